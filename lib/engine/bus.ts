@@ -1,0 +1,20 @@
+import type { Bus, HouseEvent } from '../model/events.ts'
+
+/** In-process fan-out: listeners are called in order, at once. */
+export function createBus(onError: (error: unknown) => void): Bus {
+  const listeners = new Set<(event: HouseEvent) => void>()
+  return {
+    emit(event) {
+      for (const listener of listeners)
+        try {
+          listener(event)
+        } catch (error) {
+          onError(error)
+        }
+    },
+    on(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}

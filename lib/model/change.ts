@@ -1,0 +1,82 @@
+import type { Guard, Prediction, Step } from './proposal.ts'
+
+export type ChangeState = 'applying' | 'watching' | 'kept' | 'rolled_back' | 'failed'
+export type ChangeVerdict = 'improved' | 'no_effect' | 'regressed' | 'unjudged'
+
+/** `reversal` of a setting: exact (a weight), lossy (memory, TTL, a ring: something will not come back), none. */
+export type Reversal = 'exact' | 'lossy' | 'none'
+
+export type Measured = { before: number; after: number; low: number; high: number }
+
+export type JournalEntry = {
+  at: number
+  /** `intent` is written, and synced, before the write that it names. */
+  what:
+    | 'created'
+    | 'intent'
+    | 'written'
+    | 'compensated'
+    | 'watching'
+    | 'guard'
+    | 'measured'
+    | 'kept'
+    | 'rolled_back'
+    | 'drift'
+    | 'failed'
+    | 'recovered'
+    | 'note'
+  text: string
+  step?: Step
+  by?: string
+}
+
+export type Change = {
+  id: string
+  state: ChangeState
+  /** `before` is what the server held in the moment of the write. */
+  steps: Step[]
+  because: string
+  proposal?: string
+  finding?: string
+  by: string
+  at: number
+  /** Epoch ms; set when the writes are done. */
+  watchFrom?: number
+  watchUntil?: number
+  endedAt?: number
+  reversal: Reversal
+  prediction: Prediction | null
+  guards: Guard[]
+  measured: Measured | null
+  verdict: ChangeVerdict | null
+  /** The verdict as a sentence with both numbers, or why it failed. */
+  outcome?: string
+  /** Set when a person should decide: kept but unjudged, drift. */
+  needsPerson?: string
+  /** True when it was rolled back by itself. */
+  automatic?: boolean
+  journal: JournalEntry[]
+}
+
+/** Which state allows which verb: both the route and the button read this. */
+export const changeCan = {
+  keep: { states: ['watching'], otherwise: 'Only a change under watch can be kept.' },
+  rollBack: { states: ['watching', 'kept'], otherwise: 'Only a change that is watched or kept can be rolled back.' },
+} as const satisfies Record<string, { states: readonly ChangeState[]; otherwise: string }>
+
+export function canChange(verb: keyof typeof changeCan, state: ChangeState): boolean {
+  return (changeCan[verb].states as readonly ChangeState[]).includes(state)
+}
+
+export const changeInFlight = (state: ChangeState) => state === 'applying' || state === 'watching'
+
+export type Job = {
+  id: string
+  change: string
+  state: 'running' | 'paused' | 'done' | 'cancelled' | 'failed'
+  done: number
+  total: number | null
+  /** Items a second. */
+  rate: number
+  undoRecorded: number
+}

@@ -1,0 +1,37 @@
+import type { z } from 'zod'
+import type { Finding, Verdict } from './finding.ts'
+import type { Draft, NoRemedy } from './proposal.ts'
+import type { Topology } from './topology.ts'
+import type { SeriesWindow } from './window.ts'
+
+/**
+ * A rule. Pure: no store, no clock, no I/O; `window.to` is now. Speaks of every subject it knows: found, clear or unjudged-because.
+ * `settings` holds every threshold with its default; `for` (ms) is how long a verdict must hold before it fires and is honoured by the
+ * engine, as is `resolveAfter` (ms) of clear verdicts before it resolves.
+ */
+export interface Detector<S extends DetectorSettings = DetectorSettings> {
+  /** `cache/hit-ratio-drop`: the file's path in lib/detectors. */
+  id: string
+  title: string
+  /** Why it matters, a paragraph for the page: what it costs, when it is harmless. */
+  why: string
+  settings: z.ZodType<S>
+  /** How much history it reads; `offsetsMs`: the same time yesterday. `metrics` it cannot do without, for the rules table. */
+  needs: { spanMs: number; stepMs?: number; offsetsMs?: number[]; metrics: string[] }
+  detect(window: SeriesWindow, topology: Topology, settings: S): Verdict[]
+}
+/** Every detector's settings hold these two. */
+export type DetectorSettings = { for: number; resolveAfter: number }
+// biome-ignore lint/suspicious/noExplicitAny: a shelf holds detectors of every settings type; each is checked where it is written.
+export type AnyDetector = Detector<any>
+
+/** A remedy: finding -> draft of a proposal with a prediction, `none` with a sentence, or null when it has nothing to say (yet). Pure. */
+export interface Advisor {
+  /** `pool-weights`: the file's name in lib/advisors. */
+  id: string
+  title: string
+  answers: string[]
+  /** How much history it reads. */
+  spanMs: number
+  propose(finding: Finding, window: SeriesWindow, topology: Topology): Draft | NoRemedy | null
+}

@@ -1,0 +1,36 @@
+/** The closed list of problem codes and the HTTP status that each maps to. */
+export const ERROR_STATUS = {
+  bad_request: 400,
+  unauthenticated: 401,
+  read_only: 403,
+  forbidden: 403,
+  not_found: 404,
+  busy: 409,
+  drift: 409,
+  stale: 409,
+  not_followed: 409,
+  not_allowed: 409,
+  too_large: 413,
+  invalid: 422,
+  too_many: 429,
+  malformed: 502,
+  unreachable: 502,
+  internal: 500,
+  unavailable: 503,
+} as const
+export type ErrorCode = keyof typeof ERROR_STATUS
+
+/** An error that a user may read: `detail` names the field and the mend and holds no secret, path or stack. */
+export class EvenkeelError extends Error {
+  readonly code: ErrorCode
+  constructor(code: ErrorCode, detail: string, options?: ErrorOptions) {
+    super(detail, options)
+    this.name = 'EvenkeelError'
+    this.code = code
+  }
+}
+
+/** A server's answer is not what its protocol promises. `found` is cut and escaped. */
+export function malformed(what: string, found: string): EvenkeelError {
+  return new EvenkeelError('malformed', `${what}, found ${JSON.stringify(found.slice(0, 120))}`)
+}

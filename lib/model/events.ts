@@ -1,0 +1,17 @@
+import type { Change } from './change.ts'
+import type { Finding } from './finding.ts'
+import type { Proposal } from './proposal.ts'
+
+/** What the engine and the changes tell the page and the notifiers. */
+export type HouseEvent =
+  | { type: 'finding'; finding: Finding }
+  | { type: 'proposal'; proposal: Proposal }
+  | { type: 'change'; change: Change }
+  | { type: 'target'; name: string; state: string }
+  | { type: 'sample'; at: number }
+
+export interface Bus {
+  emit(event: HouseEvent): void
+  /** Returns the way to stop listening. A listener that throws is logged and hurts nobody. */
+  on(listener: (event: HouseEvent) => void): () => void
+}

@@ -1,0 +1,59 @@
+import type { Labels } from './series.ts'
+
+export type Severity = 'info' | 'warning' | 'critical'
+
+/** One number behind a claim, over one stretch of time, with what it is held against. */
+export type Evidence = {
+  /** A metric that `measure` or the series API knows, so that the page can draw it. */
+  metric: string
+  where: Labels
+  /** What the number is, as the page says it: "mean response of app3". */
+  label: string
+  value: number
+  unit: Unit
+  low?: number
+  high?: number
+  /** The same before, or elsewhere (the other servers). */
+  baseline?: number
+  threshold?: number
+  from: number
+  to: number
+  method?: string
+}
+
+export type Unit = 'seconds' | 'ratio' | 'bytes' | 'count' | 'perSecond' | 'factor' | 'none'
+
+/** What a detector says of one subject. */
+export type Verdict = { subject: Labels } & (
+  | { is: 'clear' }
+  | { is: 'unjudged'; because: string }
+  | { is: 'found'; severity: Severity; summary: string; evidence: [Evidence, ...Evidence[]] }
+)
+
+export type FindingState = 'pending' | 'firing' | 'resolved'
+
+/** A verdict that held. One problem is one finding: it keeps its id while it fires. */
+export type Finding = {
+  id: string
+  rule: string
+  severity: Severity
+  state: FindingState
+  subject: Labels
+  summary: string
+  evidence: Evidence[]
+  /** Epoch ms of the first verdict that found it. */
+  since: number
+  firingAt?: number
+  resolvedAt?: number
+  /** When it was last judged found. */
+  seenAt: number
+  /** Set while a firing subject is unjudged or not spoken of: it stays firing. */
+  stale?: string
+  acknowledged?: { by: string; at: number }
+}
+
+/** One subject's name for people: `edge/app/app3`, `cache-a`, `ring products`. */
+export function subjectName(subject: Labels): string {
+  if (subject.ring) return subject.node ? `${subject.ring}/${subject.node}` : `ring ${subject.ring}`
+  return [subject.target, subject.pool, subject.server, subject.key].filter(Boolean).join('/') || 'fleet'
+}

@@ -1,0 +1,111 @@
+import type { z } from 'zod'
+import type { Reversal } from './change.ts'
+import type { NewRecord } from './record.ts'
+import type { Reading } from './series.ts'
+import type { Capability, Pool, Ring, Role, TargetFacts, TtlPolicy } from './topology.ts'
+
+/** What a probe's answer tells about the fleet's shape. The engine merges it into the topology under the target's name. */
+export type TopologyPart = {
+  facts?: Partial<Pick<TargetFacts, 'version' | 'runId' | 'role'>>
+  capabilities?: Capability[]
+  pools?: Omit<Pool, 'target'>[]
+  rings?: Ring[]
+  ttls?: TtlPolicy[]
+}
+
+export type Parsed = { samples: Reading[]; records: NewRecord[]; topology: TopologyPart; cursor?: string }
+
+/**
+ * One thing that is read from a target, with its own rhythm and cost: INFO each second, SLOWLOG each 10 s, a burst each 5 s.
+ * `read` is the only I/O and returns the answer as it came (JSON-able), so that it can be saved as a fixture. `parse` is pure and throws
+ * `malformed` rather than guess. The engine owns cadence, deadlines, one poll in flight, jitter, backoff, cursors and resets.
+ */
+export interface Probe<Link, Raw> {
+  id: string
+  /** The capability this probe stands for, as the page names it: "SLOWLOG". */
+  feature: string
+  everyMs: number
+  /** What it costs the server, in words with a number: "77 µs of Redis CPU". */
+  cost: string
+  /** The one whose failure means that the target is down. One a product. */
+  vital?: boolean
+  /** How long one read may take; default the config's `poll.timeout`. A longer one is for bursts. */
+  timeoutMs?: number
+  /** False: not on this target or not now (consent is missing, another probe says the server is too busy). A sentence says why. */
+  wanted?(link: Link): true | string
+  read(link: Link, cursor: string | null, signal: AbortSignal): Promise<Raw>
+  parse(raw: Raw, context: { cursor: string | null; at: number }): Parsed
+}
+
+/** What every target's configuration has. */
+export type TargetConfig = { kind: string; name: string; role?: Role }
+
+export interface Product<Config extends TargetConfig, Link> {
+  kind: string
+  /** One word for the page: "Redis". */
+  title: string
+  config: z.ZodType<Config>
+  /** Cheap and synchronous: connects lazily; the engine closes it. Never throws for a server that is down. */
+  open(config: Config): Link
+  close(link: Link): Promise<void>
+  /** Cluster nodes, replicas, servers behind a Prometheus. */
+  discover?(link: Link, signal: AbortSignal): Promise<Config[]>
+  probes: Probe<Link, unknown>[]
+  /** A reason that this error of `read` means "not available here" (unknown command, NOPERM), else null. Then the probe rests until run_id changes. */
+  unavailable?(error: unknown): string | null
+  /** Where the target is, without secrets: `127.0.0.1:6379`. */
+  address(config: Config): string
+  /** The least rights that the probes and the actuator need, for the doctor. */
+  rights?: string
+}
+/** A product whose types only its own folder knows. */
+// biome-ignore lint/suspicious/noExplicitAny: a shelf holds products of every config and link; each is checked where it is written.
+export type AnyProduct = Product<any, any>
+
+export type SettingKind = {
+  /** Matches the setting's name: `^[^/]+/[^/]+/weight$`. */
+  pattern: RegExp
+  /** What one may write, as text: an integer string, a duration. Its error says what is allowed. */
+  value: z.ZodType<string>
+  reversal: Reversal
+  /** What a roll-back cannot bring back, where it is lossy. */
+  lost?: string
+  /** How long the value lives: "until HAProxy reloads". */
+  persistence: string
+}
+
+export type Edit = { name: string; expect: string; value: string }
+
+/** Writes to one kind of target. Reached by `lib/changes` alone. */
+export interface Actuator<Config> {
+  kind: string
+  settings: SettingKind[]
+  /** The live values now, straight from the server. Throws `not_found` or `invalid` naming a setting that does not exist there. */
+  get(config: Config, names: string[], signal: AbortSignal): Promise<Record<string, string>>
+  /**
+   * All edits of one target, in one write where the product can. Reads back to back before and after (or truly compare-and-set);
+   * throws `drift` and writes nothing when an `expect` differs.
+   */
+  write(config: Config, edits: Edit[], signal: AbortSignal): Promise<void>
+  /** Exactly what `write` would send, one text a command, for people to read and copy. */
+  commands(config: Config, edits: Edit[]): string[]
+  /** Settings of one of these groups share one change in flight: `pool:edge/app`, `ring:products`, `cache:cache-a`. */
+  group(name: string, target: string): string
+}
+// biome-ignore lint/suspicious/noExplicitAny: as for AnyProduct.
+export type AnyActuator = Actuator<any>
+
+export interface JobPlan {
+  /** A sentence: "re-time 20 000 keys of product:*". */
+  title: string
+  total: number | null
+}
+/** Long work: re-timing keys, spreading a cliff. Undo is recorded before each batch. */
+export interface Job_ {
+  plan: JobPlan
+  step(
+    cursor: string | null,
+    budget: { items: number; ms: number },
+    signal: AbortSignal,
+  ): Promise<{ cursor: string | null; undo: string; done: boolean }>
+}

@@ -1,0 +1,67 @@
+import type { Unit } from './finding.ts'
+import type { Labels } from './series.ts'
+
+/** One knob on one server. `ring:NAME` and `ttl:NAME` are targets too: the control documents. */
+export type Setting = { target: string; name: string }
+export type Step = { setting: Setting; before: string; after: string }
+
+/** What the metric will be when the change has worked, in the metric's own unit; low ≤ after ≤ high. */
+export type Prediction = {
+  metric: string
+  where: Labels
+  unit: Unit
+  before: number
+  after: number
+  low: number
+  high: number
+  /** What it rests on: "response times of 10 min, 41 000 requests". */
+  basis: string
+  /** How far below `before` the metric may dip first because of the change itself (moved keys are misses), and for how long. */
+  dip?: { metric: string; where: Labels; to: number; forMs: number }
+}
+
+/** Rolls back by itself when `metric op limit` has held for `forMs`. */
+export type Guard = { metric: string; where: Labels; unit: Unit; op: '>' | '<'; limit: number; forMs: number; why: string }
+
+export type Risk = 'low' | 'medium' | 'high'
+
+/** What an advisor returns: a finding's remedy with its predicted effect, or an honest word on why none can be given. */
+export type Draft = {
+  steps: [Step, ...Step[]]
+  because: string
+  predict: Prediction | { absentBecause: string }
+  guards: Guard[]
+  risk: Risk
+  /** Why the risk is what it is, and what a roll-back cannot bring back. */
+  riskBecause: string
+  /** Text to offer where Evenkeel is not the owner of the setting, or beside a change: a line of the config file. */
+  patch?: string
+  /** Where it may not be applied here, only copied: "source is map-based: HAProxy refuses weights at run time". */
+  patchOnly?: string
+}
+
+/** A finding about which something could be done, but not by a setting: the sentence the page shows. */
+export type NoRemedy = { none: string }
+
+export type ProposalState = 'open' | 'superseded' | 'applied' | 'withdrawn'
+
+/** Immutable but for its state: a renewal has a new id and the old one becomes superseded. */
+export type Proposal = {
+  id: string
+  finding: string
+  advisor: string
+  steps: Step[]
+  because: string
+  prediction: Prediction | null
+  /** Why there is no prediction, when there is none. */
+  unpredicted?: string
+  guards: Guard[]
+  risk: Risk
+  riskBecause: string
+  /** Exactly what will be sent. */
+  commands: string[]
+  patch?: string
+  patchOnly?: string
+  state: ProposalState
+  createdAt: number
+}

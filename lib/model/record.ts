@@ -1,0 +1,76 @@
+/** Facts that are no numbers live in bounded tables, not in series: names of keys never become labels. */
+export type SlowEntry = {
+  kind: 'slow'
+  target: string
+  id: string
+  at: number
+  durationUs: number
+  /** The command's arguments as text, escaped and cut by the parser. */
+  command: string[]
+  client?: string
+  clientName?: string
+}
+
+export type LatencyEvent = { kind: 'latency'; target: string; id: string; at: number; event: string; latestMs: number; maxMs: number }
+
+/** A key's part of its target's reads. `low` and `high` are the 95 % interval; `method` says how it was counted. */
+export type HotKey = {
+  kind: 'hot-key'
+  target: string
+  /** The key as text. */
+  id: string
+  at: number
+  key: string
+  share: number
+  low: number
+  high: number
+  perSecond: number
+  method: 'monitor' | 'hotkeys' | 'lfu' | 'access-log'
+  lines: number
+  clients?: { address: string; share: number }[]
+  /** True while the lower bound is above the bar of `cache/hot-key`. */
+  hot: boolean
+}
+
+export type BigKey = { kind: 'big-key'; target: string; id: string; at: number; key: string; type: string; bytes: number }
+
+/** How many keys share a prefix pattern, by sampling. */
+export type KeyPattern = {
+  kind: 'key-pattern'
+  target: string
+  id: string
+  at: number
+  pattern: string
+  share: number
+  low: number
+  high: number
+  bytesMean: number
+  ttlMsMedian: number | null
+}
+
+/** When the sampled keys end: `buckets` holds [expiry's epoch ms, keys sampled]. */
+export type TtlHistogram = {
+  kind: 'ttl-histogram'
+  target: string
+  id: 'ttl'
+  at: number
+  bucketMs: number
+  buckets: [number, number][]
+  sampled: number
+  /** Keys on the server when it was sampled. */
+  keys: number
+  /** The key pattern that most of the fullest bucket's keys share, e.g. `product:*`. */
+  pattern?: string
+}
+
+/** A named fact about a target: version, run_id, a config value. */
+export type Fact = { kind: 'fact'; target: string; id: string; at: number; value: string }
+
+/** The newest raw answer of a probe, cut to 64 KiB, for the page that shows it. */
+export type RawAnswer = { kind: 'raw'; target: string; id: string; at: number; text: string }
+
+export type Record_ = SlowEntry | LatencyEvent | HotKey | BigKey | KeyPattern | TtlHistogram | Fact | RawAnswer
+export type RecordKind = Record_['kind']
+export type RecordOf<K extends RecordKind> = Extract<Record_, { kind: K }>
+/** What a probe's parser returns: the engine adds the target. */
+export type NewRecord = Record_ extends infer R ? (R extends Record_ ? Omit<R, 'target'> : never) : never

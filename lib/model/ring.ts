@@ -1,0 +1,78 @@
+/** The algorithms that Evenkeel computes exactly: the same key goes to the same server as in the real program. */
+export const RING_ALGORITHMS = [
+  'haproxy-consistent',
+  'haproxy-map',
+  'nginx-consistent',
+  'nginx-hash',
+  'envoy-ring-hash',
+  'envoy-maglev',
+  'twemproxy-ketama',
+  'twemproxy-modula',
+  'ketama',
+  'libmemcached',
+  'redis-cluster',
+] as const
+export type RingAlgorithm = (typeof RING_ALGORITHMS)[number]
+
+export type RingNode = {
+  /** Identity in the answer, unique within a spec. */
+  name: string
+  /** The server as its program's configuration writes it; hashed by several algorithms. Default: `name`. */
+  address?: string
+  /** Text hashed instead of `address`, where the program has such a setting. */
+  label?: string
+  /** HAProxy's server id. Default: 1-based position. 0: added at run time without `id`. */
+  id?: number
+  /** Whole number, default 1. HAProxy 0..256; others at least 1. */
+  weight?: number
+  /** ketama only: exactly this many points. */
+  points?: number
+  /** Default 'up'. */
+  state?: 'up' | 'drain' | 'maint' | 'down'
+  /** redis-cluster: inclusive ranges within 0..16383. */
+  slots?: [number, number][]
+}
+
+export type RingOptions = {
+  function?: 'sdbm' | 'djb2' | 'wt6' | 'crc32' | 'XX_HASH' | 'MURMUR_HASH_2'
+  avalanche?: boolean
+  input?: 'text' | 'source'
+  version?: string
+  minimumRingSize?: number
+  maximumRingSize?: number
+  tableSize?: number
+  hash?:
+    | 'one_at_a_time'
+    | 'md5'
+    | 'crc16'
+    | 'crc32'
+    | 'crc32a'
+    | 'fnv1_64'
+    | 'fnv1a_64'
+    | 'fnv1_32'
+    | 'fnv1a_32'
+    | 'hsieh'
+    | 'murmur'
+    | 'jenkins'
+  hashTag?: string
+  client?: 'libketama' | 'hashring'
+  weighted?: boolean
+}
+
+export type RingSpec = {
+  algorithm: RingAlgorithm
+  /** In the order of the program's configuration: for several algorithms the order matters. */
+  nodes: RingNode[]
+  options?: RingOptions
+}
+
+export type RingMove = { from: string | null; to: string | null; share: number }
+
+/** The answer of a what-if. Shares are fractions of the hash space, exact to 1e-6. */
+export type RingAnswer = {
+  before: { shares: Record<string, number> }
+  after?: { shares: Record<string, number> }
+  moved?: number
+  movedBetween?: RingMove[]
+  owners?: { before: (string | null)[]; after?: (string | null)[] }
+}

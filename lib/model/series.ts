@@ -1,0 +1,33 @@
+/** What tells two series of one metric apart. Keys and values are plain text; key names of a cache never become labels. */
+export type Labels = Readonly<Record<string, string>>
+
+/** Epoch milliseconds and a finite value in the metric's own unit. A gap is the absence of points, never a zero. */
+export type Point = readonly [ms: number, value: number]
+
+/** One value as a probe read it. The engine adds `target` and the time; a source that has its own (Prometheus) sets them. */
+export type Reading = { metric: string; labels?: Labels; value: number; at?: number }
+
+/** One value's history. `stepMs` is the cadence at which it is polled: a hole wider than 2.5 steps is a gap. */
+export interface Series {
+  readonly metric: string
+  readonly labels: Labels
+  readonly stepMs: number
+  readonly points: readonly Point[]
+}
+
+/** Counters end in `_total`, as in the Prometheus convention; everything else is a gauge. */
+export const isCounter = (metric: string) => metric.endsWith('_total')
+
+/** True when every wanted label stands in `labels` with the same value. */
+export function labelsMatch(labels: Labels, wanted: Labels): boolean {
+  for (const name in wanted) if (labels[name] !== wanted[name]) return false
+  return true
+}
+
+/** One text for one set of labels, whatever their order: `{pool="app",target="edge"}`. */
+export function labelsKey(labels: Labels): string {
+  return `{${Object.keys(labels)
+    .sort()
+    .map((name) => `${name}=${JSON.stringify(labels[name])}`)
+    .join(',')}}`
+}

@@ -1,0 +1,51 @@
+import type { Change } from './change.ts'
+import type { Finding } from './finding.ts'
+import type { Delivery, Silence } from './notice.ts'
+import type { Proposal } from './proposal.ts'
+import type { NewRecord, RecordKind, RecordOf } from './record.ts'
+import type { Labels, Reading } from './series.ts'
+import type { SeriesView } from './views.ts'
+import type { SeriesWindow } from './window.ts'
+
+/** Documents of one noun, by id. `put` is durable when it returns. */
+export interface Table<T extends { id: string }> {
+  get(id: string): T | null
+  put(document: T): void
+  delete(id: string): boolean
+  /** Newest first. */
+  list(filter?: (document: T) => boolean): T[]
+}
+
+export type SeriesQuery = { metric: string; labels: Labels; from: number; to: number; stepMs?: number; rate?: boolean }
+
+/** What the house remembers. Synchronous: the newest window is in memory, the rest in one SQLite file. */
+export interface Store {
+  /** Adds one poll's readings at `at`. `target` becomes a label unless a reading has its own. */
+  append(target: string, at: number, readings: readonly Reading[], stepMs: number): void
+  /** The newest history, in memory (at least `windowMs` back). */
+  window(from: number, to: number): SeriesWindow
+  /** Any range, from memory, chunks or rollups; an empty bucket's value is null. Counters with `rate` are per second, reset-aware. */
+  query(query: SeriesQuery): SeriesView[]
+  /** Metric names and their labels that have a sample since `from`. */
+  catalog(from: number): { metric: string; labels: Labels[] }[]
+  newestAt(): number | null
+  putRecords(target: string, records: readonly NewRecord[]): void
+  records<K extends RecordKind>(kind: K, target?: string): RecordOf<K>[]
+  findings: Table<Finding>
+  proposals: Table<Proposal>
+  changes: Table<Change>
+  deliveries: Table<Delivery>
+  silences: Table<Silence>
+  /** Small things that survive a restart, as JSON: cursors, consents, rests, tokens' hashes. */
+  memory: {
+    get<T>(key: string): T | null
+    put(key: string, value: unknown): void
+    delete(key: string): void
+    keys(prefix: string): string[]
+  }
+  /** Once an engine tick: writes the recovery row and whatever chunks, rollups and retention are due. */
+  tick(at: number): void
+  /** Samples whose series have not been heard of since `before`, and targets no longer configured, leave memory. */
+  forget(before: number): void
+  close(): void
+}

@@ -1,0 +1,99 @@
+import type { RingSpec } from './ring.ts'
+
+export type TargetState = 'up' | 'down' | 'unknown'
+export type Role = 'cache' | 'store'
+
+/** What can be read or written on one target, probed and never assumed. */
+export type Capability = { feature: string; available: boolean; because?: string }
+
+export type TargetFacts = {
+  name: string
+  kind: string
+  /** Only caches and stores have one. */
+  role?: Role
+  state: TargetState
+  /** Why it is down or unknown, in a sentence without secrets. */
+  error?: string
+  version?: string
+  /** Changes when the server restarted. */
+  runId?: string
+  capabilities: Capability[]
+}
+
+export type ServerState = 'up' | 'down' | 'drain' | 'maint'
+
+export type PoolServer = {
+  name: string
+  address: string
+  /** HAProxy's `sid`: the number that its ring hashes. */
+  id: number
+  weightSet: number
+  weightEffective: number
+  state: ServerState
+  /** A backup takes no traffic while another server is up. */
+  backup?: boolean
+  /** Weight in the configuration file, where it could be read. */
+  weightFile?: number
+  /** Who besides Evenkeel moves this weight: an agent check, slowstart. */
+  otherWriter?: string
+}
+
+export type Pool = {
+  target: string
+  name: string
+  /** As the product says it: `roundrobin`, `leastconn`, `uri consistent`, … */
+  algorithm: string
+  /** How shares follow: by weight (round robin), by load (leastconn), by hash of the request. */
+  balances: 'weight' | 'load' | 'hash' | 'unknown'
+  /** False where the product refuses weights at run time for this algorithm; `because` says why. */
+  liveWeights: boolean
+  because?: string
+  /** Largest weight the product takes, and the smallest that still gets traffic. */
+  weightMax: number
+  /** The pool's ring, where it hashes and the configuration says how. */
+  ring?: RingSpec
+  servers: PoolServer[]
+}
+
+export type RingFollower = { name: string; version: number; seenAt: number }
+
+export type RingNodeFact = { name: string; target?: string; address: string; points?: number; weight?: number }
+
+export type Ring = {
+  name: string
+  spec: RingSpec
+  /** Of the control document; 0 when there is none yet. */
+  version: number
+  control: { target: string; key: string }
+  nodes: RingNodeFact[]
+  followers: RingFollower[]
+  /** How many should follow, from the configuration. */
+  followersExpected?: number
+  /** Why the document cannot be read now. */
+  error?: string
+}
+
+export type TtlPolicy = {
+  name: string
+  match: string
+  ttlMs: number
+  /** A key's TTL is drawn evenly from ttl·(1−jitter) to ttl·(1+jitter). */
+  jitter: number
+  version: number
+  control: { target: string; key: string }
+  followers: RingFollower[]
+  followersExpected?: number
+  error?: string
+}
+
+export type Edge = { from: string; to: string }
+
+export type Topology = {
+  targets: TargetFacts[]
+  pools: Pool[]
+  rings: Ring[]
+  ttls: TtlPolicy[]
+  edges: Edge[]
+}
+
+export const emptyTopology = (): Topology => ({ targets: [], pools: [], rings: [], ttls: [], edges: [] })

@@ -1,0 +1,19 @@
+import type { RecordKind, RecordOf } from './record.ts'
+import type { Labels, Series } from './series.ts'
+
+/** The whole fleet's newest history, read-only. `to` is now: detectors have no other clock. */
+export interface SeriesWindow {
+  readonly from: number
+  readonly to: number
+  /** Every series of that metric whose labels include the given ones, cut to [from, to]. Empty when there is none. */
+  series(metric: string, labels?: Labels): Series[]
+  /** Records of that kind, newest first. */
+  records<K extends RecordKind>(kind: K, target?: string): RecordOf<K>[]
+  /** The same fleet between two moments (epoch ms). */
+  between(from: number, to: number): SeriesWindow
+  /** The same length of time, that many ms earlier: "this hour yesterday". */
+  ago(offsetMs: number): SeriesWindow
+}
+
+/** What a measure answers: a value with its 95 % interval, or what is missing. */
+export type Measured1 = { is: 'measured'; value: number; low: number; high: number; count: number } | { is: 'unjudged'; because: string }
