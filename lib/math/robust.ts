@@ -1,0 +1,61 @@
+import {
+  interquartileRange,
+  mean as meanOf,
+  medianAbsoluteDeviation,
+  median as medianOf,
+  quantile as quantileOf,
+  sampleStandardDeviation,
+} from 'simple-statistics'
+
+/** The middle value; null of nothing. */
+export const median = (values: readonly number[]): number | null => (values.length === 0 ? null : medianOf(values as number[]))
+
+/** The mean; null of nothing. */
+export const mean = (values: readonly number[]): number | null => (values.length === 0 ? null : meanOf(values as number[]))
+
+/** The value below which the fraction `q` (0 to 1) lies; null of nothing. */
+export const quantile = (values: readonly number[], q: number): number | null =>
+  values.length === 0 ? null : quantileOf(values as number[], Math.min(1, Math.max(0, q)))
+
+/** Median absolute deviation, times 1.4826 so that it equals the standard deviation of normal noise; null of nothing. */
+export const mad = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : medianAbsoluteDeviation(values as number[]) * 1.4826
+
+/** Sample standard deviation; 0 of fewer than two values. */
+export const deviation = (values: readonly number[]): number => (values.length < 2 ? 0 : sampleStandardDeviation(values as number[]))
+
+/** From the first to the third quartile; null of nothing. */
+export const spread = (values: readonly number[]): number | null => (values.length === 0 ? null : interquartileRange(values as number[]))
+
+/** Mean of [value, weight] pairs; null when no weight is above zero. */
+export function weightedMean(pairs: readonly (readonly [value: number, weight: number])[]): number | null {
+  let sum = 0
+  let weights = 0
+  for (const [value, weight] of pairs) {
+    if (!(weight > 0)) continue
+    sum += value * weight
+    weights += weight
+  }
+  return weights > 0 ? sum / weights : null
+}
+
+/** How many robust deviations a value lies from the middle of the others; `floor` keeps a flat baseline from making every move infinite. */
+export function robustScore(value: number, baseline: readonly number[], floor: number): number | null {
+  const middle = median(baseline)
+  const deviations = mad(baseline)
+  return middle === null || deviations === null ? null : (value - middle) / Math.max(deviations, floor)
+}
+
+/** How alike neighbours are, −1 to 1 (lag-1 autocorrelation); 0 of fewer than three values or of a flat line. */
+export function autocorrelation(values: readonly number[]): number {
+  const middle = mean(values)
+  if (middle === null || values.length < 3) return 0
+  let together = 0
+  let alone = 0
+  for (let i = 0; i < values.length; i++) {
+    const here = values[i]! - middle
+    alone += here * here
+    if (i > 0) together += here * (values[i - 1]! - middle)
+  }
+  return alone > 0 ? together / alone : 0
+}

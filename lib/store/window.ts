@@ -1,0 +1,60 @@
+import { cut } from '../math/rates.ts'
+import type { Record_, RecordKind, RecordOf } from '../model/record.ts'
+import type { Labels, Point, Series } from '../model/series.ts'
+import type { SeriesWindow } from '../model/window.ts'
+import { Labelled } from './labelled.ts'
+
+/** One series as somebody holds it, cut on demand. */
+export interface Held {
+  readonly metric: string
+  readonly labels: Labels
+  readonly stepMs: number
+  points(from: number, to: number): readonly Point[]
+}
+
+/** What a window looks into: the store's memory, or a few series of a test. */
+export interface Holder {
+  find(metric: string, labels?: Labels): readonly Held[]
+  records<K extends RecordKind>(kind: K, target?: string): RecordOf<K>[]
+}
+
+/** A stretch of what a holder holds. Cheap to make: points are cut when they are first asked for, and then kept. */
+export function windowOf(holder: Holder, from: number, to: number): SeriesWindow {
+  const seen = new Map<Held, Series>()
+  return {
+    from,
+    to,
+    series: (metric, labels) => {
+      const out: Series[] = []
+      for (const held of holder.find(metric, labels)) {
+        let series = seen.get(held)
+        if (!series) {
+          series = { metric, labels: held.labels, stepMs: held.stepMs, points: held.points(from, to) }
+          seen.set(held, series)
+        }
+        if (series.points.length > 0) out.push(series)
+      }
+      return out
+    },
+    records: (kind, target) => holder.records(kind, target).filter((record) => record.at <= to),
+    between: (from, to) => windowOf(holder, from, to),
+    ago: (offsetMs) => windowOf(holder, from - offsetMs, to - offsetMs),
+  }
+}
+
+/** A window over series that are simply given: for tests, replays and worked examples. */
+export function windowOfSeries(series: readonly Series[], records: readonly Record_[], from: number, to: number): SeriesWindow {
+  const index = new Labelled<Held>()
+  for (const { metric, labels, stepMs, points } of series)
+    index.add({ metric, labels, stepMs, points: (from, to) => cut(points, from, to) })
+  const newestFirst = [...records].sort((a, b) => b.at - a.at)
+  return windowOf(
+    {
+      find: (metric, labels) => index.find(metric, labels),
+      records: <K extends RecordKind>(kind: K, target?: string) =>
+        newestFirst.filter((record): record is RecordOf<K> => record.kind === kind && (target === undefined || record.target === target)),
+    },
+    from,
+    to,
+  )
+}
