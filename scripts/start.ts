@@ -1,0 +1,53 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { stringify } from 'yaml'
+import { stayWith } from './boot/child.mjs'
+import { Stop, say } from './boot/say.mjs'
+import { launch } from './launch.ts'
+import { listenOf } from './listen.ts'
+import { targetsOf } from './targets.ts'
+
+const USAGE = `npm start                          Evenkeel on ./evenkeel.yaml
+npm start -- --config FILE         on another configuration
+npm start -- --target URL ...      on these servers: redis://HOST:PORT, memcached://HOST:PORT, haproxy://HOST:PORT (its socket over TCP),
+                                   haproxy:///path/to/socket, nginx+http://HOST/stub_status, prometheus+http://HOST:PORT`
+
+/** `npm start`: the built server on a configuration, in the foreground. */
+export async function main(args: string[]): Promise<number> {
+  const config = configPath(args)
+  const { host, port } = listenOf(config)
+  const evenkeel = launch({ config, host, port })
+  evenkeel.ready(240_000).then(
+    () => say(`Evenkeel is at ${evenkeel.url}`),
+    () => {},
+  )
+  return stayWith(evenkeel.process)
+}
+
+function configPath(args: string[]): string {
+  const { config, target } = options(args)
+  if (config && target) throw new Stop(`Give --config or --target, not both.\n${USAGE}`, 2)
+  if (target) {
+    const path = join(mkdtempSync(join(tmpdir(), 'evenkeel-')), 'evenkeel.yaml')
+    writeFileSync(path, stringify({ data: resolve('data'), auth: { mode: 'none' }, targets: targetsOf(target) }))
+    return path
+  }
+  const path = resolve(config ?? 'evenkeel.yaml')
+  try {
+    readFileSync(path)
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String((error as Error).message)
+    throw new Stop(`${path}: ${why}.\n${USAGE}`, 2)
+  }
+  return path
+}
+
+function options(args: string[]) {
+  try {
+    return parseArgs({ args, options: { config: { type: 'string' }, target: { type: 'string', multiple: true } } }).values
+  } catch (error) {
+    throw new Stop(`${(error as Error).message}\n${USAGE}`, 2)
+  }
+}

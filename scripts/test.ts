@@ -1,0 +1,114 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { ensureBuild } from './boot/build.mjs'
+import { run } from './boot/child.mjs'
+import { ensurePrograms, installLine } from './boot/programs.mjs'
+import { Stop, say } from './boot/say.mjs'
+import { root } from './boot/stamp.mjs'
+
+type Tally = { passed: number; failed: number; skipped: number; notes: string[] }
+type Stage = { name: string; run(): Promise<Tally> }
+
+const SERVERS = ['redis-server', 'haproxy', 'nginx', 'memcached', 'nutcracker', 'prometheus', 'prometheus-redis-exporter']
+const reports = join(root, '.stamps')
+const bin = (name: string) => join(root, 'node_modules', '.bin', name)
+
+const types: Stage = { name: 'types', run: () => whole('Types (tsc)', bin('tsc'), ['--noEmit']) }
+const lint: Stage = { name: 'lint', run: () => whole('Lint and format (biome)', bin('biome'), ['check', '.']) }
+const unit: Stage = { name: 'unit', run: () => vitest('Unit tests', 'unit') }
+const live: Stage = {
+  name: 'live',
+  async run() {
+    const notes = await absent(SERVERS)
+    return withNotes(await vitest('Live tests, against real servers', 'live'), notes)
+  },
+}
+const build: Stage = {
+  name: 'build',
+  async run() {
+    await ensureBuild()
+    return { passed: 1, failed: 0, skipped: 0, notes: [] }
+  },
+}
+const browser: Stage = {
+  name: 'browser',
+  async run() {
+    if (!existsSync(join(root, 'e2e', 'playwright.config.ts'))) return { passed: 0, failed: 0, skipped: 0, notes: [] }
+    const notes = await absent(['chromium'])
+    if (notes.length > 0) return { passed: 0, failed: process.env.CI ? 1 : 0, skipped: 1, notes }
+    return playwright()
+  },
+}
+
+/** `npm test` and `npm run check`: the stages one after the other; the first that fails is the last. */
+export async function main(args: string[]): Promise<number> {
+  const { only, long } = parseArgs({ args, options: { only: { type: 'string' }, long: { type: 'boolean' } } }).values
+  if (long) process.env.EVENKEEL_LONG = '1'
+  const all = [types, lint, unit, live, build, browser]
+  const names = only?.split(',')
+  const unknown = names?.find((name) => !all.some((stage) => stage.name === name))
+  if (unknown) throw new Stop(`--only ${unknown}: allowed are ${all.map((stage) => stage.name).join(', ')}.`, 2)
+  const stages = all.filter((stage) => names?.includes(stage.name) ?? true)
+  const sum: Tally = { passed: 0, failed: 0, skipped: 0, notes: [] }
+  const left = [...stages]
+  while (left.length > 0 && sum.failed === 0) {
+    const tally = await left[0]!.run().catch((error: Error): Tally => ({ passed: 0, failed: 1, skipped: 0, notes: [error.message] }))
+    sum.passed += tally.passed
+    sum.failed += tally.failed
+    sum.skipped += tally.skipped
+    sum.notes.push(...tally.notes)
+    left.shift()
+  }
+  for (const note of sum.notes) say(note)
+  if (left.length > 0) say(`stopped there; not run: ${left.map((stage) => stage.name).join(', ')}`)
+  process.stdout.write(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped\n`)
+  return sum.failed === 0 ? 0 : 1
+}
+
+/** A tool that passes or fails as a whole. */
+async function whole(title: string, command: string, args: string[]): Promise<Tally> {
+  const code = await run(title, command, args, { cwd: root, allowFail: true })
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0, notes: [] }
+}
+
+async function vitest(title: string, project: string): Promise<Tally> {
+  const file = join(reports, `${project}.json`)
+  const args = ['run', '--project', project, '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const code = await reported(title, bin('vitest'), args, file)
+  const report = read(file) as { numPassedTests: number; numFailedTests: number; numPendingTests: number; numTodoTests: number } | null
+  if (!report) return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0, notes: [] }
+  const failed = report.numFailedTests || (code === 0 ? 0 : 1)
+  return { passed: report.numPassedTests, failed, skipped: report.numPendingTests + report.numTodoTests, notes: [] }
+}
+
+async function playwright(): Promise<Tally> {
+  const file = join(reports, 'browser.json')
+  const args = ['test', '--config', join(root, 'e2e', 'playwright.config.ts'), '--reporter=list,json']
+  const code = await reported('Browser tests', bin('playwright'), args, file, { PLAYWRIGHT_JSON_OUTPUT_NAME: file })
+  const report = read(file) as { stats: { expected: number; unexpected: number; skipped: number; flaky: number } } | null
+  if (!report) return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0, notes: [] }
+  const failed = report.stats.unexpected || (code === 0 ? 0 : 1)
+  return { passed: report.stats.expected + report.stats.flaky, failed, skipped: report.stats.skipped, notes: [] }
+}
+
+async function reported(title: string, command: string, args: string[], file: string, env: Record<string, string> = {}): Promise<number> {
+  mkdirSync(reports, { recursive: true })
+  rmSync(file, { force: true })
+  return run(title, command, args, { cwd: root, env, allowFail: true }) as Promise<number>
+}
+
+function read(file: string): unknown {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null
+}
+
+/** What cannot be had here, as a sentence that names the mend. */
+async function absent(programs: string[]): Promise<string[]> {
+  const still = await ensurePrograms(programs)
+  return still.map((program) => `${program} is missing: what needs it was skipped; ${installLine([program])}`)
+}
+
+/** On the gate a missing server is a failure, not a skip. */
+function withNotes(tally: Tally, notes: string[]): Tally {
+  return { ...tally, failed: tally.failed + (process.env.CI ? notes.length : 0), notes: [...tally.notes, ...notes] }
+}
