@@ -48,6 +48,10 @@ export type Change = {
   prediction: Prediction | null
   guards: Guard[]
   measured: Measured | null
+  /** The predicted metric as it was measured right before the write, so that a new start can still judge. */
+  baseline?: { value: number; low: number; high: number }
+  /** Set, durably, once it is to be rolled back: a roll-back that cannot reach its server is tried again. */
+  rollingBack?: { by: string; at: number; because: string; automatic: boolean }
   verdict: ChangeVerdict | null
   /** The verdict as a sentence with both numbers, or why it failed. */
   outcome?: string

@@ -12,6 +12,8 @@ export type TargetFacts = {
   /** Only caches and stores have one. */
   role?: Role
   state: TargetState
+  /** Epoch ms since when it is in that state. */
+  since?: number
   /** Why it is down or unknown, in a sentence without secrets. */
   error?: string
   version?: string
