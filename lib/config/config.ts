@@ -1,0 +1,39 @@
+import type { Route } from '../model/notice.ts'
+import type { TargetConfig } from '../model/product.ts'
+import type { RingSpec } from '../model/ring.ts'
+import type { Edge, RingNodeFact } from '../model/topology.ts'
+
+export type ControlKey = { target: string; key: string }
+/** A ring that applications hold, as configured; its control document, once there, is the truth. */
+export type RingConfig = { name: string; spec: RingSpec; nodes: RingNodeFact[]; control: ControlKey; followersExpected?: number }
+export type TtlConfig = { name: string; match: string; ttlMs: number; jitter: number; control: ControlKey; followersExpected?: number }
+/** A named group of channels. `config` is what the channel's own schema parsed. */
+export type Receiver = { name: string; channels: { kind: string; config: unknown }[] }
+
+/** The whole of evenkeel.yaml, checked: every reference exists, every duration is in ms, every path is absolute. */
+export type Config = {
+  listen: { host: string; port: number }
+  /** Where people reach this server; stands in alerts. */
+  url: string
+  /** Folder of the embedded store. */
+  data: string
+  mode: 'observe' | 'tune'
+  auth: { mode: 'local' | 'none' }
+  poll: { everyMs: number; timeoutMs: number }
+  learningMs: number
+  watch: { watchMs?: number; beforeMs?: number; measureMs?: number }
+  targets: TargetConfig[]
+  rings: RingConfig[]
+  ttls: TtlConfig[]
+  edges: Edge[]
+  receivers: Receiver[]
+  routes: Route[]
+  rules: Record<string, { enabled: boolean; settings: Record<string, unknown> }>
+  /** Sentences about what will work, but not as somebody may think. */
+  warnings: string[]
+  /** The file as written, every secret redacted: fit for the API and the page. */
+  shown: unknown
+}
+
+/** Addresses that only this machine can reach. */
+export const isLoopback = (host: string) => /^(localhost|127(\.\d{1,3}){3}|::1|0:0:0:0:0:0:0:1)$/i.test(host)

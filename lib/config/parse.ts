@@ -1,0 +1,237 @@
+import { dirname, isAbsolute, resolve } from 'node:path'
+import type { z } from 'zod'
+import type { Route } from '../model/notice.ts'
+import type { TargetConfig } from '../model/product.ts'
+import type { RingNode, RingOptions } from '../model/ring.ts'
+import { type Config, isLoopback, type RingConfig } from './config.ts'
+import { type Outside, type Path, readSource, type Source } from './document.ts'
+import { ConfigError, type ConfigProblem, pathText } from './error.ts'
+import { allowedAt, allowedText, foundText, strangeKeys } from './explain.ts'
+import { redact } from './redact.ts'
+import { configSchema, type Schemas } from './schema.ts'
+
+export type ParseOptions = {
+  /** Absolute path of the file: relative paths in it are relative to its folder. */
+  file: string
+  readFile: Outside['readFile']
+}
+
+/**
+ * Reads evenkeel.yaml. Throws `ConfigError` that names for each problem the path, the line, what was found and what is allowed.
+ * What products, channels and rules there are is handed in: this room knows none of them.
+ */
+export function parseConfig(text: string, env: Outside['env'], schemas: Schemas, { file, readFile }: ParseOptions): Config {
+  const base = dirname(file)
+  const source = readSource(text, { env, readFile: (path) => readFile(resolve(base, path)) })
+  const fail = (problems: ConfigProblem[]): never => {
+    throw new ConfigError(file, problems)
+  }
+  if (source.problems.length) fail(source.problems)
+
+  const schema = configSchema(schemas)
+  const data = source.data ?? {}
+  const parsed = parseForeign(schema, data, source)
+  const problems = [
+    ...strangeKeys(schema, data).map((path) =>
+      problem(source, path, `the unknown key ${JSON.stringify(String(path.at(-1)))}`, allowedAt(schema, data, path.slice(0, -1))),
+    ),
+    ...parsed.issues
+      .filter((issue) => issue.code !== 'unrecognized_keys')
+      .map((issue) => problem(source, issue.path, foundText(source.writtenAt(issue.path), issue.path), allowedText(issue))),
+  ]
+  if (!parsed.data || problems.length) return fail(problems)
+  const read = parsed.data
+
+  const at = (path: Path, found: string, allowed: string) => problems.push(problem(source, path, found, allowed))
+  const one = (what: string, names: readonly string[]) => `the name of a ${what}: ${names.join(', ') || 'there is none'}`
+  const targets = read.targets as TargetConfig[]
+  const targetNames = targets.map((target) => target.name)
+  const ringNames = read.rings.map((ring) => ring.name)
+  for (const list of ['targets', 'rings', 'ttls', 'receivers'] as const) {
+    const seen = new Map<string, number>()
+    ;(read[list] as { name: string }[]).forEach(({ name }, index) => {
+      const first = seen.get(name)
+      if (first !== undefined)
+        at([list, index, 'name'], `${JSON.stringify(name)}, which ${list}[${first}] is called too`, 'a name of its own')
+      else seen.set(name, index)
+    })
+  }
+
+  const warnings: string[] = []
+  const control = (path: Path, { target, key }: { target: string; key: string }) => {
+    const holder = targets.find((candidate) => candidate.name === target)
+    if (!holder) at([...path, 'target'], JSON.stringify(target), one('target', targetNames))
+    else if (holder.kind !== 'redis') at([...path, 'target'], `${JSON.stringify(target)}, a ${holder.kind}`, 'a target of kind redis')
+    else if (holder.role !== 'store')
+      warnings.push(
+        `${pathText(path)}: the control document ${key} lives on ${target}, a cache that may evict it. Applications keep the last one they read; a target with "role: store" never evicts.`,
+      )
+  }
+
+  const rings: RingConfig[] = read.rings.map((ring, index) => {
+    control(['rings', index, 'control'], ring.control)
+    const nodes = ring.nodes.map((node, position) => {
+      const path = ['rings', index, 'nodes', position]
+      const target = targets.find((candidate) => candidate.name === node.target)
+      if (node.target !== undefined && !target) at([...path, 'target'], JSON.stringify(node.target), one('target', targetNames))
+      const name = node.name ?? node.target
+      if (name === undefined) at(path, 'a node without target and name', 'target: the name of a target, or name: and address:')
+      const address = node.address ?? (target ? hostPort(target) : node.name)
+      if (address === undefined)
+        at([...path, 'address'], 'nothing', `the text that is hashed; it cannot be read off the URL of ${node.target}`)
+      const { target: _, ...rest } = node
+      return { target: node.target, spec: { ...rest, name: name ?? '', address: address ?? '' } satisfies RingNode }
+    })
+    const names = nodes.map(({ spec }) => spec.name)
+    names.forEach((name, position) => {
+      if (names.indexOf(name) < position) at(['rings', index, 'nodes', position], JSON.stringify(name), 'each node once')
+    })
+    return {
+      name: ring.name,
+      spec: {
+        algorithm: ring.algorithm,
+        nodes: nodes.map(({ spec }) => spec),
+        ...(ring.options ? { options: ring.options as RingOptions } : {}),
+      },
+      nodes: nodes.map(({ target, spec }) => ({
+        name: spec.name,
+        target,
+        address: spec.address,
+        points: spec.points,
+        weight: spec.weight,
+      })),
+      control: ring.control,
+      followersExpected: ring.followers,
+    }
+  })
+  read.ttls.forEach((ttl, index) => {
+    control(['ttls', index, 'control'], ttl.control)
+  })
+
+  read.edges.forEach((edge, index) => {
+    for (const end of ['from', 'to'] as const) {
+      const [, kind, name] = /^([a-z]+):(.+)$/.exec(edge[end]) ?? []
+      if (kind === 'ring' && !ringNames.includes(name!)) at(['edges', index, end], JSON.stringify(edge[end]), one('ring', ringNames))
+      if (kind === 'pool' && !targetNames.includes(name!.split('/')[0]!))
+        at(['edges', index, end], JSON.stringify(edge[end]), `pool:TARGET/POOL with ${one('target', targetNames)}`)
+      if ((kind === 'target' || kind === 'cache' || kind === 'store') && !targetNames.includes(name!))
+        at(['edges', index, end], JSON.stringify(edge[end]), one('target', targetNames))
+    }
+  })
+
+  const receivers = read.receivers.map(({ name, ...channels }, index) => {
+    const kinds = Object.entries(channels).filter(([, config]) => config !== undefined)
+    if (kinds.length === 0) at(['receivers', index], `${JSON.stringify(name)} without a channel`, Object.keys(schemas.notifiers).join(', '))
+    return { name, channels: kinds.map(([kind, config]) => ({ kind, config })) }
+  })
+  const receiverNames = receivers.map((receiver) => receiver.name)
+  read.routes.forEach((route, index) => {
+    route.to.forEach((name, position) => {
+      if (!receiverNames.includes(name)) at(['routes', index, 'to', position], JSON.stringify(name), one('receiver', receiverNames))
+    })
+    const severity = route.match.severity
+    if (severity !== undefined && !['info', 'warning', 'critical'].includes(severity))
+      at(['routes', index, 'match', 'severity'], JSON.stringify(severity), 'info, warning or critical')
+  })
+
+  const loopback = isLoopback(read.listen.host)
+  const auth = read.auth ?? { mode: loopback ? ('none' as const) : ('local' as const) }
+  if (auth.mode === 'none' && !loopback)
+    at(
+      ['auth', 'mode'],
+      `"none" while listening on ${read.listen.host}`,
+      '"local", or listen: 127.0.0.1:PORT: without a login only this machine may come in',
+    )
+  if (problems.length) return fail(problems)
+
+  const host = read.listen.host.includes(':') ? `[${read.listen.host}]` : read.listen.host
+  return {
+    listen: read.listen,
+    url: (read.url ?? `http://${host}:${read.listen.port}`).replace(/\/+$/, ''),
+    data: isAbsolute(read.data) ? read.data : resolve(base, read.data),
+    mode: read.mode,
+    auth,
+    poll: { everyMs: read.poll.every, timeoutMs: read.poll.timeout },
+    learningMs: read.learning,
+    watch: definedOnly({ watchMs: read.watch.longest, beforeMs: read.watch.before, measureMs: read.watch.measure }),
+    targets: targets.map((target) => absolutePaths(target, base)),
+    rings,
+    ttls: read.ttls.map(({ ttl, followers, ...rest }) => ({ ...rest, ttlMs: ttl, followersExpected: followers })),
+    edges: read.edges,
+    receivers,
+    routes: read.routes.map(
+      (route) =>
+        ({
+          match: route.match as Route['match'],
+          to: route.to,
+          group: route.group,
+          waitMs: route.wait,
+          repeatMs: route.repeat,
+        }) satisfies Route,
+    ),
+    rules: Object.fromEntries(
+      Object.entries(read.rules)
+        .filter(([, rule]) => rule !== undefined)
+        .map(([id, { enabled, ...settings }]) => [id, { enabled: enabled ?? true, settings }]),
+    ),
+    warnings,
+    shown: redact(source.written ?? {}),
+  }
+}
+
+type Read = z.output<ReturnType<typeof configSchema>>
+
+/**
+ * A value from the environment or a file is text; where the schema wants a number or a truth value, and the text says one, it is read
+ * as that. A password of digits stays text, because there the schema wants text.
+ */
+function parseForeign(schema: z.ZodType, data: unknown, source: Source): { data?: Read; issues: z.core.$ZodIssue[] } {
+  const first = schema.safeParse(data)
+  if (first.success) return { data: first.data as Read, issues: [] }
+  const mended = structuredClone(data)
+  let changed = false
+  for (const issue of first.error.issues) {
+    if (issue.code !== 'invalid_type' || !source.foreign(issue.path)) continue
+    const parent = issue.path.slice(0, -1).reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown>)[step], mended) as Record<
+      PropertyKey,
+      unknown
+    >
+    const text = parent[issue.path.at(-1)!] as string
+    const value = issue.expected === 'boolean' ? { true: true, false: false }[text] : text.trim() === '' ? undefined : Number(text)
+    if (value === undefined || Number.isNaN(value)) continue
+    parent[issue.path.at(-1)!] = value
+    changed = true
+  }
+  const second = changed ? schema.safeParse(mended) : first
+  return second.success ? { data: second.data as Read, issues: [] } : { issues: second.error.issues }
+}
+
+const problem = (source: Source, path: Path, found: string, allowed: string): ConfigProblem => ({
+  path: pathText(path),
+  line: source.line(path),
+  found,
+  allowed,
+})
+
+/** What a ring hashes for a target: `host:port` of its URL or address; undefined where the URL does not say (unix, Cluster, Sentinel). */
+function hostPort(target: TargetConfig): string | undefined {
+  const { url, address } = target as { url?: unknown; address?: unknown }
+  if (typeof address === 'string' && !address.startsWith('/') && !address.startsWith('unix:')) return address
+  if (typeof url !== 'string' || !/^(redis|rediss|tcp|memcached|http|https):\/\//.test(url)) return undefined
+  const parsed = URL.parse(url)
+  return parsed?.hostname ? `${parsed.hostname}:${parsed.port || '6379'}` : undefined
+}
+
+/** `config: haproxy.cfg` means the one beside evenkeel.yaml. Only keys that hold paths; a socket may also be an address. */
+function absolutePaths<T>(value: T, base: string, key = ''): T {
+  if (Array.isArray(value)) return value.map((item) => absolutePaths(item, base)) as T
+  if (value && typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, absolutePaths(inner, base, name)])) as T
+  if (typeof value === 'string' && /^(config|file|pid|ca|cert|key)$/.test(key) && /^\.{0,2}[\w./ -]+$/.test(value) && !isAbsolute(value))
+    return resolve(base, value) as T
+  return value
+}
+
+function definedOnly<T extends object>(value: T): Partial<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as Partial<T>
+}
