@@ -1,0 +1,26 @@
+# Evenkeel in a container. The data directory is a volume; the configuration is mounted.
+#   docker build -t evenkeel . && docker run -p 3000:3000 -v ./evenkeel.yaml:/etc/evenkeel/evenkeel.yaml:ro -v evenkeel-data:/data evenkeel
+FROM node:24-bookworm-slim AS build
+WORKDIR /src
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY . .
+ENV NEXT_TELEMETRY_DISABLED=1
+RUN node node_modules/next/dist/bin/next build \
+ && cp -r public .next/standalone/public \
+ && cp -r .next/static .next/standalone/.next/static
+
+FROM node:24-bookworm-slim
+WORKDIR /app
+# The engine flushes its store on SIGTERM: Next's own handler would exit before that.
+ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 NEXT_MANUAL_SIG_HANDLE=true \
+    HOSTNAME=0.0.0.0 PORT=3000 EVENKEEL_CONFIG=/etc/evenkeel/evenkeel.yaml
+COPY --from=build --chown=node:node /src/.next/standalone ./
+RUN mkdir /data && chown node:node /data
+USER node
+VOLUME /data
+EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:'+process.env.PORT+'/readyz').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
+STOPSIGNAL SIGTERM
+CMD ["node", "server.js"]
