@@ -1,4 +1,5 @@
 import type { AnyActuator } from '../model/product.ts'
+import { envoyActuator } from './envoy/actuator.ts'
 
 /** The shelf of what can be written. Only lib/changes imports it. */
-export const actuators: AnyActuator[] = []
+export const actuators: AnyActuator[] = [envoyActuator]

@@ -1,4 +1,5 @@
 import type { AnyProduct } from '../model/product.ts'
+import { envoy } from './envoy/product.ts'
 
 /** The shelf of what can be read. One line a product. */
-export const products: AnyProduct[] = []
+export const products: AnyProduct[] = [envoy]

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { malformed } from '../../model/error.ts'
+import type { TargetConfig } from '../../model/product.ts'
+import { getText } from '../http.ts'
+
+export const envoyConfig = z.strictObject({
+  kind: z.literal('envoy'),
+  name: z.string().min(1),
+  admin: z.url({ protocol: /^https?$/, error: 'a http:// URL of the admin interface, such as http://127.0.0.1:9901' }),
+  /** The file that Envoy's EDS reads (`path_config_source`), or that Evenkeel serves to it (`serve`). Without it weights are read-only. */
+  eds: z
+    .strictObject({
+      file: z.string().startsWith('/', 'an absolute path'),
+      /** True: Envoy polls Evenkeel (`api_type: REST`) and the file is Evenkeel's own. */
+      serve: z.boolean().default(false),
+    })
+    .optional(),
+})
+export type EnvoyConfig = z.infer<typeof envoyConfig> & TargetConfig
+
+export type EnvoyLink = { config: EnvoyConfig }
+
+/** One admin page, as text. */
+export const adminPage = (config: EnvoyConfig, path: string, signal: AbortSignal) => getText(new URL(path, config.admin).href, signal)
+
+export function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw malformed(`Envoy's ${what} is not JSON`, text)
+  }
+}
+
+/** `ip:port`, `[v6]:port` or a pipe's path: the text by which pools, EDS and rings name a host. */
+export function addressText(address: z.infer<typeof addressShape>): string {
+  if (address.pipe) return address.pipe.path
+  const { address: ip = '', port_value = 0 } = address.socket_address ?? {}
+  return ip.includes(':') ? `[${ip}]:${port_value}` : `${ip}:${port_value}`
+}
+
+/** `core.v3.Address`; fields at their default are omitted by Envoy. */
+export const addressShape = z.looseObject({
+  socket_address: z.looseObject({ address: z.string().optional(), port_value: z.number().optional() }).optional(),
+  pipe: z.looseObject({ path: z.string() }).optional(),
+})
