@@ -1,6 +1,8 @@
 import type { Unit } from '../model/finding.ts'
 import type { Labels } from '../model/series.ts'
 
+export type { Unit }
+
 /** A number as people read it: `{ value: '182', unit: 'ms' }`, so that the page can dim the unit. */
 export type Words = { value: string; unit: string }
 

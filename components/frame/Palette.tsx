@@ -1,0 +1,147 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { Command } from 'cmdk'
+import { useTheme } from 'next-themes'
+import { type ReactNode, useState } from 'react'
+import { Shape } from '@/components/ui/status.tsx'
+import { safe } from '@/lib/format/format.ts'
+import type { FindingView, FrameView, Page, PoolView, ProposalView, RingView, TargetView } from '@/lib/model/views.ts'
+import { get, path } from './api.ts'
+import { useGo } from './Go.tsx'
+import { useLive } from './live.tsx'
+import { NOUNS } from './nav.ts'
+import { SPANS } from './range.ts'
+import { useRange } from './useRange.ts'
+
+/** Ctrl/Cmd-K: go anywhere, open what is firing or proposed, set the range. It opens proposals; it never applies one. */
+export function Palette({ open, onClose, frame }: { open: boolean; onClose: () => void; frame: FrameView }) {
+  const go = useGo()
+  const { live, setLive } = useLive()
+  const { setSpan } = useRange()
+  const { setTheme } = useTheme()
+  const [text, setText] = useState('')
+  const things = useThings(open)
+  const run = (act: () => void) => () => {
+    setText('')
+    onClose()
+    act()
+  }
+  const Item = ({ value, children, hint, act }: { value: string; children: ReactNode; hint?: string; act: () => void }) => (
+    <Command.Item
+      value={value}
+      onSelect={run(act)}
+      className="flex h-9 cursor-default items-center gap-2.5 rounded px-2 text-sm data-[selected=true]:bg-hover"
+    >
+      {children}
+      {hint && <span className="ml-auto shrink-0 pl-2 text-dim text-xs">{hint}</span>}
+    </Command.Item>
+  )
+  const group =
+    '[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-dim [&_[cmdk-group-heading]]:text-xs'
+  return (
+    <Command.Dialog
+      open={open}
+      onOpenChange={(now) => !now && onClose()}
+      label="Go, find, act"
+      overlayClassName="fixed inset-0 z-50 animate-fade bg-[oklch(0.15_0.01_250/0.35)]"
+      contentClassName="fixed top-[12vh] left-1/2 z-50 w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 overflow-hidden rounded border border-line bg-raised shadow-float outline-none"
+    >
+      <Command.Input
+        value={text}
+        onValueChange={setText}
+        placeholder="Go to, find, open…"
+        className="h-12 w-full border-line border-b bg-transparent px-4 text-base outline-none placeholder:text-dim"
+      />
+      <Command.List className="max-h-[52vh] overflow-y-auto p-2">
+        <Command.Empty className="px-2 py-6 text-dim text-sm">Nothing of that name.</Command.Empty>
+        {things.findings.length > 0 && (
+          <Command.Group heading="Firing" className={group}>
+            {things.findings.map((finding) => (
+              <Item
+                key={finding.id}
+                value={`finding ${finding.rule} ${finding.summary} ${finding.id}`}
+                act={() => go(path`/findings/${finding.id}`)}
+              >
+                <Shape tone={finding.severity} />
+                <span className="truncate">{safe(finding.summary)}</span>
+              </Item>
+            ))}
+          </Command.Group>
+        )}
+        {things.proposals.length > 0 && (
+          <Command.Group heading="Proposed" className={group}>
+            {things.proposals.map((proposal) => (
+              <Item
+                key={proposal.id}
+                value={`apply proposal ${proposal.because} ${proposal.id}`}
+                act={() => go(path`/proposals/${proposal.id}`)}
+              >
+                <Shape tone="change" />
+                <span className="truncate">{safe(proposal.because)}</span>
+              </Item>
+            ))}
+          </Command.Group>
+        )}
+        <Command.Group heading="Go to" className={group}>
+          {NOUNS.filter((noun) => !noun.drillsOnly || frame.drills).map((noun) => (
+            <Item key={noun.href} value={`go ${noun.label}`} hint={`g ${noun.key}`} act={() => go(noun.href)}>
+              <noun.icon size={16} strokeWidth={1.75} aria-hidden className="text-dim" />
+              {noun.label}
+            </Item>
+          ))}
+        </Command.Group>
+        <Command.Group heading="The fleet" className={group}>
+          {things.places.map((place) => (
+            <Item key={place.href} value={`${place.kind} ${place.name}`} hint={place.kind} act={() => go(place.href)}>
+              <span className="truncate">{safe(place.name)}</span>
+            </Item>
+          ))}
+        </Command.Group>
+        <Command.Group heading="The page" className={group}>
+          {SPANS.map((span) => (
+            <Item key={span} value={`range last ${span}`} hint="time range" act={() => setSpan(span)}>
+              Last {span}
+            </Item>
+          ))}
+          <Item value="live pause" hint="l" act={() => setLive(!live)}>
+            {live ? 'Pause' : 'Go live'}
+          </Item>
+          {(['light', 'dark', 'system'] as const).map((theme) => (
+            <Item key={theme} value={`theme ${theme}`} hint="theme" act={() => setTheme(theme)}>
+              {theme === 'system' ? 'As the system' : theme === 'dark' ? 'Dark' : 'Light'}
+            </Item>
+          ))}
+          {'Notification' in globalThis && Notification.permission === 'default' && (
+            <Item value="notifications allow browser" act={() => void Notification.requestPermission()}>
+              Allow this browser's notifications
+            </Item>
+          )}
+        </Command.Group>
+      </Command.List>
+    </Command.Dialog>
+  )
+}
+
+/** Lists the palette offers; asked for when it opens, and what fails is simply not offered. */
+function useThings(open: boolean) {
+  const list = <T,>(key: string, query: Record<string, string> = {}) => ({
+    queryKey: ['palette', key],
+    queryFn: ({ signal }: { signal: AbortSignal }) => get<Page<T>>(key, query, signal),
+    enabled: open,
+    staleTime: 5_000,
+  })
+  const findings = useQuery(list<FindingView>('findings', { state: 'firing' })).data?.items ?? []
+  const proposals = useQuery(list<ProposalView>('proposals', { state: 'open' })).data?.items ?? []
+  const targets = useQuery(list<TargetView>('targets')).data?.items ?? []
+  const pools = useQuery(list<PoolView>('pools')).data?.items ?? []
+  const rings = useQuery(list<RingView>('rings')).data?.items ?? []
+  return {
+    findings: findings.slice(0, 12),
+    proposals: proposals.filter((proposal) => proposal.state === 'open').slice(0, 8),
+    places: [
+      ...targets.map((target) => ({ kind: target.title || target.kind, name: target.name, href: path`/targets/${target.name}` })),
+      ...pools.map((pool) => ({ kind: 'pool', name: `${pool.target}/${pool.name}`, href: path`/pools/${pool.target}/${pool.name}` })),
+      ...rings.map((ring) => ({ kind: 'ring', name: ring.name, href: path`/rings/${ring.name}` })),
+    ],
+  }
+}

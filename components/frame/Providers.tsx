@@ -1,0 +1,36 @@
+'use client'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { ThemeProvider } from 'next-themes'
+import { NuqsAdapter } from 'nuqs/adapters/next/app'
+import { type ReactNode, useState } from 'react'
+import { TooltipProvider } from '@/components/ui/tooltip.tsx'
+import { Problem } from './api.ts'
+import { LiveProvider } from './live.tsx'
+
+/** Everything that a page may use: theme, URL state, queries (first paint comes as `initialData` from the server), live or paused. */
+export function Providers({ children, nonce }: { children: ReactNode; nonce?: string }) {
+  const [client] = useState(
+    () =>
+      new QueryClient({
+        defaultOptions: {
+          queries: {
+            staleTime: 1_000,
+            // What the server refuses for a reason is not asked again; what could not be reached is.
+            retry: (failures, error) => failures < 3 && !(error instanceof Problem && error.status >= 400 && error.status < 500),
+            refetchOnWindowFocus: true,
+          },
+        },
+      }),
+  )
+  return (
+    <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange nonce={nonce}>
+      <QueryClientProvider client={client}>
+        <NuqsAdapter>
+          <TooltipProvider>
+            <LiveProvider>{children}</LiveProvider>
+          </TooltipProvider>
+        </NuqsAdapter>
+      </QueryClientProvider>
+    </ThemeProvider>
+  )
+}

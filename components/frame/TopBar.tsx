@@ -1,0 +1,153 @@
+'use client'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { CircleHelp, Pause, Play, Search, UserRound } from 'lucide-react'
+import { useTheme } from 'next-themes'
+import { toast } from 'sonner'
+import { Button } from '@/components/ui/button.tsx'
+import { cn } from '@/components/ui/cn.ts'
+import { Kbd } from '@/components/ui/kbd.tsx'
+import { Menu, type MenuItem } from '@/components/ui/menu.tsx'
+import { Shape } from '@/components/ui/status.tsx'
+import { ago } from '@/lib/format/format.ts'
+import type { FrameView } from '@/lib/model/views.ts'
+import { post, sayError } from './api.ts'
+import { useClock, useLive } from './live.tsx'
+import { SPANS, sayRange } from './range.ts'
+import { ScopeFilter } from './Scope.tsx'
+import { refreshAll } from './useEvents.ts'
+import { useRange } from './useRange.ts'
+
+type Props = { frame: FrameView; newestAt: number | null; connected: boolean; openPalette: () => void; openHelp: () => void }
+
+/** Scope, range, live, palette, mode, person. */
+export function TopBar({ frame, newestAt, connected, openPalette, openHelp }: Props) {
+  return (
+    <header className="sticky top-0 z-20 flex h-12 items-center gap-2 border-line border-b bg-surface px-4 max-sm:gap-1 max-sm:px-2">
+      <ScopeFilter />
+      <div className="ml-auto flex items-center gap-2 max-sm:gap-1">
+        <RangeMenu />
+        <LiveButton newestAt={newestAt} connected={connected} />
+        <Button look="plain" onClick={openPalette} aria-label="Palette: go, find, act" className="max-md:hidden">
+          <Search size={14} aria-hidden className="text-dim" />
+          <span className="text-dim max-xl:hidden">Go, find, act</span>
+          <Kbd>Ctrl K</Kbd>
+        </Button>
+        <Mode frame={frame} />
+        <Person frame={frame} openHelp={openHelp} />
+      </div>
+    </header>
+  )
+}
+
+function RangeMenu() {
+  const { range, setSpan, reset } = useRange()
+  const items: MenuItem[] = SPANS.map((span) => ({
+    label: sayRange({ live: true, spanMs: spanOf(span) }),
+    onSelect: () => setSpan(span),
+    checked: range.live && range.spanMs === spanOf(span),
+  }))
+  if (!range.live) items.push('line', { label: 'Back to now', onSelect: reset })
+  return (
+    <Menu items={items}>
+      <Button aria-label={`Time range: ${sayRange(range)}`}>
+        <span className="tabular">{sayRange(range)}</span>
+      </Button>
+    </Menu>
+  )
+}
+const spanOf = (span: string) => Number.parseInt(span, 10) * { m: 60_000, h: 3_600_000, d: 86_400_000 }[span.at(-1) as 'm' | 'h' | 'd']
+
+function LiveButton({ newestAt, connected }: { newestAt: number | null; connected: boolean }) {
+  const { live, setLive } = useLive()
+  const client = useQueryClient()
+  const now = useClock()
+  const age = newestAt && now ? now - newestAt : null
+  const old = age !== null && age > 10_000
+  const words = !live
+    ? 'Paused'
+    : !connected
+      ? 'No connection'
+      : age === null
+        ? 'Live'
+        : old
+          ? ago(newestAt!, now)
+          : `Live ${Math.max(0, Math.round(age / 1_000))} s`
+  return (
+    <Button
+      aria-pressed={live}
+      hint={live ? 'Pause (l). The age is that of the newest sample.' : 'Go live (l)'}
+      aria-label={live ? 'Live; press to pause' : 'Paused; press to go live'}
+      onClick={() => {
+        setLive(!live)
+        if (!live) refreshAll(client)
+      }}
+      className={cn('tabular', live && (old || !connected) && 'text-warning-text')}
+    >
+      {live ? <Pause size={12} aria-hidden /> : <Play size={12} aria-hidden />}
+      {live && (old || !connected) && <Shape tone="warning" />}
+      <span className="inline-block min-w-14 text-left max-sm:hidden">{words}</span>
+    </Button>
+  )
+}
+
+function Mode({ frame }: { frame: FrameView }) {
+  const client = useQueryClient()
+  const set = useMutation({
+    mutationFn: (mode: FrameView['mode']) => post('mode', { mode }),
+    onSuccess: () => client.invalidateQueries(),
+    onError: (error) => toast.error('The mode stays as it is', { description: sayError(error) }),
+  })
+  const tune = frame.mode === 'tune'
+  const items: MenuItem[] = [
+    { label: 'Observe: nothing is ever written', onSelect: () => set.mutate('observe'), checked: !tune },
+    {
+      label: 'Tune: proposals can be applied',
+      onSelect: () => set.mutate('tune'),
+      checked: tune,
+      disabledBecause: frame.modeMax === 'tune' ? undefined : 'The configuration says mode: observe',
+    },
+  ]
+  return (
+    <Menu items={items}>
+      <Button aria-label={`Mode: ${frame.mode}`} className="max-sm:hidden">
+        <Shape tone={tune ? 'change' : 'info'} />
+        {tune ? 'Tune' : 'Observe'}
+      </Button>
+    </Menu>
+  )
+}
+
+function Person({ frame, openHelp }: { frame: FrameView; openHelp: () => void }) {
+  const { theme, setTheme } = useTheme()
+  const who = frame.person ? `${frame.person.name}, ${frame.person.role}` : 'Nobody is signed in'
+  const items: MenuItem[] = [
+    { label: <span className="text-dim">{who}</span>, onSelect: () => {} },
+    'line',
+    ...(['system', 'light', 'dark'] as const).map((name) => ({
+      label: { system: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' }[name],
+      onSelect: () => setTheme(name),
+      checked: theme === name,
+    })),
+    'line',
+    { label: 'Keys', hint: '?', onSelect: openHelp },
+    ...(frame.auth === 'local' && frame.person
+      ? [
+          {
+            label: 'Sign out',
+            onSelect: () => {
+              post('session/sign-out').finally(() => location.assign('/sign-in'))
+            },
+          },
+        ]
+      : []),
+    'line',
+    { label: <span className="text-dim">Evenkeel {frame.version}</span>, onSelect: () => {} },
+  ]
+  return (
+    <Menu items={items}>
+      <Button look="ghost" size="icon" aria-label={`You: ${who}`}>
+        {frame.person ? <UserRound size={16} aria-hidden /> : <CircleHelp size={16} aria-hidden />}
+      </Button>
+    </Menu>
+  )
+}

@@ -1,0 +1,77 @@
+import type { ErrorCode } from '@/lib/model/error.ts'
+
+/** What the server refused or could not do: RFC 9457's problem. `detail` is a sentence for the user. */
+export class Problem extends Error {
+  readonly status: number
+  readonly code: ErrorCode | 'offline'
+  readonly detail: string
+  constructor(status: number, code: ErrorCode | 'offline', title: string, detail: string) {
+    super(detail || title)
+    this.name = 'Problem'
+    this.status = status
+    this.code = code
+    this.detail = detail || title
+  }
+}
+
+export type Query = Record<string, string | number | boolean | null | undefined>
+
+/** `/api/v1/PATH?…`; segments must be encoded by `path`. Empty values are left out. */
+export function apiUrl(path: string, query: Query = {}): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query))
+    if (value !== null && value !== undefined && value !== '') search.set(name, String(value))
+  const text = search.toString()
+  return `/api/v1/${path}${text ? `?${text}` : ''}`
+}
+
+/** ``path`pools/${target}/${pool}` ``: every part encoded. */
+export const path = (parts: TemplateStringsArray, ...names: string[]): string =>
+  parts.reduce((text, part, at) => text + part + (at < names.length ? encodeURIComponent(names[at]!) : ''), '')
+
+/** Reads one answer. Throws `Problem`, always with a sentence. */
+export async function get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> {
+  return send<T>('GET', apiUrl(path, query), undefined, signal)
+}
+export async function post<T>(path: string, body: unknown = {}): Promise<T> {
+  return send<T>('POST', apiUrl(path), body)
+}
+export async function remove(path: string): Promise<void> {
+  await send<unknown>('DELETE', apiUrl(path))
+}
+
+async function send<T>(method: string, url: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  let answer: Response
+  try {
+    answer = await fetch(url, {
+      method,
+      signal,
+      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    })
+  } catch (error) {
+    if (signal?.aborted) throw error
+    throw new Problem(
+      0,
+      'offline',
+      'Evenkeel does not answer',
+      'Evenkeel itself does not answer. It may be restarting; the page tries again by itself.',
+    )
+  }
+  const text = await answer.text()
+  const json = parse(text)
+  if (answer.ok) return json as T
+  const problem = (json ?? {}) as { code?: ErrorCode; title?: string; detail?: string }
+  throw new Problem(answer.status, problem.code ?? 'internal', problem.title ?? `Answer ${answer.status}`, problem.detail ?? '')
+}
+
+function parse(text: string): unknown {
+  try {
+    return text ? JSON.parse(text) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Any error in words. */
+export const sayError = (error: unknown): string => (error instanceof Error ? error.message : String(error))

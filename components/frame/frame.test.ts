@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { apiUrl, path } from './api.ts'
+import { carry } from './Go.tsx'
+import { isHere } from './nav.ts'
+import { inScope } from './Scope.tsx'
+
+test('names in paths are encoded, empty values left out', () => {
+  expect(apiUrl(path`pools/${'edge'}/${'a/b ?'}`, { from: 0, to: null, rate: true, x: '' })).toBe(
+    '/api/v1/pools/edge/a%2Fb%20%3F?from=0&rate=true',
+  )
+})
+
+test('a walk keeps range and scope, and what the link says wins', () => {
+  const here = new URLSearchParams('span=1h&scope=cache&tab=raw')
+  expect(carry('/pools', here)).toBe('/pools?span=1h&scope=cache')
+  expect(carry('/pools?span=5m#x', here)).toBe('/pools?span=5m&scope=cache#x')
+})
+
+test('the rail knows where it is', () => {
+  expect(isHere('/', '/pools')).toBe(false)
+  expect(isHere('/pools', '/pools/edge/app')).toBe(true)
+  expect(isHere('/pools', '/poolside')).toBe(false)
+})
+
+test('the scope narrows by words and by labels', () => {
+  expect(inScope('', ['x'])).toBe(true)
+  expect(inScope('cache red', ['cache-a', 'Redis'])).toBe(true)
+  expect(inScope('pool=app', ['edge'], { pool: 'app' })).toBe(true)
+  expect(inScope('pool=app', ['edge'], { pool: 'apps' })).toBe(false)
+})

@@ -1,0 +1,37 @@
+import type { LucideIcon } from 'lucide-react'
+import {
+  Bell,
+  CircleDot,
+  Compass,
+  Database,
+  Gauge,
+  GitCommitVertical,
+  KeyRound,
+  Server,
+  Settings,
+  TriangleAlert,
+  Waypoints,
+  Zap,
+} from 'lucide-react'
+
+export type Noun = { href: string; label: string; key: string; icon: LucideIcon; drillsOnly?: boolean }
+
+/** The rail, in the order of a question: what is wrong, where, why, what was done. `key` follows `g`. */
+export const NOUNS: readonly Noun[] = [
+  { href: '/', label: 'Overview', key: 'o', icon: Gauge },
+  { href: '/findings', label: 'Findings', key: 'f', icon: TriangleAlert },
+  { href: '/caches', label: 'Caches', key: 'c', icon: Database },
+  { href: '/pools', label: 'Pools', key: 'p', icon: Waypoints },
+  { href: '/rings', label: 'Rings', key: 'r', icon: CircleDot },
+  { href: '/keys', label: 'Keys', key: 'k', icon: KeyRound },
+  { href: '/changes', label: 'Changes', key: 'h', icon: GitCommitVertical },
+  { href: '/explore', label: 'Explore', key: 'e', icon: Compass },
+  { href: '/alerts', label: 'Alerts', key: 'a', icon: Bell },
+  { href: '/targets', label: 'Targets', key: 't', icon: Server },
+  { href: '/drills', label: 'Drills', key: 'd', icon: Zap, drillsOnly: true },
+  { href: '/settings', label: 'Settings', key: 's', icon: Settings },
+]
+
+/** Whether a place in the rail is the one that a path belongs to. */
+export const isHere = (href: string, pathname: string) =>
+  href === '/' ? pathname === '/' : pathname === href || pathname.startsWith(`${href}/`)

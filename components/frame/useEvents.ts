@@ -1,0 +1,114 @@
+'use client'
+import { type QueryClient, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
+import { toast } from 'sonner'
+import type { HouseEvent } from '@/lib/model/events.ts'
+import { subjectName } from '@/lib/model/finding.ts'
+
+/** First words of the query keys that an event makes old. */
+const TOUCHES: Record<HouseEvent['type'], string[]> = {
+  finding: ['findings', 'overview', 'frame', 'incidents', 'rules'],
+  proposal: ['proposals', 'overview', 'findings'],
+  change: ['changes', 'proposals', 'overview', 'pools', 'rings', 'ttls'],
+  target: ['targets', 'overview', 'caches'],
+  sample: [],
+}
+
+type Options = { live: boolean; onSample: (at: number) => void; onConnection: (up: boolean) => void }
+
+/**
+ * One EventSource a tab. Events make queries old (at most once a second each); firing, resolved and verdicts become toasts, and the
+ * browser's notifications where a person allowed them.
+ */
+export function useEvents({ live, onSample, onConnection }: Options) {
+  const client = useQueryClient()
+  const latest = useRef({ live, onSample, onConnection })
+  useEffect(() => {
+    latest.current = { live, onSample, onConnection }
+  })
+  useEffect(() => {
+    const due = new Map<string, ReturnType<typeof setTimeout>>()
+    const touch = (key: string) => {
+      if (due.has(key)) return
+      due.set(
+        key,
+        setTimeout(() => {
+          due.delete(key)
+          if (latest.current.live) void client.invalidateQueries({ queryKey: [key] })
+        }, 300),
+      )
+    }
+    const told = new Map<string, string>()
+    const source = new EventSource('/api/v1/events')
+    const listen = <T extends HouseEvent['type']>(type: T, then: (data: Extract<HouseEvent, { type: T }>) => void) =>
+      source.addEventListener(type, (event) => {
+        for (const key of TOUCHES[type]) touch(key)
+        try {
+          then(normalise(type, JSON.parse(event.data)) as Extract<HouseEvent, { type: T }>)
+        } catch {
+          // An event that cannot be read still made its queries old.
+        }
+      })
+    source.onopen = () => latest.current.onConnection(true)
+    source.onerror = () => latest.current.onConnection(false)
+    listen('finding', ({ finding }) => {
+      const said = finding.state === 'firing' ? `firing ${finding.severity}` : finding.state
+      const before = told.get(finding.id)
+      told.set(finding.id, said)
+      if (before === said || finding.state === 'pending' || finding.severity === 'info') return
+      if (finding.state === 'resolved' && before === undefined) return
+      const title = finding.state === 'firing' ? finding.summary : `Resolved: ${subjectName(finding.subject)}`
+      tell(
+        finding.state === 'resolved' ? 'ok' : finding.severity,
+        title,
+        finding.state === 'firing' ? finding.rule : finding.summary,
+        `/findings/${finding.id}`,
+      )
+    })
+    listen('change', ({ change }) => {
+      const before = told.get(change.id)
+      told.set(change.id, change.state)
+      if (before === change.state || before === undefined || !change.endedAt) return
+      const words = { kept: 'Kept', rolled_back: 'Rolled back', failed: 'Failed', applying: 'Applying', watching: 'Watching' }[change.state]
+      tell(
+        change.state === 'failed' ? 'critical' : 'ok',
+        `${words}: ${change.verdict ?? ''}`.replace(/: $/, ''),
+        change.outcome ?? change.because,
+        `/changes/${change.id}`,
+      )
+    })
+    listen('proposal', () => {})
+    listen('target', () => {})
+    listen('sample', ({ at }) => latest.current.onSample(typeof at === 'number' ? at : Date.parse(at)))
+    return () => {
+      source.close()
+      for (const timer of due.values()) clearTimeout(timer)
+    }
+  }, [client])
+}
+
+/** An event's data is the noun itself or a wrapper around it. */
+function normalise(type: HouseEvent['type'], data: Record<string, unknown>): unknown {
+  if (type === 'sample' || type === 'target' || type in data) return data
+  return { type, [type]: data }
+}
+
+function tell(tone: 'critical' | 'warning' | 'info' | 'ok', title: string, text: string, href: string) {
+  const options = {
+    description: text,
+    action: { label: 'Open', onClick: () => window.dispatchEvent(new CustomEvent('evenkeel:go', { detail: href })) },
+  }
+  if (tone === 'critical') toast.error(title, options)
+  else if (tone === 'warning') toast.warning(title, options)
+  else toast(title, options)
+  if (document.hidden && 'Notification' in window && Notification.permission === 'granted') {
+    const note = new Notification(title, { body: text, tag: href })
+    note.onclick = () => {
+      window.focus()
+      window.dispatchEvent(new CustomEvent('evenkeel:go', { detail: href }))
+    }
+  }
+}
+
+/** Everything may be old: after the page was paused. */
+export const refreshAll = (client: QueryClient) => void client.invalidateQueries()

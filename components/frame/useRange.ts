@@ -1,0 +1,27 @@
+'use client'
+import { parseAsInteger, parseAsString, useQueryStates } from 'nuqs'
+import { useMemo } from 'react'
+import { type Range, readRange } from './range.ts'
+
+/** The page's time range, kept in the URL (`span`, or `from` and `to` in epoch ms). */
+export function useRange(): {
+  range: Range
+  spanMs: number
+  setSpan: (span: string) => void
+  zoom: (from: number, to: number) => void
+  /** Back to live. */
+  reset: () => void
+} {
+  const [query, setQuery] = useQueryStates(
+    { span: parseAsString, from: parseAsInteger, to: parseAsInteger },
+    { history: 'push', scroll: false },
+  )
+  const range = useMemo(() => readRange(query.span, query.from, query.to), [query.span, query.from, query.to])
+  return {
+    range,
+    spanMs: range.live ? range.spanMs : range.to - range.from,
+    setSpan: (span) => setQuery({ span, from: null, to: null }),
+    zoom: (from, to) => setQuery({ from: Math.round(from), to: Math.round(to) }),
+    reset: () => setQuery({ from: null, to: null }),
+  }
+}

@@ -1,0 +1,93 @@
+'use client'
+import { ToggleGroup } from 'radix-ui'
+import { type ComponentProps, type ReactNode, useId } from 'react'
+import { cn } from './cn.ts'
+
+export const inputLook =
+  'h-8 w-full rounded border border-line-strong bg-raised px-2 text-sm text-text placeholder:text-dim max-sm:h-10 aria-[invalid=true]:border-critical'
+
+/** A named input with help or what is wrong under it. The child function gets the id and the description's id. */
+export function Field({
+  label,
+  help,
+  wrong,
+  children,
+}: {
+  label: ReactNode
+  help?: ReactNode
+  wrong?: ReactNode
+  children: (props: { id: string; 'aria-describedby': string; 'aria-invalid': boolean }) => ReactNode
+}) {
+  const id = useId()
+  return (
+    <div className="flex flex-col gap-1">
+      <label htmlFor={id} className="font-medium text-sm">
+        {label}
+      </label>
+      {children({ id, 'aria-describedby': `${id}-note`, 'aria-invalid': Boolean(wrong) })}
+      <p id={`${id}-note`} className={cn('text-xs', wrong ? 'text-critical-text' : 'text-dim')}>
+        {wrong || help}
+      </p>
+    </div>
+  )
+}
+
+export function Input({ className, ...rest }: ComponentProps<'input'>) {
+  return <input className={cn(inputLook, className)} {...rest} />
+}
+
+/** The system's own select: right on a phone, right for a screen reader. Pass `aria-label` or put it in a Field. */
+export function Select({
+  options,
+  className,
+  ...rest
+}: Omit<ComponentProps<'select'>, 'children'> & { options: readonly (string | { value: string; label: string })[] }) {
+  return (
+    <select className={cn(inputLook, 'w-auto pr-6', className)} {...rest}>
+      {options.map((option) => {
+        const { value, label } = typeof option === 'string' ? { value: option, label: option } : option
+        return (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        )
+      })}
+    </select>
+  )
+}
+
+/** One of a few, all in sight. */
+export function Segmented<V extends string>({
+  value,
+  onChange,
+  options,
+  label,
+  className,
+}: {
+  value: V
+  onChange: (value: V) => void
+  options: readonly { value: V; label: ReactNode; hint?: string }[]
+  label: string
+  className?: string
+}) {
+  return (
+    <ToggleGroup.Root
+      type="single"
+      value={value}
+      onValueChange={(next) => next && onChange(next as V)}
+      aria-label={label}
+      className={cn('inline-flex h-7 shrink-0 items-stretch rounded border border-line-strong bg-raised p-px max-sm:h-9', className)}
+    >
+      {options.map((option) => (
+        <ToggleGroup.Item
+          key={option.value}
+          value={option.value}
+          title={option.hint}
+          className="rounded-sm px-2 text-dim text-xs outline-offset-0 hover:text-text data-[state=on]:bg-hover data-[state=on]:font-medium data-[state=on]:text-text"
+        >
+          {option.label}
+        </ToggleGroup.Item>
+      ))}
+    </ToggleGroup.Root>
+  )
+}

@@ -1,0 +1,181 @@
+'use client'
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { cn } from './cn.ts'
+import { holdOrder } from './hold.ts'
+import { type Order, sortRows } from './sort.ts'
+
+export type Column<T> = {
+  id: string
+  head: ReactNode
+  cell: (row: T) => ReactNode
+  /** Numbers stand at the right, in tabular figures. */
+  right?: boolean
+  /** Makes the head a button that sorts by this value. */
+  sort?: (row: T) => number | string | null | undefined
+  /** Left out below this width: sm 640, md 768, lg 1024, xl 1280 px. */
+  from?: 'sm' | 'md' | 'lg' | 'xl'
+  /** Takes what is left over; long text wraps here and nowhere else. */
+  grow?: boolean
+  className?: string
+}
+
+type Props<T> = {
+  /** For screen readers: what this table lists. */
+  label: string
+  columns: readonly Column<T>[]
+  rows: readonly T[]
+  rowKey: (row: T) => string
+  /** Enter, or a click anywhere in the row. Put a real link in the first column too, for those who open in a new tab. */
+  onOpen?: (row: T) => void
+  /** The page's main list: `j` and `k` move through it from anywhere. One a page. */
+  main?: boolean
+  /** Rows hold still while the pointer or the focus is on them. */
+  hold?: boolean
+  /** The row whose sheet is open. */
+  selected?: string | null
+  initialOrder?: Order
+  /** Said in place of rows. */
+  empty?: ReactNode
+  /** Keeps the head in sight while the page scrolls under the top bar. */
+  sticky?: boolean
+  className?: string
+}
+
+const FROM = { sm: 'max-sm:hidden', md: 'max-md:hidden', lg: 'max-lg:hidden', xl: 'max-xl:hidden' }
+
+/** True when a key press belongs to what is being typed or to an open dialog. */
+export function typing(event: { target: EventTarget | null }): boolean {
+  const element = event.target as HTMLElement | null
+  return Boolean(element?.closest?.('input, textarea, select, [contenteditable="true"], [role="dialog"], [role="menu"]'))
+}
+
+/** Dense rows, numbers at the right, j/k/Enter, sorting by head, columns that give way on a phone. */
+export function Table<T>(props: Props<T>) {
+  const { label, columns, rows, rowKey, onOpen, main, hold, selected, initialOrder, empty, sticky = true, className } = props
+  const [order, setOrder] = useState<Order | null>(initialOrder ?? null)
+  const [held, setHeld] = useState(false)
+  const body = useRef<HTMLTableSectionElement>(null)
+  const shown = useRef<readonly T[]>([])
+
+  const sort = order && columns.find((column) => column.id === order.by)?.sort
+  const wanted = sort ? sortRows(rows, sort, order.down) : rows
+  const still = hold && held && shown.current.length > 0 ? holdOrder(shown.current, wanted, rowKey) : null
+  const visible = still ? still.rows : wanted
+  useEffect(() => {
+    shown.current = visible
+  })
+
+  const move = (by: number) => {
+    const all = [...(body.current?.querySelectorAll<HTMLElement>('tr[data-row]') ?? [])]
+    const at = all.indexOf(document.activeElement?.closest('tr[data-row]') as HTMLElement)
+    const next = all[Math.min(all.length - 1, Math.max(0, at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by))]
+    next?.focus()
+    next?.scrollIntoView({ block: 'nearest' })
+  }
+  useEffect(() => {
+    if (!main) return
+    const onKey = (event: globalThis.KeyboardEvent) => {
+      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || typing(event)) return
+      if (event.key !== 'j' && event.key !== 'k') return
+      event.preventDefault()
+      move(event.key === 'j' ? 1 : -1)
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  })
+  const onRowKey = (event: KeyboardEvent<HTMLElement>, row: T) => {
+    if (event.target !== event.currentTarget) return
+    if (event.key === 'Enter') onOpen?.(row)
+    else if (event.key === 'ArrowDown') move(1)
+    else if (event.key === 'ArrowUp') move(-1)
+    else return
+    event.preventDefault()
+  }
+
+  if (rows.length === 0 && empty) return <>{empty}</>
+  return (
+    <div className={cn('relative w-full', !sticky && 'overflow-x-auto', className)}>
+      <table
+        aria-label={label}
+        className="w-full border-separate border-spacing-0 text-sm"
+        onPointerEnter={() => setHeld(true)}
+        onPointerLeave={(event) => !event.currentTarget.contains(document.activeElement) && setHeld(false)}
+        onFocus={() => setHeld(true)}
+        onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && !event.currentTarget.matches(':hover') && setHeld(false)}
+      >
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th
+                key={column.id}
+                scope="col"
+                aria-sort={order?.by === column.id ? (order.down ? 'descending' : 'ascending') : undefined}
+                className={cn(
+                  'h-8 whitespace-nowrap border-line border-b bg-surface px-2 text-left font-normal text-dim text-xs first:pl-4 last:pr-4',
+                  sticky && 'sticky top-12 z-10',
+                  column.right && 'text-right',
+                  column.grow && 'w-full',
+                  column.from && FROM[column.from],
+                  column.className,
+                )}
+              >
+                {column.sort ? (
+                  <button
+                    type="button"
+                    className="font-normal hover:text-text"
+                    onClick={() => setOrder((now) => ({ by: column.id, down: now?.by === column.id ? !now.down : Boolean(column.right) }))}
+                  >
+                    {column.head}
+                    <span aria-hidden="true" className={cn('ml-1', order?.by !== column.id && 'invisible')}>
+                      {order?.down ? '↓' : '↑'}
+                    </span>
+                  </button>
+                ) : (
+                  column.head
+                )}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody ref={body}>
+          {visible.map((row) => {
+            const key = rowKey(row)
+            return (
+              <tr
+                key={key}
+                data-row={key}
+                tabIndex={onOpen || main ? 0 : undefined}
+                aria-selected={selected === key || undefined}
+                onKeyDown={(event) => onRowKey(event, row)}
+                onClick={(event) => {
+                  if ((event.target as HTMLElement).closest('a, button, input, select, label, summary')) return
+                  if (!window.getSelection()?.toString()) onOpen?.(row)
+                }}
+                className={cn(
+                  'group',
+                  onOpen && 'cursor-pointer',
+                  'hover:bg-hover focus-visible:bg-hover aria-selected:bg-accent-soft',
+                  still?.gone.has(key) && 'opacity-50',
+                )}
+              >
+                {columns.map((column) => (
+                  <td
+                    key={column.id}
+                    className={cn(
+                      'h-8 border-line border-b px-2 py-1 align-middle first:pl-4 last:pr-4 max-sm:h-11',
+                      column.right ? 'num' : column.grow ? '[overflow-wrap:anywhere]' : 'whitespace-nowrap',
+                      column.from && FROM[column.from],
+                      column.className,
+                    )}
+                  >
+                    {column.cell(row)}
+                  </td>
+                ))}
+              </tr>
+            )
+          })}
+        </tbody>
+      </table>
+    </div>
+  )
+}
