@@ -1,5 +1,6 @@
 import type { AnyActuator } from '../model/product.ts'
 import { envoyActuator } from './envoy/actuator.ts'
+import { twemproxyActuator } from './twemproxy/actuator.ts'
 
 /** The shelf of what can be written. Only lib/changes imports it. */
-export const actuators: AnyActuator[] = [envoyActuator]
+export const actuators: AnyActuator[] = [envoyActuator, twemproxyActuator]

@@ -1,5 +1,6 @@
 import type { AnyProduct } from '../model/product.ts'
 import { envoy } from './envoy/product.ts'
+import { twemproxy } from './twemproxy/product.ts'
 
 /** The shelf of what can be read. One line a product. */
-export const products: AnyProduct[] = [envoy]
+export const products: AnyProduct[] = [envoy, twemproxy]

@@ -1,0 +1,122 @@
+import { z } from 'zod'
+import { malformed } from '../../model/error.ts'
+import type { Reading } from '../../model/series.ts'
+import type { Pool, PoolServer } from '../../model/topology.ts'
+import { type PoolConfig, ringOptions } from './configFile.ts'
+
+const headShape = z.looseObject({ service: z.literal('nutcracker'), version: z.string(), uptime: z.number(), timestamp: z.number() })
+const serverShape = z.looseObject({
+  server_err: z.number(),
+  server_timedout: z.number(),
+  server_connections: z.number(),
+  server_ejected_at: z.number(),
+  requests: z.number(),
+  in_queue: z.number(),
+  out_queue: z.number(),
+})
+const poolShape = z.looseObject({ client_connections: z.number(), server_ejects: z.number(), forward_error: z.number() })
+
+export type Statistics = {
+  version: string
+  /** Epoch seconds of its start: the run's identity. */
+  startedAt: number
+  samples: Reading[]
+  pools: Omit<Pool, 'target'>[]
+}
+
+/** The statistics JSON (nc_stats.c), with weights and hashing from nutcracker.yml where it could be read. Throws `malformed`. */
+export function parseStatistics(text: string, config: PoolConfig[] | null, writable: true | string): Statistics {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    throw malformed("twemproxy's statistics are not JSON", text)
+  }
+  const head = headShape.safeParse(json)
+  if (!head.success) throw malformed("twemproxy's statistics lack service, version, uptime or timestamp", text)
+  const { timestamp, uptime } = head.data
+  const samples: Reading[] = [{ metric: 'twemproxy_uptime_seconds', value: uptime }]
+  const pools: Omit<Pool, 'target'>[] = []
+  for (const [name, value] of Object.entries(head.data)) {
+    const pool = poolShape.safeParse(value)
+    if (!pool.success) continue
+    const configured = config?.find((candidate) => candidate.name === name)
+    const servers: PoolServer[] = []
+    for (const [server, raw] of Object.entries(pool.data)) {
+      const stats = serverShape.safeParse(raw)
+      if (!stats.success) continue
+      const line = configured?.servers.find((candidate) => candidate.name === server)
+      // Ejected at (µs) stays in the statistics after the server has returned; it is out for one retry timeout.
+      const ejected =
+        stats.data.server_ejected_at > 0 && timestamp * 1000 - stats.data.server_ejected_at / 1000 < (configured?.retryMs ?? 30_000)
+      const weight = line?.weight ?? 1
+      servers.push({
+        name: server,
+        address: line?.address ?? server,
+        id: servers.length + 1,
+        weightSet: weight,
+        weightEffective: ejected ? 0 : weight,
+        state: ejected ? 'down' : 'up',
+      })
+      samples.push(...serverReadings({ pool: name, server }, stats.data, weight, ejected))
+    }
+    const requests = samples.filter(({ metric, labels }) => metric === 'pool_requests_total' && labels?.pool === name)
+    const errors = samples.filter(({ metric, labels }) => metric === 'pool_errors_total' && labels?.pool === name)
+    samples.push(
+      { metric: 'pool_requests_total', labels: { pool: name }, value: total(requests) },
+      { metric: 'pool_errors_total', labels: { pool: name }, value: total(errors) + pool.data.forward_error },
+      { metric: 'pool_sessions', labels: { pool: name }, value: pool.data.client_connections },
+      { metric: 'twemproxy_server_ejects_total', labels: { pool: name }, value: pool.data.server_ejects },
+    )
+    pools.push(poolOf(name, servers, configured, writable))
+  }
+  return { version: head.data.version, startedAt: timestamp - uptime, samples, pools }
+}
+
+const total = (readings: Reading[]) => readings.reduce((sum, { value }) => sum + value, 0)
+
+function serverReadings(
+  labels: { pool: string; server: string },
+  stats: z.infer<typeof serverShape>,
+  weight: number,
+  ejected: boolean,
+): Reading[] {
+  return [
+    { metric: 'pool_requests_total', labels, value: stats.requests },
+    { metric: 'pool_errors_total', labels, value: stats.server_err + stats.server_timedout },
+    { metric: 'pool_sessions', labels, value: stats.out_queue },
+    { metric: 'pool_queue', labels, value: stats.in_queue },
+    { metric: 'twemproxy_server_connections', labels, value: stats.server_connections },
+    { metric: 'pool_weight_set', labels, value: weight },
+    { metric: 'pool_weight_effective', labels, value: ejected ? 0 : weight },
+    { metric: 'pool_up', labels, value: ejected ? 0 : 1 },
+  ]
+}
+
+function poolOf(name: string, servers: PoolServer[], config: PoolConfig | undefined, writable: true | string): Omit<Pool, 'target'> {
+  // Statistics list servers in their own order; the ring hashes them in the file's.
+  const ordered = config ? config.servers.flatMap((line) => servers.find((server) => server.name === line.name) ?? []) : servers
+  const ringed = config && config.distribution !== 'random'
+  return {
+    name,
+    algorithm: config ? `${config.distribution} ${config.hash}` : 'unknown',
+    balances: config?.distribution === 'random' ? 'unknown' : config ? 'hash' : 'unknown',
+    liveWeights: writable === true && config?.distribution !== 'random',
+    because: config?.distribution === 'random' ? 'distribution random ignores weights' : writable === true ? undefined : writable,
+    weightMax: 10_000,
+    ring: ringed
+      ? {
+          algorithm: config.distribution === 'ketama' ? 'twemproxy-ketama' : 'twemproxy-modula',
+          nodes: config.servers.map((line, index) => ({
+            name: line.name,
+            address: line.address,
+            ...(line.label ? { label: line.label } : {}),
+            weight: line.weight,
+            state: ordered[index]?.state === 'down' ? ('down' as const) : ('up' as const),
+          })) as [],
+          options: ringOptions(config),
+        }
+      : undefined,
+    servers: ordered,
+  }
+}
