@@ -1,0 +1,51 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Table } from '../model/store.ts'
+
+/** A noun's documents: all in memory, each written to its row when it is put. What goes in and comes out are copies. */
+export class Documents<T extends { id: string }> implements Table<T> {
+  readonly #kept = new Map<string, { document: T; json: string }>()
+  readonly #write: (id: string, json: string) => void
+  readonly #erase: (id: string) => void
+
+  constructor(db: DatabaseSync, noun: string) {
+    for (const row of db.prepare('SELECT id, json FROM document WHERE noun = ? ORDER BY number').all(noun)) {
+      const json = row.json as string
+      this.#kept.set(row.id as string, { document: JSON.parse(json) as T, json })
+    }
+    const write = db.prepare(
+      'INSERT INTO document (noun, id, json) VALUES (?, ?, ?) ON CONFLICT (noun, id) DO UPDATE SET json = excluded.json',
+    )
+    const erase = db.prepare('DELETE FROM document WHERE noun = ? AND id = ?')
+    this.#write = (id, json) => write.run(noun, id, json)
+    this.#erase = (id) => erase.run(noun, id)
+  }
+
+  get(id: string): T | null {
+    const kept = this.#kept.get(id)
+    return kept ? (JSON.parse(kept.json) as T) : null
+  }
+
+  put(document: T): void {
+    const json = JSON.stringify(document)
+    if (this.#kept.get(document.id)?.json === json) return
+    this.#write(document.id, json)
+    this.#kept.set(document.id, { document: JSON.parse(json) as T, json })
+  }
+
+  delete(id: string): boolean {
+    if (!this.#kept.has(id)) return false
+    this.#erase(id)
+    return this.#kept.delete(id)
+  }
+
+  list(filter: (document: T) => boolean = () => true): T[] {
+    const out: T[] = []
+    for (const { document, json } of this.#kept.values()) if (filter(document)) out.push(JSON.parse(json) as T)
+    return out.reverse()
+  }
+
+  /** Deletes what is over and old. */
+  prune(over: (document: T) => boolean): void {
+    for (const [id, { document }] of this.#kept) if (over(document)) this.delete(id)
+  }
+}

@@ -1,0 +1,120 @@
+import type { Labels, Point } from '../model/series.ts'
+import type { Held } from './window.ts'
+
+/**
+ * One series' newest samples, in two columns. Samples come in the order of time; what is neither in the window nor still waiting for its
+ * chunk is dropped when room is needed.
+ */
+export class History implements Held {
+  readonly id: number
+  readonly metric: string
+  readonly labels: Labels
+  stepMs: number
+  /** Samples up to here lie in chunks; later ones only here and in the recovery rows. */
+  flushedTo = Number.NEGATIVE_INFINITY
+  /** From here on nothing is missing in memory. */
+  heldFrom = Number.NEGATIVE_INFINITY
+  /** The series that came after this one in its last poll: the next poll most likely repeats the order. */
+  next: History | null = null
+  #at: Float64Array = new Float64Array(32)
+  #value: Float64Array = new Float64Array(32)
+  #size = 0
+  /** Samples dropped so far: index i is sample number #dropped + i. */
+  #dropped = 0
+  #tuples: Point[] = []
+  /** The sample number of the first tuple. */
+  #tuplesFrom = 0
+
+  constructor(id: number, metric: string, labels: Labels, stepMs: number) {
+    this.id = id
+    this.metric = metric
+    this.labels = labels
+    this.stepMs = stepMs
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** Epoch ms of the newest sample, −∞ when there is none. */
+  get lastAt(): number {
+    return this.#size === 0 ? Number.NEGATIVE_INFINITY : this.#at[this.#size - 1]!
+  }
+
+  get lastValue(): number {
+    return this.#size === 0 ? Number.NaN : this.#value[this.#size - 1]!
+  }
+
+  /** Adds a sample; false when it is no later than the newest or no finite number. Samples from `keepFrom` on stay in memory. */
+  append(at: number, value: number, keepFrom: number): boolean {
+    if (!(at > this.lastAt) || !Number.isFinite(value)) return false
+    if (this.#size === this.#at.length) this.#makeRoom(Math.min(keepFrom, this.flushedTo))
+    this.#at[this.#size] = at
+    // −0 would not survive its chunk and means nothing.
+    this.#value[this.#size] = value + 0
+    this.#size++
+    return true
+  }
+
+  /** The samples of [from, to] as pairs. Made when first asked for and kept until the columns are moved. */
+  points(from: number, to: number): readonly Point[] {
+    const first = this.#dropped + this.indexAt(from)
+    const end = this.#dropped + (to >= this.lastAt ? this.#size : this.indexAfter(to))
+    if (first >= end) return []
+    if (first < this.#tuplesFrom || this.#tuples.length === 0) {
+      this.#tuples = []
+      this.#tuplesFrom = first
+    }
+    for (let n = this.#tuplesFrom + this.#tuples.length; n < end; n++) {
+      const i = n - this.#dropped
+      this.#tuples.push([this.#at[i]!, this.#value[i]!])
+    }
+    return this.#tuples.slice(first - this.#tuplesFrom, end - this.#tuplesFrom)
+  }
+
+  /** The two columns from index `first` to before `end`: views, good until the next append. */
+  columns(first: number, end: number): { at: Float64Array; value: Float64Array } {
+    return { at: this.#at.subarray(first, end), value: this.#value.subarray(first, end) }
+  }
+
+  /** Index of the first sample at or after that moment. */
+  indexAt(ms: number): number {
+    let low = 0
+    let high = this.#size
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#at[middle]! < ms) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** Index of the first sample after that moment. */
+  indexAfter(ms: number): number {
+    let low = 0
+    let high = this.#size
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#at[middle]! <= ms) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  #makeRoom(before: number): void {
+    // One sample before the window stays, so that a rate at its very start still has a predecessor.
+    const drop = Math.max(0, this.indexAt(before) - 1)
+    const kept = this.#size - drop
+    if (drop > 0) this.heldFrom = this.#at[drop]!
+    const capacity = kept * 1.25 > this.#at.length ? Math.ceil(kept * 1.5) : this.#at.length
+    const at = capacity === this.#at.length ? this.#at : new Float64Array(capacity)
+    const value = capacity === this.#at.length ? this.#value : new Float64Array(capacity)
+    at.set(this.#at.subarray(drop, this.#size))
+    value.set(this.#value.subarray(drop, this.#size))
+    this.#at = at
+    this.#value = value
+    this.#size = kept
+    this.#dropped += drop
+    this.#tuples = []
+  }
+}

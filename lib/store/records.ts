@@ -1,0 +1,106 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { NewRecord, Record_, RecordKind, RecordOf } from '../model/record.ts'
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+
+/** How many of a kind a target keeps, for how long, and whether they outlive the process. */
+const BOUNDS: Record<RecordKind, { most: number; ms: number; lasting: boolean }> = {
+  slow: { most: 1_000, ms: 7 * DAY, lasting: true },
+  latency: { most: 200, ms: 7 * DAY, lasting: true },
+  'hot-key': { most: 200, ms: DAY, lasting: true },
+  'big-key': { most: 200, ms: 7 * DAY, lasting: true },
+  'key-pattern': { most: 200, ms: 7 * DAY, lasting: true },
+  'ttl-histogram': { most: 4, ms: HOUR, lasting: true },
+  fact: { most: 500, ms: Number.POSITIVE_INFINITY, lasting: true },
+  raw: { most: 20, ms: HOUR, lasting: false },
+}
+/** Sorting out the surplus at each put would cost more than keeping a little too much. */
+const SLACK = 1.2
+
+type Shelf = Map<string, Record_>
+
+/** Facts that are no numbers, in bounded tables. Written with the next tick; equal facts are not written again. */
+export class Records {
+  readonly #kinds = new Map<RecordKind, Map<string, Shelf>>()
+  readonly #dirty = new Map<string, { kind: RecordKind; target: string; id: string }>()
+  readonly #sorted = new Map<string, Record_[]>()
+  readonly #write: (record: Record_) => void
+  readonly #erase: (kind: string, target: string, id: string) => void
+
+  constructor(db: DatabaseSync) {
+    for (const row of db.prepare('SELECT json FROM record').all()) {
+      const record = JSON.parse(row.json as string) as Record_
+      this.#shelf(record.kind, record.target).set(record.id, record)
+    }
+    const write = db.prepare(
+      'INSERT INTO record (kind, target, id, at, json) VALUES (?, ?, ?, ?, ?) ON CONFLICT (kind, target, id) DO UPDATE SET at = excluded.at, json = excluded.json',
+    )
+    const erase = db.prepare('DELETE FROM record WHERE kind = ? AND target = ? AND id = ?')
+    this.#write = (record) => write.run(record.kind, record.target, record.id, Math.round(record.at), JSON.stringify(record))
+    this.#erase = (kind, target, id) => erase.run(kind, target, id)
+  }
+
+  put(target: string, records: readonly NewRecord[]): void {
+    for (const fresh of records) {
+      const record = { ...fresh, target } as Record_
+      const shelf = this.#shelf(record.kind, target)
+      const before = shelf.get(record.id)
+      shelf.set(record.id, record)
+      const same = before && before.kind === 'fact' && record.kind === 'fact' && before.value === record.value
+      if (!same && BOUNDS[record.kind].lasting) this.#mark(record.kind, target, record.id)
+      this.#sorted.clear()
+      if (shelf.size > BOUNDS[record.kind].most * SLACK) this.#bound(record.kind, target, shelf, Number.NEGATIVE_INFINITY)
+    }
+  }
+
+  list<K extends RecordKind>(kind: K, target?: string): RecordOf<K>[] {
+    const key = JSON.stringify([kind, target])
+    let sorted = this.#sorted.get(key)
+    if (!sorted) {
+      const shelves = this.#kinds.get(kind)
+      const wanted = target === undefined ? [...(shelves?.values() ?? [])] : [shelves?.get(target) ?? new Map<string, Record_>()]
+      sorted = wanted.flatMap((shelf) => [...shelf.values()]).sort((a, b) => b.at - a.at)
+      this.#sorted.set(key, sorted)
+    }
+    return [...(sorted as RecordOf<K>[])]
+  }
+
+  /** Writes what changed. Call inside a transaction. */
+  flush(): void {
+    for (const { kind, target, id } of this.#dirty.values()) {
+      const record = this.#kinds.get(kind)?.get(target)?.get(id)
+      if (record) this.#write(record)
+      else this.#erase(kind, target, id)
+    }
+    this.#dirty.clear()
+  }
+
+  /** Drops what is too old. */
+  prune(now: number): void {
+    for (const [kind, shelves] of this.#kinds)
+      for (const [target, shelf] of shelves) this.#bound(kind, target, shelf, now - BOUNDS[kind].ms)
+  }
+
+  #bound(kind: RecordKind, target: string, shelf: Shelf, oldest: number): void {
+    const newestFirst = [...shelf.values()].sort((a, b) => b.at - a.at)
+    for (const [i, { id, at }] of newestFirst.entries()) {
+      if (i < BOUNDS[kind].most && at >= oldest) continue
+      shelf.delete(id)
+      if (BOUNDS[kind].lasting) this.#mark(kind, target, id)
+      this.#sorted.clear()
+    }
+  }
+
+  #mark(kind: RecordKind, target: string, id: string): void {
+    this.#dirty.set(JSON.stringify([kind, target, id]), { kind, target, id })
+  }
+
+  #shelf(kind: RecordKind, target: string): Shelf {
+    const shelves = this.#kinds.get(kind) ?? new Map<string, Shelf>()
+    this.#kinds.set(kind, shelves)
+    const shelf = shelves.get(target) ?? new Map<string, Record_>()
+    shelves.set(target, shelf)
+    return shelf
+  }
+}
