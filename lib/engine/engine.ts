@@ -1,11 +1,22 @@
 import type { Advisor, AnyDetector, DetectorSettings } from '../model/detector.ts'
 import type { Bus } from '../model/events.ts'
 import type { Log } from '../model/log.ts'
-import type { AnyProduct, TargetConfig } from '../model/product.ts'
+import type { AnyProduct, Parsed, TargetConfig } from '../model/product.ts'
 import type { Step } from '../model/proposal.ts'
+import type { RingSpec } from '../model/ring.ts'
 import type { Store } from '../model/store.ts'
-import { type Edge, emptyTopology, type Role, type TargetState, type Topology } from '../model/topology.ts'
+import type { Edge, Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { createOwnership, ringReadings, SEEN_MS } from './derive.ts'
+import { createFindings } from './findings.ts'
+import { createJudge, type Rule, type RuleStatus } from './judge.ts'
+import { createPropose } from './propose.ts'
+import { createTarget, type Target, type TargetStatus } from './target.ts'
+import { createTopologyBook } from './topology.ts'
+
+export type { ProbeStatus } from './poller.ts'
+export type { RuleStatus, TargetStatus }
 
 export type EngineOptions = {
   targets: { config: TargetConfig; product: AnyProduct }[]
@@ -19,46 +30,18 @@ export type EngineOptions = {
   bus: Bus
   /** From lib/changes: exactly what a proposal would send. Throws for a setting that nobody can write. */
   describe(steps: readonly Step[]): { commands: string[] }
+  /** From lib/changes: the change in flight on the same pool, ring, cache or policy. */
+  inFlight?(steps: readonly Step[]): string | null
+  /** Exact shares of a ring's hash space by node; lib/rings unless told otherwise. */
+  ringShares?(spec: RingSpec): Record<string, number>
   /** From start: rules that compare with a learned normal stay silent. Default 60 s. */
   learningMs?: number
   tickMs?: number
   now?: () => number
   random?: () => number
+  setTimer?: Clock['setTimer']
   log: Log
 }
-
-/** One probe of one target, as the page shows it. */
-export type ProbeStatus = {
-  id: string
-  feature: string
-  everyMs: number
-  cost: string
-  lastAt: number | null
-  lastMs: number | null
-  state: 'ok' | 'gap' | 'resting' | 'unavailable' | 'waiting'
-  because?: string
-}
-
-export type TargetStatus = {
-  name: string
-  kind: string
-  role?: Role
-  /** Product's name for the page, and where the target is, without secrets. */
-  title: string
-  address: string
-  state: TargetState
-  /** Epoch ms since when it is in that state. */
-  stateSince: number
-  error?: string
-  lastPollAt: number | null
-  pollMs: number | null
-  /** Consecutive failures of the vital probe. */
-  failures: number
-  nextPollAt?: number
-  probes: ProbeStatus[]
-}
-
-export type RuleStatus = { found: number; clear: number; unjudged: number; because: string[] }
 
 export interface Engine {
   /** Starts polling and ticking. */
@@ -67,12 +50,16 @@ export interface Engine {
   stop(): Promise<void>
   /** Derive, judge, keep findings' lives, propose. Called by the engine's own timer after `start`; by hand in tests. */
   tick(): Promise<void>
-  /** Called after each tick of the engine's own timer. */
+  /** Called after each tick of the engine's own timer, and awaited. Returns the way to stop. */
   onTick(listener: () => void | Promise<void>): () => void
   topology(): Topology
   window(spanMs: number): SeriesWindow
   targets(): TargetStatus[]
-  /** Polls that target's due and resting probes at once and resolves when they are read. */
+  /** Kind and configuration of a target, discovered ones too. */
+  targetConfig(name: string): { kind: string; config: TargetConfig } | null
+  /** Takes another configuration for a target of that name (a consent, say): its link is opened anew. */
+  configure(config: TargetConfig): Promise<void>
+  /** Polls that target's quick probes at once and resolves when they are read. */
   pollNow(target: string): Promise<void>
   judged(rule: string): RuleStatus
   /** Epoch ms of the last finished tick; null before the first. */
@@ -80,28 +67,247 @@ export interface Engine {
   learning(): boolean
   /** Why nothing is proposed for a finding, when an advisor said so. */
   noRemedy(finding: string): string | null
-  /** Holds every open proposal against the live values now, instead of at the next tick. */
+  /** Holds every open proposal against the live values at the next tick. */
   renewProposals(): void
 }
 
+const TICK_MS = 1_000
+const LEARNING_MS = 60_000
+/** Links are closed after this long, answered or not: a service manager waits 15 s. */
+const STOP_MS = 3_000
+const DISCOVER_MS = 30_000
+/** Discovered targets come a moment after start: until then a finding about one of them is not about something gone. */
+const SWEEP_AFTER_MS = 30_000
+/** Judging yields to polls and requests after this long. */
+const BREATHE_MS = 15
+
+/** Polls, derives, judges, keeps findings' lives and proposes. Writes to no target. */
 export function createEngine(options: EngineOptions): Engine {
-  const now = options.now ?? Date.now
+  const { store, bus, log, poll } = options
+  const clock: Clock = {
+    now: options.now ?? systemClock.now,
+    random: options.random ?? systemClock.random,
+    setTimer: options.setTimer ?? systemClock.setTimer,
+  }
+  const tickMs = options.tickMs ?? TICK_MS
+  const rules = options.detectors
+    .filter((detector) => options.rules[detector.id]?.enabled !== false)
+    .map((detector): Rule => ({ detector, settings: options.rules[detector.id]?.settings ?? detector.settings.parse({}) }))
+  const running = new Set(rules.map((rule) => rule.detector.id))
+
+  const book = createTopologyBook()
+  const judge = createJudge(log)
+  const findings = createFindings(store, bus)
+  const propose = createPropose({
+    advisors: options.advisors,
+    store,
+    bus,
+    describe: options.describe,
+    inFlight: options.inFlight ?? (() => null),
+    log,
+  })
+  const owned = createOwnership(options.ringShares ?? (() => ({})))
+  const targets = new Map<string, Target>()
+  /** Which target a discovered one was found through. */
+  const foundBy = new Map<string, string>()
+  const listeners = new Set<() => void | Promise<void>>()
+  const startedAt = clock.now()
   let tickedAt: number | null = null
+  let started = false
+  let stopped = false
+  let cancelTick: (() => void) | null = null
+  let cancelDiscover: (() => void) | null = null
+  let ticking: Promise<void> | null = null
+  let shape: Topology | null = null
+
+  for (const { config, product } of options.targets) add(config, product)
+
+  function add(config: TargetConfig, product: AnyProduct): Target {
+    const { name } = config
+    const target = createTarget({
+      config,
+      product,
+      poll,
+      clock,
+      log,
+      onRead: (probe, parsed, at, everyMs) => keep(name, probe, parsed, at, everyMs),
+      onState(health) {
+        shape = null
+        bus.emit({ type: 'target', name, state: health.state })
+      },
+    })
+    targets.set(name, target)
+    shape = null
+    return target
+  }
+
+  function keep(target: string, probe: string, { samples, records, topology }: Parsed, at: number, everyMs: number) {
+    book.put(target, probe, topology)
+    shape = null
+    if (samples.length > 0) store.append(target, at, samples, everyMs)
+    if (records.length > 0) store.putRecords(target, records)
+  }
+
+  function topology(): Topology {
+    shape ??= book.read(
+      [...targets.values()].map((target) => {
+        const { state, since, error } = target.health()
+        const { name, kind, role } = target.config
+        return { name, kind, ...(role && { role }), state, since, ...(error && { error }), capabilities: target.capabilities() }
+      }),
+      options.edges,
+    )
+    return shape
+  }
+
+  const window = (spanMs: number) => {
+    const now = clock.now()
+    return store.window(now - spanMs, now)
+  }
+  const learning = () => clock.now() - startedAt < (options.learningMs ?? LEARNING_MS)
+
+  /** One window for all rules of one span: they see the same now. */
+  function windowsAt(now: number): (spanMs: number) => SeriesWindow {
+    const windows = new Map<number, SeriesWindow>()
+    return (spanMs) => {
+      const known = windows.get(spanMs) ?? store.window(now - spanMs, now)
+      windows.set(spanMs, known)
+      return known
+    }
+  }
+
+  function derive(now: number, shapeNow: Topology) {
+    for (const [name, target] of targets) {
+      const { state } = target.health()
+      // Unknown is neither: a gap.
+      if (state !== 'unknown') store.append(name, now, [{ metric: 'evenkeel_target_up', value: state === 'up' ? 1 : 0 }], tickMs)
+    }
+    for (const ring of shapeNow.rings)
+      store.append(`ring:${ring.name}`, now, ringReadings(ring, owned(ring), store.window(now - SEEN_MS, now)), tickMs)
+  }
+
+  async function tickOnce() {
+    const now = clock.now()
+    const shapeNow = topology()
+    derive(now, shapeNow)
+    const windowOf = windowsAt(now)
+    let breathedAt = performance.now()
+    for (const rule of rules) {
+      findings.update(rule, judge.judge(rule, windowOf(rule.detector.needs.spanMs), shapeNow, learning()), now)
+      if (performance.now() - breathedAt < BREATHE_MS) continue
+      await breathe()
+      breathedAt = performance.now()
+    }
+    if (now - startedAt >= SWEEP_AFTER_MS) findings.sweep(shapeNow, running, now)
+    propose.tick(findings.firing(), windowOf, shapeNow, now)
+    store.tick(now)
+    tickedAt = clock.now()
+    bus.emit({ type: 'sample', at: now })
+  }
+
+  /** One tick at a time: who comes while one runs waits for it. */
+  function tick(): Promise<void> {
+    ticking ??= tickOnce().finally(() => {
+      ticking = null
+    })
+    return ticking
+  }
+
+  function scheduleTick(ms: number) {
+    if (stopped) return
+    const dueAt = clock.now() + ms
+    cancelTick = clock.setTimer(async () => {
+      try {
+        await tick()
+        for (const listener of listeners) await listener()
+      } catch (error) {
+        log.error({ err: error }, 'a tick failed')
+      }
+      scheduleTick(Math.max(0, tickMs - ((clock.now() - dueAt) % tickMs)))
+    }, ms)
+  }
+
+  async function discover() {
+    for (const parent of [...targets.values()]) {
+      const parentName = parent.config.name
+      if (!parent.product.discover || foundBy.has(parentName) || parent.health().state === 'down') continue
+      try {
+        const found = await parent.discover()
+        const names = new Set(found.map((config) => config.name))
+        for (const config of found) {
+          if (stopped || targets.has(config.name)) continue
+          foundBy.set(config.name, parentName)
+          add(config, parent.product).start()
+        }
+        for (const [child, of] of foundBy) if (of === parentName && !names.has(child)) await remove(child)
+      } catch (error) {
+        log.warn({ target: parentName, err: error }, 'discovery failed; what was found before stays')
+      }
+    }
+  }
+
+  async function remove(name: string) {
+    const target = targets.get(name)
+    targets.delete(name)
+    foundBy.delete(name)
+    book.remove(name)
+    shape = null
+    await target?.stop()
+  }
+
+  function scheduleDiscover(ms: number) {
+    if (stopped) return
+    cancelDiscover = clock.setTimer(() => {
+      discover().finally(() => scheduleDiscover(DISCOVER_MS))
+    }, ms)
+  }
+
   return {
-    start() {},
-    async stop() {},
-    async tick() {
-      tickedAt = now()
+    start() {
+      if (started) return
+      started = true
+      for (const target of targets.values()) target.start()
+      scheduleTick(tickMs)
+      if ([...targets.values()].some((target) => target.product.discover)) scheduleDiscover(tickMs)
     },
-    onTick: () => () => {},
-    topology: () => ({ ...emptyTopology(), edges: options.edges }),
-    window: (spanMs) => options.store.window(now() - spanMs, now()),
-    targets: () => [],
-    async pollNow() {},
-    judged: () => ({ found: 0, clear: 0, unjudged: 0, because: [] }),
+    async stop() {
+      stopped = true
+      cancelTick?.()
+      cancelDiscover?.()
+      const ends = Promise.allSettled([ticking, ...[...targets.values()].map((target) => target.stop())])
+      let cancel = () => {}
+      const limit = new Promise<void>((resolve) => {
+        cancel = clock.setTimer(resolve, STOP_MS)
+      })
+      await Promise.race([ends, limit])
+      cancel()
+    },
+    tick,
+    onTick(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    topology,
+    window,
+    targets: () => [...targets.values()].map((target) => target.status()),
+    targetConfig(name) {
+      const target = targets.get(name)
+      return target ? { kind: target.product.kind, config: target.config } : null
+    },
+    async configure(config) {
+      const before = targets.get(config.name)
+      if (!before) return
+      const after = add(config, before.product)
+      await before.stop()
+      if (started && !stopped) after.start()
+    },
+    pollNow: async (name) => targets.get(name)?.pollNow(),
+    judged: judge.status,
     tickedAt: () => tickedAt,
-    learning: () => false,
-    noRemedy: () => null,
-    renewProposals() {},
+    learning,
+    noRemedy: propose.noRemedy,
+    renewProposals: propose.renew,
   }
 }
+
+const breathe = () => new Promise<void>((resolve) => setImmediate(resolve))

@@ -16,9 +16,9 @@ export interface Detector<S extends DetectorSettings = DetectorSettings> {
   /** Why it matters, a paragraph for the page: what it costs, when it is harmless. */
   why: string
   settings: z.ZodType<S>
-  /** How much history it reads; `offsetsMs`: the same time yesterday. `metrics` it cannot do without, for the rules table. */
   /** It compares with what it learned of this fleet: silent for the learning time after start. */
   learns?: boolean
+  /** How much history it reads; `offsetsMs`: the same time yesterday. `metrics` it cannot do without, for the rules table. */
   needs: { spanMs: number; stepMs?: number; offsetsMs?: number[]; metrics: string[] }
   detect(window: SeriesWindow, topology: Topology, settings: S): Verdict[]
 }

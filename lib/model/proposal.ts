@@ -65,3 +65,6 @@ export type Proposal = {
   state: ProposalState
   createdAt: number
 }
+
+/** In the store's memory while another writer contests a setting: nothing is proposed for it until a person decides. */
+export const contestedKey = (setting: Setting) => `contested:${setting.target}:${setting.name}`

@@ -1,0 +1,26 @@
+import type { Draft, Proposal } from '../model/proposal.ts'
+
+/** A new weight within this part of the old one is the same advice: traffic is noisy and a person is reading. */
+const AFTER_WITHIN = 0.15
+const PREDICTION_WITHIN = 0.25
+
+/** True when a draft says what the open proposal says: same knobs, same live values, about the same effect. */
+export function saysTheSame(open: Proposal, draft: Draft): boolean {
+  if (open.steps.length !== draft.steps.length || open.patchOnly !== draft.patchOnly) return false
+  const steps = draft.steps.every((step, i) => {
+    const old = open.steps[i]!
+    return (
+      step.setting.target === old.setting.target &&
+      step.setting.name === old.setting.name &&
+      step.before === old.before &&
+      near(Number(old.after), Number(step.after), AFTER_WITHIN, old.after === step.after)
+    )
+  })
+  if (!steps) return false
+  if ('absentBecause' in draft.predict) return open.prediction === null
+  return open.prediction !== null && near(open.prediction.after, draft.predict.after, PREDICTION_WITHIN, false)
+}
+
+function near(a: number, b: number, within: number, same: boolean): boolean {
+  return same || Math.abs(a - b) <= within * Math.max(Math.abs(a), Math.abs(b))
+}

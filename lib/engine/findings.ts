@@ -1,0 +1,106 @@
+import type { Bus } from '../model/events.ts'
+import type { Finding, Verdict } from '../model/finding.ts'
+import { type Labels, labelsKey } from '../model/series.ts'
+import type { Store } from '../model/store.ts'
+import type { Topology } from '../model/topology.ts'
+import { newId } from './id.ts'
+import type { Rule } from './judge.ts'
+import { type Life, nextLife, resolved } from './life.ts'
+
+export interface Findings {
+  /** One rule's newest verdicts; null when it could not judge. */
+  update(rule: Rule, verdicts: Verdict[] | null, now: number): void
+  /** Resolves what is about something that is no longer there, or found by a rule that no longer runs. */
+  sweep(topology: Topology, rules: ReadonlySet<string>, now: number): void
+  firing(): Finding[]
+}
+
+/** Evidence changes with every tick; on disk it may be this old. */
+const WRITE_EVERY_MS = 2_000
+
+/** The lives of all findings, kept in the store so that a new start goes on with them. */
+export function createFindings(store: Store, bus: Bus): Findings {
+  const rules = new Map<string, Map<string, Life>>()
+  const writtenAt = new Map<string, number>()
+  const livesOf = (rule: string) => {
+    const lives = rules.get(rule) ?? new Map<string, Life>()
+    rules.set(rule, lives)
+    return lives
+  }
+  for (const finding of store.findings.list((one) => one.state !== 'resolved'))
+    livesOf(finding.rule).set(labelsKey(finding.subject), { finding, clearSince: null })
+
+  function write(finding: Finding, now: number) {
+    // A person's word on it comes by another way and stands.
+    const acknowledged = store.findings.get(finding.id)?.acknowledged
+    const whole = acknowledged ? { ...finding, acknowledged } : finding
+    store.findings.put(whole)
+    writtenAt.set(finding.id, now)
+    bus.emit({ type: 'finding', finding: whole })
+  }
+
+  function settle(lives: Map<string, Life>, key: string, before: Life | null, after: Life | null, now: number) {
+    if (after === null) {
+      if (before === null) return
+      lives.delete(key)
+      writtenAt.delete(before.finding.id)
+      store.findings.delete(before.finding.id)
+      return
+    }
+    const { finding } = after
+    if (news(before?.finding, finding) || now - (writtenAt.get(finding.id) ?? 0) >= WRITE_EVERY_MS) write(finding, now)
+    if (finding.state === 'resolved') {
+      lives.delete(key)
+      writtenAt.delete(finding.id)
+    } else lives.set(key, after)
+  }
+
+  return {
+    update({ detector, settings }, verdicts, now) {
+      const lives = livesOf(detector.id)
+      const context = { rule: detector.id, now, settings, newId }
+      const spoken = new Set<string>()
+      for (const verdict of verdicts ?? []) {
+        // Most subjects are clear and have no life: those cost nothing.
+        if (verdict.is !== 'found' && lives.size === 0) continue
+        const key = labelsKey(verdict.subject)
+        if (spoken.has(key)) continue
+        spoken.add(key)
+        const before = lives.get(key) ?? null
+        settle(lives, key, before, nextLife(before, verdict, context), now)
+      }
+      for (const [key, life] of [...lives]) if (!spoken.has(key)) settle(lives, key, life, nextLife(life, null, context), now)
+    },
+    sweep(topology, running, now) {
+      for (const [rule, lives] of rules)
+        for (const [key, life] of [...lives]) {
+          if (running.has(rule) && !isGone(life.finding.subject, topology)) continue
+          const after = life.finding.state === 'pending' ? null : { ...life, finding: resolved(life.finding, now) }
+          settle(lives, key, life, after, now)
+        }
+    },
+    firing: () =>
+      [...rules.values()].flatMap((lives) => [...lives.values()].flatMap(({ finding }) => (finding.state === 'firing' ? finding : []))),
+  }
+}
+
+const news = (before: Finding | undefined, after: Finding) =>
+  before?.state !== after.state || before.severity !== after.severity || (before.stale === undefined) !== (after.stale === undefined)
+
+/** True when the subject was taken out of the configuration or of its product. What was never read yet is not gone. */
+export function isGone(subject: Labels, topology: Topology): boolean {
+  const { target, pool, server, ring, node } = subject
+  if (target !== undefined && !topology.targets.some((one) => one.name === target)) return true
+  if (pool !== undefined) {
+    const pools = topology.pools.filter((one) => target === undefined || one.target === target)
+    const found = pools.find((one) => one.name === pool)
+    if (pools.length > 0 && !found) return true
+    if (found && server !== undefined && !found.servers.some((one) => one.name === server)) return true
+  }
+  if (ring !== undefined) {
+    const found = topology.rings.find((one) => one.name === ring)
+    if (topology.rings.length > 0 && !found && !topology.targets.some((one) => one.name === `ring:${ring}`)) return true
+    if (found && node !== undefined && !found.nodes.some((one) => one.name === node)) return true
+  }
+  return false
+}

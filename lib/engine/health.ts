@@ -1,0 +1,47 @@
+import type { TargetState } from '../model/topology.ts'
+import type { Failure } from './reason.ts'
+
+/** What the vital probe's outcomes say of a target. */
+export type Health = {
+  state: TargetState
+  since: number
+  /** Failures in a row, and how many of them were refusals. */
+  failures: number
+  refusals: number
+  error?: string
+}
+
+/** One lost answer is a lost packet; three in a row are a server that does not answer. */
+const SILENT_MAX = 3
+/** A refusal is an answer: nobody listens. A second one rules out the moment of a restart's listen(). */
+const REFUSALS_MAX = 2
+/** A restart takes seconds, and asking a dead port costs nothing: only after this many failures is the target asked less often. */
+const QUICK_RETRIES = 10
+const RETRY_MAX_MS = 15_000
+
+export const unknownHealth = (now: number): Health => ({ state: 'unknown', since: now, failures: 0, refusals: 0 })
+
+/**
+ * | outcome of a vital poll | up | down | unknown |
+ * |---|---|---|---|
+ * | answered | up | up | up |
+ * | refused, twice in a row | down | down | down |
+ * | silent, three times in a row | down | down | down |
+ * | unreadable, three times in a row | unknown | unknown | unknown |
+ * | fewer | up | down | unknown, and why |
+ */
+export function nextHealth(before: Health, outcome: 'answered' | Failure, now: number): Health {
+  if (outcome === 'answered') return { state: 'up', since: before.state === 'up' ? before.since : now, failures: 0, refusals: 0 }
+  const failures = before.failures + 1
+  const refusals = outcome.how === 'refused' ? before.refusals + 1 : 0
+  const enough = refusals >= REFUSALS_MAX || failures >= SILENT_MAX
+  const state = !enough ? before.state : outcome.how === 'unreadable' ? 'unknown' : 'down'
+  const health: Health = { state, since: state === before.state ? before.since : now, failures, refusals }
+  return state === 'up' ? health : { ...health, error: outcome.reason }
+}
+
+/** When to ask again: at the usual rhythm at first, then twice as long each time, up to 15 s. */
+export function retryMs(failures: number, everyMs: number): number {
+  if (failures <= QUICK_RETRIES) return everyMs
+  return Math.max(everyMs, Math.min(RETRY_MAX_MS, everyMs * 2 ** (failures - QUICK_RETRIES)))
+}

@@ -1,0 +1,56 @@
+import type { AnyDetector, DetectorSettings } from '../model/detector.ts'
+import type { Verdict } from '../model/finding.ts'
+import type { Log } from '../model/log.ts'
+import type { Topology } from '../model/topology.ts'
+import type { SeriesWindow } from '../model/window.ts'
+import { withoutSecrets } from './reason.ts'
+
+export type Rule = { detector: AnyDetector; settings: DetectorSettings }
+/** How a rule's subjects stood at its last run, with a few of the reasons why some could not be judged. */
+export type RuleStatus = { found: number; clear: number; unjudged: number; because: string[] }
+
+const REASONS_MAX = 5
+
+export interface Judge {
+  /** All verdicts of one rule now; null when it threw: then nothing is known of any of its subjects. */
+  judge(rule: Rule, window: SeriesWindow, topology: Topology, learning: boolean): Verdict[] | null
+  status(rule: string): RuleStatus
+}
+
+/** Runs detectors. One that throws is logged once, until it succeeds again, and hurts no other. */
+export function createJudge(log: Log): Judge {
+  const failing = new Set<string>()
+  const statuses = new Map<string, RuleStatus>()
+
+  return {
+    judge({ detector, settings }, window, topology, learning) {
+      try {
+        const verdicts = detector.detect(window, topology, settings)
+        failing.delete(detector.id)
+        const judged = learning && detector.learns ? verdicts.map(stillLearning) : verdicts
+        statuses.set(detector.id, count(judged))
+        return judged
+      } catch (error) {
+        const because = withoutSecrets(error instanceof Error ? error.message : String(error))
+        if (!failing.has(detector.id)) log.error({ rule: detector.id, err: error }, 'a rule failed and judges nothing')
+        failing.add(detector.id)
+        statuses.set(detector.id, { found: 0, clear: 0, unjudged: 0, because: [`the rule failed: ${because}`] })
+        return null
+      }
+    },
+    status: (rule) => statuses.get(rule) ?? { found: 0, clear: 0, unjudged: 0, because: [] },
+  }
+}
+
+const stillLearning = (verdict: Verdict): Verdict =>
+  verdict.is === 'found' ? { subject: verdict.subject, is: 'unjudged', because: 'learning what is normal here' } : verdict
+
+function count(verdicts: Verdict[]): RuleStatus {
+  const status: RuleStatus = { found: 0, clear: 0, unjudged: 0, because: [] }
+  for (const verdict of verdicts) {
+    status[verdict.is]++
+    if (verdict.is === 'unjudged' && status.because.length < REASONS_MAX && !status.because.includes(verdict.because))
+      status.because.push(verdict.because)
+  }
+  return status
+}

@@ -1,0 +1,169 @@
+import type { Parsed, Probe } from '../model/product.ts'
+import type { Clock } from './clock.ts'
+import { withDeadline } from './deadline.ts'
+
+/** One probe of one target, as the page shows it. */
+export type ProbeStatus = {
+  id: string
+  feature: string
+  everyMs: number
+  cost: string
+  lastAt: number | null
+  lastMs: number | null
+  state: 'ok' | 'gap' | 'resting' | 'unavailable' | 'waiting'
+  because?: string
+}
+
+export type PollerOptions<Link> = {
+  probe: Probe<Link, unknown>
+  everyMs: number
+  timeoutMs: number
+  link: () => Link
+  clock: Clock
+  /** A good answer. */
+  onRead(parsed: Parsed, at: number, tookMs: number): void
+  /** A failed one: says what becomes of the probe. Nothing is appended: the series shows a gap. */
+  onFail(error: unknown): { state: 'gap' | 'unavailable'; because: string }
+  /** How long until the next poll; the rhythm unless the target is down. */
+  delayMs(): number
+}
+
+export interface Poller {
+  readonly probe: Probe<unknown, unknown>
+  readonly timeoutMs: number
+  /** The first poll comes after `phaseMs`, the others at the probe's rhythm from there. */
+  start(phaseMs: number): void
+  /** Rests until `start`; an answer that is still under way counts. */
+  rest(because: string): void
+  /** Forgets its cursor and that it was not available: another server may be behind the address. */
+  reset(): void
+  /** One poll now, after the one in flight. */
+  pollNow(): Promise<void>
+  /** Resolves when nothing is in flight any more. */
+  stop(): Promise<void>
+  status(): ProbeStatus
+  nextAt(): number | null
+}
+
+/** One probe's rhythm: at most one poll in flight, each with a deadline, a missed one a gap. */
+export function createPoller<Link>(options: PollerOptions<Link>): Poller {
+  const { probe, clock } = options
+  let cursor: string | null = null
+  let cancel: (() => void) | null = null
+  let dueAt: number | null = null
+  let inFlight: Promise<void> | null = null
+  /** Raised by reset and stop: what was asked before that is not believed. */
+  let epoch = 0
+  let stopped = false
+  const status: ProbeStatus = {
+    id: probe.id,
+    feature: probe.feature,
+    everyMs: options.everyMs,
+    cost: probe.cost,
+    lastAt: null,
+    lastMs: null,
+    state: 'waiting',
+  }
+
+  function tell(state: ProbeStatus['state'], because?: string) {
+    status.state = state
+    if (because === undefined) delete status.because
+    else status.because = because
+  }
+
+  function schedule(ms: number) {
+    cancel?.()
+    if (stopped) return
+    dueAt = clock.now() + ms
+    cancel = clock.setTimer(() => {
+      cancel = null
+      poll().then(next)
+    }, ms)
+  }
+
+  function next() {
+    if (stopped || cancel || status.state === 'unavailable' || dueAt === null) return
+    const every = options.delayMs()
+    // Anchored to the phase, so that the load stays spread; a poll that took longer than the rhythm skips beats.
+    const late = clock.now() - dueAt
+    schedule(every - (late % every))
+  }
+
+  function poll(): Promise<void> {
+    if (inFlight) return inFlight
+    const wanted = probe.wanted?.(options.link()) ?? true
+    if (wanted !== true) {
+      tell('resting', wanted)
+      return Promise.resolve()
+    }
+    const asked = epoch
+    const at = clock.now()
+    const { result, settled } = withDeadline(options.timeoutMs, clock, (signal) => probe.read(options.link(), cursor, signal))
+    const told = result.then(
+      (raw) => {
+        if (asked === epoch) understand(raw, at)
+      },
+      (error: unknown) => {
+        if (asked === epoch) fail(error)
+      },
+    )
+    inFlight = told
+      .then(() => settled)
+      .finally(() => {
+        inFlight = null
+      })
+    return inFlight
+  }
+
+  function understand(raw: unknown, startedAt: number) {
+    const at = clock.now()
+    try {
+      const parsed = probe.parse(raw, { cursor, at })
+      cursor = parsed.cursor ?? cursor
+      status.lastAt = at
+      status.lastMs = at - startedAt
+      tell('ok')
+      options.onRead(parsed, at, at - startedAt)
+    } catch (error) {
+      fail(error)
+    }
+  }
+
+  function fail(error: unknown) {
+    const { state, because } = options.onFail(error)
+    tell(state, because)
+  }
+
+  return {
+    probe: probe as Probe<unknown, unknown>,
+    timeoutMs: options.timeoutMs,
+    start(phaseMs) {
+      if (status.state === 'resting') tell('waiting')
+      schedule(phaseMs)
+    },
+    rest(because) {
+      cancel?.()
+      cancel = null
+      dueAt = null
+      if (status.state !== 'unavailable') tell('resting', because)
+    },
+    reset() {
+      epoch++
+      cursor = null
+      if (status.state === 'unavailable') tell('waiting')
+    },
+    async pollNow() {
+      if (inFlight) await inFlight
+      if (!stopped) await poll()
+    },
+    async stop() {
+      stopped = true
+      epoch++
+      cancel?.()
+      cancel = null
+      await inFlight
+    },
+    status: () => ({ ...status }),
+    nextAt: () => (cancel ? dueAt : null),
+  }
+}

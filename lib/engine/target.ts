@@ -1,0 +1,168 @@
+import type { Log } from '../model/log.ts'
+import type { AnyProduct, Parsed, TargetConfig } from '../model/product.ts'
+import type { Capability, Role, TargetState } from '../model/topology.ts'
+import type { Clock } from './clock.ts'
+import { withDeadline } from './deadline.ts'
+import { type Health, nextHealth, retryMs, unknownHealth } from './health.ts'
+import { createPoller, type Poller, type ProbeStatus } from './poller.ts'
+import { failureOf, withoutSecrets } from './reason.ts'
+
+export type TargetStatus = {
+  name: string
+  kind: string
+  role?: Role
+  /** Product's name for the page, and where the target is, without secrets. */
+  title: string
+  address: string
+  state: TargetState
+  /** Epoch ms since when it is in that state. */
+  stateSince: number
+  error?: string
+  lastPollAt: number | null
+  pollMs: number | null
+  /** Consecutive failures of the vital probe. */
+  failures: number
+  nextPollAt?: number
+  probes: ProbeStatus[]
+}
+
+export type TargetOptions = {
+  config: TargetConfig
+  product: AnyProduct
+  poll: { everyMs: number; timeoutMs: number }
+  clock: Clock
+  log: Log
+  onRead(probe: string, parsed: Parsed, at: number, everyMs: number): void
+  onState(health: Health): void
+}
+
+export interface Target {
+  readonly config: TargetConfig
+  readonly product: AnyProduct
+  start(): void
+  stop(): Promise<void>
+  pollNow(): Promise<void>
+  health(): Health
+  status(): TargetStatus
+  capabilities(): Capability[]
+  discover(): Promise<TargetConfig[]>
+}
+
+/** A product's rhythm of a second or less is "as often as the configuration polls"; a slower one is its own. */
+const BASE_MS = 1_000
+/** Within this time of a start every slow probe has had its first turn. */
+const FIRST_TURN_MS = 3_000
+
+/** A configured server: its link, its probes, and whether it is up. */
+export function createTarget(options: TargetOptions): Target {
+  const { config, product, poll, clock, log } = options
+  const link = product.open(config)
+  const vitalId = (product.probes.find((probe) => probe.vital) ?? product.probes[0])?.id
+  let health = unknownHealth(clock.now())
+  let runId: string | undefined
+
+  const pollers = product.probes.map((probe): Poller => {
+    const everyMs = probe.everyMs <= BASE_MS ? poll.everyMs : Math.max(probe.everyMs, poll.everyMs)
+    const vital = probe.id === vitalId
+    return createPoller<unknown>({
+      probe,
+      everyMs,
+      timeoutMs: probe.timeoutMs ?? poll.timeoutMs,
+      link: () => link,
+      clock,
+      delayMs: () => (vital ? retryMs(health.failures, everyMs) : everyMs),
+      onRead(parsed, at) {
+        noticeRestart(parsed.topology.facts?.runId)
+        options.onRead(probe.id, parsed, at, everyMs)
+        if (vital) become(nextHealth(health, 'answered', clock.now()))
+      },
+      onFail(error) {
+        const because = product.unavailable?.(error) ?? null
+        // Without its vital probe nothing of a target can be told, so that one is asked again.
+        if (because !== null && !vital) return { state: 'unavailable', because: withoutSecrets(because) }
+        const failure = because === null ? failureOf(error) : { how: 'unreadable' as const, reason: withoutSecrets(because) }
+        if (vital) become(nextHealth(health, failure, clock.now()))
+        return { state: 'gap', because: failure.reason }
+      },
+    })
+  })
+  const vitalPoller = pollers.find((poller) => poller.probe.id === vitalId)
+  const others = pollers.filter((poller) => poller !== vitalPoller)
+
+  function become(next: Health) {
+    const before = health
+    health = next
+    if (before.state === next.state && before.error === next.error) return
+    options.onState(next)
+    if (before.state === next.state) return
+    log.info({ target: config.name, state: next.state, error: next.error }, 'target state')
+    if (next.state === 'up') startOthers()
+    else if (next.state === 'down') for (const poller of others) poller.rest(`the target is down: ${next.error ?? 'no answer'}`)
+  }
+
+  /** Another run of the server may allow other things and counts its logs anew. */
+  function noticeRestart(seen: string | undefined) {
+    if (seen === undefined || seen === runId) return
+    const restarted = runId !== undefined
+    runId = seen
+    if (!restarted) return
+    log.info({ target: config.name }, 'target restarted')
+    for (const poller of others) poller.reset()
+    startOthers()
+  }
+
+  function startOthers() {
+    for (const poller of others)
+      if (poller.status().state !== 'unavailable') poller.start(clock.random() * Math.min(poller.status().everyMs, FIRST_TURN_MS))
+  }
+
+  function status(): TargetStatus {
+    const vital = vitalPoller?.status()
+    const nextPollAt = vitalPoller?.nextAt()
+    return {
+      name: config.name,
+      kind: config.kind,
+      ...(config.role && { role: config.role }),
+      title: product.title,
+      address: product.address(config),
+      state: health.state,
+      stateSince: health.since,
+      ...(health.error && { error: health.error }),
+      lastPollAt: vital?.lastAt ?? null,
+      pollMs: vital?.lastMs ?? null,
+      failures: health.failures,
+      ...(nextPollAt && { nextPollAt }),
+      probes: pollers.map((poller) => poller.status()),
+    }
+  }
+
+  return {
+    config,
+    product,
+    start: () => vitalPoller?.start(clock.random() * poll.everyMs),
+    async stop() {
+      await Promise.all(pollers.map((poller) => poller.stop()))
+      await product.close(link)
+    },
+    async pollNow() {
+      // Bursts are not for a picture of the moment: they may take seconds and cost the server something.
+      const quick = pollers.filter((poller) => poller.timeoutMs <= poll.timeoutMs && poller.status().state !== 'unavailable')
+      await Promise.all(quick.map((poller) => poller.pollNow()))
+    },
+    health: () => health,
+    status,
+    capabilities: () =>
+      pollers.flatMap((poller): Capability[] => {
+        const { feature, state, because, lastAt } = poller.status()
+        if (state === 'ok' || (state === 'gap' && lastAt !== null)) return [{ feature, available: true }]
+        if (state === 'unavailable' || (state === 'resting' && health.state === 'up'))
+          return [{ feature, available: false, because: because! }]
+        return []
+      }),
+    discover: async () => {
+      if (!product.discover) return []
+      const { result } = withDeadline(poll.timeoutMs * 5, clock, (signal) => product.discover!(link, signal))
+      return result
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest'
+import type { Pool } from '../model/topology.ts'
+import { createTopologyBook, type TargetSeen } from './topology.ts'
+
+const seen: TargetSeen = { name: 'edge', kind: 'haproxy', state: 'up', since: 5, capabilities: [{ feature: 'stats', available: true }] }
+const server = (name: string, weight = 100) => ({
+  name,
+  address: '',
+  id: 1,
+  weightSet: weight,
+  weightEffective: weight,
+  state: 'up' as const,
+})
+const pool = (name: string, servers: Pool['servers']): Omit<Pool, 'target'> => ({
+  name,
+  algorithm: 'roundrobin',
+  balances: 'weight',
+  liveWeights: true,
+  weightMax: 256,
+  servers,
+})
+
+it('merges what the probes of a target tell, and drops what a probe no longer names', () => {
+  const book = createTopologyBook()
+  book.put('edge', 'stat', { facts: { version: '2.6' }, pools: [pool('app', [server('a'), server('b')]), pool('old', [])] })
+  book.put('edge', 'config', { pools: [pool('app', [{ ...server('a', 7), weightFile: 50 }])] })
+  expect(book.read([seen], []).pools.map(({ name, servers }) => [name, servers.length])).toEqual([['app', 2], ['old', 0]]) // biome-ignore format: a table
+  expect(book.read([seen], []).pools[0]!.servers[0]).toMatchObject({ name: 'a', weightFile: 50 })
+  book.put('edge', 'stat', { facts: { runId: 'r2' }, pools: [pool('app', [server('a')])] })
+  const topology = book.read([seen], [{ from: 'x', to: 'y' }])
+  expect(topology.pools).toHaveLength(1)
+  expect(topology.targets[0]).toEqual({ ...seen, runId: 'r2' })
+  expect(topology.edges).toHaveLength(1)
+})
+
+it('lets a probe correct the capability that its own fate suggests, and forgets removed targets', () => {
+  const book = createTopologyBook()
+  book.put('edge', 'stat', { capabilities: [{ feature: 'stats', available: false, because: 'level user' }] })
+  expect(book.read([seen], []).targets[0]!.capabilities).toEqual([{ feature: 'stats', available: false, because: 'level user' }])
+  book.remove('edge')
+  expect(book.read([seen], []).targets[0]!.capabilities).toEqual(seen.capabilities)
+})

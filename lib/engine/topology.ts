@@ -1,0 +1,80 @@
+import type { TopologyPart } from '../model/product.ts'
+import type { Capability, Edge, Pool, PoolServer, Role, TargetFacts, TargetState, Topology } from '../model/topology.ts'
+
+/** What the engine itself knows of a target, beside what its probes tell. */
+export type TargetSeen = {
+  name: string
+  kind: string
+  role?: Role
+  state: TargetState
+  since: number
+  error?: string
+  /** From the fate of each probe. */
+  capabilities: Capability[]
+}
+
+export interface TopologyBook {
+  /** A probe's newest word on its target replaces its last one: what it no longer names is gone. A failed poll says nothing and changes nothing. */
+  put(target: string, probe: string, part: TopologyPart): void
+  /** A target that is no longer configured or discovered. */
+  remove(target: string): void
+  facts(target: string): NonNullable<TopologyPart['facts']>
+  read(targets: TargetSeen[], edges: Edge[]): Topology
+}
+
+/** The fleet's shape, from the parts that probes tell. */
+export function createTopologyBook(): TopologyBook {
+  const parts = new Map<string, Map<string, TopologyPart>>()
+  const of = (target: string) => [...(parts.get(target)?.values() ?? [])]
+  const facts = (target: string) => Object.assign({}, ...of(target).map((part) => part.facts)) as NonNullable<TopologyPart['facts']>
+
+  return {
+    put(target, probe, part) {
+      const probes = parts.get(target) ?? new Map<string, TopologyPart>()
+      parts.set(target, probes.set(probe, part))
+    },
+    remove: (target) => void parts.delete(target),
+    facts,
+    read(targets, edges) {
+      const topology: Topology = { targets: [], pools: [], rings: [], ttls: [], edges }
+      for (const seen of targets) {
+        topology.targets.push(factsOf(seen, facts(seen.name), of(seen.name)))
+        const pools = new Map<string, Pool>()
+        for (const part of of(seen.name)) {
+          for (const pool of part.pools ?? []) pools.set(pool.name, overlay(pools.get(pool.name), { ...pool, target: seen.name }))
+          topology.rings.push(...(part.rings ?? []))
+          topology.ttls.push(...(part.ttls ?? []))
+        }
+        topology.pools.push(...pools.values())
+      }
+      return topology
+    },
+  }
+}
+
+function factsOf(seen: TargetSeen, facts: NonNullable<TopologyPart['facts']>, parts: TopologyPart[]): TargetFacts {
+  const capabilities = new Map(seen.capabilities.map((capability) => [capability.feature, capability]))
+  for (const part of parts) for (const capability of part.capabilities ?? []) capabilities.set(capability.feature, capability)
+  const { version, runId } = facts
+  // The configuration's role is what a person said; the server's own word counts where they said nothing.
+  const role = seen.role ?? facts.role
+  return {
+    name: seen.name,
+    kind: seen.kind,
+    ...(role && { role }),
+    state: seen.state,
+    since: seen.since,
+    ...(seen.error && { error: seen.error }),
+    ...(version && { version }),
+    ...(runId && { runId }),
+    capabilities: [...capabilities.values()],
+  }
+}
+
+/** Two probes that speak of one pool: what the later one knows stands over the earlier one's. */
+function overlay(below: Pool | undefined, above: Pool): Pool {
+  if (!below) return above
+  const servers = new Map<string, PoolServer>(below.servers.map((server) => [server.name, server]))
+  for (const server of above.servers) servers.set(server.name, { ...servers.get(server.name), ...server })
+  return { ...below, ...above, servers: [...servers.values()] }
+}
