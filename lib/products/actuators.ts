@@ -1,6 +1,7 @@
 import type { AnyActuator } from '../model/product.ts'
 import { envoyActuator } from './envoy/actuator.ts'
+import { redisActuator } from './redis/actuator.ts'
 import { twemproxyActuator } from './twemproxy/actuator.ts'
 
 /** The shelf of what can be written. Only lib/changes imports it. */
-export const actuators: AnyActuator[] = [envoyActuator, twemproxyActuator]
+export const actuators: AnyActuator[] = [envoyActuator, redisActuator, twemproxyActuator]

@@ -1,0 +1,58 @@
+import { malformed } from '../model/error.ts'
+import type { RawAnswer } from '../model/record.ts'
+import type { Reading } from '../model/series.ts'
+
+/** The newest answer of a probe as the page shows it: 64 KiB at most, control characters escaped. */
+export function rawRecord(id: string, at: number, text: string): Omit<RawAnswer, 'target'> {
+  return { kind: 'raw', id, at, text: printable(text.slice(0, 65_536)) }
+}
+
+/** Any text with its control characters (but line feed and tab) and lone surrogates written `\xNN` / `\uNNNN`. */
+export function printable(text: string): string {
+  return text
+    .replace(/\r\n/g, '\n')
+    .replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`)
+    .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, (found) => `\\u${found.charCodeAt(0).toString(16)}`)
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** A key's bytes as text: UTF-8 as it is, every other byte and every control character written `\xNN`. */
+export function keyText(bytes: Buffer): string {
+  try {
+    return printable(strictUtf8.decode(bytes)).replace(/[\n\t]/g, (found) => (found === '\n' ? '\\n' : '\\t'))
+  } catch {
+    return bytes.toString('latin1').replace(/[^\x20-\x7e]/g, (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`)
+  }
+}
+
+/** Named numbers of an answer: absent is undefined, anything that is not a finite number is `malformed`. */
+export function numbersOf(what: string, text: (name: string) => string | undefined) {
+  const optional = (name: string): number | undefined => {
+    const found = text(name)
+    if (found === undefined || found === '') return undefined
+    // Redis prints these where it divided by zero: no number, yet no broken answer either.
+    if (/^-?(nan|inf)$/i.test(found)) return undefined
+    const value = Number(found)
+    if (!Number.isFinite(value)) throw malformed(`${what}: ${name} is to be a number`, found)
+    return value
+  }
+  const needed = (name: string): number => {
+    const value = optional(name)
+    if (value === undefined) throw malformed(`${what}: ${name} is missing`, '')
+    return value
+  }
+  return { optional, needed }
+}
+
+/** Collects readings and leaves out what is absent, so that a gap stays a gap. */
+export function readings() {
+  const list: Reading[] = []
+  return {
+    list,
+    add(metric: string, value: number | undefined, labels?: Record<string, string>) {
+      if (value === undefined || !Number.isFinite(value)) return
+      list.push(labels ? { metric, value, labels } : { metric, value })
+    },
+  }
+}

@@ -1,0 +1,82 @@
+import { EvenkeelError } from '../../model/error.ts'
+import type { Actuator, Edit } from '../../model/product.ts'
+import { type RedisClient, withRedis } from './client.ts'
+import type { RedisConfig } from './config.ts'
+import { readSettings } from './configGet.ts'
+import { unavailableBecause } from './errors.ts'
+import { REDIS_SETTINGS } from './settings.ts'
+
+const PREFIX = 'config/'
+
+/** Redis's CONFIG parameters of the allow-list: `config/maxmemory`. The values live until the server restarts. */
+export const redisActuator: Actuator<RedisConfig> = {
+  kind: 'redis',
+  settings: REDIS_SETTINGS.map(({ name, value, reversal, lost }) => ({
+    pattern: new RegExp(`^config/${name}$`),
+    value,
+    reversal,
+    ...(lost ? { lost } : {}),
+    persistence: 'until Redis restarts, unless its configuration file says the same',
+  })),
+  get: (config, names, signal) => withRedis(config, (client) => live(client, names, signal)),
+  write: (config, edits, signal) =>
+    withRedis(config, async (client) => {
+      const names = edits.map((edit) => edit.name)
+      // CONFIG SET has no compare-and-set: the look before, the write and the look after follow one another at once.
+      assertAs(edits, await live(client, names, signal), (edit) => edit.expect, 'before the write')
+      const written: Edit[] = []
+      for (const edit of edits) {
+        try {
+          await client.call(['CONFIG', 'SET', parameter(edit.name), edit.value], signal)
+          written.push(edit)
+        } catch (error) {
+          await takeBack(client, written, signal)
+          throw refused(edit, error)
+        }
+      }
+      assertAs(edits, await live(client, names, signal), (edit) => edit.value, 'after the write')
+    }),
+  commands: (_config, edits) => edits.map((edit) => `CONFIG SET ${parameter(edit.name)} ${edit.value}`),
+  group: (_name, target) => `cache:${target}`,
+}
+
+/** The parameter's own name. Throws `not_found` for whatever is not on the allow-list. */
+function parameter(setting: string): string {
+  const name = setting.startsWith(PREFIX) ? setting.slice(PREFIX.length) : ''
+  if (!REDIS_SETTINGS.some((known) => known.name === name))
+    throw new EvenkeelError('not_found', `${JSON.stringify(setting.slice(0, 80))} is not a setting that Evenkeel writes on Redis`)
+  return name
+}
+
+async function live(client: RedisClient, settings: string[], signal: AbortSignal): Promise<Record<string, string>> {
+  const names = settings.map(parameter)
+  const found = await readSettings(client, names, signal).catch((error) => {
+    const because = unavailableBecause(error)
+    throw because ? new EvenkeelError('not_allowed', `CONFIG is not available here: ${because}`) : error
+  })
+  return Object.fromEntries(
+    settings.map((setting, index) => {
+      const value = found[names[index]!]
+      if (value === undefined) throw new EvenkeelError('not_found', `this Redis has no ${names[index]}`)
+      return [setting, value]
+    }),
+  )
+}
+
+function assertAs(edits: Edit[], now: Record<string, string>, wanted: (edit: Edit) => string, when: string): void {
+  for (const edit of edits)
+    if (now[edit.name] !== wanted(edit))
+      throw new EvenkeelError('drift', `${edit.name} is ${now[edit.name]} ${when}, not ${wanted(edit)}: somebody else has set it`)
+}
+
+/** One edit of several was refused: those before it go back, so that a change is whole or not at all. */
+async function takeBack(client: RedisClient, written: Edit[], signal: AbortSignal): Promise<void> {
+  for (const edit of written.reverse()) await client.call(['CONFIG', 'SET', parameter(edit.name), edit.expect], signal)
+}
+
+function refused(edit: Edit, error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof EvenkeelError) return error
+  const because = unavailableBecause(error)
+  if (because) return new EvenkeelError('not_allowed', `CONFIG SET is not available here: ${because}`)
+  return new EvenkeelError('invalid', `Redis refuses ${edit.name} = ${edit.value}: ${error.message.slice(0, 200)}`)
+}

@@ -1,0 +1,131 @@
+import { Redis } from 'ioredis'
+import { EvenkeelError } from '../../model/error.ts'
+import { type Place, placeOf, type RedisConfig, redisAddress } from './config.ts'
+import { unavailableBecause, unreachable } from './errors.ts'
+
+export type Argument = string | number | Buffer
+export type Command = readonly [name: string, ...args: Argument[]]
+
+/**
+ * A connection that opens at the first command and again after a loss, but never queues and never retries: cadence and backoff are the
+ * engine's. Each call ends with its signal; a call that is given up takes the connection with it, because its late answer would
+ * otherwise be waited for by all that follows.
+ */
+export interface RedisClient {
+  readonly address: string
+  /** One command, answered as text. */
+  call(command: Command, signal: AbortSignal): Promise<unknown>
+  /** One command, answered as bytes: for names of keys. */
+  callBytes(command: Command, signal: AbortSignal): Promise<unknown>
+  /** Several in one write. A command's own error stands in its place; only a lost connection throws. */
+  pipeline(commands: readonly Command[], signal: AbortSignal): Promise<unknown[]>
+  close(): Promise<void>
+}
+
+export function createRedisClient(config: Pick<RedisConfig, 'url' | 'username' | 'password' | 'ca'>): RedisClient {
+  const address = redisAddress(config)
+  const redis = new Redis({ ...connectOptions(placeOf(config.url), config), ...QUIET })
+  // "Connection is closed" hides the reason; the reason itself (WRONGPASS, ECONNREFUSED) comes only by this event.
+  let lastError: unknown = null
+  let connecting: Promise<void> | null = null
+  redis.on('error', (error) => {
+    lastError = error
+  })
+  redis.on('ready', () => {
+    lastError = null
+  })
+
+  const ready = (): Promise<void> => {
+    if (redis.status === 'ready') return Promise.resolve()
+    connecting ??= redis.connect().finally(() => {
+      connecting = null
+    })
+    return connecting
+  }
+
+  /** Runs `work` on an open connection until it is done or the signal fires. */
+  const within = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
+    if (signal.aborted) throw new EvenkeelError('unreachable', 'given up before it was asked')
+    let giveUp = () => {}
+    const deadline = new Promise<never>((_, reject) => {
+      giveUp = () => {
+        redis.disconnect()
+        reject(new EvenkeelError('unreachable', `no answer from ${address} in time`))
+      }
+    })
+    signal.addEventListener('abort', giveUp, { once: true })
+    try {
+      return await Promise.race([ready().then(work), deadline])
+    } catch (error) {
+      if (isServersOwn(error)) throw error
+      throw unreachable(isClosed(error) && lastError ? lastError : error, address)
+    } finally {
+      signal.removeEventListener('abort', giveUp)
+    }
+  }
+
+  return {
+    address,
+    call: ([name, ...args], signal) => within(signal, () => redis.call(name, ...args)),
+    callBytes: ([name, ...args], signal) => within(signal, () => redis.callBuffer(name, ...args)),
+    pipeline: (commands, signal) =>
+      within(signal, async () => {
+        const pipeline = redis.pipeline()
+        for (const [name, ...args] of commands) pipeline.call(name, ...args)
+        const answers = (await pipeline.exec()) ?? []
+        return answers.map(([error, answer]) => {
+          if (error && isClosed(error)) throw error
+          return error ?? answer
+        })
+      }),
+    async close() {
+      redis.disconnect()
+    },
+  }
+}
+
+/** A short-lived connection for one write or look, closed at its end whatever happens. */
+export async function withRedis<T>(
+  config: Pick<RedisConfig, 'url' | 'username' | 'password' | 'ca'>,
+  work: (client: RedisClient) => Promise<T>,
+): Promise<T> {
+  const client = createRedisClient(config)
+  try {
+    return await work(client)
+  } finally {
+    await client.close()
+  }
+}
+
+const QUIET = {
+  lazyConnect: true,
+  retryStrategy: () => null,
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  // The ready check is an INFO of its own, and waits while a server loads its data: both are the probes' business.
+  enableReadyCheck: false,
+  connectTimeout: 5_000,
+  connectionName: 'evenkeel',
+  disableClientInfo: true,
+  // RESP2 passes through every proxy and old server.
+  protocol: 2,
+} as const
+
+function connectOptions(place: Place, config: { username?: string; password?: string; ca?: string }) {
+  return {
+    ...(place.path === undefined ? { host: place.host, port: place.port } : { path: place.path }),
+    db: place.db,
+    username: config.username ?? place.username,
+    password: config.password ?? place.password,
+    ...(place.tls ? { tls: { servername: place.host, ...(config.ca ? { ca: config.ca } : {}) } } : {}),
+  }
+}
+
+const isClosed = (error: unknown) => error instanceof Error && /Connection is closed|Stream isn't writeable/i.test(error.message)
+
+/** The server answered the command with an error that is about the command, not about the connection. */
+const isServersOwn = (error: unknown) =>
+  error instanceof Error &&
+  error.name === 'ReplyError' &&
+  (unavailableBecause(error) !== null || !/NOAUTH|WRONGPASS|DENIED/.test(error.message))

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { placeOf, redisAddress, redisConfig } from './config.ts'
+
+const parse = (extra: object) => redisConfig.safeParse({ kind: 'redis', name: 'a', ...extra })
+
+describe('placeOf', () => {
+  it.each([
+    ['redis://127.0.0.1:6380/2', { host: '127.0.0.1', port: 6380, db: 2, tls: false }],
+    ['redis://cache', { host: 'cache', port: 6379, db: 0 }],
+    ['rediss://user:p%40ss@cache.example:6379', { tls: true, username: 'user', password: 'p@ss' }],
+    ['redis://:only@[::1]:6379', { host: '::1', password: 'only' }],
+    ['unix:/run/redis.sock', { path: '/run/redis.sock' }],
+    ['redis+unix:///run/redis.sock?db=3', { path: '/run/redis.sock', db: 3 }],
+    ['/run/redis.sock', { path: '/run/redis.sock' }],
+  ])('reads %s', (url, place) => {
+    expect(placeOf(url)).toMatchObject(place)
+  })
+
+  it.each(['', 'nonsense', 'http://127.0.0.1', 'redis://:secret@', 'redis://h/not-a-number', 'redis://h:99999', 'redis://:sec%ret@h'])(
+    'refuses %j without telling a secret',
+    (url) => {
+      expect(() => placeOf(url)).toThrow(/allowed: redis:\/\//)
+      try {
+        placeOf(url)
+      } catch (error) {
+        expect(String(error)).not.toMatch(/secret|sec%ret/)
+      }
+    },
+  )
+})
+
+describe('redisConfig', () => {
+  it('never monitors a store unless told so', () => {
+    expect(parse({ url: 'redis://h' }).data).toMatchObject({ role: 'cache', monitor: 'ask' })
+    expect(parse({ url: 'redis://h', role: 'store' }).data).toMatchObject({ monitor: 'never' })
+    expect(parse({ url: 'redis://h', role: 'store', monitor: 'bursts' }).data).toMatchObject({ monitor: 'bursts' })
+  })
+
+  it('says what it cannot read yet, what is missing and what is unknown', () => {
+    expect(parse({ cluster: ['redis://h'] }).error?.issues[0]?.message).toContain('target of its own')
+    expect(parse({}).error?.issues[0]?.message).toContain('url is missing')
+    expect(parse({ url: 'redis://h', roll: 'cache' }).success).toBe(false)
+  })
+
+  it('has an address without secrets', () => {
+    expect(redisAddress({ url: 'redis://user:secret@[::1]:6379/1' })).toBe('[::1]:6379')
+  })
+})

@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import { EvenkeelError } from '../../model/error.ts'
+
+/** Where one Redis is and how to get in. Made from the URL, so that no other file takes URLs apart. */
+export type Place = {
+  host?: string
+  port?: number
+  /** Unix socket. */
+  path?: string
+  username?: string
+  password?: string
+  db: number
+  tls: boolean
+}
+
+/**
+ * Reads `redis://user:password@host:port/db`, `rediss://…` (TLS), `unix:/path`, `redis+unix:///path?db=1` or a plain absolute path.
+ * Throws `bad_request` with words that hold no secret.
+ */
+export function placeOf(text: string): Place {
+  const wrong = (why: string) => new EvenkeelError('bad_request', `${why}; allowed: redis://HOST:PORT, rediss://HOST:PORT, unix:/PATH`)
+  if (text.startsWith('/')) return { path: text, db: 0, tls: false }
+  let url: URL
+  try {
+    url = new URL(text)
+  } catch {
+    throw wrong('the URL cannot be read')
+  }
+  const decode = (part: string) => {
+    try {
+      return decodeURIComponent(part)
+    } catch {
+      throw wrong('the URL holds a % that begins no escape')
+    }
+  }
+  const login = { username: decode(url.username) || undefined, password: decode(url.password) || undefined }
+  if (['unix:', 'redis+unix:', 'redis-socket:'].includes(url.protocol)) {
+    const path = decode(url.pathname)
+    if (!path.startsWith('/')) throw wrong('a socket needs an absolute path')
+    return { path, db: database(url.searchParams.get('db') ?? '', wrong), tls: false, ...login }
+  }
+  if (!['redis:', 'rediss:', 'valkey:', 'valkeys:'].includes(url.protocol))
+    throw wrong(`the scheme ${url.protocol.slice(0, 20)} is not known`)
+  if (!url.hostname) throw wrong('the host is missing')
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port ? Number(url.port) : 6379,
+    db: database(url.pathname.replace(/^\//, ''), wrong),
+    tls: url.protocol === 'rediss:' || url.protocol === 'valkeys:',
+    ...login,
+  }
+}
+
+function database(text: string, wrong: (why: string) => Error): number {
+  if (text === '') return 0
+  if (!/^\d{1,5}$/.test(text)) throw wrong('the path of the URL is to be a database number')
+  return Number(text)
+}
+
+const url = z.string().superRefine((text, context) => {
+  try {
+    placeOf(text)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message })
+  }
+})
+
+const NOT_YET = 'is not read yet: list each node as a target of its own, with its own url'
+
+/** A Redis or Valkey server. `monitor` says whether MONITOR may be sampled in bursts; a store is never monitored unless told so. */
+export const redisConfig = z
+  .strictObject({
+    kind: z.literal('redis'),
+    name: z.string(),
+    url: url.optional(),
+    username: z.string().optional(),
+    password: z.string().optional(),
+    /** PEM of the authority that signed the server's certificate, with rediss://. */
+    ca: z.string().optional(),
+    role: z.enum(['cache', 'store']).default('cache'),
+    monitor: z.enum(['ask', 'bursts', 'never']).optional(),
+    cluster: z.array(url).optional(),
+    natMap: z.record(z.string(), z.string()).optional(),
+    sentinel: z.object({ master: z.string(), nodes: z.array(z.string()) }).optional(),
+  })
+  .superRefine((config, context) => {
+    for (const key of ['cluster', 'natMap', 'sentinel'] as const)
+      if (config[key] !== undefined) context.addIssue({ code: 'custom', path: [key], message: `${key} ${NOT_YET}` })
+    if (config.url === undefined && !config.cluster && !config.sentinel)
+      context.addIssue({ code: 'custom', path: ['url'], message: 'url is missing; for example redis://127.0.0.1:6379' })
+  })
+  .transform((config) => ({
+    ...config,
+    url: config.url ?? '',
+    monitor: config.monitor ?? (config.role === 'store' ? ('never' as const) : ('ask' as const)),
+  }))
+
+export type RedisConfig = z.output<typeof redisConfig>
+
+/** Where it is, without secrets: `127.0.0.1:6379`, `/run/redis.sock`. */
+export function redisAddress(config: Pick<RedisConfig, 'url'>): string {
+  const place = placeOf(config.url)
+  return place.path ?? `${place.host?.includes(':') ? `[${place.host}]` : place.host}:${place.port}`
+}

@@ -1,0 +1,42 @@
+import { EvenkeelError } from '../../model/error.ts'
+
+const text = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+/** Commands that are hidden, renamed, forbidden to this user or switched off: the feature is not available here, and says why. */
+const BLOCKED: [RegExp, string][] = [
+  [/\bNOPERM\b/, 'the user of this connection may not run it (NOPERM)'],
+  [/unknown (sub)?command|unknown or disabled command|ERR unknown/i, 'this server hides the command or does not know it'],
+  [/not allowed|is disabled|disabled by|not supported|unsupported|forbidden/i, 'this server refuses the command'],
+]
+
+/** A reason that this error means "not available here", or null when it is an outage. */
+export function unavailableBecause(error: unknown): string | null {
+  const found = text(error)
+  return BLOCKED.find(([pattern]) => pattern.test(found))?.[1] ?? null
+}
+
+const WORDS: [RegExp, string | ((address: string) => string)][] = [
+  [/\bNOAUTH\b|Authentication required/i, 'it demands a password and none is configured'],
+  [/\bWRONGPASS\b|invalid (username-)?password|invalid password/i, 'it refuses the password or the user name'],
+  [/AUTH.*without any password configured|no password is set/i, 'a password is configured here, but the server has none'],
+  [/\bDENIED\b|protected mode/i, 'it is in protected mode and takes connections from its own machine only'],
+  [/max number of clients/i, 'it is at its limit of connections (maxclients)'],
+  [/ECONNREFUSED/, (address) => `nothing listens at ${address}`],
+  [/ENOENT/, (address) => `there is no socket at ${address}`],
+  [/EACCES|EPERM/, (address) => `Evenkeel's user may not open ${address}`],
+  [/ENOTFOUND|EAI_AGAIN/, (address) => `the host name in ${address} does not resolve`],
+  [/EHOSTUNREACH|ENETUNREACH/, (address) => `there is no route to ${address}`],
+  [/ETIMEDOUT/, (address) => `no connection to ${address} in time`],
+  [/ECONNRESET|EPIPE|Connection is closed|socket hang up/i, 'it closed the connection'],
+  [/Protocol error/i, (address) => `what answers at ${address} does not speak Redis's protocol`],
+  [/certificate|self.signed|SSL|TLS/i, 'its TLS certificate or handshake is not accepted'],
+]
+
+/** An outage in words without secrets. A server's own error on one command keeps its text: it names what is missing. */
+export function unreachable(error: unknown, address: string): EvenkeelError {
+  if (error instanceof EvenkeelError) return error
+  const found = text(error)
+  const words = WORDS.find(([pattern]) => pattern.test(found))?.[1]
+  const detail = typeof words === 'function' ? words(address) : (words ?? found.slice(0, 200))
+  return new EvenkeelError('unreachable', detail, { cause: error })
+}

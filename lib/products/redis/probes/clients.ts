@@ -1,0 +1,45 @@
+import { malformed } from '../../../model/error.ts'
+import type { Probe } from '../../../model/product.ts'
+import { rawRecord, readings } from '../../answers.ts'
+import type { RedisLink } from '../link.ts'
+
+// CLIENT LIST is linear in the connections: about 0.3 µs and 350 bytes each.
+const CLIENTS_MAX = 2_000
+
+/** CLIENT LIST: whose buffers grow, who waits. */
+export const clients: Probe<RedisLink, string> = {
+  id: 'clients',
+  feature: 'CLIENT LIST',
+  everyMs: 30_000,
+  cost: '11 µs of Redis CPU each 30 s for a few connections; not asked beyond 2 000',
+  wanted: (link) =>
+    link.seen !== null && link.seen.clients >= CLIENTS_MAX ? `${link.seen.clients} connections: listing them would stall the server` : true,
+  async read(link, _cursor, signal) {
+    const answer = await link.client.call(['CLIENT', 'LIST'], signal)
+    if (typeof answer !== 'string') throw malformed('CLIENT LIST is to answer text', String(answer))
+    return answer
+  },
+  parse(raw, { at }) {
+    const rows = raw.split('\n').filter((line) => line !== '')
+    let outputMax = 0
+    let outputSum = 0
+    let inputMax = 0
+    for (const row of rows) {
+      if (!/^id=\d+ /.test(row)) throw malformed('CLIENT LIST: a line is to begin with id=', row)
+      const output = field(row, 'omem')
+      outputMax = Math.max(outputMax, output)
+      outputSum += output
+      inputMax = Math.max(inputMax, field(row, 'qbuf'))
+    }
+    const { list, add } = readings()
+    add('redis_client_output_buffer_max_bytes', outputMax)
+    add('redis_client_output_buffers_bytes', outputSum)
+    add('redis_client_input_buffer_max_bytes', inputMax)
+    return { samples: list, records: [rawRecord('clients', at, raw)], topology: {} }
+  },
+}
+
+function field(row: string, name: string): number {
+  const found = new RegExp(` ${name}=(\\d+)`).exec(row)?.[1]
+  return found === undefined ? 0 : Number(found)
+}

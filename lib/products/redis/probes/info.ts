@@ -1,0 +1,229 @@
+import { malformed } from '../../../model/error.ts'
+import type { Probe } from '../../../model/product.ts'
+import type { NewRecord } from '../../../model/record.ts'
+import type { Reading } from '../../../model/series.ts'
+import { numbersOf, printable, rawRecord, readings } from '../../answers.ts'
+import { type Info, infoField, readInfo, versionOf } from '../info.ts'
+import type { RedisLink } from '../link.ts'
+
+/** `INFO all`: nearly everything that Redis tells about itself, for 77 µs. */
+export const info: Probe<RedisLink, string> = {
+  id: 'info',
+  feature: 'INFO',
+  everyMs: 1_000,
+  cost: '77 µs of Redis CPU a second, 8 kB',
+  vital: true,
+  async read(link, _cursor, signal) {
+    const answer = await link.client.call(['INFO', 'all'], signal)
+    if (typeof answer !== 'string') throw malformed('INFO is to answer text', String(answer))
+    link.seen = {
+      clients: Number(infoField(answer, 'connected_clients') ?? 0),
+      keys: sumOf(answer, 'keys'),
+      keysExpiring: sumOf(answer, 'expires'),
+      runId: infoField(answer, 'run_id') ?? '',
+    }
+    return answer
+  },
+  parse(raw, { at }) {
+    const parsed = readInfo(raw)
+    const runId = parsed.fields.get('run_id')
+    return {
+      samples: infoSamples(parsed),
+      records: [rawRecord('info', at, raw), ...infoFacts(parsed, at)],
+      topology: { facts: { version: versionOf(parsed), ...(runId ? { runId: runId.slice(0, 60) } : {}) } },
+    }
+  },
+}
+
+/** `keys` or `expires` summed over all databases of an INFO text. */
+function sumOf(text: string, field: 'keys' | 'expires'): number {
+  let sum = 0
+  for (const [, keys, expires] of text.matchAll(/^db\d+:keys=(\d+),expires=(\d+)/gm)) sum += Number(field === 'keys' ? keys : expires)
+  return sum
+}
+
+/** Commands that put, change or remove a value. `expire` and its kin only touch a key and are left out. */
+const WRITES = new Set(
+  `set setex psetex setnx getset getdel mset msetnx append setrange setbit bitfield incr incrby incrbyfloat decr decrby del unlink
+  copy rename renamenx restore move sort hset hsetnx hmset hdel hincrby hincrbyfloat lpush rpush lpushx rpushx lpop rpop lset lrem ltrim
+  linsert lmove rpoplpush sadd srem spop smove sdiffstore sinterstore sunionstore zadd zrem zincrby zpopmin zpopmax zremrangebyrank
+  zremrangebyscore zremrangebylex zrangestore zunionstore zinterstore zdiffstore pfadd pfmerge geoadd geosearchstore georadius xadd xdel
+  xtrim xsetid xack xclaim json.set json.mset json.del ts.add bf.add`.split(/\s+/),
+)
+
+/** Commands that put one whole value: what a read-through cache sends to fill a miss. */
+const FILLS = ['set', 'setex', 'psetex', 'getset', 'setnx']
+
+/** Gauges and counters that keep the name of the usual Prometheus exporter (oliver006/redis_exporter): INFO's field -> metric. */
+const EXPORTER: [field: string, metric: string, scale?: number][] = [
+  ['blocked_clients', 'redis_blocked_clients'],
+  ['tracking_clients', 'redis_tracking_clients'],
+  ['used_memory_rss', 'redis_memory_used_rss_bytes'],
+  ['used_memory_peak', 'redis_memory_used_peak_bytes'],
+  ['used_memory_overhead', 'redis_memory_used_overhead_bytes'],
+  ['used_memory_dataset', 'redis_memory_used_dataset_bytes'],
+  ['used_memory_startup', 'redis_memory_used_startup_bytes'],
+  ['used_memory_scripts', 'redis_memory_used_scripts_bytes'],
+  ['total_system_memory', 'redis_total_system_memory_bytes'],
+  ['mem_fragmentation_ratio', 'redis_mem_fragmentation_ratio'],
+  ['mem_fragmentation_bytes', 'redis_mem_fragmentation_bytes'],
+  ['allocator_frag_ratio', 'redis_allocator_frag_ratio'],
+  ['allocator_frag_bytes', 'redis_allocator_frag_bytes'],
+  ['allocator_rss_ratio', 'redis_allocator_rss_ratio'],
+  ['mem_clients_normal', 'redis_mem_clients_normal'],
+  ['mem_clients_slaves', 'redis_mem_clients_slaves'],
+  ['active_defrag_running', 'redis_active_defrag_running'],
+  ['lazyfree_pending_objects', 'redis_lazyfree_pending_objects'],
+  ['loading', 'redis_loading_dump_file'],
+  ['rdb_changes_since_last_save', 'redis_rdb_changes_since_last_save'],
+  ['rdb_bgsave_in_progress', 'redis_rdb_bgsave_in_progress'],
+  ['rdb_last_save_time', 'redis_rdb_last_save_timestamp_seconds'],
+  ['rdb_last_bgsave_time_sec', 'redis_rdb_last_bgsave_duration_sec'],
+  ['aof_enabled', 'redis_aof_enabled'],
+  ['aof_rewrite_in_progress', 'redis_aof_rewrite_in_progress'],
+  ['aof_current_size', 'redis_aof_current_size_bytes'],
+  ['aof_base_size', 'redis_aof_base_size_bytes'],
+  ['aof_delayed_fsync', 'redis_aof_delayed_fsync'],
+  ['total_connections_received', 'redis_connections_received_total'],
+  ['total_commands_processed', 'redis_commands_processed_total'],
+  ['total_error_replies', 'redis_error_replies_total'],
+  ['total_net_input_bytes', 'redis_net_input_bytes_total'],
+  ['total_net_output_bytes', 'redis_net_output_bytes_total'],
+  ['instantaneous_ops_per_sec', 'redis_instantaneous_ops_per_sec'],
+  ['instantaneous_input_kbps', 'redis_instantaneous_input_kbps'],
+  ['instantaneous_output_kbps', 'redis_instantaneous_output_kbps'],
+  ['expired_stale_perc', 'redis_expired_stale_percentage'],
+  ['expired_time_cap_reached_count', 'redis_expired_time_cap_reached_total'],
+  ['evicted_clients', 'redis_evicted_clients_total'],
+  ['total_eviction_exceeded_time', 'redis_eviction_exceeded_seconds_total', 0.001],
+  ['latest_fork_usec', 'redis_latest_fork_seconds', 0.000_001],
+  ['sync_full', 'redis_replica_resyncs_full'],
+  ['sync_partial_err', 'redis_replica_partial_resync_denied'],
+  ['connected_slaves', 'redis_connected_slaves'],
+  ['master_repl_offset', 'redis_master_repl_offset'],
+  ['slave_repl_offset', 'redis_slave_repl_offset'],
+  ['master_last_io_seconds_ago', 'redis_master_last_io_seconds_ago'],
+  ['master_sync_in_progress', 'redis_master_sync_in_progress'],
+  ['repl_backlog_active', 'redis_repl_backlog_is_active'],
+  ['repl_backlog_size', 'redis_replication_backlog_bytes'],
+  ['repl_backlog_histlen', 'redis_repl_backlog_history_bytes'],
+  ['used_cpu_sys', 'redis_cpu_sys_seconds_total'],
+  ['used_cpu_user', 'redis_cpu_user_seconds_total'],
+  ['used_cpu_sys_children', 'redis_cpu_sys_children_seconds_total'],
+  ['used_cpu_user_children', 'redis_cpu_user_children_seconds_total'],
+  ['cluster_enabled', 'redis_cluster_enabled'],
+]
+
+/** Fields that are a word: 1 when it is the good one, else 0. */
+const STATES: [field: string, metric: string, good: string][] = [
+  ['rdb_last_bgsave_status', 'redis_rdb_last_bgsave_status', 'ok'],
+  ['aof_last_bgrewrite_status', 'redis_aof_last_bgrewrite_status', 'ok'],
+  ['aof_last_write_status', 'redis_aof_last_write_status', 'ok'],
+  ['master_link_status', 'redis_master_link_up', 'up'],
+]
+
+/** All series of one INFO. */
+export function infoSamples(info: Info): Reading[] {
+  const { needed, optional } = numbersOf('INFO', (name) => info.fields.get(name))
+  const { list, add } = readings()
+  add('cache_uptime_seconds', needed('uptime_in_seconds'))
+  add('cache_hits_total', needed('keyspace_hits'))
+  add('cache_misses_total', needed('keyspace_misses'))
+  add('cache_evictions_total', needed('evicted_keys'))
+  add('cache_expirations_total', optional('expired_keys'))
+  add('cache_memory_used_bytes', needed('used_memory'))
+  // 0 is Redis's word for "no limit".
+  add('cache_memory_max_bytes', optional('maxmemory'))
+  add('cache_connections', optional('connected_clients'))
+  add('cache_connections_max', optional('maxclients'))
+  add('cache_connections_rejected_total', optional('rejected_connections'))
+  for (const [field, metric, scale = 1] of EXPORTER) {
+    const value = optional(field)
+    add(metric, value === undefined ? undefined : value * scale)
+  }
+  for (const [field, metric, good] of STATES) {
+    const word = info.fields.get(field)
+    if (word !== undefined) add(metric, word === good ? 1 : 0)
+  }
+  for (const [error, count] of info.errors) add('redis_errors_total', count, { err: printable(error) })
+  addKeyspace(info, add)
+  addCommands(info, add)
+  addReplicas(info, add)
+  return list
+}
+
+type Add = ReturnType<typeof readings>['add']
+
+function addKeyspace(info: Info, add: Add): void {
+  let keys = 0
+  let expiring = 0
+  let ttlMsTimesKeys = 0
+  for (const [db, fields] of info.databases) {
+    const { needed, optional } = numbersOf(`INFO ${db}`, (name) => fields.get(name))
+    keys += needed('keys')
+    expiring += needed('expires')
+    ttlMsTimesKeys += (optional('avg_ttl') ?? 0) * needed('expires')
+    add('redis_db_keys', needed('keys'), { db })
+    add('redis_db_keys_expiring', needed('expires'), { db })
+  }
+  add('cache_items', keys)
+  add('cache_items_expiring', expiring)
+  if (expiring > 0) add('cache_ttl_mean_seconds', ttlMsTimesKeys / expiring / 1_000)
+}
+
+function addCommands(info: Info, add: Add): void {
+  if (info.commands.size === 0) return
+  let writes = 0
+  let fills = 0
+  for (const [name, fields] of info.commands) {
+    const { needed, optional } = numbersOf(`INFO cmdstat_${name}`, (field) => fields.get(field))
+    const calls = needed('calls')
+    const command = printable(name)
+    add('cache_commands_total', calls, { command })
+    add('cache_command_seconds_total', needed('usec') / 1_000_000, { command })
+    const failed = optional('failed_calls')
+    if (failed) add('redis_commands_failed_calls_total', failed, { command })
+    const rejected = optional('rejected_calls')
+    if (rejected) add('redis_commands_rejected_calls_total', rejected, { command })
+    if (WRITES.has(name)) writes += calls
+    if (FILLS.includes(name)) fills += calls
+  }
+  add('cache_writes_total', writes)
+  add('cache_fills_total', fills)
+}
+
+function addReplicas(info: Info, add: Add): void {
+  const offset = Number(info.fields.get('master_repl_offset'))
+  for (const fields of info.replicas) {
+    const labels = {
+      slave_ip: printable(fields.get('ip') ?? ''),
+      slave_port: printable(fields.get('port') ?? ''),
+      slave_state: printable(fields.get('state') ?? ''),
+    }
+    const { optional } = numbersOf('INFO slave', (name) => fields.get(name))
+    const replicaOffset = optional('offset')
+    add('redis_connected_slave_offset_bytes', replicaOffset, labels)
+    add('redis_connected_slave_lag_seconds', optional('lag'), labels)
+    if (replicaOffset !== undefined) add('redis_connected_slave_lag_bytes', Math.max(0, offset - replicaOffset), labels)
+  }
+}
+
+/** Fields that are words, for pages and advisors; `config/maxmemory-policy` as the `config` probe would name it. */
+const FACTS: [field: string, id: string][] = [
+  ['redis_mode', 'mode'],
+  ['role', 'replication-role'],
+  ['os', 'os'],
+  ['mem_allocator', 'allocator'],
+  ['master_host', 'master-host'],
+  ['master_port', 'master-port'],
+  ['maxmemory', 'config/maxmemory'],
+  ['maxmemory_policy', 'config/maxmemory-policy'],
+  ['configured_hz', 'config/hz'],
+]
+
+function infoFacts(info: Info, at: number): NewRecord[] {
+  return FACTS.flatMap(([field, id]) => {
+    const value = info.fields.get(field)
+    return value === undefined || value === '' ? [] : [{ kind: 'fact', id, at, value: printable(value.slice(0, 200)) } as const]
+  })
+}

@@ -1,0 +1,38 @@
+import { malformed } from '../../../model/error.ts'
+import type { Probe } from '../../../model/product.ts'
+import { printable, rawRecord, readings } from '../../answers.ts'
+import type { RedisLink } from '../link.ts'
+
+/** MEMORY STATS' field -> series. */
+const SERIES: [field: string, metric: string][] = [
+  ['keys.bytes-per-key', 'cache_item_bytes_mean'],
+  ['overhead.total', 'redis_memory_stats_overhead_bytes'],
+  ['dataset.bytes', 'redis_memory_stats_dataset_bytes'],
+  ['clients.normal', 'redis_memory_stats_clients_normal_bytes'],
+  ['replication.backlog', 'redis_memory_stats_replication_backlog_bytes'],
+  ['aof.buffer', 'redis_memory_stats_aof_buffer_bytes'],
+]
+
+/** MEMORY STATS: where the memory goes. */
+export const memory: Probe<RedisLink, unknown> = {
+  id: 'memory',
+  feature: 'MEMORY STATS',
+  everyMs: 30_000,
+  cost: '13 µs of Redis CPU each 30 s',
+  read: (link, _cursor, signal) => link.client.call(['MEMORY', 'STATS'], signal),
+  parse(raw, { at }) {
+    if (!Array.isArray(raw) || raw.length % 2 !== 0) throw malformed('MEMORY STATS is to answer pairs', JSON.stringify(raw) ?? '')
+    const fields = new Map<string, unknown>()
+    for (let index = 0; index < raw.length; index += 2) fields.set(String(raw[index]), raw[index + 1])
+    const { list, add } = readings()
+    for (const [field, metric] of SERIES) {
+      const value = fields.get(field)
+      if (value !== undefined && !Number.isFinite(Number(value))) throw malformed(`MEMORY STATS: ${field} is to be a number`, String(value))
+      add(metric, value === undefined ? undefined : Number(value))
+    }
+    const text = [...fields]
+      .map(([name, value]) => `${printable(name)}: ${typeof value === 'object' ? JSON.stringify(value) : value}`)
+      .join('\n')
+    return { samples: list, records: [rawRecord('memory', at, text)], topology: {} }
+  },
+}

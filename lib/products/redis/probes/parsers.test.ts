@@ -1,0 +1,177 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import type { Reading } from '../../../model/series.ts'
+import { clients } from './clients.ts'
+import { config } from './config.ts'
+import { info } from './info.ts'
+import { latency } from './latency.ts'
+import { memory } from './memory.ts'
+import { slowlog } from './slowlog.ts'
+
+const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8')
+const context = { cursor: null, at: 1_000_000 }
+const value = (samples: Reading[], metric: string, labels?: Record<string, string>) =>
+  samples.find((sample) => sample.metric === metric && (!labels || JSON.stringify(sample.labels) === JSON.stringify(labels)))?.value
+
+const INFO = fixture('info-everything-7.0.15.txt')
+
+describe('INFO', () => {
+  const { samples, records, topology } = info.parse(INFO, context)
+
+  it('reads the canonical series of a real answer', () => {
+    expect(
+      Object.fromEntries(samples.filter((sample) => !sample.labels && sample.metric.startsWith('cache_')).map((s) => [s.metric, s.value])),
+    ).toEqual({
+      cache_uptime_seconds: 2194,
+      cache_hits_total: 182891965,
+      cache_misses_total: 0,
+      cache_evictions_total: 0,
+      cache_expirations_total: 0,
+      cache_memory_used_bytes: 185909192,
+      cache_memory_max_bytes: 8589934592,
+      cache_connections: 1,
+      cache_connections_max: 10000,
+      cache_connections_rejected_total: 0,
+      cache_items: 1000000,
+      cache_items_expiring: 0,
+      cache_writes_total: 20615240,
+      cache_fills_total: 20615240,
+    })
+    expect(value(samples, 'cache_commands_total', { command: 'get' })).toBe(174651135)
+    expect(value(samples, 'cache_command_seconds_total', { command: 'get' })).toBeCloseTo(174.652951)
+    expect(value(samples, 'redis_mem_fragmentation_ratio')).toBe(1.05)
+    expect(value(samples, 'redis_cpu_user_seconds_total')).toBeCloseTo(300.796)
+    expect(value(samples, 'redis_rdb_last_bgsave_status')).toBe(1)
+    expect(value(samples, 'redis_errors_total', { err: 'ERR' })).toBe(1)
+    expect(samples.every((sample) => Number.isFinite(sample.value))).toBe(true)
+  })
+
+  it('reads who it is and what it is set to', () => {
+    expect(topology).toEqual({ facts: { version: '7.0.15', runId: '8de1360179ed63368690c7fdf4f5d0e6fcd07e2b' } })
+    expect(records).toContainEqual({ kind: 'fact', id: 'config/maxmemory-policy', at: 1_000_000, value: 'allkeys-lfu' })
+    expect(records.find((record) => record.kind === 'raw')).toMatchObject({ id: 'info' })
+  })
+
+  it('takes the mean TTL over all databases by their keys', () => {
+    const text = INFO.replace(
+      'db0:keys=1000000,expires=0,avg_ttl=0',
+      'db0:keys=10,expires=3,avg_ttl=1000\r\ndb3:keys=2,expires=1,avg_ttl=5000',
+    )
+    const parsed = info.parse(text, context).samples
+    expect(value(parsed, 'cache_items')).toBe(12)
+    expect(value(parsed, 'cache_items_expiring')).toBe(4)
+    expect(value(parsed, 'cache_ttl_mean_seconds')).toBe(2)
+  })
+
+  it('reads a replica and its lag', () => {
+    const text = INFO.replace(
+      'connected_slaves:0',
+      'connected_slaves:1\r\nslave0:ip=10.0.0.2,port=6379,state=online,offset=90,lag=1',
+    ).replace('master_repl_offset:0', 'master_repl_offset:100')
+    const labels = { slave_ip: '10.0.0.2', slave_port: '6379', slave_state: 'online' }
+    expect(value(info.parse(text, context).samples, 'redis_connected_slave_lag_bytes', labels)).toBe(10)
+  })
+
+  it('is a gap, not a zero, where a field is absent or no number was possible', () => {
+    const text = INFO.replace(/^maxclients:.*\r?\n/m, '').replace('mem_fragmentation_ratio:1.05', 'mem_fragmentation_ratio:-nan')
+    const parsed = info.parse(text, context).samples
+    expect(value(parsed, 'cache_connections_max')).toBeUndefined()
+    expect(value(parsed, 'redis_mem_fragmentation_ratio')).toBeUndefined()
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['an error page', '<html>502 Bad Gateway</html>'],
+    ['binary', '\u0000\u0001\ufffd'.repeat(100)],
+    ['half of it', INFO.slice(0, 2_000)],
+    ['words for numbers', INFO.replace('keyspace_hits:182891965', 'keyspace_hits:many')],
+    ['a broken command line', INFO.replace('cmdstat_get:calls=174651135', 'cmdstat_get:calls=x')],
+    ['a broken keyspace line', INFO.replace('db0:keys=1000000', 'db0:kiys=1000000')],
+  ])('refuses %s', (_what, text) => {
+    expect(() => info.parse(text, context)).toThrow(expect.objectContaining({ code: 'malformed' }))
+  })
+
+  it('bounds what a hostile server invents', () => {
+    const invented = Array.from({ length: 50_000 }, (_, i) => `cmdstat_x${i}:calls=1,usec=1`).join('\r\n')
+    const commands = info.parse(`${INFO}\r\n${invented}`, context).samples.filter((sample) => sample.metric === 'cache_commands_total')
+    expect(commands.length).toBeLessThanOrEqual(600)
+  })
+})
+
+describe('SLOWLOG', () => {
+  const entry = [1447, 1795396895, 4084, ['GET', 'k:00470609'], '127.0.0.1:57572', '']
+
+  it('reads entries with their client', () => {
+    const parsed = slowlog.parse({ newest: [entry], entries: [entry] }, context)
+    expect(parsed.records[0]).toEqual({
+      kind: 'slow',
+      id: '1795396895-1447',
+      at: 1795396895000,
+      durationUs: 4084,
+      command: ['GET', 'k:00470609'],
+      client: '127.0.0.1:57572',
+    })
+    expect(parsed.cursor).toBe('1447')
+  })
+
+  it('cuts long arguments and many of them', () => {
+    const long = [1, 2, 3, Array.from({ length: 500 }, () => 'x'.repeat(10_000))]
+    const record = slowlog.parse({ newest: [long], entries: [long] }, context).records[0]
+    expect(record?.kind === 'slow' && record.command.length).toBe(32)
+    expect(record?.kind === 'slow' && record.command[0]?.length).toBe(129)
+  })
+
+  it('is empty for an empty log', () => {
+    expect(slowlog.parse({ newest: [], entries: [] }, context)).toEqual({ samples: [], records: [], topology: {}, cursor: undefined })
+  })
+
+  it.each([
+    [{ newest: 'OK', entries: [] }],
+    [{ newest: [['x']], entries: [] }],
+    [{ newest: [entry], entries: [[1, 2]] }],
+    [{ newest: [entry], entries: 'no' }],
+  ])('refuses %j', (raw) => {
+    expect(() => slowlog.parse(raw, context)).toThrow(expect.objectContaining({ code: 'malformed' }))
+  })
+})
+
+describe('LATENCY LATEST', () => {
+  it('reads events', () => {
+    const parsed = latency.parse([['command', 1795396527, 13, 357]], context)
+    expect(parsed.records[0]).toEqual({ kind: 'latency', id: 'command', at: 1795396527000, event: 'command', latestMs: 13, maxMs: 357 })
+  })
+  it.each([['PONG'], [[['command', 'x', 1, 2]]], [[1]]])('refuses %j', (raw) => {
+    expect(() => latency.parse(raw, context)).toThrow(expect.objectContaining({ code: 'malformed' }))
+  })
+})
+
+describe('MEMORY STATS', () => {
+  it('reads the mean size of an item', () => {
+    expect(value(memory.parse(['keys.bytes-per-key', 185, 'db.0', ['overhead', 1]], context).samples, 'cache_item_bytes_mean')).toBe(185)
+  })
+  it.each([['text'], [['odd']], [['keys.bytes-per-key', 'many']]])('refuses %j', (raw) => {
+    expect(() => memory.parse(raw, context)).toThrow(expect.objectContaining({ code: 'malformed' }))
+  })
+})
+
+describe('CLIENT LIST', () => {
+  it('reads the largest buffers', () => {
+    const samples = clients.parse(fixture('client-list.txt').replace('omem=0', 'omem=4096'), context).samples
+    expect(value(samples, 'redis_client_output_buffer_max_bytes')).toBe(4096)
+    expect(value(samples, 'redis_client_input_buffer_max_bytes')).toBe(26)
+  })
+  it('refuses what is not one', () => {
+    expect(() => clients.parse('<html>', context)).toThrow(expect.objectContaining({ code: 'malformed' }))
+  })
+})
+
+describe('CONFIG', () => {
+  it('keeps each setting as a fact', () => {
+    expect(config.parse({ maxmemory: '1024' }, context).records[0]).toEqual({
+      kind: 'fact',
+      id: 'config/maxmemory',
+      at: 1_000_000,
+      value: '1024',
+    })
+  })
+})

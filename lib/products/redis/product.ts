@@ -1,0 +1,25 @@
+import type { Product } from '../../model/product.ts'
+import { type RedisConfig, redisAddress, redisConfig } from './config.ts'
+import { unavailableBecause } from './errors.ts'
+import { openRedis, type RedisLink } from './link.ts'
+import { clients } from './probes/clients.ts'
+import { config } from './probes/config.ts'
+import { info } from './probes/info.ts'
+import { latency } from './probes/latency.ts'
+import { memory } from './probes/memory.ts'
+import { slowlog } from './probes/slowlog.ts'
+import { ttl } from './probes/ttl.ts'
+
+/** Redis and Valkey, one server. */
+export const redis: Product<RedisConfig, RedisLink> = {
+  kind: 'redis',
+  title: 'Redis',
+  config: redisConfig,
+  open: openRedis,
+  close: (link) => link.client.close(),
+  probes: [info, slowlog, latency, memory, clients, config, ttl],
+  unavailable: unavailableBecause,
+  address: redisAddress,
+  rights:
+    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +scan +pttl; to tune also +config|set',
+}
