@@ -1,0 +1,28 @@
+import type { RingAlgorithm } from '../model/ring.ts'
+import type { Algorithm } from './algorithm.ts'
+import { envoyMaglev } from './algorithms/envoyMaglev.ts'
+import { envoyRingHash } from './algorithms/envoyRingHash.ts'
+import { haproxyConsistent } from './algorithms/haproxyConsistent.ts'
+import { haproxyMap } from './algorithms/haproxyMap.ts'
+import { ketama } from './algorithms/ketama.ts'
+import { libmemcached } from './algorithms/libmemcached.ts'
+import { nginxConsistent } from './algorithms/nginxConsistent.ts'
+import { nginxHash } from './algorithms/nginxHash.ts'
+import { redisCluster } from './algorithms/redisCluster.ts'
+import { twemproxyKetama } from './algorithms/twemproxyKetama.ts'
+import { twemproxyModula } from './algorithms/twemproxyModula.ts'
+
+/** The shelf: every algorithm that is computed exactly. */
+export const algorithms: Record<RingAlgorithm, Algorithm> = {
+  'haproxy-consistent': haproxyConsistent,
+  'haproxy-map': haproxyMap,
+  'nginx-consistent': nginxConsistent,
+  'nginx-hash': nginxHash,
+  'envoy-ring-hash': envoyRingHash,
+  'envoy-maglev': envoyMaglev,
+  'twemproxy-ketama': twemproxyKetama,
+  'twemproxy-modula': twemproxyModula,
+  ketama,
+  libmemcached,
+  'redis-cluster': redisCluster,
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import type { RingSpec } from '../../model/ring.ts'
+import { bytesOf } from '../hashes/bytes.ts'
+import { fullHash, haproxyHashes, ipv4 } from '../hashes/haproxy.ts'
+
+/** The words of `hash-type`. */
+export const haproxyOptions = z.strictObject({
+  function: z.enum(['sdbm', 'djb2', 'wt6', 'crc32']).optional(),
+  avalanche: z.boolean().optional(),
+  input: z.enum(['text', 'source']).optional(),
+  version: z
+    .string()
+    .regex(/^\d{1,3}\.\d{1,3}(\.\d{1,3})?([-+~].*)?$/, 'expected a version as `show info` prints it, like "2.6.12"')
+    .optional(),
+})
+
+/** Servers' ids as HAProxy numbers them: the position, or the first id after it that no earlier server has taken. */
+export function haproxyIds(spec: RingSpec): number[] {
+  const taken = new Set(spec.nodes.flatMap((node) => (node.id === undefined ? [] : [node.id])))
+  let next = 1
+  return spec.nodes.map((node) => {
+    if (node.id !== undefined) {
+      next++
+      return node.id
+    }
+    while (taken.has(next)) next++
+    taken.add(next)
+    return next++
+  })
+}
+
+/** A key's number and the words that say how it came about. `avalanche` is on by default only where no function is named on a circle. */
+export function haproxyNumber(spec: RingSpec): { number: string; hash(key: string): number } {
+  const { function: named, avalanche, input = 'text' } = spec.options ?? {}
+  const mixed = avalanche ?? (spec.algorithm === 'haproxy-consistent' && named === undefined)
+  const finish = mixed ? fullHash : (value: number) => value
+  if (input === 'source') return { number: `source${mixed ? ' avalanche' : ''}`, hash: (key) => finish(ipv4(key) ?? 0) }
+  const name = (named ?? 'sdbm') as keyof typeof haproxyHashes
+  const over = haproxyHashes[name]
+  return { number: `${name}${mixed ? ' avalanche' : ''}`, hash: (key) => finish(over(bytesOf(key))) }
+}
+
+export function refusesHaproxyKey(spec: RingSpec, key: string): string | null {
+  return spec.options?.input === 'source' && ipv4(key) === null ? 'expected an IPv4 address, because input is source' : null
+}
+
+/** Two servers of one backend never share an id; 0 is what several may have that were added at run time. */
+export function refusesIds(spec: RingSpec): { path: string; because: string } | null {
+  const seen = new Set<number>()
+  for (const [index, { id }] of spec.nodes.entries()) {
+    if (!id) continue
+    if (seen.has(id)) return { path: `nodes[${index}].id`, because: `id ${id} is given twice` }
+    seen.add(id)
+  }
+  return null
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import type { RingNode, RingSpec } from '../../model/ring.ts'
+import { addressOf, isUp, sum, weightOf } from '../algorithm.ts'
+import { bytesOf } from '../hashes/bytes.ts'
+import { twemproxyHashes } from '../hashes/twemproxy.ts'
+import { taggedPart } from '../hashTag.ts'
+import { float32Hashes, withoutUsualPort } from '../ketamaPoints.ts'
+
+export const twemproxyOptions = z.strictObject({
+  hash: z
+    .enum(['one_at_a_time', 'md5', 'crc16', 'crc32', 'crc32a', 'fnv1_64', 'fnv1a_64', 'fnv1_32', 'fnv1a_32', 'hsieh', 'murmur', 'jenkins'])
+    .optional(),
+  hashTag: z
+    .string()
+    .regex(/^[\x21-\x7e]{2}$/, 'expected two characters, as in hash_tag: "{}"')
+    .optional(),
+})
+
+/** A server's name on the circle: its own label, else host and port, the host alone at memcached's usual port. */
+export const twemproxyName = (node: RingNode): string => node.label ?? withoutUsualPort(addressOf(node))
+
+/** How many values `crc32` can return there; the others return 2^32. */
+export const HASHES_OF_15_BITS = 2 ** 15
+
+export function twemproxyNumber(spec: RingSpec): { number: string; narrow: boolean; hash(key: string): number } {
+  const { hash: name = 'fnv1a_64', hashTag } = spec.options ?? {}
+  const over = twemproxyHashes[name]
+  const narrow = name === 'crc32'
+  const words = narrow ? 'crc32 of 15 bits' : name === 'crc32a' ? 'crc32' : name
+  if (!hashTag) return { number: words, narrow, hash: (key) => over(bytesOf(key)) }
+  const [opening, closing] = hashTag as unknown as [string, string]
+  return { number: `${words} of ${hashTag}`, narrow, hash: (key) => over(bytesOf(taggedPart(key, opening, closing))) }
+}
+
+/** Points by node, 4 an MD5: normalised over the live ones, so that one weight changes everybody's count. */
+export function twemproxyCounts(spec: RingSpec): number[] {
+  const live = spec.nodes.filter(isUp)
+  const total = sum(live.map(weightOf))
+  return spec.nodes.map((node) => (isUp(node) ? float32Hashes(weightOf(node), total, live.length) * 4 : 0))
+}

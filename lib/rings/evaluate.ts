@@ -1,0 +1,96 @@
+import { EvenkeelError } from '../model/error.ts'
+import type { RingAnswer, RingMove, RingSpec } from '../model/ring.ts'
+import type { Placed } from './algorithm.ts'
+import { algorithms } from './algorithms.ts'
+import { circleShares, overlap } from './arcs.ts'
+import { parseSpec } from './spec.ts'
+import { meet, tableShares } from './table.ts'
+
+/** What the program would hold in memory for this spec. */
+export const placeRing = (spec: RingSpec): Placed => algorithms[spec.algorithm].place(spec)
+
+/** The name of each key's node; null when no server predictably gets it. */
+export function locate(spec: RingSpec): (key: string) => string | null {
+  const placed = placeRing(spec)
+  return (key) => spec.nodes[placed.ownerOf(key)]?.name ?? null
+}
+
+/** Fractions by node position; the last is nobody's. */
+export function sharesOf(spec: RingSpec, placed: Placed = placeRing(spec)): Float64Array {
+  if (placed.shares) return placed.shares
+  const { space } = placed
+  return space.kind === 'circle' ? circleShares(space, spec.nodes.length) : tableShares(space, spec.nodes.length)
+}
+
+const named = (spec: RingSpec, shares: Float64Array): Record<string, number> =>
+  Object.fromEntries(spec.nodes.map(({ name }, index) => [name, shares[index]!]))
+
+const SYNTHETIC_KEYS = 65_536
+
+/** Keys that change hands between two rings, by pair of names. See the contract for when it is exact. */
+export function movesBetween(before: RingSpec, after: RingSpec, a = placeRing(before), b = placeRing(after)): RingMove[] {
+  const names = [...new Set([...before.nodes, ...after.nodes].map(({ name }) => name))]
+  const place = new Map(names.map((name, index) => [name, index]))
+  const nobody = names.length
+  const fromIndex = Int32Array.from([...before.nodes.map(({ name }) => place.get(name)!), nobody])
+  const toIndex = Int32Array.from([...after.nodes.map(({ name }) => place.get(name)!), nobody])
+  const width = names.length + 1
+  const moved = new Float64Array(width * width)
+  const tell = (ownerA: number, ownerB: number, share: number) => {
+    const from = ownerA < 0 ? nobody : fromIndex[ownerA]!
+    const to = ownerB < 0 ? nobody : toIndex[ownerB]!
+    if (from !== to) moved[from * width + to]! += share
+  }
+  if (a.number === b.number && a.space.kind === 'circle' && b.space.kind === 'circle') overlap(a.space, b.space, tell)
+  else if (a.number === b.number && a.space.kind === 'table' && b.space.kind === 'table') {
+    if (a.shares || b.shares) {
+      // Where a retry leads depends on the key itself: counted over keys, since no exact number exists.
+      for (let i = 0; i < SYNTHETIC_KEYS; i++) tell(a.ownerOf(`key:${i}`), b.ownerOf(`key:${i}`), 1 / SYNTHETIC_KEYS)
+    } else meet(a.space, b.space, tell)
+  } else {
+    const sharesA = sharesOf(before, a)
+    const sharesB = sharesOf(after, b)
+    for (const [i, from] of fromIndex.entries())
+      for (const [j, to] of toIndex.entries()) if (from !== to) moved[from * width + to]! += sharesA[i]! * sharesB[j]!
+  }
+  const moves: RingMove[] = []
+  for (let from = 0; from < width; from++)
+    for (let to = 0; to < width; to++) {
+      const share = moved[from * width + to]!
+      if (share > 0) moves.push({ from: names[from] ?? null, to: names[to] ?? null, share })
+    }
+  return moves.sort((one, other) => other.share - one.share)
+}
+
+/** The what-if of two checked specs. */
+export function evaluateSpecs(before: RingSpec, after?: RingSpec, keys?: readonly string[]): RingAnswer {
+  const a = placeRing(before)
+  const answer: RingAnswer = { before: { shares: named(before, sharesOf(before, a)) } }
+  const ownersOf = (spec: RingSpec, placed: Placed, side: string) =>
+    keys!.map((key, index) => {
+      const because = key === '' ? 'expected a key that is not empty' : algorithms[spec.algorithm].refusesKey?.(spec, key)
+      if (because) throw new EvenkeelError('bad_request', `keys[${index}]: ${because} (${side})`)
+      return spec.nodes[placed.ownerOf(key)]?.name ?? null
+    })
+  if (keys) answer.owners = { before: ownersOf(before, a, 'before') }
+  if (!after) return answer
+  const b = placeRing(after)
+  answer.after = { shares: named(after, sharesOf(after, b)) }
+  answer.movedBetween = movesBetween(before, after, a, b)
+  answer.moved = answer.movedBetween.reduce((total, { share }) => total + share, 0)
+  if (answer.owners) answer.owners.after = ownersOf(after, b, 'after')
+  return answer
+}
+
+/**
+ * The what-if, as `POST rings/evaluate` takes it: shares of each ring, and exactly which share of the keys changes hands.
+ * @throws bad_request naming the field, or invalid past the limits
+ */
+export function evaluate(question: { before: unknown; after?: unknown; keys?: unknown }): RingAnswer {
+  const before = parseSpec(question.before, 'before')
+  const after = question.after === undefined ? undefined : parseSpec(question.after, 'after')
+  const { keys } = question
+  if (keys !== undefined && !(Array.isArray(keys) && keys.every((key) => typeof key === 'string')))
+    throw new EvenkeelError('bad_request', 'keys: expected a list of texts')
+  return evaluateSpecs(before, after, keys)
+}
