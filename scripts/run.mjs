@@ -3,23 +3,22 @@
 // to fetch a new one.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { ensureBuild } from './boot/build.mjs'
 import { ensureNode } from './boot/node.mjs'
 import { ensurePackages } from './boot/packages.mjs'
 import { Stop } from './boot/say.mjs'
 import { root } from './boot/stamp.mjs'
 
-/** Each command: what has to be there first, and the module whose `main(args)` does it and resolves to an exit code. */
+/** Each command: the module whose `main(args)` does it and resolves to an exit code. */
 const COMMANDS = {
-  demo: { built: true, module: 'demo/main.ts' },
-  start: { built: true, module: 'scripts/start.ts' },
-  dev: { built: false, module: 'scripts/dev.ts' },
-  check: { built: false, module: 'scripts/test.ts', args: ['--only', 'types,lint,unit'] },
-  test: { built: false, module: 'scripts/test.ts' },
-  'test-long': { built: false, module: 'scripts/test.ts', args: ['--long'] },
-  bench: { built: false, module: 'bench/run.ts' },
-  doctor: { built: false, module: 'scripts/doctor.ts' },
-  capture: { built: false, module: 'scripts/capture.ts' },
+  demo: { module: 'demo/main.ts' },
+  start: { module: 'scripts/start.ts' },
+  dev: { module: 'scripts/dev.ts' },
+  check: { module: 'scripts/test.ts', args: ['--only', 'types,lint,unit'] },
+  test: { module: 'scripts/test.ts' },
+  'test-long': { module: 'scripts/test.ts', args: ['--long'] },
+  bench: { module: 'bench/run.ts' },
+  doctor: { module: 'scripts/doctor.ts' },
+  capture: { module: 'scripts/capture.ts' },
 }
 
 async function main([name, ...args]) {
@@ -28,7 +27,6 @@ async function main([name, ...args]) {
   if (!existsSync(join(root, command.module))) throw new Stop(`${name}: ${command.module} is not in this checkout.`)
   await ensureNode()
   await ensurePackages()
-  if (command.built) await ensureBuild()
   const { main } = await import(join(root, command.module))
   return main([...(command.args ?? []), ...args])
 }
@@ -36,7 +34,7 @@ async function main([name, ...args]) {
 main(process.argv.slice(2)).then(
   (code) => process.exit(code ?? 0),
   (error) => {
-    process.stderr.write(`${error instanceof Stop || error.name === 'EvenkeelError' ? error.message : error.stack}\n`)
-    process.exit(error.code === 2 || (error instanceof Stop && error.code) || 1)
+    process.stderr.write(`${error instanceof Stop ? error.message : error.stack}\n`)
+    process.exit(error instanceof Stop ? error.code : 1)
   },
 )

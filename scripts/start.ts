@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { stringify } from 'yaml'
+import { ensureBuild } from './boot/build.mjs'
 import { stayWith } from './boot/child.mjs'
 import { Stop, say } from './boot/say.mjs'
 import { launch } from './launch.ts'
@@ -18,6 +19,7 @@ npm start -- --target URL ...      on these servers: redis://HOST:PORT, memcache
 export async function main(args: string[]): Promise<number> {
   const config = configPath(args)
   const { host, port } = listenOf(config)
+  await ensureBuild()
   const evenkeel = launch({ config, host, port })
   evenkeel.ready(240_000).then(
     () => say(`Evenkeel is at ${evenkeel.url}`),
