@@ -51,6 +51,9 @@ export interface Daemon extends AsyncDisposable {
   thaw(): void
 }
 
+// Linux ends the daemon when this process is gone, even by SIGKILL, where no handler of ours runs.
+const leash = process.platform === 'linux' ? findProgram('setpriv') : null
+
 const running = new Set<ChildProcess>()
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
@@ -100,7 +103,10 @@ function createDaemon(program: string, path: string, dir: string, launch: Launch
     },
     log: () => output,
     async start() {
-      const process = spawn(path, launch.args, { cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] })
+      const process = spawn(leash ?? path, [...(leash ? ['--pdeathsig', 'TERM', path] : []), ...launch.args], {
+        cwd: dir,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
       child = process
       running.add(process)
       process.once('exit', () => running.delete(process))
@@ -135,7 +141,8 @@ function createDaemon(program: string, path: string, dir: string, launch: Launch
     freeze: () => void child?.kill('SIGSTOP'),
     thaw: () => void child?.kill('SIGCONT'),
     async [Symbol.asyncDispose]() {
-      await this.stop('SIGKILL')
+      // Not SIGKILL: nginx's workers would outlive their master.
+      await this.stop()
       await rm(dir, { recursive: true, force: true })
     },
   }

@@ -1,0 +1,79 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Caches } from './caches.ts'
+import type { Origin } from './origin.ts'
+
+/** One application server: a page at `/p/KEY,KEY` reads its keys through the caches and takes `latencyMs` of work besides. */
+export type App = {
+  name: string
+  port: number
+  latencyMs: number
+  /** Part of the pages answered with 500. */
+  errorRatio: number
+  /** What `/health` says; pages are served all the same. */
+  healthy: boolean
+  /** Ends the listening, as when the process died; and begins again on the same port. */
+  die(): Promise<void>
+  revive(): Promise<void>
+  stop(): Promise<void>
+}
+
+export async function startApp(options: {
+  name: string
+  latencyMs: number
+  caches?: Caches
+  origin?: Origin
+  random: () => number
+}): Promise<App> {
+  const { name, caches, origin, random } = options
+  const work = async (keys: string[]) => {
+    if (caches && origin) await Promise.all(keys.map((key) => caches.read(key, origin)))
+    // Real work is never twice the same: ±30 %.
+    await sleep(app.latencyMs * (0.7 + 0.6 * random()))
+  }
+  const server: Server = createServer(async (request, response) => {
+    const url = request.url ?? '/'
+    if (url === '/health') {
+      response.writeHead(app.healthy ? 200 : 503).end()
+      return
+    }
+    if (random() < app.errorRatio) {
+      response.writeHead(500, { 'x-app': name }).end('out of order\n')
+      return
+    }
+    await work(url.startsWith('/p/') ? decodeURIComponent(url.slice(3)).split(',') : [])
+    response.writeHead(200, { 'content-type': 'text/plain', 'x-app': name }).end(`${name} ${url}\n`)
+  })
+  server.keepAliveTimeout = 30_000
+  const listen = (port: number) =>
+    new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, '127.0.0.1', () => {
+        server.off('error', reject)
+        resolve()
+      })
+    })
+  await listen(0)
+  const app: App = {
+    name,
+    port: (server.address() as AddressInfo).port,
+    latencyMs: options.latencyMs,
+    errorRatio: 0,
+    healthy: true,
+    async die() {
+      if (!server.listening) return
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeAllConnections()
+      await closed
+    },
+    async revive() {
+      if (!server.listening) await listen(app.port)
+    },
+    async stop() {
+      await app.die()
+      await caches?.stop()
+    },
+  }
+  return app
+}
