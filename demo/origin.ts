@@ -26,9 +26,9 @@ export function createOrigin(latencyMs = 20): Origin {
   return origin
 }
 
-/** 200 to 800 bytes of text, the same for the same key. */
+/** 600 to 2,400 bytes of text, the same for the same key. */
 export function contentOf(key: string): string {
   let hash = 0
   for (let at = 0; at < key.length; at++) hash = (hash * 31 + key.charCodeAt(at)) | 0
-  return `${key};`.padEnd(200 + (Math.abs(hash) % 600), 'lorem ipsum dolor sit amet ')
+  return `${key};`.padEnd(600 + (Math.abs(hash) % 1_800), 'lorem ipsum dolor sit amet ')
 }

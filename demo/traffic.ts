@@ -17,7 +17,7 @@ export type Traffic = {
   stop(): void
 }
 
-export const PRODUCTS = 3_000
+export const PRODUCTS = 1_600
 const TICK_MS = 10
 
 /**
