@@ -1,0 +1,113 @@
+import { clamped, meanInterval, ratioInterval } from '../math/intervals.ts'
+import { increase } from '../math/rates.ts'
+import { mean } from '../math/robust.ts'
+import type { Labels, Series } from '../model/series.ts'
+import type { Measured1, SeriesWindow } from '../model/window.ts'
+import { batchesOf, beside, EVENTS_MIN, grownIn, meanIn, measured, rows, shareOf, unjudged, whereText } from './batches.ts'
+
+/** HAProxy's times are means of this many last requests of their row (its manual, 9.1: `rtime`). */
+const ROLLING_REQUESTS = 1_024
+
+/** How long until a rolling mean of the last 1 024 requests has forgotten what was before, in ms. Infinite without traffic. */
+export const haproxySettleMs = (requestsPerSecond: number): number =>
+  requestsPerSecond > 0 ? (ROLLING_REQUESTS / requestsPerSecond) * 1000 : Number.POSITIVE_INFINITY
+
+/**
+ * Mean response in seconds over all requests. Of a pool its own row, and where there is none its servers' rows, each weighted with its
+ * requests; without counters of requests every moment counts alike.
+ */
+export function responseSeconds(where: Labels, window: SeriesWindow): Measured1 {
+  const metric = 'pool_response_seconds'
+  const series = rows(window, metric, where)
+  const batches = batchesOf(window, series, metric, where)
+  if (typeof batches === 'string') return unjudged(batches)
+  const requests = series.map((row) => beside(window, 'pool_requests_total', row.labels))
+  if (requests.some((row) => row === undefined)) {
+    const means = series.map((row) => meanIn(row, batches))
+    const all = Array.from({ length: batches.size }, (_, i) => mean(means.flatMap((of) => of[i] ?? [])))
+    const seen = all.filter((value): value is number => value !== null)
+    const interval = meanInterval(seen)
+    return interval && seen.length > 1
+      ? measured({ ...interval, low: Math.max(0, interval.low) }, series[0]!.points.length)
+      : unjudged(`${metric} was seen too briefly`)
+  }
+  const sums = Array.from({ length: batches.size }, () => ({ part: 0, whole: 0 }))
+  for (const [i, row] of series.entries()) {
+    const seconds = meanIn(row, batches)
+    for (const [k, grown] of grownIn([requests[i]!], batches).entries()) {
+      if (grown === null || seconds[k] === null || seconds[k] === undefined) continue
+      sums[k]!.part += seconds[k] * grown
+      sums[k]!.whole += grown
+    }
+  }
+  const count = sums.reduce((total, batch) => total + batch.whole, 0)
+  if (count < EVENTS_MIN) return unjudged(`${Math.round(count)} requests; ${EVENTS_MIN} needed`)
+  return measured(clamped(ratioInterval(sums)!, 0, Number.POSITIVE_INFINITY), count)
+}
+
+/** Failed requests over all. */
+export function errorRatio(where: Labels, window: SeriesWindow): Measured1 {
+  const requests = rows(window, 'pool_requests_total', where)
+  const errors = requests.flatMap((row) => beside(window, 'pool_errors_total', row.labels) ?? [])
+  const batches = batchesOf(window, requests, 'pool_requests_total', where)
+  if (typeof batches === 'string') return unjudged(batches)
+  if (errors.length === 0) return unjudged('errors are not reported')
+  return shareOf(grownIn(errors, batches), grownIn(requests, batches), 'requests')
+}
+
+/** A server's part of its pool's requests. `where` names target, pool and server. */
+export function share(where: Labels, window: SeriesWindow): Measured1 {
+  const { server, ...pool } = where
+  if (server === undefined) return unjudged('a share is of one server')
+  const all = serverRows(window, pool)
+  const own = all.filter((row) => row.labels.server === server)
+  const batches = batchesOf(window, all, 'pool_requests_total', where)
+  if (typeof batches === 'string') return unjudged(batches)
+  if (own.length === 0) return unjudged(`pool_requests_total is not reported for ${whereText(where)}`)
+  return shareOf(grownIn(own, batches), grownIn(all, batches), 'requests')
+}
+
+/**
+ * Share seen over share expected from the weights, the largest of the servers over their mean: 1 is even. Servers without weight or down are
+ * left out. Unjudged below ten requests a server, where chance alone looks like imbalance.
+ */
+export function imbalance(where: Labels, window: SeriesWindow): Measured1 {
+  const all = serverRows(window, where)
+  const batches = batchesOf(window, all, 'pool_requests_total', where)
+  if (typeof batches === 'string') return unjudged(batches)
+  const serving = all.flatMap((row) => {
+    const weight = weightOf(window, row.labels)
+    return weight > 0 ? [{ row, weight, grown: increase(row.points) }] : []
+  })
+  if (serving.length < 2) return unjudged(`${serving.length} ${serving.length === 1 ? 'server takes' : 'servers take'} traffic`)
+  const requests = serving.reduce((sum, { grown }) => sum + grown, 0)
+  const least = Math.max(EVENTS_MIN, 10 * serving.length)
+  if (requests < least) return unjudged(`${Math.round(requests)} requests; ${least} needed`)
+  const weights = serving.reduce((sum, { weight }) => sum + weight, 0)
+  const ratios = serving.map(({ weight, grown }) => grown / requests / (weight / weights))
+  const level = mean(ratios)!
+  const worst = ratios.indexOf(Math.max(...ratios))
+  const seen = shareOf(
+    grownIn([serving[worst]!.row], batches),
+    grownIn(
+      serving.map(({ row }) => row),
+      batches,
+    ),
+    'requests',
+  )
+  if (seen.is === 'unjudged') return seen
+  const scale = weights / serving[worst]!.weight / level
+  const value = ratios[worst]! / level
+  return measured({ value, low: Math.min(value, Math.max(1, seen.low * scale)), high: Math.max(value, seen.high * scale) }, requests)
+}
+
+/** The rows of a pool's servers. */
+const serverRows = (window: SeriesWindow, pool: Labels): Series[] =>
+  window.series('pool_requests_total', pool).filter((row) => row.labels.server !== undefined)
+
+/** The server's mean weight in force over the window, 0 while it is down; 1 where the product tells no weights. */
+function weightOf(window: SeriesWindow, labels: Labels): number {
+  const values = (metric: string) => beside(window, metric, labels)?.points.map((point) => point[1]) ?? []
+  const up = mean(values('pool_up')) ?? 1
+  return (mean(values('pool_weight_effective')) ?? mean(values('pool_weight_set')) ?? 1) * up
+}
