@@ -1,0 +1,146 @@
+'use client'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { toast } from 'sonner'
+import { get, path, post, remove, sayError } from '@/components/frame/api.ts'
+import { useClock } from '@/components/frame/live.tsx'
+import { Button } from '@/components/ui/button.tsx'
+import { Empty } from '@/components/ui/empty.tsx'
+import { PageHead, Section } from '@/components/ui/page.tsx'
+import { Status } from '@/components/ui/status.tsx'
+import { type Column, Table } from '@/components/ui/table.tsx'
+import { ago, duration, labelsText, safe } from '@/lib/format/format.ts'
+import type { DeliveryView, Page, SilenceView } from '@/lib/model/views.ts'
+
+type Receiver = { name: string; channels: string[] }
+type Props = { deliveries: Page<DeliveryView>; silences: Page<SilenceView>; receivers: Receiver[] }
+
+/** Who is told, what was sent and what came back, and what is muted. */
+export function AlertsPage({ deliveries, silences, receivers }: Props) {
+  return (
+    <>
+      <PageHead title="Alerts" lead="Findings that need a person reach the page at once, and these receivers." />
+      <Receivers receivers={receivers} />
+      <Silences initial={silences} />
+      <Deliveries initial={deliveries} />
+    </>
+  )
+}
+
+function Receivers({ receivers }: { receivers: Receiver[] }) {
+  const client = useQueryClient()
+  const test = useMutation({
+    mutationFn: (name: string) => post(path`receivers/${name}/test`),
+    onSuccess: (_answer, name) => toast(`A test notice is on its way to ${name}`),
+    onError: (error) => toast.error('No test sent', { description: sayError(error) }),
+    onSettled: () => void client.invalidateQueries({ queryKey: ['deliveries'] }),
+  })
+  return (
+    <Section title="Receivers" flush>
+      <Table
+        label="Receivers"
+        sticky={false}
+        rows={receivers}
+        rowKey={(receiver) => receiver.name}
+        columns={[
+          { id: 'name', head: 'Name', grow: true, cell: (receiver) => safe(receiver.name, 80) },
+          { id: 'channels', head: 'Channel', cell: (receiver) => <span className="text-dim">{receiver.channels.join(', ')}</span> },
+          {
+            id: 'test',
+            head: '',
+            cell: (receiver) => (
+              <Button onClick={() => test.mutate(receiver.name)} busy={test.isPending && test.variables === receiver.name}>
+                Send a test
+              </Button>
+            ),
+          },
+        ]}
+        empty={
+          <Empty
+            title="Nobody is told yet"
+            config={
+              'receivers:\n  - { name: ops, webhook: { url: "http://127.0.0.1:9000/hook", secret_file: /run/secrets/hook } }\nroutes:\n  - { match: { severity: critical }, to: [ops], group: [target], wait: 10s, repeat: 4h }'
+            }
+          >
+            <p>A receiver gets a signed webhook in Alertmanager's form, or a Slack message, when a finding fires and when it resolves.</p>
+          </Empty>
+        }
+      />
+    </Section>
+  )
+}
+
+function Silences({ initial }: { initial: Page<SilenceView> }) {
+  const client = useQueryClient()
+  const now = useClock(5_000)
+  const { data } = useQuery({
+    queryKey: ['silences'],
+    queryFn: ({ signal }) => get<Page<SilenceView>>('silences', {}, signal),
+    initialData: initial,
+  })
+  const end = useMutation({
+    mutationFn: (id: string) => remove(path`silences/${id}`),
+    onError: (error) => toast.error('The silence stays', { description: sayError(error) }),
+    onSettled: () => void client.invalidateQueries({ queryKey: ['silences'] }),
+  })
+  const active = data.items.filter((silence) => silence.active)
+  return (
+    <Section title="Silences" note={active.length === 0 ? 'Nothing is muted.' : undefined} flush>
+      {active.length > 0 && (
+        <Table
+          label="Silences"
+          sticky={false}
+          rows={active}
+          rowKey={(silence) => silence.id}
+          columns={[
+            { id: 'match', head: 'What', grow: true, cell: (silence) => labelsText(silence.match) },
+            { id: 'reason', head: 'Why', from: 'md', cell: (silence) => <span className="text-dim">{safe(silence.reason, 80)}</span> },
+            { id: 'by', head: 'By', from: 'lg', cell: (silence) => <span className="text-dim">{safe(silence.by, 40)}</span> },
+            { id: 'until', head: 'Ends in', right: true, cell: (silence) => (now ? duration(Date.parse(silence.until) - now) : '') },
+            {
+              id: 'end',
+              head: '',
+              cell: (silence) => (
+                <Button look="ghost" onClick={() => end.mutate(silence.id)} busy={end.isPending && end.variables === silence.id}>
+                  End it
+                </Button>
+              ),
+            },
+          ]}
+        />
+      )}
+    </Section>
+  )
+}
+
+const FATE = { queued: 'info', delivered: 'ok', failed: 'critical' } as const
+
+function Deliveries({ initial }: { initial: Page<DeliveryView> }) {
+  const now = useClock(5_000)
+  const { data } = useQuery({
+    queryKey: ['deliveries'],
+    queryFn: ({ signal }) => get<Page<DeliveryView>>('deliveries', {}, signal),
+    initialData: initial,
+    refetchInterval: 5_000,
+  })
+  const columns: Column<DeliveryView>[] = [
+    { id: 'state', head: 'Fate', cell: (delivery) => <Status tone={FATE[delivery.state]}>{delivery.state}</Status> },
+    { id: 'status', head: 'Notice', cell: (delivery) => delivery.status },
+    { id: 'receiver', head: 'To', cell: (delivery) => `${safe(delivery.receiver, 60)} (${delivery.channel})` },
+    {
+      id: 'answer',
+      head: 'What came back',
+      grow: true,
+      from: 'md',
+      cell: (delivery) => <span className="text-dim">{safe(delivery.answer ?? '', 160)}</span>,
+    },
+    { id: 'attempts', head: 'Tries', right: true, from: 'sm', cell: (delivery) => delivery.attempts },
+    { id: 'at', head: 'When', right: true, from: 'sm', cell: (delivery) => (now ? ago(Date.parse(delivery.at), now) : '') },
+  ]
+  return (
+    <Section title="Deliveries" note={data.items.length === 0 ? 'Nothing has been sent yet.' : undefined} flush>
+      {data.items.length > 0 && (
+        <Table label="Deliveries" sticky={false} columns={columns} rows={data.items} rowKey={(delivery) => delivery.id} />
+      )}
+    </Section>
+  )
+}

@@ -1,0 +1,172 @@
+'use client'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { toast } from 'sonner'
+import { get, path, post, sayError } from '@/components/frame/api.ts'
+import { Go, linkLook } from '@/components/frame/Go.tsx'
+import { useClock } from '@/components/frame/live.tsx'
+import { Effect } from '@/components/proposals/Effect.tsx'
+import { StepsTable } from '@/components/proposals/StepsTable.tsx'
+import { Button } from '@/components/ui/button.tsx'
+import { Figure } from '@/components/ui/figure.tsx'
+import { Facts } from '@/components/ui/page.tsx'
+import { Shape, Status } from '@/components/ui/status.tsx'
+import { duration, safe, unitOf } from '@/lib/format/format.ts'
+import { canChange, changeCan } from '@/lib/model/change.ts'
+import type { ChangeView } from '@/lib/model/views.ts'
+import { WatchChart } from './WatchChart.tsx'
+import { changeTone, stateWords, verdictWords, watchProgress } from './words.ts'
+
+/** A change from its moment to its verdict: chart, guards with what they read now, time left, keep and roll back, journal. */
+export function ChangePanel({ change: given }: { change: ChangeView }) {
+  const { data: change } = useQuery({
+    queryKey: ['changes', given.id],
+    queryFn: ({ signal }) => get<ChangeView>(path`changes/${given.id}`, {}, signal),
+    initialData: given,
+    refetchInterval: (query) => (query.state.data && ['applying', 'watching'].includes(query.state.data.state) ? 1_000 : 10_000),
+  })
+  return (
+    <section className="flex flex-col gap-4 rounded border border-change/50 p-4" aria-label="Change">
+      <Head change={change} />
+      {change.prediction && <WatchChart change={change} />}
+      {change.prediction && <Effect prediction={change.prediction} measured={change.measured} />}
+      {change.state === 'watching' && change.guardsNow.length > 0 && <Guards change={change} />}
+      <Verbs change={change} />
+      <StepsTable steps={change.steps} applied />
+      <Facts
+        facts={[
+          ['By', safe(change.by, 60)],
+          [
+            'At',
+            <time key="at" dateTime={change.at}>
+              {change.at.replace('T', ' ').slice(0, 19)} UTC
+            </time>,
+          ],
+          ['Because', safe(change.because, 400)],
+          Boolean(change.finding) && [
+            'Finding',
+            <Go key="finding" href={`/findings/${change.finding}`} className={linkLook}>
+              {change.finding}
+            </Go>,
+          ],
+        ]}
+      />
+      <Journal change={change} />
+    </section>
+  )
+}
+
+function Head({ change }: { change: ChangeView }) {
+  const now = useClock(500)
+  const progress = now ? watchProgress(change, now) : null
+  const left = change.watchUntil && now ? Math.max(0, Date.parse(change.watchUntil) - now) : null
+  return (
+    <header className="flex flex-col gap-1.5">
+      <div className="flex flex-wrap items-baseline gap-x-3">
+        <h3 className="font-medium text-base">
+          <Status tone={changeTone(change)}>
+            {stateWords(change)}
+            {change.verdict ? `: ${verdictWords(change)}` : ''}
+          </Status>
+        </h3>
+        {change.automatic && <span className="text-dim text-sm">by itself</span>}
+        {progress !== null && left !== null && <span className="text-dim text-sm tabular">a verdict within {duration(left)}</span>}
+      </div>
+      {progress !== null && (
+        <div
+          role="progressbar"
+          aria-label="Watch"
+          aria-valuemin={0}
+          aria-valuemax={100}
+          aria-valuenow={Math.round(progress * 100)}
+          className="h-1 overflow-hidden rounded-full bg-sunken"
+        >
+          <div className="h-full bg-change" style={{ width: `${progress * 100}%` }} />
+        </div>
+      )}
+      {change.outcome && <p className="max-w-prose">{safe(change.outcome, 600)}</p>}
+      {change.needsPerson && (
+        <p className="text-sm text-warning-text">
+          <Shape tone="warning" /> A person should decide: {safe(change.needsPerson, 400)}
+        </p>
+      )}
+    </header>
+  )
+}
+
+function Guards({ change }: { change: ChangeView }) {
+  return (
+    <div className="text-sm">
+      <h4 className="mb-1 text-dim">Rolls back by itself if</h4>
+      <ul className="flex flex-col gap-0.5">
+        {change.guardsNow.map((guard) => (
+          <li key={guard.text} className="flex flex-wrap items-baseline gap-x-3">
+            <Status tone={guard.breached ? 'critical' : 'ok'}>{guard.text}</Status>
+            <span className="text-dim">
+              now{' '}
+              {'value' in guard.now ? (
+                <Figure value={guard.now.value} unit={unitOf(guard.metric)} />
+              ) : (
+                <span title={guard.now.because}>not measured</span>
+              )}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+/** Keep and roll back; the same table that the server obeys says which may be pressed. */
+function Verbs({ change }: { change: ChangeView }) {
+  const client = useQueryClient()
+  const verb = useMutation({
+    mutationFn: (name: 'keep' | 'roll-back') => post(path`changes/${change.id}/` + name),
+    onError: (error, name) => toast.error(name === 'keep' ? 'Not kept' : 'Not rolled back', { description: sayError(error) }),
+    onSettled: () => {
+      for (const key of ['changes', 'proposals', 'findings', 'overview', 'pools', 'rings'])
+        void client.invalidateQueries({ queryKey: [key] })
+    },
+  })
+  return (
+    <div className="flex flex-wrap gap-2">
+      <Button
+        onClick={() => verb.mutate('keep')}
+        busy={verb.isPending && verb.variables === 'keep'}
+        disabledBecause={!canChange('keep', change.state) && changeCan.keep.otherwise}
+      >
+        Keep now
+      </Button>
+      <Button
+        look="danger"
+        onClick={() => verb.mutate('roll-back')}
+        busy={verb.isPending && verb.variables === 'roll-back'}
+        disabledBecause={!canChange('rollBack', change.state) && changeCan.rollBack.otherwise}
+      >
+        Roll back
+      </Button>
+    </div>
+  )
+}
+
+function Journal({ change }: { change: ChangeView }) {
+  return (
+    <details className="text-sm">
+      <summary className="cursor-pointer text-dim">Journal, {change.journal.length} entries</summary>
+      <ol className="mt-2 flex flex-col gap-1">
+        {change.journal.map((entry, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a journal only grows at its end
+          <li key={index} className="grid grid-cols-[max-content_6.5rem_minmax(0,1fr)] gap-x-3">
+            <time dateTime={entry.at} className="text-dim tabular">
+              {entry.at.slice(11, 23)}
+            </time>
+            <span className="text-change-text">{entry.what.replace('_', ' ')}</span>
+            <span className="[overflow-wrap:anywhere]">
+              {safe(entry.text, 300)}
+              {entry.by ? <span className="text-dim"> ({safe(entry.by, 60)})</span> : null}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </details>
+  )
+}

@@ -1,0 +1,74 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { get, path, sayError } from '@/components/frame/api.ts'
+import { useGo } from '@/components/frame/Go.tsx'
+import { inScope, useScope } from '@/components/frame/Scope.tsx'
+import { stepsLine } from '@/components/proposals/words.ts'
+import { Empty, Failure, Skeleton } from '@/components/ui/empty.tsx'
+import { PageHead } from '@/components/ui/page.tsx'
+import { Sheet } from '@/components/ui/sheet.tsx'
+import { safe } from '@/lib/format/format.ts'
+import type { ChangeView, Page } from '@/lib/model/views.ts'
+import { ChangePanel } from './ChangePanel.tsx'
+import { ChangesTable } from './ChangesTable.tsx'
+import { scoreOf } from './score.ts'
+
+type Props = { initial: Page<ChangeView>; open: string | null; initialOpen: ChangeView | null }
+
+/** Everything that was done to the fleet through Evenkeel, and how often its predictions came true. */
+export function ChangesPage({ initial, open, initialOpen }: Props) {
+  const go = useGo()
+  const [scope] = useScope()
+  const { data, error } = useQuery({
+    queryKey: ['changes', 'list'],
+    queryFn: ({ signal }) => get<Page<ChangeView>>('changes', {}, signal),
+    initialData: initial,
+    refetchInterval: 5_000,
+  })
+  const { inside, judged } = scoreOf(data.items)
+  const shown = data.items.filter((change) =>
+    inScope(scope, [stepsLine(change.steps), change.by, change.because], change.steps[0] ? { target: change.steps[0].setting.target } : {}),
+  )
+  return (
+    <>
+      <PageHead
+        title="Changes"
+        lead={judged === 0 ? 'No prediction has been judged yet.' : `${inside} of ${judged} predictions lay inside their band.`}
+      />
+      {error && <Failure tried="The list of changes could not be read anew." answer={sayError(error)} />}
+      <ChangesTable
+        changes={shown}
+        selected={open}
+        onOpen={(change) => go(`/changes/${change.id}`)}
+        empty={
+          <Empty title="Nothing has been changed yet" config={'mode: tune   # observe, the default, never writes to a server'}>
+            <p>
+              Each applied proposal stands here with what it promised, what was measured, and whether it was kept or rolled back by itself.
+            </p>
+          </Empty>
+        }
+      />
+      {open && <ChangeSheet id={open} initial={initialOpen} onClose={() => go('/changes')} />}
+    </>
+  )
+}
+
+function ChangeSheet({ id, initial, onClose }: { id: string; initial: ChangeView | null; onClose: () => void }) {
+  const { data: change, error } = useQuery({
+    queryKey: ['changes', id],
+    queryFn: ({ signal }) => get<ChangeView>(path`changes/${id}`, {}, signal),
+    initialData: initial?.id === id ? initial : undefined,
+  })
+  return (
+    <Sheet
+      wide
+      onClose={onClose}
+      title={change ? safe(stepsLine(change.steps), 120) : 'Change'}
+      lead={change ? safe(change.steps[0]?.setting.target ?? '', 60) : undefined}
+    >
+      {error && <Failure tried={`Change ${id} could not be read.`} answer={sayError(error)} />}
+      {!change && !error && <Skeleton className="h-40 w-full" />}
+      {change && <ChangePanel change={change} />}
+    </Sheet>
+  )
+}

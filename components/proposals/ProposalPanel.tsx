@@ -1,0 +1,121 @@
+'use client'
+import { useState } from 'react'
+import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
+import { useGo } from '@/components/frame/Go.tsx'
+import { Button } from '@/components/ui/button.tsx'
+import { Code } from '@/components/ui/code.tsx'
+import { Facts } from '@/components/ui/page.tsx'
+import { Status } from '@/components/ui/status.tsx'
+import { safe } from '@/lib/format/format.ts'
+import type { ProposalView } from '@/lib/model/views.ts'
+import { Effect } from './Effect.tsx'
+import { StepsTable } from './StepsTable.tsx'
+import { useApply } from './useApply.ts'
+import { applyWords, guardLine } from './words.ts'
+
+const RISK = { low: 'ok', medium: 'warning', high: 'critical' } as const
+
+/** What could be done and what it would bring, beside the one button that does it. */
+export function ProposalPanel({ proposal }: { proposal: ProposalView }) {
+  const go = useGo()
+  const apply = useApply(proposal.id, (change) => go(`/changes/${change}`))
+  const [sure, setSure] = useState(false)
+  const closed = proposal.state !== 'open' && `This proposal is ${proposal.state}`
+  const because = closed || proposal.patchOnly || proposal.disabledBecause
+  const needsSecond = proposal.risk === 'high' && !sure
+  return (
+    <section className="flex flex-col gap-4 rounded border border-line-strong p-4" aria-label="Proposal">
+      <header className="flex flex-col gap-1">
+        <h3 className="font-medium text-base">What would mend it</h3>
+        <p className="max-w-prose">{safe(proposal.because, 600)}</p>
+      </header>
+      <StepsTable steps={proposal.steps} />
+      {proposal.balance && <Balance balance={proposal.balance} />}
+      {proposal.prediction ? (
+        <Effect prediction={proposal.prediction} />
+      ) : (
+        <p className="text-dim text-sm">
+          <Status tone="info">No prediction</Status> {proposal.unpredicted}
+        </p>
+      )}
+      <Facts
+        facts={[
+          [
+            'Risk',
+            <span key="risk">
+              <Status tone={RISK[proposal.risk]}>{proposal.risk}</Status> {proposal.riskBecause}
+            </span>,
+          ],
+          proposal.guards.length > 0 && [
+            'Rolls back if',
+            <ul key="guards">
+              {proposal.guards.map((guard) => (
+                <li key={guardLine(guard)} title={guard.why}>
+                  {guardLine(guard)}
+                </li>
+              ))}
+            </ul>,
+          ],
+          [
+            'Going back',
+            proposal.reversal === 'exact'
+              ? 'Exact: the old value is written again, by itself when it did not help.'
+              : proposal.reversal === 'lossy'
+                ? 'Not everything comes back; it is undone by itself only when a guard is breached.'
+                : 'There is no way back.',
+          ],
+          proposal.followers && [
+            'Followers',
+            proposal.followers.expected === null
+              ? `${proposal.followers.fresh} report themselves; nothing proves that every application follows`
+              : `${proposal.followers.fresh} of ${proposal.followers.expected} follow now`,
+          ],
+        ]}
+      />
+      <div className="flex flex-wrap items-center gap-3">
+        {needsSecond ? (
+          <Button look="primary" size="md" disabledBecause={because} onClick={() => setSure(true)}>
+            {applyWords(proposal.steps)}…
+          </Button>
+        ) : (
+          <Button look="primary" size="md" disabledBecause={because} busy={apply.isPending} onClick={() => apply.mutate()}>
+            {apply.isPending
+              ? 'Applying'
+              : needsSecond
+                ? 'Apply'
+                : sure
+                  ? `Yes, ${applyWords(proposal.steps).toLowerCase()}`
+                  : applyWords(proposal.steps)}
+          </Button>
+        )}
+        {because && <span className="text-dim text-sm">{because}</span>}
+        {sure && <span className="text-sm text-warning-text">High risk: {proposal.riskBecause}</span>}
+      </div>
+      <details className="text-sm">
+        <summary className="cursor-pointer text-dim">Exactly what is sent</summary>
+        <Code label="Commands" text={proposal.commands.join('\n')} className="mt-2" />
+      </details>
+      {proposal.patch && (
+        <details className="text-sm" open={Boolean(proposal.patchOnly)}>
+          <summary className="cursor-pointer text-dim">The line that makes it last</summary>
+          <Code label="Configuration patch" text={proposal.patch} className="mt-2" />
+        </details>
+      )}
+    </section>
+  )
+}
+
+/** The strip before and after: level is the aim. */
+function Balance({ balance }: { balance: NonNullable<ProposalView['balance']> }) {
+  const even = 1 / balance.length
+  const strip = (share: (one: { before: number; after: number }) => number) =>
+    balance.map((one) => ({ name: one.name, seen: share(one), expected: even }))
+  return (
+    <div className="grid grid-cols-[4rem_minmax(0,1fr)] items-center gap-x-3 gap-y-2 text-sm">
+      <span className="text-dim">Now</span>
+      <BalanceStrip parts={strip((one) => one.before)} width={220} label="Shares now" />
+      <span className="text-dim">Then</span>
+      <BalanceStrip parts={strip((one) => one.after)} width={220} label="Shares then" />
+    </div>
+  )
+}

@@ -1,0 +1,31 @@
+import { safe } from '@/lib/format/format.ts'
+import type { Step } from '@/lib/model/proposal.ts'
+import { settingWords } from './words.ts'
+
+/** The exact difference: each knob, now and then. */
+export function StepsTable({ steps, applied }: { steps: readonly Step[]; applied?: boolean }) {
+  return (
+    <table className="w-full text-sm" aria-label="Steps">
+      <thead className="text-left text-dim text-xs">
+        <tr>
+          <th className="py-1 pr-3 font-normal">Setting</th>
+          <th className="py-1 pr-3 font-normal max-sm:hidden">On</th>
+          <th className="py-1 pr-3 text-right font-normal">{applied ? 'Before' : 'Now'}</th>
+          <th className="py-1 text-right font-normal">{applied ? 'After' : 'Then'}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {steps.map((step) => (
+          <tr key={`${step.setting.target} ${step.setting.name}`} className="border-line border-t">
+            <td className="py-1 pr-3" title={step.setting.name}>
+              {safe(settingWords(step), 80)}
+            </td>
+            <td className="py-1 pr-3 text-dim max-sm:hidden">{safe(step.setting.target, 60)}</td>
+            <td className="num py-1 pr-3 text-dim">{step.before}</td>
+            <td className="num py-1 font-medium">{step.after}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
