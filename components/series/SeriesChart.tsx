@@ -1,0 +1,115 @@
+'use client'
+import { useMemo, useRef } from 'react'
+import { type ChartSeries, LineChart, type LineChartProps } from '@/components/charts/LineChart.tsx'
+import { sayError } from '@/components/frame/api.ts'
+import { useRange } from '@/components/frame/useRange.ts'
+import { Skeleton } from '@/components/ui/empty.tsx'
+import { labelsText, unitOf } from '@/lib/format/format.ts'
+import { isCounter, type Labels } from '@/lib/model/series.ts'
+import type { SeriesView } from '@/lib/model/views.ts'
+import { useAnnotations } from './useAnnotations.ts'
+import { type SeriesQuestion, useInSight, useSeries } from './useSeries.ts'
+
+type Props = {
+  title: string
+  /** What is asked for: one metric, or several; counters come as rates. */
+  ask: string | readonly SeriesQuestion[]
+  where?: Labels
+  /** A series' name in the legend. Default: its labels without those of `where`. */
+  name?: (labels: Labels, metric: string) => string
+  /** Leaves out what does not belong: the pool's own row among its servers. */
+  keep?: (labels: Labels) => boolean
+  /** Makes lines from the answers (one list a question): a ratio of two counters. */
+  derive?: (answers: SeriesView[][]) => ChartSeries[]
+  /** At most so many lines, those with the greatest newest value; the rest are counted. Default 8. */
+  most?: number
+} & Partial<
+  Pick<LineChartProps, 'unit' | 'threshold' | 'baseline' | 'bands' | 'annotations' | 'fromZero' | 'height' | 'note' | 'empty' | 'className'>
+>
+
+/** A chart of the page's time range with the changes that touched what it shows. Drag to zoom, `t` for a table. */
+export function SeriesChart({
+  title,
+  ask,
+  where = {},
+  name,
+  keep,
+  derive,
+  most = 8,
+  unit,
+  height = 180,
+  annotations,
+  note,
+  ...rest
+}: Props) {
+  const box = useRef<HTMLDivElement>(null)
+  const inSight = useInSight(box)
+  const { range, zoom } = useRange()
+  const questions: SeriesQuestion[] =
+    typeof ask === 'string'
+      ? [{ metric: ask, where, rate: isCounter(ask) }]
+      : ask.map((one) => ({ rate: isCounter(one.metric), ...one, where: { ...where, ...one.where } }))
+  const { series, from, to, step, error, pending } = useSeries(questions, range, inSight)
+  const done = useAnnotations(where)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: functions given inline change each time; what they depend on is the data
+  const lines = useMemo<ChartSeries[]>(() => {
+    if (derive) return derive(series)
+    return series
+      .flat()
+      .flatMap((one) =>
+        keep && !keep(one.labels)
+          ? []
+          : [
+              {
+                name: name ? name(one.labels, one.metric) : defaultName(one.labels, where, one.metric, questions.length),
+                points: one.points,
+              },
+            ],
+      )
+  }, [
+    JSON.stringify([where, questions]),
+    series.map((one) => one.length).join(),
+    from,
+    to,
+    ...series.flat().map((one) => one.points.length),
+  ])
+  const shown = lines.length <= most ? lines : [...lines].sort((a, b) => newest(b) - newest(a)).slice(0, most)
+  return (
+    <div ref={box} className={rest.className}>
+      {error && lines.length === 0 ? (
+        <LineChart title={title} unit="none" series={[]} from={0} to={1} height={height} empty={sayError(error)} />
+      ) : from === undefined || to === undefined || (pending && lines.length === 0) ? (
+        <div>
+          <h3 className="flex min-h-7 items-center font-medium text-sm">{title}</h3>
+          <div style={{ height }}>
+            <Skeleton className="h-full" />
+          </div>
+        </div>
+      ) : (
+        <LineChart
+          {...rest}
+          className={undefined}
+          title={title}
+          unit={unit ?? unitOf(questions[0]!.metric)}
+          series={shown}
+          from={from}
+          to={to}
+          stepMs={step}
+          height={height}
+          annotations={annotations ?? done}
+          note={note ?? (shown.length < lines.length ? `the top ${shown.length} of ${lines.length}` : undefined)}
+          syncId="page"
+          onZoom={zoom}
+        />
+      )}
+    </div>
+  )
+}
+
+const newest = (line: ChartSeries) => line.points.findLast(([, value]) => value !== null)?.[1] ?? Number.NEGATIVE_INFINITY
+
+function defaultName(labels: Labels, where: Labels, metric: string, questions: number): string {
+  const rest = Object.fromEntries(Object.entries(labels).filter(([label]) => !(label in where)))
+  const said = Object.keys(rest).length ? labelsText(rest) : metric
+  return questions > 1 && Object.keys(rest).length ? `${metric} ${said}` : said
+}

@@ -1,0 +1,27 @@
+'use client'
+import type { Annotation } from '@/components/charts/LineChart.tsx'
+import { useApi } from '@/components/frame/useApi.ts'
+import { saySteps } from '@/components/frame/words.ts'
+import type { Labels } from '@/lib/model/series.ts'
+import type { ChangeView, Page } from '@/lib/model/views.ts'
+
+/** Whether a change touched what these labels name: its target, and its pool where both have one. Pure. */
+export function touches(change: Pick<ChangeView, 'steps'>, where: Labels): boolean {
+  if (Object.keys(where).length === 0) return true
+  return change.steps.some(({ setting }) => {
+    if (where.ring && setting.target === `ring:${where.ring}`) return true
+    if (setting.target !== where.target) return false
+    return !where.pool || setting.name.startsWith(`${where.pool}/`)
+  })
+}
+
+/** The changes to draw on a chart of these labels. One list for all charts of a page. */
+export function useAnnotations(where: Labels): Annotation[] {
+  const { data } = useApi<Page<ChangeView>>(['changes'], 'changes', { everyMs: 10_000 })
+  return (data?.items ?? [])
+    .filter((change) => touches(change, where))
+    .flatMap((change) => [
+      { at: Date.parse(change.at), label: saySteps(change.steps) },
+      ...(change.state === 'rolled_back' && change.endedAt ? [{ at: Date.parse(change.endedAt), label: 'rolled back' }] : []),
+    ])
+}
