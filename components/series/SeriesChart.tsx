@@ -54,18 +54,16 @@ export function SeriesChart({
   // biome-ignore lint/correctness/useExhaustiveDependencies: functions given inline change each time; what they depend on is the data
   const lines = useMemo<ChartSeries[]>(() => {
     if (derive) return derive(series)
-    return series
-      .flat()
-      .flatMap((one) =>
-        keep && !keep(one.labels)
-          ? []
-          : [
-              {
-                name: name ? name(one.labels, one.metric) : defaultName(one.labels, where, one.metric, questions.length),
-                points: one.points,
-              },
-            ],
-      )
+    return series.flat().flatMap((one) =>
+      keep && !keep(one.labels)
+        ? []
+        : [
+            {
+              name: name ? name(one.labels, one.metric) : defaultName(one.labels, where, one.metric, questions.length),
+              points: one.points,
+            },
+          ],
+    )
   }, [
     JSON.stringify([where, questions]),
     series.map((one) => one.length).join(),

@@ -1,0 +1,284 @@
+'use client'
+import { useRef, useState } from 'react'
+import { Sparkline } from '@/components/charts/Sparkline.tsx'
+import { Ago } from '@/components/frame/Ago.tsx'
+import { path } from '@/components/frame/api.ts'
+import { Go, linkLook } from '@/components/frame/Go.tsx'
+import { useClock } from '@/components/frame/live.tsx'
+import { inScope, useScope } from '@/components/frame/Scope.tsx'
+import { useApi } from '@/components/frame/useApi.ts'
+import { sayEffect, sayMetric, saySteps, subjectHref } from '@/components/frame/words.ts'
+import { ApplyButton, Diff } from '@/components/proposals/Apply.tsx'
+import { Button } from '@/components/ui/button.tsx'
+import { cn } from '@/components/ui/cn.ts'
+import { Empty } from '@/components/ui/empty.tsx'
+import { holdOrder } from '@/components/ui/hold.ts'
+import { Section } from '@/components/ui/page.tsx'
+import { Shape, Status, type Tone } from '@/components/ui/status.tsx'
+import { duration, number, safe, text } from '@/lib/format/format.ts'
+import { subjectName } from '@/lib/model/finding.ts'
+import type { ChangeView, OverviewView } from '@/lib/model/views.ts'
+import { TierPicture } from './TierPicture.tsx'
+import { headline } from './tiers.ts'
+
+type Pain = OverviewView['pains'][number]
+
+/** Three seconds: what needs you, where it is, what would mend it, what is being mended. */
+export function Overview({ initialData }: { initialData: OverviewView }) {
+  const { data: view = initialData } = useApi<OverviewView>(['overview'], 'overview', { initialData, everyMs: 2_000 })
+  if (view.targets.total === 0)
+    return (
+      <Empty
+        title="Nothing to watch yet"
+        config={
+          'targets:\n  - { kind: redis, name: cache-a, url: redis://127.0.0.1:6379 }\n  - { kind: haproxy, name: edge, socket: tcp://127.0.0.1:9999 }'
+        }
+      >
+        The tiers, what hurts and what would mend it stand here once there are targets in <code className="font-mono">evenkeel.yaml</code>:
+      </Empty>
+    )
+  return (
+    <>
+      <Headline view={view} />
+      <Section className="pt-2">
+        <div className="-mx-4">
+          <TierPicture view={view} />
+        </div>
+      </Section>
+      <Pains view={view} />
+      <div className="grid gap-x-4 lg:grid-cols-2">
+        <Watching changes={view.watching} />
+        <Recent view={view} />
+      </div>
+    </>
+  )
+}
+
+function Headline({ view }: { view: OverviewView }) {
+  const { targets } = view
+  const worst = view.pains.some((pain) => pain.finding.severity === 'critical') ? 'critical' : 'warning'
+  const parts = [
+    targets.down > 0 && `${targets.down} down`,
+    targets.unknown > 0 && `${targets.unknown} not known yet`,
+    view.watching.length > 0 && `${view.watching.length} change${view.watching.length === 1 ? '' : 's'} under watch`,
+    view.learning && 'still learning what is normal here',
+  ].filter(Boolean)
+  return (
+    <header className="px-4 pt-5 pb-1">
+      <h1 className="flex items-center gap-3 text-2xl tracking-tight max-sm:text-xl">
+        {view.needs > 0 && <Shape tone={worst} size={18} />}
+        {headline(view)}
+      </h1>
+      <p className="text-dim text-sm">
+        {view.needs > 0 && `${targets.up} of ${targets.total} targets answer. `}
+        {parts.length > 0 && `${parts.join(', ').replace(/^./, (c) => c.toUpperCase())}.`}
+      </p>
+    </header>
+  )
+}
+
+function Pains({ view }: { view: OverviewView }) {
+  const [scope] = useScope()
+  const [held, setHeld] = useState(false)
+  const shown = useRef<Pain[]>([])
+  const fresh = view.pains.filter(({ finding }) =>
+    inScope(scope, [finding.summary, finding.rule, subjectName(finding.subject)], finding.subject),
+  )
+  const still = held && shown.current.length > 0 ? holdOrder(shown.current, fresh, (pain) => pain.finding.id) : null
+  const rows = still?.rows ?? fresh
+  shown.current = rows
+  if (rows.length === 0) return null
+  return (
+    <Section
+      flush
+      title="What costs most now"
+      note={still?.moved ? 'holding still while you are here' : undefined}
+      actions={
+        <Go href="/findings" className={cn(linkLook, 'text-sm')}>
+          All findings
+        </Go>
+      }
+    >
+      <ul
+        className="border-line border-t"
+        onPointerEnter={() => setHeld(true)}
+        onPointerLeave={(event) => !event.currentTarget.contains(document.activeElement) && setHeld(false)}
+        onFocus={() => setHeld(true)}
+        onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && !event.currentTarget.matches(':hover') && setHeld(false)}
+      >
+        {rows.map((pain) => (
+          <PainRow key={pain.finding.id} pain={pain} gone={still?.gone.has(pain.finding.id)} />
+        ))}
+      </ul>
+    </Section>
+  )
+}
+
+function PainRow({ pain: { finding, cost, spark, proposal }, gone }: { pain: Pain; gone?: boolean }) {
+  const where = subjectHref(finding.subject)
+  return (
+    <li
+      className={cn(
+        'grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-6 gap-y-2 border-line border-b px-4 py-3 hover:bg-hover xl:grid-cols-[minmax(0,5fr)_140px_minmax(0,4fr)_auto]',
+        gone && 'opacity-50',
+      )}
+    >
+      <div className="min-w-0 max-xl:col-span-2">
+        <p className="flex gap-2.5">
+          <Shape tone={finding.severity} size={12} className="mt-1" />
+          <span className="min-w-0">
+            <Go href={path`/findings/${finding.id}`} className="font-medium hover:text-accent">
+              {safe(finding.summary, 400)}
+            </Go>
+            <span className="block text-dim text-xs">
+              <span className="sr-only">{finding.severity}, </span>
+              {finding.title}
+              {' · '}
+              {where ? (
+                <Go href={where} className={linkLook}>
+                  {safe(subjectName(finding.subject), 80)}
+                </Go>
+              ) : (
+                safe(subjectName(finding.subject), 80)
+              )}
+              {' · '}
+              <Ago at={finding.since} />
+              {cost && (
+                <>
+                  {' · '}
+                  <span className="text-text">
+                    {number(cost.value)} {cost.what}
+                  </span>
+                </>
+              )}
+            </span>
+          </span>
+        </p>
+      </div>
+      <div className="max-xl:hidden">
+        {spark && (
+          <Sparkline
+            points={spark.points}
+            threshold={spark.threshold}
+            width={140}
+            label={`${sayMetric(spark.metric)}, the last 10 minutes`}
+          />
+        )}
+      </div>
+      <div className="min-w-0 max-xl:pl-6">
+        {proposal ? (
+          <>
+            <p className="text-sm">
+              <Go href={path`/proposals/${proposal.id}`} className={linkLook}>
+                {saySteps(proposal.steps)}
+              </Go>
+            </p>
+            <p className="text-dim text-xs">
+              {proposal.prediction ? sayEffect(proposal.prediction) : (proposal.unpredicted ?? 'no prediction')}
+            </p>
+          </>
+        ) : (
+          <p className="text-dim text-sm">{finding.noRemedy ?? 'No setting here would mend it yet.'}</p>
+        )}
+      </div>
+      <div className="flex items-center gap-4 justify-self-end max-sm:col-span-2 max-sm:justify-self-stretch max-sm:pl-6">
+        {proposal && (
+          <>
+            <Diff steps={proposal.steps} most={4} className="max-2xl:hidden" />
+            <ApplyButton proposal={proposal} />
+          </>
+        )}
+        {!proposal && (
+          <Button asChild>
+            <Go href={path`/findings/${finding.id}`}>Look closer</Go>
+          </Button>
+        )}
+      </div>
+      {proposal && (
+        <Diff steps={proposal.steps} most={4} className="col-span-2 ml-6 w-max max-w-full xl:col-span-1 xl:col-start-3 2xl:hidden" />
+      )}
+    </li>
+  )
+}
+
+const STATE: Record<ChangeView['state'], { tone: Tone; word: string }> = {
+  applying: { tone: 'change', word: 'applying' },
+  watching: { tone: 'change', word: 'watching' },
+  kept: { tone: 'ok', word: 'kept' },
+  rolled_back: { tone: 'info', word: 'rolled back' },
+  failed: { tone: 'critical', word: 'failed' },
+}
+
+function Watching({ changes }: { changes: ChangeView[] }) {
+  const now = useClock() || Date.now()
+  return (
+    <Section title="Under watch">
+      {changes.length === 0 && <p className="text-dim text-sm">No change is under watch.</p>}
+      <ul className="flex flex-col gap-3">
+        {changes.map((change) => {
+          const [from, until] = [Date.parse(change.watchFrom ?? change.at), change.watchUntil ? Date.parse(change.watchUntil) : null]
+          const part = until ? Math.min(1, Math.max(0, (now - from) / (until - from))) : 0
+          return (
+            <li key={change.id} className="flex flex-col gap-1 text-sm">
+              <div className="flex items-baseline gap-3">
+                <Status tone="change">{STATE[change.state].word}</Status>
+                <Go href={path`/changes/${change.id}`} className={cn(linkLook, 'min-w-0 truncate')}>
+                  {saySteps(change.steps)}
+                </Go>
+                <span className="ml-auto shrink-0 text-dim text-xs tabular" suppressHydrationWarning>
+                  {until ? `${duration(Math.max(0, Math.round((until - now) / 1_000) * 1_000))} left` : ''}
+                </span>
+              </div>
+              <div
+                role="progressbar"
+                aria-label="Watch"
+                aria-valuenow={Math.round(part * 100)}
+                className="h-1 overflow-hidden rounded-full bg-line"
+                suppressHydrationWarning
+              >
+                <div className="h-full bg-change" style={{ width: `${part * 100}%` }} suppressHydrationWarning />
+              </div>
+            </li>
+          )
+        })}
+      </ul>
+    </Section>
+  )
+}
+
+function Recent({ view }: { view: OverviewView }) {
+  const { score, recent } = view
+  return (
+    <Section
+      title="Verdicts"
+      note={score.judged > 0 ? `${score.inside} of ${score.judged} predictions inside their band` : undefined}
+      actions={
+        <Go href="/changes" className={cn(linkLook, 'text-sm')}>
+          All changes
+        </Go>
+      }
+    >
+      {recent.length === 0 && (
+        <p className="text-dim text-sm">No change has ended yet. Each ends with the measured effect beside the predicted one.</p>
+      )}
+      <ul className="flex flex-col">
+        {recent.map((change) => (
+          <li key={change.id} className="flex items-baseline gap-3 border-line border-t py-1.5 text-sm first:border-t-0">
+            <Status tone={STATE[change.state].tone} className="w-24 shrink-0">
+              {STATE[change.state].word}
+            </Status>
+            <Go href={path`/changes/${change.id}`} className="min-w-0 flex-1 hover:text-accent">
+              <span className="line-clamp-2">{safe(change.outcome ?? saySteps(change.steps), 300)}</span>
+            </Go>
+            <span className="shrink-0 text-dim text-xs">
+              {change.measured && change.prediction
+                ? `${text(change.measured.before, change.prediction.unit)} → ${text(change.measured.after, change.prediction.unit)} · `
+                : ''}
+              <Ago at={change.endedAt ?? change.at} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  )
+}

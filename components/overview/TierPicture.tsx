@@ -1,0 +1,129 @@
+'use client'
+import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
+import { Go } from '@/components/frame/Go.tsx'
+import { cn } from '@/components/ui/cn.ts'
+import { Figure } from '@/components/ui/figure.tsx'
+import { Shape } from '@/components/ui/status.tsx'
+import { safe, text } from '@/lib/format/format.ts'
+import type { OverviewView, TierView } from '@/lib/model/views.ts'
+import { type Placed, placeTiers, TIER_WORD } from './tiers.ts'
+
+const CARD = 104
+const GAP = 12
+/** A card is four parts wide, the space between columns one and a half. */
+const WIDE = 4
+const BETWEEN = 1.5
+
+/** The tiers, left to right, edges as wide as their traffic. What is ill is coloured, the rest is grey. On a phone: top to bottom. */
+export function TierPicture({ view }: { view: Pick<OverviewView, 'tiers' | 'edges'> }) {
+  const picture = placeTiers(view)
+  if (picture.columns === 0) return null
+  const total = picture.columns * WIDE + (picture.columns - 1) * BETWEEN
+  const height = picture.rows * CARD + (picture.rows - 1) * GAP
+  const rowsIn = (column: number) => picture.tiers.filter((placed) => placed.column === column).length
+  const top = (placed: Placed) => (height - (rowsIn(placed.column) * (CARD + GAP) - GAP)) / 2 + placed.row * (CARD + GAP)
+  const left = (placed: Placed) => (placed.column * (WIDE + BETWEEN)) / total
+  const right = (placed: Placed) => left(placed) + WIDE / total
+  return (
+    <>
+      <div className="overflow-x-auto px-4 max-md:hidden">
+        <div className="relative" style={{ height, minWidth: picture.columns * 168 }}>
+          <svg aria-hidden="true" className="absolute inset-0 size-full" viewBox={`0 0 1000 ${height}`} preserveAspectRatio="none">
+            {picture.edges.map((edge) => {
+              const [x1, x2] = [right(edge.from) * 1000, left(edge.to) * 1000]
+              const [y1, y2] = [top(edge.from) + CARD / 2, top(edge.to) + CARD / 2]
+              const middle = (x1 + x2) / 2
+              return (
+                <path
+                  key={`${edge.from.tier.id} ${edge.to.tier.id}`}
+                  d={`M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`}
+                  fill="none"
+                  stroke="var(--line-strong)"
+                  strokeWidth={edge.width}
+                  strokeDasharray={edge.perSecond === null ? '2 4' : undefined}
+                  vectorEffect="non-scaling-stroke"
+                />
+              )
+            })}
+          </svg>
+          {picture.edges.map(
+            (edge) =>
+              edge.perSecond !== null && (
+                <span
+                  key={`${edge.from.tier.id} ${edge.to.tier.id}`}
+                  title={`${edge.from.tier.name} to ${edge.to.tier.name}: ${text(edge.perSecond, 'perSecond')}`}
+                  className="absolute -translate-x-1/2 -translate-y-full whitespace-nowrap pb-1.5 text-dim text-xs tabular"
+                  style={{
+                    left: `${((right(edge.from) + left(edge.to)) / 2) * 100}%`,
+                    top: (top(edge.from) + top(edge.to)) / 2 + CARD / 2 - edge.width / 2,
+                  }}
+                >
+                  {text(edge.perSecond, 'perSecond')}
+                </span>
+              ),
+          )}
+          {picture.tiers.map((placed) => (
+            <div
+              key={placed.tier.id}
+              className="absolute"
+              style={{ left: `${left(placed) * 100}%`, width: `${(WIDE / total) * 100}%`, top: top(placed), height: CARD }}
+            >
+              <TierCard tier={placed.tier} />
+            </div>
+          ))}
+        </div>
+      </div>
+      <ol className="flex flex-col gap-2 px-4 md:hidden">
+        {picture.tiers.map((placed) => (
+          <li key={placed.tier.id}>
+            <TierCard tier={placed.tier} />
+          </li>
+        ))}
+      </ol>
+    </>
+  )
+}
+
+function TierCard({ tier }: { tier: TierView }) {
+  const ill = tier.state === 'down' ? 'critical' : tier.severity
+  const look = cn(
+    'flex h-full flex-col justify-between gap-1 overflow-hidden rounded border bg-raised px-3 py-2',
+    ill === 'critical' ? 'border-critical/60' : ill === 'warning' ? 'border-warning/70' : 'border-line',
+  )
+  const figures: [string, number | null, 'perSecond' | 'seconds' | 'ratio', ('critical' | 'warning')?][] = [
+    [tier.kind === 'cache' || tier.kind === 'ring' ? 'reads' : 'requests', tier.requestsPerSecond, 'perSecond'],
+    ['mean', tier.responseSeconds, 'seconds'],
+    ['hits', tier.hitRatio, 'ratio'],
+    ['errors', tier.errorRatio, 'ratio', tier.errorRatio && tier.errorRatio > 0.01 ? 'warning' : undefined],
+  ]
+  const known = figures.filter(([, value]) => value !== null)
+  const inside = (
+    <>
+      <span className="flex items-center gap-1.5">
+        {ill && <Shape tone={ill} />}
+        <span className="truncate font-medium text-sm">{safe(tier.name, 60)}</span>
+        <span className="ml-auto shrink-0 text-dim text-xs">{tier.state === 'ok' ? TIER_WORD[tier.kind] : tier.state}</span>
+      </span>
+      <span className="flex flex-wrap gap-x-3 text-xs">
+        {known.length === 0 && (
+          <span className="text-dim">
+            {tier.kind === 'clients' || tier.kind === 'origin' ? 'not watched itself' : 'nothing measured yet'}
+          </span>
+        )}
+        {known.map(([label, value, unit, tone]) => (
+          <span key={label} className="whitespace-nowrap">
+            <Figure value={value} unit={unit} tone={tone} /> <span className="text-dim">{label}</span>
+          </span>
+        ))}
+      </span>
+      {tier.balance.length > 1 ? <BalanceStrip parts={tier.balance} width={108} label={`Balance of ${safe(tier.name, 60)}`} /> : <span />}
+    </>
+  )
+  return tier.href ? (
+    <Go href={tier.href} className={cn(look, 'hover:bg-hover')}>
+      {inside}
+    </Go>
+  ) : (
+    <div className={look}>{inside}</div>
+  )
+}

@@ -1,0 +1,188 @@
+'use client'
+import { Ago } from '@/components/frame/Ago.tsx'
+import { path } from '@/components/frame/api.ts'
+import { Go, useGo } from '@/components/frame/Go.tsx'
+import { inScope, useScope } from '@/components/frame/Scope.tsx'
+import { useApi } from '@/components/frame/useApi.ts'
+import { Badge } from '@/components/ui/badge.tsx'
+import { Empty } from '@/components/ui/empty.tsx'
+import { Figure } from '@/components/ui/figure.tsx'
+import { PageHead } from '@/components/ui/page.tsx'
+import { Status } from '@/components/ui/status.tsx'
+import { type Column, Table } from '@/components/ui/table.tsx'
+import { safe } from '@/lib/format/format.ts'
+import type { Page, TargetView } from '@/lib/model/views.ts'
+import { figureBecause, figureValue, isCache, memoryRatio, TARGET_TONE } from './words.ts'
+
+const href = (target: TargetView) => path`/targets/${target.name}`
+
+const name: Column<TargetView> = {
+  id: 'name',
+  head: 'Name',
+  sort: (t) => t.name,
+  cell: (t) => (
+    <Go href={href(t)} className="font-medium group-hover:text-accent">
+      {safe(t.name, 60)}
+    </Go>
+  ),
+}
+const state: Column<TargetView> = {
+  id: 'state',
+  head: 'State',
+  sort: (t) => ({ down: 0, unknown: 1, up: 2 })[t.state],
+  cell: (t) => (
+    <span title={t.error}>
+      <Status tone={TARGET_TONE[t.state]}>{t.state}</Status>
+    </span>
+  ),
+}
+const seen =
+  (pick: (t: TargetView) => import('@/lib/model/views.ts').Figure | undefined, unit: 'ratio' | 'perSecond' | 'bytes' | 'count') =>
+  (t: TargetView) => <Figure value={figureValue(pick(t))} because={figureBecause(pick(t))} unit={unit} />
+
+const TARGETS: Column<TargetView>[] = [
+  name,
+  state,
+  { id: 'kind', head: 'Product', sort: (t) => t.title, cell: (t) => `${t.title}${t.version ? ` ${safe(t.version, 20)}` : ''}`, from: 'sm' },
+  { id: 'role', head: 'Role', sort: (t) => t.role, cell: (t) => (t.role ? <Badge>{t.role}</Badge> : ''), from: 'md' },
+  { id: 'address', head: 'Address', cell: (t) => <span className="font-mono text-xs">{safe(t.address, 60)}</span>, from: 'lg' },
+  {
+    id: 'what',
+    head: 'What is so',
+    grow: true,
+    cell: (t) => <span className={t.error ? 'text-critical-text' : 'text-dim'}>{t.error ? safe(t.error, 200) : sayAbility(t)}</span>,
+    from: 'md',
+  },
+  {
+    id: 'poll',
+    head: 'Poll takes',
+    right: true,
+    sort: (t) => t.pollMs,
+    cell: (t) => <Figure value={t.pollMs === null ? null : t.pollMs / 1_000} unit="seconds" />,
+    from: 'sm',
+  },
+  { id: 'last', head: 'Last answer', right: true, sort: (t) => t.lastPollAt, cell: (t) => <Ago at={t.lastPollAt} className="text-dim" /> },
+]
+
+const CACHES: Column<TargetView>[] = [
+  name,
+  state,
+  { id: 'role', head: 'Role', sort: (t) => t.role, cell: (t) => <Badge>{t.role ?? 'cache'}</Badge>, from: 'lg' },
+  {
+    id: 'hit',
+    head: 'Hit ratio',
+    right: true,
+    sort: (t) => figureValue(t.figures?.hitRatio),
+    cell: seen((t) => t.figures?.hitRatio, 'ratio'),
+  },
+  {
+    id: 'reads',
+    head: 'Reads',
+    right: true,
+    sort: (t) => figureValue(t.figures?.readsPerSecond),
+    cell: seen((t) => t.figures?.readsPerSecond, 'perSecond'),
+  },
+  {
+    id: 'evictions',
+    head: 'Evictions',
+    right: true,
+    sort: (t) => figureValue(t.figures?.evictionsPerSecond),
+    cell: seen((t) => t.figures?.evictionsPerSecond, 'perSecond'),
+    from: 'sm',
+  },
+  { id: 'memory', head: 'Memory', right: true, sort: memoryRatio, cell: (t) => <Memory target={t} />, from: 'sm' },
+  {
+    id: 'items',
+    head: 'Items',
+    right: true,
+    sort: (t) => figureValue(t.figures?.items),
+    cell: seen((t) => t.figures?.items, 'count'),
+    from: 'md',
+  },
+  { id: 'kind', head: 'Product', sort: (t) => t.title, cell: (t) => `${t.title}${t.version ? ` ${safe(t.version, 20)}` : ''}`, from: 'lg' },
+  {
+    id: 'error',
+    head: '',
+    grow: true,
+    cell: (t) => t.error && <span className="text-critical-text">{safe(t.error, 160)}</span>,
+    from: 'xl',
+  },
+]
+
+/** A cache is full on purpose: its bar stays grey. A store that fills up is not. */
+function Memory({ target }: { target: TargetView }) {
+  const part = memoryRatio(target)
+  const used = figureValue(target.figures?.memoryUsed)
+  return (
+    <span className="inline-flex items-center justify-end gap-2">
+      <Figure value={used} because={figureBecause(target.figures?.memoryUsed)} unit="bytes" />
+      {part !== null && (
+        <>
+          <span aria-hidden className="h-1.5 w-12 overflow-hidden rounded-full bg-line max-md:hidden">
+            <span
+              className={`block h-full ${target.role === 'store' && part > 0.9 ? 'bg-warning' : 'bg-dim'}`}
+              style={{ width: `${Math.min(1, part) * 100}%` }}
+            />
+          </span>
+          <Figure value={part} unit="ratio" className="w-14" tone={target.role === 'store' && part > 0.9 ? 'warning' : undefined} />
+        </>
+      )}
+    </span>
+  )
+}
+
+function sayAbility(target: TargetView): string {
+  const not = target.capabilities.filter((one) => !one.available)
+  if (target.state !== 'up') return ''
+  if (not.length === 0) return 'everything can be read'
+  return `${not
+    .map((one) => one.feature)
+    .slice(0, 3)
+    .join(', ')}${not.length > 3 ? ` and ${not.length - 3} more` : ''} not available`
+}
+
+/** All targets, or only those that cache. */
+export function TargetList({ initialData, only }: { initialData: Page<TargetView>; only?: 'caches' }) {
+  const go = useGo()
+  const [scope] = useScope()
+  const { data = initialData } = useApi<Page<TargetView>>(['targets'], 'targets', { initialData })
+  const all = only ? data.items.filter(isCache) : data.items
+  const rows = all.filter((t) =>
+    inScope(scope, [t.name, t.title, t.kind, t.role, t.address, t.state, t.error], { target: t.name, kind: t.kind, state: t.state }),
+  )
+  const down = all.filter((t) => t.state === 'down').length
+  return (
+    <>
+      <PageHead
+        title={only ? 'Caches' : 'Targets'}
+        lead={`${all.length === rows.length ? all.length : `${rows.length} of ${all.length}`}${down > 0 ? `, ${down} down` : ''}`}
+      />
+      <Table
+        main
+        hold
+        label={only ? 'Caches' : 'Targets'}
+        columns={only ? CACHES : TARGETS}
+        rows={rows}
+        rowKey={(t) => t.name}
+        onOpen={(t) => go(href(t))}
+        empty={
+          all.length > 0 ? (
+            <Empty title="Nothing matches the filter" />
+          ) : (
+            <Empty
+              title={only ? 'No cache is watched yet' : 'No target is watched yet'}
+              config={
+                'targets:\n  - { kind: redis, name: cache-a, url: redis://127.0.0.1:6379 }\n  - { kind: memcached, name: mc-1, address: 127.0.0.1:11211 }'
+              }
+            >
+              {only
+                ? 'Hit ratio, reads, evictions and memory of each cache stand here.'
+                : 'Each server that Evenkeel reads stands here, with its state and what can be read on it.'}{' '}
+              Three lines in <code className="font-mono">evenkeel.yaml</code> bring the first:
+            </Empty>
+          )
+        }
+      />
+    </>
+  )
+}
