@@ -1,0 +1,174 @@
+'use client'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { toast } from 'sonner'
+import { get, path, post, remove, sayError } from '@/components/frame/api.ts'
+import { Button } from '@/components/ui/button.tsx'
+import { Code } from '@/components/ui/code.tsx'
+import { Empty, Failure } from '@/components/ui/empty.tsx'
+import { Field, Input, Select } from '@/components/ui/field.tsx'
+import { Section } from '@/components/ui/page.tsx'
+import { Dialog } from '@/components/ui/sheet.tsx'
+import { Table } from '@/components/ui/table.tsx'
+import { safe } from '@/lib/format/format.ts'
+import type { FrameView, Page, Person } from '@/lib/model/views.ts'
+
+type Role = Person['role']
+type PersonEntry = { name: string; role: Role; hasPassword: boolean }
+type Token = { id: string; name: string; role: Role; createdAt: string; by: string }
+const ROLES: { value: Role; label: string }[] = [
+  { value: 'viewer', label: 'viewer: reads' },
+  { value: 'operator', label: 'operator: applies, silences' },
+  { value: 'admin', label: 'admin: people and tokens too' },
+]
+
+/** Who may read, apply and admit. Without a login everybody on this machine may do everything. */
+export function People({ frame }: { frame: FrameView }) {
+  const admin = frame.person?.role === 'admin'
+  if (frame.auth === 'none')
+    return (
+      <>
+        <Empty title="There is no login here" config={'auth: { mode: local }   # the first start prints a sign-in link'}>
+          <p>Evenkeel listens on loopback only, and everybody on this machine may do everything. To listen elsewhere, a login is needed.</p>
+        </Empty>
+        <Tokens />
+      </>
+    )
+  if (!admin) return <Empty title="Only an admin sees people and tokens">Ask one to invite you with another role.</Empty>
+  return (
+    <>
+      <Persons />
+      <Tokens />
+    </>
+  )
+}
+
+function Persons() {
+  const client = useQueryClient()
+  const [inviting, setInviting] = useState(false)
+  const { data, error } = useQuery({ queryKey: ['persons'], queryFn: ({ signal }) => get<Page<PersonEntry>>('persons', {}, signal) })
+  const away = useMutation({
+    mutationFn: (name: string) => remove(path`persons/${name}`),
+    onError: (failure) => toast.error('Not removed', { description: sayError(failure) }),
+    onSettled: () => void client.invalidateQueries({ queryKey: ['persons'] }),
+  })
+  return (
+    <Section title="People" flush actions={<Button onClick={() => setInviting(true)}>Invite…</Button>}>
+      {error && <Failure tried="The list of people could not be read." answer={sayError(error)} />}
+      <Table
+        label="People"
+        sticky={false}
+        rows={data?.items ?? []}
+        rowKey={(person) => person.name}
+        columns={[
+          { id: 'name', head: 'Name', grow: true, cell: (person) => safe(person.name, 80) },
+          { id: 'role', head: 'Role', cell: (person) => <span className="text-dim">{person.role}</span> },
+          {
+            id: 'password',
+            head: 'Signs in by',
+            from: 'sm',
+            cell: (person) => <span className="text-dim">{person.hasPassword ? 'password' : 'link'}</span>,
+          },
+          {
+            id: 'away',
+            head: '',
+            cell: (person) => (
+              <Button look="ghost" onClick={() => away.mutate(person.name)}>
+                Remove
+              </Button>
+            ),
+          },
+        ]}
+      />
+      {inviting && <Invite what="person" onClose={() => setInviting(false)} />}
+    </Section>
+  )
+}
+
+function Tokens() {
+  const client = useQueryClient()
+  const [making, setMaking] = useState(false)
+  const { data, error } = useQuery({ queryKey: ['tokens'], queryFn: ({ signal }) => get<Page<Token>>('tokens', {}, signal) })
+  const revoke = useMutation({
+    mutationFn: (id: string) => remove(path`tokens/${id}`),
+    onError: (failure) => toast.error('Not revoked', { description: sayError(failure) }),
+    onSettled: () => void client.invalidateQueries({ queryKey: ['tokens'] }),
+  })
+  return (
+    <Section
+      title="API tokens"
+      note={data?.items.length === 0 ? 'None. A script sends one as "Authorization: Bearer …".' : undefined}
+      flush
+      actions={<Button onClick={() => setMaking(true)}>Make a token…</Button>}
+    >
+      {error && <Failure tried="The list of tokens could not be read." answer={sayError(error)} />}
+      {data && data.items.length > 0 && (
+        <Table
+          label="API tokens"
+          sticky={false}
+          rows={data.items}
+          rowKey={(token) => token.id}
+          columns={[
+            { id: 'name', head: 'Name', grow: true, cell: (token) => safe(token.name, 80) },
+            { id: 'role', head: 'Role', cell: (token) => <span className="text-dim">{token.role}</span> },
+            { id: 'by', head: 'Made by', from: 'sm', cell: (token) => <span className="text-dim">{safe(token.by, 60)}</span> },
+            {
+              id: 'revoke',
+              head: '',
+              cell: (token) => (
+                <Button look="danger" onClick={() => revoke.mutate(token.id)}>
+                  Revoke
+                </Button>
+              ),
+            },
+          ]}
+        />
+      )}
+      {making && <Invite what="token" onClose={() => setMaking(false)} />}
+    </Section>
+  )
+}
+
+/** A name and a role; the secret that comes back is shown this once. */
+function Invite({ what, onClose }: { what: 'person' | 'token'; onClose: () => void }) {
+  const client = useQueryClient()
+  const [name, setName] = useState('')
+  const [role, setRole] = useState<Role>('viewer')
+  const make = useMutation({
+    mutationFn: () => post<{ token?: string; link?: string }>(what === 'token' ? 'tokens' : 'persons', { name: name.trim(), role }),
+    onSettled: () => void client.invalidateQueries({ queryKey: [what === 'token' ? 'tokens' : 'persons'] }),
+  })
+  const secret = make.data?.token ?? make.data?.link
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={what === 'token' ? 'Make a token' : 'Invite a person'}
+      foot={
+        secret ? (
+          <Button onClick={onClose}>Done</Button>
+        ) : (
+          <Button look="primary" onClick={() => make.mutate()} busy={make.isPending} disabledBecause={!name.trim() && 'Give it a name'}>
+            {what === 'token' ? 'Make it' : 'Make a sign-in link'}
+          </Button>
+        )
+      }
+    >
+      {secret ? (
+        <div className="flex flex-col gap-2">
+          <p>{what === 'token' ? 'Copy it now: it is kept nowhere.' : 'Send this link; it works once, for a day.'}</p>
+          <Code text={secret} label={what === 'token' ? 'Token' : 'Sign-in link'} />
+        </div>
+      ) : (
+        <div className="flex flex-col gap-3">
+          <Field label="Name" wrong={make.error ? sayError(make.error) : undefined}>
+            {(props) => <Input {...props} value={name} maxLength={60} autoFocus onChange={(event) => setName(event.target.value)} />}
+          </Field>
+          <Field label="Role">
+            {(props) => <Select {...props} options={ROLES} value={role} onChange={(event) => setRole(event.target.value as Role)} />}
+          </Field>
+        </div>
+      )}
+    </Dialog>
+  )
+}

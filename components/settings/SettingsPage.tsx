@@ -1,0 +1,55 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { parseAsStringEnum, useQueryState } from 'nuqs'
+import { get } from '@/components/frame/api.ts'
+import { Code } from '@/components/ui/code.tsx'
+import { PageHead, Section } from '@/components/ui/page.tsx'
+import { Tabs } from '@/components/ui/tabs.tsx'
+import type { FrameView, Page, RuleView } from '@/lib/model/views.ts'
+import { People } from './People.tsx'
+import { Rules } from './Rules.tsx'
+
+const TABS = ['rules', 'config', 'people'] as const
+type Props = { rules: Page<RuleView>; config: string; warnings: string[]; frame: FrameView }
+
+/** What is judged and by which numbers, the configuration as it was read, and who may do what. */
+export function SettingsPage({ rules, config, warnings, frame }: Props) {
+  const [tab, setTab] = useQueryState('tab', parseAsStringEnum([...TABS]).withDefault('rules'))
+  const { data } = useQuery({
+    queryKey: ['rules'],
+    queryFn: ({ signal }) => get<Page<RuleView>>('rules', {}, signal),
+    initialData: rules,
+    refetchInterval: 10_000,
+  })
+  return (
+    <>
+      <PageHead
+        title="Settings"
+        lead={`Evenkeel ${frame.version}, mode ${frame.mode}${frame.mode !== frame.modeMax ? ' (lowered on the page)' : ''}`}
+      />
+      <Tabs
+        label="Settings"
+        value={tab}
+        onChange={(id) => void setTab(TABS.find((one) => one === id) ?? 'rules')}
+        tabs={[
+          { id: 'rules', label: 'Rules', content: <Rules rules={data.items} /> },
+          {
+            id: 'config',
+            label: 'Configuration',
+            content: (
+              <Section note="As it was read at the start, secrets left out. It is changed in evenkeel.yaml.">
+                {warnings.map((warning) => (
+                  <p key={warning} className="mb-2 rounded border border-warning/40 bg-warning-soft px-3 py-2 text-sm">
+                    {warning}
+                  </p>
+                ))}
+                <Code text={config} label="Configuration" />
+              </Section>
+            ),
+          },
+          { id: 'people', label: 'People and tokens', content: <People frame={frame} /> },
+        ]}
+      />
+    </>
+  )
+}
