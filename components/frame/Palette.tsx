@@ -74,7 +74,7 @@ export function Palette({ open, onClose, frame }: { open: boolean; onClose: () =
               <Item
                 key={proposal.id}
                 value={`apply proposal ${proposal.because} ${proposal.id}`}
-                act={() => go(path`/proposals/${proposal.id}`)}
+                act={() => go(path`/findings/${proposal.finding}`)}
               >
                 <Shape tone="change" />
                 <span className="truncate">{safe(proposal.because)}</span>

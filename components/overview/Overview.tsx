@@ -1,22 +1,23 @@
 'use client'
 import { useRef, useState } from 'react'
+import { changeTone, stateWords, watchProgress } from '@/components/changes/words.ts'
 import { Sparkline } from '@/components/charts/Sparkline.tsx'
+import { subjectHref, subjectText } from '@/components/findings/words.ts'
 import { Ago } from '@/components/frame/Ago.tsx'
 import { path } from '@/components/frame/api.ts'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { useClock } from '@/components/frame/live.tsx'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
-import { sayEffect, sayMetric, saySteps, subjectHref } from '@/components/frame/words.ts'
-import { ApplyButton, Diff } from '@/components/proposals/Apply.tsx'
+import { ApplyButton, Diff } from '@/components/proposals/ApplyButton.tsx'
+import { metricWords, predictionLine, stepsLine } from '@/components/proposals/words.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { cn } from '@/components/ui/cn.ts'
 import { Empty } from '@/components/ui/empty.tsx'
 import { holdOrder } from '@/components/ui/hold.ts'
 import { Section } from '@/components/ui/page.tsx'
-import { Shape, Status, type Tone } from '@/components/ui/status.tsx'
+import { Shape, Status } from '@/components/ui/status.tsx'
 import { duration, number, safe, text } from '@/lib/format/format.ts'
-import { subjectName } from '@/lib/model/finding.ts'
 import type { ChangeView, OverviewView } from '@/lib/model/views.ts'
 import { TierPicture } from './TierPicture.tsx'
 import { headline } from './tiers.ts'
@@ -82,7 +83,7 @@ function Pains({ view }: { view: OverviewView }) {
   const [held, setHeld] = useState(false)
   const shown = useRef<Pain[]>([])
   const fresh = view.pains.filter(({ finding }) =>
-    inScope(scope, [finding.summary, finding.rule, subjectName(finding.subject)], finding.subject),
+    inScope(scope, [finding.summary, finding.rule, subjectText(finding.subject)], finding.subject),
   )
   const still = held && shown.current.length > 0 ? holdOrder(shown.current, fresh, (pain) => pain.finding.id) : null
   const rows = still?.rows ?? fresh
@@ -136,10 +137,10 @@ function PainRow({ pain: { finding, cost, spark, proposal }, gone }: { pain: Pai
               {' · '}
               {where ? (
                 <Go href={where} className={linkLook}>
-                  {safe(subjectName(finding.subject), 80)}
+                  {subjectText(finding.subject)}
                 </Go>
               ) : (
-                safe(subjectName(finding.subject), 80)
+                subjectText(finding.subject)
               )}
               {' · '}
               <Ago at={finding.since} />
@@ -161,7 +162,7 @@ function PainRow({ pain: { finding, cost, spark, proposal }, gone }: { pain: Pai
             points={spark.points}
             threshold={spark.threshold}
             width={140}
-            label={`${sayMetric(spark.metric)}, the last 10 minutes`}
+            label={`${metricWords(spark.metric)}, the last 10 minutes`}
           />
         )}
       </div>
@@ -169,12 +170,12 @@ function PainRow({ pain: { finding, cost, spark, proposal }, gone }: { pain: Pai
         {proposal ? (
           <>
             <p className="text-sm">
-              <Go href={path`/proposals/${proposal.id}`} className={linkLook}>
-                {saySteps(proposal.steps)}
+              <Go href={path`/findings/${finding.id}`} className={linkLook}>
+                {stepsLine(proposal.steps)}
               </Go>
             </p>
             <p className="text-dim text-xs">
-              {proposal.prediction ? sayEffect(proposal.prediction) : (proposal.unpredicted ?? 'no prediction')}
+              {proposal.prediction ? predictionLine(proposal.prediction) : (proposal.unpredicted ?? 'no prediction')}
             </p>
           </>
         ) : (
@@ -201,14 +202,6 @@ function PainRow({ pain: { finding, cost, spark, proposal }, gone }: { pain: Pai
   )
 }
 
-const STATE: Record<ChangeView['state'], { tone: Tone; word: string }> = {
-  applying: { tone: 'change', word: 'applying' },
-  watching: { tone: 'change', word: 'watching' },
-  kept: { tone: 'ok', word: 'kept' },
-  rolled_back: { tone: 'info', word: 'rolled back' },
-  failed: { tone: 'critical', word: 'failed' },
-}
-
 function Watching({ changes }: { changes: ChangeView[] }) {
   const now = useClock() || Date.now()
   return (
@@ -216,14 +209,14 @@ function Watching({ changes }: { changes: ChangeView[] }) {
       {changes.length === 0 && <p className="text-dim text-sm">No change is under watch.</p>}
       <ul className="flex flex-col gap-3">
         {changes.map((change) => {
-          const [from, until] = [Date.parse(change.watchFrom ?? change.at), change.watchUntil ? Date.parse(change.watchUntil) : null]
-          const part = until ? Math.min(1, Math.max(0, (now - from) / (until - from))) : 0
+          const until = change.watchUntil ? Date.parse(change.watchUntil) : null
+          const part = watchProgress(change, now) ?? 0
           return (
             <li key={change.id} className="flex flex-col gap-1 text-sm">
               <div className="flex items-baseline gap-3">
-                <Status tone="change">{STATE[change.state].word}</Status>
+                <Status tone="change">{stateWords(change)}</Status>
                 <Go href={path`/changes/${change.id}`} className={cn(linkLook, 'min-w-0 truncate')}>
-                  {saySteps(change.steps)}
+                  {stepsLine(change.steps)}
                 </Go>
                 <span className="ml-auto shrink-0 text-dim text-xs tabular" suppressHydrationWarning>
                   {until ? `${duration(Math.max(0, Math.round((until - now) / 1_000) * 1_000))} left` : ''}
@@ -264,11 +257,11 @@ function Recent({ view }: { view: OverviewView }) {
       <ul className="flex flex-col">
         {recent.map((change) => (
           <li key={change.id} className="flex items-baseline gap-3 border-line border-t py-1.5 text-sm first:border-t-0">
-            <Status tone={STATE[change.state].tone} className="w-24 shrink-0">
-              {STATE[change.state].word}
+            <Status tone={changeTone(change)} className="w-24 shrink-0">
+              {stateWords(change)}
             </Status>
             <Go href={path`/changes/${change.id}`} className="min-w-0 flex-1 hover:text-accent">
-              <span className="line-clamp-2">{safe(change.outcome ?? saySteps(change.steps), 300)}</span>
+              <span className="line-clamp-2">{safe(change.outcome ?? stepsLine(change.steps), 300)}</span>
             </Go>
             <span className="shrink-0 text-dim text-xs">
               {change.measured && change.prediction

@@ -1,6 +1,6 @@
 import { safe } from '@/lib/format/format.ts'
 import type { Step } from '@/lib/model/proposal.ts'
-import { settingWords } from './words.ts'
+import { settingWords, valueWords } from './words.ts'
 
 /** The exact difference: each knob, now and then. */
 export function StepsTable({ steps, applied }: { steps: readonly Step[]; applied?: boolean }) {
@@ -18,11 +18,11 @@ export function StepsTable({ steps, applied }: { steps: readonly Step[]; applied
         {steps.map((step) => (
           <tr key={`${step.setting.target} ${step.setting.name}`} className="border-line border-t">
             <td className="py-1 pr-3" title={step.setting.name}>
-              {safe(settingWords(step), 80)}
+              {settingWords(step)}
             </td>
             <td className="py-1 pr-3 text-dim max-sm:hidden">{safe(step.setting.target, 60)}</td>
-            <td className="num py-1 pr-3 text-dim">{step.before}</td>
-            <td className="num py-1 font-medium">{step.after}</td>
+            <td className="num py-1 pr-3 text-dim">{valueWords(step, step.before)}</td>
+            <td className="num py-1 font-medium">{valueWords(step, step.after)}</td>
           </tr>
         ))}
       </tbody>

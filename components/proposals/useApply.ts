@@ -1,7 +1,17 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { toast } from 'sonner'
-import { path, post, sayError } from '@/components/frame/api.ts'
+import { Problem, path, post, sayError } from '@/components/frame/api.ts'
+
+/** What a refusal means for the person who pressed; the server's own sentence stands below it. */
+const REFUSED: Partial<Record<Problem['code'], string>> = {
+  drift: 'Somebody changed a value since: nothing was written',
+  stale: 'A newer proposal took its place: nothing was written',
+  busy: 'Another change is under watch here: nothing was written',
+  not_followed: 'Too few followers: nothing was written',
+  read_only: 'Nothing is written in observe mode',
+  forbidden: 'Your role may not apply',
+}
 
 /** One click: applies a proposal and makes what it touched old. A refusal is said in the server's own words. */
 export function useApply(proposal: string, onApplied?: (change: string) => void) {
@@ -9,7 +19,7 @@ export function useApply(proposal: string, onApplied?: (change: string) => void)
   return useMutation({
     mutationFn: () => post<{ change: string }>(path`proposals/${proposal}/apply`, {}),
     onSuccess: ({ change }) => onApplied?.(change),
-    onError: (error) => toast.error('Not applied', { description: sayError(error) }),
+    onError: (error) => toast.error((error instanceof Problem && REFUSED[error.code]) || 'Not applied', { description: sayError(error) }),
     onSettled: () => {
       for (const key of ['proposals', 'changes', 'findings', 'overview', 'pools', 'rings', 'ttls'])
         void client.invalidateQueries({ queryKey: [key] })

@@ -1,43 +1,63 @@
-import { text } from '@/lib/format/format.ts'
+import { safe, text } from '@/lib/format/format.ts'
 import type { Guard, Prediction, Step } from '@/lib/model/proposal.ts'
 
-/** The knob as people call it: `app3 weight`, `maxmemory`, `cache-a points`. */
-export function settingWords(step: Pick<Step, 'setting'>): string {
+/** Which knob on what: `app3` and `weight`; `cache-a` and `maxmemory`; a ring's node and `points`. */
+export function knobOf(step: Pick<Step, 'setting'>): { on: string; knob: string } {
   const parts = step.setting.name.split('/')
-  const knob = parts.at(-1) ?? step.setting.name
-  if (parts[0] === 'config') return knob
-  return parts.length >= 2 ? `${parts.slice(parts.length === 2 ? 0 : 1, -1).join('/')} ${knob}` : knob
+  const knob = parts.pop() ?? step.setting.name
+  if (parts.length === 0 || parts[0] === 'config') return { on: step.setting.target, knob }
+  return { on: parts.slice(parts.length > 1 ? 1 : 0).join('/'), knob }
 }
 
-/** One line for a row: `app3 weight 100 → 24`, and how many more. */
+/** The knob as people call it: `app3 weight`, `cache-a maxmemory`, `products jitter`. */
+export function settingWords(step: Pick<Step, 'setting'>): string {
+  const { on, knob } = knobOf(step)
+  return safe(`${on} ${knob}`, 80)
+}
+
+/** A value as people read it: bytes of memory in MiB, everything else as it is. */
+export function valueWords(step: Pick<Step, 'setting'>, value: string): string {
+  return /(maxmemory|maxbytes)$/.test(step.setting.name) && /^\d+$/.test(value) ? text(Number(value), 'bytes') : safe(value, 60)
+}
+
+/** One line for a row: the step that moves most, in proportion, and how many more: `app3 weight 100 → 24, 2 more`. */
 export function stepsLine(steps: readonly Step[]): string {
-  const [first, ...rest] = steps
-  if (!first) return ''
-  return `${settingWords(first)} ${first.before} → ${first.after}${rest.length > 0 ? `, ${rest.length} more` : ''}`
+  const moved = (step: Step) => {
+    const [a, b] = [Number.parseFloat(step.before), Number.parseFloat(step.after)]
+    return Number.isFinite(a) && Number.isFinite(b) ? Math.abs(Math.log((Math.abs(b) + 1) / (Math.abs(a) + 1))) : 0
+  }
+  const [most] = [...steps].sort((a, b) => moved(b) - moved(a))
+  if (!most) return ''
+  const line = `${settingWords(most)} ${valueWords(most, most.before)} → ${valueWords(most, most.after)}`
+  return steps.length > 1 ? `${line}, ${steps.length - 1} more` : line
 }
 
 /** What the one primary button says: `Apply 4 weights`, `Apply maxmemory`. */
 export function applyWords(steps: readonly Step[]): string {
-  const knobs = new Set(steps.map((step) => step.setting.name.split('/').at(-1)))
+  const knobs = new Set(steps.map((step) => knobOf(step).knob))
   const [knob = 'setting'] = knobs
   if (knobs.size > 1) return `Apply ${steps.length} settings`
-  return steps.length === 1 ? `Apply ${knob}` : `Apply ${steps.length} ${knob.endsWith('s') ? knob : `${knob}s`}`
+  if (knob === 'points') return steps.length === 1 ? 'Apply points' : `Apply points of ${steps.length} nodes`
+  return steps.length === 1 ? `Apply ${safe(knob, 30)}` : `Apply ${steps.length} ${safe(knob, 30)}${knob.endsWith('s') ? '' : 's'}`
 }
 
 const METRIC: Record<string, string> = {
   pool_response_seconds: 'mean response',
   pool_imbalance: 'imbalance (max over mean)',
   pool_error_ratio: 'error ratio',
+  pool_request_rate: 'requests per second',
+  pool_share: 'share of the requests',
   ring_imbalance: 'imbalance (max over mean)',
   cache_hit_ratio: 'hit ratio',
+  cache_read_rate: 'reads per second',
   cache_eviction_rate: 'evictions per second',
   cache_expiration_rate: 'expirations per second',
   cache_memory_ratio: 'memory in use',
 }
 /** A metric's name for people; the exact one stays in the title. */
-export const metricWords = (metric: string) => METRIC[metric] ?? metric.replaceAll('_', ' ')
+export const metricWords = (metric: string) => METRIC[metric] ?? metric.replace(/_total$/, '').replaceAll('_', ' ')
 
-/** `mean response of pool edge/app: 62 ms now, 26 ms predicted (22 to 31 ms)`. */
+/** `mean response 62 ms → 26 ms (22 to 31 ms)`. */
 export function predictionLine(prediction: Prediction): string {
   const { metric, before, after, low, high, unit } = prediction
   return `${metricWords(metric)} ${text(before, unit)} → ${text(after, unit)} (${text(low, unit)} to ${text(high, unit)})`

@@ -1,7 +1,7 @@
 'use client'
 import type { Annotation } from '@/components/charts/LineChart.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
-import { saySteps } from '@/components/frame/words.ts'
+import { stepsLine } from '@/components/proposals/words.ts'
 import type { Labels } from '@/lib/model/series.ts'
 import type { ChangeView, Page } from '@/lib/model/views.ts'
 
@@ -21,7 +21,7 @@ export function useAnnotations(where: Labels): Annotation[] {
   return (data?.items ?? [])
     .filter((change) => touches(change, where))
     .flatMap((change) => [
-      { at: Date.parse(change.at), label: saySteps(change.steps) },
+      { at: Date.parse(change.at), label: stepsLine(change.steps) },
       ...(change.state === 'rolled_back' && change.endedAt ? [{ at: Date.parse(change.endedAt), label: 'rolled back' }] : []),
     ])
 }

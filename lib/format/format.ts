@@ -49,9 +49,6 @@ export function text(value: number, unit: Unit): string {
   return said.unit === '×' || said.unit === '/s' ? said.value + said.unit : said.value + SPACE + said.unit
 }
 
-/** `1.5 GiB`. */
-export const bytesOf = (value: number): string => text(value, 'bytes')
-
 /** The exact figure for a hover: `0.182341 s`, `1610612736 bytes`. */
 export function exact(value: number, unit: Unit): string {
   const name: Record<Unit, string> = {
