@@ -1,4 +1,6 @@
 import type { AnyNotifier } from '../model/notifier.ts'
+import { slack } from './slack.ts'
+import { webhook } from './webhook.ts'
 
 /** The shelf of channels. One line a notifier; its kind is its file's name. */
-export const notifiers: AnyNotifier[] = []
+export const notifiers: AnyNotifier[] = [slack, webhook]

@@ -1,0 +1,26 @@
+import { createHmac } from 'node:crypto'
+import { z } from 'zod'
+import type { Notifier } from '../model/notifier.ts'
+import { alertmanagerBody } from './alertmanager.ts'
+import { post } from './post.ts'
+
+const config = z.strictObject({
+  url: z.url({ protocol: /^https?$/, error: 'an http(s) address' }),
+  secret: z.string().min(1).optional().meta({ description: 'Key of X-Evenkeel-Signature' }),
+  headers: z.record(z.string().regex(/^[\w-]+$/), z.string()).optional(),
+})
+export type WebhookConfig = z.output<typeof config>
+
+export const SIGNATURE_HEADER = 'X-Evenkeel-Signature'
+/** `sha256=` and the hex HMAC-SHA256 of the raw body. */
+export const signature = (secret: string, body: string): string => `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`
+
+/** Alertmanager's webhook: whatever takes its alerts takes ours. */
+export const webhook: Notifier<WebhookConfig> = {
+  kind: 'webhook',
+  config,
+  notify({ url, secret, headers = {} }, notice, signal) {
+    const body = JSON.stringify(alertmanagerBody(notice))
+    return post(url, body, { ...headers, ...(secret === undefined ? {} : { [SIGNATURE_HEADER]: signature(secret, body) }) }, signal)
+  },
+}

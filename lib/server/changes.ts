@@ -1,0 +1,61 @@
+import type { OwnChange } from '../changes/changes.ts'
+import type { Change, ChangeState } from '../model/change.ts'
+import { EvenkeelError } from '../model/error.ts'
+import type { Guard, Step } from '../model/proposal.ts'
+import type { ChangeView, Page } from '../model/views.ts'
+import type { SeriesWindow } from '../model/window.ts'
+import { figure } from './figures.ts'
+import type { House } from './house.ts'
+import { type Paging, pageNewest } from './paging.ts'
+import { iso, withIso } from './time.ts'
+
+/** Newest first. */
+export function listChanges(house: House, { state, ...paging }: { state?: ChangeState } & Paging = {}): Page<ChangeView> {
+  const found = house.store.changes.list((change) => state === undefined || change.state === state)
+  const { items, next } = pageNewest(found, (change) => change.at, paging)
+  return { items: items.map((change) => changeView(house, change)), next }
+}
+
+export function getChange(house: House, id: string): ChangeView {
+  const change = house.store.changes.get(id)
+  if (!change) throw new EvenkeelError('not_found', 'There is no change of that id.')
+  return changeView(house, change)
+}
+
+/** A change of one's own, without a proposal. */
+export async function createChange(
+  house: House,
+  own: OwnChange,
+  by: string,
+  options: { dryRun?: boolean } = {},
+): Promise<{ change: string | null; steps: Step[]; commands: string[] }> {
+  return house.changes.create(own, by, options)
+}
+
+export async function rollBackChange(house: House, id: string, by: string): Promise<ChangeView> {
+  getChange(house, id)
+  await house.changes.rollBack(id, by)
+  return getChange(house, id)
+}
+
+export async function keepChange(house: House, id: string, by: string): Promise<ChangeView> {
+  getChange(house, id)
+  await house.changes.keep(id, by)
+  return getChange(house, id)
+}
+
+export function changeView(house: House, change: Change): ChangeView {
+  const { journal, ...rest } = change
+  const watching = change.state === 'watching'
+  return {
+    ...(withIso(rest, 'at', 'watchFrom', 'watchUntil', 'endedAt') as Omit<ChangeView, 'journal' | 'guardsNow'>),
+    journal: journal.map((entry) => ({ ...entry, at: iso(entry.at) })),
+    guardsNow: watching ? change.guards.map((guard) => guardNow(guard, house.engine.window(Math.max(guard.forMs, 10_000)))) : [],
+  }
+}
+
+function guardNow(guard: Guard, window: SeriesWindow): ChangeView['guardsNow'][number] {
+  const now = figure(guard.metric, guard.where, window)
+  const breached = 'value' in now && (guard.op === '>' ? now.value > guard.limit : now.value < guard.limit)
+  return { metric: guard.metric, text: guard.why, now, breached }
+}

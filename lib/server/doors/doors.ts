@@ -1,0 +1,131 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { sealData, unsealData } from 'iron-session'
+import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
+import type { Config } from '../../config/config.ts'
+import { EvenkeelError } from '../../model/error.ts'
+import type { Store } from '../../model/store.ts'
+import type { Person } from '../../model/views.ts'
+import { checkOrigin } from './origin.ts'
+import { createPersons, type Persons } from './persons.ts'
+import { roleNeeded, roleReaches } from './roles.ts'
+import { sessionSecret, writePrivate } from './secret.ts'
+import { createTokens, type Tokens } from './tokens.ts'
+
+export const SESSION_COOKIE = 'evenkeel_session'
+const SESSION_SECONDS = 14 * 86_400
+const LINK_FILE = 'sign-in-link'
+
+/** Without a login everybody on this machine may do everything. */
+const ANONYMOUS: Person = { name: 'anonymous', role: 'admin' }
+
+export type Door = { method: string; path: string; headers: Headers }
+
+/** Who comes in, and how far. */
+export type Doors = {
+  mode: 'none' | 'local'
+  /** Decides on one request: origin, identity, role. Null person: it needs none and there is none. Throws `forbidden` or `unauthenticated`. */
+  enter(request: Door): Promise<{ person: Person | null }>
+  /** Signs in by a one-time code or by name and password; returns the Set-Cookie header. Throws `unauthenticated`, `too_many`. */
+  signIn(attempt: { code: string } | { name: string; password: string }): Promise<{ person: Person; cookie: string }>
+  /** The Set-Cookie header that forgets the session. */
+  signOut(): string
+  tokens: Tokens
+  persons: Persons
+  /** A new one-time sign-in link for a person. */
+  invite(name: string, role: Person['role'], by: string): { link: string; until: number }
+}
+
+export type DoorsOptions = { config: Pick<Config, 'auth' | 'url' | 'data'>; store: Store; now: () => number; print(text: string): void }
+
+export function createDoors({ config, store, now, print }: DoorsOptions): Doors {
+  const mode = config.auth.mode
+  const tokens = createTokens(store, now)
+  const persons = createPersons(store, now)
+  const password = mode === 'local' ? sessionSecret(config.data) : ''
+  const secure = config.url.startsWith('https:') ? '; Secure' : ''
+  const linkFile = join(config.data, LINK_FILE)
+  const link = (code: string) => `${config.url}/sign-in?code=${code}`
+  // By name and in all, not by address: addresses can be made up behind a proxy.
+  const perName = new RateLimiterMemory({ points: 5, duration: 60 })
+  const inAll = new RateLimiterMemory({ points: 30, duration: 60 })
+
+  if (mode === 'local' && persons.list().length === 0) {
+    const first = link(persons.invite('admin', 'admin', 'evenkeel', null))
+    writePrivate(linkFile, first)
+    print(`Sign in once as admin: ${first}`)
+  }
+
+  async function sessionOf(headers: Headers): Promise<Person | null> {
+    const cookie = headers
+      .get('cookie')
+      ?.split(/;\s*/)
+      .find((part) => part.startsWith(`${SESSION_COOKIE}=`))
+      ?.slice(SESSION_COOKIE.length + 1)
+    if (!cookie || mode === 'none') return null
+    const sealed = await unsealData<{ name?: string; session?: number }>(cookie, { password, ttl: SESSION_SECONDS }).catch(() => null)
+    const person = sealed?.name === undefined ? null : persons.get(sealed.name)
+    // The role is read anew each time: a cookie outlives what an admin has decided since.
+    return person && person.session === sealed?.session ? { name: person.name, role: person.role } : null
+  }
+
+  async function identify(headers: Headers): Promise<Person | null> {
+    const authorization = headers.get('authorization')
+    if (authorization !== null) {
+      const bearer = /^Bearer +(\S+)$/i.exec(authorization)
+      const person = bearer && tokens.bearer(bearer[1]!)
+      if (!person) throw new EvenkeelError('unauthenticated', 'Authorization: this token is not known here, or was revoked.')
+      return person
+    }
+    return mode === 'none' ? ANONYMOUS : sessionOf(headers)
+  }
+
+  return {
+    mode,
+    tokens,
+    persons,
+    async enter({ method, path, headers }) {
+      checkOrigin(method, headers, { auth: mode, url: config.url })
+      const needed = roleNeeded(method, path)
+      if (needed === null) return { person: await identify(headers).catch(() => null) }
+      const person = await identify(headers)
+      if (!person) throw new EvenkeelError('unauthenticated', 'Sign in, or send an API token.')
+      if (!roleReaches(person.role, needed))
+        throw new EvenkeelError('forbidden', `This needs the role ${needed}; ${person.name} is ${person.role}.`)
+      return { person }
+    },
+    async signIn(attempt) {
+      if (mode === 'none') throw new EvenkeelError('not_allowed', 'There is no login here: auth is "none".')
+      const by = 'code' in attempt ? null : attempt.name
+      await spend(inAll, 'all')
+      if (by !== null) await spend(perName, by)
+      const name =
+        'code' in attempt ? persons.redeem(attempt.code) : persons.passwordFits(attempt.name, attempt.password) ? attempt.name : null
+      const person = name === null ? null : persons.get(name)
+      if (!person)
+        throw new EvenkeelError(
+          'unauthenticated',
+          'code' in attempt ? 'This link has been used or has ended; ask for a new one.' : 'Name and password do not fit.',
+        )
+      if (by !== null) await perName.delete(by)
+      await inAll.reward('all')
+      if ('code' in attempt) rmSync(linkFile, { force: true })
+      const sealed = await sealData({ name: person.name, session: person.session }, { password, ttl: SESSION_SECONDS })
+      return {
+        person: { name: person.name, role: person.role },
+        cookie: `${SESSION_COOKIE}=${sealed}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${SESSION_SECONDS}${secure}`,
+      }
+    },
+    signOut: () => `${SESSION_COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0${secure}`,
+    invite(name, role, by) {
+      const until = now() + 86_400_000
+      return { link: link(persons.invite(name, role, by, until)), until }
+    },
+  }
+}
+
+async function spend(limiter: RateLimiterMemory, key: string): Promise<void> {
+  await limiter.consume(key).catch((rejected: RateLimiterRes) => {
+    throw new EvenkeelError('too_many', `Too many attempts; try again in ${Math.max(1, Math.ceil(rejected.msBeforeNext / 1000))} s.`)
+  })
+}

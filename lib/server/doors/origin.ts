@@ -1,0 +1,34 @@
+import { isLoopback } from '../../config/config.ts'
+import { EvenkeelError } from '../../model/error.ts'
+
+/** `127.0.0.1:3000` -> `127.0.0.1`; null when it is no host. */
+export function hostName(host: string | null): string | null {
+  const match = /^(\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+)(:\d{1,5})?$/.exec(host ?? '')
+  return match ? match[1]!.replace(/^\[|\]$/g, '').toLowerCase() : null
+}
+
+/**
+ * A page of another site must not reach us through the visitor's browser. Without a login the Host header must be one of ours (a foreign
+ * name that resolves to loopback is DNS rebinding); whatever changes something must not come from another origin.
+ */
+export function checkOrigin(method: string, headers: Headers, { auth, url }: { auth: 'none' | 'local'; url: string }): void {
+  const host = headers.get('host')
+  const name = hostName(host)
+  const own = URL.parse(url)
+  if (
+    auth === 'none' &&
+    (name === null || !(isLoopback(name) || name.endsWith('.localhost') || name === own?.hostname.replace(/^\[|\]$/g, '')))
+  )
+    throw new EvenkeelError(
+      'forbidden',
+      'Host: without a login only loopback names are served; reached by another name, set "url" in the configuration.',
+    )
+  if (method === 'GET' || method === 'HEAD') return
+  const origin = headers.get('origin')
+  if (origin !== null) {
+    const from = URL.parse(origin)?.host.toLowerCase()
+    if (from === undefined || (from !== host?.toLowerCase() && origin.toLowerCase() !== own?.origin))
+      throw new EvenkeelError('forbidden', 'Origin: a page of another site may not change anything here.')
+  } else if (headers.get('sec-fetch-site') === 'cross-site')
+    throw new EvenkeelError('forbidden', 'Sec-Fetch-Site: a page of another site may not change anything here.')
+}

@@ -1,0 +1,29 @@
+import type { Person } from '../../model/views.ts'
+
+export type PersonRole = Person['role']
+export const ROLES = ['viewer', 'operator', 'admin'] as const satisfies readonly PersonRole[]
+
+export const roleReaches = (has: PersonRole, needed: PersonRole): boolean => ROLES.indexOf(has) >= ROLES.indexOf(needed)
+
+/** Open to everybody: whether it lives, and the way in. */
+const PUBLIC = [
+  /^\/(healthz|readyz)$/,
+  /^\/sign-in(\/|$)/,
+  /^\/api\/v1\/session$/,
+  /^\/_next\/static\//,
+  /^\/(favicon\.ico|icon\.svg|icon|apple-icon|robots\.txt|manifest\.webmanifest)$/,
+]
+const ADMIN = [/^\/api\/v1\/(tokens|persons)(\/|$)/, /^\/api\/v1\/targets\/[^/]+\/monitor$/]
+/** Computes, writes nothing. */
+const ASKING = [/^\/api\/v1\/rings\/(evaluate|solve)$/]
+
+/**
+ * The least role that a request needs; null when it needs none. The one table of who may do what: every page and every call comes
+ * through it, and what it does not name needs the most for its method.
+ */
+export function roleNeeded(method: string, path: string): PersonRole | null {
+  if (PUBLIC.some((pattern) => pattern.test(path))) return null
+  if (ADMIN.some((pattern) => pattern.test(path))) return 'admin'
+  if (method === 'GET' || method === 'HEAD' || ASKING.some((pattern) => pattern.test(path))) return 'viewer'
+  return 'operator'
+}

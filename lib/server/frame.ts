@@ -1,0 +1,18 @@
+import type { FrameView, Person } from '../model/views.ts'
+import type { House } from './house.ts'
+import { mode } from './mode.ts'
+import { isoOrNull } from './time.ts'
+
+/** What the frame around every page needs. */
+export function getFrame(house: House, person: Person | null): FrameView {
+  return {
+    mode: mode(house),
+    modeMax: house.config.mode,
+    person,
+    auth: house.config.auth.mode,
+    drills: house.drills !== null,
+    version: house.version,
+    newestSampleAt: isoOrNull(house.store.newestAt()),
+    firing: house.store.findings.list((finding) => finding.state === 'firing' && finding.severity !== 'info').length,
+  }
+}

@@ -1,0 +1,50 @@
+import type { Changes } from '../changes/changes.ts'
+import type { Config } from '../config/config.ts'
+import type { Dispatch } from '../engine/dispatch/dispatch.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Advisor, AnyDetector } from '../model/detector.ts'
+import { EvenkeelError } from '../model/error.ts'
+import type { Bus } from '../model/events.ts'
+import type { Log } from '../model/log.ts'
+import type { AnyNotifier } from '../model/notifier.ts'
+import type { Store } from '../model/store.ts'
+import type { Doors } from './doors/doors.ts'
+import type { Stream } from './stream.ts'
+
+/** Everything that a verb may need, put together once a process. */
+export type House = {
+  config: Config
+  store: Store
+  engine: Engine
+  changes: Changes
+  dispatch: Dispatch
+  doors: Doors
+  stream: Stream
+  bus: Bus
+  detectors: readonly AnyDetector[]
+  advisors: readonly Advisor[]
+  notifiers: readonly AnyNotifier[]
+  /** The demo's drill controller; null on a real fleet. */
+  drills: string | null
+  version: string
+  startedAt: number
+  now(): number
+  log: Log
+  /** Aborts when the house begins to close: streams end, nothing new begins. */
+  closing: AbortSignal
+  close(): Promise<void>
+}
+
+const KEY = Symbol.for('evenkeel.house')
+type Place = { [KEY]?: House }
+
+/** The one house of this process: Next bundles instrumentation and routes apart, so a module's variable would not be one. */
+export function house(): House {
+  const found = (globalThis as Place)[KEY]
+  if (!found) throw new EvenkeelError('unavailable', 'Evenkeel is starting.')
+  return found
+}
+export function setHouse(next: House | undefined): void {
+  ;(globalThis as Place)[KEY] = next
+}
+export const currentHouse = (): House | undefined => (globalThis as Place)[KEY]

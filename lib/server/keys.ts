@@ -1,0 +1,62 @@
+import type { BigKeyView, HotKeyView, KeyPatternView, Page, SlowView } from '../model/views.ts'
+import type { House } from './house.ts'
+import { knownTarget } from './known.ts'
+import { type Paging, page, pageNewest } from './paging.ts'
+import { iso } from './time.ts'
+
+type Of = { target?: string } & Paging
+
+/** A figure of a key, largest first: the cursor's key is the figure turned upside down. */
+const descending = (value: number, name: string) => `${(1e15 - value * 1e6).toFixed(0).padStart(22, '0')} ${name}`
+
+/** By share of their target's reads, hottest first. */
+export function hotKeys(house: House, { target, ...paging }: Of = {}): Page<HotKeyView> {
+  knownTarget(house, target)
+  const key = (hot: { share: number; target: string; key: string }) => descending(hot.share, `${hot.target} ${hot.key}`)
+  return page(
+    house.store
+      .records('hot-key', target)
+      .map(({ kind: _, id: __, at, ...hot }) => ({ ...hot, at: iso(at) }))
+      .sort(by(key)),
+    key,
+    paging,
+  )
+}
+
+export function bigKeys(house: House, { target, ...paging }: Of = {}): Page<BigKeyView> {
+  knownTarget(house, target)
+  const key = (big: { bytes: number; target: string; key: string }) => descending(big.bytes, `${big.target} ${big.key}`)
+  return page(
+    house.store
+      .records('big-key', target)
+      .map(({ kind: _, id: __, at, ...big }) => ({ ...big, at: iso(at) }))
+      .sort(by(key)),
+    key,
+    paging,
+  )
+}
+
+export function keyPatterns(house: House, { target, ...paging }: Of = {}): Page<KeyPatternView> {
+  knownTarget(house, target)
+  const key = (one: { share: number; target: string; pattern: string }) => descending(one.share, `${one.target} ${one.pattern}`)
+  return page(
+    house.store
+      .records('key-pattern', target)
+      .map(({ kind: _, id: __, at, ...one }) => ({ ...one, at: iso(at) }))
+      .sort(by(key)),
+    key,
+    paging,
+  )
+}
+
+/** Newest first, every node's. */
+export function listSlow(house: House, { target, ...paging }: Of = {}): Page<SlowView> {
+  knownTarget(house, target)
+  const { items, next } = pageNewest(house.store.records('slow', target), (entry) => entry.at, paging)
+  return { items: items.map(({ kind: _, at, ...entry }) => ({ ...entry, at: iso(at) })), next }
+}
+
+const by =
+  <T>(key: (item: T) => string) =>
+  (a: T, b: T) =>
+    key(a) < key(b) ? -1 : 1

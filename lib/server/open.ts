@@ -1,0 +1,178 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { advisors } from '../advisors/shelf.ts'
+import { type ChangesOptions, createChanges } from '../changes/changes.ts'
+import type { Config } from '../config/config.ts'
+import { ConfigError } from '../config/error.ts'
+import { parseConfig } from '../config/parse.ts'
+import { detectors } from '../detectors/shelf.ts'
+import { createBus } from '../engine/bus.ts'
+import { createDispatch } from '../engine/dispatch/dispatch.ts'
+import { createEngine, type Engine } from '../engine/engine.ts'
+import type { ControlConfig } from '../model/control.ts'
+import type { DetectorSettings } from '../model/detector.ts'
+import type { HouseEvent } from '../model/events.ts'
+import type { AnyProduct, TargetConfig } from '../model/product.ts'
+import { notifiers } from '../notifiers/shelf.ts'
+import { products } from '../products/sources.ts'
+import { createStore } from '../store/store.ts'
+import { changeView } from './changes.ts'
+import { createDoors } from './doors/doors.ts'
+import { findingView } from './findings.ts'
+import type { House } from './house.ts'
+import { createLog } from './log.ts'
+import { mode } from './mode.ts'
+import { proposalView } from './proposals.ts'
+import { schemas } from './schemas.ts'
+import { createStream } from './stream.ts'
+
+const VERSION = '0.1.0'
+
+/** Reads and checks the file that EVENKEEL_CONFIG names. Throws `ConfigError`. */
+export function readConfig(path: string | undefined, env: NodeJS.ProcessEnv): Config {
+  if (!path) throw new ConfigError('EVENKEEL_CONFIG', [{ path: '', found: 'nothing', allowed: 'the path of an evenkeel.yaml' }])
+  const file = resolve(path)
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new ConfigError(file, [
+      { path: '', found: `a file that cannot be read (${(error as NodeJS.ErrnoException).code})`, allowed: 'a readable YAML file' },
+    ])
+  }
+  return parseConfig(text, env, schemas(), { file, readFile: (secret) => readFileSync(secret, 'utf8') })
+}
+
+/** Everything that is polled: the configured targets, and the control documents of rings and TTL policies. */
+export function allTargets(config: Config): { config: TargetConfig; product: AnyProduct }[] {
+  const redisOf = (name: string) => config.targets.find((target) => target.name === name)!
+  const controls: ControlConfig[] = [
+    ...config.rings.map(
+      ({ name, spec, nodes, control, followersExpected }): ControlConfig => ({
+        kind: 'control',
+        name: `ring:${name}`,
+        key: control.key,
+        redis: redisOf(control.target),
+        followersExpected,
+        ring: { name, spec, nodes },
+      }),
+    ),
+    ...config.ttls.map(
+      ({ name, match, ttlMs, jitter, control, followersExpected }): ControlConfig => ({
+        kind: 'control',
+        name: `ttl:${name}`,
+        key: control.key,
+        redis: redisOf(control.target),
+        followersExpected,
+        ttl: { name, match, ttlMs, jitter },
+      }),
+    ),
+  ]
+  return [...config.targets, ...controls].flatMap((target) => {
+    const product = products.find((candidate) => candidate.kind === target.kind)
+    return product ? [{ config: target, product }] : []
+  })
+}
+
+/** Puts the house together and starts it. `print` is for what a person must read once: the sign-in link. */
+export async function openHouse(config: Config, env: NodeJS.ProcessEnv, print: (text: string) => void): Promise<House> {
+  const now = Date.now
+  const log = createLog()
+  for (const warning of config.warnings) log.warn({}, warning)
+  try {
+    mkdirSync(config.data, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new ConfigError('the configuration', [
+      {
+        path: 'data',
+        found: `${config.data}, which cannot be made (${(error as NodeJS.ErrnoException).code})`,
+        allowed: 'a folder that can be written',
+      },
+    ])
+  }
+  const store = createStore({ path: join(config.data, 'evenkeel.db') })
+  const bus = createBus((error) => log.error({ error: String(error) }, 'a listener failed'))
+  const closing = new AbortController()
+  const targets = allTargets(config)
+
+  let engine: Engine
+  const changes = createChanges({
+    store,
+    targetConfig: (name) => engine.targetConfig(name),
+    window: (spanMs) => engine.window(spanMs),
+    topology: () => engine.topology(),
+    mode: () => mode({ config, store }),
+    bus,
+    now,
+    log,
+    settings: config.watch,
+    pollNow: (name) => engine.pollNow(name),
+  } as ChangesOptions)
+  engine = createEngine({
+    targets,
+    edges: config.edges,
+    poll: config.poll,
+    rules: config.rules as unknown as Record<string, { enabled: boolean; settings: DetectorSettings }>,
+    detectors,
+    advisors,
+    store,
+    bus,
+    describe: (steps) => changes.describe(steps),
+    inFlight: (steps) => changes.inFlight(steps),
+    learningMs: config.learningMs,
+    now,
+    log,
+  })
+  const dispatch = createDispatch({
+    routes: config.routes,
+    receivers: config.receivers,
+    notifiers,
+    store,
+    bus,
+    externalUrl: config.url,
+    now,
+    log,
+  })
+  const house: House = {
+    config,
+    store,
+    engine,
+    changes,
+    dispatch,
+    doors: createDoors({ config, store, now, print }),
+    stream: createStream({ boot: now().toString(36), newest: () => engine.window(30_000) }),
+    bus,
+    detectors,
+    advisors,
+    notifiers,
+    drills: env.EVENKEEL_DRILLS ? env.EVENKEEL_DRILLS.replace(/\/+$/, '') : null,
+    version: VERSION,
+    startedAt: now(),
+    now,
+    log,
+    closing: closing.signal,
+    async close() {
+      closing.abort()
+      house.stream.close()
+      await Promise.allSettled([engine.stop(), dispatch.stop()])
+      store.close()
+    },
+  }
+  bus.on((event) => house.stream.publish(event, bodyOf(house, event)))
+  engine.onTick(async () => {
+    await changes.tick()
+    dispatch.tick()
+  })
+  await changes.recover()
+  engine.start()
+  return house
+}
+
+/** An event's data is the noun as the API answers it. */
+function bodyOf(house: House, event: HouseEvent): unknown {
+  if (event.type === 'finding') return findingView(house, event.finding)
+  if (event.type === 'proposal') return proposalView(house, event.proposal, house.engine.topology())
+  if (event.type === 'change') return changeView(house, event.change)
+  if (event.type === 'target') return { name: event.name, state: event.state }
+  return { at: event.at }
+}

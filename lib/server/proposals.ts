@@ -1,0 +1,74 @@
+import { EvenkeelError } from '../model/error.ts'
+import type { Proposal, ProposalState, Step } from '../model/proposal.ts'
+import type { Topology } from '../model/topology.ts'
+import type { Page, ProposalView } from '../model/views.ts'
+import { followersOf, sharesAfter } from './balance.ts'
+import type { House } from './house.ts'
+import { mode } from './mode.ts'
+import { type Paging, pageNewest } from './paging.ts'
+import { iso } from './time.ts'
+
+export function listProposals(
+  house: House,
+  { state, finding, ...paging }: { state?: ProposalState; finding?: string } & Paging = {},
+): Page<ProposalView> {
+  const found = house.store.proposals.list(
+    (proposal) => (state === undefined || proposal.state === state) && (finding === undefined || proposal.finding === finding),
+  )
+  const { items, next } = pageNewest(found, (proposal) => proposal.createdAt, paging)
+  const topology = house.engine.topology()
+  return { items: items.map((proposal) => proposalView(house, proposal, topology)), next }
+}
+
+export function getProposal(house: House, id: string): ProposalView {
+  const proposal = house.store.proposals.get(id)
+  if (!proposal) throw new EvenkeelError('not_found', 'There is no proposal of that id.')
+  return proposalView(house, proposal, house.engine.topology())
+}
+
+/** Writes it to the servers, after holding every step against the live value. `change` is null for a dry run. */
+export async function applyProposal(
+  house: House,
+  id: string,
+  by: string,
+  options: { dryRun?: boolean } = {},
+): Promise<{ change: string | null; steps: Step[]; commands: string[] }> {
+  return house.changes.apply(id, by, options)
+}
+
+export function proposalView(house: House, proposal: Proposal, topology: Topology): ProposalView {
+  const followers = followersOf(topology, proposal.steps, house.now())
+  const balance = sharesAfter(topology, proposal.steps)
+  const because = disabledBecause(house, proposal, followers)
+  return {
+    ...proposal,
+    createdAt: iso(proposal.createdAt),
+    subject: house.store.findings.get(proposal.finding)?.subject ?? {},
+    ...(balance ? { balance } : {}),
+    ...(because ? { disabledBecause: because } : {}),
+    reversal: reversalOf(house, proposal),
+    ...(followers ? { followers } : {}),
+  }
+}
+
+function reversalOf(house: House, proposal: Proposal): ProposalView['reversal'] {
+  try {
+    return house.changes.describe(proposal.steps).reversal
+  } catch {
+    return 'none'
+  }
+}
+
+/** The same order as the server refuses in: the button says beforehand what the click would be told. */
+function disabledBecause(house: House, proposal: Proposal, followers: ProposalView['followers']): string | undefined {
+  if (proposal.state === 'superseded') return 'The live values have changed since; a newer proposal has taken its place.'
+  if (proposal.state === 'applied') return 'It has been applied.'
+  if (proposal.state === 'withdrawn') return 'Its finding has ended.'
+  if (proposal.patchOnly) return proposal.patchOnly
+  if (mode(house) === 'observe') return 'Observe mode: Evenkeel writes nothing. Copy the commands, or set "mode: tune".'
+  const busy = house.changes.inFlight(proposal.steps)
+  if (busy) return 'Another change on it is under watch; one at a time.'
+  if (followers?.expected && followers.fresh < followers.expected)
+    return `${followers.fresh} of ${followers.expected} followers have reported lately; not every application would follow.`
+  return undefined
+}

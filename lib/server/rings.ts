@@ -1,0 +1,101 @@
+import { EvenkeelError } from '../model/error.ts'
+import type { RingAnswer, RingSpec } from '../model/ring.ts'
+import type { Ring } from '../model/topology.ts'
+import type { Page, RingView } from '../model/views.ts'
+import type { SeriesWindow } from '../model/window.ts'
+import { evaluate, sharesOf } from '../rings/evaluate.ts'
+import { FIGURE_SPAN_MS, number } from './figures.ts'
+import { followerViews } from './followers.ts'
+import type { House } from './house.ts'
+import { type Paging, page } from './paging.ts'
+
+export function listRings(house: House, paging?: Paging): Page<RingView> {
+  const rings = [...house.engine.topology().rings].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const window = house.engine.window(FIGURE_SPAN_MS)
+  const { items, next } = page(rings, (ring) => ring.name, paging)
+  return { items: items.map((ring) => ringView(ring, window, house.now())), next }
+}
+
+export function getRing(house: House, name: string): RingView {
+  const ring = house.engine.topology().rings.find((candidate) => candidate.name === name)
+  if (!ring) throw new EvenkeelError('not_found', 'There is no ring of that name.')
+  return ringView(ring, house.engine.window(FIGURE_SPAN_MS), house.now())
+}
+
+/** Stateless what-if: exact shares, and exactly which share of the keys changes hands. */
+export function evaluateRing(question: { before: unknown; after?: unknown; keys?: unknown }): RingAnswer {
+  return evaluate(question)
+}
+
+export function ringView(ring: Ring, window: SeriesWindow, now: number): RingView {
+  const owned = ownedShares(ring.spec)
+  const nodes = ring.nodes.map((node) => ({
+    name: node.name,
+    ...(node.target === undefined ? {} : { target: node.target }),
+    address: node.address,
+    points: node.points ?? null,
+    weight: node.weight ?? null,
+    shareOwned: owned.get(node.name) ?? 0,
+    shareSeen: number('ring_share_seen', { ring: ring.name, node: node.name }, window),
+  }))
+  const seen = nodes.map((node) => node.shareSeen)
+  const imbalanceOwned = maxOverMean(nodes.map((node) => node.shareOwned)) ?? 1
+  const targets = ring.nodes.flatMap((node) => node.target ?? [])
+  return {
+    name: ring.name,
+    algorithm: ring.spec.algorithm,
+    version: ring.version,
+    control: ring.control,
+    nodes,
+    imbalance: (seen.includes(null) ? null : maxOverMean(seen as number[])) ?? imbalanceOwned,
+    imbalanceOwned,
+    followers: followerViews(ring.followers, now),
+    ...(ring.followersExpected === undefined ? {} : { followersExpected: ring.followersExpected }),
+    spec: ring.spec,
+    readsPerSecond: total(targets.map((target) => number('cache_read_rate', { target }, window))),
+    hitRatio: hitRatioOf(targets, window),
+    ...(ring.error ? { error: ring.error } : {}),
+  }
+}
+
+/** Over all nodes' reads, not the mean of their ratios. */
+export function hitRatioOf(targets: string[], window: SeriesWindow): number | null {
+  let reads = 0
+  let hits = 0
+  for (const target of targets) {
+    const rate = number('cache_read_rate', { target }, window)
+    const ratio = number('cache_hit_ratio', { target }, window)
+    if (rate === null || ratio === null) continue
+    reads += rate
+    hits += rate * ratio
+  }
+  return reads > 0 ? hits / reads : null
+}
+
+export function total(values: (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length ? known.reduce((sum, value) => sum + value, 0) : null
+}
+
+function maxOverMean(values: number[]): number | null {
+  const sum = values.reduce((all, value) => all + value, 0)
+  return sum > 0 ? (Math.max(...values) * values.length) / sum : null
+}
+
+/** Placing a ring's points takes ms; the page asks each second and the ring hardly ever moves. */
+const known = new Map<string, Map<string, number>>()
+function ownedShares(spec: RingSpec): Map<string, number> {
+  const key = JSON.stringify(spec)
+  const found = known.get(key)
+  if (found) return found
+  let shares = new Map<string, number>()
+  try {
+    const placed = sharesOf(spec)
+    shares = new Map(spec.nodes.map((node, index) => [node.name, placed[index] ?? 0]))
+  } catch {
+    // A ring that cannot be placed is shown without shares; its error says why.
+  }
+  if (known.size > 64) known.clear()
+  known.set(key, shares)
+  return shares
+}

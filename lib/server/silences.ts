@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto'
+import { findingLabels } from '../engine/dispatch/route.ts'
+import { EvenkeelError } from '../model/error.ts'
+import type { Finding } from '../model/finding.ts'
+import type { Silence } from '../model/notice.ts'
+import { type Labels, labelsMatch } from '../model/series.ts'
+import type { Page, SilenceView } from '../model/views.ts'
+import type { House } from './house.ts'
+import { type Paging, pageNewest } from './paging.ts'
+import { withIso } from './time.ts'
+
+export type NewSilence = { match: Labels; from?: number; until: number; reason: string }
+
+/** Ids of silences that mute this finding now. */
+export function silencedBy(house: Pick<House, 'store'>, finding: Finding, now: number): string[] {
+  return house.store.silences
+    .list((silence) => silence.from <= now && now < silence.until && labelsMatch(findingLabels(finding), silence.match))
+    .map((silence) => silence.id)
+}
+
+export function listSilences(house: House, paging?: Paging): Page<SilenceView> {
+  const { items, next } = pageNewest(house.store.silences.list(), (silence) => silence.from, paging)
+  return { items: items.map((silence) => silenceView(house, silence)), next }
+}
+
+export function getSilence(house: House, id: string): SilenceView {
+  const silence = house.store.silences.get(id)
+  if (!silence) throw new EvenkeelError('not_found', 'There is no silence of that id.')
+  return silenceView(house, silence)
+}
+
+export function createSilence(house: House, { match, from = house.now(), until, reason }: NewSilence, by: string): SilenceView {
+  if (until <= from) throw new EvenkeelError('invalid', 'until: must be after from.')
+  if (until <= house.now()) throw new EvenkeelError('invalid', 'until: is in the past.')
+  const silence: Silence = { id: randomUUID(), match, from, until, by, reason }
+  house.store.silences.put(silence)
+  return silenceView(house, silence)
+}
+
+export function deleteSilence(house: House, id: string): void {
+  if (!house.store.silences.delete(id)) throw new EvenkeelError('not_found', 'There is no silence of that id.')
+}
+
+const silenceView = (house: House, silence: Silence): SilenceView => ({
+  ...withIso(silence, 'from', 'until'),
+  active: silence.from <= house.now() && house.now() < silence.until,
+})

@@ -1,0 +1,39 @@
+import { ConfigError } from '../config/error.ts'
+import { EvenkeelError } from '../model/error.ts'
+import { currentHouse, setHouse } from './house.ts'
+import { openHouse, readConfig } from './open.ts'
+
+/** A service manager waits 15 s before it kills. */
+const STOP_MS = 10_000
+
+/**
+ * Opens the house of this process once, and ends it cleanly. The process manages its own signals (NEXT_MANUAL_SIG_HANDLE=true): Next would
+ * wait for open event streams, or leave before the store has flushed.
+ */
+export async function start(): Promise<void> {
+  if (currentHouse()) return
+  try {
+    setHouse(
+      await openHouse(readConfig(process.env.EVENKEEL_CONFIG, process.env), process.env, (text) => process.stdout.write(`${text}\n`)),
+    )
+  } catch (error) {
+    // Next would swallow it and serve without a house.
+    process.stderr.write(
+      `${error instanceof ConfigError || error instanceof EvenkeelError ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
+    )
+    process.exit(error instanceof ConfigError ? error.exitCode : 1)
+  }
+  let stopping = false
+  const stop = () => {
+    if (stopping) return
+    stopping = true
+    setTimeout(() => process.exit(1), STOP_MS).unref()
+    const house = currentHouse()
+    ;(house?.close() ?? Promise.resolve()).then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}

@@ -1,0 +1,76 @@
+import { EvenkeelError } from '../model/error.ts'
+import type { Page, TargetView } from '../model/views.ts'
+import type { SeriesWindow } from '../model/window.ts'
+import { FIGURE_SPAN_MS, figure, newestFigure } from './figures.ts'
+import type { House } from './house.ts'
+import { type Paging, page } from './paging.ts'
+import { iso, isoOrNull } from './time.ts'
+
+const CACHES = ['redis', 'memcached']
+
+/** Configured and discovered targets, by name. Control documents are not among them: they are rings and TTL policies. */
+export function listTargets(house: House, paging?: Paging): Page<TargetView> {
+  const window = house.engine.window(FIGURE_SPAN_MS)
+  const views = statuses(house)
+    .map((status) => targetView(house, status, window))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  return page(views, (view) => view.name, paging)
+}
+
+export function getTarget(house: House, name: string): TargetView {
+  const status = statuses(house).find((candidate) => candidate.name === name)
+  if (!status) throw new EvenkeelError('not_found', `There is no target of that name.`)
+  return targetView(house, status, house.engine.window(FIGURE_SPAN_MS))
+}
+
+const statuses = (house: House) => house.engine.targets().filter((target) => target.kind !== 'control')
+type Status = ReturnType<typeof statuses>[number]
+
+function targetView(house: House, status: Status, window: SeriesWindow): TargetView {
+  const facts = house.engine.topology().targets.find((target) => target.name === status.name)
+  const monitor = (house.config.targets.find((target) => target.name === status.name) as { monitor?: TargetView['monitor'] } | undefined)
+    ?.monitor
+  const where = { target: status.name }
+  return {
+    name: status.name,
+    kind: status.kind,
+    title: status.title,
+    address: status.address,
+    ...((facts?.role ?? status.role) ? { role: facts?.role ?? status.role } : {}),
+    state: status.state,
+    since: status.stateSince,
+    ...(status.error ? { error: status.error } : {}),
+    ...(facts?.version ? { version: facts.version } : {}),
+    ...(facts?.runId ? { runId: facts.runId } : {}),
+    capabilities: facts?.capabilities ?? [],
+    lastPollAt: isoOrNull(status.lastPollAt),
+    pollMs: status.pollMs,
+    failures: status.failures,
+    ...(status.nextPollAt === undefined ? {} : { nextPollAt: iso(status.nextPollAt) }),
+    probes: status.probes.map((probe) => ({ ...probe, lastAt: isoOrNull(probe.lastAt) })),
+    ...(monitor ? { monitor } : {}),
+    ...(CACHES.includes(status.kind)
+      ? {
+          figures: {
+            hitRatio: figure('cache_hit_ratio', where, window),
+            readsPerSecond: figure('cache_read_rate', where, window),
+            evictionsPerSecond: figure('cache_eviction_rate', where, window),
+            memoryUsed: newestFigure('cache_memory_used_bytes', where, window),
+            memoryMax: newestFigure('cache_memory_max_bytes', where, window),
+            items: newestFigure('cache_items', where, window),
+          },
+        }
+      : {}),
+  }
+}
+
+/** The newest raw answers of a target's probes, as they came. */
+export function rawAnswers(house: House, name: string): { id: string; at: string; text: string }[] {
+  getTarget(house, name)
+  return house.store.records('raw', name).map(({ id, at, text }) => ({ id, at: iso(at), text }))
+}
+/** Named facts of a target: configuration values, versions. */
+export function targetFacts(house: House, name: string): { id: string; at: string; value: string }[] {
+  getTarget(house, name)
+  return house.store.records('fact', name).map(({ id, at, value }) => ({ id, at: iso(at), value }))
+}

@@ -1,0 +1,138 @@
+import type { Finding } from '../model/finding.ts'
+import type { Topology } from '../model/topology.ts'
+import type { OverviewView, TierView } from '../model/views.ts'
+import type { SeriesWindow } from '../model/window.ts'
+import { FIGURE_SPAN_MS, number } from './figures.ts'
+import type { House } from './house.ts'
+import { poolView } from './pools.ts'
+import { hitRatioOf, ringView, total } from './rings.ts'
+
+type Context = { house: House; topology: Topology; window: SeriesWindow; firing: Finding[] }
+
+/** The tiers as a picture: what the configured edges name, and beside it whatever nobody drew an edge to. */
+export function tiers(house: House): Pick<OverviewView, 'tiers' | 'edges'> {
+  const topology = house.engine.topology()
+  const context: Context = {
+    house,
+    topology,
+    window: house.engine.window(FIGURE_SPAN_MS),
+    firing: house.store.findings.list((finding) => finding.state === 'firing'),
+  }
+  const edges = house.config.edges
+  const ids = new Set(edges.flatMap((edge) => [edge.from, edge.to]))
+  const ringMembers = new Set(topology.rings.flatMap((ring) => ring.nodes.flatMap((node) => node.target ?? [])))
+  for (const pool of topology.pools) ids.add(`pool:${pool.target}/${pool.name}`)
+  for (const ring of topology.rings) ids.add(`ring:${ring.name}`)
+  for (const target of topology.targets)
+    if (
+      (target.role || target.kind === 'redis' || target.kind === 'memcached') &&
+      !ringMembers.has(target.name) &&
+      !named(ids, target.name)
+    )
+      ids.add(`${target.role ?? 'cache'}:${target.name}`)
+  const drawn = new Map([...ids].map((id) => [id, tierOf(id, context)]))
+  const traffic = edges.map((edge) => ({ ...edge, perSecond: edgeTraffic(edge, edges, drawn) }))
+  for (const tier of drawn.values()) {
+    // Nothing measures clients and origins themselves: what flows over their edges does.
+    if (tier.kind === 'clients')
+      tier.requestsPerSecond = total(traffic.filter((edge) => edge.from === tier.id).map((edge) => edge.perSecond))
+    if (tier.kind === 'origin') tier.requestsPerSecond = total(traffic.filter((edge) => edge.to === tier.id).map((edge) => edge.perSecond))
+  }
+  return { tiers: [...drawn.values()], edges: traffic }
+}
+
+const named = (ids: Set<string>, target: string) => ['target', 'cache', 'store'].some((kind) => ids.has(`${kind}:${target}`))
+
+function tierOf(id: string, { topology, window, firing, house }: Context): TierView {
+  const [, prefix = 'clients', name = 'clients'] = /^([a-z]+):(.+)$/.exec(id) ?? []
+  const blank: TierView = {
+    id,
+    kind: 'clients',
+    name,
+    href: null,
+    requestsPerSecond: null,
+    responseSeconds: null,
+    errorRatio: null,
+    hitRatio: null,
+    balance: [],
+    severity: null,
+    state: 'unknown',
+  }
+  if (prefix === 'pool') {
+    const pool = topology.pools.find((candidate) => `${candidate.target}/${candidate.name}` === name)
+    const href = `/pools/${name.split('/').map(encodeURIComponent).join('/')}`
+    if (!pool) return { ...blank, kind: 'pool', href }
+    const view = poolView(pool, window)
+    return {
+      ...blank,
+      kind: 'pool',
+      href,
+      requestsPerSecond: view.requestsPerSecond,
+      responseSeconds: view.responseSeconds,
+      errorRatio: view.errorRatio,
+      balance: view.servers.map((server) => ({
+        name: server.name,
+        seen: server.shareSeen,
+        expected: server.shareExpected,
+        state: server.state,
+      })),
+      severity: worst(firing.filter(({ subject }) => subject.target === pool.target && (subject.pool ?? pool.name) === pool.name)),
+      state: stateOf(topology, [pool.target]),
+    }
+  }
+  if (prefix === 'ring') {
+    const ring = topology.rings.find((candidate) => candidate.name === name)
+    const href = `/rings/${encodeURIComponent(name)}`
+    if (!ring) return { ...blank, kind: 'ring', href }
+    const view = ringView(ring, window, house.now())
+    const targets = ring.nodes.flatMap((node) => node.target ?? [])
+    return {
+      ...blank,
+      kind: 'ring',
+      href,
+      requestsPerSecond: view.readsPerSecond,
+      hitRatio: view.hitRatio,
+      balance: view.nodes.map((node) => ({ name: node.name, seen: node.shareSeen, expected: 1 / view.nodes.length })),
+      severity: worst(
+        firing.filter(({ subject }) => subject.ring === name || (subject.ring === undefined && targets.includes(subject.target ?? ''))),
+      ),
+      state: stateOf(topology, targets),
+    }
+  }
+  if (prefix === 'target' || prefix === 'cache' || prefix === 'store') {
+    const target = topology.targets.find((candidate) => candidate.name === name)
+    return {
+      ...blank,
+      kind: prefix === 'target' ? (target?.role ?? 'cache') : prefix,
+      href: `/targets/${encodeURIComponent(name)}`,
+      requestsPerSecond: number('cache_read_rate', { target: name }, window),
+      hitRatio: hitRatioOf([name], window),
+      severity: worst(firing.filter(({ subject }) => subject.target === name)),
+      state: stateOf(topology, [name]),
+    }
+  }
+  return { ...blank, kind: prefix === 'application' || prefix === 'origin' ? prefix : 'clients', state: 'ok' }
+}
+
+/** What flows over an edge, where something measures it: into a pool or ring with one way in, out of a cache what it missed. */
+function edgeTraffic(edge: { from: string; to: string }, all: { from: string; to: string }[], tiers: Map<string, TierView>): number | null {
+  const from = tiers.get(edge.from)
+  const to = tiers.get(edge.to)
+  if (!from || !to) return null
+  if (to.kind === 'origin') {
+    if (from.requestsPerSecond === null) return null
+    return from.hitRatio === null ? from.requestsPerSecond : from.requestsPerSecond * (1 - from.hitRatio)
+  }
+  return all.filter((other) => other.to === edge.to).length === 1 ? to.requestsPerSecond : null
+}
+
+function worst(findings: Finding[]): TierView['severity'] {
+  for (const severity of ['critical', 'warning', 'info'] as const)
+    if (findings.some((finding) => finding.severity === severity)) return severity
+  return null
+}
+
+function stateOf(topology: Topology, names: string[]): TierView['state'] {
+  const states = names.map((name) => topology.targets.find((target) => target.name === name)?.state ?? 'unknown')
+  return states.includes('down') ? 'down' : states.includes('unknown') || states.length === 0 ? 'unknown' : 'ok'
+}
