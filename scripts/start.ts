@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -6,8 +6,8 @@ import { stringify } from 'yaml'
 import { ensureBuild } from './boot/build.mjs'
 import { stayWith } from './boot/child.mjs'
 import { Stop, say } from './boot/say.mjs'
+import { readConfig } from './config.ts'
 import { launch } from './launch.ts'
-import { listenOf } from './listen.ts'
 import { targetsOf } from './targets.ts'
 
 const USAGE = `npm start                          Evenkeel on ./evenkeel.yaml
@@ -18,7 +18,7 @@ npm start -- --target URL ...      on these servers: redis://HOST:PORT, memcache
 /** `npm start`: the built server on a configuration, in the foreground. */
 export async function main(args: string[]): Promise<number> {
   const config = configPath(args)
-  const { host, port } = listenOf(config)
+  const { host, port } = readConfig(config).listen
   await ensureBuild()
   const evenkeel = launch({ config, host, port })
   evenkeel.ready(240_000).then(
@@ -37,12 +37,7 @@ function configPath(args: string[]): string {
     return path
   }
   const path = resolve(config ?? 'evenkeel.yaml')
-  try {
-    readFileSync(path)
-  } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String((error as Error).message)
-    throw new Stop(`${path}: ${why}.\n${USAGE}`, 2)
-  }
+  if (!existsSync(path)) throw new Stop(`${path}: there is no such file.\n${USAGE}`, 2)
   return path
 }
 

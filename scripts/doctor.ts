@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util'
+import type { AnyProduct, TargetConfig } from '../lib/model/product.ts'
+import { products } from '../lib/products/sources.ts'
+import { Stop } from './boot/say.mjs'
+import { readConfig } from './config.ts'
+import { reading } from './reading.ts'
+
+/** `npm run doctor`: which features work on each target, what blocks the rest, and the least rights that each needs. */
+export async function main(args: string[]): Promise<number> {
+  const config = readConfig(configAsked(args))
+  for (const warning of config.warnings) console.log(`! ${warning}`)
+  if (config.targets.length === 0)
+    console.log('No targets. Give one: targets: [{ kind: redis, name: cache-a, url: "redis://127.0.0.1:6379" }]')
+  let troubles = 0
+  for (const target of config.targets) {
+    const product = products.find(({ kind }) => kind === target.kind)!
+    troubles += (await examine(product, target, config.poll.timeoutMs)) ? 0 : 1
+  }
+  console.log(troubles === 0 ? 'Every target answers.' : `${troubles} of ${config.targets.length} targets do not answer.`)
+  return troubles === 0 ? 0 : 1
+}
+
+/** Prints what one target can do; false when its vital reading fails. */
+async function examine(product: AnyProduct, target: TargetConfig, timeoutMs: number): Promise<boolean> {
+  console.log(`\n${target.name}  ${product.title} at ${product.address(target)}`)
+  const link = product.open(target)
+  let answers = true
+  try {
+    for (const probe of product.probes) {
+      const result = await reading(product, probe, link, timeoutMs)
+      const line = `${probe.feature.padEnd(28)} ${result.state === 'ok' ? `${result.ms} ms; costs ${probe.cost}` : result.because}`
+      console.log(`  ${{ ok: '+', unavailable: '-', failed: 'x', resting: '-' }[result.state]} ${line}`)
+      if (probe.vital && result.state === 'failed') answers = false
+    }
+  } finally {
+    await product.close(link)
+  }
+  if (product.rights) console.log(`  least rights: ${product.rights}`)
+  return answers
+}
+
+function configAsked(args: string[]): string {
+  try {
+    return parseArgs({ args, options: { config: { type: 'string' } } }).values.config ?? 'evenkeel.yaml'
+  } catch (error) {
+    throw new Stop(`${(error as Error).message}\nnpm run doctor -- --config FILE`, 2)
+  }
+}
