@@ -1,0 +1,45 @@
+import { readFile, stat } from 'node:fs/promises'
+import { EvenkeelError, malformed } from '../../model/error.ts'
+import { type Door, exchange } from '../exchange.ts'
+import { getText } from '../http.ts'
+import { type HaproxyConfig, socketOf } from './config.ts'
+import { type ConfigFile, parseConfigFile } from './configFile.ts'
+
+/** What HAProxy says when a command is not there, or not for this socket. */
+const NO_COMMAND = /^Unknown command/
+const NO_RIGHT = /^Permission denied/
+
+/** One command on the admin socket; HAProxy answers and closes. The command is one line: names come checked. */
+export async function say(door: Door, command: string, signal: AbortSignal): Promise<string> {
+  if (/[\n\r;]/.test(command)) throw new EvenkeelError('bad_request', 'a command is one line without `;`')
+  const answer = await exchange(door, `${command}\n`, signal)
+  if (NO_COMMAND.test(answer)) throw new EvenkeelError('not_allowed', `this HAProxy does not know \`${command.split(' ', 2).join(' ')}\``)
+  if (NO_RIGHT.test(answer)) throw new EvenkeelError('not_allowed', 'the socket is not of `level admin` in haproxy.cfg')
+  return answer
+}
+
+/** The statistics as CSV: backends and servers from the socket, all rows from the page. */
+export function readStat(config: HaproxyConfig, signal: AbortSignal): Promise<string> {
+  const door = socketOf(config)
+  // -1: every proxy; 2 + 4: backends and servers; -1: every server.
+  if (door) return say(door, 'show stat -1 6 -1', signal)
+  return getText(`${config.stats?.replace(/[;?].*$/, '')};csv`, signal)
+}
+
+// A configuration of thousands of servers is below 1 MB.
+const FILE_MAX_BYTES = 8 * 1024 * 1024
+
+/** Reads haproxy.cfg when it has changed since `known`; the same object when it has not. */
+export async function readConfigFile(path: string, known: ConfigFileRead | null): Promise<ConfigFileRead> {
+  try {
+    const { mtimeMs, size } = await stat(path)
+    if (known && known.mtimeMs === mtimeMs && known.size === size) return known
+    if (size > FILE_MAX_BYTES) throw malformed('haproxy.cfg is larger than 8 MiB', '')
+    return { mtimeMs, size, ...parseConfigFile(await readFile(path, 'utf8')) }
+  } catch (error) {
+    if (error instanceof EvenkeelError) throw error
+    throw new EvenkeelError('unreachable', `haproxy.cfg cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}`)
+  }
+}
+
+export type ConfigFileRead = ConfigFile & { mtimeMs: number; size: number }

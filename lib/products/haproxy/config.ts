@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { type Door, doorOf, doorText } from '../exchange.ts'
+
+const socket = z.string().refine((text) => doorOf(text) !== null, {
+  message: 'allowed: tcp://HOST:PORT, unix:/PATH or /PATH, as in `stats socket` of haproxy.cfg',
+})
+
+const stats = z.string().refine((text) => /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ''), {
+  message: 'the statistics page as http://[USER:PASSWORD@]HOST:PORT/PATH',
+})
+
+/** HAProxy: the admin socket reads everything and sets weights; the statistics page alone reads; the file tells hashes and weights. */
+export const haproxyConfig = z
+  .strictObject({
+    kind: z.literal('haproxy'),
+    name: z.string(),
+    socket: socket.optional(),
+    stats: stats.optional(),
+    config: z.string().startsWith('/', 'an absolute path').optional(),
+  })
+  .refine((config) => config.socket !== undefined || config.stats !== undefined, {
+    path: ['socket'],
+    message: 'needs `socket` (the admin socket: reads and tunes) or `stats` (the statistics page: reads)',
+  })
+
+export type HaproxyConfig = z.infer<typeof haproxyConfig>
+
+/** The admin socket, where one is configured. */
+export const socketOf = (config: HaproxyConfig): Door | null => (config.socket === undefined ? null : doorOf(config.socket))
+
+/** Where it is, without secrets. */
+export function haproxyAddress(config: HaproxyConfig): string {
+  const door = socketOf(config)
+  if (door) return doorText(door)
+  const { host, pathname } = new URL(config.stats ?? 'http://unknown')
+  return `${host}${pathname}`
+}

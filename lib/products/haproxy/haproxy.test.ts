@@ -1,0 +1,335 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import type { Parsed } from '../../model/product.ts'
+import type { Reading } from '../../model/series.ts'
+import { doorOf, doorText } from '../exchange.ts'
+import { haproxyActuator } from './actuator.ts'
+import { haproxyAddress, haproxyConfig } from './config.ts'
+import { parseConfigFile } from './configFile.ts'
+import { parseInfo, runIdOf } from './info.ts'
+import { type Beside, poolsOf } from './pools.ts'
+import { haproxy } from './product.ts'
+import { parseServersState } from './serversState.ts'
+import { parseStat, statSamples } from './stat.ts'
+
+const fixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8')
+const SOCKET = fixture('haproxy-2.6-show-stat-socket.csv')
+const PAGE = fixture('haproxy-2.6-stats.csv')
+const STATE = fixture('haproxy-2.6-show-servers-state.txt')
+const INFO = fixture('haproxy-2.6-show-info.txt')
+
+const MALFORMED = expect.objectContaining({ code: 'malformed' })
+const NOTHING: Beside = { state: null, file: null, version: null, writable: true }
+const value = (samples: Reading[], metric: string, pool: string, server?: string) =>
+  samples.find((sample) => sample.metric === metric && sample.labels?.pool === pool && sample.labels.server === server)?.value
+/** The fixture with one column of one row changed. */
+function withColumn(text: string, server: string, changes: Record<string, string>): string {
+  const lines = text.split('\n')
+  const columns = lines[0]!.slice(2).split(',')
+  return lines
+    .map((line) => {
+      const cells = line.split(',')
+      if (cells[0] !== 'c_uri_default' || cells[1] !== server) return line
+      for (const [name, cell] of Object.entries(changes)) cells[columns.indexOf(name)] = cell
+      return cells.join(',')
+    })
+    .join('\n')
+}
+
+describe('configuration', () => {
+  it.each([
+    ['tcp://127.0.0.1:9999', '127.0.0.1:9999'],
+    ['ipv4@10.0.0.1:99', '10.0.0.1:99'],
+    ['tcp://[::1]:99', '[::1]:99'],
+    ['unix:/run/haproxy.sock', '/run/haproxy.sock'],
+    ['unix@/run/haproxy.sock', '/run/haproxy.sock'],
+    ['/run/haproxy.sock', '/run/haproxy.sock'],
+  ])('%s is %s', (text, door) => {
+    expect(doorText(doorOf(text)!)).toBe(door)
+  })
+
+  it.each(['', 'haproxy.sock', 'http://h:1', 'tcp://h', 'tcp://h:0', 'tcp://h:99999', 'tcp://h:1/x'])('refuses the socket %j', (text) => {
+    expect(doorOf(text)).toBeNull()
+  })
+
+  it('needs one door, and tells no password', () => {
+    expect(haproxyConfig.safeParse({ kind: 'haproxy', name: 'edge' }).success).toBe(false)
+    const config = haproxyConfig.parse({ kind: 'haproxy', name: 'edge', stats: 'http://admin:secret@127.0.0.1:8404/stats' })
+    expect(haproxyAddress(config)).toBe('127.0.0.1:8404/stats')
+  })
+})
+
+describe('the statistics', () => {
+  it('give a real pool and its servers, from the socket and from the page', () => {
+    const samples = statSamples(parseStat(SOCKET))
+    expect(value(samples, 'pool_requests_total', 'c_uri_default')).toBe(200)
+    expect(value(samples, 'pool_requests_total', 'c_uri_default', 's5')).toBe(113)
+    expect(value(samples, 'pool_response_seconds', 'c_uri_default', 's5')).toBe(0.001)
+    expect(value(samples, 'pool_weight_set', 'c_uri_default', 's4')).toBe(4)
+    // Drained: it shows its old weight, but takes no new requests; no request yet, no time.
+    expect(value(samples, 'pool_weight_set', 'c_uri_default', 's3')).toBe(7)
+    expect(value(samples, 'pool_weight_effective', 'c_uri_default', 's3')).toBe(0)
+    expect(value(samples, 'pool_response_seconds', 'c_uri_default', 's3')).toBeUndefined()
+    expect(value(statSamples(parseStat(PAGE)), 'pool_requests_total', 'c_uri_default', 's1')).toBe(4385)
+  })
+
+  it('leave out frontends and pools without servers', () => {
+    const pools = new Set(statSamples(parseStat(PAGE)).map((sample) => sample.labels?.pool))
+    expect(pools.has('c_uri_default')).toBe(true)
+    expect(pools.has('stats')).toBe(false)
+  })
+
+  it('count a failed request once', () => {
+    const failing = { hrsp_5xx: '3', econ: '5', eresp: '2' }
+    const samples = statSamples(parseStat(withColumn(withColumn(SOCKET, 's1', failing), 'BACKEND', { ...failing, hrsp_5xx: '10' })))
+    expect(value(samples, 'pool_errors_total', 'c_uri_default', 's1')).toBe(10)
+    expect(value(samples, 'pool_errors_total', 'c_uri_default')).toBe(10)
+  })
+
+  it.each([
+    ['UP', 1],
+    ['UP 1/3', 1],
+    ['DOWN', 0],
+    ['DOWN 1/2', 0],
+    ['NOLB', 1],
+    ['DRAIN (agent)', 1],
+    ['MAINT (via b/s)', undefined],
+  ])('%s is up = %s', (status, up) => {
+    expect(value(statSamples(parseStat(withColumn(SOCKET, 's1', { status }))), 'pool_up', 'c_uri_default', 's1')).toBe(up)
+  })
+
+  it('give an idle backup no weight in force, until no active server is left', () => {
+    const backup = withColumn(SOCKET, 's1', { act: '0', bck: '1' })
+    expect(value(statSamples(parseStat(backup)), 'pool_weight_effective', 'c_uri_default', 's1')).toBe(0)
+    const alone = ['s2', 's4', 's5'].reduce((text, server) => withColumn(text, server, { status: 'DOWN' }), backup)
+    expect(value(statSamples(parseStat(alone)), 'pool_weight_effective', 'c_uri_default', 's1')).toBe(1)
+  })
+
+  it('say why a server is down', () => {
+    const text = withColumn(SOCKET, 's1', { status: 'DOWN', check_status: 'L4CON', check_desc: '"Layer4 connection problem, refused"' })
+    const parsed = haproxy.probes.find((probe) => probe.id === 'stat')!.parse({ stat: text, ...NOTHING }, { cursor: null, at: 5 }) as Parsed
+    expect(parsed.records).toContainEqual({
+      kind: 'fact',
+      id: 'check/c_uri_default/s1',
+      at: 5,
+      value: 'L4CON Layer4 connection problem, refused',
+    })
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['an error page', '<html>503</html>'],
+    ['binary', '\u0000\ufffd\u0001'],
+    ['another header', '# pxname,svname\napp,s1\n'],
+    ['a cut row', SOCKET.slice(0, -400)],
+    ['an unclosed quote', `${SOCKET}"app`],
+    ['words for numbers', withColumn(SOCKET, 's1', { stot: 'many' })],
+    ['an unknown status', withColumn(SOCKET, 's1', { status: 'SOSO' })],
+  ])('refuse %s', (_what, text) => {
+    expect(() => statSamples(parseStat(text))).toThrow(MALFORMED)
+  })
+})
+
+describe('show servers state', () => {
+  it('tells ids, initial weights and what a person set', () => {
+    expect(parseServersState(STATE)[2]).toEqual({
+      pool: 'c_uri_default',
+      server: 's3',
+      id: 3,
+      address: '127.0.0.1:19003',
+      weight: 7,
+      weightInitial: 7,
+      admin: 'ready',
+    })
+    expect(parseServersState(STATE.replace('2 0 7 7', '2 8 7 7'))[2]?.admin).toBe('drain')
+    expect(parseServersState(STATE.replace('2 0 7 7', '2 9 7 7'))[2]?.admin).toBe('maint')
+  })
+
+  it.each([['', '2\n# be_id\n', STATE.slice(0, -60), STATE.replace('19005', ''), '1\n# be_name srv_name\na b\n']].flat())(
+    'refuses %#',
+    (text) => {
+      expect(() => parseServersState(text)).toThrow(MALFORMED)
+    },
+  )
+})
+
+describe('show info', () => {
+  it('tells version and run', () => {
+    const info = parseInfo(INFO)
+    expect(info).toMatchObject({ version: '2.6.12-1+deb12u4', pid: 20307, uptimeSeconds: 82 })
+    expect(runIdOf(info, 1_000_000_000, null)).toEqual({ runId: '20307@999918', cursor: '20307@999918 82' })
+  })
+
+  it('keeps the run while the clock rounds the other way, and sees a restart under the same pid', () => {
+    const info = parseInfo(INFO)
+    const later = runIdOf({ ...info, uptimeSeconds: 92 }, 1_000_010_600, '20307@999918 82')
+    expect(later.runId).toBe('20307@999918')
+    expect(runIdOf({ ...info, uptimeSeconds: 3 }, 1_000_020_000, later.cursor).runId).toBe('20307@1000017')
+  })
+
+  it.each(['', 'Permission denied', 'Version: 2.6\n', 'Version: 2.6\nPid: x\nUptime_sec: 1\n'])('refuses %j', (text) => {
+    expect(() => parseInfo(text)).toThrow(MALFORMED)
+  })
+})
+
+const CFG = `
+global
+  maxconn 100
+defaults base
+  mode http
+  balance leastconn
+  default-server weight 10 check
+defaults odd from base
+  hash-type consistent
+backend plain from base
+  server a1 10.0.0.1:80
+  server a2 10.0.0.2:80 weight 20 backup   # the spare
+backend hashed from odd
+  balance uri depth 2
+  hash-type consistent sdbm avalanche
+  default-server slowstart 10s
+  server "b 1" 10.0.0.1:80 id 42
+  server b2 10.0.0.2:80 agent-check weight 0
+listen sticky from base
+  bind :80
+  balance hdr(Host)
+  cookie SRV insert
+  server-template t 2-3 svc:80 weight 5
+backend empty
+frontend web
+  bind :80
+  default_backend plain
+`
+
+describe('haproxy.cfg', () => {
+  it('is read with its inheritance', () => {
+    expect(parseConfigFile(CFG).pools).toEqual([
+      {
+        name: 'plain',
+        mode: 'http',
+        balance: 'leastconn',
+        servers: [
+          { name: 'a1', weight: 10, backup: false, agentCheck: false, slowstart: false },
+          { name: 'a2', weight: 20, backup: true, agentCheck: false, slowstart: false },
+        ],
+      },
+      {
+        name: 'hashed',
+        mode: 'http',
+        balance: 'uri depth 2',
+        hashType: ['consistent', 'sdbm', 'avalanche'],
+        servers: [
+          { name: 'b 1', weight: 10, id: 42, backup: false, agentCheck: false, slowstart: true },
+          { name: 'b2', weight: 0, backup: false, agentCheck: true, slowstart: true },
+        ],
+      },
+      {
+        name: 'sticky',
+        mode: 'http',
+        balance: 'hdr(Host)',
+        sticky: 'cookie SRV',
+        servers: [
+          { name: 't2', weight: 5, backup: false, agentCheck: false, slowstart: false },
+          { name: 't3', weight: 5, backup: false, agentCheck: false, slowstart: false },
+        ],
+      },
+    ])
+  })
+
+  it('survives anything', () => {
+    for (const text of ['', '\u0000', 'server x', 'backend\nserver', '"'.repeat(1_000), 'backend b\nserver-template t 99999999 a', '\\'])
+      expect(parseConfigFile(text).pools).toBeInstanceOf(Array)
+  })
+})
+
+describe('pools', () => {
+  const pool = (cfg: string | null, text = SOCKET, beside: Partial<Beside> = {}) =>
+    poolsOf(parseStat(text), { ...NOTHING, file: cfg === null ? null : parseConfigFile(cfg), ...beside })[0]!
+  const cfg = (lines: string) =>
+    `backend c_uri_default\n${lines}\n${[1, 2, 3, 4, 5].map((n) => `server s${n} 127.0.0.1:1900${n} weight ${n}`).join('\n')}\n`
+
+  it('hash consistently: weights go live, and the ring has ids, weights and states as they are now', () => {
+    const found = pool(cfg('balance uri\nhash-type consistent'), SOCKET, { version: '2.6.12-1+deb12u4' })
+    expect(found).toMatchObject({ algorithm: 'uri consistent', balances: 'hash', liveWeights: true, weightMax: 256 })
+    expect(found.servers[2]).toEqual({
+      name: 's3',
+      address: '127.0.0.1:19003',
+      id: 3,
+      weightSet: 7,
+      weightEffective: 0,
+      state: 'drain',
+      weightFile: 3,
+    })
+    expect(found.ring).toMatchObject({ algorithm: 'haproxy-consistent', options: { version: '2.6.12' } })
+    expect(found.ring?.nodes[2]).toEqual({ name: 's3', address: '127.0.0.1:19003', id: 3, weight: 7, state: 'drain' })
+  })
+
+  it.each([
+    ['balance uri', 'uri map-based', 'hash', false],
+    ['balance uri\nhash-type map-based djb2 avalanche', 'uri map-based', 'hash', false],
+    ['balance uri\nhash-type consistent wt6\nhash-balance-factor 150', 'uri consistent', 'hash', true],
+  ])('%j', (lines, algorithm, balances, liveWeights) => {
+    expect(pool(cfg(lines))).toMatchObject({ algorithm, balances, liveWeights })
+  })
+
+  it.each([
+    ['roundrobin', 'weight', true],
+    ['static-rr', 'weight', false],
+    ['leastconn', 'load', true],
+    ['first', 'load', false],
+  ])('%s without a file', (algo, balances, liveWeights) => {
+    const found = pool(null, withColumn(SOCKET, 'BACKEND', { algo }))
+    expect(found).toMatchObject({ algorithm: algo, balances, liveWeights })
+    expect(found.liveWeights || found.because).toBeTruthy()
+  })
+
+  it('have no ring that could mislead', () => {
+    expect(pool(null).ring).toBeUndefined()
+    expect(pool(null).because).toContain('haproxy.cfg')
+    expect(pool(cfg('balance uri\nhash-type consistent\nhash-balance-factor 150')).ring).toBeUndefined()
+    // The file says another algorithm than the one that runs.
+    expect(pool(cfg('balance source\nhash-type consistent')).ring).toBeUndefined()
+  })
+
+  it('say why weights cannot be set', () => {
+    expect(pool(cfg('balance uri\nhash-type consistent'), SOCKET, { writable: 'no admin socket' })).toMatchObject({
+      liveWeights: false,
+      because: 'no admin socket',
+    })
+  })
+
+  it('name another writer of a weight', () => {
+    expect(pool(null, withColumn(SOCKET, 's1', { agent_status: 'L7OK' })).servers[0]?.otherWriter).toBe('an agent check')
+    expect(pool(null, withColumn(SOCKET, 's1', { throttle: '40' })).servers[0]?.otherWriter).toBe('slowstart, at 40 %')
+  })
+})
+
+describe('the actuator', () => {
+  const config = haproxyConfig.parse({ kind: 'haproxy', name: 'edge', socket: 'tcp://127.0.0.1:1' })
+  const command = (name: string, value: string) => haproxyActuator.commands(config, [{ name, expect: '', value }])[0]
+
+  it('writes exactly one command a setting', () => {
+    expect(command('app/app3/weight', '25')).toBe('set server app/app3 weight 25')
+    expect(command('app/app3/state', 'drain')).toBe('set server app/app3 state drain')
+    expect(haproxyActuator.group('app/app3/weight', 'edge')).toBe('pool:edge/app')
+  })
+
+  it.each([
+    ['app/app3/weight', '257'],
+    ['app/app3/weight', '-1'],
+    ['app/app3/weight', '007'],
+    ['app/app3/weight', '1; shutdown'],
+    ['app/app3/weight', '1\n'],
+    ['app/app3/weight', '50%'],
+    ['app/app3/state', 'READY'],
+    ['app/a;b/weight', '1'],
+    ['app/a\nb/weight', '1'],
+    ['app/a b/weight', '1'],
+    ['app/app3/addr', '1'],
+    ['../app3/weight/x', '1'],
+  ])('refuses %j = %j', (name, text) => {
+    expect(() => command(name, text)).toThrow()
+    const setting = haproxyActuator.settings.find((candidate) => candidate.pattern.test(name))
+    expect(setting === undefined || !setting.value.safeParse(text).success).toBe(true)
+  })
+})

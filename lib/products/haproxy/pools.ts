@@ -1,0 +1,134 @@
+import type { RingNode, RingSpec } from '../../model/ring.ts'
+import type { Pool, PoolServer } from '../../model/topology.ts'
+import type { ConfigFile, FilePool, FileServer } from './configFile.ts'
+import type { StateRow } from './serversState.ts'
+import { isBackup, numbersIn, type parseStat, poolOf, poolsWithActive, type StatRow, serverOf, stateOf, weightsOf } from './stat.ts'
+
+/** What is known beside the statistics. */
+export type Beside = {
+  state: StateRow[] | null
+  file: ConfigFile | null
+  version: string | null
+  /** True, or why nothing can be set at run time. */
+  writable: true | string
+}
+
+/** HAProxy takes weights up to this; 0 takes a server out of new requests. */
+const WEIGHT_MAX = 256
+
+const HASHED = new Set(['source', 'uri', 'url_param', 'hdr', 'rdp-cookie', 'hash'])
+
+/** The pools as they are now, with their rings where the file tells how they hash. */
+export function poolsOf({ pools, servers }: ReturnType<typeof parseStat>, beside: Beside): Omit<Pool, 'target'>[] {
+  const active = poolsWithActive(servers)
+  const byPool = Map.groupBy(servers, poolOf)
+  const stateOfServer = new Map(beside.state?.map((row) => [`${row.pool}/${row.server}`, row]))
+  return pools.map((row) => {
+    const name = poolOf(row)
+    const file = fileOf(row, beside.file)
+    const own = (byPool.get(name) ?? []).map((server) =>
+      poolServer(
+        server,
+        isBackup(server) && active.has(name),
+        file?.servers.find((candidate) => candidate.name === serverOf(server)),
+        stateOfServer.get(`${name}/${serverOf(server)}`),
+      ),
+    )
+    const ring = ringOf(file, own, beside.version)
+    return { name, ...algorithmOf(row, file, beside), weightMax: WEIGHT_MAX, ...(ring ? { ring } : {}), servers: own }
+  })
+}
+
+/** The file's section of this pool; none where the file says another algorithm than the one that runs: it was changed, not reloaded. */
+function fileOf(row: StatRow, file: ConfigFile | null): FilePool | undefined {
+  const found = file?.pools.find((pool) => pool.name === row.get('pxname'))
+  const running = row.get('algo')
+  return found && running && running !== 'unknown' && running !== keywordOf(found.balance) ? undefined : found
+}
+
+const keywordOf = (balance: string) => /^[a-z_-]+/.exec(balance)?.[0] ?? balance
+
+function poolServer(row: StatRow, idleBackup: boolean, file: FileServer | undefined, state: StateRow | undefined): PoolServer {
+  const { needed, optional } = numbersIn(row)
+  const throttle = optional('throttle')
+  const agent = file?.agentCheck || (row.get('agent_status') ?? '') !== ''
+  const otherWriter = agent ? 'an agent check' : throttle !== undefined && throttle < 100 ? `slowstart, at ${throttle} %` : undefined
+  const weightFile = file?.weight ?? state?.weightInitial
+  return {
+    name: serverOf(row),
+    address: row.get('addr') || state?.address || '',
+    id: needed('sid'),
+    ...weightsOf(row, idleBackup),
+    state: stateOf(row),
+    ...(isBackup(row) ? { backup: true } : {}),
+    ...(weightFile === undefined ? {} : { weightFile }),
+    ...(otherWriter ? { otherWriter } : {}),
+  }
+}
+
+/** How requests are shared, and whether this algorithm takes weights at run time (HAProxy's manual, `set weight`). */
+function algorithmOf(
+  row: StatRow,
+  file: FilePool | undefined,
+  { writable }: Beside,
+): Pick<Pool, 'algorithm' | 'balances' | 'liveWeights' | 'because'> {
+  const running = row.get('algo') || undefined
+  const keyword = file ? keywordOf(file.balance) : running
+  if (keyword === undefined) return refuse('unknown', 'unknown', 'neither the statistics nor a configuration file tell the algorithm')
+  const takes = (algorithm: string, balances: Pool['balances']) =>
+    writable === true ? { algorithm, balances, liveWeights: true } : refuse(algorithm, balances, writable)
+  if (HASHED.has(keyword)) {
+    if (!file) return refuse(keyword, 'hash', 'the statistics do not tell the hash type: give `config`, the path of haproxy.cfg')
+    const type = file.hashType?.[0] ?? 'map-based'
+    const algorithm = `${file.balance} ${type}`
+    if (type !== 'consistent')
+      return refuse(algorithm, 'hash', 'map-based hashing takes only 0 % and 100 % at run time; `hash-type consistent` takes any weight')
+    return takes(algorithm, 'hash')
+  }
+  const algorithm = file?.balance ?? keyword
+  if (keyword === 'static-rr')
+    return refuse(algorithm, 'weight', 'static-rr takes only 0 % and 100 % at run time; roundrobin takes any weight')
+  if (keyword === 'first') return refuse(algorithm, 'load', 'first fills servers in order and ignores weights')
+  if (keyword === 'roundrobin') return takes(algorithm, 'weight')
+  if (keyword === 'leastconn') return takes(algorithm, 'load')
+  // random draws two by weight and takes the less loaded one; the statistics call it unknown.
+  if (keyword === 'random') return takes(algorithm, algorithm === 'random(1)' ? 'weight' : 'load')
+  return takes(algorithm, 'unknown')
+}
+
+function refuse(algorithm: string, balances: Pool['balances'], because: string) {
+  return { algorithm, balances, liveWeights: false, because }
+}
+
+/** The pool's ring. None where HAProxy mixes load into it (`hash-balance-factor`) or keys nodes by something else than the id. */
+function ringOf(file: FilePool | undefined, servers: PoolServer[], version: string | null): RingSpec | undefined {
+  if (!file || !HASHED.has(keywordOf(file.balance)) || file.hashBalanceFactor || servers.length === 0) return undefined
+  const [type = 'map-based', ...rest] = file.hashType ?? []
+  const functionName = rest.find((word) => ['sdbm', 'djb2', 'wt6', 'crc32'].includes(word)) as 'sdbm' | undefined
+  // `hash-type consistent none` hashes a number as it is: no ring here speaks of that.
+  if (rest.includes('none')) return undefined
+  const serving = servers.some((server) => !server.backup && server.state === 'up')
+  const nodes = servers.filter((server) => Boolean(server.backup) !== serving).map(nodeOf)
+  const number = /^\d+\.\d+\.\d+/.exec(version ?? '')?.[0]
+  return {
+    algorithm: type === 'consistent' ? 'haproxy-consistent' : 'haproxy-map',
+    nodes,
+    options: {
+      ...(functionName ? { function: functionName } : {}),
+      ...(rest.includes('avalanche') ? { avalanche: true } : {}),
+      ...(keywordOf(file.balance) === 'source' ? { input: 'source' as const } : {}),
+      ...(number ? { version: number } : {}),
+    },
+  }
+}
+
+function nodeOf(server: PoolServer): RingNode {
+  return {
+    name: server.name,
+    ...(server.address ? { address: server.address } : {}),
+    id: server.id,
+    weight: server.weightSet,
+    // Weight 0 shows as drain; the ring says it by the weight.
+    state: server.state === 'drain' && server.weightSet === 0 ? 'up' : server.state,
+  }
+}
