@@ -20,7 +20,7 @@ export function ChangesPage({ initial, open, initialOpen }: Props) {
   const go = useGo()
   const [scope] = useScope()
   const { data, error } = useQuery({
-    queryKey: ['changes', 'list'],
+    queryKey: ['changes'],
     queryFn: ({ signal }) => get<Page<ChangeView>>('changes', {}, signal),
     initialData: initial,
     refetchInterval: 5_000,

@@ -115,7 +115,7 @@ export function FindingSheet({ id, initial, onClose }: { id: string; initial: Fi
           )}
           <section>
             <h3 className="mb-2 font-medium text-base">The numbers behind it</h3>
-            <EvidenceList evidence={finding.evidence} since={Date.parse(finding.since)} />
+            <EvidenceList evidence={finding.evidence} />
           </section>
           <section>
             <h3 className="mb-1 font-medium text-base">Why it matters</h3>
@@ -174,7 +174,7 @@ function useRemedy(finding: FindingView | undefined): { proposal: ProposalView |
     refetchInterval: 5_000,
   })
   const { data: changes } = useQuery({
-    queryKey: ['changes', 'list'],
+    queryKey: ['changes'],
     queryFn: ({ signal }) => get<Page<ChangeView>>('changes', {}, signal),
     enabled: finding !== undefined,
     refetchInterval: 2_000,

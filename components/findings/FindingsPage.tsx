@@ -21,7 +21,7 @@ export function FindingsPage({ initial, open, initialOpen }: Props) {
   const [show, setShow] = useQueryState('show', parseAsStringEnum([...STATES]).withDefault('firing'))
   const [scope] = useScope()
   const { data, error } = useQuery({
-    queryKey: ['findings', 'list'],
+    queryKey: ['findings'],
     queryFn: ({ signal }) => get<Page<FindingView>>('findings', {}, signal),
     initialData: initial,
     refetchInterval: 10_000,

@@ -216,7 +216,7 @@ const TargetLink = ({ name }: { name: string }) => (
 function Consents({ targets }: { targets: Page<TargetView> }) {
   const client = useQueryClient()
   const { data } = useQuery({
-    queryKey: ['targets', 'list'],
+    queryKey: ['targets'],
     queryFn: ({ signal }) => get<Page<TargetView>>('targets', {}, signal),
     initialData: targets,
     refetchInterval: 10_000,

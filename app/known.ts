@@ -1,0 +1,11 @@
+import { EvenkeelError } from '@/lib/model/error.ts'
+
+/** What a page asked for by id, or null when there is none: the page then says so in its own words. */
+export function known<T>(read: () => T): T | null {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof EvenkeelError && error.code === 'not_found') return null
+    throw error
+  }
+}
