@@ -1,17 +1,28 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from './child.mjs'
-import { hashOf, isStamped, locked, root, stamp } from './stamp.mjs'
+import { locked, root } from './stamp.mjs'
 
-/** `npm ci` when the lock file or Node's version is not the one that node_modules was made for. */
-export function ensurePackages() {
-  return locked(async () => {
-    const path = join(root, 'node_modules', '.evenkeel-packages')
-    const hash = hashOf(['package-lock.json'], process.versions.node.split('.')[0])
-    if (isStamped(path, hash)) return
+/** `npm ci` when what is installed is not what the lock file says. */
+export async function ensurePackages() {
+  if (isInstalled()) return
+  await locked(async () => {
+    if (isInstalled()) return
     await run('Installing packages (npm ci; half a minute the first time)', 'npm', ['ci', '--no-audit', '--no-fund'], {
       cwd: root,
       quiet: true,
     })
-    stamp(path, hash)
   })
 }
+
+/** npm leaves a lock file of its own in node_modules: what it really installed. */
+function isInstalled() {
+  const installed = join(root, 'node_modules', '.package-lock.json')
+  if (!existsSync(installed)) return false
+  const is = packagesOf(installed)
+  const wanted = Object.entries(packagesOf(join(root, 'package-lock.json'))).filter(([path, { optional }]) => path !== '' && !optional)
+  return wanted.every(([path, { version }]) => is[path]?.version === version)
+}
+
+/** @returns {Record<string, { version?: string, optional?: boolean }>} */
+const packagesOf = (path) => JSON.parse(readFileSync(path, 'utf8')).packages
