@@ -1,27 +1,69 @@
-import type { Reversal } from '../model/change.ts'
+import type { Interval } from '../math/intervals.ts'
+import { measure } from '../measures/measure.ts'
+import { type Change, type ChangeVerdict, canChange, changeCan } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Bus } from '../model/events.ts'
 import type { Log } from '../model/log.ts'
 import type { AnyActuator } from '../model/product.ts'
-import type { Setting, Step } from '../model/proposal.ts'
+import { contestedKey, type Setting, type Step } from '../model/proposal.ts'
 import type { Store } from '../model/store.ts'
 import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
+import { actuators as shelf } from '../products/actuators.ts'
+import { type Applied, type ApplyContext, applySteps, type OwnChange, toldOf, wantedOf } from './apply.ts'
+import { type Effect, effectOf } from './effect.ts'
+import { type BreachedSince, watchGuards } from './guards.ts'
+import { createJournal } from './journal.ts'
+import { createKnobs, type Description, settingKey } from './knobs.ts'
+import { ownGuards } from './ownGuards.ts'
+import { settledFrom, watchLimitMs } from './settle.ts'
+import { driftText, effectText, nextStep, type Seen } from './step.ts'
+import { type Drifted, undo } from './undo.ts'
+
+export type { Applied, Description, OwnChange }
 
 export type WatchSettings = {
-  /** Longest watch of weights, rings and caches' settings. Default 120 s, never more. */
+  /** Longest watch of a change with a prediction. Default, and at most, 120 s. */
   watchMs: number
+  /** Watch of a change of one's own, which has no prediction. Default 60 s. */
+  ownMs: number
+  /** Longest watch of a TTL policy, where two TTLs and a minute are longer. Default 24 h. */
+  ttlWatchMs: number
   /** History before the write that the effect is held against. Default 60 s. */
   beforeMs: number
   /** Least time of settled traffic before a verdict. Default 20 s. */
   measureMs: number
-  /** How long one read or write of a setting may take. Default 3 s. */
-  deadlineMs: number
+  /** How far back a guard looks. Default 10 s. */
+  guardMs: number
+  /** The live values of a watched change are read this often. Default 5 s. */
+  lookMs: number
+  /** A roll-back that cannot reach its server is tried for so long. Default 120 s. */
+  undoMs: number
+  /** How long one read of a server's settings may take. Default 3 s. */
+  readMs: number
+  /** How long one write may take: a reload is seen through. Default 15 s. */
+  writeMs: number
 }
+
+const DEFAULTS: WatchSettings = {
+  watchMs: 120_000,
+  ownMs: 60_000,
+  ttlWatchMs: 86_400_000,
+  beforeMs: 60_000,
+  measureMs: 20_000,
+  guardMs: 10_000,
+  lookMs: 5_000,
+  undoMs: 120_000,
+  readMs: 3_000,
+  writeMs: 15_000,
+}
+/** A watch that a crash cut short goes on for at least this long. */
+const RESUMED_MS = 45_000
 
 export type ChangesOptions = {
   store: Store
-  actuators: readonly AnyActuator[]
+  /** The shelf of products unless a test brings its own. */
+  actuators?: readonly AnyActuator[]
   /** Kind and configuration of a target, `ring:NAME` and `ttl:NAME` too; null when there is none of that name. */
   targetConfig(name: string): { kind: string; config: unknown } | null
   window(spanMs: number): SeriesWindow
@@ -35,24 +77,6 @@ export type ChangesOptions = {
   pollNow?(target: string): Promise<void>
 }
 
-/** What a set of steps means before it is applied. */
-export type Description = {
-  /** Exactly what will be sent. */
-  commands: string[]
-  /** The weakest of the steps' reversals. */
-  reversal: Reversal
-  /** What a roll-back would not bring back, a sentence a kind of setting. */
-  lost: string[]
-  persistence: string[]
-  /** Settings of one group share one change in flight: `pool:edge/app`, `ring:products`. */
-  groups: string[]
-}
-
-/** `change` is null for a dry run. */
-export type Applied = { change: string | null; steps: Step[]; commands: string[] }
-
-export type OwnChange = { steps: { setting: Setting; after: string }[]; because: string }
-
 export interface Changes {
   /** Throws `not_found` or `invalid` naming the step, as applying would. */
   describe(steps: readonly Step[]): Description
@@ -61,6 +85,8 @@ export interface Changes {
   create(own: OwnChange, by: string, options?: { dryRun?: boolean }): Promise<Applied>
   rollBack(id: string, by: string): Promise<void>
   keep(id: string, by: string): Promise<void>
+  /** A person has seen to what a change left open: proposals for its contested settings are made again. */
+  settle(id: string, by: string): void
   /** The change in flight on the same pool, ring, cache or policy, or null. */
   inFlight(steps: readonly { setting: Setting }[]): string | null
   /** After each engine tick: guards, verdicts, ends of watches. */
@@ -69,16 +95,336 @@ export interface Changes {
   recover(): Promise<void>
 }
 
-export function createChanges(_options: ChangesOptions): Changes {
-  const absent = () => new EvenkeelError('unavailable', 'Changes are not ready yet.')
+/** What a watch remembers between two ticks; a new start begins it anew. */
+type Watch = { breached: BreachedSince; lookedAt: number; drifted: Drifted[]; looking: boolean }
+
+/** Applies proposals and own changes, watches them, keeps them or rolls them back. The only room that writes to targets. */
+export function createChanges(options: ChangesOptions): Changes {
+  const { store, bus, log } = options
+  const now = options.now ?? Date.now
+  const settings: WatchSettings = { ...DEFAULTS, ...options.settings }
+  settings.watchMs = Math.min(settings.watchMs, DEFAULTS.watchMs)
+  const journal = createJournal(store, bus, now)
+  const knobs = createKnobs({
+    actuators: options.actuators ?? shelf,
+    targetConfig: options.targetConfig,
+    readMs: settings.readMs,
+    writeMs: settings.writeMs,
+  })
+  const watches = new Map<string, Watch>()
+  const turns = new Map<string, Promise<unknown>>()
+  let ticking: Promise<void> | null = null
+
+  const context: ApplyContext = { store, knobs, journal, topology: options.topology, mode: options.mode, now, inFlight: inFlightOf }
+
+  function inFlightOf(groups: readonly string[]): string | null {
+    return journal.active().find((change) => knobs.groups(change.steps).some((group) => groups.includes(group)))?.id ?? null
+  }
+
+  /** One hand on a change at a time: a person's click waits for the tick's work on it, and the other way round. */
+  function inTurn<T>(id: string, run: () => Promise<T>): Promise<T> {
+    const turn = (turns.get(id) ?? Promise.resolve()).then(run, run)
+    const settled = turn.catch(() => {})
+    turns.set(id, settled)
+    settled.then(() => {
+      if (turns.get(id) === settled) turns.delete(id)
+    })
+    return turn
+  }
+
+  const watchOf = (id: string): Watch => {
+    const watch = watches.get(id) ?? { breached: new Map(), lookedAt: now(), drifted: [], looking: false }
+    watches.set(id, watch)
+    return watch
+  }
+
+  function baselineOf(change: Pick<Change, 'prediction'>, until: number): Interval | undefined {
+    const { prediction } = change
+    if (!prediction) return undefined
+    const window = options.window(now() - until + settings.beforeMs).between(until - settings.beforeMs, until)
+    const seen = measure(prediction.metric, prediction.where, window)
+    if (seen.is === 'unjudged' || !Number.isFinite(seen.low) || !Number.isFinite(seen.high)) return undefined
+    return { value: seen.value, low: seen.low, high: seen.high }
+  }
+
+  /** Every step is written: from now on it is watched. */
+  function beginWatch(id: string, text: string): Change {
+    const change = journal.get(id)!
+    const at = now()
+    const baseline = change.baseline ?? baselineOf(change, change.at)
+    const watched = journal.note(
+      id,
+      { what: 'watching', text },
+      {
+        state: 'watching',
+        watchFrom: at,
+        watchUntil: at + watchLimitMs(change, options.topology(), settings),
+        ...(baseline && { baseline }),
+      },
+    )
+    const proposal = change.proposal ? store.proposals.get(change.proposal) : null
+    if (proposal && proposal.state !== 'applied') {
+      const applied = { ...proposal, state: 'applied' as const }
+      store.proposals.put(applied)
+      bus.emit({ type: 'proposal', proposal: applied })
+    }
+    refresh(change)
+    return watched
+  }
+
+  function refresh(change: Change) {
+    for (const target of new Set(change.steps.map((step) => step.setting.target)))
+      options.pollNow?.(target).catch((error: unknown) => log.warn({ target, err: error }, 'the poll after a write failed'))
+  }
+
+  function effectNow(change: Change): { effect: Effect; settledAt: number | null } {
+    const at = now()
+    const { prediction, watchFrom } = change
+    if (!prediction || watchFrom === undefined) return { effect: { is: 'unseen', because: 'no effect was predicted' }, settledAt: null }
+    const window = options.window(at - watchFrom + settings.guardMs)
+    const settledAt = settledFrom(change, window, options.topology())
+    if (settledAt === null) return { effect: { is: 'unseen', because: 'the numbers still hold time from before the change' }, settledAt }
+    return {
+      effect: effectOf(prediction, change.baseline, measure(prediction.metric, prediction.where, window.between(settledAt, at))),
+      settledAt,
+    }
+  }
+
+  const measuredOf = (effect: Effect): Partial<Change> =>
+    effect.is === 'unseen'
+      ? {}
+      : { measured: { before: effect.baseline.value, after: effect.now.value, low: effect.now.low, high: effect.now.high } }
+
+  /** Reads the live values aside, so that a slow server delays no tick. Loss of sight says nothing. */
+  function look(change: Change, watch: Watch) {
+    if (watch.looking || now() - watch.lookedAt < settings.lookMs) return
+    watch.looking = true
+    watch.lookedAt = now()
+    knobs
+      .live(change.steps.map((step) => step.setting))
+      .then((live) => {
+        watch.drifted = change.steps.flatMap((step) => {
+          const value = live.get(settingKey(step.setting))
+          return value === undefined || knobs.same(step.setting, value, step.after) ? [] : [{ step, live: value }]
+        })
+      })
+      .catch(() => {})
+      .finally(() => {
+        watch.looking = false
+      })
+  }
+
+  async function watchOnce(id: string): Promise<void> {
+    const change = journal.get(id)
+    if (!change) return
+    if (change.rollingBack) return goOnRollingBack(change)
+    if (change.state !== 'watching') return
+    const watch = watchOf(id)
+    look(change, watch)
+    const at = now()
+    const recent = options.window(Math.min(settings.guardMs, at - change.watchFrom!))
+    const { since, breach } = watchGuards(
+      change.guards,
+      change.prediction,
+      watch.breached,
+      (guard) => measure(guard.metric, guard.where, recent),
+      at,
+      change.watchFrom!,
+    )
+    watch.breached = since
+    const { effect, settledAt } = effectNow(change)
+    const seen: Seen = { drifted: watch.drifted, breach, settledAt, effect }
+    const decision = nextStep(change, seen, at, settings.measureMs)
+    if (decision.is === 'wait') return
+    if (decision.is === 'drift') return endInDrift(id, watch.drifted, decision.outcome)
+    const found = { ...measuredOf(effect), verdict: decision.verdict, outcome: decision.outcome }
+    if (breach) journal.note(id, { what: 'guard', text: decision.outcome })
+    else journal.note(id, { what: 'measured', text: decision.outcome })
+    if (decision.is === 'roll back') return startRollingBack(id, { by: 'Evenkeel', because: decision.outcome, automatic: true }, found)
+    end(
+      id,
+      { what: 'kept', text: decision.outcome },
+      { ...found, state: 'kept', ...(decision.needsPerson && { needsPerson: decision.needsPerson }) },
+    )
+  }
+
+  function end(id: string, entry: Parameters<typeof journal.note>[1], patch: Partial<Change>) {
+    watches.delete(id)
+    const change = journal.note(id, entry, { endedAt: now(), rollingBack: undefined, ...patch })
+    log.info({ change: id, state: change.state, verdict: change.verdict }, 'change ended')
+  }
+
+  function endInDrift(id: string, drifted: readonly Drifted[], outcome: string) {
+    for (const { step } of drifted) store.memory.put(contestedKey(step.setting), { change: id, at: now() })
+    journal.note(id, { what: 'drift', text: outcome })
+    end(
+      id,
+      { what: 'failed', text: outcome },
+      {
+        state: 'failed',
+        outcome,
+        needsPerson: 'Somebody else changes this setting. Nothing more is proposed for it until you decide who owns it.',
+      },
+    )
+  }
+
+  async function startRollingBack(
+    id: string,
+    why: { by: string; because: string; automatic: boolean },
+    patch: Partial<Change> = {},
+  ): Promise<void> {
+    const change = journal.note(
+      id,
+      { what: 'note', text: `Rolling back: ${why.because}`, by: why.by },
+      { ...patch, rollingBack: { ...why, at: now() } },
+    )
+    await goOnRollingBack(change)
+  }
+
+  async function goOnRollingBack(change: Change): Promise<void> {
+    const { id } = change
+    const why = change.rollingBack!
+    const undone = await undo(id, change.steps, knobs, journal)
+    refresh(change)
+    if (undone.failed.length > 0) {
+      if (now() - why.at < settings.undoMs) return
+      const names = undone.failed.map((step) => `${step.setting.name} on ${step.setting.target}`).join(', ')
+      const outcome = `Could not be rolled back: ${undone.because}`
+      return end(id, { what: 'failed', text: outcome }, { state: 'failed', outcome, needsPerson: `Put back by hand: ${names}.` })
+    }
+    if (undone.drifted.length > 0) return endInDrift(id, undone.drifted, driftText(undone.drifted))
+    end(
+      id,
+      { what: 'rolled_back', text: why.because, by: why.by },
+      {
+        state: 'rolled_back',
+        automatic: why.automatic,
+        verdict: change.verdict ?? 'unjudged',
+        ...(!why.automatic && { outcome: why.because, needsPerson: undefined }),
+      },
+    )
+  }
+
+  function demand(id: string, verb: keyof typeof changeCan): Change {
+    const change = journal.get(id)
+    if (!change) throw new EvenkeelError('not_found', `There is no change ${id}.`)
+    if (!canChange(verb, change.state) || change.rollingBack) throw new EvenkeelError('not_allowed', changeCan[verb].otherwise)
+    return change
+  }
+
+  async function applied(result: Promise<Applied>): Promise<Applied> {
+    const answer = await result
+    if (answer.change) beginWatch(answer.change, 'Written; the watch begins.')
+    return answer
+  }
+
+  async function recoverOne(change: Change): Promise<void> {
+    const { id } = change
+    if (change.rollingBack) return goOnRollingBack(change)
+    if (change.state === 'applying') return finishOrUndo(change)
+    const left = change.watchUntil! - now()
+    const until = Math.max(change.watchUntil!, now() + Math.min(RESUMED_MS, settings.watchMs))
+    journal.note(
+      id,
+      {
+        what: 'recovered',
+        text:
+          left > 0
+            ? 'Evenkeel was started anew; the watch goes on.'
+            : 'Evenkeel was started anew after the end of the watch; it goes on a little longer.',
+      },
+      { watchUntil: until },
+    )
+    // The next look is now: a server that was started anew too holds its configured values again.
+    watchOf(id).lookedAt = Number.NEGATIVE_INFINITY
+  }
+
+  /** Interrupted between its first intent and its watch: what the servers hold decides. */
+  async function finishOrUndo(change: Change): Promise<void> {
+    const { id, steps } = change
+    try {
+      const live = await knobs.live(steps.map((step) => step.setting))
+      if (steps.every((step) => knobs.same(step.setting, live.get(settingKey(step.setting)), step.after))) {
+        journal.note(id, { what: 'recovered', text: 'Evenkeel was interrupted after the last write: every value stands.' })
+        beginWatch(id, 'The watch begins.')
+        return
+      }
+    } catch (error) {
+      journal.note(id, {
+        what: 'recovered',
+        text: `Evenkeel was interrupted while it wrote. ${toldOf(error, 'A server cannot be read now.').message}`,
+      })
+    }
+    await startRollingBack(
+      id,
+      { by: 'Evenkeel', because: 'Evenkeel was interrupted while it wrote: what was written is put back.', automatic: true },
+      { verdict: 'unjudged' },
+    )
+  }
+
   return {
-    describe: () => ({ commands: [], reversal: 'none', lost: [], persistence: [], groups: [] }),
-    apply: () => Promise.reject(absent()),
-    create: () => Promise.reject(absent()),
-    rollBack: () => Promise.reject(absent()),
-    keep: () => Promise.reject(absent()),
-    inFlight: () => null,
-    async tick() {},
-    async recover() {},
+    describe: knobs.describe,
+    async apply(id, by, { dryRun = false } = {}) {
+      const proposal = store.proposals.get(id)
+      if (!proposal) throw new EvenkeelError('not_found', `There is no proposal ${id}.`)
+      return applied(applySteps(wantedOf(proposal, by, dryRun), context))
+    },
+    create: (own, by, { dryRun = false } = {}) =>
+      applied(applySteps({ ...own, by, dryRun, guards: ownGuards(own.steps, options.topology()) }, context)),
+    async rollBack(id, by) {
+      demand(id, 'rollBack')
+      await inTurn(id, async () => {
+        const change = demand(id, 'rollBack')
+        const other = inFlightOf(knobs.groups(change.steps))
+        if (other && other !== id) throw new EvenkeelError('busy', `Change ${other} is in flight there.`)
+        const { effect } = effectNow(change)
+        const seen = change.state === 'watching' ? measuredOf(effect) : {}
+        await startRollingBack(id, { by, because: `Rolled back by ${by}.`, automatic: false }, seen)
+      })
+    },
+    async keep(id, by) {
+      demand(id, 'keep')
+      await inTurn(id, async () => {
+        const change = demand(id, 'keep')
+        const { effect } = effectNow(change)
+        const verdict: ChangeVerdict =
+          effect.is === 'better' ? 'improved' : effect.is === 'worse' ? 'regressed' : effect.is === 'even' ? 'no_effect' : 'unjudged'
+        const outcome = `Kept by ${by} before the end of the watch. ${effectText(change, effect)}`.trim()
+        end(id, { what: 'kept', text: outcome, by }, { state: 'kept', verdict, outcome, ...measuredOf(effect) })
+      })
+    },
+    settle(id, by) {
+      const change = journal.get(id)
+      if (!change) throw new EvenkeelError('not_found', `There is no change ${id}.`)
+      for (const step of change.steps) store.memory.delete(contestedKey(step.setting))
+      if (change.needsPerson) journal.note(id, { what: 'note', text: 'Seen to.', by }, { needsPerson: undefined })
+    },
+    inFlight: (steps) => inFlightOf(knobs.groups(steps)),
+    tick() {
+      ticking ??= Promise.all(
+        journal.active().map(({ id, state, rollingBack }) =>
+          // An apply still under way is its caller's.
+          state === 'applying' && !rollingBack
+            ? undefined
+            : inTurn(id, () => watchOnce(id)).catch((error: unknown) => log.error({ change: id, err: error }, 'watching a change failed')),
+        ),
+      )
+        .then(() => {})
+        .finally(() => {
+          ticking = null
+        })
+      return ticking
+    },
+    async recover() {
+      await Promise.all(
+        journal
+          .active()
+          .map((change) =>
+            inTurn(change.id, () => recoverOne(change)).catch((error: unknown) =>
+              log.error({ change: change.id, err: error }, 'recovering a change failed'),
+            ),
+          ),
+      )
+    },
   }
 }

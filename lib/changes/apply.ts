@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto'
+import type { Change } from '../model/change.ts'
+import { EvenkeelError } from '../model/error.ts'
+import { contestedKey, type Proposal, type Setting, type Step } from '../model/proposal.ts'
+import type { Store } from '../model/store.ts'
+import type { RingFollower, Topology } from '../model/topology.ts'
+import type { Journal } from './journal.ts'
+import { byTarget, type Knobs, settingKey, toEdit } from './knobs.ts'
+import { undo } from './undo.ts'
+
+/** `change` is null for a dry run. */
+export type Applied = { change: string | null; steps: Step[]; commands: string[] }
+export type OwnChange = { steps: { setting: Setting; after: string }[]; because: string }
+
+export type ApplyContext = {
+  store: Store
+  knobs: Knobs
+  journal: Journal
+  topology(): Topology
+  mode(): 'observe' | 'tune'
+  now(): number
+  /** The change in flight in one of these groups. */
+  inFlight(groups: readonly string[]): string | null
+}
+
+type Wanted = {
+  steps: { setting: Setting; before?: string; after: string }[]
+  because: string
+  by: string
+  dryRun: boolean
+  proposal?: Proposal
+  guards: Change['guards']
+}
+
+/** A follower that has not reported for so long may be gone (the reference follower reports every few seconds). */
+const FOLLOWER_FRESH_MS = 15_000
+
+export function wantedOf(proposal: Proposal, by: string, dryRun: boolean): Wanted {
+  return { steps: proposal.steps, because: proposal.because, by, dryRun, proposal, guards: proposal.guards }
+}
+
+/**
+ * Checks in the contract's order (400, 404, 422; then read_only, busy, drift, stale, not_followed), then writes target by target, the intent
+ * journaled before each write. What was written is put back when a later target refuses: a change is whole or not at all.
+ * Answers when the writes are done; the change is then in state `applying` with every step written, for the watch to take over.
+ */
+export async function applySteps(wanted: Wanted, context: ApplyContext): Promise<Applied> {
+  const { knobs, journal } = context
+  const checked = check(wanted, knobs)
+  const live = await liveOf(checked, knobs)
+  if (context.mode() !== 'tune') throw new EvenkeelError('read_only', 'Evenkeel is in observe mode: nothing is written to a target.')
+  if (wanted.proposal?.patchOnly) throw new EvenkeelError('not_allowed', wanted.proposal.patchOnly)
+
+  // From here to the journal's first entry nothing is awaited: of two requests at once the second one finds the first one's change.
+  const steps = live instanceof Map ? checked.map((step) => ({ ...step, before: live.get(settingKey(step.setting)) ?? '' })) : []
+  const groups = knobs.groups(checked)
+  const other = context.inFlight(groups)
+  if (other) throw new EvenkeelError('busy', `Change ${other} is in flight on ${groups.join(', ')}: one improvement at a time.`)
+  if (!(live instanceof Map)) throw live
+  refuseDrift(wanted, steps, knobs)
+  refuseStale(wanted, context.store)
+  refuseUnfollowed(steps, context.topology(), context.now())
+  const { commands, reversal } = knobs.describe(steps)
+  if (wanted.dryRun) return { change: null, steps, commands }
+
+  const { id } = journal.open(
+    {
+      id: randomBytes(8).toString('hex'),
+      state: 'applying',
+      steps,
+      because: wanted.because,
+      ...(wanted.proposal && { proposal: wanted.proposal.id, finding: wanted.proposal.finding }),
+      by: wanted.by,
+      at: context.now(),
+      reversal,
+      prediction: wanted.proposal?.prediction ?? null,
+      guards: wanted.guards,
+      measured: null,
+      verdict: null,
+      journal: [],
+    },
+    { what: 'created', text: wanted.because, by: wanted.by },
+  )
+  // A person has decided: what another writer did to these settings before no longer stands in the way.
+  for (const step of steps) context.store.memory.delete(contestedKey(step.setting))
+  await writeAll(id, steps, context)
+  return { change: id, steps, commands }
+}
+
+function check({ steps }: Wanted, knobs: Knobs): { setting: Setting; after: string }[] {
+  if (steps.length === 0) throw new EvenkeelError('bad_request', 'steps: at least one is needed.')
+  const seen = new Set<string>()
+  return steps.map(({ setting, after }, i) => {
+    const where = `steps[${i}]`
+    const value = knobs.check(setting, after, where)
+    if (seen.has(settingKey(setting))) throw new EvenkeelError('bad_request', `${where}: ${setting.name} stands twice in one change.`)
+    seen.add(settingKey(setting))
+    return { setting, after: value }
+  })
+}
+
+/** The live values, or why they cannot be read. That a setting does not exist is for validation; all else comes after `read_only` and `busy`. */
+async function liveOf(steps: { setting: Setting }[], knobs: Knobs): Promise<Map<string, string> | EvenkeelError> {
+  try {
+    return await knobs.live(steps.map((step) => step.setting))
+  } catch (error) {
+    const told = toldOf(error, 'The live values cannot be read now.')
+    if (told.code === 'not_found' || told.code === 'invalid' || told.code === 'bad_request') throw told
+    return told
+  }
+}
+
+/** What may be told of an error: only an EvenkeelError's own words are free of secrets and paths. */
+export const toldOf = (error: unknown, otherwise: string): EvenkeelError =>
+  error instanceof EvenkeelError ? error : new EvenkeelError('unreachable', otherwise, { cause: error })
+
+function refuseDrift(wanted: Wanted, live: Step[], knobs: Knobs): void {
+  const drifted = live.filter((step, i) => {
+    const expected = wanted.steps[i]!.before
+    return expected !== undefined && !knobs.same(step.setting, step.before, expected)
+  })
+  if (drifted.length === 0) return
+  const words = drifted.map((step) => {
+    const expected = wanted.steps[live.indexOf(step)]!.before
+    return `${step.setting.name} on ${step.setting.target} is ${step.before}, not ${expected}`
+  })
+  throw new EvenkeelError('drift', `${words.join('; ')}. Nothing was written; the proposal is renewed in a moment.`)
+}
+
+const STALE = {
+  applied: 'This proposal was applied already.',
+  superseded: 'A newer proposal has taken the place of this one.',
+  withdrawn: 'This proposal was withdrawn: its finding is gone, or its advice.',
+}
+
+function refuseStale({ proposal }: Wanted, store: Store): void {
+  const state = proposal && store.proposals.get(proposal.id)?.state
+  if (state && state !== 'open') throw new EvenkeelError('stale', STALE[state])
+}
+
+function refuseUnfollowed(steps: Step[], topology: Topology, now: number): void {
+  for (const { setting } of steps) {
+    const [kind, name] = [setting.target.slice(0, setting.target.indexOf(':')), setting.target.slice(setting.target.indexOf(':') + 1)]
+    const document = (kind === 'ring' ? topology.rings : kind === 'ttl' ? topology.ttls : []).find((one) => one.name === name)
+    if (!document?.followersExpected) continue
+    const fresh = freshFollowers(document.followers, now)
+    if (fresh < document.followersExpected)
+      throw new EvenkeelError(
+        'not_followed',
+        `${fresh} of ${document.followersExpected} followers of ${setting.target} have reported lately: a change would not reach the others.`,
+      )
+  }
+}
+
+export const freshFollowers = (followers: readonly RingFollower[], now: number) =>
+  followers.filter((follower) => now - follower.seenAt < FOLLOWER_FRESH_MS).length
+
+async function writeAll(id: string, steps: Step[], { knobs, journal, now }: ApplyContext): Promise<void> {
+  const begun: Step[] = []
+  try {
+    for (const [target, own] of byTarget(steps)) {
+      begun.push(...own)
+      const text = own.map(({ setting, before, after }) => `${setting.name} ${before} → ${after}`).join(', ')
+      journal.note(id, { what: 'intent', text: `Write on ${target}: ${text}`, ...(own.length === 1 && { step: own[0]! }) })
+      await knobs.write(target, own.map(toEdit))
+      journal.note(id, { what: 'written', text: `${target} holds the new values` })
+    }
+  } catch (error) {
+    const told = toldOf(error, 'A server could not be written.')
+    // A write that failed may yet have happened: what the server holds decides.
+    const undone = await undo(id, begun, knobs, journal)
+    const left = [...undone.failed, ...undone.drifted.map(({ step }) => step)]
+    const outcome = `Not applied: ${told.message}`
+    journal.note(id, { what: 'compensated', text: `${undone.restored.length} written values were put back, ${left.length} could not be.` })
+    journal.note(
+      id,
+      { what: 'failed', text: outcome },
+      {
+        state: 'failed',
+        endedAt: now(),
+        outcome,
+        ...(left.length > 0 && {
+          needsPerson: `${left.map((step) => `${step.setting.name} on ${step.setting.target}`).join(', ')} could not be put back.`,
+        }),
+      },
+    )
+    throw told
+  }
+}

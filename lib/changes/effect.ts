@@ -1,0 +1,33 @@
+import { difference, type Interval } from '../math/intervals.ts'
+import type { Prediction } from '../model/proposal.ts'
+import type { Measured1 } from '../model/window.ts'
+
+/** How the predicted metric moved, in the direction of the prediction. */
+export type Effect =
+  | { is: 'better' | 'worse' | 'even'; baseline: Interval; now: Interval }
+  | { is: 'unclear'; baseline: Interval; now: Interval; because: string }
+  | { is: 'unseen'; because: string }
+
+/** Less than this part of the predicted gain is not the effect that was promised, be it ever so certain. */
+const GAIN_MIN = 0.25
+
+/**
+ * Holds the metric after the change against the metric before. `better`: the gain is significant (its 95 % interval excludes none) and at
+ * least a quarter of the predicted one. `worse`: the same the other way. `even`: a gain of that size is excluded. `unclear`: the interval
+ * holds both.
+ */
+export function effectOf(prediction: Prediction, baseline: Interval | undefined, now: Measured1): Effect {
+  if (now.is === 'unjudged') return { is: 'unseen', because: now.because }
+  if (!Number.isFinite(now.low) || !Number.isFinite(now.high)) return { is: 'unseen', because: 'too few measurements for an interval' }
+  const start = baseline ?? { value: prediction.before, low: prediction.before, high: prediction.before }
+  const expected = prediction.after - prediction.before
+  const seen = { baseline: start, now: { value: now.value, low: now.low, high: now.high } }
+  if (expected === 0) return { is: 'unclear', ...seen, because: 'no effect was predicted' }
+  const moved = difference(seen.now, start)
+  const [gain, low, high] = expected > 0 ? [moved.value, moved.low, moved.high] : [-moved.value, -moved.high, -moved.low]
+  const least = GAIN_MIN * Math.abs(expected)
+  if (low > 0 && gain >= least) return { is: 'better', ...seen }
+  if (high < 0 && gain <= -least) return { is: 'worse', ...seen }
+  if (high < least || gain < least / 2) return { is: 'even', ...seen }
+  return { is: 'unclear', ...seen, because: 'the measurements vary too much to tell' }
+}

@@ -1,0 +1,45 @@
+import type { Change, JournalEntry } from '../model/change.ts'
+import { changeInFlight } from '../model/change.ts'
+import type { Bus } from '../model/events.ts'
+import type { Store } from '../model/store.ts'
+
+export type Entry = Omit<JournalEntry, 'at'>
+
+/** The changes' one way to be remembered: what is noted is on disk when `note` returns. Setting values stand in it, secrets never do. */
+export interface Journal {
+  open(change: Change, entry: Entry): Change
+  note(id: string, entry: Entry, patch?: Partial<Change>): Change
+  get(id: string): Change | null
+  /** Changes that are applied, watched or being rolled back. */
+  active(): Change[]
+}
+
+/** Beyond this the oldest notes between the first and the last are dropped: a contested setting must not fill the disk. */
+const ENTRIES_MAX = 200
+
+export const isActive = (change: Change) => changeInFlight(change.state) || change.rollingBack !== undefined
+
+export function createJournal(store: Store, bus: Bus, now: () => number): Journal {
+  const active = new Set(store.changes.list(isActive).map((change) => change.id))
+
+  function put(change: Change): Change {
+    store.changes.put(change)
+    if (isActive(change)) active.add(change.id)
+    else active.delete(change.id)
+    bus.emit({ type: 'change', change })
+    return change
+  }
+
+  return {
+    open: (change, entry) => put({ ...change, journal: [{ at: now(), ...entry }] }),
+    note(id, entry, patch = {}) {
+      const change = store.changes.get(id)
+      if (!change) throw new Error(`change ${id} is not in the journal`)
+      const journal = [...change.journal, { at: now(), ...entry }]
+      if (journal.length > ENTRIES_MAX) journal.splice(ENTRIES_MAX / 2, 1)
+      return put({ ...change, ...patch, journal })
+    },
+    get: (id) => store.changes.get(id),
+    active: () => [...active].flatMap((id) => store.changes.get(id) ?? []),
+  }
+}

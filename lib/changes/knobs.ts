@@ -1,0 +1,135 @@
+import { safe } from '../format/format.ts'
+import type { Reversal } from '../model/change.ts'
+import { EvenkeelError } from '../model/error.ts'
+import type { AnyActuator, Edit, SettingKind } from '../model/product.ts'
+import type { Setting, Step } from '../model/proposal.ts'
+import { within } from './within.ts'
+
+/** What a set of steps means before it is applied. */
+export type Description = {
+  /** Exactly what will be sent. */
+  commands: string[]
+  /** The weakest of the steps' reversals. */
+  reversal: Reversal
+  /** What a roll-back would not bring back, a sentence a kind of setting. */
+  lost: string[]
+  persistence: string[]
+  /** Settings of one group share one change in flight: `pool:edge/app`, `ring:products`. */
+  groups: string[]
+}
+
+export type KnobsOptions = {
+  actuators: readonly AnyActuator[]
+  targetConfig(name: string): { kind: string; config: unknown } | null
+  readMs: number
+  writeMs: number
+}
+
+/** All settings that can be written, on all targets. The only place that reaches actuators. */
+export interface Knobs {
+  /** Throws `not_found`, `invalid` or `bad_request` naming the step. Answers the value as the server itself would write it. */
+  check(setting: Setting, value: string, where: string): string
+  /** The live values, by `settingKey`, straight from the servers. Throws what the server says: not_found, unreachable, … */
+  live(settings: readonly Setting[]): Promise<Map<string, string>>
+  /** All edits of one target, each with the value that is expected there. Throws `drift` when one differs. */
+  write(target: string, edits: Edit[]): Promise<void>
+  same(setting: Setting, a: string | undefined, b: string): boolean
+  describe(steps: readonly Step[]): Description
+  groups(steps: readonly { setting: Setting }[]): string[]
+}
+
+export const settingKey = (setting: Setting) => `${setting.target} ${setting.name}`
+
+/** Steps by target, in the order in which the targets first appear. */
+export function byTarget(steps: readonly Step[]): Map<string, Step[]> {
+  const targets = new Map<string, Step[]>()
+  for (const step of steps) targets.set(step.setting.target, [...(targets.get(step.setting.target) ?? []), step])
+  return targets
+}
+
+const WEAKEST: Reversal[] = ['none', 'lossy', 'exact']
+
+export function createKnobs({ actuators, targetConfig, readMs, writeMs }: KnobsOptions): Knobs {
+  function find({ target, name }: Setting, where: string): { actuator: AnyActuator; config: unknown; kind: SettingKind } {
+    const found = targetConfig(target)
+    if (!found) throw new EvenkeelError('not_found', `${where}: there is no target ${quoted(target)}.`)
+    const own = actuators.filter((actuator) => actuator.kind === found.kind)
+    for (const actuator of own) {
+      const kind = actuator.settings.find((setting) => setting.pattern.test(name))
+      if (kind) return { actuator, config: found.config, kind }
+    }
+    if (own.length === 0) throw new EvenkeelError('invalid', `${where}: Evenkeel writes no settings of ${found.kind} targets.`)
+    throw new EvenkeelError('not_found', `${where}: ${quoted(name)} is no setting that Evenkeel writes on ${target}.`)
+  }
+
+  function canonical(setting: Setting, value: string): string {
+    const parsed = find(setting, 'setting').kind.value.safeParse(value)
+    return parsed.success ? parsed.data : value
+  }
+
+  function same(setting: Setting, a: string | undefined, b: string): boolean {
+    if (a === undefined) return false
+    return a === b || canonical(setting, a) === canonical(setting, b)
+  }
+
+  function groups(steps: readonly { setting: Setting }[]): string[] {
+    const names = steps.map(({ setting }) => {
+      try {
+        return find(setting, 'setting').actuator.group(setting.name, setting.target)
+      } catch {
+        // Its target left the configuration: nothing else can be in flight there.
+        return `target:${setting.target}`
+      }
+    })
+    return [...new Set(names)]
+  }
+
+  return {
+    check(setting, value, where) {
+      const { kind } = find(setting, where)
+      const parsed = kind.value.safeParse(value)
+      if (parsed.success) return parsed.data
+      throw new EvenkeelError(
+        'invalid',
+        `${where}: ${quoted(setting.name)} takes ${parsed.error.issues[0]?.message ?? 'another value'}, found ${quoted(value)}.`,
+      )
+    },
+    async live(settings) {
+      const names = new Map<string, string[]>()
+      for (const { target, name } of settings) names.set(target, [...(names.get(target) ?? []), name])
+      const values = new Map<string, string>()
+      await Promise.all(
+        [...names].map(async ([target, wanted]) => {
+          const { actuator, config } = find({ target, name: wanted[0]! }, 'setting')
+          const found = await within(readMs, `Reading ${target}`, (signal) => actuator.get(config, wanted, signal))
+          for (const [name, value] of Object.entries(found)) values.set(settingKey({ target, name }), value)
+        }),
+      )
+      return values
+    },
+    async write(target, edits) {
+      const { actuator, config } = find({ target, name: edits[0]!.name }, 'setting')
+      await within(writeMs, `Writing to ${target}`, (signal) => actuator.write(config, edits, signal))
+    },
+    same,
+    groups,
+    describe(steps) {
+      const description: Description = { commands: [], reversal: 'exact', lost: [], persistence: [], groups: groups(steps) }
+      for (const step of steps) {
+        const { kind } = find(step.setting, 'step')
+        if (WEAKEST.indexOf(kind.reversal) < WEAKEST.indexOf(description.reversal)) description.reversal = kind.reversal
+        if (kind.lost && !description.lost.includes(kind.lost)) description.lost.push(kind.lost)
+        if (!description.persistence.includes(kind.persistence)) description.persistence.push(kind.persistence)
+      }
+      for (const own of byTarget(steps).values()) {
+        const { actuator, config } = find(own[0]!.setting, 'step')
+        description.commands.push(...actuator.commands(config, own.map(toEdit)))
+      }
+      return description
+    },
+  }
+}
+
+export const toEdit = ({ setting, before, after }: Step): Edit => ({ name: setting.name, expect: before, value: after })
+
+const quoted = (text: string) => JSON.stringify(safe(text, 80))

@@ -1,0 +1,84 @@
+import { grown } from '../math/rates.ts'
+import type { Change } from '../model/change.ts'
+import type { Topology } from '../model/topology.ts'
+import type { SeriesWindow } from '../model/window.ts'
+
+/** HAProxy's times are means over a row's last 1,024 requests (`TIME_STATS_SAMPLES`): until those have passed, they hold the time before. */
+const ROLLING_REQUESTS = 1_024
+/** Two polls: the first one after the write may have begun before it. */
+const POLLS_MS = 2_000
+/** A share of a ring is taken over this much time (lib/engine/derive.ts), after the followers have moved. */
+const RING_MS = 10_000
+/** Followers read their document every few seconds; one that reports less often than this is not waited for. */
+const FOLLOWERS_MS = 15_000
+
+/**
+ * From when on the predicted metric holds nothing of the time before the write (epoch ms); null while it still does.
+ * Pure in what it is given; `window` must reach back to the write.
+ */
+export function settledFrom(change: Change, window: SeriesWindow, topology: Topology): number | null {
+  const { prediction, watchFrom } = change
+  if (!prediction || watchFrom === undefined) return null
+  const reached = (at: number) => (at <= window.to ? at : null)
+  const [setting] = change.steps.map((step) => step.setting)
+  if (setting?.target.startsWith('ttl:')) return reached(watchFrom + POLLS_MS + oldTtlMs(change, topology))
+  if (setting?.target.startsWith('ring:')) return reached(watchFrom + followed(change, window.to, topology) + RING_MS)
+  const { target, pool } = prediction.where
+  const kind = topology.targets.find((one) => one.name === target)?.kind
+  if (kind === 'haproxy' && /_seconds/.test(prediction.metric) && pool !== undefined)
+    return passed(window.between(watchFrom, window.to), { target: target!, pool }, ROLLING_REQUESTS)
+  return reached(watchFrom + POLLS_MS)
+}
+
+/** The moment by which so many requests have passed through the pool since the window's start, or null. */
+function passed(window: SeriesWindow, where: { target: string; pool: string }, requests: number): number | null {
+  const all = window.series('pool_requests_total', where)
+  const own = all.filter((series) => series.labels.server === undefined)
+  const steps = (own.length > 0 ? own : all).flatMap(({ points }) =>
+    points.slice(1).map(([at, value], i): [number, number] => [at, grown(points[i]![1], value)]),
+  )
+  let sum = 0
+  for (const [at, more] of steps.sort((a, b) => a[0] - b[0])) {
+    sum += more
+    if (sum >= requests) return at
+  }
+  return null
+}
+
+/** Keys that were written before the change live on for their old TTL. */
+function oldTtlMs(change: Change, topology: Topology): number {
+  const name = change.steps[0]!.setting.target.slice('ttl:'.length)
+  const policy = topology.ttls.find((ttl) => ttl.name === name)
+  const old = change.steps.find((step) => step.setting.name.endsWith('/ttl'))
+  return Math.max(old ? ttlMs(old.before) : 0, policy?.ttlMs ?? 0)
+}
+
+/** How long after the write the followers had moved, at most FOLLOWERS_MS. */
+function followed(change: Change, now: number, topology: Topology): number {
+  const name = change.steps[0]!.setting.target.slice('ring:'.length)
+  const ring = topology.rings.find((one) => one.name === name)
+  const behind = ring?.followers.some((follower) => follower.version < ring.version && now - follower.seenAt < FOLLOWERS_MS)
+  return behind || !ring ? Math.min(FOLLOWERS_MS, Math.max(POLLS_MS, now - change.watchFrom!)) : POLLS_MS
+}
+
+const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** `90s`, `10m`, `60000ms` or a bare number of ms; 0 of anything else. */
+export function ttlMs(value: string): number {
+  const [, digits, unit = 'ms'] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(value.trim()) ?? []
+  return digits === undefined ? 0 : Number(digits) * UNITS[unit]!
+}
+
+/** How long a change is watched at most: 120 s, or two TTLs and a minute for a TTL policy. */
+export function watchLimitMs(
+  change: Pick<Change, 'steps' | 'prediction'>,
+  topology: Topology,
+  limits: { watchMs: number; ownMs: number; ttlWatchMs: number },
+): number {
+  const { target } = change.steps[0]!.setting
+  if (!target.startsWith('ttl:')) return change.prediction ? limits.watchMs : limits.ownMs
+  const policy = topology.ttls.find((ttl) => ttl.name === target.slice('ttl:'.length))
+  const step = change.steps.find((one) => one.setting.name.endsWith('/ttl'))
+  const lengths = step ? [ttlMs(step.before), ttlMs(step.after)] : [policy?.ttlMs ?? 0]
+  return Math.min(limits.ttlWatchMs, 2 * Math.min(...lengths) + 60_000)
+}

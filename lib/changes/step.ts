@@ -1,0 +1,84 @@
+import { interval, text } from '../format/format.ts'
+import type { Change, ChangeVerdict } from '../model/change.ts'
+import type { Effect } from './effect.ts'
+import type { Breach } from './guards.ts'
+import type { Drifted } from './undo.ts'
+
+/** What a watch has seen up to now. */
+export type Seen = {
+  drifted: Drifted[]
+  breach: Breach | null
+  /** From when on the effect was measured; null while the numbers still hold time before the write. */
+  settledAt: number | null
+  effect: Effect
+}
+
+export type Decision =
+  | { is: 'wait' }
+  | { is: 'drift'; outcome: string }
+  | { is: 'roll back'; verdict: ChangeVerdict; outcome: string }
+  | { is: 'keep'; verdict: ChangeVerdict; outcome: string; needsPerson?: string }
+
+/**
+ * What comes next for a watched change. The first line that applies:
+ *
+ * | seen | before the end of the watch | at its end |
+ * |---|---|---|
+ * | another writer's value | drift | drift |
+ * | a guard was breached for its time | roll back, regressed | roll back, regressed |
+ * | no prediction | wait | keep, unjudged |
+ * | better (measured for `measureMs`) | keep, improved | keep, improved |
+ * | worse (measured for `measureMs`) | roll back, regressed | roll back, regressed |
+ * | even | wait | exact: roll back; lossy: keep; no effect |
+ * | unclear, unseen or not settled | wait | keep, unjudged, for a person |
+ */
+export function nextStep(change: Change, seen: Seen, now: number, measureMs: number): Decision {
+  if (seen.drifted.length > 0) return { is: 'drift', outcome: driftText(seen.drifted) }
+  if (seen.breach) return { is: 'roll back', verdict: 'regressed', outcome: breachText(seen.breach) }
+  const over = now >= (change.watchUntil ?? 0)
+  const { prediction } = change
+  if (!prediction)
+    return over
+      ? { is: 'keep', verdict: 'unjudged', outcome: 'No effect was predicted, so none was judged; no guard was breached.' }
+      : { is: 'wait' }
+  const { effect, settledAt } = seen
+  if (settledAt === null) return over ? unjudged('what was measured still holds time from before the change') : { is: 'wait' }
+  if (effect.is === 'unseen') return over ? unjudged(effect.because) : { is: 'wait' }
+  const measured = over || now - settledAt >= measureMs
+  const outcome = effectText(change, effect)
+  if (effect.is === 'better' && measured) return { is: 'keep', verdict: 'improved', outcome }
+  if (effect.is === 'worse' && measured) return { is: 'roll back', verdict: 'regressed', outcome }
+  if (!over) return { is: 'wait' }
+  if (effect.is !== 'even')
+    return { ...unjudged('the measurements vary too much to tell'), outcome: `${outcome} The measurements vary too much to tell.` }
+  if (change.reversal === 'exact')
+    return { is: 'roll back', verdict: 'no_effect', outcome: `${outcome} No effect as predicted: rolled back.` }
+  return {
+    is: 'keep',
+    verdict: 'no_effect',
+    outcome: `${outcome} No effect as predicted; kept, because a roll-back would lose something again.`,
+    needsPerson: 'It had no measurable effect, and rolling back is not free. Decide whether it stays.',
+  }
+}
+
+function unjudged(because: string): Decision & { is: 'keep' } {
+  return {
+    is: 'keep',
+    verdict: 'unjudged',
+    outcome: `Kept, not judged: ${because}.`,
+    needsPerson: `Its effect could not be judged: ${because}. Decide whether it stays.`,
+  }
+}
+
+export function effectText({ prediction }: Pick<Change, 'prediction'>, effect: Effect): string {
+  if (!prediction || effect.is === 'unseen') return ''
+  const { unit, metric, after } = prediction
+  const { baseline, now } = effect
+  return `${metric}: ${text(baseline.value, unit)} before, ${text(now.value, unit)} after (${interval(now.low, now.high, unit)}); ${text(after, unit)} was predicted.`
+}
+
+export const driftText = (drifted: readonly Drifted[]) =>
+  `${drifted.map(({ step, live }) => `${step.setting.name} on ${step.setting.target} is ${live}, not ${step.after}`).join('; ')}: somebody else has set it. It was left alone.`
+
+const breachText = ({ guard, value, limit }: Breach) =>
+  `Guard: ${guard.metric} ${text(value, guard.unit)} ${guard.op === '>' ? 'above' : 'below'} ${text(limit, guard.unit)} for ${guard.forMs / 1000} s (${guard.why}).`

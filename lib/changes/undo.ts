@@ -1,0 +1,67 @@
+import { EvenkeelError } from '../model/error.ts'
+import type { Step } from '../model/proposal.ts'
+import type { Journal } from './journal.ts'
+import { byTarget, type Knobs, settingKey } from './knobs.ts'
+
+export type Drifted = { step: Step; live: string }
+export type Undone = {
+  /** Written back now. */
+  restored: Step[]
+  /** Held their old value already. */
+  untouched: Step[]
+  /** Somebody else has set them since: left alone. */
+  drifted: Drifted[]
+  /** Could not be read or written now; why, of the last one. */
+  failed: Step[]
+  because?: string
+}
+
+/**
+ * Puts back what still holds the change's own value (compare-and-set on `after`), the last written target first. Looks before it writes, so
+ * it may be called again after any interruption. The intent is journaled before each write.
+ */
+export async function undo(id: string, steps: readonly Step[], knobs: Knobs, journal: Journal): Promise<Undone> {
+  const undone: Undone = { restored: [], untouched: [], drifted: [], failed: [] }
+  for (const [target, own] of [...byTarget(steps)].reverse()) {
+    try {
+      await undoTarget(id, target, own, knobs, journal, undone)
+    } catch (error) {
+      undone.failed.push(...own)
+      undone.because = error instanceof EvenkeelError ? error.message : `${target} cannot be written now.`
+    }
+  }
+  return undone
+}
+
+async function undoTarget(id: string, target: string, steps: Step[], knobs: Knobs, journal: Journal, undone: Undone): Promise<void> {
+  // A value that changes between the look and the write is looked at once more; then it is the other writer's.
+  for (let tries = 0; ; tries++) {
+    const live = await knobs.live(steps.map((step) => step.setting))
+    const liveOf = (step: Step) => live.get(settingKey(step.setting)) ?? ''
+    const ours = steps.filter((step) => knobs.same(step.setting, liveOf(step), step.after))
+    // A step whose two values are the same one is done either way.
+    const writes = ours.filter((step) => !knobs.same(step.setting, step.before, step.after))
+    const others = steps.filter((step) => !ours.includes(step))
+    if (writes.length > 0) {
+      try {
+        journal.note(id, { what: 'intent', text: `Put back on ${target}: ${writes.map(backText).join(', ')}` })
+        await knobs.write(
+          target,
+          writes.map((step) => ({ name: step.setting.name, expect: liveOf(step), value: step.before })),
+        )
+        journal.note(id, { what: 'written', text: `${target} holds its old values again` })
+      } catch (error) {
+        if (!(error instanceof EvenkeelError && error.code === 'drift') || tries > 0) throw error
+        continue
+      }
+    }
+    undone.restored.push(...writes)
+    undone.untouched.push(...ours.filter((step) => !writes.includes(step)))
+    for (const step of others)
+      if (knobs.same(step.setting, liveOf(step), step.before)) undone.untouched.push(step)
+      else undone.drifted.push({ step, live: liveOf(step) })
+    return
+  }
+}
+
+const backText = ({ setting, before, after }: Step) => `${setting.name} ${after} → ${before}`
