@@ -113,7 +113,6 @@ export function createChanges(options: ChangesOptions): Changes {
   })
   const watches = new Map<string, Watch>()
   const turns = new Map<string, Promise<unknown>>()
-  let ticking: Promise<void> | null = null
 
   const context: ApplyContext = { store, knobs, journal, topology: options.topology, mode: options.mode, now, inFlight: inFlightOf }
 
@@ -299,11 +298,14 @@ export function createChanges(options: ChangesOptions): Changes {
       {
         state: 'rolled_back',
         automatic: why.automatic,
-        verdict: change.verdict ?? 'unjudged',
+        // A person's roll-back is no verdict; the measured numbers stay.
+        verdict: why.automatic ? (change.verdict ?? 'unjudged') : 'unjudged',
         ...(!why.automatic && { outcome: why.because, needsPerson: undefined }),
       },
     )
   }
+
+  const failed = (id: string) => (error: unknown) => log.error({ change: id, err: error }, 'a change could not be seen to')
 
   function demand(id: string, verb: keyof typeof changeCan): Change {
     const change = journal.get(id)
@@ -370,7 +372,9 @@ export function createChanges(options: ChangesOptions): Changes {
       return applied(applySteps(wantedOf(proposal, by, dryRun), context))
     },
     create: (own, by, { dryRun = false } = {}) =>
-      applied(applySteps({ ...own, by, dryRun, guards: ownGuards(own.steps, options.topology()) }, context)),
+      applied(
+        applySteps({ ...own, by, dryRun, guards: ownGuards(own.steps, options.topology(), options.window(settings.beforeMs)) }, context),
+      ),
     async rollBack(id, by) {
       demand(id, 'rollBack')
       await inTurn(id, async () => {
@@ -400,31 +404,17 @@ export function createChanges(options: ChangesOptions): Changes {
       if (change.needsPerson) journal.note(id, { what: 'note', text: 'Seen to.', by }, { needsPerson: undefined })
     },
     inFlight: (steps) => inFlightOf(knobs.groups(steps)),
-    tick() {
-      ticking ??= Promise.all(
-        journal.active().map(({ id, state, rollingBack }) =>
-          // An apply still under way is its caller's.
-          state === 'applying' && !rollingBack
-            ? undefined
-            : inTurn(id, () => watchOnce(id)).catch((error: unknown) => log.error({ change: id, err: error }, 'watching a change failed')),
-        ),
+    async tick() {
+      await Promise.all(
+        journal.active().map(async ({ id, state, rollingBack }) => {
+          // An apply still under way is its caller's; a roll-back that waits for its server delays no other watch.
+          if ((state === 'applying' && !rollingBack) || turns.has(id)) return
+          await inTurn(id, () => watchOnce(id)).catch(failed(id))
+        }),
       )
-        .then(() => {})
-        .finally(() => {
-          ticking = null
-        })
-      return ticking
     },
     async recover() {
-      await Promise.all(
-        journal
-          .active()
-          .map((change) =>
-            inTurn(change.id, () => recoverOne(change)).catch((error: unknown) =>
-              log.error({ change: change.id, err: error }, 'recovering a change failed'),
-            ),
-          ),
-      )
+      await Promise.all(journal.active().map((change) => inTurn(change.id, () => recoverOne(change)).catch(failed(change.id))))
     },
   }
 }

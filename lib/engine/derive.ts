@@ -39,15 +39,22 @@ function lookupsOf(target: string, window: SeriesWindow): number | null {
   return hits === null || misses === null ? null : hits + misses
 }
 
-/** Shares owned are exact and may take long for a large ring: once for each spec. */
-export function createOwnership(shares: (spec: RingSpec) => Record<string, number>): (ring: Ring) => Record<string, number> {
-  const known = new Map<string, { spec: string; shares: Record<string, number> }>()
+type Shares = Record<string, number>
+
+/** Shares owned are exact and may take long for a large ring: once for each spec. Null while the ring's document breaks its algorithm's rules. */
+export function createOwnership(sharesOf: (spec: RingSpec) => Shares): (ring: Ring) => Shares | null {
+  const known = new Map<string, { spec: string; shares: Shares | null }>()
   return (ring) => {
     const spec = JSON.stringify(ring.spec)
     const last = known.get(ring.name)
     if (last?.spec === spec) return last.shares
-    const fresh = { spec, shares: shares(ring.spec) }
-    known.set(ring.name, fresh)
-    return fresh.shares
+    let shares: Shares | null = null
+    try {
+      shares = sharesOf(ring.spec)
+    } catch {
+      // The control product says what is wrong with the document.
+    }
+    known.set(ring.name, { spec, shares })
+    return shares
   }
 }

@@ -3,10 +3,10 @@ import type { Bus } from '../model/events.ts'
 import type { Log } from '../model/log.ts'
 import type { AnyProduct, Parsed, TargetConfig } from '../model/product.ts'
 import type { Step } from '../model/proposal.ts'
-import type { RingSpec } from '../model/ring.ts'
 import type { Store } from '../model/store.ts'
 import type { Edge, Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
+import { evaluateSpecs } from '../rings/evaluate.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createOwnership, ringReadings, SEEN_MS } from './derive.ts'
 import { createFindings } from './findings.ts'
@@ -32,8 +32,6 @@ export type EngineOptions = {
   describe(steps: readonly Step[]): { commands: string[] }
   /** From lib/changes: the change in flight on the same pool, ring, cache or policy. */
   inFlight?(steps: readonly Step[]): string | null
-  /** Exact shares of a ring's hash space by node; lib/rings unless told otherwise. */
-  ringShares?(spec: RingSpec): Record<string, number>
   /** From start: rules that compare with a learned normal stay silent. Default 60 s. */
   learningMs?: number
   tickMs?: number
@@ -50,7 +48,7 @@ export interface Engine {
   stop(): Promise<void>
   /** Derive, judge, keep findings' lives, propose. Called by the engine's own timer after `start`; by hand in tests. */
   tick(): Promise<void>
-  /** Called after each tick of the engine's own timer, and awaited. Returns the way to stop. */
+  /** Called after each tick of the engine's own timer; not waited for. Returns the way to stop. */
   onTick(listener: () => void | Promise<void>): () => void
   topology(): Topology
   window(spanMs: number): SeriesWindow
@@ -106,7 +104,7 @@ export function createEngine(options: EngineOptions): Engine {
     inFlight: options.inFlight ?? (() => null),
     log,
   })
-  const owned = createOwnership(options.ringShares ?? (() => ({})))
+  const owned = createOwnership((spec) => evaluateSpecs(spec).before.shares)
   const targets = new Map<string, Target>()
   /** Which target a discovered one was found through. */
   const foundBy = new Map<string, string>()
@@ -182,8 +180,10 @@ export function createEngine(options: EngineOptions): Engine {
       // Unknown is neither: a gap.
       if (state !== 'unknown') store.append(name, now, [{ metric: 'evenkeel_target_up', value: state === 'up' ? 1 : 0 }], tickMs)
     }
-    for (const ring of shapeNow.rings)
-      store.append(`ring:${ring.name}`, now, ringReadings(ring, owned(ring), store.window(now - SEEN_MS, now)), tickMs)
+    for (const ring of shapeNow.rings) {
+      const shares = owned(ring)
+      if (shares) store.append(`ring:${ring.name}`, now, ringReadings(ring, shares, store.window(now - SEEN_MS, now)), tickMs)
+    }
   }
 
   async function tickOnce() {
@@ -219,7 +219,9 @@ export function createEngine(options: EngineOptions): Engine {
     cancelTick = clock.setTimer(async () => {
       try {
         await tick()
-        for (const listener of listeners) await listener()
+        // Whoever listens may talk to servers: no tick waits for that.
+        for (const listener of listeners)
+          Promise.resolve(listener()).catch((error: unknown) => log.error({ err: error }, 'a listener failed'))
       } catch (error) {
         log.error({ err: error }, 'a tick failed')
       }

@@ -31,7 +31,8 @@ export function createRests(store: Store): Rests {
       if (!finding) return
       const key = keyOf(proposal.advisor, finding)
       if (change.state === 'kept' && change.verdict === 'improved') store.memory.delete(key)
-      if (change.state !== 'rolled_back' || !change.automatic) return
+      // One that was put back because Evenkeel was interrupted says nothing about the remedy.
+      if (change.state !== 'rolled_back' || !change.automatic || change.verdict === 'unjudged') return
       counted.add(change.id)
       const ms = Math.min(REST_MAX_MS, (store.memory.get<Rest>(key)?.ms ?? REST_MS / 2) * 2)
       store.memory.put(key, { until: change.endedAt + ms, ms } satisfies Rest)

@@ -1,0 +1,580 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { createBus } from '../engine/bus.ts'
+import type { Change } from '../model/change.ts'
+import { EvenkeelError } from '../model/error.ts'
+import type { HouseEvent } from '../model/events.ts'
+import type { AnyActuator } from '../model/product.ts'
+import { contestedKey, type Prediction, type Proposal, type Step } from '../model/proposal.ts'
+import { emptyTopology, type Topology } from '../model/topology.ts'
+import { createStore } from '../store/store.ts'
+import { type Changes, createChanges } from './changes.ts'
+
+const START = Date.UTC(2026, 0, 5, 12)
+const log = { info() {}, warn() {}, error() {} }
+
+/** A small fleet in memory: targets hold values, writes can be made to fail, time runs by hand. */
+function fleet(options: { values?: Record<string, Record<string, string>>; path?: string; mode?: 'observe' | 'tune' } = {}) {
+  const clock = { now: START }
+  const values: Record<string, Record<string, string>> = options.values ?? {
+    edge: { 'app/a/weight': '100', 'app/b/weight': '100', 'web/a/weight': '100' },
+    edge2: { 'app/a/weight': '50' },
+    cache: { 'config/maxmemory': '1000' },
+  }
+  const writes: string[] = []
+  const troubles: { get?: (target: string) => void; before?: (target: string) => void; after?: (target: string) => void } = {}
+  const actuator = (kind: string, reversal: 'exact' | 'lossy'): AnyActuator => ({
+    kind,
+    settings: [
+      {
+        pattern: /^(\w+\/\w+\/weight|config\/maxmemory)$/,
+        value: z.string().regex(/^\d{1,4}$/, 'a whole number'),
+        reversal,
+        ...(reversal === 'lossy' && { lost: 'what was evicted' }),
+        persistence: 'until it restarts',
+      },
+    ],
+    async get({ name }, names) {
+      troubles.get?.(name)
+      return Object.fromEntries(
+        names.map((setting) => {
+          const value = values[name]![setting]
+          if (value === undefined) throw new EvenkeelError('not_found', `no ${setting}`)
+          return [setting, value]
+        }),
+      )
+    },
+    async write({ name }, edits) {
+      troubles.before?.(name)
+      for (const edit of edits)
+        if (values[name]![edit.name] !== edit.expect) throw new EvenkeelError('drift', `${edit.name} is ${values[name]![edit.name]}`)
+      for (const edit of edits) values[name]![edit.name] = edit.value
+      writes.push(...edits.map((edit) => `${name} ${edit.name} ${edit.value}`))
+      troubles.after?.(name)
+    },
+    commands: (_config, edits) => edits.map((edit) => `set ${edit.name} ${edit.value}`),
+    group: (name, target) => (name.startsWith('config/') ? `cache:${target}` : `pool:${target}/${name.split('/')[0]}`),
+  })
+  const events: HouseEvent[] = []
+  const topology: Topology = emptyTopology()
+  const state = { mode: options.mode ?? 'tune' }
+  const path = options.path ?? ':memory:'
+  let store = createStore({ path, now: () => clock.now })
+
+  function house(): Changes {
+    const bus = createBus((error) => {
+      throw error
+    })
+    bus.on((event) => events.push(event))
+    return createChanges({
+      store,
+      actuators: [actuator('lb', 'exact'), actuator('cache', 'lossy')],
+      targetConfig: (name) => (values[name] ? { kind: name === 'cache' ? 'cache' : 'lb', config: { name } } : null),
+      window: (spanMs) => store.window(clock.now - spanMs, clock.now),
+      topology: () => topology,
+      mode: () => state.mode as 'observe' | 'tune',
+      bus,
+      now: () => clock.now,
+      log,
+      settings: { lookMs: 1_000 },
+    })
+  }
+  let changes = house()
+
+  /** Lets seconds pass with the pool at that response time (null: nothing is seen), ticking each. */
+  async function pass(seconds: number, response: number | null, more: Record<string, number> = {}) {
+    for (let i = 0; i < seconds; i++) {
+      clock.now += 1_000
+      if (response !== null)
+        store.append(
+          'edge',
+          clock.now,
+          [
+            { metric: 'pool_response_seconds', labels: { pool: 'app' }, value: response * (1 + 0.02 * Math.sin(clock.now / 700)) },
+            { metric: 'pool_requests_total', labels: { pool: 'app' }, value: (clock.now - START + 1e7) / 5 },
+            { metric: 'pool_errors_total', labels: { pool: 'app' }, value: more.errors ?? 0 },
+          ],
+          1_000,
+        )
+      await changes.tick()
+      // What is looked at aside has its turn.
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+
+  const prediction: Prediction = {
+    metric: 'pool_response_seconds',
+    where: { target: 'edge', pool: 'app' },
+    unit: 'seconds',
+    before: 0.055,
+    after: 0.025,
+    low: 0.022,
+    high: 0.03,
+    basis: 'a test',
+  }
+  function propose(own: Partial<Proposal> = {}): Proposal {
+    const proposal: Proposal = {
+      id: `p${store.proposals.list().length}`,
+      finding: 'f1',
+      advisor: 'pool-weights',
+      steps: [step('edge', 'app/a/weight', '100', '20')],
+      because: 'a is slow',
+      prediction,
+      guards: [],
+      risk: 'low',
+      riskBecause: 'exact',
+      commands: ['set app/a/weight 20'],
+      state: 'open',
+      createdAt: clock.now,
+      ...own,
+    }
+    store.proposals.put(proposal)
+    return proposal
+  }
+  return {
+    clock,
+    values,
+    writes,
+    troubles,
+    events,
+    topology,
+    state,
+    prediction,
+    pass,
+    propose,
+    store: () => store,
+    changes: () => changes,
+    change: (id: string | null) => store.changes.get(id!)!,
+    only: () => store.changes.list()[0]!,
+    /** The process dies and is started anew: nothing but the store's file is left. */
+    crash() {
+      store.close()
+      store = createStore({ path, now: () => clock.now })
+      changes = house()
+    },
+    /** A new process on what the store holds. */
+    restart() {
+      changes = house()
+    },
+  }
+}
+
+const step = (target: string, name: string, before: string, after: string): Step => ({ setting: { target, name }, before, after })
+const refusal = (code: string) => expect.objectContaining({ code })
+
+describe('what is refused', () => {
+  it('comes in the order of the contract, and writes nothing', async () => {
+    const f = fleet({ mode: 'observe' })
+    const create = (...steps: [string, string, string][]) =>
+      f.changes().create({ steps: steps.map(([target, name, after]) => ({ setting: { target, name }, after })), because: 'x' }, 'ann')
+    await expect(create()).rejects.toEqual(refusal('bad_request'))
+    await expect(create(['nowhere', 'app/a/weight', '1'])).rejects.toEqual(refusal('not_found'))
+    await expect(create(['edge', 'app/a/colour', '1'])).rejects.toEqual(refusal('not_found'))
+    await expect(create(['edge', 'app/zz/weight', '1'])).rejects.toEqual(refusal('not_found'))
+    for (const value of ['99999', '-1', 'banana', '1; reboot', '1\n2'])
+      await expect(create(['edge', 'app/a/weight', value])).rejects.toEqual(refusal('invalid'))
+    await expect(create(['edge', 'app/a/weight', '1'], ['edge', 'app/a/weight', '2'])).rejects.toEqual(refusal('bad_request'))
+    await expect(create(['edge', 'app/a/weight', '1'], ['edge', 'app/zz/weight', '2'])).rejects.toEqual(refusal('not_found'))
+    await expect(create(['edge', 'app/a/weight', '1'])).rejects.toEqual(refusal('read_only'))
+    await expect(f.changes().apply('none', 'ann')).rejects.toEqual(refusal('not_found'))
+    await expect(f.changes().apply(f.propose().id, 'ann', { dryRun: true })).rejects.toEqual(refusal('read_only'))
+    f.troubles.get = () => {
+      throw new Error('connect ECONNREFUSED secret')
+    }
+    await expect(create(['edge', 'app/a/weight', '1'])).rejects.toEqual(refusal('read_only'))
+    f.state.mode = 'tune'
+    await expect(create(['edge', 'app/a/weight', '1'])).rejects.toEqual(refusal('unreachable'))
+    expect(f.writes).toEqual([])
+    expect(f.store().changes.list()).toEqual([])
+  })
+
+  it('busy comes before drift, drift before stale', async () => {
+    const f = fleet()
+    const [first, second, other] = [
+      f.propose(),
+      f.propose(),
+      f.propose({ steps: [step('edge', 'web/a/weight', '100', '50')], prediction: null }),
+    ]
+    await f.changes().apply(first.id, 'ann')
+    f.values.edge!['app/a/weight'] = '77'
+    await expect(f.changes().apply(second.id, 'ann')).rejects.toEqual(refusal('busy'))
+    await expect(f.changes().apply(first.id, 'ann')).rejects.toEqual(refusal('busy'))
+    await f.changes().apply(other.id, 'ann')
+    await f.pass(3, null)
+    await expect(f.changes().apply(first.id, 'ann')).rejects.toEqual(refusal('drift'))
+    f.values.edge!['app/a/weight'] = '100'
+    await expect(f.changes().apply(first.id, 'ann')).rejects.toEqual(refusal('stale'))
+    f.store().proposals.put({ ...second, state: 'superseded' })
+    await expect(f.changes().apply(second.id, 'ann')).rejects.toEqual(refusal('stale'))
+  })
+
+  it('of two clicks at once exactly one is taken', async () => {
+    const f = fleet()
+    const { id } = f.propose()
+    const results = await Promise.allSettled([f.changes().apply(id, 'ann'), f.changes().apply(id, 'bob')])
+    expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(f.writes).toEqual(['edge app/a/weight 20'])
+    expect(f.store().changes.list()).toHaveLength(1)
+  })
+
+  it('a control document that too few follow', async () => {
+    const f = fleet({ values: { 'ring:products': { 'r/n/weight': '160' } } })
+    const ring = {
+      name: 'products',
+      spec: { algorithm: 'ketama' as const, nodes: [] },
+      version: 1,
+      control: { target: 'a', key: 'k' },
+      nodes: [],
+      followers: [{ name: 'app1', version: 1, seenAt: f.clock.now - 1_000 }, { name: 'app2', version: 1, seenAt: f.clock.now - 60_000 }], // biome-ignore format: a table
+      followersExpected: 2,
+    }
+    f.topology.rings = [ring]
+    const own = { steps: [{ setting: { target: 'ring:products', name: 'r/n/weight' }, after: '80' }], because: 'x' }
+    await expect(f.changes().create(own, 'ann')).rejects.toEqual(refusal('not_followed'))
+    f.topology.rings = [{ ...ring, followersExpected: 1 }]
+    await f.changes().create(own, 'ann')
+    expect(f.writes).toHaveLength(1)
+  })
+
+  it('what can only be copied', async () => {
+    const f = fleet()
+    await expect(f.changes().apply(f.propose({ patchOnly: 'map-based' }).id, 'ann')).rejects.toEqual(refusal('not_allowed'))
+  })
+
+  it('a dry run checks all of it and leaves nothing behind', async () => {
+    const f = fleet()
+    const { id } = f.propose()
+    expect(await f.changes().apply(id, 'ann', { dryRun: true })).toMatchObject({ change: null, commands: ['set app/a/weight 20'] })
+    f.values.edge!['app/a/weight'] = '99'
+    await expect(f.changes().apply(id, 'ann', { dryRun: true })).rejects.toEqual(refusal('drift'))
+    expect(f.writes).toEqual([])
+    expect(f.store().changes.list()).toEqual([])
+    expect(f.store().proposals.get(id)!.state).toBe('open')
+  })
+})
+
+describe('writing', () => {
+  it('journals each intent before its write, and begins to watch', async () => {
+    const f = fleet()
+    const intents: number[] = []
+    f.troubles.before = () => intents.push(f.only().journal.filter((entry) => entry.what === 'intent').length)
+    const { id } = f.propose({ steps: [step('edge', 'app/a/weight', '100', '20'), step('edge2', 'app/a/weight', '50', '60')] })
+    const { change } = await f.changes().apply(id, 'ann')
+    expect(intents).toEqual([1, 2])
+    expect(f.change(change)).toMatchObject({ state: 'watching', by: 'ann', proposal: id, reversal: 'exact', watchUntil: START + 120_000 })
+    expect(f.change(change).journal.map((entry) => entry.what)).toEqual(['created', 'intent', 'written', 'intent', 'written', 'watching'])
+    expect(f.store().proposals.get(id)!.state).toBe('applied')
+    expect(f.changes().inFlight([step('edge', 'app/b/weight', '', '')])).toBe(change)
+    expect(f.changes().inFlight([step('edge', 'web/a/weight', '', '')])).toBeNull()
+  })
+
+  it('puts the first target back when the second refuses', async () => {
+    const f = fleet()
+    f.troubles.before = (target) => {
+      if (target === 'edge2') throw new EvenkeelError('invalid', 'edge2 says no')
+    }
+    const { id } = f.propose({ steps: [step('edge', 'app/a/weight', '100', '20'), step('edge2', 'app/a/weight', '50', '60')] })
+    await expect(f.changes().apply(id, 'ann')).rejects.toEqual(refusal('invalid'))
+    expect(f.values).toMatchObject({ edge: { 'app/a/weight': '100' }, edge2: { 'app/a/weight': '50' } })
+    expect(f.only()).toMatchObject({ state: 'failed', outcome: 'Not applied: edge2 says no' })
+    expect(f.only()).not.toHaveProperty('needsPerson')
+    expect(f.changes().inFlight(f.only().steps)).toBeNull()
+  })
+
+  it('looks at what the server holds when a write neither succeeded nor failed', async () => {
+    const f = fleet()
+    f.troubles.after = () => {
+      f.troubles.after = undefined
+      throw new Error('socket hang up, password=hunter2')
+    }
+    await expect(f.changes().apply(f.propose().id, 'ann')).rejects.toEqual(refusal('unreachable'))
+    expect(f.values.edge!['app/a/weight']).toBe('100')
+    expect(JSON.stringify(f.only())).not.toContain('hunter2')
+  })
+
+  it('names what could not be put back', async () => {
+    const f = fleet()
+    f.troubles.before = (target) => {
+      if (target !== 'edge2') return
+      f.troubles.get = () => {
+        throw new EvenkeelError('unreachable', 'gone')
+      }
+      throw new EvenkeelError('unreachable', 'gone')
+    }
+    const { id } = f.propose({ steps: [step('edge', 'app/a/weight', '100', '20'), step('edge2', 'app/a/weight', '50', '60')] })
+    await expect(f.changes().apply(id, 'ann')).rejects.toEqual(refusal('unreachable'))
+    expect(f.only().needsPerson).toContain('app/a/weight on edge')
+  })
+})
+
+describe('the watch', () => {
+  it('keeps what improved, as soon as that is certain', async () => {
+    const f = fleet()
+    await f.pass(60, 0.055)
+    const { change } = await f.changes().apply(f.propose().id, 'ann')
+    await f.pass(30, 0.026)
+    const kept = f.change(change)
+    expect(kept).toMatchObject({ state: 'kept', verdict: 'improved' })
+    expect(kept.measured!.before).toBeCloseTo(0.055, 3)
+    expect(kept.measured!.after).toBeCloseTo(0.026, 3)
+    expect(kept.measured!.low).toBeLessThanOrEqual(kept.measured!.after)
+    expect(kept.measured!.high).toBeGreaterThanOrEqual(kept.measured!.after)
+    expect(kept.endedAt! - kept.watchFrom!).toBeLessThan(40_000)
+    expect(kept.outcome).toMatch(/55\sms before/)
+  })
+
+  it('rolls back what made it worse', async () => {
+    const f = fleet()
+    await f.pass(60, 0.055)
+    const { change } = await f.changes().apply(f.propose().id, 'ann')
+    await f.pass(40, 0.09)
+    expect(f.change(change)).toMatchObject({ state: 'rolled_back', verdict: 'regressed', automatic: true })
+    expect(f.values.edge!['app/a/weight']).toBe('100')
+  })
+
+  it('rolls back what had no effect where that is exact, at the end of the watch', async () => {
+    const f = fleet()
+    await f.pass(60, 0.055)
+    const { change } = await f.changes().apply(f.propose().id, 'ann')
+    await f.pass(119, 0.055)
+    expect(f.change(change).state).toBe('watching')
+    await f.pass(1, 0.055)
+    expect(f.change(change)).toMatchObject({ state: 'rolled_back', verdict: 'no_effect', automatic: true })
+    expect(f.values.edge!['app/a/weight']).toBe('100')
+  })
+
+  it('keeps what had no effect where a roll-back is lossy, and says so', async () => {
+    const f = fleet()
+    await f.pass(60, 0.055)
+    const { change } = await f.changes().apply(f.propose({ steps: [step('cache', 'config/maxmemory', '1000', '2000')] }).id, 'ann')
+    await f.pass(120, 0.055)
+    expect(f.change(change)).toMatchObject({ state: 'kept', verdict: 'no_effect', reversal: 'lossy', needsPerson: expect.any(String) })
+    expect(f.values.cache!['config/maxmemory']).toBe('2000')
+  })
+
+  it('keeps, unjudged, when it loses sight; guards do not bite on what is not seen', async () => {
+    const f = fleet()
+    await f.pass(60, 0.055)
+    const guards = [{ metric: 'pool_response_seconds', where: f.prediction.where, unit: 'seconds' as const, op: '>' as const, limit: 0.08, forMs: 5_000, why: 'slower' }] // biome-ignore format: one line
+    const { change } = await f.changes().apply(f.propose({ guards }).id, 'ann')
+    await f.pass(3, 0.2)
+    await f.pass(118, null)
+    expect(f.change(change)).toMatchObject({ state: 'kept', verdict: 'unjudged', needsPerson: expect.any(String) })
+    expect(f.writes).toHaveLength(1)
+  })
+
+  it('rolls back on a guard that holds for its time', async () => {
+    const f = fleet()
+    await f.pass(60, 0.055)
+    const guards = [{ metric: 'pool_response_seconds', where: f.prediction.where, unit: 'seconds' as const, op: '>' as const, limit: 0.08, forMs: 5_000, why: 'slower than before' }] // biome-ignore format: one line
+    const { change } = await f.changes().apply(f.propose({ guards }).id, 'ann')
+    await f.pass(14, 0.2)
+    expect(f.change(change)).toMatchObject({ state: 'rolled_back', verdict: 'regressed', automatic: true })
+    expect(f.change(change).journal.map((entry) => entry.what)).toContain('guard')
+    expect(f.change(change).outcome).toContain('slower than before')
+  })
+
+  it('ends an own change kept and unjudged, unless its pool begins to fail', async () => {
+    const f = fleet()
+    const own = { steps: [{ setting: { target: 'edge', name: 'app/a/weight' }, after: '50' }], because: 'trying' }
+    f.topology.pools = [{ target: 'edge', name: 'app', algorithm: 'roundrobin', balances: 'weight', liveWeights: true, weightMax: 256, servers: [] }] // biome-ignore format: one line
+    await f.pass(30, 0.05)
+    const first = await f.changes().create(own, 'ann')
+    expect(f.change(first.change)).toMatchObject({ prediction: null, steps: [{ before: '100', after: '50' }] })
+    await f.pass(60, 0.05)
+    expect(f.change(first.change)).toMatchObject({ state: 'kept', verdict: 'unjudged' })
+    const second = await f.changes().create({ ...own, steps: [{ ...own.steps[0]!, after: '60' }] }, 'ann')
+    for (let errors = 100; errors < 2500; errors += 100) await f.pass(1, 0.05, { errors })
+    expect(f.change(second.change)).toMatchObject({ state: 'rolled_back', verdict: 'regressed' })
+    expect(f.values.edge!['app/a/weight']).toBe('50')
+  })
+
+  it('ends in drift when another writer sets the value, leaves it alone, and proposes nothing for it until a person decides', async () => {
+    const f = fleet()
+    await f.pass(60, 0.055)
+    const { change } = await f.changes().apply(f.propose().id, 'ann')
+    await f.pass(3, 0.05)
+    f.values.edge!['app/a/weight'] = '100'
+    await f.pass(4, 0.05)
+    expect(f.change(change)).toMatchObject({ state: 'failed', needsPerson: expect.any(String) })
+    expect(f.change(change).journal.map((entry) => entry.what)).toContain('drift')
+    expect(f.events.some((event) => event.type === 'change' && event.change.state === 'failed')).toBe(true)
+    expect(f.writes).toHaveLength(1)
+    const key = contestedKey({ target: 'edge', name: 'app/a/weight' })
+    expect(f.store().memory.get(key)).not.toBeNull()
+    f.changes().settle(change!, 'ann')
+    expect(f.store().memory.get(key)).toBeNull()
+    expect(f.change(change)).not.toHaveProperty('needsPerson')
+  })
+})
+
+describe('by hand', () => {
+  it('keeps a watched change, with what was measured until then', async () => {
+    const f = fleet()
+    await f.pass(60, 0.055)
+    const { change } = await f.changes().apply(f.propose().id, 'ann')
+    await f.pass(10, 0.026)
+    await f.changes().keep(change!, 'bob')
+    expect(f.change(change)).toMatchObject({ state: 'kept', verdict: 'improved', measured: { before: expect.any(Number) } })
+    await expect(f.changes().keep(change!, 'bob')).rejects.toEqual(refusal('not_allowed'))
+    await f.changes().rollBack(change!, 'bob')
+    expect(f.change(change)).toMatchObject({ state: 'rolled_back', automatic: false, verdict: 'unjudged' })
+    expect(f.values.edge!['app/a/weight']).toBe('100')
+    await expect(f.changes().rollBack(change!, 'bob')).rejects.toEqual(refusal('not_allowed'))
+    await expect(f.changes().rollBack('none', 'bob')).rejects.toEqual(refusal('not_found'))
+  })
+
+  it('leaves alone what somebody else has changed since, names it, and puts the rest back', async () => {
+    const f = fleet()
+    const { change } = await f
+      .changes()
+      .apply(f.propose({ steps: [step('edge', 'app/a/weight', '100', '20'), step('edge', 'app/b/weight', '100', '120')] }).id, 'ann')
+    f.values.edge!['app/a/weight'] = '33'
+    await f.changes().rollBack(change!, 'ann')
+    expect(f.change(change)).toMatchObject({ state: 'failed', outcome: expect.stringContaining('app/a/weight on edge is 33, not 20') })
+    expect(f.values.edge).toMatchObject({ 'app/a/weight': '33', 'app/b/weight': '100' })
+  })
+
+  it('tries again while the server cannot be reached, then says what to do', async () => {
+    const f = fleet()
+    const { change } = await f.changes().apply(f.propose().id, 'ann')
+    f.troubles.get = () => {
+      throw new EvenkeelError('unreachable', 'gone')
+    }
+    await f.changes().rollBack(change!, 'ann')
+    expect(f.change(change)).toMatchObject({ state: 'watching', rollingBack: { by: 'ann' } })
+    await f.pass(20, null)
+    f.troubles.get = undefined
+    await f.pass(1, null)
+    expect(f.change(change).state).toBe('rolled_back')
+    expect(f.values.edge!['app/a/weight']).toBe('100')
+
+    const again = await f
+      .changes()
+      .create({ steps: [{ setting: { target: 'edge', name: 'app/a/weight' }, after: '5' }], because: 'x' }, 'ann')
+    f.troubles.get = () => {
+      throw new EvenkeelError('unreachable', 'gone')
+    }
+    await f.changes().rollBack(again.change!, 'ann')
+    await f.pass(121, null)
+    expect(f.change(again.change)).toMatchObject({ state: 'failed', needsPerson: 'Put back by hand: app/a/weight on edge.' })
+  })
+})
+
+describe('after a crash', () => {
+  const path = () => join(mkdtempSync(join(tmpdir(), 'evenkeel-changes-')), 'evenkeel.db')
+
+  it('watches on, judges with what was measured before, and reads the live value first', async () => {
+    const f = fleet({ path: path() })
+    await f.pass(60, 0.055)
+    const { change } = await f.changes().apply(f.propose().id, 'ann')
+    await f.pass(5, 0.026)
+    f.crash()
+    f.clock.now += 90_000
+    await f.changes().recover()
+    expect(f.change(change)).toMatchObject({ state: 'watching' })
+    await f.pass(40, 0.026)
+    expect(f.change(change)).toMatchObject({ state: 'kept', verdict: 'improved' })
+    expect(f.change(change).measured!.before).toBeCloseTo(0.055, 3)
+  })
+
+  it('sees that the server lost the value meanwhile', async () => {
+    const f = fleet({ path: path() })
+    const { change } = await f.changes().apply(f.propose().id, 'ann')
+    f.crash()
+    f.values.edge!['app/a/weight'] = '100'
+    await f.changes().recover()
+    await f.pass(3, null)
+    expect(f.change(change).state).toBe('failed')
+  })
+
+  /** A change as it stands in the journal when the process died in `applying`. */
+  function halfWay(f: ReturnType<typeof fleet>): Change {
+    const change: Change = {
+      id: 'c1',
+      state: 'applying',
+      steps: [step('edge', 'app/a/weight', '100', '20'), step('edge2', 'app/a/weight', '50', '60')],
+      because: 'x',
+      proposal: f.propose().id,
+      by: 'ann',
+      at: f.clock.now,
+      reversal: 'exact',
+      prediction: f.prediction,
+      guards: [],
+      measured: null,
+      verdict: null,
+      journal: [{ at: f.clock.now, what: 'created', text: 'x' }],
+    }
+    f.store().changes.put(change)
+    f.restart()
+    return change
+  }
+
+  it.each([
+    ['before the first write', { edge: '100', edge2: '50' }, 'rolled_back'],
+    ['between the writes', { edge: '20', edge2: '50' }, 'rolled_back'],
+    ['after the last write', { edge: '20', edge2: '60' }, 'watching'],
+  ])('%s: undone or finished', async (_when, held, state) => {
+    const f = fleet()
+    for (const [target, value] of Object.entries(held)) f.values[target]!['app/a/weight'] = value
+    halfWay(f)
+    await f.changes().recover()
+    expect(f.change('c1').state).toBe(state)
+    const now = [f.values.edge!['app/a/weight'], f.values.edge2!['app/a/weight']]
+    expect(now).toEqual(state === 'watching' ? ['20', '60'] : ['100', '50'])
+  })
+
+  it('leaves alone what a third hand has set in between', async () => {
+    const f = fleet()
+    f.values.edge!['app/a/weight'] = '20'
+    f.values.edge2!['app/a/weight'] = '55'
+    halfWay(f)
+    await f.changes().recover()
+    expect(f.change('c1')).toMatchObject({ state: 'failed' })
+    expect([f.values.edge!['app/a/weight'], f.values.edge2!['app/a/weight']]).toEqual(['100', '55'])
+  })
+
+  it('waits for a server that is not back yet', async () => {
+    const f = fleet()
+    f.values.edge!['app/a/weight'] = '20'
+    halfWay(f)
+    f.troubles.get = () => {
+      throw new EvenkeelError('unreachable', 'gone')
+    }
+    await f.changes().recover()
+    await f.pass(10, null)
+    expect(f.change('c1').state).toBe('applying')
+    f.troubles.get = undefined
+    await f.pass(1, null)
+    expect(f.change('c1').state).toBe('rolled_back')
+    expect(f.values.edge!['app/a/weight']).toBe('100')
+  })
+
+  it('goes on with a roll-back that was under way', async () => {
+    const f = fleet()
+    const { change } = await f.changes().apply(f.propose().id, 'ann')
+    f.store().changes.put({
+      ...f.change(change),
+      rollingBack: { by: 'ann', at: f.clock.now, because: 'Rolled back by ann.', automatic: false },
+    })
+    f.restart()
+    await f.changes().recover()
+    expect(f.change(change).state).toBe('rolled_back')
+    expect(f.values.edge!['app/a/weight']).toBe('100')
+  })
+})
+
+it('describes what a set of steps means', () => {
+  const f = fleet()
+  const steps = [step('edge', 'app/a/weight', '100', '20'), step('cache', 'config/maxmemory', '1000', '2000')]
+  expect(f.changes().describe(steps)).toEqual({
+    commands: ['set app/a/weight 20', 'set config/maxmemory 2000'],
+    reversal: 'lossy',
+    lost: ['what was evicted'],
+    persistence: ['until it restarts'],
+    groups: ['pool:edge/app', 'cache:cache'],
+  })
+})
