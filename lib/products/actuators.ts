@@ -1,8 +1,9 @@
 import type { AnyActuator } from '../model/product.ts'
 import { envoyActuator } from './envoy/actuator.ts'
 import { haproxyActuator } from './haproxy/actuator.ts'
+import { memcachedActuator } from './memcached/actuator.ts'
 import { redisActuator } from './redis/actuator.ts'
 import { twemproxyActuator } from './twemproxy/actuator.ts'
 
 /** The shelf of what can be written. Only lib/changes imports it. */
-export const actuators: AnyActuator[] = [envoyActuator, haproxyActuator, redisActuator, twemproxyActuator]
+export const actuators: AnyActuator[] = [envoyActuator, haproxyActuator, memcachedActuator, redisActuator, twemproxyActuator]

@@ -20,16 +20,10 @@ export function doorText(door: Door): string {
 }
 
 /**
- * Opens a connection, sends `text` and returns what comes back until the server closes or `isWhole` says so. Ends with the signal; an
- * answer over `maxBytes` is `malformed`. Network errors are `unreachable`, in words.
+ * Opens a connection, sends `text` and returns what comes back until the server closes. Ends with the signal; an answer over `maxBytes`
+ * is `malformed`. Network errors are `unreachable`, in words.
  */
-export function exchange(
-  door: Door,
-  text: string,
-  signal: AbortSignal,
-  options: { maxBytes?: number; isWhole?: (answer: Buffer) => boolean } = {},
-): Promise<string> {
-  const { maxBytes = 32 * 1024 * 1024, isWhole } = options
+export function exchange(door: Door, text: string, signal: AbortSignal, maxBytes = 32 * 1024 * 1024): Promise<string> {
   const where = doorText(door)
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
@@ -50,7 +44,6 @@ export function exchange(
       chunks.push(chunk)
       bytes += chunk.length
       if (bytes > maxBytes) socket.destroy(new EvenkeelError('malformed', `${where} sent more than ${maxBytes} bytes`))
-      else if (isWhole?.(chunk.length < 16 ? Buffer.concat(chunks).subarray(-64) : chunk)) finish()
     })
     socket.on('end', finish)
     socket.on('error', (error) => reject(error instanceof EvenkeelError ? error : inWords(error, where)))

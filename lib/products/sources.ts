@@ -1,8 +1,10 @@
 import type { AnyProduct } from '../model/product.ts'
 import { envoy } from './envoy/product.ts'
 import { haproxy } from './haproxy/product.ts'
+import { memcached } from './memcached/product.ts'
+import { nginx } from './nginx/product.ts'
 import { redis } from './redis/product.ts'
 import { twemproxy } from './twemproxy/product.ts'
 
 /** The shelf of what can be read. One line a product. */
-export const products: AnyProduct[] = [envoy, haproxy, redis, twemproxy]
+export const products: AnyProduct[] = [envoy, haproxy, memcached, nginx, redis, twemproxy]

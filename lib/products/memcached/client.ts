@@ -1,0 +1,24 @@
+import { EvenkeelError, malformed } from '../../model/error.ts'
+import { exchange } from '../exchange.ts'
+import { type MemcachedConfig, memcachedDoor } from './config.ts'
+
+/** One line of the text protocol on a connection of its own; `quit` makes the server close it. */
+export async function say(config: MemcachedConfig, line: string, signal: AbortSignal): Promise<string> {
+  const answer = await exchange(memcachedDoor(config), `${line}\r\nquit\r\n`, signal, 1_048_576)
+  if (answer.startsWith('CLIENT_ERROR unauth'))
+    throw new EvenkeelError('unreachable', 'it demands authentication, which Evenkeel does not speak yet')
+  return answer
+}
+
+/** The `STAT name value` lines of an answer that ends with END. Throws `malformed` for anything else, a cut answer included. */
+export function parseStats(text: string): Map<string, string> {
+  const lines = text.split('\r\n').filter((line) => line !== '')
+  if (lines.pop() !== 'END') throw malformed('`stats` is to end with END', text.slice(-120))
+  return new Map(
+    lines.map((line) => {
+      const [, name, value] = /^STAT (\S+) ?(.*)$/.exec(line) ?? []
+      if (name === undefined || value === undefined) throw malformed('`stats` is to be lines of STAT NAME VALUE', line)
+      return [name, value]
+    }),
+  )
+}

@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import { type Door, doorOf, doorText } from '../exchange.ts'
+
+/** A memcached server. */
+export const memcachedConfig = z.strictObject({
+  kind: z.literal('memcached'),
+  name: z.string(),
+  address: z.string().refine((text) => doorOf(text) !== null, { message: 'allowed: HOST:PORT or unix:/PATH' }),
+  role: z.enum(['cache', 'store']).default('cache'),
+})
+
+export type MemcachedConfig = z.output<typeof memcachedConfig>
+
+export const memcachedDoor = (config: MemcachedConfig): Door => doorOf(config.address)!
+export const memcachedAddress = (config: MemcachedConfig): string => doorText(memcachedDoor(config))

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { describeWith } from '../../../test/live.ts'
+import { ask, startBadServer, startMemcached } from '../../../test/servers.ts'
+import { memcachedActuator } from './actuator.ts'
+import { memcachedConfig } from './config.ts'
+import { memcached } from './product.ts'
+
+const soon = (ms = 2_000) => AbortSignal.timeout(ms)
+const configOf = (address: string) => memcachedConfig.parse({ kind: 'memcached', name: 'm', address })
+
+async function poll(address: string, id: string) {
+  const probe = memcached.probes.find((candidate) => candidate.id === id)!
+  return probe.parse(await probe.read(memcached.open(configOf(address)), null, soon(500)), { cursor: null, at: Date.now() })
+}
+
+describeWith(['memcached'], 'memcached', () => {
+  test('is read, and a restart shows', async () => {
+    await using server = await startMemcached()
+    await ask(server.about.port, 'set a 0 0 1\r\nx\r\nget a\r\nget b\r\nquit\r\n')
+    const parsed = await poll(server.about.address, 'stats')
+    const value = (metric: string) => parsed.samples.find((sample) => sample.metric === metric)?.value
+    expect([value('cache_hits_total'), value('cache_misses_total'), value('cache_writes_total'), value('cache_items')]).toEqual([
+      1, 1, 1, 1,
+    ])
+    await poll(server.about.address, 'settings')
+    await server.stop()
+    await expect(poll(server.about.address, 'stats')).rejects.toMatchObject({ code: 'unreachable' })
+    await server.start()
+    expect((await poll(server.about.address, 'stats')).topology.facts?.runId).not.toBe(parsed.topology.facts?.runId)
+  })
+
+  test('its limit is set, read back and set back; what somebody else changed is left alone', async () => {
+    await using server = await startMemcached({ megabytes: 64 })
+    const config = configOf(server.about.address)
+    const name = 'limit_maxbytes'
+    expect(await memcachedActuator.get(config, [name], soon())).toEqual({ [name]: '67108864' })
+    await memcachedActuator.write(config, [{ name, expect: '67108864', value: '134217728' }], soon())
+    expect(await memcachedActuator.get(config, [name], soon())).toEqual({ [name]: '134217728' })
+    await expect(memcachedActuator.write(config, [{ name, expect: '67108864', value: '33554432' }], soon())).rejects.toMatchObject({
+      code: 'drift',
+    })
+    await memcachedActuator.write(config, [{ name, expect: '134217728', value: '67108864' }], soon())
+    await expect(memcachedActuator.get(config, ['shutdown'], soon())).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  test('a server that hangs is given up', async () => {
+    await using server = await startBadServer(() => {})
+    await expect(poll(`127.0.0.1:${server.port}`, 'stats')).rejects.toMatchObject({ code: 'unreachable' })
+  })
+})

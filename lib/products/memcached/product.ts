@@ -1,0 +1,109 @@
+import type { Probe, Product } from '../../model/product.ts'
+import { numbersOf, printable, rawRecord, readings } from '../answers.ts'
+import { parseStats, say } from './client.ts'
+import { type MemcachedConfig, memcachedAddress, memcachedConfig } from './config.ts'
+
+type MemcachedLink = { config: MemcachedConfig }
+
+/** `stats`' field -> canonical series, and those that keep the name of the usual exporter. */
+const SERIES: [field: string, metric: string][] = [
+  ['uptime', 'cache_uptime_seconds'],
+  ['get_hits', 'cache_hits_total'],
+  ['get_misses', 'cache_misses_total'],
+  ['evictions', 'cache_evictions_total'],
+  ['cmd_set', 'cache_writes_total'],
+  ['bytes', 'cache_memory_used_bytes'],
+  ['limit_maxbytes', 'cache_memory_max_bytes'],
+  ['curr_items', 'cache_items'],
+  ['curr_connections', 'cache_connections'],
+  ['max_connections', 'cache_connections_max'],
+  ['rejected_connections', 'cache_connections_rejected_total'],
+  ['rusage_user', 'memcached_process_user_cpu_seconds_total'],
+  ['rusage_system', 'memcached_process_system_cpu_seconds_total'],
+  ['bytes_read', 'memcached_read_bytes_total'],
+  ['bytes_written', 'memcached_written_bytes_total'],
+  ['listen_disabled_num', 'memcached_connections_listener_disabled_total'],
+  ['conn_yields', 'memcached_connections_yielded_total'],
+  ['evicted_unfetched', 'memcached_items_evicted_unfetched_total'],
+  ['expired_unfetched', 'memcached_items_expired_unfetched_total'],
+  ['store_no_memory', 'memcached_store_no_memory_total'],
+  ['store_too_large', 'memcached_store_too_large_total'],
+  ['slabs_moved', 'memcached_slabs_moved_total'],
+  ['hash_bytes', 'memcached_hash_bytes'],
+]
+
+/** Fields whose sum is one command's calls. */
+const COMMANDS: [command: string, fields: string[]][] = [
+  ['get', ['cmd_get']],
+  ['set', ['cmd_set']],
+  ['touch', ['cmd_touch']],
+  ['delete', ['delete_hits', 'delete_misses']],
+  ['incr', ['incr_hits', 'incr_misses']],
+  ['decr', ['decr_hits', 'decr_misses']],
+  ['cas', ['cas_hits', 'cas_misses', 'cas_badval']],
+]
+
+/** Items that left because they had expired: found so by a read, by a write that took their place, by the crawler. */
+const EXPIRED = ['get_expired', 'reclaimed', 'crawler_reclaimed']
+
+const stats: Probe<MemcachedLink, string> = {
+  id: 'stats',
+  feature: 'stats',
+  everyMs: 1_000,
+  cost: 'one connection and 2 kB a second',
+  vital: true,
+  read: ({ config }, _cursor, signal) => say(config, 'stats', signal),
+  parse(raw, { at }) {
+    const fields = parseStats(raw)
+    const { needed, optional } = numbersOf('stats', (name) => fields.get(name))
+    const sum = (names: string[]) =>
+      names.some((name) => fields.has(name)) ? names.reduce((total, name) => total + (optional(name) ?? 0), 0) : undefined
+    const { list, add } = readings()
+    for (const name of ['uptime', 'get_hits', 'get_misses', 'evictions', 'bytes', 'curr_items']) needed(name)
+    for (const [field, metric] of SERIES) add(metric, optional(field))
+    add('cache_expirations_total', sum(EXPIRED))
+    for (const [command, names] of COMMANDS) add('cache_commands_total', sum(names), { command })
+    const version = fields.get('version')
+    return {
+      samples: list,
+      records: [rawRecord('stats', at, raw)],
+      topology: {
+        facts: {
+          ...(version ? { version: printable(version.slice(0, 60)) } : {}),
+          // Both are of the server's own clock, so that their difference stands still.
+          runId: `${needed('pid')}@${needed('time') - needed('uptime')}`,
+        },
+      },
+    }
+  },
+}
+
+const SETTINGS = ['maxbytes', 'maxconns', 'evictions', 'item_size_max', 'num_threads', 'slab_automove', 'lru_segmented', 'hash_algorithm']
+
+const settings: Probe<MemcachedLink, string> = {
+  id: 'settings',
+  feature: 'stats settings',
+  everyMs: 30_000,
+  cost: 'one connection and 2 kB each 30 s',
+  read: ({ config }, _cursor, signal) => say(config, 'stats settings', signal),
+  parse(raw, { at }) {
+    const fields = parseStats(raw)
+    const facts = SETTINGS.flatMap((name) => {
+      const value = fields.get(name)
+      return value === undefined ? [] : [{ kind: 'fact', id: `config/${name}`, at, value: printable(value.slice(0, 200)) } as const]
+    })
+    return { samples: [], records: [...facts, rawRecord('settings', at, raw)], topology: {} }
+  },
+}
+
+/** memcached, by its text protocol. */
+export const memcached: Product<MemcachedConfig, MemcachedLink> = {
+  kind: 'memcached',
+  title: 'memcached',
+  config: memcachedConfig,
+  open: (config) => ({ config }),
+  close: async () => {},
+  probes: [stats, settings],
+  address: memcachedAddress,
+  rights: 'the text protocol without authentication; it knows no lesser rights',
+}
