@@ -1,8 +1,6 @@
 import { grown, isGap } from '../math/rates.ts'
 import type { Point } from '../model/series.ts'
-
-/** What one stretch of time of one series comes to. A counter's `grown` is its increase over `seenMs`, restarts included, gaps left out. */
-export type Rollup = { at: number; count: number; min: number; max: number; sum: number; last: number; grown: number; seenMs: number }
+import type { Rollup } from './rollup.ts'
 
 /** One series drawn on a grid of equal buckets, from samples and from rollups alike. */
 export class Buckets {
@@ -13,6 +11,7 @@ export class Buckets {
   readonly #last: Float64Array
   readonly #grown: Float64Array
   readonly #seenMs: Float64Array
+  #before: { at: number; value: number } | null = null
 
   constructor(from: number, step: number, size: number) {
     this.#from = from
@@ -24,7 +23,12 @@ export class Buckets {
     this.#seenMs = new Float64Array(size)
   }
 
-  /** Adds samples in the order of time; the first is only the predecessor of the second when it lies before the grid. */
+  /** Says which sample came just before those that follow, without counting it. */
+  startAfter(at: number, value: number): void {
+    this.#before = { at, value }
+  }
+
+  /** Adds samples in the order of time, after those added before; what lies outside the grid only tells how it goes on at its edges. */
   addSamples(at: ArrayLike<number>, value: ArrayLike<number>, stepMs: number): void {
     for (let i = 0; i < at.length; i++) {
       const bucket = Math.floor((at[i]! - this.#from) / this.#step)
@@ -33,8 +37,12 @@ export class Buckets {
         this.#sum[bucket]! += value[i]!
         this.#last[bucket] = value[i]!
       }
-      if (i > 0 && !isGap(at[i - 1]!, at[i]!, stepMs)) this.#addStep(at[i - 1]!, at[i]!, value[i - 1]!, value[i]!)
+      const beforeAt = i > 0 ? at[i - 1]! : this.#before?.at
+      const before = i > 0 ? value[i - 1]! : this.#before?.value
+      if (beforeAt !== undefined && before !== undefined && !isGap(beforeAt, at[i]!, stepMs))
+        this.#addStep(beforeAt, at[i]!, before, value[i]!)
     }
+    if (at.length > 0) this.#before = { at: at[at.length - 1]!, value: value[at.length - 1]! }
   }
 
   addRollup(rollup: Rollup): void {

@@ -16,6 +16,12 @@ export class History implements Held {
   heldFrom = Number.NEGATIVE_INFINITY
   /** The series that came after this one in its last poll: the next poll most likely repeats the order. */
   next: History | null = null
+  /** No longer in the store's memory: samples belong to a successor. */
+  gone = false
+  /** When its next chunk is to be written. */
+  dueAt = 0
+  /** Reads what memory no longer has: samples of [from, to). */
+  older: ((from: number, to: number) => Point[]) | null = null
   #at: Float64Array = new Float64Array(32)
   #value: Float64Array = new Float64Array(32)
   #size = 0
@@ -34,6 +40,16 @@ export class History implements Held {
 
   get size(): number {
     return this.#size
+  }
+
+  /** How many samples it ever had: the number of the next one. */
+  get total(): number {
+    return this.#dropped + this.#size
+  }
+
+  /** Where the sample with that number lies now. */
+  indexOf(number: number): number {
+    return Math.max(0, number - this.#dropped)
   }
 
   /** Epoch ms of the newest sample, −∞ when there is none. */
@@ -58,6 +74,10 @@ export class History implements Held {
 
   /** The samples of [from, to] as pairs. Made when first asked for and kept until the columns are moved. */
   points(from: number, to: number): readonly Point[] {
+    if (from < this.heldFrom && this.older) {
+      const older = this.older(from, Math.min(this.heldFrom, to + 1))
+      return to < this.heldFrom ? older : older.concat(this.points(this.heldFrom, to))
+    }
     const first = this.#dropped + this.indexAt(from)
     const end = this.#dropped + (to >= this.lastAt ? this.#size : this.indexAfter(to))
     if (first >= end) return []

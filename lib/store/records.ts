@@ -66,14 +66,17 @@ export class Records {
     return [...(sorted as RecordOf<K>[])]
   }
 
-  /** Writes what changed. Call inside a transaction. */
-  flush(): void {
+  /** Writes what changed. Call inside a transaction, and what it returns once that is committed. */
+  flush(): () => void {
+    const written = [...this.#dirty.keys()]
     for (const { kind, target, id } of this.#dirty.values()) {
       const record = this.#kinds.get(kind)?.get(target)?.get(id)
       if (record) this.#write(record)
       else this.#erase(kind, target, id)
     }
-    this.#dirty.clear()
+    return () => {
+      for (const key of written) this.#dirty.delete(key)
+    }
   }
 
   /** Drops what is too old. */

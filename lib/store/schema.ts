@@ -31,9 +31,9 @@ export type Files = {
 
 /**
  * Opens the store's file, makes it, or brings it to this version. `path` is a `.db` file, a directory for `evenkeel.db`, or `:memory:`.
- * Throws `unavailable` with the mend when the file is of a newer version, of another program, damaged, or in use.
+ * Throws `unavailable` with the mend when the file is of a newer version, of another program, damaged, or in use for longer than `busyMs`.
  */
-export function openFiles(path: string): Files {
+export function openFiles(path: string, busyMs = 5_000): Files {
   if (path === ':memory:') {
     const db = new DatabaseSync(path)
     migrate(db)
@@ -46,7 +46,7 @@ export function openFiles(path: string): Files {
     const open = (name: string) => {
       const db = new DatabaseSync(name)
       opened.push(db)
-      db.exec('PRAGMA busy_timeout = 5000')
+      db.exec(`PRAGMA busy_timeout = ${busyMs}`)
       return db
     }
     // Held as long as the process lives, whatever way it ends: two processes on one store would overwrite each other's samples.

@@ -1,71 +1,162 @@
-import { rates } from '../math/rates.ts'
 import type { Change } from '../model/change.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Delivery, Silence } from '../model/notice.ts'
 import type { Proposal } from '../model/proposal.ts'
-import { isCounter, type Labels, type Reading } from '../model/series.ts'
-import type { SeriesQuery, Store } from '../model/store.ts'
-import type { SeriesView } from '../model/views.ts'
-import { Buckets, niceStep, withGaps } from './buckets.ts'
+import { type Labels, labelsMatch, type Reading } from '../model/series.ts'
+import type { Store } from '../model/store.ts'
+import { Archive, RETENTION, type Retention, type SeriesRow } from './archive.ts'
 import { Documents } from './documents.ts'
+import { drawn, flushedPoints } from './draw.ts'
 import { History } from './history.ts'
 import { Labelled } from './labelled.ts'
 import { memoryOf } from './memory.ts'
 import { Records } from './records.ts'
+import { Recovery } from './recovery.ts'
 import { openFiles } from './schema.ts'
 import { windowOf } from './window.ts'
 
 export type StoreOptions = {
   /** A `.db` file, a directory for `evenkeel.db`, or `:memory:`. */
   path: string
+  /** Epoch ms; what of the file is new enough for memory is reckoned from here. */
   now?: () => number
   /** How much of the newest history stays in memory. Default 15 min. */
   windowMs?: number
+  /** How long each fineness is kept on the disk. */
+  retention?: Partial<Retention>
+  /** How much time one chunk holds. Default 10 min, which is 600 samples at one a second. */
+  chunkMs?: number
+  /** How long to wait for a predecessor that is still closing the file. Default 5 s. */
+  busyMs?: number
 }
 
-/** A range without a step is given sample by sample up to this many. */
-const RAW_MOST = 2_000
-const BUCKETS_MOST = 20_000
+const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
+/** Housekeeping that need not be done each tick. */
+const SWEEP_MS = 10_000
 
 /** Opens what the house remembers. Throws `unavailable` with the mend when the file cannot be used. */
 export function createStore(options: StoreOptions): Store {
-  const windowMs = options.windowMs ?? 15 * 60_000
-  const files = openFiles(options.path)
+  const now = options.now ?? Date.now
+  const windowMs = options.windowMs ?? 15 * MINUTE
+  const chunkMs = options.chunkMs ?? 10 * MINUTE
+  const retention = { ...RETENTION, ...options.retention }
+  const files = openFiles(options.path, options.busyMs)
+  const archive = new Archive(files.db, retention)
+  const recovery = new Recovery(files.db)
   const records = new Records(files.db)
+  const findings = new Documents<Finding>(files.db, 'finding')
+  const proposals = new Documents<Proposal>(files.db, 'proposal')
+  const changes = new Documents<Change>(files.durable, 'change')
+  const deliveries = new Documents<Delivery>(files.db, 'delivery')
+  const silences = new Documents<Silence>(files.db, 'silence')
+
   const histories = new Labelled<History>()
   const byKey = new Map<string, History>()
+  const byId = new Map<number, History>()
   /** The first series of each poll, by target. */
   const firsts = new Map<string, History>()
-  let ids = 0
+  /** Series that have no row yet, and what came since the last tick. */
+  let unknown: History[] = []
+  let changed: { history: History; from: number }[] = []
+  const changedSet = new Set<History>()
   let newestAt: number | null = null
+  let sweptAt = Number.NEGATIVE_INFINITY
+  load()
 
-  function historyOf(target: string, reading: Reading, stepMs: number): History {
-    const labels: Labels = { target, ...reading.labels }
-    const key = seriesKey(reading.metric, labels)
-    let history = byKey.get(key)
-    if (!history) {
-      history = new History(++ids, reading.metric, labels, stepMs)
-      byKey.set(key, history)
-      histories.add(history)
-    }
+  function hold(history: History, at: number): History {
+    byKey.set(seriesKey(history.metric, history.labels), history)
+    byId.set(history.id, history)
+    histories.add(history)
+    history.older = (from, to) => flushedPoints(archive, history.id, Math.max(from, now() - retention.rawMs), to)
+    // Spread evenly, so that no tick writes more than its part of the chunks.
+    history.dueAt = at + chunkMs * (0.1 + 0.9 * ((history.id * 0.618_034) % 1))
     return history
   }
 
-  function drawn(history: History, query: SeriesQuery): SeriesView {
-    const { metric, labels } = history
-    const { from, to } = query
-    const rate = query.rate === true && isCounter(metric)
-    const span = Math.max(1, to - from)
-    if (query.stepMs === undefined && span / history.stepMs <= RAW_MOST) {
-      const points = history.points(from, to)
-      return { metric, labels, points: withGaps(rate ? rates(points, history.stepMs) : points, history.stepMs) }
+  function known(row: SeriesRow, at: number): History {
+    const history = new History(row.id, row.metric, row.labels, row.stepMs)
+    if (row.lastAt > 0) {
+      history.flushedTo = row.lastAt
+      history.heldFrom = Math.max(at - windowMs, Number.MIN_SAFE_INTEGER)
+      for (const { at, value } of archive.samples(row.id, history.heldFrom, row.lastAt))
+        for (let i = 0; i < at.length; i++) if (at[i]! >= history.heldFrom) history.append(at[i]!, value[i]!, history.heldFrom)
     }
-    const step = Math.max(query.stepMs ?? niceStep(span, 600), Math.ceil(span / BUCKETS_MOST))
-    const start = Math.floor(from / step) * step
-    const buckets = new Buckets(start, step, Math.max(1, Math.ceil((to - start) / step)))
-    const { at, value } = history.columns(Math.max(0, history.indexAt(start) - 1), history.indexAfter(to))
-    buckets.addSamples(at, value, history.stepMs)
-    return { metric, labels, points: buckets.points(rate ? 'rate' : isCounter(metric) ? 'last' : 'mean') }
+    return hold(history, at)
+  }
+
+  /** The newest window from the chunks, then what was not yet in one. */
+  function load(): void {
+    const at = now()
+    for (const row of archive.since(null, at - windowMs)) known(row, at)
+    for (const sample of recovery.read()) {
+      const row = byId.has(sample.id) ? null : archive.byId(sample.id)
+      const history = byId.get(sample.id) ?? (row && known(row, at))
+      if (history && sample.at > history.flushedTo) history.append(sample.at, sample.value, at - windowMs)
+    }
+    for (const { lastAt } of byId.values()) if (lastAt > (newestAt ?? Number.NEGATIVE_INFINITY)) newestAt = lastAt
+  }
+
+  function historyOf(target: string, reading: Reading, at: number, stepMs: number): History {
+    const labels: Labels = { target, ...reading.labels }
+    const there = byKey.get(seriesKey(reading.metric, labels))
+    if (there) return there
+    const row = archive.find(reading.metric, labels)
+    if (row) return known(row, at)
+    const history = new History(archive.newId(), reading.metric, labels, stepMs)
+    unknown.push(history)
+    return hold(history, at)
+  }
+
+  /** Everything or nothing: what memory believes of the file changes only when the file has changed. */
+  function write(work: () => (() => void)[]): void {
+    files.db.exec('BEGIN IMMEDIATE')
+    let done: (() => void)[]
+    try {
+      done = work()
+      files.db.exec('COMMIT')
+    } catch (error) {
+      if (files.db.isTransaction) files.db.exec('ROLLBACK')
+      recovery.restart()
+      archive.restart()
+      throw error
+    }
+    for (const then of done) then()
+  }
+
+  function flush(due: Iterable<History>, at: number): (() => void)[] {
+    const done: (() => void)[] = []
+    for (const history of due) {
+      const flushedTo = archive.flush(history, at)
+      done.push(() => {
+        history.flushedTo = flushedTo
+        history.dueAt = at + chunkMs
+      })
+    }
+    return done
+  }
+
+  function addUnknown(): () => void {
+    for (const history of unknown) archive.addSeries(history)
+    return () => {
+      unknown = []
+    }
+  }
+
+  function sweep(at: number): void {
+    sweptAt = at
+    let oldestPending = Number.POSITIVE_INFINITY
+    for (const history of byId.values()) {
+      const first = history.indexAfter(history.flushedTo)
+      if (first < history.size) oldestPending = Math.min(oldestPending, history.columns(first, first + 1).at[0]!)
+    }
+    recovery.prune(oldestPending)
+    archive.sweep(at)
+    records.prune(at)
+    findings.prune(({ state, resolvedAt }) => state === 'resolved' && (resolvedAt ?? at) < at - 90 * DAY)
+    proposals.prune(({ state, createdAt }) => (state === 'superseded' || state === 'withdrawn') && createdAt < at - 7 * DAY)
+    deliveries.prune((delivery) => delivery.state !== 'queued' && delivery.at < at - 30 * DAY)
+    silences.prune(({ until }) => until < at - 90 * DAY)
   }
 
   return {
@@ -73,12 +164,19 @@ export function createStore(options: StoreOptions): Store {
       let guess = firsts.get(target)
       let previous: History | null = null
       for (const reading of readings) {
-        const when = reading.at ?? at
-        const history = guess && isOf(guess, target, reading) ? guess : historyOf(target, reading, stepMs)
+        const when = Math.round(reading.at ?? at)
+        const history: History = guess && !guess.gone && isOf(guess, target, reading) ? guess : historyOf(target, reading, when, stepMs)
         if (previous) previous.next = history
         else firsts.set(target, history)
         history.stepMs = stepMs
-        if (history.append(when, reading.value, when - windowMs) && (newestAt === null || when > newestAt)) newestAt = when
+        const from = history.total
+        if (history.append(when, reading.value, when - windowMs)) {
+          if (newestAt === null || when > newestAt) newestAt = when
+          if (!changedSet.has(history)) {
+            changedSet.add(history)
+            changed.push({ history, from })
+          }
+        }
         previous = history
         guess = history.next ?? undefined
       }
@@ -89,49 +187,73 @@ export function createStore(options: StoreOptions): Store {
         from,
         to,
       ),
-    query: (query) =>
-      histories
-        .find(query.metric, query.labels)
-        .map((history) => drawn(history, query))
-        .filter((view) => view.points.some((point) => point[1] !== null)),
-    catalog: (from) =>
-      histories
-        .metrics()
-        .map((metric) => ({
-          metric,
-          labels: histories
-            .find(metric)
-            .filter((history) => history.lastAt >= from)
-            .map((history) => history.labels),
-        }))
-        .filter((entry) => entry.labels.length > 0),
+    query(query) {
+      const at = now()
+      const kept = { rawFrom: at - retention.rawMs, fineFrom: at - retention.fineMs }
+      const found = histories.find(query.metric, query.labels)
+      for (const row of archive.since(query.metric, query.from, (id) => byId.has(id))) {
+        if (!labelsMatch(row.labels, query.labels)) continue
+        const history = new History(row.id, row.metric, row.labels, row.stepMs)
+        history.flushedTo = row.lastAt
+        history.heldFrom = row.lastAt + 1
+        history.older = (from, to) => flushedPoints(archive, row.id, from, to)
+        found.push(history)
+      }
+      return found.map((history) => drawn(history, archive, query, kept)).filter((view) => view.points.some((point) => point[1] !== null))
+    },
+    catalog(from) {
+      const metrics = new Map<string, Labels[]>()
+      const add = (metric: string, labels: Labels) => {
+        const there = metrics.get(metric)
+        if (there) there.push(labels)
+        else metrics.set(metric, [labels])
+      }
+      for (const { metric, labels, lastAt } of byId.values()) if (lastAt >= from) add(metric, labels)
+      for (const { metric, labels } of archive.since(null, from, (id) => byId.has(id))) add(metric, labels)
+      return [...metrics].map(([metric, labels]) => ({ metric, labels })).sort((a, b) => (a.metric < b.metric ? -1 : 1))
+    },
     newestAt: () => newestAt,
     putRecords: (target, fresh) => records.put(target, fresh),
     records: (kind, target) => records.list(kind, target),
-    findings: new Documents<Finding>(files.db, 'finding'),
-    proposals: new Documents<Proposal>(files.db, 'proposal'),
-    changes: new Documents<Change>(files.durable, 'change'),
-    deliveries: new Documents<Delivery>(files.db, 'delivery'),
-    silences: new Documents<Silence>(files.db, 'silence'),
+    findings,
+    proposals,
+    changes,
+    deliveries,
+    silences,
     memory: memoryOf(files.db),
     tick(at) {
-      files.db.exec('BEGIN IMMEDIATE')
-      records.prune(at)
-      records.flush()
-      files.db.exec('COMMIT')
+      write(() => {
+        const done = [addUnknown()]
+        recovery.write(at, changed)
+        const due: History[] = []
+        for (const history of byId.values()) if (history.dueAt <= at) due.push(history)
+        done.push(...flush(due, at))
+        if (at - sweptAt >= SWEEP_MS) sweep(at)
+        done.push(records.flush())
+        return done
+      })
+      changed = []
+      changedSet.clear()
     },
     forget(before) {
-      for (const [key, history] of byKey) {
-        if (history.lastAt >= before) continue
-        byKey.delete(key)
+      const silent = [...byId.values()].filter(({ lastAt }) => lastAt < before)
+      if (silent.length === 0) return
+      write(() => [addUnknown(), ...flush(silent, now())])
+      for (const history of silent) {
+        history.gone = true
+        byKey.delete(seriesKey(history.metric, history.labels))
+        byId.delete(history.id)
         histories.delete(history)
       }
-      firsts.clear()
+      changed = changed.filter(({ history }) => !history.gone)
     },
     close() {
-      files.db.exec('BEGIN IMMEDIATE')
-      records.flush()
-      files.db.exec('COMMIT')
+      write(() => {
+        const done = [addUnknown(), ...flush(byId.values(), now())]
+        recovery.clear()
+        done.push(records.flush())
+        return done
+      })
       files.close()
     },
   }

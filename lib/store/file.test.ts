@@ -1,0 +1,281 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { normal, randomOf } from '../../test/random.ts'
+import type { Store } from '../model/store.ts'
+import { createStore, type StoreOptions } from './store.ts'
+
+const FROM = Date.UTC(2026, 0, 5, 12)
+const MINUTE = 60_000
+const DAY = 86_400_000
+
+let directory: string
+let store: Store | null = null
+let now = FROM
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'evenkeel-store-'))
+  now = FROM
+})
+afterEach(() => {
+  store?.close()
+  store = null
+  rmSync(directory, { recursive: true })
+})
+
+const open = (options: Partial<StoreOptions> = {}) => {
+  store = createStore({ path: directory, now: () => now, ...options })
+  return store
+}
+const close = () => {
+  store?.close()
+  store = null
+}
+/** Polls once a second for that long; values are of the second's number. */
+function poll(seconds: number, values: (i: number) => Record<string, number>): void {
+  for (let i = 0; i < seconds; i++) {
+    now += 1000
+    store!.append(
+      'a',
+      now,
+      Object.entries(values(i)).map(([metric, value]) => ({ metric, value })),
+      1000,
+    )
+    store!.tick(now)
+  }
+}
+const drawn = (metric: string, from: number, to: number, stepMs?: number, rate = false) =>
+  store!.query({ metric, labels: { target: 'a' }, from, to, rate, ...(stepMs === undefined ? {} : { stepMs }) })[0]?.points
+
+describe('a store that was closed', () => {
+  test('knows everything again', () => {
+    open()
+    const values = ['', '"', '\u0000', 'a\u0000b', '\ud800', '🦔', "'; DROP TABLE series; --", 'x'.repeat(5000)]
+    for (let i = 1; i <= 30; i++) {
+      now = FROM + i * 1000
+      store!.append(
+        't',
+        now,
+        values.map((value, n) => ({ metric: 'x', labels: { value }, value: i * n + 1 / 3 })),
+        1000,
+      )
+      store!.tick(now)
+    }
+    store!.memory.put('k', [1])
+    store!.findings.put({ id: 'f1', summary: 'one' } as never)
+    store!.changes.put({ id: 'c1' } as never)
+    store!.changes.put({ id: 'c2' } as never)
+    store!.putRecords('t', [{ kind: 'fact', id: 'run_id', at: now, value: 'r' }])
+    const before = values.map((value) => store!.window(FROM, now).series('x', { value })[0]!.points)
+    close()
+    open()
+    expect(values.map((value) => store!.window(FROM, now).series('x', { value })[0]!.points)).toEqual(before)
+    expect(store!.newestAt()).toBe(now)
+    expect(store!.memory.get('k')).toEqual([1])
+    expect(store!.findings.get('f1')!.summary).toBe('one')
+    expect(store!.changes.list().map(({ id }) => id)).toEqual(['c2', 'c1'])
+    expect(store!.records('fact', 't')).toHaveLength(1)
+    now += 1000
+    store!.append('t', now, [{ metric: 'x', labels: { value: '' }, value: 9 }], 1000)
+    expect(store!.window(FROM, now).series('x', { value: '' })[0]!.points).toHaveLength(31)
+  })
+
+  test('draws what it drew, from memory and from chunks', () => {
+    const random = randomOf(4)
+    let counter = 0
+    open({ windowMs: 2 * MINUTE, chunkMs: MINUTE })
+    poll(900, (i) => {
+      counter = i === 400 ? 3 : counter + Math.round(100 + 20 * normal(random))
+      return { g: Math.round(1e4 + 1e3 * normal(random)) / 1e4, c_total: counter }
+    })
+    const [from, to] = [FROM + 30_000, now]
+    const ranges = () => [
+      drawn('g', from, to),
+      drawn('c_total', from, to, undefined, true),
+      drawn('g', from, to, 7_000),
+      drawn('c_total', from, to, 7_000, true),
+      drawn('c_total', from, to, 10_000),
+      store!.window(from, to).series('c_total')[0]!.points,
+    ]
+    const live = ranges()
+    expect(live[0]).toHaveLength(871)
+    expect(live[5]).toHaveLength(871)
+    close()
+    open({ windowMs: 2 * MINUTE, chunkMs: MINUTE })
+    expect(ranges()).toEqual(live)
+    close()
+    open({ windowMs: 3_600_000 })
+    expect(ranges()).toEqual(live)
+  })
+})
+
+describe('long ranges', () => {
+  test('come from stretches that agree with the samples', () => {
+    const random = randomOf(8)
+    let counter = 0
+    const values: { g: number; c_total: number }[] = []
+    open({ windowMs: MINUTE, chunkMs: 7 * MINUTE })
+    // Three hours and a bit, so that samples are too many to unpack.
+    poll(11_000, (i) => {
+      counter = i % 5_000 === 4_999 ? 0 : counter + Math.round(100 + 20 * normal(random))
+      const value = { g: Math.round(1e3 + 1e2 * normal(random)) / 1e3, c_total: counter }
+      values.push(value)
+      return value
+    })
+    const from = FROM + 5 * MINUTE
+    const [means, rates] = [drawn('g', from, now, MINUTE)!, drawn('c_total', from, now, MINUTE, true)!]
+    expect(means).toHaveLength(Math.ceil((now - from) / MINUTE))
+    for (const [k, point] of means.slice(0, -1).entries()) {
+      const within = values.filter((_, i) => FROM + (i + 1) * 1000 >= point[0] && FROM + (i + 1) * 1000 < point[0] + MINUTE)
+      expect(point[1]).toBeCloseTo(within.reduce((sum, { g }) => sum + g, 0) / within.length, 9)
+      expect(rates[k]![1]).toBeGreaterThan(90)
+      expect(rates[k]![1]).toBeLessThan(110)
+    }
+  })
+
+  test('outlive the samples, and the days their ten-second stretches', () => {
+    open({ windowMs: MINUTE, retention: { rawMs: 3_600_000, fineMs: 2 * DAY }, chunkMs: 30 * MINUTE })
+    const start = now
+    // A poll a minute for four days.
+    for (let i = 0; i < 4 * 1440; i++) {
+      now += MINUTE
+      store!.append(
+        'a',
+        now,
+        [
+          { metric: 'g', value: i % 60 },
+          { metric: 'c_total', value: i * 60 },
+        ],
+        MINUTE,
+      )
+      store!.tick(now)
+    }
+    const hours = drawn('g', start, now, 3_600_000)!
+    expect(hours.length).toBeGreaterThanOrEqual(96)
+    for (const point of hours.slice(1, -1)) expect(point[1]).toBeCloseTo(29.5)
+    for (const point of drawn('c_total', start, now, 3_600_000, true)!.slice(1, -1)) expect(point[1]).toBeCloseTo(1)
+    // Samples of the first day are gone, so a window there holds none.
+    expect(store!.window(start, start + DAY).series('g')).toEqual([])
+    expect(store!.window(now - 10 * MINUTE, now).series('g')[0]!.points).toHaveLength(11)
+    close()
+    const db = new DatabaseSync(join(directory, 'evenkeel.db'))
+    const rows = db.prepare('SELECT level, count(*) AS n, min(from_at) AS first FROM chunk GROUP BY level ORDER BY level').all()
+    db.close()
+    expect(Number(rows[0]!.first)).toBeGreaterThan(now - 2 * 3_600_000)
+    expect(Number(rows[1]!.first)).toBeGreaterThan(now - 2 * DAY - 3_600_000)
+    expect(Number(rows[2]!.n)).toBeGreaterThanOrEqual(6)
+    open({ retention: { rawMs: 3_600_000, fineMs: 2 * DAY } })
+    expect(drawn('g', start, now, 3_600_000)!.slice(1, -1)).toEqual(hours.slice(1, -1))
+  })
+})
+
+test('a series that fell silent leaves memory, is still drawn, and goes on when it speaks again', () => {
+  open()
+  poll(20, (i) => ({ x: i }))
+  const old = now
+  now += 3_600_000
+  store!.append('b', now, [{ metric: 'y', value: 1 }], 1000)
+  store!.forget(now - MINUTE)
+  store!.tick(now)
+  expect(store!.window(FROM, now).series('x')).toEqual([])
+  expect(drawn('x', FROM, old)).toHaveLength(20)
+  expect(store!.catalog(FROM).map(({ metric }) => metric)).toEqual(['x', 'y'])
+  expect(store!.catalog(old + 1).map(({ metric }) => metric)).toEqual(['y'])
+  poll(3, () => ({ x: 7 }))
+  expect(drawn('x', FROM, now, 3_600_000)).toHaveLength(2)
+  expect(store!.window(FROM, now).series('x')[0]!.points).toHaveLength(23)
+  expect(store!.catalog(FROM).map(({ labels }) => labels.length)).toEqual([1, 1])
+})
+
+test('a tick that cannot be written loses nothing once it can', () => {
+  open()
+  poll(3, (i) => ({ x: i }))
+  const other = new DatabaseSync(join(directory, 'evenkeel.db'))
+  other.exec("CREATE TRIGGER full BEFORE INSERT ON recovery BEGIN SELECT raise(FAIL, 'disk is full'); END")
+  expect(() => poll(1, () => ({ x: 3 }))).toThrow('disk is full')
+  expect(() => poll(1, () => ({ x: 4, y: 1 }))).toThrow('disk is full')
+  other.exec('DROP TRIGGER full')
+  other.close()
+  poll(1, () => ({ x: 5, y: 2 }))
+  // What a crash would find: recovery rows only.
+  const found = new DatabaseSync(join(directory, 'evenkeel.db')).prepare('SELECT count(*) AS n FROM recovery').get()!
+  expect(Number(found.n)).toBe(4)
+  close()
+  open()
+  expect(
+    store!
+      .window(FROM, now)
+      .series('x')[0]!
+      .points.map((point) => point[1]),
+  ).toEqual([0, 1, 2, 3, 4, 5])
+  expect(
+    store!
+      .window(FROM, now)
+      .series('y')[0]!
+      .points.map((point) => point[1]),
+  ).toEqual([1, 2])
+})
+
+describe('kill -9', () => {
+  test.each([30, 95])('after %i ticks loses at most one', { timeout: 20_000 }, async (ticks) => {
+    const child = spawn(process.execPath, [fileURLToPath(new URL('crash.child.ts', import.meta.url)), directory, String(FROM)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let said = ''
+    let cried = ''
+    child.stderr.on('data', (data) => {
+      cried += data
+    })
+    await new Promise<void>((resolve, reject) => {
+      child.stdout.on('data', (data) => {
+        said += data
+        if (said.split('\n').length > ticks) child.kill('SIGKILL')
+      })
+      child.on('exit', () => (said.split('\n').length > ticks ? resolve() : reject(new Error(cried))))
+    })
+    const last = Number(said.trim().split('\n').pop())
+    now = FROM + last * 1000
+    open()
+    const series = store!.window(FROM, now + 5_000).series('x_total')
+    expect(series).toHaveLength(40)
+    for (const { labels, points } of series) {
+      const n = Number(labels.n!.slice(1))
+      expect(points.length).toBeGreaterThanOrEqual(last)
+      expect(points).toEqual(points.map((_, i) => [FROM + (i + 1) * 1000, (i + 1) * (n + 1) + n / 8]))
+    }
+    expect(store!.changes.get('change')!.at).toBeGreaterThanOrEqual(last)
+  })
+})
+
+describe('a file that cannot be used is refused with the mend', () => {
+  const file = () => join(directory, 'evenkeel.db')
+  test('a newer one', () => {
+    open()
+    close()
+    const db = new DatabaseSync(file())
+    db.exec('PRAGMA user_version = 99')
+    db.close()
+    expect(() => open()).toThrow(/newer Evenkeel \(its version is 99, this one knows \d+\)/)
+  })
+  test("another program's", () => {
+    const db = new DatabaseSync(file())
+    db.exec('CREATE TABLE theirs (x)')
+    db.close()
+    expect(() => open()).toThrow(/belongs to another program/)
+  })
+  test('a damaged one', () => {
+    writeFileSync(file(), 'no database at all, but long enough to be read as one'.repeat(100))
+    expect(() => open()).toThrow(/is damaged.*move it away/)
+  })
+  test('one that is in use', { timeout: 20_000 }, () => {
+    open()
+    expect(() => createStore({ path: directory, busyMs: 50 })).toThrow(/another Evenkeel is running/)
+  })
+  test('one in a place that cannot be', () => {
+    writeFileSync(join(directory, 'plain'), '')
+    expect(() => open({ path: join(directory, 'plain', 'data') })).toThrow(/cannot be opened for writing|ENOTDIR|EEXIST/)
+  })
+})

@@ -1,0 +1,112 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { decodeColumns, encodeColumns, scaleOfOne } from './codec.ts'
+import type { History } from './history.ts'
+
+/** Rows of one epoch build on each other; the first of each series in an epoch stands alone, so that older epochs can go. */
+const EPOCH_ROWS = 60
+/** In the place of a scale: the value is no decimal and stands in a column of its own. */
+const NO_DECIMAL = 15
+
+type Known = { epoch: number; scale: number; whole: number }
+
+/** One row a tick with the samples that no chunk holds yet, each as its difference from the last: after a crash at most one tick is missing. */
+export class Recovery {
+  readonly #db: DatabaseSync
+  readonly #known = new Map<number, Known>()
+  readonly #write: (number: number, epoch: number, at: number, data: Uint8Array) => void
+  #number: number
+  #epoch: number
+
+  constructor(db: DatabaseSync) {
+    this.#db = db
+    const last = db.prepare('SELECT coalesce(max(number), 0) AS number, coalesce(max(epoch), 0) AS epoch FROM recovery').get()!
+    this.#number = Number(last.number)
+    this.#epoch = Number(last.epoch) + 1
+    const write = db.prepare('INSERT INTO recovery (number, epoch, at, data) VALUES (?, ?, ?, ?)')
+    this.#write = (number, epoch, at, data) => write.run(number, epoch, at, data)
+  }
+
+  /** Writes the samples of each series from a sample's number on. Call inside a transaction. */
+  write(at: number, changed: readonly { history: History; from: number }[]): void {
+    if (changed.length === 0) return
+    if (++this.#number % EPOCH_ROWS === 0) this.#epoch++
+    const size = changed.reduce((sum, { history, from }) => sum + history.total - from, 0)
+    const [ids, times, scales, wholes, doubles] = Array.from({ length: 5 }, () => new Float64Array(size)) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ]
+    let n = 0
+    for (const { history, from } of changed) {
+      const samples = history.columns(history.indexOf(from), history.size)
+      const before = this.#known.get(history.id)
+      const known = before?.epoch === this.#epoch ? before : { epoch: this.#epoch, scale: 0, whole: 0 }
+      for (let i = 0; i < samples.at.length; i++, n++) {
+        ids[n] = history.id
+        times[n] = samples.at[i]! - at
+        const scale = scaleOfOne(samples.value[i]!, known.scale)
+        scales[n] = scale ?? NO_DECIMAL
+        if (scale === null) {
+          doubles[n] = samples.value[i]!
+          continue
+        }
+        const whole = Math.round(samples.value[i]! * 10 ** scale)
+        wholes[n] = whole - (scale === known.scale ? known.whole : 0)
+        known.scale = scale
+        known.whole = whole
+      }
+      this.#known.set(history.id, known)
+    }
+    this.#write(this.#number, this.#epoch, Math.round(at), encodeColumns([ids, times, scales, wholes, doubles]))
+  }
+
+  /** What was last written may not be there (the transaction failed): the next row builds on nothing. */
+  restart(): void {
+    this.#epoch++
+  }
+
+  /** Every sample of the rows, in the order they were written. What follows a damaged row in its epoch is left out. */
+  *read(): Generator<{ id: number; at: number; value: number }> {
+    const known = new Map<number, Known>()
+    let damaged = -1
+    for (const row of this.#db.prepare('SELECT epoch, at, data FROM recovery ORDER BY number').iterate()) {
+      const epoch = Number(row.epoch)
+      if (epoch === damaged) continue
+      let columns: Float64Array[]
+      try {
+        columns = decodeColumns(row.data as Uint8Array, 5)
+      } catch {
+        damaged = epoch
+        continue
+      }
+      const [ids, times, scales, wholes, doubles] = columns as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array]
+      for (let n = 0; n < ids.length; n++) {
+        const id = ids[n]!
+        const at = Number(row.at) + times[n]!
+        const scale = scales[n]!
+        if (scale === NO_DECIMAL) {
+          yield { id, at, value: doubles[n]! }
+          continue
+        }
+        const last = known.get(id)
+        const whole = wholes[n]! + (last?.epoch === epoch && last.scale === scale ? last.whole : 0)
+        known.set(id, { epoch, scale, whole })
+        yield { id, at, value: whole / 10 ** scale }
+      }
+    }
+  }
+
+  /** Drops the epochs that hold nothing but flushed samples. */
+  prune(oldestPending: number): void {
+    this.#db
+      .prepare('DELETE FROM recovery WHERE epoch < coalesce((SELECT min(epoch) FROM recovery WHERE at >= ?), ?)')
+      .run(Math.floor(Math.min(oldestPending, Number.MAX_SAFE_INTEGER)), this.#epoch)
+  }
+
+  /** After everything was flushed. */
+  clear(): void {
+    this.#db.exec('DELETE FROM recovery')
+  }
+}
