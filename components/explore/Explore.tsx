@@ -1,0 +1,124 @@
+'use client'
+import { parseAsString, useQueryStates } from 'nuqs'
+import { useMemo } from 'react'
+import { sayError } from '@/components/frame/api.ts'
+import { useApi } from '@/components/frame/useApi.ts'
+import { SeriesChart } from '@/components/series/SeriesChart.tsx'
+import { Badge } from '@/components/ui/badge.tsx'
+import { Empty, Failure } from '@/components/ui/empty.tsx'
+import { Field, Input, Segmented, Select } from '@/components/ui/field.tsx'
+import { PageHead } from '@/components/ui/page.tsx'
+import { safe, unitOf } from '@/lib/format/format.ts'
+import { isCounter, type Labels } from '@/lib/model/series.ts'
+import { labelChoices, readWhere, writeWhere } from './where.ts'
+
+export type Catalog = { items: { metric: string; labels: Labels[] }[] }
+
+/** Any series by metric and labels; the whole question is the URL. */
+export function Explore({ initialData }: { initialData: Catalog }) {
+  const [question, ask] = useQueryStates(
+    { metric: parseAsString.withDefault(''), where: parseAsString.withDefault(''), as: parseAsString.withDefault('rate') },
+    { scroll: false },
+  )
+  const { data: catalog = initialData, error } = useApi<Catalog>(['metrics'], 'metrics', { initialData, everyMs: 30_000 })
+  const metrics = useMemo(() => [...catalog.items].sort((a, b) => (a.metric < b.metric ? -1 : 1)), [catalog])
+  const chosen = metrics.find((one) => one.metric === question.metric)
+  const where = readWhere(question.where)
+  const choices = labelChoices(chosen?.labels ?? [], where)
+  const matching = chosen?.labels.filter((labels) => Object.entries(where).every(([name, value]) => labels[name] === value)).length ?? 0
+  return (
+    <>
+      <PageHead
+        title="Explore"
+        lead={`${metrics.length} metrics, ${metrics.reduce((sum, one) => sum + one.labels.length, 0)} series in the last minutes`}
+      />
+      {error && metrics.length === 0 && <Failure tried="The list of metrics could not be read." answer={sayError(error)} />}
+      <div className="flex flex-wrap items-end gap-3 px-4 pb-4">
+        <Field label="Metric">
+          {(props) => (
+            <>
+              <Input
+                {...props}
+                list="metrics"
+                value={question.metric}
+                onChange={(event) => void ask({ metric: event.target.value || null, where: null })}
+                placeholder="cache_hits_total"
+                className="w-80 max-w-full font-mono text-xs"
+                autoComplete="off"
+                spellCheck={false}
+              />
+              <datalist id="metrics">
+                {metrics.map((one) => (
+                  <option key={one.metric} value={one.metric} />
+                ))}
+              </datalist>
+            </>
+          )}
+        </Field>
+        {Object.entries(choices).map(([name, values]) => (
+          <Field key={name} label={name}>
+            {(props) => (
+              <Select
+                {...props}
+                value={where[name] ?? ''}
+                onChange={(event) => void ask({ where: writeWhere({ ...where, [name]: event.target.value }) || null })}
+                options={[{ value: '', label: `any of ${values.length}` }, ...values.map((value) => ({ value, label: safe(value, 40) }))]}
+                className="max-w-52"
+              />
+            )}
+          </Field>
+        ))}
+        {isCounter(question.metric) && (
+          <div className="pb-5">
+            <Segmented
+              label="Counter as"
+              value={question.as}
+              onChange={(as) => void ask({ as })}
+              options={[
+                { value: 'rate', label: 'Per second' },
+                { value: 'total', label: 'As counted' },
+              ]}
+            />
+          </div>
+        )}
+      </div>
+      {chosen ? (
+        <div className="px-4">
+          <SeriesChart
+            key={`${question.metric}${question.where}${question.as}`}
+            title={chosen.metric}
+            note={`${matching} series`}
+            ask={[{ metric: chosen.metric, where, rate: isCounter(chosen.metric) && question.as !== 'total' }]}
+            where={where}
+            unit={isCounter(chosen.metric) && question.as === 'total' ? 'count' : unitOf(chosen.metric)}
+            height={360}
+            most={8}
+          />
+        </div>
+      ) : (
+        <div className="px-4">
+          <p className="pb-3 text-dim">
+            {question.metric ? 'No series of that name in the last minutes. There are:' : 'Pick a metric, or one of these:'}
+          </p>
+          {metrics.length === 0 && (
+            <Empty title="Nothing has been measured yet">Series stand here with the first answer of a target.</Empty>
+          )}
+          <ul className="flex flex-wrap gap-2">
+            {metrics.map((one) => (
+              <li key={one.metric}>
+                <button
+                  type="button"
+                  onClick={() => void ask({ metric: one.metric, where: null })}
+                  className="flex items-center gap-2 rounded border border-line px-2 py-1 font-mono text-xs hover:bg-hover"
+                >
+                  {safe(one.metric, 80)}
+                  <Badge>{one.labels.length}</Badge>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </>
+  )
+}

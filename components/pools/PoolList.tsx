@@ -1,0 +1,116 @@
+'use client'
+import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
+import { path } from '@/components/frame/api.ts'
+import { Go, useGo } from '@/components/frame/Go.tsx'
+import { inScope, useScope } from '@/components/frame/Scope.tsx'
+import { useApi } from '@/components/frame/useApi.ts'
+import { Badge } from '@/components/ui/badge.tsx'
+import { Empty } from '@/components/ui/empty.tsx'
+import { Figure } from '@/components/ui/figure.tsx'
+import { PageHead } from '@/components/ui/page.tsx'
+import { Status } from '@/components/ui/status.tsx'
+import { type Column, Table } from '@/components/ui/table.tsx'
+import { safe } from '@/lib/format/format.ts'
+import type { Page, PoolView } from '@/lib/model/views.ts'
+import { poolParts, serversWord } from './words.ts'
+
+const href = (pool: PoolView) => path`/pools/${pool.target}/${pool.name}`
+
+const COLUMNS: Column<PoolView>[] = [
+  {
+    id: 'name',
+    head: 'Pool',
+    sort: (p) => `${p.target}/${p.name}`,
+    cell: (p) => (
+      <Go href={href(p)} className="font-medium group-hover:text-accent">
+        <span className="text-dim">{safe(p.target, 40)}/</span>
+        {safe(p.name, 60)}
+      </Go>
+    ),
+  },
+  {
+    id: 'balance',
+    head: 'Balance',
+    sort: (p) => p.imbalance,
+    cell: (p) => <BalanceStrip parts={poolParts(p)} label={`Balance of ${safe(p.name, 60)}`} />,
+  },
+  {
+    id: 'requests',
+    head: 'Requests',
+    right: true,
+    sort: (p) => p.requestsPerSecond,
+    cell: (p) => <Figure value={p.requestsPerSecond} unit="perSecond" />,
+  },
+  {
+    id: 'response',
+    head: 'Mean response',
+    right: true,
+    sort: (p) => p.responseSeconds,
+    cell: (p) => <Figure value={p.responseSeconds} unit="seconds" />,
+    from: 'sm',
+  },
+  {
+    id: 'errors',
+    head: 'Errors',
+    right: true,
+    sort: (p) => p.errorRatio,
+    cell: (p) => <Figure value={p.errorRatio} unit="ratio" tone={p.errorRatio && p.errorRatio > 0.01 ? 'warning' : undefined} />,
+    from: 'sm',
+  },
+  {
+    id: 'servers',
+    head: 'Servers',
+    sort: (p) => p.servers.length,
+    cell: (p) => {
+      const said = serversWord(p)
+      return <Status tone={said.tone}>{said.word}</Status>
+    },
+    from: 'md',
+  },
+  { id: 'algorithm', head: 'Algorithm', sort: (p) => p.algorithm, cell: (p) => <Badge>{safe(p.algorithm, 40)}</Badge>, from: 'lg' },
+  {
+    id: 'live',
+    head: 'Live weights',
+    grow: true,
+    cell: (p) => <span className="text-dim">{p.liveWeights ? 'yes' : `no${p.because ? `: ${safe(p.because, 120)}` : ''}`}</span>,
+    from: 'lg',
+  },
+]
+
+/** Every pool of every balancer, with its strip. */
+export function PoolList({ initialData }: { initialData: Page<PoolView> }) {
+  const go = useGo()
+  const [scope] = useScope()
+  const { data = initialData } = useApi<Page<PoolView>>(['pools'], 'pools', { initialData, everyMs: 2_000 })
+  const rows = data.items.filter((p) =>
+    inScope(scope, [p.name, p.target, p.algorithm, ...p.servers.map((s) => s.name)], { target: p.target, pool: p.name }),
+  )
+  return (
+    <>
+      <PageHead title="Pools" lead={data.items.length === rows.length ? `${rows.length}` : `${rows.length} of ${data.items.length}`} />
+      <Table
+        main
+        hold
+        label="Pools"
+        columns={COLUMNS}
+        rows={rows}
+        rowKey={(p) => `${p.target}/${p.name}`}
+        onOpen={(p) => go(href(p))}
+        empty={
+          data.items.length > 0 ? (
+            <Empty title="Nothing matches the filter" />
+          ) : (
+            <Empty
+              title="No pool is watched yet"
+              config={
+                'targets:\n  - { kind: haproxy, name: edge, socket: tcp://127.0.0.1:9999,\n      stats: "http://127.0.0.1:8404/stats", config: /etc/haproxy/haproxy.cfg }'
+              }
+            >
+              Pools of HAProxy, NGINX, Envoy and twemproxy stand here with the share that each server is due and the share it gets.
+            </Empty>
+          )
+        }
+      />
+    </>
+  )
+}

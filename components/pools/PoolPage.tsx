@@ -1,0 +1,282 @@
+'use client'
+import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
+import { findingTone } from '@/components/findings/words.ts'
+import { path } from '@/components/frame/api.ts'
+import { Go, linkLook } from '@/components/frame/Go.tsx'
+import { useApi } from '@/components/frame/useApi.ts'
+import { ApplyButton, Diff } from '@/components/proposals/ApplyButton.tsx'
+import { predictionLine } from '@/components/proposals/words.ts'
+import { quotientPoints } from '@/components/series/ratio.ts'
+import { SeriesChart } from '@/components/series/SeriesChart.tsx'
+import { Badge } from '@/components/ui/badge.tsx'
+import { Figure } from '@/components/ui/figure.tsx'
+import { PageHead, Section } from '@/components/ui/page.tsx'
+import { Shape, Status } from '@/components/ui/status.tsx'
+import { type Column, Table } from '@/components/ui/table.tsx'
+import { safe } from '@/lib/format/format.ts'
+import type { FindingView, Page, PoolServerView, PoolView, ProposalView } from '@/lib/model/views.ts'
+import { againstOthers, poolParts, SERVER_TONE } from './words.ts'
+
+/** One pool: its strip, what is wrong here and what would mend it, its servers, and how they behave over time. */
+export function PoolPage({ target, name, initialData }: { target: string; name: string; initialData: PoolView }) {
+  const { data: pool = initialData } = useApi<PoolView>(['pools', target, name], path`pools/${target}/${name}`, {
+    initialData,
+    everyMs: 2_000,
+  })
+  const where = { target, pool: name }
+  const servers = {
+    where,
+    keep: (labels: Record<string, string>) => Boolean(labels.server),
+    name: (labels: Record<string, string>) => labels.server ?? '',
+  }
+  return (
+    <>
+      <PageHead
+        title={
+          <>
+            <Go href={path`/targets/${target}`} className="text-dim hover:text-accent">
+              {safe(target, 60)}/
+            </Go>
+            {safe(name, 80)}
+          </>
+        }
+        lead={
+          <span className="flex flex-wrap items-center gap-x-3">
+            <Badge>{safe(pool.algorithm, 60)}</Badge>
+            <span>
+              {pool.liveWeights ? 'takes weights live' : `takes no weights live${pool.because ? `: ${safe(pool.because, 200)}` : ''}`}
+            </span>
+          </span>
+        }
+      >
+        <dl className="flex items-end gap-6 text-right max-sm:gap-4">
+          {(
+            [
+              ['Requests', pool.requestsPerSecond, 'perSecond'],
+              ['Mean response', pool.responseSeconds, 'seconds'],
+              ['Errors', pool.errorRatio, 'ratio'],
+            ] as const
+          ).map(([label, value, unit]) => (
+            <div key={label}>
+              <dt className="text-dim text-xs">{label}</dt>
+              <dd className="text-lg">
+                <Figure value={value} unit={unit} />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </PageHead>
+      <div className="px-4 py-2">
+        <BalanceStrip parts={poolParts(pool)} width={360} thick={10} label={`Balance of ${safe(name, 60)}`} className="max-w-full" />
+        {pool.balances !== 'weight' && (
+          <p className="text-dim text-xs">
+            {pool.balances === 'load'
+              ? 'Shares follow the load, not the weights: nothing is expected of them.'
+              : pool.balances === 'hash'
+                ? 'Shares follow a hash of the request: by keys they come near the weights, by traffic not always.'
+                : ''}
+          </p>
+        )}
+      </div>
+      <Here target={target} pool={name} />
+      <Section flush title="Servers">
+        <Table label="Servers" main hold sticky={false} columns={columns(pool)} rows={pool.servers} rowKey={(s) => s.name} />
+      </Section>
+      <div className="grid gap-x-6 gap-y-5 px-4 py-4 lg:grid-cols-2">
+        <SeriesChart title="Mean response by server" ask="pool_response_seconds" unit="seconds" {...servers} />
+        <SeriesChart
+          title="Mean response of the pool"
+          ask="pool_response_seconds"
+          unit="seconds"
+          where={where}
+          keep={(labels) => !labels.server}
+          name={() => 'the whole pool'}
+        />
+        <SeriesChart title="Requests by server" ask="pool_requests_total" unit="perSecond" {...servers} />
+        <SeriesChart
+          title="Errors by server"
+          unit="ratio"
+          where={where}
+          ask={[{ metric: 'pool_errors_total' }, { metric: 'pool_requests_total' }]}
+          derive={([errors = [], requests = []]) =>
+            errors
+              .filter((one) => one.labels.server)
+              .map((one) => ({
+                name: one.labels.server!,
+                points: quotientPoints(one.points, requests.find((other) => other.labels.server === one.labels.server)?.points),
+              }))
+          }
+        />
+        <SeriesChart title="Weight in force" ask="pool_weight_effective" unit="count" {...servers} />
+        <SeriesChart title="Sessions" ask="pool_sessions" unit="count" {...servers} />
+      </div>
+    </>
+  )
+}
+
+/** What fires about this pool, with the remedy and its button. */
+function Here({ target, pool }: { target: string; pool: string }) {
+  const { data } = useApi<Page<FindingView>>(['findings', 'firing'], 'findings', { query: { state: 'firing' }, everyMs: 5_000 })
+  const { data: proposals } = useApi<Page<ProposalView>>(['proposals', 'open'], 'proposals', { query: { state: 'open' }, everyMs: 5_000 })
+  const findings = (data?.items ?? []).filter((finding) => finding.subject.target === target && finding.subject.pool === pool)
+  if (findings.length === 0) return null
+  return (
+    <ul className="border-line border-t">
+      {findings.map((finding) => {
+        const proposal = proposals?.items.find((one) => one.finding === finding.id && one.state === 'open')
+        return (
+          <li key={finding.id} className="flex flex-wrap items-center gap-x-6 gap-y-2 border-line border-b px-4 py-2.5">
+            <p className="flex min-w-0 flex-1 basis-80 gap-2.5">
+              <Shape tone={findingTone(finding)} size={12} className="mt-1" />
+              <span className="min-w-0">
+                <Go href={path`/findings/${finding.id}`} className="font-medium hover:text-accent">
+                  <span className="sr-only">{finding.severity}: </span>
+                  {safe(finding.summary, 300)}
+                </Go>
+                {proposal?.prediction && <span className="block text-dim text-xs">{predictionLine(proposal.prediction)}</span>}
+              </span>
+            </p>
+            {proposal && (
+              <>
+                <Diff steps={proposal.steps} />
+                <ApplyButton proposal={proposal} />
+              </>
+            )}
+            {!proposal && (
+              <Go href={path`/findings/${finding.id}`} className={linkLook}>
+                Look closer
+              </Go>
+            )}
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+function columns(pool: PoolView): Column<PoolServerView>[] {
+  return [
+    {
+      id: 'name',
+      head: 'Server',
+      sort: (s) => s.name,
+      cell: (s) => (
+        <span>
+          <span className="font-medium">{safe(s.name, 60)}</span>
+          {s.backup && <Badge className="ml-2">backup</Badge>}
+        </span>
+      ),
+    },
+    { id: 'state', head: 'State', sort: (s) => s.state, cell: (s) => <Status tone={SERVER_TONE[s.state]}>{s.state}</Status> },
+    {
+      id: 'set',
+      head: 'Weight set',
+      right: true,
+      sort: (s) => s.weightSet,
+      cell: (s) => (
+        <span title={s.weightFile !== undefined && s.weightFile !== s.weightSet ? `The file says ${s.weightFile}` : undefined}>
+          {s.weightSet}
+          {s.weightFile !== undefined && s.weightFile !== s.weightSet && (
+            <span className="ml-1 text-warning-text">≠ {s.weightFile} in file</span>
+          )}
+        </span>
+      ),
+    },
+    {
+      id: 'effective',
+      head: 'In force',
+      right: true,
+      sort: (s) => s.weightEffective,
+      cell: (s) => (
+        <span
+          title={s.otherWriter ? `Also moved by ${s.otherWriter}` : undefined}
+          className={s.weightEffective !== s.weightSet ? 'text-warning-text' : undefined}
+        >
+          {s.weightEffective}
+        </span>
+      ),
+      from: 'sm',
+    },
+    {
+      id: 'expected',
+      head: 'Share due',
+      right: true,
+      sort: (s) => s.shareExpected,
+      cell: (s) => <Figure value={s.shareExpected} because="the algorithm promises no shares" unit="ratio" />,
+      from: 'sm',
+    },
+    {
+      id: 'seen',
+      head: 'Share seen',
+      right: true,
+      sort: (s) => s.shareSeen,
+      cell: (s) => (
+        <Figure
+          value={s.shareSeen}
+          unit="ratio"
+          tone={s.shareSeen && s.shareExpected && s.shareSeen / s.shareExpected > 1.25 ? 'warning' : undefined}
+        />
+      ),
+    },
+    {
+      id: 'requests',
+      head: 'Requests',
+      right: true,
+      sort: (s) => s.requestsPerSecond,
+      cell: (s) => <Figure value={s.requestsPerSecond} unit="perSecond" />,
+      from: 'md',
+    },
+    {
+      id: 'response',
+      head: 'Mean response',
+      right: true,
+      sort: (s) => s.responseSeconds,
+      cell: (s) => {
+        const times = againstOthers(s, pool)
+        return (
+          <Figure
+            value={s.responseSeconds}
+            unit="seconds"
+            tone={times !== null && times >= 3 ? 'critical' : times !== null && times >= 2 ? 'warning' : undefined}
+          />
+        )
+      },
+    },
+    {
+      id: 'errors',
+      head: 'Errors',
+      right: true,
+      sort: (s) => s.errorRatio,
+      cell: (s) => (
+        <Figure
+          value={s.errorRatio}
+          unit="ratio"
+          tone={s.errorRatio && s.errorRatio > 0.05 ? 'critical' : s.errorRatio && s.errorRatio > 0.01 ? 'warning' : undefined}
+        />
+      ),
+    },
+    {
+      id: 'sessions',
+      head: 'Sessions',
+      right: true,
+      sort: (s) => s.sessions,
+      cell: (s) => <Figure value={s.sessions} unit="count" />,
+      from: 'lg',
+    },
+    {
+      id: 'queue',
+      head: 'Queue',
+      right: true,
+      sort: (s) => s.queue,
+      cell: (s) => <Figure value={s.queue} unit="count" tone={s.queue ? 'warning' : undefined} />,
+      from: 'lg',
+    },
+    {
+      id: 'address',
+      head: 'Address',
+      grow: true,
+      cell: (s) => <span className="font-mono text-dim text-xs">{safe(s.address, 60)}</span>,
+      from: 'xl',
+    },
+  ]
+}

@@ -1,0 +1,25 @@
+import type { BalancePart } from '@/components/charts/geometry.ts'
+import type { Tone } from '@/components/ui/status.tsx'
+import type { PoolServerView, PoolView } from '@/lib/model/views.ts'
+
+/** A pool's strip. Where the algorithm does not promise shares (leastconn), nothing is expected. */
+export const poolParts = (pool: Pick<PoolView, 'servers'>): BalancePart[] =>
+  pool.servers.map((server) => ({ name: server.name, seen: server.shareSeen, expected: server.shareExpected, state: server.state }))
+
+export const SERVER_TONE: Record<PoolServerView['state'], Tone> = { up: 'ok', down: 'critical', drain: 'info', maint: 'info' }
+
+/** `4 up`, `3 of 4 up`; down is critical, taken out on purpose is not. */
+export function serversWord(pool: Pick<PoolView, 'servers'>): { tone: Tone; word: string } {
+  const up = pool.servers.filter((server) => server.state === 'up').length
+  const down = pool.servers.some((server) => server.state === 'down')
+  if (up === pool.servers.length) return { tone: 'ok', word: `${up} up` }
+  return { tone: down ? 'critical' : 'info', word: `${up} of ${pool.servers.length} up` }
+}
+
+/** How far a server's response is from the others', as a factor; null with nothing to hold it against. */
+export function againstOthers(server: PoolServerView, pool: Pick<PoolView, 'servers'>): number | null {
+  const others = pool.servers.filter((one) => one.name !== server.name && one.responseSeconds !== null).map((one) => one.responseSeconds!)
+  if (others.length === 0 || server.responseSeconds === null) return null
+  const middle = others.sort((a, b) => a - b)[others.length >> 1]!
+  return middle > 0 ? server.responseSeconds / middle : null
+}
