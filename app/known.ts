@@ -9,3 +9,12 @@ export function known<T>(read: () => T): T | null {
     throw error
   }
 }
+
+/** A name from a page's address; bytes that are no text stay as they are and then name nothing. */
+export function named(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}

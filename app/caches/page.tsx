@@ -1,0 +1,10 @@
+import { TargetList } from '@/components/targets/TargetList.tsx'
+import { house } from '@/lib/server/house.ts'
+import { listTargets } from '@/lib/server/targets.ts'
+
+export const dynamic = 'force-dynamic'
+export const metadata = { title: 'Caches' }
+
+export default function Page() {
+  return <TargetList only="caches" initialData={listTargets(house())} />
+}

@@ -1,0 +1,34 @@
+import { GeistMono } from 'geist/font/mono'
+import { GeistSans } from 'geist/font/sans'
+import type { Metadata, Viewport } from 'next'
+import { headers } from 'next/headers'
+import type { ReactNode } from 'react'
+import { Providers } from '@/components/frame/Providers.tsx'
+import { Shell } from '@/components/frame/Shell.tsx'
+import { getFrame } from '@/lib/server/frame.ts'
+import { house } from '@/lib/server/house.ts'
+import './globals.css'
+
+export const metadata: Metadata = {
+  title: { default: 'Evenkeel', template: '%s · Evenkeel' },
+  description: 'The control room for caches and load balancers.',
+  icons: { icon: '/icon.svg' },
+  referrer: 'no-referrer',
+}
+export const viewport: Viewport = { width: 'device-width', initialScale: 1 }
+
+/** Every page: fonts, theme, the frame. Who is not signed in sees the page alone: the doors have decided already which. */
+export default async function Layout({ children }: { children: ReactNode }) {
+  const sent = await headers()
+  // Asked as for a page that is open to all: whom it finds, if anybody.
+  const { person } = await house().doors.enter({ method: 'GET', path: '/sign-in', headers: sent })
+  return (
+    <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`} suppressHydrationWarning>
+      <body>
+        <Providers nonce={sent.get('x-nonce') ?? undefined}>
+          {person ? <Shell initialFrame={getFrame(house(), person)}>{children}</Shell> : children}
+        </Providers>
+      </body>
+    </html>
+  )
+}

@@ -1,0 +1,21 @@
+import { notFound } from 'next/navigation'
+import { PoolPage } from '@/components/pools/PoolPage.tsx'
+import { house } from '@/lib/server/house.ts'
+import { getPool } from '@/lib/server/pools.ts'
+import { known, named } from '../../../known.ts'
+
+export const dynamic = 'force-dynamic'
+type Props = { params: Promise<{ target: string; pool: string }> }
+
+export const generateMetadata = async ({ params }: Props) => {
+  const { target, pool } = await params
+  return { title: `${named(target)}/${named(pool)}` }
+}
+
+export default async function Page({ params }: Props) {
+  const { target, pool } = await params
+  const [on, name] = [named(target), named(pool)]
+  const initialData = known(() => getPool(house(), on, name))
+  if (!initialData) notFound()
+  return <PoolPage target={on} name={name} initialData={initialData} />
+}

@@ -1,0 +1,17 @@
+import { notFound } from 'next/navigation'
+import { TargetPage } from '@/components/targets/TargetPage.tsx'
+import { house } from '@/lib/server/house.ts'
+import { getTarget } from '@/lib/server/targets.ts'
+import { known, named } from '../../known.ts'
+
+export const dynamic = 'force-dynamic'
+type Props = { params: Promise<{ name: string }> }
+
+export const generateMetadata = async ({ params }: Props) => ({ title: named((await params).name) })
+
+export default async function Page({ params }: Props) {
+  const name = named((await params).name)
+  const target = known(() => getTarget(house(), name))
+  if (!target) notFound()
+  return <TargetPage name={name} initialData={target} />
+}
