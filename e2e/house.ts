@@ -16,6 +16,8 @@ export type TestHouse = {
   get<T>(path: string): Promise<T>
   /** `POST /api/v1/PATH`; the status and the parsed body. */
   post(path: string, body?: unknown): Promise<{ status: number; body: Record<string, unknown> }>
+  /** The server's process. */
+  readonly pid: number
   /** Ends the server as a power cut would; the fleet goes on. `start` begins again on the same data. */
   kill9(): Promise<void>
   start(): Promise<void>
@@ -41,6 +43,9 @@ export async function startHouse(options: HouseOptions = {}): Promise<TestHouse>
     url,
     fleet,
     drills,
+    get pid() {
+      return server?.process.pid ?? 0
+    },
     async get<T>(at: string) {
       const answer = await fetch(`${url}/api/v1/${at}`)
       if (answer.status !== 200) throw new Error(`GET ${at}: ${answer.status} ${await answer.text()}`)
