@@ -93,6 +93,8 @@ export interface Changes {
   tick(): Promise<void>
   /** Once at start, before the first tick: finishes or undoes what a crash left half-way. */
   recover(): Promise<void>
+  /** Takes nothing new and resolves when every write under way is journaled: the store may be closed. */
+  stop(): Promise<void>
 }
 
 /** What a watch remembers between two ticks; a new start begins it anew. */
@@ -113,6 +115,8 @@ export function createChanges(options: ChangesOptions): Changes {
   })
   const watches = new Map<string, Watch>()
   const turns = new Map<string, Promise<unknown>>()
+  const applying = new Set<Promise<Applied>>()
+  let closing = false
 
   const context: ApplyContext = { store, knobs, journal, topology: options.topology, mode: options.mode, now, inFlight: inFlightOf }
 
@@ -314,10 +318,14 @@ export function createChanges(options: ChangesOptions): Changes {
     return change
   }
 
-  async function applied(result: Promise<Applied>): Promise<Applied> {
-    const answer = await result
-    if (answer.change) beginWatch(answer.change, 'Written; the watch begins.')
-    return answer
+  async function applied(steps: Parameters<typeof applySteps>[0]): Promise<Applied> {
+    if (closing) throw new EvenkeelError('unavailable', 'Evenkeel is being stopped.')
+    const writing = applySteps(steps, context).then((answer) => {
+      if (answer.change) beginWatch(answer.change, 'Written; the watch begins.')
+      return answer
+    })
+    applying.add(writing)
+    return writing.finally(() => applying.delete(writing))
   }
 
   async function recoverOne(change: Change): Promise<void> {
@@ -369,12 +377,10 @@ export function createChanges(options: ChangesOptions): Changes {
     async apply(id, by, { dryRun = false } = {}) {
       const proposal = store.proposals.get(id)
       if (!proposal) throw new EvenkeelError('not_found', `There is no proposal ${id}.`)
-      return applied(applySteps(wantedOf(proposal, by, dryRun), context))
+      return applied(wantedOf(proposal, by, dryRun))
     },
     create: (own, by, { dryRun = false } = {}) =>
-      applied(
-        applySteps({ ...own, by, dryRun, guards: ownGuards(own.steps, options.topology(), options.window(settings.beforeMs)) }, context),
-      ),
+      applied({ ...own, by, dryRun, guards: ownGuards(own.steps, options.topology(), options.window(settings.beforeMs)) }),
     async rollBack(id, by) {
       demand(id, 'rollBack')
       await inTurn(id, async () => {
@@ -405,6 +411,7 @@ export function createChanges(options: ChangesOptions): Changes {
     },
     inFlight: (steps) => inFlightOf(knobs.groups(steps)),
     async tick() {
+      if (closing) return
       await Promise.all(
         journal.active().map(async ({ id, state, rollingBack }) => {
           // An apply still under way is its caller's; a roll-back that waits for its server delays no other watch.
@@ -415,6 +422,10 @@ export function createChanges(options: ChangesOptions): Changes {
     },
     async recover() {
       await Promise.all(journal.active().map((change) => inTurn(change.id, () => recoverOne(change)).catch(failed(change.id))))
+    },
+    async stop() {
+      closing = true
+      await Promise.allSettled([...applying, ...turns.values()])
     },
   }
 }

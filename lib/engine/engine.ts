@@ -178,7 +178,7 @@ export function createEngine(options: EngineOptions): Engine {
     for (const [name, target] of targets) {
       const { state } = target.health()
       // Unknown is neither: a gap.
-      if (state !== 'unknown') store.append(name, now, [{ metric: 'evenkeel_target_up', value: state === 'up' ? 1 : 0 }], tickMs)
+      if (state !== 'unknown') store.append(name, now, [{ metric: 'target_up', value: state === 'up' ? 1 : 0 }], tickMs)
     }
     for (const ring of shapeNow.rings) {
       const shares = owned(ring)

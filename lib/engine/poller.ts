@@ -1,6 +1,6 @@
 import type { Parsed, Probe } from '../model/product.ts'
 import type { Clock } from './clock.ts'
-import { withDeadline } from './deadline.ts'
+import { Late, withDeadline } from './deadline.ts'
 
 /** One probe of one target, as the page shows it. */
 export type ProbeStatus = {
@@ -51,7 +51,10 @@ export function createPoller<Link>(options: PollerOptions<Link>): Poller {
   let cursor: string | null = null
   let cancel: (() => void) | null = null
   let dueAt: number | null = null
+  /** Ends when the read itself has ended; one that ignores its deadline ends later than what was told of it. */
   let inFlight: Promise<void> | null = null
+  /** Ends with its deadline at the latest. */
+  let asking: Promise<void> | null = null
   /** Raised by reset and stop: what was asked before that is not believed. */
   let epoch = 0
   let stopped = false
@@ -90,7 +93,12 @@ export function createPoller<Link>(options: PollerOptions<Link>): Poller {
   }
 
   function poll(): Promise<void> {
-    if (inFlight) return inFlight
+    if (asking) return asking
+    if (inFlight) {
+      // The last read is past its deadline and holds the slot: this beat has no answer either.
+      fail(new Late(options.timeoutMs))
+      return Promise.resolve()
+    }
     const wanted = probe.wanted?.(options.link()) ?? true
     if (wanted !== true) {
       tell('resting', wanted)
@@ -99,7 +107,7 @@ export function createPoller<Link>(options: PollerOptions<Link>): Poller {
     const asked = epoch
     const at = clock.now()
     const { result, settled } = withDeadline(options.timeoutMs, clock, (signal) => probe.read(options.link(), cursor, signal))
-    const told = result.then(
+    asking = result.then(
       (raw) => {
         if (asked === epoch) understand(raw, at)
       },
@@ -107,12 +115,13 @@ export function createPoller<Link>(options: PollerOptions<Link>): Poller {
         if (asked === epoch) fail(error)
       },
     )
-    inFlight = told
-      .then(() => settled)
-      .finally(() => {
-        inFlight = null
-      })
-    return inFlight
+    asking = asking.finally(() => {
+      asking = null
+    })
+    inFlight = Promise.all([asking, settled]).then(() => {
+      inFlight = null
+    })
+    return asking
   }
 
   function understand(raw: unknown, startedAt: number) {
@@ -153,7 +162,7 @@ export function createPoller<Link>(options: PollerOptions<Link>): Poller {
       if (status.state === 'unavailable') tell('waiting')
     },
     async pollNow() {
-      if (inFlight) await inFlight
+      await inFlight
       if (!stopped) await poll()
     },
     async stop() {
