@@ -168,7 +168,7 @@ describeWith(['redis-server'], 'redis probes', () => {
     await withLink(server.about.url, async (link) => {
       await poll(link, 'info')
       let parsed = await poll(link, 'ttl')
-      for (let i = 0; i < 4; i++) parsed = await poll(link, 'ttl')
+      for (let i = 0; i < 8; i++) parsed = await poll(link, 'ttl')
       const [record] = parsed.records
       if (record?.kind !== 'ttl-histogram') throw new Error('no histogram')
       expect(record).toMatchObject({ pattern: 'product:*', keys: 801 })
