@@ -9,8 +9,7 @@ export function fleetConfig(fleet: {
   data: string
   mode?: 'observe' | 'tune'
   learning?: string
-  /** Further targets, and further YAML at the end: receivers, rules. */
-  targets?: Record<string, unknown>[]
+  /** Further YAML at the end: receivers, rules. */
   extra?: string
   ports: Record<string, number>
   haproxy: HaproxyServer
@@ -41,7 +40,6 @@ export function fleetConfig(fleet: {
       redis('sessions-replica', 'store'),
       ...(memcached ? [{ kind: 'memcached', name: 'fragments', address: memcached }] : []),
       ...(nginx ? [{ kind: 'nginx', name: 'web', status: nginx }] : []),
-      ...(fleet.targets ?? []),
     ],
     rings: [
       {
