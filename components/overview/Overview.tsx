@@ -41,12 +41,13 @@ export function Overview({ initialData }: { initialData: OverviewView }) {
   return (
     <>
       <Headline view={view} />
-      <Section className="pt-2">
-        <div className="-mx-4">
+      {/* On a phone what hurts comes before where it is. */}
+      <div className="flex flex-col max-md:flex-col-reverse">
+        <Section flush className="pt-2">
           <TierPicture view={view} />
-        </div>
-      </Section>
-      <Pains view={view} />
+        </Section>
+        <Pains view={view} />
+      </div>
       <div className="grid gap-x-4 lg:grid-cols-2">
         <Watching changes={view.watching} />
         <Recent view={view} />

@@ -49,28 +49,25 @@ export function SeriesChart({
     typeof ask === 'string'
       ? [{ metric: ask, where, rate: isCounter(ask) }]
       : ask.map((one) => ({ rate: isCounter(one.metric), ...one, where: { ...where, ...one.where } }))
-  const { series, from, to, step, error, pending } = useSeries(questions, range, inSight)
+  const { series, from, to, step, error, pending, at } = useSeries(questions, range, inSight)
   const done = useAnnotations(where)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: functions given inline change each time; what they depend on is the data
+  const asked = JSON.stringify([where, questions])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: functions given inline differ each time; what they make depends on the answers
   const lines = useMemo<ChartSeries[]>(() => {
     if (derive) return derive(series)
-    return series.flat().flatMap((one) =>
-      keep && !keep(one.labels)
-        ? []
-        : [
-            {
-              name: name ? name(one.labels, one.metric) : defaultName(one.labels, where, one.metric, questions.length),
-              points: one.points,
-            },
-          ],
-    )
-  }, [
-    JSON.stringify([where, questions]),
-    series.map((one) => one.length).join(),
-    from,
-    to,
-    ...series.flat().map((one) => one.points.length),
-  ])
+    return series
+      .flat()
+      .flatMap((one) =>
+        keep && !keep(one.labels)
+          ? []
+          : [
+              {
+                name: name ? name(one.labels, one.metric) : defaultName(one.labels, where, one.metric, questions.length),
+                points: one.points,
+              },
+            ],
+      )
+  }, [asked, at])
   const shown = lines.length <= most ? lines : [...lines].sort((a, b) => newest(b) - newest(a)).slice(0, most)
   return (
     <div ref={box} className={rest.className}>

@@ -47,6 +47,8 @@ export function useSeries(questions: readonly SeriesQuestion[], range: Range, in
     from: known?.from,
     to: known?.to,
     step,
+    /** Changes with every answer. */
+    at: answers.map((answer) => answer.dataUpdatedAt).join(),
     error: answers.find((answer) => answer.error)?.error ?? null,
     pending: answers.some((answer) => answer.isPending),
   }

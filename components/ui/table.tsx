@@ -49,6 +49,12 @@ export function typing(event: { target: EventTarget | null }): boolean {
   return Boolean(element?.closest?.('input, textarea, select, [contenteditable="true"], [role="dialog"], [role="menu"]'))
 }
 
+const Arrow = ({ down }: { down: boolean }) => (
+  <span aria-hidden="true" className="mx-1">
+    {down ? '↓' : '↑'}
+  </span>
+)
+
 /** Dense rows, numbers at the right, j/k/Enter, sorting by head, columns that give way on a phone. */
 export function Table<T>(props: Props<T>) {
   const { label, columns, rows, rowKey, onOpen, main, hold, selected, initialOrder, empty, sticky = true, className } = props
@@ -125,10 +131,9 @@ export function Table<T>(props: Props<T>) {
                     className="font-normal hover:text-text"
                     onClick={() => setOrder((now) => ({ by: column.id, down: now?.by === column.id ? !now.down : Boolean(column.right) }))}
                   >
+                    {order?.by === column.id && column.right && <Arrow down={order.down} />}
                     {column.head}
-                    <span aria-hidden="true" className={cn('ml-1', order?.by !== column.id && 'invisible')}>
-                      {order?.down ? '↓' : '↑'}
-                    </span>
+                    {order?.by === column.id && !column.right && <Arrow down={order.down} />}
                   </button>
                 ) : (
                   column.head
