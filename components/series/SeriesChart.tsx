@@ -55,18 +55,16 @@ export function SeriesChart({
   // biome-ignore lint/correctness/useExhaustiveDependencies: functions given inline differ each time; what they make depends on the answers
   const lines = useMemo<ChartSeries[]>(() => {
     if (derive) return derive(series)
-    return series
-      .flat()
-      .flatMap((one) =>
-        keep && !keep(one.labels)
-          ? []
-          : [
-              {
-                name: name ? name(one.labels, one.metric) : defaultName(one.labels, where, one.metric, questions.length),
-                points: one.points,
-              },
-            ],
-      )
+    return series.flat().flatMap((one) =>
+      keep && !keep(one.labels)
+        ? []
+        : [
+            {
+              name: name ? name(one.labels, one.metric) : defaultName(one.labels, where, one.metric, questions.length),
+              points: one.points,
+            },
+          ],
+    )
   }, [asked, at])
   const shown = lines.length <= most ? lines : [...lines].sort((a, b) => newest(b) - newest(a)).slice(0, most)
   return (
