@@ -288,7 +288,8 @@ function Plot(props: LineChartProps & { named: Named[]; rows: ChartRow[]; bounds
               name={one.name}
               type="linear"
               stroke={one.colour}
-              strokeWidth={1.5}
+              strokeWidth={one.dashed ? 1.25 : 1.5}
+              strokeOpacity={one.dashed ? 0.7 : 1}
               strokeDasharray={one.dashed ? '4 3' : undefined}
               dot={lonely(rows, one.id) ? LoneDot : false}
               activeDot={{ r: 3, strokeWidth: 0 }}
