@@ -298,6 +298,11 @@ describe('pools', () => {
     })
   })
 
+  it('say that clients stick to their server', () => {
+    expect(pool(cfg('balance uri\nhash-type consistent\ncookie SRV insert')).sticky).toBe('cookie SRV')
+    expect(pool(cfg('balance uri\nhash-type consistent')).sticky).toBeUndefined()
+  })
+
   it('name another writer of a weight', () => {
     expect(pool(null, withColumn(SOCKET, 's1', { agent_status: 'L7OK' })).servers[0]?.otherWriter).toBe('an agent check')
     expect(pool(null, withColumn(SOCKET, 's1', { throttle: '40' })).servers[0]?.otherWriter).toBe('slowstart, at 40 %')

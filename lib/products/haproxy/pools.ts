@@ -35,7 +35,14 @@ export function poolsOf({ pools, servers }: ReturnType<typeof parseStat>, beside
       ),
     )
     const ring = ringOf(file, own, beside.version)
-    return { name, ...algorithmOf(row, file, beside), weightMax: WEIGHT_MAX, ...(ring ? { ring } : {}), servers: own }
+    return {
+      name,
+      ...algorithmOf(row, file, beside),
+      weightMax: WEIGHT_MAX,
+      ...(file?.sticky ? { sticky: file.sticky } : {}),
+      ...(ring ? { ring } : {}),
+      servers: own,
+    }
   })
 }
 

@@ -9,6 +9,8 @@ export type RedisLink = {
   /** From the newest INFO; null before the first. */
   seen: { clients: number; keys: number; keysExpiring: number; runId: string } | null
   ttl: TtlSample
+  /** Takes one section of INFO at a time: Redis before 7. */
+  oldInfo: boolean
 }
 
 export const openRedis = (config: RedisConfig): RedisLink => ({
@@ -16,4 +18,5 @@ export const openRedis = (config: RedisConfig): RedisLink => ({
   client: createRedisClient(config),
   seen: null,
   ttl: new TtlSample(),
+  oldInfo: false,
 })

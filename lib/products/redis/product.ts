@@ -21,5 +21,5 @@ export const redis: Product<RedisConfig, RedisLink> = {
   unavailable: unavailableBecause,
   address: redisAddress,
   rights:
-    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +scan +pttl; to tune also +config|set',
+    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +scan +pexpiretime; to tune also +config|set',
 }

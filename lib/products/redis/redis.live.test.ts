@@ -125,6 +125,25 @@ describeWith(['redis-server'], 'redis probes', () => {
     })
   })
 
+  test('asks a server before Redis 7 for INFO in its old way', async () => {
+    await using server = await startBadServer((socket) =>
+      socket.on('data', (chunk) => {
+        const text = chunk.toString()
+        const info =
+          'redis_version:5.0.7\r\nuptime_in_seconds:1\r\nused_memory:2\r\nkeyspace_hits:3\r\nkeyspace_misses:4\r\nevicted_keys:5\r\n'
+        for (const command of text.split(/(?=\*\d)/)) {
+          if (command.includes('commandstats')) socket.write('-ERR syntax error\r\n')
+          else if (command.includes('INFO')) socket.write(`$${info.length}\r\n${info}\r\n`)
+          else socket.write('+OK\r\n')
+        }
+      }),
+    )
+    await withLink(`redis://127.0.0.1:${server.port}`, async (link) => {
+      for (let i = 0; i < 2; i++) expect(value(await poll(link, 'info'), 'cache_hits_total')).toBe(3)
+      expect(link.oldInfo).toBe(true)
+    })
+  })
+
   test('gives up a frozen server at the deadline and recovers', async () => {
     await using server = await startRedis()
     await withLink(server.about.url, async (link) => {
@@ -168,7 +187,7 @@ describeWith(['redis-server'], 'redis probes', () => {
     await withLink(server.about.url, async (link) => {
       await poll(link, 'info')
       let parsed = await poll(link, 'ttl')
-      for (let i = 0; i < 4; i++) parsed = await poll(link, 'ttl')
+      for (let i = 0; i < 8; i++) parsed = await poll(link, 'ttl')
       const [record] = parsed.records
       if (record?.kind !== 'ttl-histogram') throw new Error('no histogram')
       expect(record).toMatchObject({ pattern: 'product:*', keys: 801 })
@@ -177,6 +196,24 @@ describeWith(['redis-server'], 'redis probes', () => {
       expect(fullest[1] / record.sampled).toBeGreaterThan(0.6)
     })
     await client.close()
+  })
+
+  test('its own lookups are no hits of the cache', async () => {
+    await using server = await startRedis()
+    await redisSay(server, 'SET a 1 EX 100', 'SET b 1 EX 100', 'GET a', 'GET a', 'GET nothing')
+    await withLink(server.about.url, async (link) => {
+      const counts = async () => {
+        const parsed = await poll(link, 'info')
+        return [value(parsed, 'cache_hits_total'), value(parsed, 'cache_misses_total')]
+      }
+      expect(await counts()).toEqual([2, 1])
+      for (let i = 0; i < 5; i++) expect((await Promise.all([poll(link, 'ttl'), counts()]))[1]).toEqual([2, 1])
+      expect(await redisSay(server, 'INFO stats')).toContain('keyspace_hits:12')
+      expect(await counts()).toEqual([2, 1])
+    })
+    await withLink(server.about.url, async (another) => {
+      expect(value(await poll(another, 'info'), 'cache_hits_total')).toBe(2)
+    })
   })
 
   test('never asks for what an operator would fear', async () => {

@@ -11,8 +11,8 @@ export type Histogram = {
   pattern?: string
 }
 
-// 20 s of sampling at 500 keys a second; about 1 MB a target.
-const SAMPLE_MAX = 10_000
+// 20 s of sampling at 200 keys a second; about 0.4 MB a target.
+const SAMPLE_MAX = 4_000
 const BUCKET_MS = 1_000
 // A cliff further away is seen in time when it comes nearer.
 const HORIZON_MS = 15 * 60_000
@@ -25,14 +25,22 @@ const PATTERNS_MAX = 1_000
 export class TtlSample {
   /** SCAN's cursor. */
   cursor = '0'
+  /** Lookups that found nothing, since sampling began on this run of the server. */
+  vanished = { runId: '', count: 0 }
+  /** Ends when the lookups under way have been answered. Never rejects. */
+  looking: Promise<unknown> = Promise.resolve()
   private runId = ''
   private readonly patterns = new Map<string, string>()
   private ring: { pattern: string; endsAt: number | null }[] = []
   private next = 0
 
-  /** Adds what one SCAN found; `keys` is how many the server holds. Another run id forgets all: it is another keyspace. */
-  add(found: SampledKey[], keys: number, runId: string): void {
+  /**
+   * Adds what one SCAN found; `keys` is how many the server holds, `vanished` how many were gone before they were looked up. Another
+   * run id forgets all: it is another keyspace.
+   */
+  add(found: SampledKey[], keys: number, runId: string, vanished = 0): void {
     if (runId !== this.runId) this.forget(runId)
+    this.vanished = { runId, count: this.vanished.count + vanished }
     const size = Math.max(1, Math.min(SAMPLE_MAX, keys))
     if (this.ring.length > size) {
       // Oldest first, so that the newest are kept.
@@ -83,6 +91,7 @@ export class TtlSample {
     this.cursor = '0'
     this.ring = []
     this.next = 0
+    this.vanished = { runId, count: 0 }
     this.patterns.clear()
   }
 }

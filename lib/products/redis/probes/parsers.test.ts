@@ -16,7 +16,7 @@ const value = (samples: Reading[], metric: string, labels?: Record<string, strin
 const INFO = fixture('info-everything-7.0.15.txt')
 
 describe('INFO', () => {
-  const { samples, records, topology } = info.parse(INFO, context)
+  const { samples, records, topology } = info.parse({ info: INFO, vanished: 0 }, context)
 
   it('reads the canonical series of a real answer', () => {
     expect(
@@ -57,7 +57,7 @@ describe('INFO', () => {
       'db0:keys=1000000,expires=0,avg_ttl=0',
       'db0:keys=10,expires=3,avg_ttl=1000\r\ndb3:keys=2,expires=1,avg_ttl=5000',
     )
-    const parsed = info.parse(text, context).samples
+    const parsed = info.parse({ info: text, vanished: 0 }, context).samples
     expect(value(parsed, 'cache_items')).toBe(12)
     expect(value(parsed, 'cache_items_expiring')).toBe(4)
     expect(value(parsed, 'cache_ttl_mean_seconds')).toBe(2)
@@ -69,12 +69,22 @@ describe('INFO', () => {
       'connected_slaves:1\r\nslave0:ip=10.0.0.2,port=6379,state=online,offset=90,lag=1',
     ).replace('master_repl_offset:0', 'master_repl_offset:100')
     const labels = { slave_ip: '10.0.0.2', slave_port: '6379', slave_state: 'online' }
-    expect(value(info.parse(text, context).samples, 'redis_connected_slave_lag_bytes', labels)).toBe(10)
+    expect(value(info.parse({ info: text, vanished: 0 }, context).samples, 'redis_connected_slave_lag_bytes', labels)).toBe(10)
+  })
+
+  it("takes the TTL sample's own lookups off the hits and misses", () => {
+    const text = INFO.replace('cmdstat_get:', 'cmdstat_pexpiretime:calls=1000,usec=1\r\ncmdstat_get:').replace(
+      'keyspace_misses:0',
+      'keyspace_misses:7',
+    )
+    const parsed = info.parse({ info: text, vanished: 5 }, context).samples
+    expect(value(parsed, 'cache_hits_total')).toBe(182891965 - 995)
+    expect(value(parsed, 'cache_misses_total')).toBe(2)
   })
 
   it('is a gap, not a zero, where a field is absent or no number was possible', () => {
     const text = INFO.replace(/^maxclients:.*\r?\n/m, '').replace('mem_fragmentation_ratio:1.05', 'mem_fragmentation_ratio:-nan')
-    const parsed = info.parse(text, context).samples
+    const parsed = info.parse({ info: text, vanished: 0 }, context).samples
     expect(value(parsed, 'cache_connections_max')).toBeUndefined()
     expect(value(parsed, 'redis_mem_fragmentation_ratio')).toBeUndefined()
   })
@@ -88,12 +98,14 @@ describe('INFO', () => {
     ['a broken command line', INFO.replace('cmdstat_get:calls=174651135', 'cmdstat_get:calls=x')],
     ['a broken keyspace line', INFO.replace('db0:keys=1000000', 'db0:kiys=1000000')],
   ])('refuses %s', (_what, text) => {
-    expect(() => info.parse(text, context)).toThrow(expect.objectContaining({ code: 'malformed' }))
+    expect(() => info.parse({ info: text, vanished: 0 }, context)).toThrow(expect.objectContaining({ code: 'malformed' }))
   })
 
   it('bounds what a hostile server invents', () => {
     const invented = Array.from({ length: 50_000 }, (_, i) => `cmdstat_x${i}:calls=1,usec=1`).join('\r\n')
-    const commands = info.parse(`${INFO}\r\n${invented}`, context).samples.filter((sample) => sample.metric === 'cache_commands_total')
+    const commands = info
+      .parse({ info: `${INFO}\r\n${invented}`, vanished: 0 }, context)
+      .samples.filter((sample) => sample.metric === 'cache_commands_total')
     expect(commands.length).toBeLessThanOrEqual(600)
   })
 })
