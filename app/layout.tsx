@@ -7,6 +7,7 @@ import { Providers } from '@/components/frame/Providers.tsx'
 import { Shell } from '@/components/frame/Shell.tsx'
 import { getFrame } from '@/lib/server/frame.ts'
 import { house } from '@/lib/server/house.ts'
+import { person } from './person.ts'
 import './globals.css'
 
 export const metadata: Metadata = {
@@ -19,14 +20,12 @@ export const viewport: Viewport = { width: 'device-width', initialScale: 1 }
 
 /** Every page: fonts, theme, the frame. Who is not signed in sees the page alone: the doors have decided already which. */
 export default async function Layout({ children }: { children: ReactNode }) {
-  const sent = await headers()
-  // Asked as for a page that is open to all: whom it finds, if anybody.
-  const { person } = await house().doors.enter({ method: 'GET', path: '/sign-in', headers: sent })
+  const [sent, somebody] = await Promise.all([headers(), person()])
   return (
     <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`} suppressHydrationWarning>
       <body>
         <Providers nonce={sent.get('x-nonce') ?? undefined}>
-          {person ? <Shell initialFrame={getFrame(house(), person)}>{children}</Shell> : children}
+          {somebody ? <Shell initialFrame={getFrame(house(), somebody)}>{children}</Shell> : children}
         </Providers>
       </body>
     </html>

@@ -9,7 +9,8 @@ export function fleetConfig(fleet: {
   data: string
   mode?: 'observe' | 'tune'
   learning?: string
-  /** Further YAML at the end: receivers, rules. */
+  /** Further targets, and further YAML at the end: receivers, rules. */
+  targets?: Record<string, unknown>[]
   extra?: string
   ports: Record<string, number>
   haproxy: HaproxyServer
@@ -40,6 +41,7 @@ export function fleetConfig(fleet: {
       redis('sessions-replica', 'store'),
       ...(memcached ? [{ kind: 'memcached', name: 'fragments', address: memcached }] : []),
       ...(nginx ? [{ kind: 'nginx', name: 'web', status: nginx }] : []),
+      ...(fleet.targets ?? []),
     ],
     rings: [
       {

@@ -49,7 +49,14 @@ export type FleetOptions = {
 /** Real servers on loopback with real traffic, and the handles that faults are put in by. */
 export type Fleet = {
   /** evenkeel.yaml for it. */
-  yaml(about: { listen: string; data: string; mode?: 'observe' | 'tune'; learning?: string; extra?: string }): string
+  yaml(about: {
+    listen: string
+    data: string
+    mode?: 'observe' | 'tune'
+    learning?: string
+    targets?: Record<string, unknown>[]
+    extra?: string
+  }): string
   ports: Record<string, number>
   apps: Record<string, App>
   haproxy: HaproxyServer

@@ -1,6 +1,8 @@
 import type { ChangeView, FindingView, Page, ProposalView } from '../lib/model/views.ts'
-import { ask } from '../test/servers.ts'
 import { type TestHouse, until } from './house.ts'
+
+/** The server that the demo's fleet has slow from the start. */
+export const SLOW = { target: 'edge', pool: 'app', server: 'app4' }
 
 /** The firing finding of a rule about a subject. */
 export async function firing(house: TestHouse, rule: string, subject: Record<string, string> = {}): Promise<FindingView | undefined> {
@@ -13,17 +15,34 @@ export async function firing(house: TestHouse, rule: string, subject: Record<str
 export const found = (house: TestHouse, rule: string, subject: Record<string, string>, withinSeconds: number) =>
   until(`${rule} of ${JSON.stringify(subject)} fires`, withinSeconds, () => firing(house, rule, subject))
 
-/** The open proposal that answers a finding. */
-export const proposed = (house: TestHouse, finding: FindingView, withinSeconds = 30) =>
-  until(`a proposal for ${finding.rule}`, withinSeconds, async () => {
-    const { items } = await house.get<Page<ProposalView>>('proposals')
-    return items.find((proposal) => proposal.finding === finding.id && proposal.state === 'open')
-  })
+/** The open proposal that answers a finding, if there is one now. */
+export async function openProposal(house: TestHouse, finding: FindingView): Promise<ProposalView | undefined> {
+  const { items } = await house.get<Page<ProposalView>>('proposals')
+  return items.find((proposal) => proposal.finding === finding.id && proposal.state === 'open')
+}
+
+/** A proposal that moves app4's weight down from 100; after a roll-back it takes up to a minute to be offered again. */
+export async function slowProposal(house: TestHouse, finding: FindingView): Promise<ProposalView> {
+  const isIt = ({ setting, before }: ProposalView['steps'][number]) => setting.name === 'app/app4/weight' && before === '100'
+  const ask = async () => {
+    const proposal = await openProposal(house, finding)
+    return proposal?.steps.some(isIt) ? proposal : null
+  }
+  return (await until('a proposal for app4', 75, ask)).value
+}
 
 export const change = (house: TestHouse, id: string) => house.get<ChangeView>(`changes/${id}`)
 
+/** The change once its watch is over. */
+export async function verdict(house: TestHouse, id: string, withinSeconds: number): Promise<ChangeView> {
+  const ended = async () => {
+    const now = await change(house, id)
+    return now.state === 'applying' || now.state === 'watching' ? null : now
+  }
+  return (await until(`change ${id} ends`, withinSeconds, ended)).value
+}
+
 /** The weight that HAProxy itself says a server has now. */
 export async function weightAtHaproxy(house: TestHouse, pool: string, server: string): Promise<number> {
-  const answer = await ask(house.fleet.haproxy.about.adminPort, `get weight ${pool}/${server}\n`)
-  return Number.parseInt(answer, 10)
+  return Number.parseInt(await house.atHaproxy(`get weight ${pool}/${server}`), 10)
 }

@@ -2,10 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { linkTo } from '../demo/caches.ts'
 import { createDrills, type Drills, serveDrills } from '../demo/controller.ts'
 import { type Fleet, type FleetOptions, startFleet } from '../demo/fleet.ts'
 import { type Launched, launch } from '../scripts/launch.ts'
 import { freePort } from '../test/daemon.ts'
+import { ask } from '../test/servers.ts'
 
 /** The built server on a real fleet, with its API at hand. */
 export type TestHouse = {
@@ -18,13 +20,23 @@ export type TestHouse = {
   post(path: string, body?: unknown): Promise<{ status: number; body: Record<string, unknown> }>
   /** The server's process. */
   readonly pid: number
+  /** One command to HAProxy's socket; to one of the Redis servers. */
+  atHaproxy(command: string): Promise<string>
+  onRedis(name: string, command: string[]): Promise<unknown>
   /** Ends the server as a power cut would; the fleet goes on. `start` begins again on the same data. */
   kill9(): Promise<void>
   start(): Promise<void>
   stop(): Promise<void>
 }
 
-export type HouseOptions = { fleet?: FleetOptions; mode?: 'observe' | 'tune'; learning?: string; extra?: string; quiet?: boolean }
+export type HouseOptions = {
+  fleet?: FleetOptions
+  mode?: 'observe' | 'tune'
+  learning?: string
+  targets?: Record<string, unknown>[]
+  extra?: string
+  quiet?: boolean
+}
 
 export async function startHouse(options: HouseOptions = {}): Promise<TestHouse> {
   const { fleet: about, quiet = true, ...config } = options
@@ -58,6 +70,15 @@ export async function startHouse(options: HouseOptions = {}): Promise<TestHouse>
         body: JSON.stringify(body),
       })
       return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
+    },
+    atHaproxy: (command) => ask(fleet.haproxy.about.adminPort, `${command}\n`),
+    async onRedis(name, [command, ...args]) {
+      const link = linkTo(fleet.ports[name]!, 'test', { enableOfflineQueue: true, maxRetriesPerRequest: 3 })
+      try {
+        return await link.call(command!, ...args)
+      } finally {
+        link.disconnect()
+      }
     },
     async kill9() {
       const child = server?.process

@@ -6,7 +6,9 @@ export const test = base.extend<object, { house: TestHouse }>({
   house: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of a fixture's needs from this pattern.
     async ({}, use) => {
-      const house = await startHouse()
+      const house = await startHouse({
+        targets: [{ kind: 'redis', name: '<b onmouseover="window.hacked=1">bold', url: 'redis://127.0.0.1:1' }],
+      })
       await use(house)
       await house.stop()
     },

@@ -52,6 +52,8 @@ export type Pool = {
   because?: string
   /** Largest weight the product takes, and the smallest that still gets traffic. */
   weightMax: number
+  /** Why shares do not follow the algorithm alone: `cookie SRV`, `stick on src`. */
+  sticky?: string
   /** The pool's ring, where it hashes and the configuration says how. */
   ring?: RingSpec
   servers: PoolServer[]

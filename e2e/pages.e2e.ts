@@ -1,0 +1,78 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { FindingView, Page, TargetView } from '../lib/model/views.ts'
+import { found, SLOW } from './api.ts'
+import { expect, test } from './test.ts'
+
+const PAGES = [
+  '/',
+  '/findings',
+  '/caches',
+  '/pools',
+  '/pools/edge/app',
+  '/rings',
+  '/keys',
+  '/changes',
+  '/explore',
+  '/alerts',
+  '/targets',
+  '/targets/cache-a',
+  '/targets/edge',
+  '/drills',
+  '/settings',
+]
+
+for (const colorScheme of ['dark', 'light'] as const)
+  test.describe(`in the ${colorScheme} theme`, () => {
+    test.use({ colorScheme })
+    for (const path of PAGES)
+      test(`${path} is there, says no error, and passes axe`, async ({ house, page }) => {
+        const errors: string[] = []
+        page.on('pageerror', (error) => errors.push(error.message))
+        page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+        const answer = await page.goto(house.url + path)
+        expect(answer?.status()).toBe(200)
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+        const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze()
+        expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)} ${nodes[0]?.failureSummary}`)).toEqual([])
+        expect(errors).toEqual([])
+      })
+    test('the sheet of a finding passes axe', async ({ house, page }) => {
+      const finding = (await found(house, 'balancer/slow-server', SLOW, 75)).value
+      await page.goto(`${house.url}/findings/${finding.id}`)
+      await expect(page.getByRole('dialog')).toContainText('app4')
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`)).toEqual([])
+    })
+  })
+
+test('on a telephone the first page needs no sideways scrolling', async ({ house, page }) => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.goto(house.url)
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0)
+})
+
+test('hostile names stand on the pages as text', async ({ house, page }) => {
+  const hostile = '<img src=x onerror="window.hacked=1">\n\u0000\u202e'
+  await house.onRedis('cache-a', ['CONFIG', 'SET', 'slowlog-log-slower-than', '0'])
+  for (let times = 0; times < 5; times++) await house.onRedis('cache-a', ['GET', hostile])
+  await house.onRedis('cache-a', ['CONFIG', 'SET', 'slowlog-log-slower-than', '5000'])
+  const slow = async () => JSON.stringify(await house.get<Page<unknown>>('slowlog?target=cache-a')).includes('onerror')
+  await expect.poll(slow, { timeout: 30_000 }).toBe(true)
+  for (const path of [
+    '/targets/cache-a',
+    '/keys',
+    '/findings',
+    `/targets/${encodeURIComponent('<b onmouseover="window.hacked=1">bold')}`,
+  ]) {
+    await page.goto(house.url + path)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    expect(await page.evaluate(() => 'hacked' in window)).toBe(false)
+    expect(await page.locator('img[src="x"], b[onmouseover]').count()).toBe(0)
+  }
+  const { items } = await house.get<Page<TargetView>>('targets')
+  expect(items.map(({ name }) => name)).toContain('<b onmouseover="window.hacked=1">bold')
+  const odd = await fetch(`${house.url}/api/v1/findings/%00%ff`)
+  expect([400, 404]).toContain(odd.status)
+  await house.get<Page<FindingView>>('findings')
+})

@@ -1,0 +1,459 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { handClock } from '../../test/clock.ts'
+import type { Change } from '../model/change.ts'
+import type { Advisor, AnyDetector } from '../model/detector.ts'
+import type { HouseEvent } from '../model/events.ts'
+import type { Severity, Verdict } from '../model/finding.ts'
+import type { AnyProduct, TopologyPart } from '../model/product.ts'
+import { contestedKey, type Draft, type Proposal } from '../model/proposal.ts'
+import { createStore } from '../store/store.ts'
+import { createBus } from './bus.ts'
+import { createEngine, type EngineOptions } from './engine.ts'
+
+const START = Date.UTC(2026, 0, 5, 12)
+const setting = { target: 'edge', name: 'app/a/weight' }
+
+/** An engine on targets whose answers the test holds, judged and advised by what the test says. */
+function room(more: Partial<EngineOptions> & { path?: string } = {}) {
+  const clock = handClock(START)
+  const path = more.path ?? ':memory:'
+  let store = createStore({ path, now: clock.now })
+  const events: HouseEvent[] = []
+  const logged: string[] = []
+  const log = { info() {}, warn() {}, error: (_: object, text: string) => void logged.push(text) }
+  const world = {
+    part: {} as TopologyPart,
+    verdicts: [] as Verdict[],
+    draft: null as ReturnType<Advisor['propose']>,
+    inFlight: null as string | null,
+    discovered: [] as { kind: string; name: string }[],
+    advised: 0,
+    windows: [] as [number, number][],
+  }
+  const product: AnyProduct = {
+    kind: 'fake',
+    title: 'Fake',
+    config: z.any(),
+    open: () => ({}),
+    close: async () => {},
+    discover: async () => world.discovered,
+    probes: [
+      {
+        id: 'stat',
+        feature: 'stats',
+        everyMs: 1_000,
+        cost: 'nothing worth telling',
+        vital: true,
+        read: async () => world.part,
+        parse: (raw) => ({ samples: [{ metric: 'x', value: 1 }], records: [], topology: raw as TopologyPart }),
+      },
+    ],
+    address: () => '127.0.0.1:1',
+  }
+  const detector: AnyDetector = {
+    id: 'balancer/slow-server',
+    title: 'Slow server',
+    why: 'because',
+    settings: z.object({ for: z.number().default(2_000), resolveAfter: z.number().default(5_000) }),
+    needs: { spanMs: 60_000, metrics: [] },
+    detect: () => world.verdicts,
+  }
+  const advisor: Advisor = {
+    id: 'pool-weights',
+    title: 'Weights',
+    answers: [detector.id],
+    spanMs: 300_000,
+    propose(_finding, window) {
+      world.advised++
+      world.windows.push([window.from - START, window.to - START])
+      return world.draft
+    },
+  }
+  function open() {
+    const bus = createBus((error) => {
+      throw error
+    })
+    bus.on((event) => events.push(event))
+    const engine = createEngine({
+      targets: [{ config: { kind: 'fake', name: 'edge' }, product }],
+      edges: [],
+      poll: { everyMs: 1_000, timeoutMs: 900 },
+      rules: {},
+      detectors: [detector],
+      advisors: [advisor],
+      store,
+      bus,
+      describe: (steps) => ({ commands: steps.map((one) => `set ${one.setting.name} ${one.after}`) }),
+      inFlight: () => world.inFlight,
+      learningMs: 0,
+      now: clock.now,
+      random: clock.random,
+      setTimer: clock.setTimer,
+      log,
+      ...more,
+    })
+    engine.start()
+    return { bus, engine }
+  }
+  let { bus, engine } = open()
+  return {
+    clock,
+    world,
+    events,
+    logged,
+    detector,
+    store: () => store,
+    engine: () => engine,
+    bus: () => bus,
+    findings: () => store.findings.list(),
+    proposals: () => store.proposals.list(),
+    async restart() {
+      await engine.stop()
+      store.close()
+      store = createStore({ path, now: clock.now })
+      ;({ bus, engine } = open())
+    },
+  }
+}
+
+const evidence = { metric: 'm', where: {}, label: 'm', value: 1, unit: 'seconds' as const, from: 0, to: 1 }
+const found = (subject = { target: 'edge' } as Record<string, string>, severity: Severity = 'warning'): Verdict => ({
+  subject,
+  is: 'found',
+  severity,
+  summary: 'it is slow',
+  evidence: [evidence],
+})
+const clear = (subject = { target: 'edge' }): Verdict => ({ subject, is: 'clear' })
+const draft = (more: Partial<Draft> = {}): Draft => ({
+  steps: [{ setting, before: '100', after: '20' }],
+  because: 'a is slow',
+  predict: { metric: 'pool_response_seconds', where: { target: 'edge', pool: 'app' }, unit: 'seconds', before: 0.05, after: 0.02, low: 0.01, high: 0.03, basis: 'x' }, // biome-ignore format: one line
+  guards: [],
+  risk: 'low',
+  riskBecause: 'exact',
+  ...more,
+})
+
+describe('findings', () => {
+  it('fire, keep their id, resolve; the bus hears each turn', async () => {
+    const r = room()
+    r.world.verdicts = [found()]
+    await r.clock.pass(5_000)
+    const [finding] = r.findings()
+    expect(finding).toMatchObject({ rule: 'balancer/slow-server', state: 'firing', subject: { target: 'edge' } })
+    expect(r.engine().judged('balancer/slow-server')).toMatchObject({ found: 1, clear: 0 })
+    r.world.verdicts = [clear()]
+    await r.clock.pass(7_000)
+    expect(r.findings()).toHaveLength(1)
+    expect(r.findings()[0]).toMatchObject({ id: finding!.id, state: 'resolved' })
+    const turns = r.events.flatMap((event) => (event.type === 'finding' ? event.finding.state : []))
+    expect([...new Set(turns)]).toEqual(['pending', 'firing', 'resolved'])
+    r.world.verdicts = [found()]
+    await r.clock.pass(4_000)
+    expect(r.findings().map((one) => one.state)).toEqual(['firing', 'resolved'])
+  })
+
+  it('survive a restart with their id, and a person’s word on them', async () => {
+    const r = room({ path: join(mkdtempSync(join(tmpdir(), 'evenkeel-engine-')), 'e.db') })
+    r.world.verdicts = [found()]
+    await r.clock.pass(5_000)
+    const [finding] = r.findings()
+    r.store().findings.put({ ...finding!, acknowledged: { by: 'ann', at: 1 } })
+    await r.clock.pass(5_000)
+    await r.restart()
+    await r.clock.pass(5_000)
+    expect(r.findings()).toHaveLength(1)
+    expect(r.findings()[0]).toMatchObject({ id: finding!.id, state: 'firing', since: finding!.since, acknowledged: { by: 'ann' } })
+  })
+
+  it('resolve when their subject is taken away, not while it is merely unread', async () => {
+    const r = room()
+    const server = { name: 'a', address: '', id: 1, weightSet: 1, weightEffective: 1, state: 'up' as const }
+    const pool = { name: 'app', algorithm: 'roundrobin', balances: 'weight' as const, liveWeights: true, weightMax: 256, servers: [server] }
+    r.world.verdicts = [found({ target: 'edge', pool: 'app', server: 'a' })]
+    await r.clock.pass(40_000)
+    expect(r.findings()[0]!.state).toBe('firing')
+    r.world.part = { pools: [pool] }
+    r.world.verdicts = []
+    await r.clock.pass(5_000)
+    expect(r.findings()[0]).toMatchObject({ state: 'firing', stale: expect.any(String) })
+    r.world.part = { pools: [{ ...pool, servers: [] }] }
+    await r.clock.pass(2_000)
+    expect(r.findings()[0]!.state).toBe('resolved')
+  })
+
+  it('stay as they are when their rule throws, which is logged once', async () => {
+    const r = room()
+    r.world.verdicts = [found()]
+    await r.clock.pass(5_000)
+    r.detector.detect = () => {
+      throw new Error('bug')
+    }
+    await r.clock.pass(5_000)
+    expect(r.findings()[0]).toMatchObject({ state: 'firing', stale: expect.any(String) })
+    expect(r.logged).toHaveLength(1)
+    expect(r.engine().judged('balancer/slow-server').because).toEqual(['the rule failed: bug'])
+  })
+
+  it('of rules that compare with a learned normal wait for the learning time', async () => {
+    const r = room({ learningMs: 20_000 })
+    r.detector.learns = true
+    r.world.verdicts = [found()]
+    await r.clock.pass(15_000)
+    expect(r.findings()).toEqual([])
+    expect(r.engine().judged('balancer/slow-server')).toMatchObject({ unjudged: 1, because: ['learning what is normal here'] })
+    await r.clock.pass(10_000)
+    expect(r.findings()[0]!.state).toBe('firing')
+  })
+
+  it('are not made by a rule that is switched off', async () => {
+    const r = room({ rules: { 'balancer/slow-server': { enabled: false } } })
+    r.world.verdicts = [found()]
+    await r.clock.pass(5_000)
+    expect(r.findings()).toEqual([])
+  })
+})
+
+describe('proposals', () => {
+  async function proposed(more: Parameters<typeof room>[0] = {}) {
+    const r = room(more)
+    r.world.verdicts = [found()]
+    r.world.draft = draft()
+    await r.clock.pass(5_000)
+    return r
+  }
+  const states = (r: ReturnType<typeof room>) => r.proposals().map((proposal) => proposal.state)
+  const ended = (proposal: Proposal, more: Partial<Change>): Change => ({
+    id: 'c1',
+    state: 'rolled_back',
+    steps: proposal.steps,
+    because: 'x',
+    proposal: proposal.id,
+    finding: proposal.finding,
+    by: 'ann',
+    at: 0,
+    reversal: 'exact',
+    prediction: null,
+    guards: [],
+    measured: null,
+    verdict: 'no_effect',
+    automatic: true,
+    endedAt: 0,
+    journal: [],
+    ...more,
+  })
+  /** What lib/changes does to a proposal whose change has ended. */
+  function end(r: ReturnType<typeof room>, more: Partial<Change>) {
+    const proposal = r.proposals()[0]!
+    r.store().proposals.put({ ...proposal, state: 'applied' })
+    const change = ended(proposal, { endedAt: r.clock.now(), ...more })
+    r.store().changes.put(change)
+    r.bus().emit({ type: 'change', change })
+  }
+
+  it('follow a finding within seconds, with what would be sent', async () => {
+    const r = await proposed()
+    expect(r.proposals()).toHaveLength(1)
+    expect(r.proposals()[0]).toMatchObject({
+      finding: r.findings()[0]!.id,
+      advisor: 'pool-weights',
+      state: 'open',
+      commands: ['set app/a/weight 20'],
+      prediction: { after: 0.02 },
+    })
+  })
+
+  it('are renewed when the live value changes, not for noise', async () => {
+    const r = await proposed()
+    r.world.draft = draft({ steps: [{ setting, before: '100', after: '21' }] })
+    await r.clock.pass(30_000)
+    expect(states(r)).toEqual(['open'])
+    r.world.draft = draft({ steps: [{ setting, before: '90', after: '20' }] })
+    await r.clock.pass(10_000)
+    expect(states(r)).toEqual(['open', 'superseded'])
+  })
+
+  it('are withdrawn when the finding resolves, or the advisor says that nothing can be done', async () => {
+    const r = await proposed()
+    r.world.draft = { none: 'the pool is map-based' }
+    await r.clock.pass(6_000)
+    expect(states(r)).toEqual(['withdrawn'])
+    expect(r.engine().noRemedy(r.findings()[0]!.id)).toBe('the pool is map-based')
+    r.world.draft = draft()
+    await r.clock.pass(6_000)
+    expect(states(r)).toEqual(['open', 'withdrawn'])
+    r.world.verdicts = [clear()]
+    await r.clock.pass(8_000)
+    expect(states(r)).toEqual(['withdrawn', 'withdrawn'])
+  })
+
+  it('are withdrawn when the advisor has been silent for a while, not at once', async () => {
+    const r = await proposed()
+    r.world.draft = null
+    await r.clock.pass(15_000)
+    expect(states(r)).toEqual(['open'])
+    await r.clock.pass(20_000)
+    expect(states(r)).toEqual(['withdrawn'])
+  })
+
+  it('wait while a change is in flight there', async () => {
+    const r = room()
+    r.world.verdicts = [found()]
+    r.world.draft = draft()
+    r.world.inFlight = 'c1'
+    await r.clock.pass(20_000)
+    expect(r.proposals()).toEqual([])
+    r.world.inFlight = null
+    await r.clock.pass(3_000)
+    expect(states(r)).toEqual(['open'])
+  })
+
+  it('rest after a roll-back by itself: 15 min, then twice as long', async () => {
+    const r = await proposed()
+    for (const minutes of [15, 30, 60]) {
+      end(r, { id: `c${minutes}` })
+      await r.clock.pass((minutes - 0.5) * 60_000)
+      expect(states(r).filter((state) => state === 'open')).toEqual([])
+      expect(r.engine().noRemedy(r.findings()[0]!.id)).toContain('rests for 1 min')
+      await r.clock.pass(60_000)
+      expect(states(r)[0]).toBe('open')
+    }
+  }, 30_000)
+
+  it('come back soon after a roll-back by hand', async () => {
+    const r = await proposed()
+    end(r, { automatic: false, verdict: 'unjudged' })
+    await r.clock.pass(10_000)
+    expect(states(r)).toEqual(['open', 'applied'])
+    expect(r.proposals()[0]!.id).not.toBe(r.proposals()[1]!.id)
+  })
+
+  it('end for a setting that somebody else changes, until a person has decided', async () => {
+    const r = await proposed()
+    r.store().memory.put(contestedKey(setting), { change: 'c1', at: 0 })
+    await r.clock.pass(6_000)
+    expect(states(r)).toEqual(['withdrawn'])
+    expect(r.engine().noRemedy(r.findings()[0]!.id)).toContain('app/a/weight')
+    r.store().memory.delete(contestedKey(setting))
+    await r.clock.pass(6_000)
+    expect(states(r)).toEqual(['open', 'withdrawn'])
+  })
+
+  it('look only at what came after the last change, but at twenty seconds at least', async () => {
+    const r = await proposed()
+    await r.clock.pass(200_000)
+    end(r, { state: 'kept', verdict: 'improved', watchFrom: r.clock.now() - 1_000 })
+    r.world.windows = []
+    await r.clock.pass(60_000)
+    const [first, last] = [r.world.windows[0]!, r.world.windows.at(-1)!]
+    expect(first[1] - first[0]).toBe(20_000)
+    expect(last[1] - last[0]).toBeGreaterThan(55_000)
+    expect(last[1] - last[0]).toBeLessThan(65_000)
+  })
+
+  it('go on after a restart; those of findings that are gone are withdrawn', async () => {
+    const r = await proposed({ path: join(mkdtempSync(join(tmpdir(), 'evenkeel-engine-')), 'e.db') })
+    const { id } = r.proposals()[0]!
+    r.store().proposals.put({ ...r.proposals()[0]!, id: 'old', finding: 'gone' })
+    await r.restart()
+    await r.clock.pass(5_000)
+    expect(r.store().proposals.get(id)!.state).toBe('open')
+    expect(r.store().proposals.get('old')!.state).toBe('withdrawn')
+    expect(r.proposals()).toHaveLength(2)
+  })
+
+  it('that nobody can write are offered as text', async () => {
+    const r = room({
+      describe() {
+        throw new Error('no such setting')
+      },
+    })
+    r.world.verdicts = [found()]
+    r.world.draft = draft({ patch: 'server a weight 20' })
+    await r.clock.pass(5_000)
+    expect(r.proposals()[0]).toMatchObject({ commands: ['server a weight 20'], patchOnly: expect.any(String) })
+  })
+})
+
+describe('the engine', () => {
+  it('tells of each tick, and goes on when a listener fails', async () => {
+    const r = room()
+    let heard = 0
+    r.engine().onTick(() => {
+      heard++
+      throw new Error('listener')
+    })
+    await r.clock.pass(5_000)
+    expect(heard).toBe(5)
+    expect(r.engine().tickedAt()).toBe(START + 5_000)
+    expect(r.store().window(START, r.clock.now()).series('target_up', { target: 'edge' })[0]!.points.length).toBeGreaterThan(3)
+  })
+
+  it('follows what a target discovers', async () => {
+    const r = room()
+    r.world.discovered = [{ kind: 'fake', name: 'edge/replica' }]
+    await r.clock.pass(5_000)
+    expect(r.engine().targets().map((target) => [target.name, target.state])).toEqual([['edge', 'up'], ['edge/replica', 'up']]) // biome-ignore format: one line
+    expect(r.engine().targetConfig('edge/replica')).toMatchObject({ kind: 'fake' })
+    r.world.discovered = []
+    await r.clock.pass(31_000)
+    expect(r.engine().targets()).toHaveLength(1)
+  })
+
+  it('derives what each node of a ring owns and sees', async () => {
+    const r = room()
+    const nodes = ['edge', 'b'].map((target) => ({ name: target, target, address: `10.0.0.${target.length}:1`, points: 40 }))
+    r.world.part = {
+      rings: [
+        {
+          name: 'products',
+          spec: { algorithm: 'ketama', nodes: nodes.map(({ name, address, points }) => ({ name, address, points })) },
+          version: 1,
+          control: { target: 'edge', key: 'k' },
+          nodes,
+          followers: [],
+        },
+      ],
+    }
+    for (let i = 1; i <= 20; i++) {
+      const counters = (hits: number) => [
+        { metric: 'cache_hits_total', value: i * hits },
+        { metric: 'cache_misses_total', value: i * 10 },
+      ]
+      r.store().append('edge', r.clock.now(), counters(20), 1_000)
+      r.store().append('b', r.clock.now(), counters(80), 1_000)
+      await r.clock.pass(1_000)
+    }
+    const shares = (metric: string) =>
+      Object.fromEntries(
+        r
+          .store()
+          .window(START, r.clock.now())
+          .series(metric)
+          .map((series) => [series.labels.node, series.points.at(-1)![1]]),
+      )
+    expect(shares('ring_share_seen')).toEqual({ edge: 0.25, b: 0.75 })
+    const owned = shares('ring_share_owned')
+    expect(owned.edge! + owned.b!).toBeCloseTo(1, 6)
+  })
+
+  it('stops within its limit though a server hangs', async () => {
+    const r = room()
+    await r.clock.pass(3_000)
+    let stopped = false
+    const stopping = r
+      .engine()
+      .stop()
+      .then(() => {
+        stopped = true
+      })
+    await r.clock.pass(3_100)
+    await stopping
+    expect(stopped).toBe(true)
+  })
+})
