@@ -87,10 +87,7 @@ export function PoolList({ initialData }: { initialData: Page<PoolView> }) {
   )
   return (
     <>
-      <PageHead
-        title="Pools"
-        lead={`${data.items.length === rows.length ? '' : `${rows.length} of `}${data.items.length} ${data.items.length === 1 ? 'pool' : 'pools'}`}
-      />
+      <PageHead title="Pools" lead={data.items.length === rows.length ? `${rows.length}` : `${rows.length} of ${data.items.length}`} />
       <Table
         main
         hold

@@ -1,5 +1,4 @@
 import type { AnyActuator } from '../model/product.ts'
-import { controlActuator } from './control/actuator.ts'
 import { envoyActuator } from './envoy/actuator.ts'
 import { haproxyActuator } from './haproxy/actuator.ts'
 import { memcachedActuator } from './memcached/actuator.ts'
@@ -7,11 +6,4 @@ import { redisActuator } from './redis/actuator.ts'
 import { twemproxyActuator } from './twemproxy/actuator.ts'
 
 /** The shelf of what can be written. Only lib/changes imports it. */
-export const actuators: AnyActuator[] = [
-  controlActuator,
-  envoyActuator,
-  haproxyActuator,
-  memcachedActuator,
-  redisActuator,
-  twemproxyActuator,
-]
+export const actuators: AnyActuator[] = [envoyActuator, haproxyActuator, memcachedActuator, redisActuator, twemproxyActuator]

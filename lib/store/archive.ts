@@ -2,25 +2,30 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Labels } from '../model/series.ts'
 import { decodeColumns, encodeColumns } from './codec.ts'
 import type { History } from './history.ts'
-import { COARSE_MS, coarser, decodeRollups, encodeRollups, FINE_MS, type Rollup, rollUp } from './rollup.ts'
+import { addSample, COARSE_MS, coarser, decodeRollups, encodeRollups, FINE_MS, type Rollup } from './rollup.ts'
 
-const DAY = 86_400_000
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
 
 /** How long each fineness is kept, in ms. */
 export type Retention = {
-  /** Every sample. Default 3 days. */
+  /** Every sample. Default 3 days, at least 12 hours: stretches are made of them. */
   rawMs: number
-  /** Stretches of 10 s. Default 14 days. */
+  /** Stretches of 10 s. Default 14 days, at least 2. */
   fineMs: number
   /** Stretches of 5 min. Default 400 days. */
   coarseMs: number
 }
 export const RETENTION: Retention = { rawMs: 3 * DAY, fineMs: 14 * DAY, coarseMs: 400 * DAY }
+const RAW_LEAST = 12 * HOUR
+const FINE_LEAST = 2 * DAY
 
 const RAW = 0
 const FINE = 1
 const COARSE = 2
-const WIDTH = { [FINE]: FINE_MS, [COARSE]: COARSE_MS }
+/** How much time one blob of stretches holds. */
+const FINE_BLOCK = 6 * HOUR
+const COARSE_BLOCK = DAY
 
 export type SeriesRow = { id: number; metric: string; labels: Labels; stepMs: number; lastAt: number }
 export type Columns = { at: Float64Array; value: Float64Array }
@@ -28,17 +33,23 @@ export type Columns = { at: Float64Array; value: Float64Array }
 /** Chunks that were unpacked lately. */
 const UNPACKED_MOST = 2_048
 
-/** The samples on the disk: one blob a series and ten minutes, with its 10 s stretches beside it, and a day's 5 min stretches in one. */
+/** Where the stretches of a series end: what is later lies in chunks alone. */
+type Done = { fineTo: number; coarseTo: number }
+
+/**
+ * The samples on the disk: of each series one blob for ten minutes of samples, one for six hours of 10 s stretches and one for a day of 5 min
+ * stretches, each made of the finer ones once its time is over.
+ */
 export class Archive {
   readonly #retention: Retention
   readonly #unpacked = new Map<number, Columns>()
-  readonly #coarseTo = new Map<number, number>()
+  readonly #done = new Map<number, Done>()
   readonly #statements: ReturnType<typeof prepare>
   #nextId: number
   #swept = 0
 
   constructor(db: DatabaseSync, retention: Retention) {
-    this.#retention = retention
+    this.#retention = { ...retention, rawMs: Math.max(RAW_LEAST, retention.rawMs), fineMs: Math.max(FINE_LEAST, retention.fineMs) }
     this.#statements = prepare(db)
     this.#nextId = Number(this.#statements.lastId.get()!.id) + 1
   }
@@ -72,29 +83,30 @@ export class Archive {
       history.metric,
       labelsJson(history.labels),
       Math.round(history.stepMs),
-      Math.floor(first / DAY) * DAY,
+      downTo(first, FINE_BLOCK),
+      downTo(first, COARSE_BLOCK),
     )
   }
 
   /**
-   * Writes what the series has beyond its chunks, its 10 s stretches, and once a day the 5 min stretches of the day before; drops what is
-   * older than its fineness is kept. Call inside a transaction; the moment that was flushed to counts once that is committed.
+   * Writes what the series has beyond its chunks, makes the stretches that are due, and drops what is older than its fineness is kept. Call
+   * inside a transaction; the moment that was flushed to, which it returns, counts once that is committed.
    */
   flush(history: History, now: number): number {
-    const first = history.indexAfter(history.flushedTo)
-    const { at, value } = history.columns(first, history.size)
+    const { id, metric, stepMs } = history
+    const { at, value } = history.columns(history.indexAfter(history.flushedTo), history.size)
     if (at.length === 0) return history.flushedTo
     const last = at[at.length - 1]!
-    const { id, metric, stepMs } = history
-    const start = Math.floor(at[0]!)
-    this.#statements.write.run(id, RAW, start, encodeColumns([at, value]))
-    const before = first > 0 ? history.columns(first - 1, first) : null
-    const fine = rollUp(at, value, before && { at: before.at[0]!, value: before.value[0]! }, stepMs, FINE_MS)
-    this.#statements.write.run(id, FINE, start, encodeRollups(fine, metric, FINE_MS))
+    this.#statements.write.run(id, RAW, Math.floor(at[0]!), encodeColumns([at, value]))
     this.#statements.heard.run(Math.ceil(last), Math.round(stepMs), id)
-    this.#coarsen(id, metric, now)
+    this.#condense(id, metric, stepMs, now)
     this.#drop(id, now)
     return last
+  }
+
+  /** How far stretches reach: until then `rollups` answers, from then on `samples`. */
+  stretchesTo(id: number): number {
+    return this.#doneOf(id).fineTo
   }
 
   /** Every sample of [from, to] that was flushed, chunk by chunk in the order of time, the one before `from` among them when it is near. */
@@ -113,72 +125,98 @@ export class Archive {
     }
   }
 
-  /** Flushed stretches that begin in [from, to), of 5 min where `coarse` and a day is complete, else of 10 s. Two may begin at one moment. */
+  /** Stretches that begin in [from, to), of 5 min where `coarse` and they are made, else of 10 s. */
   *rollups(id: number, metric: string, from: number, to: number, coarse: boolean): Generator<Rollup> {
-    const boundary = coarse ? Math.min(to, this.#coarseTo_(id)) : from
-    for (const [level, start, end] of [
-      [COARSE, from, boundary],
-      [FINE, Math.max(from, boundary), to],
-    ] as const) {
-      if (start >= end) continue
-      for (const row of this.#statements.read.all({ id, level, from: Math.floor(start), to: Math.ceil(end) }))
-        for (const rollup of decodeRollups(row.data as Uint8Array, metric, WIDTH[level]))
-          if (rollup.at >= start && rollup.at < end) yield rollup
-    }
+    const boundary = coarse ? Math.max(from, Math.min(to, this.#doneOf(id).coarseTo)) : from
+    yield* this.#stretches(id, metric, COARSE, from, boundary)
+    yield* this.#stretches(id, metric, FINE, boundary, to)
   }
 
-  /** Looks at some series in turn, heard of or not, and drops what of them is too old. Call inside a transaction now and then. */
+  /** Looks at some series in turn, and does for those that fell silent what flushing does for the others. Call inside a transaction now and then. */
   sweep(now: number): void {
     const rows = this.#statements.after.all(this.#swept)
     this.#swept = rows.length === 0 ? 0 : Number(rows[rows.length - 1]!.id)
     for (const row of rows) {
-      const id = Number(row.id)
-      this.#coarsen(id, row.metric as string, now)
+      const [id, lastAt] = [Number(row.id), Number(row.last_at)]
+      if (lastAt === 0 || lastAt > now - HOUR) continue
+      this.#condense(id, row.metric as string, Number(row.step_ms), now)
       this.#drop(id, now)
-      if (Number(row.last_at) < now - this.#retention.coarseMs && Number(row.last_at) > 0) {
-        this.#statements.forget.run(id)
-        this.#coarseTo.delete(id)
-      }
+      if (lastAt > now - this.#retention.coarseMs) continue
+      this.#statements.forget.run(id)
+      this.#done.delete(id)
     }
   }
 
   /** What was last written is not there: the transaction failed. */
   restart(): void {
-    this.#coarseTo.clear()
+    this.#done.clear()
   }
 
-  #coarsen(id: number, metric: string, now: number): void {
-    const done = this.#coarseTo_(id)
+  #condense(id: number, metric: string, stepMs: number, now: number): void {
+    const { fineTo, coarseTo } = this.#doneOf(id)
     // Not all series at midnight.
-    if (now < done + DAY + ((id * 0.618_034) % 1) * (DAY / 4)) return
-    const today = Math.floor(now / DAY) * DAY
-    const days = new Map<number, Rollup[]>()
-    for (const rollup of coarser([...this.rollups(id, metric, done, today, false)], COARSE_MS)) {
-      const day = Math.floor(rollup.at / DAY) * DAY
-      const of = days.get(day)
-      if (of) of.push(rollup)
-      else days.set(day, [rollup])
+    if (now < fineTo + FINE_BLOCK + ((id * 0.618_034) % 1) * (FINE_BLOCK / 4)) return
+    const fineEnd = downTo(now, FINE_BLOCK)
+    for (const [start, rollups] of blocks(this.#rolledUp(id, stepMs, fineTo, fineEnd), FINE_BLOCK))
+      this.#statements.write.run(id, FINE, start, encodeRollups(rollups, metric, FINE_MS))
+    const coarseEnd = downTo(fineEnd, COARSE_BLOCK)
+    if (coarseEnd > coarseTo)
+      for (const [start, rollups] of blocks(coarser([...this.#stretches(id, metric, FINE, coarseTo, coarseEnd)], COARSE_MS), COARSE_BLOCK))
+        this.#statements.write.run(id, COARSE, start, encodeRollups(rollups, metric, COARSE_MS))
+    this.#statements.condensed.run(fineEnd, coarseEnd, id)
+    this.#done.set(id, { fineTo: fineEnd, coarseTo: coarseEnd })
+  }
+
+  /** 10 s stretches of the flushed samples of [from, to). */
+  #rolledUp(id: number, stepMs: number, from: number, to: number): Rollup[] {
+    const out: Rollup[] = []
+    let before: { at: number; value: number } | null = null
+    for (const { at, value } of this.samples(id, from - 1, to)) {
+      for (let i = 0; i < at.length && at[i]! < to; i++) {
+        const sample = { at: at[i]!, value: value[i]! }
+        if (sample.at >= from) addSample(out, sample, before, stepMs, FINE_MS)
+        before = sample
+      }
     }
-    for (const [day, rollups] of days) this.#statements.write.run(id, COARSE, day, encodeRollups(rollups, metric, COARSE_MS))
-    this.#statements.coarsened.run(today, id)
-    this.#coarseTo.set(id, today)
+    return out
+  }
+
+  *#stretches(id: number, metric: string, level: typeof FINE | typeof COARSE, from: number, to: number): Generator<Rollup> {
+    if (from >= to) return
+    for (const row of this.#statements.read.all({ id, level, from: Math.floor(from), to: Math.ceil(to) }))
+      for (const rollup of decodeRollups(row.data as Uint8Array, metric, level === FINE ? FINE_MS : COARSE_MS))
+        if (rollup.at >= from && rollup.at < to) yield rollup
   }
 
   #drop(id: number, now: number): void {
-    // A chunk is of at most some ten minutes, a coarse one of a day: what begins a day before the bound has ended before it.
     this.#statements.drop.run(id, RAW, Math.floor(now - this.#retention.rawMs))
-    this.#statements.drop.run(id, FINE, Math.floor(now - Math.max(this.#retention.fineMs, 2 * DAY)))
-    this.#statements.drop.run(id, COARSE, Math.floor(now - this.#retention.coarseMs - DAY))
+    this.#statements.drop.run(id, FINE, Math.floor(now - this.#retention.fineMs))
+    this.#statements.drop.run(id, COARSE, Math.floor(now - this.#retention.coarseMs - COARSE_BLOCK))
   }
 
-  #coarseTo_(id: number): number {
-    let to = this.#coarseTo.get(id)
-    if (to === undefined) {
-      to = Number(this.#statements.coarseTo.get(id)?.coarse_to ?? 0)
-      this.#coarseTo.set(id, to)
+  #doneOf(id: number): Done {
+    let done = this.#done.get(id)
+    if (!done) {
+      const row = this.#statements.done.get(id)
+      done = { fineTo: Number(row?.fine_to ?? 0), coarseTo: Number(row?.coarse_to ?? 0) }
+      this.#done.set(id, done)
     }
-    return to
+    return done
   }
+}
+
+const downTo = (ms: number, block: number) => Math.floor(ms / block) * block
+
+/** Stretches in the order of time, by the block that they lie in. */
+function blocks(rollups: readonly Rollup[], block: number): Map<number, Rollup[]> {
+  const out = new Map<number, Rollup[]>()
+  for (const rollup of rollups) {
+    const start = downTo(rollup.at, block)
+    const there = out.get(start)
+    if (there) there.push(rollup)
+    else out.set(start, [rollup])
+  }
+  return out
 }
 
 /** The labels as they stand in the file: pairs in the order of their names, so that equal sets are equal texts. */
@@ -198,12 +236,12 @@ const prepare = (db: DatabaseSync) => ({
   byId: db.prepare('SELECT * FROM series WHERE id = ?'),
   since: db.prepare('SELECT * FROM series WHERE last_at >= ?'),
   named: db.prepare('SELECT * FROM series WHERE metric = ? AND last_at >= ?'),
-  after: db.prepare('SELECT id, metric, last_at FROM series WHERE id > ? ORDER BY id LIMIT 200'),
-  add: db.prepare('INSERT INTO series (id, metric, labels, step_ms, last_at, coarse_to) VALUES (?, ?, ?, ?, 0, ?)'),
+  after: db.prepare('SELECT id, metric, step_ms, last_at FROM series WHERE id > ? ORDER BY id LIMIT 200'),
+  add: db.prepare('INSERT INTO series (id, metric, labels, step_ms, last_at, fine_to, coarse_to) VALUES (?, ?, ?, ?, 0, ?, ?)'),
   heard: db.prepare('UPDATE series SET last_at = ?, step_ms = ? WHERE id = ?'),
   forget: db.prepare('DELETE FROM series WHERE id = ?'),
-  coarseTo: db.prepare('SELECT coarse_to FROM series WHERE id = ?'),
-  coarsened: db.prepare('UPDATE series SET coarse_to = ? WHERE id = ?'),
+  done: db.prepare('SELECT fine_to, coarse_to FROM series WHERE id = ?'),
+  condensed: db.prepare('UPDATE series SET fine_to = ?, coarse_to = ? WHERE id = ?'),
   write: db.prepare('INSERT INTO chunk (series, level, from_at, data) VALUES (?, ?, ?, ?)'),
   drop: db.prepare('DELETE FROM chunk WHERE series = ? AND level = ? AND from_at < ?'),
   // Chunks of a series do not overlap: of those that begin before the range, only the last may reach into it.

@@ -23,26 +23,22 @@ export class Buckets {
     this.#seenMs = new Float64Array(size)
   }
 
-  /** Says which sample came just before those that follow, without counting it. */
-  startAfter(at: number, value: number): void {
-    this.#before = { at, value }
-  }
-
-  /** Adds samples in the order of time, after those added before; what lies outside the grid only tells how it goes on at its edges. */
-  addSamples(at: ArrayLike<number>, value: ArrayLike<number>, stepMs: number): void {
-    for (let i = 0; i < at.length; i++) {
-      const bucket = Math.floor((at[i]! - this.#from) / this.#step)
-      if (bucket >= 0 && bucket < this.#count.length) {
-        this.#count[bucket]!++
-        this.#sum[bucket]! += value[i]!
-        this.#last[bucket] = value[i]!
+  /** Adds the samples of [from, to) in the order of time, after those added before; one before `from` only tells where the first step began. */
+  addSamples(at: ArrayLike<number>, value: ArrayLike<number>, stepMs: number, from: number, to: number): void {
+    for (let i = 0; i < at.length && at[i]! < to; i++) {
+      const sample = { at: at[i]!, value: value[i]! }
+      if (sample.at >= from) {
+        const bucket = Math.floor((sample.at - this.#from) / this.#step)
+        if (bucket >= 0 && bucket < this.#count.length) {
+          this.#count[bucket]!++
+          this.#sum[bucket]! += sample.value
+          this.#last[bucket] = sample.value
+        }
+        const before = this.#before
+        if (before && !isGap(before.at, sample.at, stepMs)) this.#addStep(before.at, sample.at, before.value, sample.value)
       }
-      const beforeAt = i > 0 ? at[i - 1]! : this.#before?.at
-      const before = i > 0 ? value[i - 1]! : this.#before?.value
-      if (beforeAt !== undefined && before !== undefined && !isGap(beforeAt, at[i]!, stepMs))
-        this.#addStep(beforeAt, at[i]!, before, value[i]!)
+      this.#before = sample
     }
-    if (at.length > 0) this.#before = { at: at[at.length - 1]!, value: value[at.length - 1]! }
   }
 
   addRollup(rollup: Rollup): void {

@@ -11,7 +11,7 @@ import { COARSE_MS, FINE_MS } from './rollup.ts'
 const SAMPLES_MOST = 2_000
 const BUCKETS = 600
 const BUCKETS_MOST = 20_000
-/** From so many samples on, stretches are read instead: a day of seconds is 86 400. */
+/** From so many samples on, stretches are read instead where they are made: a day of seconds is 86 400. */
 const UNPACKED_MOST = 10_000
 
 /** Since when each fineness is kept. */
@@ -34,23 +34,17 @@ export function drawn(history: History, archive: Archive, query: SeriesQuery, ke
   if (!unpacked) step = upTo(step, from < kept.fineFrom ? COARSE_MS : FINE_MS)
   const start = Math.floor(from / step) * step
   const buckets = new Buckets(start, step, Math.max(1, Math.ceil((to - start) / step)))
-  let first = Math.max(0, history.indexAt(start) - 1)
-  if (unpacked && start < history.heldFrom) {
-    for (const chunk of archive.samples(id, start, history.heldFrom)) {
-      const end = chunk.at.findIndex((at) => at >= history.heldFrom)
-      buckets.addSamples(end < 0 ? chunk.at : chunk.at.subarray(0, end), end < 0 ? chunk.value : chunk.value.subarray(0, end), stepMs)
-    }
-  } else if (!unpacked) {
+  let samplesFrom = start
+  if (!unpacked) {
     for (const rollup of archive.rollups(id, metric, start, to, step % COARSE_MS === 0)) buckets.addRollup(rollup)
-    // What was flushed is in the stretches; the rest follows on the last flushed sample.
-    first = history.indexAfter(history.flushedTo)
-    if (first > 0) {
-      const before = history.columns(first - 1, first)
-      buckets.startAfter(before.at[0]!, before.value[0]!)
-    }
+    samplesFrom = Math.max(start, archive.stretchesTo(id))
   }
-  const { at, value } = history.columns(first, history.indexAfter(to))
-  buckets.addSamples(at, value, stepMs)
+  if (samplesFrom < history.heldFrom) {
+    for (const { at, value } of archive.samples(id, samplesFrom - 1, history.heldFrom))
+      buckets.addSamples(at, value, stepMs, samplesFrom, Math.min(to + 1, history.heldFrom))
+  }
+  const { at, value } = history.columns(Math.max(0, history.indexAt(samplesFrom) - 1), history.indexAfter(to))
+  buckets.addSamples(at, value, stepMs, samplesFrom, to + 1)
   return { metric, labels, points: buckets.points(rate ? 'rate' : isCounter(metric) ? 'last' : 'mean') }
 }
 

@@ -72,6 +72,18 @@ export class History implements Held {
     return true
   }
 
+  /** Takes over samples that lay in chunks, in the order of time, before any is appended. */
+  fill(chunks: readonly { at: Float64Array; value: Float64Array }[]): void {
+    const size = chunks.reduce((sum, { at }) => sum + at.length, 0)
+    this.#at = new Float64Array(Math.ceil(size * 1.25) + 32)
+    this.#value = new Float64Array(this.#at.length)
+    for (const { at, value } of chunks) {
+      this.#at.set(at, this.#size)
+      this.#value.set(value, this.#size)
+      this.#size += at.length
+    }
+  }
+
   /** The samples of [from, to] as pairs. Made when first asked for and kept until the columns are moved. */
   points(from: number, to: number): readonly Point[] {
     if (from < this.heldFrom && this.older) {
@@ -90,6 +102,14 @@ export class History implements Held {
       this.#tuples.push([this.#at[i]!, this.#value[i]!])
     }
     return this.#tuples.slice(first - this.#tuplesFrom, end - this.#tuplesFrom)
+  }
+
+  atOf(index: number): number {
+    return this.#at[index]!
+  }
+
+  reading(index: number): number {
+    return this.#value[index]!
   }
 
   /** The two columns from index `first` to before `end`: views, good until the next append. */

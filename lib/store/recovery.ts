@@ -40,19 +40,19 @@ export class Recovery {
     ]
     let n = 0
     for (const { history, from } of changed) {
-      const samples = history.columns(history.indexOf(from), history.size)
       const before = this.#known.get(history.id)
       const known = before?.epoch === this.#epoch ? before : { epoch: this.#epoch, scale: 0, whole: 0 }
-      for (let i = 0; i < samples.at.length; i++, n++) {
+      for (let i = history.indexOf(from); i < history.size; i++, n++) {
+        const value = history.reading(i)
         ids[n] = history.id
-        times[n] = samples.at[i]! - at
-        const scale = scaleOfOne(samples.value[i]!, known.scale)
+        times[n] = history.atOf(i) - at
+        const scale = scaleOfOne(value, known.scale)
         scales[n] = scale ?? NO_DECIMAL
         if (scale === null) {
-          doubles[n] = samples.value[i]!
+          doubles[n] = value
           continue
         }
-        const whole = Math.round(samples.value[i]! * 10 ** scale)
+        const whole = Math.round(value * 10 ** scale)
         wholes[n] = whole - (scale === known.scale ? known.whole : 0)
         known.scale = scale
         known.whole = whole

@@ -13,25 +13,19 @@ export const COARSE_MS = 300_000
 
 type Sample = { at: number; value: number }
 
-/** Samples in the order of time to stretches of `widthMs`; `before` is the sample just before them, counted already. */
-export function rollUp(at: ArrayLike<number>, value: ArrayLike<number>, before: Sample | null, stepMs: number, widthMs: number): Rollup[] {
-  const out: Rollup[] = []
-  for (let i = 0; i < at.length; i++) {
-    const start = Math.floor(at[i]! / widthMs) * widthMs
-    const last = i > 0 ? { at: at[i - 1]!, value: value[i - 1]! } : before
-    const stepped = last !== null && !isGap(last.at, at[i]!, stepMs)
-    merge(out, {
-      at: start,
-      count: 1,
-      min: value[i]!,
-      max: value[i]!,
-      sum: value[i]!,
-      last: value[i]!,
-      grown: stepped ? grown(last.value, value[i]!) : 0,
-      seenMs: stepped ? at[i]! - last.at : 0,
-    })
-  }
-  return out
+/** Adds a sample to stretches in the order of time; `before` is the sample before it. */
+export function addSample(out: Rollup[], { at, value }: Sample, before: Sample | null, stepMs: number, widthMs: number): void {
+  const stepped = before !== null && !isGap(before.at, at, stepMs)
+  merge(out, {
+    at: Math.floor(at / widthMs) * widthMs,
+    count: 1,
+    min: value,
+    max: value,
+    sum: value,
+    last: value,
+    grown: stepped ? grown(before.value, value) : 0,
+    seenMs: stepped ? at - before.at : 0,
+  })
 }
 
 /** Shorter stretches in the order of time to longer ones. */

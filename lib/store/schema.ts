@@ -19,6 +19,11 @@ const STEPS = [
   CREATE TABLE record (kind TEXT NOT NULL, target TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL, json TEXT NOT NULL,
     PRIMARY KEY (kind, target, id)) WITHOUT ROWID;
   `,
+  // Ten-second stretches are made of six hours of chunks at once, no longer of each chunk.
+  `
+  ALTER TABLE series ADD COLUMN fine_to INTEGER NOT NULL DEFAULT 0;
+  DELETE FROM chunk WHERE level = 1;
+  `,
 ]
 
 export type Files = {
@@ -53,7 +58,9 @@ export function openFiles(path: string, busyMs = 5_000): Files {
     const lock = open(`${file}-lock`)
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
     const db = open(file)
-    db.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000')
+    db.exec(
+      'PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000',
+    )
     migrate(db)
     const durable = open(file)
     durable.exec('PRAGMA synchronous = FULL')
@@ -62,7 +69,7 @@ export function openFiles(path: string, busyMs = 5_000): Files {
       durable,
       close() {
         durable.close()
-        db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+        db.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)')
         db.close()
         lock.close()
       },

@@ -62,13 +62,14 @@ export function createStore(options: StoreOptions): Store {
   const changedSet = new Set<History>()
   let newestAt: number | null = null
   let sweptAt = Number.NEGATIVE_INFINITY
+  let prunedAt = Number.NEGATIVE_INFINITY
   load()
 
   function hold(history: History, at: number): History {
     byKey.set(seriesKey(history.metric, history.labels), history)
     byId.set(history.id, history)
     histories.add(history)
-    history.older = (from, to) => flushedPoints(archive, history.id, Math.max(from, now() - retention.rawMs), to)
+    history.older = (from, to) => flushedPoints(archive, history.id, from, to)
     // Spread evenly, so that no tick writes more than its part of the chunks.
     history.dueAt = at + chunkMs * (0.1 + 0.9 * ((history.id * 0.618_034) % 1))
     return history
@@ -78,9 +79,10 @@ export function createStore(options: StoreOptions): Store {
     const history = new History(row.id, row.metric, row.labels, row.stepMs)
     if (row.lastAt > 0) {
       history.flushedTo = row.lastAt
-      history.heldFrom = Math.max(at - windowMs, Number.MIN_SAFE_INTEGER)
-      for (const { at, value } of archive.samples(row.id, history.heldFrom, row.lastAt))
-        for (let i = 0; i < at.length; i++) if (at[i]! >= history.heldFrom) history.append(at[i]!, value[i]!, history.heldFrom)
+      // Whole chunks: from the first one's start on nothing is missing.
+      const chunks = [...archive.samples(row.id, at - windowMs, row.lastAt)]
+      history.fill(chunks)
+      history.heldFrom = chunks[0]?.at[0] ?? at - windowMs
     }
     return hold(history, at)
   }
@@ -145,13 +147,15 @@ export function createStore(options: StoreOptions): Store {
 
   function sweep(at: number): void {
     sweptAt = at
+    archive.sweep(at)
+    if (at - prunedAt < MINUTE) return
+    prunedAt = at
     let oldestPending = Number.POSITIVE_INFINITY
     for (const history of byId.values()) {
       const first = history.indexAfter(history.flushedTo)
-      if (first < history.size) oldestPending = Math.min(oldestPending, history.columns(first, first + 1).at[0]!)
+      if (first < history.size) oldestPending = Math.min(oldestPending, history.atOf(first))
     }
     recovery.prune(oldestPending)
-    archive.sweep(at)
     records.prune(at)
     findings.prune(({ state, resolvedAt }) => state === 'resolved' && (resolvedAt ?? at) < at - 90 * DAY)
     proposals.prune(({ state, createdAt }) => (state === 'superseded' || state === 'withdrawn') && createdAt < at - 7 * DAY)

@@ -1,6 +1,0 @@
-import { gate } from '@/lib/server/http/serve.ts'
-
-export const dynamic = 'force-dynamic'
-
-/** It lives. */
-export const GET = (request: Request) => gate(request, () => new Response('ok\n', { headers: { 'content-type': 'text/plain' } }))
