@@ -1,7 +1,18 @@
 import { existsSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { describeWith } from './live.ts'
-import { ask, redisSay, startApp, startHaproxy, startMemcached, startNginx, startRedis, startTwemproxy } from './servers.ts'
+import {
+  ask,
+  redisSay,
+  startApp,
+  startHaproxy,
+  startMemcached,
+  startNginx,
+  startPrometheus,
+  startRedis,
+  startRedisExporter,
+  startTwemproxy,
+} from './servers.ts'
 
 const alive = (pid: number) => {
   try {
@@ -70,6 +81,16 @@ describeWith(['memcached', 'nutcracker'], 'memcached behind twemproxy', () => {
     })
     expect(await ask(proxy.about.port, 'set a 0 0 1\r\nx\r\n', (text) => text.includes('\n'))).toBe('STORED\r\n')
     expect(await ask(cache.about.port, 'get a\r\n', (text) => text.includes('END'))).toContain('x')
+  })
+})
+
+describeWith(['prometheus', 'prometheus-redis-exporter', 'redis-server'], 'prometheus with redis_exporter', () => {
+  test('scrapes what it is told', async () => {
+    await using redis = await startRedis()
+    await using exporter = await startRedisExporter(redis.about.url)
+    await using prometheus = await startPrometheus({ jobs: { redis: [exporter.about.url] }, everyMs: 200 })
+    const answer = async () => (await fetch(`${prometheus.about.url}/api/v1/query?query=redis_up`)).text()
+    await vi.waitFor(async () => expect(await answer()).toContain('"1"'), { timeout: 10_000, interval: 200 })
   })
 })
 

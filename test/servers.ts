@@ -179,6 +179,53 @@ export function startTwemproxy(options: { name?: string; pool: string[] }): Prom
   })
 }
 
+export type PrometheusServer = Daemon & { about: { port: number; url: string } }
+
+/** Prometheus on a free port of loopback, scraping `jobs` (name -> URLs of metrics) every `everyMs`. */
+export function startPrometheus(options: { jobs: Record<string, string[]>; everyMs?: number }): Promise<PrometheusServer> {
+  return startDaemon('prometheus', async (dir) => {
+    const port = await freePort()
+    const every = `${options.everyMs ?? 1_000}ms`
+    const jobs = Object.entries(options.jobs).flatMap(([job, urls]) => urls.map((url) => ({ job, url: new URL(url) })))
+    const config = {
+      global: { scrape_interval: every, scrape_timeout: every },
+      scrape_configs: jobs.map(({ job, url }, index) => ({
+        job_name: `${job}-${index}`,
+        metrics_path: url.pathname,
+        params: Object.fromEntries([...url.searchParams].map(([name, value]) => [name, [value]])),
+        static_configs: [{ targets: [url.host], labels: { job } }],
+      })),
+    }
+    // JSON is YAML.
+    await writeFile(join(dir, 'prometheus.yml'), JSON.stringify(config))
+    const url = `http://127.0.0.1:${port}`
+    return {
+      args: [`--config.file=${dir}/prometheus.yml`, `--storage.tsdb.path=${dir}/data`, `--web.listen-address=127.0.0.1:${port}`],
+      about: { port, url },
+      isOurs: async () => {
+        const answer = await fetch(`${url}/api/v1/status/runtimeinfo`, { signal: AbortSignal.timeout(1_000) })
+        return ((await answer.json()) as { data: { CWD: string } }).data.CWD === dir
+      },
+    }
+  })
+}
+
+export type RedisExporter = Daemon & { about: { url: string } }
+
+/** redis_exporter for one Redis; `url` is where its metrics are. */
+export function startRedisExporter(redisUrl: string): Promise<RedisExporter> {
+  return startDaemon('prometheus-redis-exporter', async () => {
+    const port = await freePort()
+    const path = `/metrics-${randomUUID()}`
+    const url = `http://127.0.0.1:${port}${path}`
+    return {
+      args: ['-web.listen-address', `127.0.0.1:${port}`, '-web.telemetry-path', path, '-redis.addr', redisUrl],
+      about: { url },
+      isOurs: async () => (await fetch(url, { signal: AbortSignal.timeout(1_000) })).ok,
+    }
+  })
+}
+
 /** A small application server whose latency, error ratio and health can be turned while it runs. */
 export interface App extends AsyncDisposable {
   readonly port: number

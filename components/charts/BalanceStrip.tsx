@@ -32,7 +32,7 @@ export function BalanceStrip({ parts, width = 132, thick = 6, bare, label = 'Bal
   const said = `${label}: ${factor === null ? 'nothing seen yet' : `${text(factor, 'factor')}, ${tilt === 0 ? 'level' : 'uneven'}`}. ${words}`
   const gap = segments.length > 24 ? 0 : 1
   return (
-    <span className={`inline-flex items-center gap-2 ${className ?? ''}`}>
+    <span className={`inline-flex items-center gap-2 align-middle ${className ?? ''}`}>
       <svg
         role="img"
         aria-label={said}

@@ -15,7 +15,7 @@ import {
 import { Button } from '@/components/ui/button.tsx'
 import { cn } from '@/components/ui/cn.ts'
 import { Menu } from '@/components/ui/menu.tsx'
-import { safe, text, type Unit } from '@/lib/format/format.ts'
+import { number, safe, text, type Unit } from '@/lib/format/format.ts'
 import { coloursFor } from './colour.ts'
 import { download, downloadPng } from './download.ts'
 import { alignSeries, type ChartPoint, type ChartRow, extent, fillBetween, timeTicks, toCsv, valueTicks } from './geometry.ts'
@@ -174,7 +174,9 @@ function Plot(props: LineChartProps & { named: Named[]; rows: ChartRow[]; bounds
   )
   const low = Math.min(bounds[0], ...beside)
   const high = Math.max(bounds[1], ...beside)
-  const ticks = valueTicks(fromZero ? Math.min(0, low) : low, unit === 'ratio' && fromZero && high > 0.6 && high <= 1 ? 1 : high)
+  // A ratio near one is read against one; nothing at all against one percent.
+  const top = unit !== 'ratio' ? high : high > 0.6 && high <= 1 && fromZero ? 1 : Math.max(high, 0.01)
+  const ticks = valueTicks(fromZero ? Math.min(0, low) : low, top, height < 160 ? 3 : 4, unit === 'bytes')
   const offset = -new Date(to).getTimezoneOffset() * 60_000
   const finish = () => {
     if (drag && onZoom && Math.abs(drag[1] - drag[0]) > (to - from) / 100) onZoom(Math.min(...drag), Math.max(...drag))
@@ -224,7 +226,7 @@ function Plot(props: LineChartProps & { named: Named[]; rows: ChartRow[]; bounds
             width={52}
             domain={[ticks[0]!, ticks.at(-1)!]}
             ticks={ticks}
-            tickFormatter={(v: number) => text(v, unit)}
+            tickFormatter={(v: number) => (unit === 'ratio' ? `${number(v * 100)} %` : text(v, unit))}
             stroke="none"
             tick={{ fill: 'var(--dim)', fontSize: 11 }}
             tickLine={false}
@@ -286,7 +288,8 @@ function Plot(props: LineChartProps & { named: Named[]; rows: ChartRow[]; bounds
               name={one.name}
               type="linear"
               stroke={one.colour}
-              strokeWidth={1.5}
+              strokeWidth={one.dashed ? 1.25 : 1.5}
+              strokeOpacity={one.dashed ? 0.7 : 1}
               strokeDasharray={one.dashed ? '4 3' : undefined}
               dot={lonely(rows, one.id) ? LoneDot : false}
               activeDot={{ r: 3, strokeWidth: 0 }}

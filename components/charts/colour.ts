@@ -17,11 +17,16 @@ export function colourIndex(name: string): number {
 /** Colours for series drawn together: each its own, unless another in the same picture has it; then the next that is free. */
 export function coloursFor(names: readonly string[]): string[] {
   const taken = new Set<number>()
+  const given = new Map<string, string>()
   return names.map((name) => {
+    // What is drawn from before has the colour of what it is compared with.
+    const now = given.get(name.replace(/, before$/, ''))
+    if (now && name.endsWith(', before')) return now
     let index = colourIndex(name)
     for (let tries = 0; taken.has(index) && tries < COLOURS; tries++) index = (index + 1) % COLOURS
     taken.add(index)
     if (taken.size >= COLOURS) taken.clear()
+    given.set(name, seriesVar(index))
     return seriesVar(index)
   })
 }

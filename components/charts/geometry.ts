@@ -61,13 +61,15 @@ export function medianStep(points: readonly ChartPoint[]): number {
   return steps[steps.length >> 1] ?? 0
 }
 
-/** Round values that cover `low..high`, 3 to 6 of them, the first at or below `low` and the last at or above `high`. */
-export function valueTicks(low: number, high: number, want = 4): number[] {
+/** Round values (`binary`: powers of two) that cover `low..high`, 3 to 6 of them, the first at or below `low` and the last at or above `high`. */
+export function valueTicks(low: number, high: number, want = 4, binary = false): number[] {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1]
   if (high <= low) high = low + (Math.abs(low) || 1)
   const raw = (high - low) / want
   const power = 10 ** Math.floor(Math.log10(raw))
-  const step = [1, 2, 2.5, 5, 10].map((n) => n * power).find((s) => s >= raw * 0.999)!
+  // Bytes are read in powers of 1024: round there is a power of two.
+  const step =
+    binary && raw > 1 ? 2 ** Math.ceil(Math.log2(raw * 0.999)) : [1, 2, 2.5, 5, 10].map((n) => n * power).find((s) => s >= raw * 0.999)!
   const ticks: number[] = []
   for (let i = Math.floor(low / step + 1e-9); ; i++) {
     ticks.push(Number((i * step).toPrecision(12)))

@@ -2,17 +2,20 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { CircleHelp, Pause, Play, Search, UserRound } from 'lucide-react'
 import { useTheme } from 'next-themes'
+import { useState } from 'react'
 import { toast } from 'sonner'
 import { Button } from '@/components/ui/button.tsx'
 import { cn } from '@/components/ui/cn.ts'
+import { Field, Input } from '@/components/ui/field.tsx'
 import { Kbd } from '@/components/ui/kbd.tsx'
 import { Menu, type MenuItem } from '@/components/ui/menu.tsx'
+import { Dialog } from '@/components/ui/sheet.tsx'
 import { Shape } from '@/components/ui/status.tsx'
 import { ago } from '@/lib/format/format.ts'
 import type { FrameView } from '@/lib/model/views.ts'
 import { post, sayError } from './api.ts'
 import { useClock, useLive } from './live.tsx'
-import { SPANS, sayRange } from './range.ts'
+import { rangeBounds, SPANS, sayRange } from './range.ts'
 import { ScopeFilter } from './Scope.tsx'
 import { refreshAll } from './useEvents.ts'
 import { useRange } from './useRange.ts'
@@ -40,21 +43,78 @@ export function TopBar({ frame, newestAt, connected, openPalette, openHelp }: Pr
 }
 
 function RangeMenu() {
-  const { range, setSpan, reset } = useRange()
+  const { range, setSpan, reset, compare, setCompare, zoom } = useRange()
+  const [custom, setCustom] = useState(false)
   const items: MenuItem[] = SPANS.map((span) => ({
     label: sayRange({ live: true, spanMs: spanOf(span) }),
     onSelect: () => setSpan(span),
     checked: range.live && range.spanMs === spanOf(span),
   }))
-  if (!range.live) items.push('line', { label: 'Back to now', onSelect: reset })
+  items.push('line', { label: 'From … to …', onSelect: () => setCustom(true), checked: !range.live })
+  if (!range.live) items.push({ label: 'Back to now', onSelect: reset })
+  items.push({ label: 'Compare with before', onSelect: () => setCompare(!compare), checked: compare })
   return (
-    <Menu items={items}>
-      <Button aria-label={`Time range: ${sayRange(range)}`}>
-        <span className="tabular">{sayRange(range)}</span>
-      </Button>
-    </Menu>
+    <>
+      <Menu items={items}>
+        <Button aria-label={`Time range: ${sayRange(range)}${compare ? ', compared with before' : ''}`}>
+          <span className="max-w-52 truncate tabular" suppressHydrationWarning>
+            {sayRange(range)}
+          </span>
+          {compare && <span className="text-dim max-sm:hidden">and before</span>}
+        </Button>
+      </Menu>
+      {custom && <CustomRange onClose={() => setCustom(false)} onChoose={zoom} initial={rangeBounds(range, Date.now())} />}
+    </>
   )
 }
+function CustomRange({
+  initial,
+  onChoose,
+  onClose,
+}: {
+  initial: { from: number; to: number }
+  onChoose: (from: number, to: number) => void
+  onClose: () => void
+}) {
+  const [from, setFrom] = useState(forInput(initial.from))
+  const [to, setTo] = useState(forInput(initial.to))
+  const [a, b] = [new Date(from).getTime(), new Date(to).getTime()]
+  const wrong = Number.isNaN(a) || Number.isNaN(b) ? 'Both moments are needed.' : b <= a ? 'The end must come after the beginning.' : null
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title="Time range"
+      foot={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            look="primary"
+            disabledBecause={wrong}
+            onClick={() => {
+              onChoose(a, b)
+              onClose()
+            }}
+          >
+            Show
+          </Button>
+        </>
+      }
+    >
+      <div className="grid gap-3 sm:grid-cols-2">
+        <Field label="From">
+          {(props) => <Input {...props} type="datetime-local" step={1} value={from} onChange={(event) => setFrom(event.target.value)} />}
+        </Field>
+        <Field label="To" wrong={wrong}>
+          {(props) => <Input {...props} type="datetime-local" step={1} value={to} onChange={(event) => setTo(event.target.value)} />}
+        </Field>
+      </div>
+    </Dialog>
+  )
+}
+/** As the field wants it: local time, to the second. */
+const forInput = (ms: number) => new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
+
 const spanOf = (span: string) => Number.parseInt(span, 10) * { m: 60_000, h: 3_600_000, d: 86_400_000 }[span.at(-1) as 'm' | 'h' | 'd']
 
 function LiveButton({ newestAt, connected }: { newestAt: number | null; connected: boolean }) {

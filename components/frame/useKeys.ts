@@ -1,6 +1,6 @@
 'use client'
 import { useEffect, useRef } from 'react'
-import { typing } from '@/components/ui/table.tsx'
+import { typing } from '@/components/ui/rows.ts'
 import { useGo } from './Go.tsx'
 import { useLive } from './live.tsx'
 import { NOUNS } from './nav.ts'

@@ -1,5 +1,5 @@
 'use client'
-import { parseAsInteger, parseAsString, useQueryStates } from 'nuqs'
+import { parseAsBoolean, parseAsInteger, parseAsString, useQueryStates } from 'nuqs'
 import { useMemo } from 'react'
 import { type Range, readRange } from './range.ts'
 
@@ -11,9 +11,12 @@ export function useRange(): {
   zoom: (from: number, to: number) => void
   /** Back to live. */
   reset: () => void
+  /** Draw the stretch right before beside it. */
+  compare: boolean
+  setCompare: (compare: boolean) => void
 } {
   const [query, setQuery] = useQueryStates(
-    { span: parseAsString, from: parseAsInteger, to: parseAsInteger },
+    { span: parseAsString, from: parseAsInteger, to: parseAsInteger, compare: parseAsBoolean },
     { history: 'push', scroll: false },
   )
   const range = useMemo(() => readRange(query.span, query.from, query.to), [query.span, query.from, query.to])
@@ -22,6 +25,8 @@ export function useRange(): {
     spanMs: range.live ? range.spanMs : range.to - range.from,
     setSpan: (span) => setQuery({ span, from: null, to: null }),
     zoom: (from, to) => setQuery({ from: Math.round(from), to: Math.round(to) }),
+    compare: query.compare ?? false,
+    setCompare: (compare) => setQuery({ compare: compare || null }),
     reset: () => setQuery({ from: null, to: null }),
   }
 }

@@ -1,11 +1,11 @@
 'use client'
-import { useRef, useState } from 'react'
+import { type RefObject, useEffect, useRef, useState } from 'react'
 import { changeTone, stateWords, watchProgress } from '@/components/changes/words.ts'
 import { Sparkline } from '@/components/charts/Sparkline.tsx'
 import { subjectHref, subjectText } from '@/components/findings/words.ts'
 import { Ago } from '@/components/frame/Ago.tsx'
 import { path } from '@/components/frame/api.ts'
-import { Go, linkLook } from '@/components/frame/Go.tsx'
+import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
 import { useClock } from '@/components/frame/live.tsx'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
@@ -16,6 +16,7 @@ import { cn } from '@/components/ui/cn.ts'
 import { Empty } from '@/components/ui/empty.tsx'
 import { holdOrder } from '@/components/ui/hold.ts'
 import { Section } from '@/components/ui/page.tsx'
+import { typing, useRowKeys } from '@/components/ui/rows.ts'
 import { Shape, Status } from '@/components/ui/status.tsx'
 import { duration, number, safe, text } from '@/lib/format/format.ts'
 import type { ChangeView, OverviewView } from '@/lib/model/views.ts'
@@ -41,12 +42,13 @@ export function Overview({ initialData }: { initialData: OverviewView }) {
   return (
     <>
       <Headline view={view} />
-      <Section className="pt-2">
-        <div className="-mx-4">
+      {/* On a phone what hurts comes before where it is. */}
+      <div className="flex flex-col max-md:flex-col-reverse">
+        <Section flush className="pt-2">
           <TierPicture view={view} />
-        </div>
-      </Section>
-      <Pains view={view} />
+        </Section>
+        <Pains view={view} />
+      </div>
       <div className="grid gap-x-4 lg:grid-cols-2">
         <Watching changes={view.watching} />
         <Recent view={view} />
@@ -82,6 +84,9 @@ function Pains({ view }: { view: OverviewView }) {
   const [scope] = useScope()
   const [held, setHeld] = useState(false)
   const shown = useRef<Pain[]>([])
+  const list = useRef<HTMLUListElement>(null)
+  useRowKeys(list)
+  useOpenRemedy(list)
   const fresh = view.pains.filter(({ finding }) =>
     inScope(scope, [finding.summary, finding.rule, subjectText(finding.subject)], finding.subject),
   )
@@ -101,6 +106,7 @@ function Pains({ view }: { view: OverviewView }) {
       }
     >
       <ul
+        ref={list}
         className="border-line border-t"
         onPointerEnter={() => setHeld(true)}
         onPointerLeave={(event) => !event.currentTarget.contains(document.activeElement) && setHeld(false)}
@@ -115,10 +121,34 @@ function Pains({ view }: { view: OverviewView }) {
   )
 }
 
+/** `a` opens the proposal of the row in focus, else of the first; Enter opens the row. Neither applies anything. */
+function useOpenRemedy(list: RefObject<HTMLElement | null>) {
+  const go = useGo()
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.metaKey || event.ctrlKey || event.altKey || typing(event)) return
+      const row = document.activeElement?.closest<HTMLElement>('[data-row]') ?? null
+      const mine = row && list.current?.contains(row) ? row : null
+      const chosen =
+        event.key === 'a'
+          ? (mine ?? list.current?.querySelector<HTMLElement>('[data-row]'))
+          : event.key === 'Enter' && document.activeElement === mine
+            ? mine
+            : null
+      if (chosen?.dataset.row) go(path`/findings/${chosen.dataset.row}`)
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [list, go])
+}
+
 function PainRow({ pain: { finding, cost, spark, proposal }, gone }: { pain: Pain; gone?: boolean }) {
   const where = subjectHref(finding.subject)
   return (
     <li
+      data-row={finding.id}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: j and k walk through the rows
+      tabIndex={0}
       className={cn(
         'grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-6 gap-y-2 border-line border-b px-4 py-3 hover:bg-hover xl:grid-cols-[minmax(0,5fr)_140px_minmax(0,4fr)_auto]',
         gone && 'opacity-50',

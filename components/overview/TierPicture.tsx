@@ -1,4 +1,5 @@
 'use client'
+import type { ReactNode } from 'react'
 import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
 import { Go } from '@/components/frame/Go.tsx'
 import { cn } from '@/components/ui/cn.ts'
@@ -8,7 +9,7 @@ import { safe, text } from '@/lib/format/format.ts'
 import type { OverviewView, TierView } from '@/lib/model/views.ts'
 import { type Placed, placeTiers, TIER_WORD } from './tiers.ts'
 
-const CARD = 104
+const CARD = 80
 const GAP = 12
 /** A card is four parts wide, the space between columns one and a half. */
 const WIDE = 4
@@ -80,50 +81,91 @@ export function TierPicture({ view }: { view: Pick<OverviewView, 'tiers' | 'edge
           </li>
         ))}
       </ol>
+      {picture.beside.length > 0 && (
+        <ul aria-label="Also watched" className="flex flex-wrap gap-2 px-4 pt-3">
+          {picture.beside.map((tier) => (
+            <li key={tier.id}>
+              <TierChip tier={tier} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}
+
+const look = (tier: TierView, more: string) => {
+  const ill = tier.state === 'down' ? 'critical' : tier.severity
+  return {
+    ill,
+    className: cn(
+      'rounded border bg-raised',
+      ill === 'critical' ? 'border-critical/60' : ill === 'warning' ? 'border-warning/70' : 'border-line',
+      more,
+    ),
+  }
+}
+
+function Frame({ tier, className, children }: { tier: TierView; className: string; children: ReactNode }) {
+  return tier.href ? (
+    <Go href={tier.href} className={cn(className, 'hover:bg-hover')}>
+      {children}
+    </Go>
+  ) : (
+    <div className={className}>{children}</div>
+  )
+}
+
+/** What is known, and of errors only that there are some: what is well stays silent. */
+function Figures({ tier }: { tier: TierView }) {
+  const errors = tier.errorRatio !== null && tier.errorRatio >= 0.0005 ? tier.errorRatio : null
+  const known = tier.requestsPerSecond !== null || tier.responseSeconds !== null || tier.hitRatio !== null
+  if (!known)
+    return (
+      <span className="text-dim">{tier.kind === 'clients' || tier.kind === 'origin' ? 'not watched itself' : 'nothing measured yet'}</span>
+    )
+  return (
+    <>
+      {tier.requestsPerSecond !== null && <Figure value={tier.requestsPerSecond} unit="perSecond" />}
+      {tier.responseSeconds !== null && <Figure value={tier.responseSeconds} unit="seconds" />}
+      {tier.hitRatio !== null && (
+        <span className="whitespace-nowrap">
+          <Figure value={tier.hitRatio} unit="ratio" /> <span className="text-dim">hits</span>
+        </span>
+      )}
+      {errors !== null && (
+        <span className="whitespace-nowrap">
+          <Figure value={errors} unit="ratio" tone={errors > 0.01 ? 'warning' : undefined} /> <span className="text-dim">errors</span>
+        </span>
+      )}
     </>
   )
 }
 
 function TierCard({ tier }: { tier: TierView }) {
-  const ill = tier.state === 'down' ? 'critical' : tier.severity
-  const look = cn(
-    'flex h-full flex-col justify-between gap-1 overflow-hidden rounded border bg-raised px-3 py-2',
-    ill === 'critical' ? 'border-critical/60' : ill === 'warning' ? 'border-warning/70' : 'border-line',
-  )
-  const figures: [string, number | null, 'perSecond' | 'seconds' | 'ratio', ('critical' | 'warning')?][] = [
-    [tier.kind === 'cache' || tier.kind === 'ring' ? 'reads' : 'requests', tier.requestsPerSecond, 'perSecond'],
-    ['mean', tier.responseSeconds, 'seconds'],
-    ['hits', tier.hitRatio, 'ratio'],
-    ['errors', tier.errorRatio, 'ratio', tier.errorRatio && tier.errorRatio > 0.01 ? 'warning' : undefined],
-  ]
-  const known = figures.filter(([, value]) => value !== null)
-  const inside = (
-    <>
+  const { ill, className } = look(tier, 'flex h-full flex-col justify-center gap-0.5 overflow-hidden px-3 py-2')
+  return (
+    <Frame tier={tier} className={className}>
       <span className="flex items-center gap-1.5">
         {ill && <Shape tone={ill} />}
         <span className="truncate font-medium text-sm">{safe(tier.name, 60)}</span>
         <span className="ml-auto shrink-0 text-dim text-xs">{tier.state === 'ok' ? TIER_WORD[tier.kind] : tier.state}</span>
       </span>
-      <span className="flex flex-wrap gap-x-3 text-xs">
-        {known.length === 0 && (
-          <span className="text-dim">
-            {tier.kind === 'clients' || tier.kind === 'origin' ? 'not watched itself' : 'nothing measured yet'}
-          </span>
-        )}
-        {known.map(([label, value, unit, tone]) => (
-          <span key={label} className="whitespace-nowrap">
-            <Figure value={value} unit={unit} tone={tone} /> <span className="text-dim">{label}</span>
-          </span>
-        ))}
+      <span className="flex h-4 flex-wrap gap-x-3 overflow-hidden text-xs">
+        <Figures tier={tier} />
       </span>
-      {tier.balance.length > 1 ? <BalanceStrip parts={tier.balance} width={108} label={`Balance of ${safe(tier.name, 60)}`} /> : <span />}
-    </>
+      {tier.balance.length > 1 && <BalanceStrip parts={tier.balance} width={108} label={`Balance of ${safe(tier.name, 60)}`} />}
+    </Frame>
   )
-  return tier.href ? (
-    <Go href={tier.href} className={cn(look, 'hover:bg-hover')}>
-      {inside}
-    </Go>
-  ) : (
-    <div className={look}>{inside}</div>
+}
+
+function TierChip({ tier }: { tier: TierView }) {
+  const { ill, className } = look(tier, 'flex h-8 items-center gap-2.5 px-2.5 text-xs max-sm:h-10')
+  return (
+    <Frame tier={tier} className={className}>
+      {ill && <Shape tone={ill} />}
+      <span className="font-medium">{safe(tier.name, 40)}</span>
+      {tier.state === 'ok' ? <Figures tier={tier} /> : <span className="text-dim">{tier.state}</span>}
+    </Frame>
   )
 }

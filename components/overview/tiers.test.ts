@@ -40,6 +40,15 @@ test('without edges the tiers stand side by side by kind, unconnected', () => {
   })
 })
 
+test('what is on no edge stands beside the picture', () => {
+  const picture = placeTiers({
+    tiers: [tier('a', 'pool'), tier('b', 'ring'), tier('c', 'cache')],
+    edges: [{ from: 'a', to: 'b', perSecond: 1 }],
+  })
+  expect(where(picture)).toEqual({ a: [0, 0], b: [1, 0] })
+  expect(picture.beside.map((one) => one.id)).toEqual(['c'])
+})
+
 test('a loop ends, an edge to nobody is left out', () => {
   const picture = placeTiers({
     tiers: [tier('a', 'pool'), tier('b', 'cache')],

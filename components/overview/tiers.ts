@@ -13,18 +13,25 @@ export const TIER_WORD: Record<TierView['kind'], string> = {
 
 export type Placed = { tier: TierView; column: number; row: number }
 export type PlacedEdge = { from: Placed; to: Placed; perSecond: number | null; width: number }
-export type Picture = { columns: number; rows: number; tiers: Placed[]; edges: PlacedEdge[] }
+export type Picture = {
+  columns: number
+  rows: number
+  tiers: Placed[]
+  edges: PlacedEdge[]
+  /** Watched, but on no edge: a row below the picture. Empty where there are no edges at all. */
+  beside: TierView[]
+}
 
 /**
- * Where each tier stands: a column further right than whoever calls it, those without an edge by their kind's place among the others.
- * Edges are as wide (1 to 10 px) as the root of their traffic, so that a tenth is still seen.
+ * Where each tier stands: a column further right than whoever calls it. What is on no edge stands beside the picture; without any edge
+ * all stand side by side by kind, unconnected. Edges are as wide (1 to 10 px) as the root of their traffic: a tenth is still seen.
  */
 export function placeTiers(view: Pick<OverviewView, 'tiers' | 'edges'>): Picture {
-  const byId = new Map(view.tiers.map((tier) => [tier.id, tier]))
-  const edges = view.edges.filter((edge) => byId.has(edge.from) && byId.has(edge.to) && edge.from !== edge.to)
-  const depth = new Map<string, number>()
-  for (const tier of view.tiers) depth.set(tier.id, 0)
-  // Longest path; a cycle stops after as many rounds as there are tiers.
+  const ids = new Set(view.tiers.map((tier) => tier.id))
+  const edges = view.edges.filter((edge) => ids.has(edge.from) && ids.has(edge.to) && edge.from !== edge.to)
+  const linked = new Set(edges.flatMap((edge) => [edge.from, edge.to]))
+  const depth = new Map<string, number>(view.tiers.map((tier) => [tier.id, 0]))
+  // Longest path; a loop ends after as many rounds as there are tiers.
   for (let round = 0; round < view.tiers.length; round++) {
     let moved = false
     for (const edge of edges) {
@@ -36,25 +43,12 @@ export function placeTiers(view: Pick<OverviewView, 'tiers' | 'edges'>): Picture
     }
     if (!moved) break
   }
-  const linked = new Set(edges.flatMap((edge) => [edge.from, edge.to]))
-  // What nobody calls stands beside its kind, where its kind is in the picture; else in its kind's order.
-  const columnOfKind = new Map<TierView['kind'], number>()
-  for (const tier of view.tiers)
-    if (linked.has(tier.id)) columnOfKind.set(tier.kind, Math.max(columnOfKind.get(tier.kind) ?? 0, depth.get(tier.id)!))
-  const present = ORDER.filter((kind) => view.tiers.some((tier) => tier.kind === kind))
-  const rank = (tier: TierView): number => {
-    if (linked.has(tier.id)) return depth.get(tier.id)!
-    const beside = columnOfKind.get(tier.kind)
-    if (beside !== undefined) return beside
-    if (linked.size === 0) return present.indexOf(tier.kind)
-    const before = ORDER.slice(0, ORDER.indexOf(tier.kind)).findLast((kind) => columnOfKind.has(kind))
-    return before === undefined ? 0 : columnOfKind.get(before)!
-  }
-  const used = [...new Set(view.tiers.map(rank))].sort((a, b) => a - b)
+  const inside = linked.size === 0 ? view.tiers : view.tiers.filter((tier) => linked.has(tier.id))
+  const rank = (tier: TierView) => (linked.size === 0 ? ORDER.indexOf(tier.kind) : depth.get(tier.id)!)
+  const used = [...new Set(inside.map(rank))].sort((a, b) => a - b)
   const rows = new Map<number, number>()
   const placed = new Map<string, Placed>()
-  const inOrder = [...view.tiers].sort((a, b) => rank(a) - rank(b) || Number(linked.has(b.id)) - Number(linked.has(a.id)))
-  for (const tier of inOrder) {
+  for (const tier of [...inside].sort((a, b) => rank(a) - rank(b))) {
     const column = used.indexOf(rank(tier))
     const row = rows.get(column) ?? 0
     rows.set(column, row + 1)
@@ -65,6 +59,7 @@ export function placeTiers(view: Pick<OverviewView, 'tiers' | 'edges'>): Picture
     columns: used.length,
     rows: Math.max(0, ...rows.values()),
     tiers: [...placed.values()],
+    beside: view.tiers.filter((tier) => !placed.has(tier.id)),
     edges: edges.map((edge) => ({
       from: placed.get(edge.from)!,
       to: placed.get(edge.to)!,

@@ -87,7 +87,10 @@ export function PoolList({ initialData }: { initialData: Page<PoolView> }) {
   )
   return (
     <>
-      <PageHead title="Pools" lead={data.items.length === rows.length ? `${rows.length}` : `${rows.length} of ${data.items.length}`} />
+      <PageHead
+        title="Pools"
+        lead={`${data.items.length === rows.length ? '' : `${rows.length} of `}${data.items.length} ${data.items.length === 1 ? 'pool' : 'pools'}`}
+      />
       <Table
         main
         hold

@@ -44,34 +44,46 @@ export function SeriesChart({
 }: Props) {
   const box = useRef<HTMLDivElement>(null)
   const inSight = useInSight(box)
-  const { range, zoom } = useRange()
+  const { range, spanMs, zoom, compare } = useRange()
   const questions: SeriesQuestion[] =
     typeof ask === 'string'
       ? [{ metric: ask, where, rate: isCounter(ask) }]
       : ask.map((one) => ({ rate: isCounter(one.metric), ...one, where: { ...where, ...one.where } }))
-  const { series, from, to, step, error, pending } = useSeries(questions, range, inSight)
+  const { series, from, to, step, error, pending, at } = useSeries(questions, range, inSight)
+  const before = useSeries(questions, range, inSight && compare, spanMs)
   const done = useAnnotations(where)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: functions given inline change each time; what they depend on is the data
-  const lines = useMemo<ChartSeries[]>(() => {
-    if (derive) return derive(series)
-    return series.flat().flatMap((one) =>
-      keep && !keep(one.labels)
+  const asked = JSON.stringify([where, questions])
+  const toLines = (answers: SeriesView[][]): ChartSeries[] =>
+    derive
+      ? derive(answers)
+      : answers.flat().flatMap((one) =>
+          keep && !keep(one.labels)
+            ? []
+            : [
+                {
+                  name: name ? name(one.labels, one.metric) : defaultName(one.labels, where, one.metric, questions.length),
+                  points: one.points,
+                },
+              ],
+        )
+  // biome-ignore lint/correctness/useExhaustiveDependencies: functions given inline differ each time; what they make depends on the answers
+  const lines = useMemo(() => toLines(series), [asked, at])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as above
+  const earlier = useMemo(
+    () =>
+      !compare
         ? []
-        : [
-            {
-              name: name ? name(one.labels, one.metric) : defaultName(one.labels, where, one.metric, questions.length),
-              points: one.points,
-            },
-          ],
-    )
-  }, [
-    JSON.stringify([where, questions]),
-    series.map((one) => one.length).join(),
-    from,
-    to,
-    ...series.flat().map((one) => one.points.length),
-  ])
-  const shown = lines.length <= most ? lines : [...lines].sort((a, b) => newest(b) - newest(a)).slice(0, most)
+        : toLines(before.series).map((line) => ({
+            ...line,
+            name: `${line.name}, before`,
+            dashed: true,
+            points: line.points.map(([t, value]) => [t + spanMs, value] as const),
+          })),
+    [asked, before.at, compare, spanMs],
+  )
+  const now = lines.length <= most ? lines : [...lines].sort((a, b) => newest(b) - newest(a)).slice(0, most)
+  const names = new Set(now.map((line) => `${line.name}, before`))
+  const shown = [...now, ...earlier.filter((line) => names.has(line.name))]
   return (
     <div ref={box} className={rest.className}>
       {error && lines.length === 0 ? (
@@ -95,7 +107,7 @@ export function SeriesChart({
           stepMs={step}
           height={height}
           annotations={annotations ?? done}
-          note={note ?? (shown.length < lines.length ? `the top ${shown.length} of ${lines.length}` : undefined)}
+          note={note ?? (now.length < lines.length ? `the top ${now.length} of ${lines.length}` : undefined)}
           syncId="page"
           onZoom={zoom}
         />

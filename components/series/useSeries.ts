@@ -9,14 +9,17 @@ import type { SeriesView } from '@/lib/model/views.ts'
 
 export type SeriesQuestion = { metric: string; where?: Labels; rate?: boolean }
 
-/** Series of the page's range, one answer a question, at a step that fits a chart. Asked again only while live and in sight. */
-export function useSeries(questions: readonly SeriesQuestion[], range: Range, inSight = true) {
+/**
+ * Series of the page's range, one answer a question, at a step that fits a chart. Asked again only while live and in sight. `backMs`: as
+ * it was so long before.
+ */
+export function useSeries(questions: readonly SeriesQuestion[], range: Range, inSight = true, backMs = 0) {
   const { live, now } = useLive()
   const spanMs = range.live ? range.spanMs : range.to - range.from
   const step = stepFor(spanMs)
   const answers = useQueries({
     queries: questions.map((question) => ({
-      queryKey: ['series', question, range],
+      queryKey: ['series', question, range, backMs],
       queryFn: async ({ signal }: { signal: AbortSignal }) => {
         const { from, to } = rangeBounds(range, now())
         // Bounds on whole steps: a bucket keeps its place from one answer to the next.
@@ -26,8 +29,8 @@ export function useSeries(questions: readonly SeriesQuestion[], range: Range, in
           {
             ...question.where,
             metric: question.metric,
-            from: new Date(bounds.from).toISOString(),
-            to: new Date(bounds.to).toISOString(),
+            from: new Date(bounds.from - backMs).toISOString(),
+            to: new Date(bounds.to - backMs).toISOString(),
             step: `${step / 1_000}s`,
             rate: question.rate ? 1 : undefined,
           },
@@ -47,6 +50,8 @@ export function useSeries(questions: readonly SeriesQuestion[], range: Range, in
     from: known?.from,
     to: known?.to,
     step,
+    /** Changes with every answer. */
+    at: answers.map((answer) => answer.dataUpdatedAt).join(),
     error: answers.find((answer) => answer.error)?.error ?? null,
     pending: answers.some((answer) => answer.isPending),
   }

@@ -155,7 +155,7 @@ export function TargetList({ initialData, only }: { initialData: Page<TargetView
     <>
       <PageHead
         title={only ? 'Caches' : 'Targets'}
-        lead={`${all.length === rows.length ? all.length : `${rows.length} of ${all.length}`}${down > 0 ? `, ${down} down` : ''}`}
+        lead={`${all.length === rows.length ? '' : `${rows.length} of `}${all.length} ${only ? (all.length === 1 ? 'cache or store' : 'caches and stores') : all.length === 1 ? 'target' : 'targets'}${down > 0 ? `, ${down} down` : ''}`}
       />
       <Table
         main

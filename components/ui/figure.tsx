@@ -1,5 +1,6 @@
 import { exact, interval, type Unit, words } from '@/lib/format/format.ts'
 import { cn } from './cn.ts'
+import { Shape } from './status.tsx'
 
 type Props = {
   /** null or undefined: not measured; `because` says why. */
@@ -33,6 +34,7 @@ export function Figure({ value, unit, low, high, because, tone, className }: Pro
         className,
       )}
     >
+      {tone && <Shape tone={tone} size={8} className="mr-1" />}
       {said.value}
       {said.unit && <span className="ml-0.5 text-[0.85em] text-dim">{said.unit}</span>}
       {hasInterval && <span className="ml-1 text-[0.85em] text-dim">({interval(low, high, unit)})</span>}

@@ -2,6 +2,7 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { cn } from './cn.ts'
 import { holdOrder } from './hold.ts'
+import { moveRow, useRowKeys } from './rows.ts'
 import { type Order, sortRows } from './sort.ts'
 
 export type Column<T> = {
@@ -43,11 +44,11 @@ type Props<T> = {
 
 const FROM = { sm: 'max-sm:hidden', md: 'max-md:hidden', lg: 'max-lg:hidden', xl: 'max-xl:hidden' }
 
-/** True when a key press belongs to what is being typed or to an open dialog. */
-export function typing(event: { target: EventTarget | null }): boolean {
-  const element = event.target as HTMLElement | null
-  return Boolean(element?.closest?.('input, textarea, select, [contenteditable="true"], [role="dialog"], [role="menu"]'))
-}
+const Arrow = ({ down }: { down: boolean }) => (
+  <span aria-hidden="true" className="mx-1">
+    {down ? '↓' : '↑'}
+  </span>
+)
 
 /** Dense rows, numbers at the right, j/k/Enter, sorting by head, columns that give way on a phone. */
 export function Table<T>(props: Props<T>) {
@@ -65,29 +66,12 @@ export function Table<T>(props: Props<T>) {
     shown.current = visible
   })
 
-  const move = (by: number) => {
-    const all = [...(body.current?.querySelectorAll<HTMLElement>('tr[data-row]') ?? [])]
-    const at = all.indexOf(document.activeElement?.closest('tr[data-row]') as HTMLElement)
-    const next = all[Math.min(all.length - 1, Math.max(0, at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by))]
-    next?.focus()
-    next?.scrollIntoView({ block: 'nearest' })
-  }
-  useEffect(() => {
-    if (!main) return
-    const onKey = (event: globalThis.KeyboardEvent) => {
-      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || typing(event)) return
-      if (event.key !== 'j' && event.key !== 'k') return
-      event.preventDefault()
-      move(event.key === 'j' ? 1 : -1)
-    }
-    document.addEventListener('keydown', onKey)
-    return () => document.removeEventListener('keydown', onKey)
-  })
+  useRowKeys(body, Boolean(main))
   const onRowKey = (event: KeyboardEvent<HTMLElement>, row: T) => {
     if (event.target !== event.currentTarget) return
     if (event.key === 'Enter') onOpen?.(row)
-    else if (event.key === 'ArrowDown') move(1)
-    else if (event.key === 'ArrowUp') move(-1)
+    else if (event.key === 'ArrowDown') moveRow(body.current, 1)
+    else if (event.key === 'ArrowUp') moveRow(body.current, -1)
     else return
     event.preventDefault()
   }
@@ -125,10 +109,9 @@ export function Table<T>(props: Props<T>) {
                     className="font-normal hover:text-text"
                     onClick={() => setOrder((now) => ({ by: column.id, down: now?.by === column.id ? !now.down : Boolean(column.right) }))}
                   >
+                    {order?.by === column.id && column.right && <Arrow down={order.down} />}
                     {column.head}
-                    <span aria-hidden="true" className={cn('ml-1', order?.by !== column.id && 'invisible')}>
-                      {order?.down ? '↓' : '↑'}
-                    </span>
+                    {order?.by === column.id && !column.right && <Arrow down={order.down} />}
                   </button>
                 ) : (
                   column.head

@@ -5,6 +5,7 @@ export const ERROR_STATUS = {
   read_only: 403,
   forbidden: 403,
   not_found: 404,
+  method_not_allowed: 405,
   busy: 409,
   drift: 409,
   stale: 409,

@@ -1,4 +1,5 @@
 import type { AnyActuator } from '../model/product.ts'
+import { controlActuator } from './control/actuator.ts'
 import { envoyActuator } from './envoy/actuator.ts'
 import { haproxyActuator } from './haproxy/actuator.ts'
 import { memcachedActuator } from './memcached/actuator.ts'
@@ -6,4 +7,11 @@ import { redisActuator } from './redis/actuator.ts'
 import { twemproxyActuator } from './twemproxy/actuator.ts'
 
 /** The shelf of what can be written. Only lib/changes imports it. */
-export const actuators: AnyActuator[] = [envoyActuator, haproxyActuator, memcachedActuator, redisActuator, twemproxyActuator]
+export const actuators: AnyActuator[] = [
+  controlActuator,
+  envoyActuator,
+  haproxyActuator,
+  memcachedActuator,
+  redisActuator,
+  twemproxyActuator,
+]

@@ -1,4 +1,5 @@
 import type { AnyProduct } from '../model/product.ts'
+import { control } from './control/product.ts'
 import { envoy } from './envoy/product.ts'
 import { haproxy } from './haproxy/product.ts'
 import { memcached } from './memcached/product.ts'
@@ -7,4 +8,4 @@ import { redis } from './redis/product.ts'
 import { twemproxy } from './twemproxy/product.ts'
 
 /** The shelf of what can be read. One line a product. */
-export const products: AnyProduct[] = [envoy, haproxy, memcached, nginx, redis, twemproxy]
+export const products: AnyProduct[] = [control, envoy, haproxy, memcached, nginx, redis, twemproxy]

@@ -22,9 +22,13 @@ export async function listDrills(house: House): Promise<Page<DrillView>> {
   return { items: answer.data.items, next: null }
 }
 
-export async function startDrill(house: House, name: string): Promise<DrillView> {
+export const startDrill = (house: House, name: string): Promise<DrillView> => steer(house, name, 'POST')
+/** Ends it early; it cleans up first. */
+export const endDrill = (house: House, name: string): Promise<DrillView> => steer(house, name, 'DELETE')
+
+async function steer(house: House, name: string, method: 'POST' | 'DELETE'): Promise<DrillView> {
   if (!house.drills) throw new EvenkeelError('not_found', 'Drills belong to the demo fleet; this one is real.')
-  const answer = drill.safeParse(await ask(`${house.drills}/drills/${encodeURIComponent(name)}`, 'POST'))
+  const answer = drill.safeParse(await ask(`${house.drills}/drills/${encodeURIComponent(name)}`, method))
   if (!answer.success) throw new EvenkeelError('malformed', "The demo's drill controller answered something else than the drill.")
   return answer.data
 }

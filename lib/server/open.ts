@@ -22,6 +22,7 @@ import { findingView } from './findings.ts'
 import type { House } from './house.ts'
 import { createLog } from './log.ts'
 import { mode } from './mode.ts'
+import { honourConsents } from './monitor.ts'
 import { proposalView } from './proposals.ts'
 import { schemas } from './schemas.ts'
 import { createStream } from './stream.ts'
@@ -160,6 +161,7 @@ export async function openHouse(config: Config, env: NodeJS.ProcessEnv, print: (
   }
   bus.on((event) => house.stream.publish(event, bodyOf(house, event)))
   engine.onTick(async () => {
+    await honourConsents(house)
     await changes.tick()
     dispatch.tick()
   })

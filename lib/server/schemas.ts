@@ -5,7 +5,8 @@ import { products } from '../products/sources.ts'
 
 /** What the configuration may name, from the shelves. */
 export const schemas = (): Schemas => ({
-  targets: Object.fromEntries(products.map((product) => [product.kind, product.config])),
+  // Control documents are configured under `rings:` and `ttls:`; the server makes their targets.
+  targets: Object.fromEntries(products.filter(({ kind }) => kind !== 'control').map((product) => [product.kind, product.config])),
   notifiers: Object.fromEntries(notifiers.map((notifier) => [notifier.kind, notifier.config])),
   rules: Object.fromEntries(detectors.map((detector) => [detector.id, detector.settings])),
 })

@@ -1,6 +1,7 @@
 import { ConfigError } from '../config/error.ts'
 import { EvenkeelError } from '../model/error.ts'
 import { currentHouse, setHouse } from './house.ts'
+import { readUrls } from './http/bytes.ts'
 import { openHouse, readConfig } from './open.ts'
 
 /** A service manager waits 15 s before it kills. */
@@ -23,6 +24,7 @@ export async function start(): Promise<void> {
     )
     process.exit(error instanceof ConfigError ? error.exitCode : 1)
   }
+  readUrls()
   let stopping = false
   const stop = () => {
     if (stopping) return

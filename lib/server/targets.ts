@@ -28,8 +28,7 @@ type Status = ReturnType<typeof statuses>[number]
 
 function targetView(house: House, status: Status, window: SeriesWindow): TargetView {
   const facts = house.engine.topology().targets.find((target) => target.name === status.name)
-  const monitor = (house.config.targets.find((target) => target.name === status.name) as { monitor?: TargetView['monitor'] } | undefined)
-    ?.monitor
+  const monitor = (house.engine.targetConfig(status.name)?.config as { monitor?: TargetView['monitor'] } | undefined)?.monitor
   const where = { target: status.name }
   return {
     name: status.name,

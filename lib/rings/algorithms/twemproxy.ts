@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { RingNode, RingSpec } from '../../model/ring.ts'
-import { addressOf, isUp, sum, weightOf } from '../algorithm.ts'
+import { addressOf, isUp, liveNodes, sum, weightOf } from '../algorithm.ts'
 import { bytesOf } from '../hashes/bytes.ts'
 import { twemproxyHashes } from '../hashes/twemproxy.ts'
 import { taggedPart } from '../hashTag.ts'
@@ -18,6 +18,19 @@ export const twemproxyOptions = z.strictObject({
 
 /** A server's name on the circle: its own label, else host and port, the host alone at memcached's usual port. */
 export const twemproxyName = (node: RingNode): string => node.label ?? withoutUsualPort(addressOf(node))
+
+/**
+ * Live servers with their position in the spec, in the order that twemproxy holds them: it sorts its configuration by name, the shorter
+ * name first, so that the order of the file has no effect.
+ */
+export function twemproxyOrder(spec: RingSpec): { node: RingNode; index: number }[] {
+  const named = liveNodes(spec).map((live) => ({ ...live, name: new TextEncoder().encode(twemproxyName(live.node)) }))
+  return named.sort((a, b) => a.name.length - b.name.length || compareBytes(a.name, b.name))
+}
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const at = a.findIndex((byte, i) => byte !== b[i])
+  return at < 0 ? 0 : a[at]! - b[at]!
+}
 
 /** How many values `crc32` can return there; the others return 2^32. */
 export const HASHES_OF_15_BITS = 2 ** 15

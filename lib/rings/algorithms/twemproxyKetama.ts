@@ -1,7 +1,7 @@
-import { type Algorithm, liveNodes, sum } from '../algorithm.ts'
+import { type Algorithm, sum } from '../algorithm.ts'
 import { arcAt, orderPoints, SPACE_32, successorCircle, wholeCircle } from '../arcs.ts'
 import { ketamaPoints } from '../ketamaPoints.ts'
-import { HASHES_OF_15_BITS, twemproxyCounts, twemproxyName, twemproxyNumber, twemproxyOptions } from './twemproxy.ts'
+import { HASHES_OF_15_BITS, twemproxyCounts, twemproxyName, twemproxyNumber, twemproxyOptions, twemproxyOrder } from './twemproxy.ts'
 
 /** twemproxy `distribution: ketama`. */
 export const twemproxyKetama: Algorithm = {
@@ -13,12 +13,14 @@ export const twemproxyKetama: Algorithm = {
   place(spec) {
     const counts = twemproxyCounts(spec)
     const points = new Float64Array(sum(counts))
-    const live = liveNodes(spec)
+    const live = twemproxyOrder(spec)
     let at = 0
-    for (const { node, index } of live) at = ketamaPoints(twemproxyName(node), counts[index]!, index, points, at)
+    for (const [rank, { node, index }] of live.entries()) at = ketamaPoints(twemproxyName(node), counts[index]!, rank, points, at)
     const { number, narrow, hash } = twemproxyNumber(spec)
     const size = narrow ? HASHES_OF_15_BITS : SPACE_32
-    const space = live.length === 1 ? wholeCircle(live[0]!.index, size) : successorCircle(orderPoints(points), size)
+    const { places, owners } = orderPoints(points)
+    const owned = { places, owners: owners.map((rank) => live[rank]!.index) }
+    const space = live.length === 1 ? wholeCircle(live[0]!.index, size) : successorCircle(owned, size)
     return { number, space, ownerOf: (key) => space.owners[arcAt(space.ends, hash(key))]! }
   },
 }

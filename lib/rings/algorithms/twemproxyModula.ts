@@ -1,7 +1,7 @@
 import { type Algorithm, liveNodes, sum, weightOf } from '../algorithm.ts'
-import { HASHES_OF_15_BITS, twemproxyNumber, twemproxyOptions } from './twemproxy.ts'
+import { HASHES_OF_15_BITS, twemproxyNumber, twemproxyOptions, twemproxyOrder } from './twemproxy.ts'
 
-/** twemproxy `distribution: modula`: one slot for each unit of weight, in order. */
+/** twemproxy `distribution: modula`: one slot for each unit of weight, in the order of the servers' names. */
 export const twemproxyModula: Algorithm = {
   id: 'twemproxy-modula',
   options: twemproxyOptions,
@@ -9,7 +9,7 @@ export const twemproxyModula: Algorithm = {
   weightMax: 2 ** 31 - 1,
   size: (spec) => sum(liveNodes(spec).map(({ node }) => weightOf(node))),
   place(spec) {
-    const live = liveNodes(spec)
+    const live = twemproxyOrder(spec)
     const slots = live.length === 0 ? Int32Array.of(-1) : new Int32Array(this.size(spec))
     let at = 0
     for (const { node, index } of live) {

@@ -1,0 +1,10 @@
+import { serve } from '@/lib/server/http/serve.ts'
+
+export const dynamic = 'force-dynamic'
+
+/** Every call of the API, by the table in lib/server/http/operations. */
+export const GET = (request: Request) => serve(request)
+export const POST = GET
+export const DELETE = GET
+export const PUT = GET
+export const PATCH = GET

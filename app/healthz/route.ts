@@ -1,0 +1,6 @@
+import { gate } from '@/lib/server/http/serve.ts'
+
+export const dynamic = 'force-dynamic'
+
+/** It lives. */
+export const GET = (request: Request) => gate(request, () => new Response('ok\n', { headers: { 'content-type': 'text/plain' } }))

@@ -1,0 +1,10 @@
+import { exposition } from '@/lib/server/exposition.ts'
+import { gate } from '@/lib/server/http/serve.ts'
+
+export const dynamic = 'force-dynamic'
+
+export const GET = (request: Request) =>
+  gate(request, async (house) => {
+    const { text, contentType } = await exposition(house)
+    return new Response(text, { headers: { 'content-type': contentType, 'cache-control': 'no-store' } })
+  })

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest'
+import { fleetAt, poolDay, poolOf, Tape } from '../../test/normal.ts'
+import { FROM } from '../../test/series.ts'
+import { detectors } from '../detectors/shelf.ts'
+import type { Finding } from '../model/finding.ts'
+import type { Draft } from '../model/proposal.ts'
+import type { Pool } from '../model/topology.ts'
+import { poolWeights } from './pool-weights.ts'
+
+const finding: Finding = {
+  id: 'f',
+  rule: 'balancer/slow-server',
+  severity: 'warning',
+  state: 'firing',
+  subject: { target: 'edge', pool: 'app', server: 'app3' },
+  summary: '',
+  evidence: [],
+  since: FROM + 108_000,
+  seenAt: FROM + 120_000,
+}
+
+/** A pool whose app3 takes `slow` seconds since second 100; proposals are asked for at `at`. */
+function propose(slow: number, pool: Pool = poolOf('edge', 'app', [100, 100, 100, 100]), at = 120, perSecond = 240) {
+  const tape = new Tape()
+  poolDay(tape, pool, { seed: 3, seconds: at }, perSecond, {
+    fault: (t, server, now) => {
+      if (t >= 100 && server === 'app3') now.seconds = slow
+    },
+  })
+  const window = tape.window(at)
+  return poolWeights.propose(finding, window, fleetAt(window, [pool], [], window.to))
+}
+const weightsOf = (draft: Draft) => Object.fromEntries(draft.steps.map(({ setting, after }) => [setting.name, Number(after)]))
+
+describe('a server at 160 ms beside three at 20 ms', () => {
+  const draft = propose(0.16) as Draft
+  test('loses weight in one step, to what its speed allows', () => {
+    expect(draft.steps).toHaveLength(1)
+    expect(draft.steps[0]).toMatchObject({ setting: { target: 'edge', name: 'app/app3/weight' }, before: '100' })
+    expect(Number(draft.steps[0]!.after)).toBeGreaterThanOrEqual(11)
+    expect(Number(draft.steps[0]!.after)).toBeLessThanOrEqual(15)
+  })
+  test("promises the pool's mean", () => {
+    const predict = draft.predict
+    if ('absentBecause' in predict) throw new Error(predict.absentBecause)
+    expect(predict).toMatchObject({ metric: 'pool_response_seconds', where: { target: 'edge', pool: 'app' }, unit: 'seconds' })
+    expect(predict.before).toBeCloseTo(0.055, 2)
+    const weight = Number(draft.steps[0]!.after)
+    const true_ = (weight * 0.16 + 300 * 0.02) / (weight + 300)
+    expect(Math.abs(predict.after / true_ - 1)).toBeLessThan(0.15)
+    expect(predict.low).toBeLessThanOrEqual(predict.after)
+    expect(predict.high).toBeGreaterThanOrEqual(predict.after)
+    expect(predict.basis).toMatch(/requests$/)
+  })
+  test('is guarded, and says the risk and the line that makes it last', () => {
+    expect(draft.guards.map(({ metric }) => metric)).toEqual(['pool_error_ratio', 'pool_response_seconds'])
+    expect(draft.risk).toBe('low')
+    expect(draft.patch).toMatch(/server app3 … weight 1\d/)
+  })
+})
+
+test('a step takes at most a quarter of the share while the server is not plainly slow', () => {
+  const draft = propose(0.045) as Draft
+  const weight = Number(draft.steps[0]!.after)
+  expect(weight / (weight + 300)).toBeGreaterThanOrEqual(0.25 * 0.75)
+  expect(weight).toBeLessThan(80)
+})
+
+test('weights of one are multiplied as little as does it', () => {
+  const weights = weightsOf(propose(0.16, poolOf('edge', 'app', [1, 1, 1, 1])) as Draft)
+  const other = weights['app/app1/weight']!
+  const own = weights['app/app3/weight'] ?? 1
+  expect(own / (own + 3 * other)).toBeGreaterThan(0.035)
+  expect(own / (own + 3 * other)).toBeLessThan(0.05)
+  expect(other).toBeLessThan(25)
+})
+
+test('of two, the other is not given more than it can be trusted with', () => {
+  const draft = propose(0.4, poolOf('edge', 'app', [100, 100, 100, 100].slice(0, 3)), 120, 180) as Draft
+  const weight = Number(draft.steps[0]!.after)
+  expect((1 - weight / (weight + 200)) / (2 / 3)).toBeLessThan(1.61)
+})
+
+test.each([
+  ['hash', { balances: 'hash', algorithm: 'uri consistent' }, /Keys choose/],
+  ['leastconn', { balances: 'load', algorithm: 'leastconn' }, /already sends app3 less/],
+] as const)('%s gets a sentence instead', (_, more, says) => {
+  expect(propose(0.16, poolOf('edge', 'app', [100, 100, 100, 100], more))).toMatchObject({ none: expect.stringMatching(says) })
+})
+
+test('another hand on the weights is left alone', () => {
+  const pool = poolOf('edge', 'app', [100, 100, 100, 100])
+  pool.servers[1] = { ...pool.servers[1]!, otherWriter: 'An agent check' }
+  expect(propose(0.16, pool)).toMatchObject({ none: expect.stringMatching(/agent check already moves/) })
+})
+
+test('where weights cannot be written live, the step is a patch', () => {
+  const because = 'static-rr: HAProxy takes no weights at run time'
+  expect(propose(0.16, poolOf('edge', 'app', [100, 100, 100, 100], { liveWeights: false, because }))).toMatchObject({ patchOnly: because })
+})
+
+test('nothing more is proposed once the share fits the speed', () => {
+  expect(propose(0.16, poolOf('edge', 'app', [100, 100, 12, 100]), 160)).toMatchObject({
+    none: expect.stringMatching(/no more than its speed allows/),
+  })
+})
+
+test('a server that is gone, or not seen long enough, gets no proposal yet', () => {
+  expect(propose(0.16, poolOf('edge', 'other', [1, 1]))).toBeNull()
+  expect(propose(0.16, undefined, 3)).toBeNull()
+  expect(detectors.some(({ id }) => poolWeights.answers.includes(id))).toBe(true)
+})

@@ -1,0 +1,197 @@
+import { count, duration, text } from '../format/format.ts'
+import { median } from '../math/robust.ts'
+import { type Response, recentResponse, requestsOf, responseBetween, serverSeries, smoothingOf, taking } from '../measures/traffic.ts'
+import type { Advisor } from '../model/detector.ts'
+import type { Finding } from '../model/finding.ts'
+import type { Draft, NoRemedy, Step } from '../model/proposal.ts'
+import type { Pool, PoolServer, Topology } from '../model/topology.ts'
+import type { SeriesWindow } from '../model/window.ts'
+
+/** What one step may take of a server's share: the effect of a mistake stays small, and the next look tells more. */
+const STEP_MOST = 0.25
+/** At this many times the others' response it is plain what is wrong: one step may go all the way. */
+const PLAIN = 3
+/** No other server is sent more than this many times its present load by one step. */
+const LOAD_MOST = 1.6
+/** A server at this share of what its speed allows needs no lighter weight; the cause is elsewhere. */
+const NEAR = 1.05
+/** History that a prediction rests on at most. */
+const SPAN_MS = 600_000
+/** Requests in each stretch for a first estimate, and how far back to look for them; as balancer/slow-server does. */
+const REQUESTS_MIN = 40
+const LONGEST_MS = 180_000
+
+type Load = { server: PoolServer; response: Response; share: number }
+
+/**
+ * Less weight for a slow server: so much that each server of the pool has the same work under way at a time (Little's law: share times
+ * response is equal), which evens the waiting without guessing at capacities. The prediction takes each server's response as it is now;
+ * its interval allows for the others to slow down under more load, and for the slow one to recover under less.
+ */
+export const poolWeights: Advisor = {
+  id: 'pool-weights',
+  title: 'Shift weight off a slow server',
+  answers: ['balancer/slow-server'],
+  spanMs: SPAN_MS,
+  propose(finding, window, topology) {
+    const pool = topology.pools.find(({ target, name }) => target === finding.subject.target && name === finding.subject.pool)
+    const slow = pool?.servers.find(({ name }) => name === finding.subject.server)
+    if (!pool || !slow) return null
+    const obstacle = obstacleTo(pool, slow)
+    if (obstacle) return { none: obstacle }
+    const loads = loadsOf(finding, window, topology, pool)
+    const own = loads?.find(({ server }) => server === slow)
+    if (!loads || !own || loads.length < 2) return null
+    return draft(pool, own, loads, window, topology)
+  },
+}
+
+/** Why no weight is the remedy here, or null. */
+function obstacleTo(pool: Pool, slow: PoolServer): string | null {
+  const writer = pool.servers.find((server) => server.otherWriter)
+  if (writer) return `${writer.otherWriter} already moves the weights of ${pool.name}: two hands on one knob would fight.`
+  if (pool.balances === 'hash')
+    return `Keys choose the server in ${pool.name}: ${slow.name} may be slow because it was given the expensive ones, and another weight would send those keys, cold, to other servers. Look at what it is asked for first.`
+  if (pool.balances === 'load')
+    return `${pool.algorithm} already sends ${slow.name} less the longer it takes. The cause is on the server itself.`
+  if (pool.balances === 'unknown') return `Nothing says how ${pool.algorithm} turns weights into shares, so no effect could be predicted.`
+  return null
+}
+
+/** Response and share of each server since the problem began. Null while too little was seen. */
+function loadsOf(finding: Finding, window: SeriesWindow, topology: Topology, pool: Pool): Load[] | null {
+  const servers = taking(pool)
+  const since = Math.max(finding.since, window.to - SPAN_MS)
+  const responses = servers.map((server): Response | null => {
+    const times = serverSeries(window, 'pool_response_seconds', pool, server)?.points
+    const counts = serverSeries(window, 'pool_requests_total', pool, server)?.points
+    const long =
+      times && counts && window.to - since >= 15_000
+        ? responseBetween(times, counts, since, window.to, smoothingOf(window, topology, pool, server))
+        : null
+    return long && long.requests >= 3 * REQUESTS_MIN ? long : recentResponse(window, topology, pool, server, REQUESTS_MIN, LONGEST_MS)
+  })
+  if (!responses.every((response) => response !== null)) return null
+  // The weights say how a round robin shares out, sharper than any count; only where nothing is known, the count does.
+  const sum = servers.reduce((total, server) => total + server.weightEffective, 0)
+  return servers.map((server, i) => ({ server, response: responses[i]!, share: server.weightEffective / sum }))
+}
+
+function draft(pool: Pool, own: Load, loads: Load[], window: SeriesWindow, topology: Topology): Draft | NoRemedy {
+  const slow = own.server
+  const others = loads.filter((load) => load !== own)
+  const normal = median(others.map(({ response }) => response.value))!
+  const factor = own.response.value / normal
+  // Equal work under way everywhere: shares in proportion to speed.
+  const speeds = loads.map(({ response }) => 1 / response.value)
+  const fair = 1 / own.response.value / speeds.reduce((sum, speed) => sum + speed, 0)
+  if (own.share <= fair * NEAR)
+    return {
+      none: `${slow.name} already takes no more than its speed allows (${text(own.share, 'ratio')} of the requests). The cause is on the server itself.`,
+    }
+  const step = factor >= PLAIN ? fair : Math.max(fair, own.share * (1 - STEP_MOST))
+  const most = 1 - LOAD_MOST * (1 - own.share)
+  const wanted = Math.max(step, most)
+  const weights = weightsFor(pool, own, others, wanted, factor >= PLAIN ? 0 : own.share * (1 - STEP_MOST))
+  if (!weights) return { none: `The weights of ${pool.name} leave no room: ${slow.name} is at the least that still gets traffic.` }
+
+  const sum = loads.reduce((total, { server }) => total + weights.get(server.name)!, 0)
+  const after = loads.map((load) => ({ ...load, next: weights.get(load.server.name)! / sum }))
+  const nextOwn = after.find(({ server }) => server === slow)!.next
+  const extra = Math.max(...after.filter(({ server }) => server !== slow).map(({ next, share }) => next / share))
+  const mean = (of: (load: (typeof after)[number]) => number) => after.reduce((total, load) => total + of(load), 0)
+  const before = mean(({ share, response }) => share * response.value)
+  const then = mean(({ next, response }) => next * response.value)
+  // Under less load the slow one may recover in proportion; under more, the others may slow down by half of what is added.
+  const best = mean(
+    ({ server, next, response }) => next * (server === slow ? normal + (response.value - normal) * (nextOwn / own.share) : response.value),
+  )
+  const worst = mean(
+    ({ server, next, share, response }) => next * response.value * (server === slow ? 1 : 1 + Math.max(0, next / share - 1) / 2),
+  )
+  const grain = mean(({ next, response }) => next * response.error) + 0.05 * then
+
+  const steps = [...weights].flatMap(([name, weight]): Step[] => {
+    const server = pool.servers.find((one) => one.name === name)!
+    return weight === server.weightSet
+      ? []
+      : [{ setting: { target: pool.target, name: `${pool.name}/${name}/weight` }, before: String(server.weightSet), after: String(weight) }]
+  })
+  const where = { target: pool.target, pool: pool.name }
+  const requests = loads.reduce((total, { response }) => total + response.requests, 0)
+  const span = window.to - Math.min(...loads.map(({ response }) => response.from))
+  const errors = errorRatio(window, pool, span)
+  const lines = steps.map(({ setting, after: weight }) => `server ${setting.name.split('/')[1]} … weight ${weight}`)
+  return {
+    steps: steps as [Step, ...Step[]],
+    because: `${slow.name} answers in ${text(own.response.value, 'seconds')}, the others in ${text(normal, 'seconds')}. With ${text(own.share, 'ratio')} of the requests it makes the mean of ${pool.name} ${text(before, 'seconds')}; with ${text(nextOwn, 'ratio')} each server has about the same work under way${step > fair || most > fair ? ', after further steps' : ''}. The others take ${text(extra, 'factor')} their present load.`,
+    predict: {
+      metric: 'pool_response_seconds',
+      where,
+      unit: 'seconds',
+      before,
+      after: then,
+      low: Math.max(0, Math.min(best, then) - grain),
+      high: Math.max(worst, then) + grain,
+      basis: `response times of ${duration(span)}, ${count(requests)} requests`,
+    },
+    guards: [
+      {
+        metric: 'pool_error_ratio',
+        where,
+        unit: 'ratio',
+        op: '>',
+        limit: Math.max(0.02, 3 * errors + 0.01),
+        forMs: 5_000,
+        why: 'the others fail under what they were given',
+      },
+      {
+        metric: 'pool_response_seconds',
+        where,
+        unit: 'seconds',
+        op: '>',
+        limit: Math.max(before * 1.2, before + 0.005),
+        forMs: 10_000,
+        why: 'the pool answers more slowly than before',
+      },
+    ],
+    risk: extra > 1.35 ? 'medium' : 'low',
+    riskBecause: `The others take ${text(extra, 'factor')} their load. A weight is put back exactly.`,
+    ...(topology.targets.find((target) => target.name === pool.target)?.kind === 'haproxy'
+      ? {
+          patch: `# a weight set at run time is lost when HAProxy reloads\nbackend ${pool.name}\n${lines.map((line) => `    ${line}`).join('\n')}`,
+        }
+      : {}),
+    ...(pool.liveWeights ? {} : { patchOnly: pool.because ?? `${pool.algorithm} takes no weights at run time.` }),
+  }
+}
+
+/**
+ * Whole weights that give the slow server about the wanted share, and no less than `least`. Its own weight alone where that is fine enough;
+ * else all are multiplied (weights of 1 leave nothing to lower), by as little as does it. Null when nothing brings it nearer.
+ */
+export function weightsFor(pool: Pool, own: Load, others: Load[], wanted: number, least: number): Map<string, number> | null {
+  const rest = others.reduce((sum, { server }) => sum + server.weightSet, 0)
+  const largest = Math.max(...pool.servers.map(({ weightSet }) => weightSet))
+  let best: { off: number; weight: number; times: number } | null = null
+  for (let times = 1; times * largest <= pool.weightMax; times++) {
+    const sum = times * rest
+    const exact = (wanted * sum) / (1 - wanted)
+    for (const weight of [Math.floor(exact), Math.ceil(exact)]) {
+      const share = weight / (weight + sum)
+      if (weight < 1 || weight > pool.weightMax || share < least - 1e-9 || share >= own.share) continue
+      const off = Math.abs(share / wanted - 1)
+      if (!best || off < best.off - 0.02) best = { off, weight, times }
+    }
+    if (best && best.off < 0.06) break
+  }
+  if (!best) return null
+  const { weight, times } = best
+  return new Map(pool.servers.map((server) => [server.name, server === own.server ? weight : times * server.weightSet]))
+}
+
+function errorRatio(window: SeriesWindow, pool: Pool, ms: number): number {
+  const sum = (metric: string) => pool.servers.reduce((total, server) => total + (requestsOf(window, pool, server, ms, metric) ?? 0), 0)
+  const requests = sum('pool_requests_total')
+  return requests > 0 ? sum('pool_errors_total') / requests : 0
+}

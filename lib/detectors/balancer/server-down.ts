@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { changedAt } from '../../measures/changed.ts'
+import { poolLabels, serverLabels, serverSeries, taking } from '../../measures/traffic.ts'
+import type { Detector, DetectorSettings } from '../../model/detector.ts'
+import type { Verdict } from '../../model/finding.ts'
+import { evidence, factsOf } from '../rows.ts'
+import { patience } from '../settings.ts'
+
+export const serverDown: Detector<DetectorSettings> = {
+  id: 'balancer/server-down',
+  title: 'Server is down',
+  why: 'The balancer has taken a server out because its health check fails. The others carry its share, and there is one fewer to lose. With none left every request fails. A server in maintenance or draining is meant to be out and is not reported.',
+  // The balancer's own check already waits for several failures in a row. A server that comes and goes stays one finding.
+  settings: z.strictObject(patience('0s', '10s')),
+  needs: { spanMs: 600_000, metrics: ['pool_up'] },
+  detect: (window, topology) =>
+    topology.pools.flatMap((pool): Verdict[] => {
+      const facts = factsOf(topology, pool.target)
+      if (facts && facts.state !== 'up')
+        return pool.servers.map((server) => ({
+          subject: serverLabels(pool, server),
+          is: 'unjudged',
+          because: `${pool.target} does not answer`,
+        }))
+      const left = taking(pool)
+      const meant = pool.servers.filter((server) => !server.backup && (server.state === 'up' || server.state === 'down'))
+      const verdicts = pool.servers.map((server): Verdict => {
+        const subject = serverLabels(pool, server)
+        if (server.state !== 'down') return { subject, is: 'clear' }
+        const series = serverSeries(window, 'pool_up', pool, server)
+        const since = (series && changedAt(series)) ?? window.from
+        const rest = left.length === 0 ? 'nothing is left to serve the pool' : `${left.length} of ${meant.length} left`
+        return {
+          subject,
+          is: 'found',
+          severity: 'critical',
+          summary: `${server.name} in ${pool.name} is down: ${rest}`,
+          evidence: [
+            evidence({ from: since, to: window.to }, 'pool_up', subject, 'up', 0, 'none', { threshold: 1 }),
+            evidence({ from: since, to: window.to }, 'pool_up', poolLabels(pool), 'servers left', left.length, 'count', {
+              baseline: meant.length,
+            }),
+          ],
+        }
+      })
+      return verdicts
+    }),
+}

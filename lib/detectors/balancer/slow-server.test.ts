@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest'
+import { fleetAt, type PoolFault, poolDay, poolOf, Tape } from '../../../test/normal.ts'
+import { type Firing, replay } from '../../../test/replay.ts'
+import { FROM, judge, load } from '../../../test/series.ts'
+import { slowServer } from './slow-server.ts'
+
+type Day = { seed?: number; weights?: (t: number) => number[]; perSecond?: number; response?: number; seconds?: number; servers?: number[] }
+function fired(
+  fault: PoolFault,
+  { seed = 1, weights, perSecond = 240, response = 0.02, seconds = 300, servers = [100, 100, 100, 100] }: Day = {},
+): Firing[] {
+  const pool = poolOf('edge', 'app', servers)
+  const tape = new Tape()
+  poolDay(tape, pool, { seed, seconds }, perSecond, { fault, response, ...(weights ? { weights } : {}) })
+  const window = tape.window(seconds)
+  return replay(slowServer, window, { topology: (at) => fleetAt(window, [pool], [], at) })
+}
+const slow =
+  (seconds: number, from = 100, to = 180): PoolFault =>
+  (t, server, now) => {
+    if (server === 'app3' && t >= from && t < to) now.seconds = seconds
+  }
+
+describe('160 ms beside 20 ms', () => {
+  test.each([240, 120, 60, 24])('at %i requests/s is found in time, named alone, and over soon', (perSecond) => {
+    for (let seed = 1; seed <= 5; seed++) {
+      const firings = fired(slow(0.16), { seed, perSecond })
+      expect(firings, `seed ${seed}`).toHaveLength(1)
+      const [only] = firings
+      expect(only!.subject).toEqual({ target: 'edge', pool: 'app', server: 'app3' })
+      expect(only!.at - FROM).toBeGreaterThan(100_000)
+      expect(only!.at - FROM).toBeLessThanOrEqual(perSecond >= 60 ? 115_000 : 130_000)
+      expect(only!.resolvedAt! - FROM).toBeLessThanOrEqual(230_000)
+    }
+  })
+  test('is critical while it drags the pool, and a note once its weight fits', () => {
+    const [first] = fired(slow(0.16))
+    expect(first!.severity).toBe('critical')
+    const lowered = (t: number) => [100, 100, t < 120 ? 100 : 13, 100]
+    const pool = poolOf('edge', 'app', [100, 100, 100, 100])
+    const tape = new Tape()
+    poolDay(tape, pool, { seed: 1, seconds: 200 }, 240, { fault: slow(0.16, 100, 999), weights: lowered })
+    const window = tape.window(200)
+    expect(judge(slowServer, window, fleetAt(window, [pool], [], window.to))[2]).toMatchObject({ is: 'found', severity: 'info' })
+  })
+})
+
+describe('is clear', () => {
+  test('when all are slow alike', () =>
+    expect(
+      fired((t, _, now) => {
+        if (t > 100) now.seconds *= 8
+      }),
+    ).toEqual([]))
+  test('when twice of little is little', () => expect(fired(slow(0.008), { response: 0.002 })).toEqual([]))
+  test('while a server that came up warms', () =>
+    expect(
+      fired((t, server, now) => {
+        if (server !== 'app3' || t < 100) return
+        now.up = t >= 130
+        now.seconds = t < 170 ? 0.1 : 0.02
+      }),
+    ).toEqual([]))
+  test('for a server without requests', () =>
+    expect(fired(slow(0.16), { weights: () => [100, 100, 0, 100], servers: [100, 100, 0, 100] })).toEqual([]))
+  test('when one request hangs for ten seconds', () =>
+    expect(
+      fired((t, server, now) => {
+        if (server === 'app3' && t === 100) now.seconds += 10 / 60
+      }),
+    ).toEqual([]))
+})
+
+describe('is unjudged', () => {
+  const lines = (server: string, response: string, requests: string) => ({
+    [`pool_response_seconds{target=edge,pool=app,server=${server}}`]: response,
+    [`pool_requests_total{target=edge,pool=app,server=${server}}`]: requests,
+  })
+  test('with few requests, alone, or out of sight', () => {
+    const pool = poolOf('edge', 'app', [1, 1])
+    const few = load(1000, { ...lines('app1', '0.02x60', '0+1x60'), ...lines('app2', '0.9x60', '0+1x60') })
+    expect(judge(slowServer, few, { pools: [pool] })).toMatchObject([
+      { is: 'unjudged' },
+      { is: 'unjudged', because: expect.stringMatching(/fewer than/) },
+    ])
+    const alone = load(1000, lines('app1', '0.9x60', '0+50x60'))
+    expect(judge(slowServer, alone, { pools: [poolOf('edge', 'app', [1])] })).toMatchObject([
+      { is: 'unjudged', because: expect.stringMatching(/no other/) },
+    ])
+    const target = { name: 'edge', kind: 'haproxy', state: 'down' as const, capabilities: [] }
+    expect(judge(slowServer, few, { pools: [pool], targets: [target] }).every(({ is }) => is === 'unjudged')).toBe(true)
+  })
+  test('when HAProxy restarted a moment ago', () => {
+    const pool = poolOf('edge', 'app', [1, 1])
+    const window = load(1000, { ...lines('app1', '0.02x60', '9000+90x58 0 90'), ...lines('app2', '0.9x60', '9000+90x58 0 90') })
+    expect(judge(slowServer, window, { pools: [pool] }).map(({ is }) => is)).toEqual(['unjudged', 'unjudged'])
+  })
+  test('but a product whose means are of their poll is judged as they stand', () => {
+    const pool = poolOf('mesh', 'app', [1, 1, 1])
+    const window = load(1000, {
+      'pool_response_seconds{target=mesh,pool=app,server=app1}': '0.02x30',
+      'pool_requests_total{target=mesh,pool=app,server=app1}': '0+50x30',
+      'pool_response_seconds{target=mesh,pool=app,server=app2}': '0.02x30',
+      'pool_requests_total{target=mesh,pool=app,server=app2}': '0+50x30',
+      'pool_response_seconds{target=mesh,pool=app,server=app3}': '0.02x22 0.2x8',
+      'pool_requests_total{target=mesh,pool=app,server=app3}': '0+50x30',
+    })
+    expect(judge(slowServer, window, { pools: [pool] })[2]).toMatchObject({ is: 'found', evidence: [{ value: expect.closeTo(0.2) }, {}] })
+  })
+})

@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import { text } from '../../format/format.ts'
+import { median } from '../../math/robust.ts'
+import { cameUpAt, type Response, recentResponse, requestsOf, serverLabels, taking } from '../../measures/traffic.ts'
+import type { Detector, DetectorSettings } from '../../model/detector.ts'
+import type { Severity, Verdict } from '../../model/finding.ts'
+import { evidence, factsOf } from '../rows.ts'
+import { duration, patience, threshold } from '../settings.ts'
+
+type Settings = DetectorSettings & { ratio: number; slower: number; requestsMin: number; warmup: number; longest: number }
+
+export const slowServer: Detector<Settings> = {
+  id: 'balancer/slow-server',
+  title: 'Slow server',
+  why: 'One server answers much more slowly than the others of its pool, yet gets its full share of requests: that share of the users waits. A neighbour on the same machine, a failing disk or a cold cache are usual causes. Less weight helps at once; the cause is on the server.',
+  settings: z.strictObject({
+    ...patience('2s', '15s'),
+    ratio: threshold(2, 'Twice the median of the others: capacities within a pool differ by less'),
+    slower: duration('20ms', 'And this much slower: below, nobody notices twice of little'),
+    requestsMin: threshold(40, 'In each of three stretches; with fewer, rounding to whole milliseconds speaks louder than the server'),
+    warmup: duration('60s', 'A server that just came up is cold, not slow'),
+    longest: duration('3m', 'How far back to look for enough requests of a server that gets few'),
+  }),
+  needs: { spanMs: 240_000, metrics: ['pool_response_seconds', 'pool_requests_total'] },
+  detect: (window, topology, settings) =>
+    topology.pools.flatMap((pool): Verdict[] => {
+      const facts = factsOf(topology, pool.target)
+      const sight = facts && facts.state !== 'up' ? `${pool.target} does not answer` : null
+      const serving = taking(pool)
+      const responses = new Map<string, Response>()
+      if (!sight)
+        for (const server of serving) {
+          const response = recentResponse(window, topology, pool, server, settings.requestsMin, settings.longest)
+          if (response) responses.set(server.name, response)
+        }
+      return pool.servers.map((server): Verdict => {
+        const subject = serverLabels(pool, server)
+        const unjudged = (because: string): Verdict => ({ subject, is: 'unjudged', because })
+        if (sight) return unjudged(sight)
+        // It serves nobody: nobody waits for it.
+        if (!serving.includes(server)) return server.state === 'down' ? unjudged('it is down') : { subject, is: 'clear' }
+        const up = cameUpAt(window, pool, server)
+        if (up !== null && window.to - up < settings.warmup) return unjudged(`it came up ${Math.round((window.to - up) / 1000)} s ago`)
+        const own = responses.get(server.name)
+        if (!own) return unjudged(`fewer than ${3 * settings.requestsMin} requests in ${settings.longest / 1000} s`)
+        const others = serving.filter((other) => other !== server).flatMap((other) => responses.get(other.name) ?? [])
+        if (others.length === 0) return unjudged('no other server of the pool to compare it with')
+        const normal = median(others.map((other) => other.value))!
+        const error = own.error + median(others.map((other) => other.error))!
+        const slower = own.value - normal
+        if (own.value < settings.ratio * normal || slower < settings.slower / 1000 || slower < 2 * error) return { subject, is: 'clear' }
+
+        const spanMs = window.to - own.from
+        const all = serving.reduce((sum, other) => sum + (requestsOf(window, pool, other, spanMs) ?? 0), 0)
+        const share = all > 0 ? (requestsOf(window, pool, server, spanMs) ?? 0) / all : 0
+        // How much longer the mean request of the pool takes because of it.
+        const costs = normal > 0 ? (share * slower) / normal : 0
+        // Of all requests, what a server this slow takes when every server is given the same work at a time.
+        const fair = normal / own.value / (normal / own.value + (serving.length - 1))
+        const severity: Severity = share <= 1.3 * fair ? 'info' : costs >= 1 ? 'critical' : 'warning'
+        const factor = text(own.value / normal, 'factor').replace('×', ' times')
+        return {
+          subject,
+          is: 'found',
+          severity,
+          summary: `${server.name} answers in ${text(own.value, 'seconds')}, ${factor} the ${text(normal, 'seconds')} of the others; it takes ${text(share, 'ratio')} of the requests of ${pool.name}`,
+          evidence: [
+            evidence(
+              { from: own.from, to: window.to },
+              'pool_response_seconds',
+              subject,
+              `mean response of ${server.name}`,
+              own.value,
+              'seconds',
+              {
+                baseline: normal,
+                low: Math.max(0, own.value - own.error),
+                high: own.value + own.error,
+                threshold: Math.max(settings.ratio * normal, normal + settings.slower / 1000),
+                method: `${own.requests} requests, against the median of ${others.length} other servers`,
+              },
+            ),
+            evidence({ from: own.from, to: window.to }, 'pool_share', subject, 'share of the requests', share, 'ratio', { baseline: fair }),
+          ],
+        }
+      })
+    }),
+}

@@ -1,0 +1,114 @@
+import { z } from 'zod'
+import { text } from '../../format/format.ts'
+import { steps } from '../../math/columns.ts'
+import { newestEpisode } from '../../math/episodes.ts'
+import { latest } from '../../math/rates.ts'
+import { mad, median } from '../../math/robust.ts'
+import type { Detector, DetectorSettings } from '../../model/detector.ts'
+import type { Evidence, Verdict } from '../../model/finding.ts'
+import { cacheRows, evidence, factsOf, staleBecause } from '../rows.ts'
+import { duration, patience, share, threshold } from '../settings.ts'
+
+type Settings = DetectorSettings & { deviations: number; perSecondMin: number; itemsShare: number; normalAfter: number; storeQuiet: number }
+
+/** Polls of "before": a minute, at least a quarter of one. */
+const BEFORE = 60
+const BEFORE_MIN = 15
+
+export const evictionStorm: Detector<Settings> = {
+  id: 'cache/eviction-storm',
+  title: 'Eviction storm',
+  why: 'The cache throws out keys far faster than it normally does: something writes more than fits, and keys that are still read go first to make room. The hit ratio follows within seconds. A cache that is full and evicts steadily is fine. A store must never evict at all: what it evicts is lost.',
+  settings: z.strictObject({
+    ...patience('0s', '10s'),
+    deviations: threshold(8, 'Eight robust deviations above the last minute: none of 38 min of recorded normal traffic reaches it'),
+    perSecondMin: threshold(50, 'Below, even a small cache refills faster than it loses'),
+    itemsShare: share(0.005, 'Half a percent of the keys each second: the whole cache turns over in minutes'),
+    normalAfter: duration('8m', 'A rate that stays this long is the new normal'),
+    storeQuiet: duration('60s', 'A store without evictions for this long is clear again'),
+  }),
+  learns: true,
+  needs: { spanMs: 600_000, metrics: ['cache_evictions_total'] },
+  detect: (window, topology, settings) =>
+    cacheRows(window, ['cache_evictions_total', 'cache_items', 'cache_memory_used_bytes', 'cache_memory_max_bytes']).flatMap(
+      (row): Verdict[] => {
+        const subject = row.labels
+        const evictions = row.cache_evictions_total!
+        const stale = staleBecause(evictions, window.to)
+        if (stale) return [{ subject, is: 'unjudged', because: stale }]
+        const { at, seconds, evicted } = steps({ evicted: evictions.points }, evictions.stepMs)
+        const items = row.cache_items ? latest(row.cache_items.points) : null
+        const perSecond = evicted.map((count, i) => count / seconds[i]!)
+        const newest = perSecond.at(-1) ?? 0
+        const memory: Evidence[] = []
+        const [used, most] = [row.cache_memory_used_bytes, row.cache_memory_max_bytes].map((series) =>
+          series ? latest(series.points) : null,
+        )
+        if (used && most)
+          memory.push(evidence(window, 'cache_memory_ratio', subject, 'memory used of maxmemory', used / most, 'ratio', { threshold: 1 }))
+
+        if (factsOf(topology, subject.target)?.role === 'store') {
+          const last = perSecond.findLastIndex((rate) => rate > 0)
+          if (last < 0 || window.to - at[last]! > settings.storeQuiet) return [{ subject, is: 'clear' }]
+          const from = at[Math.max(0, perSecond.findIndex((rate, i) => rate > 0 && window.to - at[i]! <= settings.storeQuiet) - 1)]!
+          const lost = evicted.reduce((sum, count, i) => (at[i]! > from ? sum + count : sum), 0)
+          return [
+            {
+              subject,
+              is: 'found',
+              severity: 'critical',
+              summary: `${subject.target} is a store and evicts: ${text(lost, 'count')} keys are lost`,
+              evidence: [
+                evidence({ from, to: window.to }, 'cache_eviction_rate', subject, 'evictions', newest, 'perSecond', {
+                  baseline: 0,
+                  threshold: 0,
+                }),
+                ...memory,
+              ],
+            },
+          ]
+        }
+        if (at.length < BEFORE_MIN + 1)
+          return [{ subject, is: 'unjudged', because: `${at.length} s of history; ${BEFORE_MIN + 1} s needed` }]
+
+        // In a storm the keys that are left become fewer: the bar is set by the keys there now, and by the floor.
+        const floor = Math.max(settings.perSecondMin, settings.itemsShare * (items ?? 0))
+        let run = 0
+        const storm = newestEpisode(
+          at.length,
+          (i, since) => {
+            run = 0
+            if (perSecond[i]! < floor || i - since < BEFORE_MIN) return null
+            const before = perSecond.slice(Math.max(since, i - BEFORE), i)
+            const middle = median(before)!
+            const bar = middle + settings.deviations * Math.max(mad(before)!, Math.sqrt(middle + 1))
+            return perSecond[i]! > bar ? { before: middle, bar: Math.max(bar, floor) } : null
+          },
+          (i, { start, began }) => {
+            run = perSecond[i]! < Math.max(floor / 2, began.before + (began.bar - began.before) / 2) ? run + 1 : 0
+            return run < 3 && at[i]! - at[start]! < settings.normalAfter
+          },
+        )
+        if (!storm || storm.end !== null) return [{ subject, is: 'clear' }]
+        const { before, bar } = storm.began
+        const worst = Math.max(...perSecond.slice(storm.start))
+        const turnover = items ? `, ${text(newest / items, 'ratio')} of its keys each second` : ''
+        return [
+          {
+            subject,
+            is: 'found',
+            severity: items !== null && worst >= 0.1 * items ? 'critical' : 'warning',
+            summary: `${subject.target} evicts ${text(newest, 'perSecond')}${turnover}; ${text(before, 'perSecond')} before`,
+            evidence: [
+              evidence({ from: at[storm.start]!, to: window.to }, 'cache_eviction_rate', subject, 'evictions', newest, 'perSecond', {
+                baseline: before,
+                threshold: bar,
+                high: worst,
+              }),
+              ...memory,
+            ],
+          },
+        ]
+      },
+    ),
+}

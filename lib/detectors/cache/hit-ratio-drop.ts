@@ -1,0 +1,188 @@
+import { z } from 'zod'
+import { text } from '../../format/format.ts'
+import { type Steps, steps, sums } from '../../math/columns.ts'
+import { newestEpisode } from '../../math/episodes.ts'
+import type { Detector, DetectorSettings } from '../../model/detector.ts'
+import type { Verdict } from '../../model/finding.ts'
+import { cacheRows, evidence, factsOf, ringMovedAt, staleBecause } from '../rows.ts'
+import { duration, patience, share, threshold } from '../settings.ts'
+
+type Settings = DetectorSettings & {
+  drop: number
+  z: number
+  lookupsMin: number
+  young: number
+  normalAfter: number
+  criticalLostPerSecond: number
+}
+
+/**
+ * Lengths of "now" in polls and the least fall that each may report: the longer ones serve slow caches, and within them the daily wave, or
+ * keys that were loaded together and begin to expire, move the ratio by some points too.
+ */
+const NOW: readonly (readonly [polls: number, fall: number])[] = [
+  [2, 0],
+  [4, 0],
+  [8, 0.04],
+  [12, 0.06],
+  [16, 0.08],
+  [23, 0.09],
+  [30, 0.1],
+]
+/** Polls of "before" that it takes at least: below, a warm-up looks like normal. */
+const BEFORE_MIN = 15
+
+export const hitRatioDrop: Detector<Settings> = {
+  id: 'cache/hit-ratio-drop',
+  title: 'Hit ratio dropped',
+  why: 'Reads that used to be answered from memory now go to the origin, which was sized for the misses of a normal day. The cause is usually a deploy that reads new keys, keys that were deleted or expired together, or evictions. Harmless when somebody emptied the cache on purpose.',
+  settings: z.strictObject({
+    ...patience('0s', '10s'),
+    drop: share(0.03, 'Three points: below, load moving between keys looks the same'),
+    z: threshold(
+      5,
+      'At 4 an ordinary hour still raises a false alarm in three; at 5 a real drop of a tenth shows within two seconds at 400 reads/s',
+    ),
+    lookupsMin: threshold(
+      200,
+      'With fewer lookups in the newest seconds a higher bar holds: one cold client moves the ratio by whole points',
+    ),
+    young: duration('60s', 'Since its start: keys that were loaded together begin to go, or the first readers come'),
+    normalAfter: duration('5m', 'A ratio that stays down this long is the new normal; hit-ratio-low judges it then'),
+    criticalLostPerSecond: threshold(500, 'Reads a second that newly reach the origin'),
+  }),
+  learns: true,
+  needs: { spanMs: 600_000, metrics: ['cache_hits_total', 'cache_misses_total'] },
+  detect: (window, topology, settings) =>
+    cacheRows(window, ['cache_hits_total', 'cache_misses_total', 'cache_uptime_seconds']).flatMap((row): Verdict[] => {
+      const subject = row.labels
+      const { cache_hits_total: hits, cache_misses_total: misses, cache_uptime_seconds: uptime } = row
+      if (factsOf(topology, subject.target)?.role === 'store') return []
+      if (!misses || !hits) return [{ subject, is: 'unjudged', because: 'misses are not reported' }]
+      const stale = staleBecause(hits, window.to)
+      if (stale) return [{ subject, is: 'unjudged', because: stale }]
+      const grown = steps({ hits: hits.points, misses: misses.points }, hits.stepMs)
+      // What came before a restart, or before a ring moved keys here, is no baseline: misses that follow are the refill.
+      const moved = ringMovedAt(window, topology, subject.target!)
+      const start = Math.max(grown.restarted.lastIndexOf(true) + 1, moved === null ? 0 : firstAfter(grown.at, moved))
+      const youngAt = uptime?.points.findLast(([, seconds]) => seconds * 1000 < settings.young)?.[0] ?? 0
+      const drop = newestDrop(grown, start, youngAt, settings)
+      if (drop === 'short') {
+        const because = start > 0 ? 'warming up after a restart or a moved ring' : `${grown.at.length} s of history; 17 s needed`
+        return [{ subject, is: 'unjudged', because }]
+      }
+      if (drop === 'idle') return [{ subject, is: 'unjudged', because: 'no reads' }]
+      if (drop === null) return [{ subject, is: 'clear' }]
+      const { before, now, lookupsPerSecond, since } = drop
+      const lost = (before - now) * lookupsPerSecond
+      return [
+        {
+          subject,
+          is: 'found',
+          severity: lost >= settings.criticalLostPerSecond ? 'critical' : 'warning',
+          summary: `The hit ratio of ${subject.target} fell from ${text(before, 'ratio')} to ${text(now, 'ratio')}: ${text(lost, 'perSecond')} more reads reach the origin`,
+          evidence: [
+            evidence({ from: since, to: window.to }, 'cache_hit_ratio', subject, 'hit ratio now', now, 'ratio', {
+              baseline: before,
+              threshold: before - settings.drop,
+              method: 'binomial test of the newest seconds against those before, with the overdispersion seen there',
+            }),
+            evidence({ from: since, to: window.to }, 'cache_miss_rate', subject, 'reads lost to the origin', lost, 'perSecond'),
+          ],
+        },
+      ]
+    }),
+}
+
+type Drop = { before: number; now: number; lookupsPerSecond: number; since: number }
+
+/** The drop that lasts at the newest step; null when there is none, `short` when the history cannot tell. */
+function newestDrop(all: Steps<'hits' | 'misses'>, start: number, youngAt: number, settings: Settings): Drop | null | 'short' | 'idle' {
+  const at = all.at.slice(start)
+  const count = at.length
+  if (count < BEFORE_MIN + 2) return 'short'
+  const hits = sums(all.hits.slice(start))
+  const lookups = sums(all.hits.slice(start).map((hit, i) => hit + all.misses[start + i]!))
+  const seconds = sums(all.seconds.slice(start))
+  if (lookups[count]! - lookups[Math.max(0, count - 30)]! === 0) return 'idle'
+  const ratio = (from: number, to: number) => (hits[to]! - hits[from]!) / (lookups[to]! - lookups[from]!)
+
+  /** The newest steps up to `to` that hold enough lookups to speak of a ratio, three to thirty of them. */
+  const newest = (to: number) => {
+    let from = Math.max(0, to - 3)
+    while (from > 0 && to - from < 30 && lookups[to]! - lookups[from]! < 100) from--
+    return { from, ratio: ratio(from, to) }
+  }
+
+  function begins(i: number, since: number): { before: number } | null {
+    if (at[i]! <= youngAt) return null
+    const to = i + 1
+    for (const [length, least] of NOW) {
+      const middle = to - length
+      let from = Math.max(since, middle - Math.max(20, 4 * length))
+      // A slow cache needs longer for as many reads.
+      while (from > since && middle - from < 90 && lookups[middle]! - lookups[from]! < 600) from--
+      if (middle - from < BEFORE_MIN) return null
+      const now = lookups[to]! - lookups[middle]!
+      const before = lookups[middle]! - lookups[from]!
+      if (now < settings.lookupsMin || before < 2 * settings.lookupsMin) continue
+      const was = expected(from, middle, length)
+      const fallen = was.value - ratio(middle, to)
+      if (fallen < Math.max(least, settings.drop)) continue
+      // The angle of a ratio has the same scatter whatever the ratio, and few misses are not mistaken for many (Anscombe, 1948).
+      const apart = angle(ratio(middle, to), now) - angle(was.value, before)
+      if (-apart >= settings.z * Math.sqrt((0.25 / now + 0.25 * was.weight) * scatter(from, middle))) return { before: was.value }
+    }
+    return null
+  }
+
+  /** What the stretch before leads one to expect: its mean, or where it was falling already, the line on. `weight`: its variance in units of p(1−p). */
+  function expected(from: number, middle: number, length: number): { value: number; weight: number } {
+    const half = from + Math.floor((middle - from) / 2)
+    const [older, newer] = [ratio(from, half), ratio(half, middle)]
+    const ahead = (length / 2 + (middle - half) / 2) / ((middle - from) / 2)
+    const counts = [lookups[half]! - lookups[from]!, lookups[middle]! - lookups[half]!]
+    const falls = (angle(older, counts[0]!) - angle(newer, counts[1]!)) / Math.sqrt(0.25 / counts[0]! + 0.25 / counts[1]!)
+    if (!(falls > 2)) return { value: ratio(from, middle), weight: 1 / (counts[0]! + counts[1]!) }
+    return { value: newer - (older - newer) * ahead, weight: (1 + ahead) ** 2 / counts[1]! + ahead ** 2 / counts[0]! }
+  }
+
+  /** How much more than chance the seconds before scatter: chi-square over its degrees of freedom, one at least. */
+  function scatter(from: number, middle: number): number {
+    const was = ratio(from, middle)
+    let sum = 0
+    let used = 0
+    for (let i = from; i < middle; i++) {
+      const n = lookups[i + 1]! - lookups[i]!
+      if (n <= 0) continue
+      sum += (hits[i + 1]! - hits[i]! - was * n) ** 2 / (n * Math.max(was * (1 - was), 1e-6))
+      used++
+    }
+    return Math.max(1, used > 1 ? sum / (used - 1) : 1)
+  }
+
+  let worst = 0
+  const episode = newestEpisode(count, begins, (i, { start: began, began: { before } }) => {
+    if (i === began + 1) worst = 0
+    const fallen = before - newest(i + 1).ratio
+    worst = Math.max(worst, fallen)
+    return fallen > Math.max(settings.drop / 2, worst / 2) && at[i]! - at[began]! < settings.normalAfter
+  })
+  if (!episode || episode.end !== null) return null
+  const to = count
+  const { from, ratio: now } = newest(to)
+  return {
+    before: episode.began.before,
+    now,
+    lookupsPerSecond: (lookups[to]! - lookups[from]!) / (seconds[to]! - seconds[from]!),
+    since: at[episode.start]!,
+  }
+}
+
+/** Anscombe's angle of a ratio among so many. */
+const angle = (ratio: number, count: number) => Math.asin(Math.sqrt((Math.min(1, Math.max(0, ratio)) * count + 3 / 8) / (count + 3 / 4)))
+
+function firstAfter(at: readonly number[], moment: number): number {
+  const index = at.findIndex((ms) => ms > moment)
+  return index < 0 ? at.length : index
+}

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { judge, load } from '../../../test/series.ts'
+import { hitRatioLow } from './hit-ratio-low.ts'
+
+const said = (hits: string, misses: string, more: Record<string, string> = {}, stepMs = 60_000) =>
+  judge(hitRatioLow, load(stepMs, { 'cache_hits_total{target=a}': hits, 'cache_misses_total{target=a}': misses, ...more }))
+
+test('nine in ten is clear, also across a restart and a lost poll', () =>
+  expect(said('90000 90900 _ 0 900 1800 2700', '9000 9050 _ 0 50 100 150')).toMatchObject([{ is: 'clear' }]))
+test('three in ten for five minutes is found', () =>
+  expect(said('0+300x6', '0+700x6')).toMatchObject([
+    {
+      is: 'found',
+      severity: 'warning',
+      summary: expect.stringMatching(/30.0.%/),
+      evidence: [{ value: expect.closeTo(0.3), threshold: 0.5 }],
+    },
+  ]))
+test('one that gets better is still warming', () =>
+  expect(said('0 300 600 900 1200 2000', '0 700 1400 2100 2800 3000')).toMatchObject([{ is: 'clear' }]))
+test('few lookups, little history, a young server, a store', () => {
+  expect(said('0+30x6', '0+70x6')).toMatchObject([{ is: 'unjudged', because: '500 lookups; 1000 needed' }])
+  expect(said('0+30x20', '0+70x20', {}, 1000)).toMatchObject([{ is: 'unjudged', because: '20 s of history; 300 s needed' }])
+  expect(said('0+300x6', '0+700x6', { 'cache_uptime_seconds{target=a}': '100+60x6' })).toMatchObject([
+    { is: 'unjudged', because: expect.stringMatching(/filling/) },
+  ])
+})
+test('a cache that is hardly asked is not worth a word', () =>
+  expect(
+    judge(hitRatioLow, load(60_000, { 'cache_hits_total{target=a}': '0+100x6', 'cache_misses_total{target=a}': '0+190x6' })),
+  ).toMatchObject([{ is: 'clear' }]))
+test('the threshold is a setting', () =>
+  expect(
+    judge(
+      hitRatioLow,
+      load(60_000, { 'cache_hits_total{target=a}': '0+800x6', 'cache_misses_total{target=a}': '0+200x6' }),
+      {},
+      { low: 0.9, for: '1m' },
+    ),
+  ).toMatchObject([{ is: 'found' }]))

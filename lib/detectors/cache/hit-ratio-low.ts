@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { text } from '../../format/format.ts'
+import { wilson } from '../../math/intervals.ts'
+import { cut, increase, latest, spanMs } from '../../math/rates.ts'
+import type { Detector, DetectorSettings } from '../../model/detector.ts'
+import type { Verdict } from '../../model/finding.ts'
+import { cacheRows, evidence, factsOf, ringMovedAt, staleBecause } from '../rows.ts'
+import { duration, patience, share, threshold } from '../settings.ts'
+
+type Settings = DetectorSettings & { low: number; over: number; warm: number; lookupsMin: number; lookupsPerSecondMin: number }
+
+export const hitRatioLow: Detector<Settings> = {
+  id: 'cache/hit-ratio-low',
+  title: 'Hit ratio is low',
+  why: 'More than half of the reads pay for a look into the cache and then for the origin too. Usual causes: too little memory for the keys in use, a TTL shorter than the time between two reads of a key, or keys that are written and never read. Harmless for a cache that only guards against bursts.',
+  settings: z.strictObject({
+    ...patience('30s', '60s'),
+    low: share(0.5, 'Below, the cache costs more reads than it saves'),
+    over: duration('5m', 'Long enough that one batch job does not count'),
+    warm: duration('10m', 'A cache this young is still filling'),
+    lookupsMin: threshold(1_000, 'Below this a single cold client moves the ratio by whole points'),
+    lookupsPerSecondMin: threshold(5, 'Nobody waits for a cache that is hardly asked'),
+  }),
+  needs: { spanMs: 600_000, metrics: ['cache_hits_total', 'cache_misses_total'] },
+  detect: (window, topology, settings) =>
+    cacheRows(window, ['cache_hits_total', 'cache_misses_total', 'cache_uptime_seconds']).flatMap((row): Verdict[] => {
+      const subject = row.labels
+      const { cache_hits_total: hits, cache_misses_total: misses, cache_uptime_seconds: uptime } = row
+      if (factsOf(topology, subject.target)?.role === 'store') return []
+      if (!hits || !misses) return [{ subject, is: 'unjudged', because: 'misses are not reported' }]
+      const stale = staleBecause(hits, window.to)
+      if (stale) return [{ subject, is: 'unjudged', because: stale }]
+      const unjudged = (because: string): Verdict[] => [{ subject, is: 'unjudged', because }]
+      const age = uptime ? latest(uptime.points) : null
+      if (age !== null && age * 1000 < settings.warm) return unjudged(`it started ${Math.round(age)} s ago and is still filling`)
+      const moved = ringMovedAt(window, topology, subject.target!)
+      if (moved !== null && window.to - moved < settings.over) return unjudged('keys moved here by a ring are still being refilled')
+      const over = (ms: number) => {
+        const hit = increase(cut(hits.points, window.to - ms, window.to))
+        return { hit, lookups: hit + increase(cut(misses.points, window.to - ms, window.to)) }
+      }
+      const seenMs = spanMs(cut(hits.points, window.to - settings.over, window.to))
+      if (seenMs < 0.8 * settings.over) return unjudged(`${Math.round(seenMs / 1000)} s of history; ${settings.over / 1000} s needed`)
+      const whole = over(settings.over)
+      const perSecond = whole.lookups / (seenMs / 1000)
+      if (whole.lookups < settings.lookupsMin) return unjudged(`${whole.lookups} lookups; ${settings.lookupsMin} needed`)
+      if (perSecond < settings.lookupsPerSecondMin) return [{ subject, is: 'clear' }]
+      const { value, low, high } = wilson(whole.hit, whole.lookups)
+      const newest = over(settings.over / 5)
+      if (high >= settings.low || newest.hit >= settings.low * newest.lookups) return [{ subject, is: 'clear' }]
+      return [
+        {
+          subject,
+          is: 'found',
+          severity: 'warning',
+          summary: `Only ${text(value, 'ratio')} of the reads of ${subject.target} are hits: ${text((1 - value) * perSecond, 'perSecond')} go on to the origin`,
+          evidence: [
+            evidence({ from: window.to - settings.over, to: window.to }, 'cache_hit_ratio', subject, 'hit ratio', value, 'ratio', {
+              low,
+              high,
+              threshold: settings.low,
+            }),
+          ],
+        },
+      ]
+    }),
+}

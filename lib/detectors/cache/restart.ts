@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { duration as durationText, text } from '../../format/format.ts'
+import { increase } from '../../math/rates.ts'
+import type { Detector, DetectorSettings } from '../../model/detector.ts'
+import type { Evidence, Verdict } from '../../model/finding.ts'
+import type { Series } from '../../model/series.ts'
+import { cacheRows, evidence, factsOf, staleBecause } from '../rows.ts'
+import { duration, patience, share } from '../settings.ts'
+
+type Settings = DetectorSettings & { holdMin: number; holdMax: number; recovered: number }
+
+/** A server's own clock may lag while it is busy, and it counts whole seconds. */
+const CLOCK_SECONDS = 5
+
+export const restart: Detector<Settings> = {
+  id: 'cache/restart',
+  title: 'Restarted',
+  why: 'A cache that restarts comes back empty: every read is a miss until the keys are fetched again, and the origin carries them all. Replicas and clients reconnect at the same time. Planned restarts look the same; silence the rule for their time.',
+  settings: z.strictObject({
+    ...patience('0s', '0s'),
+    holdMin: duration('60s', 'Long enough to be seen by whoever looks for what happened'),
+    holdMax: duration('3m', 'By then it is history, warm or not'),
+    recovered: share(0.95, 'Of the hit ratio before: the keys that matter are back'),
+  }),
+  needs: { spanMs: 600_000, metrics: ['cache_uptime_seconds'] },
+  detect: (window, topology, settings) =>
+    cacheRows(window, ['cache_uptime_seconds', 'cache_hits_total', 'cache_misses_total']).map((row): Verdict => {
+      const subject = row.labels
+      const uptime = row.cache_uptime_seconds!
+      const at = restartedAt(uptime)
+      const stale = staleBecause(uptime, window.to)
+      if (stale) return { subject, is: 'unjudged', because: stale }
+      if (at === null) return { subject, is: 'clear' }
+      const age = window.to - at
+      const hits = ratios(row.cache_hits_total, row.cache_misses_total, at, window.to)
+      const warm = !hits || (hits.now !== null && hits.now >= settings.recovered * hits.before)
+      if (age > settings.holdMax || (age > settings.holdMin && warm)) return { subject, is: 'clear' }
+      const store = factsOf(topology, subject.target)?.role === 'store'
+      const warmth: Evidence[] =
+        hits && hits.now !== null
+          ? [
+              evidence({ from: at, to: window.to }, 'cache_hit_ratio', subject, 'hit ratio since', hits.now, 'ratio', {
+                baseline: hits.before,
+              }),
+            ]
+          : []
+      const since = warmth.length ? `: hit ratio ${text(hits!.now!, 'ratio')}, ${text(hits!.before, 'ratio')} before` : ''
+      return {
+        subject,
+        is: 'found',
+        severity: 'warning',
+        summary: `${subject.target} restarted ${durationText(age)} ago${since}${store ? '; check what it loaded from disk' : ''}`,
+        evidence: [
+          evidence({ from: at, to: window.to }, 'cache_uptime_seconds', subject, 'up for', uptime.points.at(-1)![1], 'seconds', {
+            method: 'uptime fell behind the time that passed',
+          }),
+          ...warmth,
+        ],
+      }
+    }),
+}
+
+/** Epoch ms of the newest restart that the uptime tells of: it fell, or grew by less than the time that passed. */
+function restartedAt({ points }: Series): number | null {
+  for (let i = points.length - 1; i > 0; i--) {
+    const [from, before] = points[i - 1]!
+    const [to, after] = points[i]!
+    if (after < before || after - before < (to - from) / 1000 - CLOCK_SECONDS - 0.05 * ((to - from) / 1000))
+      return Math.max(from, to - after * 1000)
+  }
+  return null
+}
+
+/** The hit ratio before the restart, and since over the newest ten seconds; null where either side has too few reads. */
+function ratios(
+  hits: Series | undefined,
+  misses: Series | undefined,
+  at: number,
+  to: number,
+): { before: number; now: number | null } | null {
+  if (!hits || !misses) return null
+  const over = (from: number, until: number) => {
+    const within = (series: Series) => increase(series.points.filter(([ms]) => ms >= from && ms <= until))
+    const hit = within(hits)
+    const lookups = hit + within(misses)
+    return lookups >= 20 ? hit / lookups : null
+  }
+  const before = over(at - 60_000, at)
+  return before === null ? null : { before, now: over(Math.max(at + 1, to - 10_000), to) }
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import type { Detector, DetectorSettings } from '../../model/detector.ts'
+import type { Verdict } from '../../model/finding.ts'
+import { evidence } from '../rows.ts'
+import { patience } from '../settings.ts'
+
+export const targetDown: Detector<DetectorSettings> = {
+  id: 'fleet/target-down',
+  title: 'Target does not answer',
+  why: 'What does not answer cannot serve either, as far as this room can see: a crashed process, a full disk, a broken network, or a password that changed. Nothing about this target is judged until it answers again.',
+  // A process that is restarted answers again within two seconds, and cache/restart speaks of it.
+  settings: z.strictObject(patience('3s', '0s')),
+  needs: { spanMs: 10_000, metrics: [] },
+  detect: (window, topology) =>
+    topology.targets
+      // A control document has no server of its own: the cache that holds it speaks.
+      .filter((target) => target.kind !== 'control')
+      .map((target): Verdict => {
+        const subject = { target: target.name }
+        if (target.state === 'up') return { subject, is: 'clear' }
+        if (target.state === 'unknown') return { subject, is: 'unjudged', because: target.error ?? 'not read yet' }
+        return {
+          subject,
+          is: 'found',
+          severity: 'critical',
+          summary: `${target.name} does not answer${target.error ? `: ${target.error}` : ''}`,
+          evidence: [evidence(window, 'target_up', subject, 'answers', 0, 'none', { threshold: 1 })],
+        }
+      }),
+}

@@ -1,0 +1,68 @@
+import { changedAt } from '../measures/changed.ts'
+import type { Evidence, Unit } from '../model/finding.ts'
+import { type Labels, labelsKey, type Series } from '../model/series.ts'
+import type { TargetFacts, Topology } from '../model/topology.ts'
+import type { SeriesWindow } from '../model/window.ts'
+
+/** The series of one subject, by metric; absent where the product does not report it. */
+export type Row<M extends string> = { labels: Labels } & Partial<Record<M, Series>>
+
+/** Series that carry the same labels, side by side: one row for each that has the first metric. */
+export function rowsOf<const M extends string>(window: SeriesWindow, metrics: readonly [M, ...M[]], labels: Labels = {}): Row<M>[] {
+  const [first, ...rest] = metrics
+  const others = rest.map((metric) => new Map(window.series(metric, labels).map((series) => [labelsKey(series.labels), series])))
+  return window.series(first, labels).map((series) => {
+    const key = labelsKey(series.labels)
+    const row = { labels: series.labels, [first]: series } as Row<M>
+    rest.forEach((metric, i) => {
+      const other = others[i]!.get(key)
+      if (other) (row as Record<string, unknown>)[metric] = other
+    })
+    return row
+  })
+}
+
+/** One row a cache: series by pattern or command are parts of it, not caches of their own. */
+export function cacheRows<const M extends string>(window: SeriesWindow, metrics: readonly [M, ...M[]]): Row<M>[] {
+  return rowsOf(window, metrics).filter(
+    ({ labels }) => labels.target && Object.keys(labels).every((name) => name === 'target' || name === 'cache'),
+  )
+}
+
+/** A target's facts by name. */
+export const factsOf = (topology: Topology, target: string | undefined): TargetFacts | undefined =>
+  topology.targets.find((facts) => facts.name === target)
+
+/** Why a series says nothing about now, or null: no point within 2.5 steps (5 s at least, for a poll that was late). */
+export function staleBecause(series: Series, to: number): string | null {
+  const last = series.points.at(-1)
+  if (!last) return 'nothing was read yet'
+  const ageMs = to - last[0]
+  return ageMs > Math.max(5_000, 2.5 * series.stepMs) ? `nothing was read for ${Math.round(ageMs / 1000)} s` : null
+}
+
+/** Evidence in one call. */
+export function evidence(
+  window: { from: number; to: number },
+  metric: string,
+  where: Labels,
+  label: string,
+  value: number,
+  unit: Unit,
+  more: Partial<Evidence> = {},
+): Evidence {
+  return { metric, where, label, value, unit, from: window.from, to: window.to, ...more }
+}
+
+/** When keys last moved onto or off this target because a ring that it belongs to changed; null when none did. */
+export function ringMovedAt(window: SeriesWindow, topology: Topology, target: string): number | null {
+  let newest: number | null = null
+  for (const ring of topology.rings) {
+    if (!ring.nodes.some((node) => node.target === target)) continue
+    for (const series of window.series('ring_share_owned', { ring: ring.name })) {
+      const at = changedAt(series, 1e-6)
+      if (at !== null && (newest === null || at > newest)) newest = at
+    }
+  }
+  return newest
+}

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import { columns, steps, sums } from './columns.ts'
+import { newestEpisode } from './episodes.ts'
+
+test('columns keep the moments that all series have', () => {
+  expect(
+    columns({
+      a: [
+        [1, 10],
+        [2, 20],
+        [4, 40],
+      ],
+      b: [
+        [2, 2],
+        [3, 3],
+        [4, 4],
+      ],
+    }),
+  ).toEqual({ at: [2, 4], a: [20, 40], b: [2, 4] })
+  expect(columns({ a: [] })).toEqual({ at: [], a: [] })
+})
+
+test('steps count from zero after a restart and leave a gap out', () => {
+  const counter: [number, number][] = [
+    [0, 100],
+    [1000, 110],
+    [2000, 5],
+    [9000, 50],
+    [10000, 60],
+  ]
+  expect(steps({ a: counter }, 1000)).toEqual({
+    at: [1000, 2000, 10000],
+    seconds: [1, 1, 1],
+    restarted: [false, true, false],
+    a: [10, 5, 10],
+  })
+})
+
+test('a restart across a gap is not lost', () => {
+  expect(
+    steps(
+      {
+        a: [
+          [0, 100],
+          [9000, 5],
+        ],
+      },
+      1000,
+    ).restarted,
+  ).toEqual([true])
+})
+
+test('sums of any stretch', () => {
+  const total = sums([1, 2, 3])
+  expect(total[3]! - total[1]!).toBe(5)
+})
+
+test('an episode latches with what it began with, and says where the last one ended', () => {
+  const values = [0, 0, 9, 9, 9, 0, 0]
+  const seen: number[] = []
+  const of = (count: number) =>
+    newestEpisode(
+      count,
+      (i, since) => {
+        seen.push(since)
+        return values[i]! > 5 ? values[i - 1]! : null
+      },
+      (i) => values[i]! > 5,
+    )
+  expect(of(2)).toBeNull()
+  expect(of(5)).toEqual({ start: 2, end: null, began: 0 })
+  expect(of(7)).toEqual({ start: 2, end: 5, began: 0 })
+  expect(seen.at(-1)).toBe(5)
+})

@@ -1,0 +1,154 @@
+import { cut, increase, latest } from '../math/rates.ts'
+import { median } from '../math/robust.ts'
+import { unsmooth } from '../math/smoothed.ts'
+import type { Labels, Point, Series } from '../model/series.ts'
+import type { Pool, PoolServer, Topology } from '../model/topology.ts'
+import type { SeriesWindow } from '../model/window.ts'
+import { changedAt } from './changed.ts'
+
+/** The requests that HAProxy's means look back on, and the grain of the means that it shows. */
+const HAPROXY = { samples: 512, resolution: 0.001 }
+
+export const poolLabels = (pool: Pool): Labels => ({ target: pool.target, pool: pool.name })
+export const serverLabels = (pool: Pool, server: PoolServer): Labels => ({ target: pool.target, pool: pool.name, server: server.name })
+export const serverSeries = (window: SeriesWindow, metric: string, pool: Pool, server: PoolServer): Series | undefined =>
+  window.series(metric, serverLabels(pool, server))[0]
+
+/** The servers that take requests now: up, with weight, and backups only while nothing else is left. */
+export function taking(pool: Pool): PoolServer[] {
+  const up = pool.servers.filter((server) => server.state === 'up' && server.weightEffective > 0)
+  const first = up.filter((server) => !server.backup)
+  return first.length > 0 ? first : up.filter((server) => server.backup)
+}
+
+/** Share of the requests that the weights give to each server that takes some; 0 to the others. */
+export function shareByWeight(pool: Pool): Map<string, number> {
+  const servers = taking(pool)
+  const sum = servers.reduce((total, server) => total + server.weightEffective, 0)
+  return new Map(pool.servers.map((server) => [server.name, servers.includes(server) && sum > 0 ? server.weightEffective / sum : 0]))
+}
+
+/** Since when weights and states of the whole pool stand as they do: what was counted before followed other shares. Null: all along. */
+export function steadySince(window: SeriesWindow, pool: Pool): number | null {
+  let newest: number | null = null
+  for (const metric of ['pool_weight_effective', 'pool_up'])
+    for (const series of window.series(metric, poolLabels(pool))) {
+      const at = changedAt(series)
+      if (at !== null && (newest === null || at > newest)) newest = at
+    }
+  return newest
+}
+
+/** When a server last came up, in epoch ms; null when it has been up all along. */
+export function cameUpAt(window: SeriesWindow, pool: Pool, server: PoolServer): number | null {
+  const points = serverSeries(window, 'pool_up', pool, server)?.points ?? []
+  for (let i = points.length - 1; i > 0; i--) if (points[i]![1] > points[i - 1]![1]) return points[i]![0]
+  return null
+}
+
+/** A server's requests within the last `ms`; null where they are not reported. */
+export function requestsOf(
+  window: SeriesWindow,
+  pool: Pool,
+  server: PoolServer,
+  ms: number,
+  metric = 'pool_requests_total',
+): number | null {
+  const series = serverSeries(window, metric, pool, server)
+  return series ? increase(cut(series.points, window.to - ms - 1, window.to)) : null
+}
+
+export type Response = {
+  /** Mean response in seconds. */
+  value: number
+  /** Half-width of what the product's rounding leaves open. */
+  error: number
+  requests: number
+  from: number
+}
+
+/**
+ * The mean response of a server's newest requests, freed of the product's own smoothing. The middle one of three stretches that follow
+ * each other, so that one request that hung does not speak for all; each at least 2 s and `requestsMin` long. Null while there are too few.
+ */
+export function recentResponse(
+  window: SeriesWindow,
+  topology: Topology,
+  pool: Pool,
+  server: PoolServer,
+  requestsMin: number,
+  longestMs: number,
+): Response | null {
+  const times = serverSeries(window, 'pool_response_seconds', pool, server)
+  const counts = serverSeries(window, 'pool_requests_total', pool, server)
+  if (!times || !counts) return null
+  const smoothing = smoothingOf(window, topology, pool, server)
+  const least = Math.max(2_000, 2 * times.stepMs)
+  for (let ms = least; 3 * ms <= longestMs; ms *= 1.5) {
+    const stretches = [0, 1, 2].map((k) =>
+      responseBetween(times.points, counts.points, window.to - (k + 1) * ms, window.to - k * ms, smoothing),
+    )
+    if (!stretches.every((stretch): stretch is Response => stretch !== null && stretch.requests >= requestsMin)) continue
+    return {
+      value: median(stretches.map((stretch) => stretch.value))!,
+      error: median(stretches.map((stretch) => stretch.error))!,
+      requests: stretches.reduce((sum, stretch) => sum + stretch.requests, 0),
+      from: window.to - 3 * ms,
+    }
+  }
+  return null
+}
+
+/** `pool_response_smoothing` (in requests) says over how many a product's means run; HAProxy's are known. Null: they are means of their poll. */
+export function smoothingOf(
+  window: SeriesWindow,
+  topology: Topology,
+  pool: Pool,
+  server?: PoolServer,
+): { samples: number; resolution: number } | null {
+  const [series] = window.series('pool_response_smoothing', server ? serverLabels(pool, server) : poolLabels(pool))
+  const samples = series ? latest(series.points) : null
+  if (samples) return { ...HAPROXY, samples }
+  return topology.targets.find((target) => target.name === pool.target)?.kind === 'haproxy' ? HAPROXY : null
+}
+
+/** The mean response of the requests counted between two moments; null when there were none or the counters began anew in between. */
+export function responseBetween(
+  times: readonly Point[],
+  counts: readonly Point[],
+  from: number,
+  to: number,
+  smoothing: { samples: number; resolution: number } | null,
+): Response | null {
+  const [first, last] = [before(counts, from), before(counts, to)]
+  if (!first || !last || last[0] <= first[0]) return null
+  const requests = last[1] - first[1]
+  if (requests <= 0) return null
+  if (smoothing) {
+    const [was, is] = [before(times, from), before(times, to)]
+    if (!was || !is) return null
+    const bare = unsmooth({ mean: was[1], requests: first[1] }, { mean: is[1], requests: last[1] }, smoothing.samples, smoothing.resolution)
+    return bare && { value: bare.value, error: bare.error, requests, from }
+  }
+  let sum = 0
+  let weight = 0
+  for (const [at, value] of cut(times, first[0] + 1, last[0])) {
+    const [a, b] = [before(counts, at - 1), before(counts, at)]
+    const n = a && b ? Math.max(0, b[1] - a[1]) : 0
+    sum += value * n
+    weight += n
+  }
+  return weight > 0 ? { value: sum / weight, error: 0, requests, from } : null
+}
+
+/** The newest point at or before a moment. */
+function before(points: readonly Point[], ms: number): Point | undefined {
+  let low = 0
+  let high = points.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (points[middle]![0] <= ms) low = middle + 1
+    else high = middle
+  }
+  return points[low - 1]
+}

@@ -1,0 +1,21 @@
+import type { ControlConfig } from '../../model/control.ts'
+import type { Product } from '../../model/product.ts'
+import { createRedisClient } from '../redis/client.ts'
+import { controlConfig } from './config.ts'
+import { type ControlLink, document } from './probes/document.ts'
+
+/** The documents by which applications route keys and set TTLs: one ring, or one TTL policy, each a target of its own. */
+export const control: Product<ControlConfig, ControlLink> = {
+  kind: 'control',
+  title: 'Control document',
+  config: controlConfig,
+  open: (config) => ({ config, client: createRedisClient(redisOf(config)) }),
+  close: (link) => link.client.close(),
+  probes: [document],
+  address: (config) => `${config.key} on ${config.redis.name}`,
+  rights: 'on the Redis that holds it: ~KEY* -@all +get +hget +hgetall; to tune also +set +hset +publish +watch +multi +exec and &KEY',
+}
+
+/** The configuration that the target of kind `redis` itself was read with. */
+export type RedisReach = Parameters<typeof createRedisClient>[0]
+export const redisOf = (config: ControlConfig): RedisReach => config.redis as unknown as RedisReach

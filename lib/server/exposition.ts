@@ -1,0 +1,68 @@
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { changeInFlight } from '../model/change.ts'
+import type { House } from './house.ts'
+import { mode } from './mode.ts'
+
+const registries = new WeakMap<House, Registry>()
+
+/** Prometheus text: Evenkeel's own health, one `evenkeel_finding` exactly while each fires, one `evenkeel_target_up` a target. */
+export async function exposition(house: House): Promise<{ text: string; contentType: string }> {
+  const registry = registries.get(house) ?? build(house)
+  return { text: await registry.metrics(), contentType: registry.contentType }
+}
+
+function build(house: House): Registry {
+  const registry = new Registry()
+  registries.set(house, registry)
+  collectDefaultMetrics({ register: registry })
+  const gauge = (name: string, help: string, labelNames: string[], collect: (gauge: Gauge) => void) =>
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [registry],
+      collect() {
+        this.reset()
+        collect(this as unknown as Gauge)
+      },
+    })
+  const targets = () => house.engine.targets()
+
+  gauge('evenkeel_build_info', 'Always 1', ['version'], (one) => one.set({ version: house.version }, 1))
+  gauge('evenkeel_tune', '1 in tune mode, 0 in observe mode', [], (one) => one.set(mode(house) === 'tune' ? 1 : 0))
+  // Names of keys are not among the labels: they are without number.
+  gauge('evenkeel_finding', 'A finding that fires', ['rule', 'severity', 'target', 'pool', 'server', 'ring', 'node'], (one) => {
+    for (const { rule, severity, subject } of house.store.findings.list((finding) => finding.state === 'firing')) {
+      const { target, pool, server, ring, node } = subject
+      const labels = Object.fromEntries(
+        Object.entries({ rule, severity, target, pool, server, ring, node }).filter(([, value]) => value !== undefined),
+      )
+      one.set(labels as Record<string, string>, 1)
+    }
+  })
+  gauge('evenkeel_target_up', '1 while the target answers', ['target'], (one) => {
+    for (const target of targets()) one.set({ target: target.name }, target.state === 'up' ? 1 : 0)
+  })
+  gauge('evenkeel_target_poll_seconds', 'How long the newest vital poll took', ['target'], (one) => {
+    for (const target of targets()) if (target.pollMs !== null) one.set({ target: target.name }, target.pollMs / 1000)
+  })
+  gauge('evenkeel_target_failures', 'Consecutive failed polls', ['target'], (one) => {
+    for (const target of targets()) one.set({ target: target.name }, target.failures)
+  })
+  gauge('evenkeel_tick_timestamp_seconds', 'When the engine last finished a tick', [], (one) => {
+    const at = house.engine.tickedAt()
+    if (at !== null) one.set(at / 1000)
+  })
+  gauge('evenkeel_proposals_open', 'Proposals that can be applied', [], (one) =>
+    one.set(house.store.proposals.list((proposal) => proposal.state === 'open').length),
+  )
+  gauge('evenkeel_changes_in_flight', 'Changes being applied or watched', [], (one) =>
+    one.set(house.store.changes.list((change) => changeInFlight(change.state)).length),
+  )
+  gauge('evenkeel_deliveries', 'Notices by state', ['state'], (one) => {
+    const all = house.store.deliveries.list()
+    for (const state of ['queued', 'delivered', 'failed']) one.set({ state }, all.filter((delivery) => delivery.state === state).length)
+  })
+  gauge('evenkeel_event_readers', 'Open streams of events', [], (one) => one.set(house.stream.readers()))
+  return registry
+}

@@ -1,0 +1,304 @@
+import { z } from 'zod'
+import { RING_ALGORITHMS } from '../../model/ring.ts'
+
+/** What the API answers, for openapi.json. The types in lib/model/views.ts are what the code is held to. */
+const iso = z.iso.datetime().meta({ description: 'ISO 8601, UTC' })
+const labels = z.record(z.string(), z.string())
+const share = z.number().min(0).max(1).nullable()
+const measured = z.number().nullable()
+const role = z.enum(['viewer', 'operator', 'admin'])
+const severity = z.enum(['info', 'warning', 'critical'])
+const unit = z.enum(['seconds', 'ratio', 'bytes', 'count', 'perSecond', 'factor', 'none'])
+const mode = z.enum(['observe', 'tune'])
+const noun = <T extends z.ZodRawShape>(name: string, description: string, shape: T) => z.looseObject(shape).meta({ id: name, description })
+
+const figure = z
+  .union([z.object({ value: z.number(), low: z.number().optional(), high: z.number().optional() }), z.object({ because: z.string() })])
+  .meta({ id: 'Figure', description: 'A measured number with its 95 % interval, or why there is none' })
+export const page = (item: z.ZodType) =>
+  z.object({ items: z.array(item), next: z.string().nullable().meta({ description: 'Cursor of the next page' }) })
+export const anything = z.record(z.string(), z.unknown())
+
+export const target = noun('Target', 'A configured or discovered server', {
+  name: z.string(),
+  kind: z.string(),
+  role: z.enum(['cache', 'store']).optional(),
+  title: z.string(),
+  address: z.string(),
+  state: z.enum(['up', 'down', 'unknown']),
+  error: z.string().optional(),
+  lastPollAt: iso.nullable(),
+  pollMs: z.number().nullable(),
+  failures: z.number(),
+  version: z.string().optional(),
+  capabilities: z.array(z.object({ feature: z.string(), available: z.boolean(), because: z.string().optional() })),
+  probes: z.array(
+    z.looseObject({
+      id: z.string(),
+      feature: z.string(),
+      everyMs: z.number(),
+      cost: z.string(),
+      lastAt: iso.nullable(),
+      state: z.enum(['ok', 'gap', 'resting', 'unavailable', 'waiting']),
+    }),
+  ),
+  figures: z.record(z.string(), figure).optional(),
+})
+export const pool = noun('Pool', 'Servers that share the requests', {
+  target: z.string(),
+  name: z.string(),
+  algorithm: z.string(),
+  liveWeights: z.boolean(),
+  because: z.string().optional(),
+  servers: z.array(
+    z.looseObject({
+      name: z.string(),
+      address: z.string(),
+      weightSet: z.number(),
+      weightEffective: z.number(),
+      state: z.enum(['up', 'down', 'drain', 'maint']),
+      shareExpected: share,
+      shareSeen: share,
+      sessions: measured,
+      queue: measured,
+      requestsPerSecond: measured,
+      errorRatio: measured,
+      responseSeconds: measured,
+    }),
+  ),
+  requestsPerSecond: measured,
+  responseSeconds: measured,
+  errorRatio: measured,
+  imbalance: measured.meta({ description: 'max over mean of share seen against share expected' }),
+})
+export const series = z.object({
+  series: z.array(
+    z.object({
+      metric: z.string(),
+      labels,
+      points: z.array(z.tuple([z.number(), z.number().nullable()])).meta({ description: '[epoch ms, value]; a gap is null or no point' }),
+    }),
+  ),
+})
+export const metrics = page(z.object({ metric: z.string(), labels: z.array(labels) }))
+
+const key = { key: z.string(), target: z.string(), at: iso }
+export const hotKey = noun('HotKey', "A key's part of its target's reads", {
+  ...key,
+  share: z.number(),
+  low: z.number(),
+  high: z.number(),
+  perSecond: z.number(),
+  method: z.enum(['monitor', 'hotkeys', 'lfu', 'access-log']),
+  clients: z.array(z.object({ address: z.string(), share: z.number() })).optional(),
+})
+export const bigKey = noun('BigKey', 'A large key', { ...key, type: z.string(), bytes: z.number() })
+export const keyPattern = noun('KeyPattern', 'Keys that share a prefix', {
+  target: z.string(),
+  pattern: z.string(),
+  share: z.number(),
+  low: z.number(),
+  high: z.number(),
+  bytesMean: z.number(),
+  ttlMsMedian: z.number().nullable(),
+  at: iso,
+})
+export const slow = noun('SlowEntry', 'An entry of a slow log', {
+  target: z.string(),
+  id: z.string(),
+  at: iso,
+  durationUs: z.number(),
+  command: z.array(z.string()),
+})
+
+const follower = z.object({ name: z.string(), version: z.number(), seenAt: iso, fresh: z.boolean() })
+export const ring = noun('Ring', 'A hash ring that applications hold', {
+  name: z.string(),
+  algorithm: z.enum(RING_ALGORITHMS),
+  version: z.number(),
+  nodes: z.array(
+    z.looseObject({
+      name: z.string(),
+      points: z.number().nullable(),
+      weight: z.number().nullable(),
+      shareOwned: z.number(),
+      shareSeen: share,
+    }),
+  ),
+  imbalance: measured.meta({ description: 'max over mean of the share seen' }),
+  imbalanceOwned: z.number(),
+  followers: z.array(follower),
+})
+const ringNode = z.looseObject({
+  name: z.string(),
+  address: z.string().optional(),
+  weight: z.number().optional(),
+  points: z.number().optional(),
+})
+export const ringSpec = z
+  .looseObject({ algorithm: z.enum(RING_ALGORITHMS), nodes: z.array(ringNode), options: anything.optional() })
+  .meta({ id: 'RingSpec', description: "A ring as its program's configuration describes it" })
+const shares = z.object({ shares: z.record(z.string(), z.number()) })
+const owners = z.array(z.string().nullable())
+export const ringAnswer = noun('RingAnswer', 'Exact shares, and which keys change hands', {
+  before: shares,
+  after: shares.optional(),
+  moved: z.number().optional(),
+  movedBetween: z.array(z.object({ from: z.string().nullable(), to: z.string().nullable(), share: z.number() })).optional(),
+  owners: z.object({ before: owners, after: owners.optional() }).optional(),
+})
+export const ttl = noun('TtlPolicy', 'How long keys live', {
+  name: z.string(),
+  match: z.string(),
+  ttlMs: z.number(),
+  jitter: z.number(),
+  version: z.number(),
+  followers: z.array(follower),
+})
+
+export const finding = noun('Finding', 'A problem that held', {
+  id: z.string(),
+  rule: z.string(),
+  severity,
+  state: z.enum(['pending', 'firing', 'resolved']),
+  subject: labels,
+  summary: z.string(),
+  evidence: z.array(
+    z.looseObject({ metric: z.string(), where: labels, label: z.string(), value: z.number(), unit, from: z.number(), to: z.number() }),
+  ),
+  since: iso,
+  resolvedAt: iso.optional(),
+  title: z.string(),
+  why: z.string(),
+  proposals: z.array(z.string()),
+  silencedBy: z.array(z.string()),
+})
+export const setting = z.strictObject({ target: z.string().min(1).max(300), name: z.string().min(1).max(1000) })
+const stepShape = z.object({ setting: z.object({ target: z.string(), name: z.string() }), before: z.string(), after: z.string() })
+const prediction = z.looseObject({
+  metric: z.string(),
+  where: labels,
+  unit,
+  before: z.number(),
+  after: z.number(),
+  low: z.number(),
+  high: z.number(),
+  basis: z.string(),
+})
+const guard = z.looseObject({
+  metric: z.string(),
+  where: labels,
+  unit,
+  op: z.enum(['>', '<']),
+  limit: z.number(),
+  forMs: z.number(),
+  why: z.string(),
+})
+export const proposal = noun('Proposal', 'What could be done, with the effect it predicts', {
+  id: z.string(),
+  finding: z.string(),
+  advisor: z.string(),
+  steps: z.array(stepShape),
+  because: z.string(),
+  prediction: prediction.nullable(),
+  guards: z.array(guard),
+  risk: z.enum(['low', 'medium', 'high']),
+  commands: z.array(z.string()),
+  state: z.enum(['open', 'superseded', 'applied', 'withdrawn']),
+  createdAt: iso,
+  reversal: z.enum(['exact', 'lossy', 'none']),
+  disabledBecause: z.string().optional(),
+})
+export const applied = z
+  .object({
+    change: z.string().nullable().meta({ description: 'null for a dry run' }),
+    steps: z.array(stepShape),
+    commands: z.array(z.string()),
+  })
+  .meta({ id: 'Applied' })
+export const change = noun('Change', 'What was done, and what it did', {
+  id: z.string(),
+  state: z.enum(['applying', 'watching', 'kept', 'rolled_back', 'failed']),
+  steps: z.array(stepShape),
+  because: z.string(),
+  by: z.string(),
+  at: iso,
+  prediction: prediction.nullable(),
+  measured: z.object({ before: z.number(), after: z.number(), low: z.number(), high: z.number() }).nullable(),
+  verdict: z.enum(['improved', 'no_effect', 'regressed', 'unjudged']).nullable(),
+  journal: z.array(z.looseObject({ at: iso, what: z.string(), text: z.string() })),
+})
+export const job = noun('Job', 'Long work of a change', {
+  id: z.string(),
+  change: z.string(),
+  state: z.enum(['running', 'paused', 'done', 'cancelled', 'failed']),
+  done: z.number(),
+  total: z.number().nullable(),
+  rate: z.number(),
+  undoRecorded: z.number(),
+})
+export const incident = noun('Incident', 'Findings of one cause', {
+  id: z.string(),
+  state: z.enum(['firing', 'resolved']),
+  since: iso,
+  resolvedAt: iso.optional(),
+  severity,
+  summary: z.string(),
+  findings: z.array(finding),
+  changes: z.array(z.string()),
+  timeline: z.array(z.object({ at: iso, what: z.string(), text: z.string() })),
+})
+
+export const silence = noun('Silence', 'Muted by a person', {
+  id: z.string(),
+  match: labels,
+  from: iso,
+  until: iso,
+  by: z.string(),
+  reason: z.string(),
+  active: z.boolean(),
+})
+export const delivery = noun('Delivery', "A notice's fate", {
+  id: z.string(),
+  receiver: z.string(),
+  channel: z.string(),
+  at: iso,
+  findings: z.array(z.string()),
+  status: z.enum(['firing', 'resolved', 'test']),
+  state: z.enum(['queued', 'delivered', 'failed']),
+  attempts: z.number(),
+  answer: z.string().optional(),
+})
+export const receiver = z.object({ name: z.string(), channels: z.array(z.string()) })
+
+export const rule = noun('Rule', 'A detector with its thresholds and what it says now', {
+  id: z.string(),
+  title: z.string(),
+  why: z.string(),
+  settings: anything,
+  defaults: anything,
+  enabled: z.boolean(),
+  now: z.object({ found: z.number(), clear: z.number(), unjudged: z.number(), because: z.array(z.string()) }),
+})
+export const person = z.object({ name: z.string(), role }).meta({ id: 'Person' })
+export const personEntry = z.object({ name: z.string(), role, createdAt: iso, by: z.string(), hasPassword: z.boolean() })
+export const invitation = z.object({ link: z.string(), until: iso })
+export const token = z.object({ id: z.string(), name: z.string(), role, createdAt: iso, by: z.string() })
+export const newToken = token.extend({ token: z.string().meta({ description: 'Shown once, kept nowhere' }) })
+export const overview = z.looseObject({ at: iso, mode, needs: z.number() }).meta({ id: 'Overview' })
+export const frame = z.looseObject({ mode, person: person.nullable(), version: z.string() }).meta({ id: 'Frame' })
+export const drill = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    does: z.string(),
+    lookFor: z.string(),
+    rule: z.string(),
+    lastsSeconds: z.number(),
+    state: z.enum(['ready', 'running', 'ending']),
+    endsAt: iso.optional(),
+  })
+  .meta({ id: 'Drill' })
+export const problem = z
+  .object({ type: z.string(), title: z.string(), status: z.number(), code: z.string(), detail: z.string() })
+  .meta({ id: 'Problem', description: 'RFC 9457; `code` is one of a closed list' })

@@ -1,0 +1,28 @@
+import { EvenkeelError } from '../../model/error.ts'
+
+export const BODY_MAX = 1 << 20
+
+/** Reads a JSON body of at most 1 MB; an empty one is `{}`. Stops reading at the limit, whatever Content-Length says. */
+export async function readBody(request: Request): Promise<unknown> {
+  const tooLarge = () => new EvenkeelError('too_large', `The body is larger than ${BODY_MAX} bytes.`)
+  if (Number(request.headers.get('content-length') ?? 0) > BODY_MAX) throw tooLarge()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  const reader = request.body?.getReader()
+  while (reader) {
+    const { done, value } = await reader.read()
+    if (done) break
+    size += value.byteLength
+    if (size > BODY_MAX) {
+      await reader.cancel().catch(() => {})
+      throw tooLarge()
+    }
+    chunks.push(value)
+  }
+  if (size === 0) return {}
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)))
+  } catch {
+    throw new EvenkeelError('bad_request', 'The body is not JSON in UTF-8.')
+  }
+}

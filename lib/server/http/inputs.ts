@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { parseDuration } from '../../model/duration.ts'
+import { PAGE_LIMIT_MAX } from '../paging.ts'
+
+const ISO = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/
+/** The end of the year 9999. */
+const MS_MAX = 253_402_300_799_999
+
+/** A time as ISO 8601 or epoch ms, as epoch ms. Other texts that `Date` would guess at are refused. */
+export const time = z
+  .union([z.string(), z.number()])
+  .transform((value, context) => {
+    const ms = typeof value === 'number' || /^\d{1,15}$/.test(value) ? Number(value) : ISO.test(value) ? Date.parse(value) : Number.NaN
+    if (!Number.isFinite(ms) || ms < 0 || ms > MS_MAX)
+      context.addIssue({ code: 'custom', message: 'expected a time: ISO 8601 or epoch ms' })
+    return ms
+  })
+  .meta({ description: 'ISO 8601, or epoch milliseconds', example: '2026-01-31T12:00:00Z' })
+
+export const step = z
+  .string()
+  .transform((value, context) => {
+    const ms = parseDuration(value)
+    if (ms === null || ms < 1) context.addIssue({ code: 'custom', message: 'expected a duration: 10s, 1m, or ms' })
+    return ms ?? 0
+  })
+  .meta({ description: 'A duration (10s, 1m) or milliseconds', example: '10s' })
+
+export const paging = {
+  cursor: z.string().optional().meta({ description: '`next` of the page before' }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(PAGE_LIMIT_MAX)
+    .optional()
+    .meta({ description: `At most ${PAGE_LIMIT_MAX}; default 100` }),
+}
+
+/** A text that a person wrote: no control characters, no novel. */
+export const words = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^\P{Cc}*$/u, { error: 'expected text without control characters' })
+
+/** `1`, `true` and an empty value mean yes. */
+export const flag = z.enum(['0', '1', 'true', 'false', '']).transform((value) => value !== '0' && value !== 'false')
+
+export const id = z.object({ id: z.string() })
+export const name = z.object({ name: z.string() })

@@ -1,0 +1,73 @@
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import { ERROR_STATUS, type ErrorCode } from '../../model/error.ts'
+import { problem } from './answers.ts'
+import type { Operation } from './operation.ts'
+import { operations } from './operations.ts'
+
+/** Any call may meet these. */
+const ALWAYS: ErrorCode[] = ['bad_request', 'unauthenticated', 'forbidden', 'too_large', 'internal', 'unavailable']
+
+/** OpenAPI 3.1 of every call, from the schemas that parse it. Made once. */
+export function openapi(): unknown {
+  made ??= createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Evenkeel',
+      version: '1',
+      description: 'The control room for caches and load balancers.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/api/v1' }],
+    security: [{}, { token: [] }],
+    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    paths: paths(),
+  })
+  return made
+}
+let made: unknown
+
+function paths(): ZodOpenApiPathsObject {
+  const all: ZodOpenApiPathsObject = {}
+  for (const operation of operations) {
+    const path = `/${operation.path}`
+    all[path] = { ...all[path], [operation.method.toLowerCase()]: describe(operation) }
+  }
+  return all
+}
+
+function describe({
+  method,
+  path,
+  summary,
+  tag,
+  params,
+  query,
+  body,
+  answer,
+  status = 200,
+  problems,
+}: Operation): ZodOpenApiOperationObject {
+  const byStatus = new Map<number, ErrorCode[]>()
+  for (const code of new Set([...ALWAYS, ...problems]))
+    byStatus.set(ERROR_STATUS[code], [...(byStatus.get(ERROR_STATUS[code]) ?? []), code])
+  const type = path === 'events' ? 'text/event-stream' : 'application/json'
+  return {
+    operationId: `${method.toLowerCase()} ${path}`.replace(
+      /[^a-zA-Z0-9]+(.)?/g,
+      (_, next: string | undefined) => next?.toUpperCase() ?? '',
+    ),
+    summary,
+    tags: [tag],
+    requestParams: { ...(params ? { path: params } : {}), ...(query ? { query } : {}) },
+    ...(body ? { requestBody: { content: { 'application/json': { schema: body } } } } : {}),
+    responses: {
+      [`${status}` as '200']: status === 204 ? { description: 'Done' } : { description: summary, content: { [type]: { schema: answer } } },
+      ...Object.fromEntries(
+        [...byStatus].map(([number, codes]) => [
+          `${number}`,
+          { description: codes.join(', '), content: { 'application/problem+json': { schema: problem } } },
+        ]),
+      ),
+    },
+  }
+}

@@ -1,0 +1,58 @@
+import type { z } from 'zod'
+import type { ErrorCode } from '../../model/error.ts'
+import type { Person } from '../../model/views.ts'
+import type { House } from '../house.ts'
+
+export type Method = 'GET' | 'POST' | 'DELETE'
+
+export type Call<P, Q, B> = {
+  house: House
+  params: P
+  query: Q
+  body: B
+  /** All query parameters as sent: for label filters. */
+  search: URLSearchParams
+  /** Who asks, as a change names them. */
+  by: string
+  person: Person | null
+  request: Request
+}
+
+/** One call of the API: what comes in, the verb, what goes out. The same schemas parse it and describe it in openapi.json. */
+export type Operation = {
+  method: Method
+  /** Below /api/v1: `targets/{name}`. */
+  path: string
+  summary: string
+  tag: string
+  params?: z.ZodObject
+  query?: z.ZodObject
+  body?: z.ZodType
+  answer: z.ZodType
+  /** Default 200. */
+  status?: number
+  /** Besides 400, 401, 403 and 500, which any call may answer. */
+  problems: ErrorCode[]
+  /** A `Response` is sent as it is. */
+  run(call: Call<Record<string, string>, Record<string, unknown>, unknown>): unknown
+}
+
+type Shape<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> = Omit<
+  Operation,
+  'params' | 'query' | 'body' | 'run' | 'problems'
+> & {
+  params?: P
+  query?: Q
+  body?: B
+  problems?: ErrorCode[]
+  run(call: Call<z.output<P>, z.output<Q>, z.output<B>>): unknown
+}
+
+/** Keeps the types of what a call takes together with its verb. */
+export function operation<
+  P extends z.ZodObject = z.ZodObject,
+  Q extends z.ZodObject = z.ZodObject,
+  B extends z.ZodType = z.ZodType<undefined>,
+>(shape: Shape<P, Q, B>): Operation {
+  return { problems: [], ...shape } as unknown as Operation
+}

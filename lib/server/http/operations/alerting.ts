@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { listDeliveries, listReceivers, testReceiver } from '../../deliveries.ts'
+import { createSilence, deleteSilence, getSilence, listSilences } from '../../silences.ts'
+import * as answers from '../answers.ts'
+import { id, name, paging, time, words } from '../inputs.ts'
+import { operation } from '../operation.ts'
+
+const tag = 'Alerts'
+export const alerting = [
+  operation({
+    method: 'GET',
+    path: 'silences',
+    summary: 'Silences, newest first',
+    tag,
+    query: z.object(paging),
+    answer: answers.page(answers.silence),
+    run: ({ house, query }) => listSilences(house, query),
+  }),
+  operation({
+    method: 'POST',
+    path: 'silences',
+    summary: 'Mutes the notices of findings whose labels match',
+    tag,
+    body: z.strictObject({
+      match: z
+        .record(z.string().min(1).max(100), z.string().max(1000))
+        .refine((match) => Object.keys(match).length > 0, { error: 'expected at least one label: rule, severity, target, …' }),
+      from: time.optional(),
+      until: time,
+      reason: words(2000).default(''),
+    }),
+    answer: answers.silence,
+    status: 201,
+    problems: ['invalid'],
+    run: ({ house, body, by }) => createSilence(house, body, by),
+  }),
+  operation({
+    method: 'GET',
+    path: 'silences/{id}',
+    summary: 'One silence',
+    tag,
+    params: id,
+    answer: answers.silence,
+    problems: ['not_found'],
+    run: ({ house, params }) => getSilence(house, params.id),
+  }),
+  operation({
+    method: 'DELETE',
+    path: 'silences/{id}',
+    summary: 'Ends a silence',
+    tag,
+    params: id,
+    answer: answers.anything,
+    status: 204,
+    problems: ['not_found'],
+    run: ({ house, params }) => deleteSilence(house, params.id),
+  }),
+  operation({
+    method: 'GET',
+    path: 'deliveries',
+    summary: 'Notices and their fate, newest first',
+    tag,
+    query: z.object(paging),
+    answer: answers.page(answers.delivery),
+    run: ({ house, query }) => listDeliveries(house, query),
+  }),
+  operation({
+    method: 'GET',
+    path: 'receivers',
+    summary: 'Receivers and their channels',
+    tag,
+    answer: answers.page(answers.receiver),
+    run: ({ house }) => listReceivers(house),
+  }),
+  operation({
+    method: 'POST',
+    path: 'receivers/{name}/test',
+    summary: 'Sends one test notice, now',
+    tag,
+    params: name,
+    answer: z.object({ deliveries: z.array(answers.delivery) }),
+    problems: ['not_found'],
+    run: ({ house, params }) => testReceiver(house, params.name),
+  }),
+]

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { getPool, listPools } from '../../pools.ts'
+import { evaluateRing, getRing, listRings } from '../../rings.ts'
+import { getTtl, listTtls } from '../../ttls.ts'
+import * as answers from '../answers.ts'
+import { name, paging } from '../inputs.ts'
+import { operation } from '../operation.ts'
+
+const tag = 'Balancing'
+export const balancing = [
+  operation({
+    method: 'GET',
+    path: 'pools',
+    summary: 'Pools of every balancer',
+    tag,
+    query: z.object({ target: z.string().optional(), ...paging }),
+    answer: answers.page(answers.pool),
+    run: ({ house, query }) => listPools(house, query),
+  }),
+  operation({
+    method: 'GET',
+    path: 'pools/{target}/{pool}',
+    summary: 'One pool: weights, shares expected and seen, response times',
+    tag,
+    params: z.object({ target: z.string(), pool: z.string() }),
+    answer: answers.pool,
+    problems: ['not_found'],
+    run: ({ house, params }) => getPool(house, params.target, params.pool),
+  }),
+  operation({
+    method: 'GET',
+    path: 'rings',
+    summary: 'Rings that applications hold',
+    tag,
+    query: z.object(paging),
+    answer: answers.page(answers.ring),
+    run: ({ house, query }) => listRings(house, query),
+  }),
+  operation({
+    method: 'GET',
+    path: 'rings/{name}',
+    summary: 'One ring',
+    tag,
+    params: name,
+    answer: answers.ring,
+    problems: ['not_found'],
+    run: ({ house, params }) => getRing(house, params.name),
+  }),
+  operation({
+    method: 'POST',
+    path: 'rings/evaluate',
+    summary: 'What a ring, or a change of one, does to the keys; stateless and exact',
+    tag,
+    body: z.strictObject({
+      before: z.unknown().meta({ description: 'RingSpec' }),
+      after: z.unknown().optional().meta({ description: 'RingSpec' }),
+      keys: z.unknown().optional().meta({ description: 'string[]' }),
+    }),
+    answer: answers.ringAnswer,
+    problems: ['invalid'],
+    run: ({ body }) => evaluateRing(body),
+  }),
+  operation({
+    method: 'GET',
+    path: 'ttls',
+    summary: 'TTL policies',
+    tag,
+    query: z.object(paging),
+    answer: answers.page(answers.ttl),
+    run: ({ house, query }) => listTtls(house, query),
+  }),
+  operation({
+    method: 'GET',
+    path: 'ttls/{name}',
+    summary: 'One TTL policy',
+    tag,
+    params: name,
+    answer: answers.ttl,
+    problems: ['not_found'],
+    run: ({ house, params }) => getTtl(house, params.name),
+  }),
+]

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { bigKeys, hotKeys, keyPatterns, listSlow } from '../../keys.ts'
+import * as answers from '../answers.ts'
+import { paging } from '../inputs.ts'
+import { operation } from '../operation.ts'
+
+const tag = 'Keys'
+const query = z.object({ target: z.string().optional(), ...paging })
+const problems = ['not_found'] as const
+export const keys = [
+  operation({
+    method: 'GET',
+    path: 'keys/hot',
+    summary: 'Hot keys, hottest first',
+    tag,
+    query,
+    answer: answers.page(answers.hotKey),
+    problems: [...problems],
+    run: ({ house, query }) => hotKeys(house, query),
+  }),
+  operation({
+    method: 'GET',
+    path: 'keys/big',
+    summary: 'Big keys, biggest first',
+    tag,
+    query,
+    answer: answers.page(answers.bigKey),
+    problems: [...problems],
+    run: ({ house, query }) => bigKeys(house, query),
+  }),
+  operation({
+    method: 'GET',
+    path: 'keys/patterns',
+    summary: 'Prefixes that keys share',
+    tag,
+    query,
+    answer: answers.page(answers.keyPattern),
+    problems: [...problems],
+    run: ({ house, query }) => keyPatterns(house, query),
+  }),
+  operation({
+    method: 'GET',
+    path: 'slowlog',
+    summary: 'Slow commands of every node, newest first',
+    tag,
+    query,
+    answer: answers.page(answers.slow),
+    problems: [...problems],
+    run: ({ house, query }) => listSlow(house, query),
+  }),
+]

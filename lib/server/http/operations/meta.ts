@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { getConfig, getConfigSchema } from '../../configuration.ts'
+import { endDrill, listDrills, startDrill } from '../../drills.ts'
+import { setMode } from '../../mode.ts'
+import * as answers from '../answers.ts'
+import { name } from '../inputs.ts'
+import { openapi } from '../openapi.ts'
+import { operation } from '../operation.ts'
+
+const tag = 'Evenkeel'
+export const meta = [
+  operation({
+    method: 'GET',
+    path: 'config',
+    summary: 'The configuration as written, every secret redacted',
+    tag,
+    answer: z.object({ config: z.unknown(), warnings: z.array(z.string()) }),
+    run: ({ house }) => getConfig(house),
+  }),
+  operation({
+    method: 'GET',
+    path: 'config/schema',
+    summary: 'JSON Schema of evenkeel.yaml',
+    tag,
+    answer: answers.anything,
+    run: () => getConfigSchema(),
+  }),
+  operation({ method: 'GET', path: 'openapi.json', summary: 'This description', tag, answer: answers.anything, run: () => openapi() }),
+  operation({
+    method: 'POST',
+    path: 'mode',
+    summary: 'Lowers the mode to observe, or raises it back to what the configuration allows',
+    tag,
+    body: z.strictObject({ mode: z.enum(['observe', 'tune']) }),
+    answer: z.object({ mode: z.enum(['observe', 'tune']) }),
+    problems: ['read_only'],
+    run: ({ house, body, by }) => setMode(house, body.mode, by),
+  }),
+  operation({
+    method: 'GET',
+    path: 'drills',
+    summary: 'Faults that the demo can inject into its own fleet',
+    tag,
+    answer: answers.page(answers.drill),
+    run: ({ house }) => listDrills(house),
+  }),
+  operation({
+    method: 'POST',
+    path: 'drills/{name}',
+    summary: 'Injects a fault into the demo',
+    tag,
+    params: name,
+    answer: answers.drill,
+    status: 202,
+    problems: ['not_found', 'unreachable'],
+    run: ({ house, params }) => startDrill(house, params.name),
+  }),
+  operation({
+    method: 'DELETE',
+    path: 'drills/{name}',
+    summary: 'Ends a fault of the demo early',
+    tag,
+    params: name,
+    answer: answers.drill,
+    status: 202,
+    problems: ['not_found', 'unreachable'],
+    run: ({ house, params }) => endDrill(house, params.name),
+  }),
+]

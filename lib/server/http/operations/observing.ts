@@ -1,0 +1,130 @@
+import { z } from 'zod'
+import { getFrame } from '../../frame.ts'
+import { allowMonitor } from '../../monitor.ts'
+import { getOverview } from '../../overview.ts'
+import { listRules } from '../../rules.ts'
+import { listMetrics, querySeries } from '../../series.ts'
+import { getTarget, listTargets, rawAnswers, targetFacts } from '../../targets.ts'
+import * as answers from '../answers.ts'
+import { events } from '../events.ts'
+import { flag, name, paging, step, time } from '../inputs.ts'
+import { operation } from '../operation.ts'
+
+const seriesQuery = z.object({
+  metric: z.string().min(1).max(300),
+  from: time.optional(),
+  to: time.optional(),
+  step: step.optional(),
+  rate: flag.optional(),
+})
+const NOT_LABELS = new Set(Object.keys(seriesQuery.shape))
+
+const tag = 'Observing'
+export const observing = [
+  operation({
+    method: 'GET',
+    path: 'overview',
+    summary: 'Everything that the first page shows',
+    tag,
+    answer: answers.overview,
+    run: ({ house }) => getOverview(house),
+  }),
+  operation({
+    method: 'GET',
+    path: 'frame',
+    summary: 'Mode, person and what else stands around every page',
+    tag,
+    answer: answers.frame,
+    run: ({ house, person }) => getFrame(house, person),
+  }),
+  operation({
+    method: 'GET',
+    path: 'targets',
+    summary: 'Targets, by name',
+    tag,
+    query: z.object(paging),
+    answer: answers.page(answers.target),
+    run: ({ house, query }) => listTargets(house, query),
+  }),
+  operation({
+    method: 'GET',
+    path: 'targets/{name}',
+    summary: 'One target',
+    tag,
+    params: name,
+    answer: answers.target,
+    problems: ['not_found'],
+    run: ({ house, params }) => getTarget(house, params.name),
+  }),
+  operation({
+    method: 'GET',
+    path: 'targets/{name}/raw',
+    summary: "The newest raw answers of a target's probes",
+    tag,
+    params: name,
+    answer: answers.page(z.object({ id: z.string(), at: z.iso.datetime(), text: z.string() })),
+    problems: ['not_found'],
+    run: ({ house, params }) => ({ items: rawAnswers(house, params.name), next: null }),
+  }),
+  operation({
+    method: 'GET',
+    path: 'targets/{name}/facts',
+    summary: 'Named facts of a target: settings, versions',
+    tag,
+    params: name,
+    answer: answers.page(z.object({ id: z.string(), at: z.iso.datetime(), value: z.string() })),
+    problems: ['not_found'],
+    run: ({ house, params }) => ({ items: targetFacts(house, params.name), next: null }),
+  }),
+  operation({
+    method: 'POST',
+    path: 'targets/{name}/monitor',
+    summary: 'Allows or forbids MONITOR bursts on a target (an admin)',
+    tag,
+    params: name,
+    body: z.strictObject({ allow: z.enum(['hour', 'always', 'no']) }),
+    answer: answers.target,
+    problems: ['not_found', 'not_allowed'],
+    run: ({ house, params, body, by }) => allowMonitor(house, params.name, body.allow, by),
+  }),
+  operation({
+    method: 'GET',
+    path: 'series',
+    summary: "One metric's history; any other query parameter is a label that must match",
+    tag,
+    query: seriesQuery.loose(),
+    answer: answers.series,
+    run: ({ house, query, search }) => {
+      const labels = Object.fromEntries([...search].filter(([label]) => !NOT_LABELS.has(label)))
+      const { metric, from, to, step: stepMs, rate } = query as z.output<typeof seriesQuery>
+      return querySeries(house, { metric, labels, from, to, stepMs, rate })
+    },
+  }),
+  operation({
+    method: 'GET',
+    path: 'metrics',
+    summary: 'Metrics that have samples, with their labels',
+    tag,
+    answer: answers.metrics,
+    run: ({ house }) => listMetrics(house),
+  }),
+  operation({
+    method: 'GET',
+    path: 'rules',
+    summary: 'Rules, their settings and what they say now',
+    tag,
+    query: z.object(paging),
+    answer: answers.page(answers.rule),
+    run: ({ house, query }) => listRules(house, query),
+  }),
+  operation({
+    method: 'GET',
+    path: 'events',
+    summary:
+      'Server-sent events: finding, proposal, change, target, sample. `metric` (repeatable) sends its newest values with each sample; Last-Event-ID resumes',
+    tag,
+    query: z.object({ metric: z.string().max(300).optional() }),
+    answer: z.string().meta({ description: 'text/event-stream' }),
+    run: ({ house, request, search }) => events(house, request, search.getAll('metric')),
+  }),
+]

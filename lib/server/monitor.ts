@@ -1,0 +1,47 @@
+import { EvenkeelError } from '../model/error.ts'
+import type { TargetView } from '../model/views.ts'
+import type { House } from './house.ts'
+import { getTarget } from './targets.ts'
+
+const HOUR_MS = 3_600_000
+const PREFIX = 'monitor/'
+/** An admin's word on MONITOR bursts. `until` null: for good. */
+type Consent = { allow: boolean; by: string; at: number; until: number | null }
+
+/** Lets MONITOR bursts run on a target that asks first, and remembers who allowed it. */
+export async function allowMonitor(house: House, name: string, allow: 'hour' | 'always' | 'no', by: string): Promise<TargetView> {
+  getTarget(house, name)
+  const configured = configuredMonitor(house, name)
+  if (configured === null) throw new EvenkeelError('not_allowed', 'This target has no MONITOR.')
+  if (configured === 'never' && allow !== 'no')
+    throw new EvenkeelError('not_allowed', 'The configuration says "monitor: never" for this target.')
+  const at = house.now()
+  const consent: Consent = { allow: allow !== 'no', by, at, until: allow === 'hour' ? at + HOUR_MS : null }
+  house.store.memory.put(PREFIX + name, consent)
+  house.log.info({ target: name, allow, by }, 'MONITOR bursts')
+  await honourConsents(house)
+  return getTarget(house, name)
+}
+
+/** Brings each target's bursts in line with what was allowed: at start, after a decision, and when an hour has ended. */
+export async function honourConsents(house: Pick<House, 'engine' | 'store' | 'config' | 'now'>): Promise<void> {
+  for (const key of house.store.memory.keys(PREFIX)) {
+    const name = key.slice(PREFIX.length)
+    const consent = house.store.memory.get<Consent>(key)
+    const running = house.engine.targetConfig(name)?.config as { monitor?: string } | undefined
+    const configured = configuredMonitor(house, name)
+    if (!consent || !running || configured === null) continue
+    const over = consent.until !== null && house.now() >= consent.until
+    if (over) house.store.memory.delete(key)
+    const wanted = configured === 'never' ? 'never' : over ? configured : consent.allow ? 'bursts' : 'ask'
+    if (running.monitor !== wanted) await house.engine.configure({ ...house.engine.targetConfig(name)!.config, monitor: wanted } as never)
+  }
+}
+
+function configuredMonitor(house: Pick<House, 'config'>, name: string): 'ask' | 'bursts' | 'never' | null {
+  const config = house.config.targets.find((target) => target.name === name) as
+    | { kind: string; role?: string; monitor?: 'ask' | 'bursts' | 'never' }
+    | undefined
+  if (config?.kind !== 'redis') return null
+  return config.monitor ?? (config.role === 'store' ? 'never' : 'ask')
+}

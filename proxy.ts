@@ -1,0 +1,31 @@
+import { NextResponse } from 'next/server'
+import { EvenkeelError } from './lib/model/error.ts'
+import { pageHeaders } from './lib/server/doors/headers.ts'
+import { house } from './lib/server/house.ts'
+import { problemResponse } from './lib/server/http/problem.ts'
+
+/** Every page comes through here; the API's own gate asks the same door (Next would buffer its bodies and streams here). */
+export const config = { matcher: [{ source: '/((?!api/|healthz$|readyz$|metrics$|_next/static/).*)' }] }
+
+export async function proxy(request: Request): Promise<Response> {
+  const url = new URL(request.url)
+  const nonce = crypto.randomUUID().replaceAll('-', '')
+  const security = pageHeaders(nonce, process.env.NODE_ENV === 'development')
+  try {
+    await house().doors.enter({ method: request.method, path: url.pathname, headers: request.headers })
+  } catch (error) {
+    if (!(error instanceof EvenkeelError && error.code === 'unauthenticated')) return problemResponse(error)
+    const next = `${url.pathname}${url.search}`
+    return new Response(null, {
+      status: 307,
+      headers: { location: `/sign-in${next === '/' ? '' : `?next=${encodeURIComponent(next)}`}`, 'cache-control': 'no-store' },
+    })
+  }
+  // Next puts the nonce of the request's policy on its own scripts.
+  const headers = new Headers(request.headers)
+  headers.set('x-nonce', nonce)
+  headers.set('content-security-policy', security['content-security-policy']!)
+  const response = NextResponse.next({ request: { headers } })
+  for (const [name, value] of Object.entries(security)) response.headers.set(name, value)
+  return response
+}
