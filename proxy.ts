@@ -11,6 +11,8 @@ export async function proxy(request: Request): Promise<Response> {
   const url = new URL(request.url)
   const nonce = crypto.randomUUID().replaceAll('-', '')
   const security = pageHeaders(nonce, process.env.NODE_ENV === 'development')
+  const welcome = await redeem(request, url)
+  if (welcome) return welcome
   try {
     await house().doors.enter({ method: request.method, path: url.pathname, headers: request.headers })
   } catch (error) {
@@ -28,4 +30,19 @@ export async function proxy(request: Request): Promise<Response> {
   const response = NextResponse.next({ request: { headers } })
   for (const [name, value] of Object.entries(security)) response.headers.set(name, value)
   return response
+}
+
+/** Programs that look at links before people do must not use them up. */
+const LOOKS_AHEAD = /bot|crawl|preview|unfurl|slack|facebook|whatsapp|telegram|skype|teams/i
+
+/** A followed sign-in link: in, with a session, or null when there is no code or it is spent. */
+async function redeem(request: Request, url: URL): Promise<Response | null> {
+  const code = url.pathname === '/sign-in' ? url.searchParams.get('code') : null
+  if (!code || request.method !== 'GET' || LOOKS_AHEAD.test(request.headers.get('user-agent') ?? '')) return null
+  const entered = await house()
+    .doors.signIn({ code })
+    .catch(() => null)
+  return (
+    entered && new Response(null, { status: 303, headers: { location: '/', 'set-cookie': entered.cookie, 'cache-control': 'no-store' } })
+  )
 }

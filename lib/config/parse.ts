@@ -29,7 +29,7 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
   if (source.problems.length) fail(source.problems)
 
   const schema = configSchema(schemas)
-  const data = source.data ?? {}
+  const data = withAbsolutePaths(source.data ?? {}, base)
   const parsed = parseForeign(schema, data, source)
   const problems = [
     ...strangeKeys(schema, data).map((path) =>
@@ -154,7 +154,7 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
     poll: { everyMs: read.poll.every, timeoutMs: read.poll.timeout },
     learningMs: read.learning,
     watch: definedOnly({ watchMs: read.watch.longest, beforeMs: read.watch.before, measureMs: read.watch.measure }),
-    targets: targets.map((target) => absolutePaths(target, base)),
+    targets,
     rings,
     ttls: read.ttls.map(({ ttl, followers, ...rest }) => ({ ...rest, ttlMs: ttl, followersExpected: followers })),
     edges: read.edges,
@@ -221,6 +221,9 @@ function hostPort(target: TargetConfig): string | undefined {
   const parsed = URL.parse(url)
   return parsed?.hostname ? `${parsed.hostname}:${parsed.port || '6379'}` : undefined
 }
+
+const withAbsolutePaths = (data: unknown, base: string): unknown =>
+  data && typeof data === 'object' && 'targets' in data ? { ...data, targets: absolutePaths(data.targets, base) } : data
 
 /** `config: haproxy.cfg` means the one beside evenkeel.yaml. Only keys that hold paths; a socket may also be an address. */
 function absolutePaths<T>(value: T, base: string, key = ''): T {

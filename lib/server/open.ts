@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { advisors } from '../advisors/shelf.ts'
-import { type ChangesOptions, createChanges } from '../changes/changes.ts'
+import { createChanges } from '../changes/changes.ts'
 import type { Config } from '../config/config.ts'
 import { ConfigError } from '../config/error.ts'
 import { parseConfig } from '../config/parse.ts'
@@ -108,7 +108,7 @@ export async function openHouse(config: Config, env: NodeJS.ProcessEnv, print: (
     log,
     settings: config.watch,
     pollNow: (name) => engine.pollNow(name),
-  } as ChangesOptions)
+  })
   engine = createEngine({
     targets,
     edges: config.edges,

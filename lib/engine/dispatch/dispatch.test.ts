@@ -1,0 +1,208 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { Finding } from '../../model/finding.ts'
+import type { Notice, Route } from '../../model/notice.ts'
+import type { Notifier } from '../../model/notifier.ts'
+import type { Store } from '../../model/store.ts'
+import { createStore } from '../../store/store.ts'
+import { createBus } from '../bus.ts'
+import { createDispatch, type Dispatch } from './dispatch.ts'
+
+const silent = { info() {}, warn() {}, error() {} }
+let at = 1_000_000
+let store: Store
+let sent: Notice[]
+let answer: { delivered: boolean; retry: boolean; answer: string }
+const pigeon: Notifier<string> = {
+  kind: 'pigeon',
+  config: null as never,
+  async notify(_config, notice) {
+    sent.push(notice)
+    return answer
+  },
+}
+const bus = createBus(() => {})
+
+const begin = (routes: Partial<Route>[]): Dispatch =>
+  createDispatch({
+    routes: routes.map((route) => ({ match: {}, to: ['ops'], group: ['target'], waitMs: 1000, repeatMs: 60_000, ...route })),
+    receivers: [{ name: 'ops', channels: [{ kind: 'pigeon', config: '' }] }],
+    notifiers: [pigeon],
+    store,
+    bus,
+    externalUrl: 'http://h',
+    now: () => at,
+    log: silent,
+  })
+/** Ticks each second, letting what was sent arrive. */
+async function pass(dispatch: Dispatch, seconds: number) {
+  for (let second = 0; second < seconds; second++) {
+    at += 1000
+    dispatch.tick()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+const finding = (id: string, more: Partial<Finding> = {}): Finding => ({
+  id,
+  rule: 'cache/eviction-storm',
+  severity: 'warning',
+  state: 'firing',
+  subject: { target: 'a' },
+  summary: id,
+  evidence: [],
+  since: at,
+  seenAt: at,
+  ...more,
+})
+const said = () => sent.map((notice) => `${notice.status} ${notice.findings.map(({ id }) => id).join(' ')}`)
+
+beforeEach(() => {
+  at = 1_000_000
+  store = createStore({ path: ':memory:', now: () => at })
+  sent = []
+  answer = { delivered: true, retry: false, answer: 'ok' }
+})
+
+describe('a route', () => {
+  test('waits, sends firing, then resolved, each once', async () => {
+    const dispatch = begin([{ waitMs: 3000 }])
+    store.findings.put(finding('one'))
+    await pass(dispatch, 3)
+    expect(said()).toEqual([])
+    await pass(dispatch, 5)
+    expect(said()).toEqual(['firing one'])
+    store.findings.put(finding('one', { state: 'resolved', resolvedAt: at }))
+    await pass(dispatch, 10)
+    expect(said()).toEqual(['firing one', 'resolved one'])
+    expect(store.deliveries.list().map(({ state, attempts }) => [state, attempts])).toEqual([
+      ['delivered', 1],
+      ['delivered', 1],
+    ])
+  })
+  test('groups what shares the labels; what lacks one stands alone', async () => {
+    const dispatch = begin([{}])
+    store.findings.put(finding('a1'))
+    store.findings.put(finding('a2'))
+    store.findings.put(finding('b', { subject: { target: 'b' } }))
+    store.findings.put(finding('r1', { subject: { ring: 'x' } }))
+    store.findings.put(finding('r2', { subject: { ring: 'x' } }))
+    await pass(dispatch, 8)
+    expect(
+      sent
+        .map(({ findings, groupLabels }) => [
+          findings
+            .map(({ id }) => id)
+            .sort()
+            .join(),
+          groupLabels,
+        ])
+        .sort(),
+    ).toEqual([
+      ['a1,a2', { target: 'a' }],
+      ['b', { target: 'b' }],
+      ['r1', {}],
+      ['r2', {}],
+    ])
+  })
+  test('takes what matches; info only when asked for', async () => {
+    const dispatch = begin([{ match: { severity: 'critical' } as never }])
+    store.findings.put(finding('w'))
+    store.findings.put(finding('c', { severity: 'critical' }))
+    store.findings.put(finding('i', { severity: 'info' }))
+    await pass(dispatch, 4)
+    expect(said()).toEqual(['firing c'])
+    expect(begin([{}])).toBeDefined()
+  })
+  test('says it again after `repeat`, while it fires', async () => {
+    const dispatch = begin([{ repeatMs: 20_000 }])
+    store.findings.put(finding('one'))
+    await pass(dispatch, 65)
+    expect(said()).toEqual(['firing one', 'firing one', 'firing one', 'firing one'])
+  })
+  test('a short blip within the wait is not told', async () => {
+    const dispatch = begin([{ waitMs: 10_000 }])
+    store.findings.put(finding('one'))
+    await pass(dispatch, 3)
+    store.findings.put(finding('one', { state: 'resolved', resolvedAt: at }))
+    await pass(dispatch, 30)
+    expect(said()).toEqual([])
+  })
+  test('a silenced finding is not told; when the silence ends and it still fires, it is', async () => {
+    const dispatch = begin([{}])
+    store.silences.put({ id: 's', match: { target: 'a', rule: 'cache/eviction-storm' }, from: at, until: at + 10_000, by: 'x', reason: '' })
+    store.findings.put(finding('one'))
+    await pass(dispatch, 9)
+    expect(said()).toEqual([])
+    await pass(dispatch, 5)
+    expect(said()).toEqual(['firing one'])
+  })
+})
+
+describe('the outbox', () => {
+  test('tries again with growing pauses, in order, until it arrives', async () => {
+    const dispatch = begin([{}])
+    answer = { delivered: false, retry: true, answer: 'HTTP 503' }
+    store.findings.put(finding('one'))
+    await pass(dispatch, 10)
+    const tries = sent.length
+    expect(tries).toBeGreaterThanOrEqual(3)
+    expect(tries).toBeLessThanOrEqual(5)
+    store.findings.put(finding('one', { state: 'resolved', resolvedAt: at }))
+    await pass(dispatch, 3)
+    expect(said()).not.toContain('resolved one')
+    answer = { delivered: true, retry: false, answer: 'HTTP 200' }
+    await pass(dispatch, 60)
+    expect(said().slice(-2)).toEqual(['firing one', 'resolved one'])
+  })
+  test('gives up on a refusal', async () => {
+    const dispatch = begin([{}])
+    answer = { delivered: false, retry: false, answer: 'HTTP 400' }
+    store.findings.put(finding('one'))
+    await pass(dispatch, 30)
+    expect(sent).toHaveLength(1)
+    expect(store.deliveries.list()[0]).toMatchObject({ state: 'failed', answer: 'HTTP 400' })
+  })
+  test('survives a restart: neither lost nor said twice', async () => {
+    const first = begin([{}])
+    answer = { delivered: false, retry: true, answer: 'no answer' }
+    store.findings.put(finding('one'))
+    await pass(first, 4)
+    // No stop: as after a power cut.
+    answer = { delivered: true, retry: false, answer: 'HTTP 200' }
+    sent = []
+    const second = begin([{}])
+    await pass(second, 30)
+    expect(said()).toEqual(['firing one'])
+  })
+})
+
+test('a failed change is told once', async () => {
+  const dispatch = begin([{}])
+  const change = {
+    id: 'c1',
+    state: 'failed',
+    steps: [{ setting: { target: 'edge', name: 'x' }, before: '1', after: '2' }],
+    because: '',
+    by: 'x',
+    at,
+    reversal: 'exact',
+    prediction: null,
+    guards: [],
+    measured: null,
+    verdict: null,
+    outcome: 'drift: somebody else set it',
+    journal: [],
+  } as const
+  bus.emit({ type: 'change', change: change as never })
+  bus.emit({ type: 'change', change: change as never })
+  await pass(dispatch, 5)
+  expect(sent).toHaveLength(1)
+  expect(sent[0]!.findings[0]).toMatchObject({ rule: 'change/failed', subject: { target: 'edge' }, summary: 'drift: somebody else set it' })
+})
+
+test('a test notice is sent at once and its fate kept', async () => {
+  const dispatch = begin([])
+  expect(await dispatch.test('ops')).toMatchObject([{ state: 'delivered', status: 'test', channel: 'pigeon' }])
+  answer = { delivered: false, retry: true, answer: 'no answer' }
+  expect(await dispatch.test('ops')).toMatchObject([{ state: 'failed', answer: 'no answer' }])
+  await expect(dispatch.test('nobody')).rejects.toMatchObject({ code: 'not_found' })
+})

@@ -1,0 +1,64 @@
+import { afterEach, expect, test } from 'vitest'
+import { createStream, type Stream } from './stream.ts'
+
+let stream: Stream
+afterEach(() => stream.close())
+const make = (boot = 'b1') => {
+  stream = createStream({
+    boot,
+    newest: () => ({ series: (metric: string) => [{ metric, labels: { target: 'a' }, stepMs: 1000, points: [[1, 2]] }] }) as never,
+  })
+  return stream
+}
+const target = (state: string) => stream.publish({ type: 'target', name: 'a', state }, { name: 'a', state })
+async function read(body: ReadableStream<Uint8Array>, ms = 20): Promise<string> {
+  const reader = body.getReader()
+  let text = ''
+  const end = new Promise<null>((resolve) => setTimeout(() => resolve(null), ms))
+  for (;;) {
+    const got = await Promise.race([reader.read(), end])
+    if (!got || got.done) break
+    text += new TextDecoder().decode(got.value)
+  }
+  await reader.cancel().catch(() => {})
+  return text
+}
+
+test('events are named, numbered and one line of JSON', async () => {
+  make()
+  const body = stream.open({})
+  target('down\nup')
+  expect(await read(body)).toBe('retry: 2000\n\nid: b1.1\nevent: target\ndata: {"name":"a","state":"down\\nup"}\n\n')
+})
+
+test('Last-Event-ID brings what was missed, no more', async () => {
+  make()
+  for (const state of ['1', '2', '3']) target(state)
+  expect([...(await read(stream.open({ lastEventId: 'b1.1' }))).matchAll(/id: b1\.(\d)/g)].map(([, id]) => id)).toEqual(['2', '3'])
+  expect(await read(stream.open({}))).not.toContain('id:')
+  // Of another run: everything of this one is news.
+  expect([...(await read(stream.open({ lastEventId: 'b0.99' }))).matchAll(/id: b1\.(\d)/g)]).toHaveLength(3)
+})
+
+test('samples carry the metrics asked for and take no place among what is kept', async () => {
+  make()
+  const plain = stream.open({})
+  const asked = stream.open({ metrics: ['cache_items'] })
+  stream.publish({ type: 'sample', at: 0 }, {})
+  expect(await read(plain)).toContain('event: sample\ndata: {"at":"1970-01-01T00:00:00.000Z"}')
+  expect(await read(asked)).toContain('"metric":"cache_items","series":[{"labels":{"target":"a"},"point":[1,2]}]')
+  expect(await read(stream.open({ lastEventId: 'b1.0' }))).not.toContain('sample')
+})
+
+test('who does not read is dropped; who leaves is forgotten; the end closes all', async () => {
+  make()
+  stream.open({})
+  const left = stream.open({})
+  await left.cancel()
+  expect(stream.readers()).toBe(1)
+  for (let index = 0; index < 200; index++) stream.publish({ type: 'target', name: 'a', state: 'x' }, { pad: 'x'.repeat(10_000) })
+  expect(stream.readers()).toBe(0)
+  const body = stream.open({})
+  stream.close()
+  expect(await read(body)).toBe('retry: 2000\n\n')
+})
