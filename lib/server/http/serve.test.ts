@@ -25,7 +25,7 @@ let house: House
 beforeAll(async () => {
   process.env.EVENKEEL_LOG = 'silent'
   const config = parseConfig(text, {}, schemas(), { file: join(data, 'evenkeel.yaml'), readFile: () => '' })
-  house = await openHouse({ ...config, data }, {}, () => {})
+  house = await openHouse({ ...config, data }, { NODE_ENV: 'test' }, () => {})
   setHouse(house)
 })
 afterAll(async () => {
