@@ -114,7 +114,7 @@ describe('with a login', () => {
   test('a token is kept as a hash alone, and a revoked one opens nothing', async () => {
     const doors = open('local')
     const { token, id } = doors.tokens.create('ci', 'admin', 'admin')
-    expect(JSON.stringify(store.memory.keys('').map((key) => store.memory.get(key)))).not.toContain(token.split('_')[2])
+    expect(JSON.stringify(store.memory.keys('').map((key) => store.memory.get(key)))).not.toContain(token.slice('ek_0123456789ab_'.length))
     expect(JSON.stringify(doors.tokens.list())).not.toContain('hash')
     await expect(ask(doors, 'GET', '/', { authorization: `Bearer ${token}x` })).rejects.toMatchObject({ code: 'unauthenticated' })
     doors.tokens.revoke(id)
