@@ -155,7 +155,7 @@ export async function openHouse(config: Config, env: NodeJS.ProcessEnv, print: (
     async close() {
       closing.abort()
       house.stream.close()
-      await Promise.allSettled([engine.stop(), dispatch.stop()])
+      await Promise.allSettled([engine.stop(), changes.stop(), dispatch.stop()])
       store.close()
     },
   }

@@ -1,0 +1,83 @@
+import { createChanges } from '../lib/changes/changes.ts'
+import { createBus } from '../lib/engine/bus.ts'
+import { createEngine, type Engine } from '../lib/engine/engine.ts'
+import type { TargetConfig } from '../lib/model/product.ts'
+import type { Proposal } from '../lib/model/proposal.ts'
+import { products } from '../lib/products/sources.ts'
+import { createStore } from '../lib/store/store.ts'
+
+/**
+ * A process that may be killed: store, engine and changes on the targets of its argument, without rules, page or API.
+ * Takes one JSON line a request on stdin, `{id, verb, …}`, and answers with one line `{id, answer | error}`.
+ */
+type Options = { data: string; targets: TargetConfig[]; watch: Record<string, number> }
+type Request = { id: number; verb: string; proposal?: Proposal; change?: string; steps?: []; target?: string; pool?: string }
+
+const options = JSON.parse(process.argv[2]!) as Options
+const log = { info() {}, warn() {}, error: (fields: object, text: string) => console.error(text, fields) }
+const store = createStore({ path: options.data })
+const bus = createBus((error) => console.error(error))
+let engine: Engine
+const changes = createChanges({
+  store,
+  targetConfig: (name) => engine.targetConfig(name),
+  window: (spanMs) => engine.window(spanMs),
+  topology: () => engine.topology(),
+  mode: () => 'tune',
+  bus,
+  log,
+  settings: options.watch,
+  pollNow: (name) => engine.pollNow(name),
+})
+engine = createEngine({
+  targets: options.targets.map((config) => ({ config, product: products.find((product) => product.kind === config.kind)! })),
+  edges: [],
+  poll: { everyMs: 1_000, timeoutMs: 900 },
+  rules: {},
+  detectors: [],
+  advisors: [],
+  store,
+  bus,
+  describe: changes.describe,
+  inFlight: changes.inFlight,
+  log,
+})
+engine.onTick(() => changes.tick())
+await changes.recover()
+engine.start()
+
+async function answer(request: Request): Promise<unknown> {
+  switch (request.verb) {
+    case 'state':
+      return engine.targets().map((target) => ({ name: target.name, state: target.state, error: target.error }))
+    case 'apply':
+      store.proposals.put(request.proposal!)
+      return changes.apply(request.proposal!.id, 'ann')
+    case 'create':
+      return changes.create({ steps: request.steps!, because: 'a test' }, 'ann')
+    case 'rollBack':
+      return changes.rollBack(request.change!, 'ann')
+    case 'change':
+      return store.changes.get(request.change!)
+    case 'pools':
+      return engine.topology().pools
+    default:
+      throw new Error(`no verb ${request.verb}`)
+  }
+}
+
+let rest = ''
+process.stdin.on('data', (chunk) => {
+  const lines = (rest + chunk.toString('utf8')).split('\n')
+  rest = lines.pop()!
+  for (const line of lines) {
+    const request = JSON.parse(line) as Request
+    answer(request).then(
+      (result) => console.log(JSON.stringify({ id: request.id, answer: result ?? null })),
+      (error: { code?: string; message?: string }) =>
+        console.log(JSON.stringify({ id: request.id, error: { code: error.code, message: error.message } })),
+    )
+  }
+})
+process.stdin.on('end', () => process.exit(0))
+console.log(JSON.stringify({ id: 0, answer: 'ready' }))
