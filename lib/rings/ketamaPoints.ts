@@ -11,6 +11,13 @@ export function ketamaPoints(name: string, count: number, node: number, into: Fl
   return at
 }
 
+/** The places of a node's first points, in their order. */
+export function ketamaPlaces(name: string, count: number): Float64Array {
+  const places = new Float64Array(count)
+  ketamaPoints(name, count, 0, places, 0)
+  return places.map((point) => point / packPoint(1, 0))
+}
+
 /** twemproxy's and libmemcached's count of MD5s a node: float32 after each step, as their C code computes it. */
 export function float32Hashes(weight: number, total: number, live: number): number {
   const share = Math.fround(Math.fround(weight) / Math.fround(total))

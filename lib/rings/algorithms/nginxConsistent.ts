@@ -18,6 +18,18 @@ function baseOf(server: string): number {
   return crc32Update(crc, bytesOf(colon?.[1] ?? ''))
 }
 
+/** The places of a server's first points, in their order: each is chained to the one before. */
+export function nginxPlaces(node: RingNode, count: number): Float64Array {
+  const base = baseOf(addressOf(node))
+  const places = new Float64Array(count)
+  let previous = 0
+  for (let i = 0; i < count; i++) {
+    previous = ~crc32UpdateWord(base, previous) >>> 0
+    places[i] = previous
+  }
+  return places
+}
+
 /** Two servers written alike have the same points; nginx shares those keys out by weighted round robin, so nobody can say who gets one. */
 function ownersByAddress(nodes: readonly RingNode[]): Map<string, number> {
   const owners = new Map<string, number>()
@@ -44,12 +56,7 @@ export const nginxConsistent: Algorithm = {
     const points = new Float64Array(this.size(spec))
     let at = 0
     for (const [index, node] of spec.nodes.entries()) {
-      const base = baseOf(addressOf(node))
-      let previous = 0
-      for (let i = 0; i < weightOf(node) * POINTS_PER_WEIGHT; i++) {
-        previous = ~crc32UpdateWord(base, previous) >>> 0
-        points[at++] = packPoint(previous, index)
-      }
+      for (const place of nginxPlaces(node, weightOf(node) * POINTS_PER_WEIGHT)) points[at++] = packPoint(place, index)
     }
     const space = successorCircle(walked(orderPoints(points), spec.nodes))
     return { number: 'crc32', space, ownerOf: (key) => space.owners[arcAt(space.ends, crc32(bytesOf(key)))]! }
