@@ -1,6 +1,7 @@
 import { EvenkeelError } from '../model/error.ts'
 import type { Labels } from '../model/series.ts'
 import type { SeriesView } from '../model/views.ts'
+import { derivedSeries } from './derived.ts'
 import type { House } from './house.ts'
 
 /** A chart has no more pixels; more would only be thinned there. */
@@ -21,14 +22,8 @@ export function querySeries(
       `step: at most ${POINTS_MAX} points a series; use a step of at least ${Math.ceil((to - from) / POINTS_MAX)} ms.`,
     )
   const step = stepMs ?? ((to - from) / house.config.poll.everyMs > POINTS_MAX ? Math.ceil((to - from) / POINTS_MAX) : undefined)
-  const series = house.store.query({
-    metric,
-    labels,
-    from,
-    to,
-    ...(step === undefined ? {} : { stepMs: step }),
-    ...(rate === undefined ? {} : { rate }),
-  })
+  const ask = { labels, from, to, ...(step === undefined ? {} : { stepMs: step }) }
+  const series = derivedSeries(house.store, metric, ask) ?? house.store.query({ ...ask, metric, ...(rate === undefined ? {} : { rate }) })
   return { series: series.slice(0, SERIES_MAX) }
 }
 
