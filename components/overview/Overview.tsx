@@ -204,6 +204,7 @@ function PainRow({ pain: { finding, cost, spark, proposal }, gone }: { pain: Pai
                 {stepsLine(proposal.steps)}
               </Go>
             </p>
+            {proposal.steps.length > 1 && <Diff steps={proposal.steps} most={4} className="my-1" />}
             <p className="text-dim text-xs">
               {proposal.prediction ? predictionLine(proposal.prediction) : (proposal.unpredicted ?? 'no prediction')}
             </p>
@@ -215,7 +216,6 @@ function PainRow({ pain: { finding, cost, spark, proposal }, gone }: { pain: Pai
       <div className="flex items-center gap-4 justify-self-end max-sm:col-span-2 max-sm:justify-self-stretch max-sm:pl-6">
         {proposal && (
           <>
-            <Diff steps={proposal.steps} most={4} className="max-2xl:hidden" />
             <ApplyButton proposal={proposal} />
           </>
         )}
@@ -225,9 +225,6 @@ function PainRow({ pain: { finding, cost, spark, proposal }, gone }: { pain: Pai
           </Button>
         )}
       </div>
-      {proposal && (
-        <Diff steps={proposal.steps} most={4} className="col-span-2 ml-6 w-max max-w-full xl:col-span-1 xl:col-start-3 2xl:hidden" />
-      )}
     </li>
   )
 }

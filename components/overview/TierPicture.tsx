@@ -53,10 +53,10 @@ export function TierPicture({ view }: { view: Pick<OverviewView, 'tiers' | 'edge
                 <span
                   key={`${edge.from.tier.id} ${edge.to.tier.id}`}
                   title={`${edge.from.tier.name} to ${edge.to.tier.name}: ${text(edge.perSecond, 'perSecond')}`}
-                  className="absolute -translate-x-1/2 -translate-y-full whitespace-nowrap pb-1.5 text-dim text-xs tabular"
+                  className="absolute -translate-x-1/2 -translate-y-1/2 whitespace-nowrap rounded bg-surface px-1 text-dim text-xs tabular"
                   style={{
                     left: `${((right(edge.from) + left(edge.to)) / 2) * 100}%`,
-                    top: (top(edge.from) + top(edge.to)) / 2 + CARD / 2 - edge.width / 2,
+                    top: (top(edge.from) + top(edge.to) + CARD) / 2,
                   }}
                 >
                   {text(edge.perSecond, 'perSecond')}
