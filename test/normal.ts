@@ -90,7 +90,7 @@ export function cacheDay(tape: Tape, target: string, { seed, seconds }: Day, per
     misses += missed
     const written = missed + now.writes
     writes += written + now.duplicates
-    const leaving = now.expirations >= 0 ? Math.min(items, now.expirations) : Math.min(items, poisson((written * items) / settled, random))
+    const leaving = now.expirations >= 0 ? Math.min(items, now.expirations) : Math.min(items, poisson((missed * items) / settled, random))
     const out = full ? Math.round(leaving * 0.4) : 0
     evicted += out + now.evictions
     expired += leaving - out

@@ -1,12 +1,18 @@
 import type { AnyDetector } from '../model/detector.ts'
+import { errorRate } from './balancer/error-rate.ts'
 import { loadImbalance } from './balancer/load-imbalance.ts'
 import { serverDown } from './balancer/server-down.ts'
+import { serverFlapping } from './balancer/server-flapping.ts'
 import { slowServer } from './balancer/slow-server.ts'
 import { evictionStorm } from './cache/eviction-storm.ts'
 import { hitRatioDrop } from './cache/hit-ratio-drop.ts'
 import { hitRatioLow } from './cache/hit-ratio-low.ts'
+import { hotKey } from './cache/hot-key.ts'
+import { massExpiry } from './cache/mass-expiry.ts'
 import { restart } from './cache/restart.ts'
+import { stampede } from './cache/stampede.ts'
 import { targetDown } from './fleet/target-down.ts'
+import { imbalance } from './ring/imbalance.ts'
 
 /** The shelf of rules. One line a detector; its id is its path. */
 export const detectors: AnyDetector[] = [
@@ -14,8 +20,14 @@ export const detectors: AnyDetector[] = [
   hitRatioDrop,
   evictionStorm,
   restart,
+  massExpiry,
+  stampede,
+  hotKey,
   serverDown,
   slowServer,
   loadImbalance,
+  errorRate,
+  serverFlapping,
+  imbalance,
   targetDown,
 ]

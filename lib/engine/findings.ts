@@ -1,6 +1,6 @@
 import type { Bus } from '../model/events.ts'
 import type { Finding, Verdict } from '../model/finding.ts'
-import { type Labels, labelsKey } from '../model/series.ts'
+import { type Labels, labelsKey, labelsMatch } from '../model/series.ts'
 import type { Store } from '../model/store.ts'
 import type { Topology } from '../model/topology.ts'
 import { newId } from './id.ts'
@@ -69,7 +69,14 @@ export function createFindings(store: Store, bus: Bus): Findings {
         const before = lives.get(key) ?? null
         settle(lives, key, before, nextLife(before, verdict, context), now)
       }
-      for (const [key, life] of [...lives]) if (!spoken.has(key)) settle(lives, key, life, nextLife(life, null, context), now)
+      if (lives.size === 0) return
+      const cleared = (verdicts ?? []).filter((verdict) => verdict.is === 'clear')
+      for (const [key, life] of [...lives]) {
+        if (spoken.has(key)) continue
+        // A target that is clear clears its keys that are no longer spoken of.
+        const verdict = cleared.find(({ subject }) => labelsMatch(life.finding.subject, subject)) ?? null
+        settle(lives, key, life, nextLife(life, verdict && { ...verdict, subject: life.finding.subject }, context), now)
+      }
     },
     sweep(topology, running, now) {
       for (const [rule, lives] of rules)

@@ -6,6 +6,7 @@ import type { SeriesWindow } from './window.ts'
 
 /**
  * A rule. Pure: no store, no clock, no I/O; `window.to` is now. Speaks of every subject it knows: found, clear or unjudged-because.
+ * `clear` of a target also clears findings about parts of it (a key that is no longer among the hottest) that nothing else is said of.
  * `settings` holds every threshold with its default; `for` (ms) is how long a verdict must hold before it fires and is honoured by the
  * engine, as is `resolveAfter` (ms) of clear verdicts before it resolves.
  */

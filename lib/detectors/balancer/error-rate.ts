@@ -1,0 +1,156 @@
+import { z } from 'zod'
+import { text } from '../../format/format.ts'
+import { wilson } from '../../math/intervals.ts'
+import { poolLabels, requestsOf, serverLabels, taking } from '../../measures/traffic.ts'
+import type { Detector, DetectorSettings } from '../../model/detector.ts'
+import type { Evidence, Verdict } from '../../model/finding.ts'
+import type { Labels } from '../../model/series.ts'
+import type { Pool, PoolServer } from '../../model/topology.ts'
+import type { SeriesWindow } from '../../model/window.ts'
+import { evidence, factsOf } from '../rows.ts'
+import { duration, patience, share, threshold } from '../settings.ts'
+
+type Settings = DetectorSettings & {
+  errors: number
+  critical: number
+  over: number
+  before: number
+  errorsMin: number
+  requestsMin: number
+  times: number
+}
+type Errors = { requests: number; errors: number; before: { requests: number; errors: number } }
+
+export const errorRate: Detector<Settings> = {
+  id: 'balancer/error-rate',
+  title: 'Requests fail',
+  why: 'Users get errors. When one server of a pool fails more than the others, it is broken while its health check still passes: fast failures even attract traffic under leastconn. When all fail alike, look behind them: a shared database, a deploy, a bad client.',
+  settings: z.strictObject({
+    ...patience('2s', '15s'),
+    errors: share(0.03, 'The lower end of the 95 % interval: single failures of quiet servers stay below'),
+    critical: share(0.25, 'One request in four'),
+    over: duration('10s', 'Long enough for some hundred requests, short enough to be told soon'),
+    before: duration('60s', 'What this pool was used to'),
+    times: threshold(3, 'Times what it was before: an application that always answers some requests with 5xx has its own normal'),
+    errorsMin: threshold(5, 'Fewer are an accident'),
+    requestsMin: threshold(20, 'Below, one error is a large share'),
+  }),
+  needs: { spanMs: 150_000, metrics: ['pool_errors_total', 'pool_requests_total'] },
+  detect: (window, topology, settings) =>
+    topology.pools.flatMap((pool): Verdict[] => {
+      const whole = poolLabels(pool)
+      const facts = factsOf(topology, pool.target)
+      if (facts && facts.state !== 'up')
+        return [whole, ...pool.servers.map((server) => serverLabels(pool, server))].map((subject) => ({
+          subject,
+          is: 'unjudged',
+          because: `${pool.target} does not answer`,
+        }))
+      const serving = taking(pool)
+      const seen = new Map(pool.servers.map((server) => [server, errorsOf(window, pool, server, settings)]))
+      const failing = serving.filter((server) => bad(seen.get(server)!, settings))
+      // When most of them fail, the servers are not what is wrong.
+      const shared = serving.length > 1 && failing.length > serving.length / 2
+      const rest = serving.filter((server) => shared || !failing.includes(server))
+      const pooled = sum(rest.map((server) => seen.get(server)!))
+      const verdicts = pool.servers.map((server): Verdict => {
+        const subject = serverLabels(pool, server)
+        const own = seen.get(server)!
+        // It takes no requests: none can fail.
+        if (!serving.includes(server)) return { subject, is: 'clear' }
+        if (own === null) return { subject, is: 'unjudged', because: 'errors are not reported' }
+        if (own.requests < settings.requestsMin)
+          return { subject, is: 'unjudged', because: `${own.requests} requests; ${settings.requestsMin} needed` }
+        if (shared || !failing.includes(server)) return { subject, is: 'clear' }
+        const others = sum(serving.filter((other) => other !== server).map((other) => seen.get(other)!))
+        return found(
+          window,
+          subject,
+          `${server.name} fails`,
+          own,
+          settings,
+          others ? { label: 'of the others', ratio: ratioOf(others) } : null,
+        )
+      })
+      const own: Verdict =
+        pooled === null || pooled.requests < settings.requestsMin
+          ? {
+              subject: whole,
+              is: 'unjudged',
+              because: pooled === null ? 'errors are not reported' : `${pooled.requests} requests; ${settings.requestsMin} needed`,
+            }
+          : bad(pooled, settings)
+            ? found(window, whole, `${pool.name} fails`, pooled, settings, null)
+            : { subject: whole, is: 'clear' }
+      return [own, ...verdicts]
+    }),
+}
+
+function errorsOf(window: SeriesWindow, pool: Pool, server: PoolServer, { over, before }: Settings): Errors | null {
+  const earlier = window.between(window.from, window.to - over)
+  const requests = requestsOf(window, pool, server, over)
+  const errors = requestsOf(window, pool, server, over, 'pool_errors_total')
+  if (requests === null || errors === null) return null
+  return {
+    requests,
+    // A request that ended within this time may have begun before it.
+    errors: Math.min(errors, requests),
+    before: {
+      requests: requestsOf(earlier, pool, server, before) ?? 0,
+      errors: requestsOf(earlier, pool, server, before, 'pool_errors_total') ?? 0,
+    },
+  }
+}
+
+function sum(all: (Errors | null)[]): Errors | null {
+  const known = all.filter((one) => one !== null)
+  if (known.length === 0) return null
+  const add = (of: (one: Errors) => number) => known.reduce((total, one) => total + of(one), 0)
+  return {
+    requests: add((one) => one.requests),
+    errors: add((one) => one.errors),
+    before: { requests: add((one) => one.before.requests), errors: add((one) => one.before.errors) },
+  }
+}
+
+const ratioOf = ({ requests, errors }: { requests: number; errors: number }) => (requests > 0 ? errors / requests : 0)
+
+function bad(seen: Errors | null, settings: Settings): boolean {
+  if (seen === null || seen.requests < settings.requestsMin || seen.errors < settings.errorsMin) return false
+  const { low } = wilson(seen.errors, seen.requests)
+  // A fault that lasts becomes its own "before": a quarter is never anybody's normal.
+  const normal = Math.min(settings.critical / settings.times, ratioOf(seen.before))
+  const usual = seen.before.requests >= settings.requestsMin && normal <= settings.errors ? normal : 0
+  return low >= Math.max(settings.errors, settings.times * usual)
+}
+
+function found(
+  window: SeriesWindow,
+  subject: Labels,
+  who: string,
+  seen: Errors,
+  settings: Settings,
+  others: { label: string; ratio: number } | null,
+): Verdict {
+  const { value, low, high } = wilson(seen.errors, seen.requests)
+  const span = { from: window.to - settings.over, to: window.to }
+  const compare: Evidence[] = others
+    ? [evidence(span, 'pool_error_ratio', subject, `failing requests ${others.label}`, others.ratio, 'ratio')]
+    : []
+  return {
+    subject,
+    is: 'found',
+    severity: value >= settings.critical ? 'critical' : 'warning',
+    summary: `${who} ${text(value, 'ratio')} of its requests${others ? `; the others ${text(others.ratio, 'ratio')}` : ''}`,
+    evidence: [
+      evidence(span, 'pool_error_ratio', subject, 'failing requests', value, 'ratio', {
+        low,
+        high,
+        threshold: settings.errors,
+        baseline: ratioOf(seen.before),
+        method: `${seen.errors} of ${seen.requests} requests`,
+      }),
+      ...compare,
+    ],
+  }
+}

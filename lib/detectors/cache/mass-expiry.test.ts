@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest'
+import { cacheDay, Tape } from '../../../test/normal.ts'
+import { recording, replay, windowOfRecording } from '../../../test/replay.ts'
+import { FROM, judge, load } from '../../../test/series.ts'
+import type { TtlHistogram } from '../../model/record.ts'
+import { massExpiry } from './mass-expiry.ts'
+
+const at = FROM + 60_000
+/** Keys sampled by the second in which they end. */
+const histogram = (buckets: [seconds: number, n: number][], keys = 20_000): TtlHistogram => ({
+  kind: 'ttl-histogram',
+  target: 'a',
+  id: 'ttl',
+  at,
+  bucketMs: 1_000,
+  buckets: buckets.map(([seconds, n]) => [at + seconds * 1_000, n]),
+  sampled: buckets.reduce((sum, [, n]) => sum + n, 0),
+  keys,
+  pattern: 'product:*',
+})
+const said = (record: TtlHistogram, now = '0+10x60') =>
+  judge(massExpiry, load(1000, { 'cache_expirations_total{target=a}': now, 'cache_items{target=a}': '20000x60' }, { records: [record] }))
+const even = (from: number, to: number, n = 20): [number, number][] => Array.from({ length: to - from }, (_, i) => [from + i, n])
+
+describe('foreseen', () => {
+  test('a common end is announced with its time, its size and its keys', () =>
+    expect(said(histogram([...even(1, 100), [40, 800]].sort((a, b) => a[0]! - b[0]!) as [number, number][]))).toMatchObject([
+      { is: 'found', severity: 'warning', summary: expect.stringMatching(/In 40.s about .* keys of a \(2\d\.\d.%\) end .* product:\*/) },
+    ]))
+  test('also when it falls on the edge of two seconds, or when nothing else is there', () => {
+    expect(said(histogram([[40, 300], [41, 320], ...even(42, 140, 4)]))).toMatchObject([{ is: 'found' }])
+    expect(said(histogram([[40, 900]]))).toMatchObject([{ is: 'found', severity: 'critical' }])
+  })
+  test('ends that are spread are clear, however narrow', () => {
+    expect(said(histogram(even(96, 144)))).toMatchObject([{ is: 'clear' }])
+    expect(said(histogram(even(50, 62, 100)))).toMatchObject([{ is: 'clear' }])
+  })
+  test('few keys, a small or an old sample, and what is over already', () => {
+    expect(said(histogram([[40, 150]], 150))).toMatchObject([{ is: 'clear' }])
+    expect(said(histogram([[40, 90]]))).toMatchObject([{ is: 'clear' }])
+    expect(said({ ...histogram([[40, 900]]), at: FROM - 10_000 })).toMatchObject([{ is: 'clear' }])
+    expect(said(histogram([[-3, 900], ...even(1, 60, 5)]))).toMatchObject([{ is: 'clear' }])
+  })
+})
+
+describe('struck', () => {
+  test('recorded: within two seconds, and over soon', () => {
+    const [only, ...more] = replay(massExpiry, windowOfRecording(recording('ttlcliff')))
+    expect(more).toEqual([])
+    expect(only!.at - FROM).toBeLessThanOrEqual(102_500)
+    expect(only!.resolvedAt! - FROM).toBeLessThanOrEqual(165_000)
+    for (const name of ['normal2', 'evict', 'hitdrop30', 'restart'] as const)
+      expect(replay(massExpiry, windowOfRecording(recording(name))), name).toEqual([])
+  })
+  test.each([12, 170, 700])('made up, at %i reads/s', (perSecond) => {
+    for (let seed = 1; seed <= 6; seed++) {
+      const tape = new Tape()
+      cacheDay(tape, 'a', { seed, seconds: 220 }, perSecond, (t, now) => {
+        if (t === 95) now.writes = 5_000
+        if (t === 130) now.expirations = 5_000
+      })
+      const [only, ...more] = replay(massExpiry, tape.window(220))
+      expect(more, `seed ${seed}`).toEqual([])
+      expect(only!.at - FROM, `seed ${seed}`).toBeGreaterThanOrEqual(129_000)
+      expect(only!.at - FROM, `seed ${seed}`).toBeLessThanOrEqual(132_000)
+    }
+  })
+  test('a restart, a gap and a few keys are no cliff', () => {
+    const line = (expired: string, items = '20000x60') =>
+      judge(massExpiry, load(1000, { 'cache_expirations_total{target=a}': expired, 'cache_items{target=a}': items }))
+    expect(line('90000+10x40 0+10x20')).toMatchObject([{ is: 'clear' }])
+    expect(line('0+10x30 _x8 9000+10x20')).toMatchObject([{ is: 'clear' }])
+    expect(line('0+2x40 250+2x19', '300x60')).toMatchObject([{ is: 'clear' }])
+    expect(line('0+10x30', '20000x50')).toMatchObject([{ is: 'unjudged' }])
+  })
+})

@@ -1,0 +1,177 @@
+import { z } from 'zod'
+import { count, duration as durationText, safe, text } from '../../format/format.ts'
+import { steps, sums } from '../../math/columns.ts'
+import { newestEpisode } from '../../math/episodes.ts'
+import { wilson } from '../../math/intervals.ts'
+import { mad, median } from '../../math/robust.ts'
+import type { Detector, DetectorSettings } from '../../model/detector.ts'
+import type { Verdict } from '../../model/finding.ts'
+import type { TtlHistogram } from '../../model/record.ts'
+import { cacheRows, evidence, factsOf, type Row, staleBecause } from '../rows.ts'
+import { duration, patience, share, threshold } from '../settings.ts'
+
+type Settings = DetectorSettings & {
+  cliffShare: number
+  times: number
+  struckShare: number
+  keysMin: number
+  sampledMin: number
+  fresh: number
+  hold: number
+}
+type Cliff = {
+  at: number
+  share: number
+  low: number
+  high: number
+  keys: number
+  pattern?: string
+  others: number
+  histogram: TtlHistogram
+}
+
+export const massExpiry: Detector<Settings> = {
+  id: 'cache/mass-expiry',
+  title: 'Mass expiry',
+  why: 'Keys that were written together with one TTL end together: within a second thousands of reads miss, and the origin is asked for all of them at once. It comes back every TTL. A TTL drawn at random around its length (jitter) spreads the end; keys that are already written keep theirs.',
+  settings: z.strictObject({
+    ...patience('0s', '10s'),
+    cliffShare: share(0.05, 'Of the keys, ending within two seconds, surely'),
+    times: threshold(10, 'Times what ends in the other seconds'),
+    struckShare: share(0.1, 'Of the keys, gone within three seconds'),
+    keysMin: threshold(200, 'An origin answers fewer without trouble'),
+    sampledMin: threshold(200, 'Keys sampled, unless the cache holds fewer'),
+    fresh: duration('30s', 'An older sample says little'),
+    hold: duration('45s', 'After it struck: while the keys are fetched again'),
+  }),
+  needs: { spanMs: 240_000, metrics: ['cache_expirations_total', 'cache_items'] },
+  detect: (window, topology, settings) =>
+    cacheRows(window, ['cache_expirations_total', 'cache_items']).map((row): Verdict => {
+      const subject = row.labels
+      const stale = staleBecause(row.cache_expirations_total!, window.to)
+      if (stale) return { subject, is: 'unjudged', because: stale }
+      const strike = struck(row, settings)
+      if (strike) {
+        const gone = strike.keys / strike.before
+        return {
+          subject,
+          is: 'found',
+          severity: gone >= 0.3 ? 'critical' : 'warning',
+          summary: `${count(strike.keys)} keys of ${subject.target} (${text(gone, 'ratio')}) expired within three seconds`,
+          evidence: [
+            evidence(
+              { from: strike.at - 3_000, to: window.to },
+              'cache_expiration_rate',
+              subject,
+              'keys expired in three seconds',
+              strike.keys,
+              'count',
+              {
+                baseline: strike.usual,
+                threshold: Math.max(settings.keysMin, settings.struckShare * strike.before),
+              },
+            ),
+          ],
+        }
+      }
+      const [histogram] = window.records('ttl-histogram', subject.target)
+      if (!histogram || window.to - histogram.at > settings.fresh) {
+        if (factsOf(topology, subject.target)?.role === 'store') return { subject, is: 'clear' }
+        return row.cache_items ? { subject, is: 'clear' } : { subject, is: 'unjudged', because: 'when keys end is not sampled here' }
+      }
+      const cliff = nextCliff(histogram, window.to, settings)
+      if (!cliff) return { subject, is: 'clear' }
+      const pattern = cliff.pattern ? `, most of them ${safe(cliff.pattern, 60)}` : ''
+      return {
+        subject,
+        is: 'found',
+        severity: cliff.share >= 0.3 ? 'critical' : 'warning',
+        summary: `In ${durationText(Math.max(0, cliff.at - window.to))} about ${count(cliff.keys)} keys of ${subject.target} (${text(cliff.share, 'ratio')}) end within two seconds${pattern}`,
+        evidence: [
+          evidence(
+            { from: histogram.at, to: cliff.at },
+            'cache_expiration_rate',
+            subject,
+            'share of the keys that end together',
+            cliff.share,
+            'ratio',
+            {
+              low: cliff.low,
+              high: cliff.high,
+              threshold: settings.cliffShare,
+              baseline: cliff.others,
+              method: `${count(histogram.sampled)} of ${count(histogram.keys)} keys sampled`,
+            },
+          ),
+        ],
+      }
+    }),
+}
+
+/** The fullest two seconds ahead, where they stand out of the others. */
+export function nextCliff(
+  histogram: TtlHistogram,
+  now: number,
+  settings: Pick<Settings, 'cliffShare' | 'times' | 'keysMin' | 'sampledMin'>,
+): Cliff | null {
+  const { buckets, bucketMs, sampled, keys } = histogram
+  if (sampled < Math.min(settings.sampledMin, keys) || keys < settings.keysMin) return null
+  const ahead = buckets.filter(([at, n]) => at + bucketMs > now && n > 0)
+  let best: { at: number; n: number } | null = null
+  for (const [i, [at, n]] of ahead.entries()) {
+    // A common end may fall on both sides of a bucket's edge.
+    const next = ahead[i + 1]
+    const pair = n + (next && next[0] - at <= bucketMs ? next[1] : 0)
+    if (!best || pair > best.n) best = { at, n: pair }
+  }
+  if (!best) return null
+  const { at, n } = best
+  const others = ahead.filter(([bucket]) => Math.abs(bucket - at) > bucketMs).map(([, one]) => one)
+  const typical = 2 * (median(others) ?? 0)
+  const { value, low, high } = wilson(n, sampled)
+  if (low < settings.cliffShare || value * keys < settings.keysMin || n < settings.times * typical) return null
+  return {
+    at,
+    share: value,
+    low,
+    high,
+    keys: value * keys,
+    others: typical / sampled,
+    histogram,
+    ...(histogram.pattern ? { pattern: histogram.pattern } : {}),
+  }
+}
+
+/** Keys that expired together a moment ago; null when none did. */
+function struck(
+  row: Row<'cache_expirations_total' | 'cache_items'>,
+  settings: Settings,
+): { at: number; keys: number; before: number; usual: number } | null {
+  const { cache_expirations_total: expirations, cache_items: items } = row
+  if (!expirations || !items) return null
+  const { at, expired, restarted } = steps({ expired: expirations.points }, expirations.stepMs)
+  const itemsAt = new Map(items.points)
+  const total = sums(expired)
+  const three = (i: number) => total[i + 1]! - total[Math.max(0, i - 2)]!
+  const strike = newestEpisode(
+    at.length,
+    (i) => {
+      const keys = three(i)
+      if (keys < settings.keysMin || restarted[i]) return null
+      const before = Math.max(
+        ...at.slice(Math.max(0, i - 4), i + 1).map((ms) => itemsAt.get(ms) ?? 0),
+        itemsAt.get(items.points[0]![0]) && i < 4 ? items.points[0]![1] : 0,
+      )
+      if (before <= 0 || keys < settings.struckShare * before) return null
+      const rest = expired.slice(Math.max(0, i - 62), Math.max(0, i - 2))
+      if (rest.length < 10) return null
+      const usual = 3 * median(rest)!
+      return keys > usual + settings.times * Math.max(3 * mad(rest)!, Math.sqrt(usual + 1)) ? { keys, before, usual } : null
+    },
+    (i, { start }) => at[i]! - at[start]! < settings.hold,
+  )
+  if (!strike || strike.end !== null) return null
+  // The second after the first look may hold the larger part.
+  const most = Math.max(...[0, 1, 2].map((k) => (strike.start + k < at.length ? three(strike.start + k) : 0)))
+  return { ...strike.began, keys: most, before: Math.max(most, strike.began.before), at: at[strike.start]! }
+}

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { cacheDay, Tape } from '../../../test/normal.ts'
+import { RECORDED, recording, replay, windowOfRecording } from '../../../test/replay.ts'
+import { FROM, judge, load } from '../../../test/series.ts'
+import { stampede } from './stampede.ts'
+
+/** A quarter of the reads miss one key for the two seconds that the origin takes, then all of them put it. */
+function fired(perSecond: number, seed: number) {
+  const tape = new Tape()
+  cacheDay(tape, 'a', { seed, seconds: 220 }, perSecond, (t, now) => {
+    if (t === 120 || t === 121) now.hitRatio -= 0.25
+    if (t === 122 || t === 123) now.duplicates = Math.round(0.25 * perSecond)
+  })
+  return replay(stampede, tape.window(220))
+}
+
+test.each([
+  [60, 10],
+  [170, 6],
+  [700, 5],
+])('at %i reads/s a key with a quarter of the reads is told within %i s of its end', (perSecond, within) => {
+  for (let seed = 1; seed <= 8; seed++) {
+    const [only, ...more] = fired(perSecond, seed)
+    expect(more).toEqual([])
+    expect(only, `seed ${seed}`).toBeDefined()
+    expect(only!.at - FROM).toBeGreaterThanOrEqual(122_000)
+    expect(only!.at - FROM).toBeLessThanOrEqual(120_000 + within * 1000)
+    expect(only!.resolvedAt! - FROM).toBeLessThanOrEqual(170_000)
+  }
+})
+test('nothing in what was recorded of other faults and of normal traffic', () => {
+  for (const name of RECORDED) expect(replay(stampede, windowOfRecording(recording(name))), name).toEqual([])
+})
+
+const lines = (fills: string, items: string, misses: string, more: Record<string, string> = {}) => ({
+  'cache_writes_total{target=a}': fills,
+  'cache_items{target=a}': items,
+  'cache_misses_total{target=a}': misses,
+  'cache_expirations_total{target=a}': '0+20x60',
+  'cache_evictions_total{target=a}': '0x60',
+  ...more,
+})
+test('a batch that overwrites without reading is none', () =>
+  expect(judge(stampede, load(1000, lines('0+20x56 2000 3000 4000 5000', '900x60', '0+20x60')))).toMatchObject([{ is: 'clear' }]))
+test('an application that always overwrites has its own normal', () =>
+  expect(judge(stampede, load(1000, lines('0+120x60', '900x60', '0+120x60')))).toMatchObject([{ is: 'clear' }]))
+test('what was deleted and put again is no duplicate', () =>
+  expect(
+    judge(
+      stampede,
+      load(1000, lines('0+20x50 1100+100x9', '900x60', '0+100x60', { 'cache_commands_total{target=a,command=del}': '0x50 80+80x9' })),
+    ),
+  ).toMatchObject([{ is: 'clear' }]))
+test('a restart, short history and missing counters', () => {
+  expect(judge(stampede, load(1000, lines('9000+20x50 0+300x9', '900x50 0x9', '9000+20x50 0+300x9')))).toMatchObject([{ is: 'unjudged' }])
+  expect(judge(stampede, load(1000, { 'cache_misses_total{target=a}': '0+9x30' }))).toMatchObject([{ is: 'unjudged' }])
+  expect(judge(stampede, load(1000, lines('0+20x8', '900x8', '0+20x8', { x: '0x8' })))).toMatchObject([{ is: 'unjudged' }])
+})

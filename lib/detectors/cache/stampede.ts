@@ -1,0 +1,150 @@
+import { z } from 'zod'
+import { text } from '../../format/format.ts'
+import { steps, sums } from '../../math/columns.ts'
+import { newestEpisode } from '../../math/episodes.ts'
+import { increase } from '../../math/rates.ts'
+import type { Detector, DetectorSettings } from '../../model/detector.ts'
+import type { Verdict } from '../../model/finding.ts'
+import type { Point, Series } from '../../model/series.ts'
+import type { SeriesWindow } from '../../model/window.ts'
+import { cacheRows, evidence, staleBecause } from '../rows.ts'
+import { duration, patience, share, threshold } from '../settings.ts'
+
+type Settings = DetectorSettings & { ratio: number; duplicatesMin: number; deviations: number; hold: number }
+
+/** Polls of "before", at least. */
+const BEFORE_MIN = 15
+const BEFORE = 60
+/** Fills that come this many polls after their misses: an origin that takes seconds. */
+const ORIGIN = 8
+
+export const stampede: Detector<Settings> = {
+  id: 'cache/stampede',
+  title: 'Stampede',
+  why: 'A popular key ended, and every reader that missed it asks the origin for the same value at the same time: the origin does the same work many times over, and gets slower, so that more readers join. One reader that fetches while the others wait (a lock, a lease), or fetching shortly before the end, avoids it.',
+  settings: z.strictObject({
+    ...patience('0s', '10s'),
+    ratio: share(0.05, 'Of the fills, put again a value that was just put: 0.4 % at most in ordinary traffic'),
+    duplicatesMin: threshold(10, 'In four seconds: fewer, and nobody notices'),
+    deviations: threshold(6, 'Above what this cache is used to: some applications overwrite on purpose'),
+    hold: duration('20s', 'The origin needs that long to catch up'),
+  }),
+  learns: true,
+  needs: {
+    spanMs: 240_000,
+    metrics: ['cache_writes_total', 'cache_items', 'cache_expirations_total', 'cache_evictions_total', 'cache_misses_total'],
+  },
+  detect: (window, _topology, settings) =>
+    cacheRows(window, [
+      'cache_misses_total',
+      'cache_fills_total',
+      'cache_writes_total',
+      'cache_items',
+      'cache_expirations_total',
+      'cache_evictions_total',
+    ]).map((row): Verdict => {
+      const subject = row.labels
+      const fills = row.cache_fills_total ?? row.cache_writes_total
+      const { cache_misses_total: misses, cache_items: items, cache_expirations_total: expired, cache_evictions_total: evicted } = row
+      if (!fills || !items || !expired || !evicted)
+        return { subject, is: 'unjudged', because: 'writes, keys, expirations and evictions are not all reported' }
+      const stale = staleBecause(misses!, window.to)
+      if (stale) return { subject, is: 'unjudged', because: stale }
+      const storm = newestStampede(
+        { misses: misses!, fills, items, expired, evicted, deleted: deletions(window, subject.target!) },
+        settings,
+      )
+      if (storm === 'short') return { subject, is: 'unjudged', because: `${BEFORE_MIN + 4} s of history needed` }
+      if (!storm) return { subject, is: 'clear' }
+      return {
+        subject,
+        is: 'found',
+        severity: storm.ratio >= 0.5 ? 'critical' : 'warning',
+        summary: `${text(storm.duplicates / storm.seconds, 'perSecond')} of the fills of ${subject.target} put a value that another reader had just fetched (${text(storm.ratio, 'ratio')} of them)`,
+        evidence: [
+          evidence(
+            { from: storm.at - 4_000, to: window.to },
+            'cache_fills_total',
+            subject,
+            'fills that were duplicates',
+            storm.ratio,
+            'ratio',
+            {
+              baseline: storm.usual,
+              threshold: storm.usual + settings.ratio,
+              method: `${Math.round(storm.duplicates)} of ${Math.round(storm.fills)} fills in ${storm.seconds} s added no key`,
+            },
+          ),
+        ],
+      }
+    }),
+}
+
+type Stampede = { at: number; duplicates: number; fills: number; ratio: number; usual: number; seconds: number }
+
+function newestStampede(
+  series: Record<'misses' | 'fills' | 'items' | 'expired' | 'evicted', Series> & { deleted: readonly Point[] },
+  settings: Settings,
+): Stampede | null | 'short' {
+  const { misses, fills, items, expired, evicted, deleted } = series
+  const grown = steps({ misses: misses.points, fills: fills.points, expired: expired.points, evicted: evicted.points }, fills.stepMs)
+  const start = grown.restarted.lastIndexOf(true) + 1
+  const keysAt = new Map(items.points)
+  const deletedAt = new Map(deleted)
+  const rows: { at: number; fills: number; misses: number; duplicates: number; seconds: number }[] = []
+  for (let i = Math.max(1, start); i < grown.at.length; i++) {
+    const [from, to] = [grown.at[i - 1]!, grown.at[i]!]
+    const [before, after] = [keysAt.get(from), keysAt.get(to)]
+    if (before === undefined || after === undefined || to - from > 2.5 * fills.stepMs) continue
+    const removed =
+      grown.expired[i]! + grown.evicted[i]! + Math.max(0, (deletedAt.get(to) ?? 0) - (deletedAt.get(from) ?? deletedAt.get(to) ?? 0))
+    // What was put and is no new key was there already: somebody else had filled it, or it was overwritten.
+    rows.push({
+      at: to,
+      fills: grown.fills[i]!,
+      misses: grown.misses[i]!,
+      duplicates: grown.fills[i]! - (after - before + removed),
+      seconds: grown.seconds[i]!,
+    })
+  }
+  if (rows.length < BEFORE_MIN + 4) return 'short'
+  const duplicates = sums(rows.map((row) => row.duplicates))
+  const put = sums(rows.map((row) => row.fills))
+  const missed = sums(rows.map((row) => row.misses))
+  const over = (all: Float64Array, from: number, to: number) => all[to]! - all[Math.max(0, from)]!
+
+  const episode = newestEpisode(
+    rows.length,
+    (i, since) => {
+      const to = i + 1
+      const middle = to - 4
+      const from = Math.max(since, middle - BEFORE)
+      if (middle - from < BEFORE_MIN) return null
+      const extra = over(duplicates, middle, to)
+      const filled = over(put, middle, to)
+      if (extra < settings.duplicatesMin || filled <= 0) return null
+      const usual = Math.max(0, over(duplicates, from, middle) / Math.max(1, over(put, from, middle)))
+      const expected = usual * filled
+      if (extra - expected < Math.max(settings.duplicatesMin, settings.deviations * Math.sqrt(expected + 1))) return null
+      if (extra / filled < usual + settings.ratio) return null
+      // Readers caused it only if they missed first; a batch that overwrites does not read.
+      if (over(missed, to - 4 - ORIGIN, to) < 0.7 * extra) return null
+      return { duplicates: extra, fills: filled, ratio: extra / filled, usual, seconds: 4 }
+    },
+    (i, { start: began }) => rows[i]!.at - rows[began]!.at < settings.hold,
+  )
+  if (!episode || episode.end !== null) return null
+  return { ...episode.began, at: rows[episode.start]!.at }
+}
+
+/** Keys deleted by commands, at most: DEL and UNLINK may name a key that is not there. */
+function deletions(window: SeriesWindow, target: string): readonly Point[] {
+  const all = ['del', 'unlink', 'getdel'].flatMap((command) => window.series('cache_commands_total', { target, command }))
+  const sum = new Map<number, number>()
+  for (const { points } of all) {
+    const first = points[0]
+    if (!first || increase(points) === 0) continue
+    for (const [at, value] of points) sum.set(at, (sum.get(at) ?? 0) + value)
+  }
+  return [...sum].sort((a, b) => a[0] - b[0])
+}
