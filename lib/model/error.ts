@@ -29,6 +29,11 @@ export class EvenkeelError extends Error {
     this.name = 'EvenkeelError'
     this.code = code
   }
+
+  /** Next bundles instrumentation and routes apart, each with a class of its own: what the engine throws is this too in a route. */
+  static override [Symbol.hasInstance](value: unknown): value is EvenkeelError {
+    return value instanceof Error && value.name === 'EvenkeelError' && 'code' in value
+  }
 }
 
 /** A server's answer is not what its protocol promises. `found` is cut and escaped. */
