@@ -4,6 +4,16 @@ import type { Draft, Proposal } from '../model/proposal.ts'
 const AFTER_WITHIN = 0.15
 const PREDICTION_WITHIN = 0.25
 
+/** Gains below this part, where the prediction's own interval does not exclude none, are not worth a person's click. */
+const MARGINAL = 0.1
+
+/** True when a draft promises next to nothing: the last drops of a remedy that has worked already. */
+export function isMarginal({ predict }: Draft): boolean {
+  if ('absentBecause' in predict) return false
+  const { before, after, low, high } = predict
+  return low <= before && before <= high && Math.abs(after - before) < MARGINAL * Math.abs(before)
+}
+
 /** True when a draft says what the open proposal says: same knobs, same live values, about the same effect. */
 export function saysTheSame(open: Proposal, draft: Draft): boolean {
   if (open.steps.length !== draft.steps.length || open.patchOnly !== draft.patchOnly) return false

@@ -292,6 +292,16 @@ describe('proposals', () => {
     expect(states(r)).toEqual(['withdrawn', 'withdrawn'])
   })
 
+  it('are not made of the last drops of a remedy that has worked', async () => {
+    const r = room()
+    r.world.verdicts = [found()]
+    const predict = { ...draft().predict, before: 0.0312, after: 0.0303, low: 0.025, high: 0.035 } as Draft['predict']
+    r.world.draft = draft({ predict })
+    await r.clock.pass(8_000)
+    expect(r.proposals()).toEqual([])
+    expect(r.engine().noRemedy(r.findings()[0]!.id)).toContain('noise')
+  })
+
   it('are withdrawn when the advisor has been silent for a while, not at once', async () => {
     const r = await proposed()
     r.world.draft = null

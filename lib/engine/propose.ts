@@ -8,7 +8,7 @@ import type { Labels } from '../model/series.ts'
 import type { Store } from '../model/store.ts'
 import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
-import { saysTheSame } from './draft.ts'
+import { isMarginal, saysTheSame } from './draft.ts'
 import { newId } from './id.ts'
 import { createRests } from './rests.ts'
 
@@ -59,7 +59,13 @@ export function createPropose(options: ProposeOptions): Propose {
     if (event.type !== 'change') return
     noteWrite(event.change)
     rests.note(event.change)
+    // What it wrote or put back is live now: open proposals speak of the value before.
+    renew()
   })
+
+  function renew() {
+    for (const one of advice.values()) one.dueAt = 0
+  }
 
   function noteWrite(change: Change) {
     const at = change.state === 'rolled_back' ? change.endedAt : change.watchFrom
@@ -130,6 +136,7 @@ export function createPropose(options: ProposeOptions): Propose {
     const contested = draft.steps.find((step) => store.memory.get(contestedKey(step.setting)) !== null)
     if (contested)
       return `Somebody else changes ${contested.setting.name} on ${contested.setting.target}; a person must decide who owns it before anything is proposed.`
+    if (isMarginal(draft)) return 'What could be done would change it by less than its own noise.'
     const until = rests.until(one.advisor.id, one.finding)
     return until !== null && until > now ? `This remedy was rolled back and rests for ${Math.ceil((until - now) / 60_000)} min more.` : null
   }
@@ -196,9 +203,7 @@ export function createPropose(options: ProposeOptions): Propose {
         one.dueAt = now + (one.open || one.none ? RENEW_MS : 1_000)
       }
     },
-    renew() {
-      for (const one of advice.values()) one.dueAt = 0
-    },
+    renew,
     noRemedy(finding) {
       let reason: string | null = null
       for (const one of advice.values()) if (one.finding.id === finding && !one.open) reason ??= one.none ?? null
