@@ -50,7 +50,7 @@ function poll(times: number, values: (i: number) => Record<string, number>, ever
 const drawn = (metric: string, from: number, to: number, stepMs?: number, rate = false) =>
   store!.query({ metric, labels: { target: 'a' }, from, to, rate, ...(stepMs === undefined ? {} : { stepMs }) })[0]?.points
 
-describe('a store that was closed', () => {
+describe('a store that was closed', { timeout: 30_000 }, () => {
   test('knows everything again', () => {
     open()
     const values = ['', '"', '\u0000', 'a\u0000b', '\ud800', '🦔', "'; DROP TABLE series; --", 'x'.repeat(5000)]
@@ -112,7 +112,8 @@ describe('a store that was closed', () => {
   })
 })
 
-describe('long ranges', () => {
+// Hours of polls, on machines that have other things to do.
+describe('long ranges', { timeout: 60_000 }, () => {
   test('come from stretches that agree with the samples', () => {
     const random = randomOf(8)
     let counter = 0
@@ -222,7 +223,7 @@ test('a tick that cannot be written loses nothing once it can', () => {
 })
 
 describe('kill -9', () => {
-  test.each([30, 95])('after %i ticks loses at most one', { timeout: 20_000 }, async (ticks) => {
+  test.each([30, 95])('after %i ticks loses at most one', { timeout: 60_000 }, async (ticks) => {
     const child = spawn(process.execPath, [fileURLToPath(new URL('crash.child.ts', import.meta.url)), directory, String(FROM)], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -272,7 +273,7 @@ describe('a file that cannot be used is refused with the mend', () => {
     writeFileSync(file(), 'no database at all, but long enough to be read as one'.repeat(100))
     expect(() => open()).toThrow(/is damaged.*move it away/)
   })
-  test('one that is in use', { timeout: 20_000 }, () => {
+  test('one that is in use', { timeout: 60_000 }, () => {
     open()
     expect(() => createStore({ path: directory, busyMs: 50 })).toThrow(/another Evenkeel is running/)
   })
