@@ -151,6 +151,40 @@ describe("a pool's response", () => {
     expect(
       figureOf(measure('pool_response_seconds', where, load(1000, { 'pool_response_seconds{target=edge,pool=app}': '0.05x29' }))),
     ).toBeCloseTo(0.05))
+  test('that is smoothed, as HAProxy does, is freed of the time before the window', () => {
+    // HAProxy's own arithmetic (include/haproxy/freq_ctr.h, swrate_add and swrate_avg), whole milliseconds; 20 ms until the change, then 50.
+    const random = randomOf(6)
+    const means: number[] = []
+    const counts: number[] = []
+    let sum = 0
+    let requests = 0
+    let truth = 0
+    let after = 0
+    for (let poll = 0; poll < 90; poll++) {
+      for (let n = Math.round(30 + 3 * normal(random)); n > 0; n--) {
+        const ms = Math.max(0, Math.round((poll > 50 ? 50 : 20) + 4 * normal(random)))
+        requests++
+        sum = requests <= 512 ? sum + ms : sum - Math.ceil(sum / 512) + ms
+        if (poll > 50) {
+          truth += ms
+          after++
+        }
+      }
+      counts.push(requests)
+      means.push(Math.ceil(sum / Math.min(512, requests)) / 1000)
+    }
+    const smoothed = load(1000, {
+      'pool_response_seconds{target=edge,pool=app}': means,
+      'pool_requests_total{target=edge,pool=app}': counts,
+      'pool_response_smoothing{target=edge,pool=app}': '512x89',
+    })
+    const window = smoothed.between(smoothed.from + 50_000, smoothed.to)
+    const answer = measure('pool_response_seconds', where, window)
+    expect(figureOf(answer)).toBeGreaterThan((truth / after - 1) / 1000)
+    expect(figureOf(answer)).toBeLessThan((truth / after + 2) / 1000)
+    expect(answer.is === 'measured' && answer.low < truth / after / 1000 && truth / after / 1000 < answer.high).toBe(true)
+    expect(figureOf(measure('pool_response_seconds', where, smoothed.between(smoothed.from, smoothed.from + 50_000)))).toBeCloseTo(0.02, 2)
+  })
   test('settles when 1 024 requests have passed', () => {
     expect(haproxySettleMs(128)).toBe(8_000)
     expect(haproxySettleMs(0)).toBe(Number.POSITIVE_INFINITY)

@@ -1,20 +1,22 @@
+import { columns } from '../math/columns.ts'
 import { clamped, meanInterval, ratioInterval } from '../math/intervals.ts'
-import { increase } from '../math/rates.ts'
+import { increase, isGap, latest } from '../math/rates.ts'
 import { mean } from '../math/robust.ts'
 import type { Labels, Series } from '../model/series.ts'
 import type { Measured1, SeriesWindow } from '../model/window.ts'
-import { batchesOf, beside, EVENTS_MIN, grownIn, meanIn, measured, rows, shareOf, unjudged, whereText } from './batches.ts'
+import { type Batches, batchesOf, beside, EVENTS_MIN, grownIn, meanIn, measured, rows, shareOf, unjudged, whereText } from './batches.ts'
 
-/** HAProxy's times are means of this many last requests of their row (its manual, 9.1: `rtime`). */
+/** HAProxy's times are smoothed; its manual (9.1: `rtime`) says over this many requests of their row. */
 const ROLLING_REQUESTS = 1_024
 
-/** How long until a rolling mean of the last 1 024 requests has forgotten what was before, in ms. Infinite without traffic. */
+/** How long until the mean that HAProxy shows has all but forgotten what was before, in ms. Infinite without traffic. `measure` need not wait. */
 export const haproxySettleMs = (requestsPerSecond: number): number =>
   requestsPerSecond > 0 ? (ROLLING_REQUESTS / requestsPerSecond) * 1000 : Number.POSITIVE_INFINITY
 
 /**
  * Mean response in seconds over all requests. Of a pool its own row, and where there is none its servers' rows, each weighted with its
- * requests; without counters of requests every moment counts alike.
+ * requests; without counters of requests every moment counts alike. Where the product shows a smoothed mean (`pool_response_smoothing` requests,
+ * as HAProxy), it is freed of what lies before the window.
  */
 export function responseSeconds(where: Labels, window: SeriesWindow): Measured1 {
   const metric = 'pool_response_seconds'
@@ -33,6 +35,11 @@ export function responseSeconds(where: Labels, window: SeriesWindow): Measured1 
   }
   const sums = Array.from({ length: batches.size }, () => ({ part: 0, whole: 0 }))
   for (const [i, row] of series.entries()) {
+    const smoothing = latest(beside(window, 'pool_response_smoothing', row.labels)?.points ?? [])
+    if (smoothing) {
+      addUnsmoothed(sums, batches, row, requests[i]!, smoothing)
+      continue
+    }
     const seconds = meanIn(row, batches)
     for (const [k, grown] of grownIn([requests[i]!], batches).entries()) {
       if (grown === null || seconds[k] === null || seconds[k] === undefined) continue
@@ -43,6 +50,30 @@ export function responseSeconds(where: Labels, window: SeriesWindow): Measured1 
   const count = sums.reduce((total, batch) => total + batch.whole, 0)
   if (count < EVENTS_MIN) return unjudged(`${Math.round(count)} requests; ${EVENTS_MIN} needed`)
   return measured(clamped(ratioInterval(sums)!, 0, Number.POSITIVE_INFINITY), count)
+}
+
+/**
+ * Adds each step's requests and seconds, where the row shows a mean that is smoothed over that many requests (`../math/smoothed.ts` says how).
+ * What rounding leaves open in one step the next takes back, so that steps of any length may be added up.
+ */
+function addUnsmoothed(
+  sums: { part: number; whole: number }[],
+  { from, to, size }: Batches,
+  row: Series,
+  requests: Series,
+  smoothing: number,
+): void {
+  const both = columns({ mean: row.points, requests: requests.points })
+  for (let i = 1; i < both.at.length; i++) {
+    const [before, after] = [both.requests[i - 1]!, both.requests[i]!]
+    const count = after - before
+    if (!(count > 0) || isGap(both.at[i - 1]!, both.at[i]!, row.stepMs)) continue
+    const kept = after <= smoothing ? before / after : (1 - 1 / smoothing) ** count
+    const mean = (both.mean[i]! - both.mean[i - 1]! * kept) / (1 - kept)
+    const batch = sums[Math.max(0, Math.min(size - 1, Math.floor(((both.at[i]! - from - 1e-6) / (to - from)) * size)))]!
+    batch.part += mean * count
+    batch.whole += count
+  }
 }
 
 /** Failed requests over all. */

@@ -97,7 +97,10 @@ function addRow(add: ReturnType<typeof readings>['add'], row: StatRow, labels: R
   add(`haproxy_${kind}_bytes_out_total`, optional('bout'), labels)
 }
 
-/** Means of about the last 1,024 requests, in ms; 0 before the first is no time at all, and TCP mode has no response time. */
+// Each request moves the mean by 1/512 of its difference: `TIME_STATS_SAMPLES` in HAProxy's defaults.h, though the manual speaks of 1,024.
+const SMOOTHING_REQUESTS = 512
+
+/** Smoothed means, in ms; 0 before the first is no time at all, and TCP mode has no response time. */
 function addTimes(add: ReturnType<typeof readings>['add'], row: StatRow, labels: Record<string, string>, requests: number): void {
   if (requests === 0) return
   const { optional } = numbersIn(row)
@@ -108,7 +111,9 @@ function addTimes(add: ReturnType<typeof readings>['add'], row: StatRow, labels:
   add('pool_queue_seconds', seconds('qtime'), labels)
   add('pool_connect_seconds', seconds('ctime'), labels)
   add('pool_total_seconds', seconds('ttime'), labels)
-  if (row.get('mode') !== 'tcp') add('pool_response_seconds', seconds('rtime'), labels)
+  if (row.get('mode') === 'tcp') return
+  add('pool_response_seconds', seconds('rtime'), labels)
+  add('pool_response_smoothing', SMOOTHING_REQUESTS, labels)
 }
 
 /**
