@@ -25,7 +25,10 @@ export function settledFrom(change: Change, window: SeriesWindow, topology: Topo
   if (setting?.target.startsWith('ring:')) return reached(watchFrom + followed(change, window.to, topology) + RING_MS)
   const { target, pool } = prediction.where
   const kind = topology.targets.find((one) => one.name === target)?.kind
-  if (kind === 'haproxy' && /_seconds/.test(prediction.metric) && pool !== undefined)
+  // Where the smoothing is known, the measure takes what was before out of the mean.
+  const freed =
+    prediction.metric === 'pool_response_seconds' && window.series('pool_response_smoothing', { target: target!, pool: pool! }).length > 0
+  if (kind === 'haproxy' && /_seconds/.test(prediction.metric) && pool !== undefined && !freed)
     return passed(window.between(watchFrom, window.to), { target: target!, pool }, ROLLING_REQUESTS)
   return reached(watchFrom + POLLS_MS)
 }
