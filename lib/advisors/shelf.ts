@@ -1,5 +1,9 @@
 import type { Advisor } from '../model/detector.ts'
+import { cacheMemory } from './cache-memory.ts'
+import { drainServer } from './drain-server.ts'
 import { poolWeights } from './pool-weights.ts'
+import { ringPoints } from './ring-points.ts'
+import { ttlJitter } from './ttl-jitter.ts'
 
 /** The shelf of remedies. One line an advisor; its id is its file's name. */
-export const advisors: Advisor[] = [poolWeights]
+export const advisors: Advisor[] = [poolWeights, drainServer, cacheMemory, ttlJitter, ringPoints]

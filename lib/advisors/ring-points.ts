@@ -1,0 +1,123 @@
+import { count, text } from '../format/format.ts'
+import { measure } from '../measures/measure.ts'
+import type { Advisor } from '../model/detector.ts'
+import type { Draft, Guard, NoRemedy, Step } from '../model/proposal.ts'
+import type { Labels } from '../model/series.ts'
+import type { Ring } from '../model/topology.ts'
+import type { SeriesWindow } from '../model/window.ts'
+import { solveRing } from '../rings/solver.ts'
+
+const SPAN_MS = 60_000
+/** A follower that reported within this time is there. */
+const FRESH_MS = 15_000
+
+/**
+ * Points that even the share of the reads while the fewest keys change hands (lib/rings/solver.ts). Known hot keys count with their own
+ * share, because no point moves a part of a key.
+ */
+export const ringPoints: Advisor = {
+  id: 'ring-points',
+  title: 'Even the ring',
+  answers: ['ring/imbalance'],
+  spanMs: SPAN_MS,
+  propose(finding, window, topology) {
+    const ring = topology.rings.find(({ name }) => name === finding.subject.ring)
+    if (!ring) return null
+    if (ring.error) return { none: `The ring's document cannot be read: ${ring.error}` }
+    const seen = sharesSeen(window, ring)
+    const keys = window
+      .records('hot-key')
+      .filter((key) => key.hot && key.method !== 'lfu' && ring.nodes.some((node) => node.target === key.target))
+      .flatMap((key) => {
+        const node = ring.nodes.find(({ target }) => target === key.target)!
+        return seen?.[node.name] ? [{ key: key.key, weight: key.share * seen[node.name]! }] : []
+      })
+    const answer = solveRing({ spec: ring.spec, ...(seen ? { seen } : {}), ...(keys.length > 0 ? { keys } : {}) })
+    if (answer.is === 'floor')
+      return { none: `No setting evens this ring below ${answer.floor.toFixed(2)} times the mean: ${answer.because}.` }
+    return draft(ring, answer, seen, window)
+  },
+}
+
+/** The share of the ring's reads that each node takes now; null while it is not seen. */
+function sharesSeen(window: SeriesWindow, ring: Ring): Record<string, number> | null {
+  const shares = ring.nodes.map(({ name }) => measure('ring_share_seen', { ring: ring.name, node: name }, window))
+  const sum = shares.reduce((total, share) => total + (share.is === 'measured' ? share.value : Number.NaN), 0)
+  return sum > 0 ? Object.fromEntries(ring.nodes.map(({ name }, i) => [name, (shares[i] as { value: number }).value / sum])) : null
+}
+
+type Solved = Extract<ReturnType<typeof solveRing>, { is: 'solved' }>
+
+function draft(ring: Ring, answer: Solved, seen: Record<string, number> | null, window: SeriesWindow): Draft | NoRemedy {
+  const isSeen = seen !== null
+  const steps = answer.nodes
+    .filter(({ before, after }) => before !== after)
+    .map(
+      ({ name, before, after }): Step => ({
+        setting: { target: `ring:${ring.name}`, name: `${ring.name}/${name}/points` },
+        before: String(before),
+        after: String(after),
+      }),
+    )
+  if (steps.length === 0) return { none: 'The points are already the best that can be set.' }
+  const targets = ring.nodes.flatMap(({ target }) => target ?? [])
+  const total = (metric: string) => {
+    const rates = targets.map((target) => measure(metric, { target }, window))
+    return rates.reduce((sum, rate) => sum + (rate.is === 'measured' ? rate.value : 0), 0)
+  }
+  const reads = total('cache_read_rate')
+  const misses = Math.min(reads, total('cache_miss_rate'))
+  const hitRatio = reads > 0 ? 1 - misses / reads : 0
+  const cold = answer.moved * reads * hitRatio
+  const colder = seen === null ? [] : dips(ring, seen, answer.shares, window)
+  const metric = isSeen ? 'ring_imbalance' : 'ring_imbalance_owned'
+  const where = { ring: ring.name }
+  const fresh = ring.followers.filter((follower) => window.to - follower.seenAt < FRESH_MS).length
+  const who = ring.followersExpected
+    ? `${fresh} of ${ring.followersExpected} followers are fresh.`
+    : `${fresh === 0 ? 'No follower reports' : `${fresh} ${fresh === 1 ? 'follower reports' : 'followers report'}`}; nothing says how many there should be.`
+  const { before, after } = answer.imbalance
+  // Reads of single keys do not follow the arcs: popular ones make up for a part of what the keyspace says.
+  const spread = isSeen ? Math.max(0.06, 0.3 * (after - 1)) : 0.01
+  return {
+    steps: steps as [Step, ...Step[]],
+    because: `The busiest node takes ${text(before, 'factor').replace('×', ' times')} an even share. With these points it takes ${text(after, 'factor').replace('×', ' times')}, and ${text(answer.moved, 'ratio')} of the ${isSeen ? 'reads' : 'keys'} change hands (${text(answer.leastMoved, 'ratio')} is the least that any ring would have to move).`,
+    predict: {
+      metric,
+      where,
+      unit: 'factor',
+      before,
+      after,
+      low: Math.max(1, after - spread),
+      high: after + spread,
+      basis: isSeen
+        ? `shares of ${count(reads * ((window.to - window.from) / 1000))} reads, and the exact arcs of the circle`
+        : 'the exact arcs of the circle; no reads are seen',
+      ...(colder[0] ? { dip: { metric: 'cache_hit_ratio', where: colder[0].where, to: colder[0].to, forMs: 120_000 } } : {}),
+    },
+    guards: colder.flatMap(({ where, to }): Guard[] => {
+      const limit = Math.round((to - 0.15) * 100) / 100
+      const why = 'more reads miss than the moved keys explain'
+      return limit < 0.05 ? [] : [{ metric: 'cache_hit_ratio', where, unit: 'ratio', op: '<', limit, forMs: 30_000, why }]
+    }),
+    risk: answer.moved > 0.3 ? 'high' : 'medium',
+    riskBecause: `Moved keys are misses first: about ${text(cold, 'perSecond')} more reads reach the origin until they are fetched again. Putting the points back moves them once more, and may serve what was written before. ${who}`,
+  }
+}
+
+/** How low each node's hit ratio falls at first: what it newly owns is not there yet. The deepest first. */
+function dips(
+  ring: Ring,
+  before: Record<string, number>,
+  after: Record<string, number>,
+  window: SeriesWindow,
+): { where: Labels; to: number }[] {
+  return ring.nodes
+    .flatMap(({ name, target }) => {
+      if (target === undefined) return []
+      const ratio = measure('cache_hit_ratio', { target }, window)
+      const kept = after[name]! > 0 ? Math.min(1, before[name]! / after[name]!) : 1
+      return ratio.is === 'measured' ? [{ where: { target }, to: ratio.value * kept, kept }] : []
+    })
+    .sort((a, b) => a.kept - b.kept)
+}

@@ -1,0 +1,83 @@
+import { count, duration, safe, text } from '../format/format.ts'
+import type { Advisor } from '../model/detector.ts'
+import type { TtlPolicy } from '../model/topology.ts'
+
+/** Jitters worth choosing among; half of the TTL is where a short life begins to cost hits. */
+const JITTERS = [0.1, 0.2, 0.3, 0.5]
+/** Of the keys ending together, the part that may end in the fullest second. */
+const PEAK_SHARE = 0.02
+
+/** A TTL drawn around its length, so that keys written together no longer end together. */
+export const ttlJitter: Advisor = {
+  id: 'ttl-jitter',
+  title: 'Spread the end of keys',
+  answers: ['cache/mass-expiry'],
+  spanMs: 60_000,
+  propose(finding, window, topology) {
+    const { target } = finding.subject
+    const [histogram] = window.records('ttl-histogram', target)
+    const pattern = histogram?.pattern
+    const policy = policyFor(topology.ttls, pattern)
+    if (!policy)
+      return {
+        none: pattern
+          ? `No TTL policy covers ${safe(pattern, 80)}. Where the application writes these keys, draw the TTL at random around its length; or name a policy for them in the configuration, and it can be set here.`
+          : 'No TTL policy is configured. Where the application writes these keys, draw the TTL at random around its length.',
+      }
+    if (policy.error) return { none: `The policy ${policy.name} cannot be read: ${policy.error}` }
+    const together = keysTogether(finding.evidence, histogram?.keys ?? null)
+    const peak = (jitter: number) => together / Math.max(1, (2 * jitter * policy.ttlMs) / 1000)
+    const higher = JITTERS.filter((jitter) => jitter > policy.jitter + 1e-9)
+    if (higher.length === 0)
+      return {
+        none: `The policy ${policy.name} already spreads its TTL by ${text(policy.jitter, 'ratio')}: these keys end together because they were given one moment to end, not one length of life.`,
+      }
+    const jitter = higher.find((one) => peak(one) <= PEAK_SHARE * together) ?? higher.at(-1)!
+    const span = [policy.ttlMs * (1 - jitter), policy.ttlMs * (1 + jitter)] as const
+    return {
+      steps: [
+        { setting: { target: `ttl:${policy.name}`, name: `${policy.name}/jitter` }, before: String(policy.jitter), after: String(jitter) },
+      ],
+      because: `About ${count(together)} keys end within two seconds. With a jitter of ${jitter} each lives ${duration(span[0])} to ${duration(span[1])}, and as many, written together, end at no more than ${text(peak(jitter), 'perSecond')}. Keys that are already written keep their end: this time it still comes, the next time not.`,
+      predict: {
+        absentBecause: `the effect shows when keys written from now on end, in ${duration(span[0])} at the earliest, and no stream of reads is at hand to say how many of them will be asked for again`,
+      },
+      guards: [],
+      risk: 'low',
+      riskBecause: `Some keys live up to ${text(jitter, 'ratio')} longer and may be that much staler; as many live shorter. The mean TTL stays. Keys written meanwhile keep the TTL that they drew.${followersText(policy)}`,
+    }
+  },
+}
+
+function policyFor(policies: TtlPolicy[], pattern: string | undefined): TtlPolicy | undefined {
+  if (pattern === undefined) return policies.length === 1 ? policies[0] : undefined
+  return policies.find(({ match }) => globMatches(match, pattern))
+}
+
+/** Redis' glob, as far as policies use it: `*` is anything, `?` one character. A pattern of keys is matched as if it were one of them. */
+export function globMatches(glob: string, key: string): boolean {
+  let [i, k, star, mark] = [0, 0, -1, 0]
+  while (k < key.length) {
+    if (glob[i] === '*') {
+      star = i++
+      mark = k
+    } else if (i < glob.length && (glob[i] === '?' || glob[i] === key[k])) {
+      i++
+      k++
+    } else if (star >= 0) {
+      i = star + 1
+      k = ++mark
+    } else return false
+  }
+  while (glob[i] === '*') i++
+  return i === glob.length
+}
+
+/** How many keys the finding speaks of: counted when it struck, estimated from the sample before. */
+function keysTogether(evidence: readonly { value: number; unit: string }[], keys: number | null): number {
+  const [first] = evidence
+  if (!first) return 0
+  return first.unit === 'ratio' ? first.value * (keys ?? 0) : first.value
+}
+
+const followersText = (policy: TtlPolicy) => (policy.followers.length === 0 ? ' No application reports that it follows this policy.' : '')
