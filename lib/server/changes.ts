@@ -44,6 +44,13 @@ export async function keepChange(house: House, id: string, by: string): Promise<
   return getChange(house, id)
 }
 
+/** A person has seen to what a change left open. */
+export function settleChange(house: House, id: string, by: string): ChangeView {
+  getChange(house, id)
+  house.changes.settle(id, by)
+  return getChange(house, id)
+}
+
 export function changeView(house: House, change: Change): ChangeView {
   const { journal, ...rest } = change
   const watching = change.state === 'watching'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { createChange, getChange, keepChange, listChanges, rollBackChange } from '../../changes.ts'
+import { createChange, getChange, keepChange, listChanges, rollBackChange, settleChange } from '../../changes.ts'
 import { acknowledgeFinding, getFinding, listFindings } from '../../findings.ts'
 import { getIncident, listIncidents } from '../../incidents.ts'
 import { getJob, listJobs, steerJob } from '../../jobs.ts'
@@ -154,6 +154,16 @@ export const loop = [
     status: 202,
     problems: ['not_found', 'not_allowed'],
     run: ({ house, params, by }) => keepChange(house, params.id, by),
+  }),
+  operation({
+    method: 'POST',
+    path: 'changes/{id}/settle',
+    summary: 'Says that a person has seen to what it left open: its settings are proposed for again',
+    tag,
+    params: id,
+    answer: answers.change,
+    problems: ['not_found', 'not_allowed'],
+    run: ({ house, params, by }) => settleChange(house, params.id, by),
   }),
   operation({
     method: 'GET',
