@@ -23,10 +23,6 @@ export type ErrorCode = keyof typeof ERROR_STATUS
 
 /** An error that a user may read: `detail` names the field and the mend and holds no secret, path or stack. */
 export class EvenkeelError extends Error {
-  /** Next bundles the engine and the routes apart, so that each has a class of its own: an error of one is one of the other's too. */
-  static [Symbol.hasInstance](value: unknown): boolean {
-    return value instanceof Error && value.name === 'EvenkeelError'
-  }
   readonly code: ErrorCode
   constructor(code: ErrorCode, detail: string, options?: ErrorOptions) {
     super(detail, options)
