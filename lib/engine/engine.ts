@@ -73,7 +73,7 @@ const TICK_MS = 1_000
 const LEARNING_MS = 60_000
 /** Links are closed after this long, answered or not: a service manager waits 15 s. */
 const STOP_MS = 3_000
-const DISCOVER_MS = 30_000
+const DISCOVER_MS = 10_000
 /** Discovered targets come a moment after start: until then a finding about one of them is not about something gone. */
 const SWEEP_AFTER_MS = 30_000
 /** Judging yields to polls and requests after this long. */
@@ -139,10 +139,10 @@ export function createEngine(options: EngineOptions): Engine {
     return target
   }
 
-  function keep(target: string, probe: string, { samples, records, topology }: Parsed, at: number, everyMs: number) {
+  function keep(target: string, probe: string, { samples, records, topology, stepMs }: Parsed, at: number, everyMs: number) {
     book.put(target, probe, topology)
     shape = null
-    if (samples.length > 0) store.append(target, at, samples, everyMs)
+    if (samples.length > 0) store.append(target, at, samples, stepMs ?? everyMs)
     if (records.length > 0) store.putRecords(target, records)
   }
 
@@ -234,7 +234,8 @@ export function createEngine(options: EngineOptions): Engine {
       const parentName = parent.config.name
       if (!parent.product.discover || foundBy.has(parentName) || parent.health().state === 'down') continue
       try {
-        const found = await parent.discover()
+        const watched = addressesBeside(parentName)
+        const found = (await parent.discover()).filter((config) => !watched.has(parent.product.address(config)))
         const names = new Set(found.map((config) => config.name))
         for (const config of found) {
           if (stopped || targets.has(config.name)) continue
@@ -246,6 +247,12 @@ export function createEngine(options: EngineOptions): Engine {
         log.warn({ target: parentName, err: error }, 'discovery failed; what was found before stays')
       }
     }
+  }
+
+  /** Where everything is that was not discovered through this target: a server seen both ways is one target. */
+  function addressesBeside(parent: string): Set<string> {
+    const others = [...targets.values()].filter(({ config }) => config.name !== parent && foundBy.get(config.name) !== parent)
+    return new Set(others.flatMap(({ config, product }) => [product.address(config), ...(product.aliases?.(config) ?? [])]))
   }
 
   async function remove(name: string) {

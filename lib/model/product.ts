@@ -13,7 +13,8 @@ export type TopologyPart = {
   ttls?: TtlPolicy[]
 }
 
-export type Parsed = { samples: Reading[]; records: NewRecord[]; topology: TopologyPart; cursor?: string }
+/** `stepMs`: how far apart the samples are, where that is not the probe's own rhythm (a Prometheus's scrapes). */
+export type Parsed = { samples: Reading[]; records: NewRecord[]; topology: TopologyPart; cursor?: string; stepMs?: number }
 
 /**
  * One thing that is read from a target, with its own rhythm and cost: INFO each second, SLOWLOG each 10 s, a burst each 5 s.
@@ -55,6 +56,8 @@ export interface Product<Config extends TargetConfig, Link> {
   unavailable?(error: unknown): string | null
   /** Where the target is, without secrets: `127.0.0.1:6379`. */
   address(config: Config): string
+  /** Other addresses of the same server: one that is discovered at any of them is not watched twice. */
+  aliases?(config: Config): string[]
   /** The least rights that the probes and the actuator need, for the doctor. */
   rights?: string
 }

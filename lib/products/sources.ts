@@ -4,8 +4,9 @@ import { envoy } from './envoy/product.ts'
 import { haproxy } from './haproxy/product.ts'
 import { memcached } from './memcached/product.ts'
 import { nginx } from './nginx/product.ts'
+import { prometheus } from './prometheus/product.ts'
 import { redis } from './redis/product.ts'
 import { twemproxy } from './twemproxy/product.ts'
 
 /** The shelf of what can be read. One line a product. */
-export const products: AnyProduct[] = [control, envoy, haproxy, memcached, nginx, redis, twemproxy]
+export const products: AnyProduct[] = [control, envoy, haproxy, memcached, nginx, prometheus, redis, twemproxy]

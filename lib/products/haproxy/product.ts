@@ -128,5 +128,6 @@ export const haproxy: Product<HaproxyConfig, HaproxyLink> = {
   probes: [info, configFile, serversState, stat],
   unavailable: (error) => (error instanceof EvenkeelError && error.code === 'not_allowed' ? error.message : null),
   address: haproxyAddress,
+  aliases: (config) => (config.stats ? [new URL(config.stats).host] : []),
   rights: 'stats socket … level operator; level admin to tune. Or the statistics page alone, which only reads',
 }

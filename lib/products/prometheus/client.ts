@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { EvenkeelError, malformed } from '../../model/error.ts'
+import { getText } from '../http.ts'
+import type { PrometheusConfig } from './config.ts'
+
+const matrixShape = z.object({
+  status: z.literal('success'),
+  data: z.object({
+    resultType: z.enum(['matrix', 'vector']),
+    result: z.array(
+      z.object({
+        metric: z.record(z.string(), z.string()),
+        values: z.array(z.tuple([z.number(), z.string()])).optional(),
+        value: z.tuple([z.number(), z.string()]).optional(),
+      }),
+    ),
+  }),
+})
+
+export type PromSeries = { labels: Record<string, string>; points: [ms: number, value: number][] }
+
+/** One instant query; a range selector (`x[1m]`) answers with the samples as they were scraped, at their own times. */
+export function query(config: PrometheusConfig, expression: string, signal: AbortSignal): Promise<string> {
+  const base = config.url.replace(/\/+$/, '')
+  return getText(`${base}/api/v1/query`, signal, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      ...(config.bearer ? { authorization: `Bearer ${config.bearer}` } : {}),
+    },
+    body: new URLSearchParams({ query: expression }).toString(),
+  })
+}
+
+/** Series of an answer, in ms; values that are no numbers (NaN, a stale marker) are gaps. Throws `malformed`. */
+export function parseAnswer(text: string): PromSeries[] {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    throw malformed('Prometheus did not answer with JSON', text)
+  }
+  const parsed = matrixShape.safeParse(json)
+  if (!parsed.success) throw malformed(`Prometheus's answer: ${z.prettifyError(parsed.error)}`, text)
+  return parsed.data.data.result.map(({ metric, values, value }) => ({
+    labels: metric,
+    points: (values ?? (value ? [value] : []))
+      .map(([at, number]): [number, number] => [Math.round(at * 1000), Number(number)])
+      .filter(([, number]) => Number.isFinite(number)),
+  }))
+}
+
+const quoted = (text: string) => `"${text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"`
+
+/** `{__name__=~"a|b",instance="x",cluster="prod"}`. */
+export function selector(names: readonly string[], config: PrometheusConfig, instance?: string): string {
+  const parts = [`__name__=~${quoted([...new Set(names)].join('|'))}`]
+  if (instance !== undefined) parts.push(`instance=${quoted(instance)}`)
+  if (config.match) parts.push(config.match)
+  return `{${parts.join(',')}}`
+}
+
+/** Refusals of the query interface, in words. */
+export function unavailable(error: unknown): string | null {
+  if (error instanceof EvenkeelError && /answered (401|403)$/.test(error.message))
+    return 'Prometheus demands a login: give `bearer`, or USER:PASSWORD in the URL'
+  return null
+}
