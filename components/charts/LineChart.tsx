@@ -271,7 +271,13 @@ function Plot(props: LineChartProps & { named: Named[]; rows: ChartRow[]; bounds
                 x={one.at}
                 stroke="var(--change)"
                 strokeWidth={1.5}
-                label={{ value: safe(one.label, 40), position: 'insideTopLeft', fill: 'var(--change-text)', fontSize: 11 }}
+                label={{
+                  value: safe(one.label, 40),
+                  // Written to the side that has room.
+                  position: one.at - from > (to - from) * 0.6 ? 'insideTopRight' : 'insideTopLeft',
+                  fill: 'var(--change-text)',
+                  fontSize: 11,
+                }}
               />
             ))}
           <Tooltip

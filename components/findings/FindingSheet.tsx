@@ -4,9 +4,9 @@ import { useEffect, useState } from 'react'
 import { toast } from 'sonner'
 import { SilenceDialog } from '@/components/alerts/SilenceDialog.tsx'
 import { ChangePanel } from '@/components/changes/ChangePanel.tsx'
+import { Since } from '@/components/frame/Ago.tsx'
 import { get, path, post, sayError } from '@/components/frame/api.ts'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
-import { useClock } from '@/components/frame/live.tsx'
 import { ProposalPanel } from '@/components/proposals/ProposalPanel.tsx'
 import { Button } from '@/components/ui/button.tsx'
 import { Failure, Skeleton } from '@/components/ui/empty.tsx'
@@ -14,7 +14,7 @@ import { Facts } from '@/components/ui/page.tsx'
 import { typing } from '@/components/ui/rows.ts'
 import { Sheet } from '@/components/ui/sheet.tsx'
 import { Status } from '@/components/ui/status.tsx'
-import { ago, safe } from '@/lib/format/format.ts'
+import { safe } from '@/lib/format/format.ts'
 import type { ChangeView, FindingView, Page, ProposalView } from '@/lib/model/views.ts'
 import { EvidenceList } from './EvidenceList.tsx'
 import { findingTone, findingWord, subjectHref, subjectText } from './words.ts'
@@ -22,7 +22,6 @@ import { findingTone, findingWord, subjectHref, subjectText } from './words.ts'
 /** One finding: what is wrong with its numbers, why it matters, what would mend it, and the change that is mending it. */
 export function FindingSheet({ id, initial, onClose }: { id: string; initial: FindingView | null; onClose: () => void }) {
   const client = useQueryClient()
-  const now = useClock(1_000)
   const [silencing, setSilencing] = useState(false)
   const { data: finding, error } = useQuery({
     queryKey: ['findings', id],
@@ -60,7 +59,9 @@ export function FindingSheet({ id, initial, onClose }: { id: string; initial: Fi
             ) : (
               <span>{subjectText(finding.subject)}</span>
             )}
-            <span>since {now ? ago(Date.parse(finding.since), now) : finding.since}</span>
+            <span>
+              for <Since at={finding.since} />
+            </span>
           </span>
         )
       }

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
 import { useTheme } from 'next-themes'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { Shape } from '@/components/ui/status.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { FindingView, FrameView, Page, PoolView, ProposalView, RingView, TargetView } from '@/lib/model/views.ts'
@@ -20,7 +20,13 @@ export function Palette({ open, onClose, frame }: { open: boolean; onClose: () =
   const { setSpan } = useRange()
   const { setTheme } = useTheme()
   const [text, setText] = useState('')
+  const [chosen, setChosen] = useState('')
   const things = useThings(open)
+  const first = things.findings[0]
+  // What fires comes first, also when it arrives after the rest was drawn.
+  useEffect(() => {
+    if (open && first && text === '') setChosen(findingValue(first))
+  }, [open, first, text])
   const run = (act: () => void) => () => {
     setText('')
     onClose()
@@ -43,6 +49,8 @@ export function Palette({ open, onClose, frame }: { open: boolean; onClose: () =
       open={open}
       onOpenChange={(now) => !now && onClose()}
       label="Go, find, act"
+      value={chosen}
+      onValueChange={setChosen}
       overlayClassName="fixed inset-0 z-50 animate-fade bg-[oklch(0.15_0.01_250/0.35)]"
       contentClassName="fixed top-[12vh] left-1/2 z-50 w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 overflow-hidden rounded border border-line bg-raised shadow-float outline-none"
     >
@@ -57,11 +65,7 @@ export function Palette({ open, onClose, frame }: { open: boolean; onClose: () =
         {things.findings.length > 0 && (
           <Command.Group heading="Firing" className={group}>
             {things.findings.map((finding) => (
-              <Item
-                key={finding.id}
-                value={`finding ${finding.rule} ${finding.summary} ${finding.id}`}
-                act={() => go(path`/findings/${finding.id}`)}
-              >
+              <Item key={finding.id} value={findingValue(finding)} act={() => go(path`/findings/${finding.id}`)}>
                 <Shape tone={finding.severity} />
                 <span className="truncate">{safe(finding.summary)}</span>
               </Item>
@@ -121,6 +125,8 @@ export function Palette({ open, onClose, frame }: { open: boolean; onClose: () =
     </Command.Dialog>
   )
 }
+
+const findingValue = (finding: FindingView) => `finding ${finding.rule} ${finding.summary} ${finding.id}`.trim()
 
 /** Lists the palette offers; asked for when it opens, and what fails is simply not offered. */
 function useThings(open: boolean) {

@@ -3,6 +3,7 @@ import { apiUrl, path } from './api.ts'
 import { carry } from './Go.tsx'
 import { isHere } from './nav.ts'
 import { inScope } from './Scope.tsx'
+import { newsOf } from './useEvents.ts'
 
 test('names in paths are encoded, empty values left out', () => {
   expect(apiUrl(path`pools/${'edge'}/${'a/b ?'}`, { from: 0, to: null, rate: true, x: '' })).toBe(
@@ -14,6 +15,19 @@ test('a walk keeps range and scope, and what the link says wins', () => {
   const here = new URLSearchParams('span=1h&scope=cache&tab=raw')
   expect(carry('/pools', here)).toBe('/pools?span=1h&scope=cache')
   expect(carry('/pools?span=5m#x', here)).toBe('/pools?span=5m&scope=cache#x')
+})
+
+test('a toast for what is new, gets worse or ends; nothing for what was there or gets better', () => {
+  const finding = (state: string, severity: 'info' | 'warning' | 'critical', firingAt = 0) => ({ state, severity, firingAt })
+  expect(newsOf(undefined, finding('firing', 'warning', 95_000), 100_000)).toBe(true)
+  expect(newsOf(undefined, finding('firing', 'warning', 5_000), 100_000)).toBe(false)
+  expect(newsOf(0, finding('firing', 'warning'), 100_000)).toBe(true)
+  expect(newsOf(1, finding('firing', 'warning'), 100_000)).toBe(false)
+  expect(newsOf(1, finding('firing', 'critical'), 100_000)).toBe(true)
+  expect(newsOf(2, finding('firing', 'info'), 100_000)).toBe(false)
+  expect(newsOf(2, finding('resolved', 'critical'), 100_000)).toBe(true)
+  expect(newsOf(undefined, finding('resolved', 'critical'), 100_000)).toBe(false)
+  expect(newsOf(undefined, finding('pending', 'critical'), 100_000)).toBe(false)
 })
 
 test('the rail knows where it is', () => {

@@ -38,7 +38,8 @@ export function useEvents({ live, onSample, onConnection }: Options) {
         }, 300),
       )
     }
-    const told = new Map<string, string>()
+    const told = new Map<string, number>()
+    const states = new Map<string, string>()
     const source = new EventSource('/api/v1/events')
     const listen = <T extends HouseEvent['type']>(type: T, then: (data: Extract<HouseEvent, { type: T }>) => void) =>
       source.addEventListener(type, (event) => {
@@ -52,22 +53,20 @@ export function useEvents({ live, onSample, onConnection }: Options) {
     source.onopen = () => latest.current.onConnection(true)
     source.onerror = () => latest.current.onConnection(false)
     listen('finding', ({ finding }) => {
-      const said = finding.state === 'firing' ? `firing ${finding.severity}` : finding.state
-      const before = told.get(finding.id)
-      told.set(finding.id, said)
-      if (before === said || finding.state === 'pending' || finding.severity === 'info') return
-      if (finding.state === 'resolved' && before === undefined) return
-      const title = finding.state === 'firing' ? finding.summary : `Resolved: ${subjectName(finding.subject)}`
+      const news = newsOf(told.get(finding.id), finding, Date.now())
+      told.set(finding.id, rankOf(finding))
+      if (!news) return
+      const firing = finding.state === 'firing'
       tell(
-        finding.state === 'resolved' ? 'ok' : finding.severity,
-        title,
-        finding.state === 'firing' ? finding.rule : finding.summary,
+        firing ? finding.severity : 'ok',
+        firing ? finding.summary : `Resolved: ${subjectName(finding.subject)}`,
+        firing ? finding.rule : finding.summary,
         `/findings/${finding.id}`,
       )
     })
     listen('change', ({ change }) => {
-      const before = told.get(change.id)
-      told.set(change.id, change.state)
+      const before = states.get(change.id)
+      states.set(change.id, change.state)
       if (before === change.state || before === undefined || !change.endedAt) return
       const words = { kept: 'Kept', rolled_back: 'Rolled back', failed: 'Failed', applying: 'Applying', watching: 'Watching' }[change.state]
       tell(
@@ -85,6 +84,24 @@ export function useEvents({ live, onSample, onConnection }: Options) {
       for (const timer of due.values()) clearTimeout(timer)
     }
   }, [client])
+}
+
+const RANK = { info: 0, warning: 1, critical: 2 } as const
+const rankOf = (finding: Told) => (finding.state === 'firing' ? RANK[finding.severity] : 0)
+type Told = { state: string; severity: keyof typeof RANK; firingAt?: number | string }
+/** A finding that began to fire so long ago was news before this page was opened. */
+const NEWS_MS = 20_000
+
+/**
+ * Whether a finding's event is worth a toast: it begins to fire or gets worse, or one that was told of is resolved. `before` is the rank
+ * at its last event (0: it needs nobody), undefined when this page has not heard of it. Pure.
+ */
+export function newsOf(before: number | undefined, finding: Told, now: number): boolean {
+  if (finding.state === 'resolved') return (before ?? 0) > 0
+  const rank = rankOf(finding)
+  if (before !== undefined) return rank > before
+  const firingAt = typeof finding.firingAt === 'string' ? Date.parse(finding.firingAt) : finding.firingAt
+  return rank > 0 && firingAt !== undefined && now - firingAt < NEWS_MS
 }
 
 /** An event's data is the noun itself or a wrapper around it. */

@@ -18,7 +18,7 @@ import { holdOrder } from '@/components/ui/hold.ts'
 import { Section } from '@/components/ui/page.tsx'
 import { typing, useRowKeys } from '@/components/ui/rows.ts'
 import { Shape, Status } from '@/components/ui/status.tsx'
-import { duration, number, safe, text } from '@/lib/format/format.ts'
+import { duration, number, safe } from '@/lib/format/format.ts'
 import type { ChangeView, OverviewView } from '@/lib/model/views.ts'
 import { TierPicture } from './TierPicture.tsx'
 import { headline } from './tiers.ts'
@@ -287,15 +287,13 @@ function Recent({ view }: { view: OverviewView }) {
             <Status tone={changeTone(change)} className="w-24 shrink-0">
               {stateWords(change)}
             </Status>
-            <Go href={path`/changes/${change.id}`} className="min-w-0 flex-1 hover:text-accent">
-              <span className="line-clamp-2">{safe(change.outcome ?? stepsLine(change.steps), 300)}</span>
-            </Go>
-            <span className="shrink-0 text-dim text-xs">
-              {change.measured && change.prediction
-                ? `${text(change.measured.before, change.prediction.unit)} → ${text(change.measured.after, change.prediction.unit)} · `
-                : ''}
-              <Ago at={change.endedAt ?? change.at} />
+            <span className="min-w-0 flex-1">
+              <Go href={path`/changes/${change.id}`} className="hover:text-accent">
+                {stepsLine(change.steps)}
+              </Go>
+              {change.outcome && <span className="line-clamp-2 text-dim text-xs">{safe(change.outcome, 300)}</span>}
             </span>
+            <Ago at={change.endedAt ?? change.at} className="shrink-0 text-dim text-xs" />
           </li>
         ))}
       </ul>

@@ -26,6 +26,11 @@ export function Sheet({ open = true, onClose, title, lead, foot, wide, children 
         <Radix.Overlay className="fixed inset-0 z-40 animate-fade bg-[oklch(0.15_0.01_250/0.35)]" />
         <Radix.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={(event) => {
+            // The text first, not the cross.
+            event.preventDefault()
+            ;(event.currentTarget as HTMLElement).focus()
+          }}
           className={cn(
             'fixed inset-y-0 right-0 z-40 flex w-full animate-sheet flex-col border-line border-l bg-surface shadow-float outline-none',
             wide ? 'sm:max-w-4xl' : 'sm:max-w-2xl',
