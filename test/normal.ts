@@ -199,6 +199,7 @@ export function poolDay(
     tape.put(at, 'pool_requests_total', labels, row.requests)
     tape.put(at, 'pool_errors_total', labels, row.errors)
     tape.put(at, 'pool_response_seconds', labels, Math.round(row.mean * 1000) / 1000)
+    tape.put(at, 'pool_response_smoothing', labels, 512)
   }
 }
 

@@ -1,6 +1,15 @@
 import { count, duration, text } from '../format/format.ts'
 import { median } from '../math/robust.ts'
-import { type Response, recentResponse, requestsOf, responseBetween, serverSeries, smoothingOf, taking } from '../measures/traffic.ts'
+import {
+  poolLabels,
+  type Response,
+  recentResponse,
+  requestsOf,
+  responseBetween,
+  serverSeries,
+  smoothingOf,
+  taking,
+} from '../measures/traffic.ts'
 import type { Advisor } from '../model/detector.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Draft, NoRemedy, Step } from '../model/proposal.ts'
@@ -39,7 +48,7 @@ export const poolWeights: Advisor = {
     if (!pool || !slow) return null
     const obstacle = obstacleTo(pool, slow)
     if (obstacle) return { none: obstacle }
-    const loads = loadsOf(finding, window, topology, pool)
+    const loads = loadsOf(finding, window, pool)
     const own = loads?.find(({ server }) => server === slow)
     if (!loads || !own || loads.length < 2) return null
     return draft(pool, own, loads, window, topology)
@@ -59,7 +68,7 @@ function obstacleTo(pool: Pool, slow: PoolServer): string | null {
 }
 
 /** Response and share of each server since the problem began. Null while too little was seen. */
-function loadsOf(finding: Finding, window: SeriesWindow, topology: Topology, pool: Pool): Load[] | null {
+function loadsOf(finding: Finding, window: SeriesWindow, pool: Pool): Load[] | null {
   const servers = taking(pool)
   const since = Math.max(finding.since, window.to - SPAN_MS)
   const responses = servers.map((server): Response | null => {
@@ -67,9 +76,9 @@ function loadsOf(finding: Finding, window: SeriesWindow, topology: Topology, poo
     const counts = serverSeries(window, 'pool_requests_total', pool, server)?.points
     const long =
       times && counts && window.to - since >= 15_000
-        ? responseBetween(times, counts, since, window.to, smoothingOf(window, topology, pool, server))
+        ? responseBetween(times, counts, since, window.to, smoothingOf(window, poolLabels(pool)))
         : null
-    return long && long.requests >= 3 * REQUESTS_MIN ? long : recentResponse(window, topology, pool, server, REQUESTS_MIN, LONGEST_MS)
+    return long && long.requests >= 3 * REQUESTS_MIN ? long : recentResponse(window, pool, server, REQUESTS_MIN, LONGEST_MS)
   })
   if (!responses.every((response) => response !== null)) return null
   // The weights say how a round robin shares out, sharper than any count; only where nothing is known, the count does.

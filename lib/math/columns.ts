@@ -4,27 +4,29 @@ import { grown, isGap } from './rates.ts'
 /** Several series of one poll side by side: only the moments at which every one of them has a value. */
 export type Columns<K extends string> = { at: number[] } & Record<K, number[]>
 
-/** Joins series on their times. Linear in the points; the lists must be in the order of time, as series are. */
+/** Joins series on their times. Linear in the points; the lists must be in the order of time, as series are. Plain loops: it runs for every target at every tick. */
 export function columns<const K extends string>(series: Record<K, readonly Point[]>): Columns<K> {
   const names = Object.keys(series) as K[]
-  const [first, ...rest] = names
-  const out = { at: [] as number[], ...Object.fromEntries(names.map((name) => [name, [] as number[]])) } as Columns<K>
-  if (!first) return out
-  const next = rest.map(() => 0)
-  for (const [at, value] of series[first]) {
-    const row = rest.map((name, i) => {
-      const points = series[name]
-      while (next[i]! < points.length && points[next[i]!]![0] < at) next[i]!++
-      return points[next[i]!]?.[0] === at ? points[next[i]!]![1] : null
-    })
-    if (row.includes(null)) continue
-    out.at.push(at)
-    out[first].push(value)
-    rest.forEach((name, i) => {
-      out[name].push(row[i]!)
-    })
+  const lists = names.map((name) => series[name])
+  const values: number[][] = names.map(() => [])
+  const at: number[] = []
+  const next = new Int32Array(lists.length)
+  const [first] = lists
+  each: for (let i = 0; first && i < first.length; i++) {
+    const moment = first[i]![0]
+    for (let k = 1; k < lists.length; k++) {
+      const points = lists[k]!
+      let j = next[k]!
+      while (j < points.length && points[j]![0] < moment) j++
+      next[k] = j
+      if (j === points.length) break each
+      if (points[j]![0] !== moment) continue each
+    }
+    at.push(moment)
+    values[0]!.push(first[i]![1])
+    for (let k = 1; k < lists.length; k++) values[k]!.push(lists[k]![next[k]!]![1])
   }
-  return out
+  return { at, ...Object.fromEntries(names.map((name, k) => [name, values[k]!])) } as Columns<K>
 }
 
 /** Counters as growth from poll to poll. */
@@ -37,22 +39,20 @@ export type Steps<K extends string> = { at: number[]; seconds: number[]; restart
 export function steps<const K extends string>(counters: Record<K, readonly Point[]>, stepMs: number): Steps<K> {
   const names = Object.keys(counters) as K[]
   const rows = columns(counters)
-  const out = {
-    at: [] as number[],
-    seconds: [] as number[],
-    restarted: [] as boolean[],
-    ...Object.fromEntries(names.map((name) => [name, [] as number[]])),
-  } as Steps<K>
+  const read = names.map((name) => rows[name])
+  const grew: number[][] = names.map(() => [])
+  const [at, seconds, restarted]: [number[], number[], boolean[]] = [[], [], []]
   for (let i = 1; i < rows.at.length; i++) {
-    const ms = rows.at[i]! - rows.at[i - 1]!
-    const fell = names.some((name) => rows[name][i]! < rows[name][i - 1]!)
-    if (isGap(rows.at[i - 1]!, rows.at[i]!, stepMs) && !fell) continue
-    out.at.push(rows.at[i]!)
-    out.seconds.push(ms / 1000)
-    out.restarted.push(fell)
-    for (const name of names) out[name].push(grown(rows[name][i - 1]!, rows[name][i]!))
+    const [from, to] = [rows.at[i - 1]!, rows.at[i]!]
+    let fell = false
+    for (const values of read) if (values[i]! < values[i - 1]!) fell = true
+    if (isGap(from, to, stepMs) && !fell) continue
+    at.push(to)
+    seconds.push((to - from) / 1000)
+    restarted.push(fell)
+    for (let k = 0; k < read.length; k++) grew[k]!.push(grown(read[k]![i - 1]!, read[k]![i]!))
   }
-  return out
+  return { at, seconds, restarted, ...Object.fromEntries(names.map((name, k) => [name, grew[k]!])) } as Steps<K>
 }
 
 /** Running sums with a leading zero: the sum of steps a … b − 1 is `sums[b] − sums[a]`. */

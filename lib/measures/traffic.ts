@@ -1,13 +1,15 @@
-import { cut, increase, latest } from '../math/rates.ts'
+import { cut, increase } from '../math/rates.ts'
 import { median } from '../math/robust.ts'
 import { unsmooth } from '../math/smoothed.ts'
 import type { Labels, Point, Series } from '../model/series.ts'
-import type { Pool, PoolServer, Topology } from '../model/topology.ts'
+import type { Pool, PoolServer } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { changedAt } from './changed.ts'
 
-/** The requests that HAProxy's means look back on, and the grain of the means that it shows. */
-const HAPROXY = { samples: 512, resolution: 0.001 }
+/** Over how many requests a mean runs, and the grain in which it is shown, in seconds. */
+export type Smoothing = { samples: number; resolution: number }
+/** HAProxy, so far the only one that smooths, shows whole milliseconds. */
+const GRAIN = 0.001
 
 export const poolLabels = (pool: Pool): Labels => ({ target: pool.target, pool: pool.name })
 export const serverLabels = (pool: Pool, server: PoolServer): Labels => ({ target: pool.target, pool: pool.name, server: server.name })
@@ -73,7 +75,6 @@ export type Response = {
  */
 export function recentResponse(
   window: SeriesWindow,
-  topology: Topology,
   pool: Pool,
   server: PoolServer,
   requestsMin: number,
@@ -82,7 +83,7 @@ export function recentResponse(
   const times = serverSeries(window, 'pool_response_seconds', pool, server)
   const counts = serverSeries(window, 'pool_requests_total', pool, server)
   if (!times || !counts) return null
-  const smoothing = smoothingOf(window, topology, pool, server)
+  const smoothing = smoothingOf(window, poolLabels(pool))
   const least = Math.max(2_000, 2 * times.stepMs)
   for (let ms = least; 3 * ms <= longestMs; ms *= 1.5) {
     const stretches = [0, 1, 2].map((k) =>
@@ -99,17 +100,10 @@ export function recentResponse(
   return null
 }
 
-/** `pool_response_smoothing` (in requests) says over how many a product's means run; HAProxy's are known. Null: they are means of their poll. */
-export function smoothingOf(
-  window: SeriesWindow,
-  topology: Topology,
-  pool: Pool,
-  server?: PoolServer,
-): { samples: number; resolution: number } | null {
-  const [series] = window.series('pool_response_smoothing', server ? serverLabels(pool, server) : poolLabels(pool))
-  const samples = series ? latest(series.points) : null
-  if (samples) return { ...HAPROXY, samples }
-  return topology.targets.find((target) => target.name === pool.target)?.kind === 'haproxy' ? HAPROXY : null
+/** How a product smooths the means that it shows, from its series `pool_response_smoothing`; null where they are means of their poll. */
+export function smoothingOf(window: SeriesWindow, { target, pool }: Labels): Smoothing | null {
+  const samples = window.series('pool_response_smoothing', { target: target!, pool: pool! })[0]?.points.at(-1)?.[1]
+  return samples ? { samples, resolution: GRAIN } : null
 }
 
 /** The mean response of the requests counted between two moments; null when there were none or the counters began anew in between. */
@@ -118,7 +112,7 @@ export function responseBetween(
   counts: readonly Point[],
   from: number,
   to: number,
-  smoothing: { samples: number; resolution: number } | null,
+  smoothing: Smoothing | null,
 ): Response | null {
   const [first, last] = [before(counts, from), before(counts, to)]
   if (!first || !last || last[0] <= first[0]) return null

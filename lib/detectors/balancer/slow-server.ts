@@ -30,7 +30,7 @@ export const slowServer: Detector<Settings> = {
       const responses = new Map<string, Response>()
       if (!sight)
         for (const server of serving) {
-          const response = recentResponse(window, topology, pool, server, settings.requestsMin, settings.longest)
+          const response = recentResponse(window, pool, server, settings.requestsMin, settings.longest)
           if (response) responses.set(server.name, response)
         }
       return pool.servers.map((server): Verdict => {

@@ -24,11 +24,11 @@ export const evictionStorm: Detector<Settings> = {
     deviations: threshold(8, 'Eight robust deviations above the last minute: none of 38 min of recorded normal traffic reaches it'),
     perSecondMin: threshold(50, 'Below, even a small cache refills faster than it loses'),
     itemsShare: share(0.005, 'Half a percent of the keys each second: the whole cache turns over in minutes'),
-    normalAfter: duration('8m', 'A rate that stays this long is the new normal'),
+    normalAfter: duration('5m', 'A rate that stays this long is the new normal'),
     storeQuiet: duration('60s', 'A store without evictions for this long is clear again'),
   }),
   learns: true,
-  needs: { spanMs: 600_000, metrics: ['cache_evictions_total'] },
+  needs: { spanMs: 430_000, metrics: ['cache_evictions_total'] },
   detect: (window, topology, settings) =>
     cacheRows(window, ['cache_evictions_total', 'cache_items', 'cache_memory_used_bytes', 'cache_memory_max_bytes']).flatMap(
       (row): Verdict[] => {

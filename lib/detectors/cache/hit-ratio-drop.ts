@@ -52,7 +52,7 @@ export const hitRatioDrop: Detector<Settings> = {
     criticalLostPerSecond: threshold(500, 'Reads a second that newly reach the origin'),
   }),
   learns: true,
-  needs: { spanMs: 600_000, metrics: ['cache_hits_total', 'cache_misses_total'] },
+  needs: { spanMs: 430_000, metrics: ['cache_hits_total', 'cache_misses_total'] },
   detect: (window, topology, settings) =>
     cacheRows(window, ['cache_hits_total', 'cache_misses_total', 'cache_uptime_seconds']).flatMap((row): Verdict[] => {
       const subject = row.labels
@@ -115,7 +115,7 @@ function newestDrop(all: Steps<'hits' | 'misses'>, start: number, youngAt: numbe
   }
 
   function begins(i: number, since: number): { before: number } | null {
-    if (at[i]! <= youngAt) return null
+    if (at[i]! <= youngAt || at[i]! < oldest) return null
     const to = i + 1
     for (const [length, least] of NOW) {
       const middle = to - length
@@ -126,9 +126,11 @@ function newestDrop(all: Steps<'hits' | 'misses'>, start: number, youngAt: numbe
       const now = lookups[to]! - lookups[middle]!
       const before = lookups[middle]! - lookups[from]!
       if (now < settings.lookupsMin || before < 2 * settings.lookupsMin) continue
+      const fall = Math.max(least, settings.drop)
+      // What is expected is never more than the plain mean: most looks end here.
+      if (ratio(from, middle) - ratio(middle, to) < fall) continue
       const was = expected(from, middle, length)
-      const fallen = was.value - ratio(middle, to)
-      if (fallen < Math.max(least, settings.drop)) continue
+      if (was.value - ratio(middle, to) < fall) continue
       // The angle of a ratio has the same scatter whatever the ratio, and few misses are not mistaken for many (Anscombe, 1948).
       const apart = angle(ratio(middle, to), now) - angle(was.value, before)
       if (-apart >= settings.z * Math.sqrt((0.25 / now + 0.25 * was.weight) * scatter(from, middle))) return { before: was.value }
@@ -161,6 +163,8 @@ function newestDrop(all: Steps<'hits' | 'misses'>, start: number, youngAt: numbe
     return Math.max(1, used > 1 ? sum / (used - 1) : 1)
   }
 
+  // What began earlier is the new normal by now.
+  const oldest = at[count - 1]! - settings.normalAfter
   let worst = 0
   const episode = newestEpisode(count, begins, (i, { start: began, began: { before } }) => {
     if (i === began + 1) worst = 0
