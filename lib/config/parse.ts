@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import type { z } from 'zod'
 import type { Route } from '../model/notice.ts'
@@ -144,7 +145,9 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
     )
   if (problems.length) return fail(problems)
 
-  const host = read.listen.host.includes(':') ? `[${read.listen.host}]` : read.listen.host
+  // Nobody can follow a link to "every address".
+  const name = /^(0\.0\.0\.0|::)$/.test(read.listen.host) ? hostname() : read.listen.host
+  const host = name.includes(':') ? `[${name}]` : name
   return {
     listen: read.listen,
     url: (read.url ?? `http://${host}:${read.listen.port}`).replace(/\/+$/, ''),

@@ -1,6 +1,6 @@
 /** What the HTTP API answers and the pages draw: the nouns with ISO times and the measured numbers beside them. */
 import type { Change, JournalEntry } from './change.ts'
-import type { Finding } from './finding.ts'
+import type { Finding, Severity } from './finding.ts'
 import type { Delivery, Silence } from './notice.ts'
 import type { Proposal } from './proposal.ts'
 import type { BigKey, HotKey, KeyPattern, SlowEntry } from './record.ts'
@@ -208,4 +208,18 @@ export type DrillView = {
   lastsSeconds: number
   state: 'ready' | 'running' | 'ending'
   endsAt?: Iso
+}
+
+/** Findings of one cause together. */
+export type IncidentView = {
+  id: string
+  state: 'firing' | 'resolved'
+  since: Iso
+  resolvedAt?: Iso
+  severity: Severity
+  summary: string
+  findings: FindingView[]
+  /** Ids of changes that were made meanwhile on what it is about. */
+  changes: string[]
+  timeline: { at: Iso; what: string; text: string }[]
 }

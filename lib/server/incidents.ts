@@ -1,24 +1,11 @@
 import { EvenkeelError } from '../model/error.ts'
 import { type Finding, type Severity, subjectName } from '../model/finding.ts'
 import type { Topology } from '../model/topology.ts'
-import type { FindingView, Iso, Page } from '../model/views.ts'
+import type { IncidentView, Page } from '../model/views.ts'
 import { findingView } from './findings.ts'
 import type { House } from './house.ts'
 import { type Paging, pageNewest } from './paging.ts'
 import { iso } from './time.ts'
-
-export type IncidentView = {
-  id: string
-  state: 'firing' | 'resolved'
-  since: Iso
-  resolvedAt?: Iso
-  severity: Severity
-  summary: string
-  findings: FindingView[]
-  /** Ids of changes that were made meanwhile on what it is about. */
-  changes: string[]
-  timeline: { at: Iso; what: string; text: string }[]
-}
 
 /** Findings that begin within this long of each other, on things that touch, are taken for one story. */
 const TOGETHER_MS = 120_000

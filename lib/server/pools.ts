@@ -1,9 +1,11 @@
 import { EvenkeelError } from '../model/error.ts'
+import type { RingSpec } from '../model/ring.ts'
 import type { Pool, PoolServer } from '../model/topology.ts'
 import type { Page, PoolServerView, PoolView } from '../model/views.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { FIGURE_SPAN_MS, newest, number } from './figures.ts'
 import type { House } from './house.ts'
+import { ownedShares } from './owned.ts'
 import { type Paging, page } from './paging.ts'
 
 const keyOf = (pool: { target: string; name: string }) => `${pool.target}/${pool.name}`
@@ -24,14 +26,32 @@ export function getPool(house: House, target: string, name: string): PoolView {
   return poolView(pool, house.engine.window(FIGURE_SPAN_MS))
 }
 
-/** What each server's weight promises it of the pool's requests: servers that are up, backups only when nobody else is; null for leastconn. */
+/**
+ * What is promised to each server of the pool's requests: by the pool's ring where its configuration is known, else by weight; to servers
+ * that are up, backups only when nobody else is. Null for leastconn, which promises nothing.
+ */
 export function sharesExpected(pool: Pool): Map<string, number> | null {
   if (pool.balances === 'load' || pool.balances === 'unknown') return null
   const up = pool.servers.filter((server) => server.state === 'up')
   const usable = up.some((server) => !server.backup) ? up.filter((server) => !server.backup) : up
   const weight = (server: PoolServer) => (usable.includes(server) ? server.weightEffective : 0)
   const total = pool.servers.reduce((sum, server) => sum + weight(server), 0)
-  return total > 0 ? new Map(pool.servers.map((server) => [server.name, weight(server) / total])) : null
+  if (total <= 0) return null
+  if (pool.ring) {
+    const owned = ownedShares(ringNow(pool.ring, pool.servers, usable))
+    if (owned.size > 0) return owned
+  }
+  return new Map(pool.servers.map((server) => [server.name, weight(server) / total]))
+}
+
+/** The ring with the weights and states of this moment. */
+function ringNow(ring: RingSpec, servers: PoolServer[], usable: PoolServer[]): RingSpec {
+  const nodes = ring.nodes.map((node) => {
+    const server = servers.find((candidate) => candidate.name === node.name)
+    if (!server) return node
+    return { ...node, weight: Math.round(server.weightEffective), state: usable.includes(server) ? ('up' as const) : ('down' as const) }
+  })
+  return { ...ring, nodes }
 }
 
 export function poolView(pool: Pool, window: SeriesWindow): PoolView {

@@ -1,13 +1,14 @@
 import { EvenkeelError } from '../model/error.ts'
-import type { RingAnswer, RingSpec } from '../model/ring.ts'
+import type { RingAnswer } from '../model/ring.ts'
 import type { Ring } from '../model/topology.ts'
 import type { Page, RingView } from '../model/views.ts'
 import type { SeriesWindow } from '../model/window.ts'
-import { evaluate, sharesOf } from '../rings/evaluate.ts'
 import { FIGURE_SPAN_MS, number } from './figures.ts'
 import { followerViews } from './followers.ts'
 import type { House } from './house.ts'
+import { ownedShares } from './owned.ts'
 import { type Paging, page } from './paging.ts'
+import { evaluateInThread, type RingQuestion } from './work/rings.ts'
 
 export function listRings(house: House, paging?: Paging): Page<RingView> {
   const rings = [...house.engine.topology().rings].sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -23,9 +24,7 @@ export function getRing(house: House, name: string): RingView {
 }
 
 /** Stateless what-if: exact shares, and exactly which share of the keys changes hands. */
-export function evaluateRing(question: { before: unknown; after?: unknown; keys?: unknown }): RingAnswer {
-  return evaluate(question)
-}
+export const evaluateRing = (question: RingQuestion): Promise<RingAnswer> => evaluateInThread(question)
 
 export function ringView(ring: Ring, window: SeriesWindow, now: number): RingView {
   const owned = ownedShares(ring.spec)
@@ -80,22 +79,4 @@ export function total(values: (number | null)[]): number | null {
 function maxOverMean(values: number[]): number | null {
   const sum = values.reduce((all, value) => all + value, 0)
   return sum > 0 ? (Math.max(...values) * values.length) / sum : null
-}
-
-/** Placing a ring's points takes ms; the page asks each second and the ring hardly ever moves. */
-const known = new Map<string, Map<string, number>>()
-function ownedShares(spec: RingSpec): Map<string, number> {
-  const key = JSON.stringify(spec)
-  const found = known.get(key)
-  if (found) return found
-  let shares = new Map<string, number>()
-  try {
-    const placed = sharesOf(spec)
-    shares = new Map(spec.nodes.map((node, index) => [node.name, placed[index] ?? 0]))
-  } catch {
-    // A ring that cannot be placed is shown without shares; its error says why.
-  }
-  if (known.size > 64) known.clear()
-  known.set(key, shares)
-  return shares
 }

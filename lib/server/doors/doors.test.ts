@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Store } from '../../model/store.ts'
 import { createStore } from '../../store/store.ts'
@@ -58,7 +59,7 @@ describe('with a login', () => {
     const doors = open('local')
     for (const path of ['/', '/api/v1/targets', '/api/v1/openapi.json', '/metrics', '/api/v1/nothing', '/_next/data/x', '/sign-inx'])
       await expect(ask(doors, 'GET', path), path).rejects.toMatchObject({ code: 'unauthenticated' })
-    for (const path of ['/sign-in', '/healthz', '/readyz', '/api/v1/session'])
+    for (const path of ['/sign-in', '/healthz', '/readyz', '/api/v1/session', '/api/v1/session/sign-out'])
       await expect(ask(doors, 'GET', path), path).resolves.toEqual({ person: null })
   })
   test('the first start prints one link, which works once', async () => {
@@ -91,6 +92,7 @@ describe('with a login', () => {
     const calls = [
       ['GET', '/api/v1/targets', 'viewer'],
       ['POST', '/api/v1/rings/evaluate', 'viewer'],
+      ['POST', '/api/v1/session/password', 'viewer'],
       ['POST', '/api/v1/proposals/x/apply', 'operator'],
       ['POST', '/api/v1/changes', 'operator'],
       ['DELETE', '/api/v1/silences/x', 'operator'],
@@ -140,4 +142,11 @@ describe('with a login', () => {
     expect(() => doors.persons.remove('admin')).toThrow(/last admin/)
     expect(() => doors.invite('admin', 'viewer', 'admin')).toThrow(/last admin/)
   })
+})
+
+test('every route of the server comes through the gate', () => {
+  const root = fileURLToPath(new URL('../../../app', import.meta.url))
+  const routes = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) => /(^|\/)route\.tsx?$/.test(path))
+  expect(routes.length).toBeGreaterThan(3)
+  for (const path of routes) expect(readFileSync(join(root, path), 'utf8'), path).toMatch(/\b(serve|gate)\(request/)
 })

@@ -9,13 +9,13 @@ export const roleReaches = (has: PersonRole, needed: PersonRole): boolean => ROL
 const PUBLIC = [
   /^\/(healthz|readyz)$/,
   /^\/sign-in(\/|$)/,
-  /^\/api\/v1\/session$/,
+  /^\/api\/v1\/session(\/sign-out)?$/,
   /^\/_next\/static\//,
   /^\/(favicon\.ico|icon\.svg|icon|apple-icon|robots\.txt|manifest\.webmanifest)$/,
 ]
 const ADMIN = [/^\/api\/v1\/(tokens|persons)(\/|$)/, /^\/api\/v1\/targets\/[^/]+\/monitor$/]
-/** Computes, writes nothing. */
-const ASKING = [/^\/api\/v1\/rings\/(evaluate|solve)$/]
+/** Computes and writes nothing, or touches nothing but one's own. */
+const ASKING = [/^\/api\/v1\/rings\/(evaluate|solve)$/, /^\/api\/v1\/session\/password$/]
 
 /**
  * The least role that a request needs; null when it needs none. The one table of who may do what: every page and every call comes
