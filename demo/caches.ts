@@ -38,6 +38,12 @@ export function createCaches(name: string, ports: Record<string, number>, follow
       await link(key)
         .set(key, value, 'PX', Math.max(1, Math.round(life * follower.ttlMs(key))))
         .catch(() => {})
+      // Should the ring move back, nobody reads there what was true before this write.
+      for (const former of follower.formerOwners(key))
+        await links
+          .get(former)
+          ?.del(key)
+          .catch(() => {})
     },
     async stop() {
       for (const each of links.values()) each.disconnect()

@@ -16,10 +16,11 @@ export function fleetConfig(fleet: {
   haproxy: HaproxyServer
   memcached?: string
   nginx?: string
+  monitoring?: { url: string; same: Record<string, string> } | null
   points: number[]
   ttls: Record<string, TtlDocument>
 }): string {
-  const { ports, haproxy, memcached, nginx, points, ttls } = fleet
+  const { ports, haproxy, memcached, nginx, monitoring, points, ttls } = fleet
   const redis = (name: string, role: 'cache' | 'store') => ({ kind: 'redis', name, url: `redis://127.0.0.1:${ports[name]}`, role })
   const config = {
     listen: fleet.listen,
@@ -41,6 +42,7 @@ export function fleetConfig(fleet: {
       redis('sessions-replica', 'store'),
       ...(memcached ? [{ kind: 'memcached', name: 'fragments', address: memcached }] : []),
       ...(nginx ? [{ kind: 'nginx', name: 'web', status: nginx }] : []),
+      ...(monitoring ? [{ kind: 'prometheus', name: 'prom', url: monitoring.url, same: monitoring.same }] : []),
       ...(fleet.targets ?? []),
     ],
     rings: [

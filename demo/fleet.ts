@@ -15,6 +15,7 @@ import { type App, startApp } from './app.ts'
 import { type Caches, createCaches, linkTo } from './caches.ts'
 import { fleetConfig } from './config.ts'
 import { follow } from './follower.ts'
+import { startMonitoring } from './monitoring.ts'
 import { contentOf, createOrigin, type Origin } from './origin.ts'
 import { signIn, startSideTraffic } from './side.ts'
 import { PRODUCTS, startTraffic, type Traffic } from './traffic.ts'
@@ -41,6 +42,8 @@ export type FleetOptions = {
   app4Ms?: number
   /** memcached and nginx too. */
   plain?: boolean
+  /** Prometheus with exporters, and a Redis that only it knows of. */
+  prometheus?: boolean
   /** Length of the day that the traffic's wave follows. */
   dayMs?: number
   random?: () => number
@@ -78,7 +81,15 @@ export type Ring = { read(): Promise<RingDocument>; write(points: number[]): Pro
 
 /** Starts everything and resolves when traffic flows. Ends what it has started when a part cannot start. */
 export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
-  const { pagesPerSecond = 240, points = [40, 160, 160], app4Ms = 170, plain = true, dayMs = 360_000, random = Math.random } = options
+  const {
+    pagesPerSecond = 240,
+    points = [40, 160, 160],
+    app4Ms = 170,
+    plain = true,
+    prometheus = false,
+    dayMs = 360_000,
+    random = Math.random,
+  } = options
   const started: (() => unknown)[] = []
   const keep = <T extends AsyncDisposable>(server: T): T => {
     started.push(() => server[Symbol.asyncDispose]())
@@ -113,7 +124,7 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
     const pages = await Promise.all(
       APPS.map(async (name) => {
         const link = linkTo(ports.sessions!, name, { enableOfflineQueue: true, maxRetriesPerRequest: 20 })
-        const follower = await follow({ name, link, ringKey: RING_KEY, ttlKey: TTL_KEY, ring: document, ttls: TTLS, random })
+        const follower = await follow({ name, redis: link, ringKey: RING_KEY, ttlKey: TTL_KEY, ring: document, ttls: TTLS, random })
         const cached = createCaches(name, cachePorts, follower)
         const app = await startApp({ name, latencyMs: name === 'app4' ? app4Ms : 20, caches: cached, origin, random })
         started.push(async () => {
@@ -126,7 +137,7 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
     const files = await Promise.all(FILES.map((name) => startApp({ name, latencyMs: 4, random })))
     for (const server of files) started.push(() => server.stop())
     const apps = Object.fromEntries([...pages.map(({ app }) => app), ...files].map((app) => [app.name, app]))
-    const haproxy = keep(await startHaproxy({ cfg: ([port]) => balancer(port!, apps) }))
+    const haproxy = keep(await startHaproxy({ ports: 2, cfg: ([port, metrics]) => balancer(port!, metrics!, apps) }))
     const extra: { memcached?: MemcachedServer; nginx?: NginxServer } = {}
     if (plain) {
       const [memcached, nginx] = await Promise.all([
@@ -136,6 +147,9 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
       extra.memcached = keep(memcached)
       extra.nginx = keep(nginx)
     }
+    const haproxyMetrics = `http://127.0.0.1:${haproxy.about.ports[1]}/metrics`
+    const monitoring = prometheus ? await startMonitoring({ cacheA: caches[0]!.about.url, haproxyMetrics, random }) : null
+    if (monitoring) started.push(() => monitoring.stop())
 
     const shared = pages[0]!.cached
     await warm(shared, random)
@@ -160,6 +174,7 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
           haproxy,
           memcached: extra.memcached?.about.address,
           nginx: extra.nginx?.about.statusUrl,
+          monitoring,
           points,
           ttls: TTLS,
         }),
@@ -214,7 +229,7 @@ async function warm(caches: Caches, random: () => number): Promise<void> {
   }
 }
 
-function balancer(port: number, apps: Record<string, App>): string {
+function balancer(port: number, metrics: number, apps: Record<string, App>): string {
   const lines = (names: string[]) => names.map((name) => `  server ${name} 127.0.0.1:${apps[name]!.port} weight 100`).join('\n')
   return `defaults
   mode http
@@ -231,6 +246,11 @@ frontend www
   bind 127.0.0.1:${port}
   use_backend static if { path_beg /static/ }
   default_backend app
+
+frontend metrics
+  bind 127.0.0.1:${metrics}
+  http-request use-service prometheus-exporter if { path /metrics }
+  http-request return status 404
 
 backend app
   balance roundrobin

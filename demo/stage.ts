@@ -2,26 +2,27 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ensurePrograms, installLine } from '../scripts/boot/programs.mjs'
+import { ensurePrograms, installLine, missing } from '../scripts/boot/programs.mjs'
 import { Stop, say } from '../scripts/boot/say.mjs'
 import { createDrills, type Drills, serveDrills } from './controller.ts'
 import { startFleet } from './fleet.ts'
 
 const PROGRAMS = ['redis-server', 'haproxy', 'nginx', 'memcached']
+const MONITORING = ['prometheus', 'prometheus-redis-exporter']
 export const HOST = '127.0.0.1'
 
 /** The demo's fleet with its drills and a configuration file for it. */
 export type Stage = { config: string; port: number; drills: Drills; controller: string; close(): Promise<void> }
 
 export async function ensureServers(): Promise<void> {
-  const absent = await ensurePrograms(PROGRAMS)
+  const absent = (await ensurePrograms([...PROGRAMS, ...MONITORING])).filter((program) => PROGRAMS.includes(program))
   if (absent.length > 0) throw new Stop(`The demo needs ${absent.join(', ')}: ${installLine(absent)}`)
 }
 
 export async function openStage(): Promise<Stage> {
-  say('Starting the fleet: five Redis, HAProxy with eight servers, memcached, NGINX, and traffic')
+  say('Starting the fleet: five Redis, HAProxy with eight servers, memcached, NGINX, Prometheus, and traffic')
   const home = mkdtempSync(join(tmpdir(), 'evenkeel-demo-'))
-  const fleet = await startFleet()
+  const fleet = await startFleet({ prometheus: missing(MONITORING).length === 0 })
   const drills = createDrills(fleet, say)
   const controller = await serveDrills(drills)
   const port = await freeNear(3000)
