@@ -7,6 +7,7 @@ import { config } from './probes/config.ts'
 import { info } from './probes/info.ts'
 import { latency } from './probes/latency.ts'
 import { memory } from './probes/memory.ts'
+import { monitor } from './probes/monitor.ts'
 import { slowlog } from './probes/slowlog.ts'
 import { ttl } from './probes/ttl.ts'
 
@@ -17,9 +18,9 @@ export const redis: Product<RedisConfig, RedisLink> = {
   config: redisConfig,
   open: openRedis,
   close: (link) => link.client.close(),
-  probes: [info, slowlog, latency, memory, clients, config, ttl],
+  probes: [info, slowlog, latency, memory, clients, config, ttl, monitor],
   unavailable: unavailableBecause,
   address: redisAddress,
   rights:
-    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +scan +pexpiretime; to tune also +config|set',
+    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +scan +pexpiretime; for hot keys also +monitor +command|info +client|info; to tune also +config|set',
 }

@@ -17,6 +17,7 @@ export const clients: Probe<RedisLink, string> = {
   async read(link, _cursor, signal) {
     const answer = await link.client.call(['CLIENT', 'LIST'], signal)
     if (typeof answer !== 'string') throw malformed('CLIENT LIST is to answer text', String(answer))
+    link.own = new Set([...answer.matchAll(/ addr=([^\s/]\S*)(?=.* name=evenkeel )/g)].map((row) => row[1]!))
     return answer
   },
   parse(raw, { at }) {

@@ -3,8 +3,9 @@ import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
 import type { Reading } from '../../../model/series.ts'
 import { numbersOf, printable, rawRecord, readings } from '../../answers.ts'
-import { type Info, infoField, readInfo, versionOf } from '../info.ts'
+import { type Info, readInfo, versionOf } from '../info.ts'
 import type { RedisLink } from '../link.ts'
+import { vitalsOf } from '../vitals.ts'
 
 /** `vanished`: keys that the TTL sample looked up and found gone: misses that no application had. */
 export type InfoAnswer = { info: string; vanished: number }
@@ -25,12 +26,7 @@ export const info: Probe<RedisLink, InfoAnswer> = {
     const before = link.ttl.vanished
     const answer = await askInfo(link, signal)
     if (typeof answer !== 'string') throw malformed('INFO is to answer text', String(answer))
-    link.seen = {
-      clients: Number(infoField(answer, 'connected_clients') ?? 0),
-      keys: sumOf(answer, 'keys'),
-      keysExpiring: sumOf(answer, 'expires'),
-      runId: infoField(answer, 'run_id') ?? '',
-    }
+    link.seen = vitalsOf(answer, Date.now(), link.seen)
     return { info: answer, vanished: before.runId === link.seen.runId ? before.count : 0 }
   },
   parse({ info: raw, vanished }, { at }) {
@@ -53,13 +49,6 @@ async function askInfo(link: RedisLink, signal: AbortSignal): Promise<unknown> {
       link.oldInfo = true
     }
   return link.client.call(['INFO', 'all'], signal)
-}
-
-/** `keys` or `expires` summed over all databases of an INFO text. */
-function sumOf(text: string, field: 'keys' | 'expires'): number {
-  let sum = 0
-  for (const [, keys, expires] of text.matchAll(/^db\d+:keys=(\d+),expires=(\d+)/gm)) sum += Number(field === 'keys' ? keys : expires)
-  return sum
 }
 
 /** Commands that put, change or remove a value. `expire` and its kin only touch a key and are left out. */

@@ -1,0 +1,125 @@
+import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { malformed } from '../../../model/error.ts'
+import { placeOf, type RedisConfig, redisAddress } from '../config.ts'
+import { unreachable } from '../errors.ts'
+
+export type BurstLimits = { lines: number; ms: number; bytes: number; lagMs: number }
+/** Why a burst ended, for the page. */
+export type BurstEnd = 'lines' | 'time' | 'bytes' | 'lag'
+export type Burst = { ms: number; lines: number; bytes: number; ended: BurstEnd }
+
+/**
+ * Listens to a server's commands by MONITOR on a connection of its own until the first limit is reached, then destroys the connection:
+ * Redis keeps an unlimited buffer for a monitor that does not read. `onLine` gets each line without its line end, one byte a character.
+ */
+export function listen(
+  config: Pick<RedisConfig, 'url' | 'username' | 'password' | 'ca'>,
+  limits: BurstLimits,
+  onLine: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Burst> {
+  const address = redisAddress(config)
+  return new Promise((resolve, reject) => {
+    let rest = ''
+    let bytes = 0
+    let lines = 0
+    let listeningSince = 0
+    let answersDue = 0
+    /** Difference of the clocks at the first line. */
+    let ahead: number | null = null
+    let over = false
+    const socket = open(config, signal)
+
+    function end(finish: () => void) {
+      if (over) return
+      over = true
+      clearTimeout(timer)
+      signal.removeEventListener('abort', giveUp)
+      socket.destroy()
+      finish()
+    }
+    const done = (ended: BurstEnd) => end(() => resolve({ ms: performance.now() - listeningSince, lines, bytes, ended }))
+    const fail = (error: unknown) => end(() => reject(error))
+    const giveUp = () => fail(unreachable(new Error('ETIMEDOUT'), address))
+    let timer: NodeJS.Timeout | undefined
+
+    function answered(answer: string, last: boolean) {
+      if (answer.startsWith('-')) {
+        // A name for the connection is a courtesy: CLIENT may be hidden.
+        if (/^-(?!NOAUTH)/.test(answer) && !last && answersDue === 1) return
+        const error = new Error(answer.slice(1, 200))
+        return fail(/NOAUTH|WRONGPASS|DENIED|max number of clients/.test(answer) ? unreachable(error, address) : error)
+      }
+      if (!answer.startsWith('+')) return fail(malformed('MONITOR: the answer is to be a simple string', answer))
+      if (!last) return
+      listeningSince = performance.now()
+      timer = setTimeout(() => done('time'), limits.ms)
+    }
+
+    function take(line: string) {
+      if (answersDue > 0) {
+        answersDue--
+        return answered(line, answersDue === 0)
+      }
+      lines++
+      onLine(line)
+      if (lines >= limits.lines) return done('lines')
+      const behind = Date.now() - Number(line.slice(1, line.indexOf(' '))) * 1_000
+      ahead ??= behind
+      if (behind - ahead > limits.lagMs) done('lag')
+    }
+
+    socket.on('connect', () => {
+      const commands = opening(config)
+      answersDue = commands.length
+      socket.write(commands.map(resp).join(''))
+    })
+    socket.on('data', (chunk: Buffer) => {
+      if (over) return
+      bytes += chunk.length
+      try {
+        const text = rest + chunk.toString('latin1')
+        let from = 0
+        for (let at = text.indexOf('\r\n'); at >= 0 && !over; at = text.indexOf('\r\n', from)) {
+          const line = text.slice(from, at)
+          from = at + 2
+          take(line)
+        }
+        rest = text.slice(from)
+      } catch (error) {
+        return fail(error)
+      }
+      if (bytes >= limits.bytes) {
+        if (listeningSince > 0) done('bytes')
+        else fail(malformed('MONITOR: the answer is too long', rest))
+      }
+    })
+    socket.on('error', (error) => fail(unreachable(error, address)))
+    socket.on('close', () => fail(unreachable(new Error('ECONNRESET'), address)))
+    if (signal.aborted) giveUp()
+    else signal.addEventListener('abort', giveUp, { once: true })
+  })
+}
+
+function open(config: Pick<RedisConfig, 'url' | 'ca'>, signal: AbortSignal): Socket {
+  const place = placeOf(config.url)
+  if (place.path !== undefined) return connect({ path: place.path, signal })
+  if (!place.tls) return connect({ host: place.host, port: place.port!, signal })
+  return connectTls({ host: place.host, port: place.port, servername: place.host, ...(config.ca ? { ca: config.ca } : {}) })
+}
+
+/** The name comes last but one: its refusal is forgiven. */
+function opening(config: Pick<RedisConfig, 'url' | 'username' | 'password'>): string[][] {
+  const place = placeOf(config.url)
+  const username = config.username ?? place.username
+  const password = config.password ?? place.password
+  return [
+    ...(password === undefined ? [] : [username === undefined ? ['AUTH', password] : ['AUTH', username, password]]),
+    ['CLIENT', 'SETNAME', 'evenkeel'],
+    ['MONITOR'],
+  ]
+}
+
+const resp = (command: string[]) =>
+  `*${command.length}\r\n${command.map((argument) => `$${Buffer.byteLength(argument)}\r\n${argument}\r\n`).join('')}`

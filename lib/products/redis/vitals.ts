@@ -1,0 +1,46 @@
+import { infoField } from './info.ts'
+
+/** The newest INFO's few numbers that other probes look at before they cost something. Rates are of the time since the INFO before. */
+export type Vitals = {
+  at: number
+  runId: string
+  clients: number
+  keys: number
+  keysExpiring: number
+  policy: string
+  opsPerSecond: number
+  /** Part of one core; null after a single INFO. */
+  cpu: number | null
+  evictedPerSecond: number | null
+  /** The counters that the rates are made of. */
+  counted: { cpuSeconds: number; evicted: number }
+}
+
+/** Reads them out of an INFO text taken at `at` (epoch ms). */
+export function vitalsOf(text: string, at: number, before: Vitals | null): Vitals {
+  const number = (name: string) => Number(infoField(text, name) ?? 0)
+  const runId = infoField(text, 'run_id') ?? ''
+  const counted = { cpuSeconds: number('used_cpu_sys') + number('used_cpu_user'), evicted: number('evicted_keys') }
+  const seconds = before && before.runId === runId ? (at - before.at) / 1_000 : 0
+  const perSecond = (name: 'cpuSeconds' | 'evicted') =>
+    before && seconds > 0 ? Math.max(0, counted[name] - before.counted[name]) / seconds : null
+  return {
+    at,
+    runId,
+    clients: number('connected_clients'),
+    keys: sumOf(text, 'keys'),
+    keysExpiring: sumOf(text, 'expires'),
+    policy: infoField(text, 'maxmemory_policy') ?? '',
+    opsPerSecond: number('instantaneous_ops_per_sec'),
+    cpu: perSecond('cpuSeconds'),
+    evictedPerSecond: perSecond('evicted'),
+    counted,
+  }
+}
+
+/** `keys` or `expires` summed over all databases of an INFO text. */
+function sumOf(text: string, field: 'keys' | 'expires'): number {
+  let sum = 0
+  for (const [, keys, expires] of text.matchAll(/^db\d+:keys=(\d+),expires=(\d+)/gm)) sum += Number(field === 'keys' ? keys : expires)
+  return sum
+}
