@@ -120,8 +120,8 @@ function HotKeys({ initial }: { initial: Page<HotKeyView> }) {
           config={'targets:\n  - { kind: redis, name: cache-a, url: redis://127.0.0.1:6379, role: cache, monitor: bursts }'}
         >
           <p>
-            Hot keys are counted from short MONITOR bursts: 3 000 commands or 100 ms, whichever ends first, never on a busy server. Of each
-            command only the key, the sizes and the client are kept, never a value.
+            Hot keys are counted from short MONITOR bursts: 3 000 commands or 100 ms, longer only while few come, never on a busy server. Of
+            each command only the key, the sizes and the client are kept, never a value.
           </p>
         </Empty>
       }
@@ -238,8 +238,8 @@ function Consents({ targets }: { targets: Page<TargetView> }) {
           >
             <span className="min-w-0 flex-1 basis-80">
               <Status tone="info">Asks first</Status> To name the hot keys of {safe(target.name, 60)}, Evenkeel would listen to its commands
-              in bursts of at most 100 ms or 3 000 commands each 5 s: about 2 to 3 µs of CPU a command while a burst lasts. Values are
-              dropped at once.
+              in bursts of at most 3 000 commands or 100 ms, longer only while few come, up to a second: 2 to 3 µs of its CPU for each
+              command heard, about 200 a second. Values are dropped at once.
             </span>
             <Button onClick={() => allow.mutate({ target: target.name, allow: 'hour' })} busy={allow.isPending}>
               Allow for an hour

@@ -9,13 +9,19 @@ type Of = { target?: string } & Paging
 /** A figure of a key, largest first: the cursor's key is the figure turned upside down. */
 const descending = (value: number, name: string) => `${(1e15 - value * 1e6).toFixed(0).padStart(22, '0')} ${name}`
 
+/** A target's keys as they were at its newest look: what was hot or big before that is so no more. */
+function newestLook<T extends { target: string; at: number }>(records: readonly T[]): T[] {
+  const newest = new Map<string, number>()
+  for (const { target, at } of records) newest.set(target, Math.max(at, newest.get(target) ?? 0))
+  return records.filter(({ target, at }) => at === newest.get(target))
+}
+
 /** By share of their target's reads, hottest first. */
 export function hotKeys(house: House, { target, ...paging }: Of = {}): Page<HotKeyView> {
   knownTarget(house, target)
   const key = (hot: { share: number; target: string; key: string }) => descending(hot.share, `${hot.target} ${hot.key}`)
   return page(
-    house.store
-      .records('hot-key', target)
+    newestLook(house.store.records('hot-key', target))
       .map(({ kind: _, id: __, at, ...hot }) => ({ ...hot, at: iso(at) }))
       .sort(by(key)),
     key,
@@ -27,8 +33,7 @@ export function bigKeys(house: House, { target, ...paging }: Of = {}): Page<BigK
   knownTarget(house, target)
   const key = (big: { bytes: number; target: string; key: string }) => descending(big.bytes, `${big.target} ${big.key}`)
   return page(
-    house.store
-      .records('big-key', target)
+    newestLook(house.store.records('big-key', target))
       .map(({ kind: _, id: __, at, ...big }) => ({ ...big, at: iso(at) }))
       .sort(by(key)),
     key,
@@ -40,8 +45,7 @@ export function keyPatterns(house: House, { target, ...paging }: Of = {}): Page<
   knownTarget(house, target)
   const key = (one: { share: number; target: string; pattern: string }) => descending(one.share, `${one.target} ${one.pattern}`)
   return page(
-    house.store
-      .records('key-pattern', target)
+    newestLook(house.store.records('key-pattern', target))
       .map(({ kind: _, id: __, at, ...one }) => ({ ...one, at: iso(at) }))
       .sort(by(key)),
     key,
