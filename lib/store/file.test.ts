@@ -181,7 +181,6 @@ test('a series that fell silent leaves memory, is still drawn, and goes on when 
   const old = now
   now += 3_600_000
   store!.append('b', now, [{ metric: 'y', value: 1 }], 1000)
-  store!.forget(now - MINUTE)
   store!.tick(now)
   expect(store!.window(FROM, now).series('x')).toEqual([])
   expect(drawn('x', FROM, old)).toHaveLength(20)

@@ -163,6 +163,20 @@ export function createStore(options: StoreOptions): Store {
     silences.prune(({ until }) => until < at - 90 * DAY)
   }
 
+  /** Series not heard of since then leave memory; on the disk they stay. */
+  function forget(before: number): void {
+    const silent = [...byId.values()].filter(({ lastAt }) => lastAt < before)
+    if (silent.length === 0) return
+    write(() => [addUnknown(), ...flush(silent, now())])
+    for (const history of silent) {
+      history.gone = true
+      byKey.delete(seriesKey(history.metric, history.labels))
+      byId.delete(history.id)
+      histories.delete(history)
+    }
+    changed = changed.filter(({ history }) => !history.gone)
+  }
+
   return {
     append(target, at, readings, stepMs) {
       let guess = firsts.get(target)
@@ -238,19 +252,9 @@ export function createStore(options: StoreOptions): Store {
       })
       changed = []
       changedSet.clear()
+      if (prunedAt === at) forget(at - 2 * windowMs)
     },
-    forget(before) {
-      const silent = [...byId.values()].filter(({ lastAt }) => lastAt < before)
-      if (silent.length === 0) return
-      write(() => [addUnknown(), ...flush(silent, now())])
-      for (const history of silent) {
-        history.gone = true
-        byKey.delete(seriesKey(history.metric, history.labels))
-        byId.delete(history.id)
-        histories.delete(history)
-      }
-      changed = changed.filter(({ history }) => !history.gone)
-    },
+    forget,
     close() {
       write(() => {
         const done = [addUnknown(), ...flush(byId.values(), now())]
