@@ -214,11 +214,7 @@ function PainRow({ pain: { finding, cost, spark, proposal }, gone }: { pain: Pai
         )}
       </div>
       <div className="flex items-center gap-4 justify-self-end max-sm:col-span-2 max-sm:justify-self-stretch max-sm:pl-6">
-        {proposal && (
-          <>
-            <ApplyButton proposal={proposal} />
-          </>
-        )}
+        {proposal && <ApplyButton proposal={proposal} />}
         {!proposal && (
           <Button asChild>
             <Go href={path`/findings/${finding.id}`}>Look closer</Go>

@@ -1,20 +1,18 @@
 'use client'
 import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
-import { findingTone } from '@/components/findings/words.ts'
+import { Here } from '@/components/findings/Here.tsx'
 import { path } from '@/components/frame/api.ts'
-import { Go, linkLook } from '@/components/frame/Go.tsx'
+import { Go } from '@/components/frame/Go.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
-import { ApplyButton, Diff } from '@/components/proposals/ApplyButton.tsx'
-import { predictionLine } from '@/components/proposals/words.ts'
 import { quotientPoints } from '@/components/series/ratio.ts'
 import { SeriesChart } from '@/components/series/SeriesChart.tsx'
 import { Badge } from '@/components/ui/badge.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { PageHead, Section } from '@/components/ui/page.tsx'
-import { Shape, Status } from '@/components/ui/status.tsx'
+import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
-import type { FindingView, Page, PoolServerView, PoolView, ProposalView } from '@/lib/model/views.ts'
+import type { PoolServerView, PoolView } from '@/lib/model/views.ts'
 import { againstOthers, poolParts, SERVER_TONE } from './words.ts'
 
 /** One pool: its strip, what is wrong here and what would mend it, its servers, and how they behave over time. */
@@ -78,7 +76,7 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
           </p>
         )}
       </div>
-      <Here target={target} pool={name} />
+      <Here about={where} />
       <Section flush title="Servers">
         <Table label="Servers" main hold sticky={false} columns={columns(pool)} rows={pool.servers} rowKey={(s) => s.name} />
       </Section>
@@ -111,46 +109,6 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
         <SeriesChart title="Sessions" ask="pool_sessions" unit="count" {...servers} />
       </div>
     </>
-  )
-}
-
-/** What fires about this pool, with the remedy and its button. */
-function Here({ target, pool }: { target: string; pool: string }) {
-  const { data } = useApi<Page<FindingView>>(['findings', 'firing'], 'findings', { query: { state: 'firing' }, everyMs: 5_000 })
-  const { data: proposals } = useApi<Page<ProposalView>>(['proposals', 'open'], 'proposals', { query: { state: 'open' }, everyMs: 5_000 })
-  const findings = (data?.items ?? []).filter((finding) => finding.subject.target === target && finding.subject.pool === pool)
-  if (findings.length === 0) return null
-  return (
-    <ul className="border-line border-t">
-      {findings.map((finding) => {
-        const proposal = proposals?.items.find((one) => one.finding === finding.id && one.state === 'open')
-        return (
-          <li key={finding.id} className="flex flex-wrap items-center gap-x-6 gap-y-2 border-line border-b px-4 py-2.5">
-            <p className="flex min-w-0 flex-1 basis-80 gap-2.5">
-              <Shape tone={findingTone(finding)} size={12} className="mt-1" />
-              <span className="min-w-0">
-                <Go href={path`/findings/${finding.id}`} className="font-medium hover:text-accent">
-                  <span className="sr-only">{finding.severity}: </span>
-                  {safe(finding.summary, 300)}
-                </Go>
-                {proposal?.prediction && <span className="block text-dim text-xs">{predictionLine(proposal.prediction)}</span>}
-              </span>
-            </p>
-            {proposal && (
-              <>
-                <Diff steps={proposal.steps} />
-                <ApplyButton proposal={proposal} />
-              </>
-            )}
-            {!proposal && (
-              <Go href={path`/findings/${finding.id}`} className={linkLook}>
-                Look closer
-              </Go>
-            )}
-          </li>
-        )
-      })}
-    </ul>
   )
 }
 

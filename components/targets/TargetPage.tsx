@@ -1,5 +1,6 @@
 'use client'
 import { parseAsString, useQueryState } from 'nuqs'
+import { Here } from '@/components/findings/Here.tsx'
 import { Ago } from '@/components/frame/Ago.tsx'
 import { path, sayError } from '@/components/frame/api.ts'
 import { useApi } from '@/components/frame/useApi.ts'
@@ -81,6 +82,7 @@ export function TargetPage({ name, initialData }: { name: string; initialData: T
           }
         />
       )}
+      <Here about={{ target: target.name }} />
       <Tabs
         label="Parts of the target"
         value={tab}

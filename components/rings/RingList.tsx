@@ -1,0 +1,105 @@
+'use client'
+import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
+import { path } from '@/components/frame/api.ts'
+import { Go, useGo } from '@/components/frame/Go.tsx'
+import { inScope, useScope } from '@/components/frame/Scope.tsx'
+import { useApi } from '@/components/frame/useApi.ts'
+import { Badge } from '@/components/ui/badge.tsx'
+import { Empty } from '@/components/ui/empty.tsx'
+import { Figure } from '@/components/ui/figure.tsx'
+import { PageHead } from '@/components/ui/page.tsx'
+import { Status } from '@/components/ui/status.tsx'
+import { type Column, Table } from '@/components/ui/table.tsx'
+import { safe } from '@/lib/format/format.ts'
+import type { Page, RingView } from '@/lib/model/views.ts'
+import { followersWord, ringParts } from './words.ts'
+
+const href = (ring: RingView) => path`/rings/${ring.name}`
+
+const COLUMNS: Column<RingView>[] = [
+  {
+    id: 'name',
+    head: 'Ring',
+    sort: (r) => r.name,
+    cell: (r) => (
+      <Go href={href(r)} className="font-medium group-hover:text-accent">
+        {safe(r.name, 60)}
+      </Go>
+    ),
+  },
+  {
+    id: 'balance',
+    head: 'Balance',
+    sort: (r) => r.imbalance,
+    cell: (r) => <BalanceStrip parts={ringParts(r)} label={`Balance of ${safe(r.name, 60)}`} />,
+  },
+  { id: 'nodes', head: 'Nodes', right: true, sort: (r) => r.nodes.length, cell: (r) => r.nodes.length, from: 'sm' },
+  {
+    id: 'reads',
+    head: 'Reads',
+    right: true,
+    sort: (r) => r.readsPerSecond,
+    cell: (r) => <Figure value={r.readsPerSecond} unit="perSecond" />,
+  },
+  {
+    id: 'hits',
+    head: 'Hit ratio',
+    right: true,
+    sort: (r) => r.hitRatio,
+    cell: (r) => <Figure value={r.hitRatio} unit="ratio" />,
+    from: 'sm',
+  },
+  {
+    id: 'followers',
+    head: 'Followers',
+    cell: (r) => {
+      const said = followersWord(r)
+      return <Status tone={said.tone}>{said.word}</Status>
+    },
+    from: 'md',
+  },
+  { id: 'algorithm', head: 'Algorithm', sort: (r) => r.algorithm, cell: (r) => <Badge>{r.algorithm}</Badge>, from: 'lg' },
+  {
+    id: 'error',
+    head: '',
+    grow: true,
+    cell: (r) => r.error && <span className="text-critical-text">{safe(r.error, 200)}</span>,
+    from: 'md',
+  },
+]
+
+/** Rings that applications hold themselves, with their strips. */
+export function RingList({ initialData }: { initialData: Page<RingView> }) {
+  const go = useGo()
+  const [scope] = useScope()
+  const { data = initialData } = useApi<Page<RingView>>(['rings'], 'rings', { initialData })
+  const rows = data.items.filter((r) => inScope(scope, [r.name, r.algorithm, ...r.nodes.map((node) => node.name)], { ring: r.name }))
+  return (
+    <>
+      <PageHead title="Rings" lead={`${data.items.length} ${data.items.length === 1 ? 'ring' : 'rings'}`} />
+      <Table
+        main
+        hold
+        label="Rings"
+        columns={COLUMNS}
+        rows={rows}
+        rowKey={(r) => r.name}
+        onOpen={(r) => go(href(r))}
+        empty={
+          data.items.length > 0 ? (
+            <Empty title="Nothing matches the filter" />
+          ) : (
+            <Empty
+              title="No ring is described yet"
+              config={
+                'rings:\n  - name: products\n    algorithm: ketama\n    nodes: [ { target: cache-a, points: 160 }, { target: cache-b, points: 160 } ]\n    control: { target: cache-a, key: "evenkeel:ring:products" }'
+              }
+            >
+              A ring that applications hold themselves stands here: who owns which keys, who gets which reads, and what would even it.
+            </Empty>
+          )
+        }
+      />
+    </>
+  )
+}
