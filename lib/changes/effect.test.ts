@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import type { Prediction } from '../model/proposal.ts'
+import { effectOf } from './effect.ts'
+
+const prediction = (before: number, after: number): Prediction => ({ metric: 'm', where: {}, unit: 'seconds', before, after, low: after, high: after, basis: '' }) // biome-ignore format: one line
+const seen = (value: number, half: number) => ({ is: 'measured' as const, value, low: value - half, high: value + half, count: 100 })
+const baseline = { value: 50, low: 48, high: 52 }
+
+describe('an effect', () => {
+  it.each([
+    ['a significant gain of a quarter or more', 50, 20, seen(40, 3), 'better'],
+    ['all that was predicted', 50, 20, seen(20, 1), 'better'],
+    ['a significant gain, but a small one', 50, 20, seen(46, 0.5), 'even'],
+    ['nothing', 50, 20, seen(50, 1), 'even'],
+    ['nothing to be seen for noise', 50, 20, seen(45, 30), 'unclear'],
+    ['a large gain within a larger noise', 50, 20, seen(30, 40), 'unclear'],
+    ['significantly worse', 50, 20, seen(70, 3), 'worse'],
+    ['the other direction: a ratio that is to rise', 50, 80, seen(75, 3), 'better'],
+    ['the other direction, fallen', 50, 80, seen(30, 3), 'worse'],
+  ])('%s', (_what, before, after, now, is) => {
+    expect(effectOf(prediction(before, after), baseline, now).is).toBe(is)
+  })
+
+  it('is unseen without measurements or without an interval, and unclear where none was predicted', () => {
+    expect(effectOf(prediction(50, 20), baseline, { is: 'unjudged', because: 'no points' })).toEqual({ is: 'unseen', because: 'no points' })
+    expect(effectOf(prediction(50, 20), baseline, seen(20, Number.POSITIVE_INFINITY)).is).toBe('unseen')
+    expect(effectOf(prediction(50, 50), baseline, seen(20, 1)).is).toBe('unclear')
+  })
+
+  it('is held against the prediction’s own start where nothing was measured before', () => {
+    expect(effectOf(prediction(50, 20), undefined, seen(22, 1))).toMatchObject({ is: 'better', baseline: { value: 50 } })
+  })
+})
