@@ -36,8 +36,8 @@ const RENEW_MS = 5_000
 const SILENT_MS = 20_000
 /** Advisors of one tick may take this long; a solver among them must not keep the polls waiting. */
 const BUDGET_MS = 40
-/** After a change an advisor looks only at what came after it, but at no less than this. */
-const HISTORY_MIN_MS = 20_000
+/** After a change or its roll-back an advisor looks only at what came after it, and waits for this much of it. */
+const HISTORY_MIN_MS = 15_000
 
 type Advice = { finding: Finding; advisor: Advisor; dueAt: number; open: Proposal | null; silentSince: number | null; none?: string }
 
@@ -95,11 +95,12 @@ export function createPropose(options: ProposeOptions): Propose {
     const { finding, advisor } = one
     if (one.open && store.proposals.get(one.open.id)?.state !== 'open') one.open = null
     if (one.open && options.inFlight(one.open.steps) !== null) return
+    const written = lastWrite(finding.subject)
+    if (now - written < HISTORY_MIN_MS) return
     let said: ReturnType<Advisor['propose']>
     try {
       const window = windowOf(advisor.spanMs)
-      const from = Math.max(window.from, Math.min(lastWrite(finding.subject), now - HISTORY_MIN_MS))
-      said = advisor.propose(finding, from > window.from ? window.between(from, window.to) : window, topology)
+      said = advisor.propose(finding, written > window.from ? window.between(written, window.to) : window, topology)
       failing.delete(advisor.id)
     } catch (error) {
       if (!failing.has(advisor.id)) log.error({ advisor: advisor.id, err: error }, 'an advisor failed and proposes nothing')
