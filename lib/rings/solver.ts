@@ -112,7 +112,8 @@ function solved(question: SolverQuestion, demand: Demand, limit: number): Solved
 const usualMax = (spec: RingSpec, counts: readonly number[]) =>
   Math.ceil(Math.max(spec.algorithm === 'ketama' ? 0 : 10, 1.5 * Math.max(...counts), (2 * sum(counts)) / counts.length))
 
-function nestedRing(spec: RingSpec, bounds: { min?: number; max?: number }): NestedRing | null {
+/** The ring as the solver sees it; null for rings that have to be searched. */
+export function nestedRing(spec: RingSpec, bounds: { min?: number; max?: number }): NestedRing | null {
   const ketama = spec.algorithm === 'ketama'
   if (!ketama && spec.algorithm !== 'nginx-consistent') return null
   // A server that is down keeps its points in nginx, and its keys walk on: that is no longer one arc, one owner.

@@ -19,6 +19,8 @@ export type NestedSolution = { counts: number[]; loads: Float64Array; moved: num
 const SPACE = 2 ** 32
 /** How many units of one node are looked ahead: the next point alone may take from the wrong neighbour while the one after takes from the right. */
 const AHEAD = 12
+/** The same where nothing nearer helps. */
+const FAR_AHEAD = 80
 const EPSILON = 1e-9
 
 /**
@@ -37,6 +39,7 @@ export function solveNested(
 ): NestedSolution {
   const state = createState(spec, ring, demand, limit)
   descend(state)
+  if (state.excess > EPSILON) descend(state, FAR_AHEAD)
   takeBack(state, ring.counts)
   let best = { counts: [...state.counts], excess: state.excess, moved: state.moved }
   const nodes = best.counts.length
@@ -64,8 +67,9 @@ function moveTo(state: State, counts: readonly number[]): void {
 
 /** A few nodes somewhat back towards what they had, or a little off where they are. */
 function disturb(state: State, old: readonly number[], nodes: number, random: (below: number) => number): void {
+  const heaviest = state.loads.indexOf(Math.max(...state.loads))
   for (let i = 0; i < nodes; i++) {
-    const node = random(old.length)
+    const node = i === 0 && state.excess > EPSILON ? heaviest : random(old.length)
     const away = old[node]! - state.counts[node]!
     const by = away !== 0 && random(3) > 0 ? Math.sign(away) * (1 + random(Math.abs(away))) : random(2 * AHEAD + 1) - AHEAD
     const wanted = Math.max(state.min[node]!, Math.min(state.max[node]!, state.counts[node]! + by))
@@ -83,7 +87,7 @@ function sequence(): (below: number) => number {
 }
 
 /** Takes what gains most for what it moves, until nothing gains. */
-function descend(state: State): void {
+function descend(state: State, ahead = AHEAD): void {
   const nodes = state.counts.length
   const scores = new Float64Array(nodes * 2)
   const steps = new Int32Array(nodes * 2)
@@ -96,7 +100,7 @@ function descend(state: State): void {
     let best = 0
     let bestSteps = 0
     let taken = 0
-    while (taken < AHEAD) {
+    while (taken < ahead) {
       const count = state.counts[node]! + direction
       if (count < state.min[node]! || count > state.max[node]!) break
       state.change(node, direction)
@@ -164,7 +168,7 @@ function takeBack(state: State, old: readonly number[]): void {
   }
 }
 
-type State = {
+export type State = {
   counts: Int32Array
   min: readonly number[]
   max: readonly number[]
@@ -174,7 +178,8 @@ type State = {
   change(node: number, direction: number): void
 }
 
-function createState(spec: RingSpec, ring: NestedRing, demand: Demand, limit: number): State {
+/** The ring and its loads, changed one unit at a time. */
+export function createState(spec: RingSpec, ring: NestedRing, demand: Demand, limit: number): State {
   const nodes = spec.nodes.length
   const total = ring.places.reduce((sum, places) => sum + places.length, 0)
   // Sorted by place, then by node: at one place the first node's point is the one that is reached.
