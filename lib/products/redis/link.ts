@@ -1,5 +1,6 @@
 import { createRedisClient, type RedisClient } from './client.ts'
 import type { RedisConfig } from './config.ts'
+import { Leaders } from './leaders.ts'
 import { type Heard, nothingHeard } from './monitor/heard.ts'
 import { TtlSample } from './ttlSample.ts'
 import type { Vitals } from './vitals.ts'
@@ -16,6 +17,11 @@ export type RedisLink = {
   /** This Evenkeel's connections, of the newest CLIENT LIST. */
   own: Set<string>
   heard: Heard
+  /** Why MONITOR cannot be run here; null when it can, or was not tried. */
+  deaf: string | null
+  /** Bytes and LFU counters of keys that the TTL sample came past. */
+  sizes: Leaders
+  frequencies: Leaders
 }
 
 export const openRedis = (config: RedisConfig): RedisLink => ({
@@ -26,4 +32,7 @@ export const openRedis = (config: RedisConfig): RedisLink => ({
   oldInfo: false,
   own: new Set(),
   heard: nothingHeard(),
+  deaf: null,
+  sizes: new Leaders(20),
+  frequencies: new Leaders(20),
 })

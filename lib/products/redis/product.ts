@@ -5,7 +5,9 @@ import { openRedis, type RedisLink } from './link.ts'
 import { clients } from './probes/clients.ts'
 import { config } from './probes/config.ts'
 import { info } from './probes/info.ts'
+import { keys } from './probes/keys.ts'
 import { latency } from './probes/latency.ts'
+import { lfu } from './probes/lfu.ts'
 import { memory } from './probes/memory.ts'
 import { monitor } from './probes/monitor.ts'
 import { slowlog } from './probes/slowlog.ts'
@@ -18,9 +20,9 @@ export const redis: Product<RedisConfig, RedisLink> = {
   config: redisConfig,
   open: openRedis,
   close: (link) => link.client.close(),
-  probes: [info, slowlog, latency, memory, clients, config, ttl, monitor],
+  probes: [info, slowlog, latency, memory, clients, config, ttl, keys, monitor, lfu],
   unavailable: unavailableBecause,
   address: redisAddress,
   rights:
-    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +scan +pexpiretime; for hot keys also +monitor +command|info +client|info; to tune also +config|set',
+    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +scan +pexpiretime +memory|usage +type; for hot keys also +monitor +command|info +client|info or +object|freq; to tune also +config|set',
 }

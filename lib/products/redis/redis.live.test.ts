@@ -43,7 +43,7 @@ describeWith(['redis-server'], 'redis probes', () => {
         expect(value(parsed, 'cache_hits_total')).toBeGreaterThanOrEqual(1)
         expect(value(parsed, 'cache_items')).toBe(1)
         expect(parsed.topology.facts?.version).toMatch(/^\d+\.\d+\.\d+$/)
-        for (const { id } of redis.probes) await poll(link, id)
+        for (const { id, wanted } of redis.probes) if ((wanted?.(link) ?? true) === true) await poll(link, id)
         const facts = (await poll(link, 'config')).records.filter((record) => record.kind === 'fact')
         expect(facts).toContainEqual(expect.objectContaining({ id: 'config/maxmemory-policy', value: 'allkeys-lru' }))
       })
@@ -199,7 +199,7 @@ describeWith(['redis-server'], 'redis probes', () => {
   })
 
   test('its own lookups are no hits of the cache', async () => {
-    await using server = await startRedis()
+    await using server = await startRedis({ config: ['maxmemory 50mb', 'maxmemory-policy allkeys-lfu'] })
     await redisSay(server, 'SET a 1 EX 100', 'SET b 1 EX 100', 'GET a', 'GET a', 'GET nothing')
     await withLink(server.about.url, async (link) => {
       const counts = async () => {
@@ -210,10 +210,85 @@ describeWith(['redis-server'], 'redis probes', () => {
       for (let i = 0; i < 5; i++) expect((await Promise.all([poll(link, 'ttl'), counts()]))[1]).toEqual([2, 1])
       expect(await redisSay(server, 'INFO stats')).toContain('keyspace_hits:12')
       expect(await counts()).toEqual([2, 1])
+      for (let i = 0; i < 3; i++) {
+        const looking = [poll(link, 'ttl'), poll(link, 'keys'), poll(link, 'lfu')]
+        expect((await Promise.all([...looking, counts()]))[3]).toEqual([2, 1])
+      }
+      expect(await redisSay(server, 'INFO commandstats')).toMatch(/cmdstat_object\|freq:.*\r\n/)
     })
     await withLink(server.about.url, async (another) => {
       expect(value(await poll(another, 'info'), 'cache_hits_total')).toBe(2)
+      await poll(another, 'ttl')
+      await redisSay(server, 'DEL b')
+      for (const id of ['keys', 'lfu']) await poll(another, id)
+      const parsed = await poll(another, 'info')
+      expect([value(parsed, 'cache_hits_total'), value(parsed, 'cache_misses_total')]).toEqual([2, 1])
     })
+  })
+
+  test('names the keys that hold the memory, and the patterns', async () => {
+    await using server = await startRedis()
+    const client = createRedisClient(configOf(server.about.url))
+    await client.pipeline(
+      Array.from({ length: 300 }, (_, i) => ['SET', `product:${i}`, 'x'.repeat(100), 'EX', 600] as const),
+      soon(),
+    )
+    const members = Array.from({ length: 5_000 }, (_, i) => `member ${i} of a set`)
+    await client.call(['SADD', Buffer.from('big\n"set"'), ...members], soon())
+    await withLink(server.about.url, async (link) => {
+      await poll(link, 'info')
+      for (let i = 0; i < 3; i++) await poll(link, 'ttl')
+      const { records } = await poll(link, 'keys')
+      const [biggest] = records.filter((record) => record.kind === 'big-key')
+      expect(biggest).toMatchObject({ key: 'big\\n"set"', type: 'set' })
+      expect(biggest!.bytes).toBeGreaterThan(100_000)
+      const [pattern] = records.filter((record) => record.kind === 'key-pattern')
+      expect(pattern).toMatchObject({ pattern: 'product:*' })
+      expect(pattern!.share).toBeGreaterThan(0.98)
+      expect(pattern!.bytesMean).toBeGreaterThan(100)
+      expect(pattern!.ttlMsMedian).toBeGreaterThan(590_000)
+      await redisSay(server, 'FLUSHALL')
+      const gone = await poll(link, 'keys')
+      expect(gone.records.filter((record) => record.kind === 'big-key')).toEqual([])
+    })
+    await client.close()
+  })
+
+  test('tells hot keys as a class by LFU counters where MONITOR is not allowed', async () => {
+    await using server = await startRedis({ config: ['maxmemory 50mb', 'maxmemory-policy allkeys-lfu'] })
+    const client = createRedisClient(configOf(server.about.url))
+    await client.pipeline(
+      Array.from({ length: 200 }, (_, i) => ['SET', `k${i}`, 'x'] as const),
+      soon(),
+    )
+    const lfu = redis.probes.find((probe) => probe.id === 'lfu')!
+    await withLink(server.about.url, async (link) => {
+      expect(lfu.wanted!(link)).toContain('INFO')
+      await poll(link, 'info')
+      await client.pipeline(
+        Array.from({ length: 20_000 }, () => ['GET', 'k7'] as const),
+        soon(),
+      )
+      await sleep(50)
+      await poll(link, 'info')
+      expect(lfu.wanted!(link)).toBe(true)
+      await poll(link, 'ttl')
+      const [first] = (await poll(link, 'lfu')).records
+      expect(first).toMatchObject({ kind: 'hot-key', key: 'k7', method: 'lfu' })
+    })
+    await withLink(
+      server.about.url,
+      async (link) => void (await poll(link, 'info').then(() => expect(lfu.wanted!(link)).toContain('MONITOR'))),
+      {
+        monitor: 'bursts',
+      },
+    )
+    await redisSay(server, 'CONFIG SET maxmemory-policy allkeys-lru')
+    await withLink(
+      server.about.url,
+      async (link) => void (await poll(link, 'info').then(() => expect(lfu.wanted!(link)).toContain('allkeys-lru'))),
+    )
+    await client.close()
   })
 
   test('never asks for what an operator would fear', async () => {

@@ -1,3 +1,5 @@
+import { wilson } from '../../math/intervals.ts'
+import { median } from '../../math/robust.ts'
 import { commonest, patternOf } from './patterns.ts'
 
 /** One key as it was sampled: when it ends (epoch ms), null when it has no TTL. */
@@ -10,6 +12,8 @@ export type Histogram = {
   keys: number
   pattern?: string
 }
+
+export type PatternShare = { pattern: string; share: number; low: number; high: number; ttlMsMedian: number | null }
 
 // 20 s of sampling at 200 keys a second; about 0.4 MB a target.
 const SAMPLE_MAX = 4_000
@@ -57,6 +61,11 @@ export class TtlSample {
     }
   }
 
+  /** That many lookups found nothing. */
+  vanish(count: number): void {
+    this.vanished = { ...this.vanished, count: this.vanished.count + count }
+  }
+
   /** When the sampled keys end, as counted at `now` (epoch ms); what has ended since it was sampled is left out. */
   histogram(now: number, keys: number): Histogram {
     const counts = new Map<number, number>()
@@ -72,6 +81,28 @@ export class TtlSample {
     const fullest = buckets.reduce<[number, number] | null>((best, bucket) => (best && best[1] >= bucket[1] ? best : bucket), null)
     const pattern = fullest && commonest(this.patternsBetween(Math.max(now, fullest[0]), fullest[0] + BUCKET_MS))?.pattern
     return { bucketMs: BUCKET_MS, buckets, sampled, keys, ...(pattern ? { pattern } : {}) }
+  }
+
+  /** The commonest patterns of the keys that were sampled and have not ended at `now` (epoch ms), at most `most`, with Wilson's interval. */
+  patternShares(now: number, most: number): PatternShare[] {
+    const ends = new Map<string, (number | null)[]>()
+    let sampled = 0
+    for (const { pattern, endsAt } of this.ring) {
+      if (endsAt !== null && endsAt <= now) continue
+      sampled++
+      const known = ends.get(pattern)
+      if (known) known.push(endsAt)
+      else ends.set(pattern, [endsAt])
+    }
+    return [...ends]
+      .sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1))
+      .slice(0, most)
+      .map(([pattern, all]) => {
+        const left = all.flatMap((endsAt) => (endsAt === null ? [] : [endsAt - now]))
+        const { value: share, low, high } = wilson(all.length, sampled)
+        // Most of them last for ever: then so does the one in the middle.
+        return { pattern, share, low, high, ttlMsMedian: left.length * 2 > all.length ? median(left) : null }
+      })
   }
 
   private *patternsBetween(from: number, to: number): Iterable<string> {

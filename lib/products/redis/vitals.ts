@@ -12,17 +12,23 @@ export type Vitals = {
   /** Part of one core; null after a single INFO. */
   cpu: number | null
   evictedPerSecond: number | null
+  /** Our own samples' lookups among them. */
+  lookupsPerSecond: number | null
   /** The counters that the rates are made of. */
-  counted: { cpuSeconds: number; evicted: number }
+  counted: { cpuSeconds: number; evicted: number; lookups: number }
 }
 
 /** Reads them out of an INFO text taken at `at` (epoch ms). */
 export function vitalsOf(text: string, at: number, before: Vitals | null): Vitals {
   const number = (name: string) => Number(infoField(text, name) ?? 0)
   const runId = infoField(text, 'run_id') ?? ''
-  const counted = { cpuSeconds: number('used_cpu_sys') + number('used_cpu_user'), evicted: number('evicted_keys') }
+  const counted = {
+    cpuSeconds: number('used_cpu_sys') + number('used_cpu_user'),
+    evicted: number('evicted_keys'),
+    lookups: number('keyspace_hits') + number('keyspace_misses'),
+  }
   const seconds = before && before.runId === runId ? (at - before.at) / 1_000 : 0
-  const perSecond = (name: 'cpuSeconds' | 'evicted') =>
+  const perSecond = (name: keyof Vitals['counted']) =>
     before && seconds > 0 ? Math.max(0, counted[name] - before.counted[name]) / seconds : null
   return {
     at,
@@ -34,6 +40,7 @@ export function vitalsOf(text: string, at: number, before: Vitals | null): Vital
     opsPerSecond: number('instantaneous_ops_per_sec'),
     cpu: perSecond('cpuSeconds'),
     evictedPerSecond: perSecond('evicted'),
+    lookupsPerSecond: perSecond('lookups'),
     counted,
   }
 }

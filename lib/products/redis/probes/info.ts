@@ -7,7 +7,7 @@ import { type Info, readInfo, versionOf } from '../info.ts'
 import type { RedisLink } from '../link.ts'
 import { vitalsOf } from '../vitals.ts'
 
-/** `vanished`: keys that the TTL sample looked up and found gone: misses that no application had. */
+/** `vanished`: keys that our samples looked up and found gone: misses that no application had. */
 export type InfoAnswer = { info: string; vanished: number }
 
 /**
@@ -131,14 +131,17 @@ const STATES: [field: string, metric: string, good: string][] = [
   ['master_link_status', 'redis_master_link_up', 'up'],
 ]
 
+/** What our samples ask about keys, and Redis counts as a hit or a miss. MEMORY USAGE it does not count. */
+const LOOKS = ['pexpiretime', 'type', 'object|freq']
+
 /** All series of one INFO. */
 export function infoSamples(info: Info, vanished = 0): Reading[] {
   const { needed, optional } = numbersOf('INFO', (name) => info.fields.get(name))
   const { list, add } = readings()
   add('cache_uptime_seconds', needed('uptime_in_seconds'))
-  // Redis counts the lookups of our own TTL sample as hits and misses. No application is known that sends PEXPIRETIME, so its calls are
-  // ours, of this and of earlier runs of Evenkeel; INFO tells both numbers of the same moment.
-  const looked = Number(info.commands.get('pexpiretime')?.get('calls') ?? 0)
+  // Redis counts the lookups of our own samples as hits and misses. They are questions about keys that no cache's clients are known to
+  // ask, so all their calls are taken off, of this and of earlier runs of Evenkeel; INFO tells both numbers of the same moment.
+  const looked = LOOKS.reduce((sum, name) => sum + Number(info.commands.get(name)?.get('calls') ?? 0), 0)
   add('cache_hits_total', Math.max(0, needed('keyspace_hits') - looked + vanished))
   add('cache_misses_total', Math.max(0, needed('keyspace_misses') - vanished))
   add('cache_evictions_total', needed('evicted_keys'))

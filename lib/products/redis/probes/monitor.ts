@@ -1,6 +1,7 @@
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
 import { rawRecord } from '../../answers.ts'
+import { unavailableBecause } from '../errors.ts'
 import type { RedisLink } from '../link.ts'
 import type { BurstEnd } from '../monitor/burst.ts'
 import { type Listened, listenOnce } from '../monitor/listener.ts'
@@ -43,7 +44,12 @@ export const monitor: Probe<RedisLink, Listened | null> = {
   async read(link, _cursor, signal) {
     const now = Date.now()
     if (now < link.heard.dueAt) return null
-    const listened = await listenOnce(link, { lines: LINES_MAX, bytes: BYTES_MAX, lagMs: LAG_MAX_MS, ms: lengthOf(link) }, signal)
+    const limits = { lines: LINES_MAX, bytes: BYTES_MAX, lagMs: LAG_MAX_MS, ms: lengthOf(link) }
+    const listened = await listenOnce(link, limits, signal).catch((error: unknown) => {
+      link.deaf = unavailableBecause(error)
+      throw error
+    })
+    link.deaf = null
     link.heard.dueAt = now + Math.min(RESTS_MAX_MS, (listened.burst.lines / LINES_PER_SECOND) * 1_000) - EVERY_MS / 2
     return listened
   },

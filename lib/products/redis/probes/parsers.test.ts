@@ -23,7 +23,8 @@ describe('INFO', () => {
       Object.fromEntries(samples.filter((sample) => !sample.labels && sample.metric.startsWith('cache_')).map((s) => [s.metric, s.value])),
     ).toEqual({
       cache_uptime_seconds: 2194,
-      cache_hits_total: 182891965,
+      // The day had 7 240 830 looks at keys (OBJECT FREQ, TYPE), which Redis counts too.
+      cache_hits_total: 182891965 - 7_240_830,
       cache_misses_total: 0,
       cache_evictions_total: 0,
       cache_expirations_total: 0,
@@ -78,7 +79,7 @@ describe('INFO', () => {
       'keyspace_misses:7',
     )
     const parsed = info.parse({ info: text, vanished: 5 }, context).samples
-    expect(value(parsed, 'cache_hits_total')).toBe(182891965 - 995)
+    expect(value(parsed, 'cache_hits_total')).toBe(182891965 - 7_240_830 - 995)
     expect(value(parsed, 'cache_misses_total')).toBe(2)
   })
 

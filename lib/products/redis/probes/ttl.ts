@@ -12,11 +12,11 @@ export const ttl: Probe<RedisLink, Histogram> = {
   id: 'ttl',
   feature: 'TTL sampling',
   everyMs: 1_000,
-  cost: '0.3 ms of Redis CPU a second (SCAN COUNT 200 and PEXPIRETIME of what it found)',
+  cost: '0.3 ms of Redis CPU a second (SCAN COUNT 200 and, where keys expire, PEXPIRETIME of what it found)',
   wanted(link) {
     if (link.config.role !== 'cache') return 'only caches are sampled'
     if (link.seen === null) return 'waits for INFO'
-    return link.seen.keysExpiring > 0 ? true : 'no key has a TTL'
+    return link.seen.keys > 0 ? true : 'it is empty'
   },
   read(link, _cursor, signal) {
     const reading = sample(link, signal)
@@ -28,7 +28,7 @@ export const ttl: Probe<RedisLink, Histogram> = {
 
 /** The next slice of the keyspace. */
 async function sample(link: RedisLink, signal: AbortSignal): Promise<Histogram> {
-  const { keys = 0, runId = '' } = link.seen ?? {}
+  const { keys = 0, keysExpiring = 0, runId = '' } = link.seen ?? {}
   const answer = await link.client.callBytes(['SCAN', link.ttl.cursor, 'COUNT', COUNT], signal)
   const [cursor, found] = Array.isArray(answer) ? answer : []
   if (!Buffer.isBuffer(cursor) || !/^\d{1,20}$/.test(cursor.toString()) || !Array.isArray(found) || !found.every(Buffer.isBuffer))
@@ -36,10 +36,13 @@ async function sample(link: RedisLink, signal: AbortSignal): Promise<Histogram> 
   // More comes back than was asked for while the server rehashes.
   const asked = (found as Buffer[]).slice(0, 2 * COUNT)
   // Not PTTL, which applications use too: Redis counts each lookup as a hit, and the `info` probe takes ours off again.
-  const ends = await link.client.pipeline(
-    asked.map((key) => ['PEXPIRETIME', key] as const),
-    signal,
-  )
+  const ends =
+    keysExpiring === 0
+      ? asked.map(() => -1)
+      : await link.client.pipeline(
+          asked.map((key) => ['PEXPIRETIME', key] as const),
+          signal,
+        )
   const sampled: SampledKey[] = []
   let vanished = 0
   for (const [index, key] of asked.entries()) {
@@ -52,5 +55,7 @@ async function sample(link: RedisLink, signal: AbortSignal): Promise<Histogram> 
   }
   link.ttl.add(sampled, keys, runId, vanished)
   link.ttl.cursor = cursor.toString()
+  link.sizes.offer(asked)
+  link.frequencies.offer(asked)
   return link.ttl.histogram(Date.now(), keys)
 }

@@ -1,0 +1,42 @@
+/** Asked at one look; what is found meanwhile beyond that is left out. */
+const WAITING_MAX = 1_000
+
+/**
+ * The keys with the largest figures among those that a walk through the keyspace comes past. Each look asks for the newcomers and again
+ * for the leaders, so that one which has shrunk or gone leaves.
+ */
+export class Leaders {
+  private waiting: Buffer[] = []
+  private best: { key: Buffer; figure: number }[] = []
+  private readonly most: number
+
+  constructor(most: number) {
+    this.most = most
+  }
+
+  /** Keys that were found. */
+  offer(keys: readonly Buffer[]): void {
+    this.waiting.push(...keys.slice(0, WAITING_MAX - this.waiting.length))
+  }
+
+  /** Whom to ask now: each key once. */
+  take(): Buffer[] {
+    const asked = new Map([...this.best.map(({ key }) => key), ...this.waiting].map((key) => [key.toString('latin1'), key]))
+    this.waiting = []
+    return [...asked.values()]
+  }
+
+  /** What was answered for the keys taken; null: gone. Returns the leaders, largest first. */
+  learn(keys: readonly Buffer[], figures: readonly (number | null)[]): { key: Buffer; figure: number }[] {
+    this.best = keys
+      .flatMap((key, i) => (figures[i] == null ? [] : [{ key, figure: figures[i] }]))
+      .sort((a, b) => b.figure - a.figure)
+      .slice(0, this.most)
+    return this.best
+  }
+
+  forget(): void {
+    this.waiting = []
+    this.best = []
+  }
+}

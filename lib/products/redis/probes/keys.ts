@@ -1,0 +1,89 @@
+import { mean } from '../../../math/robust.ts'
+import { malformed } from '../../../model/error.ts'
+import type { Probe } from '../../../model/product.ts'
+import type { NewRecord } from '../../../model/record.ts'
+import { keyText, printable } from '../../answers.ts'
+import type { RedisLink } from '../link.ts'
+import { patternOf } from '../patterns.ts'
+import type { PatternShare } from '../ttlSample.ts'
+
+const PATTERNS = 20
+const KEY_MAX = 512
+
+export type KeysAnswer = {
+  big: { key: string; type: string; bytes: number }[]
+  patterns: (PatternShare & { bytesMean: number })[]
+}
+
+/** Which keys hold the memory, and which patterns: MEMORY USAGE of the keys that the TTL sample came past. */
+export const keys: Probe<RedisLink, KeysAnswer> = {
+  id: 'keys',
+  feature: 'MEMORY USAGE',
+  everyMs: 5_000,
+  cost: '0.4 ms of Redis CPU each 5 s (MEMORY USAGE of 1 000 sampled keys, 5 elements of each)',
+  wanted(link) {
+    if (link.config.role !== 'cache') return 'only caches are sampled'
+    return link.seen !== null && link.seen.keys > 0 ? true : 'no keys have been sampled yet'
+  },
+  read(link, _cursor, signal) {
+    const reading = measure(link, signal)
+    link.ttl.looking = Promise.all([link.ttl.looking, reading.catch(() => {})])
+    return reading
+  },
+  parse: ({ big, patterns }, { at }) => ({
+    samples: [],
+    records: [
+      ...big.map((key): NewRecord => ({ kind: 'big-key', id: key.key, at, ...key })),
+      ...patterns.map((one): NewRecord => ({ kind: 'key-pattern', id: one.pattern, at, ...one })),
+    ],
+    topology: {},
+  }),
+}
+
+async function measure(link: RedisLink, signal: AbortSignal): Promise<KeysAnswer> {
+  const asked = link.sizes.take()
+  const answers = await link.client.pipeline(
+    asked.map((key) => ['MEMORY', 'USAGE', key] as const),
+    signal,
+  )
+  const bytes = answers.map((answer) => {
+    if (answer instanceof Error) throw answer
+    if (answer !== null && typeof answer !== 'number') throw malformed('MEMORY USAGE is to answer a number', String(answer))
+    return answer
+  })
+  const largest = link.sizes.learn(asked, bytes)
+  const types = await typesOf(
+    link,
+    largest.map(({ key }) => key),
+    signal,
+  )
+  const byPattern = new Map<string, number[]>()
+  for (const [i, key] of asked.entries()) {
+    const size = bytes[i]
+    if (size == null) continue
+    const pattern = patternOf(keyText(key))
+    byPattern.set(pattern, [...(byPattern.get(pattern) ?? []), size])
+  }
+  return {
+    big: largest.flatMap(({ key, figure }, i) =>
+      types[i] === null ? [] : [{ key: keyText(key.subarray(0, KEY_MAX)), type: types[i]!, bytes: figure }],
+    ),
+    patterns: link.ttl
+      .patternShares(Date.now(), PATTERNS)
+      .map((one) => ({ ...one, bytesMean: mean(byPattern.get(one.pattern) ?? []) ?? 0 })),
+  }
+}
+
+/** TYPE of each key; null: gone. */
+async function typesOf(link: RedisLink, largest: Buffer[], signal: AbortSignal): Promise<(string | null)[]> {
+  const answers = await link.client.pipeline(
+    largest.map((key) => ['TYPE', key] as const),
+    signal,
+  )
+  const types = answers.map((answer) => {
+    if (answer instanceof Error) throw answer
+    return answer === 'none' ? null : printable(String(answer).slice(0, 40))
+  })
+  link.ttl.vanish(types.filter((type) => type === null).length)
+  return types
+}
