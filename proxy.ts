@@ -18,10 +18,7 @@ export async function proxy(request: Request): Promise<Response> {
   } catch (error) {
     if (!(error instanceof EvenkeelError && error.code === 'unauthenticated')) return problemResponse(error)
     const next = `${url.pathname}${url.search}`
-    return new Response(null, {
-      status: 307,
-      headers: { location: `/sign-in${next === '/' ? '' : `?next=${encodeURIComponent(next)}`}`, 'cache-control': 'no-store' },
-    })
+    return redirect(request, `/sign-in${next === '/' ? '' : `?next=${encodeURIComponent(next)}`}`, 307)
   }
   // Next puts the nonce of the request's policy on its own scripts.
   const headers = new Headers(request.headers)
@@ -42,7 +39,10 @@ async function redeem(request: Request, url: URL): Promise<Response | null> {
   const entered = await house()
     .doors.signIn({ code })
     .catch(() => null)
-  return (
-    entered && new Response(null, { status: 303, headers: { location: '/', 'set-cookie': entered.cookie, 'cache-control': 'no-store' } })
-  )
+  return entered && redirect(request, '/', 303, { 'set-cookie': entered.cookie })
+}
+
+/** Next wants a whole address here and makes a path of it again where it is our own. */
+function redirect(request: Request, to: string, status: number, headers: Record<string, string> = {}): Response {
+  return new Response(null, { status, headers: { location: new URL(to, request.url).href, 'cache-control': 'no-store', ...headers } })
 }

@@ -217,7 +217,7 @@ routes: [{ match: {}, to: [hook], wait: 1s }]
     expect((await call('POST', `changes/${change}/keep`)).status).toBe(409)
 
     await vi.waitFor(() => expect(events.join('')).toMatch(/event: change\ndata: .*"rolled_back"/), { timeout: 5_000 })
-    expect(events.join('')).toContain('event: sample\n')
+    await vi.waitFor(() => expect(events.join('')).toContain('event: sample\n'), { timeout: 5_000 })
     reading.abort()
     await read
     const ids = [...events.join('').matchAll(/id: (\S+)\nevent: change/g)].map(([, id]) => id!)
