@@ -1,6 +1,7 @@
 import { count, text } from '../format/format.ts'
 import { measure } from '../measures/measure.ts'
 import type { Advisor } from '../model/detector.ts'
+import { freshFollowers } from '../model/follower.ts'
 import type { Draft, Guard, NoRemedy, Step } from '../model/proposal.ts'
 import type { Labels } from '../model/series.ts'
 import type { Ring } from '../model/topology.ts'
@@ -8,8 +9,6 @@ import type { SeriesWindow } from '../model/window.ts'
 import { solveRing } from '../rings/solver.ts'
 
 const SPAN_MS = 60_000
-/** A follower that reported within this time is there. */
-const FRESH_MS = 15_000
 
 /**
  * Points that even the share of the reads while the fewest keys change hands (lib/rings/solver.ts). Known hot keys count with their own
@@ -72,7 +71,7 @@ function draft(ring: Ring, answer: Solved, seen: Record<string, number> | null, 
   const colder = seen === null ? [] : dips(ring, seen, answer.shares, window)
   const metric = isSeen ? 'ring_imbalance' : 'ring_imbalance_owned'
   const where = { ring: ring.name }
-  const fresh = ring.followers.filter((follower) => window.to - follower.seenAt < FRESH_MS).length
+  const fresh = freshFollowers(ring.followers, window.to)
   const who = ring.followersExpected
     ? `${fresh} of ${ring.followersExpected} followers are fresh.`
     : `${fresh === 0 ? 'No follower reports' : `${fresh} ${fresh === 1 ? 'follower reports' : 'followers report'}`}; nothing says how many there should be.`

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Change } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
+import { freshFollowers } from '../model/follower.ts'
 import { contestedKey, type Proposal, type Setting, type Step } from '../model/proposal.ts'
 import type { Store } from '../model/store.ts'
-import type { RingFollower, Topology } from '../model/topology.ts'
+import type { Topology } from '../model/topology.ts'
 import type { Journal } from './journal.ts'
 import { byTarget, type Knobs, settingKey, toEdit } from './knobs.ts'
 import { undo } from './undo.ts'
@@ -31,9 +32,6 @@ type Wanted = {
   proposal?: Proposal
   guards: Change['guards']
 }
-
-/** A follower that has not reported for so long may be gone (the reference follower reports every few seconds). */
-const FOLLOWER_FRESH_MS = 15_000
 
 export function wantedOf(proposal: Proposal, by: string, dryRun: boolean): Wanted {
   return { steps: proposal.steps, because: proposal.because, by, dryRun, proposal, guards: proposal.guards }
@@ -151,9 +149,6 @@ function refuseUnfollowed(steps: Step[], topology: Topology, now: number): void 
       )
   }
 }
-
-export const freshFollowers = (followers: readonly RingFollower[], now: number) =>
-  followers.filter((follower) => now - follower.seenAt < FOLLOWER_FRESH_MS).length
 
 async function writeAll(id: string, steps: Step[], { knobs, journal, now }: ApplyContext): Promise<void> {
   const begun: Step[] = []

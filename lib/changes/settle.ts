@@ -1,5 +1,6 @@
 import { grown } from '../math/rates.ts'
 import type { Change } from '../model/change.ts'
+import { isFresh } from '../model/follower.ts'
 import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 
@@ -9,7 +10,7 @@ const ROLLING_REQUESTS = 1_024
 const POLLS_MS = 2_000
 /** A share of a ring is taken over this much time (lib/engine/derive.ts), after the followers have moved. */
 const RING_MS = 10_000
-/** Followers read their document every few seconds; one that reports less often than this is not waited for. */
+/** Followers read their document every few seconds; nobody is waited for longer than this. */
 const FOLLOWERS_MS = 15_000
 
 /**
@@ -60,7 +61,7 @@ function oldTtlMs(change: Change, topology: Topology): number {
 function followed(change: Change, now: number, topology: Topology): number {
   const name = change.steps[0]!.setting.target.slice('ring:'.length)
   const ring = topology.rings.find((one) => one.name === name)
-  const behind = ring?.followers.some((follower) => follower.version < ring.version && now - follower.seenAt < FOLLOWERS_MS)
+  const behind = ring?.followers.some((follower) => follower.version < ring.version && isFresh(follower, now))
   return behind || !ring ? Math.min(FOLLOWERS_MS, Math.max(POLLS_MS, now - change.watchFrom!)) : POLLS_MS
 }
 

@@ -1,6 +1,6 @@
+import { freshFollowers } from '../model/follower.ts'
 import type { Step } from '../model/proposal.ts'
 import type { Pool, Ring, Topology } from '../model/topology.ts'
-import { isFresh } from './followers.ts'
 import { sharesExpected } from './pools.ts'
 
 type Balance = { name: string; before: number; after: number }[]
@@ -69,7 +69,5 @@ export function followersOf(
 ): { fresh: number; expected: number | null } | undefined {
   const target = steps[0]?.setting.target
   const found = topology.rings.find((ring) => target === `ring:${ring.name}`) ?? topology.ttls.find((ttl) => target === `ttl:${ttl.name}`)
-  return found
-    ? { fresh: found.followers.filter((follower) => isFresh(follower, now)).length, expected: found.followersExpected ?? null }
-    : undefined
+  return found ? { fresh: freshFollowers(found.followers, now), expected: found.followersExpected ?? null } : undefined
 }

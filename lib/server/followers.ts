@@ -1,11 +1,7 @@
+import { isFresh } from '../model/follower.ts'
 import type { RingFollower } from '../model/topology.ts'
 import type { Iso } from '../model/views.ts'
 import { iso } from './time.ts'
-
-/** Followers report every few seconds; three missed reports are one too many. */
-export const FOLLOWER_FRESH_MS = 30_000
-
-export const isFresh = (follower: RingFollower, now: number) => now - follower.seenAt <= FOLLOWER_FRESH_MS
 
 export const followerViews = (
   followers: readonly RingFollower[],
