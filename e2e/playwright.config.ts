@@ -6,6 +6,8 @@ import { defineConfig } from '@playwright/test'
 export default defineConfig({
   testDir: '.',
   testMatch: '**/*.e2e.ts',
+  // Every drill against the clock takes a quarter of an hour: `npm run test:long`.
+  testIgnore: process.env.EVENKEEL_LONG ? [] : ['**/detection.e2e.ts'],
   outputDir: join(tmpdir(), 'evenkeel-e2e'),
   workers: 1,
   fullyParallel: false,
