@@ -177,6 +177,16 @@ routes: [{ match: {}, to: [hook], wait: 1s }]
     expect(await weight('app1')).toBe(100)
   })
 
+  test('a ring is evaluated in its thread; a broken one is refused by name', async () => {
+    const nodes = [{ name: 'a' }, { name: 'b' }]
+    const answer = await call('POST', 'rings/evaluate', { before: { algorithm: 'ketama', nodes }, keys: ['k'] })
+    const { before, owners } = await answer.json()
+    expect(before.shares.a + before.shares.b).toBeCloseTo(1, 6)
+    expect(owners.before).toHaveLength(1)
+    const broken = await call('POST', 'rings/evaluate', { before: { algorithm: 'ketama', nodes: [nodes[0], { name: 'b', weight: -1 }] } })
+    expect([broken.status, (await broken.json()).detail]).toEqual([400, expect.stringContaining('before.nodes[1].weight')])
+  })
+
   test('a body over 1 MB is 413, one that is not JSON 400', async () => {
     expect((await call('POST', 'changes', 'x'.repeat((1 << 20) + 1))).status).toBe(413)
     expect((await call('POST', 'changes', '{')).status).toBe(400)
