@@ -8,6 +8,7 @@ export function fleetConfig(fleet: {
   listen: string
   data: string
   mode?: 'observe' | 'tune'
+  auth?: 'none' | 'local'
   learning?: string
   /** Further targets, and further YAML at the end: receivers, rules. */
   targets?: Record<string, unknown>[]
@@ -26,7 +27,7 @@ export function fleetConfig(fleet: {
     listen: fleet.listen,
     data: fleet.data,
     mode: fleet.mode ?? 'tune',
-    auth: { mode: 'none' },
+    auth: { mode: fleet.auth ?? 'none' },
     poll: { every: '1s' },
     learning: fleet.learning ?? '20s',
     targets: [

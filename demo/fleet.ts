@@ -56,6 +56,7 @@ export type Fleet = {
     listen: string
     data: string
     mode?: 'observe' | 'tune'
+    auth?: 'none' | 'local'
     learning?: string
     targets?: Record<string, unknown>[]
     extra?: string

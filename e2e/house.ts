@@ -12,6 +12,8 @@ import { ask } from '../test/servers.ts'
 /** The built server on a real fleet, with its API at hand. */
 export type TestHouse = {
   url: string
+  /** Its data folder. */
+  data: string
   fleet: Fleet
   drills: Drills
   /** `GET /api/v1/PATH`, parsed. Throws on any status but 200. */
@@ -32,6 +34,7 @@ export type TestHouse = {
 export type HouseOptions = {
   fleet?: FleetOptions
   mode?: 'observe' | 'tune'
+  auth?: 'none' | 'local'
   learning?: string
   targets?: Record<string, unknown>[]
   extra?: string
@@ -53,6 +56,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<TestHouse>
 
   const house: TestHouse = {
     url,
+    data: join(home, 'data'),
     fleet,
     drills,
     get pid() {
