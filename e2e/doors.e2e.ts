@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startHouse, type TestHouse, until } from './house.ts'
+import { startHouse, type TestHouse } from './house.ts'
 import { expect, test } from './test.ts'
 
 test.describe('with a login', () => {
@@ -11,34 +11,54 @@ test.describe('with a login', () => {
   })
   test.afterAll(() => locked?.stop())
 
-  test('nobody comes in uninvited, and the first link signs in once', async ({ page, browser }) => {
+  test('nobody comes in uninvited, the first link signs in once, and each role reaches as far as it should', async ({ page, browser }) => {
     expect((await fetch(`${locked.url}/api/v1/targets`)).status).toBe(401)
     await page.goto(locked.url)
     await expect(page).toHaveURL(/sign-in/)
     const link = readFileSync(join(locked.data, 'sign-in-link'), 'utf8').trim()
     await page.goto(link)
-    const enter = page.getByRole('button', { name: /sign in/i })
-    if (await enter.isVisible().catch(() => false)) await enter.first().click()
-    await until('the first page', 20, async () => !page.url().includes('sign-in'))
+    await expect(page).not.toHaveURL(/sign-in/)
     await page.goto(`${locked.url}/targets`)
     await expect(page.getByText('cache-a').first()).toBeVisible()
+    const cookies = await page.context().cookies()
+    expect(cookies[0]).toMatchObject({ httpOnly: true, sameSite: 'Lax' })
 
     const other = await browser.newContext()
     const stranger = await other.newPage()
     await stranger.goto(link)
-    const again = stranger.getByRole('button', { name: /sign in/i })
-    if (await again.isVisible().catch(() => false)) await again.first().click()
+    await expect(stranger.getByRole('alert').first()).toContainText('used already')
     await stranger.goto(`${locked.url}/targets`)
     await expect(stranger).toHaveURL(/sign-in/)
     await other.close()
+
+    const token = async (role: string) => {
+      const answer = await page.request.post(`${locked.url}/api/v1/tokens`, {
+        data: { name: `test-${role}`, role },
+        headers: { origin: locked.url },
+      })
+      return ((await answer.json()) as { token: string }).token
+    }
+    const change = { steps: [{ setting: { target: 'edge', name: 'app/app1/weight' }, after: '99' }], because: 'a test of roles' }
+    const as = async (role: string, method: string, path: string, data?: unknown) => {
+      const headers = { authorization: `Bearer ${await token(role)}`, 'content-type': 'application/json' }
+      return (await fetch(`${locked.url}/api/v1/${path}`, { method, headers, body: data ? JSON.stringify(data) : undefined })).status
+    }
+    expect(await as('viewer', 'GET', 'targets')).toBe(200)
+    expect(await as('viewer', 'POST', 'changes', change)).toBe(403)
+    expect(await as('viewer', 'GET', 'tokens')).toBe(403)
+    expect(await as('operator', 'GET', 'tokens')).toBe(403)
+    expect(await as('operator', 'POST', 'changes', change)).toBe(202)
+    expect(await as('admin', 'GET', 'tokens')).toBe(200)
+    expect((await fetch(`${locked.url}/api/v1/targets`, { headers: { authorization: 'Bearer made-up' } })).status).toBe(401)
   })
 })
 
-test('a page of somebody else cannot apply a change', async ({ house }) => {
+test('a page of somebody else cannot apply a change, with or without a login', async ({ house }) => {
   const foreign = await fetch(`${house.url}/api/v1/changes`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', origin: 'http://evil.example' },
     body: JSON.stringify({ steps: [{ setting: { target: 'edge', name: 'app/app1/weight' }, after: '1' }], because: 'mischief' }),
   })
   expect(foreign.status).toBe(403)
+  expect(await foreign.json()).toMatchObject({ code: 'forbidden' })
 })

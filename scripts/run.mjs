@@ -32,7 +32,8 @@ async function main([name, ...args]) {
 }
 
 main(process.argv.slice(2)).then(
-  (code) => process.exit(code ?? 0),
+  // Whatever a child ended with, there are three outcomes: done, failed, unusable.
+  (code) => process.exit(code > 2 ? 1 : (code ?? 0)),
   (error) => {
     process.stderr.write(`${error instanceof Stop ? error.message : error.stack}\n`)
     process.exit(error instanceof Stop ? error.code : 1)
