@@ -15,7 +15,7 @@ export function startSideTraffic(options: { store: Redis; memcachedPort?: number
   memcached?.resume()
   const timer = setInterval(() => {
     session(store, Math.floor(random() * SESSIONS)).catch(() => {})
-    if (memcached) fragment(memcached, Math.floor(random() ** 3 * 500))
+    if (memcached) fragment(memcached, Math.floor(random() ** 3 * 500), random)
     if (nginxPort) page(nginxPort)
   }, 50)
   return {
@@ -39,8 +39,10 @@ async function session(store: Redis, id: number): Promise<void> {
   if ((await store.get(key)) === null) await store.set(key, sessionOf(id), 'EX', 1_800)
 }
 
-function fragment(memcached: Socket, id: number): void {
-  memcached.write(`get fragment:${id}\r\nadd fragment:${id} 0 120 5\r\nhello\r\n`)
+function fragment(memcached: Socket, id: number, random: () => number): void {
+  // Half a minute more or less, or all that was asked for in the first seconds ends in the same seconds.
+  const seconds = 90 + Math.floor(random() * 60)
+  memcached.write(`get fragment:${id}\r\nadd fragment:${id} 0 ${seconds} 5\r\nhello\r\n`)
 }
 
 function page(port: number): void {

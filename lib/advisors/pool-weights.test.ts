@@ -105,6 +105,24 @@ test('nothing more is proposed once the share fits the speed', () => {
   })
 })
 
+test('two slow ones are lowered together: neither is handed what the other loses', () => {
+  const pool = poolOf('edge', 'app', [100, 100, 100, 100])
+  const tape = new Tape()
+  poolDay(tape, pool, { seed: 4, seconds: 130 }, 240, {
+    fault: (t, server, now) => {
+      if (t >= 100 && (server === 'app3' || server === 'app4')) now.seconds = 0.16
+    },
+  })
+  const window = tape.window(130)
+  const draft = poolWeights.propose(finding, window, fleetAt(window, [pool], [], window.to)) as Draft
+  expect(Object.keys(weightsOf(draft))).toEqual(['app/app3/weight', 'app/app4/weight'])
+  const weights = weightsOf(draft)
+  // The other two are not sent more than 1.6 times their load.
+  const sum = 200 + weights['app/app3/weight']! + weights['app/app4/weight']!
+  expect(100 / sum / 0.25).toBeLessThan(1.63)
+  expect(draft.because).toMatch(/app4 is slow too/)
+})
+
 test('a server that is gone, or not seen long enough, gets no proposal yet', () => {
   expect(propose(0.16, poolOf('edge', 'other', [1, 1]))).toBeNull()
   expect(propose(0.16, undefined, 3)).toBeNull()

@@ -22,6 +22,9 @@ const STEP_MOST = 0.25
 const PLAIN = 3
 /** No other server is sent more than this many times its present load by one step. */
 const LOAD_MOST = 1.6
+/** Another server of the pool counts as slow by what balancer/slow-server calls slow. */
+const SLOW = 2
+const SLOWER = 0.02
 /** A server at this share of what its speed allows needs no lighter weight; the cause is elsewhere. */
 const NEAR = 1.05
 /** History that a prediction rests on at most. */
@@ -86,38 +89,47 @@ function loadsOf(finding: Finding, window: SeriesWindow, pool: Pool): Load[] | n
   return servers.map((server, i) => ({ server, response: responses[i]!, share: server.weightEffective / sum }))
 }
 
+/** A server that is to take less: how much of the requests it is to get, and what it must not fall below in this step. */
+type Cut = { load: Load; wanted: number; least: number }
+
 function draft(pool: Pool, own: Load, loads: Load[], window: SeriesWindow, topology: Topology): Draft | NoRemedy {
   const slow = own.server
-  const others = loads.filter((load) => load !== own)
-  const normal = median(others.map(({ response }) => response.value))!
-  const factor = own.response.value / normal
   // Equal work under way everywhere: shares in proportion to speed.
-  const speeds = loads.map(({ response }) => 1 / response.value)
-  const fair = 1 / own.response.value / speeds.reduce((sum, speed) => sum + speed, 0)
-  if (own.share <= fair * NEAR)
+  const speeds = loads.reduce((sum, { response }) => sum + 1 / response.value, 0)
+  const fairOf = ({ response }: Load) => 1 / response.value / speeds
+  const normal = median(loads.filter((load) => load !== own).map(({ response }) => response.value))!
+  if (own.share <= fairOf(own) * NEAR)
     return {
       none: `${slow.name} already takes no more than its speed allows (${text(own.share, 'ratio')} of the requests). The cause is on the server itself.`,
     }
-  const step = factor >= PLAIN ? fair : Math.max(fair, own.share * (1 - STEP_MOST))
-  const most = 1 - LOAD_MOST * (1 - own.share)
-  const wanted = Math.max(step, most)
-  const weights = weightsFor(pool, own, others, wanted, factor >= PLAIN ? 0 : own.share * (1 - STEP_MOST))
+  // Another slow one would be handed a part of what this one loses: they are lowered together.
+  const cut = loads.filter((load) => load === own || (isSlow(load, normal) && load.share > fairOf(load) * NEAR))
+  const rest = loads.filter((load) => !cut.includes(load))
+  if (rest.length === 0) return { none: `All servers of ${pool.name} are slow alike: no weight would help.` }
+  const cuts = limited(
+    cut.map((load) => {
+      const all = load.response.value >= PLAIN * normal
+      const least = all ? 0 : load.share * (1 - STEP_MOST)
+      return { load, least, wanted: Math.max(fairOf(load), least) }
+    }),
+    rest,
+  )
+  const weights = weightsFor(pool, cuts, rest)
   if (!weights) return { none: `The weights of ${pool.name} leave no room: ${slow.name} is at the least that still gets traffic.` }
 
   const sum = loads.reduce((total, { server }) => total + weights.get(server.name)!, 0)
   const after = loads.map((load) => ({ ...load, next: weights.get(load.server.name)! / sum }))
   const nextOwn = after.find(({ server }) => server === slow)!.next
-  const extra = Math.max(...after.filter(({ server }) => server !== slow).map(({ next, share }) => next / share))
+  const isCut = (server: PoolServer) => cuts.some(({ load }) => load.server === server)
+  const extra = Math.max(...after.filter(({ server }) => !isCut(server)).map(({ next, share }) => next / share))
   const mean = (of: (load: (typeof after)[number]) => number) => after.reduce((total, load) => total + of(load), 0)
   const before = mean(({ share, response }) => share * response.value)
   const then = mean(({ next, response }) => next * response.value)
   // Under less load the slow one may recover in proportion; under more, the others may slow down by half of what is added.
   const best = mean(
-    ({ server, next, response }) => next * (server === slow ? normal + (response.value - normal) * (nextOwn / own.share) : response.value),
+    ({ server, next, share, response }) => next * (isCut(server) ? normal + (response.value - normal) * (next / share) : response.value),
   )
-  const worst = mean(
-    ({ server, next, share, response }) => next * response.value * (server === slow ? 1 : 1 + Math.max(0, next / share - 1) / 2),
-  )
+  const worst = mean(({ next, share, response }) => next * response.value * (1 + Math.max(0, next / share - 1) / 2))
   const grain = mean(({ next, response }) => next * response.error) + 0.05 * then
 
   const steps = [...weights].flatMap(([name, weight]): Step[] => {
@@ -133,7 +145,7 @@ function draft(pool: Pool, own: Load, loads: Load[], window: SeriesWindow, topol
   const lines = steps.map(({ setting, after: weight }) => `server ${setting.name.split('/')[1]} … weight ${weight}`)
   return {
     steps: steps as [Step, ...Step[]],
-    because: `${slow.name} answers in ${text(own.response.value, 'seconds')}, the others in ${text(normal, 'seconds')}. With ${text(own.share, 'ratio')} of the requests it makes the mean of ${pool.name} ${text(before, 'seconds')}; with ${text(nextOwn, 'ratio')} each server has about the same work under way${step > fair || most > fair ? ', after further steps' : ''}. The others take ${text(extra, 'factor')} their present load.`,
+    because: `${slow.name} answers in ${text(own.response.value, 'seconds')}, the others in ${text(normal, 'seconds')}. With ${text(own.share, 'ratio')} of the requests it makes the mean of ${pool.name} ${text(before, 'seconds')}; this step leaves it ${text(nextOwn, 'ratio')}${nextOwn > 1.1 * fairOf(own) ? `, on the way to ${text(fairOf(own), 'ratio')}, where` : ', so that'} each server has the same work under way at a time.${alsoText(cuts, slow)} The others take ${text(extra, 'factor')} their present load.`,
     predict: {
       metric: 'pool_response_seconds',
       where,
@@ -175,28 +187,52 @@ function draft(pool: Pool, own: Load, loads: Load[], window: SeriesWindow, topol
   }
 }
 
+const isSlow = ({ response }: Load, normal: number) => response.value >= SLOW * normal && response.value - normal >= SLOWER
+
+const alsoText = (cuts: Cut[], slow: PoolServer) => {
+  const names = cuts.flatMap(({ load }) => (load.server === slow ? [] : load.server.name))
+  return names.length === 0
+    ? ''
+    : ` ${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} slow too and would be handed a part of that: lowered alike.`
+}
+
+/** The same cuts, all made smaller alike where the rest would be sent more than it can be trusted with. */
+function limited(cuts: Cut[], rest: Load[]): Cut[] {
+  const share = rest.reduce((sum, load) => sum + load.share, 0)
+  const next = 1 - cuts.reduce((sum, { wanted }) => sum + wanted, 0)
+  if (next <= LOAD_MOST * share) return cuts
+  const part = (LOAD_MOST * share - share) / (next - share)
+  return cuts.map((cut) => ({ ...cut, wanted: cut.load.share - part * (cut.load.share - cut.wanted) }))
+}
+
 /**
- * Whole weights that give the slow server about the wanted share, and no less than `least`. Its own weight alone where that is fine enough;
- * else all are multiplied (weights of 1 leave nothing to lower), by as little as does it. Null when nothing brings it nearer.
+ * Whole weights that give the slow servers about the wanted shares, and no less than `least`. Theirs alone where that is fine enough; else
+ * all of the pool are multiplied (weights of 1 leave nothing to lower), by as little as does it. Null when nothing brings them nearer.
  */
-export function weightsFor(pool: Pool, own: Load, others: Load[], wanted: number, least: number): Map<string, number> | null {
-  const rest = others.reduce((sum, { server }) => sum + server.weightSet, 0)
+export function weightsFor(pool: Pool, cuts: Cut[], rest: Load[]): Map<string, number> | null {
+  const base = rest.reduce((sum, { server }) => sum + server.weightSet, 0)
+  const left = 1 - cuts.reduce((sum, { wanted }) => sum + wanted, 0)
   const largest = Math.max(...pool.servers.map(({ weightSet }) => weightSet))
-  let best: { off: number; weight: number; times: number } | null = null
+  let best: { off: number; lowered: number[]; times: number } | null = null
   for (let times = 1; times * largest <= pool.weightMax; times++) {
-    const sum = times * rest
-    const exact = (wanted * sum) / (1 - wanted)
-    for (const weight of [Math.floor(exact), Math.ceil(exact)]) {
-      const share = weight / (weight + sum)
-      if (weight < 1 || weight > pool.weightMax || share < least - 1e-9 || share >= own.share) continue
-      const off = Math.abs(share / wanted - 1)
-      if (!best || off < best.off - 0.02) best = { off, weight, times }
-    }
-    if (best && best.off < 0.06) break
+    const lowered = cuts.map(({ wanted, least }) => {
+      const exact = (wanted / left) * times * base
+      return Math.max(1, least > 0 ? Math.ceil(exact - 1e-9) : Math.round(exact))
+    })
+    const sum = times * base + lowered.reduce((total, weight) => total + weight, 0)
+    if (cuts.some(({ load }, i) => lowered[i]! / sum >= load.share)) continue
+    const off = Math.max(...cuts.map(({ wanted }, i) => Math.abs(lowered[i]! / sum / wanted - 1)))
+    if (!best || off < best.off - 0.02) best = { off, lowered, times }
+    if (best.off < 0.06) break
   }
   if (!best) return null
-  const { weight, times } = best
-  return new Map(pool.servers.map((server) => [server.name, server === own.server ? weight : times * server.weightSet]))
+  const { lowered, times } = best
+  return new Map(
+    pool.servers.map((server) => {
+      const i = cuts.findIndex(({ load }) => load.server === server)
+      return [server.name, i >= 0 ? lowered[i]! : times * server.weightSet]
+    }),
+  )
 }
 
 function errorRatio(window: SeriesWindow, pool: Pool, ms: number): number {

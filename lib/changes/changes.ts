@@ -141,10 +141,12 @@ export function createChanges(options: ChangesOptions): Changes {
     return watch
   }
 
-  function baselineOf(change: Pick<Change, 'prediction'>, until: number): Interval | undefined {
-    const { prediction } = change
+  function baselineOf(change: Pick<Change, 'prediction' | 'finding'>, until: number): Interval | undefined {
+    const { prediction, finding } = change
     if (!prediction) return undefined
-    const window = options.window(now() - until + settings.beforeMs).between(until - settings.beforeMs, until)
+    // What was before the problem is not what the change is to mend.
+    const since = (finding && store.findings.get(finding)?.since) || 0
+    const window = options.window(now() - until + settings.beforeMs).between(Math.max(until - settings.beforeMs, since), until)
     const seen = measure(prediction.metric, prediction.where, window)
     if (seen.is === 'unjudged' || !Number.isFinite(seen.low) || !Number.isFinite(seen.high)) return undefined
     return { value: seen.value, low: seen.low, high: seen.high }

@@ -54,8 +54,31 @@ export function evidence(
   return { metric, where, label, value, unit, from: window.from, to: window.to, ...more }
 }
 
+/** History that `refilling` wants: two lives of most keys. */
+export const REFILL_SPAN_MS = 900_000
+/** What moved here is fetched again within this time, all but the keys that nobody asks for. */
+const REFILL_MS = 60_000
+
+/**
+ * Where this target stands after a ring moved keys onto it, at `movedAt` (null: none were). `refill`: its misses are those keys. `echo`: for
+ * two lives of its keys (five minutes at most), and one life later, when what was fetched together ends together, some more are.
+ */
+export function refilling(
+  window: SeriesWindow,
+  topology: Topology,
+  target: string,
+): { movedAt: number | null; phase: 'refill' | 'echo' | null } {
+  const movedAt = ringMovedAt(window, topology, target)
+  if (movedAt === null) return { movedAt, phase: null }
+  const age = window.to - movedAt
+  if (age < REFILL_MS) return { movedAt, phase: 'refill' }
+  const long = Math.max(REFILL_MS, ...topology.ttls.map(({ ttlMs, jitter }) => ttlMs * (1 + jitter)))
+  const ending = topology.ttls.some(({ ttlMs, jitter }) => age > ttlMs * (1 - jitter) - 15_000 && age < ttlMs * (1 + jitter) + 60_000)
+  return { movedAt, phase: ending || age < Math.min(300_000, 2 * long) ? 'echo' : null }
+}
+
 /** When keys last moved onto or off this target because a ring that it belongs to changed; null when none did. */
-export function ringMovedAt(window: SeriesWindow, topology: Topology, target: string): number | null {
+function ringMovedAt(window: SeriesWindow, topology: Topology, target: string): number | null {
   let newest: number | null = null
   for (const ring of topology.rings) {
     if (!ring.nodes.some((node) => node.target === target)) continue

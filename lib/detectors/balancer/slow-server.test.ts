@@ -33,9 +33,9 @@ describe('160 ms beside 20 ms', () => {
       expect(only!.resolvedAt! - FROM).toBeLessThanOrEqual(230_000)
     }
   })
-  test('is critical while it drags the pool, and a note once its weight fits', () => {
+  test('warns while it drags the pool, and is a note once its weight fits', () => {
     const [first] = fired(slow(0.16))
-    expect(first!.severity).toBe('critical')
+    expect(first!.severity).toBe('warning')
     const lowered = (t: number) => [100, 100, t < 120 ? 100 : 13, 100]
     const pool = poolOf('edge', 'app', [100, 100, 100, 100])
     const tape = new Tape()

@@ -53,11 +53,10 @@ export const slowServer: Detector<Settings> = {
         const spanMs = window.to - own.from
         const all = serving.reduce((sum, other) => sum + (requestsOf(window, pool, other, spanMs) ?? 0), 0)
         const share = all > 0 ? (requestsOf(window, pool, server, spanMs) ?? 0) / all : 0
-        // How much longer the mean request of the pool takes because of it.
-        const costs = normal > 0 ? (share * slower) / normal : 0
-        // Of all requests, what a server this slow takes when every server is given the same work at a time.
+        // What a server this slow takes when every server has the same work under way at a time.
         const fair = normal / own.value / (normal / own.value + (serving.length - 1))
-        const severity: Severity = share <= 1.3 * fair ? 'info' : costs >= 1 ? 'critical' : 'warning'
+        // Near that, less weight would not help any more: it is a note, for whoever mends the server.
+        const severity: Severity = share <= fair + 0.3 * (1 / serving.length - fair) ? 'info' : 'warning'
         const factor = text(own.value / normal, 'factor').replace('×', ' times')
         return {
           subject,

@@ -6,10 +6,16 @@ import { latest } from '../../math/rates.ts'
 import { mad, median } from '../../math/robust.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Verdict } from '../../model/finding.ts'
-import { cacheRows, evidence, factsOf, staleBecause } from '../rows.ts'
+import { cacheRows, evidence, factsOf, refilling, staleBecause } from '../rows.ts'
 import { duration, patience, share, threshold } from '../settings.ts'
 
-type Settings = DetectorSettings & { deviations: number; perSecondMin: number; itemsShare: number; normalAfter: number; storeQuiet: number }
+type Settings = DetectorSettings & {
+  deviations: number
+  perSecondMin: number
+  itemsShare: number
+  normalAfter: number
+  storeQuiet: number
+}
 
 /** Polls of "before": a minute, at least a quarter of one. */
 const BEFORE = 60
@@ -71,6 +77,8 @@ export const evictionStorm: Detector<Settings> = {
         if (at.length < BEFORE_MIN + 1)
           return [{ subject, is: 'unjudged', because: `${at.length} s of history; ${BEFORE_MIN + 1} s needed` }]
 
+        const { phase } = refilling(window, topology, subject.target!)
+        if (phase === 'refill') return [{ subject, is: 'unjudged', because: 'keys that the ring moved here are settling in' }]
         // In a storm the keys that are left become fewer: the bar is set by the keys there now, and by the floor.
         const floor = Math.max(settings.perSecondMin, settings.itemsShare * (items ?? 0))
         let run = 0

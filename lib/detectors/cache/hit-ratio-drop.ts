@@ -4,11 +4,12 @@ import { type Steps, steps, sums } from '../../math/columns.ts'
 import { newestEpisode } from '../../math/episodes.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
-import { cacheRows, evidence, factsOf, ringMovedAt, staleBecause } from '../rows.ts'
+import { cacheRows, evidence, factsOf, REFILL_SPAN_MS, refilling, staleBecause } from '../rows.ts'
 import { duration, patience, share, threshold } from '../settings.ts'
 
 type Settings = DetectorSettings & {
   drop: number
+  dropMoved: number
   z: number
   lookupsMin: number
   young: number
@@ -29,6 +30,8 @@ const NOW: readonly (readonly [polls: number, fall: number])[] = [
   [23, 0.09],
   [30, 0.1],
 ]
+/** Five minutes that a drop may last, and what was before. */
+const SPAN_MS = 430_000
 /** Polls of "before" that it takes at least: below, a warm-up looks like normal. */
 const BEFORE_MIN = 15
 
@@ -39,6 +42,7 @@ export const hitRatioDrop: Detector<Settings> = {
   settings: z.strictObject({
     ...patience('0s', '10s'),
     drop: share(0.03, 'Three points: below, load moving between keys looks the same'),
+    dropMoved: share(0.15, 'For some minutes after a ring moved keys here: they end together once more'),
     z: threshold(
       5,
       'At 4 an ordinary hour still raises a false alarm in three; at 5 a real drop of a tenth shows within two seconds at 400 reads/s',
@@ -52,9 +56,13 @@ export const hitRatioDrop: Detector<Settings> = {
     criticalLostPerSecond: threshold(500, 'Reads a second that newly reach the origin'),
   }),
   learns: true,
-  needs: { spanMs: 430_000, metrics: ['cache_hits_total', 'cache_misses_total'] },
+  needs: { spanMs: REFILL_SPAN_MS, metrics: ['cache_hits_total', 'cache_misses_total'] },
   detect: (window, topology, settings) =>
-    cacheRows(window, ['cache_hits_total', 'cache_misses_total', 'cache_uptime_seconds']).flatMap((row): Verdict[] => {
+    cacheRows(window.between(Math.max(window.from, window.to - SPAN_MS), window.to), [
+      'cache_hits_total',
+      'cache_misses_total',
+      'cache_uptime_seconds',
+    ]).flatMap((row): Verdict[] => {
       const subject = row.labels
       const { cache_hits_total: hits, cache_misses_total: misses, cache_uptime_seconds: uptime } = row
       if (factsOf(topology, subject.target)?.role === 'store') return []
@@ -63,10 +71,12 @@ export const hitRatioDrop: Detector<Settings> = {
       if (stale) return [{ subject, is: 'unjudged', because: stale }]
       const grown = steps({ hits: hits.points, misses: misses.points }, hits.stepMs)
       // What came before a restart, or before a ring moved keys here, is no baseline: misses that follow are the refill.
-      const moved = ringMovedAt(window, topology, subject.target!)
-      const start = Math.max(grown.restarted.lastIndexOf(true) + 1, moved === null ? 0 : firstAfter(grown.at, moved))
+      const { movedAt, phase } = refilling(window, topology, subject.target!)
+      if (phase === 'refill') return [{ subject, is: 'unjudged', because: 'keys that the ring moved here are being fetched again' }]
+      const start = Math.max(grown.restarted.lastIndexOf(true) + 1, movedAt === null ? 0 : firstAfter(grown.at, movedAt))
       const youngAt = uptime?.points.findLast(([, seconds]) => seconds * 1000 < settings.young)?.[0] ?? 0
-      const drop = newestDrop(grown, start, youngAt, settings)
+      const least = phase === 'echo' ? Math.max(settings.drop, settings.dropMoved) : settings.drop
+      const drop = newestDrop(grown, start, youngAt, { ...settings, drop: least })
       if (drop === 'short') {
         const because = start > 0 ? 'warming up after a restart or a moved ring' : `${grown.at.length} s of history; 17 s needed`
         return [{ subject, is: 'unjudged', because }]

@@ -4,7 +4,7 @@ import { wilson } from '../../math/intervals.ts'
 import { cut, increase, latest, spanMs } from '../../math/rates.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
-import { cacheRows, evidence, factsOf, ringMovedAt, staleBecause } from '../rows.ts'
+import { cacheRows, evidence, factsOf, refilling, staleBecause } from '../rows.ts'
 import { duration, patience, share, threshold } from '../settings.ts'
 
 type Settings = DetectorSettings & { low: number; over: number; warm: number; lookupsMin: number; lookupsPerSecondMin: number }
@@ -33,7 +33,7 @@ export const hitRatioLow: Detector<Settings> = {
       const unjudged = (because: string): Verdict[] => [{ subject, is: 'unjudged', because }]
       const age = uptime ? latest(uptime.points) : null
       if (age !== null && age * 1000 < settings.warm) return unjudged(`it started ${Math.round(age)} s ago and is still filling`)
-      const moved = ringMovedAt(window, topology, subject.target!)
+      const { movedAt: moved } = refilling(window, topology, subject.target!)
       if (moved !== null && window.to - moved < settings.over) return unjudged('keys moved here by a ring are still being refilled')
       const over = (ms: number) => {
         const hit = increase(cut(hits.points, window.to - ms, window.to))

@@ -7,7 +7,7 @@ import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import type { Point, Series } from '../../model/series.ts'
 import type { SeriesWindow } from '../../model/window.ts'
-import { cacheRows, evidence, staleBecause } from '../rows.ts'
+import { cacheRows, evidence, refilling, staleBecause } from '../rows.ts'
 import { duration, patience, share, threshold } from '../settings.ts'
 
 type Settings = DetectorSettings & { ratio: number; duplicatesMin: number; deviations: number; hold: number }
@@ -34,7 +34,7 @@ export const stampede: Detector<Settings> = {
     spanMs: 240_000,
     metrics: ['cache_writes_total', 'cache_items', 'cache_expirations_total', 'cache_evictions_total', 'cache_misses_total'],
   },
-  detect: (window, _topology, settings) =>
+  detect: (window, topology, settings) =>
     cacheRows(window, [
       'cache_misses_total',
       'cache_fills_total',
@@ -50,6 +50,8 @@ export const stampede: Detector<Settings> = {
         return { subject, is: 'unjudged', because: 'writes, keys, expirations and evictions are not all reported' }
       const stale = staleBecause(misses!, window.to)
       if (stale) return { subject, is: 'unjudged', because: stale }
+      const { phase } = refilling(window, topology, subject.target!)
+      if (phase === 'refill') return { subject, is: 'unjudged', because: 'keys that the ring moved here are being fetched' }
       const storm = newestStampede(
         { misses: misses!, fills, items, expired, evicted, deleted: deletions(window, subject.target!) },
         settings,
