@@ -20,12 +20,12 @@ const ring = (points: number[], more: Partial<Ring> = {}): Ring => {
   }
 }
 const owned = (one: Ring) => [...sharesOf(one.spec)]
-function propose(one: Ring, seen: number[] | null, records: Parameters<typeof load>[2] = {}) {
+function propose(one: Ring, seen: number[] | null, records: Parameters<typeof load>[2] = {}, hits = '0+150x60') {
   const lines = Object.fromEntries(
     one.nodes.flatMap((node, i): [string, string][] => [
       ...(seen ? [[`ring_share_seen{ring=products,node=${node.name}}`, `${seen[i]}x60`] as [string, string]] : []),
-      [`cache_hits_total{target=${node.target}}`, '0+150x60'],
-      [`cache_misses_total{target=${node.target}}`, '0+20x60'],
+      [`cache_hits_total{target=${node.target}}`, hits],
+      [`cache_misses_total{target=${node.target}}`, hits.replace('150', '20')],
     ]),
   )
   return ringPoints.propose(finding, load(1000, lines, records), { ...emptyTopology(), rings: [one] })
@@ -51,7 +51,8 @@ test('40/160/160 become even in the reads, moving little more than it must', () 
   expect(draft.riskBecause).toMatch(/misses first.*No follower reports/)
 })
 test('without reads the keys are evened', () => {
-  const draft = propose(ring([40, 160, 160]), null) as Draft
+  expect(propose(ring([40, 160, 160]), null)).toBeNull()
+  const draft = propose(ring([40, 160, 160]), null, {}, '0x60') as Draft
   expect(draft.predict).toMatchObject({ metric: 'ring_imbalance_owned' })
 })
 test('a key that alone is too much is no matter of points', () => {

@@ -24,6 +24,8 @@ export const ringPoints: Advisor = {
     if (!ring) return null
     if (ring.error) return { none: `The ring's document cannot be read: ${ring.error}` }
     const seen = sharesSeen(window, ring)
+    // Reads tell more than arcs; a moment later they will be known.
+    if (!seen && ring.nodes.some(({ target }) => target && reads(window, target) > 0)) return null
     const keys = window
       .records('hot-key')
       .filter((key) => key.hot && key.method !== 'lfu' && ring.nodes.some((node) => node.target === key.target))
@@ -36,6 +38,11 @@ export const ringPoints: Advisor = {
       return { none: `No setting evens this ring below ${answer.floor.toFixed(2)} times the mean: ${answer.because}.` }
     return draft(ring, answer, seen, window)
   },
+}
+
+const reads = (window: SeriesWindow, target: string): number => {
+  const rate = measure('cache_read_rate', { target }, window)
+  return rate.is === 'measured' ? rate.value : 0
 }
 
 /** The share of the ring's reads that each node takes now; null while it is not seen. */

@@ -67,6 +67,14 @@ test('without a pattern the only policy is the one', () => {
   const only = propose([policy()], '')
   expect(only).toMatchObject({ steps: [{ setting: { target: 'ttl:products' } }] })
 })
+test('once it has struck, the policy whose keys end closest together', () => {
+  const policies = [policy({ jitter: 0.2 }), policy({ name: 'campaign', match: 'campaign:*', ttlMs: 40_000 })]
+  const window = load(1000, { x: '0x10' })
+  const struck = { ...finding, evidence: [{ value: 6_000, unit: 'count' }] } as unknown as Finding
+  expect(ttlJitter.propose(struck, window, { ...emptyTopology(), ttls: policies })).toMatchObject({
+    steps: [{ setting: { target: 'ttl:campaign' } }],
+  })
+})
 test.each([
   ['product:*', 'product:*', true],
   ['product:*', 'product:*:price', true],

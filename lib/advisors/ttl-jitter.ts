@@ -16,7 +16,9 @@ export const ttlJitter: Advisor = {
   propose(finding, window, topology) {
     const { target } = finding.subject
     const [histogram] = window.records('ttl-histogram', target)
-    const pattern = histogram?.pattern
+    // Once it has struck, the sample tells of the next end, not of this one.
+    const struck = finding.evidence[0]?.unit === 'count'
+    const pattern = struck ? undefined : histogram?.pattern
     const policy = policyFor(topology.ttls, pattern)
     if (!policy)
       return {
@@ -50,7 +52,8 @@ export const ttlJitter: Advisor = {
 }
 
 function policyFor(policies: TtlPolicy[], pattern: string | undefined): TtlPolicy | undefined {
-  if (pattern === undefined) return policies.length === 1 ? policies[0] : undefined
+  // The policy whose keys end closest together is the likeliest to have made a cliff.
+  if (pattern === undefined) return [...policies].sort((a, b) => a.jitter * a.ttlMs - b.jitter * b.ttlMs)[0]
   return policies.find(({ match }) => globMatches(match, pattern))
 }
 

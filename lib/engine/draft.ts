@@ -29,7 +29,7 @@ export function saysTheSame(open: Proposal, draft: Draft): boolean {
   for (const { before, old = before, next = before } of knobs.values())
     if (!near(Number(old), Number(next), AFTER_WITHIN, old === next)) return false
   if ('absentBecause' in draft.predict) return open.prediction === null
-  return open.prediction !== null && near(open.prediction.after, draft.predict.after, PREDICTION_WITHIN, false)
+  return open.prediction?.metric === draft.predict.metric && near(open.prediction.after, draft.predict.after, PREDICTION_WITHIN, false)
 }
 
 function near(a: number, b: number, within: number, same: boolean): boolean {

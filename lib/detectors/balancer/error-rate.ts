@@ -28,7 +28,7 @@ export const errorRate: Detector<Settings> = {
   settings: z.strictObject({
     ...patience('2s', '15s'),
     errors: share(0.03, 'The lower end of the 95 % interval: single failures of quiet servers stay below'),
-    critical: share(0.25, 'One request in four'),
+    critical: share(0.5, 'One request in two'),
     over: duration('10s', 'Long enough for some hundred requests, short enough to be told soon'),
     before: duration('60s', 'What this pool was used to'),
     times: threshold(3, 'Times what it was before: an application that always answers some requests with 5xx has its own normal'),
@@ -118,8 +118,8 @@ const ratioOf = ({ requests, errors }: { requests: number; errors: number }) => 
 function bad(seen: Errors | null, settings: Settings): boolean {
   if (seen === null || seen.requests < settings.requestsMin || seen.errors < settings.errorsMin) return false
   const { low } = wilson(seen.errors, seen.requests)
-  // A fault that lasts becomes its own "before": a quarter is never anybody's normal.
-  const normal = Math.min(settings.critical / settings.times, ratioOf(seen.before))
+  // A fault that lasts becomes its own "before": more than a tenth is nobody's normal.
+  const normal = Math.min(0.1, ratioOf(seen.before))
   const usual = seen.before.requests >= settings.requestsMin && normal <= settings.errors ? normal : 0
   return low >= Math.max(settings.errors, settings.times * usual)
 }

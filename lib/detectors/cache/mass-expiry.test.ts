@@ -29,7 +29,7 @@ describe('foreseen', () => {
     ]))
   test('also when it falls on the edge of two seconds, or when nothing else is there', () => {
     expect(said(histogram([[40, 300], [41, 320], ...even(42, 140, 4)]))).toMatchObject([{ is: 'found' }])
-    expect(said(histogram([[40, 900]]))).toMatchObject([{ is: 'found', severity: 'critical' }])
+    expect(said(histogram([[40, 900]]))).toMatchObject([{ is: 'found', severity: 'warning' }])
   })
   test('ends that are spread are clear, however narrow', () => {
     expect(said(histogram(even(96, 144)))).toMatchObject([{ is: 'clear' }])

@@ -85,7 +85,7 @@ export const massExpiry: Detector<Settings> = {
       return {
         subject,
         is: 'found',
-        severity: cliff.share >= 0.3 ? 'critical' : 'warning',
+        severity: 'warning',
         summary: `In ${durationText(Math.max(0, cliff.at - window.to))} about ${count(cliff.keys)} keys of ${subject.target} (${text(cliff.share, 'ratio')}) end within two seconds${pattern}`,
         evidence: [
           evidence(
