@@ -73,3 +73,8 @@ export function targetFacts(house: House, name: string): { id: string; at: strin
   getTarget(house, name)
   return house.store.records('fact', name).map(({ id, at, value }) => ({ id, at: iso(at), value }))
 }
+/** Spikes that the server's own latency monitor has kept, by kind of event. */
+export function latencyEvents(house: House, name: string): { id: string; at: string; event: string; latestMs: number; maxMs: number }[] {
+  getTarget(house, name)
+  return house.store.records('latency', name).map(({ id, at, event, latestMs, maxMs }) => ({ id, at: iso(at), event, latestMs, maxMs }))
+}

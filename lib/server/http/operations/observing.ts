@@ -4,7 +4,7 @@ import { allowMonitor } from '../../monitor.ts'
 import { getOverview } from '../../overview.ts'
 import { listRules } from '../../rules.ts'
 import { listMetrics, querySeries } from '../../series.ts'
-import { getTarget, listTargets, rawAnswers, targetFacts } from '../../targets.ts'
+import { getTarget, latencyEvents, listTargets, rawAnswers, targetFacts } from '../../targets.ts'
 import * as answers from '../answers.ts'
 import { events } from '../events.ts'
 import { flag, name, paging, step, time } from '../inputs.ts'
@@ -75,6 +75,16 @@ export const observing = [
     answer: answers.page(z.object({ id: z.string(), at: z.iso.datetime(), value: z.string() })),
     problems: ['not_found'],
     run: ({ house, params }) => ({ items: targetFacts(house, params.name), next: null }),
+  }),
+  operation({
+    method: 'GET',
+    path: 'targets/{name}/latency',
+    summary: "Spikes that the target's own latency monitor has kept",
+    tag,
+    params: name,
+    answer: answers.page(z.object({ id: z.string(), at: z.iso.datetime(), event: z.string(), latestMs: z.number(), maxMs: z.number() })),
+    problems: ['not_found'],
+    run: ({ house, params }) => ({ items: latencyEvents(house, params.name), next: null }),
   }),
   operation({
     method: 'POST',
