@@ -3,6 +3,7 @@ import { controlActuator } from './control/actuator.ts'
 import { envoyActuator } from './envoy/actuator.ts'
 import { haproxyActuator } from './haproxy/actuator.ts'
 import { memcachedActuator } from './memcached/actuator.ts'
+import { nginxActuator } from './nginx/actuator.ts'
 import { redisActuator } from './redis/actuator.ts'
 import { twemproxyActuator } from './twemproxy/actuator.ts'
 
@@ -12,6 +13,7 @@ export const actuators: AnyActuator[] = [
   envoyActuator,
   haproxyActuator,
   memcachedActuator,
+  nginxActuator,
   redisActuator,
   twemproxyActuator,
 ]

@@ -1,19 +1,251 @@
+import { appendFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { freePort } from '../../../test/daemon.ts'
 import { describeWith } from '../../../test/live.ts'
-import { startNginx } from '../../../test/servers.ts'
-import { nginxConfig } from './config.ts'
+import { type App, type NginxServer, startApp, startNginx } from '../../../test/servers.ts'
+import type { Parsed } from '../../model/product.ts'
+import { locate } from '../../rings/evaluate.ts'
+import { nginxActuator } from './actuator.ts'
+import { type NginxConfig, nginxConfig } from './config.ts'
+import { masterPid, workersOf } from './master.ts'
 import { nginx } from './product.ts'
+
+const soon = (ms = 10_000) => AbortSignal.timeout(ms)
+type Link = ReturnType<typeof nginx.open>
+
+async function poll(link: Link, id: string): Promise<Parsed> {
+  const probe = nginx.probes.find((candidate) => candidate.id === id)!
+  const raw = await probe.read(link, null, soon())
+  return probe.parse(JSON.parse(JSON.stringify(raw)), { cursor: null, at: Date.now() })
+}
+const value = ({ samples }: Parsed, metric: string, labels: Record<string, string>) =>
+  samples.find((one) => one.metric === metric && Object.entries(labels).every(([name, text]) => one.labels?.[name] === text))?.value
+
+const FORMAT = `log_format ek escape=json '{"t":$msec,"st":$status,"u":"$upstream_addr","us":"$upstream_status","urt":"$upstream_response_time","up":"$proxy_host","cache":"$upstream_cache_status","key":"$request_uri"}';`
+
+/** NGINX before two app servers, its upstream in an include file and its log sent to us. */
+async function web(options: { hash?: string; log?: 'syslog' | 'file'; http?: string } = {}) {
+  const dir = await mkdtemp(join(tmpdir(), 'ek-'))
+  const apps: App[] = [await startApp({ name: 'one' }), await startApp({ name: 'two', latencyMs: 20 })]
+  const names = apps.map((app) => `127.0.0.1:${app.port}`)
+  const file = join(dir, 'app.conf')
+  await writeFile(file, `# ours\nserver ${names[0]} weight=3 max_fails=0;\nserver ${names[1]} max_fails=0;\n`)
+  const port = await freePort()
+  const logFile = join(dir, 'access.log')
+  const log = options.log === 'file' ? `access_log ${logFile} ek;` : `access_log syslog:server=127.0.0.1:${port},tag=ngx,nohostname ek;`
+  const server: NginxServer = await startNginx({
+    http: `${FORMAT}\n${options.http ?? ''}\nupstream app { ${options.hash ? `hash ${options.hash} consistent;` : ''} include ${file}; }`,
+    server: `location / { ${log} proxy_pass http://app; proxy_next_upstream error timeout http_500; }`,
+  })
+  const config: NginxConfig = nginxConfig.parse({
+    kind: 'nginx',
+    name: 'web',
+    status: server.about.statusUrl,
+    pid: server.about.pidFile,
+    upstreams: { app: { file, ...(options.hash ? { hash: options.hash, consistent: true } : {}) } },
+    accessLog: options.log === 'file' ? `file://${logFile}` : `syslog://127.0.0.1:${port}`,
+    test: ['nginx', '-p', server.dir, '-c', server.about.config, '-e', join(server.dir, 'error.log'), '-t', '-q'],
+  })
+  const link = nginx.open(config)
+  return {
+    server,
+    apps,
+    names,
+    file,
+    logFile,
+    config,
+    link,
+    ask: async (count: number, path: (i: number) => string = () => '/') => {
+      for (let i = 0; i < count; i++) await (await fetch(`${server.about.url}${path(i)}`)).text()
+    },
+    async [Symbol.asyncDispose]() {
+      await nginx.close(link)
+      await server[Symbol.asyncDispose]()
+      for (const app of apps) await app[Symbol.asyncDispose]()
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
 
 describeWith(['nginx'], 'nginx', () => {
   test('its status page is read', async () => {
     await using server = await startNginx()
     const link = nginx.open(nginxConfig.parse({ kind: 'nginx', name: 'web', status: server.about.statusUrl }))
-    const read = async () => {
-      const raw = await nginx.probes[0]!.read(link, null, AbortSignal.timeout(2_000))
-      return nginx.probes[0]!.parse(raw, { cursor: null, at: 0 }).samples.find((sample) => sample.metric === 'nginx_http_requests_total')!
-        .value
-    }
+    const read = async () => value(await poll(link, 'status'), 'nginx_http_requests_total', {})!
     const before = await read()
     expect(await read()).toBe(before + 1)
+    for (const { id, wanted } of nginx.probes) if (id !== 'status') expect(wanted!(link)).toContain('configuration')
+  })
+
+  test.each(['syslog', 'file'] as const)('traffic, times, retries and weights of its servers, by %s', async (log) => {
+    await using site = await web({ log })
+    const { link, names } = site
+    const [pool] = (await poll(link, 'upstreams')).topology.pools!
+    expect(pool).toMatchObject({ name: 'app', algorithm: 'round robin', balances: 'weight', liveWeights: true })
+    expect(pool!.servers.map(({ name, weightSet }) => [name, weightSet])).toEqual([
+      [names[0], 3],
+      [names[1], 1],
+    ])
+    await poll(link, 'access-log')
+    // Each worker loses its first datagram after a refusal.
+    await site.ask(1)
+    await sleep(50)
+    const start = value(await poll(link, 'access-log'), 'pool_requests_total', { pool: 'app' }) ?? 0
+    await site.ask(40)
+    await sleep(50)
+    const parsed = await poll(link, 'access-log')
+    expect(value(parsed, 'pool_requests_total', { pool: 'app' })).toBe(start + 40)
+    expect(value(parsed, 'pool_requests_total', { server: names[1]! })).toBeGreaterThanOrEqual(9)
+    expect(value(parsed, 'pool_response_seconds', { server: names[1]! })).toBeGreaterThan(0.019)
+    expect(value(parsed, 'pool_response_seconds', { server: names[0]! })).toBeLessThan(0.019)
+    site.apps[0]!.errorRatio = 1
+    await site.ask(8)
+    await sleep(50)
+    const failing = await poll(link, 'access-log')
+    expect(value(failing, 'pool_retries_total', { pool: 'app' })).toBeGreaterThan(4)
+    expect(value(failing, 'pool_errors_total', { server: names[0]! })).toBeGreaterThan(4)
+    expect(failing.topology.pools).toEqual([])
+  })
+
+  test('a log file that is rotated is followed on', async () => {
+    await using site = await web({ log: 'file' })
+    await poll(site.link, 'access-log')
+    const entry = '{"u":"1.1.1.1:80","us":"200","urt":"0.001","st":200,"up":"other"}\n'
+    await appendFile(site.logFile, entry.repeat(2) + entry.slice(0, 20))
+    expect(value(await poll(site.link, 'access-log'), 'pool_requests_total', { pool: 'other' })).toBe(2)
+    await appendFile(site.logFile, entry.slice(20))
+    await rename(site.logFile, `${site.logFile}.1`)
+    await writeFile(site.logFile, entry)
+    const parsed = await poll(site.link, 'access-log')
+    expect(value(parsed, 'pool_requests_total', { pool: 'other' })).toBe(4)
+    expect(parsed.topology.pools).toMatchObject([{ name: 'other', liveWeights: false, servers: [{ name: '1.1.1.1:80' }] }])
+    await rm(site.logFile)
+    await expect(poll(site.link, 'access-log')).rejects.toMatchObject({ code: 'unreachable' })
+  })
+
+  test('a port that is taken, a log that is no JSON, a file that is not there', async () => {
+    await using site = await web()
+    await poll(site.link, 'access-log')
+    const other = nginx.open(site.config)
+    await expect(poll(other, 'access-log')).rejects.toThrow(/another program listens there/)
+    site.link.take('GET / 200')
+    await expect(poll(site.link, 'access-log')).rejects.toMatchObject({ code: 'malformed' })
+    await rm(site.file)
+    await expect(poll(site.link, 'upstreams')).rejects.toThrow(/it is not there/)
+  })
+
+  test('a hashed upstream is a ring that sends every key where NGINX does, and its keys are counted', async () => {
+    await using site = await web({ hash: '$request_uri', log: 'file' })
+    const [pool] = (await poll(site.link, 'upstreams')).topology.pools!
+    expect(pool).toMatchObject({ algorithm: 'hash $request_uri consistent', balances: 'hash', ring: { algorithm: 'nginx-consistent' } })
+    const owner = locate(pool!.ring!)
+    for (let i = 0; i < 40; i++) {
+      const answer = await (await fetch(`${site.server.about.url}/page/${i}`)).text()
+      expect(answer).toBe(owner(`/page/${i}`) === site.names[0] ? 'one' : 'two')
+    }
+  })
+})
+
+describeWith(['nginx'], 'nginx actuator', () => {
+  const shares = async (site: Awaited<ReturnType<typeof web>>) => {
+    const before = site.apps.map((app) => app.requests)
+    await site.ask(40)
+    return site.apps.map((app, i) => app.requests - before[i]!)
+  }
+
+  test('sets a weight and a state by file and reload, and the way back is exact', async () => {
+    await using site = await web()
+    const { config, names } = site
+    const text = await readFile(site.file, 'utf8')
+    const [one, two] = names.map((name) => `app/${name}`)
+    expect(await nginxActuator.get(config, [`${one}/weight`, `${two}/weight`, `${two}/state`], soon())).toEqual({
+      [`${one}/weight`]: '3',
+      [`${two}/weight`]: '1',
+      [`${two}/state`]: 'ready',
+    })
+    expect(await shares(site)).toEqual([30, 10])
+    const workers = await workersOf(await masterPid(config.pid!))
+    const edits = [
+      { name: `${one}/weight`, expect: '3', value: '1' },
+      { name: `${two}/weight`, expect: '1', value: '4' },
+    ]
+    await nginxActuator.write(config, edits, soon())
+    expect(await shares(site)).toEqual([8, 32])
+    expect((await workersOf(await masterPid(config.pid!))).some((pid) => workers.includes(pid))).toBe(false)
+    expect(await readFile(`${site.file}.evenkeel-before`, 'utf8')).toBe(text)
+    await nginxActuator.write(config, [{ name: `${two}/state`, expect: 'ready', value: 'drain' }], soon())
+    expect(await shares(site)).toEqual([40, 0])
+    const [pool] = (await poll(site.link, 'upstreams')).topology.pools!
+    expect(pool!.servers[1]).toMatchObject({ state: 'drain', weightSet: 4, weightEffective: 0 })
+    await nginxActuator.write(config, [{ name: `${two}/state`, expect: 'maint', value: 'ready' }], soon())
+    await nginxActuator.write(
+      config,
+      edits.map(({ name, expect, value }) => ({ name, expect: value, value: expect })),
+      soon(),
+    )
+    expect(await shares(site)).toEqual([30, 10])
+    expect((await readFile(site.file, 'utf8')).replace(' weight=1;', ';')).toBe(text.replace(' weight=1;', ';'))
+  })
+
+  test('leaves alone what somebody else has changed', async () => {
+    await using site = await web()
+    const text = await readFile(site.file, 'utf8')
+    const edit = { name: `app/${site.names[0]}/weight`, expect: '9', value: '1' }
+    await expect(nginxActuator.write(site.config, [edit], soon())).rejects.toMatchObject({ code: 'drift' })
+    expect(await readFile(site.file, 'utf8')).toBe(text)
+  })
+
+  test('what nginx -t refuses is taken back at once', async () => {
+    await using site = await web()
+    const broken = `${await readFile(site.file, 'utf8')}server nowhere.invalid:1;\n`
+    await writeFile(site.file, broken)
+    const workers = await workersOf(await masterPid(site.config.pid!))
+    const edit = { name: `app/${site.names[0]}/weight`, expect: '3', value: '1' }
+    const error = await nginxActuator.write(site.config, [edit], soon()).catch((caught) => caught)
+    expect(error).toMatchObject({ code: 'invalid' })
+    expect(error.message).toContain('host not found in upstream')
+    expect(await readFile(site.file, 'utf8')).toBe(broken)
+    expect(await workersOf(await masterPid(site.config.pid!))).toEqual(workers)
+  })
+
+  test('a reload that fails behind a test that passes is seen, and the old file comes back', async () => {
+    const caches = await mkdtemp(join(tmpdir(), 'ek-'))
+    await using site = await web({ http: `proxy_cache_path ${caches}/one keys_zone=c1:1m;` })
+    const { about } = site.server
+    const text = await readFile(site.file, 'utf8')
+    const conf = await readFile(about.config, 'utf8')
+    await writeFile(about.config, conf.replace('/one keys_zone', '/two keys_zone'))
+    const workers = await workersOf(await masterPid(site.config.pid!))
+    const edit = { name: `app/${site.names[0]}/weight`, expect: '3', value: '1' }
+    await expect(nginxActuator.write(site.config, [edit], soon(14_000))).rejects.toThrow(/did not reload.*the old file is back/)
+    expect(await readFile(site.file, 'utf8')).toBe(text)
+    expect(await workersOf(await masterPid(site.config.pid!))).toEqual(workers)
+    expect(await shares(site)).toEqual([30, 10])
+    await writeFile(about.config, conf)
+    await nginxActuator.write(site.config, [edit], soon())
+    expect(await shares(site)).toEqual([20, 20])
+    await rm(caches, { recursive: true })
+  })
+
+  test('an NGINX that is gone, a pool or server that is not known, names that are none', async () => {
+    await using site = await web()
+    const get = (name: string) => nginxActuator.get(site.config, [name], soon())
+    await expect(get('other/127.0.0.1:1/weight')).rejects.toMatchObject({ code: 'not_found' })
+    await expect(get('app/127.0.0.1:1/weight')).rejects.toMatchObject({ code: 'not_found' })
+    for (const name of ['app', '', 'app/x', 'app/x/points', 'app/a b/weight', '../x/weight'])
+      await expect(get(name)).rejects.toMatchObject({ code: 'not_found' })
+    const weight = nginxActuator.settings[0]!.value
+    for (const text of ['0', '-1', '257', 'banana', '1;', '1\n', '01']) expect(weight.safeParse(text).success).toBe(false)
+    expect(nginxActuator.settings[1]!.value.safeParse('down').success).toBe(false)
+    expect(nginxActuator.settings[1]!.value.parse('maint')).toBe('drain')
+    await site.server.stop()
+    const edit = { name: `app/${site.names[0]}/weight`, expect: '3', value: '1' }
+    const text = await readFile(site.file, 'utf8')
+    await expect(nginxActuator.write(site.config, [edit], soon())).rejects.toMatchObject({ code: 'unreachable' })
+    expect(await readFile(site.file, 'utf8')).toBe(text)
+    await expect(nginxActuator.write({ ...site.config, pid: undefined }, [edit], soon())).rejects.toMatchObject({ code: 'not_allowed' })
   })
 })

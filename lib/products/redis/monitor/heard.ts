@@ -1,4 +1,4 @@
-import type { BurstCounts } from './hotKeys.ts'
+import type { BurstCounts } from '../../hotKeys.ts'
 import type { CommandSpec } from './keySpecs.ts'
 
 /** What bursts have told of one run of a server. Another may hide or rename other commands. `dueAt`: not before (epoch ms). */

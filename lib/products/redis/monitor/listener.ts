@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { keyText } from '../../answers.ts'
+import { type Counts, type HotKeyCount, hottest, remembered } from '../../hotKeys.ts'
 import type { RedisLink } from '../link.ts'
 import { type Burst, type BurstLimits, listen } from './burst.ts'
 import { nothingHeard } from './heard.ts'
-import { type Counts, type HotKeyCount, hottest, remembered } from './hotKeys.ts'
 import { type CommandSpec, keyPositions, specOf, usualSpec } from './keySpecs.ts'
 import { type MonitorLine, readMonitorLine } from './line.ts'
 

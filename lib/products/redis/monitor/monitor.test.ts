@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type BurstCounts, hottest, remembered } from './hotKeys.ts'
+import { type BurstCounts, hottest, remembered } from '../../hotKeys.ts'
 import { type CommandSpec, keyPositions, NO_KEYS, specOf, usualSpec } from './keySpecs.ts'
 import { bytesOf, readMonitorLine } from './line.ts'
 

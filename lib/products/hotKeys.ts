@@ -1,6 +1,6 @@
-import { apart, wilson } from '../../../math/intervals.ts'
-import { median } from '../../../math/robust.ts'
-import type { HotKey } from '../../../model/record.ts'
+import { apart, wilson } from '../math/intervals.ts'
+import { median } from '../math/robust.ts'
+import type { HotKey } from '../model/record.ts'
 
 /** What one burst counted: reads of each key, and by whom. */
 export type Counts = Map<string, { reads: number; clients: Map<string, number> }>

@@ -1,0 +1,124 @@
+import type { Reading } from '../../../model/series.ts'
+import { printable, readings } from '../../answers.ts'
+import { type BurstCounts, type Counts, type HotKeyCount, hottest, remembered } from '../../hotKeys.ts'
+import type { LogEntry, Try } from './entry.ts'
+
+const POOLS_MAX = 100
+const SERVERS_MAX = 500
+const KEYS_MAX = 5_000
+const KEYS_EVERY_MS = 5_000
+
+/** Counters since the log is read; `newest` is what came since the last look. */
+type Count = { requests: number; errors: number; retries: number; newest: { count: number; seconds: number } }
+type PoolCount = Count & { servers: Map<string, Count>; hits: number; misses: number; cached: boolean }
+const none = (): Count => ({ requests: 0, errors: 0, retries: 0, newest: { count: 0, seconds: 0 } })
+
+export type LogLook = {
+  samples: Reading[]
+  pools: { name: string; servers: string[] }[]
+  hot: HotKeyCount[]
+  lines: number
+  bad: number
+}
+
+/** Adds up what an access log says, per upstream and server, in bounded memory. */
+export class Tally {
+  private readonly pools = new Map<string, PoolCount>()
+  private lines = 0
+  private bad = 0
+  private keys: Counts = new Map()
+  private keyed = 0
+  private keysSince: number
+  private bursts: BurstCounts[] = []
+
+  constructor(now: number) {
+    this.keysSince = now
+  }
+
+  /** `entry` null: a line that could not be read. `nameOf` says which server of the upstream an address is. */
+  add(entry: LogEntry | null, pool: string | null, nameOf: (address: string) => string, hashed: boolean): void {
+    this.lines++
+    if (!entry) this.bad++
+    if (!entry || pool === null) return
+    const counts = this.pools.get(pool) ?? { ...none(), servers: new Map<string, Count>(), hits: 0, misses: 0, cached: false }
+    if (!this.pools.has(pool)) {
+      if (this.pools.size >= POOLS_MAX) return
+      this.pools.set(pool, counts)
+    }
+    if (entry.cache) {
+      counts.cached = true
+      if (entry.cache === 'hit') counts.hits++
+      else counts.misses++
+    }
+    if (entry.tries.length === 0) return
+    const seconds = entry.tries.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0)
+    count(counts, { address: '', failed: entry.failed, seconds: entry.tries.some((one) => one.seconds !== null) ? seconds : null })
+    counts.retries += entry.tries.length - 1
+    for (const [i, one] of entry.tries.entries()) {
+      // Without a server to try, NGINX writes the upstream's own name.
+      if (one.address === pool) continue
+      const name = nameOf(one.address)
+      const server = counts.servers.get(name) ?? none()
+      if (!counts.servers.has(name)) {
+        if (counts.servers.size >= SERVERS_MAX) continue
+        counts.servers.set(name, server)
+      }
+      count(server, one)
+      if (i < entry.tries.length - 1) server.retries++
+    }
+    if (hashed && entry.key !== null) this.addKey(entry.key)
+  }
+
+  private addKey(key: string): void {
+    this.keyed++
+    const name = printable(key)
+    const known = this.keys.get(name)
+    if (known) known.reads++
+    else if (this.keys.size < KEYS_MAX) this.keys.set(name, { reads: 1, clients: new Map() })
+  }
+
+  /** What is known now; begins the next stretch. */
+  look(now: number): LogLook {
+    if (now - this.keysSince >= KEYS_EVERY_MS) {
+      this.bursts = remembered(this.bursts, { at: now, ms: now - this.keysSince, reads: this.keyed, keys: this.keys })
+      this.keys = new Map()
+      this.keyed = 0
+      this.keysSince = now
+    }
+    const { list, add } = readings()
+    add('nginx_log_lines_total', this.lines)
+    add('nginx_log_lines_unread_total', this.bad)
+    for (const [pool, counts] of this.pools) {
+      addCount(add, counts, { pool: printable(pool) })
+      if (counts.cached) {
+        add('cache_hits_total', counts.hits, { cache: printable(pool) })
+        add('cache_misses_total', counts.misses, { cache: printable(pool) })
+      }
+      for (const [server, count] of counts.servers) addCount(add, count, { pool: printable(pool), server: printable(server) })
+    }
+    return {
+      samples: list,
+      pools: [...this.pools].map(([name, { servers }]) => ({ name, servers: [...servers.keys()] })),
+      hot: hottest(this.bursts),
+      lines: this.lines,
+      bad: this.bad,
+    }
+  }
+}
+
+function count(of: Count, { failed, seconds }: Try): void {
+  of.requests++
+  if (failed) of.errors++
+  if (seconds === null) return
+  of.newest.count++
+  of.newest.seconds += seconds
+}
+
+function addCount(add: ReturnType<typeof readings>['add'], of: Count, labels: Record<string, string>): void {
+  add('pool_requests_total', of.requests, labels)
+  add('pool_errors_total', of.errors, labels)
+  add('pool_retries_total', of.retries, labels)
+  // The mean of what came since the last look: of none there is no mean.
+  if (of.newest.count > 0) add('pool_response_seconds', of.newest.seconds / of.newest.count, labels)
+  of.newest = { count: 0, seconds: 0 }
+}

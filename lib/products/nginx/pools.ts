@@ -1,0 +1,74 @@
+import type { RingSpec } from '../../model/ring.ts'
+import type { Reading } from '../../model/series.ts'
+import type { Pool, PoolServer } from '../../model/topology.ts'
+import { readings } from '../answers.ts'
+import { type NginxConfig, writable } from './config.ts'
+import type { Upstream } from './upstreamFile.ts'
+
+/** NGINX takes any whole number; beyond this a step is finer than traffic can show, and a consistent ring grows by 160 points each. */
+export const WEIGHT_MAX = 256
+
+type UpstreamConfig = NginxConfig['upstreams'][string]
+
+/** An upstream as its include file and the configuration describe it. */
+export function poolOf(config: NginxConfig, name: string, upstream: Upstream): Omit<Pool, 'target'> {
+  const method = methodOf(upstream, config.upstreams[name])
+  const may = writable(config, name)
+  const backupsWait = upstream.servers.some((server) => !server.backup && !server.down)
+  const ring = ringOf(method, upstream)
+  return {
+    name,
+    algorithm: method,
+    balances: balancesBy(method),
+    ...(may === true ? { liveWeights: true } : { liveWeights: false, because: may }),
+    weightMax: WEIGHT_MAX,
+    ...(method === 'ip_hash' ? { sticky: 'ip_hash' } : {}),
+    ...(ring ? { ring } : {}),
+    servers: upstream.servers.map(
+      (server, i): PoolServer => ({
+        name: server.address,
+        address: server.address,
+        id: i + 1,
+        weightSet: server.weight,
+        weightEffective: server.down || (server.backup && backupsWait) ? 0 : server.weight,
+        state: server.down ? 'drain' : 'up',
+        ...(server.backup ? { backup: true } : {}),
+        weightFile: server.weight,
+      }),
+    ),
+  }
+}
+
+function methodOf(upstream: Upstream, config: UpstreamConfig | undefined): string {
+  if (config?.hash !== undefined) return `hash ${config.hash}${config.consistent ? ' consistent' : ''}`
+  return upstream.method ?? 'round robin'
+}
+
+function balancesBy(method: string): Pool['balances'] {
+  if (method === 'round robin' || method === 'random') return 'weight'
+  if (/^(hash |ip_hash)/.test(method)) return 'hash'
+  return 'load'
+}
+
+/** Backups stand outside the ring. */
+function ringOf(method: string, { servers }: Upstream): RingSpec | undefined {
+  const nodes = servers.filter((server) => !server.backup)
+  if (!method.startsWith('hash ') || nodes.length === 0) return undefined
+  return {
+    algorithm: / consistent$/.test(method) ? 'nginx-consistent' : 'nginx-hash',
+    nodes: nodes.map(({ address, weight, down }) => ({ name: address, address, weight, ...(down ? { state: 'down' as const } : {}) })),
+  }
+}
+
+/** Weights and states as series, so that a change of the file shows in time. */
+export function weightSamples(pools: readonly Omit<Pool, 'target'>[]): Reading[] {
+  const { list, add } = readings()
+  for (const pool of pools)
+    for (const server of pool.servers) {
+      const labels = { pool: pool.name, server: server.name }
+      add('pool_weight_set', server.weightSet, labels)
+      add('pool_weight_effective', server.weightEffective, labels)
+      add('pool_up', server.state === 'up' ? 1 : 0, labels)
+    }
+  return list
+}

@@ -1,0 +1,110 @@
+import { EvenkeelError, malformed } from '../../model/error.ts'
+
+/** One `server` statement. `from` and `to` are where it stands in the text, from its address to before its `;`. */
+export type UpstreamServer = { address: string; weight: number; down: boolean; backup: boolean; from: number; to: number; words: Word[] }
+export type Upstream = {
+  servers: UpstreamServer[]
+  /** `least_conn`, `hash $request_uri consistent`, …; null: round robin, or it stands elsewhere. */
+  method: string | null
+}
+type Word = { text: string; from: number; to: number }
+
+const METHODS = ['least_conn', 'ip_hash', 'hash', 'random', 'fair', 'least_time']
+
+/** The servers of an upstream from its include file: those inside `upstream NAME { }` where the file holds such, else all. */
+export function readUpstream(text: string, name: string): Upstream {
+  const servers: UpstreamServer[] = []
+  let method: string | null = null
+  let blocks: string[] = []
+  let statement: Word[] = []
+  const all = [...words(text)]
+  const whole = all.some((word, i) => word.text === 'upstream' && all[i + 2]?.text === '{')
+  for (const word of all) {
+    if (word.text === '{') {
+      blocks = [...blocks, statement.map(({ text }) => text).join(' ')]
+      statement = []
+    } else if (word.text === '}') {
+      if (statement.length > 0 || blocks.length === 0) throw malformed(`the file of upstream ${name}: a } closes nothing`, text)
+      blocks = blocks.slice(0, -1)
+    } else if (word.text === ';') {
+      if (whole ? blocks.length === 1 && blocks[0] === `upstream ${name}` : blocks.length === 0) {
+        const [first] = statement
+        if (first?.text === 'server') servers.push(serverOf(statement, word.from))
+        else if (first && METHODS.includes(first.text)) method = statement.map(({ text }) => text).join(' ')
+      }
+      statement = []
+    } else statement.push(word)
+  }
+  if (statement.length > 0 || blocks.length > 0)
+    throw malformed(`the file of upstream ${name} ends within a statement or block`, text.slice(-120))
+  const twice = servers.find((server, i) => servers.findIndex((other) => other.address === server.address) !== i)
+  if (twice) throw malformed(`the file of upstream ${name} names a server twice`, twice.address)
+  return { servers, method }
+}
+
+function serverOf(statement: Word[], end: number): UpstreamServer {
+  const [, address, ...rest] = statement
+  if (!address) throw malformed('a `server` in an upstream is to have an address', statement.map(({ text }) => text).join(' '))
+  const weight = /^weight=(\d+)$/.exec(rest.findLast(({ text }) => text.startsWith('weight='))?.text ?? 'weight=1')?.[1]
+  if (weight === undefined) throw malformed('a weight is to be a whole number', rest.map(({ text }) => text).join(' '))
+  return {
+    address: address.text,
+    weight: Number(weight),
+    down: rest.some(({ text }) => text === 'down'),
+    backup: rest.some(({ text }) => text === 'backup'),
+    from: address.from,
+    to: end,
+    words: rest,
+  }
+}
+
+/** The words of a configuration as NGINX reads it, with `;`, `{` and `}` as words of their own. Comments are left out. */
+function* words(text: string): Generator<Word> {
+  const word = /\s+|#[^\n]*|[;{}]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?!["'])(?:\$\{[^}]*\}|[^\s;{}\\]|\\.)+/gsy
+  while (word.lastIndex < text.length) {
+    const from = word.lastIndex
+    const found = word.exec(text)
+    if (!found) throw malformed('the file of an upstream: a quote is not closed', text.slice(from))
+    const [raw] = found
+    if (/^[\s#]/.test(raw)) continue
+    yield { text: /^["']/.test(raw) ? raw.slice(1, -1).replace(/\\(.)/g, '$1') : raw, from, to: word.lastIndex }
+  }
+}
+
+export type ServerEdit = { server: string; weight?: number; down?: boolean }
+
+/** The same text with other weights and `down` flags; everything else, comments too, stays as it is. Throws `not_found`. */
+export function withServers(text: string, name: string, edits: readonly ServerEdit[]): string {
+  const { servers } = readUpstream(text, name)
+  const changes = edits
+    .map((edit) => ({ edit, server: serverIn(servers, name, edit.server) }))
+    .sort((a, b) => b.server.from - a.server.from)
+  let next = text
+  for (const { edit, server } of changes) {
+    let statement = text.slice(server.from, server.to)
+    const cut = (word: Word, by: string) => {
+      statement = `${statement.slice(0, word.from - server.from)}${by}${statement.slice(word.to - server.from)}`
+    }
+    // From the back, so that places stay right.
+    for (const word of server.words.toReversed()) {
+      if (edit.weight !== undefined && word.text.startsWith('weight=')) cut(word, `weight=${edit.weight}`)
+      if (edit.down === false && word.text === 'down') cut({ ...word, from: word.from - 1 }, '')
+    }
+    const ends = statement.trimEnd()
+    const added = [
+      ...(edit.weight !== undefined && edit.weight !== server.weight && !server.words.some((word) => word.text.startsWith('weight='))
+        ? [`weight=${edit.weight}`]
+        : []),
+      ...(edit.down === true && !server.down ? ['down'] : []),
+    ]
+    statement = [ends, ...added].join(' ') + statement.slice(ends.length)
+    next = `${next.slice(0, server.from)}${statement}${next.slice(server.to)}`
+  }
+  return next
+}
+
+export function serverIn(servers: readonly UpstreamServer[], pool: string, name: string): UpstreamServer {
+  const found = servers.find((server) => server.address === name)
+  if (!found) throw new EvenkeelError('not_found', `the file of upstream ${pool} has no server ${name}`)
+  return found
+}
