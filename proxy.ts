@@ -5,7 +5,7 @@ import { house } from './lib/server/house.ts'
 import { problemResponse } from './lib/server/http/problem.ts'
 
 /** Every page comes through here; the API's own gate asks the same door (Next would buffer its bodies and streams here). */
-export const config = { matcher: [{ source: '/((?!api/|healthz$|readyz$|metrics$|_next/static/).*)' }] }
+export const config = { matcher: [{ source: '/((?!api/|v3/|healthz$|readyz$|metrics$|_next/static/).*)' }] }
 
 export async function proxy(request: Request): Promise<Response> {
   const url = new URL(request.url)

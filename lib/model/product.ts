@@ -58,6 +58,8 @@ export interface Product<Config extends TargetConfig, Link> {
   address(config: Config): string
   /** Other addresses of the same server: one that is discovered at any of them is not watched twice. */
   aliases?(config: Config): string[]
+  /** What servers of this kind ask Evenkeel for by POST at a path of their own protocol; null: nothing newer than they have. */
+  serves?: { path: string; answer(configs: Config[], body: unknown): Promise<unknown> }
   /** The least rights that the probes and the actuator need, for the doctor. */
   rights?: string
 }

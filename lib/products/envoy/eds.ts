@@ -58,15 +58,27 @@ function endpointOf(file: EdsFile, pool: string, server: string) {
   throw new EvenkeelError('not_found', `the EDS file has no endpoint ${server} in the cluster ${pool}`)
 }
 
+const requestShape = z.looseObject({ version_info: z.string().optional(), resource_names: z.array(z.string()).default([]) })
+
+/** The body of a DiscoveryRequest. Throws `bad_request`. */
+export function discoveryRequest(body: unknown): z.infer<typeof requestShape> {
+  const parsed = requestShape.safeParse(body)
+  if (!parsed.success) throw new EvenkeelError('bad_request', `a DiscoveryRequest: ${z.prettifyError(parsed.error)}`)
+  return parsed.data
+}
+
+/** Several files as one; the version changes when any of them does. */
+export function merged(texts: readonly string[]): EdsFile {
+  const resources = texts.flatMap((text) => parseEds(text).resources)
+  return { version_info: versionOf(JSON.stringify(resources)), resources }
+}
+
 /**
  * The answer of a REST xDS endpoint that Envoy polls (`api_type: REST`, `/v3/discovery:endpoints`): only the clusters it asked for;
  * null (304) when it has that version already.
  */
-export function discoveryResponse(text: string, request: { version_info?: string; resource_names?: string[] }): string | null {
-  const file = parseEds(text)
-  const version = file.version_info ?? versionOf(JSON.stringify(file.resources))
-  if (request.version_info === version) return null
-  const wanted = request.resource_names ?? []
-  const resources = file.resources.filter((resource) => wanted.length === 0 || wanted.includes(resource.cluster_name))
-  return JSON.stringify({ version_info: version, type_url: ASSIGNMENT, resources })
+export function discoveryResponse(file: EdsFile, { version_info, resource_names }: z.infer<typeof requestShape>) {
+  if (version_info !== undefined && version_info === file.version_info) return null
+  const resources = file.resources.filter((resource) => resource_names.length === 0 || resource_names.includes(resource.cluster_name))
+  return { version_info: file.version_info, type_url: ASSIGNMENT, resources }
 }

@@ -8,7 +8,6 @@ import { envoyActuator } from './actuator.ts'
 import { envoyConfig } from './client.ts'
 import { parseClusters } from './clusters.ts'
 import { parseConfigDump } from './configDump.ts'
-import { discoveryResponse } from './eds.ts'
 import { envoy } from './product.ts'
 import { parseStats } from './stats.ts'
 
@@ -208,14 +207,16 @@ describe('applying weights by EDS', () => {
   })
 
   it('serves the same file as REST xDS: only what is asked for, nothing when the version is known', async () => {
-    consumer = new Consumer('/nonexistent')
-    const text = await fixture('envoy-eds-file.CONSTRUCTED.json')
-    expect(JSON.parse(discoveryResponse(text, { resource_names: ['cache_pool'] }) ?? '')).toMatchObject({
-      version_info: '7',
-      resources: [{ cluster_name: 'cache_pool' }],
-    })
-    expect(JSON.parse(discoveryResponse(text, { resource_names: ['other'] }) ?? '').resources).toEqual([])
-    expect(discoveryResponse(text, { version_info: '7' })).toBeNull()
+    const config = await start()
+    const ask = (body: object) => envoy.serves!.answer([{ ...config, eds: { file: consumer.file, serve: true } }], body)
+    const first = (await ask({ resource_names: ['cache_pool'] })) as { version_info: string }
+    expect(first).toMatchObject({ resources: [{ cluster_name: 'cache_pool', '@type': expect.stringContaining('ClusterLoadAssignment') }] })
+    expect(await ask({ resource_names: ['other'] })).toMatchObject({ resources: [] })
+    expect(await ask({ resource_names: ['cache_pool'], version_info: first.version_info })).toBeNull()
+    await envoyActuator.write(config, [edit('3')], SIGNAL)
+    expect(await ask({ version_info: first.version_info })).toMatchObject({ version_info: expect.not.stringMatching(first.version_info) })
+    await expect(ask({ resource_names: 'all' })).rejects.toMatchObject({ code: 'bad_request' })
+    expect(await envoy.serves!.answer([config], {})).toMatchObject({ resources: [] })
   })
 })
 

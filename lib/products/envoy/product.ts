@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { malformed } from '../../model/error.ts'
 import type { Probe, Product } from '../../model/product.ts'
 import { adminPage, type EnvoyConfig, type EnvoyLink, envoyConfig, parseJson } from './client.ts'
 import { parseClusters } from './clusters.ts'
 import { type ClusterConfig, parseConfigDump } from './configDump.ts'
+import { discoveryRequest, discoveryResponse, merged } from './eds.ts'
 import { parseStats, STATS_FILTER } from './stats.ts'
 
 const READ_ONLY = 'no `eds` in the configuration: clusters that are not fed by EDS take no weights at run time'
@@ -67,5 +69,14 @@ export const envoy: Product<EnvoyConfig, EnvoyLink> = {
   close: async () => {},
   probes: [clusters, stats, info],
   address: (config) => new URL(config.admin).host,
+  /** REST xDS (`api_type: REST`): the weights that a change wrote into Evenkeel's own EDS files. */
+  serves: {
+    path: '/v3/discovery:endpoints',
+    async answer(configs, body) {
+      const request = discoveryRequest(body)
+      const files = configs.flatMap(({ eds }) => (eds?.serve ? [eds.file] : []))
+      return discoveryResponse(merged(await Promise.all(files.map((file) => readFile(file, 'utf8')))), request)
+    },
+  },
   rights: 'GET on the admin interface; write access to the EDS file (and its directory, for the rename) to apply weights',
 }

@@ -11,6 +11,8 @@ const PUBLIC = [
   /^\/sign-in(\/|$)/,
   /^\/api\/v1\/session(\/sign-out)?$/,
   /^\/_next\/static\//,
+  // What servers poll by their own protocol; the door still checks Host and Origin.
+  /^\/v3\/discovery:endpoints$/,
   /^\/(favicon\.ico|icon\.svg|icon|apple-icon|robots\.txt|manifest\.webmanifest)$/,
 ]
 const ADMIN = [/^\/api\/v1\/(tokens|persons)(\/|$)/, /^\/api\/v1\/targets\/[^/]+\/monitor$/]
