@@ -1,5 +1,3 @@
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { defineConfig } from '@playwright/test'
 
 /** Browser tests on the built server and a real fleet. One worker: the fleet is one, and the machines are small. */
@@ -8,7 +6,7 @@ export default defineConfig({
   testMatch: '**/*.e2e.ts',
   // Every drill against the clock takes a quarter of an hour: `npm run test:long`.
   testIgnore: process.env.EVENKEEL_LONG ? [] : ['**/detection.e2e.ts'],
-  outputDir: join(tmpdir(), 'evenkeel-e2e'),
+  outputDir: '../test-results',
   workers: 1,
   fullyParallel: false,
   timeout: 180_000,
