@@ -12,6 +12,8 @@ type Settings = DetectorSettings & {
   dropMoved: number
   z: number
   lookupsMin: number
+  lostMin: number
+  dropAlways: number
   young: number
   normalAfter: number
   criticalLostPerSecond: number
@@ -51,6 +53,8 @@ export const hitRatioDrop: Detector<Settings> = {
       200,
       'With fewer lookups in the newest seconds a higher bar holds: one cold client moves the ratio by whole points',
     ),
+    lostMin: threshold(5, 'Reads a second: an origin does not notice fewer'),
+    dropAlways: share(0.2, 'A fall this deep is told however few the reads'),
     young: duration('60s', 'Since its start: keys that were loaded together begin to go, or the first readers come'),
     normalAfter: duration('5m', 'A ratio that stays down this long is the new normal; hit-ratio-low judges it then'),
     criticalLostPerSecond: threshold(500, 'Reads a second that newly reach the origin'),
@@ -85,6 +89,7 @@ export const hitRatioDrop: Detector<Settings> = {
       if (drop === null) return [{ subject, is: 'clear' }]
       const { before, now, lookupsPerSecond, since } = drop
       const lost = (before - now) * lookupsPerSecond
+      if (lost < settings.lostMin && before - now < settings.dropAlways) return [{ subject, is: 'clear' }]
       return [
         {
           subject,

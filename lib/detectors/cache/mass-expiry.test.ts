@@ -35,6 +35,20 @@ describe('foreseen', () => {
     expect(said(histogram(even(96, 144)))).toMatchObject([{ is: 'clear' }])
     expect(said(histogram(even(50, 62, 100)))).toMatchObject([{ is: 'clear' }])
   })
+  test('a flood is no cliff: not while it goes on, nor when it ended spread over half a minute', () => {
+    const flood = histogram([...even(1, 60, 5), ...even(115, 140, 60)])
+    expect(said(flood)).toMatchObject([{ is: 'clear' }])
+    const window = load(
+      1000,
+      {
+        'cache_expirations_total{target=a}': '0+10x60',
+        'cache_items{target=a}': '20000x60',
+        'cache_writes_total{target=a}': '0+20x55 2300+1200x4',
+      },
+      { records: [histogram([[40, 900]])] },
+    )
+    expect(judge(massExpiry, window)).toMatchObject([{ is: 'unjudged', because: expect.stringMatching(/being written/) }])
+  })
   test('few keys, a small or an old sample, and what is over already', () => {
     expect(said(histogram([[40, 150]], 150))).toMatchObject([{ is: 'clear' }])
     expect(said(histogram([[40, 90]]))).toMatchObject([{ is: 'clear' }])

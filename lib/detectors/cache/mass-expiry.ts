@@ -7,6 +7,7 @@ import { mad, median } from '../../math/robust.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import type { TtlHistogram } from '../../model/record.ts'
+import type { SeriesWindow } from '../../model/window.ts'
 import { cacheRows, evidence, factsOf, type Row, staleBecause } from '../rows.ts'
 import { duration, patience, share, threshold } from '../settings.ts'
 
@@ -79,6 +80,8 @@ export const massExpiry: Detector<Settings> = {
         if (factsOf(topology, subject.target)?.role === 'store') return { subject, is: 'clear' }
         return row.cache_items ? { subject, is: 'clear' } : { subject, is: 'unjudged', because: 'when keys end is not sampled here' }
       }
+      if (loading(window, subject.target!))
+        return { subject, is: 'unjudged', because: 'many keys are being written right now: when they end is not settled yet' }
       const cliff = nextCliff(histogram, window.to, settings)
       if (!cliff) return { subject, is: 'clear' }
       const pattern = cliff.pattern ? `, most of them ${safe(cliff.pattern, 60)}` : ''
@@ -108,6 +111,19 @@ export const massExpiry: Detector<Settings> = {
     }),
 }
 
+/** True while far more is written than before: a load or a flood that goes on ends as spread out as it was written. */
+function loading(window: SeriesWindow, target: string): boolean {
+  const series = window.series('cache_writes_total', { target }).find(({ labels }) => Object.keys(labels).length === 1)
+  if (!series) return false
+  const { at, seconds, writes } = steps({ writes: series.points }, series.stepMs)
+  const perSecond = (from: number, to: number) =>
+    writes.flatMap((count, i) => (at[i]! > window.to - from && at[i]! <= window.to - to ? [count / seconds[i]!] : []))
+  const before = perSecond(100_000, 10_000)
+  const usual = median(before) ?? 0
+  // Judged by the newest seconds alone: a load that is over is to be told at once.
+  return before.length >= 10 && (median(perSecond(5_000, 0)) ?? 0) > Math.max(100, 3 * usual)
+}
+
 /** The fullest two seconds ahead, where they stand out of the others. */
 export function nextCliff(
   histogram: TtlHistogram,
@@ -129,6 +145,9 @@ export function nextCliff(
   const others = ahead.filter(([bucket]) => Math.abs(bucket - at) > bucketMs).map(([, one]) => one)
   const typical = 2 * (median(others) ?? 0)
   const { value, low, high } = wilson(n, sampled)
+  // A load that took longer than a moment ends spread out: its neighbouring seconds are as full.
+  const near = ahead.filter(([bucket]) => Math.abs(bucket - at) > bucketMs && Math.abs(bucket - at) <= 6 * bucketMs).map(([, one]) => one)
+  if (near.length > 0 && n < 3 * Math.max(...near)) return null
   if (low < settings.cliffShare || value * keys < settings.keysMin || n < settings.times * typical) return null
   return {
     at,
