@@ -32,14 +32,14 @@ export function BalanceStrip({ parts, width = 132, thick = 6, bare, label = 'Bal
   const said = `${label}: ${factor === null ? 'nothing seen yet' : `${text(factor, 'factor')}, ${tilt === 0 ? 'level' : 'uneven'}`}. ${words}`
   const gap = segments.length > 24 ? 0 : 1
   return (
-    <span className={`inline-flex items-center gap-2 align-middle ${className ?? ''}`}>
+    <span className={`inline-flex max-w-full items-center gap-2 align-middle ${className ?? ''}`}>
       <svg
         role="img"
         aria-label={said}
         width={width}
         height={height}
         viewBox={`0 0 ${width} ${height}`}
-        className="shrink-0 overflow-visible"
+        className="min-w-0 shrink overflow-visible"
       >
         <title>{said}</title>
         <g transform={`rotate(${angle.toFixed(2)} ${width / 2} ${middle})`}>
@@ -63,7 +63,7 @@ export function BalanceStrip({ parts, width = 132, thick = 6, bare, label = 'Bal
         </g>
       </svg>
       {!bare && (
-        <span className={`w-11 text-right text-xs tabular ${tilt === 0 ? 'text-dim' : 'font-medium text-warning-text'}`}>
+        <span className={`w-11 shrink-0 text-right text-xs tabular ${tilt === 0 ? 'text-dim' : 'font-medium text-warning-text'}`}>
           {factor === null ? '–' : text(factor, 'factor')}
         </span>
       )}

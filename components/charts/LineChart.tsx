@@ -84,7 +84,7 @@ export function LineChart(props: LineChartProps) {
   return (
     <figure ref={box} data-chart aria-label={title} className={cn('group/chart min-w-0', className)}>
       <figcaption className="flex min-h-7 items-center gap-2">
-        <h3 className="truncate font-medium text-sm">{title}</h3>
+        <span className="truncate font-medium text-sm">{title}</span>
         {note && <span className="truncate text-dim text-xs">{note}</span>}
         <span className="ml-auto flex opacity-0 transition-opacity focus-within:opacity-100 group-focus-within/chart:opacity-100 group-hover/chart:opacity-100 max-sm:hidden">
           <Button

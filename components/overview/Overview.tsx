@@ -150,7 +150,7 @@ function PainRow({ pain: { finding, cost, spark, proposal }, gone }: { pain: Pai
       // biome-ignore lint/a11y/noNoninteractiveTabindex: j and k walk through the rows
       tabIndex={0}
       className={cn(
-        'grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-6 gap-y-2 border-line border-b px-4 py-3 hover:bg-hover xl:grid-cols-[minmax(0,5fr)_140px_minmax(0,4fr)_auto]',
+        'grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-6 gap-y-2 border-line border-b px-4 py-3 hover:bg-hover xl:grid-cols-[minmax(0,5fr)_140px_minmax(0,4fr)_11rem]',
         gone && 'opacity-50',
       )}
     >

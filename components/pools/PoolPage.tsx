@@ -47,7 +47,7 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
           </span>
         }
       >
-        <dl className="flex items-end gap-6 text-right max-sm:gap-4">
+        <dl className="flex items-end gap-6 text-right max-sm:w-full max-sm:justify-between max-sm:gap-4 max-sm:text-left">
           {(
             [
               ['Requests', pool.requestsPerSecond, 'perSecond'],

@@ -50,7 +50,7 @@ export function RingPage({ name, initialData }: { name: string; initialData: Rin
           </span>
         }
       >
-        <dl className="flex items-end gap-6 text-right max-sm:gap-4">
+        <dl className="flex items-end gap-6 text-right max-sm:w-full max-sm:justify-between max-sm:gap-4 max-sm:text-left">
           {(
             [
               ['Imbalance', ring.imbalance, 'factor'],

@@ -90,7 +90,7 @@ export function SeriesChart({
         <LineChart title={title} unit="none" series={[]} from={0} to={1} height={height} empty={sayError(error)} />
       ) : from === undefined || to === undefined || (pending && lines.length === 0) ? (
         <div>
-          <h3 className="flex min-h-7 items-center font-medium text-sm">{title}</h3>
+          <p className="flex min-h-7 items-center font-medium text-sm">{title}</p>
           <div style={{ height }}>
             <Skeleton className="h-full" />
           </div>

@@ -48,7 +48,7 @@ export function TargetPage({ name, initialData }: { name: string; initialData: T
         }
       >
         {target.figures && (
-          <dl className="flex gap-6 text-right max-sm:gap-4">
+          <dl className="flex gap-6 text-right max-sm:w-full max-sm:justify-between max-sm:gap-4 max-sm:text-left">
             {(
               [
                 ['Hit ratio', target.figures.hitRatio, 'ratio'],

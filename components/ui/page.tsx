@@ -5,11 +5,11 @@ import { cn } from './cn.ts'
 export function PageHead({ title, lead, children }: { title: ReactNode; lead?: ReactNode; children?: ReactNode }) {
   return (
     <header className="flex flex-wrap items-end gap-x-4 gap-y-2 px-4 pt-4 pb-3">
-      <div className="min-w-0 flex-1">
+      <div className="min-w-0 flex-1 max-sm:min-w-full">
         <h1 className="text-xl [overflow-wrap:anywhere]">{title}</h1>
         {lead && <div className="text-dim text-sm">{lead}</div>}
       </div>
-      {children && <div className="flex flex-wrap items-center gap-2">{children}</div>}
+      {children && <div className="flex flex-wrap items-center gap-2 max-sm:w-full">{children}</div>}
     </header>
   )
 }

@@ -114,7 +114,7 @@ export function Table<T>(props: Props<T>) {
                     {order?.by === column.id && !column.right && <Arrow down={order.down} />}
                   </button>
                 ) : (
-                  column.head
+                  column.head || <span className="sr-only">{column.id}</span>
                 )}
               </th>
             ))}
