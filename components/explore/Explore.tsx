@@ -10,7 +10,7 @@ import { Field, Input, Segmented, Select } from '@/components/ui/field.tsx'
 import { PageHead } from '@/components/ui/page.tsx'
 import { safe, unitOf } from '@/lib/format/format.ts'
 import { isCounter, type Labels } from '@/lib/model/series.ts'
-import { labelChoices, readWhere, writeWhere } from './where.ts'
+import { families, labelChoices, readWhere, writeWhere } from './where.ts'
 
 export type Catalog = { items: { metric: string; labels: Labels[] }[] }
 
@@ -98,25 +98,30 @@ export function Explore({ initialData }: { initialData: Catalog }) {
       ) : (
         <div className="px-4">
           <p className="pb-3 text-dim">
-            {question.metric ? 'No series of that name in the last minutes. There are:' : 'Pick a metric, or one of these:'}
+            {question.metric ? 'Nothing has exactly that name in the last minutes. There are:' : 'Type a name, or pick one:'}
           </p>
           {metrics.length === 0 && (
             <Empty title="Nothing has been measured yet">Series stand here with the first answer of a target.</Empty>
           )}
-          <ul className="flex flex-wrap gap-2">
-            {metrics.map((one) => (
-              <li key={one.metric}>
-                <button
-                  type="button"
-                  onClick={() => void ask({ metric: one.metric, where: null })}
-                  className="flex items-center gap-2 rounded border border-line px-2 py-1 font-mono text-xs hover:bg-hover"
-                >
-                  {safe(one.metric, 80)}
-                  <Badge>{one.labels.length}</Badge>
-                </button>
-              </li>
-            ))}
-          </ul>
+          {families(metrics, question.metric).map(([family, list]) => (
+            <section key={family} className="pb-4">
+              <h2 className="pb-1.5 text-dim text-sm">{family}</h2>
+              <ul className="flex flex-wrap gap-2">
+                {list.map((one) => (
+                  <li key={one.metric}>
+                    <button
+                      type="button"
+                      onClick={() => void ask({ metric: one.metric, where: null })}
+                      className="flex items-center gap-2 rounded border border-line px-2 py-1 font-mono text-xs hover:bg-hover"
+                    >
+                      {safe(one.metric, 80)}
+                      <Badge>{one.labels.length}</Badge>
+                    </button>
+                  </li>
+                ))}
+              </ul>
+            </section>
+          ))}
         </div>
       )}
     </>

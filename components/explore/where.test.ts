@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { labelChoices, readWhere, writeWhere } from './where.ts'
+import { families, labelChoices, readWhere, writeWhere } from './where.ts'
 
 test('labels go through a URL and back, whatever they hold', () => {
   const where = { target: 'edge', pool: 'a:b,c=d ü' }
@@ -16,4 +16,15 @@ test('what can still be chosen', () => {
   ]
   expect(labelChoices(all, { target: 'a' })).toEqual({ command: ['get', 'set'], target: ['a', 'b'] })
   expect(labelChoices([{ target: 'a' }], {})).toEqual({})
+})
+
+test('metrics by family, what all products have first', () => {
+  const metrics = ['redis_a', 'cache_hits', 'pool_x', 'cache_b'].map((metric) => ({ metric }))
+  expect(families(metrics, '').map(([family, list]) => [family, list.length])).toEqual([
+    ['cache', 2],
+    ['pool', 1],
+    ['redis', 1],
+  ])
+  expect(families(metrics, 'HITS').map(([family]) => family)).toEqual(['cache'])
+  expect(families(metrics, 'zz')).toHaveLength(3)
 })

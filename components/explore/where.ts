@@ -33,3 +33,18 @@ export function labelChoices(all: readonly Labels[], where: Labels): Record<stri
   }
   return choices
 }
+
+/** What every product has comes first; then what only one has, by its name. */
+const FIRST = ['cache', 'pool', 'ring']
+
+/** Metrics by the first word of their names, narrowed to those that contain `text`; all of them when none does. */
+export function families<T extends { metric: string }>(metrics: readonly T[], text: string): [family: string, metrics: T[]][] {
+  const wanted = metrics.filter((one) => one.metric.includes(text.trim().toLowerCase()))
+  const groups = new Map<string, T[]>()
+  for (const one of wanted.length > 0 ? wanted : metrics) {
+    const family = one.metric.split('_', 1)[0]!
+    groups.set(family, [...(groups.get(family) ?? []), one])
+  }
+  const rank = (family: string) => (FIRST.includes(family) ? FIRST.indexOf(family) : FIRST.length)
+  return [...groups].sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
+}

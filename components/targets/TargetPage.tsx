@@ -41,8 +41,7 @@ export function TargetPage({ name, initialData }: { name: string; initialData: T
             {target.role && <Badge title={target.role === 'cache' ? 'Full on purpose' : 'Must never evict'}>{target.role}</Badge>}
             <span className="font-mono text-xs">{safe(target.address, 100)}</span>
             <span>
-              answered <Ago at={target.lastPollAt} /> in{' '}
-              <Figure value={target.pollMs === null ? null : target.pollMs / 1_000} unit="seconds" />
+              answered <Ago at={target.lastPollAt} /> in <Took ms={target.pollMs} />
             </span>
           </span>
         }
@@ -370,7 +369,7 @@ const PROBES: Column<Probe>[] = [
     head: 'Took',
     right: true,
     sort: (r) => r.lastMs,
-    cell: (r) => <Figure value={r.lastMs === null ? null : r.lastMs / 1_000} unit="seconds" />,
+    cell: (r) => <Took ms={r.lastMs} />,
   },
   { id: 'last', head: 'Last', right: true, cell: (r) => <Ago at={r.lastAt} className="text-dim" />, from: 'sm' },
   {
@@ -421,14 +420,20 @@ function Raw({ target }: { target: TargetView }) {
     return <Empty title="No answer is kept yet">The newest answer of each probe, as it came, cut to 64 KiB.</Empty>
   return (
     <>
-      {data.items.map((raw) => (
-        <Section key={raw.id} title={<span className="font-mono">{raw.id}</span>} note={<Ago at={raw.at} />}>
-          <Code text={raw.text} label={`Raw answer of ${raw.id}`} />
-        </Section>
-      ))}
+      {[...data.items]
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+        .map((raw) => (
+          <Section key={raw.id} title={<span className="font-mono">{raw.id}</span>} note={<Ago at={raw.at} />}>
+            <Code text={raw.text} label={`Raw answer of ${raw.id}`} />
+          </Section>
+        ))}
     </>
   )
 }
+
+/** A poll's length is known to the millisecond. */
+const Took = ({ ms }: { ms: number | null }) =>
+  ms === 0 ? <span>&lt; 1 ms</span> : <Figure value={ms === null ? null : ms / 1_000} unit="seconds" />
 
 const Loading = () => (
   <div className="p-4">
