@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import type { TtlDocument } from '../lib/model/control.ts'
 import type { HaproxyServer } from '../test/servers.ts'
-import { NODES, RING_KEY, TTL_KEY } from './fleet.ts'
+import { NODES, RING_KEY, TTL_KEY } from './names.ts'
 
 /** evenkeel.yaml for the demo's fleet. */
 export function fleetConfig(fleet: {

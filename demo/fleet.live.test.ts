@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../test/live.ts'
 import { ask } from '../test/servers.ts'
 import { createDrills, type Drills, serveDrills } from './controller.ts'
-import { type Fleet, NODES, startFleet } from './fleet.ts'
+import { type Fleet, startFleet } from './fleet.ts'
+import { NODES } from './names.ts'
 
 describeWith(['redis-server', 'haproxy', 'nginx', 'memcached'], 'the demo fleet', () => {
   let fleet: Fleet

@@ -16,13 +16,11 @@ import { type Caches, createCaches, linkTo } from './caches.ts'
 import { fleetConfig } from './config.ts'
 import { follow } from './follower.ts'
 import { startMonitoring } from './monitoring.ts'
+import { NODES, RING_KEY, TTL_KEY } from './names.ts'
 import { contentOf, createOrigin, type Origin } from './origin.ts'
 import { signIn, startSideTraffic } from './side.ts'
 import { PRODUCTS, startTraffic, type Traffic } from './traffic.ts'
 
-export const NODES = ['cache-a', 'cache-b', 'cache-c'] as const
-export const RING_KEY = 'evenkeel:ring:products'
-export const TTL_KEY = 'evenkeel:ttl'
 const APPS = ['app1', 'app2', 'app3', 'app4']
 const FILES = ['static1', 'static2', 'static3', 'static4']
 

@@ -182,6 +182,25 @@ describe('the import table', () => {
     }
   })
 
+  it('has no circle of files: what is read top to bottom has a top', () => {
+    const files = [...sources, ...['demo', 'bench', 'e2e', 'scripts'].flatMap(filesBelow).filter((path) => !isTest(path))]
+    const done = new Set<string>()
+    const circle = (path: string, above: string[]): string[] | null => {
+      if (above.includes(path)) return [...above.slice(above.indexOf(path)), path]
+      if (done.has(path) || !exists(path)) return null
+      // Types alone tie nothing at run time.
+      const text = readFileSync(join(root, path), 'utf8').replace(/^(import|export) type [^'"]*from\s*['"][^'"]+['"]/gm, '')
+      for (const specifier of importsOf(text)) {
+        const target = resolve(path, specifier)
+        const found = target && circle(target, [...above, path])
+        if (found) return found
+      }
+      done.add(path)
+      return null
+    }
+    for (const path of files) expect(circle(path, []), path).toBeNull()
+  })
+
   it('keeps default exports and `any` out of lib', () => {
     for (const path of sources.filter((file) => file.startsWith('lib/')))
       expect(readFileSync(join(root, path), 'utf8'), path).not.toMatch(/^export default/m)

@@ -2,14 +2,13 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObj
 import { ERROR_STATUS, type ErrorCode } from '../../model/error.ts'
 import { problem } from './answers.ts'
 import type { Operation } from './operation.ts'
-import { operations } from './operations.ts'
 
 /** Any call may meet these. */
 const ALWAYS: ErrorCode[] = ['bad_request', 'unauthenticated', 'forbidden', 'too_large', 'internal', 'unavailable']
 
-/** OpenAPI 3.1 of every call, from the schemas that parse it. Made once. */
-export function openapi(): unknown {
-  made ??= createDocument({
+/** OpenAPI 3.1 of every call, from the schemas that parse it. */
+export function openapi(operations: readonly Operation[]): unknown {
+  return createDocument({
     openapi: '3.1.0',
     info: {
       title: 'Evenkeel',
@@ -20,13 +19,11 @@ export function openapi(): unknown {
     servers: [{ url: '/api/v1' }],
     security: [{}, { token: [] }],
     components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-    paths: paths(),
+    paths: paths(operations),
   })
-  return made
 }
-let made: unknown
 
-function paths(): ZodOpenApiPathsObject {
+function paths(operations: readonly Operation[]): ZodOpenApiPathsObject {
   const all: ZodOpenApiPathsObject = {}
   for (const operation of operations) {
     const path = `/${operation.path}`

@@ -1,4 +1,6 @@
-import type { Operation } from './operation.ts'
+import { anything } from './answers.ts'
+import { openapi } from './openapi.ts'
+import { type Operation, operation } from './operation.ts'
 import { alerting } from './operations/alerting.ts'
 import { balancing } from './operations/balancing.ts'
 import { doors } from './operations/doors.ts'
@@ -7,5 +9,19 @@ import { loop } from './operations/loop.ts'
 import { meta } from './operations/meta.ts'
 import { observing } from './operations/observing.ts'
 
+/** The one call that speaks of all the others, and of itself. */
+const description = operation({
+  method: 'GET',
+  path: 'openapi.json',
+  summary: 'This description',
+  tag: 'Evenkeel',
+  answer: anything,
+  run: () => {
+    described ??= openapi(operations)
+    return described
+  },
+})
+let described: unknown
+
 /** The API: every call there is. */
-export const operations: Operation[] = [...observing, ...balancing, ...keys, ...loop, ...alerting, ...doors, ...meta]
+export const operations: Operation[] = [...observing, ...balancing, ...keys, ...loop, ...alerting, ...doors, ...meta, description]

@@ -4,7 +4,6 @@ import { endDrill, listDrills, startDrill } from '../../drills.ts'
 import { setMode } from '../../mode.ts'
 import * as answers from '../answers.ts'
 import { name } from '../inputs.ts'
-import { openapi } from '../openapi.ts'
 import { operation } from '../operation.ts'
 
 const tag = 'Evenkeel'
@@ -25,7 +24,6 @@ export const meta = [
     answer: answers.anything,
     run: () => getConfigSchema(),
   }),
-  operation({ method: 'GET', path: 'openapi.json', summary: 'This description', tag, answer: answers.anything, run: () => openapi() }),
   operation({
     method: 'POST',
     path: 'mode',
