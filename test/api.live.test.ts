@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, get } from 'node:http'
+import { Agent, createServer, get, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -190,6 +190,20 @@ routes: [{ match: {}, to: [hook], wait: 1s }]
   test('a body over 1 MB is 413, one that is not JSON 400', async () => {
     expect((await call('POST', 'changes', 'x'.repeat((1 << 20) + 1))).status).toBe(413)
     expect((await call('POST', 'changes', '{')).status).toBe(400)
+  })
+
+  test('a refused body leaves its connection fit for the next request', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const status = (method: string, path: string, mebibytes = 0) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const sent = request({ agent, host: '127.0.0.1', port, method, path: `/api/v1/${path}` }, (response) => {
+          response.resume().on('end', () => resolve(response.statusCode))
+        }).on('error', reject)
+        for (let i = 0; i < 16 * mebibytes; i++) sent.write(Buffer.alloc(65_536, 32))
+        sent.end()
+      })
+    for (let i = 0; i < 4; i++) expect([await status('POST', 'changes', 2), await status('GET', 'targets')]).toEqual([413, 200])
+    agent.destroy()
   })
 
   test.each(['9999', '-1', 'banana', '50;shutdown', '50\nshutdown', ''])(
