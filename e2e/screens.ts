@@ -13,7 +13,6 @@ const house = await startHouse({ fleet: { prometheus: true } })
 const browser = await chromium.launch(config.use!.launchOptions)
 try {
   const finding = (await found(house, 'balancer/slow-server', SLOW, 75)).value
-  const proposal = await slowProposal(house, finding)
   await sleep(60_000)
   const pages: Record<string, string> = {
     overview: '/',
@@ -33,6 +32,8 @@ try {
     settings: '/settings',
   }
   await takeAll(pages)
+  // Asked for only now: a proposal is renewed as the fleet changes.
+  const proposal = await slowProposal(house, finding)
   const applied = await house.post(`proposals/${proposal.id}/apply`)
   const id = String(applied.body.change)
   await sleep(15_000)
