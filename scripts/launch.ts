@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { builtServer } from './boot/build.mjs'
+import { leashed } from './boot/leash.mjs'
 
 export type Launched = {
   url: string
@@ -15,7 +16,7 @@ export type Launched = {
 export function launch(options: { config: string; host: string; port: number; drills?: string; quiet?: boolean }): Launched {
   const { config, host, port, drills, quiet } = options
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
-  const child = spawn(process.execPath, [builtServer], {
+  const child = spawn(...leashed(process.execPath, [builtServer]), {
     stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit'],
     env: {
       ...process.env,

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { leashed } from '../scripts/boot/leash.mjs'
 
 /** A server program of this machine is missing; `describeWith` (test/live.ts) turns it into a named skip or, under CI, a failure. */
 export class MissingProgram extends Error {}
@@ -50,9 +51,6 @@ export interface Daemon extends AsyncDisposable {
   freeze(): void
   thaw(): void
 }
-
-// Linux ends the daemon when this process is gone, even by SIGKILL, where no handler of ours runs.
-const leash = process.platform === 'linux' ? findProgram('setpriv') : null
 
 const running = new Set<ChildProcess>()
 process.on('exit', () => {
@@ -103,7 +101,7 @@ function createDaemon(program: string, path: string, dir: string, launch: Launch
     },
     log: () => output,
     async start() {
-      const process = spawn(leash ?? path, [...(leash ? ['--pdeathsig', 'TERM', path] : []), ...launch.args], {
+      const process = spawn(...leashed(path, launch.args), {
         cwd: dir,
         stdio: ['ignore', 'pipe', 'pipe'],
       })

@@ -1,0 +1,18 @@
+import { accessSync, constants } from 'node:fs'
+
+const SETPRIV = '/usr/bin/setpriv'
+const has = (() => {
+  try {
+    accessSync(SETPRIV, constants.X_OK)
+    return process.platform === 'linux'
+  } catch {
+    return false
+  }
+})()
+
+/**
+ * Command and arguments that start the same program on a leash: Linux sends it SIGTERM when this process is gone, even by SIGKILL,
+ * where no handler of ours runs. Elsewhere the program as it is.
+ * @param {string} program @param {string[]} args @returns {[string, string[]]}
+ */
+export const leashed = (program, args) => (has ? [SETPRIV, ['--pdeathsig', 'TERM', program, ...args]] : [program, args])
