@@ -79,6 +79,19 @@ describe('struck', () => {
       expect(only!.at - FROM, `seed ${seed}`).toBeLessThanOrEqual(132_000)
     }
   })
+  test('what was written evenly and ends as evenly is no cliff, however suddenly it begins to end', () => {
+    const judged = (expired: string, written: string) =>
+      judge(
+        massExpiry,
+        load(1000, {
+          'cache_expirations_total{target=a}': expired,
+          'cache_items{target=a}': '2000x60',
+          'cache_writes_total{target=a}': written,
+        }),
+      )
+    expect(judged('0+20x50 1000+75x9', '0+20x30 600+75x29')).toMatchObject([{ is: 'clear' }])
+    expect(judged('0+20x55 1100+600x4', '0+20x30 600+500x4 2600+20x25')).toMatchObject([{ is: 'found' }])
+  })
   test('a restart, a gap and a few keys are no cliff', () => {
     const line = (expired: string, items = '20000x60') =>
       judge(massExpiry, load(1000, { 'cache_expirations_total{target=a}': expired, 'cache_items{target=a}': items }))

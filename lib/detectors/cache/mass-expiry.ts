@@ -51,7 +51,7 @@ export const massExpiry: Detector<Settings> = {
       const subject = row.labels
       const stale = staleBecause(row.cache_expirations_total!, window.to)
       if (stale) return { subject, is: 'unjudged', because: stale }
-      const strike = struck(row, settings)
+      const strike = struck(row, settings, sustainedWrites(window, subject.target!))
       if (strike) {
         const gone = strike.keys / strike.before
         return {
@@ -161,10 +161,22 @@ export function nextCliff(
   }
 }
 
+/** The most that was written for ten seconds on end, a second: as many end a second one TTL later, one by one and no cliff. */
+function sustainedWrites(window: SeriesWindow, target: string): number {
+  const series = window.series('cache_writes_total', { target }).find(({ labels }) => Object.keys(labels).length === 1)
+  if (!series) return 0
+  const { seconds, writes } = steps({ writes: series.points }, series.stepMs)
+  const rates = writes.map((count, i) => count / seconds[i]!)
+  let most = 0
+  for (let i = 19; i < rates.length; i++) most = Math.max(most, median(rates.slice(i - 19, i + 1))!)
+  return most
+}
+
 /** Keys that expired together a moment ago; null when none did. */
 function struck(
   row: Row<'cache_expirations_total' | 'cache_items'>,
   settings: Settings,
+  writesPerSecond: number,
 ): { at: number; keys: number; before: number; usual: number } | null {
   const { cache_expirations_total: expirations, cache_items: items } = row
   if (!expirations || !items) return null
@@ -181,7 +193,7 @@ function struck(
         ...at.slice(Math.max(0, i - 4), i + 1).map((ms) => itemsAt.get(ms) ?? 0),
         itemsAt.get(items.points[0]![0]) && i < 4 ? items.points[0]![1] : 0,
       )
-      if (before <= 0 || keys < settings.struckShare * before) return null
+      if (before <= 0 || keys < settings.struckShare * before || keys < 2 * 3 * writesPerSecond) return null
       const rest = expired.slice(Math.max(0, i - 62), Math.max(0, i - 2))
       if (rest.length < 10) return null
       const usual = 3 * median(rest)!
