@@ -149,7 +149,7 @@ export type Balance = {
 }
 
 /** The balance strip: segments as wide as the share seen, ticks where the share expected ends, leaning when they do not meet. */
-export function balanceOf(parts: readonly BalancePart[], level = 1.05): Balance {
+export function balanceOf(parts: readonly BalancePart[], level = 1.1): Balance {
   const sum = (values: (number | null)[]) => values.reduce<number>((total, value) => total + (value ?? 0), 0)
   const seenTotal = sum(parts.map((part) => part.seen))
   const expectedTotal = sum(parts.map((part) => part.expected))
