@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { parseAsStringEnum, useQueryState } from 'nuqs'
 import { get } from '@/components/frame/api.ts'
-import { useGo } from '@/components/frame/Go.tsx'
+import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
 import { Empty, Failure } from '@/components/ui/empty.tsx'
 import { Segmented } from '@/components/ui/field.tsx'
@@ -37,6 +37,9 @@ export function FindingsPage({ initial, open, initialOpen }: Props) {
         title="Findings"
         lead={firing === 0 ? 'Even keel: nothing needs you.' : `${firing} ${firing === 1 ? 'thing needs' : 'things need'} you.`}
       >
+        <Go href="/incidents" className={linkLook}>
+          As incidents
+        </Go>
         <Segmented
           label="Which findings"
           value={show}

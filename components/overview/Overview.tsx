@@ -9,6 +9,7 @@ import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
 import { useClock } from '@/components/frame/live.tsx'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
+import { IncidentStrip } from '@/components/incidents/IncidentStrip.tsx'
 import { ApplyButton, Diff } from '@/components/proposals/ApplyButton.tsx'
 import { metricWords, predictionLine, stepsLine } from '@/components/proposals/words.ts'
 import { Button } from '@/components/ui/button.tsx'
@@ -19,14 +20,14 @@ import { Section } from '@/components/ui/page.tsx'
 import { typing, useRowKeys } from '@/components/ui/rows.ts'
 import { Shape, Status } from '@/components/ui/status.tsx'
 import { duration, number, safe } from '@/lib/format/format.ts'
-import type { ChangeView, OverviewView } from '@/lib/model/views.ts'
+import type { ChangeView, IncidentView, OverviewView, Page } from '@/lib/model/views.ts'
 import { TierPicture } from './TierPicture.tsx'
 import { headline } from './tiers.ts'
 
 type Pain = OverviewView['pains'][number]
 
 /** Three seconds: what needs you, where it is, what would mend it, what is being mended. */
-export function Overview({ initialData }: { initialData: OverviewView }) {
+export function Overview({ initialData, incidents }: { initialData: OverviewView; incidents: Page<IncidentView> }) {
   const { data: view = initialData } = useApi<OverviewView>(['overview'], 'overview', { initialData, everyMs: 2_000 })
   if (view.targets.total === 0)
     return (
@@ -42,6 +43,7 @@ export function Overview({ initialData }: { initialData: OverviewView }) {
   return (
     <>
       <Headline view={view} />
+      <IncidentStrip initialData={incidents} />
       {/* On a phone what hurts comes before where it is. */}
       <div className="flex flex-col max-md:flex-col-reverse">
         <Section flush className="pt-2">

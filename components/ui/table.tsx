@@ -95,7 +95,7 @@ export function Table<T>(props: Props<T>) {
                 scope="col"
                 aria-sort={order?.by === column.id ? (order.down ? 'descending' : 'ascending') : undefined}
                 className={cn(
-                  'h-8 whitespace-nowrap border-line border-b bg-surface px-2 text-left font-normal text-dim text-xs first:pl-4 last:pr-4',
+                  'h-8 whitespace-nowrap border-line border-b bg-surface px-2 text-left font-normal text-dim text-xs first:pl-4',
                   sticky && 'sticky top-12 z-10',
                   column.right && 'text-right',
                   column.grow && 'w-full',
@@ -118,6 +118,8 @@ export function Table<T>(props: Props<T>) {
                 )}
               </th>
             ))}
+            {/* Room at the edge, whichever column is the last that fits. */}
+            <td aria-hidden="true" className={cn('w-2 border-line border-b bg-surface p-0', sticky && 'sticky top-12 z-10')} />
           </tr>
         </thead>
         <tbody ref={body}>
@@ -145,7 +147,7 @@ export function Table<T>(props: Props<T>) {
                   <td
                     key={column.id}
                     className={cn(
-                      'h-8 border-line border-b px-2 py-1 align-middle first:pl-4 last:pr-4 max-sm:h-11',
+                      'h-8 border-line border-b px-2 py-1 align-middle first:pl-4 max-sm:h-11',
                       column.right ? 'num' : column.grow ? '[overflow-wrap:anywhere]' : 'whitespace-nowrap',
                       column.from && FROM[column.from],
                       column.className,
@@ -154,6 +156,7 @@ export function Table<T>(props: Props<T>) {
                     {column.cell(row)}
                   </td>
                 ))}
+                <td aria-hidden="true" className="w-2 border-line border-b p-0" />
               </tr>
             )
           })}

@@ -1,0 +1,47 @@
+'use client'
+import { path } from '@/components/frame/api.ts'
+import { Go, linkLook } from '@/components/frame/Go.tsx'
+import { useClock } from '@/components/frame/live.tsx'
+import { useApi } from '@/components/frame/useApi.ts'
+import { cn } from '@/components/ui/cn.ts'
+import { duration, safe } from '@/lib/format/format.ts'
+import type { IncidentView, Page } from '@/lib/model/views.ts'
+import { STRIP_MS, stretches } from './strip.ts'
+
+const FILL = { critical: 'bg-critical', warning: 'bg-warning', info: 'bg-info' } as const
+
+/** The last hours on one line: each incident a stretch, in colour while it lasts. Nothing where nothing was. */
+export function IncidentStrip({ initialData }: { initialData: Page<IncidentView> }) {
+  const { data = initialData } = useApi<Page<IncidentView>>(['incidents'], 'incidents', { initialData, everyMs: 10_000 })
+  const now = useClock(10_000) || Date.now()
+  const shown = stretches(data.items, now)
+  if (shown.length === 0) return null
+  const byId = new Map(data.items.map((incident) => [incident.id, incident]))
+  const firing = shown.filter((one) => one.firing).length
+  return (
+    <div className="flex items-center gap-3 px-4 pt-2 pb-1 text-dim text-xs">
+      <Go href="/incidents" className={cn(linkLook, 'shrink-0')}>
+        {shown.length === 1 ? '1 incident' : `${shown.length} incidents`}
+        {firing > 0 && firing < shown.length ? `, ${firing} now` : ''}
+      </Go>
+      <div className="relative h-5 min-w-0 flex-1 border-line border-b" suppressHydrationWarning>
+        {shown.map((one) => {
+          const incident = byId.get(one.id)!
+          const lasted = duration((incident.resolvedAt ? Date.parse(incident.resolvedAt) : now) - Date.parse(incident.since))
+          return (
+            <Go
+              key={one.id}
+              href={path`/incidents/${one.id}`}
+              title={`${safe(incident.summary, 200)}: ${incident.severity}, ${one.firing ? 'for' : 'lasted'} ${lasted}`}
+              aria-label={`Incident: ${safe(incident.summary, 200)}, ${incident.severity}, ${one.firing ? 'for' : 'lasted'} ${lasted}`}
+              suppressHydrationWarning
+              className={cn('absolute h-1.5 min-w-1.5 rounded-sm', FILL[one.severity], !one.firing && 'opacity-50')}
+              style={{ left: `${one.from * 100}%`, width: `${(one.to - one.from) * 100}%`, bottom: 1 + one.lane * 7 }}
+            />
+          )
+        })}
+      </div>
+      <span className="shrink-0">{duration(STRIP_MS)} to now</span>
+    </div>
+  )
+}

@@ -1,0 +1,163 @@
+'use client'
+import { stateWords } from '@/components/changes/words.ts'
+import { findingTone, findingWord, subjectText } from '@/components/findings/words.ts'
+import { Moment, Since } from '@/components/frame/Ago.tsx'
+import { path, sayError } from '@/components/frame/api.ts'
+import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
+import { inScope, useScope } from '@/components/frame/Scope.tsx'
+import { useApi } from '@/components/frame/useApi.ts'
+import { stepsLine } from '@/components/proposals/words.ts'
+import { Empty, Failure, Skeleton } from '@/components/ui/empty.tsx'
+import { PageHead } from '@/components/ui/page.tsx'
+import { Sheet } from '@/components/ui/sheet.tsx'
+import { Status } from '@/components/ui/status.tsx'
+import { type Column, Table } from '@/components/ui/table.tsx'
+import { duration, safe } from '@/lib/format/format.ts'
+import type { ChangeView, IncidentView, Page } from '@/lib/model/views.ts'
+
+type Props = { initial: Page<IncidentView>; open: string | null; initialOpen: IncidentView | null }
+
+const lasted = (incident: IncidentView) =>
+  incident.resolvedAt ? duration(Date.parse(incident.resolvedAt) - Date.parse(incident.since)) : null
+
+const COLUMNS: Column<IncidentView>[] = [
+  {
+    id: 'state',
+    head: 'State',
+    cell: (i) => <Status tone={i.state === 'firing' ? i.severity : 'ok'}>{i.state === 'firing' ? i.severity : 'over'}</Status>,
+  },
+  {
+    id: 'summary',
+    head: 'What happened',
+    grow: true,
+    cell: (i) => (
+      <Go href={path`/incidents/${i.id}`} className="font-medium group-hover:text-accent">
+        {safe(i.summary, 300)}
+      </Go>
+    ),
+  },
+  { id: 'findings', head: 'Findings', right: true, sort: (i) => i.findings.length, cell: (i) => i.findings.length, from: 'sm' },
+  { id: 'changes', head: 'Changes', right: true, sort: (i) => i.changes.length, cell: (i) => i.changes.length || '', from: 'md' },
+  { id: 'since', head: 'Began', right: true, sort: (i) => i.since, cell: (i) => <Moment at={i.since} className="text-dim" />, from: 'sm' },
+  { id: 'lasted', head: 'Lasts', right: true, cell: (i) => lasted(i) ?? <Since at={i.since} /> },
+]
+
+/** Findings of one cause together, newest first; one incident opens in a sheet with its timeline. */
+export function IncidentsPage({ initial, open, initialOpen }: Props) {
+  const go = useGo()
+  const [scope] = useScope()
+  const { data = initial, error } = useApi<Page<IncidentView>>(['incidents'], 'incidents', { initialData: initial, everyMs: 5_000 })
+  const rows = data.items.filter((i) =>
+    inScope(scope, [i.summary, ...i.findings.map((finding) => `${finding.rule} ${subjectText(finding.subject)}`)]),
+  )
+  const firing = data.items.filter((i) => i.state === 'firing').length
+  return (
+    <>
+      <PageHead title="Incidents" lead={firing === 0 ? 'None now.' : `${firing} now.`}>
+        <Go href="/findings" className={linkLook}>
+          Findings one by one
+        </Go>
+      </PageHead>
+      {error && <Failure tried="The list of incidents could not be read anew." answer={sayError(error)} />}
+      <Table
+        main
+        hold
+        label="Incidents"
+        columns={COLUMNS}
+        rows={rows}
+        rowKey={(i) => i.id}
+        selected={open}
+        onOpen={(i) => go(path`/incidents/${i.id}`)}
+        empty={
+          <Empty title="No incident is remembered">
+            Findings that begin together on things that touch stand here as one story, with what was done meanwhile.
+          </Empty>
+        }
+      />
+      {open && <IncidentSheet id={open} initial={initialOpen} onClose={() => go('/incidents')} />}
+    </>
+  )
+}
+
+function IncidentSheet({ id, initial, onClose }: { id: string; initial: IncidentView | null; onClose: () => void }) {
+  const { data: incident, error } = useApi<IncidentView>(['incidents', id], path`incidents/${id}`, {
+    initialData: initial?.id === id ? initial : undefined,
+    everyMs: 5_000,
+  })
+  const { data: changes } = useApi<Page<ChangeView>>(['changes'], 'changes', { everyMs: 10_000 })
+  return (
+    <Sheet
+      onClose={onClose}
+      title={incident ? safe(incident.summary, 300) : error ? 'No such incident' : 'Incident'}
+      lead={
+        incident && (
+          <span className="inline-flex flex-wrap items-center gap-x-3">
+            <Status tone={incident.state === 'firing' ? incident.severity : 'ok'}>
+              {incident.state === 'firing' ? incident.severity : 'over'}
+            </Status>
+            <span>
+              began <Moment at={incident.since} />, {lasted(incident) ? `lasted ${lasted(incident)}` : <Since at={incident.since} />}
+            </span>
+          </span>
+        )
+      }
+    >
+      {error && <Failure tried={`Incident ${safe(id, 60)} could not be read.`} answer={sayError(error)} />}
+      {!incident && !error && <Skeleton className="h-40 w-full" />}
+      {incident && (
+        <div className="flex flex-col gap-6">
+          <section>
+            <h3 className="mb-2 font-medium text-base">What was found</h3>
+            <ul className="border-line border-t">
+              {incident.findings.map((finding) => (
+                <li key={finding.id} className="flex flex-wrap items-baseline gap-x-3 border-line border-b py-2 text-sm">
+                  <Status tone={findingTone(finding)} className="w-24 shrink-0">
+                    {findingWord(finding)}
+                  </Status>
+                  <Go href={path`/findings/${finding.id}`} className="min-w-0 flex-1 basis-60 hover:text-accent">
+                    {safe(finding.summary, 300)}
+                  </Go>
+                </li>
+              ))}
+            </ul>
+          </section>
+          {incident.changes.length > 0 && (
+            <section>
+              <h3 className="mb-2 font-medium text-base">What was done</h3>
+              <ul className="border-line border-t">
+                {incident.changes.map((id) => {
+                  const change = changes?.items.find((one) => one.id === id)
+                  return (
+                    <li key={id} className="flex items-baseline gap-3 border-line border-b py-2 text-sm">
+                      <Status tone="change" className="w-24 shrink-0">
+                        {change ? stateWords(change) : 'change'}
+                      </Status>
+                      <Go href={path`/changes/${id}`} className="min-w-0 flex-1 hover:text-accent">
+                        {change ? stepsLine(change.steps) : id}
+                      </Go>
+                    </li>
+                  )
+                })}
+              </ul>
+            </section>
+          )}
+          <section>
+            <h3 className="mb-2 font-medium text-base">In order</h3>
+            <ol className="flex flex-col gap-2 border-line-strong border-l pl-4">
+              {incident.timeline.map((entry, at) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: entries have no names and never move
+                <li key={at} className="text-sm">
+                  <span className="mr-2 text-dim text-xs tabular">
+                    <Moment at={entry.at} />
+                  </span>
+                  <span className="mr-2 text-dim">{entry.what}</span>
+                  {safe(entry.text, 300)}
+                </li>
+              ))}
+            </ol>
+          </section>
+        </div>
+      )}
+    </Sheet>
+  )
+}
