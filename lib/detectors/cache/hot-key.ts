@@ -32,7 +32,10 @@ export const hotKey: Detector<Settings> = {
     const byTarget = new Map<string, HotKey[]>()
     for (const record of window.records('hot-key')) {
       if (record.method === 'lfu' || window.to - record.at > settings.fresh) continue
-      byTarget.set(record.target, [...(byTarget.get(record.target) ?? []), record])
+      const known = byTarget.get(record.target) ?? []
+      // Newest first: only the newest look counts, what was among the hottest before it is so no more.
+      if (known.length > 0 && record.at < known[0]!.at) continue
+      byTarget.set(record.target, [...known, record])
     }
     return [...byTarget].flatMap(([target, records]): Verdict[] => {
       const keys = [...records].sort((a, b) => b.share - a.share).slice(0, 20)

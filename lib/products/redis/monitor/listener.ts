@@ -13,7 +13,8 @@ const NAME_MAX = 64
 const ASKED_MAX = 64
 const KNOWN_MAX = 1_000
 
-export type Listened = { burst: Burst; reads: number; hot: HotKeyCount[] }
+/** `others`: commands of others than this Evenkeel. */
+export type Listened = { burst: Burst; others: number; reads: number; hot: HotKeyCount[] }
 
 /** One burst, counted. Lines are taken apart as they come; only keys, sizes and clients outlive it. */
 export async function listenOnce(link: RedisLink, limits: BurstLimits, signal: AbortSignal): Promise<Listened> {
@@ -22,6 +23,7 @@ export async function listenOnce(link: RedisLink, limits: BurstLimits, signal: A
   const own = await ownAddresses(link, signal)
   const counts: Counts = new Map()
   let reads = 0
+  let others = 0
   const unknown = new Map<string, MonitorLine[]>()
   const add = (line: MonitorLine, spec: CommandSpec) => {
     for (const position of keyPositions(spec, line.count, (index) => line.argument(index).toString('latin1'))) {
@@ -35,6 +37,7 @@ export async function listenOnce(link: RedisLink, limits: BurstLimits, signal: A
     (text) => {
       const line = readMonitorLine(text)
       if (own.has(line.client)) return
+      others++
       const command = line.argument(0).toString('latin1', 0, NAME_MAX).toLowerCase()
       const spec = heard.specs.get(command)
       if (spec) return add(line, spec)
@@ -50,7 +53,7 @@ export async function listenOnce(link: RedisLink, limits: BurstLimits, signal: A
   }
   unknown.clear()
   heard.bursts = remembered(heard.bursts, { at: Date.now(), ms: burst.ms, reads, keys: counts })
-  return { burst, reads, hot: hottest(heard.bursts) }
+  return { burst, others, reads, hot: hottest(heard.bursts) }
 }
 
 function count(counts: Counts, key: string, client: string): void {

@@ -50,14 +50,14 @@ export const monitor: Probe<RedisLink, Listened | null> = {
       throw error
     })
     link.deaf = null
-    link.heard.dueAt = now + Math.min(RESTS_MAX_MS, (listened.burst.lines / LINES_PER_SECOND) * 1_000) - EVERY_MS / 2
+    link.heard.dueAt = now + Math.min(RESTS_MAX_MS, (listened.others / LINES_PER_SECOND) * 1_000) - EVERY_MS / 2
     return listened
   },
   parse(raw, { at }) {
     if (raw === null) return { samples: [], records: [], topology: {} }
-    const { burst, reads, hot } = raw
+    const { burst, others, reads, hot } = raw
     const records = hot.map((key): NewRecord => ({ kind: 'hot-key', id: key.key, at, method: 'monitor', ...key }))
-    const told = `${burst.lines} commands in ${Math.round(burst.ms)} ms, ${burst.bytes} bytes; ${reads} keys read; ended by ${ENDS[burst.ended]}`
+    const told = `${burst.lines} commands, ${burst.lines - others} of them ours, in ${Math.round(burst.ms)} ms, ${burst.bytes} bytes; ${reads} keys read; ended by ${ENDS[burst.ended]}`
     return { samples: [], records: [...records, rawRecord('monitor', at, told)], topology: {} }
   },
 }
