@@ -1,9 +1,14 @@
 import type { AnyDetector } from '../model/detector.ts'
 import { errorRate } from './balancer/error-rate.ts'
 import { loadImbalance } from './balancer/load-imbalance.ts'
+import { queueing } from './balancer/queueing.ts'
+import { retries } from './balancer/retries.ts'
 import { serverDown } from './balancer/server-down.ts'
 import { serverFlapping } from './balancer/server-flapping.ts'
+import { sessionsNearLimit } from './balancer/sessions-near-limit.ts'
 import { slowServer } from './balancer/slow-server.ts'
+import { stickySkew } from './balancer/sticky-skew.ts'
+import { weightDrift } from './balancer/weight-drift.ts'
 import { evictionStorm } from './cache/eviction-storm.ts'
 import { hitRatioDrop } from './cache/hit-ratio-drop.ts'
 import { hitRatioLow } from './cache/hit-ratio-low.ts'
@@ -28,6 +33,11 @@ export const detectors: AnyDetector[] = [
   loadImbalance,
   errorRate,
   serverFlapping,
+  retries,
+  queueing,
+  sessionsNearLimit,
+  stickySkew,
+  weightDrift,
   imbalance,
   targetDown,
 ]

@@ -81,7 +81,8 @@ function addRow(add: ReturnType<typeof readings>['add'], row: StatRow, labels: R
   add('pool_retries_total', optional('wretr'), labels)
   add('pool_sessions', needed('scur'), labels)
   add('pool_queue', optional('qcur'), labels)
-  add('pool_sessions_max', optional('slim'), labels)
+  // A backend's is `fullconn`, at which servers begin to use up their maxconn: no limit.
+  if (isServer) add('pool_sessions_max', optional('slim'), labels)
   add('pool_checks_failed_total', optional('chkfail'), labels)
   add('pool_downs_total', optional('chkdown'), labels)
   // A server in maintenance is not checked: that is a gap, neither up nor down.

@@ -1,0 +1,99 @@
+import { z } from 'zod'
+import { count, text } from '../../format/format.ts'
+import { cut } from '../../math/rates.ts'
+import { quantile } from '../../math/robust.ts'
+import { poolLabels, serverLabels, taking } from '../../measures/traffic.ts'
+import type { Detector, DetectorSettings } from '../../model/detector.ts'
+import type { Severity, Verdict } from '../../model/finding.ts'
+import type { Labels } from '../../model/series.ts'
+import type { SeriesWindow } from '../../model/window.ts'
+import { evidence, factsOf, staleBecause } from '../rows.ts'
+import { duration, patience, share, threshold } from '../settings.ts'
+
+type Settings = DetectorSettings & { near: number; over: number; limitMin: number }
+/** Sessions that were there in four looks of five, and the most that may be. */
+type Level = { sessions: number; most: number }
+
+export const sessionsNearLimit: Detector<Settings> = {
+  id: 'balancer/sessions-near-limit',
+  title: 'Sessions near their limit',
+  why: 'The pool has nearly as many sessions under way as its limits allow. At the limit new requests wait or are refused, and the step from fine to failing is a small one. Raise the limit if the servers can bear it, add a server, or find what holds the sessions so long. One server at its limit while the others have room is only a note: it is slow, or small on purpose.',
+  settings: z.strictObject({
+    ...patience('10s', '20s'),
+    near: share(0.85, 'Of the limit: the rest is gone in one slow second'),
+    over: duration('20s', 'Four looks of five in this time were at least that high'),
+    limitMin: threshold(16, 'A limit of a few sessions in all is meant to be used up: it keeps a queue on purpose'),
+  }),
+  needs: { spanMs: 60_000, metrics: ['pool_sessions', 'pool_sessions_max'] },
+  detect: (window, topology, settings) =>
+    topology.pools.flatMap((pool): Verdict[] => {
+      const whole = poolLabels(pool)
+      const facts = factsOf(topology, pool.target)
+      if (facts && facts.state !== 'up') return [{ subject: whole, is: 'unjudged', because: `${pool.target} does not answer` }]
+      const serving = taking(pool)
+      const levels = serving.map((server) => levelOf(window, serverLabels(pool, server), settings))
+      const known = levels.filter((level): level is Level => typeof level !== 'string' && level !== null)
+      const judge = (subject: Labels, level: Level, who: string, severity: Severity): Verdict => {
+        const part = level.sessions / level.most
+        if (part < settings.near || level.most < settings.limitMin) return { subject, is: 'clear' }
+        return {
+          subject,
+          is: 'found',
+          severity,
+          summary: `${who} has ${count(level.sessions)} of at most ${count(level.most)} sessions under way`,
+          evidence: [
+            evidence({ from: window.to - settings.over, to: window.to }, 'pool_sessions', subject, 'of the limit', part, 'ratio', {
+              threshold: settings.near,
+              method: `${text(level.sessions, 'count')} of ${text(level.most, 'count')}, reached in four looks of five`,
+            }),
+          ],
+        }
+      }
+      // Only when all have a limit does their sum bound the pool; else a limit of its own does, where it has one.
+      const own = levelOf(window, whole, settings)
+      const sum =
+        serving.length > 0 && known.length === serving.length
+          ? known.reduce((all, { sessions, most }) => ({ sessions: all.sessions + sessions, most: all.most + most }), {
+              sessions: 0,
+              most: 0,
+            })
+          : own
+      const verdict: Verdict =
+        sum === null
+          ? { subject: whole, is: 'unjudged', because: 'no limit is set, or none is reported' }
+          : typeof sum === 'string'
+            ? { subject: whole, is: 'unjudged', because: sum }
+            : judge(whole, sum, pool.name, 'warning')
+      return [
+        verdict,
+        ...pool.servers.map((server): Verdict => {
+          const subject = serverLabels(pool, server)
+          const level = levels[serving.indexOf(server)]
+          if (!serving.includes(server)) return { subject, is: 'clear' }
+          if (level === null || level === undefined) return { subject, is: 'clear' }
+          if (typeof level === 'string') return { subject, is: 'unjudged', because: level }
+          return verdict.is === 'found' ? { subject, is: 'clear' } : judge(subject, level, server.name, 'info')
+        }),
+      ]
+    }),
+}
+
+/** Null: without a limit. A sentence: not known now. */
+function levelOf(window: SeriesWindow, labels: Labels, { over }: Settings): Level | string | null {
+  const own = (metric: string) => window.series(metric, labels).find((series) => series.labels.server === labels.server)
+  const [sessions, limit] = [own('pool_sessions'), own('pool_sessions_max')]
+  const most = limit?.points.at(-1)?.[1]
+  if (!sessions || !most) return null
+  const stale = staleBecause(sessions, window.to)
+  if (stale) return stale
+  const points = cut(sessions.points, window.to - over, window.to)
+  const needed = Math.max(3, Math.ceil((0.7 * over) / Math.max(1000, sessions.stepMs)))
+  if (points.length < needed) return `${points.length} looks at the sessions; ${needed} needed`
+  return {
+    sessions: quantile(
+      points.map(([, value]) => value),
+      0.2,
+    )!,
+    most,
+  }
+}

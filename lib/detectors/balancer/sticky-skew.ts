@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { poolLabels } from '../../measures/traffic.ts'
+import type { Detector, DetectorSettings } from '../../model/detector.ts'
+import type { Verdict } from '../../model/finding.ts'
+import { duration, patience, threshold } from '../settings.ts'
+import { type ShareSettings, unevenVerdict } from '../shares.ts'
+
+type Settings = DetectorSettings & ShareSettings & { ratio: number }
+
+export const stickySkew: Detector<Settings> = {
+  id: 'balancer/sticky-skew',
+  title: 'Sticky sessions pile up',
+  why: 'Users stay on the server where they began, so weights decide only about new ones: a server that was alone for a while, or a few heavy users behind one address, keeps more than its share until those sessions end. Weights help slowly here. Sessions kept in a shared store need no stickiness at all.',
+  settings: z.strictObject({
+    ...patience('20s', '30s'),
+    over: duration('2m', 'Requests are counted over this long: users come in bursts of pages'),
+    settle: duration('10m', 'After a server came back or a weight changed: the sessions that stand elsewhere must end first'),
+    ratio: threshold(1.5, 'Of the share that the weights give: users differ more than requests do'),
+    deviations: threshold(8, 'Requests of one user come together: counting noise is about half again as large'),
+    requestsMin: threshold(1_000, 'Some hundred users; with fewer, one of them makes the difference'),
+    shareMin: threshold(0.02, 'A server that should get almost nothing is not judged by ratios'),
+  }),
+  needs: { spanMs: 840_000, metrics: ['pool_requests_total'] },
+  detect: (window, topology, settings) =>
+    topology.pools.map((pool): Verdict => {
+      if (!pool.sticky) return { subject: poolLabels(pool), is: 'clear' }
+      return unevenVerdict(window, topology, pool, settings.ratio, settings, `; ${pool.sticky} keeps users where they began`)
+    }),
+}

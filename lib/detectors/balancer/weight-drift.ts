@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { cut } from '../../math/rates.ts'
+import { changedAt } from '../../measures/changed.ts'
+import { serverLabels, serverSeries } from '../../measures/traffic.ts'
+import type { Detector, DetectorSettings } from '../../model/detector.ts'
+import type { Severity, Verdict } from '../../model/finding.ts'
+import { evidence, factsOf } from '../rows.ts'
+import { duration, patience, threshold } from '../settings.ts'
+
+type Settings = DetectorSettings & { settled: number; ratio: number }
+
+export const weightDrift: Detector<Settings> = {
+  id: 'balancer/weight-drift',
+  title: 'Weight differs from its file',
+  why: 'The balancer runs with another weight than its configuration file says. The next reload, by a deploy or a certificate that is renewed, puts the old one back without a word, and the trouble that the weight had mended with it. Harmless for as long as the weight is being tried out.',
+  settings: z.strictObject({
+    ...patience('30s', '5s'),
+    settled: duration('10m', 'A weight that has stood for so long is meant to stay: until then it is a note, no warning'),
+    ratio: threshold(2, 'Times the weight of the file, either way: less would hardly be felt after a reload'),
+  }),
+  needs: { spanMs: 840_000, metrics: ['pool_weight_set'] },
+  detect: (window, topology, settings) =>
+    topology.pools.flatMap((pool): Verdict[] => {
+      const facts = factsOf(topology, pool.target)
+      const sight = facts && facts.state !== 'up' ? `${pool.target} does not answer` : null
+      return pool.servers.map((server): Verdict => {
+        const subject = serverLabels(pool, server)
+        if (sight) return { subject, is: 'unjudged', because: sight }
+        const { weightSet, weightFile } = server
+        if (weightFile === undefined) return { subject, is: 'unjudged', because: 'no configuration file tells its weight' }
+        // Its weight is meant to move; the file only says where it begins.
+        if (server.otherWriter || weightSet === weightFile) return { subject, is: 'clear' }
+        const series = serverSeries(window, 'pool_weight_set', pool, server)
+        const from = series ? (changedAt(series) ?? series.points[0]?.[0] ?? window.to) : window.to
+        const stood = window.to - from
+        const far = Math.max(weightSet, weightFile) >= settings.ratio * Math.max(0.5, Math.min(weightSet, weightFile))
+        const severity: Severity = far && stood >= settings.settled && held(series?.points ?? [], from, window.to) ? 'warning' : 'info'
+        return {
+          subject,
+          is: 'found',
+          severity,
+          summary: `${server.name} runs at weight ${weightSet}, the file says ${weightFile}: a reload would bring ${weightFile} back`,
+          evidence: [
+            evidence({ from, to: window.to }, 'pool_weight_set', subject, 'weight in force', weightSet, 'none', { baseline: weightFile }),
+          ],
+        }
+      })
+    }),
+}
+
+/** Whether it was seen all along: what nobody looked at may have been reloaded meanwhile. */
+const held = (points: readonly (readonly [number, number])[], from: number, to: number) => {
+  const seen = cut(points as [number, number][], from, to)
+  return seen.length >= 3 && seen.every(([at], i) => i === 0 || at - seen[i - 1]![0] < 60_000)
+}
