@@ -2,8 +2,9 @@
 import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
 import { Here } from '@/components/findings/Here.tsx'
 import { path } from '@/components/frame/api.ts'
-import { Go } from '@/components/frame/Go.tsx'
+import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
+import { labHref } from '@/components/lab/labHref.ts'
 import { quotientPoints } from '@/components/series/ratio.ts'
 import { SeriesChart } from '@/components/series/SeriesChart.tsx'
 import { Badge } from '@/components/ui/badge.tsx'
@@ -73,6 +74,11 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
               : pool.balances === 'hash'
                 ? 'Shares follow a hash of the request: by keys they come near the weights, by traffic not always.'
                 : ''}
+            {pool.ring && (
+              <Go href={labHref(`pool:${target}/${name}`)} className={`${linkLook} ml-1`}>
+                What would other weights move?
+              </Go>
+            )}
           </p>
         )}
       </div>

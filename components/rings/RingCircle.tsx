@@ -1,7 +1,6 @@
 import { coloursFor } from '@/components/charts/colour.ts'
 import { safe, text } from '@/lib/format/format.ts'
-import type { RingSpec } from '@/lib/model/ring.ts'
-import { arcPath, arcsOf } from './circle.ts'
+import { arcPath, type Drawn } from './circle.ts'
 
 /** The hash circle: outside as it is, inside as it would be. Colours are the nodes' own, as on every chart. */
 export function RingCircle({
@@ -10,16 +9,16 @@ export function RingCircle({
   centre,
   size = 260,
 }: {
-  now: RingSpec
-  then?: RingSpec
+  now: Drawn
+  then?: Drawn
   centre?: { label: string; value: number }
   size?: number
 }) {
-  const names = [...new Set([...now.nodes, ...(then?.nodes ?? [])].map((node) => node.name))]
+  const names = [...new Set([...now.names, ...(then?.names ?? [])])]
   const colours = new Map(coloursFor(names).map((colour, at) => [names[at]!, colour]))
   const rings = [
-    { spec: now, inner: then ? 104 : 88, outer: 124, word: 'now' },
-    ...(then ? [{ spec: then, inner: 78, outer: 98, word: 'then' }] : []),
+    { ring: now, inner: then ? 104 : 88, outer: 124, word: 'now' },
+    ...(then ? [{ ring: then, inner: 78, outer: 98, word: 'then' }] : []),
   ]
   return (
     <svg
@@ -30,13 +29,12 @@ export function RingCircle({
       height={size}
       className="max-w-full"
     >
-      {rings.map(({ spec, inner, outer, word }) => {
-        const { arcs } = arcsOf(spec)
+      {rings.map(({ ring: { names: own, arcs }, inner, outer, word }) => {
         const owners = [...new Set(arcs.map((arc) => arc.owner))]
         return (
           <g key={word}>
             {owners.map((owner) => {
-              const name = spec.nodes[owner]?.name
+              const name = own[owner]
               return (
                 <path
                   key={owner}

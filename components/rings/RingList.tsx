@@ -5,6 +5,7 @@ import { Go, useGo } from '@/components/frame/Go.tsx'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Badge } from '@/components/ui/badge.tsx'
+import { buttonLook } from '@/components/ui/button.tsx'
 import { Empty } from '@/components/ui/empty.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { PageHead } from '@/components/ui/page.tsx'
@@ -76,7 +77,11 @@ export function RingList({ initialData }: { initialData: Page<RingView> }) {
   const rows = data.items.filter((r) => inScope(scope, [r.name, r.algorithm, ...r.nodes.map((node) => node.name)], { ring: r.name }))
   return (
     <>
-      <PageHead title="Rings" lead={`${data.items.length} ${data.items.length === 1 ? 'ring' : 'rings'}`} />
+      <PageHead title="Rings" lead={`${data.items.length} ${data.items.length === 1 ? 'ring' : 'rings'}`}>
+        <Go href="/rings/lab" className={buttonLook()}>
+          Ring lab
+        </Go>
+      </PageHead>
       <Table
         main
         hold

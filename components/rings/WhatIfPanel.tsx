@@ -5,9 +5,10 @@ import { useDeferredValue, useMemo } from 'react'
 import { toast } from 'sonner'
 import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
 import { path, post, sayError } from '@/components/frame/api.ts'
-import { useGo } from '@/components/frame/Go.tsx'
+import { Go, useGo } from '@/components/frame/Go.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
-import { Button } from '@/components/ui/button.tsx'
+import { labHref } from '@/components/lab/labHref.ts'
+import { Button, buttonLook } from '@/components/ui/button.tsx'
 import { Input } from '@/components/ui/field.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { Facts, Section } from '@/components/ui/page.tsx'
@@ -15,9 +16,10 @@ import { safe, text } from '@/lib/format/format.ts'
 import type { RingSpec } from '@/lib/model/ring.ts'
 import type { FrameView, RingView } from '@/lib/model/views.ts'
 import { solveRing } from '@/lib/rings/solver.ts'
+import { drawn } from './circle.ts'
 import { readEdit, writeEdit } from './edit.ts'
 import { NodeSwatch, RingCircle } from './RingCircle.tsx'
-import { stepsOf, type WhatIf, whatIf } from './whatif.ts'
+import { sharesSeen, stepsOf, type WhatIf, whatIf } from './whatif.ts'
 
 /** The nodes with their points to play with, and at once what that would do. The edit is in the URL: a colleague sees the same. */
 export function WhatIfPanel({ ring }: { ring: RingView }) {
@@ -41,9 +43,7 @@ export function WhatIfPanel({ ring }: { ring: RingView }) {
         null,
     )
   const even = () => {
-    const seen = ring.nodes.every((node) => node.shareSeen !== null)
-      ? Object.fromEntries(ring.nodes.map((node) => [node.name, node.shareSeen!]))
-      : undefined
+    const seen = sharesSeen(ring.nodes)
     const solved = solveRing({ spec: ring.spec, ...(seen ? { seen } : {}) })
     if (solved.is === 'floor')
       return toast('No setting evens this ring', { description: `Not below ${text(solved.floor, 'factor')}: ${solved.because}.` })
@@ -56,8 +56,8 @@ export function WhatIfPanel({ ring }: { ring: RingView }) {
     )
   }
   const fine = !('because' in answer)
-  const parts = (owned: Record<string, number>, seen: Record<string, number> | null, spec: RingSpec) =>
-    spec.nodes.map((node) => ({ name: node.name, seen: (seen ?? owned)[node.name] ?? 0, expected: 1 / spec.nodes.length }))
+  const parts = (owned: ReadonlyMap<string, number>, seen: ReadonlyMap<string, number> | null, spec: RingSpec) =>
+    spec.nodes.map((node) => ({ name: node.name, seen: (seen ?? owned).get(node.name) ?? 0, expected: 1 / spec.nodes.length }))
   return (
     <Section
       title="Nodes, and what if"
@@ -73,6 +73,9 @@ export function WhatIfPanel({ ring }: { ring: RingView }) {
           <Button onClick={() => void setEdit(null)} disabledBecause={!changed && 'Nothing is changed.'}>
             Reset
           </Button>
+          <Go href={labHref(`ring:${ring.name}`, changed ? { after } : {})} className={buttonLook()}>
+            Open in the lab
+          </Go>
         </>
       }
     >
@@ -80,8 +83,8 @@ export function WhatIfPanel({ ring }: { ring: RingView }) {
         <div className="flex flex-col items-center gap-2">
           {fine && (
             <RingCircle
-              now={ring.spec}
-              then={changed ? deferred : undefined}
+              now={drawn(ring.spec)}
+              then={changed ? drawn(deferred) : undefined}
               centre={{
                 label: changed ? 'then' : answer.seenBefore ? 'of the reads' : 'of the keys',
                 value: changed ? answer.imbalanceAfter : answer.imbalanceBefore,
@@ -142,12 +145,18 @@ export function WhatIfPanel({ ring }: { ring: RingView }) {
                       </td>
                       <td className="num py-1 pr-3">
                         {fine && (
-                          <FromTo before={answer.ownedBefore[node.name]} after={changed ? answer.ownedAfter[node.name] : undefined} />
+                          <FromTo
+                            before={answer.ownedBefore.get(node.name)}
+                            after={changed ? answer.ownedAfter.get(node.name) : undefined}
+                          />
                         )}
                       </td>
                       <td className="num py-1">
                         {fine && (
-                          <FromTo before={answer.seenBefore?.[node.name]} after={changed ? answer.seenAfter?.[node.name] : undefined} />
+                          <FromTo
+                            before={answer.seenBefore?.get(node.name)}
+                            after={changed ? answer.seenAfter?.get(node.name) : undefined}
+                          />
                         )}
                       </td>
                     </tr>

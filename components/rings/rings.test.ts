@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { RingSpec } from '@/lib/model/ring.ts'
+import { locate } from '@/lib/rings/evaluate.ts'
 import { arcPath, arcsOf } from './circle.ts'
-import { maxOverMean, stepsOf, whatIf } from './whatif.ts'
+import { compareRings, maxOverMean, stepsOf, whatIf } from './whatif.ts'
 
 const spec = (points: number[]): RingSpec => ({
   algorithm: 'ketama',
@@ -18,14 +19,20 @@ const ring = (points: number[], seen: (number | null)[]) => ({
 
 test('nothing changed moves nothing', () => {
   const one = ring([160, 160], [0.6, 0.4])
-  expect(whatIf(one, one.spec)).toMatchObject({ moved: 0, movedReads: 0, coldPerSecond: 0, seenAfter: { n0: 0.6, n1: 0.4 } })
+  expect(whatIf(one, one.spec)).toMatchObject({ moved: 0, movedReads: 0, coldPerSecond: 0 })
+  expect(whatIf(one, one.spec).seenAfter).toEqual(
+    new Map([
+      ['n0', 0.6],
+      ['n1', 0.4],
+    ]),
+  )
 })
 
 test('reads follow the keys, each node as hot as it is', () => {
   const one = ring([40, 160, 160], [0.12, 0.44, 0.44])
   const answer = whatIf(one, spec([160, 160, 160]))
   expect(answer.moved).toBeGreaterThan(0.1)
-  expect(Object.values(answer.seenAfter!).reduce((a, b) => a + b, 0)).toBeCloseTo(1)
+  expect([...answer.seenAfter!.values()].reduce((a, b) => a + b, 0)).toBeCloseTo(1)
   expect(answer.imbalanceAfter).toBeLessThan(answer.imbalanceBefore)
   expect(answer.coldPerSecond).toBeCloseTo(answer.movedReads! * 900)
 })
@@ -37,8 +44,8 @@ test('while nothing is seen there is no word on reads', () => {
 test('a node taken out leaves its keys to the others', () => {
   const one = ring([160, 160, 160], [0.3, 0.3, 0.4])
   const answer = whatIf(one, { ...one.spec, nodes: one.spec.nodes.slice(0, 2) })
-  expect(answer.seenAfter).not.toHaveProperty('n2')
-  expect(answer.seenAfter!.n0! + answer.seenAfter!.n1!).toBeCloseTo(1)
+  expect(answer.seenAfter!.has('n2')).toBe(false)
+  expect(answer.seenAfter!.get('n0')! + answer.seenAfter!.get('n1')!).toBeCloseTo(1)
 })
 
 test('only points of known nodes become a change', () => {
@@ -66,4 +73,23 @@ test('arcs go round once', () => {
 test('max over mean', () => {
   expect(maxOverMean([0.5, 0.25, 0.25])).toBeCloseTo(1.5)
   expect(maxOverMean([])).toBe(1)
+})
+
+test('a known hot key goes with its own reads, the rest of its node with the arcs', () => {
+  const before = spec([160, 160])
+  const after = spec([1, 160])
+  const owner = locate(before)
+  const key = Array.from({ length: 100 }, (_, i) => `k${i}`).find((one) => owner(one) === 'n0' && locate(after)(one) === 'n1')!
+  const answer = compareRings(before, after, { seen: { n0: 0.7, n1: 0.3 }, hot: [{ key, weight: 0.4 }] })
+  expect(answer.movedHot).toEqual([{ key, from: 'n0', to: 'n1', weight: 0.4 }])
+  expect(answer.movedReads).toBeGreaterThan(0.69 * 0.9)
+  expect(answer.seenAfter!.get('n0')! + answer.seenAfter!.get('n1')!).toBeCloseTo(1)
+})
+
+test('a node that is out lowers no mean, and names from the prototype are names', () => {
+  const out: RingSpec = { algorithm: 'envoy-maglev', nodes: [{ name: '__proto__' }, { name: 'constructor' }, { name: 'c', state: 'down' }] }
+  const answer = compareRings(out, { ...out, nodes: out.nodes.slice(1) }, { seen: null })
+  expect(answer.imbalanceBefore).toBeCloseTo(1, 2)
+  expect(answer.ownedAfter.get('constructor')).toBe(1)
+  expect(answer.ownedAfter.has('__proto__')).toBe(false)
 })

@@ -1,8 +1,8 @@
 import { EvenkeelError } from '../model/error.ts'
-import type { RingSpec } from '../model/ring.ts'
 import type { Pool, PoolServer } from '../model/topology.ts'
 import type { Page, PoolServerView, PoolView } from '../model/views.ts'
 import type { SeriesWindow } from '../model/window.ts'
+import { poolRing, usableServers } from '../rings/poolRing.ts'
 import { FIGURE_SPAN_MS, newest, number } from './figures.ts'
 import type { House } from './house.ts'
 import { ownedShares } from './owned.ts'
@@ -32,26 +32,16 @@ export function getPool(house: House, target: string, name: string): PoolView {
  */
 export function sharesExpected(pool: Pool): Map<string, number> | null {
   if (pool.balances === 'load' || pool.balances === 'unknown') return null
-  const up = pool.servers.filter((server) => server.state === 'up')
-  const usable = up.some((server) => !server.backup) ? up.filter((server) => !server.backup) : up
+  const usable = usableServers(pool.servers)
   const weight = (server: PoolServer) => (usable.includes(server) ? server.weightEffective : 0)
   const total = pool.servers.reduce((sum, server) => sum + weight(server), 0)
   if (total <= 0) return null
-  if (pool.ring) {
-    const owned = ownedShares(ringNow(pool.ring, pool.servers, usable))
+  const ring = poolRing(pool)
+  if (ring) {
+    const owned = ownedShares(ring)
     if (owned.size > 0) return owned
   }
   return new Map(pool.servers.map((server) => [server.name, weight(server) / total]))
-}
-
-/** The ring with the weights and states of this moment. */
-function ringNow(ring: RingSpec, servers: PoolServer[], usable: PoolServer[]): RingSpec {
-  const nodes = ring.nodes.map((node) => {
-    const server = servers.find((candidate) => candidate.name === node.name)
-    if (!server) return node
-    return { ...node, weight: Math.round(server.weightEffective), state: usable.includes(server) ? ('up' as const) : ('down' as const) }
-  })
-  return { ...ring, nodes }
 }
 
 export function poolView(pool: Pool, window: SeriesWindow): PoolView {

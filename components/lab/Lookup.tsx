@@ -1,0 +1,81 @@
+import { Field, inputLook } from '@/components/ui/field.tsx'
+import { Status } from '@/components/ui/status.tsx'
+import { type Column, Table } from '@/components/ui/table.tsx'
+import { safe } from '@/lib/format/format.ts'
+import type { Compared, Place } from './compute.ts'
+import { KEY_MAX, KEYS_MAX } from './link.ts'
+
+type Found = Compared['found'][number]
+const say = (place: Place) =>
+  place === null ? (
+    <span className="text-dim">nobody</span>
+  ) : typeof place === 'string' ? (
+    safe(place, 60)
+  ) : (
+    <span className="text-dim">{place.because}</span>
+  )
+const stays = ({ before, after }: Found) => JSON.stringify(before) === JSON.stringify(after)
+
+const COLUMNS: Column<Found>[] = [
+  { id: 'key', head: 'Key', grow: true, cell: ({ key }) => <span className="font-mono text-xs">{safe(key, 120)}</span> },
+  { id: 'before', head: 'Now on', cell: ({ before }) => say(before), className: 'whitespace-normal' },
+  { id: 'after', head: 'Then on', cell: ({ after }) => say(after), className: 'whitespace-normal' },
+  { id: 'moves', head: '', cell: (found) => !stays(found) && <Status tone="info">moves</Status> },
+]
+
+/** Keys that somebody asks about: who owns them now, and who then. Exact, as in the real program. */
+export function Lookup({
+  keys,
+  onChange,
+  found,
+  changed,
+}: {
+  keys: string[]
+  onChange: (keys: string[]) => void
+  found: Found[]
+  changed: boolean
+}) {
+  const moves = found.filter((one) => !stays(one)).length
+  return (
+    <div className="flex min-w-0 flex-col gap-3">
+      <Field
+        label="Keys, one a line"
+        help={
+          keys.length >= KEYS_MAX
+            ? `The first ${KEYS_MAX} are looked up.`
+            : keys.length === 0
+              ? 'Whole keys, as the program hashes them.'
+              : changed
+                ? `${moves} of ${keys.length} move`
+                : `${keys.length} looked up`
+        }
+      >
+        {(props) => (
+          <textarea
+            {...props}
+            rows={4}
+            spellCheck={false}
+            // Lines that are still empty must stay while they are typed into.
+            defaultValue={keys.join('\n')}
+            onChange={({ target }) => onChange(keysOf(target.value))}
+            placeholder={'product:1042\nuser:7:cart'}
+            className={`${inputLook} h-auto py-1 font-mono text-xs`}
+          />
+        )}
+      </Field>
+      {found.length > 0 && (
+        <Table
+          label="Where the keys are"
+          sticky={false}
+          columns={changed ? COLUMNS : COLUMNS.filter(({ id }) => id === 'key' || id === 'before')}
+          rows={found}
+          rowKey={({ key }) => key}
+        />
+      )}
+    </div>
+  )
+}
+
+/** Each key once, empty lines left out. */
+export const keysOf = (text: string): string[] =>
+  [...new Set(text.split(/\r?\n/).map((line) => line.slice(0, KEY_MAX)))].filter((key) => key !== '').slice(0, KEYS_MAX)

@@ -1,0 +1,134 @@
+import { path } from '@/components/frame/api.ts'
+import { sharesSeen } from '@/components/rings/whatif.ts'
+import type { RingSpec } from '@/lib/model/ring.ts'
+import type { HotKeyView, PoolView, RingView, TargetView } from '@/lib/model/views.ts'
+import { poolRing } from '@/lib/rings/poolRing.ts'
+import type { KeyWeight } from '@/lib/rings/solver.ts'
+import type { LabTraffic } from './link.ts'
+
+/** Who takes a change of this ring, if anybody. */
+export type Taker =
+  | { is: 'ring'; name: string; written: boolean }
+  | { is: 'pool'; target: string; name: string; product: string; weights: true | string; weightMax: number }
+  | null
+
+/** A ring that the lab starts from, with what is seen of its traffic. Rates a second, shares from 0 to 1. */
+export type LabSource = {
+  /** As edges name it; null: described on the page. */
+  id: string | null
+  title: string
+  /** The page of its own. */
+  href: string | null
+  spec: RingSpec
+  /** What its traffic is called. */
+  unit: 'reads' | 'requests'
+  seen: Record<string, number> | null
+  /** Keys known to be hot, each with its part of all the traffic. */
+  hot: KeyWeight[]
+  perSecond: number | null
+  hitRatio: number | null
+  items: number | null
+  taker: Taker
+}
+
+export const ringId = (ring: Pick<RingView, 'name'>) => `ring:${ring.name}`
+export const poolId = (pool: Pick<PoolView, 'target' | 'name'>) => `pool:${pool.target}/${pool.name}`
+
+/** What an id names: a ring, or a pool of a target. Null of anything else. */
+export function partsOf(id: string): { ring: string } | { target: string; pool: string } | null {
+  if (id.startsWith('ring:') && id.length > 5) return { ring: id.slice(5) }
+  const [, target, pool] = /^pool:([^/]+)\/(.+)$/s.exec(id) ?? []
+  return target && pool ? { target, pool } : null
+}
+
+/** A ring that applications hold: its document takes points. */
+export function sourceOfRing(ring: RingView, hotKeys: readonly HotKeyView[], targets: readonly TargetView[]): LabSource {
+  const seen = sharesSeen(ring.nodes)
+  const node = new Map(ring.nodes.flatMap(({ target, name }) => (target === undefined ? [] : [[target, name] as const])))
+  return {
+    id: ringId(ring),
+    title: ring.name,
+    href: path`/rings/${ring.name}`,
+    spec: ring.spec,
+    unit: 'reads',
+    seen,
+    // An LFU class says which keys are hottest, not how hot.
+    hot: hotKeys.flatMap((key) => {
+      const share = seen?.[node.get(key.target) ?? '']
+      return share && key.hot && key.method !== 'lfu' ? [{ key: key.key, weight: key.share * share }] : []
+    }),
+    perSecond: ring.readsPerSecond,
+    hitRatio: ring.hitRatio,
+    items: itemsOf(targets.filter(({ name }) => node.has(name))),
+    taker: { is: 'ring', name: ring.name, written: ring.control !== null },
+  }
+}
+
+/** A pool that hashes; null where it does not, or nothing says how. What its servers hold is known where they are targets themselves. */
+export function sourceOfPool(pool: PoolView, targets: readonly TargetView[]): LabSource | null {
+  const spec = poolRing(pool)
+  if (!spec) return null
+  const caches = pool.servers.map(({ address }) => targets.find((target) => target.role !== undefined && target.address === address))
+  const known = caches.every((cache) => cache !== undefined) ? (caches as TargetView[]) : []
+  return {
+    id: poolId(pool),
+    title: `${pool.target}/${pool.name}`,
+    href: path`/pools/${pool.target}/${pool.name}`,
+    spec,
+    unit: 'requests',
+    seen: sharesSeen(pool.servers),
+    hot: [],
+    perSecond: pool.requestsPerSecond,
+    hitRatio: hitRatioOf(known),
+    items: itemsOf(known),
+    taker: {
+      is: 'pool',
+      target: pool.target,
+      name: pool.name,
+      product: targets.find(({ name }) => name === pool.target)?.kind ?? '',
+      weights: pool.liveWeights || (pool.because ?? 'This pool takes no weights.'),
+      weightMax: pool.weightMax,
+    },
+  }
+}
+
+/** A ring that somebody described: its traffic is what they say, spread as evenly as its keys. */
+export function sourceOfDescription(spec: RingSpec, traffic: LabTraffic): LabSource {
+  return {
+    id: null,
+    title: 'a described ring',
+    href: null,
+    spec,
+    unit: 'reads',
+    seen: null,
+    hot: [],
+    perSecond: traffic.reads ?? null,
+    hitRatio: traffic.hits ?? null,
+    items: traffic.items ?? null,
+    taker: null,
+  }
+}
+
+type Figures = NonNullable<TargetView['figures']>
+const figure = (target: TargetView, name: keyof Figures): number | null => {
+  const found = target.figures?.[name]
+  return found && 'value' in found ? found.value : null
+}
+
+/** Null unless every node's is known: a sum of some is not the whole. */
+function itemsOf(targets: readonly TargetView[]): number | null {
+  const items = targets.map((target) => figure(target, 'items'))
+  return items.length > 0 && items.every((count) => count !== null) ? items.reduce((sum, count) => sum + count, 0) : null
+}
+
+/** Over all reads, not the mean of ratios. */
+function hitRatioOf(targets: readonly TargetView[]): number | null {
+  let [reads, hits] = [0, 0]
+  for (const target of targets) {
+    const [rate, ratio] = [figure(target, 'readsPerSecond'), figure(target, 'hitRatio')]
+    if (rate === null || ratio === null) continue
+    reads += rate
+    hits += rate * ratio
+  }
+  return reads > 0 ? hits / reads : null
+}

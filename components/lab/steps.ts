@@ -1,0 +1,59 @@
+import type { RingNode, RingSpec } from '@/lib/model/ring.ts'
+import { isUp, weightOf } from '@/lib/rings/algorithm.ts'
+import { ketamaCounts } from '@/lib/rings/algorithms/ketama.ts'
+import type { LabSource } from './source.ts'
+
+export type LabStep = { setting: { target: string; name: string }; after: string }
+/** What of an edited ring a change can write, else the reason why none can. */
+export type Made = { steps: LabStep[] } | { because: string }
+
+/** HAProxy's words for a server's state; no setting makes a server fail. */
+const STATE_WORDS = { up: 'ready', drain: 'drain', maint: 'maint' } as const
+
+/** The edit as steps of a change: points of a ring's nodes, weights and states of a pool's servers. */
+export function stepsOf({ spec: before, taker }: Pick<LabSource, 'spec' | 'taker'>, after: RingSpec): Made {
+  if (taker === null) return { because: 'A described ring is nobody’s: copy the configuration instead.' }
+  if (taker.is === 'ring' && !taker.written) return { because: 'This ring has no control document: its program holds it.' }
+  if (after.algorithm !== before.algorithm || JSON.stringify(after.options ?? {}) !== JSON.stringify(before.options ?? {}))
+    return { because: 'Another algorithm or option is a change of the configuration, not of a setting: copy it instead.' }
+  const was = new Map(before.nodes.map((node) => [node.name, node]))
+  if (after.nodes.length !== was.size || after.nodes.some((node, at) => node.name !== before.nodes[at]?.name))
+    return { because: 'Nodes come, go and change places in the configuration, not by a setting: copy it instead.' }
+  if (after.nodes.some((node) => identity(node) !== identity(was.get(node.name)!)))
+    return { because: 'What a node is hashed by is a matter of the configuration: copy it instead.' }
+  return taker.is === 'ring' ? pointSteps(taker.name, before, after) : serverSteps(taker, was, after)
+}
+
+const identity = ({ address, label, id, slots }: RingNode) => JSON.stringify([address, label, id, slots])
+
+function pointSteps(ring: string, before: RingSpec, after: RingSpec): Made {
+  if (after.nodes.some((node, at) => (node.state ?? 'up') !== (before.nodes[at]!.state ?? 'up')))
+    return { because: 'The control document knows no states: a node that is out is a what-if only.' }
+  if (after.algorithm !== 'ketama') return { because: 'The control document holds points of a ketama ring only.' }
+  const [now, then] = [ketamaCounts(before), ketamaCounts(after)]
+  const steps = after.nodes.flatMap(({ name }, at) =>
+    now[at] === then[at] ? [] : [{ setting: { target: `ring:${ring}`, name: `${ring}/${name}/points` }, after: String(then[at]) }],
+  )
+  return steps.length > 0 ? { steps } : { because: 'Nothing is changed yet.' }
+}
+
+function serverSteps(taker: Extract<LabSource['taker'], { is: 'pool' }>, was: ReadonlyMap<string, RingNode>, after: RingSpec): Made {
+  const setting = (server: string, what: string) => ({ target: taker.target, name: `${taker.name}/${server}/${what}` })
+  const weighed = after.nodes.filter((node) => weightOf(node) !== weightOf(was.get(node.name)!))
+  const turned = after.nodes.filter((node) => (node.state ?? 'up') !== (was.get(node.name)!.state ?? 'up'))
+  if (weighed.length > 0 && taker.weights !== true) return { because: `No weight is taken live: ${taker.weights}` }
+  const heavy = weighed.find((node) => weightOf(node) > taker.weightMax)
+  if (heavy) return { because: `${taker.weightMax} is the largest weight here.` }
+  if (turned.length > 0 && taker.product !== 'haproxy')
+    return { because: 'Evenkeel sets no states here: a server that is out is a what-if only.' }
+  if (turned.some((node) => node.state === 'down')) return { because: 'A server is not set down; drain or maint takes it out.' }
+  if (!after.nodes.some((node) => isUp(node) && weightOf(node) > 0)) return { because: 'No server would be left.' }
+  const steps = [
+    ...weighed.map((node) => ({ setting: setting(node.name, 'weight'), after: String(weightOf(node)) })),
+    ...turned.map((node) => ({
+      setting: setting(node.name, 'state'),
+      after: STATE_WORDS[(node.state ?? 'up') as keyof typeof STATE_WORDS],
+    })),
+  ]
+  return steps.length > 0 ? { steps } : { because: 'Nothing is changed yet.' }
+}

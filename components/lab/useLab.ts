@@ -1,0 +1,88 @@
+'use client'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { answer, type Compared, isHeavy, type LabAnswer, type LabQuestion } from './compute.ts'
+import type { Answered, Asked } from './labWorker.ts'
+
+type Waiting = { resolve(answer: LabAnswer): void; reject(error: Error): void }
+
+/** Answers in a thread of the page's own, begun when first needed and ended with the page. */
+export function useThread(): (question: LabQuestion) => Promise<LabAnswer> {
+  const thread = useRef<{ worker: Worker; waiting: Map<number, Waiting>; ids: number } | null>(null)
+  useEffect(
+    () => () => {
+      thread.current?.worker.terminate()
+      thread.current = null
+    },
+    [],
+  )
+  return useMemo(
+    () => (question) => {
+      thread.current ??= begin()
+      const { worker, waiting } = thread.current
+      const id = ++thread.current.ids
+      return new Promise((resolve, reject) => {
+        waiting.set(id, { resolve, reject })
+        worker.postMessage({ id, question } satisfies Asked)
+      })
+    },
+    [],
+  )
+}
+
+function begin() {
+  const worker = new Worker(new URL('./labWorker.ts', import.meta.url), { type: 'module' })
+  const waiting = new Map<number, Waiting>()
+  worker.onmessage = ({ data }: MessageEvent<Answered>) => {
+    const found = waiting.get(data.id)
+    waiting.delete(data.id)
+    if ('answer' in data) found?.resolve(data.answer)
+    else found?.reject(new Error(data.because))
+  }
+  worker.onerror = () => {
+    for (const { reject } of waiting.values()) reject(new Error('The browser could not compute this ring.'))
+    waiting.clear()
+  }
+  return { worker, waiting, ids: 0 }
+}
+
+/** A comparison, at once where it is small; else the last one until the next is there. */
+export function useComparison(
+  question: LabQuestion | null,
+  ask: ReturnType<typeof useThread>,
+): { compared: Compared | null; of: LabQuestion | null; because?: string; busy: boolean } {
+  const heavy = question !== null && isHeavy(question)
+  const here = useMemo(() => {
+    if (!question || heavy) return null
+    try {
+      return { compared: (answer(question) as Extract<LabAnswer, { is: 'compare' }>).answer, of: question, busy: false }
+    } catch (error) {
+      return { compared: null, of: question, because: error instanceof Error ? error.message : String(error), busy: false }
+    }
+  }, [question, heavy])
+  const [there, setThere] = useState<{ compared: Compared | null; of: LabQuestion; because?: string } | null>(null)
+  const next = useRef<LabQuestion | null>(null)
+  const running = useRef(false)
+  useEffect(() => {
+    next.current = heavy ? question : null
+    // Whoever types asks faster than a large ring is computed: only the newest question is worth an answer.
+    const run = () => {
+      const wanted = next.current
+      if (running.current || !wanted) return
+      running.current = true
+      next.current = null
+      ask(wanted)
+        .then(
+          (found) => setThere({ compared: found.is === 'compare' ? found.answer : null, of: wanted }),
+          (error: Error) => setThere({ compared: null, of: wanted, because: error.message }),
+        )
+        .finally(() => {
+          running.current = false
+          run()
+        })
+    }
+    run()
+  }, [question, heavy, ask])
+  if (here) return here
+  if (!question) return { compared: null, of: null, busy: false }
+  return there ? { ...there, busy: there.of !== question } : { compared: null, of: null, busy: true }
+}
