@@ -1,7 +1,6 @@
-import AxeBuilder from '@axe-core/playwright'
-import type { Page as BrowserPage } from '@playwright/test'
 import type { FindingView, Page, TargetView } from '../lib/model/views.ts'
 import { found, SLOW } from './api.ts'
+import { violations } from './axe.ts'
 import { expect, test } from './test.ts'
 
 const PAGES = [
@@ -11,6 +10,7 @@ const PAGES = [
   '/pools',
   '/pools/edge/app',
   '/rings',
+  '/rings/lab',
   '/keys',
   '/changes',
   '/explore',
@@ -75,9 +75,3 @@ test('hostile names stand on the pages as text', async ({ house, page }) => {
   expect([400, 404]).toContain(odd.status)
   await house.get<Page<FindingView>>('findings')
 })
-
-/** What breaks WCAG 2.2 AA, each with the element and why. */
-async function violations(page: BrowserPage): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze()
-  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)} ${nodes[0]?.failureSummary}`)
-}
