@@ -16,12 +16,12 @@ export function fleetConfig(fleet: {
   ports: Record<string, number>
   haproxy: HaproxyServer
   memcached?: string
-  nginx?: string
+  web?: Record<string, unknown>
   monitoring?: { url: string; same: Record<string, string> } | null
   points: number[]
   ttls: Record<string, TtlDocument>
 }): string {
-  const { ports, haproxy, memcached, nginx, monitoring, points, ttls } = fleet
+  const { ports, haproxy, memcached, web, monitoring, points, ttls } = fleet
   const redis = (name: string, role: 'cache' | 'store') => ({ kind: 'redis', name, url: `redis://127.0.0.1:${ports[name]}`, role })
   const config = {
     listen: fleet.listen,
@@ -42,7 +42,7 @@ export function fleetConfig(fleet: {
       redis('sessions', 'store'),
       redis('sessions-replica', 'store'),
       ...(memcached ? [{ kind: 'memcached', name: 'fragments', address: memcached }] : []),
-      ...(nginx ? [{ kind: 'nginx', name: 'web', status: nginx }] : []),
+      ...(web ? [web] : []),
       ...(monitoring ? [{ kind: 'prometheus', name: 'prom', url: monitoring.url, same: monitoring.same }] : []),
       ...(fleet.targets ?? []),
     ],
@@ -66,6 +66,7 @@ export function fleetConfig(fleet: {
     edges: [
       { from: 'clients', to: 'pool:edge/app' },
       { from: 'clients', to: 'pool:edge/static' },
+      ...(web ? [{ from: 'clients', to: 'pool:web/images' }] : []),
       { from: 'pool:edge/app', to: 'ring:products' },
       { from: 'pool:edge/app', to: 'store:sessions' },
       { from: 'ring:products', to: 'origin:catalog' },

@@ -1,16 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { RingDocument, TtlDocument } from '../lib/model/control.ts'
-import {
-  type HaproxyServer,
-  type MemcachedServer,
-  type NginxServer,
-  type RedisServer,
-  startHaproxy,
-  startMemcached,
-  startNginx,
-  startRedis,
-} from '../test/servers.ts'
+import { type HaproxyServer, type RedisServer, startHaproxy, startMemcached, startRedis } from '../test/servers.ts'
 import { type App, startApp } from './app.ts'
 import { type Caches, createCaches, linkTo } from './caches.ts'
 import { fleetConfig } from './config.ts'
@@ -20,6 +11,7 @@ import { NODES, RING_KEY, TTL_KEY } from './names.ts'
 import { contentOf, createOrigin, type Origin } from './origin.ts'
 import { signIn, startSideTraffic } from './side.ts'
 import { PRODUCTS, startTraffic, type Traffic } from './traffic.ts'
+import { startWeb } from './web.ts'
 
 const APPS = ['app1', 'app2', 'app3', 'app4']
 const FILES = ['static1', 'static2', 'static3', 'static4']
@@ -38,7 +30,7 @@ export type FleetOptions = {
   points?: [number, number, number]
   /** What app4 takes for a page, ms; the others take 20. The default is slow on purpose. */
   app4Ms?: number
-  /** memcached and nginx too. */
+  /** memcached, and NGINX before three image servers, too. */
   plain?: boolean
   /** Prometheus with exporters, and a Redis that only it knows of. */
   prometheus?: boolean
@@ -137,15 +129,9 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
     for (const server of files) started.push(() => server.stop())
     const apps = Object.fromEntries([...pages.map(({ app }) => app), ...files].map((app) => [app.name, app]))
     const haproxy = keep(await startHaproxy({ ports: 2, cfg: ([port, metrics]) => balancer(port!, metrics!, apps) }))
-    const extra: { memcached?: MemcachedServer; nginx?: NginxServer } = {}
-    if (plain) {
-      const [memcached, nginx] = await Promise.all([
-        startMemcached({ megabytes: 16 }),
-        startNginx({ server: 'location / { return 200 "Evenkeel demo"; }' }),
-      ])
-      extra.memcached = keep(memcached)
-      extra.nginx = keep(nginx)
-    }
+    const memcached = plain ? keep(await startMemcached({ megabytes: 16 })) : null
+    const web = plain ? await startWeb(random) : null
+    if (web) started.push(() => web.stop())
     const haproxyMetrics = `http://127.0.0.1:${haproxy.about.ports[1]}/metrics`
     const monitoring = prometheus ? await startMonitoring({ cacheA: caches[0]!.about.url, haproxyMetrics, random }) : null
     if (monitoring) started.push(() => monitoring.stop())
@@ -155,7 +141,7 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
     await signIn(store, random)
     const traffic = startTraffic({ port: haproxy.about.ports[0]!, pagesPerSecond, filesPerSecond: pagesPerSecond / 5, dayMs, random })
     started.push(() => traffic.stop())
-    const side = startSideTraffic({ store, memcachedPort: extra.memcached?.about.port, nginxPort: extra.nginx?.about.port, random })
+    const side = startSideTraffic({ store, memcachedPort: memcached?.about.port, webPort: web?.port, random })
     started.push(() => side.stop())
 
     const onCaches = async (work: (link: Redis) => Promise<unknown>) => {
@@ -171,8 +157,8 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
           ...about,
           ports,
           haproxy,
-          memcached: extra.memcached?.about.address,
-          nginx: extra.nginx?.about.statusUrl,
+          memcached: memcached?.about.address,
+          web: web?.target,
           monitoring,
           points,
           ttls: TTLS,

@@ -1,27 +1,29 @@
-import { request } from 'node:http'
+import { Agent, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import type { Redis } from 'ioredis'
 
 const SESSIONS = 2_000
 const sessionOf = (id: number) => `{"user":${id},"basket":[]}`
 
-/** Light traffic on what stands beside the main road: sessions in the store, fragments in memcached, a page from NGINX. */
-export function startSideTraffic(options: { store: Redis; memcachedPort?: number; nginxPort?: number; random: () => number }): {
+/** Light traffic on what stands beside the main road: sessions in the store, fragments in memcached, images from NGINX. */
+export function startSideTraffic(options: { store: Redis; memcachedPort?: number; webPort?: number; random: () => number }): {
   stop(): void
 } {
-  const { store, memcachedPort, nginxPort, random } = options
+  const { store, memcachedPort, webPort, random } = options
   const memcached = memcachedPort ? connect(memcachedPort, '127.0.0.1') : null
   memcached?.on('error', () => {})
   memcached?.resume()
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 })
   const timer = setInterval(() => {
     session(store, Math.floor(random() * SESSIONS)).catch(() => {})
     if (memcached) fragment(memcached, Math.floor(random() ** 3 * 500), random)
-    if (nginxPort) page(nginxPort)
+    if (webPort) for (let images = 0; images < 2; images++) image(webPort, Math.floor(random() * 300), agent)
   }, 50)
   return {
     stop() {
       clearInterval(timer)
       memcached?.destroy()
+      agent.destroy()
     },
   }
 }
@@ -45,8 +47,8 @@ function fragment(memcached: Socket, id: number, random: () => number): void {
   memcached.write(`get fragment:${id}\r\nadd fragment:${id} 0 ${seconds} 5\r\nhello\r\n`)
 }
 
-function page(port: number): void {
-  const question = request({ host: '127.0.0.1', port, path: '/', timeout: 2_000 }, (answer) => answer.resume())
+function image(port: number, id: number, agent: Agent): void {
+  const question = request({ host: '127.0.0.1', port, path: `/images/${id}.webp`, agent, timeout: 2_000 }, (answer) => answer.resume())
   question.on('error', () => {})
   question.end()
 }
