@@ -21,6 +21,7 @@ export type Config = {
   auth: { mode: 'local' | 'none' }
   poll: { everyMs: number; timeoutMs: number }
   learningMs: number
+  retention: { rawMs?: number; fineMs?: number; coarseMs?: number }
   watch: { watchMs?: number; beforeMs?: number; measureMs?: number }
   targets: TargetConfig[]
   rings: RingConfig[]

@@ -88,6 +88,19 @@ const watch = z.strictObject({
   measure: duration(1000, 120_000).optional().meta({ description: 'Least time of settled traffic before a verdict' }),
 })
 
+const DAY_MS = 86_400_000
+const retention = z.strictObject({
+  raw: duration(12 * 3_600_000, 400 * DAY_MS)
+    .optional()
+    .meta({ description: 'Every sample' }),
+  fine: duration(2 * DAY_MS, 400 * DAY_MS)
+    .optional()
+    .meta({ description: 'Stretches of 10 s' }),
+  coarse: duration(2 * DAY_MS, 4_000 * DAY_MS)
+    .optional()
+    .meta({ description: 'Stretches of 5 min' }),
+})
+
 /** `role: cache` and so on are the products'; each target is one of the kinds on the shelf. */
 function oneOf(kinds: Readonly<Record<string, z.ZodType>>): z.ZodType {
   const options = Object.entries(kinds)
@@ -126,6 +139,7 @@ export function configSchema(schemas: Schemas) {
     poll: z.strictObject({ every: duration(100, 3_600_000).default(1000), timeout: duration(10, 600_000).default(900) }).prefault({}),
     learning: duration(0).default(60_000).meta({ description: 'How long after the start learned baselines stay silent' }),
     watch: watch.prefault({}).meta({ description: 'How long a change is watched' }),
+    retention: retention.prefault({}).meta({ description: 'How long samples are kept on the disk, by fineness' }),
     targets: z.array(oneOf(schemas.targets)).default([]),
     rings: z.array(ring).default([]),
     ttls: z.array(ttl).default([]),

@@ -91,7 +91,7 @@ export async function openHouse(config: Config, env: NodeJS.ProcessEnv, print: (
       },
     ])
   }
-  const store = createStore({ path: join(config.data, 'evenkeel.db') })
+  const store = createStore({ path: join(config.data, 'evenkeel.db'), retention: config.retention })
   const bus = createBus((error) => log.error({ error: String(error) }, 'a listener failed'))
   const closing = new AbortController()
   const targets = allTargets(config)
