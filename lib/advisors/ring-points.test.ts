@@ -50,6 +50,25 @@ test('40/160/160 become even in the reads, moving little more than it must', () 
   expect(Math.max(...after.slice(0, 3)) * 3).toBeLessThan(1.1)
   expect(draft.riskBecause).toMatch(/misses first.*No follower reports/)
 })
+test('a ring that somebody has just moved is solved by what is seen of it since, not by the reads of the old one', () => {
+  const one = ring([40, 160, 160])
+  const [old, now] = [owned(ring([160, 160, 160])), owned(one)]
+  const proposed = (since: number) => {
+    const lines = Object.fromEntries(
+      one.nodes.flatMap((node, i): [string, string][] => [
+        [`ring_share_owned{ring=products,node=${node.name}}`, `${old[i]}x${59 - since} ${now[i]}x${since - 1}`],
+        [`ring_share_seen{ring=products,node=${node.name}}`, `${old[i]}x${59 - since + 9} ${now[i]}x${since - 10}`],
+        [`cache_hits_total{target=${node.target}}`, '0+150x60'],
+        [`cache_misses_total{target=${node.target}}`, '0+20x60'],
+      ]),
+    )
+    return ringPoints.propose(finding, load(1000, lines), { ...emptyTopology(), rings: [one] }) as Draft | null
+  }
+  expect(proposed(14)).toBeNull()
+  const draft = proposed(20)!
+  expect(draft.predict).toMatchObject({ metric: 'ring_imbalance', before: Math.max(...now.slice(0, 3)) * 3 })
+  expect(Number(draft.steps.find(({ setting }) => setting.name === 'products/n0/points')?.after)).toBeGreaterThan(100)
+})
 test('without reads the keys are evened', () => {
   expect(propose(ring([40, 160, 160]), null)).toBeNull()
   const draft = propose(ring([40, 160, 160]), null, {}, '0x60') as Draft

@@ -1,4 +1,5 @@
 import { count, text } from '../format/format.ts'
+import { changedAt } from '../measures/changed.ts'
 import { measure } from '../measures/measure.ts'
 import type { Advisor } from '../model/detector.ts'
 import { freshFollowers } from '../model/follower.ts'
@@ -9,6 +10,10 @@ import type { SeriesWindow } from '../model/window.ts'
 import { solveRing } from '../rings/solver.ts'
 
 const SPAN_MS = 60_000
+/** The share seen is a mean of some seconds: for so long after the ring changed it is partly that of the old one. */
+const SETTLE_MS = 12_000
+/** Of the shares of this very ring, before it is solved by them. */
+const SETTLED_MIN_MS = 5_000
 
 /**
  * Points that even the share of the reads while the fewest keys change hands (lib/rings/solver.ts). Known hot keys count with their own
@@ -19,10 +24,12 @@ export const ringPoints: Advisor = {
   title: 'Even the ring',
   answers: ['ring/imbalance'],
   spanMs: SPAN_MS,
-  propose(finding, window, topology) {
+  propose(finding, all, topology) {
     const ring = topology.rings.find(({ name }) => name === finding.subject.ring)
     if (!ring) return null
     if (ring.error) return { none: `The ring's document cannot be read: ${ring.error}` }
+    const window = settled(all, ring)
+    if (!window) return null
     const seen = sharesSeen(window, ring)
     // Reads tell more than arcs; a moment later they will be known.
     if (!seen && ring.nodes.some(({ target }) => target && reads(window, target) > 0)) return null
@@ -38,6 +45,19 @@ export const ringPoints: Advisor = {
       return { none: `No setting evens this ring below ${answer.floor.toFixed(2)} times the mean: ${answer.because}.` }
     return draft(ring, answer, seen, window)
   },
+}
+
+/** What was measured of the ring as it stands; null while that is too little. */
+function settled(window: SeriesWindow, ring: Ring): SeriesWindow | null {
+  const changes = ring.nodes.map(({ name }) => {
+    const [owned] = window.series('ring_share_owned', { ring: ring.name, node: name })
+    return owned ? changedAt(owned, 1e-6) : null
+  })
+  // A window that was cut begins with a change.
+  const changed = Math.max(...changes.map((at) => at ?? 0), window.to - window.from < SPAN_MS ? window.from : 0)
+  if (changed === 0) return window
+  const from = changed + SETTLE_MS
+  return window.to - from < SETTLED_MIN_MS ? null : window.between(from, window.to)
 }
 
 const reads = (window: SeriesWindow, target: string): number => {

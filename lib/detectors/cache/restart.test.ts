@@ -25,6 +25,13 @@ test('it holds a minute, then until warm, at most three', () => {
   const colder = { 'cache_hits_total{target=a}': '0+90x10 0+20x200', 'cache_misses_total{target=a}': '0+10x10 0+80x200' }
   expect(said('100+1x10 0+1x200', colder)).toMatchObject([{ is: 'clear' }])
 })
+test('warm once is warm: when the keys fetched together end together, it does not come back', () => {
+  const echo = {
+    'cache_hits_total{target=a}': '0+90x10 0+60x50 3000+90x25 5250+50x24',
+    'cache_misses_total{target=a}': '0+10x10 0+40x50 2000+10x25 2250+50x24',
+  }
+  expect(said('100+1x10 0+1x100', echo)).toMatchObject([{ is: 'clear' }])
+})
 test('one poll, or nothing for a while, says nothing of a restart', () => {
   expect(said('100')).toMatchObject([{ is: 'clear' }])
   expect(said('100+1x10', { x: '0x30' })).toMatchObject([{ is: 'unjudged' }])

@@ -32,9 +32,16 @@ export const restart: Detector<Settings> = {
       if (stale) return { subject, is: 'unjudged', because: stale }
       if (at === null) return { subject, is: 'clear' }
       const age = window.to - at
-      const hits = ratios(row.cache_hits_total, row.cache_misses_total, at, window.to)
-      const warm = !hits || (hits.now !== null && hits.now >= settings.recovered * hits.before)
-      if (age > settings.holdMax || (age > settings.holdMin && warm)) return { subject, is: 'clear' }
+      if (age > settings.holdMax) return { subject, is: 'clear' }
+      const ratiosUntil = (to: number) => ratios(row.cache_hits_total, row.cache_misses_total, at, to)
+      const hits = ratiosUntil(window.to)
+      // Warm once is warm: keys that were fetched together end together too, and lower the ratio again for a while.
+      const wasWarm = (to: number) => {
+        const then = ratiosUntil(to)
+        return !then || (then.now !== null && then.now >= settings.recovered * then.before)
+      }
+      const late = uptime.points.map(([ms]) => ms).filter((ms) => ms > at + settings.holdMin)
+      if (late.some(wasWarm)) return { subject, is: 'clear' }
       const store = factsOf(topology, subject.target)?.role === 'store'
       const warmth: Evidence[] =
         hits && hits.now !== null
