@@ -23,7 +23,7 @@ import { type Drifted, undo } from './undo.ts'
 export type { Applied, Description, OwnChange }
 
 export type WatchSettings = {
-  /** Longest watch of a change with a prediction. Default, and at most, 120 s. */
+  /** Longest watch of a change with a prediction. Default, and at most, 115 s. */
   watchMs: number
   /** Watch of a change of one's own, which has no prediction. Default 60 s. */
   ownMs: number
@@ -45,8 +45,11 @@ export type WatchSettings = {
   writeMs: number
 }
 
+/** The verdict is to stand within two minutes, and comes with a look or two of delay. */
+const WATCH_MS = 115_000
+
 const DEFAULTS: WatchSettings = {
-  watchMs: 120_000,
+  watchMs: WATCH_MS,
   ownMs: 60_000,
   ttlWatchMs: 86_400_000,
   beforeMs: 60_000,

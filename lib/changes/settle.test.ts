@@ -49,8 +49,8 @@ describe('the numbers hold nothing of the time before the write', () => {
     expect(settledFrom(ttl, load(1_000, { x: '0x100' }), topology)).toBeNull()
     expect(settledFrom(ttl, load(1_000, { x: '0x130' }), topology)).toBe(FROM + 122_000)
     const limits = { watchMs: 120_000, ownMs: 60_000, ttlWatchMs: 86_400_000 }
-    expect(watchLimitMs(ttl, topology, limits)).toBe(2 * 60_000 + 60_000)
-    expect(watchLimitMs(change(step('ttl:products', 'products/jitter', '0', '0.3'), 'x', {}), topology, limits)).toBe(180_000)
+    expect(watchLimitMs(ttl, topology, limits)).toBe(2 * 60_000 + 55_000)
+    expect(watchLimitMs(change(step('ttl:products', 'products/jitter', '0', '0.3'), 'x', {}), topology, limits)).toBe(175_000)
     expect(watchLimitMs({ ...ttl, steps: [step('edge', 'app/a/weight', '1', '2')] }, topology, limits)).toBe(120_000)
     expect(watchLimitMs({ steps: [step('edge', 'app/a/weight', '1', '2')], prediction: null }, topology, limits)).toBe(60_000)
   })

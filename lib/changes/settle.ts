@@ -73,7 +73,7 @@ export function ttlMs(value: string): number {
   return digits === undefined ? 0 : Number(digits) * UNITS[unit]!
 }
 
-/** How long a change is watched at most: 120 s, or two TTLs and a minute for a TTL policy. */
+/** How long a change is watched at most: the limit, or two TTLs and nearly a minute for a TTL policy. */
 export function watchLimitMs(
   change: Pick<Change, 'steps' | 'prediction'>,
   topology: Topology,
@@ -84,5 +84,5 @@ export function watchLimitMs(
   const policy = topology.ttls.find((ttl) => ttl.name === target.slice('ttl:'.length))
   const step = change.steps.find((one) => one.setting.name.endsWith('/ttl'))
   const lengths = step ? [ttlMs(step.before), ttlMs(step.after)] : [policy?.ttlMs ?? 0]
-  return Math.min(limits.ttlWatchMs, 2 * Math.min(...lengths) + 60_000)
+  return Math.min(limits.ttlWatchMs, 2 * Math.min(...lengths) + 55_000)
 }
