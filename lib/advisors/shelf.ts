@@ -1,5 +1,6 @@
 import type { Advisor } from '../model/detector.ts'
 import { cacheMemory } from './cache-memory.ts'
+import { consistentHash } from './consistent-hash.ts'
 import { drainServer } from './drain-server.ts'
 import { poolWeights } from './pool-weights.ts'
 import { ringPoints } from './ring-points.ts'
@@ -7,4 +8,4 @@ import { ttlJitter } from './ttl-jitter.ts'
 import { weightFile } from './weight-file.ts'
 
 /** The shelf of remedies. One line an advisor; its id is its file's name. */
-export const advisors: Advisor[] = [poolWeights, drainServer, cacheMemory, ttlJitter, ringPoints, weightFile]
+export const advisors: Advisor[] = [poolWeights, drainServer, cacheMemory, ttlJitter, ringPoints, weightFile, consistentHash]

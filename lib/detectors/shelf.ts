@@ -17,7 +17,9 @@ import { massExpiry } from './cache/mass-expiry.ts'
 import { restart } from './cache/restart.ts'
 import { stampede } from './cache/stampede.ts'
 import { targetDown } from './fleet/target-down.ts'
+import { hotArc } from './ring/hot-arc.ts'
 import { imbalance } from './ring/imbalance.ts'
+import { needlessMoves } from './ring/needless-moves.ts'
 
 /** The shelf of rules. One line a detector; its id is its path. */
 export const detectors: AnyDetector[] = [
@@ -39,5 +41,7 @@ export const detectors: AnyDetector[] = [
   stickySkew,
   weightDrift,
   imbalance,
+  hotArc,
+  needlessMoves,
   targetDown,
 ]

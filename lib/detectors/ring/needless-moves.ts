@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { text } from '../../format/format.ts'
+import { poolLabels } from '../../measures/traffic.ts'
+import type { Detector, DetectorSettings } from '../../model/detector.ts'
+import type { Verdict } from '../../model/finding.ts'
+import type { RingSpec } from '../../model/ring.ts'
+import { evaluateSpecs } from '../../rings/evaluate.ts'
+import { evidence } from '../rows.ts'
+import { patience, share, threshold } from '../settings.ts'
+
+type Settings = DetectorSettings & { ratio: number; excess: number }
+
+/** Rings whose algorithm may move more keys than it must, and the edit that shows it. */
+const EDITS: Partial<Record<RingSpec['algorithm'], 'leaves' | 'weight'>> = {
+  'haproxy-map': 'leaves',
+  'nginx-hash': 'leaves',
+  'twemproxy-modula': 'leaves',
+  'twemproxy-ketama': 'weight',
+}
+
+export const needlessMoves: Detector<Settings> = {
+  id: 'ring/needless-moves',
+  title: 'An edit moves more keys than it must',
+  why: 'When a server leaves or a weight changes, only the keys of that server need a new owner. Hashing by remainder deals nearly all keys anew instead, and twemproxy recounts the points of every server when one weight changes. Each key that moves without need is a miss, at once with all the others. It costs nothing until the next edit, or the next failed server: then it costs the origin most.',
+  settings: z.strictObject({
+    ...patience('10s', '0s'),
+    ratio: threshold(1.3, 'Times the least that the edit must move'),
+    excess: share(0.03, 'Of all keys, beyond that least: rounding moves a few'),
+  }),
+  needs: { spanMs: 10_000, metrics: [] },
+  detect: (window, topology, settings) =>
+    topology.pools.flatMap((pool): Verdict[] => {
+      if (pool.balances !== 'hash') return []
+      const subject = poolLabels(pool)
+      if (!pool.ring) return [{ subject, is: 'unjudged', because: 'nothing says exactly how it hashes' }]
+      const moves = movesOf(pool.ring)
+      if (moves === null || moves.moved < settings.ratio * moves.least || moves.moved - moves.least < settings.excess)
+        return [{ subject, is: 'clear' }]
+      return [
+        {
+          subject,
+          is: 'found',
+          severity: 'info',
+          summary: `In ${pool.name}, ${moves.edit} moves ${text(moves.moved, 'ratio')} of the keys; ${text(moves.least, 'ratio')} must move`,
+          evidence: [
+            evidence(window, 'ring_share_moved', subject, `keys moved when ${moves.edit}`, moves.moved, 'ratio', {
+              baseline: moves.least,
+              threshold: Math.max(settings.ratio * moves.least, moves.least + settings.excess),
+              method: `${pool.ring.algorithm}, computed exactly as the program does`,
+            }),
+          ],
+        },
+      ]
+    }),
+}
+
+type Moves = { edit: string; moved: number; least: number }
+/** Placing a large ring takes milliseconds and its answer never changes. */
+const known = new Map<string, Moves | null>()
+const KNOWN_MAX = 64
+
+function movesOf(ring: RingSpec): Moves | null {
+  const key = JSON.stringify(ring)
+  if (!known.has(key)) {
+    if (known.size >= KNOWN_MAX) known.delete(known.keys().next().value!)
+    known.set(key, compute(ring))
+  }
+  return known.get(key)!
+}
+
+function compute(ring: RingSpec): Moves | null {
+  const kind = EDITS[ring.algorithm]
+  const live = ring.nodes.filter((node) => (node.state ?? 'up') === 'up' && (node.weight ?? 1) > 0)
+  const last = live.at(-1)
+  if (!kind || !last || live.length < 3) return null
+  const after: RingSpec =
+    kind === 'leaves'
+      ? { ...ring, nodes: ring.nodes.filter((node) => node !== last) as RingSpec['nodes'] }
+      : {
+          ...ring,
+          nodes: ring.nodes.map((node) => (node === last ? { ...node, weight: (node.weight ?? 1) * 2 } : node)) as RingSpec['nodes'],
+        }
+  const answer = evaluateSpecs(ring, after)
+  // At least what the shares themselves say has to change hands.
+  const least = Object.entries(answer.before.shares).reduce(
+    (sum, [name, share]) => sum + Math.max(0, share - (answer.after!.shares[name] ?? 0)),
+    0,
+  )
+  return { edit: kind === 'leaves' ? `${last.name} leaving` : `twice the weight of ${last.name}`, moved: answer.moved!, least }
+}
