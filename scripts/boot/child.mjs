@@ -34,6 +34,7 @@ export async function run(title, command, args, { cwd, env, quiet = false, hush 
 /**
  * Stays in front of a child until it ends, handing on SIGINT and SIGTERM; a child that has not ended 12 s after that is killed.
  * Resolves to the exit code, 0 when the end was asked for and came cleanly.
+ * @param {import('node:child_process').ChildProcess} child @returns {Promise<number>}
  */
 export async function stayWith(child) {
   let asked = false
@@ -43,8 +44,10 @@ export async function stayWith(child) {
     child.kill('SIGTERM')
     setTimeout(() => child.kill('SIGKILL'), 12_000).unref()
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, hand)
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  for (const signal of signals) process.on(signal, hand)
   const code = await ends(child)
+  for (const signal of signals) process.off(signal, hand)
   return asked && (code === 130 || code === 143) ? 0 : code
 }
 
