@@ -78,6 +78,12 @@ test('weights and states of a hashing pool become its settings', () => {
   })
 })
 
+test('the order in which options are written changes nothing', () => {
+  const first: RingSpec = { ...haproxy, options: { version: '2.6.12', function: 'crc32' } }
+  const then: RingSpec = { ...haproxy, options: { function: 'crc32', version: '2.6.12' } }
+  expect(stepsOf({ ...pool, spec: first }, then)).toEqual({ because: 'Nothing is changed yet.' })
+})
+
 test('what no setting can do is refused with the reason', () => {
   const because = (source: LabSource, after: RingSpec) => {
     const made = stepsOf(source, after)

@@ -63,7 +63,9 @@ const link = z.strictObject({
   b: packed.optional(),
   c: z.record(z.string(), z.unknown()).optional(),
   k: z.array(z.string().min(1).max(KEY_MAX)).max(KEYS_MAX).optional(),
-  q: z.strictObject({ reads: z.number().optional(), hits: z.number().optional(), items: z.number().optional() }).optional(),
+  q: z
+    .strictObject({ reads: z.number().min(0).optional(), hits: z.number().min(0).max(1).optional(), items: z.number().min(0).optional() })
+    .optional(),
 })
 
 /** `1.` and base64url of packed JSON; '' of a lab that nobody touched. */

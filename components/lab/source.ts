@@ -76,7 +76,8 @@ export function sourceOfPool(pool: PoolView, targets: readonly TargetView[]): La
     href: path`/pools/${pool.target}/${pool.name}`,
     spec,
     unit: 'requests',
-    seen: sharesSeen(pool.servers),
+    // A server that is out gets nothing, which nobody counts.
+    seen: sharesSeen(pool.servers.map((server) => (server.state === 'up' ? server : { ...server, shareSeen: server.shareSeen ?? 0 }))),
     hot: [],
     perSecond: pool.requestsPerSecond,
     hitRatio: hitRatioOf(known),

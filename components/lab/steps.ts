@@ -14,7 +14,7 @@ const STATE_WORDS = { up: 'ready', drain: 'drain', maint: 'maint' } as const
 export function stepsOf({ spec: before, taker }: Pick<LabSource, 'spec' | 'taker'>, after: RingSpec): Made {
   if (taker === null) return { because: 'A described ring is nobody’s: copy the configuration instead.' }
   if (taker.is === 'ring' && !taker.written) return { because: 'This ring has no control document: its program holds it.' }
-  if (after.algorithm !== before.algorithm || JSON.stringify(after.options ?? {}) !== JSON.stringify(before.options ?? {}))
+  if (after.algorithm !== before.algorithm || optionsText(after) !== optionsText(before))
     return { because: 'Another algorithm or option is a change of the configuration, not of a setting: copy it instead.' }
   const was = new Map(before.nodes.map((node) => [node.name, node]))
   if (after.nodes.length !== was.size || after.nodes.some((node, at) => node.name !== before.nodes[at]?.name))
@@ -24,6 +24,7 @@ export function stepsOf({ spec: before, taker }: Pick<LabSource, 'spec' | 'taker
   return taker.is === 'ring' ? pointSteps(taker.name, before, after) : serverSteps(taker, was, after)
 }
 
+const optionsText = ({ options = {} }: RingSpec) => JSON.stringify(Object.entries(options).sort())
 const identity = ({ address, label, id, slots }: RingNode) => JSON.stringify([address, label, id, slots])
 
 function pointSteps(ring: string, before: RingSpec, after: RingSpec): Made {

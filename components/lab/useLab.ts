@@ -5,6 +5,9 @@ import type { Answered, Asked } from './labWorker.ts'
 
 type Waiting = { resolve(answer: LabAnswer): void; reject(error: Error): void }
 
+/** A ring that takes longer is given up, and its thread with it. */
+const DEADLINE_MS = 20_000
+
 /** Answers in a thread of the page's own, begun when first needed and ended with the page. */
 export function useThread(): (question: LabQuestion) => Promise<LabAnswer> {
   const thread = useRef<{ worker: Worker; waiting: Map<number, Waiting>; ids: number } | null>(null)
@@ -20,8 +23,19 @@ export function useThread(): (question: LabQuestion) => Promise<LabAnswer> {
       thread.current ??= begin()
       const { worker, waiting } = thread.current
       const id = ++thread.current.ids
-      return new Promise((resolve, reject) => {
-        waiting.set(id, { resolve, reject })
+      return new Promise<LabAnswer>((resolve, reject) => {
+        const timer = setTimeout(() => {
+          worker.terminate()
+          if (thread.current?.worker === worker) thread.current = null
+          for (const one of waiting.values()) one.reject(new Error('This ring takes too long to compute here.'))
+        }, DEADLINE_MS)
+        const settled =
+          <T>(settle: (value: T) => void) =>
+          (value: T) => {
+            clearTimeout(timer)
+            settle(value)
+          }
+        waiting.set(id, { resolve: settled(resolve), reject: settled(reject) })
         worker.postMessage({ id, question } satisfies Asked)
       })
     },
