@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import { sayError } from '@/components/frame/api.ts'
 import { Button } from '@/components/ui/button.tsx'
+import { cn } from '@/components/ui/cn.ts'
 import { Field, inputLook } from '@/components/ui/field.tsx'
 import { Dialog } from '@/components/ui/sheet.tsx'
 import type { RingSpec } from '@/lib/model/ring.ts'
@@ -48,7 +49,7 @@ export function AsText({ spec, onChange }: { spec: RingSpec; onChange: (spec: Ri
               spellCheck={false}
               value={typed ?? ''}
               onChange={({ target }) => setTyped(target.value)}
-              className={`${inputLook} h-auto py-1 font-mono text-xs`}
+              className={cn(inputLook, 'h-auto py-1 font-mono text-xs')}
             />
           )}
         </Field>

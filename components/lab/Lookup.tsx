@@ -1,3 +1,4 @@
+import { cn } from '@/components/ui/cn.ts'
 import { Field, inputLook } from '@/components/ui/field.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
@@ -59,7 +60,7 @@ export function Lookup({
             defaultValue={keys.join('\n')}
             onChange={({ target }) => onChange(keysOf(target.value))}
             placeholder={'product:1042\nuser:7:cart'}
-            className={`${inputLook} h-auto py-1 font-mono text-xs`}
+            className={cn(inputLook, 'h-auto py-1 font-mono text-xs')}
           />
         )}
       </Field>

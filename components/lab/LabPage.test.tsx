@@ -1,0 +1,62 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { NuqsTestingAdapter } from 'nuqs/adapters/testing'
+import { renderToStaticMarkup } from 'react-dom/server'
+import { expect, test, vi } from 'vitest'
+import { TooltipProvider } from '@/components/ui/tooltip.tsx'
+import type { RingView } from '@/lib/model/views.ts'
+import { EXAMPLE, withNode } from './edit.ts'
+import { LabPage } from './LabPage.tsx'
+import { EMPTY_LAB, type LabState, writeLab } from './link.ts'
+
+vi.mock('next/navigation', () => ({
+  useRouter: () => ({ push() {} }),
+  useSearchParams: () => new URLSearchParams(),
+  usePathname: () => '/rings/lab',
+}))
+
+const ring = {
+  name: 'products',
+  spec: EXAMPLE,
+  control: { target: 'cache-a', key: 'k' },
+  nodes: EXAMPLE.nodes.map(({ name }) => ({ name, target: name, shareSeen: name === 'cache-a' ? 0.2 : 0.4 })),
+  readsPerSecond: 500,
+  hitRatio: 0.9,
+} as unknown as RingView
+
+/** The page as the server first paints it. */
+const paint = (lab: string, rings: RingView[] = [ring]) =>
+  renderToStaticMarkup(
+    <NuqsTestingAdapter searchParams={lab ? { lab } : {}}>
+      <QueryClientProvider client={new QueryClient()}>
+        <TooltipProvider>
+          <LabPage rings={{ items: rings, next: null }} pools={{ items: [], next: null }} />
+        </TooltipProvider>
+      </QueryClientProvider>
+    </NuqsTestingAdapter>,
+  )
+const link = (state: Partial<LabState>) => writeLab({ ...EMPTY_LAB, ...state })
+
+test('a link paints what it says at once: the edit, what moves, where keys are, and the change it would be', () => {
+  const after = { ...EXAMPLE, nodes: EXAMPLE.nodes.map((node, at) => ({ ...node, points: 100 + 30 * at })) }
+  const page = paint(link({ of: 'ring:products', after, keys: ['product:1'] }))
+  expect(page).toContain('aria-label="What moves"')
+  expect(page).toContain('Cold misses')
+  expect(page).toContain('Apply 2 settings')
+  expect(page).toContain('products/cache-b/points 130')
+  expect(page).toContain('product:1')
+})
+
+test('without a link the first known ring is on the bench, else one to describe', () => {
+  expect(paint('')).toContain('<option value="ring:products" selected="">')
+  expect(paint('', [])).toContain('describe it, then change it')
+})
+
+test('what is wrong is said: in the link, in its ring, in a field', () => {
+  expect(paint('1.xx')).toContain('cannot be read')
+  expect(paint(link({ of: 'ring:gone' }))).toContain('ring:gone is not there')
+  const twins = withNode(EXAMPLE)
+  const page = paint(link({ before: { ...twins, nodes: twins.nodes.map((node) => ({ ...node, name: '<b>twin' })) } }))
+  expect(page).toContain('is given twice')
+  expect(page).toContain('aria-invalid="true"')
+  expect(page).not.toContain('<b>twin')
+})
