@@ -1,5 +1,4 @@
 'use client'
-import { useQuery } from '@tanstack/react-query'
 import { PanelLeftClose, PanelLeftOpen } from 'lucide-react'
 import { usePathname } from 'next/navigation'
 import { type ReactNode, useEffect, useState } from 'react'
@@ -9,28 +8,19 @@ import { Logo } from '@/components/ui/logo.tsx'
 import { Toaster } from '@/components/ui/toast.tsx'
 import { Tooltip } from '@/components/ui/tooltip.tsx'
 import type { FrameView } from '@/lib/model/views.ts'
-import { get } from './api.ts'
 import { Go } from './Go.tsx'
 import { Help } from './Help.tsx'
 import { useLive } from './live.tsx'
 import { isHere, NOUNS } from './nav.ts'
 import { Palette } from './Palette.tsx'
 import { TopBar } from './TopBar.tsx'
+import { useApi } from './useApi.ts'
 import { useEvents } from './useEvents.ts'
 import { useKeys } from './useKeys.ts'
 
-/** What the frame knows, anywhere under it: mode, person, whether there are drills. */
-export const useFrame = () =>
-  useQuery({ queryKey: ['frame'], queryFn: ({ signal }) => get<FrameView>('frame', {}, signal), refetchInterval: 10_000 })
-
 /** The rail, the top bar, the palette and the page between them. */
 export function Shell({ initialFrame, children }: { initialFrame: FrameView; children: ReactNode }) {
-  const { data: frame = initialFrame } = useQuery({
-    queryKey: ['frame'],
-    queryFn: ({ signal }) => get<FrameView>('frame', {}, signal),
-    initialData: initialFrame,
-    refetchInterval: 10_000,
-  })
+  const { data: frame = initialFrame } = useApi<FrameView>(['frame'], 'frame', { initialData: initialFrame, everyMs: 10_000 })
   const { live } = useLive()
   const [newest, setNewest] = useState<number | null>(null)
   const [connected, setConnected] = useState(true)
