@@ -7,6 +7,9 @@ const JITTERS = [0.1, 0.2, 0.3, 0.5]
 /** Of the keys ending together, the part that may end in the fullest second. */
 const PEAK_SHARE = 0.02
 
+/** Within so long the keys of a cliff end. */
+const CLIFF_SECONDS = 2
+
 /** A TTL drawn around its length, so that keys written together no longer end together. */
 export const ttlJitter: Advisor = {
   id: 'ttl-jitter',
@@ -27,7 +30,7 @@ export const ttlJitter: Advisor = {
           : 'No TTL policy is configured. Where the application writes these keys, draw the TTL at random around its length.',
       }
     if (policy.error) return { none: `The policy ${policy.name} cannot be read: ${policy.error}` }
-    const together = keysTogether(finding.evidence, histogram?.keys ?? null)
+    const together = Math.max(1, keysTogether(finding.evidence, histogram?.keys ?? null))
     const peak = (jitter: number) => together / Math.max(1, (2 * jitter * policy.ttlMs) / 1000)
     const higher = JITTERS.filter((jitter) => jitter > policy.jitter + 1e-9)
     if (higher.length === 0)
@@ -42,7 +45,16 @@ export const ttlJitter: Advisor = {
       ],
       because: `About ${count(together)} keys end within two seconds. With a jitter of ${jitter} each lives ${duration(span[0])} to ${duration(span[1])}, and as many, written together, end at no more than ${text(peak(jitter), 'perSecond')}. Keys that are already written keep their end: this time it still comes, the next time not.`,
       predict: {
-        absentBecause: `the effect shows when keys written from now on end, in ${duration(span[0])} at the earliest, and no stream of reads is at hand to say how many of them will be asked for again`,
+        metric: 'cache_expiration_peak',
+        where: { target: target! },
+        unit: 'ratio',
+        before: 1 / CLIFF_SECONDS,
+        after: peak(jitter) / together,
+        low: peak(jitter) / together,
+        // A load takes its time, and chance fills one second more than another.
+        high: Math.min(1 / CLIFF_SECONDS, (1.5 * peak(jitter)) / together),
+        basis: `the TTL of ${duration(policy.ttlMs)}: of the keys of one load, the part that ends in the fullest second`,
+        unmeasured: `the effect shows when keys written from now on end, in ${duration(span[0])} at the earliest, and only if as many are loaded at once again`,
       },
       guards: [],
       risk: 'low',

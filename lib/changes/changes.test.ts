@@ -335,6 +335,14 @@ describe('the watch', () => {
     expect(f.values.edge!['app/a/weight']).toBe('100')
   })
 
+  it('keeps, unjudged, what no watch can measure, and says why', async () => {
+    const f = fleet()
+    const prediction = { ...f.propose().prediction!, unmeasured: 'the effect shows tomorrow' }
+    const { change } = await f.changes().apply(f.propose({ prediction }).id, 'ann')
+    await f.pass(115, 0.055)
+    expect(f.change(change)).toMatchObject({ state: 'kept', verdict: 'unjudged', needsPerson: expect.stringMatching(/shows tomorrow/) })
+  })
+
   it('rolls back what had no effect where that is exact, at the end of the watch', async () => {
     const f = fleet()
     await f.pass(60, 0.055)

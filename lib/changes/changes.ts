@@ -189,6 +189,7 @@ export function createChanges(options: ChangesOptions): Changes {
     const at = now()
     const { prediction, watchFrom } = change
     if (!prediction || watchFrom === undefined) return { effect: { is: 'unseen', because: 'no effect was predicted' }, settledAt: null }
+    if (prediction.unmeasured !== undefined) return { effect: { is: 'unseen', because: prediction.unmeasured }, settledAt: watchFrom }
     const window = options.window(at - watchFrom + settings.guardMs)
     const settledAt = settledFrom(change, window, options.topology())
     if (settledAt === null) return { effect: { is: 'unseen', because: 'the numbers still hold time from before the change' }, settledAt }

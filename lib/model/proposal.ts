@@ -16,6 +16,8 @@ export type Prediction = {
   high: number
   /** What it rests on: "response times of 10 min, 41 000 requests". */
   basis: string
+  /** Why the watch cannot see it, where it cannot: the change ends unjudged then. */
+  unmeasured?: string
   /** How far below `before` the metric may dip first because of the change itself (moved keys are misses), and for how long. */
   dip?: { metric: string; where: Labels; to: number; forMs: number }
 }
