@@ -71,6 +71,7 @@ test('a ring that somebody has just moved is solved by what is seen of it since,
 })
 test('without reads the keys are evened', () => {
   expect(propose(ring([40, 160, 160]), null)).toBeNull()
+  expect(propose(ring([40, 160, 160]), null, {}, '_x50 0x10')).toBeNull()
   const draft = propose(ring([40, 160, 160]), null, {}, '0x60') as Draft
   expect(draft.predict).toMatchObject({ metric: 'ring_imbalance_owned' })
 })

@@ -32,7 +32,7 @@ export const ringPoints: Advisor = {
     if (!window) return null
     const seen = sharesSeen(window, ring)
     // Reads tell more than arcs; a moment later they will be known.
-    if (!seen && ring.nodes.some(({ target }) => target && reads(window, target) > 0)) return null
+    if (!seen && ring.nodes.some(({ target }) => target && (justSeen(window, target) || reads(window, target) > 0))) return null
     const keys = window
       .records('hot-key')
       .filter((key) => key.hot && key.method !== 'lfu' && ring.nodes.some((node) => node.target === key.target))
@@ -58,6 +58,12 @@ function settled(window: SeriesWindow, ring: Ring): SeriesWindow | null {
   if (changed === 0) return window
   const from = changed + SETTLE_MS
   return window.to - from < SETTLED_MIN_MS ? null : window.between(from, window.to)
+}
+
+/** True while nobody can tell whether a cache is read at all. */
+function justSeen(window: SeriesWindow, target: string): boolean {
+  const points = window.series('cache_hits_total', { target })[0]?.points ?? []
+  return points.length > 0 && window.to - points[0]![0] < SETTLE_MS + SETTLED_MIN_MS
 }
 
 const reads = (window: SeriesWindow, target: string): number => {
