@@ -110,19 +110,19 @@ class Consumer {
   readonly folder: string
   #inode = 0
   #server: Server
-  #timer: NodeJS.Timeout
+  #timer: NodeJS.Timeout | undefined
   constructor(folder: string) {
     this.folder = folder
     this.#server = createServer((request, response) =>
       response.end(request.url?.startsWith('/clusters') ? this.#clusters() : this.#stats()),
     )
-    this.#timer = setInterval(() => void this.#look(), 10)
   }
   get file() {
     return join(this.folder, 'eds.json')
   }
   async start() {
     await this.#look()
+    this.#timer = setInterval(() => void this.#look(), 10)
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
     const admin = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
     return envoyConfig.parse({ kind: 'envoy', name: 'mesh', admin, eds: { file: this.file } })
