@@ -9,13 +9,23 @@ import { sessionsNearLimit } from './balancer/sessions-near-limit.ts'
 import { slowServer } from './balancer/slow-server.ts'
 import { stickySkew } from './balancer/sticky-skew.ts'
 import { weightDrift } from './balancer/weight-drift.ts'
+import { bigKey } from './cache/big-key.ts'
+import { clientsNearLimit } from './cache/clients-near-limit.ts'
 import { evictionStorm } from './cache/eviction-storm.ts'
+import { fragmentation } from './cache/fragmentation.ts'
 import { hitRatioDrop } from './cache/hit-ratio-drop.ts'
 import { hitRatioLow } from './cache/hit-ratio-low.ts'
 import { hotKey } from './cache/hot-key.ts'
+import { keysWithoutTtl } from './cache/keys-without-ttl.ts'
 import { massExpiry } from './cache/mass-expiry.ts'
+import { memoryRefusingWrites } from './cache/memory-refusing-writes.ts'
+import { persistenceFailing } from './cache/persistence-failing.ts'
+import { replicationBroken } from './cache/replication-broken.ts'
+import { replicationLag } from './cache/replication-lag.ts'
 import { restart } from './cache/restart.ts'
+import { slowCommands } from './cache/slow-commands.ts'
 import { stampede } from './cache/stampede.ts'
+import { singlePointOfFailure } from './fleet/single-point-of-failure.ts'
 import { targetDown } from './fleet/target-down.ts'
 import { hotArc } from './ring/hot-arc.ts'
 import { imbalance } from './ring/imbalance.ts'
@@ -30,6 +40,15 @@ export const detectors: AnyDetector[] = [
   massExpiry,
   stampede,
   hotKey,
+  bigKey,
+  clientsNearLimit,
+  fragmentation,
+  keysWithoutTtl,
+  memoryRefusingWrites,
+  persistenceFailing,
+  replicationBroken,
+  replicationLag,
+  slowCommands,
   serverDown,
   slowServer,
   loadImbalance,
@@ -44,4 +63,5 @@ export const detectors: AnyDetector[] = [
   hotArc,
   needlessMoves,
   targetDown,
+  singlePointOfFailure,
 ]

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { safe, text } from '../../format/format.ts'
+import type { Detector, DetectorSettings } from '../../model/detector.ts'
+import type { Verdict } from '../../model/finding.ts'
+import { evidence } from '../rows.ts'
+import { duration, patience, share, threshold } from '../settings.ts'
+
+type Settings = DetectorSettings & { bytes: number; share: number; warning: number; fresh: number }
+
+export const bigKey: Detector<Settings> = {
+  id: 'cache/big-key',
+  title: 'Big key',
+  why: 'One key holds megabytes. Reading or deleting it stalls every other client of the server meanwhile, it cannot be split over servers, and moving it blocks both. Split it by field or by page, and delete such keys with UNLINK.',
+  settings: z.strictObject({
+    ...patience('0s', '30s'),
+    bytes: threshold(10_485_760, '10 MiB: tens of milliseconds for each whole read'),
+    share: share(0.01, 'And one percent of the memory: on a large server a few of them are nothing'),
+    warning: threshold(104_857_600, '100 MiB: each touch is a stall that users see'),
+    fresh: duration('10m', 'Sizes of single keys are sampled: older ones may be of a key that is gone'),
+  }),
+  needs: { spanMs: 60_000, metrics: [] },
+  detect: (window, _topology, settings) => {
+    const targets = Map.groupBy(
+      window.records('big-key').filter(({ at }) => window.to - at <= settings.fresh),
+      ({ target }) => target,
+    )
+    return [...targets].flatMap(([target, keys]): Verdict[] => {
+      const used = window.series('cache_memory_used_bytes', { target })[0]?.points.at(-1)?.[1]
+      const big = keys.filter(({ bytes }) => bytes >= settings.bytes && (!used || bytes >= settings.share * used))
+      return [
+        ...big.map(
+          ({ key, type, bytes, at }): Verdict => ({
+            subject: { target, key },
+            is: 'found',
+            severity: bytes >= settings.warning ? 'warning' : 'info',
+            summary: `${safe(key, 80)}, a ${type}, holds ${text(bytes, 'bytes')} of ${target}${used ? `, ${text(bytes / used, 'ratio')} of its memory` : ''}`,
+            evidence: [
+              evidence({ from: at, to: window.to }, 'cache_memory_used_bytes', { target }, 'size of the key', bytes, 'bytes', {
+                threshold: settings.bytes,
+                method: 'MEMORY USAGE of a sample of its elements',
+              }),
+            ],
+          }),
+        ),
+        // This clears the keys that nothing else is said of.
+        { subject: { target }, is: 'clear' },
+      ]
+    })
+  },
+}

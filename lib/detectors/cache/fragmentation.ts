@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { text } from '../../format/format.ts'
+import { cut } from '../../math/rates.ts'
+import type { Detector, DetectorSettings } from '../../model/detector.ts'
+import type { Verdict } from '../../model/finding.ts'
+import { cacheRows, evidence, staleBecause } from '../rows.ts'
+import { duration, patience, threshold } from '../settings.ts'
+
+type Settings = DetectorSettings & { ratio: number; bytes: number; over: number }
+
+export const fragmentation: Detector<Settings> = {
+  id: 'cache/fragmentation',
+  title: 'Memory is fragmented',
+  why: 'The process holds much more of the machine than its data needs: holes that values of other sizes left behind. The machine runs out earlier than maxmemory says. activedefrag closes the holes while running. After a large deletion it is harmless: the room is used again.',
+  settings: z.strictObject({
+    ...patience('10s', '60s'),
+    ratio: threshold(1.5, 'As in MEMORY DOCTOR, with the floor beside it'),
+    bytes: threshold(268_435_456, '256 MiB: on a small instance the ratio is mostly the program itself'),
+    over: duration('5m', 'In every look of this time: a rewrite or a deletion passes'),
+  }),
+  needs: { spanMs: 360_000, metrics: ['redis_memory_used_rss_bytes', 'cache_memory_used_bytes'] },
+  detect: (window, _topology, settings) =>
+    cacheRows(window, ['redis_memory_used_rss_bytes', 'cache_memory_used_bytes']).map((row): Verdict => {
+      const subject = row.labels
+      const [held, used] = [row.redis_memory_used_rss_bytes!, row.cache_memory_used_bytes]
+      const stale = staleBecause(held, window.to)
+      if (stale || !used) return { subject, is: 'unjudged', because: stale ?? 'memory in use is not reported' }
+      const now = held.points.at(-1)![1]
+      const data = used.points.at(-1)?.[1] ?? 0
+      if (now < settings.ratio * data || now - data < settings.bytes) return { subject, is: 'clear' }
+      const from = window.to - settings.over
+      if (held.points[0]![0] > from + 5_000) return { subject, is: 'unjudged', because: `read for less than ${settings.over / 60_000} min` }
+      const least = Math.min(...cut(held.points, from, window.to).map(([, value]) => value))
+      const most = Math.max(...cut(used.points, from, window.to).map(([, value]) => value))
+      if (least < settings.ratio * most || least - most < settings.bytes) return { subject, is: 'clear' }
+      return {
+        subject,
+        is: 'found',
+        severity: 'warning',
+        summary: `${subject.target} holds ${text(now, 'bytes')} of the machine for ${text(data, 'bytes')} of data`,
+        evidence: [
+          evidence(
+            { from, to: window.to },
+            'redis_memory_used_rss_bytes',
+            subject,
+            'memory held over memory used',
+            least / most,
+            'factor',
+            {
+              threshold: settings.ratio,
+            },
+          ),
+        ],
+      }
+    }),
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { count, text } from '../../format/format.ts'
+import { latest } from '../../math/rates.ts'
+import type { Detector, DetectorSettings } from '../../model/detector.ts'
+import type { Verdict } from '../../model/finding.ts'
+import { cacheRows, evidence, factsOf, staleBecause } from '../rows.ts'
+import { patience, share, threshold } from '../settings.ts'
+
+type Settings = DetectorSettings & { share: number; itemsMin: number }
+
+export const keysWithoutTtl: Detector<Settings> = {
+  id: 'cache/keys-without-ttl',
+  title: 'Keys that never end',
+  why: 'A cache in which many keys have no TTL, and whose policy does not evict such keys, only grows: in the end it refuses writes, or throws out the keys that do end. A forgotten EX is the usual cause. Under an allkeys policy, or in a store, it is meant so.',
+  settings: z.strictObject({
+    ...patience('30s', '30s'),
+    share: share(0.2, 'Of the keys: a few settings and locks without an end are ordinary'),
+    itemsMin: threshold(1_000, 'Below, they are settings rather than a leak'),
+  }),
+  needs: { spanMs: 30_000, metrics: ['cache_items', 'cache_items_expiring'] },
+  detect: (window, topology, settings) =>
+    cacheRows(window, ['cache_items', 'cache_items_expiring']).map((row): Verdict => {
+      const subject = row.labels
+      const stale = staleBecause(row.cache_items!, window.to)
+      if (stale) return { subject, is: 'unjudged', because: stale }
+      if (factsOf(topology, subject.target)?.role === 'store') return { subject, is: 'clear' }
+      if (!row.cache_items_expiring) return { subject, is: 'unjudged', because: 'keys with an end are not counted' }
+      const policy = window.records('fact', subject.target).find(({ id }) => id === 'config/maxmemory-policy')?.value
+      const limit = window.series('cache_memory_max_bytes', { target: subject.target! })[0]?.points.at(-1)?.[1] ?? 0
+      if (policy === undefined) return { subject, is: 'unjudged', because: 'its eviction policy is not known' }
+      if (policy.startsWith('allkeys') && limit > 0) return { subject, is: 'clear' }
+      const items = latest(row.cache_items!.points)!
+      const expiring = latest(row.cache_items_expiring.points)
+      if (expiring === null) return { subject, is: 'unjudged', because: 'keys with an end are not counted' }
+      const endless = items - expiring
+      if (items < settings.itemsMin || endless < settings.share * items) return { subject, is: 'clear' }
+      return {
+        subject,
+        is: 'found',
+        severity: 'info',
+        summary: `${count(endless)} of ${count(items)} keys of ${subject.target} never end, and ${limit > 0 ? `${policy} does not evict them` : 'no memory limit evicts them'}`,
+        evidence: [
+          evidence(window, 'cache_items_expiring', subject, 'keys without an end', endless / items, 'ratio', {
+            threshold: settings.share,
+            method: text(endless, 'count'),
+          }),
+        ],
+      }
+    }),
+}

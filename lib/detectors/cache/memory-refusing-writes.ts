@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { text } from '../../format/format.ts'
+import { cut, increase, latest } from '../../math/rates.ts'
+import type { Detector, DetectorSettings } from '../../model/detector.ts'
+import type { Evidence, Verdict } from '../../model/finding.ts'
+import type { Series } from '../../model/series.ts'
+import { cacheRows, evidence, staleBecause } from '../rows.ts'
+import { duration, patience, threshold } from '../settings.ts'
+
+type Settings = DetectorSettings & { refusals: number; over: number }
+
+export const memoryRefusingWrites: Detector<Settings> = {
+  id: 'cache/memory-refusing-writes',
+  title: 'Writes are refused: memory is full',
+  why: 'Memory is at its limit and the policy forbids to evict (or nothing may be evicted), so every write fails with an error. Reads go on, which hides it: what expires is not filled again, and the hit ratio sinks. A store needs more memory or fewer keys; a cache needs a policy that evicts.',
+  settings: z.strictObject({
+    ...patience('2s', '30s'),
+    refusals: threshold(3, 'One may be a single value larger than what is left'),
+    over: duration('30s', 'Refused writes are counted over this long'),
+  }),
+  needs: { spanMs: 120_000, metrics: ['cache_memory_used_bytes'] },
+  detect: (window, _topology, settings) =>
+    cacheRows(window, ['cache_memory_used_bytes', 'cache_memory_max_bytes']).map((row): Verdict => {
+      const subject = row.labels
+      const used = row.cache_memory_used_bytes!
+      const stale = staleBecause(used, window.to)
+      if (stale) return { subject, is: 'unjudged', because: stale }
+      const counters = [
+        ...window.series('redis_errors_total', { target: subject.target!, err: 'OOM' }),
+        ...window.series('memcached_store_no_memory_total', { target: subject.target! }),
+      ]
+      const refused = counters.reduce((sum, series) => sum + newOnes(series, used, window.to - settings.over, window.to), 0)
+      if (refused < settings.refusals) return { subject, is: 'clear' }
+      const most = row.cache_memory_max_bytes ? latest(row.cache_memory_max_bytes.points) : null
+      const span = { from: window.to - settings.over, to: window.to }
+      const memory: Evidence[] = most
+        ? [
+            evidence(span, 'cache_memory_ratio', subject, 'memory used of its limit', latest(used.points)! / most, 'ratio', {
+              threshold: 1,
+            }),
+          ]
+        : []
+      return {
+        subject,
+        is: 'found',
+        severity: 'critical',
+        summary: `${subject.target} refused ${text(refused, 'count')} writes in ${settings.over / 1000} s: its memory is full and nothing may be evicted`,
+        evidence: [
+          evidence(span, counters[0]!.metric, counters[0]!.labels, 'writes refused', refused, 'count', { threshold: settings.refusals }),
+          ...memory,
+        ],
+      }
+    }),
+}
+
+/** Growth since `from`. A kind of error is not listed before its first one: a series that begins while others were read began at 0. */
+function newOnes(series: Series, reference: Series, from: number, to: number): number {
+  const [first] = series.points
+  if (!first) return 0
+  const began = first[0] >= from && reference.points.some(([at]) => at < first[0]) ? first[1] : 0
+  return began + increase(cut(series.points, from - series.stepMs, to))
+}
