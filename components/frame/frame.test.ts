@@ -34,6 +34,8 @@ test('the rail knows where it is', () => {
   expect(isHere('/', '/pools')).toBe(false)
   expect(isHere('/pools', '/pools/edge/app')).toBe(true)
   expect(isHere('/pools', '/poolside')).toBe(false)
+  expect(isHere('/', '/')).toBe(true)
+  expect(isHere('/findings', '/incidents/a')).toBe(true)
 })
 
 test('the scope narrows by words and by labels', () => {

@@ -32,6 +32,11 @@ export const NOUNS: readonly Noun[] = [
   { href: '/settings', label: 'Settings', key: 's', icon: Settings },
 ]
 
+/** Pages that stand under another noun of the rail. */
+const UNDER: Record<string, string> = { incidents: '/findings' }
+
 /** Whether a place in the rail is the one that a path belongs to. */
-export const isHere = (href: string, pathname: string) =>
-  href === '/' ? pathname === '/' : pathname === href || pathname.startsWith(`${href}/`)
+export function isHere(href: string, pathname: string): boolean {
+  const first = pathname.split('/')[1] ?? ''
+  return href === (UNDER[first] ?? `/${first}`)
+}
