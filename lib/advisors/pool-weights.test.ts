@@ -128,3 +128,47 @@ test('a server that is gone, or not seen long enough, gets no proposal yet', () 
   expect(propose(0.16, undefined, 3)).toBeNull()
   expect(detectors.some(({ id }) => poolWeights.answers.includes(id))).toBe(true)
 })
+
+describe('capacities of 1 : 2 : 4, after the smallest was lowered', () => {
+  const pool = poolOf('edge', 'app', [12, 100, 100])
+  const tape = new Tape()
+  poolDay(tape, pool, { seed: 5, seconds: 160 }, 120, {
+    fault: (t, server, now) => {
+      if (t >= 100 && server === 'app2') now.seconds = 0.7
+    },
+  })
+  const window = tape.window(160)
+  const slow = { ...finding, subject: { target: 'edge', pool: 'app', server: 'app2' } }
+  const draft = poolWeights.propose(slow, window, fleetAt(window, [pool], [], window.to)) as Draft
+  const next = { 'app/app1/weight': 12, 'app/app2/weight': 100, 'app/app3/weight': 100, ...weightsOf(draft) }
+  const sum = Object.values(next).reduce((total, weight) => total + weight, 0)
+  const share = (name: string) => next[`app/${name}/weight` as keyof typeof next] / sum
+
+  test('the next slow one is lowered, by a step, and the one that is fast again takes a part of it', () => {
+    // A quarter only: app1 has shown that here slowness follows load.
+    expect(share('app2') / (100 / 212)).toBeLessThan(0.8)
+    expect(share('app2') / (100 / 212)).toBeGreaterThanOrEqual(0.74)
+    expect(share('app1')).toBeGreaterThan(0.1)
+    expect(draft.because).toMatch(/app1 had been lowered and is fast now/)
+  })
+  test('nobody is sent more than can be trusted: half an even share, or 1.6 times what it takes', () => {
+    expect(share('app1')).toBeLessThanOrEqual(0.5 / 3 + 0.02)
+    expect(share('app3')).toBeLessThanOrEqual((1.6 * 100) / 212 + 0.02)
+  })
+})
+
+test('a server that just came up is cold, not slow', () => {
+  const pool = poolOf('edge', 'app', [100, 100, 100, 100])
+  const tape = new Tape()
+  poolDay(tape, pool, { seed: 3, seconds: 130 }, 240, {
+    fault: (t, server, now) => {
+      if (server !== 'app3' || t < 90) return
+      now.up = t >= 100
+      now.seconds = 0.16
+    },
+  })
+  const window = tape.window(130)
+  expect(poolWeights.propose(finding, window, fleetAt(window, [pool], [], window.to))).toMatchObject({
+    none: expect.stringMatching(/cold/),
+  })
+})

@@ -1,6 +1,7 @@
 import { count, duration, text } from '../format/format.ts'
 import { median } from '../math/robust.ts'
 import {
+  cameUpAt,
   poolLabels,
   type Response,
   recentResponse,
@@ -27,6 +28,12 @@ const SLOW = 2
 const SLOWER = 0.02
 /** A server at this share of what its speed allows needs no lighter weight; the cause is elsewhere. */
 const NEAR = 1.05
+/** A server that was lowered before and is fast now may go back to this part of an even share at once: its own load says little. */
+const BACK = 0.5
+/** So many requests a second are left to a server that loses the most: it must be seen when it has recovered. */
+const SEEN_PER_SECOND = 4
+/** A server that came up so lately is cold. */
+const COLD_MS = 60_000
 /** History that a prediction rests on at most. */
 const SPAN_MS = 600_000
 /** Requests in each stretch for a first estimate, and how far back to look for them; as balancer/slow-server does. */
@@ -51,6 +58,9 @@ export const poolWeights: Advisor = {
     if (!pool || !slow) return null
     const obstacle = obstacleTo(pool, slow)
     if (obstacle) return { none: obstacle }
+    const up = cameUpAt(window, pool, slow)
+    if (up !== null && window.to - up < COLD_MS)
+      return { none: `${slow.name} came up less than a minute ago: it is cold, and a weight would only keep it so.` }
     const loads = loadsOf(finding, window, pool)
     const own = loads?.find(({ server }) => server === slow)
     if (!loads || !own || loads.length < 2) return null
@@ -106,22 +116,31 @@ function draft(pool: Pool, own: Load, loads: Load[], window: SeriesWindow, topol
   const cut = loads.filter((load) => load === own || (isSlow(load, normal) && load.share > fairOf(load) * NEAR))
   const rest = loads.filter((load) => !cut.includes(load))
   if (rest.length === 0) return { none: `All servers of ${pool.name} are slow alike: no weight would help.` }
+  // One that was lowered and is fast again proves that here slowness follows load: then going all the way would overshoot.
+  const back = rest.filter((load) => load.share < BACK / loads.length && load.share * NEAR < fairOf(load))
+  const seen = SEEN_PER_SECOND / rateOf(loads, window)
   const cuts = limited(
     cut.map((load) => {
-      const all = load.response.value >= PLAIN * normal
-      const least = all ? 0 : load.share * (1 - STEP_MOST)
+      const all = back.length === 0 && load.response.value >= PLAIN * normal
+      const least = all ? Math.min(seen, load.share / 4) : load.share * (1 - STEP_MOST)
       return { load, least, wanted: Math.max(fairOf(load), least) }
     }),
-    rest,
+    rest.reduce((sum, load) => sum + mostOf(load, loads.length), 0),
+    rest.reduce((sum, load) => sum + load.share, 0),
   )
-  const weights = weightsFor(pool, cuts, rest)
+  const weights =
+    back.length > 0
+      ? weightsOf(pool, cuts, given(rest, 1 - cuts.reduce((sum, { wanted }) => sum + wanted, 0), fairOf, loads.length))
+      : weightsFor(pool, cuts, rest)
   if (!weights) return { none: `The weights of ${pool.name} leave no room: ${slow.name} is at the least that still gets traffic.` }
 
   const sum = loads.reduce((total, { server }) => total + weights.get(server.name)!, 0)
   const after = loads.map((load) => ({ ...load, next: weights.get(load.server.name)! / sum }))
   const nextOwn = after.find(({ server }) => server === slow)!.next
   const isCut = (server: PoolServer) => cuts.some(({ load }) => load.server === server)
-  const extra = Math.max(...after.filter(({ server }) => !isCut(server)).map(({ next, share }) => next / share))
+  // Its own few requests are no measure for one that goes back to a part of an even share.
+  const grown = ({ next, share }: (typeof after)[number]) => next / Math.max(share, Math.min(next, BACK / loads.length))
+  const extra = Math.max(...after.filter(({ server }) => !isCut(server)).map(grown))
   const mean = (of: (load: (typeof after)[number]) => number) => after.reduce((total, load) => total + of(load), 0)
   const before = mean(({ share, response }) => share * response.value)
   const then = mean(({ next, response }) => next * response.value)
@@ -129,7 +148,7 @@ function draft(pool: Pool, own: Load, loads: Load[], window: SeriesWindow, topol
   const best = mean(
     ({ server, next, share, response }) => next * (isCut(server) ? normal + (response.value - normal) * (next / share) : response.value),
   )
-  const worst = mean(({ next, share, response }) => next * response.value * (1 + Math.max(0, next / share - 1) / 2))
+  const worst = mean((load) => load.next * load.response.value * (1 + Math.max(0, grown(load) - 1) / 2))
   const grain = mean(({ next, response }) => next * response.error) + 0.05 * then
 
   const steps = [...weights].flatMap(([name, weight]): Step[] => {
@@ -138,6 +157,7 @@ function draft(pool: Pool, own: Load, loads: Load[], window: SeriesWindow, topol
       ? []
       : [{ setting: { target: pool.target, name: `${pool.name}/${name}/weight` }, before: String(server.weightSet), after: String(weight) }]
   })
+  if (steps.length === 0) return { none: `The weights of ${pool.name} are as near to it as whole numbers come.` }
   const where = { target: pool.target, pool: pool.name }
   const requests = loads.reduce((total, { response }) => total + response.requests, 0)
   const span = window.to - Math.min(...loads.map(({ response }) => response.from))
@@ -145,7 +165,7 @@ function draft(pool: Pool, own: Load, loads: Load[], window: SeriesWindow, topol
   const lines = steps.map(({ setting, after: weight }) => `server ${setting.name.split('/')[1]} … weight ${weight}`)
   return {
     steps: steps as [Step, ...Step[]],
-    because: `${slow.name} answers in ${text(own.response.value, 'seconds')}, the others in ${text(normal, 'seconds')}. With ${text(own.share, 'ratio')} of the requests it makes the mean of ${pool.name} ${text(before, 'seconds')}; this step leaves it ${text(nextOwn, 'ratio')}${nextOwn > 1.1 * fairOf(own) ? `, on the way to ${text(fairOf(own), 'ratio')}, where` : ', so that'} each server has the same work under way at a time.${alsoText(cuts, slow)} The others take ${text(extra, 'factor')} their present load.`,
+    because: `${slow.name} answers in ${text(own.response.value, 'seconds')}, the others in ${text(normal, 'seconds')}. With ${text(own.share, 'ratio')} of the requests it makes the mean of ${pool.name} ${text(before, 'seconds')}; this step leaves it ${text(nextOwn, 'ratio')}${nextOwn > 1.1 * fairOf(own) ? `, on the way to ${text(fairOf(own), 'ratio')}, where` : ', so that'} each server has the same work under way at a time.${alsoText(cuts, slow)}${backText(back)} The others take ${text(extra, 'factor')} their present load.`,
     predict: {
       metric: 'pool_response_seconds',
       where,
@@ -196,12 +216,60 @@ const alsoText = (cuts: Cut[], slow: PoolServer) => {
     : ` ${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} slow too and would be handed a part of that: lowered alike.`
 }
 
+const backText = (back: Load[]) =>
+  back.length === 0
+    ? ''
+    : ` ${back.map(({ server }) => server.name).join(' and ')} had been lowered and ${back.length === 1 ? 'is' : 'are'} fast now: given more again.`
+
+/** Requests a second of the whole pool, as the stretches of the responses saw them. */
+const rateOf = (loads: Load[], window: SeriesWindow) =>
+  loads.reduce((sum, { response }) => sum + response.requests / Math.max(1, (window.to - response.from) / 1000), 0)
+
+/** The largest share that a server is trusted with in this step. */
+const mostOf = ({ share }: Load, servers: number) => Math.max(LOAD_MOST * share, BACK / servers)
+
+/** What is left for the rest, in proportion to speed, none above what it is trusted with. */
+function given(rest: Load[], left: number, fairOf: (load: Load) => number, servers: number): Map<Load, number> {
+  const shares = new Map<Load, number>()
+  let open = rest
+  let free = left
+  while (open.length > 0) {
+    const sum = open.reduce((total, load) => total + fairOf(load), 0)
+    const full = open.filter((load) => (free * fairOf(load)) / sum > mostOf(load, servers))
+    if (full.length === 0 || full.length === open.length) {
+      for (const load of open) shares.set(load, (free * fairOf(load)) / sum)
+      return shares
+    }
+    for (const load of full) {
+      shares.set(load, mostOf(load, servers))
+      free -= mostOf(load, servers)
+    }
+    open = open.filter((load) => !full.includes(load))
+  }
+  return shares
+}
+
+/** Whole weights for the wanted share of every server, the largest as large as any is now (20 at least, for fine enough steps). */
+function weightsOf(pool: Pool, cuts: Cut[], rest: Map<Load, number>): Map<string, number> {
+  const wanted = new Map([
+    ...cuts.map(({ load, wanted }): [string, number] => [load.server.name, wanted]),
+    ...[...rest].map(([load, share]): [string, number] => [load.server.name, share]),
+  ])
+  const most = Math.min(pool.weightMax, Math.max(20, ...pool.servers.map(({ weightSet }) => weightSet)))
+  const unit = Math.max(...wanted.values()) / most
+  return new Map(
+    pool.servers.map(({ name, weightSet }) => {
+      const share = wanted.get(name)
+      return [name, share === undefined ? weightSet : Math.max(1, Math.round(share / unit))]
+    }),
+  )
+}
+
 /** The same cuts, all made smaller alike where the rest would be sent more than it can be trusted with. */
-function limited(cuts: Cut[], rest: Load[]): Cut[] {
-  const share = rest.reduce((sum, load) => sum + load.share, 0)
+function limited(cuts: Cut[], most: number, share: number): Cut[] {
   const next = 1 - cuts.reduce((sum, { wanted }) => sum + wanted, 0)
-  if (next <= LOAD_MOST * share) return cuts
-  const part = (LOAD_MOST * share - share) / (next - share)
+  if (next <= most) return cuts
+  const part = (most - share) / (next - share)
   return cuts.map((cut) => ({ ...cut, wanted: cut.load.share - part * (cut.load.share - cut.wanted) }))
 }
 
