@@ -1,8 +1,8 @@
 import { Figure } from '@/components/ui/figure.tsx'
 import { labelsText } from '@/lib/format/format.ts'
+import { metricWords } from '@/lib/format/metric.ts'
 import type { Measured } from '@/lib/model/change.ts'
 import type { Prediction } from '@/lib/model/proposal.ts'
-import { metricWords } from './words.ts'
 
 /** The promise and, once it is there, the proof: now, predicted with its band, measured with its interval, on one scale. */
 export function Effect({ prediction, measured }: { prediction: Prediction; measured?: Measured | null }) {

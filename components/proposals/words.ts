@@ -1,4 +1,5 @@
 import { safe, text } from '@/lib/format/format.ts'
+import { metricWords } from '@/lib/format/metric.ts'
 import type { Guard, Prediction, Step } from '@/lib/model/proposal.ts'
 
 /** Which knob on what: `app3` and `weight`; `cache-a` and `maxmemory`; a ring's node and `points`. */
@@ -40,23 +41,6 @@ export function applyWords(steps: readonly Step[]): string {
   if (knob === 'points') return steps.length === 1 ? 'Apply points' : `Apply points of ${steps.length} nodes`
   return steps.length === 1 ? `Apply ${safe(knob, 30)}` : `Apply ${steps.length} ${safe(knob, 30)}${knob.endsWith('s') ? '' : 's'}`
 }
-
-const METRIC: Record<string, string> = {
-  pool_response_seconds: 'mean response',
-  pool_imbalance: 'imbalance (max over mean)',
-  pool_error_ratio: 'error ratio',
-  pool_request_rate: 'requests per second',
-  pool_share: 'share of the requests',
-  ring_imbalance: 'imbalance (max over mean)',
-  cache_hit_ratio: 'hit ratio',
-  cache_read_rate: 'reads per second',
-  cache_eviction_rate: 'evictions per second',
-  cache_expiration_rate: 'expirations per second',
-  cache_expiration_peak: 'part that ends in the fullest second',
-  cache_memory_ratio: 'memory in use',
-}
-/** A metric's name for people; the exact one stays in the title. */
-export const metricWords = (metric: string) => METRIC[metric] ?? metric.replace(/_total$/, '').replaceAll('_', ' ')
 
 /** `mean response 62 ms → 26 ms (22 to 31 ms)`. */
 export function predictionLine(prediction: Prediction): string {
