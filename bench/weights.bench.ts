@@ -132,8 +132,9 @@ ${apps.map((app, i) => `  server app${i + 1} 127.0.0.1:${app.port} weight 100`).
       edges: [],
       poll: { everyMs: 1_000, timeoutMs: 900 },
       rules: {},
-      detectors,
-      advisors,
+      // Client, servers and Evenkeel share one thread here: what is not about pools stays away.
+      detectors: detectors.filter(({ id }) => id.startsWith('balancer/')),
+      advisors: advisors.filter(({ id }) => id === 'pool-weights'),
       store,
       bus,
       describe: changes.describe,

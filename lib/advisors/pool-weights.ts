@@ -34,6 +34,11 @@ const BACK = 0.5
 const SEEN_PER_SECOND = 4
 /** A server that came up so lately is cold. */
 const COLD_MS = 60_000
+/**
+ * The window begins at the last write. What stood in a queue then is counted before and timed after it, so that a mean which is freed of
+ * its smoothing comes out too low, or below nothing.
+ */
+const DRAIN_MS = 10_000
 /** History that a prediction rests on at most. */
 const SPAN_MS = 600_000
 /** Requests in each stretch for a first estimate, and how far back to look for them; as balancer/slow-server does. */
@@ -61,7 +66,7 @@ export const poolWeights: Advisor = {
     const up = cameUpAt(window, pool, slow)
     if (up !== null && window.to - up < COLD_MS)
       return { none: `${slow.name} came up less than a minute ago: it is cold, and a weight would only keep it so.` }
-    const loads = loadsOf(finding, window, pool)
+    const loads = loadsOf(finding, window.between(Math.min(window.to, window.from + DRAIN_MS), window.to), pool)
     const own = loads?.find(({ server }) => server === slow)
     if (!loads || !own || loads.length < 2) return null
     return draft(pool, own, loads, window, topology)
@@ -93,7 +98,8 @@ function loadsOf(finding: Finding, window: SeriesWindow, pool: Pool): Load[] | n
         : null
     return long && long.requests >= 3 * REQUESTS_MIN ? long : recentResponse(window, pool, server, REQUESTS_MIN, LONGEST_MS)
   })
-  if (!responses.every((response) => response !== null)) return null
+  // No server answers in no time: the numbers do not fit together yet.
+  if (!responses.every((response) => response !== null && response.value > response.error)) return null
   // The weights say how a round robin shares out, sharper than any count; only where nothing is known, the count does.
   const sum = servers.reduce((total, server) => total + server.weightEffective, 0)
   return servers.map((server, i) => ({ server, response: responses[i]!, share: server.weightEffective / sum }))
