@@ -1,5 +1,4 @@
 'use client'
-import { path } from '@/components/frame/api.ts'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { useClock } from '@/components/frame/live.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
@@ -10,7 +9,10 @@ import { STRIP_MS, stretches } from './strip.ts'
 
 const FILL = { critical: 'bg-critical', warning: 'bg-warning', info: 'bg-info' } as const
 
-/** The last hours on one line: each incident a stretch, in colour while it lasts. Nothing where nothing was. */
+/**
+ * The last hours on one line: each incident a stretch, in colour while it lasts. A picture: stretches are too thin to be pressed, the list beside is
+ * the way in. Nothing where nothing was.
+ */
 export function IncidentStrip({ initialData }: { initialData: Page<IncidentView> }) {
   const { data = initialData } = useApi<Page<IncidentView>>(['incidents'], 'incidents', { initialData, everyMs: 10_000 })
   const now = useClock(10_000) || Date.now()
@@ -24,16 +26,14 @@ export function IncidentStrip({ initialData }: { initialData: Page<IncidentView>
         {shown.length === 1 ? '1 incident' : `${shown.length} incidents`}
         {firing > 0 && firing < shown.length ? `, ${firing} now` : ''}
       </Go>
-      <div className="relative h-5 min-w-0 flex-1 border-line border-b" suppressHydrationWarning>
+      <div aria-hidden="true" className="relative h-5 min-w-0 flex-1 border-line border-b" suppressHydrationWarning>
         {shown.map((one) => {
           const incident = byId.get(one.id)!
           const lasted = duration((incident.resolvedAt ? Date.parse(incident.resolvedAt) : now) - Date.parse(incident.since))
           return (
-            <Go
+            <span
               key={one.id}
-              href={path`/incidents/${one.id}`}
               title={`${safe(incident.summary, 200)}: ${incident.severity}, ${one.firing ? 'for' : 'lasted'} ${lasted}`}
-              aria-label={`Incident: ${safe(incident.summary, 200)}, ${incident.severity}, ${one.firing ? 'for' : 'lasted'} ${lasted}`}
               suppressHydrationWarning
               className={cn('absolute h-1.5 min-w-1.5 rounded-sm', FILL[one.severity], !one.firing && 'opacity-50')}
               style={{ left: `${one.from * 100}%`, width: `${(one.to - one.from) * 100}%`, bottom: 1 + one.lane * 7 }}
