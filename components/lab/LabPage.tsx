@@ -340,7 +340,7 @@ function Bench({ state, source, put, large }: BenchProps) {
         <Section title="What it would do">
           <div className="grid gap-6 lg:grid-cols-2">
             <Outcome source={source} after={after} compared={compared} />
-            <MakeChange source={source} after={after} compared={compared} onDone={() => put({ ...EMPTY_LAB, of: source.id })} />
+            <MakeChange source={source} after={after} compared={compared} />
           </div>
         </Section>
       )}

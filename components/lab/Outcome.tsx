@@ -152,7 +152,7 @@ function Moves({ compared, unit }: { compared: Compared; unit: string }) {
 }
 
 /** The edit as a change of one's own, with its exact steps beside the button; where none can be made, the configuration to copy. */
-export function MakeChange({ source, after, compared, onDone }: Props & { onDone: () => void }) {
+export function MakeChange({ source, after, compared }: Props) {
   const go = useGo()
   const client = useQueryClient()
   const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
@@ -164,7 +164,6 @@ export function MakeChange({ source, after, compared, onDone }: Props & { onDone
         because: `Set in the ring lab: max over mean ${text(compared.imbalanceBefore, 'factor')} to ${text(compared.imbalanceAfter, 'factor')}, ${text(compared.moved, 'ratio')} of the keys move.`,
       }),
     onSuccess: ({ change }) => {
-      onDone()
       for (const key of ['changes', 'rings', 'pools', 'overview']) void client.invalidateQueries({ queryKey: [key] })
       go(path`/changes/${change}`)
     },
