@@ -49,7 +49,7 @@ export function AsText({ spec, onChange }: { spec: RingSpec; onChange: (spec: Ri
               spellCheck={false}
               value={typed ?? ''}
               onChange={({ target }) => setTyped(target.value)}
-              className={cn(inputLook, 'h-auto py-1 font-mono text-xs')}
+              className={cn(inputLook, 'h-auto py-1 font-mono text-xs max-sm:h-auto')}
             />
           )}
         </Field>

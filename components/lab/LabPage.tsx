@@ -309,7 +309,7 @@ function Bench({ state, source, put, large }: BenchProps) {
                 {safe(problem.because, 300)}
               </p>
             )}
-            {other && (
+            {other && state.after && (
               <p role="alert" className="text-critical-text text-sm">
                 {described && side === 'now' ? 'As it would be' : 'As it is'}: {safe(other.because, 300)}
               </p>

@@ -19,8 +19,8 @@ const stays = ({ before, after }: Found) => JSON.stringify(before) === JSON.stri
 
 const COLUMNS: Column<Found>[] = [
   { id: 'key', head: 'Key', grow: true, cell: ({ key }) => <span className="font-mono text-xs">{safe(key, 120)}</span> },
-  { id: 'before', head: 'Now on', cell: ({ before }) => say(before), className: 'whitespace-normal' },
-  { id: 'after', head: 'Then on', cell: ({ after }) => say(after), className: 'whitespace-normal' },
+  { id: 'before', head: 'Now on', cell: ({ before }) => say(before), className: 'min-w-28 max-sm:min-w-20 whitespace-normal' },
+  { id: 'after', head: 'Then on', cell: ({ after }) => say(after), className: 'min-w-28 max-sm:min-w-20 whitespace-normal' },
   { id: 'moves', head: '', cell: (found) => !stays(found) && <Status tone="info">moves</Status> },
 ]
 
@@ -60,7 +60,7 @@ export function Lookup({
             defaultValue={keys.join('\n')}
             onChange={({ target }) => onChange(keysOf(target.value))}
             placeholder={'product:1042\nuser:7:cart'}
-            className={cn(inputLook, 'h-auto py-1 font-mono text-xs')}
+            className={cn(inputLook, 'h-auto py-1 font-mono text-xs max-sm:h-auto')}
           />
         )}
       </Field>
@@ -68,6 +68,7 @@ export function Lookup({
         <Table
           label="Where the keys are"
           sticky={false}
+          className="-mx-4 w-auto"
           columns={changed ? COLUMNS : COLUMNS.filter(({ id }) => id === 'key' || id === 'before')}
           rows={found}
           rowKey={({ key }) => key}

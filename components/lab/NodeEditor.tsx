@@ -17,7 +17,7 @@ export type RowShares = { owned?: number; ownedAfter?: number; seen?: number; se
 const HEADS: Record<NodeField, { head: string; from?: string; width: string }> = {
   address: { head: 'Address', from: 'max-md:hidden', width: 'w-40' },
   label: { head: 'Hashed name', from: 'max-xl:hidden', width: 'w-28' },
-  id: { head: 'Id', from: 'max-sm:hidden', width: 'w-16' },
+  id: { head: 'Id', from: 'max-sm:hidden', width: 'w-20' },
   weight: { head: 'Weight', width: 'w-20 max-sm:w-16' },
   points: { head: 'Points', width: 'w-20 max-sm:w-16' },
   slots: { head: 'Slots', width: 'w-44 max-sm:w-28' },

@@ -46,7 +46,7 @@ export function Outcome({ source, after, compared }: Props) {
             shares && (
               <div key={label} className="contents">
                 <span className="text-dim">{label}</span>
-                <BalanceStrip parts={parts(spec, shares)} width={200} label={label} />
+                <BalanceStrip parts={parts(spec, shares)} width={180} label={label} />
               </div>
             ),
         )}
@@ -141,9 +141,16 @@ function Moves({ compared, unit }: { compared: Compared; unit: string }) {
   ]
   return (
     <div>
-      <Table label="What moves" sticky={false} columns={columns} rows={rows} rowKey={(move) => JSON.stringify([move.from, move.to])} />
+      <Table
+        label="What moves"
+        sticky={false}
+        className="-mx-4 w-auto"
+        columns={columns}
+        rows={rows}
+        rowKey={(move) => JSON.stringify([move.from, move.to])}
+      />
       {rest > 0 && (
-        <p className="px-4 py-1 text-dim text-xs">
+        <p className="py-1 text-dim text-xs">
           and {compared.movedBetween.length - MOVES_MAX} more pairs with {text(rest, 'ratio')} of the keys
         </p>
       )}
