@@ -52,8 +52,8 @@ test('a ring is solved in the lab, a colleague sees the same, and it becomes a c
 })
 
 test('a hashing pool is there with its weights; other algorithms offer their configuration', async ({ house, page }) => {
-  const { items } = await house.get<Page<PoolView>>('pools')
-  const pool = items.find(({ ring }) => ring)!
+  const pool = (await until('a hashing pool', 60, async () => (await house.get<Page<PoolView>>('pools')).items.find(({ ring }) => ring)))
+    .value
   await page.goto(`${house.url}/rings/lab`)
   await page.getByRole('combobox', { name: 'Ring', exact: true }).selectOption(`pool:${pool.target}/${pool.name}`)
   const weight = page.getByRole('spinbutton', { name: /^weight of/ }).first()

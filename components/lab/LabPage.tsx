@@ -184,7 +184,7 @@ function Bench({ state, source, put, large }: BenchProps) {
   const other = described && side === 'now' ? wrongAfter : wrongBefore
   return (
     <>
-      {state.print !== null && state.after && state.print !== printOf(before) && (
+      {state.print !== null && changed && state.print !== printOf(before) && (
         <p className="px-4 py-1 text-sm text-warning-text">
           The ring is not as it was when this link was made: the edit is shown against how it is now.
         </p>

@@ -60,7 +60,7 @@ export function NodeEditor({ spec, onChange, problem, names, shares, changed, un
   const head = 'px-1.5 py-1 font-normal first:pl-0 last:pr-0'
   return (
     <div className="flex min-w-0 flex-col gap-2">
-      <div className="overflow-x-auto">
+      <div className="relative overflow-x-auto">
         <table aria-label="Nodes" className="w-full text-sm">
           <thead className="text-dim text-xs">
             <tr>
