@@ -5,7 +5,8 @@ import { drainServer } from './drain-server.ts'
 import { poolWeights } from './pool-weights.ts'
 import { ringPoints } from './ring-points.ts'
 import { ttlJitter } from './ttl-jitter.ts'
+import { ttlLength } from './ttl-length.ts'
 import { weightFile } from './weight-file.ts'
 
 /** The shelf of remedies. One line an advisor; its id is its file's name. */
-export const advisors: Advisor[] = [poolWeights, drainServer, cacheMemory, ttlJitter, ringPoints, weightFile, consistentHash]
+export const advisors: Advisor[] = [poolWeights, drainServer, cacheMemory, ttlJitter, ttlLength, ringPoints, weightFile, consistentHash]

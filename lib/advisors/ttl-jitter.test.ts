@@ -3,7 +3,8 @@ import { load } from '../../test/series.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Draft } from '../model/proposal.ts'
 import { emptyTopology, type TtlPolicy } from '../model/topology.ts'
-import { globMatches, ttlJitter } from './ttl-jitter.ts'
+import { globMatches } from './glob.ts'
+import { ttlJitter } from './ttl-jitter.ts'
 
 const finding = {
   id: 'f',

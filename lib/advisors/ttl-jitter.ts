@@ -1,6 +1,7 @@
 import { count, duration, safe, text } from '../format/format.ts'
 import type { Advisor } from '../model/detector.ts'
 import type { TtlPolicy } from '../model/topology.ts'
+import { globMatches } from './glob.ts'
 
 /** Jitters worth choosing among; half of the TTL is where a short life begins to cost hits. */
 const JITTERS = [0.1, 0.2, 0.3, 0.5]
@@ -67,25 +68,6 @@ function policyFor(policies: TtlPolicy[], pattern: string | undefined): TtlPolic
   // The policy whose keys end closest together is the likeliest to have made a cliff.
   if (pattern === undefined) return [...policies].sort((a, b) => a.jitter * a.ttlMs - b.jitter * b.ttlMs)[0]
   return policies.find(({ match }) => globMatches(match, pattern))
-}
-
-/** Redis' glob, as far as policies use it: `*` is anything, `?` one character. A pattern of keys is matched as if it were one of them. */
-export function globMatches(glob: string, key: string): boolean {
-  let [i, k, star, mark] = [0, 0, -1, 0]
-  while (k < key.length) {
-    if (glob[i] === '*') {
-      star = i++
-      mark = k
-    } else if (i < glob.length && (glob[i] === '?' || glob[i] === key[k])) {
-      i++
-      k++
-    } else if (star >= 0) {
-      i = star + 1
-      k = ++mark
-    } else return false
-  }
-  while (glob[i] === '*') i++
-  return i === glob.length
 }
 
 /** How many keys the finding speaks of: counted when it struck, estimated from the sample before. */

@@ -1,0 +1,90 @@
+import { duration, text } from '../format/format.ts'
+import { latest } from '../math/rates.ts'
+import { measure } from '../measures/measure.ts'
+import type { Advisor } from '../model/detector.ts'
+import { durationText } from '../model/duration.ts'
+import type { SeriesWindow } from '../model/window.ts'
+import { globMatches } from './glob.ts'
+
+/** One step: what comes of it is seen before the next. */
+const LONGER = 2
+/** Fewer ends than this for each miss, and it is not the end of keys that makes the misses. */
+const ENDS_PER_MISS = 0.5
+/** More evictions than this for each end, and memory is what is short. */
+const EVICTIONS_PER_END = 0.1
+/** Keys that live twice as long are at most twice as many: they must fit. */
+const MEMORY_MOST = 0.9
+
+/** A longer life for keys that end before they are read again, where the memory for it is there. */
+export const ttlLength: Advisor = {
+  id: 'ttl-length',
+  title: 'Let keys live longer',
+  answers: ['cache/hit-ratio-low'],
+  spanMs: 300_000,
+  propose(finding, window, topology) {
+    const { target } = finding.subject
+    if (!target) return null
+    const rate = (metric: string) => value(metric, target, window)
+    const [ends, misses, evictions] = [rate('cache_expiration_rate'), rate('cache_miss_rate'), rate('cache_eviction_rate') ?? 0]
+    if (ends === null || misses === null) return null
+    if (evictions > EVICTIONS_PER_END * ends)
+      return { none: `${text(evictions, 'perSecond')} are evicted before their time: memory is short, not the TTL.` }
+    if (ends < ENDS_PER_MISS * misses)
+      return {
+        none: `Only ${text(ends, 'perSecond')} keys end for ${text(misses, 'perSecond')} misses: most of what is missed was never there, and a longer TTL would not help.`,
+      }
+    const [histogram] = window.records('ttl-histogram', target)
+    const covering = topology.ttls.filter(({ match }) => histogram?.pattern === undefined || globMatches(match, histogram.pattern))
+    const [policy, another] = covering
+    if (!policy)
+      return {
+        none: 'No TTL policy covers these keys. Where the application writes them, a longer TTL would keep more of them; or name a policy for them in the configuration, and it can be set here.',
+      }
+    if (another) return { none: 'Several TTL policies may be meant; which keys end is not known well enough to choose one.' }
+    if (policy.error) return { none: `The policy ${policy.name} cannot be read: ${policy.error}` }
+    const used = newest('cache_memory_used_bytes', target, window)
+    const most = newest('cache_memory_max_bytes', target, window)
+    if (most && used && used * LONGER > MEMORY_MOST * most)
+      return {
+        none: `Keys that live twice as long may need ${text(used * LONGER, 'bytes')}; ${target} has ${text(most, 'bytes')}. Give it memory first.`,
+      }
+    const after = policy.ttlMs * LONGER
+    return {
+      steps: [
+        {
+          setting: { target: `ttl:${policy.name}`, name: `${policy.name}/ttl` },
+          before: durationText(policy.ttlMs),
+          after: durationText(after),
+        },
+      ],
+      because: `${text(ends, 'perSecond')} keys end and ${text(misses, 'perSecond')} reads miss, while ${most && used ? `${text(1 - used / most, 'ratio')} of the memory is free` : 'nothing is evicted'}: keys end before they are read again. A TTL of ${duration(after)} instead of ${duration(policy.ttlMs)} keeps them for twice as many reads.`,
+      predict: {
+        absentBecause:
+          'no stream of reads by key is at hand: how many keys are read again after their end cannot be told from counters, and a guess from their rates is off by up to ten points',
+      },
+      guards: [
+        {
+          metric: 'cache_eviction_rate',
+          where: { target },
+          unit: 'perSecond',
+          op: '>',
+          limit: Math.max(1, ends * EVICTIONS_PER_END),
+          forMs: 10_000,
+          why: 'the longer life does not fit into the memory',
+        },
+      ],
+      risk: 'medium',
+      riskBecause: `What is served may be up to ${duration(after)} old instead of ${duration(policy.ttlMs)}. Keys written meanwhile keep the TTL that they drew.`,
+    }
+  },
+}
+
+function value(metric: string, target: string, window: SeriesWindow): number | null {
+  const measured = measure(metric, { target }, window)
+  return measured.is === 'measured' ? measured.value : null
+}
+
+function newest(metric: string, target: string, window: SeriesWindow): number | null {
+  const [series] = window.series(metric, { target })
+  return series ? latest(series.points) : null
+}
