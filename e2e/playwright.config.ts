@@ -8,6 +8,8 @@ export default defineConfig({
   testIgnore: process.env.EVENKEEL_LONG ? [] : ['**/detection.e2e.ts'],
   outputDir: '../test-results',
   workers: 1,
+  // A real fleet on a busy machine: what passes at the second try is said so in the summary, and is no failure.
+  retries: process.env.CI ? 1 : 0,
   fullyParallel: false,
   timeout: 180_000,
   expect: { timeout: 15_000 },
