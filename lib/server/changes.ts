@@ -1,4 +1,6 @@
 import type { OwnChange } from '../changes/changes.ts'
+import { text } from '../format/format.ts'
+import { metricWords } from '../format/metric.ts'
 import type { Change, ChangeState } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Guard, Step } from '../model/proposal.ts'
@@ -61,8 +63,12 @@ export function changeView(house: House, change: Change): ChangeView {
   }
 }
 
+/** `error ratio > 2.0 % for 5 s: the others fail under what they were given`. */
+const guardWords = ({ metric, op, limit, unit, forMs, why }: Guard) =>
+  `${metricWords(metric)} ${op} ${text(limit, unit)} for ${Math.round(forMs / 1000)} s: ${why}`
+
 function guardNow(guard: Guard, window: SeriesWindow): ChangeView['guardsNow'][number] {
   const now = figure(guard.metric, guard.where, window)
   const breached = 'value' in now && (guard.op === '>' ? now.value > guard.limit : now.value < guard.limit)
-  return { metric: guard.metric, text: guard.why, now, breached }
+  return { metric: guard.metric, text: guardWords(guard), now, breached }
 }
