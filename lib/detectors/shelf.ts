@@ -11,12 +11,14 @@ import { stickySkew } from './balancer/sticky-skew.ts'
 import { weightDrift } from './balancer/weight-drift.ts'
 import { bigKey } from './cache/big-key.ts'
 import { clientsNearLimit } from './cache/clients-near-limit.ts'
+import { coldStart } from './cache/cold-start.ts'
 import { evictionStorm } from './cache/eviction-storm.ts'
 import { fragmentation } from './cache/fragmentation.ts'
 import { hitRatioDrop } from './cache/hit-ratio-drop.ts'
 import { hitRatioLow } from './cache/hit-ratio-low.ts'
 import { hotKey } from './cache/hot-key.ts'
 import { keysWithoutTtl } from './cache/keys-without-ttl.ts'
+import { latencyRise } from './cache/latency-rise.ts'
 import { massExpiry } from './cache/mass-expiry.ts'
 import { memoryRefusingWrites } from './cache/memory-refusing-writes.ts'
 import { persistenceFailing } from './cache/persistence-failing.ts'
@@ -27,6 +29,7 @@ import { slowCommands } from './cache/slow-commands.ts'
 import { stampede } from './cache/stampede.ts'
 import { singlePointOfFailure } from './fleet/single-point-of-failure.ts'
 import { targetDown } from './fleet/target-down.ts'
+import { tierCascade } from './fleet/tier-cascade.ts'
 import { hotArc } from './ring/hot-arc.ts'
 import { imbalance } from './ring/imbalance.ts'
 import { needlessMoves } from './ring/needless-moves.ts'
@@ -37,6 +40,7 @@ export const detectors: AnyDetector[] = [
   hitRatioDrop,
   evictionStorm,
   restart,
+  coldStart,
   massExpiry,
   stampede,
   hotKey,
@@ -49,6 +53,7 @@ export const detectors: AnyDetector[] = [
   replicationBroken,
   replicationLag,
   slowCommands,
+  latencyRise,
   serverDown,
   slowServer,
   loadImbalance,
@@ -64,4 +69,5 @@ export const detectors: AnyDetector[] = [
   needlessMoves,
   targetDown,
   singlePointOfFailure,
+  tierCascade,
 ]

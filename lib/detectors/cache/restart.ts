@@ -4,13 +4,11 @@ import { increase } from '../../math/rates.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Verdict } from '../../model/finding.ts'
 import type { Series } from '../../model/series.ts'
+import { restartedAt } from '../emptied.ts'
 import { cacheRows, evidence, factsOf, staleBecause } from '../rows.ts'
 import { duration, patience, share } from '../settings.ts'
 
 type Settings = DetectorSettings & { holdMin: number; holdMax: number; recovered: number }
-
-/** A server's own clock may lag while it is busy, and it counts whole seconds. */
-const CLOCK_SECONDS = 5
 
 export const restart: Detector<Settings> = {
   id: 'cache/restart',
@@ -65,17 +63,6 @@ export const restart: Detector<Settings> = {
         ],
       }
     }),
-}
-
-/** Epoch ms of the newest restart that the uptime tells of: it fell, or grew by less than the time that passed. */
-function restartedAt({ points }: Series): number | null {
-  for (let i = points.length - 1; i > 0; i--) {
-    const [from, before] = points[i - 1]!
-    const [to, after] = points[i]!
-    if (after < before || after - before < (to - from) / 1000 - CLOCK_SECONDS - 0.05 * ((to - from) / 1000))
-      return Math.max(from, to - after * 1000)
-  }
-  return null
 }
 
 /** The hit ratio before the restart, and since over the newest ten seconds; null where either side has too few reads. */

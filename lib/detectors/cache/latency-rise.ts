@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { safe, text } from '../../format/format.ts'
+import { coverage, cut, increase } from '../../math/rates.ts'
+import type { Detector, DetectorSettings } from '../../model/detector.ts'
+import type { Verdict } from '../../model/finding.ts'
+import { evidence, rowsOf } from '../rows.ts'
+import { duration, patience, share, threshold } from '../settings.ts'
+
+type Settings = DetectorSettings & { factor: number; busy: number; over: number; before: number; apart: number; callsMin: number }
+
+type Command = { command: string; calls: number; seconds: number; usual: number }
+
+export const latencyRise: Detector<Settings> = {
+  id: 'cache/latency-rise',
+  title: 'Commands take longer',
+  why: 'The same commands cost the server more than they did a few minutes ago: values have grown, a key has become large, or the machine lost CPU to a neighbour, a fork or swap. Each client waits for all others, so the time is felt several times over. Other commands than before are not meant: each is held against its own past.',
+  settings: z.strictObject({
+    ...patience('10s', '30s'),
+    factor: threshold(3, 'Times as long as before, command by command: a busy machine alone doubles it'),
+    busy: share(0.1, 'Of the server’s time that is spent beyond the usual: below, nobody waits long'),
+    over: duration('30s', 'Long enough that one slow command does not count'),
+    before: duration('10m', 'What each command took before'),
+    apart: duration('60s', 'Between both, so that a rise is not compared with itself'),
+    callsMin: threshold(30, 'Fewer calls tell no mean'),
+  }),
+  learns: true,
+  needs: { spanMs: 690_000, metrics: ['cache_commands_total', 'cache_command_seconds_total'] },
+  detect: (window, topology, settings) =>
+    topology.targets.flatMap(({ name: target, state }): Verdict[] => {
+      const rows = rowsOf(window, ['cache_commands_total', 'cache_command_seconds_total'], { target }).filter(
+        ({ labels, cache_command_seconds_total: seconds }) => labels.command !== undefined && seconds !== undefined,
+      )
+      if (rows.length === 0) return []
+      const subject = { target }
+      if (state !== 'up') return [{ subject, is: 'unjudged', because: `${target} does not answer` }]
+      const from = window.to - settings.over
+      const [oldest, newest] = [from - settings.apart - settings.before, from - settings.apart]
+      const [first] = rows
+      if (coverage(first!.cache_commands_total!.points, first!.cache_commands_total!.stepMs, from, window.to) < 0.7)
+        return [{ subject, is: 'unjudged', because: `${target} was not read for part of the last ${settings.over / 1000} s` }]
+      const commands = rows.flatMap((row): Command[] => {
+        const [calls, seconds] = [row.cache_commands_total!.points, row.cache_command_seconds_total!.points]
+        const usual = increase(cut(calls, oldest, newest))
+        const now = increase(cut(calls, from, window.to))
+        if (usual < settings.callsMin || now < settings.callsMin) return []
+        return [
+          {
+            command: row.labels.command!,
+            calls: now,
+            seconds: increase(cut(seconds, from, window.to)),
+            usual: (now * increase(cut(seconds, oldest, newest))) / usual,
+          },
+        ]
+      })
+      if (commands.length === 0) return [{ subject, is: 'unjudged', because: 'no command was called often enough, before and now' }]
+      const sum = (of: (command: Command) => number) => commands.reduce((total, command) => total + of(command), 0)
+      const [took, usual] = [sum(({ seconds }) => seconds), sum((command) => command.usual)]
+      const beyond = (took - usual) / (settings.over / 1000)
+      if (took < settings.factor * usual || beyond < settings.busy) return [{ subject, is: 'clear' }]
+      const worst = commands.reduce((a, b) => (b.seconds - b.usual > a.seconds - a.usual ? b : a))
+      return [
+        {
+          subject,
+          is: 'found',
+          severity: 'warning',
+          summary: `Commands of ${target} take ${text(took / usual, 'factor')} as long as before, most of all ${safe(worst.command.toUpperCase(), 40)}: ${text(worst.seconds / worst.calls, 'seconds')} each, ${text(worst.usual / worst.calls, 'seconds')} before`,
+          evidence: [
+            evidence({ from, to: window.to }, 'cache_command_seconds_total', subject, 'time over the usual', took / usual, 'factor', {
+              baseline: 1,
+              threshold: settings.factor,
+              method: 'each command against its own mean before',
+            }),
+            evidence({ from, to: window.to }, 'cache_command_seconds_total', subject, 'time spent beyond the usual', beyond, 'ratio', {
+              threshold: settings.busy,
+            }),
+          ],
+        },
+      ]
+    }),
+}

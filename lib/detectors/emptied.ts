@@ -1,0 +1,36 @@
+import { grown, isGap } from '../math/rates.ts'
+import type { Series } from '../model/series.ts'
+
+/** A server's own clock may lag while it is busy, and it counts whole seconds. */
+const CLOCK_SECONDS = 5
+
+/** Epoch ms of the newest restart that an uptime tells of: it fell, or grew by less than the time that passed. Null: none. */
+export function restartedAt({ points }: Series): number | null {
+  for (let i = points.length - 1; i > 0; i--) {
+    const [from, before] = points[i - 1]!
+    const [to, after] = points[i]!
+    if (after < before || after - before < (to - from) / 1000 - CLOCK_SECONDS - 0.05 * ((to - from) / 1000))
+      return Math.max(from, to - after * 1000)
+  }
+  return null
+}
+
+/** Of so few keys, losing most is everyday. */
+const ITEMS_MIN = 100
+
+/**
+ * Epoch ms of the newest reading before which at least this share of the keys went away from one reading to the next, other than by their
+ * TTL or by eviction: a flush, or a deletion by the thousand. Null: none.
+ * @param gone counters of keys that ended in the usual ways, read at the same moments
+ */
+export function flushedAt(items: Series, gone: readonly Series[], share: number): number | null {
+  const at = gone.map(({ points }) => new Map(points))
+  for (let i = items.points.length - 1; i > 0; i--) {
+    const [from, before] = items.points[i - 1]!
+    const [to, after] = items.points[i]!
+    if (before < ITEMS_MIN || before - after < share * before || isGap(from, to, items.stepMs)) continue
+    const usual = at.reduce((sum, counts) => sum + grown(counts.get(from) ?? 0, counts.get(to) ?? 0), 0)
+    if (before - after - usual >= share * before) return from
+  }
+  return null
+}

@@ -1,0 +1,127 @@
+import { z } from 'zod'
+import { text } from '../../format/format.ts'
+import { measure } from '../../measures/measure.ts'
+import { poolLabels } from '../../measures/traffic.ts'
+import type { Detector, DetectorSettings } from '../../model/detector.ts'
+import type { Evidence, Verdict } from '../../model/finding.ts'
+import type { Labels } from '../../model/series.ts'
+import type { Pool, Topology } from '../../model/topology.ts'
+import type { SeriesWindow } from '../../model/window.ts'
+import { evidence, factsOf } from '../rows.ts'
+import { duration, patience, threshold } from '../settings.ts'
+
+type Settings = DetectorSettings & {
+  slower: number
+  seconds: number
+  misses: number
+  missesPerSecond: number
+  now: number
+  before: number
+  apart: number
+}
+
+/** A metric of one thing, now and before, where it plainly rose. */
+type Rise = { metric: 'pool_response_seconds' | 'cache_miss_rate'; where: Labels; before: number; now: number }
+type Cause = { id: string; says: string; evidence: Evidence[] }
+
+export const tierCascade: Detector<Settings> = {
+  id: 'fleet/tier-cascade',
+  title: 'A tier suffers for the one behind it',
+  why: 'What users feel at the balancer began one tier further back: a cache that misses more, or does not answer, sends its reads on to the origin, and every request that waits for it takes longer. Mend the cause; the symptom goes with it. Only what the configuration draws as `edges` is connected here, and together in time is strong evidence of a cause but no proof.',
+  settings: z.strictObject({
+    ...patience('5s', '20s'),
+    slower: threshold(1.3, 'Times the response before: users begin to notice'),
+    seconds: threshold(0.005, 'And by so much: of two quick answers nobody tells the slower one'),
+    misses: threshold(2, 'Times the misses before: twice the load on what is behind'),
+    missesPerSecond: threshold(5, 'And by so many: one cold client makes fewer'),
+    now: duration('20s', 'Short enough to speak while it hurts'),
+    before: duration('6m', 'What is usual'),
+    apart: duration('4m', 'Between both: a trouble of minutes is not compared with itself'),
+  }),
+  learns: true,
+  needs: { spanMs: 620_000, metrics: ['pool_response_seconds'] },
+  detect: (window, topology, settings) => {
+    const { edges } = topology
+    return topology.pools
+      .filter((pool) => edges.some(({ from }) => from === idOf(pool)))
+      .map((pool): Verdict => {
+        const subject = poolLabels(pool)
+        const slower = rise(window, settings, 'pool_response_seconds', subject, settings.slower, settings.seconds)
+        if (typeof slower === 'string') return { subject, is: 'unjudged', because: slower }
+        if (!slower) return { subject, is: 'clear' }
+        const causes = behind(topology, idOf(pool)).flatMap((id) => causeOf(id, window, topology, settings))
+        const [first] = causes
+        if (!first) return { subject, is: 'clear' }
+        return {
+          subject,
+          is: 'found',
+          severity: 'info',
+          summary: `${pool.name} answers in ${text(slower.now, 'seconds')}, ${text(slower.before, 'seconds')} before, while behind it ${first.says}`,
+          evidence: [shown(slower, window, settings, `response of ${pool.name}`), ...causes.flatMap((cause) => cause.evidence)],
+        }
+      })
+  },
+}
+
+const idOf = (pool: Pool) => `pool:${pool.target}/${pool.name}`
+
+/** Everything that is called from there, nearest first: what the edges say, and of a ring its nodes. Cycles end where they began. */
+function behind({ edges, rings }: Topology, start: string): string[] {
+  const seen = new Set([start])
+  for (const id of seen) {
+    for (const edge of edges) if (edge.from === id) seen.add(edge.to)
+    const ring = rings.find(({ name }) => id === `ring:${name}`)
+    for (const node of ring?.nodes ?? []) if (node.target) seen.add(`target:${node.target}`)
+  }
+  return [...seen].slice(1)
+}
+
+function causeOf(id: string, window: SeriesWindow, topology: Topology, settings: Settings): Cause[] {
+  const [, kind, name] = /^(target|cache|store|pool):(.+)$/s.exec(id) ?? []
+  if (name === undefined) return []
+  if (kind === 'pool') {
+    const pool = topology.pools.find((candidate) => idOf(candidate) === id)
+    const slower = pool && rise(window, settings, 'pool_response_seconds', poolLabels(pool), settings.slower, settings.seconds)
+    if (!pool || !slower || typeof slower === 'string') return []
+    const says = `${pool.name} of ${pool.target} answers in ${text(slower.now, 'seconds')}, ${text(slower.before, 'seconds')} before`
+    return [{ id, says, evidence: [shown(slower, window, settings, `response of ${pool.name}`)] }]
+  }
+  const where = { target: name }
+  if (factsOf(topology, name)?.state === 'down')
+    return [
+      {
+        id,
+        says: `${name} does not answer`,
+        evidence: [evidence(window, 'target_up', where, `${name} answers`, 0, 'none', { threshold: 1 })],
+      },
+    ]
+  const more = rise(window, settings, 'cache_miss_rate', where, settings.misses, settings.missesPerSecond)
+  if (!more || typeof more === 'string') return []
+  const says = `${name} misses ${text(more.now, 'perSecond')}, ${text(more.before, 'perSecond')} before`
+  return [{ id, says, evidence: [shown(more, window, settings, `misses of ${name}`)] }]
+}
+
+/** The rise of a metric, null where it did not rise by both, or why that cannot be told. */
+function rise(
+  window: SeriesWindow,
+  settings: Settings,
+  metric: Rise['metric'],
+  where: Labels,
+  factor: number,
+  by: number,
+): Rise | null | string {
+  const { to } = window
+  const from = to - settings.apart - settings.before
+  const before = measure(metric, where, window.between(from, to - settings.apart))
+  const now = measure(metric, where, window.between(to - settings.now, to))
+  if (before.is === 'unjudged') return `what was usual is not known yet: ${before.because}`
+  if (now.is === 'unjudged') return now.because
+  const rose = now.value >= factor * before.value && now.value - before.value >= by && now.low > before.high
+  return rose ? { metric, where, before: before.value, now: now.value } : null
+}
+
+const shown = ({ metric, where, before, now }: Rise, { to }: SeriesWindow, settings: Settings, label: string) =>
+  evidence({ from: to - settings.now, to }, metric, where, label, now, metric === 'cache_miss_rate' ? 'perSecond' : 'seconds', {
+    baseline: before,
+    threshold: metric === 'cache_miss_rate' ? settings.misses * before : settings.slower * before,
+  })
