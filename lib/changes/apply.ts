@@ -157,7 +157,7 @@ async function writeAll(id: string, steps: Step[], { knobs, journal, now }: Appl
       begun.push(...own)
       const text = own.map(({ setting, before, after }) => `${setting.name} ${before} → ${after}`).join(', ')
       journal.note(id, { what: 'intent', text: `Write on ${target}: ${text}`, ...(own.length === 1 && { step: own[0]! }) })
-      await knobs.write(target, own.map(toEdit))
+      await knobs.write(target, own.map(toEdit), { change: id })
       journal.note(id, { what: 'written', text: `${target} holds the new values` })
     }
   } catch (error) {

@@ -25,7 +25,14 @@ function fleet(options: { values?: Record<string, Record<string, string>>; path?
     cache: { 'config/maxmemory': '1000' },
   }
   const writes: string[] = []
-  const troubles: { get?: (target: string) => void; before?: (target: string) => void; after?: (target: string) => void } = {}
+  const causes = new Set<string>()
+  const troubles: {
+    get?: (target: string) => void
+    before?: (target: string) => void
+    after?: (target: string) => void
+    resume?: () => void
+  } = {}
+  const resumed: string[] = []
   const actuator = (kind: string, reversal: 'exact' | 'lossy'): AnyActuator => ({
     kind,
     settings: [
@@ -47,7 +54,12 @@ function fleet(options: { values?: Record<string, Record<string, string>>; path?
         }),
       )
     },
-    async write({ name }, edits) {
+    async resume({ name }, edits, _signal, { change }) {
+      troubles.resume?.()
+      resumed.push(...edits.map((edit) => `${change} ${name} ${edit.name} ${edit.expect} ${edit.value}`))
+    },
+    async write({ name }, edits, _signal, { change }) {
+      causes.add(change)
       troubles.before?.(name)
       for (const edit of edits)
         if (values[name]![edit.name] !== edit.expect) throw new EvenkeelError('drift', `${edit.name} is ${values[name]![edit.name]}`)
@@ -138,6 +150,8 @@ function fleet(options: { values?: Record<string, Record<string, string>>; path?
     clock,
     values,
     writes,
+    causes,
+    resumed,
     troubles,
     events,
     topology,
@@ -533,6 +547,8 @@ describe('after a crash', () => {
     expect(f.change('c1').state).toBe(state)
     const now = [f.values.edge!['app/a/weight'], f.values.edge2!['app/a/weight']]
     expect(now).toEqual(state === 'watching' ? ['20', '60'] : ['100', '50'])
+    // Servers that read a file when they are told to were told, before anybody looked.
+    expect(f.resumed).toEqual(['c1 edge app/a/weight 100 20', 'c1 edge2 app/a/weight 50 60'])
   })
 
   it('leaves alone what a third hand has set in between', async () => {
@@ -569,9 +585,18 @@ describe('after a crash', () => {
       rollingBack: { by: 'ann', at: f.clock.now, because: 'Rolled back by ann.', automatic: false },
     })
     f.restart()
+    f.troubles.resume = () => {
+      throw new EvenkeelError('unreachable', 'it does not reload')
+    }
     await f.changes().recover()
+    expect(f.change(change)).toMatchObject({ state: 'watching', rollingBack: { by: 'ann' } })
+    f.troubles.resume = undefined
+    await f.pass(1, null)
     expect(f.change(change).state).toBe('rolled_back')
     expect(f.values.edge!['app/a/weight']).toBe('100')
+    expect(f.resumed).toEqual([`${change} edge app/a/weight 20 100`])
+    // The roll-back says which change it undoes: what was kept under its id is the text before it.
+    expect([...f.causes]).toEqual([change])
   })
 })
 

@@ -18,7 +18,7 @@ import { createKnobs, type Description, settingKey } from './knobs.ts'
 import { ownGuards } from './ownGuards.ts'
 import { settledFrom, watchLimitMs } from './settle.ts'
 import { driftText, effectText, nextStep, type Seen } from './step.ts'
-import { type Drifted, undo } from './undo.ts'
+import { type Drifted, type Undone, undo } from './undo.ts'
 
 export type { Applied, Description, OwnChange }
 
@@ -101,7 +101,14 @@ export interface Changes {
 }
 
 /** What a watch remembers between two ticks; a new start begins it anew. */
-type Watch = { breached: BreachedSince; lookedAt: number; drifted: Drifted[]; looking: boolean }
+type Watch = {
+  breached: BreachedSince
+  lookedAt: number
+  drifted: Drifted[]
+  looking: boolean
+  /** A crash cut its roll-back short: a file may hold its old text again and its server not know it yet. */
+  interrupted: boolean
+}
 
 /** Applies proposals and own changes, watches them, keeps them or rolls them back. The only room that writes to targets. */
 export function createChanges(options: ChangesOptions): Changes {
@@ -139,7 +146,7 @@ export function createChanges(options: ChangesOptions): Changes {
   }
 
   const watchOf = (id: string): Watch => {
-    const watch = watches.get(id) ?? { breached: new Map(), lookedAt: now(), drifted: [], looking: false }
+    const watch = watches.get(id) ?? { breached: new Map(), lookedAt: now(), drifted: [], looking: false, interrupted: false }
     watches.set(id, watch)
     return watch
   }
@@ -293,7 +300,7 @@ export function createChanges(options: ChangesOptions): Changes {
   async function goOnRollingBack(change: Change): Promise<void> {
     const { id } = change
     const why = change.rollingBack!
-    const undone = await undo(id, change.steps, knobs, journal)
+    const undone = (await resumeBack(change)) ?? (await undo(id, change.steps, knobs, journal))
     refresh(change)
     if (undone.failed.length > 0) {
       if (now() - why.at < settings.undoMs) return
@@ -313,6 +320,26 @@ export function createChanges(options: ChangesOptions): Changes {
         ...(!why.automatic && { outcome: why.because, needsPerson: undefined }),
       },
     )
+  }
+
+  /** After a crash in a roll-back: the server takes up what its file says. Null when that is done, or was not needed. */
+  async function resumeBack(change: Change): Promise<Undone | null> {
+    const watch = watchOf(change.id)
+    if (!watch.interrupted) return null
+    const back = change.steps.map((step) => ({ ...step, before: step.after, after: step.before }))
+    try {
+      await knobs.resume(back, { change: change.id })
+      watch.interrupted = false
+      return null
+    } catch (error) {
+      return {
+        restored: [],
+        untouched: [],
+        drifted: [],
+        failed: change.steps,
+        because: toldOf(error, 'A server cannot be read now.').message,
+      }
+    }
   }
 
   const failed = (id: string) => (error: unknown) => log.error({ change: id, err: error }, 'a change could not be seen to')
@@ -336,7 +363,10 @@ export function createChanges(options: ChangesOptions): Changes {
 
   async function recoverOne(change: Change): Promise<void> {
     const { id } = change
-    if (change.rollingBack) return goOnRollingBack(change)
+    if (change.rollingBack) {
+      watchOf(id).interrupted = true
+      return goOnRollingBack(change)
+    }
     if (change.state === 'applying') return finishOrUndo(change)
     const left = change.watchUntil! - now()
     const until = Math.max(change.watchUntil!, now() + Math.min(RESUMED_MS, settings.watchMs))
@@ -359,6 +389,7 @@ export function createChanges(options: ChangesOptions): Changes {
   async function finishOrUndo(change: Change): Promise<void> {
     const { id, steps } = change
     try {
+      await knobs.resume(steps, { change: id })
       const live = await knobs.live(steps.map((step) => step.setting))
       if (steps.every((step) => knobs.same(step.setting, live.get(settingKey(step.setting)), step.after))) {
         journal.note(id, { what: 'recovered', text: 'Evenkeel was interrupted after the last write: every value stands.' })

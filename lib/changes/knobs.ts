@@ -1,7 +1,7 @@
 import { safe } from '../format/format.ts'
 import type { Reversal } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
-import type { AnyActuator, Edit, SettingKind } from '../model/product.ts'
+import type { AnyActuator, Cause, Edit, SettingKind } from '../model/product.ts'
 import type { Setting, Step } from '../model/proposal.ts'
 import { within } from './within.ts'
 
@@ -32,7 +32,9 @@ export interface Knobs {
   /** The live values, by `settingKey`, straight from the servers. Throws what the server says: not_found, unreachable, … */
   live(settings: readonly Setting[]): Promise<Map<string, string>>
   /** All edits of one target, each with the value that is expected there. Throws `drift` when one differs. */
-  write(target: string, edits: Edit[]): Promise<void>
+  write(target: string, edits: Edit[], cause: Cause): Promise<void>
+  /** After a crash within these writes: from then on `live` tells what is in force. */
+  resume(steps: readonly Step[], cause: Cause): Promise<void>
   same(setting: Setting, a: string | undefined, b: string): boolean
   describe(steps: readonly Step[]): Description
   groups(steps: readonly { setting: Setting }[]): string[]
@@ -107,9 +109,15 @@ export function createKnobs({ actuators, targetConfig, readMs, writeMs }: KnobsO
       )
       return values
     },
-    async write(target, edits) {
+    async write(target, edits, cause) {
       const { actuator, config } = find({ target, name: edits[0]!.name }, 'setting')
-      await within(writeMs, `Writing to ${target}`, (signal) => actuator.write(config, edits, signal))
+      await within(writeMs, `Writing to ${target}`, (signal) => actuator.write(config, edits, signal, cause))
+    },
+    async resume(steps, cause) {
+      for (const [target, own] of byTarget(steps)) {
+        const { actuator, config } = find(own[0]!.setting, 'step')
+        await within(writeMs, `Writing to ${target}`, async (signal) => actuator.resume?.(config, own.map(toEdit), signal, cause))
+      }
     },
     same,
     groups,

@@ -48,6 +48,7 @@ async function undoTarget(id: string, target: string, steps: Step[], knobs: Knob
         await knobs.write(
           target,
           writes.map((step) => ({ name: step.setting.name, expect: liveOf(step), value: step.before })),
+          { change: id },
         )
         journal.note(id, { what: 'written', text: `${target} holds its old values again` })
       } catch (error) {

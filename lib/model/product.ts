@@ -81,6 +81,9 @@ export type SettingKind = {
 
 export type Edit = { name: string; expect: string; value: string }
 
+/** Why a write is made: what a file held before is kept under the id of its change. A roll-back names the change that it undoes. */
+export type Cause = { change: string }
+
 /** Writes to one kind of target. Reached by `lib/changes` alone. */
 export interface Actuator<Config> {
   kind: string
@@ -91,7 +94,12 @@ export interface Actuator<Config> {
    * All edits of one target, in one write where the product can. Reads back to back before and after (or truly compare-and-set);
    * throws `drift` and writes nothing when an `expect` differs.
    */
-  write(config: Config, edits: Edit[], signal: AbortSignal): Promise<void>
+  write(config: Config, edits: Edit[], signal: AbortSignal, cause: Cause): Promise<void>
+  /**
+   * After a crash within `write` of these edits: clears what it left, and lets the server take up what its file says, or puts that back.
+   * From then on `get` tells what is in force. For servers that read a file only when they are told to.
+   */
+  resume?(config: Config, edits: Edit[], signal: AbortSignal, cause: Cause): Promise<void>
   /** Exactly what `write` would send, one text a command, for people to read and copy. */
   commands(config: Config, edits: Edit[]): string[]
   /** Settings of one of these groups share one change in flight: `pool:edge/app`, `ring:products`, `cache:cache-a`. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { CAUSE } from '../../../test/cause.ts'
 import { describeWith } from '../../../test/live.ts'
 import { type RedisServer, redisSay, startRedis } from '../../../test/servers.ts'
 import type { ControlConfig } from '../../model/control.ts'
@@ -84,7 +85,7 @@ describeWith(['redis-server'], 'control documents on a real Redis', () => {
       { name: points('cache-a'), expect: '40', value: '120' },
       { name: points('cache-b'), expect: '160', value: '100' },
     ]
-    await controlActuator.write(ring, edits, signal())
+    await controlActuator.write(ring, edits, signal(), CAUSE)
     expect(JSON.parse(String(await call('GET', ring.key)))).toEqual({
       version: 1,
       algorithm: 'ketama',
@@ -110,7 +111,7 @@ describeWith(['redis-server'], 'control documents on a real Redis', () => {
     }
     await call('SET', ring.key, JSON.stringify(there))
     expect(await controlActuator.get(ring, [points('cache-b')], signal())).toEqual({ [points('cache-b')]: '10' })
-    await controlActuator.write(ring, [{ name: points('cache-b'), expect: '10', value: '30' }], signal())
+    await controlActuator.write(ring, [{ name: points('cache-b'), expect: '10', value: '30' }], signal(), CAUSE)
     const after = JSON.parse(String(await call('GET', ring.key)))
     expect(after).toEqual({ ...there, version: 8, nodes: [{ ...there.nodes[0], points: 30 }, there.nodes[1]] })
   })
@@ -121,13 +122,13 @@ describeWith(['redis-server'], 'control documents on a real Redis', () => {
       { name: points('cache-a'), expect: '40', value: '50' },
       { name: points('cache-b'), expect: '159', value: '150' },
     ]
-    await expect(controlActuator.write(ring, edits, signal())).rejects.toMatchObject({ code: 'drift' })
+    await expect(controlActuator.write(ring, edits, signal(), CAUSE)).rejects.toMatchObject({ code: 'drift' })
     expect(JSON.parse(String(await call('GET', ring.key)))).toMatchObject({ version: 2, nodes: NODES })
   })
 
   test('two writers at once: one wins, the other drifts, versions never repeat', async () => {
     await call('SET', ring.key, JSON.stringify({ version: 2, algorithm: 'ketama', nodes: NODES }))
-    const write = (value: string) => controlActuator.write(ring, [{ name: points('cache-a'), expect: '40', value }], signal())
+    const write = (value: string) => controlActuator.write(ring, [{ name: points('cache-a'), expect: '40', value }], signal(), CAUSE)
     const results = await Promise.allSettled(['41', '42', '43', '44'].map(write))
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     expect(JSON.parse(String(await call('GET', ring.key))).version).toBe(3)
@@ -139,7 +140,7 @@ describeWith(['redis-server'], 'control documents on a real Redis', () => {
       { name: 'products/ttl', expect: '600s', value: '20m' },
       { name: 'products/jitter', expect: '0.1', value: '0.3' },
     ]
-    await controlActuator.write(ttl, edits, signal())
+    await controlActuator.write(ttl, edits, signal(), CAUSE)
     expect(JSON.parse(String(await call('HGET', ttl.key, 'products')))).toEqual({
       version: 1,
       match: 'product:*',
@@ -172,7 +173,7 @@ describeWith(['redis-server'], 'control documents on a real Redis', () => {
     const [found] = (await seen(ring)).rings!
     expect(found!.error).toBeTruthy()
     expect(found!.nodes).toHaveLength(2)
-    await expect(controlActuator.write(ring, [{ name: points('cache-a'), expect: '40', value: '50' }], signal())).rejects.toThrow()
+    await expect(controlActuator.write(ring, [{ name: points('cache-a'), expect: '40', value: '50' }], signal(), CAUSE)).rejects.toThrow()
     expect(await call('TYPE', ring.key)).toBe(command === 'SET' ? 'string' : 'list')
   })
 
@@ -181,6 +182,6 @@ describeWith(['redis-server'], 'control documents on a real Redis', () => {
     await expect(controlActuator.get(ring, ['other/cache-a/points'], signal())).rejects.toMatchObject({ code: 'not_found' })
     await expect(controlActuator.get(ttl, ['products/match'], signal())).rejects.toMatchObject({ code: 'not_found' })
     const none = NODES.map(({ name, points: count }) => ({ name: points(name), expect: String(count), value: '0' }))
-    await expect(controlActuator.write(ring, none, signal())).rejects.toMatchObject({ code: 'invalid' })
+    await expect(controlActuator.write(ring, none, signal(), CAUSE)).rejects.toMatchObject({ code: 'invalid' })
   })
 })

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
-import type { Actuator, Edit } from '../../model/product.ts'
-import { replaceFile } from '../replaceFile.ts'
+import type { Actuator, Cause, Edit } from '../../model/product.ts'
+import { inTurn } from '../inTurn.ts'
+import { readText, replaceFile } from '../replaceFile.ts'
 import { adminPage, type EnvoyConfig } from './client.ts'
 import { parseClusters } from './clusters.ts'
 import { edsWeight, parseEds, withWeights } from './eds.ts'
@@ -30,23 +30,10 @@ export const envoyActuator: Actuator<EnvoyConfig> = {
     const live = await liveWeights(config, signal)
     return Object.fromEntries(names.map((name) => [name, weightOf(live, name)]))
   },
-  async write(config, edits, signal) {
-    if (!config.eds) throw new EvenkeelError('invalid', 'this target has no `eds.file`: its weights are read-only')
-    const live = await liveWeights(config, signal)
-    const file = parseEds(await readFile(config.eds.file, 'utf8'))
-    for (const { name, expect } of edits) {
-      const { pool, server } = parts(name)
-      const found = { live: weightOf(live, name), file: String(edsWeight(file, pool, server)) }
-      for (const [where, value] of Object.entries(found))
-        if (value !== expect)
-          throw new EvenkeelError('drift', `${name} is ${value} in the ${where === 'live' ? 'running Envoy' : 'EDS file'}, not ${expect}`)
-    }
-    const rejectedBefore = await rejections(config, signal)
-    const { restore } = await replaceFile(config.eds.file, withWeights(file, edits.map(toWeight)))
-    const refusal = await untilSeen(config, edits, rejectedBefore, signal)
-    if (refusal === null) return
-    await restore()
-    throw new EvenkeelError('unreachable', `${refusal}; the EDS file is as it was`)
+  async write(config, edits, signal, cause) {
+    const path = config.eds?.file
+    if (!path) throw new EvenkeelError('invalid', 'this target has no `eds.file`: its weights are read-only')
+    await inTurn(path, () => write(config, path, edits, signal, cause))
   },
   commands(config, edits) {
     const file = config.eds?.file ?? 'the EDS file'
@@ -56,6 +43,25 @@ export const envoyActuator: Actuator<EnvoyConfig> = {
     })
   },
   group: (name, target) => `pool:${target}/${parts(name).pool}`,
+}
+
+async function write(config: EnvoyConfig, path: string, edits: Edit[], signal: AbortSignal, cause: Cause): Promise<void> {
+  const live = await liveWeights(config, signal)
+  const text = await readText(path)
+  const file = parseEds(text)
+  for (const { name, expect } of edits) {
+    const { pool, server } = parts(name)
+    const found = { live: weightOf(live, name), file: String(edsWeight(file, pool, server)) }
+    for (const [where, value] of Object.entries(found))
+      if (value !== expect)
+        throw new EvenkeelError('drift', `${name} is ${value} in the ${where === 'live' ? 'running Envoy' : 'EDS file'}, not ${expect}`)
+  }
+  const rejectedBefore = await rejections(config, signal)
+  const { restore } = await replaceFile(path, { from: text, to: withWeights(file, edits.map(toWeight)) }, cause)
+  const refusal = await untilSeen(config, edits, rejectedBefore, signal)
+  if (refusal === null) return
+  await restore()
+  throw new EvenkeelError('unreachable', `${refusal}; the EDS file is as it was`)
 }
 
 function parts(name: string): { pool: string; server: string } {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { CAUSE } from '../../../test/cause.ts'
 import { envoyActuator } from './actuator.ts'
 import { envoyConfig } from './client.ts'
 import { parseClusters } from './clusters.ts'
@@ -170,20 +171,20 @@ describe('applying weights by EDS', () => {
   it('is seen by the consumer, keeps unknown fields, and comes back', async () => {
     const config = await start()
     expect(await envoyActuator.get(config, [edit('3').name], SIGNAL)).toEqual({ [edit('3').name]: '5' })
-    await envoyActuator.write(config, [edit('3')], SIGNAL)
+    await envoyActuator.write(config, [edit('3')], SIGNAL, CAUSE)
     expect(consumer.weights.get('10.0.0.1')).toBe(3)
     expect(await readFile(consumer.file, 'utf8')).toContain('"hash_key": "cache-b"')
-    await envoyActuator.write(config, [edit('5', '3')], SIGNAL)
+    await envoyActuator.write(config, [edit('5', '3')], SIGNAL, CAUSE)
     expect(consumer.weights.get('10.0.0.1')).toBe(5)
   })
 
   it('writes nothing when the live value or the file differs', async () => {
     const config = await start()
     const text = await readFile(consumer.file, 'utf8')
-    await expect(envoyActuator.write(config, [edit('3', '4')], SIGNAL)).rejects.toMatchObject({ code: 'drift' })
+    await expect(envoyActuator.write(config, [edit('3', '4')], SIGNAL, CAUSE)).rejects.toMatchObject({ code: 'drift' })
     consumer.deaf = true
     await writeFile(consumer.file, text.replace('"load_balancing_weight": 5', '"load_balancing_weight": 9'))
-    await expect(envoyActuator.write(config, [edit('3')], SIGNAL)).rejects.toMatchObject({
+    await expect(envoyActuator.write(config, [edit('3')], SIGNAL, CAUSE)).rejects.toMatchObject({
       code: 'drift',
       message: expect.stringContaining('EDS file'),
     })
@@ -193,7 +194,7 @@ describe('applying weights by EDS', () => {
   it('puts the old file back when the update is rejected', async () => {
     const config = await start()
     const text = await readFile(consumer.file, 'utf8')
-    await expect(envoyActuator.write(config, [edit('13')], SIGNAL)).rejects.toThrow('rejected')
+    await expect(envoyActuator.write(config, [edit('13')], SIGNAL, CAUSE)).rejects.toThrow('rejected')
     expect(await readFile(consumer.file, 'utf8')).toBe(text)
     expect(consumer.weights.get('10.0.0.1')).toBe(5)
   })
@@ -213,7 +214,7 @@ describe('applying weights by EDS', () => {
     expect(first).toMatchObject({ resources: [{ cluster_name: 'cache_pool', '@type': expect.stringContaining('ClusterLoadAssignment') }] })
     expect(await ask({ resource_names: ['other'] })).toMatchObject({ resources: [] })
     expect(await ask({ resource_names: ['cache_pool'], version_info: first.version_info })).toBeNull()
-    await envoyActuator.write(config, [edit('3')], SIGNAL)
+    await envoyActuator.write(config, [edit('3')], SIGNAL, CAUSE)
     expect(await ask({ version_info: first.version_info })).toMatchObject({ version_info: expect.not.stringMatching(first.version_info) })
     await expect(ask({ resource_names: 'all' })).rejects.toMatchObject({ code: 'bad_request' })
     expect(await envoy.serves!.answer([config], {})).toMatchObject({ resources: [] })

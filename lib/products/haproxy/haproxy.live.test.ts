@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { CAUSE } from '../../../test/cause.ts'
 import { describeWith } from '../../../test/live.ts'
 import { type App, ask, type HaproxyServer, startApp, startBadServer, startHaproxy } from '../../../test/servers.ts'
 import type { Edit, Parsed } from '../../model/product.ts'
@@ -151,7 +152,7 @@ describeWith(['haproxy'], 'haproxy probes', () => {
 
 describeWith(['haproxy'], 'haproxy actuator', () => {
   const configOf = (server: HaproxyServer) => haproxyConfig.parse({ kind: 'haproxy', name: 'edge', socket: server.about.socket })
-  const write = (server: HaproxyServer, ...edits: Edit[]) => haproxyActuator.write(configOf(server), edits, soon())
+  const write = (server: HaproxyServer, ...edits: Edit[]) => haproxyActuator.write(configOf(server), edits, soon(), CAUSE)
   const get = (server: HaproxyServer, ...names: string[]) => haproxyActuator.get(configOf(server), names, soon())
 
   test('sets weights and states, reads them back and writes the way back', async () => {

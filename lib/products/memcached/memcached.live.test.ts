@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { CAUSE } from '../../../test/cause.ts'
 import { describeWith } from '../../../test/live.ts'
 import { ask, startBadServer, startMemcached } from '../../../test/servers.ts'
 import { memcachedActuator } from './actuator.ts'
@@ -34,12 +35,12 @@ describeWith(['memcached'], 'memcached', () => {
     const config = configOf(server.about.address)
     const name = 'limit_maxbytes'
     expect(await memcachedActuator.get(config, [name], soon())).toEqual({ [name]: '67108864' })
-    await memcachedActuator.write(config, [{ name, expect: '67108864', value: '134217728' }], soon())
+    await memcachedActuator.write(config, [{ name, expect: '67108864', value: '134217728' }], soon(), CAUSE)
     expect(await memcachedActuator.get(config, [name], soon())).toEqual({ [name]: '134217728' })
-    await expect(memcachedActuator.write(config, [{ name, expect: '67108864', value: '33554432' }], soon())).rejects.toMatchObject({
+    await expect(memcachedActuator.write(config, [{ name, expect: '67108864', value: '33554432' }], soon(), CAUSE)).rejects.toMatchObject({
       code: 'drift',
     })
-    await memcachedActuator.write(config, [{ name, expect: '134217728', value: '67108864' }], soon())
+    await memcachedActuator.write(config, [{ name, expect: '134217728', value: '67108864' }], soon(), CAUSE)
     await expect(memcachedActuator.get(config, ['shutdown'], soon())).rejects.toMatchObject({ code: 'not_found' })
   })
 

@@ -1,28 +1,16 @@
-import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
-import type { Actuator, Edit } from '../../model/product.ts'
-import { getText } from '../http.ts'
-import { replaceFile } from '../replaceFile.ts'
+import type { Actuator, Cause, Edit } from '../../model/product.ts'
+import { inTurn } from '../inTurn.ts'
+import { clearLeftover, readText, replaceFile } from '../replaceFile.ts'
 import { type NginxConfig, writable } from './config.ts'
 import { masterPid, workersOf } from './master.ts'
 import { WEIGHT_MAX } from './pools.ts'
+import { reload, test } from './reload.ts'
 import { readUpstream, type ServerEdit, serverIn, withServers } from './upstreamFile.ts'
-
-const run = promisify(execFile)
-const TEST_MS = 5_000
-/** A good reload takes 0.15 s; one that waits for names to resolve takes longer. */
-const RELOAD_MS = 5_000
-const LOOK_MS = 30
 
 const NAME = /^([^/\s]+)\/(\S+)\/(weight|state)$/
 const PERSISTENCE = "for good: it stands in the upstream's include file"
-
-/** One reload at a time: the new workers of one would be taken for another's. By pid file. */
-const reloading = new Map<string, Promise<unknown>>()
 
 /**
  * Weights and states by the upstream's include file and a reload. `nginx -t` tests the new file; whether the reload took it is told only by
@@ -53,9 +41,11 @@ export const nginxActuator: Actuator<NginxConfig> = {
   ],
   async get(config, names, _signal) {
     const texts = await textsOf(config, names)
-    return Object.fromEntries(names.map((name) => [name, valueIn(texts, name)]))
+    return Object.fromEntries(names.map((name) => [name, valueIn(config, texts, name)]))
   },
-  write: (config, edits, signal) => inTurn(config.pid ?? config.name, () => write(config, edits, signal)),
+  // One reload at a time: the new workers of one would be taken for another's.
+  write: (config, edits, signal, cause) => inTurn(config.pid ?? config.name, () => write(config, edits, signal, cause)),
+  resume: (config, edits) => inTurn(config.pid ?? config.name, () => resume(config, edits)),
   commands(config, edits) {
     const lines = edits.map(({ name, value }) => {
       const { pool, server, what } = parts(name)
@@ -77,68 +67,83 @@ function parts(name: string): { pool: string; server: string; what: 'weight' | '
   return { pool, server, what: what as 'weight' | 'state' }
 }
 
-/** The include files of the upstreams that these settings are of. */
+/** The text of each include file that these settings stand in, by its path: two upstreams may share one. */
 async function textsOf(config: NginxConfig, names: readonly string[]): Promise<Map<string, string>> {
-  const pools = new Set(names.map((name) => parts(name).pool))
-  const texts = new Map<string, string>()
-  for (const pool of pools) {
-    const file = config.upstreams[pool]?.file
-    if (!file) throw new EvenkeelError('not_found', `there is no upstream ${JSON.stringify(pool.slice(0, 80))} in the configuration`)
-    texts.set(
-      pool,
-      await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-        throw new EvenkeelError('unreachable', `the file of upstream ${pool} cannot be read (${error.code})`)
-      }),
-    )
-  }
-  return texts
+  const files = new Set(names.map((name) => fileOf(config, parts(name).pool)))
+  return new Map(await Promise.all([...files].map(async (file) => [file, await readText(file)] as const)))
 }
 
-function valueIn(texts: ReadonlyMap<string, string>, name: string): string {
+function fileOf(config: NginxConfig, pool: string): string {
+  const file = config.upstreams[pool]?.file
+  if (!file) throw new EvenkeelError('not_found', `there is no upstream ${JSON.stringify(pool.slice(0, 80))} in the configuration`)
+  return file
+}
+
+function valueIn(config: NginxConfig, texts: ReadonlyMap<string, string>, name: string): string {
   const { pool, server, what } = parts(name)
-  const found = serverIn(readUpstream(texts.get(pool)!, pool).servers, pool, server)
+  const found = serverIn(readUpstream(texts.get(fileOf(config, pool))!, pool).servers, pool, server)
   return what === 'weight' ? String(found.weight) : found.down ? 'drain' : 'ready'
 }
 
-async function write(config: NginxConfig, edits: readonly Edit[], signal: AbortSignal): Promise<void> {
-  const texts = await textsOf(
-    config,
-    edits.map((edit) => edit.name),
-  )
-  for (const pool of texts.keys()) {
+async function write(config: NginxConfig, edits: readonly Edit[], signal: AbortSignal, cause: Cause): Promise<void> {
+  const names = edits.map((edit) => edit.name)
+  const texts = await textsOf(config, names)
+  const pools = [...new Set(names.map((name) => parts(name).pool))]
+  for (const pool of pools) {
     const may = writable(config, pool)
     if (may !== true) throw new EvenkeelError('not_allowed', may)
   }
   for (const { name, expect } of edits) {
-    const value = valueIn(texts, name)
+    const value = valueIn(config, texts, name)
     if (value !== expect.replace(/^maint$/, 'drain')) throw new EvenkeelError('drift', `${name} is ${value}, not ${expect}`)
   }
   const master = await masterPid(config.pid!)
-  const before = await workersOf(master)
-  if (before.length === 0) throw new EvenkeelError('unreachable', `NGINX's master (pid ${master}) has no workers: is it running?`)
+  if ((await workersOf(master)).length === 0)
+    throw new EvenkeelError('unreachable', `NGINX's master (pid ${master}) has no workers: is it running?`)
   const ways: (() => Promise<void>)[] = []
-  const restore = async () => {
-    for (const way of ways.toReversed()) await way()
+  const restore = async (failure: EvenkeelError['message'], code: EvenkeelError['code']) => {
+    try {
+      for (const way of ways.toReversed()) await way()
+    } catch (error) {
+      throw new EvenkeelError(code, `${failure}; and the old file could not be put back: ${(error as Error).message}`, { cause: error })
+    }
   }
   try {
-    for (const [pool, text] of texts) {
-      const next = withServers(text, pool, editsOf(edits, pool))
-      if (next !== text) ways.push((await replaceFile(config.upstreams[pool]!.file, next)).restore)
+    for (const [file, text] of texts) {
+      const own = pools.filter((pool) => fileOf(config, pool) === file)
+      const next = own.reduce((sum, pool) => withServers(sum, pool, editsOf(edits, pool)), text)
+      if (next !== text) ways.push((await replaceFile(file, { from: text, to: next }, cause)).restore)
     }
     await test(config)
   } catch (error) {
-    await restore()
-    throw error
+    const { message, code } = error as EvenkeelError
+    await restore(message, code)
+    throw ways.length > 0 ? new EvenkeelError(code, `${message}; the old file is back`, { cause: error }) : error
   }
-  const failure = await reloaded(config, master, before, signal)
+  const failure = await reload(config, master, signal)
   if (failure === null) return
-  await restore()
+  await restore(failure, 'unreachable')
   // The write's own time may be over; what runs must be the old file all the same.
-  const second = await reloaded(config, master, await workersOf(master), AbortSignal.timeout(RELOAD_MS))
+  const second = await reload(config, master)
   throw new EvenkeelError(
     'unreachable',
     `${failure}; the old file is back${second === null ? ' and runs' : ', and NGINX still runs with its old workers'}`,
   )
+}
+
+/** A file that holds the new values may have been written just before the crash, and not reloaded. One that is not running reads it at its start. */
+async function resume(config: NginxConfig, edits: readonly Edit[]): Promise<void> {
+  const texts = await textsOf(
+    config,
+    edits.map((edit) => edit.name),
+  )
+  for (const file of texts.keys()) await clearLeftover(file)
+  if (!config.pid || !edits.some(({ name, value }) => valueIn(config, texts, name) === value)) return
+  const master = await masterPid(config.pid).catch(() => null)
+  if (master === null || (await workersOf(master)).length === 0) return
+  await test(config)
+  const failure = await reload(config, master)
+  if (failure !== null) throw new EvenkeelError('unreachable', failure)
 }
 
 function editsOf(edits: readonly Edit[], pool: string): ServerEdit[] {
@@ -152,55 +157,4 @@ function editsOf(edits: readonly Edit[], pool: string): ServerEdit[] {
     else edit.down = value !== 'ready'
   }
   return [...byServer.values()]
-}
-
-async function test({ test: [program = 'nginx', ...args] }: NginxConfig): Promise<void> {
-  try {
-    await run(program, args, { timeout: TEST_MS })
-  } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : ''
-    const why = /\[emerg\] (?:\d+#\d+: )?(.*)/.exec(said)?.[1] ?? (said || (error as Error).message)
-    throw new EvenkeelError('invalid', `nginx -t refuses the new configuration: ${why.slice(0, 300)}; the old file is back`)
-  }
-}
-
-/** Asks for a reload. Null when every worker is new and the status page answers; else what happened. */
-async function reloaded(config: NginxConfig, master: number, before: readonly number[], signal: AbortSignal): Promise<string | null> {
-  try {
-    if (config.reload) {
-      const [program = '', ...args] = config.reload
-      await run(program, args, { timeout: RELOAD_MS })
-    } else process.kill(master, 'SIGHUP')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EPERM') return "Evenkeel's user may not signal NGINX's master (give a `reload` command)"
-    return `NGINX could not be told to reload (${code ?? 'the command failed'})`
-  }
-  const deadline = Date.now() + RELOAD_MS
-  let renewed = false
-  while (Date.now() < deadline && !signal.aborted) {
-    await sleep(LOOK_MS)
-    const now = await workersOf(master)
-    renewed ||= now.length > 0 && now.every((pid) => !before.includes(pid))
-    if (!renewed) continue
-    try {
-      await getText(config.status, AbortSignal.timeout(1_000))
-      return null
-    } catch {
-      // The new workers may not have begun.
-    }
-  }
-  return renewed
-    ? 'the new workers do not answer on the status page'
-    : 'NGINX passed its own test but did not reload: its error log says why'
-}
-
-async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
-  const turn = (reloading.get(key) ?? Promise.resolve()).catch(() => {}).then(work)
-  reloading.set(key, turn)
-  try {
-    return await turn
-  } finally {
-    if (reloading.get(key) === turn) reloading.delete(key)
-  }
 }

@@ -1,8 +1,9 @@
-import { appendFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { CAUSE } from '../../../test/cause.ts'
 import { freePort } from '../../../test/daemon.ts'
 import { describeWith } from '../../../test/live.ts'
 import { type App, type NginxServer, startApp, startNginx } from '../../../test/servers.ts'
@@ -149,6 +150,8 @@ describeWith(['nginx'], 'nginx', () => {
   })
 })
 
+const keptOf = (site: { file: string }) => join(dirname(site.file), `.app.conf.evenkeel-${CAUSE.change}`)
+
 describeWith(['nginx'], 'nginx actuator', () => {
   const shares = async (site: Awaited<ReturnType<typeof web>>) => {
     const before = site.apps.map((app) => app.requests)
@@ -172,29 +175,65 @@ describeWith(['nginx'], 'nginx actuator', () => {
       { name: `${one}/weight`, expect: '3', value: '1' },
       { name: `${two}/weight`, expect: '1', value: '4' },
     ]
-    await nginxActuator.write(config, edits, soon())
+    await nginxActuator.write(config, edits, soon(), CAUSE)
     expect(await shares(site)).toEqual([8, 32])
     expect((await workersOf(await masterPid(config.pid!))).some((pid) => workers.includes(pid))).toBe(false)
-    expect(await readFile(`${site.file}.evenkeel-before`, 'utf8')).toBe(text)
-    await nginxActuator.write(config, [{ name: `${two}/state`, expect: 'ready', value: 'drain' }], soon())
+    expect(await readFile(keptOf(site), 'utf8')).toBe(text)
+    await nginxActuator.write(config, [{ name: `${two}/state`, expect: 'ready', value: 'drain' }], soon(), CAUSE)
     expect(await shares(site)).toEqual([40, 0])
     const [pool] = (await poll(site.link, 'upstreams')).topology.pools!
     expect(pool!.servers[1]).toMatchObject({ state: 'drain', weightSet: 4, weightEffective: 0 })
-    await nginxActuator.write(config, [{ name: `${two}/state`, expect: 'maint', value: 'ready' }], soon())
+    await nginxActuator.write(config, [{ name: `${two}/state`, expect: 'maint', value: 'ready' }], soon(), CAUSE)
     await nginxActuator.write(
       config,
       edits.map(({ name, expect, value }) => ({ name, expect: value, value: expect })),
       soon(),
+      CAUSE,
     )
     expect(await shares(site)).toEqual([30, 10])
     expect((await readFile(site.file, 'utf8')).replace(' weight=1;', ';')).toBe(text.replace(' weight=1;', ';'))
+  })
+
+  test('what is kept beside is no part of the configuration, whatever the include matches', async () => {
+    const sites = await mkdtemp(join(tmpdir(), 'ek-'))
+    await using site = await web({ http: `include ${sites}/*;` })
+    const file = join(sites, 'more')
+    await writeFile(file, 'upstream more { server 127.0.0.1:1 weight=2; }\n')
+    const config = { ...site.config, upstreams: { more: { file } } }
+    await nginxActuator.write(config, [{ name: 'more/127.0.0.1:1/weight', expect: '2', value: '5' }], soon(), CAUSE)
+    expect((await readdir(sites)).sort()).toEqual([`.more.evenkeel-${CAUSE.change}`, 'more'])
+    // Another change, with the first one's kept text there.
+    await nginxActuator.write(config, [{ name: 'more/127.0.0.1:1/weight', expect: '5', value: '3' }], soon(), { change: 'f'.repeat(16) })
+    expect(await readFile(join(sites, `.more.evenkeel-${'f'.repeat(16)}`), 'utf8')).toContain('weight=5')
+    await rm(sites, { recursive: true })
+  })
+
+  test('after a crash between the rename and the reload, NGINX takes up what the file says', async () => {
+    await using site = await web()
+    const text = await readFile(site.file, 'utf8')
+    const edit = { name: `app/${site.names[0]}/weight`, expect: '3', value: '1' }
+    await writeFile(join(dirname(site.file), '.app.conf.evenkeel-new'), 'half')
+    const workers = async () => workersOf(await masterPid(site.config.pid!))
+    const before = await workers()
+    // Before the rename: there is nothing to take up, and nothing is disturbed.
+    await nginxActuator.resume!(site.config, [edit], soon(), CAUSE)
+    expect(await workers()).toEqual(before)
+    expect(await readdir(dirname(site.file))).not.toContain('.app.conf.evenkeel-new')
+    await writeFile(site.file, text.replace('weight=3', 'weight=1'))
+    expect(await shares(site)).toEqual([30, 10])
+    await nginxActuator.resume!(site.config, [edit], soon(), CAUSE)
+    expect(await shares(site)).toEqual([20, 20])
+    await writeFile(site.file, `${text.replace('weight=3', 'weight=1')}banana;\n`)
+    await expect(nginxActuator.resume!(site.config, [edit], soon(), CAUSE)).rejects.toThrow(/unknown directive "banana" in app.conf:4/)
+    await site.server.stop()
+    await nginxActuator.resume!(site.config, [edit], soon(), CAUSE)
   })
 
   test('leaves alone what somebody else has changed', async () => {
     await using site = await web()
     const text = await readFile(site.file, 'utf8')
     const edit = { name: `app/${site.names[0]}/weight`, expect: '9', value: '1' }
-    await expect(nginxActuator.write(site.config, [edit], soon())).rejects.toMatchObject({ code: 'drift' })
+    await expect(nginxActuator.write(site.config, [edit], soon(), CAUSE)).rejects.toMatchObject({ code: 'drift' })
     expect(await readFile(site.file, 'utf8')).toBe(text)
   })
 
@@ -204,7 +243,7 @@ describeWith(['nginx'], 'nginx actuator', () => {
     await writeFile(site.file, broken)
     const workers = await workersOf(await masterPid(site.config.pid!))
     const edit = { name: `app/${site.names[0]}/weight`, expect: '3', value: '1' }
-    const error = await nginxActuator.write(site.config, [edit], soon()).catch((caught) => caught)
+    const error = await nginxActuator.write(site.config, [edit], soon(), CAUSE).catch((caught) => caught)
     expect(error).toMatchObject({ code: 'invalid' })
     expect(error.message).toContain('host not found in upstream')
     expect(await readFile(site.file, 'utf8')).toBe(broken)
@@ -220,12 +259,12 @@ describeWith(['nginx'], 'nginx actuator', () => {
     await writeFile(about.config, conf.replace('/one keys_zone', '/two keys_zone'))
     const workers = await workersOf(await masterPid(site.config.pid!))
     const edit = { name: `app/${site.names[0]}/weight`, expect: '3', value: '1' }
-    await expect(nginxActuator.write(site.config, [edit], soon(14_000))).rejects.toThrow(/did not reload.*the old file is back/)
+    await expect(nginxActuator.write(site.config, [edit], soon(14_000), CAUSE)).rejects.toThrow(/did not reload.*the old file is back/)
     expect(await readFile(site.file, 'utf8')).toBe(text)
     expect(await workersOf(await masterPid(site.config.pid!))).toEqual(workers)
     expect(await shares(site)).toEqual([30, 10])
     await writeFile(about.config, conf)
-    await nginxActuator.write(site.config, [edit], soon())
+    await nginxActuator.write(site.config, [edit], soon(), CAUSE)
     expect(await shares(site)).toEqual([20, 20])
     await rm(caches, { recursive: true })
   })
@@ -244,8 +283,10 @@ describeWith(['nginx'], 'nginx actuator', () => {
     await site.server.stop()
     const edit = { name: `app/${site.names[0]}/weight`, expect: '3', value: '1' }
     const text = await readFile(site.file, 'utf8')
-    await expect(nginxActuator.write(site.config, [edit], soon())).rejects.toMatchObject({ code: 'unreachable' })
+    await expect(nginxActuator.write(site.config, [edit], soon(), CAUSE)).rejects.toMatchObject({ code: 'unreachable' })
     expect(await readFile(site.file, 'utf8')).toBe(text)
-    await expect(nginxActuator.write({ ...site.config, pid: undefined }, [edit], soon())).rejects.toMatchObject({ code: 'not_allowed' })
+    await expect(nginxActuator.write({ ...site.config, pid: undefined }, [edit], soon(), CAUSE)).rejects.toMatchObject({
+      code: 'not_allowed',
+    })
   })
 })

@@ -1,12 +1,12 @@
 import { lookup } from 'node:dns/promises'
-import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
-import { EvenkeelError, malformed } from '../../model/error.ts'
+import { malformed } from '../../model/error.ts'
 import type { Probe, Product } from '../../model/product.ts'
 import type { NewRecord } from '../../model/record.ts'
 import type { Pool } from '../../model/topology.ts'
 import { printable, rawRecord } from '../answers.ts'
 import { getText } from '../http.ts'
+import { readText } from '../replaceFile.ts'
 import { logPlaceOf, type NginxConfig, nginxAddress, nginxConfig } from './config.ts'
 import { type LogEntry, readEntry } from './log/entry.ts'
 import { type LogSource, openLog } from './log/source.ts'
@@ -42,7 +42,7 @@ const upstreams: Probe<NginxLink, Omit<Pool, 'target'>[]> = {
   async read(link) {
     const known = await Promise.all(
       Object.entries(link.config.upstreams).map(async ([name, { file }]) => {
-        const pool = poolOf(link.config, name, readUpstream(await textOf(file, name), name))
+        const pool = poolOf(link.config, name, readUpstream(await readText(file), name))
         return [name, { pool, names: await namesOf(pool) }] as const
       }),
     )
@@ -93,16 +93,6 @@ function seenPool(name: string, servers: string[]): Omit<Pool, 'target'> {
       weightEffective: 1,
       state: 'up',
     })),
-  }
-}
-
-async function textOf(file: string, upstream: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const why = code === 'ENOENT' ? 'it is not there' : code === 'EACCES' ? "Evenkeel's user may not read it" : code
-    throw new EvenkeelError('unreachable', `the file of upstream ${upstream}: ${why}`, { cause: error })
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { CAUSE } from '../../../test/cause.ts'
 import { describeWith } from '../../../test/live.ts'
 import { type RedisServer, redisSay, startBadServer, startRedis } from '../../../test/servers.ts'
 import type { Edit, Parsed } from '../../model/product.ts'
@@ -316,7 +317,7 @@ describeWith(['redis-server'], 'redis probes', () => {
 })
 
 describeWith(['redis-server'], 'redis actuator', () => {
-  const write = (server: RedisServer, ...edits: Edit[]) => redisActuator.write(configOf(server.about.url), edits, soon())
+  const write = (server: RedisServer, ...edits: Edit[]) => redisActuator.write(configOf(server.about.url), edits, soon(), CAUSE)
   const get = (server: RedisServer, ...names: string[]) => redisActuator.get(configOf(server.about.url), names, soon())
 
   test('writes, reads back and writes the way back', async () => {

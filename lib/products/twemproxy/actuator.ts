@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
-import type { Actuator } from '../../model/product.ts'
-import { replaceFile } from '../replaceFile.ts'
+import type { Actuator, Cause, Edit } from '../../model/product.ts'
+import { inTurn } from '../inTurn.ts'
+import { readText, replaceFile } from '../replaceFile.ts'
 import { readStats, type TwemproxyConfig } from './client.ts'
 import { parseConfigFile, withWeights } from './configFile.ts'
 import { parseStatistics } from './stats.ts'
@@ -32,28 +33,10 @@ export const twemproxyActuator: Actuator<TwemproxyConfig> = {
     const pools = parseConfigFile(await configText(config))
     return Object.fromEntries(names.map((name) => [name, String(serverOf(pools, name).weight)]))
   },
-  async write(config, edits, signal) {
+  async write(config, edits, signal, cause) {
     const { config: path, restart } = config
     if (!path || !restart) throw new EvenkeelError('invalid', 'this target has no `config` or no `restart`: its weights are read-only')
-    const text = await configText(config)
-    const pools = parseConfigFile(text)
-    for (const { name, expect } of edits) {
-      const { weight } = serverOf(pools, name)
-      if (String(weight) !== expect) throw new EvenkeelError('drift', `${name} is ${weight}, not ${expect}`)
-    }
-    const next = withWeights(
-      text,
-      edits.map(({ name, value }) => ({ ...parts(name), weight: Number(value) })),
-    )
-    await testConfig(config, path, next)
-    const before = await startedAt(config, signal)
-    const { restore } = await replaceFile(path, next)
-    const failure = await restarted(config, restart, before, signal)
-    if (failure === null) return
-    await restore()
-    // The write's own deadline may have passed; putting the old run back must not depend on it.
-    const secondFailure = await restarted(config, restart, null, AbortSignal.timeout(BACK_WITHIN_MS))
-    throw new EvenkeelError('unreachable', `${failure}; the old file is back${secondFailure ? `, but ${secondFailure}` : ' and running'}`)
+    await inTurn(path, () => write(config, path, restart, edits, signal, cause))
   },
   commands(config, edits) {
     const lines = edits.map(({ name, value }) => {
@@ -65,6 +48,35 @@ export const twemproxyActuator: Actuator<TwemproxyConfig> = {
   group: (name, target) => `pool:${target}/${parts(name).pool}`,
 }
 
+async function write(
+  config: TwemproxyConfig,
+  path: string,
+  restart: string[],
+  edits: Edit[],
+  signal: AbortSignal,
+  cause: Cause,
+): Promise<void> {
+  const text = await readText(path)
+  const pools = parseConfigFile(text)
+  for (const { name, expect } of edits) {
+    const { weight } = serverOf(pools, name)
+    if (String(weight) !== expect) throw new EvenkeelError('drift', `${name} is ${weight}, not ${expect}`)
+  }
+  const next = withWeights(
+    text,
+    edits.map(({ name, value }) => ({ ...parts(name), weight: Number(value) })),
+  )
+  await testConfig(config, path, next)
+  const before = await startedAt(config, signal)
+  const { restore } = await replaceFile(path, { from: text, to: next }, cause)
+  const failure = await restarted(config, restart, before, signal)
+  if (failure === null) return
+  await restore()
+  // The write's own deadline may have passed; putting the old run back must not depend on it.
+  const secondFailure = await restarted(config, restart, null, AbortSignal.timeout(BACK_WITHIN_MS))
+  throw new EvenkeelError('unreachable', `${failure}; the old file is back${secondFailure ? `, but ${secondFailure}` : ' and running'}`)
+}
+
 function parts(name: string): { pool: string; server: string } {
   const match = /^([^/]+)\/(.+)\/weight$/.exec(name)
   if (!match) throw new EvenkeelError('invalid', `${name} is not POOL/SERVER/weight`)
@@ -73,7 +85,7 @@ function parts(name: string): { pool: string; server: string } {
 
 async function configText(config: TwemproxyConfig): Promise<string> {
   if (!config.config) throw new EvenkeelError('invalid', 'this target has no `config`: weights stand only in nutcracker.yml')
-  return readFile(config.config, 'utf8')
+  return readText(config.config)
 }
 
 function serverOf(pools: ReturnType<typeof parseConfigFile>, name: string) {

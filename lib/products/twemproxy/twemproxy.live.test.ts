@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { CAUSE } from '../../../test/cause.ts'
 import { freePort } from '../../../test/daemon.ts'
 import { describeWith } from '../../../test/live.ts'
 import { twemproxyActuator } from './actuator.ts'
@@ -69,20 +70,22 @@ exec nutcracker -d -c ${file} -p ${folder}/pid -s ${stats} -a 127.0.0.1 -i 100 -
   it('takes a weight by file and restart, and gives it back', async () => {
     const text = await readFile(config.config as string, 'utf8')
     const started = await startOf()
-    await twemproxyActuator.write(config, [{ name: 'cache/a/weight', expect: '1', value: '3' }], signal())
+    await twemproxyActuator.write(config, [{ name: 'cache/a/weight', expect: '1', value: '3' }], signal(), CAUSE)
     expect(await readFile(config.config as string, 'utf8')).toBe(text.replace('127.0.0.1:1:1 a', '127.0.0.1:1:3 a'))
     expect(await startOf()).toBeGreaterThan(started)
-    await expect(twemproxyActuator.write(config, [{ name: 'cache/a/weight', expect: '1', value: '2' }], signal())).rejects.toMatchObject({
+    await expect(
+      twemproxyActuator.write(config, [{ name: 'cache/a/weight', expect: '1', value: '2' }], signal(), CAUSE),
+    ).rejects.toMatchObject({
       code: 'drift',
     })
-    await twemproxyActuator.write(config, [{ name: 'cache/a/weight', expect: '3', value: '1' }], signal())
+    await twemproxyActuator.write(config, [{ name: 'cache/a/weight', expect: '3', value: '1' }], signal(), CAUSE)
     expect(await readFile(config.config as string, 'utf8')).toBe(text)
   })
 
   it('puts file and run back when the restart fails', async () => {
     const text = await readFile(config.config as string, 'utf8')
     const broken = { ...config, restart: ['sh', '-c', 'exit 3'] }
-    await expect(twemproxyActuator.write(broken, [{ name: 'cache/a/weight', expect: '1', value: '3' }], signal())).rejects.toThrow(
+    await expect(twemproxyActuator.write(broken, [{ name: 'cache/a/weight', expect: '1', value: '3' }], signal(), CAUSE)).rejects.toThrow(
       'the old file is back',
     )
     expect(await readFile(config.config as string, 'utf8')).toBe(text)
