@@ -18,7 +18,7 @@ test('a ring is solved in the lab, a colleague sees the same, and it becomes a c
       return ring.nodes.every((node) => node.shareSeen !== null) && ring
     })
   ).value
-  await page.goto(`${house.url}/rings/lab`)
+  await page.goto(`${house.url}/lab`)
   await expect(page.getByRole('combobox', { name: 'Ring', exact: true })).toHaveValue('ring:products')
   const here = lab(page)
   await expect(here.points('cache-a')).toHaveValue(String(before.nodes[0]!.points))
@@ -54,7 +54,7 @@ test('a ring is solved in the lab, a colleague sees the same, and it becomes a c
 test('a hashing pool is there with its weights; other algorithms offer their configuration', async ({ house, page }) => {
   const pool = (await until('a hashing pool', 60, async () => (await house.get<Page<PoolView>>('pools')).items.find(({ ring }) => ring)))
     .value
-  await page.goto(`${house.url}/rings/lab`)
+  await page.goto(`${house.url}/lab`)
   await page.getByRole('combobox', { name: 'Ring', exact: true }).selectOption(`pool:${pool.target}/${pool.name}`)
   const weight = page.getByRole('spinbutton', { name: /^weight of/ }).first()
   await weight.fill('50')
@@ -68,7 +68,7 @@ test('a hashing pool is there with its weights; other algorithms offer their con
 test('a described ring says what is wrong beside the field, and a broken link says so', async ({ house, page }) => {
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))
-  await page.goto(`${house.url}/rings/lab`)
+  await page.goto(`${house.url}/lab`)
   await page.getByRole('combobox', { name: 'Ring', exact: true }).selectOption({ label: 'a described ring' })
   await page.getByRole('button', { name: 'Add a node' }).click()
   const fourth = page.getByRole('textbox', { name: /^name of/ }).nth(3)
@@ -84,7 +84,9 @@ test('a described ring says what is wrong beside the field, and a broken link sa
   expect(await page.evaluate(() => 'hacked' in window)).toBe(false)
   // A pixel is rounding: nothing can be scrolled to.
   expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(1)
+  // Where the lab stood before, for links that people have kept.
   await page.goto(`${house.url}/rings/lab?lab=1.AAAA`)
+  await expect(page).toHaveURL(/\/lab\?lab=1\.AAAA$/)
   await expect(page.getByText('cut short or mistyped')).toBeVisible()
   await page.getByRole('button', { name: 'Start anew' }).click()
   await expect(page.getByRole('table', { name: 'Nodes' })).toBeVisible()
@@ -92,7 +94,7 @@ test('a described ring says what is wrong beside the field, and a broken link sa
 })
 
 test('three hundred nodes are computed beside the page', async ({ house, page }) => {
-  await page.goto(`${house.url}/rings/lab`)
+  await page.goto(`${house.url}/lab`)
   await page.getByRole('combobox', { name: 'Ring', exact: true }).selectOption({ label: 'a described ring' })
   await page.getByRole('button', { name: 'As text' }).click()
   const nodes = Array.from({ length: 300 }, (_, i) => ({ name: `cache-${i}`, points: 100 + (i % 80) }))

@@ -10,7 +10,7 @@ const PAGES = [
   '/pools',
   '/pools/edge/app',
   '/rings',
-  '/rings/lab',
+  '/lab',
   '/keys',
   '/changes',
   '/explore',

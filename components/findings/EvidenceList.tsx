@@ -2,7 +2,9 @@
 import { SeriesChart } from '@/components/series/SeriesChart.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { labelsText, safe, text, unitOf } from '@/lib/format/format.ts'
+import { metricWords } from '@/lib/format/metric.ts'
 import type { Evidence } from '@/lib/model/finding.ts'
+import type { Labels } from '@/lib/model/series.ts'
 
 /** Charts are dear: the first few metrics tell the story. */
 const CHARTS = 2
@@ -38,7 +40,8 @@ export function EvidenceList({ evidence }: { evidence: Evidence[] }) {
       {charted.map((one) => (
         <SeriesChart
           key={`${one.metric} ${labelsText(one.where)}`}
-          title={`${safe(one.label, 100)}`}
+          title={capital(safe(one.label, 100))}
+          name={nameOf}
           ask={one.metric}
           where={withoutServer(one)}
           unit={unitOf(one.metric) === one.unit ? one.unit : undefined}
@@ -51,6 +54,12 @@ export function EvidenceList({ evidence }: { evidence: Evidence[] }) {
     </div>
   )
 }
+
+const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
+
+/** The one that the finding is about among its neighbours; a series without a name of its own is that of all. */
+const nameOf = ({ server, node, key, pool, ring, target }: Labels, metric: string) =>
+  server ?? node ?? key ?? (pool !== undefined ? 'the whole pool' : ring !== undefined ? 'the whole ring' : (target ?? metricWords(metric)))
 
 const sameSeries = (a: Evidence, b: Evidence) =>
   a.metric === b.metric && JSON.stringify(withoutServer(a)) === JSON.stringify(withoutServer(b))

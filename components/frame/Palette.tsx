@@ -145,7 +145,7 @@ function useThings(open: boolean) {
     findings: findings.slice(0, 12),
     proposals: proposals.filter((proposal) => proposal.state === 'open').slice(0, 8),
     places: [
-      { kind: 'page', name: 'Ring lab', href: '/rings/lab' },
+      { kind: 'page', name: 'Ring lab', href: '/lab' },
       ...targets.map((target) => ({ kind: target.title || target.kind, name: target.name, href: path`/targets/${target.name}` })),
       ...pools.map((pool) => ({ kind: 'pool', name: `${pool.target}/${pool.name}`, href: path`/pools/${pool.target}/${pool.name}` })),
       ...rings.map((ring) => ({ kind: 'ring', name: ring.name, href: path`/rings/${ring.name}` })),

@@ -33,7 +33,7 @@ export const NOUNS: readonly Noun[] = [
 ]
 
 /** Pages that stand under another noun of the rail. */
-const UNDER: Record<string, string> = { incidents: '/findings' }
+const UNDER: Record<string, string> = { incidents: '/findings', lab: '/rings' }
 
 /** Whether a place in the rail is the one that a path belongs to. */
 export function isHere(href: string, pathname: string): boolean {

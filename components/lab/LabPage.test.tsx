@@ -11,7 +11,7 @@ import { EMPTY_LAB, type LabState, writeLab } from './link.ts'
 vi.mock('next/navigation', () => ({
   useRouter: () => ({ push() {} }),
   useSearchParams: () => new URLSearchParams(),
-  usePathname: () => '/rings/lab',
+  usePathname: () => '/lab',
 }))
 
 const ring = {

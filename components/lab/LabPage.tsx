@@ -120,9 +120,7 @@ function useKnown(initialRings: Page<RingView>, initialPools: Page<PoolView>, of
 function CopyLink({ link }: { link: string | null }) {
   const [origin, setOrigin] = useState('')
   useEffect(() => setOrigin(window.location.origin), [])
-  return link === null ? null : (
-    <CopyButton label="Copy link" text={`${origin}/rings/lab${link ? `?lab=${encodeURIComponent(link)}` : ''}`} />
-  )
+  return link === null ? null : <CopyButton label="Copy link" text={`${origin}/lab${link ? `?lab=${encodeURIComponent(link)}` : ''}`} />
 }
 
 type BenchProps = { state: LabState; source: LabSource; put: (next: LabState, fresh?: boolean) => void; large: boolean }

@@ -30,7 +30,7 @@ export function ProposalPanel({ proposal }: { proposal: ProposalView }) {
         <p className="max-w-prose">{safe(proposal.because, 600)}</p>
       </header>
       <StepsTable steps={proposal.steps} />
-      {proposal.balance && <Balance balance={proposal.balance} />}
+      {proposal.balance && <Balance balance={proposal.balance} even={proposal.subject.ring !== undefined} />}
       {proposal.prediction ? (
         <Effect prediction={proposal.prediction} />
       ) : (
@@ -105,11 +105,10 @@ export function ProposalPanel({ proposal }: { proposal: ProposalView }) {
   )
 }
 
-/** The strip before and after: level is the aim. */
-function Balance({ balance }: { balance: NonNullable<ProposalView['balance']> }) {
-  const even = 1 / balance.length
+/** The strip before and after: level is the aim. A ring's nodes are due even shares, a pool's servers what the new weights give them. */
+function Balance({ balance, even }: { balance: NonNullable<ProposalView['balance']>; even: boolean }) {
   const strip = (share: (one: { before: number; after: number }) => number) =>
-    balance.map((one) => ({ name: one.name, seen: share(one), expected: even }))
+    balance.map((one) => ({ name: one.name, seen: share(one), expected: even ? 1 / balance.length : one.after }))
   return (
     <div className="grid grid-cols-[4rem_minmax(0,1fr)] items-center gap-x-3 gap-y-2 text-sm">
       <span className="text-dim">Now</span>

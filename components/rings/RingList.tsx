@@ -78,7 +78,7 @@ export function RingList({ initialData }: { initialData: Page<RingView> }) {
   return (
     <>
       <PageHead title="Rings" lead={`${data.items.length} ${data.items.length === 1 ? 'ring' : 'rings'}`}>
-        <Go href="/rings/lab" className={buttonLook()}>
+        <Go href="/lab" className={buttonLook()}>
           Ring lab
         </Go>
       </PageHead>

@@ -25,6 +25,7 @@ const name: Column<TargetView> = {
       {safe(t.name, 60)}
     </Go>
   ),
+  className: 'min-w-36 whitespace-normal [overflow-wrap:anywhere]',
 }
 const state: Column<TargetView> = {
   id: 'state',
@@ -45,12 +46,13 @@ const TARGETS: Column<TargetView>[] = [
   state,
   { id: 'kind', head: 'Product', sort: (t) => t.title, cell: (t) => `${t.title}${t.version ? ` ${safe(t.version, 20)}` : ''}`, from: 'sm' },
   { id: 'role', head: 'Role', sort: (t) => t.role, cell: (t) => (t.role ? <Badge>{t.role}</Badge> : ''), from: 'md' },
-  { id: 'address', head: 'Address', cell: (t) => <span className="font-mono text-xs">{safe(t.address, 60)}</span>, from: 'lg' },
+  { id: 'address', head: 'Address', cell: (t) => <span className="font-mono text-xs">{safe(t.address, 60)}</span>, from: 'xl' },
   {
     id: 'what',
     head: 'What is so',
     grow: true,
     cell: (t) => <span className={t.error ? 'text-critical-text' : 'text-dim'}>{t.error ? safe(t.error, 200) : sayAbility(t)}</span>,
+    className: 'min-w-48',
     from: 'md',
   },
   {
@@ -99,7 +101,7 @@ const CACHES: Column<TargetView>[] = [
     cell: seen((t) => t.figures?.items, 'count'),
     from: 'md',
   },
-  { id: 'kind', head: 'Product', sort: (t) => t.title, cell: (t) => `${t.title}${t.version ? ` ${safe(t.version, 20)}` : ''}`, from: 'lg' },
+  { id: 'kind', head: 'Product', sort: (t) => t.title, cell: (t) => `${t.title}${t.version ? ` ${safe(t.version, 20)}` : ''}`, from: 'xl' },
   {
     id: 'error',
     head: '',
@@ -116,6 +118,7 @@ function Memory({ target }: { target: TargetView }) {
   return (
     <span className="inline-flex items-center justify-end gap-2">
       <Figure value={used} because={figureBecause(target.figures?.memoryUsed)} unit="bytes" />
+      {part === null && used !== null && <span className="w-28 text-dim text-xs max-md:hidden">no limit</span>}
       {part !== null && (
         <>
           <span aria-hidden className="h-1.5 w-12 overflow-hidden rounded-full bg-line max-md:hidden">

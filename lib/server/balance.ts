@@ -1,6 +1,7 @@
 import { freshFollowers } from '../model/follower.ts'
 import type { Step } from '../model/proposal.ts'
 import type { Pool, Ring, Topology } from '../model/topology.ts'
+import { ownedShares } from './owned.ts'
 import { sharesExpected } from './pools.ts'
 
 type Balance = { name: string; before: number; after: number }[]
@@ -40,15 +41,16 @@ function poolShares(pool: Pool, steps: readonly Step[]): Balance | undefined {
   )
 }
 
-/** By points: close enough for a strip; the exact shares stand in the ring's own page. */
+/** Exactly what each node owns, before and after. */
 function ringShares(ring: Ring, steps: readonly Step[]): Balance | undefined {
-  const side = (which: 'before' | 'after') => {
-    const points = ring.nodes.map((node) =>
-      Number(steps.find((step) => step.setting.name === `${ring.name}/${node.name}/points`)?.[which] ?? node.points ?? node.weight ?? 1),
-    )
-    const total = points.reduce((sum, count) => sum + count, 0)
-    return total > 0 ? new Map(ring.nodes.map((node, index) => [node.name, points[index]! / total])) : null
-  }
+  const side = (which: 'before' | 'after') =>
+    ownedShares({
+      ...ring.spec,
+      nodes: ring.spec.nodes.map((node) => {
+        const points = steps.find((step) => step.setting.name === `${ring.name}/${node.name}/points`)?.[which]
+        return points === undefined ? node : { ...node, points: Number(points) }
+      }),
+    })
   return joined(
     ring.nodes.map((node) => node.name),
     side('before'),
@@ -57,7 +59,7 @@ function ringShares(ring: Ring, steps: readonly Step[]): Balance | undefined {
 }
 
 const joined = (names: string[], before: Map<string, number> | null, after: Map<string, number> | null): Balance | undefined =>
-  before && after ? names.map((name) => ({ name, before: before.get(name) ?? 0, after: after.get(name) ?? 0 })) : undefined
+  before?.size && after?.size ? names.map((name) => ({ name, before: before.get(name) ?? 0, after: after.get(name) ?? 0 })) : undefined
 
 const ringOf = (topology: Topology, step: Step) => topology.rings.find((ring) => step.setting.target === `ring:${ring.name}`)
 

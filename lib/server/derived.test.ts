@@ -25,6 +25,16 @@ function filled() {
       ],
       S,
     )
+    store.append(
+      'edge',
+      second * S,
+      [
+        { metric: 'pool_requests_total', labels: { pool: 'app' }, value: second * 40 },
+        { metric: 'pool_requests_total', labels: { pool: 'app', server: 'app1' }, value: second * 30 },
+        { metric: 'pool_requests_total', labels: { pool: 'app', server: 'app2' }, value: second * 10 },
+      ],
+      S,
+    )
     store.tick(second * S)
   }
   return store
@@ -44,10 +54,17 @@ it('draws max over mean of a ring', () => {
   expect(values(derivedSeries(filled(), 'ring_imbalance', ask({ ring: 'r' })))?.[0]).toBeCloseTo(1.5)
 })
 
+it('draws the part of a pool that each of its servers takes', () => {
+  const shares = derivedSeries(filled(), 'pool_share', ask({ target: 'edge', pool: 'app' }))!
+  expect(shares.map(({ labels }) => labels.server).sort()).toEqual(['app1', 'app2'])
+  for (const { labels, points } of shares)
+    for (const [, value] of points) if (value !== null) expect(value).toBeCloseTo(labels.server === 'app1' ? 0.75 : 0.25)
+})
+
 it('leaves to the store what the store has, and has no line where nothing was measured', () => {
   const store = filled()
   expect(derivedSeries(store, 'pool_response_seconds', ask({}))).toBeNull()
   expect(derivedSeries(store, 'cache_items', ask({}))).toBeNull()
-  expect(derivedSeries(store, 'pool_imbalance', ask({ target: 'edge', pool: 'app' }))).toEqual([])
+  expect(derivedSeries(store, 'pool_imbalance', ask({ target: 'edge', pool: 'other' }))).toEqual([])
   expect(derivedSeries(store, 'cache_hit_ratio', ask({ target: 'other' }))).toEqual([])
 })

@@ -35,6 +35,7 @@ export function derivedSeries(store: Store, metric: string, ask: Ask): SeriesVie
   if (pair) return joined(store, metric, pair, ask)
   if (metric === 'ring_imbalance' || metric === 'ring_imbalance_owned')
     return overMean(store.query({ ...ask, metric: metric === 'ring_imbalance' ? 'ring_share_seen' : 'ring_share_owned' }), metric)
+  if (metric === 'pool_share') return ofPool(store.query({ ...ask, metric: 'pool_requests_total', rate: true }), metric)
   if (measureNames.includes(metric) && metric !== 'pool_response_seconds') return measured(store, metric, ask)
   return null
 }
@@ -70,6 +71,24 @@ function overMean(series: SeriesView[], metric: string): SeriesView[] {
     points: [...moments]
       .sort(([a], [b]) => a - b)
       .map(([at, shares]) => [at, (Math.max(...shares) * shares.length) / (shares.reduce((sum, share) => sum + share, 0) || 1)] as const),
+  }))
+}
+
+/** Each server's part of its pool's requests, moment by moment. */
+function ofPool(series: SeriesView[], metric: string): SeriesView[] {
+  const poolOf = ({ target, pool }: Labels) => labelsKey({ target: target ?? '', pool: pool ?? '' })
+  const servers = series.filter(({ labels }) => labels.server !== undefined)
+  const totals = new Map<string, number>()
+  const moment = (labels: Labels, at: number) => `${poolOf(labels)} ${at}`
+  for (const { labels, points } of servers)
+    for (const [at, value] of points) totals.set(moment(labels, at), (totals.get(moment(labels, at)) ?? 0) + (value ?? 0))
+  return servers.map(({ labels, points }) => ({
+    metric,
+    labels,
+    points: points.map(([at, value]) => {
+      const total = totals.get(moment(labels, at)) ?? 0
+      return [at, value === null || total <= 0 ? null : value / total]
+    }) as SeriesView['points'],
   }))
 }
 

@@ -1,17 +1,23 @@
-import { notFound } from 'next/navigation'
+import { notFound, redirect } from 'next/navigation'
 import { RingPage } from '@/components/rings/RingPage.tsx'
 import { house } from '@/lib/server/house.ts'
 import { getRing } from '@/lib/server/rings.ts'
 import { known, named } from '../../known.ts'
 
 export const dynamic = 'force-dynamic'
-type Props = { params: Promise<{ name: string }> }
+type Props = { params: Promise<{ name: string }>; searchParams: Promise<{ lab?: string | string[] }> }
 
 export const generateMetadata = async ({ params }: Props) => ({ title: `Ring ${named((await params).name)}` })
 
-export default async function Page({ params }: Props) {
+export default async function Page({ params, searchParams }: Props) {
   const name = named((await params).name)
   const ring = known(() => getRing(house(), name))
-  if (!ring) notFound()
+  if (!ring) {
+    // Where the lab stood before it had an address that no ring can take.
+    if (name === 'lab') redirect(labOf((await searchParams).lab))
+    notFound()
+  }
   return <RingPage name={name} initialData={ring} />
 }
+
+const labOf = (state: string | string[] | undefined) => (typeof state === 'string' ? `/lab?lab=${encodeURIComponent(state)}` : '/lab')
