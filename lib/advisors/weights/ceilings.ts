@@ -1,0 +1,87 @@
+import { cut } from '../../math/rates.ts'
+import { median } from '../../math/robust.ts'
+import { poolLabels, responseBetween, serverSeries, smoothingOf, taking } from '../../measures/traffic.ts'
+import type { Pool, PoolServer } from '../../model/topology.ts'
+import type { SeriesWindow } from '../../model/window.ts'
+import { isSlow } from './loads.ts'
+
+/** How far back a server's limits are remembered: a machine is not rebuilt between two steps. */
+const SPAN_MS = 1_200_000
+/** History is looked at in slices of this length; a write begins a new one. */
+const SLICE_MS = 20_000
+/** Requests that stood in a queue at a write are counted before and timed after it. */
+const DRAIN_MS = 10_000
+const REQUESTS_MIN = 20
+/** Answers in this part of the time, or less, at this part of the rate: it was the load that made it slow. */
+const EASED = 0.7
+const LESS = 0.95
+
+/** What a server has shown of its limits. */
+export type Ceiling = {
+  /** Requests a second that it answered while it was slow: a queue that never ends works at just that rate. */
+  rate: number
+  /** It answered much faster when it was given less: here slowness follows load. */
+  eased: boolean
+}
+type Slice = { server: PoolServer; seconds: number; rate: number; slow: boolean }
+
+/**
+ * The limits that servers have run into, from slices of history between the writes of weights. A server that was slow at some rate is not to
+ * be given as much again; one that was slow and got fast with less of it has a queue, and no broken disk.
+ */
+export function ceilingsOf(window: SeriesWindow, pool: Pool): Map<PoolServer, Ceiling> {
+  const past = window.between(window.to - SPAN_MS, window.to)
+  const slices = spansOf(past, pool).map(([from, to]) => sliceOf(past, pool, from, to))
+  return new Map(
+    taking(pool).flatMap((server): [PoolServer, Ceiling][] => {
+      const own = slices.flatMap((slice) => slice.find((one) => one.server === server) ?? [])
+      // The newest time of being slow speaks: what it could do before that is another machine's limit.
+      const last = own.findLastIndex(({ slow }) => slow)
+      if (last < 0) return []
+      const first = own.findLastIndex(({ slow }, i) => i < last && !slow) + 1
+      const slow = own.slice(first, last + 1)
+      const [rate, seconds] = [median(slow.map((slice) => slice.rate))!, median(slow.map((slice) => slice.seconds))!]
+      const eased = own.slice(last + 1).some((later) => later.rate <= LESS * rate && later.seconds <= EASED * seconds)
+      return [[server, { rate, eased: eased || easedBefore(own, first) }]]
+    }),
+  )
+}
+
+/** Whether an earlier time of being slow ended when less was given. */
+const easedBefore = (own: Slice[], until: number) =>
+  own.slice(0, until).some((slice, i) => {
+    const next = own[i + 1]
+    return slice.slow && next && !next.slow && next.rate <= LESS * slice.rate && next.seconds <= EASED * slice.seconds
+  })
+
+/** From the oldest on: stretches in which nobody changed a weight, without the first seconds after a change. */
+function spansOf(window: SeriesWindow, pool: Pool): [from: number, to: number][] {
+  const writes = new Set<number>()
+  for (const { points } of window.series('pool_weight_effective', poolLabels(pool)))
+    for (let i = 1; i < points.length; i++) if (points[i]![1] !== points[i - 1]![1]) writes.add(points[i]![0])
+  const begin = Math.min(...window.series('pool_requests_total', poolLabels(pool)).map(({ points }) => points[0]![0]))
+  const edges = [begin - DRAIN_MS, ...[...writes].sort((a, b) => a - b), window.to]
+  return edges.slice(1).flatMap((end, i) => {
+    const spans: [number, number][] = []
+    // Backwards, so that the newest slice is whole and ends now.
+    for (let to = end; to - SLICE_MS / 2 >= edges[i]! + DRAIN_MS; to -= SLICE_MS)
+      spans.unshift([Math.max(edges[i]! + DRAIN_MS, to - SLICE_MS), to])
+    return spans
+  })
+}
+
+function sliceOf(window: SeriesWindow, pool: Pool, from: number, to: number): Slice[] {
+  const smoothing = smoothingOf(window, poolLabels(pool))
+  const seen = taking(pool).flatMap((server) => {
+    const times = serverSeries(window, 'pool_response_seconds', pool, server)?.points
+    const counts = serverSeries(window, 'pool_requests_total', pool, server)?.points
+    const response = times && counts ? responseBetween(times, counts, from, to, smoothing) : null
+    if (!response || response.requests < REQUESTS_MIN || response.value <= response.error) return []
+    const sessions = cut(serverSeries(window, 'pool_sessions', pool, server)?.points ?? [], from, to)
+    // What was handed out and is still under way was not answered.
+    const grown = sessions.length > 1 ? sessions.at(-1)![1] - sessions[0]![1] : 0
+    return [{ server, seconds: response.value, rate: Math.max(0, response.requests - grown) / ((to - from) / 1000) }]
+  })
+  const fastest = Math.min(...seen.map(({ seconds }) => seconds))
+  return seen.map((one) => ({ ...one, slow: isSlow(one.seconds, fastest) }))
+}

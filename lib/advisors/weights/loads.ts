@@ -1,0 +1,75 @@
+import {
+  poolLabels,
+  type Response,
+  recentResponse,
+  requestsOf,
+  responseBetween,
+  serverSeries,
+  smoothingOf,
+  taking,
+} from '../../measures/traffic.ts'
+import type { Pool, PoolServer } from '../../model/topology.ts'
+import type { SeriesWindow } from '../../model/window.ts'
+
+/** Twice the fastest and this many seconds more is slow, as balancer/slow-server has it. */
+const SLOW = 2
+const SLOWER = 0.02
+/** Of its requests: a server that fails so many may be fast because it does nothing. */
+const FAILING = 0.03
+/** History that a response is taken from at most. */
+export const SPAN_MS = 600_000
+/** Requests in each stretch for a first estimate, and how far back to look for them; as balancer/slow-server does. */
+const REQUESTS_MIN = 40
+const LONGEST_MS = 180_000
+
+/** What one server does now. */
+export type Load = {
+  server: PoolServer
+  response: Response
+  /** Of the pool's requests, 0 to 1. */
+  share: number
+  /** Requests a second. */
+  rate: number
+  failing: boolean
+}
+
+/** Every server's load since the problem began. Null while too little was seen. */
+export function loadsOf(since: number, window: SeriesWindow, pool: Pool): Load[] | null {
+  const servers = taking(pool)
+  const from = Math.max(since, window.to - SPAN_MS, window.from)
+  const responses = servers.map((server): Response | null => {
+    const times = serverSeries(window, 'pool_response_seconds', pool, server)?.points
+    const counts = serverSeries(window, 'pool_requests_total', pool, server)?.points
+    const long =
+      times && counts && window.to - from >= 15_000
+        ? responseBetween(times, counts, from, window.to, smoothingOf(window, poolLabels(pool)))
+        : null
+    return long && long.requests >= 3 * REQUESTS_MIN ? long : recentResponse(window, pool, server, REQUESTS_MIN, LONGEST_MS)
+  })
+  // No server answers in no time: the numbers do not fit together yet.
+  if (!responses.every((response) => response !== null && response.value > response.error)) return null
+  // The weights say how a round robin shares out, sharper than any count.
+  const sum = servers.reduce((total, server) => total + server.weightEffective, 0)
+  const seconds = Math.max(1, (window.to - from) / 1000)
+  const all = servers.reduce((total, server) => total + (requestsOf(window, pool, server, window.to - from) ?? 0), 0) / seconds
+  return servers.map((server, i): Load => {
+    const share = server.weightEffective / sum
+    return { server, response: responses[i]!, share, rate: share * all, failing: errorRatio(window, pool, [server]) >= FAILING }
+  })
+}
+
+/** Failed requests over all, of these servers together. */
+export function errorRatio(window: SeriesWindow, pool: Pool, servers: readonly PoolServer[], ms = 60_000): number {
+  const sum = (metric: string) => servers.reduce((total, server) => total + (requestsOf(window, pool, server, ms, metric) ?? 0), 0)
+  const requests = sum('pool_requests_total')
+  return requests > 0 ? sum('pool_errors_total') / requests : 0
+}
+
+/** Whether a response is slow beside the fastest one. */
+export const isSlow = (seconds: number, fastest: number) => seconds >= SLOW * fastest && seconds - fastest >= SLOWER
+
+/** The fastest response of a pool; of those that answer at all, where some do. */
+export function fastestOf(loads: readonly Load[]): number {
+  const sound = loads.filter(({ failing }) => !failing)
+  return Math.min(...(sound.length > 0 ? sound : loads).map(({ response }) => response.value))
+}
