@@ -73,7 +73,7 @@ export function control(queues: Queues, { seconds, quiet = Number.POSITIVE_INFIN
       const guards = watchGuards(draft.guards, prediction, breached, ({ metric, where }) => measure(metric, where, recent), now, at)
       breached = guards.since
       const effect = effectOf(prediction, baseline, measure(prediction.metric, prediction.where, windowOf(now - at - 2_000)))
-      const decision = nextStep(change, { drifted: [], breach: guards.breach, settledAt, effect }, now, MEASURE_MS)
+      const decision = nextStep(change, { drifted: [], breach: guards.breach, settledAt, effect, calm: true }, now, MEASURE_MS)
       if (decision.is === 'wait') continue
       written = at
       if (decision.is === 'roll back') {

@@ -14,6 +14,7 @@ import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { PoolServerView, PoolView } from '@/lib/model/views.ts'
+import { isOut, ReturnButton } from './ReturnButton.tsx'
 import { againstOthers, poolParts, SERVER_TONE } from './words.ts'
 
 /** One pool: its strip, what is wrong here and what would mend it, its servers, and how they behave over time. */
@@ -131,7 +132,17 @@ function columns(pool: PoolView): Column<PoolServerView>[] {
         </span>
       ),
     },
-    { id: 'state', head: 'State', sort: (s) => s.state, cell: (s) => <Status tone={SERVER_TONE[s.state]}>{s.state}</Status> },
+    {
+      id: 'state',
+      head: 'State',
+      sort: (s) => s.state,
+      cell: (s) => (
+        <span className="flex items-center gap-2">
+          <Status tone={SERVER_TONE[s.state]}>{s.state}</Status>
+          {isOut(s) && <ReturnButton pool={pool} server={s} />}
+        </span>
+      ),
+    },
     {
       id: 'set',
       head: 'Weight set',

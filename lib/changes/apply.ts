@@ -3,10 +3,12 @@ import type { Change } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
 import { freshFollowers } from '../model/follower.ts'
 import { contestedKey, type Proposal, type Setting, type Step } from '../model/proposal.ts'
+import { heldSteps, lastStage, stepsBetween } from '../model/slowStart.ts'
 import type { Store } from '../model/store.ts'
 import type { Topology } from '../model/topology.ts'
 import type { Journal } from './journal.ts'
 import { byTarget, type Knobs, settingKey, toEdit } from './knobs.ts'
+import { returning, slowStartOf } from './slowStart.ts'
 import { undo } from './undo.ts'
 
 /** `change` is null for a dry run. */
@@ -20,6 +22,8 @@ export type ApplyContext = {
   topology(): Topology
   mode(): 'observe' | 'tune'
   now(): number
+  /** Over how long a server that comes back gets its weight; 0: at once. */
+  slowStartMs: number
   /** The change in flight in one of these groups. */
   inFlight(groups: readonly string[]): string | null
 }
@@ -45,7 +49,8 @@ export function wantedOf(proposal: Proposal, by: string, dryRun: boolean): Wante
 export async function applySteps(wanted: Wanted, context: ApplyContext): Promise<Applied> {
   const { knobs, journal } = context
   const checked = check(wanted, knobs)
-  const live = await liveOf(checked, knobs)
+  const weights = returning(checked, context.topology()).map(({ weight }) => ({ setting: weight }))
+  const live = await liveOf([...checked, ...weights], knobs)
   if (context.mode() !== 'tune') throw new EvenkeelError('read_only', 'Evenkeel is in observe mode: nothing is written to a target.')
   if (wanted.proposal?.patchOnly) throw new EvenkeelError('not_allowed', wanted.proposal.patchOnly)
 
@@ -58,7 +63,13 @@ export async function applySteps(wanted: Wanted, context: ApplyContext): Promise
   refuseDrift(wanted, steps, knobs)
   refuseStale(wanted, context.store)
   refuseUnfollowed(steps, context.topology(), context.now())
-  const { commands, reversal } = knobs.describe(steps)
+  const { slowStart, notes } = slowStartOf(steps, live, context.topology(), context.slowStartMs)
+  const writes = heldSteps({ steps, slowStart })
+  const { reversal } = knobs.describe(steps)
+  const { commands } = knobs.describe(writes)
+  if (slowStart)
+    for (let stage = 0; stage < lastStage(slowStart); stage++)
+      commands.push(...knobs.describe(stepsBetween(slowStart, stage, stage + 1)).commands)
   if (wanted.dryRun) return { change: null, steps, commands }
 
   const { id } = journal.open(
@@ -73,6 +84,7 @@ export async function applySteps(wanted: Wanted, context: ApplyContext): Promise
       reversal,
       prediction: wanted.proposal?.prediction ?? null,
       guards: wanted.guards,
+      ...(slowStart && { slowStart }),
       measured: null,
       verdict: null,
       journal: [],
@@ -81,7 +93,8 @@ export async function applySteps(wanted: Wanted, context: ApplyContext): Promise
   )
   // A person has decided: what another writer did to these settings before no longer stands in the way.
   for (const step of steps) context.store.memory.delete(contestedKey(step.setting))
-  await writeAll(id, steps, context)
+  for (const text of notes) journal.note(id, { what: 'note', text })
+  await writeAll(id, writes, context)
   return { change: id, steps, commands }
 }
 

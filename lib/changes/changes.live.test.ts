@@ -1,79 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync } from 'node:fs'
 import { Agent, get } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { KillableHouse } from '../../test/killableHouse.ts'
 import { describeWith } from '../../test/live.ts'
 import { type App, ask, type HaproxyServer, redisSay, startApp, startHaproxy, startRedis } from '../../test/servers.ts'
-import type { Change } from '../model/change.ts'
 import type { TargetConfig } from '../model/product.ts'
 import type { Pool } from '../model/topology.ts'
-
-/** Evenkeel's inside in a process of its own, so that it can be killed. */
-class House implements AsyncDisposable {
-  readonly #args: string[]
-  #child: ChildProcess | null = null
-  #ids = 0
-  readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
-  errors = ''
-
-  constructor(targets: TargetConfig[], watch: Record<string, number>) {
-    const data = join(mkdtempSync(join(tmpdir(), 'evenkeel-live-')), 'evenkeel.db')
-    this.#args = [join(import.meta.dirname, '../../test/smallHouse.ts'), JSON.stringify({ data, targets, watch })]
-  }
-  async start(): Promise<void> {
-    const child = spawn(process.execPath, this.#args, { stdio: ['pipe', 'pipe', 'pipe'] })
-    this.#child = child
-    child.stderr!.on('data', (chunk) => {
-      this.errors += chunk
-    })
-    const ready = new Promise((resolve, reject) => {
-      this.#waiting.set(0, { resolve, reject })
-      child.once('exit', (code) => reject(new Error(`ended with ${code}: ${this.errors}`)))
-    })
-    createInterface({ input: child.stdout! }).on('line', (line) => {
-      const { id, answer, error } = JSON.parse(line) as { id: number; answer: unknown; error?: { code: string; message: string } }
-      const waiting = this.#waiting.get(id)
-      this.#waiting.delete(id)
-      if (error) waiting?.reject(Object.assign(new Error(error.message), { code: error.code }))
-      else waiting?.resolve(answer)
-    })
-    await ready
-  }
-  ask<T>(verb: string, more: object = {}): Promise<T> {
-    const id = ++this.#ids
-    return new Promise<T>((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject })
-      this.#child!.stdin!.write(`${JSON.stringify({ id, verb, ...more })}\n`)
-    })
-  }
-  async until<T>(what: () => Promise<T>, holds: (value: T) => boolean, seconds = 20): Promise<T> {
-    for (const end = Date.now() + seconds * 1_000; ; await sleep(200)) {
-      const value = await what()
-      if (holds(value)) return value
-      if (Date.now() > end) throw new Error(`still ${JSON.stringify(value)}; ${this.errors}`)
-    }
-  }
-  change = (id: string) => this.ask<Change>('change', { change: id })
-  ended = (id: string, seconds: number) =>
-    this.until(() => this.change(id), (change) => change.endedAt !== undefined, seconds) // biome-ignore format: one line
-  async up(): Promise<void> {
-    await this.until(() => this.ask<{ state: string }[]>('state'), (states) => states.every(({ state }) => state === 'up')) // biome-ignore format: one line
-  }
-  async kill(): Promise<void> {
-    const child = this.#child!
-    const gone = once(child, 'exit')
-    child.kill('SIGKILL')
-    await gone
-  }
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child?.exitCode === null && this.#child.signalCode === null) await this.kill()
-  }
-}
 
 const cfg =
   (apps: App[]) =>
@@ -131,7 +63,7 @@ describeWith(['haproxy'], 'a change on a real HAProxy', () => {
     await using slow = await startApp({ latencyMs: 150 })
     await using server = await startHaproxy({ cfg: cfg([a, b, c, slow]) })
     using _load = traffic(server.about.ports[0]!, 200)
-    await using house = new House(
+    await using house = new KillableHouse(
       [{ kind: 'haproxy', name: 'edge', socket: `tcp://127.0.0.1:${server.about.adminPort}` } as TargetConfig],
       { measureMs: 6_000, beforeMs: 10_000, lookMs: 1_000 },
     )
@@ -165,7 +97,7 @@ describeWith(['haproxy'], 'a change on a real HAProxy', () => {
     await using app = await startApp({ latencyMs: 5 })
     await using other = await startApp({ latencyMs: 5 })
     await using server = await startHaproxy({ cfg: cfg([app, other]) })
-    await using house = new House(
+    await using house = new KillableHouse(
       [{ kind: 'haproxy', name: 'edge', socket: `tcp://127.0.0.1:${server.about.adminPort}` } as TargetConfig],
       { ownMs: 8_000, lookMs: 500 },
     )
@@ -204,7 +136,7 @@ describeWith(['haproxy'], 'a change on a real HAProxy', () => {
 describeWith(['redis-server'], 'a change on a real Redis', () => {
   test('is written, and put back after a server that was away', async () => {
     await using redis = await startRedis({ config: ['maxmemory 50mb', 'hz 10'] })
-    await using house = new House([{ kind: 'redis', name: 'cache', url: redis.about.url, role: 'cache' } as TargetConfig], {
+    await using house = new KillableHouse([{ kind: 'redis', name: 'cache', url: redis.about.url, role: 'cache' } as TargetConfig], {
       readMs: 1_000,
     })
     await house.start()

@@ -6,6 +6,7 @@ import type { Bus } from '../model/events.ts'
 import type { Log } from '../model/log.ts'
 import type { AnyActuator } from '../model/product.ts'
 import { contestedKey, type Setting, type Step } from '../model/proposal.ts'
+import { heldSteps, isRising, lastStage, type SlowStart, stepsBetween } from '../model/slowStart.ts'
 import type { Store } from '../model/store.ts'
 import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
@@ -14,11 +15,12 @@ import { type Applied, type ApplyContext, applySteps, type OwnChange, toldOf, wa
 import { type Effect, effectOf } from './effect.ts'
 import { type BreachedSince, watchGuards } from './guards.ts'
 import { createJournal } from './journal.ts'
-import { createKnobs, type Description, settingKey } from './knobs.ts'
+import { byTarget, createKnobs, type Description, settingKey, toEdit } from './knobs.ts'
 import { ownGuards } from './ownGuards.ts'
 import { settledFrom, watchLimitMs } from './settle.ts'
+import { heldBecause } from './slowStart.ts'
 import { driftText, effectText, nextStep, type Seen } from './step.ts'
-import { type Drifted, type Undone, undo } from './undo.ts'
+import { type Drifted, isOwn, type Undone, undo } from './undo.ts'
 
 export type { Applied, Description, OwnChange }
 
@@ -43,6 +45,8 @@ export type WatchSettings = {
   readMs: number
   /** How long one write may take: a reload is seen through. Default 15 s. */
   writeMs: number
+  /** Over how long a server that comes back into its pool gets its weight. Default 30 s; 0: at once. */
+  slowStartMs: number
 }
 
 /** The verdict is to stand within two minutes, and comes with a look or two of delay. */
@@ -59,7 +63,11 @@ const DEFAULTS: WatchSettings = {
   undoMs: 120_000,
   readMs: 3_000,
   writeMs: 15_000,
+  slowStartMs: 30_000,
 }
+const sameStage = (a?: SlowStart, b?: SlowStart) => a?.stage === b?.stage && a?.writing === b?.writing && a?.doneAt === b?.doneAt
+const stepText = ({ setting, before, after }: Step) => `${setting.name} ${before} → ${after}`
+
 /** A watch that a crash cut short goes on for at least this long. */
 const RESUMED_MS = 45_000
 
@@ -128,7 +136,16 @@ export function createChanges(options: ChangesOptions): Changes {
   const applying = new Set<Promise<Applied>>()
   let closing = false
 
-  const context: ApplyContext = { store, knobs, journal, topology: options.topology, mode: options.mode, now, inFlight: inFlightOf }
+  const context: ApplyContext = {
+    store,
+    knobs,
+    journal,
+    topology: options.topology,
+    mode: options.mode,
+    now,
+    slowStartMs: settings.slowStartMs,
+    inFlight: inFlightOf,
+  }
 
   function inFlightOf(groups: readonly string[]): string | null {
     return journal.active().find((change) => knobs.groups(change.steps).some((group) => groups.includes(group)))?.id ?? null
@@ -167,14 +184,17 @@ export function createChanges(options: ChangesOptions): Changes {
     const change = journal.get(id)!
     const at = now()
     const baseline = change.baseline ?? baselineOf(change, change.at)
+    const { slowStart } = change
+    const limit = watchLimitMs(change, options.topology(), settings)
     const watched = journal.note(
       id,
       { what: 'watching', text },
       {
         state: 'watching',
         watchFrom: at,
-        watchUntil: at + watchLimitMs(change, options.topology(), settings),
+        watchUntil: at + (slowStart ? Math.min(WATCH_MS, limit + lastStage(slowStart) * slowStart.everyMs) : limit),
         ...(baseline && { baseline }),
+        ...(slowStart && { slowStart: { ...slowStart, nextAt: at + slowStart.everyMs } }),
       },
     )
     const proposal = change.proposal ? store.proposals.get(change.proposal) : null
@@ -216,12 +236,15 @@ export function createChanges(options: ChangesOptions): Changes {
     if (watch.looking || now() - watch.lookedAt < settings.lookMs) return
     watch.looking = true
     watch.lookedAt = now()
+    const held = heldSteps(change)
     knobs
-      .live(change.steps.map((step) => step.setting))
+      .live(held.map((step) => step.setting))
       .then((live) => {
-        watch.drifted = change.steps.flatMap((step) => {
+        // A stage that was written meanwhile is no other writer's.
+        if (!sameStage(change.slowStart, journal.get(change.id)?.slowStart)) return
+        watch.drifted = held.flatMap((step) => {
           const value = live.get(settingKey(step.setting))
-          return value === undefined || knobs.same(step.setting, value, step.after) ? [] : [{ step, live: value }]
+          return value === undefined || isOwn(step, value, knobs) ? [] : [{ step, live: value }]
         })
       })
       .catch(() => {})
@@ -249,9 +272,10 @@ export function createChanges(options: ChangesOptions): Changes {
     )
     watch.breached = since
     const { effect, settledAt } = effectNow(change)
-    const seen: Seen = { drifted: watch.drifted, breach, settledAt, effect }
+    const seen: Seen = { drifted: watch.drifted, breach, settledAt, effect, calm: since.size === 0 && heldNow(change) === null }
     const decision = nextStep(change, seen, at, settings.measureMs)
     if (decision.is === 'wait') return
+    if (decision.is === 'rise') return goOnRising(change, at >= change.watchUntil!)
     if (decision.is === 'drift') return endInDrift(id, watch.drifted, decision.outcome)
     const found = { ...measuredOf(effect), verdict: decision.verdict, outcome: decision.outcome }
     if (breach) journal.note(id, { what: 'guard', text: decision.outcome })
@@ -264,13 +288,71 @@ export function createChanges(options: ChangesOptions): Changes {
     )
   }
 
+  const heldNow = ({ slowStart }: Change) => slowStart && heldBecause(slowStart, options.topology())
+
+  /** The next stage of a slow start; at the end of the watch the last one, and what cannot be brought there is put back. */
+  async function goOnRising(change: Change, over: boolean): Promise<void> {
+    const { id } = change
+    const { stage } = change.slowStart!
+    const last = lastStage(change.slowStart!)
+    const held = heldNow(change)
+    if (over && held) journal.note(id, { what: 'note', text: `The watch ends while ${held}: it gets its whole weight.` })
+    try {
+      await riseTo(id, over ? last : stage + 1)
+    } catch (error) {
+      // Was it another writer? The look tells; else it is tried again.
+      watchOf(id).lookedAt = Number.NEGATIVE_INFINITY
+      const { message } = toldOf(error, 'A server could not be written.')
+      log.warn({ change: id, err: error }, 'a stage of a slow start was not written')
+      if (over) await startRollingBack(id, { by: 'Evenkeel', because: `Its weight could not be raised: ${message}`, automatic: true })
+    }
+  }
+
+  /** Each stage's intent is journaled before its write; one that a crash or a lost answer left open is finished first. */
+  async function riseTo(id: string, to: number): Promise<void> {
+    for (;;) {
+      const { slowStart } = journal.get(id)!
+      if (!slowStart || slowStart.stage >= to) return
+      const next = slowStart.writing ?? to
+      const steps = stepsBetween(slowStart, slowStart.stage, next)
+      const text = `Slow start, stage ${next + 1} of ${lastStage(slowStart) + 1}: ${steps.map(stepText).join(', ')}`
+      if (slowStart.writing === undefined) journal.note(id, { what: 'intent', text }, { slowStart: { ...slowStart, writing: next } })
+      for (const [target, own] of byTarget(steps)) {
+        const live = await knobs.live(own.map((step) => step.setting))
+        const edits = own.filter((step) => !knobs.same(step.setting, live.get(settingKey(step.setting)), step.after)).map(toEdit)
+        if (edits.length > 0) await knobs.write(target, edits, { change: id })
+      }
+      const { writing: _, nextAt, ...rest } = slowStart
+      const done = next === lastStage(slowStart)
+      const stands = done ? { doneAt: now() } : { nextAt: Math.max(now(), nextAt ?? 0) + slowStart.everyMs }
+      const change = journal.note(
+        id,
+        { what: 'written', text: done ? 'The whole weight stands' : `Stage ${next + 1} stands` },
+        { slowStart: { ...rest, stage: next, ...stands } },
+      )
+      refresh(change)
+    }
+  }
+
   function end(id: string, entry: Parameters<typeof journal.note>[1], patch: Partial<Change>) {
     watches.delete(id)
     const change = journal.note(id, entry, { endedAt: now(), rollingBack: undefined, ...patch })
     log.info({ change: id, state: change.state, verdict: change.verdict }, 'change ended')
   }
 
-  function endInDrift(id: string, drifted: readonly Drifted[], outcome: string) {
+  async function endInDrift(id: string, drifted: readonly Drifted[], outcome: string): Promise<void> {
+    const change = journal.get(id)!
+    if (isRising(change)) {
+      // A weight that is half-way up is nobody's wish.
+      const rises = change.slowStart!.rises.map(({ setting }) => settingKey(setting))
+      await undo(
+        id,
+        heldSteps(change).filter((step) => rises.includes(settingKey(step.setting))),
+        knobs,
+        journal,
+      )
+      refresh(change)
+    }
     for (const { step } of drifted) store.memory.put(contestedKey(step.setting), { change: id, at: now() })
     journal.note(id, { what: 'drift', text: outcome })
     end(
@@ -300,7 +382,7 @@ export function createChanges(options: ChangesOptions): Changes {
   async function goOnRollingBack(change: Change): Promise<void> {
     const { id } = change
     const why = change.rollingBack!
-    const undone = (await resumeBack(change)) ?? (await undo(id, change.steps, knobs, journal))
+    const undone = (await resumeBack(change)) ?? (await undo(id, heldSteps(change), knobs, journal))
     refresh(change)
     if (undone.failed.length > 0) {
       if (now() - why.at < settings.undoMs) return
@@ -387,7 +469,8 @@ export function createChanges(options: ChangesOptions): Changes {
 
   /** Interrupted between its first intent and its watch: what the servers hold decides. */
   async function finishOrUndo(change: Change): Promise<void> {
-    const { id, steps } = change
+    const { id } = change
+    const steps = heldSteps(change)
     try {
       await knobs.resume(steps, { change: id })
       const live = await knobs.live(steps.map((step) => step.setting))
@@ -432,6 +515,8 @@ export function createChanges(options: ChangesOptions): Changes {
     async keep(id, by) {
       demand(id, 'keep')
       await inTurn(id, async () => {
+        const { slowStart } = demand(id, 'keep')
+        if (slowStart) await riseTo(id, lastStage(slowStart))
         const change = demand(id, 'keep')
         const { effect } = effectNow(change)
         const verdict: ChangeVerdict =
@@ -443,7 +528,7 @@ export function createChanges(options: ChangesOptions): Changes {
     settle(id, by) {
       const change = journal.get(id)
       if (!change) throw new EvenkeelError('not_found', `There is no change ${id}.`)
-      for (const step of change.steps) store.memory.delete(contestedKey(step.setting))
+      for (const step of heldSteps(change)) store.memory.delete(contestedKey(step.setting))
       if (change.needsPerson) journal.note(id, { what: 'note', text: 'Seen to.', by }, { needsPerson: undefined })
     },
     inFlight: (steps) => inFlightOf(knobs.groups(steps)),

@@ -43,8 +43,8 @@ export interface Knobs {
 export const settingKey = (setting: Setting) => `${setting.target} ${setting.name}`
 
 /** Steps by target, in the order in which the targets first appear. */
-export function byTarget(steps: readonly Step[]): Map<string, Step[]> {
-  const targets = new Map<string, Step[]>()
+export function byTarget<S extends Step>(steps: readonly S[]): Map<string, S[]> {
+  const targets = new Map<string, S[]>()
   for (const step of steps) targets.set(step.setting.target, [...(targets.get(step.setting.target) ?? []), step])
   return targets
 }

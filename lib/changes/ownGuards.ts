@@ -7,16 +7,23 @@ import type { SeriesWindow } from '../model/window.ts'
 const ERROR_RATIO_MAX = 0.2
 /** A pool that fails already may be what the change is meant to mend. */
 const ERROR_RATIO_MORE = 0.1
+const MORE_FAIL = 'many more requests fail than before'
+const BACK_FAILS = 'the server that came back fails what it is given'
 
-/** The guards of a change that has no prediction: one for each pool that it touches. */
-export function ownGuards(steps: readonly { setting: Setting }[], topology: Topology, before: SeriesWindow): Guard[] {
+/** The guards of a change that has no prediction: one for each pool that it touches, and one for each server that comes back. */
+export function ownGuards(steps: readonly { setting: Setting; after: string }[], topology: Topology, before: SeriesWindow): Guard[] {
   const pools = topology.pools.filter(({ target, name }) =>
     steps.some(({ setting }) => setting.target === target && setting.name.startsWith(`${name}/`)),
   )
-  return pools.map(({ target, name }) => {
+  return pools.flatMap(({ target, name, servers }) => {
     const where = { target, pool: name }
     const seen = measure('pool_error_ratio', where, before)
     const limit = Math.max(ERROR_RATIO_MAX, seen.is === 'measured' ? seen.value + ERROR_RATIO_MORE : 0)
-    return { metric: 'pool_error_ratio', where, unit: 'ratio', op: '>', limit, forMs: 10_000, why: 'many more requests fail than before' }
+    const guard: Guard = { metric: 'pool_error_ratio', where, unit: 'ratio', op: '>', limit, forMs: 10_000, why: MORE_FAIL }
+    const back = servers.filter((server) =>
+      steps.some((step) => step.after === 'ready' && step.setting.name === `${name}/${server.name}/state`),
+    )
+    // Of the whole pool's requests a server that just came back spoils too few to be seen.
+    return [guard, ...back.map((server): Guard => ({ ...guard, where: { ...where, server: server.name }, forMs: 5_000, why: BACK_FAILS }))]
   })
 }

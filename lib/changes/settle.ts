@@ -1,6 +1,7 @@
 import { grown } from '../math/rates.ts'
 import type { Change } from '../model/change.ts'
 import { isFresh } from '../model/follower.ts'
+import { isRising } from '../model/slowStart.ts'
 import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 
@@ -18,8 +19,9 @@ const FOLLOWERS_MS = 15_000
  * Pure in what it is given; `window` must reach back to the write.
  */
 export function settledFrom(change: Change, window: SeriesWindow, topology: Topology): number | null {
-  const { prediction, watchFrom } = change
-  if (!prediction || watchFrom === undefined) return null
+  const { prediction } = change
+  if (!prediction || change.watchFrom === undefined || isRising(change)) return null
+  const watchFrom = change.slowStart?.doneAt ?? change.watchFrom
   const reached = (at: number) => (at <= window.to ? at : null)
   const [setting] = change.steps.map((step) => step.setting)
   if (setting?.target.startsWith('ttl:')) return reached(watchFrom + POLLS_MS + oldTtlMs(change, topology))

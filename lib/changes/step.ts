@@ -1,6 +1,7 @@
 import { interval, text } from '../format/format.ts'
 import { metricWords } from '../format/metric.ts'
 import type { Change, ChangeVerdict } from '../model/change.ts'
+import { isRising } from '../model/slowStart.ts'
 import type { Effect } from './effect.ts'
 import type { Breach } from './guards.ts'
 import type { Drifted } from './undo.ts'
@@ -12,10 +13,13 @@ export type Seen = {
   /** From when on the effect was measured; null while the numbers still hold time before the write. */
   settledAt: number | null
   effect: Effect
+  /** No guard's limit is passed just now, and nothing else holds a slow start. */
+  calm: boolean
 }
 
 export type Decision =
   | { is: 'wait' }
+  | { is: 'rise' }
   | { is: 'drift'; outcome: string }
   | { is: 'roll back'; verdict: ChangeVerdict; outcome: string }
   | { is: 'keep'; verdict: ChangeVerdict; outcome: string; needsPerson?: string }
@@ -27,6 +31,7 @@ export type Decision =
  * |---|---|---|
  * | another writer's value | drift | drift |
  * | a guard was breached for its time | roll back, regressed | roll back, regressed |
+ * | a weight that still rises | rise when it is time and all is calm | rise |
  * | no prediction | wait | keep, unjudged |
  * | better (measured for `measureMs`) | keep, improved | keep, improved |
  * | worse (measured for `measureMs`) | roll back, regressed | roll back, regressed |
@@ -37,6 +42,7 @@ export function nextStep(change: Change, seen: Seen, now: number, measureMs: num
   if (seen.drifted.length > 0) return { is: 'drift', outcome: driftText(seen.drifted) }
   if (seen.breach) return { is: 'roll back', verdict: 'regressed', outcome: breachText(seen.breach) }
   const over = now >= (change.watchUntil ?? 0)
+  if (isRising(change)) return over || (seen.calm && now >= (change.slowStart?.nextAt ?? 0)) ? { is: 'rise' } : { is: 'wait' }
   const { prediction } = change
   if (!prediction)
     return over

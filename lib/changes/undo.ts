@@ -1,5 +1,6 @@
 import { EvenkeelError } from '../model/error.ts'
 import type { Step } from '../model/proposal.ts'
+import type { HeldStep } from '../model/slowStart.ts'
 import type { Journal } from './journal.ts'
 import { byTarget, type Knobs, settingKey } from './knobs.ts'
 
@@ -17,10 +18,10 @@ export type Undone = {
 }
 
 /**
- * Puts back what still holds the change's own value (compare-and-set on `after`), the last written target first. Looks before it writes, so
+ * Puts back what still holds the change's own value (compare-and-set on `after`), the last written first. Looks before it writes, so
  * it may be called again after any interruption. The intent is journaled before each write.
  */
-export async function undo(id: string, steps: readonly Step[], knobs: Knobs, journal: Journal): Promise<Undone> {
+export async function undo(id: string, steps: readonly HeldStep[], knobs: Knobs, journal: Journal): Promise<Undone> {
   const undone: Undone = { restored: [], untouched: [], drifted: [], failed: [] }
   for (const [target, own] of [...byTarget(steps)].reverse()) {
     try {
@@ -33,14 +34,14 @@ export async function undo(id: string, steps: readonly Step[], knobs: Knobs, jou
   return undone
 }
 
-async function undoTarget(id: string, target: string, steps: Step[], knobs: Knobs, journal: Journal, undone: Undone): Promise<void> {
+async function undoTarget(id: string, target: string, steps: HeldStep[], knobs: Knobs, journal: Journal, undone: Undone): Promise<void> {
   // A value that changes between the look and the write is looked at once more; then it is the other writer's.
   for (let tries = 0; ; tries++) {
     const live = await knobs.live(steps.map((step) => step.setting))
     const liveOf = (step: Step) => live.get(settingKey(step.setting)) ?? ''
-    const ours = steps.filter((step) => knobs.same(step.setting, liveOf(step), step.after))
+    const ours = steps.filter((step) => isOwn(step, liveOf(step), knobs))
     // A step whose two values are the same one is done either way.
-    const writes = ours.filter((step) => !knobs.same(step.setting, step.before, step.after))
+    const writes = ours.filter((step) => !knobs.same(step.setting, step.before, liveOf(step))).reverse()
     const others = steps.filter((step) => !ours.includes(step))
     if (writes.length > 0) {
       try {
@@ -64,5 +65,9 @@ async function undoTarget(id: string, target: string, steps: Step[], knobs: Knob
     return
   }
 }
+
+/** Whether a live value is one that the change itself wrote. */
+export const isOwn = ({ setting, after, orElse }: HeldStep, live: string, knobs: Knobs) =>
+  knobs.same(setting, live, after) || (orElse !== undefined && knobs.same(setting, live, orElse))
 
 const backText = ({ setting, before, after }: Step) => `${setting.name} ${after} → ${before}`

@@ -22,7 +22,7 @@ export type Config = {
   poll: { everyMs: number; timeoutMs: number }
   learningMs: number
   retention: { rawMs?: number; fineMs?: number; coarseMs?: number }
-  watch: { watchMs?: number; beforeMs?: number; measureMs?: number }
+  watch: { watchMs?: number; beforeMs?: number; measureMs?: number; slowStartMs?: number }
   targets: TargetConfig[]
   rings: RingConfig[]
   ttls: TtlConfig[]

@@ -86,6 +86,9 @@ const watch = z.strictObject({
   longest: duration(1000, 120_000).optional().meta({ description: 'Longest watch of a change to weights, rings or settings' }),
   before: duration(1000, 3_600_000).optional().meta({ description: 'History that the effect is held against' }),
   measure: duration(1000, 120_000).optional().meta({ description: 'Least time of settled traffic before a verdict' }),
+  slowStart: duration(0, 60_000)
+    .optional()
+    .meta({ description: 'Over how long a server that comes back from maintenance or a drain gets its weight; 0s: at once' }),
 })
 
 const DAY_MS = 86_400_000

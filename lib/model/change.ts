@@ -1,4 +1,5 @@
 import type { Guard, Prediction, Step } from './proposal.ts'
+import type { SlowStart } from './slowStart.ts'
 
 export type ChangeState = 'applying' | 'watching' | 'kept' | 'rolled_back' | 'failed'
 export type ChangeVerdict = 'improved' | 'no_effect' | 'regressed' | 'unjudged'
@@ -47,6 +48,8 @@ export type Change = {
   reversal: Reversal
   prediction: Prediction | null
   guards: Guard[]
+  /** Where servers come back into their pool: the weights that rise while the change is watched. */
+  slowStart?: SlowStart
   measured: Measured | null
   /** The predicted metric as it was measured right before the write, so that a new start can still judge. */
   baseline?: { value: number; low: number; high: number }

@@ -36,6 +36,8 @@ export type PoolServer = {
   backup?: boolean
   /** Weight in the configuration file, where it could be read. */
   weightFile?: number
+  /** The product itself raises its weight slowly when it comes up: HAProxy's `slowstart`. */
+  slowstart?: boolean
   /** Who besides Evenkeel moves this weight: an agent check, slowstart. */
   otherWriter?: string
 }

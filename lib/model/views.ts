@@ -6,6 +6,7 @@ import type { Proposal } from './proposal.ts'
 import type { BigKey, HotKey, KeyPattern, SlowEntry } from './record.ts'
 import type { RingAlgorithm, RingSpec } from './ring.ts'
 import type { Labels, Point } from './series.ts'
+import type { Rise } from './slowStart.ts'
 import type { Pool, PoolServer, TargetFacts, TtlPolicy } from './topology.ts'
 
 /** ISO 8601, UTC. */
@@ -86,12 +87,14 @@ export type ProposalView = Omit<Proposal, 'createdAt'> & {
   followers?: { fresh: number; expected: number | null }
 }
 
-export type ChangeView = Omit<Change, 'at' | 'watchFrom' | 'watchUntil' | 'endedAt' | 'journal'> & {
+export type ChangeView = Omit<Change, 'at' | 'watchFrom' | 'watchUntil' | 'endedAt' | 'journal' | 'slowStart'> & {
   at: Iso
   watchFrom?: Iso
   watchUntil?: Iso
   endedAt?: Iso
   journal: (Omit<JournalEntry, 'at'> & { at: Iso })[]
+  /** The weights of servers that come back, stage by stage: the stage that stands, from 1. */
+  slowStart?: { stage: number; of: number; done: boolean; nextAt?: Iso; weights: Rise[] }
   /** Guards with what they read now. */
   guardsNow: { metric: string; text: string; now: Figure; breached: boolean }[]
 }

@@ -4,6 +4,7 @@ import { metricWords } from '../format/metric.ts'
 import type { Change, ChangeState } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Guard, Step } from '../model/proposal.ts'
+import { lastStage } from '../model/slowStart.ts'
 import type { ChangeView, Page } from '../model/views.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { figure } from './figures.ts'
@@ -54,11 +55,20 @@ export function settleChange(house: House, id: string, by: string): ChangeView {
 }
 
 export function changeView(house: House, change: Change): ChangeView {
-  const { journal, ...rest } = change
+  const { journal, slowStart, ...rest } = change
   const watching = change.state === 'watching'
   return {
     ...(withIso(rest, 'at', 'watchFrom', 'watchUntil', 'endedAt') as Omit<ChangeView, 'journal' | 'guardsNow'>),
     journal: journal.map((entry) => ({ ...entry, at: iso(entry.at) })),
+    ...(slowStart && {
+      slowStart: {
+        stage: slowStart.stage + 1,
+        of: lastStage(slowStart) + 1,
+        done: slowStart.doneAt !== undefined,
+        weights: slowStart.rises,
+        ...(slowStart.nextAt !== undefined && { nextAt: iso(slowStart.nextAt) }),
+      },
+    }),
     guardsNow: watching ? change.guards.map((guard) => guardNow(guard, house.engine.window(Math.max(guard.forMs, 10_000)))) : [],
   }
 }

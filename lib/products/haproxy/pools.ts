@@ -69,6 +69,7 @@ function poolServer(row: StatRow, idleBackup: boolean, file: FileServer | undefi
     state: stateOf(row),
     ...(isBackup(row) ? { backup: true } : {}),
     ...(weightFile === undefined ? {} : { weightFile }),
+    ...(file?.slowstart ? { slowstart: true } : {}),
     ...(otherWriter ? { otherWriter } : {}),
   }
 }

@@ -1,0 +1,43 @@
+'use client'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { toast } from 'sonner'
+import { path, post, sayError } from '@/components/frame/api.ts'
+import { useGo } from '@/components/frame/Go.tsx'
+import { useApi } from '@/components/frame/useApi.ts'
+import { Button } from '@/components/ui/button.tsx'
+import { safe } from '@/lib/format/format.ts'
+import type { FrameView, PoolServerView, PoolView, TargetView } from '@/lib/model/views.ts'
+
+/** Whether somebody took it out: a server of weight 0 shows as drained too, and no state brings that one back. */
+export const isOut = ({ state, weightSet }: PoolServerView) => state === 'maint' || (state === 'drain' && weightSet > 0)
+
+/** Brings a server that was drained or in maintenance back into its pool, with a slow start where the pool allows one. */
+export function ReturnButton({ pool, server }: { pool: PoolView; server: PoolServerView }) {
+  const go = useGo()
+  const client = useQueryClient()
+  const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
+  const { data: target } = useApi<TargetView>(['targets', pool.target], path`targets/${pool.target}`, { everyMs: 10_000 })
+  const back = useMutation({
+    mutationFn: () =>
+      post<{ change: string }>('changes', {
+        steps: [{ setting: { target: pool.target, name: `${pool.name}/${server.name}/state` }, after: 'ready' }],
+        because: `${server.name} returns to service.`,
+      }),
+    onSuccess: ({ change }) => go(path`/changes/${change}`),
+    onError: (error) => toast.error('Not returned', { description: sayError(error) }),
+    onSettled: () => {
+      for (const key of ['changes', 'pools', 'overview']) void client.invalidateQueries({ queryKey: [key] })
+    },
+  })
+  if (target?.kind !== 'haproxy') return null
+  return (
+    <Button
+      busy={back.isPending}
+      disabledBecause={frame?.mode === 'observe' && 'Nothing is written in observe mode.'}
+      hint={`${safe(server.name, 60)} takes requests again; its weight rises in stages where that is of use`}
+      onClick={() => back.mutate()}
+    >
+      Return to service
+    </Button>
+  )
+}

@@ -1,0 +1,74 @@
+import { duration } from '../format/format.ts'
+import type { Setting, Step } from '../model/proposal.ts'
+import type { SlowStart } from '../model/slowStart.ts'
+import type { Pool, PoolServer, Topology } from '../model/topology.ts'
+import { settingKey } from './knobs.ts'
+
+/** Enough to see each take hold before the next; more would only be more writes. */
+const STAGES = 4
+
+type Returning = { pool: Pool; server: PoolServer; weight: Setting }
+
+/** The servers that these steps may bring back into their pool, each with the setting of its weight, which is to be read along. */
+export function returning(steps: readonly { setting: Setting; after: string }[], topology: Topology): Returning[] {
+  return steps.flatMap(({ setting: { target, name }, after }): Returning[] => {
+    if (after !== 'ready') return []
+    for (const pool of topology.pools)
+      for (const server of pool.servers)
+        if (pool.target === target && name === `${pool.name}/${server.name}/state`)
+          return [{ pool, server, weight: { target, name: `${pool.name}/${server.name}/weight` } }]
+    return []
+  })
+}
+
+/**
+ * How servers that come back from maintenance or a drain get their weight: in even stages over `ms`, so that what is cold warms up under a
+ * part of its load. `notes` tell of each that goes at once, and why. `live` holds the weights as read from the server right now.
+ */
+export function slowStartOf(
+  steps: readonly Step[],
+  live: ReadonlyMap<string, string>,
+  topology: Topology,
+  ms: number,
+): { slowStart?: SlowStart; notes: string[] } {
+  const notes: string[] = []
+  const rises = returning(steps, topology).flatMap(({ pool, server, weight }) => {
+    const state = steps.find(({ setting }) => setting.target === pool.target && setting.name === `${pool.name}/${server.name}/state`)!
+    if (state.before !== 'drain' && state.before !== 'maint') return []
+    const before = live.get(settingKey(weight))
+    const goal = steps.find(({ setting }) => settingKey(setting) === settingKey(weight))?.after ?? before
+    const why = atOnceBecause(pool, server, state.before, Number(goal), ms)
+    if (why || before === undefined) {
+      notes.push(`${server.name} gets its whole weight at once: ${why ?? 'its weight cannot be read'}.`)
+      return []
+    }
+    const values = Array.from({ length: STAGES }, (_, i) => String(Math.max(1, Math.round((Number(goal) * (i + 1)) / STAGES))))
+    return [{ setting: weight, before, values }]
+  })
+  if (rises.length === 0) return { notes }
+  return { slowStart: { rises, stage: 0, everyMs: ms / (STAGES - 1) }, notes }
+}
+
+/** Why a slow start would be of no use or of harm here, or null. */
+function atOnceBecause(pool: Pool, server: PoolServer, from: string, weight: number, ms: number): string | null {
+  if (ms <= 0) return '`watch: { slowStart: 0s }` in the configuration turns slow starts off'
+  if (server.otherWriter) return `${server.otherWriter} moves its weight already`
+  // HAProxy starts slowly what was down or in maintenance, not what was drained (seen in 2.6).
+  if (server.slowstart && from === 'maint') return "HAProxy's own `slowstart` does that here"
+  if (pool.balances === 'hash') return `in ${pool.algorithm} each stage would move keys once more`
+  if (!pool.liveWeights) return pool.because ?? `${pool.algorithm} takes no weights at run time`
+  const others = pool.servers.some((other) => other !== server && other.state === 'up' && other.weightEffective > 0)
+  if (!others) return 'no other server takes requests, so its weight makes no difference'
+  if (weight < 2) return `weight ${weight} has no smaller part; larger weights, or \`slowstart ${duration(ms)}\` on its server line, would`
+  return null
+}
+
+/** Why the next stage waits although its time has come, or null: a server that is not up would come back to its whole load. */
+export function heldBecause({ rises }: SlowStart, topology: Topology): string | null {
+  for (const { setting } of rises) {
+    const pool = topology.pools.find(({ target, name }) => target === setting.target && setting.name.startsWith(`${name}/`))
+    const server = pool?.servers.find(({ name }) => setting.name === `${pool.name}/${name}/weight`)
+    if (server && server.state !== 'up') return `${server.name} is ${server.state}`
+  }
+  return null
+}
