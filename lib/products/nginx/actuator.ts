@@ -1,14 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Actuator, Cause, Edit } from '../../model/product.ts'
+import { getText } from '../http.ts'
 import { inTurn } from '../inTurn.ts'
 import { clearLeftover, readText, replaceFile } from '../replaceFile.ts'
 import { type NginxConfig, writable } from './config.ts'
+import { knownPools } from './knownPools.ts'
 import { masterPid, workersOf } from './master.ts'
 import { WEIGHT_MAX } from './pools.ts'
 import { reload, test } from './reload.ts'
 import { readUpstream, type ServerEdit, serverIn, withServers } from './upstreamFile.ts'
+import { parseVts } from './vts.ts'
 
+/** Old workers that finish may still answer for a moment. */
+const SEEN_WITHIN_MS = 2_000
 const NAME = /^([^/\s]+)\/(\S+)\/(weight|state)$/
 const PERSISTENCE = "for good: it stands in the upstream's include file"
 
@@ -120,7 +126,7 @@ async function write(config: NginxConfig, edits: readonly Edit[], signal: AbortS
     await restore(message, code)
     throw ways.length > 0 ? new EvenkeelError(code, `${message}; the old file is back`, { cause: error }) : error
   }
-  const failure = await reload(config, master, signal)
+  const failure = (await reload(config, master, signal)) ?? (await unseen(config, edits, signal))
   if (failure === null) return
   await restore(failure, 'unreachable')
   // The write's own time may be over; what runs must be the old file all the same.
@@ -129,6 +135,28 @@ async function write(config: NginxConfig, edits: readonly Edit[], signal: AbortS
     'unreachable',
     `${failure}; the old file is back${second === null ? ' and runs' : ', and NGINX still runs with its old workers'}`,
   )
+}
+
+/** Where VTS shows what runs: a file that NGINX does not include changes nothing, though it reloads. Null: all is in force, or nobody can tell. */
+async function unseen(config: NginxConfig, edits: readonly Edit[], signal: AbortSignal): Promise<string | null> {
+  if (!config.vts) return null
+  const deadline = Date.now() + SEEN_WITHIN_MS
+  for (;;) {
+    try {
+      const { pools } = parseVts(await getText(config.vts, signal), await knownPools(config), null)
+      const wrong = edits.find(({ name, value }) => {
+        const { pool, server, what } = parts(name)
+        const shown = pools.find((one) => one.name === pool)?.servers.find((one) => one.name === server)
+        return shown !== undefined && value !== (what === 'weight' ? String(shown.weightSet) : shown.state === 'up' ? 'ready' : 'drain')
+      })
+      if (!wrong) return null
+      if (Date.now() > deadline || signal.aborted)
+        return `NGINX reloaded, but VTS does not show ${wrong.name} at ${wrong.value}: does NGINX include that file?`
+    } catch {
+      return null
+    }
+    await sleep(100)
+  }
 }
 
 /** A file that holds the new values may have been written just before the crash, and not reloaded. One that is not running reads it at its start. */

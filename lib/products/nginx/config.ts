@@ -36,6 +36,8 @@ export const nginxConfig = z.strictObject({
   /** The master's pid file: weights are applied by a reload of that process. */
   pid: path.optional(),
   upstreams: z.record(z.string().regex(/^[^/\s{};]+$/, 'the name of an upstream'), upstream).default({}),
+  /** The JSON page of nginx-module-vts: counts requests, errors and times by server. Beside it an `accessLog` only adds what it does not tell. */
+  vts: httpUrl.optional(),
   accessLog: z
     .string()
     .refine((text) => logPlaceOf(text) !== null, 'allowed: syslog://HOST:PORT or file:///PATH')

@@ -1,4 +1,6 @@
 import { appendFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -227,6 +229,32 @@ describeWith(['nginx'], 'nginx actuator', () => {
     await expect(nginxActuator.resume!(site.config, [edit], soon(), CAUSE)).rejects.toThrow(/unknown directive "banana" in app.conf:4/)
     await site.server.stop()
     await nginxActuator.resume!(site.config, [edit], soon(), CAUSE)
+  })
+
+  test('a file that NGINX does not include changes nothing: where VTS shows what runs, that is seen', async () => {
+    await using site = await web()
+    const page = JSON.parse(await readFile(new URL('./fixtures/nginx-1.22-vts-0.2.json', import.meta.url), 'utf8'))
+    const rows = page.upstreamZones.u_cons
+    let shown = 3
+    const vts = createServer((_request, response) => {
+      const servers = site.names.map((server, i) => ({ ...rows[i], server, weight: i === 0 ? shown : 1 }))
+      response.end(JSON.stringify({ ...page, upstreamZones: { app: servers } }))
+    })
+    await new Promise<void>((resolve) => vts.listen(0, '127.0.0.1', resolve))
+    try {
+      const config = { ...site.config, vts: `http://127.0.0.1:${(vts.address() as AddressInfo).port}/status/format/json` }
+      const text = await readFile(site.file, 'utf8')
+      const edit = { name: `app/${site.names[0]}/weight`, expect: '3', value: '1' }
+      await expect(nginxActuator.write(config, [edit], soon(), CAUSE)).rejects.toThrow(
+        /VTS does not show .*weight at 1.*the old file is back/,
+      )
+      expect(await readFile(site.file, 'utf8')).toBe(text)
+      shown = 1
+      await nginxActuator.write(config, [edit], soon(), CAUSE)
+      expect(await shares(site)).toEqual([20, 20])
+    } finally {
+      vts.close()
+    }
   })
 
   test('leaves alone what somebody else has changed', async () => {

@@ -1,7 +1,7 @@
 import type { RingSpec } from '../../model/ring.ts'
 import type { Reading } from '../../model/series.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
-import { readings } from '../answers.ts'
+import { printable, readings } from '../answers.ts'
 import { type NginxConfig, writable } from './config.ts'
 import type { Upstream } from './upstreamFile.ts'
 
@@ -15,7 +15,19 @@ export function poolOf(config: NginxConfig, name: string, upstream: Upstream): O
   const method = methodOf(upstream, config.upstreams[name])
   const may = writable(config, name)
   const backupsWait = upstream.servers.some((server) => !server.backup && !server.down)
-  const ring = ringOf(method, upstream)
+  const servers = upstream.servers.map(
+    (server, i): PoolServer => ({
+      name: server.address,
+      address: server.address,
+      id: i + 1,
+      weightSet: server.weight,
+      weightEffective: server.down || (server.backup && backupsWait) ? 0 : server.weight,
+      state: server.down ? 'drain' : 'up',
+      ...(server.backup ? { backup: true } : {}),
+      weightFile: server.weight,
+    }),
+  )
+  const ring = ringOf(method, servers)
   return {
     name,
     algorithm: method,
@@ -24,18 +36,7 @@ export function poolOf(config: NginxConfig, name: string, upstream: Upstream): O
     weightMax: WEIGHT_MAX,
     ...(method === 'ip_hash' ? { sticky: 'ip_hash' } : {}),
     ...(ring ? { ring } : {}),
-    servers: upstream.servers.map(
-      (server, i): PoolServer => ({
-        name: server.address,
-        address: server.address,
-        id: i + 1,
-        weightSet: server.weight,
-        weightEffective: server.down || (server.backup && backupsWait) ? 0 : server.weight,
-        state: server.down ? 'drain' : 'up',
-        ...(server.backup ? { backup: true } : {}),
-        weightFile: server.weight,
-      }),
-    ),
+    servers,
   }
 }
 
@@ -50,13 +51,18 @@ function balancesBy(method: string): Pool['balances'] {
   return 'load'
 }
 
-/** Backups stand outside the ring. */
-function ringOf(method: string, { servers }: Upstream): RingSpec | undefined {
+/** Backups stand outside the ring; a server that is down keeps its points. */
+export function ringOf(method: string, servers: readonly PoolServer[]): RingSpec | undefined {
   const nodes = servers.filter((server) => !server.backup)
   if (!method.startsWith('hash ') || nodes.length === 0) return undefined
   return {
     algorithm: / consistent$/.test(method) ? 'nginx-consistent' : 'nginx-hash',
-    nodes: nodes.map(({ address, weight, down }) => ({ name: address, address, weight, ...(down ? { state: 'down' as const } : {}) })),
+    nodes: nodes.map(({ name, weightSet, state }) => ({
+      name,
+      address: name,
+      weight: weightSet,
+      ...(state === 'up' ? {} : { state: 'down' as const }),
+    })),
   }
 }
 
@@ -71,4 +77,24 @@ export function weightSamples(pools: readonly Omit<Pool, 'target'>[]): Reading[]
       add('pool_up', server.state === 'up' ? 1 : 0, labels)
     }
   return list
+}
+
+/** A pool of which only its traffic is known. */
+export function seenPool(name: string, servers: string[]): Omit<Pool, 'target'> {
+  return {
+    name: printable(name),
+    algorithm: 'unknown',
+    balances: 'unknown',
+    liveWeights: false,
+    because: 'its include file is not known: name it under `upstreams`',
+    weightMax: WEIGHT_MAX,
+    servers: servers.map((server, i) => ({
+      name: printable(server),
+      address: printable(server),
+      id: i + 1,
+      weightSet: 1,
+      weightEffective: 1,
+      state: 'up',
+    })),
+  }
 }

@@ -1,26 +1,26 @@
-import { lookup } from 'node:dns/promises'
-import { isIP } from 'node:net'
 import { malformed } from '../../model/error.ts'
 import type { Probe, Product } from '../../model/product.ts'
 import type { NewRecord } from '../../model/record.ts'
 import type { Pool } from '../../model/topology.ts'
-import { printable, rawRecord } from '../answers.ts'
+import { rawRecord } from '../answers.ts'
 import { getText } from '../http.ts'
-import { readText } from '../replaceFile.ts'
 import { logPlaceOf, type NginxConfig, nginxAddress, nginxConfig } from './config.ts'
+import { type KnownPool, knownPools } from './knownPools.ts'
 import { type LogEntry, readEntry } from './log/entry.ts'
 import { type LogSource, openLog } from './log/source.ts'
 import { type LogLook, Tally } from './log/tally.ts'
-import { poolOf, WEIGHT_MAX, weightSamples } from './pools.ts'
+import { seenPool, weightSamples } from './pools.ts'
 import { parseStubStatus } from './stubStatus.ts'
-import { readUpstream } from './upstreamFile.ts'
+import { parseVts } from './vts.ts'
 
-type Known = {
-  pool: Omit<Pool, 'target'>
-  /** `10.0.0.5:8080`, as the log says it -> the server as the file writes it. */
-  names: Map<string, string>
+type NginxLink = {
+  config: NginxConfig
+  /** By the upstream's name. */
+  pools: Map<string, { pool: Omit<Pool, 'target'>; names: Map<string, string> }>
+  tally: Tally
+  log: LogSource | null
+  take(line: string): void
 }
-type NginxLink = { config: NginxConfig; pools: Map<string, Known>; tally: Tally; log: LogSource | null; take(line: string): void }
 
 const status: Probe<NginxLink, string> = {
   id: 'status',
@@ -32,7 +32,11 @@ const status: Probe<NginxLink, string> = {
   parse: (raw, { at }) => ({ samples: parseStubStatus(raw), records: [rawRecord('status', at, raw)], topology: {} }),
 }
 
-const upstreams: Probe<NginxLink, Omit<Pool, 'target'>[]> = {
+/** Of a log beside VTS: what VTS does not tell. All else would count twice, and a log by datagrams loses some. */
+const ONLY_LOGGED = ['nginx_log_lines_total', 'nginx_log_lines_unread_total', 'pool_retries_total']
+const COUNTED = 'for retries and hot keys; requests, errors, times and caches are counted by VTS, so that nothing counts twice'
+
+const upstreams: Probe<NginxLink, { pools: Omit<Pool, 'target'>[]; running: boolean }> = {
   id: 'upstreams',
   feature: 'upstream files',
   everyMs: 1_000,
@@ -40,33 +44,56 @@ const upstreams: Probe<NginxLink, Omit<Pool, 'target'>[]> = {
   wanted: ({ config }) =>
     Object.keys(config.upstreams).length > 0 ? true : 'no `upstreams` in the configuration: weights are neither shown nor set',
   async read(link) {
-    const known = await Promise.all(
-      Object.entries(link.config.upstreams).map(async ([name, { file }]) => {
-        const pool = poolOf(link.config, name, readUpstream(await readText(file), name))
-        return [name, { pool, names: await namesOf(pool) }] as const
-      }),
-    )
-    link.pools = new Map(known)
-    return known.map(([, { pool }]) => pool)
+    await readPools(link)
+    return { pools: [...link.pools.values()].map(({ pool }) => pool), running: link.config.vts === undefined }
   },
-  parse: (pools) => ({ samples: weightSamples(pools), records: [], topology: { pools } }),
+  // Where VTS tells what runs, the file's weights are what it says and no more.
+  parse: ({ pools, running }) => ({ samples: running ? weightSamples(pools) : [], records: [], topology: { pools } }),
 }
 
-const accessLog: Probe<NginxLink, LogLook & { known: string[] }> = {
+const vts: Probe<NginxLink, { page: string; known: KnownPool[] }> = {
+  id: 'vts',
+  feature: 'VTS',
+  everyMs: 1_000,
+  cost: 'one page a second, which NGINX writes from counters that it keeps anyway',
+  wanted: ({ config }) => (config.vts ? true : 'no `vts` in the configuration (the JSON page of nginx-module-vts, where NGINX has it)'),
+  async read(link, _cursor, signal) {
+    // Without the files' own names the first look would count under other ones.
+    if (link.pools.size === 0) await readPools(link).catch(() => {})
+    const page = await getText(link.config.vts!, signal)
+    return { page, known: [...link.pools.values()].map(({ pool, names }) => ({ pool, names: [...names] })) }
+  },
+  parse({ page, known }, { cursor }) {
+    const { version, samples, pools, cursor: next } = parseVts(page, known, cursor)
+    return { samples, records: [], topology: { facts: { version }, pools }, cursor: next }
+  },
+}
+
+const accessLog: Probe<NginxLink, LogLook & { known: string[]; counted: boolean }> = {
   id: 'access-log',
   feature: 'access log',
   everyMs: 1_000,
   cost: 'one log line a request, which NGINX writes anyway or sends as a datagram',
-  wanted: ({ config }) =>
-    config.accessLog ? true : 'no `accessLog` in the configuration: NGINX tells nothing about its servers otherwise',
+  wanted: ({ config }) => {
+    if (config.accessLog) return true
+    return config.vts
+      ? 'no `accessLog` in the configuration: retries and hot keys are not seen'
+      : 'no `accessLog` and no `vts` in the configuration: NGINX tells nothing about its servers otherwise'
+  },
   async read(link) {
     link.log ??= openLog(logPlaceOf(link.config.accessLog!)!, link.take)
     await link.log.pull(link.take)
-    return { ...link.tally.look(Date.now()), known: Object.keys(link.config.upstreams) }
+    return { ...link.tally.look(Date.now()), known: Object.keys(link.config.upstreams), counted: link.config.vts !== undefined }
   },
-  parse({ samples, pools, known, hot, lines, bad }, { at }) {
+  parse({ samples, pools, known, counted, hot, lines, bad }, { at }) {
     if (lines > 0 && bad === lines) throw malformed('a line of the access log is to be JSON with "upstream_addr" (or "u")', '')
     const records = hot.map((key): NewRecord => ({ kind: 'hot-key', id: key.key, at, method: 'access-log', ...key }))
+    if (counted)
+      return {
+        samples: samples.filter(({ metric }) => ONLY_LOGGED.includes(metric)),
+        records,
+        topology: { capabilities: [{ feature: 'access log', available: true, because: COUNTED }] },
+      }
     return {
       samples,
       records,
@@ -76,39 +103,9 @@ const accessLog: Probe<NginxLink, LogLook & { known: string[] }> = {
   },
 }
 
-/** A pool of which only the log is known. */
-function seenPool(name: string, servers: string[]): Omit<Pool, 'target'> {
-  return {
-    name: printable(name),
-    algorithm: 'unknown',
-    balances: 'unknown',
-    liveWeights: false,
-    because: 'its include file is not known: name it under `upstreams`',
-    weightMax: WEIGHT_MAX,
-    servers: servers.map((server, i) => ({
-      name: printable(server),
-      address: printable(server),
-      id: i + 1,
-      weightSet: 1,
-      weightEffective: 1,
-      state: 'up',
-    })),
-  }
-}
-
-/** The log writes addresses with ports; the file may leave out the port or name a host. */
-async function namesOf(pool: Omit<Pool, 'target'>): Promise<Map<string, string>> {
-  const names = new Map<string, string>()
-  for (const { name } of pool.servers) {
-    names.set(name, name)
-    const [, host, port = '80'] = /^(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(name) ?? []
-    if (host === undefined || name.startsWith('unix:')) continue
-    names.set(`${host}:${port}`, name)
-    if (isIP(host.replace(/^\[|\]$/g, ''))) continue
-    const found = await lookup(host, { all: true }).catch(() => [])
-    for (const { address, family } of found) names.set(`${family === 6 ? `[${address}]` : address}:${port}`, name)
-  }
-  return names
+async function readPools(link: NginxLink): Promise<void> {
+  const known = await knownPools(link.config)
+  link.pools = new Map(known.map(({ pool, names }) => [pool.name, { pool, names: new Map(names) }]))
 }
 
 function open(config: NginxConfig): NginxLink {
@@ -142,8 +139,8 @@ export const nginx: Product<NginxConfig, NginxLink> = {
   config: nginxConfig,
   open,
   close: async (link) => link.log?.close(),
-  probes: [status, upstreams, accessLog],
+  probes: [status, upstreams, vts, accessLog],
   address: nginxAddress,
   rights:
-    'GET of the stub_status page; to apply weights: write access to the upstream files and their directory, and the right to signal the master (or a `reload` command)',
+    'GET of the stub_status page (and of the VTS page); to apply weights: write access to the upstream files and their directory, and the right to signal the master (or a `reload` command)',
 }
