@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { AnyProduct, TargetConfig } from '../lib/model/product.ts'
+import { type AnyProduct, productFor, type TargetConfig } from '../lib/model/product.ts'
 import { products } from '../lib/products/sources.ts'
 import { Stop } from './boot/say.mjs'
 import { readConfig } from './config.ts'
@@ -21,10 +21,12 @@ export async function main(args: string[]): Promise<number> {
 }
 
 /** Prints what one target can do; false when its vital reading fails. */
-async function examine(product: AnyProduct, target: TargetConfig, timeoutMs: number): Promise<boolean> {
+async function examine(shelved: AnyProduct, target: TargetConfig, timeoutMs: number): Promise<boolean> {
+  const product = productFor(shelved, target)
   console.log(`\n${target.name}  ${product.title} at ${product.address(target)}`)
   const link = product.open(target)
   let answers = true
+  let found: TargetConfig[] = []
   try {
     for (const probe of product.probes) {
       const result = await reading(product, probe, link, timeoutMs)
@@ -32,10 +34,12 @@ async function examine(product: AnyProduct, target: TargetConfig, timeoutMs: num
       console.log(`  ${{ ok: '+', unavailable: '-', failed: 'x', resting: '-' }[result.state]} ${line}`)
       if (probe.vital && result.state === 'failed') answers = false
     }
+    if (answers) found = (await product.discover?.(link, AbortSignal.timeout(5 * timeoutMs)).catch(() => [])) ?? []
   } finally {
     await product.close(link)
   }
   if (product.rights) console.log(`  least rights: ${product.rights}`)
+  for (const each of found) answers = (await examine(shelved, each, timeoutMs)) && answers
   return answers
 }
 

@@ -63,6 +63,12 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
     const holder = targets.find((candidate) => candidate.name === target)
     if (!holder) at([...path, 'target'], JSON.stringify(target), one('target', targetNames))
     else if (holder.kind !== 'redis') at([...path, 'target'], `${JSON.stringify(target)}, a ${holder.kind}`, 'a target of kind redis')
+    else if (!('url' in holder) || holder.url === '')
+      at(
+        [...path, 'target'],
+        `${JSON.stringify(target)}, several servers under one name`,
+        'a target with a `url`: a document lives on one server',
+      )
     else if (holder.role !== 'store')
       warnings.push(
         `${pathText(path)}: the control document ${key} lives on ${target}, a cache that may evict it. Applications keep the last one they read; a target with "role: store" never evicts.`,

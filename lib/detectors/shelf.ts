@@ -25,6 +25,7 @@ import { persistenceFailing } from './cache/persistence-failing.ts'
 import { replicationBroken } from './cache/replication-broken.ts'
 import { replicationLag } from './cache/replication-lag.ts'
 import { restart } from './cache/restart.ts'
+import { slotImbalance } from './cache/slot-imbalance.ts'
 import { slowCommands } from './cache/slow-commands.ts'
 import { stampede } from './cache/stampede.ts'
 import { singlePointOfFailure } from './fleet/single-point-of-failure.ts'
@@ -53,6 +54,7 @@ export const detectors: AnyDetector[] = [
   replicationBroken,
   replicationLag,
   slowCommands,
+  slotImbalance,
   latencyRise,
   serverDown,
   slowServer,

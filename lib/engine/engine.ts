@@ -1,7 +1,7 @@
 import type { Advisor, AnyDetector, DetectorSettings } from '../model/detector.ts'
 import type { Bus } from '../model/events.ts'
 import type { Log } from '../model/log.ts'
-import type { AnyProduct, Parsed, TargetConfig } from '../model/product.ts'
+import { type AnyProduct, type Parsed, productFor, type TargetConfig } from '../model/product.ts'
 import type { Step } from '../model/proposal.ts'
 import type { Store } from '../model/store.ts'
 import type { Edge, Topology } from '../model/topology.ts'
@@ -232,10 +232,10 @@ export function createEngine(options: EngineOptions): Engine {
   async function discover() {
     for (const parent of [...targets.values()]) {
       const parentName = parent.config.name
-      if (!parent.product.discover || foundBy.has(parentName) || parent.health().state === 'down') continue
+      if (!parent.discovers || foundBy.has(parentName) || parent.health().state === 'down') continue
       try {
         const watched = addressesBeside(parentName)
-        const found = (await parent.discover()).filter((config) => !watched.has(parent.product.address(config)))
+        const found = (await parent.discover()).filter((config) => !watched.has(productFor(parent.product, config).address(config)))
         const names = new Set(found.map((config) => config.name))
         for (const config of found) {
           if (stopped || targets.has(config.name)) continue
@@ -252,7 +252,12 @@ export function createEngine(options: EngineOptions): Engine {
   /** Where everything is that was not discovered through this target: a server seen both ways is one target. */
   function addressesBeside(parent: string): Set<string> {
     const others = [...targets.values()].filter(({ config }) => config.name !== parent && foundBy.get(config.name) !== parent)
-    return new Set(others.flatMap(({ config, product }) => [product.address(config), ...(product.aliases?.(config) ?? [])]))
+    return new Set(
+      others.flatMap(({ config, product }) => {
+        const { address, aliases } = productFor(product, config)
+        return [address(config), ...(aliases?.(config) ?? [])]
+      }),
+    )
   }
 
   async function remove(name: string) {
@@ -277,7 +282,7 @@ export function createEngine(options: EngineOptions): Engine {
       started = true
       for (const target of targets.values()) target.start()
       scheduleTick(tickMs)
-      if ([...targets.values()].some((target) => target.product.discover)) scheduleDiscover(tickMs)
+      if ([...targets.values()].some((target) => target.discovers)) scheduleDiscover(tickMs)
     },
     async stop() {
       stopped = true

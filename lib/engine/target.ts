@@ -1,5 +1,5 @@
 import type { Log } from '../model/log.ts'
-import type { AnyProduct, Parsed, TargetConfig } from '../model/product.ts'
+import { type AnyProduct, type Parsed, productFor, type TargetConfig } from '../model/product.ts'
 import type { Capability, Role, TargetState } from '../model/topology.ts'
 import type { Clock } from './clock.ts'
 import { withDeadline } from './deadline.ts'
@@ -38,6 +38,7 @@ export type TargetOptions = {
 
 export interface Target {
   readonly config: TargetConfig
+  /** As the shelf holds it, whatever its variant for this configuration. */
   readonly product: AnyProduct
   start(): void
   stop(): Promise<void>
@@ -45,6 +46,7 @@ export interface Target {
   health(): Health
   status(): TargetStatus
   capabilities(): Capability[]
+  readonly discovers: boolean
   discover(): Promise<TargetConfig[]>
 }
 
@@ -55,7 +57,8 @@ const FIRST_TURN_MS = 3_000
 
 /** A configured server: its link, its probes, and whether it is up. */
 export function createTarget(options: TargetOptions): Target {
-  const { config, product, poll, clock, log } = options
+  const { config, poll, clock, log } = options
+  const product = productFor(options.product, config)
   const link = product.open(config)
   const vitalId = (product.probes.find((probe) => probe.vital) ?? product.probes[0])?.id
   let health = unknownHealth(clock.now())
@@ -138,7 +141,8 @@ export function createTarget(options: TargetOptions): Target {
 
   return {
     config,
-    product,
+    product: options.product,
+    discovers: product.discover !== undefined,
     start: () => vitalPoller?.start(clock.random() * poll.everyMs),
     async stop() {
       await Promise.all(pollers.map((poller) => poller.stop()))

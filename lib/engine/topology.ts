@@ -55,7 +55,7 @@ export function createTopologyBook(): TopologyBook {
 function factsOf(seen: TargetSeen, facts: NonNullable<TopologyPart['facts']>, parts: TopologyPart[]): TargetFacts {
   const capabilities = new Map(seen.capabilities.map((capability) => [capability.feature, capability]))
   for (const part of parts) for (const capability of part.capabilities ?? []) capabilities.set(capability.feature, capability)
-  const { version, runId } = facts
+  const { version, runId, cluster } = facts
   // The configuration's role is what a person said; the server's own word counts where they said nothing.
   const role = seen.role ?? facts.role
   return {
@@ -67,6 +67,7 @@ function factsOf(seen: TargetSeen, facts: NonNullable<TopologyPart['facts']>, pa
     ...(seen.error && { error: seen.error }),
     ...(version && { version }),
     ...(runId && { runId }),
+    ...(cluster && { cluster }),
     capabilities: [...capabilities.values()],
   }
 }

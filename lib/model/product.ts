@@ -6,7 +6,7 @@ import type { Capability, Pool, Ring, Role, TargetFacts, TtlPolicy } from './top
 
 /** What a probe's answer tells about the fleet's shape. The engine merges it into the topology under the target's name. */
 export type TopologyPart = {
-  facts?: Partial<Pick<TargetFacts, 'version' | 'runId' | 'role'>>
+  facts?: Partial<Pick<TargetFacts, 'version' | 'runId' | 'role' | 'cluster'>>
   capabilities?: Capability[]
   pools?: Omit<Pool, 'target'>[]
   rings?: Ring[]
@@ -46,6 +46,8 @@ export interface Product<Config extends TargetConfig, Link> {
   /** One word for the page: "Redis". */
   title: string
   config: z.ZodType<Config>
+  /** Another product of this kind for that configuration: what stands for several servers is read in another way. Null: this one. */
+  variant?(config: Config): AnyProduct | null
   /** Cheap and synchronous: connects lazily; the engine closes it. Never throws for a server that is down. */
   open(config: Config): Link
   close(link: Link): Promise<void>
@@ -66,6 +68,9 @@ export interface Product<Config extends TargetConfig, Link> {
 /** A product whose types only its own folder knows. */
 // biome-ignore lint/suspicious/noExplicitAny: a shelf holds products of every config and link; each is checked where it is written.
 export type AnyProduct = Product<any, any>
+
+/** The product that reads what this configuration describes. */
+export const productFor = (product: AnyProduct, config: TargetConfig): AnyProduct => product.variant?.(config) ?? product
 
 export type SettingKind = {
   /** Matches the setting's name: `^[^/]+/[^/]+/weight$`. */

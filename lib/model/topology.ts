@@ -19,6 +19,8 @@ export type TargetFacts = {
   version?: string
   /** Changes when the server restarted. */
   runId?: string
+  /** The Redis Cluster that it is a node of, and how many slots it serves. */
+  cluster?: { id: string; slots: number }
   capabilities: Capability[]
 }
 

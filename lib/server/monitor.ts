@@ -39,7 +39,8 @@ export async function honourConsents(house: Pick<House, 'engine' | 'store' | 'co
 }
 
 function configuredMonitor(house: Pick<House, 'config'>, name: string): 'ask' | 'bursts' | 'never' | null {
-  const config = house.config.targets.find((target) => target.name === name) as
+  // A server of a Cluster, or behind Sentinels, is called after the target that it was found through.
+  const config = house.config.targets.find((target) => target.name === name || name.startsWith(`${target.name}:`)) as
     | { kind: string; role?: string; monitor?: 'ask' | 'bursts' | 'never' }
     | undefined
   if (config?.kind !== 'redis') return null

@@ -18,9 +18,9 @@ export const redisActuator: Actuator<RedisConfig> = {
     ...(lost ? { lost } : {}),
     persistence: 'until Redis restarts, unless its configuration file says the same',
   })),
-  get: (config, names, signal) => withRedis(config, (client) => live(client, names, signal)),
+  get: (config, names, signal) => withRedis(ofOne(config), (client) => live(client, names, signal)),
   write: (config, edits, signal) =>
-    withRedis(config, async (client) => {
+    withRedis(ofOne(config), async (client) => {
       const names = edits.map((edit) => edit.name)
       // CONFIG SET has no compare-and-set: the look before, the write and the look after follow one another at once.
       assertAs(edits, await live(client, names, signal), (edit) => edit.expect, 'before the write')
@@ -38,6 +38,13 @@ export const redisActuator: Actuator<RedisConfig> = {
     }),
   commands: (_config, edits) => edits.map((edit) => `CONFIG SET ${parameter(edit.name)} ${edit.value}`),
   group: (_name, target) => `cache:${target}`,
+}
+
+/** Settings are a server's own. Throws `not_found` for a Cluster or a family of Sentinels as a whole. */
+function ofOne(config: RedisConfig): RedisConfig {
+  if (config.url === '')
+    throw new EvenkeelError('not_found', `${config.name} stands for several servers: set it on each, ${config.name}:HOST:PORT`)
+  return config
 }
 
 /** The parameter's own name. Throws `not_found` for whatever is not on the allow-list. */

@@ -36,8 +36,19 @@ describe('redisConfig', () => {
     expect(parse({ url: 'redis://h', role: 'store', monitor: 'bursts' }).data).toMatchObject({ monitor: 'bursts' })
   })
 
-  it('says what it cannot read yet, what is missing and what is unknown', () => {
-    expect(parse({ cluster: ['redis://h'] }).error?.issues[0]?.message).toContain('target of its own')
+  it.each([
+    [{ cluster: ['redis://h:1', 'rediss://h:2'], natMap: { '10.0.0.1:6379': '127.0.0.1:7001' } }, null],
+    [{ sentinel: { master: 'm', nodes: ['h:26379', '[::1]:26379'] }, tls: true }, null],
+    [{ cluster: [] }, 'cluster'],
+    [{ cluster: ['unix:/run/r.sock'] }, 'cluster'],
+    [{ cluster: ['redis://h'], url: 'redis://h' }, 'cluster'],
+    [{ url: 'redis://h', natMap: { 'a:1': 'b:2' } }, 'natMap'],
+    [{ cluster: ['redis://h'], natMap: { 'a:1': 'redis://b:2' } }, 'natMap.a:1'],
+    [{ cluster: ['redis://h'], tls: true }, 'tls'],
+    [{ sentinel: { master: 'm', nodes: ['redis://h'] } }, 'sentinel.nodes.0'],
+  ])('takes %j: %s', (extra, field) => expect(parse(extra).error?.issues[0]?.path.join('.') ?? null).toBe(field))
+
+  it('says what is missing and what is unknown', () => {
     expect(parse({}).error?.issues[0]?.message).toContain('url is missing')
     expect(parse({ url: 'redis://h', roll: 'cache' }).success).toBe(false)
   })

@@ -65,9 +65,12 @@ const url = z.string().superRefine((text, context) => {
   }
 })
 
-const NOT_YET = 'is not read yet: list each node as a target of its own, with its own url'
+const hostPort = z.string().refine((text) => /^(\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+):\d{1,5}$/.test(text), { message: 'allowed: HOST:PORT' })
 
-/** A Redis or Valkey server. `monitor` says whether MONITOR may be sampled in bursts; a store is never monitored unless told so. */
+/**
+ * A Redis or Valkey server by its `url`; a Redis Cluster by the URLs of some of its nodes; or a master and its replicas by their Sentinels.
+ * `monitor` says whether MONITOR may be sampled in bursts; a store is never monitored unless told so.
+ */
 export const redisConfig = z
   .strictObject({
     kind: z.literal('redis'),
@@ -79,15 +82,29 @@ export const redisConfig = z
     ca: z.string().optional(),
     role: z.enum(['cache', 'store']).default('cache'),
     monitor: z.enum(['ask', 'bursts', 'never']).optional(),
-    cluster: z.array(url).optional(),
-    natMap: z.record(z.string(), z.string()).optional(),
-    sentinel: z.object({ master: z.string(), nodes: z.array(z.string()) }).optional(),
+    cluster: z.array(url).min(1).optional(),
+    sentinel: z
+      .strictObject({
+        master: z.string().min(1),
+        nodes: z.array(hostPort).min(1),
+        /** The Sentinels' own login; that of the servers stands beside `sentinel`. */
+        username: z.string().optional(),
+        password: z.string().optional(),
+      })
+      .optional(),
+    /** Where a server is reached that announces itself at an address of another network. */
+    natMap: z.record(hostPort, hostPort).optional(),
+    /** The servers behind Sentinels speak TLS. Those of a Cluster do when its URLs begin with rediss://. */
+    tls: z.boolean().optional(),
   })
   .superRefine((config, context) => {
-    for (const key of ['cluster', 'natMap', 'sentinel'] as const)
-      if (config[key] !== undefined) context.addIssue({ code: 'custom', path: [key], message: `${key} ${NOT_YET}` })
-    if (config.url === undefined && !config.cluster && !config.sentinel)
-      context.addIssue({ code: 'custom', path: ['url'], message: 'url is missing; for example redis://127.0.0.1:6379' })
+    const given = (['url', 'cluster', 'sentinel'] as const).filter((key) => config[key] !== undefined)
+    const issue = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message })
+    if (given.length === 0) issue('url', 'url is missing; for example redis://127.0.0.1:6379')
+    if (given.length > 1) issue(given[1]!, `one of url, cluster, sentinel; ${given[0]} is given too`)
+    if (config.natMap && config.url !== undefined) issue('natMap', 'natMap is for `cluster` and `sentinel`: a url says where the server is')
+    if (config.tls !== undefined && !config.sentinel) issue('tls', 'tls is for `sentinel`: elsewhere the url begins with rediss://')
+    if (config.cluster?.some((seed) => placeOf(seed).path !== undefined)) issue('cluster', 'a Cluster is reached by TCP: redis://HOST:PORT')
   })
   .transform((config) => ({
     ...config,

@@ -1,8 +1,10 @@
 import type { Product } from '../../model/product.ts'
 import { type RedisConfig, redisAddress, redisConfig } from './config.ts'
 import { unavailableBecause } from './errors.ts'
+import { isGroup, redisGroup } from './group/group.ts'
 import { openRedis, type RedisLink } from './link.ts'
 import { clients } from './probes/clients.ts'
+import { cluster } from './probes/cluster.ts'
 import { config } from './probes/config.ts'
 import { info } from './probes/info.ts'
 import { keys } from './probes/keys.ts'
@@ -13,16 +15,17 @@ import { monitor } from './probes/monitor.ts'
 import { slowlog } from './probes/slowlog.ts'
 import { ttl } from './probes/ttl.ts'
 
-/** Redis and Valkey, one server. */
+/** Redis and Valkey, one server; of a Cluster or behind Sentinels, each server that was found. */
 export const redis: Product<RedisConfig, RedisLink> = {
   kind: 'redis',
   title: 'Redis',
   config: redisConfig,
+  variant: (config) => (isGroup(config) ? redisGroup : null),
   open: openRedis,
   close: (link) => link.client.close(),
-  probes: [info, slowlog, latency, memory, clients, config, ttl, keys, monitor, lfu],
+  probes: [info, slowlog, latency, memory, clients, config, cluster, ttl, keys, monitor, lfu],
   unavailable: unavailableBecause,
   address: redisAddress,
   rights:
-    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +scan +pexpiretime +memory|usage +type; for hot keys also +monitor +command|info +client|info or +object|freq; to tune also +config|set',
+    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +cluster|nodes +scan +pexpiretime +memory|usage +type; for hot keys also +monitor +command|info +client|info or +object|freq; to tune also +config|set',
 }

@@ -8,6 +8,8 @@ export type Vitals = {
   keys: number
   keysExpiring: number
   policy: string
+  /** A node of a Redis Cluster. */
+  clustered: boolean
   opsPerSecond: number
   /** Part of one core; null after a single INFO. */
   cpu: number | null
@@ -37,6 +39,7 @@ export function vitalsOf(text: string, at: number, before: Vitals | null): Vital
     keys: sumOf(text, 'keys'),
     keysExpiring: sumOf(text, 'expires'),
     policy: infoField(text, 'maxmemory_policy') ?? '',
+    clustered: number('cluster_enabled') === 1,
     opsPerSecond: number('instantaneous_ops_per_sec'),
     cpu: perSecond('cpuSeconds'),
     evictedPerSecond: perSecond('evicted'),

@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { text } from '../../format/format.ts'
+import { cut, increase, spanMs } from '../../math/rates.ts'
+import type { Detector, DetectorSettings } from '../../model/detector.ts'
+import type { Evidence, Verdict } from '../../model/finding.ts'
+import type { TargetFacts } from '../../model/topology.ts'
+import type { SeriesWindow } from '../../model/window.ts'
+import { evidence, staleBecause } from '../rows.ts'
+import { duration, patience, threshold } from '../settings.ts'
+
+type Settings = DetectorSettings & { imbalance: number; warning: number; over: number; perSecondMin: number }
+
+export const slotImbalance: Detector<Settings> = {
+  id: 'cache/slot-imbalance',
+  title: 'A cluster’s master does more than its part',
+  why: 'A Redis Cluster is as fast as its busiest master. Where that one serves more slots than the others, `redis-cli --cluster rebalance` evens it. Where the slots are even, some keys are asked for more than others: find them, and split or copy them; moving slots only moves the heat.',
+  settings: z.strictObject({
+    ...patience('15s', '30s'),
+    imbalance: threshold(1.5, 'Busiest master over the mean: hashing alone stays below'),
+    warning: threshold(2, 'Half of the cluster idles for it'),
+    over: duration('60s', 'Shares swing with a few hundred reads'),
+    perSecondMin: threshold(20, 'Nobody waits for a cluster that is hardly asked'),
+  }),
+  needs: { spanMs: 70_000, metrics: ['redis_commands_processed_total'] },
+  detect: (window, topology, settings) =>
+    clusters(topology.targets).flatMap((masters): Verdict[] => {
+      const nodes = masters.map(({ name }) => name)
+      const seen = masters.map((master) => perSecond(window, master, settings.over))
+      const unknown = seen.find((one): one is string => typeof one === 'string')
+      if (unknown !== undefined) return nodes.map((target) => ({ subject: { target }, is: 'unjudged', because: unknown }))
+      const rates = seen as number[]
+      const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length
+      const slots = masters.reduce((sum, { cluster }) => sum + cluster!.slots, 0)
+      return masters.map((master, i): Verdict => {
+        const subject = { target: master.name }
+        const factor = mean > 0 ? rates[i]! / mean : 1
+        if (mean * rates.length < settings.perSecondMin || factor < settings.imbalance) return { subject, is: 'clear' }
+        const share = master.cluster!.slots / slots
+        // Most of what is too much is explained by its slots, or it is not.
+        const bySlots = share * masters.length - 1 >= 0.7 * (factor - 1)
+        const why = bySlots
+          ? 'it serves that much more of the slots'
+          : 'its slots are no more than that: some of its keys are asked for more'
+        return {
+          subject,
+          is: 'found',
+          severity: factor >= settings.warning ? 'warning' : 'info',
+          summary: `${master.name} serves ${text(rates[i]! / (mean * rates.length), 'ratio')} of the commands of its cluster and ${text(share, 'ratio')} of the slots; ${why}`,
+          evidence: [
+            evidence(
+              { from: window.to - settings.over, to: window.to },
+              'redis_commands_processed_total',
+              subject,
+              'commands over the mean of the masters',
+              factor,
+              'factor',
+              {
+                baseline: 1,
+                threshold: settings.imbalance,
+              },
+            ),
+            ...masters.map(
+              ({ name, cluster }, k): Evidence =>
+                evidence(
+                  { from: window.to - settings.over, to: window.to },
+                  'redis_commands_processed_total',
+                  { target: name },
+                  `commands of ${name}`,
+                  rates[k]!,
+                  'perSecond',
+                  {
+                    baseline: mean,
+                    method: `${cluster!.slots} slots`,
+                  },
+                ),
+            ),
+          ],
+        }
+      })
+    }),
+}
+
+/** The masters of each cluster of which at least two are watched. */
+function clusters(targets: readonly TargetFacts[]): TargetFacts[][] {
+  const byId = new Map<string, TargetFacts[]>()
+  for (const target of targets)
+    if (target.cluster && target.cluster.slots > 0) byId.set(target.cluster.id, [...(byId.get(target.cluster.id) ?? []), target])
+  return [...byId.values()].filter((masters) => masters.length > 1)
+}
+
+/** Commands a second over the newest `over` ms, or why that cannot be told. */
+function perSecond(window: SeriesWindow, { name, state }: TargetFacts, over: number): number | string {
+  if (state !== 'up') return `${name} does not answer`
+  const [series] = window.series('redis_commands_processed_total', { target: name })
+  if (!series) return `the commands of ${name} are not reported`
+  const stale = staleBecause(series, window.to)
+  if (stale) return `${name}: ${stale}`
+  const points = cut(series.points, window.to - over, window.to)
+  const seconds = spanMs(points) / 1000
+  return seconds < 0.5 * (over / 1000)
+    ? `${name} was seen for ${Math.round(seconds)} s; ${over / 2000} s needed`
+    : increase(points) / seconds
+}

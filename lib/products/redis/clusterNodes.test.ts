@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { clusterId, parseClusterNodes } from './clusterNodes.ts'
+
+// Written by hand after a real answer of Redis 7, with a host name, a slot on the move, a node being met and one whose address is lost.
+const TEXT = `07c37df 127.0.0.1:30004@31004,cache-4 slave e7d1eec 0 1426238317239 4 connected
+67ed2db 127.0.0.1:30002@31002 master - 0 1426238316232 2 connected 5461-10922 [93->-e7d1eec]
+6ec23 ::1:30003@31003 master,fail? - 0 1 3 disconnected 10923-16382 16383
+e7d1eec 127.0.0.1:30001@31001,,shard-id=ab myself,master - 0 0 1 connected 0-5460
+aaaa 10.0.0.9:7000@17000 handshake - 0 0 0 connected
+bbbb :0@0 master,noaddr - 0 0 0 disconnected
+`
+
+test('each line is a node with its address, flags and slots', () => {
+  const nodes = parseClusterNodes(TEXT)
+  expect(nodes.map(({ address, slots }) => [address, slots])).toEqual([
+    ['127.0.0.1:30004', 0],
+    ['127.0.0.1:30002', 5462],
+    ['[::1]:30003', 5461],
+    ['127.0.0.1:30001', 5461],
+    ['10.0.0.9:7000', 0],
+    [null, 0],
+  ])
+  expect(nodes.filter(({ strange }) => strange).map(({ id }) => id)).toEqual(['aaaa', 'bbbb'])
+  expect(nodes.find(({ self }) => self)?.id).toBe('e7d1eec')
+  expect(clusterId(nodes)).toBe('07c37df')
+})
+test.each(['', 'nonsense', 'id 127.0.0.1:1@2 master - 0 0 1 connected 0-99999', 'id 127.0.0.1:1@2 master - 0 0 1 connected x'])(
+  'throws at %j',
+  (text) => expect(() => parseClusterNodes(text)).toThrow(/CLUSTER NODES/),
+)

@@ -1,0 +1,52 @@
+import { EvenkeelError, malformed } from '../../../model/error.ts'
+import type { Reading } from '../../../model/series.ts'
+import { readings } from '../../answers.ts'
+import type { RedisClient } from '../client.ts'
+import { parseClusterNodes } from '../clusterNodes.ts'
+import type { Members } from './members.ts'
+
+const SLOTS = 16_384
+
+/** CLUSTER INFO's field -> the metric of oliver006/redis_exporter. */
+const FIELDS: [field: string, metric: string][] = [
+  ['cluster_slots_assigned', 'redis_cluster_slots_assigned'],
+  ['cluster_slots_ok', 'redis_cluster_slots_ok'],
+  ['cluster_slots_pfail', 'redis_cluster_slots_pfail'],
+  ['cluster_slots_fail', 'redis_cluster_slots_fail'],
+  ['cluster_known_nodes', 'redis_cluster_known_nodes'],
+  ['cluster_size', 'redis_cluster_size'],
+]
+
+/** What one node of a Redis Cluster says of all. */
+export async function askCluster(client: RedisClient, signal: AbortSignal): Promise<Members> {
+  const [info, nodes] = await client.pipeline(
+    [
+      ['CLUSTER', 'INFO'],
+      ['CLUSTER', 'NODES'],
+    ],
+    signal,
+  )
+  for (const answer of [info, nodes]) if (answer instanceof Error) throw answer
+  if (typeof info !== 'string' || typeof nodes !== 'string') throw malformed('CLUSTER INFO and NODES are to answer text', String(info))
+  const addresses = parseClusterNodes(nodes).flatMap(({ address, strange }) => (address && !strange ? [address] : []))
+  return { addresses: addresses.sort(), said: `${info}\n${nodes}` }
+}
+
+/** Series of CLUSTER INFO. Throws `unreachable` when the cluster refuses keys: its state is `fail`. */
+export function clusterSamples(said: string): Reading[] {
+  const fields = new Map([...said.matchAll(/^(cluster_\w+):(\S+)\r?$/gm)].map(([, name, value]) => [name!, value!]))
+  const state = fields.get('cluster_state')
+  if (state === undefined) throw malformed('CLUSTER INFO without cluster_state', said)
+  if (state !== 'ok')
+    throw new EvenkeelError(
+      'unreachable',
+      `the cluster refuses keys (cluster_state:${state.slice(0, 20)}): ${Number(fields.get('cluster_slots_ok') ?? 0)} of ${SLOTS} slots are served`,
+    )
+  const { list, add } = readings()
+  add('redis_cluster_state', 1)
+  for (const [field, metric] of FIELDS) {
+    const value = Number(fields.get(field) ?? Number.NaN)
+    if (Number.isFinite(value)) add(metric, value)
+  }
+  return list
+}

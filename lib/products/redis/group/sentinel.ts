@@ -1,0 +1,41 @@
+import { malformed } from '../../../model/error.ts'
+import type { Reading } from '../../../model/series.ts'
+import { readings } from '../../answers.ts'
+import type { RedisClient } from '../client.ts'
+import type { Members } from './members.ts'
+
+/** A master and its replicas as one Sentinel knows them (https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/). */
+export async function askSentinel(client: RedisClient, master: string, signal: AbortSignal): Promise<Members> {
+  const own = fieldsOf(await client.call(['SENTINEL', 'MASTER', master], signal), 'SENTINEL MASTER')
+  // REPLICAS came with Redis 5; SLAVES is known to all.
+  const answer = await client.call(['SENTINEL', 'SLAVES', master], signal)
+  if (!Array.isArray(answer)) throw malformed('SENTINEL SLAVES is to answer a list', String(answer))
+  const replicas = answer.map((each) => fieldsOf(each, 'SENTINEL SLAVES'))
+  const lines = [own, ...replicas].map((fields) => [...fields].map(([name, value]) => `${name}:${value}`).join(' '))
+  return { addresses: [addressOf(own), ...replicas.map(addressOf).sort()], said: lines.join('\n') }
+}
+
+/** How many sentinels and replicas there are, and whether the master is thought to be down. */
+export function sentinelSamples(said: string): Reading[] {
+  const [master = ''] = said.split('\n')
+  const field = (name: string) => new RegExp(`(?:^| )${name}:(\\S+)`).exec(master)?.[1]
+  const { list, add } = readings()
+  const count = (name: string) => (field(name) === undefined ? undefined : Number(field(name)))
+  const others = count('num-other-sentinels')
+  add('redis_sentinel_master_sentinels', others === undefined ? undefined : others + 1)
+  add('redis_sentinel_master_slaves', count('num-slaves'))
+  add('redis_sentinel_master_status', /_down/.test(field('flags') ?? '') ? 0 : 1)
+  return list
+}
+
+function fieldsOf(answer: unknown, what: string): Map<string, string> {
+  if (!Array.isArray(answer) || answer.length % 2 !== 0 || !answer.every((item) => typeof item === 'string'))
+    throw malformed(`${what} is to answer names and values`, JSON.stringify(answer)?.slice(0, 200) ?? '')
+  return new Map(Array.from({ length: answer.length / 2 }, (_, i) => [answer[2 * i] as string, answer[2 * i + 1] as string]))
+}
+
+function addressOf(fields: Map<string, string>): string {
+  const [ip, port] = [fields.get('ip'), fields.get('port')]
+  if (!ip || !/^\d{1,5}$/.test(port ?? '')) throw malformed('a server that a Sentinel names has no address', `${ip}:${port}`)
+  return `${ip.includes(':') ? `[${ip}]` : ip}:${port}`
+}
