@@ -7,7 +7,7 @@ import { inTurn } from '../inTurn.ts'
 import { clearLeftover, readText, replaceFile } from '../replaceFile.ts'
 import { type NginxConfig, writable } from './config.ts'
 import { knownPools } from './knownPools.ts'
-import { masterPid, workersOf } from './master.ts'
+import { masterPid, servesStatus, workersOf } from './master.ts'
 import { WEIGHT_MAX } from './pools.ts'
 import { reload, test } from './reload.ts'
 import { readUpstream, type ServerEdit, serverIn, withServers } from './upstreamFile.ts'
@@ -105,15 +105,13 @@ async function write(config: NginxConfig, edits: readonly Edit[], signal: AbortS
   }
   const master = await masterPid(config.pid!)
   if ((await workersOf(master)).length === 0)
-    throw new EvenkeelError('unreachable', `NGINX's master (pid ${master}) has no workers: is it running?`)
+    throw new EvenkeelError('unreachable', `pid ${master} of NGINX's pid file is no NGINX with workers: is it running?`)
+  if ((await servesStatus(master, config.status)) === false)
+    throw new EvenkeelError(
+      'not_allowed',
+      `pid ${master} of NGINX's pid file is another NGINX than the one of the status page: name its own \`pid\``,
+    )
   const ways: (() => Promise<void>)[] = []
-  const restore = async (failure: EvenkeelError['message'], code: EvenkeelError['code']) => {
-    try {
-      for (const way of ways.toReversed()) await way()
-    } catch (error) {
-      throw new EvenkeelError(code, `${failure}; and the old file could not be put back: ${(error as Error).message}`, { cause: error })
-    }
-  }
   try {
     for (const [file, text] of texts) {
       const own = pools.filter((pool) => fileOf(config, pool) === file)
@@ -122,19 +120,32 @@ async function write(config: NginxConfig, edits: readonly Edit[], signal: AbortS
     }
     await test(config)
   } catch (error) {
-    const { message, code } = error as EvenkeelError
-    await restore(message, code)
-    throw ways.length > 0 ? new EvenkeelError(code, `${message}; the old file is back`, { cause: error }) : error
+    if (ways.length > 0) await takeBack(ways, toldOf(error))
+    throw error
   }
   const failure = (await reload(config, master, signal)) ?? (await unseen(config, edits, signal))
   if (failure === null) return
-  await restore(failure, 'unreachable')
-  // The write's own time may be over; what runs must be the old file all the same.
-  const second = await reload(config, master)
-  throw new EvenkeelError(
-    'unreachable',
-    `${failure}; the old file is back${second === null ? ' and runs' : ', and NGINX still runs with its old workers'}`,
-  )
+  await takeBack(ways, new EvenkeelError('unreachable', failure), async () => {
+    // The write's own time may be over; what runs must be the old file all the same.
+    const second = await reload(config, master)
+    return second === null ? ' and runs' : ', and NGINX still runs with its old workers'
+  })
+}
+
+const toldOf = (error: unknown) =>
+  error instanceof EvenkeelError ? error : new EvenkeelError('unreachable', 'the files of NGINX could not be written', { cause: error })
+
+/** Puts the old files back and throws what made it necessary, with how that went. */
+async function takeBack(ways: readonly (() => Promise<void>)[], failure: EvenkeelError, then = async () => ''): Promise<never> {
+  const end = async () => {
+    try {
+      for (const way of ways.toReversed()) await way()
+    } catch (error) {
+      return `and the old file could not be put back: ${toldOf(error).message}`
+    }
+    return `the old file is back${await then()}`
+  }
+  throw new EvenkeelError(failure.code, `${failure.message}; ${await end()}`, { cause: failure })
 }
 
 /** Where VTS shows what runs: a file that NGINX does not include changes nothing, though it reloads. Null: all is in force, or nobody can tell. */

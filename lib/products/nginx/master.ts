@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, readlink } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { EvenkeelError } from '../../model/error.ts'
 
@@ -22,6 +22,31 @@ export async function workersOf(master: number): Promise<number[]> {
     .filter(({ parent, title }) => parent === master && title.includes('worker process') && !title.includes('shutting down'))
     .map(({ pid }) => pid)
 }
+
+/**
+ * False when the status page on this machine is another process's than this master's: its pid file is stale, or names another NGINX, which a
+ * reload would hit. Null where that cannot be told: elsewhere than on Linux's loopback, or without the right to look.
+ */
+export async function servesStatus(master: number, status: string): Promise<boolean | null> {
+  const { hostname, port, protocol } = new URL(status)
+  if (!/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname)) return null
+  const wanted = Number(port || (protocol === 'https:' ? 443 : 80))
+  try {
+    const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/${master}/net/${name}`, 'utf8').catch(() => '')))
+    const sockets = tables
+      .flatMap((table) => table.split('\n').slice(1))
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, local = '', , state]) => state === LISTENING && Number.parseInt(local.split(':')[1] ?? '', 16) === wanted)
+      .map((columns) => `socket:[${columns[9]}]`)
+    const folder = `/proc/${master}/fd`
+    const open = await Promise.all((await readdir(folder)).map((fd) => readlink(`${folder}/${fd}`).catch(() => '')))
+    return sockets.length === 0 ? null : sockets.some((socket) => open.includes(socket))
+  } catch {
+    return null
+  }
+}
+/** In the table of proc(5). */
+const LISTENING = '0A'
 
 type Process = { pid: number; parent: number; title: string }
 

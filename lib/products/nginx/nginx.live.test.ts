@@ -1,4 +1,6 @@
-import { appendFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFile, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -263,6 +265,109 @@ describeWith(['nginx'], 'nginx actuator', () => {
     const edit = { name: `app/${site.names[0]}/weight`, expect: '9', value: '1' }
     await expect(nginxActuator.write(site.config, [edit], soon(), CAUSE)).rejects.toMatchObject({ code: 'drift' })
     expect(await readFile(site.file, 'utf8')).toBe(text)
+  })
+
+  test('what another file has wrong fails the test: its words without folders, every byte back, nothing reloaded', async () => {
+    const sites = await mkdtemp(join(tmpdir(), 'ek-'))
+    await using site = await web({ http: `include ${sites}/*.conf;` })
+    const text = await readFile(site.file, 'utf8')
+    const mode = (await stat(site.file)).mode
+    await writeFile(join(sites, 'other.conf'), 'map $uri $x { default 1; }\nproxy_set_heeder a b;\n')
+    const workers = await workersOf(await masterPid(site.config.pid!))
+    const edit = { name: `app/${site.names[0]}/weight`, expect: '3', value: '1' }
+    const error = await nginxActuator.write(site.config, [edit], soon(), CAUSE).catch((caught) => caught)
+    expect(error.message).toBe(
+      'nginx -t refuses the new configuration: unknown directive "proxy_set_heeder" in other.conf:2; the old file is back',
+    )
+    expect(await readFile(site.file, 'utf8')).toBe(text)
+    expect((await stat(site.file)).mode).toBe(mode)
+    expect((await readdir(dirname(site.file))).filter((name) => name.includes('evenkeel'))).toEqual([])
+    expect(await workersOf(await masterPid(site.config.pid!))).toEqual(workers)
+    expect(await shares(site)).toEqual([30, 10])
+    await rm(sites, { recursive: true })
+  })
+
+  test('a pid file that is stale, of another process or of another NGINX: refused, and nobody is signalled', async () => {
+    await using site = await web()
+    await using other = await startNginx()
+    const text = await readFile(site.file, 'utf8')
+    const write = () => nginxActuator.write(site.config, [{ name: `app/${site.names[0]}/weight`, expect: '3', value: '1' }], soon(), CAUSE)
+    const own = await masterPid(site.config.pid!)
+    const workers = [await workersOf(own), await workersOf(other.pid)]
+    // A process that a SIGHUP would end.
+    const sleeper = spawn('sleep', ['60'])
+    const ended = spawn('true')
+    await once(ended, 'exit')
+    try {
+      for (const [pid, words] of [
+        [sleeper.pid, 'no NGINX with workers'],
+        [ended.pid, 'no NGINX with workers'],
+        [workers[0]![0], 'no NGINX with workers'],
+        [other.pid, 'another NGINX than the one of the status page'],
+        ['banana', 'holds no pid'],
+        [1, 'holds no pid'],
+        ['', 'holds no pid'],
+      ] as const) {
+        await writeFile(site.config.pid!, `${pid}\n`)
+        await expect(write()).rejects.toThrow(words)
+      }
+      expect(sleeper.exitCode ?? sleeper.signalCode).toBeNull()
+    } finally {
+      sleeper.kill('SIGKILL')
+    }
+    expect(await readFile(site.file, 'utf8')).toBe(text)
+    expect([await workersOf(own), await workersOf(other.pid)]).toEqual(workers)
+    await writeFile(site.config.pid!, `${own}\n`)
+    await write()
+    expect(await shares(site)).toEqual([20, 20])
+  })
+
+  test('two changes at once, on upstreams of one NGINX and of one file: both come true', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ek-'))
+    const both = join(folder, 'both.conf')
+    const form =
+      '# two of them\nupstream one { server 127.0.0.1:1; server 127.0.0.1:2 weight=2; }\nupstream two { server unix:/run/a.sock weight=4; }\n'
+    await writeFile(both, form)
+    await using site = await web({ http: `include ${both};` })
+    const config = { ...site.config, upstreams: { ...site.config.upstreams, one: { file: both }, two: { file: both } } }
+    const write = (name: string, expected: string, value: string, change: string) =>
+      nginxActuator.write(config, [{ name, expect: expected, value }], soon(), { change: change.repeat(16) })
+    await Promise.all([
+      write(`app/${site.names[0]}/weight`, '3', '1', 'a'),
+      write('one/127.0.0.1:1/weight', '1', '7', 'b'),
+      write('two/unix:/run/a.sock/weight', '4', '5', 'c'),
+    ])
+    expect(await readFile(both, 'utf8')).toBe(form.replace('127.0.0.1:1;', '127.0.0.1:1 weight=7;').replace('weight=4', 'weight=5'))
+    expect(await shares(site)).toEqual([20, 20])
+    // Of two that want the same one, the second finds what the first has written.
+    const results = await Promise.allSettled([
+      write('one/127.0.0.1:2/weight', '2', '3', 'd'),
+      write('one/127.0.0.1:2/weight', '2', '9', 'e'),
+    ])
+    expect(results).toMatchObject([{ status: 'fulfilled' }, { status: 'rejected', reason: { code: 'drift' } }])
+    // Both upstreams in one write.
+    const edits = [
+      { name: 'one/127.0.0.1:2/weight', expect: '3', value: '1' },
+      { name: 'two/unix:/run/a.sock/state', expect: 'ready', value: 'drain' },
+    ]
+    await nginxActuator.write(config, edits, soon(), { change: 'f'.repeat(16) })
+    expect(await readFile(both, 'utf8')).toContain(
+      'server 127.0.0.1:2 weight=1; }\nupstream two { server unix:/run/a.sock weight=5 down; }',
+    )
+    await rm(folder, { recursive: true })
+  })
+
+  test('a weight of a hashed upstream moves exactly the keys that its ring says', async () => {
+    await using site = await web({ hash: '$request_uri' })
+    const edit = { name: `app/${site.names[1]}/weight`, expect: '1', value: '5' }
+    await nginxActuator.write(site.config, [edit], soon(), CAUSE)
+    const [pool] = (await poll(site.link, 'upstreams')).topology.pools!
+    expect(pool!.ring!.nodes.map(({ weight }) => weight)).toEqual([3, 5])
+    const owner = locate(pool!.ring!)
+    for (let i = 0; i < 200; i++) {
+      const answer = await (await fetch(`${site.server.about.url}/page/${i}`)).text()
+      expect(answer).toBe(owner(`/page/${i}`) === site.names[0] ? 'one' : 'two')
+    }
   })
 
   test('what nginx -t refuses is taken back at once', async () => {

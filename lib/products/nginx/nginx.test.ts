@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parseStubStatus } from './stubStatus.ts'
 
-const PAGE = readFileSync(new URL('./fixtures/nginx-stub_status.txt', import.meta.url), 'utf8')
+const PAGE = readFileSync(new URL('./fixtures/nginx-1.22-stub_status.txt', import.meta.url), 'utf8')
 
 describe('stub_status', () => {
   it('gives connections and requests', () => {

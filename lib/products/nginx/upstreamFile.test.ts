@@ -57,6 +57,42 @@ describe('an include file of an upstream', () => {
     expect(withServers(changed, 'app', back)).toBe(FILE)
   })
 
+  // What people write: every byte but the weight's own is to stay.
+  const FORMS = [
+    'server a weight=2; server b:81 weight=3 max_fails=2 fail_timeout=5s;server c;\n',
+    'server\n    a\n    weight=2\n  ; # weight=5 a\nserver b:81 weight=3;',
+    'server a max_conns=10 weight=2 backup;\r\nserver b:81 weight=3 down;\r\n',
+    '# upstream x { server a weight=9; }\nserver "a" "weight=2"; server b:81 slow_start=30s weight=3 resolve;',
+    'zone app 64k;\nserver [::1]:80 weight=7;\nserver a weight=2;\nserver unix:/run/b.sock weight=4;\nserver b:81 weight=3;\nkeepalive 8;\n',
+    'upstream app {\n\thash $request_uri consistent;\n\tserver a weight=2;\tserver b:81 weight=3;\n}\nupstream other { server a weight=5; }\n',
+    'user www;\nhttp {\n  log_format x "{ $a; }";\n  upstream app { server a weight=2; server b:81 weight=3; }\n  server { listen 80; location / { proxy_pass http://app; } }\n}\n',
+    '\ufeff# Büro 東京\nserver a weight=2; server b:81 weight=3;',
+  ]
+  test.each(FORMS)('%j: all but the weight stays, and the way back is the same text', (text) => {
+    const changed = withServers(text, 'app', [
+      { server: 'a', weight: 11 },
+      { server: 'b:81', weight: 12 },
+    ])
+    const at = text.search(/(?<!# )server\s+"?a"?[^;#]*weight=2/)
+    expect(changed).toBe(
+      `${text.slice(0, at)}${text
+        .slice(at)
+        .replace(/"?weight=2"?/, 'weight=11')
+        .replace('weight=3', 'weight=12')}`,
+    )
+    const back = withServers(changed, 'app', [
+      { server: 'a', weight: 2 },
+      { server: 'b:81', weight: 3 },
+    ])
+    expect(back).toBe(text.replace('"weight=2"', 'weight=2'))
+    expect(readUpstream(changed, 'app').servers.map(({ weight }) => weight)).toEqual(expect.arrayContaining([11, 12]))
+  })
+
+  test('two upstreams of one name are not guessed between', () => {
+    const text = 'http { upstream app { server a; } }\nstream { upstream app { server b; } }'
+    expect(() => readUpstream(text, 'app')).toThrow(expect.objectContaining({ code: 'malformed' }))
+  })
+
   test('a server that is not there', () => {
     expect(() => withServers(FILE, 'app', [{ server: '10.0.0.3', weight: 1 }])).toThrow(expect.objectContaining({ code: 'not_found' }))
   })

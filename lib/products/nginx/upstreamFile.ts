@@ -11,23 +11,25 @@ type Word = { text: string; from: number; to: number }
 
 const METHODS = ['least_conn', 'ip_hash', 'hash', 'random', 'fair', 'least_time']
 
-/** The servers of an upstream from its include file: those inside `upstream NAME { }` where the file holds such, else all. */
+/** The servers of an upstream from its file: those inside `upstream NAME { }`, at any depth, where the file holds such blocks, else all. */
 export function readUpstream(text: string, name: string): Upstream {
   const servers: UpstreamServer[] = []
   let method: string | null = null
   let blocks: string[] = []
   let statement: Word[] = []
+  let found = 0
   const all = [...words(text)]
   const whole = all.some((word, i) => word.text === 'upstream' && all[i + 2]?.text === '{')
   for (const word of all) {
     if (word.text === '{') {
       blocks = [...blocks, statement.map(({ text }) => text).join(' ')]
+      if (blocks.at(-1) === `upstream ${name}`) found++
       statement = []
     } else if (word.text === '}') {
       if (statement.length > 0 || blocks.length === 0) throw malformed(`the file of upstream ${name}: a } closes nothing`, text)
       blocks = blocks.slice(0, -1)
     } else if (word.text === ';') {
-      if (whole ? blocks.length === 1 && blocks[0] === `upstream ${name}` : blocks.length === 0) {
+      if (whole ? blocks.at(-1) === `upstream ${name}` : blocks.length === 0) {
         const [first] = statement
         if (first?.text === 'server') servers.push(serverOf(statement, word.from))
         else if (first && METHODS.includes(first.text)) method = statement.map(({ text }) => text).join(' ')
@@ -37,6 +39,7 @@ export function readUpstream(text: string, name: string): Upstream {
   }
   if (statement.length > 0 || blocks.length > 0)
     throw malformed(`the file of upstream ${name} ends within a statement or block`, text.slice(-120))
+  if (found > 1) throw malformed(`the file of upstream ${name} holds two of that name`, text.slice(0, 120))
   const twice = servers.find((server, i) => servers.findIndex((other) => other.address === server.address) !== i)
   if (twice) throw malformed(`the file of upstream ${name} names a server twice`, twice.address)
   return { servers, method }

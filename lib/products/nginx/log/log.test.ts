@@ -4,7 +4,7 @@ import { logPlaceOf } from '../config.ts'
 import { readEntry } from './entry.ts'
 import { Tally } from './tally.ts'
 
-const LINES = readFileSync(new URL('../fixtures/nginx-syslog-json.txt', import.meta.url), 'utf8')
+const LINES = readFileSync(new URL('../fixtures/nginx-1.22-syslog-json.txt', import.meta.url), 'utf8')
   .trim()
   .split('\n')
 const line = (fields: object) => `<190>Nov 23 01:03:49 ngx: ${JSON.stringify(fields)}`
