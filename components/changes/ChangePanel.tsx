@@ -7,6 +7,7 @@ import { useClock } from '@/components/frame/live.tsx'
 import { Effect } from '@/components/proposals/Effect.tsx'
 import { StepsTable } from '@/components/proposals/StepsTable.tsx'
 import { Button } from '@/components/ui/button.tsx'
+import { Code } from '@/components/ui/code.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { Facts } from '@/components/ui/page.tsx'
 import { Shape, Status } from '@/components/ui/status.tsx'
@@ -50,10 +51,20 @@ export function ChangePanel({ change: given }: { change: ChangeView }) {
           ],
         ]}
       />
+      {change.lasting?.map((text) => (
+        <Code key={text} text={safeLines(text)} label="To make it outlive a reload" />
+      ))}
       <Journal change={change} />
     </section>
   )
 }
+
+/** Line by line, so that a control character in a configuration file cannot draw over its neighbours. */
+const safeLines = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => safe(line, 2_000))
+    .join('\n')
 
 function Head({ change }: { change: ChangeView }) {
   const now = useClock(500)

@@ -110,7 +110,9 @@ export function FindingSheet({ id, initial, onClose }: { id: string; initial: Fi
             finding.state === 'firing' && (
               <section>
                 <h3 className="mb-1 font-medium text-base">What would mend it</h3>
-                <p className="text-dim">{finding.noRemedy ?? 'No setting that Evenkeel knows is proposed for this now.'}</p>
+                <p className="whitespace-pre-wrap text-dim">
+                  {finding.noRemedy ?? 'No setting that Evenkeel knows is proposed for this now.'}
+                </p>
               </section>
             )
           )}

@@ -213,7 +213,7 @@ function PainRow({ pain: { finding, cost, spark, proposal }, gone }: { pain: Pai
             </p>
           </>
         ) : (
-          <p className="text-dim text-sm">{finding.noRemedy ?? 'No setting here would mend it yet.'}</p>
+          <p className="whitespace-pre-wrap text-dim text-sm">{finding.noRemedy ?? 'No setting here would mend it yet.'}</p>
         )}
       </div>
       <div className="flex items-center gap-4 justify-self-end max-sm:col-span-2 max-sm:justify-self-stretch max-sm:pl-6">

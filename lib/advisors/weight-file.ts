@@ -1,4 +1,5 @@
 import type { Advisor } from '../model/detector.ts'
+import type { Pool, PoolServer } from '../model/topology.ts'
 
 /** A weight that differs from its file is mended in the file, which is not ours: the line to write, to copy. */
 export const weightFile: Advisor = {
@@ -10,11 +11,22 @@ export const weightFile: Advisor = {
     const pool = topology.pools.find(({ target, name }) => target === finding.subject.target && name === finding.subject.pool)
     const server = pool?.servers.find(({ name }) => name === finding.subject.server)
     if (!pool || !server || server.weightFile === undefined) return null
-    const kind = topology.targets.find(({ name }) => name === pool.target)?.kind
-    const where =
-      kind === 'haproxy' ? `backend ${pool.name}: server ${server.name} … weight ${server.weightSet}` : `weight=${server.weightSet}`
-    return {
-      none: `The file says ${server.weightFile}, it runs at ${server.weightSet}: a reload would bring ${server.weightFile} back. To keep ${server.weightSet}, write it into the configuration file (${where}); to go back, set the weight to ${server.weightFile} on the page of the pool.`,
-    }
+    return { none: lastingText(pool, server) }
   },
+}
+
+/** How what runs now is made to last: the line of the file, or the state that is saved before a reload. */
+export function lastingText(pool: Pool, server: PoolServer): string {
+  const { fileLine, weightFile, weightSet } = server
+  if (!fileLine)
+    return `The file says ${weightFile}, it runs at ${weightSet}. To keep ${weightSet}, write it into the configuration file (weight ${weightSet}); to go back, set the weight to ${weightFile} on the page of the pool.`
+  const lines = [
+    fileLine.wanted ? `To keep it, write at ${fileLine.where}:` : `The file says at ${fileLine.where}:`,
+    fileLine.wanted ?? fileLine.now,
+    ...(fileLine.wanted ? [`in the place of`, fileLine.now] : []),
+    ...fileLine.notes,
+  ]
+  if (pool.reload) lines.push(pool.reload.text)
+  if (pool.reload?.command) lines.push(pool.reload.command)
+  return lines.join('\n')
 }

@@ -38,11 +38,16 @@ export type PoolServer = {
   backup?: boolean
   /** Weight in the configuration file, where it could be read. */
   weightFile?: number
+  /** Where the configuration file says otherwise than what runs: the line to write. */
+  fileLine?: FileLine
   /** The product itself raises its weight slowly when it comes up: HAProxy's `slowstart`. */
   slowstart?: boolean
   /** Who besides Evenkeel moves this weight: an agent check, slowstart. */
   otherWriter?: string
 }
+
+/** A line of the configuration as it stands at `FILE:LINE`, and as it would have to be; without `wanted`, `notes` say why no line can. */
+export type FileLine = { where: string; now: string; wanted?: string; notes: string[] }
 
 export type Pool = {
   target: string
@@ -60,6 +65,8 @@ export type Pool = {
   sticky?: string
   /** The pool's ring, where it hashes and the configuration says how. */
   ring?: RingSpec
+  /** What a reload does to weights and states set at run time, and what is to be run before it so that they last. */
+  reload?: { keeps: boolean; text: string; command?: string }
   servers: PoolServer[]
 }
 

@@ -93,6 +93,8 @@ export type ChangeView = Omit<Change, 'at' | 'watchFrom' | 'watchUntil' | 'ended
   watchUntil?: Iso
   endedAt?: Iso
   journal: (Omit<JournalEntry, 'at'> & { at: Iso })[]
+  /** How to make it outlive a reload, a text a server: the line of the file. Of one change alone, not in lists. */
+  lasting?: string[]
   /** The weights of servers that come back, stage by stage: the stage that stands, from 1. */
   slowStart?: { stage: number; of: number; done: boolean; nextAt?: Iso; weights: Rise[] }
   /** Guards with what they read now. */

@@ -1,3 +1,4 @@
+import { lastingText } from '../advisors/weight-file.ts'
 import type { OwnChange } from '../changes/changes.ts'
 import { text } from '../format/format.ts'
 import { metricWords } from '../format/metric.ts'
@@ -22,7 +23,21 @@ export function listChanges(house: House, { state, ...paging }: { state?: Change
 export function getChange(house: House, id: string): ChangeView {
   const change = house.store.changes.get(id)
   if (!change) throw new EvenkeelError('not_found', 'There is no change of that id.')
-  return changeView(house, change)
+  const lasting = lastingOf(house, change)
+  return { ...changeView(house, change), ...(lasting.length > 0 && { lasting }) }
+}
+
+/** For each server that runs otherwise than its configuration file says: how the change is made to outlive a reload. */
+function lastingOf(house: House, { state, steps }: Change): string[] {
+  if (state !== 'watching' && state !== 'kept') return []
+  const { pools } = house.engine.topology()
+  return pools.flatMap((pool) =>
+    pool.servers
+      .filter(({ name, fileLine }) =>
+        steps.some(({ setting }) => fileLine && setting.target === pool.target && setting.name.startsWith(`${pool.name}/${name}/`)),
+      )
+      .map((server) => lastingText(pool, server)),
+  )
 }
 
 /** A change of one's own, without a proposal. */

@@ -17,7 +17,7 @@ test('a weight just changed is a note; one that has stood for ten minutes is a w
   expect(said('100x5 15x6', { weightSet: 15, weightFile: 100 })).toMatchObject({
     is: 'found',
     severity: 'info',
-    summary: 'app1 runs at weight 15, the file says 100: a reload would bring 100 back',
+    summary: 'app1 runs at weight 15, the file says 100: a reload would bring it back',
     evidence: [{ value: 15, baseline: 100 }],
   })
   expect(said('100x5 15x70', { weightSet: 15, weightFile: 100 })).toMatchObject({ is: 'found', severity: 'warning' })
@@ -42,7 +42,29 @@ test('what mends it is a line of the file, to copy', () => {
     ttls: [],
     edges: [],
   }
-  expect(weightFile.propose({ subject } as unknown as Finding, load(1000, {}), topology)).toMatchObject({
-    none: expect.stringContaining('backend app: server app1 … weight 15'),
+  const none = () => (weightFile.propose({ subject } as unknown as Finding, load(1000, {}), topology) as { none: string }).none
+  expect(none()).toContain('weight 15')
+  const now = '  server app1 10.0.0.1:80 weight 100 # big'
+  const wanted = '  server app1 10.0.0.1:80 weight 15 # big'
+  pool.servers[0]!.fileLine = { where: '/etc/haproxy/haproxy.cfg:41', now, wanted, notes: [] }
+  pool.reload = { keeps: true, text: 'A reload keeps what was saved.', command: 'echo "show servers state" > /var/lib/state' }
+  expect(none().split('\n')).toEqual([
+    'To keep it, write at /etc/haproxy/haproxy.cfg:41:',
+    wanted,
+    'in the place of',
+    now,
+    'A reload keeps what was saved.',
+    'echo "show servers state" > /var/lib/state',
+  ])
+})
+test('a server that is out against the file is a note; what a saved state brings back is said so', () => {
+  const fileLine = { where: 'haproxy.cfg:4', now: 'server app1 …', notes: [] }
+  expect(said('100x80', { weightSet: 100, weightFile: 100, state: 'maint', fileLine })).toMatchObject({
+    is: 'found',
+    severity: 'info',
+    summary: 'app1 of app is in maint, the file has it in service: a reload would bring it back',
+  })
+  expect(said('100x80', { weightSet: 100, weightFile: 100, fileLine })).toMatchObject({
+    summary: 'app1 of app is in service, the file starts it in maintenance: a reload would bring it back',
   })
 })

@@ -4,6 +4,9 @@ import { changedAt } from '../../measures/changed.ts'
 import { serverLabels, serverSeries } from '../../measures/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Severity, Verdict } from '../../model/finding.ts'
+import type { Labels } from '../../model/series.ts'
+import type { Pool, PoolServer } from '../../model/topology.ts'
+import type { SeriesWindow } from '../../model/window.ts'
 import { evidence, factsOf } from '../rows.ts'
 import { duration, patience, threshold } from '../settings.ts'
 
@@ -12,7 +15,7 @@ type Settings = DetectorSettings & { settled: number; ratio: number }
 export const weightDrift: Detector<Settings> = {
   id: 'balancer/weight-drift',
   title: 'Weight differs from its file',
-  why: 'The balancer runs with another weight than its configuration file says. The next reload, by a deploy or a certificate that is renewed, puts the old one back without a word, and the trouble that the weight had mended with it. Harmless for as long as the weight is being tried out.',
+  why: 'The balancer runs with another weight than its configuration file says, or has a server out that the file has in. The next reload, by a deploy or a certificate that is renewed, puts the old one back without a word, and the trouble that the weight had mended with it. Harmless for as long as the weight is being tried out.',
   settings: z.strictObject({
     ...patience('30s', '5s'),
     settled: duration('10m', 'A weight that has stood for so long is meant to stay: until then it is a note, no warning'),
@@ -26,10 +29,12 @@ export const weightDrift: Detector<Settings> = {
       return pool.servers.map((server): Verdict => {
         const subject = serverLabels(pool, server)
         if (sight) return { subject, is: 'unjudged', because: sight }
-        const { weightSet, weightFile } = server
+        const { weightSet, weightFile, fileLine } = server
         if (weightFile === undefined) return { subject, is: 'unjudged', because: 'no configuration file tells its weight' }
+        const back = pool.reload?.keeps ? 'a reload brings it back unless the state is saved first' : 'a reload would bring it back'
         // Its weight is meant to move; the file only says where it begins.
-        if (server.otherWriter || weightSet === weightFile) return { subject, is: 'clear' }
+        if (server.otherWriter) return { subject, is: 'clear' }
+        if (weightSet === weightFile) return fileLine ? otherState(window, pool, server, subject, back) : { subject, is: 'clear' }
         const series = serverSeries(window, 'pool_weight_set', pool, server)
         const from = series ? (changedAt(series) ?? series.points[0]?.[0] ?? window.to) : window.to
         const stood = window.to - from
@@ -39,13 +44,25 @@ export const weightDrift: Detector<Settings> = {
           subject,
           is: 'found',
           severity,
-          summary: `${server.name} runs at weight ${weightSet}, the file says ${weightFile}: a reload would bring ${weightFile} back`,
+          summary: `${server.name} runs at weight ${weightSet}, the file says ${weightFile}: ${back}`,
           evidence: [
             evidence({ from, to: window.to }, 'pool_weight_set', subject, 'weight in force', weightSet, 'none', { baseline: weightFile }),
           ],
         }
       })
     }),
+}
+
+/** In or out of its pool against the file: a note, because somebody did that on purpose. */
+function otherState(window: SeriesWindow, pool: Pool, server: PoolServer, subject: Labels, back: string): Verdict {
+  const out = server.state === 'maint' || server.state === 'drain'
+  const effective = evidence(window, 'pool_weight_effective', subject, 'weight in force', server.weightEffective, 'none', {
+    baseline: out ? server.weightSet : 0,
+  })
+  const summary = out
+    ? `${server.name} of ${pool.name} is in ${server.state}, the file has it in service: ${back}`
+    : `${server.name} of ${pool.name} is in service, the file starts it in maintenance: ${back}`
+  return { subject, is: 'found', severity: 'info', summary, evidence: [effective] }
 }
 
 /** Whether it was seen all along: what nobody looked at may have been reloaded meanwhile. */

@@ -1,9 +1,10 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { EvenkeelError, malformed } from '../../model/error.ts'
 import { type Door, exchange } from '../exchange.ts'
 import { getText } from '../http.ts'
 import { type HaproxyConfig, socketOf } from './config.ts'
-import { type ConfigFile, parseConfigFile } from './configFile.ts'
+import { type ConfigFile, parseConfigFiles } from './configFile.ts'
 
 /** What HAProxy says when a command is not there, or not for this socket. */
 const NO_COMMAND = /^Unknown command/
@@ -29,17 +30,31 @@ export function readStat(config: HaproxyConfig, signal: AbortSignal): Promise<st
 // A configuration of thousands of servers is below 1 MB.
 const FILE_MAX_BYTES = 8 * 1024 * 1024
 
-/** Reads haproxy.cfg when it has changed since `known`; the same object when it has not. */
+/**
+ * Reads haproxy.cfg, or a folder's files as `haproxy -f FOLDER` does, when they have changed since `known`; the same object when they have not.
+ */
 export async function readConfigFile(path: string, known: ConfigFileRead | null): Promise<ConfigFileRead> {
   try {
-    const { mtimeMs, size } = await stat(path)
-    if (known && known.mtimeMs === mtimeMs && known.size === size) return known
-    if (size > FILE_MAX_BYTES) throw malformed('haproxy.cfg is larger than 8 MiB', '')
-    return { mtimeMs, size, ...parseConfigFile(await readFile(path, 'utf8')) }
+    const files = (await stat(path)).isDirectory() ? await filesIn(path) : [path]
+    const stats = await Promise.all(files.map((file) => stat(file)))
+    const stamp = files.map((file, i) => `${file} ${stats[i]!.mtimeMs} ${stats[i]!.size}`).join('\n')
+    if (known?.stamp === stamp) return known
+    if (stats.reduce((sum, { size }) => sum + size, 0) > FILE_MAX_BYTES) throw malformed('haproxy.cfg is larger than 8 MiB', '')
+    const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')))
+    return { stamp, ...parseConfigFiles(files.map((file, i) => ({ file, text: texts[i]! }))) }
   } catch (error) {
     if (error instanceof EvenkeelError) throw error
     throw new EvenkeelError('unreachable', `haproxy.cfg cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}`)
   }
 }
 
-export type ConfigFileRead = ConfigFile & { mtimeMs: number; size: number }
+/** What `-f FOLDER` takes, in its order: every `*.cfg` but hidden ones (HAProxy's management guide, section 3). */
+async function filesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder)
+  return names
+    .filter((name) => name.endsWith('.cfg') && !name.startsWith('.'))
+    .sort()
+    .map((name) => join(folder, name))
+}
+
+export type ConfigFileRead = ConfigFile & { stamp: string }

@@ -1,5 +1,24 @@
+import { wordsIn } from './words.ts'
+
 /** One server line of haproxy.cfg, as far as shares and rings need it. */
-export type FileServer = { name: string; weight: number; id?: number; backup: boolean; agentCheck: boolean; slowstart: boolean }
+export type FileServer = {
+  name: string
+  /** Absent where the line does not tell it: an environment variable, a condition. */
+  weight?: number
+  id?: number
+  backup: boolean
+  agentCheck: boolean
+  slowstart: boolean
+  /** It starts in maintenance. */
+  disabled: boolean
+  /** Its line as it stands there. */
+  raw: string
+  at: { file: string; line: number }
+  /** One line that makes several servers. */
+  template: boolean
+  /** Between `.if` and `.endif`. */
+  conditional: boolean
+}
 
 /** One `backend` or `listen` section with what it inherits from its `defaults`. */
 export type FilePool = {
@@ -12,33 +31,50 @@ export type FilePool = {
   hashBalanceFactor?: number
   /** Why shares do not follow the algorithm alone: `cookie SRV`, `stick on src`. */
   sticky?: string
+  /** Which saved state a reload reads. */
+  loadState: 'none' | 'global' | 'local'
+  stateFileName?: string
   servers: FileServer[]
 }
 
-export type ConfigFile = { pools: FilePool[] }
+export type ConfigFile = {
+  pools: FilePool[]
+  /** `server-state-file` and `server-state-base` of `global`. */
+  stateFile?: string
+  stateBase?: string
+}
 
 type Settings = Omit<FilePool, 'name' | 'servers'> & { defaultServer: string[] }
 
-const PLAIN: Settings = { mode: 'tcp', balance: 'roundrobin', defaultServer: [] }
+const PLAIN: Settings = { mode: 'tcp', balance: 'roundrobin', loadState: 'none', defaultServer: [] }
 
 /**
  * Reads what Evenkeel needs of haproxy.cfg. It never fails on a line it does not know: HAProxy itself is the judge of its file.
  * Words, quotes and escapes as in HAProxy's configuration manual, section 2.2; inheritance as in its section 4 (`defaults`, `from`).
  */
-export function parseConfigFile(text: string): ConfigFile {
-  const pools: FilePool[] = []
+export function parseConfigFile(text: string, file = 'haproxy.cfg'): ConfigFile {
+  return parseConfigFiles([{ file, text }])
+}
+
+/** Several files in the order in which HAProxy reads them: `defaults` hold on, a section ends with its file. */
+export function parseConfigFiles(files: readonly { file: string; text: string }[]): ConfigFile {
+  const config: ConfigFile = { pools: [] }
   const named = new Map<string, Settings>()
   let defaults: Settings = PLAIN
   let section: { kind: string; settings: Settings; pool: FilePool | null } = { kind: '', settings: PLAIN, pool: null }
+  let depth = 0
 
   const close = () => {
     if (section.pool) Object.assign(section.pool, withoutDefaultServer(section.settings))
+    section = { kind: '', settings: PLAIN, pool: null }
   }
-  for (const line of text.split(/\r?\n/)) {
-    const words = wordsOf(line)
+  const read = (raw: string, at: FileServer['at']) => {
+    const words = wordsIn(raw).map((word) => word.text)
     const [keyword, ...rest] = words
-    if (keyword === undefined) continue
-    if (SECTIONS.has(keyword)) {
+    if (keyword === undefined) return
+    if (keyword === '.if') depth++
+    else if (keyword === '.endif') depth = Math.max(0, depth - 1)
+    else if (SECTIONS.has(keyword)) {
       close()
       const from = rest[rest.indexOf('from') + 1]
       const base = rest.includes('from') && from !== undefined ? (named.get(from) ?? PLAIN) : keyword === 'defaults' ? PLAIN : defaults
@@ -47,15 +83,22 @@ export function parseConfigFile(text: string): ConfigFile {
       const pool: FilePool | null =
         isPool && rest[0] !== undefined ? { name: rest[0], ...withoutDefaultServer(settings), servers: [] } : null
       section = { kind: keyword, settings, pool }
-      if (pool) pools.push(pool)
+      if (pool) config.pools.push(pool)
       if (keyword === 'defaults') {
         defaults = settings
         if (rest[0] !== undefined && rest[0] !== 'from') named.set(rest[0], settings)
       }
-    } else if (section.pool || section.kind === 'defaults') readLine(section.settings, section.pool, keyword, rest)
+    } else if (section.kind === 'global') {
+      if (keyword === 'server-state-file' && rest[0]) config.stateFile = rest[0]
+      if (keyword === 'server-state-base' && rest[0]) config.stateBase = rest[0]
+    } else if (section.pool || section.kind === 'defaults')
+      readLine(section.settings, section.pool, keyword, rest, { raw, at, conditional: depth > 0 })
   }
-  close()
-  return { pools: pools.filter((pool) => pool.servers.length > 0) }
+  for (const { file, text } of files) {
+    for (const [i, raw] of text.split(/\r?\n/).entries()) read(raw, { file, line: i + 1 })
+    close()
+  }
+  return { ...config, pools: config.pools.filter((pool) => pool.servers.length > 0) }
 }
 
 const SECTIONS = new Set(
@@ -67,35 +110,44 @@ function withoutDefaultServer({ defaultServer: _, ...settings }: Settings): Omit
   return settings
 }
 
-function readLine(settings: Settings, pool: FilePool | null, keyword: string, rest: string[]): void {
+type Line = Pick<FileServer, 'raw' | 'at' | 'conditional'>
+
+function readLine(settings: Settings, pool: FilePool | null, keyword: string, rest: string[], line: Line): void {
   if (keyword === 'mode' && rest[0]) settings.mode = rest[0]
   else if (keyword === 'balance' && rest[0]) settings.balance = rest.join(' ')
   else if (keyword === 'hash-type' && rest.length > 0) settings.hashType = rest
   else if (keyword === 'hash-balance-factor') settings.hashBalanceFactor = Number(rest[0]) || 0
   else if (keyword === 'cookie' && rest[0]) settings.sticky = `cookie ${rest[0]}`
   else if (keyword === 'stick' && (rest[0] === 'on' || rest[0] === 'match')) settings.sticky = `stick ${rest.slice(0, 2).join(' ')}`
+  else if (keyword === 'load-server-state-from-file') settings.loadState = rest[0] === 'global' || rest[0] === 'local' ? rest[0] : 'none'
+  else if (keyword === 'server-state-file-name' && rest[0] !== 'use-backend-name') settings.stateFileName = rest[0]
   else if (keyword === 'default-server') settings.defaultServer.push(...rest)
   else if (keyword === 'server' && pool && rest[0] && rest[1])
-    pool.servers.push(serverOf(rest[0], [...settings.defaultServer, ...rest.slice(2)]))
+    pool.servers.push(serverOf(rest[0], [...settings.defaultServer, ...rest.slice(2)], { ...line, template: false }))
   else if (keyword === 'server-template' && pool && rest[0] && rest[1])
     for (const number of numbersOf(rest[1]))
-      pool.servers.push(serverOf(`${rest[0]}${number}`, [...settings.defaultServer, ...rest.slice(3)]))
+      pool.servers.push(serverOf(`${rest[0]}${number}`, [...settings.defaultServer, ...rest.slice(3)], { ...line, template: true }))
 }
 
-function serverOf(name: string, words: string[]): FileServer {
-  const server: FileServer = { name, weight: 1, backup: false, agentCheck: false, slowstart: false }
+function serverOf(name: string, words: string[], line: Line & Pick<FileServer, 'template'>): FileServer {
+  const server: FileServer = { name, weight: 1, backup: false, agentCheck: false, slowstart: false, disabled: false, ...line }
   for (let index = 0; index < words.length; index++) {
     const word = words[index]
-    if (word === 'weight') server.weight = Number(words[++index]) || 0
+    if (word === 'weight') server.weight = wholeOf(words[++index])
     else if (word === 'id') server.id = Number(words[++index]) || undefined
     else if (word === 'backup') server.backup = true
     else if (word === 'no-backup') server.backup = false
     else if (word === 'agent-check') server.agentCheck = true
     else if (word === 'no-agent-check') server.agentCheck = false
+    else if (word === 'disabled') server.disabled = true
+    else if (word === 'enabled') server.disabled = false
     else if (word === 'slowstart') server.slowstart = words[++index] !== '0'
   }
+  if (line.conditional) delete server.weight
   return server
 }
+
+const wholeOf = (text: string | undefined) => (text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined)
 
 /** `5` -> 1..5; `2-4` -> 2, 3, 4. */
 function numbersOf(range: string): number[] {
@@ -103,28 +155,4 @@ function numbersOf(range: string): number[] {
   if (first === undefined) return []
   const [low, high] = last === undefined ? [1, Number(first)] : [Number(first), Number(last)]
   return Array.from({ length: Math.max(0, high - low + 1) }, (_, index) => low + index)
-}
-
-/** A line's words: blanks part them unless quoted or escaped; `#` begins a comment. */
-function wordsOf(line: string): string[] {
-  const words: string[] = []
-  let word: string | null = null
-  let quote = ''
-  for (let index = 0; index < line.length; index++) {
-    const char = line[index]!
-    if (char === '\\' && quote !== "'") word = (word ?? '') + (line[++index] ?? '')
-    else if (quote) {
-      if (char === quote) quote = ''
-      else word = (word ?? '') + char
-    } else if (char === '"' || char === "'") {
-      quote = char
-      word ??= ''
-    } else if (char === '#') break
-    else if (char === ' ' || char === '\t') {
-      if (word !== null) words.push(word)
-      word = null
-    } else word = (word ?? '') + char
-  }
-  if (word !== null) words.push(word)
-  return words
 }

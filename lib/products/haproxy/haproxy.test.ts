@@ -19,7 +19,7 @@ const STATE = fixture('haproxy-2.6-show-servers-state.txt')
 const INFO = fixture('haproxy-2.6-show-info.txt')
 
 const MALFORMED = expect.objectContaining({ code: 'malformed' })
-const NOTHING: Beside = { state: null, file: null, version: null, writable: true }
+const NOTHING: Beside = { state: null, file: null, version: null, writable: true, door: null }
 const value = (samples: Reading[], metric: string, pool: string, server?: string) =>
   samples.find((sample) => sample.metric === metric && sample.labels?.pool === pool && sample.labels.server === server)?.value
 /** The fixture with one column of one row changed. */
@@ -203,7 +203,7 @@ frontend web
 
 describe('haproxy.cfg', () => {
   it('is read with its inheritance', () => {
-    expect(parseConfigFile(CFG).pools).toEqual([
+    expect(parseConfigFile(CFG).pools).toMatchObject([
       {
         name: 'plain',
         mode: 'http',
@@ -259,6 +259,7 @@ describe('pools', () => {
       weightEffective: 0,
       state: 'drain',
       weightFile: 3,
+      fileLine: expect.objectContaining({ where: 'haproxy.cfg:6', wanted: 'server s3 127.0.0.1:19003 weight 7' }),
     })
     expect(found.ring).toMatchObject({ algorithm: 'haproxy-consistent', options: { version: '2.6.12' } })
     expect(found.ring?.nodes[2]).toEqual({ name: 's3', address: '127.0.0.1:19003', id: 3, weight: 7, state: 'drain' })

@@ -1,6 +1,8 @@
 import type { RingNode, RingSpec } from '../../model/ring.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
+import type { Door } from '../exchange.ts'
 import type { ConfigFile, FilePool, FileServer } from './configFile.ts'
+import { fileLineOf, reloadOf } from './lasting.ts'
 import type { StateRow } from './serversState.ts'
 import { isBackup, numbersIn, type parseStat, poolOf, poolsWithActive, type StatRow, serverOf, stateOf, weightsOf } from './stat.ts'
 
@@ -11,6 +13,8 @@ export type Beside = {
   version: string | null
   /** True, or why nothing can be set at run time. */
   writable: true | string
+  /** The admin socket. */
+  door: Door | null
 }
 
 /** HAProxy takes weights up to this; 0 takes a server out of new requests. */
@@ -41,6 +45,7 @@ export function poolsOf({ pools, servers }: ReturnType<typeof parseStat>, beside
       weightMax: WEIGHT_MAX,
       ...(file?.sticky ? { sticky: file.sticky } : {}),
       ...(ring ? { ring } : {}),
+      ...(file && beside.file ? { reload: reloadOf(file, beside.file, beside.door) } : {}),
       servers: own,
     }
   })
@@ -61,14 +66,15 @@ function poolServer(row: StatRow, idleBackup: boolean, file: FileServer | undefi
   const agent = file?.agentCheck || (row.get('agent_status') ?? '') !== ''
   const otherWriter = agent ? 'an agent check' : throttle !== undefined && throttle < 100 ? `slowstart, at ${throttle} %` : undefined
   const weightFile = file?.weight ?? state?.weightInitial
+  const seen = { name: serverOf(row), ...weightsOf(row, idleBackup), state: stateOf(row) }
+  const fileLine = file && fileLineOf(seen, { ...file, weight: weightFile })
   return {
-    name: serverOf(row),
+    ...seen,
     address: row.get('addr') || state?.address || '',
     id: needed('sid'),
-    ...weightsOf(row, idleBackup),
-    state: stateOf(row),
     ...(isBackup(row) ? { backup: true } : {}),
     ...(weightFile === undefined ? {} : { weightFile }),
+    ...(fileLine ? { fileLine } : {}),
     ...(file?.slowstart ? { slowstart: true } : {}),
     ...(otherWriter ? { otherWriter } : {}),
   }

@@ -21,7 +21,7 @@ const stat: Probe<HaproxyLink, { stat: string } & Beside> = {
   cost: 'about 0.5 kB a server; 0.1 ms for a hundred servers',
   vital: true,
   async read({ config, state, file, version, writable }, _cursor, signal) {
-    return { stat: await readStat(config, signal), state, file: file && { pools: file.pools }, version, writable }
+    return { stat: await readStat(config, signal), state, file, version, writable, door: socketOf(config) }
   },
   parse({ stat: text, ...beside }, { at }) {
     const rows = parseStat(text)
