@@ -42,7 +42,7 @@ test('a ring is solved in the lab, a colleague sees the same, and it becomes a c
   await here.apply.click()
   await expect(page).toHaveURL(/\/changes\//)
   const { items } = await house.get<Page<ChangeView>>('changes')
-  const made = items.find(({ because }) => because.startsWith('Set in the ring lab'))!
+  const made = items.find(({ because }) => because.startsWith('Set by hand'))!
   expect(made.steps).toContainEqual({ setting: { target: 'ring:products', name: 'products/cache-a/points' }, before: '40', after: points })
   await until('the ring has the points', 15, async () => {
     const { nodes } = await house.get<RingView>('rings/products')
@@ -61,7 +61,6 @@ test('a hashing pool is there with its weights; other algorithms offer their con
   await expect(page.getByText(/50$/).first()).toBeVisible()
   await page.getByRole('combobox', { name: 'Algorithm' }).selectOption('nginx-consistent')
   await expect(page.getByRole('button', { name: 'Apply' })).toHaveAttribute('aria-disabled', 'true')
-  await page.getByText('The configuration that says the same').click()
   await expect(page.getByRole('figure', { name: 'Configuration' })).toContainText('weight=50')
 })
 
@@ -93,12 +92,31 @@ test('a described ring says what is wrong beside the field, and a broken link sa
   expect(errors).toEqual([])
 })
 
+test('a piece of a configuration becomes a ring, and slots that nobody has are said', async ({ house, page }) => {
+  await page.goto(`${house.url}/lab`)
+  await page.getByRole('combobox', { name: 'Ring', exact: true }).selectOption({ label: 'a described ring' })
+  const paste = async (text: string) => {
+    await page.getByRole('button', { name: 'As text, or paste' }).click()
+    await page.getByRole('textbox', { name: 'Ring', exact: true }).fill(text)
+    await page.getByRole('button', { name: 'Take this ring' }).click()
+  }
+  await paste('  hash-type consistent\n  server web1 10.0.0.1:80 weight 300')
+  await expect(page.getByRole('dialog')).toContainText('0 to 256, found 300')
+  await page.getByRole('textbox', { name: 'Ring', exact: true }).fill('upstream u {\n hash $uri consistent;\n server 10.0.0.7 weight=7;\n}')
+  await page.getByRole('button', { name: 'Take this ring' }).click()
+  await expect(page.getByRole('combobox', { name: 'Algorithm' })).toHaveValue('nginx-consistent')
+  await expect(page.getByRole('spinbutton', { name: 'weight of 10.0.0.7' })).toHaveValue('7')
+  await paste(`${'a'.repeat(40)} 10.0.0.1:6379@16379 myself,master - 0 0 1 connected 0-8191`)
+  await expect(page.getByRole('main')).toContainText('50.0 % of the keys are nobody’s')
+  await expect(page.getByRole('main')).toContainText('slots 8192-16383 are not given out')
+})
+
 test('three hundred nodes are computed beside the page', async ({ house, page }) => {
   await page.goto(`${house.url}/lab`)
   await page.getByRole('combobox', { name: 'Ring', exact: true }).selectOption({ label: 'a described ring' })
-  await page.getByRole('button', { name: 'As text' }).click()
+  await page.getByRole('button', { name: 'As text, or paste' }).click()
   const nodes = Array.from({ length: 300 }, (_, i) => ({ name: `cache-${i}`, points: 100 + (i % 80) }))
-  await page.getByRole('textbox', { name: 'RingSpec' }).fill(JSON.stringify({ algorithm: 'ketama', nodes }))
+  await page.getByRole('textbox', { name: 'Ring', exact: true }).fill(JSON.stringify({ algorithm: 'ketama', nodes }))
   await page.getByRole('button', { name: 'Take this ring' }).click()
   await expect(page.getByRole('button', { name: 'Show all 300' })).toBeVisible()
   const here = lab(page)

@@ -1,53 +1,52 @@
 'use client'
+import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { sayError } from '@/components/frame/api.ts'
+import { post, sayError } from '@/components/frame/api.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { cn } from '@/components/ui/cn.ts'
 import { Field, inputLook } from '@/components/ui/field.tsx'
 import { Dialog } from '@/components/ui/sheet.tsx'
 import type { RingSpec } from '@/lib/model/ring.ts'
-import { parseSpec } from '@/lib/rings/spec.ts'
 
-/** The ring as the API's RingSpec, to read, copy, paste: what `POST /api/v1/rings/evaluate` takes. */
+/** The ring as the API's RingSpec to read and copy; what is pasted over it may as well be a piece of a program's configuration. */
 export function AsText({ spec, onChange }: { spec: RingSpec; onChange: (spec: RingSpec) => void }) {
   const [typed, setTyped] = useState<string | null>(null)
-  const [wrong, setWrong] = useState('')
   const close = () => {
     setTyped(null)
-    setWrong('')
+    take.reset()
   }
-  const take = () => {
-    try {
-      onChange(parseSpec(JSON.parse(typed!)))
+  const take = useMutation({
+    mutationFn: (text: string) => post<{ spec: RingSpec }>('rings/describe', { text }),
+    onSuccess: ({ spec }) => {
+      onChange(spec)
       close()
-    } catch (error) {
-      setWrong(error instanceof SyntaxError ? `Not JSON: ${error.message}` : sayError(error))
-    }
-  }
+    },
+  })
   return (
     <>
-      <Button onClick={() => setTyped(JSON.stringify(spec, null, 1))}>As text</Button>
+      <Button onClick={() => setTyped(JSON.stringify(spec, null, 1))}>As text, or paste</Button>
       <Dialog
         open={typed !== null}
         onClose={close}
         title="The ring as text"
-        lead="A RingSpec, as POST /api/v1/rings/evaluate takes it."
+        lead="As POST /api/v1/rings/evaluate takes it. Or paste what a program reads: server lines of haproxy.cfg, an upstream of nginx.conf, a pool of nutcracker.yml, endpoints of Envoy, CLUSTER NODES of Redis."
         foot={
           <>
             <Button onClick={close}>Leave it</Button>
-            <Button look="primary" onClick={take}>
+            <Button look="primary" busy={take.isPending} onClick={() => take.mutate(typed ?? '')}>
               Take this ring
             </Button>
           </>
         }
       >
-        <Field label="RingSpec" wrong={wrong} help="algorithm, nodes, options">
+        <Field label="Ring" wrong={take.error && sayError(take.error)} help="JSON, or a configuration">
           {(props) => (
             <textarea
               {...props}
               rows={16}
               spellCheck={false}
               value={typed ?? ''}
+              onFocus={({ target }) => target.select()}
               onChange={({ target }) => setTyped(target.value)}
               className={cn(inputLook, 'h-auto py-1 font-mono text-xs max-sm:h-auto')}
             />

@@ -21,6 +21,7 @@ const ring = {
   nodes: EXAMPLE.nodes.map(({ name }) => ({ name, target: name, shareSeen: name === 'cache-a' ? 0.2 : 0.4 })),
   readsPerSecond: 500,
   hitRatio: 0.9,
+  followers: [],
 } as unknown as RingView
 
 /** The page as the server first paints it. */
@@ -41,8 +42,9 @@ test('a link paints what it says at once: the edit, what moves, where keys are, 
   const page = paint(link({ of: 'ring:products', after, keys: ['product:1'] }))
   expect(page).toContain('aria-label="What moves"')
   expect(page).toContain('Cold misses')
-  expect(page).toContain('Apply 2 settings')
-  expect(page).toContain('products/cache-b/points 130')
+  expect(page).toContain('Apply points of 2 nodes')
+  expect(page).toContain('cache-b points')
+  expect(page).toContain('130')
   expect(page).toContain('product:1')
 })
 

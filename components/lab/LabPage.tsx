@@ -10,13 +10,13 @@ import { CopyButton } from '@/components/ui/code.tsx'
 import { Failure } from '@/components/ui/empty.tsx'
 import { Field, Input, Segmented, Select } from '@/components/ui/field.tsx'
 import { PageHead, Section } from '@/components/ui/page.tsx'
+import { Status } from '@/components/ui/status.tsx'
 import { safe, text } from '@/lib/format/format.ts'
 import { RING_ALGORITHMS, type RingAlgorithm, type RingSpec } from '@/lib/model/ring.ts'
 import type { HotKeyView, Page, PoolView, RingView, TargetView } from '@/lib/model/views.ts'
 import type { SolverAnswer } from '@/lib/rings/solver.ts'
 import { AsText } from './AsText.tsx'
-import type { LabQuestion } from './compute.ts'
-import { EXAMPLE, withAlgorithm } from './edit.ts'
+import { EXAMPLE, missingSlots, slotsText, withAlgorithm } from './edit.ts'
 import { Lookup } from './Lookup.tsx'
 import { EMPTY_LAB, type LabState, type LabTraffic, LINK_MAX, printOf, readLab, sameSpec, writeLab } from './link.ts'
 import { NodeEditor } from './NodeEditor.tsx'
@@ -25,7 +25,7 @@ import { MakeChange, Outcome } from './Outcome.tsx'
 import { problemOf } from './problem.ts'
 import { sameNodes, solvable, solved } from './solve.ts'
 import { type LabSource, partsOf, poolId, ringId, sourceOfDescription, sourceOfPool, sourceOfRing } from './source.ts'
-import { useComparison, useThread } from './useLab.ts'
+import { useComparison, useQuestion, useThread } from './useLab.ts'
 
 type Props = { rings: Page<RingView>; pools: Page<PoolView> }
 
@@ -36,7 +36,8 @@ export function LabPage({ rings, pools }: Props) {
   const [link, setLink] = useQueryState('lab', parseAsString.withDefault('').withOptions({ scroll: false, limitUrlUpdates: debounce(150) }))
   /** What no address can hold. */
   const [large, setLarge] = useState<LabState | null>(null)
-  const read = useMemo(() => large ?? readLab(link), [large, link])
+  // Back from what no address holds is a link again.
+  const read = useMemo(() => (large !== null && link === '' ? large : readLab(link)), [large, link])
   /** Counts fresh starts, so that fields with a text of their own begin anew. */
   const [epoch, setEpoch] = useState(0)
   const put = (next: LabState, fresh = false) => {
@@ -76,7 +77,7 @@ export function LabPage({ rings, pools }: Props) {
         <CopyLink link={large ? null : writeLab({ ...read, of: first, print: first !== null && source ? printOf(source.spec) : null })} />
       </PageHead>
       {source ? (
-        <Bench key={`${first} ${epoch}`} state={read} source={source} put={put} large={large !== null} />
+        <Bench key={`${first} ${epoch}`} state={read} source={source} put={put} large={large !== null && link === ''} />
       ) : (
         <Failure
           tried={`${safe(first!, 100)} is not there.`}
@@ -132,6 +133,7 @@ function Bench({ state, source, put, large }: BenchProps) {
   const ask = useThread()
   const [solving, setSolving] = useState(false)
   const [said, setSaid] = useState<SolverAnswer | string | null>(null)
+  const [lit, setLit] = useState<string | null>(null)
   const before = source.spec
   const after = state.after ?? before
   const editing = described && side === 'now' ? before : after
@@ -146,20 +148,11 @@ function Bench({ state, source, put, large }: BenchProps) {
     else keep({ after: evened(spec) })
   }
 
-  // Live shares change a little at each look: an answer is renewed when they change by what can be seen.
-  const seenPrint = JSON.stringify(source.seen && Object.entries(source.seen).map(([name, share]) => [name, share.toFixed(3)]))
   const [beforePrint, afterPrint] = [JSON.stringify(before), JSON.stringify(after)]
-  const hotPrint = source.hot.map(({ key, weight }) => `${key} ${weight.toFixed(2)}`).join('\n')
   const wrongBefore = useMemo(() => problemOf(JSON.parse(beforePrint)), [beforePrint])
   const wrongAfter = useMemo(() => problemOf(JSON.parse(afterPrint)), [afterPrint])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the prints stand for the objects, which are new at each look
-  const question = useMemo<LabQuestion | null>(
-    () =>
-      wrongBefore
-        ? null
-        : { is: 'compare', before, after: wrongAfter ? before : after, traffic: { seen: source.seen, hot: source.hot }, keys: state.keys },
-    [beforePrint, afterPrint, wrongBefore, wrongAfter, seenPrint, hotPrint, state.keys.join('\n')],
-  )
+  const asked = useQuestion(source, wrongAfter ? before : after, state.keys)
+  const question = wrongBefore ? null : asked
   const { compared, of, because, busy } = useComparison(question, ask)
   const drawn = of?.is === 'compare' ? of : null
   const fine = compared !== null && !wrongAfter && !wrongBefore
@@ -255,6 +248,7 @@ function Bench({ state, source, put, large }: BenchProps) {
                   label: `${compared.seenBefore ? `of the ${source.unit}` : 'of the keys'}${changed && fine ? ', then' : ''}`,
                   value: changed && fine ? compared.imbalanceAfter : compared.imbalanceBefore,
                 }}
+                lit={lit}
               />
             ) : (
               <div className="flex size-65 items-center justify-center rounded-full border border-line border-dashed text-dim text-sm">
@@ -322,7 +316,8 @@ function Bench({ state, source, put, large }: BenchProps) {
               onChange={edit}
               problem={problem}
               names={names}
-              unit={source.unit}
+              unit={described ? null : source.unit}
+              onLight={setLit}
               changed={changed && fine}
               shares={(name) => ({
                 owned: compared?.ownedBefore.get(name),
@@ -331,6 +326,12 @@ function Bench({ state, source, put, large }: BenchProps) {
                 seenAfter: compared?.seenAfter?.get(name),
               })}
             />
+            {fine && <Unowned spec={editing} shares={described && side === 'now' ? compared.ownedBefore : compared.ownedAfter} />}
+            {!described && !source.seen && (
+              <p className="text-dim text-sm">
+                The {source.unit} of every node must be seen before shares by traffic can be told; until then the keys alone count.
+              </p>
+            )}
           </div>
         </div>
       </Section>
@@ -343,9 +344,28 @@ function Bench({ state, source, put, large }: BenchProps) {
         </Section>
       )}
       <Section title="Look up keys">
-        <Lookup keys={state.keys} onChange={(keys) => keep({ keys })} found={fine ? compared.found : []} changed={changed} />
+        <Lookup
+          keys={state.keys}
+          onChange={(keys) => keep({ keys })}
+          found={fine ? compared.found : []}
+          changed={changed}
+          popular={source.popular}
+        />
       </Section>
     </>
+  )
+}
+
+/** Keys that no node owns: slots that were not given out, or nodes that are out where no other takes over. */
+function Unowned({ spec, shares }: { spec: RingSpec; shares: ReadonlyMap<string, number> }) {
+  const nobody = 1 - [...shares.values()].reduce((sum, share) => sum + share, 0)
+  if (nobody < 0.0005) return null
+  const slots = spec.algorithm === 'redis-cluster' ? slotsText(missingSlots(spec)) : ''
+  return (
+    <p className="text-sm [overflow-wrap:anywhere]">
+      <Status tone="warning">{text(nobody, 'ratio')} of the keys are nobody’s</Status>
+      {slots && <span className="text-dim">: slots {safe(slots, 200)} are not given out</span>}
+    </p>
   )
 }
 

@@ -1,3 +1,5 @@
+import { useState } from 'react'
+import { Button } from '@/components/ui/button.tsx'
 import { cn } from '@/components/ui/cn.ts'
 import { Field, inputLook } from '@/components/ui/field.tsx'
 import { Status } from '@/components/ui/status.tsx'
@@ -5,6 +7,8 @@ import { type Column, Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { Compared, Place } from './compute.ts'
 import { KEY_MAX, KEYS_MAX } from './link.ts'
+
+const POPULAR = 20
 
 type Found = Compared['found'][number]
 const say = (place: Place) =>
@@ -30,12 +34,17 @@ export function Lookup({
   onChange,
   found,
   changed,
+  popular,
 }: {
   keys: string[]
   onChange: (keys: string[]) => void
   found: Found[]
   changed: boolean
+  /** Keys that are known to be read much. */
+  popular: readonly string[]
 }) {
+  /** Counts what was put in by the button: the field has a text of its own. */
+  const [filled, setFilled] = useState(0)
   const moves = found.filter((one) => !stays(one)).length
   return (
     <div className="flex min-w-0 flex-col gap-3">
@@ -53,6 +62,7 @@ export function Lookup({
       >
         {(props) => (
           <textarea
+            key={filled}
             {...props}
             rows={4}
             spellCheck={false}
@@ -64,6 +74,17 @@ export function Lookup({
           />
         )}
       </Field>
+      {popular.length > 0 && (
+        <Button
+          className="self-start"
+          onClick={() => {
+            onChange(keysOf([...keys, ...popular.slice(0, POPULAR)].join('\n')))
+            setFilled(filled + 1)
+          }}
+        >
+          Add the keys that are read most
+        </Button>
+      )}
       {found.length > 0 && (
         <Table
           label="Where the keys are"

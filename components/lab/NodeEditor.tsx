@@ -1,11 +1,11 @@
 'use client'
 import { Plus, X } from 'lucide-react'
 import { memo, useCallback, useRef, useState } from 'react'
+import { FromTo } from '@/components/rings/FromTo.tsx'
 import { NodeSwatch } from '@/components/rings/RingCircle.tsx'
 import { Button } from '@/components/ui/button.tsx'
 import { cn } from '@/components/ui/cn.ts'
 import { Input, Select } from '@/components/ui/field.tsx'
-import { Figure } from '@/components/ui/figure.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { RingNode, RingSpec } from '@/lib/model/ring.ts'
 import { FIELDS, type NodeField, readSlots, slotsText, withNode } from './edit.ts'
@@ -34,12 +34,14 @@ type Props = {
   names: readonly string[]
   shares: (name: string) => RowShares
   changed: boolean
-  /** What the second share is of. */
-  unit: string
+  /** What the second share is of; null where nobody can see it. */
+  unit: string | null
+  /** The node under the pointer or the focus, for the circle. */
+  onLight: (name: string | null) => void
 }
 
 /** The nodes of a ring, each field where it can be changed, and beside it at once what the node gets. */
-export function NodeEditor({ spec, onChange, problem, names, shares, changed, unit }: Props) {
+export function NodeEditor({ spec, onChange, problem, names, shares, changed, unit, onLight }: Props) {
   const [all, setAll] = useState(false)
   const latest = useRef({ spec, onChange })
   latest.current = { spec, onChange }
@@ -78,9 +80,11 @@ export function NodeEditor({ spec, onChange, problem, names, shares, changed, un
               <th scope="col" className={cn(head, 'text-right')}>
                 Of the keys
               </th>
-              <th scope="col" className={cn(head, 'text-right')}>
-                Of the {unit}
-              </th>
+              {unit && (
+                <th scope="col" className={cn(head, 'text-right')}>
+                  Of the {unit}
+                </th>
+              )}
               <th scope="col" className={head}>
                 <span className="sr-only">Remove</span>
               </th>
@@ -97,7 +101,9 @@ export function NodeEditor({ spec, onChange, problem, names, shares, changed, un
                 names={names}
                 problem={problem?.node === at ? problem : null}
                 changed={changed}
+                traffic={unit !== null}
                 edit={edit}
+                onLight={onLight}
                 {...shares(node.name)}
               />
             ))}
@@ -134,10 +140,13 @@ type RowProps = RowShares & {
   names: readonly string[]
   problem: SpecProblem | null
   changed: boolean
+  traffic: boolean
   edit: (at: number, next: RingNode | null) => void
+  onLight: (name: string | null) => void
 }
 
-const Row = memo(function Row({ at, node, fields, names, problem, changed, edit, owned, ownedAfter, seen, seenAfter }: RowProps) {
+const Row = memo(function Row({ at, node, fields, names, problem, changed, traffic, edit, onLight, ...shares }: RowProps) {
+  const { owned, ownedAfter, seen, seenAfter } = shares
   const called = node.name === '' ? `node ${at + 1}` : safe(node.name, 60)
   const noteId = `lab-node-${at}`
   const wrong = (field: string) => (problem?.field === field ? { 'aria-invalid': true, 'aria-describedby': noteId } : {})
@@ -149,7 +158,13 @@ const Row = memo(function Row({ at, node, fields, names, problem, changed, edit,
   const cell = 'px-1.5 py-1 align-top first:pl-0 last:pr-0'
   return (
     <>
-      <tr className="border-line border-t">
+      <tr
+        className="border-line border-t"
+        onPointerEnter={() => onLight(node.name)}
+        onPointerLeave={() => onLight(null)}
+        onFocus={() => onLight(node.name)}
+        onBlur={() => onLight(null)}
+      >
         <th scope="row" className={cn(cell, 'text-left font-normal')}>
           <span className="flex items-center">
             <NodeSwatch name={node.name} names={names} />
@@ -209,9 +224,11 @@ const Row = memo(function Row({ at, node, fields, names, problem, changed, edit,
         <td className={cn(cell, 'num pt-2.5')}>
           <FromTo before={owned} after={changed ? ownedAfter : owned} />
         </td>
-        <td className={cn(cell, 'num pt-2.5')}>
-          <FromTo before={seen} after={changed ? seenAfter : seen} />
-        </td>
+        {traffic && (
+          <td className={cn(cell, 'num pt-2.5')}>
+            <FromTo before={seen} after={changed ? seenAfter : seen} />
+          </td>
+        )}
         <td className={cn(cell, 'text-right')}>
           <Button look="ghost" size="icon" aria-label={`Remove ${called}`} hint={`Remove ${called}`} onClick={() => edit(at, null)}>
             <X size={14} aria-hidden />
@@ -263,14 +280,3 @@ function SlotsInput({
     />
   )
 }
-
-const FromTo = ({ before, after }: { before?: number; after?: number }) => (
-  <>
-    {after !== undefined && before !== undefined && Math.abs(after - before) >= 0.0005 && (
-      <span className="text-dim max-sm:hidden">
-        <Figure value={before} unit="ratio" /> →{' '}
-      </span>
-    )}
-    <Figure value={after ?? before} unit="ratio" />
-  </>
-)

@@ -6,10 +6,13 @@ import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
 import { path, post, sayError } from '@/components/frame/api.ts'
 import { useGo } from '@/components/frame/Go.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
+import { Diff } from '@/components/proposals/ApplyButton.tsx'
+import { applyWords } from '@/components/proposals/words.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Code } from '@/components/ui/code.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { Facts } from '@/components/ui/page.tsx'
+import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { count, duration, safe, text } from '@/lib/format/format.ts'
 import type { RingSpec } from '@/lib/model/ring.ts'
@@ -69,6 +72,7 @@ function factsOf({ source, compared }: Props): (readonly [ReactNode, ReactNode] 
     // Nobody sees a described ring's traffic: it is as even as its keys.
     movedReads: movedReads ?? (described ? moved : null),
     hot: { keys: movedHot.length, reads: movedHot.reduce((sum, { weight }) => sum + weight, 0) },
+    ...(source.squares === null ? {} : { squares: source.squares }),
     readsPerSecond: source.perSecond,
     hitRatio: source.hitRatio,
     items: source.items,
@@ -98,7 +102,7 @@ function factsOf({ source, compared }: Props): (readonly [ReactNode, ReactNode] 
           [
             'Cold misses',
             <span key="c">
-              <Figure value={cold.perSecond} unit="perSecond" /> at first
+              <Figure value={cold.perSecond} unit="perSecond" low={cold.low} high={cold.high} /> at first
               <span className="text-dim">
                 , on top of the {text(cold.missesNow, 'perSecond')} that miss now
                 {cold.extraMisses !== null && `; about ${count(cold.extraMisses)} in all`}
@@ -114,12 +118,41 @@ function factsOf({ source, compared }: Props): (readonly [ReactNode, ReactNode] 
             ) : (
               <span key="w">
                 nineteen of twenty misses are over after {duration(cold.warmSeconds * 1000)}
-                <span className="text-dim">, if the moved keys are alike popular</span>
+                <span className="text-dim">{warmBand(cold)}, if the moved keys are read alike; the rarely read ones trail</span>
               </span>
             ),
           ],
         ] as const)),
+    [
+      'Rests on',
+      <span key="b" className="text-dim">
+        {basisOf(source)}
+      </span>,
+    ],
   ]
+}
+
+const warmBand = ({ warmLow, warmHigh }: { warmLow?: number; warmHigh?: number }) =>
+  warmLow === undefined
+    ? ''
+    : warmHigh === undefined
+      ? ` (${duration(warmLow * 1000)} or more)`
+      : ` (${duration(warmLow * 1000)} to ${duration(warmHigh * 1000)})`
+
+/** What the figures by traffic come from, and what they take for granted. */
+function basisOf({ id, unit, seen, hot, squares }: LabSource): string {
+  if (id === null) return 'the keys’ exact places, and what you say of the traffic; every key is taken to be read alike'
+  if (!seen) return `the keys’ exact places; who gets which ${unit} is not seen yet`
+  const one = hot.length === 1
+  return [
+    `the keys’ exact places and the ${unit} that each node sees now`,
+    hot.length > 0
+      ? `${hot.length} hot key${one ? '' : 's'} followed one by one, the others spread evenly over what a node owns`
+      : `spread evenly over what a node owns: no hot key is known`,
+    squares === null && `no interval, because nothing tells how uneven the keys are`,
+  ]
+    .filter(Boolean)
+    .join('; ')
 }
 
 type Move = Compared['movedBetween'][number]
@@ -159,46 +192,46 @@ function Moves({ compared, unit }: { compared: Compared; unit: string }) {
 }
 
 /** The edit as a change of one's own, with its exact steps beside the button; where none can be made, the configuration to copy. */
-export function MakeChange({ source, after, compared }: Props) {
+export function MakeChange({ source, after, compared, onDone }: Props & { onDone?: () => void }) {
   const go = useGo()
   const client = useQueryClient()
   const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
   const made = stepsOf(source, after)
+  const steps = 'steps' in made ? made.steps : []
   const make = useMutation({
     mutationFn: () =>
       post<{ change: string }>('changes', {
-        steps: 'steps' in made ? made.steps : [],
-        because: `Set in the ring lab: max over mean ${text(compared.imbalanceBefore, 'factor')} to ${text(compared.imbalanceAfter, 'factor')}, ${text(compared.moved, 'ratio')} of the keys move.`,
+        steps: steps.map(({ setting, after }) => ({ setting, after })),
+        because: `Set by hand: max over mean ${text(compared.imbalanceBefore, 'factor')} to ${text(compared.imbalanceAfter, 'factor')}, ${text(compared.moved, 'ratio')} of the keys move.`,
       }),
     onSuccess: ({ change }) => {
+      onDone?.()
       for (const key of ['changes', 'rings', 'pools', 'overview']) void client.invalidateQueries({ queryKey: [key] })
       go(path`/changes/${change}`)
     },
     onError: (error) => toast.error('Not applied', { description: sayError(error) }),
   })
-  const steps = 'steps' in made ? made.steps : []
+  const { taker } = source
   const config = configOf(after)
+  const because = 'because' in made ? made.because : frame?.mode === 'observe' && 'Nothing is written in observe mode.'
   return (
     <div className="flex min-w-0 flex-col gap-3">
+      <Diff steps={steps} most={12} className="w-fit max-w-full" />
       <div className="flex flex-wrap items-center gap-3">
-        <Button
-          look="primary"
-          busy={make.isPending}
-          disabledBecause={'because' in made ? made.because : frame?.mode === 'observe' && 'Nothing is written in observe mode.'}
-          onClick={() => make.mutate()}
-        >
-          {steps.length > 1 ? `Apply ${steps.length} settings` : steps.length === 1 ? 'Apply one setting' : 'Apply'}
+        <Button look="primary" busy={make.isPending} disabledBecause={because} onClick={() => make.mutate()}>
+          {steps.length > 0 ? applyWords(steps) : 'Apply'}
         </Button>
-        <span className="min-w-0 text-dim text-sm [overflow-wrap:anywhere]">
-          {'because' in made
-            ? made.because
-            : `${steps
-                .slice(0, 6)
-                .map(({ setting, after }) => `${safe(setting.name, 120)} ${after}`)
-                .join(', ')}${steps.length > 6 ? `, and ${steps.length - 6} more` : ''}`}
-        </span>
+        {because && <span className="min-w-0 text-dim text-sm [overflow-wrap:anywhere]">{because}</span>}
+        {!because && taker?.is === 'ring' && <Status tone={taker.follow.tone}>{taker.follow.word}</Status>}
       </div>
-      <details>
+      {!because && (
+        <p className="max-w-prose text-dim text-sm">
+          {taker?.is === 'ring'
+            ? 'Watched like any change. Moving a ring back can serve values that were written before: it is rolled back by itself only on a breach.'
+            : 'Watched like any change, and put back by itself when the pool suffers.'}
+        </p>
+      )}
+      <details open={steps.length === 0}>
         <summary className="w-fit cursor-pointer text-dim text-sm hover:text-text">The configuration that says the same</summary>
         <p className="py-1 text-dim text-sm">For {config.where}:</p>
         <Code text={safeLines(config.text)} label="Configuration" />

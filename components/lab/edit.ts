@@ -172,6 +172,20 @@ function nextAddress(address: string, taken: ReadonlySet<string | undefined>): s
 }
 const middle = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!
 
+/** The slots of a cluster that no node has. */
+export function missingSlots({ nodes }: RingSpec): [number, number][] {
+  const taken = new Uint8Array(SLOTS)
+  for (const { slots = [] } of nodes) for (const [from, to] of slots) taken.fill(1, from, to + 1)
+  const missing: [number, number][] = []
+  for (let slot = 0; slot < SLOTS; slot++) {
+    if (taken[slot]) continue
+    const last = missing.at(-1)
+    if (last && last[1] === slot - 1) last[1] = slot
+    else missing.push([slot, slot])
+  }
+  return missing
+}
+
 /** `0-5460 5462` of slots, and back; null of what is none. */
 export const slotsText = (slots: RingNode['slots']): string =>
   (slots ?? []).map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(' ')

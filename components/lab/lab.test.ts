@@ -25,10 +25,12 @@ const products: LabSource = {
   unit: 'reads',
   seen: { n0: 0.1, n1: 0.45, n2: 0.45 },
   hot: [],
+  popular: [],
+  squares: null,
   perSecond: 1_000,
   hitRatio: 0.9,
   items: 5_000,
-  taker: { is: 'ring', name: 'products', written: true },
+  taker: { is: 'ring', name: 'products', written: true, follow: { tone: 'ok', word: '4 of 4 follow' } },
 }
 const haproxy: RingSpec = {
   algorithm: 'haproxy-consistent',
@@ -58,7 +60,11 @@ test('what the solver finds becomes points of a change, and as few as it moved',
   if ('because' in made) throw new Error(made.because)
   const changed = found.nodes.filter(({ before, after }) => before !== after)
   expect(made.steps).toEqual(
-    changed.map(({ name, after }) => ({ setting: { target: 'ring:products', name: `products/${name}/points` }, after: String(after) })),
+    changed.map(({ name, before, after }) => ({
+      setting: { target: 'ring:products', name: `products/${name}/points` },
+      before: String(before),
+      after: String(after),
+    })),
   )
   const compared = compare(products, after)
   expect(compared.imbalanceAfter).toBeLessThan(1.06)
@@ -72,8 +78,8 @@ test('weights and states of a hashing pool become its settings', () => {
   }
   expect(stepsOf(pool, after)).toEqual({
     steps: [
-      { setting: { target: 'edge', name: 'static/b/weight' }, after: '7' },
-      { setting: { target: 'edge', name: 'static/c/state' }, after: 'drain' },
+      { setting: { target: 'edge', name: 'static/b/weight' }, before: expect.any(String), after: '7' },
+      { setting: { target: 'edge', name: 'static/c/state' }, before: 'ready', after: 'drain' },
     ],
   })
 })
@@ -94,7 +100,9 @@ test('what no setting can do is refused with the reason', () => {
   expect(because(products, withNode(ketama))).toContain('Nodes come, go')
   expect(because(products, { ...ketama, nodes: [{ ...ketama.nodes[0]!, state: 'down' }, ...ketama.nodes.slice(1)] })).toContain('no states')
   expect(because(products, withAlgorithm(ketama, 'envoy-maglev'))).toContain('Another algorithm')
-  expect(because({ ...products, taker: { is: 'ring', name: 'x', written: false } }, ketama)).toContain('no control document')
+  expect(
+    because({ ...products, taker: { is: 'ring', name: 'x', written: false, follow: { tone: 'info', word: 'nobody reports' } } }, ketama),
+  ).toContain('no control document')
   expect(because(sourceOfDescription(ketama, {}), ketama)).toContain('described')
   expect(because(pool, { ...haproxy, nodes: [a, b, { ...c, name: 'd' }] })).toContain('Nodes come, go')
   expect(because(pool, { ...haproxy, nodes: [a, b, { ...c, id: 9 }] })).toContain('hashed by')
@@ -241,6 +249,7 @@ test('known rings bring what is seen of them', () => {
     control: { target: 'x', key: 'k' },
     readsPerSecond: 5,
     hitRatio: 0.5,
+    followers: [],
     nodes: [
       { name: 'n0', target: 'x', shareSeen: 0.5 },
       { name: 'n1', target: 'y', shareSeen: 0.5 },
@@ -252,6 +261,9 @@ test('known rings bring what is seen of them', () => {
   ).toMatchObject({
     id: 'ring:products',
     hot: [{ key: 'viral', weight: 0.2 }],
+    popular: ['viral', 'viral'],
+    // One that is not hot has 0.2 ² of the squares; nothing that is in no list is read more, and 0.6 are left for those.
+    squares: expect.closeTo(0.04 + 0.6 * 0.2),
     items: 30,
     seen: { n0: 0.5, n1: 0.5 },
   })

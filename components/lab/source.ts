@@ -1,5 +1,7 @@
 import { path } from '@/components/frame/api.ts'
 import { sharesSeen } from '@/components/rings/whatif.ts'
+import { followersWord } from '@/components/rings/words.ts'
+import type { Tone } from '@/components/ui/status.tsx'
 import type { RingSpec } from '@/lib/model/ring.ts'
 import type { HotKeyView, PoolView, RingView, TargetView } from '@/lib/model/views.ts'
 import { poolRing } from '@/lib/rings/poolRing.ts'
@@ -8,7 +10,7 @@ import type { LabTraffic } from './link.ts'
 
 /** Who takes a change of this ring, if anybody. */
 export type Taker =
-  | { is: 'ring'; name: string; written: boolean }
+  | { is: 'ring'; name: string; written: boolean; follow: { tone: Tone; word: string } }
   | { is: 'pool'; target: string; name: string; product: string; weights: true | string; weightMax: number }
   | null
 
@@ -25,6 +27,10 @@ export type LabSource = {
   seen: Record<string, number> | null
   /** Keys known to be hot, each with its part of all the traffic. */
   hot: KeyWeight[]
+  /** Keys that are read much, hottest first: worth looking up. */
+  popular: string[]
+  /** Bound on how uneven the keys are that are not hot: the sum of the squares of their parts; null while none is known. */
+  squares: number | null
   perSecond: number | null
   hitRatio: number | null
   items: number | null
@@ -45,6 +51,13 @@ export function partsOf(id: string): { ring: string } | { target: string; pool: 
 export function sourceOfRing(ring: RingView, hotKeys: readonly HotKeyView[], targets: readonly TargetView[]): LabSource {
   const seen = sharesSeen(ring.nodes)
   const node = new Map(ring.nodes.flatMap(({ target, name }) => (target === undefined ? [] : [[target, name] as const])))
+  // An LFU class says which keys are hottest, not how hot.
+  const known = hotKeys
+    .flatMap((key) => {
+      const share = seen?.[node.get(key.target) ?? '']
+      return share && key.method !== 'lfu' ? [{ key: key.key, weight: key.share * share, hot: key.hot }] : []
+    })
+    .sort((a, b) => b.weight - a.weight)
   return {
     id: ringId(ring),
     title: ring.name,
@@ -52,15 +65,13 @@ export function sourceOfRing(ring: RingView, hotKeys: readonly HotKeyView[], tar
     spec: ring.spec,
     unit: 'reads',
     seen,
-    // An LFU class says which keys are hottest, not how hot.
-    hot: hotKeys.flatMap((key) => {
-      const share = seen?.[node.get(key.target) ?? '']
-      return share && key.hot && key.method !== 'lfu' ? [{ key: key.key, weight: key.share * share }] : []
-    }),
+    hot: known.filter(({ hot }) => hot).map(({ key, weight }) => ({ key, weight })),
+    popular: known.map(({ key }) => key),
+    squares: squaresOf(known),
     perSecond: ring.readsPerSecond,
     hitRatio: ring.hitRatio,
     items: itemsOf(targets.filter(({ name }) => node.has(name))),
-    taker: { is: 'ring', name: ring.name, written: ring.control !== null },
+    taker: { is: 'ring', name: ring.name, written: ring.control !== null, follow: followersWord(ring) },
   }
 }
 
@@ -79,6 +90,8 @@ export function sourceOfPool(pool: PoolView, targets: readonly TargetView[]): La
     // A server that is out gets nothing, which nobody counts.
     seen: sharesSeen(pool.servers.map((server) => (server.state === 'up' ? server : { ...server, shareSeen: server.shareSeen ?? 0 }))),
     hot: [],
+    popular: [],
+    squares: null,
     perSecond: pool.requestsPerSecond,
     hitRatio: hitRatioOf(known),
     items: itemsOf(known),
@@ -103,11 +116,21 @@ export function sourceOfDescription(spec: RingSpec, traffic: LabTraffic): LabSou
     unit: 'reads',
     seen: null,
     hot: [],
+    popular: [],
+    squares: null,
     perSecond: traffic.reads ?? null,
     hitRatio: traffic.hits ?? null,
     items: traffic.items ?? null,
     taker: null,
   }
+}
+
+/** Keys that are in no list are read no more than the least one that is. */
+function squaresOf(known: readonly { weight: number; hot: boolean }[]): number | null {
+  const least = known.at(-1)?.weight
+  if (least === undefined) return null
+  const rest = 1 - known.reduce((sum, { weight }) => sum + weight, 0)
+  return known.reduce((sum, { weight, hot }) => sum + (hot ? 0 : weight ** 2), Math.max(0, rest) * least)
 }
 
 type Figures = NonNullable<TargetView['figures']>

@@ -3,7 +3,7 @@ import { isUp, weightOf } from '@/lib/rings/algorithm.ts'
 import { ketamaCounts } from '@/lib/rings/algorithms/ketama.ts'
 import type { LabSource } from './source.ts'
 
-export type LabStep = { setting: { target: string; name: string }; after: string }
+export type LabStep = { setting: { target: string; name: string }; before: string; after: string }
 /** What of an edited ring a change can write, else the reason why none can. */
 export type Made = { steps: LabStep[] } | { because: string }
 
@@ -33,7 +33,9 @@ function pointSteps(ring: string, before: RingSpec, after: RingSpec): Made {
   if (after.algorithm !== 'ketama') return { because: 'The control document holds points of a ketama ring only.' }
   const [now, then] = [ketamaCounts(before), ketamaCounts(after)]
   const steps = after.nodes.flatMap(({ name }, at) =>
-    now[at] === then[at] ? [] : [{ setting: { target: `ring:${ring}`, name: `${ring}/${name}/points` }, after: String(then[at]) }],
+    now[at] === then[at]
+      ? []
+      : [{ setting: { target: `ring:${ring}`, name: `${ring}/${name}/points` }, before: String(now[at]), after: String(then[at]) }],
   )
   return steps.length > 0 ? { steps } : { because: 'Nothing is changed yet.' }
 }
@@ -50,9 +52,14 @@ function serverSteps(taker: Extract<LabSource['taker'], { is: 'pool' }>, was: Re
   if (turned.some((node) => node.state === 'down')) return { because: 'A server is not set down; drain or maint takes it out.' }
   if (!after.nodes.some((node) => isUp(node) && weightOf(node) > 0)) return { because: 'No server would be left.' }
   const steps = [
-    ...weighed.map((node) => ({ setting: setting(node.name, 'weight'), after: String(weightOf(node)) })),
+    ...weighed.map((node) => ({
+      setting: setting(node.name, 'weight'),
+      before: String(weightOf(was.get(node.name)!)),
+      after: String(weightOf(node)),
+    })),
     ...turned.map((node) => ({
       setting: setting(node.name, 'state'),
+      before: isUp(was.get(node.name)!) ? 'ready' : 'out',
       after: STATE_WORDS[(node.state ?? 'up') as keyof typeof STATE_WORDS],
     })),
   ]

@@ -1,7 +1,9 @@
 'use client'
 import { useEffect, useMemo, useRef, useState } from 'react'
+import type { RingSpec } from '@/lib/model/ring.ts'
 import { answer, type Compared, isHeavy, type LabAnswer, type LabQuestion } from './compute.ts'
 import type { Answered, Asked } from './labWorker.ts'
+import type { LabSource } from './source.ts'
 
 type Waiting = { resolve(answer: LabAnswer): void; reject(error: Error): void }
 
@@ -58,6 +60,24 @@ function begin() {
   }
   return { worker, waiting, ids: 0 }
 }
+
+/** What is asked of a ring and its edit: the same object for as long as nothing changes that can be seen. Live shares change a little at each look. */
+export function useQuestion(
+  { spec, seen, hot }: Pick<LabSource, 'spec' | 'seen' | 'hot'>,
+  after: RingSpec,
+  keys: readonly string[] = NO_KEYS,
+): LabQuestion {
+  const print = JSON.stringify([
+    spec,
+    after,
+    seen && Object.entries(seen).map(([name, share]) => [name, share.toFixed(3)]),
+    hot.map(({ key, weight }) => [key, weight.toFixed(2)]),
+    keys,
+  ])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the print stands for the objects, which are new at each look
+  return useMemo(() => ({ is: 'compare', before: spec, after, traffic: { seen, hot }, keys }), [print])
+}
+const NO_KEYS: readonly string[] = []
 
 /** A comparison, at once where it is small; else the last one until the next is there. */
 export function useComparison(

@@ -10,6 +10,7 @@ import { SeriesChart } from '@/components/series/SeriesChart.tsx'
 import { Badge } from '@/components/ui/badge.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { PageHead, Section } from '@/components/ui/page.tsx'
+import { Readings } from '@/components/ui/readings.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
@@ -49,22 +50,13 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
           </span>
         }
       >
-        <dl className="flex items-end gap-6 text-right max-sm:w-full max-sm:justify-between max-sm:gap-4 max-sm:text-left">
-          {(
-            [
-              ['Requests', pool.requestsPerSecond, 'perSecond'],
-              ['Mean response', pool.responseSeconds, 'seconds'],
-              ['Errors', pool.errorRatio, 'ratio'],
-            ] as const
-          ).map(([label, value, unit]) => (
-            <div key={label}>
-              <dt className="text-dim text-xs">{label}</dt>
-              <dd className="text-lg">
-                <Figure value={value} unit={unit} />
-              </dd>
-            </div>
-          ))}
-        </dl>
+        <Readings
+          readings={[
+            { label: 'Requests', value: pool.requestsPerSecond, unit: 'perSecond' },
+            { label: 'Mean response', value: pool.responseSeconds, unit: 'seconds' },
+            { label: 'Errors', value: pool.errorRatio, unit: 'ratio' },
+          ]}
+        />
       </PageHead>
       <div className="px-4 py-2">
         <BalanceStrip parts={poolParts(pool)} width={360} thick={10} label={`Balance of ${safe(name, 60)}`} className="max-w-full" />

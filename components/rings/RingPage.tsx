@@ -8,8 +8,8 @@ import { useApi } from '@/components/frame/useApi.ts'
 import { SeriesChart } from '@/components/series/SeriesChart.tsx'
 import { Badge } from '@/components/ui/badge.tsx'
 import { Empty, Failure } from '@/components/ui/empty.tsx'
-import { Figure } from '@/components/ui/figure.tsx'
 import { PageHead, Section } from '@/components/ui/page.tsx'
+import { Readings } from '@/components/ui/readings.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
@@ -50,23 +50,14 @@ export function RingPage({ name, initialData }: { name: string; initialData: Rin
           </span>
         }
       >
-        <dl className="flex items-end gap-6 text-right max-sm:w-full max-sm:justify-between max-sm:gap-4 max-sm:text-left">
-          {(
-            [
-              ['Imbalance', ring.imbalance, 'factor'],
-              ['of the keys', ring.imbalanceOwned, 'factor'],
-              ['Reads', ring.readsPerSecond, 'perSecond'],
-              ['Hit ratio', ring.hitRatio, 'ratio'],
-            ] as const
-          ).map(([label, value, unit]) => (
-            <div key={label}>
-              <dt className="text-dim text-xs">{label}</dt>
-              <dd className="text-lg">
-                <Figure value={value} unit={unit} />
-              </dd>
-            </div>
-          ))}
-        </dl>
+        <Readings
+          readings={[
+            { label: 'Imbalance', value: ring.imbalance, unit: 'factor' },
+            { label: 'of the keys alone', value: ring.imbalanceOwned, unit: 'factor' },
+            { label: 'Reads', value: ring.readsPerSecond, unit: 'perSecond' },
+            { label: 'Hit ratio', value: ring.hitRatio, unit: 'ratio' },
+          ]}
+        />
       </PageHead>
       {ring.error && (
         <Failure

@@ -1,5 +1,4 @@
 import type { RingMove, RingSpec } from '@/lib/model/ring.ts'
-import type { RingView } from '@/lib/model/views.ts'
 import { movesBetween as movesOf, placeRing, sharesOf } from '@/lib/rings/evaluate.ts'
 import type { KeyWeight } from '@/lib/rings/solver.ts'
 
@@ -26,11 +25,6 @@ export type Comparison = {
   /** The same of the keys alone. */
   imbalanceOwnedBefore: number
   imbalanceOwnedAfter: number
-}
-
-export type WhatIf = Comparison & {
-  /** Reads a second that miss once because their key has a new owner, in the first moment. */
-  coldPerSecond: number | null
 }
 
 /**
@@ -84,17 +78,6 @@ export function compareRings(before: RingSpec, after: RingSpec, { seen: known, h
   }
 }
 
-/** The same for a ring as the API tells of it. */
-export function whatIf(ring: Pick<RingView, 'spec' | 'nodes' | 'readsPerSecond' | 'hitRatio'>, after: RingSpec): WhatIf {
-  const compared = compareRings(ring.spec, after, { seen: sharesSeen(ring.nodes) })
-  const { readsPerSecond, hitRatio } = ring
-  const { movedReads } = compared
-  return {
-    ...compared,
-    coldPerSecond: movedReads !== null && readsPerSecond !== null && hitRatio !== null ? movedReads * readsPerSecond * hitRatio : null,
-  }
-}
-
 /** The share that each node sees, by name; null unless all are seen. */
 export const sharesSeen = (nodes: readonly { name: string; shareSeen: number | null }[]): Record<string, number> | null =>
   nodes.length > 0 && nodes.every((node) => node.shareSeen !== null)
@@ -112,25 +95,4 @@ function imbalance(spec: RingSpec, shares: ReadonlyMap<string, number>): number 
 export function maxOverMean(values: readonly number[]): number {
   const total = values.reduce((sum, value) => sum + value, 0)
   return values.length === 0 || total <= 0 ? 1 : (Math.max(...values) * values.length) / total
-}
-
-/** What of an edited spec a change can write: the points of nodes that are there. Else the reason why not. */
-export function stepsOf(
-  ring: Pick<RingView, 'name' | 'spec' | 'control'>,
-  after: RingSpec,
-): { steps: { setting: { target: string; name: string }; after: string }[] } | { because: string } {
-  if (!ring.control) return { because: 'This ring has no control document: its program holds it.' }
-  if (after.algorithm !== ring.spec.algorithm)
-    return { because: 'Another algorithm is a change of the applications: the control document keeps it.' }
-  const before = new Map(ring.spec.nodes.map((node) => [node.name, node]))
-  if (after.nodes.length !== before.size || after.nodes.some((node) => !before.has(node.name)))
-    return { because: 'Nodes come and go in the configuration; here their points can be changed.' }
-  if (after.nodes.some((node) => (node.state ?? 'up') !== (before.get(node.name)!.state ?? 'up')))
-    return { because: 'A node that is down is a what-if only.' }
-  if (after.nodes.some((node) => node.points === undefined && node.weight !== before.get(node.name)!.weight))
-    return { because: 'Only points can be written here.' }
-  const steps = after.nodes
-    .filter((node) => node.points !== undefined && node.points !== before.get(node.name)!.points)
-    .map((node) => ({ setting: { target: `ring:${ring.name}`, name: `${ring.name}/${node.name}/points` }, after: String(node.points) }))
-  return steps.length > 0 ? { steps } : { because: 'Nothing is changed yet.' }
 }

@@ -13,6 +13,7 @@ import { Code } from '@/components/ui/code.tsx'
 import { Empty, Failure, Skeleton } from '@/components/ui/empty.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { PageHead, Section } from '@/components/ui/page.tsx'
+import { Readings } from '@/components/ui/readings.tsx'
 import { Status, type Tone } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { Tabs } from '@/components/ui/tabs.tsx'
@@ -47,23 +48,16 @@ export function TargetPage({ name, initialData }: { name: string; initialData: T
         }
       >
         {target.figures && (
-          <dl className="flex gap-6 text-right max-sm:w-full max-sm:justify-between max-sm:gap-4 max-sm:text-left">
-            {(
+          <Readings
+            readings={(
               [
                 ['Hit ratio', target.figures.hitRatio, 'ratio'],
                 ['Reads', target.figures.readsPerSecond, 'perSecond'],
                 ['Evictions', target.figures.evictionsPerSecond, 'perSecond'],
                 ['Memory', target.figures.memoryUsed, 'bytes'],
               ] as const
-            ).map(([label, figure, unit]) => (
-              <div key={label}>
-                <dt className="text-dim text-xs">{label}</dt>
-                <dd className="text-lg">
-                  <Figure value={figureValue(figure)} because={figureBecause(figure)} unit={unit} />
-                </dd>
-              </div>
-            ))}
-          </dl>
+            ).map(([label, figure, unit]) => ({ label, value: figureValue(figure), because: figureBecause(figure), unit }))}
+          />
         )}
       </PageHead>
       {target.state !== 'up' && (

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Reversal } from './change.ts'
 import type { NewRecord } from './record.ts'
+import type { RingSpec } from './ring.ts'
 import type { Reading } from './series.ts'
 import type { Capability, Pool, Ring, Role, TargetFacts, TtlPolicy } from './topology.ts'
 
@@ -62,6 +63,8 @@ export interface Product<Config extends TargetConfig, Link> {
   aliases?(config: Config): string[]
   /** What servers of this kind ask Evenkeel for by POST at a path of their own protocol; null: nothing newer than they have. */
   serves?: { path: string; answer(configs: Config[], body: unknown): Promise<unknown> }
+  /** The ring that a piece of this program's configuration describes; null of a text that is none of it. Throws `malformed`. Pure. */
+  describes?(text: string): RingSpec | null
   /** The least rights that the probes and the actuator need, for the doctor. */
   rights?: string
 }

@@ -39,3 +39,26 @@ test('what is not known is said, not guessed', () => {
   expect(predictCold({ ...known, movedReads: null })).toHaveProperty('because')
   expect(predictCold({ ...known, items: null })).toMatchObject({ perSecond: 225, warmSeconds: null, warmBecause: expect.any(String) })
 })
+
+test('the interval holds the misses of skewed keys in about 95 of 100 draws, and there is none without a bound on popularity', () => {
+  let seed = 7
+  const random = () => {
+    seed = (seed * 48_271) % 2_147_483_647
+    return seed / 2_147_483_647
+  }
+  // Zipf.
+  const raw = Array.from({ length: 2_000 }, (_, rank) => 1 / (rank + 1))
+  const total = raw.reduce((sum, part) => sum + part, 0)
+  const parts = raw.map((part) => part / total)
+  const cold = predictCold({ ...known, movedKeys: 0.2, movedReads: 0.2, squares: parts.reduce((sum, part) => sum + part ** 2, 0) })
+  if ('because' in cold) throw new Error(cold.because)
+  let inside = 0
+  for (let draw = 0; draw < 400; draw++) {
+    const misses = parts.reduce((sum, part) => sum + (random() < 0.2 ? part : 0), 0) * 900
+    if (misses >= cold.low! && misses <= cold.high!) inside++
+  }
+  expect(inside / 400).toBeGreaterThan(0.93)
+  expect(cold.warmLow).toBeLessThan(cold.warmSeconds!)
+  expect(cold.high).toBeLessThanOrEqual(900)
+  expect(predictCold(known)).not.toHaveProperty('low')
+})

@@ -5,6 +5,7 @@ import type { Probe, Product } from '../../model/product.ts'
 import { adminPage, type EnvoyConfig, type EnvoyLink, envoyConfig, parseJson } from './client.ts'
 import { parseClusters } from './clusters.ts'
 import { type ClusterConfig, parseConfigDump } from './configDump.ts'
+import { describes } from './described.ts'
 import { discoveryRequest, discoveryResponse, merged } from './eds.ts'
 import { parseStats, STATS_FILTER } from './stats.ts'
 
@@ -64,6 +65,7 @@ const info: Probe<EnvoyLink, string> = {
 export const envoy: Product<EnvoyConfig, EnvoyLink> = {
   kind: 'envoy',
   title: 'Envoy',
+  describes,
   config: envoyConfig,
   open: (config) => ({ config }),
   close: async () => {},

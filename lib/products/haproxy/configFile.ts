@@ -3,6 +3,7 @@ import { wordsIn } from './words.ts'
 /** One server line of haproxy.cfg, as far as shares and rings need it. */
 export type FileServer = {
   name: string
+  address: string
   /** Absent where the line does not tell it: an environment variable, a condition. */
   weight?: number
   id?: number
@@ -123,14 +124,16 @@ function readLine(settings: Settings, pool: FilePool | null, keyword: string, re
   else if (keyword === 'server-state-file-name' && rest[0] !== 'use-backend-name') settings.stateFileName = rest[0]
   else if (keyword === 'default-server') settings.defaultServer.push(...rest)
   else if (keyword === 'server' && pool && rest[0] && rest[1])
-    pool.servers.push(serverOf(rest[0], [...settings.defaultServer, ...rest.slice(2)], { ...line, template: false }))
+    pool.servers.push(serverOf(rest[0], rest[1], [...settings.defaultServer, ...rest.slice(2)], { ...line, template: false }))
   else if (keyword === 'server-template' && pool && rest[0] && rest[1])
     for (const number of numbersOf(rest[1]))
-      pool.servers.push(serverOf(`${rest[0]}${number}`, [...settings.defaultServer, ...rest.slice(3)], { ...line, template: true }))
+      pool.servers.push(
+        serverOf(`${rest[0]}${number}`, rest[2] ?? '', [...settings.defaultServer, ...rest.slice(3)], { ...line, template: true }),
+      )
 }
 
-function serverOf(name: string, words: string[], line: Line & Pick<FileServer, 'template'>): FileServer {
-  const server: FileServer = { name, weight: 1, backup: false, agentCheck: false, slowstart: false, disabled: false, ...line }
+function serverOf(name: string, address: string, words: string[], line: Line & Pick<FileServer, 'template'>): FileServer {
+  const server: FileServer = { name, address, weight: 1, backup: false, agentCheck: false, slowstart: false, disabled: false, ...line }
   for (let index = 0; index < words.length; index++) {
     const word = words[index]
     if (word === 'weight') server.weight = wholeOf(words[++index])

@@ -6,6 +6,7 @@ import { doorOf, doorText } from '../exchange.ts'
 import { haproxyActuator } from './actuator.ts'
 import { haproxyAddress, haproxyConfig } from './config.ts'
 import { parseConfigFile } from './configFile.ts'
+import { describes } from './described.ts'
 import { parseInfo, runIdOf } from './info.ts'
 import { type Beside, poolsOf } from './pools.ts'
 import { haproxy } from './product.ts'
@@ -209,8 +210,8 @@ describe('haproxy.cfg', () => {
         mode: 'http',
         balance: 'leastconn',
         servers: [
-          { name: 'a1', weight: 10, backup: false, agentCheck: false, slowstart: false },
-          { name: 'a2', weight: 20, backup: true, agentCheck: false, slowstart: false },
+          { name: 'a1', address: '10.0.0.1:80', weight: 10, backup: false, disabled: false, agentCheck: false, slowstart: false },
+          { name: 'a2', address: '10.0.0.2:80', weight: 20, backup: true, disabled: false, agentCheck: false, slowstart: false },
         ],
       },
       {
@@ -219,8 +220,8 @@ describe('haproxy.cfg', () => {
         balance: 'uri depth 2',
         hashType: ['consistent', 'sdbm', 'avalanche'],
         servers: [
-          { name: 'b 1', weight: 10, id: 42, backup: false, agentCheck: false, slowstart: true },
-          { name: 'b2', weight: 0, backup: false, agentCheck: true, slowstart: true },
+          { name: 'b 1', address: '10.0.0.1:80', weight: 10, id: 42, backup: false, disabled: false, agentCheck: false, slowstart: true },
+          { name: 'b2', address: '10.0.0.2:80', weight: 0, backup: false, disabled: false, agentCheck: true, slowstart: true },
         ],
       },
       {
@@ -229,8 +230,8 @@ describe('haproxy.cfg', () => {
         balance: 'hdr(Host)',
         sticky: 'cookie SRV',
         servers: [
-          { name: 't2', weight: 5, backup: false, agentCheck: false, slowstart: false },
-          { name: 't3', weight: 5, backup: false, agentCheck: false, slowstart: false },
+          { name: 't2', address: 'svc:80', weight: 5, backup: false, disabled: false, agentCheck: false, slowstart: false },
+          { name: 't3', address: 'svc:80', weight: 5, backup: false, disabled: false, agentCheck: false, slowstart: false },
         ],
       },
     ])
@@ -338,4 +339,28 @@ describe('the actuator', () => {
     const setting = haproxyActuator.settings.find((candidate) => candidate.pattern.test(name))
     expect(setting === undefined || !setting.value.safeParse(text).success).toBe(true)
   })
+})
+
+describe('a ring from a piece of haproxy.cfg', () => {
+  it('is that of the first section with servers', () => {
+    expect(describes(CFG.slice(CFG.indexOf('backend hashed')))).toEqual({
+      algorithm: 'haproxy-consistent',
+      nodes: [
+        { name: 'b 1', address: '10.0.0.1:80', id: 42, weight: 1, state: 'up' },
+        { name: 'b2', address: '10.0.0.2:80', weight: 0, state: 'up' },
+      ],
+      options: { function: 'sdbm', avalanche: true },
+    })
+  })
+  it('bare server lines hash consistently; backups stand outside', () => {
+    expect(describes('server a 10.0.0.1:80 weight 3\n server b 10.0.0.2:80 disabled\nserver c 10.0.0.3:80 backup')).toEqual({
+      algorithm: 'haproxy-consistent',
+      nodes: [
+        { name: 'a', address: '10.0.0.1:80', weight: 3, state: 'up' },
+        { name: 'b', address: '10.0.0.2:80', weight: 1, state: 'maint' },
+      ],
+      options: {},
+    })
+  })
+  it('is none of an upstream', () => expect(describes('upstream a { server 10.0.0.1:80; }')).toBeNull())
 })

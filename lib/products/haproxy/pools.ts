@@ -115,7 +115,7 @@ function refuse(algorithm: string, balances: Pool['balances'], because: string) 
 }
 
 /** The pool's ring. None where HAProxy mixes load into it (`hash-balance-factor`) or keys nodes by something else than the id. */
-function ringOf(file: FilePool | undefined, servers: PoolServer[], version: string | null): RingSpec | undefined {
+export function ringOf(file: FilePool | undefined, servers: RingServer[], version: string | null): RingSpec | undefined {
   if (!file || !HASHED.has(keywordOf(file.balance)) || file.hashBalanceFactor || servers.length === 0) return undefined
   const [type = 'map-based', ...rest] = file.hashType ?? []
   const functionName = rest.find((word) => ['sdbm', 'djb2', 'wt6', 'crc32'].includes(word)) as 'sdbm' | undefined
@@ -136,7 +136,9 @@ function ringOf(file: FilePool | undefined, servers: PoolServer[], version: stri
   }
 }
 
-function nodeOf(server: PoolServer): RingNode {
+type RingServer = Pick<PoolServer, 'name' | 'address' | 'id' | 'weightSet' | 'state' | 'backup'>
+
+function nodeOf(server: RingServer): RingNode {
   return {
     name: server.name,
     ...(server.address ? { address: server.address } : {}),

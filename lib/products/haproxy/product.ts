@@ -4,6 +4,7 @@ import type { NewRecord } from '../../model/record.ts'
 import { printable, rawRecord } from '../answers.ts'
 import { type ConfigFileRead, readConfigFile, readStat, say } from './client.ts'
 import { type HaproxyConfig, haproxyAddress, haproxyConfig, socketOf } from './config.ts'
+import { describes } from './described.ts'
 import { parseInfo, runIdOf } from './info.ts'
 import { type Beside, poolsOf } from './pools.ts'
 import { parseServersState } from './serversState.ts'
@@ -115,6 +116,7 @@ function door({ config }: HaproxyLink) {
 export const haproxy: Product<HaproxyConfig, HaproxyLink> = {
   kind: 'haproxy',
   title: 'HAProxy',
+  describes,
   config: haproxyConfig,
   open: (config) => ({
     config,

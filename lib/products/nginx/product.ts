@@ -5,6 +5,7 @@ import type { Pool } from '../../model/topology.ts'
 import { rawRecord } from '../answers.ts'
 import { getText } from '../http.ts'
 import { logPlaceOf, type NginxConfig, nginxAddress, nginxConfig } from './config.ts'
+import { describes } from './described.ts'
 import { type KnownPool, knownPools } from './knownPools.ts'
 import { type LogEntry, readEntry } from './log/entry.ts'
 import { type LogSource, openLog } from './log/source.ts'
@@ -136,6 +137,7 @@ function placeOf(entry: LogEntry, { pools }: NginxLink): string | null {
 export const nginx: Product<NginxConfig, NginxLink> = {
   kind: 'nginx',
   title: 'NGINX',
+  describes,
   config: nginxConfig,
   open,
   close: async (link) => link.log?.close(),

@@ -1,5 +1,6 @@
 import type { Product } from '../../model/product.ts'
 import { type RedisConfig, redisAddress, redisConfig } from './config.ts'
+import { describes } from './described.ts'
 import { unavailableBecause } from './errors.ts'
 import { isGroup, redisGroup } from './group/group.ts'
 import { openRedis, type RedisLink } from './link.ts'
@@ -19,6 +20,7 @@ import { ttl } from './probes/ttl.ts'
 export const redis: Product<RedisConfig, RedisLink> = {
   kind: 'redis',
   title: 'Redis',
+  describes,
   config: redisConfig,
   variant: (config) => (isGroup(config) ? redisGroup : null),
   open: openRedis,

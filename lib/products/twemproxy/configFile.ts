@@ -1,6 +1,6 @@
 import { isScalar, isSeq, parseDocument } from 'yaml'
 import { EvenkeelError, malformed } from '../../model/error.ts'
-import type { RingOptions } from '../../model/ring.ts'
+import type { RingOptions, RingSpec } from '../../model/ring.ts'
 
 export type ServerLine = { name: string; address: string; label?: string; weight: number }
 export type PoolConfig = {
@@ -43,9 +43,11 @@ export function parseConfigFile(text: string): PoolConfig[] {
   })
 }
 
-export const ringOptions = (pool: PoolConfig): RingOptions => ({
-  hash: pool.hash as RingOptions['hash'],
-  ...(pool.hashTag ? { hashTag: pool.hashTag } : {}),
+/** The ring of a pool: its servers with the names that are hashed. */
+export const ringOf = (pool: PoolConfig): RingSpec => ({
+  algorithm: pool.distribution === 'modula' ? 'twemproxy-modula' : 'twemproxy-ketama',
+  nodes: pool.servers.map(({ name, address, label, weight }) => ({ name, address, ...(label ? { label } : {}), weight })),
+  options: { hash: pool.hash as RingOptions['hash'], ...(pool.hashTag ? { hashTag: pool.hashTag } : {}) },
 })
 
 /** The text with other weights and not a byte else changed. Throws `not_found` naming the pool or server. */

@@ -1,6 +1,7 @@
 import type { Probe, Product } from '../../model/product.ts'
 import { readConfig, readStats, type TwemproxyConfig, type TwemproxyLink, twemproxyConfig } from './client.ts'
 import { parseConfigFile } from './configFile.ts'
+import { describes } from './described.ts'
 import { parseStatistics } from './stats.ts'
 
 type Raw = { stats: string; config: string | null; restarts: boolean }
@@ -32,6 +33,7 @@ const statistics: Probe<TwemproxyLink, Raw> = {
 export const twemproxy: Product<TwemproxyConfig, TwemproxyLink> = {
   kind: 'twemproxy',
   title: 'twemproxy',
+  describes,
   config: twemproxyConfig,
   open: (config) => ({ config }),
   close: async () => {},

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { malformed } from '../../model/error.ts'
+import type { RingSpec } from '../../model/ring.ts'
 import type { Reading } from '../../model/series.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
-import { type PoolConfig, ringOptions } from './configFile.ts'
+import { type PoolConfig, ringOf } from './configFile.ts'
 
 const headShape = z.looseObject({ service: z.literal('nutcracker'), version: z.string(), uptime: z.number(), timestamp: z.number() })
 const serverShape = z.looseObject({
@@ -104,19 +105,13 @@ function poolOf(name: string, servers: PoolServer[], config: PoolConfig | undefi
     liveWeights: writable === true && config?.distribution !== 'random',
     because: config?.distribution === 'random' ? 'distribution random ignores weights' : writable === true ? undefined : writable,
     weightMax: 10_000,
-    ring: ringed
-      ? {
-          algorithm: config.distribution === 'ketama' ? 'twemproxy-ketama' : 'twemproxy-modula',
-          nodes: config.servers.map((line, index) => ({
-            name: line.name,
-            address: line.address,
-            ...(line.label ? { label: line.label } : {}),
-            weight: line.weight,
-            state: ordered[index]?.state === 'down' ? ('down' as const) : ('up' as const),
-          })) as [],
-          options: ringOptions(config),
-        }
-      : undefined,
+    ring: ringed ? withStates(ringOf(config), ordered) : undefined,
     servers: ordered,
   }
 }
+
+/** A server that twemproxy has ejected is as if not listed. */
+const withStates = (ring: RingSpec, servers: readonly (PoolServer | undefined)[]): RingSpec => ({
+  ...ring,
+  nodes: ring.nodes.map((node, index) => ({ ...node, state: servers[index]?.state === 'down' ? 'down' : 'up' })),
+})

@@ -17,7 +17,7 @@ const PUBLIC = [
 ]
 const ADMIN = [/^\/api\/v1\/(tokens|persons)(\/|$)/, /^\/api\/v1\/targets\/[^/]+\/monitor$/]
 /** Computes and writes nothing, or touches nothing but one's own. */
-const ASKING = [/^\/api\/v1\/rings\/(evaluate|solve)$/, /^\/api\/v1\/session\/password$/]
+const ASKING = [/^\/api\/v1\/rings\/(evaluate|solve|describe)$/, /^\/api\/v1\/session\/password$/]
 
 /**
  * The least role that a request needs; null when it needs none. The one table of who may do what: every page and every call comes

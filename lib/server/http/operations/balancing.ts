@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { describeRing } from '../../described.ts'
 import { getPool, listPools } from '../../pools.ts'
 import { evaluateRing, getRing, listRings } from '../../rings.ts'
 import { getTtl, listTtls } from '../../ttls.ts'
@@ -59,6 +60,15 @@ export const balancing = [
     answer: answers.ringAnswer,
     problems: ['invalid'],
     run: ({ body }) => evaluateRing(body),
+  }),
+  operation({
+    method: 'POST',
+    path: 'rings/describe',
+    summary: 'The ring that a piece of haproxy.cfg, nginx.conf, nutcracker.yml, EDS or CLUSTER NODES describes; stateless',
+    tag,
+    body: z.strictObject({ text: z.string().max(500_000).meta({ description: 'the configuration, or a RingSpec as JSON' }) }),
+    answer: z.object({ spec: answers.ringSpec }),
+    run: ({ body }) => ({ spec: describeRing(body.text) }),
   }),
   operation({
     method: 'GET',
