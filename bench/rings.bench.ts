@@ -1,8 +1,11 @@
 import type { RingSpec } from '../lib/model/ring.ts'
-import { evaluateSpecs, locate } from '../lib/rings/evaluate.ts'
+import type { Circle } from '../lib/rings/arcs.ts'
+import { evaluateSpecs, locate, placeRing } from '../lib/rings/evaluate.ts'
+import { createState } from '../lib/rings/solver/circleState.ts'
+import { circleOf } from '../lib/rings/solver/circles.ts'
 import { demandOf } from '../lib/rings/solver/demand.ts'
-import { createState } from '../lib/rings/solver/nested.ts'
-import { nestedRing, solveRing } from '../lib/rings/solver.ts'
+import { solveRing } from '../lib/rings/solver.ts'
+import { POINTS_MAX } from '../lib/rings/spec.ts'
 import type { Bench, Row } from './table.ts'
 
 const nodes = (count: number, value: (i: number) => number, field: 'points' | 'weight') =>
@@ -51,11 +54,12 @@ function rowsOf(spec: RingSpec): Row[] {
 
 /** The fewest keys that any counts of three nodes would move, by trying all of them. */
 function leastOfThree(spec: RingSpec, limit: number): number {
-  const state = createState(spec, nestedRing(spec, {})!, demandOf(spec, undefined), limit)
+  const { circle } = circleOf(spec, {}, POINTS_MAX)!
+  const state = createState(circle, placeRing(spec).space as Circle, demandOf(spec, undefined), limit / 3)
   const step = (node: number, to: number) => {
     while (state.counts[node] !== to) state.change(node, Math.sign(to - state.counts[node]!))
   }
-  const range = [...state.counts].map((count) => [Math.max(1, Math.floor(count * 0.6)), Math.min(state.max[0]!, count + 90)] as const)
+  const range = [...state.counts].map((count) => [Math.max(1, Math.floor(count * 0.6)), Math.min(circle.max[0]!, count + 90)] as const)
   let least = Number.POSITIVE_INFINITY
   let [up, right] = [true, true]
   for (let a = range[0]![0]; a <= range[0]![1]; a++) {

@@ -14,6 +14,8 @@ const SPAN_MS = 60_000
 const SETTLE_MS = 12_000
 /** Of the shares of this very ring, before it is solved by them. */
 const SETTLED_MIN_MS = 5_000
+/** Of one thought of the engine; rings of a few nodes take a tenth of it. */
+const BUDGET_MS = 200
 
 /**
  * Points that even the share of the reads while the fewest keys change hands (lib/rings/solver.ts). Known hot keys count with their own
@@ -40,7 +42,7 @@ export const ringPoints: Advisor = {
         const node = ring.nodes.find(({ target }) => target === key.target)!
         return seen?.[node.name] ? [{ key: key.key, weight: key.share * seen[node.name]! }] : []
       })
-    const answer = solveRing({ spec: ring.spec, ...(seen ? { seen } : {}), ...(keys.length > 0 ? { keys } : {}) })
+    const answer = solveRing({ spec: ring.spec, budgetMs: BUDGET_MS, ...(seen ? { seen } : {}), ...(keys.length > 0 ? { keys } : {}) })
     if (answer.is === 'floor')
       return { none: `No setting evens this ring below ${answer.floor.toFixed(2)} times the mean: ${answer.because}.` }
     return draft(ring, answer, seen, window)

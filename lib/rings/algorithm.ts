@@ -37,6 +37,3 @@ export const sum = (values: readonly number[]): number => values.reduce((total, 
 /** Nodes that are up, with their position in the spec. */
 export const liveNodes = (spec: RingSpec): { node: RingNode; index: number }[] =>
   spec.nodes.map((node, index) => ({ node, index })).filter(({ node }) => isUp(node))
-
-/** What MD5 points cost in every ketama: a hash for each four. `names[i]` is hashed as `NAME-k`. */
-export const POINTS_PER_HASH = 4

@@ -2,11 +2,14 @@ import { packPoint } from './arcs.ts'
 import { bytesOf } from './hashes/bytes.ts'
 import { md5Words } from './hashes/md5.ts'
 
+/** Every ketama takes four points from an MD5. */
+export const POINTS_PER_MD5 = 4
+
 /** Packed points of one node: MD5 of `NAME-k`, k = 0, 1, …, gives four each; the last MD5 may be used in part. Returns where it ended. */
 export function ketamaPoints(name: string, count: number, node: number, into: Float64Array, at: number): number {
-  for (let k = 0; k * 4 < count; k++) {
+  for (let k = 0; k * POINTS_PER_MD5 < count; k++) {
     const words = md5Words(bytesOf(`${name}-${k}`))
-    for (let i = 0; i < Math.min(4, count - k * 4); i++) into[at++] = packPoint(words[i]! >>> 0, node)
+    for (let i = 0; i < Math.min(POINTS_PER_MD5, count - k * POINTS_PER_MD5); i++) into[at++] = packPoint(words[i]! >>> 0, node)
   }
   return at
 }

@@ -64,7 +64,6 @@ test.each([
   'nginx-consistent',
   'nginx-hash',
   'haproxy-consistent',
-  'haproxy-map',
   'twemproxy-ketama',
   'twemproxy-modula',
   'libmemcached',

@@ -1,15 +1,20 @@
-import type { RingSpec } from '../model/ring.ts'
-import { addressOf, isUp, sum, weightOf } from './algorithm.ts'
+import type { RingAlgorithm, RingSpec } from '../model/ring.ts'
+import { isUp, type Placed, sum, weightOf } from './algorithm.ts'
 import { ketamaCounts } from './algorithms/ketama.ts'
-import { nginxPlaces } from './algorithms/nginxConsistent.ts'
+import { weighsPoints } from './algorithms/libmemcached.ts'
+import { twemproxyNumber } from './algorithms/twemproxy.ts'
 import { algorithms } from './algorithms.ts'
-import { bytesOf } from './hashes/bytes.ts'
-import { crc32 } from './hashes/crc32.ts'
-import { md5First } from './hashes/md5.ts'
-import { ketamaPlaces } from './ketamaPoints.ts'
+import type { Circle } from './arcs.ts'
+import { placeRing } from './evaluate.ts'
+import { anneal, type Clock } from './solver/anneal.ts'
+import { evenBlocksOf } from './solver/blocks.ts'
+import { createState } from './solver/circleState.ts'
+import { circleOf, weighsMemory, withWeights } from './solver/circles.ts'
 import { type Demand, demandOf, imbalanceOf, type KeyWeight } from './solver/demand.ts'
-import { type NestedRing, solveNested } from './solver/nested.ts'
-import { searchWeights } from './solver/searched.ts'
+import { weightsFor } from './solver/fit.ts'
+import { type Outcome, outcomeOf } from './solver/outcome.ts'
+import { descend, takeBack } from './solver/polish.ts'
+import { evenFilled } from './solver/tables.ts'
 import { POINTS_MAX } from './spec.ts'
 
 export type { KeyWeight }
@@ -22,9 +27,12 @@ export type SolverQuestion = {
   keys?: readonly KeyWeight[]
   /** Largest max over mean that is good enough. Default 1.05. */
   limit?: number
-  /** Fewest and most points or weight a node may have. Defaults: 1, and half more than the most now or twice the mean. */
+  /**
+   * Fewest and most points or weight a node may have. Defaults: 1, and half more than the most now or twice the mean; where only the ratios
+   * of weights count, as much as the ratios need.
+   */
   bounds?: { min?: number; max?: number }
-  /** How long a better answer is looked for, and the clock. Default 250 ms. */
+  /** How long a better answer is looked for, and the clock. Default 700 ms; small rings are done long before. */
   budgetMs?: number
   now?: () => number
 }
@@ -34,102 +42,148 @@ export type SolverAnswer =
       is: 'solved'
       setting: 'points' | 'weight'
       nodes: { name: string; before: number; after: number }[]
-      /** max over mean of the traffic, as seen and as it will be. */
+      /** max over mean of the traffic over the nodes that take keys, as seen and as it will be. */
       imbalance: { before: number; after: number }
       /** Share of the traffic by node as it will be. */
       shares: Record<string, number>
-      /** Fraction of the traffic whose keys change hands, and the least that any ring at all would have to move. */
+      /** Fraction of the traffic whose keys change hands, and what lies above the limit: no ring at all could move less. */
       moved: number
       leastMoved: number
-      /** False when the limit cannot be met with these settings: this is the best that was found. */
+      /** False when the limit cannot be met with these settings: this is the best that was found, and `because` says what would. */
       reached: boolean
+      because?: string
     }
-  /** No setting can do better than `floor`, max over mean. */
+  /** No setting can do better than `floor`, max over mean, or none without moving far more keys than that is worth. */
   | { is: 'floor'; floor: number; because: string }
+
+const BUDGET_MS = 700
+/** Hashing by remainder deals keys anew that need not move: past both of these no edit of weights is worth it. */
+const NEEDLESS = { times: 5, share: 0.25 }
 
 /** Points or weights that spread the traffic evenly while as few keys as possible change hands. */
 export function solveRing(question: SolverQuestion): SolverAnswer {
   const { spec, limit = 1.05 } = question
-  const live = spec.nodes.filter(isUp).length
-  if (live < 2) return { is: 'floor', floor: 1, because: 'the ring has one usable node, which gets everything' }
-  if (spec.algorithm === 'redis-cluster')
-    return {
-      is: 'floor',
-      floor: imbalanceOf(demandOf(spec, question.seen, question.keys).seen),
-      because: 'slots are given out by hand; a cluster has no weights',
-    }
-  const demand = demandOf(spec, question.seen, question.keys)
-  const before = imbalanceOf(demand.seen, live)
-  const hottest = question.keys?.reduce<KeyWeight | null>((top, one) => (!top || one.weight > top.weight ? one : top), null)
-  const floor = hottest ? hottest.weight * live : 0
-  if (hottest && floor > limit)
-    return {
-      is: 'floor',
-      floor,
-      because: `one key has ${(hottest.weight * 100).toFixed(1)} % of the traffic, and a key is on one node: ${floor.toFixed(2)} times the mean is the least`,
-    }
-  const least = demand.seen.reduce((total, share) => total + Math.max(0, share - limit / live), 0)
-  const setting = spec.algorithm === 'ketama' ? ('points' as const) : ('weight' as const)
-  const { values, loads, moved, start } = solved(question, demand, limit)
-  const after = imbalanceOf(loads, live)
-  if (after > before - 0.005 && before > limit)
+  const now = question.now ?? (() => performance.now())
+  const began = now()
+  const clock: Clock = { spent: () => (now() - began) / (question.budgetMs ?? BUDGET_MS) }
+  const setting = spec.algorithm === 'ketama' && !weighsMemory(spec) ? ('points' as const) : ('weight' as const)
+  const start = setting === 'points' ? pointsNow(spec) : spec.nodes.map(weightOf)
+  const usable = spec.nodes.filter((node, i) => isUp(node) && start[i]! > 0).length
+  if (usable < 2)
+    return { is: 'floor', floor: 1, because: `the ring has ${usable === 0 ? 'no' : 'one'} usable node, which gets everything` }
+  const placed = placeRing(spec)
+  const demand = demandOf(spec, question.seen, question.keys, placed)
+  const before = imbalanceOf(demand.seen, usable)
+  const never = settledBy(question, before, usable, limit)
+  if (never) return never
+
+  const mean = sum([...demand.seen]) / usable
+  const { values, outcome } =
+    before <= limit ? { values: start, outcome: unmoved(demand) } : search(question, placed, demand, start, limit * mean, clock)
+  const after = imbalanceOf(outcome.loads, usable)
+  const least = sum([...demand.seen].map((share) => Math.max(0, share - limit * mean)))
+  const reached = after <= limit + 1e-6
+  if (!reached && after > before - 0.005) return { is: 'floor', floor: before, because: remedy(spec, setting, usable) }
+  const dealt = dealsAnew[spec.algorithm]
+  if (dealt && outcome.moved > NEEDLESS.share && outcome.moved > NEEDLESS.times * least)
     return {
       is: 'floor',
       floor: before,
-      because: `no ${setting} within the bounds spreads this traffic more evenly: its arcs cannot be cut finer`,
+      because: `every weight that evens this ring deals ${percent(outcome.moved)} of its traffic anew, where ${percent(least)} is too much on one node: ${dealt}`,
     }
   return {
     is: 'solved',
     setting,
     nodes: spec.nodes.map(({ name }, i) => ({ name, before: start[i]!, after: values[i]! })),
     imbalance: { before, after },
-    shares: Object.fromEntries(spec.nodes.map(({ name }, i) => [name, loads[i]!])),
-    moved,
+    shares: Object.fromEntries(spec.nodes.map(({ name }, i) => [name, outcome.loads[i]!])),
+    moved: outcome.moved,
     leastMoved: least,
-    reached: after <= limit + 1e-6,
+    reached,
+    ...(reached ? {} : { because: remedy(spec, setting, usable) }),
   }
 }
 
-type Solved = { values: number[]; start: number[]; loads: Float64Array; moved: number }
+const pointsNow = (spec: RingSpec): number[] => {
+  const counts = ketamaCounts(spec)
+  return spec.nodes.map((node, i) => (isUp(node) ? counts[i]! : (node.points ?? 0)))
+}
+const unmoved = (demand: Demand): Outcome => ({ loads: demand.seen, moved: 0 })
+const percent = (share: number) => `${(share * 100).toFixed(1)} %`
 
-function solved(question: SolverQuestion, demand: Demand, limit: number): Solved {
+/** What no points and no weights can do, before any is tried. */
+function settledBy({ spec, keys = [] }: SolverQuestion, before: number, usable: number, limit: number): SolverAnswer | null {
+  const floor = (least: number, because: string): SolverAnswer => ({ is: 'floor', floor: least, because })
+  if (spec.algorithm === 'redis-cluster') return floor(before, 'slots are given out by hand; a cluster has no weights')
+  const hottest = keys.reduce<KeyWeight | null>((top, one) => (!top || one.weight > top.weight ? one : top), null)
+  const alone = hottest ? hottest.weight * usable : 0
+  if (hottest && alone > limit)
+    return floor(
+      alone,
+      `one key has ${percent(hottest.weight)} of the traffic, and a key is on one node: ${alone.toFixed(2)} times the mean is the least`,
+    )
+  if (before <= limit) return null
+  if (spec.algorithm === 'twemproxy-ketama' && twemproxyNumber(spec).narrow)
+    return floor(before, 'twemproxy’s crc32 has 15 bits, so that one server owns the whole circle whatever the weights: use `hash: crc32a`')
+  if (spec.algorithm === 'libmemcached' && !weighsPoints(spec))
+    return floor(
+      before,
+      'a weight above 1 makes libmemcached place every point anew, which moves nearly all keys: begin with weighted rings',
+    )
+  return null
+}
+
+const dealsAnew: Partial<Record<RingAlgorithm, string>> = {
+  'haproxy-map': '`hash-type consistent` would move little more than that',
+  'nginx-hash': '`hash … consistent` would move little more than that',
+  'twemproxy-modula': '`distribution: ketama` would move little more than that',
+}
+
+/** Points a node that are fine enough for 5 %. */
+const FINE_POINTS = 160
+
+/** Why the limit is out of reach, and what would bring it near. */
+function remedy(spec: RingSpec, setting: string, usable: number): string {
+  if (spec.algorithm === 'envoy-ring-hash') {
+    const size = 2 ** Math.ceil(Math.log2(usable * FINE_POINTS))
+    if (size > (spec.options?.minimumRingSize ?? 1024))
+      return `with ${Math.round(algorithms[spec.algorithm].size(spec) / usable)} points a host the ring cannot be cut finer: minimum_ring_size ${size} would give about ${Math.round(size / usable)}`
+  }
+  if (dealsAnew[spec.algorithm])
+    return `no ${setting} within the bounds cuts its slots finer, and a longer table would deal nearly all keys anew`
+  return `no ${setting} within the bounds spreads this traffic more evenly: its ${setting === 'points' ? 'arcs' : 'units of weight'} cannot be cut finer`
+}
+
+type Found = { values: number[]; outcome: Outcome }
+
+function search(question: SolverQuestion, placed: Placed, demand: Demand, start: readonly number[], allowed: number, clock: Clock): Found {
   const { spec, bounds = {} } = question
-  const now = question.now ?? (() => performance.now())
-  const until = now() + (question.budgetMs ?? 250)
-  const nested = nestedRing(spec, bounds)
-  if (nested) {
-    const { counts, loads, moved } = solveNested(spec, nested, demand, limit, now, until)
-    return { values: counts, start: nested.counts, loads, moved }
-  }
-  const start = spec.nodes.map(weightOf)
+  const circle = circleOf(spec, bounds, POINTS_MAX)
   const { weightMin, weightMax } = algorithms[spec.algorithm]
-  const range = { min: Math.max(1, weightMin, bounds.min ?? 1), max: Math.min(weightMax, bounds.max ?? usualMax(spec, start)) }
-  const { weights, loads, moved } = searchWeights(spec, demand, limit, range, now, until)
-  return { values: weights, start, loads, moved }
-}
-
-/** Room to grow: half more than the most now, twice the mean. Weights of 1 leave none, so a ring of them may go up to ten. */
-const usualMax = (spec: RingSpec, counts: readonly number[]) =>
-  Math.ceil(Math.max(spec.algorithm === 'ketama' ? 0 : 10, 1.5 * Math.max(...counts), (2 * sum(counts)) / counts.length))
-
-/** The ring as the solver sees it; null for rings that have to be searched. */
-export function nestedRing(spec: RingSpec, bounds: { min?: number; max?: number }): NestedRing | null {
-  const ketama = spec.algorithm === 'ketama'
-  if (!ketama && spec.algorithm !== 'nginx-consistent') return null
-  // A server that is down keeps its points in nginx, and its keys walk on: that is no longer one arc, one owner.
-  if (!ketama && !spec.nodes.every(isUp)) return null
-  const counts = ketama ? ketamaCounts(spec) : spec.nodes.map(weightOf)
-  if (counts.every((count) => count === 0)) return null
-  const unit = ketama ? 1 : 160
-  const most = Math.max(1, Math.floor(POINTS_MAX / unit / spec.nodes.length))
-  const highest = Math.min(bounds.max ?? usualMax(spec, counts), Math.max(most, ...counts))
-  const max = counts.map((count, i) => (isUp(spec.nodes[i]!) ? Math.max(count, highest) : count))
-  return {
-    unit,
-    counts,
-    min: counts.map((count) => Math.min(count, bounds.min ?? 1)),
-    max,
-    places: spec.nodes.map((node, i) => (ketama ? ketamaPlaces(addressOf(node), max[i]!) : nginxPlaces(node, max[i]! * unit))),
-    hash: ketama ? (key) => md5First(bytesOf(key)) : (key) => crc32(bytesOf(key)),
+  const range = { min: Math.max(1, weightMin, bounds.min ?? 1), max: Math.min(weightMax, bounds.max ?? weightMax) }
+  const judge = (values: readonly number[]): Outcome => outcomeOf(spec, withSetting(spec, values), demand, placed)
+  if (circle) {
+    const { circle: ring, countsOf } = circle
+    const state = createState(ring, placed.space as Circle, demand, allowed)
+    anneal(state, ring, allowed, clock)
+    descend(state, ring)
+    takeBack(state, ring)
+    const values = countsOf
+      ? weightsFor(state, start, countsOf, range)
+      : start.map((old, i) => (ring.max[i] === 0 ? old : state.counts[i]!))
+    return { values, outcome: judge(values) }
   }
+  if (spec.algorithm === 'haproxy-map' || spec.algorithm === 'envoy-maglev') {
+    const movable = spec.nodes.map((node, i) => isUp(node) && start[i]! > 0)
+    const ratios = spec.algorithm === 'envoy-maglev'
+    const { weights, outcome } = evenFilled({ weights: start, movable, ...range, ratios, judge }, allowed, clock)
+    return { values: weights, outcome }
+  }
+  const values = evenBlocksOf(spec, start, demand, allowed, range)
+  return { values, outcome: judge(values) }
 }
+
+const withSetting = (spec: RingSpec, values: readonly number[]): RingSpec =>
+  spec.algorithm === 'ketama' && !weighsMemory(spec)
+    ? { ...spec, nodes: spec.nodes.map((node, i) => ({ ...node, points: values[i]! })) }
+    : withWeights(spec, values)

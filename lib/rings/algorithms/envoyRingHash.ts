@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { RingSpec } from '../../model/ring.ts'
+import type { RingOptions, RingSpec } from '../../model/ring.ts'
 import type { Algorithm } from '../algorithm.ts'
 import { type Circle, merged, wholeCircle } from '../arcs.ts'
 import { bytesOf } from '../hashes/bytes.ts'
@@ -8,12 +8,12 @@ import type { Wide } from '../hashes/wide.ts'
 import { xxh64 } from '../hashes/xxh64.ts'
 import { type EnvoyHost, envoyHosts } from './envoy.ts'
 
-const SIZE_MIN = 1024
-const SIZE_MAX = 8_388_608
+export const RING_SIZE_MIN = 1024
+export const RING_SIZE_MAX = 8_388_608
 const SPACE_64 = 2 ** 64
 
 /** Scaled so that the lightest host gets a whole number of points, up to the largest ring allowed. */
-export function ringScale(hosts: readonly { weight: number }[], minimum = SIZE_MIN, maximum = SIZE_MAX): number {
+export function ringScale(hosts: readonly { weight: number }[], minimum = RING_SIZE_MIN, maximum = RING_SIZE_MAX): number {
   const lightest = Math.min(...hosts.map(({ weight }) => weight))
   return Math.min(Math.ceil(lightest * minimum) / lightest, maximum)
 }
@@ -65,6 +65,14 @@ export function envoyPoints(hosts: readonly EnvoyHost[], counts: readonly number
   }
 }
 
+const hashOf = (named: RingOptions['function']) => (named === 'MURMUR_HASH_2' ? murmur2 : xxh64)
+
+/** The upper halves of a host's first points, in their order. */
+export function envoyPlaces(key: string, count: number, named: RingOptions['function']): Float64Array {
+  const hash = hashOf(named)
+  return Float64Array.from({ length: count }, (_, i) => hash(bytesOf(`${key}_${i}`)).hi >>> 0)
+}
+
 /** The owner of a 64-bit hash: the first point at or after it, wrapping. */
 export function owner64({ hi, lo, owners }: Points64, hash: Wide): number {
   const upper = hash.hi >>> 0
@@ -100,11 +108,11 @@ export const envoyRingHash: Algorithm = {
   id: 'envoy-ring-hash',
   options: z
     .strictObject({
-      minimumRingSize: z.int().min(1).max(SIZE_MAX).optional(),
-      maximumRingSize: z.int().min(1).max(SIZE_MAX).optional(),
+      minimumRingSize: z.int().min(1).max(RING_SIZE_MAX).optional(),
+      maximumRingSize: z.int().min(1).max(RING_SIZE_MAX).optional(),
       function: z.enum(['XX_HASH', 'MURMUR_HASH_2']).optional(),
     })
-    .refine(({ minimumRingSize = SIZE_MIN, maximumRingSize = SIZE_MAX }) => minimumRingSize <= maximumRingSize, {
+    .refine(({ minimumRingSize = RING_SIZE_MIN, maximumRingSize = RING_SIZE_MAX }) => minimumRingSize <= maximumRingSize, {
       path: ['minimumRingSize'],
       error: 'expected at most maximumRingSize',
     }),
@@ -117,7 +125,7 @@ export const envoyRingHash: Algorithm = {
   },
   place(spec) {
     const { hosts, counts } = built(spec)
-    const points = envoyPoints(hosts, counts, spec.options?.function === 'MURMUR_HASH_2' ? murmur2 : xxh64)
+    const points = envoyPoints(hosts, counts, hashOf(spec.options?.function))
     return { number: 'xxh64', space: circle64(points), ownerOf: (key) => owner64(points, xxh64(bytesOf(key))) }
   },
 }

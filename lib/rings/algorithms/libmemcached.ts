@@ -11,7 +11,7 @@ import { twemproxyCounts } from './twemproxy.ts'
 const POINTS_UNWEIGHTED = 100
 
 /** The library turns weighting on by itself once any weight is above 1: then points are weighted while keys stay one_at_a_time. */
-const weighsPoints = (spec: RingSpec) => spec.options?.weighted === true || spec.nodes.some((node) => weightOf(node) > 1)
+export const weighsPoints = (spec: RingSpec) => spec.options?.weighted === true || spec.nodes.some((node) => weightOf(node) > 1)
 
 /** libmemcached's KETAMA and KETAMA_WEIGHTED. */
 export const libmemcached: Algorithm = {

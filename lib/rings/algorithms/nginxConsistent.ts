@@ -5,7 +5,7 @@ import { arcAt, orderPoints, type Points, packPoint, successorCircle } from '../
 import { bytesOf } from '../hashes/bytes.ts'
 import { crc32, crc32Update, crc32UpdateWord } from '../hashes/crc32.ts'
 
-const POINTS_PER_WEIGHT = 160
+export const POINTS_PER_WEIGHT = 160
 /** After this many tries nginx goes round robin. */
 export const NGINX_TRIES = 21
 

@@ -1,4 +1,5 @@
 import type { RingSpec } from '../../model/ring.ts'
+import type { Placed } from '../algorithm.ts'
 import { placeRing, sharesOf } from '../evaluate.ts'
 
 /** One key with its share of all traffic. */
@@ -18,8 +19,12 @@ export type Demand = {
 }
 
 /** @param seen share of traffic by node name; without it traffic is as even as the ring */
-export function demandOf(spec: RingSpec, seen: Readonly<Record<string, number>> | undefined, keys: readonly KeyWeight[] = []): Demand {
-  const placed = placeRing(spec)
+export function demandOf(
+  spec: RingSpec,
+  seen: Readonly<Record<string, number>> | undefined,
+  keys: readonly KeyWeight[] = [],
+  placed: Placed = placeRing(spec),
+): Demand {
   const owned = sharesOf(spec, placed).slice(0, spec.nodes.length)
   const total = spec.nodes.reduce((sum, { name }) => sum + (seen?.[name] ?? 0), 0)
   const known = keys.reduce((sum, { weight }) => sum + weight, 0)

@@ -1,0 +1,111 @@
+import type { CircleState, NestedCircle } from './circleState.ts'
+
+/** When to be done, and how much of the time is gone, from 0 to 1. */
+export type Clock = { spent(): number }
+
+/** Work for each node, and the most in all: more hardly moves less. In points that appear or go, each well under a microsecond. */
+const WORK_PER_NODE = 40_000
+const WORK_MAX = 2_000_000
+const STEPS_MIN = 2_000
+/** Excess below is rounding. */
+export const EPSILON = 1e-10
+/** A point alone may take from the wrong neighbour while the one after it takes from the right one: that many are tried at once. */
+const LEAP = 16
+/** What a share above the limit weighs against a share moved: at first it may be taken for a while, in the end nothing is worth it. */
+const STRICT = [10, 1_000] as const
+/** Temperatures, in units of what one step of an average node moves. */
+const WARM = [1.5, 0.01] as const
+const CLOCK_STEPS = 256
+
+/**
+ * Brings every load to `allowed` or below while as little as possible changes owner: simulated annealing over the counts, one small step of
+ * one node or of two at a time, each priced exactly by `state`. Leaves `state` at the best that was found. The same question has the same
+ * answer unless the clock runs out first, which cools faster.
+ */
+export function anneal(state: CircleState, ring: NestedCircle, allowed: number, clock: Clock): void {
+  const start = ring.counts
+  const nodes = start.length
+  const movable = [...start.keys()].filter((node) => ring.max[node]! > ring.min[node]!)
+  if (movable.length === 0 || state.excess <= EPSILON) return
+  const random = sequence()
+  const some = () => movable[Math.floor(random() * movable.length)]!
+  const total = start.reduce((sum, count) => sum + count, 0)
+  const step = state.loads.reduce((sum, load) => sum + load, 0) / total
+  const steps = Math.max(STEPS_MIN, Math.min(WORK_MAX, WORK_PER_NODE * nodes) / (2 * ring.unit))
+  const leaps = ring.unit === 1 ? 0.3 : 0.05
+  const [low, high] = ring.band ?? [0, Number.POSITIVE_INFINITY]
+  const outside = (sum: number) => Math.max(0, low - sum, sum - high)
+
+  let sum = total
+  let warmth = 0
+  let strict = 0
+  let energy = 0
+  let best: { counts: Int32Array; moved: number } | null = null
+  const energyNow = () => state.moved + strict * (state.excess + outside(sum) * step)
+
+  for (let turn = 0; turn < steps; turn++) {
+    if (turn % CLOCK_STEPS === 0) {
+      const spent = clock.spent()
+      if (spent >= 1) break
+      const done = Math.max(turn / steps, spent)
+      warmth = step * WARM[0] * (WARM[1] / WARM[0]) ** done
+      strict = STRICT[0] * (STRICT[1] / STRICT[0]) ** done
+      energy = energyNow()
+    }
+    let node = some()
+    // Mostly nodes that matter: too heavy, or changed already.
+    if (random() < 0.8)
+      for (let tries = 0; tries < 6 && state.loads[node]! <= allowed && state.counts[node] === start[node]; tries++) node = some()
+    const back = start[node]! - state.counts[node]!
+    const onward = state.loads[node]! > allowed ? random() < 0.2 : back !== 0 ? random() < 0.6 === back > 0 : random() < 0.5
+    const direction = onward ? 1 : -1
+    const length = random() < leaps ? 1 + Math.floor(random() * LEAP) : 1
+    if (!fits(ring, state, node, direction * length)) continue
+    // Two at once, against one another, keep the sum.
+    let other = random() < (ring.band ? 0.6 : 0.25) ? some() : -1
+    if (other === node || (other >= 0 && !fits(ring, state, other, -direction * length))) other = -1
+    const sumAfter = other < 0 ? sum + direction * length : sum
+    if (outside(sumAfter) > outside(sum)) continue
+    for (let i = 0; i < length; i++) {
+      state.change(node, direction)
+      if (other >= 0) state.change(other, -direction)
+    }
+    const sumBefore = sum
+    sum = sumAfter
+    const after = energyNow()
+    if (after <= energy || random() < Math.exp((energy - after) / warmth)) {
+      energy = after
+      if (state.excess <= EPSILON && outside(sum) === 0 && (best === null || state.moved < best.moved))
+        best = { counts: state.counts.slice(), moved: state.moved }
+    } else {
+      sum = sumBefore
+      for (let i = 0; i < length; i++) {
+        state.change(node, -direction)
+        if (other >= 0) state.change(other, direction)
+      }
+    }
+  }
+  if (best) moveTo(state, best.counts)
+}
+
+const fits = (ring: NestedCircle, state: CircleState, node: number, by: number): boolean => {
+  const count = state.counts[node]! + by
+  return count >= ring.min[node]! && count <= ring.max[node]!
+}
+
+/** Changes every node to these counts. */
+export function moveTo(state: CircleState, counts: ArrayLike<number>): void {
+  for (let node = 0; node < counts.length; node++)
+    for (let by = counts[node]! - state.counts[node]!; by !== 0; by -= Math.sign(by)) state.change(node, Math.sign(by))
+}
+
+/** Mulberry32: the same numbers each time, from 0 to 1. */
+function sequence(): () => number {
+  let state = 1
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}

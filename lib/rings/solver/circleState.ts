@@ -1,0 +1,187 @@
+import { arcAt, type Circle, SPACE_32 } from '../arcs.ts'
+import type { Demand } from './demand.ts'
+
+/** Points of all nodes together stay below: with its place a point is one number that sorts. */
+const POINTS_ROOM = 2 ** 21
+
+/**
+ * A circle whose points come in a fixed order node by node, so that a count for each node says which of them are there. ketama's points are
+ * such, and those that a weight brings in HAProxy, nginx, twemproxy, libmemcached and Envoy.
+ */
+export type NestedCircle = {
+  /** A key goes to the first point at or after it, or to the nearest on either side (HAProxy). */
+  rule: 'successor' | 'nearest'
+  /** Every point that might be used, node by node in their order: places from 0 to 2^32 − 1. */
+  places: Float64Array[]
+  /** Points that one unit of the count brings. */
+  unit: number
+  /** Units now, and the fewest and most allowed. */
+  counts: number[]
+  min: number[]
+  max: number[]
+  /** Fewest and most units of all nodes together, where the program's own rounding says so. */
+  band?: readonly [low: number, high: number]
+  /** Where a key lies. */
+  hash(key: string): number
+}
+
+/** The circle and its loads, changed one unit of one node at a time. Each point is one transfer between two or three nodes. */
+export type CircleState = {
+  readonly counts: Int32Array
+  /** Units that were placed for each node: counts cannot go beyond. */
+  readonly most: Int32Array
+  readonly loads: Float64Array
+  /** Traffic above the limit, summed over the nodes. */
+  excess: number
+  /** Traffic whose owner is not what it was. */
+  moved: number
+  change(node: number, direction: number): void
+}
+
+/** @param before the circle as it is, cut into arcs; @param allowed the most that a node may carry */
+export function createState(ring: NestedCircle, before: Circle, demand: Demand, allowed: number): CircleState {
+  const { rule, unit } = ring
+  const nodes = ring.places.length
+  const { ends, owners, density, lumps } = piecesOf(before, ring, demand)
+  const total = ring.places.reduce((sum, places) => sum + places.length, 0)
+
+  // All points in the order of the circle, at one place the first node's first: that one is reached.
+  const starts = new Int32Array(nodes + 1)
+  for (const [node, places] of ring.places.entries()) starts[node + 1] = starts[node]! + places.length
+  const order = new Float64Array(total)
+  for (const [node, places] of ring.places.entries())
+    for (let k = 0; k < places.length; k++) order[starts[node]! + k] = places[k]! * POINTS_ROOM + starts[node]! + k
+  order.sort()
+  const place = order.map((packed) => Math.floor(packed / POINTS_ROOM))
+  const where = new Int32Array(total)
+  for (let i = 0; i < total; i++) where[order[i]! % POINTS_ROOM] = i
+  const owner = new Int32Array(total)
+  for (let node = 0; node < nodes; node++) for (let k = starts[node]!; k < starts[node + 1]!; k++) owner[where[k]!] = node
+
+  const pieceOf = new Int32Array(total)
+  for (let i = 0, piece = 0; i < total; i++) {
+    while (piece < ends.length - 1 && ends[piece]! < place[i]!) piece++
+    pieceOf[i] = piece
+  }
+
+  const active = new Uint8Array(total)
+  for (let node = 0; node < nodes; node++) for (let k = 0; k < ring.counts[node]! * unit; k++) active[where[starts[node]! + k]!] = 1
+  const next = new Int32Array(total)
+  const previous = new Int32Array(total)
+  const [first, last] = [active.indexOf(1), active.lastIndexOf(1)]
+  for (let i = first, from = last; i >= 0 && i <= last; i++) {
+    if (!active[i]) continue
+    next[from] = i
+    previous[i] = from
+    from = i
+  }
+
+  const loads = new Float64Array(nodes)
+  for (let i = 0, from = -1; i < ends.length; from = ends[i++]!)
+    if (owners[i]! >= 0) loads[owners[i]!]! += density[i]! * (ends[i]! - from) + lumps[i]!
+  const over = (load: number) => (load > allowed ? load - allowed : 0)
+
+  /** Hands the values after `from` up to and including `to` over; `hint` is a piece near them. */
+  function hand(from: number, to: number, giver: number, taker: number, hint: number): void {
+    if (giver === taker || from >= to) return
+    if (from < -1) {
+      hand(from + SPACE_32, Math.min(to + SPACE_32, SPACE_32 - 1), giver, taker, ends.length - 1)
+      hand(-1, to, giver, taker, 0)
+      return
+    }
+    if (to >= SPACE_32) {
+      hand(from, SPACE_32 - 1, giver, taker, ends.length - 1)
+      hand(Math.max(-1, from - SPACE_32), to - SPACE_32, giver, taker, 0)
+      return
+    }
+    let i = hint
+    while (i > 0 && ends[i - 1]! > from) i--
+    while (ends[i]! <= from) i++
+    let moving = 0
+    for (let at = from; at < to; i++) {
+      const end = ends[i]!
+      const amount = end <= to ? density[i]! * (end - at) + lumps[i]! : density[i]! * (to - at)
+      moving += amount
+      if (owners[i] === giver) state.moved += amount
+      else if (owners[i] === taker) state.moved -= amount
+      at = end
+    }
+    const [left, right] = [loads[giver]!, loads[taker]!]
+    loads[giver] = left - moving
+    loads[taker] = right + moving
+    state.excess += over(left - moving) + over(right + moving) - over(left) - over(right)
+  }
+
+  function toggle(point: number, appears: boolean): void {
+    let after: number
+    let from: number
+    if (appears) {
+      after = point + 1 === total ? 0 : point + 1
+      while (!active[after]) after = after + 1 === total ? 0 : after + 1
+      from = previous[after]!
+      next[from] = point
+      previous[point] = from
+      next[point] = after
+      previous[after] = point
+    } else {
+      after = next[point]!
+      from = previous[point]!
+      next[from] = after
+      previous[after] = from
+    }
+    active[point] = appears ? 1 : 0
+    const here = place[point]!
+    const behind = from < point ? here - place[from]! : here - place[from]! + SPACE_32
+    const ahead = after > point ? place[after]! - here : place[after]! - here + SPACE_32
+    const mine = owner[point]!
+    const hint = pieceOf[point]!
+    if (rule === 'successor') {
+      const other = owner[after]!
+      if (appears) hand(here - behind, here, other, mine, hint)
+      else hand(here - behind, here, mine, other, hint)
+      return
+    }
+    const low = here - behind + Math.floor(behind / 2)
+    const high = here + Math.floor(ahead / 2)
+    const middle = here - behind + Math.floor((behind + ahead) / 2)
+    const [one, two] = [owner[from]!, owner[after]!]
+    if (appears) {
+      hand(low, middle, one, mine, hint)
+      hand(middle, high, two, mine, hint)
+    } else {
+      hand(low, middle, mine, one, hint)
+      hand(middle, high, mine, two, hint)
+    }
+  }
+
+  const state: CircleState = {
+    counts: Int32Array.from(ring.counts),
+    most: Int32Array.from(ring.places, (places) => places.length / unit),
+    loads,
+    excess: loads.reduce((all, load) => all + over(load), 0),
+    moved: 0,
+    change(node, direction) {
+      const from = (direction > 0 ? state.counts[node]! : state.counts[node]! - 1) * unit
+      state.counts[node]! += direction
+      for (let k = from; k < from + unit; k++) toggle(where[starts[node]! + k]!, direction > 0)
+    },
+  }
+  return state
+}
+
+/** The circle as it is, cut at each known key too: traffic for each value of a piece, and what its last value carries on top. */
+function piecesOf(before: Circle, ring: NestedCircle, demand: Demand) {
+  // Envoy's circle of 2^64 is looked at in steps of 2^32: far finer than a share need be.
+  const coarse = Math.max(1, before.size / SPACE_32)
+  const arcs = before.ends.map((end) => Math.floor(end / coarse))
+  const keys = demand.keys.map(({ key, weight }) => ({ at: ring.hash(key), weight }))
+  const ends = Float64Array.from(new Set([...arcs, ...keys.map(({ at }) => at), SPACE_32 - 1])).sort()
+  const size = Math.min(before.size, SPACE_32)
+  const owners = Int32Array.from(ends, (end) => (end < size ? before.owners[arcAt(arcs, end)]! : -1))
+  const density = Float64Array.from(owners, (node) =>
+    node >= 0 && demand.owned[node]! > 0 ? demand.spread[node]! / demand.owned[node]! / size : 0,
+  )
+  const lumps = new Float64Array(ends.length)
+  for (const { at, weight } of keys) lumps[arcAt(ends, at)]! += weight
+  return { ends, owners, density, lumps }
+}

@@ -1,0 +1,159 @@
+import type { RingSpec } from '../../model/ring.ts'
+import { addressOf, isUp, liveNodes, sum, weightOf } from '../algorithm.ts'
+import { envoyHosts, envoyKey } from '../algorithms/envoy.ts'
+import { envoyPlaces, RING_SIZE_MAX, RING_SIZE_MIN, ringCounts, ringScale } from '../algorithms/envoyRingHash.ts'
+import { haproxyIds, haproxyNumber } from '../algorithms/haproxy.ts'
+import { POINTS_PER_WEIGHT as HAPROXY_POINTS, haproxyPlaces } from '../algorithms/haproxyConsistent.ts'
+import { ketamaCounts } from '../algorithms/ketama.ts'
+import { POINTS_PER_WEIGHT as NGINX_POINTS, nginxPlaces } from '../algorithms/nginxConsistent.ts'
+import { twemproxyCounts, twemproxyName, twemproxyNumber } from '../algorithms/twemproxy.ts'
+import { bytesOf } from '../hashes/bytes.ts'
+import { crc32 } from '../hashes/crc32.ts'
+import { md5First } from '../hashes/md5.ts'
+import { oneAtATime } from '../hashes/twemproxy.ts'
+import { xxh64 } from '../hashes/xxh64.ts'
+import { ketamaPlaces, POINTS_PER_MD5, withoutUsualPort } from '../ketamaPoints.ts'
+import type { NestedCircle } from './circleState.ts'
+
+/** A ring that is a circle, and how its setting makes the counts. */
+export type CircleSetting = {
+  circle: NestedCircle
+  /** Only for rings whose program shares a number of points out over all weights: what it gives each node for these. */
+  countsOf?(weights: readonly number[]): number[]
+}
+
+/** Units a node may have, by default: half more than the most now, twice the mean, and ten where weights of 1 leave no room. */
+const usualMax = (counts: readonly number[], least = 0) =>
+  Math.ceil(Math.max(least, 1.5 * Math.max(...counts), (2 * sum(counts)) / counts.length))
+
+/** The ring as counts of points in a fixed order; null where its setting makes no such circle. */
+export function circleOf(spec: RingSpec, bounds: { min?: number; max?: number }, room: number): CircleSetting | null {
+  switch (spec.algorithm) {
+    case 'ketama':
+      return weighsMemory(spec)
+        ? shared(spec, room, 4, ketamaCounts(spec), (weights) => ketamaCounts(withWeights(spec, weights)), {
+            places: (node, count) => ketamaPlaces(addressOf(spec.nodes[node]!), count),
+            hash: (key) => md5First(bytesOf(key)),
+          })
+        : direct(spec, room, 1, ketamaCounts(spec), bounds, {
+            places: (node, count) => ketamaPlaces(addressOf(spec.nodes[node]!), count),
+            hash: (key) => md5First(bytesOf(key)),
+          })
+    case 'nginx-consistent':
+      return direct(spec, room, NGINX_POINTS, spec.nodes.map(weightOf), bounds, {
+        places: (node, count) => nginxPlaces(spec.nodes[node]!, count),
+        hash: (key) => crc32(bytesOf(key)),
+      })
+    case 'haproxy-consistent': {
+      const ids = haproxyIds(spec)
+      return direct(spec, room, HAPROXY_POINTS, spec.nodes.map(weightOf), bounds, {
+        rule: 'nearest',
+        places: (node, count) => haproxyPlaces(ids[node]!, spec.options?.version, count),
+        hash: haproxyNumber(spec).hash,
+      })
+    }
+    case 'twemproxy-ketama':
+      return shared(spec, room, POINTS_PER_MD5, twemproxyCounts(spec), (weights) => twemproxyCounts(withWeights(spec, weights)), {
+        places: (node, count) => ketamaPlaces(twemproxyName(spec.nodes[node]!), count),
+        hash: twemproxyNumber(spec).hash,
+      })
+    case 'libmemcached':
+      return shared(spec, room, POINTS_PER_MD5, twemproxyCounts(spec), (weights) => twemproxyCounts(withWeights(spec, weights)), {
+        places: (node, count) => ketamaPlaces(withoutUsualPort(addressOf(spec.nodes[node]!)), count),
+        hash: (key) => (spec.options?.weighted === true ? md5First : oneAtATime)(bytesOf(key)),
+      })
+    case 'envoy-ring-hash':
+      return envoyCircle(spec, room)
+    default:
+      return null
+  }
+}
+
+/** libketama and hashring are told weights ("memory"); Evenkeel's own rings, points. */
+export const weighsMemory = ({ algorithm, nodes, options }: RingSpec): boolean =>
+  algorithm === 'ketama' &&
+  nodes.every(({ points }) => points === undefined) &&
+  (options?.client !== undefined || nodes.some(({ weight }) => weight !== undefined))
+
+export const withWeights = (spec: RingSpec, weights: readonly number[]): RingSpec => ({
+  ...spec,
+  nodes: spec.nodes.map((node, i) => (weights[i] === weightOf(node) ? node : { ...node, weight: weights[i]! })),
+})
+
+type Points = Pick<NestedCircle, 'hash'> & { rule?: NestedCircle['rule']; places(node: number, count: number): Float64Array }
+
+/** The counts are the setting itself. */
+function direct(
+  spec: RingSpec,
+  room: number,
+  unit: number,
+  settings: readonly number[],
+  bounds: { min?: number; max?: number },
+  { rule = 'successor', places, hash }: Points,
+): CircleSetting {
+  const counts = spec.nodes.map((node, i) => (isUp(node) ? settings[i]! : 0))
+  const highest = Math.min(bounds.max ?? usualMax(counts, unit === 1 ? 0 : 10), Math.floor(room / unit / counts.length))
+  const max = counts.map((count) => (count === 0 ? 0 : Math.max(count, highest)))
+  const min = counts.map((count) => Math.min(count, bounds.min ?? 1))
+  return { circle: { rule, unit, counts, min, max, places: max.map((most, node) => places(node, most * unit)), hash } }
+}
+
+/** The program shares a fixed number of hashes out over the weights of all nodes and rounds down: only their sum is given. */
+function shared(
+  spec: RingSpec,
+  room: number,
+  unit: number,
+  points: readonly number[],
+  countsOf: (weights: readonly number[]) => number[],
+  { places, hash }: Points,
+): CircleSetting {
+  const counts = points.map((count) => count / unit)
+  const live = spec.nodes.filter(isUp).length
+  // Rounding down takes less than one from each. At the very top each would have to come out whole, which floats do not promise.
+  const band = [HASHES_PER_NODE * live - Math.floor(0.8 * live), HASHES_PER_NODE * live - 1] as const
+  const highest = Math.min(usualMax(counts), Math.floor(room / unit / counts.length))
+  const max = counts.map((count) => (count === 0 ? 0 : Math.max(count, highest)))
+  const circle: NestedCircle = {
+    rule: 'successor',
+    unit,
+    counts,
+    min: counts.map((count) => Math.min(count, 1)),
+    max,
+    band,
+    places: max.map((most, node) => places(node, most * unit)),
+    hash,
+  }
+  return { circle, countsOf: (weights) => countsOf(weights).map((count) => count / unit) }
+}
+/** MD5s a node, of four points each. */
+const HASHES_PER_NODE = 40
+
+/**
+ * Envoy scales the weights until the lightest host has a whole number of points: weights that are counts come out as they are while their
+ * sum is at least the ring's least size, and below that by less than the lightest host's part more.
+ */
+function envoyCircle(spec: RingSpec, room: number): CircleSetting {
+  const { minimumRingSize: least = RING_SIZE_MIN, maximumRingSize: most = RING_SIZE_MAX } = spec.options ?? {}
+  const live = liveNodes(spec)
+  const countsOf = (weights: readonly number[]): number[] => {
+    const hosts = envoyHosts(withWeights(spec, weights))
+    const counts = new Array<number>(weights.length).fill(0)
+    for (const [at, count] of ringCounts(hosts, ringScale(hosts, least, most)).entries()) counts[hosts[at]!.index] = count
+    return counts
+  }
+  const counts = countsOf(spec.nodes.map(weightOf))
+  const lightest = Math.ceil(least / live.length)
+  const highest = Math.min(usualMax(counts), Math.floor(room / counts.length))
+  const max = counts.map((count) => (count === 0 ? 0 : Math.max(count, highest)))
+  const circle: NestedCircle = {
+    rule: 'successor',
+    unit: 1,
+    counts,
+    min: counts.map((count) => Math.min(count, 1)),
+    max,
+    band: [least, Math.min(most, lightest > 1 ? Math.ceil((least * lightest) / (lightest - 1)) - 1 : most)],
+    places: max.map((count, node) => envoyPlaces(envoyKey(spec.nodes[node]!), count, spec.options?.function)),
+    hash: (key) => xxh64(bytesOf(key)).hi >>> 0,
+  }
+  return { circle, countsOf }
+}
