@@ -59,6 +59,8 @@ async function answer(request: Request): Promise<unknown> {
       return changes.rollBack(request.change!, 'ann')
     case 'change':
       return store.changes.get(request.change!)
+    case 'changes':
+      return store.changes.list()
     case 'pools':
       return engine.topology().pools
     default:

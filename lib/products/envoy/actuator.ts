@@ -3,106 +3,221 @@ import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Actuator, Cause, Edit } from '../../model/product.ts'
 import { inTurn } from '../inTurn.ts'
-import { readText, replaceFile } from '../replaceFile.ts'
+import { clearLeftover, readText, replaceFile } from '../replaceFile.ts'
 import { adminPage, type EnvoyConfig } from './client.ts'
 import { parseClusters } from './clusters.ts'
-import { edsWeight, parseEds, withWeights } from './eds.ts'
+import { type EdsEdit, type EdsFile, edsEndpoint, parseEds, withEdits } from './eds.ts'
+import { nackSince } from './nacks.ts'
 import { parseStats, STATS_FILTER } from './stats.ts'
 
 /** Envoy watches the file's directory and answers within milliseconds; one that polls needs its `refresh_delay`. */
 const SEEN_WITHIN_MS = 10_000
+const LOOK_MS = 100
+
+const PERSISTENCE = 'for good: it stands in the EDS file'
 
 /**
- * Weights through EDS: the file is replaced by rename (the only thing that Envoy's watch sees), and the write counts as done when
- * the admin page shows every weight. A rejected or unseen update puts the old file back.
+ * Weights and draining through EDS: the file is replaced by rename (the only thing that Envoy's watch sees), and the write counts as done when
+ * the admin page shows every value. An update that is rejected, unreadable or not seen puts the old file back.
  */
 export const envoyActuator: Actuator<EnvoyConfig> = {
   kind: 'envoy',
   settings: [
     {
       pattern: /^.+\/[^/]+\/weight$/,
-      value: z.string().regex(/^[1-9]\d{0,4}$/, 'a whole number from 1 to 99999; to take a host out, set its health status to DRAINING'),
+      value: z
+        .string()
+        .regex(/^[1-9]\d{0,4}$/, 'a whole number from 1 to 99999 (Envoy has no weight 0: to take a host out, set its state to drain)'),
       reversal: 'exact',
-      persistence: 'for good: it stands in the EDS file',
+      persistence: PERSISTENCE,
+    },
+    {
+      pattern: /^.+\/[^/]+\/state$/,
+      value: z
+        .enum(['ready', 'drain', 'maint'], { error: 'allowed: ready, drain (or maint, which is the same here)' })
+        .transform((state) => (state === 'ready' ? state : 'drain')),
+      reversal: 'exact',
+      persistence: PERSISTENCE,
     },
   ],
   async get(config, names, signal) {
-    const live = await liveWeights(config, signal)
-    return Object.fromEntries(names.map((name) => [name, weightOf(live, name)]))
+    const live = await liveOf(config, signal)
+    for (const name of names) weightOf(live, parts(name))
+    const file = parseEds(await readText(fileOf(config)))
+    return Object.fromEntries(names.map((name) => [name, foundOf(live, file, name)]))
   },
-  async write(config, edits, signal, cause) {
-    const path = config.eds?.file
-    if (!path) throw new EvenkeelError('invalid', 'this target has no `eds.file`: its weights are read-only')
-    await inTurn(path, () => write(config, path, edits, signal, cause))
-  },
+  write: (config, edits, signal, cause) => inTurn(fileOf(config), () => write(config, edits, signal, cause)),
+  resume: (config, edits, signal, cause) => inTurn(fileOf(config), () => resume(config, edits, signal, cause)),
   commands(config, edits) {
     const file = config.eds?.file ?? 'the EDS file'
     return edits.map(({ name, value }) => {
-      const { pool, server } = parts(name)
-      return `${file}: cluster ${pool}, endpoint ${server}: "load_balancing_weight": ${value}`
+      const { pool, server, what } = parts(name)
+      const said =
+        what === 'weight'
+          ? `"load_balancing_weight": ${value}`
+          : value === 'ready'
+            ? 'without "health_status"'
+            : '"health_status": "DRAINING"'
+      return `${file}: cluster ${pool}, endpoint ${server}: ${said}`
     })
   },
   group: (name, target) => `pool:${target}/${parts(name).pool}`,
 }
 
-async function write(config: EnvoyConfig, path: string, edits: Edit[], signal: AbortSignal, cause: Cause): Promise<void> {
-  const live = await liveWeights(config, signal)
+type Parts = { pool: string; server: string; what: 'weight' | 'state' }
+
+/** A server is `ip:port` or the path of a pipe; a cluster's name may hold slashes. */
+function parts(name: string): Parts {
+  const [, pool, server, what] = /^(.+?)\/(\/.+)\/(weight|state)$/.exec(name) ?? /^(.+)\/([^/]+)\/(weight|state)$/.exec(name) ?? []
+  if (!pool || !server) throw new EvenkeelError('not_found', `${name} is no setting: CLUSTER/ADDRESS/weight or CLUSTER/ADDRESS/state`)
+  return { pool, server, what: what as Parts['what'] }
+}
+
+function fileOf({ eds }: EnvoyConfig): string {
+  if (!eds) throw new EvenkeelError('invalid', 'this target has no `eds.file`: its weights are read-only')
+  return eds.file
+}
+
+type Live = {
+  /** By cluster, then by address. */
+  servers: Map<string, Map<string, { weight: number; up: boolean }>>
+  /** Under which name a cluster's endpoints stand in the file. */
+  assignments: Map<string, string>
+}
+
+async function liveOf(config: EnvoyConfig, signal: AbortSignal): Promise<Live> {
+  const { pools, assignments } = parseClusters(await adminPage(config, '/clusters?format=json', signal), new Map(), () => true)
+  const hosts = pools.map(({ name, servers }) => {
+    const byAddress = servers.map((server) => [server.name, { weight: server.weightSet, up: server.state === 'up' }] as const)
+    return [name, new Map(byAddress)] as const
+  })
+  return { servers: new Map(hosts), assignments }
+}
+
+function weightOf({ servers }: Live, { pool, server }: Parts): string {
+  const found = servers.get(pool)?.get(server)
+  if (!found) throw new EvenkeelError('not_found', `Envoy has no host ${server} in a cluster ${pool}`)
+  return String(found.weight)
+}
+
+/** Weights as the running Envoy has them. Its page does not tell draining from failing in every version: the state is the file's. */
+function foundOf(live: Live, file: EdsFile, name: string): string {
+  const of = parts(name)
+  return of.what === 'weight' ? weightOf(live, of) : inFile(live, file, name)
+}
+
+function inFile(live: Live, file: EdsFile, name: string): string {
+  const { pool, server, what } = parts(name)
+  const { weight, draining } = edsEndpoint(file, live.assignments.get(pool) ?? pool, server)
+  return what === 'weight' ? String(weight) : draining ? 'drain' : 'ready'
+}
+
+const sameState = (value: string) => value.replace(/^maint$/, 'drain')
+
+async function write(config: EnvoyConfig, edits: Edit[], signal: AbortSignal, cause: Cause): Promise<void> {
+  const path = fileOf(config)
+  const live = await liveOf(config, signal)
   const text = await readText(path)
   const file = parseEds(text)
   for (const { name, expect } of edits) {
-    const { pool, server } = parts(name)
-    const found = { live: weightOf(live, name), file: String(edsWeight(file, pool, server)) }
+    const found = { 'running Envoy': foundOf(live, file, name), 'EDS file': inFile(live, file, name) }
     for (const [where, value] of Object.entries(found))
-      if (value !== expect)
-        throw new EvenkeelError('drift', `${name} is ${value} in the ${where === 'live' ? 'running Envoy' : 'EDS file'}, not ${expect}`)
+      if (value !== sameState(expect)) throw new EvenkeelError('drift', `${name} is ${value} in the ${where}, not ${expect}`)
   }
-  const rejectedBefore = await rejections(config, signal)
-  const { restore } = await replaceFile(path, { from: text, to: withWeights(file, edits.map(toWeight)) }, cause)
-  const refusal = await untilSeen(config, edits, rejectedBefore, signal)
+  const before = await updates(config, signal)
+  const { restore } = await replaceFile(path, { from: text, to: withEdits(file, edsEdits(live, edits)) }, cause)
+  const refusal = await untilSeen(config, edits, before, signal)
   if (refusal === null) return
-  await restore()
-  throw new EvenkeelError('unreachable', `${refusal}; the EDS file is as it was`)
+  const end = await restore().then(
+    () => 'the EDS file is as it was',
+    (error: Error) => `and the EDS file could not be put back: ${error.message}`,
+  )
+  throw new EvenkeelError('unreachable', `${refusal}; ${end}`)
 }
 
-function parts(name: string): { pool: string; server: string } {
-  const match = /^(.+)\/([^/]+)\/weight$/.exec(name)
-  if (!match) throw new EvenkeelError('invalid', `${name} is not CLUSTER/ADDRESS/weight`)
-  return { pool: match[1] as string, server: match[2] as string }
+/** One edit an endpoint: its weight and its state may change at once. */
+function edsEdits(live: Live, edits: readonly Edit[]): EdsEdit[] {
+  return edits.map(({ name, value }) => {
+    const { pool, server, what } = parts(name)
+    const assignment = live.assignments.get(pool) ?? pool
+    return { assignment, server, ...(what === 'weight' ? { weight: Number(value) } : { draining: value !== 'ready' }) }
+  })
 }
 
-const toWeight = ({ name, value }: Edit) => ({ ...parts(name), weight: Number(value) })
-
-async function liveWeights(config: EnvoyConfig, signal: AbortSignal): Promise<Map<string, string>> {
-  const { pools } = parseClusters(await adminPage(config, '/clusters?format=json', signal), new Map(), true)
-  return new Map(pools.flatMap((pool) => pool.servers.map((server) => [`${pool.name}/${server.name}/weight`, String(server.weightSet)])))
+/** Envoy takes the file by itself, but a crash forgot to look: it shows the new values soon, or the file goes back. */
+async function resume(config: EnvoyConfig, edits: Edit[], signal: AbortSignal, cause: Cause): Promise<void> {
+  const path = fileOf(config)
+  await clearLeftover(path)
+  const live = await liveOf(config, signal)
+  const text = await readText(path)
+  const file = parseEds(text)
+  const written = edits.filter(({ name, value }) => inFile(live, file, name) === value)
+  if (written.length === 0) return
+  const refusal = await untilSeen(config, written, null, signal)
+  if (refusal === null) return
+  const back = written.map(({ name, expect, value }) => ({ name, expect: value, value: expect }))
+  await replaceFile(path, { from: text, to: withEdits(file, edsEdits(live, back)) }, cause)
 }
 
-function weightOf(live: Map<string, string>, name: string): string {
-  const value = live.get(name)
-  if (value === undefined) throw new EvenkeelError('not_found', `Envoy has no host for ${name}`)
-  return value
-}
+type Updates = { at: number; success: Map<string, number>; rejected: Map<string, number>; failure: Map<string, number> }
 
-async function rejections(config: EnvoyConfig, signal: AbortSignal): Promise<number> {
+/** How often each cluster took, refused or could not read an update. */
+async function updates(config: EnvoyConfig, signal: AbortSignal): Promise<Updates> {
+  const at = Date.now()
   const { samples } = parseStats(await adminPage(config, `/stats/prometheus?filter=${encodeURIComponent(STATS_FILTER)}`, signal), null)
-  return samples.filter(({ metric }) => metric === 'envoy_cluster_update_rejected_total').reduce((sum, { value }) => sum + value, 0)
+  const of = (what: string) =>
+    new Map(
+      samples
+        .filter(({ metric }) => metric === `envoy_cluster_update_${what}_total`)
+        .map(({ labels, value }) => [labels?.pool ?? '', value]),
+    )
+  return { at, success: of('success'), rejected: of('rejected'), failure: of('failure') }
 }
 
-/** Null when every weight is in force; else why not. */
-async function untilSeen(config: EnvoyConfig, edits: Edit[], rejectedBefore: number, signal: AbortSignal): Promise<string | null> {
+/** Null when every value is in force; else why not. `before`: the counters before the file changed; null where nobody looked. */
+async function untilSeen(config: EnvoyConfig, edits: Edit[], before: Updates | null, signal: AbortSignal): Promise<string | null> {
   const deadline = Date.now() + SEEN_WITHIN_MS
+  const pools = [...new Set(edits.map(({ name }) => parts(name).pool))]
   let missing = ''
+  let failures = 0
   while (Date.now() < deadline && !signal.aborted) {
     try {
-      const live = await liveWeights(config, signal)
-      const differs = edits.find(({ name, value }) => live.get(name) !== value)
-      if (!differs) return null
-      missing = `${differs.name} is still ${live.get(differs.name)}`
-      if ((await rejections(config, signal)) > rejectedBefore) return 'Envoy rejected the update (update_rejected rose)'
+      const live = await liveOf(config, signal)
+      const now = before && (await updates(config, signal))
+      const rose = (what: 'success' | 'rejected' | 'failure', pool: string) =>
+        now ? (now[what].get(pool) ?? 0) - (before[what].get(pool) ?? 0) : 0
+      const rejected = pools.find((pool) => rose('rejected', pool) > 0)
+      if (rejected) {
+        const words = nackSince(config.name, before!.at)
+        return `Envoy rejected the update of ${rejected} (update_rejected rose${words ? `: ${words}` : '; its log says why'})`
+      }
+      failures = pools.reduce((sum, pool) => sum + rose('failure', pool), 0)
+      // A file that Envoy cannot read will not become readable; a poll that failed is tried again.
+      if (failures > 0 && !config.eds?.serve) return 'Envoy could not read the EDS file (update_failure rose): may its user read it?'
+      const differs = edits.find(({ name, value }) => !isInForce(live, parts(name), value, rose('success', parts(name).pool) > 0))
+      // Where this counter is not shown, the values alone tell.
+      const unseen = pools.find((pool) => now?.success.has(pool) && rose('success', pool) <= 0)
+      if (!differs && !unseen) return null
+      missing = differs ? `${differs.name} is not ${differs.value} yet` : `update_success of ${unseen} has not risen`
     } catch (error) {
-      missing = error instanceof Error ? error.message : String(error)
+      missing = error instanceof EvenkeelError ? error.message : 'its admin interface does not answer'
     }
-    await sleep(100, undefined, { signal }).catch(() => {})
+    const words = before && nackSince(config.name, before.at)
+    if (words) return `Envoy refused what it was served: ${words}`
+    await sleep(LOOK_MS, undefined, { signal }).catch(() => {})
   }
-  return `Envoy did not take the update in ${SEEN_WITHIN_MS / 1000} s: ${missing}`
+  const polls = config.eds?.serve
+    ? failures > 0
+      ? '; its polls of Evenkeel fail (update_failure rises)'
+      : '; is its refresh_delay longer?'
+    : ''
+  return `Envoy did not take the update in ${SEEN_WITHIN_MS / 1000} s: ${missing}${polls}`
+}
+
+/** A host that is ready in the file may fail its health check: that the update was taken has to do then. */
+function isInForce({ servers }: Live, { pool, server, what }: Parts, value: string, taken: boolean): boolean {
+  const found = servers.get(pool)?.get(server)
+  if (!found) return false
+  if (what === 'weight') return String(found.weight) === value
+  return value === 'ready' ? found.up || taken : !found.up
 }

@@ -13,12 +13,18 @@ export const envoyConfig = z.strictObject({
       file: z.string().startsWith('/', 'an absolute path'),
       /** True: Envoy polls Evenkeel (`api_type: REST`) and the file is Evenkeel's own. */
       serve: z.boolean().default(false),
+      /** With `serve` and several Envoys: this one's `node.id` or `node.cluster`. */
+      node: z.string().min(1).optional(),
     })
     .optional(),
 })
 export type EnvoyConfig = z.infer<typeof envoyConfig> & TargetConfig
 
-export type EnvoyLink = { config: EnvoyConfig }
+export type EnvoyLink = {
+  config: EnvoyConfig
+  /** `/config_dump` is large on a large Envoy and seldom changes. */
+  dump: { at: number; text: string | null } | null
+}
 
 /** One admin page, as text. */
 export const adminPage = (config: EnvoyConfig, path: string, signal: AbortSignal) => getText(new URL(path, config.admin).href, signal)

@@ -11,6 +11,7 @@ const clustersShape = z.looseObject({
     .array(
       z.looseObject({
         name: z.string(),
+        eds_service_name: z.string().optional(),
         circuit_breakers: z
           .looseObject({
             thresholds: z.array(z.looseObject({ priority: z.string().optional(), max_requests: z.number().optional() })).default([]),
@@ -36,11 +37,16 @@ const clustersShape = z.looseObject({
 type Host = z.infer<typeof clustersShape>['cluster_statuses'][number]['host_statuses'][number]
 
 /** Samples and pools of `/clusters?format=json`, with balancing and rings of `/config_dump` where that could be read. */
-export function parseClusters(text: string, configs: Map<string, ClusterConfig>, canWrite: string | true) {
+export function parseClusters(
+  text: string,
+  configs: Map<string, ClusterConfig>,
+  canWrite: (cluster: { name: string; assignment: string; config: ClusterConfig | undefined }) => string | true,
+) {
   const parsed = clustersShape.safeParse(parseJson(text, '/clusters'))
   if (!parsed.success) throw malformed(`Envoy's /clusters: ${z.prettifyError(parsed.error)}`, text)
   const samples: Reading[] = []
   const pools: Omit<Pool, 'target'>[] = []
+  const assignments = new Map<string, string>()
   for (const cluster of parsed.data.cluster_statuses) {
     if (cluster.host_statuses.length === 0) continue
     const pool = cluster.name
@@ -56,18 +62,21 @@ export function parseClusters(text: string, configs: Map<string, ClusterConfig>,
     if (limit !== undefined) samples.push({ metric: 'pool_sessions_max', labels: { pool }, value: limit })
     const config = configs.get(pool)
     const servers = hosts.map(({ server }) => server)
+    const assignment = cluster.eds_service_name || config?.assignment || pool
+    assignments.set(pool, assignment)
+    const may = canWrite({ name: pool, assignment, config })
     pools.push({
       name: pool,
-      algorithm: config?.policy.toLowerCase() ?? 'unknown',
+      algorithm: config ? `${config.policy.toLowerCase()}${config.noRing?.includes('random') ? ' without hash_policy' : ''}` : 'unknown',
       balances: config?.balances ?? 'unknown',
-      liveWeights: canWrite === true,
-      because: canWrite === true ? undefined : canWrite,
+      liveWeights: may === true,
+      because: may === true ? undefined : may,
       weightMax: 99_999,
       ring: config && ringOf(config, servers),
       servers,
     })
   }
-  return { samples, pools }
+  return { samples, pools, assignments }
 }
 
 function readHost(host: Host, index: number) {

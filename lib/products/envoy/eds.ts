@@ -5,6 +5,7 @@ import { addressShape, addressText } from './client.ts'
 
 const endpointShape = z.looseObject({
   endpoint: z.looseObject({ address: addressShape.optional() }).optional(),
+  health_status: z.string().optional(),
   load_balancing_weight: z.number().int().min(1).optional(),
 })
 const fileShape = z.looseObject({
@@ -34,51 +35,70 @@ export function parseEds(text: string): EdsFile {
   return parsed.data
 }
 
-/** The weight of one endpoint; 1 where none is written, as Envoy takes it. Throws `not_found`. */
-export function edsWeight(file: EdsFile, pool: string, server: string): number {
-  return endpointOf(file, pool, server).load_balancing_weight ?? 1
+/** The names under which assignments stand in the file: a cluster's own, or its `service_name`. */
+export const assigned = (file: EdsFile): string[] =>
+  file.resources.flatMap((resource) => (resource['@type'] === ASSIGNMENT ? [resource.cluster_name] : []))
+
+/** What the file says of one endpoint; Envoy takes weight 1 where none is written. Throws `not_found`. */
+export function edsEndpoint(file: EdsFile, assignment: string, server: string): { weight: number; draining: boolean } {
+  const { load_balancing_weight = 1, health_status } = endpointOf(file, assignment, server)
+  return { weight: load_balancing_weight, draining: health_status === 'DRAINING' }
 }
 
-/** The file's text with other weights; `version_info` is made anew so that a consumer sees a new version. */
-export function withWeights(file: EdsFile, edits: { pool: string; server: string; weight: number }[]): string {
+export type EdsEdit = { assignment: string; server: string; weight?: number; draining?: boolean }
+
+/** The file's text with other weights and states; `version_info` is made anew so that a consumer sees a new version. */
+export function withEdits(file: EdsFile, edits: readonly EdsEdit[]): string {
   const next = structuredClone(file)
-  for (const { pool, server, weight } of edits) endpointOf(next, pool, server).load_balancing_weight = weight
-  next.version_info = versionOf(JSON.stringify(next.resources))
+  for (const { assignment, server, weight, draining } of edits) {
+    const endpoint = endpointOf(next, assignment, server)
+    if (weight !== undefined) endpoint.load_balancing_weight = weight
+    if (draining === true) endpoint.health_status = 'DRAINING'
+    // UNKNOWN, which Envoy takes for healthy.
+    if (draining === false && endpoint.health_status === 'DRAINING') delete endpoint.health_status
+  }
+  next.version_info = versionOf(next.resources)
   return `${JSON.stringify(next, null, 2)}\n`
 }
 
-const versionOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 12)
+const versionOf = (resources: unknown) => createHash('sha256').update(JSON.stringify(resources)).digest('hex').slice(0, 12)
 
-function endpointOf(file: EdsFile, pool: string, server: string) {
-  const assignment = file.resources.find((resource) => resource['@type'] === ASSIGNMENT && resource.cluster_name === pool)
-  if (!assignment) throw new EvenkeelError('not_found', `the EDS file has no assignment for the cluster ${pool}`)
-  for (const { lb_endpoints } of assignment.endpoints)
+function endpointOf(file: EdsFile, assignment: string, server: string) {
+  const found = file.resources.find((resource) => resource['@type'] === ASSIGNMENT && resource.cluster_name === assignment)
+  if (!found) throw new EvenkeelError('not_found', `the EDS file has no assignment for the cluster ${assignment}`)
+  for (const { lb_endpoints } of found.endpoints)
     for (const endpoint of lb_endpoints)
       if (endpoint.endpoint?.address && addressText(endpoint.endpoint.address) === server) return endpoint
-  throw new EvenkeelError('not_found', `the EDS file has no endpoint ${server} in the cluster ${pool}`)
+  throw new EvenkeelError('not_found', `the EDS file has no endpoint ${server} in the cluster ${assignment}`)
 }
 
-const requestShape = z.looseObject({ version_info: z.string().optional(), resource_names: z.array(z.string()).default([]) })
+const requestShape = z.looseObject({
+  version_info: z.string().default(''),
+  resource_names: z.array(z.string()).default([]),
+  node: z.looseObject({ id: z.string().default(''), cluster: z.string().default('') }).default({ id: '', cluster: '' }),
+  /** `google.rpc.Status` of a response that Envoy has refused. */
+  error_detail: z.looseObject({ message: z.string().default('') }).optional(),
+})
+export type DiscoveryRequest = z.infer<typeof requestShape>
 
 /** The body of a DiscoveryRequest. Throws `bad_request`. */
-export function discoveryRequest(body: unknown): z.infer<typeof requestShape> {
+export function discoveryRequest(body: unknown): DiscoveryRequest {
   const parsed = requestShape.safeParse(body)
   if (!parsed.success) throw new EvenkeelError('bad_request', `a DiscoveryRequest: ${z.prettifyError(parsed.error)}`)
   return parsed.data
 }
 
-/** Several files as one; the version changes when any of them does. */
-export function merged(texts: readonly string[]): EdsFile {
-  const resources = texts.flatMap((text) => parseEds(text).resources)
-  return { version_info: versionOf(JSON.stringify(resources)), resources }
-}
-
 /**
- * The answer of a REST xDS endpoint that Envoy polls (`api_type: REST`, `/v3/discovery:endpoints`): only the clusters it asked for;
- * null (304) when it has that version already.
+ * The answer of a REST xDS endpoint that Envoy polls (`api_type: REST`, `/v3/discovery:endpoints`): only the clusters it asked for; null (304)
+ * when it has them already. The version is of what is answered, so that another cluster's change disturbs nobody.
  */
-export function discoveryResponse(file: EdsFile, { version_info, resource_names }: z.infer<typeof requestShape>) {
-  if (version_info !== undefined && version_info === file.version_info) return null
-  const resources = file.resources.filter((resource) => resource_names.length === 0 || resource_names.includes(resource.cluster_name))
-  return { version_info: file.version_info, type_url: ASSIGNMENT, resources }
+export function discoveryResponse(files: readonly EdsFile[], { version_info, resource_names }: DiscoveryRequest) {
+  const wanted = files
+    .flatMap((file) => file.resources)
+    .filter((resource) => resource_names.length === 0 || resource_names.includes(resource.cluster_name))
+  const names = wanted.map((resource) => resource.cluster_name)
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice) throw new EvenkeelError('invalid', `two files hold the cluster ${twice}: name each Envoy's own \`eds: { node: … }\``)
+  const version = versionOf(wanted)
+  return version_info === version ? null : { version_info: version, type_url: ASSIGNMENT, resources: wanted }
 }

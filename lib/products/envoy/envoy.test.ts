@@ -1,11 +1,5 @@
-import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
-import { CAUSE } from '../../../test/cause.ts'
-import { envoyActuator } from './actuator.ts'
+import { readFile } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
 import { envoyConfig } from './client.ts'
 import { parseClusters } from './clusters.ts'
 import { parseConfigDump } from './configDump.ts'
@@ -13,11 +7,10 @@ import { envoy } from './product.ts'
 import { parseStats } from './stats.ts'
 
 const fixture = (name: string) => readFile(new URL(`fixtures/${name}`, import.meta.url), 'utf8')
-const SIGNAL = AbortSignal.timeout(30_000)
 
 describe('reading', () => {
   it('reads hosts, weights, health and counters, strings for uint64 and omitted zeros included', async () => {
-    const { samples, pools } = parseClusters(await fixture('envoy-clusters-format-json.CONSTRUCTED.json'), new Map(), true)
+    const { samples, pools } = parseClusters(await fixture('envoy-clusters-format-json.CONSTRUCTED.json'), new Map(), () => true)
     expect(pools).toMatchObject([
       {
         name: 'cache_pool',
@@ -41,7 +34,7 @@ describe('reading', () => {
     '{"cluster_statuses":[{"name":1}]}',
     '{"cluster_statuses":[{"name":"a","host_statuses":[{"address":{},"stats":[{"name":"rq_total","value":"many"}]}]}]}',
   ])('refuses %s as malformed', (text) =>
-    expect(() => parseClusters(text, new Map(), true)).toThrow(expect.objectContaining({ code: 'malformed' })),
+    expect(() => parseClusters(text, new Map(), () => true)).toThrow(expect.objectContaining({ code: 'malformed' })),
   )
 
   it('takes hash keys, ring sizes and policy from the config dump, into the exact ring', () => {
@@ -80,7 +73,7 @@ describe('reading', () => {
         { name: 'c', host_statuses: [{ address: { socket_address: { address: '10.0.0.1', port_value: 80 } }, weight: 3 }] },
       ],
     }
-    expect(parseClusters(JSON.stringify(clusters), configs, true).pools[0]).toMatchObject({
+    expect(parseClusters(JSON.stringify(clusters), configs, () => true).pools[0]).toMatchObject({
       balances: 'hash',
       ring: {
         algorithm: 'envoy-ring-hash',
@@ -103,122 +96,99 @@ describe('reading', () => {
   })
 })
 
-/** Plays Envoy's part as far as its source says: watches renames only, refuses weights below 1, shows what is in force. */
-class Consumer {
-  rejected = 0
-  weights = new Map<string, number>()
-  deaf = false
-  readonly folder: string
-  #inode = 0
-  #server: Server
-  #timer: NodeJS.Timeout | undefined
-  constructor(folder: string) {
-    this.folder = folder
-    this.#server = createServer((request, response) =>
-      response.end(request.url?.startsWith('/clusters') ? this.#clusters() : this.#stats()),
-    )
-  }
-  get file() {
-    return join(this.folder, 'eds.json')
-  }
-  async start() {
-    await this.#look()
-    this.#timer = setInterval(() => void this.#look(), 10)
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
-    const admin = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
-    return envoyConfig.parse({ kind: 'envoy', name: 'mesh', admin, eds: { file: this.file } })
-  }
-  stop() {
-    clearInterval(this.#timer)
-    this.#server.close()
-  }
-  async #look() {
-    const { ino } = await stat(this.file)
-    if (ino === this.#inode || this.deaf) return
-    this.#inode = ino
-    const file = JSON.parse(await readFile(this.file, 'utf8'))
-    const endpoints = file.resources.flatMap((r: { endpoints: { lb_endpoints: object[] }[] }) => r.endpoints.flatMap((e) => e.lb_endpoints))
-    if (endpoints.some((e: { load_balancing_weight?: number }) => (e.load_balancing_weight ?? 1) < 1 || e.load_balancing_weight === 13)) {
-      this.rejected++
-      return
-    }
-    for (const { endpoint, load_balancing_weight } of endpoints)
-      this.weights.set(endpoint.address.socket_address.address, load_balancing_weight ?? 1)
-  }
-  #clusters() {
-    const host_statuses = [...this.weights].map(([address, weight]) => ({
-      address: { socket_address: { address, port_value: 11211 } },
-      weight,
-    }))
-    return JSON.stringify({ cluster_statuses: [{ name: 'cache_pool', host_statuses }] })
-  }
-  #stats() {
-    return `envoy_cluster_update_rejected{envoy_cluster_name="cache_pool"} ${this.rejected}\n`
-  }
+/** A dump of one cluster `c` with those settings, and of the routes to it. */
+const dumpOf = (cluster: object, routes: object[] = []) =>
+  JSON.stringify({
+    configs: [
+      { dynamic_active_clusters: [{ cluster: { name: 'c', type: 'EDS', ...cluster } }] },
+      { static_route_configs: [{ route_config: { virtual_hosts: [{ routes }] } }] },
+      {
+        dynamic_endpoint_configs: [
+          {
+            endpoint_config: {
+              cluster_name: 'c',
+              endpoints: ['a', 'b'].map((zone, i) => ({
+                locality: { zone },
+                load_balancing_weight: 1 + i,
+                lb_endpoints: [
+                  { endpoint: { address: { socket_address: { address: `10.0.0.${i + 1}`, port_value: 80 } }, hostname: `h${i}` } },
+                ],
+              })),
+            },
+          },
+        ],
+      },
+    ],
+  })
+const poolOf = (cluster: object, routes?: object[]) => {
+  const host_statuses = [1, 2].map((i) => ({ address: { socket_address: { address: `10.0.0.${i}`, port_value: 80 } }, weight: i }))
+  const page = JSON.stringify({ cluster_statuses: [{ name: 'c', host_statuses }] })
+  return parseClusters(page, parseConfigDump(dumpOf(cluster, routes)), () => true).pools[0]!
 }
 
-describe('applying weights by EDS', () => {
-  let consumer: Consumer
-  afterEach(() => consumer.stop())
-  async function start() {
-    const folder = await mkdtemp(join(tmpdir(), 'evenkeel-eds-'))
-    consumer = new Consumer(folder)
-    await writeFile(consumer.file, await fixture('envoy-eds-file.CONSTRUCTED.json'))
-    return consumer.start()
-  }
-  const edit = (value: string, expect = '5') => ({ name: 'cache_pool/10.0.0.1:11211/weight', expect, value })
+describe('how a cluster balances', () => {
+  const hashed = { match: {}, route: { cluster: 'c', hash_policy: [{ header: { header_name: 'x-user' } }] } }
+  const bare = { match: {}, route: { weighted_clusters: { clusters: [{ name: 'c', weight: 5 }] } } }
 
-  it('is seen by the consumer, keeps unknown fields, and comes back', async () => {
-    const config = await start()
-    expect(await envoyActuator.get(config, [edit('3').name], SIGNAL)).toEqual({ [edit('3').name]: '5' })
-    await envoyActuator.write(config, [edit('3')], SIGNAL, CAUSE)
-    expect(consumer.weights.get('10.0.0.1')).toBe(3)
-    expect(await readFile(consumer.file, 'utf8')).toContain('"hash_key": "cache-b"')
-    await envoyActuator.write(config, [edit('5', '3')], SIGNAL, CAUSE)
-    expect(consumer.weights.get('10.0.0.1')).toBe(5)
-  })
-
-  it('writes nothing when the live value or the file differs', async () => {
-    const config = await start()
-    const text = await readFile(consumer.file, 'utf8')
-    await expect(envoyActuator.write(config, [edit('3', '4')], SIGNAL, CAUSE)).rejects.toMatchObject({ code: 'drift' })
-    consumer.deaf = true
-    await writeFile(consumer.file, text.replace('"load_balancing_weight": 5', '"load_balancing_weight": 9'))
-    await expect(envoyActuator.write(config, [edit('3')], SIGNAL, CAUSE)).rejects.toMatchObject({
-      code: 'drift',
-      message: expect.stringContaining('EDS file'),
+  it('a ring that no route hashes for is none: Envoy picks a random host', () => {
+    expect(poolOf({ lb_policy: 'RING_HASH' }, [hashed])).toMatchObject({ balances: 'hash', ring: { algorithm: 'envoy-ring-hash' } })
+    expect(poolOf({ lb_policy: 'RING_HASH' }, [bare, hashed])).toMatchObject({ balances: 'hash' })
+    expect(poolOf({ lb_policy: 'MAGLEV' }, [bare])).toMatchObject({
+      algorithm: 'maglev without hash_policy',
+      balances: 'weight',
+      ring: undefined,
     })
-    expect(await readdir(consumer.folder)).toEqual(['eds.json'])
+    // Nothing that was seen leads to it: nobody knows.
+    expect(poolOf({ lb_policy: 'RING_HASH' }, [])).toMatchObject({ balances: 'hash', ring: { algorithm: 'envoy-ring-hash' } })
   })
 
-  it('puts the old file back when the update is rejected', async () => {
-    const config = await start()
-    const text = await readFile(consumer.file, 'utf8')
-    await expect(envoyActuator.write(config, [edit('13')], SIGNAL, CAUSE)).rejects.toThrow('rejected')
-    expect(await readFile(consumer.file, 'utf8')).toBe(text)
-    expect(consumer.weights.get('10.0.0.1')).toBe(5)
+  it('the Redis proxy hashes by itself, the TCP proxy by its own policy', () => {
+    const listener = (type: string, more: object) => [{ typed_config: { '@type': `type.googleapis.com/x.${type}`, ...more } }]
+    expect(poolOf({ lb_policy: 'MAGLEV' }, listener('RedisProxy', { prefix_routes: { catch_all_route: { cluster: 'c' } } }))).toMatchObject(
+      {
+        ring: { algorithm: 'envoy-maglev' },
+      },
+    )
+    expect(poolOf({ lb_policy: 'MAGLEV' }, listener('TcpProxy', { cluster: 'c' })).ring).toBeUndefined()
+    expect(poolOf({ lb_policy: 'MAGLEV' }, listener('TcpProxy', { cluster: 'c', hash_policy: [{ source_ip: {} }] })).ring).toBeDefined()
   })
 
-  it('refuses weight 0, and settings and hosts that do not exist', async () => {
-    const config = await start()
-    expect(envoyActuator.settings[0]?.value.safeParse('0').success).toBe(false)
-    expect(envoyActuator.settings[0]?.value.safeParse('100000').success).toBe(false)
-    expect(envoyActuator.settings[0]?.value.safeParse('128').success).toBe(true)
-    await expect(envoyActuator.get(config, ['cache_pool/10.9.9.9:1/weight'], SIGNAL)).rejects.toMatchObject({ code: 'not_found' })
+  it('the newer policies as extensions, with their sizes and keys', () => {
+    const extension = (type: string, more: object) => ({
+      lb_policy: 'LOAD_BALANCING_POLICY_CONFIG',
+      load_balancing_policy: {
+        policies: [
+          {
+            typed_extension_config: {
+              typed_config: { '@type': `type.googleapis.com/envoy.extensions.load_balancing_policies.${type}`, ...more },
+            },
+          },
+        ],
+      },
+    })
+    const settings = {
+      minimum_ring_size: '64',
+      hash_function: 'MURMUR_HASH_2',
+      consistent_hashing_lb_config: { use_hostname_for_hashing: true },
+    }
+    expect(poolOf(extension('ring_hash.v3.RingHash', settings)).ring).toMatchObject({
+      options: { minimumRingSize: 64, function: 'MURMUR_HASH_2' },
+      nodes: [{ label: 'h0' }, { label: 'h1' }],
+    })
+    expect(poolOf(extension('maglev.v3.Maglev', { table_size: '101' })).ring).toMatchObject({
+      algorithm: 'envoy-maglev',
+      options: { tableSize: 101 },
+    })
+    expect(poolOf(extension('least_request.v3.LeastRequest', {}))).toMatchObject({ algorithm: 'least_request', balances: 'load' })
   })
 
-  it('serves the same file as REST xDS: only what is asked for, nothing when the version is known', async () => {
-    const config = await start()
-    const ask = (body: object) => envoy.serves!.answer([{ ...config, eds: { file: consumer.file, serve: true } }], body)
-    const first = (await ask({ resource_names: ['cache_pool'] })) as { version_info: string }
-    expect(first).toMatchObject({ resources: [{ cluster_name: 'cache_pool', '@type': expect.stringContaining('ClusterLoadAssignment') }] })
-    expect(await ask({ resource_names: ['other'] })).toMatchObject({ resources: [] })
-    expect(await ask({ resource_names: ['cache_pool'], version_info: first.version_info })).toBeNull()
-    await envoyActuator.write(config, [edit('3')], SIGNAL, CAUSE)
-    expect(await ask({ version_info: first.version_info })).toMatchObject({ version_info: expect.not.stringMatching(first.version_info) })
-    await expect(ask({ resource_names: 'all' })).rejects.toMatchObject({ code: 'bad_request' })
-    expect(await envoy.serves!.answer([config], {})).toMatchObject({ resources: [] })
+  it('localities with weights of their own: no ring rather than a wrong one', () => {
+    const cluster = { lb_policy: 'RING_HASH', common_lb_config: { locality_weighted_lb_config: {} } }
+    expect(poolOf(cluster, [hashed])).toMatchObject({ balances: 'hash', ring: undefined })
   })
+
+  it('a dump that is none is malformed', () =>
+    expect(() => parseConfigDump('{"configs":5}')).toThrow(expect.objectContaining({ code: 'malformed' })))
 })
 
 it('has one vital probe and hides the password of its address', () => {

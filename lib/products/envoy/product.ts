@@ -1,35 +1,76 @@
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { malformed } from '../../model/error.ts'
 import type { Probe, Product } from '../../model/product.ts'
+import type { Capability } from '../../model/topology.ts'
+import { printable } from '../answers.ts'
+import { readText } from '../replaceFile.ts'
 import { adminPage, type EnvoyConfig, type EnvoyLink, envoyConfig, parseJson } from './client.ts'
 import { parseClusters } from './clusters.ts'
 import { type ClusterConfig, parseConfigDump } from './configDump.ts'
 import { describes } from './described.ts'
-import { discoveryRequest, discoveryResponse, merged } from './eds.ts'
+import { assigned, discoveryRequest, discoveryResponse, parseEds } from './eds.ts'
+import { noteNack } from './nacks.ts'
 import { parseStats, STATS_FILTER } from './stats.ts'
 
-const READ_ONLY = 'no `eds` in the configuration: clusters that are not fed by EDS take no weights at run time'
+type Raw = {
+  clusters: string
+  config: string | null
+  /** The EDS file of the configuration: which assignments it holds, or why that cannot be told. */
+  eds: { file: string; assigned: string[] } | { because: string }
+}
 
-const clusters: Probe<EnvoyLink, { clusters: string; config: string | null; writable: boolean }> = {
+/** Policies and routes change by deploys. */
+const DUMP_EVERY_MS = 10_000
+
+const clusters: Probe<EnvoyLink, Raw> = {
   id: 'clusters',
-  feature: 'GET /clusters, /config_dump',
+  feature: 'GET /clusters',
   everyMs: 1_000,
-  cost: 'two admin pages on the main thread, about 1 ms for a hundred hosts',
+  cost: 'an admin page on the main thread, about 1 ms for a hundred hosts; each 10 s /config_dump too',
   vital: true,
-  async read({ config }, _cursor, signal) {
-    const [hosts, dump] = await Promise.all([
-      adminPage(config, '/clusters?format=json', signal),
-      // Some operators close this page alone: pools are shown without their ring then.
-      adminPage(config, '/config_dump?include_eds', signal).catch(() => null),
-    ])
-    return { clusters: hosts, config: dump, writable: config.eds !== undefined }
+  async read(link, _cursor, signal) {
+    const { config } = link
+    const now = Date.now()
+    // Some operators close this page alone: pools are shown without their ring then.
+    if (!link.dump || now - link.dump.at >= DUMP_EVERY_MS)
+      link.dump = { at: now, text: await adminPage(config, '/config_dump?include_eds', signal).catch(() => null) }
+    return { clusters: await adminPage(config, '/clusters?format=json', signal), config: link.dump.text, eds: await edsOf(config) }
   },
   parse(raw) {
     const configs: Map<string, ClusterConfig> = raw.config ? parseConfigDump(raw.config) : new Map()
-    const { samples, pools } = parseClusters(raw.clusters, configs, raw.writable || READ_ONLY)
-    return { samples, records: [], topology: { pools } }
+    const { samples, pools } = parseClusters(raw.clusters, configs, ({ assignment, config }) => writable(raw.eds, assignment, config))
+    return { samples, records: [], topology: { pools, capabilities: [policies(raw.config !== null), ...rings(configs)] } }
   },
+}
+
+const policies = (seen: boolean): Capability => ({
+  feature: 'GET /config_dump',
+  available: seen,
+  ...(seen ? {} : { because: 'the admin interface does not show it: how clusters balance, and their rings, are not known' }),
+})
+
+/** Rings that would predict nothing are not drawn, and it is said why. */
+const rings = (configs: ReadonlyMap<string, ClusterConfig>): Capability[] =>
+  [...configs].flatMap(([name, { noRing }]) =>
+    noRing ? [{ feature: `ring of ${printable(name).slice(0, 80)}`, available: false, because: noRing }] : [],
+  )
+
+async function edsOf({ eds }: EnvoyConfig): Promise<Raw['eds']> {
+  if (!eds) return { because: 'no `eds` in the configuration: weights are set through the EDS file that Envoy reads' }
+  try {
+    return { file: eds.file, assigned: assigned(parseEds(await readText(eds.file))) }
+  } catch (error) {
+    return { because: (error as Error).message }
+  }
+}
+
+/** True, or why no weight of that cluster can be set, with the mend. */
+function writable(eds: Raw['eds'], assignment: string, config: ClusterConfig | undefined): true | string {
+  const file = 'file' in eds ? eds.file : '/etc/envoy/eds.json'
+  if (config && config.type !== 'EDS')
+    return `its endpoints are fixed at Envoy's start (${config.type ?? 'a cluster extension'}); to weigh them live: type: EDS, eds_cluster_config: { eds_config: { path_config_source: { path: ${file} } } }`
+  if ('because' in eds) return eds.because
+  return eds.assigned.includes(assignment) || 'the EDS file has no assignment for it: its endpoints come from elsewhere (a control plane?)'
 }
 
 const stats: Probe<EnvoyLink, string> = {
@@ -67,7 +108,7 @@ export const envoy: Product<EnvoyConfig, EnvoyLink> = {
   title: 'Envoy',
   describes,
   config: envoyConfig,
-  open: (config) => ({ config }),
+  open: (config) => ({ config, dump: null }),
   close: async () => {},
   probes: [clusters, stats, info],
   address: (config) => new URL(config.admin).host,
@@ -76,9 +117,19 @@ export const envoy: Product<EnvoyConfig, EnvoyLink> = {
     path: '/v3/discovery:endpoints',
     async answer(configs, body) {
       const request = discoveryRequest(body)
-      const files = configs.flatMap(({ eds }) => (eds?.serve ? [eds.file] : []))
-      return discoveryResponse(merged(await Promise.all(files.map((file) => readFile(file, 'utf8')))), request)
+      const serving = servingFor(configs, request.node)
+      if (request.error_detail)
+        for (const { name } of serving) noteNack(name, printable(request.error_detail.message).slice(0, 300) || 'no reason given')
+      const files = serving.map(async ({ eds }) => parseEds(await readText(eds!.file)))
+      return discoveryResponse(await Promise.all(files), request)
     },
   },
   rights: 'GET on the admin interface; write access to the EDS file (and its directory, for the rename) to apply weights',
+}
+
+/** The targets whose files this Envoy is served: those that name it, else those that name nobody. */
+function servingFor(configs: readonly EnvoyConfig[], { id, cluster }: { id: string; cluster: string }): EnvoyConfig[] {
+  const serving = configs.filter(({ eds }) => eds?.serve)
+  const named = serving.filter(({ eds }) => eds!.node !== undefined && (eds!.node === id || eds!.node === cluster))
+  return named.length > 0 ? named : serving.filter(({ eds }) => eds!.node === undefined)
 }

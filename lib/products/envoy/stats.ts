@@ -3,13 +3,14 @@ import type { Reading } from '../../model/series.ts'
 
 /** The counters and histograms of clusters that `/stats/prometheus` is asked for. */
 export const STATS_FILTER =
-  '^cluster\\..*(upstream_rq_time|upstream_rq_retry|upstream_rq_pending_active|upstream_cx_connect_ms|update_success|update_rejected)$'
+  '^cluster\\..*(upstream_rq_time|upstream_rq_retry|upstream_rq_pending_active|upstream_cx_connect_ms|update_success|update_rejected|update_failure)$'
 
 const GAUGES: Record<string, string> = { envoy_cluster_upstream_rq_pending_active: 'pool_queue' }
 const COUNTERS: Record<string, string> = {
   envoy_cluster_upstream_rq_retry: 'pool_retries_total',
   envoy_cluster_update_success: 'envoy_cluster_update_success_total',
   envoy_cluster_update_rejected: 'envoy_cluster_update_rejected_total',
+  envoy_cluster_update_failure: 'envoy_cluster_update_failure_total',
 }
 const TIMES: Record<string, string> = {
   envoy_cluster_upstream_rq_time: 'pool_response_seconds',

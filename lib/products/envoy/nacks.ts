@@ -1,0 +1,20 @@
+/** What an Envoy said when it refused what it was served: by target, the newest. */
+export type Nack = { at: number; message: string }
+
+const KEY = Symbol.for('evenkeel.envoy.nacks')
+type Place = typeof globalThis & { [KEY]?: Map<string, Nack> }
+
+/** One map in the process: Next.js bundles the routes that Envoy asks and the engine that writes apart. */
+const nacks = (): Map<string, Nack> => {
+  const place = globalThis as Place
+  place[KEY] ??= new Map()
+  return place[KEY]
+}
+
+export const noteNack = (target: string, message: string, at = Date.now()): void => void nacks().set(target, { at, message })
+
+/** The newest refusal since then, in Envoy's own words; null: none. */
+export function nackSince(target: string, since: number): string | null {
+  const nack = nacks().get(target)
+  return nack && nack.at >= since ? nack.message : null
+}
