@@ -1,6 +1,7 @@
 import { poolWeights } from '../lib/advisors/pool-weights.ts'
 import { type Effect, effectOf } from '../lib/changes/effect.ts'
 import { type BreachedSince, watchGuards } from '../lib/changes/guards.ts'
+import { settledFrom } from '../lib/changes/settle.ts'
 import { type Decision, nextStep } from '../lib/changes/step.ts'
 import { slowServer } from '../lib/detectors/balancer/slow-server.ts'
 import { isMarginal } from '../lib/engine/draft.ts'
@@ -55,7 +56,7 @@ export function control(queues: Queues, { seconds, quiet = Number.POSITIVE_INFIN
   function watch(draft: Draft, finding: Finding, before: number[]): Applied {
     const prediction = draft.predict as Prediction
     const at = FROM + queues.now * 1000
-    const history = windowOf(60_000).between(Math.max(at - 60_000, finding.since), at)
+    const history = windowOf(60_000).between(Math.max(at - 60_000, Math.min(finding.since, at - 10_000)), at)
     const seen = measure(prediction.metric, prediction.where, history)
     const baseline = seen.is === 'measured' && Number.isFinite(seen.high) ? seen : undefined
     for (const { setting, after } of draft.steps) {
@@ -63,16 +64,19 @@ export function control(queues: Queues, { seconds, quiet = Number.POSITIVE_INFIN
       queues.weights[index] = Number(after)
     }
     const after = [...queues.weights]
-    const change = { prediction, watchUntil: at + WATCH_MS, reversal: 'exact' } as Change
+    const change = { prediction, steps: draft.steps, watchFrom: at, watchUntil: at + WATCH_MS, reversal: 'exact' } as unknown as Change
     let breached: BreachedSince = new Map()
     for (;;) {
       queues.run(1)
       const now = FROM + queues.now * 1000
-      const settledAt = now >= at + 2_000 ? at + 2_000 : null
+      const settledAt = settledFrom(change, windowOf(now - at + 10_000), topologyNow())
       const recent = windowOf(Math.min(10_000, now - at))
       const guards = watchGuards(draft.guards, prediction, breached, ({ metric, where }) => measure(metric, where, recent), now, at)
       breached = guards.since
-      const effect = effectOf(prediction, baseline, measure(prediction.metric, prediction.where, windowOf(now - at - 2_000)))
+      const effect: Effect =
+        settledAt === null
+          ? { is: 'unseen', because: 'not settled' }
+          : effectOf(prediction, baseline, measure(prediction.metric, prediction.where, windowOf(now - settledAt)))
       const decision = nextStep(change, { drifted: [], breach: guards.breach, settledAt, effect, calm: true }, now, MEASURE_MS)
       if (decision.is === 'wait') continue
       written = at

@@ -20,6 +20,8 @@ export type QueuesOptions = {
   work?: 'fixed' | 'exponential'
   /** Clients in all: with so many requests under way the next one waits. Bounds the queues of a server that is given too much. */
   clients?: number
+  /** How requests come: `random` (Poisson) or `even`, as a bench's client sends them. */
+  arrivals?: 'random' | 'even'
   balances?: 'weight' | 'load' | 'random'
   /** Changes a request's time of work: what happens at `t` seconds on the server of that index. */
   fault?: (t: number, server: number, seconds: number) => number
@@ -89,9 +91,10 @@ export class Queues {
   }
 
   #second() {
-    const { perSecond, stations, work = 'exponential', clients = Number.POSITIVE_INFINITY, fault } = this.#options
+    const { perSecond, stations, work = 'exponential', arrivals = 'random', clients = Number.POSITIVE_INFINITY, fault } = this.#options
     const until = this.now + 1
-    for (; this.#next < until; this.#next += -Math.log(this.#random()) / perSecond) {
+    const pause = () => (arrivals === 'even' ? 1 : -Math.log(this.#random())) / perSecond
+    for (; this.#next < until; this.#next += pause()) {
       const at = this.#next
       if (this.#under.reduce((sum, { length }) => sum + length, 0) >= clients) {
         this.#finish(at)
@@ -168,6 +171,12 @@ export class Queues {
     this.tape.put(at, 'pool_requests_total', labels, this.#row.requests)
     this.tape.put(at, 'pool_errors_total', labels, 0)
     this.tape.put(at, 'pool_response_seconds', labels, ms(this.#row.mean))
+    this.tape.put(
+      at,
+      'pool_sessions',
+      labels,
+      this.#under.reduce((sum, { length }) => sum + length, 0),
+    )
     this.tape.put(at, 'pool_response_smoothing', labels, SAMPLES)
   }
 }

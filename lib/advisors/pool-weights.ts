@@ -1,6 +1,6 @@
 import { count, duration, text } from '../format/format.ts'
 import { median } from '../math/robust.ts'
-import { cameUpAt } from '../measures/traffic.ts'
+import { cameUpAt, serverSeries } from '../measures/traffic.ts'
 import type { Advisor } from '../model/detector.ts'
 import type { Draft, NoRemedy, Step } from '../model/proposal.ts'
 import type { Pool, PoolServer, Topology } from '../model/topology.ts'
@@ -8,15 +8,12 @@ import type { SeriesWindow } from '../model/window.ts'
 import { type Ceiling, ceilingsOf } from './weights/ceilings.ts'
 import { errorRatio, type Load, loadsOf, SPAN_MS } from './weights/loads.ts'
 import { type Plan, planOf } from './weights/plan.ts'
-import { predictedOf } from './weights/predicted.ts'
+import { drainOf, predictedOf } from './weights/predicted.ts'
 import { wholeOf } from './weights/whole.ts'
 
 /** A server that came up so lately is cold. */
 const COLD_MS = 60_000
-/**
- * The window begins at the last write. What stood in a queue then is counted before and timed after it, so that a mean which is freed of
- * its smoothing comes out too low, or below nothing.
- */
+/** The window begins at the last write. What stood in a queue then is answered after it, as slowly as it queued. */
 const DRAIN_MS = 10_000
 /** Of the mean response: a step that gains less is not worth a hand on the weights. */
 const GAIN_MIN = 0.03
@@ -44,7 +41,7 @@ export const poolWeights: Advisor = {
     const own = loads?.find(({ server }) => server === slow)
     if (!loads || !own || loads.length < 2) return null
     const ceilings = ceilingsOf(window, pool)
-    const plan = planOf(own, loads, ceilings)
+    const plan = planOf(own, loads, ceilings, window.to)
     return typeof plan === 'string' ? { none: plan } : draft(pool, own, loads, plan, ceilings, settled, topology)
   },
 }
@@ -86,6 +83,8 @@ function draft(
   if (predicted.after > predicted.before * (1 - GAIN_MIN))
     return { none: `${slow.name} is slow, but another weight would not make ${pool.name} answer faster.` }
   const where = { target: pool.target, pool: pool.name }
+  const sessionsOf = (server: PoolServer) => serverSeries(window, 'pool_sessions', pool, server)?.points.at(-1)?.[1] ?? 0
+  const drain = drainOf(after, ceilings, sessionsOf)
   const requests = loads.reduce((total, { response }) => total + response.requests, 0)
   const span = window.to - Math.min(...loads.map(({ response }) => response.from))
   const errors = errorRatio(window, pool, pool.servers, span)
@@ -100,6 +99,7 @@ function draft(
       where,
       unit: 'seconds',
       ...predicted,
+      ...(drain ? { dip: { metric: 'pool_response_seconds', where, ...drain } } : {}),
       basis: `response times of ${duration(span)}, ${count(requests)} requests`,
     },
     guards: [

@@ -26,6 +26,8 @@ export function settledFrom(change: Change, window: SeriesWindow, topology: Topo
   const [setting] = change.steps.map((step) => step.setting)
   if (setting?.target.startsWith('ttl:')) return reached(watchFrom + POLLS_MS + oldTtlMs(change, topology))
   if (setting?.target.startsWith('ring:')) return reached(watchFrom + followed(change, window.to, topology) + RING_MS)
+  // What waited before the write is answered after it: that time was spent under the old setting.
+  const drained = prediction.dip?.metric === prediction.metric ? prediction.dip.forMs : 0
   const { target, pool } = prediction.where
   const kind = topology.targets.find((one) => one.name === target)?.kind
   // Where the smoothing is known, the measure takes what was before out of the mean.
@@ -33,7 +35,7 @@ export function settledFrom(change: Change, window: SeriesWindow, topology: Topo
     prediction.metric === 'pool_response_seconds' && window.series('pool_response_smoothing', { target: target!, pool: pool! }).length > 0
   if (kind === 'haproxy' && /_seconds/.test(prediction.metric) && pool !== undefined && !freed)
     return passed(window.between(watchFrom, window.to), { target: target!, pool }, ROLLING_REQUESTS)
-  return reached(watchFrom + POLLS_MS)
+  return reached(watchFrom + Math.max(POLLS_MS, drained))
 }
 
 /** The moment by which so many requests have passed through the pool since the window's start, or null. */

@@ -2,7 +2,7 @@ import { columns } from '../math/columns.ts'
 import { clamped, meanInterval, ratioInterval } from '../math/intervals.ts'
 import { increase, isGap, latest } from '../math/rates.ts'
 import { mean } from '../math/robust.ts'
-import type { Labels, Series } from '../model/series.ts'
+import type { Labels, Point, Series } from '../model/series.ts'
 import type { Measured1, SeriesWindow } from '../model/window.ts'
 import { type Batches, batchesOf, beside, EVENTS_MIN, grownIn, meanIn, measured, rows, shareOf, unjudged, whereText } from './batches.ts'
 
@@ -37,7 +37,7 @@ export function responseSeconds(where: Labels, window: SeriesWindow): Measured1 
   for (const [i, row] of series.entries()) {
     const smoothing = latest(beside(window, 'pool_response_smoothing', row.labels)?.points ?? [])
     if (smoothing) {
-      addUnsmoothed(sums, batches, row, requests[i]!, smoothing)
+      addUnsmoothed(sums, batches, row, endedOf(requests[i]!, beside(window, 'pool_sessions', row.labels)), smoothing)
       continue
     }
     const seconds = meanIn(row, batches)
@@ -60,10 +60,10 @@ function addUnsmoothed(
   sums: { part: number; whole: number }[],
   { from, to, size }: Batches,
   row: Series,
-  requests: Series,
+  requests: readonly Point[],
   smoothing: number,
 ): void {
-  const both = columns({ mean: row.points, requests: requests.points })
+  const both = columns({ mean: row.points, requests })
   for (let i = 1; i < both.at.length; i++) {
     const [before, after] = [both.requests[i - 1]!, both.requests[i]!]
     const count = after - before
@@ -74,6 +74,13 @@ function addUnsmoothed(
     batch.part += mean * count
     batch.whole += count
   }
+}
+
+/** Requests that ended: counted when they are handed out, less those still under way. Only what has ended is in a mean of times. */
+function endedOf(requests: Series, sessions: Series | undefined): readonly Point[] {
+  if (!sessions) return requests.points
+  const both = columns({ requests: requests.points, sessions: sessions.points })
+  return both.at.map((at, i): Point => [at, both.requests[i]! - Math.min(both.requests[i]!, both.sessions[i]!)])
 }
 
 /** Failed requests over all. */

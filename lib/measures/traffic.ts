@@ -69,6 +69,18 @@ export type Response = {
   from: number
 }
 
+/** The series that tell a server's response times, and how they were smoothed. */
+export type Timed = { times: Series; counts: readonly Point[]; sessions: readonly Point[]; smoothing: Smoothing | null }
+
+/** Null where times or requests are not reported. */
+export function timedOf(window: SeriesWindow, pool: Pool, server: PoolServer): Timed | null {
+  const times = serverSeries(window, 'pool_response_seconds', pool, server)
+  const counts = serverSeries(window, 'pool_requests_total', pool, server)
+  if (!times || !counts) return null
+  const sessions = serverSeries(window, 'pool_sessions', pool, server)?.points ?? []
+  return { times, counts: counts.points, sessions, smoothing: smoothingOf(window, poolLabels(pool)) }
+}
+
 /**
  * The mean response of a server's newest requests, freed of the product's own smoothing. The middle one of three stretches that follow
  * each other, so that one request that hung does not speak for all; each at least 2 s and `requestsMin` long. Null while there are too few.
@@ -80,15 +92,11 @@ export function recentResponse(
   requestsMin: number,
   longestMs: number,
 ): Response | null {
-  const times = serverSeries(window, 'pool_response_seconds', pool, server)
-  const counts = serverSeries(window, 'pool_requests_total', pool, server)
-  if (!times || !counts) return null
-  const smoothing = smoothingOf(window, poolLabels(pool))
-  const least = Math.max(2_000, 2 * times.stepMs)
+  const timed = timedOf(window, pool, server)
+  if (!timed) return null
+  const least = Math.max(2_000, 2 * timed.times.stepMs)
   for (let ms = least; 3 * ms <= longestMs; ms *= 1.5) {
-    const stretches = [0, 1, 2].map((k) =>
-      responseBetween(times.points, counts.points, window.to - (k + 1) * ms, window.to - k * ms, smoothing),
-    )
+    const stretches = [0, 1, 2].map((k) => responseBetween(timed, window.to - (k + 1) * ms, window.to - k * ms))
     if (!stretches.every((stretch): stretch is Response => stretch !== null && stretch.requests >= requestsMin)) continue
     return {
       value: median(stretches.map((stretch) => stretch.value))!,
@@ -106,24 +114,25 @@ export function smoothingOf(window: SeriesWindow, { target, pool }: Labels): Smo
   return samples ? { samples, resolution: GRAIN } : null
 }
 
-/** The mean response of the requests counted between two moments; null when there were none or the counters began anew in between. */
+/** The mean response of the requests that ended between two moments; null when there were none or the counters began anew in between. */
 export function responseBetween(
-  times: readonly Point[],
-  counts: readonly Point[],
+  { times: { points: times }, counts, sessions, smoothing }: Timed,
   from: number,
   to: number,
-  smoothing: Smoothing | null,
 ): Response | null {
   const [first, last] = [before(counts, from), before(counts, to)]
   if (!first || !last || last[0] <= first[0]) return null
-  const requests = last[1] - first[1]
-  if (requests <= 0) return null
   if (smoothing) {
     const [was, is] = [before(times, from), before(times, to)]
-    if (!was || !is) return null
-    const bare = unsmooth({ mean: was[1], requests: first[1] }, { mean: is[1], requests: last[1] }, smoothing.samples, smoothing.resolution)
-    return bare && { value: bare.value, error: bare.error, requests, from }
+    if (!was || !is || last[1] <= first[1]) return null
+    // Requests are counted when they are handed out and timed when they end: what is under way is not in the mean yet.
+    const ended = ([, count]: Point, at: number) => count - Math.min(count, before(sessions, at)?.[1] ?? 0)
+    const [earlier, later] = [ended(first, from), ended(last, to)]
+    const bare = unsmooth({ mean: was[1], requests: earlier }, { mean: is[1], requests: later }, smoothing.samples, smoothing.resolution)
+    return bare && { value: bare.value, error: bare.error, requests: later - earlier, from }
   }
+  const requests = last[1] - first[1]
+  if (requests <= 0) return null
   let sum = 0
   let weight = 0
   for (const [at, value] of cut(times, first[0] + 1, last[0])) {

@@ -1,6 +1,5 @@
-import { cut } from '../../math/rates.ts'
 import { median } from '../../math/robust.ts'
-import { poolLabels, responseBetween, serverSeries, smoothingOf, taking } from '../../measures/traffic.ts'
+import { poolLabels, responseBetween, taking, timedOf } from '../../measures/traffic.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { isSlow } from './loads.ts'
@@ -9,7 +8,7 @@ import { isSlow } from './loads.ts'
 const SPAN_MS = 1_200_000
 /** History is looked at in slices of this length; a write begins a new one. */
 const SLICE_MS = 20_000
-/** Requests that stood in a queue at a write are counted before and timed after it. */
+/** What stood in a queue at a write is answered after it, as slowly as it queued. */
 const DRAIN_MS = 10_000
 const REQUESTS_MIN = 20
 /** Answers in this part of the time, or less, at this part of the rate: it was the load that made it slow. */
@@ -71,16 +70,11 @@ function spansOf(window: SeriesWindow, pool: Pool): [from: number, to: number][]
 }
 
 function sliceOf(window: SeriesWindow, pool: Pool, from: number, to: number): Slice[] {
-  const smoothing = smoothingOf(window, poolLabels(pool))
   const seen = taking(pool).flatMap((server) => {
-    const times = serverSeries(window, 'pool_response_seconds', pool, server)?.points
-    const counts = serverSeries(window, 'pool_requests_total', pool, server)?.points
-    const response = times && counts ? responseBetween(times, counts, from, to, smoothing) : null
+    const timed = timedOf(window, pool, server)
+    const response = timed && responseBetween(timed, from, to)
     if (!response || response.requests < REQUESTS_MIN || response.value <= response.error) return []
-    const sessions = cut(serverSeries(window, 'pool_sessions', pool, server)?.points ?? [], from, to)
-    // What was handed out and is still under way was not answered.
-    const grown = sessions.length > 1 ? sessions.at(-1)![1] - sessions[0]![1] : 0
-    return [{ server, seconds: response.value, rate: Math.max(0, response.requests - grown) / ((to - from) / 1000) }]
+    return [{ server, seconds: response.value, rate: response.requests / ((to - from) / 1000) }]
   })
   const fastest = Math.min(...seen.map(({ seconds }) => seconds))
   return seen.map((one) => ({ ...one, slow: isSlow(one.seconds, fastest) }))

@@ -1,13 +1,4 @@
-import {
-  poolLabels,
-  type Response,
-  recentResponse,
-  requestsOf,
-  responseBetween,
-  serverSeries,
-  smoothingOf,
-  taking,
-} from '../../measures/traffic.ts'
+import { type Response, recentResponse, requestsOf, responseBetween, taking, timedOf } from '../../measures/traffic.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 
@@ -38,12 +29,8 @@ export function loadsOf(since: number, window: SeriesWindow, pool: Pool): Load[]
   const servers = taking(pool)
   const from = Math.max(since, window.to - SPAN_MS, window.from)
   const responses = servers.map((server): Response | null => {
-    const times = serverSeries(window, 'pool_response_seconds', pool, server)?.points
-    const counts = serverSeries(window, 'pool_requests_total', pool, server)?.points
-    const long =
-      times && counts && window.to - from >= 15_000
-        ? responseBetween(times, counts, from, window.to, smoothingOf(window, poolLabels(pool)))
-        : null
+    const timed = timedOf(window, pool, server)
+    const long = timed && window.to - from >= 15_000 ? responseBetween(timed, from, window.to) : null
     return long && long.requests >= 3 * REQUESTS_MIN ? long : recentResponse(window, pool, server, REQUESTS_MIN, LONGEST_MS)
   })
   // No server answers in no time: the numbers do not fit together yet.

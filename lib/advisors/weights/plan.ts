@@ -5,10 +5,14 @@ import { fastestOf, isSlow, type Load } from './loads.ts'
 
 /** What one step may take of a server's share: the effect of a mistake stays small, and the next look tells more. */
 const STEP_MOST = 0.25
-/** At this many times the others' response it is plain what is wrong: one step may go all the way. */
+/** At this many times the others' response it is plain what is wrong, once it has lasted: one step may go all the way. */
 const PLAIN = 3
-/** No server is sent more than this many times its present load by one step, unless it has shown that it can. */
+const LASTING_MS = 20_000
+/** At so many times there is nothing to wait for. */
+const GLARING = 6
+/** No server is sent more than this many times its present load by one step; less where servers have shown that they queue. */
 const LOAD_MOST = 1.6
+const LOAD_MOST_QUEUED = 1.3
 /** A server at this share of what its speed allows needs no lighter weight; the cause is elsewhere. */
 const NEAR = 1.05
 /** A server that was lowered before, by whomever, and is fast now may go back to this part of an even share at once. */
@@ -42,7 +46,7 @@ export type Plan = {
  * else a quarter. It goes first to servers that were lowered before and can do more, up to half of the rate that once was too much for
  * them; then to those with room; then up to nearly that rate. What finds no taker stays.
  */
-export function planOf(own: Load, loads: Load[], ceilings: Map<PoolServer, Ceiling>): Plan | string {
+export function planOf(own: Load, loads: Load[], ceilings: Map<PoolServer, Ceiling>, now: number): Plan | string {
   const name = own.server.name
   const speeds = loads.reduce((sum, { response }) => sum + 1 / response.value, 0)
   const fairOf = ({ response }: Load) => 1 / response.value / speeds
@@ -60,7 +64,8 @@ export function planOf(own: Load, loads: Load[], ceilings: Map<PoolServer, Ceili
   if (slow.length === loads.length) return 'All servers are slow alike: no weight would help.'
   const cuts = slow.map((load): Cut => {
     const normal = median(loads.filter((other) => other !== load).map(({ response }) => response.value))!
-    const all = !eased && load.response.value >= PLAIN * normal
+    const lasts = now - load.response.from >= LASTING_MS
+    const all = !eased && load.response.value >= (lasts ? PLAIN : GLARING) * normal
     const least = all ? Math.min(SEEN_PER_SECOND / Math.max(total, 1e-9), load.share / 4) : load.share * (1 - STEP_MOST)
     return { load, least, wanted: Math.max(ceilings.get(load.server)?.eased ? 0 : fairOf(load), least) }
   })
@@ -72,6 +77,7 @@ export function planOf(own: Load, loads: Load[], ceilings: Map<PoolServer, Ceili
   const sound = rest.filter((load) => !load.failing && load.response.value < BUSY * fastest)
   const back = sound.filter((load) => (known.includes(load) || small.includes(load)) && load.share < easeOf(load))
   const open = sound.filter((load) => !known.includes(load) && !back.includes(load))
+  const most = eased ? LOAD_MOST_QUEUED : LOAD_MOST
   let left = 1 - [...wanted.values()].reduce((sum, share) => sum + share, 0)
   const give = (takers: Load[], mostOf: (load: Load) => number) => {
     const room = takers.map((load) => Math.max(0, mostOf(load) - wanted.get(load)!))
@@ -82,10 +88,10 @@ export function planOf(own: Load, loads: Load[], ceilings: Map<PoolServer, Ceili
     left -= part * sum
   }
   give(back, easeOf)
-  give(open, ({ share }) => LOAD_MOST * share)
+  give(open, ({ share }) => most * share)
   give(
     sound.filter((load) => known.includes(load)),
-    (load) => Math.min(LOAD_MOST * wanted.get(load)!, FULL * ceilingOf(load)),
+    (load) => Math.min(most * wanted.get(load)!, FULL * ceilingOf(load)),
   )
   give(slow, ({ share }) => share)
   for (const cut of cuts) cut.wanted = wanted.get(cut.load)!

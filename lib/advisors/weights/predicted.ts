@@ -6,6 +6,9 @@ import type { Load } from './loads.ts'
 export type Next = Load & { next: number }
 export type Predicted = { before: number; after: number; low: number; high: number }
 
+/** Queues shorter than this are gone before the first look, and none is waited for longer. */
+const DRAIN_LEAST_MS = 3_000
+const DRAIN_MOST_MS = 60_000
 /** Of what is measured: traffic changes while it is watched. */
 const NOISE = 0.1
 
@@ -36,4 +39,26 @@ export function predictedOf(loads: readonly Next[], fastest: number, ceilings: M
     low: Math.max(0, Math.min(best, after) * (1 - NOISE) - grain),
     high: Math.max(worst, after) * (1 + NOISE) + grain,
   }
+}
+
+/**
+ * What stood in queues before the write is answered after it, as slowly as it queued: for how long, and how far the pool's mean may rise
+ * meanwhile. Null where no queue is worth the word. `queued` tells how many requests a server has under way.
+ */
+export function drainOf(
+  loads: readonly Next[],
+  ceilings: Map<PoolServer, Ceiling>,
+  queued: (server: PoolServer) => number,
+): { to: number; forMs: number } | null {
+  const total = loads.reduce((sum, { rate }) => sum + rate, 0)
+  const drains = loads.map((load) => {
+    const works = ceilings.get(load.server)?.rate ?? load.rate
+    const waiting = Math.max(queued(load.server), load.rate * load.response.value)
+    const spare = works - load.next * total
+    const ms = load.next >= 0.995 * load.share ? 0 : spare > 0 ? Math.min(DRAIN_MOST_MS, (1000 * waiting) / spare) : DRAIN_MOST_MS
+    return { ms, seconds: Math.max(load.response.value, waiting / Math.max(works, 1e-9)), part: Math.min(load.rate, works) / total }
+  })
+  const forMs = Math.max(...drains.map(({ ms }) => ms))
+  if (forMs < DRAIN_LEAST_MS) return null
+  return { to: 1.5 * drains.reduce((sum, { seconds, part }) => sum + seconds * part, 0), forMs: Math.round(forMs) }
 }
