@@ -8,6 +8,7 @@ import { labHref } from '@/components/lab/labHref.ts'
 import { quotientPoints } from '@/components/series/ratio.ts'
 import { SeriesChart } from '@/components/series/SeriesChart.tsx'
 import { Badge } from '@/components/ui/badge.tsx'
+import { Code } from '@/components/ui/code.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { PageHead, Section } from '@/components/ui/page.tsx'
 import { Readings } from '@/components/ui/readings.tsx'
@@ -75,6 +76,13 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
           </p>
         )}
       </div>
+      {pool.tunable && (
+        <details className="px-4 py-2 text-sm">
+          <summary className="w-fit cursor-pointer text-dim hover:text-text">What would let its weights be set at run time</summary>
+          <p className="py-1 text-dim">In haproxy.cfg. {pool.tunable.moves}</p>
+          <Code text={pool.tunable.lines} label="Lines of haproxy.cfg" />
+        </details>
+      )}
       <Here about={where} />
       <Section flush title="Servers">
         <Table label="Servers" main hold sticky={false} columns={columns(pool)} rows={pool.servers} rowKey={(s) => s.name} />

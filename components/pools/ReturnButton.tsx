@@ -11,6 +11,9 @@ import type { FrameView, PoolServerView, PoolView, TargetView } from '@/lib/mode
 /** Whether somebody took it out: a server of weight 0 shows as drained too, and no state brings that one back. */
 export const isOut = ({ state, weightSet }: PoolServerView) => state === 'maint' || (state === 'drain' && weightSet > 0)
 
+/** Products whose servers Evenkeel can take out and bring back. */
+const STATEFUL = ['haproxy', 'nginx', 'envoy']
+
 /** Brings a server that was drained or in maintenance back into its pool, with a slow start where the pool allows one. */
 export function ReturnButton({ pool, server }: { pool: PoolView; server: PoolServerView }) {
   const go = useGo()
@@ -29,7 +32,7 @@ export function ReturnButton({ pool, server }: { pool: PoolView; server: PoolSer
       for (const key of ['changes', 'pools', 'overview']) void client.invalidateQueries({ queryKey: [key] })
     },
   })
-  if (target?.kind !== 'haproxy') return null
+  if (!STATEFUL.includes(target?.kind ?? '')) return null
   return (
     <Button
       busy={back.isPending}

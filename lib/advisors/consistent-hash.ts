@@ -1,7 +1,6 @@
-import { text } from '../format/format.ts'
 import type { Advisor } from '../model/detector.ts'
 import type { Pool } from '../model/topology.ts'
-import { evaluateSpecs } from '../rings/evaluate.ts'
+import { onceText, tunable } from './tunable.ts'
 
 /** The consistent form of the same hashing, as lines of the configuration: no run-time setting changes an algorithm. */
 export const consistentHash: Advisor = {
@@ -19,19 +18,12 @@ export const consistentHash: Advisor = {
 function sentenceFor(pool: Pool): string {
   switch (pool.ring!.algorithm) {
     case 'haproxy-map':
-      return `In haproxy.cfg:\nbackend ${pool.name}\n    hash-type consistent\nA server that leaves then moves its own keys alone, and weights can be changed at run time. ${onceText(pool, 'haproxy-consistent')}`
+      return `In haproxy.cfg:\n${tunable(pool)?.lines ?? `backend ${pool.name}\n    hash-type consistent`}\nA server that leaves then moves its own keys alone, and weights can be changed at run time. ${onceText(pool.ring!, 'haproxy-consistent')}`
     case 'nginx-hash':
-      return `In the upstream of ${pool.name}, add the word "consistent":\nupstream ${pool.name} {\n    hash … consistent;\nA server that leaves then moves its own keys alone. ${onceText(pool, 'nginx-consistent')}`
+      return `In the upstream of ${pool.name}, add the word "consistent":\nupstream ${pool.name} {\n    hash … consistent;\nA server that leaves then moves its own keys alone. ${onceText(pool.ring!, 'nginx-consistent')}`
     case 'twemproxy-modula':
-      return `In nutcracker.yml:\n${pool.name}:\n  distribution: ketama\nA server that leaves then moves about its own keys alone. ${onceText(pool, 'twemproxy-ketama')}`
+      return `In nutcracker.yml:\n${pool.name}:\n  distribution: ketama\nA server that leaves then moves about its own keys alone. ${onceText(pool.ring!, 'twemproxy-ketama')}`
     default:
       return `twemproxy shares a fixed number of points out over all weights, so that one weight changes everyone's points. Change weights rarely and several at once; name the servers, so that their addresses can change without moving keys.`
   }
-}
-
-/** What the switch itself costs, once. */
-function onceText(pool: Pool, algorithm: 'haproxy-consistent' | 'nginx-consistent' | 'twemproxy-ketama'): string {
-  const { options: _, ...bare } = pool.ring!
-  const { moved } = evaluateSpecs(pool.ring!, { ...bare, algorithm })
-  return `The switch itself moves ${text(moved!, 'ratio')} of the keys once: do it in a quiet hour.`
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fleetAt, poolDay, poolOf, Tape } from '../../test/normal.ts'
+import { fleetAt, type PoolFault, poolDay, poolOf, Tape } from '../../test/normal.ts'
 import { FROM } from '../../test/series.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Draft } from '../model/proposal.ts'
@@ -46,7 +46,8 @@ test('a pool that fails alike, a product that cannot, a server that is gone', ()
   expect(propose([1, 1, 1, 1], finding({ subject: { target: 'edge', pool: 'app' } }))).toMatchObject({
     none: expect.stringMatching(/fail alike/),
   })
-  expect(propose([1, 1, 1, 1], finding(), 'nginx')).toMatchObject({ none: expect.stringMatching(/cannot be told/) })
+  expect(propose([1, 1, 1, 1], finding(), 'nginx')).toHaveProperty('steps')
+  expect(propose([1, 1, 1, 1], finding(), 'twemproxy')).toMatchObject({ none: expect.stringMatching(/cannot be told/) })
   expect(propose([1, 1, 1, 1], finding({ subject: { target: 'edge', pool: 'app', server: 'gone' } }))).toBeNull()
 })
 test('a flapping one is drained without a promise', () => {
@@ -55,4 +56,64 @@ test('a flapping one is drained without a promise', () => {
     finding({ rule: 'balancer/server-flapping', subject: { target: 'edge', pool: 'app', server: 'app3' } }),
   ) as Draft
   expect(draft.predict).toHaveProperty('absentBecause')
+})
+
+/** A pool of four, a quarter of the requests each; `change` may bend it. */
+function refusal(change: (pool: ReturnType<typeof poolOf>, tape: Tape) => void, fault?: PoolFault) {
+  const pool = poolOf('edge', 'app', [1, 1, 1, 1])
+  const tape = new Tape()
+  poolDay(tape, pool, { seed: 2, seconds: 130 }, 240, {
+    fault: (t, server, now) => {
+      if (t >= 100 && server === 'app2') now.errorRatio = 0.3
+      fault?.(t, server, now)
+    },
+  })
+  change(pool, tape)
+  const window = tape.window(130)
+  const topology = fleetAt(window, [pool], [], window.to)
+  return drainServer.propose(finding(), window, {
+    ...topology,
+    targets: topology.targets.map((target) => ({ ...target, kind: 'haproxy' })),
+  })
+}
+const sessions = (tape: Tape, now: number, most: number) => {
+  for (const server of ['app1', 'app2', 'app3', 'app4']) {
+    const labels = { target: 'edge', pool: 'app', server }
+    tape.all.delete(`pool_sessions${JSON.stringify(labels)}`)
+    for (let t = 0; t <= 130; t++) {
+      tape.put(FROM + t * 1000, 'pool_sessions', labels, now)
+      tape.put(FROM + t * 1000, 'pool_sessions_max', labels, most)
+    }
+  }
+}
+
+test('not when the others would have as many sessions as they may have; with room they may', () => {
+  // 240 requests a second at 20 sessions for each 60: 80 sessions for three servers.
+  expect(refusal((_pool, tape) => sessions(tape, 20, 30))).toMatchObject({
+    none: expect.stringMatching(/about 8\d of at most 90 sessions/),
+  })
+  expect(refusal((_pool, tape) => sessions(tape, 20, 60))).toHaveProperty('steps')
+})
+test('not onto a backup that nobody knows, and not as the last one', () => {
+  const alone = (backup: boolean) => (pool: ReturnType<typeof poolOf>) => {
+    for (const [i, server] of pool.servers.entries())
+      if (i !== 1) Object.assign(server, backup ? { backup: true, weightEffective: 0 } : { state: 'down', weightEffective: 0 })
+  }
+  expect(refusal(alone(true))).toMatchObject({ none: expect.stringMatching(/backup app1 would carry app alone/) })
+  expect(refusal(alone(false))).toMatchObject({ none: expect.stringMatching(/last server of app/) })
+  const known = refusal((pool, tape) => {
+    alone(true)(pool)
+    sessions(tape, 20, 200)
+  })
+  expect(known).toMatchObject({ risk: 'high', predict: { absentBecause: expect.stringContaining('backup') } })
+})
+
+test('not when another one was slow at less than it would be sent', () => {
+  const slow = refusal(
+    () => {},
+    (_t, server, now) => {
+      if (server === 'app3') now.seconds *= 6
+    },
+  )
+  expect(slow).toMatchObject({ none: expect.stringMatching(/app3 would be sent 8\d\.\d\/s; it was slow at [56]\d(\.\d)?\/s already/) })
 })

@@ -1,11 +1,22 @@
 import { count, duration, text } from '../format/format.ts'
 import { wilson } from '../math/intervals.ts'
-import { poolLabels, requestsOf, shareByWeight, taking } from '../measures/traffic.ts'
+import { projectedWithout, takingWithout } from '../measures/capacity.ts'
+import { poolLabels, requestsOf } from '../measures/traffic.ts'
 import type { Advisor } from '../model/detector.ts'
+import type { Finding } from '../model/finding.ts'
+import type { Draft } from '../model/proposal.ts'
+import type { Pool, PoolServer } from '../model/topology.ts'
+import type { SeriesWindow } from '../model/window.ts'
+import { ceilingsOf } from './weights/ceilings.ts'
 
-const SPAN_MS = 60_000
+/** Errors of so long make the prediction. */
+const ERRORS_MS = 60_000
+/** How far back a server's limits are remembered. */
+const SPAN_MS = 1_200_000
 /** The others may be sent this many times their present load; a pool of two would have to carry twice. */
 const LOAD_MOST = 1.6
+/** Of the sessions that are allowed: the rest is gone in one slow second (as balancer/sessions-near-limit has it). */
+const SESSIONS_MOST = 0.85
 
 /** Takes a failing server out of its pool, softly: sessions that are under way end by themselves. */
 export const drainServer: Advisor = {
@@ -21,64 +32,95 @@ export const drainServer: Advisor = {
     const server = pool.servers.find(({ name }) => name === finding.subject.server)
     if (!server) return null
     const kind = topology.targets.find(({ name }) => name === pool.target)?.kind
-    if (kind !== 'haproxy')
+    if (!(kind === 'haproxy' || ((kind === 'nginx' || kind === 'envoy') && pool.liveWeights)))
       return {
         none: `Take ${server.name} out of ${pool.name} until it is mended; this balancer cannot be told to drain a server at run time.`,
       }
     if (server.state === 'drain' || server.state === 'maint') return { none: `${server.name} is already out.` }
-    const rest = taking(pool).filter((other) => other !== server)
-    const shares = shareByWeight(pool)
-    const left = rest.reduce((sum, other) => sum + (shares.get(other.name) ?? 0), 0)
-    // A flapping server that is down now has no share; what it would have counts.
-    const own = server.weightSet / (server.weightSet + rest.reduce((sum, other) => sum + other.weightEffective, 0))
-    const extra = 1 / (1 - own)
-    if (rest.length === 0 || (left <= 0 && server.state === 'up'))
-      return { none: `${server.name} is the last server of ${pool.name}: without it every request fails.` }
-    if (extra > LOAD_MOST)
-      return {
-        none: `Without ${server.name} the other ${rest.length === 1 ? 'server' : 'servers'} of ${pool.name} would carry ${text(extra, 'factor')} the load: that is more than can be promised. Add a server first.`,
-      }
-    const ms = Math.min(SPAN_MS, Math.max(10_000, window.to - finding.since))
-    const tally = (servers: typeof rest) => {
-      const sum = (metric?: string) => servers.reduce((total, one) => total + (requestsOf(window, pool, one, ms, metric) ?? 0), 0)
-      return { requests: sum(), errors: sum('pool_errors_total') }
-    }
-    const others = tally(rest)
-    const all = tally([...rest, server])
-    if (others.requests < 50) return null
-    const where = poolLabels(pool)
-    const after = wilson(others.errors, others.requests)
-    const before = all.errors / all.requests
-    const flaps = finding.rule === 'balancer/server-flapping'
-    return {
-      steps: [{ setting: { target: pool.target, name: `${pool.name}/${server.name}/state` }, before: 'ready', after: 'drain' }],
-      because: `${finding.summary}. Drained, it gets no new requests; the others take ${text(extra, 'factor')} their load${flaps ? ' all the time instead of now and then' : ` and fail ${text(after.value, 'ratio')} of theirs`}.`,
-      predict:
-        before > 0.005 && before > after.high
-          ? {
-              metric: 'pool_error_ratio',
-              where,
-              unit: 'ratio',
-              before,
-              after: after.value,
-              low: 0,
-              high: Math.max(after.high, 0.005),
-              basis: `${count(all.requests)} requests of ${duration(ms)}`,
-            }
-          : { absentBecause: 'few requests fail while it comes and goes; what ends is the shaking, and that is no number' },
-      guards: [
-        {
-          metric: 'pool_error_ratio',
-          where,
-          unit: 'ratio',
-          op: '>',
-          limit: Math.max(0.05, before * 1.2),
-          forMs: 10_000,
-          why: 'the others fail under what they were given',
-        },
-      ],
-      risk: extra > 1.35 ? 'medium' : 'low',
-      riskBecause: `The pool has ${rest.length} ${rest.length === 1 ? 'server' : 'servers'} left and one fewer to lose. Draining is taken back exactly.`,
-    }
+    const obstacle = obstacleTo(pool, server, window)
+    return obstacle ? { none: obstacle } : draft(finding, pool, server, window)
   },
+}
+
+/** Why the pool needs even a failing server, with the numbers; null where it can do without. */
+function obstacleTo(pool: Pool, server: PoolServer, window: SeriesWindow): string | null {
+  const rest = takingWithout(pool, [server])
+  if (rest.length === 0) return `${server.name} is the last server of ${pool.name}: without it every request fails.`
+  const who = rest.length === 1 ? rest[0]!.name : `the other ${rest.length} servers of ${pool.name}`
+  const after = projectedWithout(window, pool, [server])
+  if (after?.over)
+    return `Without ${server.name}, ${after.over.server.name} would have about ${count(after.over.sessions)} sessions at once; it may have ${count(after.over.limit)}. Raise its limit or add a server first.`
+  if (after && after.limit !== null && after.sessions > SESSIONS_MOST * after.limit)
+    return `Without ${server.name}, ${who} would take ${text(after.rate, 'perSecond')} with about ${count(after.sessions)} of at most ${count(after.limit)} sessions at once: that leaves nothing to spare. Raise the limit or add a server first.`
+  if (rest[0]!.backup)
+    return after === null || after.limit === null
+      ? `Without ${server.name} the backup ${rest[0]!.name} would carry ${pool.name} alone, and nothing says how much it can take: that is for you to decide.`
+      : null
+  const extra = extraOf(server, rest)
+  if (extra > LOAD_MOST)
+    return `Without ${server.name} the other ${rest.length === 1 ? 'server' : 'servers'} of ${pool.name} would carry ${text(extra, 'factor')} the load: that is more than can be promised. Add a server first.`
+  const ceilings = ceilingsOf(window, pool)
+  const weights = rest.reduce((sum, one) => sum + one.weightEffective, 0)
+  for (const one of rest) {
+    const limit = ceilings.get(one)
+    const sent = (after?.rate ?? 0) * (one.weightEffective / weights)
+    if (limit && sent > limit.rate)
+      return `Without ${server.name}, ${one.name} would be sent ${text(sent, 'perSecond')}; it was slow at ${text(limit.rate, 'perSecond')} already. Add a server first.`
+  }
+  return null
+}
+
+/** Times their present load that the others get. A flapping server that is down now has no share; what it would have counts. */
+const extraOf = (server: PoolServer, rest: PoolServer[]) =>
+  1 + server.weightSet / rest.reduce((sum, other) => sum + other.weightEffective, 0)
+
+function draft(finding: Finding, pool: Pool, server: PoolServer, window: SeriesWindow): Draft | null {
+  const rest = takingWithout(pool, [server])
+  const backup = rest[0]!.backup === true
+  const ms = Math.min(ERRORS_MS, Math.max(10_000, window.to - finding.since))
+  const tally = (servers: PoolServer[]) => {
+    const sum = (metric?: string) => servers.reduce((total, one) => total + (requestsOf(window, pool, one, ms, metric) ?? 0), 0)
+    return { requests: sum(), errors: sum('pool_errors_total') }
+  }
+  const others = tally(rest)
+  const all = tally([...rest, server])
+  if (!backup && others.requests < 50) return null
+  const where = poolLabels(pool)
+  const after = wilson(others.errors, others.requests)
+  const before = all.requests > 0 ? all.errors / all.requests : 0
+  const flaps = finding.rule === 'balancer/server-flapping'
+  const extra = extraOf(server, rest)
+  const take = backup ? `the backup ${rest[0]!.name} takes all of them` : `the others take ${text(extra, 'factor')} their load`
+  const then = backup ? '' : flaps ? ' all the time instead of now and then' : ` and fail ${text(after.value, 'ratio')} of theirs`
+  return {
+    steps: [{ setting: { target: pool.target, name: `${pool.name}/${server.name}/state` }, before: 'ready', after: 'drain' }],
+    because: `${finding.summary}. Drained, it gets no new requests; ${take}${then}.`,
+    predict: backup
+      ? { absentBecause: 'a backup that idles has shown nothing of how it answers' }
+      : before > 0.005 && before > after.high
+        ? {
+            metric: 'pool_error_ratio',
+            where,
+            unit: 'ratio',
+            before,
+            after: after.value,
+            low: 0,
+            high: Math.max(after.high, 0.005),
+            basis: `${count(all.requests)} requests of ${duration(ms)}`,
+          }
+        : { absentBecause: 'few requests fail while it comes and goes; what ends is the shaking, and that is no number' },
+    guards: [
+      {
+        metric: 'pool_error_ratio',
+        where,
+        unit: 'ratio',
+        op: '>',
+        limit: Math.max(0.05, before * 1.2),
+        forMs: 10_000,
+        why: 'the others fail under what they were given',
+      },
+    ],
+    risk: backup ? 'high' : extra > 1.35 ? 'medium' : 'low',
+    riskBecause: `The pool has ${rest.length} ${rest.length === 1 ? 'server' : 'servers'} left and one fewer to lose. Draining is taken back exactly.`,
+  }
 }

@@ -5,6 +5,7 @@ import type { Advisor } from '../model/detector.ts'
 import type { Draft, NoRemedy, Step } from '../model/proposal.ts'
 import type { Pool, PoolServer, Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
+import { tunable } from './tunable.ts'
 import { type Ceiling, ceilingsOf } from './weights/ceilings.ts'
 import { errorRatio, type Load, loadsOf, SPAN_MS } from './weights/loads.ts'
 import { type Plan, planOf } from './weights/plan.ts'
@@ -126,7 +127,7 @@ function draft(
     riskBecause: `The others take ${text(extra, 'factor')} their load. A weight is put back exactly.`,
     ...(topology.targets.find((target) => target.name === pool.target)?.kind === 'haproxy'
       ? {
-          patch: `# a weight set at run time is lost when HAProxy reloads\nbackend ${pool.name}\n${lines.map((line) => `    ${line}`).join('\n')}`,
+          patch: `# a weight set at run time is lost when HAProxy reloads\n${tunable(pool)?.lines ?? `backend ${pool.name}`}\n${lines.map((line) => `    ${line}`).join('\n')}`,
         }
       : {}),
     ...(pool.liveWeights ? {} : { patchOnly: pool.because ?? `${pool.algorithm} takes no weights at run time.` }),

@@ -6,6 +6,8 @@ import { contestedKey, type Proposal, type Setting, type Step } from '../model/p
 import { heldSteps, lastStage, stepsBetween } from '../model/slowStart.ts'
 import type { Store } from '../model/store.ts'
 import type { Topology } from '../model/topology.ts'
+import type { SeriesWindow } from '../model/window.ts'
+import { overloadBecause, refuseFixedWeights } from './feasible.ts'
 import type { Journal } from './journal.ts'
 import { byTarget, type Knobs, settingKey, toEdit } from './knobs.ts'
 import { returning, slowStartOf } from './slowStart.ts'
@@ -20,6 +22,8 @@ export type ApplyContext = {
   knobs: Knobs
   journal: Journal
   topology(): Topology
+  /** The newest minute of the fleet. */
+  window(): SeriesWindow
   mode(): 'observe' | 'tune'
   now(): number
   /** Over how long a server that comes back gets its weight; 0: at once. */
@@ -51,6 +55,7 @@ export async function applySteps(wanted: Wanted, context: ApplyContext): Promise
   const checked = check(wanted, knobs)
   const weights = returning(checked, context.topology()).map(({ weight }) => ({ setting: weight }))
   const live = await liveOf([...checked, ...weights], knobs)
+  if (!wanted.proposal) refuseFixedWeights(checked, context.topology())
   if (context.mode() !== 'tune') throw new EvenkeelError('read_only', 'Evenkeel is in observe mode: nothing is written to a target.')
   if (wanted.proposal?.patchOnly) throw new EvenkeelError('not_allowed', wanted.proposal.patchOnly)
 
@@ -63,6 +68,8 @@ export async function applySteps(wanted: Wanted, context: ApplyContext): Promise
   refuseDrift(wanted, steps, knobs)
   refuseStale(wanted, context.store)
   refuseUnfollowed(steps, context.topology(), context.now())
+  const overload = overloadBecause(steps, context.topology(), context.window())
+  if (overload) throw new EvenkeelError(wanted.proposal ? 'not_allowed' : 'invalid', overload)
   const { slowStart, notes } = slowStartOf(steps, live, context.topology(), context.slowStartMs)
   const writes = heldSteps({ steps, slowStart })
   const { reversal } = knobs.describe(steps)

@@ -143,6 +143,7 @@ export function createChanges(options: ChangesOptions): Changes {
     knobs,
     journal,
     topology: options.topology,
+    window: () => options.window(60_000),
     mode: options.mode,
     now,
     slowStartMs: settings.slowStartMs,

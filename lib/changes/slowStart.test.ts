@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { createBus } from '../engine/bus.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { AnyActuator } from '../model/product.ts'
-import { emptyTopology, type Pool, type PoolServer } from '../model/topology.ts'
+import { emptyTopology, type Pool, type PoolServer, type TargetFacts } from '../model/topology.ts'
 import { createStore } from '../store/store.ts'
 import { createChanges } from './changes.ts'
 import { slowStartOf } from './slowStart.ts'
@@ -34,9 +34,16 @@ const pool = (more: Partial<Pool> = {}, ...servers: PoolServer[]): Pool => ({
 const A_STATE = { target: 'edge', name: 'app/a/state' }
 const A_WEIGHT = { target: 'edge', name: 'app/a/weight' }
 
+const EDGE: TargetFacts[] = [{ name: 'edge', kind: 'haproxy', state: 'up', capabilities: [] }]
+
 describe('which return is slow', () => {
   const of = (pools: Pool[], before = 'maint', weight = '100', ms = 30_000) =>
-    slowStartOf([{ setting: A_STATE, before, after: 'ready' }], new Map([['edge app/a/weight', weight]]), { ...emptyTopology(), pools }, ms)
+    slowStartOf(
+      [{ setting: A_STATE, before, after: 'ready' }],
+      new Map([['edge app/a/weight', weight]]),
+      { ...emptyTopology(), targets: EDGE, pools },
+      ms,
+    )
   const values = (...args: Parameters<typeof of>) => of(...args).slowStart?.rises[0]?.values
 
   it('from maintenance and from a drain, in four stages up to the weight it had', () => {
@@ -52,7 +59,12 @@ describe('which return is slow', () => {
 
   it('goes up to the weight that the same change asks for', () => {
     const steps = [{ setting: A_STATE, before: 'maint', after: 'ready' }, { setting: A_WEIGHT, before: '100', after: '40' }] // biome-ignore format: a table
-    const { slowStart } = slowStartOf(steps, new Map([['edge app/a/weight', '100']]), { ...emptyTopology(), pools: [pool()] }, 30_000)
+    const { slowStart } = slowStartOf(
+      steps,
+      new Map([['edge app/a/weight', '100']]),
+      { ...emptyTopology(), targets: EDGE, pools: [pool()] },
+      30_000,
+    )
     expect(slowStart?.rises).toEqual([{ setting: A_WEIGHT, before: '100', values: ['10', '20', '30', '40'] }])
   })
 
@@ -72,6 +84,12 @@ describe('which return is slow', () => {
     const { slowStart, notes } = of(pools, before, weight, ms)
     expect(slowStart).toBeUndefined()
     expect(notes).toEqual([expect.stringMatching(why)])
+  })
+
+  it('is for HAProxy: elsewhere a stage is a reload', () => {
+    const targets = [{ ...EDGE[0]!, kind: 'nginx' }]
+    const steps = [{ setting: A_STATE, before: 'drain', after: 'ready' }]
+    expect(slowStartOf(steps, new Map([['edge app/a/weight', '100']]), { ...emptyTopology(), targets, pools: [pool()] }, 30_000)).toEqual({ notes: [] }) // biome-ignore format: one line
   })
 
   it("is ours after a drain, where HAProxy's slowstart does not act", () => {
@@ -104,7 +122,7 @@ function balancer() {
     commands: (_config, edits) => edits.map(({ name, value }) => `set ${name} ${value}`),
     group: () => 'pool:edge/app',
   }
-  const topology = { ...emptyTopology(), pools: [pool()] }
+  const topology = { ...emptyTopology(), targets: EDGE, pools: [pool()] }
   const path = join(mkdtempSync(join(tmpdir(), 'evenkeel-slow-')), 'evenkeel.db')
   const open = () => {
     const store = createStore({ path, now: () => clock.now })

@@ -20,7 +20,9 @@ export const serverSeries = (window: SeriesWindow, metric: string, pool: Pool, s
 export function taking(pool: Pool): PoolServer[] {
   const up = pool.servers.filter((server) => server.state === 'up' && server.weightEffective > 0)
   const first = up.filter((server) => !server.backup)
-  return first.length > 0 ? first : up.filter((server) => server.backup)
+  if (first.length > 0) return first
+  const backups = up.filter((server) => server.backup)
+  return pool.firstBackupOnly ? backups.slice(0, 1) : backups
 }
 
 /** Share of the requests that the weights give to each server that takes some; 0 to the others. */

@@ -38,6 +38,8 @@ export type PoolServer = {
   backup?: boolean
   /** Weight in the configuration file, where it could be read. */
   weightFile?: number
+  /** What the running product started it with; a `fixedWeights` pool takes no other weight but 0. */
+  weightInitial?: number
   /** Where the configuration file says otherwise than what runs: the line to write. */
   fileLine?: FileLine
   /** The product itself raises its weight slowly when it comes up: HAProxy's `slowstart`. */
@@ -59,6 +61,10 @@ export type Pool = {
   /** False where the product refuses weights at run time for this algorithm; `because` says why. */
   liveWeights: boolean
   because?: string
+  /** The algorithm keeps a table: at run time each server takes its weight from the file, or 0. */
+  fixedWeights?: boolean
+  /** Of several backups only the first one serves, as HAProxy without `option allbackups`. */
+  firstBackupOnly?: boolean
   /** Largest weight the product takes, and the smallest that still gets traffic. */
   weightMax: number
   /** Why shares do not follow the algorithm alone: `cookie SRV`, `stick on src`. */

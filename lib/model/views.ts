@@ -55,6 +55,8 @@ export type PoolView = Omit<Pool, 'servers'> & {
   requestsPerSecond: number | null
   responseSeconds: number | null
   errorRatio: number | null
+  /** Of one pool alone, not in lists: the lines that would let its weights be set at run time, and what writing them moves. */
+  tunable?: { lines: string; moves: string }
   /** max over mean of share seen against share expected; null while there is too little traffic. */
   imbalance: number | null
 }

@@ -1,3 +1,4 @@
+import { tunable } from '../advisors/tunable.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Pool, PoolServer } from '../model/topology.ts'
 import type { Page, PoolServerView, PoolView } from '../model/views.ts'
@@ -23,7 +24,8 @@ export function listPools(house: House, paging?: Paging & { target?: string }): 
 export function getPool(house: House, target: string, name: string): PoolView {
   const pool = house.engine.topology().pools.find((candidate) => candidate.target === target && candidate.name === name)
   if (!pool) throw new EvenkeelError('not_found', 'There is no pool of that name on that target.')
-  return poolView(pool, house.engine.window(FIGURE_SPAN_MS))
+  const lines = tunable(pool)
+  return { ...poolView(pool, house.engine.window(FIGURE_SPAN_MS)), ...(lines && { tunable: lines }) }
 }
 
 /**

@@ -91,6 +91,6 @@ async function set(door: Door, name: string, value: string, signal: AbortSignal)
   if (answer === '') return
   if (/^No such (server|backend)/.test(answer)) throw new EvenkeelError('not_found', `HAProxy: ${answer}`)
   if (/static LB algorithm/.test(answer))
-    throw new EvenkeelError('not_allowed', `${name}: this pool's algorithm takes only 0 % and 100 % at run time; change the file instead`)
+    throw new EvenkeelError('invalid', `${name}: this pool's algorithm takes only 0 % and 100 % at run time; change the file instead`)
   throw new EvenkeelError('invalid', `HAProxy refuses ${name} = ${value}: ${answer.slice(0, 200)}`)
 }

@@ -32,6 +32,8 @@ export type FilePool = {
   hashBalanceFactor?: number
   /** Why shares do not follow the algorithm alone: `cookie SRV`, `stick on src`. */
   sticky?: string
+  /** `option allbackups`: all of them serve when no other server is left, not the first alone. */
+  allBackups?: boolean
   /** Which saved state a reload reads. */
   loadState: 'none' | 'global' | 'local'
   stateFileName?: string
@@ -120,6 +122,8 @@ function readLine(settings: Settings, pool: FilePool | null, keyword: string, re
   else if (keyword === 'hash-balance-factor') settings.hashBalanceFactor = Number(rest[0]) || 0
   else if (keyword === 'cookie' && rest[0]) settings.sticky = `cookie ${rest[0]}`
   else if (keyword === 'stick' && (rest[0] === 'on' || rest[0] === 'match')) settings.sticky = `stick ${rest.slice(0, 2).join(' ')}`
+  else if (keyword === 'option' && rest[0] === 'allbackups') settings.allBackups = true
+  else if (keyword === 'no' && rest[0] === 'option' && rest[1] === 'allbackups') settings.allBackups = false
   else if (keyword === 'load-server-state-from-file') settings.loadState = rest[0] === 'global' || rest[0] === 'local' ? rest[0] : 'none'
   else if (keyword === 'server-state-file-name' && rest[0] !== 'use-backend-name') settings.stateFileName = rest[0]
   else if (keyword === 'default-server') settings.defaultServer.push(...rest)

@@ -201,7 +201,7 @@ describeWith(['haproxy'], 'haproxy actuator', () => {
     await using server = await start([one, two], 'balance static-rr')
     await expect(
       write(server, { name: 'app/app1/state', expect: 'ready', value: 'drain' }, { name: 'app/app2/weight', expect: '100', value: '25' }),
-    ).rejects.toMatchObject({ code: 'not_allowed' })
+    ).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('0 % and 100 %') })
     expect(await get(server, 'app/app1/state', 'app/app2/weight')).toEqual({ 'app/app1/state': 'ready', 'app/app2/weight': '100' })
   })
 

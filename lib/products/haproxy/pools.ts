@@ -43,6 +43,7 @@ export function poolsOf({ pools, servers }: ReturnType<typeof parseStat>, beside
       name,
       ...algorithmOf(row, file, beside),
       weightMax: WEIGHT_MAX,
+      ...(file?.allBackups ? {} : { firstBackupOnly: true }),
       ...(file?.sticky ? { sticky: file.sticky } : {}),
       ...(ring ? { ring } : {}),
       ...(file && beside.file ? { reload: reloadOf(file, beside.file, beside.door) } : {}),
@@ -74,6 +75,7 @@ function poolServer(row: StatRow, idleBackup: boolean, file: FileServer | undefi
     id: needed('sid'),
     ...(isBackup(row) ? { backup: true } : {}),
     ...(weightFile === undefined ? {} : { weightFile }),
+    ...(state === undefined ? {} : { weightInitial: state.weightInitial }),
     ...(fileLine ? { fileLine } : {}),
     ...(file?.slowstart ? { slowstart: true } : {}),
     ...(otherWriter ? { otherWriter } : {}),
@@ -85,7 +87,7 @@ function algorithmOf(
   row: StatRow,
   file: FilePool | undefined,
   { writable }: Beside,
-): Pick<Pool, 'algorithm' | 'balances' | 'liveWeights' | 'because'> {
+): Pick<Pool, 'algorithm' | 'balances' | 'liveWeights' | 'because' | 'fixedWeights'> {
   const running = row.get('algo') || undefined
   const keyword = file ? keywordOf(file.balance) : running
   if (keyword === undefined) return refuse('unknown', 'unknown', 'neither the statistics nor a configuration file tell the algorithm')
@@ -96,12 +98,12 @@ function algorithmOf(
     const type = file.hashType?.[0] ?? 'map-based'
     const algorithm = `${file.balance} ${type}`
     if (type !== 'consistent')
-      return refuse(algorithm, 'hash', 'map-based hashing takes only 0 % and 100 % at run time; `hash-type consistent` takes any weight')
+      return fixed(algorithm, 'hash', 'map-based hashing takes only 0 % and 100 % at run time; `hash-type consistent` takes any weight')
     return takes(algorithm, 'hash')
   }
   const algorithm = file?.balance ?? keyword
   if (keyword === 'static-rr')
-    return refuse(algorithm, 'weight', 'static-rr takes only 0 % and 100 % at run time; roundrobin takes any weight')
+    return fixed(algorithm, 'weight', 'static-rr takes only 0 % and 100 % at run time; roundrobin takes any weight')
   if (keyword === 'first') return refuse(algorithm, 'load', 'first fills servers in order and ignores weights')
   if (keyword === 'roundrobin') return takes(algorithm, 'weight')
   if (keyword === 'leastconn') return takes(algorithm, 'load')
@@ -112,6 +114,10 @@ function algorithmOf(
 
 function refuse(algorithm: string, balances: Pool['balances'], because: string) {
   return { algorithm, balances, liveWeights: false, because }
+}
+
+function fixed(algorithm: string, balances: Pool['balances'], because: string) {
+  return { ...refuse(algorithm, balances, because), fixedWeights: true }
 }
 
 /** The pool's ring. None where HAProxy mixes load into it (`hash-balance-factor`) or keys nodes by something else than the id. */

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { poolOf } from '../../test/normal.ts'
+import { load } from '../../test/series.ts'
+import { emptyTopology, type Pool, type PoolServer } from '../model/topology.ts'
+import { overloadBecause, refuseFixedWeights } from './feasible.ts'
+
+const pool = (more: Partial<PoolServer>[] = [], own: Partial<Pool> = {}): Pool => {
+  const found = { ...poolOf('edge', 'app', [100, 100]), ...own }
+  return { ...found, servers: found.servers.map((server, i) => ({ ...server, ...more[i] })) }
+}
+const steps = (...texts: string[]) =>
+  texts.map((text) => {
+    const [name, after] = text.split('=') as [string, string]
+    return { setting: { target: 'edge', name }, after }
+  })
+const topology = (one: Pool) => ({ ...emptyTopology(), pools: [one] })
+const busy = load(1_000, {
+  'pool_requests_total{target=edge,pool=app,server=app1}': '0+100x40',
+  'pool_requests_total{target=edge,pool=app,server=app2}': '0+100x40',
+  'pool_sessions{target=edge,pool=app,server=app1}': '30x40',
+  'pool_sessions{target=edge,pool=app,server=app2}': '30x40',
+  'pool_sessions_max{target=edge,pool=app,server=app1}': '50x40',
+  'pool_sessions_max{target=edge,pool=app,server=app2}': '50x40',
+})
+const quiet = load(1_000, {})
+
+describe('a fixed table', () => {
+  const fixed = topology(
+    pool([{ weightInitial: 40 }], { fixedWeights: true, liveWeights: false, because: 'static-rr takes only 0 % and 100 %' }),
+  )
+  const refused = (...texts: string[]) => {
+    try {
+      refuseFixedWeights(steps(...texts), fixed)
+      return null
+    } catch (error) {
+      return error
+    }
+  }
+  it('takes 0 and the weight it started with, and states', () => {
+    expect(refused('app/app1/weight=0', 'app/app1/state=drain')).toBeNull()
+    expect(refused('app/app1/weight=40')).toBeNull()
+  })
+  it('refuses every other weight with the reason and the step', () => {
+    expect(refused('app/app1/weight=0', 'app/app1/weight=41')).toMatchObject({
+      code: 'invalid',
+      message: expect.stringMatching(/^steps\[1\]: static-rr .* takes 0 or 40/),
+    })
+  })
+  it('is no concern of other pools', () => {
+    expect(() => refuseFixedWeights(steps('app/app1/weight=7'), topology(pool()))).not.toThrow()
+  })
+})
+
+describe('capacity', () => {
+  const said = (window: typeof busy, own: Pool, ...texts: string[]) => overloadBecause(steps(...texts), topology(own), window)
+
+  it.each(['app/app1/state=drain', 'app/app1/state=maint', 'app/app1/weight=0'])('%s of the last server is refused', (step) => {
+    expect(said(quiet, pool([{}, { state: 'down' }]), step)).toMatch(/nothing is left in app/)
+    expect(said(quiet, pool([{}, { weightSet: 0, weightEffective: 0, state: 'drain' }]), step)).toMatch(/nothing is left/)
+    expect(said(quiet, pool(), step)).toBeNull()
+  })
+  it('both at once are the last ones too; a swap is not', () => {
+    expect(said(quiet, pool(), 'app/app1/state=drain', 'app/app2/state=maint')).toMatch(/app1 and app2/)
+    expect(said(quiet, pool([{}, { state: 'maint' }]), 'app/app1/state=maint', 'app/app2/state=ready')).toBeNull()
+  })
+  it('one that takes nothing may go', () => {
+    expect(said(quiet, pool([{ state: 'down' }, { state: 'down' }]), 'app/app1/state=maint')).toBeNull()
+    expect(said(quiet, pool([{}, { state: 'down' }]), 'app/app2/state=maint')).toBeNull()
+  })
+  it('a backup stands in for the last one', () => {
+    expect(said(quiet, pool([{}, { backup: true, weightEffective: 0 }]), 'app/app1/state=drain')).toBeNull()
+  })
+  it('is refused with numbers when the rest would pass its limit of sessions', () => {
+    expect(said(busy, pool(), 'app/app1/state=drain')).toMatch(/app2 would take 200\/s with about 60 sessions at once; at most 50/)
+    expect(said(busy, pool(), 'app/app1/weight=10')).toBeNull()
+  })
+})

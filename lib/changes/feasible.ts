@@ -1,0 +1,63 @@
+import { count, text } from '../format/format.ts'
+import { projectedWithout, takingWithout } from '../measures/capacity.ts'
+import { EvenkeelError } from '../model/error.ts'
+import type { Setting } from '../model/proposal.ts'
+import type { Pool, PoolServer, Topology } from '../model/topology.ts'
+import type { SeriesWindow } from '../model/window.ts'
+
+type Wanted = { setting: Setting; after: string }
+type Found = { pool: Pool; server: PoolServer; what: string; after: string; step: number }
+
+/** The steps that are about servers of pools. */
+function serverSteps(steps: readonly Wanted[], topology: Topology): Found[] {
+  return steps.flatMap(({ setting, after }, step) => {
+    for (const pool of topology.pools) {
+      if (pool.target !== setting.target || !setting.name.startsWith(`${pool.name}/`)) continue
+      for (const server of pool.servers)
+        for (const what of ['weight', 'state'])
+          if (setting.name === `${pool.name}/${server.name}/${what}`) return [{ pool, server, what, after, step }]
+    }
+    return []
+  })
+}
+
+/** Throws `invalid` for a weight that the pool's algorithm refuses at run time: with a fixed table, all but 0 and the weight it started with. */
+export function refuseFixedWeights(steps: readonly Wanted[], topology: Topology): void {
+  for (const { pool, server, what, after, step } of serverSteps(steps, topology)) {
+    if (what !== 'weight' || !pool.fixedWeights || after === '0') continue
+    const initial = server.weightInitial ?? server.weightFile
+    if (initial === undefined || after === String(initial)) continue
+    throw new EvenkeelError(
+      'invalid',
+      `steps[${step}]: ${pool.because ?? `${pool.algorithm} takes no weights at run time`}. ${server.name} takes 0 or ${initial}, its weight from the file.`,
+    )
+  }
+}
+
+/**
+ * Why these steps would leave a pool without the servers that its load needs, or null. Servers that are taken out count with what they
+ * carry now; where limits of sessions are known, the others must not pass theirs.
+ */
+export function overloadBecause(steps: readonly Wanted[], topology: Topology, window: SeriesWindow): string | null {
+  const found = serverSteps(steps, topology)
+  for (const pool of new Set(found.map((one) => one.pool))) {
+    const own = found.filter((one) => one.pool === pool)
+    const isOut = ({ what, after }: Found) => (what === 'state' ? after !== 'ready' : after === '0')
+    const leaving = [...new Set(own.filter(isOut).map(({ server }) => server))]
+    const back = own.some((one) => !isOut(one) && !leaving.includes(one.server) && one.server.state !== 'up' && one.server.state !== 'down')
+    if (takingWithout(pool, []).every((server) => !leaving.includes(server))) continue
+    const names = leaving.map(({ name }) => name).join(' and ')
+    if (takingWithout(pool, leaving).length === 0) {
+      if (back) continue
+      return `Without ${names} nothing is left in ${pool.name} that takes requests: every one would fail.`
+    }
+    const after = projectedWithout(window, pool, leaving)
+    if (!after) continue
+    const who = after.servers.length === 1 ? after.servers[0]!.name : `the other ${after.servers.length} servers of ${pool.name}`
+    if (after.over)
+      return `Without ${names}, ${after.over.server.name} would have about ${count(after.over.sessions)} sessions at once; it may have ${count(after.over.limit)}.`
+    if (after.limit !== null && after.sessions >= after.limit)
+      return `Without ${names}, ${who} would take ${text(after.rate, 'perSecond')} with about ${count(after.sessions)} sessions at once; at most ${count(after.limit)} are allowed there. Raise the limit or add a server first.`
+  }
+  return null
+}

@@ -1,0 +1,72 @@
+import { cut } from '../math/rates.ts'
+import { mean } from '../math/robust.ts'
+import type { Pool, PoolServer } from '../model/topology.ts'
+import type { SeriesWindow } from '../model/window.ts'
+import { requestsOf, serverSeries, taking } from './traffic.ts'
+
+/** Load of the last so many ms. */
+const SPAN_MS = 30_000
+
+/** The servers that take requests once `leaving` are out of the pool; backups only when nothing else is left. */
+export function takingWithout(pool: Pool, leaving: readonly PoolServer[]): PoolServer[] {
+  const stay = pool.servers.filter((server) => !leaving.includes(server) && server.state === 'up' && server.weightSet > 0)
+  const active = stay.filter((server) => !server.backup)
+  if (active.length > 0) return active
+  const backups = stay.filter((server) => server.backup)
+  return pool.firstBackupOnly ? backups.slice(0, 1) : backups
+}
+
+export type Projected = {
+  servers: PoolServer[]
+  /** Requests a second of the whole pool now. */
+  rate: number
+  /** Sessions under way at once when these servers alone take them; 0 while nothing tells of sessions. */
+  sessions: number
+  /** The most that they may have; null where some have no limit. */
+  limit: number | null
+  /** One whose part alone is more than it may have, where keys choose the server and nobody takes what is too much for it. */
+  over?: { server: PoolServer; sessions: number; limit: number }
+}
+
+/**
+ * The load of the servers that stay when `leaving` are out, by Little's law: each one's part of all requests a second, by weight, times how
+ * long a request is under way there. Null while nothing was seen.
+ */
+export function projectedWithout(window: SeriesWindow, pool: Pool, leaving: readonly PoolServer[]): Projected | null {
+  const servers = takingWithout(pool, leaving)
+  const rateOf = (server: PoolServer) => (requestsOf(window, pool, server, SPAN_MS) ?? 0) / (SPAN_MS / 1000)
+  const newest = (metric: string, server: PoolServer) => serverSeries(window, metric, pool, server)?.points.at(-1)?.[1]
+  const now = [...new Set([...taking(pool), ...leaving])].map((server) => ({
+    server,
+    rate: rateOf(server),
+    sessions: mean(
+      cut(serverSeries(window, 'pool_sessions', pool, server)?.points ?? [], window.to - SPAN_MS, window.to).map(([, n]) => n),
+    ),
+  }))
+  const rate = now.reduce((sum, one) => sum + one.rate, 0)
+  const seen = now.filter((one) => one.rate > 0 && one.sessions !== null)
+  if (rate <= 0) return null
+  if (seen.length === 0) return { servers, rate, sessions: 0, limit: null }
+  const staying = seen.filter(({ server }) => servers.includes(server))
+  const secondsOf = (of: typeof seen) => of.reduce((sum, one) => sum + one.sessions!, 0) / of.reduce((sum, one) => sum + one.rate, 0)
+  // What a failing server takes for its answers says nothing about the others; it speaks only where they have none of their own.
+  const usual = secondsOf(staying.length > 0 ? staying : seen)
+  const weights = servers.reduce((sum, server) => sum + server.weightSet, 0)
+  const loads = servers.map((server) => {
+    const own = staying.find((one) => one.server === server)
+    return {
+      server,
+      sessions: rate * (server.weightSet / weights) * (own ? secondsOf([own]) : usual),
+      limit: newest('pool_sessions_max', server) || null,
+    }
+  })
+  const limited = loads.filter((load): load is typeof load & { limit: number } => load.limit !== null)
+  const over = pool.balances === 'hash' ? limited.find(({ sessions, limit }) => sessions >= limit) : undefined
+  return {
+    servers,
+    rate,
+    sessions: loads.reduce((sum, { sessions }) => sum + sessions, 0),
+    limit: limited.length === loads.length ? limited.reduce((sum, { limit }) => sum + limit, 0) : null,
+    ...(over && { over }),
+  }
+}
