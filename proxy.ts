@@ -1,7 +1,8 @@
 import { NextResponse } from 'next/server'
 import { EvenkeelError } from './lib/model/error.ts'
 import { pageHeaders } from './lib/server/doors/headers.ts'
-import { house } from './lib/server/house.ts'
+import { refusalPage } from './lib/server/doors/refusal.ts'
+import { currentHouse, house } from './lib/server/house.ts'
 import { problemResponse } from './lib/server/http/problem.ts'
 
 /** Every page comes through here; the API's own gate asks the same door (Next would buffer its bodies and streams here). */
@@ -16,7 +17,9 @@ export async function proxy(request: Request): Promise<Response> {
   try {
     await house().doors.enter({ method: request.method, path: url.pathname, headers: request.headers })
   } catch (error) {
-    if (!(error instanceof EvenkeelError && error.code === 'unauthenticated')) return problemResponse(error)
+    if (!(error instanceof EvenkeelError) || !/^(GET|HEAD)$/.test(request.method)) return problemResponse(error)
+    if (currentHouse()?.doors.mode === 'proxy') return refusalPage(error, '/', security)
+    if (error.code !== 'unauthenticated') return problemResponse(error)
     const next = `${url.pathname}${url.search}`
     return redirect(request, `/sign-in${next === '/' ? '' : `?next=${encodeURIComponent(next)}`}`, 307)
   }

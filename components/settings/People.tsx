@@ -34,6 +34,15 @@ export function People({ frame }: { frame: FrameView }) {
         <Tokens />
       </>
     )
+  if (frame.auth === 'proxy')
+    return (
+      <>
+        <Empty title="The reverse proxy signs people in">
+          <p>Who may do what is written in the configuration: auth.roles gives each role to groups. Scripts send an API token.</p>
+        </Empty>
+        {admin && <Tokens />}
+      </>
+    )
   if (!admin) return <Empty title="Only an admin sees people and tokens">Ask one to invite you with another role.</Empty>
   return (
     <>

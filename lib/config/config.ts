@@ -2,6 +2,7 @@ import type { Route } from '../model/notice.ts'
 import type { TargetConfig } from '../model/product.ts'
 import type { RingSpec } from '../model/ring.ts'
 import type { Edge, RingNodeFact } from '../model/topology.ts'
+import type { Auth } from './auth.ts'
 
 export type ControlKey = { target: string; key: string }
 /** A ring that applications hold, as configured; its control document, once there, is the truth. */
@@ -18,7 +19,7 @@ export type Config = {
   /** Folder of the embedded store. */
   data: string
   mode: 'observe' | 'tune'
-  auth: { mode: 'local' | 'none' }
+  auth: Auth
   poll: { everyMs: number; timeoutMs: number }
   learningMs: number
   retention: { rawMs?: number; fineMs?: number; coarseMs?: number }

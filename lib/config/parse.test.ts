@@ -151,9 +151,21 @@ describe('a refusal names the path, the line, what was found and what is allowed
     ['receivers: [{ name: r }]', /^receivers\[0\] .*without a channel; allowed: webhook$/],
     [
       'listen: 0.0.0.0:80\nauth: { mode: none }',
-      /^auth\.mode \(line 2\): found "none" while listening on 0\.0\.0\.0; allowed: "local", or listen/,
+      /^auth\.mode \(line 2\): found "none" while listening on 0\.0\.0\.0; allowed: "local", "proxy" or "oidc", or listen/,
     ],
-    ['auth: { mode: oidc }', /^auth\.mode .*found "oidc"; allowed: "local" or "none"/],
+    ['auth: { mode: saml }', /^auth\.mode .*found "saml"; allowed: "none", "local", "proxy"/],
+    ['auth: { mode: proxy }', /^auth\.roles \(line 1\): found nothing; allowed: a mapping/],
+    ['auth: { mode: proxy, roles: {} }', /^auth\.roles .*allowed: at least one of admin, operator and viewer/],
+    ['auth: { mode: proxy, roles: { boss: [a] } }', /^auth\.roles\.boss .*the unknown key "boss"; allowed: viewer, operator, admin/],
+    [
+      'auth: { mode: proxy, trusted: [10.0.0.0/8, 0.0.0.0/0], roles: { viewer: ["*"] } }',
+      /^auth\.trusted\[1\] .*allowed: an address or a network/,
+    ],
+    ['auth: { mode: proxy, trusted: [proxy.example], roles: { viewer: ["*"] } }', /^auth\.trusted\[0\] .*found "proxy\.example"/],
+    ['auth: { mode: proxy, trusted: [], roles: { viewer: ["*"] } }', /^auth\.trusted .*allowed: at least 1 items/],
+    ['auth: { mode: proxy, user: "X User", roles: { viewer: ["*"] } }', /^auth\.user .*allowed: the name of a header/],
+    ['auth: { mode: proxy, user: X-A, groups: x-a, roles: { viewer: ["*"] } }', /^auth\.groups .*allowed: another header than user/],
+    ['auth: { mode: local, roles: { viewer: ["*"] } }', /^auth\.roles .*the unknown key "roles"; allowed: mode/],
     [
       'rings: [{ name: r, nodes: [{ target: x }], control: { target: y, key: k } }]',
       /control\.target .*found "y"; allowed: the name of a target: there is none\n.*nodes\[0\]\.target .*found "x"/,

@@ -147,7 +147,7 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
     at(
       ['auth', 'mode'],
       `"none" while listening on ${read.listen.host}`,
-      '"local", or listen: 127.0.0.1:PORT: without a login only this machine may come in',
+      '"local", "proxy" or "oidc", or listen: 127.0.0.1:PORT: without a login only this machine may come in',
     )
   if (problems.length) return fail(problems)
 

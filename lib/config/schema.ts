@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseDuration } from '../model/duration.ts'
 import { RING_ALGORITHMS } from '../model/ring.ts'
+import { authSchema } from './auth.ts'
 
 /** What the rooms above know and the configuration needs: kind -> schema of a target or a channel, rule -> schema of its settings. */
 export type Schemas = {
@@ -136,9 +137,7 @@ export function configSchema(schemas: Schemas) {
       .meta({ description: 'Where people reach this server; stands in alerts' }),
     data: z.string().min(1).default('./data').meta({ description: 'Folder of the embedded store; created when absent' }),
     mode: z.enum(['observe', 'tune']).default('observe').meta({ description: 'observe: nothing is ever written to a target' }),
-    auth: z
-      .strictObject({ mode: z.enum(['local', 'none'], { error: '"local" or "none"; "proxy" and "oidc" are not part of this version' }) })
-      .optional(),
+    auth: authSchema.optional(),
     poll: z.strictObject({ every: duration(100, 3_600_000).default(1000), timeout: duration(10, 600_000).default(900) }).prefault({}),
     learning: duration(0).default(60_000).meta({ description: 'How long after the start learned baselines stay silent' }),
     watch: watch.prefault({}).meta({ description: 'How long a change is watched' }),

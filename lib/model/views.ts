@@ -198,7 +198,7 @@ export type FrameView = {
   mode: 'observe' | 'tune'
   modeMax: 'observe' | 'tune'
   person: Person | null
-  auth: 'none' | 'local'
+  auth: 'none' | 'local' | 'proxy' | 'oidc'
   drills: boolean
   version: string
   newestSampleAt: Iso | null

@@ -1,7 +1,8 @@
 import { ConfigError } from '../config/error.ts'
 import { EvenkeelError } from '../model/error.ts'
 import { currentHouse, setHouse } from './house.ts'
-import { readUrls } from './http/bytes.ts'
+import { onArrival } from './http/arrivals.ts'
+import { readable } from './http/bytes.ts'
 import { openHouse, readConfig } from './open.ts'
 
 /** A service manager waits 15 s before it kills. */
@@ -24,7 +25,10 @@ export async function start(): Promise<void> {
     )
     process.exit(error instanceof ConfigError ? error.exitCode : 1)
   }
-  readUrls()
+  onArrival((message) => {
+    if (message.url) message.url = readable(message.url)
+    currentHouse()?.doors.meet(message)
+  })
   let stopping = false
   const stop = () => {
     if (stopping) return

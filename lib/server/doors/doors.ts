@@ -1,13 +1,16 @@
 import { rmSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { sealData, unsealData } from 'iron-session'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
+import type { Auth } from '../../config/auth.ts'
 import type { Config } from '../../config/config.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Store } from '../../model/store.ts'
 import type { Person } from '../../model/views.ts'
 import { checkOrigin } from './origin.ts'
 import { createPersons, type Persons } from './persons.ts'
+import { createProxied } from './proxied.ts'
 import { roleNeeded, roleReaches } from './roles.ts'
 import { sessionSecret, writePrivate } from './secret.ts'
 import { createTokens, type Tokens } from './tokens.ts'
@@ -23,7 +26,9 @@ export type Door = { method: string; path: string; headers: Headers }
 
 /** Who comes in, and how far. */
 export type Doors = {
-  mode: 'none' | 'local'
+  mode: Auth['mode']
+  /** To be called with each request before anybody else reads it. */
+  meet(message: IncomingMessage): void
   /** Decides on one request: origin, identity, role. Null person: it needs none and there is none. Throws `forbidden` or `unauthenticated`. */
   enter(request: Door): Promise<{ person: Person | null }>
   /** Signs in by a one-time code or by name and password; returns the Set-Cookie header. Throws `unauthenticated`, `too_many`. */
@@ -40,6 +45,7 @@ export type DoorsOptions = { config: Pick<Config, 'auth' | 'url' | 'data'>; stor
 
 export function createDoors({ config, store, now, print }: DoorsOptions): Doors {
   const mode = config.auth.mode
+  const proxied = config.auth.mode === 'proxy' ? createProxied(config.auth, config.url) : null
   const tokens = createTokens(store, now)
   const persons = createPersons(store, now)
   const password = mode === 'local' ? sessionSecret(config.data) : ''
@@ -62,7 +68,7 @@ export function createDoors({ config, store, now, print }: DoorsOptions): Doors 
       ?.split(/;\s*/)
       .find((part) => part.startsWith(`${SESSION_COOKIE}=`))
       ?.slice(SESSION_COOKIE.length + 1)
-    if (!cookie || mode === 'none') return null
+    if (!cookie || mode !== 'local') return null
     const sealed = await unsealData<{ name?: string; session?: number }>(cookie, { password, ttl: SESSION_SECONDS }).catch(() => null)
     const person = sealed?.name === undefined ? null : persons.get(sealed.name)
     // The role is read anew each time: a cookie outlives what an admin has decided since.
@@ -71,17 +77,19 @@ export function createDoors({ config, store, now, print }: DoorsOptions): Doors 
 
   async function identify(headers: Headers): Promise<Person | null> {
     const authorization = headers.get('authorization')
-    if (authorization !== null) {
-      const bearer = /^Bearer +(\S+)$/i.exec(authorization)
+    const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')
+    // A proxy may hand on a token of its own, made by whoever signs people in.
+    if (authorization !== null && (!proxied || bearer?.[1]?.startsWith('ek_'))) {
       const person = bearer && tokens.bearer(bearer[1]!)
       if (!person) throw new EvenkeelError('unauthenticated', 'Authorization: this token is not known here, or was revoked.')
       return person
     }
-    return mode === 'none' ? ANONYMOUS : sessionOf(headers)
+    return proxied ? proxied.person(headers) : mode === 'none' ? ANONYMOUS : sessionOf(headers)
   }
 
   return {
     mode,
+    meet: (message) => proxied?.meet(message),
     tokens,
     persons,
     async enter({ method, path, headers }) {
@@ -95,7 +103,7 @@ export function createDoors({ config, store, now, print }: DoorsOptions): Doors 
       return { person }
     },
     async signIn(attempt) {
-      if (mode === 'none') throw new EvenkeelError('not_allowed', 'There is no login here: auth is "none".')
+      if (mode !== 'local') throw new EvenkeelError('not_allowed', `Nobody signs in here by a link or a password: auth is "${mode}".`)
       const by = 'code' in attempt ? null : attempt.name
       await spend(inAll, 'all')
       if (by !== null) await spend(perName, by)

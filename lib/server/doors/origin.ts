@@ -1,3 +1,4 @@
+import type { Auth } from '../../config/auth.ts'
 import { isLoopback } from '../../config/config.ts'
 import { EvenkeelError } from '../../model/error.ts'
 
@@ -7,18 +8,20 @@ export function hostName(host: string | null): string | null {
   return match ? match[1]!.replace(/^\[|\]$/g, '').toLowerCase() : null
 }
 
+/** Loopback, or the name in the configuration's `url`. Any other name may be one that somebody else makes resolve to us: DNS rebinding. */
+export function isOwnName(host: string | null, url: string): boolean {
+  const name = hostName(host)
+  return name !== null && (isLoopback(name) || name.endsWith('.localhost') || name === hostName(URL.parse(url)?.host ?? null))
+}
+
 /**
  * A page of another site must not reach us through the visitor's browser. Without a login the Host header must be one of ours (a foreign
  * name that resolves to loopback is DNS rebinding); whatever changes something must not come from another origin.
  */
-export function checkOrigin(method: string, headers: Headers, { auth, url }: { auth: 'none' | 'local'; url: string }): void {
+export function checkOrigin(method: string, headers: Headers, { auth, url }: { auth: Auth['mode']; url: string }): void {
   const host = headers.get('host')
-  const name = hostName(host)
   const own = URL.parse(url)
-  if (
-    auth === 'none' &&
-    (name === null || !(isLoopback(name) || name.endsWith('.localhost') || name === own?.hostname.replace(/^\[|\]$/g, '')))
-  )
+  if (auth === 'none' && !isOwnName(host, url))
     throw new EvenkeelError(
       'forbidden',
       'Host: without a login only loopback names are served; reached by another name, set "url" in the configuration.',

@@ -1,9 +1,17 @@
+import type { RoleHolders } from '../../config/auth.ts'
 import type { Person } from '../../model/views.ts'
 
 export type PersonRole = Person['role']
 export const ROLES = ['viewer', 'operator', 'admin'] as const satisfies readonly PersonRole[]
 
 export const roleReaches = (has: PersonRole, needed: PersonRole): boolean => ROLES.indexOf(has) >= ROLES.indexOf(needed)
+
+/** The highest role that the configuration gives to this person of these groups; null when it gives none. */
+export function roleHeld(holders: RoleHolders, name: string, groups: readonly string[]): PersonRole | null {
+  const holds = (entry: string) =>
+    entry.startsWith('user:') ? entry.slice('user:'.length) === name : entry === '*' || groups.includes(entry)
+  return ROLES.findLast((role) => holders[role].some(holds)) ?? null
+}
 
 /** Open to everybody: whether it lives, and the way in. */
 const PUBLIC = [

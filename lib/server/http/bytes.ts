@@ -1,10 +1,10 @@
-import { subscribe } from 'node:diagnostics_channel'
-import type { IncomingMessage } from 'node:http'
-
 /** U+FFFD, the sign for bytes that are no character. */
 const NO_CHARACTER = '%EF%BF%BD'
 
-/** The path with every run of escaped bytes that is no UTF-8 (`%ff`) made the sign for that; other paths come back as they are. */
+/**
+ * The path with every run of escaped bytes that is no UTF-8 (`%ff`) made the sign for that; other paths come back as they are. Next answers 500
+ * to a path that cannot be decoded; such a path becomes one that names nothing.
+ */
 export function readable(url: string): string {
   if (!url.includes('%')) return url
   const cut = url.indexOf('?')
@@ -19,12 +19,4 @@ function isText(bytes: string): boolean {
   } catch {
     return false
   }
-}
-
-/** Next answers 500 to a path that cannot be decoded. Here, before Next sees it, such a path becomes one that names nothing. */
-export function readUrls(): void {
-  subscribe('http.server.request.start', (message) => {
-    const { request } = message as { request: IncomingMessage }
-    if (request.url) request.url = readable(request.url)
-  })
 }

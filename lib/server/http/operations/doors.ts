@@ -81,6 +81,11 @@ export const doors = [
     status: 201,
     problems: ['not_allowed'],
     run: ({ house, body, by }) => {
+      if (house.doors.mode !== 'local')
+        throw new EvenkeelError(
+          'not_allowed',
+          `Nobody is invited here: auth is "${house.doors.mode}", and auth.roles says who may come in.`,
+        )
       const { link, until } = house.doors.invite(body.name, body.role, by)
       return { link, until: iso(until) }
     },

@@ -1,0 +1,54 @@
+import { isIP, isIPv6 } from 'node:net'
+import { z } from 'zod'
+
+/** `10.0.0.0/8`, `127.0.0.1`, `::1`: what a connection's address is held against. "Every address" is none: it would trust everybody. */
+const network = z.string().refine(
+  (text) => {
+    const [address, prefix, ...more] = text.split('/')
+    const bits = isIPv6(address!) ? 128 : 32
+    return isIP(address!) !== 0 && more.length === 0 && (prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bits))
+  },
+  { error: 'an address or a network such as 127.0.0.1, 10.1.0.0/16 or ::1; not every address, for whoever is trusted may be anybody' },
+)
+
+const header = z.string().regex(/^[A-Za-z0-9-]{1,100}$/, { error: 'the name of a header, e.g. X-Forwarded-User' })
+
+const holders = z
+  .array(z.string().min(1))
+  .default([])
+  .meta({ description: 'Names of groups; user:NAME for one person; "*" for everybody who is signed in' })
+
+const roles = z
+  .strictObject({ viewer: holders, operator: holders, admin: holders })
+  .refine((all) => Object.values(all).some((list) => list.length > 0), {
+    error: 'at least one of admin, operator and viewer with a list of groups: without, nobody may come in',
+  })
+
+const proxy = z
+  .strictObject({
+    mode: z.literal('proxy'),
+    trusted: z
+      .array(network)
+      .min(1)
+      .default(['127.0.0.1', '::1'])
+      .meta({ description: 'Where the proxy connects from: its headers count from there alone' }),
+    user: header
+      .default('X-Forwarded-User')
+      .meta({ description: 'The header that names the person, replaced by the proxy on every request' }),
+    groups: header.default('X-Forwarded-Groups').meta({ description: "The header that lists the person's groups" }),
+    separator: z.string().length(1).default(',').meta({ description: 'What stands between two groups' }),
+    roles,
+  })
+  .refine((auth) => auth.user.toLowerCase() !== auth.groups.toLowerCase(), { path: ['groups'], error: 'another header than user' })
+
+/** Who may come in, and how they show who they are. */
+export const authSchema = z.discriminatedUnion('mode', [
+  z.strictObject({ mode: z.literal('none') }),
+  z.strictObject({ mode: z.literal('local') }),
+  proxy,
+])
+
+export type Auth = z.output<typeof authSchema>
+export type ProxyAuth = z.output<typeof proxy>
+/** Role -> who holds it. */
+export type RoleHolders = z.output<typeof roles>

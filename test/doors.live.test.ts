@@ -1,0 +1,128 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ensureBuild } from '../scripts/boot/build.mjs'
+import { type Launched, launch } from '../scripts/launch.ts'
+import { freePort } from './daemon.ts'
+import { describeWith } from './live.ts'
+import { type HaproxyServer, startHaproxy } from './servers.ts'
+
+type Answer = { status: number; headers: NodeJS.Dict<string | string[]>; text: string }
+type Asking = { method?: string; from?: string; headers?: Record<string, string | string[]>; body?: unknown }
+
+/** On the wire, from an address of loopback: fetch could not choose one, nor send a header twice. */
+const ask = (port: number, path: string, { method = 'GET', from, headers = {}, body }: Asking = {}) =>
+  new Promise<Answer>((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port, path, method, headers, localAddress: from }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk) => {
+        text += chunk
+      })
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }))
+    }).on('error', reject)
+    sent.end(body === undefined ? undefined : JSON.stringify(body))
+  })
+
+/** The built server behind a reverse proxy: Next's own way with connections and headers is in between. */
+describeWith(['haproxy'], 'auth: proxy', () => {
+  const home = mkdtempSync(join(tmpdir(), 'evenkeel-proxy-'))
+  let haproxy: HaproxyServer
+  let house: Launched
+  let port: number
+  const as = (user: string, groups: string, more: Asking = {}): Asking => ({
+    ...more,
+    headers: { 'Remote-User': user, 'Remote-Groups': groups, ...more.headers },
+  })
+  const change = { steps: [{ setting: { target: 'edge', name: 'app/app1/weight' }, after: '50' }], because: 'a test' }
+
+  beforeAll(async () => {
+    await ensureBuild()
+    haproxy = await startHaproxy({
+      cfg: ([web]) =>
+        `defaults\n  mode http\n  timeout client 5s\n  timeout connect 5s\n  timeout server 5s\nfrontend web\n  bind 127.0.0.1:${web}\n  default_backend app\nbackend app\n  balance roundrobin\n  server app1 127.0.0.1:1 weight 100\n`,
+    })
+    port = await freePort()
+    const config = join(home, 'evenkeel.yaml')
+    writeFileSync(
+      config,
+      `listen: 127.0.0.1:${port}
+url: https://keel.example
+data: ${join(home, 'data')}
+mode: tune
+auth:
+  { mode: proxy, trusted: [127.0.0.1], user: Remote-User, groups: Remote-Groups, roles: { admin: [sre], operator: [oncall], viewer: ["*"] } }
+targets:
+  - { kind: haproxy, name: edge, socket: "tcp://127.0.0.1:${haproxy.about.adminPort}" }
+`,
+    )
+    house = launch({ config, host: '127.0.0.1', port, quiet: true })
+    await house.ready()
+  }, 400_000)
+  afterAll(async () => {
+    await house?.stop()
+    await haproxy?.[Symbol.asyncDispose]()
+    rmSync(home, { recursive: true, force: true })
+  })
+
+  test('who the trusted proxy names comes in, as far as the groups reach, and stands in the change', async () => {
+    const { text } = await ask(port, '/api/v1/session', as('ann', 'sre'))
+    expect(JSON.parse(text)).toEqual({ person: { name: 'ann', role: 'admin' } })
+    expect((await ask(port, '/targets', as('vic', ''))).status).toBe(200)
+    expect((await ask(port, '/api/v1/changes', as('vic', 'qa', { method: 'POST', body: change }))).status).toBe(403)
+    const made = await ask(port, '/api/v1/changes', as('Jörg', 'qa,oncall', { method: 'POST', body: change }))
+    expect(made.status, made.text).toBe(202)
+    const done = await ask(port, `/api/v1/changes/${JSON.parse(made.text).change}`, as('vic', ''))
+    expect(JSON.parse(done.text).by).toBe('Jörg')
+  })
+
+  test('a page of another site changes nothing; our own behind the proxy does', async () => {
+    const silence = { match: { rule: 'x' }, until: new Date(Date.now() + 60_000).toISOString(), reason: 'a test' }
+    const from = (origin: string) =>
+      ask(port, '/api/v1/silences', as('ann', 'sre', { method: 'POST', body: silence, headers: { origin } })).then(({ status }) => status)
+    expect(await from('https://evil.example')).toBe(403)
+    expect(await from('https://keel.example')).toBeLessThan(300)
+  })
+
+  test('from anywhere else the headers say nothing, whatever else is sent', async () => {
+    const spoofed = as('ann', 'sre', { from: '127.0.0.2', headers: { 'X-Forwarded-For': '127.0.0.1', 'x-real-ip': '127.0.0.1' } })
+    const api = await ask(port, '/api/v1/targets', spoofed)
+    expect([api.status, JSON.parse(api.text).detail]).toEqual([
+      401,
+      expect.stringContaining('came from 127.0.0.2, which is no trusted proxy'),
+    ])
+    expect((await ask(port, '/api/v1/changes', { ...spoofed, method: 'POST', body: change })).status).toBe(401)
+    const page = await ask(port, '/targets', spoofed)
+    expect(page.status).toBe(403)
+    expect(page.headers['content-type']).toContain('text/html')
+    expect(page.text).toContain('came from 127.0.0.2')
+    expect((await ask(port, '/healthz', { from: '127.0.0.2' })).status).toBe(200)
+    expect((await ask(port, '/api/v1/session', spoofed)).text).toBe('{"person":null}')
+  })
+
+  test('who has no name, two names, or comes by a foreign name, is told on a page what is missing', async () => {
+    const nameless = await ask(port, '/', {})
+    expect([nameless.status, nameless.text]).toEqual([403, expect.stringContaining('did not say who you are: Remote-User is missing')])
+    expect(nameless.headers['content-security-policy']).toContain("frame-ancestors 'none'")
+    expect(JSON.stringify(nameless.headers)).not.toContain('evenkeel-')
+    const twice = await ask(port, '/', { headers: { 'Remote-User': ['ann', 'eve'] } })
+    expect([twice.status, twice.text]).toEqual([403, expect.stringContaining('came more than once')])
+    const rebound = await ask(port, '/api/v1/targets', as('ann', 'sre', { headers: { host: 'evil.example' } }))
+    expect(rebound.status).toBe(403)
+  })
+
+  test('API tokens go on working, by the proxy or past it; a token of somebody else is no hindrance', async () => {
+    const made = await ask(port, '/api/v1/tokens', as('ann', 'sre', { method: 'POST', body: { name: 'ci', role: 'viewer' } }))
+    const authorization = `Bearer ${JSON.parse(made.text).token}`
+    expect((await ask(port, '/api/v1/targets', { from: '127.0.0.2', headers: { authorization } })).status).toBe(200)
+    expect((await ask(port, '/metrics', { from: '127.0.0.2', headers: { authorization } })).status).toBe(200)
+    const both = await ask(port, '/api/v1/session', as('ann', 'sre', { headers: { authorization } }))
+    expect(JSON.parse(both.text).person).toEqual({ name: 'ci', role: 'viewer' })
+    const other = await ask(port, '/api/v1/session', as('ann', 'sre', { headers: { authorization: 'Bearer eyJhbGciOi' } }))
+    expect(JSON.parse(other.text).person).toEqual({ name: 'ann', role: 'admin' })
+    expect((await ask(port, '/api/v1/targets', as('ann', 'sre', { headers: { authorization: 'Bearer ek_no' } }))).status).toBe(401)
+    const invited = await ask(port, '/api/v1/persons', as('ann', 'sre', { method: 'POST', body: { name: 'x', role: 'viewer' } }))
+    expect([invited.status, JSON.parse(invited.text).code]).toEqual([409, 'not_allowed'])
+  })
+})
