@@ -25,7 +25,7 @@ import { MakeChange, Outcome } from './Outcome.tsx'
 import { problemOf } from './problem.ts'
 import { sameNodes, solvable, solved } from './solve.ts'
 import { type LabSource, partsOf, poolId, ringId, sourceOfDescription, sourceOfPool, sourceOfRing } from './source.ts'
-import { useComparison, useQuestion, useThread } from './useLab.ts'
+import { useCircles, useComparison, useQuestion, useSame, useThread } from './useLab.ts'
 
 type Props = { rings: Page<RingView>; pools: Page<PoolView> }
 
@@ -127,7 +127,8 @@ function CopyLink({ link }: { link: string | null }) {
 type BenchProps = { state: LabState; source: LabSource; put: (next: LabState, fresh?: boolean) => void; large: boolean }
 
 /** The ring on the bench: circle, nodes, outcome, look-ups. */
-function Bench({ state, source, put, large }: BenchProps) {
+function Bench({ state, source: freshSource, put, large }: BenchProps) {
+  const source = useSame(freshSource)
   const described = source.id === null
   const [side, setSide] = useState<'now' | 'then'>(described && !state.after ? 'now' : 'then')
   const ask = useThread()
@@ -135,7 +136,7 @@ function Bench({ state, source, put, large }: BenchProps) {
   const [said, setSaid] = useState<SolverAnswer | string | null>(null)
   const [lit, setLit] = useState<string | null>(null)
   const before = source.spec
-  const after = state.after ?? before
+  const after = useSame(state.after ?? before)
   const editing = described && side === 'now' ? before : after
   const changed = state.after !== null && !sameSpec(before, state.after)
 
@@ -154,7 +155,9 @@ function Bench({ state, source, put, large }: BenchProps) {
   const asked = useQuestion(source, wrongAfter ? before : after, state.keys)
   const question = wrongBefore ? null : asked
   const { compared, of, because, busy } = useComparison(question, ask)
-  const drawn = of?.is === 'compare' ? of : null
+  const circles = useCircles(compared, of)
+  // While a large ring is computed, what was computed last stands there whole: its figures, its steps, its button.
+  const shown = of?.is === 'compare' ? of.after : after
   const fine = compared !== null && !wrongAfter && !wrongBefore
 
   const solve = () => {
@@ -170,7 +173,8 @@ function Bench({ state, source, put, large }: BenchProps) {
       .catch((error) => setSaid(sayError(error)))
       .finally(() => setSolving(false))
   }
-  const names = [...new Set([...before.nodes, ...after.nodes].map(({ name }) => name))]
+  const namesPrint = JSON.stringify([...new Set([...before.nodes, ...after.nodes].map(({ name }) => name))])
+  const names = useMemo<string[]>(() => JSON.parse(namesPrint), [namesPrint])
   const problem = described && side === 'now' ? wrongBefore : wrongAfter
   const other = described && side === 'now' ? wrongAfter : wrongBefore
   return (
@@ -240,14 +244,12 @@ function Bench({ state, source, put, large }: BenchProps) {
       >
         <div className="grid items-start gap-6 lg:grid-cols-[260px_minmax(0,1fr)]">
           <div className={`flex flex-col items-center gap-2 ${busy ? 'opacity-60' : ''}`} aria-busy={busy}>
-            {compared && drawn ? (
+            {compared && circles ? (
               <RingCircle
-                now={{ names: drawn.before.nodes.map(({ name }) => name), arcs: compared.arcs.before }}
-                then={changed && fine ? { names: drawn.after.nodes.map(({ name }) => name), arcs: compared.arcs.after } : undefined}
-                centre={{
-                  label: `${compared.seenBefore ? `of the ${source.unit}` : 'of the keys'}${changed && fine ? ', then' : ''}`,
-                  value: changed && fine ? compared.imbalanceAfter : compared.imbalanceBefore,
-                }}
+                now={circles.before}
+                then={changed && fine ? circles.after : undefined}
+                label={`${compared.seenBefore ? `of the ${source.unit}` : 'of the keys'}${changed && fine ? ', then' : ''}`}
+                factor={changed && fine ? compared.imbalanceAfter : compared.imbalanceBefore}
                 lit={lit}
               />
             ) : (
@@ -338,8 +340,8 @@ function Bench({ state, source, put, large }: BenchProps) {
       {changed && fine && (
         <Section title="What it would do">
           <div className="grid gap-6 lg:grid-cols-2">
-            <Outcome source={source} after={after} compared={compared} />
-            <MakeChange source={source} after={after} compared={compared} />
+            <Outcome source={source} after={shown} compared={compared} />
+            <MakeChange source={source} after={shown} compared={compared} />
           </div>
         </Section>
       )}

@@ -1,8 +1,8 @@
 'use client'
 import { Plus, X } from 'lucide-react'
-import { memo, useCallback, useRef, useState } from 'react'
+import { memo, useCallback, useMemo, useRef, useState } from 'react'
 import { FromTo } from '@/components/rings/FromTo.tsx'
-import { NodeSwatch } from '@/components/rings/RingCircle.tsx'
+import { NodeSwatch, nodeColours } from '@/components/rings/RingCircle.tsx'
 import { Button } from '@/components/ui/button.tsx'
 import { cn } from '@/components/ui/cn.ts'
 import { Input, Select } from '@/components/ui/field.tsx'
@@ -50,13 +50,20 @@ export function NodeEditor({ spec, onChange, problem, names, shares, changed, un
     onChange({ ...spec, nodes: next ? spec.nodes.map((node, i) => (i === at ? next : node)) : spec.nodes.filter((_, i) => i !== at) })
   }, [])
   // A ketama node has either its own points or a weight: both columns only where both stand.
-  const fields = FIELDS[spec.algorithm].filter(
-    (field) =>
-      spec.algorithm !== 'ketama' ||
-      (field !== 'weight' && field !== 'points') ||
-      (field === 'points') === spec.nodes.some((node) => node.points !== undefined) ||
-      (field === 'weight' && spec.nodes.some((node) => node.weight !== undefined)),
+  const has = (field: NodeField) => spec.nodes.some((node) => node[field] !== undefined)
+  const [points, weights] = [has('points'), has('weight')]
+  const fields = useMemo(
+    () =>
+      FIELDS[spec.algorithm].filter(
+        (field) =>
+          spec.algorithm !== 'ketama' ||
+          (field !== 'weight' && field !== 'points') ||
+          (field === 'points') === points ||
+          (field === 'weight' && weights),
+      ),
+    [spec.algorithm, points, weights],
   )
+  const colours = useMemo(() => nodeColours(names), [names])
   const shown = all ? spec.nodes : spec.nodes.slice(0, ROWS_MAX)
   const far = problem?.node != null && problem.node >= shown.length
   const head = 'px-1.5 py-1 font-normal first:pl-0 last:pr-0'
@@ -98,7 +105,7 @@ export function NodeEditor({ spec, onChange, problem, names, shares, changed, un
                 at={at}
                 node={node}
                 fields={fields}
-                names={names}
+                colour={colours.get(node.name)}
                 problem={problem?.node === at ? problem : null}
                 changed={changed}
                 traffic={unit !== null}
@@ -137,7 +144,7 @@ type RowProps = RowShares & {
   at: number
   node: RingNode
   fields: readonly NodeField[]
-  names: readonly string[]
+  colour: string | undefined
   problem: SpecProblem | null
   changed: boolean
   traffic: boolean
@@ -145,7 +152,7 @@ type RowProps = RowShares & {
   onLight: (name: string | null) => void
 }
 
-const Row = memo(function Row({ at, node, fields, names, problem, changed, traffic, edit, onLight, ...shares }: RowProps) {
+const Row = memo(function Row({ at, node, fields, colour, problem, changed, traffic, edit, onLight, ...shares }: RowProps) {
   const { owned, ownedAfter, seen, seenAfter } = shares
   const called = node.name === '' ? `node ${at + 1}` : safe(node.name, 60)
   const noteId = `lab-node-${at}`
@@ -167,7 +174,7 @@ const Row = memo(function Row({ at, node, fields, names, problem, changed, traff
       >
         <th scope="row" className={cn(cell, 'text-left font-normal')}>
           <span className="flex items-center">
-            <NodeSwatch name={node.name} names={names} />
+            <NodeSwatch colour={colour} />
             <Input
               aria-label={`name of ${called}`}
               value={node.name}
@@ -247,7 +254,15 @@ const Row = memo(function Row({ at, node, fields, names, problem, changed, traff
       )}
     </>
   )
-})
+}, sameRow)
+
+/** The nodes come from the address anew with each letter typed: most of them say what they said. */
+function sameRow({ node: was, ...before }: RowProps, { node: is, ...after }: RowProps): boolean {
+  return (
+    (was === is || JSON.stringify(was) === JSON.stringify(is)) &&
+    (Object.keys({ ...before, ...after }) as (keyof typeof after)[]).every((name) => before[name] === after[name])
+  )
+}
 
 /** Ranges are text while they are typed, and slots once they can be read. */
 function SlotsInput({

@@ -1,6 +1,6 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { memo, type ReactNode, useMemo } from 'react'
 import { toast } from 'sonner'
 import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
 import { path, post, sayError } from '@/components/frame/api.ts'
@@ -29,7 +29,7 @@ type Props = { source: LabSource; after: RingSpec; compared: Compared }
 const MOVES_MAX = 20
 
 /** What the edit would do: balance, what moves, what it costs at first. */
-export function Outcome({ source, after, compared }: Props) {
+export const Outcome = memo(function Outcome({ source, after, compared }: Props) {
   const { unit } = source
   const parts = (spec: RingSpec, shares: ReadonlyMap<string, number>) => {
     const takes = spec.nodes.filter((node) => isUp(node) || (shares.get(node.name) ?? 0) > 0)
@@ -58,7 +58,7 @@ export function Outcome({ source, after, compared }: Props) {
       {compared.movedBetween.length > 0 && <Moves compared={compared} unit={unit} />}
     </div>
   )
-}
+})
 
 const capital = (word: string) => word[0]!.toUpperCase() + word.slice(1)
 const nobody = (name: string | null) => (name === null ? 'nobody' : safe(name, 60))
@@ -192,7 +192,7 @@ function Moves({ compared, unit }: { compared: Compared; unit: string }) {
 }
 
 /** The edit as a change of one's own, with its exact steps beside the button; where none can be made, the configuration to copy. */
-export function MakeChange({ source, after, compared, onDone }: Props & { onDone?: () => void }) {
+export const MakeChange = memo(function MakeChange({ source, after, compared, onDone }: Props & { onDone?: () => void }) {
   const go = useGo()
   const client = useQueryClient()
   const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
@@ -212,7 +212,7 @@ export function MakeChange({ source, after, compared, onDone }: Props & { onDone
     onError: (error) => toast.error('Not applied', { description: sayError(error) }),
   })
   const { taker } = source
-  const config = configOf(after)
+  const config = useMemo(() => configOf(after), [after])
   const because = 'because' in made ? made.because : frame?.mode === 'observe' && 'Nothing is written in observe mode.'
   return (
     <div className="flex min-w-0 flex-col gap-3">
@@ -238,7 +238,7 @@ export function MakeChange({ source, after, compared, onDone }: Props & { onDone
       </details>
     </div>
   )
-}
+})
 
 /** Line by line, so that a name with a control character cannot draw over its neighbours. */
 const safeLines = (config: string) =>

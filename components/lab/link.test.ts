@@ -73,3 +73,37 @@ test('the print is the ring, not the order of its fields', () => {
   expect(sameSpec(other, ketama)).toBe(true)
   expect(printOf({ ...ketama, nodes: ketama.nodes.slice(1) })).not.toBe(printOf(ketama))
 })
+
+test('rings that are numbered on are short links, and a link cannot ask for more nodes than are computed', () => {
+  const before: RingSpec = {
+    algorithm: 'ketama',
+    nodes: Array.from({ length: 300 }, (_, i) => ({ name: `cache-${i}`, address: `10.0.${i >> 8}.${i & 255}:6379`, points: 160 })),
+  }
+  const after = { ...before, nodes: before.nodes.map((node, i) => ({ ...node, points: 100 + ((i * 37) % 90) })) }
+  const link = writeLab({ ...EMPTY_LAB, before, after })
+  expect(link.length).toBeLessThan(2_500)
+  expect(readLab(link)).toMatchObject({ before, after })
+  const odd = [
+    'a9',
+    'a10',
+    'a11',
+    'b',
+    'n008',
+    'n009',
+    'n010',
+    '7',
+    '8',
+    '9',
+    '10',
+    'x1y1',
+    'x2y1',
+    'x3y1',
+    'x3y2',
+    '999999999',
+    '1000000000',
+  ]
+  const spec: RingSpec = { algorithm: 'ketama', nodes: odd.map((name) => ({ name })) }
+  expect(readLab(writeLab({ ...EMPTY_LAB, before: spec }))).toMatchObject({ before: spec })
+  const greedy = btoa(JSON.stringify({ b: { a: 'ketama', n: ['a1', [0, 1000], [0, 1000]] } }))
+  expect(readLab(`1.${greedy}`)).toHaveProperty('because')
+})

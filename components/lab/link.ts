@@ -33,7 +33,8 @@ const STATES = { u: 'up', d: 'drain', m: 'maint', x: 'down' } as const
 const LETTER = { up: 'u', drain: 'd', maint: 'm', down: 'x' } as const
 
 const nothing = z.null()
-const texts = z.array(z.union([z.string().max(400), z.int().min(0).max(400), nothing])).max(3 * NODES_MAX)
+const run = z.tuple([z.int().min(0).max(9), z.int().min(1).max(NODES_MAX)])
+const texts = z.array(z.union([z.string().max(400), z.int().min(0).max(400), run, nothing])).max(3 * NODES_MAX)
 const numbers = z.union([z.number(), z.array(z.union([z.number(), nothing])).max(NODES_MAX)])
 const range = z.tuple([z.number(), z.number()])
 const packed = z.strictObject({
@@ -116,7 +117,22 @@ export function readLab(text: string): LabState | { because: string } {
 export const printOf = (spec: RingSpec): string => crc32(bytesOf(JSON.stringify(pack(spec)))).toString(36)
 
 /** Whether two specs are the same ring, whatever the order of their fields. */
-export const sameSpec = (one: RingSpec, other: RingSpec): boolean => JSON.stringify(pack(one)) === JSON.stringify(pack(other))
+export const sameSpec = (one: RingSpec, other: RingSpec): boolean => one === other || plain(one) === plain(other)
+const plain = ({ algorithm, options = {}, nodes }: RingSpec) =>
+  JSON.stringify([
+    algorithm,
+    Object.entries(options).sort(),
+    nodes.map(({ name, address, label, id, weight, points, state = 'up', slots }) => [
+      name,
+      address,
+      label,
+      id,
+      weight,
+      points,
+      state,
+      slots,
+    ]),
+  ])
 
 /** One column a field: where all nodes have the same, the value alone; texts without the beginning they share with the one before. */
 function pack({ algorithm, nodes, options = {} }: RingSpec): Packed {
@@ -156,30 +172,67 @@ function unpack({ a, o, n, d, l, i, w, p, s, t }: Packed): RingSpec {
 const column = (values: (number | undefined)[]): number | (number | null)[] =>
   values[0] !== undefined && values.every((value) => value === values[0]) ? values[0] : values.map((value) => value ?? null)
 
-/** A number before a text: so many characters are those of the text before. */
-function shorten(values: (string | undefined)[]): (string | number | null)[] {
+type Text = z.infer<typeof texts>[number]
+
+/**
+ * A number before a text: so many characters are those of the text before. A pair, place and count: so many texts more, in each of which
+ * the number at that place, counted from the end, is one up: cache-1, cache-2, … or 10.0.0.1:6379, 10.0.0.2:6379, …
+ */
+function shorten(values: (string | undefined)[]): Text[] {
+  const parts: Text[] = []
   let last = ''
-  return values.flatMap((value) => {
-    if (value === undefined) return [null]
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at]
+    if (value === undefined) {
+      parts.push(null)
+      continue
+    }
+    const place = PLACES.find((place) => value === oneUp(last, place) && values[at + 1] === oneUp(value, place))
+    if (place !== undefined) {
+      let count = 1
+      while (values[at + count] !== undefined && values[at + count] === oneUp(values[at + count - 1]!, place)) count++
+      parts.push([place, count])
+      at += count - 1
+      last = values[at]!
+      continue
+    }
     let shared = 0
     while (shared < last.length && shared < value.length && last[shared] === value[shared]) shared++
     last = value
-    return shared > 1 ? [shared, value.slice(shared)] : [value]
-  })
+    parts.push(...(shared > 1 ? [shared, value.slice(shared)] : [value]))
+  }
+  return parts
 }
-function lengthen(parts: (string | number | null)[] = []): (string | undefined)[] {
+function lengthen(parts: Text[] = []): (string | undefined)[] {
+  const values: (string | undefined)[] = []
   let last = ''
   let shared = 0
-  return parts.flatMap((part) => {
-    if (typeof part === 'number') {
-      shared = part
-      return []
+  for (const part of parts) {
+    if (typeof part === 'number') shared = part
+    else if (part === null) values.push(undefined)
+    else if (Array.isArray(part)) {
+      const [place, count] = part
+      if (values.length + count > NODES_MAX) throw new Error('more nodes than are computed')
+      for (let i = 0; i < count; i++) {
+        last = oneUp(last, place) ?? ''
+        values.push(last)
+      }
+    } else {
+      last = last.slice(0, shared) + part
+      shared = 0
+      values.push(last)
     }
-    if (part === null) return [undefined]
-    last = last.slice(0, shared) + part
-    shared = 0
-    return [last]
-  })
+  }
+  return values
+}
+
+const PLACES = [0, 1, 2, 3]
+/** The text with one of its numbers one up, zeros before it kept; null where it has none at that place. */
+function oneUp(text: string, place: number): string | null {
+  const found = [...text.matchAll(/\d+/g)].at(-1 - place)
+  if (!found || found[0].length > 9) return null
+  const next = String(Number(found[0]) + 1).padStart(found[0].length, '0')
+  return text.slice(0, found.index) + next + text.slice(found.index + found[0].length)
 }
 
 /** What `after` has otherwise than `before`; null: no longer there. */

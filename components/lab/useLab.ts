@@ -1,5 +1,6 @@
 'use client'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { startTransition, useEffect, useMemo, useRef, useState } from 'react'
+import type { Drawn } from '@/components/rings/circle.ts'
 import type { RingSpec } from '@/lib/model/ring.ts'
 import { answer, type Compared, isHeavy, type LabAnswer, type LabQuestion } from './compute.ts'
 import type { Answered, Asked } from './labWorker.ts'
@@ -61,6 +62,13 @@ function begin() {
   return { worker, waiting, ids: 0 }
 }
 
+/** The object that was there before, as long as the new one says the same: what is drawn from it need not be drawn again. */
+export function useSame<T>(value: T): T {
+  const print = JSON.stringify(value)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the print stands for the object
+  return useMemo(() => value, [print])
+}
+
 /** What is asked of a ring and its edit: the same object for as long as nothing changes that can be seen. Live shares change a little at each look. */
 export function useQuestion(
   { spec, seen, hot }: Pick<LabSource, 'spec' | 'seen' | 'hot'>,
@@ -78,6 +86,18 @@ export function useQuestion(
   return useMemo(() => ({ is: 'compare', before: spec, after, traffic: { seen, hot }, keys }), [print])
 }
 const NO_KEYS: readonly string[] = []
+
+/** Both circles of a comparison: the same objects until there is another. */
+export function useCircles(compared: Compared | null, of: LabQuestion | null): { before: Drawn; after: Drawn } | null {
+  return useMemo(() => {
+    if (!compared || of?.is !== 'compare') return null
+    const names = (spec: RingSpec) => spec.nodes.map(({ name }) => name)
+    return {
+      before: { names: names(of.before), arcs: compared.arcs.before },
+      after: { names: names(of.after), arcs: compared.arcs.after },
+    }
+  }, [compared, of])
+}
 
 /** A comparison, at once where it is small; else the last one until the next is there. */
 export function useComparison(
@@ -106,7 +126,8 @@ export function useComparison(
       next.current = null
       ask(wanted)
         .then(
-          (found) => setThere({ compared: found.is === 'compare' ? found.answer : null, of: wanted }),
+          // Rows of a large ring are many: typing goes before drawing them.
+          (found) => startTransition(() => setThere({ compared: found.is === 'compare' ? found.answer : null, of: wanted })),
           (error: Error) => setThere({ compared: null, of: wanted, because: error.message }),
         )
         .finally(() => {

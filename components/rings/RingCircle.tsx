@@ -1,3 +1,5 @@
+'use client'
+import { memo, useMemo } from 'react'
 import { coloursFor } from '@/components/charts/colour.ts'
 import { safe, text } from '@/lib/format/format.ts'
 import { type Arc, arcPath, type Drawn } from './circle.ts'
@@ -6,10 +8,11 @@ import { type Arc, arcPath, type Drawn } from './circle.ts'
  * The hash circle: outside as it is, inside as it would be. Colours are the nodes' own, as on every chart. A thin line beside each has the
  * same arcs put together, node by node: what the eye cannot add up of many small ones.
  */
-export function RingCircle({
+export const RingCircle = memo(function RingCircle({
   now,
   then,
-  centre,
+  factor,
+  label,
   lit,
   size = 260,
 }: {
@@ -17,16 +20,14 @@ export function RingCircle({
   then?: Drawn
   /** The node that is looked at: the others stand back. */
   lit?: string | null
-  centre?: { label: string; value: number }
+  /** max over mean, in the middle, and of what. */
+  factor: number
+  label: string
   size?: number
 }) {
-  const names = [...new Set([...now.names, ...(then?.names ?? [])])]
-  const colours = new Map(coloursFor(names).map((colour, at) => [names[at]!, colour]))
-  const rings = [
-    { ring: now, inner: then ? 101 : 88, outer: 121, sum: [124, 128] as [number, number], word: 'now' },
-    ...(then ? [{ ring: then, inner: 77, outer: 97, sum: [70, 74] as [number, number], word: 'then' }] : []),
-  ]
+  const names = [...now.names, ...(then?.names ?? [])]
   const known = lit != null && names.includes(lit) ? lit : null
+  const colours = useMemo(() => nodeColours([...new Set([...now.names, ...(then?.names ?? [])])]), [now.names, then?.names])
   return (
     <svg
       role="img"
@@ -36,38 +37,54 @@ export function RingCircle({
       height={size}
       className="max-w-full"
     >
-      {rings.map(({ ring: { names: own, arcs }, inner, outer, sum, word }) => {
-        const sums = together(arcs)
+      <Band ring={now} inner={then ? 101 : 88} outer={121} sum={124} word="now" colours={colours} lit={known} />
+      {then && <Band ring={then} inner={77} outer={97} sum={70} word="then" colours={colours} lit={known} />}
+      <text textAnchor="middle" y="2" className="fill-text font-semibold text-xl tabular">
+        {text(factor, 'factor')}
+      </text>
+      <text textAnchor="middle" y="20" className="fill-dim text-xs">
+        {label}
+      </text>
+    </svg>
+  )
+})
+
+type BandProps = {
+  ring: Drawn
+  inner: number
+  outer: number
+  /** Where the thin line begins. */
+  sum: number
+  word: string
+  colours: ReadonlyMap<string, string>
+  lit: string | null
+}
+
+function Band({ ring, inner, outer, sum, word, colours, lit }: BandProps) {
+  const { names, arcs } = ring
+  const paths = useMemo(() => {
+    const own = Map.groupBy(arcs, (arc) => arc.owner)
+    return together(arcs).map((whole) => {
+      const mine = own.get(whole.owner)!
+      return { whole, d: arcPath(mine, inner, outer) + (mine.length > 1 ? arcPath([whole], sum, sum + 4) : '') }
+    })
+  }, [arcs, inner, outer, sum])
+  return (
+    <g>
+      {paths.map(({ whole, d }) => {
+        const name = names[whole.owner]
         return (
-          <g key={word}>
-            {sums.map((whole) => {
-              const name = own[whole.owner]
-              const mine = arcs.filter((arc) => arc.owner === whole.owner)
-              return (
-                <path
-                  key={whole.owner}
-                  d={arcPath(mine, inner, outer) + (mine.length > 1 ? arcPath([whole], ...sum) : '')}
-                  opacity={known === null || known === name ? 1 : 0.15}
-                  fill={name === undefined ? 'var(--line-strong)' : colours.get(name)}
-                >
-                  <title>{`${name === undefined ? 'nobody' : safe(name, 60)}, ${word}: ${text(whole.to - whole.from, 'ratio')} of the keys`}</title>
-                </path>
-              )
-            })}
-          </g>
+          <path
+            key={whole.owner}
+            d={d}
+            opacity={lit === null || lit === name ? 1 : 0.15}
+            fill={name === undefined ? 'var(--line-strong)' : colours.get(name)}
+          >
+            <title>{`${name === undefined ? 'nobody' : safe(name, 60)}, ${word}: ${text(whole.to - whole.from, 'ratio')} of the keys`}</title>
+          </path>
         )
       })}
-      {centre && (
-        <>
-          <text textAnchor="middle" y="2" className="fill-text font-semibold text-xl tabular">
-            {text(centre.value, 'factor')}
-          </text>
-          <text textAnchor="middle" y="20" className="fill-dim text-xs">
-            {centre.label}
-          </text>
-        </>
-      )}
-    </svg>
+    </g>
   )
 }
 
@@ -85,13 +102,12 @@ function together(arcs: readonly Arc[]): Arc[] {
     })
 }
 
+/** The colours of the circle's nodes by name. */
+export function nodeColours(names: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(coloursFor(names).map((colour, at) => [names[at]!, colour]))
+}
+
 /** A node's colour as a small square, for tables beside the circle. */
-export function NodeSwatch({ name, names }: { name: string; names: readonly string[] }) {
-  return (
-    <span
-      aria-hidden
-      className="mr-2 inline-block size-2.5 rounded-sm align-[-1px]"
-      style={{ background: coloursFor(names)[names.indexOf(name)] }}
-    />
-  )
+export function NodeSwatch({ colour }: { colour: string | undefined }) {
+  return <span aria-hidden className="mr-2 inline-block size-2.5 shrink-0 rounded-sm align-[-1px]" style={{ background: colour }} />
 }

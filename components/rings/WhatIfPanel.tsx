@@ -9,7 +9,7 @@ import { labHref } from '@/components/lab/labHref.ts'
 import { MakeChange, Outcome } from '@/components/lab/Outcome.tsx'
 import { solvable, solved } from '@/components/lab/solve.ts'
 import { sourceOfRing } from '@/components/lab/source.ts'
-import { useComparison, useQuestion, useThread } from '@/components/lab/useLab.ts'
+import { useCircles, useComparison, useQuestion, useSame, useThread } from '@/components/lab/useLab.ts'
 import { Button, buttonLook } from '@/components/ui/button.tsx'
 import { Input } from '@/components/ui/field.tsx'
 import { Section } from '@/components/ui/page.tsx'
@@ -17,7 +17,7 @@ import { safe, text } from '@/lib/format/format.ts'
 import type { HotKeyView, Page, RingView, TargetView } from '@/lib/model/views.ts'
 import { readEdit, writeEdit } from './edit.ts'
 import { FromTo } from './FromTo.tsx'
-import { NodeSwatch, RingCircle } from './RingCircle.tsx'
+import { NodeSwatch, nodeColours, RingCircle } from './RingCircle.tsx'
 
 const EDIT_MAX = 10_000
 
@@ -29,13 +29,14 @@ export function WhatIfPanel({ ring }: { ring: RingView }) {
   const [lit, setLit] = useState<string | null>(null)
   const [solving, setSolving] = useState(false)
   const ask = useThread()
-  const source = sourceOfRing(ring, hot?.items ?? [], targets?.items ?? [])
+  const source = useSame(sourceOfRing(ring, hot?.items ?? [], targets?.items ?? []))
   const after = useMemo(() => readEdit(ring.spec, edit), [ring.spec, edit])
   const knob = ring.spec.nodes.some((node) => node.points !== undefined) ? 'points' : 'weight'
   const changed = edit !== '' && JSON.stringify(after) !== JSON.stringify(ring.spec)
   const { compared, of, because, busy } = useComparison(useQuestion(source, after), ask)
-  const drawn = of?.is === 'compare' ? of : null
-  const names = ring.spec.nodes.map((node) => node.name)
+  const circles = useCircles(compared, of)
+  const shown = of?.is === 'compare' ? of.after : after
+  const colours = nodeColours(ring.spec.nodes.map((node) => node.name))
   const write = (spec: typeof after) => void setEdit(writeEdit(ring.spec, spec) || null)
   const set = (name: string, value: number | undefined) =>
     write({ ...after, nodes: after.nodes.map((node) => (node.name === name ? { ...node, [knob]: value } : node)) })
@@ -80,14 +81,12 @@ export function WhatIfPanel({ ring }: { ring: RingView }) {
     >
       <div className="grid items-start gap-6 lg:grid-cols-[260px_minmax(0,1fr)]">
         <div className={`flex min-h-65 flex-col items-center gap-2 ${busy ? 'opacity-60' : ''}`} aria-busy={busy}>
-          {compared && drawn && (
+          {compared && circles && (
             <RingCircle
-              now={{ names: drawn.before.nodes.map(({ name }) => name), arcs: compared.arcs.before }}
-              then={changed ? { names: drawn.after.nodes.map(({ name }) => name), arcs: compared.arcs.after } : undefined}
-              centre={{
-                label: `${compared.seenBefore ? 'of the reads' : 'of the keys'}${changed ? ', then' : ''}`,
-                value: changed ? compared.imbalanceAfter : compared.imbalanceBefore,
-              }}
+              now={circles.before}
+              then={changed ? circles.after : undefined}
+              label={`${compared.seenBefore ? 'of the reads' : 'of the keys'}${changed ? ', then' : ''}`}
+              factor={changed ? compared.imbalanceAfter : compared.imbalanceBefore}
               lit={lit}
             />
           )}
@@ -125,7 +124,7 @@ export function WhatIfPanel({ ring }: { ring: RingView }) {
                       onBlur={() => setLit(null)}
                     >
                       <th scope="row" className="py-1 pr-3 text-left font-medium [overflow-wrap:anywhere]">
-                        <NodeSwatch name={node.name} names={names} />
+                        <NodeSwatch colour={colours.get(node.name)} />
                         {safe(node.name, 60)}
                         <span className="ml-2 font-mono font-normal text-dim text-xs max-sm:hidden">{safe(node.address ?? '', 60)}</span>
                       </th>
@@ -175,8 +174,8 @@ export function WhatIfPanel({ ring }: { ring: RingView }) {
       </div>
       {changed && compared && (
         <div className="mt-4 grid gap-6 lg:grid-cols-2">
-          <Outcome source={source} after={after} compared={compared} />
-          <MakeChange source={source} after={after} compared={compared} onDone={() => void setEdit(null)} />
+          <Outcome source={source} after={shown} compared={compared} />
+          <MakeChange source={source} after={shown} compared={compared} onDone={() => void setEdit(null)} />
         </div>
       )}
     </Section>
