@@ -68,6 +68,7 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
               : pool.balances === 'hash'
                 ? 'Shares follow a hash of the request: by keys they come near the weights, by traffic not always.'
                 : ''}
+            {pool.ringBecause && ` Which key goes where is not known exactly: ${safe(pool.ringBecause, 300)}.`}
             {pool.ring && (
               <Go href={labHref(`pool:${target}/${name}`)} className={`${linkLook} ml-1`}>
                 What would other weights move?

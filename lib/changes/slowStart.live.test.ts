@@ -5,6 +5,7 @@ import { describeWith } from '../../test/live.ts'
 import { ask, type HaproxyServer, startApp, startHaproxy } from '../../test/servers.ts'
 import type { Change } from '../model/change.ts'
 import type { TargetConfig } from '../model/product.ts'
+import type { Pool } from '../model/topology.ts'
 
 const cfg = (app: number) => () =>
   `defaults
@@ -96,5 +97,11 @@ describeWith(['haproxy'], 'a slow start on a real HAProxy', () => {
       expect(slowStart).toBeUndefined()
       expect(journal.map(({ text }) => text)).toContainEqual(expect.stringMatching(why))
     }
+    // HAProxy itself raises that one now, and is told apart from a weight that somebody set.
+    const writer = await house.until(
+      async () => (await house.ask<Pool[]>('pools')).find(({ name }) => name === 'own')?.servers[0]?.otherWriter,
+      (said) => said !== undefined,
+    )
+    expect(writer).toMatch(/^slowstart, at \d+ %$/)
   }, 90_000)
 })

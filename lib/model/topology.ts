@@ -71,6 +71,8 @@ export type Pool = {
   sticky?: string
   /** The pool's ring, where it hashes and the configuration says how. */
   ring?: RingSpec
+  /** Why there is none although it hashes. */
+  ringBecause?: string
   /** What a reload does to weights and states set at run time, and what is to be run before it so that they last. */
   reload?: { keeps: boolean; text: string; command?: string }
   servers: PoolServer[]

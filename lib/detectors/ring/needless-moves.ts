@@ -32,7 +32,7 @@ export const needlessMoves: Detector<Settings> = {
     topology.pools.flatMap((pool): Verdict[] => {
       if (pool.balances !== 'hash') return []
       const subject = poolLabels(pool)
-      if (!pool.ring) return [{ subject, is: 'unjudged', because: 'nothing says exactly how it hashes' }]
+      if (!pool.ring) return [{ subject, is: 'unjudged', because: pool.ringBecause ?? 'nothing says exactly how it hashes' }]
       const moves = movesOf(pool.ring)
       if (moves === null || moves.moved < settings.ratio * moves.least || moves.moved - moves.least < settings.excess)
         return [{ subject, is: 'clear' }]

@@ -10,6 +10,8 @@ export type FileServer = {
   backup: boolean
   agentCheck: boolean
   slowstart: boolean
+  /** What its points on the circle are made of, where that is not its id (`hash-key` of 3.0). */
+  hashKey?: string
   /** It starts in maintenance. */
   disabled: boolean
   /** Its line as it stands there. */
@@ -30,6 +32,8 @@ export type FilePool = {
   /** The words of `hash-type`; absent: HAProxy's default, map-based. */
   hashType?: string[]
   hashBalanceFactor?: number
+  /** `hash-preserve-affinity` of 3.2: full servers may hand on what is theirs. */
+  hashPreserveAffinity?: string
   /** Why shares do not follow the algorithm alone: `cookie SRV`, `stick on src`. */
   sticky?: string
   /** `option allbackups`: all of them serve when no other server is left, not the first alone. */
@@ -120,6 +124,7 @@ function readLine(settings: Settings, pool: FilePool | null, keyword: string, re
   else if (keyword === 'balance' && rest[0]) settings.balance = rest.join(' ')
   else if (keyword === 'hash-type' && rest.length > 0) settings.hashType = rest
   else if (keyword === 'hash-balance-factor') settings.hashBalanceFactor = Number(rest[0]) || 0
+  else if (keyword === 'hash-preserve-affinity') settings.hashPreserveAffinity = rest[0]
   else if (keyword === 'cookie' && rest[0]) settings.sticky = `cookie ${rest[0]}`
   else if (keyword === 'stick' && (rest[0] === 'on' || rest[0] === 'match')) settings.sticky = `stick ${rest.slice(0, 2).join(' ')}`
   else if (keyword === 'option' && rest[0] === 'allbackups') settings.allBackups = true
@@ -142,6 +147,7 @@ function serverOf(name: string, address: string, words: string[], line: Line & P
     const word = words[index]
     if (word === 'weight') server.weight = wholeOf(words[++index])
     else if (word === 'id') server.id = Number(words[++index]) || undefined
+    else if (word === 'hash-key') server.hashKey = words[++index]
     else if (word === 'backup') server.backup = true
     else if (word === 'no-backup') server.backup = false
     else if (word === 'agent-check') server.agentCheck = true

@@ -5,6 +5,7 @@ import { CAUSE } from '../../../test/cause.ts'
 import { describeWith } from '../../../test/live.ts'
 import { type App, ask, type HaproxyServer, startApp, startBadServer, startHaproxy } from '../../../test/servers.ts'
 import type { Edit, Parsed } from '../../model/product.ts'
+import { evaluateSpecs } from '../../rings/evaluate.ts'
 import { haproxyActuator } from './actuator.ts'
 import { haproxyConfig } from './config.ts'
 import { haproxy } from './product.ts'
@@ -112,6 +113,53 @@ describeWith(['haproxy'], 'haproxy probes', () => {
     await writeFile(server.about.config, 'backend app\n  balance roundrobin\n  server app1 127.0.0.1:1 weight 7\n')
     await poll(link, 'config')
     expect((await poll(link, 'stat')).topology.pools?.[0]?.servers[0]?.weightFile).toBe(7)
+  })
+
+  test("a weight that an agent moves is the agent's", async () => {
+    await using one = await startApp()
+    await using agent = await startBadServer((socket) => void socket.end('40%\n'))
+    await using server = await startHaproxy({
+      cfg: () => `defaults
+  mode http
+  timeout client 5s
+  timeout connect 1s
+  timeout server 5s
+backend app
+  server app1 127.0.0.1:${one.port} weight 100 agent-check agent-port ${agent.port} agent-inter 100ms
+`,
+    })
+    for (const end = Date.now() + 5_000; !(await ask(server.about.socket, 'get weight app/app1\n')).startsWith('40'); await sleep(50))
+      if (Date.now() > end) throw new Error('the agent was not heard')
+    const link = haproxy.open(haproxyConfig.parse({ kind: 'haproxy', name: 'edge', socket: server.about.socket }))
+    expect((await poll(link, 'stat')).topology.pools?.[0]?.servers[0]).toMatchObject({ weightSet: 40, otherWriter: 'an agent check' })
+  })
+
+  test('a server added with an id has its keys where the ring says; without one nobody knows where, and the pool says so', async () => {
+    await using one = await startApp({ name: 'app1' })
+    await using two = await startApp({ name: 'app2' })
+    await using three = await startApp({ name: 'app3' })
+    await using server = await start([one, two], 'balance uri\n  hash-type consistent')
+    const { socket, config, ports } = server.about
+    const say = async (line: string) => (await ask(socket, `${line}\n`)).trim()
+    const link = haproxy.open(haproxyConfig.parse({ kind: 'haproxy', name: 'edge', socket, config }))
+    await poll(link, 'config')
+    expect(await say(`add server app/app3 127.0.0.1:${three.port} weight 100 id 77`)).toContain('registered')
+    expect(await say('enable server app/app3')).toBe('')
+    const [added] = (await poll(link, 'stat')).topology.pools!
+    expect(added!.ring?.nodes[2]).toMatchObject({ name: 'app3', id: 77 })
+    const keys = Array.from({ length: 200 }, (_, i) => `/key/${i}`)
+    const seen: (string | null)[] = []
+    for (const key of keys) seen.push((await fetch(`http://127.0.0.1:${ports[0]}${key}`)).headers.get('x-app'))
+    expect(evaluateSpecs(added!.ring!, undefined, keys).owners!.before).toEqual(seen)
+    expect(new Set(seen).size).toBe(3)
+
+    expect(await say(`add server app/app4 127.0.0.1:${three.port} weight 100`)).toContain('registered')
+    // In maintenance it has no points yet.
+    expect((await poll(link, 'stat')).topology.pools?.[0]?.ring).toBeDefined()
+    expect(await say('enable server app/app4')).toBe('')
+    const [unknown] = (await poll(link, 'stat')).topology.pools!
+    expect(unknown).toMatchObject({ ringBecause: expect.stringContaining('app4 was added at run time') })
+    expect(unknown!.ring).toBeUndefined()
   })
 
   test('a socket of a lower level is told, and weights are not offered', async () => {

@@ -293,6 +293,78 @@ describe('pools', () => {
     expect(pool(cfg('balance source\nhash-type consistent')).ring).toBeUndefined()
   })
 
+  // Constructed from HAProxy's manuals of 3.0 to 3.2; none of these versions was run.
+  it.each([
+    ['balance uri\nhash-type consistent\nhash-balance-factor 150', /asked first/],
+    ['balance uri\nhash-type consistent\nhash-preserve-affinity maxconn', /asked first/],
+    ['balance uri\nhash-type consistent\ndefault-server hash-key addr-port', /hash-key addr-port/],
+    ['balance uri\nhash-type consistent none', /none/],
+  ])('with %j no ring is given, and why', (lines, why) => {
+    const found = pool(cfg(lines))
+    expect(found.ring).toBeUndefined()
+    expect(found.ringBecause).toMatch(why)
+  })
+
+  it('with the newer options at their defaults the ring is the same', () => {
+    const plain = pool(cfg('balance uri\nhash-type consistent'))
+    const said = pool(cfg('balance uri\nhash-type consistent\nhash-preserve-affinity always\ndefault-server hash-key id'))
+    expect(said.ring).toEqual(plain.ring)
+    expect(said.ringBecause).toBeUndefined()
+  })
+
+  it('a server that is not in the file may be hashed as id 0, unless its id is one that HAProxy would not have given it', () => {
+    const without = (n: number) => cfg('balance uri\nhash-type consistent').replace(new RegExp(`server s${n} .*\n`), '')
+    // The third one is drained in the fixture: it has no points, whatever its id.
+    expect(pool(without(3)).ring).toBeDefined()
+    expect(pool(without(5)).ring).toBeUndefined()
+    expect(pool(without(5)).ringBecause).toMatch(/s5 was added at run time.*id 0/)
+    expect(pool(without(5), withColumn(SOCKET, 's5', { sid: '77' })).ring?.nodes[4]).toMatchObject({ name: 's5', id: 77 })
+  })
+
+  it('of several backups the first that is up has the keys, unless all of them serve', () => {
+    const backups = (lines: string) => {
+      let text = SOCKET
+      for (const n of [1, 2, 3, 4, 5]) text = withColumn(text, `s${n}`, n < 4 ? { status: 'DOWN' } : { status: 'UP', bck: '1' })
+      return pool(cfg(`balance uri\nhash-type consistent${lines}`).replace(/(server s[45] .*)/g, '$1 backup'), text).ring?.nodes.map(({ name, state }) => [name, state]) // biome-ignore format: one line
+    }
+    expect(backups('')).toEqual([['s4', 'up'], ['s5', 'down']]) // biome-ignore format: a table
+    expect(backups('\noption allbackups')).toEqual([['s4', 'up'], ['s5', 'up']]) // biome-ignore format: a table
+  })
+
+  it.each(['log-hash', 'sticky', 'quantum'])('an algorithm that is not known here (%s) promises nothing', (algo) => {
+    expect(pool(null, withColumn(SOCKET, 'BACKEND', { algo }))).toMatchObject({
+      algorithm: algo,
+      balances: 'unknown',
+      liveWeights: false,
+      because: expect.stringContaining('does not know'),
+    })
+  })
+
+  it('columns and fields of later versions are passed over', () => {
+    // Constructed: two more columns at the end of the statistics, two more fields at the end of the state, dashes where nothing is set.
+    const later = SOCKET.split('\n')
+      .map((line, i) => (line === '' ? line : i === 0 ? `${line}new_column,newer_column,` : `${line}7,-,`))
+      .join('\n')
+    expect(pool(null, later).servers).toEqual(pool(null).servers)
+    const state = STATE.split('\n')
+      .map((line, i) => (i === 0 || line === '' ? line : i === 1 ? `${line} srv_new srv_newer` : `${line} - 3`))
+      .join('\n')
+    expect(parseServersState(state)).toEqual(parseServersState(STATE))
+  })
+
+  it.each([
+    ['UP 1/3 ↓', 'up'],
+    ['NOLB', 'up'],
+    ['no check', 'up'],
+    ['DOWN (agent)', 'down'],
+    ['DOWN 1/2', 'down'],
+    ['DRAIN (agent)', 'drain'],
+    ['MAINT (via app/a)', 'maint'],
+    ['MAINT (resolution)', 'maint'],
+  ])('the status %j is %s', (status, state) => {
+    expect(pool(null, withColumn(SOCKET, 's1', { status })).servers[0]?.state).toBe(state)
+  })
+
   it('say why weights cannot be set', () => {
     expect(pool(cfg('balance uri\nhash-type consistent'), SOCKET, { writable: 'no admin socket' })).toMatchObject({
       liveWeights: false,

@@ -38,7 +38,8 @@ export function poolsOf({ pools, servers }: ReturnType<typeof parseStat>, beside
         stateOfServer.get(`${name}/${serverOf(server)}`),
       ),
     )
-    const ring = ringOf(file, own, beside.version)
+    const noRing = file ? noRingBecause(file, own) : undefined
+    const ring = noRing === undefined ? ringOf(file, own, beside.version) : undefined
     return {
       name,
       ...algorithmOf(row, file, beside),
@@ -46,6 +47,7 @@ export function poolsOf({ pools, servers }: ReturnType<typeof parseStat>, beside
       ...(file?.allBackups ? {} : { firstBackupOnly: true }),
       ...(file?.sticky ? { sticky: file.sticky } : {}),
       ...(ring ? { ring } : {}),
+      ...(noRing ? { ringBecause: noRing } : {}),
       ...(file && beside.file ? { reload: reloadOf(file, beside.file, beside.door) } : {}),
       servers: own,
     }
@@ -109,7 +111,7 @@ function algorithmOf(
   if (keyword === 'leastconn') return takes(algorithm, 'load')
   // random draws two by weight and takes the less loaded one; the statistics call it unknown.
   if (keyword === 'random') return takes(algorithm, algorithm === 'random(1)' ? 'weight' : 'load')
-  return takes(algorithm, 'unknown')
+  return refuse(algorithm, 'unknown', `Evenkeel does not know ${algorithm}: HAProxy itself decides whether it takes a weight`)
 }
 
 function refuse(algorithm: string, balances: Pool['balances'], because: string) {
@@ -120,15 +122,49 @@ function fixed(algorithm: string, balances: Pool['balances'], because: string) {
   return { ...refuse(algorithm, balances, because), fixedWeights: true }
 }
 
-/** The pool's ring. None where HAProxy mixes load into it (`hash-balance-factor`) or keys nodes by something else than the id. */
+/** Why no ring says exactly where this pool's keys go, though it hashes; undefined where one does, or where nothing is hashed. */
+function noRingBecause(file: FilePool, servers: PoolServer[]): string | undefined {
+  const keyword = keywordOf(file.balance)
+  if (!HASHED.has(keyword)) return undefined
+  const options = optionsBecause(file)
+  if (options) return options
+  const added = servers.find((server) => mayHashAsZero(server, file, servers))
+  if (added)
+    return `${added.name} was added at run time: without \`id N\` HAProxy hashes it as id 0 until the next reload, and nothing tells whether it had one`
+  return undefined
+}
+
+/** Options of the file with which keys go elsewhere than to the nearest point of an id. */
+function optionsBecause(file: FilePool): string | undefined {
+  if (file.hashBalanceFactor)
+    return `hash-balance-factor ${file.hashBalanceFactor} hands on what is too much for a server: the hash tells only which one is asked first`
+  if (file.hashPreserveAffinity && file.hashPreserveAffinity !== 'always')
+    return `hash-preserve-affinity ${file.hashPreserveAffinity} hands on what is too much for a server: the hash tells only which one is asked first`
+  const keyed = file.servers.find(({ hashKey }) => hashKey !== undefined && hashKey !== 'id')
+  if (keyed) return `${keyed.name} has its points from \`hash-key ${keyed.hashKey}\`, which is not computed here`
+  if (file.hashType?.includes('none')) return 'hash-type … none takes the key itself for a number, which is not computed here'
+  return undefined
+}
+
+/** A server that is not in the file, takes keys, and has the id that HAProxy itself would have given it (seen in 2.6: `add server`). */
+function mayHashAsZero({ name, id, state, weightSet }: PoolServer, file: FilePool, servers: PoolServer[]): boolean {
+  if (state !== 'up' || weightSet === 0 || file.servers.some((one) => one.name === name)) return false
+  const ids = new Set(servers.map((server) => server.id))
+  return Array.from({ length: id - 1 }, (_, i) => i + 1).every((lower) => ids.has(lower))
+}
+
+/** The pool's ring, where its options make one that is exact. */
 export function ringOf(file: FilePool | undefined, servers: RingServer[], version: string | null): RingSpec | undefined {
-  if (!file || !HASHED.has(keywordOf(file.balance)) || file.hashBalanceFactor || servers.length === 0) return undefined
+  if (!file || !HASHED.has(keywordOf(file.balance)) || servers.length === 0 || optionsBecause(file) !== undefined) return undefined
   const [type = 'map-based', ...rest] = file.hashType ?? []
   const functionName = rest.find((word) => ['sdbm', 'djb2', 'wt6', 'crc32'].includes(word)) as 'sdbm' | undefined
-  // `hash-type consistent none` hashes a number as it is: no ring here speaks of that.
-  if (rest.includes('none')) return undefined
   const serving = servers.some((server) => !server.backup && server.state === 'up')
   const nodes = servers.filter((server) => Boolean(server.backup) !== serving).map(nodeOf)
+  // Without `option allbackups` the first backup that is up serves alone.
+  if (!serving && !file.allBackups) {
+    const first = nodes.find(({ state }) => state === 'up')
+    for (const node of nodes) if (node !== first && node.state === 'up') node.state = 'down'
+  }
   const number = /^\d+\.\d+\.\d+/.exec(version ?? '')?.[0]
   return {
     algorithm: type === 'consistent' ? 'haproxy-consistent' : 'haproxy-map',
