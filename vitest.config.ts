@@ -23,6 +23,8 @@ export default defineConfig({
           include: ['**/*.live.test.ts'],
           exclude: ['**/node_modules/**', '**/.next/**'],
           fileParallelism: false,
+          // As in the browser: a machine that others use too may miss a deadline once. The summary says so.
+          retry: process.env.CI ? 1 : 0,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
