@@ -9,7 +9,7 @@ import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { overloadBecause, refuseFixedWeights } from './feasible.ts'
 import type { Journal } from './journal.ts'
-import { byTarget, type Knobs, settingKey, toEdit } from './knobs.ts'
+import { byTarget, costKey, type Knobs, settingKey, toEdit } from './knobs.ts'
 import { returning, slowStartOf } from './slowStart.ts'
 import { undo } from './undo.ts'
 
@@ -170,15 +170,22 @@ function refuseUnfollowed(steps: Step[], topology: Topology, now: number): void 
   }
 }
 
-async function writeAll(id: string, steps: Step[], { knobs, journal, now }: ApplyContext): Promise<void> {
+async function writeAll(id: string, steps: Step[], { store, knobs, journal, now }: ApplyContext): Promise<void> {
   const begun: Step[] = []
   try {
     for (const [target, own] of byTarget(steps)) {
       begun.push(...own)
       const text = own.map(({ setting, before, after }) => `${setting.name} ${before} → ${after}`).join(', ')
       journal.note(id, { what: 'intent', text: `Write on ${target}: ${text}`, ...(own.length === 1 && { step: own[0]! }) })
-      await knobs.write(target, own.map(toEdit), { change: id })
-      journal.note(id, { what: 'written', text: `${target} holds the new values` })
+      let cost = ''
+      await knobs.write(target, own.map(toEdit), {
+        change: id,
+        cost(text) {
+          cost = `; ${text}`
+          store.memory.put(costKey(target), text)
+        },
+      })
+      journal.note(id, { what: 'written', text: `${target} holds the new values${cost}` })
     }
   } catch (error) {
     const told = toldOf(error, 'A server could not be written.')

@@ -31,6 +31,7 @@ function fleet(options: { values?: Record<string, Record<string, string>>; path?
     before?: (target: string) => void
     after?: (target: string) => void
     resume?: () => void
+    cost?: string
   } = {}
   const resumed: string[] = []
   const actuator = (kind: string, reversal: 'exact' | 'lossy'): AnyActuator => ({
@@ -58,8 +59,9 @@ function fleet(options: { values?: Record<string, Record<string, string>>; path?
       troubles.resume?.()
       resumed.push(...edits.map((edit) => `${change} ${name} ${edit.name} ${edit.expect} ${edit.value}`))
     },
-    async write({ name }, edits, _signal, { change }) {
+    async write({ name }, edits, _signal, { change, cost }) {
       causes.add(change)
+      if (troubles.cost) cost?.(troubles.cost)
       troubles.before?.(name)
       for (const edit of edits)
         if (values[name]![edit.name] !== edit.expect) throw new EvenkeelError('drift', `${edit.name} is ${values[name]![edit.name]}`)
@@ -609,5 +611,19 @@ it('describes what a set of steps means', () => {
     lost: ['what was evicted'],
     persistence: ['until it restarts'],
     groups: ['pool:edge/app', 'cache:cache'],
+    costs: [],
+  })
+})
+
+it('what a write has cost is journaled, and said before the next one, after a restart too', async () => {
+  const f = fleet({ path: join(mkdtempSync(join(tmpdir(), 'evenkeel-changes-')), 'evenkeel.db') })
+  f.troubles.cost = 'every client connection was cut for 12 ms'
+  const { change } = await f.changes().apply(f.propose().id, 'ann')
+  const told = f.change(change).journal.map(({ text }) => text)
+  expect(told).toContain('edge holds the new values; every client connection was cut for 12 ms')
+  f.crash()
+  expect(f.changes().describe([step('edge', 'web/a/weight', '100', '20')])).toMatchObject({
+    commands: ['set web/a/weight 20', '# last time every client connection was cut for 12 ms'],
+    costs: [f.troubles.cost],
   })
 })

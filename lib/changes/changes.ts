@@ -15,7 +15,7 @@ import { type Applied, type ApplyContext, applySteps, type OwnChange, toldOf, wa
 import { type Effect, effectOf } from './effect.ts'
 import { type BreachedSince, watchGuards } from './guards.ts'
 import { createJournal } from './journal.ts'
-import { byTarget, createKnobs, type Description, settingKey, toEdit } from './knobs.ts'
+import { byTarget, costKey, createKnobs, type Description, settingKey, toEdit } from './knobs.ts'
 import { ownGuards } from './ownGuards.ts'
 import { settledFrom, watchLimitMs } from './settle.ts'
 import { heldBecause } from './slowStart.ts'
@@ -132,6 +132,7 @@ export function createChanges(options: ChangesOptions): Changes {
     targetConfig: options.targetConfig,
     readMs: settings.readMs,
     writeMs: settings.writeMs,
+    costOf: (target) => store.memory.get<string>(costKey(target)),
   })
   const watches = new Map<string, Watch>()
   const turns = new Map<string, Promise<unknown>>()

@@ -16,6 +16,8 @@ export type Description = {
   persistence: string[]
   /** Settings of one group share one change in flight: `pool:edge/app`, `ring:products`. */
   groups: string[]
+  /** What the last write on each target has cost, where that was measured: "every client connection was cut for 12 ms". */
+  costs: string[]
 }
 
 export type KnobsOptions = {
@@ -23,6 +25,8 @@ export type KnobsOptions = {
   targetConfig(name: string): { kind: string; config: unknown } | null
   readMs: number
   writeMs: number
+  /** What the last write on a target has cost; survives a restart. */
+  costOf(target: string): string | null
 }
 
 /** All settings that can be written, on all targets. The only place that reaches actuators. */
@@ -40,6 +44,9 @@ export interface Knobs {
   groups(steps: readonly { setting: Setting }[]): string[]
 }
 
+/** Under which the store remembers what the last write on a target has cost. */
+export const costKey = (target: string) => `cost:${target}`
+
 export const settingKey = (setting: Setting) => `${setting.target} ${setting.name}`
 
 /** Steps by target, in the order in which the targets first appear. */
@@ -51,7 +58,7 @@ export function byTarget<S extends Step>(steps: readonly S[]): Map<string, S[]> 
 
 const WEAKEST: Reversal[] = ['none', 'lossy', 'exact']
 
-export function createKnobs({ actuators, targetConfig, readMs, writeMs }: KnobsOptions): Knobs {
+export function createKnobs({ actuators, targetConfig, readMs, writeMs, costOf }: KnobsOptions): Knobs {
   function find({ target, name }: Setting, where: string): { actuator: AnyActuator; config: unknown; kind: SettingKind } {
     const found = targetConfig(target)
     if (!found) throw new EvenkeelError('not_found', `${where}: there is no target ${quoted(target)}.`)
@@ -122,16 +129,21 @@ export function createKnobs({ actuators, targetConfig, readMs, writeMs }: KnobsO
     same,
     groups,
     describe(steps) {
-      const description: Description = { commands: [], reversal: 'exact', lost: [], persistence: [], groups: groups(steps) }
+      const description: Description = { commands: [], reversal: 'exact', lost: [], persistence: [], groups: groups(steps), costs: [] }
       for (const step of steps) {
         const { kind } = find(step.setting, 'step')
         if (WEAKEST.indexOf(kind.reversal) < WEAKEST.indexOf(description.reversal)) description.reversal = kind.reversal
         if (kind.lost && !description.lost.includes(kind.lost)) description.lost.push(kind.lost)
         if (!description.persistence.includes(kind.persistence)) description.persistence.push(kind.persistence)
       }
-      for (const own of byTarget(steps).values()) {
+      for (const [target, own] of byTarget(steps)) {
         const { actuator, config } = find(own[0]!.setting, 'step')
         description.commands.push(...actuator.commands(config, own.map(toEdit)))
+        const cost = costOf(target)
+        if (cost !== null) {
+          description.costs.push(cost)
+          description.commands.push(`# last time ${cost}`)
+        }
       }
       return description
     },

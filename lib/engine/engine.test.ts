@@ -377,6 +377,11 @@ describe('proposals', () => {
     expect(r.proposals()).toHaveLength(2)
   })
 
+  it('say what the last write there has cost', async () => {
+    const r = await proposed({ describe: () => ({ commands: ['restart'], costs: ['every client connection was cut for 12 ms'] }) })
+    expect(r.proposals()[0]!.riskBecause).toMatch(/ Last time every client connection was cut for 12 ms\.$/)
+  })
+
   it('that nobody can write are offered as text', async () => {
     const r = room({
       describe() {

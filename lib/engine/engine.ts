@@ -29,7 +29,7 @@ export type EngineOptions = {
   store: Store
   bus: Bus
   /** From lib/changes: exactly what a proposal would send. Throws for a setting that nobody can write. */
-  describe(steps: readonly Step[]): { commands: string[] }
+  describe(steps: readonly Step[]): { commands: string[]; costs?: string[] }
   /** From lib/changes: the change in flight on the same pool, ring, cache or policy. */
   inFlight?(steps: readonly Step[]): string | null
   /** From start: rules that compare with a learned normal stay silent. Default 60 s. */

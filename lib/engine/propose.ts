@@ -16,7 +16,7 @@ export type ProposeOptions = {
   advisors: readonly Advisor[]
   store: Store
   bus: Bus
-  describe(steps: readonly Step[]): { commands: string[] }
+  describe(steps: readonly Step[]): { commands: string[]; costs?: string[] }
   /** The change in flight on the same pool, ring, cache or policy. */
   inFlight(steps: readonly Step[]): string | null
   log: Log
@@ -156,7 +156,8 @@ export function createPropose(options: ProposeOptions): Propose {
       createdAt: now,
     }
     try {
-      return { ...proposal, commands: options.describe(draft.steps).commands }
+      const { commands, costs = [] } = options.describe(draft.steps)
+      return { ...proposal, commands, riskBecause: [proposal.riskBecause, ...costs.map((cost) => `Last time ${cost}.`)].join(' ') }
     } catch (error) {
       if (!draft.patch) {
         log.error({ advisor: advisor.id, err: error }, 'a proposal names a setting that nobody can write')

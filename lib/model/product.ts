@@ -90,7 +90,11 @@ export type SettingKind = {
 export type Edit = { name: string; expect: string; value: string }
 
 /** Why a write is made: what a file held before is kept under the id of its change. A roll-back names the change that it undoes. */
-export type Cause = { change: string }
+export type Cause = {
+  change: string
+  /** Is told what the write has cost, as measured: "every client connection was cut for 12 ms". The journal says it, and the next proposal there. */
+  cost?(text: string): void
+}
 
 /** Writes to one kind of target. Reached by `lib/changes` alone. */
 export interface Actuator<Config> {

@@ -56,3 +56,6 @@ export function readings() {
     },
   }
 }
+
+/** Words of a program with the names of files but not where they stand. */
+export const withoutFolders = (text: string): string => text.replace(/(?<![\w:/.-])\/(?:[^\s"':/]+\/)+/g, '')

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { EvenkeelError } from '../../model/error.ts'
+import { withoutFolders } from '../answers.ts'
 import { getText } from '../http.ts'
 import type { NginxConfig } from './config.ts'
 import { workersOf } from './master.ts'
@@ -57,6 +58,3 @@ export async function reload(config: NginxConfig, master: number, signal = Abort
     ? 'the new workers do not answer on the status page'
     : 'NGINX passed its own test but did not reload: its error log says why'
 }
-
-/** Words of a program with the names of files but not where they stand. */
-export const withoutFolders = (text: string): string => text.replace(/(?<![\w:/.-])\/(?:[^\s"':/]+\/)+/g, '')

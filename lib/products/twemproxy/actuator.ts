@@ -1,18 +1,27 @@
 import { execFile } from 'node:child_process'
-import { rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Actuator, Cause, Edit } from '../../model/product.ts'
+import { withoutFolders } from '../answers.ts'
 import { inTurn } from '../inTurn.ts'
-import { readText, replaceFile } from '../replaceFile.ts'
+import { clearLeftover, readText, replaceFile } from '../replaceFile.ts'
 import { readStats, type TwemproxyConfig } from './client.ts'
-import { parseConfigFile, withWeights } from './configFile.ts'
+import { type PoolConfig, parseConfigFile, withWeights } from './configFile.ts'
+import { doorOfPool, watchGap } from './gap.ts'
 import { parseStatistics } from './stats.ts'
 
 const run = promisify(execFile)
-const BACK_WITHIN_MS = 10_000
+const TEST_MS = 5_000
+const RESTART_MS = 10_000
+/** A start takes milliseconds; both runs, the new and the old one again, are to fit into the time of one write. */
+const BACK_WITHIN_MS = 6_000
+const LOOK_MS = 50
+const SECOND_EDGE_MS = 100
 
 /**
  * Weights by the configuration file and a restart: twemproxy has no administrative commands. The new file is tested first (`-t`),
@@ -25,7 +34,7 @@ export const twemproxyActuator: Actuator<TwemproxyConfig> = {
       pattern: /^[^/]+\/.+\/weight$/,
       value: z.string().regex(/^[1-9]\d{0,3}$/, 'a whole number from 1 to 9999 (twemproxy refuses 0)'),
       reversal: 'lossy',
-      lost: 'keys that move are fetched anew, and a value written meanwhile is served again where it was; every client connection is cut for about 10 ms',
+      lost: 'keys that move are fetched anew, and a value written meanwhile is served again where it was; every client connection is cut until twemproxy is back',
       persistence: 'for good: it stands in nutcracker.yml',
     },
   ],
@@ -34,9 +43,12 @@ export const twemproxyActuator: Actuator<TwemproxyConfig> = {
     return Object.fromEntries(names.map((name) => [name, String(serverOf(pools, name).weight)]))
   },
   async write(config, edits, signal, cause) {
-    const { config: path, restart } = config
-    if (!path || !restart) throw new EvenkeelError('invalid', 'this target has no `config` or no `restart`: its weights are read-only')
+    const { path, restart } = writable(config)
     await inTurn(path, () => write(config, path, restart, edits, signal, cause))
+  },
+  async resume(config, edits, signal) {
+    const { path, restart } = writable(config)
+    await inTurn(path, () => resume(config, path, restart, edits, signal))
   },
   commands(config, edits) {
     const lines = edits.map(({ name, value }) => {
@@ -46,6 +58,29 @@ export const twemproxyActuator: Actuator<TwemproxyConfig> = {
     return [...lines, `${config.program} -t -c ${config.config ?? 'nutcracker.yml'}`, (config.restart ?? ['restart twemproxy']).join(' ')]
   },
   group: (name, target) => `pool:${target}/${parts(name).pool}`,
+}
+
+function writable({ config, restart }: TwemproxyConfig): { path: string; restart: string[] } {
+  if (config && restart) return { path: config, restart }
+  throw new EvenkeelError('not_allowed', 'this target has no `config` or no `restart`: its weights are read-only')
+}
+
+function parts(name: string): { pool: string; server: string } {
+  const match = /^([^/]+)\/(.+)\/weight$/.exec(name)
+  if (!match) throw new EvenkeelError('not_found', `${name} is no setting: POOL/SERVER/weight`)
+  return { pool: match[1] as string, server: match[2] as string }
+}
+
+async function configText(config: TwemproxyConfig): Promise<string> {
+  if (!config.config) throw new EvenkeelError('invalid', 'this target has no `config`: weights stand only in nutcracker.yml')
+  return readText(config.config)
+}
+
+function serverOf(pools: PoolConfig[], name: string) {
+  const { pool, server } = parts(name)
+  const found = pools.find((candidate) => candidate.name === pool)?.servers.find((candidate) => candidate.name === server)
+  if (!found) throw new EvenkeelError('not_found', `nutcracker.yml has no ${pool}/${server}`)
+  return found
 }
 
 async function write(
@@ -67,76 +102,102 @@ async function write(
     edits.map(({ name, value }) => ({ ...parts(name), weight: Number(value) })),
   )
   await testConfig(config, path, next)
-  const before = await startedAt(config, signal)
+  const before = await runOf(config, signal)
+  if (!before) throw new EvenkeelError('unreachable', 'the statistics port does not answer: nobody could tell the new run from the old one')
   const { restore } = await replaceFile(path, { from: text, to: next }, cause)
+  const gap = await gapOf(pools, edits)
   const failure = await restarted(config, restart, before, signal)
-  if (failure === null) return
-  await restore()
-  // The write's own deadline may have passed; putting the old run back must not depend on it.
-  const secondFailure = await restarted(config, restart, null, AbortSignal.timeout(BACK_WITHIN_MS))
-  throw new EvenkeelError('unreachable', `${failure}; the old file is back${secondFailure ? `, but ${secondFailure}` : ' and running'}`)
+  const gapMs = await gap?.end()
+  if (failure === null) {
+    if (typeof gapMs === 'number') cause.cost?.(`every client connection was cut for ${Math.max(1, Math.round(gapMs))} ms`)
+    return
+  }
+  const end = await restore().then(
+    async () => {
+      // The write's own deadline may have passed; putting the old run back must not depend on it.
+      const second = await restarted(config, restart, null, AbortSignal.timeout(BACK_WITHIN_MS))
+      return `the old file is back${second ? `, but ${second}` : ' and running'}`
+    },
+    (error: Error) => `and the old file could not be put back: ${error.message}`,
+  )
+  throw new EvenkeelError('unreachable', `${failure}; ${end}`)
 }
 
-function parts(name: string): { pool: string; server: string } {
-  const match = /^([^/]+)\/(.+)\/weight$/.exec(name)
-  if (!match) throw new EvenkeelError('invalid', `${name} is not POOL/SERVER/weight`)
-  return { pool: match[1] as string, server: match[2] as string }
+/** A file with the new values may have been written just before a crash: a run that began before it does not have them. */
+async function resume(config: TwemproxyConfig, path: string, restart: string[], edits: Edit[], signal: AbortSignal): Promise<void> {
+  await clearLeftover(path)
+  const pools = parseConfigFile(await readText(path))
+  if (!edits.some(({ name, value }) => String(serverOf(pools, name).weight) === value)) return
+  const run = await runOf(config, signal)
+  const { ctimeMs } = await stat(path)
+  // One that is not running reads it at its start. Starts are known in whole seconds.
+  if (!run || run.startedAt > ctimeMs / 1000) return
+  const failure = await restarted(config, restart, run, signal)
+  if (failure !== null) throw new EvenkeelError('unreachable', failure)
 }
 
-async function configText(config: TwemproxyConfig): Promise<string> {
-  if (!config.config) throw new EvenkeelError('invalid', 'this target has no `config`: weights stand only in nutcracker.yml')
-  return readText(config.config)
+/** The first pool that is changed stands for all: they share the process. */
+async function gapOf(pools: PoolConfig[], edits: Edit[]) {
+  const { pool } = parts(edits[0]!.name)
+  const door = doorOfPool(pools.find(({ name }) => name === pool)!)
+  return door && (await watchGap(door))
 }
 
-function serverOf(pools: ReturnType<typeof parseConfigFile>, name: string) {
-  const { pool, server } = parts(name)
-  const found = pools.find((candidate) => candidate.name === pool)?.servers.find((candidate) => candidate.name === server)
-  if (!found) throw new EvenkeelError('not_found', `nutcracker.yml has no ${pool}/${server}`)
-  return found
-}
-
+/** `nutcracker -t` on the new text, before anything is replaced. */
 async function testConfig({ program }: TwemproxyConfig, path: string, text: string) {
-  const temporary = `${path}.evenkeel-test`
+  const folder = await mkdtemp(join(tmpdir(), 'evenkeel-'))
+  const temporary = join(folder, basename(path))
   try {
     await writeFile(temporary, text, { mode: 0o600 })
-    await run(program, ['-t', '-c', temporary], { timeout: 5_000 })
+    await run(program, ['-t', '-c', temporary], { timeout: TEST_MS })
   } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().replaceAll(temporary, path) : String(error)
-    throw new EvenkeelError('invalid', `${program} -t refuses the new file: ${said.slice(0, 300)}`)
+    const { code, stderr } = error as { code?: string | number; stderr?: string }
+    if (code === 'ENOENT')
+      throw new EvenkeelError('not_allowed', `${basename(program)} is not there to test the new file: name it as \`program\``)
+    const said = withoutFolders(stderr?.trim() || `it ended with ${code}`).replace(/\s+/g, ' ')
+    throw new EvenkeelError('invalid', `${basename(program)} -t refuses the new file: ${said.slice(0, 300)}`)
   } finally {
-    await rm(temporary, { force: true })
+    await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function startedAt(config: TwemproxyConfig, signal: AbortSignal): Promise<{ startedAt: number; uptime: number } | null> {
+/** Which run answers on the statistics port: told by its start, in whole epoch seconds. */
+async function runOf(config: TwemproxyConfig, signal: AbortSignal): Promise<{ startedAt: number } | null> {
   try {
-    const { startedAt, samples } = parseStatistics(await readStats(config, signal), null, true)
-    return { startedAt, uptime: samples[0]?.value ?? 0 }
+    const { startedAt } = parseStatistics(await readStats(config, signal), null, true)
+    return { startedAt }
   } catch {
     return null
   }
 }
 
-/** Null when another run answers; else what happened. A run of less than a second's age has its own start only by its counters. */
+/** Null when a run answers that began after this call, and so has read the file as it is; else what happened. */
 async function restarted(
   config: TwemproxyConfig,
   command: string[],
   before: { startedAt: number } | null,
   signal: AbortSignal,
 ): Promise<string | null> {
-  // Starts are told apart by whole seconds.
-  if (before && Date.now() / 1000 < before.startedAt + 1.1) await sleep(1_100)
+  // Two starts within one second could not be told apart.
+  if (before) await sleep(Math.max(0, (before.startedAt + 1) * 1_000 + SECOND_EDGE_MS - Date.now()))
+  const from = Math.floor(Date.now() / 1000)
   const [program = '', ...args] = command
   try {
-    await run(program, args, { timeout: BACK_WITHIN_MS })
+    await run(program, args, { timeout: RESTART_MS })
   } catch (error) {
-    return `the restart command failed: ${error instanceof Error ? error.message.split('\n')[0]?.slice(0, 200) : ''}`
+    const { code, killed } = error as { code?: string | number; killed?: boolean }
+    const why = killed ? `it did not end within ${RESTART_MS / 1000} s` : code === 'ENOENT' ? 'it is not there' : `it ended with ${code}`
+    return `the restart command failed: ${why}`
   }
   const deadline = Date.now() + BACK_WITHIN_MS
+  let seen = false
   while (Date.now() < deadline && !signal.aborted) {
-    const now = await startedAt(config, signal)
-    if (now && now.startedAt !== before?.startedAt) return null
-    await sleep(50)
+    const now = await runOf(config, signal)
+    seen ||= now !== null
+    if (now && (before ? now.startedAt >= from && now.startedAt !== before.startedAt : true)) return null
+    await sleep(LOOK_MS)
   }
-  return 'twemproxy did not come back with a new run'
+  return seen
+    ? 'after the restart command the old run of twemproxy still answers'
+    : 'twemproxy did not come back after the restart command (its log says why)'
 }

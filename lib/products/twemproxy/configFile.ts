@@ -5,6 +5,8 @@ import type { RingOptions, RingSpec } from '../../model/ring.ts'
 export type ServerLine = { name: string; address: string; label?: string; weight: number }
 export type PoolConfig = {
   name: string
+  /** As written: `127.0.0.1:22121`, `/run/nutcracker.sock 0666`. */
+  listen?: string
   distribution: 'ketama' | 'modula' | 'random'
   hash: string
   hashTag?: string
@@ -34,6 +36,7 @@ export function parseConfigFile(text: string): PoolConfig[] {
     if (!['ketama', 'modula', 'random'].includes(distribution)) throw malformed(`${name}.distribution`, distribution)
     return {
       name,
+      listen: typeof pool?.listen === 'string' ? pool.listen : undefined,
       distribution: distribution as PoolConfig['distribution'],
       hash: String(pool?.hash ?? 'fnv1a_64'),
       hashTag: typeof pool?.hash_tag === 'string' ? pool.hash_tag : undefined,
@@ -58,8 +61,9 @@ export function withWeights(text: string, edits: { pool: string; server: string;
     if (!isSeq(servers)) throw new EvenkeelError('not_found', `nutcracker.yml has no pool ${pool}`)
     const item = servers.items.find((entry) => isScalar(entry) && parseServer(String(entry.value)).name === server)
     if (!isScalar(item) || !item.range) throw new EvenkeelError('not_found', `nutcracker.yml has no server ${server} in ${pool}`)
-    const { address, label } = parseServer(String(item.value))
-    return { from: item.range[0], to: item.range[1], line: `${address}:${weight}${label ? ` ${label}` : ''}` }
+    const [from, to] = item.range
+    // The digits alone: quotes, and the spaces before a name, stay as they are.
+    return { from, to, line: text.slice(from, to).replace(/:\d+((?:\s+\S+?)?["']?)$/, `:${weight}$1`) }
   })
   return cuts.sort((a, b) => b.from - a.from).reduce((result, { from, to, line }) => result.slice(0, from) + line + result.slice(to), text)
 }

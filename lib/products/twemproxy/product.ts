@@ -1,33 +1,85 @@
+import { EvenkeelError } from '../../model/error.ts'
 import type { Probe, Product } from '../../model/product.ts'
-import { readConfig, readStats, type TwemproxyConfig, type TwemproxyLink, twemproxyConfig } from './client.ts'
-import { parseConfigFile } from './configFile.ts'
+import type { Capability } from '../../model/topology.ts'
+import { readText } from '../replaceFile.ts'
+import { readStats, type TwemproxyConfig, type TwemproxyLink, twemproxyConfig } from './client.ts'
+import { type PoolConfig, parseConfigFile } from './configFile.ts'
 import { describes } from './described.ts'
+import { heard, type Rhythm } from './rhythm.ts'
 import { parseStatistics } from './stats.ts'
 
-type Raw = { stats: string; config: string | null; restarts: boolean }
+type Raw = {
+  stats: string
+  /** nutcracker.yml, or why it is not known. */
+  file: { text: string } | { because: string }
+  restarts: boolean
+}
+
+const FEATURE = 'statistics port'
+const EVERY_MS = 1_000
+/** Counters that are renewed more seldom than that are said to be old. */
+const OLD_MS = 2.5 * EVERY_MS
 
 const statistics: Probe<TwemproxyLink, Raw> = {
   id: 'stats',
-  feature: 'statistics port',
-  everyMs: 1_000,
+  feature: FEATURE,
+  everyMs: EVERY_MS,
   cost: 'one connection to the statistics thread; the numbers change only each `-i` (30 s by default)',
   vital: true,
   async read({ config }, _cursor, signal) {
-    const [stats, file] = await Promise.all([readStats(config, signal), readConfig(config).catch(() => null)])
-    return { stats, config: file, restarts: config.restart !== undefined }
+    const [stats, file] = await Promise.all([readStats(config, signal), fileOf(config)])
+    return { stats, file, restarts: config.restart !== undefined }
   },
-  parse(raw) {
+  parse(raw, { cursor, at }) {
+    const file = poolsOf(raw.file)
     const writable =
-      raw.config === null
-        ? 'nutcracker.yml is not readable here: name it as `config`'
+      'because' in file
+        ? file.because
         : raw.restarts || 'no `restart` command in the configuration: twemproxy takes weights only at its start'
-    const { version, startedAt, samples, pools } = parseStatistics(
-      raw.stats,
-      raw.config === null ? null : parseConfigFile(raw.config),
-      writable,
-    )
-    return { samples, records: [], topology: { facts: { version, runId: String(startedAt) }, pools } }
+    const { version, startedAt, samples, pools, counters } = parseStatistics(raw.stats, 'because' in file ? null : file.pools, writable)
+    const { rhythm, everyMs, news } = heard(cursor ? (JSON.parse(cursor) as Rhythm) : null, counters, at)
+    return {
+      samples: news ? samples : [],
+      records: [],
+      topology: {
+        facts: { version, runId: String(startedAt) },
+        pools,
+        capabilities: [age(everyMs), { feature: 'nutcracker.yml', available: !('because' in file), ...('because' in file ? file : {}) }],
+      },
+      cursor: JSON.stringify(rhythm),
+      ...(everyMs !== null && everyMs > OLD_MS ? { stepMs: everyMs } : {}),
+    }
   },
+}
+
+const age = (everyMs: number | null): Capability => ({
+  feature: FEATURE,
+  available: true,
+  ...(everyMs !== null && everyMs > OLD_MS
+    ? {
+        because: `its numbers are up to ${Math.round(everyMs / 1000)} s old: start twemproxy with -i 1000, and rules see what happens within that time`,
+      }
+    : {}),
+})
+
+async function fileOf({ config }: TwemproxyConfig): Promise<Raw['file']> {
+  if (!config) return { because: 'nutcracker.yml is not known: name it as `config`' }
+  try {
+    return { text: await readText(config) }
+  } catch (error) {
+    return { because: (error as Error).message }
+  }
+}
+
+/** A file that is broken takes the weights from sight, not the traffic. */
+function poolsOf(file: Raw['file']): { pools: PoolConfig[] } | { because: string } {
+  if ('because' in file) return file
+  try {
+    return { pools: parseConfigFile(file.text) }
+  } catch (error) {
+    if (error instanceof EvenkeelError) return { because: error.message }
+    throw error
+  }
 }
 
 export const twemproxy: Product<TwemproxyConfig, TwemproxyLink> = {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { malformed } from '../../model/error.ts'
 import type { RingSpec } from '../../model/ring.ts'
@@ -23,6 +24,8 @@ export type Statistics = {
   startedAt: number
   samples: Reading[]
   pools: Omit<Pool, 'target'>[]
+  /** What twemproxy counts in its pools, as a short text: it changes when they are renewed. */
+  counters: string
 }
 
 /** The statistics JSON (nc_stats.c), with weights and hashing from nutcracker.yml where it could be read. Throws `malformed`. */
@@ -71,9 +74,12 @@ export function parseStatistics(text: string, config: PoolConfig[] | null, writa
     )
     pools.push(poolOf(name, servers, configured, writable))
   }
-  return { version: head.data.version, startedAt: timestamp - uptime, samples, pools }
+  // What stands beside the pools (uptime, connections) is of the moment; the pools are of the last renewal.
+  const renewed = Object.values(head.data).filter((part) => typeof part === 'object')
+  return { version: head.data.version, startedAt: timestamp - uptime, samples, pools, counters: digest(renewed) }
 }
 
+const digest = (value: unknown) => createHash('sha1').update(JSON.stringify(value)).digest('base64')
 const total = (readings: Reading[]) => readings.reduce((sum, { value }) => sum + value, 0)
 
 function serverReadings(

@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import type { Parsed } from '../../model/product.ts'
 import { parseConfigFile, parseServer, withWeights } from './configFile.ts'
+import { doorOfPool } from './gap.ts'
+import { twemproxy } from './product.ts'
 import { parseStatistics } from './stats.ts'
 
 const FILE = `# the field's own notes
@@ -33,6 +36,70 @@ describe('nutcracker.yml', () => {
       expect.objectContaining({ code: 'not_found' }),
     )
   })
+
+  it.each([
+    ['- "127.0.0.1:1:4 a" # quoted', '- "127.0.0.1:1:9 a" # quoted'],
+    ["- '127.0.0.1:1:4   a'", "- '127.0.0.1:1:9   a'"],
+    ['-   127.0.0.1:1:4 a   # weight :4', '-   127.0.0.1:1:9 a   # weight :4'],
+    ['- /run/x:4.sock:4 a', '- /run/x:4.sock:9 a'],
+    ['- "::1:22:4 a"', '- "::1:22:9 a"'],
+  ])('%j: the digits of the weight and no byte else', (line, expected) => {
+    const file = (own: string) =>
+      `# two pools\none:\n  servers:\n  ${own}\n  - 10.0.0.1:1:4 b\ntwo:\n  servers: [ "127.0.0.1:1:4 a", 10.0.0.2:1:4 b ]\n`
+    expect(withWeights(file(line), [{ pool: 'one', server: 'a', weight: 9 }])).toBe(file(expected))
+  })
+
+  it('in a list of one line, and several at once', () => {
+    const text = 'two:\n  servers: [ "127.0.0.1:1:4 a", 10.0.0.2:1:4 b ] # both\n'
+    const edits = ['a', 'b'].map((server, i) => ({ pool: 'two', server, weight: 5 + i }))
+    expect(withWeights(text, edits)).toBe('two:\n  servers: [ "127.0.0.1:1:5 a", 10.0.0.2:1:6 b ] # both\n')
+  })
+
+  it.each([
+    ['0.0.0.0:22121', { host: '127.0.0.1', port: 22121 }],
+    ['cache.internal:1', { host: 'cache.internal', port: 1 }],
+    ['/run/nutcracker.sock 0666', { path: '/run/nutcracker.sock' }],
+    [undefined, null],
+  ])('listens at %s', (listen, door) => {
+    expect(doorOfPool({ name: 'a', listen, distribution: 'ketama', hash: 'md5', retryMs: 1, servers: [] })).toEqual(door)
+  })
+})
+
+it('a file that is broken takes the weights from sight, and nothing else', async () => {
+  const stats = await readFile(new URL('fixtures/twemproxy-0.5-stats.json', import.meta.url), 'utf8')
+  const [probe] = twemproxy.probes
+  const look = (file: object, cursor: string | null = null, at = 0) => probe!.parse({ stats, file, restarts: true }, { cursor, at })
+  const broken = look({ text: 'a: [' })
+  expect(broken.topology.pools!.every(({ liveWeights }) => !liveWeights)).toBe(true)
+  expect(broken.topology.capabilities).toContainEqual({
+    feature: 'nutcracker.yml',
+    available: false,
+    because: expect.stringContaining('nutcracker.yml'),
+  })
+  expect(broken.samples.length).toBeGreaterThan(10)
+  expect(look({ text: FILE }).topology.capabilities).toContainEqual({ feature: 'nutcracker.yml', available: true })
+})
+
+it('numbers that are renewed each 30 s are told once, with their own distance, and it is said', async () => {
+  const stats = JSON.parse(await readFile(new URL('fixtures/twemproxy-0.5-stats.json', import.meta.url), 'utf8'))
+  const [probe] = twemproxy.probes
+  let cursor: string | null = null
+  const told: number[] = []
+  for (let second = 0; second < 100; second++) {
+    stats.k_eq.client_connections = Math.floor((second + 7) / 30)
+    stats.uptime = stats.timestamp = second
+    stats.total_connections = second
+    const parsed: Parsed = probe!.parse(
+      { stats: JSON.stringify(stats), file: { because: '' }, restarts: true },
+      { cursor, at: second * 1_000 },
+    )
+    cursor = parsed.cursor!
+    if (parsed.samples.length > 0) told.push(second)
+    if (second < 53) continue
+    expect(parsed.stepMs).toBe(30_000)
+    expect(parsed.topology.capabilities![0]).toMatchObject({ available: true, because: expect.stringContaining('up to 30 s old') })
+  }
+  expect(told.filter((second) => second > 53)).toEqual([83])
 })
 
 describe('statistics', () => {

@@ -1,0 +1,28 @@
+/** twemproxy renews its counters each `-i` ms (30 s by default) and repeats them in between. */
+export type Rhythm = {
+  /** What the counters were at the last look. */
+  counters: string
+  /** When they were last seen to change, epoch ms; null: never yet. */
+  changedAt: number | null
+  /** The newest distances between two changes, ms. */
+  gaps: number[]
+  /** When they were last told on. */
+  toldAt: number
+}
+
+const GAPS_MAX = 5
+
+/**
+ * What a look tells of the rhythm, and whether its counters are news: repeated ones would look like a standstill and then a burst. Quiet
+ * servers repeat them honestly, so each `everyMs` they count as seen. Without two changes nothing is known and every look is told.
+ */
+export function heard(before: Rhythm | null, counters: string, at: number): { rhythm: Rhythm; everyMs: number | null; news: boolean } {
+  if (!before) return { rhythm: { counters, changedAt: null, gaps: [], toldAt: at }, everyMs: null, news: true }
+  const changed = counters !== before.counters
+  // The first change ends a stretch whose beginning nobody saw.
+  const gaps = changed && before.changedAt !== null ? [...before.gaps, at - before.changedAt].slice(-GAPS_MAX) : before.gaps
+  // Without requests a change is missing now and then: the shortest distance is the rhythm.
+  const everyMs = gaps.length > 0 ? Math.min(...gaps) : null
+  const news = changed || everyMs === null || at - before.toldAt >= everyMs
+  return { rhythm: { counters, changedAt: changed ? at : before.changedAt, gaps, toldAt: news ? at : before.toldAt }, everyMs, news }
+}
