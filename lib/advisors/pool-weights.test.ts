@@ -88,6 +88,41 @@ test.each([
   expect(propose(0.16, poolOf('edge', 'app', [100, 100, 100, 100], more))).toMatchObject({ none: expect.stringMatching(says) })
 })
 
+test('a hash pool is told by its keys: asked no more than its part, so the keys are dear or it is slow', () => {
+  const pool = poolOf('edge', 'app', [100, 100, 100, 100], { balances: 'hash', algorithm: 'uri consistent' })
+  pool.ring = { algorithm: 'haproxy-map', nodes: pool.servers.map(({ name, id }) => ({ name, id, weight: 100 })) as never }
+  expect(propose(0.16, pool)).toMatchObject({
+    none: expect.stringMatching(/app3 takes 2[45]\.\d.% of the requests for 25\.0.% of the keys/),
+  })
+})
+
+test('servers that slowed together are sent to what they share', () => {
+  const pool = poolOf('edge', 'app', [100, 100])
+  const tape = new Tape()
+  poolDay(tape, pool, { seed: 3, seconds: 60 }, 240)
+  const window = tape.window(60)
+  const together = { ...finding, subject: { target: 'edge', pool: 'app' } }
+  expect(poolWeights.propose(together, window, fleetAt(window, [pool], [], window.to))).toMatchObject({
+    none: expect.stringMatching(/slowed together/),
+  })
+})
+
+test('weights that something moves all the time are left to it', () => {
+  const pool = poolOf('edge', 'app', [100, 100, 100, 100])
+  const tape = new Tape()
+  const weights = (t: number) => [100, 100, 100, 60 + (Math.floor(t / 10) % 5)]
+  poolDay(tape, pool, { seed: 3, seconds: 320 }, 240, {
+    weights,
+    fault: (t, server, now) => {
+      if (t >= 100 && server === 'app3') now.seconds = 0.16
+    },
+  })
+  const window = tape.window(320)
+  expect(poolWeights.propose(finding, window, fleetAt(window, [pool], [], window.to))).toMatchObject({
+    none: expect.stringMatching(/moves the weights of app all the time/),
+  })
+})
+
 test('another hand on the weights is left alone', () => {
   const pool = poolOf('edge', 'app', [100, 100, 100, 100])
   pool.servers[1] = { ...pool.servers[1]!, otherWriter: 'An agent check' }

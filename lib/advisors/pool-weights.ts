@@ -8,6 +8,7 @@ import type { SeriesWindow } from '../model/window.ts'
 import { tunable } from './tunable.ts'
 import { type Ceiling, ceilingsOf } from './weights/ceilings.ts'
 import { errorRatio, type Load, loadsOf, SPAN_MS } from './weights/loads.ts'
+import { obstacleTo } from './weights/obstacle.ts'
 import { type Plan, planOf } from './weights/plan.ts'
 import { drainOf, predictedOf } from './weights/predicted.ts'
 import { wholeOf } from './weights/whole.ts'
@@ -30,9 +31,13 @@ export const poolWeights: Advisor = {
   spanMs: SPAN_MS,
   propose(finding, window, topology) {
     const pool = topology.pools.find(({ target, name }) => target === finding.subject.target && name === finding.subject.pool)
+    if (pool && !finding.subject.server)
+      return {
+        none: `The servers of ${pool.name} slowed together: no weight helps. Look at what they share, a database, a cache, a deploy.`,
+      }
     const slow = pool?.servers.find(({ name }) => name === finding.subject.server)
     if (!pool || !slow) return null
-    const obstacle = obstacleTo(pool, slow)
+    const obstacle = obstacleTo(pool, slow, window)
     if (obstacle) return { none: obstacle }
     const up = cameUpAt(window, pool, slow)
     if (up !== null && window.to - up < COLD_MS)
@@ -45,18 +50,6 @@ export const poolWeights: Advisor = {
     const plan = planOf(own, loads, ceilings, window.to)
     return typeof plan === 'string' ? { none: plan } : draft(pool, own, loads, plan, ceilings, settled, topology)
   },
-}
-
-/** Why no weight is the remedy here, or null. */
-function obstacleTo(pool: Pool, slow: PoolServer): string | null {
-  const writer = pool.servers.find((server) => server.otherWriter)
-  if (writer) return `${writer.otherWriter} already moves the weights of ${pool.name}: two hands on one knob would fight.`
-  if (pool.balances === 'hash')
-    return `Keys choose the server in ${pool.name}: ${slow.name} may be slow because it was given the expensive ones, and another weight would send those keys, cold, to other servers. Look at what it is asked for first.`
-  if (pool.balances === 'load')
-    return `${pool.algorithm} already sends ${slow.name} less the longer it takes. The cause is on the server itself.`
-  if (pool.balances === 'unknown') return `Nothing says how ${pool.algorithm} turns weights into shares, so no effect could be predicted.`
-  return null
 }
 
 function draft(

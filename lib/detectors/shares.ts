@@ -1,28 +1,57 @@
 import { text } from '../format/format.ts'
-import { poolLabels, requestsOf, serverLabels, shareByWeight, steadySince, taking } from '../measures/traffic.ts'
+import { poolLabels, recentResponse, requestsOf, serverLabels, shareByWeight, steadySince, taking } from '../measures/traffic.ts'
 import type { Evidence, Verdict } from '../model/finding.ts'
 import type { Pool, Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
+import { poolShares } from '../rings/poolShares.ts'
 import { evidence, factsOf } from './rows.ts'
 
 export type ShareSettings = { over: number; settle: number; deviations: number; requestsMin: number; shareMin: number }
 
-/** A server's share of the requests beside the one that its weight gives; `z` in standard deviations of counting noise. */
+/** What a pool's algorithm would give each server, and how a sentence says so. */
+type Expected = { shares: Map<string, number>; says: string }
+
+/**
+ * Round robin gives by weight. Hashing gives what the ring owns, exactly, where the configuration says how it hashes. By load (leastconn) every
+ * server has the same number under way for its weight, so its share goes with weight over response (Little's law), and with the weight
+ * alone while hardly anything is under way: whichever is more. Null where nothing can be expected.
+ */
+function expectedOf(window: SeriesWindow, pool: Pool): Expected | null {
+  const byWeight = shareByWeight(pool)
+  if (pool.balances === 'weight') return { shares: byWeight, says: 'by weight' }
+  if (pool.balances === 'hash') {
+    const owned = poolShares(pool)
+    return owned ? { shares: owned, says: 'of the keys' } : { shares: byWeight, says: 'by weight' }
+  }
+  if (pool.balances === 'unknown') return null
+  const speeds = taking(pool).map((server) => {
+    const response = recentResponse(window, pool, server, RESPONSES_MIN, RESPONSES_MS)
+    return { server, speed: response ? server.weightEffective / Math.max(response.value, 0.001) : null }
+  })
+  if (speeds.some(({ speed }) => speed === null)) return null
+  const sum = speeds.reduce((total, { speed }) => total + speed!, 0)
+  const shares = new Map(speeds.map(({ server, speed }) => [server.name, Math.max(byWeight.get(server.name)!, speed! / sum)]))
+  return { shares, says: 'at most by weight and speed' }
+}
+const RESPONSES_MIN = 30
+const RESPONSES_MS = 120_000
+
+/** A server's share of the requests beside the one that is expected; `z` in standard deviations of counting noise. */
 export type Seen = { server: Pool['servers'][number]; share: number; seen: number; ratio: number; z: number }
 
-/** Every server's share, the busiest for its weight first, or why no shares can be told. */
+/** Every server's share, the busiest for what is expected first, or why no shares can be told. */
 export function sharesSeen(
   window: SeriesWindow,
   topology: Topology,
   pool: Pool,
   { over, settle, requestsMin, shareMin }: ShareSettings,
-): { from: number; total: number; servers: Seen[] } | string {
+): { from: number; total: number; servers: Seen[]; says: string } | string {
   const facts = factsOf(topology, pool.target)
   if (facts && facts.state !== 'up') return `${pool.target} does not answer`
   const servers = taking(pool)
   if (servers.length < 2) return 'fewer than two servers take requests'
-  // By load the servers get what they manage: the fast ones more, and that is the point.
-  if (pool.balances === 'load' || pool.balances === 'unknown') return `${pool.algorithm} gives no share to hold the traffic against`
+  const expected = expectedOf(window, pool)
+  if (!expected) return `${pool.algorithm} gives no share to hold the traffic against`
   const changed = steadySince(window, pool)
   const from = Math.max(window.to - over, changed === null ? 0 : changed + settle)
   const ms = window.to - from
@@ -31,16 +60,21 @@ export function sharesSeen(
   if (counts.includes(null)) return 'requests of each server are not reported'
   const total = counts.reduce((sum: number, count) => sum + count!, 0)
   if (total < requestsMin) return `${total} requests; ${requestsMin} needed`
-  const expected = shareByWeight(pool)
   const seen = servers.map((server, i): Seen => {
-    const share = Math.max(expected.get(server.name)!, shareMin)
+    const share = Math.max(expected.shares.get(server.name) ?? 0, shareMin)
     const part = counts[i]! / total
-    return { server, share, seen: part, ratio: part / share, z: (counts[i]! - total * share) / Math.sqrt(total * share * (1 - share)) }
+    return {
+      server,
+      share,
+      seen: part,
+      ratio: part / share,
+      z: (counts[i]! - total * share) / Math.sqrt(total * share * Math.max(1 - share, share / 100)),
+    }
   })
-  return { from, total, servers: seen.sort((a, b) => b.ratio - a.ratio) }
+  return { from, total, servers: seen.sort((a, b) => b.ratio - a.ratio), says: expected.says }
 }
 
-/** The verdict on a pool: found when its busiest server takes `bar` times what its weight gives it. */
+/** The verdict on a pool: found when its busiest server takes `bar` times what the algorithm gives it. */
 export function unevenVerdict(
   window: SeriesWindow,
   topology: Topology,
@@ -62,7 +96,7 @@ export function unevenVerdict(
     subject,
     is: 'found',
     severity: 'warning',
-    summary: `${worst.server.name} gets ${text(worst.seen, 'ratio')} of the requests of ${pool.name}; ${text(worst.share, 'ratio')} by weight${why}`,
+    summary: `${worst.server.name} gets ${text(worst.seen, 'ratio')} of the requests of ${pool.name}; ${text(worst.share, 'ratio')} ${all.says}${why}`,
     evidence: [
       evidence(span, 'pool_imbalance', subject, 'busiest server, seen over expected', worst.ratio, 'factor', {
         threshold: bar,

@@ -5,18 +5,19 @@ import type { Verdict } from '../../model/finding.ts'
 import { duration, patience, threshold } from '../settings.ts'
 import { type ShareSettings, unevenVerdict } from '../shares.ts'
 
-type Settings = DetectorSettings & ShareSettings & { ratio: number; ratioHash: number }
+type Settings = DetectorSettings & ShareSettings & { ratio: number; ratioHash: number; ratioLoad: number }
 
 export const loadImbalance: Detector<Settings> = {
   id: 'balancer/load-imbalance',
   title: 'Load is uneven',
-  why: 'A server gets clearly more of the requests than its weight says. Under round robin that means sticky sessions, retries or connection limits steer the traffic; under hashing a few keys carry much of it. The busiest server sets the pace of the pool and fails first.',
+  why: 'A server gets clearly more of the requests than the algorithm would give it. Under round robin that means sticky sessions, retries or connection limits steer the traffic; under hashing a few keys carry much of it; under leastconn connections that last. The busiest server sets the pace of the pool and fails first.',
   settings: z.strictObject({
     ...patience('10s', '20s'),
     over: duration('60s', 'Requests are counted over this long'),
     settle: duration('2s', 'After a weight or a state changed: requests that were under way still follow the old shares'),
     ratio: threshold(1.3, 'Of the share that the weights give'),
-    ratioHash: threshold(2, 'Where keys choose the server, a popular key alone makes a third more'),
+    ratioHash: threshold(2, 'Of what the ring owns: where keys choose the server, a popular key alone makes a third more'),
+    ratioLoad: threshold(1.6, 'Under leastconn: shares follow response times, which move'),
     deviations: threshold(5, 'Beyond what counting noise explains, also when connections are reused in bursts'),
     requestsMin: threshold(200, 'Below, one client makes the difference'),
     shareMin: threshold(0.02, 'A server that should get almost nothing is not judged by ratios'),
@@ -26,6 +27,7 @@ export const loadImbalance: Detector<Settings> = {
     topology.pools.map((pool): Verdict => {
       // What users stuck to their servers do to the shares is another matter: balancer/sticky-skew.
       if (pool.sticky) return { subject: poolLabels(pool), is: 'unjudged', because: `${pool.sticky} keeps users where they were` }
-      return unevenVerdict(window, topology, pool, pool.balances === 'hash' ? settings.ratioHash : settings.ratio, settings)
+      const bar = { hash: settings.ratioHash, load: settings.ratioLoad, weight: settings.ratio, unknown: settings.ratio }[pool.balances]
+      return unevenVerdict(window, topology, pool, bar, settings)
     }),
 }

@@ -45,13 +45,37 @@ describe('160 ms beside 20 ms', () => {
   })
 })
 
-describe('is clear', () => {
-  test('when all are slow alike', () =>
+describe('when all servers slow down together, by a database behind them', () => {
+  test('no server is named: a note on the pool says so, once, and ends', () => {
+    for (let seed = 1; seed <= 4; seed++) {
+      const firings = fired(
+        (t, _, now) => {
+          if (t >= 200 && t < 300) now.seconds *= 8
+        },
+        { seed, seconds: 420 },
+      )
+      expect(firings, `seed ${seed}`).toHaveLength(1)
+      const [only] = firings
+      expect(only).toMatchObject({ subject: { target: 'edge', pool: 'app' }, severity: 'info' })
+      expect(only!.summary).toMatch(/^All 4 servers of app slowed together, from \S+.ms to \S+.ms: look behind them/)
+      expect(only!.at - FROM).toBeLessThan(215_000)
+      expect(only!.resolvedAt! - FROM).toBeLessThan(350_000)
+    }
+  })
+  test('nor while one of them is slow alone, or the traffic swells', () => {
+    expect(fired(slow(0.16, 200, 300), { seconds: 400 }).map(({ subject }) => subject.server)).toEqual(['app3'])
     expect(
-      fired((t, _, now) => {
-        if (t > 100) now.seconds *= 8
-      }),
-    ).toEqual([]))
+      fired(
+        (t, _, now) => {
+          if (t > 200) now.seconds *= 1.6
+        },
+        { seconds: 400 },
+      ),
+    ).toEqual([])
+  })
+})
+
+describe('is clear', () => {
   test('when twice of little is little', () => expect(fired(slow(0.008), { response: 0.002 })).toEqual([]))
   test('while a server that came up warms', () =>
     expect(
@@ -82,10 +106,12 @@ describe('is unjudged', () => {
     expect(judge(slowServer, few, { pools: [pool] })).toMatchObject([
       { is: 'unjudged' },
       { is: 'unjudged', because: expect.stringMatching(/fewer than/) },
+      { is: 'unjudged', subject: { target: 'edge', pool: 'app' } },
     ])
     const alone = load(1000, lines('app1', '0.9x60', '0+50x60'))
     expect(judge(slowServer, alone, { pools: [poolOf('edge', 'app', [1])] })).toMatchObject([
       { is: 'unjudged', because: expect.stringMatching(/no other/) },
+      { is: 'unjudged', because: expect.stringMatching(/fewer than two/) },
     ])
     const target = { name: 'edge', kind: 'haproxy', state: 'down' as const, capabilities: [] }
     expect(judge(slowServer, few, { pools: [pool], targets: [target] }).every(({ is }) => is === 'unjudged')).toBe(true)
@@ -93,7 +119,7 @@ describe('is unjudged', () => {
   test('when HAProxy restarted a moment ago', () => {
     const pool = poolOf('edge', 'app', [1, 1])
     const window = load(1000, { ...lines('app1', '0.02x60', '9000+90x58 0 90'), ...lines('app2', '0.9x60', '9000+90x58 0 90') })
-    expect(judge(slowServer, window, { pools: [pool] }).map(({ is }) => is)).toEqual(['unjudged', 'unjudged'])
+    expect(judge(slowServer, window, { pools: [pool] }).map(({ is }) => is)).toEqual(['unjudged', 'unjudged', 'unjudged'])
   })
   test('but a product whose means are of their poll is judged as they stand', () => {
     const pool = poolOf('mesh', 'app', [1, 1, 1])

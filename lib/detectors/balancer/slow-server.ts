@@ -1,18 +1,30 @@
 import { z } from 'zod'
 import { text } from '../../format/format.ts'
 import { median } from '../../math/robust.ts'
-import { cameUpAt, type Response, recentResponse, requestsOf, serverLabels, taking } from '../../measures/traffic.ts'
+import {
+  cameUpAt,
+  poolLabels,
+  type Response,
+  recentResponse,
+  requestsOf,
+  responseBetween,
+  serverLabels,
+  taking,
+  timedOf,
+} from '../../measures/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Severity, Verdict } from '../../model/finding.ts'
+import type { Pool } from '../../model/topology.ts'
+import type { SeriesWindow } from '../../model/window.ts'
 import { evidence, factsOf } from '../rows.ts'
 import { duration, patience, threshold } from '../settings.ts'
 
-type Settings = DetectorSettings & { ratio: number; slower: number; requestsMin: number; warmup: number; longest: number }
+type Settings = DetectorSettings & { ratio: number; slower: number; requestsMin: number; warmup: number; longest: number; before: number }
 
 export const slowServer: Detector<Settings> = {
   id: 'balancer/slow-server',
   title: 'Slow server',
-  why: 'One server answers much more slowly than the others of its pool, yet gets its full share of requests: that share of the users waits. A neighbour on the same machine, a failing disk or a cold cache are usual causes. Less weight helps at once; the cause is on the server.',
+  why: 'One server answers much more slowly than the others of its pool, yet gets its full share of requests: that share of the users waits. A neighbour on the same machine, a failing disk or a cold cache are usual causes. Less weight helps at once; the cause is on the server. When all servers of a pool slow down together, none is named and no weight helps: a note says so, because the cause is behind them.',
   settings: z.strictObject({
     ...patience('2s', '15s'),
     ratio: threshold(2, 'Twice the median of the others: capacities within a pool differ by less'),
@@ -20,8 +32,9 @@ export const slowServer: Detector<Settings> = {
     requestsMin: threshold(40, 'In each of three stretches; with fewer, rounding to whole milliseconds speaks louder than the server'),
     warmup: duration('60s', 'A server that just came up is cold, not slow'),
     longest: duration('3m', 'How far back to look for enough requests of a server that gets few'),
+    before: duration('2m', 'Servers that all answer more slowly than this long ago have slowed together'),
   }),
-  needs: { spanMs: 240_000, metrics: ['pool_response_seconds', 'pool_requests_total'] },
+  needs: { spanMs: 480_000, metrics: ['pool_response_seconds', 'pool_requests_total'] },
   detect: (window, topology, settings) =>
     topology.pools.flatMap((pool): Verdict[] => {
       const facts = factsOf(topology, pool.target)
@@ -33,7 +46,7 @@ export const slowServer: Detector<Settings> = {
           const response = recentResponse(window, pool, server, settings.requestsMin, settings.longest)
           if (response) responses.set(server.name, response)
         }
-      return pool.servers.map((server): Verdict => {
+      const verdicts = pool.servers.map((server): Verdict => {
         const subject = serverLabels(pool, server)
         const unjudged = (because: string): Verdict => ({ subject, is: 'unjudged', because })
         if (sight) return unjudged(sight)
@@ -83,5 +96,45 @@ export const slowServer: Detector<Settings> = {
           ],
         }
       })
+      return [
+        ...verdicts,
+        sight ? { subject: poolLabels(pool), is: 'unjudged', because: sight } : together(window, pool, responses, settings),
+      ]
     }),
+}
+
+/** All servers of the pool, held against themselves: when each is slower than before, what they share is slow. A note: what is behind them alarms. */
+function together(window: SeriesWindow, pool: Pool, responses: ReadonlyMap<string, Response>, settings: Settings): Verdict {
+  const subject = poolLabels(pool)
+  const unjudged = (because: string): Verdict => ({ subject, is: 'unjudged', because })
+  const serving = taking(pool)
+  if (serving.length < 2) return unjudged('fewer than two servers take requests')
+  const pairs = serving.flatMap((server) => {
+    const now = responses.get(server.name)
+    const timed = timedOf(window, pool, server)
+    const before = timed && responseBetween(timed, window.from, window.to - settings.before)
+    return now && before && before.requests >= 3 * settings.requestsMin ? [{ now, before }] : []
+  })
+  if (pairs.length < serving.length) return unjudged(`too few requests now, or ${settings.before / 1000} s ago`)
+  const slowed = pairs.every(
+    ({ now, before }) =>
+      now.value >= settings.ratio * before.value &&
+      now.value - before.value >= Math.max(settings.slower / 1000, 2 * (now.error + before.error)),
+  )
+  if (!slowed) return { subject, is: 'clear' }
+  const [was, is] = [median(pairs.map(({ before }) => before.value))!, median(pairs.map(({ now }) => now.value))!]
+  const from = Math.min(...pairs.map(({ now }) => now.from))
+  return {
+    subject,
+    is: 'found',
+    severity: 'info',
+    summary: `All ${serving.length} servers of ${pool.name} slowed together, from ${text(was, 'seconds')} to ${text(is, 'seconds')}: look behind them, at what they share`,
+    evidence: [
+      evidence({ from, to: window.to }, 'pool_response_seconds', subject, 'median of the servers', is, 'seconds', {
+        baseline: was,
+        threshold: Math.max(settings.ratio * was, was + settings.slower / 1000),
+        method: `each of ${serving.length} servers against itself ${settings.before / 1000} s ago`,
+      }),
+    ],
+  }
 }

@@ -24,6 +24,12 @@ export const stickySkew: Detector<Settings> = {
   detect: (window, topology, settings) =>
     topology.pools.map((pool): Verdict => {
       if (!pool.sticky) return { subject: poolLabels(pool), is: 'clear' }
+      if (pool.balances === 'load')
+        return {
+          subject: poolLabels(pool),
+          is: 'unjudged',
+          because: `${pool.algorithm} sends new users where there is room: shares say nothing`,
+        }
       return unevenVerdict(window, topology, pool, settings.ratio, settings, `; ${pool.sticky} keeps users where they began`)
     }),
 }
