@@ -75,3 +75,55 @@ test('hostile names stand on the pages as text', async ({ house, page }) => {
   expect([400, 404]).toContain(odd.status)
   await house.get<Page<FindingView>>('findings')
 })
+
+test('the palette applies and silences through the same confirmation as everything else', async ({ house, page }) => {
+  const finding = (await found(house, 'balancer/slow-server', SLOW, 75)).value
+  await expect
+    .poll(async () => (await house.get<FindingView>(`findings/${finding.id}`)).proposals.length, { timeout: 45_000 })
+    .toBeGreaterThan(0)
+  const done = async () => [
+    (await house.get<Page<unknown>>('changes')).items.length,
+    (await house.get<Page<unknown>>('silences')).items.length,
+  ]
+  const before = await done()
+  await page.goto(`${house.url}/findings/${finding.id}`)
+  await expect(page.getByRole('dialog')).toContainText('app4')
+  await page.keyboard.press('Control+k')
+  const palette = page.getByRole('dialog', { name: 'Go, find, act' })
+  await palette.getByRole('option', { name: /^Apply .*…/ }).click()
+  await expect(page.locator('[data-apply]')).toBeFocused()
+  await expect(page).not.toHaveURL(/do=/)
+  await page.keyboard.press('Control+k')
+  await palette.getByRole('combobox').fill('silence app4')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog', { name: /^Silence/ })).toBeVisible()
+  await page.keyboard.press('Escape')
+  expect(await done()).toEqual(before)
+})
+
+test('a finding that fires while the page is out of sight becomes a notification of the browser', async ({ house, browser }) => {
+  const context = await browser.newContext({ permissions: ['notifications'] })
+  await context.addInitScript(() => {
+    Object.defineProperty(document, 'hidden', { get: () => true })
+    class Noted {
+      static permission = 'granted'
+      static requestPermission = async () => 'granted'
+      constructor(title: string, options: { body: string }) {
+        const place = window as unknown as { said?: string[] }
+        place.said = [...(place.said ?? []), `${title} | ${options.body}`]
+      }
+      close() {}
+    }
+    Object.assign(window, { Notification: Noted })
+  })
+  const page = await context.newPage()
+  await page.goto(`${house.url}/alerts`)
+  await expect(page.getByRole('main')).toContainText('while this page is open but out of sight')
+  await page.getByRole('button', { name: 'Show one' }).click()
+  const said = () => page.evaluate(() => (window as unknown as { said?: string[] }).said ?? [])
+  expect(await said()).toEqual(['A test | Findings and verdicts come like this.'])
+  await house.drills.start('server-down')
+  await expect.poll(async () => (await said()).join(), { timeout: 60_000 }).toContain('balancer/server-down')
+  await house.drills.endAll()
+  await context.close()
+})

@@ -1,8 +1,10 @@
 'use client'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
 import { toast } from 'sonner'
 import { get, path, post, remove, sayError } from '@/components/frame/api.ts'
 import { useClock } from '@/components/frame/live.tsx'
+import { notify } from '@/components/frame/useEvents.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Empty } from '@/components/ui/empty.tsx'
 import { PageHead, Section } from '@/components/ui/page.tsx'
@@ -19,10 +21,43 @@ export function AlertsPage({ deliveries, silences, receivers }: Props) {
   return (
     <>
       <PageHead title="Alerts" lead="Findings that need a person reach the page at once, and these receivers." />
+      <ThisBrowser />
       <Receivers receivers={receivers} />
       <Silences initial={silences} />
       <Deliveries initial={deliveries} />
     </>
+  )
+}
+
+type Permission = NotificationPermission | 'absent'
+const PERMISSION: Record<Permission, string> = {
+  granted: 'It tells you of findings and verdicts while this page is open but out of sight.',
+  default: 'It may tell you of findings and verdicts while this page is open but out of sight.',
+  denied: 'Notifications of this address are blocked: the browser’s own settings of the site allow them again.',
+  absent: 'It has no notifications, or shows them on encrypted pages alone (https, or localhost).',
+}
+
+/** Whether this browser may speak up. Known in the browser alone, so nothing is drawn on the server. */
+function ThisBrowser() {
+  const [permission, setPermission] = useState<Permission | null>(null)
+  useEffect(() => setPermission('Notification' in window ? Notification.permission : 'absent'), [])
+  return (
+    <Section title="This browser">
+      <div className="flex min-h-8 flex-wrap items-center gap-3 text-sm">
+        {permission && (
+          <Status tone={permission === 'granted' ? 'ok' : 'info'}>
+            {permission === 'granted' ? 'notifies' : permission === 'default' ? 'does not notify yet' : 'does not notify'}
+          </Status>
+        )}
+        <span className="text-dim">{permission && PERMISSION[permission]}</span>
+        {permission === 'default' && (
+          <Button onClick={() => void Notification.requestPermission().then(setPermission)}>Let it notify you</Button>
+        )}
+        {permission === 'granted' && (
+          <Button onClick={() => notify('A test', 'Findings and verdicts come like this.', '/alerts')}>Show one</Button>
+        )}
+      </div>
+    </Section>
   )
 }
 

@@ -1,5 +1,6 @@
 'use client'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueryState } from 'nuqs'
 import { useEffect, useState } from 'react'
 import { toast } from 'sonner'
 import { SilenceDialog } from '@/components/alerts/SilenceDialog.tsx'
@@ -23,6 +24,7 @@ import { findingTone, findingWord, subjectHref, subjectText } from './words.ts'
 export function FindingSheet({ id, initial, onClose }: { id: string; initial: FindingView | null; onClose: () => void }) {
   const client = useQueryClient()
   const [silencing, setSilencing] = useState(false)
+  const [wanted, setWanted] = useQueryState('do')
   const { data: finding, error } = useQuery({
     queryKey: ['findings', id],
     queryFn: ({ signal }) => get<FindingView>(path`findings/${id}`, {}, signal),
@@ -41,6 +43,15 @@ export function FindingSheet({ id, initial, onClose }: { id: string; initial: Fi
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
   }, [silencing])
+
+  useEffect(() => {
+    if (wanted === 'silence' && finding) setSilencing(true)
+    else if (wanted === 'apply' && proposal)
+      // The button that asks and says what it does; whoever came here presses it, or not.
+      requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-apply]')?.focus())
+    else return
+    void setWanted(null)
+  }, [wanted, finding, proposal, setWanted])
 
   const href = finding ? subjectHref(finding.subject) : null
   return (

@@ -1,10 +1,13 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
+import { usePathname } from 'next/navigation'
 import { useTheme } from 'next-themes'
-import { type ReactNode, useEffect, useState } from 'react'
+import { Fragment, type ReactNode, useEffect, useState } from 'react'
+import { applyWords } from '@/components/proposals/words.ts'
 import { Shape } from '@/components/ui/status.tsx'
 import { safe } from '@/lib/format/format.ts'
+import { subjectName } from '@/lib/model/finding.ts'
 import type { FindingView, FrameView, Page, PoolView, ProposalView, RingView, TargetView } from '@/lib/model/views.ts'
 import { get, path } from './api.ts'
 import { useGo } from './Go.tsx'
@@ -13,7 +16,10 @@ import { NOUNS } from './nav.ts'
 import { SPANS } from './range.ts'
 import { useRange } from './useRange.ts'
 
-/** Ctrl/Cmd-K: go anywhere, open what is firing or proposed, set the range. It opens proposals; it never applies one. */
+/**
+ * Ctrl/Cmd-K: go anywhere, open what is firing or proposed, set the range. "Apply…" and "Silence…" open the finding at its button or its
+ * dialog: the same confirmation as everywhere. The palette itself never applies anything.
+ */
 export function Palette({ open, onClose, frame }: { open: boolean; onClose: () => void; frame: FrameView }) {
   const go = useGo()
   const { live, setLive } = useLive()
@@ -23,6 +29,9 @@ export function Palette({ open, onClose, frame }: { open: boolean; onClose: () =
   const [chosen, setChosen] = useState('')
   const things = useThings(open)
   const first = things.findings[0]
+  const here = /^\/findings\/([^/]+)$/.exec(usePathname())?.[1]
+  // Of the finding that is open; of all, once somebody types what to do.
+  const actOn = things.findings.filter(({ id }) => id === here || text !== '')
   // What fires comes first, also when it arrives after the rest was drawn.
   useEffect(() => {
     if (open && first && text === '') setChosen(findingValue(first))
@@ -84,6 +93,35 @@ export function Palette({ open, onClose, frame }: { open: boolean; onClose: () =
                 <span className="truncate">{safe(proposal.because)}</span>
               </Item>
             ))}
+          </Command.Group>
+        )}
+        {actOn.length > 0 && (
+          <Command.Group heading={text === '' ? 'This finding' : 'Act'} className={group}>
+            {actOn.map((finding) => {
+              const proposal = things.proposals.find((one) => one.finding === finding.id)
+              return (
+                <Fragment key={finding.id}>
+                  {proposal && (
+                    <Item
+                      value={`apply ${applyWords(proposal.steps)} ${finding.summary} ${finding.id}`}
+                      hint={finding.id === here ? 'asks first' : subjectName(finding.subject)}
+                      act={() => go(`${path`/findings/${finding.id}`}?do=apply`)}
+                    >
+                      <Shape tone="change" />
+                      <span className="truncate">{applyWords(proposal.steps)}…</span>
+                    </Item>
+                  )}
+                  <Item
+                    value={`silence ${finding.summary} ${finding.id}`}
+                    hint={finding.id === here ? 'asks first' : subjectName(finding.subject)}
+                    act={() => go(`${path`/findings/${finding.id}`}?do=silence`)}
+                  >
+                    <Shape tone={finding.severity} />
+                    <span className="truncate">Silence…</span>
+                  </Item>
+                </Fragment>
+              )
+            })}
           </Command.Group>
         )}
         <Command.Group heading="Go to" className={group}>

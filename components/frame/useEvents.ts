@@ -118,12 +118,17 @@ function tell(tone: 'critical' | 'warning' | 'info' | 'ok', title: string, text:
   if (tone === 'critical') toast.error(title, options)
   else if (tone === 'warning') toast.warning(title, options)
   else toast(title, options)
-  if (document.hidden && 'Notification' in window && Notification.permission === 'granted') {
-    const note = new Notification(title, { body: text, tag: href })
-    note.onclick = () => {
-      window.focus()
-      window.dispatchEvent(new CustomEvent('evenkeel:go', { detail: href }))
-    }
+  if (document.hidden) notify(title, text, href)
+}
+
+/** One of the browser's own notifications, where a person allowed them; a later one of the same address takes its place. */
+export function notify(title: string, text: string, href: string): void {
+  if (!('Notification' in window) || Notification.permission !== 'granted') return
+  const note = new Notification(title, { body: text, tag: href })
+  note.onclick = () => {
+    window.focus()
+    window.dispatchEvent(new CustomEvent('evenkeel:go', { detail: href }))
+    note.close()
   }
 }
 

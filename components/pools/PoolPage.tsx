@@ -14,10 +14,10 @@ import { PageHead, Section } from '@/components/ui/page.tsx'
 import { Readings } from '@/components/ui/readings.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
-import { safe } from '@/lib/format/format.ts'
+import { safe, text } from '@/lib/format/format.ts'
 import type { PoolServerView, PoolView } from '@/lib/model/views.ts'
 import { isOut, ReturnButton } from './ReturnButton.tsx'
-import { againstOthers, poolParts, SERVER_TONE } from './words.ts'
+import { againstOthers, dueBand, isHeavy, poolParts, SERVER_TONE } from './words.ts'
 
 /** One pool: its strip, what is wrong here and what would mend it, its servers, and how they behave over time. */
 export function PoolPage({ target, name, initialData }: { target: string; name: string; initialData: PoolView }) {
@@ -164,11 +164,11 @@ function columns(pool: PoolView): Column<PoolServerView>[] {
       right: true,
       sort: (s) => s.weightEffective,
       cell: (s) => (
-        <span
-          title={s.otherWriter ? `Also moved by ${s.otherWriter}` : undefined}
-          className={s.weightEffective !== s.weightSet ? 'text-warning-text' : undefined}
-        >
+        <span className={s.weightEffective !== s.weightSet ? 'text-warning-text' : undefined}>
           {s.weightEffective}
+          {s.otherWriter && (
+            <span className="block max-w-32 truncate text-dim text-xs" title={s.otherWriter}>{`by ${safe(s.otherWriter, 60)}`}</span>
+          )}
         </span>
       ),
       from: 'sm',
@@ -178,7 +178,19 @@ function columns(pool: PoolView): Column<PoolServerView>[] {
       head: 'Share due',
       right: true,
       sort: (s) => s.shareExpected,
-      cell: (s) => <Figure value={s.shareExpected} because="the algorithm promises no shares" unit="ratio" />,
+      cell: (s) => {
+        const band = dueBand(s, pool)
+        return (
+          <>
+            <Figure value={s.shareExpected} because="the algorithm promises no shares" unit="ratio" />
+            {band && (
+              <span className="ml-1 text-[0.85em] text-dim tabular max-lg:hidden" title="What chance alone makes of it in a minute">
+                ± {text(band.high - (s.shareExpected ?? 0), 'ratio')}
+              </span>
+            )}
+          </>
+        )
+      },
       from: 'sm',
     },
     {
@@ -186,13 +198,7 @@ function columns(pool: PoolView): Column<PoolServerView>[] {
       head: 'Share seen',
       right: true,
       sort: (s) => s.shareSeen,
-      cell: (s) => (
-        <Figure
-          value={s.shareSeen}
-          unit="ratio"
-          tone={s.shareSeen && s.shareExpected && s.shareSeen / s.shareExpected > 1.25 ? 'warning' : undefined}
-        />
-      ),
+      cell: (s) => <Figure value={s.shareSeen} unit="ratio" tone={isHeavy(s, pool) ? 'warning' : undefined} />,
     },
     {
       id: 'requests',

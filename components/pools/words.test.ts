@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { PoolServerView } from '@/lib/model/views.ts'
-import { againstOthers, serversWord } from './words.ts'
+import { againstOthers, dueBand, isHeavy, serversWord } from './words.ts'
 
 const server = (name: string, responseSeconds: number | null, state: PoolServerView['state'] = 'up') =>
   ({ name, responseSeconds, state }) as PoolServerView
@@ -16,4 +16,18 @@ test('down alarms, taken out on purpose does not', () => {
   expect(serversWord({ servers: [server('a', 1), server('b', 1)] })).toEqual({ tone: 'ok', word: '2 up' })
   expect(serversWord({ servers: [server('a', 1), server('b', 1, 'drain')] })).toEqual({ tone: 'info', word: '1 of 2 up' })
   expect(serversWord({ servers: [server('a', 1), server('b', 1, 'down')] })).toEqual({ tone: 'critical', word: '1 of 2 up' })
+})
+
+test('a share is heavy when it is more than chance explains', () => {
+  const seen = (shareSeen: number, shareExpected: number | null = 0.25) => ({ shareSeen, shareExpected }) as PoolServerView
+  const busy = { requestsPerSecond: 250 }
+  const band = dueBand(seen(0.25), busy)!
+  expect(band.high - 0.25).toBeCloseTo(1.96 * Math.sqrt((0.25 * 0.75) / 15_000))
+  expect(isHeavy(seen(0.33), busy)).toBe(true)
+  expect(isHeavy(seen(0.3), busy)).toBe(false)
+  // 60 requests: 0.33 of them is nothing to look at.
+  expect(isHeavy(seen(0.33), { requestsPerSecond: 1 })).toBe(false)
+  expect(isHeavy(seen(0.5), { requestsPerSecond: 1 })).toBe(true)
+  expect(dueBand(seen(0.5), { requestsPerSecond: 0.1 })).toBeNull()
+  expect(dueBand(seen(0.5, null), busy)).toBeNull()
 })

@@ -23,3 +23,25 @@ export function againstOthers(server: PoolServerView, pool: Pick<PoolView, 'serv
   const middle = others.sort((a, b) => a - b)[others.length >> 1]!
   return middle > 0 ? server.responseSeconds / middle : null
 }
+
+/** The figures of a pool are those of its last minute. */
+const FIGURE_SECONDS = 60
+
+/**
+ * Between which shares a server would be seen in 95 of 100 minutes if nothing but chance moved requests: p ± 1.96 √(p (1 − p) ÷ n) of the
+ * n requests counted. Round robin scatters less. Null where nothing is due, or too little is counted to tell.
+ */
+export function dueBand(server: PoolServerView, pool: Pick<PoolView, 'requestsPerSecond'>): { low: number; high: number } | null {
+  const due = server.shareExpected
+  const counted = (pool.requestsPerSecond ?? 0) * FIGURE_SECONDS
+  if (due === null || counted < 30) return null
+  const by = 1.96 * Math.sqrt((due * (1 - due)) / counted)
+  return { low: Math.max(0, due - by), high: Math.min(1, due + by) }
+}
+
+/** Gets more than a quarter beyond its due, and more than chance explains. */
+export function isHeavy(server: PoolServerView, pool: Pick<PoolView, 'requestsPerSecond'>): boolean {
+  const { shareSeen: seen, shareExpected: due } = server
+  const band = dueBand(server, pool)
+  return seen !== null && due !== null && band !== null && seen > due * 1.25 && seen > band.high
+}

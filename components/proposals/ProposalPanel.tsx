@@ -74,11 +74,11 @@ export function ProposalPanel({ proposal }: { proposal: ProposalView }) {
       />
       <div className="flex flex-wrap items-center gap-3">
         {needsSecond ? (
-          <Button look="primary" size="md" disabledBecause={because} onClick={() => setSure(true)}>
+          <Button data-apply look="primary" size="md" disabledBecause={because} onClick={() => setSure(true)}>
             {applyWords(proposal.steps)}…
           </Button>
         ) : (
-          <Button look="primary" size="md" disabledBecause={because} busy={apply.isPending} onClick={() => apply.mutate()}>
+          <Button data-apply look="primary" size="md" disabledBecause={because} busy={apply.isPending} onClick={() => apply.mutate()}>
             {apply.isPending
               ? 'Applying'
               : needsSecond

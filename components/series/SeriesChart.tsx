@@ -84,6 +84,7 @@ export function SeriesChart({
   const now = lines.length <= most ? lines : [...lines].sort((a, b) => newest(b) - newest(a)).slice(0, most)
   const names = new Set(now.map((line) => `${line.name}, before`))
   const shown = [...now, ...earlier.filter((line) => names.has(line.name))]
+  const nothingBefore = compare && !before.pending && earlier.every(({ points }) => points.every(([, value]) => value === null))
   return (
     <div ref={box} className={rest.className}>
       {error && lines.length === 0 ? (
@@ -107,7 +108,11 @@ export function SeriesChart({
           stepMs={step}
           height={height}
           annotations={annotations ?? done}
-          note={note ?? (now.length < lines.length ? `the top ${now.length} of ${lines.length}` : undefined)}
+          note={
+            nothingBefore
+              ? 'nothing measured before'
+              : (note ?? (now.length < lines.length ? `the top ${now.length} of ${lines.length}` : undefined))
+          }
           syncId="page"
           onZoom={zoom}
         />

@@ -12,6 +12,7 @@ import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { Page, TargetView } from '@/lib/model/views.ts'
+import { Took } from './Took.tsx'
 import { figureBecause, figureValue, isCache, memoryRatio, TARGET_TONE } from './words.ts'
 
 const href = (target: TargetView) => path`/targets/${target.name}`
@@ -60,7 +61,7 @@ const TARGETS: Column<TargetView>[] = [
     head: 'Poll takes',
     right: true,
     sort: (t) => t.pollMs,
-    cell: (t) => <Figure value={t.pollMs === null ? null : t.pollMs / 1_000} unit="seconds" />,
+    cell: (t) => <Took ms={t.pollMs} />,
     from: 'sm',
   },
   { id: 'last', head: 'Last answer', right: true, sort: (t) => t.lastPollAt, cell: (t) => <Ago at={t.lastPollAt} className="text-dim" /> },

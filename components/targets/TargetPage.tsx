@@ -20,6 +20,7 @@ import { Tabs } from '@/components/ui/tabs.tsx'
 import { duration, safe } from '@/lib/format/format.ts'
 import type { Page, PoolView, SeriesView, SlowView, TargetView } from '@/lib/model/views.ts'
 import { type CommandRow, commandRows } from './commands.ts'
+import { Took } from './Took.tsx'
 import { figureBecause, figureValue, isCache, TARGET_TONE } from './words.ts'
 
 /** One target: what it does over time, what it answers slowly, how it is set, what can be read on it and at what cost. */
@@ -424,10 +425,6 @@ function Raw({ target }: { target: TargetView }) {
     </>
   )
 }
-
-/** A poll's length is known to the millisecond. */
-const Took = ({ ms }: { ms: number | null }) =>
-  ms === 0 ? <span>&lt; 1 ms</span> : <Figure value={ms === null ? null : ms / 1_000} unit="seconds" />
 
 const Loading = () => (
   <div className="p-4">

@@ -48,7 +48,7 @@ export function Sheet({ open = true, onClose, title, lead, foot, wide, children 
             </Radix.Close>
           </header>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-          <div tabIndex={0} className="min-h-0 flex-1 overflow-y-auto px-4 py-4 outline-none">
+          <div tabIndex={0} className="min-h-0 flex-1 overflow-y-auto px-4 py-4 -outline-offset-2">
             {children}
           </div>
           {foot && <footer className="flex flex-wrap items-center gap-2 border-line border-t bg-raised px-4 py-3">{foot}</footer>}
