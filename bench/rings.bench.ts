@@ -5,7 +5,6 @@ import { createState } from '../lib/rings/solver/circleState.ts'
 import { circleOf } from '../lib/rings/solver/circles.ts'
 import { demandOf } from '../lib/rings/solver/demand.ts'
 import { solveRing } from '../lib/rings/solver.ts'
-import { POINTS_MAX } from '../lib/rings/spec.ts'
 import type { Bench, Row } from './table.ts'
 
 const nodes = (count: number, value: (i: number) => number, field: 'points' | 'weight') =>
@@ -54,12 +53,15 @@ function rowsOf(spec: RingSpec): Row[] {
 
 /** The fewest keys that any counts of three nodes would move, by trying all of them. */
 function leastOfThree(spec: RingSpec, limit: number): number {
-  const { circle } = circleOf(spec, {}, POINTS_MAX)!
-  const state = createState(circle, placeRing(spec).space as Circle, demandOf(spec, undefined), limit / 3)
+  const demand = demandOf(spec, undefined)
+  const { circle } = circleOf({ spec, bounds: {}, demand, allowed: limit / 3 })!
+  const state = createState(circle, placeRing(spec).space as Circle, demand, limit / 3)
   const step = (node: number, to: number) => {
     while (state.counts[node] !== to) state.change(node, Math.sign(to - state.counts[node]!))
   }
-  const range = [...state.counts].map((count) => [Math.max(1, Math.floor(count * 0.6)), Math.min(circle.max[0]!, count + 90)] as const)
+  const range = [...state.counts].map(
+    (count, node) => [Math.max(1, Math.floor(count * 0.6)), Math.min(circle.max[node]!, count + 90)] as const,
+  )
   let least = Number.POSITIVE_INFINITY
   let [up, right] = [true, true]
   for (let a = range[0]![0]; a <= range[0]![1]; a++) {

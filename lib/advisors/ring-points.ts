@@ -4,9 +4,11 @@ import { measure } from '../measures/measure.ts'
 import type { Advisor } from '../model/detector.ts'
 import { freshFollowers } from '../model/follower.ts'
 import type { Draft, Guard, NoRemedy, Step } from '../model/proposal.ts'
+import type { RingSpec } from '../model/ring.ts'
 import type { Labels } from '../model/series.ts'
 import type { Ring } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
+import { ketamaCounts } from '../rings/algorithms/ketama.ts'
 import { solveRing } from '../rings/solver.ts'
 
 const SPAN_MS = 60_000
@@ -42,11 +44,30 @@ export const ringPoints: Advisor = {
         const node = ring.nodes.find(({ target }) => target === key.target)!
         return seen?.[node.name] ? [{ key: key.key, weight: key.share * seen[node.name]! }] : []
       })
-    const answer = solveRing({ spec: ring.spec, budgetMs: BUDGET_MS, ...(seen ? { seen } : {}), ...(keys.length > 0 ? { keys } : {}) })
+    const answer = solveRing({
+      spec: pointed(ring.spec),
+      budgetMs: BUDGET_MS,
+      ...(seen ? { seen } : {}),
+      ...(keys.length > 0 ? { keys } : {}),
+    })
     if (answer.is === 'floor')
       return { none: `No setting evens this ring below ${answer.floor.toFixed(2)} times the mean: ${answer.because}.` }
+    if (answer.setting === 'weight')
+      return { none: `A control document has points of a ketama ring only; of this one the weights would be ${weightsText(answer)}.` }
     return draft(ring, answer, seen, window)
   },
+}
+
+/** A control document sets points, whether it began with weights or not. */
+function pointed(spec: RingSpec): RingSpec {
+  if (spec.algorithm !== 'ketama') return spec
+  const counts = ketamaCounts(spec)
+  return { ...spec, nodes: spec.nodes.map((node, i) => ({ ...node, points: node.points ?? counts[i]! })) }
+}
+
+const weightsText = ({ nodes }: Solved): string => {
+  const changed = nodes.filter(({ before, after }) => before !== after)
+  return changed.length === 0 ? 'as they are' : changed.map(({ name, before, after }) => `${name} ${before} → ${after}`).join(', ')
 }
 
 /** What was measured of the ring as it stands; null while that is too little. */

@@ -15,7 +15,6 @@ import { weightsFor } from './solver/fit.ts'
 import { type Outcome, outcomeOf } from './solver/outcome.ts'
 import { descend, takeBack } from './solver/polish.ts'
 import { evenFilled } from './solver/tables.ts'
-import { POINTS_MAX } from './spec.ts'
 
 export type { KeyWeight }
 
@@ -158,7 +157,7 @@ type Found = { values: number[]; outcome: Outcome }
 
 function search(question: SolverQuestion, placed: Placed, demand: Demand, start: readonly number[], allowed: number, clock: Clock): Found {
   const { spec, bounds = {} } = question
-  const circle = circleOf(spec, bounds, POINTS_MAX)
+  const circle = circleOf({ spec, bounds, demand, allowed })
   const { weightMin, weightMax } = algorithms[spec.algorithm]
   const range = { min: Math.max(1, weightMin, bounds.min ?? 1), max: Math.min(weightMax, bounds.max ?? weightMax) }
   const judge = (values: readonly number[]): Outcome => outcomeOf(spec, withSetting(spec, values), demand, placed)
@@ -166,7 +165,7 @@ function search(question: SolverQuestion, placed: Placed, demand: Demand, start:
     const { circle: ring, countsOf } = circle
     const state = createState(ring, placed.space as Circle, demand, allowed)
     anneal(state, ring, allowed, clock)
-    descend(state, ring)
+    descend(state, ring, clock)
     takeBack(state, ring)
     const values = countsOf
       ? weightsFor(state, start, countsOf, range)

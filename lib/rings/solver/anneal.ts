@@ -11,10 +11,15 @@ const STEPS_MIN = 2_000
 export const EPSILON = 1e-10
 /** A point alone may take from the wrong neighbour while the one after it takes from the right one: that many are tried at once. */
 const LEAP = 16
+/** A small ring is cheap to anneal and easily stuck: it begins anew so often, and the best is kept. */
+const RUNS = { small: 6, large: 1 }
+const SMALL = 16
 /** What a share above the limit weighs against a share moved: at first it may be taken for a while, in the end nothing is worth it. */
 const STRICT = [10, 1_000] as const
 /** Temperatures, in units of what one step of an average node moves. */
 const WARM = [1.5, 0.01] as const
+/** Where the limit is out of reach: what a share above it is worth in shares moved. */
+const WORTH = 50
 const CLOCK_STEPS = 256
 
 /**
@@ -23,31 +28,54 @@ const CLOCK_STEPS = 256
  * answer unless the clock runs out first, which cools faster.
  */
 export function anneal(state: CircleState, ring: NestedCircle, allowed: number, clock: Clock): void {
-  const start = ring.counts
-  const nodes = start.length
-  const movable = [...start.keys()].filter((node) => ring.max[node]! > ring.min[node]!)
+  const movable = [...ring.counts.keys()].filter((node) => ring.max[node]! > ring.min[node]!)
   if (movable.length === 0 || state.excess <= EPSILON) return
   const random = sequence()
+  const runs = movable.length <= SMALL ? RUNS.small : RUNS.large
+  const first = ring.band ? ring.counts : lowered(state, ring, allowed)
+  moveTo(state, first)
+  const best = { counts: state.counts.slice(), excess: state.excess, moved: state.moved, cost: costOf(state) }
+  for (let run = 0; run < runs; run++) {
+    moveTo(state, first)
+    cool(state, ring, allowed, { movable, random, runs, spent: () => clock.spent() * runs - run })
+    const cost = costOf(state)
+    if (state.excess <= EPSILON ? best.excess > EPSILON || state.moved < best.moved : best.excess > EPSILON && cost < best.cost)
+      Object.assign(best, { counts: state.counts.slice(), excess: state.excess, moved: state.moved, cost })
+  }
+  moveTo(state, best.counts)
+}
+
+/** Where to begin: each heavy node cut to what it may carry. Already near the limit where many points make a unit. */
+const lowered = ({ loads }: CircleState, { counts, min }: NestedCircle, allowed: number): number[] =>
+  counts.map((count, node) => (loads[node]! > allowed ? Math.max(min[node]!, Math.floor((count * allowed) / loads[node]!)) : count))
+
+const costOf = ({ moved, excess }: CircleState): number => moved + WORTH * excess
+
+type Run = Clock & { movable: readonly number[]; random: () => number; runs: number }
+
+function cool(state: CircleState, ring: NestedCircle, allowed: number, { movable, random, runs, spent }: Run): void {
+  const start = ring.counts
   const some = () => movable[Math.floor(random() * movable.length)]!
   const total = start.reduce((sum, count) => sum + count, 0)
   const step = state.loads.reduce((sum, load) => sum + load, 0) / total
-  const steps = Math.max(STEPS_MIN, Math.min(WORK_MAX, WORK_PER_NODE * nodes) / (2 * ring.unit))
+  const steps = Math.max(STEPS_MIN, Math.min(WORK_MAX, WORK_PER_NODE * start.length) / (2 * ring.unit * runs))
   const leaps = ring.unit === 1 ? 0.3 : 0.05
   const [low, high] = ring.band ?? [0, Number.POSITIVE_INFINITY]
   const outside = (sum: number) => Math.max(0, low - sum, sum - high)
 
-  let sum = total
+  let sum = state.counts.reduce((all, count) => all + count, 0)
   let warmth = 0
   let strict = 0
   let energy = 0
   let best: { counts: Int32Array; moved: number } | null = null
+  let near = { counts: state.counts.slice(), cost: costOf(state) }
   const energyNow = () => state.moved + strict * (state.excess + outside(sum) * step)
 
   for (let turn = 0; turn < steps; turn++) {
     if (turn % CLOCK_STEPS === 0) {
-      const spent = clock.spent()
-      if (spent >= 1) break
-      const done = Math.max(turn / steps, spent)
+      const gone = spent()
+      if (gone >= 1) break
+      const done = Math.max(turn / steps, gone)
       warmth = step * WARM[0] * (WARM[1] / WARM[0]) ** done
       strict = STRICT[0] * (STRICT[1] / STRICT[0]) ** done
       energy = energyNow()
@@ -77,6 +105,8 @@ export function anneal(state: CircleState, ring: NestedCircle, allowed: number, 
       energy = after
       if (state.excess <= EPSILON && outside(sum) === 0 && (best === null || state.moved < best.moved))
         best = { counts: state.counts.slice(), moved: state.moved }
+      const cost = costOf(state)
+      if (best === null && cost < near.cost && outside(sum) === 0) near = { counts: state.counts.slice(), cost }
     } else {
       sum = sumBefore
       for (let i = 0; i < length; i++) {
@@ -85,7 +115,7 @@ export function anneal(state: CircleState, ring: NestedCircle, allowed: number, 
       }
     }
   }
-  if (best) moveTo(state, best.counts)
+  moveTo(state, (best ?? near).counts)
 }
 
 const fits = (ring: NestedCircle, state: CircleState, node: number, by: number): boolean => {

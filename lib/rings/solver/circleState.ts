@@ -173,14 +173,19 @@ export function createState(ring: NestedCircle, before: Circle, demand: Demand, 
 function piecesOf(before: Circle, ring: NestedCircle, demand: Demand) {
   // Envoy's circle of 2^64 is looked at in steps of 2^32: far finer than a share need be.
   const coarse = Math.max(1, before.size / SPACE_32)
-  const arcs = before.ends.map((end) => Math.floor(end / coarse))
+  const arcs = coarse === 1 ? before.ends : before.ends.map((end) => Math.floor(end / coarse))
   const keys = demand.keys.map(({ key, weight }) => ({ at: ring.hash(key), weight }))
-  const ends = Float64Array.from(new Set([...arcs, ...keys.map(({ at }) => at), SPACE_32 - 1])).sort()
+  const ends = Float64Array.from([...arcs, ...keys.map(({ at }) => at), SPACE_32 - 1])
+    .sort()
+    .filter((end, i, all) => end !== all[i - 1])
   const size = Math.min(before.size, SPACE_32)
-  const owners = Int32Array.from(ends, (end) => (end < size ? before.owners[arcAt(arcs, end)]! : -1))
-  const density = Float64Array.from(owners, (node) =>
-    node >= 0 && demand.owned[node]! > 0 ? demand.spread[node]! / demand.owned[node]! / size : 0,
-  )
+  const owners = new Int32Array(ends.length).fill(-1)
+  for (let i = 0, arc = 0; i < ends.length && ends[i]! < size; i++) {
+    while (arcs[arc]! < ends[i]!) arc++
+    owners[i] = before.owners[arc]!
+  }
+  const perValue = demand.spread.map((traffic, node) => (demand.owned[node]! > 0 ? traffic / demand.owned[node]! / size : 0))
+  const density = Float64Array.from(owners, (node) => (node < 0 ? 0 : perValue[node]!))
   const lumps = new Float64Array(ends.length)
   for (const { at, weight } of keys) lumps[arcAt(ends, at)]! += weight
   return { ends, owners, density, lumps }

@@ -14,6 +14,7 @@ import { oneAtATime } from '../hashes/twemproxy.ts'
 import { xxh64 } from '../hashes/xxh64.ts'
 import { ketamaPlaces, POINTS_PER_MD5, withoutUsualPort } from '../ketamaPoints.ts'
 import type { NestedCircle } from './circleState.ts'
+import type { Demand } from './demand.ts'
 
 /** A ring that is a circle, and how its setting makes the counts. */
 export type CircleSetting = {
@@ -26,44 +27,52 @@ export type CircleSetting = {
 const usualMax = (counts: readonly number[], least = 0) =>
   Math.ceil(Math.max(least, 1.5 * Math.max(...counts), (2 * sum(counts)) / counts.length))
 
+/** Points that are placed in all, beyond those that are there now: each costs a microsecond. */
+const ROOM = 600_000
+/** More than a light node could use. Nobody gains by raising a heavy one. */
+const HEADROOM = 1.25
+
+type Question = { spec: RingSpec; bounds: { min?: number; max?: number }; demand: Demand; allowed: number }
+
 /** The ring as counts of points in a fixed order; null where its setting makes no such circle. */
-export function circleOf(spec: RingSpec, bounds: { min?: number; max?: number }, room: number): CircleSetting | null {
+export function circleOf(question: Question): CircleSetting | null {
+  const { spec } = question
   switch (spec.algorithm) {
     case 'ketama':
       return weighsMemory(spec)
-        ? shared(spec, room, 4, ketamaCounts(spec), (weights) => ketamaCounts(withWeights(spec, weights)), {
+        ? shared(question, 4, ketamaCounts(spec), (weights) => ketamaCounts(withWeights(spec, weights)), {
             places: (node, count) => ketamaPlaces(addressOf(spec.nodes[node]!), count),
             hash: (key) => md5First(bytesOf(key)),
           })
-        : direct(spec, room, 1, ketamaCounts(spec), bounds, {
+        : direct(question, 1, ketamaCounts(spec), {
             places: (node, count) => ketamaPlaces(addressOf(spec.nodes[node]!), count),
             hash: (key) => md5First(bytesOf(key)),
           })
     case 'nginx-consistent':
-      return direct(spec, room, NGINX_POINTS, spec.nodes.map(weightOf), bounds, {
+      return direct(question, NGINX_POINTS, spec.nodes.map(weightOf), {
         places: (node, count) => nginxPlaces(spec.nodes[node]!, count),
         hash: (key) => crc32(bytesOf(key)),
       })
     case 'haproxy-consistent': {
       const ids = haproxyIds(spec)
-      return direct(spec, room, HAPROXY_POINTS, spec.nodes.map(weightOf), bounds, {
+      return direct(question, HAPROXY_POINTS, spec.nodes.map(weightOf), {
         rule: 'nearest',
         places: (node, count) => haproxyPlaces(ids[node]!, spec.options?.version, count),
         hash: haproxyNumber(spec).hash,
       })
     }
     case 'twemproxy-ketama':
-      return shared(spec, room, POINTS_PER_MD5, twemproxyCounts(spec), (weights) => twemproxyCounts(withWeights(spec, weights)), {
+      return shared(question, POINTS_PER_MD5, twemproxyCounts(spec), (weights) => twemproxyCounts(withWeights(spec, weights)), {
         places: (node, count) => ketamaPlaces(twemproxyName(spec.nodes[node]!), count),
         hash: twemproxyNumber(spec).hash,
       })
     case 'libmemcached':
-      return shared(spec, room, POINTS_PER_MD5, twemproxyCounts(spec), (weights) => twemproxyCounts(withWeights(spec, weights)), {
+      return shared(question, POINTS_PER_MD5, twemproxyCounts(spec), (weights) => twemproxyCounts(withWeights(spec, weights)), {
         places: (node, count) => ketamaPlaces(withoutUsualPort(addressOf(spec.nodes[node]!)), count),
         hash: (key) => (spec.options?.weighted === true ? md5First : oneAtATime)(bytesOf(key)),
       })
     case 'envoy-ring-hash':
-      return envoyCircle(spec, room)
+      return envoyCircle(question)
     default:
       return null
   }
@@ -82,37 +91,44 @@ export const withWeights = (spec: RingSpec, weights: readonly number[]): RingSpe
 
 type Points = Pick<NestedCircle, 'hash'> & { rule?: NestedCircle['rule']; places(node: number, count: number): Float64Array }
 
+/** Units that each node may come to have. */
+function mostOf({ demand, allowed }: Question, unit: number, counts: readonly number[], highest: number): number[] {
+  const room = Math.floor(ROOM / unit / counts.length)
+  return counts.map((count, i) => {
+    if (count === 0) return 0
+    const useful = demand.seen[i]! > 0 ? (HEADROOM * count * allowed) / demand.seen[i]! + 1 : highest
+    return Math.max(count, Math.min(highest, Math.ceil(useful), Math.max(room, count + 1)))
+  })
+}
+
 /** The counts are the setting itself. */
 function direct(
-  spec: RingSpec,
-  room: number,
+  question: Question,
   unit: number,
   settings: readonly number[],
-  bounds: { min?: number; max?: number },
   { rule = 'successor', places, hash }: Points,
 ): CircleSetting {
+  const { spec, bounds } = question
   const counts = spec.nodes.map((node, i) => (isUp(node) ? settings[i]! : 0))
-  const highest = Math.min(bounds.max ?? usualMax(counts, unit === 1 ? 0 : 10), Math.floor(room / unit / counts.length))
-  const max = counts.map((count) => (count === 0 ? 0 : Math.max(count, highest)))
+  const max = mostOf(question, unit, counts, bounds.max ?? usualMax(counts, unit === 1 ? 0 : 10))
   const min = counts.map((count) => Math.min(count, bounds.min ?? 1))
   return { circle: { rule, unit, counts, min, max, places: max.map((most, node) => places(node, most * unit)), hash } }
 }
 
 /** The program shares a fixed number of hashes out over the weights of all nodes and rounds down: only their sum is given. */
 function shared(
-  spec: RingSpec,
-  room: number,
+  question: Question,
   unit: number,
   points: readonly number[],
   countsOf: (weights: readonly number[]) => number[],
   { places, hash }: Points,
 ): CircleSetting {
+  const { spec } = question
   const counts = points.map((count) => count / unit)
   const live = spec.nodes.filter(isUp).length
   // Rounding down takes less than one from each. At the very top each would have to come out whole, which floats do not promise.
   const band = [HASHES_PER_NODE * live - Math.floor(0.8 * live), HASHES_PER_NODE * live - 1] as const
-  const highest = Math.min(usualMax(counts), Math.floor(room / unit / counts.length))
-  const max = counts.map((count) => (count === 0 ? 0 : Math.max(count, highest)))
+  const max = mostOf(question, unit, counts, usualMax(counts))
   const circle: NestedCircle = {
     rule: 'successor',
     unit,
@@ -132,7 +148,8 @@ const HASHES_PER_NODE = 40
  * Envoy scales the weights until the lightest host has a whole number of points: weights that are counts come out as they are while their
  * sum is at least the ring's least size, and below that by less than the lightest host's part more.
  */
-function envoyCircle(spec: RingSpec, room: number): CircleSetting {
+function envoyCircle(question: Question): CircleSetting {
+  const { spec } = question
   const { minimumRingSize: least = RING_SIZE_MIN, maximumRingSize: most = RING_SIZE_MAX } = spec.options ?? {}
   const live = liveNodes(spec)
   const countsOf = (weights: readonly number[]): number[] => {
@@ -143,8 +160,7 @@ function envoyCircle(spec: RingSpec, room: number): CircleSetting {
   }
   const counts = countsOf(spec.nodes.map(weightOf))
   const lightest = Math.ceil(least / live.length)
-  const highest = Math.min(usualMax(counts), Math.floor(room / counts.length))
-  const max = counts.map((count) => (count === 0 ? 0 : Math.max(count, highest)))
+  const max = mostOf(question, 1, counts, usualMax(counts))
   const circle: NestedCircle = {
     rule: 'successor',
     unit: 1,

@@ -1,4 +1,4 @@
-import { EPSILON } from './anneal.ts'
+import { type Clock, EPSILON } from './anneal.ts'
 import type { CircleState, NestedCircle } from './circleState.ts'
 
 /** How many units of one node are looked ahead: the next alone may take from the wrong neighbour while the one after takes from the right. */
@@ -6,8 +6,11 @@ const AHEAD = { points: 12, weights: 3 }
 
 const ahead = ({ unit }: NestedCircle) => (unit === 1 ? AHEAD.points : AHEAD.weights)
 
+/** Of the time given: a little over it for the last few that are above the limit. */
+const LATE = 1.3
+
 /** What annealing left above the limit: takes what gains most for what it moves, until nothing gains. */
-export function descend(state: CircleState, ring: NestedCircle): void {
+export function descend(state: CircleState, ring: NestedCircle, clock: Clock): void {
   const nodes = ring.counts.length
   const scores = new Float64Array(nodes * 2)
   const steps = new Int32Array(nodes * 2)
@@ -37,11 +40,15 @@ export function descend(state: CircleState, ring: NestedCircle): void {
     steps[candidate] = bestSteps
   }
   if (state.excess <= EPSILON) return
-  for (let i = 0; i < scores.length; i++) look(i)
+  const late = () => clock.spent() > LATE
+  const lookAll = () => {
+    for (let i = 0; i < scores.length && !late(); i++) look(i)
+  }
+  lookAll()
 
   // What others did may have made a candidate worth it again: when none leads any more, all are looked at anew, once.
   let fresh = true
-  for (let turns = 0; state.excess > EPSILON && turns < nodes * 100; turns++) {
+  for (let turns = 0; state.excess > EPSILON && turns < nodes * 100 && !late(); turns++) {
     let best = 0
     let second = 0
     for (let i = 0; i < scores.length; i++) {
@@ -52,7 +59,7 @@ export function descend(state: CircleState, ring: NestedCircle): void {
     }
     if (scores[best]! <= 0) {
       if (fresh) return
-      for (let i = 0; i < scores.length; i++) look(i)
+      lookAll()
       fresh = true
       continue
     }
