@@ -6,13 +6,13 @@ export type Clock = { spent(): number }
 /** Work for each node, and the most in all: more hardly moves less. In points that appear or go, each well under a microsecond. */
 const WORK_PER_NODE = 40_000
 const WORK_MAX = 2_000_000
-const STEPS_MIN = 2_000
+const STEPS_MIN = 600
 /** Excess below is rounding. */
 export const EPSILON = 1e-10
 /** A point alone may take from the wrong neighbour while the one after it takes from the right one: that many are tried at once. */
 const LEAP = 16
 /** A small ring is cheap to anneal and easily stuck: it begins anew so often, and the best is kept. */
-const RUNS = { small: 6, large: 1 }
+const RUNS = 6
 const SMALL = 16
 /** What a share above the limit weighs against a share moved: at first it may be taken for a while, in the end nothing is worth it. */
 const STRICT = [10, 1_000] as const
@@ -26,18 +26,27 @@ const CLOCK_STEPS = 256
  * Brings every load to `allowed` or below while as little as possible changes owner: simulated annealing over the counts, one small step of
  * one node or of two at a time, each priced exactly by `state`. Leaves `state` at the best that was found. The same question has the same
  * answer unless the clock runs out first, which cools faster.
+ * @param effort times the usual work: to learn how good the usual is
  */
-export function anneal(state: CircleState, ring: NestedCircle, allowed: number, clock: Clock): void {
+export function anneal(state: CircleState, ring: NestedCircle, allowed: number, clock: Clock, effort = 1): void {
   const movable = [...ring.counts.keys()].filter((node) => ring.max[node]! > ring.min[node]!)
   if (movable.length === 0 || state.excess <= EPSILON) return
   const random = sequence()
-  const runs = movable.length <= SMALL ? RUNS.small : RUNS.large
-  const first = ring.band ? ring.counts : lowered(state, ring, allowed)
-  moveTo(state, first)
+  const small = movable.length <= SMALL
+  const runs = small ? RUNS * effort : 1
+  const work = Math.min(WORK_MAX, WORK_PER_NODE * ring.counts.length) * effort
+  const steps = Math.max(STEPS_MIN, work / (2 * ring.unit * runs))
+  const cut = scaled(state, ring, (load) => (load > allowed ? allowed / load : 1))
+  const raised = scaled(state, ring, (load) => (load < allowed ? Math.min(4, (0.9 * allowed) / load) : 1))
+  // Where the sum is given neither is a ring that can be.
+  const starts = ring.band ? [ring.counts] : [ring.counts, cut, raised]
+  // With many points a unit the time is short for a large ring: it begins where the heavy ones are cut already.
+  const startOf = (run: number) => starts[(small ? run : ring.unit > 1 ? 1 : 0) % starts.length]!
+  moveTo(state, startOf(0))
   const best = { counts: state.counts.slice(), excess: state.excess, moved: state.moved, cost: costOf(state) }
   for (let run = 0; run < runs; run++) {
-    moveTo(state, first)
-    cool(state, ring, allowed, { movable, random, runs, spent: () => clock.spent() * runs - run })
+    moveTo(state, startOf(run))
+    cool(state, ring, allowed, { movable, random, steps, spent: () => clock.spent() * runs - run })
     const cost = costOf(state)
     if (state.excess <= EPSILON ? best.excess > EPSILON || state.moved < best.moved : best.excess > EPSILON && cost < best.cost)
       Object.assign(best, { counts: state.counts.slice(), excess: state.excess, moved: state.moved, cost })
@@ -45,20 +54,19 @@ export function anneal(state: CircleState, ring: NestedCircle, allowed: number, 
   moveTo(state, best.counts)
 }
 
-/** Where to begin: each heavy node cut to what it may carry. Already near the limit where many points make a unit. */
-const lowered = ({ loads }: CircleState, { counts, min }: NestedCircle, allowed: number): number[] =>
-  counts.map((count, node) => (loads[node]! > allowed ? Math.max(min[node]!, Math.floor((count * allowed) / loads[node]!)) : count))
+/** Each node's count times something of its load, within its bounds. */
+const scaled = ({ loads }: CircleState, { counts, min, max }: NestedCircle, by: (load: number) => number): number[] =>
+  counts.map((count, node) => Math.min(max[node]!, Math.max(min[node]!, Math.floor(count * by(loads[node]!)))))
 
 const costOf = ({ moved, excess }: CircleState): number => moved + WORTH * excess
 
-type Run = Clock & { movable: readonly number[]; random: () => number; runs: number }
+type Run = Clock & { movable: readonly number[]; random: () => number; steps: number }
 
-function cool(state: CircleState, ring: NestedCircle, allowed: number, { movable, random, runs, spent }: Run): void {
+function cool(state: CircleState, ring: NestedCircle, allowed: number, { movable, random, steps, spent }: Run): void {
   const start = ring.counts
   const some = () => movable[Math.floor(random() * movable.length)]!
   const total = start.reduce((sum, count) => sum + count, 0)
   const step = state.loads.reduce((sum, load) => sum + load, 0) / total
-  const steps = Math.max(STEPS_MIN, Math.min(WORK_MAX, WORK_PER_NODE * start.length) / (2 * ring.unit * runs))
   const leaps = ring.unit === 1 ? 0.3 : 0.05
   const [low, high] = ring.band ?? [0, Number.POSITIVE_INFINITY]
   const outside = (sum: number) => Math.max(0, low - sum, sum - high)
