@@ -108,7 +108,7 @@ function rowsOf(name: string, spec: RingSpec): Row[] {
     },
     { what: `${what}: moved; ${percent(answer.leastMoved)} is above the limit`, value: percent(answer.moved) },
   ]
-  if (!answer.reached) return [...rows, { what: `${what}: the limit is out of reach`, value: answer.because! }]
+  if (!answer.reached) return [...rows, { what: `${what}: the limit is not met`, value: answer.because! }]
   const least = leastKnown(spec)
   if (least !== null)
     rows.push({ what: `${what}: moved, over the least that longer search finds`, value: answer.moved / least, goal: { most: 1.1 } })
@@ -124,7 +124,7 @@ const PROVED: [string, RingSpec, (count: number) => number][] = [
   ].map((points): [string, RingSpec, (count: number) => number] => [
     `ketama ${points.join('/')}`,
     { algorithm: 'ketama', nodes: nodes(3, (i) => ({ points: points[i] })) },
-      (count) => (count < 100 ? 140 : 60),
+    (count) => (count < 100 ? 140 : 60),
   ]),
   ['haproxy-consistent of five', { algorithm: 'haproxy-consistent', nodes: nodes(5, (i) => ({ weight: 8 + ((i * 7) % 5) })) }, () => 6],
   ['nginx-consistent of five', { algorithm: 'nginx-consistent', nodes: nodes(5, (i) => ({ weight: 8 + ((i * 7) % 5) })) }, () => 4],

@@ -124,7 +124,7 @@ test.each(RING_ALGORITHMS.filter((id) => id !== 'redis-cluster'))(
   '%s: every answer is what the rings do, within its bounds, and never worse',
   (algorithm) => {
     let solved = 0
-    for (let seed = 1; seed <= 7; seed++) {
+    for (let seed = 1; seed <= 6; seed++) {
       const question = questionOf(algorithm, seed)
       const answer = solveRing(question)
       check(question, answer)

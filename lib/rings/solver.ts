@@ -31,7 +31,7 @@ export type SolverQuestion = {
    * of weights count, as much as the ratios need.
    */
   bounds?: { min?: number; max?: number }
-  /** How long a better answer is looked for, and the clock. Default 700 ms; small rings are done long before. */
+  /** How long a better answer is looked for, and the clock. Default 600 ms; small rings are done long before. */
   budgetMs?: number
   now?: () => number
 }
@@ -55,7 +55,7 @@ export type SolverAnswer =
   /** No setting can do better than `floor`, max over mean, or none without moving far more keys than that is worth. */
   | { is: 'floor'; floor: number; because: string }
 
-const BUDGET_MS = 700
+const BUDGET_MS = 600
 /** Hashing by remainder deals keys anew that need not move: past both of these no edit of weights is worth it. */
 const NEEDLESS = { times: 5, share: 0.25 }
 
@@ -64,7 +64,8 @@ export function solveRing(question: SolverQuestion): SolverAnswer {
   const { spec, limit = 1.05 } = question
   const now = question.now ?? (() => performance.now())
   const began = now()
-  const clock: Clock = { spent: () => (now() - began) / (question.budgetMs ?? BUDGET_MS) }
+  const budget = question.budgetMs ?? BUDGET_MS
+  const clock: Clock = { spent: () => (now() - began) / budget }
   const setting = spec.algorithm === 'ketama' && !weighsMemory(spec) ? ('points' as const) : ('weight' as const)
   const start = setting === 'points' ? pointsNow(spec) : spec.nodes.map(weightOf)
   const usable = spec.nodes.filter((node, i) => isUp(node) && start[i]! > 0).length
@@ -82,7 +83,8 @@ export function solveRing(question: SolverQuestion): SolverAnswer {
   const after = imbalanceOf(outcome.loads, usable)
   const least = sum([...demand.seen].map((share) => Math.max(0, share - limit * mean)))
   const reached = after <= limit + 1e-6
-  if (!reached && after > before - 0.005) return { is: 'floor', floor: before, because: remedy(spec, setting, usable) }
+  const why = clock.spent() >= 1 ? `in the ${budget} ms given nothing better was found` : remedy(spec, setting, usable)
+  if (!reached && after > before - 0.005) return { is: 'floor', floor: before, because: why }
   const dealt = dealsAnew[spec.algorithm]
   if (dealt && outcome.moved > NEEDLESS.share && outcome.moved > NEEDLESS.times * least)
     return {
@@ -99,7 +101,7 @@ export function solveRing(question: SolverQuestion): SolverAnswer {
     moved: outcome.moved,
     leastMoved: least,
     reached,
-    ...(reached ? {} : { because: remedy(spec, setting, usable) }),
+    ...(reached ? {} : { because: why }),
   }
 }
 
