@@ -33,10 +33,20 @@ async function examine(shelved: AnyProduct, target: TargetConfig, timeoutMs: num
       const line = `${probe.feature.padEnd(28)} ${result.state === 'ok' ? `${result.ms} ms; costs ${probe.cost}` : result.because}`
       console.log(`  ${{ ok: '+', unavailable: '-', failed: 'x', resting: '-' }[result.state]} ${line}`)
       if (probe.vital && result.state === 'failed') answers = false
+      // What the server itself tells of its limits: a page that is closed, a ring that predicts nothing, numbers that are old.
+      for (const { feature, available, because } of result.state === 'ok' ? (result.parsed.topology.capabilities ?? []) : [])
+        if (because) console.log(`  ${available ? '!' : '-'} ${feature.padEnd(28)} ${because}`)
+      for (const pool of result.state === 'ok' ? (result.parsed.topology.pools ?? []) : [])
+        if (pool.because) console.log(`  - ${`weights of ${pool.name}`.padEnd(28)} ${pool.because}`)
     }
     if (answers) found = (await product.discover?.(link, AbortSignal.timeout(5 * timeoutMs)).catch(() => [])) ?? []
   } finally {
     await product.close(link)
+  }
+  if (product.hands) {
+    console.log('  to apply a change:')
+    for (const { feature, available, because } of await product.hands(target))
+      console.log(`  ${available ? '+' : '-'} ${feature.padEnd(28)} ${because ?? 'ready'}`)
   }
   if (product.rights) console.log(`  least rights: ${product.rights}`)
   for (const each of found) answers = (await examine(shelved, each, timeoutMs)) && answers

@@ -1,6 +1,8 @@
-import type { AnyProduct, Probe } from '../lib/model/product.ts'
+import type { AnyProduct, Parsed, Probe } from '../lib/model/product.ts'
 
-export type Result = { state: 'ok'; ms: number; raw: unknown } | { state: 'unavailable' | 'failed' | 'resting'; because: string }
+export type Result =
+  | { state: 'ok'; ms: number; raw: unknown; parsed: Parsed }
+  | { state: 'unavailable' | 'failed' | 'resting'; because: string }
 
 /** Reads one probe once and parses what came, as the engine would. */
 export async function reading(product: AnyProduct, probe: Probe<unknown, unknown>, link: unknown, timeoutMs: number): Promise<Result> {
@@ -11,8 +13,7 @@ export async function reading(product: AnyProduct, probe: Probe<unknown, unknown
   try {
     const raw = await probe.read(link, null, AbortSignal.timeout(limitMs))
     const ms = Math.round(performance.now() - started)
-    probe.parse(raw, { cursor: null, at: Date.now() })
-    return { state: 'ok', ms, raw }
+    return { state: 'ok', ms, raw, parsed: probe.parse(raw, { cursor: null, at: Date.now() }) }
   } catch (error) {
     const because = product.unavailable?.(error)
     if (because) return { state: 'unavailable', because: `not available here: ${because}` }

@@ -13,7 +13,8 @@ import { targetsOf } from './targets.ts'
 const USAGE = `npm start                          Evenkeel on ./evenkeel.yaml
 npm start -- --config FILE         on another configuration
 npm start -- --target URL ...      on these servers: redis://HOST:PORT, memcached://HOST:PORT, haproxy://HOST:PORT (its socket over TCP),
-                                   haproxy:///path/to/socket, nginx+http://HOST/stub_status, prometheus+http://HOST:PORT`
+                                   haproxy:///path/to/socket, nginx+http://HOST/stub_status, envoy+http://HOST:PORT (its admin interface),
+                                   twemproxy://HOST:PORT (its statistics), prometheus+http://HOST:PORT`
 
 /** `npm start`: the built server on a configuration, in the foreground. */
 export async function main(args: string[]): Promise<number> {

@@ -9,6 +9,8 @@ const URLS = [
   'haproxy://127.0.0.1:9999',
   'haproxy:///run/haproxy/admin.sock',
   'nginx+http://127.0.0.1:8080/stub_status',
+  'envoy+http://127.0.0.1:9901',
+  'twemproxy://127.0.0.1:22222',
   'prometheus+http://127.0.0.1:9090',
 ]
 
@@ -21,6 +23,8 @@ it('turns each kind of URL into a target that its product takes', () => {
     '127.0.0.1-9999',
     'admin.sock',
     '127.0.0.1-8080',
+    '127.0.0.1-9901',
+    '127.0.0.1-22222',
     '127.0.0.1-9090',
   ])
   const known = schemas().targets

@@ -21,11 +21,19 @@ export function targetsOf(urls: string[]): Record<string, string>[] {
       case 'nginx+http:':
       case 'nginx+https:':
         return { kind: 'nginx', name, status: text.slice('nginx+'.length) }
+      case 'envoy+http:':
+      case 'envoy+https:':
+        return { kind: 'envoy', name, admin: text.slice('envoy+'.length) }
+      case 'twemproxy:':
+        return { kind: 'twemproxy', name, stats: `tcp://${url.host}` }
       case 'prometheus+http:':
       case 'prometheus+https:':
         return { kind: 'prometheus', name, url: text.slice('prometheus+'.length) }
       default:
-        throw new Stop(`--target ${url.protocol}: allowed are redis, rediss, memcached, haproxy, nginx+http(s) and prometheus+http(s).`, 2)
+        throw new Stop(
+          `--target ${url.protocol}: allowed are redis, rediss, memcached, haproxy, nginx+http(s), envoy+http(s), twemproxy and prometheus+http(s).`,
+          2,
+        )
     }
   })
 }

@@ -1,5 +1,5 @@
-import type { Stats } from 'node:fs'
-import { type FileHandle, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { constants, type Stats } from 'node:fs'
+import { access, type FileHandle, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { EvenkeelError } from '../model/error.ts'
 import type { Cause } from '../model/product.ts'
@@ -41,6 +41,20 @@ export async function replaceFile(
       await swap(place, to, from, null)
       await rm(place.kept(change), { force: true }).catch(() => {})
     },
+  }
+}
+
+/** True, or why this file could not be replaced now. Only looks. */
+export async function replaceable(path: string): Promise<true | string> {
+  try {
+    const { about, name, path: real } = await placeOf(path)
+    await readText(path)
+    await access(dirname(real), constants.R_OK | constants.W_OK | constants.X_OK)
+    const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
+    if (own.uid !== 0) refuseStrange(about, { uid: own.uid, gid: own.uid === about.uid ? about.gid : own.gid }, name)
+    return true
+  } catch (error) {
+    return trouble(error, basename(path), 'replaced').message
   }
 }
 
@@ -131,10 +145,14 @@ async function writeWhole(path: string, bytes: Buffer, { about, name }: Place): 
 async function give(file: FileHandle, { uid, gid, mode }: Stats, name: string): Promise<void> {
   await file.chown(uid, gid).catch(() => file.chown(-1, gid)).catch(() => {}) // biome-ignore format: one line
   await file.chmod(mode & 0o7777)
-  const now = await file.stat()
-  const everyone = (mode & 0o004) !== 0
-  const owner = now.uid === uid || uid === 0 || everyone
-  const group = now.gid === gid || (mode & 0o040) === 0 || everyone
+  refuseStrange({ uid, gid, mode }, await file.stat(), name)
+}
+
+/** Its former owner, or its group, could not read it any more. */
+function refuseStrange(before: Pick<Stats, 'uid' | 'gid' | 'mode'>, now: Pick<Stats, 'uid' | 'gid'>, name: string): void {
+  const everyone = (before.mode & 0o004) !== 0
+  const owner = now.uid === before.uid || before.uid === 0 || everyone
+  const group = now.gid === before.gid || (before.mode & 0o040) === 0 || everyone
   if (!owner || !group)
     throw new EvenkeelError(
       'not_allowed',

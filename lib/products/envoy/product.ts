@@ -3,7 +3,8 @@ import { malformed } from '../../model/error.ts'
 import type { Probe, Product } from '../../model/product.ts'
 import type { Capability } from '../../model/topology.ts'
 import { printable } from '../answers.ts'
-import { readText } from '../replaceFile.ts'
+import { hand, looked } from '../hands.ts'
+import { readText, replaceable } from '../replaceFile.ts'
 import { adminPage, type EnvoyConfig, type EnvoyLink, envoyConfig, parseJson } from './client.ts'
 import { parseClusters } from './clusters.ts'
 import { type ClusterConfig, parseConfigDump } from './configDump.ts'
@@ -123,6 +124,11 @@ export const envoy: Product<EnvoyConfig, EnvoyLink> = {
       const files = serving.map(async ({ eds }) => parseEds(await readText(eds!.file)))
       return discoveryResponse(await Promise.all(files), request)
     },
+  },
+  async hands({ eds }) {
+    if (!eds) return [hand('EDS file', 'no `eds` in the configuration: no weight is set')]
+    const may = await replaceable(eds.file)
+    return [hand('EDS file', may === true ? await looked(readText(eds.file).then(parseEds)) : may)]
   },
   rights: 'GET on the admin interface; write access to the EDS file (and its directory, for the rename) to apply weights',
 }

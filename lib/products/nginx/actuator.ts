@@ -6,10 +6,11 @@ import { getText } from '../http.ts'
 import { inTurn } from '../inTurn.ts'
 import { clearLeftover, readText, replaceFile } from '../replaceFile.ts'
 import { type NginxConfig, writable } from './config.ts'
+import { testConfig } from './configTest.ts'
 import { knownPools } from './knownPools.ts'
 import { masterPid, servesStatus, workersOf } from './master.ts'
 import { WEIGHT_MAX } from './pools.ts'
-import { reload, test } from './reload.ts'
+import { reload } from './reload.ts'
 import { readUpstream, type ServerEdit, serverIn, withServers } from './upstreamFile.ts'
 import { parseVts } from './vts.ts'
 
@@ -118,7 +119,7 @@ async function write(config: NginxConfig, edits: readonly Edit[], signal: AbortS
       const next = own.reduce((sum, pool) => withServers(sum, pool, editsOf(edits, pool)), text)
       if (next !== text) ways.push((await replaceFile(file, { from: text, to: next }, cause)).restore)
     }
-    await test(config)
+    await testConfig(config)
   } catch (error) {
     if (ways.length > 0) await takeBack(ways, toldOf(error))
     throw error
@@ -180,7 +181,7 @@ async function resume(config: NginxConfig, edits: readonly Edit[]): Promise<void
   if (!config.pid || !edits.some(({ name, value }) => valueIn(config, texts, name) === value)) return
   const master = await masterPid(config.pid).catch(() => null)
   if (master === null || (await workersOf(master)).length === 0) return
-  await test(config)
+  await testConfig(config)
   const failure = await reload(config, master)
   if (failure !== null) throw new EvenkeelError('unreachable', failure)
 }

@@ -3,13 +3,17 @@ import type { Probe, Product } from '../../model/product.ts'
 import type { NewRecord } from '../../model/record.ts'
 import type { Pool } from '../../model/topology.ts'
 import { rawRecord } from '../answers.ts'
+import { hand, looked, runnable } from '../hands.ts'
 import { getText } from '../http.ts'
+import { replaceable } from '../replaceFile.ts'
 import { logPlaceOf, type NginxConfig, nginxAddress, nginxConfig } from './config.ts'
+import { testConfig } from './configTest.ts'
 import { describes } from './described.ts'
 import { type KnownPool, knownPools } from './knownPools.ts'
 import { type LogEntry, readEntry } from './log/entry.ts'
 import { type LogSource, openLog } from './log/source.ts'
 import { type LogLook, Tally } from './log/tally.ts'
+import { masterPid, servesStatus, workersOf } from './master.ts'
 import { seenPool, weightSamples } from './pools.ts'
 import { parseStubStatus } from './stubStatus.ts'
 import { parseVts } from './vts.ts'
@@ -143,6 +147,30 @@ export const nginx: Product<NginxConfig, NginxLink> = {
   close: async (link) => link.log?.close(),
   probes: [status, upstreams, vts, accessLog],
   address: nginxAddress,
+  async hands(config) {
+    const files = Object.entries(config.upstreams).map(async ([name, { file }]) => hand(`file of ${name}`, await replaceable(file)))
+    if (files.length === 0) return [hand('files', 'no `upstreams` in the configuration: no weight is set')]
+    return [...(await Promise.all(files)), hand('nginx -t', await looked(testConfig(config))), hand('reload', await reloadable(config))]
+  },
   rights:
     'GET of the stub_status page (and of the VTS page); to apply weights: write access to the upstream files and their directory, and the right to signal the master (or a `reload` command)',
+}
+
+/** True, or why a reload could not be asked for, or not be believed. */
+async function reloadable(config: NginxConfig): Promise<true | string> {
+  if (!config.pid) return 'no `pid` in the configuration: a reload is only believed when the workers of that master are new'
+  try {
+    const master = await masterPid(config.pid)
+    if ((await workersOf(master)).length === 0) return `pid ${master} of the pid file is no NGINX with workers`
+    if ((await servesStatus(master, config.status)) === false)
+      return `pid ${master} of the pid file is another NGINX than the one of the status page`
+    if (config.reload) return await runnable(config.reload)
+    // Signal 0 only asks whether one may.
+    process.kill(master, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+      ? "Evenkeel's user may not signal the master: give a `reload` command"
+      : (error as Error).message
+  }
 }

@@ -1,31 +1,14 @@
 import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { EvenkeelError } from '../../model/error.ts'
-import { withoutFolders } from '../answers.ts'
 import { getText } from '../http.ts'
 import type { NginxConfig } from './config.ts'
 import { workersOf } from './master.ts'
 
 const run = promisify(execFile)
-const TEST_MS = 5_000
 /** A good reload takes 0.15 s; one that waits for names to resolve takes longer. */
 const RELOAD_MS = 5_000
 const LOOK_MS = 30
-
-/** `nginx -t`. Throws `invalid` with NGINX's own words. */
-export async function test({ test: [program = 'nginx', ...args] }: NginxConfig): Promise<void> {
-  try {
-    await run(program, args, { timeout: TEST_MS })
-  } catch (error) {
-    const { killed, code, stderr } = error as { killed?: boolean; code?: string | number; stderr?: string }
-    const said = withoutFolders(stderr?.trim() ?? '')
-    const why = killed
-      ? `no answer within ${TEST_MS / 1000} s (names that do not resolve?)`
-      : (/\[emerg\] (?:\d+#\d+: )?(.*)/.exec(said)?.[1] ?? (said || `the command failed (${code})`))
-    throw new EvenkeelError('invalid', `nginx -t refuses the new configuration: ${why.slice(0, 300)}`)
-  }
-}
 
 /** Asks for a reload. Null when every worker is new and the status page answers; else what happened. */
 export async function reload(config: NginxConfig, master: number, signal = AbortSignal.timeout(RELOAD_MS)): Promise<string | null> {

@@ -1,22 +1,19 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Actuator, Cause, Edit } from '../../model/product.ts'
-import { withoutFolders } from '../answers.ts'
 import { inTurn } from '../inTurn.ts'
 import { clearLeftover, readText, replaceFile } from '../replaceFile.ts'
 import { readStats, type TwemproxyConfig } from './client.ts'
 import { type PoolConfig, parseConfigFile, withWeights } from './configFile.ts'
+import { testConfig } from './configTest.ts'
 import { doorOfPool, watchGap } from './gap.ts'
 import { parseStatistics } from './stats.ts'
 
 const run = promisify(execFile)
-const TEST_MS = 5_000
 const RESTART_MS = 10_000
 /** A start takes milliseconds; both runs, the new and the old one again, are to fit into the time of one write. */
 const BACK_WITHIN_MS = 6_000
@@ -141,24 +138,6 @@ async function gapOf(pools: PoolConfig[], edits: Edit[]) {
   const { pool } = parts(edits[0]!.name)
   const door = doorOfPool(pools.find(({ name }) => name === pool)!)
   return door && (await watchGap(door))
-}
-
-/** `nutcracker -t` on the new text, before anything is replaced. */
-async function testConfig({ program }: TwemproxyConfig, path: string, text: string) {
-  const folder = await mkdtemp(join(tmpdir(), 'evenkeel-'))
-  const temporary = join(folder, basename(path))
-  try {
-    await writeFile(temporary, text, { mode: 0o600 })
-    await run(program, ['-t', '-c', temporary], { timeout: TEST_MS })
-  } catch (error) {
-    const { code, stderr } = error as { code?: string | number; stderr?: string }
-    if (code === 'ENOENT')
-      throw new EvenkeelError('not_allowed', `${basename(program)} is not there to test the new file: name it as \`program\``)
-    const said = withoutFolders(stderr?.trim() || `it ended with ${code}`).replace(/\s+/g, ' ')
-    throw new EvenkeelError('invalid', `${basename(program)} -t refuses the new file: ${said.slice(0, 300)}`)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
 }
 
 /** Which run answers on the statistics port: told by its start, in whole epoch seconds. */

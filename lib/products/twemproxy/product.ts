@@ -1,9 +1,11 @@
 import { EvenkeelError } from '../../model/error.ts'
 import type { Probe, Product } from '../../model/product.ts'
 import type { Capability } from '../../model/topology.ts'
-import { readText } from '../replaceFile.ts'
+import { hand, looked, runnable } from '../hands.ts'
+import { readText, replaceable } from '../replaceFile.ts'
 import { readStats, type TwemproxyConfig, type TwemproxyLink, twemproxyConfig } from './client.ts'
 import { type PoolConfig, parseConfigFile } from './configFile.ts'
+import { testConfig } from './configTest.ts'
 import { describes } from './described.ts'
 import { heard, type Rhythm } from './rhythm.ts'
 import { parseStatistics } from './stats.ts'
@@ -91,5 +93,13 @@ export const twemproxy: Product<TwemproxyConfig, TwemproxyLink> = {
   close: async () => {},
   probes: [statistics],
   address: (config) => config.stats.replace('tcp://', ''),
+  async hands(config) {
+    const { config: path, restart } = config
+    return [
+      hand('nutcracker.yml', path ? await replaceable(path) : 'no `config` in the configuration: no weight is set'),
+      ...(path ? [hand('nutcracker -t', await looked(readText(path).then((text) => testConfig(config, path, text))))] : []),
+      hand('restart', restart ? await runnable(restart) : 'no `restart` in the configuration: twemproxy takes weights only at its start'),
+    ]
+  },
   rights: 'the statistics port; to apply weights: write access to nutcracker.yml and its directory, and the right to run `restart`',
 }
