@@ -80,3 +80,16 @@ test('after kill -9 in the middle of a watch the change is known, and ends well'
   const { items } = await house.get<Page<{ id: string }>>('changes')
   expect(items.map((each) => each.id)).toContain(id)
 })
+
+test('a server in maintenance comes back by one click, with a part of its weight first', async ({ house, page }) => {
+  await house.atHaproxy('set server app/app2 state maint')
+  const whole = await weightAtHaproxy(house, 'app', 'app2')
+  await page.goto(`${house.url}/pools/edge/app`)
+  await page.getByRole('row').filter({ hasText: 'app2' }).getByRole('button', { name: 'Return to service' }).click()
+  await expect(page).toHaveURL(/\/changes\//)
+  expect(await weightAtHaproxy(house, 'app', 'app2')).toBe(whole / 4)
+  const sheet = page.getByRole('region', { name: 'Change' })
+  await sheet.getByRole('button', { name: 'Keep now' }).click()
+  await expect(sheet.getByRole('heading', { name: /kept/ })).toBeVisible()
+  expect(await weightAtHaproxy(house, 'app', 'app2')).toBe(whole)
+})

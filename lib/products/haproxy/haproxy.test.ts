@@ -340,6 +340,13 @@ describe('pools', () => {
     })
   })
 
+  it('random is told by the file alone: of one draw it follows the weights, of more the load too', () => {
+    const unknown = withColumn(SOCKET, 'BACKEND', { algo: 'unknown' })
+    expect(pool(null, unknown)).toMatchObject({ balances: 'unknown', liveWeights: false, because: expect.stringContaining('haproxy.cfg') })
+    for (const [balance, balances] of [['random', 'load'], ['random(2)', 'load'], ['random(1)', 'weight']] as const) // biome-ignore format: a table
+      expect(pool(cfg(`balance ${balance}`), unknown)).toMatchObject({ algorithm: balance, balances, liveWeights: true })
+  })
+
   it('columns and fields of later versions are passed over', () => {
     // Constructed: two more columns at the end of the statistics, two more fields at the end of the state, dashes where nothing is set.
     const later = SOCKET.split('\n')

@@ -92,7 +92,9 @@ function algorithmOf(
 ): Pick<Pool, 'algorithm' | 'balances' | 'liveWeights' | 'because' | 'fixedWeights'> {
   const running = row.get('algo') || undefined
   const keyword = file ? keywordOf(file.balance) : running
-  if (keyword === undefined) return refuse('unknown', 'unknown', 'neither the statistics nor a configuration file tell the algorithm')
+  // The page tells none, and 2.6 calls `random` unknown.
+  if (keyword === undefined || keyword === 'unknown')
+    return refuse('unknown', 'unknown', 'the statistics do not tell the algorithm: give `config`, the path of haproxy.cfg')
   const takes = (algorithm: string, balances: Pool['balances']) =>
     writable === true ? { algorithm, balances, liveWeights: true } : refuse(algorithm, balances, writable)
   if (HASHED.has(keyword)) {
