@@ -1,5 +1,7 @@
 import { detectors } from '../lib/detectors/shelf.ts'
+import { median } from '../lib/math/robust.ts'
 import type { AnyDetector } from '../lib/model/detector.ts'
+import { countsDay } from '../test/counts.ts'
 import { type CacheFault, cacheDay, fleetAt, type PoolFault, poolDay, poolOf, Tape } from '../test/normal.ts'
 import { type RECORDED, recording, replay, windowOfRecording } from '../test/replay.ts'
 import { FROM } from '../test/series.ts'
@@ -144,6 +146,53 @@ function falseAlarms(): Map<string, number> {
   return alarms
 }
 
+const SIZES = [2, 4, 10, 50]
+const POOL_RATES = [5, 20, 60, 240, 500]
+const imbalanceAt = (options: Parameters<typeof countsDay>[0]) => {
+  const { tape, pool } = countsDay(options)
+  return replay(byId('balancer/load-imbalance'), tape.window(options.seconds), { topology: () => ({ pools: [pool] }) })
+}
+
+/** False alarms of load-imbalance in counting noise, and how soon it tells a server that gets more than its share. */
+function imbalanceRows(): Row[] {
+  const rows: Row[] = []
+  for (const by of ['turns', 'chance', 'keys'] as const) {
+    let alarms = 0
+    let hours = 0
+    for (const servers of SIZES)
+      for (const perSecond of POOL_RATES) {
+        alarms += imbalanceAt({ seed: 7 * servers + perSecond, seconds: 3_600, servers, perSecond, by }).length
+        hours++
+      }
+    rows.push({
+      what: `balancer/load-imbalance: false alarms an hour of one pool, 2 to 50 servers, 5 to 500/s shared out by ${by}`,
+      value: alarms / hours,
+      goal: { most: 0.2 },
+    })
+  }
+  for (const times of [1.3, 1.5, 2])
+    for (const [what, rates] of [
+      ['60/s and more', [60, 240, 500]],
+      ['5 and 20/s', [5, 20]],
+    ] as const) {
+      const seconds = [2, 4, 10].flatMap((servers) =>
+        rates.flatMap((perSecond) =>
+          [1, 2, 3].map((seed) => {
+            const [first] = imbalanceAt({ seed, seconds: 420, servers, perSecond, by: 'chance', skew: { at: 120, times } })
+            return first ? (first.at - FROM) / 1000 - 120 : Number.POSITIVE_INFINITY
+          }),
+        ),
+      )
+      const found = seconds.filter(Number.isFinite).length
+      rows.push({
+        what: `balancer/load-imbalance: one of 2 to 10 servers gets ${times} times its share at ${what}; found in 5 min ${found} of ${seconds.length}, median`,
+        value: median(seconds)!,
+        unit: 's',
+      })
+    }
+  return rows
+}
+
 export const bench: Bench = {
   name: 'detectors',
   title: 'seconds to detect, and false alarms an hour, by replay',
@@ -170,6 +219,7 @@ export const bench: Bench = {
         unit: 's',
         goal: { most },
       })
+    rows.push(...imbalanceRows())
     const hours = HOURS * RATES.length + 0.17
     for (const [rule, count] of falseAlarms())
       rows.push({ what: `${rule}: false alarms an hour of one target`, value: count / hours, goal: { most: 0.2 } })

@@ -23,6 +23,9 @@ export type QueuesOptions = {
   /** How requests come: `random` (Poisson) or `even`, as a bench's client sends them. */
   arrivals?: 'random' | 'even'
   balances?: 'weight' | 'load' | 'random'
+  /** Of the requests: how many fail, and how many are tried again. */
+  errorRatio?: number
+  retryRatio?: number
   /** Changes a request's time of work: what happens at `t` seconds on the server of that index. */
   fault?: (t: number, server: number, seconds: number) => number
 }
@@ -45,10 +48,11 @@ export class Queues {
   readonly #random: () => number
   readonly #free: number[][]
   readonly #under: { end: number; seconds: number }[][]
-  readonly #counts: { requests: number; answered: number; mean: number }[]
-  readonly #row = { requests: 0, answered: 0, mean: 0 }
+  readonly #counts: { requests: number; answered: number; errors: number; retries: number; mean: number }[]
+  readonly #row = { requests: 0, answered: 0, errors: 0, retries: 0, mean: 0 }
   #credit: number[]
   #next = 0
+  #turn = 0
   weights: number[]
 
   constructor(options: QueuesOptions) {
@@ -59,7 +63,7 @@ export class Queues {
     this.pool = poolOf('edge', 'app', options.weights, { algorithm, balances: options.balances === 'load' ? 'load' : 'weight' })
     this.#free = options.stations.map(({ workers }) => new Array<number>(workers).fill(0))
     this.#under = options.stations.map(() => [])
-    this.#counts = options.stations.map(() => ({ requests: 0, answered: 0, mean: 0 }))
+    this.#counts = options.stations.map(() => ({ requests: 0, answered: 0, errors: 0, retries: 0, mean: 0 }))
     this.#credit = options.weights.map(() => 0)
     this.#put()
   }
@@ -91,7 +95,16 @@ export class Queues {
   }
 
   #second() {
-    const { perSecond, stations, work = 'exponential', arrivals = 'random', clients = Number.POSITIVE_INFINITY, fault } = this.#options
+    const {
+      perSecond,
+      stations,
+      work = 'exponential',
+      arrivals = 'random',
+      clients = Number.POSITIVE_INFINITY,
+      errorRatio = 0,
+      retryRatio = 0,
+      fault,
+    } = this.#options
     const until = this.now + 1
     const pause = () => (arrivals === 'even' ? 1 : -Math.log(this.#random())) / perSecond
     for (; this.#next < until; this.#next += pause()) {
@@ -108,8 +121,13 @@ export class Queues {
       const end = Math.max(at, free[worker]!) + seconds
       free[worker] = end
       this.#under[server]!.push({ end, seconds: end - at })
-      this.#counts[server]!.requests++
-      this.#row.requests++
+      const failed = this.#random() < errorRatio
+      const again = this.#random() < retryRatio
+      for (const count of [this.#counts[server]!, this.#row]) {
+        count.requests++
+        if (failed) count.errors++
+        if (again) count.retries++
+      }
     }
     this.#finish(until)
     this.now = until
@@ -145,7 +163,14 @@ export class Queues {
     }
     if (this.#options.balances === 'load') {
       const loads = this.weights.map((weight, i) => (weight > 0 ? (this.#under[i]!.length + 1) / weight : Number.POSITIVE_INFINITY))
-      return loads.indexOf(Math.min(...loads))
+      // Among those with as few under way the turn goes round.
+      const least = Math.min(...loads)
+      for (let k = 1; k <= loads.length; k++) {
+        const server = (this.#turn + k) % loads.length
+        if (loads[server] !== least) continue
+        this.#turn = server
+        return server
+      }
     }
     this.#credit = this.#credit.map((credit, i) => credit + this.weights[i]!)
     const server = this.#credit.indexOf(Math.max(...this.#credit))
@@ -156,20 +181,25 @@ export class Queues {
   #put() {
     const at = FROM + Math.round(this.now * 1000)
     const ms = (seconds: number) => Math.round(seconds * 1000) / 1000
-    for (const [i, { requests, mean }] of this.#counts.entries()) {
+    for (const [i, { requests, errors, retries, mean }] of this.#counts.entries()) {
       const labels = { target: 'edge', pool: 'app', server: this.pool.servers[i]!.name }
       this.tape.put(at, 'pool_requests_total', labels, requests)
-      this.tape.put(at, 'pool_errors_total', labels, 0)
-      this.tape.put(at, 'pool_retries_total', labels, 0)
+      this.tape.put(at, 'pool_errors_total', labels, errors)
+      this.tape.put(at, 'pool_retries_total', labels, retries)
       this.tape.put(at, 'pool_response_seconds', labels, ms(mean))
-      this.tape.put(at, 'pool_sessions', labels, this.#under[i]!.length)
+      const { workers } = this.#options.stations[i]!
+      const under = this.#under[i]!.length
+      this.tape.put(at, 'pool_sessions', labels, under)
+      // As if each worker were a slot of the balancer's: what finds none waits in its queue.
+      this.tape.put(at, 'pool_sessions_max', labels, workers)
+      this.tape.put(at, 'pool_queue', labels, Math.max(0, under - workers))
       this.tape.put(at, 'pool_up', labels, 1)
       this.tape.put(at, 'pool_weight_set', labels, this.weights[i]!)
       this.tape.put(at, 'pool_weight_effective', labels, this.weights[i]!)
     }
     const labels = { target: 'edge', pool: 'app' }
     this.tape.put(at, 'pool_requests_total', labels, this.#row.requests)
-    this.tape.put(at, 'pool_errors_total', labels, 0)
+    this.tape.put(at, 'pool_errors_total', labels, this.#row.errors)
     this.tape.put(at, 'pool_response_seconds', labels, ms(this.#row.mean))
     this.tape.put(
       at,

@@ -74,20 +74,20 @@ export function sharesSeen(
   return { from, total, servers: seen.sort((a, b) => b.ratio - a.ratio), says: expected.says }
 }
 
-/** The verdict on a pool: found when its busiest server takes `bar` times what the algorithm gives it. */
+/** The verdict on a pool: found when a server takes `bar` times what the algorithm gives it, and that is `excess` of all requests more. */
 export function unevenVerdict(
   window: SeriesWindow,
   topology: Topology,
   pool: Pool,
   bar: number,
   settings: ShareSettings,
-  why = '',
+  { why = '', excess = 0 }: { why?: string; excess?: number } = {},
 ): Verdict {
   const subject = poolLabels(pool)
   const all = sharesSeen(window, topology, pool, settings)
   if (typeof all === 'string') return { subject, is: 'unjudged', because: all }
-  const [worst] = all.servers
-  if (!worst || worst.ratio < bar || worst.z < settings.deviations) return { subject, is: 'clear' }
+  const worst = all.servers.find((one) => one.ratio >= bar && one.z >= settings.deviations && one.seen - one.share >= excess)
+  if (!worst) return { subject, is: 'clear' }
   const span = { from: all.from, to: window.to }
   const shares = all.servers.map(({ server, share, seen }) =>
     evidence(span, 'pool_share', serverLabels(pool, server), `share of ${server.name}`, seen, 'ratio', { baseline: share }),

@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { poolLabels } from '../../measures/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
-import { duration, patience, threshold } from '../settings.ts'
+import { duration, patience, share, threshold } from '../settings.ts'
 import { type ShareSettings, unevenVerdict } from '../shares.ts'
 
-type Settings = DetectorSettings & ShareSettings & { ratio: number; ratioHash: number; ratioLoad: number }
+type Settings = DetectorSettings & ShareSettings & { ratio: number; ratioHash: number; excessHash: number; ratioLoad: number }
 
 export const loadImbalance: Detector<Settings> = {
   id: 'balancer/load-imbalance',
@@ -17,6 +17,7 @@ export const loadImbalance: Detector<Settings> = {
     settle: duration('2s', 'After a weight or a state changed: requests that were under way still follow the old shares'),
     ratio: threshold(1.3, 'Of the share that the weights give'),
     ratioHash: threshold(2, 'Of what the ring owns: where keys choose the server, a popular key alone makes a third more'),
+    excessHash: share(0.05, 'Of all requests, beyond what the ring owns: among many servers one key of a few percent is twice a share'),
     ratioLoad: threshold(1.6, 'Under leastconn: shares follow response times, which move'),
     deviations: threshold(5, 'Beyond what counting noise explains, also when connections are reused in bursts'),
     requestsMin: threshold(200, 'Below, one client makes the difference'),
@@ -28,6 +29,6 @@ export const loadImbalance: Detector<Settings> = {
       // What users stuck to their servers do to the shares is another matter: balancer/sticky-skew.
       if (pool.sticky) return { subject: poolLabels(pool), is: 'unjudged', because: `${pool.sticky} keeps users where they were` }
       const bar = { hash: settings.ratioHash, load: settings.ratioLoad, weight: settings.ratio, unknown: settings.ratio }[pool.balances]
-      return unevenVerdict(window, topology, pool, bar, settings)
+      return unevenVerdict(window, topology, pool, bar, settings, { excess: pool.balances === 'hash' ? settings.excessHash : 0 })
     }),
 }

@@ -30,6 +30,6 @@ export const stickySkew: Detector<Settings> = {
           is: 'unjudged',
           because: `${pool.algorithm} sends new users where there is room: shares say nothing`,
         }
-      return unevenVerdict(window, topology, pool, settings.ratio, settings, `; ${pool.sticky} keeps users where they began`)
+      return unevenVerdict(window, topology, pool, settings.ratio, settings, { why: `; ${pool.sticky} keeps users where they began` })
     }),
 }
