@@ -1,6 +1,7 @@
 import { NextResponse } from 'next/server'
 import { EvenkeelError } from './lib/model/error.ts'
 import { pageHeaders } from './lib/server/doors/headers.ts'
+import { ownPath } from './lib/server/doors/ownPath.ts'
 import { refusalPage } from './lib/server/doors/refusal.ts'
 import { currentHouse, house } from './lib/server/house.ts'
 import { problemResponse } from './lib/server/http/problem.ts'
@@ -12,14 +13,15 @@ export async function proxy(request: Request): Promise<Response> {
   const url = new URL(request.url)
   const nonce = crypto.randomUUID().replaceAll('-', '')
   const security = pageHeaders(nonce, process.env.NODE_ENV === 'development')
-  const welcome = await redeem(request, url)
-  if (welcome) return welcome
   try {
+    const arrival = request.method === 'GET' ? await arrive(request, url) : null
+    if (arrival) return arrival
     await house().doors.enter({ method: request.method, path: url.pathname, headers: request.headers })
   } catch (error) {
     if (!(error instanceof EvenkeelError) || !/^(GET|HEAD)$/.test(request.method)) return problemResponse(error)
-    if (currentHouse()?.doors.mode === 'proxy') return refusalPage(error, '/', security)
-    if (error.code !== 'unauthenticated') return problemResponse(error)
+    const mode = currentHouse()?.doors.mode
+    if (mode === 'proxy') return refusalPage(error, '/', security)
+    if (error.code !== 'unauthenticated') return mode === 'oidc' ? refusalPage(error, '/sign-in', security) : problemResponse(error)
     const next = `${url.pathname}${url.search}`
     return redirect(request, `/sign-in${next === '/' ? '' : `?next=${encodeURIComponent(next)}`}`, 307)
   }
@@ -35,17 +37,26 @@ export async function proxy(request: Request): Promise<Response> {
 /** Programs that look at links before people do must not use them up. */
 const LOOKS_AHEAD = /bot|crawl|preview|unfurl|slack|facebook|whatsapp|telegram|skype|teams/i
 
-/** A followed sign-in link: in, with a session, or null when there is no code or it is spent. */
-async function redeem(request: Request, url: URL): Promise<Response | null> {
+/** A browser on its way in: by a link with a code, to an issuer, or back from it. Null for every other request, and for a spent code. */
+async function arrive(request: Request, url: URL): Promise<Response | null> {
+  const { doors } = house()
+  if (doors.oidc && url.pathname === '/sign-in/start') {
+    const { location, cookies } = await doors.oidc.begin(ownPath(url.searchParams.get('next')))
+    return redirect(request, location, 303, cookies)
+  }
+  if (doors.oidc && url.pathname === '/sign-in/callback') {
+    const { location, cookies } = await doors.oidc.finish(url.search, request.headers)
+    return redirect(request, location, 303, cookies)
+  }
   const code = url.pathname === '/sign-in' ? url.searchParams.get('code') : null
-  if (!code || request.method !== 'GET' || LOOKS_AHEAD.test(request.headers.get('user-agent') ?? '')) return null
-  const entered = await house()
-    .doors.signIn({ code })
-    .catch(() => null)
-  return entered && redirect(request, '/', 303, { 'set-cookie': entered.cookie })
+  if (!code || LOOKS_AHEAD.test(request.headers.get('user-agent') ?? '')) return null
+  const entered = await doors.signIn({ code }).catch(() => null)
+  return entered && redirect(request, '/', 303, [entered.cookie])
 }
 
 /** Next wants a whole address here and makes a path of it again where it is our own. */
-function redirect(request: Request, to: string, status: number, headers: Record<string, string> = {}): Response {
-  return new Response(null, { status, headers: { location: new URL(to, request.url).href, 'cache-control': 'no-store', ...headers } })
+function redirect(request: Request, to: string, status: number, cookies: string[] = []): Response {
+  const headers = new Headers({ location: new URL(to, request.url).href, 'cache-control': 'no-store' })
+  for (const cookie of cookies) headers.append('set-cookie', cookie)
+  return new Response(null, { status, headers })
 }

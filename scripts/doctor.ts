@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
+import type { OidcAuth } from '../lib/config/auth.ts'
 import { type AnyProduct, productFor, type TargetConfig } from '../lib/model/product.ts'
 import { products } from '../lib/products/sources.ts'
+import { callbackOf, createIssuer } from '../lib/server/doors/issuer.ts'
 import { Stop } from './boot/say.mjs'
 import { readConfig } from './config.ts'
 import { reading } from './reading.ts'
@@ -11,13 +13,35 @@ export async function main(args: string[]): Promise<number> {
   for (const warning of config.warnings) console.log(`! ${warning}`)
   if (config.targets.length === 0)
     console.log('No targets. Give one: targets: [{ kind: redis, name: cache-a, url: "redis://127.0.0.1:6379" }]')
+  const mayEnter = config.auth.mode !== 'oidc' || (await examineIssuer(config.auth, config.url))
   let troubles = 0
   for (const target of config.targets) {
     const product = products.find(({ kind }) => kind === target.kind)!
     troubles += (await examine(product, target, config.poll.timeoutMs)) ? 0 : 1
   }
   console.log(troubles === 0 ? 'Every target answers.' : `${troubles} of ${config.targets.length} targets do not answer.`)
-  return troubles === 0 ? 0 : 1
+  return troubles === 0 && mayEnter ? 0 : 1
+}
+
+/** Prints whether people could sign in now; false when not. */
+async function examineIssuer(auth: OidcAuth, url: string): Promise<boolean> {
+  console.log(`\nauth  OpenID Connect at ${auth.issuer}`)
+  const issuer = createIssuer(auth, url)
+  try {
+    const about = await issuer.discover()
+    console.log(`  + answers; signs people in at ${about.authorization_endpoint ?? 'no place that it names'}`)
+    const offered = (list: string[] | undefined, wanted: string) =>
+      list === undefined ? '- does not say' : list.includes(wanted) ? '+ yes' : '- no'
+    console.log(`  ${offered(about.code_challenge_methods_supported, 'S256')}: PKCE with S256`)
+    for (const scope of auth.scopes) console.log(`  ${offered(about.scopes_supported, scope)}: the scope ${scope}`)
+    console.log(`  ${about.end_session_endpoint ? '+ yes' : '- no'}: signs people out too`)
+    return true
+  } catch (error) {
+    console.log(`  x ${(error as Error).message}`)
+    return false
+  } finally {
+    console.log(`  to be registered there: ${callbackOf(url)} to come back after signing in, ${url}/sign-in after signing out`)
+  }
 }
 
 /** Prints what one target can do; false when its vital reading fails. */

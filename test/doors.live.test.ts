@@ -1,15 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { request } from 'node:http'
+import { type IncomingHttpHeaders, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ensureBuild } from '../scripts/boot/build.mjs'
 import { type Launched, launch } from '../scripts/launch.ts'
 import { freePort } from './daemon.ts'
+import { CLIENT, startIssuer, type TestIssuer } from './issuer.ts'
 import { describeWith } from './live.ts'
 import { type HaproxyServer, startHaproxy } from './servers.ts'
 
-type Answer = { status: number; headers: NodeJS.Dict<string | string[]>; text: string }
+type Answer = { status: number; headers: IncomingHttpHeaders; text: string }
 type Asking = { method?: string; from?: string; headers?: Record<string, string | string[]>; body?: unknown }
 
 /** On the wire, from an address of loopback: fetch could not choose one, nor send a header twice. */
@@ -124,5 +125,96 @@ targets:
     expect((await ask(port, '/api/v1/targets', as('ann', 'sre', { headers: { authorization: 'Bearer ek_no' } }))).status).toBe(401)
     const invited = await ask(port, '/api/v1/persons', as('ann', 'sre', { method: 'POST', body: { name: 'x', role: 'viewer' } }))
     expect([invited.status, JSON.parse(invited.text).code]).toEqual([409, 'not_allowed'])
+  })
+})
+
+/** The built server and an issuer, with the browser's part played by hand: redirects, cookies, pages. */
+describeWith([], 'auth: oidc', () => {
+  const home = mkdtempSync(join(tmpdir(), 'evenkeel-oidc-'))
+  let issuer: TestIssuer
+  let house: Launched
+  let port: number
+  const cookieOf = ({ headers }: Answer) =>
+    (headers['set-cookie'] ?? [])
+      .filter((set) => !set.includes('Max-Age=0'))
+      .map((set) => set.split(';')[0])
+      .join('; ')
+  /** From the button on the sign-in page to the answer of the way back. */
+  async function signIn(): Promise<Answer> {
+    const start = await ask(port, '/sign-in/start?next=%2Ftargets')
+    expect(start.status).toBe(303)
+    const back = new URL((await fetch(start.headers.location!, { redirect: 'manual' })).headers.get('location')!)
+    expect(back.origin).toBe(house.url)
+    return ask(port, back.pathname + back.search, { headers: { cookie: cookieOf(start) } })
+  }
+
+  beforeAll(async () => {
+    await ensureBuild()
+    issuer = await startIssuer()
+    port = await freePort()
+    writeFileSync(join(home, 'secret'), `${CLIENT.secret}\n`)
+    const config = join(home, 'evenkeel.yaml')
+    writeFileSync(
+      config,
+      `listen: 127.0.0.1:${port}
+data: ${join(home, 'data')}
+auth: { mode: oidc, issuer: "${issuer.url}", client_id: ${CLIENT.id}, client_secret_file: secret, roles: { admin: [sre], viewer: [staff] } }
+`,
+    )
+    house = launch({ config, host: '127.0.0.1', port, quiet: true })
+    await house.ready()
+  }, 400_000)
+  afterAll(async () => {
+    await house?.stop()
+    await issuer?.close()
+    rmSync(home, { recursive: true, force: true })
+  })
+
+  test('to the issuer, back, in with the role of the groups, and out of both', async () => {
+    const page = await ask(port, '/targets')
+    expect([page.status, page.headers.location]).toEqual([307, '/sign-in?next=%2Ftargets'])
+    expect((await ask(port, '/sign-in?next=%2Ftargets')).text).toContain('href="/sign-in/start?next=%2Ftargets"')
+    const entered = await signIn()
+    expect([entered.status, entered.headers.location]).toEqual([303, '/targets'])
+    const headers = { cookie: cookieOf(entered) }
+    expect((await ask(port, '/targets', { headers })).status).toBe(200)
+    expect(JSON.parse((await ask(port, '/api/v1/session', { headers })).text)).toEqual({ person: { name: 'ann', role: 'admin' } })
+    const texts = await Promise.all(['/api/v1/config', '/settings', '/api/v1/persons'].map((path) => ask(port, path, { headers })))
+    expect(texts.map(({ text }) => text).join()).not.toMatch(/sesame|eyJ/)
+    const foreign = await ask(port, '/api/v1/tokens', {
+      method: 'POST',
+      headers: { ...headers, origin: 'http://evil.example' },
+      body: { name: 'x', role: 'admin' },
+    })
+    expect(foreign.status).toBe(403)
+    const out = await ask(port, '/api/v1/session/sign-out', { method: 'POST', headers })
+    expect(JSON.parse(out.text).next).toContain(`${issuer.url}/logout?`)
+    expect(out.headers['set-cookie']).toEqual([expect.stringContaining('Max-Age=0')])
+  })
+
+  test('a refusal is a page that says why, and goes no further', async () => {
+    issuer.person = { sub: 'subject-2', preferred_username: '<i>eve</i>', groups: ['qa'] }
+    const refused = await signIn()
+    expect([refused.status, refused.headers['set-cookie']]).toEqual([403, undefined])
+    expect(refused.text).toContain('&#60;i&#62;eve&#60;/i&#62; is signed in but has no role here: the claim groups names qa')
+    const stray = await ask(port, '/sign-in/callback?code=x&state=y')
+    expect([stray.status, stray.text]).toEqual([403, expect.stringContaining('was not begun in this browser')])
+  })
+
+  test('while the issuer is down the house goes on, and its sign-in page says so', async () => {
+    issuer.person = { sub: 'subject-1', preferred_username: 'ann', groups: ['sre'] }
+    const headers = { cookie: cookieOf(await signIn()) }
+    await issuer.close()
+    // A sign-in that fails makes the house ask the issuer anew.
+    const start = await ask(port, '/sign-in/start')
+    const state = new URL(start.headers.location!).searchParams.get('state')
+    const failed = await ask(port, `/sign-in/callback?code=x&state=${state}`, { headers: { cookie: cookieOf(start) } })
+    expect([failed.status, failed.text]).toEqual([403, expect.stringContaining('failed: ')])
+    const down = await ask(port, '/sign-in/start')
+    expect([down.status, down.text]).toEqual([502, expect.stringContaining('cannot be used: ')])
+    const page = await ask(port, '/sign-in')
+    expect([page.status, page.text]).toEqual([200, expect.stringContaining('cannot be used: ')])
+    expect((await ask(port, '/readyz')).status).toBe(200)
+    expect((await ask(port, '/targets', { headers })).status).toBe(200)
   })
 })

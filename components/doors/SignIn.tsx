@@ -4,7 +4,7 @@ import { type FormEvent, useState } from 'react'
 import { post, sayError } from '@/components/frame/api.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Field, Input } from '@/components/ui/field.tsx'
-import { Logo } from '@/components/ui/logo.tsx'
+import { Door } from './Door.tsx'
 
 /** The way in: by name and password; links sign in by themselves. `spent`: a link was followed that no longer works. */
 export function SignIn({ next, spent }: { next: string; spent: boolean }) {
@@ -19,15 +19,7 @@ export function SignIn({ next, spent }: { next: string; spent: boolean }) {
     enter.mutate()
   }
   return (
-    <main className="mx-auto flex min-h-dvh w-full max-w-sm flex-col justify-center gap-6 p-6">
-      <h1 className="flex items-center gap-2 font-semibold text-xl">
-        <Logo size={24} /> Evenkeel
-      </h1>
-      {spent && (
-        <p role="alert" className="text-critical-text text-sm">
-          This link has been used already, or has ended. Ask an admin for a new one.
-        </p>
-      )}
+    <Door trouble={spent ? 'This link has been used already, or has ended. Ask an admin for a new one.' : null}>
       <form onSubmit={submit} className="flex flex-col gap-4">
         <Field label="Name">
           {(field) => <Input {...field} autoComplete="username" required value={name} onChange={(event) => setName(event.target.value)} />}
@@ -51,6 +43,6 @@ export function SignIn({ next, spent }: { next: string; spent: boolean }) {
       <p className="text-dim text-sm">
         The first start of Evenkeel prints a sign-in link. An admin makes links for others under Settings; a password is set there too.
       </p>
-    </main>
+    </Door>
   )
 }

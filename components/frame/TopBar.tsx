@@ -190,12 +190,15 @@ function Person({ frame, openHelp }: { frame: FrameView; openHelp: () => void })
     })),
     'line',
     { label: 'Keys', hint: '?', onSelect: openHelp },
-    ...(frame.auth === 'local' && frame.person
+    ...((frame.auth === 'local' || frame.auth === 'oidc') && frame.person
       ? [
           {
             label: 'Sign out',
             onSelect: () => {
-              post('session/sign-out').finally(() => location.assign('/sign-in'))
+              post<{ next: string | null }>('session/sign-out').then(
+                ({ next }) => location.assign(next ?? '/sign-in'),
+                () => location.assign('/sign-in'),
+              )
             },
           },
         ]

@@ -46,13 +46,14 @@ export function People({ frame }: { frame: FrameView }) {
   if (!admin) return <Empty title="Only an admin sees people and tokens">Ask one to invite you with another role.</Empty>
   return (
     <>
-      <Persons />
+      <Persons issuer={frame.auth === 'oidc'} />
       <Tokens />
     </>
   )
 }
 
-function Persons() {
+/** `issuer`: an OpenID Connect issuer signs people in, so nobody is invited and removing ends sessions alone. */
+function Persons({ issuer }: { issuer: boolean }) {
   const client = useQueryClient()
   const [inviting, setInviting] = useState(false)
   const { data, error } = useQuery({ queryKey: ['persons'], queryFn: ({ signal }) => get<Page<PersonEntry>>('persons', {}, signal) })
@@ -62,7 +63,12 @@ function Persons() {
     onSettled: () => void client.invalidateQueries({ queryKey: ['persons'] }),
   })
   return (
-    <Section title="People" flush actions={<Button onClick={() => setInviting(true)}>Invite…</Button>}>
+    <Section
+      title="People"
+      note={issuer ? 'Who has signed in with the issuer, and the role of their groups then. Removing ends all their sessions.' : undefined}
+      flush
+      actions={issuer ? undefined : <Button onClick={() => setInviting(true)}>Invite…</Button>}
+    >
       {error && <Failure tried="The list of people could not be read." answer={sayError(error)} />}
       <Table
         label="People"
@@ -76,7 +82,7 @@ function Persons() {
             id: 'password',
             head: 'Signs in by',
             from: 'sm',
-            cell: (person) => <span className="text-dim">{person.hasPassword ? 'password' : 'link'}</span>,
+            cell: (person) => <span className="text-dim">{issuer ? 'issuer' : person.hasPassword ? 'password' : 'link'}</span>,
           },
           {
             id: 'away',

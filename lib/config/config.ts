@@ -36,6 +36,3 @@ export type Config = {
   /** The file as written, every secret redacted: fit for the API and the page. */
   shown: unknown
 }
-
-/** Addresses that only this machine can reach. */
-export const isLoopback = (host: string) => /^(localhost|127(\.\d{1,3}){3}|::1|0:0:0:0:0:0:0:1)$/i.test(host)

@@ -153,7 +153,26 @@ describe('a refusal names the path, the line, what was found and what is allowed
       'listen: 0.0.0.0:80\nauth: { mode: none }',
       /^auth\.mode \(line 2\): found "none" while listening on 0\.0\.0\.0; allowed: "local", "proxy" or "oidc", or listen/,
     ],
-    ['auth: { mode: saml }', /^auth\.mode .*found "saml"; allowed: "none", "local", "proxy"/],
+    ['auth: { mode: saml }', /^auth\.mode .*found "saml"; allowed: "none", "local", "proxy", "oidc"/],
+    ['auth: { mode: oidc, client_id: a, roles: { viewer: ["*"] } }', /^auth\.issuer .*found nothing; allowed: a text/],
+    ...['http://login.example', 'ftp://127.0.0.1', 'login.example', 'https://a:b@login.example', 'https://login.example/?a=b'].map(
+      (issuer): [string, RegExp] => [
+        `auth: { mode: oidc, issuer: "${issuer}", client_id: a, roles: { viewer: ["*"] } }`,
+        /^auth\.issuer .*allowed: the issuer's https address/,
+      ],
+    ),
+    [
+      'auth: { mode: oidc, issuer: "https://a.example", client_id: a, scopes: [email], roles: { viewer: ["*"] } }',
+      /^auth\.scopes .*with openid in it/,
+    ],
+    [
+      'auth: { mode: oidc, issuer: "https://a.example", client_id: "", roles: {} }',
+      /auth\.client_id .*[\s\S]*auth\.roles .*at least one of/,
+    ],
+    [
+      'auth: { mode: oidc, issuer: "https://a.example", client_id: a, client_secret: 7, roles: { viewer: ["*"] } }',
+      /^auth\.client_secret .*found "\[redacted\]"/,
+    ],
     ['auth: { mode: proxy }', /^auth\.roles \(line 1\): found nothing; allowed: a mapping/],
     ['auth: { mode: proxy, roles: {} }', /^auth\.roles .*allowed: at least one of admin, operator and viewer/],
     ['auth: { mode: proxy, roles: { boss: [a] } }', /^auth\.roles\.boss .*the unknown key "boss"; allowed: viewer, operator, admin/],

@@ -4,10 +4,11 @@ import type { z } from 'zod'
 import type { Route } from '../model/notice.ts'
 import type { TargetConfig } from '../model/product.ts'
 import type { RingNode, RingOptions } from '../model/ring.ts'
-import { type Config, isLoopback, type RingConfig } from './config.ts'
+import type { Config, RingConfig } from './config.ts'
 import { type Outside, type Path, readSource, type Source } from './document.ts'
 import { ConfigError, type ConfigProblem, pathText } from './error.ts'
 import { allowedAt, allowedText, foundText, strangeKeys } from './explain.ts'
+import { isLoopback } from './loopback.ts'
 import { redact } from './redact.ts'
 import { configSchema, type Schemas } from './schema.ts'
 
@@ -154,9 +155,14 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
   // Nobody can follow a link to "every address".
   const name = /^(0\.0\.0\.0|::)$/.test(read.listen.host) ? hostname() : read.listen.host
   const host = name.includes(':') ? `[${name}]` : name
+  const url = (read.url ?? `http://${host}:${read.listen.port}`).replace(/\/+$/, '')
+  if (auth.mode === 'oidc' && url.startsWith('http:') && !isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, '')))
+    warnings.push(
+      `auth: people sign in at ${url}, where others on the way can read along and most issuers send nobody back. Set "url" to the https address that they use.`,
+    )
   return {
     listen: read.listen,
-    url: (read.url ?? `http://${host}:${read.listen.port}`).replace(/\/+$/, ''),
+    url,
     data: isAbsolute(read.data) ? read.data : resolve(base, read.data),
     mode: read.mode,
     auth,

@@ -1,17 +1,18 @@
 import { rmSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
-import { sealData, unsealData } from 'iron-session'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import type { Auth } from '../../config/auth.ts'
 import type { Config } from '../../config/config.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Store } from '../../model/store.ts'
 import type { Person } from '../../model/views.ts'
+import { createOidc, type Oidc, type OidcSession } from './oidc.ts'
 import { checkOrigin } from './origin.ts'
 import { createPersons, type Persons } from './persons.ts'
 import { createProxied } from './proxied.ts'
 import { roleNeeded, roleReaches } from './roles.ts'
+import { sealedCookie } from './sealed.ts'
 import { sessionSecret, writePrivate } from './secret.ts'
 import { createTokens, type Tokens } from './tokens.ts'
 
@@ -33,8 +34,10 @@ export type Doors = {
   enter(request: Door): Promise<{ person: Person | null }>
   /** Signs in by a one-time code or by name and password; returns the Set-Cookie header. Throws `unauthenticated`, `too_many`. */
   signIn(attempt: { code: string } | { name: string; password: string }): Promise<{ person: Person; cookie: string }>
-  /** The Set-Cookie header that forgets the session. */
-  signOut(): string
+  /** The Set-Cookie header that forgets the session, and where the browser ends it elsewhere too. */
+  signOut(headers: Headers): Promise<{ cookie: string; next: string | null }>
+  /** The way in by an OpenID Connect issuer, where that is how people sign in. */
+  oidc: Oidc | null
   tokens: Tokens
   persons: Persons
   /** A new one-time sign-in link for a person. */
@@ -45,11 +48,17 @@ export type DoorsOptions = { config: Pick<Config, 'auth' | 'url' | 'data'>; stor
 
 export function createDoors({ config, store, now, print }: DoorsOptions): Doors {
   const mode = config.auth.mode
-  const proxied = config.auth.mode === 'proxy' ? createProxied(config.auth, config.url) : null
   const tokens = createTokens(store, now)
   const persons = createPersons(store, now)
-  const password = mode === 'local' ? sessionSecret(config.data) : ''
-  const secure = config.url.startsWith('https:') ? '; Secure' : ''
+  const password = mode === 'local' || mode === 'oidc' ? sessionSecret(config.data) : ''
+  const secure = config.url.startsWith('https:')
+  const cookie = { name: SESSION_COOKIE, path: '/', seconds: SESSION_SECONDS, password, secure }
+  const session = sealedCookie<{ name: string; session: number }>(cookie)
+  const proxied = config.auth.mode === 'proxy' ? createProxied(config.auth, config.url) : null
+  const oidc =
+    config.auth.mode === 'oidc'
+      ? createOidc({ auth: config.auth, url: config.url, store, now, password, secure, session: sealedCookie<OidcSession>(cookie) })
+      : null
   const linkFile = join(config.data, LINK_FILE)
   const link = (code: string) => `${config.url}/sign-in?code=${code}`
   // By name and in all, not by address: addresses can be made up behind a proxy.
@@ -63,13 +72,7 @@ export function createDoors({ config, store, now, print }: DoorsOptions): Doors 
   }
 
   async function sessionOf(headers: Headers): Promise<Person | null> {
-    const cookie = headers
-      .get('cookie')
-      ?.split(/;\s*/)
-      .find((part) => part.startsWith(`${SESSION_COOKIE}=`))
-      ?.slice(SESSION_COOKIE.length + 1)
-    if (!cookie || mode !== 'local') return null
-    const sealed = await unsealData<{ name?: string; session?: number }>(cookie, { password, ttl: SESSION_SECONDS }).catch(() => null)
+    const sealed = await session.read(headers)
     const person = sealed?.name === undefined ? null : persons.get(sealed.name)
     // The role is read anew each time: a cookie outlives what an admin has decided since.
     return person && person.session === sealed?.session ? { name: person.name, role: person.role } : null
@@ -84,7 +87,9 @@ export function createDoors({ config, store, now, print }: DoorsOptions): Doors 
       if (!person) throw new EvenkeelError('unauthenticated', 'Authorization: this token is not known here, or was revoked.')
       return person
     }
-    return proxied ? proxied.person(headers) : mode === 'none' ? ANONYMOUS : sessionOf(headers)
+    if (proxied) return proxied.person(headers)
+    if (oidc) return oidc.person(headers)
+    return mode === 'none' ? ANONYMOUS : sessionOf(headers)
   }
 
   return {
@@ -118,13 +123,13 @@ export function createDoors({ config, store, now, print }: DoorsOptions): Doors 
       if (by !== null) await perName.delete(by)
       await inAll.reward('all')
       if ('code' in attempt) rmSync(linkFile, { force: true })
-      const sealed = await sealData({ name: person.name, session: person.session }, { password, ttl: SESSION_SECONDS })
       return {
         person: { name: person.name, role: person.role },
-        cookie: `${SESSION_COOKIE}=${sealed}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${SESSION_SECONDS}${secure}`,
+        cookie: await session.set({ name: person.name, session: person.session }),
       }
     },
-    signOut: () => `${SESSION_COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0${secure}`,
+    signOut: async (headers) => ({ cookie: session.forget(), next: (await oidc?.end(headers)) ?? null }),
+    oidc,
     invite(name, role, by) {
       const until = now() + 86_400_000
       return { link: link(persons.invite(name, role, by, until)), until }

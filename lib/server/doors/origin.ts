@@ -1,5 +1,5 @@
 import type { Auth } from '../../config/auth.ts'
-import { isLoopback } from '../../config/config.ts'
+import { isLoopback } from '../../config/loopback.ts'
 import { EvenkeelError } from '../../model/error.ts'
 
 /** `127.0.0.1:3000` -> `127.0.0.1`; null when it is no host. */

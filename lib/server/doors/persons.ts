@@ -43,7 +43,8 @@ export function createPersons(store: Store, now: () => number): Persons {
     invite(name, role, by, until) {
       const found = find(name)
       if (found?.role !== role) lastAdminStays(all(), name, role)
-      store.memory.put(key(name), { createdAt: now(), by, session: 0, ...found, name, role } satisfies Kept)
+      // Counted from now on: a cookie from before a removal must not fit who is invited again by that name.
+      store.memory.put(key(name), { createdAt: now(), by, session: now(), ...found, name, role } satisfies Kept)
       const code = randomBytes(24).toString('base64url')
       store.memory.put(codeKey(code), { name, role, until } satisfies Invitation)
       return code

@@ -81,10 +81,13 @@ describe('and nobody else', () => {
   test('what is missing is said', () => {
     expect(() => ask('::1', {})).toThrow('The proxy at ::1 did not say who you are: X-Forwarded-User is missing.')
     expect(() => ask('::1', { 'X-Forwarded-User': 'bob' })).toThrow(
-      /bob is signed in but has no role here: X-Forwarded-Groups names no group/,
+      /bob is signed in but has no role here: the header X-Forwarded-Groups names no group/,
     )
     expect(() => ask('::1', { 'X-Forwarded-User': 'bob', 'X-Forwarded-Groups': 'qa,dev' })).toThrow(
-      expect.objectContaining({ code: 'forbidden', message: expect.stringContaining('X-Forwarded-Groups names qa, dev. An admin gives') }),
+      expect.objectContaining({
+        code: 'forbidden',
+        message: expect.stringContaining('the header X-Forwarded-Groups names qa, dev. An admin gives'),
+      }),
     )
   })
 })

@@ -5,7 +5,7 @@ import type { ProxyAuth } from '../../config/auth.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Person } from '../../model/views.ts'
 import { hostName, isOwnName } from './origin.ts'
-import { roleHeld } from './roles.ts'
+import { noRole, roleHeld } from './roles.ts'
 
 /** Carries what was met, from the connection through Next to the doors. */
 const MET = 'x-evenkeel-met'
@@ -77,19 +77,10 @@ export function createProxied(auth: ProxyAuth, url: string): Proxied {
         .split(auth.separator)
         .flatMap((group) => group.trim() || [])
       const role = roleHeld(auth.roles, name, groups)
-      if (!role) throw noRole(name, groups, auth.groups)
+      if (!role) throw noRole(name, groups, `the header ${auth.groups}`)
       return { name, role }
     },
   }
-}
-
-/** What is missing when somebody is known and has no role: the groups that came, and where roles are given. */
-export function noRole(name: string, groups: readonly string[], from: string): EvenkeelError {
-  const found = groups.length === 0 ? `${from} names no group` : `${from} names ${groups.slice(0, 10).join(', ').slice(0, 300)}`
-  return new EvenkeelError(
-    'forbidden',
-    `${name} is signed in but has no role here: ${found}. An admin gives roles to groups under auth.roles.`,
-  )
 }
 
 function networks(list: readonly string[]): BlockList {

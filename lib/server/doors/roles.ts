@@ -1,4 +1,5 @@
 import type { RoleHolders } from '../../config/auth.ts'
+import { EvenkeelError } from '../../model/error.ts'
 import type { Person } from '../../model/views.ts'
 
 export type PersonRole = Person['role']
@@ -11,6 +12,15 @@ export function roleHeld(holders: RoleHolders, name: string, groups: readonly st
   const holds = (entry: string) =>
     entry.startsWith('user:') ? entry.slice('user:'.length) === name : entry === '*' || groups.includes(entry)
   return ROLES.findLast((role) => holders[role].some(holds)) ?? null
+}
+
+/** What is missing when somebody is known and has no role: the groups that came, and where roles are given. */
+export function noRole(name: string, groups: readonly string[], from: string): EvenkeelError {
+  const found = groups.length === 0 ? `${from} names no group` : `${from} names ${groups.slice(0, 10).join(', ').slice(0, 300)}`
+  return new EvenkeelError(
+    'forbidden',
+    `${name} is signed in but has no role here: ${found}. An admin gives roles to groups under auth.roles.`,
+  )
 }
 
 /** Open to everybody: whether it lives, and the way in. */

@@ -42,8 +42,11 @@ export const doors = [
     path: 'session/sign-out',
     summary: 'Forgets the session',
     tag,
-    answer: answers.anything,
-    run: ({ house }) => withCookie({}, house.doors.signOut()),
+    answer: z.object({ next: z.string().nullable().meta({ description: 'Where the browser ends its session with the issuer too' }) }),
+    run: async ({ house, request }) => {
+      const { cookie, next } = await house.doors.signOut(request.headers)
+      return withCookie({ next }, cookie)
+    },
   }),
   operation({
     method: 'POST',
@@ -67,7 +70,7 @@ export const doors = [
     tag,
     answer: answers.page(answers.personEntry),
     run: ({ house }) => ({
-      items: house.doors.persons.list().map((person) => ({ ...person, createdAt: iso(person.createdAt) })),
+      items: (house.doors.oidc?.persons() ?? house.doors.persons.list()).map((person) => ({ ...person, createdAt: iso(person.createdAt) })),
       next: null,
     }),
   }),
@@ -99,7 +102,7 @@ export const doors = [
     answer: answers.anything,
     status: 204,
     problems: ['not_found', 'not_allowed'],
-    run: ({ house, params }) => house.doors.persons.remove(params.name),
+    run: ({ house, params }) => (house.doors.oidc ?? house.doors.persons).remove(params.name),
   }),
   operation({
     method: 'GET',
