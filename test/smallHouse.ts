@@ -1,6 +1,7 @@
 import { createChanges } from '../lib/changes/changes.ts'
 import { createBus } from '../lib/engine/bus.ts'
 import { createEngine, type Engine } from '../lib/engine/engine.ts'
+import type { JobVerb } from '../lib/model/job.ts'
 import type { TargetConfig } from '../lib/model/product.ts'
 import type { Proposal } from '../lib/model/proposal.ts'
 import { products } from '../lib/products/sources.ts'
@@ -11,7 +12,17 @@ import { createStore } from '../lib/store/store.ts'
  * Takes one JSON line a request on stdin, `{id, verb, …}`, and answers with one line `{id, answer | error}`.
  */
 type Options = { data: string; targets: TargetConfig[]; watch: Record<string, number> }
-type Request = { id: number; verb: string; proposal?: Proposal; change?: string; steps?: []; target?: string; pool?: string }
+type Request = {
+  id: number
+  verb: string
+  proposal?: Proposal
+  change?: string
+  job?: string
+  steer?: JobVerb
+  steps?: []
+  target?: string
+  pool?: string
+}
 
 const options = JSON.parse(process.argv[2]!) as Options
 const log = { info() {}, warn() {}, error: (fields: object, text: string) => console.error(text, fields) }
@@ -61,6 +72,10 @@ async function answer(request: Request): Promise<unknown> {
       return store.changes.get(request.change!)
     case 'changes':
       return store.changes.list()
+    case 'job':
+      return store.jobs.get(request.job!)
+    case 'steer':
+      return changes.steerJob(request.job!, request.steer!, 'ann')
     case 'pools':
       return engine.topology().pools
     default:

@@ -14,6 +14,7 @@ import { Shape, Status } from '@/components/ui/status.tsx'
 import { duration, safe, unitOf } from '@/lib/format/format.ts'
 import { canChange, changeCan } from '@/lib/model/change.ts'
 import type { ChangeView } from '@/lib/model/views.ts'
+import { JobPanel } from './JobPanel.tsx'
 import { WatchChart } from './WatchChart.tsx'
 import { changeTone, stateWords, verdictWords, watchProgress } from './words.ts'
 
@@ -28,6 +29,7 @@ export function ChangePanel({ change: given }: { change: ChangeView }) {
   return (
     <section className="flex flex-col gap-4 rounded border border-change/50 p-4" aria-label="Change">
       <Head change={change} />
+      {change.job && <JobPanel id={change.job} />}
       {change.prediction && change.prediction.unmeasured === undefined && <WatchChart change={change} />}
       {change.prediction && <Effect prediction={change.prediction} measured={change.measured} />}
       {change.state === 'watching' && change.guardsNow.length > 0 && <Guards change={change} />}

@@ -30,7 +30,8 @@ export function FindingSheet({ id, initial, onClose }: { id: string; initial: Fi
     queryFn: ({ signal }) => get<FindingView>(path`findings/${id}`, {}, signal),
     initialData: initial?.id === id ? initial : undefined,
   })
-  const { proposal, change } = useRemedy(finding)
+  const { proposals, change } = useRemedies(finding)
+  const offered = proposals.length > 0
   const acknowledge = useMutation({
     mutationFn: () => post(path`findings/${id}/acknowledge`),
     onSuccess: () => client.invalidateQueries({ queryKey: ['findings'] }),
@@ -46,12 +47,12 @@ export function FindingSheet({ id, initial, onClose }: { id: string; initial: Fi
 
   useEffect(() => {
     if (wanted === 'silence' && finding) setSilencing(true)
-    else if (wanted === 'apply' && proposal)
+    else if (wanted === 'apply' && offered)
       // The button that asks and says what it does; whoever came here presses it, or not.
       requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-apply]')?.focus())
     else return
     void setWanted(null)
-  }, [wanted, finding, proposal, setWanted])
+  }, [wanted, finding, offered, setWanted])
 
   const href = finding ? subjectHref(finding.subject) : null
   return (
@@ -113,19 +114,17 @@ export function FindingSheet({ id, initial, onClose }: { id: string; initial: Fi
               <Status tone="info">Not seen now</Status> {finding.stale}. Loss of sight is no evidence: it stays as it was.
             </p>
           )}
-          {change ? (
-            <ChangePanel change={change} />
-          ) : proposal ? (
-            <ProposalPanel proposal={proposal} />
-          ) : (
-            finding.state === 'firing' && (
-              <section>
-                <h3 className="mb-1 font-medium text-base">What would mend it</h3>
-                <p className="whitespace-pre-wrap text-dim">
-                  {finding.noRemedy ?? 'No setting that Evenkeel knows is proposed for this now.'}
-                </p>
-              </section>
-            )
+          {change && <ChangePanel change={change} />}
+          {proposals.map((proposal) => (
+            <ProposalPanel key={proposal.advisor} proposal={proposal} />
+          ))}
+          {!change && !offered && finding.state === 'firing' && (
+            <section>
+              <h3 className="mb-1 font-medium text-base">What would mend it</h3>
+              <p className="whitespace-pre-wrap text-dim">
+                {finding.noRemedy ?? 'No setting that Evenkeel knows is proposed for this now.'}
+              </p>
+            </section>
           )}
           <section>
             <h3 className="mb-2 font-medium text-base">The numbers behind it</h3>
@@ -178,13 +177,12 @@ function typesText(event: KeyboardEvent): boolean {
   return Boolean(element?.closest('input, textarea, select')) || (typing(event) && !element?.closest('[role="dialog"]'))
 }
 
-/** The change that is in flight for a finding, or its newest open proposal. */
-function useRemedy(finding: FindingView | undefined): { proposal: ProposalView | null; change: ChangeView | null } {
-  const first = finding?.proposals[0]
-  const { data: proposal } = useQuery({
-    queryKey: ['proposals', first],
-    queryFn: ({ signal }) => get<ProposalView>(path`proposals/${first as string}`, {}, signal),
-    enabled: first !== undefined,
+/** The change that is in flight for a finding, and its open proposals; while there is neither, its newest change. */
+function useRemedies(finding: FindingView | undefined): { proposals: ProposalView[]; change: ChangeView | null } {
+  const { data: open } = useQuery({
+    queryKey: ['proposals', 'open'],
+    queryFn: ({ signal }) => get<Page<ProposalView>>('proposals', { state: 'open' }, signal),
+    enabled: finding !== undefined,
     refetchInterval: 5_000,
   })
   const { data: changes } = useQuery({
@@ -193,11 +191,9 @@ function useRemedy(finding: FindingView | undefined): { proposal: ProposalView |
     enabled: finding !== undefined,
     refetchInterval: 2_000,
   })
+  // In the order in which the finding names them.
+  const proposals = (finding?.proposals ?? []).flatMap((id) => open?.items.find((one) => one.id === id && one.state === 'open') ?? [])
   const change = changes?.items.find((candidate) => candidate.finding === finding?.id)
-  const offersMore = proposal?.state === 'open'
   const inFlight = change && (change.state === 'applying' || change.state === 'watching')
-  return {
-    proposal: proposal?.state === 'open' ? proposal : null,
-    change: change && (inFlight || !offersMore) ? change : null,
-  }
+  return { proposals, change: change && (inFlight || proposals.length === 0) ? change : null }
 }

@@ -19,7 +19,7 @@ export function Here({ about }: { about: Labels }) {
   return (
     <ul className="border-line border-t">
       {findings.map((finding) => {
-        const proposal = proposals?.items.find((one) => one.finding === finding.id && one.state === 'open')
+        const [proposal] = finding.proposals.flatMap((id) => proposals?.items.find((one) => one.id === id && one.state === 'open') ?? [])
         return (
           <li key={finding.id} className="flex flex-wrap items-center gap-x-6 gap-y-2 border-line border-b px-4 py-2.5">
             <p className="flex min-w-0 flex-1 basis-80 gap-2.5">

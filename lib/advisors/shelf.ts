@@ -2,6 +2,7 @@ import type { Advisor } from '../model/detector.ts'
 import { cacheMemory } from './cache-memory.ts'
 import { consistentHash } from './consistent-hash.ts'
 import { drainServer } from './drain-server.ts'
+import { expirySpread } from './expiry-spread.ts'
 import { poolWeights } from './pool-weights.ts'
 import { ringPoints } from './ring-points.ts'
 import { ttlJitter } from './ttl-jitter.ts'
@@ -9,4 +10,14 @@ import { ttlLength } from './ttl-length.ts'
 import { weightFile } from './weight-file.ts'
 
 /** The shelf of remedies. One line an advisor; its id is its file's name. */
-export const advisors: Advisor[] = [poolWeights, drainServer, cacheMemory, ttlJitter, ttlLength, ringPoints, weightFile, consistentHash]
+export const advisors: Advisor[] = [
+  poolWeights,
+  drainServer,
+  cacheMemory,
+  ttlJitter,
+  expirySpread,
+  ttlLength,
+  ringPoints,
+  weightFile,
+  consistentHash,
+]

@@ -57,6 +57,8 @@ export async function applySteps(wanted: Wanted, context: ApplyContext): Promise
   const live = await liveOf([...checked, ...weights], knobs)
   if (!wanted.proposal) refuseFixedWeights(checked, context.topology())
   if (context.mode() !== 'tune') throw new EvenkeelError('read_only', 'Evenkeel is in observe mode: nothing is written to a target.')
+  if (!wanted.proposal && isLong(checked, knobs))
+    throw new EvenkeelError('not_allowed', 'This is set by a proposal alone, which knows how far it may go.')
   if (wanted.proposal?.patchOnly) throw new EvenkeelError('not_allowed', wanted.proposal.patchOnly)
 
   // From here to the journal's first entry nothing is awaited: of two requests at once the second one finds the first one's change.
@@ -71,9 +73,11 @@ export async function applySteps(wanted: Wanted, context: ApplyContext): Promise
   const overload = overloadBecause(steps, context.topology(), context.window())
   if (overload) throw new EvenkeelError(wanted.proposal ? 'not_allowed' : 'invalid', overload)
   const { slowStart, notes } = slowStartOf(steps, live, context.topology(), context.slowStartMs)
-  const writes = heldSteps({ steps, slowStart })
+  const long = isLong(steps, knobs)
+  const job = long ? randomBytes(8).toString('hex') : undefined
+  const writes = heldSteps({ steps, slowStart, job })
   const { reversal } = knobs.describe(steps)
-  const { commands } = knobs.describe(writes)
+  const { commands } = knobs.describe(long ? steps : writes)
   if (slowStart)
     for (let stage = 0; stage < lastStage(slowStart); stage++)
       commands.push(...knobs.describe(stepsBetween(slowStart, stage, stage + 1)).commands)
@@ -92,6 +96,7 @@ export async function applySteps(wanted: Wanted, context: ApplyContext): Promise
       prediction: wanted.proposal?.prediction ?? null,
       guards: wanted.guards,
       ...(slowStart && { slowStart }),
+      ...(job && { job }),
       measured: null,
       verdict: null,
       journal: [],
@@ -105,16 +110,21 @@ export async function applySteps(wanted: Wanted, context: ApplyContext): Promise
   return { change: id, steps, commands }
 }
 
+const isLong = (steps: readonly { setting: Setting }[], knobs: Knobs) => steps.some(({ setting }) => knobs.isLong(setting))
+
 function check({ steps }: Wanted, knobs: Knobs): { setting: Setting; after: string }[] {
   if (steps.length === 0) throw new EvenkeelError('bad_request', 'steps: at least one is needed.')
   const seen = new Set<string>()
-  return steps.map(({ setting, after }, i) => {
+  const checked = steps.map(({ setting, after }, i) => {
     const where = `steps[${i}]`
     const value = knobs.check(setting, after, where)
     if (seen.has(settingKey(setting))) throw new EvenkeelError('bad_request', `${where}: ${setting.name} stands twice in one change.`)
     seen.add(settingKey(setting))
     return { setting, after: value }
   })
+  if (checked.length > 1 && isLong(checked, knobs))
+    throw new EvenkeelError('bad_request', 'steps: what takes long work stands alone in its change.')
+  return checked
 }
 
 /** The live values, or why they cannot be read. That a setting does not exist is for validation; all else comes after `read_only` and `busy`. */

@@ -1,8 +1,10 @@
+import { count } from '../format/format.ts'
 import type { Interval } from '../math/intervals.ts'
 import { measure } from '../measures/measure.ts'
 import { type Change, type ChangeVerdict, canChange, changeCan } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Bus } from '../model/events.ts'
+import type { Job, JobVerb } from '../model/job.ts'
 import type { Log } from '../model/log.ts'
 import type { AnyActuator } from '../model/product.ts'
 import { contestedKey, type Setting, type Step } from '../model/proposal.ts'
@@ -14,13 +16,14 @@ import { actuators as shelf } from '../products/actuators.ts'
 import { type Applied, type ApplyContext, applySteps, type OwnChange, toldOf, wantedOf } from './apply.ts'
 import { type Effect, effectOf } from './effect.ts'
 import { type BreachedSince, watchGuards } from './guards.ts'
+import { createJobs } from './jobs.ts'
 import { createJournal } from './journal.ts'
 import { byTarget, costKey, createKnobs, type Description, settingKey, toEdit } from './knobs.ts'
 import { ownGuards } from './ownGuards.ts'
-import { settledFrom, watchLimitMs } from './settle.ts'
+import { jobSettledFrom, jobWatchMs, settledFrom, watchLimitMs } from './settle.ts'
 import { heldBecause } from './slowStart.ts'
 import { driftText, effectText, nextStep, type Seen } from './step.ts'
-import { type Drifted, isOwn, type Undone, undo } from './undo.ts'
+import { type Drifted, isOwn, nothingUndone, type Undone, undo } from './undo.ts'
 
 export type { Applied, Description, OwnChange }
 
@@ -98,6 +101,8 @@ export interface Changes {
   create(own: OwnChange, by: string, options?: { dryRun?: boolean }): Promise<Applied>
   rollBack(id: string, by: string): Promise<void>
   keep(id: string, by: string): Promise<void>
+  /** Pauses, resumes or cancels the long work of a change. Throws `not_found`, `not_allowed`, `read_only`. */
+  steerJob(id: string, verb: JobVerb, by: string): Promise<Job>
   /** A person has seen to what a change left open: proposals for its contested settings are made again. */
   settle(id: string, by: string): void
   /** The change in flight on the same pool, ring, cache or policy, or null. */
@@ -134,6 +139,7 @@ export function createChanges(options: ChangesOptions): Changes {
     writeMs: settings.writeMs,
     costOf: (target) => store.memory.get<string>(costKey(target)),
   })
+  const jobs = createJobs({ store, knobs, journal, mode: options.mode, now, log })
   const watches = new Map<string, Watch>()
   const turns = new Map<string, Promise<unknown>>()
   const applying = new Set<Promise<Applied>>()
@@ -172,9 +178,10 @@ export function createChanges(options: ChangesOptions): Changes {
     return watch
   }
 
-  function baselineOf(change: Pick<Change, 'prediction' | 'finding'>, until: number): Interval | undefined {
+  function baselineOf(change: Pick<Change, 'prediction' | 'finding' | 'job'>, until: number): Interval | undefined {
     const { prediction, finding } = change
-    if (!prediction) return undefined
+    // Of what is yet to come nothing is to be measured before.
+    if (!prediction || change.job) return undefined
     // What was before the problem is not what the change is to mend.
     const since = (finding && store.findings.get(finding)?.since) || 0
     const from = Math.max(until - settings.beforeMs, Math.min(since, until - BASELINE_MIN_MS))
@@ -190,7 +197,7 @@ export function createChanges(options: ChangesOptions): Changes {
     const at = now()
     const baseline = change.baseline ?? baselineOf(change, change.at)
     const { slowStart } = change
-    const limit = watchLimitMs(change, options.topology(), settings)
+    const limit = change.job ? jobWatchMs(jobs.of(change), at) : watchLimitMs(change, options.topology(), settings)
     const watched = journal.note(
       id,
       { what: 'watching', text },
@@ -223,7 +230,7 @@ export function createChanges(options: ChangesOptions): Changes {
     if (!prediction || watchFrom === undefined) return { effect: { is: 'unseen', because: 'no effect was predicted' }, settledAt: null }
     if (prediction.unmeasured !== undefined) return { effect: { is: 'unseen', because: prediction.unmeasured }, settledAt: watchFrom }
     const window = options.window(at - watchFrom + settings.guardMs)
-    const settledAt = settledFrom(change, window, options.topology())
+    const settledAt = change.job ? jobSettledFrom(jobs.of(change), at) : settledFrom(change, window, options.topology())
     if (settledAt === null) return { effect: { is: 'unseen', because: 'the numbers still hold time from before the change' }, settledAt }
     return {
       effect: effectOf(prediction, change.baseline, measure(prediction.metric, prediction.where, window.between(settledAt, at))),
@@ -263,6 +270,14 @@ export function createChanges(options: ChangesOptions): Changes {
     if (!change) return
     if (change.rollingBack) return goOnRollingBack(change)
     if (change.state !== 'watching') return
+    if (change.job) {
+      const job = jobs.of(change)
+      if (job.state === 'failed') {
+        const because = `Its job failed: ${job.because}`
+        return startRollingBack(id, { by: 'Evenkeel', because, automatic: true }, { verdict: 'unjudged', outcome: because })
+      }
+      jobs.run(change)
+    }
     const watch = watchOf(id)
     look(change, watch)
     const at = now()
@@ -286,6 +301,7 @@ export function createChanges(options: ChangesOptions): Changes {
     if (breach) journal.note(id, { what: 'guard', text: decision.outcome })
     else journal.note(id, { what: 'measured', text: decision.outcome })
     if (decision.is === 'roll back') return startRollingBack(id, { by: 'Evenkeel', because: decision.outcome, automatic: true }, found)
+    if (change.job) await jobs.finish(change, 'Evenkeel')
     end(
       id,
       { what: 'kept', text: decision.outcome },
@@ -387,7 +403,7 @@ export function createChanges(options: ChangesOptions): Changes {
   async function goOnRollingBack(change: Change): Promise<void> {
     const { id } = change
     const why = change.rollingBack!
-    const undone = (await resumeBack(change)) ?? (await undo(id, heldSteps(change), knobs, journal))
+    const undone = change.job ? await putBack(change) : ((await resumeBack(change)) ?? (await undo(id, heldSteps(change), knobs, journal)))
     refresh(change)
     if (undone.failed.length > 0) {
       if (now() - why.at < settings.undoMs) return
@@ -409,6 +425,18 @@ export function createChanges(options: ChangesOptions): Changes {
     )
   }
 
+  /** What the change's job did, item by item. */
+  async function putBack(change: Change): Promise<Undone> {
+    try {
+      const { restored, left } = await jobs.putBack(change)
+      const others = left > 0 ? `; ${count(left)} are over, or somebody else's by now, and were left alone` : ''
+      journal.note(change.id, { what: 'written', text: `${count(restored)} were put back${others}` })
+      return nothingUndone()
+    } catch (error) {
+      return { ...nothingUndone(), failed: change.steps, because: toldOf(error, 'A server cannot be written now.').message }
+    }
+  }
+
   /** After a crash in a roll-back: the server takes up what its file says. Null when that is done, or was not needed. */
   async function resumeBack(change: Change): Promise<Undone | null> {
     const watch = watchOf(change.id)
@@ -419,13 +447,7 @@ export function createChanges(options: ChangesOptions): Changes {
       watch.interrupted = false
       return null
     } catch (error) {
-      return {
-        restored: [],
-        untouched: [],
-        drifted: [],
-        failed: change.steps,
-        because: toldOf(error, 'A server cannot be read now.').message,
-      }
+      return { ...nothingUndone(), failed: change.steps, because: toldOf(error, 'A server cannot be read now.').message }
     }
   }
 
@@ -520,8 +542,9 @@ export function createChanges(options: ChangesOptions): Changes {
     async keep(id, by) {
       demand(id, 'keep')
       await inTurn(id, async () => {
-        const { slowStart } = demand(id, 'keep')
+        const { slowStart, job } = demand(id, 'keep')
         if (slowStart) await riseTo(id, lastStage(slowStart))
+        if (job) await jobs.finish(journal.get(id)!, by)
         const change = demand(id, 'keep')
         const { effect } = effectNow(change)
         const verdict: ChangeVerdict =
@@ -530,6 +553,7 @@ export function createChanges(options: ChangesOptions): Changes {
         end(id, { what: 'kept', text: outcome, by }, { state: 'kept', verdict, outcome, ...measuredOf(effect) })
       })
     },
+    steerJob: (id, verb, by) => jobs.steer(id, verb, by),
     settle(id, by) {
       const change = journal.get(id)
       if (!change) throw new EvenkeelError('not_found', `There is no change ${id}.`)
@@ -552,7 +576,7 @@ export function createChanges(options: ChangesOptions): Changes {
     },
     async stop() {
       closing = true
-      await Promise.allSettled([...applying, ...turns.values()])
+      await Promise.allSettled([...applying, ...turns.values(), jobs.stop()])
     },
   }
 }

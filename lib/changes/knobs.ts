@@ -1,7 +1,7 @@
 import { safe } from '../format/format.ts'
 import type { Reversal } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
-import type { AnyActuator, Cause, Edit, SettingKind } from '../model/product.ts'
+import type { AnyActuator, Cause, Edit, LongWork, SettingKind } from '../model/product.ts'
 import type { Setting, Step } from '../model/proposal.ts'
 import { within } from './within.ts'
 
@@ -39,6 +39,10 @@ export interface Knobs {
   write(target: string, edits: Edit[], cause: Cause): Promise<void>
   /** After a crash within these writes: from then on `live` tells what is in force. */
   resume(steps: readonly Step[], cause: Cause): Promise<void>
+  /** Whether it takes long work to set this. */
+  isLong(setting: Setting): boolean
+  /** The work that brings a long setting there; to be closed. */
+  work(step: Step): LongWork
   same(setting: Setting, a: string | undefined, b: string): boolean
   describe(steps: readonly Step[]): Description
   groups(steps: readonly { setting: Setting }[]): string[]
@@ -125,6 +129,12 @@ export function createKnobs({ actuators, targetConfig, readMs, writeMs, costOf }
         const { actuator, config } = find(own[0]!.setting, 'step')
         await within(writeMs, `Writing to ${target}`, async (signal) => actuator.resume?.(config, own.map(toEdit), signal, cause))
       }
+    },
+    isLong: (setting) => find(setting, 'setting').kind.long === true,
+    work(step) {
+      const { actuator, config } = find(step.setting, 'step')
+      if (!actuator.work) throw new EvenkeelError('invalid', `${quoted(step.setting.name)} is not set by long work.`)
+      return actuator.work(config, toEdit(step))
     },
     same,
     groups,

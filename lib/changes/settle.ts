@@ -1,6 +1,7 @@
 import { grown } from '../math/rates.ts'
 import type { Change } from '../model/change.ts'
 import { isFresh } from '../model/follower.ts'
+import type { Job } from '../model/job.ts'
 import { isRising } from '../model/slowStart.ts'
 import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
@@ -11,6 +12,8 @@ const ROLLING_REQUESTS = 1_024
 const POLLS_MS = 2_000
 /** A share of a ring is taken over this much time (lib/engine/derive.ts), after the followers have moved. */
 const RING_MS = 10_000
+/** For the verdict on long work, once its effect has shown. */
+const JOB_AFTER_MS = 30_000
 /** Followers read their document every few seconds; nobody is waited for longer than this. */
 const FOLLOWERS_MS = 15_000
 
@@ -90,3 +93,9 @@ export function watchLimitMs(
   const lengths = step ? [ttlMs(step.before), ttlMs(step.after)] : [policy?.ttlMs ?? 0]
   return Math.min(limits.ttlWatchMs, 2 * Math.min(...lengths) + 55_000)
 }
+
+/** As `settledFrom`, of long work: its effect is judged from its begin on, once all of it has shown. */
+export const jobSettledFrom = ({ effect }: Job, now: number) => (now >= effect.to + POLLS_MS ? effect.from : null)
+
+/** How long a change with long work is watched at most: until its effect has shown, and the polls that see it. */
+export const jobWatchMs = ({ effect }: Job, now: number) => Math.max(0, effect.to - now) + JOB_AFTER_MS

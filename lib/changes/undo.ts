@@ -17,12 +17,14 @@ export type Undone = {
   because?: string
 }
 
+export const nothingUndone = (): Undone => ({ restored: [], untouched: [], drifted: [], failed: [] })
+
 /**
  * Puts back what still holds the change's own value (compare-and-set on `after`), the last written first. Looks before it writes, so
  * it may be called again after any interruption. The intent is journaled before each write.
  */
 export async function undo(id: string, steps: readonly HeldStep[], knobs: Knobs, journal: Journal): Promise<Undone> {
-  const undone: Undone = { restored: [], untouched: [], drifted: [], failed: [] }
+  const undone = nothingUndone()
   for (const [target, own] of [...byTarget(steps)].reverse()) {
     try {
       await undoTarget(id, target, own, knobs, journal, undone)

@@ -2,6 +2,7 @@ import type { Labels } from '../model/series.ts'
 import type { Measured1, SeriesWindow } from '../model/window.ts'
 import { rateOf, rows } from './batches.ts'
 import { hitRatio, memoryRatio, readRate } from './cache.ts'
+import { expirationPeak } from './expiry.ts'
 import { plain } from './plain.ts'
 import { errorRatio, imbalance, responseSeconds, share } from './pool.ts'
 import { ringImbalance } from './ring.ts'
@@ -22,6 +23,7 @@ const MEASURES: Record<string, Of> = {
   cache_write_rate: rateNamed('cache_writes_total'),
   cache_eviction_rate: rateNamed('cache_evictions_total'),
   cache_expiration_rate: rateNamed('cache_expirations_total'),
+  cache_expiration_peak_rate: expirationPeak,
   cache_memory_ratio: memoryRatio,
   pool_response_seconds: responseSeconds,
   pool_error_ratio: errorRatio,

@@ -50,6 +50,8 @@ export type Change = {
   guards: Guard[]
   /** Where servers come back into their pool: the weights that rise while the change is watched. */
   slowStart?: SlowStart
+  /** The id of the long work that writes its steps: then they are done bit by bit while it is watched. */
+  job?: string
   measured: Measured | null
   /** The predicted metric as it was measured right before the write, so that a new start can still judge. */
   baseline?: { value: number; low: number; high: number }
@@ -76,14 +78,3 @@ export function canChange(verb: keyof typeof changeCan, state: ChangeState): boo
 }
 
 export const changeInFlight = (state: ChangeState) => state === 'applying' || state === 'watching'
-
-export type Job = {
-  id: string
-  change: string
-  state: 'running' | 'paused' | 'done' | 'cancelled' | 'failed'
-  done: number
-  total: number | null
-  /** Items a second. */
-  rate: number
-  undoRecorded: number
-}

@@ -87,6 +87,8 @@ export type SettingKind = {
   lost?: string
   /** How long the value lives: "until HAProxy reloads". */
   persistence: string
+  /** Not set by one write, but by the actuator's `work`. */
+  long?: true
 }
 
 export type Edit = { name: string; expect: string; value: string }
@@ -114,6 +116,8 @@ export interface Actuator<Config> {
    * From then on `get` tells what is in force. For servers that read a file only when they are told to.
    */
   resume?(config: Config, edits: Edit[], signal: AbortSignal, cause: Cause): Promise<void>
+  /** The work that brings a `long` setting to its new value. Connects lazily, never throws for a server that is down. */
+  work?(config: Config, edit: Edit): LongWork
   /** Exactly what `write` would send, one text a command, for people to read and copy. */
   commands(config: Config, edits: Edit[]): string[]
   /** Settings of one of these groups share one change in flight: `pool:edge/app`, `ring:products`, `cache:cache-a`. */
@@ -122,17 +126,28 @@ export interface Actuator<Config> {
 // biome-ignore lint/suspicious/noExplicitAny: as for AnyProduct.
 export type AnyActuator = Actuator<any>
 
-export interface JobPlan {
-  /** A sentence: "re-time 20 000 keys of product:*". */
+/** What one look found: the writes that are due there, and how much of the whole has been looked at (0 to 1). */
+export type WorkSlice = { edits: Edit[]; cursor: string | null; progress: number }
+
+/**
+ * Long work: many small writes that take their time. Undo is recorded between `look` and `write`, and put back by `write` with `expect` and
+ * `value` exchanged. Each call is short and bounded; the pace is the caller's.
+ */
+export interface LongWork {
+  /** A sentence: "Spread the end of product:* …". */
   title: string
-  total: number | null
-}
-/** Long work: re-timing keys, spreading a cliff. Undo is recorded before each batch. */
-export interface Job_ {
-  plan: JobPlan
-  step(
-    cursor: string | null,
-    budget: { items: number; ms: number },
-    signal: AbortSignal,
-  ): Promise<{ cursor: string | null; undo: string; done: boolean }>
+  /** Epoch ms between which its effect shows. */
+  effect: { from: number; to: number }
+  /** Epoch ms from which on nothing can be put back. */
+  undoableUntil: number
+  /** Why the server should be left alone just now, or null. */
+  busy(signal: AbortSignal): Promise<string | null>
+  /** The next slice; writes nothing. Its cursor is null when that was the last one. Throws `not_allowed` where it cannot be done here. */
+  look(cursor: string | null, signal: AbortSignal): Promise<WorkSlice>
+  /**
+   * Compare-and-set of each edit by itself: what is not as expected is left alone. Answers how many were written. Throws `not_allowed` only
+   * where none was, because none can be.
+   */
+  write(edits: readonly Edit[], signal: AbortSignal): Promise<number>
+  close(): Promise<void>
 }

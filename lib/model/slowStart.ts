@@ -29,7 +29,9 @@ export const isRising = ({ slowStart }: { slowStart?: SlowStart }) => slowStart 
  * What the servers hold of a change now. While weights rise they stand first, in the place of the change's own steps on them: `steps` itself
  * says what was asked for.
  */
-export function heldSteps({ steps, slowStart }: { steps: readonly Step[]; slowStart?: SlowStart }): HeldStep[] {
+export function heldSteps({ steps, slowStart, job }: { steps: readonly Step[]; slowStart?: SlowStart; job?: string }): HeldStep[] {
+  // Long work keeps its own undo, item by item.
+  if (job !== undefined) return []
   if (!slowStart || slowStart.doneAt !== undefined) return [...steps]
   const { rises, stage, writing } = slowStart
   const rising = (step: Step) => rises.some(({ setting }) => setting.target === step.setting.target && setting.name === step.setting.name)

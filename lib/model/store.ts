@@ -1,6 +1,8 @@
 import type { Change } from './change.ts'
 import type { Finding } from './finding.ts'
+import type { Job } from './job.ts'
 import type { Delivery, Silence } from './notice.ts'
+import type { Edit } from './product.ts'
 import type { Proposal } from './proposal.ts'
 import type { NewRecord, RecordKind, RecordOf } from './record.ts'
 import type { Labels, Reading } from './series.ts'
@@ -14,6 +16,17 @@ export interface Table<T extends { id: string }> {
   delete(id: string): boolean
   /** Newest first. */
   list(filter?: (document: T) => boolean): T[]
+}
+
+/** What a job's writes are put back with, in batches. */
+export interface UndoLog {
+  /** Durable when it returns. `until`: epoch ms from which on it is of no use and may be forgotten. */
+  append(change: string, until: number, edits: readonly Edit[]): void
+  /** The newest batch of a change that was not dropped, or null. */
+  newest(change: string): { batch: number; edits: Edit[] } | null
+  drop(batch: number): void
+  /** Items in the batches of a change. */
+  count(change: string): number
 }
 
 export type SeriesQuery = { metric: string; labels: Labels; from: number; to: number; stepMs?: number; rate?: boolean }
@@ -34,6 +47,8 @@ export interface Store {
   findings: Table<Finding>
   proposals: Table<Proposal>
   changes: Table<Change>
+  jobs: Table<Job>
+  undo: UndoLog
   deliveries: Table<Delivery>
   silences: Table<Silence>
   /** Small things that survive a restart, as JSON: cursors, consents, rests, tokens' hashes. */

@@ -1,6 +1,7 @@
 /** What the HTTP API answers and the pages draw: the nouns with ISO times and the measured numbers beside them. */
 import type { Change, JournalEntry } from './change.ts'
 import type { Finding, Severity } from './finding.ts'
+import type { Job } from './job.ts'
 import type { Delivery, Silence } from './notice.ts'
 import type { Proposal } from './proposal.ts'
 import type { BigKey, HotKey, KeyPattern, SlowEntry } from './record.ts'
@@ -102,6 +103,9 @@ export type ChangeView = Omit<Change, 'at' | 'watchFrom' | 'watchUntil' | 'ended
   /** Guards with what they read now. */
   guardsNow: { metric: string; text: string; now: Figure; breached: boolean }[]
 }
+
+/** Without what only the job itself needs. */
+export type JobView = Omit<Job, 'cursor' | 'effect' | 'undoableUntil'>
 
 export type RingNodeView = {
   name: string

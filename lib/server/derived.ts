@@ -12,6 +12,7 @@ const RATES: Record<string, string> = {
   cache_write_rate: 'cache_writes_total',
   cache_eviction_rate: 'cache_evictions_total',
   cache_expiration_rate: 'cache_expirations_total',
+  cache_expiration_peak_rate: 'cache_expirations_total',
   pool_request_rate: 'pool_requests_total',
   pool_retry_rate: 'pool_retries_total',
 }

@@ -3,6 +3,7 @@ import type { Finding, FindingState, Severity } from '../model/finding.ts'
 import type { FindingView, Page } from '../model/views.ts'
 import type { House } from './house.ts'
 import { type Paging, pageNewest } from './paging.ts'
+import { proposalsFor } from './proposals.ts'
 import { silencedBy } from './silences.ts'
 import { iso, withIso } from './time.ts'
 
@@ -49,10 +50,7 @@ export function findingView(house: House, finding: Finding): FindingView {
     ...(acknowledged ? { acknowledged: { by: acknowledged.by, at: iso(acknowledged.at) } } : {}),
     title: detector?.title ?? finding.rule,
     why: detector?.why ?? '',
-    proposals: house.store.proposals
-      .list((proposal) => proposal.finding === finding.id)
-      .sort((a, b) => Number(b.state === 'open') - Number(a.state === 'open') || b.createdAt - a.createdAt)
-      .map((proposal) => proposal.id),
+    proposals: proposalsFor(house, finding.id).map((proposal) => proposal.id),
     ...(noRemedy ? { noRemedy } : {}),
     silencedBy: silencedBy(house, finding, house.now()),
   }

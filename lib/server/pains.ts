@@ -5,7 +5,7 @@ import type { SeriesWindow } from '../model/window.ts'
 import { FIGURE_SPAN_MS, number } from './figures.ts'
 import { findingView } from './findings.ts'
 import type { House } from './house.ts'
-import { proposalView } from './proposals.ts'
+import { proposalsFor, proposalView } from './proposals.ts'
 import { silencedBy } from './silences.ts'
 import { iso } from './time.ts'
 
@@ -35,7 +35,7 @@ export function pains(house: House): { needs: number; list: Pain[] } {
   return {
     needs: firing.length,
     list: priced.slice(0, SHOWN).map(({ finding, cost }, index) => {
-      const [proposal] = house.store.proposals.list((candidate) => candidate.finding === finding.id && candidate.state === 'open')
+      const proposal = proposalsFor(house, finding.id).find(({ state }) => state === 'open')
       return {
         finding: findingView(house, finding),
         cost,

@@ -26,6 +26,14 @@ export function getProposal(house: House, id: string): ProposalView {
   return proposalView(house, proposal, house.engine.topology())
 }
 
+/** All proposals about a finding: open ones first, then in the order of the remedies' shelf, then the newest first. */
+export function proposalsFor(house: House, finding: string): Proposal[] {
+  const rank = ({ advisor }: Proposal) => house.advisors.findIndex(({ id }) => id === advisor)
+  return house.store.proposals
+    .list((proposal) => proposal.finding === finding)
+    .sort((a, b) => Number(b.state === 'open') - Number(a.state === 'open') || rank(a) - rank(b) || b.createdAt - a.createdAt)
+}
+
 /** Writes it to the servers, after holding every step against the live value. `change` is null for a dry run. */
 export async function applyProposal(
   house: House,

@@ -24,6 +24,12 @@ const STEPS = [
   ALTER TABLE series ADD COLUMN fine_to INTEGER NOT NULL DEFAULT 0;
   DELETE FROM chunk WHERE level = 1;
   `,
+  // What long work is put back with.
+  `
+  CREATE TABLE undo (batch INTEGER PRIMARY KEY AUTOINCREMENT, change TEXT NOT NULL, until INTEGER NOT NULL, items INTEGER NOT NULL,
+    edits TEXT NOT NULL);
+  CREATE INDEX undo_by_change ON undo (change, batch);
+  `,
 ]
 
 export type Files = {

@@ -1,5 +1,6 @@
 import type { Change } from '../model/change.ts'
 import type { Finding } from '../model/finding.ts'
+import type { Job } from '../model/job.ts'
 import type { Delivery, Silence } from '../model/notice.ts'
 import type { Proposal } from '../model/proposal.ts'
 import { type Labels, labelsMatch, type Reading } from '../model/series.ts'
@@ -13,6 +14,7 @@ import { memoryOf } from './memory.ts'
 import { Records } from './records.ts'
 import { Recovery } from './recovery.ts'
 import { openFiles } from './schema.ts'
+import { undoLogOf } from './undoLog.ts'
 import { windowOf } from './window.ts'
 
 export type StoreOptions = {
@@ -48,6 +50,8 @@ export function createStore(options: StoreOptions): Store {
   const findings = new Documents<Finding>(files.db, 'finding')
   const proposals = new Documents<Proposal>(files.db, 'proposal')
   const changes = new Documents<Change>(files.durable, 'change')
+  const jobs = new Documents<Job>(files.durable, 'job')
+  const undo = undoLogOf(files)
   const deliveries = new Documents<Delivery>(files.db, 'delivery')
   const silences = new Documents<Silence>(files.db, 'silence')
 
@@ -160,6 +164,7 @@ export function createStore(options: StoreOptions): Store {
     findings.prune(({ state, resolvedAt }) => state === 'resolved' && (resolvedAt ?? at) < at - 90 * DAY)
     proposals.prune(({ state, createdAt }) => (state === 'superseded' || state === 'withdrawn') && createdAt < at - 7 * DAY)
     deliveries.prune((delivery) => delivery.state !== 'queued' && delivery.at < at - 30 * DAY)
+    undo.prune(at)
     silences.prune(({ until }) => until < at - 90 * DAY)
   }
 
@@ -236,6 +241,8 @@ export function createStore(options: StoreOptions): Store {
     findings,
     proposals,
     changes,
+    jobs,
+    undo,
     deliveries,
     silences,
     memory: memoryOf(files.db),

@@ -1,24 +1,52 @@
+import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
-import type { Actuator, Edit } from '../../model/product.ts'
+import { EXPIRY_NAME, readExpiryName, readSpan } from '../../model/expiry.ts'
+import type { Actuator, Edit, SettingKind } from '../../model/product.ts'
 import { type RedisClient, withRedis } from './client.ts'
 import type { RedisConfig } from './config.ts'
 import { readSettings } from './configGet.ts'
 import { unavailableBecause } from './errors.ts'
+import { endsWithin, retime, retimeCommands } from './retime.ts'
 import { REDIS_SETTINGS } from './settings.ts'
 
 const PREFIX = 'config/'
 
-/** Redis's CONFIG parameters of the allow-list: `config/maxmemory`. The values live until the server restarts. */
+const expiry: SettingKind = {
+  pattern: EXPIRY_NAME,
+  value: z.string().refine((text) => readSpan(text) !== null, { message: 'a stretch of time such as 2026-01-05T12:00:00Z+60s' }),
+  reversal: 'lossy',
+  lost: 'keys that ended before it was rolled back; and once they would have ended together, nothing more is put back',
+  persistence: 'until each key ends or is written again',
+  long: true,
+}
+const isExpiry = (name: string) => EXPIRY_NAME.test(name)
+
+/**
+ * Redis's CONFIG parameters of the allow-list, `config/maxmemory`, whose values live until the server restarts; and `expiry/SPAN/GLOB`, when
+ * the keys of a cliff end, which is long work.
+ */
 export const redisActuator: Actuator<RedisConfig> = {
   kind: 'redis',
-  settings: REDIS_SETTINGS.map(({ name, value, reversal, lost }) => ({
-    pattern: new RegExp(`^config/${name}$`),
-    value,
-    reversal,
-    ...(lost ? { lost } : {}),
-    persistence: 'until Redis restarts, unless its configuration file says the same',
-  })),
-  get: (config, names, signal) => withRedis(ofOne(config), (client) => live(client, names, signal)),
+  settings: [
+    ...REDIS_SETTINGS.map(({ name, value, reversal, lost }) => ({
+      pattern: new RegExp(`^config/${name}$`),
+      value,
+      reversal,
+      ...(lost ? { lost } : {}),
+      persistence: 'until Redis restarts, unless its configuration file says the same',
+    })),
+    expiry,
+  ],
+  get: (config, names, signal) =>
+    withRedis(ofOne(config), async (client) => {
+      const parameters = names.filter((name) => !isExpiry(name))
+      const values = parameters.length > 0 ? await live(client, parameters, signal) : {}
+      // Where no key ends then, another writer was faster: that is drift.
+      for (const name of names.filter(isExpiry))
+        values[name] = (await endsWithin(client, name, signal)) ? EXPIRY_NAME.exec(name)![1]! : 'nothing'
+      return values
+    }),
+  work: (config, edit) => retime(ofOne(config), edit),
   write: (config, edits, signal) =>
     withRedis(ofOne(config), async (client) => {
       const names = edits.map((edit) => edit.name)
@@ -36,7 +64,11 @@ export const redisActuator: Actuator<RedisConfig> = {
       }
       assertAs(edits, await live(client, names, signal), (edit) => edit.value, 'after the write')
     }),
-  commands: (_config, edits) => edits.map((edit) => `CONFIG SET ${parameter(edit.name)} ${edit.value}`),
+  commands: (_config, edits) =>
+    edits.flatMap((edit) => {
+      const keys = readExpiryName(edit.name)
+      return keys ? retimeCommands(keys) : [`CONFIG SET ${parameter(edit.name)} ${edit.value}`]
+    }),
   group: (_name, target) => `cache:${target}`,
 }
 

@@ -29,5 +29,5 @@ export const redis: Product<RedisConfig, RedisLink> = {
   unavailable: unavailableBecause,
   address: redisAddress,
   rights:
-    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +cluster|nodes +scan +pexpiretime +memory|usage +type; for hot keys also +monitor +command|info +client|info or +object|freq; to tune also +config|set',
+    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +cluster|nodes +scan +pexpiretime +memory|usage +type; for hot keys also +monitor +command|info +client|info or +object|freq; to tune also +config|set, and to spread keys that end together +pexpireat +eval',
 }

@@ -226,16 +226,21 @@ export const change = noun('Change', 'What was done, and what it did', {
   prediction: prediction.nullable(),
   measured: z.object({ before: z.number(), after: z.number(), low: z.number(), high: z.number() }).nullable(),
   verdict: z.enum(['improved', 'no_effect', 'regressed', 'unjudged']).nullable(),
+  job: z.string().optional().meta({ description: 'The id of the long work that writes its steps' }),
   journal: z.array(z.looseObject({ at: iso, what: z.string(), text: z.string() })),
 })
 export const job = noun('Job', 'Long work of a change', {
   id: z.string(),
   change: z.string(),
+  title: z.string(),
   state: z.enum(['running', 'paused', 'done', 'cancelled', 'failed']),
-  done: z.number(),
-  total: z.number().nullable(),
-  rate: z.number(),
-  undoRecorded: z.number(),
+  done: z.number().meta({ description: 'Items written' }),
+  total: z.number().nullable().meta({ description: 'How many it will be, as far as that can be told by now' }),
+  rate: z.number().meta({ description: 'Items a second' }),
+  undoRecorded: z.number().meta({ description: 'Items whose undo is in the store' }),
+  left: z.number().meta({ description: 'Items that somebody else changed in the moment of the write' }),
+  waiting: z.string().optional().meta({ description: 'Why it does nothing just now, though it runs' }),
+  because: z.string().optional().meta({ description: 'Why it failed' }),
 })
 export const incident = noun('Incident', 'Findings of one cause', {
   id: z.string(),

@@ -168,10 +168,11 @@ export const loop = [
   operation({
     method: 'GET',
     path: 'jobs',
-    summary: 'Long work of changes',
+    summary: 'Long work of changes, newest first',
     tag,
+    query: z.object(paging),
     answer: answers.page(answers.job),
-    run: ({ house }) => listJobs(house),
+    run: ({ house, query }) => listJobs(house, query),
   }),
   operation({
     method: 'GET',
@@ -192,8 +193,8 @@ export const loop = [
       params: id,
       answer: answers.job,
       status: 202,
-      problems: ['not_found', 'not_allowed'],
-      run: ({ house, params }) => steerJob(house, params.id, verb),
+      problems: ['not_found', 'not_allowed', 'read_only'],
+      run: ({ house, params, by }) => steerJob(house, params.id, verb, by),
     }),
   ),
 ]

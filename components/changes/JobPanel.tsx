@@ -1,0 +1,74 @@
+'use client'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { toast } from 'sonner'
+import { get, path, post, sayError } from '@/components/frame/api.ts'
+import { Button } from '@/components/ui/button.tsx'
+import { Failure, Skeleton } from '@/components/ui/empty.tsx'
+import { Status, type Tone } from '@/components/ui/status.tsx'
+import { count, safe } from '@/lib/format/format.ts'
+import { canJob, type JobState, type JobVerb, jobCan, jobEnded } from '@/lib/model/job.ts'
+import type { JobView } from '@/lib/model/views.ts'
+
+const TONE: Record<JobState, Tone> = { running: 'change', paused: 'warning', done: 'ok', cancelled: 'info', failed: 'critical' }
+const VERBS: [JobVerb, string][] = [
+  ['pause', 'Pause'],
+  ['resume', 'Resume'],
+  ['cancel', 'Cancel the rest'],
+]
+
+/** The long work of a change: how far it is, and the verbs on it. The table that the server obeys says which may be pressed. */
+export function JobPanel({ id }: { id: string }) {
+  const client = useQueryClient()
+  const { data: job, error } = useQuery({
+    queryKey: ['jobs', id],
+    queryFn: ({ signal }) => get<JobView>(path`jobs/${id}`, {}, signal),
+    refetchInterval: (query) => (query.state.data && jobEnded(query.state.data.state) ? 10_000 : 1_000),
+  })
+  const steer = useMutation({
+    mutationFn: (verb: JobVerb) => post(path`jobs/${id}/` + verb),
+    onError: (answer) => toast.error('The job goes on as it was', { description: sayError(answer) }),
+    onSettled: () => {
+      for (const key of ['jobs', 'changes']) void client.invalidateQueries({ queryKey: [key] })
+    },
+  })
+  if (error) return <Failure tried="The job could not be read." answer={sayError(error)} />
+  if (!job) return <Skeleton className="h-16 w-full" />
+  const part = job.total ? Math.min(1, job.done / job.total) : null
+  return (
+    <section aria-label="Job" className="flex flex-col gap-2 rounded bg-sunken p-3 text-sm">
+      <h4 className="flex flex-wrap items-baseline gap-x-3 font-medium">
+        <Status tone={TONE[job.state]}>Job {job.state}</Status>
+        <span className="font-normal">{safe(job.title, 160)}</span>
+      </h4>
+      <div
+        role="progressbar"
+        aria-label="Job"
+        aria-valuemin={0}
+        aria-valuemax={100}
+        {...(part !== null && { 'aria-valuenow': Math.round(part * 100) })}
+        className="h-1.5 overflow-hidden rounded-full bg-line"
+      >
+        <div className="h-full bg-change" style={{ width: `${(part ?? 0) * 100}%` }} />
+      </div>
+      <p className="tabular">
+        {count(job.done)} {job.total !== null && !jobEnded(job.state) ? `of about ${count(job.total)} ` : ''}done
+        {job.state === 'running' && !job.waiting ? `, ${count(job.rate)} a second` : ''}; what {count(job.undoRecorded)} are put back with
+        is stored{job.left > 0 ? `; ${count(job.left)} changed meanwhile, left alone` : ''}
+      </p>
+      {job.waiting && <p className="text-warning-text">Waits: {safe(job.waiting, 200)}</p>}
+      {job.because && <p className="text-critical-text">{safe(job.because, 300)}</p>}
+      <div className="flex flex-wrap gap-2">
+        {VERBS.map(([verb, words]) => (
+          <Button
+            key={verb}
+            onClick={() => steer.mutate(verb)}
+            busy={steer.isPending && steer.variables === verb}
+            disabledBecause={!canJob(verb, job.state) && jobCan[verb].otherwise}
+          >
+            {words}
+          </Button>
+        ))}
+      </div>
+    </section>
+  )
+}

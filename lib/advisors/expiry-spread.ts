@@ -1,0 +1,128 @@
+import { count, duration, safe } from '../format/format.ts'
+import { measure } from '../measures/measure.ts'
+import type { Advisor } from '../model/detector.ts'
+import { expiryName, type Span, spanText } from '../model/expiry.ts'
+import type { Guard } from '../model/proposal.ts'
+import type { TtlHistogram } from '../model/record.ts'
+import type { TtlPolicy } from '../model/topology.ts'
+import type { SeriesWindow } from '../model/window.ts'
+import { globMatches } from './glob.ts'
+
+/** A cliff is named by moments of this grid, so that a sample that wavers by a second does not name another. */
+const GRID_MS = 5_000
+/** A person reads and decides. */
+const DECIDE_MS = 30_000
+/** What a job walks through at least, at its pace beside the traffic; and its begin. */
+const KEYS_PER_SECOND = 2_000
+const BEGIN_MS = 5_000
+/** The widest is enough: of keys spread over a minute no second holds more than a fiftieth. */
+const WIDTHS_MS = [60_000, 45_000, 30_000, 20_000, 10_000]
+/** As many as a job keeps the undo of; lib/changes refuses above it too. */
+const KEYS_MOST = 200_000
+/** How much busier the server may get, as part of one core. */
+const BUSIER_MOST = 0.3
+/** More evictions than this, and more than before, are no chance. */
+const EVICTIONS_MORE = 50
+
+/** Gives the keys of a cliff that is foreseen other ends, for their policy's jitter helps only those that are written from now on. */
+export const expirySpread: Advisor = {
+  id: 'expiry-spread',
+  title: 'Spread keys that are already there',
+  answers: ['cache/mass-expiry'],
+  spanMs: 60_000,
+  propose(finding, window, topology) {
+    const { target } = finding.subject
+    const foreseen = finding.evidence[0]?.unit === 'ratio'
+    const [histogram] = window.records('ttl-histogram', target)
+    // Once it has struck there is nothing left to spread.
+    if (!target || !foreseen || !histogram?.pattern) return null
+    const { pattern } = histogram
+    const policy = topology.ttls.find(({ match }) => globMatches(match, pattern))
+    if (!policy && !isGlob(pattern))
+      return {
+        none: `Keys of ${safe(pattern, 80)} cannot be named exactly, so none of them is re-timed; a TTL policy whose \`match\` names them would do.`,
+      }
+    const cliff = cliffOf(histogram, window.to)
+    if (!cliff) return null
+    const { span } = cliff
+    if (cliff.keys > KEYS_MOST)
+      return {
+        none: `About ${count(cliff.keys)} keys end together; no more than ${count(KEYS_MOST)} are re-timed at once, because each one's end is kept for a roll-back.`,
+      }
+    const later = policy && !policy.error ? Math.round((policy.jitter * policy.ttlMs) / 1_000) * 1_000 : 0
+    const ready = window.to + BEGIN_MS + (histogram.keys / KEYS_PER_SECOND) * 1_000 + DECIDE_MS
+    const to = span.to + later
+    // What the policy's own jitter would have made of them, or at least what makes a peak flat.
+    const widths = [span.to - span.from + 2 * later, ...WIDTHS_MS].sort((a, b) => b - a)
+    const width = widths.find((ms) => to - ms >= ready)
+    if (width === undefined)
+      return {
+        none: `They end in ${duration(Math.max(0, span.from - window.to))}: too soon to re-time them one by one. What keys written from now on live is set by their policy's jitter.`,
+      }
+    const after = { from: to - width, to }
+    const glob = policy?.match ?? pattern
+    const peak = peakOf(cliff, histogram, after, window.to)
+    return {
+      steps: [{ setting: { target, name: expiryName(span, glob) }, before: spanText(span), after: spanText(after) }],
+      because: `About ${count(cliff.keys)} keys of ${safe(glob, 80)} end together in ${duration(span.from - window.to)}. One by one they get an end drawn evenly over the ${duration(after.to - after.from)} up to ${later > 0 ? `${duration(later)} after it, which is what the jitter of the policy ${policy!.name} allows` : 'their own: none lives longer than it was given'}. Their values are not touched, and a key that somebody writes meanwhile keeps what it got.`,
+      predict: {
+        metric: 'cache_expiration_peak_rate',
+        where: { target },
+        unit: 'perSecond',
+        before: cliff.fullest,
+        ...peak,
+        basis: `when ${count(histogram.sampled)} sampled keys of ${count(histogram.keys)} end, second by second`,
+      },
+      guards: guards(target, window),
+      risk: 'low',
+      riskBecause: `Up to ${duration(span.to - after.from)} of their life is lost to some keys, which are fetched again that much earlier.${later > 0 ? ` Others live up to ${duration(later)} longer and may be that much staler.` : ''} Redis counts the new end as a use of the key where it evicts by use. What has ended by then does not come back with a roll-back.${policyText(policy)}`,
+    }
+  },
+}
+
+type Cliff = { span: Span; keys: number; fullest: number }
+
+/** The fullest second ahead with its neighbours, on the grid. */
+function cliffOf({ buckets, bucketMs, sampled, keys }: TtlHistogram, now: number): Cliff | null {
+  const ahead = buckets.filter(([at]) => at > now)
+  const [top] = [...ahead].sort((a, b) => b[1] - a[1])
+  if (!top || sampled === 0) return null
+  const span = {
+    from: Math.floor((top[0] - bucketMs) / GRID_MS) * GRID_MS,
+    to: Math.ceil((top[0] + 2 * bucketMs) / GRID_MS) * GRID_MS,
+  }
+  const within = ahead.reduce((sum, [at, n]) => sum + (at >= span.from && at < span.to ? n : 0), 0)
+  return { span, keys: (within / sampled) * keys, fullest: (top[1] / sampled) * keys }
+}
+
+/**
+ * The fullest second once they are spread: their mean a second, and that of the others that end there, plus what chance adds to the
+ * largest of so many Poisson counts (λ + √(2 λ ln n)).
+ */
+function peakOf({ span, keys }: Cliff, histogram: TtlHistogram, after: Span, now: number) {
+  const seconds = (after.to - after.from) / 1_000
+  const others = histogram.buckets.reduce(
+    (sum, [at, n]) => sum + (at > now && at >= after.from && at < after.to && (at < span.from || at >= span.to) ? n : 0),
+    0,
+  )
+  const mean = keys / seconds + ((others / histogram.sampled) * histogram.keys) / seconds
+  const chance = Math.sqrt(2 * mean * Math.log(seconds))
+  // Redis ends keys in rounds, and a poll does not last a second to the millisecond.
+  return { after: mean + chance, low: mean, high: 1.5 * (mean + chance) }
+}
+
+function guards(target: string, window: SeriesWindow): Guard[] {
+  const guard = (metric: string, unit: Guard['unit'], more: number, forMs: number, why: string): Guard => {
+    const before = measure(metric, { target }, window)
+    return { metric, where: { target }, unit, op: '>', limit: (before.is === 'measured' ? before.high : 0) + more, forMs, why }
+  }
+  return [
+    guard('cache_command_seconds_total', 'ratio', BUSIER_MOST, 5_000, 'the server is much busier, so that everybody waits'),
+    guard('cache_eviction_rate', 'perSecond', EVICTIONS_MORE, 10_000, 'keys are evicted that were not before'),
+  ]
+}
+
+/** Whether a pattern means the same as a glob of Redis. It is cut at 80 characters. */
+const isGlob = (pattern: string) => pattern.length < 80 && pattern.includes('*') && !/[\\[\]?]/.test(pattern)
+
+const policyText = (policy: TtlPolicy | undefined) => (policy ? '' : ' No TTL policy covers these keys: the next load ends together again.')
