@@ -5,7 +5,7 @@ import { anneal } from '../lib/rings/solver/anneal.ts'
 import { type CircleState, createState, type NestedCircle } from '../lib/rings/solver/circleState.ts'
 import { circleOf } from '../lib/rings/solver/circles.ts'
 import { demandOf } from '../lib/rings/solver/demand.ts'
-import { descend, takeBack } from '../lib/rings/solver/polish.ts'
+import { descend, relieve, takeBack } from '../lib/rings/solver/polish.ts'
 import { type SolverAnswer, solveRing } from '../lib/rings/solver.ts'
 import type { Row } from './table.ts'
 
@@ -55,6 +55,7 @@ function leastKnown(spec: RingSpec): number | null {
   const { ring, state, allowed } = made
   anneal(state, ring, allowed, FOREVER, EFFORT[spec.nodes.length as Size])
   descend(state, ring, FOREVER)
+  relieve(state, ring)
   takeBack(state, ring)
   return state.excess <= 1e-9 ? state.moved : null
 }

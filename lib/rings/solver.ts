@@ -13,7 +13,7 @@ import { circleOf, weighsMemory, withWeights } from './solver/circles.ts'
 import { type Demand, demandOf, imbalanceOf, type KeyWeight } from './solver/demand.ts'
 import { weightsFor } from './solver/fit.ts'
 import { type Outcome, outcomeOf } from './solver/outcome.ts'
-import { descend, takeBack } from './solver/polish.ts'
+import { descend, relieve, takeBack } from './solver/polish.ts'
 import { evenFilled } from './solver/tables.ts'
 
 export type { KeyWeight }
@@ -168,6 +168,7 @@ function search(question: SolverQuestion, placed: Placed, demand: Demand, start:
     const state = createState(ring, placed.space as Circle, demand, allowed)
     anneal(state, ring, allowed, clock)
     descend(state, ring, clock)
+    relieve(state, ring)
     takeBack(state, ring)
     const values = countsOf
       ? weightsFor(state, start, countsOf, range)

@@ -5,17 +5,27 @@ export type Clock = { spent(): number }
 
 /** Work for each node, and the most in all: more hardly moves less. In points that appear or go, each well under a microsecond. */
 const WORK_PER_NODE = 40_000
-const WORK_MAX = 2_000_000
-const STEPS_MIN = 600
+const WORK_MAX = 800_000
+/** Steps of a run for each node, at least. */
+const STEPS_MIN = 30
+/** Points a unit from which on a unit is a large step: there is less to choose from, and each choice costs more. */
+const COARSE = 16
 /** Excess below is rounding. */
 export const EPSILON = 1e-10
 /** A point alone may take from the wrong neighbour while the one after it takes from the right one: that many are tried at once. */
 const LEAP = 16
+/** How far what one node gives up may be handed on. */
+const CHAIN = 6
 /** A small ring is cheap to anneal and easily stuck: it begins anew so often, and the best is kept. */
 const RUNS = 6
+const RUNS_OF = 150
 const SMALL = 16
+/** Where none of them meets the limit: one more from the best, that much cooler, in the rest of the time. */
+const MENDS = 1
+const MENDED = 0.2
+const SHARE = 0.75
 /** What a share above the limit weighs against a share moved: at first it may be taken for a while, in the end nothing is worth it. */
-const STRICT = [10, 1_000] as const
+const STRICT = [3, 1_000] as const
 /** Temperatures, in units of what one step of an average node moves. */
 const WARM = [1.5, 0.01] as const
 /** Where the limit is out of reach: what a share above it is worth in shares moved. */
@@ -33,9 +43,10 @@ export function anneal(state: CircleState, ring: NestedCircle, allowed: number, 
   if (movable.length === 0 || state.excess <= EPSILON) return
   const random = sequence()
   const small = movable.length <= SMALL
-  const runs = small ? RUNS * effort : 1
-  const work = Math.min(WORK_MAX, WORK_PER_NODE * ring.counts.length) * effort
-  const steps = Math.max(STEPS_MIN, work / (2 * ring.unit * runs))
+  const work = Math.min(WORK_MAX, WORK_PER_NODE * ring.counts.length) * (ring.unit < COARSE ? 1 : 2)
+  const affordable = Math.floor(work / (2 * ring.unit * STEPS_MIN * movable.length))
+  const runs = Math.max(1, Math.min(RUNS, Math.round(RUNS_OF / movable.length), affordable)) * (small ? effort : 1)
+  const steps = Math.max(STEPS_MIN * movable.length, ((small ? 1 : effort) * work * (small ? effort : 1)) / (2 * ring.unit * runs))
   const cut = scaled(state, ring, (load) => (load > allowed ? allowed / load : 1))
   const raised = scaled(state, ring, (load) => (load < allowed ? Math.min(4, (0.9 * allowed) / load) : 1))
   // Where the sum is given neither is a ring that can be.
@@ -44,9 +55,12 @@ export function anneal(state: CircleState, ring: NestedCircle, allowed: number, 
   const startOf = (run: number) => starts[(small ? run : ring.unit > 1 ? 1 : 0) % starts.length]!
   moveTo(state, startOf(0))
   const best = { counts: state.counts.slice(), excess: state.excess, moved: state.moved, cost: costOf(state) }
-  for (let run = 0; run < runs; run++) {
-    moveTo(state, startOf(run))
-    cool(state, ring, allowed, { movable, random, steps, spent: () => clock.spent() * runs - run })
+  // Where nothing met the limit yet, the best is annealed on, cooler.
+  for (let run = 0; run < runs + MENDS && (run < runs || best.excess > EPSILON); run++) {
+    const mends = run >= runs
+    moveTo(state, mends ? best.counts : startOf(run))
+    const spent = mends ? clock.spent : () => (clock.spent() * runs) / SHARE - run
+    cool(state, ring, allowed, { movable, random, steps, warm: mends ? MENDED : 1, spent })
     const cost = costOf(state)
     if (state.excess <= EPSILON ? best.excess > EPSILON || state.moved < best.moved : best.excess > EPSILON && cost < best.cost)
       Object.assign(best, { counts: state.counts.slice(), excess: state.excess, moved: state.moved, cost })
@@ -60,14 +74,15 @@ const scaled = ({ loads }: CircleState, { counts, min, max }: NestedCircle, by: 
 
 const costOf = ({ moved, excess }: CircleState): number => moved + WORTH * excess
 
-type Run = Clock & { movable: readonly number[]; random: () => number; steps: number }
+type Run = Clock & { movable: readonly number[]; random: () => number; steps: number; warm: number }
 
-function cool(state: CircleState, ring: NestedCircle, allowed: number, { movable, random, steps, spent }: Run): void {
+function cool(state: CircleState, ring: NestedCircle, allowed: number, { movable, random, steps, warm, spent }: Run): void {
   const start = ring.counts
   const some = () => movable[Math.floor(random() * movable.length)]!
   const total = start.reduce((sum, count) => sum + count, 0)
   const step = state.loads.reduce((sum, load) => sum + load, 0) / total
   const leaps = ring.unit === 1 ? 0.3 : 0.05
+  const chains = ring.unit < COARSE ? 0.1 : 0
   const [low, high] = ring.band ?? [0, Number.POSITIVE_INFINITY]
   const outside = (sum: number) => Math.max(0, low - sum, sum - high)
 
@@ -79,13 +94,23 @@ function cool(state: CircleState, ring: NestedCircle, allowed: number, { movable
   let near = { counts: state.counts.slice(), cost: costOf(state) }
   const energyNow = () => state.moved + strict * (state.excess + outside(sum) * step)
 
+  // What one step did, so that it can be undone.
+  const nodes = new Int32Array(2 * LEAP + CHAIN)
+  const directions = new Int8Array(2 * LEAP + CHAIN)
+  let taken = 0
+  const take = (node: number, direction: number) => {
+    state.change(node, direction)
+    nodes[taken] = node
+    directions[taken++] = direction
+  }
+
   for (let turn = 0; turn < steps; turn++) {
     if (turn % CLOCK_STEPS === 0) {
       const gone = spent()
       if (gone >= 1) break
       const done = Math.max(turn / steps, gone)
-      warmth = step * WARM[0] * (WARM[1] / WARM[0]) ** done
-      strict = STRICT[0] * (STRICT[1] / STRICT[0]) ** done
+      warmth = step * warm * WARM[0] * (WARM[1] / WARM[0]) ** done
+      strict = (STRICT[0] / warm) * (STRICT[1] / STRICT[0]) ** done
       energy = energyNow()
     }
     let node = some()
@@ -100,14 +125,22 @@ function cool(state: CircleState, ring: NestedCircle, allowed: number, { movable
     // Two at once, against one another, keep the sum.
     let other = random() < (ring.band ? 0.6 : 0.25) ? some() : -1
     if (other === node || (other >= 0 && !fits(ring, state, other, -direction * length))) other = -1
+    const sumBefore = sum
     const sumAfter = other < 0 ? sum + direction * length : sum
     if (outside(sumAfter) > outside(sum)) continue
-    for (let i = 0; i < length; i++) {
-      state.change(node, direction)
-      if (other >= 0) state.change(other, -direction)
-    }
-    const sumBefore = sum
     sum = sumAfter
+    taken = 0
+    for (let i = 0; i < length; i++) {
+      take(node, direction)
+      if (other >= 0) take(other, -direction)
+    }
+    // What a heavy node gives up may be too much for who gets it, who gives up something in turn.
+    const chained = direction < 0 && random() < chains
+    for (let last = state.receiver; chained && taken < CHAIN && last >= 0 && state.loads[last]! > allowed; last = state.receiver) {
+      if (!fits(ring, state, last, -1) || outside(sum - 1) > outside(sum)) break
+      sum--
+      take(last, -1)
+    }
     const after = energyNow()
     if (after <= energy || random() < Math.exp((energy - after) / warmth)) {
       energy = after
@@ -117,9 +150,9 @@ function cool(state: CircleState, ring: NestedCircle, allowed: number, { movable
       if (best === null && cost < near.cost && outside(sum) === 0) near = { counts: state.counts.slice(), cost }
     } else {
       sum = sumBefore
-      for (let i = 0; i < length; i++) {
-        state.change(node, -direction)
-        if (other >= 0) state.change(other, direction)
+      while (taken > 0) {
+        taken--
+        state.change(nodes[taken]!, -directions[taken]!)
       }
     }
   }

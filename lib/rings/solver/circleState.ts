@@ -35,6 +35,8 @@ export type CircleState = {
   excess: number
   /** Traffic whose owner is not what it was. */
   moved: number
+  /** Of the nodes to which the last change gave something, the one that is heaviest now. */
+  receiver: number
   change(node: number, direction: number): void
 }
 
@@ -109,6 +111,7 @@ export function createState(ring: NestedCircle, before: Circle, demand: Demand, 
     const [left, right] = [loads[giver]!, loads[taker]!]
     loads[giver] = left - moving
     loads[taker] = right + moving
+    if (state.receiver < 0 || loads[taker]! > loads[state.receiver]!) state.receiver = taker
     state.excess += over(left - moving) + over(right + moving) - over(left) - over(right)
   }
 
@@ -160,9 +163,11 @@ export function createState(ring: NestedCircle, before: Circle, demand: Demand, 
     loads,
     excess: loads.reduce((all, load) => all + over(load), 0),
     moved: 0,
+    receiver: -1,
     change(node, direction) {
       const from = (direction > 0 ? state.counts[node]! : state.counts[node]! - 1) * unit
       state.counts[node]! += direction
+      state.receiver = -1
       for (let k = from; k < from + unit; k++) toggle(where[starts[node]! + k]!, direction > 0)
     },
   }

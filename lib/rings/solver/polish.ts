@@ -1,4 +1,4 @@
-import { type Clock, EPSILON } from './anneal.ts'
+import { type Clock, EPSILON, moveTo } from './anneal.ts'
 import type { CircleState, NestedCircle } from './circleState.ts'
 
 /** How many units of one node are looked ahead: the next alone may take from the wrong neighbour while the one after takes from the right. */
@@ -71,6 +71,26 @@ export function descend(state: CircleState, ring: NestedCircle, clock: Clock): v
     fresh = false
   }
 }
+
+/** The last few above the limit: the heaviest gives up a unit, and whoever it made too heavy the next, until nobody is. Undone where that ends nowhere. */
+export function relieve(state: CircleState, ring: NestedCircle): void {
+  if (state.excess <= EPSILON) return
+  const before = state.counts.slice()
+  const room = roomOf(state, ring)
+  const nodes = [...ring.counts.keys()].filter((node) => ring.max[node]! > ring.min[node]!)
+  for (let turn = 0; turn < TURNS_PER_NODE * nodes.length && state.excess > EPSILON; turn++) {
+    const heaviest = nodes.reduce((most, node) => (state.loads[node]! > state.loads[most]! ? node : most))
+    // Where the sum is given somebody else gets a unit for it: the lightest.
+    if (!room(heaviest, -1)) {
+      const lightest = nodes.reduce((least, node) => (state.loads[node]! < state.loads[least]! ? node : least))
+      if (state.counts[heaviest]! <= ring.min[heaviest]! || !room(lightest, 1)) break
+      state.change(lightest, 1)
+    }
+    state.change(heaviest, -1)
+  }
+  if (state.excess > EPSILON) moveTo(state, before)
+}
+const TURNS_PER_NODE = 4
 
 /** Goes back towards the counts of before wherever the excess stays as it is and no more is moved. */
 export function takeBack(state: CircleState, ring: NestedCircle): void {
