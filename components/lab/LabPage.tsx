@@ -433,5 +433,5 @@ function sayAnswer(answer: SolverAnswer | string, unit: string): string {
   if (answer.is === 'floor') return `No setting evens this ring below ${text(answer.floor, 'factor')}: ${answer.because}.`
   const steps = answer.nodes.filter(({ before, after }) => before !== after).length
   if (steps === 0) return `It is even as it is: ${text(answer.imbalance.before, 'factor')}.`
-  return `${answer.reached ? 'Solved' : 'As near as these settings come'}: ${text(answer.imbalance.before, 'factor')} → ${text(answer.imbalance.after, 'factor')}, ${text(answer.moved, 'ratio')} of the ${unit} move; ${text(answer.leastMoved, 'ratio')} is the least that any ring would have to move.`
+  return `${answer.reached ? 'Solved' : 'As near as these settings come'}: ${text(answer.imbalance.before, 'factor')} → ${text(answer.imbalance.after, 'factor')}, ${text(answer.moved, 'ratio')} of the ${unit} move; ${text(answer.leastMoved, 'ratio')} is the least that any ring would have to move.${answer.because ? ` Not further: ${answer.because}.` : ''}`
 }

@@ -71,6 +71,25 @@ test('what the solver finds becomes points of a change, and as few as it moved',
   expect(compared.movedReads).toBeCloseTo(found.moved, 2)
 })
 
+test('every algorithm is solved from the lab, or says why not; what is solved is a ring that can be, with as much moved as was said', () => {
+  for (const algorithm of RING_ALGORITHMS) {
+    const spec = withAlgorithm(
+      { ...EXAMPLE, nodes: EXAMPLE.nodes.map(({ points: _, ...node }, i) => ({ ...node, weight: 6 + 7 * i })) },
+      algorithm,
+    )
+    const source = { ...sourceOfDescription(spec, {}), spec }
+    const answer = solveRing({ ...solvable(source, spec, compare(source, spec)), budgetMs: 200 })
+    if (answer.is === 'floor') {
+      expect(answer.because).toMatch(/\w{3}/)
+      continue
+    }
+    const after = solved(spec, answer)
+    expect(problemOf(after)).toBeNull()
+    expect(compare(source, after).imbalanceAfter).toBeCloseTo(answer.imbalance.after, 6)
+    expect(compare(source, after).moved).toBeCloseTo(answer.moved, 6)
+  }
+})
+
 test('weights and states of a hashing pool become its settings', () => {
   const after: RingSpec = {
     ...haproxy,

@@ -31,6 +31,8 @@ const WARM = [1.5, 0.01] as const
 /** Where the limit is out of reach: what a share above it is worth in shares moved. */
 const WORTH = 50
 const CLOCK_STEPS = 256
+/** Up to here the clock has no say: the same question then has the same answer. */
+const PRESSED = 0.25
 
 /**
  * Brings every load to `allowed` or below while as little as possible changes owner: simulated annealing over the counts, one small step of
@@ -108,7 +110,7 @@ function cool(state: CircleState, ring: NestedCircle, allowed: number, { movable
     if (turn % CLOCK_STEPS === 0) {
       const gone = spent()
       if (gone >= 1) break
-      const done = Math.max(turn / steps, gone)
+      const done = gone > PRESSED ? Math.max(turn / steps, gone) : turn / steps
       warmth = step * warm * WARM[0] * (WARM[1] / WARM[0]) ** done
       strict = (STRICT[0] / warm) * (STRICT[1] / STRICT[0]) ** done
       energy = energyNow()
