@@ -25,11 +25,21 @@ describe('the pages for people', () => {
     for (const link of links) expect(existsSync(join(root, dirname(page), link)), `${page} -> ${link}`).toBe(true)
   })
 
+  it('show doors that are accepted', () => {
+    const doors = [...readFileSync(join(root, 'docs/configuration.md'), 'utf8').matchAll(/```yaml\n(url:[\s\S]*?)```/g)]
+    expect(doors.length).toBeGreaterThan(0)
+    for (const [, text] of doors) {
+      const config = parseConfig(text as string, {}, schemas(), { file: '/etc/evenkeel.yaml', readFile: () => 'secret' })
+      expect(text).toContain(`mode: ${config.auth.mode}`)
+      expect(config.warnings).toEqual([])
+    }
+  })
+
   it('show configurations that are accepted', () => {
     const [, whole] = /```yaml\n(listen:[\s\S]*?)```/.exec(readFileSync(join(root, 'docs/configuration.md'), 'utf8')) ?? []
     const config = parseConfig(whole as string, { HOOK_SECRET: 'x' }, schemas(), {
       file: '/etc/evenkeel.yaml',
-      readFile: () => 'https://hooks.invalid/secret',
+      readFile: (path) => (/\.(pem|key)$/.test(path) ? '-----BEGIN CERTIFICATE-----' : 'https://hooks.invalid/secret'),
     })
     expect(config.targets.map(({ kind }) => kind)).toContain('nginx')
     expect(config.retention).toEqual({ rawMs: 3 * 86_400_000, fineMs: 14 * 86_400_000, coarseMs: 400 * 86_400_000 })

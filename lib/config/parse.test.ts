@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Config } from './config.ts'
 import { ConfigError } from './error.ts'
 import { parseConfig } from './parse.ts'
+import { redact } from './redact.ts'
 import { configJsonSchema, type Schemas } from './schema.ts'
 
 const schemas: Schemas = {
@@ -114,6 +115,7 @@ test('a literal secret is redacted too', () => {
     'targets: [{kind: redis, name: a, url: "redis://user:sentinel@h:1", password: sentinel}]\nreceivers: [{name: r, webhook: {url: "http://h/x?token=sentinel", secret: sentinel}}]',
   )
   expect(JSON.stringify(shown)).not.toContain('sentinel')
+  expect(redact({ key: '-----BEGIN EC PRIVATE KEY-----\nsentinel' })).toEqual({ key: '[redacted]' })
 })
 
 test('a password of digits stays text', () => {

@@ -13,6 +13,7 @@ export function redact(tree: unknown, key = '', parent = ''): unknown {
   if (Array.isArray(tree)) return tree.map((item) => redact(item, key, parent))
   if (typeof tree === 'object') return Object.fromEntries(Object.entries(tree).map(([name, value]) => [name, redact(value, name, key)]))
   if (typeof tree !== 'string' || /^\$\{\w+\}$/.test(tree)) return SECRET_KEY.test(key) && typeof tree === 'number' ? REDACTED : tree
+  if (tree.includes('PRIVATE KEY-----')) return REDACTED
   // A chat hook's URL is its own password.
   if (SECRET_KEY.test(key) || (parent === 'slack' && key === 'url')) return REDACTED
   return redactUrl(tree)

@@ -1,7 +1,8 @@
 import { Redis } from 'ioredis'
 import { EvenkeelError } from '../../model/error.ts'
-import { type Place, placeOf, type RedisConfig, redisAddress } from './config.ts'
-import { unavailableBecause, unreachable } from './errors.ts'
+import { type Place, placeOf, type RedisDoor, redisAddress } from './config.ts'
+import { CLOSED, unavailableBecause, unreachable } from './errors.ts'
+import { closedPerhaps, mutePerhaps, tlsOptions } from './tls.ts'
 
 export type Argument = string | number | Buffer
 export type Command = readonly [name: string, ...args: Argument[]]
@@ -22,12 +23,14 @@ export interface RedisClient {
   close(): Promise<void>
 }
 
-export function createRedisClient(config: Pick<RedisConfig, 'url' | 'username' | 'password' | 'ca'>): RedisClient {
+export function createRedisClient(config: RedisDoor): RedisClient {
   const address = redisAddress(config)
-  const redis = new Redis({ ...connectOptions(placeOf(config.url), config), ...QUIET })
+  const place = placeOf(config.url)
+  const redis = new Redis({ ...connectOptions(place, config), ...QUIET })
   // "Connection is closed" hides the reason; the reason itself (WRONGPASS, ECONNREFUSED) comes only by this event.
   let lastError: unknown = null
   let connecting: Promise<void> | null = null
+  let answered = false
   redis.on('error', (error) => {
     lastError = error
   })
@@ -50,15 +53,19 @@ export function createRedisClient(config: Pick<RedisConfig, 'url' | 'username' |
     const deadline = new Promise<never>((_, reject) => {
       giveUp = () => {
         redis.disconnect()
-        reject(new EvenkeelError('unreachable', `no answer from ${address} in time`))
+        reject(new EvenkeelError('unreachable', `no answer from ${address} in time${answered ? '' : mutePerhaps(place)}`))
       }
     })
     signal.addEventListener('abort', giveUp, { once: true })
     try {
-      return await Promise.race([ready().then(work), deadline])
+      const answer = await Promise.race([ready().then(work), deadline])
+      answered = true
+      return answer
     } catch (error) {
       if (isServersOwn(error)) throw error
-      throw unreachable(isClosed(error) && lastError ? lastError : error, address)
+      const said = unreachable(isClosed(error) && lastError ? lastError : error, address)
+      if (answered || said.message !== CLOSED) throw said
+      throw new EvenkeelError(said.code, said.message + closedPerhaps(place, config), { cause: error })
     } finally {
       signal.removeEventListener('abort', giveUp)
     }
@@ -85,10 +92,7 @@ export function createRedisClient(config: Pick<RedisConfig, 'url' | 'username' |
 }
 
 /** A short-lived connection for one write or look, closed at its end whatever happens. */
-export async function withRedis<T>(
-  config: Pick<RedisConfig, 'url' | 'username' | 'password' | 'ca'>,
-  work: (client: RedisClient) => Promise<T>,
-): Promise<T> {
+export async function withRedis<T>(config: RedisDoor, work: (client: RedisClient) => Promise<T>): Promise<T> {
   const client = createRedisClient(config)
   try {
     return await work(client)
@@ -112,13 +116,13 @@ const QUIET = {
   protocol: 2,
 } as const
 
-function connectOptions(place: Place, config: { username?: string; password?: string; ca?: string }) {
+function connectOptions(place: Place, config: RedisDoor) {
   return {
     ...(place.path === undefined ? { host: place.host, port: place.port } : { path: place.path }),
     db: place.db,
     username: config.username ?? place.username,
     password: config.password ?? place.password,
-    ...(place.tls ? { tls: { servername: place.host, ...(config.ca ? { ca: config.ca } : {}) } } : {}),
+    ...(place.tls ? { tls: tlsOptions(place, config) } : {}),
   }
 }
 

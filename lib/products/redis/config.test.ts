@@ -45,6 +45,9 @@ describe('redisConfig', () => {
     [{ url: 'redis://h', natMap: { 'a:1': 'b:2' } }, 'natMap'],
     [{ cluster: ['redis://h'], natMap: { 'a:1': 'redis://b:2' } }, 'natMap.a:1'],
     [{ cluster: ['redis://h'], tls: true }, 'tls'],
+    [{ url: 'rediss://h', ca: '/etc/ca.pem' }, 'ca'],
+    [{ url: 'rediss://h', cert: '-----BEGIN CERTIFICATE-----' }, 'key'],
+    [{ url: 'rediss://h', key: '-----BEGIN PRIVATE KEY-----' }, 'cert'],
     [{ sentinel: { master: 'm', nodes: ['redis://h'] } }, 'sentinel.nodes.0'],
   ])('takes %j: %s', (extra, field) => expect(parse(extra).error?.issues[0]?.path.join('.') ?? null).toBe(field))
 

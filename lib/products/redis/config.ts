@@ -67,6 +67,9 @@ const url = z.string().superRefine((text, context) => {
 
 const hostPort = z.string().refine((text) => /^(\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+):\d{1,5}$/.test(text), { message: 'allowed: HOST:PORT' })
 
+const pem = (name: string) =>
+  z.string().refine((text) => text.includes('-----BEGIN '), { message: `the PEM text itself; ${name}_file: PATH reads it from a file` })
+
 /**
  * A Redis or Valkey server by its `url`; a Redis Cluster by the URLs of some of its nodes; or a master and its replicas by their Sentinels.
  * `monitor` says whether MONITOR may be sampled in bursts; a store is never monitored unless told so.
@@ -78,8 +81,11 @@ export const redisConfig = z
     url: url.optional(),
     username: z.string().optional(),
     password: z.string().optional(),
-    /** PEM of the authority that signed the server's certificate, with rediss://. */
-    ca: z.string().optional(),
+    /** PEM of the authority that signed the server's certificate, with rediss://; the system's authorities without. */
+    ca: pem('ca').optional(),
+    /** PEM of our own certificate and its key, for a server that asks its clients for one, as Redis does by default. */
+    cert: pem('cert').optional(),
+    key: pem('key').optional(),
     role: z.enum(['cache', 'store']).default('cache'),
     monitor: z.enum(['ask', 'bursts', 'never']).optional(),
     cluster: z.array(url).min(1).optional(),
@@ -102,6 +108,8 @@ export const redisConfig = z
     const issue = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message })
     if (given.length === 0) issue('url', 'url is missing; for example redis://127.0.0.1:6379')
     if (given.length > 1) issue(given[1]!, `one of url, cluster, sentinel; ${given[0]} is given too`)
+    if ((config.cert === undefined) !== (config.key === undefined))
+      issue(config.cert === undefined ? 'cert' : 'key', 'cert and key belong together: a certificate of our own, and its key')
     if (config.natMap && config.url !== undefined) issue('natMap', 'natMap is for `cluster` and `sentinel`: a url says where the server is')
     if (config.tls !== undefined && !config.sentinel) issue('tls', 'tls is for `sentinel`: elsewhere the url begins with rediss://')
     if (config.cluster?.some((seed) => placeOf(seed).path !== undefined)) issue('cluster', 'a Cluster is reached by TCP: redis://HOST:PORT')
@@ -113,6 +121,9 @@ export const redisConfig = z
   }))
 
 export type RedisConfig = z.output<typeof redisConfig>
+
+/** Where one server is, and what opens it. */
+export type RedisDoor = Pick<RedisConfig, 'url' | 'username' | 'password' | 'ca' | 'cert' | 'key'>
 
 /** Where it is, without secrets: `127.0.0.1:6379`, `/run/redis.sock`. */
 export function redisAddress(config: Pick<RedisConfig, 'url'>): string {

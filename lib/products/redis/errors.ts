@@ -15,6 +15,8 @@ export function unavailableBecause(error: unknown): string | null {
   return BLOCKED.find(([pattern]) => pattern.test(found))?.[1] ?? null
 }
 
+export const CLOSED = 'it closed the connection'
+
 const WORDS: [RegExp, string | ((address: string) => string)][] = [
   [/\bNOAUTH\b|Authentication required/i, 'it demands a password and none is configured'],
   [/\bWRONGPASS\b|invalid (username-)?password|invalid password/i, 'it refuses the password or the user name'],
@@ -27,9 +29,14 @@ const WORDS: [RegExp, string | ((address: string) => string)][] = [
   [/ENOTFOUND|EAI_AGAIN/, (address) => `the host name in ${address} does not resolve`],
   [/EHOSTUNREACH|ENETUNREACH/, (address) => `there is no route to ${address}`],
   [/ETIMEDOUT/, (address) => `no connection to ${address} in time`],
-  [/ECONNRESET|EPIPE|Connection is closed|socket hang up/i, 'it closed the connection'],
+  [/ECONNRESET|EPIPE|Connection is closed|socket hang up/i, CLOSED],
   [/Protocol error/i, (address) => `what answers at ${address} does not speak Redis's protocol`],
-  [/certificate|self.signed|SSL|TLS/i, 'its TLS certificate or handshake is not accepted'],
+  [/altnames|does not match certificate/i, 'its TLS certificate is for another host than the URL names'],
+  [/certificate has expired/i, 'its TLS certificate has ended'],
+  [/certificate required|bad certificate|unknown ca/i, 'it asks for a certificate of ours that it knows: cert_file and key_file'],
+  [/self.signed|unable to (verify|get)/i, 'the authority that signed its TLS certificate is not known here: ca_file'],
+  [/wrong version number|packet length too long/i, 'it does not speak TLS there: its URL begins with redis://'],
+  [/certificate|SSL|TLS/i, 'its TLS certificate or handshake is not accepted'],
 ]
 
 /** An outage in words without secrets. A server's own error on one command keeps its text: it names what is missing. */

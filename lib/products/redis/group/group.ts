@@ -87,6 +87,8 @@ export const redisGroup: Product<RedisConfig, GroupLink> = {
       createRedisClient({
         url,
         ca: config.ca,
+        cert: config.cert,
+        key: config.key,
         ...(config.sentinel ? config.sentinel : { username: config.username, password: config.password }),
       }),
     ),

@@ -1,8 +1,9 @@
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { malformed } from '../../../model/error.ts'
-import { placeOf, type RedisConfig, redisAddress } from '../config.ts'
+import { placeOf, type RedisConfig, type RedisDoor, redisAddress } from '../config.ts'
 import { unreachable } from '../errors.ts'
+import { type TlsConfig, tlsOptions } from '../tls.ts'
 
 export type BurstLimits = { lines: number; ms: number; bytes: number; lagMs: number }
 /** Why a burst ended, for the page. */
@@ -13,12 +14,7 @@ export type Burst = { ms: number; lines: number; bytes: number; ended: BurstEnd 
  * Listens to a server's commands by MONITOR on a connection of its own until the first limit is reached, then destroys the connection:
  * Redis keeps an unlimited buffer for a monitor that does not read. `onLine` gets each line without its line end, one byte a character.
  */
-export function listen(
-  config: Pick<RedisConfig, 'url' | 'username' | 'password' | 'ca'>,
-  limits: BurstLimits,
-  onLine: (line: string) => void,
-  signal: AbortSignal,
-): Promise<Burst> {
+export function listen(config: RedisDoor, limits: BurstLimits, onLine: (line: string) => void, signal: AbortSignal): Promise<Burst> {
   const address = redisAddress(config)
   return new Promise((resolve, reject) => {
     let rest = ''
@@ -102,11 +98,11 @@ export function listen(
   })
 }
 
-function open(config: Pick<RedisConfig, 'url' | 'ca'>, signal: AbortSignal): Socket {
+function open(config: Pick<RedisConfig, 'url'> & TlsConfig, signal: AbortSignal): Socket {
   const place = placeOf(config.url)
   if (place.path !== undefined) return connect({ path: place.path, signal })
   if (!place.tls) return connect({ host: place.host, port: place.port!, signal })
-  return connectTls({ host: place.host, port: place.port, servername: place.host, ...(config.ca ? { ca: config.ca } : {}) })
+  return connectTls({ port: place.port, ...tlsOptions(place, config) })
 }
 
 /** The name comes last but one: its refusal is forgiven. */
