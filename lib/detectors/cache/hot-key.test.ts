@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { poisson } from '../../../test/normal.ts'
+import { randomOf } from '../../../test/random.ts'
 import { FROM, judge, load } from '../../../test/series.ts'
 import { wilson } from '../../math/intervals.ts'
 import type { HotKey } from '../../model/record.ts'
@@ -50,6 +52,16 @@ test('a key with a third of the reads is found, and no other', () =>
 test('five in a hundred are found, with three thousand commands and with six hundred', () => {
   expect(said([key('h', 0.05), ...ordinary(0.008)])).toHaveLength(1)
   expect(said([key('h', 0.07, 600), ...ordinary(0.008, 600)])).toHaveLength(1)
+})
+test('five in a hundred need seven hundred commands: four seconds at 170 reads a second', () =>
+  expect(said([key('h', 0.05, 700), ...ordinary(0.008, 700)])).toHaveLength(1))
+test('no draw of an ordinary day looks hot, with as few commands as are counted', () => {
+  const random = randomOf(11)
+  for (let burst = 0; burst < 3_000; burst++) {
+    const lines = 200 + Math.floor(800 * random())
+    const drawn = Array.from({ length: 20 }, (_, i) => key(`product:${i}`, poisson((lines * 0.02) / (i + 1) ** 0.9, random) / lines, lines))
+    expect(said(drawn)).toEqual([])
+  }
 })
 test('ordinary popularity is not hot', () => {
   expect(said(ordinary(0.02))).toEqual([])
