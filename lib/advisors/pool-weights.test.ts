@@ -168,7 +168,9 @@ describe('capacities of 1 : 2 : 4, after the smallest was lowered', () => {
   const pool = poolOf('edge', 'app', [12, 100, 100])
   const tape = new Tape()
   poolDay(tape, pool, { seed: 5, seconds: 160 }, 120, {
+    weights: (t) => [t < 60 ? 100 : 12, 100, 100],
     fault: (t, server, now) => {
+      if (t < 60 && server === 'app1') now.seconds = 0.7
       if (t >= 100 && server === 'app2') now.seconds = 0.7
     },
   })
@@ -190,6 +192,16 @@ describe('capacities of 1 : 2 : 4, after the smallest was lowered', () => {
     expect(share('app1')).toBeLessThanOrEqual(0.5 / 3 + 0.02)
     expect(share('app3')).toBeLessThanOrEqual((1.6 * 100) / 212 + 0.02)
   })
+})
+
+test('a server that is small on purpose stays small', () => {
+  const draft = propose(0.16, poolOf('edge', 'app', [100, 100, 100, 2])) as Draft
+  const weights = {
+    app1: 100,
+    app4: 2,
+    ...Object.fromEntries(draft.steps.map(({ setting, after }) => [setting.name.split('/')[1], Number(after)])),
+  }
+  expect(weights.app4! / weights.app1!).toBeLessThan(0.035)
 })
 
 test('a server that just came up is cold, not slow', () => {

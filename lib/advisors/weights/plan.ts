@@ -15,8 +15,6 @@ const LOAD_MOST = 1.6
 const LOAD_MOST_QUEUED = 1.3
 /** A server at this share of what its speed allows needs no lighter weight; the cause is elsewhere. */
 const NEAR = 1.05
-/** A server that was lowered before, by whomever, and is fast now may go back to this part of an even share at once. */
-const BACK = 0.5
 /** Of the rate at which a server was slow: so much it gets with ease, and so much when there is no other place to go. */
 const EASE = 0.5
 const FULL = 0.85
@@ -51,9 +49,8 @@ export function planOf(own: Load, loads: Load[], ceilings: Map<PoolServer, Ceili
   const speeds = loads.reduce((sum, { response }) => sum + 1 / response.value, 0)
   const fairOf = ({ response }: Load) => 1 / response.value / speeds
   const fastest = fastestOf(loads)
-  const small = loads.filter((load) => load !== own && load.share < BACK / loads.length && load.share * NEAR < fairOf(load))
-  // One that is fast with little says, like one that got fast with less, that slowness may follow load: all the way would overshoot.
-  const eased = small.length > 0 || loads.some(({ server }) => ceilings.get(server)?.eased)
+  // One that got fast with less says that slowness follows load here: all the way would overshoot.
+  const eased = loads.some(({ server }) => ceilings.get(server)?.eased)
   const total = loads.reduce((sum, { rate }) => sum + rate, 0)
   const ceilingOf = (load: Load) => (total > 0 ? (ceilings.get(load.server)?.rate ?? Number.POSITIVE_INFINITY) / total : 1)
 
@@ -73,10 +70,10 @@ export function planOf(own: Load, loads: Load[], ceilings: Map<PoolServer, Ceili
   const wanted = new Map(loads.map((load) => [load, cuts.find((cut) => cut.load === load)?.wanted ?? load.share]))
   const rest = loads.filter((load) => !slow.includes(load))
   const known = rest.filter(({ server }) => ceilings.has(server))
-  const easeOf = (load: Load) => (known.includes(load) ? EASE * ceilingOf(load) : BACK / loads.length)
+  const easeOf = (load: Load) => EASE * ceilingOf(load)
   const sound = rest.filter((load) => !load.failing && load.response.value < BUSY * fastest)
-  const back = sound.filter((load) => (known.includes(load) || small.includes(load)) && load.share < easeOf(load))
-  const open = sound.filter((load) => !known.includes(load) && !back.includes(load))
+  const back = sound.filter((load) => known.includes(load) && load.share < easeOf(load))
+  const open = sound.filter((load) => !known.includes(load))
   const most = eased ? LOAD_MOST_QUEUED : LOAD_MOST
   let left = 1 - [...wanted.values()].reduce((sum, share) => sum + share, 0)
   const give = (takers: Load[], mostOf: (load: Load) => number) => {
