@@ -56,9 +56,9 @@ export function control(queues: Queues, { seconds, quiet = Number.POSITIVE_INFIN
   function watch(draft: Draft, finding: Finding, before: number[]): Applied {
     const prediction = draft.predict as Prediction
     const at = FROM + queues.now * 1000
-    const history = windowOf(60_000).between(Math.max(at - 60_000, Math.min(finding.since, at - 10_000)), at)
+    const history = windowOf(60_000).between(Math.max(at - 60_000, finding.since), at)
     const seen = measure(prediction.metric, prediction.where, history)
-    const baseline = seen.is === 'measured' && Number.isFinite(seen.high) ? seen : undefined
+    const baseline = at - finding.since >= 10_000 && seen.is === 'measured' && Number.isFinite(seen.high) ? seen : undefined
     for (const { setting, after } of draft.steps) {
       const index = queues.pool.servers.findIndex(({ name }) => setting.name === `app/${name}/weight`)
       queues.weights[index] = Number(after)

@@ -71,7 +71,7 @@ const DEFAULTS: WatchSettings = {
 const sameStage = (a?: SlowStart, b?: SlowStart) => a?.stage === b?.stage && a?.writing === b?.writing && a?.doneAt === b?.doneAt
 const stepText = ({ setting, before, after }: Step) => `${setting.name} ${before} → ${after}`
 
-/** Less history than this has no interval to hold an effect against. A problem shows some seconds before it is called one. */
+/** Less history of a problem than this has no interval to hold an effect against. */
 const BASELINE_MIN_MS = 10_000
 /** A watch that a crash cut short goes on for at least this long. */
 const RESUMED_MS = 45_000
@@ -184,8 +184,9 @@ export function createChanges(options: ChangesOptions): Changes {
     if (!prediction || change.job) return undefined
     // What was before the problem is not what the change is to mend.
     const since = (finding && store.findings.get(finding)?.since) || 0
-    const from = Math.max(until - settings.beforeMs, Math.min(since, until - BASELINE_MIN_MS))
-    const window = options.window(now() - until + settings.beforeMs).between(from, until)
+    // Applied at once, there is none of it to measure: the prediction's own figure stands.
+    if (until - since < BASELINE_MIN_MS) return undefined
+    const window = options.window(now() - until + settings.beforeMs).between(Math.max(until - settings.beforeMs, since), until)
     const seen = measure(prediction.metric, prediction.where, window)
     if (seen.is === 'unjudged' || !Number.isFinite(seen.low) || !Number.isFinite(seen.high)) return undefined
     return { value: seen.value, low: seen.low, high: seen.high }
