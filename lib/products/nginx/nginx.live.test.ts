@@ -9,8 +9,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { CAUSE } from '../../../test/cause.ts'
 import { freePort } from '../../../test/daemon.ts'
+import { KillableHouse } from '../../../test/killableHouse.ts'
 import { describeWith } from '../../../test/live.ts'
+
 import { type App, type NginxServer, startApp, startNginx } from '../../../test/servers.ts'
+import type { Change } from '../../model/change.ts'
 import type { Parsed } from '../../model/product.ts'
 import { locate } from '../../rings/evaluate.ts'
 import { nginxActuator } from './actuator.ts'
@@ -257,6 +260,33 @@ describeWith(['nginx'], 'nginx actuator', () => {
     } finally {
       vts.close()
     }
+  })
+
+  test('Evenkeel is killed between the rename and the reload: its next start finishes the change, and rolls it back', async () => {
+    await using site = await web()
+    const text = await readFile(site.file, 'utf8')
+    const [program, ...args] = site.config.test
+    // Only the first test takes its time.
+    const flag = join(dirname(site.file), 'tested')
+    const slow = ['sh', '-c', `[ -f ${flag} ] || { touch ${flag}; sleep 4; }; exec "$0" "$@"`, program!, ...args]
+    await using house = new KillableHouse([{ ...site.config, accessLog: undefined, test: slow } as NginxConfig], {})
+    await house.start()
+    await house.up()
+    house.ask('create', { steps: [{ setting: { target: 'web', name: `app/${site.names[0]}/weight` }, after: '1' }] }).catch(() => {})
+    await house.until(() => readFile(site.file, 'utf8'), (now) => now.includes('weight=1')) // biome-ignore format: one line
+    await house.kill()
+    expect(await shares(site)).toEqual([30, 10])
+    await house.start()
+    const [change] = await house.ask<Change[]>('changes')
+    expect(change!.state).toBe('watching')
+    expect(await shares(site)).toEqual([20, 20])
+    const kept = join(dirname(site.file), `.app.conf.evenkeel-${change!.id}`)
+    expect(await readFile(kept, 'utf8')).toBe(text)
+    await house.ask('rollBack', { change: change!.id })
+    expect((await house.ended(change!.id, 10)).state).toBe('rolled_back')
+    expect(await readFile(site.file, 'utf8')).toBe(text)
+    expect(await readFile(kept, 'utf8')).toBe(text)
+    expect(await shares(site)).toEqual([30, 10])
   })
 
   test('leaves alone what somebody else has changed', async () => {
