@@ -21,7 +21,10 @@ export async function proxy(request: Request): Promise<Response> {
     if (!(error instanceof EvenkeelError) || !/^(GET|HEAD)$/.test(request.method)) return problemResponse(error)
     const mode = currentHouse()?.doors.mode
     if (mode === 'proxy') return refusalPage(error, '/', security)
-    if (error.code !== 'unauthenticated') return mode === 'oidc' ? refusalPage(error, '/sign-in', security) : problemResponse(error)
+    // The issuer would send back at once the same person, whom we have just refused.
+    if (mode === 'oidc' && error.code === 'forbidden') return refusalPage(error, '/sign-in/start?anew', security)
+    if (mode === 'oidc' && error.code !== 'unauthenticated') return refusalPage(error, '/sign-in', security)
+    if (error.code !== 'unauthenticated') return problemResponse(error)
     const next = `${url.pathname}${url.search}`
     return redirect(request, `/sign-in${next === '/' ? '' : `?next=${encodeURIComponent(next)}`}`, 307)
   }
@@ -41,7 +44,7 @@ const LOOKS_AHEAD = /bot|crawl|preview|unfurl|slack|facebook|whatsapp|telegram|s
 async function arrive(request: Request, url: URL): Promise<Response | null> {
   const { doors } = house()
   if (doors.oidc && url.pathname === '/sign-in/start') {
-    const { location, cookies } = await doors.oidc.begin(ownPath(url.searchParams.get('next')))
+    const { location, cookies } = await doors.oidc.begin(ownPath(url.searchParams.get('next')), url.searchParams.has('anew'))
     return redirect(request, location, 303, cookies)
   }
   if (doors.oidc && url.pathname === '/sign-in/callback') {

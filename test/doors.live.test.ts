@@ -197,6 +197,8 @@ auth: { mode: oidc, issuer: "${issuer.url}", client_id: ${CLIENT.id}, client_sec
     const refused = await signIn()
     expect([refused.status, refused.headers['set-cookie']]).toEqual([403, undefined])
     expect(refused.text).toContain('&#60;i&#62;eve&#60;/i&#62; is signed in but has no role here: the claim groups names qa')
+    const again = await ask(port, /href="(\/sign-in[^"]*)"/.exec(refused.text)![1]!)
+    expect(new URL(again.headers.location!).searchParams.get('prompt')).toBe('login')
     const stray = await ask(port, '/sign-in/callback?code=x&state=y')
     expect([stray.status, stray.text]).toEqual([403, expect.stringContaining('was not begun in this browser')])
   })

@@ -11,8 +11,8 @@ export type Vouched = { subject: string; name: string; groups: string[]; idToken
 
 /** The OpenID Connect side of a sign-in: Authorization Code with PKCE. Every failure is an EvenkeelError whose words hold no secret. */
 export type Issuer = {
-  /** Where the browser is sent. */
-  begin(begun: Begun): Promise<string>
+  /** Where the browser is sent. `anew`: the issuer asks who it is even where it knows somebody. */
+  begin(begun: Begun, anew: boolean): Promise<string>
   /** The code of the way back, turned into a person by tokens whose signature, issuer, audience, times and nonce have been checked. */
   finish(query: string, begun: Begun): Promise<Vouched>
   /** Where the browser ends its session with the issuer; null when that is not offered. */
@@ -47,7 +47,7 @@ export function createIssuer(auth: OidcAuth, url: string): Issuer {
   }
 
   return {
-    async begin({ state, nonce, verifier }) {
+    async begin({ state, nonce, verifier }, anew) {
       const to = client.buildAuthorizationUrl(await configuration(), {
         redirect_uri: callback,
         scope: auth.scopes.join(' '),
@@ -55,6 +55,7 @@ export function createIssuer(auth: OidcAuth, url: string): Issuer {
         nonce,
         code_challenge: await client.calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
+        ...(anew ? { prompt: 'login' } : {}),
       })
       return to.href
     },

@@ -78,6 +78,8 @@ describe('a person signs in with the issuer', () => {
     expect(one.cookies[0]).toMatch(/^evenkeel_begun=\S+; Path=\/sign-in; HttpOnly; SameSite=Lax; Max-Age=600; Secure$/)
     expect(one.cookies[0]).not.toContain(asked[0]!.get('state')!)
     expect(JSON.stringify(one)).not.toContain('sesame')
+    expect(asked[0]!.has('prompt')).toBe(false)
+    expect(new URL((await doors.oidc!.begin('/', true)).location).searchParams.get('prompt')).toBe('login')
   })
   test('by whichever of the two ways the issuer takes the secret, or with none', async () => {
     await signIn()

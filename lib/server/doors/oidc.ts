@@ -16,8 +16,8 @@ const HINTS_MAX = 1_000
 /** People who sign in with an OpenID Connect issuer. */
 export type Oidc = {
   issuer: string
-  /** Sends a browser to the issuer; `next` is the path of ours that it wanted. */
-  begin(next: string): Promise<{ location: string; cookies: string[] }>
+  /** Sends a browser to the issuer; `next` is the path of ours that it wanted, `anew` lets somebody else sign in. */
+  begin(next: string, anew?: boolean): Promise<{ location: string; cookies: string[] }>
   /** Lets a browser in that comes back. `query` is all from the "?" on. Throws `forbidden` or `unreachable` with the reason. */
   finish(query: string, headers: Headers): Promise<{ location: string; cookies: string[] }>
   /** Whose session this is. Throws `forbidden` when the configuration no longer gives them a role. */
@@ -62,9 +62,9 @@ export function createOidc({ auth, url, store, now, password, secure, session }:
 
   return {
     issuer: auth.issuer,
-    async begin(next) {
+    async begin(next, anew = false) {
       const fresh = begun()
-      return { location: await issuer.begin(fresh), cookies: [await waiting.set({ ...fresh, next })] }
+      return { location: await issuer.begin(fresh, anew), cookies: [await waiting.set({ ...fresh, next })] }
     },
     async finish(query, headers) {
       const { state, nonce, verifier, next } = (await waiting.read(headers)) ?? {}
