@@ -46,9 +46,9 @@ export function ChangePanel({ change: given }: { change: ChangeView }) {
           ],
           ['Because', safe(change.because, 400)],
           Boolean(change.finding) && [
-            'Finding',
+            'Mends',
             <Go key="finding" href={`/findings/${change.finding}`} className={linkLook}>
-              {change.finding}
+              the finding it was proposed for
             </Go>,
           ],
         ]}
@@ -113,7 +113,9 @@ function Guards({ change }: { change: ChangeView }) {
       <ul className="flex flex-col gap-0.5">
         {change.guardsNow.map((guard) => (
           <li key={guard.text} className="flex flex-wrap items-baseline gap-x-3">
-            <Status tone={guard.breached ? 'critical' : 'ok'}>{guard.text}</Status>
+            <Status tone={guard.breached ? 'critical' : 'ok'} className="whitespace-normal">
+              {guard.text}
+            </Status>
             <span className="text-dim">
               now{' '}
               {'value' in guard.now ? (

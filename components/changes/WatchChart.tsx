@@ -40,7 +40,7 @@ export function WatchChart({ change }: { change: ChangeView }) {
   const exact = data?.series.filter(({ labels }) => Object.keys(labels).length === Object.keys(prediction.where).length) ?? []
   return (
     <LineChart
-      title={`${metricWords(prediction.metric)} of ${labelsText(prediction.where)}`}
+      title={`${capital(metricWords(prediction.metric))} of ${labelsText(prediction.where)}`}
       unit={prediction.unit}
       series={exact.map(({ points }) => ({ name: 'measured', points }))}
       from={from}
@@ -52,3 +52,5 @@ export function WatchChart({ change }: { change: ChangeView }) {
     />
   )
 }
+
+const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)

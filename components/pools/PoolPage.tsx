@@ -1,12 +1,15 @@
 'use client'
 import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
 import { Here } from '@/components/findings/Here.tsx'
+import { Ago } from '@/components/frame/Ago.tsx'
 import { path } from '@/components/frame/api.ts'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
+import { useClock } from '@/components/frame/live.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
 import { labHref } from '@/components/lab/labHref.ts'
 import { quotientPoints } from '@/components/series/ratio.ts'
 import { SeriesChart } from '@/components/series/SeriesChart.tsx'
+import { touches } from '@/components/series/useAnnotations.ts'
 import { Badge } from '@/components/ui/badge.tsx'
 import { Code } from '@/components/ui/code.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
@@ -15,9 +18,9 @@ import { Readings } from '@/components/ui/readings.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { safe, text } from '@/lib/format/format.ts'
-import type { PoolServerView, PoolView } from '@/lib/model/views.ts'
+import type { ChangeView, Page, PoolServerView, PoolView } from '@/lib/model/views.ts'
 import { isOut, ReturnButton } from './ReturnButton.tsx'
-import { againstOthers, dueBand, isHeavy, poolParts, SERVER_TONE } from './words.ts'
+import { againstOthers, dueBand, FIGURE_SECONDS, isHeavy, poolParts, SERVER_TONE } from './words.ts'
 
 /** One pool: its strip, what is wrong here and what would mend it, its servers, and how they behave over time. */
 export function PoolPage({ target, name, initialData }: { target: string; name: string; initialData: PoolView }) {
@@ -26,6 +29,7 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
     everyMs: 2_000,
   })
   const where = { target, pool: name }
+  const turned = useTurned(where)
   const servers = {
     where,
     keep: (labels: Record<string, string>) => Boolean(labels.server),
@@ -61,6 +65,12 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
       </PageHead>
       <div className="px-4 py-2">
         <BalanceStrip parts={poolParts(pool)} width={360} thick={10} label={`Balance of ${safe(name, 60)}`} className="max-w-full" />
+        {turned !== null && (
+          <p className="text-dim text-xs">
+            Set anew <Ago at={new Date(turned).toISOString()} />: the shares seen are those of the last minute, so some of them are from
+            before.
+          </p>
+        )}
         {pool.balances !== 'weight' && (
           <p className="text-dim text-xs">
             {pool.balances === 'load'
@@ -86,7 +96,15 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
       )}
       <Here about={where} />
       <Section flush title="Servers">
-        <Table label="Servers" main hold sticky={false} columns={columns(pool)} rows={pool.servers} rowKey={(s) => s.name} />
+        <Table
+          label="Servers"
+          main
+          hold
+          sticky={false}
+          columns={columns(pool, turned !== null)}
+          rows={pool.servers}
+          rowKey={(s) => s.name}
+        />
       </Section>
       <div className="grid gap-x-6 gap-y-5 px-4 py-4 lg:grid-cols-2">
         <SeriesChart title="Mean response by server" ask="pool_response_seconds" unit="seconds" {...servers} />
@@ -120,7 +138,19 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
   )
 }
 
-function columns(pool: PoolView): Column<PoolServerView>[] {
+/** When the weights or states of this pool were last written, while the figures still reach back before it. */
+function useTurned(where: { target: string; pool: string }): number | null {
+  const now = useClock(5_000)
+  const { data } = useApi<Page<ChangeView>>(['changes'], 'changes', { everyMs: 10_000 })
+  const moments = (data?.items ?? [])
+    .filter((change) => touches(change, where))
+    .flatMap(({ at, state, endedAt }) => [Date.parse(at), ...(state === 'rolled_back' && endedAt ? [Date.parse(endedAt)] : [])])
+  const last = Math.max(...moments)
+  return now && now - last < FIGURE_SECONDS * 1_000 ? last : null
+}
+
+/** `turned`: shares of the last minute are those of two settings, so that none is out of line. */
+function columns(pool: PoolView, turned: boolean): Column<PoolServerView>[] {
   return [
     {
       id: 'name',
@@ -198,7 +228,7 @@ function columns(pool: PoolView): Column<PoolServerView>[] {
       head: 'Share seen',
       right: true,
       sort: (s) => s.shareSeen,
-      cell: (s) => <Figure value={s.shareSeen} unit="ratio" tone={isHeavy(s, pool) ? 'warning' : undefined} />,
+      cell: (s) => <Figure value={s.shareSeen} unit="ratio" tone={!turned && isHeavy(s, pool) ? 'warning' : undefined} />,
     },
     {
       id: 'requests',

@@ -25,7 +25,7 @@ export function againstOthers(server: PoolServerView, pool: Pick<PoolView, 'serv
 }
 
 /** The figures of a pool are those of its last minute. */
-const FIGURE_SECONDS = 60
+export const FIGURE_SECONDS = 60
 
 /**
  * Between which shares a server would be seen in 95 of 100 minutes if nothing but chance moved requests: p ± 1.96 √(p (1 − p) ÷ n) of the

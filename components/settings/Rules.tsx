@@ -22,7 +22,17 @@ export function Rules({ rules }: { rules: RuleView[] }) {
         rows={rules}
         rowKey={(one) => one.id}
         columns={[
-          { id: 'id', head: 'Rule', cell: (one) => <span className="font-mono text-xs">{one.id}</span> },
+          {
+            id: 'id',
+            head: 'Rule',
+            cell: (one) => (
+              <>
+                <span className="font-mono text-xs">{one.id}</span>
+                <span className="block text-dim text-xs md:hidden">{one.title}</span>
+              </>
+            ),
+            className: 'max-md:whitespace-normal',
+          },
           { id: 'title', head: 'Finds', grow: true, from: 'md', cell: (one) => one.title },
           {
             id: 'found',
