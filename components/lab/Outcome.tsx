@@ -178,7 +178,7 @@ function Moves({ compared, unit }: { compared: Compared; unit: string }) {
         label="What moves"
         sticky={false}
         className="-mx-4 w-auto"
-        columns={columns}
+        columns={compared.seenBefore ? columns : columns.filter(({ id }) => id !== 'reads')}
         rows={rows}
         rowKey={(move) => JSON.stringify([move.from, move.to])}
       />
@@ -216,7 +216,7 @@ export const MakeChange = memo(function MakeChange({ source, after, compared, on
   const because = 'because' in made ? made.because : frame?.mode === 'observe' && 'Nothing is written in observe mode.'
   return (
     <div className="flex min-w-0 flex-col gap-3">
-      <Diff steps={steps} most={12} className="w-fit max-w-full" />
+      {steps.length > 0 && <Diff steps={steps} most={12} className="w-fit max-w-full" />}
       <div className="flex flex-wrap items-center gap-3">
         <Button look="primary" busy={make.isPending} disabledBecause={because} onClick={() => make.mutate()}>
           {steps.length > 0 ? applyWords(steps) : 'Apply'}
