@@ -20,10 +20,20 @@ export function listIncidents(house: House, { state, ...paging }: { state?: 'fir
   return { items: items.map((group) => view(house, group)), next }
 }
 
+/** By its first finding or any other in it. One whose finding has become a mere note since is in no list, and still opens by its link. */
 export function getIncident(house: House, id: string): IncidentView {
-  const group = groups(house).find((candidate) => candidate.id === id)
+  const all = groups(house)
+  const group =
+    all.find((candidate) => candidate.id === id) ??
+    all.find(({ findings }) => findings.some((finding) => finding.id === id)) ??
+    alone(house, id)
   if (!group) throw new EvenkeelError('not_found', 'There is no incident of that id.')
   return view(house, group)
+}
+
+function alone(house: House, id: string): Group | null {
+  const finding = house.store.findings.get(id)
+  return finding?.firingAt === undefined ? null : { id, since: finding.since, findings: [finding] }
 }
 
 const stateOf = (group: Group) => (group.findings.some((finding) => finding.state !== 'resolved') ? 'firing' : 'resolved')
