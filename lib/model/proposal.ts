@@ -18,7 +18,7 @@ export type Prediction = {
   basis: string
   /** Why the watch cannot see it, where it cannot: the change ends unjudged then. */
   unmeasured?: string
-  /** How far below `before` the metric may dip first because of the change itself (moved keys are misses), and for how long. */
+  /** How far the metric may first go the wrong way because of the change itself (moved keys are misses, a queue drains), and for how long. */
   dip?: { metric: string; where: Labels; to: number; forMs: number }
 }
 
