@@ -45,6 +45,7 @@ export function ChangePanel({ change: given }: { change: ChangeView }) {
             </time>,
           ],
           ['Because', safe(change.because, 400)],
+          change.slowStart !== undefined && ['Slow start', `stage ${change.slowStart.stage} of ${change.slowStart.of}`],
           Boolean(change.finding) && [
             'Mends',
             <Go key="finding" href={`/findings/${change.finding}`} className={linkLook}>

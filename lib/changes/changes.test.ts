@@ -255,6 +255,25 @@ describe('what is refused', () => {
     expect(f.writes).toHaveLength(1)
   })
 
+  it('what the product refuses, before anything else; what the pool could not bear, as the last thing', async () => {
+    const f = fleet({ mode: 'observe' })
+    const server = (name: string, state: 'up' | 'down') => ({ name, address: '', id: 1, weightSet: 100, weightEffective: 100, weightInitial: 100, state }) // biome-ignore format: one line
+    const pool = { target: 'edge', name: 'app', algorithm: 'static-rr', balances: 'weight' as const, liveWeights: false, fixedWeights: true, weightMax: 256, servers: [server('a', 'up'), server('b', 'down')] } // biome-ignore format: one line
+    f.topology.pools = [pool]
+    const create = (after: string) =>
+      f.changes().create({ steps: [{ setting: { target: 'edge', name: 'app/a/weight' }, after }], because: 'x' }, 'ann')
+    await expect(create('50')).rejects.toEqual(refusal('invalid'))
+    await expect(create('0')).rejects.toEqual(refusal('read_only'))
+    f.state.mode = 'tune'
+    await expect(create('0')).rejects.toEqual(refusal('invalid'))
+    const last = f.propose({ steps: [step('edge', 'app/a/weight', '100', '0')] })
+    await expect(f.changes().apply(last.id, 'ann', { dryRun: true })).rejects.toEqual(refusal('not_allowed'))
+    expect(f.store().changes.list()).toEqual([])
+    f.topology.pools = [{ ...pool, servers: [server('a', 'up'), server('b', 'up')] }]
+    await create('0')
+    expect(f.writes).toEqual(['edge app/a/weight 0'])
+  })
+
   it('what can only be copied', async () => {
     const f = fleet()
     await expect(f.changes().apply(f.propose({ patchOnly: 'map-based' }).id, 'ann')).rejects.toEqual(refusal('not_allowed'))

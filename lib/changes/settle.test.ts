@@ -30,6 +30,16 @@ describe('the numbers hold nothing of the time before the write', () => {
     expect(settledFrom(cache, load(1_000, { 'x{target=a}': '0x3' }), haproxy)).toBe(FROM + 2_000)
   })
 
+  it('not while a weight still rises, then from the whole weight on', () => {
+    const rises = change(step('edge', 'app/a/state', 'maint', 'ready'), 'pool_error_ratio', { target: 'edge', pool: 'app' })
+    const slowStart = { rises: [{ setting: { target: 'edge', name: 'app/a/weight' }, before: '4', values: ['1', '4'] }], stage: 0, everyMs: 10_000 } // biome-ignore format: one line
+    const upTo = (seconds: number) => load(1_000, { 'x{target=edge}': `0x${seconds}` })
+    expect(settledFrom({ ...rises, slowStart }, upTo(30), haproxy)).toBeNull()
+    const done = { ...rises, slowStart: { ...slowStart, stage: 1, doneAt: FROM + 10_000 } }
+    expect(settledFrom(done, upTo(11), haproxy)).toBeNull()
+    expect(settledFrom(done, upTo(13), haproxy)).toBe(FROM + 12_000)
+  })
+
   it('ten seconds after a ring’s followers have moved, or were waited for', () => {
     const ring = change(step('ring:products', 'products/a/points', '40', '160'), 'ring_imbalance', { ring: 'products' })
     const with_ = (version: number): Topology => ({

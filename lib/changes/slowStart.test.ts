@@ -102,14 +102,17 @@ function balancer() {
   const clock = { now: START }
   const live: Record<string, string> = { 'app/a/weight': '100', 'app/a/state': 'maint', 'app/b/weight': '100', 'app/b/state': 'ready' }
   const writes: string[] = []
-  const troubles: { before?: () => unknown; after?: () => unknown } = {}
+  const troubles: { read?: () => unknown; before?: () => unknown; after?: () => unknown } = {}
   const actuator: AnyActuator = {
     kind: 'lb',
     settings: [
       { pattern: /weight$/, value: z.string().regex(/^\d+$/), reversal: 'exact', persistence: 'until it restarts' },
       { pattern: /state$/, value: z.enum(['ready', 'drain', 'maint']), reversal: 'exact', persistence: 'until it restarts' },
     ],
-    get: async (_config, names) => Object.fromEntries(names.map((name) => [name, live[name]!])),
+    async get(_config, names) {
+      await troubles.read?.()
+      return Object.fromEntries(names.map((name) => [name, live[name]!]))
+    },
     async write(_config, edits) {
       await troubles.before?.()
       for (const { name, expect } of edits) if (live[name] !== expect) throw new EvenkeelError('drift', `${name} is ${live[name]}`)
@@ -232,6 +235,24 @@ describe('a slow start', () => {
     expect(b.live).toMatchObject({ 'app/a/weight': '100', 'app/a/state': 'maint' })
     // Errors held the stage before they ended it.
     expect(b.writes).not.toContain('a/weight 75')
+  })
+
+  it('takes its own stage, seen by a look that began before it, for no other writer', async () => {
+    const b = balancer()
+    const { id } = await b.comesBack()
+    await b.pass(2)
+    let answer = () => {}
+    b.troubles.read = () => {
+      b.troubles.read = undefined
+      return new Promise<void>((resolve) => {
+        answer = resolve
+      })
+    }
+    await b.pass(2)
+    expect(b.live['app/a/weight']).toBe('50')
+    answer()
+    await b.pass(2)
+    expect(b.change(id)).toMatchObject({ state: 'watching', slowStart: { stage: 1 } })
   })
 
   it('waits for a server that is not up, and gives it its weight at the end', async () => {

@@ -50,6 +50,15 @@ export const pool = noun('Pool', 'Servers that share the requests', {
   algorithm: z.string(),
   liveWeights: z.boolean(),
   because: z.string().optional(),
+  ringBecause: z.string().optional().meta({ description: 'Why no ring tells where its keys go, though it hashes' }),
+  reload: z
+    .object({ keeps: z.boolean(), text: z.string(), command: z.string().optional() })
+    .optional()
+    .meta({ description: 'What a reload does to weights and states set at run time' }),
+  tunable: z
+    .object({ lines: z.string(), moves: z.string() })
+    .optional()
+    .meta({ description: 'Of one pool alone: the lines that would let its weights be set at run time' }),
   servers: z.array(
     z.looseObject({
       name: z.string(),
@@ -227,6 +236,11 @@ export const change = noun('Change', 'What was done, and what it did', {
   measured: z.object({ before: z.number(), after: z.number(), low: z.number(), high: z.number() }).nullable(),
   verdict: z.enum(['improved', 'no_effect', 'regressed', 'unjudged']).nullable(),
   job: z.string().optional().meta({ description: 'The id of the long work that writes its steps' }),
+  slowStart: z
+    .looseObject({ stage: z.number(), of: z.number(), done: z.boolean(), nextAt: iso.optional() })
+    .optional()
+    .meta({ description: 'Servers that come back get their weight in stages; the one that stands, from 1' }),
+  lasting: z.array(z.string()).optional().meta({ description: 'How to make it outlive a reload, a text a server; of one change alone' }),
   journal: z.array(z.looseObject({ at: iso, what: z.string(), text: z.string() })),
 })
 export const job = noun('Job', 'Long work of a change', {
