@@ -351,7 +351,7 @@ describeWith(['redis-server'], 'redis actuator', () => {
 
   test('every setting of the list can be read and set to what it is', async () => {
     await using server = await startRedis()
-    for (const setting of redisActuator.settings) {
+    for (const setting of redisActuator.settings.filter(({ long }) => !long)) {
       const name = setting.pattern.source.replaceAll('\\', '').slice(1, -1)
       const value = (await get(server, name))[name]!
       expect(setting.value.safeParse(value).success, `${name} = ${value}`).toBe(true)
