@@ -9,20 +9,21 @@ const WORK_MAX = 800_000
 /** Steps of a run for each node, at least. */
 const STEPS_MIN = 30
 /** Points a unit from which on a unit is a large step: there is less to choose from, and each choice costs more. */
-const COARSE = 16
+export const COARSE = 16
 /** Excess below is rounding. */
 export const EPSILON = 1e-10
 /** A point alone may take from the wrong neighbour while the one after it takes from the right one: that many are tried at once. */
 const LEAP = 16
 /** How far what one node gives up may be handed on. */
 const CHAIN = 6
-/** A small ring is cheap to anneal and easily stuck: it begins anew so often, and the best is kept. */
+/** A ring is annealed several times and the best kept, the fewer nodes the more often; a small one from several beginnings. */
 const RUNS = 6
 const RUNS_OF = 150
 const SMALL = 16
 /** Where none of them meets the limit: one more from the best, that much cooler, in the rest of the time. */
 const MENDS = 1
 const MENDED = 0.2
+/** Of the time, for the runs before that. */
 const SHARE = 0.75
 /** What a share above the limit weighs against a share moved: at first it may be taken for a while, in the end nothing is worth it. */
 const STRICT = [3, 1_000] as const
@@ -47,14 +48,16 @@ export function anneal(state: CircleState, ring: NestedCircle, allowed: number, 
   const small = movable.length <= SMALL
   const work = Math.min(WORK_MAX, WORK_PER_NODE * ring.counts.length) * (ring.unit < COARSE ? 1 : 2)
   const affordable = Math.floor(work / (2 * ring.unit * STEPS_MIN * movable.length))
-  const runs = Math.max(1, Math.min(RUNS, Math.round(RUNS_OF / movable.length), affordable)) * (small ? effort : 1)
-  const steps = Math.max(STEPS_MIN * movable.length, ((small ? 1 : effort) * work * (small ? effort : 1)) / (2 * ring.unit * runs))
+  const usual = Math.max(1, Math.min(RUNS, Math.round(RUNS_OF / movable.length), affordable))
+  const [runs, longer] = small ? [usual * effort, 1] : [usual, effort]
+  const steps = Math.max(STEPS_MIN * movable.length, (longer * work) / (2 * ring.unit * usual))
   const cut = scaled(state, ring, (load) => (load > allowed ? allowed / load : 1))
   const raised = scaled(state, ring, (load) => (load < allowed ? Math.min(4, (0.9 * allowed) / load) : 1))
   // Where the sum is given neither is a ring that can be.
   const starts = ring.band ? [ring.counts] : [ring.counts, cut, raised]
   // With many points a unit the time is short for a large ring: it begins where the heavy ones are cut already.
-  const startOf = (run: number) => starts[(small ? run : ring.unit > 1 ? 1 : 0) % starts.length]!
+  const beginsCut = !small && !ring.band && ring.unit >= COARSE
+  const startOf = (run: number) => (beginsCut ? cut : starts[small ? run % starts.length : 0]!)
   moveTo(state, startOf(0))
   const best = { counts: state.counts.slice(), excess: state.excess, moved: state.moved, cost: costOf(state) }
   // Where nothing met the limit yet, the best is annealed on, cooler.
@@ -62,7 +65,7 @@ export function anneal(state: CircleState, ring: NestedCircle, allowed: number, 
     const mends = run >= runs
     moveTo(state, mends ? best.counts : startOf(run))
     const spent = mends ? clock.spent : () => (clock.spent() * runs) / SHARE - run
-    cool(state, ring, allowed, { movable, random, steps, warm: mends ? MENDED : 1, spent })
+    cool(state, ring, allowed, { movable, random, steps, warm: mends || beginsCut ? MENDED : 1, spent })
     const cost = costOf(state)
     if (state.excess <= EPSILON ? best.excess > EPSILON || state.moved < best.moved : best.excess > EPSILON && cost < best.cost)
       Object.assign(best, { counts: state.counts.slice(), excess: state.excess, moved: state.moved, cost })

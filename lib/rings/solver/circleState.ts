@@ -180,9 +180,7 @@ function piecesOf(before: Circle, ring: NestedCircle, demand: Demand) {
   const coarse = Math.max(1, before.size / SPACE_32)
   const arcs = coarse === 1 ? before.ends : before.ends.map((end) => Math.floor(end / coarse))
   const keys = demand.keys.map(({ key, weight }) => ({ at: ring.hash(key), weight }))
-  const ends = Float64Array.from([...arcs, ...keys.map(({ at }) => at), SPACE_32 - 1])
-    .sort()
-    .filter((end, i, all) => end !== all[i - 1])
+  const ends = keys.length === 0 && before.size >= SPACE_32 ? arcs : cutAt(arcs, [...keys.map(({ at }) => at), SPACE_32 - 1])
   const size = Math.min(before.size, SPACE_32)
   const owners = new Int32Array(ends.length).fill(-1)
   for (let i = 0, arc = 0; i < ends.length && ends[i]! < size; i++) {
@@ -194,4 +192,12 @@ function piecesOf(before: Circle, ring: NestedCircle, demand: Demand) {
   const lumps = new Float64Array(ends.length)
   for (const { at, weight } of keys) lumps[arcAt(ends, at)]! += weight
   return { ends, owners, density, lumps }
+}
+
+/** Ends of arcs with more among them, each once. */
+function cutAt(arcs: Float64Array, more: readonly number[]): Float64Array {
+  const cuts = new Float64Array(arcs.length + more.length)
+  cuts.set(arcs)
+  cuts.set(more, arcs.length)
+  return cuts.sort().filter((end, i) => end !== cuts[i - 1])
 }

@@ -1,4 +1,4 @@
-import { type Clock, EPSILON, moveTo } from './anneal.ts'
+import { type Clock, COARSE, EPSILON, moveTo } from './anneal.ts'
 import type { CircleState, NestedCircle } from './circleState.ts'
 
 /** How many units of one node are looked ahead: the next alone may take from the wrong neighbour while the one after takes from the right. */
@@ -74,7 +74,7 @@ export function descend(state: CircleState, ring: NestedCircle, clock: Clock): v
 
 /** The last few above the limit: the heaviest gives up a unit, and whoever it made too heavy the next, until nobody is. Undone where that ends nowhere. */
 export function relieve(state: CircleState, ring: NestedCircle): void {
-  if (state.excess <= EPSILON) return
+  if (state.excess <= EPSILON || ring.unit >= COARSE) return
   const before = state.counts.slice()
   const room = roomOf(state, ring)
   const nodes = [...ring.counts.keys()].filter((node) => ring.max[node]! > ring.min[node]!)
