@@ -31,7 +31,7 @@ export type SolverQuestion = {
    * of weights count, as much as the ratios need.
    */
   bounds?: { min?: number; max?: number }
-  /** How long a better answer is looked for, and the clock. Default 600 ms; small rings are done long before. */
+  /** How long a better answer is looked for, and the clock. Default 700 ms; small rings are done long before. */
   budgetMs?: number
   now?: () => number
 }
@@ -55,7 +55,7 @@ export type SolverAnswer =
   /** No setting can do better than `floor`, max over mean, or none without moving far more keys than that is worth. */
   | { is: 'floor'; floor: number; because: string }
 
-const BUDGET_MS = 600
+const BUDGET_MS = 700
 /** Hashing by remainder deals keys anew that need not move: past both of these no edit of weights is worth it. */
 const NEEDLESS = { times: 5, share: 0.25 }
 

@@ -6,8 +6,8 @@ const AHEAD = { points: 12, weights: 3 }
 
 const ahead = ({ unit }: NestedCircle) => (unit === 1 ? AHEAD.points : AHEAD.weights)
 
-/** Of the time given: half of it more for the last few that are above the limit. */
-const LATE = 1.5
+/** Of the time given: a quarter of it more for the last few that are above the limit. */
+const LATE = 1.25
 
 /** What annealing left above the limit: takes what gains most for what it moves, until nothing gains. */
 export function descend(state: CircleState, ring: NestedCircle, clock: Clock): void {
