@@ -20,8 +20,6 @@ import { FromTo } from './FromTo.tsx'
 import { NodeSwatch, nodeColours, RingCircle } from './RingCircle.tsx'
 
 const EDIT_MAX = 10_000
-/** It is solved where the page is drawn; the lab has a worker and takes longer. */
-const EVEN_MS = 200
 
 /** The nodes with their points to play with, and at once what that would do. The edit is in the URL: a colleague sees the same. */
 export function WhatIfPanel({ ring }: { ring: RingView }) {
