@@ -39,12 +39,14 @@ test('keys of no policy end over the minute up to their own end, and none later'
   })
 })
 test('a policy names the keys, and its jitter says how much later they may end', () => {
-  expect(stepOf(propose({ policies: [policy({ match: 'prod*' })] }))).toMatchObject({
+  expect(stepOf(propose({ policies: [policy({ match: 'prod*', jitter: 0.1 })] }))).toMatchObject({
     setting: { name: 'expiry/2026-01-05T12:05:05Z+10s/prod*' },
-    after: '2026-01-05T12:04:15Z+60s',
+    after: '2026-01-05T12:04:05Z+130s',
   })
-  expect(stepOf(propose({ policies: [policy({ jitter: 0.1 })] }))).toMatchObject({ after: '2026-01-05T12:04:05Z+130s' })
   expect(stepOf(propose({ policies: [policy({ jitter: 0.1, error: 'unreadable' })] }))).toMatchObject({ after: '2026-01-05T12:04:15Z+60s' })
+})
+test('a policy without jitter is mended first: its keys would end together again', () => {
+  expect(propose({ policies: [policy()] })).toMatchObject({ none: expect.stringMatching(/First the jitter of the policy products/) })
 })
 test('the peak is foreseen by arithmetic', () => {
   const { predict } = propose() as Draft

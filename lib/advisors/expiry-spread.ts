@@ -42,6 +42,10 @@ export const expirySpread: Advisor = {
       return {
         none: `Keys of ${safe(pattern, 80)} cannot be named exactly, so none of them is re-timed; a TTL policy whose \`match\` names them would do.`,
       }
+    if (policy && !policy.error && policy.jitter === 0)
+      return {
+        none: `First the jitter of the policy ${policy.name}: without it the keys that are written meanwhile end together again. Then those that are there can be spread.`,
+      }
     const cliff = cliffOf(histogram, window.to)
     if (!cliff) return null
     const { span } = cliff
