@@ -133,6 +133,22 @@ it.each([
   expect(await readdir(folder)).toEqual(['app.conf'])
 })
 
+it('a write that fails after the old text was kept leaves nothing of it', async () => {
+  const { folder, path } = await fileOf()
+  const probe = await open(path)
+  const prototype = Object.getPrototypeOf(probe)
+  const real = prototype.writeFile
+  await probe.close()
+  let calls = 0
+  vi.spyOn(prototype, 'writeFile').mockImplementation(function (this: unknown, ...args: unknown[]) {
+    if (++calls > 1) throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+    return real.apply(this, args)
+  })
+  await expect(trial(path)).rejects.toThrow('its disk is full')
+  expect(calls).toBe(2)
+  expect(await readdir(folder)).toEqual(['app.conf'])
+})
+
 /** What the same call says in a process of a user that is not root. */
 async function asNobody(path: string): Promise<string> {
   const script = `

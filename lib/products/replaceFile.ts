@@ -84,35 +84,40 @@ async function placeOf(configured: string): Promise<Place> {
 async function swap(place: Place, from: string, to: string, keepAs: string | null): Promise<void> {
   const temporary = temporaryOf(place.path)
   let folder: FileHandle | null = null
+  let kept = false
+  let renamed = false
   try {
     const found = await readFile(place.path)
     if (found.equals(Buffer.from(to))) return
     if (!found.equals(Buffer.from(from))) throw new EvenkeelError('drift', `${place.name} was changed by somebody else: it is left alone`)
     // Before the rename, so that nothing stands between it and its fsync.
     folder = await open(dirname(place.path), 'r')
-    if (keepAs !== null) await keep(place, found, keepAs)
+    kept = keepAs !== null && (await keep(place, found, keepAs))
     await rm(temporary, { force: true })
     await writeWhole(temporary, Buffer.from(to), place)
     await rename(temporary, place.path)
+    renamed = true
     await folder.sync()
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {})
+    if (kept && !renamed) await rm(place.kept(keepAs!), { force: true }).catch(() => {})
     throw trouble(error, place.name, 'replaced')
   } finally {
     await folder?.close().catch(() => {})
   }
 }
 
-/** The text before the change: what the same change writes later, its roll-back too, does not take its place. */
-async function keep(place: Place, bytes: Buffer, change: string): Promise<void> {
+/** The text before the change: what the same change writes later, its roll-back too, does not take its place. False: it was there already. */
+async function keep(place: Place, bytes: Buffer, change: string): Promise<boolean> {
   const kept = place.kept(change)
   const known = await stat(kept).catch(() => null)
-  if (known) return
+  if (known) return false
   const temporary = temporaryOf(place.path)
   await rm(temporary, { force: true })
   await writeWhole(temporary, bytes, place)
   await rename(temporary, kept)
   await forgetOld(place, kept).catch(() => {})
+  return true
 }
 
 async function forgetOld(place: Place, newest: string): Promise<void> {
@@ -166,6 +171,8 @@ const WORDS: Record<string, string> = {
   EPERM: "Evenkeel's user may not; give it write access to the file's folder",
   EROFS: 'it stands on a file system that takes no writes; mount it writable',
   ENOSPC: 'its disk is full; make room on it',
+  // As a container mounts one file: nothing can be renamed over it.
+  EBUSY: 'it is mounted by itself; mount its folder instead',
   EDQUOT: "the quota of Evenkeel's user is used up; raise it",
   ENAMETOOLONG: 'its name is too long for the names that Evenkeel makes of it; shorten it',
 }
