@@ -18,7 +18,12 @@ import { Menu } from '@/components/ui/menu.tsx'
 import { number, safe, text, type Unit } from '@/lib/format/format.ts'
 import { coloursFor } from './colour.ts'
 import { download, downloadPng } from './download.ts'
-import { alignSeries, type ChartPoint, type ChartRow, extent, fillBetween, timeTicks, toCsv, valueTicks } from './geometry.ts'
+import { alignSeries, type ChartPoint, type ChartRow, extent, fillBetween, labelRows, timeTicks, toCsv, valueTicks } from './geometry.ts'
+
+/** A mark's label takes up to this part of the width, and so much height; where there are more, the line alone stands. */
+const LABEL_SPAN = 0.4
+const LABEL_PX = 13
+const LABEL_ROWS = 5
 
 export type ChartSeries = { name: string; points: readonly ChartPoint[]; colour?: string; dashed?: boolean }
 /** A moment when something was done: a violet line. */
@@ -182,6 +187,11 @@ function Plot(props: LineChartProps & { named: Named[]; rows: ChartRow[]; bounds
     if (drag && onZoom && Math.abs(drag[1] - drag[0]) > (to - from) / 100) onZoom(Math.min(...drag), Math.max(...drag))
     setDrag(null)
   }
+  const marks = annotations.filter((one) => one.at >= from && one.at <= to).sort((a, b) => a.at - b.at)
+  const rowOf = labelRows(
+    marks.map((one) => one.at),
+    (to - from) * LABEL_SPAN,
+  )
   const label = (state: { activeLabel?: string | number }) => (state.activeLabel === undefined ? null : Number(state.activeLabel))
   return (
     <div style={{ height }} className={cn('select-none text-xs', onZoom && 'cursor-crosshair')}>
@@ -263,23 +273,22 @@ function Plot(props: LineChartProps & { named: Named[]; rows: ChartRow[]; bounds
               label={{ value: baseline.label, position: 'insideTopRight', fill: 'var(--dim)', fontSize: 11 }}
             />
           )}
-          {annotations
-            .filter((one) => one.at >= from && one.at <= to)
-            .map((one) => (
-              <ReferenceLine
-                key={`${one.at}${one.label}`}
-                x={one.at}
-                stroke="var(--change)"
-                strokeWidth={1.5}
-                label={{
-                  value: safe(one.label, 40),
-                  // Written to the side that has room.
-                  position: one.at - from > (to - from) * 0.6 ? 'insideTopRight' : 'insideTopLeft',
-                  fill: 'var(--change-text)',
-                  fontSize: 11,
-                }}
-              />
-            ))}
+          {marks.map((one, i) => (
+            <ReferenceLine
+              key={`${one.at}${one.label}`}
+              x={one.at}
+              stroke="var(--change)"
+              strokeWidth={1.5}
+              label={{
+                value: rowOf[i]! < LABEL_ROWS ? safe(one.label, 40) : '',
+                // Written to the side that has room.
+                position: one.at - from > (to - from) * 0.6 ? 'insideTopRight' : 'insideTopLeft',
+                fill: 'var(--change-text)',
+                fontSize: 11,
+                offset: 5 + LABEL_PX * rowOf[i]!,
+              }}
+            />
+          ))}
           <Tooltip
             isAnimationActive={false}
             cursor={{ stroke: 'var(--line-strong)' }}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { alignSeries, balanceOf, extent, fillBetween, medianStep, sparkPath, timeTicks, toCsv, valueTicks } from './geometry.ts'
+import { alignSeries, balanceOf, extent, fillBetween, labelRows, medianStep, sparkPath, timeTicks, toCsv, valueTicks } from './geometry.ts'
 
 test('a hole wider than two and a half steps becomes a gap', () => {
   const rows = alignSeries([
@@ -136,4 +136,9 @@ test('nothing seen: as expected, without a verdict', () => {
     segments: [{ to: 0.75 }, { to: 1 }],
   })
   expect(balanceOf([]).segments).toEqual([])
+})
+
+test('labels of moments that are near stand below one another, others in the first row', () => {
+  expect(labelRows([0, 5, 9, 20, 40], 10)).toEqual([0, 1, 2, 0, 0])
+  expect(labelRows([], 10)).toEqual([])
 })

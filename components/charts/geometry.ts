@@ -180,3 +180,14 @@ export function balanceOf(parts: readonly BalancePart[], level = 1.1): Balance {
 }
 
 const round = (value: number) => Math.round(value * 100) / 100
+
+/** Rows for labels that would lie over one another: the first row in which the label before ends at least `apart` earlier. Sorted by time. */
+export function labelRows(times: readonly number[], apart: number): number[] {
+  const ends: number[] = []
+  return times.map((at) => {
+    const free = ends.findIndex((last) => at - last >= apart)
+    const row = free < 0 ? ends.length : free
+    ends[row] = at
+    return row
+  })
+}
