@@ -4,8 +4,8 @@ import { defineConfig } from '@playwright/test'
 export default defineConfig({
   testDir: '.',
   testMatch: '**/*.e2e.ts',
-  // Every drill against the clock takes a quarter of an hour: `npm run test:long`.
-  testIgnore: process.env.EVENKEEL_LONG ? [] : ['**/detection.e2e.ts'],
+  // Every drill against the clock, and a job whose keys must be watched for minutes: `npm run test:long`.
+  testIgnore: process.env.EVENKEEL_LONG ? [] : ['**/detection.e2e.ts', '**/jobs.e2e.ts'],
   outputDir: '../test-results',
   workers: 1,
   // A real fleet on a busy machine: what passes at the second try is said so in the summary, and is no failure.
