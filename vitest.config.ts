@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 
-/** `unit`: pure, seconds, no services. `live`: real servers on private sockets, one file at a time: the machines are small. */
+/**
+ * `unit`: pure, seconds, no services. `live`: real servers on private sockets, one file at a time: the machines are small. `long`: what
+ * takes minutes (kills by the thousand, a million fuzzed inputs, full disks, stepping clocks), run by `npm run test:long` alone.
+ */
 export default defineConfig({
   resolve: { alias: { '@': root } },
   test: {
@@ -13,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts', '**/*.test.tsx'],
-          exclude: ['**/*.live.test.ts', '**/node_modules/**', '**/.next/**'],
+          exclude: ['**/*.live.test.ts', '**/*.long.test.ts', '**/node_modules/**', '**/.next/**'],
         },
       },
       {
@@ -27,6 +30,17 @@ export default defineConfig({
           retry: process.env.CI ? 1 : 0,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'long',
+          include: ['**/*.long.test.ts'],
+          exclude: ['**/node_modules/**', '**/.next/**'],
+          fileParallelism: false,
+          testTimeout: 1_800_000,
+          hookTimeout: 120_000,
         },
       },
     ],

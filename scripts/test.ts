@@ -38,6 +38,13 @@ const live: Stage = {
     return withNotes(await vitest('Live tests, against real servers', 'live'), notes)
   },
 }
+const longTests: Stage = {
+  name: 'long',
+  async run() {
+    const notes = await absent(SERVERS)
+    return withNotes(await vitest('Long tests: kills, fuzz, full disks, stepping clocks', 'long'), notes)
+  },
+}
 const build: Stage = {
   name: 'build',
   async run() {
@@ -59,7 +66,7 @@ const browser: Stage = {
 export async function main(args: string[]): Promise<number> {
   const { only, long } = parseArgs({ args, options: { only: { type: 'string' }, long: { type: 'boolean' } } }).values
   if (long) process.env.EVENKEEL_LONG = '1'
-  const all = [types, lint, unit, live, build, browser]
+  const all = [types, lint, unit, live, build, browser, ...(long ? [longTests] : [])]
   const names = only?.split(',')
   const unknown = names?.find((name) => !all.some((stage) => stage.name === name))
   if (unknown) throw new Stop(`--only ${unknown}: allowed are ${all.map((stage) => stage.name).join(', ')}.`, 2)
