@@ -7,5 +7,6 @@ export default {
   poweredByHeader: false,
   // Servers' clients are CommonJS with optional requires: left to Node.
   serverExternalPackages: ['ioredis', 'pino', 'prom-client'],
-  experimental: { optimizePackageImports: ['lucide-react', 'radix-ui', 'recharts'] },
+  // `forbidden()` answers 403 with app/forbidden.tsx: without it a page that may not be seen could only answer 200 or 500.
+  experimental: { authInterrupts: true, optimizePackageImports: ['lucide-react', 'radix-ui', 'recharts'] },
 }

@@ -9,6 +9,9 @@ import { problemResponse } from './lib/server/http/problem.ts'
 /** Every page comes through here; the API's own gate asks the same door (Next would buffer its bodies and streams here). */
 export const config = { matcher: [{ source: '/((?!api/|v3/|healthz$|readyz$|metrics$|_next/static/).*)' }] }
 
+/** The way in, and the files that a browser asks for beside a page. Each page asks for its own role once more (app/visit.ts). */
+const PUBLIC = /^\/(sign-in(\/.*)?|favicon\.ico|icon\.svg|icon|apple-icon|robots\.txt|manifest\.webmanifest)$/
+
 export async function proxy(request: Request): Promise<Response> {
   const url = new URL(request.url)
   const nonce = crypto.randomUUID().replaceAll('-', '')
@@ -16,7 +19,7 @@ export async function proxy(request: Request): Promise<Response> {
   try {
     const arrival = request.method === 'GET' ? await arrive(request, url) : null
     if (arrival) return arrival
-    await house().doors.enter({ method: request.method, path: url.pathname, headers: request.headers })
+    await house().doors.enter(request, PUBLIC.test(url.pathname) ? 'public' : 'viewer')
   } catch (error) {
     if (!(error instanceof EvenkeelError) || !/^(GET|HEAD)$/.test(request.method)) return problemResponse(error)
     const mode = currentHouse()?.doors.mode

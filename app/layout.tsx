@@ -7,7 +7,7 @@ import { Providers } from '@/components/frame/Providers.tsx'
 import { Shell } from '@/components/frame/Shell.tsx'
 import { getFrame } from '@/lib/server/frame.ts'
 import { house } from '@/lib/server/house.ts'
-import { person } from './person.ts'
+import { person } from './visit.ts'
 import './globals.css'
 
 export const metadata: Metadata = {

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { type IncomingHttpHeaders, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -9,22 +8,12 @@ import { freePort } from './daemon.ts'
 import { CLIENT, startIssuer, type TestIssuer } from './issuer.ts'
 import { describeWith } from './live.ts'
 import { type HaproxyServer, startHaproxy } from './servers.ts'
+import { type Answer, type Sent, send } from './wire.ts'
 
-type Answer = { status: number; headers: IncomingHttpHeaders; text: string }
-type Asking = { method?: string; from?: string; headers?: Record<string, string | string[]>; body?: unknown }
+type Asking = Omit<Sent, 'path' | 'body'> & { body?: unknown }
 
-/** On the wire, from an address of loopback: fetch could not choose one, nor send a header twice. */
-const ask = (port: number, path: string, { method = 'GET', from, headers = {}, body }: Asking = {}) =>
-  new Promise<Answer>((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, path, method, headers, localAddress: from }, (response) => {
-      let text = ''
-      response.setEncoding('utf8').on('data', (chunk) => {
-        text += chunk
-      })
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }))
-    }).on('error', reject)
-    sent.end(body === undefined ? undefined : JSON.stringify(body))
-  })
+const ask = (port: number, path: string, { body, ...sent }: Asking = {}) =>
+  send(port, { ...sent, path, body: body === undefined ? undefined : JSON.stringify(body) })
 
 /** The built server behind a reverse proxy: Next's own way with connections and headers is in between. */
 describeWith(['haproxy'], 'auth: proxy', () => {

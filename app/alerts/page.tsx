@@ -1,11 +1,12 @@
 import { AlertsPage } from '@/components/alerts/AlertsPage.tsx'
 import { listDeliveries, listReceivers } from '@/lib/server/deliveries.ts'
-import { house } from '@/lib/server/house.ts'
 import { listSilences } from '@/lib/server/silences.ts'
+import { visit } from '../visit.ts'
 
 export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Alerts' }
 
-export default function Page() {
-  return <AlertsPage deliveries={listDeliveries(house())} silences={listSilences(house())} receivers={listReceivers(house()).items} />
+export default async function Page() {
+  const { house } = await visit('viewer')
+  return <AlertsPage deliveries={listDeliveries(house)} silences={listSilences(house)} receivers={listReceivers(house).items} />
 }

@@ -1,10 +1,11 @@
 import { Explore } from '@/components/explore/Explore.tsx'
-import { house } from '@/lib/server/house.ts'
 import { listMetrics } from '@/lib/server/series.ts'
+import { visit } from '../visit.ts'
 
 export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Explore' }
 
-export default function Page() {
-  return <Explore initialData={listMetrics(house())} />
+export default async function Page() {
+  const { house } = await visit('viewer')
+  return <Explore initialData={listMetrics(house)} />
 }

@@ -1,11 +1,12 @@
 import { LabPage } from '@/components/lab/LabPage.tsx'
-import { house } from '@/lib/server/house.ts'
 import { listPools } from '@/lib/server/pools.ts'
 import { listRings } from '@/lib/server/rings.ts'
+import { visit } from '../visit.ts'
 
 export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Ring lab' }
 
-export default function Page() {
-  return <LabPage rings={listRings(house())} pools={listPools(house())} />
+export default async function Page() {
+  const { house } = await visit('viewer')
+  return <LabPage rings={listRings(house)} pools={listPools(house)} />
 }

@@ -1,10 +1,11 @@
 import { PoolList } from '@/components/pools/PoolList.tsx'
-import { house } from '@/lib/server/house.ts'
 import { listPools } from '@/lib/server/pools.ts'
+import { visit } from '../visit.ts'
 
 export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Pools' }
 
-export default function Page() {
-  return <PoolList initialData={listPools(house())} />
+export default async function Page() {
+  const { house } = await visit('viewer')
+  return <PoolList initialData={listPools(house)} />
 }

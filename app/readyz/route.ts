@@ -6,7 +6,7 @@ export const dynamic = 'force-dynamic'
 
 /** The store is open and the engine ticks. */
 export const GET = (request: Request) =>
-  gate(request, (house) => {
+  gate(request, 'public', (house) => {
     const because = notReady(house)
     if (because) throw new EvenkeelError('unavailable', because)
     return new Response('ready\n', { headers: { 'content-type': 'text/plain' } })

@@ -1,10 +1,11 @@
 import { RingList } from '@/components/rings/RingList.tsx'
-import { house } from '@/lib/server/house.ts'
 import { listRings } from '@/lib/server/rings.ts'
+import { visit } from '../visit.ts'
 
 export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Rings' }
 
-export default function Page() {
-  return <RingList initialData={listRings(house())} />
+export default async function Page() {
+  const { house } = await visit('viewer')
+  return <RingList initialData={listRings(house)} />
 }

@@ -1,10 +1,11 @@
 import { TargetList } from '@/components/targets/TargetList.tsx'
-import { house } from '@/lib/server/house.ts'
 import { listTargets } from '@/lib/server/targets.ts'
+import { visit } from '../visit.ts'
 
 export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Targets' }
 
-export default function Page() {
-  return <TargetList initialData={listTargets(house())} />
+export default async function Page() {
+  const { house } = await visit('viewer')
+  return <TargetList initialData={listTargets(house)} />
 }

@@ -25,6 +25,11 @@ const roles = z
     error: 'at least one of admin, operator and viewer with a list of groups: without, nobody may come in',
   })
 
+const trusted = z
+  .array(network)
+  .default([])
+  .meta({ description: 'Reverse proxies whose X-Forwarded-For says which address somebody comes from; without, it is the connection’s' })
+
 const proxy = z
   .strictObject({
     mode: z.literal('proxy'),
@@ -71,13 +76,14 @@ const oidc = z.strictObject({
     .min(1)
     .default('groups')
     .meta({ description: "The claim that lists the person's groups; dots lead into nested claims" }),
+  trusted,
   roles,
 })
 
 /** Who may come in, and how they show who they are. */
 export const authSchema = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('none') }),
-  z.strictObject({ mode: z.literal('local') }),
+  z.strictObject({ mode: z.literal('local'), trusted }),
   proxy,
   oidc,
 ])

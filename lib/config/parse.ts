@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import type { Route } from '../model/notice.ts'
 import type { TargetConfig } from '../model/product.ts'
 import type { RingNode, RingOptions } from '../model/ring.ts'
+import { authSchema } from './auth.ts'
 import type { Config, RingConfig } from './config.ts'
 import { type Outside, type Path, readSource, type Source } from './document.ts'
 import { ConfigError, type ConfigProblem, pathText } from './error.ts'
@@ -143,7 +144,7 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
   })
 
   const loopback = isLoopback(read.listen.host)
-  const auth = read.auth ?? { mode: loopback ? ('none' as const) : ('local' as const) }
+  const auth = read.auth ?? authSchema.parse({ mode: loopback ? 'none' : 'local' })
   if (auth.mode === 'none' && !loopback)
     at(
       ['auth', 'mode'],

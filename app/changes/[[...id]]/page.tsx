@@ -1,13 +1,14 @@
 import { ChangesPage } from '@/components/changes/ChangesPage.tsx'
 import { getChange, listChanges } from '@/lib/server/changes.ts'
-import { house } from '@/lib/server/house.ts'
 import { known } from '../../known.ts'
+import { visit } from '../../visit.ts'
 
 export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Changes' }
 
 export default async function Page({ params }: { params: Promise<{ id?: string[] }> }) {
+  const { house } = await visit('viewer')
   const { id } = await params
   const open = id?.[0] ? decodeURIComponent(id[0]) : null
-  return <ChangesPage initial={listChanges(house())} open={open} initialOpen={open ? known(() => getChange(house(), open)) : null} />
+  return <ChangesPage initial={listChanges(house)} open={open} initialOpen={open ? known(() => getChange(house, open)) : null} />
 }

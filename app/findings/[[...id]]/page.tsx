@@ -1,13 +1,14 @@
 import { FindingsPage } from '@/components/findings/FindingsPage.tsx'
 import { getFinding, listFindings } from '@/lib/server/findings.ts'
-import { house } from '@/lib/server/house.ts'
 import { known } from '../../known.ts'
+import { visit } from '../../visit.ts'
 
 export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Findings' }
 
 export default async function Page({ params }: { params: Promise<{ id?: string[] }> }) {
+  const { house } = await visit('viewer')
   const { id } = await params
   const open = id?.[0] ? decodeURIComponent(id[0]) : null
-  return <FindingsPage initial={listFindings(house())} open={open} initialOpen={open ? known(() => getFinding(house(), open)) : null} />
+  return <FindingsPage initial={listFindings(house)} open={open} initialOpen={open ? known(() => getFinding(house, open)) : null} />
 }

@@ -1,13 +1,14 @@
 import { IncidentsPage } from '@/components/incidents/IncidentsPage.tsx'
-import { house } from '@/lib/server/house.ts'
 import { getIncident, listIncidents } from '@/lib/server/incidents.ts'
 import { known, named } from '../../known.ts'
+import { visit } from '../../visit.ts'
 
 export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Incidents' }
 
 export default async function Page({ params }: { params: Promise<{ id?: string[] }> }) {
+  const { house } = await visit('viewer')
   const { id } = await params
   const open = id?.[0] ? named(id[0]) : null
-  return <IncidentsPage initial={listIncidents(house())} open={open} initialOpen={open ? known(() => getIncident(house(), open)) : null} />
+  return <IncidentsPage initial={listIncidents(house)} open={open} initialOpen={open ? known(() => getIncident(house, open)) : null} />
 }

@@ -1,8 +1,8 @@
 import { notFound, redirect } from 'next/navigation'
 import { RingPage } from '@/components/rings/RingPage.tsx'
-import { house } from '@/lib/server/house.ts'
 import { getRing } from '@/lib/server/rings.ts'
 import { known, named } from '../../known.ts'
+import { visit } from '../../visit.ts'
 
 export const dynamic = 'force-dynamic'
 type Props = { params: Promise<{ name: string }>; searchParams: Promise<{ lab?: string | string[] }> }
@@ -10,8 +10,9 @@ type Props = { params: Promise<{ name: string }>; searchParams: Promise<{ lab?: 
 export const generateMetadata = async ({ params }: Props) => ({ title: `Ring ${named((await params).name)}` })
 
 export default async function Page({ params, searchParams }: Props) {
+  const { house } = await visit('viewer')
   const name = named((await params).name)
-  const ring = known(() => getRing(house(), name))
+  const ring = known(() => getRing(house, name))
   if (!ring) {
     // Where the lab stood before it had an address that no ring can take.
     if (name === 'lab') redirect(labOf((await searchParams).lab))

@@ -1,8 +1,8 @@
 import { notFound } from 'next/navigation'
 import { TargetPage } from '@/components/targets/TargetPage.tsx'
-import { house } from '@/lib/server/house.ts'
 import { getTarget } from '@/lib/server/targets.ts'
 import { known, named } from '../../known.ts'
+import { visit } from '../../visit.ts'
 
 export const dynamic = 'force-dynamic'
 type Props = { params: Promise<{ name: string }> }
@@ -10,8 +10,9 @@ type Props = { params: Promise<{ name: string }> }
 export const generateMetadata = async ({ params }: Props) => ({ title: named((await params).name) })
 
 export default async function Page({ params }: Props) {
+  const { house } = await visit('viewer')
   const name = named((await params).name)
-  const target = known(() => getTarget(house(), name))
+  const target = known(() => getTarget(house, name))
   if (!target) notFound()
   return <TargetPage name={name} initialData={target} />
 }

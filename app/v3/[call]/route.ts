@@ -3,5 +3,6 @@ import { serveProduct } from '@/lib/server/products.ts'
 
 export const dynamic = 'force-dynamic'
 
-/** What watched servers poll by their own protocol: Envoy's REST xDS. */
-export const POST = (request: Request) => gate(request, (house, _person, path) => serveProduct(house, decodeURIComponent(path), request))
+/** What watched servers poll by their own protocol, which knows no sign-in: Envoy's REST xDS. */
+export const POST = (request: Request) =>
+  gate(request, 'public', (house, _visitor, path) => serveProduct(house, decodeURIComponent(path), request))

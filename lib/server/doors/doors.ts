@@ -7,11 +7,12 @@ import type { Config } from '../../config/config.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Store } from '../../model/store.ts'
 import type { Person } from '../../model/views.ts'
+import { type Connection, createConnections } from './connection.ts'
 import { createOidc, type Oidc, type OidcSession } from './oidc.ts'
 import { checkOrigin } from './origin.ts'
 import { createPersons, type Persons } from './persons.ts'
-import { createProxied } from './proxied.ts'
-import { roleNeeded, roleReaches } from './roles.ts'
+import { createProxied, proxyHeaders } from './proxied.ts'
+import { type RoleNeeded, roleReaches } from './roles.ts'
 import { sealedCookie } from './sealed.ts'
 import { sessionSecret, writePrivate } from './secret.ts'
 import { createTokens, type Tokens } from './tokens.ts'
@@ -23,15 +24,20 @@ const LINK_FILE = 'sign-in-link'
 /** Without a login everybody on this machine may do everything. */
 const ANONYMOUS: Person = { name: 'anonymous', role: 'admin' }
 
-export type Door = { method: string; path: string; headers: Headers }
+export type Door = { method: string; headers: Headers }
+/** Who asks, and the address that they ask from; null where no connection is known. */
+export type Visitor = { person: Person | null; from: string | null }
 
 /** Who comes in, and how far. */
 export type Doors = {
   mode: Auth['mode']
   /** To be called with each request before anybody else reads it. */
   meet(message: IncomingMessage): void
-  /** Decides on one request: origin, identity, role. Null person: it needs none and there is none. Throws `forbidden` or `unauthenticated`. */
-  enter(request: Door): Promise<{ person: Person | null }>
+  /**
+   * Decides on one request: origin, identity, and whether that reaches the role that what was asked for needs. Null person: it needs none and
+   * there is none. Throws `forbidden` or `unauthenticated`.
+   */
+  enter(request: Door, needed: RoleNeeded): Promise<Visitor>
   /** Signs in by a one-time code or by name and password; returns the Set-Cookie header. Throws `unauthenticated`, `too_many`. */
   signIn(attempt: { code: string } | { name: string; password: string }): Promise<{ person: Person; cookie: string }>
   /** The Set-Cookie header that forgets the session, and where the browser ends it elsewhere too. */
@@ -54,6 +60,10 @@ export function createDoors({ config, store, now, print }: DoorsOptions): Doors 
   const secure = config.url.startsWith('https:')
   const cookie = { name: SESSION_COOKIE, path: '/', seconds: SESSION_SECONDS, password, secure }
   const session = sealedCookie<{ name: string; session: number }>(cookie)
+  const connections = createConnections({
+    trusted: 'trusted' in config.auth ? config.auth.trusted : [],
+    taken: config.auth.mode === 'proxy' ? proxyHeaders(config.auth) : [],
+  })
   const proxied = config.auth.mode === 'proxy' ? createProxied(config.auth, config.url) : null
   const oidc =
     config.auth.mode === 'oidc'
@@ -78,7 +88,7 @@ export function createDoors({ config, store, now, print }: DoorsOptions): Doors 
     return person && person.session === sealed?.session ? { name: person.name, role: person.role } : null
   }
 
-  async function identify(headers: Headers): Promise<Person | null> {
+  async function identify(headers: Headers, connection: Connection | null): Promise<Person | null> {
     const authorization = headers.get('authorization')
     const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')
     // A proxy may hand on a token of its own, made by whoever signs people in.
@@ -87,25 +97,26 @@ export function createDoors({ config, store, now, print }: DoorsOptions): Doors 
       if (!person) throw new EvenkeelError('unauthenticated', 'Authorization: this token is not known here, or was revoked.')
       return person
     }
-    if (proxied) return proxied.person(headers)
+    if (proxied) return proxied.person(headers, connection)
     if (oidc) return oidc.person(headers)
     return mode === 'none' ? ANONYMOUS : sessionOf(headers)
   }
 
   return {
     mode,
-    meet: (message) => proxied?.meet(message),
+    meet: connections.meet,
     tokens,
     persons,
-    async enter({ method, path, headers }) {
+    async enter({ method, headers }, needed) {
       checkOrigin(method, headers, { auth: mode, url: config.url })
-      const needed = roleNeeded(method, path)
-      if (needed === null) return { person: await identify(headers).catch(() => null) }
-      const person = await identify(headers)
+      const connection = connections.of(headers)
+      const from = connection?.from ?? null
+      if (needed === 'public') return { person: await identify(headers, connection).catch(() => null), from }
+      const person = await identify(headers, connection)
       if (!person) throw new EvenkeelError('unauthenticated', 'Sign in, or send an API token.')
       if (!roleReaches(person.role, needed))
         throw new EvenkeelError('forbidden', `This needs the role ${needed}; ${person.name} is ${person.role}.`)
-      return { person }
+      return { person, from }
     },
     async signIn(attempt) {
       if (mode !== 'local') throw new EvenkeelError('not_allowed', `Nobody signs in here by a link or a password: auth is "${mode}".`)

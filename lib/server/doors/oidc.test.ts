@@ -7,6 +7,7 @@ import { type Auth, authSchema } from '../../config/auth.ts'
 import type { Store } from '../../model/store.ts'
 import { createStore } from '../../store/store.ts'
 import { createDoors, type Doors } from './doors.ts'
+import type { RoleNeeded } from './roles.ts'
 
 const data = mkdtempSync(join(tmpdir(), 'evenkeel-oidc-'))
 afterAll(() => rmSync(data, { recursive: true }))
@@ -49,8 +50,9 @@ async function signIn(at = doors) {
   const { query, headers } = await away(at)
   return await at.oidc!.finish(query, headers)
 }
-const enter = (set: string[], method = 'GET', path = '/targets', at = doors) =>
-  at.enter({ method, path, headers: new Headers({ host: 'keel.example', ...carried(set) }) })
+const enter = async (set: string[], method = 'GET', needed: RoleNeeded = 'viewer', at = doors) => ({
+  person: (await at.enter({ method, headers: new Headers({ host: 'keel.example', ...carried(set) }) }, needed)).person,
+})
 
 beforeEach(async () => {
   issuer = await startIssuer()
@@ -65,8 +67,8 @@ describe('a person signs in with the issuer', () => {
     expect(location).toBe('/targets')
     expect(cookies[0]).toMatch(/^evenkeel_session=\S+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=1209600; Secure$/)
     expect(cookies[1]).toMatch(/^evenkeel_begun=; .*Max-Age=0/)
-    expect(await enter(cookies, 'POST', '/api/v1/tokens')).toEqual({ person: { name: 'ann', role: 'admin' } })
-    expect(await enter(cookies, 'GET', '/', open())).toEqual({ person: { name: 'ann', role: 'admin' } })
+    expect(await enter(cookies, 'POST', 'admin')).toEqual({ person: { name: 'ann', role: 'admin' } })
+    expect(await enter(cookies, 'GET', 'viewer', open())).toEqual({ person: { name: 'ann', role: 'admin' } })
     expect(doors.oidc!.persons()).toMatchObject([{ name: 'ann', role: 'admin', by: issuer.url }])
   })
   test('state, nonce and verifier are new each time, and sealed in a cookie of ten minutes', async () => {
@@ -94,7 +96,7 @@ describe('a person signs in with the issuer', () => {
   test('groups may lie deep, or come from userinfo alone', async () => {
     issuer.person = { sub: 's', email: 'eve@example.com', realm_access: { roles: ['staff', 7] } }
     expect(
-      await enter((await signIn(open({ groups: 'realm_access.roles' }))).cookies, 'GET', '/', open({ groups: 'realm_access.roles' })),
+      await enter((await signIn(open({ groups: 'realm_access.roles' }))).cookies, 'GET', 'viewer', open({ groups: 'realm_access.roles' })),
     ).toEqual({
       person: { name: 'eve@example.com', role: 'viewer' },
     })
@@ -174,7 +176,7 @@ describe('nobody comes in', () => {
     await expect(signIn()).rejects.toThrow(/the claim groups names no group/)
     issuer.person = { sub: 's', preferred_username: 'eve', groups: ['staff'] }
     const { cookies } = await signIn()
-    await expect(enter(cookies, 'GET', '/', open({ roles: { admin: ['sre'] } }))).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(enter(cookies, 'GET', 'viewer', open({ roles: { admin: ['sre'] } }))).rejects.toMatchObject({ code: 'forbidden' })
   })
   test('while the issuer is down, and its page says so; sessions go on, and so does everything when it is back', async () => {
     const { cookies } = await signIn()

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { authSchema, type ProxyAuth } from '../../config/auth.ts'
-import { createProxied } from './proxied.ts'
+import { createConnections } from './connection.ts'
+import { createProxied, proxyHeaders } from './proxied.ts'
 
 const auth = authSchema.parse({
   mode: 'proxy',
@@ -9,6 +10,7 @@ const auth = authSchema.parse({
   roles: { admin: ['sre', 'user:ann@example.com'], operator: ['oncall'], viewer: ['staff'] },
 }) as ProxyAuth
 const proxied = createProxied(auth, 'https://keel.example')
+const connections = createConnections({ trusted: auth.trusted, taken: proxyHeaders(auth) })
 
 type Sent = Record<string, string | string[]>
 /** A request as Node parses it. */
@@ -17,10 +19,14 @@ function message(peer: string | undefined, sent: Sent): IncomingMessage {
   const headers = Object.fromEntries(Object.entries(headersDistinct).map(([name, values]) => [name, values.join(', ')]))
   return { socket: { remoteAddress: peer }, headers, headersDistinct } as unknown as IncomingMessage
 }
-function ask(peer: string | undefined, sent: Sent, door = proxied) {
+function ask(peer: string | undefined, sent: Sent) {
   const met = message(peer, { host: 'keel.example', ...sent })
-  door.meet(met)
-  return door.person(new Headers(met.headers as Record<string, string>))
+  connections.meet(met)
+  return whoIs(met.headers as Record<string, string>)
+}
+function whoIs(sent: Record<string, string>) {
+  const headers = new Headers(sent)
+  return proxied.person(headers, connections.of(headers))
 }
 
 describe('a reverse proxy says who it is', () => {
@@ -58,15 +64,15 @@ describe('and nobody else', () => {
   test('the headers go no further, and the seal cannot be made up', () => {
     const met = message('10.2.0.1', {
       ...claims,
-      'x-evenkeel-met': `made-up ${Buffer.from('{"trusted":true,"user":"x"}').toString('base64url')}`,
+      'x-evenkeel-connection': `made-up ${Buffer.from('{"trusted":true,"headers":{}}').toString('base64url')}`,
     })
-    proxied.meet(met)
+    connections.meet(met)
     expect(met.headers['x-forwarded-user']).toBeUndefined()
-    expect(() => proxied.person(new Headers(met.headers as Record<string, string>))).toThrow(/no trusted proxy/)
+    expect(() => whoIs(met.headers as Record<string, string>)).toThrow(/no trusted proxy/)
     // Not met at all.
-    const sealed = `made-up ${Buffer.from(JSON.stringify({ peer: '::1', trusted: true, user: 'x', groups: 'sre' })).toString('base64url')}`
-    for (const headers of [claims, { ...claims, 'x-evenkeel-met': sealed }, { 'x-evenkeel-met': 'undefined' }])
-      expect(() => proxied.person(new Headers(headers as Record<string, string>))).toThrow(/connection of this request is not known/)
+    const sealed = `made-up ${Buffer.from(JSON.stringify({ peer: '::1', trusted: true, headers: {} })).toString('base64url')}`
+    for (const headers of [claims, { ...claims, 'x-evenkeel-connection': sealed }, { 'x-evenkeel-connection': 'undefined' }])
+      expect(() => whoIs(headers as Record<string, string>)).toThrow(/connection of this request is not known/)
   })
   test('a proxy that adds instead of replacing is refused', () => {
     expect(() => ask('::1', { 'X-Forwarded-User': ['ann@example.com', 'bob'] })).toThrow(/X-Forwarded-User came more than once/)
@@ -89,5 +95,27 @@ describe('and nobody else', () => {
         message: expect.stringContaining('the header X-Forwarded-Groups names qa, dev. An admin gives'),
       }),
     )
+  })
+})
+
+describe('the address of a client', () => {
+  const from = (peer: string, forwarded?: string | string[]) => {
+    const met = message(peer, forwarded === undefined ? {} : { 'X-Forwarded-For': forwarded })
+    connections.meet(met)
+    return connections.of(new Headers(met.headers as Record<string, string>))!.from
+  }
+  test.each([
+    ['198.51.100.7', undefined, '198.51.100.7'],
+    // Who is no trusted proxy speaks for nobody.
+    ['198.51.100.7', '203.0.113.1', '198.51.100.7'],
+    ['127.0.0.1', '203.0.113.1', '203.0.113.1'],
+    // What stands left of the first stranger was written by that stranger.
+    ['127.0.0.1', '10.1.0.1, 203.0.113.1, 10.1.9.9', '203.0.113.1'],
+    ['127.0.0.1', ['192.0.2.1', '2001:db8::1'], '2001:db8::1'],
+    ['127.0.0.1', '10.1.0.1', '127.0.0.1'],
+    ['127.0.0.1', 'unknown', '127.0.0.1'],
+    ['127.0.0.1', Array(1_000).fill('10.1.0.1').join(','), '127.0.0.1'],
+  ])('%s with %s is %s', (peer, forwarded, client) => {
+    expect(from(peer, forwarded)).toBe(client)
   })
 })

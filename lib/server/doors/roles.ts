@@ -3,6 +3,8 @@ import { EvenkeelError } from '../../model/error.ts'
 import type { Person } from '../../model/views.ts'
 
 export type PersonRole = Person['role']
+/** The least role that a call or a page needs; `public` needs nobody to be known. */
+export type RoleNeeded = PersonRole | 'public'
 export const ROLES = ['viewer', 'operator', 'admin'] as const satisfies readonly PersonRole[]
 
 export const roleReaches = (has: PersonRole, needed: PersonRole): boolean => ROLES.indexOf(has) >= ROLES.indexOf(needed)
@@ -21,29 +23,4 @@ export function noRole(name: string, groups: readonly string[], from: string): E
     'forbidden',
     `${name} is signed in but has no role here: ${found}. An admin gives roles to groups under auth.roles.`,
   )
-}
-
-/** Open to everybody: whether it lives, and the way in. */
-const PUBLIC = [
-  /^\/(healthz|readyz)$/,
-  /^\/sign-in(\/|$)/,
-  /^\/api\/v1\/session(\/sign-out)?$/,
-  /^\/_next\/static\//,
-  // What servers poll by their own protocol; the door still checks Host and Origin.
-  /^\/v3\/discovery:endpoints$/,
-  /^\/(favicon\.ico|icon\.svg|icon|apple-icon|robots\.txt|manifest\.webmanifest)$/,
-]
-const ADMIN = [/^\/api\/v1\/(tokens|persons)(\/|$)/, /^\/api\/v1\/targets\/[^/]+\/monitor$/]
-/** Computes and writes nothing, or touches nothing but one's own. */
-const ASKING = [/^\/api\/v1\/rings\/(evaluate|solve|describe)$/, /^\/api\/v1\/session\/password$/]
-
-/**
- * The least role that a request needs; null when it needs none. The one table of who may do what: every page and every call comes
- * through it, and what it does not name needs the most for its method.
- */
-export function roleNeeded(method: string, path: string): PersonRole | null {
-  if (PUBLIC.some((pattern) => pattern.test(path))) return null
-  if (ADMIN.some((pattern) => pattern.test(path))) return 'admin'
-  if (method === 'GET' || method === 'HEAD' || ASKING.some((pattern) => pattern.test(path))) return 'viewer'
-  return 'operator'
 }

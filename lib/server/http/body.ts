@@ -1,6 +1,8 @@
 import { EvenkeelError } from '../../model/error.ts'
 
 export const BODY_MAX = 1 << 20
+/** Ours nest ten deep at most. */
+const DEPTH_MAX = 64
 /** Of a refused body, taken in and thrown away before the connection is cut. */
 const DISCARD_MAX = 32 << 20
 
@@ -22,11 +24,31 @@ export async function readBody(request: Request): Promise<unknown> {
     chunks.push(value)
   }
   if (size === 0) return {}
+  const bytes = Buffer.concat(chunks)
+  if (depthOf(bytes) > DEPTH_MAX) throw new EvenkeelError('bad_request', `The body nests deeper than ${DEPTH_MAX} levels.`)
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)))
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
     throw new EvenkeelError('bad_request', 'The body is not JSON in UTF-8.')
   }
+}
+
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = Buffer.from('"\\[]{}')
+
+/** How deep JSON nests. Counted before it is parsed: what walks the tree later (validation, a copy to another thread) recurses by its depth. */
+function depthOf(json: Uint8Array): number {
+  let depth = 0
+  let deepest = 0
+  let inText = false
+  for (let index = 0; index < json.length; index++) {
+    const byte = json[index]
+    if (byte === QUOTE) inText = !inText
+    else if (inText) {
+      if (byte === BACKSLASH) index++
+    } else if (byte === OPEN_LIST || byte === OPEN_OBJECT) deepest = Math.max(deepest, ++depth)
+    else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) depth--
+  }
+  return deepest
 }
 
 /** A body that is cancelled takes its connection along: the client would read a reset, now or at its next request, and not the refusal. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ErrorCode } from '../../model/error.ts'
 import type { Person } from '../../model/views.ts'
+import type { RoleNeeded } from '../doors/roles.ts'
 import type { House } from '../house.ts'
 
 export type Method = 'GET' | 'POST' | 'DELETE'
@@ -15,6 +16,8 @@ export type Call<P, Q, B> = {
   /** Who asks, as a change names them. */
   by: string
   person: Person | null
+  /** The address that the call came from; null where no connection is known. */
+  from: string | null
   request: Request
 }
 
@@ -23,6 +26,8 @@ export type Operation = {
   method: Method
   /** Below /api/v1: `targets/{name}`. */
   path: string
+  /** The least role that may make this call: the one place where that stands. */
+  role: RoleNeeded
   summary: string
   tag: string
   params?: z.ZodObject

@@ -13,6 +13,7 @@ import { observing } from './operations/observing.ts'
 const description = operation({
   method: 'GET',
   path: 'openapi.json',
+  role: 'viewer',
   summary: 'This description',
   tag: 'Evenkeel',
   answer: anything,

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
-import type { Person } from '../../model/views.ts'
+import type { Visitor } from '../doors/doors.ts'
+import type { RoleNeeded } from '../doors/roles.ts'
 import { currentHouse, type House, house } from '../house.ts'
 import { readBody } from './body.ts'
 import type { Operation } from './operation.ts'
@@ -10,34 +11,40 @@ import { problemResponse } from './problem.ts'
 const PREFIX = '/api/v1/'
 const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 
-/** One wrapper for everything that is no page: the door, the verb, the error as a problem. */
+/** Answers a request that is no page: the error as a problem. `role` is what it needs before `then` runs. */
 export async function gate(
   request: Request,
-  then: (house: House, person: Person | null, path: string) => Promise<Response> | Response,
+  role: RoleNeeded,
+  then: (house: House, visitor: Visitor, path: string) => Promise<Response> | Response,
 ): Promise<Response> {
   try {
-    const path = new URL(request.url).pathname
     const at = house()
-    const { person } = await at.doors.enter({ method: request.method, path, headers: request.headers })
-    return await then(at, person, path)
+    const visitor = await at.doors.enter(request, role)
+    return await then(at, visitor, new URL(request.url).pathname)
   } catch (error) {
     return problemResponse(error, currentHouse()?.log)
   }
 }
 
-/** Answers a call below /api/v1 by the table of operations. */
+/**
+ * Answers a call below /api/v1 by the table of operations: the operation is found first, then its role is asked, then its input is parsed.
+ * Who may not see anything learns from a path that is not there only that a role is needed.
+ */
 export function serve(request: Request): Promise<Response> {
-  return gate(request, async (at, person, path) => {
-    const { operation, params } = find(request.method, path)
-    const search = new URL(request.url).searchParams
+  const url = new URL(request.url)
+  const found = find(request.method, url.pathname)
+  return gate(request, found instanceof EvenkeelError ? 'viewer' : found.operation.role, async (at, { person, from }) => {
+    if (found instanceof EvenkeelError) throw found
+    const { operation, params } = found
     const answer = await operation.run({
       house: at,
       params: parse(operation.params, params, 'path') as Record<string, string>,
-      query: parse(operation.query, Object.fromEntries(search), 'query') as Record<string, unknown>,
+      query: parse(operation.query, Object.fromEntries(url.searchParams), 'query') as Record<string, unknown>,
       body: operation.body ? parse(operation.body, await readBody(request), 'body') : undefined,
-      search,
+      search: url.searchParams,
       by: person?.name ?? 'anonymous',
       person,
+      from,
       request,
     })
     if (answer instanceof Response) return answer
@@ -48,8 +55,12 @@ export function serve(request: Request): Promise<Response> {
 
 const table = operations.map((operation) => ({ operation, segments: operation.path.split('/') }))
 
-function find(method: string, path: string): { operation: Operation; params: Record<string, string> } {
-  const segments = path.slice(PREFIX.length).replace(/\/$/, '').split('/').map(decode)
+type Found = { operation: Operation; params: Record<string, string> }
+
+/** The operation of a path, or what to say where there is none. */
+function find(method: string, path: string): Found | EvenkeelError {
+  const segments = segmentsOf(path)
+  if (segments instanceof EvenkeelError) return segments
   const fits = (wanted: string[]) =>
     wanted.length === segments.length && wanted.every((part, index) => part.startsWith('{') || part === segments[index])
   // `keys/{id}` must not shadow `keys/hot`.
@@ -57,9 +68,9 @@ function find(method: string, path: string): { operation: Operation; params: Rec
   const matching = table.filter(({ segments: wanted }) => fits(wanted)).sort((a, b) => literals(b.segments) - literals(a.segments))
   const found = matching.find(({ operation }) => operation.method === (method === 'HEAD' ? 'GET' : method))
   if (!found) {
-    if (matching.length === 0) throw new EvenkeelError('not_found', 'There is no such path; /api/v1/openapi.json lists what there is.')
+    if (matching.length === 0) return new EvenkeelError('not_found', 'There is no such path; /api/v1/openapi.json lists what there is.')
     const methods = [...new Set(matching.map(({ operation }) => operation.method))]
-    throw new EvenkeelError('method_not_allowed', `This path takes ${methods.join(', ')}.`)
+    return new EvenkeelError('method_not_allowed', `This path takes ${methods.join(', ')}.`)
   }
   const params: Record<string, string> = {}
   found.segments.forEach((part, index) => {
@@ -68,17 +79,18 @@ function find(method: string, path: string): { operation: Operation; params: Rec
   return { operation: found.operation, params }
 }
 
-/** Names may hold anything but control characters; bytes that are no UTF-8 are no name. */
-function decode(segment: string): string {
-  let text: string
+/** The path below /api/v1, each segment decoded once. Names may hold anything but control characters; bytes that are no UTF-8 are no name. */
+function segmentsOf(path: string): string[] | EvenkeelError {
+  if (!path.startsWith(PREFIX)) return new EvenkeelError('not_found', `The API is below ${PREFIX}.`)
+  let segments: string[]
   try {
-    text = decodeURIComponent(segment)
+    segments = path.slice(PREFIX.length).replace(/\/$/, '').split('/').map(decodeURIComponent)
   } catch {
-    throw new EvenkeelError('bad_request', 'The path holds bytes that are no UTF-8.')
+    return new EvenkeelError('bad_request', 'The path holds bytes that are no UTF-8.')
   }
-  if (text.includes('\ufffd')) throw new EvenkeelError('bad_request', 'The path holds bytes that are no UTF-8.')
-  if (/\p{Cc}/u.test(text)) throw new EvenkeelError('bad_request', 'The path holds control characters.')
-  return text
+  if (segments.some((text) => text.includes('\ufffd'))) return new EvenkeelError('bad_request', 'The path holds bytes that are no UTF-8.')
+  if (segments.some((text) => /\p{Cc}/u.test(text))) return new EvenkeelError('bad_request', 'The path holds control characters.')
+  return segments
 }
 
 function parse(schema: z.ZodType | undefined, value: unknown, where: string): unknown {

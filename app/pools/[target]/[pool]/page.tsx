@@ -1,8 +1,8 @@
 import { notFound } from 'next/navigation'
 import { PoolPage } from '@/components/pools/PoolPage.tsx'
-import { house } from '@/lib/server/house.ts'
 import { getPool } from '@/lib/server/pools.ts'
 import { known, named } from '../../../known.ts'
+import { visit } from '../../../visit.ts'
 
 export const dynamic = 'force-dynamic'
 type Props = { params: Promise<{ target: string; pool: string }> }
@@ -13,9 +13,10 @@ export const generateMetadata = async ({ params }: Props) => {
 }
 
 export default async function Page({ params }: Props) {
+  const { house } = await visit('viewer')
   const { target, pool } = await params
   const [on, name] = [named(target), named(pool)]
-  const initialData = known(() => getPool(house(), on, name))
+  const initialData = known(() => getPool(house, on, name))
   if (!initialData) notFound()
   return <PoolPage target={on} name={name} initialData={initialData} />
 }

@@ -10,6 +10,7 @@ export const alerting = [
   operation({
     method: 'GET',
     path: 'silences',
+    role: 'viewer',
     summary: 'Silences, newest first',
     tag,
     query: z.object(paging),
@@ -19,6 +20,7 @@ export const alerting = [
   operation({
     method: 'POST',
     path: 'silences',
+    role: 'operator',
     summary: 'Mutes the notices of findings whose labels match',
     tag,
     body: z.strictObject({
@@ -37,6 +39,7 @@ export const alerting = [
   operation({
     method: 'GET',
     path: 'silences/{id}',
+    role: 'viewer',
     summary: 'One silence',
     tag,
     params: id,
@@ -47,6 +50,7 @@ export const alerting = [
   operation({
     method: 'DELETE',
     path: 'silences/{id}',
+    role: 'operator',
     summary: 'Ends a silence',
     tag,
     params: id,
@@ -58,6 +62,7 @@ export const alerting = [
   operation({
     method: 'GET',
     path: 'deliveries',
+    role: 'viewer',
     summary: 'Notices and their fate, newest first',
     tag,
     query: z.object(paging),
@@ -67,6 +72,7 @@ export const alerting = [
   operation({
     method: 'GET',
     path: 'receivers',
+    role: 'viewer',
     summary: 'Receivers and their channels',
     tag,
     answer: answers.page(answers.receiver),
@@ -75,6 +81,7 @@ export const alerting = [
   operation({
     method: 'POST',
     path: 'receivers/{name}/test',
+    role: 'operator',
     summary: 'Sends one test notice, now',
     tag,
     params: name,

@@ -12,6 +12,7 @@ export const balancing = [
   operation({
     method: 'GET',
     path: 'pools',
+    role: 'viewer',
     summary: 'Pools of every balancer',
     tag,
     query: z.object({ target: z.string().optional(), ...paging }),
@@ -21,6 +22,7 @@ export const balancing = [
   operation({
     method: 'GET',
     path: 'pools/{target}/{pool}',
+    role: 'viewer',
     summary: 'One pool: weights, shares expected and seen, response times',
     tag,
     params: z.object({ target: z.string(), pool: z.string() }),
@@ -31,6 +33,7 @@ export const balancing = [
   operation({
     method: 'GET',
     path: 'rings',
+    role: 'viewer',
     summary: 'Rings that applications hold',
     tag,
     query: z.object(paging),
@@ -40,6 +43,7 @@ export const balancing = [
   operation({
     method: 'GET',
     path: 'rings/{name}',
+    role: 'viewer',
     summary: 'One ring',
     tag,
     params: name,
@@ -50,6 +54,7 @@ export const balancing = [
   operation({
     method: 'POST',
     path: 'rings/evaluate',
+    role: 'viewer',
     summary: 'What a ring, or a change of one, does to the keys; stateless and exact',
     tag,
     body: z.strictObject({
@@ -64,6 +69,7 @@ export const balancing = [
   operation({
     method: 'POST',
     path: 'rings/describe',
+    role: 'viewer',
     summary: 'The ring that a piece of haproxy.cfg, nginx.conf, nutcracker.yml, EDS or CLUSTER NODES describes; stateless',
     tag,
     body: z.strictObject({ text: z.string().max(500_000).meta({ description: 'the configuration, or a RingSpec as JSON' }) }),
@@ -73,6 +79,7 @@ export const balancing = [
   operation({
     method: 'GET',
     path: 'ttls',
+    role: 'viewer',
     summary: 'TTL policies',
     tag,
     query: z.object(paging),
@@ -82,6 +89,7 @@ export const balancing = [
   operation({
     method: 'GET',
     path: 'ttls/{name}',
+    role: 'viewer',
     summary: 'One TTL policy',
     tag,
     params: name,

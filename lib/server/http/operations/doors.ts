@@ -16,6 +16,7 @@ export const doors = [
   operation({
     method: 'GET',
     path: 'session',
+    role: 'public',
     summary: 'Who is signed in',
     tag,
     answer: z.object({ person: answers.person.nullable() }),
@@ -24,6 +25,7 @@ export const doors = [
   operation({
     method: 'POST',
     path: 'session',
+    role: 'public',
     summary: 'Signs in by the code of a link, or by name and password',
     tag,
     body: z.union([
@@ -40,6 +42,7 @@ export const doors = [
   operation({
     method: 'POST',
     path: 'session/sign-out',
+    role: 'public',
     summary: 'Forgets the session',
     tag,
     answer: z.object({ next: z.string().nullable().meta({ description: 'Where the browser ends its session with the issuer too' }) }),
@@ -51,6 +54,7 @@ export const doors = [
   operation({
     method: 'POST',
     path: 'session/password',
+    role: 'viewer',
     summary: "Sets one's own password",
     tag,
     body: z.strictObject({ password: z.string().min(12, { error: 'expected at least 12 characters' }).max(1000) }),
@@ -66,7 +70,8 @@ export const doors = [
   operation({
     method: 'GET',
     path: 'persons',
-    summary: 'Who may sign in (an admin)',
+    role: 'admin',
+    summary: 'Who may sign in',
     tag,
     answer: answers.page(answers.personEntry),
     run: ({ house }) => ({
@@ -77,7 +82,8 @@ export const doors = [
   operation({
     method: 'POST',
     path: 'persons',
-    summary: 'Makes a one-time sign-in link for a person, new or known (an admin)',
+    role: 'admin',
+    summary: 'Makes a one-time sign-in link for a person, new or known',
     tag,
     body: z.strictObject({ name: who, role }),
     answer: answers.invitation,
@@ -96,7 +102,8 @@ export const doors = [
   operation({
     method: 'DELETE',
     path: 'persons/{name}',
-    summary: 'Removes a person and ends their sessions (an admin)',
+    role: 'admin',
+    summary: 'Removes a person and ends their sessions',
     tag,
     params: name,
     answer: answers.anything,
@@ -107,7 +114,8 @@ export const doors = [
   operation({
     method: 'GET',
     path: 'tokens',
-    summary: 'API tokens, without their secrets (an admin)',
+    role: 'admin',
+    summary: 'API tokens, without their secrets',
     tag,
     answer: answers.page(answers.token),
     run: ({ house }) => ({ items: house.doors.tokens.list().map((token) => ({ ...token, createdAt: iso(token.createdAt) })), next: null }),
@@ -115,7 +123,8 @@ export const doors = [
   operation({
     method: 'POST',
     path: 'tokens',
-    summary: 'Makes an API token; it is shown once (an admin)',
+    role: 'admin',
+    summary: 'Makes an API token; it is shown once',
     tag,
     body: z.strictObject({ name: who, role }),
     answer: answers.newToken,
@@ -128,7 +137,8 @@ export const doors = [
   operation({
     method: 'DELETE',
     path: 'tokens/{id}',
-    summary: 'Revokes an API token (an admin)',
+    role: 'admin',
+    summary: 'Revokes an API token',
     tag,
     params: id,
     answer: answers.anything,

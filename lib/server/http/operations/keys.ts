@@ -11,6 +11,7 @@ export const keys = [
   operation({
     method: 'GET',
     path: 'keys/hot',
+    role: 'viewer',
     summary: 'Hot keys, hottest first',
     tag,
     query,
@@ -21,6 +22,7 @@ export const keys = [
   operation({
     method: 'GET',
     path: 'keys/big',
+    role: 'viewer',
     summary: 'Big keys, biggest first',
     tag,
     query,
@@ -31,6 +33,7 @@ export const keys = [
   operation({
     method: 'GET',
     path: 'keys/patterns',
+    role: 'viewer',
     summary: 'Prefixes that keys share',
     tag,
     query,
@@ -41,6 +44,7 @@ export const keys = [
   operation({
     method: 'GET',
     path: 'slowlog',
+    role: 'viewer',
     summary: 'Slow commands of every node, newest first',
     tag,
     query,

@@ -17,6 +17,7 @@ export const loop = [
   operation({
     method: 'GET',
     path: 'findings',
+    role: 'viewer',
     summary: 'Findings, newest first',
     tag,
     query: z.object({
@@ -32,6 +33,7 @@ export const loop = [
   operation({
     method: 'GET',
     path: 'findings/{id}',
+    role: 'viewer',
     summary: 'One finding',
     tag,
     params: id,
@@ -42,6 +44,7 @@ export const loop = [
   operation({
     method: 'POST',
     path: 'findings/{id}/acknowledge',
+    role: 'operator',
     summary: 'Says that somebody looks after it',
     tag,
     params: id,
@@ -52,6 +55,7 @@ export const loop = [
   operation({
     method: 'GET',
     path: 'incidents',
+    role: 'viewer',
     summary: 'Findings of one cause together, newest first',
     tag,
     query: z.object({ state: z.enum(['firing', 'resolved']).optional(), ...paging }),
@@ -61,6 +65,7 @@ export const loop = [
   operation({
     method: 'GET',
     path: 'incidents/{id}',
+    role: 'viewer',
     summary: 'One incident with its timeline',
     tag,
     params: id,
@@ -71,6 +76,7 @@ export const loop = [
   operation({
     method: 'GET',
     path: 'proposals',
+    role: 'viewer',
     summary: 'Proposals, newest first',
     tag,
     query: z.object({
@@ -84,6 +90,7 @@ export const loop = [
   operation({
     method: 'GET',
     path: 'proposals/{id}',
+    role: 'viewer',
     summary: 'One proposal',
     tag,
     params: id,
@@ -94,6 +101,7 @@ export const loop = [
   operation({
     method: 'POST',
     path: 'proposals/{id}/apply',
+    role: 'operator',
     summary: 'Writes it to the servers and watches the effect',
     tag,
     params: id,
@@ -106,6 +114,7 @@ export const loop = [
   operation({
     method: 'GET',
     path: 'changes',
+    role: 'viewer',
     summary: 'Changes, newest first',
     tag,
     query: z.object({ state: z.enum(['applying', 'watching', 'kept', 'rolled_back', 'failed']).optional(), ...paging }),
@@ -115,6 +124,7 @@ export const loop = [
   operation({
     method: 'POST',
     path: 'changes',
+    role: 'operator',
     summary: 'A change of your own',
     tag,
     body: z.strictObject({ steps, because: words(2000).default(''), dryRun }),
@@ -126,6 +136,7 @@ export const loop = [
   operation({
     method: 'GET',
     path: 'changes/{id}',
+    role: 'viewer',
     summary: 'One change with its journal',
     tag,
     params: id,
@@ -136,6 +147,7 @@ export const loop = [
   operation({
     method: 'POST',
     path: 'changes/{id}/roll-back',
+    role: 'operator',
     summary: 'Puts back what was there before',
     tag,
     params: id,
@@ -147,6 +159,7 @@ export const loop = [
   operation({
     method: 'POST',
     path: 'changes/{id}/keep',
+    role: 'operator',
     summary: 'Ends the watch and keeps it',
     tag,
     params: id,
@@ -158,6 +171,7 @@ export const loop = [
   operation({
     method: 'POST',
     path: 'changes/{id}/settle',
+    role: 'operator',
     summary: 'Says that a person has seen to what it left open: its settings are proposed for again',
     tag,
     params: id,
@@ -168,6 +182,7 @@ export const loop = [
   operation({
     method: 'GET',
     path: 'jobs',
+    role: 'viewer',
     summary: 'Long work of changes, newest first',
     tag,
     query: z.object(paging),
@@ -177,6 +192,7 @@ export const loop = [
   operation({
     method: 'GET',
     path: 'jobs/{id}',
+    role: 'viewer',
     summary: 'One job',
     tag,
     params: id,
@@ -188,6 +204,7 @@ export const loop = [
     operation({
       method: 'POST',
       path: `jobs/{id}/${verb}`,
+      role: 'operator',
       summary: `${verb[0]!.toUpperCase()}${verb.slice(1)}s a job`,
       tag,
       params: id,

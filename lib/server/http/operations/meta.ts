@@ -11,6 +11,7 @@ export const meta = [
   operation({
     method: 'GET',
     path: 'config',
+    role: 'viewer',
     summary: 'The configuration as written, every secret redacted',
     tag,
     answer: z.object({ config: z.unknown(), warnings: z.array(z.string()) }),
@@ -19,6 +20,7 @@ export const meta = [
   operation({
     method: 'GET',
     path: 'config/schema',
+    role: 'viewer',
     summary: 'JSON Schema of evenkeel.yaml',
     tag,
     answer: answers.anything,
@@ -27,6 +29,7 @@ export const meta = [
   operation({
     method: 'POST',
     path: 'mode',
+    role: 'operator',
     summary: 'Lowers the mode to observe, or raises it back to what the configuration allows',
     tag,
     body: z.strictObject({ mode: z.enum(['observe', 'tune']) }),
@@ -37,6 +40,7 @@ export const meta = [
   operation({
     method: 'GET',
     path: 'drills',
+    role: 'viewer',
     summary: 'Faults that the demo can inject into its own fleet',
     tag,
     answer: answers.page(answers.drill),
@@ -45,6 +49,7 @@ export const meta = [
   operation({
     method: 'POST',
     path: 'drills/{name}',
+    role: 'operator',
     summary: 'Injects a fault into the demo',
     tag,
     params: name,
@@ -56,6 +61,7 @@ export const meta = [
   operation({
     method: 'DELETE',
     path: 'drills/{name}',
+    role: 'operator',
     summary: 'Ends a fault of the demo early',
     tag,
     params: name,

@@ -24,6 +24,7 @@ export const observing = [
   operation({
     method: 'GET',
     path: 'overview',
+    role: 'viewer',
     summary: 'Everything that the first page shows',
     tag,
     answer: answers.overview,
@@ -32,6 +33,7 @@ export const observing = [
   operation({
     method: 'GET',
     path: 'frame',
+    role: 'viewer',
     summary: 'Mode, person and what else stands around every page',
     tag,
     answer: answers.frame,
@@ -40,6 +42,7 @@ export const observing = [
   operation({
     method: 'GET',
     path: 'targets',
+    role: 'viewer',
     summary: 'Targets, by name',
     tag,
     query: z.object(paging),
@@ -49,6 +52,7 @@ export const observing = [
   operation({
     method: 'GET',
     path: 'targets/{name}',
+    role: 'viewer',
     summary: 'One target',
     tag,
     params: name,
@@ -59,6 +63,7 @@ export const observing = [
   operation({
     method: 'GET',
     path: 'targets/{name}/raw',
+    role: 'viewer',
     summary: "The newest raw answers of a target's probes",
     tag,
     params: name,
@@ -69,6 +74,7 @@ export const observing = [
   operation({
     method: 'GET',
     path: 'targets/{name}/facts',
+    role: 'viewer',
     summary: 'Named facts of a target: settings, versions',
     tag,
     params: name,
@@ -79,6 +85,7 @@ export const observing = [
   operation({
     method: 'GET',
     path: 'targets/{name}/latency',
+    role: 'viewer',
     summary: "Spikes that the target's own latency monitor has kept",
     tag,
     params: name,
@@ -89,7 +96,8 @@ export const observing = [
   operation({
     method: 'POST',
     path: 'targets/{name}/monitor',
-    summary: 'Allows or forbids MONITOR bursts on a target (an admin)',
+    role: 'admin',
+    summary: 'Allows or forbids MONITOR bursts on a target',
     tag,
     params: name,
     body: z.strictObject({ allow: z.enum(['hour', 'always', 'no']) }),
@@ -100,6 +108,7 @@ export const observing = [
   operation({
     method: 'GET',
     path: 'series',
+    role: 'viewer',
     summary: "One metric's history; any other query parameter is a label that must match",
     tag,
     query: seriesQuery.loose(),
@@ -113,6 +122,7 @@ export const observing = [
   operation({
     method: 'GET',
     path: 'metrics',
+    role: 'viewer',
     summary: 'Metrics that have samples, with their labels',
     tag,
     answer: answers.metrics,
@@ -121,6 +131,7 @@ export const observing = [
   operation({
     method: 'GET',
     path: 'rules',
+    role: 'viewer',
     summary: 'Rules, their settings and what they say now',
     tag,
     query: z.object(paging),
@@ -130,6 +141,7 @@ export const observing = [
   operation({
     method: 'GET',
     path: 'events',
+    role: 'viewer',
     summary:
       'Server-sent events: finding, proposal, change, target, sample. `metric` (repeatable) sends its newest values with each sample; Last-Event-ID resumes',
     tag,

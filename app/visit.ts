@@ -1,0 +1,27 @@
+import { headers } from 'next/headers'
+import { forbidden, redirect } from 'next/navigation'
+import { EvenkeelError } from '@/lib/model/error.ts'
+import type { Person } from '@/lib/model/views.ts'
+import type { PersonRole } from '@/lib/server/doors/roles.ts'
+import { type House, house } from '@/lib/server/house.ts'
+
+/**
+ * The access check of a page: every page begins with it and names the role that it needs. proxy.ts has turned away strangers already, with
+ * better words; this holds where a path reaches a page and not the proxy.
+ */
+export async function visit(role: PersonRole): Promise<{ house: House; person: Person }> {
+  const at = house()
+  try {
+    const { person } = await at.doors.enter({ method: 'GET', headers: await headers() }, role)
+    return { house: at, person: person! }
+  } catch (error) {
+    if (error instanceof EvenkeelError && error.code === 'unauthenticated') redirect('/sign-in')
+    if (error instanceof EvenkeelError && error.code === 'forbidden') forbidden()
+    throw error
+  }
+}
+
+/** Who looks at the frame around a page, if anybody. */
+export async function person(): Promise<Person | null> {
+  return (await house().doors.enter({ method: 'GET', headers: await headers() }, 'public')).person
+}

@@ -1,0 +1,120 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ensureBuild } from '../scripts/boot/build.mjs'
+import { root } from '../scripts/boot/stamp.mjs'
+import { type Launched, launch } from '../scripts/launch.ts'
+import { freePort } from './daemon.ts'
+import { SPELLINGS } from './spellings.ts'
+import { type Actor, walk } from './walk.ts'
+import { type Answer, send } from './wire.ts'
+
+/** Stands on every page that shows the fleet, and nowhere else. */
+const TARGET = 'sesame-target'
+
+/** The built server: Next's own way with paths and methods is in between. */
+describe('auth: local, on the wire', () => {
+  const home = mkdtempSync(join(tmpdir(), 'evenkeel-roles-'))
+  let server: Launched
+  let port: number
+  const tokens: Record<string, string> = {}
+  const ask = (method: string, path: string, headers: Record<string, string> = {}): Promise<Answer> =>
+    send(port, { method, path, headers, body: method === 'POST' ? '{}' : undefined })
+
+  beforeAll(async () => {
+    await ensureBuild()
+    port = await freePort()
+    const config = join(home, 'evenkeel.yaml')
+    writeFileSync(
+      config,
+      `listen: 127.0.0.1:${port}\ndata: ${join(home, 'data')}\nauth: { mode: local }\ntargets: [{ kind: redis, name: ${TARGET}, url: "redis://127.0.0.1:1" }]\n`,
+    )
+    server = launch({ config, host: '127.0.0.1', port, quiet: true })
+    await server.ready()
+    const code = /code=([\w-]+)/.exec(readFileSync(join(home, 'data', 'sign-in-link'), 'utf8'))![1]!
+    const { headers } = await send(port, {
+      method: 'POST',
+      path: '/api/v1/session',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ code }),
+    })
+    const cookie = headers['set-cookie']![0]!.split(';')[0]!
+    for (const role of ['viewer', 'operator', 'admin']) {
+      const made = await send(port, {
+        method: 'POST',
+        path: '/api/v1/tokens',
+        headers: { cookie, 'content-type': 'application/json' },
+        body: JSON.stringify({ name: role, role }),
+      })
+      tokens[role] = (JSON.parse(made.text) as { token: string }).token
+    }
+  }, 400_000)
+  afterAll(async () => {
+    await server?.stop()
+    rmSync(home, { recursive: true, force: true })
+  })
+
+  test('no call gives more than the own role', { timeout: 300_000 }, async () => {
+    const actors: Actor[] = [
+      { who: 'nobody', role: null, headers: {} },
+      ...(['viewer', 'operator'] as const).map(
+        (role): Actor => ({ who: role, role, headers: { authorization: `Bearer ${tokens[role]}` } }),
+      ),
+    ]
+    const asked = await walk(
+      async (method, path, { headers }) => {
+        const { status, headers: sent, text } = await ask(method, path, headers)
+        const isProblem = sent['content-type'] === 'application/problem+json'
+        return { status, code: isProblem ? (JSON.parse(text) as { code: string }).code : null }
+      },
+      async () => actors,
+    )
+    expect(asked).toBeGreaterThan(1_000)
+  })
+
+  test('no page shows anything to nobody', { timeout: 300_000 }, async () => {
+    const pages = readdirSync(join(root, 'app'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('page.tsx') && path !== 'sign-in/page.tsx')
+      .map((path) => `/${path.replace(/\/?page\.tsx$/, '').replace(/\[\[?(?:\.\.\.)?\w+\]\]?/g, TARGET)}`)
+    expect(pages.length).toBeGreaterThan(10)
+    const shown = await ask('GET', '/targets', { authorization: `Bearer ${tokens.viewer}` })
+    expect(shown).toMatchObject({ status: 200, text: expect.stringContaining(TARGET) })
+    for (const page of pages)
+      for (const [spelling, spell] of Object.entries(SPELLINGS))
+        for (const [method, headers] of [
+          ['GET', {}],
+          ['GET', { RSC: '1', 'x-nonce': 'x', 'x-middleware-subrequest': 'proxy:proxy:proxy:proxy:proxy' }],
+          ['HEAD', {}],
+          ['POST', { 'next-action': 'x' }],
+        ] as const) {
+          const path = page === '/' && spelling !== 'plain' ? '/' : spell(page)
+          const { status, text } = await ask(method, path, headers)
+          const what = `${method} ${path} (${spelling}) answered ${status}`
+          expect([301, 303, 307, 308, 400, 401, 403, 404, 405], what).toContain(status)
+          // The path itself may come back, as where to go on after the sign-in.
+          expect(text.replaceAll(/(next=|href="|"\/)\S*/g, ''), what).not.toMatch(/up or down|redis:\/\/|"kind":"redis"/)
+        }
+  })
+
+  test.each(['TRACE', 'PUT', 'PATCH', 'OPTIONS', 'PROPFIND'])('%s is refused, and does not fail', async (method) => {
+    for (const path of ['/', '/targets', '/api/v1/targets', '/healthz', '/metrics', '/nothing']) {
+      const { status } = await ask(method, path)
+      expect(status, `${method} ${path} answered ${status}`).toBeLessThan(500)
+      expect(status === 200 && method !== 'OPTIONS', `${method} ${path} answered 200`).toBe(false)
+    }
+  })
+
+  test('JSON that nests for ever is a bad request', async () => {
+    for (const body of ['['.repeat(500_000), `{"before":${'['.repeat(400_000)}${']'.repeat(400_000)}}`, '{"a":'.repeat(100_000)]) {
+      const { status, text } = await send(port, {
+        method: 'POST',
+        path: '/api/v1/rings/evaluate',
+        headers: { authorization: `Bearer ${tokens.viewer}`, 'content-type': 'application/json' },
+        body,
+      })
+      expect(status, text).toBe(400)
+      expect(text).toContain('nests deeper')
+    }
+  })
+})

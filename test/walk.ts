@@ -1,0 +1,45 @@
+import { expect } from 'vitest'
+import type { PersonRole } from '../lib/server/doors/roles.ts'
+import type { Operation } from '../lib/server/http/operation.ts'
+import { operations } from '../lib/server/http/operations.ts'
+import { EQUAL, SPELLINGS } from './spellings.ts'
+
+/** Somebody who calls: the role that they hold now, null for none, and the headers that they come with. */
+export type Actor = { who: string; role: PersonRole | null; headers: Record<string, string> }
+export type Asked = { status: number; code: string | null }
+export type Ask = (method: string, path: string, actor: Actor) => Promise<Asked>
+
+const ORDER = ['public', 'viewer', 'operator', 'admin']
+const reaches = (actor: Actor, { role }: Operation) => ORDER.indexOf(actor.role ?? 'public') >= ORDER.indexOf(role)
+/** Answers that show and do nothing: a refusal, nothing of that name, or a redirect to the plain spelling. */
+const NOTHING = [301, 307, 308, 400, 401, 403, 404, 405]
+
+/**
+ * Every operation, asked by every actor in every spelling. Who reaches its role is not refused for it; who does not is refused before the
+ * input is parsed, and gets nothing done by whatever spelling. `actorsOf` is asked for each operation anew: calls such as sign-out end them.
+ */
+export async function walk(ask: Ask, actorsOf: () => Promise<Actor[]>, few = false): Promise<number> {
+  let asked = 0
+  for (const operation of operations) {
+    const path = `/api/v1/${operation.path.replace(/\{\w+\}/g, 'nothing')}`
+    for (const actor of await actorsOf()) {
+      const allowed = reaches(actor, operation)
+      for (const [spelling, spell] of Object.entries(SPELLINGS)) {
+        if (allowed ? spelling !== 'plain' : few && EQUAL.includes(spelling) && spelling !== EQUAL[1]) continue
+        const { status, code } = await ask(operation.method, spell(path), actor)
+        asked++
+        const what = `${actor.who}: ${operation.method} ${spell(path)} (${spelling}) answered ${status} ${code}`
+        if (allowed) {
+          expect(status, what).not.toBe(401)
+          expect(code, what).not.toBe('forbidden')
+          expect(status, what).not.toBe(500)
+        } else if (EQUAL.includes(spelling)) {
+          expect({ status, code }, what).toEqual(
+            actor.role === null ? { status: 401, code: 'unauthenticated' } : { status: 403, code: 'forbidden' },
+          )
+        } else expect(NOTHING, what).toContain(status)
+      }
+    }
+  }
+  return asked
+}
