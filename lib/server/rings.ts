@@ -1,5 +1,4 @@
 import { EvenkeelError } from '../model/error.ts'
-import type { RingAnswer } from '../model/ring.ts'
 import type { Ring } from '../model/topology.ts'
 import type { Page, RingView } from '../model/views.ts'
 import type { SeriesWindow } from '../model/window.ts'
@@ -8,7 +7,6 @@ import { followerViews } from './followers.ts'
 import type { House } from './house.ts'
 import { ownedShares } from './owned.ts'
 import { type Paging, page } from './paging.ts'
-import { evaluateInThread, type RingQuestion } from './work/rings.ts'
 
 export function listRings(house: House, paging?: Paging): Page<RingView> {
   const rings = [...house.engine.topology().rings].sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -22,9 +20,6 @@ export function getRing(house: House, name: string): RingView {
   if (!ring) throw new EvenkeelError('not_found', 'There is no ring of that name.')
   return ringView(ring, house.engine.window(FIGURE_SPAN_MS), house.now())
 }
-
-/** Stateless what-if: exact shares, and exactly which share of the keys changes hands. */
-export const evaluateRing = (question: RingQuestion): Promise<RingAnswer> => evaluateInThread(question)
 
 export function ringView(ring: Ring, window: SeriesWindow, now: number): RingView {
   const owned = ownedShares(ring.spec)

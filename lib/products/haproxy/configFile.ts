@@ -1,3 +1,4 @@
+import { malformed } from '../../model/error.ts'
 import { wordsIn } from './words.ts'
 
 /** One server line of haproxy.cfg, as far as shares and rings need it. */
@@ -51,9 +52,15 @@ export type ConfigFile = {
   stateBase?: string
 }
 
-type Settings = Omit<FilePool, 'name' | 'servers'> & { defaultServer: string[] }
+/** What the words behind a server's address say. */
+type Parameters = Pick<FileServer, 'weight' | 'id' | 'backup' | 'agentCheck' | 'slowstart' | 'hashKey' | 'disabled'>
+type Settings = Omit<FilePool, 'name' | 'servers'> & { defaultServer: Parameters }
 
-const PLAIN: Settings = { mode: 'tcp', balance: 'roundrobin', loadState: 'none', defaultServer: [] }
+const PLAIN_SERVER: Parameters = { weight: 1, backup: false, agentCheck: false, slowstart: false, disabled: false }
+const PLAIN: Settings = { mode: 'tcp', balance: 'roundrobin', loadState: 'none', defaultServer: PLAIN_SERVER }
+
+/** A `server-template` makes a hundred thousand of one line. */
+const SERVERS_MAX = 100_000
 
 /**
  * Reads what Evenkeel needs of haproxy.cfg. It never fails on a line it does not know: HAProxy itself is the judge of its file.
@@ -70,6 +77,7 @@ export function parseConfigFiles(files: readonly { file: string; text: string }[
   let defaults: Settings = PLAIN
   let section: { kind: string; settings: Settings; pool: FilePool | null } = { kind: '', settings: PLAIN, pool: null }
   let depth = 0
+  let servers = 0
 
   const close = () => {
     if (section.pool) Object.assign(section.pool, withoutDefaultServer(section.settings))
@@ -85,7 +93,7 @@ export function parseConfigFiles(files: readonly { file: string; text: string }[
       close()
       const from = rest[rest.indexOf('from') + 1]
       const base = rest.includes('from') && from !== undefined ? (named.get(from) ?? PLAIN) : keyword === 'defaults' ? PLAIN : defaults
-      const settings = { ...base, defaultServer: [...base.defaultServer] }
+      const settings = { ...base }
       const isPool = keyword === 'backend' || keyword === 'listen'
       const pool: FilePool | null =
         isPool && rest[0] !== undefined ? { name: rest[0], ...withoutDefaultServer(settings), servers: [] } : null
@@ -98,8 +106,12 @@ export function parseConfigFiles(files: readonly { file: string; text: string }[
     } else if (section.kind === 'global') {
       if (keyword === 'server-state-file' && rest[0]) config.stateFile = rest[0]
       if (keyword === 'server-state-base' && rest[0]) config.stateBase = rest[0]
-    } else if (section.pool || section.kind === 'defaults')
+    } else if (section.pool || section.kind === 'defaults') {
+      const before = section.pool?.servers.length ?? 0
       readLine(section.settings, section.pool, keyword, rest, { raw, at, conditional: depth > 0 })
+      servers += (section.pool?.servers.length ?? 0) - before
+      if (servers > SERVERS_MAX) throw malformed(`${at.file} is to have at most ${SERVERS_MAX} servers`, raw)
+    }
   }
   for (const { file, text } of files) {
     for (const [i, raw] of text.split(/\r?\n/).entries()) read(raw, { file, line: i + 1 })
@@ -131,33 +143,39 @@ function readLine(settings: Settings, pool: FilePool | null, keyword: string, re
   else if (keyword === 'no' && rest[0] === 'option' && rest[1] === 'allbackups') settings.allBackups = false
   else if (keyword === 'load-server-state-from-file') settings.loadState = rest[0] === 'global' || rest[0] === 'local' ? rest[0] : 'none'
   else if (keyword === 'server-state-file-name' && rest[0] !== 'use-backend-name') settings.stateFileName = rest[0]
-  else if (keyword === 'default-server') settings.defaultServer.push(...rest)
+  else if (keyword === 'default-server') settings.defaultServer = parametersOf(settings.defaultServer, rest)
   else if (keyword === 'server' && pool && rest[0] && rest[1])
-    pool.servers.push(serverOf(rest[0], rest[1], [...settings.defaultServer, ...rest.slice(2)], { ...line, template: false }))
-  else if (keyword === 'server-template' && pool && rest[0] && rest[1])
+    pool.servers.push(serverOf(rest[0], rest[1], parametersOf(settings.defaultServer, rest, 2), { ...line, template: false }))
+  else if (keyword === 'server-template' && pool && rest[0] && rest[1]) {
+    const parameters = parametersOf(settings.defaultServer, rest, 3)
     for (const number of numbersOf(rest[1]))
-      pool.servers.push(
-        serverOf(`${rest[0]}${number}`, rest[2] ?? '', [...settings.defaultServer, ...rest.slice(3)], { ...line, template: true }),
-      )
+      pool.servers.push(serverOf(`${rest[0]}${number}`, rest[2] ?? '', parameters, { ...line, template: true }))
+  }
 }
 
-function serverOf(name: string, address: string, words: string[], line: Line & Pick<FileServer, 'template'>): FileServer {
-  const server: FileServer = { name, address, weight: 1, backup: false, agentCheck: false, slowstart: false, disabled: false, ...line }
-  for (let index = 0; index < words.length; index++) {
-    const word = words[index]
-    if (word === 'weight') server.weight = wholeOf(words[++index])
-    else if (word === 'id') server.id = Number(words[++index]) || undefined
-    else if (word === 'hash-key') server.hashKey = words[++index]
-    else if (word === 'backup') server.backup = true
-    else if (word === 'no-backup') server.backup = false
-    else if (word === 'agent-check') server.agentCheck = true
-    else if (word === 'no-agent-check') server.agentCheck = false
-    else if (word === 'disabled') server.disabled = true
-    else if (word === 'enabled') server.disabled = false
-    else if (word === 'slowstart') server.slowstart = words[++index] !== '0'
-  }
+function serverOf(name: string, address: string, parameters: Parameters, line: Line & Pick<FileServer, 'template'>): FileServer {
+  const server: FileServer = { name, address, ...parameters, ...line }
   if (line.conditional) delete server.weight
   return server
+}
+
+/** What words from `from` on change of a server's parameters. */
+function parametersOf(before: Parameters, words: readonly string[], from = 0): Parameters {
+  const now = { ...before }
+  for (let index = from; index < words.length; index++) {
+    const word = words[index]
+    if (word === 'weight') now.weight = wholeOf(words[++index])
+    else if (word === 'id') now.id = Number(words[++index]) || undefined
+    else if (word === 'hash-key') now.hashKey = words[++index]
+    else if (word === 'backup') now.backup = true
+    else if (word === 'no-backup') now.backup = false
+    else if (word === 'agent-check') now.agentCheck = true
+    else if (word === 'no-agent-check') now.agentCheck = false
+    else if (word === 'disabled') now.disabled = true
+    else if (word === 'enabled') now.disabled = false
+    else if (word === 'slowstart') now.slowstart = words[++index] !== '0'
+  }
+  return now
 }
 
 const wholeOf = (text: string | undefined) => (text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined)

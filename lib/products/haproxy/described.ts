@@ -2,17 +2,22 @@ import { malformed } from '../../model/error.ts'
 import type { RingSpec } from '../../model/ring.ts'
 import { parseConfigFile } from './configFile.ts'
 import { ringOf } from './pools.ts'
+import { wordsIn } from './words.ts'
 
-const SECTION = /^\s*(backend|listen)\s/m
-const SERVER = /^\s*server(-template)?\s+\S+\s[^;]*$/m
+const KEYWORDS = ['server', 'backend', 'listen']
+/** NGINX's end with a `;`. */
+const isServer = ([keyword, , address]: string[]) => (keyword === 'server' || keyword === 'server-template') && address !== undefined
+const isSection = ([keyword, name]: string[]) => (keyword === 'backend' || keyword === 'listen') && name !== undefined
 
 /**
  * The ring of the first section with servers in a piece of haproxy.cfg, or of bare `server` lines. Where nothing hashes there, it is what
  * `hash-type consistent` would make of them.
  */
 export function describes(text: string): RingSpec | null {
-  if (!SERVER.test(text)) return null
-  const [pool] = parseConfigFile(SECTION.test(text) ? text : `backend pasted\n${text}`).pools
+  const lines = text.split('\n').filter((line) => KEYWORDS.some((keyword) => line.trimStart().startsWith(keyword)))
+  const words = lines.map((line) => wordsIn(line).map((word) => word.text))
+  if (!words.some((line, i) => isServer(line) && !lines[i]!.includes(';'))) return null
+  const [pool] = parseConfigFile(words.some(isSection) ? text : `backend pasted\n${text}`).pools
   if (!pool) return null
   const servers = pool.servers.map((server, index) => ({
     name: server.name,

@@ -21,7 +21,13 @@ export function withWeight(line: string, weight: number): string {
 export function withDisabled(line: string, disabled: boolean): string {
   const words = wordsIn(line)
   const own = words.filter(({ text }, i) => i >= HEAD && (text === 'disabled' || text === 'enabled'))
-  const bare = own.reduceRight((rest, { from, to }) => rest.slice(0, from).replace(/[ \t]+$/, '') + rest.slice(to), line)
+  let bare = ''
+  let kept = 0
+  for (const { from, to } of own) {
+    bare += line.slice(kept, from).trimEnd()
+    kept = to
+  }
+  bare += line.slice(kept)
   if (disabled) return withWordAtEnd(bare, wordsIn(bare), 'disabled')
   // Without a word of its own it was `default-server disabled`.
   return own.some(({ text }) => text === 'disabled') ? bare : withWordAtEnd(bare, wordsIn(bare), 'enabled')

@@ -1,4 +1,5 @@
 import { EvenkeelError, malformed } from '../../model/error.ts'
+import { type Word, wordsIn } from './words.ts'
 
 /** One `server` statement. `from` and `to` are where it stands in the text, from its address to before its `;`. */
 export type UpstreamServer = { address: string; weight: number; down: boolean; backup: boolean; from: number; to: number; words: Word[] }
@@ -7,7 +8,6 @@ export type Upstream = {
   /** `least_conn`, `hash $request_uri consistent`, …; null: round robin, or it stands elsewhere. */
   method: string | null
 }
-type Word = { text: string; from: number; to: number }
 
 const METHODS = ['least_conn', 'ip_hash', 'hash', 'random', 'fair', 'least_time']
 
@@ -15,32 +15,34 @@ const METHODS = ['least_conn', 'ip_hash', 'hash', 'random', 'fair', 'least_time'
 export function readUpstream(text: string, name: string): Upstream {
   const servers: UpstreamServer[] = []
   let method: string | null = null
-  let blocks: string[] = []
+  const blocks: string[] = []
   let statement: Word[] = []
   let found = 0
-  const all = [...words(text)]
-  const whole = all.some((word, i) => word.text === 'upstream' && all[i + 2]?.text === '{')
+  const all = [...wordsIn(text)]
+  const whole = all.some((word, i) => word.text === 'upstream' && all[i + 2]?.sign && all[i + 2]?.text === '{')
   for (const word of all) {
-    if (word.text === '{') {
-      blocks = [...blocks, statement.map(({ text }) => text).join(' ')]
+    if (!word.sign) statement.push(word)
+    else if (word.text === '{') {
+      blocks.push(statement.map(({ text }) => text).join(' '))
       if (blocks.at(-1) === `upstream ${name}`) found++
       statement = []
     } else if (word.text === '}') {
       if (statement.length > 0 || blocks.length === 0) throw malformed(`the file of upstream ${name}: a } closes nothing`, text)
-      blocks = blocks.slice(0, -1)
-    } else if (word.text === ';') {
+      blocks.pop()
+    } else {
       if (whole ? blocks.at(-1) === `upstream ${name}` : blocks.length === 0) {
         const [first] = statement
         if (first?.text === 'server') servers.push(serverOf(statement, word.from))
         else if (first && METHODS.includes(first.text)) method = statement.map(({ text }) => text).join(' ')
       }
       statement = []
-    } else statement.push(word)
+    }
   }
   if (statement.length > 0 || blocks.length > 0)
     throw malformed(`the file of upstream ${name} ends within a statement or block`, text.slice(-120))
   if (found > 1) throw malformed(`the file of upstream ${name} holds two of that name`, text.slice(0, 120))
-  const twice = servers.find((server, i) => servers.findIndex((other) => other.address === server.address) !== i)
+  const known = new Set<string>()
+  const twice = servers.find(({ address }) => known.size === known.add(address).size)
   if (twice) throw malformed(`the file of upstream ${name} names a server twice`, twice.address)
   return { servers, method }
 }
@@ -58,19 +60,6 @@ function serverOf(statement: Word[], end: number): UpstreamServer {
     from: address.from,
     to: end,
     words: rest,
-  }
-}
-
-/** The words of a configuration as NGINX reads it, with `;`, `{` and `}` as words of their own. Comments are left out. */
-function* words(text: string): Generator<Word> {
-  const word = /\s+|#[^\n]*|[;{}]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?!["'])(?:\$\{[^}]*\}|[^\s;{}\\]|\\.)+/gsy
-  while (word.lastIndex < text.length) {
-    const from = word.lastIndex
-    const found = word.exec(text)
-    if (!found) throw malformed('the file of an upstream: a quote is not closed', text.slice(from))
-    const [raw] = found
-    if (/^[\s#]/.test(raw)) continue
-    yield { text: /^["']/.test(raw) ? raw.slice(1, -1).replace(/\\(.)/g, '$1') : raw, from, to: word.lastIndex }
   }
 }
 

@@ -26,8 +26,10 @@ export function parseClusterNodes(text: string): ClusterNode[] {
       const [id, place, flags, ...rest] = line.split(' ')
       if (!id || place === undefined || flags === undefined || rest.length < 5) throw malformed('a line of CLUSTER NODES', line)
       const words = flags.split(',')
-      const [, host = '', port = ''] = /^(.*):(\d+)(?:@\d+)?(?:,.*)?$/.exec(place) ?? []
-      const known = host !== '' && port !== '0' && !words.includes('noaddr')
+      const announced = announcedIn(place)
+      const colon = announced.lastIndexOf(':')
+      const [host, port] = [announced.slice(0, Math.max(0, colon)), announced.slice(colon + 1)]
+      const known = host !== '' && /^\d+$/.test(port) && port !== '0' && !words.includes('noaddr')
       return {
         id,
         address: known ? `${host.includes(':') ? `[${host}]` : host}:${port}` : null,
@@ -39,6 +41,13 @@ export function parseClusterNodes(text: string): ClusterNode[] {
     })
   if (nodes.length === 0) throw malformed('CLUSTER NODES', text)
   return nodes
+}
+
+/** `HOST:PORT` of `HOST:PORT@BUS[,HOSTNAME[,…]]`. */
+export function announcedIn(place: string): string {
+  const [first = ''] = place.split(',', 1)
+  const at = first.lastIndexOf('@')
+  return at >= 0 && /^\d+$/.test(first.slice(at + 1)) ? first.slice(0, at) : first
 }
 
 function slotsIn(range: string, line: string): number {

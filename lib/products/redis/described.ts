@@ -1,22 +1,21 @@
 import type { RingNode, RingSpec } from '../../model/ring.ts'
-
-/** `ID HOST:PORT@BUS[,HOSTNAME] FLAGS MASTER PING PONG EPOCH LINK [SLOTS…]` (CLUSTER NODES). */
-const LINE = /^[0-9a-f]{40} (\S*?)(?:@\d+)?(?:,\S*)? (\S+) (?:-|[0-9a-f]{40}) \d+ \d+ \d+ (?:connected|disconnected)(.*)$/
+import { announcedIn } from './clusterNodes.ts'
 
 /** The slots of each primary in what `CLUSTER NODES` answers. Slots on their way, in brackets, are still their owner's. */
 export function describes(text: string): RingSpec | null {
-  const found = text.split(/\r?\n/).flatMap((line) => {
-    const match = LINE.exec(line.trim())
-    return match ? [match] : []
-  })
-  const nodes = found
-    .filter(([, , flags]) => flags!.split(',').includes('master'))
-    .map(([, address, , slots]): RingNode => {
-      const ranges = slots!.split(' ').flatMap((part): [number, number][] => {
-        const [, from, to = from] = /^(\d+)(?:-(\d+))?$/.exec(part) ?? []
-        return from === undefined ? [] : [[Number(from), Number(to)]]
-      })
-      return { name: address!, ...(ranges.length > 0 ? { slots: ranges } : {}) }
+  const nodes = text.split('\n').flatMap((line): RingNode[] => {
+    // ID HOST:PORT@BUS[,HOSTNAME] FLAGS MASTER PING PONG EPOCH LINK [SLOTS…]
+    const words = line.trim().split(' ')
+    const [id = '', place = '', flags = '', master = '', ping = '', pong = '', epoch = '', link = '', ...slots] = words
+    const isNode = isId(id) && (master === '-' || isId(master)) && [ping, pong, epoch].every((word) => /^\d+$/.test(word))
+    if (!isNode || (link !== 'connected' && link !== 'disconnected') || !flags.split(',').includes('master')) return []
+    const ranges = slots.flatMap((part): [number, number][] => {
+      const [, from, to = from] = /^(\d+)(?:-(\d+))?$/.exec(part) ?? []
+      return from === undefined ? [] : [[Number(from), Number(to)]]
     })
+    return [{ name: announcedIn(place), ...(ranges.length > 0 ? { slots: ranges } : {}) }]
+  })
   return nodes.length > 0 ? { algorithm: 'redis-cluster', nodes } : null
 }
+
+const isId = (word: string) => /^[0-9a-f]{40}$/.test(word)

@@ -14,36 +14,74 @@ export type PoolConfig = {
   servers: ServerLine[]
 }
 
-/** `host:port:weight [name]` or `/unix/path:weight [name]`; the ring name without a label is the host alone on port 11211 (nc_conf.c). */
-const LINE = /^(?:(\/.+)|(.+):(\d+)):(\d+)(?:\s+(\S+))?$/
+/** A server's words, and where the digits of its weight stand. */
+type Parts = { path?: string; host?: string; port?: string; label?: string; weight: { from: number; to: number } }
 
+/** `host:port:weight [name]` or `/unix/path:weight [name]` (nc_conf.c), read from its end. Null when it is neither. */
+function partsOf(line: string): Parts | null {
+  const whole = placeIn(line)
+  if (whole) return whole
+  let cut = line.length
+  while (cut > 0 && line[cut - 1]!.trim() !== '') cut--
+  const place = placeIn(line.slice(0, cut).trimEnd())
+  return place && { ...place, label: line.slice(cut) }
+}
+
+function placeIn(text: string): Parts | null {
+  const last = text.lastIndexOf(':')
+  const rest = text.slice(0, Math.max(0, last))
+  if (!isWhole(text.slice(last + 1))) return null
+  const weight = { from: last + 1, to: text.length }
+  if (rest.startsWith('/') && rest.length > 1) return { path: rest, weight }
+  const [host, port] = [rest.slice(0, Math.max(0, rest.lastIndexOf(':'))), rest.slice(rest.lastIndexOf(':') + 1)]
+  return host !== '' && isWhole(port) ? { host, port, weight } : null
+}
+const isWhole = (text: string) => /^\d+$/.test(text)
+
+/** The ring name without a label is the host alone on port 11211. */
 export function parseServer(line: string): ServerLine {
-  const match = LINE.exec(line.trim())
-  if (!match) throw malformed('a server of nutcracker.yml is not HOST:PORT:WEIGHT [NAME]', line)
-  const [, path, host, port, weight, label] = match
+  const text = line.trim()
+  const parts = partsOf(text)
+  if (!parts) throw malformed('a server of nutcracker.yml is not HOST:PORT:WEIGHT [NAME]', line)
+  const { path, host, port, label, weight } = parts
   const address = path ?? `${host}:${port}`
-  return { name: label ?? (port === '11211' ? (host as string) : address), address, label, weight: Number(weight) }
+  return { name: label ?? (port === '11211' ? host! : address), address, label, weight: Number(text.slice(weight.from, weight.to)) }
 }
 
 /** The pools of nutcracker.yml. */
 export function parseConfigFile(text: string): PoolConfig[] {
-  const document = parseDocument(text)
-  if (document.errors[0]) throw malformed(`nutcracker.yml: ${document.errors[0].message}`, text)
-  const pools: unknown = document.toJS()
+  const pools = dataOf(text)
   if (typeof pools !== 'object' || pools === null) throw malformed('nutcracker.yml holds no pools', text)
   return Object.entries(pools as Record<string, Record<string, unknown>>).map(([name, pool]) => {
-    const distribution = String(pool?.distribution ?? 'ketama')
+    const wordOf = (key: string, usual: string): string => {
+      const value = pool?.[key] ?? usual
+      if (typeof value === 'object') throw malformed(`${name}.${key} is to be a word`, typeof value)
+      return String(value)
+    }
+    const distribution = wordOf('distribution', 'ketama')
     if (!['ketama', 'modula', 'random'].includes(distribution)) throw malformed(`${name}.distribution`, distribution)
     return {
       name,
       listen: typeof pool?.listen === 'string' ? pool.listen : undefined,
       distribution: distribution as PoolConfig['distribution'],
-      hash: String(pool?.hash ?? 'fnv1a_64'),
+      hash: wordOf('hash', 'fnv1a_64'),
       hashTag: typeof pool?.hash_tag === 'string' ? pool.hash_tag : undefined,
-      retryMs: Number(pool?.server_retry_timeout ?? 30_000),
-      servers: Array.isArray(pool?.servers) ? pool.servers.map((line) => parseServer(String(line))) : [],
+      retryMs: Number(wordOf('server_retry_timeout', '30000')),
+      servers: Array.isArray(pool?.servers) ? pool.servers.map((line) => parseServer(typeof line === 'object' ? '' : String(line))) : [],
     }
   })
+}
+
+function dataOf(text: string): unknown {
+  let document: ReturnType<typeof parseDocument>
+  try {
+    document = parseDocument(text)
+    if (!document.errors[0]) return document.toJS()
+  } catch (error) {
+    // What nests too deeply, an alias of nothing, aliases that multiply.
+    throw malformed(`nutcracker.yml: ${(error as Error).message}`, text)
+  }
+  throw malformed(`nutcracker.yml: ${document.errors[0].message}`, text)
 }
 
 /** The ring of a pool: its servers with the names that are hashed. */
@@ -62,8 +100,11 @@ export function withWeights(text: string, edits: { pool: string; server: string;
     const item = servers.items.find((entry) => isScalar(entry) && parseServer(String(entry.value)).name === server)
     if (!isScalar(item) || !item.range) throw new EvenkeelError('not_found', `nutcracker.yml has no server ${server} in ${pool}`)
     const [from, to] = item.range
+    const quote = /["']/.test(text[from]!) ? 1 : 0
+    const parts = partsOf(text.slice(from + quote, to - quote))
+    if (!parts) throw malformed(`the weight of ${server} in nutcracker.yml cannot be told from its line`, text.slice(from, to))
     // The digits alone: quotes, and the spaces before a name, stay as they are.
-    return { from, to, line: text.slice(from, to).replace(/:\d+((?:\s+\S+?)?["']?)$/, `:${weight}$1`) }
+    return { from: from + quote + parts.weight.from, to: from + quote + parts.weight.to, line: String(weight) }
   })
   return cuts.sort((a, b) => b.from - a.from).reduce((result, { from, to, line }) => result.slice(0, from) + line + result.slice(to), text)
 }

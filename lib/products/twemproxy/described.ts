@@ -4,28 +4,32 @@ import { parseConfigFile, parseServer, ringOf } from './configFile.ts'
 
 /** The ring of the first pool in nutcracker.yml, of one pool's settings, or of bare `- HOST:PORT:WEIGHT NAME` lines. */
 export function describes(text: string): RingSpec | null {
-  const lines = text.split('\n').filter((line) => /\S/.test(line) && !/^\s*#/.test(line))
-  if (lines.length > 0 && lines.every((line) => /^\s*-\s+\S+:\d+(\s+\S+)?\s*$/.test(line)))
+  const lines = text.split('\n')
+  const told = lines.filter((line) => line.trim() !== '' && !line.trimStart().startsWith('#'))
+  if (told.length > 0 && told.every(isServer))
     return ringOf({
       name: 'pasted',
       distribution: 'ketama',
       hash: 'fnv1a_64',
       retryMs: 0,
-      servers: lines.map((line) => parseServer(line.trim().slice(1))),
+      servers: told.map((line) => parseServer(line.trim().slice(1))),
     })
-  if (!/^\s*servers:/m.test(text) || !/^\s*-\s/m.test(text)) return null
-  const whole = /^(distribution|hash|servers|listen):/m.test(unindented(text)) ? `pasted:\n${indented(unindented(text))}` : text
+  if (!told.some((line) => line.trimStart().startsWith('servers:')) || !told.some((line) => /^\s*-\s/.test(`${line}\n`))) return null
+  const margin = told.reduce((least, line) => Math.min(least, line.length - line.trimStart().length), Number.POSITIVE_INFINITY)
+  const unindented = lines.map((line) => line.slice(margin))
+  const whole = unindented.some((line) => OF_A_POOL.some((key) => line.startsWith(key)))
+    ? ['pasted:', ...unindented.map((line) => `  ${line}`)].join('\n')
+    : text
   const pool = parseConfigFile(whole).find(({ servers }) => servers.length > 0)
   if (!pool) throw malformed('nutcracker.yml names no servers', text)
   if (pool.distribution === 'random') throw malformed(`${pool.name}: distribution random follows no key`, text)
   return ringOf(pool)
 }
 
-const unindented = (text: string) => {
-  const margin = Math.min(...text.split('\n').flatMap((line) => (/\S/.test(line) ? [line.search(/\S/)] : [])))
-  return text
-    .split('\n')
-    .map((line) => line.slice(margin))
-    .join('\n')
+const OF_A_POOL = ['distribution:', 'hash:', 'servers:', 'listen:']
+
+/** `- HOST:PORT[:WEIGHT] [NAME]`. */
+function isServer(line: string): boolean {
+  const [dash, place = '', , ...more] = line.trim().split(/\s+/)
+  return dash === '-' && /^\d+$/.test(place.slice(place.lastIndexOf(':') + 1)) && place.lastIndexOf(':') > 0 && more.length === 0
 }
-const indented = (text: string) => text.replace(/^/gm, '  ')

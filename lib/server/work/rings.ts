@@ -1,59 +1,32 @@
 import { Worker } from 'node:worker_threads'
-import { type ErrorCode, EvenkeelError } from '../../model/error.ts'
-import type { RingAnswer } from '../../model/ring.ts'
+import type { RingAnswer, RingSpec } from '../../model/ring.ts'
+import { createWorkPool, type JobOptions, type WorkPool } from './pool.ts'
 
 export type RingQuestion = { before: unknown; after?: unknown; keys?: unknown }
-export type Question = { id: number; question: RingQuestion }
-export type Answer = { id: number } & ({ answer: RingAnswer } | { code: ErrorCode; detail: string })
+export type RingJob = { question: RingQuestion } | { text: string }
 
-/** Waiting longer than for these would only make everybody wait. */
-const WAITING_MAX = 16
-const DEADLINE_MS = 15_000
+const EVALUATE_MS = 15_000
+const DESCRIBE_MS = 5_000
+/** Of the JavaScript heap. Points and tables are typed arrays, outside of it. */
+const HEAP_MAX_MB = 512
 
-type Waiting = { resolve(answer: RingAnswer): void; reject(error: Error): void; timer: NodeJS.Timeout }
+let pool: WorkPool<RingJob, RingAnswer | RingSpec> | null = null
 
-let worker: Worker | null = null
-let ids = 0
-const waiting = new Map<number, Waiting>()
-
-/** Evaluates rings in a worker thread, one after the other, with a deadline. Throws as `evaluate` does, and `unavailable` when too many wait. */
-export function evaluateInThread(question: RingQuestion): Promise<RingAnswer> {
-  if (waiting.size >= WAITING_MAX)
-    return Promise.reject(new EvenkeelError('unavailable', 'Too many rings are being evaluated; try again in a moment.'))
-  const id = ++ids
-  const thread = worker ?? begin()
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => fail(new EvenkeelError('invalid', 'This ring takes too long to evaluate.')), DEADLINE_MS)
-    waiting.set(id, { resolve, reject, timer })
-    thread.ref()
-    thread.postMessage({ id, question } satisfies Question)
-  })
+/** One for the process, begun with the first question. Two threads: one person gets one of them. */
+function rings(): WorkPool<RingJob, RingAnswer | RingSpec> {
+  pool ??= createWorkPool(
+    () => new Worker(new URL('./ringWorker.ts', import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: HEAP_MAX_MB } }),
+    { workers: 2, waitingMax: 32, waitingMaxEach: 8 },
+  )
+  return pool
 }
 
-function begin(): Worker {
-  const thread = new Worker(new URL('./ringWorker.ts', import.meta.url))
-  worker = thread
-  thread.on('message', (message: Answer) => {
-    const found = waiting.get(message.id)
-    if (!found) return
-    waiting.delete(message.id)
-    clearTimeout(found.timer)
-    if (waiting.size === 0) thread.unref()
-    if ('answer' in message) found.resolve(message.answer)
-    else found.reject(new EvenkeelError(message.code, message.detail))
-  })
-  thread.on('error', (error) => fail(error))
-  return thread
-}
+type Asked = Pick<JobOptions, 'by' | 'gone'>
 
-/** A thread that is stuck or broken is ended with all that waited for it; the next question begins another. */
-function fail(error: Error): void {
-  const ended = worker
-  worker = null
-  for (const { reject, timer } of waiting.values()) {
-    clearTimeout(timer)
-    reject(error)
-  }
-  waiting.clear()
-  void ended?.terminate()
-}
+/** The what-if in a worker thread. Throws as `evaluate` does, and as the pool does. */
+export const evaluateInThread = (question: RingQuestion, asked: Asked): Promise<RingAnswer> =>
+  rings().run({ question }, { ...asked, deadlineMs: EVALUATE_MS }) as Promise<RingAnswer>
+
+/** The ring of a pasted text, in a worker thread. Throws as `describeRing` does, and as the pool does. */
+export const describeInThread = (text: string, asked: Asked): Promise<RingSpec> =>
+  rings().run({ text }, { ...asked, deadlineMs: DESCRIBE_MS }) as Promise<RingSpec>

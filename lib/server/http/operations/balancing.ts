@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { describeRing } from '../../described.ts'
 import { getPool, listPools } from '../../pools.ts'
-import { evaluateRing, getRing, listRings } from '../../rings.ts'
+import { getRing, listRings } from '../../rings.ts'
 import { getTtl, listTtls } from '../../ttls.ts'
+import { describeInThread, evaluateInThread } from '../../work/rings.ts'
 import * as answers from '../answers.ts'
 import { name, paging } from '../inputs.ts'
 import { operation } from '../operation.ts'
@@ -63,8 +63,8 @@ export const balancing = [
       keys: z.unknown().optional().meta({ description: 'string[]' }),
     }),
     answer: answers.ringAnswer,
-    problems: ['invalid'],
-    run: ({ body }) => evaluateRing(body),
+    problems: ['invalid', 'too_many', 'unavailable'],
+    run: ({ body, by, request }) => evaluateInThread(body, { by, gone: request.signal }),
   }),
   operation({
     method: 'POST',
@@ -74,7 +74,8 @@ export const balancing = [
     tag,
     body: z.strictObject({ text: z.string().max(500_000).meta({ description: 'the configuration, or a RingSpec as JSON' }) }),
     answer: z.object({ spec: answers.ringSpec }),
-    run: ({ body }) => ({ spec: describeRing(body.text) }),
+    problems: ['invalid', 'too_many', 'unavailable'],
+    run: async ({ body, by, request }) => ({ spec: await describeInThread(body.text, { by, gone: request.signal }) }),
   }),
   operation({
     method: 'GET',

@@ -1,0 +1,129 @@
+import type { Worker } from 'node:worker_threads'
+import { EvenkeelError } from '../../model/error.ts'
+import type { Outcome } from './thread.ts'
+
+export type PoolLimits = {
+  /** Threads, and so jobs that run at once. Of more than one, one person gets all but one. */
+  workers: number
+  /** Jobs that may wait, of everybody and of one person. */
+  waitingMax: number
+  waitingMaxEach: number
+}
+
+/** `by`: whose job it is. `deadlineMs` counts from when it begins to run. `gone`: nobody waits for the answer any more. */
+export type JobOptions = { by: string; deadlineMs: number; gone?: AbortSignal }
+
+type Job<Question, Answer> = JobOptions & { question: Question; resolve(answer: Answer): void; reject(error: Error): void }
+
+export interface WorkPool<Question, Answer> {
+  /** Throws what the work throws; `too_many` or `unavailable` when too much waits; `invalid` at the deadline, or when it needs too much memory. */
+  run(question: Question, options: JobOptions): Promise<Answer>
+  close(): Promise<void>
+}
+
+/**
+ * A bounded worker pool with fair queueing: jobs of one person wait in their order, persons take turns. Whoever sends what never ends, or
+ * sends a hundred of it, delays himself alone: at its deadline a job's thread is ended, and the others' jobs go on in another.
+ */
+export function createWorkPool<Question, Answer>(thread: () => Worker, limits: PoolLimits): WorkPool<Question, Answer> {
+  const idle = new Set<Worker>()
+  const running = new Map<Worker, Job<Question, Answer>>()
+  /** By person, in the order of their turns. */
+  const waiting = new Map<string, Job<Question, Answer>[]>()
+  const eachMax = Math.max(1, limits.workers - 1)
+
+  const runningOf = (by: string) => [...running.values()].filter((job) => job.by === by).length
+
+  /** The first job of the first person who may run one more; who has more of them goes to the end of the line. */
+  function next(): Job<Question, Answer> | undefined {
+    for (const [by, jobs] of waiting) {
+      if (runningOf(by) >= eachMax) continue
+      const job = jobs.shift()
+      waiting.delete(by)
+      if (jobs.length > 0) waiting.set(by, jobs)
+      return job
+    }
+    return undefined
+  }
+
+  function begin(): void {
+    while (running.size < limits.workers) {
+      const job = next()
+      if (!job) return
+      run(job)
+    }
+  }
+
+  function run(job: Job<Question, Answer>): void {
+    const [worker = thread()] = idle
+    idle.delete(worker)
+    running.set(worker, job)
+    worker.ref()
+    const settle = (outcome: Outcome<Answer>, ended: boolean) => {
+      clearTimeout(timer)
+      worker.removeAllListeners()
+      running.delete(worker)
+      if (ended) {
+        // A late error of a thread that is on its way out is nobody's.
+        worker.on('error', () => {})
+        void worker.terminate()
+      } else {
+        worker.unref()
+        idle.add(worker)
+        worker.once('error', () => idle.delete(worker))
+        worker.once('exit', () => idle.delete(worker))
+      }
+      if ('answer' in outcome) job.resolve(outcome.answer)
+      else job.reject(new EvenkeelError(outcome.code, outcome.detail))
+      begin()
+    }
+    const seconds = job.deadlineMs / 1_000
+    const timer = setTimeout(
+      () => settle({ code: 'invalid', detail: `This takes longer than ${seconds} s to compute: it was given up.` }, true),
+      job.deadlineMs,
+    )
+    worker.removeAllListeners()
+    worker.on('message', (outcome: Outcome<Answer>) => settle(outcome, false))
+    worker.on('error', (error: NodeJS.ErrnoException) =>
+      settle(
+        error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+          ? { code: 'invalid', detail: 'This takes more memory than there is for it: it was given up.' }
+          : { code: 'internal', detail: String(error) },
+        true,
+      ),
+    )
+    worker.on('exit', (code) => settle({ code: 'internal', detail: `A worker thread ended with ${code}.` }, true))
+    try {
+      worker.postMessage(job.question)
+    } catch {
+      settle({ code: 'bad_request', detail: 'This is nested too deeply.' }, false)
+    }
+  }
+
+  function leave(job: Job<Question, Answer>): void {
+    const jobs = waiting.get(job.by)?.filter((other) => other !== job) ?? []
+    if (jobs.length > 0) waiting.set(job.by, jobs)
+    else waiting.delete(job.by)
+  }
+
+  return {
+    run(question, options) {
+      const own = waiting.get(options.by)?.length ?? 0
+      const all = [...waiting.values()].reduce((sum, jobs) => sum + jobs.length, 0)
+      if (own >= limits.waitingMaxEach)
+        return Promise.reject(new EvenkeelError('too_many', `${own} of yours are waiting already: try again when they are answered.`))
+      if (all >= limits.waitingMax)
+        return Promise.reject(new EvenkeelError('unavailable', 'Too many are waiting to be computed: try again in a moment.'))
+      return new Promise((resolve, reject) => {
+        const job = { ...options, question, resolve, reject }
+        waiting.set(options.by, [...(waiting.get(options.by) ?? []), job])
+        options.gone?.addEventListener('abort', () => leave(job), { once: true })
+        begin()
+      })
+    },
+    async close() {
+      waiting.clear()
+      await Promise.all([...running.keys(), ...idle].map((worker) => worker.terminate()))
+    },
+  }
+}
