@@ -19,6 +19,7 @@ const COMMANDS = {
   bench: { module: 'bench/run.ts' },
   doctor: { module: 'scripts/doctor.ts' },
   capture: { module: 'scripts/capture.ts' },
+  audit: { module: 'scripts/audit.ts' },
 }
 
 async function main([name, ...args]) {

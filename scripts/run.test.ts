@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { main as demo } from '../demo/main.ts'
+import { main as audit } from './audit.ts'
 import { main as capture } from './capture.ts'
 import { main as doctor } from './doctor.ts'
 import { main as start } from './start.ts'
@@ -22,6 +23,7 @@ it.each([
   ['demo', demo, ['--drill', 'sink'], 'allowed: --drill NAME with slow-server'],
   ['check', test, ['--only', 'weather'], 'allowed are types, lint'],
   ['doctor', doctor, ['--config', config], 'found "bananas"'],
+  ['audit', audit, ['--file', join(folder, 'none.jsonl')], 'there is no such file'],
   ['capture', capture, ['abacus', 'abacus://x'], 'allowed are'],
 ] as const)('%s %# says what is allowed, before anything is built', async (_, main, args, words) => {
   await expect(main([...args])).rejects.toMatchObject({ code: 2, message: expect.stringContaining(words) as string })

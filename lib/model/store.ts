@@ -1,3 +1,4 @@
+import type { AuditDraft, AuditEntry, AuditHead, AuditKind } from './audit.ts'
 import type { Change } from './change.ts'
 import type { Finding } from './finding.ts'
 import type { Job } from './job.ts'
@@ -29,6 +30,35 @@ export interface UndoLog {
   count(change: string): number
 }
 
+export type AuditQuery = {
+  /** Entries before this number; the newest when absent. */
+  before?: number
+  limit: number
+  what?: AuditKind
+  by?: string
+  from?: string
+  /** Epoch ms, both inclusive. */
+  since?: number
+  until?: number
+}
+
+/** Who did what, from where and when: only ever added to, each entry chained to the one before by its hash. */
+export interface AuditLog {
+  /** Durable when it returns, or held in memory until the disk takes it again. Never throws: what is done is done, recorded or not. */
+  append(draft: AuditDraft): void
+  /** Tries once more to write what is held. */
+  retry(at: number): void
+  /** Entries that are not on the disk, and why the newest try failed. */
+  unsaved(): { entries: number; because: string | null }
+  head(): AuditHead
+  /** Newest first. `next` is the `before` of the next look, which may find more though this one found less than `limit`. */
+  list(query: AuditQuery): { items: AuditEntry[]; next: number | null }
+  /** Oldest first, from the entry after `after` on. */
+  since(after: number, limit: number): AuditEntry[]
+  /** Called with each entry once it is on the disk. */
+  onWritten(listener: (entry: AuditEntry) => void): void
+}
+
 export type SeriesQuery = { metric: string; labels: Labels; from: number; to: number; stepMs?: number; rate?: boolean }
 
 /** What the house remembers. Synchronous: the newest window is in memory, the rest in one SQLite file. */
@@ -51,6 +81,7 @@ export interface Store {
   undo: UndoLog
   deliveries: Table<Delivery>
   silences: Table<Silence>
+  audit: AuditLog
   /** Small things that survive a restart, as JSON: cursors, consents, rests, tokens' hashes. */
   memory: {
     get<T>(key: string): T | null

@@ -30,7 +30,23 @@ const STEPS = [
     edits TEXT NOT NULL);
   CREATE INDEX undo_by_change ON undo (change, batch);
   `,
+  // The audit log: entries are only ever added, whatever program has the file open; the head record tells when a tail was cut off.
+  `
+  CREATE TABLE audit (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, what TEXT NOT NULL, by TEXT, how TEXT NOT NULL, sender TEXT,
+    about TEXT NOT NULL, outcome TEXT NOT NULL, detail TEXT NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL);
+  CREATE TRIGGER audit_insert BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE seq >= new.seq)
+    BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
+  CREATE TRIGGER audit_update BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
+  CREATE TRIGGER audit_delete BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
+  CREATE TABLE audit_head (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL, hash TEXT NOT NULL);
+  INSERT INTO audit_head VALUES (1, 0, '0000000000000000000000000000000000000000000000000000000000000000');
+  CREATE TRIGGER audit_head_delete BEFORE DELETE ON audit_head BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
+  CREATE TRIGGER audit_head_update BEFORE UPDATE ON audit_head WHEN new.seq < old.seq
+    BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
+  `,
 ]
+/** The version of the file that brought the audit log: a file of that version or later without one has been tampered with. */
+export const AUDIT_VERSION = STEPS.findIndex((step) => step.includes('CREATE TABLE audit ')) + 1
 
 export type Files = {
   /** For samples and what may lose its last moments in a power cut (never in a crash of the process). */

@@ -6,6 +6,7 @@ import type { Proposal } from '../model/proposal.ts'
 import { type Labels, labelsMatch, type Reading } from '../model/series.ts'
 import type { Store } from '../model/store.ts'
 import { Archive, RETENTION, type Retention, type SeriesRow } from './archive.ts'
+import { auditLogOf } from './auditLog.ts'
 import { Documents } from './documents.ts'
 import { drawn, flushedPoints } from './draw.ts'
 import { History } from './history.ts'
@@ -52,6 +53,7 @@ export function createStore(options: StoreOptions): Store {
   const changes = new Documents<Change>(files.durable, 'change')
   const jobs = new Documents<Job>(files.durable, 'job')
   const undo = undoLogOf(files)
+  const audit = auditLogOf(files.durable)
   const deliveries = new Documents<Delivery>(files.db, 'delivery')
   const silences = new Documents<Silence>(files.db, 'silence')
 
@@ -245,6 +247,7 @@ export function createStore(options: StoreOptions): Store {
     undo,
     deliveries,
     silences,
+    audit,
     memory: memoryOf(files.db),
     tick(at) {
       write(() => {
@@ -269,6 +272,7 @@ export function createStore(options: StoreOptions): Store {
         done.push(records.flush())
         return done
       })
+      audit.close()
       files.close()
     },
   }
