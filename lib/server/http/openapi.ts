@@ -35,6 +35,7 @@ function paths(operations: readonly Operation[]): ZodOpenApiPathsObject {
 function describe({
   method,
   path,
+  role,
   summary,
   tag,
   params,
@@ -54,7 +55,9 @@ function describe({
       (_, next: string | undefined) => next?.toUpperCase() ?? '',
     ),
     summary,
+    description: role === 'public' ? 'Needs no sign-in.' : `Needs the role ${role}${role === 'admin' ? '' : ' or more'}.`,
     tags: [tag],
+    ...(role === 'public' ? { security: [{}] } : {}),
     requestParams: { ...(params ? { path: params } : {}), ...(query ? { query } : {}) },
     ...(body ? { requestBody: { content: { 'application/json': { schema: body } } } } : {}),
     responses: {
