@@ -22,8 +22,8 @@ export type PollerOptions<Link> = {
   clock: Clock
   /** A good answer. */
   onRead(parsed: Parsed, at: number, tookMs: number): void
-  /** A failed one: says what becomes of the probe. Nothing is appended: the series shows a gap. */
-  onFail(error: unknown): { state: 'gap' | 'unavailable'; because: string }
+  /** A failed one: says what becomes of the probe. Nothing is appended: the series shows a gap. One that rests is asked again after `delayMs`. */
+  onFail(error: unknown): { state: 'gap' | 'resting' | 'unavailable'; because: string }
   /** How long until the next poll; the rhythm unless the target is down. */
   delayMs(): number
 }

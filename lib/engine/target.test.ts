@@ -64,6 +64,26 @@ function server(reads: { vital: Read; slow?: Read; wanted?: () => true | string 
 }
 
 describe('a target', () => {
+  it('is not asked again and again for an answer that is too large; its other probes go on', async () => {
+    const s = server({
+      vital: async () => ({}),
+      slow: async () => {
+        throw new EvenkeelError('too_large', '127.0.0.1:1 sent an answer of 954 MiB; at most 8 MiB are read')
+      },
+    })
+    s.target.start()
+    await s.clock.pass(280_000)
+    expect(s.times('slow')).toHaveLength(1)
+    expect(s.target.health().state).toBe('up')
+    expect(s.target.capabilities()).toContainEqual({
+      feature: 'SLOW',
+      available: false,
+      because: '127.0.0.1:1 sent an answer of 954 MiB; at most 8 MiB are read',
+    })
+    await s.clock.pass(60_000)
+    expect(s.times('slow')).toHaveLength(2)
+  })
+
   it('is polled at its rhythm from a random phase', async () => {
     const s = server({ vital: async () => ({}) })
     s.target.start()

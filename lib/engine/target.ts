@@ -1,3 +1,4 @@
+import { EvenkeelError } from '../model/error.ts'
 import type { Log } from '../model/log.ts'
 import { type AnyProduct, type Parsed, productFor, type TargetConfig } from '../model/product.ts'
 import type { Capability, Role, TargetState } from '../model/topology.ts'
@@ -54,6 +55,8 @@ export interface Target {
 const BASE_MS = 1_000
 /** Within this time of a start every slow probe has had its first turn. */
 const FIRST_TURN_MS = 3_000
+/** An answer over the size cap is not asked for at the usual rhythm: each try costs the server what is then thrown away. */
+const LARGE_RETRY_MS = 300_000
 
 /** A configured server: its link, its probes, and whether it is up. */
 export function createTarget(options: TargetOptions): Target {
@@ -67,14 +70,16 @@ export function createTarget(options: TargetOptions): Target {
   const pollers = product.probes.map((probe): Poller => {
     const everyMs = probe.everyMs <= BASE_MS ? poll.everyMs : Math.max(probe.everyMs, poll.everyMs)
     const vital = probe.id === vitalId
+    let large = false
     return createPoller<unknown>({
       probe,
       everyMs,
       timeoutMs: probe.timeoutMs ?? poll.timeoutMs,
       link: () => link,
       clock,
-      delayMs: () => (vital ? retryMs(health.failures, everyMs) : everyMs),
+      delayMs: () => (vital ? retryMs(health.failures, everyMs) : large ? Math.max(everyMs, LARGE_RETRY_MS) : everyMs),
       onRead(parsed, at) {
+        large = false
         noticeRestart(parsed.topology.facts?.runId)
         options.onRead(probe.id, parsed, at, everyMs)
         if (vital) become(nextHealth(health, 'answered', clock.now()))
@@ -85,7 +90,8 @@ export function createTarget(options: TargetOptions): Target {
         if (because !== null && !vital) return { state: 'unavailable', because: withoutSecrets(because) }
         const failure = because === null ? failureOf(error) : { how: 'unreadable' as const, reason: withoutSecrets(because) }
         if (vital) become(nextHealth(health, failure, clock.now()))
-        return { state: 'gap', because: failure.reason }
+        large = error instanceof EvenkeelError && error.code === 'too_large'
+        return { state: large && !vital ? 'resting' : 'gap', because: failure.reason }
       },
     })
   })

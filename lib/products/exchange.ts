@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { EvenkeelError } from '../model/error.ts'
+import { ANSWER_MAX_BYTES, tooLarge } from '../model/limits.ts'
 
 /** Where a plain-text server listens: a unix socket or a host and port. */
 export type Door = { path: string } | { host: string; port: number }
@@ -20,10 +21,10 @@ export function doorText(door: Door): string {
 }
 
 /**
- * Opens a connection, sends `text` and returns what comes back until the server closes. Ends with the signal; an answer over `maxBytes`
- * is `malformed`. Network errors are `unreachable`, in words.
+ * Opens a connection, sends `text` and returns what comes back until the server closes. Ends with the signal; an answer over the
+ * size cap is `too_large`. Network errors are `unreachable`, in words.
  */
-export function exchange(door: Door, text: string, signal: AbortSignal, maxBytes = 32 * 1024 * 1024): Promise<string> {
+export function exchange(door: Door, text: string, signal: AbortSignal): Promise<string> {
   const where = doorText(door)
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
@@ -43,7 +44,7 @@ export function exchange(door: Door, text: string, signal: AbortSignal, maxBytes
     socket.on('data', (chunk) => {
       chunks.push(chunk)
       bytes += chunk.length
-      if (bytes > maxBytes) socket.destroy(new EvenkeelError('malformed', `${where} sent more than ${maxBytes} bytes`))
+      if (bytes > ANSWER_MAX_BYTES) socket.destroy(tooLarge(where))
     })
     socket.on('end', finish)
     socket.on('error', (error) => reject(error instanceof EvenkeelError ? error : inWords(error, where)))

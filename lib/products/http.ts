@@ -1,11 +1,10 @@
 import { EvenkeelError } from '../model/error.ts'
-
-/** No administrative answer is larger; a server that sends more is not the one that was configured. */
-const ANSWER_MAX_BYTES = 64 * 1024 * 1024
+import { bytesWithin } from '../model/limits.ts'
 
 /**
  * GET (or POST) of an administrative interface. User and password of the URL become basic auth and never show in an error.
- * Throws `unreachable` for a network error or a status that is not 2xx, `malformed` for an answer over the cap.
+ * Throws `unreachable` for a network error or a status that is not 2xx, `too_large` for an answer over the size cap (a compressed one counts as
+ * what it becomes).
  */
 export async function getText(
   url: string,
@@ -23,14 +22,7 @@ export async function getText(
     await response.body?.cancel()
     throw new EvenkeelError('unreachable', `${bare} answered ${response.status}`)
   }
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength
-    if (bytes > ANSWER_MAX_BYTES) throw new EvenkeelError('malformed', `${bare} sent more than 64 MiB`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.from(await bytesWithin(response, bare)).toString('utf8')
 }
 
 function withoutSecrets(url: string): { bare: string; headers: Record<string, string> } {

@@ -4,7 +4,7 @@ import { type MemcachedConfig, memcachedDoor } from './config.ts'
 
 /** One line of the text protocol on a connection of its own; `quit` makes the server close it. */
 export async function say(config: MemcachedConfig, line: string, signal: AbortSignal): Promise<string> {
-  const answer = await exchange(memcachedDoor(config), `${line}\r\nquit\r\n`, signal, 1_048_576)
+  const answer = await exchange(memcachedDoor(config), `${line}\r\nquit\r\n`, signal)
   if (answer.startsWith('CLIENT_ERROR unauth'))
     throw new EvenkeelError('unreachable', 'it demands authentication, which Evenkeel does not speak yet')
   return answer

@@ -2,6 +2,7 @@ import { Redis } from 'ioredis'
 import { EvenkeelError } from '../../model/error.ts'
 import { type Place, placeOf, type RedisDoor, redisAddress } from './config.ts'
 import { CLOSED, unavailableBecause, unreachable } from './errors.ts'
+import { ReplyGuard } from './replyGuard.ts'
 import { closedPerhaps, mutePerhaps, tlsOptions } from './tls.ts'
 
 export type Argument = string | number | Buffer
@@ -10,7 +11,7 @@ export type Command = readonly [name: string, ...args: Argument[]]
 /**
  * A connection that opens at the first command and again after a loss, but never queues and never retries: cadence and backoff are the
  * engine's. Each call ends with its signal; a call that is given up takes the connection with it, because its late answer would
- * otherwise be waited for by all that follows.
+ * otherwise be waited for by all that follows. So does one whose reply is over the size cap: it throws `too_large`.
  */
 export interface RedisClient {
   readonly address: string
@@ -37,12 +38,60 @@ export function createRedisClient(config: RedisDoor): RedisClient {
   redis.on('ready', () => {
     lastError = null
   })
+  /** Calls whose replies are not all here, the oldest first: replies come in the order of the commands. */
+  const waiting = new Set<(error: unknown) => void>()
+  let guard = new ReplyGuard(address)
+  /** What the guard said of this connection, until the call whose reply it was is told. */
+  let refused: unknown = null
+  /** Ends when a connection that was cut has ended. */
+  let ending: Promise<void> | null = null
+  redis.on('connect', () => {
+    const own = new ReplyGuard(address)
+    guard = own
+    refused = null
+    const { stream } = redis
+    const look = (chunk: Buffer) => {
+      try {
+        own.take(chunk)
+      } catch (error) {
+        stream.off('data', look)
+        stream.pause()
+        refused = error
+        // Replies that were whole before this one have settled by then.
+        setImmediate(() => {
+          if (!refused) return
+          const [refuse] = waiting
+          if (refuse) refuse(error)
+          else lastError = error
+          refused = null
+          cut()
+        })
+      }
+    }
+    // Before the decoder, which listens already.
+    stream.prependListener('data', look)
+  })
+
+  /** Ends the connection at once, whatever is still under way on it. */
+  const cut = () => {
+    if (ending || redis.status === 'end' || redis.status === 'wait') return
+    ending = new Promise((resolve) => {
+      redis.once('end', () => {
+        ending = null
+        resolve()
+      })
+    })
+    redis.disconnect()
+    redis.stream?.destroy()
+  }
 
   const ready = (): Promise<void> => {
-    if (redis.status === 'ready') return Promise.resolve()
-    connecting ??= redis.connect().finally(() => {
-      connecting = null
-    })
+    if (redis.status === 'ready' && !ending) return Promise.resolve()
+    connecting ??= (ending ?? Promise.resolve())
+      .then(() => redis.connect())
+      .finally(() => {
+        connecting = null
+      })
     return connecting
   }
 
@@ -50,24 +99,39 @@ export function createRedisClient(config: RedisDoor): RedisClient {
   const within = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
     if (signal.aborted) throw new EvenkeelError('unreachable', 'given up before it was asked')
     let giveUp = () => {}
+    let refuse: (error: unknown) => void = () => {}
     const deadline = new Promise<never>((_, reject) => {
+      refuse = reject
       giveUp = () => {
-        redis.disconnect()
+        cut()
         reject(new EvenkeelError('unreachable', `no answer from ${address} in time${answered ? '' : mutePerhaps(place)}`))
       }
     })
+    const asked = () => {
+      waiting.add(refuse)
+      return work()
+    }
     signal.addEventListener('abort', giveUp, { once: true })
     try {
-      const answer = await Promise.race([ready().then(work), deadline])
+      const answer = await Promise.race([ready().then(asked), deadline])
       answered = true
       return answer
     } catch (error) {
+      if (refused && waiting.values().next().value === refuse) {
+        // The decoder failed on it first.
+        const said = refused
+        refused = null
+        cut()
+        throw said
+      }
       if (isServersOwn(error)) throw error
       const said = unreachable(isClosed(error) && lastError ? lastError : error, address)
       if (answered || said.message !== CLOSED) throw said
       throw new EvenkeelError(said.code, said.message + closedPerhaps(place, config), { cause: error })
     } finally {
       signal.removeEventListener('abort', giveUp)
+      waiting.delete(refuse)
+      if (waiting.size === 0) guard.idle()
     }
   }
 

@@ -164,11 +164,20 @@ describeWith(['redis-server'], 'redis probes', () => {
     ['hangs up', (socket: import('node:net').Socket) => void socket.end()],
     ['speaks another protocol', (socket: import('node:net').Socket) => void socket.write('HTTP/1.1 400 Bad Request\r\n\r\n')],
     ['sends noise', (socket: import('node:net').Socket) => void socket.write(Buffer.alloc(100_000, 0xff))],
-    ['promises a huge answer', (socket: import('node:net').Socket) => void socket.write('$9999999999\r\nx')],
   ])('a server that %s is unreachable, in words', async (_what, behave) => {
     await using server = await startBadServer(behave)
     await withLink(`redis://127.0.0.1:${server.port}`, async (link) => {
       await expect(redis.probes[0]!.read(link, null, soon(300))).rejects.toMatchObject({ code: 'unreachable' })
+    })
+  })
+
+  test('a server that promises a huge answer is refused by its size', async () => {
+    await using server = await startBadServer((socket) => void socket.write('$9999999999\r\nx'))
+    await withLink(`redis://127.0.0.1:${server.port}`, async (link) => {
+      await expect(redis.probes[0]!.read(link, null, soon(300))).rejects.toMatchObject({
+        code: 'too_large',
+        message: expect.stringContaining('an answer of 9,537 MiB'),
+      })
     })
   })
 

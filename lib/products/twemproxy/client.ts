@@ -20,8 +20,5 @@ export const twemproxyConfig = z.strictObject({
 export type TwemproxyConfig = z.infer<typeof twemproxyConfig> & TargetConfig
 export type TwemproxyLink = { config: TwemproxyConfig }
 
-const ANSWER_MAX_BYTES = 16 * 1024 * 1024
-
 /** Connects, and reads the one JSON that twemproxy sends before it closes (nc_stats.c). */
-export const readStats = (config: TwemproxyConfig, signal: AbortSignal): Promise<string> =>
-  exchange(doorOf(config.stats)!, '', signal, ANSWER_MAX_BYTES)
+export const readStats = (config: TwemproxyConfig, signal: AbortSignal): Promise<string> => exchange(doorOf(config.stats)!, '', signal)

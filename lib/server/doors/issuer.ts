@@ -1,6 +1,7 @@
 import * as client from 'openid-client'
 import type { OidcAuth } from '../../config/auth.ts'
 import { EvenkeelError } from '../../model/error.ts'
+import { bytesWithin } from '../../model/limits.ts'
 
 const TIMEOUT_S = 5
 
@@ -26,6 +27,14 @@ export const begun = (): Begun => ({ state: client.randomState(), nonce: client.
 /** Where the issuer sends people back to; to be registered there. */
 export const callbackOf = (url: string): string => `${url}/sign-in/callback`
 
+/** `fetch` with the size cap of every answer. */
+const fetchWithin: client.CustomFetch = async (to, options) => {
+  const response = await fetch(to, options as RequestInit)
+  const { status, statusText, headers } = response
+  const body = await bytesWithin(response, new URL(to).host)
+  return new Response(body.length > 0 ? (body as BodyInit) : null, { status, statusText, headers })
+}
+
 /** `url` is the configuration's: people come back to it. */
 export function createIssuer(auth: OidcAuth, url: string): Issuer {
   const callback = callbackOf(url)
@@ -36,6 +45,7 @@ export function createIssuer(auth: OidcAuth, url: string): Issuer {
     known ??= client
       .discovery(new URL(auth.issuer), auth.client_id, undefined, authentication(auth.client_secret), {
         timeout: TIMEOUT_S,
+        [client.customFetch]: fetchWithin,
         // The configuration allows plain http on loopback alone.
         execute: [client.enableNonRepudiationChecks, ...(auth.issuer.startsWith('http:') ? [client.allowInsecureRequests] : [])],
       })

@@ -77,7 +77,8 @@ export function listen(config: RedisDoor, limits: BurstLimits, onLine: (line: st
       try {
         const text = rest + chunk.toString('latin1')
         let from = 0
-        for (let at = text.indexOf('\r\n'); at >= 0 && !over; at = text.indexOf('\r\n', from)) {
+        // What was kept has no line end: looked through once a chunk, a line that never ends would take quadratic time.
+        for (let at = text.indexOf('\r\n', Math.max(0, rest.length - 1)); at >= 0 && !over; at = text.indexOf('\r\n', from)) {
           const line = text.slice(from, at)
           from = at + 2
           take(line)
