@@ -5,6 +5,21 @@ export default {
   outputFileTracingRoot: import.meta.dirname,
   turbopack: { root: import.meta.dirname },
   poweredByHeader: false,
+  // Of every answer, also of those that proxy.ts and lib/server/http do not make: static files, redirects, health, metrics.
+  headers: async () => [
+    {
+      source: '/:path*',
+      headers: [
+        { key: 'X-Content-Type-Options', value: 'nosniff' },
+        { key: 'Referrer-Policy', value: 'same-origin' },
+      ],
+    },
+    // No document: nothing of it may run or be framed. Pages have a policy of their own (lib/server/doors/headers.ts).
+    {
+      source: '/:path(api/.*|v3/.*|healthz|readyz|metrics|_next/static/.*)',
+      headers: [{ key: 'Content-Security-Policy', value: "default-src 'none'; frame-ancestors 'none'" }],
+    },
+  ],
   // Servers' clients are CommonJS with optional requires: left to Node.
   serverExternalPackages: ['ioredis', 'pino', 'prom-client'],
   // `forbidden()` answers 403 with app/forbidden.tsx: without it a page that may not be seen could only answer 200 or 500.

@@ -105,6 +105,31 @@ describe('auth: local, on the wire', () => {
     }
   })
 
+  test('every answer says that nothing of it may be guessed at or framed', async () => {
+    const { text } = await ask('GET', '/sign-in')
+    const script = /\/_next\/static\/[^"]+\.js/.exec(text)![0]
+    const authorization = `Bearer ${tokens.viewer}`
+    for (const path of [
+      '/',
+      '/targets',
+      '/sign-in',
+      '/nothing',
+      '/api/v1/targets',
+      '/api/v1/nothing',
+      '/healthz',
+      '/metrics',
+      '/icon.svg',
+      script,
+    ])
+      for (const headers of [{} as Record<string, string>, { authorization }]) {
+        const answer = await ask('GET', path, headers)
+        expect(answer.headers, path).toMatchObject({ 'x-content-type-options': 'nosniff' })
+        // A redirect and a picture show nothing.
+        if (answer.status < 300 || answer.status >= 400)
+          expect(answer.headers['content-security-policy'], path).toContain("frame-ancestors 'none'")
+      }
+  })
+
   test('JSON that nests for ever is a bad request', async () => {
     for (const body of ['['.repeat(500_000), `{"before":${'['.repeat(400_000)}${']'.repeat(400_000)}}`, '{"a":'.repeat(100_000)]) {
       const { status, text } = await send(port, {
