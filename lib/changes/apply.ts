@@ -61,6 +61,8 @@ export async function applySteps(wanted: Wanted, context: ApplyContext): Promise
     throw new EvenkeelError('not_allowed', 'This is set by a proposal alone, which knows how far it may go.')
   if (wanted.proposal?.patchOnly) throw new EvenkeelError('not_allowed', wanted.proposal.patchOnly)
 
+  if (!wanted.dryRun) refuseUnsaved(context.store)
+
   // From here to the journal's first entry nothing is awaited: of two requests at once the second one finds the first one's change.
   const steps = live instanceof Map ? checked.map((step) => ({ ...step, before: live.get(settingKey(step.setting)) ?? '' })) : []
   const groups = knobs.groups(checked)
@@ -141,6 +143,16 @@ async function liveOf(steps: { setting: Setting }[], knobs: Knobs): Promise<Map<
 /** What may be told of an error: only an EvenkeelError's own words are free of secrets and paths. */
 export const toldOf = (error: unknown, otherwise: string): EvenkeelError =>
   error instanceof EvenkeelError ? error : new EvenkeelError('unreachable', otherwise, { cause: error })
+
+/** What cannot be written down must not begin: after a crash nobody would know of it. */
+export function refuseUnsaved(store: Store): void {
+  const failing = store.failing()
+  if (failing)
+    throw new EvenkeelError(
+      'unavailable',
+      `A change could not be written down: ${failing.because}. ${failing.mend} What is in flight can still be kept or rolled back.`,
+    )
+}
 
 function refuseDrift(wanted: Wanted, live: Step[], knobs: Knobs): void {
   const drifted = live.filter((step, i) => {

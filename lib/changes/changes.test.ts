@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { refuseWrites } from '../../test/noWrites.ts'
 import { createBus } from '../engine/bus.ts'
 import type { Change } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
@@ -163,6 +164,7 @@ function fleet(options: { values?: Record<string, Record<string, string>>; path?
     propose,
     store: () => store,
     changes: () => changes,
+    file: join(path, 'evenkeel.db'),
     change: (id: string | null) => store.changes.get(id!)!,
     only: () => store.changes.list()[0]!,
     /** The process dies and is started anew: nothing but the store's file is left. */
@@ -179,6 +181,42 @@ function fleet(options: { values?: Record<string, Record<string, string>>; path?
 }
 
 const step = (target: string, name: string, before: string, after: string): Step => ({ setting: { target, name }, before, after })
+describe('while the disk takes no writes', () => {
+  it('a person rolls back what is watched, and a crash forgets nothing of it', async () => {
+    const f = fleet({ path: mkdtempSync(join(tmpdir(), 'evenkeel-changes-')) })
+    const { change } = await f.changes().apply(f.propose().id, 'ann')
+    await f.pass(3, null)
+    const letThrough = refuseWrites(f.file)
+    f.store().tick(f.clock.now)
+    await f.changes().rollBack(change!, 'ben')
+    expect(f.values.edge!['app/a/weight']).toBe('100')
+    expect(f.change(change)).toMatchObject({ state: 'rolled_back', automatic: false })
+    f.crash()
+    expect(f.change(change)).toMatchObject({
+      state: 'rolled_back',
+      journal: expect.arrayContaining([expect.objectContaining({ by: 'ben' })]),
+    })
+    letThrough()
+    for (let i = 0; i < 3; i++) f.store().tick(f.clock.now)
+    expect(f.store().failing()).toBeNull()
+    f.crash()
+    expect(f.change(change)).toMatchObject({ state: 'rolled_back' })
+  })
+
+  it('guards are judged and roll back', async () => {
+    const f = fleet({ path: mkdtempSync(join(tmpdir(), 'evenkeel-changes-')) })
+    await f.pass(60, 0.055)
+    const guards = [{ metric: 'pool_response_seconds', where: f.prediction.where, unit: 'seconds' as const, op: '>' as const, limit: 0.08, forMs: 5_000, why: 'slower' }] // biome-ignore format: one line
+    const { change } = await f.changes().apply(f.propose({ guards }).id, 'ann')
+    await f.pass(3, 0.055)
+    refuseWrites(f.file)
+    f.store().tick(f.clock.now)
+    await f.pass(60, 0.9)
+    expect(f.change(change)).toMatchObject({ state: 'rolled_back', automatic: true })
+    expect(f.values.edge!['app/a/weight']).toBe('100')
+  })
+})
+
 const refusal = (code: string) => expect.objectContaining({ code })
 
 describe('what is refused', () => {
@@ -225,6 +263,23 @@ describe('what is refused', () => {
     await expect(f.changes().apply(first.id, 'ann')).rejects.toEqual(refusal('stale'))
     f.store().proposals.put({ ...second, state: 'superseded' })
     await expect(f.changes().apply(second.id, 'ann')).rejects.toEqual(refusal('stale'))
+  })
+
+  it('and nothing begins while the disk takes no writes; a dry run still answers', async () => {
+    const f = fleet({ path: mkdtempSync(join(tmpdir(), 'evenkeel-changes-')) })
+    const letThrough = refuseWrites(f.file)
+    f.store().tick(f.clock.now)
+    await expect(f.changes().apply(f.propose().id, 'ann')).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(/could not be written down: the database .* can still be kept or rolled back/),
+    })
+    expect((await f.changes().apply(f.propose().id, 'ann', { dryRun: true })).commands).toHaveLength(1)
+    expect(f.writes).toEqual([])
+    expect(f.store().changes.list()).toEqual([])
+    letThrough()
+    f.store().tick(f.clock.now)
+    await f.changes().apply(f.propose().id, 'ann')
+    expect(f.writes).toHaveLength(1)
   })
 
   it('of two clicks at once exactly one is taken', async () => {

@@ -338,7 +338,8 @@ export function createChanges(options: ChangesOptions): Changes {
       const next = slowStart.writing ?? to
       const steps = stepsBetween(slowStart, slowStart.stage, next)
       const text = `Slow start, stage ${next + 1} of ${lastStage(slowStart) + 1}: ${steps.map(stepText).join(', ')}`
-      if (slowStart.writing === undefined) journal.note(id, { what: 'intent', text }, { slowStart: { ...slowStart, writing: next } })
+      // A stage that nobody knows of after a crash would look like another writer's.
+      if (slowStart.writing === undefined) journal.insist(id, { what: 'intent', text }, { slowStart: { ...slowStart, writing: next } })
       for (const [target, own] of byTarget(steps)) {
         const live = await knobs.live(own.map((step) => step.setting))
         const edits = own.filter((step) => !knobs.same(step.setting, live.get(settingKey(step.setting)), step.after)).map(toEdit)
@@ -429,9 +430,10 @@ export function createChanges(options: ChangesOptions): Changes {
   /** What the change's job did, item by item. */
   async function putBack(change: Change): Promise<Undone> {
     try {
-      const { restored, left } = await jobs.putBack(change)
+      const { restored, left, lost } = await jobs.putBack(change)
       const others = left > 0 ? `; ${count(left)} are over, or somebody else's by now, and were left alone` : ''
-      journal.note(change.id, { what: 'written', text: `${count(restored)} were put back${others}` })
+      const damaged = lost > 0 ? `; what ${count(lost)} held before cannot be read any more, and they were left alone` : ''
+      journal.note(change.id, { what: 'written', text: `${count(restored)} were put back${others}${damaged}` })
       return nothingUndone()
     } catch (error) {
       return { ...nothingUndone(), failed: change.steps, because: toldOf(error, 'A server cannot be written now.').message }

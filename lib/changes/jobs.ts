@@ -7,7 +7,7 @@ import type { Log } from '../model/log.ts'
 import type { LongWork } from '../model/product.ts'
 import type { Step } from '../model/proposal.ts'
 import type { Store } from '../model/store.ts'
-import { toldOf } from './apply.ts'
+import { refuseUnsaved, toldOf } from './apply.ts'
 import type { Journal } from './journal.ts'
 import type { Knobs } from './knobs.ts'
 import { within } from './within.ts'
@@ -35,7 +35,7 @@ export interface Jobs {
   /** Stops for good, if it has not ended; what it did stays. */
   finish(change: Change, by: string): Promise<void>
   /** Stops for good and puts back what is still the job's own. May be called again after any interruption. */
-  putBack(change: Change): Promise<{ restored: number; left: number }>
+  putBack(change: Change): Promise<{ restored: number; left: number; lost: number }>
   /** Resolves when nothing runs. Jobs go on with the next start. */
   stop(): Promise<void>
 }
@@ -94,7 +94,8 @@ export function createJobs({ store, knobs, journal, mode, now, log }: JobsOption
           }
         } catch (error) {
           const told = toldOf(error, 'its server cannot be reached')
-          if (told.code !== 'unreachable') job = { ...job, state: 'failed', because: told.message }
+          // A disk that cannot take the undo, or a server that is away: it goes on when they are back.
+          if (told.code !== 'unreachable' && told.code !== 'unavailable') job = { ...job, state: 'failed', because: told.message }
           else job = { ...job, waiting: told.message }
           log.warn({ job: id, err: error }, 'a slice of a job was not done')
           askedAt = Number.NEGATIVE_INFINITY
@@ -173,6 +174,7 @@ export function createJobs({ store, knobs, journal, mode, now, log }: JobsOption
       demand()
       if (verb === 'resume' && mode() !== 'tune')
         throw new EvenkeelError('read_only', 'Evenkeel is in observe mode: nothing is written to a target.')
+      if (verb === 'resume') refuseUnsaved(store)
       await halt(id)
       // It may have ended in that moment.
       demand()
@@ -183,20 +185,21 @@ export function createJobs({ store, knobs, journal, mode, now, log }: JobsOption
       await finish(change, 'The job ends: its change is rolled back.', 'Evenkeel')
       const work = knobs.work(change.steps[0]!)
       const { target } = change.steps[0]!.setting
-      let [restored, left] = [0, 0]
+      let [restored, left, lost] = [0, 0, 0]
       try {
         // The newest first: an item that was written twice goes back the way it came.
         for (let undo = store.undo.newest(change.id); undo; undo = store.undo.newest(change.id)) {
           const back = undo.edits.map(({ name, expect, value }) => ({ name, expect: value, value: expect })).reverse()
-          const written = await within(SLICE_MS, `Writing to ${target}`, (signal) => work.write(back, signal))
+          const written = back.length === 0 ? 0 : await within(SLICE_MS, `Writing to ${target}`, (signal) => work.write(back, signal))
           restored += written
           left += back.length - written
+          lost += undo.lost
           store.undo.drop(undo.batch)
         }
       } finally {
         await work.close()
       }
-      return { restored, left }
+      return { restored, left, lost }
     },
     async stop() {
       await Promise.all([...running.keys()].map(halt))

@@ -5,10 +5,16 @@ import type { Store } from '../model/store.ts'
 
 export type Entry = Omit<JournalEntry, 'at'>
 
-/** The changes' one way to be remembered: what is noted is on disk when `note` returns. Setting values stand in it, secrets never do. */
+/**
+ * The changes' one way to be remembered: what is noted is on disk when `note` returns, or, while the disk fails, as soon as it can be.
+ * Setting values stand in it, secrets never do.
+ */
 export interface Journal {
+  /** Throws `unavailable` when the change cannot be written down. */
   open(change: Change, entry: Entry): Change
   note(id: string, entry: Entry, patch?: Partial<Change>): Change
+  /** A note without which the next write must not be: throws `unavailable` when it cannot be written down. */
+  insist(id: string, entry: Entry, patch?: Partial<Change>): Change
   get(id: string): Change | null
   /** Changes that are applied, watched or being rolled back. */
   active(): Change[]
@@ -22,23 +28,26 @@ export const isActive = (change: Change) => changeInFlight(change.state) || chan
 export function createJournal(store: Store, bus: Bus, now: () => number): Journal {
   const active = new Set(store.changes.list(isActive).map((change) => change.id))
 
-  function put(change: Change): Change {
-    store.changes.put(change)
+  function keep(change: Change, write: (change: Change) => void): Change {
+    write(change)
     if (isActive(change)) active.add(change.id)
     else active.delete(change.id)
     bus.emit({ type: 'change', change })
     return change
   }
 
+  function noted(id: string, entry: Entry, patch: Partial<Change> = {}): Change {
+    const change = store.changes.get(id)
+    if (!change) throw new Error(`change ${id} is not in the journal`)
+    const journal = [...change.journal, { at: now(), ...entry }]
+    if (journal.length > ENTRIES_MAX) journal.splice(ENTRIES_MAX / 2, 1)
+    return { ...change, ...patch, journal }
+  }
+
   return {
-    open: (change, entry) => put({ ...change, journal: [{ at: now(), ...entry }] }),
-    note(id, entry, patch = {}) {
-      const change = store.changes.get(id)
-      if (!change) throw new Error(`change ${id} is not in the journal`)
-      const journal = [...change.journal, { at: now(), ...entry }]
-      if (journal.length > ENTRIES_MAX) journal.splice(ENTRIES_MAX / 2, 1)
-      return put({ ...change, ...patch, journal })
-    },
+    open: (change, entry) => keep({ ...change, journal: [{ at: now(), ...entry }] }, (change) => store.changes.insist(change)),
+    note: (id, entry, patch) => keep(noted(id, entry, patch), (change) => store.changes.put(change)),
+    insist: (id, entry, patch) => keep(noted(id, entry, patch), (change) => store.changes.insist(change)),
     get: (id) => store.changes.get(id),
     active: () => [...active].flatMap((id) => store.changes.get(id) ?? []),
   }

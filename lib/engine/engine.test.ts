@@ -396,6 +396,18 @@ describe('proposals', () => {
 })
 
 describe('the engine', () => {
+  it('calls its listeners though a tick fails: guards and notices need no whole one', async () => {
+    const r = room()
+    let heard = 0
+    r.engine().onTick(() => void heard++)
+    r.store().tick = () => {
+      throw new Error('the store')
+    }
+    await r.clock.pass(5_000)
+    expect(heard).toBe(5)
+    expect(r.logged).toContain('a tick failed')
+  })
+
   it('tells of each tick, and goes on when a listener fails', async () => {
     const r = room()
     let heard = 0

@@ -217,14 +217,12 @@ export function createEngine(options: EngineOptions): Engine {
     if (stopped) return
     const dueAt = clock.now() + ms
     cancelTick = clock.setTimer(async () => {
-      try {
-        await tick()
-        // Whoever listens may talk to servers: no tick waits for that.
-        for (const listener of listeners)
-          Promise.resolve(listener()).catch((error: unknown) => log.error({ err: error }, 'a listener failed'))
-      } catch (error) {
-        log.error({ err: error }, 'a tick failed')
-      }
+      await tick().catch((error: unknown) => log.error({ err: error }, 'a tick failed'))
+      // Guards and notices need no whole tick. Whoever listens may talk to servers: no tick waits for that.
+      for (const listener of listeners)
+        Promise.resolve()
+          .then(listener)
+          .catch((error: unknown) => log.error({ err: error }, 'a listener failed'))
       scheduleTick(Math.max(0, tickMs - ((clock.now() - dueAt) % tickMs)))
     }, ms)
   }

@@ -10,10 +10,13 @@ import type { Labels, Reading } from './series.ts'
 import type { SeriesView } from './views.ts'
 import type { SeriesWindow } from './window.ts'
 
-/** Documents of one noun, by id. `put` is durable when it returns. */
+/** Documents of one noun, by id. */
 export interface Table<T extends { id: string }> {
   get(id: string): T | null
+  /** Held at once, and on the disk when it returns; while the disk fails it is held in memory and written as soon as that can be. */
   put(document: T): void
+  /** For what must not begin without: throws `unavailable`, and keeps nothing, unless the document is on the disk. */
+  insist(document: T): void
   delete(id: string): boolean
   /** Newest first. */
   list(filter?: (document: T) => boolean): T[]
@@ -21,10 +24,10 @@ export interface Table<T extends { id: string }> {
 
 /** What a job's writes are put back with, in batches. */
 export interface UndoLog {
-  /** Durable when it returns. `until`: epoch ms from which on it is of no use and may be forgotten. */
+  /** Durable when it returns, else it throws `unavailable`. `until`: epoch ms from which on it is of no use and may be forgotten. */
   append(change: string, until: number, edits: readonly Edit[]): void
-  /** The newest batch of a change that was not dropped, or null. */
-  newest(change: string): { batch: number; edits: Edit[] } | null
+  /** The newest batch of a change that was not dropped, or null. `lost`: so many items of it cannot be read, because the row is damaged. */
+  newest(change: string): { batch: number; edits: Edit[]; lost: number } | null
   drop(batch: number): void
   /** Items in the batches of a change. */
   count(change: string): number
@@ -59,6 +62,17 @@ export interface AuditLog {
   onWritten(listener: (entry: AuditEntry) => void): void
 }
 
+/** Why nothing reaches the disk: said to whoever looks, without a path of the machine. */
+export type SavingFailure = {
+  /** Epoch ms. */
+  since: number
+  reason: 'full' | 'read_only' | 'broken' | 'damaged' | 'removed' | 'locked' | 'other'
+  /** The second half of a sentence: "the disk of the data folder is full". */
+  because: string
+  /** What a person does about it: a sentence. */
+  mend: string
+}
+
 export type SeriesQuery = { metric: string; labels: Labels; from: number; to: number; stepMs?: number; rate?: boolean }
 
 /** What the house remembers. Synchronous: the newest window is in memory, the rest in one SQLite file. */
@@ -89,8 +103,13 @@ export interface Store {
     delete(key: string): void
     keys(prefix: string): string[]
   }
-  /** Once an engine tick: writes the recovery row and whatever chunks, rollups and retention are due. */
+  /**
+   * Once an engine tick: writes the recovery row and whatever chunks, rollups and retention are due. A write that fails throws nothing: what
+   * was to be written is held in memory, `failing` says so, and the next ticks try again.
+   */
   tick(at: number): void
+  /** Null while everything reaches the disk. */
+  failing(): SavingFailure | null
   /** Samples whose series have not been heard of since `before`, and targets no longer configured, leave memory. */
   forget(before: number): void
   close(): void

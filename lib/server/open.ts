@@ -91,7 +91,7 @@ export async function openHouse(config: Config, env: NodeJS.ProcessEnv, print: (
       },
     ])
   }
-  const store = createStore({ path: join(config.data, 'evenkeel.db'), retention: config.retention })
+  const store = createStore({ path: join(config.data, 'evenkeel.db'), retention: config.retention, log })
   const bus = createBus((error) => log.error({ error: String(error) }, 'a listener failed'))
   const closing = new AbortController()
   const targets = allTargets(config)
@@ -161,9 +161,8 @@ export async function openHouse(config: Config, env: NodeJS.ProcessEnv, print: (
   }
   bus.on((event) => house.stream.publish(event, bodyOf(house, event)))
   engine.onTick(async () => {
-    await honourConsents(house)
-    await changes.tick()
-    dispatch.tick()
+    const each = await Promise.allSettled([honourConsents(house), changes.tick(), (async () => dispatch.tick())()])
+    for (const one of each) if (one.status === 'rejected') log.error({ err: one.reason }, 'a part of the tick failed')
   })
   await changes.recover()
   engine.start()

@@ -1,13 +1,22 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Table } from '../model/store.ts'
+import type { Spare } from './reserve.ts'
+import type { Saving } from './saving.ts'
 
 /** A noun's documents: all in memory, each written to its row when it is put. What goes in and comes out are copies. */
 export class Documents<T extends { id: string }> implements Table<T> {
   readonly #kept = new Map<string, { document: T; json: string }>()
   readonly #write: (id: string, json: string) => void
   readonly #erase: (id: string) => void
+  readonly #noun: string
+  readonly #saving: Saving
+  readonly #spared: boolean
 
-  constructor(db: DatabaseSync, noun: string) {
+  /** `spared`: the reserve keeps what the database has no room for. */
+  constructor(db: DatabaseSync, noun: string, saving: Saving, spared = false) {
+    this.#noun = noun
+    this.#saving = saving
+    this.#spared = spared
     for (const row of db.prepare('SELECT id, json FROM document WHERE noun = ? ORDER BY number').all(noun)) {
       const json = row.json as string
       this.#kept.set(row.id as string, { document: JSON.parse(json) as T, json })
@@ -28,14 +37,21 @@ export class Documents<T extends { id: string }> implements Table<T> {
   put(document: T): void {
     const json = JSON.stringify(document)
     if (this.#kept.get(document.id)?.json === json) return
-    this.#write(document.id, json)
+    this.#kept.set(document.id, { document: JSON.parse(json) as T, json })
+    this.#saving.put(this.#key(document.id), () => this.#write(document.id, json), this.#spare(document.id, json))
+  }
+
+  insist(document: T): void {
+    const json = JSON.stringify(document)
+    const row = this.#spare(document.id, json)
+    this.#saving.insist(() => this.#write(document.id, json), row && { key: this.#key(document.id), row })
     this.#kept.set(document.id, { document: JSON.parse(json) as T, json })
   }
 
   delete(id: string): boolean {
-    if (!this.#kept.has(id)) return false
-    this.#erase(id)
-    return this.#kept.delete(id)
+    if (!this.#kept.delete(id)) return false
+    this.#saving.put(this.#key(id), () => this.#erase(id), this.#spare(id, null))
+    return true
   }
 
   list(filter: (document: T) => boolean = () => true): T[] {
@@ -47,5 +63,13 @@ export class Documents<T extends { id: string }> implements Table<T> {
   /** Deletes what is over and old. */
   prune(over: (document: T) => boolean): void {
     for (const [id, { document }] of this.#kept) if (over(document)) this.delete(id)
+  }
+
+  #key(id: string): string {
+    return `${this.#noun} ${id}`
+  }
+
+  #spare(id: string, json: string | null): Spare | undefined {
+    return this.#spared ? { table: this.#noun, id, json } : undefined
   }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { refuseWrites } from '../../test/noWrites.ts'
 import { normal, randomOf } from '../../test/random.ts'
 import type { Store } from '../model/store.ts'
 import { createStore, type StoreOptions } from './store.ts'
@@ -197,11 +198,13 @@ test('a tick that cannot be written loses nothing once it can', () => {
   poll(3, (i) => ({ x: i }))
   const other = new DatabaseSync(join(directory, 'evenkeel.db'))
   other.exec("CREATE TRIGGER full BEFORE INSERT ON recovery BEGIN SELECT raise(FAIL, 'disk is full'); END")
-  expect(() => poll(1, () => ({ x: 3 }))).toThrow('disk is full')
-  expect(() => poll(1, () => ({ x: 4, y: 1 }))).toThrow('disk is full')
+  poll(1, () => ({ x: 3 }))
+  expect(store!.failing()).toMatchObject({ since: now, reason: 'other' })
+  poll(1, () => ({ x: 4, y: 1 }))
   other.exec('DROP TRIGGER full')
   other.close()
-  poll(1, () => ({ x: 5, y: 2 }))
+  poll(2, (i) => ({ x: 5 + i, y: 2 + i }))
+  expect(store!.failing()).toBeNull()
   // What a crash would find: recovery rows only.
   const found = new DatabaseSync(join(directory, 'evenkeel.db')).prepare('SELECT count(*) AS n FROM recovery').get()!
   expect(Number(found.n)).toBe(4)
@@ -212,13 +215,32 @@ test('a tick that cannot be written loses nothing once it can', () => {
       .window(FROM, now)
       .series('x')[0]!
       .points.map((point) => point[1]),
-  ).toEqual([0, 1, 2, 3, 4, 5])
+  ).toEqual([0, 1, 2, 3, 4, 5, 6])
   expect(
     store!
       .window(FROM, now)
       .series('y')[0]!
       .points.map((point) => point[1]),
-  ).toEqual([1, 2])
+  ).toEqual([1, 2, 3])
+})
+
+test('samples that wait for the disk cost no more memory than they may; the window is whole, and what is lost is a gap', () => {
+  open({ windowMs: MINUTE, chunkMs: MINUTE, heldMost: 3_000 })
+  poll(100, (i) => ({ x: i, y: -i }))
+  const letThrough = refuseWrites(join(directory, 'evenkeel.db'))
+  poll(6_000, (i) => ({ x: i, y: -i }))
+  expect(store!.failing()).not.toBeNull()
+  expect(drawn('x', now - MINUTE, now)!.length).toBeGreaterThanOrEqual(60)
+  letThrough()
+  poll(40, (i) => ({ x: i, y: -i }))
+  expect(store!.failing()).toBeNull()
+  close()
+  open()
+  const { points } = store!.window(FROM, now).series('x')[0]!
+  expect(points.length).toBeGreaterThan(1_000)
+  expect(points.length).toBeLessThan(3_500)
+  expect(points.every(([at], i) => i === 0 || at > points[i - 1]![0])).toBe(true)
+  expect(points.at(-1)![0]).toBe(now)
 })
 
 describe('kill -9', () => {

@@ -16,6 +16,8 @@ export class History implements Held {
   heldFrom = Number.NEGATIVE_INFINITY
   /** The series that came after this one in its last poll: the next poll most likely repeats the order. */
   next: History | null = null
+  /** Samples before are dropped when room is needed, though no chunk has them: the disk has failed for too long. */
+  givenUpTo = Number.NEGATIVE_INFINITY
   /** No longer in the store's memory: samples belong to a successor. */
   gone = false
   /** When its next chunk is to be written. */
@@ -64,7 +66,7 @@ export class History implements Held {
   /** Adds a sample; false when it is no later than the newest or no finite number. Samples from `keepFrom` on stay in memory. */
   append(at: number, value: number, keepFrom: number): boolean {
     if (!(at > this.lastAt) || !Number.isFinite(value)) return false
-    if (this.#size === this.#at.length) this.#makeRoom(Math.min(keepFrom, this.flushedTo))
+    if (this.#size === this.#at.length) this.#makeRoom(Math.min(keepFrom, Math.max(this.flushedTo, this.givenUpTo)))
     this.#at[this.#size] = at
     // −0 would not survive its chunk and means nothing.
     this.#value[this.#size] = value + 0

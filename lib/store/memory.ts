@@ -1,23 +1,36 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Store } from '../model/store.ts'
+import type { Saving } from './saving.ts'
 
-/** Small things by key, as JSON. */
-export function memoryOf(db: DatabaseSync): Store['memory'] {
-  const read = db.prepare('SELECT json FROM memory WHERE key = ?')
+/** What a crash on a full disk may cost: notices are told at least once, so their outbox needs no room of its own. */
+const UNSPARED = ['outbox/', 'said/', 'told/']
+
+/** Small things by key, as JSON: all in memory, each written to its row when it is put. */
+export function memoryOf(db: DatabaseSync, saving: Saving): Store['memory'] {
+  const kept = new Map<string, string>()
+  for (const row of db.prepare('SELECT key, json FROM memory').all()) kept.set(row.key as string, row.json as string)
   const write = db.prepare('INSERT INTO memory (key, json) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET json = excluded.json')
   const erase = db.prepare('DELETE FROM memory WHERE key = ?')
-  const all = db.prepare('SELECT key FROM memory ORDER BY key')
+  const save = (key: string, json: string | null) =>
+    saving.put(
+      `memory ${key}`,
+      () => void (json === null ? erase.run(key) : write.run(key, json)),
+      UNSPARED.some((prefix) => key.startsWith(prefix)) ? undefined : { table: 'memory', id: key, json },
+    )
   return {
     get<T>(key: string): T | null {
-      const row = read.get(key)
-      return row ? (JSON.parse(row.json as string) as T) : null
+      const json = kept.get(key)
+      return json === undefined ? null : (JSON.parse(json) as T)
     },
-    put: (key, value) => void write.run(key, JSON.stringify(value ?? null)),
-    delete: (key) => void erase.run(key),
-    keys: (prefix) =>
-      all
-        .all()
-        .map((row) => row.key as string)
-        .filter((key) => key.startsWith(prefix)),
+    put(key, value) {
+      const json = JSON.stringify(value ?? null)
+      if (kept.get(key) === json) return
+      kept.set(key, json)
+      save(key, json)
+    },
+    delete(key) {
+      if (kept.delete(key)) save(key, null)
+    },
+    keys: (prefix) => [...kept.keys()].filter((key) => key.startsWith(prefix)).sort(),
   }
 }

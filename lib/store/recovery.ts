@@ -30,7 +30,7 @@ export class Recovery {
   write(at: number, changed: readonly { history: History; from: number }[]): void {
     if (changed.length === 0) return
     if (++this.#number % EPOCH_ROWS === 0) this.#epoch++
-    const size = changed.reduce((sum, { history, from }) => sum + history.total - from, 0)
+    const size = changed.reduce((sum, { history, from }) => sum + history.size - history.indexOf(from), 0)
     const [ids, times, scales, wholes, doubles] = Array.from({ length: 5 }, () => new Float64Array(size)) as [
       Float64Array,
       Float64Array,

@@ -1,7 +1,8 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statfsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { EvenkeelError } from '../model/error.ts'
+import { Reserve } from './reserve.ts'
 
 /** What marks a SQLite file as ours: "Evkl". */
 const APPLICATION_ID = 0x45766b6c
@@ -48,11 +49,20 @@ const STEPS = [
 /** The version of the file that brought the audit log: a file of that version or later without one has been tampered with. */
 export const AUDIT_VERSION = STEPS.findIndex((step) => step.includes('CREATE TABLE audit ')) + 1
 
+/** Another connection may hold the file for a moment, a backup's perhaps. */
+const RUNNING_BUSY_MS = 250
+
 export type Files = {
   /** For samples and what may lose its last moments in a power cut (never in a crash of the process). */
   db: DatabaseSync
   /** For what must be on the disk when `put` returns. The same as `db` for `:memory:`. */
   durable: DatabaseSync
+  /** Null for `:memory:`. */
+  reserve: Reserve | null
+  /** Bytes free on the disk of the file, or null when nobody knows. */
+  free(): number | null
+  /** True while the file stands where it was opened. */
+  inPlace(): boolean
   close(): void
 }
 
@@ -64,7 +74,7 @@ export function openFiles(path: string, busyMs = 5_000): Files {
   if (path === ':memory:') {
     const db = new DatabaseSync(path)
     migrate(db)
-    return { db, durable: db, close: () => db.close() }
+    return { db, durable: db, reserve: null, free: () => null, inPlace: () => true, close: () => db.close() }
   }
   const file = path.endsWith('.db') ? path : join(path, 'evenkeel.db')
   const opened: DatabaseSync[] = []
@@ -86,14 +96,32 @@ export function openFiles(path: string, busyMs = 5_000): Files {
     migrate(db)
     const durable = open(file)
     durable.exec('PRAGMA synchronous = FULL')
+    const reserve = new Reserve(`${file}-reserve`)
+    // From now on nobody is waited for: the next tick tries again.
+    for (const one of [db, durable]) one.exec(`PRAGMA busy_timeout = ${RUNNING_BUSY_MS}`)
+    const { ino } = statSync(file)
     return {
       db,
       durable,
+      reserve,
+      free() {
+        try {
+          const { bavail, bsize } = statfsSync(dirname(file))
+          return bavail * bsize
+        } catch {
+          return null
+        }
+      },
+      inPlace: () => statSync(file, { throwIfNoEntry: false })?.ino === ino,
       close() {
         durable.close()
-        db.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)')
-        db.close()
-        lock.close()
+        reserve.close()
+        try {
+          db.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)')
+        } finally {
+          db.close()
+          lock.close()
+        }
       },
     }
   } catch (error) {

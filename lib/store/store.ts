@@ -1,6 +1,7 @@
 import type { Change } from '../model/change.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Job } from '../model/job.ts'
+import type { Log } from '../model/log.ts'
 import type { Delivery, Silence } from '../model/notice.ts'
 import type { Proposal } from '../model/proposal.ts'
 import { type Labels, labelsMatch, type Reading } from '../model/series.ts'
@@ -14,6 +15,7 @@ import { Labelled } from './labelled.ts'
 import { memoryOf } from './memory.ts'
 import { Records } from './records.ts'
 import { Recovery } from './recovery.ts'
+import { Saving } from './saving.ts'
 import { openFiles } from './schema.ts'
 import { undoLogOf } from './undoLog.ts'
 import { windowOf } from './window.ts'
@@ -29,6 +31,9 @@ export type StoreOptions = {
   retention?: Partial<Retention>
   /** How much time one chunk holds. Default 10 min, which is 600 samples at one a second. */
   chunkMs?: number
+  /** How many samples are held in memory for a disk that fails. Default 4 million; those of the window are held in any case. */
+  heldMost?: number
+  log?: Log
   /** How long to wait for a predecessor that is still closing the file. Default 5 s. */
   busyMs?: number
 }
@@ -37,6 +42,12 @@ const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 /** Housekeeping that need not be done each tick. */
 const SWEEP_MS = 10_000
+/** What a disk that fails may cost of memory: 64 MB of samples that no chunk holds yet. */
+const HELD_MOST = 4_000_000
+/** Samples that waited for longer than this go into chunks once the disk works again, so many series a transaction. */
+const LATE_MS = MINUTE
+const LATE_SERIES = 500
+const SILENT: Log = { info() {}, warn() {}, error() {} }
 
 /** Opens what the house remembers. Throws `unavailable` with the mend when the file cannot be used. */
 export function createStore(options: StoreOptions): Store {
@@ -44,18 +55,23 @@ export function createStore(options: StoreOptions): Store {
   const windowMs = options.windowMs ?? 15 * MINUTE
   const chunkMs = options.chunkMs ?? 10 * MINUTE
   const retention = { ...RETENTION, ...options.retention }
+  const heldMost = options.heldMost ?? HELD_MOST
   const files = openFiles(options.path, options.busyMs)
+  const { reserve, free, inPlace } = files
+  const saving = new Saving({ reserve, free, inPlace, now, log: options.log ?? SILENT })
   const archive = new Archive(files.db, retention)
   const recovery = new Recovery(files.db)
   const records = new Records(files.db)
-  const findings = new Documents<Finding>(files.db, 'finding')
-  const proposals = new Documents<Proposal>(files.db, 'proposal')
-  const changes = new Documents<Change>(files.durable, 'change')
-  const jobs = new Documents<Job>(files.durable, 'job')
-  const undo = undoLogOf(files)
+  const findings = new Documents<Finding>(files.db, 'finding', saving)
+  const proposals = new Documents<Proposal>(files.db, 'proposal', saving)
+  const changes = new Documents<Change>(files.durable, 'change', saving, true)
+  const jobs = new Documents<Job>(files.durable, 'job', saving, true)
+  const undo = undoLogOf(files, saving)
   const audit = auditLogOf(files.durable)
-  const deliveries = new Documents<Delivery>(files.db, 'delivery')
-  const silences = new Documents<Silence>(files.db, 'silence')
+  const deliveries = new Documents<Delivery>(files.db, 'delivery', saving)
+  const silences = new Documents<Silence>(files.db, 'silence', saving)
+  const memory = memoryOf(files.db, saving)
+  takeFromReserve()
 
   const histories = new Labelled<History>()
   const byKey = new Map<string, History>()
@@ -69,7 +85,18 @@ export function createStore(options: StoreOptions): Store {
   let newestAt: number | null = null
   let sweptAt = Number.NEGATIVE_INFINITY
   let prunedAt = Number.NEGATIVE_INFINITY
+  let gaveUpAt = Number.NEGATIVE_INFINITY
+  let givenUpTo = Number.NEGATIVE_INFINITY
   load()
+
+  /** What the last process had no room for in the database. */
+  function takeFromReserve(): void {
+    for (const { table, id, json } of reserve?.rows() ?? []) {
+      if (table === 'memory') json === null ? memory.delete(id) : memory.put(id, JSON.parse(json))
+      else if (json !== null && table === 'change') changes.put(JSON.parse(json) as Change)
+      else if (json !== null && table === 'job') jobs.put(JSON.parse(json) as Job)
+    }
+  }
 
   function hold(history: History, at: number): History {
     byKey.set(seriesKey(history.metric, history.labels), history)
@@ -105,12 +132,18 @@ export function createStore(options: StoreOptions): Store {
     for (const { lastAt } of byId.values()) if (lastAt > (newestAt ?? Number.NEGATIVE_INFINITY)) newestAt = lastAt
   }
 
-  function historyOf(target: string, reading: Reading, at: number, stepMs: number): History {
+  /** Null for one that memory does not know while the file cannot be asked: by another number it would be a second series. */
+  function historyOf(target: string, reading: Reading, at: number, stepMs: number): History | null {
     const labels: Labels = { target, ...reading.labels }
     const there = byKey.get(seriesKey(reading.metric, labels))
     if (there) return there
-    const row = archive.find(reading.metric, labels)
-    if (row) return known(row, at)
+    try {
+      const row = archive.find(reading.metric, labels)
+      if (row) return known(row, at)
+    } catch (error) {
+      saving.failed(error)
+      return null
+    }
     const history = new History(archive.newId(), reading.metric, labels, stepMs)
     unknown.push(history)
     return hold(history, at)
@@ -163,11 +196,38 @@ export function createStore(options: StoreOptions): Store {
     }
     recovery.prune(oldestPending)
     records.prune(at)
+    undo.prune(at)
+  }
+
+  function pruneDocuments(at: number): void {
     findings.prune(({ state, resolvedAt }) => state === 'resolved' && (resolvedAt ?? at) < at - 90 * DAY)
     proposals.prune(({ state, createdAt }) => (state === 'superseded' || state === 'withdrawn') && createdAt < at - 7 * DAY)
     deliveries.prune((delivery) => delivery.state !== 'queued' && delivery.at < at - 30 * DAY)
-    undo.prune(at)
     silences.prune(({ until }) => until < at - 90 * DAY)
+  }
+
+  /** After a time without a disk: what waited goes into chunks a few series at a time, not into one row that holds all of it. */
+  function flushLate(at: number): void {
+    const late = changed.filter(({ history, from }) => at - history.atOf(history.indexOf(from)) > LATE_MS).map(({ history }) => history)
+    if (late.length === 0) return
+    write(() => [addUnknown()])
+    for (let i = 0; i < late.length; i += LATE_SERIES) write(() => flush(late.slice(i, i + LATE_SERIES), at))
+    const flushed = new Set(late)
+    changed = changed.filter(({ history }) => !flushed.has(history))
+    for (const history of flushed) changedSet.delete(history)
+  }
+
+  /** While the disk fails, samples wait in memory for as long as there is room for them; what is older than the window goes first. */
+  function giveUp(at: number): void {
+    const failing = saving.failing()
+    if (failing === null || at - gaveUpAt < SWEEP_MS) return
+    gaveUpAt = at
+    let waiting = 0
+    for (const history of byId.values()) waiting += history.size - history.indexAfter(Math.max(history.flushedTo, history.givenUpTo))
+    if (waiting <= heldMost) return
+    const span = at - Math.max(failing.since - chunkMs, givenUpTo)
+    givenUpTo = Math.min(at - windowMs, at - span * (heldMost / waiting))
+    for (const history of byId.values()) history.givenUpTo = givenUpTo
   }
 
   /** Series not heard of since then leave memory; on the disk they stay. */
@@ -190,7 +250,9 @@ export function createStore(options: StoreOptions): Store {
       let previous: History | null = null
       for (const reading of readings) {
         const when = Math.round(reading.at ?? at)
-        const history: History = guess && !guess.gone && isOf(guess, target, reading) ? guess : historyOf(target, reading, when, stepMs)
+        const history: History | null =
+          guess && !guess.gone && isOf(guess, target, reading) ? guess : historyOf(target, reading, when, stepMs)
+        if (!history) continue
         if (previous) previous.next = history
         else firsts.set(target, history)
         history.stepMs = stepMs
@@ -248,30 +310,41 @@ export function createStore(options: StoreOptions): Store {
     deliveries,
     silences,
     audit,
-    memory: memoryOf(files.db),
+    memory,
     tick(at) {
-      write(() => {
-        const done = [addUnknown()]
-        recovery.write(at, changed)
-        const due: History[] = []
-        for (const history of byId.values()) if (history.dueAt <= at) due.push(history)
-        done.push(...flush(due, at))
-        if (at - sweptAt >= SWEEP_MS) sweep(at)
-        done.push(records.flush())
-        return done
+      saving.tick(() => {
+        flushLate(at)
+        write(() => {
+          const done = [addUnknown()]
+          recovery.write(at, changed)
+          const due: History[] = []
+          for (const history of byId.values()) if (history.dueAt <= at) due.push(history)
+          done.push(...flush(due, at))
+          if (at - sweptAt >= SWEEP_MS) sweep(at)
+          done.push(records.flush())
+          return done
+        })
+        changed = []
+        changedSet.clear()
+        if (prunedAt === at) {
+          pruneDocuments(at)
+          forget(at - 2 * windowMs)
+        }
       })
-      changed = []
-      changedSet.clear()
-      if (prunedAt === at) forget(at - 2 * windowMs)
+      if (saving.failing() === null) audit.retry(at)
+      giveUp(at)
     },
+    failing: () => saving.failing(),
     forget,
     close() {
-      write(() => {
-        const done = [addUnknown(), ...flush(byId.values(), now())]
-        recovery.clear()
-        done.push(records.flush())
-        return done
-      })
+      saving.close(() =>
+        write(() => {
+          const done = [addUnknown(), ...flush(byId.values(), now())]
+          recovery.clear()
+          done.push(records.flush())
+          return done
+        }),
+      )
       audit.close()
       files.close()
     },

@@ -1,26 +1,52 @@
 import type { UndoLog } from '../model/store.ts'
+import type { Saving } from './saving.ts'
 import type { Files } from './schema.ts'
 
 /** Batches of undo on the disk; none of them is kept in memory. `prune` may stand in a transaction of `db`. */
-export function undoLogOf({ db: pruning, durable: db }: Files): UndoLog & { prune(at: number): void } {
+export function undoLogOf({ db: pruning, durable: db }: Files, saving: Saving): UndoLog & { prune(at: number): void } {
   const append = db.prepare('INSERT INTO undo (change, until, items, edits) VALUES (?, ?, ?, ?)')
-  const newest = db.prepare('SELECT batch, edits FROM undo WHERE change = ? ORDER BY batch DESC LIMIT 1')
+  const newest = db.prepare(
+    'SELECT batch, items, edits FROM undo WHERE change = ? AND batch NOT IN (SELECT value FROM json_each(?)) ORDER BY batch DESC LIMIT 1',
+  )
   const drop = db.prepare('DELETE FROM undo WHERE batch = ?')
-  const count = db.prepare('SELECT coalesce(sum(items), 0) AS items FROM undo WHERE change = ?')
+  const count = db.prepare(
+    'SELECT coalesce(sum(items), 0) AS items FROM undo WHERE change = ? AND batch NOT IN (SELECT value FROM json_each(?))',
+  )
   const prune = pruning.prepare('DELETE FROM undo WHERE until < ?')
+  /** Batches that are put back, and that the disk does not let go yet. */
+  const dropped = new Set<number>()
+  const without = () => JSON.stringify([...dropped])
   return {
     append(change, until, edits) {
       const short = edits.map(({ name, expect, value }) => [name, expect, value])
-      append.run(change, Math.ceil(until), edits.length, JSON.stringify(short))
+      saving.insist(() => void append.run(change, Math.ceil(until), edits.length, JSON.stringify(short)))
     },
     newest(change) {
-      const row = newest.get(change)
+      const row = newest.get(change, without())
       if (!row) return null
-      const short = JSON.parse(row.edits as string) as [string, string, string][]
-      return { batch: Number(row.batch), edits: short.map(([name, expect, value]) => ({ name, expect, value })) }
+      const batch = Number(row.batch)
+      const short = pairsOf(row.edits)
+      if (!short) return { batch, edits: [], lost: Number(row.items) }
+      return { batch, edits: short.map(([name, expect, value]) => ({ name, expect, value })), lost: 0 }
     },
-    drop: (batch) => void drop.run(batch),
-    count: (change) => Number(count.get(change)!.items),
+    drop(batch) {
+      dropped.add(batch)
+      saving.put(`undo ${batch}`, () => {
+        drop.run(batch)
+        dropped.delete(batch)
+      })
+    },
+    count: (change) => Number(count.get(change, without())!.items),
     prune: (at) => void prune.run(Math.floor(at)),
+  }
+}
+
+/** Null when the row is damaged. */
+function pairsOf(edits: unknown): [string, string, string][] | null {
+  try {
+    const pairs = JSON.parse(edits as string) as [string, string, string][]
+    return pairs.every((pair) => pair.length === 3 && pair.every((text) => typeof text === 'string')) ? pairs : null
+  } catch {
+    return null
   }
 }

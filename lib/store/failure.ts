@@ -1,0 +1,64 @@
+import type { SavingFailure } from '../model/store.ts'
+
+/** Free room below which a full disk is not tried again: a few kilobytes would be full at once. */
+export const ROOM_BYTES = 4 * 1024 * 1024
+
+type Reason = SavingFailure['reason']
+
+/** By SQLite's primary result code. */
+const REASONS: Record<number, Reason> = {
+  3: 'read_only',
+  5: 'locked',
+  6: 'locked',
+  8: 'read_only',
+  10: 'broken',
+  11: 'damaged',
+  13: 'full',
+  14: 'broken',
+  26: 'damaged',
+}
+/** Of the extended codes the one whose primary code says less. */
+const READONLY_DBMOVED = 1032
+
+const WORDS: Record<Reason, { because: string; mend: string }> = {
+  full: {
+    because: 'the disk of the data folder is full',
+    mend: `Free at least ${ROOM_BYTES / 1024 / 1024} MB on it; everything that is held in memory is written then, without a restart.`,
+  },
+  read_only: {
+    because: 'the data folder cannot be written to',
+    mend: 'See that its disk is mounted for writing and that Evenkeel owns the files; nothing needs a restart.',
+  },
+  broken: {
+    because: 'the disk of the data folder answers with errors',
+    mend: 'See what the system says of the disk; when it answers again, nothing needs a restart.',
+  },
+  damaged: {
+    because: 'the database in the data folder is damaged',
+    mend: 'Start Evenkeel anew: what can be read is saved into a new file at the start, and the damaged one is kept.',
+  },
+  removed: {
+    because: 'the database was taken out of the data folder while Evenkeel ran',
+    mend: 'Put it back, or start Evenkeel anew: it writes all it knows into a new file.',
+  },
+  locked: {
+    because: 'another program holds the database in the data folder locked',
+    mend: 'End that program, a backup perhaps; nothing needs a restart.',
+  },
+  other: {
+    because: 'the database in the data folder takes no writes',
+    mend: 'The log says what SQLite answered.',
+  },
+}
+
+/** What an error of the database or the file system says about the disk. */
+export function reasonOf(error: unknown): Reason {
+  const { code, errcode } = (error ?? {}) as { code?: string; errcode?: number }
+  if (errcode === READONLY_DBMOVED) return 'removed'
+  if (errcode !== undefined) return REASONS[errcode & 0xff] ?? 'other'
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') return 'full'
+  if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') return 'read_only'
+  return code === 'EIO' ? 'broken' : 'other'
+}
+
+export const failureOf = (reason: Reason, since: number): SavingFailure => ({ since, reason, ...WORDS[reason] })

@@ -1,0 +1,132 @@
+import { EvenkeelError } from '../model/error.ts'
+import type { Log } from '../model/log.ts'
+import type { SavingFailure } from '../model/store.ts'
+import { failureOf, ROOM_BYTES, reasonOf } from './failure.ts'
+import type { Reserve, Spare } from './reserve.ts'
+
+/** Ticks between two tries: a disk that is full for a day is not asked each second. */
+const WAIT_MOST = 30
+
+export type SavingOptions = {
+  /** Null where there is no file. */
+  reserve: Reserve | null
+  /** Bytes free for the database, or null when nobody knows. */
+  free(): number | null
+  /** True while the database stands where it was opened. */
+  inPlace(): boolean
+  now(): number
+  log: Log
+}
+
+/**
+ * A write-behind queue with a circuit breaker: a row goes to the disk at once; while that fails, its newest state is held here (and in the
+ * reserve, when it must outlive the process) and tried again. So a disk that fails stops nobody but who insists.
+ */
+export class Saving {
+  readonly #options: SavingOptions
+  readonly #held = new Map<string, () => void>()
+  #failing: SavingFailure | null = null
+  /** What was failing before the try that is under way. */
+  #before: SavingFailure | null = null
+  /** Ticks still to wait before the next try, and how many the wait was. */
+  #wait = 0
+  #waited = 1
+
+  constructor(options: SavingOptions) {
+    this.#options = options
+  }
+
+  failing(): SavingFailure | null {
+    return this.#failing
+  }
+
+  /** Writes a row, or holds it. `spare`: what the reserve keeps of it meanwhile. */
+  put(key: string, write: () => void, spare?: Spare): void {
+    if (this.#written(write)) return
+    this.#held.set(key, write)
+    if (spare) this.#options.reserve?.put(spare)
+  }
+
+  /** Throws `unavailable` unless the row is on the disk, be it in the reserve. */
+  insist(write: () => void, spare?: { key: string; row: Spare }): void {
+    if (this.#written(write)) return
+    if (!spare || !this.#options.reserve?.put(spare.row)) throw unsaved(this.#failing!)
+    this.#held.set(spare.key, write)
+  }
+
+  /** The queue first, then what else is due; nothing of both while the disk is not worth a try. */
+  tick(work: () => void): void {
+    if (this.#failing === null && !this.#options.inPlace()) this.#begin('removed', null)
+    if (this.#failing === null || this.#worthATry()) this.#try(work)
+  }
+
+  /** The last try; what the disk does not take is lost with the process, but for what is in the reserve. */
+  close(work: () => void): void {
+    if (this.#options.inPlace()) this.#try(work)
+    if (this.#failing)
+      this.#options.log.error({ rows: this.#held.size }, `Evenkeel ends, and not everything is saved: ${this.#failing.because}.`)
+  }
+
+  /** A read that failed. */
+  failed(error: unknown): void {
+    if (this.#failing === null) this.#begin(reasonOf(error), error)
+  }
+
+  #written(write: () => void): boolean {
+    if (this.#failing !== null) return false
+    try {
+      write()
+      return true
+    } catch (error) {
+      this.#begin(reasonOf(error), error)
+      return false
+    }
+  }
+
+  #try(work: () => void): void {
+    this.#before = this.#failing
+    // What the work itself puts goes to the disk, behind the queue.
+    this.#failing = null
+    try {
+      for (const [key, write] of this.#held) {
+        write()
+        this.#held.delete(key)
+      }
+      work()
+      if (this.#failing === null) this.#options.reserve?.clear()
+    } catch (error) {
+      this.#begin(reasonOf(error), error)
+    }
+    if (this.#failing === null && this.#before !== null) {
+      this.#options.log.info({ since: new Date(this.#before.since).toISOString() }, 'everything reaches the disk again')
+      this.#waited = 1
+    }
+    this.#before = null
+  }
+
+  #begin(reason: SavingFailure['reason'], error: unknown): void {
+    const before = this.#failing ?? this.#before
+    this.#failing = failureOf(reason, before?.since ?? this.#options.now())
+    this.#wait = this.#waited
+    this.#waited = Math.min(WAIT_MOST, this.#waited * 2)
+    if (before?.reason === reason) return
+    const { because, mend } = this.#failing
+    this.#options.log.error({ err: error }, `Nothing is being saved: ${because}. ${mend}`)
+  }
+
+  #worthATry(): boolean {
+    if (this.#failing!.reason === 'removed') return this.#options.inPlace()
+    if (this.#failing!.reason === 'full') {
+      const free = this.#options.free()
+      if (free !== null && free < ROOM_BYTES) {
+        // The moment there is room it is tried.
+        this.#wait = 0
+        return false
+      }
+    }
+    return --this.#wait <= 0
+  }
+}
+
+export const unsaved = ({ because, mend }: SavingFailure) =>
+  new EvenkeelError('unavailable', `Nothing that is new can be written down: ${because}. ${mend}`)
