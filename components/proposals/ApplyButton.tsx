@@ -12,13 +12,12 @@ import { applyWords, knobOf, valueWords } from './words.ts'
 export function ApplyButton({ proposal }: { proposal: ProposalView }) {
   const go = useGo()
   const apply = useApply(proposal.id, (change) => go(path`/changes/${change}`))
-  const closed = proposal.state !== 'open' && `This proposal is ${proposal.state}`
   const look = proposal.risk === 'high'
   return (
     <Button
       look="primary"
       busy={apply.isPending}
-      disabledBecause={closed || proposal.patchOnly || proposal.disabledBecause}
+      disabledBecause={proposal.disabledBecause}
       onClick={() => (look ? go(path`/findings/${proposal.finding}`) : apply.mutate())}
     >
       {look ? 'Review and apply' : applyWords(proposal.steps)}

@@ -20,8 +20,7 @@ export function ProposalPanel({ proposal }: { proposal: ProposalView }) {
   const go = useGo()
   const apply = useApply(proposal.id, (change) => go(`/changes/${change}`))
   const [sure, setSure] = useState(false)
-  const closed = proposal.state !== 'open' && `This proposal is ${proposal.state}`
-  const because = closed || proposal.patchOnly || proposal.disabledBecause
+  const because = proposal.disabledBecause
   const needsSecond = proposal.risk === 'high' && !sure
   return (
     <section className="flex flex-col gap-4 rounded border border-line-strong p-4" aria-label="Proposal">

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Change } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
 import { freshFollowers } from '../model/follower.ts'
-import { contestedKey, type Proposal, type Setting, type Step } from '../model/proposal.ts'
+import { contestedKey, heldUntil, type Proposal, type Setting, type Step } from '../model/proposal.ts'
 import { heldSteps, lastStage, stepsBetween } from '../model/slowStart.ts'
 import type { Store } from '../model/store.ts'
 import type { Topology } from '../model/topology.ts'
@@ -70,7 +70,7 @@ export async function applySteps(wanted: Wanted, context: ApplyContext): Promise
   if (other) throw new EvenkeelError('busy', `Change ${other} is in flight on ${groups.join(', ')}: one improvement at a time.`)
   if (!(live instanceof Map)) throw live
   refuseDrift(wanted, steps, knobs)
-  refuseStale(wanted, context.store)
+  refuseStale(wanted, context.store, context.now())
   refuseUnfollowed(steps, context.topology(), context.now())
   const overload = overloadBecause(steps, context.topology(), context.window())
   if (overload) throw new EvenkeelError(wanted.proposal ? 'not_allowed' : 'invalid', overload)
@@ -173,9 +173,11 @@ const STALE = {
   withdrawn: 'This proposal was withdrawn: its finding is gone, or its advice.',
 }
 
-function refuseStale({ proposal }: Wanted, store: Store): void {
-  const state = proposal && store.proposals.get(proposal.id)?.state
-  if (state && state !== 'open') throw new EvenkeelError('stale', STALE[state])
+function refuseStale({ proposal }: Wanted, store: Store, now: number): void {
+  const stored = proposal && store.proposals.get(proposal.id)
+  if (!stored || stored.state === 'open') return
+  const until = stored.replaced ? heldUntil(stored, store.proposals.get(stored.replaced.by)) : null
+  if (until === null || now >= until) throw new EvenkeelError('stale', STALE[stored.state])
 }
 
 function refuseUnfollowed(steps: Step[], topology: Topology, now: number): void {

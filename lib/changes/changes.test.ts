@@ -265,6 +265,31 @@ describe('what is refused', () => {
     await expect(f.changes().apply(second.id, 'ann')).rejects.toEqual(refusal('stale'))
   })
 
+  it('a proposal that was renewed with nearly the same values holds still for two minutes', async () => {
+    const f = fleet()
+    const renewed = (after: string, ms: number, name = 'app/a/weight') => {
+      const old = f.propose()
+      const renewal = f.propose({ steps: [step('edge', name, '100', after)] })
+      f.store().proposals.put({ ...old, state: 'superseded', replaced: { by: renewal.id, at: f.clock.now - ms } })
+      return old.id
+    }
+    const dry = (id: string) => f.changes().apply(id, 'ann', { dryRun: true })
+    const [step0] = f.propose().steps
+    const near = String(Math.round(Number(step0!.after) * 1.09))
+    const far = String(Math.round(Number(step0!.after) * 1.2))
+    await expect(dry(renewed(far, 1_000))).rejects.toEqual(refusal('stale'))
+    await expect(dry(renewed(near, 1_000, 'app/b/weight'))).rejects.toEqual(refusal('stale'))
+    await expect(dry(renewed(near, 120_000))).rejects.toEqual(refusal('stale'))
+    expect((await dry(renewed(near, 119_000))).steps).toEqual([step0])
+    // Only as long as its `before` is live.
+    const read = renewed(near, 1_000)
+    f.values.edge!['app/a/weight'] = '77'
+    await expect(dry(read)).rejects.toEqual(refusal('drift'))
+    f.values.edge!['app/a/weight'] = '100'
+    await f.changes().apply(read, 'ann')
+    expect(f.writes).toHaveLength(1)
+  })
+
   it('and nothing begins while the disk takes no writes; a dry run still answers', async () => {
     const f = fleet({ path: mkdtempSync(join(tmpdir(), 'evenkeel-changes-')) })
     const letThrough = refuseWrites(f.file)

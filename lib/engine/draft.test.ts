@@ -33,6 +33,12 @@ it('does not hold when a live value has changed, or another value or effect is m
   expect(saysTheSame(now, draft({ a: ['40', '127'] }, { patchOnly: 'x' }))).toBe(false)
 })
 
+it('holds while the effect that is foreseen stays inside the band that was shown', () => {
+  const now = open({ a: ['40', '127'] })
+  const foreseen = (after: number) => draft({ a: ['40', '127'] }, { predict: { ...predict, after } })
+  expect([0.99, 1, 1.1, 1.11].map((after) => saysTheSame(now, foreseen(after)))).toEqual([false, true, true, false])
+})
+
 it('is marginal when the gain is small and no gain is not excluded', () => {
   expect(isMarginal(draft({}, { predict: { ...predict, before: 1.08 } }))).toBe(true)
   expect(isMarginal(draft({}))).toBe(false)

@@ -2,7 +2,6 @@ import type { Draft, Proposal, Step } from '../model/proposal.ts'
 
 /** A new weight within this part of the old one is the same advice: traffic is noisy and a person is reading. */
 const AFTER_WITHIN = 0.15
-const PREDICTION_WITHIN = 0.25
 
 /** Gains below this part, where the prediction's own interval does not exclude none, are not worth a person's click. */
 const MARGINAL = 0.1
@@ -14,7 +13,7 @@ export function isMarginal({ predict }: Draft): boolean {
   return low <= before && before <= high && Math.abs(after - before) < MARGINAL * Math.abs(before)
 }
 
-/** True when a draft says what the open proposal says: same knobs, same live values, about the same effect. */
+/** True when a draft says what the open proposal says: the same settings from the same live values, and an effect inside the open one's band. */
 export function saysTheSame(open: Proposal, draft: Draft): boolean {
   if (open.patchOnly !== draft.patchOnly) return false
   // A knob that only one of them turns is one that the other leaves where it is: 160 -> 159 or not at all is the same advice.
@@ -29,7 +28,8 @@ export function saysTheSame(open: Proposal, draft: Draft): boolean {
   for (const { before, old = before, next = before } of knobs.values())
     if (!near(Number(old), Number(next), AFTER_WITHIN, old === next)) return false
   if ('absentBecause' in draft.predict) return open.prediction === null
-  return open.prediction?.metric === draft.predict.metric && near(open.prediction.after, draft.predict.after, PREDICTION_WITHIN, false)
+  const { metric, after } = draft.predict
+  return open.prediction?.metric === metric && open.prediction.low <= after && after <= open.prediction.high
 }
 
 function near(a: number, b: number, within: number, same: boolean): boolean {

@@ -276,6 +276,8 @@ describe('proposals', () => {
     r.world.draft = draft({ steps: [{ setting, before: '90', after: '20' }] })
     await r.clock.pass(10_000)
     expect(states(r)).toEqual(['open', 'superseded'])
+    const [renewal, old] = r.proposals()
+    expect(old!.replaced).toEqual({ by: renewal!.id, at: renewal!.createdAt })
   })
 
   it('are withdrawn when the finding resolves, or the advisor says that nothing can be done', async () => {

@@ -83,11 +83,12 @@ export function createPropose(options: ProposeOptions): Propose {
     bus.emit({ type: 'proposal', proposal })
   }
 
-  function close(one: Advice, state: 'superseded' | 'withdrawn') {
+  /** `replaced`: by which renewal, if one took its place. */
+  function close(one: Advice, replaced?: Proposal['replaced']) {
     if (!one.open) return
     // Its state may have changed meanwhile: an applied proposal stays applied.
     const stored = store.proposals.get(one.open.id)
-    if (stored?.state === 'open') put({ ...stored, state })
+    if (stored?.state === 'open') put(replaced ? { ...stored, state: 'superseded', replaced } : { ...stored, state: 'withdrawn' })
     one.open = null
   }
 
@@ -109,26 +110,26 @@ export function createPropose(options: ProposeOptions): Propose {
     }
     if (said === null) {
       one.silentSince ??= now
-      if (now - one.silentSince >= SILENT_MS) close(one, 'withdrawn')
+      if (now - one.silentSince >= SILENT_MS) close(one)
       return
     }
     one.silentSince = null
     delete one.none
     if ('none' in said) {
       one.none = said.none
-      close(one, 'withdrawn')
+      close(one)
       return
     }
     const why = whyNot(one, said, now)
     if (why !== null) {
       one.none = why
-      close(one, 'withdrawn')
+      close(one)
       return
     }
     if (options.inFlight(said.steps) !== null || (one.open && saysTheSame(one.open, said))) return
     const proposal = proposalOf(finding, advisor, said, now)
     if (proposal === null) return
-    close(one, 'superseded')
+    close(one, { by: proposal.id, at: now })
     one.open = proposal
     put(proposal)
   }
@@ -188,7 +189,7 @@ export function createPropose(options: ProposeOptions): Propose {
         }
       for (const [key, one] of advice)
         if (!alive.has(key)) {
-          close(one, 'withdrawn')
+          close(one)
           advice.delete(key)
         }
       // Left over from before this start, about findings that no longer fire.

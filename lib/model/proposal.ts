@@ -66,7 +66,30 @@ export type Proposal = {
   patchOnly?: string
   state: ProposalState
   createdAt: number
+  /** The renewal that took its place, and when (epoch ms); only of a superseded one. */
+  replaced?: { by: string; at: number }
 }
+
+/** A person who began to read a proposal decides within this time. */
+const HELD_MS = 120_000
+/** A value that differs by less than this part is the same advice in other noise. */
+const HELD_WITHIN = 0.1
+
+/**
+ * Until when (epoch ms) a superseded proposal can still be applied; null when it cannot. `renewal` is what took its place. It can while the
+ * renewal sets the same settings to nearly the same values: evidence moves on while somebody reads.
+ */
+export function heldUntil({ state, steps, replaced }: Proposal, renewal: Proposal | null): number | null {
+  if (state !== 'superseded' || !replaced || !renewal || renewal.steps.length !== steps.length) return null
+  const same = steps.every(({ setting, after }) => {
+    const other = renewal.steps.find((step) => step.setting.target === setting.target && step.setting.name === setting.name)
+    return other !== undefined && (other.after === after || differsBy(Number(after), Number(other.after)) < HELD_WITHIN)
+  })
+  return same ? replaced.at + HELD_MS : null
+}
+
+/** As a part of the larger of the two; NaN where one of them is no number. */
+const differsBy = (a: number, b: number) => Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b))
 
 /** In the store's memory while another writer contests a setting: nothing is proposed for it until a person decides. */
 export const contestedKey = (setting: Setting) => `contested:${setting.target}:${setting.name}`

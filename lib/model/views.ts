@@ -78,8 +78,10 @@ export type FindingView = Omit<Finding, 'since' | 'firingAt' | 'resolvedAt' | 's
   silencedBy: string[]
 }
 
-export type ProposalView = Omit<Proposal, 'createdAt'> & {
+export type ProposalView = Omit<Proposal, 'createdAt' | 'replaced'> & {
   createdAt: Iso
+  /** Superseded by nearly the same advice, and still applicable until then: somebody may be reading it. */
+  heldUntil?: Iso
   subject: Labels
   /** The balance strips: share of each server or node before and after. */
   balance?: { name: string; before: number; after: number }[]

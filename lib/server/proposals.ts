@@ -1,5 +1,5 @@
 import { EvenkeelError } from '../model/error.ts'
-import type { Proposal, ProposalState, Step } from '../model/proposal.ts'
+import { heldUntil, type Proposal, type ProposalState, type Step } from '../model/proposal.ts'
 import type { Topology } from '../model/topology.ts'
 import type { Page, ProposalView } from '../model/views.ts'
 import { followersOf, sharesAfter } from './balance.ts'
@@ -47,16 +47,25 @@ export async function applyProposal(
 export function proposalView(house: House, proposal: Proposal, topology: Topology): ProposalView {
   const followers = followersOf(topology, proposal.steps, house.now())
   const balance = sharesAfter(topology, proposal.steps)
-  const because = disabledBecause(house, proposal, followers)
+  const held = heldOf(house, proposal)
+  const because = disabledBecause(house, proposal, followers, held)
+  const { replaced: _, ...shown } = proposal
   return {
-    ...proposal,
+    ...shown,
     createdAt: iso(proposal.createdAt),
     subject: house.store.findings.get(proposal.finding)?.subject ?? {},
     ...(balance ? { balance } : {}),
+    ...(held ? { heldUntil: iso(held) } : {}),
     ...(because ? { disabledBecause: because } : {}),
     reversal: reversalOf(house, proposal),
     ...(followers ? { followers } : {}),
   }
+}
+
+/** Until when (epoch ms) a superseded proposal can still be applied, if it can now. */
+function heldOf(house: House, proposal: Proposal): number | null {
+  const until = proposal.replaced ? heldUntil(proposal, house.store.proposals.get(proposal.replaced.by)) : null
+  return until !== null && house.now() < until ? until : null
 }
 
 function reversalOf(house: House, proposal: Proposal): ProposalView['reversal'] {
@@ -68,8 +77,8 @@ function reversalOf(house: House, proposal: Proposal): ProposalView['reversal'] 
 }
 
 /** The same order as the server refuses in: the button says beforehand what the click would be told. */
-function disabledBecause(house: House, proposal: Proposal, followers: ProposalView['followers']): string | undefined {
-  if (proposal.state === 'superseded') return 'The live values have changed since; a newer proposal has taken its place.'
+function disabledBecause(house: House, proposal: Proposal, followers: ProposalView['followers'], held: number | null): string | undefined {
+  if (proposal.state === 'superseded' && held === null) return 'The live values have changed since; a newer proposal has taken its place.'
   if (proposal.state === 'applied') return 'It has been applied.'
   if (proposal.state === 'withdrawn') return 'Its finding has ended.'
   if (proposal.patchOnly) return proposal.patchOnly

@@ -216,6 +216,7 @@ export const proposal = noun('Proposal', 'What could be done, with the effect it
   state: z.enum(['open', 'superseded', 'applied', 'withdrawn']),
   createdAt: iso,
   reversal: z.enum(['exact', 'lossy', 'none']),
+  heldUntil: iso.optional().meta({ description: 'Superseded by nearly the same values, and still applicable until then' }),
   disabledBecause: z.string().optional(),
 })
 export const applied = z
