@@ -1,5 +1,6 @@
 import { isIP, isIPv6 } from 'node:net'
 import { z } from 'zod'
+import { secret, url } from '../model/marks.ts'
 import { isLoopback } from './loopback.ts'
 
 /** `10.0.0.0/8`, `127.0.0.1`, `::1`: what a connection's address is held against. "Every address" is none: it would trust everybody. */
@@ -48,20 +49,22 @@ const proxy = z
   .refine((auth) => auth.user.toLowerCase() !== auth.groups.toLowerCase(), { path: ['groups'], error: 'another header than user' })
 
 /** Plain http only where nobody can listen in. */
-const issuer = z.string().refine(
-  (text) => {
-    const url = URL.parse(text)
-    const local = url?.protocol === 'http:' && isLoopback(url.hostname.replace(/^\[|\]$/g, ''))
-    return url !== null && (url.protocol === 'https:' || local) && !url.username && !url.password && !url.search && !url.hash
-  },
-  { error: "the issuer's https address as it names itself, e.g. https://login.example/realms/ops; http only on loopback" },
+const issuer = url(
+  z.string().refine(
+    (text) => {
+      const url = URL.parse(text)
+      const local = url?.protocol === 'http:' && isLoopback(url.hostname.replace(/^\[|\]$/g, ''))
+      return url !== null && (url.protocol === 'https:' || local) && !url.username && !url.password && !url.search && !url.hash
+    },
+    { error: "the issuer's https address as it names itself, e.g. https://login.example/realms/ops; http only on loopback" },
+  ),
 )
 
 const oidc = z.strictObject({
   mode: z.literal('oidc'),
   issuer,
   client_id: z.string().min(1),
-  client_secret: z.string().min(1).optional().meta({ description: 'Left out for a public client: PKCE is used with and without' }),
+  client_secret: secret(z.string().min(1)).optional().meta({ description: 'Left out for a public client: PKCE is used with and without' }),
   scopes: z
     .array(z.string().regex(/^[!#-[\]-~]+$/, { error: 'a scope without blanks' }))
     .default(['openid', 'profile', 'email'])

@@ -1,14 +1,26 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Path } from './document.ts'
 import { redact } from './redact.ts'
+import { below, formsOf, type Schema, shapeOf } from './shape.ts'
 
-/** What stands there, short and without secrets. */
-export function foundText(value: unknown, path: Path): string {
-  if (value === undefined || value === null) return 'nothing'
-  const key = String(path.findLast((step) => typeof step === 'string') ?? '')
-  const text = JSON.stringify(redact(value, key)) ?? String(value)
-  return text.length > 120 ? `${text.slice(0, 119)}…` : text
+/** What stands there, short and without secrets. `written` is the whole file as it was written. */
+export function foundText(schema: Schema, written: unknown, path: Path): string {
+  let schemas: Schema[] = [schema]
+  let at = written
+  for (const step of path) {
+    schemas = schemas.flatMap((one) => formsOf(one, at, 'all').flatMap((form) => below(form, step)))
+    at = at && typeof at === 'object' && Object.hasOwn(at, step) ? (at as Record<PropertyKey, unknown>)[step] : undefined
+  }
+  if (at === undefined || at === null) return 'nothing'
+  const shown = redact(schemas, at)
+  // JSON knows no infinity.
+  return cut(typeof shown === 'number' ? String(shown) : JSON.stringify(shown))
 }
+
+/** A key that nobody knows, up to where a value may begin: in `{ password:hunter2 }` the blank was forgotten. */
+export const keyText = (key: PropertyKey): string => cut(String(key).replace(/[:=\s].*$/s, '…'), 60)
+
+const cut = (text: string, max = 120) => (text.length > max ? `${text.slice(0, max - 1)}…` : text)
 
 const WORDS: Record<string, string> = {
   string: 'a text',
@@ -39,56 +51,25 @@ export function allowedText(issue: z.core.$ZodIssue): string {
 }
 const unit = (origin: string) => (origin === 'string' ? ' characters' : origin === 'array' ? ' items' : '')
 
-type Schema = z.core.$ZodType
-const def = (schema: Schema) => schema._zod.def as unknown as Record<string, unknown> & { type: string }
-
-/** The schema below wrappers: optional, default, pipe's way in, … */
-function bare(schema: Schema): Schema {
-  const inner = def(schema)
-  if (inner.innerType) return bare(inner.innerType as Schema)
-  if (inner.type === 'pipe') {
-    // `preprocess` is a pipe whose way in is a transform.
-    const way = inner.in as Schema
-    return bare(def(way).type === 'transform' ? (inner.out as Schema) : way)
-  }
-  if (inner.type === 'lazy') return bare((inner.getter as () => Schema)())
-  return schema
-}
-
-/** The objects that a schema may be for this data: one for an object, the fitting one of a discriminated union, all of a plain union. */
-function shapes(schema: Schema, data: unknown): Record<string, Schema>[] {
-  const inner = def(bare(schema))
-  if (inner.type === 'object') return [inner.shape as Record<string, Schema>]
-  if (inner.type === 'intersection')
-    return [Object.assign({}, ...shapes(inner.left as Schema, data), ...shapes(inner.right as Schema, data))]
-  if (inner.type !== 'union') return []
-  const all = (inner.options as Schema[]).flatMap((option) => shapes(option, data))
-  const key = inner.discriminator as string | undefined
-  if (key === undefined) return all
-  const value = (data as Record<string, unknown> | null)?.[key]
-  return all.filter((shape) => shape[key] && z.safeParse(shape[key] as z.ZodType, value).success)
-}
-
-function children(schema: Schema, data: unknown): (key: string) => Schema[] {
-  const inner = def(bare(schema))
-  if (inner.type === 'array') return () => [inner.element as Schema]
-  if (inner.type === 'record') return () => [inner.valueType as Schema]
-  const found = shapes(schema, data)
-  return (key) => found.flatMap((shape) => (shape[key] ? [shape[key]] : []))
-}
+/** The mappings that a schema may be for this data. */
+const shapes = (schema: Schema, data: unknown) =>
+  formsOf(schema, data, 'none')
+    .filter((form) => form.type === 'object')
+    .map(shapeOf)
 
 /** Paths of keys that no schema there knows. */
 export function strangeKeys(schema: Schema, data: unknown, path: Path = []): PropertyKey[][] {
-  if (Array.isArray(data)) {
-    const below = children(schema, data)('')
-    return below[0] ? data.flatMap((item, index) => strangeKeys(below[0]!, item, [...path, index])) : []
-  }
+  const forms = formsOf(schema, data, 'none')
+  if (Array.isArray(data))
+    return data.flatMap((item, index) => {
+      const one = forms.flatMap((form) => below(form, index))[0]
+      return one ? strangeKeys(one, item, [...path, index]) : []
+    })
   if (!data || typeof data !== 'object') return []
-  const known = shapes(schema, data)
-  const below = children(schema, data)
+  const mappings = forms.some((form) => form.type === 'object')
   return Object.entries(data).flatMap(([key, value]) => {
-    const inside = below(key)
-    if (known.length && inside.length === 0) return [[...path, key]]
+    const inside = forms.flatMap((form) => below(form, key))
+    if (mappings && inside.length === 0) return [[...path, key]]
     const each = inside.map((one) => strangeKeys(one, value, [...path, key]))
     return each.find((strange) => strange.length === 0) ?? each[0] ?? []
   })
@@ -99,7 +80,7 @@ export function allowedAt(schema: Schema, data: unknown, path: Path): string {
   let at: Schema[] = [schema]
   let value = data
   for (const step of path) {
-    at = at.flatMap((one) => children(one, value)(String(step)))
+    at = at.flatMap((one) => formsOf(one, value, 'none').flatMap((form) => below(form, step)))
     value = (value as Record<PropertyKey, unknown>)[step]
   }
   return [...new Set(at.flatMap((one) => shapes(one, value)).flatMap((shape) => Object.keys(shape)))].join(', ')

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { dirname, isAbsolute, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 import type { Route } from '../model/notice.ts'
 import type { TargetConfig } from '../model/product.ts'
@@ -8,8 +8,9 @@ import { authSchema } from './auth.ts'
 import type { Config, RingConfig } from './config.ts'
 import { type Outside, type Path, readSource, type Source } from './document.ts'
 import { ConfigError, type ConfigProblem, pathText } from './error.ts'
-import { allowedAt, allowedText, foundText, strangeKeys } from './explain.ts'
+import { allowedAt, allowedText, foundText, keyText, strangeKeys } from './explain.ts'
 import { isLoopback } from './loopback.ts'
+import { absolutePaths } from './paths.ts'
 import { redact } from './redact.ts'
 import { configSchema, type Schemas } from './schema.ts'
 
@@ -32,15 +33,21 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
   if (source.problems.length) fail(source.problems)
 
   const schema = configSchema(schemas)
-  const data = withAbsolutePaths(source.data ?? {}, base)
+  const data = absolutePaths([schema], source.data ?? {}, base)
   const parsed = parseForeign(schema, data, source)
+  const found = (path: Path): string => {
+    const file = source.fileKey(path)
+    return file ? `the content of ${file.file}` : foundText(schema, source.written ?? {}, path)
+  }
   const problems = [
-    ...strangeKeys(schema, data).map((path) =>
-      problem(source, path, `the unknown key ${JSON.stringify(String(path.at(-1)))}`, allowedAt(schema, data, path.slice(0, -1))),
-    ),
+    ...strangeKeys(schema, data).map((path) => keyProblem(source, path, 'unknown key', allowedAt(schema, data, path.slice(0, -1)))),
     ...parsed.issues
       .filter((issue) => issue.code !== 'unrecognized_keys')
-      .map((issue) => problem(source, issue.path, foundText(source.writtenAt(issue.path), issue.path), allowedText(issue))),
+      .map((issue) =>
+        issue.code === 'invalid_key'
+          ? keyProblem(source, issue.path, 'key', issue.issues.map(allowedText).join(', '))
+          : problem(source, issue.path, found(issue.path), allowedText(issue)),
+      ),
   ]
   if (!parsed.data || problems.length) return fail(problems)
   const read = parsed.data
@@ -164,7 +171,7 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
   return {
     listen: read.listen,
     url,
-    data: isAbsolute(read.data) ? read.data : resolve(base, read.data),
+    data: read.data,
     mode: read.mode,
     auth,
     poll: { everyMs: read.poll.every, timeoutMs: read.poll.timeout },
@@ -197,7 +204,7 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
         .map(([id, { enabled, ...settings }]) => [id, { enabled: enabled ?? true, settings }]),
     ),
     warnings,
-    shown: redact(source.written ?? {}),
+    shown: redact([schema], source.written ?? {}),
   }
 }
 
@@ -214,6 +221,7 @@ function parseForeign(schema: z.ZodType, data: unknown, source: Source): { data?
   let changed = false
   for (const issue of first.error.issues) {
     if (issue.code !== 'invalid_type' || !source.foreign(issue.path)) continue
+    // Only what was there came from elsewhere: each step to it is a mapping or a list.
     const parent = issue.path.slice(0, -1).reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown>)[step], mended) as Record<
       PropertyKey,
       unknown
@@ -235,6 +243,12 @@ const problem = (source: Source, path: Path, found: string, allowed: string): Co
   allowed,
 })
 
+/** The key itself is wrong: it may hold what was meant to be its value. */
+function keyProblem(source: Source, path: Path, what: string, allowed: string): ConfigProblem {
+  const key = keyText(path.at(-1)!)
+  return { ...problem(source, path, `the ${what} ${JSON.stringify(key)}`, allowed), path: pathText([...path.slice(0, -1), key]) }
+}
+
 /** What a ring hashes for a target: `host:port` of its URL or address; undefined where the URL does not say (unix, Cluster, Sentinel). */
 function hostPort(target: TargetConfig): string | undefined {
   const { url, address } = target as { url?: unknown; address?: unknown }
@@ -242,19 +256,6 @@ function hostPort(target: TargetConfig): string | undefined {
   if (typeof url !== 'string' || !/^(redis|rediss|tcp|memcached|http|https):\/\//.test(url)) return undefined
   const parsed = URL.parse(url)
   return parsed?.hostname ? `${parsed.hostname}:${parsed.port || '6379'}` : undefined
-}
-
-const withAbsolutePaths = (data: unknown, base: string): unknown =>
-  data && typeof data === 'object' && 'targets' in data ? { ...data, targets: absolutePaths(data.targets, base) } : data
-
-/** `config: haproxy.cfg` means the one beside evenkeel.yaml. Only keys that hold paths; a socket may also be an address. */
-function absolutePaths<T>(value: T, base: string, key = ''): T {
-  if (Array.isArray(value)) return value.map((item) => absolutePaths(item, base)) as T
-  if (value && typeof value === 'object')
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, absolutePaths(inner, base, name)])) as T
-  if (typeof value === 'string' && /^(config|file|pid|ca|cert|key)$/.test(key) && /^\.{0,2}[\w./ -]+$/.test(value) && !isAbsolute(value))
-    return resolve(base, value) as T
-  return value
 }
 
 function definedOnly<T extends object>(value: T): Partial<T> {

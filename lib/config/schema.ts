@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseDuration } from '../model/duration.ts'
+import { markOf, path, url } from '../model/marks.ts'
 import { RING_ALGORITHMS } from '../model/ring.ts'
 import { authSchema } from './auth.ts'
 
@@ -131,11 +132,10 @@ export function readDurations(value: unknown): unknown {
 export function configSchema(schemas: Schemas) {
   return z.strictObject({
     listen: listen.prefault('127.0.0.1:3000'),
-    url: z
-      .url({ protocol: /^https?$/, error: 'the http(s) address that people use' })
+    url: url(z.url({ protocol: /^https?$/, error: 'the http(s) address that people use' }))
       .optional()
       .meta({ description: 'Where people reach this server; stands in alerts' }),
-    data: z.string().min(1).default('./data').meta({ description: 'Folder of the embedded store; created when absent' }),
+    data: path('the path of a folder').default('./data').meta({ description: 'Folder of the embedded store; created when absent' }),
     mode: z.enum(['observe', 'tune']).default('observe').meta({ description: 'observe: nothing is ever written to a target' }),
     auth: authSchema.optional(),
     poll: z.strictObject({ every: duration(100, 3_600_000).default(1000), timeout: duration(10, 600_000).default(900) }).prefault({}),
@@ -163,9 +163,13 @@ export function configSchema(schemas: Schemas) {
 
 /** JSON Schema of the file, for editors: every scalar may also be `${NAME}`, every key may also be written `…_file`. */
 export function configJsonSchema(schemas: Schemas): Record<string, unknown> {
-  const schema = z.toJSONSchema(configSchema(schemas), { io: 'input', unrepresentable: 'any', target: 'draft-2020-12' }) as Record<
-    string,
-    unknown
-  >
+  const schema = z.toJSONSchema(configSchema(schemas), {
+    io: 'input',
+    unrepresentable: 'any',
+    target: 'draft-2020-12',
+    override({ zodSchema, jsonSchema }) {
+      if (markOf(zodSchema) === 'secret') jsonSchema.writeOnly = true
+    },
+  }) as Record<string, unknown>
   return { ...schema, title: 'evenkeel.yaml', description: 'Configuration of Evenkeel' }
 }

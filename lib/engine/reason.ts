@@ -1,4 +1,5 @@
 import { EvenkeelError } from '../model/error.ts'
+import { publicText } from '../model/publicUrl.ts'
 import { Late } from './deadline.ts'
 
 /** `refused`: nobody listens there. `silent`: nothing came back. `unreadable`: it answered, but not so that it can be read. */
@@ -31,10 +32,9 @@ export function failureOf(error: unknown): Failure {
   return { how: 'unreadable', reason: withoutSecrets(error instanceof Error ? error.message : String(error)) }
 }
 
-/** One line of at most 200 characters, with the user part of every URL taken out. */
+/** One line of at most 200 characters, with user info and query of every URL taken out. */
 export function withoutSecrets(text: string): string {
-  return text
-    .replace(/\/\/[^@/\s]*@/g, '//…@')
+  return publicText(text)
     .replace(/[\u0000-\u001f\u007f]+/g, ' ')
     .slice(0, 200)
 }

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { type Finding, subjectName } from '../model/finding.ts'
+import { secret } from '../model/marks.ts'
 import type { Notice } from '../model/notice.ts'
 import type { Notifier } from '../model/notifier.ts'
 import { post } from './post.ts'
 
-const config = z.strictObject({ url: z.url({ protocol: /^https?$/, error: 'the https address of an incoming webhook' }) })
+/** The address of a chat hook is its own password. */
+const config = z.strictObject({ url: secret(z.url({ protocol: /^https?$/, error: 'the https address of an incoming webhook' })) })
 export type SlackConfig = z.output<typeof config>
 
 /** Slack's three control characters: a key named `<!channel>` must not wake everybody. */

@@ -1,13 +1,15 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
+import { secret as hidden } from '../model/marks.ts'
 import type { Notifier } from '../model/notifier.ts'
 import { alertmanagerBody } from './alertmanager.ts'
 import { post } from './post.ts'
 
 const config = z.strictObject({
-  url: z.url({ protocol: /^https?$/, error: 'an http(s) address' }),
-  secret: z.string().min(1).optional().meta({ description: 'Key of X-Evenkeel-Signature' }),
-  headers: z.record(z.string().regex(/^[\w-]+$/), z.string()).optional(),
+  // The paths of many hooks (Discord, Teams) hold a token.
+  url: hidden(z.url({ protocol: /^https?$/, error: 'an http(s) address' })),
+  secret: hidden(z.string().min(1)).optional().meta({ description: 'Key of X-Evenkeel-Signature' }),
+  headers: z.record(z.string().regex(/^[\w-]+$/), hidden(z.string().regex(/^[\t\x20-\x7e]*$/, 'one line of ASCII'))).optional(),
 })
 export type WebhookConfig = z.output<typeof config>
 

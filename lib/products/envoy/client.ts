@@ -1,16 +1,17 @@
 import { z } from 'zod'
 import { malformed } from '../../model/error.ts'
+import { path, url } from '../../model/marks.ts'
 import type { TargetConfig } from '../../model/product.ts'
 import { getText } from '../http.ts'
 
 export const envoyConfig = z.strictObject({
   kind: z.literal('envoy'),
   name: z.string().min(1),
-  admin: z.url({ protocol: /^https?$/, error: 'a http:// URL of the admin interface, such as http://127.0.0.1:9901' }),
+  admin: url(z.url({ protocol: /^https?$/, error: 'a http:// URL of the admin interface, such as http://127.0.0.1:9901' })),
   /** The file that Envoy's EDS reads (`path_config_source`), or that Evenkeel serves to it (`serve`). Without it weights are read-only. */
   eds: z
     .strictObject({
-      file: z.string().startsWith('/', 'an absolute path'),
+      file: path(),
       /** True: Envoy polls Evenkeel (`api_type: REST`) and the file is Evenkeel's own. */
       serve: z.boolean().default(false),
       /** With `serve` and several Envoys: this one's `node.id` or `node.cluster`. */

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { path, url } from '../../model/marks.ts'
 import { type Door, doorOf, doorText } from '../exchange.ts'
 
 const socket = z.string().refine((text) => doorOf(text) !== null, {
-  message: 'allowed: tcp://HOST:PORT, unix:/PATH or /PATH, as in `stats socket` of haproxy.cfg',
+  message: 'tcp://HOST:PORT, unix:/PATH or /PATH, as in `stats socket` of haproxy.cfg',
 })
 
 const stats = z.string().refine((text) => /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ''), {
@@ -14,9 +15,9 @@ export const haproxyConfig = z
   .strictObject({
     kind: z.literal('haproxy'),
     name: z.string(),
-    socket: socket.optional(),
-    stats: stats.optional(),
-    config: z.string().startsWith('/', 'an absolute path').optional(),
+    socket: url(socket).optional(),
+    stats: url(stats).optional(),
+    config: path('the path of haproxy.cfg').optional(),
   })
   .refine((config) => config.socket !== undefined || config.stats !== undefined, {
     path: ['socket'],

@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { url } from '../../model/marks.ts'
 import { type Door, doorOf, doorText } from '../exchange.ts'
 
 /** A memcached server. */
 export const memcachedConfig = z.strictObject({
   kind: z.literal('memcached'),
   name: z.string(),
-  address: z.string().refine((text) => doorOf(text) !== null, { message: 'allowed: HOST:PORT or unix:/PATH' }),
+  address: url(z.string().refine((text) => doorOf(text) !== null, { message: 'HOST:PORT or unix:/PATH' })),
   role: z.enum(['cache', 'store']).default('cache'),
 })
 

@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { path, url } from '../../model/marks.ts'
 
-const httpUrl = z.string().refine((text) => /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ''), {
-  message: 'allowed: http://HOST:PORT/PATH',
-})
-const path = z.string().regex(/^\/[^\0]+$/, 'an absolute path')
+const httpUrl = url(
+  z.string().refine((text) => /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ''), { message: 'http://HOST:PORT/PATH' }),
+)
 const command = z.array(z.string().min(1)).min(1)
 
 /** `syslog://HOST:PORT` (UDP, where Evenkeel listens) or `file:///PATH` (a log that it follows). */
@@ -21,7 +21,7 @@ export function logPlaceOf(text: string): LogPlace | null {
 
 const upstream = z.strictObject({
   /** The include file that holds the upstream's `server` lines, or the whole `upstream { }`. */
-  file: path,
+  file: path(),
   /** The key of its `hash`, where that stands elsewhere than in the file: `$request_uri`. */
   hash: z.string().optional(),
   consistent: z.boolean().optional(),
@@ -34,14 +34,11 @@ export const nginxConfig = z.strictObject({
   /** The `stub_status` page. */
   status: httpUrl,
   /** The master's pid file: weights are applied by a reload of that process. */
-  pid: path.optional(),
+  pid: path().optional(),
   upstreams: z.record(z.string().regex(/^[^/\s{};]+$/, 'the name of an upstream'), upstream).default({}),
   /** The JSON page of nginx-module-vts: counts requests, errors and times by server. Beside it an `accessLog` only adds what it does not tell. */
   vts: httpUrl.optional(),
-  accessLog: z
-    .string()
-    .refine((text) => logPlaceOf(text) !== null, 'allowed: syslog://HOST:PORT or file:///PATH')
-    .optional(),
+  accessLog: url(z.string().refine((text) => logPlaceOf(text) !== null, 'syslog://HOST:PORT or file:///PATH')).optional(),
   /** What tests a new configuration; give `-c` here when it is not NGINX's own default. */
   test: command.default(['nginx', '-t', '-q']),
   /** What makes NGINX reload, where Evenkeel may not signal the master itself. */

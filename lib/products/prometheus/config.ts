@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { secret, url } from '../../model/marks.ts'
 
 const metric = z.string().regex(/^[a-zA-Z_:][a-zA-Z0-9_:]*$/, 'a metric name')
 const label = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'a label name')
@@ -20,8 +21,8 @@ export const prometheusConfig = z
   .strictObject({
     kind: z.literal('prometheus'),
     name: z.string(),
-    url: z.url({ protocol: /^https?$/, error: 'http://[USER:PASSWORD@]HOST:PORT[/PATH]' }),
-    bearer: z.string().min(1).optional(),
+    url: url(z.url({ protocol: /^https?$/, error: 'http://[USER:PASSWORD@]HOST:PORT[/PATH]' })),
+    bearer: secret(z.string().regex(/^[\x21-\x7e]+$/, 'a token: visible ASCII without blanks')).optional(),
     /** More matchers for every query: `cluster="prod", env!="test"`. */
     match: z
       .string()

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
+import { url as marked, secret } from '../../model/marks.ts'
 
 /** Where one Redis is and how to get in. Made from the URL, so that no other file takes URLs apart. */
 export type Place = {
@@ -39,8 +40,7 @@ export function placeOf(text: string): Place {
     if (!path.startsWith('/')) throw wrong('a socket needs an absolute path')
     return { path, db: database(url.searchParams.get('db') ?? '', wrong), tls: false, ...login }
   }
-  if (!['redis:', 'rediss:', 'valkey:', 'valkeys:'].includes(url.protocol))
-    throw wrong(`the scheme ${url.protocol.slice(0, 20)} is not known`)
+  if (!['redis:', 'rediss:', 'valkey:', 'valkeys:'].includes(url.protocol)) throw wrong('the scheme is not known')
   if (!url.hostname) throw wrong('the host is missing')
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
@@ -57,15 +57,17 @@ function database(text: string, wrong: (why: string) => Error): number {
   return Number(text)
 }
 
-const url = z.string().superRefine((text, context) => {
-  try {
-    placeOf(text)
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message })
-  }
-})
+const url = marked(
+  z.string().superRefine((text, context) => {
+    try {
+      placeOf(text)
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message })
+    }
+  }),
+)
 
-const hostPort = z.string().refine((text) => /^(\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+):\d{1,5}$/.test(text), { message: 'allowed: HOST:PORT' })
+const hostPort = z.string().refine((text) => /^(\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+):\d{1,5}$/.test(text), { message: 'HOST:PORT' })
 
 const pem = (name: string) =>
   z.string().refine((text) => text.includes('-----BEGIN '), { message: `the PEM text itself; ${name}_file: PATH reads it from a file` })
@@ -80,12 +82,12 @@ export const redisConfig = z
     name: z.string(),
     url: url.optional(),
     username: z.string().optional(),
-    password: z.string().optional(),
+    password: secret(z.string()).optional(),
     /** PEM of the authority that signed the server's certificate, with rediss://; the system's authorities without. */
     ca: pem('ca').optional(),
     /** PEM of our own certificate and its key, for a server that asks its clients for one, as Redis does by default. */
     cert: pem('cert').optional(),
-    key: pem('key').optional(),
+    key: secret(pem('key')).optional(),
     role: z.enum(['cache', 'store']).default('cache'),
     monitor: z.enum(['ask', 'bursts', 'never']).optional(),
     cluster: z.array(url).min(1).optional(),
@@ -95,7 +97,7 @@ export const redisConfig = z
         nodes: z.array(hostPort).min(1),
         /** The Sentinels' own login; that of the servers stands beside `sentinel`. */
         username: z.string().optional(),
-        password: z.string().optional(),
+        password: secret(z.string()).optional(),
       })
       .optional(),
     /** Where a server is reached that announces itself at an address of another network. */

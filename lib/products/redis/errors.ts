@@ -44,6 +44,7 @@ export function unreachable(error: unknown, address: string): EvenkeelError {
   if (error instanceof EvenkeelError) return error
   const found = text(error)
   const words = WORDS.find(([pattern]) => pattern.test(found))?.[1]
-  const detail = typeof words === 'function' ? words(address) : (words ?? found.slice(0, 200))
+  // A server that knows no AUTH quotes what stood behind it.
+  const detail = typeof words === 'function' ? words(address) : (words ?? found.replace(/,? with args beginning with.*/s, '').slice(0, 200))
   return new EvenkeelError('unreachable', detail, { cause: error })
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { path, url } from '../../model/marks.ts'
 import type { TargetConfig } from '../../model/product.ts'
 import { doorOf, exchange } from '../exchange.ts'
 
@@ -7,11 +8,11 @@ const argv = z.array(z.string().min(1)).min(1)
 export const twemproxyConfig = z.strictObject({
   kind: z.literal('twemproxy'),
   name: z.string().min(1),
-  stats: z
-    .string()
-    .refine((text) => /^tcp:/.test(text) && doorOf(text) !== null, 'tcp://HOST:PORT, the statistics port (22222 by default)'),
+  stats: url(
+    z.string().refine((text) => /^tcp:/.test(text) && doorOf(text) !== null, 'tcp://HOST:PORT, the statistics port (22222 by default)'),
+  ),
   /** nutcracker.yml: the only place that tells weights and hash functions. */
-  config: z.string().startsWith('/', 'an absolute path').optional(),
+  config: path('the path of nutcracker.yml').optional(),
   /** How to restart it, as a list of words (no shell): `["systemctl", "restart", "nutcracker"]`. Without it weights are read-only. */
   restart: argv.optional(),
   /** The program that tests a configuration; called with `-t -c FILE`. */

@@ -48,10 +48,30 @@ export function parseServer(line: string): ServerLine {
   return { name: label ?? (port === '11211' ? host! : address), address, label, weight: Number(text.slice(weight.from, weight.to)) }
 }
 
+/** No error quotes the file: it may hold `redis_auth`. */
+function mappingOf(text: string): object {
+  const wrong = (why: string) => new EvenkeelError('malformed', `nutcracker.yml ${why}`)
+  let pools: unknown
+  try {
+    const document = parseDocument(text, { prettyErrors: false, logLevel: 'error' })
+    const { message, pos } = document.errors[0] ?? {}
+    if (pos) throw wrong(`is no YAML in line ${text.slice(0, pos[0]).split('\n').length}: ${message!.replace(/(?<! ):\s.*$/s, '')}`)
+    pools = document.toJS({ maxAliasCount: 100 })
+  } catch (error) {
+    if (error instanceof EvenkeelError) throw error
+    throw wrong(
+      error instanceof RangeError
+        ? 'is nested too deeply'
+        : 'holds an alias (*name) without its anchor (&name), or aliases that mean too much',
+    )
+  }
+  if (typeof pools !== 'object' || pools === null || Array.isArray(pools)) throw wrong('holds no pools')
+  return pools
+}
+
 /** The pools of nutcracker.yml. */
 export function parseConfigFile(text: string): PoolConfig[] {
-  const pools = dataOf(text)
-  if (typeof pools !== 'object' || pools === null) throw malformed('nutcracker.yml holds no pools', text)
+  const pools = mappingOf(text)
   return Object.entries(pools as Record<string, Record<string, unknown>>).map(([name, pool]) => {
     const wordOf = (key: string, usual: string): string => {
       const value = pool?.[key] ?? usual
@@ -70,18 +90,6 @@ export function parseConfigFile(text: string): PoolConfig[] {
       servers: Array.isArray(pool?.servers) ? pool.servers.map((line) => parseServer(typeof line === 'object' ? '' : String(line))) : [],
     }
   })
-}
-
-function dataOf(text: string): unknown {
-  let document: ReturnType<typeof parseDocument>
-  try {
-    document = parseDocument(text)
-    if (!document.errors[0]) return document.toJS()
-  } catch (error) {
-    // What nests too deeply, an alias of nothing, aliases that multiply.
-    throw malformed(`nutcracker.yml: ${(error as Error).message}`, text)
-  }
-  throw malformed(`nutcracker.yml: ${document.errors[0].message}`, text)
 }
 
 /** The ring of a pool: its servers with the names that are hashed. */

@@ -131,3 +131,27 @@ describe('statistics', () => {
     expect(() => parseStatistics(text, null, true)).toThrow(expect.objectContaining({ code: 'malformed' })),
   )
 })
+
+describe('a nutcracker.yml that is none', () => {
+  const bomb = [
+    'a: &a [x,x,x,x,x,x,x,x,x]',
+    ...'bcdefghi'.split('').map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(',')}]`),
+  ]
+  it.each([
+    ['an alias without an anchor', 'alpha: *nobody\nredis_auth: sesame'],
+    ['aliases that mean billions', bomb.join('\n')],
+    ['100,000 lists in one another', '['.repeat(100_000)],
+    ['a password like an alias', 'redis_auth: sesame\nalpha: {redis_auth: *sesame'],
+    ['a password with a backslash', 'redis_auth: "sesame\\q"'],
+    ['a list', '- sesame'],
+    ['a text', 'sesame'],
+  ])('is malformed and not quoted: %s', (_, text) => {
+    try {
+      parseConfigFile(text)
+      expect.unreachable()
+    } catch (error) {
+      expect(error).toMatchObject({ name: 'EvenkeelError', code: 'malformed' })
+      expect((error as Error).message).not.toContain('sesame')
+    }
+  })
+})
