@@ -1,5 +1,6 @@
 import { NextResponse } from 'next/server'
 import { EvenkeelError } from './lib/model/error.ts'
+import { recordFailed } from './lib/server/audit/calls.ts'
 import { pageHeaders } from './lib/server/doors/headers.ts'
 import { ownPath } from './lib/server/doors/ownPath.ts'
 import { refusalPage } from './lib/server/doors/refusal.ts'
@@ -21,8 +22,12 @@ export async function proxy(request: Request): Promise<Response> {
     if (arrival) return arrival
     await house().doors.enter(request, PUBLIC.test(url.pathname) ? 'public' : 'viewer')
   } catch (error) {
+    const at = currentHouse()
+    // Whoever has not signed in yet is sent to do so: that is no refusal.
+    if (at && !(error instanceof EvenkeelError && error.code === 'unauthenticated'))
+      await recordFailed(at, request, { operation: `${request.method} a page`, params: { path: url.pathname } }, error)
     if (!(error instanceof EvenkeelError) || !/^(GET|HEAD)$/.test(request.method)) return problemResponse(error)
-    const mode = currentHouse()?.doors.mode
+    const mode = at?.doors.mode
     if (mode === 'proxy') return refusalPage(error, '/', security)
     // The issuer would send back at once the same person, whom we have just refused.
     if (mode === 'oidc' && error.code === 'forbidden') return refusalPage(error, '/sign-in/start?anew', security)

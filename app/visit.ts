@@ -2,6 +2,7 @@ import { headers } from 'next/headers'
 import { forbidden, redirect } from 'next/navigation'
 import { EvenkeelError } from '@/lib/model/error.ts'
 import type { Person } from '@/lib/model/views.ts'
+import { recordFailed } from '@/lib/server/audit/calls.ts'
 import type { PersonRole } from '@/lib/server/doors/roles.ts'
 import { type House, house } from '@/lib/server/house.ts'
 
@@ -16,7 +17,10 @@ export async function visit(role: PersonRole): Promise<{ house: House; person: P
     return { house: at, person: person! }
   } catch (error) {
     if (error instanceof EvenkeelError && error.code === 'unauthenticated') redirect('/sign-in')
-    if (error instanceof EvenkeelError && error.code === 'forbidden') forbidden()
+    if (error instanceof EvenkeelError && error.code === 'forbidden') {
+      await recordFailed(at, { headers: await headers() }, { operation: `GET a page for the role ${role}` }, error)
+      forbidden()
+    }
     throw error
   }
 }

@@ -3,6 +3,7 @@ import type { TargetConfig } from '../model/product.ts'
 import type { RingSpec } from '../model/ring.ts'
 import type { Edge, RingNodeFact } from '../model/topology.ts'
 import type { Auth } from './auth.ts'
+import type { Fingerprint } from './fingerprint.ts'
 
 export type ControlKey = { target: string; key: string }
 /** A ring that applications hold, as configured; its control document, once there, is the truth. */
@@ -35,4 +36,6 @@ export type Config = {
   warnings: string[]
   /** The file as written, every secret redacted: fit for the API and the page. */
   shown: unknown
+  /** Tells whether the file changed since it was last seen. */
+  fingerprint: Fingerprint
 }

@@ -9,6 +9,7 @@ import type { Config, RingConfig } from './config.ts'
 import { type Outside, type Path, readSource, type Source } from './document.ts'
 import { ConfigError, type ConfigProblem, pathText } from './error.ts'
 import { allowedAt, allowedText, foundText, keyText, strangeKeys } from './explain.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import { isLoopback } from './loopback.ts'
 import { absolutePaths } from './paths.ts'
 import { redact } from './redact.ts'
@@ -205,6 +206,7 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
     ),
     warnings,
     shown: redact([schema], source.written ?? {}),
+    fingerprint: fingerprintOf(text, source.written),
   }
 }
 

@@ -1,4 +1,5 @@
 /** What the HTTP API answers and the pages draw: the nouns with ISO times and the measured numbers beside them. */
+import type { AuditEntry, AuditHead } from './audit.ts'
 import type { Change, JournalEntry } from './change.ts'
 import type { Finding, Severity } from './finding.ts'
 import type { Job } from './job.ts'
@@ -236,3 +237,6 @@ export type IncidentView = {
   changes: string[]
   timeline: { at: Iso; what: string; text: string }[]
 }
+
+/** A page of the audit log, with the newest entry's place in its chain and what of it is not on the disk. */
+export type AuditView = Page<AuditEntry> & { head: AuditHead; unsaved: { entries: number; because: string | null } }

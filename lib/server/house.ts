@@ -8,6 +8,7 @@ import type { Bus } from '../model/events.ts'
 import type { Log } from '../model/log.ts'
 import type { AnyNotifier } from '../model/notifier.ts'
 import type { Store } from '../model/store.ts'
+import type { Recorder } from './audit/recorder.ts'
 import type { Doors } from './doors/doors.ts'
 import type { Stream } from './stream.ts'
 
@@ -19,6 +20,7 @@ export type House = {
   changes: Changes
   dispatch: Dispatch
   doors: Doors
+  audit: Recorder
   stream: Stream
   bus: Bus
   detectors: readonly AnyDetector[]

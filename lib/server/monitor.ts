@@ -24,7 +24,7 @@ export async function allowMonitor(house: House, name: string, allow: 'hour' | '
 }
 
 /** Brings each target's bursts in line with what was allowed: at start, after a decision, and when an hour has ended. */
-export async function honourConsents(house: Pick<House, 'engine' | 'store' | 'config' | 'now'>): Promise<void> {
+export async function honourConsents(house: Pick<House, 'engine' | 'store' | 'config' | 'now' | 'audit'>): Promise<void> {
   for (const key of house.store.memory.keys(PREFIX)) {
     const name = key.slice(PREFIX.length)
     const consent = house.store.memory.get<Consent>(key)
@@ -32,7 +32,10 @@ export async function honourConsents(house: Pick<House, 'engine' | 'store' | 'co
     const configured = configuredMonitor(house, name)
     if (!consent || !running || configured === null) continue
     const over = consent.until !== null && house.now() >= consent.until
-    if (over) house.store.memory.delete(key)
+    if (over) {
+      house.store.memory.delete(key)
+      house.audit.own({ what: 'consent-ended', about: name, detail: { given: consent.by } })
+    }
     const wanted = configured === 'never' ? 'never' : over ? configured : consent.allow ? 'bursts' : 'ask'
     if (running.monitor !== wanted) await house.engine.configure({ ...house.engine.targetConfig(name)!.config, monitor: wanted } as never)
   }

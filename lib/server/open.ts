@@ -16,6 +16,7 @@ import type { AnyProduct, TargetConfig } from '../model/product.ts'
 import { notifiers } from '../notifiers/shelf.ts'
 import { products } from '../products/sources.ts'
 import { createStore } from '../store/store.ts'
+import { createRecorder } from './audit/recorder.ts'
 import { changeView } from './changes.ts'
 import { createDoors } from './doors/doors.ts'
 import { findingView } from './findings.ts'
@@ -140,6 +141,7 @@ export async function openHouse(config: Config, env: NodeJS.ProcessEnv, print: (
     engine,
     changes,
     dispatch,
+    audit: createRecorder({ store, config, now, log }),
     doors: createDoors({ config, store, now, print }),
     stream: createStream({ boot: now().toString(36), newest: () => engine.window(30_000) }),
     bus,
@@ -156,10 +158,14 @@ export async function openHouse(config: Config, env: NodeJS.ProcessEnv, print: (
       closing.abort()
       house.stream.close()
       await Promise.allSettled([engine.stop(), changes.stop(), dispatch.stop()])
+      house.audit.stopped()
       store.close()
     },
   }
   bus.on((event) => house.stream.publish(event, bodyOf(house, event)))
+  bus.on((event) => event.type === 'change' && house.audit.change(event.change))
+  house.audit.started(VERSION)
+  engine.onTick(() => house.audit.tick())
   engine.onTick(async () => {
     const each = await Promise.allSettled([honourConsents(house), changes.tick(), (async () => dispatch.tick())()])
     for (const one of each) if (one.status === 'rejected') log.error({ err: one.reason }, 'a part of the tick failed')

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { main } from '../../scripts/audit.ts'
 import { type AuditDraft, type AuditEntry, canonical, NO_HASH } from '../model/audit.ts'
 import type { Store } from '../model/store.ts'
@@ -21,6 +21,7 @@ beforeEach(() => {
   store = createStore({ path: directory, now: () => AT })
 })
 afterEach(() => {
+  vi.restoreAllMocks()
   store?.close()
   rmSync(directory, { recursive: true })
 })
@@ -219,6 +220,7 @@ describe('an export', () => {
   })
 
   test('is checked by the command, in a file and in a folder that is in use', { timeout: 60_000 }, async () => {
+    vi.spyOn(process.stdout, 'write').mockReturnValue(true)
     fill(4)
     const file = join(directory, 'export.jsonl')
     const entries = everything()

@@ -38,6 +38,8 @@ export type Doors = {
    * there is none. Throws `forbidden` or `unauthenticated`.
    */
   enter(request: Door, needed: RoleNeeded): Promise<Visitor>
+  /** Who a request comes from, whether or not they may come in: for the audit log. Never throws. */
+  visitor(request: Pick<Door, 'headers'>): Promise<Visitor>
   /** Signs in by a one-time code or by name and password; returns the Set-Cookie header. Throws `unauthenticated`, `too_many`. */
   signIn(attempt: { code: string } | { name: string; password: string }): Promise<{ person: Person; cookie: string }>
   /** The Set-Cookie header that forgets the session, and where the browser ends it elsewhere too. */
@@ -102,6 +104,11 @@ export function createDoors({ config, store, now, print }: DoorsOptions): Doors 
     return mode === 'none' ? ANONYMOUS : sessionOf(headers)
   }
 
+  async function visitor({ headers }: Pick<Door, 'headers'>): Promise<Visitor> {
+    const connection = connections.of(headers)
+    return { person: await identify(headers, connection).catch(() => null), from: connection?.from ?? null }
+  }
+
   return {
     mode,
     meet: connections.meet,
@@ -109,15 +116,15 @@ export function createDoors({ config, store, now, print }: DoorsOptions): Doors 
     persons,
     async enter({ method, headers }, needed) {
       checkOrigin(method, headers, { auth: mode, url: config.url })
+      if (needed === 'public') return visitor({ headers })
       const connection = connections.of(headers)
-      const from = connection?.from ?? null
-      if (needed === 'public') return { person: await identify(headers, connection).catch(() => null), from }
       const person = await identify(headers, connection)
       if (!person) throw new EvenkeelError('unauthenticated', 'Sign in, or send an API token.')
       if (!roleReaches(person.role, needed))
         throw new EvenkeelError('forbidden', `This needs the role ${needed}; ${person.name} is ${person.role}.`)
-      return { person, from }
+      return { person, from: connection?.from ?? null }
     },
+    visitor,
     async signIn(attempt) {
       if (mode !== 'local') throw new EvenkeelError('not_allowed', `Nobody signs in here by a link or a password: auth is "${mode}".`)
       const by = 'code' in attempt ? null : attempt.name

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AUDIT_KINDS, AUDIT_OUTCOMES } from '../../model/audit.ts'
 import { RING_ALGORITHMS } from '../../model/ring.ts'
 
 /** What the API answers, for openapi.json. The types in lib/model/views.ts are what the code is held to. */
@@ -322,3 +323,25 @@ export const drill = z
 export const problem = z
   .object({ type: z.string(), title: z.string(), status: z.number(), code: z.string(), detail: z.string() })
   .meta({ id: 'Problem', description: 'RFC 9457; `code` is one of a closed list' })
+
+export const auditEntry = noun(
+  'AuditEntry',
+  'An entry of the audit log; `hash` is the SHA-256 of its canonical JSON (RFC 8785) without `hash`',
+  {
+    seq: z.number(),
+    at: iso,
+    what: z.enum(AUDIT_KINDS),
+    by: z.string().nullable(),
+    how: z.string().meta({ description: 'person, anonymous, evenkeel, or token:ID' }),
+    from: z.string().nullable().meta({ description: 'The address that it came from' }),
+    about: z.string(),
+    outcome: z.enum(AUDIT_OUTCOMES),
+    detail: labels,
+    prev: z.string(),
+    hash: z.string(),
+  },
+)
+export const audit = page(auditEntry).extend({
+  head: z.object({ seq: z.number(), hash: z.string() }).meta({ description: 'The newest entry' }),
+  unsaved: z.object({ entries: z.number(), because: z.string().nullable() }).meta({ description: 'What is held in memory, and why' }),
+})

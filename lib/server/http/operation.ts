@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ErrorCode } from '../../model/error.ts'
 import type { Person } from '../../model/views.ts'
+import type { Audited, Unaudited } from '../audit/calls.ts'
 import type { RoleNeeded } from '../doors/roles.ts'
 import type { House } from '../house.ts'
 
@@ -28,6 +29,8 @@ export type Operation = {
   path: string
   /** The least role that may make this call: the one place where that stands. */
   role: RoleNeeded
+  /** What stands in the audit log when it was called. A call that is no GET has one, or says why not. */
+  audit?: Audited | Unaudited
   summary: string
   tag: string
   params?: z.ZodObject

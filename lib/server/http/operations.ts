@@ -2,6 +2,7 @@ import { anything } from './answers.ts'
 import { openapi } from './openapi.ts'
 import { type Operation, operation } from './operation.ts'
 import { alerting } from './operations/alerting.ts'
+import { audit } from './operations/audit.ts'
 import { balancing } from './operations/balancing.ts'
 import { doors } from './operations/doors.ts'
 import { keys } from './operations/keys.ts'
@@ -25,4 +26,4 @@ const description = operation({
 let described: unknown
 
 /** The API: every call there is. */
-export const operations: Operation[] = [...observing, ...balancing, ...keys, ...loop, ...alerting, ...doors, ...meta, description]
+export const operations: Operation[] = [...observing, ...balancing, ...keys, ...loop, ...alerting, ...doors, ...audit, ...meta, description]

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
+import { type Asked, recordDone, recordFailed } from '../audit/calls.ts'
 import type { Visitor } from '../doors/doors.ts'
 import type { RoleNeeded } from '../doors/roles.ts'
 import { currentHouse, type House, house } from '../house.ts'
@@ -11,18 +12,24 @@ import { problemResponse } from './problem.ts'
 const PREFIX = '/api/v1/'
 const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 
-/** Answers a request that is no page: the error as a problem. `role` is what it needs before `then` runs. */
+/**
+ * Answers a request that is no page: the error as a problem. `role` is what it needs before `then` runs. The one place where what was refused
+ * goes into the audit log; `asked` is what is known of it by then.
+ */
 export async function gate(
   request: Request,
   role: RoleNeeded,
   then: (house: House, visitor: Visitor, path: string) => Promise<Response> | Response,
+  asked: Asked = { operation: `${request.method} ${new URL(request.url).pathname}` },
 ): Promise<Response> {
   try {
     const at = house()
     const visitor = await at.doors.enter(request, role)
     return await then(at, visitor, new URL(request.url).pathname)
   } catch (error) {
-    return problemResponse(error, currentHouse()?.log)
+    const at = currentHouse()
+    if (at) await recordFailed(at, request, asked, error)
+    return problemResponse(error, at?.log)
   }
 }
 
@@ -33,24 +40,40 @@ export async function gate(
 export function serve(request: Request): Promise<Response> {
   const url = new URL(request.url)
   const found = find(request.method, url.pathname)
-  return gate(request, found instanceof EvenkeelError ? 'viewer' : found.operation.role, async (at, { person, from }) => {
-    if (found instanceof EvenkeelError) throw found
-    const { operation, params } = found
+  if (found instanceof EvenkeelError)
+    return gate(
+      request,
+      'viewer',
+      () => {
+        throw found
+      },
+      { operation: `${request.method} of no such path` },
+    )
+  const { operation } = found
+  const asked: Asked = { operation: `${operation.method} ${operation.path}`, audit: operation.audit, params: found.params }
+  const answered = async (at: House, visitor: Visitor) => {
+    const { person, from } = visitor
+    const params = parse(operation.params, found.params, 'path') as Record<string, string>
+    const query = parse(operation.query, Object.fromEntries(url.searchParams), 'query') as Record<string, unknown>
+    asked.body = operation.body ? parse(operation.body, await readBody(request), 'body') : undefined
     const answer = await operation.run({
       house: at,
-      params: parse(operation.params, params, 'path') as Record<string, string>,
-      query: parse(operation.query, Object.fromEntries(url.searchParams), 'query') as Record<string, unknown>,
-      body: operation.body ? parse(operation.body, await readBody(request), 'body') : undefined,
+      params,
+      query,
+      body: asked.body,
       search: url.searchParams,
       by: person?.name ?? 'anonymous',
       person,
       from,
       request,
     })
+    const status = answer instanceof Response ? answer.status : (operation.status ?? 200)
+    // Before it is answered: who reads that it was done can rely on its entry.
+    recordDone(at, visitor, request.headers, asked, status, answer)
     if (answer instanceof Response) return answer
-    const status = operation.status ?? 200
     return status === 204 ? new Response(null, { status, headers: HEADERS }) : Response.json(answer, { status, headers: HEADERS })
-  })
+  }
+  return gate(request, operation.role, answered, asked)
 }
 
 const table = operations.map((operation) => ({ operation, segments: operation.path.split('/') }))

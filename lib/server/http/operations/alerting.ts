@@ -21,6 +21,7 @@ export const alerting = [
     method: 'POST',
     path: 'silences',
     role: 'operator',
+    audit: { what: 'silence-made', body: ['match', 'until', 'reason'], answer: ['id'] },
     summary: 'Mutes the notices of findings whose labels match',
     tag,
     body: z.strictObject({
@@ -51,6 +52,7 @@ export const alerting = [
     method: 'DELETE',
     path: 'silences/{id}',
     role: 'operator',
+    audit: { what: 'silence-ended' },
     summary: 'Ends a silence',
     tag,
     params: id,
@@ -82,6 +84,7 @@ export const alerting = [
     method: 'POST',
     path: 'receivers/{name}/test',
     role: 'operator',
+    audit: { what: 'notice-tested' },
     summary: 'Sends one test notice, now',
     tag,
     params: name,

@@ -55,6 +55,7 @@ export const balancing = [
     method: 'POST',
     path: 'rings/evaluate',
     role: 'viewer',
+    audit: { none: 'computes only' },
     summary: 'What a ring, or a change of one, does to the keys; stateless and exact',
     tag,
     body: z.strictObject({
@@ -70,6 +71,7 @@ export const balancing = [
     method: 'POST',
     path: 'rings/describe',
     role: 'viewer',
+    audit: { none: 'computes only' },
     summary: 'The ring that a piece of haproxy.cfg, nginx.conf, nutcracker.yml, EDS or CLUSTER NODES describes; stateless',
     tag,
     body: z.strictObject({ text: z.string().max(500_000).meta({ description: 'the configuration, or a RingSpec as JSON' }) }),

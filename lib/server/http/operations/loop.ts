@@ -12,6 +12,9 @@ const tag = 'The loop'
 const dryRun = z.boolean().optional().meta({ description: 'Checks everything, writes nothing' })
 const step = z.strictObject({ setting: answers.setting, after: z.string().max(10_000) })
 const steps = z.array(step).min(1, { error: 'expected at least one step' }).max(1000)
+/** Where it writes, without what: the change itself has that. */
+const settingsOf = (body: { steps: { setting: { target: string; name: string } }[] }) =>
+  body.steps.map(({ setting }) => `${setting.target} ${setting.name}`).join(', ')
 
 export const loop = [
   operation({
@@ -45,6 +48,7 @@ export const loop = [
     method: 'POST',
     path: 'findings/{id}/acknowledge',
     role: 'operator',
+    audit: { what: 'finding-acknowledged' },
     summary: 'Says that somebody looks after it',
     tag,
     params: id,
@@ -102,6 +106,7 @@ export const loop = [
     method: 'POST',
     path: 'proposals/{id}/apply',
     role: 'operator',
+    audit: { what: 'change-asked', body: ['dryRun'], answer: ['change'] },
     summary: 'Writes it to the servers and watches the effect',
     tag,
     params: id,
@@ -125,6 +130,7 @@ export const loop = [
     method: 'POST',
     path: 'changes',
     role: 'operator',
+    audit: { what: 'change-asked', about: settingsOf, body: ['because', 'dryRun'], answer: ['change'] },
     summary: 'A change of your own',
     tag,
     body: z.strictObject({ steps, because: words(2000).default(''), dryRun }),
@@ -148,6 +154,7 @@ export const loop = [
     method: 'POST',
     path: 'changes/{id}/roll-back',
     role: 'operator',
+    audit: { what: 'change-steered' },
     summary: 'Puts back what was there before',
     tag,
     params: id,
@@ -160,6 +167,7 @@ export const loop = [
     method: 'POST',
     path: 'changes/{id}/keep',
     role: 'operator',
+    audit: { what: 'change-steered' },
     summary: 'Ends the watch and keeps it',
     tag,
     params: id,
@@ -172,6 +180,7 @@ export const loop = [
     method: 'POST',
     path: 'changes/{id}/settle',
     role: 'operator',
+    audit: { what: 'change-steered' },
     summary: 'Says that a person has seen to what it left open: its settings are proposed for again',
     tag,
     params: id,
@@ -205,6 +214,7 @@ export const loop = [
       method: 'POST',
       path: `jobs/{id}/${verb}`,
       role: 'operator',
+      audit: { what: 'job-steered' },
       summary: `${verb[0]!.toUpperCase()}${verb.slice(1)}s a job`,
       tag,
       params: id,

@@ -97,6 +97,7 @@ export const observing = [
     method: 'POST',
     path: 'targets/{name}/monitor',
     role: 'admin',
+    audit: { what: 'consent-set', body: ['allow'] },
     summary: 'Allows or forbids MONITOR bursts on a target',
     tag,
     params: name,

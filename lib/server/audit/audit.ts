@@ -1,0 +1,63 @@
+import { type AuditKind, canonical } from '../../model/audit.ts'
+import { EvenkeelError } from '../../model/error.ts'
+import type { AuditView } from '../../model/views.ts'
+import type { House } from '../house.ts'
+import { PAGE_LIMIT } from '../paging.ts'
+
+export type AuditQuestion = {
+  cursor?: string
+  limit?: number
+  what?: AuditKind
+  by?: string
+  address?: string
+  from?: number
+  to?: number
+}
+
+/** Entries of the audit log, newest first. */
+export function listAudit(
+  house: Pick<House, 'store'>,
+  { cursor, limit = PAGE_LIMIT, what, by, address, from, to }: AuditQuestion,
+): AuditView {
+  const before = cursor === undefined ? undefined : Number(cursor)
+  if (before !== undefined && !(Number.isSafeInteger(before) && before > 0))
+    throw new EvenkeelError('bad_request', 'cursor: give back `next` of the page before, unchanged.')
+  const { audit } = house.store
+  const { items, next } = audit.list({
+    limit,
+    ...(before === undefined ? {} : { before }),
+    ...(what === undefined ? {} : { what }),
+    ...(by === undefined ? {} : { by }),
+    ...(address === undefined ? {} : { from: address }),
+    ...(from === undefined ? {} : { since: from }),
+    ...(to === undefined ? {} : { until: to }),
+  })
+  const { entries, because } = audit.unsaved()
+  return { items, next: next === null ? null : String(next), head: audit.head(), unsaved: { entries, because } }
+}
+
+const LINES = 500
+
+/** The entries after number `after` as JSON lines, oldest first, read from the disk as fast as they are taken. */
+export function exportAudit(house: Pick<House, 'store'>, after: number): Response {
+  const { audit } = house.store
+  const to = audit.head().seq
+  let at = after
+  const encoder = new TextEncoder()
+  const lines = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const entries = audit.since(at, LINES).filter(({ seq }) => seq <= to)
+      if (entries.length === 0) return controller.close()
+      at = entries.at(-1)!.seq
+      controller.enqueue(encoder.encode(entries.map((entry) => `${canonical(entry)}\n`).join('')))
+    },
+  })
+  return new Response(lines, {
+    headers: {
+      'content-type': 'application/x-ndjson',
+      'content-disposition': `attachment; filename="evenkeel-audit-${after + 1}-${to}.jsonl"`,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    },
+  })
+}

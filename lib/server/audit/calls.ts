@@ -1,0 +1,82 @@
+import { AUDIT_MAX, type AuditKind } from '../../model/audit.ts'
+import { ERROR_STATUS, EvenkeelError } from '../../model/error.ts'
+import type { Visitor } from '../doors/doors.ts'
+import type { House } from '../house.ts'
+import { type Actor, REFUSALS } from './recorder.ts'
+
+/** What of a call stands in the audit log. */
+export type Audited = {
+  what: AuditKind
+  /** The thing that it is done to, where that is not what its path names. */
+  about?: (body: never) => string
+  /** Names of the body's fields whose values are recorded. Never one that holds a secret. */
+  body?: readonly string[]
+  /** Names of the answer's fields whose values are recorded: what was made. Never one that holds a secret. */
+  answer?: readonly string[]
+}
+/** Why a call that is no GET is not recorded. */
+export type Unaudited = { none: string }
+
+/** A call as far as it is known when it ends. */
+export type Asked = {
+  /** `POST tokens`, `GET /settings`. */
+  operation: string
+  audit?: Audited | Unaudited
+  params?: Record<string, string>
+  body?: unknown
+}
+
+/** Who a request comes from, for the audit log. */
+export function actorOf({ person, from }: Visitor, headers: Headers): Actor {
+  // The door has looked whether the token is good; here it is only told apart.
+  const [, token] = /^Bearer +ek_([0-9a-f]{12})_/i.exec(headers.get('authorization') ?? '') ?? []
+  if (!person) return { by: null, how: 'anonymous', from }
+  if (token) return { by: person.name, how: `token:${token}`, from }
+  return person.name === 'anonymous' ? { by: null, how: 'anonymous', from } : { by: person.name, how: 'person', from }
+}
+
+/** Records a call that was answered, if it is one that does something. */
+export function recordDone(house: House, visitor: Visitor, headers: Headers, asked: Asked, status: number, answer: unknown): void {
+  const { audit } = asked
+  // Nobody in particular can do nothing here, and as often as he likes.
+  if (!audit || 'none' in audit || visitor.person === null) return
+  house.audit.done(actorOf(visitor, headers), {
+    what: audit.what,
+    about: aboutOf(asked, audit),
+    detail: { operation: asked.operation, status: String(status), ...picked(asked.body, audit.body), ...picked(answer, audit.answer) },
+  })
+}
+
+/** Records a call that was refused, and one that would have done something and failed. */
+export async function recordFailed(house: House, request: { headers: Headers }, asked: Asked, error: unknown): Promise<void> {
+  const code = error instanceof EvenkeelError ? error.code : 'internal'
+  const isRefusal = REFUSALS.includes(code)
+  const audit = asked.audit && 'what' in asked.audit ? asked.audit : null
+  if (!isRefusal && !audit) return
+  const actor = actorOf(await house.doors.visitor(request), request.headers)
+  const reads = asked.operation.startsWith('GET ') || asked.operation.startsWith('HEAD ')
+  const detail = {
+    // A page that was left open asks for many things: who may not read is counted once, whatever he reads.
+    operation: reads && code === 'unauthenticated' ? 'reading' : asked.operation,
+    status: String(ERROR_STATUS[code]),
+    code,
+    ...(audit ? picked(asked.body, audit.body) : {}),
+  }
+  const about = audit ? aboutOf(asked, audit) : Object.values(asked.params ?? {}).join('/')
+  house.audit.refused(actor, { what: isRefusal ? 'refused' : audit!.what, about, detail }, isRefusal ? 'refused' : 'failed')
+}
+
+function aboutOf({ params = {}, body }: Asked, { about }: Audited): string {
+  return about && body !== undefined ? about(body as never) : Object.values(params).join('/')
+}
+
+function picked(from: unknown, names: readonly string[] = []): Record<string, string> {
+  if (from === null || typeof from !== 'object') return {}
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = (from as Record<string, unknown>)[name]
+      if (value === undefined || value === null || value === '') return []
+      return [[name, (typeof value === 'object' ? JSON.stringify(value) : String(value)).slice(0, AUDIT_MAX.value + 1)]]
+    }),
+  )
+}

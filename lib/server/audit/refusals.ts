@@ -1,0 +1,99 @@
+import type { AuditDraft } from '../../model/audit.ts'
+
+const MINUTE = 60_000
+/** After the first, what came since is said after a minute, ten minutes, and then each hour. */
+const WINDOWS = [MINUTE, 10 * MINUTE, 60 * MINUTE]
+/** After so long without one, the next is a first again. */
+const FORGET_MS = 60 * MINUTE
+/** Different ones of one actor (all strangers are one) within an hour; the others are counted together. */
+const KINDS_MAX = 100
+/** Addresses that are counted apart among the others. */
+const ADDRESSES_MAX = 1_000
+
+type Kept = { draft: AuditDraft; count: number; since: number; window: number; dueAt: number; lastAt: number; addresses?: Set<string> }
+
+/**
+ * Aggregation of what was refused: the first is recorded at once, its repetitions as counts, ever more seldom. Otherwise whoever may not
+ * come in could fill the disk by knocking.
+ */
+export class Refusals {
+  readonly #record: (draft: AuditDraft) => void
+  /** By actor, then by what it was. */
+  readonly #actors = new Map<string, Map<string, Kept>>()
+
+  constructor(record: (draft: AuditDraft) => void) {
+    this.#record = record
+  }
+
+  add(draft: AuditDraft): void {
+    const { at, what, by, how, from, outcome, detail } = draft
+    const actor = by === null ? '' : JSON.stringify([by, how])
+    const kinds = this.#actors.get(actor) ?? new Map<string, Kept>()
+    this.#actors.set(actor, kinds)
+    // Which thing it was tried on makes no new kind: names can be made up without end.
+    const kind = JSON.stringify([what, from, outcome, detail.operation, detail.code])
+    const known = kinds.get(kind)
+    if (known) {
+      count(known, draft)
+      return
+    }
+    if (kinds.size < KINDS_MAX) {
+      kinds.set(kind, kept(draft))
+      this.#record(draft)
+      return
+    }
+    const others = kinds.get('') ?? {
+      ...kept({ at, what: 'refused', by, how, from: by === null ? null : from, about: '', outcome: 'refused', detail: {} }),
+      addresses: new Set<string>(),
+    }
+    kinds.set('', others)
+    count(others, draft)
+    if (from !== null && others.addresses!.size < ADDRESSES_MAX) others.addresses!.add(from)
+  }
+
+  /** Records the counts that are due. */
+  tick(at: number): void {
+    for (const [actor, kinds] of this.#actors) {
+      for (const [kind, one] of kinds) {
+        if (one.count > 0 && at >= one.dueAt) this.#say(one, at)
+        else if (one.count === 0 && at - one.lastAt >= FORGET_MS) kinds.delete(kind)
+      }
+      if (kinds.size === 0) this.#actors.delete(actor)
+    }
+  }
+
+  /** Records what was counted up to now: the process ends. */
+  close(at: number): void {
+    for (const kinds of this.#actors.values()) for (const one of kinds.values()) if (one.count > 0) this.#say(one, at)
+  }
+
+  #say(one: Kept, at: number): void {
+    const { draft, count, since, addresses } = one
+    const more: Record<string, string> = { times: String(count), since: new Date(since).toISOString() }
+    if (addresses) {
+      more.others = 'calls of more kinds than are counted apart'
+      more.addresses = addresses.size < ADDRESSES_MAX ? String(addresses.size) : `${ADDRESSES_MAX} or more`
+      addresses.clear()
+    }
+    one.window = Math.min(one.window + 1, WINDOWS.length - 1)
+    one.count = 0
+    one.dueAt = at + WINDOWS[one.window]!
+    this.#record({ ...draft, at, detail: { ...draft.detail, ...more } })
+  }
+}
+
+const kept = (draft: AuditDraft): Kept => ({
+  draft,
+  count: 0,
+  since: draft.at,
+  window: 0,
+  dueAt: draft.at + WINDOWS[0]!,
+  lastAt: draft.at,
+})
+
+function count(one: Kept, { at, about }: AuditDraft): void {
+  if (one.count === 0) one.since = at
+  if (one.draft.about !== about) one.draft = { ...one.draft, about: '' }
+  one.count++
+  one.lastAt = at
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { AUDIT_KINDS } from '../../../model/audit.ts'
+import { exportAudit, listAudit } from '../../audit/audit.ts'
+import * as answers from '../answers.ts'
+import { paging, time } from '../inputs.ts'
+import { operation } from '../operation.ts'
+
+const tag = 'Audit'
+export const audit = [
+  operation({
+    method: 'GET',
+    path: 'audit',
+    role: 'admin',
+    summary: 'The audit log, newest first. A page may hold fewer entries than there are while `next` is not null',
+    tag,
+    query: z.object({
+      what: z.enum(AUDIT_KINDS).optional(),
+      by: z.string().max(100).optional(),
+      address: z.string().max(64).optional(),
+      from: time.optional(),
+      to: time.optional(),
+      ...paging,
+    }),
+    answer: answers.audit,
+    run: ({ house, query }) => listAudit(house, query),
+  }),
+  operation({
+    method: 'GET',
+    path: 'audit/export',
+    role: 'admin',
+    audit: { what: 'audit-exported' },
+    summary: 'The audit log as JSON lines, oldest first; `npm run audit -- --file FILE` verifies it',
+    tag,
+    query: z.object({
+      after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0).meta({ description: 'Entries after this number' }),
+    }),
+    answer: z.string().meta({ description: 'An AuditEntry a line' }),
+    run: ({ house, query }) => exportAudit(house, query.after),
+  }),
+]
