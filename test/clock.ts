@@ -1,8 +1,16 @@
 import type { Clock } from '../lib/engine/clock.ts'
 
+export type HandClock = Clock & {
+  /** The wall clock, which may be set; `now` is the date that goes on evenly. */
+  wall(): number
+  set(byMs: number): void
+  pass(ms: number): Promise<void>
+}
+
 /** Time by hand. `pass` runs what falls due, in order, letting promises settle between. */
-export function handClock(start: number): Clock & { pass(ms: number): Promise<void> } {
+export function handClock(start: number): HandClock {
   let now = start
+  let ahead = 0
   let timers: { at: number; run: () => void }[] = []
   let seed = 7
   const settle = async () => {
@@ -10,6 +18,11 @@ export function handClock(start: number): Clock & { pass(ms: number): Promise<vo
   }
   return {
     now: () => now,
+    monotonic: () => now,
+    wall: () => now + ahead,
+    set(byMs) {
+      ahead += byMs
+    },
     // Park and Miller's generator: the same spread in every run.
     random: () => {
       seed = (seed * 48_271) % 2_147_483_647

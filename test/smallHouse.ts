@@ -1,6 +1,8 @@
 import { createChanges } from '../lib/changes/changes.ts'
 import { createBus } from '../lib/engine/bus.ts'
+import { createSteadyClock } from '../lib/engine/clock.ts'
 import { createEngine, type Engine } from '../lib/engine/engine.ts'
+import type { ClockStep } from '../lib/model/clock.ts'
 import type { JobVerb } from '../lib/model/job.ts'
 import type { TargetConfig } from '../lib/model/product.ts'
 import type { Proposal } from '../lib/model/proposal.ts'
@@ -21,13 +23,20 @@ type Request = {
   steer?: JobVerb
   steps?: []
   target?: string
+  metric?: string
   pool?: string
 }
 
 const options = JSON.parse(process.argv[2]!) as Options
 const log = { info() {}, warn() {}, error: (fields: object, text: string) => console.error(text, fields) }
-const store = createStore({ path: options.data })
+const clock = createSteadyClock()
+const { now, monotonic } = clock
+const store = createStore({ path: options.data, now })
 const bus = createBus((error) => console.error(error))
+const steps: ClockStep[] = []
+bus.on((event) => {
+  if (event.type === 'clock') steps.push(event.step)
+})
 let engine: Engine
 const changes = createChanges({
   store,
@@ -36,6 +45,7 @@ const changes = createChanges({
   topology: () => engine.topology(),
   mode: () => 'tune',
   bus,
+  now,
   log,
   settings: options.watch,
   pollNow: (name) => engine.pollNow(name),
@@ -51,8 +61,12 @@ engine = createEngine({
   bus,
   describe: changes.describe,
   inFlight: changes.inFlight,
+  now,
+  monotonic,
+  checkClock: clock.check,
   log,
 })
+engine.noticeClock()
 engine.onTick(() => changes.tick())
 await changes.recover()
 engine.start()
@@ -76,6 +90,11 @@ async function answer(request: Request): Promise<unknown> {
       return store.jobs.get(request.job!)
     case 'steer':
       return changes.steerJob(request.job!, request.steer!, 'ann')
+    case 'clock':
+      return { at: Date.now(), steps: steps.map(({ byMs }) => byMs), tickedAt: engine.tickedAt() }
+    case 'series':
+      // As the API asks: by the wall clock's dates.
+      return store.query({ metric: request.metric!, labels: {}, from: Date.now() - 15_000, to: Date.now() })[0]?.points ?? []
     case 'pools':
       return engine.topology().pools
     default:

@@ -12,6 +12,7 @@ const TOUCHES: Record<HouseEvent['type'], string[]> = {
   change: ['changes', 'proposals', 'overview', 'pools', 'rings', 'ttls'],
   target: ['targets', 'overview', 'caches'],
   sample: [],
+  clock: ['frame', 'overview', 'findings', 'changes', 'silences'],
 }
 
 type Options = { live: boolean; onSample: (at: number) => void; onConnection: (up: boolean) => void }
@@ -78,6 +79,7 @@ export function useEvents({ live, onSample, onConnection }: Options) {
     })
     listen('proposal', () => {})
     listen('target', () => {})
+    listen('clock', () => {})
     listen('sample', ({ at }) => latest.current.onSample(typeof at === 'number' ? at : Date.parse(at)))
     return () => {
       source.close()

@@ -20,6 +20,8 @@ const log = { info() {}, warn() {}, error() {} }
 /** A small fleet in memory: targets hold values, writes can be made to fail, time runs by hand. */
 function fleet(options: { values?: Record<string, Record<string, string>>; path?: string; mode?: 'observe' | 'tune' } = {}) {
   const clock = { now: START }
+  /** How long it really runs, however the clock is set. */
+  let realMs = 0
   const values: Record<string, Record<string, string>> = options.values ?? {
     edge: { 'app/a/weight': '100', 'app/b/weight': '100', 'web/a/weight': '100' },
     edge2: { 'app/a/weight': '50' },
@@ -79,8 +81,10 @@ function fleet(options: { values?: Record<string, Record<string, string>>; path?
   const path = options.path ?? ':memory:'
   let store = createStore({ path, now: () => clock.now })
 
+  let bus = createBus(() => {})
+
   function house(): Changes {
-    const bus = createBus((error) => {
+    bus = createBus((error) => {
       throw error
     })
     bus.on((event) => events.push(event))
@@ -103,13 +107,14 @@ function fleet(options: { values?: Record<string, Record<string, string>>; path?
   async function pass(seconds: number, response: number | null, more: Record<string, number> = {}) {
     for (let i = 0; i < seconds; i++) {
       clock.now += 1_000
+      realMs += 1_000
       if (response !== null)
         store.append(
           'edge',
           clock.now,
           [
             { metric: 'pool_response_seconds', labels: { pool: 'app' }, value: response * (1 + 0.02 * Math.sin(clock.now / 700)) },
-            { metric: 'pool_requests_total', labels: { pool: 'app' }, value: (clock.now - START + 1e7) / 5 },
+            { metric: 'pool_requests_total', labels: { pool: 'app' }, value: (realMs + 1e7) / 5 },
             { metric: 'pool_errors_total', labels: { pool: 'app' }, value: more.errors ?? 0 },
           ],
           1_000,
@@ -167,6 +172,12 @@ function fleet(options: { values?: Record<string, Record<string, string>>; path?
     file: join(path, 'evenkeel.db'),
     change: (id: string | null) => store.changes.get(id!)!,
     only: () => store.changes.list()[0]!,
+    /** The clock is set, as the engine tells at the begin of its next tick. */
+    setClock(byMs: number) {
+      clock.now += byMs
+      store.stepClock({ at: clock.now, byMs })
+      bus.emit({ type: 'clock', step: { at: clock.now, byMs } })
+    },
     /** The process dies and is started anew: nothing but the store's file is left. */
     crash() {
       store.close()
@@ -531,6 +542,67 @@ describe('the watch', () => {
     f.changes().settle(change!, 'ann')
     expect(f.store().memory.get(key)).toBeNull()
     expect(f.change(change)).not.toHaveProperty('needsPerson')
+  })
+})
+
+const HOUR = 3_600_000
+describe.each([
+  ['back by an hour', [-HOUR]],
+  ['ahead by a day', [24 * HOUR]],
+  ['ahead by a day and back', [24 * HOUR, -24 * HOUR]],
+  ['again and again', [-HOUR, -HOUR, 2 * HOUR, -60_000]],
+])('while the clock is set %s', (_, steps) => {
+  const own = { steps: [{ setting: { target: 'edge', name: 'app/a/weight' }, after: '50' }], because: 'trying' }
+
+  it('a watch lasts as long as it would have, and each step is told in its journal', async () => {
+    const f = fleet()
+    await f.pass(30, 0.05)
+    const { change } = await f.changes().create(own, 'ann')
+    for (const byMs of steps) {
+      await f.pass(10, 0.05)
+      f.setClock(byMs)
+    }
+    await f.pass(59 - steps.length * 10, 0.05)
+    expect(f.change(change).state).toBe('watching')
+    await f.pass(1, 0.05)
+    expect(f.change(change)).toMatchObject({ state: 'kept', verdict: 'unjudged' })
+    expect(f.change(change).journal.filter(({ text }) => text.startsWith('The clock of this machine was set'))).toHaveLength(steps.length)
+    expect(f.change(change).endedAt! - f.change(change).watchFrom!).toBe(60_000)
+  })
+
+  it('a guard bites after its time, and an effect is judged', async () => {
+    const f = fleet()
+    await f.pass(60, 0.055)
+    const guards = [{ metric: 'pool_response_seconds', where: f.prediction.where, unit: 'seconds' as const, op: '>' as const, limit: 0.08, forMs: 5_000, why: 'slower' }] // biome-ignore format: one line
+    const { change } = await f.changes().apply(f.propose({ guards }).id, 'ann')
+    for (const byMs of steps) {
+      await f.pass(2, 0.05)
+      f.setClock(byMs)
+    }
+    await f.pass(18, 0.2)
+    expect(f.change(change)).toMatchObject({ state: 'rolled_back', verdict: 'regressed' })
+    await f.pass(70, 0.055)
+    const second = await f.changes().apply(f.propose().id, 'ann')
+    for (const byMs of steps) {
+      await f.pass(2, 0.026)
+      f.setClock(byMs)
+    }
+    await f.pass(40, 0.026)
+    expect(f.change(second.change)).toMatchObject({ state: 'kept', verdict: 'improved' })
+  })
+
+  it('a roll-back is tried for two minutes, no longer and no shorter', async () => {
+    const f = fleet()
+    const { change } = await f.changes().create(own, 'ann')
+    f.troubles.get = () => {
+      throw new EvenkeelError('unreachable', 'gone')
+    }
+    await f.changes().rollBack(change!, 'ann')
+    for (const byMs of steps) f.setClock(byMs)
+    await f.pass(119, null)
+    expect(f.change(change).state).toBe('watching')
+    await f.pass(2, null)
+    expect(f.change(change)).toMatchObject({ state: 'failed', needsPerson: 'Put back by hand: app/a/weight on edge.' })
   })
 })
 

@@ -1,14 +1,16 @@
+import { clockStepText } from '../format/clockStep.ts'
 import { count } from '../format/format.ts'
 import type { Interval } from '../math/intervals.ts'
 import { measure } from '../measures/measure.ts'
 import { type Change, type ChangeVerdict, canChange, changeCan } from '../model/change.ts'
+import { type ClockStep, movedDate } from '../model/clock.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Bus } from '../model/events.ts'
 import type { Job, JobVerb } from '../model/job.ts'
 import type { Log } from '../model/log.ts'
 import type { AnyActuator } from '../model/product.ts'
 import { contestedKey, type Setting, type Step } from '../model/proposal.ts'
-import { heldSteps, isRising, lastStage, type SlowStart, stepsBetween } from '../model/slowStart.ts'
+import { heldSteps, isRising, lastStage, type SlowStart, slowStartMoved, stepsBetween } from '../model/slowStart.ts'
 import type { Store } from '../model/store.ts'
 import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
@@ -139,8 +141,11 @@ export function createChanges(options: ChangesOptions): Changes {
     writeMs: settings.writeMs,
     costOf: (target) => store.memory.get<string>(costKey(target)),
   })
-  const jobs = createJobs({ store, knobs, journal, mode: options.mode, now, log })
+  const jobs = createJobs({ store, knobs, journal, mode: options.mode, log })
   const watches = new Map<string, Watch>()
+  bus.on((event) => {
+    if (event.type === 'clock') stepClock(event.step)
+  })
   const turns = new Map<string, Promise<unknown>>()
   const applying = new Set<Promise<Applied>>()
   let closing = false
@@ -190,6 +195,28 @@ export function createChanges(options: ChangesOptions): Changes {
     const seen = measure(prediction.metric, prediction.where, window)
     if (seen.is === 'unjudged' || !Number.isFinite(seen.low) || !Number.isFinite(seen.high)) return undefined
     return { value: seen.value, low: seen.low, high: seen.high }
+  }
+
+  /** The clock was set: what is under way lasts as long as it would have. */
+  function stepClock(step: ClockStep): void {
+    const { byMs } = step
+    for (const { id, watchFrom, watchUntil, slowStart, rollingBack, job, at } of journal.active()) {
+      const change = journal.note(
+        id,
+        { what: 'note', text: `${clockStepText(step)}: nothing of this change takes longer or shorter for that.` },
+        {
+          at: movedDate(at, step),
+          ...(watchFrom !== undefined && { watchFrom: watchFrom + byMs, watchUntil: watchUntil! + byMs }),
+          ...(slowStart && { slowStart: slowStartMoved(slowStart, byMs) }),
+          ...(rollingBack && { rollingBack: { ...rollingBack, at: rollingBack.at + byMs } }),
+        },
+      )
+      if (job) jobs.stepClock(change, step)
+    }
+    for (const watch of watches.values()) {
+      watch.lookedAt += byMs
+      watch.breached = new Map([...watch.breached].map(([guard, since]) => [guard, since + byMs]))
+    }
   }
 
   /** Every step is written: from now on it is watched. */
@@ -345,7 +372,8 @@ export function createChanges(options: ChangesOptions): Changes {
         const edits = own.filter((step) => !knobs.same(step.setting, live.get(settingKey(step.setting)), step.after)).map(toEdit)
         if (edits.length > 0) await knobs.write(target, edits, { change: id })
       }
-      const { writing: _, nextAt, ...rest } = slowStart
+      // The clock may have been set meanwhile.
+      const { writing: _, nextAt, ...rest } = journal.get(id)!.slowStart!
       const done = next === lastStage(slowStart)
       const stands = done ? { doneAt: now() } : { nextAt: Math.max(now(), nextAt ?? 0) + slowStart.everyMs }
       const change = journal.note(
@@ -408,7 +436,7 @@ export function createChanges(options: ChangesOptions): Changes {
     const undone = change.job ? await putBack(change) : ((await resumeBack(change)) ?? (await undo(id, heldSteps(change), knobs, journal)))
     refresh(change)
     if (undone.failed.length > 0) {
-      if (now() - why.at < settings.undoMs) return
+      if (now() - journal.get(id)!.rollingBack!.at < settings.undoMs) return
       const names = undone.failed.map((step) => `${step.setting.name} on ${step.setting.target}`).join(', ')
       const outcome = `Could not be rolled back: ${undone.because}`
       return end(id, { what: 'failed', text: outcome }, { state: 'failed', outcome, needsPerson: `Put back by hand: ${names}.` })

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { count } from '../format/format.ts'
 import type { Change } from '../model/change.ts'
+import type { ClockStep } from '../model/clock.ts'
 import { EvenkeelError } from '../model/error.ts'
 import { canJob, JOB_AFTER, type Job, type JobVerb, jobCan, jobEnded } from '../model/job.ts'
 import type { Log } from '../model/log.ts'
@@ -22,7 +23,7 @@ export const UNDO_MOST = 200_000
 /** One slice may take so long. */
 const SLICE_MS = 3_000
 
-export type JobsOptions = { store: Store; knobs: Knobs; journal: Journal; mode(): 'observe' | 'tune'; now(): number; log: Log }
+export type JobsOptions = { store: Store; knobs: Knobs; journal: Journal; mode(): 'observe' | 'tune'; log: Log }
 
 /** Runs the long work of changes beside everything else, at its own pace. Whether it does its good is for the watch of its change to say. */
 export interface Jobs {
@@ -32,6 +33,8 @@ export interface Jobs {
   run(change: Change): void
   /** Throws `not_found`, `not_allowed`. Nothing is written any more when a pause or a cancel resolves. */
   steer(id: string, verb: JobVerb, by: string): Promise<Job>
+  /** The clock was set: the dates of a change's job move along. */
+  stepClock(change: Change, step: ClockStep): void
   /** Stops for good, if it has not ended; what it did stays. */
   finish(change: Change, by: string): Promise<void>
   /** Stops for good and puts back what is still the job's own. May be called again after any interruption. */
@@ -40,13 +43,15 @@ export interface Jobs {
   stop(): Promise<void>
 }
 
-export function createJobs({ store, knobs, journal, mode, now, log }: JobsOptions): Jobs {
+export function createJobs({ store, knobs, journal, mode, log }: JobsOptions): Jobs {
   const running = new Map<string, { stop: AbortController; over: Promise<void> }>()
 
   /** A person's word may have come meanwhile: a job that was running must not come back to that by what its work writes down. */
   function save(job: Job): Job {
     const stored = store.jobs.get(job.id)
-    const saved = stored && stored.state !== 'running' ? { ...job, state: stored.state, rate: 0 } : job
+    // So may the clock have been set: dates are the store's.
+    const dated = stored ? { ...job, effect: stored.effect, undoableUntil: stored.undoableUntil } : job
+    const saved = stored && stored.state !== 'running' ? { ...dated, state: stored.state, rate: 0 } : dated
     store.jobs.put(saved)
     return saved
   }
@@ -69,17 +74,17 @@ export function createJobs({ store, knobs, journal, mode, now, log }: JobsOption
     const work = knobs.work(step)
     let job = store.jobs.get(id)!
     let askedAt = Number.NEGATIVE_INFINITY
-    let saved = { at: now(), done: job.done }
+    let saved = { at: performance.now(), done: job.done }
     const say = (next: Job) => {
       job = save(next)
-      saved = { at: now(), done: job.done }
+      saved = { at: performance.now(), done: job.done }
     }
     try {
       while (!stop.aborted && job.state === 'running') {
         let pause = EVERY_MS
         try {
-          if (now() - askedAt >= EVERY_MS) {
-            askedAt = now()
+          if (performance.now() - askedAt >= EVERY_MS) {
+            askedAt = performance.now()
             const waiting =
               mode() === 'tune'
                 ? await within(SLICE_MS, `Reading ${step.setting.target}`, (signal) => work.busy(signal))
@@ -100,7 +105,7 @@ export function createJobs({ store, knobs, journal, mode, now, log }: JobsOption
           log.warn({ job: id, err: error }, 'a slice of a job was not done')
           askedAt = Number.NEGATIVE_INFINITY
         }
-        const seconds = (now() - saved.at) / 1_000
+        const seconds = (performance.now() - saved.at) / 1_000
         if (seconds * 1_000 >= EVERY_MS || job.state !== 'running')
           say({ ...job, rate: job.state === 'running' && seconds > 0 ? Math.round((job.done - saved.done) / seconds) : 0 })
         if (job.state === 'running') await sleep(pause, undefined, { signal: stop }).catch(() => {})
@@ -179,6 +184,12 @@ export function createJobs({ store, knobs, journal, mode, now, log }: JobsOption
       // It may have ended in that moment.
       demand()
       return setState(id, JOB_AFTER[verb], `The job is ${JOB_AFTER[verb]}.`, by)
+    },
+    stepClock(change, { byMs }) {
+      const job = store.jobs.get(change.job!)
+      if (!job) return
+      const { from, to } = job.effect
+      store.jobs.put({ ...job, effect: { from: from + byMs, to: to + byMs }, undoableUntil: job.undoableUntil + byMs })
     },
     finish: (change, by) => finish(change, 'The job ends with its change; what it did stays.', by),
     async putBack(change) {

@@ -12,16 +12,19 @@ import type { AnyProduct, TopologyPart } from '../model/product.ts'
 import { contestedKey, type Draft, type Proposal } from '../model/proposal.ts'
 import { createStore } from '../store/store.ts'
 import { createBus } from './bus.ts'
+import { createSteadyClock } from './clock.ts'
 import { createEngine, type EngineOptions } from './engine.ts'
 
 const START = Date.UTC(2026, 0, 5, 12)
+const HOUR = 3_600_000
 const setting = { target: 'edge', name: 'app/a/weight' }
 
 /** An engine on targets whose answers the test holds, judged and advised by what the test says. */
 function room(more: Partial<EngineOptions> & { path?: string } = {}) {
   const clock = handClock(START)
+  const steady = createSteadyClock(clock.wall, clock.monotonic)
   const path = more.path ?? ':memory:'
-  let store = createStore({ path, now: clock.now })
+  let store = createStore({ path, now: steady.now })
   const events: HouseEvent[] = []
   const logged: string[] = []
   const log = { info() {}, warn() {}, error: (_: object, text: string) => void logged.push(text) }
@@ -90,7 +93,9 @@ function room(more: Partial<EngineOptions> & { path?: string } = {}) {
       describe: (steps) => ({ commands: steps.map((one) => `set ${one.setting.name} ${one.after}`) }),
       inFlight: () => world.inFlight,
       learningMs: 0,
-      now: clock.now,
+      now: steady.now,
+      monotonic: steady.monotonic,
+      checkClock: steady.check,
       random: clock.random,
       setTimer: clock.setTimer,
       log,
@@ -102,6 +107,7 @@ function room(more: Partial<EngineOptions> & { path?: string } = {}) {
   let { bus, engine } = open()
   return {
     clock,
+    steady,
     world,
     events,
     logged,
@@ -114,7 +120,7 @@ function room(more: Partial<EngineOptions> & { path?: string } = {}) {
     async restart() {
       await engine.stop()
       store.close()
-      store = createStore({ path, now: clock.now })
+      store = createStore({ path, now: steady.now })
       ;({ bus, engine } = open())
     },
   }
@@ -469,6 +475,103 @@ describe('the engine', () => {
     expect(shares('ring_share_seen')).toEqual({ edge: 0.25, b: 0.75 })
     const owned = shares('ring_share_owned')
     expect(owned.edge! + owned.b!).toBeCloseTo(1, 6)
+  })
+
+  describe.each([
+    ['back by an hour', [-HOUR]],
+    ['ahead by a day', [24 * HOUR]],
+    ['ahead by a day and back', [24 * HOUR, -24 * HOUR]],
+    ['again and again', [-HOUR, -HOUR, 3 * HOUR, -60_000]],
+  ])('while the clock is set %s', (_, steps) => {
+    it('samples go on by the new time, and each step is told once', async () => {
+      const r = room()
+      await r.clock.pass(10_000)
+      for (const byMs of steps) {
+        r.clock.set(byMs)
+        await r.clock.pass(5_000)
+        const now = r.clock.wall()
+        const points = r
+          .store()
+          .window(now - 3_000, now)
+          .series('x')[0]!.points
+        expect(points.length).toBeGreaterThanOrEqual(3)
+        expect(now - r.engine().tickedAt()!).toBeLessThan(1_001)
+        expect(r.store().newestAt()).toBeGreaterThan(now - 1_001)
+        expect(r.engine().targets()[0]).toMatchObject({ state: 'up', pollMs: 0 })
+        expect(r.engine().targets()[0]!.stateSince).toBeLessThanOrEqual(now)
+        expect(Math.abs(r.engine().targets()[0]!.nextPollAt! - now)).toBeLessThanOrEqual(1_000)
+      }
+      expect(r.events.flatMap((event) => (event.type === 'clock' ? event.step.byMs : []))).toEqual(steps)
+    })
+
+    it('a finding fires after its time, keeps its age, and is resolved after its time', async () => {
+      const r = room()
+      await r.clock.pass(5_000)
+      r.world.verdicts = [found()]
+      await r.clock.pass(1_000)
+      r.clock.set(steps[0]!)
+      await r.clock.pass(1_000)
+      expect(r.findings().map(({ state }) => state)).toEqual(['pending'])
+      await r.clock.pass(1_000)
+      expect(r.findings().map(({ state }) => state)).toEqual(['firing'])
+      for (const byMs of steps.slice(1)) {
+        r.clock.set(byMs)
+        await r.clock.pass(1_000)
+      }
+      await r.clock.pass(2_000)
+      expect(r.findings()[0]!.since).toBeLessThanOrEqual(r.clock.wall())
+      r.world.verdicts = [clear()]
+      await r.clock.pass(2_000)
+      for (const byMs of steps) r.clock.set(byMs)
+      await r.clock.pass(3_000)
+      expect(r.findings().map(({ state }) => state)).toEqual(['firing'])
+      await r.clock.pass(1_000)
+      expect(r.findings().map(({ state }) => state)).toEqual(['resolved'])
+    })
+
+    it('a proposal is made, and a remedy that was rolled back rests for its time', async () => {
+      const r = room()
+      r.world.verdicts = [found()]
+      r.world.draft = draft()
+      await r.clock.pass(5_000)
+      const proposal = r.proposals()[0]!
+      r.store().proposals.put({ ...proposal, state: 'applied' })
+      const now = r.steady.now()
+      const change = { id: 'c1', state: 'rolled_back', verdict: 'regressed', automatic: true, proposal: proposal.id, endedAt: now, at: now, steps: draft().steps, journal: [] } as unknown as Change // biome-ignore format: one line
+      r.store().changes.put(change)
+      r.bus().emit({ type: 'change', change })
+      for (const byMs of steps) {
+        await r.clock.pass(5_000)
+        r.clock.set(byMs)
+      }
+      await r.clock.pass(15 * 60_000 - steps.length * 5_000 - 2_000)
+      expect(r.proposals()).toHaveLength(1)
+      expect(r.engine().noRemedy(proposal.finding)).toMatch(/rests for 1 min more/)
+      await r.clock.pass(10_000)
+      expect(r.proposals().map(({ state }) => state)).toContain('open')
+    })
+  })
+
+  it('a clock that was set back while it was not running is told at the start, and is no gap of an hour', async () => {
+    const r = room({ path: join(mkdtempSync(join(tmpdir(), 'evenkeel-engine-')), 'evenkeel.db') })
+    r.world.verdicts = [found()]
+    await r.clock.pass(10_000)
+    const { since } = r.findings()[0]!
+    r.clock.set(-HOUR)
+    r.steady.check()
+    await r.restart()
+    r.engine().noticeClock()
+    await r.clock.pass(3_000)
+    const steps = r.events.flatMap((event) => (event.type === 'clock' ? event.step.byMs : []))
+    expect(steps).toHaveLength(1)
+    expect(Math.abs(steps[0]! + HOUR)).toBeLessThan(2_000)
+    expect(
+      r
+        .store()
+        .window(r.clock.wall() - 2_000, r.clock.wall())
+        .series('x')[0]!.points.length,
+    ).toBeGreaterThanOrEqual(2)
+    expect(Math.abs(r.findings()[0]!.since - (since - HOUR))).toBeLessThan(2_000)
   })
 
   it('stops within its limit though a server hangs', async () => {

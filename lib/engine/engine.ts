@@ -1,3 +1,4 @@
+import type { ClockStep } from '../model/clock.ts'
 import type { Advisor, AnyDetector, DetectorSettings } from '../model/detector.ts'
 import type { Bus } from '../model/events.ts'
 import type { Log } from '../model/log.ts'
@@ -36,6 +37,9 @@ export type EngineOptions = {
   learningMs?: number
   tickMs?: number
   now?: () => number
+  monotonic?: () => number
+  /** Asked before each tick: the clock was set since. */
+  checkClock?(): ClockStep | null
   random?: () => number
   setTimer?: Clock['setTimer']
   log: Log
@@ -48,6 +52,11 @@ export interface Engine {
   stop(): Promise<void>
   /** Derive, judge, keep findings' lives, propose. Called by the engine's own timer after `start`; by hand in tests. */
   tick(): Promise<void>
+  /**
+   * Whether the clock was set since the last time, or since the run before; then the samples and all that holds a date move along, and the
+   * bus tells. Each tick begins with it; call it before the first one where something is done before that.
+   */
+  noticeClock(): void
   /** Called after each tick of the engine's own timer; not waited for. Returns the way to stop. */
   onTick(listener: () => void | Promise<void>): () => void
   topology(): Topology
@@ -76,6 +85,8 @@ const STOP_MS = 3_000
 const DISCOVER_MS = 10_000
 /** Discovered targets come a moment after start: until then a finding about one of them is not about something gone. */
 const SWEEP_AFTER_MS = 30_000
+/** The last tick before an end may stand a little ahead of a clock that is slewed. */
+const LAST_RUN_SLACK_MS = 2_000
 /** Judging yields to polls and requests after this long. */
 const BREATHE_MS = 15
 
@@ -84,6 +95,7 @@ export function createEngine(options: EngineOptions): Engine {
   const { store, bus, log, poll } = options
   const clock: Clock = {
     now: options.now ?? systemClock.now,
+    monotonic: options.monotonic ?? options.now ?? systemClock.monotonic,
     random: options.random ?? systemClock.random,
     setTimer: options.setTimer ?? systemClock.setTimer,
   }
@@ -109,7 +121,9 @@ export function createEngine(options: EngineOptions): Engine {
   /** Which target a discovered one was found through. */
   const foundBy = new Map<string, string>()
   const listeners = new Set<() => void | Promise<void>>()
-  const startedAt = clock.now()
+  /** By the monotonic clock. */
+  const startedAt = clock.monotonic()
+  let begun = false
   let tickedAt: number | null = null
   let started = false
   let stopped = false
@@ -162,7 +176,7 @@ export function createEngine(options: EngineOptions): Engine {
     const now = clock.now()
     return store.window(now - spanMs, now)
   }
-  const learning = () => clock.now() - startedAt < (options.learningMs ?? LEARNING_MS)
+  const learning = () => clock.monotonic() - startedAt < (options.learningMs ?? LEARNING_MS)
 
   /** One window for all rules of one span: they see the same now. */
   function windowsAt(now: number): (spanMs: number) => SeriesWindow {
@@ -186,7 +200,31 @@ export function createEngine(options: EngineOptions): Engine {
     }
   }
 
+  function noticeClock() {
+    if (!begun) {
+      begun = true
+      const [last, now] = [store.lastRunAt(), clock.now()]
+      // How long it was not running nobody knows, but not for less than no time.
+      if (last !== null && last - now > LAST_RUN_SLACK_MS) stepClock({ at: now, byMs: now - last })
+    }
+    const step = options.checkClock?.()
+    if (step) stepClock(step)
+  }
+
+  function stepClock(step: ClockStep) {
+    for (const keeper of [store, findings, propose, ...targets.values()])
+      try {
+        keeper.stepClock(step)
+      } catch (error) {
+        log.error({ err: error }, 'after the clock was set, not all dates could be moved along')
+      }
+    if (tickedAt !== null) tickedAt += step.byMs
+    shape = null
+    bus.emit({ type: 'clock', step })
+  }
+
   async function tickOnce() {
+    noticeClock()
     const now = clock.now()
     const shapeNow = topology()
     derive(now, shapeNow)
@@ -198,7 +236,7 @@ export function createEngine(options: EngineOptions): Engine {
       await breathe()
       breathedAt = performance.now()
     }
-    if (now - startedAt >= SWEEP_AFTER_MS) findings.sweep(shapeNow, running, now)
+    if (clock.monotonic() - startedAt >= SWEEP_AFTER_MS) findings.sweep(shapeNow, running, now)
     propose.tick(findings.firing(), windowOf, shapeNow, now)
     store.tick(now)
     tickedAt = clock.now()
@@ -215,7 +253,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   function scheduleTick(ms: number) {
     if (stopped) return
-    const dueAt = clock.now() + ms
+    const dueAt = clock.monotonic() + ms
     cancelTick = clock.setTimer(async () => {
       await tick().catch((error: unknown) => log.error({ err: error }, 'a tick failed'))
       // Guards and notices need no whole tick. Whoever listens may talk to servers: no tick waits for that.
@@ -223,7 +261,7 @@ export function createEngine(options: EngineOptions): Engine {
         Promise.resolve()
           .then(listener)
           .catch((error: unknown) => log.error({ err: error }, 'a listener failed'))
-      scheduleTick(Math.max(0, tickMs - ((clock.now() - dueAt) % tickMs)))
+      scheduleTick(Math.max(0, tickMs - ((clock.monotonic() - dueAt) % tickMs)))
     }, ms)
   }
 
@@ -295,6 +333,7 @@ export function createEngine(options: EngineOptions): Engine {
       cancel()
     },
     tick,
+    noticeClock,
     onTick(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

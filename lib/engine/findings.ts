@@ -1,3 +1,4 @@
+import { type ClockStep, movedDate } from '../model/clock.ts'
 import type { Bus } from '../model/events.ts'
 import type { Finding, Verdict } from '../model/finding.ts'
 import { type Labels, labelsKey, labelsMatch } from '../model/series.ts'
@@ -13,6 +14,8 @@ export interface Findings {
   /** Resolves what is about something that is no longer there, or found by a rule that no longer runs. */
   sweep(topology: Topology, rules: ReadonlySet<string>, now: number): void
   firing(): Finding[]
+  /** The clock was set: what was found for 3 s was found for 3 s still. */
+  stepClock(step: ClockStep): void
 }
 
 /** Evidence changes with every tick; on disk it may be this old. */
@@ -86,8 +89,31 @@ export function createFindings(store: Store, bus: Bus): Findings {
           settle(lives, key, life, after, now)
         }
     },
+    stepClock(step) {
+      const { byMs } = step
+      writtenAt.clear()
+      for (const lives of rules.values())
+        for (const [key, { finding, clearSince }] of lives) {
+          const pending = finding.state === 'pending'
+          const moved = pending ? { ...finding, since: finding.since + byMs, seenAt: finding.seenAt + byMs } : datesMoved(finding, step)
+          lives.set(key, { finding: moved, clearSince: clearSince === null ? null : clearSince + byMs })
+        }
+      for (const finding of store.findings.list((one) => one.state === 'resolved' && (one.resolvedAt ?? 0) > step.at))
+        store.findings.put(datesMoved(finding, step))
+    },
     firing: () =>
       [...rules.values()].flatMap((lives) => [...lives.values()].flatMap(({ finding }) => (finding.state === 'firing' ? finding : []))),
+  }
+}
+
+function datesMoved(finding: Finding, step: ClockStep): Finding {
+  const { since, seenAt, firingAt, resolvedAt } = finding
+  return {
+    ...finding,
+    since: movedDate(since, step),
+    seenAt: movedDate(seenAt, step),
+    ...(firingAt !== undefined && { firingAt: movedDate(firingAt, step) }),
+    ...(resolvedAt !== undefined && { resolvedAt: movedDate(resolvedAt, step) }),
   }
 }
 

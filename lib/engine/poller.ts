@@ -1,3 +1,4 @@
+import { type ClockStep, movedDate } from '../model/clock.ts'
 import type { Parsed, Probe } from '../model/product.ts'
 import type { Clock } from './clock.ts'
 import { Late, withDeadline } from './deadline.ts'
@@ -42,6 +43,7 @@ export interface Poller {
   /** Resolves when nothing is in flight any more. */
   stop(): Promise<void>
   status(): ProbeStatus
+  stepClock(step: ClockStep): void
   nextAt(): number | null
 }
 
@@ -50,6 +52,7 @@ export function createPoller<Link>(options: PollerOptions<Link>): Poller {
   const { probe, clock } = options
   let cursor: string | null = null
   let cancel: (() => void) | null = null
+  /** By the monotonic clock. */
   let dueAt: number | null = null
   /** Ends when the read itself has ended; one that ignores its deadline ends later than what was told of it. */
   let inFlight: Promise<void> | null = null
@@ -77,7 +80,7 @@ export function createPoller<Link>(options: PollerOptions<Link>): Poller {
   function schedule(ms: number) {
     cancel?.()
     if (stopped) return
-    dueAt = clock.now() + ms
+    dueAt = clock.monotonic() + ms
     cancel = clock.setTimer(() => {
       cancel = null
       poll().then(next)
@@ -88,7 +91,7 @@ export function createPoller<Link>(options: PollerOptions<Link>): Poller {
     if (stopped || cancel || status.state === 'unavailable' || dueAt === null) return
     const every = options.delayMs()
     // Anchored to the phase, so that the load stays spread; a poll that took longer than the rhythm skips beats.
-    const late = clock.now() - dueAt
+    const late = clock.monotonic() - dueAt
     schedule(every - (late % every))
   }
 
@@ -105,7 +108,7 @@ export function createPoller<Link>(options: PollerOptions<Link>): Poller {
       return Promise.resolve()
     }
     const asked = epoch
-    const at = clock.now()
+    const at = clock.monotonic()
     const { result, settled } = withDeadline(options.timeoutMs, clock, (signal) => probe.read(options.link(), cursor, signal))
     asking = result.then(
       (raw) => {
@@ -126,13 +129,14 @@ export function createPoller<Link>(options: PollerOptions<Link>): Poller {
 
   function understand(raw: unknown, startedAt: number) {
     const at = clock.now()
+    const tookMs = clock.monotonic() - startedAt
     try {
       const parsed = probe.parse(raw, { cursor, at })
       cursor = parsed.cursor ?? cursor
       status.lastAt = at
-      status.lastMs = at - startedAt
+      status.lastMs = tookMs
       tell('ok')
-      options.onRead(parsed, at, at - startedAt)
+      options.onRead(parsed, at, tookMs)
     } catch (error) {
       fail(error)
     }
@@ -173,6 +177,9 @@ export function createPoller<Link>(options: PollerOptions<Link>): Poller {
       await inFlight
     },
     status: () => ({ ...status }),
-    nextAt: () => (cancel ? dueAt : null),
+    stepClock(step) {
+      if (status.lastAt !== null) status.lastAt = movedDate(status.lastAt, step)
+    },
+    nextAt: () => (cancel && dueAt !== null ? clock.now() + dueAt - clock.monotonic() : null),
   }
 }

@@ -1,4 +1,5 @@
 import type { Change } from '../model/change.ts'
+import { type ClockStep, movedDate } from '../model/clock.ts'
 import type { Advisor } from '../model/detector.ts'
 import type { Bus } from '../model/events.ts'
 import type { Finding } from '../model/finding.ts'
@@ -28,6 +29,7 @@ export interface Propose {
   /** Holds every open proposal against the live values at the next tick. */
   renew(): void
   noRemedy(finding: string): string | null
+  stepClock(step: ClockStep): void
 }
 
 /** An open proposal is held against the live values this often; the contract allows 30 s. */
@@ -207,6 +209,14 @@ export function createPropose(options: ProposeOptions): Propose {
       }
     },
     renew,
+    stepClock(step) {
+      for (const one of advice.values()) {
+        one.dueAt += step.byMs
+        if (one.silentSince !== null) one.silentSince += step.byMs
+      }
+      for (const write of writes.values()) write.at = movedDate(write.at, step)
+      rests.stepClock(step)
+    },
     noRemedy(finding) {
       let reason: string | null = null
       for (const one of advice.values()) if (one.finding.id === finding && !one.open) reason ??= one.none ?? null

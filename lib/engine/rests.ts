@@ -1,10 +1,12 @@
 import type { Change } from '../model/change.ts'
+import type { ClockStep } from '../model/clock.ts'
 import type { Finding } from '../model/finding.ts'
 import { labelsKey } from '../model/series.ts'
 import type { Store } from '../model/store.ts'
 
 type Rest = { until: number; ms: number }
 
+const PREFIX = 'rest:'
 const REST_MS = 15 * 60_000
 const REST_MAX_MS = 4 * 3_600_000
 
@@ -13,6 +15,8 @@ export interface Rests {
   note(change: Change): void
   /** Epoch ms until which this remedy for this subject is not proposed; null when it may be. */
   until(advisor: string, finding: Pick<Finding, 'rule' | 'subject'>): number | null
+  /** The clock was set: who rests goes on resting for what was left of it. */
+  stepClock(step: ClockStep): void
 }
 
 /**
@@ -20,7 +24,8 @@ export interface Rests {
  * 4 h. One that improved it starts afresh. A person's roll-back is no verdict on the remedy.
  */
 export function createRests(store: Store): Rests {
-  const keyOf = (advisor: string, { rule, subject }: Pick<Finding, 'rule' | 'subject'>) => `rest:${advisor}:${rule}:${labelsKey(subject)}`
+  const keyOf = (advisor: string, { rule, subject }: Pick<Finding, 'rule' | 'subject'>) =>
+    `${PREFIX}${advisor}:${rule}:${labelsKey(subject)}`
   const counted = new Set<string>()
 
   return {
@@ -38,5 +43,11 @@ export function createRests(store: Store): Rests {
       store.memory.put(key, { until: change.endedAt + ms, ms } satisfies Rest)
     },
     until: (advisor, finding) => store.memory.get<Rest>(keyOf(advisor, finding))?.until ?? null,
+    stepClock({ at, byMs }) {
+      for (const key of store.memory.keys(PREFIX)) {
+        const rest = store.memory.get<Rest>(key)
+        if (rest && rest.until > at - byMs) store.memory.put(key, { ...rest, until: rest.until + byMs } satisfies Rest)
+      }
+    },
   }
 }

@@ -1,3 +1,4 @@
+import { type ClockStep, movedDate } from '../model/clock.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Log } from '../model/log.ts'
 import { type AnyProduct, type Parsed, productFor, type TargetConfig } from '../model/product.ts'
@@ -46,6 +47,7 @@ export interface Target {
   pollNow(): Promise<void>
   health(): Health
   status(): TargetStatus
+  stepClock(step: ClockStep): void
   capabilities(): Capability[]
   readonly discovers: boolean
   discover(): Promise<TargetConfig[]>
@@ -161,6 +163,10 @@ export function createTarget(options: TargetOptions): Target {
     },
     health: () => health,
     status,
+    stepClock(step) {
+      health = { ...health, since: movedDate(health.since, step) }
+      for (const poller of pollers) poller.stepClock(step)
+    },
     capabilities: () =>
       pollers.flatMap((poller): Capability[] => {
         const { feature, state, because, lastAt } = poller.status()

@@ -1,4 +1,5 @@
 import type { Change } from './change.ts'
+import type { ClockStep } from './clock.ts'
 import type { Finding } from './finding.ts'
 import type { Proposal } from './proposal.ts'
 
@@ -9,6 +10,8 @@ export type HouseEvent =
   | { type: 'change'; change: Change }
   | { type: 'target'; name: string; state: string }
   | { type: 'sample'; at: number }
+  /** The clock was set: dates that somebody holds go along. */
+  | { type: 'clock'; step: ClockStep }
 
 export interface Bus {
   emit(event: HouseEvent): void

@@ -44,6 +44,13 @@ export function heldSteps({ steps, slowStart, job }: { steps: readonly Step[]; s
   ]
 }
 
+/** As it stands after the clock was set by so many ms. */
+export const slowStartMoved = (slowStart: SlowStart, byMs: number): SlowStart => ({
+  ...slowStart,
+  ...(slowStart.nextAt !== undefined && { nextAt: slowStart.nextAt + byMs }),
+  ...(slowStart.doneAt !== undefined && { doneAt: slowStart.doneAt + byMs }),
+})
+
 /** The edits between two stages. */
 export const stepsBetween = ({ rises }: SlowStart, from: number, to: number): Step[] =>
   rises.map(({ setting, values }) => ({ setting, before: values[from]!, after: values[to]! }))

@@ -1,5 +1,6 @@
 import type { AuditDraft, AuditEntry, AuditHead, AuditKind } from './audit.ts'
 import type { Change } from './change.ts'
+import type { ClockStep } from './clock.ts'
 import type { Finding } from './finding.ts'
 import type { Job } from './job.ts'
 import type { Delivery, Silence } from './notice.ts'
@@ -86,6 +87,10 @@ export interface Store {
   /** Metric names and their labels that have a sample since `from`. */
   catalog(from: number): { metric: string; labels: Labels[] }[]
   newestAt(): number | null
+  /** The last tick of the run that had this file before; null when there was none, or it kept no such note. */
+  lastRunAt(): number | null
+  /** The clock was set: samples of a time that has not come yet move along, and for an hour nothing is dropped for its age. */
+  stepClock(step: ClockStep): void
   putRecords(target: string, records: readonly NewRecord[]): void
   records<K extends RecordKind>(kind: K, target?: string): RecordOf<K>[]
   findings: Table<Finding>

@@ -209,6 +209,8 @@ export type FrameView = {
   drills: boolean
   version: string
   newestSampleAt: Iso | null
+  /** The clock of Evenkeel's machine was set within the last hour: when, and how far ahead (negative: back). */
+  clockStep: { at: Iso; byMs: number } | null
   firing: number
 }
 

@@ -63,6 +63,9 @@ function build(house: House): Registry {
     const all = house.store.deliveries.list()
     for (const state of ['queued', 'delivered', 'failed']) one.set({ state }, all.filter((delivery) => delivery.state === state).length)
   })
+  gauge('evenkeel_clock_step_seconds', 'By how much the clock was last set within the hour, below 0: back; 0: it was not', [], (one) =>
+    one.set((house.clock.newest()?.byMs ?? 0) / 1_000),
+  )
   gauge('evenkeel_event_readers', 'Open streams of events', [], (one) => one.set(house.stream.readers()))
   return registry
 }

@@ -1,10 +1,11 @@
 import type { FrameView, Person } from '../model/views.ts'
 import type { House } from './house.ts'
 import { mode } from './mode.ts'
-import { isoOrNull } from './time.ts'
+import { iso, isoOrNull } from './time.ts'
 
 /** What the frame around every page needs. */
 export function getFrame(house: House, person: Person | null): FrameView {
+  const step = house.clock.newest()
   return {
     mode: mode(house),
     modeMax: house.config.mode,
@@ -13,6 +14,7 @@ export function getFrame(house: House, person: Person | null): FrameView {
     drills: house.drills !== null,
     version: house.version,
     newestSampleAt: isoOrNull(house.store.newestAt()),
+    clockStep: step && { at: iso(step.at), byMs: step.byMs },
     firing: house.store.findings.list((finding) => finding.state === 'firing' && finding.severity !== 'info').length,
   }
 }

@@ -9,6 +9,7 @@ import type { Log } from '../model/log.ts'
 import type { AnyNotifier } from '../model/notifier.ts'
 import type { Store } from '../model/store.ts'
 import type { Recorder } from './audit/recorder.ts'
+import type { ClockNews } from './clock.ts'
 import type { Doors } from './doors/doors.ts'
 import type { Stream } from './stream.ts'
 
@@ -31,6 +32,7 @@ export type House = {
   version: string
   startedAt: number
   now(): number
+  clock: ClockNews
   log: Log
   /** Aborts when the house begins to close: streams end, nothing new begins. */
   closing: AbortSignal

@@ -1,3 +1,4 @@
+import type { ClockStep } from '../model/clock.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { TargetView } from '../model/views.ts'
 import type { House } from './house.ts'
@@ -38,6 +39,14 @@ export async function honourConsents(house: Pick<House, 'engine' | 'store' | 'co
     }
     const wanted = configured === 'never' ? 'never' : over ? configured : consent.allow ? 'bursts' : 'ask'
     if (running.monitor !== wanted) await house.engine.configure({ ...house.engine.targetConfig(name)!.config, monitor: wanted } as never)
+  }
+}
+
+/** The clock was set: an hour that was allowed stays an hour. */
+export function moveConsents({ store }: Pick<House, 'store'>, { byMs }: ClockStep): void {
+  for (const key of store.memory.keys(PREFIX)) {
+    const consent = store.memory.get<Consent>(key)
+    if (consent?.until != null) store.memory.put(key, { ...consent, until: consent.until + byMs } satisfies Consent)
   }
 }
 

@@ -7,6 +7,7 @@ import { ConfigError } from '../config/error.ts'
 import { parseConfig } from '../config/parse.ts'
 import { detectors } from '../detectors/shelf.ts'
 import { createBus } from '../engine/bus.ts'
+import { createSteadyClock } from '../engine/clock.ts'
 import { createDispatch } from '../engine/dispatch/dispatch.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { ControlConfig } from '../model/control.ts'
@@ -18,14 +19,16 @@ import { products } from '../products/sources.ts'
 import { createStore } from '../store/store.ts'
 import { createRecorder } from './audit/recorder.ts'
 import { changeView } from './changes.ts'
+import { createClockNews } from './clock.ts'
 import { createDoors } from './doors/doors.ts'
 import { findingView } from './findings.ts'
 import type { House } from './house.ts'
 import { createLog } from './log.ts'
 import { mode } from './mode.ts'
-import { honourConsents } from './monitor.ts'
+import { honourConsents, moveConsents } from './monitor.ts'
 import { proposalView } from './proposals.ts'
 import { schemas } from './schemas.ts'
+import { moveSilences } from './silences.ts'
 import { createStream } from './stream.ts'
 
 const VERSION = '0.1.0'
@@ -78,7 +81,8 @@ export function allTargets(config: Config): { config: TargetConfig; product: Any
 
 /** Puts the house together and starts it. `print` is for what a person must read once: the sign-in link. */
 export async function openHouse(config: Config, env: NodeJS.ProcessEnv, print: (text: string) => void): Promise<House> {
-  const now = Date.now
+  const clock = createSteadyClock()
+  const { now, monotonic } = clock
   const log = createLog()
   for (const warning of config.warnings) log.warn({}, warning)
   try {
@@ -92,8 +96,9 @@ export async function openHouse(config: Config, env: NodeJS.ProcessEnv, print: (
       },
     ])
   }
-  const store = createStore({ path: join(config.data, 'evenkeel.db'), retention: config.retention, log })
+  const store = createStore({ path: join(config.data, 'evenkeel.db'), retention: config.retention, now, log })
   const bus = createBus((error) => log.error({ error: String(error) }, 'a listener failed'))
+  const clockNews = createClockNews({ bus, log, monotonic })
   const closing = new AbortController()
   const targets = allTargets(config)
 
@@ -123,6 +128,8 @@ export async function openHouse(config: Config, env: NodeJS.ProcessEnv, print: (
     inFlight: (steps) => changes.inFlight(steps),
     learningMs: config.learningMs,
     now,
+    monotonic,
+    checkClock: clock.check,
     log,
   })
   const dispatch = createDispatch({
@@ -152,6 +159,7 @@ export async function openHouse(config: Config, env: NodeJS.ProcessEnv, print: (
     version: VERSION,
     startedAt: now(),
     now,
+    clock: clockNews,
     log,
     closing: closing.signal,
     async close() {
@@ -162,6 +170,11 @@ export async function openHouse(config: Config, env: NodeJS.ProcessEnv, print: (
       store.close()
     },
   }
+  bus.on((event) => {
+    if (event.type !== 'clock') return
+    moveSilences(house, event.step)
+    moveConsents(house, event.step)
+  })
   bus.on((event) => house.stream.publish(event, bodyOf(house, event)))
   bus.on((event) => event.type === 'change' && house.audit.change(event.change))
   house.audit.started(VERSION)
@@ -170,6 +183,8 @@ export async function openHouse(config: Config, env: NodeJS.ProcessEnv, print: (
     const each = await Promise.allSettled([honourConsents(house), changes.tick(), (async () => dispatch.tick())()])
     for (const one of each) if (one.status === 'rejected') log.error({ err: one.reason }, 'a part of the tick failed')
   })
+  // What was under way at the end of the last run goes by the clock as it is now.
+  engine.noticeClock()
   await changes.recover()
   engine.start()
   return house
@@ -181,5 +196,6 @@ function bodyOf(house: House, event: HouseEvent): unknown {
   if (event.type === 'proposal') return proposalView(house, event.proposal, house.engine.topology())
   if (event.type === 'change') return changeView(house, event.change)
   if (event.type === 'target') return { name: event.name, state: event.state }
+  if (event.type === 'clock') return { at: event.step.at, byMs: event.step.byMs }
   return { at: event.at }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { findingLabels } from '../engine/dispatch/route.ts'
+import type { ClockStep } from '../model/clock.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Silence } from '../model/notice.ts'
@@ -39,6 +40,13 @@ export function createSilence(house: House, { match, from = house.now(), until, 
 
 export function deleteSilence(house: House, id: string): void {
   if (!house.store.silences.delete(id)) throw new EvenkeelError('not_found', 'There is no silence of that id.')
+}
+
+/** The clock was set: a silence that runs goes on for what was left of it; one that was planned keeps its dates. */
+export function moveSilences({ store }: Pick<House, 'store'>, { at, byMs }: ClockStep): void {
+  const before = at - byMs
+  for (const silence of store.silences.list(({ from, until }) => from <= before && before < until))
+    store.silences.put({ ...silence, from: silence.from + byMs, until: silence.until + byMs })
 }
 
 const silenceView = (house: House, silence: Silence): SilenceView => ({

@@ -33,8 +33,8 @@ export type Columns = { at: Float64Array; value: Float64Array }
 /** Chunks that were unpacked lately. */
 const UNPACKED_MOST = 2_048
 
-/** Where the stretches of a series end: what is later lies in chunks alone. */
-type Done = { fineTo: number; coarseTo: number }
+/** Where the stretches of a series end (what is later lies in chunks alone), and the latest time of which it ever had a sample. */
+type Done = { fineTo: number; coarseTo: number; lastAt: number }
 
 /**
  * The samples on the disk: of each series one blob for ten minutes of samples, one for six hours of 10 s stretches and one for a day of 5 min
@@ -89,19 +89,56 @@ export class Archive {
   }
 
   /**
-   * Writes what the series has beyond its chunks, makes the stretches that are due, and drops what is older than its fineness is kept. Call
-   * inside a transaction; the moment that was flushed to, which it returns, counts once that is committed.
+   * Writes what the series has beyond its chunks, makes the stretches that are due, and drops what is older than its fineness is kept unless
+   * told not to. Call inside a transaction; the moment that was flushed to, which it returns, counts once that is committed.
    */
-  flush(history: History, now: number): number {
+  flush(history: History, now: number, drop = true): number {
     const { id, metric, stepMs } = history
-    const { at, value } = history.columns(history.indexAfter(history.flushedTo), history.size)
+    const from = history.movedTo > history.flushedTo ? this.#lastBefore(id, history.movedTo) : Number.NEGATIVE_INFINITY
+    const { at, value } = history.columns(history.indexAfter(Math.max(history.flushedTo, from)), history.size)
     if (at.length === 0) return history.flushedTo
-    const last = at[at.length - 1]!
-    this.#statements.write.run(id, RAW, Math.floor(at[0]!), encodeColumns([at, value]))
+    const [first, last] = [at[0]!, at[at.length - 1]!]
+    const { lastAt, fineTo } = this.#doneOf(id)
+    if (first <= lastAt || first < fineTo) this.#makeWay(id, first, last)
+    this.#statements.write.run(id, RAW, Math.floor(first), encodeColumns([at, value]))
     this.#statements.heard.run(Math.ceil(last), Math.round(stepMs), id)
+    this.#done.set(id, { ...this.#doneOf(id), lastAt: Math.max(lastAt, Math.ceil(last)) })
     this.#condense(id, metric, stepMs, now)
-    this.#drop(id, now)
+    if (drop) this.#drop(id, now)
     return last
+  }
+
+  /** The last flushed sample up to that moment. */
+  #lastBefore(id: number, moment: number): number {
+    let last = Number.NEGATIVE_INFINITY
+    for (const { at } of this.samples(id, moment, moment)) last = at.findLast((one) => one <= moment) ?? last
+    return last
+  }
+
+  /**
+   * A clock that was set back comes to a time once more: the samples that were written of it first make way for the later ones, and its
+   * stretches are made again while there are samples to make them of.
+   */
+  #makeWay(id: number, first: number, last: number): void {
+    for (const row of this.#statements.read.all({ id, level: RAW, from: Math.floor(first), to: Math.ceil(last) })) {
+      const [at, value] = decodeColumns(row.data as Uint8Array, 2) as [Float64Array, Float64Array]
+      const parts = [at.findIndex((one) => one >= first), at.findLastIndex((one) => one <= last) + 1]
+      const [before, after] = [parts[0]! < 0 ? at.length : parts[0]!, parts[1]!]
+      if (before === at.length || after === 0) continue
+      this.#unpacked.delete(Number(row.rowid))
+      this.#statements.erase.run(Number(row.rowid))
+      for (const [from, to] of [
+        [0, before],
+        [after, at.length],
+      ] as const)
+        if (from < to)
+          this.#statements.write.run(id, RAW, Math.floor(at[from]!), encodeColumns([at.subarray(from, to), value.subarray(from, to)]))
+    }
+    const { lastAt, fineTo, coarseTo } = this.#doneOf(id)
+    if (first >= fineTo || fineTo - first > this.#retention.rawMs - FINE_BLOCK) return
+    const done = { lastAt, fineTo: downTo(first, FINE_BLOCK), coarseTo: Math.min(coarseTo, downTo(first, COARSE_BLOCK)) }
+    this.#statements.condensed.run(done.fineTo, done.coarseTo, id)
+    this.#done.set(id, done)
   }
 
   /** How far stretches reach: until then `rollups` answers, from then on `samples`. */
@@ -127,9 +164,10 @@ export class Archive {
 
   /** Stretches that begin in [from, to), of 5 min where `coarse` and they are made, else of 10 s. */
   *rollups(id: number, metric: string, from: number, to: number, coarse: boolean): Generator<Rollup> {
-    const boundary = coarse ? Math.max(from, Math.min(to, this.#doneOf(id).coarseTo)) : from
+    const { coarseTo, fineTo } = this.#doneOf(id)
+    const boundary = coarse ? Math.max(from, Math.min(to, coarseTo)) : from
     yield* this.#stretches(id, metric, COARSE, from, boundary)
-    yield* this.#stretches(id, metric, FINE, boundary, to)
+    yield* this.#stretches(id, metric, FINE, boundary, Math.min(to, fineTo))
   }
 
   /** Looks at some series in turn, and does for those that fell silent what flushing does for the others. Call inside a transaction now and then. */
@@ -150,21 +188,27 @@ export class Archive {
   /** What was last written is not there: the transaction failed. */
   restart(): void {
     this.#done.clear()
+    this.#unpacked.clear()
   }
 
   #condense(id: number, metric: string, stepMs: number, now: number): void {
-    const { fineTo, coarseTo } = this.#doneOf(id)
+    const { fineTo, coarseTo, lastAt } = this.#doneOf(id)
     // Not all series at midnight.
     if (now < fineTo + FINE_BLOCK + ((id * 0.618_034) % 1) * (FINE_BLOCK / 4)) return
     const fineEnd = downTo(now, FINE_BLOCK)
     for (const [start, rollups] of blocks(this.#rolledUp(id, stepMs, fineTo, fineEnd), FINE_BLOCK))
-      this.#statements.write.run(id, FINE, start, encodeRollups(rollups, metric, FINE_MS))
+      this.#replace(id, FINE, start, encodeRollups(rollups, metric, FINE_MS))
     const coarseEnd = downTo(fineEnd, COARSE_BLOCK)
     if (coarseEnd > coarseTo)
       for (const [start, rollups] of blocks(coarser([...this.#stretches(id, metric, FINE, coarseTo, coarseEnd)], COARSE_MS), COARSE_BLOCK))
-        this.#statements.write.run(id, COARSE, start, encodeRollups(rollups, metric, COARSE_MS))
+        this.#replace(id, COARSE, start, encodeRollups(rollups, metric, COARSE_MS))
     this.#statements.condensed.run(fineEnd, coarseEnd, id)
-    this.#done.set(id, { fineTo: fineEnd, coarseTo: coarseEnd })
+    this.#done.set(id, { fineTo: fineEnd, coarseTo: coarseEnd, lastAt })
+  }
+
+  #replace(id: number, level: typeof FINE | typeof COARSE, start: number, data: Uint8Array): void {
+    this.#statements.eraseBlock.run(id, level, start)
+    this.#statements.write.run(id, level, start, data)
   }
 
   /** 10 s stretches of the flushed samples of [from, to). */
@@ -198,7 +242,7 @@ export class Archive {
     let done = this.#done.get(id)
     if (!done) {
       const row = this.#statements.done.get(id)
-      done = { fineTo: Number(row?.fine_to ?? 0), coarseTo: Number(row?.coarse_to ?? 0) }
+      done = { fineTo: Number(row?.fine_to ?? 0), coarseTo: Number(row?.coarse_to ?? 0), lastAt: Number(row?.last_at ?? 0) }
       this.#done.set(id, done)
     }
     return done
@@ -238,11 +282,13 @@ const prepare = (db: DatabaseSync) => ({
   named: db.prepare('SELECT * FROM series WHERE metric = ? AND last_at >= ?'),
   after: db.prepare('SELECT id, metric, step_ms, last_at FROM series WHERE id > ? ORDER BY id LIMIT 200'),
   add: db.prepare('INSERT INTO series (id, metric, labels, step_ms, last_at, fine_to, coarse_to) VALUES (?, ?, ?, ?, 0, ?, ?)'),
-  heard: db.prepare('UPDATE series SET last_at = ?, step_ms = ? WHERE id = ?'),
+  heard: db.prepare('UPDATE series SET last_at = max(last_at, ?), step_ms = ? WHERE id = ?'),
   forget: db.prepare('DELETE FROM series WHERE id = ?'),
-  done: db.prepare('SELECT fine_to, coarse_to FROM series WHERE id = ?'),
+  done: db.prepare('SELECT fine_to, coarse_to, last_at FROM series WHERE id = ?'),
   condensed: db.prepare('UPDATE series SET fine_to = ?, coarse_to = ? WHERE id = ?'),
   write: db.prepare('INSERT INTO chunk (series, level, from_at, data) VALUES (?, ?, ?, ?)'),
+  erase: db.prepare('DELETE FROM chunk WHERE rowid = ?'),
+  eraseBlock: db.prepare('DELETE FROM chunk WHERE series = ? AND level = ? AND from_at = ?'),
   drop: db.prepare('DELETE FROM chunk WHERE series = ? AND level = ? AND from_at < ?'),
   // Chunks of a series do not overlap: of those that begin before the range, only the last may reach into it.
   read: db.prepare(`SELECT rowid, data FROM chunk WHERE series = $id AND level = $level AND from_at <= $to AND from_at >= coalesce(

@@ -1,3 +1,4 @@
+import { type ClockStep, movedDate } from '../model/clock.ts'
 import type { Labels, Point } from '../model/series.ts'
 import type { Held } from './window.ts'
 
@@ -12,6 +13,8 @@ export class History implements Held {
   stepMs: number
   /** Samples up to here lie in chunks; later ones only here and in the recovery rows. */
   flushedTo = Number.NEGATIVE_INFINITY
+  /** Samples up to here were moved along with the clock: what the disk holds of their time already stands. */
+  movedTo = Number.NEGATIVE_INFINITY
   /** From here on nothing is missing in memory. */
   heldFrom = Number.NEGATIVE_INFINITY
   /** The series that came after this one in its last poll: the next poll most likely repeats the order. */
@@ -74,8 +77,8 @@ export class History implements Held {
     return true
   }
 
-  /** Takes over samples that lay in chunks, in the order of time, before any is appended. */
-  fill(chunks: readonly { at: Float64Array; value: Float64Array }[]): void {
+  /** Takes over samples up to a moment that lay in chunks, in the order of time, before any is appended. */
+  fill(chunks: readonly { at: Float64Array; value: Float64Array }[], until: number): void {
     const size = chunks.reduce((sum, { at }) => sum + at.length, 0)
     this.#at = new Float64Array(Math.ceil(size * 1.25) + 32)
     this.#value = new Float64Array(this.#at.length)
@@ -84,6 +87,28 @@ export class History implements Held {
       this.#value.set(value, this.#size)
       this.#size += at.length
     }
+    this.#size = this.indexAfter(until)
+  }
+
+  /**
+   * After the clock was set back: samples of a time that has not come yet move along with it, so that what was 30 s ago still is. In memory
+   * they take the place of older ones of that same time; to the disk they go where it has none.
+   */
+  stepClock(step: ClockStep): void {
+    const ahead = this.indexAfter(step.at)
+    if (ahead === this.#size) return
+    const firstAt = this.#at[ahead]! + step.byMs
+    const kept = this.indexAt(firstAt)
+    for (let i = ahead; i < this.#size; i++) this.#at[i]! += step.byMs
+    this.#at.copyWithin(kept, ahead, this.#size)
+    this.#value.copyWithin(kept, ahead, this.#size)
+    this.#size -= ahead - kept
+    this.#dropped += ahead - kept
+    this.#tuples = []
+    if (kept === 0) this.heldFrom = firstAt
+    this.flushedTo = Math.min(this.flushedTo, firstAt - 1)
+    this.movedTo = step.at
+    this.givenUpTo = movedDate(this.givenUpTo, step)
   }
 
   /** The samples of [from, to] as pairs. Made when first asked for and kept until the columns are moved. */

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { type ClockStep, movedDate } from '../model/clock.ts'
 import type { NewRecord, Record_, RecordKind, RecordOf } from '../model/record.ts'
 
 const HOUR = 3_600_000
@@ -77,6 +78,19 @@ export class Records {
     return () => {
       for (const key of written) this.#dirty.delete(key)
     }
+  }
+
+  /** After the clock was set back: what was seen is not of a time that has not come yet. */
+  stepClock(step: ClockStep): void {
+    for (const [kind, shelves] of this.#kinds)
+      for (const [target, shelf] of shelves)
+        for (const record of shelf.values()) {
+          const at = movedDate(record.at, step)
+          if (at === record.at) continue
+          shelf.set(record.id, { ...record, at })
+          if (BOUNDS[kind].lasting) this.#mark(kind, target, record.id)
+        }
+    this.#sorted.clear()
   }
 
   /** Drops what is too old. */

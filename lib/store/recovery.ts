@@ -105,6 +105,11 @@ export class Recovery {
       .run(Math.floor(Math.min(oldestPending, Number.MAX_SAFE_INTEGER)), this.#epoch)
   }
 
+  /** Forgets rows of a time that has not come yet: the clock was set back since. */
+  dropAfter(at: number): void {
+    if (this.#db.prepare('DELETE FROM recovery WHERE at > ?').run(Math.ceil(at)).changes > 0) this.restart()
+  }
+
   /** After everything was flushed. */
   clear(): void {
     this.#db.exec('DELETE FROM recovery')

@@ -1,4 +1,5 @@
 import type { Change } from '../model/change.ts'
+import { movedDate } from '../model/clock.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Job } from '../model/job.ts'
 import type { Log } from '../model/log.ts'
@@ -48,6 +49,10 @@ const HELD_MOST = 4_000_000
 const LATE_MS = MINUTE
 const LATE_SERIES = 500
 const SILENT: Log = { info() {}, warn() {}, error() {} }
+/** After the clock was set nothing is dropped for its age for so long: a clock that is wrong by a year must not cost a year. */
+const KEEP_MS = 60 * MINUTE
+/** The store's own note of its last tick. */
+const TICKED = 'store/ticked'
 
 /** Opens what the house remembers. Throws `unavailable` with the mend when the file cannot be used. */
 export function createStore(options: StoreOptions): Store {
@@ -87,6 +92,9 @@ export function createStore(options: StoreOptions): Store {
   let prunedAt = Number.NEGATIVE_INFINITY
   let gaveUpAt = Number.NEGATIVE_INFINITY
   let givenUpTo = Number.NEGATIVE_INFINITY
+  /** Until then nothing is dropped for its age. */
+  let keepUntil = Number.NEGATIVE_INFINITY
+  const lastRunAt = memory.get<number>(TICKED)
   load()
 
   /** What the last process had no room for in the database. */
@@ -111,10 +119,11 @@ export function createStore(options: StoreOptions): Store {
   function known(row: SeriesRow, at: number): History {
     const history = new History(row.id, row.metric, row.labels, row.stepMs)
     if (row.lastAt > 0) {
-      history.flushedTo = row.lastAt
+      // What was written under a clock that was ahead lies in a time that has not come yet, and is not the newest.
+      history.flushedTo = Math.min(row.lastAt, at)
       // Whole chunks: from the first one's start on nothing is missing.
-      const chunks = [...archive.samples(row.id, at - windowMs, row.lastAt)]
-      history.fill(chunks)
+      const chunks = [...archive.samples(row.id, at - windowMs, history.flushedTo)]
+      history.fill(chunks, history.flushedTo)
       history.heldFrom = chunks[0]?.at[0] ?? at - windowMs
     }
     return hold(history, at)
@@ -123,8 +132,10 @@ export function createStore(options: StoreOptions): Store {
   /** The newest window from the chunks, then what was not yet in one. */
   function load(): void {
     const at = now()
+    saving.put('recovery clock', () => recovery.dropAfter(at))
     for (const row of archive.since(null, at - windowMs)) known(row, at)
     for (const sample of recovery.read()) {
+      if (sample.at > at) continue
       const row = byId.has(sample.id) ? null : archive.byId(sample.id)
       const history = byId.get(sample.id) ?? (row && known(row, at))
       if (history && sample.at > history.flushedTo) history.append(sample.at, sample.value, at - windowMs)
@@ -168,7 +179,7 @@ export function createStore(options: StoreOptions): Store {
   function flush(due: Iterable<History>, at: number): (() => void)[] {
     const done: (() => void)[] = []
     for (const history of due) {
-      const flushedTo = archive.flush(history, at)
+      const flushedTo = archive.flush(history, at, at >= keepUntil)
       done.push(() => {
         history.flushedTo = flushedTo
         history.dueAt = at + chunkMs
@@ -186,7 +197,8 @@ export function createStore(options: StoreOptions): Store {
 
   function sweep(at: number): void {
     sweptAt = at
-    archive.sweep(at)
+    const old = at >= keepUntil
+    if (old) archive.sweep(at)
     if (at - prunedAt < MINUTE) return
     prunedAt = at
     let oldestPending = Number.POSITIVE_INFINITY
@@ -195,6 +207,7 @@ export function createStore(options: StoreOptions): Store {
       if (first < history.size) oldestPending = Math.min(oldestPending, history.atOf(first))
     }
     recovery.prune(oldestPending)
+    if (!old) return
     records.prune(at)
     undo.prune(at)
   }
@@ -274,9 +287,11 @@ export function createStore(options: StoreOptions): Store {
         from,
         to,
       ),
-    query(query) {
+    query(asked) {
       const at = now()
       const kept = { rawFrom: at - retention.rawMs, fineFrom: at - retention.fineMs }
+      // A time that has not come yet holds at most what a clock that was ahead left there.
+      const query = { ...asked, to: Math.min(asked.to, Math.max(at, newestAt ?? at)) }
       const found = histories.find(query.metric, query.labels)
       for (const row of archive.since(query.metric, query.from, (id) => byId.has(id))) {
         if (!labelsMatch(row.labels, query.labels)) continue
@@ -300,6 +315,23 @@ export function createStore(options: StoreOptions): Store {
       return [...metrics].map(([metric, labels]) => ({ metric, labels })).sort((a, b) => (a.metric < b.metric ? -1 : 1))
     },
     newestAt: () => newestAt,
+    lastRunAt: () => lastRunAt,
+    stepClock(step) {
+      const { at, byMs } = step
+      for (const history of byId.values()) {
+        history.stepClock(step)
+        history.dueAt += byMs
+      }
+      if (newestAt !== null) newestAt = Math.min(newestAt, at)
+      records.stepClock(step)
+      givenUpTo = movedDate(givenUpTo, step)
+      gaveUpAt += byMs
+      sweptAt += byMs
+      prunedAt += byMs
+      keepUntil = at + KEEP_MS
+      undo.stepClock(step)
+      saving.put('recovery clock', () => recovery.dropAfter(at))
+    },
     putRecords: (target, fresh) => records.put(target, fresh),
     records: (kind, target) => records.list(kind, target),
     findings,
@@ -322,11 +354,12 @@ export function createStore(options: StoreOptions): Store {
           done.push(...flush(due, at))
           if (at - sweptAt >= SWEEP_MS) sweep(at)
           done.push(records.flush())
+          memory.put(TICKED, at)
           return done
         })
         changed = []
         changedSet.clear()
-        if (prunedAt === at) {
+        if (prunedAt === at && at >= keepUntil) {
           pruneDocuments(at)
           forget(at - 2 * windowMs)
         }

@@ -1,9 +1,13 @@
+import type { ClockStep } from '../model/clock.ts'
 import type { UndoLog } from '../model/store.ts'
 import type { Saving } from './saving.ts'
 import type { Files } from './schema.ts'
 
 /** Batches of undo on the disk; none of them is kept in memory. `prune` may stand in a transaction of `db`. */
-export function undoLogOf({ db: pruning, durable: db }: Files, saving: Saving): UndoLog & { prune(at: number): void } {
+export function undoLogOf(
+  { db: pruning, durable: db }: Files,
+  saving: Saving,
+): UndoLog & { prune(at: number): void; stepClock(step: ClockStep): void } {
   const append = db.prepare('INSERT INTO undo (change, until, items, edits) VALUES (?, ?, ?, ?)')
   const newest = db.prepare(
     'SELECT batch, items, edits FROM undo WHERE change = ? AND batch NOT IN (SELECT value FROM json_each(?)) ORDER BY batch DESC LIMIT 1',
@@ -13,6 +17,9 @@ export function undoLogOf({ db: pruning, durable: db }: Files, saving: Saving): 
     'SELECT coalesce(sum(items), 0) AS items FROM undo WHERE change = ? AND batch NOT IN (SELECT value FROM json_each(?))',
   )
   const prune = pruning.prepare('DELETE FROM undo WHERE until < ?')
+  const shift = db.prepare('UPDATE undo SET until = until + ?')
+  /** By how much the clock was set that no row knows of yet. */
+  let owedMs = 0
   /** Batches that are put back, and that the disk does not let go yet. */
   const dropped = new Set<number>()
   const without = () => JSON.stringify([...dropped])
@@ -38,6 +45,13 @@ export function undoLogOf({ db: pruning, durable: db }: Files, saving: Saving): 
     },
     count: (change) => Number(count.get(change, without())!.items),
     prune: (at) => void prune.run(Math.floor(at)),
+    stepClock({ byMs }) {
+      owedMs += Math.round(byMs)
+      saving.put('undo clock', () => {
+        shift.run(owedMs)
+        owedMs = 0
+      })
+    },
   }
 }
 

@@ -206,3 +206,50 @@ test('a test notice is sent at once and its fate kept', async () => {
   expect(await dispatch.test('ops')).toMatchObject([{ state: 'failed', answer: 'no answer' }])
   await expect(dispatch.test('nobody')).rejects.toMatchObject({ code: 'not_found' })
 })
+
+const HOUR = 3_600_000
+describe.each([
+  ['back by an hour', [-HOUR]],
+  ['ahead by two days', [48 * HOUR]],
+  ['ahead by two days and back', [48 * HOUR, -48 * HOUR]],
+])('while the clock is set %s', (_, steps) => {
+  function setClock() {
+    for (const byMs of steps) {
+      at += byMs
+      bus.emit({ type: 'clock', step: { at, byMs } })
+    }
+  }
+
+  test('a group waits, and repeats, for its time', async () => {
+    at = 1_000_000_000
+    const dispatch = begin([{ waitMs: 5_000, repeatMs: 60_000 }])
+    store.findings.put(finding('one'))
+    await pass(dispatch, 3)
+    setClock()
+    await pass(dispatch, 2)
+    expect(said()).toEqual([])
+    await pass(dispatch, 1)
+    expect(said()).toEqual(['firing one'])
+    await pass(dispatch, 30)
+    setClock()
+    await pass(dispatch, 29)
+    expect(said()).toHaveLength(1)
+    await pass(dispatch, 1)
+    expect(said()).toEqual(['firing one', 'firing one'])
+  })
+
+  test('a delivery that failed is tried again in its time, and not given up', async () => {
+    at = 1_000_000_000
+    const dispatch = begin([{ waitMs: 0 }])
+    answer = { delivered: false, retry: true, answer: 'no' }
+    store.findings.put(finding('one'))
+    await pass(dispatch, 20)
+    const tries = sent.length
+    setClock()
+    answer = { delivered: true, retry: false, answer: 'ok' }
+    await pass(dispatch, 32)
+    expect(sent.length).toBe(tries + 1)
+    expect(store.deliveries.list()[0]).toMatchObject({ state: 'delivered' })
+    expect(store.deliveries.list()[0]!.at).toBeGreaterThan(at - 60_000)
+  })
+})

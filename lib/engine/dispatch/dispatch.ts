@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Change } from '../../model/change.ts'
+import type { ClockStep } from '../../model/clock.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Bus } from '../../model/events.ts'
 import type { Finding } from '../../model/finding.ts'
@@ -53,8 +54,22 @@ export function createDispatch({ routes, receivers, notifiers, store, bus, exter
   const parcelKey = (id: string) => `outbox/${id}`
   const unsubscribe = bus.on((event) => {
     if (event.type === 'change') tellOfChange(event.change)
+    if (event.type === 'clock') stepClock(event.step)
   })
   let sweptAt = 0
+
+  /** The clock was set: who waits goes on waiting for what was left of it. */
+  function stepClock({ byMs }: ClockStep) {
+    sweptAt += byMs
+    for (const key of store.memory.keys('said/')) {
+      const { firing, at, dueAt } = store.memory.get<Said>(key)!
+      save(key, { firing, at: at > 0 ? at + byMs : 0, ...(dueAt !== undefined && { dueAt: dueAt + byMs }) })
+    }
+    for (const delivery of store.deliveries.list(({ state }) => state === 'queued')) {
+      const { at, nextAt } = delivery
+      store.deliveries.put({ ...delivery, at: at + byMs, ...(nextAt !== undefined && { nextAt: nextAt + byMs }) })
+    }
+  }
 
   function silenced(finding: Finding, at: number): boolean {
     const labels = findingLabels(finding)
@@ -182,9 +197,11 @@ export function createDispatch({ routes, receivers, notifiers, store, bus, exter
       .catch(() => ({ delivered: false, retry: true, answer: 'The channel failed.' }))
     // Cut off by our own end: it has not been tried, and the next start tries it.
     if (!delivered && stopping.signal.aborted) return delivery
-    const tried = { ...delivery, attempts: delivery.attempts + 1, answer }
+    // The clock may have been set meanwhile.
+    const { at } = store.deliveries.get(delivery.id) ?? delivery
+    const tried = { ...delivery, at, attempts: delivery.attempts + 1, answer }
     if (delivered) return settle({ ...tried, state: 'delivered' })
-    if (!retry || delivery.status === 'test' || now() - delivery.at > RETRY_FOR_MS) return settle({ ...tried, state: 'failed' })
+    if (!retry || delivery.status === 'test' || now() - at > RETRY_FOR_MS) return settle({ ...tried, state: 'failed' })
     const waiting = { ...tried, nextAt: now() + Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(delivery.attempts, 20)) }
     store.deliveries.put(waiting)
     return waiting
