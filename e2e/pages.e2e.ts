@@ -19,6 +19,7 @@ const PAGES = [
   '/targets/cache-a',
   '/targets/edge',
   '/drills',
+  '/audit',
   '/settings',
 ]
 

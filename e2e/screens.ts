@@ -29,6 +29,7 @@ try {
     targets: '/targets',
     cache: '/targets/cache-a',
     drills: '/drills',
+    audit: '/audit',
     settings: '/settings',
   }
   await takeAll(pages)

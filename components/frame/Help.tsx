@@ -1,7 +1,7 @@
 'use client'
 import { Kbd } from '@/components/ui/kbd.tsx'
 import { Dialog } from '@/components/ui/sheet.tsx'
-import { NOUNS } from './nav.ts'
+import type { Noun } from './nav.ts'
 
 const KEYS: [string[], string][] = [
   [['Ctrl', 'K'], 'Palette: go, filter, act'],
@@ -18,7 +18,7 @@ const KEYS: [string[], string][] = [
 ]
 
 /** All keys. */
-export function Help({ open, onClose }: { open: boolean; onClose: () => void }) {
+export function Help({ nouns, open, onClose }: { nouns: readonly Noun[]; open: boolean; onClose: () => void }) {
   return (
     <Dialog open={open} onClose={onClose} title="Keys">
       <div className="grid gap-x-8 gap-y-1.5 sm:grid-cols-2">
@@ -28,7 +28,7 @@ export function Help({ open, onClose }: { open: boolean; onClose: () => void }) 
           ))}
         </ul>
         <ul className="flex flex-col gap-1.5">
-          {NOUNS.map((noun) => (
+          {nouns.map((noun) => (
             <Row key={noun.href} keys={['g', noun.key]} what={noun.label} />
           ))}
         </ul>

@@ -12,7 +12,7 @@ import type { FindingView, FrameView, Page, PoolView, ProposalView, RingView, Ta
 import { get, path } from './api.ts'
 import { useGo } from './Go.tsx'
 import { useLive } from './live.tsx'
-import { NOUNS } from './nav.ts'
+import { nounsFor } from './nav.ts'
 import { SPANS } from './range.ts'
 import { useRange } from './useRange.ts'
 
@@ -125,7 +125,7 @@ export function Palette({ open, onClose, frame }: { open: boolean; onClose: () =
           </Command.Group>
         )}
         <Command.Group heading="Go to" className={group}>
-          {NOUNS.filter((noun) => !noun.drillsOnly || frame.drills).map((noun) => (
+          {nounsFor(frame).map((noun) => (
             <Item key={noun.href} value={`go ${noun.label}`} hint={`g ${noun.key}`} act={() => go(noun.href)}>
               <noun.icon size={16} strokeWidth={1.75} aria-hidden className="text-dim" />
               {noun.label}

@@ -11,7 +11,7 @@ import type { FrameView } from '@/lib/model/views.ts'
 import { Go } from './Go.tsx'
 import { Help } from './Help.tsx'
 import { useLive } from './live.tsx'
-import { isHere, NOUNS } from './nav.ts'
+import { isHere, NOUNS, nounsFor } from './nav.ts'
 import { Palette } from './Palette.tsx'
 import { TopBar } from './TopBar.tsx'
 import { useApi } from './useApi.ts'
@@ -27,7 +27,7 @@ export function Shell({ initialFrame, children }: { initialFrame: FrameView; chi
   const [palette, setPalette] = useState(false)
   const [help, setHelp] = useState(false)
   useEvents({ live, onSample: setNewest, onConnection: setConnected })
-  useKeys({ openPalette: () => setPalette(true), openHelp: () => setHelp(true), drills: frame.drills })
+  useKeys({ openPalette: () => setPalette(true), openHelp: () => setHelp(true), nouns: nounsFor(frame) })
   const newestAt = newest ?? (frame.newestSampleAt ? Date.parse(frame.newestSampleAt) : null)
 
   return (
@@ -50,7 +50,7 @@ export function Shell({ initialFrame, children }: { initialFrame: FrameView; chi
       </div>
       <BottomBar frame={frame} openPalette={() => setPalette(true)} />
       <Palette open={palette} onClose={() => setPalette(false)} frame={frame} />
-      <Help open={help} onClose={() => setHelp(false)} />
+      <Help nouns={nounsFor(frame)} open={help} onClose={() => setHelp(false)} />
       <Toaster />
     </div>
   )
@@ -79,7 +79,7 @@ function Rail({ frame }: { frame: FrameView }) {
         <span className={folded ? 'hidden' : 'max-lg:hidden'}>Evenkeel</span>
       </Go>
       <ul className="flex flex-1 flex-col gap-px overflow-y-auto">
-        {NOUNS.filter((noun) => !noun.drillsOnly || frame.drills).map((noun) => {
+        {nounsFor(frame).map((noun) => {
           const here = isHere(noun.href, pathname)
           const Icon = noun.icon
           return (

@@ -7,14 +7,16 @@ import {
   Gauge,
   GitCommitVertical,
   KeyRound,
+  ScrollText,
   Server,
   Settings,
   TriangleAlert,
   Waypoints,
   Zap,
 } from 'lucide-react'
+import type { FrameView } from '@/lib/model/views.ts'
 
-export type Noun = { href: string; label: string; key: string; icon: LucideIcon; drillsOnly?: boolean }
+export type Noun = { href: string; label: string; key: string; icon: LucideIcon; drillsOnly?: boolean; adminOnly?: boolean }
 
 /** The rail, in the order of a question: what is wrong, where, why, what was done. `key` follows `g`. */
 export const NOUNS: readonly Noun[] = [
@@ -29,8 +31,13 @@ export const NOUNS: readonly Noun[] = [
   { href: '/alerts', label: 'Alerts', key: 'a', icon: Bell },
   { href: '/targets', label: 'Targets', key: 't', icon: Server },
   { href: '/drills', label: 'Drills', key: 'd', icon: Zap, drillsOnly: true },
+  { href: '/audit', label: 'Audit', key: 'u', icon: ScrollText, adminOnly: true },
   { href: '/settings', label: 'Settings', key: 's', icon: Settings },
 ]
+
+/** The nouns of the rail for whoever looks. */
+export const nounsFor = ({ drills, person }: Pick<FrameView, 'drills' | 'person'>): Noun[] =>
+  NOUNS.filter((noun) => (!noun.drillsOnly || drills) && (!noun.adminOnly || person?.role === 'admin'))
 
 /** Pages that stand under another noun of the rail. */
 const UNDER: Record<string, string> = { incidents: '/findings', lab: '/rings' }

@@ -3,20 +3,20 @@ import { useEffect, useRef } from 'react'
 import { typing } from '@/components/ui/rows.ts'
 import { useGo } from './Go.tsx'
 import { useLive } from './live.tsx'
-import { NOUNS } from './nav.ts'
+import type { Noun } from './nav.ts'
 
 /** The keys that work on every page: `g` then a letter, `/`, `?`, `l`, Ctrl/Cmd-K; and the walk that a toast or a notification asks for. */
-export function useKeys({ openPalette, openHelp, drills }: { openPalette: () => void; openHelp: () => void; drills: boolean }) {
+export function useKeys({ openPalette, openHelp, nouns }: { openPalette: () => void; openHelp: () => void; nouns: readonly Noun[] }) {
   const go = useGo()
   const { live, setLive } = useLive()
-  const now = useRef({ openPalette, openHelp, drills, go, live, setLive })
+  const now = useRef({ openPalette, openHelp, nouns, go, live, setLive })
   useEffect(() => {
-    now.current = { openPalette, openHelp, drills, go, live, setLive }
+    now.current = { openPalette, openHelp, nouns, go, live, setLive }
   })
   useEffect(() => {
     let gAt = 0
     const onKey = (event: KeyboardEvent) => {
-      const { openPalette, openHelp, drills, go, live, setLive } = now.current
+      const { openPalette, openHelp, nouns, go, live, setLive } = now.current
       if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'k') {
         event.preventDefault()
         openPalette()
@@ -25,7 +25,7 @@ export function useKeys({ openPalette, openHelp, drills }: { openPalette: () => 
       if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || typing(event)) return
       if (gAt && Date.now() - gAt < 1_500) {
         gAt = 0
-        const noun = NOUNS.find((noun) => noun.key === event.key && (!noun.drillsOnly || drills))
+        const noun = nouns.find((noun) => noun.key === event.key)
         if (noun) {
           event.preventDefault()
           go(noun.href)

@@ -22,7 +22,6 @@ export const AUDIT_KINDS = [
   'silence-ended',
   'change-asked',
   'change-steered',
-  'change-began',
   'change-ended',
   'job-steered',
   'finding-acknowledged',
