@@ -30,7 +30,7 @@ export function ChangePanel({ change: given }: { change: ChangeView }) {
     <section className="flex flex-col gap-4 rounded border border-change/50 p-4" aria-label="Change">
       <Head change={change} />
       {change.job && <JobPanel id={change.job} />}
-      {change.prediction && change.prediction.unmeasured === undefined && <WatchChart change={change} />}
+      {change.prediction && <WatchChart change={change} />}
       {change.prediction && <Effect prediction={change.prediction} measured={change.measured} />}
       {change.state === 'watching' && change.guardsNow.length > 0 && <Guards change={change} />}
       <Verbs change={change} />

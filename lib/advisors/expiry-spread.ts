@@ -7,6 +7,7 @@ import type { TtlHistogram } from '../model/record.ts'
 import type { TtlPolicy } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { globMatches } from './glob.ts'
+import { spreadPeak } from './peak.ts'
 
 /** A cliff is named by moments of this grid, so that a sample that wavers by a second does not name another. */
 const GRID_MS = 5_000
@@ -99,20 +100,14 @@ function cliffOf({ buckets, bucketMs, sampled, keys }: TtlHistogram, now: number
   return { span, keys: (within / sampled) * keys, fullest: (top[1] / sampled) * keys }
 }
 
-/**
- * The fullest second once they are spread: their mean a second, and that of the others that end there, plus what chance adds to the
- * largest of so many Poisson counts (λ + √(2 λ ln n)).
- */
+/** The fullest second once they are spread over `after`, where others end too. */
 function peakOf({ span, keys }: Cliff, histogram: TtlHistogram, after: Span, now: number) {
   const seconds = (after.to - after.from) / 1_000
   const others = histogram.buckets.reduce(
     (sum, [at, n]) => sum + (at > now && at >= after.from && at < after.to && (at < span.from || at >= span.to) ? n : 0),
     0,
   )
-  const mean = keys / seconds + ((others / histogram.sampled) * histogram.keys) / seconds
-  const chance = Math.sqrt(2 * mean * Math.log(seconds))
-  // Redis ends keys in rounds, and a poll does not last a second to the millisecond.
-  return { after: mean + chance, low: mean, high: 1.5 * (mean + chance) }
+  return spreadPeak(keys, seconds, ((others / histogram.sampled) * histogram.keys) / seconds)
 }
 
 function guards(target: string, window: SeriesWindow): Guard[] {

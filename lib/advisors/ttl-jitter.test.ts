@@ -50,15 +50,50 @@ test('the policy of those keys gets the least jitter that spreads them', () => {
     steps: [{ setting: { target: 'ttl:products', name: 'products/jitter' }, before: '0', after: '0.1' }],
     because: expect.stringMatching(/5.?000 keys end within two seconds.*9.min to 11.min/),
     predict: {
-      metric: 'cache_expiration_peak',
-      before: 0.5,
-      after: 1 / 120,
-      low: 1 / 120,
-      high: 1 / 80,
-      unmeasured: expect.stringMatching(/loaded at once again/),
+      metric: 'cache_expiration_peak_rate',
+      unit: 'perSecond',
+      before: 2_500,
+      // Over two minutes: 41.7 a second, and what chance adds to the fullest of 120 seconds.
+      after: expect.closeTo(5_000 / 120 + Math.sqrt(2 * (5_000 / 120) * Math.log(120)), 6),
+      low: expect.closeTo(5_000 / 120, 6),
+      high: expect.closeTo(1.5 * (5_000 / 120 + Math.sqrt(2 * (5_000 / 120) * Math.log(120))), 6),
+      event: { counter: 'cache_expirations_total', least: 4_000, background: 0 },
     },
     risk: 'low',
   })
+})
+test('before is the fullest second: ahead as it was sampled, or as it was counted when it struck', () => {
+  const record = {
+    kind: 'ttl-histogram' as const,
+    target: 'a',
+    id: 'ttl' as const,
+    at: 0,
+    bucketMs: 1_000,
+    sampled: 1_000,
+    keys: 20_000,
+    pattern: 'product:*',
+  }
+  const ahead = load(
+    1_000,
+    { 'cache_expirations_total{target=a}': '0+7x59' },
+    {
+      records: [
+        {
+          ...record,
+          buckets: [
+            [5_000, 200],
+            [6_000, 50],
+          ],
+        },
+      ],
+    },
+  )
+  const topology = { ...emptyTopology(), ttls: [policy()] }
+  const predicted = (seen: Finding, window: typeof ahead) => (ttlJitter.propose(seen, window, topology) as Draft).predict
+  expect(predicted(finding, ahead)).toMatchObject({ before: 4_000, event: { background: 7 } })
+  const counted = load(1_000, { 'cache_expirations_total{target=a}': '0+7x30 3210 5200+7x27' })
+  const struck = { ...finding, evidence: [{ value: 5_000, unit: 'count' }] } as unknown as Finding
+  expect(predicted(struck, counted)).toMatchObject({ before: 3_000, event: { background: 7, least: 4_000 } })
 })
 test('a short TTL needs more of it, and one that has some gets more', () => {
   const after = (draft: unknown) => Number((draft as Draft).steps[0]!.after)

@@ -1,7 +1,13 @@
 import { count, duration, safe, text } from '../format/format.ts'
+import { rates } from '../math/rates.ts'
+import { median } from '../math/robust.ts'
+import { measure } from '../measures/measure.ts'
 import type { Advisor } from '../model/detector.ts'
+import type { TtlHistogram } from '../model/record.ts'
 import type { TtlPolicy } from '../model/topology.ts'
+import type { SeriesWindow } from '../model/window.ts'
 import { globMatches } from './glob.ts'
+import { spreadPeak } from './peak.ts'
 
 /** Jitters worth choosing among; half of the TTL is where a short life begins to cost hits. */
 const JITTERS = [0.1, 0.2, 0.3, 0.5]
@@ -10,6 +16,10 @@ const PEAK_SHARE = 0.02
 
 /** Within so long the keys of a cliff end. */
 const CLIFF_SECONDS = 2
+/** Of the keys of a load, so many have ended when its fullest second has been seen. */
+const SEEN_SHARE = 0.8
+/** The finding counts what ended within so long. */
+const CLIFF_WIDEST_SECONDS = 3
 
 /** A TTL drawn around its length, so that keys written together no longer end together. */
 export const ttlJitter: Advisor = {
@@ -32,6 +42,7 @@ export const ttlJitter: Advisor = {
       }
     if (policy.error) return { none: `The policy ${policy.name} cannot be read: ${policy.error}` }
     const together = Math.max(1, keysTogether(finding.evidence, histogram?.keys ?? null))
+    const background = usualEnds(target!, window)
     const peak = (jitter: number) => together / Math.max(1, (2 * jitter * policy.ttlMs) / 1000)
     const higher = JITTERS.filter((jitter) => jitter > policy.jitter + 1e-9)
     if (higher.length === 0)
@@ -46,16 +57,18 @@ export const ttlJitter: Advisor = {
       ],
       because: `About ${count(together)} keys end within two seconds. With a jitter of ${jitter} each lives ${duration(span[0])} to ${duration(span[1])}, and as many, written together, end at no more than ${text(peak(jitter), 'perSecond')}. Keys that are already written keep their end: this time it still comes, the next time not.`,
       predict: {
-        metric: 'cache_expiration_peak',
+        metric: 'cache_expiration_peak_rate',
         where: { target: target! },
-        unit: 'ratio',
-        before: 1 / CLIFF_SECONDS,
-        after: peak(jitter) / together,
-        low: peak(jitter) / together,
-        // A load takes its time, and chance fills one second more than another.
-        high: Math.min(1 / CLIFF_SECONDS, (1.5 * peak(jitter)) / together),
-        basis: `the TTL of ${duration(policy.ttlMs)}: of the keys of one load, the part that ends in the fullest second`,
-        unmeasured: `the effect shows when keys written from now on end, in ${duration(span[0])} at the earliest, and only if as many are loaded at once again`,
+        unit: 'perSecond',
+        before: struck ? fullestSecond(target!, window, together) : (fullestAhead(histogram) ?? together / CLIFF_SECONDS),
+        ...spreadPeak(together, (2 * jitter * policy.ttlMs) / 1_000, background),
+        basis: `about ${count(together)} keys of one load, with ends drawn evenly from ${duration(span[0])} to ${duration(span[1])} after it`,
+        event: {
+          counter: 'cache_expirations_total',
+          least: Math.round(SEEN_SHARE * together),
+          background,
+          words: 'keys written since have ended: as many were not loaded again',
+        },
       },
       guards: [],
       risk: 'low',
@@ -75,6 +88,24 @@ function keysTogether(evidence: readonly { value: number; unit: string }[], keys
   const [first] = evidence
   if (!first) return 0
   return first.unit === 'ratio' ? first.value * (keys ?? 0) : first.value
+}
+
+/** How many keys end in a usual second: the median, which a cliff in the window does not move. */
+function usualEnds(target: string, window: SeriesWindow): number {
+  const [series] = window.series('cache_expirations_total', { target })
+  return series ? (median(rates(series.points, series.stepMs).map(([, rate]) => rate)) ?? 0) : 0
+}
+
+/** The fullest second of a cliff that has struck; without it, half of what ended within two. */
+function fullestSecond(target: string, window: SeriesWindow, together: number): number {
+  const seen = measure('cache_expiration_peak_rate', { target }, window)
+  return seen.is === 'measured' ? Math.max(seen.value, together / CLIFF_WIDEST_SECONDS) : together / CLIFF_SECONDS
+}
+
+/** The fullest second ahead, of a cliff that is foreseen. */
+function fullestAhead(histogram: TtlHistogram | undefined): number | null {
+  if (!histogram || histogram.sampled === 0 || histogram.buckets.length === 0) return null
+  return (Math.max(...histogram.buckets.map(([, n]) => n)) / histogram.sampled) * histogram.keys
 }
 
 const followersText = (policy: TtlPolicy) => (policy.followers.length === 0 ? ' No application reports that it follows this policy.' : '')

@@ -461,12 +461,22 @@ describe('the watch', () => {
     expect(f.values.edge!['app/a/weight']).toBe('100')
   })
 
-  it('keeps, unjudged, what no watch can measure, and says why', async () => {
+  it('keeps, unjudged, what shows in an event that did not come again; of one that did, the event itself is the time before', async () => {
     const f = fleet()
-    const prediction = { ...f.propose().prediction!, unmeasured: 'the effect shows tomorrow' }
-    const { change } = await f.changes().apply(f.propose({ prediction }).id, 'ann')
-    await f.pass(115, 0.055)
-    expect(f.change(change)).toMatchObject({ state: 'kept', verdict: 'unjudged', needsPerson: expect.stringMatching(/shows tomorrow/) })
+    await f.pass(60, 0.02)
+    const event = { counter: 'pool_requests_total', least: 100, background: 200, words: 'requests of a burst have come' }
+    const prediction = { ...f.propose().prediction!, before: 0.055 }
+    const first = await f.changes().apply(f.propose({ prediction: { ...prediction, event } }).id, 'ann')
+    await f.pass(115, 0.026)
+    expect(f.change(first.change)).toMatchObject({
+      state: 'kept',
+      verdict: 'unjudged',
+      needsPerson: expect.stringMatching(/0 of about 100 requests/),
+    })
+    f.values.edge!['app/a/weight'] = '100'
+    const second = await f.changes().apply(f.propose({ prediction: { ...prediction, event: { ...event, background: 190 } } }).id, 'ann')
+    await f.pass(40, 0.026)
+    expect(f.change(second.change)).toMatchObject({ state: 'kept', verdict: 'improved', measured: { before: 0.055 } })
   })
 
   it('rolls back what had no effect where that is exact, at the end of the watch', async () => {

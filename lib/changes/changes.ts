@@ -17,6 +17,7 @@ import type { SeriesWindow } from '../model/window.ts'
 import { actuators as shelf } from '../products/actuators.ts'
 import { type Applied, type ApplyContext, applySteps, type OwnChange, toldOf, wantedOf } from './apply.ts'
 import { type Effect, effectOf } from './effect.ts'
+import { notYet } from './event.ts'
 import { type BreachedSince, watchGuards } from './guards.ts'
 import { createJobs } from './jobs.ts'
 import { createJournal } from './journal.ts'
@@ -186,7 +187,7 @@ export function createChanges(options: ChangesOptions): Changes {
   function baselineOf(change: Pick<Change, 'prediction' | 'finding' | 'job'>, until: number): Interval | undefined {
     const { prediction, finding } = change
     // Of what is yet to come nothing is to be measured before.
-    if (!prediction || change.job) return undefined
+    if (!prediction || prediction.event || change.job) return undefined
     // What was before the problem is not what the change is to mend.
     const since = (finding && store.findings.get(finding)?.since) || 0
     // Applied at once, there is none of it to measure: the prediction's own figure stands.
@@ -256,14 +257,13 @@ export function createChanges(options: ChangesOptions): Changes {
     const at = now()
     const { prediction, watchFrom } = change
     if (!prediction || watchFrom === undefined) return { effect: { is: 'unseen', because: 'no effect was predicted' }, settledAt: null }
-    if (prediction.unmeasured !== undefined) return { effect: { is: 'unseen', because: prediction.unmeasured }, settledAt: watchFrom }
     const window = options.window(at - watchFrom + settings.guardMs)
     const settledAt = change.job ? jobSettledFrom(jobs.of(change), at) : settledFrom(change, window, options.topology())
     if (settledAt === null) return { effect: { is: 'unseen', because: 'the numbers still hold time from before the change' }, settledAt }
-    return {
-      effect: effectOf(prediction, change.baseline, measure(prediction.metric, prediction.where, window.between(settledAt, at))),
-      settledAt,
-    }
+    const since = window.between(settledAt, at)
+    const because = notYet(prediction, since)
+    if (because) return { effect: { is: 'unseen', because }, settledAt }
+    return { effect: effectOf(prediction, change.baseline, measure(prediction.metric, prediction.where, since)), settledAt }
   }
 
   const measuredOf = (effect: Effect): Partial<Change> =>

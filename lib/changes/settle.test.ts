@@ -58,6 +58,10 @@ describe('the numbers hold nothing of the time before the write', () => {
     const ttl = change(step('ttl:products', 'products/ttl', '2m', '1m'), 'cache_expiration_rate', { target: 'a' })
     expect(settledFrom(ttl, load(1_000, { x: '0x100' }), topology)).toBeNull()
     expect(settledFrom(ttl, load(1_000, { x: '0x130' }), topology)).toBe(FROM + 122_000)
+    // The longest life that the old jitter drew is over, too.
+    const jitter = change(step('ttl:products', 'products/jitter', '0.5', '0.8'), 'cache_expiration_peak_rate', { target: 'a' })
+    expect(settledFrom(jitter, load(1_000, { x: '0x91' }), topology)).toBeNull()
+    expect(settledFrom(jitter, load(1_000, { x: '0x93' }), topology)).toBe(FROM + 92_000)
     const limits = { watchMs: 120_000, ownMs: 60_000, ttlWatchMs: 86_400_000 }
     expect(watchLimitMs(ttl, topology, limits)).toBe(2 * 60_000 + 55_000)
     expect(watchLimitMs(change(step('ttl:products', 'products/jitter', '0', '0.3'), 'x', {}), topology, limits)).toBe(175_000)

@@ -56,12 +56,14 @@ function passed(window: SeriesWindow, where: { target: string; pool: string }, r
   return null
 }
 
-/** Keys that were written before the change live on for their old TTL. */
+/** Keys that were written before the change live on for their old TTL, and for the longest that their old jitter drew. */
 function oldTtlMs(change: Change, topology: Topology): number {
   const name = change.steps[0]!.setting.target.slice('ttl:'.length)
   const policy = topology.ttls.find((ttl) => ttl.name === name)
-  const old = change.steps.find((step) => step.setting.name.endsWith('/ttl'))
-  return Math.max(old ? ttlMs(old.before) : 0, policy?.ttlMs ?? 0)
+  const before = (setting: string) => change.steps.find((step) => step.setting.name.endsWith(`/${setting}`))?.before
+  const [old, oldJitter] = [before('ttl'), before('jitter')]
+  const jitter = oldJitter === undefined ? (policy?.jitter ?? 0) : Number(oldJitter)
+  return Math.max(old ? ttlMs(old) : 0, policy?.ttlMs ?? 0) * (1 + jitter)
 }
 
 /** How long after the write the followers had moved, at most FOLLOWERS_MS. */

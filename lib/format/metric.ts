@@ -9,7 +9,6 @@ const METRIC: Record<string, string> = {
   cache_read_rate: 'reads per second',
   cache_eviction_rate: 'evictions per second',
   cache_expiration_rate: 'expirations per second',
-  cache_expiration_peak: 'part that ends in the fullest second',
   cache_expiration_peak_rate: 'keys ending in the fullest second',
   cache_memory_ratio: 'memory in use',
 }

@@ -16,8 +16,11 @@ export type Prediction = {
   high: number
   /** What it rests on: "response times of 10 min, 41 000 requests". */
   basis: string
-  /** Why the watch cannot see it, where it cannot: the change ends unjudged then. */
-  unmeasured?: string
+  /**
+   * Of an effect that shows in an event, not in the steady state (keys of one load end together): `before` is the event's own, and the effect
+   * is judged once the event has come again, which is when `counter` has grown by `least` beside `background` a second.
+   */
+  event?: { counter: string; least: number; background: number; words: string }
   /** How far the metric may first go the wrong way because of the change itself (moved keys are misses, a queue drains), and for how long. */
   dip?: { metric: string; where: Labels; to: number; forMs: number }
 }
