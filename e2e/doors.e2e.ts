@@ -50,6 +50,16 @@ test.describe('with a login', () => {
     expect(await as('operator', 'POST', 'changes', change)).toBe(202)
     expect(await as('admin', 'GET', 'tokens')).toBe(200)
     expect((await fetch(`${locked.url}/api/v1/targets`, { headers: { authorization: 'Bearer made-up' } })).status).toBe(401)
+
+    // Who tried what stands in the audit log, which admins alone see.
+    const viewer = { authorization: `Bearer ${await token('viewer')}` }
+    expect((await fetch(`${locked.url}/audit`, { headers: viewer })).status).toBe(403)
+    expect((await fetch(`${locked.url}/api/v1/audit/export`, { headers: viewer })).status).toBe(403)
+    await page.goto(`${locked.url}/audit?what=refused`)
+    const row = page.getByRole('row', { name: /test-operator, by token.*GET tokens · forbidden/ })
+    await expect(row).toContainText('127.0.0.1')
+    await row.click()
+    await expect(page.getByRole('dialog')).toContainText('"operation":"GET tokens"')
   })
 })
 

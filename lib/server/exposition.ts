@@ -66,6 +66,10 @@ function build(house: House): Registry {
   gauge('evenkeel_clock_step_seconds', 'By how much the clock was last set within the hour, below 0: back; 0: it was not', [], (one) =>
     one.set((house.clock.newest()?.byMs ?? 0) / 1_000),
   )
+  gauge('evenkeel_audit_entries', 'Entries of the audit log', [], (one) => one.set(house.store.audit.head().seq))
+  gauge('evenkeel_audit_unsaved', 'Entries of the audit log that the disk has not taken', [], (one) =>
+    one.set(house.store.audit.unsaved().entries),
+  )
   gauge('evenkeel_event_readers', 'Open streams of events', [], (one) => one.set(house.stream.readers()))
   return registry
 }

@@ -21,7 +21,7 @@ export const alerting = [
     method: 'POST',
     path: 'silences',
     role: 'operator',
-    audit: { what: 'silence-made', body: ['match', 'until', 'reason'], answer: ['id'] },
+    audit: { what: 'silence-made', body: ['match', 'reason'], answer: ['id', 'until'] },
     summary: 'Mutes the notices of findings whose labels match',
     tag,
     body: z.strictObject({
