@@ -115,6 +115,8 @@ export interface Store {
   tick(at: number): void
   /** Null while everything reaches the disk. */
   failing(): SavingFailure | null
+  /** What was damaged on the disk, and what became of it: sentences, none while all was well since the start. */
+  repairs(): string[]
   /** Samples whose series have not been heard of since `before`, and targets no longer configured, leave memory. */
   forget(before: number): void
   close(): void

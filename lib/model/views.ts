@@ -212,7 +212,12 @@ export type FrameView = {
   /** The clock of Evenkeel's machine was set within the last hour: when, and how far ahead (negative: back). */
   clockStep: { at: Iso; byMs: number } | null
   firing: number
+  /** Null while everything reaches the disk. */
+  saving: SavingView | null
 }
+
+/** Why nothing reaches the disk, and since when. */
+export type SavingView = { since: Iso; because: string; mend: string }
 
 export type DrillView = {
   name: string

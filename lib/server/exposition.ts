@@ -53,6 +53,9 @@ function build(house: House): Registry {
     const at = house.engine.tickedAt()
     if (at !== null) one.set(at / 1000)
   })
+  gauge('evenkeel_store_failing', '1 while nothing reaches the disk of the data folder', [], (one) =>
+    one.set(house.store.failing() ? 1 : 0),
+  )
   gauge('evenkeel_proposals_open', 'Proposals that can be applied', [], (one) =>
     one.set(house.store.proposals.list((proposal) => proposal.state === 'open').length),
   )

@@ -1,4 +1,4 @@
-import type { FrameView, Person } from '../model/views.ts'
+import type { FrameView, Person, SavingView } from '../model/views.ts'
 import type { House } from './house.ts'
 import { mode } from './mode.ts'
 import { iso, isoOrNull } from './time.ts'
@@ -16,5 +16,11 @@ export function getFrame(house: House, person: Person | null): FrameView {
     newestSampleAt: isoOrNull(house.store.newestAt()),
     clockStep: step && { at: iso(step.at), byMs: step.byMs },
     firing: house.store.findings.list((finding) => finding.state === 'firing' && finding.severity !== 'info').length,
+    saving: savingView(house),
   }
+}
+
+function savingView({ store }: House): SavingView | null {
+  const failing = store.failing()
+  return failing && { since: iso(failing.since), because: failing.because, mend: failing.mend }
 }

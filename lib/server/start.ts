@@ -23,7 +23,8 @@ export async function start(): Promise<void> {
     process.stderr.write(
       `${error instanceof ConfigError || error instanceof EvenkeelError ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
     )
-    process.exit(error instanceof ConfigError ? error.exitCode : 1)
+    // A data folder that cannot be used is a person's to mend, like a configuration.
+    process.exit(error instanceof ConfigError ? error.exitCode : error instanceof EvenkeelError ? 2 : 1)
   }
   onArrival((message) => {
     if (message.url) message.url = readable(message.url)

@@ -3,6 +3,7 @@ import type { Labels } from '../model/series.ts'
 import { decodeColumns, encodeColumns } from './codec.ts'
 import type { History } from './history.ts'
 import { addSample, COARSE_MS, coarser, decodeRollups, encodeRollups, FINE_MS, type Rollup } from './rollup.ts'
+import { readRow, type Spoilt } from './shapes.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -45,13 +46,41 @@ export class Archive {
   readonly #unpacked = new Map<number, Columns>()
   readonly #done = new Map<number, Done>()
   readonly #statements: ReturnType<typeof prepare>
+  readonly #spoilt: Spoilt
   #nextId: number
   #swept = 0
 
-  constructor(db: DatabaseSync, retention: Retention) {
+  constructor(db: DatabaseSync, retention: Retention, spoilt: Spoilt) {
+    this.#spoilt = spoilt
     this.#retention = { ...retention, rawMs: Math.max(RAW_LEAST, retention.rawMs), fineMs: Math.max(FINE_LEAST, retention.fineMs) }
     this.#statements = prepare(db)
     this.#nextId = Number(this.#statements.lastId.get()!.id) + 1
+  }
+
+  /** Null for a series whose labels are damaged: its samples are nobody's. */
+  #row(row: Record<string, unknown>): SeriesRow | null {
+    const labels = readRow<[string, string][]>('labels', row.labels)
+    if (!labels) {
+      this.#spoilt('series', String(row.id))
+      return null
+    }
+    return {
+      id: Number(row.id),
+      metric: row.metric as string,
+      labels: Object.fromEntries(labels),
+      stepMs: Number(row.step_ms),
+      lastAt: Number(row.last_at),
+    }
+  }
+
+  /** Null for a chunk that is damaged: a gap. */
+  #unpack<T>(row: Record<string, unknown>, unpack: (data: Uint8Array) => T): T | null {
+    try {
+      return unpack(row.data as Uint8Array)
+    } catch {
+      this.#spoilt('chunk', String(row.rowid))
+      return null
+    }
   }
 
   newId(): number {
@@ -61,18 +90,18 @@ export class Archive {
   /** The row of a series that was known before, whatever the order of its labels. */
   find(metric: string, labels: Labels): SeriesRow | null {
     const row = this.#statements.find.get(metric, labelsJson(labels))
-    return row ? rowOf(row) : null
+    return row ? this.#row(row) : null
   }
 
   byId(id: number): SeriesRow | null {
     const row = this.#statements.byId.get(id)
-    return row ? rowOf(row) : null
+    return row ? this.#row(row) : null
   }
 
   /** Every series of that metric (of all metrics when null) with a flushed sample since then, but for those to skip. */
   since(metric: string | null, from: number, skip: (id: number) => boolean = () => false): SeriesRow[] {
     const rows = metric === null ? this.#statements.since.all(Math.floor(from)) : this.#statements.named.all(metric, Math.floor(from))
-    return rows.filter((row) => !skip(Number(row.id))).map(rowOf)
+    return rows.filter((row) => !skip(Number(row.id))).flatMap((row) => this.#row(row) ?? [])
   }
 
   /** Call inside a transaction, before anything else of that series is written. */
@@ -153,7 +182,9 @@ export class Archive {
       let columns = this.#unpacked.get(number)
       if (columns) this.#unpacked.delete(number)
       else {
-        const [at, value] = decodeColumns(row.data as Uint8Array, 2)
+        const unpacked = this.#unpack(row, (data) => decodeColumns(data, 2))
+        if (!unpacked) continue
+        const [at, value] = unpacked
         columns = { at: at!, value: value! }
         if (this.#unpacked.size >= UNPACKED_MOST) this.#unpacked.delete(this.#unpacked.keys().next().value!)
       }
@@ -228,7 +259,7 @@ export class Archive {
   *#stretches(id: number, metric: string, level: typeof FINE | typeof COARSE, from: number, to: number): Generator<Rollup> {
     if (from >= to) return
     for (const row of this.#statements.read.all({ id, level, from: Math.floor(from), to: Math.ceil(to) }))
-      for (const rollup of decodeRollups(row.data as Uint8Array, metric, level === FINE ? FINE_MS : COARSE_MS))
+      for (const rollup of this.#unpack(row, (data) => decodeRollups(data, metric, level === FINE ? FINE_MS : COARSE_MS)) ?? [])
         if (rollup.at >= from && rollup.at < to) yield rollup
   }
 
@@ -265,14 +296,6 @@ function blocks(rollups: readonly Rollup[], block: number): Map<number, Rollup[]
 
 /** The labels as they stand in the file: pairs in the order of their names, so that equal sets are equal texts. */
 const labelsJson = (labels: Labels) => JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))
-
-const rowOf = (row: Record<string, unknown>): SeriesRow => ({
-  id: Number(row.id),
-  metric: row.metric as string,
-  labels: Object.fromEntries(JSON.parse(row.labels as string) as [string, string][]),
-  stepMs: Number(row.step_ms),
-  lastAt: Number(row.last_at),
-})
 
 const prepare = (db: DatabaseSync) => ({
   lastId: db.prepare('SELECT coalesce(max(id), 0) AS id FROM series'),

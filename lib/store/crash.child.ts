@@ -13,7 +13,7 @@ for (let i = 1; ; i++) {
       Array.from({ length: 20 }, (_, n) => ({ metric: 'x_total', labels: { n: `\u0000${n}` }, value: i * (n + 1) + n / 8 })),
       1000,
     )
-  store.changes.put({ id: 'change', at: i } as Change)
+  store.changes.put({ id: 'change', at: i, state: 'kept', steps: [], because: '', by: 'ann', guards: [], journal: [] } as unknown as Change)
   store.tick(at)
   process.stdout.write(`${i}\n`)
   await new Promise((resolve) => setTimeout(resolve, 2))

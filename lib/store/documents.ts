@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Table } from '../model/store.ts'
 import type { Spare } from './reserve.ts'
 import type { Saving } from './saving.ts'
+import { readRow, type Spoilt } from './shapes.ts'
 
 /** A noun's documents: all in memory, each written to its row when it is put. What goes in and comes out are copies. */
 export class Documents<T extends { id: string }> implements Table<T> {
@@ -13,13 +14,14 @@ export class Documents<T extends { id: string }> implements Table<T> {
   readonly #spared: boolean
 
   /** `spared`: the reserve keeps what the database has no room for. */
-  constructor(db: DatabaseSync, noun: string, saving: Saving, spared = false) {
+  constructor(db: DatabaseSync, noun: string, saving: Saving, spoilt: Spoilt, spared = false) {
     this.#noun = noun
     this.#saving = saving
     this.#spared = spared
     for (const row of db.prepare('SELECT id, json FROM document WHERE noun = ? ORDER BY number').all(noun)) {
-      const json = row.json as string
-      this.#kept.set(row.id as string, { document: JSON.parse(json) as T, json })
+      const document = readRow<T>(noun, row.json)
+      if (document !== undefined && document.id === row.id) this.#kept.set(document.id, { document, json: row.json as string })
+      else spoilt(noun, String(row.id))
     }
     const write = db.prepare(
       'INSERT INTO document (noun, id, json) VALUES (?, ?, ?) ON CONFLICT (noun, id) DO UPDATE SET json = excluded.json',

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { change, finding } from '../../test/documents.ts'
 import { refuseWrites } from '../../test/noWrites.ts'
 import { normal, randomOf } from '../../test/random.ts'
 import type { Store } from '../model/store.ts'
@@ -66,9 +67,9 @@ describe('a store that was closed', { timeout: 30_000 }, () => {
       store!.tick(now)
     }
     store!.memory.put('k', [1])
-    store!.findings.put({ id: 'f1', summary: 'one' } as never)
-    store!.changes.put({ id: 'c1' } as never)
-    store!.changes.put({ id: 'c2' } as never)
+    store!.findings.put({ ...finding, id: 'f1', summary: 'one' })
+    store!.changes.put({ ...change, id: 'c1' })
+    store!.changes.put({ ...change, id: 'c2' })
     store!.putRecords('t', [{ kind: 'fact', id: 'run_id', at: now, value: 'r' }])
     const before = values.map((value) => store!.window(FROM, now).series('x', { value })[0]!.points)
     close()
@@ -292,7 +293,9 @@ describe('a file that cannot be used is refused with the mend', () => {
   })
   test('a damaged one', () => {
     writeFileSync(file(), 'no database at all, but long enough to be read as one'.repeat(100))
-    expect(() => open()).toThrow(/is damaged.*move it away/)
+    expect(() => open()).toThrow(
+      /evenkeel\.db: is damaged.*nothing of it can be read: restore it from a backup; or,.* move all evenkeel\.db\* files away/,
+    )
   })
   test('one that is in use', { timeout: 60_000 }, () => {
     open()
@@ -300,6 +303,6 @@ describe('a file that cannot be used is refused with the mend', () => {
   })
   test('one in a place that cannot be', () => {
     writeFileSync(join(directory, 'plain'), '')
-    expect(() => open({ path: join(directory, 'plain', 'data') })).toThrow(/cannot be opened for writing|ENOTDIR|EEXIST/)
+    expect(() => open({ path: join(directory, 'plain', 'data') })).toThrow(/plain.*a file stands where a folder should: move it away/)
   })
 })

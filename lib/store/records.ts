@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type ClockStep, movedDate } from '../model/clock.ts'
 import type { NewRecord, Record_, RecordKind, RecordOf } from '../model/record.ts'
+import { readRow, type Spoilt } from './shapes.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -29,9 +30,13 @@ export class Records {
   readonly #write: (record: Record_) => void
   readonly #erase: (kind: string, target: string, id: string) => void
 
-  constructor(db: DatabaseSync) {
-    for (const row of db.prepare('SELECT json FROM record').all()) {
-      const record = JSON.parse(row.json as string) as Record_
+  constructor(db: DatabaseSync, spoilt: Spoilt) {
+    for (const row of db.prepare('SELECT id, json FROM record').all()) {
+      const record = readRow<Record_>('record', row.json)
+      if (!record || !(record.kind in BOUNDS)) {
+        spoilt('record', String(row.id))
+        continue
+      }
       this.#shelf(record.kind, record.target).set(record.id, record)
     }
     const write = db.prepare(

@@ -7,9 +7,9 @@ const FULL = Object.assign(new Error('database or disk is full'), { code: 'ERR_S
 function disk() {
   const state = { error: null as Error | null, free: 1e9 as number | null, inPlace: true, rows: new Map<string, string>(), writes: 0 }
   const spares: Spare[] = []
-  const reserve = { put: (row: Spare) => spares.push(row) > 0, clear: () => spares.splice(0) } as unknown as Reserve
+  const reserve = { put: (row: Spare) => spares.push(row) > 0, clear: () => spares.splice(0), renew() {} } as unknown as Reserve
   const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn() }
-  const saving = new Saving({ reserve, free: () => state.free, inPlace: () => state.inPlace, now: () => 7, log })
+  const saving = new Saving({ reserve, free: () => state.free, inPlace: () => state.inPlace, suspect() {}, now: () => 7, log })
   const write = (key: string, value: string) => () => {
     state.writes++
     if (state.error) throw state.error

@@ -14,6 +14,8 @@ export type SavingOptions = {
   free(): number | null
   /** True while the database stands where it was opened. */
   inPlace(): boolean
+  /** It was found damaged: the next start is to look. */
+  suspect(): void
   now(): number
   log: Log
 }
@@ -100,6 +102,7 @@ export class Saving {
     if (this.#failing === null && this.#before !== null) {
       this.#options.log.info({ since: new Date(this.#before.since).toISOString() }, 'everything reaches the disk again')
       this.#waited = 1
+      this.#options.reserve?.renew()
     }
     this.#before = null
   }
@@ -110,6 +113,7 @@ export class Saving {
     this.#wait = this.#waited
     this.#waited = Math.min(WAIT_MOST, this.#waited * 2)
     if (before?.reason === reason) return
+    if (reason === 'damaged') this.#options.suspect()
     const { because, mend } = this.#failing
     this.#options.log.error({ err: error }, `Nothing is being saved: ${because}. ${mend}`)
   }

@@ -1,8 +1,5 @@
-import { mkdirSync, statfsSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { EvenkeelError } from '../model/error.ts'
-import { Reserve } from './reserve.ts'
 
 /** What marks a SQLite file as ours: "Evkl". */
 const APPLICATION_ID = 0x45766b6c
@@ -49,88 +46,8 @@ const STEPS = [
 /** The version of the file that brought the audit log: a file of that version or later without one has been tampered with. */
 export const AUDIT_VERSION = STEPS.findIndex((step) => step.includes('CREATE TABLE audit ')) + 1
 
-/** Another connection may hold the file for a moment, a backup's perhaps. */
-const RUNNING_BUSY_MS = 250
-
-export type Files = {
-  /** For samples and what may lose its last moments in a power cut (never in a crash of the process). */
-  db: DatabaseSync
-  /** For what must be on the disk when `put` returns. The same as `db` for `:memory:`. */
-  durable: DatabaseSync
-  /** Null for `:memory:`. */
-  reserve: Reserve | null
-  /** Bytes free on the disk of the file, or null when nobody knows. */
-  free(): number | null
-  /** True while the file stands where it was opened. */
-  inPlace(): boolean
-  close(): void
-}
-
-/**
- * Opens the store's file, makes it, or brings it to this version. `path` is a `.db` file, a directory for `evenkeel.db`, or `:memory:`.
- * Throws `unavailable` with the mend when the file is of a newer version, of another program, damaged, or in use for longer than `busyMs`.
- */
-export function openFiles(path: string, busyMs = 5_000): Files {
-  if (path === ':memory:') {
-    const db = new DatabaseSync(path)
-    migrate(db)
-    return { db, durable: db, reserve: null, free: () => null, inPlace: () => true, close: () => db.close() }
-  }
-  const file = path.endsWith('.db') ? path : join(path, 'evenkeel.db')
-  const opened: DatabaseSync[] = []
-  try {
-    mkdirSync(dirname(file), { recursive: true })
-    const open = (name: string) => {
-      const db = new DatabaseSync(name)
-      opened.push(db)
-      db.exec(`PRAGMA busy_timeout = ${busyMs}`)
-      return db
-    }
-    // Held as long as the process lives, whatever way it ends: two processes on one store would overwrite each other's samples.
-    const lock = open(`${file}-lock`)
-    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
-    const db = open(file)
-    db.exec(
-      'PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000',
-    )
-    migrate(db)
-    const durable = open(file)
-    durable.exec('PRAGMA synchronous = FULL')
-    const reserve = new Reserve(`${file}-reserve`)
-    // From now on nobody is waited for: the next tick tries again.
-    for (const one of [db, durable]) one.exec(`PRAGMA busy_timeout = ${RUNNING_BUSY_MS}`)
-    const { ino } = statSync(file)
-    return {
-      db,
-      durable,
-      reserve,
-      free() {
-        try {
-          const { bavail, bsize } = statfsSync(dirname(file))
-          return bavail * bsize
-        } catch {
-          return null
-        }
-      },
-      inPlace: () => statSync(file, { throwIfNoEntry: false })?.ino === ino,
-      close() {
-        durable.close()
-        reserve.close()
-        try {
-          db.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)')
-        } finally {
-          db.close()
-          lock.close()
-        }
-      },
-    }
-  } catch (error) {
-    for (const db of opened.reverse()) db.close()
-    throw error instanceof EvenkeelError ? error : new EvenkeelError('unavailable', `${file}: ${reason(error)}`, { cause: error })
-  }
-}
-
-function migrate(db: DatabaseSync): void {
+/** Takes the file to this version. Throws `unavailable` with the mend when it is of a newer one or of another program. */
+export function migrate(db: DatabaseSync): void {
   const number = (pragma: string) => Object.values(db.prepare(`PRAGMA ${pragma}`).get()!)[0] as number
   const version = number('user_version')
   const owner = number('application_id')
@@ -147,11 +64,37 @@ function migrate(db: DatabaseSync): void {
   db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${STEPS.length}; COMMIT`)
 }
 
-function reason(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
-  if (/locked|busy/i.test(text)) return 'another Evenkeel is running on this `data` directory: stop it, or choose another'
-  if (/not a database|malformed|corrupt/i.test(text)) return `is damaged (${text}): move it away to start afresh, or restore it`
-  if (/unable to open|EACCES|EROFS|ENOTDIR|readonly/i.test(text))
-    return `cannot be opened for writing (${text}): check \`data\` and its owner`
-  return text
+/** What a file of this version has: columns by table. */
+export function tablesOf(db: DatabaseSync): Map<string, string[]> {
+  const tables = new Map<string, string[]>()
+  for (const { name } of db
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY rowid")
+    .all())
+    tables.set(
+      name as string,
+      db
+        .prepare('SELECT name FROM pragma_table_info(?) ORDER BY cid')
+        .all(name as string)
+        .map((column) => column.name as string),
+    )
+  return tables
+}
+
+/** A table or column that a file of this version should have and that one has not, or null. */
+export function missingFrom(db: DatabaseSync): string | null {
+  using fresh = freshly()
+  const there = tablesOf(db)
+  for (const [table, columns] of tablesOf(fresh)) {
+    const found = there.get(table)
+    if (!found) return `the table ${table} is missing`
+    const column = columns.find((name) => !found.includes(name))
+    if (column) return `the column ${column} of the table ${table} is missing`
+  }
+  return null
+}
+
+function freshly(): DatabaseSync {
+  const db = new DatabaseSync(':memory:')
+  migrate(db)
+  return db
 }

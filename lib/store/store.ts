@@ -11,13 +11,16 @@ import { Archive, RETENTION, type Retention, type SeriesRow } from './archive.ts
 import { auditLogOf } from './auditLog.ts'
 import { Documents } from './documents.ts'
 import { drawn, flushedPoints } from './draw.ts'
+import { reasonOf } from './failure.ts'
+import { type Files, openFiles, wordsFor } from './files.ts'
 import { History } from './history.ts'
 import { Labelled } from './labelled.ts'
 import { memoryOf } from './memory.ts'
+import { unusable } from './places.ts'
 import { Records } from './records.ts'
 import { Recovery } from './recovery.ts'
 import { Saving } from './saving.ts'
-import { openFiles } from './schema.ts'
+import { readRow, type Spoilt } from './shapes.ts'
 import { undoLogOf } from './undoLog.ts'
 import { windowOf } from './window.ts'
 
@@ -48,34 +51,56 @@ const HELD_MOST = 4_000_000
 /** Samples that waited for longer than this go into chunks once the disk works again, so many series a transaction. */
 const LATE_MS = MINUTE
 const LATE_SERIES = 500
+/** So many damaged rows of a noun are named. */
+const SPOILT_MOST = 1_000
 const SILENT: Log = { info() {}, warn() {}, error() {} }
 /** After the clock was set nothing is dropped for its age for so long: a clock that is wrong by a year must not cost a year. */
 const KEEP_MS = 60 * MINUTE
 /** The store's own note of its last tick. */
 const TICKED = 'store/ticked'
 
-/** Opens what the house remembers. Throws `unavailable` with the mend when the file cannot be used. */
+/**
+ * Opens what the house remembers; of a damaged file what can be read. Throws `unavailable`, naming the file and the mend, when it cannot
+ * be used.
+ */
 export function createStore(options: StoreOptions): Store {
+  const opening = { busyMs: options.busyMs ?? 5_000, now: options.now ?? Date.now, log: options.log ?? SILENT }
+  const opened = (suspicious: boolean): Store => {
+    const files = openFiles(options.path, { ...opening, suspicious })
+    try {
+      return storeOf(files, options)
+    } catch (error) {
+      files.close()
+      // A page that only reading everything has come across: what can be read is saved into a fresh file.
+      if (!suspicious && reasonOf(error) === 'damaged') return opened(true)
+      throw (error as { errcode?: number }).errcode === undefined ? error : unusable(options.path, wordsFor(error), error)
+    }
+  }
+  return opened(false)
+}
+
+function storeOf(files: Files, options: StoreOptions): Store {
   const now = options.now ?? Date.now
+  const log = options.log ?? SILENT
   const windowMs = options.windowMs ?? 15 * MINUTE
   const chunkMs = options.chunkMs ?? 10 * MINUTE
   const retention = { ...RETENTION, ...options.retention }
   const heldMost = options.heldMost ?? HELD_MOST
-  const files = openFiles(options.path, options.busyMs)
-  const { reserve, free, inPlace } = files
-  const saving = new Saving({ reserve, free, inPlace, now, log: options.log ?? SILENT })
-  const archive = new Archive(files.db, retention)
+  const { reserve, free, inPlace, suspect } = files
+  const spoilt = spoiltRows(log)
+  const saving = new Saving({ reserve, free, inPlace, suspect, now, log })
+  const archive = new Archive(files.db, retention, spoilt.told)
   const recovery = new Recovery(files.db)
-  const records = new Records(files.db)
-  const findings = new Documents<Finding>(files.db, 'finding', saving)
-  const proposals = new Documents<Proposal>(files.db, 'proposal', saving)
-  const changes = new Documents<Change>(files.durable, 'change', saving, true)
-  const jobs = new Documents<Job>(files.durable, 'job', saving, true)
+  const records = new Records(files.db, spoilt.told)
+  const findings = new Documents<Finding>(files.db, 'finding', saving, spoilt.told)
+  const proposals = new Documents<Proposal>(files.db, 'proposal', saving, spoilt.told)
+  const changes = new Documents<Change>(files.durable, 'change', saving, spoilt.told, true)
+  const jobs = new Documents<Job>(files.durable, 'job', saving, spoilt.told, true)
   const undo = undoLogOf(files, saving)
   const audit = auditLogOf(files.durable)
-  const deliveries = new Documents<Delivery>(files.db, 'delivery', saving)
-  const silences = new Documents<Silence>(files.db, 'silence', saving)
-  const memory = memoryOf(files.db, saving)
+  const deliveries = new Documents<Delivery>(files.db, 'delivery', saving, spoilt.told)
+  const silences = new Documents<Silence>(files.db, 'silence', saving, spoilt.told)
+  const memory = memoryOf(files.db, saving, spoilt.told)
   takeFromReserve()
 
   const histories = new Labelled<History>()
@@ -100,9 +125,11 @@ export function createStore(options: StoreOptions): Store {
   /** What the last process had no room for in the database. */
   function takeFromReserve(): void {
     for (const { table, id, json } of reserve?.rows() ?? []) {
-      if (table === 'memory') json === null ? memory.delete(id) : memory.put(id, JSON.parse(json))
-      else if (json !== null && table === 'change') changes.put(JSON.parse(json) as Change)
-      else if (json !== null && table === 'job') jobs.put(JSON.parse(json) as Job)
+      const row = json === null ? null : readRow(table, json)
+      if (row === undefined) spoilt.told(table, id)
+      else if (table === 'memory') json === null ? memory.delete(id) : memory.put(id, row)
+      else if (table === 'change') changes.put(row as Change)
+      else if (table === 'job') jobs.put(row as Job)
     }
   }
 
@@ -134,7 +161,7 @@ export function createStore(options: StoreOptions): Store {
     const at = now()
     saving.put('recovery clock', () => recovery.dropAfter(at))
     for (const row of archive.since(null, at - windowMs)) known(row, at)
-    for (const sample of recovery.read()) {
+    for (const sample of recovery.read(spoilt.told)) {
       if (sample.at > at) continue
       const row = byId.has(sample.id) ? null : archive.byId(sample.id)
       const history = byId.get(sample.id) ?? (row && known(row, at))
@@ -368,6 +395,7 @@ export function createStore(options: StoreOptions): Store {
       giveUp(at)
     },
     failing: () => saving.failing(),
+    repairs: () => [...files.repairs, ...spoilt.sentences()],
     forget,
     close() {
       saving.close(() =>
@@ -381,6 +409,26 @@ export function createStore(options: StoreOptions): Store {
       audit.close()
       files.close()
     },
+  }
+}
+
+/** Rows that are left out because they are damaged, told of once each and counted by noun. */
+function spoiltRows(log: Log): { told: Spoilt; sentences(): string[] } {
+  const rows = new Map<string, Set<string>>()
+  return {
+    told(noun, id) {
+      const ids = rows.get(noun) ?? new Set()
+      rows.set(noun, ids)
+      if (ids.has(id) || ids.size >= SPOILT_MOST) return
+      ids.add(id)
+      log.warn({ row: id }, `A damaged row of ${noun} is left out`)
+    },
+    sentences: () =>
+      [...rows].map(([noun, { size }]) => {
+        const many = size === SPOILT_MOST ? `${size} rows or more` : size === 1 ? '1 row' : `${size} rows`
+        const what = noun === 'change' || noun === 'job' ? ' Compare the servers with the page of changes.' : ''
+        return `${many} of ${noun} could not be read and ${size === 1 ? 'is' : 'are'} left out; the log names them.${what}`
+      }),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ClockStep } from '../model/clock.ts'
 import type { UndoLog } from '../model/store.ts'
+import type { Files } from './files.ts'
 import type { Saving } from './saving.ts'
-import type { Files } from './schema.ts'
 
 /** Batches of undo on the disk; none of them is kept in memory. `prune` may stand in a transaction of `db`. */
 export function undoLogOf(

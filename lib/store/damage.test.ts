@@ -1,0 +1,429 @@
+import { spawnSync } from 'node:child_process'
+import { closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync, writeSync } from 'node:fs' // biome-ignore format: one line
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { change, finding } from '../../test/documents.ts'
+import { EvenkeelError } from '../model/error.ts'
+import type { Store } from '../model/store.ts'
+import { createStore } from './store.ts'
+
+const FROM = Date.UTC(2026, 0, 5, 12)
+const SERIES = 40
+const TICKS = 120
+const NOW = FROM + TICKS * 1_000
+
+/** A data folder as a process leaves it: closed, or killed with its log still there. Made once, copied for each test. */
+let closed: string
+let killed: string
+let data: string
+let store: Store | null = null
+
+function fill(store: Store): void {
+  for (let i = 1; i <= TICKS; i++) {
+    const at = FROM + i * 1_000
+    store.append('edge', at, Array.from({ length: SERIES }, (_, n) => ({ metric: 'x', labels: { n: `${n}` }, value: i * n + Math.sin(i) })), 1_000) // biome-ignore format: one line
+    store.tick(at)
+  }
+  // Enough of each noun for several pages.
+  for (let i = 0; i < 60; i++) {
+    store.findings.put({ ...finding, id: `f${i}`, summary: 'x'.repeat(900) })
+    store.changes.put({ ...change, id: `c${i}`, state: i === 0 ? 'watching' : 'kept', because: 'y'.repeat(900) })
+    store.memory.put(`key/${i}`, 'z'.repeat(900))
+    store.undo.append('c0', NOW + 86_400_000, [{ name: `${i}`, expect: 'a', value: 'b'.repeat(900) }])
+  }
+  store.putRecords('edge', [{ kind: 'fact', id: 'version', at: NOW, value: '3' }])
+  store.audit.append({ at: NOW, what: 'mode-set', by: 'ann', how: 'person', from: null, about: '', outcome: 'done', detail: {} })
+  store.tick(NOW)
+}
+
+beforeAll(() => {
+  closed = mkdtempSync(join(tmpdir(), 'evenkeel-closed-'))
+  killed = mkdtempSync(join(tmpdir(), 'evenkeel-killed-'))
+  const running = createStore({ path: closed, now: () => NOW, chunkMs: 20_000 })
+  fill(running)
+  for (const name of readdirSync(closed)) copyFileSync(join(closed, name), join(killed, name))
+  running.close()
+  return () => {
+    rmSync(closed, { recursive: true })
+    rmSync(killed, { recursive: true })
+  }
+})
+beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), 'evenkeel-damage-'))
+})
+afterEach(() => {
+  try {
+    store?.close()
+  } finally {
+    store = null
+    rmSync(data, { recursive: true, force: true })
+  }
+})
+
+const at = (name: string) => join(data, name)
+const DB = 'evenkeel.db'
+function from(folder: string): void {
+  for (const name of readdirSync(folder)) copyFileSync(join(folder, name), at(name))
+}
+function open(): Store {
+  store = createStore({ path: data, now: () => NOW, busyMs: 50 })
+  return store
+}
+/** The refusal: an error that may be read, with the file and the mend, and without a stack. */
+function refusal(): string {
+  try {
+    open()
+  } catch (error) {
+    expect(error).toBeInstanceOf(EvenkeelError)
+    const { message } = error as Error
+    expect(message).toContain(data)
+    expect(message).not.toMatch(/\n|\bat .*:\d+:\d+/)
+    return message
+  }
+  throw new Error('it started')
+}
+function overwrite(name: string, offset: number, bytes: Buffer): void {
+  const fd = openSync(at(name), 'r+')
+  writeSync(fd, bytes, 0, bytes.length, offset)
+  closeSync(fd)
+}
+const garbage = (size: number) => Buffer.alloc(size, 'garbage!')
+function sql(text: string, ...values: (string | Uint8Array)[]): void {
+  const db = new DatabaseSync(at(DB))
+  db.prepare(text).run(...values)
+  db.close()
+}
+/** Which page a table begins at, and the pages of its tree. */
+function pagesOf(table: string): number[] {
+  const db = new DatabaseSync(at(DB))
+  const root = Number(db.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(table)!.rootpage)
+  db.close()
+  const bytes = readFileSync(at(DB))
+  const offset = (root - 1) * 8192
+  // An inner page: its cells name its children.
+  if (bytes[offset] !== 5 && bytes[offset] !== 2) return [root]
+  const cells = bytes.readUInt16BE(offset + 3)
+  const children = Array.from({ length: cells }, (_, i) => bytes.readUInt32BE(offset + bytes.readUInt16BE(offset + 12 + 2 * i)))
+  return [root, ...children, bytes.readUInt32BE(offset + 8)]
+}
+const destroy = (page: number) => overwrite(DB, (page - 1) * 8192, garbage(8192))
+const keptAside = () => readdirSync(data).filter((name) => name.includes('.damaged-'))
+const whole = (store: Store) => {
+  expect(store.changes.list()).toHaveLength(60)
+  expect(store.findings.list()).toHaveLength(60)
+  expect(store.memory.keys('key/')).toHaveLength(60)
+  expect(store.undo.count('c0')).toBe(60)
+  expect(store.window(FROM, NOW).series('x')).toHaveLength(SERIES)
+  for (const { points } of store.window(FROM, NOW).series('x')) expect(points).toHaveLength(TICKS)
+  expect(store.records('fact', 'edge')).toHaveLength(1)
+}
+/** It goes on as if nothing had been. */
+function goesOn(store: Store): void {
+  store.append('edge', NOW + 1_000, [{ metric: 'x', labels: { n: '1' }, value: 1 }], 1_000)
+  store.changes.put({ ...change, id: 'new' })
+  store.tick(NOW + 1_000)
+  expect(store.failing()).toBeNull()
+  store.close()
+  const again = open()
+  expect(again.changes.get('new')).not.toBeNull()
+  expect(again.repairs()).toEqual([])
+}
+
+describe('what was not damaged', () => {
+  test.each(['closed', 'killed'])('starts and says nothing: %s', (how) => {
+    from(how === 'closed' ? closed : killed)
+    whole(open())
+    expect(store!.repairs()).toEqual([])
+    goesOn(store!)
+  })
+  test('its files are for their owner alone, in a folder that was open to all', () => {
+    from(killed)
+    for (const name of readdirSync(data)) spawnSync('chmod', ['644', at(name)])
+    open()
+    for (const name of readdirSync(data)) expect([name, statSync(at(name)).mode & 0o077]).toEqual([name, 0])
+  })
+  test('a fresh one too', () => {
+    open().tick(NOW)
+    for (const name of readdirSync(data)) expect([name, statSync(at(name)).mode & 0o077]).toEqual([name, 0])
+  })
+})
+
+describe('a start that mends, keeps what was damaged, and says so', () => {
+  const mended = (more: RegExp) => {
+    const { repairs } = open()
+    expect(repairs().join(' ')).toMatch(more)
+    return store!
+  }
+  test('the database cut to half', () => {
+    from(closed)
+    truncateSync(at(DB), Math.floor(statSync(at(DB)).size / 2 / 8192) * 8192)
+    const damaged = readFileSync(at(DB))
+    const store = mended(
+      /evenkeel\.db was damaged .* rows could be read .* kept as evenkeel\.db\.damaged-2026-01-05T12-02-00\. Rows are missing in: .*compare the servers/,
+    )
+    expect(readFileSync(at(keptAside()[0]!))).toEqual(damaged)
+    expect(store.changes.list().length + store.findings.list().length).toBeGreaterThan(0)
+    goesOn(store)
+  })
+  test('the head of the database overwritten', () => {
+    from(closed)
+    overwrite(DB, 0, garbage(100))
+    whole(mended(/file is not a database.* Nothing is missing\./))
+    goesOn(store!)
+  })
+  test('the whole first page overwritten', () => {
+    from(closed)
+    open().close()
+    destroy(1)
+    whole(mended(/damaged.* Nothing is missing\./))
+    goesOn(store!)
+  })
+  test.each(['document', 'memory', 'chunk', 'undo', 'series', 'record', 'recovery', 'audit'])(
+    'a page of the table %s overwritten',
+    (table) => {
+      from(closed)
+      const pages = pagesOf(table)
+      destroy(pages[Math.floor(pages.length / 2)]!)
+      const store = mended(new RegExp(`Rows are missing in: .*${table}`))
+      if (table === 'document') expect(store.changes.list().length + store.findings.list().length).toBeGreaterThan(80)
+      else expect(store.changes.list()).toHaveLength(60)
+      if (table === 'memory') expect(store.memory.keys('key/').length).toBeGreaterThan(30)
+      if (table === 'undo') expect(store.undo.count('c0')).toBeGreaterThan(30)
+      goesOn(store)
+    },
+  )
+  test('two pages of the documents overwritten: what lies between them is saved', () => {
+    from(closed)
+    const pages = pagesOf('document').slice(1)
+    destroy(pages[2]!)
+    destroy(pages[pages.length - 3]!)
+    const store = mended(/Rows are missing in: .*document/)
+    expect(store.changes.list().length + store.findings.list().length).toBeGreaterThan(80)
+  })
+  test('an index that does not fit its table', () => {
+    from(closed)
+    const [root] = pagesOf('undo_by_change')
+    destroy(root!)
+    whole(mended(/Nothing is missing\./))
+  })
+  test('a table that is gone', () => {
+    from(closed)
+    sql('DROP TABLE undo')
+    const store = mended(/the table undo is missing.*Rows are missing in: undo/)
+    expect(store.changes.list()).toHaveLength(60)
+    goesOn(store)
+  })
+  test('a column that is gone', () => {
+    from(closed)
+    sql('ALTER TABLE series DROP COLUMN coarse_to')
+    expect(mended(/the column coarse_to of the table series is missing/).changes.list()).toHaveLength(60)
+  })
+  test('its log is garbage', () => {
+    from(killed)
+    writeFileSync(at(`${DB}-wal`), garbage(100_000))
+    mended(/evenkeel\.db-wal could not be read and is kept as evenkeel\.db-wal\.damaged-.*changes among it perhaps/)
+    expect(readFileSync(at(keptAside()[0]!))).toEqual(garbage(100_000))
+    goesOn(store!)
+  })
+  test('its log is gone', () => {
+    from(killed)
+    rmSync(at(`${DB}-wal`))
+    mended(/evenkeel\.db-wal is missing though Evenkeel had not been closed/)
+    goesOn(store!)
+  })
+  test('its log was cut: what came before the cut is there', () => {
+    from(killed)
+    truncateSync(at(`${DB}-wal`), Math.floor(statSync(at(`${DB}-wal`)).size / 2))
+    expect(open().window(FROM, NOW).series('x').length).toBeGreaterThan(0)
+    goesOn(store!)
+  })
+  test('a page of its log overwritten: what came before it is there', () => {
+    from(killed)
+    overwrite(`${DB}-wal`, Math.floor(statSync(at(`${DB}-wal`)).size / 2), garbage(8192))
+    open()
+    goesOn(store!)
+  })
+  test('the index of its log is garbage', () => {
+    from(killed)
+    writeFileSync(at(`${DB}-shm`), garbage(32_768))
+    whole(open())
+  })
+  test('the lock is garbage', () => {
+    from(closed)
+    writeFileSync(at(`${DB}-lock`), garbage(10_000))
+    whole(open())
+  })
+  test('the reserve is garbage, or cut, or gone', () => {
+    from(closed)
+    writeFileSync(at(`${DB}-reserve`), garbage(10_000))
+    whole(mended(/evenkeel\.db-reserve could not be read/))
+    goesOn(store!)
+    store!.close()
+    rmSync(at(`${DB}-reserve`))
+    open()
+    goesOn(store!)
+  })
+  test('a page that only use comes across: the next start mends it', () => {
+    from(closed)
+    open()
+    store!.close()
+    const running = open()
+    // What another program does to a file that is in use.
+    for (const page of pagesOf('chunk').slice(1)) destroy(page)
+    running.query({ metric: 'x', labels: {}, from: FROM, to: NOW })
+    running.close()
+    store = null
+    expect(open().changes.list()).toHaveLength(60)
+  })
+})
+
+describe('one bad row costs that row', () => {
+  const others = (store: Store, noun: string) => {
+    if (noun !== 'change') expect(store.changes.list()).toHaveLength(60)
+    expect(store.findings.list().length).toBeGreaterThanOrEqual(59)
+    goesOnBut(store)
+  }
+  const goesOnBut = (store: Store) => {
+    store.append('edge', NOW + 1_000, [{ metric: 'x', labels: { n: '1' }, value: 1 }], 1_000)
+    store.tick(NOW + 1_000)
+    expect(store.failing()).toBeNull()
+  }
+  test.each([
+    ['change', "UPDATE document SET json = '{\"id\":\"c1' WHERE noun = 'change' AND id = 'c1'"],
+    ['change', "UPDATE document SET json = '{\"id\":\"c1\"}' WHERE noun = 'change' AND id = 'c1'"],
+    ['change', "UPDATE document SET json = json_set(json, '$.steps', 5) WHERE noun = 'change' AND id = 'c1'"],
+    ['change', "UPDATE document SET json = CAST(x'ff00fe' AS TEXT) WHERE noun = 'change' AND id = 'c1'"],
+    ['finding', "UPDATE document SET json = '5' WHERE noun = 'finding' AND id = 'f1'"],
+    ['finding', "UPDATE document SET json = x'00' WHERE noun = 'finding' AND id = 'f1'"],
+    ['memory', "UPDATE memory SET json = 'nonsense' WHERE key = 'key/1'"],
+    ['record', "UPDATE record SET json = '{}'"],
+    ['series', "UPDATE series SET labels = '[[' WHERE id = 3"],
+    ['series', "UPDATE series SET labels = '[[1,2]]' WHERE id = 3"],
+  ])('%s: %s', (noun, damage) => {
+    from(closed)
+    sql(damage)
+    open()
+    expect(store!.repairs()).toEqual([expect.stringMatching(new RegExp(`^1 row of ${noun} could not be read and is left out`))])
+    expect(store!.changes.list()).toHaveLength(noun === 'change' ? 59 : 60)
+    expect(store!.memory.keys('key/')).toHaveLength(noun === 'memory' ? 59 : 60)
+    expect(store!.window(FROM, NOW).series('x')).toHaveLength(noun === 'series' ? SERIES - 1 : SERIES)
+    others(store!, noun)
+  })
+  test.each(['garbage', ''])('a chunk of %j is a gap', (text) => {
+    from(closed)
+    sql('UPDATE chunk SET data = ? WHERE rowid IN (SELECT rowid FROM chunk WHERE series = 2 ORDER BY from_at LIMIT 1)', Buffer.from(text))
+    open()
+    const lengths = store!.window(FROM, NOW).series('x').map(({ points }) => points.length) // biome-ignore format: one line
+    expect(lengths.filter((length) => length < TICKS)).toHaveLength(1)
+    expect(store!.repairs()).toEqual([expect.stringMatching(/^1 row of chunk could not be read/)])
+    goesOnBut(store!)
+  })
+  test('a recovery row', () => {
+    from(killed)
+    sql("UPDATE recovery SET data = x'1234' WHERE number = (SELECT max(number) - 5 FROM recovery)")
+    open()
+    expect(store!.repairs().at(-1)).toMatch(/^1 row of recovery could not be read/)
+    others(store!, 'recovery')
+  })
+  test('a batch of undo', () => {
+    from(closed)
+    sql("UPDATE undo SET edits = '[[1' WHERE batch = (SELECT max(batch) FROM undo)")
+    open()
+    const newest = store!.undo.newest('c0')!
+    expect(newest).toMatchObject({ edits: [], lost: 1 })
+    store!.undo.drop(newest.batch)
+    expect(store!.undo.newest('c0')).toMatchObject({ lost: 0, edits: [{ name: '58' }] })
+  })
+})
+
+describe('a start that is refused names the file and the mend', () => {
+  test.each([
+    [
+      'cut to nothing',
+      () => truncateSync(at(DB), 0),
+      /evenkeel\.db: is empty, and evenkeel\.db-reserve beside it .*put it back from a backup; or, .* move all evenkeel\.db\* files away/,
+    ],
+    ['taken away', () => rmSync(at(DB)), /evenkeel\.db: is missing, and evenkeel\.db-reserve beside it/],
+    [
+      'a folder',
+      () => {
+        rmSync(at(DB))
+        mkdirSync(at(DB))
+      },
+      /evenkeel\.db: a folder stands where a file should: move it away/,
+    ],
+    [
+      'of another program',
+      () => {
+        rmSync(at(DB))
+        sql('CREATE TABLE theirs (x)')
+      },
+      /evenkeel\.db: .*belongs to another program: choose another/,
+    ],
+    ['of a newer version', () => sql('PRAGMA user_version = 99'), /evenkeel\.db: .*newer Evenkeel \(its version is 99.*start that one/],
+    [
+      'links in a circle',
+      () => {
+        rmSync(at(DB))
+        symlinkSync(at(DB), at(DB))
+      },
+      /evenkeel\.db: its links lead in a circle/,
+    ],
+    [
+      'a link to nowhere',
+      () => {
+        rmSync(at(DB))
+        symlinkSync(at('none'), at(DB))
+      },
+      /evenkeel\.db: the link leads nowhere/,
+    ],
+    [
+      'garbage all through',
+      () => writeFileSync(at(DB), garbage(statSync(at(DB)).size)),
+      /evenkeel\.db: is damaged .*restore it from a backup/,
+    ],
+    [
+      'its lock a folder',
+      () => {
+        rmSync(at(`${DB}-lock`))
+        mkdirSync(at(`${DB}-lock`))
+      },
+      /evenkeel\.db-lock: a folder stands/,
+    ],
+    [
+      'its reserve a folder',
+      () => {
+        rmSync(at(`${DB}-reserve`))
+        mkdirSync(at(`${DB}-reserve`))
+      },
+      /evenkeel\.db-reserve: a folder stands/,
+    ],
+    ['its log a folder', () => mkdirSync(at(`${DB}-wal`)), /evenkeel\.db-wal: a folder stands/],
+  ])('%s', (_, damage, words) => {
+    // biome-ignore format: a table
+    from(closed)
+    damage()
+    const before = readdirSync(data).sort()
+    expect(refusal()).toMatch(words)
+    // Nothing is taken away from who restores it.
+    expect(readdirSync(data).sort()).toEqual(expect.arrayContaining(before))
+  })
+  test('the data folder is a file', () => {
+    writeFileSync(at('plain'), '')
+    expect(() => createStore({ path: at('plain') })).toThrow(/plain.*a file stands where a folder should/)
+  })
+  test('text in the place of a database leaves nothing behind that would stop the next start', () => {
+    writeFileSync(at(DB), 'no database at all, but long enough to be read as one'.repeat(100))
+    expect(refusal()).toMatch(/is damaged/)
+    renameSync(at(DB), at('mine.txt'))
+    open()
+    goesOn(store!)
+  })
+  test('it is in use', () => {
+    open()
+    expect(() => createStore({ path: data, busyMs: 20 })).toThrow(/evenkeel\.db-lock: another Evenkeel is running/)
+    expect(existsSync(at(DB))).toBe(true)
+  })
+})

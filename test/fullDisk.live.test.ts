@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest'
+import type { ChangeView, FrameView } from '../lib/model/views.ts'
+import { describeWith } from './live.ts'
+import { ServedHouse } from './served.ts'
+import { ask, startHaproxy, startRedis } from './servers.ts'
+import { describeOnSmallDisk, SmallDisk } from './smallDisk.ts'
+
+const cfg = ([port]: number[]) => `defaults
+  mode http
+  timeout client 5s
+  timeout connect 1s
+  timeout server 5s
+frontend web
+  bind 127.0.0.1:${port}
+  default_backend app
+backend app
+  server a 127.0.0.1:1 weight 90
+  server b 127.0.0.1:1 weight 100
+`
+const weight = (after: string) => ({ steps: [{ setting: { target: 'edge', name: 'app/a/weight' }, after }], because: 'a test' })
+
+describeOnSmallDisk('on a disk without one free block', () =>
+  describeWith(['haproxy', 'redis-server'], 'a whole Evenkeel', () => {
+    test('rolls back, judges and tells; refuses what is new with words; survives kill -9; and misses nothing once there is room', async () => {
+      await using haproxy = await startHaproxy({ cfg })
+      await using redis = await startRedis()
+      using disk = new SmallDisk(32)
+      await using house = await ServedHouse.open(
+        disk.path,
+        `targets:
+  - { kind: haproxy, name: edge, socket: "tcp://127.0.0.1:${haproxy.about.adminPort}" }
+  - { kind: redis, name: cache, url: "${redis.about.url}", role: cache }`,
+      )
+      const weightOfA = async () => /^(\d+)/.exec(await ask(haproxy.about.adminPort, 'get weight app/a\n'))?.[1]
+      const frame = () => house.get<FrameView>('frame')
+      const change = (id: string) => house.get<ChangeView>(`changes/${id}`)
+      const up = async () => {
+        for (const name of ['edge', 'cache']) await house.until(() => house.get<{ state: string }>(`targets/${name}`), ({ state }) => state === 'up') // biome-ignore format: one line
+      }
+      await house.start()
+      await up()
+      const { body, status } = await house.call('POST', 'changes', weight('40'))
+      expect(status).toBe(202)
+      const { change: id } = body as { change: string }
+      expect(await weightOfA()).toBe('40')
+
+      disk.fill()
+      await house.until(frame, ({ saving }) => saving !== null)
+      expect(await frame()).toMatchObject({
+        saving: { because: 'the disk of the data folder is full', mend: expect.stringContaining('4 MB') },
+      })
+      expect(await house.get('/metrics')).toContain('evenkeel_store_failing 1')
+      expect(await house.call('POST', 'changes', { ...weight('70'), steps: [{ setting: { target: 'edge', name: 'app/b/weight' }, after: '70' }] })).toMatchObject({ status: 503, body: { code: 'unavailable', detail: expect.stringMatching(/disk of the data folder is full\. Free at least/) } }) // biome-ignore format: one line
+
+      // Judged and told.
+      await redis.stop()
+      await house.until(() => house.notices.filter((body) => body.includes('target-down')), ({ length }) => length > 0, 40) // biome-ignore format: one line
+
+      expect((await house.call('POST', `changes/${id}/roll-back`)).status).toBe(202)
+      expect(await weightOfA()).toBe('90')
+      expect(await change(id)).toMatchObject({ state: 'rolled_back' })
+      expect((await house.call('GET', '/readyz')).status).toBe(200)
+      expect(disk.freeBytes).toBe(0)
+
+      await house.end('SIGKILL')
+      await house.start()
+      expect(await change(id)).toMatchObject({ state: 'rolled_back' })
+      expect(await weightOfA()).toBe('90')
+
+      disk.free()
+      await house.until(frame, ({ saving }) => saving === null, 40)
+      await house.end('SIGKILL')
+      await house.start()
+      const after = await change(id)
+      expect(after.state).toBe('rolled_back')
+      expect(after.journal.map(({ what }) => what)).toEqual(
+        expect.arrayContaining(['created', 'intent', 'written', 'watching', 'rolled_back']),
+      )
+      await house.until(() => house.get<{ state: string }>('targets/edge'), ({ state }) => state === 'up') // biome-ignore format: one line
+      const again = await house.call('POST', 'changes', weight('50'))
+      expect(again.status).toBe(202)
+      await house.end('SIGTERM')
+    }, 180_000)
+  }),
+)
