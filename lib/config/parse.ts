@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
+import { withoutTrailingSlashes } from '../format/url.ts'
 import type { Route } from '../model/notice.ts'
 import type { TargetConfig } from '../model/product.ts'
 import type { RingNode, RingOptions } from '../model/ring.ts'
@@ -164,7 +165,7 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
   // Nobody can follow a link to "every address".
   const name = /^(0\.0\.0\.0|::)$/.test(read.listen.host) ? hostname() : read.listen.host
   const host = name.includes(':') ? `[${name}]` : name
-  const url = (read.url ?? `http://${host}:${read.listen.port}`).replace(/\/+$/, '')
+  const url = withoutTrailingSlashes(read.url ?? `http://${host}:${read.listen.port}`)
   if (auth.mode === 'oidc' && url.startsWith('http:') && !isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, '')))
     warnings.push(
       `auth: people sign in at ${url}, where others on the way can read along and most issuers send nobody back. Set "url" to the https address that they use.`,

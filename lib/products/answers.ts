@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { malformed } from '../model/error.ts'
 import type { RawAnswer } from '../model/record.ts'
 import type { Reading } from '../model/series.ts'
@@ -43,6 +44,24 @@ export function numbersOf(what: string, text: (name: string) => string | undefin
     return value
   }
   return { optional, needed }
+}
+
+/** What a schema found wrong first, with its place: `host_statuses[2].address: expected object`. */
+export function firstWrong({ issues: [issue] }: z.ZodError): string {
+  const place = issue!.path.reduce<string>(
+    (path, part) => (typeof part === 'number' ? `${path}[${part}]` : `${path}${path && '.'}${printable(String(part))}`),
+    '',
+  )
+  return `${place.slice(0, 160) || 'the whole'}: ${issue!.message.slice(0, 300)}`
+}
+
+/** An answer in an error: as JSON, however deep it nests. */
+export function shown(answer: unknown, indent = 0): string {
+  try {
+    return JSON.stringify(answer, null, indent) ?? String(answer)
+  } catch {
+    return 'what cannot be shown'
+  }
 }
 
 /** Collects readings and leaves out what is absent, so that a gap stays a gap. */

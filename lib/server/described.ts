@@ -1,4 +1,5 @@
 import { EvenkeelError } from '../model/error.ts'
+import { parseJson } from '../model/json.ts'
 import type { RingSpec } from '../model/ring.ts'
 import { products } from '../products/sources.ts'
 import { parseSpec } from '../rings/spec.ts'
@@ -25,9 +26,9 @@ export function describeRing(text: string): RingSpec {
 }
 
 function jsonOf(text: string): Record<string, unknown> | null {
-  if (!/^\s*\{/.test(text)) return null
+  if (!text.trimStart().startsWith('{')) return null
   try {
-    return JSON.parse(text)
+    return parseJson(text) as Record<string, unknown>
   } catch (error) {
     // nginx.conf may begin with a brace nowhere: what does is meant as JSON.
     throw new EvenkeelError('bad_request', `Not JSON: ${(error as Error).message}`)
@@ -39,6 +40,7 @@ function read<T>(of: () => T): T {
   try {
     return of()
   } catch (error) {
-    throw new EvenkeelError('bad_request', error instanceof Error ? error.message : String(error))
+    if (error instanceof EvenkeelError) throw new EvenkeelError('bad_request', error.message)
+    throw error
   }
 }

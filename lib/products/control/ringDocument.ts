@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ControlConfig } from '../../model/control.ts'
 import { malformed } from '../../model/error.ts'
+import { parseJson } from '../../model/json.ts'
 import { RING_ALGORITHMS, type RingSpec } from '../../model/ring.ts'
 import type { RingNodeFact } from '../../model/topology.ts'
 import { ketamaCounts } from '../../rings/algorithms/ketama.ts'
@@ -30,7 +31,7 @@ export function readRing(config: RingControl, text: string | null): LiveRing {
   const what = `expected a ring document in ${config.key}`
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJson(text)
   } catch {
     throw malformed(what, text)
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ControlConfig } from '../../model/control.ts'
 import { malformed } from '../../model/error.ts'
+import { parseJson } from '../../model/json.ts'
 
 export type TtlControl = Extract<ControlConfig, { ttl: object }>
 
@@ -22,7 +23,7 @@ export function readTtl(config: TtlControl, text: string | null): LiveTtl {
   const what = `expected a TTL policy in field ${config.ttl.name} of ${config.key}`
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJson(text)
   } catch {
     throw malformed(what, text)
   }

@@ -68,9 +68,16 @@ type Parts = { pool: string; server: string; what: 'weight' | 'state' }
 
 /** A server is `ip:port` or the path of a pipe; a cluster's name may hold slashes. */
 function parts(name: string): Parts {
-  const [, pool, server, what] = /^(.+?)\/(\/.+)\/(weight|state)$/.exec(name) ?? /^(.+)\/([^/]+)\/(weight|state)$/.exec(name) ?? []
-  if (!pool || !server) throw new EvenkeelError('not_found', `${name} is no setting: CLUSTER/ADDRESS/weight or CLUSTER/ADDRESS/state`)
-  return { pool, server, what: what as Parts['what'] }
+  const [what, host] = [name.slice(name.lastIndexOf('/') + 1), name.slice(0, Math.max(0, name.lastIndexOf('/')))]
+  const pipe = host.indexOf('//', 1)
+  const cut = pipe > 0 && pipe < host.length - 2 ? pipe : host.lastIndexOf('/')
+  const [pool, server] = [host.slice(0, Math.max(0, cut)), host.slice(cut + 1)]
+  if (!pool || !server || (what !== 'weight' && what !== 'state'))
+    throw new EvenkeelError(
+      'not_found',
+      `${JSON.stringify(name.slice(0, 80))} is no setting: CLUSTER/ADDRESS/weight or CLUSTER/ADDRESS/state`,
+    )
+  return { pool, server, what }
 }
 
 function fileOf({ eds }: EnvoyConfig): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { malformed } from '../../model/error.ts'
+import { parseJson } from '../../model/json.ts'
 import { path, url } from '../../model/marks.ts'
 import type { TargetConfig } from '../../model/product.ts'
 import { getText } from '../http.ts'
@@ -30,9 +31,9 @@ export type EnvoyLink = {
 /** One admin page, as text. */
 export const adminPage = (config: EnvoyConfig, path: string, signal: AbortSignal) => getText(new URL(path, config.admin).href, signal)
 
-export function parseJson(text: string, what: string): unknown {
+export function pageOf(text: string, what: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     throw malformed(`Envoy's ${what} is not JSON`, text)
   }

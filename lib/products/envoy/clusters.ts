@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { malformed } from '../../model/error.ts'
 import type { Reading } from '../../model/series.ts'
 import type { Pool, PoolServer, ServerState } from '../../model/topology.ts'
-import { addressShape, addressText, parseJson } from './client.ts'
+import { firstWrong } from '../answers.ts'
+import { addressShape, addressText, pageOf } from './client.ts'
 import { type ClusterConfig, ringOf } from './configDump.ts'
 
 /** `admin.v3.Clusters`: uint64 come as strings, defaults are omitted, a missing `type` is COUNTER (clusters.proto, metrics.proto). */
@@ -42,8 +43,8 @@ export function parseClusters(
   configs: Map<string, ClusterConfig>,
   canWrite: (cluster: { name: string; assignment: string; config: ClusterConfig | undefined }) => string | true,
 ) {
-  const parsed = clustersShape.safeParse(parseJson(text, '/clusters'))
-  if (!parsed.success) throw malformed(`Envoy's /clusters: ${z.prettifyError(parsed.error)}`, text)
+  const parsed = clustersShape.safeParse(pageOf(text, '/clusters'))
+  if (!parsed.success) throw malformed(`Envoy's /clusters: ${firstWrong(parsed.error)}`, text)
   const samples: Reading[] = []
   const pools: Omit<Pool, 'target'>[] = []
   const assignments = new Map<string, string>()

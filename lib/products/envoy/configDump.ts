@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { malformed } from '../../model/error.ts'
 import type { RingSpec } from '../../model/ring.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
-import { addressShape, addressText, parseJson } from './client.ts'
+import { addressShape, addressText, pageOf } from './client.ts'
 import { hashedClusters } from './routes.ts'
 
 /** What `/config_dump?include_eds` tells of one cluster: how it balances and what its ring hashes for each host. */
@@ -80,7 +80,7 @@ const dumpShape = z.looseObject({ configs: z.array(z.looseObject({ '@type': z.st
 
 /** Clusters by name; parts that are not understood are left out rather than guessed. */
 export function parseConfigDump(text: string): Map<string, ClusterConfig> {
-  const dump = dumpShape.safeParse(parseJson(text, '/config_dump'))
+  const dump = dumpShape.safeParse(pageOf(text, '/config_dump'))
   if (!dump.success) throw malformed("Envoy's /config_dump has no list of configs", text)
   const clusters = new Map<string, Cluster>()
   const assignments = new Map<string, Assignment>()

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { malformed } from '../../model/error.ts'
 import type { RingSpec } from '../../model/ring.ts'
-import { addressShape, addressText } from './client.ts'
+import { firstWrong } from '../answers.ts'
+import { addressShape, addressText, pageOf } from './client.ts'
 
 const endpoints = z.looseObject({
   lb_endpoints: z
@@ -19,8 +20,8 @@ const endpoints = z.looseObject({
 /** The ring hash of the first cluster in a JSON of EDS, of a cluster, or of its endpoints alone. */
 export function describes(text: string): RingSpec | null {
   if (!text.trimStart().startsWith('{') || !text.includes('lb_endpoints')) return null
-  const parsed = z.array(endpoints).safeParse(localitiesIn(JSON.parse(text)))
-  if (!parsed.success) throw malformed(`the endpoints: ${z.prettifyError(parsed.error)}`, text)
+  const parsed = z.array(endpoints).safeParse(localitiesIn(pageOf(text, 'configuration')))
+  if (!parsed.success) throw malformed(`the endpoints: ${firstWrong(parsed.error)}`, text)
   const hosts = parsed.data.flatMap(({ lb_endpoints }) => lb_endpoints)
   return {
     algorithm: /maglev/i.test(text) ? 'envoy-maglev' : 'envoy-ring-hash',

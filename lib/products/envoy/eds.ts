@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { EvenkeelError, malformed } from '../../model/error.ts'
+import { parseJson } from '../../model/json.ts'
+import { firstWrong } from '../answers.ts'
 import { addressShape, addressText } from './client.ts'
 
 const endpointShape = z.looseObject({
@@ -26,12 +28,12 @@ const ASSIGNMENT = 'type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssi
 export function parseEds(text: string): EdsFile {
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = parseJson(text)
   } catch {
     throw malformed('the EDS file is not JSON', text)
   }
   const parsed = fileShape.safeParse(json)
-  if (!parsed.success) throw malformed(`the EDS file: ${z.prettifyError(parsed.error)}`, text)
+  if (!parsed.success) throw malformed(`the EDS file: ${firstWrong(parsed.error)}`, text)
   return parsed.data
 }
 
@@ -84,7 +86,7 @@ export type DiscoveryRequest = z.infer<typeof requestShape>
 /** The body of a DiscoveryRequest. Throws `bad_request`. */
 export function discoveryRequest(body: unknown): DiscoveryRequest {
   const parsed = requestShape.safeParse(body)
-  if (!parsed.success) throw new EvenkeelError('bad_request', `a DiscoveryRequest: ${z.prettifyError(parsed.error)}`)
+  if (!parsed.success) throw new EvenkeelError('bad_request', `a DiscoveryRequest: ${firstWrong(parsed.error)}`)
   return parsed.data
 }
 
@@ -93,11 +95,10 @@ export function discoveryRequest(body: unknown): DiscoveryRequest {
  * when it has them already. The version is of what is answered, so that another cluster's change disturbs nobody.
  */
 export function discoveryResponse(files: readonly EdsFile[], { version_info, resource_names }: DiscoveryRequest) {
-  const wanted = files
-    .flatMap((file) => file.resources)
-    .filter((resource) => resource_names.length === 0 || resource_names.includes(resource.cluster_name))
-  const names = wanted.map((resource) => resource.cluster_name)
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  const asked = new Set(resource_names)
+  const wanted = files.flatMap((file) => file.resources).filter((resource) => asked.size === 0 || asked.has(resource.cluster_name))
+  const known = new Set<string>()
+  const twice = wanted.map((resource) => resource.cluster_name).find((name) => known.size === known.add(name).size)
   if (twice) throw new EvenkeelError('invalid', `two files hold the cluster ${twice}: name each Envoy's own \`eds: { node: … }\``)
   const version = versionOf(wanted)
   return version_info === version ? null : { version_info: version, type_url: ASSIGNMENT, resources: wanted }

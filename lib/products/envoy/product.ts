@@ -5,7 +5,7 @@ import type { Capability } from '../../model/topology.ts'
 import { printable } from '../answers.ts'
 import { hand, looked } from '../hands.ts'
 import { readText, replaceable } from '../replaceFile.ts'
-import { adminPage, type EnvoyConfig, type EnvoyLink, envoyConfig, parseJson } from './client.ts'
+import { adminPage, type EnvoyConfig, type EnvoyLink, envoyConfig, pageOf } from './client.ts'
 import { parseClusters } from './clusters.ts'
 import { type ClusterConfig, parseConfigDump } from './configDump.ts'
 import { describes } from './described.ts'
@@ -94,7 +94,7 @@ const info: Probe<EnvoyLink, string> = {
   cost: 'one small admin page',
   read: ({ config }, _cursor, signal) => adminPage(config, '/server_info', signal),
   parse(raw) {
-    const parsed = infoShape.safeParse(parseJson(raw, '/server_info'))
+    const parsed = infoShape.safeParse(pageOf(raw, '/server_info'))
     if (!parsed.success) throw malformed("Envoy's /server_info has no version", raw)
     // `<sha>/1.31.0/Clean/RELEASE/BoringSSL`
     const version = /\/(\d+\.\d+\.\d+)\//.exec(parsed.data.version)?.[1] ?? parsed.data.version.slice(0, 40)

@@ -4,42 +4,42 @@
  */
 export function hashedClusters(sections: readonly unknown[]): Map<string, boolean> {
   const found = new Map<string, boolean>()
-  const note = (cluster: unknown, hashed: boolean) => {
-    if (typeof cluster === 'string') found.set(cluster, hashed || found.get(cluster) === true)
-  }
-  for (const part of objects(sections)) {
-    const type = typeof part['@type'] === 'string' ? part['@type'] : ''
-    // It hashes the keys of its commands itself.
-    if (type.endsWith('.RedisProxy')) for (const cluster of clustersIn(part)) note(cluster, true)
-    else if (type.endsWith('.TcpProxy')) for (const cluster of clustersIn(part)) note(cluster, isFilled(part.hash_policy))
-    else if (type.endsWith('.UdpProxyConfig')) for (const cluster of clustersIn(part)) note(cluster, isFilled(part.hash_policies))
-    else if (isObject(part.route)) for (const cluster of clustersIn(part.route)) note(cluster, isFilled(part.route.hash_policy))
+  // One walk, each part with what the parts around it say: a route within a route is no reason to walk the inner one twice.
+  const waiting: { value: unknown; around: Hashing }[] = [{ value: sections, around: { yes: false, no: false } }]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { value, around } = next
+    if (Array.isArray(value)) for (const item of value) waiting.push({ value: item, around })
+    if (!isObject(value)) continue
+    const own = hashingOf(value)
+    const within = own === null ? around : { yes: around.yes || own, no: around.no || !own }
+    if (within.yes || within.no) for (const cluster of namedIn(value)) found.set(cluster, within.yes || found.get(cluster) === true)
+    for (const [key, inner] of Object.entries(value)) {
+      const routes = key === 'route' && isObject(inner) && own === null ? isFilled(inner.hash_policy) : null
+      waiting.push({ value: inner, around: routes === null ? within : { yes: within.yes || routes, no: within.no || !routes } })
+    }
   }
   return found
 }
 
+/** Whether something around a cluster hashes for it, and whether something does not. */
+type Hashing = { yes: boolean; no: boolean }
 type Json = Record<string, unknown>
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isFilled = (value: unknown) => Array.isArray(value) && value.length > 0
 
-/** Every object within, the outer ones first. */
-function* objects(value: unknown): Generator<Json> {
-  const waiting = [value]
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    if (Array.isArray(next)) waiting.push(...next)
-    else if (isObject(next)) {
-      yield next
-      waiting.push(...Object.values(next))
-    }
-  }
+/** Of a proxy that asks clusters itself; null of anything else. */
+function hashingOf(part: Json): boolean | null {
+  const type = typeof part['@type'] === 'string' ? part['@type'] : ''
+  // It hashes the keys of its commands itself.
+  if (type.endsWith('.RedisProxy')) return true
+  if (type.endsWith('.TcpProxy')) return isFilled(part.hash_policy)
+  if (type.endsWith('.UdpProxyConfig')) return isFilled(part.hash_policies)
+  return null
 }
 
-/** `cluster: X` and those of `weighted_clusters`, at any depth. */
-function clustersIn(part: Json): unknown[] {
-  return [...objects(part)].flatMap((inner) => [
-    inner.cluster,
-    ...(isObject(inner.weighted_clusters) && Array.isArray(inner.weighted_clusters.clusters)
-      ? inner.weighted_clusters.clusters.map((one) => (isObject(one) ? one.name : undefined))
-      : []),
-  ])
+/** `cluster: X` and those of `weighted_clusters`. */
+function namedIn(part: Json): string[] {
+  const weighted = isObject(part.weighted_clusters) ? part.weighted_clusters.clusters : undefined
+  const names = [part.cluster, ...(Array.isArray(weighted) ? weighted.map((one) => (isObject(one) ? one.name : undefined)) : [])]
+  return names.filter((name) => typeof name === 'string')
 }

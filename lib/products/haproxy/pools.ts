@@ -30,11 +30,12 @@ export function poolsOf({ pools, servers }: ReturnType<typeof parseStat>, beside
   return pools.map((row) => {
     const name = poolOf(row)
     const file = fileOf(row, beside.file)
+    const lines = new Map(file?.servers.map((server) => [server.name, server]))
     const own = (byPool.get(name) ?? []).map((server) =>
       poolServer(
         server,
         isBackup(server) && active.has(name),
-        file?.servers.find((candidate) => candidate.name === serverOf(server)),
+        lines.get(serverOf(server)),
         stateOfServer.get(`${name}/${serverOf(server)}`),
       ),
     )
@@ -130,7 +131,11 @@ function noRingBecause(file: FilePool, servers: PoolServer[]): string | undefine
   if (!HASHED.has(keyword)) return undefined
   const options = optionsBecause(file)
   if (options) return options
-  const added = servers.find((server) => mayHashAsZero(server, file, servers))
+  const known = new Set(file.servers.map(({ name }) => name))
+  const ids = new Set(servers.map(({ id }) => id))
+  let next = 1
+  while (ids.has(next)) next++
+  const added = servers.find((server) => !known.has(server.name) && mayHashAsZero(server, next))
   if (added)
     return `${added.name} was added at run time: without \`id N\` HAProxy hashes it as id 0 until the next reload, and nothing tells whether it had one`
   return undefined
@@ -148,12 +153,8 @@ function optionsBecause(file: FilePool): string | undefined {
   return undefined
 }
 
-/** A server that is not in the file, takes keys, and has the id that HAProxy itself would have given it (seen in 2.6: `add server`). */
-function mayHashAsZero({ name, id, state, weightSet }: PoolServer, file: FilePool, servers: PoolServer[]): boolean {
-  if (state !== 'up' || weightSet === 0 || file.servers.some((one) => one.name === name)) return false
-  const ids = new Set(servers.map((server) => server.id))
-  return Array.from({ length: id - 1 }, (_, i) => i + 1).every((lower) => ids.has(lower))
-}
+/** One that is not in the file, takes keys, and has an id that HAProxy itself would have given it (seen in 2.6: `add server`): all lower ones are taken. */
+const mayHashAsZero = ({ id, state, weightSet }: PoolServer, firstFree: number) => state === 'up' && weightSet !== 0 && id <= firstFree
 
 /** The pool's ring, where its options make one that is exact. */
 export function ringOf(file: FilePool | undefined, servers: RingServer[], version: string | null): RingSpec | undefined {

@@ -23,11 +23,11 @@ export function parseServersState(text: string): StateRow[] {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   if (lines[0]?.trim() !== '1' || !lines[1]?.startsWith('# '))
     throw malformed('`show servers state` is to begin with version 1 and a header', text)
-  const columns = lines[1].slice(2).trim().split(' ')
+  const columns = new Map(lines[1].slice(2).trim().split(' ').map((name, i) => [name, i])) // biome-ignore format: one line
   return lines.slice(2, MORE_THAN_ENOUGH).map((line) => {
     const words = line.trim().split(' ')
     const field = (name: string): string => {
-      const word = words[columns.indexOf(name)]
+      const word = words[columns.get(name) ?? -1]
       if (!word) throw malformed(`\`show servers state\` has no ${name}`, line)
       return word
     }

@@ -11,9 +11,15 @@ export type LogPlace = { is: 'syslog'; host: string; port: number } | { is: 'fil
 
 /** Null when it is neither. */
 export function logPlaceOf(text: string): LogPlace | null {
-  if (!URL.canParse(text)) return null
-  const url = new URL(text)
-  if (url.protocol === 'file:' && url.pathname.length > 1) return { is: 'file', path: decodeURIComponent(url.pathname) }
+  const url = URL.parse(text)
+  if (!url) return null
+  if (url.protocol === 'file:' && url.pathname.length > 1) {
+    try {
+      return { is: 'file', path: decodeURIComponent(url.pathname) }
+    } catch {
+      return null
+    }
+  }
   const port = Number(url.port)
   if (url.protocol !== 'syslog:' || !url.hostname || !(port > 0)) return null
   return { is: 'syslog', host: url.hostname.replace(/^\[|\]$/g, ''), port }

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { malformed } from '../../model/error.ts'
+import { parseJson } from '../../model/json.ts'
 import type { Reading } from '../../model/series.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
-import { printable, readings } from '../answers.ts'
+import { firstWrong, printable, readings } from '../answers.ts'
 import type { KnownPool } from './knownPools.ts'
 import { ringOf, seenPool, weightSamples } from './pools.ts'
 
@@ -67,7 +68,9 @@ export function parseVts(text: string, known: readonly KnownPool[], cursor: stri
     const servers = new Map<string, Row[]>()
     for (const row of rows) {
       const name = printable(names.get(row.server) ?? row.server)
-      servers.set(name, [...(servers.get(name) ?? []), row])
+      const own = servers.get(name) ?? []
+      servers.set(name, own)
+      own.push(row)
     }
     const counted: [labels: Record<string, string>, rows: Row[]][] = [[{ pool }, rows]]
     for (const [server, own] of servers) counted.push([{ pool, server }, own])
@@ -93,18 +96,13 @@ export function parseVts(text: string, known: readonly KnownPool[], cursor: stri
 function pageOf(text: string): z.infer<typeof pageShape> {
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = parseJson(text)
   } catch {
     throw malformed('the VTS page is to be JSON (…/format/json)', text)
   }
   const parsed = pageShape.safeParse(json)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const field = issue!.path.reduce<string>(
-    (path, part) => (typeof part === 'number' ? `${path}[${part}]` : `${path}${path && '.'}${printable(String(part))}`),
-    '',
-  )
-  throw malformed(`the VTS page: ${field.slice(0, 160) || 'the whole'}: ${issue!.message}`, text)
+  throw malformed(`the VTS page: ${firstWrong(parsed.error)}`, text)
 }
 
 /** Addresses without an upstream have nothing to do with each other: each is a pool of its own. */
@@ -165,9 +163,10 @@ function quantile(bounds: readonly number[], cumulative: readonly number[], all:
 /** What runs: weights and states as VTS shows them, over what the file says where one is known. */
 function poolOf(name: string, servers: ReadonlyMap<string, Row[]>, file: Omit<Pool, 'target'> | undefined): Omit<Pool, 'target'> {
   const backupsWait = [...servers.values()].some(([row]) => !row!.backup && !row!.down)
+  const configured = new Map(file?.servers.map((one) => [one.name, one]))
   const running = [...servers].map(([server, [row]], i): PoolServer => {
     const { weight, down, backup } = row!
-    const known = file?.servers.find((one) => one.name === server)
+    const known = configured.get(server)
     return {
       ...(known ?? { address: server, id: i + 1 }),
       name: server,

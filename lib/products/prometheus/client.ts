@@ -1,5 +1,8 @@
 import { z } from 'zod'
+import { withoutTrailingSlashes } from '../../format/url.ts'
 import { EvenkeelError, malformed } from '../../model/error.ts'
+import { parseJson } from '../../model/json.ts'
+import { firstWrong } from '../answers.ts'
 import { getText } from '../http.ts'
 import type { PrometheusConfig } from './config.ts'
 
@@ -21,7 +24,7 @@ export type PromSeries = { labels: Record<string, string>; points: [ms: number, 
 
 /** One instant query; a range selector (`x[1m]`) answers with the samples as they were scraped, at their own times. */
 export function query(config: PrometheusConfig, expression: string, signal: AbortSignal): Promise<string> {
-  const base = config.url.replace(/\/+$/, '')
+  const base = withoutTrailingSlashes(config.url)
   return getText(`${base}/api/v1/query`, signal, {
     method: 'POST',
     headers: {
@@ -36,12 +39,12 @@ export function query(config: PrometheusConfig, expression: string, signal: Abor
 export function parseAnswer(text: string): PromSeries[] {
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = parseJson(text)
   } catch {
     throw malformed('Prometheus did not answer with JSON', text)
   }
   const parsed = matrixShape.safeParse(json)
-  if (!parsed.success) throw malformed(`Prometheus's answer: ${z.prettifyError(parsed.error)}`, text)
+  if (!parsed.success) throw malformed(`Prometheus's answer: ${firstWrong(parsed.error)}`, text)
   return parsed.data.data.result.map(({ metric, values, value }) => ({
     labels: metric,
     points: (values ?? (value ? [value] : []))

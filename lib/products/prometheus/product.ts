@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { withoutTrailingSlashes } from '../../format/url.ts'
 import { EvenkeelError, malformed } from '../../model/error.ts'
+import { parseJson } from '../../model/json.ts'
 import type { Probe, Product } from '../../model/product.ts'
 import { getText } from '../http.ts'
 import { type PromSeries, parseAnswer, query, selector, unavailable } from './client.ts'
@@ -68,14 +70,14 @@ const series: Probe<Link, Raw> = {
 
 const page = (config: PrometheusConfig, path: string, signal: AbortSignal) =>
   getText(
-    `${config.url.replace(/\/+$/, '')}${path}`,
+    `${withoutTrailingSlashes(config.url)}${path}`,
     signal,
     config.bearer ? { headers: { authorization: `Bearer ${config.bearer}` } } : {},
   )
 
 function versionOf(text: string): string {
   try {
-    return z.object({ data: z.object({ version: z.string() }) }).parse(JSON.parse(text)).data.version
+    return z.object({ data: z.object({ version: z.string() }) }).parse(parseJson(text)).data.version
   } catch {
     throw malformed('Prometheus did not tell its version', text)
   }

@@ -1,4 +1,5 @@
 import { malformed } from '../../model/error.ts'
+import { shown } from '../answers.ts'
 import type { RedisClient } from './client.ts'
 
 /**
@@ -25,7 +26,7 @@ export async function readSettings(client: RedisClient, names: string[], signal:
 }
 
 function pairsOf(answer: unknown): Record<string, string> {
-  if (!Array.isArray(answer) || answer.length % 2 !== 0) throw malformed('CONFIG GET is to answer pairs', JSON.stringify(answer) ?? '')
+  if (!Array.isArray(answer) || answer.length % 2 !== 0) throw malformed('CONFIG GET is to answer pairs', shown(answer))
   const found: Record<string, string> = {}
   for (let index = 0; index < answer.length; index += 2) found[String(answer[index])] = String(answer[index + 1])
   return found

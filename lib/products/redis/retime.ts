@@ -2,6 +2,7 @@ import { duration } from '../../format/format.ts'
 import { EvenkeelError, malformed } from '../../model/error.ts'
 import { readExpiryName, readSpan } from '../../model/expiry.ts'
 import type { Edit, LongWork } from '../../model/product.ts'
+import { shown } from '../answers.ts'
 import { type Command, createRedisClient, type RedisClient } from './client.ts'
 import type { RedisConfig } from './config.ts'
 import { unavailableBecause } from './errors.ts'
@@ -115,7 +116,7 @@ async function scan(client: RedisClient, cursor: string, glob: string, signal: A
   const answer = await client.callBytes(['SCAN', cursor, 'MATCH', glob, 'COUNT', COUNT], signal)
   const [next, found] = Array.isArray(answer) ? answer : []
   if (!Buffer.isBuffer(next) || !/^\d{1,20}$/.test(next.toString()) || !Array.isArray(found) || !found.every(Buffer.isBuffer))
-    throw malformed('SCAN is to answer [cursor, [keys]]', JSON.stringify(answer)?.slice(0, 200) ?? '')
+    throw malformed('SCAN is to answer [cursor, [keys]]', shown(answer))
   const ends = await client.pipeline(
     found.map((key): Command => ['PEXPIRETIME', key]),
     signal,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { malformed } from '../../model/error.ts'
+import { parseJson } from '../../model/json.ts'
 import type { RingSpec } from '../../model/ring.ts'
 import type { Reading } from '../../model/series.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
@@ -32,7 +33,7 @@ export type Statistics = {
 export function parseStatistics(text: string, config: PoolConfig[] | null, writable: true | string): Statistics {
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = parseJson(text)
   } catch {
     throw malformed("twemproxy's statistics are not JSON", text)
   }
@@ -41,15 +42,18 @@ export function parseStatistics(text: string, config: PoolConfig[] | null, writa
   const { timestamp, uptime } = head.data
   const samples: Reading[] = [{ metric: 'twemproxy_uptime_seconds', value: uptime }]
   const pools: Omit<Pool, 'target'>[] = []
+  const known = new Map(config?.map((pool) => [pool.name, pool]))
   for (const [name, value] of Object.entries(head.data)) {
     const pool = poolShape.safeParse(value)
     if (!pool.success) continue
-    const configured = config?.find((candidate) => candidate.name === name)
+    const configured = known.get(name)
+    const lines = new Map(configured?.servers.map((line) => [line.name, line]))
+    const own: Reading[] = []
     const servers: PoolServer[] = []
     for (const [server, raw] of Object.entries(pool.data)) {
       const stats = serverShape.safeParse(raw)
       if (!stats.success) continue
-      const line = configured?.servers.find((candidate) => candidate.name === server)
+      const line = lines.get(server)
       // Ejected at (µs) stays in the statistics after the server has returned; it is out for one retry timeout.
       const ejected =
         stats.data.server_ejected_at > 0 && timestamp * 1000 - stats.data.server_ejected_at / 1000 < (configured?.retryMs ?? 30_000)
@@ -62,13 +66,12 @@ export function parseStatistics(text: string, config: PoolConfig[] | null, writa
         weightEffective: ejected ? 0 : weight,
         state: ejected ? 'down' : 'up',
       })
-      samples.push(...serverReadings({ pool: name, server }, stats.data, weight, ejected))
+      own.push(...serverReadings({ pool: name, server }, stats.data, weight, ejected))
     }
-    const requests = samples.filter(({ metric, labels }) => metric === 'pool_requests_total' && labels?.pool === name)
-    const errors = samples.filter(({ metric, labels }) => metric === 'pool_errors_total' && labels?.pool === name)
+    for (const reading of own) samples.push(reading)
     samples.push(
-      { metric: 'pool_requests_total', labels: { pool: name }, value: total(requests) },
-      { metric: 'pool_errors_total', labels: { pool: name }, value: total(errors) + pool.data.forward_error },
+      { metric: 'pool_requests_total', labels: { pool: name }, value: total(own, 'pool_requests_total') },
+      { metric: 'pool_errors_total', labels: { pool: name }, value: total(own, 'pool_errors_total') + pool.data.forward_error },
       { metric: 'pool_sessions', labels: { pool: name }, value: pool.data.client_connections },
       { metric: 'twemproxy_server_ejects_total', labels: { pool: name }, value: pool.data.server_ejects },
     )
@@ -80,7 +83,7 @@ export function parseStatistics(text: string, config: PoolConfig[] | null, writa
 }
 
 const digest = (value: unknown) => createHash('sha1').update(JSON.stringify(value)).digest('base64')
-const total = (readings: Reading[]) => readings.reduce((sum, { value }) => sum + value, 0)
+const total = (readings: Reading[], of: string) => readings.reduce((sum, { metric, value }) => sum + (metric === of ? value : 0), 0)
 
 function serverReadings(
   labels: { pool: string; server: string },
@@ -102,7 +105,8 @@ function serverReadings(
 
 function poolOf(name: string, servers: PoolServer[], config: PoolConfig | undefined, writable: true | string): Omit<Pool, 'target'> {
   // Statistics list servers in their own order; the ring hashes them in the file's.
-  const ordered = config ? config.servers.flatMap((line) => servers.find((server) => server.name === line.name) ?? []) : servers
+  const byName = new Map(servers.map((server) => [server.name, server]))
+  const ordered = config ? config.servers.flatMap((line) => byName.get(line.name) ?? []) : servers
   const ringed = config && config.distribution !== 'random'
   return {
     name,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseJson } from '../../../model/json.ts'
 
 /** One try of a request on one server. */
 export type Try = { address: string; failed: boolean; seconds: number | null }
@@ -37,7 +38,7 @@ export function readEntry(line: string): LogEntry | null {
   if (start < 0) return null
   let json: unknown
   try {
-    json = JSON.parse(line.slice(start))
+    json = parseJson(line.slice(start))
   } catch {
     return null
   }

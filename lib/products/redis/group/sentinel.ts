@@ -1,6 +1,6 @@
 import { malformed } from '../../../model/error.ts'
 import type { Reading } from '../../../model/series.ts'
-import { readings } from '../../answers.ts'
+import { readings, shown } from '../../answers.ts'
 import type { RedisClient } from '../client.ts'
 import type { Members } from './members.ts'
 
@@ -30,7 +30,7 @@ export function sentinelSamples(said: string): Reading[] {
 
 function fieldsOf(answer: unknown, what: string): Map<string, string> {
   if (!Array.isArray(answer) || answer.length % 2 !== 0 || !answer.every((item) => typeof item === 'string'))
-    throw malformed(`${what} is to answer names and values`, JSON.stringify(answer)?.slice(0, 200) ?? '')
+    throw malformed(`${what} is to answer names and values`, shown(answer))
   return new Map(Array.from({ length: answer.length / 2 }, (_, i) => [answer[2 * i] as string, answer[2 * i + 1] as string]))
 }
 

@@ -6,6 +6,9 @@ export type KeySpec = { begin: Begin; find: Find }
 /** Whether a command reads what is stored under its keys, and where they stand. */
 export type CommandSpec = { reads: boolean; keys: KeySpec[] }
 
+/** Real commands have three at most. */
+const SPECS_MAX = 16
+
 export const NO_KEYS: CommandSpec = { reads: false, keys: [] }
 
 const range = (index: number, last = 0, step = 1): KeySpec => ({ begin: { index }, find: { last, step, limit: 0 } })
@@ -51,12 +54,12 @@ export function specOf(name: string, row: unknown): CommandSpec {
   const flags = row[2].map(String)
   const reads = flags.includes('readonly') || READS_TOO.has(name)
   if (!reads) return NO_KEYS
-  const told = Array.isArray(row[8]) ? row[8].flatMap((spec) => keySpec(fieldsOf(spec)) ?? []) : []
+  const told = Array.isArray(row[8]) ? row[8].slice(0, SPECS_MAX).flatMap((spec) => keySpec(fieldsOf(spec)) ?? []) : []
   if (told.length > 0) return { reads, keys: told }
   const [first, last, step] = [row[3], row[4], row[5]].map(Number) as [number, number, number]
   // Movable keys without specifications: Redis before 7.
   if (flags.includes('movablekeys') || !(first > 0)) return usualSpec(name)
-  return { reads, keys: [range(first, last > 0 ? last - first : last, step || 1)] }
+  return { reads, keys: [range(first, last > 0 ? last - first : last, stepOf(step))] }
 }
 
 /** A RESP2 map: `[name, value, name, value]`. */
@@ -65,6 +68,9 @@ function fieldsOf(list: unknown): Map<string, unknown> {
   if (Array.isArray(list)) for (let i = 0; i + 1 < list.length; i += 2) fields.set(String(list[i]), list[i + 1])
   return fields
 }
+
+/** From key to key at least one argument on: a server that says otherwise would be followed for ever. */
+const stepOf = (told: number) => (Number.isSafeInteger(told) && told >= 1 ? told : 1)
 
 function keySpec(spec: Map<string, unknown>): KeySpec | null {
   const begin = fieldsOf(spec.get('begin_search'))
@@ -80,11 +86,11 @@ function keySpec(spec: Map<string, unknown>): KeySpec | null {
         : null
   if (!where) return null
   if (find.get('type') === 'range')
-    return { begin: where, find: { last: number(how, 'lastkey'), step: number(how, 'keystep') || 1, limit: number(how, 'limit') } }
+    return { begin: where, find: { last: number(how, 'lastkey'), step: stepOf(number(how, 'keystep')), limit: number(how, 'limit') } }
   if (find.get('type') === 'keynum')
     return {
       begin: where,
-      find: { numberAt: number(how, 'keynumidx'), first: number(how, 'firstkey'), step: number(how, 'keystep') || 1 },
+      find: { numberAt: number(how, 'keynumidx'), first: number(how, 'firstkey'), step: stepOf(number(how, 'keystep')) },
     }
   return null
 }
@@ -92,12 +98,13 @@ function keySpec(spec: Map<string, unknown>): KeySpec | null {
 /** The positions of a command's keys among its arguments (0 is the name), each once. `text` reads one argument. */
 export function keyPositions(spec: CommandSpec, count: number, text: (index: number) => string): number[] {
   const found = new Set<number>()
+  const isThere = (at: number) => Number.isSafeInteger(at) && at >= 0 && at < count
   for (const { begin, find } of spec.keys) {
     const start = 'index' in begin ? begin.index : keywordAt(begin, count, text)
-    if (start === null || start >= count) continue
+    if (start === null || !isThere(start)) continue
     if ('numberAt' in find) {
-      const keys = Number(text(start + find.numberAt))
-      if (!Number.isSafeInteger(keys) || keys < 1) continue
+      const keys = isThere(start + find.numberAt) ? Number(text(start + find.numberAt)) : 0
+      if (!Number.isSafeInteger(keys) || keys < 1 || !isThere(start + find.first)) continue
       for (let i = 0, at = start + find.first; i < keys && at < count; i++, at += find.step) found.add(at)
       continue
     }

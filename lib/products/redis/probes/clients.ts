@@ -17,7 +17,7 @@ export const clients: Probe<RedisLink, string> = {
   async read(link, _cursor, signal) {
     const answer = await link.client.call(['CLIENT', 'LIST'], signal)
     if (typeof answer !== 'string') throw malformed('CLIENT LIST is to answer text', String(answer))
-    link.own = new Set([...answer.matchAll(/ addr=([^\s/]\S*)(?=.* name=evenkeel )/g)].map((row) => row[1]!))
+    link.own = new Set(answer.split('\n').flatMap((row) => (row.includes(' name=evenkeel ') ? addressOf(row) : [])))
     return answer
   },
   parse(raw, { at }) {
@@ -39,6 +39,9 @@ export const clients: Probe<RedisLink, string> = {
     return { samples: list, records: [rawRecord('clients', at, raw)], topology: {} }
   },
 }
+
+/** None over a unix socket, where all clients look alike. */
+const addressOf = (row: string) => / addr=([^\s/]\S*)/.exec(row)?.[1] ?? []
 
 function field(row: string, name: string): number {
   const found = new RegExp(` ${name}=(\\d+)`).exec(row)?.[1]

@@ -1,6 +1,6 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
-import { printable, rawRecord, readings } from '../../answers.ts'
+import { printable, rawRecord, readings, shown } from '../../answers.ts'
 import type { RedisLink } from '../link.ts'
 
 /** MEMORY STATS' field -> series. */
@@ -21,7 +21,7 @@ export const memory: Probe<RedisLink, unknown> = {
   cost: '13 µs of Redis CPU each 30 s',
   read: (link, _cursor, signal) => link.client.call(['MEMORY', 'STATS'], signal),
   parse(raw, { at }) {
-    if (!Array.isArray(raw) || raw.length % 2 !== 0) throw malformed('MEMORY STATS is to answer pairs', JSON.stringify(raw) ?? '')
+    if (!Array.isArray(raw) || raw.length % 2 !== 0) throw malformed('MEMORY STATS is to answer pairs', shown(raw))
     const fields = new Map<string, unknown>()
     for (let index = 0; index < raw.length; index += 2) fields.set(String(raw[index]), raw[index + 1])
     const { list, add } = readings()
@@ -30,9 +30,7 @@ export const memory: Probe<RedisLink, unknown> = {
       if (value !== undefined && !Number.isFinite(Number(value))) throw malformed(`MEMORY STATS: ${field} is to be a number`, String(value))
       add(metric, value === undefined ? undefined : Number(value))
     }
-    const text = [...fields]
-      .map(([name, value]) => `${printable(name)}: ${typeof value === 'object' ? JSON.stringify(value) : value}`)
-      .join('\n')
+    const text = [...fields].map(([name, value]) => `${printable(name)}: ${typeof value === 'object' ? shown(value) : value}`).join('\n')
     return { samples: list, records: [rawRecord('memory', at, text)], topology: {} }
   },
 }

@@ -1,7 +1,7 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
-import { keyText, rawRecord } from '../../answers.ts'
+import { keyText, rawRecord, shown } from '../../answers.ts'
 import type { RedisLink } from '../link.ts'
 
 const ENTRIES_MAX = 128
@@ -26,9 +26,9 @@ export const slowlog: Probe<RedisLink, Raw> = {
   },
   parse(raw, { cursor, at }) {
     const id = newestId(raw.newest)
-    if (!Array.isArray(raw.entries)) throw malformed('SLOWLOG GET is to answer a list', JSON.stringify(raw.entries) ?? '')
+    if (!Array.isArray(raw.entries)) throw malformed('SLOWLOG GET is to answer a list', shown(raw.entries))
     const records: NewRecord[] = raw.entries.map(slowEntry)
-    if (raw.entries.length > 0) records.push(rawRecord('slowlog', at, JSON.stringify(raw.entries, null, 1)))
+    if (raw.entries.length > 0) records.push(rawRecord('slowlog', at, shown(raw.entries, 1)))
     return {
       samples: id === null ? [] : [{ metric: 'redis_slowlog_last_id', value: id }],
       records,
@@ -39,11 +39,10 @@ export const slowlog: Probe<RedisLink, Raw> = {
 }
 
 function newestId(answer: unknown): number | null {
-  if (!Array.isArray(answer)) throw malformed('SLOWLOG GET is to answer a list', JSON.stringify(answer) ?? '')
+  if (!Array.isArray(answer)) throw malformed('SLOWLOG GET is to answer a list', shown(answer))
   if (answer.length === 0) return null
   const id = Array.isArray(answer[0]) ? answer[0][0] : undefined
-  if (typeof id !== 'number' || !Number.isSafeInteger(id))
-    throw malformed('a SLOWLOG entry is to begin with its id', JSON.stringify(answer[0]))
+  if (typeof id !== 'number' || !Number.isSafeInteger(id)) throw malformed('a SLOWLOG entry is to begin with its id', shown(answer[0]))
   return id
 }
 
@@ -51,19 +50,20 @@ function newestId(answer: unknown): number | null {
 export function slowEntry(entry: unknown): Extract<NewRecord, { kind: 'slow' }> {
   const [id, seconds, durationUs, command, client, clientName] = Array.isArray(entry) ? entry : []
   if (![id, seconds, durationUs].every((part) => Number.isSafeInteger(part)) || !Array.isArray(command))
-    throw malformed('a SLOWLOG entry is to be [id, time, µs, [arguments]]', JSON.stringify(entry) ?? '')
+    throw malformed('a SLOWLOG entry is to be [id, time, µs, [arguments]]', shown(entry))
   return {
     kind: 'slow',
     // Ids begin again after a restart: the time keeps two apart.
     id: `${seconds}-${id}`,
     at: seconds * 1_000,
     durationUs,
-    command: command.slice(0, ARGUMENTS_MAX).map((argument) => cut(String(argument))),
-    ...(client ? { client: cut(String(client)) } : {}),
-    ...(clientName ? { clientName: cut(String(clientName)) } : {}),
+    command: command.slice(0, ARGUMENTS_MAX).map((argument) => cut(wordOf(argument))),
+    ...(client ? { client: cut(wordOf(client)) } : {}),
+    ...(clientName ? { clientName: cut(wordOf(clientName)) } : {}),
   }
 }
 
+const wordOf = (part: unknown) => (typeof part === 'object' ? shown(part) : String(part))
 const cut = (text: string) => (text.length > ARGUMENT_MAX ? `${text.slice(0, ARGUMENT_MAX)}…` : text)
 
 /** Bytes of keys and values as text, at any depth: what is kept of an answer can be written as JSON. */

@@ -1,6 +1,6 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
-import { keyText } from '../../answers.ts'
+import { keyText, shown } from '../../answers.ts'
 import type { RedisLink } from '../link.ts'
 import type { Histogram, SampledKey } from '../ttlSample.ts'
 
@@ -32,7 +32,7 @@ async function sample(link: RedisLink, signal: AbortSignal): Promise<Histogram> 
   const answer = await link.client.callBytes(['SCAN', link.ttl.cursor, 'COUNT', COUNT], signal)
   const [cursor, found] = Array.isArray(answer) ? answer : []
   if (!Buffer.isBuffer(cursor) || !/^\d{1,20}$/.test(cursor.toString()) || !Array.isArray(found) || !found.every(Buffer.isBuffer))
-    throw malformed('SCAN is to answer [cursor, [keys]]', JSON.stringify(answer)?.slice(0, 200) ?? '')
+    throw malformed('SCAN is to answer [cursor, [keys]]', shown(answer))
   // More comes back than was asked for while the server rehashes.
   const asked = (found as Buffer[]).slice(0, 2 * COUNT)
   // Not PTTL, which applications use too: Redis counts each lookup as a hit, and the `info` probe takes ours off again.

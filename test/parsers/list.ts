@@ -1,0 +1,500 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { globMatches } from '../../lib/advisors/glob.ts'
+import { readSource } from '../../lib/config/document.ts'
+import { parseConfig } from '../../lib/config/parse.ts'
+import { redactUrl } from '../../lib/config/redact.ts'
+import { withoutSecrets } from '../../lib/engine/reason.ts'
+import { withoutTrailingSlashes } from '../../lib/format/url.ts'
+import type { ControlConfig } from '../../lib/model/control.ts'
+import { parseDuration } from '../../lib/model/duration.ts'
+import { readSpan } from '../../lib/model/expiry.ts'
+import { parseJson } from '../../lib/model/json.ts'
+import { keyText, printable, withoutFolders } from '../../lib/products/answers.ts'
+import { readFollowers } from '../../lib/products/control/followers.ts'
+import { pageOf } from '../../lib/products/envoy/client.ts'
+import { parseConfigDump } from '../../lib/products/envoy/configDump.ts'
+import { discoveryRequest, discoveryResponse, parseEds } from '../../lib/products/envoy/eds.ts'
+import { parseStats as envoyStats } from '../../lib/products/envoy/stats.ts'
+import { doorOf } from '../../lib/products/exchange.ts'
+import * as haproxyFile from '../../lib/products/haproxy/configFile.ts'
+import { parseInfo } from '../../lib/products/haproxy/info.ts'
+import { withDisabled, withWeight } from '../../lib/products/haproxy/serverLine.ts'
+import { parseServersState } from '../../lib/products/haproxy/serversState.ts'
+import { parseStat, statSamples } from '../../lib/products/haproxy/stat.ts'
+import { wordsIn as haproxyWords } from '../../lib/products/haproxy/words.ts'
+import { parseStats as memcachedStats } from '../../lib/products/memcached/client.ts'
+import { logPlaceOf } from '../../lib/products/nginx/config.ts'
+import { readEntry } from '../../lib/products/nginx/log/entry.ts'
+import { parseStubStatus } from '../../lib/products/nginx/stubStatus.ts'
+import { readUpstream, withServers } from '../../lib/products/nginx/upstreamFile.ts'
+import { parseVts } from '../../lib/products/nginx/vts.ts'
+import { wordsIn as nginxWords } from '../../lib/products/nginx/words.ts'
+import { parseAnswer } from '../../lib/products/prometheus/client.ts'
+import { announcedIn, parseClusterNodes } from '../../lib/products/redis/clusterNodes.ts'
+import { placeOf } from '../../lib/products/redis/config.ts'
+import { clusterSamples } from '../../lib/products/redis/group/cluster.ts'
+import { sentinelSamples } from '../../lib/products/redis/group/sentinel.ts'
+import { infoField, readInfo } from '../../lib/products/redis/info.ts'
+import { keyPositions, specOf } from '../../lib/products/redis/monitor/keySpecs.ts'
+import { bytesOf, readMonitorLine } from '../../lib/products/redis/monitor/line.ts'
+import { patternOf } from '../../lib/products/redis/patterns.ts'
+import { vitalsOf } from '../../lib/products/redis/vitals.ts'
+import { products } from '../../lib/products/sources.ts'
+import * as twemproxyFile from '../../lib/products/twemproxy/configFile.ts'
+import { parseStatistics } from '../../lib/products/twemproxy/stats.ts'
+import { algorithms } from '../../lib/rings/algorithms.ts'
+import { evaluateSpecs } from '../../lib/rings/evaluate.ts'
+import { ipv4 } from '../../lib/rings/hashes/haproxy.ts'
+import { parseSpec } from '../../lib/rings/spec.ts'
+import { describeRing } from '../../lib/server/described.ts'
+import { hostName, isOwnName } from '../../lib/server/doors/origin.ts'
+import { readable } from '../../lib/server/http/bytes.ts'
+import { operations } from '../../lib/server/http/operations.ts'
+import { page } from '../../lib/server/paging.ts'
+import { schemas } from '../../lib/server/schemas.ts'
+
+export const GROUPS = ['redis', 'memcached', 'haproxy', 'nginx', 'envoy', 'twemproxy', 'prometheus', 'config', 'http', 'rings'] as const
+export type Group = (typeof GROUPS)[number]
+
+/** One reader of text from outside. `good`: small texts that it reads, from which bad ones are made; `real`: captured answers. */
+export type Parser = {
+  /** `FOLDER/FILE#FUNCTION` below lib, or `PRODUCT/PROBE`. */
+  name: string
+  group: Group
+  run(text: string): unknown
+  good: string[]
+  real?: string[]
+}
+
+const fixture = (path: string) => readFileSync(fileURLToPath(new URL(`../../lib/products/${path}`, import.meta.url)), 'utf8')
+const at = Date.UTC(2026, 0, 5)
+
+/** A reply of Redis as its client hands it on: here written as JSON; what is no JSON is a text. */
+function reply(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch {
+    return text
+  }
+}
+
+/** A probe's pure half. `raw` makes of a text what its `read` would have brought. */
+function probe(name: string, group: Group, good: string[], raw: (text: string) => unknown = (text) => text, real: string[] = []): Parser {
+  const [kind, id] = name.split('/')
+  const found = products.find((product) => product.kind === kind)?.probes.find((one) => one.id === id)
+  if (!found) throw new Error(`there is no probe ${name}`)
+  return { name, group, good, real, run: (text) => found.parse(raw(text), { cursor: null, at }) }
+}
+
+const describer = (kind: string, group: Group, good: string[]): Parser => ({
+  name: `${kind}#describes`,
+  group,
+  good,
+  run: (text) => products.find((product) => product.kind === kind)!.describes!(text),
+})
+
+const INFO =
+  'redis_version:7.0.15\r\nrun_id:aa\r\nuptime_in_seconds:9\r\nused_memory:1\r\nkeyspace_hits:1\r\nkeyspace_misses:2\r\nevicted_keys:0\r\nconnected_clients:1\r\ncmdstat_get:calls=9,usec=8,usec_per_call=0.9\r\nerrorstat_ERR:count=1\r\nslave0:ip=10.0.0.1,port=6379,state=online,offset=1,lag=0\r\ndb0:keys=3,expires=1,avg_ttl=9\r\n'
+const CLIENT = 'id=3 addr=127.0.0.1:48068 laddr=127.0.0.1:17001 fd=7 name=evenkeel age=0 qbuf=26 omem=0 events=r cmd=client|list\n'
+const SLOW = '[[14,1795396895,4084,["GET","k:1"],"127.0.0.1:57572","app"],[13,1795396883,1242,["SET","k","v"]]]'
+const NODES =
+  '07c37dfeb235213a872192d90877d0cd55635b91 127.0.0.1:30004@31004,host4 slave e7d1eecce10fd6bb5eb35b9f99a514335d9ba9ca 0 1426238317239 4 connected\n67ed2db8d677e59ec4a4cefb06858cf2a1a89fa1 127.0.0.1:30002@31002 myself,master - 0 1426238316232 2 connected 0-10922 16383 [93->-67ed2db8]\n'
+const MONITOR = '1339518083.107412 [0 127.0.0.1:60866] "mget" "k:\\x001" "a \\"b\\\\"'
+const COMMAND =
+  '["mget",-2,["readonly"],1,-1,1,[],[],[["flags",[],"begin_search",["type","index","spec",["index",1]],"find_keys",["type","range","spec",["lastkey",-1,"keystep",1,"limit",0]]]]]'
+
+const redis: Parser[] = [
+  probe('redis/info', 'redis', [INFO], (text) => ({ info: text, vitals: null, own: 0 }), [
+    fixture('redis/fixtures/info-everything-7.0.15.txt'),
+  ]),
+  probe('redis/slowlog', 'redis', [SLOW], (text) => ({ newest: reply(text), entries: reply(text) })),
+  probe('redis/latency', 'redis', ['[["command",1795396527,13,357],["fast-command",1,2,3]]'], reply),
+  probe('redis/memory', 'redis', ['["peak.allocated",1,"keys.bytes-per-key",72,"db.0",["overhead",1]]'], reply),
+  probe('redis/clients', 'redis', [CLIENT], undefined, [fixture('redis/fixtures/client-list.txt')]),
+  probe('redis/config', 'redis', ['{"maxmemory":"0","latency-monitor-threshold":"0"}'], (text) => Object(reply(text))),
+  probe('redis/cluster', 'redis', [NODES]),
+  describer('redis', 'redis', [NODES]),
+  { name: 'products/redis/info.ts#readInfo', group: 'redis', good: [INFO], run: readInfo },
+  { name: 'products/redis/info.ts#infoField', group: 'redis', good: [INFO], run: (text) => infoField(text, 'run_id') },
+  { name: 'products/redis/vitals.ts#vitalsOf', group: 'redis', good: [INFO], run: (text) => vitalsOf(text, at, null) },
+  { name: 'products/redis/clusterNodes.ts#parseClusterNodes', group: 'redis', good: [NODES], run: parseClusterNodes },
+  { name: 'products/redis/clusterNodes.ts#announcedIn', group: 'redis', good: ['10.0.0.1:6379@16379,host'], run: announcedIn },
+  {
+    name: 'products/redis/group/cluster.ts#clusterSamples',
+    group: 'redis',
+    good: ['cluster_state:ok\r\ncluster_slots_assigned:16384\r\ncluster_size:3\r\n'],
+    run: clusterSamples,
+  },
+  {
+    name: 'products/redis/group/sentinel.ts#sentinelSamples',
+    group: 'redis',
+    good: ['name:main ip:10.0.0.1 port:6379 flags:master num-slaves:2 num-other-sentinels:2\nip:10.0.0.2 port:6379'],
+    run: sentinelSamples,
+  },
+  {
+    name: 'products/redis/monitor/line.ts#readMonitorLine',
+    group: 'redis',
+    good: [MONITOR],
+    run(text) {
+      const line = readMonitorLine(text)
+      for (let i = 0; i < line.count; i++) line.argument(i)
+    },
+  },
+  { name: 'products/redis/monitor/line.ts#bytesOf', group: 'redis', good: ['k:\\x001 \\n\\"'], run: bytesOf },
+  {
+    name: 'products/redis/monitor/keySpecs.ts#specOf',
+    group: 'redis',
+    good: [COMMAND, '["xread",-4,["readonly","movablekeys"],0,0,0]'],
+    run: (text) => keyPositions(specOf('mget', reply(text)), 40, (i) => (i % 2 ? '2' : 'STREAMS')),
+  },
+  { name: 'products/redis/patterns.ts#patternOf', group: 'redis', good: ['product:17:price'], run: patternOf },
+  {
+    name: 'products/redis/config.ts#placeOf',
+    group: 'redis',
+    good: ['rediss://u:p@10.0.0.1:6379/2', 'unix:///run/redis.sock'],
+    run: placeOf,
+  },
+  {
+    name: 'products/answers.ts#keyText',
+    group: 'redis',
+    good: ['k:\u00e9\ud83d\ude00\n'],
+    run: (text) => keyText(Buffer.from(text, 'latin1')),
+  },
+  { name: 'products/answers.ts#printable', group: 'redis', good: ['a\r\nb\x00\ud800'], run: printable },
+  { name: 'advisors/glob.ts#globMatches', group: 'redis', good: ['product:17:price'], run: (text) => globMatches('*a*a?a*a*b', text) },
+]
+
+const STATS =
+  'STAT pid 1\r\nSTAT uptime 9\r\nSTAT time 1795396527\r\nSTAT version 1.6.18\r\nSTAT get_hits 1\r\nSTAT get_misses 2\r\nSTAT evictions 0\r\nSTAT bytes 5\r\nSTAT curr_items 1\r\nSTAT limit_maxbytes 67108864\r\nEND\r\n'
+const memcached: Parser[] = [
+  probe('memcached/stats', 'memcached', [STATS], undefined, [fixture('memcached/fixtures/memcached-1.6.18-stats.txt')]),
+  probe('memcached/settings', 'memcached', ['STAT maxbytes 67108864\r\nSTAT evictions on\r\nEND\r\n'], undefined, [
+    fixture('memcached/fixtures/memcached-1.6.18-stats-settings.txt'),
+  ]),
+  { name: 'products/memcached/client.ts#parseStats', group: 'memcached', good: [STATS], run: memcachedStats },
+]
+
+const CSV = fixture('haproxy/fixtures/haproxy-2.6-show-stat-socket.csv')
+const CFG =
+  'global\n  server-state-file /var/x\ndefaults d\n  mode http\n  default-server weight 3 check\nbackend app from d\n  balance uri depth 2\n  hash-type consistent sdbm avalanche\n  server a 10.0.0.1:80 weight 9 id 2\n  server "b" 10.0.0.2:80 disabled # c\n  server-template w 2-4 10.0.0.3:80\n.if streq(a,b)\n  server c 10.0.0.4:80 weight 5\n.endif\n'
+const STATE =
+  '1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight srv_port\n3 app 1 a 10.0.0.1 2 0 100 100 80\n3 app 2 b 10.0.0.2 2 4 1 1 80\n'
+const HA_INFO = 'Name: HAProxy\nVersion: 2.6.12\nPid: 7\nUptime_sec: 9\nMaxconn: 100\nCurrConns: 1\n'
+const beside = { state: null, file: haproxyFile.parseConfigFile(CFG), version: '2.6.12', writable: true, door: null }
+const haproxy: Parser[] = [
+  probe('haproxy/info', 'haproxy', [HA_INFO], (text) => ({ info: text, level: 'admin' }), [
+    fixture('haproxy/fixtures/haproxy-2.6-show-info.txt'),
+  ]),
+  probe('haproxy/servers-state', 'haproxy', [STATE]),
+  probe('haproxy/stat', 'haproxy', [CSV.split('\n').slice(0, 5).join('\n')], (text) => ({ stat: text, ...beside }), [CSV]),
+  describer('haproxy', 'haproxy', [CFG, 'server a 10.0.0.1:80 weight 9\nserver b 10.0.0.2:80']),
+  {
+    name: 'products/haproxy/stat.ts#parseStat',
+    group: 'haproxy',
+    good: [CSV.split('\n').slice(0, 5).join('\n')],
+    real: [CSV, fixture('haproxy/fixtures/haproxy-2.6-stats.csv')],
+    run: (text) => statSamples(parseStat(text)),
+  },
+  { name: 'products/haproxy/info.ts#parseInfo', group: 'haproxy', good: [HA_INFO], run: parseInfo },
+  {
+    name: 'products/haproxy/serversState.ts#parseServersState',
+    group: 'haproxy',
+    good: [STATE],
+    real: [fixture('haproxy/fixtures/haproxy-2.6-show-servers-state.txt')],
+    run: parseServersState,
+  },
+  { name: 'products/haproxy/configFile.ts#parseConfigFile', group: 'haproxy', good: [CFG], run: haproxyFile.parseConfigFile },
+  { name: 'products/haproxy/words.ts#wordsIn', group: 'haproxy', good: ['server "a b" \\#c \'d\' # e'], run: haproxyWords },
+  {
+    name: 'products/haproxy/serverLine.ts#withWeight',
+    group: 'haproxy',
+    good: ['server a 10.0.0.1 weight 3 # x'],
+    run: (text) => withWeight(text, 5),
+  },
+  {
+    name: 'products/haproxy/serverLine.ts#withDisabled',
+    group: 'haproxy',
+    good: ['server a 10.0.0.1 disabled  check disabled # x'],
+    run: (text) => [withDisabled(text, false), withDisabled(text, true)],
+  },
+  { name: 'products/exchange.ts#doorOf', group: 'haproxy', good: ['ipv4@10.0.0.1:99', 'unix@/run/x', '[::1]:9'], run: doorOf },
+  { name: 'products/answers.ts#withoutFolders', group: 'haproxy', good: ['nginx: [emerg] in /etc/nginx/a.conf:3'], run: withoutFolders },
+]
+
+const CONF =
+  'user www;\nhttp {\n  log_format x "{ $a; }";\n  upstream app { hash $request_uri consistent; server 10.0.0.1:80 weight=2; server "unix:/run/a b" down; server c backup; }\n  server { listen 80; location / { proxy_pass http://app${x}; } } # c\n}\n'
+const INCLUDE = 'server 10.0.0.1:8080 weight=3 max_fails=2; # big\nserver app.internal  down ;\nleast_conn;\n'
+const VTS = JSON.stringify({
+  nginxVersion: '1.22.1',
+  nowMsec: 1,
+  upstreamZones: {
+    app: [
+      {
+        server: '10.0.0.1:80',
+        requestCounter: 5,
+        inBytes: 1,
+        outBytes: 2,
+        responses: { '1xx': 0, '2xx': 5, '3xx': 0, '4xx': 0, '5xx': 0 },
+        responseMsecCounter: 9,
+        responseBuckets: { msecs: [5, 10], counters: [1, 5] },
+        weight: 1,
+        backup: false,
+        down: false,
+      },
+    ],
+  },
+  cacheZones: { c: { maxSize: 1, usedSize: 1, responses: { hit: 1, miss: 2 } } },
+})
+const LOG = '{"u":"10.0.0.1:80, 10.0.0.2:80","us":"502, 200","urt":"0.1, 0.2","st":200,"up":"app","cache":"MISS","key":"/a"}'
+const STUB = fixture('nginx/fixtures/nginx-1.22-stub_status.txt')
+const nginx: Parser[] = [
+  probe('nginx/status', 'nginx', [STUB]),
+  probe('nginx/vts', 'nginx', [VTS], (text) => ({ page: text, known: [] }), [fixture('nginx/fixtures/nginx-1.22-vts-0.2.json')]),
+  describer('nginx', 'nginx', [CONF, INCLUDE]),
+  { name: 'products/nginx/stubStatus.ts#parseStubStatus', group: 'nginx', good: [STUB], run: parseStubStatus },
+  { name: 'products/nginx/vts.ts#parseVts', group: 'nginx', good: [VTS], run: (text) => parseVts(text, [], null) },
+  { name: 'products/nginx/words.ts#wordsIn', group: 'nginx', good: [CONF], run: (text) => [...nginxWords(text)].length },
+  { name: 'products/nginx/upstreamFile.ts#readUpstream', group: 'nginx', good: [CONF, INCLUDE], run: (text) => readUpstream(text, 'app') },
+  {
+    name: 'products/nginx/upstreamFile.ts#withServers',
+    group: 'nginx',
+    good: [CONF, INCLUDE],
+    run: (text) => withServers(text, 'app', [{ server: '10.0.0.1:8080', weight: 7 }]),
+  },
+  {
+    name: 'products/nginx/log/entry.ts#readEntry',
+    group: 'nginx',
+    good: [LOG, `<190>Jan  5 10:00:00 h nginx: ${LOG}`],
+    real: [fixture('nginx/fixtures/nginx-1.22-syslog-json.txt')],
+    run: readEntry,
+  },
+  { name: 'products/nginx/config.ts#logPlaceOf', group: 'nginx', good: ['syslog://127.0.0.1:5140', '/var/log/a.log'], run: logPlaceOf },
+]
+
+const EDS = JSON.stringify({
+  version_info: '1',
+  resources: [
+    {
+      '@type': 'type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment',
+      cluster_name: 'c',
+      endpoints: [
+        {
+          lb_endpoints: [{ endpoint: { address: { socket_address: { address: '10.0.0.1', port_value: 80 } } }, load_balancing_weight: 3 }],
+        },
+      ],
+    },
+  ],
+})
+const CLUSTERS = JSON.stringify({
+  cluster_statuses: [
+    {
+      name: 'c',
+      host_statuses: [
+        {
+          address: { socket_address: { address: '10.0.0.1', port_value: 80 } },
+          stats: [{ name: 'rq_total', value: '5' }],
+          health_status: { eds_health_status: 'HEALTHY' },
+          weight: 3,
+        },
+      ],
+    },
+  ],
+})
+const DUMP = JSON.stringify({
+  configs: [
+    {
+      '@type': 'x.ClustersConfigDump',
+      static_clusters: [{ cluster: { name: 'c', lb_policy: 'RING_HASH', ring_hash_lb_config: { minimum_ring_size: '64' } } }],
+    },
+    { '@type': 'x.RoutesConfigDump', routes: [{ route: { cluster: 'c', hash_policy: [{}] } }] },
+    { dynamic_endpoint_configs: [{ endpoint_config: { cluster_name: 'c', endpoints: [{ lb_endpoints: [] }] } }] },
+  ],
+})
+const PROM =
+  '# TYPE envoy_cluster_upstream_rq_retry counter\nenvoy_cluster_upstream_rq_retry{envoy_cluster_name="c"} 5\nenvoy_cluster_upstream_rq_time_sum{envoy_cluster_name="c"} 9.5\nenvoy_cluster_upstream_rq_time_count{envoy_cluster_name="c"} 2\n'
+const DISCOVERY = '{"version_info":"0","resource_names":["c"],"node":{"id":"a","cluster":"b"},"error_detail":{"message":"no"}}'
+const envoy: Parser[] = [
+  probe('envoy/clusters', 'envoy', [CLUSTERS], (text) => ({ clusters: text, config: null, eds: { because: 'none' } }), [
+    fixture('envoy/fixtures/envoy-clusters-format-json.CONSTRUCTED.json'),
+  ]),
+  probe('envoy/stats', 'envoy', [PROM]),
+  probe('envoy/server-info', 'envoy', ['{"version":"abc/1.31.0/Clean/RELEASE/BoringSSL","state":"LIVE","uptime_current_epoch":"9s"}']),
+  describer('envoy', 'envoy', [EDS]),
+  { name: 'products/envoy/configDump.ts#parseConfigDump', group: 'envoy', good: [DUMP], run: parseConfigDump },
+  { name: 'products/envoy/stats.ts#parseStats', group: 'envoy', good: [PROM], run: (text) => envoyStats(text, null) },
+  {
+    name: 'products/envoy/eds.ts#parseEds',
+    group: 'envoy',
+    good: [EDS],
+    real: [fixture('envoy/fixtures/envoy-eds-file.CONSTRUCTED.json')],
+    run: parseEds,
+  },
+  {
+    name: 'products/envoy/eds.ts#discoveryRequest',
+    group: 'envoy',
+    good: [DISCOVERY],
+    run: (text) => discoveryResponse([], discoveryRequest(reply(text))),
+  },
+  { name: 'products/envoy/client.ts#pageOf', group: 'envoy', good: [EDS], run: (text) => pageOf(text, 'page') },
+]
+
+const NUTCRACKER =
+  'alpha:\n  listen: 127.0.0.1:22121\n  hash: crc32a\n  distribution: ketama\n  hash_tag: "{}"\n  server_retry_timeout: 2000\n  servers:\n   - 127.0.0.1:6379:1 one\n   - "/run/a.sock:3"\n'
+const NUT_STATS = JSON.stringify({
+  service: 'nutcracker',
+  source: 'h',
+  version: '0.5.0',
+  uptime: 9,
+  timestamp: 1795396527,
+  alpha: {
+    client_connections: 1,
+    server_ejects: 0,
+    forward_error: 0,
+    one: { server_err: 0, server_timedout: 0, server_connections: 1, server_ejected_at: 0, requests: 5, in_queue: 0, out_queue: 0 },
+  },
+})
+const twemproxy: Parser[] = [
+  probe('twemproxy/stats', 'twemproxy', [NUT_STATS], (text) => ({ stats: text, file: { text: NUTCRACKER }, restarts: true }), [
+    fixture('twemproxy/fixtures/twemproxy-0.5-stats.json'),
+  ]),
+  describer('twemproxy', 'twemproxy', [NUTCRACKER, '- a:6379:1 one\n- b:6379:2\n']),
+  {
+    name: 'products/twemproxy/stats.ts#parseStatistics',
+    group: 'twemproxy',
+    good: [NUT_STATS],
+    run: (text) => parseStatistics(text, null, true),
+  },
+  {
+    name: 'products/twemproxy/configFile.ts#parseServer',
+    group: 'twemproxy',
+    good: ['127.0.0.1:6379:1 one', '/run/a.sock:1'],
+    run: twemproxyFile.parseServer,
+  },
+  { name: 'products/twemproxy/configFile.ts#parseConfigFile', group: 'twemproxy', good: [NUTCRACKER], run: twemproxyFile.parseConfigFile },
+  {
+    name: 'products/twemproxy/configFile.ts#withWeights',
+    group: 'twemproxy',
+    good: [NUTCRACKER],
+    run: (text) => twemproxyFile.withWeights(text, [{ pool: 'alpha', server: 'one', weight: 4 }]),
+  },
+]
+
+const MATRIX =
+  '{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"__name__":"redis_up","instance":"a:1"},"values":[[1.5,"1"],[2.5,"NaN"]]},{"metric":{"__name__":"up"},"value":[1,"1"]}]}}'
+const prometheus: Parser[] = [
+  probe('prometheus/series', 'prometheus', [MATRIX], (text) => ({ at, series: text, exporter: 'redis_exporter', mappings: [] })),
+  { name: 'products/prometheus/client.ts#parseAnswer', group: 'prometheus', good: [MATRIX], run: parseAnswer },
+]
+
+const YAML =
+  'listen: 127.0.0.1:3000\nmode: observe\npoll: { interval: 1s, timeout: 2s }\ntargets:\n  - { kind: redis, name: a, url: "redis://127.0.0.1:6379" }\n  - kind: haproxy\n    name: edge\n    socket: /run/h.sock\nrules:\n  cache/hit-ratio-low: { for: 5m }\nreceivers:\n  - { name: ops, kind: webhook, url: "https://x.example/${TOKEN}", secret_file: s }\nroutes:\n  - { match: { severity: page }, to: [ops] }\n'
+const outside = { env: { TOKEN: 't"#\n: {' }, readFile: (path: string) => (path.includes('s') ? 'secret\n' : fail()) }
+const fail = (): never => {
+  throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' })
+}
+const config: Parser[] = [
+  {
+    name: 'config/parse.ts#parseConfig',
+    group: 'config',
+    good: [YAML],
+    run: (text) => parseConfig(text, outside.env, schemas(), { file: '/etc/evenkeel.yaml', readFile: outside.readFile }),
+  },
+  { name: 'config/document.ts#readSource', group: 'config', good: [YAML], run: (text) => readSource(text, outside) },
+  { name: 'config/redact.ts#redactUrl', group: 'config', good: ['https://u:p@x.example/a?b=c'], run: redactUrl },
+  { name: 'format/url.ts#withoutTrailingSlashes', group: 'config', good: ['http://a/b//'], run: withoutTrailingSlashes },
+  { name: 'model/duration.ts#parseDuration', group: 'config', good: ['1h30m', '250ms', '9'], run: parseDuration },
+]
+
+const schemasOf = operations.flatMap(({ params, query, body }) => [params, query, body].filter((schema) => schema !== undefined))
+const BODY =
+  '{"text":"server a 10.0.0.1","limit":"5","from":"2026-01-05T10:00:00Z","step":"10s","name":"a","steps":[{"setting":"edge/app/a/weight","value":"3"}]}'
+const http: Parser[] = [
+  {
+    name: 'server/http/operations.ts#operations',
+    group: 'http',
+    good: [BODY],
+    run(text) {
+      const value = reply(text)
+      for (const schema of schemasOf) schema.safeParse(value)
+    },
+  },
+  { name: 'server/http/bytes.ts#readable', group: 'http', good: ['/api/v1/rings/%ffa%41?x=%'], run: readable },
+  { name: 'server/paging.ts#page', group: 'http', good: ['a2ExIGI'], run: (cursor) => page(['a', 'b'], (item) => item, { cursor }) },
+  {
+    name: 'server/doors/origin.ts#hostName',
+    group: 'http',
+    good: ['127.0.0.1:3000', '[::1]:1'],
+    run: (text) => [hostName(text), isOwnName(text, text)],
+  },
+  { name: 'engine/reason.ts#withoutSecrets', group: 'http', good: ['at redis://u:p@h: no'], run: withoutSecrets },
+  { name: 'model/expiry.ts#readSpan', group: 'http', good: ['2026-01-05T12:00:00Z+10s'], run: readSpan },
+]
+
+const SPEC = '{"algorithm":"ketama","nodes":[{"name":"a","points":4},{"name":"b","weight":2,"address":"10.0.0.1:11211"}],"options":{}}'
+const SPECS = [
+  SPEC,
+  '{"algorithm":"redis-cluster","nodes":[{"name":"a","slots":[[0,99],[200,16383]]}]}',
+  '{"version":3,"algorithm":"haproxy-consistent","nodes":[{"name":"a","id":1,"weight":3}],"options":{"function":"sdbm","version":"2.6.12"}}',
+  '{"algorithm":"envoy-maglev","nodes":[{"name":"a"},{"name":"b","label":"x","state":"down"}],"options":{"tableSize":11}}',
+  '{"algorithm":"twemproxy-ketama","nodes":[{"name":"a","weight":1}],"options":{"hash":"crc32a","hashTag":"{}"}}',
+]
+/** A larger ring is computed by a worker alone. */
+const SMALL_RING = 2_000
+const control = { kind: 'control', name: 'ring:r', key: 'k', redis: { kind: 'redis', name: 'a' } }
+const ringControl = {
+  ...control,
+  ring: { name: 'r', spec: { algorithm: 'ketama', nodes: [{ name: 'a' }] }, nodes: [] },
+} as unknown as ControlConfig
+const ttlControl = { ...control, ttl: { name: 't', match: 'a:*', ttlMs: 5, jitter: 0 } } as unknown as ControlConfig
+const TTL = '{"version":1,"match":"a:*","ttlMs":60000,"jitter":0.1}'
+const followers = { a: '{"name":"app","version":3,"at":"2026-01-05T00:00:00Z"}' }
+const rings: Parser[] = [
+  {
+    name: 'rings/spec.ts#parseSpec',
+    group: 'rings',
+    good: SPECS,
+    run(text) {
+      const spec = parseSpec(reply(text))
+      if (algorithms[spec.algorithm].size(spec) <= SMALL_RING) evaluateSpecs(spec, spec, ['a', 'b{c}'])
+    },
+  },
+  { name: 'server/described.ts#describeRing', group: 'rings', good: [...SPECS, CONF, CFG, NUTCRACKER, NODES, EDS], run: describeRing },
+  probe('control/document', 'rings', SPECS, (text) => ({ config: ringControl, text, wrong: null, followers: { ...followers, b: text } })),
+  {
+    ...probe('control/document', 'rings', [TTL], (text) => ({ config: ttlControl, text, wrong: null, followers: {} })),
+    name: 'products/control/ttlDocument.ts#readTtl',
+  },
+  {
+    name: 'products/control/followers.ts#readFollowers',
+    group: 'rings',
+    good: Object.values(followers),
+    run: (text) => readFollowers({ a: text }, at),
+  },
+  {
+    name: 'model/json.ts#parseJson',
+    group: 'rings',
+    good: [SPEC],
+    run: reply,
+  },
+  { name: 'rings/hashes/haproxy.ts#ipv4', group: 'rings', good: ['10.0.0.1'], run: ipv4 },
+]
+
+/** Every reader of text from outside: what a server answers, a file holds, or somebody sends. `parsers.test.ts` finds one that is missing. */
+export const PARSERS: Parser[] = [
+  ...redis,
+  ...memcached,
+  ...haproxy,
+  ...nginx,
+  ...envoy,
+  ...twemproxy,
+  ...prometheus,
+  ...config,
+  ...http,
+  ...rings,
+]
+
+/** Probes whose `parse` is given what our own code has counted, not what came over the wire. */
+export const COUNTED = ['haproxy/config', 'nginx/upstreams', 'nginx/access-log', 'redis/ttl', 'redis/keys', 'redis/monitor', 'redis/lfu']
+/** Take a text and read nothing in it. */
+export const NO_READERS = ['server/work/rings.ts#describeInThread']
