@@ -1,4 +1,5 @@
-import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
+import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, visit } from 'yaml'
+import { yamlDocument } from '../format/yaml.ts'
 import { type ConfigProblem, pathText } from './error.ts'
 
 /** A key's place: `['targets', 2, 'url']`. */
@@ -170,7 +171,7 @@ type Parsed = { document: Document | null; meaning: ReadonlyMap<Alias, Node> }
 function parsed(text: string, lines: LineCounter, problems: ConfigProblem[]): Parsed {
   const deep = 'mappings and lists that are nested too deeply'
   try {
-    const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, logLevel: 'error' })
+    const document = yamlDocument(text, lines)
     for (const { message, pos } of [...document.errors, ...document.warnings].slice(0, PROBLEMS_MAX)) {
       const tag = /\btag\b/i.test(message)
       problems.push({

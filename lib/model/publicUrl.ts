@@ -30,5 +30,5 @@ export function redactedUrl(text: string): string {
   return `${read.scheme}${read.login ? `${REDACTED}@` : ''}${read.place}${read.query ? `?${REDACTED}` : ''}`
 }
 
-/** A text of somebody else's making, such as a library's error, with each URL in it made public. */
-export const publicText = (text: string): string => text.replace(/[a-z][a-z0-9+.-]*:\/\/[^\s'"`<>]+/gi, publicUrl)
+/** A text of somebody else's making, such as a library's error, with each URL in it made public. A scheme without an end would be looked for from each of its letters. */
+export const publicText = (text: string): string => text.replace(/[a-z][a-z0-9+.-]{0,30}:\/\/[^\s'"`<>]+/gi, publicUrl)

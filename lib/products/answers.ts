@@ -64,6 +64,9 @@ export function shown(answer: unknown, indent = 0): string {
   }
 }
 
+/** One part of an answer as text. A list within it, however deep, is written as JSON: `String` would fail on some. */
+export const wordOf = (part: unknown): string => (typeof part === 'object' ? shown(part) : String(part))
+
 /** Collects readings and leaves out what is absent, so that a gap stays a gap. */
 export function readings() {
   const list: Reading[] = []

@@ -36,7 +36,10 @@ const refuse = (path: string, because: string) => new EvenkeelError('bad_request
 function firstIssue(root: string, error: z.ZodError): EvenkeelError {
   const issue = error.issues[0]!
   const inner = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path
-  return refuse(pathText(root, inner) || 'spec', issue.code === 'unrecognized_keys' ? 'unknown field' : issue.message)
+  return refuse(
+    pathText(root, inner).slice(0, 200) || 'spec',
+    issue.code === 'unrecognized_keys' ? 'unknown field' : issue.message.slice(0, 300),
+  )
 }
 
 /**

@@ -3,13 +3,14 @@ import { fileURLToPath } from 'node:url'
 import { globMatches } from '../../lib/advisors/glob.ts'
 import { readSource } from '../../lib/config/document.ts'
 import { parseConfig } from '../../lib/config/parse.ts'
-import { redactUrl } from '../../lib/config/redact.ts'
 import { withoutSecrets } from '../../lib/engine/reason.ts'
 import { withoutTrailingSlashes } from '../../lib/format/url.ts'
+import { yamlDocument } from '../../lib/format/yaml.ts'
 import type { ControlConfig } from '../../lib/model/control.ts'
 import { parseDuration } from '../../lib/model/duration.ts'
 import { readSpan } from '../../lib/model/expiry.ts'
 import { parseJson } from '../../lib/model/json.ts'
+import { publicText, publicUrl, redactedUrl } from '../../lib/model/publicUrl.ts'
 import { keyText, printable, withoutFolders } from '../../lib/products/answers.ts'
 import { readFollowers } from '../../lib/products/control/followers.ts'
 import { pageOf } from '../../lib/products/envoy/client.ts'
@@ -59,12 +60,14 @@ export type Group = (typeof GROUPS)[number]
 
 /** One reader of text from outside. `good`: small texts that it reads, from which bad ones are made; `real`: captured answers. */
 export type Parser = {
-  /** `FOLDER/FILE#FUNCTION` below lib, or `PRODUCT/PROBE`. */
+  /** `FOLDER/FILE#FUNCTION` below lib, `PRODUCT/PROBE`, or `PRODUCT#describes`. */
   name: string
   group: Group
   run(text: string): unknown
   good: string[]
   real?: string[]
+  /** The YAML library does the work: linear, and slow. */
+  yaml?: true
 }
 
 const fixture = (path: string) => readFileSync(fileURLToPath(new URL(`../../lib/products/${path}`, import.meta.url)), 'utf8')
@@ -112,7 +115,10 @@ const redis: Parser[] = [
   probe('redis/latency', 'redis', ['[["command",1795396527,13,357],["fast-command",1,2,3]]'], reply),
   probe('redis/memory', 'redis', ['["peak.allocated",1,"keys.bytes-per-key",72,"db.0",["overhead",1]]'], reply),
   probe('redis/clients', 'redis', [CLIENT], undefined, [fixture('redis/fixtures/client-list.txt')]),
-  probe('redis/config', 'redis', ['{"maxmemory":"0","latency-monitor-threshold":"0"}'], (text) => Object(reply(text))),
+  probe('redis/config', 'redis', ['{"maxmemory":"0","latency-monitor-threshold":"0"}'], (text) => {
+    const answer = reply(text)
+    return typeof answer === 'object' && answer !== null ? answer : { maxmemory: answer }
+  }),
   probe('redis/cluster', 'redis', [NODES]),
   describer('redis', 'redis', [NODES]),
   { name: 'products/redis/info.ts#readInfo', group: 'redis', good: [INFO], run: readInfo },
@@ -223,7 +229,7 @@ const haproxy: Parser[] = [
 ]
 
 const CONF =
-  'user www;\nhttp {\n  log_format x "{ $a; }";\n  upstream app { hash $request_uri consistent; server 10.0.0.1:80 weight=2; server "unix:/run/a b" down; server c backup; }\n  server { listen 80; location / { proxy_pass http://app${x}; } } # c\n}\n'
+  'user www;\nhttp {\n  log_format x "{ $a; }";\n  upstream app { hash $request_uri consistent; server 10.0.0.1:80 weight=2; server "unix:/run/a b" down; server c backup; }\n  server { listen 80; location / { proxy_pass http://app; } } # c\n}\n'
 const INCLUDE = 'server 10.0.0.1:8080 weight=3 max_fails=2; # big\nserver app.internal  down ;\nleast_conn;\n'
 const VTS = JSON.stringify({
   nginxVersion: '1.22.1',
@@ -358,7 +364,7 @@ const twemproxy: Parser[] = [
   probe('twemproxy/stats', 'twemproxy', [NUT_STATS], (text) => ({ stats: text, file: { text: NUTCRACKER }, restarts: true }), [
     fixture('twemproxy/fixtures/twemproxy-0.5-stats.json'),
   ]),
-  describer('twemproxy', 'twemproxy', [NUTCRACKER, '- a:6379:1 one\n- b:6379:2\n']),
+  { ...describer('twemproxy', 'twemproxy', [NUTCRACKER, '- a:6379:1 one\n- b:6379:2\n']), yaml: true },
   {
     name: 'products/twemproxy/stats.ts#parseStatistics',
     group: 'twemproxy',
@@ -371,11 +377,18 @@ const twemproxy: Parser[] = [
     good: ['127.0.0.1:6379:1 one', '/run/a.sock:1'],
     run: twemproxyFile.parseServer,
   },
-  { name: 'products/twemproxy/configFile.ts#parseConfigFile', group: 'twemproxy', good: [NUTCRACKER], run: twemproxyFile.parseConfigFile },
+  {
+    name: 'products/twemproxy/configFile.ts#parseConfigFile',
+    group: 'twemproxy',
+    good: [NUTCRACKER],
+    yaml: true,
+    run: twemproxyFile.parseConfigFile,
+  },
   {
     name: 'products/twemproxy/configFile.ts#withWeights',
     group: 'twemproxy',
     good: [NUTCRACKER],
+    yaml: true,
     run: (text) => twemproxyFile.withWeights(text, [{ pool: 'alpha', server: 'one', weight: 4 }]),
   },
 ]
@@ -387,21 +400,36 @@ const prometheus: Parser[] = [
   { name: 'products/prometheus/client.ts#parseAnswer', group: 'prometheus', good: [MATRIX], run: parseAnswer },
 ]
 
-const YAML =
-  'listen: 127.0.0.1:3000\nmode: observe\npoll: { interval: 1s, timeout: 2s }\ntargets:\n  - { kind: redis, name: a, url: "redis://127.0.0.1:6379" }\n  - kind: haproxy\n    name: edge\n    socket: /run/h.sock\nrules:\n  cache/hit-ratio-low: { for: 5m }\nreceivers:\n  - { name: ops, kind: webhook, url: "https://x.example/${TOKEN}", secret_file: s }\nroutes:\n  - { match: { severity: page }, to: [ops] }\n'
+const YAML = [
+  'listen: 127.0.0.1:3000\npoll: { interval: 1s, timeout: 2s }\ntargets:\n  - { kind: redis, name: a, url: "redis://127.0.0.1:6379" }\n',
+  'mode: observe\ntargets:\n  - kind: haproxy\n    name: edge\n    socket: /run/h.sock\nrules:\n  cache/hit-ratio-low: { for: 5m }\n',
+  'receivers:\n  - { name: ops, kind: webhook, url: "https://x.example/$\u007bTOKEN}", secret_file: s }\nroutes:\n  - { match: { severity: page }, to: [ops] }\n',
+]
 const outside = { env: { TOKEN: 't"#\n: {' }, readFile: (path: string) => (path.includes('s') ? 'secret\n' : fail()) }
 const fail = (): never => {
   throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' })
+}
+/** Its callers say in words that a text nests too deeply. */
+const nested = (read: (text: string) => unknown) => (text: string) => {
+  try {
+    read(text)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+  }
 }
 const config: Parser[] = [
   {
     name: 'config/parse.ts#parseConfig',
     group: 'config',
-    good: [YAML],
+    good: YAML,
+    yaml: true,
     run: (text) => parseConfig(text, outside.env, schemas(), { file: '/etc/evenkeel.yaml', readFile: outside.readFile }),
   },
-  { name: 'config/document.ts#readSource', group: 'config', good: [YAML], run: (text) => readSource(text, outside) },
-  { name: 'config/redact.ts#redactUrl', group: 'config', good: ['https://u:p@x.example/a?b=c'], run: redactUrl },
+  { name: 'config/document.ts#readSource', group: 'config', good: YAML, yaml: true, run: (text) => readSource(text, outside) },
+  { name: 'model/publicUrl.ts#publicUrl', group: 'config', good: ['https://u:p@x.example/a?b=c'], run: publicUrl },
+  { name: 'model/publicUrl.ts#redactedUrl', group: 'config', good: ['redis://:p@[::1]:1/a?b=c'], run: redactedUrl },
+  { name: 'model/publicUrl.ts#publicText', group: 'config', good: ['at https://u:p@x.example/a, no'], run: publicText },
+  { name: 'format/yaml.ts#yamlDocument', group: 'config', good: YAML, yaml: true, run: nested(yamlDocument) },
   { name: 'format/url.ts#withoutTrailingSlashes', group: 'config', good: ['http://a/b//'], run: withoutTrailingSlashes },
   { name: 'model/duration.ts#parseDuration', group: 'config', good: ['1h30m', '250ms', '9'], run: parseDuration },
 ]
@@ -459,7 +487,13 @@ const rings: Parser[] = [
       if (algorithms[spec.algorithm].size(spec) <= SMALL_RING) evaluateSpecs(spec, spec, ['a', 'b{c}'])
     },
   },
-  { name: 'server/described.ts#describeRing', group: 'rings', good: [...SPECS, CONF, CFG, NUTCRACKER, NODES, EDS], run: describeRing },
+  {
+    name: 'server/described.ts#describeRing',
+    yaml: true,
+    group: 'rings',
+    good: [...SPECS, CONF, CFG, NUTCRACKER, NODES, EDS],
+    run: describeRing,
+  },
   probe('control/document', 'rings', SPECS, (text) => ({ config: ringControl, text, wrong: null, followers: { ...followers, b: text } })),
   {
     ...probe('control/document', 'rings', [TTL], (text) => ({ config: ttlControl, text, wrong: null, followers: {} })),
@@ -497,4 +531,4 @@ export const PARSERS: Parser[] = [
 /** Probes whose `parse` is given what our own code has counted, not what came over the wire. */
 export const COUNTED = ['haproxy/config', 'nginx/upstreams', 'nginx/access-log', 'redis/ttl', 'redis/keys', 'redis/monitor', 'redis/lfu']
 /** Take a text and read nothing in it. */
-export const NO_READERS = ['server/work/rings.ts#describeInThread']
+export const NO_READERS = ['server/work/rings.ts#describeInThread', 'server/doors/issuer.ts#callbackOf']

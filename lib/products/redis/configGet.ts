@@ -1,5 +1,5 @@
 import { malformed } from '../../model/error.ts'
-import { shown } from '../answers.ts'
+import { shown, wordOf } from '../answers.ts'
 import type { RedisClient } from './client.ts'
 
 /**
@@ -28,6 +28,6 @@ export async function readSettings(client: RedisClient, names: string[], signal:
 function pairsOf(answer: unknown): Record<string, string> {
   if (!Array.isArray(answer) || answer.length % 2 !== 0) throw malformed('CONFIG GET is to answer pairs', shown(answer))
   const found: Record<string, string> = {}
-  for (let index = 0; index < answer.length; index += 2) found[String(answer[index])] = String(answer[index + 1])
+  for (let index = 0; index < answer.length; index += 2) found[wordOf(answer[index])] = wordOf(answer[index + 1])
   return found
 }

@@ -1,4 +1,5 @@
-import { isScalar, isSeq, parseDocument } from 'yaml'
+import { isScalar, isSeq } from 'yaml'
+import { yamlDocument } from '../../format/yaml.ts'
 import { EvenkeelError, malformed } from '../../model/error.ts'
 import type { RingOptions, RingSpec } from '../../model/ring.ts'
 
@@ -53,9 +54,10 @@ function mappingOf(text: string): object {
   const wrong = (why: string) => new EvenkeelError('malformed', `nutcracker.yml ${why}`)
   let pools: unknown
   try {
-    const document = parseDocument(text, { prettyErrors: false, logLevel: 'error' })
+    const document = yamlDocument(text)
     const { message, pos } = document.errors[0] ?? {}
-    if (pos) throw wrong(`is no YAML in line ${text.slice(0, pos[0]).split('\n').length}: ${message!.replace(/(?<! ):\s.*$/s, '')}`)
+    if (pos)
+      throw wrong(`is no YAML in line ${text.slice(0, pos[0]).split('\n').length}: ${message!.replace(/(?<! ):\s.*$/s, '').slice(0, 200)}`)
     pools = document.toJS({ maxAliasCount: 100 })
   } catch (error) {
     if (error instanceof EvenkeelError) throw error
@@ -101,7 +103,7 @@ export const ringOf = (pool: PoolConfig): RingSpec => ({
 
 /** The text with other weights and not a byte else changed. Throws `not_found` naming the pool or server. */
 export function withWeights(text: string, edits: { pool: string; server: string; weight: number }[]): string {
-  const document = parseDocument(text)
+  const document = yamlDocument(text)
   const cuts = edits.map(({ pool, server, weight }) => {
     const servers = document.getIn([pool, 'servers'])
     if (!isSeq(servers)) throw new EvenkeelError('not_found', `nutcracker.yml has no pool ${pool}`)

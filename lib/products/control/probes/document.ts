@@ -2,6 +2,7 @@ import type { ControlConfig } from '../../../model/control.ts'
 import { malformed } from '../../../model/error.ts'
 import type { Probe, TopologyPart } from '../../../model/product.ts'
 import type { Reading } from '../../../model/series.ts'
+import { wordOf } from '../../answers.ts'
 import type { RedisClient } from '../../redis/client.ts'
 import { isRing } from '../config.ts'
 import { followersKey, readFollowers } from '../followers.ts'
@@ -82,5 +83,5 @@ const withoutRedis = (config: ControlConfig): ControlConfig => ({ ...config, red
 
 function pairs(list: unknown[]): Record<string, string> {
   if (list.length % 2) throw malformed('expected fields and values', String(list.length))
-  return Object.fromEntries(Array.from({ length: list.length / 2 }, (_, i) => [String(list[i * 2]), String(list[i * 2 + 1])]))
+  return Object.fromEntries(Array.from({ length: list.length / 2 }, (_, i) => [wordOf(list[i * 2]), wordOf(list[i * 2 + 1])]))
 }

@@ -1,6 +1,6 @@
 import { malformed } from '../../../model/error.ts'
 import type { Reading } from '../../../model/series.ts'
-import { readings, shown } from '../../answers.ts'
+import { readings, shown, wordOf } from '../../answers.ts'
 import type { RedisClient } from '../client.ts'
 import type { Members } from './members.ts'
 
@@ -9,7 +9,7 @@ export async function askSentinel(client: RedisClient, master: string, signal: A
   const own = fieldsOf(await client.call(['SENTINEL', 'MASTER', master], signal), 'SENTINEL MASTER')
   // REPLICAS came with Redis 5; SLAVES is known to all.
   const answer = await client.call(['SENTINEL', 'SLAVES', master], signal)
-  if (!Array.isArray(answer)) throw malformed('SENTINEL SLAVES is to answer a list', String(answer))
+  if (!Array.isArray(answer)) throw malformed('SENTINEL SLAVES is to answer a list', wordOf(answer))
   const replicas = answer.map((each) => fieldsOf(each, 'SENTINEL SLAVES'))
   const lines = [own, ...replicas].map((fields) => [...fields].map(([name, value]) => `${name}:${value}`).join(' '))
   return { addresses: [addressOf(own), ...replicas.map(addressOf).sort()], said: lines.join('\n') }

@@ -1,3 +1,5 @@
+import { wordOf } from '../../answers.ts'
+
 /** Where a command's keys stand: the first argument of a kind, and from there. After Redis 7's key specifications. */
 type Begin = { index: number } | { keyword: string; from: number }
 /** `last` below 0 counts from the end; `limit` 2 means half of the rest (XREAD: keys, then ids). `numberAt`: how many there are is told. */
@@ -51,7 +53,7 @@ export function usualSpec(name: string): CommandSpec {
 export function specOf(name: string, row: unknown): CommandSpec {
   if (ABOUT.has(name) || SCRIPTS.has(name)) return NO_KEYS
   if (!Array.isArray(row) || !Array.isArray(row[2])) return usualSpec(name)
-  const flags = row[2].map(String)
+  const flags = row[2].map(wordOf)
   const reads = flags.includes('readonly') || READS_TOO.has(name)
   if (!reads) return NO_KEYS
   const told = Array.isArray(row[8]) ? row[8].slice(0, SPECS_MAX).flatMap((spec) => keySpec(fieldsOf(spec)) ?? []) : []
@@ -65,7 +67,7 @@ export function specOf(name: string, row: unknown): CommandSpec {
 /** A RESP2 map: `[name, value, name, value]`. */
 function fieldsOf(list: unknown): Map<string, unknown> {
   const fields = new Map<string, unknown>()
-  if (Array.isArray(list)) for (let i = 0; i + 1 < list.length; i += 2) fields.set(String(list[i]), list[i + 1])
+  if (Array.isArray(list)) for (let i = 0; i + 1 < list.length; i += 2) fields.set(wordOf(list[i]), list[i + 1])
   return fields
 }
 

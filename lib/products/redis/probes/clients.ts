@@ -1,6 +1,6 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
-import { rawRecord, readings } from '../../answers.ts'
+import { rawRecord, readings, wordOf } from '../../answers.ts'
 import type { RedisLink } from '../link.ts'
 
 // CLIENT LIST is linear in the connections: about 0.3 µs and 350 bytes each.
@@ -16,7 +16,7 @@ export const clients: Probe<RedisLink, string> = {
     link.seen !== null && link.seen.clients >= CLIENTS_MAX ? `${link.seen.clients} connections: listing them would stall the server` : true,
   async read(link, _cursor, signal) {
     const answer = await link.client.call(['CLIENT', 'LIST'], signal)
-    if (typeof answer !== 'string') throw malformed('CLIENT LIST is to answer text', String(answer))
+    if (typeof answer !== 'string') throw malformed('CLIENT LIST is to answer text', wordOf(answer))
     link.own = new Set(answer.split('\n').flatMap((row) => (row.includes(' name=evenkeel ') ? addressOf(row) : [])))
     return answer
   },

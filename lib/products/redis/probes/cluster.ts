@@ -1,6 +1,6 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
-import { rawRecord, readings } from '../../answers.ts'
+import { rawRecord, readings, wordOf } from '../../answers.ts'
 import { clusterId, parseClusterNodes } from '../clusterNodes.ts'
 import type { RedisLink } from '../link.ts'
 
@@ -13,7 +13,7 @@ export const cluster: Probe<RedisLink, string> = {
   wanted: ({ seen }) => (seen === null || seen.clustered ? true : 'it is no node of a Redis Cluster'),
   async read({ client }, _cursor, signal) {
     const answer = await client.call(['CLUSTER', 'NODES'], signal)
-    if (typeof answer !== 'string') throw malformed('CLUSTER NODES is to answer text', String(answer))
+    if (typeof answer !== 'string') throw malformed('CLUSTER NODES is to answer text', wordOf(answer))
     return answer
   },
   parse(raw, { at }) {

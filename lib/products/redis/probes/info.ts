@@ -2,7 +2,7 @@ import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
 import type { Reading } from '../../../model/series.ts'
-import { numbersOf, printable, rawRecord, readings } from '../../answers.ts'
+import { numbersOf, printable, rawRecord, readings, wordOf } from '../../answers.ts'
 import { type Info, readInfo, versionOf } from '../info.ts'
 import type { RedisLink } from '../link.ts'
 import { vitalsOf } from '../vitals.ts'
@@ -25,7 +25,7 @@ export const info: Probe<RedisLink, InfoAnswer> = {
     await link.ttl.looking
     const before = link.ttl.vanished
     const answer = await askInfo(link, signal)
-    if (typeof answer !== 'string') throw malformed('INFO is to answer text', String(answer))
+    if (typeof answer !== 'string') throw malformed('INFO is to answer text', wordOf(answer))
     link.seen = vitalsOf(answer, Date.now(), link.seen)
     return { info: answer, vanished: before.runId === link.seen.runId ? before.count : 0 }
   },

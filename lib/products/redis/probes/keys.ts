@@ -2,7 +2,7 @@ import { mean } from '../../../math/robust.ts'
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
-import { keyText, printable } from '../../answers.ts'
+import { keyText, printable, wordOf } from '../../answers.ts'
 import type { RedisLink } from '../link.ts'
 import { patternOf } from '../patterns.ts'
 import type { PatternShare } from '../ttlSample.ts'
@@ -48,7 +48,7 @@ async function measure(link: RedisLink, signal: AbortSignal): Promise<KeysAnswer
   )
   const bytes = answers.map((answer) => {
     if (answer instanceof Error) throw answer
-    if (answer !== null && typeof answer !== 'number') throw malformed('MEMORY USAGE is to answer a number', String(answer))
+    if (answer !== null && typeof answer !== 'number') throw malformed('MEMORY USAGE is to answer a number', wordOf(answer))
     return answer
   })
   const largest = link.sizes.learn(asked, bytes)
@@ -82,7 +82,7 @@ async function typesOf(link: RedisLink, largest: Buffer[], signal: AbortSignal):
   )
   const types = answers.map((answer) => {
     if (answer instanceof Error) throw answer
-    return answer === 'none' ? null : printable(String(answer).slice(0, 40))
+    return answer === 'none' ? null : printable(wordOf(answer).slice(0, 40))
   })
   link.ttl.vanish(types.filter((type) => type === null).length)
   return types

@@ -1,7 +1,7 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
-import { keyText } from '../../answers.ts'
+import { keyText, wordOf } from '../../answers.ts'
 import { lfuClasses } from '../lfu.ts'
 import type { RedisLink } from '../link.ts'
 
@@ -41,7 +41,7 @@ async function look(link: RedisLink, signal: AbortSignal): Promise<Answer> {
   )
   const counters = answers.map((answer) => {
     if (answer instanceof Error) throw answer
-    if (answer !== null && typeof answer !== 'number') throw malformed('OBJECT FREQ is to answer a number', String(answer))
+    if (answer !== null && typeof answer !== 'number') throw malformed('OBJECT FREQ is to answer a number', wordOf(answer))
     return answer
   })
   link.ttl.vanish(counters.filter((counter) => counter === null).length)

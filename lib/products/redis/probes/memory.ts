@@ -1,6 +1,6 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
-import { printable, rawRecord, readings, shown } from '../../answers.ts'
+import { printable, rawRecord, readings, shown, wordOf } from '../../answers.ts'
 import type { RedisLink } from '../link.ts'
 
 /** MEMORY STATS' field -> series. */
@@ -23,12 +23,14 @@ export const memory: Probe<RedisLink, unknown> = {
   parse(raw, { at }) {
     if (!Array.isArray(raw) || raw.length % 2 !== 0) throw malformed('MEMORY STATS is to answer pairs', shown(raw))
     const fields = new Map<string, unknown>()
-    for (let index = 0; index < raw.length; index += 2) fields.set(String(raw[index]), raw[index + 1])
+    for (let index = 0; index < raw.length; index += 2) fields.set(wordOf(raw[index]), raw[index + 1])
     const { list, add } = readings()
     for (const [field, metric] of SERIES) {
       const value = fields.get(field)
-      if (value !== undefined && !Number.isFinite(Number(value))) throw malformed(`MEMORY STATS: ${field} is to be a number`, String(value))
-      add(metric, value === undefined ? undefined : Number(value))
+      if (value === undefined) continue
+      const number = typeof value === 'object' ? Number.NaN : Number(value)
+      if (!Number.isFinite(number)) throw malformed(`MEMORY STATS: ${field} is to be a number`, shown(value))
+      add(metric, number)
     }
     const text = [...fields].map(([name, value]) => `${printable(name)}: ${typeof value === 'object' ? shown(value) : value}`).join('\n')
     return { samples: list, records: [rawRecord('memory', at, text)], topology: {} }

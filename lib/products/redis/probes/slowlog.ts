@@ -1,7 +1,7 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
-import { keyText, rawRecord, shown } from '../../answers.ts'
+import { keyText, rawRecord, shown, wordOf } from '../../answers.ts'
 import type { RedisLink } from '../link.ts'
 
 const ENTRIES_MAX = 128
@@ -63,7 +63,6 @@ export function slowEntry(entry: unknown): Extract<NewRecord, { kind: 'slow' }> 
   }
 }
 
-const wordOf = (part: unknown) => (typeof part === 'object' ? shown(part) : String(part))
 const cut = (text: string) => (text.length > ARGUMENT_MAX ? `${text.slice(0, ARGUMENT_MAX)}…` : text)
 
 /** Bytes of keys and values as text, at any depth: what is kept of an answer can be written as JSON. */

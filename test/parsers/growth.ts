@@ -1,0 +1,42 @@
+import { fastest } from './fuzz.ts'
+import type { Parser } from './list.ts'
+import { brokenBy } from './refusal.ts'
+import { worstOf } from './worst.ts'
+
+/** Below that a time says nothing of how it grows. */
+const NOTHING_MS = 4
+/** How much more than in proportion is still noise: caches that overflow, memory that is collected, a neighbour on the machine. */
+const NOISE = 4
+
+/**
+ * The worst texts of a parser for which it takes longer than in proportion from one size to the next, or that break it. Most are told by one
+ * run at the smaller size, because what is quadratic is slow there already; the rest are measured, the least of three runs each.
+ */
+export function steep(parser: Parser, sizes: readonly [small: number, large: number] | null): string[] {
+  if (!sizes) return []
+  const [small, large] = sizes
+  const found: string[] = []
+  const suspects = new Set<string>()
+  for (const [what, text] of worstOf(parser, small)) {
+    const begun = performance.now()
+    const broken = brokenBy(parser, text)
+    if (broken !== undefined) found.push(`${parser.name}: ${what}, ${small}: ${String(broken).slice(0, 200)}`)
+    if (performance.now() - begun > NOTHING_MS) suspects.add(what)
+  }
+  if (suspects.size === 0) return found
+  const shorter = new Map(worstOf(parser, small))
+  for (const [what, text] of worstOf(parser, large)) {
+    if (!suspects.has(what)) continue
+    const before = fastest(() => brokenBy(parser, shorter.get(what)!))
+    // Warm now: it was the first run that was slow.
+    if (before <= NOTHING_MS / 2) continue
+    const most = before * (large / small) * NOISE
+    const begun = performance.now()
+    brokenBy(parser, text)
+    if (performance.now() - begun <= most) continue
+    const after = fastest(() => brokenBy(parser, text))
+    if (after > most)
+      found.push(`${parser.name}: ${what}: ${Math.round(before)} ms for ${small} characters, ${Math.round(after)} ms for ${large}`)
+  }
+  return found
+}
