@@ -531,4 +531,8 @@ export const PARSERS: Parser[] = [
 /** Probes whose `parse` is given what our own code has counted, not what came over the wire. */
 export const COUNTED = ['haproxy/config', 'nginx/upstreams', 'nginx/access-log', 'redis/ttl', 'redis/keys', 'redis/monitor', 'redis/lfu']
 /** Take a text and read nothing in it. */
-export const NO_READERS = ['server/work/rings.ts#describeInThread', 'server/doors/issuer.ts#callbackOf']
+export const NO_READERS = [
+  'server/work/rings.ts#describeInThread',
+  'server/doors/issuer.ts#callbackOf',
+  'config/fingerprint.ts#fingerprintOf',
+]
