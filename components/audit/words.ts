@@ -9,6 +9,7 @@ const KIND: Record<AuditKind, string> = {
   start: 'Evenkeel started',
   stop: 'Evenkeel stopped',
   configuration: 'Configuration read',
+  'clock-set': 'Clock of the machine set',
   'sign-in': 'Signed in',
   'sign-in-refused': 'Sign-in refused',
   'sign-out': 'Signed out',

@@ -3,6 +3,7 @@ export const AUDIT_KINDS = [
   'start',
   'stop',
   'configuration',
+  'clock-set',
   'sign-in',
   'sign-in-refused',
   'sign-out',

@@ -148,7 +148,7 @@ export async function openHouse(config: Config, env: NodeJS.ProcessEnv, print: (
     engine,
     changes,
     dispatch,
-    audit: createRecorder({ store, config, now, log }),
+    audit: createRecorder({ store, config, now, monotonic, log }),
     doors: createDoors({ config, store, now, print }),
     stream: createStream({ boot: now().toString(36), newest: () => engine.window(30_000) }),
     bus,
@@ -174,6 +174,7 @@ export async function openHouse(config: Config, env: NodeJS.ProcessEnv, print: (
     if (event.type !== 'clock') return
     moveSilences(house, event.step)
     moveConsents(house, event.step)
+    house.audit.own({ what: 'clock-set', detail: { ahead: `${Math.round(event.step.byMs / 1000)} s` } })
   })
   bus.on((event) => house.stream.publish(event, bodyOf(house, event)))
   bus.on((event) => event.type === 'change' && house.audit.change(event.change))

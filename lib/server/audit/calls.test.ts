@@ -243,6 +243,11 @@ test('a consent that ran out is recorded', async () => {
   expect(entry).toMatchObject({ about: 'dead', by: null, how: 'evenkeel', detail: { given: 'ann' } })
 })
 
+test('a clock that was set is recorded', () => {
+  house.bus.emit({ type: 'clock', step: { at: house.now(), byMs: -3_600_000 } })
+  expect(newest()[0]).toMatchObject({ what: 'clock-set', how: 'evenkeel', detail: { ahead: '-3600 s' } })
+})
+
 test('the end of a change is recorded, once', () => {
   const change = { id: 'c1', by: 'ann', verdict: null } as never as Parameters<House['audit']['change']>[0]
   const before = seq()

@@ -36,9 +36,9 @@ const SEEN = 'audit/configuration'
 /** Refusals that are recorded of every call; what else a call may fail with is recorded of those that would have done something. */
 export const REFUSALS: readonly ErrorCode[] = ['unauthenticated', 'forbidden', 'read_only', 'too_many']
 
-type Options = { store: Store; config: Pick<Config, 'auth' | 'mode' | 'fingerprint'>; now: () => number; log: Log }
+type Options = { store: Store; config: Pick<Config, 'auth' | 'mode' | 'fingerprint'>; now: () => number; monotonic: () => number; log: Log }
 
-export function createRecorder({ store, config, now, log }: Options): Recorder {
+export function createRecorder({ store, config, now, monotonic, log }: Options): Recorder {
   const append = (draft: AuditDraft) => store.audit.append(draft)
   const refusals = new Refusals(append)
   const states = new Map(store.changes.list().map(({ id, state }) => [id, state]))
@@ -64,7 +64,7 @@ export function createRecorder({ store, config, now, log }: Options): Recorder {
 
   const recorder: Recorder = {
     done: (actor, what) => append(draft(actor, what, 'done')),
-    refused: (actor, what, outcome = 'refused') => refusals.add(draft(actor, what, outcome)),
+    refused: (actor, what, outcome = 'refused') => refusals.add(draft(actor, what, outcome), monotonic()),
     own: (what, outcome = 'done') => append(draft(EVENKEEL, what, outcome)),
     change({ id, state, verdict, by }) {
       if (states.get(id) === state) return
@@ -84,12 +84,12 @@ export function createRecorder({ store, config, now, log }: Options): Recorder {
       store.memory.put(RUNNING, true)
     },
     tick() {
-      refusals.tick(now())
+      refusals.tick(now(), monotonic())
       store.audit.retry(now())
       tellTrouble()
     },
     stopped() {
-      refusals.close(now())
+      refusals.close(now(), monotonic())
       recorder.own({ what: 'stop' })
       store.audit.retry(now())
       tellTrouble()

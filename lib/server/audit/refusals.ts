@@ -10,6 +10,7 @@ const KINDS_MAX = 100
 /** Addresses that are counted apart among the others. */
 const ADDRESSES_MAX = 1_000
 
+/** `since` is a date; `dueAt` and `lastAt` are by the monotonic clock: one that is set must neither silence a count nor hurry it. */
 type Kept = { draft: AuditDraft; count: number; since: number; window: number; dueAt: number; lastAt: number; addresses?: Set<string> }
 
 /**
@@ -25,7 +26,8 @@ export class Refusals {
     this.#record = record
   }
 
-  add(draft: AuditDraft): void {
+  /** `elapsed`: ms by the monotonic clock. */
+  add(draft: AuditDraft, elapsed: number): void {
     const { at, what, by, how, from, outcome, detail } = draft
     const actor = by === null ? '' : JSON.stringify([by, how])
     const kinds = this.#actors.get(actor) ?? new Map<string, Kept>()
@@ -34,40 +36,40 @@ export class Refusals {
     const kind = JSON.stringify([what, from, outcome, detail.operation, detail.code])
     const known = kinds.get(kind)
     if (known) {
-      count(known, draft)
+      count(known, draft, elapsed)
       return
     }
     if (kinds.size < KINDS_MAX) {
-      kinds.set(kind, kept(draft))
+      kinds.set(kind, kept(draft, elapsed))
       this.#record(draft)
       return
     }
     const others = kinds.get('') ?? {
-      ...kept({ at, what: 'refused', by, how, from: by === null ? null : from, about: '', outcome: 'refused', detail: {} }),
+      ...kept({ at, what: 'refused', by, how, from: by === null ? null : from, about: '', outcome: 'refused', detail: {} }, elapsed),
       addresses: new Set<string>(),
     }
     kinds.set('', others)
-    count(others, draft)
+    count(others, draft, elapsed)
     if (from !== null && others.addresses!.size < ADDRESSES_MAX) others.addresses!.add(from)
   }
 
   /** Records the counts that are due. */
-  tick(at: number): void {
+  tick(at: number, elapsed: number): void {
     for (const [actor, kinds] of this.#actors) {
       for (const [kind, one] of kinds) {
-        if (one.count > 0 && at >= one.dueAt) this.#say(one, at)
-        else if (one.count === 0 && at - one.lastAt >= FORGET_MS) kinds.delete(kind)
+        if (one.count > 0 && elapsed >= one.dueAt) this.#say(one, at, elapsed)
+        else if (one.count === 0 && elapsed - one.lastAt >= FORGET_MS) kinds.delete(kind)
       }
       if (kinds.size === 0) this.#actors.delete(actor)
     }
   }
 
   /** Records what was counted up to now: the process ends. */
-  close(at: number): void {
-    for (const kinds of this.#actors.values()) for (const one of kinds.values()) if (one.count > 0) this.#say(one, at)
+  close(at: number, elapsed: number): void {
+    for (const kinds of this.#actors.values()) for (const one of kinds.values()) if (one.count > 0) this.#say(one, at, elapsed)
   }
 
-  #say(one: Kept, at: number): void {
+  #say(one: Kept, at: number, elapsed: number): void {
     const { draft, count, since, addresses } = one
     const more: Record<string, string> = { times: String(count), since: new Date(since).toISOString() }
     if (addresses) {
@@ -77,23 +79,23 @@ export class Refusals {
     }
     one.window = Math.min(one.window + 1, WINDOWS.length - 1)
     one.count = 0
-    one.dueAt = at + WINDOWS[one.window]!
+    one.dueAt = elapsed + WINDOWS[one.window]!
     this.#record({ ...draft, at, detail: { ...draft.detail, ...more } })
   }
 }
 
-const kept = (draft: AuditDraft): Kept => ({
+const kept = (draft: AuditDraft, elapsed: number): Kept => ({
   draft,
   count: 0,
   since: draft.at,
   window: 0,
-  dueAt: draft.at + WINDOWS[0]!,
-  lastAt: draft.at,
+  dueAt: elapsed + WINDOWS[0]!,
+  lastAt: elapsed,
 })
 
-function count(one: Kept, { at, about }: AuditDraft): void {
+function count(one: Kept, { at, about }: AuditDraft, elapsed: number): void {
   if (one.count === 0) one.since = at
   if (one.draft.about !== about) one.draft = { ...one.draft, about: '' }
   one.count++
-  one.lastAt = at
+  one.lastAt = elapsed
 }
