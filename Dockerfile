@@ -1,4 +1,5 @@
 # Evenkeel in a container. The data directory is a volume; the configuration is mounted.
+# Put `listen: 0.0.0.0:3000`, `data: /data` and a login (`auth: { mode: local }`) into it: off loopback there is no start without one.
 #   docker build -t evenkeel . && docker run -p 3000:3000 -v ./evenkeel.yaml:/etc/evenkeel/evenkeel.yaml:ro -v evenkeel-data:/data evenkeel
 FROM node:24-bookworm-slim AS build
 WORKDIR /src
@@ -12,15 +13,16 @@ RUN node node_modules/next/dist/bin/next build \
 
 FROM node:24-bookworm-slim
 WORKDIR /app
-# The engine flushes its store on SIGTERM: Next's own handler would exit before that.
+# The engine flushes its store on SIGTERM: Next's own handler would exit before that. Where it listens stands in the configuration alone
+# (`listen`): scripts/image/serve.ts binds that, and the server refuses to be bound elsewhere.
 ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 NEXT_MANUAL_SIG_HANDLE=true \
-    HOSTNAME=0.0.0.0 PORT=3000 EVENKEEL_CONFIG=/etc/evenkeel/evenkeel.yaml
+    EVENKEEL_IMAGE=1 EVENKEEL_CONFIG=/etc/evenkeel/evenkeel.yaml
 COPY --from=build --chown=node:node /src/.next/standalone ./
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:'+process.env.PORT+'/readyz').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
+  CMD ["node", "scripts/image/health.ts"]
 STOPSIGNAL SIGTERM
-CMD ["node", "server.js"]
+CMD ["node", "scripts/image/serve.ts"]

@@ -4,6 +4,11 @@ export default {
   // A lock file in a folder above would otherwise be taken for the root, and the standalone server would land elsewhere.
   outputFileTracingRoot: import.meta.dirname,
   turbopack: { root: import.meta.dirname },
+  // What starts the standalone server in the image, and what it imports. Node runs TypeScript as it is.
+  outputFileTracingIncludes: {
+    '/*': ['./scripts/image/*.ts', './lib/config/*.ts', './lib/model/*.ts', './node_modules/yaml/**/*', './node_modules/zod/**/*'],
+  },
+  outputFileTracingExcludes: { '/*': ['./**/*.test.ts', './node_modules/zod/src/**/*'] },
   poweredByHeader: false,
   // Of every answer, also of those that proxy.ts and lib/server/http do not make: static files, redirects, health, metrics.
   headers: async () => [

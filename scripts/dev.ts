@@ -40,6 +40,8 @@ async function next(config: string, drills: string): Promise<number> {
         env: {
           ...process.env,
           EVENKEEL_CONFIG: config,
+          HOSTNAME: host,
+          PORT: String(port),
           EVENKEEL_DRILLS: drills,
           NEXT_TELEMETRY_DISABLED: '1',
           NEXT_EXIT_TIMEOUT_MS: '10000',

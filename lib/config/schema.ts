@@ -3,6 +3,7 @@ import { parseDuration } from '../model/duration.ts'
 import { markOf, path, url } from '../model/marks.ts'
 import { RING_ALGORITHMS } from '../model/ring.ts'
 import { authSchema } from './auth.ts'
+import { listen } from './listen.ts'
 
 /** What the rooms above know and the configuration needs: kind -> schema of a target or a channel, rule -> schema of its settings. */
 export type Schemas = {
@@ -28,15 +29,6 @@ const name = z
   .string()
   .regex(/^[^\s/\p{Cc}][^/\p{Cc}]{0,99}$/u, { error: 'a name of 1 to 100 characters without "/" or control characters' })
   .refine((text) => !/^(ring|ttl):/.test(text), { error: 'a name that does not begin with "ring:" or "ttl:"' })
-
-const listen = z
-  .string()
-  .regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}$/, { error: 'HOST:PORT, e.g. 127.0.0.1:3000 or [::1]:3000' })
-  .refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65535, { error: 'a port from 0 to 65535' })
-  .transform((text) => {
-    const cut = text.lastIndexOf(':')
-    return { host: text.slice(0, cut).replace(/^\[|\]$/g, ''), port: Number(text.slice(cut + 1)) }
-  })
 
 const control = z.strictObject({ target: z.string(), key: z.string().min(1) })
 
@@ -131,7 +123,7 @@ export function readDurations(value: unknown): unknown {
 /** The whole file. Also the source of its JSON Schema. */
 export function configSchema(schemas: Schemas) {
   return z.strictObject({
-    listen: listen.prefault('127.0.0.1:3000'),
+    listen,
     url: url(z.url({ protocol: /^https?$/, error: 'the http(s) address that people use' }))
       .optional()
       .meta({ description: 'Where people reach this server; stands in alerts' }),

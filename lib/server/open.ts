@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { advisors } from '../advisors/shelf.ts'
 import { createChanges } from '../changes/changes.ts'
 import type { Config } from '../config/config.ts'
 import { ConfigError } from '../config/error.ts'
+import { readConfigFile, readFile } from '../config/file.ts'
 import { parseConfig } from '../config/parse.ts'
 import { detectors } from '../detectors/shelf.ts'
 import { createBus } from '../engine/bus.ts'
@@ -35,17 +36,8 @@ const VERSION = '0.1.0'
 
 /** Reads and checks the file that EVENKEEL_CONFIG names. Throws `ConfigError`. */
 export function readConfig(path: string | undefined, env: NodeJS.ProcessEnv): Config {
-  if (!path) throw new ConfigError('EVENKEEL_CONFIG', [{ path: '', found: 'nothing', allowed: 'the path of an evenkeel.yaml' }])
-  const file = resolve(path)
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new ConfigError(file, [
-      { path: '', found: `a file that cannot be read (${(error as NodeJS.ErrnoException).code})`, allowed: 'a readable YAML file' },
-    ])
-  }
-  return parseConfig(text, env, schemas(), { file, readFile: (secret) => readFileSync(secret, 'utf8') })
+  const { file, text } = readConfigFile(path)
+  return parseConfig(text, env, schemas(), { file, readFile })
 }
 
 /** Everything that is polled: the configured targets, and the control documents of rings and TTL policies. */

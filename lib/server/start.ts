@@ -1,5 +1,8 @@
+import type { Server } from 'node:http'
+import type { Config } from '../config/config.ts'
 import { ConfigError } from '../config/error.ts'
 import { EvenkeelError } from '../model/error.ts'
+import { checkBound, checkServer, toldToListen } from './bound.ts'
 import { currentHouse, setHouse } from './house.ts'
 import { onArrival } from './http/arrivals.ts'
 import { readable } from './http/bytes.ts'
@@ -14,19 +17,25 @@ const STOP_MS = 10_000
  */
 export async function start(): Promise<void> {
   if (currentHouse()) return
+  let config: Config
   try {
-    setHouse(
-      await openHouse(readConfig(process.env.EVENKEEL_CONFIG, process.env), process.env, (text) => process.stdout.write(`${text}\n`)),
-    )
+    config = readConfig(process.env.EVENKEEL_CONFIG, process.env)
+    checkBound(config, toldToListen(process.env), 'by HOSTNAME and PORT')
+    setHouse(await openHouse(config, process.env, (text) => process.stdout.write(`${text}\n`)))
   } catch (error) {
     // Next would swallow it and serve without a house.
-    process.stderr.write(
-      `${error instanceof ConfigError || error instanceof EvenkeelError ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
-    )
-    // A data folder that cannot be used is a person's to mend, like a configuration.
-    process.exit(error instanceof ConfigError ? error.exitCode : error instanceof EvenkeelError ? 2 : 1)
+    end(error)
   }
-  onArrival((message) => {
+  const checked = new WeakSet<Server>()
+  onArrival((message, server) => {
+    if (!checked.has(server)) {
+      try {
+        checkServer(config, server)
+      } catch (error) {
+        end(error)
+      }
+      checked.add(server)
+    }
     if (message.url) message.url = readable(message.url)
     // Next makes a Request of it, which may not carry this method, and fails with 500.
     if (message.method === 'TRACE') message.method = 'PATCH'
@@ -45,4 +54,12 @@ export async function start(): Promise<void> {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+}
+
+function end(error: unknown): never {
+  process.stderr.write(
+    `${error instanceof ConfigError || error instanceof EvenkeelError ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
+  )
+  // A data folder that cannot be used is a person's to mend, like a configuration.
+  process.exit(error instanceof ConfigError ? error.exitCode : error instanceof EvenkeelError ? 2 : 1)
 }

@@ -1,0 +1,64 @@
+import { isIP, isIPv6 } from 'node:net'
+import { dirname, resolve } from 'node:path'
+import { z } from 'zod'
+import { type Outside, readSource } from './document.ts'
+import { ConfigError } from './error.ts'
+import { allowedText, foundText } from './explain.ts'
+import { isLoopback } from './loopback.ts'
+
+export type Listen = { host: string; port: number }
+
+export const listen = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}$/, { error: 'HOST:PORT, e.g. 127.0.0.1:3000 or [::1]:3000' })
+  .refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65535, { error: 'a port from 0 to 65535' })
+  .transform((text): Listen => {
+    const cut = text.lastIndexOf(':')
+    return { host: text.slice(0, cut).replace(/^\[|\]$/g, ''), port: Number(text.slice(cut + 1)) }
+  })
+  .prefault('127.0.0.1:3000')
+
+const fileSchema = z.looseObject({ listen })
+
+/**
+ * Where a configuration file says to listen, for whoever has to know it before the server is there. Reads no other key, and throws
+ * `ConfigError` as the whole reading does.
+ */
+export function readListen(text: string, env: Outside['env'], { file, readFile }: { file: string; readFile: Outside['readFile'] }): Listen {
+  const source = readSource(text, { env, readFile: (path) => readFile(resolve(dirname(file), path)) })
+  if (source.problems.length) throw new ConfigError(file, source.problems)
+  const data = source.data && typeof source.data === 'object' && !Array.isArray(source.data) ? source.data : {}
+  const parsed = fileSchema.safeParse(data)
+  if (parsed.success) return parsed.data.listen
+  throw new ConfigError(
+    file,
+    parsed.error.issues.map((issue) => ({
+      path: 'listen',
+      line: source.line(['listen']),
+      found: foundText(fileSchema, source.written, ['listen']),
+      allowed: allowedText(issue),
+    })),
+  )
+}
+
+/** `[::1]:3000`. */
+export const listenText = ({ host, port }: Listen): string => `${isIPv6(host) ? `[${host}]` : host}:${port}`
+
+/** Where requests of this machine reach it. */
+export function localAddress({ host, port }: Listen): string {
+  if (host === '0.0.0.0') return `http://127.0.0.1:${port}`
+  return `http://${listenText({ host: isAnyAddress(host) ? '::1' : host, port })}`
+}
+
+/** 0.0.0.0 and `::` in each of its spellings: every address of the machine. */
+export const isAnyAddress = (host: string): boolean => isIP(host) !== 0 && /^[0.:]+$/.test(host)
+
+/** Whether a socket that is bound there is what the configuration says. A name may be any address but every one. */
+export function isWhereItListens(said: Listen, bound: Listen): boolean {
+  if (said.port !== 0 && said.port !== bound.port) return false
+  if (isIP(said.host) && isIP(bound.host)) return canonical(said.host) === canonical(bound.host)
+  if (said.host.toLowerCase() === bound.host.toLowerCase()) return true
+  return isIP(said.host) === 0 && isIP(bound.host) !== 0 && !isAnyAddress(bound.host) && (!isLoopback(said.host) || isLoopback(bound.host))
+}
+
+const canonical = (address: string) => new URL(`http://${isIPv6(address) ? `[${address}]` : address}`).hostname
