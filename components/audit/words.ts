@@ -10,6 +10,7 @@ const KIND: Record<AuditKind, string> = {
   stop: 'Evenkeel stopped',
   configuration: 'Configuration read',
   'clock-set': 'Clock of the machine set',
+  'store-repaired': 'Damaged store repaired',
   'sign-in': 'Signed in',
   'sign-in-refused': 'Sign-in refused',
   'sign-out': 'Signed out',

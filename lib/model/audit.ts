@@ -4,6 +4,7 @@ export const AUDIT_KINDS = [
   'stop',
   'configuration',
   'clock-set',
+  'store-repaired',
   'sign-in',
   'sign-in-refused',
   'sign-out',

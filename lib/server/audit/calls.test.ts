@@ -14,6 +14,7 @@ import { serve } from '../http/serve.ts'
 import { honourConsents } from '../monitor.ts'
 import { openHouse } from '../open.ts'
 import { schemas } from '../schemas.ts'
+import { createRecorder } from './recorder.ts'
 
 const data = mkdtempSync(join(tmpdir(), 'evenkeel-audit-calls-'))
 const SECRET = 'sesame'
@@ -241,6 +242,17 @@ test('a consent that ran out is recorded', async () => {
   await honourConsents(house)
   const [entry] = house.store.audit.list({ limit: 1, what: 'consent-ended' }).items
   expect(entry).toMatchObject({ about: 'dead', by: null, how: 'evenkeel', detail: { given: 'ann' } })
+})
+
+test('a store that was damaged and mended is recorded at the start', () => {
+  const repairs = ['evenkeel.db was damaged (x). 5 rows could be read.']
+  const recorder = createRecorder({ ...house, store: { ...house.store, repairs: () => repairs }, monotonic: () => 0 })
+  const before = seq()
+  recorder.started('0.0.0')
+  expect(newest(seq() - before).find(({ what }) => what === 'store-repaired')).toMatchObject({
+    how: 'evenkeel',
+    detail: { repair: repairs[0] },
+  })
 })
 
 test('a clock that was set is recorded', () => {

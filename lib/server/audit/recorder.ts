@@ -30,6 +30,7 @@ export type Recorder = {
 /** What Evenkeel does by itself, nobody asks for. */
 const EVENKEEL: Actor = { by: null, how: 'evenkeel', from: null }
 const OVER: readonly Change['state'][] = ['kept', 'rolled_back', 'failed']
+const REPAIRS_MAX = 5
 const RUNNING = 'audit/running'
 const SEEN = 'audit/configuration'
 
@@ -77,6 +78,8 @@ export function createRecorder({ store, config, now, monotonic, log }: Options):
       const before = store.memory.get<boolean>(RUNNING)
       const ended = before === null ? 'none' : before ? 'not stopped: it was killed, or the power failed' : 'stopped'
       recorder.own({ what: 'start', detail: { version, mode: config.mode, auth: config.auth.mode, before: ended } })
+      // Whoever finds the chain broken learns here whether a disk did it.
+      for (const repair of store.repairs().slice(0, REPAIRS_MAX)) recorder.own({ what: 'store-repaired', detail: { repair } })
       const known = store.memory.get<Seen>(SEEN)
       const seen = seenOf(config.fingerprint, known?.salt ?? randomBytes(32).toString('base64url'))
       recorder.own({ what: 'configuration', detail: { sha256: config.fingerprint.file, ...changed(known?.keys, seen.keys) } })
