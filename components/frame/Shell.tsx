@@ -11,6 +11,7 @@ import type { FrameView } from '@/lib/model/views.ts'
 import { Go } from './Go.tsx'
 import { Help } from './Help.tsx'
 import { useLive } from './live.tsx'
+import { Notices } from './Notices.tsx'
 import { isHere, NOUNS, nounsFor } from './nav.ts'
 import { Palette } from './Palette.tsx'
 import { TopBar } from './TopBar.tsx'
@@ -44,6 +45,7 @@ export function Shell({ initialFrame, children }: { initialFrame: FrameView; chi
           openPalette={() => setPalette(true)}
           openHelp={() => setHelp(true)}
         />
+        <Notices frame={frame} />
         <main id="page" tabIndex={-1} className="min-w-0 flex-1 pb-12 outline-none">
           {children}
         </main>

@@ -5,6 +5,7 @@ import { toast } from 'sonner'
 import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
 import { path, post, sayError } from '@/components/frame/api.ts'
 import { useGo } from '@/components/frame/Go.tsx'
+import { noChangeBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Diff } from '@/components/proposals/ApplyButton.tsx'
 import { applyWords } from '@/components/proposals/words.ts'
@@ -213,7 +214,7 @@ export const MakeChange = memo(function MakeChange({ source, after, compared, on
   })
   const { taker } = source
   const config = useMemo(() => configOf(after), [after])
-  const because = 'because' in made ? made.because : frame?.mode === 'observe' && 'Nothing is written in observe mode.'
+  const because = 'because' in made ? made.because : noChangeBecause(frame)
   return (
     <div className="flex min-w-0 flex-col gap-3">
       {steps.length > 0 && <Diff steps={steps} most={12} className="w-fit max-w-full" />}

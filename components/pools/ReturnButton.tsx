@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { toast } from 'sonner'
 import { path, post, sayError } from '@/components/frame/api.ts'
 import { useGo } from '@/components/frame/Go.tsx'
+import { noChangeBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { safe } from '@/lib/format/format.ts'
@@ -36,7 +37,7 @@ export function ReturnButton({ pool, server }: { pool: PoolView; server: PoolSer
   return (
     <Button
       busy={back.isPending}
-      disabledBecause={frame?.mode === 'observe' && 'Nothing is written in observe mode.'}
+      disabledBecause={noChangeBecause(frame)}
       hint={`${safe(server.name, 60)} takes requests again; its weight rises in stages where that is of use`}
       onClick={() => back.mutate()}
     >

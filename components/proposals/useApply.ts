@@ -10,6 +10,7 @@ const REFUSED: Partial<Record<Problem['code'], string>> = {
   busy: 'Another change is under watch here: nothing was written',
   not_followed: 'Too few followers: nothing was written',
   read_only: 'Nothing is written in observe mode',
+  unavailable: 'It could not be written down: nothing was written',
   forbidden: 'Your role may not apply',
 }
 

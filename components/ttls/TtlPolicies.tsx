@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { toast } from 'sonner'
 import { path, post, sayError } from '@/components/frame/api.ts'
 import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
+import { noChangeBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { followersWord } from '@/components/rings/words.ts'
 import { Button } from '@/components/ui/button.tsx'
@@ -107,9 +108,7 @@ function EditTtl({ policy, onClose }: { policy: TtlPolicyView; onClose: () => vo
           <Button
             look="primary"
             busy={apply.isPending}
-            disabledBecause={
-              frame?.mode === 'observe' ? 'Nothing is written in observe mode.' : steps.length === 0 && 'Nothing is changed.'
-            }
+            disabledBecause={noChangeBecause(frame) ?? (steps.length === 0 && 'Nothing is changed.')}
             onClick={() => apply.mutate()}
           >
             Apply

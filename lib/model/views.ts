@@ -214,6 +214,8 @@ export type FrameView = {
   firing: number
   /** Null while everything reaches the disk. */
   saving: SavingView | null
+  /** What was damaged in the data folder and what became of it, as this start found it: sentences. */
+  repairs: string[]
 }
 
 /** Why nothing reaches the disk, and since when. */

@@ -17,6 +17,7 @@ export function getFrame(house: House, person: Person | null): FrameView {
     clockStep: step && { at: iso(step.at), byMs: step.byMs },
     firing: house.store.findings.list((finding) => finding.state === 'firing' && finding.severity !== 'info').length,
     saving: savingView(house),
+    repairs: house.store.repairs(),
   }
 }
 

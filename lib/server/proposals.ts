@@ -83,6 +83,8 @@ function disabledBecause(house: House, proposal: Proposal, followers: ProposalVi
   if (proposal.state === 'withdrawn') return 'Its finding has ended.'
   if (proposal.patchOnly) return proposal.patchOnly
   if (mode(house) === 'observe') return 'Observe mode: Evenkeel writes nothing. Copy the commands, or set "mode: tune".'
+  const failing = house.store.failing()
+  if (failing) return `A change could not be written down: ${failing.because}.`
   const busy = house.changes.inFlight(proposal.steps)
   if (busy) return 'Another change on it is under watch; one at a time.'
   if (followers?.expected && followers.fresh < followers.expected)

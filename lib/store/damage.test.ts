@@ -279,6 +279,34 @@ describe('a start that mends, keeps what was damaged, and says so', () => {
   })
 })
 
+describe('a database that is taken away while it is in use', () => {
+  test('is told of, is no place for a new change, and stands there again after an ordinary end', () => {
+    from(closed)
+    open()
+    rmSync(at(DB))
+    store!.tick(NOW + 1_000)
+    expect(store!.failing()).toMatchObject({ reason: 'removed' })
+    store!.changes.put({ ...change, id: 'c0', state: 'rolled_back' })
+    store!.close()
+    whole(open())
+    expect(store!.changes.get('c0')!.state).toBe('rolled_back')
+    expect(store!.repairs()).toEqual([])
+    expect(statSync(at(DB)).mode & 0o077).toBe(0)
+    goesOn(store!)
+  })
+  test('another one in its place is left alone', () => {
+    from(closed)
+    open()
+    rmSync(at(DB))
+    writeFileSync(at(DB), 'theirs')
+    store!.tick(NOW + 1_000)
+    expect(store!.failing()).toMatchObject({ reason: 'removed' })
+    store!.close()
+    store = null
+    expect(readFileSync(at(DB), 'utf8')).toBe('theirs')
+  })
+})
+
 describe('one bad row costs that row', () => {
   const others = (store: Store, noun: string) => {
     if (noun !== 'change') expect(store.changes.list()).toHaveLength(60)

@@ -39,7 +39,7 @@ const WORDS: Record<Reason, { because: string; mend: string }> = {
   },
   removed: {
     because: 'the database was taken out of the data folder while Evenkeel ran',
-    mend: 'Put it back, or start Evenkeel anew: it writes all it knows into a new file.',
+    mend: 'End Evenkeel in the ordinary way and start it anew: as it ends it writes all it knows into a new file, unless another one stands there.',
   },
   locked: {
     because: 'another program holds the database in the data folder locked',

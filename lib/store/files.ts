@@ -1,4 +1,4 @@
-import { closeSync, copyFileSync, existsSync, fstatSync, fsyncSync, linkSync, openSync, readSync, renameSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs' // biome-ignore format: one line
+import { chmodSync, closeSync, copyFileSync, existsSync, fstatSync, fsyncSync, linkSync, openSync, readSync, renameSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs' // biome-ignore format: one line
 import { basename } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { EvenkeelError } from '../model/error.ts'
@@ -113,13 +113,23 @@ function openLocked(places: Places, lock: DatabaseSync, options: OpenOptions): F
       inPlace: () => statSync(file, { throwIfNoEntry: false })?.ino === ino,
       suspect: () => reserve.set('suspect', 'true'),
       close() {
+        const rescued = `${file}-rescued`
+        let away = false
         try {
           durable.close()
           db.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)')
+          away = !existsSync(file)
+          if (away) db.exec(`VACUUM INTO '${rescued.replaceAll("'", "''")}'`)
         } catch (error) {
           options.log.warn({ err: error }, 'the database could not be tidied up at the end')
         } finally {
           db.close()
+          // Only now: the log of the one that was taken away is gone.
+          if (away && existsSync(rescued)) {
+            chmodSync(rescued, 0o600)
+            renameSync(rescued, file)
+            options.log.warn({}, `${basename(file)} had been taken away; all that Evenkeel knows is in a new one`)
+          }
           reserve.set('open', null)
           reserve.close()
           lock.close()

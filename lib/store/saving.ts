@@ -64,7 +64,7 @@ export class Saving {
 
   /** The last try; what the disk does not take is lost with the process, but for what is in the reserve. */
   close(work: () => void): void {
-    if (this.#options.inPlace()) this.#try(work)
+    this.#try(work)
     if (this.#failing)
       this.#options.log.error({ rows: this.#held.size }, `Evenkeel ends, and not everything is saved: ${this.#failing.because}.`)
   }
