@@ -7,13 +7,13 @@ import { house } from '@/lib/server/house.ts'
 
 export const metadata: Metadata = { title: 'Sign in' }
 
-/** The way in. A link with a code never gets here unless the code is spent: proxy.ts redeems it. */
+/** The way in. The code of a link stands in the fragment: the page itself posts it. */
 export default async function Page({ searchParams }: { searchParams: Promise<Record<string, string | string[] | undefined>> }) {
   // The reverse proxy has its own way in; without doors there is none.
-  const { mode, oidc } = house().doors
+  const { mode, oidc, local } = house().doors
   if (mode === 'proxy' || mode === 'none') redirect('/')
   const { next, code } = await searchParams
   const path = ownPath(next)
   if (oidc) return <SignInElsewhere issuer={oidc.issuer} next={path} trouble={await oidc.trouble()} />
-  return <SignIn next={path} spent={code !== undefined} />
+  return <SignIn next={path} spent={code !== undefined} noPasskeys={local?.passkeys.unavailable ?? null} />
 }

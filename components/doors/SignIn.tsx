@@ -1,30 +1,118 @@
 'use client'
+import { startAuthentication } from '@simplewebauthn/browser'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useEffect, useState } from 'react'
 import { post, sayError } from '@/components/frame/api.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Field, Input } from '@/components/ui/field.tsx'
 import { Door } from './Door.tsx'
 
-/** The way in: by name and password; links sign in by themselves. `spent`: a link was followed that no longer works. */
-export function SignIn({ next, spent }: { next: string; spent: boolean }) {
+type Entered = { person: { name: string } | null; second?: ('code' | 'passkey')[] }
+type Asked = { options: Parameters<typeof startAuthentication>[0]['optionsJSON']; pending: string }
+
+/**
+ * The way in: a link's code from the fragment, which no server and no log has seen, a passkey, or name and password; then a second factor, where one
+ * is set up. `spent`: a link of the former kind was followed that no longer works. `noPasskeys`: why there are none.
+ */
+export function SignIn({ next, spent, noPasskeys }: { next: string; spent: boolean; noPasskeys: string | null }) {
   const [name, setName] = useState('')
   const [password, setPassword] = useState('')
+  const [code, setCode] = useState<string | null>(null)
+  const [second, setSecond] = useState('')
   const enter = useMutation({
-    mutationFn: () => post('session', { name, password }),
-    onSuccess: () => location.assign(next),
+    mutationFn: (by: { code: string } | { name: string; password: string }) =>
+      post<Entered>('session', second.trim() ? { ...by, second: second.trim() } : by),
+    onSuccess: ({ person }) => person && location.replace(next),
   })
+  const byPasskey = useMutation({
+    mutationFn: async () => {
+      const { options, pending } = await post<Asked>('session/passkey')
+      return post<Entered>('session', { pending, passkey: await startAuthentication({ optionsJSON: options }) })
+    },
+    onSuccess: () => location.replace(next),
+  })
+  const { mutate } = enter
+  useEffect(() => {
+    const found = /^#code=([\w-]{1,200})$/.exec(location.hash)?.[1]
+    if (!found) return
+    // Out of the address bar and the history.
+    history.replaceState(null, '', location.pathname)
+    setCode(found)
+    mutate({ code: found })
+  }, [mutate])
+
+  const ways = enter.data?.second
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    enter.mutate()
+    enter.mutate(code ? { code } : { name, password })
   }
+  const wrong = enter.isError ? sayError(enter.error) : null
+  if (code && !wrong && !ways)
+    return (
+      <Door trouble={null}>
+        <p role="status" className="text-dim text-sm">
+          Signing in …
+        </p>
+      </Door>
+    )
+  if (ways)
+    return (
+      <Door trouble={byPasskey.isError ? sayPasskey(byPasskey.error) : null}>
+        {ways.includes('passkey') && (
+          <Button
+            look={ways.includes('code') ? 'plain' : 'primary'}
+            size="md"
+            onClick={() => byPasskey.mutate()}
+            busy={byPasskey.isPending}
+          >
+            Use a passkey
+          </Button>
+        )}
+        <form onSubmit={submit} className="flex flex-col gap-4">
+          <Field
+            label={ways.includes('code') ? 'Code' : 'Recovery code'}
+            help={
+              ways.includes('code')
+                ? 'Of your authenticator app, or one of your recovery codes.'
+                : 'Where you have no passkey at hand: one of your recovery codes.'
+            }
+            wrong={wrong ?? undefined}
+          >
+            {(field) => (
+              <Input
+                {...field}
+                autoComplete="one-time-code"
+                autoFocus
+                required
+                maxLength={60}
+                value={second}
+                onChange={(event) => setSecond(event.target.value)}
+              />
+            )}
+          </Field>
+          <Button type="submit" look="primary" size="md" busy={enter.isPending}>
+            Go on
+          </Button>
+        </form>
+      </Door>
+    )
+  const trouble = spent || (code && wrong) ? (wrong ?? 'This link has been used already, or has ended. Ask an admin for a new one.') : null
   return (
-    <Door trouble={spent ? 'This link has been used already, or has ended. Ask an admin for a new one.' : null}>
-      <form onSubmit={submit} className="flex flex-col gap-4">
+    <Door trouble={trouble ?? (byPasskey.isError ? sayPasskey(byPasskey.error) : null)}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          setCode(null)
+          enter.mutate({ name, password })
+        }}
+        className="flex flex-col gap-4"
+      >
         <Field label="Name">
-          {(field) => <Input {...field} autoComplete="username" required value={name} onChange={(event) => setName(event.target.value)} />}
+          {(field) => (
+            <Input {...field} autoComplete="username webauthn" required value={name} onChange={(event) => setName(event.target.value)} />
+          )}
         </Field>
-        <Field label="Password" wrong={enter.isError ? sayError(enter.error) : undefined}>
+        <Field label="Password" wrong={!code && wrong ? wrong : undefined}>
           {(field) => (
             <Input
               {...field}
@@ -36,13 +124,24 @@ export function SignIn({ next, spent }: { next: string; spent: boolean }) {
             />
           )}
         </Field>
-        <Button type="submit" look="primary" busy={enter.isPending}>
+        <Button type="submit" look="primary" size="md" busy={enter.isPending}>
           Sign in
         </Button>
       </form>
+      <Button size="md" onClick={() => byPasskey.mutate()} busy={byPasskey.isPending} disabledBecause={noPasskeys}>
+        Sign in with a passkey
+      </Button>
       <p className="text-dim text-sm">
-        The first start of Evenkeel prints a sign-in link. An admin makes links for others under Settings; a password is set there too.
+        The first start of Evenkeel prints a sign-in link. An admin makes links for others under Settings; a password is set under your
+        account.
       </p>
     </Door>
   )
+}
+
+/** The browser's own words name no cause that a person could mend. */
+function sayPasskey(error: unknown): string {
+  return error instanceof Error && (error.name === 'NotAllowedError' || error.name === 'AbortError')
+    ? 'No passkey was used. Try again, or sign in another way.'
+    : sayError(error)
 }

@@ -40,13 +40,24 @@ export async function remove(path: string): Promise<void> {
   await send<unknown>('DELETE', apiUrl(path))
 }
 
+/** Nobody has touched the page for so long: what it asks for by itself must not keep the session alive. */
+const UNATTENDED_MS = 5 * 60_000
+let attendedAt = Date.now()
+if (typeof window !== 'undefined')
+  for (const event of ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'])
+    window.addEventListener(event, () => (attendedAt = Date.now()), { passive: true, capture: true })
+
 async function send<T>(method: string, url: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   let answer: Response
   try {
     answer = await fetch(url, {
       method,
       signal,
-      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(Date.now() - attendedAt > UNATTENDED_MS ? { 'x-evenkeel-unattended': '1' } : {}),
+      },
       body: body === undefined ? undefined : JSON.stringify(body),
     })
   } catch (error) {

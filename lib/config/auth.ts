@@ -1,6 +1,7 @@
 import { isIP, isIPv6 } from 'node:net'
 import { z } from 'zod'
 import { secret, url } from '../model/marks.ts'
+import { duration } from './duration.ts'
 import { isLoopback } from './loopback.ts'
 
 /** `10.0.0.0/8`, `127.0.0.1`, `::1`: what a connection's address is held against. "Every address" is none: it would trust everybody. */
@@ -30,6 +31,20 @@ const trusted = z
   .array(network)
   .default([])
   .meta({ description: 'Reverse proxies whose X-Forwarded-For says which address somebody comes from; without, it is the connection’s' })
+
+const idle = duration(1_000, 14 * 86_400_000)
+  .default(12 * 3_600_000)
+  .meta({ description: 'A session ends when nobody has used it for so long, and 14 days after the sign-in at the latest' })
+
+const local = z.strictObject({
+  mode: z.literal('local'),
+  idle,
+  secondFactor: z
+    .enum(['optional', 'required'])
+    .default('optional')
+    .meta({ description: 'required: nobody gets further than to their own account until they have set up a second factor' }),
+  trusted,
+})
 
 const proxy = z
   .strictObject({
@@ -79,19 +94,16 @@ const oidc = z.strictObject({
     .min(1)
     .default('groups')
     .meta({ description: "The claim that lists the person's groups; dots lead into nested claims" }),
+  idle,
   trusted,
   roles,
 })
 
 /** Who may come in, and how they show who they are. */
-export const authSchema = z.discriminatedUnion('mode', [
-  z.strictObject({ mode: z.literal('none') }),
-  z.strictObject({ mode: z.literal('local'), trusted }),
-  proxy,
-  oidc,
-])
+export const authSchema = z.discriminatedUnion('mode', [z.strictObject({ mode: z.literal('none') }), local, proxy, oidc])
 
 export type Auth = z.output<typeof authSchema>
+export type LocalAuth = z.output<typeof local>
 export type ProxyAuth = z.output<typeof proxy>
 export type OidcAuth = z.output<typeof oidc>
 /** Role -> who holds it. */

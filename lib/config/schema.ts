@@ -3,6 +3,7 @@ import { parseDuration } from '../model/duration.ts'
 import { markOf, path, url } from '../model/marks.ts'
 import { RING_ALGORITHMS } from '../model/ring.ts'
 import { authSchema } from './auth.ts'
+import { duration } from './duration.ts'
 import { listen } from './listen.ts'
 
 /** What the rooms above know and the configuration needs: kind -> schema of a target or a channel, rule -> schema of its settings. */
@@ -11,18 +12,6 @@ export type Schemas = {
   notifiers: Readonly<Record<string, z.ZodType>>
   rules: Readonly<Record<string, z.ZodType>>
 }
-
-/** A stretch of time as people write it, in ms. */
-export const duration = (minMs = 0, maxMs = 400 * 86_400_000) =>
-  z
-    .union([z.string(), z.number()], { error: 'a duration such as 500ms, 10s, 5m, 4h' })
-    .transform((value, context) => {
-      const ms = parseDuration(String(value))
-      if (ms === null) context.addIssue({ code: 'custom', message: 'a duration such as 500ms, 10s, 5m, 4h' })
-      else if (ms < minMs || ms > maxMs) context.addIssue({ code: 'custom', message: `a duration from ${minMs} ms to ${maxMs} ms` })
-      return ms ?? 0
-    })
-    .meta({ description: 'A duration: 500ms, 10s, 5m, 4h' })
 
 /** Names stand in paths, labels and messages. */
 const name = z

@@ -168,6 +168,7 @@ export async function openHouse(config: Config, env: NodeJS.ProcessEnv, print: (
     moveConsents(house, event.step)
     house.audit.own({ what: 'clock-set', detail: { ahead: `${Math.round(event.step.byMs / 1000)} s` } })
   })
+  house.doors.onEnded(() => void house.stream.recheck())
   bus.on((event) => house.stream.publish(event, bodyOf(house, event)))
   bus.on((event) => event.type === 'change' && house.audit.change(event.change))
   house.audit.started(VERSION)

@@ -10,6 +10,8 @@ import { openHouse, readConfig } from './open.ts'
 
 /** A service manager waits 15 s before it kills. */
 const STOP_MS = 10_000
+/** HSTS: whoever came by https once never comes by http again. */
+const STRICT_TRANSPORT = 'max-age=31536000; includeSubDomains'
 
 /**
  * Opens the house of this process once, and ends it cleanly. The process manages its own signals (NEXT_MANUAL_SIG_HANDLE=true): Next would
@@ -27,7 +29,7 @@ export async function start(): Promise<void> {
     end(error)
   }
   const checked = new WeakSet<Server>()
-  onArrival((message, server) => {
+  onArrival(({ request: message, response, server }) => {
     if (!checked.has(server)) {
       try {
         checkServer(config, server)
@@ -40,6 +42,8 @@ export async function start(): Promise<void> {
     // Next makes a Request of it, which may not carry this method, and fails with 500.
     if (message.method === 'TRACE') message.method = 'PATCH'
     currentHouse()?.doors.meet(message)
+    // Here, so that no answer is without: pages, the API, files, refusals.
+    if (currentHouse()?.config.url.startsWith('https:')) response.setHeader('strict-transport-security', STRICT_TRANSPORT)
   })
   let stopping = false
   const stop = () => {

@@ -9,13 +9,21 @@ const BACKLOG_BYTES = 1 << 20
 const HEARTBEAT_MS = 15_000
 
 type Kept = { seq: number; text: string }
-type Reader = { metrics: string[]; controller: ReadableStreamDefaultController<Uint8Array> }
+type Reader = { metrics: string[]; controller: ReadableStreamDefaultController<Uint8Array>; still: () => Promise<boolean> }
 
 /** Server-sent events. Each is serialised once, whoever listens. */
 export type Stream = {
   publish(event: HouseEvent, body: unknown): void
   /** One reader's stream: what was missed since `lastEventId`, then everything as it happens, and a `sample` event a tick. */
-  open(options: { lastEventId?: string | null; metrics?: string[]; signal?: AbortSignal }): ReadableStream<Uint8Array>
+  open(options: {
+    lastEventId?: string | null
+    metrics?: string[]
+    signal?: AbortSignal
+    /** Asked every 15 s and by `recheck`: false ends the stream, because its reader may no longer read. */
+    still?: () => Promise<boolean>
+  }): ReadableStream<Uint8Array>
+  /** Ends the streams of those who may no longer read. */
+  recheck(): Promise<void>
   readers(): number
   close(): void
 }
@@ -46,9 +54,13 @@ export function createStream({ boot, newest }: { boot: string; newest(): SeriesW
       // It has closed itself meanwhile.
     }
   }
+  async function recheck() {
+    for (const reader of [...readers]) if (!(await reader.still().catch(() => false))) drop(reader)
+  }
   const heartbeat = setInterval(() => {
     const bytes = encoder.encode(': still here\n\n')
     for (const reader of readers) send(reader, bytes)
+    void recheck()
   }, HEARTBEAT_MS)
   heartbeat.unref?.()
 
@@ -81,13 +93,14 @@ export function createStream({ boot, newest }: { boot: string; newest(): SeriesW
       const bytes = encoder.encode(text)
       for (const reader of readers) send(reader, bytes)
     },
-    open({ lastEventId, metrics = [], signal }) {
+    recheck,
+    open({ lastEventId, metrics = [], signal, still = async () => true }) {
       let reader: Reader
       return new ReadableStream<Uint8Array>(
         {
           start(controller) {
             if (closed) return controller.close()
-            reader = { metrics, controller }
+            reader = { metrics, controller, still }
             readers.add(reader)
             signal?.addEventListener('abort', () => drop(reader), { once: true })
             send(reader, encoder.encode('retry: 2000\n\n'))

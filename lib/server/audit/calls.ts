@@ -27,20 +27,17 @@ export type Asked = {
 }
 
 /** Who a request comes from, for the audit log. */
-export function actorOf({ person, from }: Visitor, headers: Headers): Actor {
-  // The door has looked whether the token is good; here it is only told apart.
-  const [, token] = /^Bearer +ek_([0-9a-f]{12})_/i.exec(headers.get('authorization') ?? '') ?? []
-  if (!person) return { by: null, how: 'anonymous', from }
-  if (token) return { by: person.name, how: `token:${token}`, from }
-  return person.name === 'anonymous' ? { by: null, how: 'anonymous', from } : { by: person.name, how: 'person', from }
+export function actorOf({ identity, from }: Pick<Visitor, 'identity' | 'from'>): Actor {
+  if (!identity || identity.kind === 'anonymous') return { by: null, how: 'anonymous', from }
+  return { by: identity.name, how: identity.kind === 'token' ? `token:${identity.id}` : 'person', from }
 }
 
 /** Records a call that was answered, if it is one that does something. */
-export function recordDone(house: House, visitor: Visitor, headers: Headers, asked: Asked, status: number, answer: unknown): void {
+export function recordDone(house: House, visitor: Visitor, asked: Asked, status: number, answer: unknown): void {
   const { audit } = asked
   // Nobody in particular can do nothing here, and as often as he likes.
   if (!audit || 'none' in audit || visitor.person === null) return
-  house.audit.done(actorOf(visitor, headers), {
+  house.audit.done(actorOf(visitor), {
     what: audit.what,
     about: aboutOf(asked, audit),
     detail: { operation: asked.operation, status: String(status), ...picked(asked.body, audit.body), ...picked(answer, audit.answer) },
@@ -53,7 +50,7 @@ export async function recordFailed(house: House, request: { headers: Headers }, 
   const isRefusal = REFUSALS.includes(code)
   const audit = asked.audit && 'what' in asked.audit ? asked.audit : null
   if (!isRefusal && !audit) return
-  const actor = actorOf(await house.doors.visitor(request), request.headers)
+  const actor = actorOf(await house.doors.visitor(request))
   const reads = asked.operation.startsWith('GET ') || asked.operation.startsWith('HEAD ')
   const detail = {
     // A page that was left open asks for many things: who may not read is counted once, whatever he reads.

@@ -1,32 +1,43 @@
-import { rmSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
-import { join } from 'node:path'
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import type { Auth } from '../../config/auth.ts'
 import type { Config } from '../../config/config.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Store } from '../../model/store.ts'
 import type { Person } from '../../model/views.ts'
 import { type Connection, createConnections } from './connection.ts'
-import { createOidc, type Oidc, type OidcSession } from './oidc.ts'
+import { createCookie } from './cookie.ts'
+import { ANONYMOUS, type Identity, isSame } from './identity.ts'
+import { createLocal, type Local } from './local.ts'
+import { createOidc, type Oidc } from './oidc.ts'
 import { checkOrigin } from './origin.ts'
-import { createPersons, type Persons } from './persons.ts'
+import { PRESENT_COST, type ScryptCost } from './passwordHash.ts'
+import { hasSecondFactor } from './persons.ts'
 import { createProxied, proxyHeaders } from './proxied.ts'
-import { type RoleNeeded, roleReaches } from './roles.ts'
-import { sealedCookie } from './sealed.ts'
-import { sessionSecret, writePrivate } from './secret.ts'
+import { type PersonRole, type RoleNeeded, roleReaches } from './roles.ts'
+import { sessionSecret } from './secret.ts'
+import { createSessions, SESSION_MS, type Session, type Sessions } from './sessions.ts'
 import { createTokens, type Tokens } from './tokens.ts'
+import { createVisitors } from './visitors.ts'
 
-export const SESSION_COOKIE = 'evenkeel_session'
-const SESSION_SECONDS = 14 * 86_400
-const LINK_FILE = 'sign-in-link'
-
-/** Without a login everybody on this machine may do everything. */
-const ANONYMOUS: Person = { name: 'anonymous', role: 'admin' }
+const SESSION_COOKIE = 'evenkeel_session'
+/** What an open page asks for by itself, while nobody is at it, does not count as use of the session. */
+const UNATTENDED = 'x-evenkeel-unattended'
+/** Of a session's length where nobody signs in here. */
+const NO_IDLE_MS = SESSION_MS
 
 export type Door = { method: string; headers: Headers }
 /** Who asks, and the address that they ask from; null where no connection is known. */
-export type Visitor = { person: Person | null; from: string | null }
+export type Visitor = {
+  person: Person | null
+  identity: Identity | null
+  from: string | null
+  /** False when whoever asked could no longer ask: a session or token has ended, a role is another. For streams. */
+  still(): Promise<boolean>
+}
+export type EnterOptions = {
+  /** True for what people must reach to set up a required second factor: their own account. */
+  ownAccount?: boolean
+}
 
 /** Who comes in, and how far. */
 export type Doors = {
@@ -37,126 +48,197 @@ export type Doors = {
    * Decides on one request: origin, identity, and whether that reaches the role that what was asked for needs. Null person: it needs none and
    * there is none. Throws `forbidden` or `unauthenticated`.
    */
-  enter(request: Door, needed: RoleNeeded): Promise<Visitor>
+  enter(request: Door, needed: RoleNeeded, options?: EnterOptions): Promise<Visitor>
   /** Who a request comes from, whether or not they may come in: for the audit log. Never throws. */
   visitor(request: Pick<Door, 'headers'>): Promise<Visitor>
-  /** Signs in by a one-time code or by name and password; returns the Set-Cookie header. Throws `unauthenticated`, `too_many`. */
-  signIn(attempt: { code: string } | { name: string; password: string }): Promise<{ person: Person; cookie: string }>
-  /** The Set-Cookie header that forgets the session, and where the browser ends it elsewhere too. */
+  /** Where a request comes from: the client's address, or null where no connection is known. */
+  from(headers: Headers): string | null
+  /** Ends the session; the Set-Cookie header that forgets it, and where the browser ends it elsewhere too. */
   signOut(headers: Headers): Promise<{ cookie: string; next: string | null }>
+  /** Accounts of people who sign in here, where that is how they do. */
+  local: Local | null
   /** The way in by an OpenID Connect issuer, where that is how people sign in. */
   oidc: Oidc | null
+  sessions: Sessions
   tokens: Tokens
-  persons: Persons
-  /** A new one-time sign-in link for a person. */
-  invite(name: string, role: Person['role'], by: string): { link: string; until: number }
+  /** What somebody is called, by their id; null when they are gone. */
+  nameOf(id: string): string | null
+  /** Whether a person must set up a second factor before they get any further. */
+  lacksSecondFactor(identity: Identity | null): boolean
+  /** Calls `listener` whenever a session or a token has ended or lost its role: streams must look again. */
+  onEnded(listener: () => void): void
 }
 
-export type DoorsOptions = { config: Pick<Config, 'auth' | 'url' | 'data'>; store: Store; now: () => number; print(text: string): void }
+export type DoorsOptions = {
+  config: Pick<Config, 'auth' | 'url' | 'data'>
+  store: Store
+  now: () => number
+  /** For what a person must read once: the sign-in link. */
+  print(text: string): void
+  passwordCost?: ScryptCost
+}
 
-export function createDoors({ config, store, now, print }: DoorsOptions): Doors {
-  const mode = config.auth.mode
-  const tokens = createTokens(store, now)
-  const persons = createPersons(store, now)
+export function createDoors({ config, store, now, print, passwordCost = PRESENT_COST }: DoorsOptions): Doors {
+  const { auth } = config
+  const { mode } = auth
   const password = mode === 'local' || mode === 'oidc' ? sessionSecret(config.data) : ''
   const secure = config.url.startsWith('https:')
-  const cookie = { name: SESSION_COOKIE, path: '/', seconds: SESSION_SECONDS, password, secure }
-  const session = sealedCookie<{ name: string; session: number }>(cookie)
+  const cookie = createCookie({ name: SESSION_COOKIE, path: '/', seconds: SESSION_MS / 1000, secure })
+  const listeners: (() => void)[] = []
+  const ended = () => {
+    for (const listener of listeners) listener()
+  }
+  const sessions = createSessions({ store, now, idleMs: 'idle' in auth ? auth.idle : NO_IDLE_MS, ended })
   const connections = createConnections({
-    trusted: 'trusted' in config.auth ? config.auth.trusted : [],
-    taken: config.auth.mode === 'proxy' ? proxyHeaders(config.auth) : [],
+    trusted: 'trusted' in auth ? auth.trusted : [],
+    taken: auth.mode === 'proxy' ? proxyHeaders(auth) : [],
   })
-  const proxied = config.auth.mode === 'proxy' ? createProxied(config.auth, config.url) : null
+  const from = (headers: Headers) => connections.of(headers)?.from ?? null
+
+  function begin(person: { id: string; role: PersonRole }, by: Session['by'], headers: Headers): string {
+    // Whoever signs in again in the same browser leaves no session behind.
+    const before = sessionIn(headers)
+    if (before) sessions.end(before.id)
+    const agent = headers.get('user-agent') ?? ''
+    return cookie.set(sessions.begin({ person: person.id, role: person.role, by, from: from(headers), agent }))
+  }
+  function sessionIn(headers: Headers): Session | null {
+    const secret = cookie.read(headers)
+    return secret === null ? null : sessions.find(secret)
+  }
+  const removed = (id: string) => tokens.revokeOf(id)
+
+  const proxied = auth.mode === 'proxy' ? createProxied(auth, config.url) : null
+  const visitors = auth.mode === 'proxy' ? createVisitors(store, auth) : null
   const oidc =
-    config.auth.mode === 'oidc'
-      ? createOidc({ auth: config.auth, url: config.url, store, now, password, secure, session: sealedCookie<OidcSession>(cookie) })
+    auth.mode === 'oidc'
+      ? createOidc({
+          auth,
+          url: config.url,
+          store,
+          now,
+          password,
+          secure,
+          begin: (member, headers) => begin(member, 'issuer', headers),
+          signOut: (id) => sessions.endAll(id),
+          removed,
+        })
       : null
-  const linkFile = join(config.data, LINK_FILE)
-  const link = (code: string) => `${config.url}/sign-in?code=${code}`
-  // By name and in all, not by address: addresses can be made up behind a proxy.
-  const perName = new RateLimiterMemory({ points: 5, duration: 60 })
-  const inAll = new RateLimiterMemory({ points: 30, duration: 60 })
+  const local =
+    auth.mode === 'local'
+      ? createLocal({
+          auth,
+          config,
+          store,
+          now,
+          passwordCost,
+          password,
+          secure,
+          sessions,
+          begin: (person, by, { headers }) => begin(person, by, headers),
+          removed,
+          print,
+        })
+      : null
 
-  if (mode === 'local' && persons.list().length === 0) {
-    const first = link(persons.invite('admin', 'admin', 'evenkeel', null))
-    writePrivate(linkFile, first)
-    print(`Sign in once as admin: ${first}`)
+  /** The role that somebody holds now, by their id; null for nobody. */
+  function roleOf(id: string): PersonRole | null {
+    if (local) return local.persons.get(id)?.role ?? null
+    if (oidc) return oidc.roleOf(id)
+    if (visitors) return visitors.roleOf(id)
+    return id === ANONYMOUS.id ? ANONYMOUS.role : null
   }
-
-  async function sessionOf(headers: Headers): Promise<Person | null> {
-    const sealed = await session.read(headers)
-    const person = sealed?.name === undefined ? null : persons.get(sealed.name)
-    // The role is read anew each time: a cookie outlives what an admin has decided since.
-    return person && person.session === sealed?.session ? { name: person.name, role: person.role } : null
+  function nameOf(id: string): string | null {
+    if (id === ANONYMOUS.id) return ANONYMOUS.name
+    if (id.startsWith('proxy:')) return id.slice('proxy:'.length)
+    return local?.persons.get(id)?.name ?? oidc?.nameOf(id) ?? null
   }
+  function ownerNamed(name: string): string | null {
+    if (local) return local.persons.named(name)?.id ?? null
+    return oidc?.named(name)[0]?.id ?? null
+  }
+  const tokens = createTokens({ store, now, roleOf, ownerNamed, ended })
 
-  async function identify(headers: Headers, connection: Connection | null): Promise<Person | null> {
+  function person(headers: Headers, connection: Connection | null): Identity | null {
+    if (proxied && visitors) {
+      visitors.note(proxied.named(headers, connection))
+      const { name, role } = proxied.person(headers, connection)
+      return { kind: 'person', id: visitors.id(name), name, role, session: null }
+    }
+    const session = sessionIn(headers)
+    const present = session && (local ? local.persons.get(session.person) : oidc?.present(session.person))
+    if (!session || !present) return null
+    if (present.role === session.role)
+      return { kind: 'person', id: session.person, name: present.name, role: present.role, session: session.id }
+    sessions.end(session.id)
+    return null
+  }
+  function identify(headers: Headers, connection: Connection | null): Identity | null {
     const authorization = headers.get('authorization')
     const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')
     // A proxy may hand on a token of its own, made by whoever signs people in.
     if (authorization !== null && (!proxied || bearer?.[1]?.startsWith('ek_'))) {
-      const person = bearer && tokens.bearer(bearer[1]!)
-      if (!person) throw new EvenkeelError('unauthenticated', 'Authorization: this token is not known here, or was revoked.')
-      return person
+      const token = bearer && tokens.bearer(bearer[1]!)
+      if (!token) throw new EvenkeelError('unauthenticated', 'Authorization: this token is not known here, has ended, or was revoked.')
+      return token
     }
-    if (proxied) return proxied.person(headers, connection)
-    if (oidc) return oidc.person(headers)
-    return mode === 'none' ? ANONYMOUS : sessionOf(headers)
+    return mode === 'none' ? ANONYMOUS : person(headers, connection)
+  }
+  function identifyOrNull(headers: Headers, connection: Connection | null): Identity | null {
+    try {
+      return identify(headers, connection)
+    } catch {
+      return null
+    }
+  }
+  const lacksSecondFactor = (identity: Identity | null): boolean => {
+    const account = local?.required && identity?.kind === 'person' ? local.persons.get(identity.id) : null
+    return account ? !hasSecondFactor(account) : false
   }
 
-  async function visitor({ headers }: Pick<Door, 'headers'>): Promise<Visitor> {
-    const connection = connections.of(headers)
-    return { person: await identify(headers, connection).catch(() => null), from: connection?.from ?? null }
+  function visitorOf(identity: Identity | null, headers: Headers, connection: Connection | null): Visitor {
+    const later = new Headers(headers)
+    return {
+      person: identity && { name: identity.name, role: identity.role },
+      identity,
+      from: connection?.from ?? null,
+      still: async () => identity === null || isSame(identity, identifyOrNull(later, connection)),
+    }
   }
 
   return {
     mode,
     meet: connections.meet,
-    tokens,
-    persons,
-    async enter({ method, headers }, needed) {
-      checkOrigin(method, headers, { auth: mode, url: config.url })
-      if (needed === 'public') return visitor({ headers })
-      const connection = connections.of(headers)
-      const person = await identify(headers, connection)
-      if (!person) throw new EvenkeelError('unauthenticated', 'Sign in, or send an API token.')
-      if (!roleReaches(person.role, needed))
-        throw new EvenkeelError('forbidden', `This needs the role ${needed}; ${person.name} is ${person.role}.`)
-      return { person, from: connection?.from ?? null }
-    },
-    visitor,
-    async signIn(attempt) {
-      if (mode !== 'local') throw new EvenkeelError('not_allowed', `Nobody signs in here by a link or a password: auth is "${mode}".`)
-      const by = 'code' in attempt ? null : attempt.name
-      await spend(inAll, 'all')
-      if (by !== null) await spend(perName, by)
-      const name =
-        'code' in attempt ? persons.redeem(attempt.code) : persons.passwordFits(attempt.name, attempt.password) ? attempt.name : null
-      const person = name === null ? null : persons.get(name)
-      if (!person)
-        throw new EvenkeelError(
-          'unauthenticated',
-          'code' in attempt ? 'This link has been used or has ended; ask for a new one.' : 'Name and password do not fit.',
-        )
-      if (by !== null) await perName.delete(by)
-      await inAll.reward('all')
-      if ('code' in attempt) rmSync(linkFile, { force: true })
-      return {
-        person: { name: person.name, role: person.role },
-        cookie: await session.set({ name: person.name, session: person.session }),
-      }
-    },
-    signOut: async (headers) => ({ cookie: session.forget(), next: (await oidc?.end(headers)) ?? null }),
+    from,
+    local,
     oidc,
-    invite(name, role, by) {
-      const until = now() + 86_400_000
-      return { link: link(persons.invite(name, role, by, until)), until }
+    sessions,
+    tokens,
+    nameOf,
+    lacksSecondFactor,
+    async enter({ method, headers }, needed, { ownAccount = false } = {}) {
+      checkOrigin(method, headers, { auth: mode, url: config.url })
+      const connection = connections.of(headers)
+      const identity = needed === 'public' ? identifyOrNull(headers, connection) : identify(headers, connection)
+      if (needed !== 'public') {
+        if (!identity) throw new EvenkeelError('unauthenticated', 'Sign in, or send an API token.')
+        if (!roleReaches(identity.role, needed))
+          throw new EvenkeelError('forbidden', `This needs the role ${needed}; ${identity.name} is ${identity.role}.`)
+        if (!ownAccount && lacksSecondFactor(identity))
+          throw new EvenkeelError('forbidden', 'A second factor is required here: set one up on the page of your account first.')
+      }
+      if (identity?.kind === 'person' && identity.session !== null && !headers.has(UNATTENDED)) sessions.touch(identity.session)
+      return visitorOf(identity, headers, connection)
     },
+    async visitor({ headers }) {
+      const connection = connections.of(headers)
+      return visitorOf(identifyOrNull(headers, connection), headers, connection)
+    },
+    async signOut(headers) {
+      const session = sessionIn(headers)
+      if (session) sessions.end(session.id)
+      return { cookie: cookie.forget(), next: session ? ((await oidc?.end(session.person)) ?? null) : null }
+    },
+    onEnded: (listener) => void listeners.push(listener),
   }
-}
-
-async function spend(limiter: RateLimiterMemory, key: string): Promise<void> {
-  await limiter.consume(key).catch((rejected: RateLimiterRes) => {
-    throw new EvenkeelError('too_many', `Too many attempts; try again in ${Math.max(1, Math.ceil(rejected.msBeforeNext / 1000))} s.`)
-  })
 }

@@ -1,12 +1,11 @@
 import type { OidcAuth } from '../../config/auth.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Store } from '../../model/store.ts'
-import type { Person } from '../../model/views.ts'
 import { type Begun, begun, createIssuer } from './issuer.ts'
 import { createMembers, type Member } from './members.ts'
 import type { PersonEntry } from './persons.ts'
-import { noRole, roleHeld } from './roles.ts'
-import { type SealedCookie, sealedCookie } from './sealed.ts'
+import { noRole, type PersonRole, roleHeld } from './roles.ts'
+import { sealedCookie } from './sealed.ts'
 
 /** How long somebody may stand before the issuer's login. */
 const BEGUN_SECONDS = 600
@@ -20,17 +19,21 @@ export type Oidc = {
   begin(next: string, anew?: boolean): Promise<{ location: string; cookies: string[] }>
   /** Lets a browser in that comes back. `query` is all from the "?" on. Throws `forbidden` or `unreachable` with the reason. */
   finish(query: string, headers: Headers): Promise<{ location: string; cookies: string[] }>
-  /** Whose session this is. Throws `forbidden` when the configuration no longer gives them a role. */
-  person(headers: Headers): Promise<Person | null>
-  /** Where the browser ends its session with the issuer too, or null. */
-  end(headers: Headers): Promise<string | null>
+  /** Who a member is now. Throws `forbidden` when the configuration no longer gives them a role. */
+  present(id: string): { name: string; role: PersonRole } | null
+  /** The role that a member holds now; null for nobody. */
+  roleOf(id: string): PersonRole | null
+  nameOf(id: string): string | null
+  /** Where the browser of a member ends its session with the issuer too, or null. */
+  end(id: string): Promise<string | null>
   /** Why nobody can sign in now, or null. */
   trouble(): Promise<string | null>
   persons(): PersonEntry[]
+  named(name: string): Member[]
   remove(name: string): void
+  signOutEverywhere(name: string): void
 }
 
-export type OidcSession = { subject: string; session: string }
 type Options = {
   auth: OidcAuth
   url: string
@@ -38,10 +41,14 @@ type Options = {
   now: () => number
   password: string
   secure: boolean
-  session: SealedCookie<OidcSession>
+  /** Begins a session; returns the Set-Cookie header. */
+  begin(member: { id: string; role: PersonRole }, headers: Headers): string
+  /** Ends a member's sessions. */
+  signOut(id: string): void
+  removed(id: string): void
 }
 
-export function createOidc({ auth, url, store, now, password, secure, session }: Options): Oidc {
+export function createOidc({ auth, url, store, now, password, secure, begin, signOut, removed }: Options): Oidc {
   const issuer = createIssuer(auth, url)
   const members = createMembers(store, auth.issuer, now)
   const waiting = sealedCookie<Begun & { next: string }>({
@@ -53,11 +60,6 @@ export function createOidc({ auth, url, store, now, password, secure, session }:
   })
   const hints = new Map<string, string>()
 
-  async function member(headers: Headers): Promise<Member | null> {
-    const sealed = await session.read(headers)
-    const found = sealed?.subject === undefined ? null : members.get(sealed.subject)
-    return found && found.session === sealed?.session ? found : null
-  }
   const roleOf = ({ name, groups }: Pick<Member, 'name' | 'groups'>) => roleHeld(auth.roles, name, groups)
 
   return {
@@ -71,26 +73,32 @@ export function createOidc({ auth, url, store, now, password, secure, session }:
       if (!state || !nonce || !verifier || new URLSearchParams(query).get('state') !== state)
         throw new EvenkeelError('forbidden', 'This sign-in was not begun in this browser, or more than 10 minutes ago.')
       const vouched = await issuer.finish(query, { state, nonce, verifier })
-      if (!roleOf(vouched)) throw noRole(vouched.name, vouched.groups, `the claim ${auth.groups}`)
+      const role = roleOf(vouched)
+      if (!role) throw noRole(vouched.name, vouched.groups, `the claim ${auth.groups}`)
       const admitted = members.admit(vouched)
       hints.delete(vouched.subject)
       hints.set(vouched.subject, vouched.idToken)
       if (hints.size > HINTS_MAX) hints.delete(hints.keys().next().value!)
       return {
         location: next ?? '/',
-        cookies: [await session.set({ subject: admitted.subject, session: admitted.session }), waiting.forget()],
+        cookies: [begin({ id: admitted.id, role }, headers), waiting.forget()],
       }
     },
-    async person(headers) {
-      const found = await member(headers)
+    present(id) {
+      const found = members.get(id)
       if (!found) return null
       // Read anew each time: the configuration may have changed since.
       const role = roleOf(found)
       if (!role) throw noRole(found.name, found.groups, `the claim ${auth.groups}`)
       return { name: found.name, role }
     },
-    async end(headers) {
-      const found = await member(headers)
+    roleOf(id) {
+      const found = members.get(id)
+      return found && roleOf(found)
+    },
+    nameOf: (id) => members.get(id)?.name ?? null,
+    async end(id) {
+      const found = members.get(id)
       return found ? await issuer.end(hints.get(found.subject)).catch(() => null) : null
     },
     trouble: () =>
@@ -101,8 +109,19 @@ export function createOidc({ auth, url, store, now, password, secure, session }:
     persons: () =>
       members.list().flatMap((each) => {
         const role = roleOf(each)
-        return role ? [{ name: each.name, role, createdAt: each.createdAt, by: auth.issuer, hasPassword: false }] : []
+        return role ? [{ name: each.name, role, createdAt: each.createdAt, by: auth.issuer, hasPassword: false, secondFactor: false }] : []
       }),
-    remove: (name) => members.remove(name),
+    named: (name) => members.list().filter((member) => member.name === name),
+    remove(name) {
+      for (const { id } of members.remove(name)) {
+        signOut(id)
+        removed(id)
+      }
+    },
+    signOutEverywhere(name) {
+      const named = members.list().filter((member) => member.name === name)
+      if (named.length === 0) throw new EvenkeelError('not_found', 'There is no person of that name.')
+      for (const { id } of named) signOut(id)
+    },
   }
 }

@@ -10,16 +10,19 @@ const NAME_MAX = 100
 
 /** People whom a reverse proxy has signed in. */
 export type Proxied = {
-  /** Who the proxy says this is. Throws `unauthenticated` or `forbidden` with what is missing. */
+  /** Whom the proxy names. Throws `unauthenticated` or `forbidden` with what is missing. */
+  named(headers: Headers, connection: Connection | null): Named
+  /** Whom the proxy names, with their role. Throws what `named` does, and `forbidden` for somebody without a role. */
   person(headers: Headers, connection: Connection | null): Person
 }
+export type Named = { name: string; groups: string[] }
 
 /** The headers of a proxy that say who somebody is: they count from a trusted address alone. */
 export const proxyHeaders = ({ user, groups }: Pick<ProxyAuth, 'user' | 'groups'>) => [user.toLowerCase(), groups.toLowerCase()]
 
 export function createProxied(auth: ProxyAuth, url: string): Proxied {
-  return {
-    person(headers, connection) {
+  const proxied: Proxied = {
+    named(headers, connection) {
       if (!connection) throw new EvenkeelError('unauthenticated', 'The connection of this request is not known.')
       const { peer, trusted, headers: sent } = connection
       if (!trusted)
@@ -43,11 +46,16 @@ export function createProxied(auth: ProxyAuth, url: string): Proxied {
       const groups = asText(sent[auth.groups.toLowerCase()]?.[0])
         .split(auth.separator)
         .flatMap((group) => group.trim() || [])
+      return { name, groups }
+    },
+    person(headers, connection) {
+      const { name, groups } = proxied.named(headers, connection)
       const role = roleHeld(auth.roles, name, groups)
       if (!role) throw noRole(name, groups, `the header ${auth.groups}`)
       return { name, role }
     },
   }
+  return proxied
 }
 
 /** Node reads a header as Latin-1; proxies send names as UTF-8. */

@@ -9,6 +9,8 @@ export const ROLES = ['viewer', 'operator', 'admin'] as const satisfies readonly
 
 export const roleReaches = (has: PersonRole, needed: PersonRole): boolean => ROLES.indexOf(has) >= ROLES.indexOf(needed)
 
+export const lesserRole = (one: PersonRole, other: PersonRole): PersonRole => (roleReaches(one, other) ? other : one)
+
 /** The highest role that the configuration gives to this person of these groups; null when it gives none. */
 export function roleHeld(holders: RoleHolders, name: string, groups: readonly string[]): PersonRole | null {
   const holds = (entry: string) =>

@@ -1,4 +1,5 @@
 import { sealData, unsealData } from 'iron-session'
+import { type CookieOptions, createCookie } from './cookie.ts'
 
 /** A cookie that only we can make or read. */
 export type SealedCookie<T> = {
@@ -10,21 +11,15 @@ export type SealedCookie<T> = {
   forget(): string
 }
 
-export type CookieOptions = { name: string; path: string; seconds: number; password: string; secure: boolean }
-
-export function sealedCookie<T extends object>({ name, path, seconds, password, secure }: CookieOptions): SealedCookie<T> {
-  const header = (value: string, maxAge: number) =>
-    `${name}=${value}; Path=${path}; HttpOnly; SameSite=Lax; Max-Age=${maxAge}${secure ? '; Secure' : ''}`
+export function sealedCookie<T extends object>({ password, ...options }: CookieOptions & { password: string }): SealedCookie<T> {
+  const cookie = createCookie(options)
+  const ttl = options.seconds
   return {
-    set: async (value) => header(await sealData(value, { password, ttl: seconds }), seconds),
+    set: async (value) => cookie.set(await sealData(value, { password, ttl })),
     async read(headers) {
-      const sealed = headers
-        .get('cookie')
-        ?.split(/;\s*/)
-        .find((part) => part.startsWith(`${name}=`))
-        ?.slice(name.length + 1)
-      return sealed ? await unsealData<Partial<T>>(sealed, { password, ttl: seconds }).catch(() => null) : null
+      const sealed = cookie.read(headers)
+      return sealed ? await unsealData<Partial<T>>(sealed, { password, ttl }).catch(() => null) : null
     },
-    forget: () => header('', 0),
+    forget: cookie.forget,
   }
 }

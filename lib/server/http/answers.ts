@@ -302,10 +302,64 @@ export const rule = noun('Rule', 'A detector with its thresholds and what it say
   now: z.object({ found: z.number(), clear: z.number(), unjudged: z.number(), because: z.array(z.string()) }),
 })
 export const person = z.object({ name: z.string(), role }).meta({ id: 'Person' })
-export const personEntry = z.object({ name: z.string(), role, createdAt: iso, by: z.string(), hasPassword: z.boolean() })
+export const personEntry = z.object({
+  name: z.string(),
+  role,
+  createdAt: iso,
+  by: z.string(),
+  hasPassword: z.boolean(),
+  secondFactor: z.boolean(),
+})
 export const invitation = z.object({ link: z.string(), until: iso })
-export const token = z.object({ id: z.string(), name: z.string(), role, createdAt: iso, by: z.string() })
+export const token = z.object({
+  id: z.string(),
+  name: z.string(),
+  role,
+  present: role
+    .nullable()
+    .meta({ description: 'What it can do now: at most what its owner may. Null: it has ended, or its owner is gone' }),
+  createdAt: iso,
+  until: iso.meta({ description: 'When it ends' }),
+  by: z.string(),
+  owner: z.string().nullable().meta({ description: 'Who answers for it; it ends with them' }),
+  usedAt: iso.nullable().meta({ description: 'Its last use, within a minute' }),
+})
 export const newToken = token.extend({ token: z.string().meta({ description: 'Shown once, kept nowhere' }) })
+const ownSession = z.object({
+  id: z.string(),
+  createdAt: iso,
+  usedAt: iso,
+  from: z.string().nullable(),
+  agent: z.string(),
+  here: z.boolean(),
+})
+const passkey = z.object({ id: z.string(), name: z.string(), createdAt: iso, usedAt: iso.nullable() })
+export const account = z
+  .object({
+    name: z.string(),
+    role,
+    local: z.boolean().meta({ description: 'Whether there is a password and a second factor of ours' }),
+    hasPassword: z.boolean(),
+    codes: z.boolean().meta({ description: 'One-time codes are set up' }),
+    passkeys: z.array(passkey),
+    passkeysUnavailable: z.string().nullable(),
+    recoveryLeft: z.number(),
+    required: z.boolean().meta({ description: 'A second factor is required here' }),
+    askPresent: z.boolean().meta({ description: 'Changes to the account need the present password' }),
+    sessions: z.array(ownSession),
+    tokens: z.array(token),
+  })
+  .meta({ id: 'Account' })
+export const enrolment = z.object({
+  uri: z.string(),
+  secret: z.string(),
+  qr: z.string().meta({ description: 'SVG' }),
+  pending: z.string(),
+})
+export const recovery = z.object({
+  recovery: z.array(z.string()).nullable().meta({ description: 'Recovery codes, shown once; null: those from before stay' }),
+})
+export const challenge = z.object({ options: anything, pending: z.string() })
 export const overview = z.looseObject({ at: iso, mode, needs: z.number() }).meta({ id: 'Overview' })
 export const frame = z.looseObject({ mode, person: person.nullable(), version: z.string() }).meta({ id: 'Frame' })
 export const drill = z

@@ -2,6 +2,8 @@ import type { z } from 'zod'
 import type { ErrorCode } from '../../model/error.ts'
 import type { Person } from '../../model/views.ts'
 import type { Audited, Unaudited } from '../audit/calls.ts'
+import type { Visitor } from '../doors/doors.ts'
+import type { Identity } from '../doors/identity.ts'
 import type { RoleNeeded } from '../doors/roles.ts'
 import type { House } from '../house.ts'
 
@@ -17,6 +19,10 @@ export type Call<P, Q, B> = {
   /** Who asks, as a change names them. */
   by: string
   person: Person | null
+  /** Who asks, and of what kind: what is a person's own is asked of this, never of a name. */
+  identity: Identity | null
+  /** Whether whoever asks could still ask: for answers that stream. */
+  still: Visitor['still']
   /** The address that the call came from; null where no connection is known. */
   from: string | null
   request: Request
@@ -31,6 +37,8 @@ export type Operation = {
   role: RoleNeeded
   /** What stands in the audit log when it was called. A call that is no GET has one, or says why not. */
   audit?: Audited | Unaudited
+  /** Within reach of somebody who has yet to set up a required second factor. */
+  ownAccount?: boolean
   summary: string
   tag: string
   params?: z.ZodObject

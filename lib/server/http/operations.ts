@@ -1,6 +1,7 @@
 import { anything } from './answers.ts'
 import { openapi } from './openapi.ts'
 import { type Operation, operation } from './operation.ts'
+import { account } from './operations/account.ts'
 import { alerting } from './operations/alerting.ts'
 import { audit } from './operations/audit.ts'
 import { balancing } from './operations/balancing.ts'
@@ -26,4 +27,15 @@ const description = operation({
 let described: unknown
 
 /** The API: every call there is. */
-export const operations: Operation[] = [...observing, ...balancing, ...keys, ...loop, ...alerting, ...doors, ...audit, ...meta, description]
+export const operations: Operation[] = [
+  ...observing,
+  ...balancing,
+  ...keys,
+  ...loop,
+  ...alerting,
+  ...doors,
+  ...account,
+  ...audit,
+  ...meta,
+  description,
+]

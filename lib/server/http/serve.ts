@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
 import { type Asked, recordDone, recordFailed } from '../audit/calls.ts'
-import type { Visitor } from '../doors/doors.ts'
+import type { EnterOptions, Visitor } from '../doors/doors.ts'
 import type { RoleNeeded } from '../doors/roles.ts'
 import { currentHouse, type House, house } from '../house.ts'
 import { readBody } from './body.ts'
@@ -21,10 +21,11 @@ export async function gate(
   role: RoleNeeded,
   then: (house: House, visitor: Visitor, path: string) => Promise<Response> | Response,
   asked: Asked = { operation: `${request.method} ${new URL(request.url).pathname}` },
+  options?: EnterOptions,
 ): Promise<Response> {
   try {
     const at = house()
-    const visitor = await at.doors.enter(request, role)
+    const visitor = await at.doors.enter(request, role, options)
     return await then(at, visitor, new URL(request.url).pathname)
   } catch (error) {
     const at = currentHouse()
@@ -52,7 +53,7 @@ export function serve(request: Request): Promise<Response> {
   const { operation } = found
   const asked: Asked = { operation: `${operation.method} ${operation.path}`, audit: operation.audit, params: found.params }
   const answered = async (at: House, visitor: Visitor) => {
-    const { person, from } = visitor
+    const { person, identity, from, still } = visitor
     const params = parse(operation.params, found.params, 'path') as Record<string, string>
     const query = parse(operation.query, Object.fromEntries(url.searchParams), 'query') as Record<string, unknown>
     asked.body = operation.body ? parse(operation.body, await readBody(request), 'body') : undefined
@@ -64,16 +65,18 @@ export function serve(request: Request): Promise<Response> {
       search: url.searchParams,
       by: person?.name ?? 'anonymous',
       person,
+      identity,
       from,
+      still,
       request,
     })
     const status = answer instanceof Response ? answer.status : (operation.status ?? 200)
     // Before it is answered: who reads that it was done can rely on its entry.
-    recordDone(at, visitor, request.headers, asked, status, answer)
+    recordDone(at, visitor, asked, status, answer)
     if (answer instanceof Response) return answer
     return status === 204 ? new Response(null, { status, headers: HEADERS }) : Response.json(answer, { status, headers: HEADERS })
   }
-  return gate(request, operation.role, answered, asked)
+  return gate(request, operation.role, answered, asked, { ownAccount: operation.ownAccount })
 }
 
 const table = operations.map((operation) => ({ operation, segments: operation.path.split('/') }))

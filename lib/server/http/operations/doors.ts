@@ -1,16 +1,36 @@
 import { z } from 'zod'
 import { EvenkeelError } from '../../../model/error.ts'
+import { tokenView } from '../../account.ts'
+import type { Local, SignInAttempt } from '../../doors/local.ts'
+import { PASSWORD_MAX } from '../../doors/passwordChoice.ts'
 import { ROLES } from '../../doors/roles.ts'
+import type { House } from '../../house.ts'
 import { iso } from '../../time.ts'
 import * as answers from '../answers.ts'
-import { id, name, words } from '../inputs.ts'
+import { id, name, time, words } from '../inputs.ts'
 import { operation } from '../operation.ts'
+import { withCookies } from '../withCookies.ts'
 
 const tag = 'Doors'
 const who = words(100).min(1)
 const role = z.enum(ROLES)
-const withCookie = (body: unknown, cookie: string) =>
-  new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json', 'cache-control': 'no-store', 'set-cookie': cookie } })
+const second = z.string().max(100).optional().meta({ description: 'A one-time code or a recovery code, where a second factor is set up' })
+
+function localOf(house: House): Local {
+  if (!house.doors.local)
+    throw new EvenkeelError(
+      'not_allowed',
+      `There are no accounts here: auth is "${house.doors.mode}"${house.doors.mode === 'none' ? '' : ', and auth.roles says who may come in'}.`,
+    )
+  return house.doors.local
+}
+
+/** Whoever keeps people. Throws `not_found` where nobody does. */
+function accountsOf({ doors: { oidc, local } }: House): Pick<Local, 'remove' | 'signOutEverywhere'> {
+  const accounts = oidc ?? local
+  if (!accounts) throw new EvenkeelError('not_found', 'There is no person of that name.')
+  return accounts
+}
 
 export const doors = [
   operation({
@@ -27,47 +47,48 @@ export const doors = [
     path: 'session',
     role: 'public',
     audit: { none: 'the sign-in itself is recorded, with how it was done' },
-    summary: 'Signs in by the code of a link, or by name and password',
+    summary: 'Signs in by the code of a link, by name and password, or by a passkey',
     tag,
     body: z.union([
-      z.strictObject({ code: z.string().max(200) }),
-      z.strictObject({ name: z.string().max(100), password: z.string().max(1000) }),
+      z.strictObject({ code: z.string().max(200), second }),
+      z.strictObject({ name: z.string().max(100), password: z.string().max(PASSWORD_MAX), second }),
+      z.strictObject({ pending: z.string().max(4_000), passkey: z.looseObject({ id: z.string(), response: z.looseObject({}) }) }),
     ]),
-    answer: z.object({ person: answers.person }),
+    answer: z.object({
+      person: answers.person.nullable(),
+      second: z
+        .array(z.enum(['code', 'passkey']))
+        .optional()
+        .meta({ description: 'Nobody is signed in yet: one of these is needed too. A code goes into `second`, beside the rest' }),
+    }),
     problems: ['too_many', 'not_allowed'],
-    run: async ({ house, body }) => {
-      const { person, cookie } = await house.doors.signIn(body)
-      return withCookie({ person }, cookie)
+    run: async ({ house, body, request, from }) => {
+      const entered = await localOf(house).signIn(body as SignInAttempt, { headers: request.headers, from })
+      return 'second' in entered ? { person: null, second: entered.second } : withCookies({ person: entered.person }, entered.cookies)
     },
+  }),
+  operation({
+    method: 'POST',
+    path: 'session/passkey',
+    role: 'public',
+    audit: { none: 'only asks what is to be signed' },
+    summary: 'What the browser is asked for to sign in by a passkey',
+    tag,
+    answer: answers.challenge,
+    problems: ['not_allowed'],
+    run: ({ house }) => localOf(house).passkeys.challenge(),
   }),
   operation({
     method: 'POST',
     path: 'session/sign-out',
     role: 'public',
     audit: { what: 'sign-out' },
-    summary: 'Forgets the session',
+    summary: 'Ends the session',
     tag,
     answer: z.object({ next: z.string().nullable().meta({ description: 'Where the browser ends its session with the issuer too' }) }),
     run: async ({ house, request }) => {
       const { cookie, next } = await house.doors.signOut(request.headers)
-      return withCookie({ next }, cookie)
-    },
-  }),
-  operation({
-    method: 'POST',
-    path: 'session/password',
-    role: 'viewer',
-    audit: { what: 'password-set' },
-    summary: "Sets one's own password",
-    tag,
-    body: z.strictObject({ password: z.string().min(12, { error: 'expected at least 12 characters' }).max(1000) }),
-    answer: answers.anything,
-    status: 204,
-    problems: ['not_allowed'],
-    run: ({ house, body, person }) => {
-      if (house.doors.mode !== 'local' || !person || !house.doors.persons.get(person.name))
-        throw new EvenkeelError('not_allowed', 'Only a person who is signed in has a password.')
-      house.doors.persons.password(person.name, body.password)
+      return withCookies({ next }, [cookie])
     },
   }),
   operation({
@@ -78,7 +99,10 @@ export const doors = [
     tag,
     answer: answers.page(answers.personEntry),
     run: ({ house }) => ({
-      items: (house.doors.oidc?.persons() ?? house.doors.persons.list()).map((person) => ({ ...person, createdAt: iso(person.createdAt) })),
+      items: (house.doors.oidc?.persons() ?? house.doors.local?.persons.list() ?? []).map((person) => ({
+        ...person,
+        createdAt: iso(person.createdAt),
+      })),
       next: null,
     }),
   }),
@@ -94,12 +118,7 @@ export const doors = [
     status: 201,
     problems: ['not_allowed'],
     run: ({ house, body, by }) => {
-      if (house.doors.mode !== 'local')
-        throw new EvenkeelError(
-          'not_allowed',
-          `Nobody is invited here: auth is "${house.doors.mode}", and auth.roles says who may come in.`,
-        )
-      const { link, until } = house.doors.invite(body.name, body.role, by)
+      const { link, until } = localOf(house).invite(body.name, body.role, by)
       return { link, until: iso(until) }
     },
   }),
@@ -114,7 +133,33 @@ export const doors = [
     answer: answers.anything,
     status: 204,
     problems: ['not_found', 'not_allowed'],
-    run: ({ house, params }) => (house.doors.oidc ?? house.doors.persons).remove(params.name),
+    run: ({ house, params }) => accountsOf(house).remove(params.name),
+  }),
+  operation({
+    method: 'DELETE',
+    path: 'persons/{name}/sessions',
+    role: 'admin',
+    audit: { what: 'session-ended' },
+    summary: 'Ends all sessions of a person',
+    tag,
+    params: name,
+    answer: answers.anything,
+    status: 204,
+    problems: ['not_found', 'not_allowed'],
+    run: ({ house, params }) => accountsOf(house).signOutEverywhere(params.name),
+  }),
+  operation({
+    method: 'DELETE',
+    path: 'persons/{name}/second-factor',
+    role: 'admin',
+    audit: { what: 'second-factor' },
+    summary: 'Takes the second factor of a person away, who has lost it, and ends their sessions',
+    tag,
+    params: name,
+    answer: answers.anything,
+    status: 204,
+    problems: ['not_found', 'not_allowed'],
+    run: ({ house, params }) => localOf(house).resetSecondFactor(params.name),
   }),
   operation({
     method: 'GET',
@@ -123,21 +168,25 @@ export const doors = [
     summary: 'API tokens, without their secrets',
     tag,
     answer: answers.page(answers.token),
-    run: ({ house }) => ({ items: house.doors.tokens.list().map((token) => ({ ...token, createdAt: iso(token.createdAt) })), next: null }),
+    run: ({ house }) => ({ items: house.doors.tokens.list().map((token) => tokenView(house, token)), next: null }),
   }),
   operation({
     method: 'POST',
     path: 'tokens',
     role: 'admin',
-    audit: { what: 'token-made', about: ({ name }: { name: string }) => name, body: ['role'], answer: ['id'] },
+    audit: { what: 'token-made', about: ({ name }: { name: string }) => name, body: ['role'], answer: ['id', 'until'] },
     summary: 'Makes an API token; it is shown once',
     tag,
-    body: z.strictObject({ name: who, role }),
+    body: z.strictObject({
+      name: who,
+      role,
+      until: time.optional().meta({ description: 'When it ends, within 366 days; without, it ends after 90' }),
+    }),
     answer: answers.newToken,
     status: 201,
-    run: ({ house, body, by }) => {
-      const token = house.doors.tokens.create(body.name, body.role, by)
-      return { ...token, createdAt: iso(token.createdAt) }
+    run: ({ house, body, identity }) => {
+      const { token, ...made } = house.doors.tokens.create(body, identity!)
+      return { ...tokenView(house, made), token }
     },
   }),
   operation({

@@ -148,6 +148,6 @@ export const observing = [
     tag,
     query: z.object({ metric: z.string().max(300).optional() }),
     answer: z.string().meta({ description: 'text/event-stream' }),
-    run: ({ house, request, search }) => events(house, request, search.getAll('metric')),
+    run: ({ house, request, search, still }) => events(house, request, search.getAll('metric'), still),
   }),
 ]

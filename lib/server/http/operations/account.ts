@@ -1,0 +1,235 @@
+import type { RegistrationResponseJSON } from '@simplewebauthn/server'
+import { z } from 'zod'
+import { EvenkeelError } from '../../../model/error.ts'
+import { getAccount } from '../../account.ts'
+import { signedIn } from '../../doors/identity.ts'
+import type { Local, Own } from '../../doors/local.ts'
+import { PASSWORD_MAX, PASSWORD_MIN } from '../../doors/passwordChoice.ts'
+import * as answers from '../answers.ts'
+import { id, words } from '../inputs.ts'
+import { type Call, operation } from '../operation.ts'
+import { withCookies } from '../withCookies.ts'
+
+const tag = 'Own account'
+const present = z.string().max(PASSWORD_MAX).optional().meta({ description: 'The present password, where there is one' })
+const onlyPresent = z.strictObject({ present })
+const pending = z.string().max(4_000)
+
+/** Whoever asks, at their own account. Throws `not_allowed` for tokens, and where passwords are none of ours. */
+function own(
+  { house, identity, from, request }: Pick<Call<unknown, unknown, unknown>, 'house' | 'identity' | 'from' | 'request'>,
+  given?: string,
+) {
+  const { id: person, session } = signedIn(identity)
+  const { local } = house.doors
+  if (!local) throw new EvenkeelError('not_allowed', `There are no passwords here: auth is "${house.doors.mode}".`)
+  return { local, own: { id: person, session, present: given, origin: { headers: request.headers, from } } } satisfies {
+    local: Local
+    own: Own
+  }
+}
+
+export const account = [
+  operation({
+    method: 'GET',
+    path: 'session/account',
+    role: 'viewer',
+    ownAccount: true,
+    summary: "One's own account: second factor, sessions, tokens",
+    tag,
+    answer: answers.account,
+    run: ({ house, identity }) => getAccount(house, identity!),
+  }),
+  operation({
+    method: 'POST',
+    path: 'session/password',
+    role: 'viewer',
+    ownAccount: true,
+    audit: { what: 'password-set' },
+    summary: "Sets one's own password, ends all sessions and begins a new one",
+    tag,
+    body: z.strictObject({
+      password: z
+        .string()
+        .min(PASSWORD_MIN, { error: `expected at least ${PASSWORD_MIN} characters` })
+        .max(PASSWORD_MAX),
+      present,
+    }),
+    answer: answers.anything,
+    status: 204,
+    problems: ['not_allowed', 'invalid', 'too_many'],
+    run: async (call) => {
+      const { local, own: mine } = own(call, call.body.present)
+      return withCookies(null, await local.changePassword(mine, call.body.password))
+    },
+  }),
+  operation({
+    method: 'POST',
+    path: 'session/codes',
+    role: 'viewer',
+    ownAccount: true,
+    audit: { none: 'nothing is set up before the first code fits' },
+    summary: 'Begins to set up one-time codes: what an authenticator app is given',
+    tag,
+    body: onlyPresent,
+    answer: answers.enrolment,
+    problems: ['not_allowed', 'invalid', 'too_many'],
+    run: (call) => {
+      const { local, own: mine } = own(call, call.body.present)
+      return local.enrolCodes(mine)
+    },
+  }),
+  operation({
+    method: 'POST',
+    path: 'session/codes/confirm',
+    role: 'viewer',
+    ownAccount: true,
+    audit: { what: 'second-factor' },
+    summary: 'Sets up one-time codes by the first of them',
+    tag,
+    body: z.strictObject({ pending, code: z.string().max(20) }),
+    answer: answers.recovery,
+    problems: ['not_allowed', 'invalid'],
+    run: async (call) => {
+      const { local, own: mine } = own(call)
+      return { recovery: await local.confirmCodes(mine, call.body.pending, call.body.code.replace(/\s/g, '')) }
+    },
+  }),
+  operation({
+    method: 'POST',
+    path: 'session/codes/remove',
+    role: 'viewer',
+    ownAccount: true,
+    audit: { what: 'second-factor' },
+    summary: 'Takes one-time codes away',
+    tag,
+    body: onlyPresent,
+    answer: answers.anything,
+    status: 204,
+    problems: ['not_allowed', 'invalid', 'too_many'],
+    run: async (call) => {
+      const { local, own: mine } = own(call, call.body.present)
+      await local.removeCodes(mine)
+    },
+  }),
+  operation({
+    method: 'POST',
+    path: 'session/recovery',
+    role: 'viewer',
+    ownAccount: true,
+    audit: { what: 'second-factor' },
+    summary: 'Makes new recovery codes; those from before end',
+    tag,
+    body: onlyPresent,
+    answer: answers.recovery,
+    problems: ['not_allowed', 'invalid', 'too_many'],
+    run: async (call) => {
+      const { local, own: mine } = own(call, call.body.present)
+      return { recovery: await local.renewRecovery(mine) }
+    },
+  }),
+  operation({
+    method: 'POST',
+    path: 'session/passkeys',
+    role: 'viewer',
+    ownAccount: true,
+    audit: { none: 'nothing is set up before the browser has answered' },
+    summary: 'Begins to add a passkey: what the browser is asked for',
+    tag,
+    body: onlyPresent,
+    answer: answers.challenge,
+    problems: ['not_allowed', 'invalid', 'too_many'],
+    run: (call) => {
+      const { local, own: mine } = own(call, call.body.present)
+      return local.addPasskey(mine)
+    },
+  }),
+  operation({
+    method: 'POST',
+    path: 'session/passkeys/confirm',
+    role: 'viewer',
+    ownAccount: true,
+    audit: { what: 'second-factor', body: ['name'] },
+    summary: 'Adds a passkey by the answer of the browser',
+    tag,
+    body: z.strictObject({ pending, response: z.looseObject({ id: z.string(), response: z.looseObject({}) }), name: words(60).min(1) }),
+    answer: answers.recovery,
+    problems: ['not_allowed', 'invalid'],
+    run: async (call) => {
+      const { local, own: mine } = own(call)
+      const response = call.body.response as unknown as RegistrationResponseJSON
+      return { recovery: await local.confirmPasskey(mine, call.body.pending, response, call.body.name) }
+    },
+  }),
+  operation({
+    method: 'POST',
+    path: 'session/passkeys/{id}/remove',
+    role: 'viewer',
+    ownAccount: true,
+    audit: { what: 'second-factor' },
+    summary: 'Takes a passkey away',
+    tag,
+    params: id,
+    body: onlyPresent,
+    answer: answers.anything,
+    status: 204,
+    problems: ['not_allowed', 'not_found', 'invalid', 'too_many'],
+    run: async (call) => {
+      const { local, own: mine } = own(call, call.body.present)
+      await local.removePasskey(mine, call.params.id)
+    },
+  }),
+  operation({
+    method: 'DELETE',
+    path: 'session/sessions',
+    role: 'viewer',
+    ownAccount: true,
+    audit: { what: 'session-ended' },
+    summary: "Ends all one's other sessions",
+    tag,
+    answer: answers.anything,
+    status: 204,
+    problems: ['not_allowed'],
+    run: ({ house, identity }) => {
+      const mine = signedIn(identity)
+      house.doors.sessions.endAll(mine.id, mine.session)
+    },
+  }),
+  operation({
+    method: 'DELETE',
+    path: 'session/sessions/{id}',
+    role: 'viewer',
+    ownAccount: true,
+    audit: { what: 'session-ended' },
+    summary: "Ends one of one's own sessions",
+    tag,
+    params: id,
+    answer: answers.anything,
+    status: 204,
+    problems: ['not_allowed', 'not_found'],
+    run: ({ house, identity, params }) => {
+      const mine = signedIn(identity)
+      if (house.doors.sessions.get(params.id)?.person !== mine.id) throw new EvenkeelError('not_found', 'You have no session of that id.')
+      house.doors.sessions.end(params.id)
+    },
+  }),
+  operation({
+    method: 'DELETE',
+    path: 'session/tokens/{id}',
+    role: 'viewer',
+    ownAccount: true,
+    audit: { what: 'token-revoked' },
+    summary: "Revokes one of one's own API tokens",
+    tag,
+    params: id,
+    answer: answers.anything,
+    status: 204,
+    problems: ['not_found'],
+    run: ({ house, identity, params }) => {
+      const token = house.doors.tokens.list().find(({ id: of }) => of === params.id)
+      if (identity?.kind === 'token' || !token || token.owner !== identity?.id)
+        throw new EvenkeelError('not_found', 'You have no token of that id.')
+      house.doors.tokens.revoke(params.id)
+    },
+  }),
+]

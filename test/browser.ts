@@ -1,0 +1,53 @@
+import type { IncomingMessage } from 'node:http'
+import type { Doors, Visitor } from '../lib/server/doors/doors.ts'
+import type { SignInAttempt } from '../lib/server/doors/local.ts'
+import type { RoleNeeded } from '../lib/server/doors/roles.ts'
+
+/** A browser at an address, with its cookies, as the doors see it. */
+export class Browser {
+  readonly cookies = new Map<string, string>()
+  readonly #doors: Doors
+  readonly #from: string
+  constructor(doors: Doors, from = '198.51.100.7') {
+    this.#doors = doors
+    this.#from = from
+  }
+
+  headers(more: Record<string, string> = {}): Headers {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const sent: Record<string, string> = { host: '127.0.0.1:3000', 'user-agent': 'a test', ...(cookie ? { cookie } : {}), ...more }
+    const message = {
+      socket: { remoteAddress: this.#from },
+      headers: sent,
+      headersDistinct: Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, [value]])),
+    } as unknown as IncomingMessage
+    this.#doors.meet(message)
+    return new Headers(message.headers as Record<string, string>)
+  }
+  take(cookies: readonly string[]): void {
+    for (const cookie of cookies) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie)!
+      if (/Max-Age=0/.test(cookie)) this.cookies.delete(name!)
+      else this.cookies.set(name!, value!)
+    }
+  }
+  /** Who is signed in by then; the second factors that are asked for, if that is the answer. */
+  async signIn(attempt: SignInAttempt) {
+    const headers = this.headers()
+    const entered = await this.#doors.local!.signIn(attempt, { headers, from: this.#doors.from(headers) })
+    if ('second' in entered) return entered
+    this.take(entered.cookies)
+    return entered.person
+  }
+  ask(needed: RoleNeeded = 'viewer', more: Record<string, string> = {}): Promise<Visitor> {
+    return this.#doors.enter({ method: 'GET', headers: this.headers(more) }, needed)
+  }
+  /** Whoever is signed in, at their own account. */
+  async own(present?: string) {
+    const { identity, from } = await this.ask()
+    if (identity?.kind !== 'person') throw new Error('nobody is signed in')
+    return { id: identity.id, session: identity.session!, present, origin: { headers: this.headers(), from } }
+  }
+}
+
+export const codeOf = (link: string): string => /#code=([\w-]+)$/.exec(link)![1]!
