@@ -17,7 +17,7 @@ type VitestReport = {
 }
 type Stage = { name: string; run(): Promise<Tally> }
 
-const SERVERS = ['redis-server', 'haproxy', 'nginx', 'memcached', 'nutcracker', 'prometheus', 'prometheus-redis-exporter']
+const SERVERS = ['redis-server', 'haproxy', 'nginx', 'memcached', 'nutcracker', 'prometheus', 'prometheus-redis-exporter', 'faketime']
 const reports = join(root, '.stamps')
 const bin = (name: string) => join(root, 'node_modules', '.bin', name)
 

@@ -16,12 +16,15 @@ export class KillableHouse implements AsyncDisposable {
   readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
   errors = ''
 
-  constructor(targets: TargetConfig[], watch: Record<string, number>) {
+  readonly #env: Record<string, string>
+
+  constructor(targets: TargetConfig[], watch: Record<string, number>, env: Record<string, string> = {}) {
+    this.#env = env
     const data = join(mkdtempSync(join(tmpdir(), 'evenkeel-live-')), 'evenkeel.db')
     this.#args = [join(import.meta.dirname, 'smallHouse.ts'), JSON.stringify({ data, targets, watch })]
   }
   async start(): Promise<void> {
-    const child = spawn(process.execPath, this.#args, { stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, this.#args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...this.#env } })
     this.#child = child
     child.stderr!.on('data', (chunk) => {
       this.errors += chunk

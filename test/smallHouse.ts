@@ -91,7 +91,7 @@ async function answer(request: Request): Promise<unknown> {
     case 'steer':
       return changes.steerJob(request.job!, request.steer!, 'ann')
     case 'clock':
-      return { at: Date.now(), steps: steps.map(({ byMs }) => byMs), tickedAt: engine.tickedAt() }
+      return { at: Date.now(), steps: steps.map(({ byMs }) => byMs), tickedAt: engine.tickedAt(), newestAt: store.newestAt() }
     case 'series':
       // As the API asks: by the wall clock's dates.
       return store.query({ metric: request.metric!, labels: {}, from: Date.now() - 15_000, to: Date.now() })[0]?.points ?? []

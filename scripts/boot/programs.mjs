@@ -14,6 +14,7 @@ const PACKAGES = {
   prometheus: { apt: 'prometheus' },
   'prometheus-redis-exporter': { apt: 'prometheus-redis-exporter', brew: 'redis_exporter' },
   chromium: { apt: 'chromium' },
+  faketime: { apt: 'faketime', brew: 'libfaketime' },
 }
 // Daemons live in sbin, which an ordinary user's PATH leaves out on Debian.
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/sbin']

@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'vitest'
+import type { TargetConfig } from '../lib/model/product.ts'
+import type { Proposal } from '../lib/model/proposal.ts'
+import { fakedClock } from './fakedClock.ts'
+import { KillableHouse } from './killableHouse.ts'
+import { redisSay, startRedis } from './servers.ts'
+
+const WATCH_MS = 15_000
+
+const proposal = (id: string, before: string): Proposal => ({
+  id,
+  finding: 'f1',
+  advisor: 'cache-memory',
+  steps: [{ setting: { target: 'cache', name: 'config/maxmemory' }, before, after: '64000000' }],
+  because: 'a test',
+  prediction: { metric: 'cache_memory_ratio', where: { target: 'cache' }, unit: 'ratio', before: 0.9, after: 0.5, low: 0.4, high: 0.6, basis: 'a test', unmeasured: 'a test watches the clock' }, // biome-ignore format: one line
+  guards: [{ metric: 'cache_items', where: { target: 'cache' }, unit: 'count', op: '>', limit: 500, forMs: 2_000, why: 'too many keys' }],
+  risk: 'low',
+  riskBecause: 'exact',
+  commands: [],
+  state: 'open',
+  createdAt: 0,
+})
+
+type Told = { at: number; steps: number[]; tickedAt: number; newestAt: number }
+
+/**
+ * One Evenkeel and one Redis of its own, and a clock that is set as the seconds say, one step each two seconds, while a change is watched:
+ * samples go on by the new time, each step is told once, the watch lasts as long as it would have; a guard still bites.
+ */
+export async function steppedWatch(steps: number[], { restart = false } = {}): Promise<void> {
+  const clock = fakedClock()
+  await using redis = await startRedis({ config: ['maxmemory 100000000'] })
+  await using house = new KillableHouse([{ kind: 'redis', name: 'cache', url: redis.about.url, role: 'cache' } as TargetConfig], { watchMs: WATCH_MS, lookMs: 500, guardMs: 4_000 }, clock.env) // biome-ignore format: one line
+  await house.start()
+  await house.up()
+  await sleep(3_000)
+
+  const { change } = await house.ask<{ change: string }>('apply', { proposal: proposal('p1', '100000000') })
+  const begun = performance.now()
+  for (const [i, seconds] of steps.entries()) {
+    await sleep(2_000)
+    if (restart && i === steps.length - 1) await house.kill()
+    clock.set(seconds)
+    if (restart && i === steps.length - 1) await house.start()
+    // By the wall clock's dates there are new samples, as many as seconds have passed.
+    await house.until(() => house.ask<[number, number][]>('series', { metric: 'cache_items' }), (points) => points.length >= 4, 8) // biome-ignore format: one line
+    const told = await house.until(
+      () => house.ask<Told>('clock'),
+      ({ at, newestAt, tickedAt }) => Math.abs(at - newestAt) < 2_500 && Math.abs(at - tickedAt) < 2_500,
+      3,
+    )
+    expect(Math.abs(told.at - Date.now() - seconds * 1_000)).toBeLessThan(1_500)
+  }
+  const ended = await house.ended(change, 60)
+  const took = performance.now() - begun
+  expect(ended).toMatchObject({ state: 'kept', verdict: 'unjudged' })
+  // After a restart a watch goes on for a while, at most for its whole length.
+  expect(took).toBeGreaterThan(WATCH_MS - 1_500)
+  expect(took).toBeLessThan(WATCH_MS + (restart ? WATCH_MS : 0) + 4_000)
+  const { steps: told } = await house.ask<Told>('clock')
+  if (!restart) expect(told.map((ms) => Math.round(ms / 1_000))).toEqual(steps.map((seconds, i) => seconds - (steps[i - 1] ?? 0)))
+
+  const second = await house.ask<{ change: string }>('apply', { proposal: { ...proposal('p2', '64000000'), steps: [{ setting: { target: 'cache', name: 'config/maxmemory' }, before: '64000000', after: '80000000' }] } }) // biome-ignore format: one line
+  clock.set(steps.at(-1)! + 1_800)
+  await redisSay(redis, ...Array.from({ length: 600 }, (_, i) => `SET key:${i} x`))
+  expect(await house.ended(second.change, 25)).toMatchObject({ state: 'rolled_back', verdict: 'regressed', automatic: true })
+  expect(await redisSay(redis, 'CONFIG GET maxmemory')).toContain('64000000')
+}
