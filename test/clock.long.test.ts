@@ -66,10 +66,10 @@ describeWith(['redis-server', 'haproxy', 'faketime'], 'a clock that is set', () 
         }
         expect(seen.map(({ weight }) => weight)).toEqual(['25', '50', '75', '100'])
         for (const [i, { at }] of seen.entries()) {
-        expect(at).toBeGreaterThan(i * 4_000 - 500)
-        // A stage is written at a tick, so each may be a second and its write late.
-        expect(at).toBeLessThan(i * 5_500 + 500)
-      }
+          expect(at).toBeGreaterThan(i * 4_000 - 500)
+          // A stage is written at a tick, so each may be a second and its write late.
+          expect(at).toBeLessThan(i * 5_500 + 500)
+        }
         expect(await house.ended(change, 20)).toMatchObject({ state: 'kept' })
       })
     },

@@ -170,7 +170,7 @@ type Updates = { at: number; success: Map<string, number>; rejected: Map<string,
 
 /** How often each cluster took, refused or could not read an update. */
 async function updates(config: EnvoyConfig, signal: AbortSignal): Promise<Updates> {
-  const at = Date.now()
+  const at = performance.now()
   const { samples } = parseStats(await adminPage(config, `/stats/prometheus?filter=${encodeURIComponent(STATS_FILTER)}`, signal), null)
   const of = (what: string) =>
     new Map(
@@ -183,11 +183,11 @@ async function updates(config: EnvoyConfig, signal: AbortSignal): Promise<Update
 
 /** Null when every value is in force; else why not. `before`: the counters before the file changed; null where nobody looked. */
 async function untilSeen(config: EnvoyConfig, edits: Edit[], before: Updates | null, signal: AbortSignal): Promise<string | null> {
-  const deadline = Date.now() + SEEN_WITHIN_MS
+  const deadline = performance.now() + SEEN_WITHIN_MS
   const pools = [...new Set(edits.map(({ name }) => parts(name).pool))]
   let missing = ''
   let failures = 0
-  while (Date.now() < deadline && !signal.aborted) {
+  while (performance.now() < deadline && !signal.aborted) {
     try {
       const live = await liveOf(config, signal)
       const now = before && (await updates(config, signal))

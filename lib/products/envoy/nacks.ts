@@ -11,7 +11,7 @@ const nacks = (): Map<string, Nack> => {
   return place[KEY]
 }
 
-export const noteNack = (target: string, message: string, at = Date.now()): void => void nacks().set(target, { at, message })
+export const noteNack = (target: string, message: string, at = performance.now()): void => void nacks().set(target, { at, message })
 
 /** The newest refusal since then, in Envoy's own words; null: none. */
 export function nackSince(target: string, since: number): string | null {

@@ -31,7 +31,7 @@ const clusters: Probe<EnvoyLink, Raw> = {
   vital: true,
   async read(link, _cursor, signal) {
     const { config } = link
-    const now = Date.now()
+    const now = performance.now()
     // Some operators close this page alone: pools are shown without their ring then.
     if (!link.dump || now - link.dump.at >= DUMP_EVERY_MS)
       link.dump = { at: now, text: await adminPage(config, '/config_dump?include_eds', signal).catch(() => null) }

@@ -152,7 +152,7 @@ async function takeBack(ways: readonly (() => Promise<void>)[], failure: Evenkee
 /** Where VTS shows what runs: a file that NGINX does not include changes nothing, though it reloads. Null: all is in force, or nobody can tell. */
 async function unseen(config: NginxConfig, edits: readonly Edit[], signal: AbortSignal): Promise<string | null> {
   if (!config.vts) return null
-  const deadline = Date.now() + SEEN_WITHIN_MS
+  const deadline = performance.now() + SEEN_WITHIN_MS
   for (;;) {
     try {
       const { pools } = parseVts(await getText(config.vts, signal), await knownPools(config), null)
@@ -162,7 +162,7 @@ async function unseen(config: NginxConfig, edits: readonly Edit[], signal: Abort
         return shown !== undefined && value !== (what === 'weight' ? String(shown.weightSet) : shown.state === 'up' ? 'ready' : 'drain')
       })
       if (!wrong) return null
-      if (Date.now() > deadline || signal.aborted)
+      if (performance.now() > deadline || signal.aborted)
         return `NGINX reloaded, but VTS does not show ${wrong.name} at ${wrong.value}: does NGINX include that file?`
     } catch {
       return null

@@ -88,7 +88,7 @@ const accessLog: Probe<NginxLink, LogLook & { known: string[]; counted: boolean 
   async read(link) {
     link.log ??= openLog(logPlaceOf(link.config.accessLog!)!, link.take)
     await link.log.pull(link.take)
-    return { ...link.tally.look(Date.now()), known: Object.keys(link.config.upstreams), counted: link.config.vts !== undefined }
+    return { ...link.tally.look(performance.now()), known: Object.keys(link.config.upstreams), counted: link.config.vts !== undefined }
   },
   parse({ samples, pools, known, counted, hot, lines, bad }, { at }) {
     if (lines > 0 && bad === lines) throw malformed('a line of the access log is to be JSON with "upstream_addr" (or "u")', '')
@@ -117,7 +117,7 @@ function open(config: NginxConfig): NginxLink {
   const link: NginxLink = {
     config,
     pools: new Map(),
-    tally: new Tally(Date.now()),
+    tally: new Tally(performance.now()),
     log: null,
     take(line) {
       const entry = readEntry(line)

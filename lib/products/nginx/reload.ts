@@ -23,9 +23,9 @@ export async function reload(config: NginxConfig, master: number, signal = Abort
     if (code === 'EPERM') return "Evenkeel's user may not signal NGINX's master (give a `reload` command)"
     return `NGINX could not be told to reload (${code ?? 'the command failed'})`
   }
-  const deadline = Date.now() + RELOAD_MS
+  const deadline = performance.now() + RELOAD_MS
   let renewed = false
-  while (Date.now() < deadline && !signal.aborted) {
+  while (performance.now() < deadline && !signal.aborted) {
     await sleep(LOOK_MS)
     const now = await workersOf(master)
     renewed ||= now.length > 0 && now.every((pid) => !before.includes(pid))

@@ -6,7 +6,7 @@ import { shown } from '../answers.ts'
 import { type Command, createRedisClient, type RedisClient } from './client.ts'
 import type { RedisConfig } from './config.ts'
 import { unavailableBecause } from './errors.ts'
-import { type Vitals, vitalsOf } from './vitals.ts'
+import { serverNow, type Vitals, vitalsOf } from './vitals.ts'
 
 /** One SCAN of 500 holds Redis for 0.35 ms; what follows it, key by key, lets others in between. */
 const COUNT = 500
@@ -42,10 +42,10 @@ export function retime(config: RedisConfig, edit: Edit): LongWork {
   let slowMs = 0
 
   async function vitals(signal: AbortSignal): Promise<Vitals> {
-    const asked = Date.now()
+    const asked = performance.now()
     const text = await client.call(['INFO'], signal)
-    slowMs = Date.now() - asked
-    seen = vitalsOf(String(text), Date.now(), seen)
+    slowMs = Math.round(performance.now() - asked)
+    seen = vitalsOf(String(text), performance.now(), seen)
     return seen
   }
 
@@ -60,14 +60,13 @@ export function retime(config: RedisConfig, edit: Edit): LongWork {
     },
     async look(cursor, signal) {
       if (config.role !== 'cache') throw new EvenkeelError('not_allowed', `${config.name} is a store: its keys are left alone.`)
-      if (Date.now() >= span.to) return { edits: [], cursor: null, progress: 1 }
       const { runId, keys } = seen ?? (await vitals(signal))
+      if (serverNow(seen) >= span.to) return { edits: [], cursor: null, progress: 1 }
       const before = readCursor(cursor)
       // Another run walks its keys in another order: what was seen of the one before says nothing.
       const { at, visited } = before?.runId === runId ? before : { at: '0', visited: 0 }
       const slice = await scan(client, at, glob, signal)
-      const now = Date.now()
-      const from = Math.max(wanted.from, now + LEAST_MS)
+      const from = Math.max(wanted.from, serverNow(seen) + LEAST_MS)
       const edits = slice.keys.flatMap(({ key, end }): Edit[] => {
         const to = Math.min(wanted.to, end + later)
         if (end < span.from || end >= span.to || to <= from) return []
@@ -81,7 +80,7 @@ export function retime(config: RedisConfig, edit: Edit): LongWork {
       }
     },
     async write(edits, signal) {
-      const now = Date.now()
+      const now = serverNow(seen ?? (await vitals(signal)))
       // An end that is over would delete the key at once, and all of them together.
       const due = edits.filter(({ value }) => Number(value) > now)
       const answers = await client.pipeline(

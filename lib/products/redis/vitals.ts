@@ -2,7 +2,10 @@ import { infoField } from './info.ts'
 
 /** The newest INFO's few numbers that other probes look at before they cost something. Rates are of the time since the INFO before. */
 export type Vitals = {
+  /** By the monotonic clock. */
   at: number
+  /** Epoch ms by the server's own clock, which its keys end by. */
+  serverTime: number
   runId: string
   clients: number
   keys: number
@@ -20,7 +23,7 @@ export type Vitals = {
   counted: { cpuSeconds: number; evicted: number; lookups: number }
 }
 
-/** Reads them out of an INFO text taken at `at` (epoch ms). */
+/** Reads them out of an INFO text taken at `at`, in ms by the monotonic clock. */
 export function vitalsOf(text: string, at: number, before: Vitals | null): Vitals {
   const number = (name: string) => Number(infoField(text, name) ?? 0)
   const runId = infoField(text, 'run_id') ?? ''
@@ -34,6 +37,7 @@ export function vitalsOf(text: string, at: number, before: Vitals | null): Vital
     before && seconds > 0 ? Math.max(0, counted[name] - before.counted[name]) / seconds : null
   return {
     at,
+    serverTime: number('server_time_usec') / 1_000 || Date.now(),
     runId,
     clients: number('connected_clients'),
     keys: sumOf(text, 'keys'),
@@ -47,6 +51,9 @@ export function vitalsOf(text: string, at: number, before: Vitals | null): Vital
     counted,
   }
 }
+
+/** Epoch ms by the server's clock: its keys end by that one, wherever ours stands. */
+export const serverNow = (seen: Vitals | null): number => (seen ? seen.serverTime + performance.now() - seen.at : Date.now())
 
 /** `keys` or `expires` summed over all databases of an INFO text. */
 function sumOf(text: string, field: 'keys' | 'expires'): number {

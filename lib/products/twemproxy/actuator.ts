@@ -157,8 +157,8 @@ async function restarted(
   before: { startedAt: number } | null,
   signal: AbortSignal,
 ): Promise<string | null> {
-  // Two starts within one second could not be told apart.
-  if (before) await sleep(Math.max(0, (before.startedAt + 1) * 1_000 + SECOND_EDGE_MS - Date.now()))
+  // Two starts within one second could not be told apart. By the wall clock, whose second twemproxy tells as its start.
+  if (before) await sleep(Math.max(0, Math.min(1_000, (before.startedAt + 1) * 1_000 - Date.now()) + SECOND_EDGE_MS))
   const from = Math.floor(Date.now() / 1000)
   const [program = '', ...args] = command
   try {
@@ -168,9 +168,9 @@ async function restarted(
     const why = killed ? `it did not end within ${RESTART_MS / 1000} s` : code === 'ENOENT' ? 'it is not there' : `it ended with ${code}`
     return `the restart command failed: ${why}`
   }
-  const deadline = Date.now() + BACK_WITHIN_MS
+  const deadline = performance.now() + BACK_WITHIN_MS
   let seen = false
-  while (Date.now() < deadline && !signal.aborted) {
+  while (performance.now() < deadline && !signal.aborted) {
     const now = await runOf(config, signal)
     seen ||= now !== null
     if (now && (before ? now.startedAt >= from && now.startedAt !== before.startedAt : true)) return null

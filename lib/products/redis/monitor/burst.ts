@@ -61,7 +61,7 @@ export function listen(config: RedisDoor, limits: BurstLimits, onLine: (line: st
       lines++
       onLine(line)
       if (lines >= limits.lines) return done('lines')
-      const behind = Date.now() - Number(line.slice(1, line.indexOf(' '))) * 1_000
+      const behind = performance.now() - Number(line.slice(1, line.indexOf(' '))) * 1_000
       ahead ??= behind
       if (behind - ahead > limits.lagMs) done('lag')
     }

@@ -52,7 +52,7 @@ export async function listenOnce(link: RedisLink, limits: BurstLimits, signal: A
     for (const line of unknown.get(command) ?? []) add(line, spec)
   }
   unknown.clear()
-  heard.bursts = remembered(heard.bursts, { at: Date.now(), ms: burst.ms, reads, keys: counts })
+  heard.bursts = remembered(heard.bursts, { at: performance.now(), ms: burst.ms, reads, keys: counts })
   return { burst, others, reads, hot: hottest(heard.bursts) }
 }
 

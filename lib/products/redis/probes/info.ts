@@ -26,7 +26,7 @@ export const info: Probe<RedisLink, InfoAnswer> = {
     const before = link.ttl.vanished
     const answer = await askInfo(link, signal)
     if (typeof answer !== 'string') throw malformed('INFO is to answer text', wordOf(answer))
-    link.seen = vitalsOf(answer, Date.now(), link.seen)
+    link.seen = vitalsOf(answer, performance.now(), link.seen)
     return { info: answer, vanished: before.runId === link.seen.runId ? before.count : 0 }
   },
   parse({ info: raw, vanished }, { at }) {

@@ -6,6 +6,7 @@ import { keyText, printable, wordOf } from '../../answers.ts'
 import type { RedisLink } from '../link.ts'
 import { patternOf } from '../patterns.ts'
 import type { PatternShare } from '../ttlSample.ts'
+import { serverNow } from '../vitals.ts'
 
 const PATTERNS = 20
 const KEY_MAX = 512
@@ -69,7 +70,7 @@ async function measure(link: RedisLink, signal: AbortSignal): Promise<KeysAnswer
       types[i] === null ? [] : [{ key: keyText(key.subarray(0, KEY_MAX)), type: types[i]!, bytes: figure }],
     ),
     patterns: link.ttl
-      .patternShares(Date.now(), PATTERNS)
+      .patternShares(serverNow(link.seen), PATTERNS)
       .map((one) => ({ ...one, bytesMean: mean(byPattern.get(one.pattern) ?? []) ?? 0 })),
   }
 }

@@ -42,7 +42,7 @@ export const monitor: Probe<RedisLink, Listened | null> = {
     return true
   },
   async read(link, _cursor, signal) {
-    const now = Date.now()
+    const now = performance.now()
     if (now < link.heard.dueAt) return null
     const limits = { lines: LINES_MAX, bytes: BYTES_MAX, lagMs: LAG_MAX_MS, ms: lengthOf(link) }
     const listened = await listenOnce(link, limits, signal).catch((error: unknown) => {
