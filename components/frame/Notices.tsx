@@ -1,10 +1,15 @@
 'use client'
+import { X } from 'lucide-react'
+import { useState } from 'react'
+import { Button } from '@/components/ui/button.tsx'
 import { Shape } from '@/components/ui/status.tsx'
+import { clockStepText } from '@/lib/format/clockStep.ts'
 import type { FrameView } from '@/lib/model/views.ts'
 import { Moment } from './Ago.tsx'
 
-/** What everybody should know of Evenkeel itself, above every page: that nothing is being saved, and what was damaged on its disk. */
-export function Notices({ frame: { saving, repairs } }: { frame: FrameView }) {
+/** What everybody should know of Evenkeel itself, above every page: that nothing is being saved, what was damaged on its disk, and that its clock was set. */
+export function Notices({ frame: { saving, repairs, clockStep } }: { frame: FrameView }) {
+  const [dismissed, setDismissed] = useState<string | null>(null)
   return (
     // Always there: a reader of screens hears what comes into it.
     <div role="status" className="max-sm:text-sm">
@@ -26,6 +31,20 @@ export function Notices({ frame: { saving, repairs } }: { frame: FrameView }) {
           <span className="min-w-0 [overflow-wrap:anywhere]">{repair}</span>
         </p>
       ))}
+      {clockStep && dismissed !== clockStep.at && (
+        <p className="flex gap-2 border-warning/40 border-b bg-warning-soft px-4 py-2 max-sm:px-2">
+          <Shape tone="warning" className="mt-1.5" />
+          <span className="min-w-0 flex-1 [overflow-wrap:anywhere]">
+            {clockStepText(clockStep)}; by its new time that was at <Moment at={clockStep.at} />. Samples, watches and notices go on.{' '}
+            {clockStep.byMs < 0
+              ? 'Times from before that moment may stand later than now.'
+              : 'Rules that look back begin anew, as after a gap.'}
+          </span>
+          <Button look="ghost" size="icon" aria-label="Dismiss" hint="Dismiss" onClick={() => setDismissed(clockStep.at)}>
+            <X size={14} aria-hidden />
+          </Button>
+        </p>
+      )}
     </div>
   )
 }

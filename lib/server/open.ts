@@ -31,6 +31,7 @@ import { proposalView } from './proposals.ts'
 import { schemas } from './schemas.ts'
 import { moveSilences } from './silences.ts'
 import { createStream } from './stream.ts'
+import { iso } from './time.ts'
 
 const VERSION = '0.1.0'
 
@@ -190,6 +191,6 @@ function bodyOf(house: House, event: HouseEvent): unknown {
   if (event.type === 'proposal') return proposalView(house, event.proposal, house.engine.topology())
   if (event.type === 'change') return changeView(house, event.change)
   if (event.type === 'target') return { name: event.name, state: event.state }
-  if (event.type === 'clock') return { at: event.step.at, byMs: event.step.byMs }
+  if (event.type === 'clock') return { at: iso(event.step.at), byMs: event.step.byMs }
   return { at: event.at }
 }
