@@ -4,6 +4,7 @@ import { toast } from 'sonner'
 import { get, path, post, sayError } from '@/components/frame/api.ts'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { useClock } from '@/components/frame/live.tsx'
+import { useApi } from '@/components/frame/useApi.ts'
 import { Effect } from '@/components/proposals/Effect.tsx'
 import { StepsTable } from '@/components/proposals/StepsTable.tsx'
 import { Button } from '@/components/ui/button.tsx'
@@ -13,7 +14,7 @@ import { Facts } from '@/components/ui/page.tsx'
 import { Shape, Status } from '@/components/ui/status.tsx'
 import { duration, safe, unitOf } from '@/lib/format/format.ts'
 import { canChange, changeCan } from '@/lib/model/change.ts'
-import type { ChangeView } from '@/lib/model/views.ts'
+import type { ChangeView, FrameView } from '@/lib/model/views.ts'
 import { JobPanel } from './JobPanel.tsx'
 import { WatchChart } from './WatchChart.tsx'
 import { changeTone, stateWords, verdictWords, watchProgress } from './words.ts'
@@ -54,6 +55,8 @@ export function ChangePanel({ change: given }: { change: ChangeView }) {
           ],
         ]}
       />
+      {change.undo && <Code text={safeLines(change.undo.join('\n'))} label="To put it back by hand" />}
+      {change.finish && <Code text={safeLines(change.finish.join('\n'))} label="To finish it by hand" />}
       {change.lasting?.map((text) => (
         <Code key={text} text={safeLines(text)} label="To make it outlive a reload" />
       ))}
@@ -135,6 +138,9 @@ function Guards({ change }: { change: ChangeView }) {
 /** Keep and roll back; the same table that the server obeys says which may be pressed. */
 function Verbs({ change }: { change: ChangeView }) {
   const client = useQueryClient()
+  const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
+  const mayNot = frame?.mode === 'observe' && 'Nothing is written in observe mode.'
+  const rising = change.slowStart !== undefined && !change.slowStart.done
   const verb = useMutation({
     mutationFn: (name: 'keep' | 'roll-back') => post(path`changes/${change.id}/` + name),
     onError: (error, name) => toast.error(name === 'keep' ? 'Not kept' : 'Not rolled back', { description: sayError(error) }),
@@ -148,7 +154,7 @@ function Verbs({ change }: { change: ChangeView }) {
       <Button
         onClick={() => verb.mutate('keep')}
         busy={verb.isPending && verb.variables === 'keep'}
-        disabledBecause={!canChange('keep', change.state) && changeCan.keep.otherwise}
+        disabledBecause={canChange('keep', change.state) ? rising && mayNot : changeCan.keep.otherwise}
       >
         Keep now
       </Button>
@@ -156,7 +162,7 @@ function Verbs({ change }: { change: ChangeView }) {
         look="danger"
         onClick={() => verb.mutate('roll-back')}
         busy={verb.isPending && verb.variables === 'roll-back'}
-        disabledBecause={!canChange('rollBack', change.state) && changeCan.rollBack.otherwise}
+        disabledBecause={canChange('rollBack', change.state) ? mayNot : changeCan.rollBack.otherwise}
       >
         Roll back
       </Button>

@@ -2,14 +2,16 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { toast } from 'sonner'
 import { get, path, post, sayError } from '@/components/frame/api.ts'
+import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Failure, Skeleton } from '@/components/ui/empty.tsx'
 import { Status, type Tone } from '@/components/ui/status.tsx'
 import { count, safe } from '@/lib/format/format.ts'
 import { canJob, type JobState, type JobVerb, jobCan, jobEnded } from '@/lib/model/job.ts'
-import type { JobView } from '@/lib/model/views.ts'
+import type { FrameView, JobView } from '@/lib/model/views.ts'
 
 const TONE: Record<JobState, Tone> = { running: 'change', paused: 'warning', done: 'ok', cancelled: 'info', failed: 'critical' }
+const NOT_WRITTEN = 'Nothing is written in observe mode.'
 const VERBS: [JobVerb, string][] = [
   ['pause', 'Pause'],
   ['resume', 'Resume'],
@@ -31,6 +33,7 @@ export function JobPanel({ id }: { id: string }) {
       for (const key of ['jobs', 'changes']) void client.invalidateQueries({ queryKey: [key] })
     },
   })
+  const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
   if (error) return <Failure tried="The job could not be read." answer={sayError(error)} />
   if (!job) return <Skeleton className="h-16 w-full" />
   const part = job.total ? Math.min(1, job.done / job.total) : null
@@ -63,7 +66,9 @@ export function JobPanel({ id }: { id: string }) {
             key={verb}
             onClick={() => steer.mutate(verb)}
             busy={steer.isPending && steer.variables === verb}
-            disabledBecause={!canJob(verb, job.state) && jobCan[verb].otherwise}
+            disabledBecause={
+              canJob(verb, job.state) ? verb === 'resume' && frame?.mode === 'observe' && NOT_WRITTEN : jobCan[verb].otherwise
+            }
           >
             {words}
           </Button>

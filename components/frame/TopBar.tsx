@@ -1,9 +1,8 @@
 'use client'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { CircleHelp, Pause, Play, Search, UserRound } from 'lucide-react'
 import { useTheme } from 'next-themes'
 import { useState } from 'react'
-import { toast } from 'sonner'
 import { Button } from '@/components/ui/button.tsx'
 import { cn } from '@/components/ui/cn.ts'
 import { Field, Input } from '@/components/ui/field.tsx'
@@ -13,8 +12,9 @@ import { Dialog } from '@/components/ui/sheet.tsx'
 import { Shape } from '@/components/ui/status.tsx'
 import { ago } from '@/lib/format/format.ts'
 import type { FrameView } from '@/lib/model/views.ts'
-import { post, sayError } from './api.ts'
+import { post } from './api.ts'
 import { useClock, useLive } from './live.tsx'
+import { Mode } from './Mode.tsx'
 import { rangeBounds, SPANS, sayRange } from './range.ts'
 import { ScopeFilter } from './Scope.tsx'
 import { refreshAll } from './useEvents.ts'
@@ -147,33 +147,6 @@ function LiveButton({ newestAt, connected }: { newestAt: number | null; connecte
       {live && (old || !connected) && <Shape tone="warning" />}
       <span className="inline-block min-w-14 text-left max-sm:hidden">{words}</span>
     </Button>
-  )
-}
-
-function Mode({ frame }: { frame: FrameView }) {
-  const client = useQueryClient()
-  const set = useMutation({
-    mutationFn: (mode: FrameView['mode']) => post('mode', { mode }),
-    onSuccess: () => client.invalidateQueries(),
-    onError: (error) => toast.error('The mode stays as it is', { description: sayError(error) }),
-  })
-  const tune = frame.mode === 'tune'
-  const items: MenuItem[] = [
-    { label: 'Observe: nothing is ever written', onSelect: () => set.mutate('observe'), checked: !tune },
-    {
-      label: 'Tune: proposals can be applied',
-      onSelect: () => set.mutate('tune'),
-      checked: tune,
-      disabledBecause: frame.modeMax === 'tune' ? undefined : 'The configuration says mode: observe',
-    },
-  ]
-  return (
-    <Menu items={items}>
-      <Button aria-label={`Mode: ${frame.mode}`} className="max-sm:hidden">
-        <Shape tone={tune ? 'change' : 'info'} />
-        {tune ? 'Tune' : 'Observe'}
-      </Button>
-    </Menu>
   )
 }
 

@@ -10,6 +10,7 @@ import type { SeriesWindow } from '../model/window.ts'
 import { overloadBecause, refuseFixedWeights } from './feasible.ts'
 import type { Journal } from './journal.ts'
 import { byTarget, costKey, type Knobs, settingKey, toEdit } from './knobs.ts'
+import { type Mode, refuseReadOnly } from './readOnly.ts'
 import { returning, slowStartOf } from './slowStart.ts'
 import { undo } from './undo.ts'
 
@@ -24,7 +25,7 @@ export type ApplyContext = {
   topology(): Topology
   /** The newest minute of the fleet. */
   window(): SeriesWindow
-  mode(): 'observe' | 'tune'
+  mode(): Mode
   now(): number
   /** Over how long a server that comes back gets its weight; 0: at once. */
   slowStartMs: number
@@ -56,7 +57,7 @@ export async function applySteps(wanted: Wanted, context: ApplyContext): Promise
   const weights = returning(checked, context.topology()).map(({ weight }) => ({ setting: weight }))
   const live = await liveOf([...checked, ...weights], knobs)
   if (!wanted.proposal) refuseFixedWeights(checked, context.topology())
-  if (context.mode() !== 'tune') throw new EvenkeelError('read_only', 'Evenkeel is in observe mode: nothing is written to a target.')
+  refuseReadOnly(context.mode())
   if (!wanted.proposal && isLong(checked, knobs))
     throw new EvenkeelError('not_allowed', 'This is set by a proposal alone, which knows how far it may go.')
   if (wanted.proposal?.patchOnly) throw new EvenkeelError('not_allowed', wanted.proposal.patchOnly)

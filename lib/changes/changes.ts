@@ -20,9 +20,11 @@ import { type Effect, effectOf } from './effect.ts'
 import { notYet } from './event.ts'
 import { type BreachedSince, watchGuards } from './guards.ts'
 import { createJobs } from './jobs.ts'
-import { createJournal } from './journal.ts'
+import { createJournal, isActive } from './journal.ts'
 import { byTarget, costKey, createKnobs, type Description, settingKey, toEdit } from './knobs.ts'
+import { leaveStanding } from './leave.ts'
 import { ownGuards } from './ownGuards.ts'
+import { type Mode, refuseReadOnly } from './readOnly.ts'
 import { jobSettledFrom, jobWatchMs, settledFrom, watchLimitMs } from './settle.ts'
 import { heldBecause } from './slowStart.ts'
 import { driftText, effectText, nextStep, type Seen } from './step.ts'
@@ -87,7 +89,7 @@ export type ChangesOptions = {
   targetConfig(name: string): { kind: string; config: unknown } | null
   window(spanMs: number): SeriesWindow
   topology(): Topology
-  mode(): 'observe' | 'tune'
+  mode(): Mode
   bus: Bus
   now?: () => number
   log: Log
@@ -96,14 +98,24 @@ export type ChangesOptions = {
   pollNow?(target: string): Promise<void>
 }
 
+/** What becomes of the changes in flight when the mode is lowered. */
+export type Landing = 'keep' | 'roll-back'
+
 export interface Changes {
   /** Throws `not_found` or `invalid` naming the step, as applying would. */
   describe(steps: readonly Step[]): Description
   /** Resolves when the writes are done and the watch has begun. Throws `not_found`, `read_only`, `busy`, `drift`, `stale`, `not_followed`. */
   apply(proposal: string, by: string, options?: { dryRun?: boolean }): Promise<Applied>
   create(own: OwnChange, by: string, options?: { dryRun?: boolean }): Promise<Applied>
+  /** Throws `not_found`, `read_only`, `not_allowed`, `busy`. */
   rollBack(id: string, by: string): Promise<void>
+  /** Throws `not_found`, `not_allowed`, and `read_only` where weights that rise were to be written. */
   keep(id: string, by: string): Promise<void>
+  /**
+   * Ends what is in flight as the person says, then runs `then`, before which nothing else can begin. Throws `busy` when something is in
+   * flight and nothing was said, `drift` or `unreachable` when it could not be ended so: then `then` does not run.
+   */
+  land(how: Landing | undefined, by: string, then: () => void): Promise<void>
   /** Pauses, resumes or cancels the long work of a change. Throws `not_found`, `not_allowed`, `read_only`. */
   steerJob(id: string, verb: JobVerb, by: string): Promise<Job>
   /** A person has seen to what a change left open: proposals for its contested settings are made again. */
@@ -141,8 +153,12 @@ export function createChanges(options: ChangesOptions): Changes {
     readMs: settings.readMs,
     writeMs: settings.writeMs,
     costOf: (target) => store.memory.get<string>(costKey(target)),
+    mode: options.mode,
   })
   const jobs = createJobs({ store, knobs, journal, mode: options.mode, log })
+  /** How many are just ending what is in flight, so that nothing can be written any more: nothing begins meanwhile. */
+  let landing = 0
+  const modeForNew = (): Mode => (landing > 0 ? 'observe' : options.mode())
   const watches = new Map<string, Watch>()
   bus.on((event) => {
     if (event.type === 'clock') stepClock(event.step)
@@ -157,7 +173,7 @@ export function createChanges(options: ChangesOptions): Changes {
     journal,
     topology: options.topology,
     window: () => options.window(60_000),
-    mode: options.mode,
+    mode: modeForNew,
     now,
     slowStartMs: settings.slowStartMs,
     inFlight: inFlightOf,
@@ -293,9 +309,10 @@ export function createChanges(options: ChangesOptions): Changes {
       })
   }
 
-  async function watchOnce(id: string): Promise<void> {
+  async function watchOnce(id: string): Promise<unknown> {
     const change = journal.get(id)
     if (!change) return
+    if (options.mode() !== 'tune') return leave(id)
     if (change.rollingBack) return goOnRollingBack(change)
     if (change.state !== 'watching') return
     if (change.job) {
@@ -421,27 +438,32 @@ export function createChanges(options: ChangesOptions): Changes {
     id: string,
     why: { by: string; because: string; automatic: boolean },
     patch: Partial<Change> = {},
-  ): Promise<void> {
+  ): Promise<string | undefined> {
     const change = journal.note(
       id,
       { what: 'note', text: `Rolling back: ${why.because}`, by: why.by },
       { ...patch, rollingBack: { ...why, at: now() } },
     )
-    await goOnRollingBack(change)
+    return goOnRollingBack(change)
   }
 
-  async function goOnRollingBack(change: Change): Promise<void> {
+  /** Answers why it is to be tried again, or nothing when it has ended. */
+  async function goOnRollingBack(change: Change): Promise<string | undefined> {
     const { id } = change
     const why = change.rollingBack!
     const undone = change.job ? await putBack(change) : ((await resumeBack(change)) ?? (await undo(id, heldSteps(change), knobs, journal)))
     refresh(change)
     if (undone.failed.length > 0) {
-      if (now() - journal.get(id)!.rollingBack!.at < settings.undoMs) return
+      if (now() - journal.get(id)!.rollingBack!.at < settings.undoMs) return undone.because ?? 'its server cannot be written now'
       const names = undone.failed.map((step) => `${step.setting.name} on ${step.setting.target}`).join(', ')
       const outcome = `Could not be rolled back: ${undone.because}`
-      return end(id, { what: 'failed', text: outcome }, { state: 'failed', outcome, needsPerson: `Put back by hand: ${names}.` })
+      end(id, { what: 'failed', text: outcome }, { state: 'failed', outcome, needsPerson: `Put back by hand: ${names}.` })
+      return
     }
-    if (undone.drifted.length > 0) return endInDrift(id, undone.drifted, driftText(undone.drifted))
+    if (undone.drifted.length > 0) {
+      await endInDrift(id, undone.drifted, driftText(undone.drifted))
+      return
+    }
     end(
       id,
       { what: 'rolled_back', text: why.because, by: why.by },
@@ -451,6 +473,38 @@ export function createChanges(options: ChangesOptions): Changes {
         // A person's roll-back is no verdict; the measured numbers stay.
         verdict: why.automatic ? (change.verdict ?? 'unjudged') : 'unjudged',
         ...(!why.automatic && { outcome: why.because, needsPerson: undefined }),
+        undo: undefined,
+        finish: undefined,
+      },
+    )
+  }
+
+  /** In observe mode nothing is in flight: what is found there, by a start or a tick, ends where it stands. */
+  async function leave(id: string): Promise<void> {
+    const change = journal.get(id)
+    if (!change || !isActive(change)) return
+    const job = change.job === undefined ? null : store.jobs.get(change.job)
+    if (job) await jobs.finish(change, 'Evenkeel')
+    const live = await knobs
+      .live(heldSteps(change).map((step) => step.setting))
+      .catch((error: unknown) => ({ because: toldOf(error, 'a server cannot be read now.').message }))
+    const { state, outcome, needsPerson, undo, finish, drifted } = leaveStanding(
+      change,
+      { live, job: job && store.jobs.get(job.id) },
+      knobs,
+    )
+    for (const { step } of drifted) store.memory.put(contestedKey(step.setting), { change: id, at: now() })
+    end(
+      id,
+      { what: drifted.length > 0 ? 'drift' : state, text: outcome },
+      {
+        state,
+        outcome,
+        verdict: state === 'failed' ? change.verdict : 'unjudged',
+        ...(state === 'rolled_back' && { automatic: change.rollingBack!.automatic }),
+        needsPerson,
+        ...(undo.length > 0 && { undo }),
+        ...(finish.length > 0 && { finish }),
       },
     )
   }
@@ -501,8 +555,9 @@ export function createChanges(options: ChangesOptions): Changes {
     return writing.finally(() => applying.delete(writing))
   }
 
-  async function recoverOne(change: Change): Promise<void> {
+  async function recoverOne(change: Change): Promise<unknown> {
     const { id } = change
+    if (options.mode() !== 'tune') return leave(id)
     if (change.rollingBack) {
       watchOf(id).interrupted = true
       return goOnRollingBack(change)
@@ -550,6 +605,50 @@ export function createChanges(options: ChangesOptions): Changes {
     )
   }
 
+  async function rollBackInTurn(id: string, by: string, because: string): Promise<string | undefined> {
+    const change = demand(id, 'rollBack')
+    const other = inFlightOf(knobs.groups(change.steps))
+    if (other && other !== id) throw new EvenkeelError('busy', `Change ${other} is in flight there.`)
+    const { effect } = effectNow(change)
+    const seen = change.state === 'watching' ? measuredOf(effect) : {}
+    // Left in observe mode, its server may not have taken up its file.
+    if (change.undo) watchOf(id).interrupted = true
+    return startRollingBack(id, { by, because, automatic: false }, seen)
+  }
+
+  async function keepInTurn(id: string, by: string): Promise<void> {
+    const { slowStart, job } = demand(id, 'keep')
+    if (slowStart) await riseTo(id, lastStage(slowStart))
+    if (job) await jobs.finish(journal.get(id)!, by)
+    const change = demand(id, 'keep')
+    const { effect } = effectNow(change)
+    const verdict: ChangeVerdict =
+      effect.is === 'better' ? 'improved' : effect.is === 'worse' ? 'regressed' : effect.is === 'even' ? 'no_effect' : 'unjudged'
+    const outcome = `Kept by ${by} before the end of the watch. ${effectText(change, effect)}`.trim()
+    end(id, { what: 'kept', text: outcome, by }, { state: 'kept', verdict, outcome, ...measuredOf(effect) })
+  }
+
+  /** Why one change in flight could not be ended as the person says, or nothing. */
+  async function landOne(id: string, how: Landing, by: string): Promise<EvenkeelError | undefined> {
+    try {
+      const change = journal.get(id)!
+      if (!isActive(change)) return
+      if (how === 'keep' && !change.rollingBack) await keepInTurn(id, by)
+      else {
+        const again = change.rollingBack
+          ? await goOnRollingBack(change)
+          : await rollBackInTurn(id, by, `Rolled back by ${by}, who lowers the mode to observe.`)
+        if (again !== undefined) return new EvenkeelError('unreachable', `Change ${id} is not rolled back yet: ${again}`)
+      }
+      const { state, outcome } = journal.get(id)!
+      if (state !== 'failed') return
+      return new EvenkeelError('drift', `Change ${id} ended, but not as it was to: ${outcome}`)
+    } catch (error) {
+      const { code, message } = toldOf(error, 'its server cannot be written now.')
+      return new EvenkeelError(code, `Change ${id} could not be ${how === 'keep' ? 'kept' : 'rolled back'}: ${message}`)
+    }
+  }
+
   return {
     describe: knobs.describe,
     async apply(id, by, { dryRun = false } = {}) {
@@ -560,29 +659,27 @@ export function createChanges(options: ChangesOptions): Changes {
     create: (own, by, { dryRun = false } = {}) =>
       applied({ ...own, by, dryRun, guards: ownGuards(own.steps, options.topology(), options.window(settings.beforeMs)) }),
     async rollBack(id, by) {
+      if (journal.get(id)) refuseReadOnly(modeForNew())
       demand(id, 'rollBack')
-      await inTurn(id, async () => {
-        const change = demand(id, 'rollBack')
-        const other = inFlightOf(knobs.groups(change.steps))
-        if (other && other !== id) throw new EvenkeelError('busy', `Change ${other} is in flight there.`)
-        const { effect } = effectNow(change)
-        const seen = change.state === 'watching' ? measuredOf(effect) : {}
-        await startRollingBack(id, { by, because: `Rolled back by ${by}.`, automatic: false }, seen)
-      })
+      await inTurn(id, () => rollBackInTurn(id, by, `Rolled back by ${by}.`))
     },
     async keep(id, by) {
-      demand(id, 'keep')
-      await inTurn(id, async () => {
-        const { slowStart, job } = demand(id, 'keep')
-        if (slowStart) await riseTo(id, lastStage(slowStart))
-        if (job) await jobs.finish(journal.get(id)!, by)
-        const change = demand(id, 'keep')
-        const { effect } = effectNow(change)
-        const verdict: ChangeVerdict =
-          effect.is === 'better' ? 'improved' : effect.is === 'worse' ? 'regressed' : effect.is === 'even' ? 'no_effect' : 'unjudged'
-        const outcome = `Kept by ${by} before the end of the watch. ${effectText(change, effect)}`.trim()
-        end(id, { what: 'kept', text: outcome, by }, { state: 'kept', verdict, outcome, ...measuredOf(effect) })
-      })
+      if (isRising(demand(id, 'keep'))) refuseReadOnly(modeForNew())
+      await inTurn(id, () => keepInTurn(id, by))
+    },
+    async land(how, by, then) {
+      landing++
+      try {
+        await Promise.allSettled([...applying])
+        const inFlight = journal.active().map(({ id }) => id)
+        if (inFlight.length > 0 && how === undefined) throw new EvenkeelError('busy', inFlightText(inFlight))
+        const failures = await Promise.all(inFlight.map((id) => inTurn(id, () => landOne(id, how!, by))))
+        const why = failures.filter((failure) => failure !== undefined)
+        if (why.length > 0) throw new EvenkeelError(why[0]!.code, `${why.map(({ message }) => message).join(' ')} The mode stays as it is.`)
+        then()
+      } finally {
+        landing--
+      }
     },
     steerJob: (id, verb, by) => jobs.steer(id, verb, by),
     settle(id, by) {
@@ -611,3 +708,6 @@ export function createChanges(options: ChangesOptions): Changes {
     },
   }
 }
+
+const inFlightText = (ids: readonly string[]) =>
+  `${ids.length === 1 ? `Change ${ids[0]} is` : `Changes ${ids.join(', ')} are`} in flight: say whether to keep or to roll back ${ids.length === 1 ? 'it' : 'them'} first (inFlight: "keep" or "roll-back").`

@@ -11,6 +11,7 @@ import type { Store } from '../model/store.ts'
 import { refuseUnsaved, toldOf } from './apply.ts'
 import type { Journal } from './journal.ts'
 import type { Knobs } from './knobs.ts'
+import { type Mode, refuseReadOnly } from './readOnly.ts'
 import { within } from './within.ts'
 
 /** Ten slices a second at most, and two thirds of the time none: where answers take longer, there are fewer. */
@@ -23,7 +24,7 @@ export const UNDO_MOST = 200_000
 /** One slice may take so long. */
 const SLICE_MS = 3_000
 
-export type JobsOptions = { store: Store; knobs: Knobs; journal: Journal; mode(): 'observe' | 'tune'; log: Log }
+export type JobsOptions = { store: Store; knobs: Knobs; journal: Journal; mode(): Mode; log: Log }
 
 /** Runs the long work of changes beside everything else, at its own pace. Whether it does its good is for the watch of its change to say. */
 export interface Jobs {
@@ -80,15 +81,12 @@ export function createJobs({ store, knobs, journal, mode, log }: JobsOptions): J
       saved = { at: performance.now(), done: job.done }
     }
     try {
-      while (!stop.aborted && job.state === 'running') {
+      while (!stop.aborted && job.state === 'running' && mode() === 'tune') {
         let pause = EVERY_MS
         try {
           if (performance.now() - askedAt >= EVERY_MS) {
             askedAt = performance.now()
-            const waiting =
-              mode() === 'tune'
-                ? await within(SLICE_MS, `Reading ${step.setting.target}`, (signal) => work.busy(signal))
-                : 'Evenkeel is in observe mode'
+            const waiting = await within(SLICE_MS, `Reading ${step.setting.target}`, (signal) => work.busy(signal))
             if (waiting !== job.waiting) job = { ...job, waiting: waiting ?? undefined }
           }
           if (!job.waiting) {
@@ -100,7 +98,7 @@ export function createJobs({ store, knobs, journal, mode, log }: JobsOptions): J
         } catch (error) {
           const told = toldOf(error, 'its server cannot be reached')
           // A disk that cannot take the undo, or a server that is away: it goes on when they are back.
-          if (told.code !== 'unreachable' && told.code !== 'unavailable') job = { ...job, state: 'failed', because: told.message }
+          if (!['unreachable', 'unavailable', 'read_only'].includes(told.code)) job = { ...job, state: 'failed', because: told.message }
           else job = { ...job, waiting: told.message }
           log.warn({ job: id, err: error }, 'a slice of a job was not done')
           askedAt = Number.NEGATIVE_INFINITY
@@ -163,7 +161,7 @@ export function createJobs({ store, knobs, journal, mode, log }: JobsOptions): J
     },
     run(change) {
       const { id, state } = jobs.of(change)
-      if (state !== 'running' || running.has(id)) return
+      if (state !== 'running' || running.has(id) || mode() !== 'tune') return
       const stop = new AbortController()
       const over = goOn(id, change.steps[0]!, stop.signal)
         .catch((error: unknown) => log.error({ job: id, err: error }, 'a job broke off'))
@@ -177,9 +175,10 @@ export function createJobs({ store, knobs, journal, mode, log }: JobsOptions): J
         if (!canJob(verb, job.state)) throw new EvenkeelError('not_allowed', jobCan[verb].otherwise)
       }
       demand()
-      if (verb === 'resume' && mode() !== 'tune')
-        throw new EvenkeelError('read_only', 'Evenkeel is in observe mode: nothing is written to a target.')
-      if (verb === 'resume') refuseUnsaved(store)
+      if (verb === 'resume') {
+        refuseReadOnly(mode())
+        refuseUnsaved(store)
+      }
       await halt(id)
       // It may have ended in that moment.
       demand()

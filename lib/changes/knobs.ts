@@ -3,6 +3,7 @@ import type { Reversal } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { AnyActuator, Cause, Edit, LongWork, SettingKind } from '../model/product.ts'
 import type { Setting, Step } from '../model/proposal.ts'
+import { type Mode, refuseReadOnly } from './readOnly.ts'
 import { within } from './within.ts'
 
 /** What a set of steps means before it is applied. */
@@ -27,9 +28,13 @@ export type KnobsOptions = {
   writeMs: number
   /** What the last write on a target has cost; survives a restart. */
   costOf(target: string): string | null
+  mode(): Mode
 }
 
-/** All settings that can be written, on all targets. The only place that reaches actuators. */
+/**
+ * All settings that can be written, on all targets. The only place that reaches actuators, and so the one gate of observe mode: `write`,
+ * `resume` and the writes of long work throw `read_only` there, whoever asks for them.
+ */
 export interface Knobs {
   /** Throws `not_found`, `invalid` or `bad_request` naming the step. Answers the value as the server itself would write it. */
   check(setting: Setting, value: string, where: string): string
@@ -39,6 +44,8 @@ export interface Knobs {
   write(target: string, edits: Edit[], cause: Cause): Promise<void>
   /** After a crash within these writes: from then on `live` tells what is in force. */
   resume(steps: readonly Step[], cause: Cause): Promise<void>
+  /** Whether its server reads a file only when it is told to: after a crash nobody knows whether it has. */
+  needsResume(setting: Setting): boolean
   /** Whether it takes long work to set this. */
   isLong(setting: Setting): boolean
   /** The work that brings a long setting there; to be closed. */
@@ -62,7 +69,7 @@ export function byTarget<S extends Step>(steps: readonly S[]): Map<string, S[]> 
 
 const WEAKEST: Reversal[] = ['none', 'lossy', 'exact']
 
-export function createKnobs({ actuators, targetConfig, readMs, writeMs, costOf }: KnobsOptions): Knobs {
+export function createKnobs({ actuators, targetConfig, readMs, writeMs, costOf, mode }: KnobsOptions): Knobs {
   function find({ target, name }: Setting, where: string): { actuator: AnyActuator; config: unknown; kind: SettingKind } {
     const found = targetConfig(target)
     if (!found) throw new EvenkeelError('not_found', `${where}: there is no target ${quoted(target)}.`)
@@ -121,20 +128,30 @@ export function createKnobs({ actuators, targetConfig, readMs, writeMs, costOf }
       return values
     },
     async write(target, edits, cause) {
+      refuseReadOnly(mode())
       const { actuator, config } = find({ target, name: edits[0]!.name }, 'setting')
       await within(writeMs, `Writing to ${target}`, (signal) => actuator.write(config, edits, signal, cause))
     },
     async resume(steps, cause) {
+      refuseReadOnly(mode())
       for (const [target, own] of byTarget(steps)) {
         const { actuator, config } = find(own[0]!.setting, 'step')
         await within(writeMs, `Writing to ${target}`, async (signal) => actuator.resume?.(config, own.map(toEdit), signal, cause))
       }
     },
+    needsResume: (setting) => find(setting, 'setting').actuator.resume !== undefined,
     isLong: (setting) => find(setting, 'setting').kind.long === true,
     work(step) {
       const { actuator, config } = find(step.setting, 'step')
       if (!actuator.work) throw new EvenkeelError('invalid', `${quoted(step.setting.name)} is not set by long work.`)
-      return actuator.work(config, toEdit(step))
+      const work = actuator.work(config, toEdit(step))
+      return {
+        ...work,
+        async write(edits, signal) {
+          refuseReadOnly(mode())
+          return work.write(edits, signal)
+        },
+      }
     },
     same,
     groups,

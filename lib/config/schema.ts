@@ -117,7 +117,10 @@ export function configSchema(schemas: Schemas) {
       .optional()
       .meta({ description: 'Where people reach this server; stands in alerts' }),
     data: path('the path of a folder').default('./data').meta({ description: 'Folder of the embedded store; created when absent' }),
-    mode: z.enum(['observe', 'tune']).default('observe').meta({ description: 'observe: nothing is ever written to a target' }),
+    mode: z
+      .enum(['observe', 'tune'])
+      .default('observe')
+      .meta({ description: 'observe: nothing is ever written to a target, not even to roll a change back' }),
     auth: authSchema.optional(),
     poll: z.strictObject({ every: duration(100, 3_600_000).default(1000), timeout: duration(10, 600_000).default(900) }).prefault({}),
     learning: duration(0).default(60_000).meta({ description: 'How long after the start learned baselines stay silent' }),

@@ -62,6 +62,10 @@ export type Change = {
   outcome?: string
   /** Set when a person should decide: kept but unjudged, drift. */
   needsPerson?: string
+  /** Commands that put back what it wrote, where Evenkeel itself may not: it was found in flight in observe mode. */
+  undo?: string[]
+  /** Commands that bring the rest of it about, where it was left half-way so. */
+  finish?: string[]
   /** True when it was rolled back by itself. */
   automatic?: boolean
   journal: JournalEntry[]

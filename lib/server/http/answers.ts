@@ -243,6 +243,11 @@ export const change = noun('Change', 'What was done, and what it did', {
     .optional()
     .meta({ description: 'Servers that come back get their weight in stages; the one that stands, from 1' }),
   lasting: z.array(z.string()).optional().meta({ description: 'How to make it outlive a reload, a text a server; of one change alone' }),
+  undo: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'Commands that put it back by hand, where it was found in flight in observe mode' }),
+  finish: z.array(z.string()).optional().meta({ description: 'Commands that bring the rest of it about, where it was left half-way so' }),
   journal: z.array(z.looseObject({ at: iso, what: z.string(), text: z.string() })),
 })
 export const job = noun('Job', 'Long work of a change', {

@@ -191,6 +191,8 @@ test('a path with another method says which it takes', async () => {
 test('observe mode: the configuration is the most, and no change is written', async () => {
   expect(await problem('POST', 'mode', { mode: 'tune' })).toMatchObject({ status: 403, code: 'read_only' })
   expect((await call('POST', 'mode', { mode: 'observe' })).status).toBe(200)
+  expect((await call('POST', 'mode', { mode: 'observe', inFlight: 'roll-back' })).status).toBe(200)
+  expect(await problem('POST', 'mode', { mode: 'observe', inFlight: 'drop' })).toMatchObject({ status: 400 })
   expect(await problem('POST', 'changes', { steps: [{ setting: { target: 'nobody', name: 'x' }, after: '1' }] })).toMatchObject({
     status: 404,
   })

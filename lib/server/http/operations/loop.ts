@@ -160,7 +160,7 @@ export const loop = [
     params: id,
     answer: answers.change,
     status: 202,
-    problems: ['not_found', 'not_allowed', 'read_only', 'drift', 'unreachable'],
+    problems: ['not_found', 'read_only', 'not_allowed', 'busy', 'drift', 'unreachable'],
     run: ({ house, params, by }) => rollBackChange(house, params.id, by),
   }),
   operation({
@@ -173,7 +173,7 @@ export const loop = [
     params: id,
     answer: answers.change,
     status: 202,
-    problems: ['not_found', 'not_allowed'],
+    problems: ['not_found', 'not_allowed', 'read_only', 'unreachable'],
     run: ({ house, params, by }) => keepChange(house, params.id, by),
   }),
   operation({

@@ -33,10 +33,15 @@ export const meta = [
     audit: { what: 'mode-set', about: ({ mode }: { mode: string }) => mode },
     summary: 'Lowers the mode to observe, or raises it back to what the configuration allows',
     tag,
-    body: z.strictObject({ mode: z.enum(['observe', 'tune']) }),
+    body: z.strictObject({
+      mode: z.enum(['observe', 'tune']),
+      inFlight: z.enum(['keep', 'roll-back']).optional().meta({
+        description: 'What becomes of the changes in flight before the mode is lowered; without it, and with one in flight: busy',
+      }),
+    }),
     answer: z.object({ mode: z.enum(['observe', 'tune']) }),
-    problems: ['read_only'],
-    run: ({ house, body, by }) => setMode(house, body.mode, by),
+    problems: ['read_only', 'busy', 'drift', 'unreachable'],
+    run: ({ house, body, by }) => setMode(house, body, by),
   }),
   operation({
     method: 'GET',

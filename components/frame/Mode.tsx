@@ -1,0 +1,99 @@
+'use client'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { toast } from 'sonner'
+import { Button } from '@/components/ui/button.tsx'
+import { Menu, type MenuItem } from '@/components/ui/menu.tsx'
+import { Dialog } from '@/components/ui/sheet.tsx'
+import { Shape } from '@/components/ui/status.tsx'
+import { safe } from '@/lib/format/format.ts'
+import type { ChangeView, FrameView } from '@/lib/model/views.ts'
+import { Problem, path, post, sayError } from './api.ts'
+import { Go, linkLook } from './Go.tsx'
+import { useApi } from './useApi.ts'
+
+/** Who lowers the mode with changes in flight says first what becomes of them: afterwards nobody could roll them back. */
+export function Mode({ frame }: { frame: FrameView }) {
+  const [asking, setAsking] = useState(false)
+  const client = useQueryClient()
+  const set = useMutation({
+    mutationFn: (wish: { mode: FrameView['mode']; inFlight?: 'keep' | 'roll-back' }) => post('mode', wish),
+    onSuccess: () => setAsking(false),
+    onError: (error, wish) => {
+      if (error instanceof Problem && error.code === 'busy' && !wish.inFlight) setAsking(true)
+      else toast.error('The mode stays as it is', { description: sayError(error) })
+    },
+    onSettled: () => client.invalidateQueries(),
+  })
+  const tune = frame.mode === 'tune'
+  const items: MenuItem[] = [
+    { label: 'Observe: nothing is ever written', onSelect: () => set.mutate({ mode: 'observe' }), checked: !tune },
+    {
+      label: 'Tune: proposals can be applied',
+      onSelect: () => set.mutate({ mode: 'tune' }),
+      checked: tune,
+      disabledBecause: frame.modeMax === 'tune' ? undefined : 'The configuration says mode: observe',
+    },
+  ]
+  return (
+    <>
+      <Menu items={items}>
+        <Button aria-label={`Mode: ${frame.mode}`} className="max-sm:hidden">
+          <Shape tone={tune ? 'change' : 'info'} />
+          {tune ? 'Tune' : 'Observe'}
+        </Button>
+      </Menu>
+      <Dialog
+        open={asking}
+        onClose={() => setAsking(false)}
+        title="Changes are in flight"
+        lead="In observe mode nothing is written: they could not be rolled back any more."
+        foot={
+          <>
+            <Button onClick={() => setAsking(false)}>Stay in tune mode</Button>
+            <Button
+              busy={set.isPending && set.variables?.inFlight === 'keep'}
+              disabledBecause={set.isPending && 'It is being done'}
+              onClick={() => set.mutate({ mode: 'observe', inFlight: 'keep' })}
+            >
+              Keep, then observe
+            </Button>
+            <Button
+              look="danger"
+              busy={set.isPending && set.variables?.inFlight === 'roll-back'}
+              disabledBecause={set.isPending && 'It is being done'}
+              onClick={() => set.mutate({ mode: 'observe', inFlight: 'roll-back' })}
+            >
+              Roll back, then observe
+            </Button>
+          </>
+        }
+      >
+        {asking && <InFlight />}
+      </Dialog>
+    </>
+  )
+}
+
+/** What keep and roll back would mean, step by step. */
+function InFlight() {
+  const { data } = useApi<{ items: ChangeView[] }>(['changes', 'in-flight'], 'changes', { query: { state: 'watching' } })
+  return (
+    <ul className="flex flex-col gap-2 text-sm">
+      {data?.items.map((change) => (
+        <li key={change.id}>
+          <Go href={path`/changes/${change.id}`} className={linkLook}>
+            {safe(change.because, 120)}
+          </Go>
+          <ul className="text-dim">
+            {change.steps.map(({ setting, before, after }) => (
+              <li key={`${setting.target} ${setting.name}`} className="[overflow-wrap:anywhere]">
+                {safe(setting.target, 60)} {safe(setting.name, 120)}: {safe(before, 60)} → {safe(after, 60)}
+              </li>
+            ))}
+          </ul>
+        </li>
+      ))}
+    </ul>
+  )
+}
