@@ -133,7 +133,8 @@ function fleet() {
     /** Starts a change of one kind in tune mode. */
     async begin(kind: keyof typeof KINDS): Promise<string> {
       const steps = KINDS[kind].map(([target, name, before, after]) => ({ setting: { target, name }, before, after }))
-      const proposal = { id: kind, finding: 'f', steps, because: 'x', prediction: null, guards: [guard], state: 'open' } as unknown as Proposal // biome-ignore format: one line
+      const words = { finding: 'f', advisor: 'x', because: 'x', risk: 'low' as const, riskBecause: '', commands: [] }
+      const proposal: Proposal = { id: kind, ...words, steps, prediction: null, guards: [guard], state: 'open', createdAt: clock.now }
       now.store.proposals.put(proposal)
       return (await now.changes.apply(kind, 'ann')).change!
     },
