@@ -167,6 +167,7 @@ export async function openHouse(config: Config, env: NodeJS.ProcessEnv, print: (
     if (event.type !== 'clock') return
     moveSilences(house, event.step)
     moveConsents(house, event.step)
+    house.doors.sessions.stepClock(event.step)
     house.audit.own({ what: 'clock-set', detail: { ahead: `${Math.round(event.step.byMs / 1000)} s` } })
   })
   house.doors.onEnded(() => void house.stream.recheck())

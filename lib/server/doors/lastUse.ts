@@ -1,3 +1,4 @@
+import { type ClockStep, movedDate } from '../../model/clock.ts'
 import type { Store } from '../../model/store.ts'
 
 const EVERY_MS = 60_000
@@ -10,6 +11,7 @@ export type LastUse = {
   at(id: string): number | null
   touch(id: string): void
   forget(id: string): void
+  stepClock(step: ClockStep): void
 }
 
 export function createLastUse(store: Store, prefix: string, now: () => number): LastUse {
@@ -36,6 +38,15 @@ export function createLastUse(store: Store, prefix: string, now: () => number): 
         store.memory.put(prefix + id, at)
       } catch {
         // Tried again in a minute.
+      }
+    },
+    stepClock(step) {
+      for (const key of store.memory.keys(prefix)) read(key.slice(prefix.length))
+      for (const [id, before] of used) {
+        const at = movedDate(before.at, step)
+        if (at === before.at) continue
+        used.set(id, { at, written: at })
+        store.memory.put(prefix + id, at)
       }
     },
     forget(id) {

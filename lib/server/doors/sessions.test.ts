@@ -44,6 +44,20 @@ describe('a session ends', () => {
     expect(store.memory.keys('session/')).toHaveLength(1)
     expect(store.memory.keys('used/session/')).toHaveLength(0)
   })
+  test('in its time, though the clock is set back meanwhile', () => {
+    const used = sessions.begin(ANN)
+    at += HOUR
+    sessions.touch(sessions.find(used)!.id)
+    const unused = sessions.begin(ANN)
+    at += 6 * HOUR
+    at -= 300 * DAY
+    sessions.stepClock({ at, byMs: -300 * DAY })
+    sessions = open()
+    at += 6 * HOUR - 1
+    expect([live(used), live(unused)]).toEqual([true, true])
+    at += 1
+    expect([live(used), live(unused)]).toEqual([false, false])
+  })
   test('by itself, with the person’s others, and with all', () => {
     const [one, two, three] = [sessions.begin(ANN), sessions.begin(ANN), sessions.begin(ANN)]
     const other = sessions.begin({ ...ANN, person: 'local:bob' })

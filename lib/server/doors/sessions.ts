@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { type ClockStep, movedDate } from '../../model/clock.ts'
 import type { Store } from '../../model/store.ts'
 import { createLastUse } from './lastUse.ts'
 import type { PersonRole } from './roles.ts'
@@ -36,6 +37,8 @@ export type Sessions = {
   end(id: string): void
   /** All of a person's, but one. */
   endAll(person: string, but?: string): void
+  /** A clock that was set back lengthens no session. One that was set ahead may end some: better than one that lasts too long. */
+  stepClock(step: ClockStep): void
 }
 
 const PREFIX = 'session/'
@@ -95,5 +98,14 @@ export function createSessions(options: { store: Store; now: () => number; idleM
     of,
     end: (id) => sweep((session) => session.id === id),
     endAll: (person, but) => sweep((session) => session.person === person && session.id !== but),
+    stepClock(step) {
+      used.stepClock(step)
+      for (const [hash, session] of kept) {
+        const createdAt = movedDate(session.createdAt, step)
+        if (createdAt === session.createdAt) continue
+        kept.set(hash, { ...session, createdAt })
+        store.memory.put(PREFIX + hash, kept.get(hash))
+      }
+    },
   }
 }
