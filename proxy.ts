@@ -17,15 +17,17 @@ export async function proxy(request: Request): Promise<Response> {
   const url = new URL(request.url)
   const nonce = crypto.randomUUID().replaceAll('-', '')
   const security = pageHeaders(nonce, process.env.NODE_ENV === 'development')
+  let arriving = true
   try {
     const arrival = request.method === 'GET' ? await arrive(request, url) : null
     if (arrival) return arrival
+    arriving = false
     // Each page sends on whoever has yet to set up a second factor.
     await house().doors.enter(request, PUBLIC.test(url.pathname) ? 'public' : 'viewer', { ownAccount: true })
   } catch (error) {
     const at = currentHouse()
-    // Whoever has not signed in yet is sent to do so: that is no refusal.
-    if (at && !(error instanceof EvenkeelError && error.code === 'unauthenticated'))
+    // Whoever has not signed in yet is sent to do so: that is no refusal. A sign-in that failed is recorded as one.
+    if (at && !arriving && !(error instanceof EvenkeelError && error.code === 'unauthenticated'))
       await recordFailed(at, request, { operation: `${request.method} a page`, params: { path: url.pathname } }, error)
     if (!(error instanceof EvenkeelError) || !/^(GET|HEAD)$/.test(request.method)) return problemResponse(error)
     const mode = at?.doors.mode

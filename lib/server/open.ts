@@ -19,6 +19,7 @@ import { notifiers } from '../notifiers/shelf.ts'
 import { products } from '../products/sources.ts'
 import { createStore } from '../store/store.ts'
 import { createRecorder } from './audit/recorder.ts'
+import { signInsOf } from './audit/signIns.ts'
 import { changeView } from './changes.ts'
 import { createClockNews } from './clock.ts'
 import { createDoors } from './doors/doors.ts'
@@ -135,14 +136,16 @@ export async function openHouse(config: Config, env: NodeJS.ProcessEnv, print: (
     now,
     log,
   })
+  const audit = createRecorder({ store, config, now, monotonic, log })
+  audit.started(VERSION)
   const house: House = {
     config,
     store,
     engine,
     changes,
     dispatch,
-    audit: createRecorder({ store, config, now, monotonic, log }),
-    doors: createDoors({ config, store, now, print }),
+    audit,
+    doors: createDoors({ config, store, now, print, signIns: signInsOf(audit) }),
     stream: createStream({ boot: now().toString(36), newest: () => engine.window(30_000) }),
     bus,
     detectors,
@@ -173,7 +176,6 @@ export async function openHouse(config: Config, env: NodeJS.ProcessEnv, print: (
   house.doors.onEnded(() => void house.stream.recheck())
   bus.on((event) => house.stream.publish(event, bodyOf(house, event)))
   bus.on((event) => event.type === 'change' && house.audit.change(event.change))
-  house.audit.started(VERSION)
   engine.onTick(() => house.audit.tick())
   engine.onTick(async () => {
     const each = await Promise.allSettled([honourConsents(house), changes.tick(), (async () => dispatch.tick())()])

@@ -14,8 +14,8 @@ export type Audited = {
   /** Names of the answer's fields whose values are recorded: what was made. Never one that holds a secret. */
   answer?: readonly string[]
 }
-/** Why a call that is no GET is not recorded. */
-export type Unaudited = { none: string }
+/** Why a call that is no GET is not recorded; or what records it, and its refusals, instead. */
+export type Unaudited = { none: string } | { elsewhere: string }
 
 /** A call as far as it is known when it ends. */
 export type Asked = {
@@ -36,7 +36,7 @@ export function actorOf({ identity, from }: Pick<Visitor, 'identity' | 'from'>):
 export function recordDone(house: House, visitor: Visitor, asked: Asked, status: number, answer: unknown): void {
   const { audit } = asked
   // Nobody in particular can do nothing here, and as often as he likes.
-  if (!audit || 'none' in audit || visitor.person === null) return
+  if (!audit || !('what' in audit) || visitor.person === null) return
   house.audit.done(actorOf(visitor), {
     what: audit.what,
     about: aboutOf(asked, audit),
@@ -48,6 +48,8 @@ export function recordDone(house: House, visitor: Visitor, asked: Asked, status:
 export async function recordFailed(house: House, request: { headers: Headers }, asked: Asked, error: unknown): Promise<void> {
   const code = error instanceof EvenkeelError ? error.code : 'internal'
   const isRefusal = REFUSALS.includes(code)
+  // Once its input was read, who records it elsewhere has it.
+  if (asked.audit && 'elsewhere' in asked.audit && asked.body !== undefined) return
   const audit = asked.audit && 'what' in asked.audit ? asked.audit : null
   if (!isRefusal && !audit) return
   const actor = actorOf(await house.doors.visitor(request))
@@ -57,6 +59,7 @@ export async function recordFailed(house: House, request: { headers: Headers }, 
     operation: reads && code === 'unauthenticated' ? 'reading' : asked.operation,
     status: String(ERROR_STATUS[code]),
     code,
+    ...(isRefusal ? { because: (error as EvenkeelError).message } : {}),
     ...(audit ? picked(asked.body, audit.body) : {}),
   }
   const about = audit ? aboutOf(asked, audit) : Object.values(asked.params ?? {}).join('/')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { Browser, codeOf } from '../../../test/browser.ts'
+import { toldSignIns } from '../../../test/signIns.ts'
 import { authSchema } from '../../config/auth.ts'
 import type { Store } from '../../model/store.ts'
 import { createStore } from '../../store/store.ts'
@@ -15,6 +16,7 @@ const data = mkdtempSync(join(tmpdir(), 'evenkeel-doors-'))
 afterAll(() => rmSync(data, { recursive: true }))
 let at = 0
 let store: Store
+const told = toldSignIns()
 let printed: string[]
 const open = (mode: 'none' | 'local'): Doors =>
   createDoors({
@@ -22,6 +24,7 @@ const open = (mode: 'none' | 'local'): Doors =>
     store,
     now: () => at,
     print: (text) => printed.push(text),
+    signIns: told.signIns,
   })
 const ask = async (doors: Doors, method: string, needed: RoleNeeded, headers: Record<string, string> = {}) =>
   (await doors.enter({ method, headers: new Headers({ host: '127.0.0.1:3000', ...headers }) }, needed)).person
@@ -113,6 +116,7 @@ describe('with a login', () => {
       store: createStore({ path: ':memory:' }),
       now: () => at,
       print: (text) => printed.push(text),
+      signIns: told.signIns,
     })
     const headers = new Headers()
     const entered = await secure.local!.signIn({ code: codeOf(printed.at(-1)!) }, { headers, from: null })

@@ -4,6 +4,7 @@ import type { Config } from '../../config/config.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Store } from '../../model/store.ts'
 import type { Person } from '../../model/views.ts'
+import type { SignIns } from '../audit/signIns.ts'
 import { type Connection, createConnections } from './connection.ts'
 import { createCookie } from './cookie.ts'
 import { ANONYMOUS, type Identity, isSame } from './identity.ts'
@@ -24,6 +25,9 @@ const SESSION_COOKIE = 'evenkeel_session'
 const UNATTENDED = 'x-evenkeel-unattended'
 /** Of a session's length where nobody signs in here. */
 const NO_IDLE_MS = SESSION_MS
+
+/** After so long without a request somebody whom a proxy vouches for comes anew. */
+const AWAY_MS = 12 * 3_600_000
 
 export type Door = { method: string; headers: Headers }
 /** Who asks, and the address that they ask from; null where no connection is known. */
@@ -75,10 +79,11 @@ export type DoorsOptions = {
   now: () => number
   /** For what a person must read once: the sign-in link. */
   print(text: string): void
+  signIns: SignIns
   passwordCost?: ScryptCost
 }
 
-export function createDoors({ config, store, now, print, passwordCost = PRESENT_COST }: DoorsOptions): Doors {
+export function createDoors({ config, store, now, print, signIns, passwordCost = PRESENT_COST }: DoorsOptions): Doors {
   const { auth } = config
   const { mode } = auth
   const password = mode === 'local' || mode === 'oidc' ? sessionSecret(config.data) : ''
@@ -120,6 +125,8 @@ export function createDoors({ config, store, now, print, passwordCost = PRESENT_
           password,
           secure,
           begin: (member, headers) => begin(member, 'issuer', headers),
+          signIns,
+          from,
           signOut: (id) => sessions.endAll(id),
           removed,
         })
@@ -137,6 +144,7 @@ export function createDoors({ config, store, now, print, passwordCost = PRESENT_
           sessions,
           begin: (person, by, { headers }) => begin(person, by, headers),
           removed,
+          signIns,
           print,
         })
       : null
@@ -159,10 +167,18 @@ export function createDoors({ config, store, now, print, passwordCost = PRESENT_
   }
   const tokens = createTokens({ store, now, roleOf, ownerNamed, ended })
 
+  /** Where a proxy vouches for each request there is no sign-in: the first request after a long time is taken for one. */
+  const seenAt = new Map<string, number>()
+  function greet(name: string, connection: Connection | null): void {
+    const before = seenAt.get(name)
+    seenAt.set(name, now())
+    if (before === undefined || now() - before >= AWAY_MS) signIns.entered(name, 'proxy', connection?.from ?? null)
+  }
   function person(headers: Headers, connection: Connection | null): Identity | null {
     if (proxied && visitors) {
       visitors.note(proxied.named(headers, connection))
       const { name, role } = proxied.person(headers, connection)
+      greet(name, connection)
       return { kind: 'person', id: visitors.id(name), name, role, session: null }
     }
     const session = sessionIn(headers)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Secret, TOTP } from 'otpauth'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { Browser, codeOf } from '../../../test/browser.ts'
+import { toldSignIns } from '../../../test/signIns.ts'
 import { authSchema } from '../../config/auth.ts'
 import type { Store } from '../../model/store.ts'
 import { createStore } from '../../store/store.ts'
@@ -18,6 +19,7 @@ const OWNER = '198.51.100.7'
 const STRANGER = '203.0.113.66'
 let at: number
 let store: Store
+const told = toldSignIns()
 let printed: string[]
 let doors: Doors
 const open = (more: Record<string, unknown> = {}) =>
@@ -26,6 +28,7 @@ const open = (more: Record<string, unknown> = {}) =>
     store,
     now: () => at,
     print: (text) => printed.push(text),
+    signIns: told.signIns,
     // A hundredth of what it costs at work.
     passwordCost: { ln: 10, r: 8, p: 1 },
   })

@@ -7,6 +7,7 @@ import type { Config } from '../../config/config.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Store } from '../../model/store.ts'
 import type { Person } from '../../model/views.ts'
+import type { SignIns } from '../audit/signIns.ts'
 import { type Attempt, createAttempts, networkOf } from './attempts.ts'
 import { createOneTimeCodes, type Enrolment, newRecoveryCodes, withoutRecoveryCode } from './oneTimeCodes.ts'
 import { type Asked, createPasskeys, type Passkeys } from './passkeys.ts'
@@ -77,6 +78,7 @@ type Options = {
   /** Begins a session; returns the Set-Cookie header. */
   begin(person: LocalPerson, by: Session['by'], origin: Origin): string
   removed(id: string): void
+  signIns: SignIns
   print(text: string): void
 }
 
@@ -91,6 +93,7 @@ export function createLocal({
   sessions,
   begin,
   removed,
+  signIns,
   print,
 }: Options): Local {
   const persons = createPersons(store, now)
@@ -120,7 +123,9 @@ export function createLocal({
   const canEnter = ({ id, password, passkeys = [] }: LocalPerson) =>
     password !== undefined || passkeys.length > 0 || sessions.of(id).length > 0
   if (!admins.some(canEnter)) {
-    const { link } = invite(admins[0]?.name ?? 'admin', 'admin', 'evenkeel')
+    const name = admins[0]?.name ?? 'admin'
+    const { link } = invite(name, 'admin', 'evenkeel')
+    signIns.invited(name, 'admin')
     writePrivate(linkFile, link)
     print(`Sign in once as admin, within 24 h (each start prints a new link until an admin has a password or a passkey): ${link}`)
   }
@@ -144,6 +149,7 @@ export function createLocal({
     if (person.role === 'admin') rmSync(linkFile, { force: true })
     const known = await device.read(origin.headers)
     const cookies = [begin(person, by, origin)]
+    signIns.entered(person.name, by, origin.from)
     if (known?.person !== id) cookies.push(await device.set({ person: id, device: randomBytes(12).toString('base64url') }))
     return { person: { name: person.name, role: person.role }, cookies }
   }
@@ -285,8 +291,16 @@ export function createLocal({
     persons,
     passkeys,
     required: auth.secondFactor === 'required',
-    signIn: (attempt, origin) =>
-      'passkey' in attempt ? byPasskey(attempt, origin) : 'code' in attempt ? byLink(attempt, origin) : byPassword(attempt, origin),
+    async signIn(attempt, origin) {
+      const way = 'passkey' in attempt ? 'passkey' : 'code' in attempt ? 'link' : 'password'
+      try {
+        if ('passkey' in attempt) return await byPasskey(attempt, origin)
+        return await ('code' in attempt ? byLink(attempt, origin) : byPassword(attempt, origin))
+      } catch (error) {
+        signIns.refused('name' in attempt ? (persons.named(attempt.name)?.name ?? null) : null, way, origin.from, error)
+        throw error
+      }
+    },
     invite,
     remove(name) {
       const { id } = persons.remove(name)

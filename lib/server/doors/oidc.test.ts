@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CLIENT, startIssuer, type TestIssuer } from '../../../test/issuer.ts'
+import { toldSignIns } from '../../../test/signIns.ts'
 import { type Auth, authSchema } from '../../config/auth.ts'
 import type { Store } from '../../model/store.ts'
 import { createStore } from '../../store/store.ts'
@@ -13,6 +14,7 @@ const data = mkdtempSync(join(tmpdir(), 'evenkeel-oidc-'))
 afterAll(() => rmSync(data, { recursive: true }))
 let issuer: TestIssuer
 let store: Store
+const told = toldSignIns()
 let doors: Doors
 const url = 'https://keel.example'
 const open = (more: Record<string, unknown> = {}) =>
@@ -32,6 +34,7 @@ const open = (more: Record<string, unknown> = {}) =>
     store,
     now: () => 1_700_000_000_000,
     print: () => {},
+    signIns: told.signIns,
   })
 const carried = (set: string[]) => ({
   cookie: set
@@ -143,6 +146,17 @@ describe('a person signs in with the issuer', () => {
     await expect(enter(cookies)).rejects.toMatchObject({ code: 'unauthenticated' })
     expect(() => doors.oidc!.remove('nobody')).toThrow(/no person/)
   })
+})
+
+test('who comes in, and who does not, is told', async () => {
+  told.list.length = 0
+  await signIn()
+  const { query, headers } = await away()
+  await expect(doors.oidc!.finish(query.replace(/state=[^&]+/, 'state=x'), headers)).rejects.toMatchObject({ code: 'forbidden' })
+  expect(told.list).toEqual([
+    ['entered', 'ann', 'issuer', null],
+    ['refused', null, 'issuer', null, 'forbidden'],
+  ])
 })
 
 describe('nobody comes in', () => {

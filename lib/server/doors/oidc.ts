@@ -1,6 +1,7 @@
 import type { OidcAuth } from '../../config/auth.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Store } from '../../model/store.ts'
+import type { SignIns } from '../audit/signIns.ts'
 import { type Begun, begun, createIssuer } from './issuer.ts'
 import { createMembers, type Member } from './members.ts'
 import type { PersonEntry } from './persons.ts'
@@ -46,9 +47,12 @@ type Options = {
   /** Ends a member's sessions. */
   signOut(id: string): void
   removed(id: string): void
+  signIns: SignIns
+  /** The address of the client. */
+  from(headers: Headers): string | null
 }
 
-export function createOidc({ auth, url, store, now, password, secure, begin, signOut, removed }: Options): Oidc {
+export function createOidc({ auth, url, store, now, password, secure, begin, signOut, removed, signIns, from }: Options): Oidc {
   const issuer = createIssuer(auth, url)
   const members = createMembers(store, auth.issuer, now)
   const waiting = sealedCookie<Begun & { next: string }>({
@@ -62,6 +66,24 @@ export function createOidc({ auth, url, store, now, password, secure, begin, sig
 
   const roleOf = ({ name, groups }: Pick<Member, 'name' | 'groups'>) => roleHeld(auth.roles, name, groups)
 
+  async function admit(query: string, headers: Headers): Promise<{ location: string; cookies: string[] }> {
+    const { state, nonce, verifier, next } = (await waiting.read(headers)) ?? {}
+    if (!state || !nonce || !verifier || new URLSearchParams(query).get('state') !== state)
+      throw new EvenkeelError('forbidden', 'This sign-in was not begun in this browser, or more than 10 minutes ago.')
+    const vouched = await issuer.finish(query, { state, nonce, verifier })
+    const role = roleOf(vouched)
+    if (!role) throw noRole(vouched.name, vouched.groups, `the claim ${auth.groups}`)
+    const admitted = members.admit(vouched)
+    hints.delete(vouched.subject)
+    hints.set(vouched.subject, vouched.idToken)
+    if (hints.size > HINTS_MAX) hints.delete(hints.keys().next().value!)
+    signIns.entered(vouched.name, 'issuer', from(headers))
+    return {
+      location: next ?? '/',
+      cookies: [begin({ id: admitted.id, role }, headers), waiting.forget()],
+    }
+  }
+
   return {
     issuer: auth.issuer,
     async begin(next, anew = false) {
@@ -69,19 +91,11 @@ export function createOidc({ auth, url, store, now, password, secure, begin, sig
       return { location: await issuer.begin(fresh, anew), cookies: [await waiting.set({ ...fresh, next })] }
     },
     async finish(query, headers) {
-      const { state, nonce, verifier, next } = (await waiting.read(headers)) ?? {}
-      if (!state || !nonce || !verifier || new URLSearchParams(query).get('state') !== state)
-        throw new EvenkeelError('forbidden', 'This sign-in was not begun in this browser, or more than 10 minutes ago.')
-      const vouched = await issuer.finish(query, { state, nonce, verifier })
-      const role = roleOf(vouched)
-      if (!role) throw noRole(vouched.name, vouched.groups, `the claim ${auth.groups}`)
-      const admitted = members.admit(vouched)
-      hints.delete(vouched.subject)
-      hints.set(vouched.subject, vouched.idToken)
-      if (hints.size > HINTS_MAX) hints.delete(hints.keys().next().value!)
-      return {
-        location: next ?? '/',
-        cookies: [begin({ id: admitted.id, role }, headers), waiting.forget()],
+      try {
+        return await admit(query, headers)
+      } catch (error) {
+        signIns.refused(null, 'issuer', from(headers), error)
+        throw error
       }
     },
     present(id) {

@@ -46,7 +46,7 @@ export const doors = [
     method: 'POST',
     path: 'session',
     role: 'public',
-    audit: { none: 'the sign-in itself is recorded, with how it was done' },
+    audit: { elsewhere: 'the sign-in itself is recorded, whichever way somebody comes in' },
     summary: 'Signs in by the code of a link, by name and password, or by a passkey',
     tag,
     body: z.union([

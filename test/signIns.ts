@@ -1,0 +1,12 @@
+import type { SignIns } from '../lib/server/audit/signIns.ts'
+
+/** Keeps what the doors tell of people who come in. */
+export function toldSignIns() {
+  const list: unknown[][] = []
+  const signIns: SignIns = {
+    entered: (...told) => void list.push(['entered', ...told]),
+    refused: (name, way, from, error) => void list.push(['refused', name, way, from, (error as { code?: string }).code]),
+    invited: (...told) => void list.push(['invited', ...told]),
+  }
+  return { list, signIns }
+}
