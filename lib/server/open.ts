@@ -11,6 +11,7 @@ import { createBus } from '../engine/bus.ts'
 import { createSteadyClock } from '../engine/clock.ts'
 import { createDispatch } from '../engine/dispatch/dispatch.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
+import { withoutTrailingSlashes } from '../format/url.ts'
 import type { ControlConfig } from '../model/control.ts'
 import type { DetectorSettings } from '../model/detector.ts'
 import type { HouseEvent } from '../model/events.ts'
@@ -151,7 +152,7 @@ export async function openHouse(config: Config, env: NodeJS.ProcessEnv, print: (
     detectors,
     advisors,
     notifiers,
-    drills: env.EVENKEEL_DRILLS ? env.EVENKEEL_DRILLS.replace(/\/+$/, '') : null,
+    drills: env.EVENKEEL_DRILLS ? withoutTrailingSlashes(env.EVENKEEL_DRILLS) : null,
     version: VERSION,
     startedAt: now(),
     now,

@@ -275,6 +275,6 @@ const routeKey = (route: Route, index: number) =>
 function labelsOf(key: string): Notice['groupLabels'] {
   if (!key.startsWith('{')) return {}
   const labels: Record<string, string> = {}
-  for (const [, name, value] of key.matchAll(/(\w+)=("(?:[^"\\]|\\.)*")/g)) labels[name!] = JSON.parse(value!) as string
+  for (const [, name, value] of key.matchAll(/(?<=[{,])(\w+)=("(?:[^"\\]|\\.)*")/g)) labels[name!] = JSON.parse(value!) as string
   return labels
 }

@@ -24,7 +24,7 @@ export function readStat(config: HaproxyConfig, signal: AbortSignal): Promise<st
   const door = socketOf(config)
   // -1: every proxy; 2 + 4: backends and servers; -1: every server.
   if (door) return say(door, 'show stat -1 6 -1', signal)
-  return getText(`${config.stats?.replace(/[;?].*$/, '')};csv`, signal)
+  return getText(`${config.stats?.split(/[;?]/, 1)[0]};csv`, signal)
 }
 
 // A configuration of thousands of servers is below 1 MB.

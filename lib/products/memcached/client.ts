@@ -10,15 +10,18 @@ export async function say(config: MemcachedConfig, line: string, signal: AbortSi
   return answer
 }
 
+const HEAD = 'STAT '
+
 /** The `STAT name value` lines of an answer that ends with END. Throws `malformed` for anything else, a cut answer included. */
 export function parseStats(text: string): Map<string, string> {
   const lines = text.split('\r\n').filter((line) => line !== '')
   if (lines.pop() !== 'END') throw malformed('`stats` is to end with END', text.slice(-120))
   return new Map(
     lines.map((line) => {
-      const [, name, value] = /^STAT (\S+) ?(.*)$/.exec(line) ?? []
-      if (name === undefined || value === undefined) throw malformed('`stats` is to be lines of STAT NAME VALUE', line)
-      return [name, value]
+      const space = line.indexOf(' ', HEAD.length)
+      const name = line.slice(HEAD.length, space < 0 ? undefined : space)
+      if (!line.startsWith(HEAD) || name === '' || /[\r\n]/.test(line)) throw malformed('`stats` is to be lines of STAT NAME VALUE', line)
+      return [name, space < 0 ? '' : line.slice(space + 1)]
     }),
   )
 }

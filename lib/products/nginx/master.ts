@@ -74,7 +74,7 @@ async function fromProc(): Promise<Process[] | null> {
 async function fromPs(): Promise<Process[]> {
   const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,args='], { timeout: 5_000, maxBuffer: 16 * 1_048_576 })
   return stdout.split('\n').flatMap((line) => {
-    const [, pid, parent, title] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []
+    const [, pid, parent, title] = /^\s*(\d+)\s+(\d+)\s+(.*)$/s.exec(line) ?? []
     return title === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), title }]
   })
 }

@@ -1,6 +1,8 @@
 import { EvenkeelError } from '../../model/error.ts'
 
-const text = (error: unknown) => (error instanceof Error ? error.message : String(error))
+/** The end of a longer one adds nothing. */
+const TEXT_MAX = 1_000
+const text = (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, TEXT_MAX)
 
 /** Commands that are hidden, renamed, forbidden to this user or switched off: the feature is not available here, and says why. */
 const BLOCKED: [RegExp, string][] = [
