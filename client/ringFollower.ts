@@ -23,7 +23,7 @@ type Former = { owner(key: string): string; until: number }
 export async function followRing(
   options: FollowOptions & { initial: RingDocument; ttlMs: number; now?: () => number; moved?: (document: RingDocument) => void },
 ): Promise<RingFollower> {
-  const { link, key, ttlMs, now = Date.now } = options
+  const { link, key, ttlMs, now = () => performance.now() } = options
   let document = options.initial
   let owner = ringOwner(document)
   let text = ''

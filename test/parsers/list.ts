@@ -535,4 +535,5 @@ export const NO_READERS = [
   'server/work/rings.ts#describeInThread',
   'server/doors/issuer.ts#callbackOf',
   'config/fingerprint.ts#fingerprintOf',
+  'products/control/followers.ts#hear',
 ]

@@ -5,13 +5,19 @@ import type { Reading } from '../../../model/series.ts'
 import { wordOf } from '../../answers.ts'
 import type { RedisClient } from '../../redis/client.ts'
 import { isRing } from '../config.ts'
-import { followersKey, readFollowers } from '../followers.ts'
+import { agesOf, followersKey, type Heard, hear, readFollowers } from '../followers.ts'
 import { nodeFacts, type RingControl, readRing } from '../ringDocument.ts'
 import { readTtl, type TtlControl } from '../ttlDocument.ts'
 
-export type ControlLink = { config: ControlConfig; client: RedisClient }
+export type ControlLink = { config: ControlConfig; client: RedisClient; heard: Heard | null }
 /** The document's text, null when there is none, and the followers' reports by field. The configuration rides along: parsing is pure. */
-export type ControlRaw = { config: ControlConfig; text: string | null; wrong: string | null; followers: Record<string, string> }
+export type ControlRaw = {
+  config: ControlConfig
+  text: string | null
+  wrong: string | null
+  followers: Record<string, string>
+  ages?: Record<string, number>
+}
 
 export const document: Probe<ControlLink, ControlRaw> = {
   id: 'document',
@@ -19,21 +25,26 @@ export const document: Probe<ControlLink, ControlRaw> = {
   everyMs: 1_000,
   cost: 'one GET or HGET and one HGETALL of a few fields: some 20 µs of Redis CPU',
   vital: true,
-  async read({ config, client }, _cursor, signal) {
-    const [text, followers] = await client.pipeline(
+  async read(link, _cursor, signal) {
+    const { config, client } = link
+    const [text, reports] = await client.pipeline(
       [config.ring ? ['GET', config.key] : ['HGET', config.key, config.ttl.name], ['HGETALL', followersKey(config.key)]],
       signal,
     )
+    const followers = Array.isArray(reports) ? pairs(reports) : {}
+    const seen = performance.now()
+    link.heard = hear(link.heard, followers, seen)
     // A command's own error (WRONGTYPE: the key is something else) is about the document; the server is there.
     return {
       config: withoutRedis(config),
       text: typeof text === 'string' ? text : null,
       wrong: text instanceof Error ? text.message.slice(0, 200) : null,
-      followers: Array.isArray(followers) ? pairs(followers) : {},
+      followers,
+      ages: agesOf(link.heard, seen),
     }
   },
   parse(raw, { at }) {
-    const followers = readFollowers(raw.followers, at)
+    const followers = readFollowers(raw.followers, at, raw.ages)
     const { samples, topology } = isRing(raw.config) ? ring(raw.config, raw, followers) : ttl(raw.config as TtlControl, raw, followers)
     return { samples, records: [], topology }
   },
