@@ -18,9 +18,14 @@ export class KillableHouse implements AsyncDisposable {
 
   readonly #env: Record<string, string>
 
-  constructor(targets: TargetConfig[], watch: Record<string, number>, env: Record<string, string> = {}) {
+  constructor(
+    targets: TargetConfig[],
+    watch: Record<string, number>,
+    env: Record<string, string> = {},
+    folder = mkdtempSync(join(tmpdir(), 'evenkeel-live-')),
+  ) {
     this.#env = env
-    const data = join(mkdtempSync(join(tmpdir(), 'evenkeel-live-')), 'evenkeel.db')
+    const data = join(folder, 'evenkeel.db')
     this.#args = [join(import.meta.dirname, 'smallHouse.ts'), JSON.stringify({ data, targets, watch })]
   }
   async start(): Promise<void> {

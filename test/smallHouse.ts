@@ -82,6 +82,10 @@ async function answer(request: Request): Promise<unknown> {
       return changes.create({ steps: request.steps!, because: 'a test' }, 'ann')
     case 'rollBack':
       return changes.rollBack(request.change!, 'ann')
+    case 'keep':
+      return changes.keep(request.change!, 'ann')
+    case 'failing':
+      return store.failing()
     case 'change':
       return store.changes.get(request.change!)
     case 'changes':

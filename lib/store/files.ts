@@ -53,7 +53,7 @@ export function openFiles(path: string, options: OpenOptions): Files {
     return { db, durable: db, reserve: null, repairs: [], free: () => null, inPlace: () => true, suspect: nothing, close: () => db.close() }
   }
   const places = placesOf(path)
-  preparePlaces(places)
+  preparePlaces(places, options.log)
   const lock = takeLock(places, options.busyMs)
   try {
     return openLocked(places, lock, options)

@@ -1,6 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { EvenkeelError } from '../model/error.ts'
+import type { Log } from '../model/log.ts'
 
 /** The store's file and those beside it. */
 export type Places = { file: string; wal: string; shm: string; lock: string; reserve: string; folder: string }
@@ -15,7 +16,7 @@ const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? Stri
 export const unusable = (file: string, words: string, cause?: unknown) => new EvenkeelError('unavailable', `${file}: ${words}`, { cause })
 
 /** Makes the folder, and sees that what stands in it are files that we may read and write and nobody else may. */
-export function preparePlaces(places: Places): void {
+export function preparePlaces(places: Places, log: Log): void {
   try {
     mkdirSync(places.folder, { recursive: true, mode: 0o700 })
   } catch (error) {
@@ -28,6 +29,9 @@ export function preparePlaces(places: Places): void {
           : `the folder cannot be made (${code}): check \`data\` and who owns it`
     throw unusable(places.folder, why, error)
   }
+  const folder = statOf(places.folder)
+  if (folder && (folder.mode & 0o022) !== 0)
+    log.warn({ folder: places.folder }, 'others may write to the data folder, and so take its files away: give it mode 0700')
   for (const name of [places.file, places.wal, places.shm, places.lock, places.reserve]) {
     const found = statOf(name)
     if (!found) continue

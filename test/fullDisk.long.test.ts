@@ -1,0 +1,168 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import type { Change } from '../lib/model/change.ts'
+import { expiryName, type Span, spanText } from '../lib/model/expiry.ts'
+import type { Job } from '../lib/model/job.ts'
+import type { TargetConfig } from '../lib/model/product.ts'
+import type { SavingFailure } from '../lib/model/store.ts'
+import { type Command, createRedisClient } from '../lib/products/redis/client.ts'
+import { KillableHouse } from './killableHouse.ts'
+import { describeWith } from './live.ts'
+import { randomOf } from './random.ts'
+import { ask, startHaproxy, startRedis } from './servers.ts'
+import { describeOnSmallDisk, SmallDisk } from './smallDisk.ts'
+
+const ROUNDS = 60
+const cfg = ([port]: number[]) => `defaults
+  mode http
+  timeout client 5s
+  timeout connect 1s
+  timeout server 5s
+frontend web
+  bind 127.0.0.1:${port}
+  default_backend app
+backend app
+  server a 127.0.0.1:1 weight 100
+  server b 127.0.0.1:1 weight 100
+`
+const failing = (house: KillableHouse) => house.ask<SavingFailure | null>('failing')
+const told = (error: unknown) => error as { code?: string }
+
+/** In what moment the last block is taken, and what is done then. */
+const PHASES = ['applying', 'keep', 'roll back', 'the watch ends', 'killed while watched', 'killed in a roll-back', 'killed as it is kept']
+
+describeOnSmallDisk('a full disk in every phase of a change', () =>
+  describeWith(['haproxy', 'redis-server'], 'on real servers', () => {
+    test(`${ROUNDS} changes of a weight: what the journal says is what HAProxy holds, through kills and once there is room`, async () => {
+      const random = randomOf(11)
+      await using haproxy = await startHaproxy({ cfg })
+      using disk = new SmallDisk(32)
+      await using house = new KillableHouse(
+        [{ kind: 'haproxy', name: 'edge', socket: `tcp://127.0.0.1:${haproxy.about.adminPort}` } as TargetConfig],
+        { ownMs: 3_000, lookMs: 500, undoMs: 20_000 },
+        {},
+        disk.path,
+      )
+      const weight = async () => /^(\d+)/.exec(await ask(haproxy.about.adminPort, 'get weight app/a\n'))![1]!
+      const create = (after: string) => house.ask<{ change: string }>('create', { steps: [{ setting: { target: 'edge', name: 'app/a/weight' }, after }] }) // biome-ignore format: one line
+      await house.start()
+      await house.up()
+      for (let round = 0; round < ROUNDS; round++) {
+        const phase = PHASES[round % PHASES.length]!
+        const where = `round ${round}, ${phase}`
+        const before = await weight()
+        const after = String(10 + ((round * 7) % 90))
+        let id: string | undefined
+        if (phase === 'applying') {
+          const applied = create(after).catch(told)
+          await sleep(random() * 8)
+          disk.fill()
+          const answer = await applied
+          if ('code' in answer) expect([where, answer.code]).toEqual([where, 'unavailable'])
+          else id = (answer as { change: string }).change
+        } else {
+          id = (await create(after)).change
+          disk.fill()
+          if (random() < 0.7) await house.until(() => failing(house), (found) => found !== null) // biome-ignore format: one line
+        }
+        const killedLater = async () => {
+          await sleep(random() * 12)
+          await house.kill()
+        }
+        if (phase === 'keep') await house.ask('keep', { change: id })
+        if (phase === 'roll back') await house.ask('rollBack', { change: id })
+        if (phase === 'killed while watched') await killedLater()
+        if (phase === 'killed in a roll-back') {
+          void house.ask('rollBack', { change: id }).catch(told)
+          await killedLater()
+        }
+        if (phase === 'killed as it is kept') {
+          void house.ask('keep', { change: id }).catch(told)
+          await killedLater()
+        }
+        if (phase.startsWith('killed')) {
+          await house.start()
+          await house.up()
+        }
+        const ended = id === undefined ? null : await house.ended(id, 60)
+        const holds = (change: Change | null) => (change?.state === 'kept' ? after : before)
+        expect([where, await weight()]).toEqual([where, holds(ended)])
+        if (ended) expect([where, ended.state]).toEqual([where, expect.stringMatching(/^(kept|rolled_back)$/)])
+        if (phase === 'roll back' || phase === 'keep') expect(await failing(house)).not.toBeNull()
+
+        // With room again, and after one more kill, nothing else is true.
+        if (random() < 0.5) {
+          disk.free()
+          await house.until(() => failing(house), (found) => found === null, 40) // biome-ignore format: one line
+        }
+        await house.kill()
+        await house.start()
+        await house.up()
+        if (id !== undefined) expect([where, (await house.change(id)).state]).toEqual([where, ended!.state])
+        expect([where, await weight()]).toEqual([where, holds(ended)])
+        if (disk.freeBytes === 0) disk.free()
+        await house.until(() => failing(house), (found) => found === null, 40) // biome-ignore format: one line
+      }
+    })
+
+    test('a job waits where its undo cannot be written down, is put back to the millisecond while the disk is full, and goes on when it is not', async () => {
+      await using redis = await startRedis()
+      using disk = new SmallDisk(32)
+      await using house = new KillableHouse([{ kind: 'redis', name: 'cache', url: redis.about.url, role: 'cache' } as TargetConfig], {}, {}, disk.path) // biome-ignore format: one line
+      await house.start()
+      await house.up()
+      const client = createRedisClient({ url: redis.about.url })
+      const never = new AbortController().signal
+      async function all<T>(commands: Command[]): Promise<T[]> {
+        const out: unknown[] = []
+        for (let i = 0; i < commands.length; i += 2_000) out.push(...(await client.pipeline(commands.slice(i, i + 2_000), never)))
+        return out as T[]
+      }
+      const keys = Array.from({ length: 20_000 }, (_, i) => `promo:${i}`)
+      const endsNow = () => all<number>(keys.map((key): Command => ['PEXPIRETIME', key]))
+      for (const end of ['roll back', 'go on'] as const) {
+        const at = Math.ceil(Date.now() / 1_000 + 150) * 1_000
+        const ends = keys.map((_, i) => at + (i % 1_000))
+        await all(keys.map((key, i): Command => ['SET', key, 'x', 'PXAT', ends[i]!]))
+        const span: Span = { from: at - 1_000, to: at + 2_000 }
+        const proposal = {
+          id: end,
+          finding: 'f',
+          advisor: 'expiry-spread',
+          steps: [{ setting: { target: 'cache', name: expiryName(span, 'promo:*') }, before: spanText(span), after: spanText({ from: span.to - 100_000, to: span.to }) }], // biome-ignore format: one line
+          because: 'a test',
+          prediction: null,
+          guards: [],
+          risk: 'low',
+          riskBecause: '',
+          commands: [],
+          state: 'open',
+          createdAt: Date.now(),
+        }
+        const { change } = await house.ask<{ change: string }>('apply', { proposal })
+        const { job } = await house.change(change)
+        const look = () => house.ask<Job>('job', { job })
+        await house.until(look, ({ done }) => done >= 1_000)
+        disk.fill()
+        await house.until(look, ({ waiting }) => waiting?.includes('disk of the data folder is full') === true)
+        const written = (await endsNow()).filter((end, i) => end !== ends[i]).length
+        expect(written).toBeGreaterThan(0)
+        expect(written).toBeLessThan(keys.length)
+        if (end === 'roll back') {
+          await house.ask('rollBack', { change })
+          expect((await house.ended(change, 60)).state).toBe('rolled_back')
+          expect(await endsNow()).toEqual(ends)
+          await house.kill()
+          await house.start()
+          expect((await house.change(change)).state).toBe('rolled_back')
+          disk.free()
+          await house.until(() => failing(house), (found) => found === null, 40) // biome-ignore format: one line
+        } else {
+          disk.free()
+          expect(await house.until(look, ({ state }) => state !== 'running', 90)).toMatchObject({ state: 'done', left: 0 })
+        }
+      }
+      await client.close()
+    })
+  }),
+)
