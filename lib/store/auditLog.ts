@@ -75,7 +75,11 @@ export function auditLogOf(db: DatabaseSync): AuditLog & { close(): void } {
       else lost++
     },
     retry(at) {
-      if (held.length === 0) return
+      const [first] = held
+      if (!first) return
+      // One first: a disk that is still full must not be asked for all of it each second.
+      if (!attempt([first])) return
+      held.shift()
       const gap: AuditDraft[] =
         lost === 0
           ? []
@@ -91,7 +95,7 @@ export function auditLogOf(db: DatabaseSync): AuditLog & { close(): void } {
                 detail: { entries: String(lost), because: 'there was no room on the disk, and no more in memory' },
               },
             ]
-      if (!attempt([...held, ...gap])) return
+      if (held.length + gap.length > 0 && !attempt([...held, ...gap])) return
       held.length = 0
       lost = 0
     },

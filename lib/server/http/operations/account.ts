@@ -68,7 +68,8 @@ export const account = [
     path: 'session/codes',
     role: 'viewer',
     ownAccount: true,
-    audit: { none: 'nothing is set up before the first code fits' },
+    // Nothing is set up yet, but a password that was guessed wrong here must show.
+    audit: { what: 'second-factor' },
     summary: 'Begins to set up one-time codes: what an authenticator app is given',
     tag,
     body: onlyPresent,
@@ -133,7 +134,7 @@ export const account = [
     path: 'session/passkeys',
     role: 'viewer',
     ownAccount: true,
-    audit: { none: 'nothing is set up before the browser has answered' },
+    audit: { what: 'second-factor' },
     summary: 'Begins to add a passkey: what the browser is asked for',
     tag,
     body: onlyPresent,

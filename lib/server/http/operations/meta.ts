@@ -30,7 +30,7 @@ export const meta = [
     method: 'POST',
     path: 'mode',
     role: 'operator',
-    audit: { what: 'mode-set', about: ({ mode }: { mode: string }) => mode },
+    audit: { what: 'mode-set', about: ({ mode }: { mode: string }) => mode, body: ['inFlight'] },
     summary: 'Lowers the mode to observe, or raises it back to what the configuration allows',
     tag,
     body: z.strictObject({
