@@ -241,6 +241,12 @@ describe('haproxy.cfg', () => {
     for (const text of ['', '\u0000', 'server x', 'backend\nserver', '"'.repeat(1_000), 'backend b\nserver-template t 99999999 a', '\\'])
       expect(parseConfigFile(text).pools).toBeInstanceOf(Array)
   })
+
+  it('makes no more servers of a few templates than anybody runs', () => {
+    const templates = 'server-template w 99999 10.0.0.1:80\n'
+    expect(parseConfigFile(`backend b\n${templates}`).pools[0]!.servers).toHaveLength(99_999)
+    expect(() => parseConfigFile(`backend b\n${templates.repeat(20_000)}`)).toThrow(/at most 100000 servers/)
+  })
 })
 
 describe('pools', () => {

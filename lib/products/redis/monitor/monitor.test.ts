@@ -97,6 +97,19 @@ describe('where keys stand', () => {
     expect(keys(specOf('zunion', zunion), 'ZUNION x a b')).toEqual([])
   })
 
+  test.each([
+    ['steps backwards', range(index(1), -1, 0, -1)],
+    ['steps that never arrive', range(index(1), -1, 0, 1e-9)],
+    ['a place before the command', range(index(-5), -1)],
+    [
+      'a count beyond the command',
+      ['begin_search', index(1), 'find_keys', ['type', 'keynum', 'spec', ['keynumidx', 90, 'firstkey', -1e15, 'keystep', 1]]],
+    ],
+  ])('a server that tells %s is not followed', (_, told) => {
+    for (const key of keys(specOf('mget', row('mget', ['readonly'], [1, -1, 1], [told])), 'MGET 2 b c'))
+      expect(['2', 'b', 'c']).toContain(key)
+  })
+
   test('by first, last and step: Redis before 7', () => {
     const old = (name: string, flags: string[], first: number, last: number, step: number) => [name, -2, flags, first, last, step]
     expect(keys(specOf('mget', old('mget', ['readonly'], 1, -1, 1)), 'MGET a b')).toEqual(['a', 'b'])
