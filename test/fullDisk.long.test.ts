@@ -12,7 +12,7 @@ import { randomOf } from './random.ts'
 import { ask, startHaproxy, startRedis } from './servers.ts'
 import { describeOnSmallDisk, SmallDisk } from './smallDisk.ts'
 
-const ROUNDS = 60
+const ROUNDS = 56
 const cfg = ([port]: number[]) => `defaults
   mode http
   timeout client 5s

@@ -38,7 +38,7 @@ export async function replaceFile(
   await swap(place, from, to, change)
   return {
     async restore() {
-      await swap(place, to, from, null)
+      await swap(place, to, from, change, false)
       await rm(place.kept(change), { force: true }).catch(() => {})
     },
   }
@@ -80,8 +80,8 @@ async function placeOf(configured: string): Promise<Place> {
   }
 }
 
-/** `keepAs`: the change under whose id the old text stays; null: it does not. */
-async function swap(place: Place, from: string, to: string, keepAs: string | null): Promise<void> {
+/** `keeps`: the old text stays, under the change's id. */
+async function swap(place: Place, from: string, to: string, change: string, keeps = true): Promise<void> {
   const temporary = temporaryOf(place.path)
   let folder: FileHandle | null = null
   let kept = false
@@ -92,19 +92,27 @@ async function swap(place: Place, from: string, to: string, keepAs: string | nul
     if (!found.equals(Buffer.from(from))) throw new EvenkeelError('drift', `${place.name} was changed by somebody else: it is left alone`)
     // Before the rename, so that nothing stands between it and its fsync.
     folder = await open(dirname(place.path), 'r')
-    kept = keepAs !== null && (await keep(place, found, keepAs))
+    kept = keeps && (await keep(place, found, change))
     await rm(temporary, { force: true })
-    await writeWhole(temporary, Buffer.from(to), place)
+    await writeWhole(temporary, Buffer.from(to), place).catch((error: unknown) => takeKept(error, place, to, change))
     await rename(temporary, place.path)
     renamed = true
     await folder.sync()
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {})
-    if (kept && !renamed) await rm(place.kept(keepAs!), { force: true }).catch(() => {})
+    if (kept && !renamed) await rm(place.kept(change), { force: true }).catch(() => {})
     throw trouble(error, place.name, 'replaced')
   } finally {
     await folder?.close().catch(() => {})
   }
+}
+
+/** On a full disk a change is rolled back with the very file that it kept: a rename needs no room. */
+async function takeKept(error: unknown, place: Place, to: string, change: string): Promise<void> {
+  const { code } = error as NodeJS.ErrnoException
+  const kept = code === 'ENOSPC' || code === 'EDQUOT' ? await readFile(place.kept(change)).catch(() => null) : null
+  if (!kept?.equals(Buffer.from(to))) throw error
+  await rename(place.kept(change), temporaryOf(place.path))
 }
 
 /** The text before the change: what the same change writes later, its roll-back too, does not take its place. False: it was there already. */

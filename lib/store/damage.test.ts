@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { change, finding } from '../../test/documents.ts'
+import { randomOf } from '../../test/random.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Store } from '../model/store.ts'
 import { createStore } from './store.ts'
@@ -364,6 +365,66 @@ describe('one bad row costs that row', () => {
     store!.undo.drop(newest.batch)
     expect(store!.undo.newest('c0')).toMatchObject({ lost: 0, edits: [{ name: '58' }] })
   })
+})
+
+/** Bytes that flip, pages of zeros and of other pages, cuts: a start goes on or is refused with words, and so does what comes after it. */
+describe('damage by chance', () => {
+  const ROUNDS = Number(process.env.EVENKEEL_LONG ? 1_000 : 15)
+  test.each(['closed', 'killed'])(`${ROUNDS} times, to the files of a store that was %s`, { timeout: ROUNDS * 2_000 }, (how) => {
+    const random = randomOf(how.length)
+    const below = (n: number) => Math.floor(random() * n)
+    const ends = { whole: 0, told: 0, refused: 0 }
+    for (let round = 0; round < ROUNDS; round++) {
+      from(how === 'closed' ? closed : killed)
+      const names = readdirSync(data).filter((name) => random() < (name === DB || name.endsWith('-wal') ? 0.6 : 0.2))
+      for (const name of names) {
+        const { size } = statSync(at(name))
+        if (size === 0) continue
+        const kind = random()
+        if (kind < 0.2) truncateSync(at(name), below(size))
+        else
+          for (let n = 1 + below(kind < 0.6 ? 1 : 20); n > 0; n--) {
+            const offset = random() < 0.2 ? below(Math.min(size, 200)) : below(size)
+            const bytes = random() < 0.3 ? Buffer.alloc(8192) : Buffer.from(Array.from({ length: 1 + below(64) }, () => below(256)))
+            overwrite(name, kind < 0.4 ? offset - (offset % 8192) : offset, bytes.subarray(0, Math.max(1, size - offset)))
+          }
+      }
+      try {
+        const store = open()
+        store.query({ metric: 'x', labels: {}, from: FROM, to: NOW })
+        store.query({ metric: 'x', labels: {}, from: FROM, to: NOW, stepMs: 10_000 })
+        store.catalog(FROM)
+        for (const { id } of store.changes.list()) {
+          for (let undo = store.undo.newest(id); undo; undo = store.undo.newest(id)) store.undo.drop(undo.batch)
+        }
+        for (let i = 1; i <= 3; i++) {
+          store.append('edge', NOW + i * 1_000, [{ metric: 'x', labels: { n: '1' }, value: 1 }], 1_000)
+          store.changes.put({ ...change, id: 'new', at: i })
+          store.tick(NOW + i * 1_000)
+        }
+        ends[store.repairs().length > 0 || store.failing() ? 'told' : 'whole']++
+        store.close()
+      } catch (error) {
+        if (!(error instanceof EvenkeelError)) throw new Error(`round ${round}, ${how}: ${names.join(' ')}`, { cause: error })
+        expect(error.message).toContain(data)
+        ends.refused++
+      } finally {
+        store = null
+        for (const name of readdirSync(data)) rmSync(at(name), { recursive: true })
+      }
+    }
+    expect(ends.told).toBeGreaterThan(ROUNDS / 15)
+  })
+})
+
+test('a start on a damaged file ends with 2 and one sentence', () => {
+  writeFileSync(at(DB), 'no database at all, but long enough to be read as one'.repeat(100))
+  writeFileSync(at('evenkeel.yaml'), `data: ${data}\ntargets: [{ kind: redis, name: a, url: "redis://127.0.0.1:1", role: cache }]\n`)
+  const script = "const { start } = await import('./lib/server/start.ts'); await start()"
+  const env = { ...process.env, EVENKEEL_CONFIG: at('evenkeel.yaml'), EVENKEEL_LOG: 'fatal', HOSTNAME: '127.0.0.1', PORT: '3000' }
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { env, encoding: 'utf8' })
+  expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(/evenkeel\.db: is damaged .*restore it from a backup/)])
+  expect(status).toBe(2)
 })
 
 describe('a start that is refused names the file and the mend', () => {

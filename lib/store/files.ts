@@ -159,7 +159,8 @@ function takeLock({ lock }: Places, busyMs: number): DatabaseSync {
     let db: DatabaseSync | null = null
     try {
       db = connect(lock, busyMs)
-      db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+      // No journal on the disk: a full one must not keep the lock from being taken.
+      db.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
       return db
     } catch (error) {
       db?.close()
