@@ -1,4 +1,5 @@
 import type { AnyProduct, Parsed, Probe } from '../lib/model/product.ts'
+import { publicText } from '../lib/model/publicUrl.ts'
 
 export type Result =
   | { state: 'ok'; ms: number; raw: unknown; parsed: Parsed }
@@ -18,6 +19,9 @@ export async function reading(product: AnyProduct, probe: Probe<unknown, unknown
     const because = product.unavailable?.(error)
     if (because) return { state: 'unavailable', because: `not available here: ${because}` }
     const { name, message } = error as Error
-    return { state: 'failed', because: name === 'TimeoutError' || name === 'AbortError' ? `no answer within ${limitMs} ms` : message }
+    return {
+      state: 'failed',
+      because: name === 'TimeoutError' || name === 'AbortError' ? `no answer within ${limitMs} ms` : publicText(message),
+    }
   }
 }

@@ -113,7 +113,16 @@ export function readDurations(value: unknown): unknown {
 export function configSchema(schemas: Schemas) {
   return z.strictObject({
     listen,
-    url: url(z.url({ protocol: /^https?$/, error: 'the http(s) address that people use' }))
+    url: url(
+      z.url({ protocol: /^https?$/, error: 'the http(s) address that people use' }).refine(
+        (text) => {
+          const { username, password, search, hash } = URL.parse(text) ?? {}
+          return !username && !password && !search && !hash
+        },
+        // It stands in alerts, links and cookies.
+        { error: 'an address without user info, query and fragment' },
+      ),
+    )
       .optional()
       .meta({ description: 'Where people reach this server; stands in alerts' }),
     data: path('the path of a folder').default('./data').meta({ description: 'Folder of the embedded store; created when absent' }),

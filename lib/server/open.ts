@@ -15,6 +15,7 @@ import { withoutTrailingSlashes } from '../format/url.ts'
 import type { ControlConfig } from '../model/control.ts'
 import type { DetectorSettings } from '../model/detector.ts'
 import type { HouseEvent } from '../model/events.ts'
+import type { Log } from '../model/log.ts'
 import type { AnyProduct, TargetConfig } from '../model/product.ts'
 import { notifiers } from '../notifiers/shelf.ts'
 import { products } from '../products/sources.ts'
@@ -75,10 +76,14 @@ export function allTargets(config: Config): { config: TargetConfig; product: Any
 }
 
 /** Puts the house together and starts it. `print` is for what a person must read once: the sign-in link. */
-export async function openHouse(config: Config, env: NodeJS.ProcessEnv, print: (text: string) => void): Promise<House> {
+export async function openHouse(
+  config: Config,
+  env: NodeJS.ProcessEnv,
+  print: (text: string) => void,
+  log: Log = createLog(),
+): Promise<House> {
   const clock = createSteadyClock()
   const { now, monotonic } = clock
-  const log = createLog()
   for (const warning of config.warnings) log.warn({}, warning)
   try {
     mkdirSync(config.data, { recursive: true, mode: 0o700 })

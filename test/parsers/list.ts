@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { globMatches } from '../../lib/advisors/glob.ts'
 import { readSource } from '../../lib/config/document.ts'
+import { readListen } from '../../lib/config/listen.ts'
 import { parseConfig } from '../../lib/config/parse.ts'
 import { withoutSecrets } from '../../lib/engine/reason.ts'
 import { withoutTrailingSlashes } from '../../lib/format/url.ts'
@@ -425,6 +426,13 @@ const config: Parser[] = [
     yaml: true,
     run: (text) => parseConfig(text, outside.env, schemas(), { file: '/etc/evenkeel.yaml', readFile: outside.readFile }),
   },
+  {
+    name: 'config/listen.ts#readListen',
+    group: 'config',
+    good: YAML,
+    yaml: true,
+    run: (text) => readListen(text, outside.env, { file: '/etc/evenkeel.yaml', readFile: outside.readFile }),
+  },
   { name: 'config/document.ts#readSource', group: 'config', good: YAML, yaml: true, run: (text) => readSource(text, outside) },
   { name: 'model/publicUrl.ts#publicUrl', group: 'config', good: ['https://u:p@x.example/a?b=c'], run: publicUrl },
   { name: 'model/publicUrl.ts#redactedUrl', group: 'config', good: ['redis://:p@[::1]:1/a?b=c'], run: redactedUrl },
@@ -535,5 +543,5 @@ export const NO_READERS = [
   'server/work/rings.ts#describeInThread',
   'server/doors/issuer.ts#callbackOf',
   'config/fingerprint.ts#fingerprintOf',
-  'products/control/followers.ts#hear',
+  'server/http/withCookies.ts#withCookies',
 ]

@@ -48,5 +48,6 @@ export function unreachable(error: unknown, address: string): EvenkeelError {
   const words = WORDS.find(([pattern]) => pattern.test(found))?.[1]
   // A server that knows no AUTH quotes what stood behind it.
   const detail = typeof words === 'function' ? words(address) : (words ?? found.replace(/,? with args beginning with.*/s, '').slice(0, 200))
-  return new EvenkeelError('unreachable', detail, { cause: error })
+  // What the server itself said stays here: it may quote, and the library hangs the command on it.
+  return new EvenkeelError('unreachable', detail, (error as { code?: unknown }).code === undefined ? {} : { cause: error })
 }

@@ -1,0 +1,274 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { stringify } from 'yaml'
+import type { z } from 'zod'
+import { ConfigError } from '../lib/config/error.ts'
+import { parseConfig } from '../lib/config/parse.ts'
+import { configSchema } from '../lib/config/schema.ts'
+import { exposition } from '../lib/server/exposition.ts'
+import { type House, setHouse } from '../lib/server/house.ts'
+import { operations } from '../lib/server/http/operations.ts'
+import { serve } from '../lib/server/http/serve.ts'
+import { createLog } from '../lib/server/log.ts'
+import { openHouse } from '../lib/server/open.ts'
+import { schemas } from '../lib/server/schemas.ts'
+import { main as doctor } from '../scripts/doctor.ts'
+import { freePort } from './daemon.ts'
+import { markedSamples } from './marked.ts'
+
+/**
+ * Every value that a schema marks as secret, of every product, channel and login, holds a marker of its own; Evenkeel runs on them, against
+ * nobody and against servers that refuse, answer nonsense or quote what they were sent; and no marker comes out anywhere.
+ */
+const home = mkdtempSync(join(tmpdir(), 'evenkeel-secrets-'))
+const markers: string[] = []
+const marker = () => {
+  markers.push(`sesame${String(markers.length).padStart(3, '0')}x`)
+  return markers.at(-1)!
+}
+
+/** What of a marker can be found: itself, and itself as a part of base64, wherever it begins there. */
+const traces = (text: string) => [
+  text,
+  ...[0, 1, 2].map((pad) =>
+    Buffer.from(`${'x'.repeat(pad)}${text}`)
+      .toString('base64')
+      .slice(pad === 0 ? 0 : 4, -4),
+  ),
+]
+function expectNone(where: string, text: string) {
+  expect(
+    markers.filter((one) => traces(one).some((trace) => text.includes(trace))),
+    `${where}: ${text.slice(Math.max(0, text.indexOf('sesame') - 200)).slice(0, 400)}`,
+  ).toEqual([])
+}
+
+/** Refuses HTTP, then answers nonsense; knows no command of Redis and quotes it, as a server does that has renamed AUTH. */
+function startRude(): Promise<Server> {
+  let asked = 0
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.on('data', (chunk) => {
+      const text = chunk.toString('latin1')
+      if (/^(GET|POST|HEAD) /.test(text)) {
+        const status = ['401 No', '500 Oops', '200 OK'][asked++ % 3]
+        return void socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 4\r\nconnection: close\r\n\r\noops`)
+      }
+      const commands = text.split(/\*\d+\r\n/).slice(1)
+      for (const command of commands) {
+        const [name, ...rest] = command.split('\r\n').filter((_, index) => index % 2 === 1)
+        socket.write(`-ERR unknown command '${name}', with args beginning with: ${rest.map((word) => `'${word}' `).join('')}\r\n`)
+      }
+      if (commands.length === 0) socket.end('ERROR\r\n')
+    })
+  })
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
+}
+
+let rude: Server
+let configs: Record<string, unknown>[]
+beforeAll(async () => {
+  rude = await startRude()
+  configs = configurations(`127.0.0.1:${(rude.address() as AddressInfo).port}`, `127.0.0.1:${await freePort()}`)
+})
+afterAll(() => {
+  rude.close()
+  rmSync(home, { recursive: true })
+})
+
+/** Every secret of every kind, twice: with somebody at the address and with nobody. As many files as there are ways to sign in with secrets. */
+function configurations(somebody: string, nobody: string): Record<string, unknown>[] {
+  const schema = configSchema(schemas())
+  const shape: Record<string, z.ZodType> = schema.shape
+  const at = (key: string, address: string) => markedSamples(shape[key]!, marker, address)
+  const named = (key: string) =>
+    [...at(key, somebody), ...at(key, nobody)]
+      .flatMap((list) => list as object[])
+      .map((value, index) => ({ ...value, name: `${key}-${index}` }))
+  const [targets, receivers] = [named('targets'), named('receivers')]
+  const routes = [{ match: {}, to: receivers.map(({ name }) => name), wait: '0s' }]
+  const others = Object.keys(schema.shape).filter((key) => !['targets', 'receivers'].includes(key))
+  const single = Object.fromEntries(others.map((key) => [key, at(key, nobody)]).filter(([, values]) => values!.length > 0)) as Record<
+    string,
+    unknown[]
+  >
+  const count = Math.max(1, ...Object.values(single).map((values) => values.length))
+  return Array.from({ length: count }, (_, index) => ({
+    data: join(home, `data-${index}`),
+    mode: 'tune',
+    poll: { every: '200ms', timeout: '500ms' },
+    targets,
+    receivers,
+    routes,
+    ...Object.fromEntries(Object.entries(single).map(([key, values]) => [key, values[index % values.length]])),
+  }))
+}
+
+const file = join(home, 'evenkeel.yaml')
+const parsed = (config: unknown) => parseConfig(stringify(config), {}, schemas(), { file, readFile: () => '' })
+
+test('the walk finds the secrets that are known to be there', () => {
+  const text = stringify(configs)
+  for (const place of [
+    /headers:\n\s+X-Some-Name: sesame/,
+    /webhook:\n\s+url: http:.*sesame/,
+    /slack:\n\s+url: .*sesame/,
+    /secret: sesame/,
+    /client_secret: sesame/,
+    /bearer: sesame/,
+  ])
+    expect(text).toMatch(place)
+  for (const place of [
+    /password: sesame/,
+    /sentinel:[\s\S]*?password: sesame/,
+    /key: -----BEGIN sesame/,
+    /cluster:\n\s+- redis:\/\/sesame\w+:head@sesame/,
+    /stats: http:\/\/sesame\w+:head@sesame\w+@[^ ]+\?key=sesame/,
+  ])
+    expect(text).toMatch(place)
+  expect(markers.length).toBeGreaterThan(50)
+  expect(traces('sesame001x').every((trace) => trace.length > 6)).toBe(true)
+})
+
+test('no word about a configuration that is refused', () => {
+  const broken = configs.flatMap((config) => [
+    { ...config, colour: 'red' },
+    { ...config, mode: 'tuned' },
+    { ...config, targets: (config.targets as object[]).map((target) => ({ ...target, colour: 'red' })) },
+    { ...config, targets: (config.targets as object[]).map((target) => ({ ...target, kind: 'nobody' })) },
+    { ...config, targets: (config.targets as object[]).map(({ ...target }) => ({ ...target, name: undefined, url: 5, stats: [target] })) },
+    {
+      ...config,
+      receivers: (config.receivers as object[]).map((receiver) =>
+        Object.fromEntries(Object.entries(receiver).map(([key, value]) => [key, [value]])),
+      ),
+    },
+    {
+      ...config,
+      receivers: (config.receivers as object[]).map((receiver) =>
+        Object.fromEntries(Object.entries(receiver).map(([key, value]) => [key, JSON.stringify(value)])),
+      ),
+    },
+    { ...config, auth: { ...(config.auth as object), roles: {}, colour: 'red' } },
+    { ...config, routes: [{ to: config.receivers }] },
+  ])
+  for (const config of broken) {
+    let words = ''
+    try {
+      parsed(config)
+    } catch (error) {
+      expect(error).toBeInstanceOf(ConfigError)
+      words = (error as ConfigError).message
+    }
+    expect(words).not.toBe('')
+    expectNone('a refusal', words)
+  }
+})
+
+describe('while it runs', () => {
+  const houses: House[] = []
+  afterAll(async () => {
+    await Promise.all(houses.map((house) => house.close()))
+    setHouse(undefined)
+  })
+
+  test('no marker in any answer, event, metric, line of the log, or in what the doctor says', async () => {
+    for (const config of configs) {
+      const lines: string[] = []
+      const printed: string[] = []
+      const log = createLog('trace', { write: (line) => void lines.push(line) })
+      const house = await openHouse(parsed(config), { NODE_ENV: 'test' }, (text) => void printed.push(text), log)
+      houses.push(house)
+      setHouse(house)
+      const nobody = { kind: 'token', id: 'none', name: 'a test', role: 'admin', owner: null } as const
+      const { token } = house.doors.tokens.create({ name: 'all', role: 'admin' }, nobody)
+      const headers = { host: '127.0.0.1:3000', authorization: `Bearer ${token}` }
+      const call = async (method: string, path: string, body?: unknown) => {
+        const request = new Request(`http://127.0.0.1:3000/api/v1/${path}`, {
+          method,
+          headers,
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        })
+        return serve(request)
+      }
+      const events = (await call('GET', 'events')).body!.getReader()
+      const heard = (async () => {
+        let text = ''
+        for (;;) {
+          const { value, done } = await events.read().catch(() => ({ value: undefined, done: true }))
+          if (done) return text
+          text += new TextDecoder().decode(value)
+        }
+      })()
+
+      // Each has failed, or has answered something.
+      await vi.waitFor(() => {
+        const waiting = house.engine.targets().filter((target) => target.failures === 0 && target.lastPollAt === null)
+        expect(waiting.map((target) => target.name)).toEqual([])
+      }, 20_000)
+      const names = house.engine.targets().map((target) => target.name)
+      const receivers = house.config.receivers.map((receiver) => receiver.name)
+      for (const name of receivers) {
+        const answer = await call('POST', `receivers/${name}/test`)
+        expectNone(`POST receivers/${name}/test`, await answer.text())
+      }
+
+      let answered = 0
+      for (const { method, path, body } of operations) {
+        if (path === 'events' || path.startsWith('session')) continue
+        const places = path.includes('{name}') || path.includes('{target}') ? [...names.slice(0, 30), ...receivers] : ['nothing']
+        for (const name of /\{/.test(path) ? places : ['']) {
+          const url = path.replace(/\{\w+\}/g, name)
+          const bodies = body ? [{}, { steps: [{ setting: { target: names[0], name: 'config/maxmemory' }, after: '1' }] }] : [undefined]
+          for (const one of bodies) {
+            const answer = await call(
+              method,
+              path === 'series' ? 'series?metric=evenkeel_up' : url,
+              method === 'GET' ? undefined : (one ?? {}),
+            )
+            answered++
+            expectNone(`${method} ${url}`, await answer.text())
+          }
+        }
+      }
+      expect(answered).toBeGreaterThan(operations.length)
+      for (const query of names.flatMap((name) =>
+        ['keys/hot', 'keys/big', 'keys/patterns', 'slowlog'].map((path) => `${path}?target=${name}`),
+      ))
+        expectNone(query, await (await call('GET', query)).text())
+
+      // It was let in, to the end.
+      const shown = await call('GET', 'config')
+      expect([shown.status, await shown.text()]).toEqual([200, expect.stringContaining('[redacted]')])
+
+      expectNone('/metrics', (await exposition(house)).text)
+      await events.cancel()
+      const said = await heard
+      expect(said).toContain('event:')
+      expectNone('events', said)
+      expect(lines.length).toBeGreaterThan(0)
+      expectNone('the log', lines.join('\n'))
+      expectNone('what is printed', printed.join('\n'))
+    }
+  }, 120_000)
+
+  test('nor in what the doctor says', async () => {
+    for (const config of configs) {
+      writeFileSync(file, stringify(config))
+      const lines: string[] = []
+      const spies = (['log', 'error', 'warn'] as const).map((name) =>
+        vi.spyOn(console, name).mockImplementation((...words) => void lines.push(words.join(' '))),
+      )
+      try {
+        expect(await doctor(['--config', file])).toBe(1)
+      } finally {
+        for (const spy of spies) spy.mockRestore()
+      }
+      expect(lines.length).toBeGreaterThan((config.targets as unknown[]).length)
+      expectNone('the doctor', lines.join('\n'))
+    }
+  }, 120_000)
+})
