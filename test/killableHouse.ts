@@ -10,7 +10,10 @@ import type { TargetConfig } from '../lib/model/product.ts'
 
 /** Evenkeel's inside in a process of its own, so that it can be killed. */
 export class KillableHouse implements AsyncDisposable {
-  readonly #args: string[]
+  readonly #options: { data: string; targets: TargetConfig[]; watch: Record<string, number> }
+  /** What its next start is given: the mode, and how often it polls. */
+  mode: 'observe' | 'tune' = 'tune'
+  everyMs = 1_000
   #child: ChildProcess | null = null
   #ids = 0
   readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
@@ -26,17 +29,24 @@ export class KillableHouse implements AsyncDisposable {
   ) {
     this.#env = env
     const data = join(folder, 'evenkeel.db')
-    this.#args = [join(import.meta.dirname, 'smallHouse.ts'), JSON.stringify({ data, targets, watch })]
+    this.#options = { data, targets, watch }
   }
   async start(): Promise<void> {
-    const child = spawn(process.execPath, this.#args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...this.#env } })
+    const args = [join(import.meta.dirname, 'smallHouse.ts'), JSON.stringify({ ...this.#options, mode: this.mode, everyMs: this.everyMs })]
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...this.#env } })
     this.#child = child
+    child.stdin!.on('error', () => {})
     child.stderr!.on('data', (chunk) => {
       this.errors += chunk
     })
     const ready = new Promise((resolve, reject) => {
       this.#waiting.set(0, { resolve, reject })
       child.once('exit', (code) => reject(new Error(`ended with ${code}: ${this.errors}`)))
+    })
+    // What a killed one was asked is never answered.
+    child.once('exit', () => {
+      for (const { reject } of this.#waiting.values()) reject(new Error('killed'))
+      this.#waiting.clear()
     })
     createInterface({ input: child.stdout! }).on('line', (line) => {
       const { id, answer, error } = JSON.parse(line) as { id: number; answer: unknown; error?: { code: string; message: string } }
@@ -48,10 +58,12 @@ export class KillableHouse implements AsyncDisposable {
     await ready
   }
   ask<T>(verb: string, more: object = {}): Promise<T> {
+    const child = this.#child!
+    if (child.exitCode !== null || child.signalCode !== null) return Promise.reject(new Error('killed'))
     const id = ++this.#ids
     return new Promise<T>((resolve, reject) => {
       this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject })
-      this.#child!.stdin!.write(`${JSON.stringify({ id, verb, ...more })}\n`)
+      child.stdin!.write(`${JSON.stringify({ id, verb, ...more })}\n`)
     })
   }
   async until<T>(what: () => Promise<T>, holds: (value: T) => boolean, seconds = 20): Promise<T> {
@@ -71,6 +83,12 @@ export class KillableHouse implements AsyncDisposable {
     const child = this.#child!
     const gone = once(child, 'exit')
     child.kill('SIGKILL')
+    await gone
+  }
+  /** Ends it as a supervisor would not: its input closes, and it exits by itself. */
+  async end(): Promise<void> {
+    const gone = once(this.#child!, 'exit')
+    this.#child!.stdin!.end()
     await gone
   }
   async [Symbol.asyncDispose](): Promise<void> {

@@ -13,12 +13,13 @@ import { createStore } from '../lib/store/store.ts'
  * A process that may be killed: store, engine and changes on the targets of its argument, without rules, page or API.
  * Takes one JSON line a request on stdin, `{id, verb, …}`, and answers with one line `{id, answer | error}`.
  */
-type Options = { data: string; targets: TargetConfig[]; watch: Record<string, number> }
+type Options = { data: string; targets: TargetConfig[]; watch: Record<string, number>; everyMs: number; mode: 'observe' | 'tune' }
 type Request = {
   id: number
   verb: string
   proposal?: Proposal
   change?: string
+  since?: number
   job?: string
   steer?: JobVerb
   steps?: []
@@ -43,7 +44,7 @@ const changes = createChanges({
   targetConfig: (name) => engine.targetConfig(name),
   window: (spanMs) => engine.window(spanMs),
   topology: () => engine.topology(),
-  mode: () => 'tune',
+  mode: () => options.mode,
   bus,
   now,
   log,
@@ -53,7 +54,7 @@ const changes = createChanges({
 engine = createEngine({
   targets: options.targets.map((config) => ({ config, product: products.find((product) => product.kind === config.kind)! })),
   edges: [],
-  poll: { everyMs: 1_000, timeoutMs: 900 },
+  poll: { everyMs: options.everyMs, timeoutMs: 900 },
   rules: {},
   detectors: [],
   advisors: [],
@@ -89,7 +90,7 @@ async function answer(request: Request): Promise<unknown> {
     case 'change':
       return store.changes.get(request.change!)
     case 'changes':
-      return store.changes.list()
+      return store.changes.list(({ at }) => at >= (request.since ?? 0))
     case 'job':
       return store.jobs.get(request.job!)
     case 'steer':

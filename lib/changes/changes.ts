@@ -490,7 +490,7 @@ export function createChanges(options: ChangesOptions): Changes {
       .catch((error: unknown) => ({ because: toldOf(error, 'a server cannot be read now.').message }))
     const { state, outcome, needsPerson, undo, finish, drifted } = leaveStanding(
       change,
-      { live, job: job && store.jobs.get(job.id) },
+      { live, job: job && store.jobs.get(job.id), undo: store.undo.count(id) },
       knobs,
     )
     for (const { step } of drifted) store.memory.put(contestedKey(step.setting), { change: id, at: now() })

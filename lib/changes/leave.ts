@@ -19,8 +19,8 @@ export type Left = {
   drifted: Drifted[]
 }
 
-/** `live`: the settings' values, or why they cannot be read. `job`: the change's long work, once it has begun. */
-export type Found = { live: ReadonlyMap<string, string> | { because: string }; job: Job | null }
+/** `live`: the settings' values, or why they cannot be read. `job`: the change's long work, once it has begun; `undo`: items whose undo is stored. */
+export type Found = { live: ReadonlyMap<string, string> | { because: string }; job: Job | null; undo: number }
 
 const OBSERVES = 'Evenkeel is in observe mode and writes nothing'
 const BY_HAND = 'The commands stand below; in tune mode "Roll back" does the same.'
@@ -29,8 +29,8 @@ const BY_HAND = 'The commands stand below; in tune mode "Roll back" does the sam
  * The end of a change that is found in flight in observe mode, where neither its watch nor its roll-back could write. Pure in what it is
  * given: nothing is guessed, the servers' own values say how far it came.
  */
-export function leaveStanding(change: Change, { live, job }: Found, knobs: Knobs): Left {
-  if (change.job !== undefined) return leaveJob(change, job, knobs)
+export function leaveStanding(change: Change, { live, job, undo }: Found, knobs: Knobs): Left {
+  if (change.job !== undefined) return leaveJob(change, job, undo, knobs)
   const steps = heldSteps(change)
   const names = (some: readonly Step[]) => some.map(({ setting }) => `${setting.name} on ${setting.target}`).join(', ')
   const inverse = (some: readonly HeldStep[]) => commandsOf([...some].reverse().map(({ setting, before, after }) => ({ setting, before: after, after: before })), knobs) // biome-ignore format: one line
@@ -90,17 +90,18 @@ export function leaveStanding(change: Change, { live, job }: Found, knobs: Knobs
   }
 }
 
-function leaveJob(change: Change, job: Job | null, knobs: Knobs): Left {
-  if (!job || job.undoRecorded === 0)
+/** A job's own count is written down once a second: what it really did is in the undo, which is stored before each write. */
+function leaveJob(change: Change, job: Job | null, recorded: number, knobs: Knobs): Left {
+  if (!job || recorded === 0)
     return { state: 'failed', outcome: 'Not applied: Evenkeel ended before it wrote anything.', undo: [], finish: [], drifted: [] }
   const until = new Date(job.undoableUntil).toISOString()
   const [step] = change.steps
   return {
     state: 'kept',
-    outcome: `${OBSERVES}: the job ends here, and its change, not judged. ${count(job.done)} are written and stay.`,
+    outcome: `${OBSERVES}: the job ends here, and its change, not judged. what it wrote, up to ${count(recorded)} items, stays.`,
     needsPerson: `Decide whether it stays. What each of them held is stored until ${until}; in tune mode "Roll back" puts it back.`,
     undo: [
-      `# ${count(job.undoRecorded)} items: what each held is stored until ${until}, and put back by "Roll back" in tune mode. For each of them:`,
+      `# ${count(recorded)} items: what each held is stored until ${until}, and put back by "Roll back" in tune mode. For each of them:`,
       ...commandsOf([{ setting: step!.setting, before: step!.after, after: step!.before }], knobs),
     ],
     finish: [],

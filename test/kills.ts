@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Change } from '../lib/model/change.ts'
+import { KillableHouse } from './killableHouse.ts'
+import { randomOf } from './random.ts'
+import { startSubjects } from './subjects.ts'
+
+/** What became of some hundred kills. */
+export type Kills = {
+  kills: number
+  changes: number
+  /** Changes by what they were doing when the process died, by subject. */
+  hit: Record<string, Record<string, number>>
+  /** How the changes ended. */
+  ends: Record<string, number>
+  /** Every sentence about a server that does not hold what its change says, a change that was forgotten, or one that does not end. */
+  wrong: string[]
+  /** Calls that were refused while nobody was killed. */
+  refused: string[]
+  slowestStartMs: number
+  slowestEndMs: number
+  tookMs: number
+}
+
+/** Short watches: what is to be seen is how they are cut. */
+const WATCH = { watchMs: 600, ownMs: 600, ttlWatchMs: 600, lookMs: 200, slowStartMs: 900, beforeMs: 1_000, measureMs: 300, undoMs: 60_000 }
+const EVERY_MS = 200
+/** A change is to be known, and to end, this soon after a start. */
+const ENDS_WITHIN_MS = 30_000
+
+/**
+ * Starts Evenkeel's inside in a process of its own on real servers, makes a change of every kind at once, and kills it (SIGKILL) at a random
+ * moment: while it writes, watches, keeps, rolls back, raises a weight, spreads keys, or recovers from the kill before. Then starts it again, waits until
+ * every change has ended, and compares the servers with what the changes say.
+ */
+export async function killAgainAndAgain({ kills, seed, cache }: { kills: number; seed: number; cache: string }): Promise<Kills> {
+  const random = randomOf(seed)
+  const between = (from: number, to: number) => from + random() * (to - from)
+  await using fleet = await startSubjects()
+  // The same modules again and again: compiled once.
+  await using house = new KillableHouse(fleet.targets, WATCH, { NODE_COMPILE_CACHE: cache })
+  house.everyMs = EVERY_MS
+  const seen: Kills = { kills: 0, changes: 0, hit: {}, ends: {}, wrong: [], refused: [], slowestStartMs: 0, slowestEndMs: 0, tookMs: 0 }
+  const begun = Date.now()
+  const count = (subject: string, moment: string) => {
+    seen.hit[subject] ??= {}
+    seen.hit[subject][moment] = (seen.hit[subject][moment] ?? 0) + 1
+  }
+  let killedAt = Date.now()
+  let since = 0
+  let answered = new Set<string>()
+  /** What was asked for and not answered yet, by change. */
+  let asked = new Map<string, string>()
+
+  async function kill() {
+    killedAt = Date.now()
+    await house.kill()
+    seen.kills++
+  }
+
+  /** Starts it, lets everything end, and looks at the servers. */
+  async function settle() {
+    const startedAt = Date.now()
+    await house.start()
+    const changes = await house.ask<Change[]>('changes', { since })
+    seen.slowestStartMs = Math.max(seen.slowestStartMs, Date.now() - startedAt)
+    for (const id of answered) if (!changes.some((change) => change.id === id)) seen.wrong.push(`${id} was answered and is forgotten`)
+    for (const change of changes) {
+      const subject = fleet.subjects.find((one) => one.owns(change))!
+      count(subject.name, momentOf(change, killedAt, asked.get(change.id)))
+    }
+    seen.changes += changes.length
+    const last = new Map<string, Change>()
+    for (const { id } of changes) {
+      let change = await house.change(id)
+      for (; change.endedAt === undefined; change = await house.change(id)) {
+        if (Date.now() - startedAt > ENDS_WITHIN_MS) {
+          seen.wrong.push(
+            `${id} is ${change.state} ${ENDS_WITHIN_MS / 1_000} s after the start: ${JSON.stringify(change.journal.slice(-5))}`,
+          )
+          break
+        }
+        // The watch of long work lasts until its effect has shown: a person ends it.
+        if (change.job && change.state === 'watching' && !change.rollingBack)
+          await house.ask(random() < 0.5 ? 'keep' : 'rollBack', { change: id }).catch(() => {})
+        else await sleep(50)
+      }
+      const subject = fleet.subjects.find((one) => one.owns(change))!
+      if (last.has(subject.name)) seen.wrong.push(`two changes of ${subject.name} were in flight at once`)
+      last.set(subject.name, change)
+      seen.ends[change.state] = (seen.ends[change.state] ?? 0) + 1
+    }
+    seen.slowestEndMs = Math.max(seen.slowestEndMs, Date.now() - startedAt)
+    for (const subject of fleet.subjects) {
+      const change = last.get(subject.name) ?? null
+      for (const sentence of await subject.verify(change))
+        seen.wrong.push(
+          `${subject.name}, ${change ? `change ${change.id} ${change.state}` : 'no change'}: ${sentence}${change ? ` (${change.journal.map(({ what, text }) => `${what}: ${text}`).join(' | ')})` : ''}`,
+        )
+    }
+  }
+
+  /** A change of each subject at once; some are kept or rolled back by hand a moment later. */
+  async function act() {
+    since = Date.now()
+    answered = new Set()
+    asked = new Map()
+    const after = [() => between(0, 150), () => between(100, 900), () => between(700, 2_400)][Math.floor(random() * 3)]!()
+    let dying = false
+    const plans = fleet.subjects.flatMap((subject) =>
+      random() * 100 < subject.often ? [{ subject, verb: random(), wait: between(0, 500) }] : [],
+    )
+    const acting = plans.map(async ({ subject, verb, wait }) => {
+      try {
+        const id = await subject.begin(house)
+        answered.add(id)
+        if (verb > 0.6) return
+        await sleep(wait)
+        if (dying) return
+        const name = verb < 0.3 ? 'keep' : 'rollBack'
+        asked.set(id, name === 'keep' ? 'keeping' : 'rolling back')
+        await house.ask(name, { change: id })
+        asked.delete(id)
+      } catch (error) {
+        // By then it may have ended by itself.
+        if (!dying && (error as { code?: string }).code !== 'not_allowed') seen.refused.push(`${subject.name}: ${(error as Error).message}`)
+      }
+    })
+    await sleep(after)
+    dying = true
+    await kill()
+    await Promise.all(acting)
+  }
+
+  await house.start()
+  await house.end()
+  await settle()
+  for (;;) {
+    await house.up()
+    await act()
+    // Some die again before they are there.
+    while (random() < 0.3 && seen.kills < kills - 1) {
+      const starting = house.start().catch(() => {})
+      await sleep(between(200, 900))
+      await kill()
+      await starting
+      count('Evenkeel itself', 'starting and recovering')
+    }
+    await settle()
+    if (seen.kills >= kills) break
+  }
+  seen.tookMs = Date.now() - begun
+  return seen
+}
+
+/** What a change was at when the process died, by what its journal says of the time until then. */
+function momentOf(change: Change, at: number, asked: string | undefined): string {
+  const until = change.journal.filter((entry) => entry.at <= at)
+  const has = (what: string) => until.some((entry) => entry.what === what)
+  if (has('kept') || has('rolled_back') || has('failed')) return 'ended'
+  if (until.some(({ text }) => text.startsWith('Rolling back'))) return 'rolling back'
+  if (!has('watching')) return 'applying'
+  if (asked) return asked
+  if (change.slowStart && !until.some(({ text }) => text === 'The whole weight stands')) return 'rising'
+  return change.job ? 'job at work' : 'watching'
+}
