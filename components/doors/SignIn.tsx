@@ -22,7 +22,8 @@ export function SignIn({ next, spent, noPasskeys }: { next: string; spent: boole
   const enter = useMutation({
     mutationFn: (by: { code: string } | { name: string; password: string }) =>
       post<Entered>('session', second.trim() ? { ...by, second: second.trim() } : by),
-    onSuccess: ({ person }) => person && location.replace(next),
+    // Who came by a link, which works once, sees first how to come again.
+    onSuccess: ({ person }, by) => person && location.replace('code' in by ? '/account' : next),
   })
   const byPasskey = useMutation({
     mutationFn: async () => {

@@ -1,6 +1,7 @@
 'use client'
 import { useQueryClient } from '@tanstack/react-query'
 import { CircleHelp, Pause, Play, Search, UserRound } from 'lucide-react'
+import { useRouter } from 'next/navigation'
 import { useTheme } from 'next-themes'
 import { useState } from 'react'
 import { Button } from '@/components/ui/button.tsx'
@@ -152,6 +153,7 @@ function LiveButton({ newestAt, connected }: { newestAt: number | null; connecte
 
 function Person({ frame, openHelp }: { frame: FrameView; openHelp: () => void }) {
   const { theme, setTheme } = useTheme()
+  const router = useRouter()
   const who = frame.person ? `${frame.person.name}, ${frame.person.role}` : 'Nobody is signed in'
   const items: MenuItem[] = [
     { label: <span className="text-dim">{who}</span>, onSelect: () => {} },
@@ -162,6 +164,7 @@ function Person({ frame, openHelp }: { frame: FrameView; openHelp: () => void })
       checked: theme === name,
     })),
     'line',
+    ...(frame.auth !== 'none' && frame.person ? [{ label: 'Your account', onSelect: () => router.push('/account') }] : []),
     { label: 'Keys', hint: '?', onSelect: openHelp },
     ...((frame.auth === 'local' || frame.auth === 'oidc') && frame.person
       ? [

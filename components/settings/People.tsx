@@ -1,5 +1,6 @@
 'use client'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Ellipsis } from 'lucide-react'
 import { useState } from 'react'
 import { toast } from 'sonner'
 import { get, path, post, remove, sayError } from '@/components/frame/api.ts'
@@ -7,15 +8,23 @@ import { Button } from '@/components/ui/button.tsx'
 import { Code } from '@/components/ui/code.tsx'
 import { Empty, Failure } from '@/components/ui/empty.tsx'
 import { Field, Input, Select } from '@/components/ui/field.tsx'
+import { Menu } from '@/components/ui/menu.tsx'
 import { Section } from '@/components/ui/page.tsx'
 import { Dialog } from '@/components/ui/sheet.tsx'
 import { Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
+import type { TokenView } from '@/lib/model/account.ts'
 import type { FrameView, Page, Person } from '@/lib/model/views.ts'
+import { TokenTable } from './TokenTable.tsx'
 
 type Role = Person['role']
-type PersonEntry = { name: string; role: Role; hasPassword: boolean }
-type Token = { id: string; name: string; role: Role; createdAt: string; by: string }
+type PersonEntry = { name: string; role: Role; hasPassword: boolean; secondFactor: boolean }
+const DAYS = [
+  { value: '7', label: 'in a week' },
+  { value: '30', label: 'in 30 days' },
+  { value: '90', label: 'in 90 days' },
+  { value: '365', label: 'in a year' },
+]
 const ROLES: { value: Role; label: string }[] = [
   { value: 'viewer', label: 'viewer: reads' },
   { value: 'operator', label: 'operator: applies, silences' },
@@ -57,15 +66,19 @@ function Persons({ issuer }: { issuer: boolean }) {
   const client = useQueryClient()
   const [inviting, setInviting] = useState(false)
   const { data, error } = useQuery({ queryKey: ['persons'], queryFn: ({ signal }) => get<Page<PersonEntry>>('persons', {}, signal) })
-  const away = useMutation({
-    mutationFn: (name: string) => remove(path`persons/${name}`),
-    onError: (failure) => toast.error('Not removed', { description: sayError(failure) }),
+  const act = useMutation({
+    mutationFn: (what: string) => remove(what),
+    onError: (failure) => toast.error('Not done', { description: sayError(failure) }),
     onSettled: () => void client.invalidateQueries({ queryKey: ['persons'] }),
   })
   return (
     <Section
       title="People"
-      note={issuer ? 'Who has signed in with the issuer, and the role of their groups then. Removing ends all their sessions.' : undefined}
+      note={
+        issuer
+          ? 'Who has signed in with the issuer, and the role of their groups then. Removing ends all their sessions and tokens.'
+          : undefined
+      }
       flush
       actions={issuer ? undefined : <Button onClick={() => setInviting(true)}>Invite…</Button>}
     >
@@ -84,13 +97,40 @@ function Persons({ issuer }: { issuer: boolean }) {
             from: 'sm',
             cell: (person) => <span className="text-dim">{issuer ? 'issuer' : person.hasPassword ? 'password' : 'link'}</span>,
           },
+          ...(issuer
+            ? []
+            : [
+                {
+                  id: 'second',
+                  head: 'Second factor',
+                  from: 'md' as const,
+                  cell: (person: PersonEntry) => <span className="text-dim">{person.secondFactor ? 'set up' : 'none'}</span>,
+                },
+              ]),
           {
             id: 'away',
             head: '',
             cell: (person) => (
-              <Button look="ghost" onClick={() => away.mutate(person.name)}>
-                Remove
-              </Button>
+              <Menu
+                items={[
+                  { label: 'Sign out everywhere', onSelect: () => act.mutate(path`persons/${person.name}/sessions`) },
+                  ...(issuer
+                    ? []
+                    : [
+                        {
+                          label: 'Take the second factor away',
+                          onSelect: () => act.mutate(path`persons/${person.name}/second-factor`),
+                          disabledBecause: person.secondFactor ? undefined : 'There is none',
+                        },
+                      ]),
+                  'line',
+                  { label: 'Remove, with sessions and tokens', onSelect: () => act.mutate(path`persons/${person.name}`) },
+                ]}
+              >
+                <Button look="ghost" size="icon" aria-label={`What to do with ${safe(person.name, 80)}`}>
+                  <Ellipsis size={16} aria-hidden />
+                </Button>
+              </Menu>
             ),
           },
         ]}
@@ -101,44 +141,21 @@ function Persons({ issuer }: { issuer: boolean }) {
 }
 
 function Tokens() {
-  const client = useQueryClient()
   const [making, setMaking] = useState(false)
-  const { data, error } = useQuery({ queryKey: ['tokens'], queryFn: ({ signal }) => get<Page<Token>>('tokens', {}, signal) })
-  const revoke = useMutation({
-    mutationFn: (id: string) => remove(path`tokens/${id}`),
-    onError: (failure) => toast.error('Not revoked', { description: sayError(failure) }),
-    onSettled: () => void client.invalidateQueries({ queryKey: ['tokens'] }),
-  })
+  const { data, error } = useQuery({ queryKey: ['tokens'], queryFn: ({ signal }) => get<Page<TokenView>>('tokens', {}, signal) })
   return (
     <Section
       title="API tokens"
-      note={data?.items.length === 0 ? 'None. A script sends one as "Authorization: Bearer …".' : undefined}
+      note={
+        data?.items.length === 0
+          ? 'None. A script sends one as "Authorization: Bearer …".'
+          : 'Each can do at most what its owner can, and ends with them.'
+      }
       flush
       actions={<Button onClick={() => setMaking(true)}>Make a token…</Button>}
     >
       {error && <Failure tried="The list of tokens could not be read." answer={sayError(error)} />}
-      {data && data.items.length > 0 && (
-        <Table
-          label="API tokens"
-          sticky={false}
-          rows={data.items}
-          rowKey={(token) => token.id}
-          columns={[
-            { id: 'name', head: 'Name', grow: true, cell: (token) => safe(token.name, 80) },
-            { id: 'role', head: 'Role', cell: (token) => <span className="text-dim">{token.role}</span> },
-            { id: 'by', head: 'Made by', from: 'sm', cell: (token) => <span className="text-dim">{safe(token.by, 60)}</span> },
-            {
-              id: 'revoke',
-              head: '',
-              cell: (token) => (
-                <Button look="danger" onClick={() => revoke.mutate(token.id)}>
-                  Revoke
-                </Button>
-              ),
-            },
-          ]}
-        />
-      )}
+      {data && data.items.length > 0 && <TokenTable tokens={data.items} path="tokens" refresh={['tokens']} />}
       {making && <Invite what="token" onClose={() => setMaking(false)} />}
     </Section>
   )
@@ -149,8 +166,14 @@ function Invite({ what, onClose }: { what: 'person' | 'token'; onClose: () => vo
   const client = useQueryClient()
   const [name, setName] = useState('')
   const [role, setRole] = useState<Role>('viewer')
+  const [days, setDays] = useState('90')
   const make = useMutation({
-    mutationFn: () => post<{ token?: string; link?: string }>(what === 'token' ? 'tokens' : 'persons', { name: name.trim(), role }),
+    mutationFn: () =>
+      post<{ token?: string; link?: string }>(what === 'token' ? 'tokens' : 'persons', {
+        name: name.trim(),
+        role,
+        ...(what === 'token' ? { until: new Date(Date.now() + Number(days) * 86_400_000).toISOString() } : {}),
+      }),
     onSettled: () => void client.invalidateQueries({ queryKey: [what === 'token' ? 'tokens' : 'persons'] }),
   })
   const secret = make.data?.token ?? make.data?.link
@@ -171,7 +194,9 @@ function Invite({ what, onClose }: { what: 'person' | 'token'; onClose: () => vo
     >
       {secret ? (
         <div className="flex flex-col gap-2">
-          <p>{what === 'token' ? 'Copy it now: it is kept nowhere.' : 'Send this link; it works once, for a day.'}</p>
+          <p>
+            {what === 'token' ? 'Copy it now: it is kept nowhere.' : 'Send this link; it works once, for a day, and ends those before it.'}
+          </p>
           <Code text={secret} label={what === 'token' ? 'Token' : 'Sign-in link'} />
         </div>
       ) : (
@@ -182,6 +207,11 @@ function Invite({ what, onClose }: { what: 'person' | 'token'; onClose: () => vo
           <Field label="Role">
             {(props) => <Select {...props} options={ROLES} value={role} onChange={(event) => setRole(event.target.value as Role)} />}
           </Field>
+          {what === 'token' && (
+            <Field label="Ends" help="It ends with you, too.">
+              {(props) => <Select {...props} options={DAYS} value={days} onChange={(event) => setDays(event.target.value)} />}
+            </Field>
+          )}
         </div>
       )}
     </Dialog>

@@ -1,10 +1,11 @@
+import type { AccountView, TokenView } from '../model/account.ts'
 import type { Identity } from './doors/identity.ts'
 import type { Token } from './doors/tokens.ts'
 import type { House } from './house.ts'
 import { iso, isoOrNull } from './time.ts'
 
 /** A token as the API answers it: the owner by name. */
-export function tokenView({ doors }: House, { owner, createdAt, until, usedAt, ...token }: Token) {
+export function tokenView({ doors }: House, { owner, createdAt, until, usedAt, ...token }: Token): TokenView {
   return {
     ...token,
     owner: owner === null ? null : doors.nameOf(owner),
@@ -15,7 +16,7 @@ export function tokenView({ doors }: House, { owner, createdAt, until, usedAt, .
 }
 
 /** Everything about the own account of whoever asks. */
-export function getAccount(house: House, identity: Identity) {
+export function getAccount(house: House, identity: Identity): AccountView {
   const { doors } = house
   const person = identity.kind === 'person' ? (doors.local?.persons.get(identity.id) ?? null) : null
   const session = identity.kind === 'person' ? identity.session : null
@@ -52,4 +53,3 @@ export function getAccount(house: House, identity: Identity) {
       .map((token) => tokenView(house, token)),
   }
 }
-export type AccountView = ReturnType<typeof getAccount>

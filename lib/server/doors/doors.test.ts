@@ -160,8 +160,9 @@ test('every page but the way in asks for a role before it reads anything', () =>
   expect(pages.length).toBeGreaterThan(10)
   for (const [path, text] of pages) {
     expect(text, path).toMatch(
-      /export default async function Page\(.*\) \{\n +const \{ house.*\} = await visit\('(viewer|operator|admin)'\)\n/,
+      /export default async function Page\(.*\) \{\n +const \{ house.*\} = await visit\('(viewer|operator|admin)'(, \{ ownAccount: true \})?\)\n/,
     )
     expect(text, path).not.toContain('lib/server/house.ts')
+    if (path !== 'account/page.tsx') expect(text, path).not.toContain('ownAccount')
   }
 })

@@ -1,0 +1,11 @@
+import { AccountPage } from '@/components/account/AccountPage.tsx'
+import { getAccount } from '@/lib/server/account.ts'
+import { visit } from '../visit.ts'
+
+export const dynamic = 'force-dynamic'
+export const metadata = { title: 'Your account' }
+
+export default async function Page() {
+  const { house, identity } = await visit('viewer', { ownAccount: true })
+  return <AccountPage initial={getAccount(house, identity)} auth={house.config.auth.mode} />
+}
