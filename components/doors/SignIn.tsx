@@ -19,11 +19,16 @@ export function SignIn({ next, spent, noPasskeys }: { next: string; spent: boole
   const [password, setPassword] = useState('')
   const [code, setCode] = useState<string | null>(null)
   const [second, setSecond] = useState('')
+  /** The second factors that are asked for by now. */
+  const [ways, setWays] = useState<Entered['second']>()
   const enter = useMutation({
     mutationFn: (by: { code: string } | { name: string; password: string }) =>
       post<Entered>('session', second.trim() ? { ...by, second: second.trim() } : by),
     // Who came by a link, which works once, sees first how to come again.
-    onSuccess: ({ person }, by) => person && location.replace('code' in by ? '/account' : next),
+    onSuccess: ({ person, second: asked }, by) => {
+      if (person) location.replace('code' in by ? '/account' : next)
+      else setWays(asked)
+    },
   })
   const byPasskey = useMutation({
     mutationFn: async () => {
@@ -42,7 +47,6 @@ export function SignIn({ next, spent, noPasskeys }: { next: string; spent: boole
     mutate({ code: found })
   }, [mutate])
 
-  const ways = enter.data?.second
   const submit = (event: FormEvent) => {
     event.preventDefault()
     enter.mutate(code ? { code } : { name, password })

@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { parseConfig } from '../../config/parse.ts'
+import { type House, setHouse } from '../house.ts'
+import { openHouse } from '../open.ts'
+import { schemas } from '../schemas.ts'
+import { serve } from './serve.ts'
+
+/** What was tried on the running product, by the API alone, as whoever tried it could. */
+let data: string
+let house: House
+let printed: string
+beforeEach(async () => {
+  process.env.EVENKEEL_LOG = 'silent'
+  data = mkdtempSync(join(tmpdir(), 'evenkeel-attacks-'))
+  const config = parseConfig('auth: { mode: local }\n', {}, schemas(), { file: join(data, 'evenkeel.yaml'), readFile: () => '' })
+  house = await openHouse({ ...config, data }, { NODE_ENV: 'test' }, (text) => {
+    printed = text
+  })
+  setHouse(house)
+})
+afterEach(async () => {
+  await house.close()
+  setHouse(undefined)
+  rmSync(data, { recursive: true })
+})
+
+const PASSWORD = 'correct horse battery'
+type Sent = { method?: string; headers?: Record<string, string>; body?: unknown; from?: string }
+function call(path: string, { method = 'GET', headers = {}, body, from = '198.51.100.7' }: Sent = {}): Promise<Response> {
+  const sent = { host: '127.0.0.1:3000', ...headers }
+  const message = {
+    socket: { remoteAddress: from },
+    headers: sent,
+    headersDistinct: Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, [value]])),
+  } as unknown as IncomingMessage
+  house.doors.meet(message)
+  return serve(
+    new Request(`http://127.0.0.1:3000/api/v1/${path}`, {
+      method,
+      headers: message.headers as Record<string, string>,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }),
+  )
+}
+const post = (path: string, body: unknown = {}, sent: Sent = {}) => call(path, { ...sent, method: 'POST', body })
+const codeIn = (text: string) => /code=([\w-]+)/.exec(text)![1]!
+const cookieOf = (answer: Response) => ({ cookie: answer.headers.getSetCookie()[0]!.split(';')[0]! })
+async function admin(): Promise<{ cookie: string }> {
+  return cookieOf(await post('session', { code: codeIn(printed) }))
+}
+async function token(headers: Record<string, string>, name: string, role: string) {
+  const answer = await post('tokens', { name, role }, { headers })
+  expect(answer.status).toBe(201)
+  const made = (await answer.json()) as { id: string; token: string; until: string; owner: string }
+  return { ...made, headers: { authorization: `Bearer ${made.token}` } }
+}
+async function invite(headers: Record<string, string>, name: string, role: string): Promise<string> {
+  return codeIn(((await (await post('persons', { name, role }, { headers })).json()) as { link: string }).link)
+}
+
+test('a token that is named like the admin does not take the admin over', async () => {
+  const headers = await admin()
+  const named = await token(headers, 'admin', 'viewer')
+  for (const [path, body] of [
+    ['session/password', { password: PASSWORD }],
+    ['session/codes', {}],
+    ['session/passkeys', {}],
+    ['session/recovery', {}],
+  ] as const)
+    expect((await post(path, body, { headers: named.headers })).status, path).toBe(409)
+  expect((await call('session/sessions', { method: 'DELETE', headers: named.headers })).status).toBe(409)
+  expect((await post('session', { name: 'admin', password: PASSWORD })).status).toBe(401)
+  expect((await call('tokens', { headers })).status).toBe(200)
+})
+
+describe('what was ended stays ended', () => {
+  test('a cookie after sign-out', async () => {
+    const headers = await admin()
+    expect((await call('tokens', { headers })).status).toBe(200)
+    await post('session/sign-out', undefined, { headers })
+    expect((await call('tokens', { headers })).status).toBe(401)
+  })
+  test('a cookie after a change of the password, which needs the present one and a good one', async () => {
+    const headers = await admin()
+    expect((await post('session/password', { password: 'aaaaaaaaaaaa' }, { headers })).status).toBe(422)
+    const set = await post('session/password', { password: PASSWORD }, { headers })
+    expect(set.status).toBe(204)
+    expect((await call('tokens', { headers })).status).toBe(401)
+    const now = cookieOf(set)
+    expect((await post('session/password', { password: 'another one of mine' }, { headers: now })).status).toBe(422)
+    expect((await post('session/password', { password: 'another one of mine', present: 'x' }, { headers: now })).status).toBe(422)
+    expect((await call('tokens', { headers: now })).status).toBe(200)
+  })
+  test('the token of a removed admin', async () => {
+    const headers = await admin()
+    const gone = cookieOf(await post('session', { code: await invite(headers, 'gus', 'admin') }))
+    const theirs = await token(gone, 'ci', 'admin')
+    expect(theirs).toMatchObject({ owner: 'gus', until: expect.stringMatching(/^\d{4}-/) })
+    expect((await call('tokens', { headers: theirs.headers })).status).toBe(200)
+    expect((await call('persons/gus', { method: 'DELETE', headers })).status).toBe(204)
+    expect((await call('tokens', { headers: theirs.headers })).status).toBe(401)
+  })
+  test('an invitation to somebody who was removed, when another comes by that name', async () => {
+    const headers = await admin()
+    const old = await invite(headers, 'vic', 'viewer')
+    expect((await call('persons/vic', { method: 'DELETE', headers })).status).toBe(204)
+    await invite(headers, 'vic', 'admin')
+    expect((await post('session', { code: old })).status).toBe(401)
+  })
+  test.each(['a token that is revoked', 'a session that is ended', 'a person who gets another role'])(
+    'the event stream of %s',
+    async (whose) => {
+      const headers = await admin()
+      const bob = cookieOf(await post('session', { code: await invite(headers, 'bob', 'operator') }))
+      const made = await token(headers, 'ci', 'viewer')
+      const answer = await call('events', { headers: whose.startsWith('a token') ? made.headers : bob })
+      const over = vi.fn()
+      void answer.text().then(over)
+      await invite(headers, 'another', 'viewer')
+      await new Promise((resolve) => setImmediate(resolve))
+      expect(over).not.toHaveBeenCalled()
+      if (whose.startsWith('a token')) await call(`tokens/${made.id}`, { method: 'DELETE', headers })
+      if (whose.startsWith('a session')) await call('persons/bob/sessions', { method: 'DELETE', headers })
+      if (whose.startsWith('a person')) await invite(headers, 'bob', 'viewer')
+      await vi.waitFor(() => expect(over).toHaveBeenCalled())
+    },
+  )
+})
+
+test('31 wrong codes a minute lock out nobody but their address, and no good link from there either', async () => {
+  const headers = await admin()
+  const [here, there] = [await invite(headers, 'here', 'viewer'), await invite(headers, 'there', 'viewer')]
+  const answers: number[] = []
+  for (let guess = 0; guess < 31; guess++)
+    answers.push((await post('session', { code: `wrong-${guess}` }, { from: '203.0.113.66' })).status)
+  expect([answers[0], answers.at(-1)]).toEqual([401, 429])
+  expect((await post('session', { code: here }, { from: '203.0.113.66' })).status).toBe(200)
+  expect((await post('session', { code: there })).status).toBe(200)
+  expect((await call('tokens', { headers })).status).toBe(200)
+})
+
+test('nothing in the data folder can be read by others', () => {
+  for (const file of ['evenkeel.db', 'session.key', 'sign-in-link']) expect(statSync(join(data, file)).mode & 0o077, file).toBe(0)
+})
