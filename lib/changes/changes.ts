@@ -564,7 +564,9 @@ export function createChanges(options: ChangesOptions): Changes {
     }
     if (change.state === 'applying') return finishOrUndo(change)
     const left = change.watchUntil! - now()
-    const until = Math.max(change.watchUntil!, now() + Math.min(RESUMED_MS, settings.watchMs))
+    // Never longer than its whole length from here on, whatever the clock was when it began.
+    const whole = now() + change.watchUntil! - change.watchFrom!
+    const until = Math.min(whole, Math.max(change.watchUntil!, now() + Math.min(RESUMED_MS, settings.watchMs)))
     journal.note(
       id,
       {

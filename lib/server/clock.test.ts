@@ -25,7 +25,7 @@ it('a step is logged once, and shown for an hour, however the clock is set meanw
   expect(news.newest()).toEqual(step)
   monotonic += 1
   expect(news.newest()).toBeNull()
-  expect(logged).toEqual([expect.stringMatching(/^The clock of this machine was set back by 1\sh; samples/)])
+  expect(logged).toEqual([expect.stringMatching(/^The clock of Evenkeel’s machine was set back by 1\sh; samples/)])
 })
 
 it.each([
