@@ -67,6 +67,22 @@ targets:
     expect(JSON.parse(done.text).by).toBe('Jörg')
   })
 
+  test('behind TLS no answer is without HSTS, be it a page, a call, a file or a refusal', async () => {
+    const page = await ask(port, '/targets', as('vic', ''))
+    const file = /\/_next\/static\/[^"]+\.js/.exec(page.text)![0]
+    for (const [path, status] of [
+      ['/targets', 200],
+      ['/api/v1/targets', 200],
+      ['/api/v1/tokens', 403],
+      ['/api/v1/nothing', 404],
+      ['/healthz', 200],
+      [file, 200],
+    ] as const) {
+      const answer = await ask(port, path, as('vic', ''))
+      expect([answer.status, answer.headers['strict-transport-security']], path).toEqual([status, 'max-age=31536000; includeSubDomains'])
+    }
+  })
+
   test('a page of another site changes nothing; our own behind the proxy does', async () => {
     const silence = { match: { rule: 'x' }, until: new Date(Date.now() + 60_000).toISOString(), reason: 'a test' }
     const from = (origin: string) =>

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { sealData, unsealData } from 'iron-session'
+import { sealData } from 'iron-session'
 import { Secret, TOTP } from 'otpauth'
 import { renderSVG } from 'uqr'
 import { EvenkeelError } from '../../model/error.ts'
+import { unsealed } from './sealed.ts'
 
 const STEP_S = 30
 /** A clock may be one step off either way. */
@@ -37,7 +38,7 @@ export function createOneTimeCodes(password: string, now: () => number): OneTime
       return { uri, secret, qr: renderSVG(uri), pending }
     },
     async confirm(personId, pending, code) {
-      const { person, secret } = await unsealData<{ person?: string; secret?: string }>(pending, { password, ttl: ENROL_SECONDS })
+      const { person, secret } = await unsealed<{ person: string; secret: string }>(pending, password, ENROL_SECONDS)
       if (person !== personId || !secret) throw new EvenkeelError('invalid', 'pending: begun more than 10 minutes ago; begin again.')
       const step = stepOf(secret, code, 0)
       if (step === null)
@@ -45,7 +46,7 @@ export function createOneTimeCodes(password: string, now: () => number): OneTime
       return { sealed: await sealData({ secret }, { password, ttl: 0 }), step }
     },
     async stepOf({ sealed, step }, code) {
-      const { secret } = await unsealData<{ secret?: string }>(sealed, { password, ttl: 0 })
+      const { secret } = await unsealed<{ secret: string }>(sealed, password, 0)
       return secret ? stepOf(secret, code, step) : null
     },
   }

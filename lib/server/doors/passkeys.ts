@@ -1,9 +1,12 @@
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
-import { sealData, unsealData } from 'iron-session'
+import { sealData } from 'iron-session'
 import { EvenkeelError } from '../../model/error.ts'
 import type { LocalPerson, Passkey } from './persons.ts'
+import { unsealed } from './sealed.ts'
 
 const SECONDS = 300
+/** EdDSA, ES256 and RS256 of the COSE registry: what authenticators make. */
+const ALGORITHMS = [-8, -7, -257]
 
 /** What a browser is asked to sign; `pending` comes back with its answer. */
 export type Asked<T> = { options: T; pending: string }
@@ -38,7 +41,7 @@ export function createPasskeys({ url, password, now }: { url: string; password: 
   const seal = (pending: Pending) => sealData(pending, { password, ttl: SECONDS })
   /** The challenge, which then is spent. */
   async function take(sealed: string, purpose: Pending['purpose'], person: string): Promise<string | null> {
-    const pending = await unsealData<Partial<Pending>>(sealed, { password, ttl: SECONDS })
+    const pending = await unsealed<Pending>(sealed, password, SECONDS)
     for (const [challenge, until] of spent) if (until < now()) spent.delete(challenge)
     if (pending.purpose !== purpose || pending.person !== person || !pending.challenge || spent.has(pending.challenge)) return null
     spent.set(pending.challenge, now() + 2 * SECONDS * 1000)
@@ -60,6 +63,7 @@ export function createPasskeys({ url, password, now }: { url: string; password: 
         userDisplayName: person.name,
         userID: new Uint8Array(Buffer.from(person.id)),
         attestationType: 'none',
+        supportedAlgorithmIDs: ALGORITHMS,
         excludeCredentials: (person.passkeys ?? []).map(({ id }) => ({ id })),
         authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
       })
@@ -75,6 +79,7 @@ export function createPasskeys({ url, password, now }: { url: string; password: 
         expectedChallenge: challenge,
         expectedOrigin: origin,
         expectedRPID: hostname,
+        supportedAlgorithmIDs: ALGORITHMS,
         requireUserVerification: true,
       }).catch(() => ({ verified: false as const, registrationInfo: undefined }))
       if (!verified || !registrationInfo) throw new EvenkeelError('invalid', 'response: the answer of the authenticator does not fit.')

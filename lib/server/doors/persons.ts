@@ -73,7 +73,10 @@ export function createPersons(store: Store, now: () => number): Persons {
     store.memory.put(PREFIX + person.name, person)
     names.set(person.id, person.name)
   }
-  for (const key of store.memory.keys(PREFIX)) put(present(store.memory.get<LocalPerson | Former>(key)!))
+  for (const key of store.memory.keys(PREFIX)) {
+    const found = store.memory.get<LocalPerson | Former>(key)
+    if (found?.name) put(present(found))
+  }
   // From when they were bound to a name.
   for (const key of store.memory.keys('invitation/')) store.memory.delete(key)
 

@@ -1,6 +1,10 @@
 import { sealData, unsealData } from 'iron-session'
 import { type CookieOptions, createCookie } from './cookie.ts'
 
+/** What is sealed in a text; nothing when it is too old, or not ours. */
+export const unsealed = <T extends object>(text: string, password: string, seconds: number): Promise<Partial<T>> =>
+  unsealData<Partial<T>>(text, { password, ttl: seconds }).catch(() => ({}))
+
 /** A cookie that only we can make or read. */
 export type SealedCookie<T> = {
   /** The Set-Cookie header that carries `value`. */
