@@ -60,6 +60,7 @@ describe('odd files are read or refused in words', () => {
     ['a key twice', 'a: 1\na: 2', /Map keys must be unique/],
     ['a file of no name', 'a_file: ""', /^a_file 1 an empty text$/],
     ['a file of many names', 'a_file: [hunter2]', /^a_file 1 no path$/],
+    ['a file that is no text', 'a_file: { toString: hunter2 }', /^a_file 1 no path$/],
     ['both ways', 'a_file: x\na: hunter2', /^a_file 1 both a and a_file$/],
     ['an unset variable', 'a: "hunter2${NOBODY}"', /^a 1 \$\{NOBODY\}, which is not set/],
     ['a password like a tag', 'a: !hunter2', /Unresolved tag$/],

@@ -118,7 +118,7 @@ export function readSource(text: string, outside: Outside): Source {
         continue
       }
       if (line) lineOf.set(key(place), line)
-      foreign.set(key(place), { key: child, file: String(value.written) })
+      foreign.set(key(place), { key: child, file: typeof value.written === 'string' ? value.written : '' })
       data.push([plain, contentOf(child, value)])
     }
     // `__proto__` becomes a key like any other.

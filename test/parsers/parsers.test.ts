@@ -48,6 +48,21 @@ describe('the list of parsers', () => {
   })
 })
 
+// Each was found by the long fuzzing.
+test.each([
+  ['redis/memory', '["keys.bytes-per-key",{"toString":1}]'],
+  ['redis/config', '{"latency-monitor-threshold":{"toString":1}}'],
+  ['products/redis/monitor/keySpecs.ts#specOf', '["xread",-4,["readonly"],{"toString":1},0,0]'],
+  [
+    'envoy/clusters',
+    '{"cluster_statuses":[{"name":"c","host_statuses":[{"address":{},"health_status":{"eds_health_status":{"toString":1}}}]}]}',
+  ],
+  ['config/parse.ts#parseConfig', 'data_file: { toString: 1 }'],
+  ['products/twemproxy/configFile.ts#parseConfigFile', 'a: { distribution: { toString: 1 } }'],
+])('%s: %s is read, or refused in words', (name, text) => {
+  expect(brokenBy(PARSERS.find((parser) => parser.name === name)!, text)).toBeUndefined()
+})
+
 // The longer ones are in parsers.long.test.ts.
 test('no worst text takes longer than its length: ten times as long, about ten times the time', () => {
   const found = PARSERS.flatMap((parser) => steep(parser, parser.yaml ? null : [5_000, 50_000]))

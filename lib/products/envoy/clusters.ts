@@ -105,7 +105,7 @@ function count(name: string, value: string | number): number {
 /** Any `failed_…` flag or an EDS status that takes no traffic (`HostHealthStatus`, admin.v3). */
 function hostState(health: Record<string, unknown>): ServerState {
   if (health.eds_health_status === 'DRAINING') return 'drain'
-  if (['UNHEALTHY', 'TIMEOUT'].includes(String(health.eds_health_status))) return 'down'
+  if (health.eds_health_status === 'UNHEALTHY' || health.eds_health_status === 'TIMEOUT') return 'down'
   const failed = Object.keys(health).some((flag) => (flag.startsWith('failed_') || flag.startsWith('pending_')) && health[flag] === true)
   return failed ? 'down' : 'up'
 }

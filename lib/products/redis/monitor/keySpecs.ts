@@ -58,11 +58,13 @@ export function specOf(name: string, row: unknown): CommandSpec {
   if (!reads) return NO_KEYS
   const told = Array.isArray(row[8]) ? row[8].slice(0, SPECS_MAX).flatMap((spec) => keySpec(fieldsOf(spec)) ?? []) : []
   if (told.length > 0) return { reads, keys: told }
-  const [first, last, step] = [row[3], row[4], row[5]].map(Number) as [number, number, number]
+  const [first, last, step] = [row[3], row[4], row[5]].map(numberOf) as [number, number, number]
   // Movable keys without specifications: Redis before 7.
   if (flags.includes('movablekeys') || !(first > 0)) return usualSpec(name)
   return { reads, keys: [range(first, last > 0 ? last - first : last, stepOf(step))] }
 }
+
+const numberOf = (part: unknown) => (typeof part === 'number' || typeof part === 'string' ? Number(part) : Number.NaN)
 
 /** A RESP2 map: `[name, value, name, value]`. */
 function fieldsOf(list: unknown): Map<string, unknown> {
@@ -79,12 +81,12 @@ function keySpec(spec: Map<string, unknown>): KeySpec | null {
   const find = fieldsOf(spec.get('find_keys'))
   const from = fieldsOf(begin.get('spec'))
   const how = fieldsOf(find.get('spec'))
-  const number = (fields: Map<string, unknown>, name: string) => Number(fields.get(name) ?? 0)
+  const number = (fields: Map<string, unknown>, name: string) => numberOf(fields.get(name) ?? 0)
   const where: Begin | null =
     begin.get('type') === 'index'
       ? { index: number(from, 'index') }
       : begin.get('type') === 'keyword'
-        ? { keyword: String(from.get('keyword')), from: number(from, 'startfrom') }
+        ? { keyword: wordOf(from.get('keyword')), from: number(from, 'startfrom') }
         : null
   if (!where) return null
   if (find.get('type') === 'range')

@@ -1,7 +1,7 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
-import { printable, rawRecord, readings } from '../../answers.ts'
+import { printable, rawRecord, readings, wordOf } from '../../answers.ts'
 import { readSettings } from '../configGet.ts'
 import type { RedisLink } from '../link.ts'
 import { REDIS_SETTING_NAMES } from '../settings.ts'
@@ -17,7 +17,7 @@ export const config: Probe<RedisLink, Record<string, string>> = {
     const { list, add } = readings()
     const records: NewRecord[] = []
     for (const [name, value] of Object.entries(raw)) {
-      if (typeof value !== 'string') throw malformed(`CONFIG GET ${name} is to answer text`, String(value))
+      if (typeof value !== 'string') throw malformed(`CONFIG GET ${name} is to answer text`, wordOf(value))
       records.push({ kind: 'fact', id: `config/${printable(name)}`, at, value: printable(value.slice(0, 200)) })
     }
     const threshold = raw['latency-monitor-threshold']
