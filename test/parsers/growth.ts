@@ -21,7 +21,7 @@ export function steep(parser: Parser, sizes: readonly [small: number, large: num
     const begun = performance.now()
     const broken = brokenBy(parser, text)
     if (broken !== undefined) found.push(`${parser.name}: ${what}, ${small}: ${String(broken).slice(0, 200)}`)
-    if (performance.now() - begun > NOTHING_MS) suspects.add(what)
+    if (performance.now() - begun > NOTHING_MS / 2) suspects.add(what)
   }
   if (suspects.size === 0) return found
   const shorter = new Map(worstOf(parser, small))
@@ -29,7 +29,7 @@ export function steep(parser: Parser, sizes: readonly [small: number, large: num
     if (!suspects.has(what)) continue
     const before = fastest(() => brokenBy(parser, shorter.get(what)!))
     // Warm now: it was the first run that was slow.
-    if (before <= NOTHING_MS / 2) continue
+    if (before <= NOTHING_MS) continue
     const most = before * (large / small) * NOISE
     const begun = performance.now()
     brokenBy(parser, text)

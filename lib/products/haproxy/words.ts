@@ -4,30 +4,45 @@ export type Word = { text: string; from: number; to: number }
 /** A line's words: blanks part them unless quoted or escaped; `#` begins a comment (HAProxy's configuration manual, section 2.2). */
 export function wordsIn(line: string): Word[] {
   const words: Word[] = []
-  let word: Word | null = null
+  /** Where the word under way begins; below 0 between words. */
+  let from = -1
+  let text = ''
+  /** From here on the line is taken as it stands. */
+  let run = 0
   let quote = ''
-  const add = (at: number, text: string) => {
-    word = { text: (word?.text ?? '') + text, from: word?.from ?? at, to: 0 }
+  const begin = (at: number) => {
+    if (from >= 0) return
+    from = at
+    run = at
+    text = ''
+  }
+  /** Takes what stands before a quote or an escape, which is left out itself. */
+  const takeTo = (at: number) => {
+    begin(at)
+    text += line.slice(run, at)
+    run = at + 1
   }
   const end = (at: number) => {
-    if (word) words.push({ ...word, to: at })
-    word = null
+    if (from >= 0) words.push({ text: text + line.slice(run, at), from, to: at })
+    from = -1
   }
   let index = 0
   for (; index < line.length; index++) {
     const char = line[index]!
     if (char === '\\' && quote !== "'") {
-      add(index, line[index + 1] ?? '')
+      takeTo(index)
+      // The next one is taken, whatever it is.
       index++
     } else if (quote) {
-      if (char === quote) quote = ''
-      else add(index, char)
+      if (char !== quote) continue
+      takeTo(index)
+      quote = ''
     } else if (char === '"' || char === "'") {
+      takeTo(index)
       quote = char
-      add(index, '')
     } else if (char === '#') break
     else if (char === ' ' || char === '\t' || char === '\r') end(index)
-    else add(index, char)
+    else begin(index)
   }
   end(Math.min(index, line.length))
   return words
