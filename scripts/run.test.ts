@@ -16,6 +16,7 @@ writeFileSync(config, 'mode: bananas\n')
 
 it.each([
   ['start', start, ['--config', join(folder, 'none.yaml')], 'there is no such file'],
+  ['start', start, ['--config', folder], 'found a folder; allowed: a YAML file'],
   ['start', start, ['--config', config], 'mode (line 1): found "bananas"; allowed: "observe", "tune"'],
   ['start', start, ['--port', '1'], '--port'],
   ['start', start, ['--target', 'mysql://db'], 'allowed are redis'],
@@ -23,6 +24,7 @@ it.each([
   ['demo', demo, ['--drill', 'sink'], 'allowed: --drill NAME with slow-server'],
   ['check', test, ['--only', 'weather'], 'allowed are types, lint'],
   ['doctor', doctor, ['--config', config], 'found "bananas"'],
+  ['doctor', doctor, ['--config', folder], 'found a folder; allowed: a YAML file'],
   ['audit', audit, ['--file', join(folder, 'none.jsonl')], 'there is no such file'],
   ['capture', capture, ['abacus', 'abacus://x'], 'allowed are'],
 ] as const)('%s %# says what is allowed, before anything is built', async (_, main, args, words) => {

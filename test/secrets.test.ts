@@ -1,13 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer, type Server } from 'node:net'
+import type { Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { stringify } from 'yaml'
-import type { z } from 'zod'
 import { ConfigError } from '../lib/config/error.ts'
 import { parseConfig } from '../lib/config/parse.ts'
-import { configSchema } from '../lib/config/schema.ts'
 import { exposition } from '../lib/server/exposition.ts'
 import { type House, setHouse } from '../lib/server/house.ts'
 import { operations } from '../lib/server/http/operations.ts'
@@ -17,95 +15,24 @@ import { openHouse } from '../lib/server/open.ts'
 import { schemas } from '../lib/server/schemas.ts'
 import { main as doctor } from '../scripts/doctor.ts'
 import { freePort } from './daemon.ts'
-import { markedSamples } from './marked.ts'
+import { expectNoMarker, markedConfigurations, markerCount, startRude, tracesOf } from './markedConfig.ts'
 
 /**
  * Every value that a schema marks as secret, of every product, channel and login, holds a marker of its own; Evenkeel runs on them, against
  * nobody and against servers that refuse, answer nonsense or quote what they were sent; and no marker comes out anywhere.
  */
 const home = mkdtempSync(join(tmpdir(), 'evenkeel-secrets-'))
-const markers: string[] = []
-const marker = () => {
-  markers.push(`sesame${String(markers.length).padStart(3, '0')}x`)
-  return markers.at(-1)!
-}
-
-/** What of a marker can be found: itself, and itself as a part of base64, wherever it begins there. */
-const traces = (text: string) => [
-  text,
-  ...[0, 1, 2].map((pad) =>
-    Buffer.from(`${'x'.repeat(pad)}${text}`)
-      .toString('base64')
-      .slice(pad === 0 ? 0 : 4, -4),
-  ),
-]
-function expectNone(where: string, text: string) {
-  expect(
-    markers.filter((one) => traces(one).some((trace) => text.includes(trace))),
-    `${where}: ${text.slice(Math.max(0, text.indexOf('sesame') - 200)).slice(0, 400)}`,
-  ).toEqual([])
-}
-
-/** Refuses HTTP, then answers nonsense; knows no command of Redis and quotes it, as a server does that has renamed AUTH. */
-function startRude(): Promise<Server> {
-  let asked = 0
-  const server = createServer((socket) => {
-    socket.on('error', () => {})
-    socket.on('data', (chunk) => {
-      const text = chunk.toString('latin1')
-      if (/^(GET|POST|HEAD) /.test(text)) {
-        const status = ['401 No', '500 Oops', '200 OK'][asked++ % 3]
-        return void socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 4\r\nconnection: close\r\n\r\noops`)
-      }
-      const commands = text.split(/\*\d+\r\n/).slice(1)
-      for (const command of commands) {
-        const [name, ...rest] = command.split('\r\n').filter((_, index) => index % 2 === 1)
-        socket.write(`-ERR unknown command '${name}', with args beginning with: ${rest.map((word) => `'${word}' `).join('')}\r\n`)
-      }
-      if (commands.length === 0) socket.end('ERROR\r\n')
-    })
-  })
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
-}
-
 let rude: Server
 let configs: Record<string, unknown>[]
 beforeAll(async () => {
   rude = await startRude()
-  configs = configurations(`127.0.0.1:${(rude.address() as AddressInfo).port}`, `127.0.0.1:${await freePort()}`)
+  const made = markedConfigurations(rude, await freePort())
+  configs = made.map((config, index) => ({ data: join(home, `data-${index}`), ...config }))
 })
 afterAll(() => {
   rude.close()
   rmSync(home, { recursive: true })
 })
-
-/** Every secret of every kind, twice: with somebody at the address and with nobody. As many files as there are ways to sign in with secrets. */
-function configurations(somebody: string, nobody: string): Record<string, unknown>[] {
-  const schema = configSchema(schemas())
-  const shape: Record<string, z.ZodType> = schema.shape
-  const at = (key: string, address: string) => markedSamples(shape[key]!, marker, address)
-  const named = (key: string) =>
-    [...at(key, somebody), ...at(key, nobody)]
-      .flatMap((list) => list as object[])
-      .map((value, index) => ({ ...value, name: `${key}-${index}` }))
-  const [targets, receivers] = [named('targets'), named('receivers')]
-  const routes = [{ match: {}, to: receivers.map(({ name }) => name), wait: '0s' }]
-  const others = Object.keys(schema.shape).filter((key) => !['targets', 'receivers'].includes(key))
-  const single = Object.fromEntries(others.map((key) => [key, at(key, nobody)]).filter(([, values]) => values!.length > 0)) as Record<
-    string,
-    unknown[]
-  >
-  const count = Math.max(1, ...Object.values(single).map((values) => values.length))
-  return Array.from({ length: count }, (_, index) => ({
-    data: join(home, `data-${index}`),
-    mode: 'tune',
-    poll: { every: '200ms', timeout: '500ms' },
-    targets,
-    receivers,
-    routes,
-    ...Object.fromEntries(Object.entries(single).map(([key, values]) => [key, values[index % values.length]])),
-  }))
-}
 
 const file = join(home, 'evenkeel.yaml')
 const parsed = (config: unknown) => parseConfig(stringify(config), {}, schemas(), { file, readFile: () => '' })
@@ -129,8 +56,8 @@ test('the walk finds the secrets that are known to be there', () => {
     /stats: http:\/\/sesame\w+:head@sesame\w+@[^ ]+\?key=sesame/,
   ])
     expect(text).toMatch(place)
-  expect(markers.length).toBeGreaterThan(50)
-  expect(traces('sesame001x').every((trace) => trace.length > 6)).toBe(true)
+  expect(markerCount()).toBeGreaterThan(50)
+  expect(tracesOf('sesame001x').every((trace) => trace.length > 6)).toBe(true)
 })
 
 test('no word about a configuration that is refused', () => {
@@ -164,7 +91,7 @@ test('no word about a configuration that is refused', () => {
       words = (error as ConfigError).message
     }
     expect(words).not.toBe('')
-    expectNone('a refusal', words)
+    expectNoMarker('a refusal', words)
   }
 })
 
@@ -213,7 +140,7 @@ describe('while it runs', () => {
       const receivers = house.config.receivers.map((receiver) => receiver.name)
       for (const name of receivers) {
         const answer = await call('POST', `receivers/${name}/test`)
-        expectNone(`POST receivers/${name}/test`, await answer.text())
+        expectNoMarker(`POST receivers/${name}/test`, await answer.text())
       }
 
       let answered = 0
@@ -230,7 +157,7 @@ describe('while it runs', () => {
               method === 'GET' ? undefined : (one ?? {}),
             )
             answered++
-            expectNone(`${method} ${url}`, await answer.text())
+            expectNoMarker(`${method} ${url}`, await answer.text())
           }
         }
       }
@@ -238,20 +165,20 @@ describe('while it runs', () => {
       for (const query of names.flatMap((name) =>
         ['keys/hot', 'keys/big', 'keys/patterns', 'slowlog'].map((path) => `${path}?target=${name}`),
       ))
-        expectNone(query, await (await call('GET', query)).text())
+        expectNoMarker(query, await (await call('GET', query)).text())
 
       // It was let in, to the end.
       const shown = await call('GET', 'config')
       expect([shown.status, await shown.text()]).toEqual([200, expect.stringContaining('[redacted]')])
 
-      expectNone('/metrics', (await exposition(house)).text)
+      expectNoMarker('/metrics', (await exposition(house)).text)
       await events.cancel()
       const said = await heard
       expect(said).toContain('event:')
-      expectNone('events', said)
+      expectNoMarker('events', said)
       expect(lines.length).toBeGreaterThan(0)
-      expectNone('the log', lines.join('\n'))
-      expectNone('what is printed', printed.join('\n'))
+      expectNoMarker('the log', lines.join('\n'))
+      expectNoMarker('what is printed', printed.join('\n'))
     }
   }, 120_000)
 
@@ -268,7 +195,7 @@ describe('while it runs', () => {
         for (const spy of spies) spy.mockRestore()
       }
       expect(lines.length).toBeGreaterThan((config.targets as unknown[]).length)
-      expectNone('the doctor', lines.join('\n'))
+      expectNoMarker('the doctor', lines.join('\n'))
     }
   }, 120_000)
 })

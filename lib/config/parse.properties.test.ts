@@ -6,7 +6,7 @@ import { schemas } from '../server/schemas.ts'
 import { ConfigError } from './error.ts'
 import { parseConfig } from './parse.ts'
 
-const RUNS = process.env.EVENKEEL_LONG ? 100_000 : 300
+const RUNS = process.env.EVENKEEL_LONG ? 5_000 : 150
 const all = schemas()
 const env = {
   NAME: 'a',

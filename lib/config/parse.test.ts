@@ -219,4 +219,7 @@ test('the JSON Schema comes from the same schemas', () => {
   const schema = configJsonSchema(schemas) as { properties: Record<string, unknown> }
   expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining(['listen', 'targets', 'rings', 'rules']))
   expect(JSON.stringify(schema)).toContain('cache/hit-ratio-drop')
+  // Editors and generators of forms know this word for what is never read back.
+  expect(JSON.stringify(schema)).toContain('"password":{"type":"string","writeOnly":true}')
+  expect(JSON.stringify(schema)).not.toMatch(/"(name|config|socket)":\{[^{}]*writeOnly/)
 })

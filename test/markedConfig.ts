@@ -1,0 +1,81 @@
+import { type AddressInfo, createServer, type Server } from 'node:net'
+import { expect } from 'vitest'
+import type { z } from 'zod'
+import { configSchema } from '../lib/config/schema.ts'
+import { schemas } from '../lib/server/schemas.ts'
+import { markedSamples } from './marked.ts'
+
+const markers: string[] = []
+const marker = () => {
+  markers.push(`sesame${String(markers.length).padStart(3, '0')}x`)
+  return markers.at(-1)!
+}
+export const markerCount = (): number => markers.length
+
+/** What of a marker can be found: itself, and itself as a part of base64, wherever it begins there. */
+export const tracesOf = (text: string): string[] => [
+  text,
+  ...[0, 1, 2].map((pad) =>
+    Buffer.from(`${'x'.repeat(pad)}${text}`)
+      .toString('base64')
+      .slice(pad === 0 ? 0 : 4, -4),
+  ),
+]
+
+/** Fails when a marker that was made stands in the text, in whatever spelling. */
+export function expectNoMarker(where: string, text: string): void {
+  expect(
+    markers.filter((one) => tracesOf(one).some((trace) => text.includes(trace))),
+    `${where}: ${text.slice(Math.max(0, text.indexOf('sesame') - 200)).slice(0, 400)}`,
+  ).toEqual([])
+}
+
+/** Refuses HTTP, then answers nonsense; knows no command of Redis and quotes it, as a server does that has renamed AUTH. */
+export function startRude(): Promise<Server> {
+  let asked = 0
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.on('data', (chunk) => {
+      const text = chunk.toString('latin1')
+      if (/^(GET|POST|HEAD) /.test(text)) {
+        const status = ['401 No', '500 Oops', '200 OK'][asked++ % 3]
+        return void socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 4\r\nconnection: close\r\n\r\noops`)
+      }
+      const commands = text.split(/\*\d+\r\n/).slice(1)
+      for (const command of commands) {
+        const [name, ...rest] = command.split('\r\n').filter((_, index) => index % 2 === 1)
+        socket.write(`-ERR unknown command '${name}', with args beginning with: ${rest.map((word) => `'${word}' `).join('')}\r\n`)
+      }
+      if (commands.length === 0) socket.end('ERROR\r\n')
+    })
+  })
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
+}
+
+/** Every secret of every kind, twice: with somebody at the address and with nobody. As many files as there are ways to sign in with secrets. */
+export function markedConfigurations(somebodyServer: Server, nobodyPort: number): Record<string, unknown>[] {
+  const [somebody, nobody] = [`127.0.0.1:${(somebodyServer.address() as AddressInfo).port}`, `127.0.0.1:${nobodyPort}`]
+  const schema = configSchema(schemas())
+  const shape: Record<string, z.ZodType> = schema.shape
+  const at = (key: string, address: string) => markedSamples(shape[key]!, marker, address)
+  const named = (key: string) =>
+    [...at(key, somebody), ...at(key, nobody)]
+      .flatMap((list) => list as object[])
+      .map((value, index) => ({ ...value, name: `${key}-${index}` }))
+  const [targets, receivers] = [named('targets'), named('receivers')]
+  const routes = [{ match: {}, to: receivers.map(({ name }) => name), wait: '0s' }]
+  const others = Object.keys(schema.shape).filter((key) => !['targets', 'receivers'].includes(key))
+  const single = Object.fromEntries(others.map((key) => [key, at(key, nobody)]).filter(([, values]) => values!.length > 0)) as Record<
+    string,
+    unknown[]
+  >
+  const count = Math.max(1, ...Object.values(single).map((values) => values.length))
+  return Array.from({ length: count }, (_, index) => ({
+    mode: 'tune',
+    poll: { every: '200ms', timeout: '500ms' },
+    targets,
+    receivers,
+    routes,
+    ...Object.fromEntries(Object.entries(single).map(([key, values]) => [key, values[index % values.length]])),
+  }))
+}
