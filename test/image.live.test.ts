@@ -123,6 +123,15 @@ describe('what listen says is bound, and nothing else', () => {
     await server.stop()
   })
 
+  test('a file that says nothing of it, and a login: what is bound counts', async () => {
+    const port = await freePort()
+    const server = start(configured('auth: { mode: local }\n'), ['node', 'server.js'], { HOSTNAME: '0.0.0.0', PORT: String(port) })
+    await ready(`http://127.0.0.1:${port}`)
+    expect(server.said()).toMatch(new RegExp(`Sign in once as admin: http://.*:${port}/sign-in`))
+    expect(await status(`http://127.0.0.9:${port}/api/v1/targets`, { host: '127.0.0.1' })).toBe(401)
+    await server.stop()
+  })
+
   test('everywhere, and auth is not given: a login all the same', async () => {
     const port = await freePort()
     const server = start(configured(`listen: 0.0.0.0:${port}\n`))
@@ -155,17 +164,23 @@ describe('off loopback without a login there is no start', () => {
       '',
       byHand,
       { HOSTNAME: '0.0.0.0', PORT: '3000' },
-      /listen: found 127\.0\.0\.1:3000, while the server is bound to 0\.0\.0\.0:3000 by HOSTNAME and PORT; allowed: listen: 0\.0\.0\.0:3000 with a login/,
+      /listen \(line 1\): found nothing, while the server is bound to 0\.0\.0\.0:3000; allowed: listen: 0\.0\.0\.0:3000 with a login/,
     ],
     [
       'another address of loopback',
       '',
       byHand,
       { HOSTNAME: '127.0.0.9', PORT: '3000' },
-      /listen: found 127\.0\.0\.1:3000, while the server is bound to 127\.0\.0\.9:3000/,
+      /listen \(line 1\): found nothing, while the server is bound to 127\.0\.0\.9:3000/,
     ],
     ["Next's own default", '', byHand, { HOSTNAME: '', PORT: '3000' }, /while the server is bound to 0\.0\.0\.0:3000/],
-    ['another port', '', byHand, { HOSTNAME: '127.0.0.1', PORT: '3001' }, /while the server is bound to 127\.0\.0\.1:3001/],
+    [
+      'another port',
+      'listen: 127.0.0.1:3000\n',
+      byHand,
+      { HOSTNAME: '127.0.0.1', PORT: '3001' },
+      /while the server is bound to 127\.0\.0\.1:3001/,
+    ],
     [
       'a login, and bound elsewhere than it says',
       'listen: 127.0.0.1:3000\nauth: { mode: local }\n',
@@ -177,11 +192,7 @@ describe('off loopback without a login there is no start', () => {
   ])('%s', async (_, text, words, env, expected) => {
     const port = String(await freePort())
     const on = (one: string) => one.replaceAll('3000', port).replaceAll('3001', String(Number(port) - 1))
-    const server = start(
-      configured(on(text || 'listen: 127.0.0.1:3000\n')),
-      words,
-      Object.fromEntries(Object.entries(env).map(([key, value]) => [key, on(value)])),
-    )
+    const server = start(configured(on(text)), words, Object.fromEntries(Object.entries(env).map(([key, value]) => [key, on(value)])))
     expect(await server.code()).toBe(2)
     expect(server.said()).toMatch(new RegExp(on(expected.source)))
     expect(server.said()).not.toMatch(/\n\s+at /)

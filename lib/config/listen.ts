@@ -16,9 +16,11 @@ export const listen = z
     const cut = text.lastIndexOf(':')
     return { host: text.slice(0, cut).replace(/^\[|\]$/g, ''), port: Number(text.slice(cut + 1)) }
   })
-  .prefault('127.0.0.1:3000')
 
-const fileSchema = z.looseObject({ listen })
+const fileSchema = z.looseObject({ listen: listen.optional() })
+
+/** Where a file listens that does not say. */
+export const DEFAULT_LISTEN: Listen = { host: '127.0.0.1', port: 3000 }
 
 /**
  * Where a configuration file says to listen, for whoever has to know it before the server is there. Reads no other key, and throws
@@ -29,7 +31,7 @@ export function readListen(text: string, env: Outside['env'], { file, readFile }
   if (source.problems.length) throw new ConfigError(file, source.problems)
   const data = source.data && typeof source.data === 'object' && !Array.isArray(source.data) ? source.data : {}
   const parsed = fileSchema.safeParse(data)
-  if (parsed.success) return parsed.data.listen
+  if (parsed.success) return parsed.data.listen ?? DEFAULT_LISTEN
   throw new ConfigError(
     file,
     parsed.error.issues.map((issue) => ({
@@ -40,6 +42,10 @@ export function readListen(text: string, env: Outside['env'], { file, readFile }
     })),
   )
 }
+
+/** What makes a server that is bound there, and a configuration that does not agree, agree. */
+export const listenMend = (bound: Listen): string =>
+  `listen: ${listenText(bound)}${isLoopback(bound.host) ? '' : ' with a login (auth: { mode: local })'}, or a start by npm start or scripts/image/serve.ts, which bind what listen says`
 
 /** `[::1]:3000`. */
 export const listenText = ({ host, port }: Listen): string => `${isIPv6(host) ? `[${host}]` : host}:${port}`

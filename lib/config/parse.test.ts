@@ -223,3 +223,28 @@ test('the JSON Schema comes from the same schemas', () => {
   expect(JSON.stringify(schema)).toContain('"password":{"type":"string","writeOnly":true}')
   expect(JSON.stringify(schema)).not.toMatch(/"(name|config|socket)":\{[^{}]*writeOnly/)
 })
+
+describe('a file that does not say where to listen', () => {
+  const at = (text: string, host: string) =>
+    parseConfig(text, {}, schemas, { file: '/etc/evenkeel/evenkeel.yaml', readFile: () => '', bound: { host, port: 8080 } })
+  test('takes what is bound, on loopback or with a login', () => {
+    expect(at('', '127.0.0.1')).toMatchObject({
+      listen: { host: '127.0.0.1', port: 8080 },
+      auth: { mode: 'none' },
+      url: 'http://127.0.0.1:8080',
+    })
+    expect(at('auth: { mode: local }', '0.0.0.0')).toMatchObject({ listen: { host: '0.0.0.0', port: 8080 }, auth: { mode: 'local' } })
+  })
+  test.each([
+    ['', '0.0.0.0'],
+    ['', '127.0.0.9'],
+    ['auth: { mode: none }', '::'],
+    ['', '5f3c9a1b2d4e'],
+  ])('is refused without a login: %j bound to %s', (text, host) =>
+    expect(() => at(text, host)).toThrow(
+      /^ {2}listen( \(line 1\))?: found nothing, while the server is bound to .*:8080; allowed: listen: .*, or a start by npm start/m,
+    ),
+  )
+  test('and what it says stays what counts', () =>
+    expect(at('listen: 127.0.0.1:3000', '0.0.0.0').listen).toEqual({ host: '127.0.0.1', port: 3000 }))
+})

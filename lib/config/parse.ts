@@ -11,6 +11,7 @@ import { type Outside, type Path, readSource, type Source } from './document.ts'
 import { ConfigError, type ConfigProblem, pathText } from './error.ts'
 import { allowedAt, allowedText, foundText, keyText, strangeKeys } from './explain.ts'
 import { fingerprintOf } from './fingerprint.ts'
+import { DEFAULT_LISTEN, type Listen, listenMend, listenText } from './listen.ts'
 import { isLoopback } from './loopback.ts'
 import { absolutePaths } from './paths.ts'
 import { redact } from './redact.ts'
@@ -20,13 +21,15 @@ export type ParseOptions = {
   /** Absolute path of the file: relative paths in it are relative to its folder. */
   file: string
   readFile: Outside['readFile']
+  /** Where this process is bound already: what counts when the file does not say `listen`. */
+  bound?: Listen
 }
 
 /**
  * Reads evenkeel.yaml. Throws `ConfigError` that names for each problem the path, the line, what was found and what is allowed.
  * What products, channels and rules there are is handed in: this room knows none of them.
  */
-export function parseConfig(text: string, env: Outside['env'], schemas: Schemas, { file, readFile }: ParseOptions): Config {
+export function parseConfig(text: string, env: Outside['env'], schemas: Schemas, { file, readFile, bound }: ParseOptions): Config {
   const base = dirname(file)
   const source = readSource(text, { env, readFile: (path) => readFile(resolve(base, path)) })
   const fail = (problems: ConfigProblem[]): never => {
@@ -152,26 +155,30 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
       at(['routes', index, 'match', 'severity'], JSON.stringify(severity), 'info, warning or critical')
   })
 
-  const loopback = isLoopback(read.listen.host)
+  const listen = read.listen ?? bound ?? DEFAULT_LISTEN
+  // Nobody has said that it may be reached there: that takes a login which somebody has asked for.
+  if (!read.listen && !/^(127\.0\.0\.1|::1|localhost)$/i.test(listen.host) && (read.auth?.mode ?? 'none') === 'none')
+    at(['listen'], `nothing, while the server is bound to ${listenText(listen)}`, listenMend(listen))
+  const loopback = isLoopback(listen.host)
   const auth = read.auth ?? authSchema.parse({ mode: loopback ? 'none' : 'local' })
   if (auth.mode === 'none' && !loopback)
     at(
       ['auth', 'mode'],
-      `"none" while listening on ${read.listen.host}`,
+      `"none" while listening on ${listen.host}`,
       '"local", "proxy" or "oidc", or listen: 127.0.0.1:PORT: without a login only this machine may come in',
     )
   if (problems.length) return fail(problems)
 
   // Nobody can follow a link to "every address".
-  const name = /^(0\.0\.0\.0|::)$/.test(read.listen.host) ? hostname() : read.listen.host
+  const name = /^(0\.0\.0\.0|::)$/.test(listen.host) ? hostname() : listen.host
   const host = name.includes(':') ? `[${name}]` : name
-  const url = withoutTrailingSlashes(read.url ?? `http://${host}:${read.listen.port}`)
+  const url = withoutTrailingSlashes(read.url ?? `http://${host}:${listen.port}`)
   if (auth.mode === 'oidc' && url.startsWith('http:') && !isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, '')))
     warnings.push(
       `auth: people sign in at ${url}, where others on the way can read along and most issuers send nobody back. Set "url" to the https address that they use.`,
     )
   return {
-    listen: read.listen,
+    listen,
     url,
     data: read.data,
     mode: read.mode,

@@ -4,7 +4,7 @@ import { markOf, path, url } from '../model/marks.ts'
 import { RING_ALGORITHMS } from '../model/ring.ts'
 import { authSchema } from './auth.ts'
 import { duration } from './duration.ts'
-import { listen } from './listen.ts'
+import { DEFAULT_LISTEN, listen, listenText } from './listen.ts'
 
 /** What the rooms above know and the configuration needs: kind -> schema of a target or a channel, rule -> schema of its settings. */
 export type Schemas = {
@@ -112,7 +112,9 @@ export function readDurations(value: unknown): unknown {
 /** The whole file. Also the source of its JSON Schema. */
 export function configSchema(schemas: Schemas) {
   return z.strictObject({
-    listen,
+    listen: listen
+      .optional()
+      .meta({ default: listenText(DEFAULT_LISTEN), description: 'Where it listens; elsewhere than loopback only with a login' }),
     url: url(
       z.url({ protocol: /^https?$/, error: 'the http(s) address that people use' }).refine(
         (text) => {

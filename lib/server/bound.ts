@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import type { Auth } from '../config/auth.ts'
 import { ConfigError } from '../config/error.ts'
-import { isWhereItListens, type Listen, listenText } from '../config/listen.ts'
+import { isWhereItListens, type Listen, listenMend, listenText } from '../config/listen.ts'
 import { isLoopback } from '../config/loopback.ts'
 
 /** What of the configuration counts here. */
@@ -24,7 +24,7 @@ export function checkBound({ listen, auth }: Said, bound: Listen, by: string): v
     {
       path: 'listen',
       found: `${listenText(listen)}, while the server is bound to ${listenText(bound)} ${by}`,
-      allowed: `listen: ${listenText(bound)}${isLoopback(bound.host) ? '' : ' with a login (auth: { mode: local })'}, or a start by npm start or scripts/image/serve.ts, which bind what listen says`,
+      allowed: listenMend(bound),
     },
   ])
 }

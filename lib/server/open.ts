@@ -5,6 +5,7 @@ import { createChanges } from '../changes/changes.ts'
 import type { Config } from '../config/config.ts'
 import { ConfigError } from '../config/error.ts'
 import { readConfigFile, readFile } from '../config/file.ts'
+import type { Listen } from '../config/listen.ts'
 import { parseConfig } from '../config/parse.ts'
 import { detectors } from '../detectors/shelf.ts'
 import { createBus } from '../engine/bus.ts'
@@ -38,10 +39,10 @@ import { iso } from './time.ts'
 
 const VERSION = '0.1.0'
 
-/** Reads and checks the file that EVENKEEL_CONFIG names. Throws `ConfigError`. */
-export function readConfig(path: string | undefined, env: NodeJS.ProcessEnv): Config {
+/** Reads and checks the file that EVENKEEL_CONFIG names. `bound`: where this process is bound already. Throws `ConfigError`. */
+export function readConfig(path: string | undefined, env: NodeJS.ProcessEnv, bound?: Listen): Config {
   const { file, text } = readConfigFile(path)
-  return parseConfig(text, env, schemas(), { file, readFile })
+  return parseConfig(text, env, schemas(), { file, readFile, bound })
 }
 
 /** Everything that is polled: the configured targets, and the control documents of rings and TTL policies. */

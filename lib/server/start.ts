@@ -21,8 +21,9 @@ export async function start(): Promise<void> {
   if (currentHouse()) return
   let config: Config
   try {
-    config = readConfig(process.env.EVENKEEL_CONFIG, process.env)
-    checkBound(config, toldToListen(process.env), 'by HOSTNAME and PORT')
+    const bound = toldToListen(process.env)
+    config = readConfig(process.env.EVENKEEL_CONFIG, process.env, bound)
+    checkBound(config, bound, 'by HOSTNAME and PORT')
     setHouse(await openHouse(config, process.env, (text) => process.stdout.write(`${text}\n`)))
   } catch (error) {
     // Next would swallow it and serve without a house.
