@@ -127,7 +127,7 @@ describe('what listen says is bound, and nothing else', () => {
     const port = await freePort()
     const server = start(configured('auth: { mode: local }\n'), ['node', 'server.js'], { HOSTNAME: '0.0.0.0', PORT: String(port) })
     await ready(`http://127.0.0.1:${port}`)
-    expect(server.said()).toMatch(new RegExp(`Sign in once as admin: http://.*:${port}/sign-in`))
+    expect(server.said()).toMatch(new RegExp(`Sign in once as admin.*http://.*:${port}/sign-in`))
     expect(await status(`http://127.0.0.9:${port}/api/v1/targets`, { host: '127.0.0.1' })).toBe(401)
     await server.stop()
   })
