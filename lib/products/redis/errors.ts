@@ -41,13 +41,15 @@ const WORDS: [RegExp, string | ((address: string) => string)][] = [
   [/certificate|SSL|TLS/i, 'its TLS certificate or handshake is not accepted'],
 ]
 
+/** A server that does not know AUTH quotes what stood behind it. */
+export const unquoted = (answer: string): string => answer.split(/,? with args beginning with/, 1)[0]!
+
 /** An outage in words without secrets. A server's own error on one command keeps its text: it names what is missing. */
 export function unreachable(error: unknown, address: string): EvenkeelError {
   if (error instanceof EvenkeelError) return error
   const found = text(error)
   const words = WORDS.find(([pattern]) => pattern.test(found))?.[1]
-  // A server that knows no AUTH quotes what stood behind it.
-  const detail = typeof words === 'function' ? words(address) : (words ?? found.replace(/,? with args beginning with.*/s, '').slice(0, 200))
+  const detail = typeof words === 'function' ? words(address) : (words ?? unquoted(found).slice(0, 200))
   // What the server itself said stays here: it may quote, and the library hangs the command on it.
   return new EvenkeelError('unreachable', detail, (error as { code?: unknown }).code === undefined ? {} : { cause: error })
 }

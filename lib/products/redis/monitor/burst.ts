@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { malformed } from '../../../model/error.ts'
 import { placeOf, type RedisConfig, type RedisDoor, redisAddress } from '../config.ts'
-import { unreachable } from '../errors.ts'
+import { unquoted, unreachable } from '../errors.ts'
 import { type TlsConfig, tlsOptions } from '../tls.ts'
 
 export type BurstLimits = { lines: number; ms: number; bytes: number; lagMs: number }
@@ -44,7 +44,7 @@ export function listen(config: RedisDoor, limits: BurstLimits, onLine: (line: st
       if (answer.startsWith('-')) {
         // A name for the connection is a courtesy: CLIENT may be hidden.
         if (/^-(?!NOAUTH)/.test(answer) && !last && answersDue === 1) return
-        const error = new Error(answer.slice(1, 200))
+        const error = new Error(unquoted(answer.slice(1)).slice(0, 200))
         return fail(/NOAUTH|WRONGPASS|DENIED|max number of clients/.test(answer) ? unreachable(error, address) : error)
       }
       if (!answer.startsWith('+')) return fail(malformed('MONITOR: the answer is to be a simple string', answer))
