@@ -5,8 +5,8 @@ import { worstOf } from './worst.ts'
 
 /** Below that a time says nothing of how it grows. */
 const NOTHING_MS = 4
-/** How much more than in proportion is still noise: caches that overflow, memory that is collected, a neighbour on the machine. */
-const NOISE = 4
+/** How much more than in proportion is still noise: a million words are no garbage of the young generation any more. Quadratic is ten. */
+const NOISE = 8
 
 /**
  * The worst texts of a parser for which it takes longer than in proportion from one size to the next, or that break it. Most are told by one
