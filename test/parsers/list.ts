@@ -544,4 +544,5 @@ export const NO_READERS = [
   'server/doors/issuer.ts#callbackOf',
   'config/fingerprint.ts#fingerprintOf',
   'server/http/withCookies.ts#withCookies',
+  'server/doors/sealed.ts#unsealed',
 ]
