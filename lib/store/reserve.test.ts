@@ -60,6 +60,13 @@ test('a row that does not fit is refused, and costs no other', () => {
   expect(reserve.rows().map(({ id }) => id)).toEqual(['a', 'b'])
 })
 
+test('a change goes before everything small', () => {
+  for (let i = 0; i < 60; i++) reserve.put({ table: 'memory', id: `session/${i}`, json: JSON.stringify('x'.repeat(20_000)) })
+  expect(reserve.put({ table: 'change', id: 'a', json: JSON.stringify('y'.repeat(100_000)) })).toBe(true)
+  again()
+  expect(reserve.rows().map(({ id }) => id)).toContain('a')
+})
+
 test('a record that was torn, or garbage in its place, ends what is read', () => {
   for (const id of ['a', 'b', 'c']) reserve.put({ table: 'change', id, json: '"0123456789"' })
   reserve.close()

@@ -18,6 +18,8 @@ export type Spare = { table: string; id: string; json: string | null }
 
 /** The table of what is the reserve's own: flags, and a copy of the database's first page. */
 const OWN = 'reserve'
+/** The table whose rows give way to others. */
+const YIELDING = 'memory'
 /** Of each half: about thirty times the longest journal of a change. */
 const HALF = 1024 * 1024
 /** A record's length, its checksum, and the half's number. */
@@ -71,7 +73,7 @@ export class Reserve {
     try {
       const record = recordOf(row, this.#number)
       if (this.#number === 0 || this.#end + record.length > HALF) {
-        if (this.#beginHalf()) return true
+        if (this.#beginHalf() || (row.table !== YIELDING && this.#yielded() && this.#beginHalf())) return true
       } else {
         this.#write(record, this.#end)
         this.#end += record.length
@@ -120,6 +122,13 @@ export class Reserve {
 
   close(): void {
     closeSync(this.#fd)
+  }
+
+  /** A change goes before everything small: of many sessions none is worth a roll-back that nobody remembers. */
+  #yielded(): boolean {
+    const yielding = [...this.#rows].filter(([, { table }]) => table === YIELDING)
+    for (const [key] of yielding) this.#rows.delete(key)
+    return yielding.length > 0
   }
 
   /** False when the file cannot be written. */
