@@ -5,8 +5,8 @@ import { worstOf } from './worst.ts'
 
 /** Below that a time says nothing of how it grows. */
 const NOTHING_MS = 4
-/** How much more than in proportion is still noise: a million words are no garbage of the young generation any more. Quadratic is ten. */
-const NOISE = 8
+/** How much more than in proportion is still noise; what is quadratic takes ten times more. Of a megabyte, a heap that has grown is part of it. */
+const noiseAt = (size: number) => (size < 1_000_000 ? 4 : 8)
 
 /**
  * The worst texts of a parser for which it takes longer than in proportion from one size to the next, or that break it. Most are told by one
@@ -30,7 +30,7 @@ export function steep(parser: Parser, sizes: readonly [small: number, large: num
     const before = fastest(() => brokenBy(parser, shorter.get(what)!))
     // Warm now: it was the first run that was slow.
     if (before <= NOTHING_MS) continue
-    const most = before * (large / small) * NOISE
+    const most = before * (large / small) * noiseAt(large)
     const begun = performance.now()
     brokenBy(parser, text)
     if (performance.now() - begun <= most) continue
