@@ -10,6 +10,17 @@ export function known<T>(read: () => T): T | null {
   }
 }
 
+/** The same of what takes its time. */
+export async function knownLater<T>(reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading
+  } catch (error) {
+    return known(() => {
+      throw error
+    })
+  }
+}
+
 /** A name from a page's address; bytes that are no text stay as they are and then name nothing. */
 export function named(part: string): string {
   try {

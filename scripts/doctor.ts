@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { OidcAuth } from '../lib/config/auth.ts'
+import { bounded } from '../lib/engine/bounded.ts'
+import { leftOutText } from '../lib/model/limits.ts'
 import { type AnyProduct, productFor, type TargetConfig } from '../lib/model/product.ts'
 import { products } from '../lib/products/sources.ts'
 import { callbackOf, createIssuer } from '../lib/server/doors/issuer.ts'
@@ -60,6 +62,8 @@ async function examine(shelved: AnyProduct, target: TargetConfig, timeoutMs: num
       // What the server itself tells of its limits: a page that is closed, a ring that predicts nothing, numbers that are old.
       for (const { feature, available, because } of result.state === 'ok' ? (result.parsed.topology.capabilities ?? []) : [])
         if (because) console.log(`  ${available ? '!' : '-'} ${feature.padEnd(28)} ${because}`)
+      const left = result.state === 'ok' ? bounded(result.parsed).topology.left : undefined
+      if (left) console.log(`  - ${'all servers'.padEnd(28)} ${leftOutText(left)}`)
       for (const pool of result.state === 'ok' ? (result.parsed.topology.pools ?? []) : [])
         if (pool.because) console.log(`  - ${`weights of ${pool.name}`.padEnd(28)} ${pool.because}`)
     }

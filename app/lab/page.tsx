@@ -8,5 +8,5 @@ export const metadata = { title: 'Ring lab' }
 
 export default async function Page() {
   const { house } = await visit('viewer')
-  return <LabPage rings={listRings(house)} pools={listPools(house)} />
+  return <LabPage rings={listRings(house)} pools={await listPools(house)} />
 }

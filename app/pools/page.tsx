@@ -7,5 +7,5 @@ export const metadata = { title: 'Pools' }
 
 export default async function Page() {
   const { house } = await visit('viewer')
-  return <PoolList initialData={listPools(house)} />
+  return <PoolList initialData={await listPools(house)} />
 }

@@ -5,7 +5,7 @@ import { Go } from '@/components/frame/Go.tsx'
 import { cn } from '@/components/ui/cn.ts'
 import { Figure } from '@/components/ui/figure.tsx'
 import { Shape } from '@/components/ui/status.tsx'
-import { safe, text } from '@/lib/format/format.ts'
+import { count, safe, text } from '@/lib/format/format.ts'
 import type { OverviewView, TierView } from '@/lib/model/views.ts'
 import { type Placed, placeTiers, TIER_WORD } from './tiers.ts'
 
@@ -16,7 +16,7 @@ const WIDE = 4
 const BETWEEN = 1.5
 
 /** The tiers, left to right, edges as wide as their traffic. What is ill is coloured, the rest is grey. On a phone: top to bottom. */
-export function TierPicture({ view }: { view: Pick<OverviewView, 'tiers' | 'edges'> }) {
+export function TierPicture({ view }: { view: Pick<OverviewView, 'tiers' | 'edges' | 'poolsLeft'> }) {
   const picture = placeTiers(view)
   if (picture.columns === 0) return null
   const total = picture.columns * WIDE + (picture.columns - 1) * BETWEEN
@@ -88,6 +88,13 @@ export function TierPicture({ view }: { view: Pick<OverviewView, 'tiers' | 'edge
               <TierChip tier={tier} />
             </li>
           ))}
+          {view.poolsLeft > 0 && (
+            <li className="self-center text-dim text-sm">
+              <Go href="/pools" className="underline underline-offset-2">
+                {count(view.poolsLeft)} more pools
+              </Go>
+            </li>
+          )}
         </ul>
       )}
     </>

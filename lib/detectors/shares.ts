@@ -74,6 +74,9 @@ export function sharesSeen(
   return { from, total, servers: seen.sort((a, b) => b.ratio - a.ratio), says: expected.says }
 }
 
+/** Shares that a finding tells, the busiest first: of a pool of two thousand nobody reads all, and each is written down. */
+const SHARES_TOLD = 50
+
 /** The verdict on a pool: found when a server takes `bar` times what the algorithm gives it, and that is `excess` of all requests more. */
 export function unevenVerdict(
   window: SeriesWindow,
@@ -89,9 +92,11 @@ export function unevenVerdict(
   const worst = all.servers.find((one) => one.ratio >= bar && one.z >= settings.deviations && one.seen - one.share >= excess)
   if (!worst) return { subject, is: 'clear' }
   const span = { from: all.from, to: window.to }
-  const shares = all.servers.map(({ server, share, seen }) =>
-    evidence(span, 'pool_share', serverLabels(pool, server), `share of ${server.name}`, seen, 'ratio', { baseline: share }),
-  )
+  const shares = all.servers
+    .slice(0, SHARES_TOLD)
+    .map(({ server, share, seen }) =>
+      evidence(span, 'pool_share', serverLabels(pool, server), `share of ${server.name}`, seen, 'ratio', { baseline: share }),
+    )
   return {
     subject,
     is: 'found',

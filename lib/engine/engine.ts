@@ -5,9 +5,11 @@ import type { Log } from '../model/log.ts'
 import { type AnyProduct, type Parsed, productFor, type TargetConfig } from '../model/product.ts'
 import type { Step } from '../model/proposal.ts'
 import type { Store } from '../model/store.ts'
-import type { Edge, Topology } from '../model/topology.ts'
+import type { Capability, Edge, Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { evaluateSpecs } from '../rings/evaluate.ts'
+import { bounded } from './bounded.ts'
+import { breathe } from './breathe.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createOwnership, ringReadings, SEEN_MS } from './derive.ts'
 import { createFindings } from './findings.ts'
@@ -89,6 +91,8 @@ const SWEEP_AFTER_MS = 30_000
 const LAST_RUN_SLACK_MS = 2_000
 /** Judging yields to polls and requests after this long. */
 const BREATHE_MS = 15
+/** Samples of one poll that are taken into the store without a breath: new series, the dearest, take about 10 µs each. */
+const KEPT_AT_ONCE = 1_000
 
 /** Polls, derives, judges, keeps findings' lives and proposes. Writes to no target. */
 export function createEngine(options: EngineOptions): Engine {
@@ -153,24 +157,55 @@ export function createEngine(options: EngineOptions): Engine {
     return target
   }
 
-  function keep(target: string, probe: string, { samples, records, topology, stepMs }: Parsed, at: number, everyMs: number) {
+  function keep(target: string, probe: string, parsed: Parsed, at: number, everyMs: number): void | Promise<void> {
+    const { samples, records, topology, stepMs = everyMs } = bounded(parsed)
     book.put(target, probe, topology)
     shape = null
-    if (samples.length > 0) store.append(target, at, samples, stepMs ?? everyMs)
     if (records.length > 0) store.putRecords(target, records)
+    if (samples.length > KEPT_AT_ONCE) return keepSlowly(target, at, samples, stepMs)
+    if (samples.length > 0) store.append(target, at, samples, stepMs)
+  }
+
+  /** A large poll slice by slice: whoever calls meanwhile is served. */
+  async function keepSlowly(target: string, at: number, samples: Parsed['samples'], stepMs: number) {
+    for (let from = 0; from < samples.length && !stopped; from += KEPT_AT_ONCE) {
+      store.append(target, at, samples.slice(from, from + KEPT_AT_ONCE), stepMs)
+      await breathe()
+    }
   }
 
   function topology(): Topology {
-    shape ??= book.read(
+    if (shape) return shape
+    const refused = store.refusedSeries()
+    shape = book.read(
       [...targets.values()].map((target) => {
         const { state, since, error } = target.health()
         const { name, kind, role } = target.config
-        return { name, kind, ...(role && { role }), state, since, ...(error && { error }), capabilities: target.capabilities() }
+        return {
+          name,
+          kind,
+          ...(role && { role }),
+          state,
+          since,
+          ...(error && { error }),
+          capabilities: [...target.capabilities(), ...seriesLeft(refused.get(name))],
+        }
       }),
       options.edges,
     )
     return shape
   }
+
+  const seriesLeft = (refused: { series: number; because: string } | undefined): Capability[] =>
+    refused
+      ? [
+          {
+            feature: 'all series',
+            available: false,
+            because: `${refused.series.toLocaleString('en-US')} series of its newest answer are left out: ${refused.because}`,
+          },
+        ]
+      : []
 
   const window = (spanMs: number) => {
     const now = clock.now()
@@ -231,6 +266,7 @@ export function createEngine(options: EngineOptions): Engine {
     const windowOf = windowsAt(now)
     let breathedAt = performance.now()
     for (const rule of rules) {
+      if (judge.rests(rule, performance.now())) continue
       findings.update(rule, judge.judge(rule, windowOf(rule.detector.needs.spanMs), shapeNow, learning()), now)
       if (performance.now() - breathedAt < BREATHE_MS) continue
       await breathe()
@@ -353,12 +389,16 @@ export function createEngine(options: EngineOptions): Engine {
       if (started && !stopped) after.start()
     },
     pollNow: async (name) => targets.get(name)?.pollNow(),
-    judged: judge.status,
+    judged(rule) {
+      const status = judge.status(rule)
+      const left = findings.left(rule)
+      if (left === 0) return status
+      const because = `${left.toLocaleString('en-US')} more are found and left out: a rule has at most 1,000 findings, and 1,000 new ones an hour`
+      return { ...status, because: [because, ...status.because] }
+    },
     tickedAt: () => tickedAt,
     learning,
     noRemedy: propose.noRemedy,
     renewProposals: propose.renew,
   }
 }
-
-const breathe = () => new Promise<void>((resolve) => setImmediate(resolve))

@@ -26,3 +26,31 @@ test('a target that is clear clears its keys that are no longer spoken of, and n
   expect(firing()).toEqual(['a/x', 'b/x'])
   store.close()
 })
+
+test('a rule has so many findings and no more, and says how many are left out', () => {
+  const store = createStore({ path: ':memory:' })
+  const findings = createFindings(
+    store,
+    createBus(() => {}),
+  )
+  const rule = { detector: { id: 'balancer/server-down' }, settings: { for: 0, resolveAfter: 0 } } as unknown as Rule
+  const down = (from: number, count: number) =>
+    Array.from(
+      { length: count },
+      (_, i): Verdict => ({
+        subject: { target: 'edge', pool: 'app', server: `s${from + i}` },
+        is: 'found',
+        severity: 'critical',
+        summary: 'down',
+        evidence: [{ metric: 'm', where: {}, label: 'm', value: 0, unit: 'none', from: 0, to: 1 }],
+      }),
+    )
+  findings.update(rule, down(0, 1_500), 1_000)
+  expect(findings.firing()).toHaveLength(1_000)
+  expect(findings.left('balancer/server-down')).toBe(500)
+  // The same ones, and no new name each second.
+  for (let second = 2; second < 30; second++) findings.update(rule, [...down(0, 1_000), ...down(second * 1_500, 1_500)], second * 1_000)
+  expect(store.findings.list()).toHaveLength(1_000)
+  expect(findings.firing().every(({ subject }) => Number(subject.server!.slice(1)) < 1_000)).toBe(true)
+  store.close()
+})

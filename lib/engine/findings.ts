@@ -14,6 +14,8 @@ export interface Findings {
   /** Resolves what is about something that is no longer there, or found by a rule that no longer runs. */
   sweep(topology: Topology, rules: ReadonlySet<string>, now: number): void
   firing(): Finding[]
+  /** Subjects that a rule found at its last run and for which there was no room. */
+  left(rule: string): number
   /** The clock was set: what was found for 3 s was found for 3 s still. */
   stepClock(step: ClockStep): void
 }
@@ -21,10 +23,31 @@ export interface Findings {
 /** Evidence changes with every tick; on disk it may be this old. */
 const WRITE_EVERY_MS = 2_000
 
+/**
+ * Findings of one rule that are kept at a time, and new ones an hour beyond these: where thousands of servers fail, or names change each second,
+ * a person is not helped by each of them, and each is written down and told.
+ */
+const LIVES_MAX = 1_000
+const NEW_HOURLY = 1_000
+
 /** The lives of all findings, kept in the store so that a new start goes on with them. */
 export function createFindings(store: Store, bus: Bus): Findings {
   const rules = new Map<string, Map<string, Life>>()
   const writtenAt = new Map<string, number>()
+  const buckets = new Map<string, { tokens: number; at: number }>()
+  const leftOut = new Map<string, number>()
+
+  /** A token bucket: true when this rule may have one more finding. */
+  function hasRoom(rule: string, lives: number, now: number): boolean {
+    const bucket = buckets.get(rule) ?? { tokens: LIVES_MAX, at: now }
+    buckets.set(rule, bucket)
+    bucket.tokens = Math.min(LIVES_MAX, bucket.tokens + (Math.max(0, now - bucket.at) / 3_600_000) * NEW_HOURLY)
+    bucket.at = now
+    if (lives >= LIVES_MAX || bucket.tokens < 1) return false
+    bucket.tokens--
+    return true
+  }
+
   const livesOf = (rule: string) => {
     const lives = rules.get(rule) ?? new Map<string, Life>()
     rules.set(rule, lives)
@@ -63,6 +86,7 @@ export function createFindings(store: Store, bus: Bus): Findings {
       const lives = livesOf(detector.id)
       const context = { rule: detector.id, now, settings, newId }
       const spoken = new Set<string>()
+      let left = 0
       for (const verdict of verdicts ?? []) {
         // Most subjects are clear and have no life: those cost nothing.
         if (verdict.is !== 'found' && lives.size === 0) continue
@@ -70,8 +94,13 @@ export function createFindings(store: Store, bus: Bus): Findings {
         if (spoken.has(key)) continue
         spoken.add(key)
         const before = lives.get(key) ?? null
+        if (!before && verdict.is === 'found' && !hasRoom(detector.id, lives.size, now)) {
+          left++
+          continue
+        }
         settle(lives, key, before, nextLife(before, verdict, context), now)
       }
+      leftOut.set(detector.id, left)
       if (lives.size === 0) return
       const cleared = (verdicts ?? []).filter((verdict) => verdict.is === 'clear')
       for (const [key, life] of [...lives]) {
@@ -101,6 +130,7 @@ export function createFindings(store: Store, bus: Bus): Findings {
       for (const finding of store.findings.list((one) => one.state === 'resolved' && (one.resolvedAt ?? 0) > step.at))
         store.findings.put(datesMoved(finding, step))
     },
+    left: (rule) => leftOut.get(rule) ?? 0,
     firing: () =>
       [...rules.values()].flatMap((lives) => [...lives.values()].flatMap(({ finding }) => (finding.state === 'firing' ? finding : []))),
   }

@@ -11,7 +11,16 @@ export type RuleStatus = { found: number; clear: number; unjudged: number; becau
 
 const REASONS_MAX = 5
 
+/** A rule that took this long over a very large fleet, several times in a row (once may be the machine's doing) … */
+const LONG_MS = 20
+const LONG_RUNS = 3
+/** … rests for so many times as long, so that all rules together leave the process its time; at most this long. */
+const REST_TIMES = 75
+const REST_MOST_MS = 5_000
+
 export interface Judge {
+  /** True while a rule that took long rests: what it last said stands. */
+  rests(rule: Rule, at: number): boolean
   /** All verdicts of one rule now; null when it threw: then nothing is known of any of its subjects. */
   judge(rule: Rule, window: SeriesWindow, topology: Topology, learning: boolean): Verdict[] | null
   status(rule: string): RuleStatus
@@ -21,9 +30,14 @@ export interface Judge {
 export function createJudge(log: Log): Judge {
   const failing = new Set<string>()
   const statuses = new Map<string, RuleStatus>()
+  /** By the monotonic clock of `performance`. */
+  const restsUntil = new Map<string, number>()
+  const longRuns = new Map<string, number>()
 
   return {
+    rests: ({ detector }, at) => (restsUntil.get(detector.id) ?? 0) > at,
     judge({ detector, settings }, window, topology, learning) {
+      const begun = performance.now()
       try {
         const verdicts = detector.detect(window, topology, settings)
         failing.delete(detector.id)
@@ -36,6 +50,11 @@ export function createJudge(log: Log): Judge {
         failing.add(detector.id)
         statuses.set(detector.id, { found: 0, clear: 0, unjudged: 0, because: [`the rule failed: ${because}`] })
         return null
+      } finally {
+        const now = performance.now()
+        const runs = now - begun > LONG_MS ? (longRuns.get(detector.id) ?? 0) + 1 : 0
+        longRuns.set(detector.id, runs)
+        if (runs >= LONG_RUNS) restsUntil.set(detector.id, now + Math.min(REST_MOST_MS, REST_TIMES * (now - begun)))
       }
     },
     status: (rule) => statuses.get(rule) ?? { found: 0, clear: 0, unjudged: 0, because: [] },

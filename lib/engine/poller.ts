@@ -21,8 +21,8 @@ export type PollerOptions<Link> = {
   timeoutMs: number
   link: () => Link
   clock: Clock
-  /** A good answer. */
-  onRead(parsed: Parsed, at: number, tookMs: number): void
+  /** A good answer. The next poll waits until a large one has been taken in. */
+  onRead(parsed: Parsed, at: number, tookMs: number): void | Promise<void>
   /** A failed one: says what becomes of the probe. Nothing is appended: the series shows a gap. One that rests is asked again after `delayMs`. */
   onFail(error: unknown): { state: 'gap' | 'resting' | 'unavailable'; because: string }
   /** How long until the next poll; the rhythm unless the target is down. */
@@ -111,9 +111,7 @@ export function createPoller<Link>(options: PollerOptions<Link>): Poller {
     const at = clock.monotonic()
     const { result, settled } = withDeadline(options.timeoutMs, clock, (signal) => probe.read(options.link(), cursor, signal))
     asking = result.then(
-      (raw) => {
-        if (asked === epoch) understand(raw, at)
-      },
+      (raw) => (asked === epoch ? understand(raw, at) : undefined),
       (error: unknown) => {
         if (asked === epoch) fail(error)
       },
@@ -127,7 +125,7 @@ export function createPoller<Link>(options: PollerOptions<Link>): Poller {
     return asking
   }
 
-  function understand(raw: unknown, startedAt: number) {
+  function understand(raw: unknown, startedAt: number): void | Promise<void> {
     const at = clock.now()
     const tookMs = clock.monotonic() - startedAt
     try {
@@ -136,7 +134,7 @@ export function createPoller<Link>(options: PollerOptions<Link>): Poller {
       status.lastAt = at
       status.lastMs = tookMs
       tell('ok')
-      options.onRead(parsed, at, tookMs)
+      return options.onRead(parsed, at, tookMs)?.catch(fail)
     } catch (error) {
       fail(error)
     }

@@ -13,7 +13,9 @@ const refused = () => Object.assign(new Error('connect ECONNREFUSED'), { code: '
 type Read = (signal: AbortSignal, cursor: string | null) => Promise<Record<string, unknown>>
 
 /** A server whose answers the test decides, with a vital probe each second and a slower one. */
-function server(reads: { vital: Read; slow?: Read; wanted?: () => true | string }) {
+function server(reads: { vital: Read; slow?: Read; wanted?: () => true | string }, { samples = 0 } = {}) {
+  const everyMs: number[] = []
+  const list = Array.from({ length: samples }, (_, i) => ({ metric: `m${i}`, value: 1 }))
   const clock = handClock(START)
   const asked: { probe: string; at: number; cursor: string | null }[] = []
   const seen: { probe: string; at: number; parsed: Parsed }[] = []
@@ -34,7 +36,7 @@ function server(reads: { vital: Read; slow?: Read; wanted?: () => true | string 
         if (id === 'vital') inFlight--
       }
     },
-    parse: (raw) => ({ samples: [], records: [], topology: { facts: raw as { runId: string } }, cursor: 'seen' }),
+    parse: (raw) => ({ samples: list, records: [], topology: { facts: raw as { runId: string } }, cursor: 'seen' }),
     ...more,
   })
   const product: AnyProduct = {
@@ -56,14 +58,30 @@ function server(reads: { vital: Read; slow?: Read; wanted?: () => true | string 
     poll: { everyMs: 1_000, timeoutMs: 900 },
     clock,
     log,
-    onRead: (id, parsed, at) => seen.push({ probe: id, at: at - START, parsed }),
+    onRead: (id, parsed, at, every) => {
+      everyMs.push(every)
+      seen.push({ probe: id, at: at - START, parsed })
+    },
     onState: (health) => states.push(health),
   })
   const times = (id: string) => asked.filter((one) => one.probe === id).map((one) => one.at)
-  return { clock, asked, seen, states, target, times, most: () => most }
+  return { clock, asked, seen, states, everyMs, target, times, most: () => most }
 }
 
 describe('a target', () => {
+  it('whose answers are very large is polled less often, and says so', async () => {
+    const s = server({ vital: async () => ({}) }, { samples: 20_000 })
+    s.target.start()
+    await s.clock.pass(30_000)
+    const times = s.times('vital')
+    expect(times.slice(2).map((at, i) => at - times[i + 1]!)).toEqual(times.slice(2).map(() => 3_000))
+    expect(s.everyMs.at(-1)).toBe(3_000)
+    expect(s.target.status().probes[0]).toMatchObject({ everyMs: 3_000 })
+    expect(s.target.capabilities()).toEqual([
+      { feature: 'VITAL', available: true, because: 'one answer holds 20,000 values: it is read each 3 s' },
+    ])
+  })
+
   it('is not asked again and again for an answer that is too large; its other probes go on', async () => {
     const s = server({
       vital: async () => ({}),

@@ -1,5 +1,6 @@
 import { type ClockStep, movedDate } from '../model/clock.ts'
 import { EvenkeelError } from '../model/error.ts'
+import { SAMPLES_PER_SECOND } from '../model/limits.ts'
 import type { Log } from '../model/log.ts'
 import { type AnyProduct, type Parsed, productFor, type TargetConfig } from '../model/product.ts'
 import type { Capability, Role, TargetState } from '../model/topology.ts'
@@ -34,7 +35,7 @@ export type TargetOptions = {
   poll: { everyMs: number; timeoutMs: number }
   clock: Clock
   log: Log
-  onRead(probe: string, parsed: Parsed, at: number, everyMs: number): void
+  onRead(probe: string, parsed: Parsed, at: number, everyMs: number): void | Promise<void>
   onState(health: Health): void
 }
 
@@ -69,22 +70,35 @@ export function createTarget(options: TargetOptions): Target {
   let health = unknownHealth(clock.now())
   let runId: string | undefined
 
+  /** By probe: how far apart its polls are now, and why where that is further than usual. */
+  const rhythms = new Map<string, () => { ms: number; because?: string }>()
   const pollers = product.probes.map((probe): Poller => {
     const everyMs = probe.everyMs <= BASE_MS ? poll.everyMs : Math.max(probe.everyMs, poll.everyMs)
     const vital = probe.id === vitalId
     let large = false
+    let samples = 0
+    /** A poll of very many samples is made less often, in whole seconds so that its rhythm holds still. */
+    const rhythmMs = () => Math.max(everyMs, 1_000 * Math.ceil(samples / SAMPLES_PER_SECOND))
+    rhythms.set(probe.id, () => {
+      const ms = rhythmMs()
+      return ms > everyMs
+        ? { ms, because: `one answer holds ${samples.toLocaleString('en-US')} values: it is read each ${ms / 1000} s` }
+        : { ms }
+    })
     return createPoller<unknown>({
       probe,
       everyMs,
       timeoutMs: probe.timeoutMs ?? poll.timeoutMs,
       link: () => link,
       clock,
-      delayMs: () => (vital ? retryMs(health.failures, everyMs) : large ? Math.max(everyMs, LARGE_RETRY_MS) : everyMs),
+      delayMs: () => (vital ? retryMs(health.failures, rhythmMs()) : large ? Math.max(everyMs, LARGE_RETRY_MS) : rhythmMs()),
       onRead(parsed, at) {
         large = false
+        samples = parsed.samples.length
         noticeRestart(parsed.topology.facts?.runId)
-        options.onRead(probe.id, parsed, at, everyMs)
+        const kept = options.onRead(probe.id, parsed, at, rhythmMs())
         if (vital) become(nextHealth(health, 'answered', clock.now()))
+        return kept
       },
       onFail(error) {
         const because = product.unavailable?.(error) ?? null
@@ -143,7 +157,7 @@ export function createTarget(options: TargetOptions): Target {
       pollMs: vital?.lastMs ?? null,
       failures: health.failures,
       ...(nextPollAt && { nextPollAt }),
-      probes: pollers.map((poller) => poller.status()),
+      probes: pollers.map((poller) => ({ ...poller.status(), everyMs: rhythms.get(poller.probe.id)!().ms })),
     }
   }
 
@@ -170,7 +184,10 @@ export function createTarget(options: TargetOptions): Target {
     capabilities: () =>
       pollers.flatMap((poller): Capability[] => {
         const { feature, state, because, lastAt } = poller.status()
-        if (state === 'ok' || (state === 'gap' && lastAt !== null)) return [{ feature, available: true }]
+        if (state === 'ok' || (state === 'gap' && lastAt !== null)) {
+          const seldom = rhythms.get(poller.probe.id)!().because
+          return [{ feature, available: true, ...(seldom && { because: seldom }) }]
+        }
         if (state === 'unavailable' || (state === 'resting' && health.state === 'up'))
           return [{ feature, available: false, because: because! }]
         return []

@@ -1,3 +1,4 @@
+import { leftOutText } from '../model/limits.ts'
 import type { TopologyPart } from '../model/product.ts'
 import type { Capability, Edge, Pool, PoolServer, Role, TargetFacts, TargetState, Topology } from '../model/topology.ts'
 
@@ -52,9 +53,14 @@ export function createTopologyBook(): TopologyBook {
   }
 }
 
+/** The feature that a target lacks whose servers are not all read. */
+const LEFT_OUT = 'all servers'
+
 function factsOf(seen: TargetSeen, facts: NonNullable<TopologyPart['facts']>, parts: TopologyPart[]): TargetFacts {
   const capabilities = new Map(seen.capabilities.map((capability) => [capability.feature, capability]))
   for (const part of parts) for (const capability of part.capabilities ?? []) capabilities.set(capability.feature, capability)
+  const left = parts.find((part) => part.left)?.left
+  if (left) capabilities.set(LEFT_OUT, { feature: LEFT_OUT, available: false, because: leftOutText(left) })
   const { version, runId, cluster } = facts
   // The configuration's role is what a person said; the server's own word counts where they said nothing.
   const role = seen.role ?? facts.role
@@ -68,6 +74,7 @@ function factsOf(seen: TargetSeen, facts: NonNullable<TopologyPart['facts']>, pa
     ...(version && { version }),
     ...(runId && { runId }),
     ...(cluster && { cluster }),
+    ...(left && { left }),
     capabilities: [...capabilities.values()],
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { autocorrelation, deviation, mad, mean, median, quantile, robustScore, weightedMean } from './robust.ts'
+import { autocorrelation, deviation, mad, mean, median, medianWithout, quantile, robustScore, weightedMean } from './robust.ts'
 
 test('nothing has no middle', () => {
   for (const of of [median, mean, mad]) expect(of([])).toBeNull()
@@ -28,4 +28,13 @@ test('autocorrelation tells a trend from a saw', () => {
   expect(autocorrelation([1, 2, 3, 4, 5, 6, 7, 8])).toBeGreaterThan(0.5)
   expect(autocorrelation([1, -1, 1, -1, 1, -1])).toBeLessThan(-0.5)
   expect(autocorrelation([2, 2, 2])).toBe(0)
+})
+
+test('the median of all but one is that of the others, wherever the one stands', () => {
+  for (const values of [[1], [1, 2], [3, 1, 2], [5, 5, 5, 1], [4, 8, 15, 16, 23, 42], [2, 2, 7, 7, 9]]) {
+    const sorted = [...values].sort((a, b) => a - b)
+    for (const [i, one] of values.entries()) {
+      expect(medianWithout(sorted, one)).toBe(median(values.filter((_, at) => at !== i)))
+    }
+  }
 })

@@ -10,6 +10,20 @@ import {
 /** The middle value; null of nothing. */
 export const median = (values: readonly number[]): number | null => (values.length === 0 ? null : medianOf(values as number[]))
 
+/** The middle value of all but one of them, where `sorted` holds that one too; null of nothing else. In logarithmic time, to hold each of many against the others. */
+export function medianWithout(sorted: readonly number[], one: number): number | null {
+  const size = sorted.length - 1
+  if (size < 1) return null
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (sorted[middle]! < one) low = middle + 1
+    else high = middle
+  }
+  const other = (index: number) => sorted[index < low ? index : index + 1]!
+  return size % 2 === 1 ? other((size - 1) / 2) : (other(size / 2 - 1) + other(size / 2)) / 2
+}
+
 /** The mean; null of nothing. */
 export const mean = (values: readonly number[]): number | null => (values.length === 0 ? null : meanOf(values as number[]))
 

@@ -105,6 +105,19 @@ export function share(where: Labels, window: SeriesWindow): Measured1 {
   return shareOf(grownIn(own, batches), grownIn(all, batches), 'requests')
 }
 
+/** Every server's part of its pool's requests, by name: what `share` says of each, with the pool summed up once. */
+export function shares(pool: Labels, window: SeriesWindow): Map<string, Measured1> {
+  const all = serverRows(window, pool)
+  const batches = batchesOf(window, all, 'pool_requests_total', pool)
+  const wholes = typeof batches === 'string' ? [] : grownIn(all, batches)
+  return new Map(
+    all.map((row) => [
+      row.labels.server!,
+      typeof batches === 'string' ? unjudged(batches) : shareOf(grownIn([row], batches), wholes, 'requests'),
+    ]),
+  )
+}
+
 /**
  * Share seen over share expected from the weights, the largest of the servers over their mean: 1 is even. Servers without weight or down are
  * left out. Unjudged below ten requests a server, where chance alone looks like imbalance.

@@ -14,7 +14,37 @@ const GRAIN = 0.001
 export const poolLabels = (pool: Pool): Labels => ({ target: pool.target, pool: pool.name })
 export const serverLabels = (pool: Pool, server: PoolServer): Labels => ({ target: pool.target, pool: pool.name, server: server.name })
 export const serverSeries = (window: SeriesWindow, metric: string, pool: Pool, server: PoolServer): Series | undefined =>
-  window.series(metric, serverLabels(pool, server))[0]
+  seriesOf(window, metric, pool.target, pool.name).byServer.get(server.name)
+
+/** Of a server, or (null) of the pool as a whole. */
+export const ownSeries = (window: SeriesWindow, metric: string, pool: Pool, server: PoolServer | null): Series | undefined =>
+  server ? serverSeries(window, metric, pool, server) : seriesOf(window, metric, pool.target, pool.name).own
+
+/** One metric of one pool: its servers' series by name, and the pool's own. */
+type PoolSeries = { all: Series[]; own: Series | undefined; byServer: Map<string, Series> }
+
+/** Rules ask for each server's series by themselves: the pool's are looked up once a window, not once a server. */
+const known = new WeakMap<SeriesWindow, Map<string, PoolSeries>>()
+
+export function seriesOf(window: SeriesWindow, metric: string, target: string, pool: string): PoolSeries {
+  let pools = known.get(window)
+  if (!pools) {
+    pools = new Map()
+    known.set(window, pools)
+  }
+  const key = JSON.stringify([metric, target, pool])
+  let found = pools.get(key)
+  if (!found) {
+    found = { all: window.series(metric, { target, pool }), own: undefined, byServer: new Map() }
+    for (const series of found.all) {
+      const { server } = series.labels
+      if (server === undefined) found.own ??= series
+      else if (!found.byServer.has(server)) found.byServer.set(server, series)
+    }
+    pools.set(key, found)
+  }
+  return found
+}
 
 /** The servers that take requests now: up, with weight, and backups only while nothing else is left. */
 export function taking(pool: Pool): PoolServer[] {
@@ -29,14 +59,15 @@ export function taking(pool: Pool): PoolServer[] {
 export function shareByWeight(pool: Pool): Map<string, number> {
   const servers = taking(pool)
   const sum = servers.reduce((total, server) => total + server.weightEffective, 0)
-  return new Map(pool.servers.map((server) => [server.name, servers.includes(server) && sum > 0 ? server.weightEffective / sum : 0]))
+  const serving = new Set(servers)
+  return new Map(pool.servers.map((server) => [server.name, serving.has(server) && sum > 0 ? server.weightEffective / sum : 0]))
 }
 
 /** Since when weights and states of the whole pool stand as they do: what was counted before followed other shares. Null: all along. */
 export function steadySince(window: SeriesWindow, pool: Pool): number | null {
   let newest: number | null = null
   for (const metric of ['pool_weight_effective', 'pool_up'])
-    for (const series of window.series(metric, poolLabels(pool))) {
+    for (const series of seriesOf(window, metric, pool.target, pool.name).all) {
       const at = changedAt(series)
       if (at !== null && (newest === null || at > newest)) newest = at
     }
@@ -112,7 +143,7 @@ export function recentResponse(
 
 /** How a product smooths the means that it shows, from its series `pool_response_smoothing`; null where they are means of their poll. */
 export function smoothingOf(window: SeriesWindow, { target, pool }: Labels): Smoothing | null {
-  const samples = window.series('pool_response_smoothing', { target: target!, pool: pool! })[0]?.points.at(-1)?.[1]
+  const samples = seriesOf(window, 'pool_response_smoothing', target!, pool!).all[0]?.points.at(-1)?.[1]
   return samples ? { samples, resolution: GRAIN } : null
 }
 

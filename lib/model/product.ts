@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Reversal } from './change.ts'
+import type { LeftOut } from './limits.ts'
 import type { NewRecord } from './record.ts'
 import type { RingSpec } from './ring.ts'
 import type { Reading } from './series.ts'
@@ -10,6 +11,8 @@ export type TopologyPart = {
   facts?: Partial<Pick<TargetFacts, 'version' | 'runId' | 'role' | 'cluster'>>
   capabilities?: Capability[]
   pools?: Omit<Pool, 'target'>[]
+  /** Where the answer holds more than is read of one target; a probe that reads all of it need not say. */
+  left?: LeftOut
   rings?: Ring[]
   ttls?: TtlPolicy[]
 }

@@ -91,6 +91,8 @@ export interface Store {
   lastRunAt(): number | null
   /** The clock was set: samples of a time that has not come yet move along, and for an hour nothing is dropped for its age. */
   stepClock(step: ClockStep): void
+  /** Targets of which series were left out of late because they are too many or new ones come too fast: how many of the newest answer, and why. */
+  refusedSeries(): Map<string, { series: number; because: string }>
   putRecords(target: string, records: readonly NewRecord[]): void
   records<K extends RecordKind>(kind: K, target?: string): RecordOf<K>[]
   findings: Table<Finding>

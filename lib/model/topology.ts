@@ -1,3 +1,4 @@
+import type { LeftOut } from './limits.ts'
 import type { RingSpec } from './ring.ts'
 
 export type TargetState = 'up' | 'down' | 'unknown'
@@ -21,6 +22,8 @@ export type TargetFacts = {
   runId?: string
   /** The Redis Cluster that it is a node of, and how many slots it serves. */
   cluster?: { id: string; slots: number }
+  /** Servers and pools beyond what is read of one target. */
+  left?: LeftOut
   capabilities: Capability[]
 }
 
@@ -75,6 +78,8 @@ export type Pool = {
   ringBecause?: string
   /** What a reload does to weights and states set at run time, and what is to be run before it so that they last. */
   reload?: { keeps: boolean; text: string; command?: string }
+  /** So many servers are there but left out, beyond what is read of one target: then `servers` is empty. */
+  serversLeft?: number
   servers: PoolServer[]
 }
 

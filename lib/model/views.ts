@@ -185,6 +185,8 @@ export type OverviewView = {
   learning: boolean
   tiers: TierView[]
   edges: { from: string; to: string; perSecond: number | null }[]
+  /** Pools that are not among the tiers because there are very many. */
+  poolsLeft: number
   pains: {
     finding: FindingView
     /** What it costs now: reads lost to the origin a second, requests slowed a second, bytes wasted. */

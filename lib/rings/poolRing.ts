@@ -10,11 +10,12 @@ export function usableServers<S extends Pick<Pool['servers'][number], 'state' | 
 /** A pool's ring with the weights and states of this moment; null where the pool does not hash, or nothing says how. */
 export function poolRing(pool: Pick<Pool, 'ring' | 'servers'>): RingSpec | null {
   if (!pool.ring) return null
-  const usable = usableServers(pool.servers)
+  const usable = new Set(usableServers(pool.servers))
+  const byName = new Map(pool.servers.map((server) => [server.name, server]))
   const nodes = pool.ring.nodes.map((node) => {
-    const server = pool.servers.find((candidate) => candidate.name === node.name)
+    const server = byName.get(node.name)
     if (!server) return node
-    return { ...node, weight: Math.round(server.weightEffective), state: usable.includes(server) ? ('up' as const) : ('down' as const) }
+    return { ...node, weight: Math.round(server.weightEffective), state: usable.has(server) ? ('up' as const) : ('down' as const) }
   })
   return { ...pool.ring, nodes }
 }

@@ -43,6 +43,15 @@ function build(house: House): Registry {
   gauge('evenkeel_target_up', '1 while the target answers', ['target'], (one) => {
     for (const target of targets()) one.set({ target: target.name }, target.state === 'up' ? 1 : 0)
   })
+  gauge(
+    'evenkeel_left_out',
+    'What a target has beyond the limits and is not read: servers, and series of its newest answer',
+    ['target', 'what'],
+    (one) => {
+      for (const { name, left } of house.engine.topology().targets) if (left) one.set({ target: name, what: 'servers' }, left.servers.left)
+      for (const [target, { series }] of house.store.refusedSeries()) one.set({ target, what: 'series' }, series)
+    },
+  )
   gauge('evenkeel_target_poll_seconds', 'How long the newest vital poll took', ['target'], (one) => {
     for (const target of targets()) if (target.pollMs !== null) one.set({ target: target.name }, target.pollMs / 1000)
   })

@@ -1,4 +1,6 @@
 import { tunable } from '../advisors/tunable.ts'
+import { breathe } from '../engine/breathe.ts'
+import { shares } from '../measures/pool.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Pool, PoolServer } from '../model/topology.ts'
 import type { Page, PoolServerView, PoolView } from '../model/views.ts'
@@ -11,21 +13,23 @@ import { type Paging, page } from './paging.ts'
 
 const keyOf = (pool: { target: string; name: string }) => `${pool.target}/${pool.name}`
 
-export function listPools(house: House, paging?: Paging & { target?: string }): Page<PoolView> {
+export async function listPools(house: House, paging?: Paging & { target?: string }): Promise<Page<PoolView>> {
   const window = house.engine.window(FIGURE_SPAN_MS)
   const pools = house.engine
     .topology()
     .pools.filter((pool) => paging?.target === undefined || pool.target === paging.target)
     .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
   const { items, next } = page(pools, keyOf, paging)
-  return { items: items.map((pool) => poolView(pool, window)), next }
+  const views: PoolView[] = []
+  for (const pool of items) views.push(await poolView(pool, window))
+  return { items: views, next }
 }
 
-export function getPool(house: House, target: string, name: string): PoolView {
+export async function getPool(house: House, target: string, name: string): Promise<PoolView> {
   const pool = house.engine.topology().pools.find((candidate) => candidate.target === target && candidate.name === name)
   if (!pool) throw new EvenkeelError('not_found', 'There is no pool of that name on that target.')
   const lines = tunable(pool)
-  return { ...poolView(pool, house.engine.window(FIGURE_SPAN_MS)), ...(lines && { tunable: lines }) }
+  return { ...(await poolView(pool, house.engine.window(FIGURE_SPAN_MS))), ...(lines && { tunable: lines }) }
 }
 
 /**
@@ -34,8 +38,8 @@ export function getPool(house: House, target: string, name: string): PoolView {
  */
 export function sharesExpected(pool: Pool): Map<string, number> | null {
   if (pool.balances === 'load' || pool.balances === 'unknown') return null
-  const usable = usableServers(pool.servers)
-  const weight = (server: PoolServer) => (usable.includes(server) ? server.weightEffective : 0)
+  const usable = new Set(usableServers(pool.servers))
+  const weight = (server: PoolServer) => (usable.has(server) ? server.weightEffective : 0)
   const total = pool.servers.reduce((sum, server) => sum + weight(server), 0)
   if (total <= 0) return null
   const ring = poolRing(pool)
@@ -46,28 +50,44 @@ export function sharesExpected(pool: Pool): Map<string, number> | null {
   return new Map(pool.servers.map((server) => [server.name, weight(server) / total]))
 }
 
-export function poolView(pool: Pool, window: SeriesWindow): PoolView {
+/** A pool's own numbers, and the share of each of its servers: what a picture of many pools shows. */
+export function poolFigures(pool: Pool, window: SeriesWindow) {
   const where = { target: pool.target, pool: pool.name }
   const expected = sharesExpected(pool)
-  const servers = pool.servers.map((server): PoolServerView => {
+  const seen = shares(where, window)
+  return {
+    share(server: string) {
+      const own = seen.get(server)
+      return { expected: expected?.get(server) ?? null, seen: own?.is === 'measured' ? own.value : null }
+    },
+    requestsPerSecond: number('pool_request_rate', where, window),
+    responseSeconds: number('pool_response_seconds', where, window),
+    errorRatio: number('pool_error_ratio', where, window),
+  }
+}
+
+/** Servers whose numbers are measured without a breath: each takes some 0.1 ms. */
+const MEASURED_AT_ONCE = 50
+
+async function poolView(pool: Pool, window: SeriesWindow): Promise<PoolView> {
+  const where = { target: pool.target, pool: pool.name }
+  const { share, ...own } = poolFigures(pool, window)
+  const servers: PoolServerView[] = []
+  for (const [index, server] of pool.servers.entries()) {
+    if (index % MEASURED_AT_ONCE === MEASURED_AT_ONCE - 1) await breathe()
     const one = { ...where, server: server.name }
-    return {
+    const { expected, seen } = share(server.name)
+    servers.push({
       ...server,
-      shareExpected: expected?.get(server.name) ?? null,
-      shareSeen: number('pool_share', one, window),
+      shareExpected: expected,
+      shareSeen: seen,
       sessions: newest('pool_sessions', one, window),
       queue: newest('pool_queue', one, window),
       requestsPerSecond: number('pool_request_rate', one, window),
       errorRatio: number('pool_error_ratio', one, window),
       responseSeconds: number('pool_response_seconds', one, window),
-    }
-  })
-  return {
-    ...pool,
-    servers,
-    requestsPerSecond: number('pool_request_rate', where, window),
-    responseSeconds: number('pool_response_seconds', where, window),
-    errorRatio: number('pool_error_ratio', where, window),
-    imbalance: number('pool_imbalance', where, window),
+    })
   }
+  await breathe()
+  return { ...pool, servers, ...own, imbalance: number('pool_imbalance', where, window) }
 }

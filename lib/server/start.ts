@@ -1,4 +1,5 @@
 import type { Server } from 'node:http'
+import { setFlagsFromString } from 'node:v8'
 import type { Config } from '../config/config.ts'
 import { ConfigError } from '../config/error.ts'
 import { EvenkeelError } from '../model/error.ts'
@@ -19,6 +20,8 @@ const STRICT_TRANSPORT = 'max-age=31536000; includeSubDomains'
  */
 export async function start(): Promise<void> {
   if (currentHouse()) return
+  // Each tick makes and drops views of many series. Left to itself V8 lets four times of what lives pile up before it looks: 0.6 GB for 0.1.
+  setFlagsFromString('--heap-growing-percent=50')
   let config: Config
   try {
     const bound = toldToListen(process.env)

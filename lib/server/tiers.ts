@@ -4,13 +4,13 @@ import type { OverviewView, TierView } from '../model/views.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { FIGURE_SPAN_MS, number } from './figures.ts'
 import type { House } from './house.ts'
-import { poolView } from './pools.ts'
+import { poolFigures } from './pools.ts'
 import { hitRatioOf, ringView, total } from './rings.ts'
 
 type Context = { house: House; topology: Topology; window: SeriesWindow; firing: Finding[] }
 
 /** The tiers as a picture: what the configured edges name, and beside it whatever nobody drew an edge to. */
-export function tiers(house: House): Pick<OverviewView, 'tiers' | 'edges'> {
+export function tiers(house: House): Pick<OverviewView, 'tiers' | 'edges' | 'poolsLeft'> {
   const topology = house.engine.topology()
   const context: Context = {
     house,
@@ -21,7 +21,8 @@ export function tiers(house: House): Pick<OverviewView, 'tiers' | 'edges'> {
   const edges = house.config.edges
   const ids = new Set(edges.flatMap((edge) => [edge.from, edge.to]))
   const ringMembers = new Set(topology.rings.flatMap((ring) => ring.nodes.flatMap((node) => node.target ?? [])))
-  for (const pool of topology.pools) ids.add(`pool:${pool.target}/${pool.name}`)
+  const unlinked = topology.pools.map((pool) => `pool:${pool.target}/${pool.name}`).filter((id) => !ids.has(id))
+  for (const id of unlinked.slice(0, POOLS_BESIDE)) ids.add(id)
   for (const ring of topology.rings) ids.add(`ring:${ring.name}`)
   for (const target of topology.targets)
     if (
@@ -38,8 +39,17 @@ export function tiers(house: House): Pick<OverviewView, 'tiers' | 'edges'> {
       tier.requestsPerSecond = total(traffic.filter((edge) => edge.from === tier.id).map((edge) => edge.perSecond))
     if (tier.kind === 'origin') tier.requestsPerSecond = total(traffic.filter((edge) => edge.to === tier.id).map((edge) => edge.perSecond))
   }
-  return { tiers: [...drawn.values()], edges: traffic }
+  return { tiers: [...drawn.values()], edges: traffic, poolsLeft: Math.max(0, unlinked.length - POOLS_BESIDE) }
 }
+
+/** Pools that no edge leads to, beside the picture: of more than these nobody sees all, and the first page is made for each that looks at it. */
+const POOLS_BESIDE = 50
+/** Servers in the picture of one pool. */
+const SERVERS_DRAWN = 60
+
+/** All of them in their own order, or of very many those that get the most. */
+const busiest = (balance: TierView['balance']): TierView['balance'] =>
+  balance.length <= SERVERS_DRAWN ? balance : balance.sort((a, b) => (b.seen ?? 0) - (a.seen ?? 0)).slice(0, SERVERS_DRAWN)
 
 const named = (ids: Set<string>, target: string) => ['target', 'cache', 'store'].some((kind) => ids.has(`${kind}:${target}`))
 
@@ -62,20 +72,13 @@ function tierOf(id: string, { topology, window, firing, house }: Context): TierV
     const pool = topology.pools.find((candidate) => `${candidate.target}/${candidate.name}` === name)
     const href = `/pools/${name.split('/').map(encodeURIComponent).join('/')}`
     if (!pool) return { ...blank, kind: 'pool', href }
-    const view = poolView(pool, window)
+    const { share, ...view } = poolFigures(pool, window)
     return {
       ...blank,
       kind: 'pool',
       href,
-      requestsPerSecond: view.requestsPerSecond,
-      responseSeconds: view.responseSeconds,
-      errorRatio: view.errorRatio,
-      balance: view.servers.map((server) => ({
-        name: server.name,
-        seen: server.shareSeen,
-        expected: server.shareExpected,
-        state: server.state,
-      })),
+      ...view,
+      balance: busiest(pool.servers.map(({ name, state }) => ({ name, ...share(name), state }))),
       severity: worst(firing.filter(({ subject }) => subject.target === pool.target && (subject.pool ?? pool.name) === pool.name)),
       state: stateOf(topology, [pool.target]),
     }

@@ -216,6 +216,11 @@ export class Archive {
     }
   }
 
+  /** A series that left memory: what is known of it is read again when it comes back. */
+  forget(id: number): void {
+    this.#done.delete(id)
+  }
+
   /** What was last written is not there: the transaction failed. */
   restart(): void {
     this.#done.clear()

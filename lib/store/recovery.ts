@@ -63,6 +63,11 @@ export class Recovery {
     this.#write(this.#number, this.#epoch, Math.round(at), encodeColumns([ids, times, scales, wholes, doubles]))
   }
 
+  /** A series that left memory. */
+  forget(id: number): void {
+    this.#known.delete(id)
+  }
+
   /** What was last written may not be there (the transaction failed): the next row builds on nothing. */
   restart(): void {
     this.#epoch++

@@ -17,6 +17,7 @@ import { History } from './history.ts'
 import { Labelled } from './labelled.ts'
 import { memoryOf } from './memory.ts'
 import { unusable } from './places.ts'
+import { type QuotaOptions, SeriesQuota } from './quota.ts'
 import { Records } from './records.ts'
 import { Recovery } from './recovery.ts'
 import { Saving } from './saving.ts'
@@ -37,6 +38,8 @@ export type StoreOptions = {
   chunkMs?: number
   /** How many samples are held in memory for a disk that fails. Default 4 million; those of the window are held in any case. */
   heldMost?: number
+  /** Series of one target. */
+  quota?: QuotaOptions
   log?: Log
   /** How long to wait for a predecessor that is still closing the file. Default 5 s. */
   busyMs?: number
@@ -56,6 +59,11 @@ const SPOILT_MOST = 1_000
 const SILENT: Log = { info() {}, warn() {}, error() {} }
 /** After the clock was set nothing is dropped for its age for so long: a clock that is wrong by a year must not cost a year. */
 const KEEP_MS = 60 * MINUTE
+/** Rows of new series, and silent series that leave memory, in one tick: more would hold everything else up. */
+const NEW_ROWS_MOST = 1_000
+const FORGOTTEN_MOST = 500
+/** Of a target that has no room for new series, those that fell silent for this long make room. */
+const TIGHT_MS = 2 * MINUTE
 /** The store's own note of its last tick. */
 const TICKED = 'store/ticked'
 
@@ -119,6 +127,10 @@ function storeOf(files: Files, options: StoreOptions): Store {
   let givenUpTo = Number.NEGATIVE_INFINITY
   /** Until then nothing is dropped for its age. */
   let keepUntil = Number.NEGATIVE_INFINITY
+  /** Of which target series are held, and how many more it may bring. */
+  const quota = new SeriesQuota(options.quota)
+  /** Series that are to leave memory. */
+  let leaving: History[] = []
   const lastRunAt = memory.get<number>(TICKED)
   load()
 
@@ -137,6 +149,7 @@ function storeOf(files: Files, options: StoreOptions): Store {
     byKey.set(seriesKey(history.metric, history.labels), history)
     byId.set(history.id, history)
     histories.add(history)
+    quota.hold(targetOf(history), at)
     history.older = (from, to) => flushedPoints(archive, history.id, from, to)
     // Spread evenly, so that no tick writes more than its part of the chunks.
     history.dueAt = at + chunkMs * (0.1 + 0.9 * ((history.id * 0.618_034) % 1))
@@ -170,11 +183,16 @@ function storeOf(files: Files, options: StoreOptions): Store {
     for (const { lastAt } of byId.values()) if (lastAt > (newestAt ?? Number.NEGATIVE_INFINITY)) newestAt = lastAt
   }
 
-  /** Null for one that memory does not know while the file cannot be asked: by another number it would be a second series. */
-  function historyOf(target: string, reading: Reading, at: number, stepMs: number): History | null {
+  /**
+   * Null for one that memory does not know while the file cannot be asked (by another number it would be a second series), and for one that is
+   * beyond the quota of its target.
+   */
+  function historyOf(target: string, reading: Reading, at: number, stepMs: number, polledAt: number): History | null {
     const labels: Labels = { target, ...reading.labels }
     const there = byKey.get(seriesKey(reading.metric, labels))
     if (there) return there
+    const owner = labels.target ?? target
+    if (!quota.allows(owner, polledAt)) return null
     try {
       const row = archive.find(reading.metric, labels)
       if (row) return known(row, at)
@@ -184,6 +202,7 @@ function storeOf(files: Files, options: StoreOptions): Store {
     }
     const history = new History(archive.newId(), reading.metric, labels, stepMs)
     unknown.push(history)
+    quota.spend(owner, polledAt)
     return hold(history, at)
   }
 
@@ -215,10 +234,11 @@ function storeOf(files: Files, options: StoreOptions): Store {
     return done
   }
 
-  function addUnknown(): () => void {
-    for (const history of unknown) archive.addSeries(history)
+  function addUnknown(most = Number.POSITIVE_INFINITY): () => void {
+    const added = unknown.slice(0, most)
+    for (const history of added) archive.addSeries(history)
     return () => {
-      unknown = []
+      unknown = unknown.slice(added.length)
     }
   }
 
@@ -272,7 +292,10 @@ function storeOf(files: Files, options: StoreOptions): Store {
 
   /** Series not heard of since then leave memory; on the disk they stay. */
   function forget(before: number): void {
-    const silent = [...byId.values()].filter(({ lastAt }) => lastAt < before)
+    leave([...byId.values()].filter(({ lastAt }) => lastAt < before))
+  }
+
+  function leave(silent: readonly History[]): void {
     if (silent.length === 0) return
     write(() => [addUnknown(), ...flush(silent, now())])
     for (const history of silent) {
@@ -280,8 +303,24 @@ function storeOf(files: Files, options: StoreOptions): Store {
       byKey.delete(seriesKey(history.metric, history.labels))
       byId.delete(history.id)
       histories.delete(history)
+      recovery.forget(history.id)
+      archive.forget(history.id)
+      quota.release(targetOf(history))
     }
     changed = changed.filter(({ history }) => !history.gone)
+  }
+
+  /** Which series are silent for so long that memory need not hold them; some leave it at each tick. */
+  function findSilent(at: number): void {
+    const tight = quota.refused(at)
+    leaving = [...byId.values()].filter((history) => history.lastAt < at - (tight.has(targetOf(history)) ? TIGHT_MS : 2 * windowMs))
+  }
+
+  function leaveSome(at: number): void {
+    if (leaving.length === 0) return
+    // One may have been heard of again.
+    leave(leaving.slice(0, FORGOTTEN_MOST).filter(({ lastAt, gone }) => !gone && lastAt < at - TIGHT_MS))
+    leaving = leaving.slice(FORGOTTEN_MOST)
   }
 
   return {
@@ -291,7 +330,7 @@ function storeOf(files: Files, options: StoreOptions): Store {
       for (const reading of readings) {
         const when = Math.round(reading.at ?? at)
         const history: History | null =
-          guess && !guess.gone && isOf(guess, target, reading) ? guess : historyOf(target, reading, when, stepMs)
+          guess && !guess.gone && isOf(guess, target, reading) ? guess : historyOf(target, reading, when, stepMs, at)
         if (!history) continue
         if (previous) previous.next = history
         else firsts.set(target, history)
@@ -374,10 +413,11 @@ function storeOf(files: Files, options: StoreOptions): Store {
       saving.tick(() => {
         flushLate(at)
         write(() => {
-          const done = [addUnknown()]
+          const done = [addUnknown(NEW_ROWS_MOST)]
           recovery.write(at, changed)
           const due: History[] = []
-          for (const history of byId.values()) if (history.dueAt <= at) due.push(history)
+          // A series' row comes before its chunks.
+          if (unknown.length <= NEW_ROWS_MOST) for (const history of byId.values()) if (history.dueAt <= at) due.push(history)
           done.push(...flush(due, at))
           if (at - sweptAt >= SWEEP_MS) sweep(at)
           done.push(records.flush())
@@ -388,12 +428,14 @@ function storeOf(files: Files, options: StoreOptions): Store {
         changedSet.clear()
         if (prunedAt === at && at >= keepUntil) {
           pruneDocuments(at)
-          forget(at - 2 * windowMs)
+          findSilent(at)
         }
+        leaveSome(at)
       })
       if (saving.failing() === null) audit.retry(at)
       giveUp(at)
     },
+    refusedSeries: () => quota.refused(now()),
     failing: () => saving.failing(),
     repairs: () => [...files.repairs, ...spoilt.sentences()],
     forget,
@@ -411,6 +453,8 @@ function storeOf(files: Files, options: StoreOptions): Store {
     },
   }
 }
+
+const targetOf = ({ labels }: History) => labels.target ?? ''
 
 /** Rows that are left out because they are damaged, told of once each and counted by noun. */
 function spoiltRows(log: Log): { told: Spoilt; sentences(): string[] } {

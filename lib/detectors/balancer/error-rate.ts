@@ -36,8 +36,9 @@ export const errorRate: Detector<Settings> = {
     requestsMin: threshold(20, 'Below, one error is a large share'),
   }),
   needs: { spanMs: 150_000, metrics: ['pool_errors_total', 'pool_requests_total'] },
-  detect: (window, topology, settings) =>
-    topology.pools.flatMap((pool): Verdict[] => {
+  detect: (window, topology, settings) => {
+    const earlier = window.between(window.from, window.to - settings.over)
+    return topology.pools.flatMap((pool): Verdict[] => {
       const whole = poolLabels(pool)
       const facts = factsOf(topology, pool.target)
       if (facts && facts.state !== 'up')
@@ -47,21 +48,22 @@ export const errorRate: Detector<Settings> = {
           because: `${pool.target} does not answer`,
         }))
       const serving = taking(pool)
-      const seen = new Map(pool.servers.map((server) => [server, errorsOf(window, pool, server, settings)]))
-      const failing = serving.filter((server) => bad(seen.get(server)!, settings))
+      const takes = new Set(serving)
+      const seen = new Map(pool.servers.map((server) => [server, errorsOf(window, earlier, pool, server, settings)]))
+      const failing = new Set(serving.filter((server) => bad(seen.get(server)!, settings)))
       // When most of them fail, the servers are not what is wrong.
-      const shared = serving.length > 1 && failing.length > serving.length / 2
-      const rest = serving.filter((server) => shared || !failing.includes(server))
+      const shared = serving.length > 1 && failing.size > serving.length / 2
+      const rest = serving.filter((server) => shared || !failing.has(server))
       const pooled = sum(rest.map((server) => seen.get(server)!))
       const verdicts = pool.servers.map((server): Verdict => {
         const subject = serverLabels(pool, server)
         const own = seen.get(server)!
         // It takes no requests: none can fail.
-        if (!serving.includes(server)) return { subject, is: 'clear' }
+        if (!takes.has(server)) return { subject, is: 'clear' }
         if (own === null) return { subject, is: 'unjudged', because: 'errors are not reported' }
         if (own.requests < settings.requestsMin)
           return { subject, is: 'unjudged', because: `${own.requests} requests; ${settings.requestsMin} needed` }
-        if (shared || !failing.includes(server)) return { subject, is: 'clear' }
+        if (shared || !failing.has(server)) return { subject, is: 'clear' }
         const others = sum(serving.filter((other) => other !== server).map((other) => seen.get(other)!))
         return found(
           window,
@@ -83,11 +85,11 @@ export const errorRate: Detector<Settings> = {
             ? found(window, whole, `${pool.name} fails`, pooled, settings, null)
             : { subject: whole, is: 'clear' }
       return [own, ...verdicts]
-    }),
+    })
+  },
 }
 
-function errorsOf(window: SeriesWindow, pool: Pool, server: PoolServer, { over, before }: Settings): Errors | null {
-  const earlier = window.between(window.from, window.to - over)
+function errorsOf(window: SeriesWindow, earlier: SeriesWindow, pool: Pool, server: PoolServer, { over, before }: Settings): Errors | null {
   const requests = requestsOf(window, pool, server, over)
   const errors = requestsOf(window, pool, server, over, 'pool_errors_total')
   if (requests === null || errors === null) return null

@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { text } from '../../format/format.ts'
 import { wilson } from '../../math/intervals.ts'
 import { cut, increase } from '../../math/rates.ts'
-import { cameUpAt, poolLabels, serverLabels, taking } from '../../measures/traffic.ts'
+import { cameUpAt, ownSeries, poolLabels, serverLabels, serverSeries, taking } from '../../measures/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import type { Labels } from '../../model/series.ts'
+import type { Pool, PoolServer } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { evidence, factsOf, staleBecause } from '../rows.ts'
 import { duration, patience, share, threshold } from '../settings.ts'
@@ -31,16 +32,16 @@ export const retries: Detector<Settings> = {
     topology.pools.flatMap((pool): Verdict[] => {
       const facts = factsOf(topology, pool.target)
       const sight = facts && facts.state !== 'up' ? `${pool.target} does not answer` : null
-      const serving = taking(pool)
+      const serving = new Set(taking(pool))
       const byServer = pool.servers.map((server) => ({
         server,
-        tries: sight ? null : triesOf(window, serverLabels(pool, server), settings),
+        tries: sight ? null : triesOf(window, pool, server, settings),
       }))
       // Some products count retries of the pool alone; where servers are counted, they say it better.
-      const counted = byServer.some(({ server }) => window.series('pool_retries_total', serverLabels(pool, server)).length > 0)
+      const counted = byServer.some(({ server }) => serverSeries(window, 'pool_retries_total', pool, server) !== undefined)
       if (!counted) {
         const subject = poolLabels(pool)
-        const tries = sight ?? triesOf(window, subject, settings)
+        const tries = sight ?? triesOf(window, pool, null, settings)
         return [
           typeof tries === 'string' ? { subject, is: 'unjudged', because: tries } : judged(window, subject, pool.name, tries, settings),
         ]
@@ -49,7 +50,7 @@ export const retries: Detector<Settings> = {
         const subject = serverLabels(pool, server)
         if (sight) return { subject, is: 'unjudged', because: sight }
         // It gets no requests: none is tried again.
-        if (!serving.includes(server)) return { subject, is: 'clear' }
+        if (!serving.has(server)) return { subject, is: 'clear' }
         const up = cameUpAt(window, pool, server)
         if (up !== null && window.to - up < settings.warmup + 2 * settings.stretch)
           return { subject, is: 'unjudged', because: `it came up ${Math.round((window.to - up) / 1000)} s ago` }
@@ -60,8 +61,8 @@ export const retries: Detector<Settings> = {
 }
 
 /** Retries and requests of the last two stretches, or why they are not known. */
-function triesOf(window: SeriesWindow, labels: Labels, { stretch, requestsMin }: Settings): Tries | string {
-  const own = (metric: string) => window.series(metric, labels).find((series) => series.labels.server === labels.server)
+function triesOf(window: SeriesWindow, pool: Pool, server: PoolServer | null, { stretch, requestsMin }: Settings): Tries | string {
+  const own = (metric: string) => ownSeries(window, metric, pool, server)
   const [tried, asked] = [own('pool_retries_total'), own('pool_requests_total')]
   if (!tried || !asked) return 'retries are not reported'
   const stale = staleBecause(tried, window.to)

@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { count, text } from '../../format/format.ts'
 import { cut } from '../../math/rates.ts'
 import { quantile } from '../../math/robust.ts'
-import { poolLabels, serverLabels, taking } from '../../measures/traffic.ts'
+import { ownSeries, poolLabels, serverLabels, taking } from '../../measures/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Severity, Verdict } from '../../model/finding.ts'
 import type { Labels } from '../../model/series.ts'
+import type { Pool, PoolServer } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { evidence, factsOf, staleBecause } from '../rows.ts'
 import { duration, patience, share, threshold } from '../settings.ts'
@@ -31,7 +32,8 @@ export const sessionsNearLimit: Detector<Settings> = {
       const facts = factsOf(topology, pool.target)
       if (facts && facts.state !== 'up') return [{ subject: whole, is: 'unjudged', because: `${pool.target} does not answer` }]
       const serving = taking(pool)
-      const levels = serving.map((server) => levelOf(window, serverLabels(pool, server), settings))
+      const levels = serving.map((server) => levelOf(window, pool, server, settings))
+      const levelOfServer = new Map(serving.map((server, index) => [server, levels[index]]))
       const known = levels.filter((level): level is Level => typeof level !== 'string' && level !== null)
       const judge = (subject: Labels, level: Level, who: string, severity: Severity): Verdict => {
         const part = level.sessions / level.most
@@ -50,7 +52,7 @@ export const sessionsNearLimit: Detector<Settings> = {
         }
       }
       // Only when all have a limit does their sum bound the pool; else a limit of its own does, where it has one.
-      const own = levelOf(window, whole, settings)
+      const own = levelOf(window, pool, null, settings)
       const sum =
         serving.length > 0 && known.length === serving.length
           ? known.reduce((all, { sessions, most }) => ({ sessions: all.sessions + sessions, most: all.most + most }), {
@@ -68,8 +70,7 @@ export const sessionsNearLimit: Detector<Settings> = {
         verdict,
         ...pool.servers.map((server): Verdict => {
           const subject = serverLabels(pool, server)
-          const level = levels[serving.indexOf(server)]
-          if (!serving.includes(server)) return { subject, is: 'clear' }
+          const level = levelOfServer.get(server)
           if (level === null || level === undefined) return { subject, is: 'clear' }
           if (typeof level === 'string') return { subject, is: 'unjudged', because: level }
           return verdict.is === 'found' ? { subject, is: 'clear' } : judge(subject, level, server.name, 'info')
@@ -79,8 +80,8 @@ export const sessionsNearLimit: Detector<Settings> = {
 }
 
 /** Null: without a limit. A sentence: not known now. */
-function levelOf(window: SeriesWindow, labels: Labels, { over }: Settings): Level | string | null {
-  const own = (metric: string) => window.series(metric, labels).find((series) => series.labels.server === labels.server)
+function levelOf(window: SeriesWindow, pool: Pool, server: PoolServer | null, { over }: Settings): Level | string | null {
+  const own = (metric: string) => ownSeries(window, metric, pool, server)
   const [sessions, limit] = [own('pool_sessions'), own('pool_sessions_max')]
   const most = limit?.points.at(-1)?.[1]
   if (!sessions || !most) return null

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { text } from '../../format/format.ts'
-import { median } from '../../math/robust.ts'
+import { median, medianWithout } from '../../math/robust.ts'
 import {
   cameUpAt,
   poolLabels,
@@ -46,20 +46,23 @@ export const slowServer: Detector<Settings> = {
           const response = recentResponse(window, pool, server, settings.requestsMin, settings.longest)
           if (response) responses.set(server.name, response)
         }
+      const takes = new Set(serving)
+      const sorted = (of: (response: Response) => number) => [...responses.values()].map(of).sort((a, b) => a - b)
+      const [values, errors] = [sorted(({ value }) => value), sorted(({ error }) => error)]
       const verdicts = pool.servers.map((server): Verdict => {
         const subject = serverLabels(pool, server)
         const unjudged = (because: string): Verdict => ({ subject, is: 'unjudged', because })
         if (sight) return unjudged(sight)
         // It serves nobody: nobody waits for it.
-        if (!serving.includes(server)) return server.state === 'down' ? unjudged('it is down') : { subject, is: 'clear' }
+        if (!takes.has(server)) return server.state === 'down' ? unjudged('it is down') : { subject, is: 'clear' }
         const up = cameUpAt(window, pool, server)
         if (up !== null && window.to - up < settings.warmup) return unjudged(`it came up ${Math.round((window.to - up) / 1000)} s ago`)
         const own = responses.get(server.name)
         if (!own) return unjudged(`fewer than ${3 * settings.requestsMin} requests in ${settings.longest / 1000} s`)
-        const others = serving.filter((other) => other !== server).flatMap((other) => responses.get(other.name) ?? [])
-        if (others.length === 0) return unjudged('no other server of the pool to compare it with')
-        const normal = median(others.map((other) => other.value))!
-        const error = own.error + median(others.map((other) => other.error))!
+        const others = responses.size - 1
+        const normal = medianWithout(values, own.value)
+        if (normal === null) return unjudged('no other server of the pool to compare it with')
+        const error = own.error + medianWithout(errors, own.error)!
         const slower = own.value - normal
         if (own.value < settings.ratio * normal || slower < settings.slower / 1000 || slower < 2 * error) return { subject, is: 'clear' }
 
@@ -89,7 +92,7 @@ export const slowServer: Detector<Settings> = {
                 low: Math.max(0, own.value - own.error),
                 high: own.value + own.error,
                 threshold: Math.max(settings.ratio * normal, normal + settings.slower / 1000),
-                method: `${own.requests} requests, against the median of ${others.length} other servers`,
+                method: `${own.requests} requests, against the median of ${others} other servers`,
               },
             ),
             evidence({ from: own.from, to: window.to }, 'pool_share', subject, 'share of the requests', share, 'ratio', { baseline: fair }),

@@ -4,7 +4,7 @@ import type { Door } from '../exchange.ts'
 import type { ConfigFile, FilePool, FileServer } from './configFile.ts'
 import { fileLineOf, reloadOf } from './lasting.ts'
 import type { StateRow } from './serversState.ts'
-import { isBackup, numbersIn, type parseStat, poolOf, poolsWithActive, type StatRow, serverOf, stateOf, weightsOf } from './stat.ts'
+import { isBackup, numbersIn, poolOf, poolsWithActive, type Stat, type StatRow, serverOf, stateOf, weightsOf } from './stat.ts'
 
 /** What is known beside the statistics. */
 export type Beside = {
@@ -23,7 +23,7 @@ const WEIGHT_MAX = 256
 const HASHED = new Set(['source', 'uri', 'url_param', 'hdr', 'rdp-cookie', 'hash'])
 
 /** The pools as they are now, with their rings where the file tells how they hash. */
-export function poolsOf({ pools, servers }: ReturnType<typeof parseStat>, beside: Beside): Omit<Pool, 'target'>[] {
+export function poolsOf({ pools, servers, serversLeft }: Stat, beside: Beside): Omit<Pool, 'target'>[] {
   const active = poolsWithActive(servers)
   const byPool = Map.groupBy(servers, poolOf)
   const stateOfServer = new Map(beside.state?.map((row) => [`${row.pool}/${row.server}`, row]))
@@ -50,6 +50,7 @@ export function poolsOf({ pools, servers }: ReturnType<typeof parseStat>, beside
       ...(ring ? { ring } : {}),
       ...(noRing ? { ringBecause: noRing } : {}),
       ...(file && beside.file ? { reload: reloadOf(file, beside.file, beside.door) } : {}),
+      ...(serversLeft.has(name) ? { serversLeft: serversLeft.get(name)! } : {}),
       servers: own,
     }
   })

@@ -29,7 +29,7 @@ const stat: Probe<HaproxyLink, { stat: string } & Beside> = {
     return {
       samples: statSamples(rows),
       records: [rawRecord('stat', at, text), ...checks(rows.servers, at)],
-      topology: { pools: poolsOf(rows, beside) },
+      topology: { pools: poolsOf(rows, beside), ...(rows.left ? { left: rows.left } : {}) },
     }
   },
 }

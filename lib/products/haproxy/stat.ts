@@ -1,33 +1,93 @@
 import { parse } from 'csv-parse/sync'
 import { malformed } from '../../model/error.ts'
+import { type LeftOut, withinLimits } from '../../model/limits.ts'
 import type { Reading } from '../../model/series.ts'
 import type { ServerState } from '../../model/topology.ts'
 import { numbersOf, printable, readings } from '../answers.ts'
 
-/** A row of the statistics: every column by its name. */
-export type StatRow = ReadonlyMap<string, string>
+/** A row of the statistics: a column by its name. */
+export type StatRow = { get(column: string): string | undefined }
 
 const NEEDED = ['pxname', 'svname', 'scur', 'stot', 'status', 'weight', 'type', 'lbtot', 'sid']
 
-/** Reads `show stat` or `/stats;csv`: the rows of backends and servers. Throws `malformed` for a wrong header or a cut row. */
-export function parseStat(text: string): { pools: StatRow[]; servers: StatRow[] } {
-  if (!text.startsWith('# pxname,')) throw malformed('the statistics are to begin with "# pxname,"', text)
-  const [columns, ...rows] = csv(text.slice(2))
-  for (const name of NEEDED) if (!columns!.includes(name)) throw malformed(`the statistics have no column ${name}`, text)
-  const maps = rows.map((row): StatRow => {
-    if (row.length !== columns!.length) throw malformed(`a row of the statistics is to have ${columns!.length} columns`, row.join(','))
-    return new Map(columns!.map((name, index) => [name, row[index]!]))
-  })
-  const servers = maps.filter((row) => row.get('type') === '2')
-  const withServers = new Set(servers.map((row) => row.get('pxname')))
-  return { servers, pools: maps.filter((row) => row.get('type') === '1' && withServers.has(row.get('pxname'))) }
+export type Stat = {
+  pools: StatRow[]
+  /** Those of the pools that are read. */
+  servers: StatRow[]
+  left: LeftOut | null
+  /** How many servers each pool has whose servers are left out. */
+  serversLeft: Map<string, number>
 }
 
-function csv(text: string): string[][] {
+/** One row: a list and an index, because a map for each of ten thousand rows takes longer than to read them. */
+class Row implements StatRow {
+  readonly #fields: string[]
+  readonly #columns: ReadonlyMap<string, number>
+  constructor(fields: string[], columns: ReadonlyMap<string, number>) {
+    this.#fields = fields
+    this.#columns = columns
+  }
+  get(column: string): string | undefined {
+    const index = this.#columns.get(column)
+    return index === undefined ? undefined : this.#fields[index]
+  }
+}
+
+/**
+ * Reads `show stat` or `/stats;csv`: the rows of backends and servers, within the limits of one target. Throws `malformed` for a wrong header
+ * or a cut row.
+ */
+export function parseStat(text: string): Stat {
+  if (!text.startsWith('# pxname,')) throw malformed('the statistics are to begin with "# pxname,"', text)
+  const lines = recordsIn(text.slice(2))
+  const names = fieldsOf(lines.next().value ?? '')
+  const columns = new Map(names.map((name, index) => [name, index]))
+  for (const name of NEEDED) if (!columns.has(name)) throw malformed(`the statistics have no column ${name}`, text)
+  const rows: { [type: string]: Row[] } = { '1': [], '2': [] }
+  const [type, proxy] = [columns.get('type')!, columns.get('pxname')!]
+  const sizes = new Map<string, number>()
+  for (const line of lines) {
+    const fields = fieldsOf(line)
+    if (fields.length !== names.length) throw malformed(`a row of the statistics is to have ${names.length} columns`, line)
+    const [kind, name] = [fields[type]!, fields[proxy]!]
+    if (kind === '2') sizes.set(name, (sizes.get(name) ?? 0) + 1)
+    rows[kind]?.push(new Row(fields, columns))
+  }
+  const { named, read, left } = withinLimits([...sizes].map(([name, servers]) => ({ name, servers })))
+  const has = (set: Set<string>) => (row: Row) => set.has(row.get('pxname')!)
+  return {
+    pools: rows['1']!.filter(has(named)),
+    servers: rows['2']!.filter(has(read)),
+    left,
+    serversLeft: new Map([...sizes].filter(([name]) => !read.has(name)).map(([name, servers]) => [printable(name), servers])),
+  }
+}
+
+/** The lines of a CSV; a line feed within quotes parts none. */
+function* recordsIn(text: string): Generator<string> {
+  let from = 0
+  let quotes = 0
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf('\n', at)
+    const until = end < 0 ? text.length : end
+    for (let quote = text.indexOf('"', at); quote >= 0 && quote < until; quote = text.indexOf('"', quote + 1)) quotes++
+    at = until + 1
+    if (quotes % 2 === 1 && at < text.length) continue
+    const line = text.slice(from, until > from && text[until - 1] === '\r' ? until - 1 : until)
+    // A copy: what is cut out of a text keeps all of it in memory for as long as a series has its name from there.
+    if (line !== '') yield Buffer.from(line).toString()
+    from = at
+    quotes = 0
+  }
+}
+
+/** The fields of a line. Almost none has quotes, and then a comma is a comma. */
+function fieldsOf(line: string): string[] {
+  if (!line.includes('"')) return line.split(',')
   try {
-    return parse(text, { relax_column_count: true, skip_empty_lines: true }) as string[][]
+    return (parse(line, { relax_column_count: true }) as string[][])[0] ?? []
   } catch (error) {
-    throw malformed(`the statistics are no CSV (${(error as Error).message.slice(0, 80)})`, text)
+    throw malformed(`the statistics are no CSV (${(error as Error).message.slice(0, 80)})`, line)
   }
 }
 
@@ -59,7 +119,7 @@ export function poolsWithActive(servers: StatRow[]): Set<string> {
 }
 
 /** The canonical series of all pools and servers; a pool's own row has no `server` label. */
-export function statSamples({ pools, servers }: ReturnType<typeof parseStat>): Reading[] {
+export function statSamples({ pools, servers }: Pick<Stat, 'pools' | 'servers'>): Reading[] {
   const { list, add } = readings()
   const active = poolsWithActive(servers)
   for (const row of pools) addRow(add, row, { pool: poolOf(row) }, false)

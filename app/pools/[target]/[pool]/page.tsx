@@ -1,7 +1,7 @@
 import { notFound } from 'next/navigation'
 import { PoolPage } from '@/components/pools/PoolPage.tsx'
 import { getPool } from '@/lib/server/pools.ts'
-import { known, named } from '../../../known.ts'
+import { knownLater, named } from '../../../known.ts'
 import { visit } from '../../../visit.ts'
 
 export const dynamic = 'force-dynamic'
@@ -16,7 +16,7 @@ export default async function Page({ params }: Props) {
   const { house } = await visit('viewer')
   const { target, pool } = await params
   const [on, name] = [named(target), named(pool)]
-  const initialData = known(() => getPool(house, on, name))
+  const initialData = await knownLater(getPool(house, on, name))
   if (!initialData) notFound()
   return <PoolPage target={on} name={name} initialData={initialData} />
 }
