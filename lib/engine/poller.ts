@@ -165,7 +165,9 @@ export function createPoller<Link>(options: PollerOptions<Link>): Poller {
     },
     async pollNow() {
       await inFlight
-      if (!stopped) await poll()
+      if (stopped) return
+      probe.forget?.(options.link())
+      await poll()
     },
     async stop() {
       stopped = true

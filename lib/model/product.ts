@@ -39,6 +39,8 @@ export interface Probe<Link, Raw> {
   /** False: not on this target or not now (consent is missing, another probe says the server is too busy). A sentence says why. */
   wanted?(link: Link): true | string
   read(link: Link, cursor: string | null, signal: AbortSignal): Promise<Raw>
+  /** Drops what `read` may keep between two polls: something was written just now. */
+  forget?(link: Link): void
   parse(raw: Raw, context: { cursor: string | null; at: number }): Parsed
 }
 

@@ -75,6 +75,28 @@ describeWith(['redis-server'], 'control documents on a real Redis', () => {
     expect(await call('DBSIZE')).toBe(before)
   })
 
+  test('a document that rests is hardly looked up; one that was written is read at once, and watched while its followers move', async () => {
+    const lookups = async () => {
+      const [, hits = '', misses = ''] = /keyspace_hits:(\d+)\r\nkeyspace_misses:(\d+)/.exec(await redisSay(redis, 'INFO stats')) ?? []
+      return Number(hits) + Number(misses)
+    }
+    const link = control.open(ring)
+    try {
+      const version = async () =>
+        document.parse(await document.read(link, null, signal()), { cursor: null, at: Date.now() }).topology.rings![0]!.version
+      const before = await lookups()
+      for (let i = 0; i < 20; i++) expect(await version()).toBe(0)
+      expect((await lookups()) - before).toBe(2)
+      await controlActuator.write(ring, [{ name: points('cache-a'), expect: '40', value: '120' }], signal(), CAUSE)
+      document.forget!(link)
+      expect(await version()).toBe(1)
+      await controlActuator.write(ring, [{ name: points('cache-a'), expect: '120', value: '130' }], signal(), CAUSE)
+      expect(await version()).toBe(2)
+    } finally {
+      await control.close(link)
+    }
+  })
+
   test('the first write makes the document; all edits are one write, published', async () => {
     const heard: string[] = []
     const { Redis } = await import('ioredis')

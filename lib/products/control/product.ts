@@ -9,7 +9,7 @@ export const control: Product<ControlConfig, ControlLink> = {
   kind: 'control',
   title: 'Control document',
   config: controlConfig,
-  open: (config) => ({ config, client: createRedisClient(redisOf(config)), heard: null }),
+  open: (config) => ({ config, client: createRedisClient(redisOf(config)), text: null, followers: null, heard: null, lively: 0 }),
   close: (link) => link.client.close(),
   probes: [document],
   address: (config) => `${config.key} on ${config.redis.name}`,

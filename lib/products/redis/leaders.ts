@@ -19,11 +19,16 @@ export class Leaders {
     this.waiting.push(...keys.slice(0, WAITING_MAX - this.waiting.length))
   }
 
-  /** Whom to ask now: each key once. */
-  take(): Buffer[] {
-    const asked = new Map([...this.best.map(({ key }) => key), ...this.waiting].map((key) => [key.toString('latin1'), key]))
-    this.waiting = []
-    return [...asked.values()]
+  /** Whom to ask now: each key once, the leaders first, at most `most`. Newcomers that have no turn go on waiting. */
+  take(most = Number.POSITIVE_INFINITY): Buffer[] {
+    const leaders = this.best.slice(0, most).map(({ key }) => key)
+    const newcomers = this.waiting.splice(0, most - leaders.length)
+    return [...new Map([...leaders, ...newcomers].map((key) => [key.toString('latin1'), key])).values()]
+  }
+
+  /** How many there would be to ask now. */
+  get size(): number {
+    return this.best.length + this.waiting.length
   }
 
   /** What was answered for the keys taken; null: gone. Returns the leaders, largest first. */

@@ -1,6 +1,7 @@
 import { createRedisClient, type RedisClient } from './client.ts'
 import type { RedisConfig } from './config.ts'
 import { Leaders } from './leaders.ts'
+import { LookupBudget } from './lookups.ts'
 import { type Heard, nothingHeard } from './monitor/heard.ts'
 import { TtlSample } from './ttlSample.ts'
 import type { Vitals } from './vitals.ts'
@@ -12,6 +13,14 @@ export type RedisLink = {
   /** From the newest INFO; null before the first. */
   seen: Vitals | null
   ttl: TtlSample
+  /** What may be looked up of keys beside what clients do. */
+  lookups: LookupBudget
+  /** How many of them had been made at the newest INFO. */
+  madeBefore: number
+  /** Where the walk through the names of keys stands: SCAN's cursor. */
+  walk: string
+  /** LFU counters are read here, which costs lookups too. */
+  lfuRead: boolean
   /** Takes one section of INFO at a time: Redis before 7. */
   oldInfo: boolean
   /** This Evenkeel's connections, of the newest CLIENT LIST. */
@@ -19,8 +28,10 @@ export type RedisLink = {
   heard: Heard
   /** Why MONITOR cannot be run here; null when it can, or was not tried. */
   deaf: string | null
-  /** Bytes and LFU counters of keys that the TTL sample came past. */
+  /** Bytes and LFU counters of keys that the walk came past. */
   sizes: Leaders
+  /** Types of the largest keys, by name as Latin-1. */
+  types: Map<string, string>
   frequencies: Leaders
 }
 
@@ -29,10 +40,15 @@ export const openRedis = (config: RedisConfig): RedisLink => ({
   client: createRedisClient(config),
   seen: null,
   ttl: new TtlSample(),
+  lookups: new LookupBudget(),
+  madeBefore: 0,
+  walk: '0',
+  lfuRead: false,
   oldInfo: false,
   own: new Set(),
   heard: nothingHeard(),
   deaf: null,
   sizes: new Leaders(20),
+  types: new Map(),
   frequencies: new Leaders(20),
 })

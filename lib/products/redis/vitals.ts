@@ -1,4 +1,5 @@
 import { infoField } from './info.ts'
+import { WRITES } from './writes.ts'
 
 /** The newest INFO's few numbers that other probes look at before they cost something. Rates are of the time since the INFO before. */
 export type Vitals = {
@@ -20,7 +21,7 @@ export type Vitals = {
   /** Our own samples' lookups among them. */
   lookupsPerSecond: number | null
   /** The counters that the rates are made of. */
-  counted: { cpuSeconds: number; evicted: number; lookups: number }
+  counted: { cpuSeconds: number; evicted: number; lookups: number; writes: number }
 }
 
 /** Reads them out of an INFO text taken at `at`, in ms by the monotonic clock. */
@@ -31,6 +32,7 @@ export function vitalsOf(text: string, at: number, before: Vitals | null): Vital
     cpuSeconds: number('used_cpu_sys') + number('used_cpu_user'),
     evicted: number('evicted_keys'),
     lookups: number('keyspace_hits') + number('keyspace_misses'),
+    writes: writesOf(text),
   }
   const seconds = before && before.runId === runId ? (at - before.at) / 1_000 : 0
   const perSecond = (name: keyof Vitals['counted']) =>
@@ -54,6 +56,13 @@ export function vitalsOf(text: string, at: number, before: Vitals | null): Vital
 
 /** Epoch ms by the server's clock: its keys end by that one, wherever ours stands. */
 export const serverNow = (seen: Vitals | null): number => (seen ? seen.serverTime + performance.now() - seen.at : Date.now())
+
+/** Calls of commands that put, change or remove a value, of an INFO text. */
+function writesOf(text: string): number {
+  let sum = 0
+  for (const [, command, calls] of text.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)) if (WRITES.has(command!)) sum += Number(calls)
+  return sum
+}
 
 /** `keys` or `expires` summed over all databases of an INFO text. */
 function sumOf(text: string, field: 'keys' | 'expires'): number {

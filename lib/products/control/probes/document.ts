@@ -3,13 +3,31 @@ import { malformed } from '../../../model/error.ts'
 import type { Probe, TopologyPart } from '../../../model/product.ts'
 import type { Reading } from '../../../model/series.ts'
 import { wordOf } from '../../answers.ts'
-import type { RedisClient } from '../../redis/client.ts'
+import type { Command, RedisClient } from '../../redis/client.ts'
 import { isRing } from '../config.ts'
 import { agesOf, followersKey, type Heard, hear, readFollowers } from '../followers.ts'
 import { nodeFacts, type RingControl, readRing } from '../ringDocument.ts'
 import { readTtl, type TtlControl } from '../ttlDocument.ts'
 
-export type ControlLink = { config: ControlConfig; client: RedisClient; heard: Heard | null }
+export type ControlLink = {
+  config: ControlConfig
+  client: RedisClient
+  /** What was read last, and when (ms of the monotonic clock); null where it is to be read anew. */
+  text: Held<{ text: string | null; wrong: string | null }>
+  followers: Held<Record<string, string>>
+  /** When each report was seen to come. */
+  heard: Heard | null
+  /** Until when it is read at every poll, because it has just changed. */
+  lively: number
+}
+type Held<T> = { at: number; value: T } | null
+
+/** Redis counts each GET, HGET and HGETALL as a lookup of its clients: a document that rests is read this often. */
+const TEXT_MS = 10_000
+/** Followers report every few seconds, and are fresh for 15. */
+const FOLLOWERS_MS = 5_000
+/** After a change its followers are watched as they move. */
+const LIVELY_MS = 30_000
 /** The document's text, null when there is none, and the followers' reports by field. The configuration rides along: parsing is pure. */
 export type ControlRaw = {
   config: ControlConfig
@@ -23,25 +41,44 @@ export const document: Probe<ControlLink, ControlRaw> = {
   id: 'document',
   feature: 'control document',
   everyMs: 1_000,
-  cost: 'one GET or HGET and one HGETALL of a few fields: some 20 µs of Redis CPU',
+  cost: 'a PING a second, GET or HGET each 10 s and HGETALL of a few fields each 5 s; each second for 30 s after a change',
   vital: true,
   async read(link, _cursor, signal) {
     const { config, client } = link
-    const [text, reports] = await client.pipeline(
-      [config.ring ? ['GET', config.key] : ['HGET', config.key, config.ttl.name], ['HGETALL', followersKey(config.key)]],
-      signal,
-    )
-    const followers = Array.isArray(reports) ? pairs(reports) : {}
-    const seen = performance.now()
-    link.heard = hear(link.heard, followers, seen)
-    // A command's own error (WRONGTYPE: the key is something else) is about the document; the server is there.
+    const now = performance.now()
+    const due = (held: Held<unknown>, everyMs: number) => held === null || now < link.lively || now - held.at >= everyMs
+    const [askText, askFollowers] = [due(link.text, TEXT_MS), due(link.followers, FOLLOWERS_MS)]
+    const commands: Command[] = [['PING']]
+    if (askText) commands.push(config.ring ? ['GET', config.key] : ['HGET', config.key, config.ttl.name])
+    if (askFollowers) commands.push(['HGETALL', followersKey(config.key)])
+    const [, ...answers] = await client.pipeline(commands, signal)
+    if (askText) {
+      const text = answers.shift()
+      // A command's own error (WRONGTYPE: the key is something else) is about the document; the server is there.
+      const value = {
+        text: typeof text === 'string' ? text : null,
+        wrong: text instanceof Error ? text.message.slice(0, 200) : null,
+      }
+      if (link.text && link.text.value.text !== value.text) link.lively = now + LIVELY_MS
+      link.text = { at: now, value }
+    }
+    if (askFollowers) {
+      const reports = answers.shift()
+      const value = Array.isArray(reports) ? pairs(reports) : {}
+      link.heard = hear(link.heard, value, performance.now())
+      link.followers = { at: now, value }
+    }
     return {
       config: withoutRedis(config),
-      text: typeof text === 'string' ? text : null,
-      wrong: text instanceof Error ? text.message.slice(0, 200) : null,
-      followers,
-      ages: agesOf(link.heard, seen),
+      ...link.text!.value,
+      followers: link.followers!.value,
+      ages: agesOf(link.heard!, performance.now()),
     }
+  },
+  forget(link) {
+    link.text = null
+    link.followers = null
+    link.lively = performance.now() + LIVELY_MS
   },
   parse(raw, { at }) {
     const followers = readFollowers(raw.followers, at, raw.ages)

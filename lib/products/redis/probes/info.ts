@@ -5,7 +5,8 @@ import type { Reading } from '../../../model/series.ts'
 import { numbersOf, printable, rawRecord, readings, wordOf } from '../../answers.ts'
 import { type Info, readInfo, versionOf } from '../info.ts'
 import type { RedisLink } from '../link.ts'
-import { vitalsOf } from '../vitals.ts'
+import { type Vitals, vitalsOf } from '../vitals.ts'
+import { WRITES } from '../writes.ts'
 
 /** `vanished`: keys that our samples looked up and found gone: misses that no application had. */
 export type InfoAnswer = { info: string; vanished: number }
@@ -26,8 +27,10 @@ export const info: Probe<RedisLink, InfoAnswer> = {
     const before = link.ttl.vanished
     const answer = await askInfo(link, signal)
     if (typeof answer !== 'string') throw malformed('INFO is to answer text', wordOf(answer))
-    link.seen = vitalsOf(answer, performance.now(), link.seen)
-    return { info: answer, vanished: before.runId === link.seen.runId ? before.count : 0 }
+    const seen = vitalsOf(answer, performance.now(), link.seen)
+    noteClients(link, seen)
+    link.seen = seen
+    return { info: answer, vanished: before.runId === seen.runId ? before.count : 0 }
   },
   parse({ info: raw, vanished }, { at }) {
     const parsed = readInfo(raw)
@@ -40,6 +43,20 @@ export const info: Probe<RedisLink, InfoAnswer> = {
   },
 }
 
+/** Tells the budget of our own lookups what clients did since the INFO before. */
+function noteClients(link: RedisLink, now: Vitals): void {
+  const { seen: before, lookups } = link
+  const own = lookups.made - link.madeBefore
+  link.madeBefore = lookups.made
+  if (!before || before.runId !== now.runId) return
+  lookups.note(now.at, {
+    seconds: (now.at - before.at) / 1_000,
+    lookups: Math.max(0, now.counted.lookups - before.counted.lookups - own),
+    writes: Math.max(0, now.counted.writes - before.counted.writes),
+    keys: now.keys,
+  })
+}
+
 async function askInfo(link: RedisLink, signal: AbortSignal): Promise<unknown> {
   if (!link.oldInfo)
     try {
@@ -50,15 +67,6 @@ async function askInfo(link: RedisLink, signal: AbortSignal): Promise<unknown> {
     }
   return link.client.call(['INFO', 'all'], signal)
 }
-
-/** Commands that put, change or remove a value. `expire` and its kin only touch a key and are left out. */
-const WRITES = new Set(
-  `set setex psetex setnx getset getdel mset msetnx append setrange setbit bitfield incr incrby incrbyfloat decr decrby del unlink
-  copy rename renamenx restore move sort hset hsetnx hmset hdel hincrby hincrbyfloat lpush rpush lpushx rpushx lpop rpop lset lrem ltrim
-  linsert lmove rpoplpush sadd srem spop smove sdiffstore sinterstore sunionstore zadd zrem zincrby zpopmin zpopmax zremrangebyrank
-  zremrangebyscore zremrangebylex zrangestore zunionstore zinterstore zdiffstore pfadd pfmerge geoadd geosearchstore georadius xadd xdel
-  xtrim xsetid xack xclaim json.set json.mset json.del ts.add bf.add`.split(/\s+/),
-)
 
 /** Commands that put one whole value: what a read-through cache sends to fill a miss. */
 const FILLS = ['set', 'setex', 'psetex', 'getset', 'setnx']

@@ -1,0 +1,182 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { expect, test, vi } from 'vitest'
+import { follow } from '../demo/follower.ts'
+import { parseConfig } from '../lib/config/parse.ts'
+import { openHouse } from '../lib/server/open.ts'
+import { schemas } from '../lib/server/schemas.ts'
+import { describeWith } from './live.ts'
+import { redisSay, startApp, startHaproxy, startRedis } from './servers.ts'
+
+const KEYS = 4_000
+const TTL_MS = 12_000
+
+/** An application that fetches each key again when it has ended, with the TTL that the policy draws: one load that comes back for ever. */
+async function startLoader(url: string) {
+  const redis = new Redis(url)
+  const policy = { match: 'product:*', ttlMs: TTL_MS, jitter: 0, version: 0 }
+  const followed = await follow({
+    name: 'loader',
+    redis,
+    ringKey: 'no-ring',
+    ttlKey: 'evenkeel:ttl',
+    ring: { version: 0, algorithm: 'ketama', nodes: [{ name: 'a', address: '127.0.0.1:1', points: 1 }] },
+    ttls: { products: policy },
+    random: Math.random,
+  })
+  const keys = Array.from({ length: KEYS }, (_, i) => ({ key: `product:${i}`, endsAt: 0 }))
+  const timer = setInterval(() => {
+    const now = Date.now()
+    const pipeline = redis.pipeline()
+    for (const each of keys) {
+      if (each.endsAt > now) continue
+      const ttl = followed.ttlMs(each.key)
+      each.endsAt = now + ttl
+      pipeline.set(each.key, 'x', 'PX', ttl)
+    }
+    if (pipeline.length > 0) void pipeline.exec()
+  }, 100)
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer)
+      await followed.stop()
+      redis.disconnect()
+    },
+  }
+}
+
+/** What `look` finds within that time. */
+const found = <T>(withinMs: number, what: string, look: () => Promise<T | null | undefined> | T | null | undefined): Promise<T> =>
+  vi.waitFor(
+    async () => {
+      const seen = await look()
+      if (seen === null || seen === undefined) throw new Error(`not within ${withinMs / 1_000} s: ${what}`)
+      return seen
+    },
+    { timeout: withinMs, interval: 250 },
+  )
+
+/** An Evenkeel on that fleet, without a page. */
+async function open(fleet: string) {
+  const data = mkdtempSync(join(tmpdir(), 'evenkeel-watching-'))
+  process.env.EVENKEEL_LOG = 'silent'
+  const text = `mode: tune\ndata: ${data}\nlearning: 0s\n${fleet}`
+  const house = await openHouse(
+    parseConfig(text, {}, schemas(), { file: join(data, 'x.yaml'), readFile: () => '' }),
+    { NODE_ENV: 'test' },
+    () => {},
+  )
+  return Object.assign(house, {
+    async [Symbol.asyncDispose]() {
+      await house.close()
+      rmSync(data, { recursive: true, force: true })
+    },
+  })
+}
+
+/** Two minutes; ten in the long run. */
+const MINUTES = process.env.EVENKEEL_LONG ? 10 : 2
+
+// They last, and hardly compute: side by side they take as long as the longest.
+describeWith(['redis-server', 'haproxy'], 'beside real traffic', () => {
+  test.concurrent('a change of its jitter is kept as improved: the measured peak stands beside the predicted', {
+    timeout: 180_000,
+  }, async () => {
+    await using redis = await startRedis()
+    await using _loader = await startLoader(redis.about.url)
+    await using house = await open(`
+targets: [{ kind: redis, name: cache, url: "${redis.about.url}", role: cache }]
+ttls: [{ name: products, match: "product:*", ttl: ${TTL_MS}ms, jitter: 0, followers: 1, control: { target: cache, key: "evenkeel:ttl" } }]
+`)
+    const proposal = await found(60_000, 'the jitter is proposed', () =>
+      house.store.proposals.list((one) => one.state === 'open' && one.advisor === 'ttl-jitter').at(0),
+    )
+    const prediction = proposal.prediction!
+    expect(prediction).toMatchObject({ metric: 'cache_expiration_peak_rate', where: { target: 'cache' } })
+    expect(prediction.before).toBeGreaterThan(KEYS / 4)
+    const { change } = await found(10_000, 'it is applied', () => house.changes.apply(proposal.id, 'ann').catch(() => null))
+    const ended = await found(110_000, 'the change ends', () => {
+      const now = house.store.changes.get(change!)!
+      return now.state === 'kept' || now.state === 'rolled_back' || now.state === 'failed' ? now : null
+    })
+    expect(ended, ended.outcome).toMatchObject({ state: 'kept', verdict: 'improved' })
+    expect(ended.needsPerson).toBeUndefined()
+    const { before, after } = ended.measured!
+    expect(before).toBe(prediction.before)
+    expect(after).toBeLessThan(before / 3)
+    expect(after, ended.outcome).toBeLessThanOrEqual(prediction.high)
+    expect(after, ended.outcome).toBeGreaterThanOrEqual(prediction.low * 0.5)
+  })
+
+  test.concurrent('the lookups of a server are those of its clients, within two in a hundred', {
+    timeout: (MINUTES + 2) * 60_000,
+  }, async () => {
+    await using redis = await startRedis({ config: ['maxmemory 50mb', 'maxmemory-policy allkeys-lfu'] })
+    const client = new Redis(redis.about.url)
+    const keys = Array.from({ length: 5_000 }, (_, i) => `product:${i}`)
+    const load = client.pipeline()
+    for (const key of keys) load.set(key, 'x', 'EX', 3_600)
+    await load.exec()
+    const counted = async () => {
+      const [, hits = '', misses = ''] = /keyspace_hits:(\d+)\r\nkeyspace_misses:(\d+)/.exec(await redisSay(redis, 'INFO stats')) ?? []
+      return Number(hits) + Number(misses)
+    }
+    await using _house = await open(`
+targets: [{ kind: redis, name: cache, url: "${redis.about.url}", role: cache }]
+rings: [{ name: products, nodes: [{ target: cache, points: 160 }], control: { target: cache, key: "evenkeel:ring" } }]
+ttls: [{ name: products, match: "product:*", ttl: 1h, jitter: 0.1, control: { target: cache, key: "evenkeel:ttl" } }]
+`)
+    const before = await counted()
+    const until = performance.now() + MINUTES * 60_000
+    let own = 0
+    while (performance.now() < until) {
+      const reads = client.pipeline()
+      for (let i = 0; i < 23; i++) reads.get(keys[Math.floor(Math.random() * keys.length)]!)
+      own += 23
+      await reads.exec()
+      await sleep(100)
+    }
+    const watching = (await counted()) - before - own
+    client.disconnect()
+    expect(own).toBeGreaterThan(MINUTES * 60 * 100)
+    expect(watching, `${watching} lookups beside ${own}`).toBeGreaterThan(0)
+    expect(watching, `${watching} lookups beside ${own}`).toBeLessThanOrEqual(Math.max(MINUTES * 60, 0.02 * own))
+  })
+
+  test.concurrent('a proposal is applied a minute after it was read, while the evidence moved on', { timeout: 180_000 }, async () => {
+    const apps = await Promise.all([20, 20, 20, 160].map((latencyMs, i) => startApp({ name: `app${i + 1}`, latencyMs })))
+    await using haproxy = await startHaproxy({
+      cfg: ([port]) =>
+        `defaults\n  mode http\n  timeout client 5s\n  timeout connect 5s\n  timeout server 5s\nfrontend web\n  bind 127.0.0.1:${port}\n  default_backend app\nbackend app\n  balance roundrobin\n${apps.map(({ port: at }, i) => `  server app${i + 1} 127.0.0.1:${at} weight 100\n`).join('')}`,
+    })
+    const url = `http://127.0.0.1:${haproxy.about.ports[0]}/`
+    const traffic = setInterval(
+      () =>
+        void fetch(url).then(
+          (answer) => answer.text(),
+          () => {},
+        ),
+      1_000 / 60,
+    )
+    await using house = await open(`targets: [{ kind: haproxy, name: edge, socket: "tcp://127.0.0.1:${haproxy.about.adminPort}" }]\n`)
+    try {
+      const read = await found(70_000, 'weights are proposed', () =>
+        house.store.proposals.list((one) => one.state === 'open' && one.advisor === 'pool-weights').at(0),
+      )
+      // The slow server wavers by a tenth, the others by a quarter.
+      const moving = setInterval(() => {
+        for (const [i, app] of apps.entries()) app.latencyMs = i === 3 ? 145 + 30 * Math.random() : 15 + 10 * Math.random()
+      }, 1_000)
+      await sleep(60_000)
+      clearInterval(moving)
+      const { change } = await house.changes.apply(read.id, 'ann')
+      expect(house.store.changes.get(change!)!.steps.map(({ after }) => after)).toEqual(read.steps.map(({ after }) => after))
+    } finally {
+      clearInterval(traffic)
+      for (const app of apps) await app[Symbol.asyncDispose]()
+    }
+  })
+})
