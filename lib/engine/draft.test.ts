@@ -18,6 +18,9 @@ it('holds for noise: about the same values, a knob more or less that hardly turn
   expect(saysTheSame(now, draft({ a: ['40', '109'], b: ['160', '140'] }))).toBe(true)
   expect(saysTheSame(now, draft({ c: ['160', '163'], b: ['160', '136'], a: ['40', '129'] }))).toBe(true)
   expect(saysTheSame(open({ policy: ['lru', 'lfu'] }), draft({ policy: ['lru', 'lfu'] }))).toBe(true)
+  // Small beside what is live now.
+  expect(saysTheSame(open({ a: ['100', '12'] }), draft({ a: ['100', '15'] }))).toBe(true)
+  expect(saysTheSame(open({ a: ['100', '12'] }), draft({ a: ['100', '20'] }))).toBe(false)
 })
 
 it('does not hold when a live value has changed, or another value or effect is meant', () => {

@@ -73,9 +73,32 @@ export type Proposal = {
   replaced?: { by: string; at: number }
 }
 
+/** Of the live value, a difference that is the same advice in other noise: 12 or 15 instead of 100. */
+const NOISE = 0.05
+
+/**
+ * True when two lists of steps are the same advice: from the same live values, to values within that part of each other or as good as equal
+ * beside the live one. A setting that only one of them changes is one that the other leaves as it is: 160 to 159, or not at all.
+ */
+export function sameAdvice(one: readonly Step[], other: readonly Step[], within: number): boolean {
+  const all = new Map<string, { before: string; one?: string; other?: string }>()
+  const key = ({ setting }: Step) => `${setting.target} ${setting.name}`
+  for (const step of one) all.set(key(step), { before: step.before, one: step.after })
+  for (const step of other) {
+    const known = all.get(key(step))
+    if (known && known.before !== step.before) return false
+    all.set(key(step), { ...known, before: step.before, other: step.after })
+  }
+  return [...all.values()].every(({ before, one: to = before, other: otherwise = before }) => {
+    const [a, b] = [Number(to), Number(otherwise)]
+    const noise = Math.max(within * Math.max(Math.abs(a), Math.abs(b)), NOISE * Math.abs(Number(before) || 0))
+    return to === otherwise || Math.abs(a - b) <= noise
+  })
+}
+
 /** A person who began to read a proposal decides within this time. */
 const HELD_MS = 120_000
-/** A value that differs by less than this part is the same advice in other noise. */
+/** Values that differ by less than this part are nearly the same. */
 const HELD_WITHIN = 0.1
 
 /**
@@ -83,16 +106,9 @@ const HELD_WITHIN = 0.1
  * renewal sets the same settings to nearly the same values: evidence moves on while somebody reads.
  */
 export function heldUntil({ state, steps, replaced }: Proposal, renewal: Proposal | null): number | null {
-  if (state !== 'superseded' || !replaced || !renewal || renewal.steps.length !== steps.length) return null
-  const same = steps.every(({ setting, after }) => {
-    const other = renewal.steps.find((step) => step.setting.target === setting.target && step.setting.name === setting.name)
-    return other !== undefined && (other.after === after || differsBy(Number(after), Number(other.after)) < HELD_WITHIN)
-  })
-  return same ? replaced.at + HELD_MS : null
+  if (state !== 'superseded' || !replaced || !renewal) return null
+  return sameAdvice(steps, renewal.steps, HELD_WITHIN) ? replaced.at + HELD_MS : null
 }
-
-/** As a part of the larger of the two; NaN where one of them is no number. */
-const differsBy = (a: number, b: number) => Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b))
 
 /** In the store's memory while another writer contests a setting: nothing is proposed for it until a person decides. */
 export const contestedKey = (setting: Setting) => `contested:${setting.target}:${setting.name}`
