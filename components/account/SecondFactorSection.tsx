@@ -61,7 +61,7 @@ export function SecondFactorSection({ account }: { account: AccountView }) {
         <Table
           label="Passkeys"
           sticky={false}
-          className="mt-3"
+          className="-mx-4 mt-3"
           rows={account.passkeys}
           rowKey={(passkey) => passkey.id}
           columns={[

@@ -95,7 +95,7 @@ export function SignIn({ next, spent, noPasskeys }: { next: string; spent: boole
               />
             )}
           </Field>
-          <Button type="submit" look="primary" size="md" busy={enter.isPending}>
+          <Button type="submit" look={ways.includes('code') ? 'primary' : 'plain'} size="md" busy={enter.isPending}>
             Go on
           </Button>
         </form>

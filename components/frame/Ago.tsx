@@ -27,6 +27,15 @@ export function Since({ at, className }: { at: Iso; className?: string }) {
   )
 }
 
+/** A day that may be far off: `24 Feb 2027`; the moment itself on hover. */
+export function Day({ at, className }: { at: Iso; className?: string }) {
+  return (
+    <time dateTime={at} title={exactly(at)} suppressHydrationWarning className={className}>
+      {new Date(at).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })}
+    </time>
+  )
+}
+
 /** A moment on the clock: `14:03:22`, with the day when it is not today. */
 export function Moment({ at, className }: { at: Iso; className?: string }) {
   const date = new Date(at)

@@ -1,7 +1,7 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { toast } from 'sonner'
-import { Ago, Moment } from '@/components/frame/Ago.tsx'
+import { Ago, Day } from '@/components/frame/Ago.tsx'
 import { remove, sayError } from '@/components/frame/api.ts'
 import { Badge } from '@/components/ui/badge.tsx'
 import { Button } from '@/components/ui/button.tsx'
@@ -30,7 +30,7 @@ export function TokenTable({ tokens, path, refresh }: { tokens: readonly TokenVi
         { id: 'role', head: 'Role', cell: role },
         { id: 'owner', head: 'Owner', from: 'sm', cell: (token) => <span className="text-dim">{owner(token)}</span> },
         { id: 'used', head: 'Last use', from: 'md', cell: (token) => <Ago at={token.usedAt} /> },
-        { id: 'until', head: 'Ends', from: 'sm', cell: (token) => <Moment at={token.until} /> },
+        { id: 'until', head: 'Ends', from: 'sm', cell: (token) => <Day at={token.until} /> },
         {
           id: 'revoke',
           head: '',
