@@ -58,27 +58,28 @@ export function SecondFactorSection({ account }: { account: AccountView }) {
         ]}
       />
       {account.passkeys.length > 0 && (
-        <Table
-          label="Passkeys"
-          sticky={false}
-          className="-mx-4 mt-3"
-          rows={account.passkeys}
-          rowKey={(passkey) => passkey.id}
-          columns={[
-            { id: 'name', head: 'Passkey', grow: true, cell: ({ name }) => safe(name, 60) },
-            { id: 'made', head: 'Added', from: 'sm', cell: ({ createdAt }) => <Ago at={createdAt} /> },
-            { id: 'used', head: 'Last use', from: 'sm', cell: ({ usedAt }) => <Ago at={usedAt} /> },
-            {
-              id: 'remove',
-              head: '',
-              cell: ({ id, name }) => (
-                <Button look="danger" onClick={() => setDoing({ what: 'remove-passkey', id, name })}>
-                  Remove…
-                </Button>
-              ),
-            },
-          ]}
-        />
+        <div className="-mx-4 mt-3">
+          <Table
+            label="Passkeys"
+            sticky={false}
+            rows={account.passkeys}
+            rowKey={(passkey) => passkey.id}
+            columns={[
+              { id: 'name', head: 'Passkey', grow: true, cell: ({ name }) => safe(name, 60) },
+              { id: 'made', head: 'Added', from: 'sm', cell: ({ createdAt }) => <Ago at={createdAt} /> },
+              { id: 'used', head: 'Last use', from: 'sm', cell: ({ usedAt }) => <Ago at={usedAt} /> },
+              {
+                id: 'remove',
+                head: '',
+                cell: ({ id, name }) => (
+                  <Button look="danger" onClick={() => setDoing({ what: 'remove-passkey', id, name })}>
+                    Remove…
+                  </Button>
+                ),
+              },
+            ]}
+          />
+        </div>
       )}
       {doing?.what === 'set-up-codes' && <SetUpCodes account={account} onClose={close} onDone={show} />}
       {doing?.what === 'add-passkey' && <AddPasskey account={account} onClose={close} onDone={show} />}
