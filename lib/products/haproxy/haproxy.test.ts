@@ -449,3 +449,29 @@ describe('a ring from a piece of haproxy.cfg', () => {
   })
   it('is none of an upstream', () => expect(describes('upstream a { server 10.0.0.1:80; }')).toBeNull())
 })
+
+describe('a row of the statistics', () => {
+  const header = '# pxname,svname,scur,stot,status,weight,type,lbtot,sid,last_chk,'
+  it('may hold commas, quotes and line feeds within quotes', () => {
+    const { servers } = parseStat(`${header}\napp,s1,0,1,UP,1,2,1,1,"a ""b"", c\nd",\r\napp,s2,0,1,UP,1,2,1,2,,\n\n`)
+    expect(servers.map((row) => [row.get('svname'), row.get('last_chk'), row.get('nothing')])).toEqual([
+      ['s1', 'a "b", c\nd', undefined],
+      ['s2', '', undefined],
+    ])
+  })
+
+  it('is malformed where a quote never ends or a column is missing', () => {
+    expect(() => parseStat(`${header}\napp,s1,0,1,UP,1,2,1,1,"a,\n`)).toThrow('no CSV')
+    expect(() => parseStat(`${header}\napp,s1,0,1,UP,1,2\n`)).toThrow('11 columns')
+  })
+
+  it('is read within the limits of one target: whole pools in their order', () => {
+    const rows = Array.from({ length: 2_500 }, (_, i) => `p${Math.floor(i / 500)},s${i},0,1,UP,1,2,1,${i},,`)
+    const pools = Array.from({ length: 5 }, (_, i) => `p${i},BACKEND,0,1,UP,1,1,1,0,,`)
+    const { servers, pools: named, left, serversLeft } = parseStat([header, ...rows, ...pools, ''].join('\n'))
+    expect(servers).toHaveLength(2_000)
+    expect(named).toHaveLength(5)
+    expect(left).toEqual({ servers: { left: 500, of: 2_500 }, pools: { left: 1, of: 5 }, names: ['p4'] })
+    expect([...serversLeft]).toEqual([['p4', 500]])
+  })
+})

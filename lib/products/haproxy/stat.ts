@@ -67,10 +67,16 @@ export function parseStat(text: string): Stat {
 function* recordsIn(text: string): Generator<string> {
   let from = 0
   let quotes = 0
+  const quoteFrom = (at: number) => {
+    const found = text.indexOf('"', at)
+    return found < 0 ? text.length : found
+  }
+  // Looked for once, not once a line: a text without quotes is searched to its end.
+  let quote = quoteFrom(0)
   for (let at = 0; at < text.length; ) {
     const end = text.indexOf('\n', at)
     const until = end < 0 ? text.length : end
-    for (let quote = text.indexOf('"', at); quote >= 0 && quote < until; quote = text.indexOf('"', quote + 1)) quotes++
+    for (; quote < until; quote = quoteFrom(quote + 1)) quotes++
     at = until + 1
     if (quotes % 2 === 1 && at < text.length) continue
     const line = text.slice(from, until > from && text[until - 1] === '\r' ? until - 1 : until)
