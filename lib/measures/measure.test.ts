@@ -3,7 +3,7 @@ import { normal, randomOf } from '../../test/random.ts'
 import { load } from '../../test/series.ts'
 import type { Measured1 } from '../model/window.ts'
 import { measure, measureNames } from './measure.ts'
-import { haproxySettleMs } from './pool.ts'
+import { haproxySettleMs, shares } from './pool.ts'
 
 /** The running sums of increments, as a counter reads. */
 function counter(increments: readonly number[]): number[] {
@@ -207,6 +207,12 @@ describe('balance', () => {
     expect(figureOf(measure('pool_imbalance', where, pool(['1', '3'], [10, 30])))).toBeCloseTo(1)
     expect(figureOf(measure('pool_imbalance', where, pool(['1', '1'], [10, 30])))).toBeCloseTo(1.5)
     expect(figureOf(measure('pool_share', { ...where, server: 's1' }, pool(['1', '1'], [10, 30])))).toBeCloseTo(0.75)
+  })
+  test('is the same of all servers at once', () => {
+    const window = pool(['1', '1', '0'], [10, 30, 5])
+    const all = shares(where, window)
+    for (const server of ['s0', 's1', 's2']) expect(all.get(server)).toEqual(measure('pool_share', { ...where, server }, window))
+    expect([...all.keys()]).toEqual(['s0', 's1', 's2'])
   })
   test('leaves out servers without weight', () =>
     expect(figureOf(measure('pool_imbalance', where, pool(['1', '1', '0'], [10, 10, 0])))).toBeCloseTo(1))

@@ -44,7 +44,7 @@ export async function bytesWithin(response: Response, where: string): Promise<Ui
 export const SERVERS_MAX = 2_000
 export const POOLS_MAX = 1_000
 /** Series of one target that are kept at a time: what SERVERS_MAX and POOLS_MAX come to, and some room. */
-export const SERIES_MAX = 70_000
+export const SERIES_MAX = 60_000
 /** New series of one target an hour, beyond the first SERIES_MAX: names that come and go each second would fill memory and disk. */
 export const NEW_SERIES_HOURLY = 30_000
 /** A poll with more samples than this is made less often: a target with 2,000 servers each five seconds. */
