@@ -6,7 +6,14 @@ export default {
   turbopack: { root: import.meta.dirname },
   // What starts the standalone server in the image, and what it imports. Node runs TypeScript as it is.
   outputFileTracingIncludes: {
-    '/*': ['./scripts/image/*.ts', './lib/config/*.ts', './lib/model/*.ts', './node_modules/yaml/**/*', './node_modules/zod/**/*'],
+    '/*': [
+      './scripts/image/*.ts',
+      './lib/config/*.ts',
+      './lib/format/*.ts',
+      './lib/model/*.ts',
+      './node_modules/yaml/**/*',
+      './node_modules/zod/**/*',
+    ],
   },
   outputFileTracingExcludes: { '/*': ['./**/*.test.ts', './node_modules/zod/src/**/*'] },
   poweredByHeader: false,
