@@ -393,7 +393,7 @@ export function createEngine(options: EngineOptions): Engine {
       const status = judge.status(rule)
       const left = findings.left(rule)
       if (left === 0) return status
-      const because = `${left.toLocaleString('en-US')} more are found and left out: a rule has at most 1,000 findings, and 1,000 new ones an hour`
+      const because = `${left.toLocaleString('en-US')} more are found and left out: a rule has at most 500 findings, and 500 new ones an hour`
       return { ...status, because: [because, ...status.because] }
     },
     tickedAt: () => tickedAt,

@@ -27,8 +27,8 @@ const WRITE_EVERY_MS = 2_000
  * Findings of one rule that are kept at a time, and new ones an hour beyond these: where thousands of servers fail, or names change each second,
  * a person is not helped by each of them, and each is written down and told.
  */
-const LIVES_MAX = 1_000
-const NEW_HOURLY = 1_000
+const LIVES_MAX = 500
+const NEW_HOURLY = 500
 
 /** The lives of all findings, kept in the store so that a new start goes on with them. */
 export function createFindings(store: Store, bus: Bus): Findings {
