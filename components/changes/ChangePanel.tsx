@@ -4,6 +4,7 @@ import { toast } from 'sonner'
 import { get, path, post, sayError } from '@/components/frame/api.ts'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { useClock } from '@/components/frame/live.tsx'
+import { noWriteBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Effect } from '@/components/proposals/Effect.tsx'
 import { StepsTable } from '@/components/proposals/StepsTable.tsx'
@@ -139,7 +140,7 @@ function Guards({ change }: { change: ChangeView }) {
 function Verbs({ change }: { change: ChangeView }) {
   const client = useQueryClient()
   const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
-  const mayNot = frame?.mode === 'observe' && 'Nothing is written in observe mode.'
+  const mayNot = noWriteBecause(frame)
   const rising = change.slowStart !== undefined && !change.slowStart.done
   const verb = useMutation({
     mutationFn: (name: 'keep' | 'roll-back') => post(path`changes/${change.id}/` + name),

@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { toast } from 'sonner'
 import { get, path, post, sayError } from '@/components/frame/api.ts'
+import { noChangeBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Failure, Skeleton } from '@/components/ui/empty.tsx'
@@ -11,7 +12,6 @@ import { canJob, type JobState, type JobVerb, jobCan, jobEnded } from '@/lib/mod
 import type { FrameView, JobView } from '@/lib/model/views.ts'
 
 const TONE: Record<JobState, Tone> = { running: 'change', paused: 'warning', done: 'ok', cancelled: 'info', failed: 'critical' }
-const NOT_WRITTEN = 'Nothing is written in observe mode.'
 const VERBS: [JobVerb, string][] = [
   ['pause', 'Pause'],
   ['resume', 'Resume'],
@@ -66,9 +66,7 @@ export function JobPanel({ id }: { id: string }) {
             key={verb}
             onClick={() => steer.mutate(verb)}
             busy={steer.isPending && steer.variables === verb}
-            disabledBecause={
-              canJob(verb, job.state) ? verb === 'resume' && frame?.mode === 'observe' && NOT_WRITTEN : jobCan[verb].otherwise
-            }
+            disabledBecause={canJob(verb, job.state) ? verb === 'resume' && noChangeBecause(frame) : jobCan[verb].otherwise}
           >
             {words}
           </Button>

@@ -1,7 +1,10 @@
 import type { FrameView } from '@/lib/model/views.ts'
 
+/** Why nothing is written to a target, for a button that would write; null when it may. */
+export const noWriteBecause = (frame: FrameView | undefined): string | null =>
+  frame?.mode === 'observe' ? 'Nothing is written in observe mode.' : null
+
 /** Why no change can begin, for the button that would begin one; null when one can. */
 export function noChangeBecause(frame: FrameView | undefined): string | null {
-  if (frame?.mode === 'observe') return 'Nothing is written in observe mode.'
-  return frame?.saving ? `A change could not be written down: ${frame.saving.because}.` : null
+  return noWriteBecause(frame) ?? (frame?.saving ? `A change could not be written down: ${frame.saving.because}.` : null)
 }
