@@ -72,7 +72,7 @@ export async function killAgainAndAgain({ kills, seed, cache }: { kills: number;
     const last = new Map<string, Change>()
     for (const { id } of changes) {
       let change = await house.change(id)
-      for (; change.endedAt === undefined; change = await house.change(id)) {
+      for (; change.endedAt === undefined || change.rollingBack; change = await house.change(id)) {
         if (Date.now() - startedAt > ENDS_WITHIN_MS) {
           seen.wrong.push(
             `${id} is ${change.state} ${ENDS_WITHIN_MS / 1_000} s after the start: ${JSON.stringify(change.journal.slice(-5))}`,
@@ -107,7 +107,7 @@ export async function killAgainAndAgain({ kills, seed, cache }: { kills: number;
     const after = [() => between(0, 150), () => between(100, 900), () => between(700, 2_400)][Math.floor(random() * 3)]!()
     let dying = false
     const plans = fleet.subjects.flatMap((subject) =>
-      random() * 100 < subject.often ? [{ subject, verb: random(), wait: between(0, 500) }] : [],
+      random() * 100 < subject.often ? [{ subject, verb: random(), wait: between(0, 1_200) }] : [],
     )
     const acting = plans.map(async ({ subject, verb, wait }) => {
       try {
@@ -156,8 +156,9 @@ export async function killAgainAndAgain({ kills, seed, cache }: { kills: number;
 function momentOf(change: Change, at: number, asked: string | undefined): string {
   const until = change.journal.filter((entry) => entry.at <= at)
   const has = (what: string) => until.some((entry) => entry.what === what)
-  if (has('kept') || has('rolled_back') || has('failed')) return 'ended'
+  if (has('rolled_back') || has('failed')) return 'ended'
   if (until.some(({ text }) => text.startsWith('Rolling back'))) return 'rolling back'
+  if (has('kept')) return 'ended'
   if (!has('watching')) return 'applying'
   if (asked) return asked
   if (change.slowStart && !until.some(({ text }) => text === 'The whole weight stands')) return 'rising'

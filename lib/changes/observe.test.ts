@@ -199,7 +199,7 @@ describe.each(kinds)('observe mode and a change of kind %s', (kind) => {
     expect(f.change(id).endedAt).toBeDefined()
     const back = { weight: ['set app/b/weight 100', 'set app/a/weight 100'], return: ['set app/c/state maint', 'set app/c/weight 100'], file: ['set app/a/weight 1'], job: [expect.stringMatching(/^# \d+ items/), 'give each item its value'] }[kind] // biome-ignore format: one line
     expect(f.change(id).undo).toEqual(back)
-    await f.pass(40, 0.9)
+    await f.pass(16, 0.9)
     await expect(f.changes().rollBack(id, 'ann')).rejects.toEqual(refused('read_only'))
     await expect(f.changes().apply(kind, 'ann')).rejects.toEqual(refused('read_only'))
     if (kind === 'job') expect(f.job(id)).toMatchObject({ state: 'cancelled' })
@@ -228,7 +228,7 @@ describe.each(kinds)('observe mode and a change of kind %s', (kind) => {
       }
       if (how === 'keep' && kind === 'return') expect(f.values['edge app/c/weight']).toBe('100')
       f.writes.length = 0
-      await f.pass(40, 0.9)
+      await f.pass(16, 0.9)
       await expect(f.changes().rollBack(id, 'ann')).rejects.toEqual(refused('read_only'))
       expect(f.writes).toEqual([])
     }
@@ -245,7 +245,7 @@ describe.each(kinds)('observe mode and a change of kind %s', (kind) => {
       await f.changes().steerJob(f.change(id).job!, 'pause', 'ann').catch(() => {}) // biome-ignore format: one line
       await expect(f.changes().steerJob(f.change(id).job!, 'resume', 'ann')).rejects.toMatchObject({ code: expect.stringMatching(/read_only|not_found/) }) // biome-ignore format: one line
     }
-    await f.pass(40, 0.9)
+    await f.pass(16, 0.9)
     expect(f.writes).toEqual([])
     expect(f.change(id)).toMatchObject({ state: expect.stringMatching(/kept|failed/) })
   }, 15_000)
