@@ -14,6 +14,8 @@ export class KillableHouse implements AsyncDisposable {
   /** What its next start is given: the mode, and how often it polls. */
   mode: 'observe' | 'tune' = 'tune'
   everyMs = 1_000
+  /** Is told of each entry of a journal as it is written: the change with that entry alone. */
+  onEntry: ((change: Change) => void) | null = null
   #child: ChildProcess | null = null
   #ids = 0
   readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
@@ -32,7 +34,10 @@ export class KillableHouse implements AsyncDisposable {
     this.#options = { data, targets, watch }
   }
   async start(): Promise<void> {
-    const args = [join(import.meta.dirname, 'smallHouse.ts'), JSON.stringify({ ...this.#options, mode: this.mode, everyMs: this.everyMs })]
+    const args = [
+      join(import.meta.dirname, 'smallHouse.ts'),
+      JSON.stringify({ ...this.#options, mode: this.mode, everyMs: this.everyMs, tell: this.onEntry !== null }),
+    ]
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...this.#env } })
     this.#child = child
     child.stdin!.on('error', () => {})
@@ -49,7 +54,9 @@ export class KillableHouse implements AsyncDisposable {
       this.#waiting.clear()
     })
     createInterface({ input: child.stdout! }).on('line', (line) => {
-      const { id, answer, error } = JSON.parse(line) as { id: number; answer: unknown; error?: { code: string; message: string } }
+      const said = JSON.parse(line) as { id: number; answer: unknown; error?: { code: string; message: string }; entry?: Change }
+      if (said.entry) return this.onEntry?.(said.entry)
+      const { id, answer, error } = said
       const waiting = this.#waiting.get(id)
       this.#waiting.delete(id)
       if (error) waiting?.reject(Object.assign(new Error(error.message), { code: error.code }))

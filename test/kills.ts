@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Change } from '../lib/model/change.ts'
 import { KillableHouse } from './killableHouse.ts'
 import { randomOf } from './random.ts'
-import { startSubjects } from './subjects.ts'
+import { type Subject, startSubjects } from './subjects.ts'
 
 /** What became of some hundred kills. */
 export type Kills = {
@@ -41,6 +41,25 @@ export async function killAgainAndAgain({ kills, seed, cache }: { kills: number;
   house.everyMs = EVERY_MS
   const seen: Kills = { kills: 0, changes: 0, hit: {}, ends: {}, wrong: [], refused: [], slowestStartMs: 0, slowestEndMs: 0, tookMs: 0 }
   const begun = Date.now()
+  /** The next journal entry that is waited for, to kill a part of a write's time after it. */
+  let aim: { at: RegExp; subject?: Subject; hit(ms: number): void } | null = null
+  house.onEntry = (change) => {
+    const subject = fleet.subjects.find((one) => one.owns(change))!
+    const [entry] = change.journal
+    if (!aim || (aim.subject && aim.subject !== subject) || !aim.at.test(`${entry!.what}: ${entry!.text}`)) return
+    aim.hit(random() ** 2 * subject.writeMs)
+    aim = null
+  }
+  /** Resolves at a random moment within the write that `at` announces, or after `otherwise` ms. */
+  async function moment(at: RegExp, otherwise: number, subject?: Subject): Promise<void> {
+    const stop = new AbortController()
+    const hit = new Promise<void>((resolve) => {
+      aim = { at, subject, hit: (ms) => setTimeout(resolve, ms) }
+    })
+    await Promise.race([hit, sleep(otherwise, undefined, { signal: stop.signal }).catch(() => {})])
+    stop.abort()
+    aim = null
+  }
   const count = (subject: string, moment: string) => {
     seen.hit[subject] ??= {}
     seen.hit[subject][moment] = (seen.hit[subject][moment] ?? 0) + 1
@@ -104,11 +123,13 @@ export async function killAgainAndAgain({ kills, seed, cache }: { kills: number;
     since = Date.now()
     answered = new Set()
     asked = new Map()
-    const after = [() => between(0, 150), () => between(100, 900), () => between(700, 2_400)][Math.floor(random() * 3)]!()
     let dying = false
     const plans = fleet.subjects.flatMap((subject) =>
       random() * 100 < subject.often ? [{ subject, verb: random(), wait: between(0, 1_200) }] : [],
     )
+    const at = AIMS[Math.floor(random() * AIMS.length)]!
+    const aimed = plans[Math.floor(random() * plans.length)]
+    if (aimed && BACK.includes(at)) Object.assign(aimed, { verb: 0.5, wait: between(0, 200) })
     const acting = plans.map(async ({ subject, verb, wait }) => {
       try {
         const id = await subject.begin(house)
@@ -125,7 +146,9 @@ export async function killAgainAndAgain({ kills, seed, cache }: { kills: number;
         if (!dying && (error as { code?: string }).code !== 'not_allowed') seen.refused.push(`${subject.name}: ${(error as Error).message}`)
       }
     })
-    await sleep(after)
+    await (at.source === '^$'
+      ? sleep(between(...TIMES[Math.floor(random() * TIMES.length)]!))
+      : moment(at, 1_200 + 2 * (aimed?.subject.writeMs ?? 0), aimed?.subject))
     dying = true
     await kill()
     await Promise.all(acting)
@@ -140,7 +163,7 @@ export async function killAgainAndAgain({ kills, seed, cache }: { kills: number;
     // Some die again before they are there.
     while (random() < 0.3 && seen.kills < kills - 1) {
       const starting = house.start().catch(() => {})
-      await sleep(between(200, 900))
+      await moment(/^(intent|recovered|watching|note)/, between(200, 1_500))
       await kill()
       await starting
       count('Evenkeel itself', 'starting and recovering')
@@ -151,6 +174,15 @@ export async function killAgainAndAgain({ kills, seed, cache }: { kills: number;
   seen.tookMs = Date.now() - begun
   return seen
 }
+
+/** Journal entries that announce a write; and none, for moments of no kind. */
+const BACK = [/^note: Rolling back/, /^intent: Put back/]
+const AIMS = [/^intent: (Write on|Spread)/, /^intent: (Write on|Spread)/, ...BACK, /^intent: Slow start/, /^written/, /^$/, /^$/]
+const TIMES: [from: number, to: number][] = [
+  [0, 150],
+  [100, 900],
+  [700, 2_400],
+]
 
 /** What a change was at when the process died, by what its journal says of the time until then. */
 function momentOf(change: Change, at: number, asked: string | undefined): string {

@@ -13,7 +13,14 @@ import { createStore } from '../lib/store/store.ts'
  * A process that may be killed: store, engine and changes on the targets of its argument, without rules, page or API.
  * Takes one JSON line a request on stdin, `{id, verb, …}`, and answers with one line `{id, answer | error}`.
  */
-type Options = { data: string; targets: TargetConfig[]; watch: Record<string, number>; everyMs: number; mode: 'observe' | 'tune' }
+type Options = {
+  data: string
+  targets: TargetConfig[]
+  watch: Record<string, number>
+  everyMs: number
+  tell: boolean
+  mode: 'observe' | 'tune'
+}
 type Request = {
   id: number
   verb: string
@@ -37,6 +44,9 @@ const bus = createBus((error) => console.error(error))
 const steps: ClockStep[] = []
 bus.on((event) => {
   if (event.type === 'clock') steps.push(event.step)
+  // So that whoever is to kill it can do so right then.
+  if (event.type === 'change' && options.tell)
+    console.log(JSON.stringify({ entry: { ...event.change, journal: event.change.journal.slice(-1) } }))
 })
 let engine: Engine
 const changes = createChanges({

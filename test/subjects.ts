@@ -30,6 +30,8 @@ export interface Subject {
   name: string
   /** How many rounds of a hundred it takes part in: what restarts a server takes seconds. */
   often: number
+  /** About how long one write takes. */
+  writeMs: number
   owns(change: Change): boolean
   /** What the real server holds of it. */
   holds(): Promise<Values>
@@ -42,6 +44,7 @@ export interface Subject {
 type Switch = {
   name: string
   often?: number
+  writeMs?: number
   settings: Setting[]
   /** The two sets of values that it goes to and fro between. */
   between: [Values, Values]
@@ -52,11 +55,12 @@ type Switch = {
 }
 
 /** Settings that are switched to and fro. */
-function switched({ name, often = 85, settings, between, holds, alsoWrong }: Switch): Subject {
+function switched({ name, often = 85, writeMs = 8, settings, between, holds, alsoWrong }: Switch): Subject {
   let held: Values | null = null
   return {
     name,
     often,
+    writeMs,
     holds,
     owns: ({ steps }) => steps.some(({ setting }) => setting.target === settings[0]!.target && setting.name === settings[0]!.name),
     async begin(house) {
@@ -126,6 +130,8 @@ function spreading(client: RedisClient, target: string): Subject {
   return {
     name: 'spreading of keys (a job)',
     often: 60,
+    // A slice of it.
+    writeMs: 150,
     holds: async () => (await now()).map(String),
     owns: ({ steps }) => steps.some(({ setting }) => setting.target === target),
     async begin(house) {
@@ -277,6 +283,7 @@ exec nutcracker -d -c ${proxyFile} -p ${pid} -s ${stats} -a 127.0.0.1 -i 100 -o 
     }),
     switched({
       name: 'NGINX weight',
+      writeMs: 250,
       settings: [{ target: 'web', name: `app/127.0.0.1:${one}/weight` }],
       between: [['3'], ['7']],
       holds: async () => [/weight=(\d+)/.exec(await readFile(upstream, 'utf8'))?.[1] ?? '1'],
@@ -291,6 +298,7 @@ exec nutcracker -d -c ${proxyFile} -p ${pid} -s ${stats} -a 127.0.0.1 -i 100 -o 
     }),
     switched({
       name: 'Envoy weight',
+      writeMs: 150,
       settings: [{ target: 'mesh', name: 'cache_pool/10.0.0.1:11211/weight' }],
       between: [['5'], ['3']],
       holds: async () => [String(mesh.weights()['10.0.0.1:11211'])],
@@ -303,6 +311,7 @@ exec nutcracker -d -c ${proxyFile} -p ${pid} -s ${stats} -a 127.0.0.1 -i 100 -o 
     switched({
       name: 'twemproxy weight, with a restart',
       often: 30,
+      writeMs: 1_800,
       settings: [{ target: 'proxy', name: 'cache/a/weight' }],
       between: [['1'], ['3']],
       holds: async () => [/127\.0\.0\.1:1:(\d+) a/.exec(await readFile(proxyFile, 'utf8'))?.[1] ?? '?'],
