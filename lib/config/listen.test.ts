@@ -17,6 +17,8 @@ describe('where to listen is read alone', () => {
   test.each([
     ['listen: 8080', 'listen (line 1): found 8080; allowed: a text'],
     ['mode: tune\nlisten: all', 'listen (line 2): found "all"; allowed: HOST:PORT'],
+    ['listen: "a<b:80"', 'listen (line 1): found "a<b:80"; allowed: HOST:PORT with a host name or an address'],
+    ['listen: "[::::]:80"', 'allowed: HOST:PORT with a host name or an address'],
     ['listen: *a', 'listen (line 1): found an alias without its anchor'],
     ['listen: "127.0.0.1:99999"', 'allowed: a port from 0 to 65535'],
   ])('%j is refused', (text, words) => {

@@ -10,8 +10,10 @@ export type Listen = { host: string; port: number }
 
 export const listen = z
   .string()
-  .regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}$/, { error: 'HOST:PORT, e.g. 127.0.0.1:3000 or [::1]:3000' })
-  .refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65535, { error: 'a port from 0 to 65535' })
+  .regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}$/, { error: 'HOST:PORT, e.g. 127.0.0.1:3000 or [::1]:3000', abort: true })
+  .refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65535, { error: 'a port from 0 to 65535', abort: true })
+  // People reach it by a URL with this host in it.
+  .refine((text) => URL.canParse(`http://${text}`), { error: 'HOST:PORT with a host name or an address, e.g. 127.0.0.1:3000' })
   .transform((text): Listen => {
     const cut = text.lastIndexOf(':')
     return { host: text.slice(0, cut).replace(/^\[|\]$/g, ''), port: Number(text.slice(cut + 1)) }
