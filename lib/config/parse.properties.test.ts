@@ -1,12 +1,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the configuration writes variables like this.
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { randomOf } from '../../test/random.ts'
 import { schemas } from '../server/schemas.ts'
 import { ConfigError } from './error.ts'
 import { parseConfig } from './parse.ts'
 
-const RUNS = process.env.EVENKEEL_LONG ? 5_000 : 150
+const RUNS = process.env.EVENKEEL_LONG ? 5_000 : 100
+vi.setConfig({ testTimeout: 300_000 })
 const all = schemas()
 const env = {
   NAME: 'a',
