@@ -14,9 +14,16 @@ export const config = { matcher: [{ source: '/((?!api/|v3/|healthz$|readyz$|metr
 const PUBLIC = /^\/(sign-in(\/.*)?|favicon\.ico|icon\.svg|icon|apple-icon|robots\.txt|manifest\.webmanifest)$/
 
 export async function proxy(request: Request): Promise<Response> {
-  const url = new URL(request.url)
   const nonce = crypto.randomUUID().replaceAll('-', '')
   const security = pageHeaders(nonce, process.env.NODE_ENV === 'development')
+  const response = await answer(request, nonce, security)
+  // Refusals and redirects too: whatever a browser shows of them is no more than text.
+  for (const [name, value] of Object.entries(security)) response.headers.set(name, value)
+  return response
+}
+
+async function answer(request: Request, nonce: string, security: Record<string, string>): Promise<Response> {
+  const url = new URL(request.url)
   let arriving = true
   try {
     const arrival = request.method === 'GET' ? await arrive(request, url) : null
@@ -43,15 +50,10 @@ export async function proxy(request: Request): Promise<Response> {
   const headers = new Headers(request.headers)
   headers.set('x-nonce', nonce)
   headers.set('content-security-policy', security['content-security-policy']!)
-  const response = NextResponse.next({ request: { headers } })
-  for (const [name, value] of Object.entries(security)) response.headers.set(name, value)
-  return response
+  return NextResponse.next({ request: { headers } })
 }
 
-/** Programs that look at links before people do must not use them up. */
-const LOOKS_AHEAD = /bot|crawl|preview|unfurl|slack|facebook|whatsapp|telegram|skype|teams/i
-
-/** A browser on its way in: by a link with a code, to an issuer, or back from it. Null for every other request, and for a spent code. */
+/** A browser on its way to an issuer, or back from it. Null for every other request. */
 async function arrive(request: Request, url: URL): Promise<Response | null> {
   const { doors } = house()
   if (doors.oidc && url.pathname === '/sign-in/start') {
@@ -62,11 +64,7 @@ async function arrive(request: Request, url: URL): Promise<Response | null> {
     const { location, cookies } = await doors.oidc.finish(url.search, request.headers)
     return redirect(request, location, 303, cookies)
   }
-  const code = url.pathname === '/sign-in' ? url.searchParams.get('code') : null
-  if (!code || LOOKS_AHEAD.test(request.headers.get('user-agent') ?? '')) return null
-  // Links of before today's, whose code stands in the fragment where no log sees it.
-  const entered = await doors.local?.signIn({ code }, { headers: request.headers, from: doors.from(request.headers) }).catch(() => null)
-  return entered && 'cookies' in entered ? redirect(request, '/', 303, entered.cookies) : null
+  return null
 }
 
 /** Next wants a whole address here and makes a path of it again where it is our own. */

@@ -113,6 +113,7 @@ describe('auth: local, on the wire', () => {
       '/',
       '/targets',
       '/sign-in',
+      '/sign-in?code=x',
       '/nothing',
       '/api/v1/targets',
       '/api/v1/nothing',
@@ -124,10 +125,11 @@ describe('auth: local, on the wire', () => {
       for (const headers of [{} as Record<string, string>, { authorization }]) {
         const answer = await ask('GET', path, headers)
         expect(answer.headers, path).toMatchObject({ 'x-content-type-options': 'nosniff' })
-        // A redirect and a picture show nothing.
-        if (answer.status < 300 || answer.status >= 400)
-          expect(answer.headers['content-security-policy'], path).toContain("frame-ancestors 'none'")
+        expect(answer.headers['content-security-policy'], path).toContain("frame-ancestors 'none'")
+        if (answer.headers['content-type']?.startsWith('text/')) expect(answer.headers['content-type'], path).toMatch(/charset=utf-8/i)
       }
+    const foreign = await ask('POST', '/targets', { origin: 'https://evil.example' })
+    expect([foreign.status, foreign.headers['content-security-policy']]).toEqual([403, expect.stringContaining("frame-ancestors 'none'")])
   })
 
   test('JSON that nests for ever is a bad request', async () => {

@@ -9,5 +9,5 @@ export const GET = (request: Request) =>
   gate(request, 'public', (house) => {
     const because = notReady(house)
     if (because) throw new EvenkeelError('unavailable', because)
-    return new Response('ready\n', { headers: { 'content-type': 'text/plain' } })
+    return new Response('ready\n', { headers: { 'content-type': 'text/plain; charset=utf-8' } })
   })

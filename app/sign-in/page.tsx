@@ -12,8 +12,8 @@ export default async function Page({ searchParams }: { searchParams: Promise<Rec
   // The reverse proxy has its own way in; without doors there is none.
   const { mode, oidc, local } = house().doors
   if (mode === 'proxy' || mode === 'none') redirect('/')
-  const { next, code } = await searchParams
+  const { next } = await searchParams
   const path = ownPath(next)
   if (oidc) return <SignInElsewhere issuer={oidc.issuer} next={path} trouble={await oidc.trouble()} />
-  return <SignIn next={path} spent={code !== undefined} noPasskeys={local?.passkeys.unavailable ?? null} />
+  return <SignIn next={path} noPasskeys={local?.passkeys.unavailable ?? null} />
 }

@@ -12,9 +12,9 @@ type Asked = { options: Parameters<typeof startAuthentication>[0]['optionsJSON']
 
 /**
  * The way in: a link's code from the fragment, which no server and no log has seen, a passkey, or name and password; then a second factor, where one
- * is set up. `spent`: a link of the former kind was followed that no longer works. `noPasskeys`: why there are none.
+ * is set up. `noPasskeys`: why there are none.
  */
-export function SignIn({ next, spent, noPasskeys }: { next: string; spent: boolean; noPasskeys: string | null }) {
+export function SignIn({ next, noPasskeys }: { next: string; noPasskeys: string | null }) {
   const [name, setName] = useState('')
   const [password, setPassword] = useState('')
   const [code, setCode] = useState<string | null>(null)
@@ -101,7 +101,7 @@ export function SignIn({ next, spent, noPasskeys }: { next: string; spent: boole
         </form>
       </Door>
     )
-  const trouble = spent || (code && wrong) ? (wrong ?? 'This link has been used already, or has ended. Ask an admin for a new one.') : null
+  const trouble = code ? wrong : null
   return (
     <Door trouble={trouble ?? (byPasskey.isError ? sayPasskey(byPasskey.error) : null)}>
       <form

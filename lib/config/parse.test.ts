@@ -107,6 +107,16 @@ describe('a whole file', () => {
   })
 })
 
+test('warns of a sign-in whose words others on the way can read', () => {
+  const roles = 'roles: { viewer: ["*"] }'
+  const warningsOf = (auth: string, url: string) =>
+    read(`listen: 0.0.0.0:3000\nurl: ${url}\nauth: ${auth}`).warnings.filter((text) => /read along/.test(text)).length
+  for (const auth of ['{ mode: local }', `{ mode: oidc, issuer: "https://login.example", client_id: x, ${roles} }`]) {
+    expect(warningsOf(auth, 'http://keel.example'), auth).toBe(1)
+    for (const url of ['https://keel.example', 'http://127.0.0.1:3000', 'http://[::1]:3000']) expect(warningsOf(auth, url), url).toBe(0)
+  }
+})
+
 test('an empty file is a house without targets', () => {
   expect(read('')).toMatchObject({ targets: [], mode: 'observe', listen: { host: '127.0.0.1', port: 3000 }, auth: { mode: 'none' } })
 })

@@ -173,9 +173,14 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
   const name = /^(0\.0\.0\.0|::)$/.test(listen.host) ? hostname() : listen.host
   const host = name.includes(':') ? `[${name}]` : name
   const url = withoutTrailingSlashes(read.url ?? `http://${host}:${listen.port}`)
-  if (auth.mode === 'oidc' && url.startsWith('http:') && !isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, '')))
+  if (
+    (auth.mode === 'oidc' || auth.mode === 'local') &&
+    url.startsWith('http:') &&
+    !isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ''))
+  )
     warnings.push(
-      `auth: people sign in at ${url}, where others on the way can read along and most issuers send nobody back. Set "url" to the https address that they use.`,
+      `auth: people sign in at ${url}, where others on the way can read along${auth.mode === 'oidc' ? ', and most issuers send nobody back' : ''}. ` +
+        'Set "url" to the https address that they use.',
     )
   return {
     listen,

@@ -1,4 +1,7 @@
-/** A cookie of ours. Behind TLS its name has a prefix with which the browser takes it from this host alone, and over TLS alone. */
+/**
+ * A cookie of ours. Behind TLS its name has a prefix with which the browser takes it from this host alone, and over TLS alone: another host of the
+ * same domain could otherwise plant its own, and have a browser end a sign-in that somebody else began.
+ */
 export type Cookie = {
   name: string
   /** The Set-Cookie header that carries `value`. */
@@ -9,12 +12,12 @@ export type Cookie = {
   forget(): string
 }
 
-export type CookieOptions = { name: string; path: string; seconds: number; secure: boolean }
+export type CookieOptions = { name: string; seconds: number; secure: boolean }
 
-export function createCookie({ name: plain, path, seconds, secure }: CookieOptions): Cookie {
-  const name = secure ? `${path === '/' ? '__Host-' : '__Secure-'}${plain}` : plain
+export function createCookie({ name: plain, seconds, secure }: CookieOptions): Cookie {
+  const name = secure ? `__Host-${plain}` : plain
   const header = (value: string, maxAge: number) =>
-    `${name}=${value}; Path=${path}; HttpOnly; SameSite=Lax; Max-Age=${maxAge}${secure ? '; Secure' : ''}`
+    `${name}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAge}${secure ? '; Secure' : ''}`
   return {
     name,
     set: (value) => header(value, seconds),

@@ -88,7 +88,7 @@ export function createDoors({ config, store, now, print, signIns, passwordCost =
   const { mode } = auth
   const password = mode === 'local' || mode === 'oidc' ? sessionSecret(config.data) : ''
   const secure = config.url.startsWith('https:')
-  const cookie = createCookie({ name: SESSION_COOKIE, path: '/', seconds: SESSION_MS / 1000, secure })
+  const cookie = createCookie({ name: SESSION_COOKIE, seconds: SESSION_MS / 1000, secure })
   const listeners: (() => void)[] = []
   const ended = () => {
     for (const listener of listeners) listener()

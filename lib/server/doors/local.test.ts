@@ -223,6 +223,7 @@ describe('one-time codes', () => {
     const browser = await admin()
     const { recovery } = await enrol(browser)
     expect(recovery).toHaveLength(10)
+    for (const each of recovery) expect(each).toMatch(/^([0-9a-f]{7}-){3}[0-9a-f]{7}$/)
     const { link } = local().invite('admin', 'admin', 'bob')
     const attempt = { code: codeOf(link) }
     expect(await browser.signIn(attempt)).toEqual({ second: ['code'] })

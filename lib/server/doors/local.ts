@@ -103,7 +103,6 @@ export function createLocal({
   const passkeys = createPasskeys({ url: config.url, password: key, now })
   const device = sealedCookie<{ person: string; device: string }>({
     name: 'evenkeel_device',
-    path: '/',
     seconds: 365 * 86_400,
     password: key,
     secure,

@@ -57,7 +57,6 @@ export function createOidc({ auth, url, store, now, password, secure, begin, sig
   const members = createMembers(store, auth.issuer, now)
   const waiting = sealedCookie<Begun & { next: string }>({
     name: 'evenkeel_begun',
-    path: '/sign-in',
     seconds: BEGUN_SECONDS,
     password,
     secure,

@@ -81,7 +81,8 @@ describe('what was ended stays ended', () => {
   test('a cookie after sign-out', async () => {
     const headers = await admin()
     expect((await call('tokens', { headers })).status).toBe(200)
-    await post('session/sign-out', undefined, { headers })
+    const out = await post('session/sign-out', undefined, { headers })
+    expect(out.headers.get('clear-site-data')).toBe('"cache"')
     expect((await call('tokens', { headers })).status).toBe(401)
   })
   test('a cookie after a change of the password, which needs the present one and a good one', async () => {

@@ -12,6 +12,8 @@ import { operation } from '../operation.ts'
 import { withCookies } from '../withCookies.ts'
 
 const tag = 'Doors'
+/** The pages that the browser holds for "back" too. Its storage has nothing of ours but what the pages look like. */
+const FORGET = { 'clear-site-data': '"cache"' }
 const who = words(100).min(1)
 const role = z.enum(ROLES)
 const second = z.string().max(100).optional().meta({ description: 'A one-time code or a recovery code, where a second factor is set up' })
@@ -88,7 +90,7 @@ export const doors = [
     answer: z.object({ next: z.string().nullable().meta({ description: 'Where the browser ends its session with the issuer too' }) }),
     run: async ({ house, request }) => {
       const { cookie, next } = await house.doors.signOut(request.headers)
-      return withCookies({ next }, [cookie])
+      return withCookies({ next }, [cookie], FORGET)
     },
   }),
   operation({
