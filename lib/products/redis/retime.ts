@@ -23,10 +23,19 @@ const SCRIPT = `if redis.call('PEXPIRETIME', KEYS[1]) == tonumber(ARGV[1]) then 
 
 /** What is sent for a step, for people to read. */
 export const retimeCommands = ({ glob }: { glob: string }): string[] => [
-  `SCAN CURSOR MATCH ${glob} COUNT ${COUNT}`,
+  `SCAN CURSOR MATCH ${word(glob)} COUNT ${COUNT}`,
   'PEXPIRETIME KEY',
   `EVAL "${SCRIPT}" 1 KEY END-NOW NEW-END`,
 ]
+
+/** A word as redis-cli reads it. Names of keys are other people's texts: a line break in one would begin a command when it is pasted. */
+function word(text: string): string {
+  if (/^[^\s"'\\\p{C}]+$/u.test(text)) return text
+  const escaped = text
+    .replace(/["\\]/g, '\\$&')
+    .replace(/[\p{C}\u2028\u2029]/gu, (sign) => Buffer.from(sign).toString('hex').replace(/../g, '\\x$&'))
+  return `"${escaped}"`
+}
 
 /**
  * Gives keys that end together other ends. Of the keys that match the setting's glob, those that end within its span and no others: each
