@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { NextResponse } from 'next/server'
 import { EvenkeelError } from './lib/model/error.ts'
 import { recordFailed } from './lib/server/audit/calls.ts'
@@ -14,7 +15,7 @@ export const config = { matcher: [{ source: '/((?!api/|v3/|healthz$|readyz$|metr
 const PUBLIC = /^\/(sign-in(\/.*)?|favicon\.ico|icon\.svg|icon|apple-icon|robots\.txt|manifest\.webmanifest)$/
 
 export async function proxy(request: Request): Promise<Response> {
-  const nonce = crypto.randomUUID().replaceAll('-', '')
+  const nonce = randomBytes(16).toString('base64url')
   const security = pageHeaders(nonce, process.env.NODE_ENV === 'development')
   const response = await answer(request, nonce, security)
   // Refusals and redirects too: whatever a browser shows of them is no more than text.

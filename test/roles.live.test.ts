@@ -126,10 +126,31 @@ describe('auth: local, on the wire', () => {
         const answer = await ask('GET', path, headers)
         expect(answer.headers, path).toMatchObject({ 'x-content-type-options': 'nosniff' })
         expect(answer.headers['content-security-policy'], path).toContain("frame-ancestors 'none'")
+        expect(answer.headers, 'no other site reads it').not.toHaveProperty('access-control-allow-origin')
+        if (path !== script && path !== '/icon.svg' && answer.status < 400 && path !== '/healthz')
+          expect(answer.headers['cache-control'], path).toContain('no-store')
         if (answer.headers['content-type']?.startsWith('text/')) expect(answer.headers['content-type'], path).toMatch(/charset=utf-8/i)
       }
     const foreign = await ask('POST', '/targets', { origin: 'https://evil.example' })
     expect([foreign.status, foreign.headers['content-security-policy']]).toEqual([403, expect.stringContaining("frame-ancestors 'none'")])
+  })
+
+  test('no folder is listed, and no file is served but those of the build', async () => {
+    const paths = [
+      '/_next/static/',
+      '/_next/',
+      '/.git/HEAD',
+      '/.env',
+      '/package.json',
+      '/lib/server/open.ts',
+      '/data/evenkeel.db',
+      '/_next/static/%2e%2e/%2e%2e/package.json',
+    ]
+    for (const path of paths)
+      for (const headers of [{} as Record<string, string>, { authorization: `Bearer ${tokens.admin}` }]) {
+        const { status, text } = await ask('GET', path, headers)
+        expect([200, 500], `${path} answered ${status}: ${text.slice(0, 80)}`).not.toContain(status)
+      }
   })
 
   test('JSON that nests for ever is a bad request', async () => {

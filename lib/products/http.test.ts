@@ -9,7 +9,8 @@ const seen: (string | undefined)[] = []
 beforeAll(async () => {
   server = createServer((request, response) => {
     seen.push(request.headers.authorization)
-    response.writeHead(request.url?.startsWith('/no') ? 401 : 200).end('yes')
+    if (request.url?.startsWith('/away')) response.writeHead(302, { location: '/yes' }).end()
+    else response.writeHead(request.url?.startsWith('/no') ? 401 : 200).end('yes')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   host = `127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -37,4 +38,10 @@ test('a header that cannot be sent is not quoted', async () => {
     expect(await failing(`http://${host}/yes`, { authorization: value })).toBe(
       `http://${host}/yes: the request cannot be made or its answer not be read`,
     )
+})
+
+test('a redirect is not followed: a server names no other', async () => {
+  const before = seen.length
+  expect(await failing(`http://me:sesame@${host}/away`)).toBe(`http://${host}/away answered 302`)
+  expect(seen).toHaveLength(before + 1)
 })
