@@ -1,5 +1,5 @@
 import { scryptSync } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Secret, TOTP } from 'otpauth'
@@ -52,6 +52,24 @@ async function adminWithPassword(): Promise<Browser> {
   browser.take(await local().changePassword(await browser.own(), PASSWORD))
   return browser
 }
+
+test('an admin who has lost every way in gets a link by a file in the data folder, once; the password goes on', async () => {
+  const browser = await adminWithPassword()
+  const { pending, secret } = await local().enrolCodes(await browser.own(PASSWORD))
+  const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: at })
+  await local().confirmCodes(await browser.own(), pending, code)
+  doors = open()
+  expect(printed).toHaveLength(1)
+  writeFileSync(join(data, 'reset-admin'), '')
+  doors = open()
+  expect(printed).toHaveLength(2)
+  expect(existsSync(join(data, 'reset-admin'))).toBe(false)
+  const back = new Browser(doors, STRANGER)
+  expect(await back.signIn({ code: codeOf(printed[1]!) })).toEqual({ name: 'admin', role: 'admin' })
+  expect(await new Browser(doors, OWNER).signIn({ name: 'admin', password: PASSWORD })).toEqual({ name: 'admin', role: 'admin' })
+  doors = open()
+  expect(printed).toHaveLength(2)
+})
 
 describe('a token is never a person', () => {
   test('not even one with the name of the admin, and the admin’s role', async () => {

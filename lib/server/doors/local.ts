@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import type { LocalAuth } from '../../config/auth.ts'
@@ -21,6 +21,8 @@ import type { Session, Sessions } from './sessions.ts'
 
 export const LINK_MS = 24 * 3_600_000
 const LINK_FILE = 'sign-in-link'
+/** Whoever can write to the data folder can let an admin in who has lost every way in: an empty file of this name asks for it. */
+const RESET_FILE = 'reset-admin'
 /** For so long after signing in somebody is taken to be still the one who did. */
 const FRESH_MS = 15 * 60_000
 const NETWORKS_MAX = 5
@@ -121,12 +123,21 @@ export function createLocal({
   const admins = persons.all().filter(({ role }) => role === 'admin')
   const canEnter = ({ id, password, passkeys = [] }: LocalPerson) =>
     password !== undefined || passkeys.length > 0 || sessions.of(id).length > 0
-  if (!admins.some(canEnter)) {
+  const resetFile = join(config.data, RESET_FILE)
+  const reset = existsSync(resetFile)
+  if (reset || !admins.some(canEnter)) {
     const name = admins[0]?.name ?? 'admin'
+    if (reset && admins[0]) forgetSecondFactor(admins[0].id)
     const { link } = invite(name, 'admin', 'evenkeel')
+    rmSync(resetFile, { recursive: true, force: true })
     signIns.invited(name, 'admin')
     writePrivate(linkFile, link)
-    print(`Sign in once as admin, within 24 h (each start prints a new link until an admin has a password or a passkey): ${link}`)
+    print(`Sign in once as ${name}, within 24 h (each start prints a new link until an admin has a password or a passkey): ${link}`)
+  }
+
+  function forgetSecondFactor(id: string): void {
+    persons.update(id, { totp: undefined, passkeys: undefined, recovery: undefined })
+    sessions.endAll(id)
   }
 
   /** The device or network that this person has signed in from before. */
@@ -307,11 +318,7 @@ export function createLocal({
       removed(id)
     },
     signOutEverywhere: (name) => sessions.endAll(known(name).id),
-    resetSecondFactor(name) {
-      const { id } = known(name)
-      persons.update(id, { totp: undefined, passkeys: undefined, recovery: undefined })
-      sessions.endAll(id)
-    },
+    resetSecondFactor: (name) => forgetSecondFactor(known(name).id),
     asksPresent(id, sessionId) {
       const session = sessions.get(sessionId)
       return persons.get(id)?.password !== undefined && !(session && justByLink(session))
