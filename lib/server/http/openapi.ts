@@ -6,9 +6,6 @@ import type { Operation } from './operation.ts'
 /** Any call may meet these. */
 const ALWAYS: ErrorCode[] = ['bad_request', 'unauthenticated', 'forbidden', 'too_large', 'internal', 'unavailable']
 
-/** What is not one JSON document. */
-const STREAMS: Record<string, string> = { events: 'text/event-stream', 'audit/export': 'application/x-ndjson' }
-
 /** OpenAPI 3.1 of every call, from the schemas that parse it. */
 export function openapi(operations: readonly Operation[]): unknown {
   return createDocument({
@@ -45,13 +42,13 @@ function describe({
   query,
   body,
   answer,
+  type = 'application/json',
   status = 200,
   problems,
 }: Operation): ZodOpenApiOperationObject {
   const byStatus = new Map<number, ErrorCode[]>()
   for (const code of new Set([...ALWAYS, ...problems]))
     byStatus.set(ERROR_STATUS[code], [...(byStatus.get(ERROR_STATUS[code]) ?? []), code])
-  const type = STREAMS[path] ?? 'application/json'
   return {
     operationId: `${method.toLowerCase()} ${path}`.replace(
       /[^a-zA-Z0-9]+(.)?/g,

@@ -45,6 +45,8 @@ export type Operation = {
   query?: z.ZodObject
   body?: z.ZodType
   answer: z.ZodType
+  /** Media type of the answer. Default `application/json`. */
+  type?: string
   /** Default 200. */
   status?: number
   /** Besides 400, 401, 403 and 500, which any call may answer. */

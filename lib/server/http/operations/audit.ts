@@ -35,6 +35,7 @@ export const audit = [
       after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0).meta({ description: 'Entries after this number' }),
     }),
     answer: z.string().meta({ description: 'An AuditEntry a line' }),
+    type: 'application/x-ndjson',
     run: ({ house, query }) => exportAudit(house, query.after),
   }),
 ]

@@ -147,7 +147,8 @@ export const observing = [
       'Server-sent events: finding, proposal, change, target, sample. `metric` (repeatable) sends its newest values with each sample; Last-Event-ID resumes',
     tag,
     query: z.object({ metric: z.string().max(300).optional() }),
-    answer: z.string().meta({ description: 'text/event-stream' }),
+    answer: z.string().meta({ description: 'Server-sent events' }),
+    type: 'text/event-stream',
     run: ({ house, request, search, still }) => events(house, request, search.getAll('metric'), still),
   }),
 ]
