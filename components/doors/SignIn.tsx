@@ -39,12 +39,18 @@ export function SignIn({ next, noPasskeys }: { next: string; noPasskeys: string 
   })
   const { mutate } = enter
   useEffect(() => {
-    const found = /^#code=([\w-]{1,200})$/.exec(location.hash)?.[1]
-    if (!found) return
-    // Out of the address bar and the history.
-    history.replaceState(null, '', location.pathname)
-    setCode(found)
-    mutate({ code: found })
+    const follow = () => {
+      const found = /^#code=([\w-]{1,200})$/.exec(location.hash)?.[1]
+      if (!found) return
+      // Out of the address bar and the history.
+      history.replaceState(null, '', location.pathname)
+      setCode(found)
+      mutate({ code: found })
+    }
+    follow()
+    // A link that is pasted where this page stands already loads nothing anew.
+    window.addEventListener('hashchange', follow)
+    return () => window.removeEventListener('hashchange', follow)
   }, [mutate])
 
   const submit = (event: FormEvent) => {
