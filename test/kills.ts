@@ -128,7 +128,8 @@ export async function killAgainAndAgain({ kills, seed, cache }: { kills: number;
       random() * 100 < subject.often ? [{ subject, verb: random(), wait: between(0, 1_200) }] : [],
     )
     const at = AIMS[Math.floor(random() * AIMS.length)]!
-    const aimed = plans[Math.floor(random() * plans.length)]
+    const rising = at === STAGE && plans.find(({ subject }) => subject.rises)
+    const aimed = rising || plans[Math.floor(random() * plans.length)]
     if (aimed && BACK.includes(at)) Object.assign(aimed, { verb: 0.5, wait: between(0, 200) })
     const acting = plans.map(async ({ subject, verb, wait }) => {
       try {
@@ -177,7 +178,8 @@ export async function killAgainAndAgain({ kills, seed, cache }: { kills: number;
 
 /** Journal entries that announce a write; and none, for moments of no kind. */
 const BACK = [/^note: Rolling back/, /^intent: Put back/]
-const AIMS = [/^intent: (Write on|Spread)/, /^intent: (Write on|Spread)/, ...BACK, /^intent: Slow start/, /^written/, /^$/, /^$/]
+const STAGE = /^intent: Slow start/
+const AIMS = [/^intent: (Write on|Spread)/, /^intent: (Write on|Spread)/, ...BACK, STAGE, /^written/, /^$/, /^$/]
 const TIMES: [from: number, to: number][] = [
   [0, 150],
   [100, 900],

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Change } from '../lib/model/change.ts'
 import type { ControlConfig } from '../lib/model/control.ts'
@@ -19,6 +20,7 @@ import { freePort } from './daemon.ts'
 import { FakeEnvoy } from './fakeEnvoy.ts'
 import type { KillableHouse } from './killableHouse.ts'
 import { ask, startHaproxy, startMemcached, startNginx, startRedis } from './servers.ts'
+import { slowLine } from './slowLine.ts'
 
 const run = promisify(execFile)
 const never = new AbortController().signal
@@ -30,6 +32,8 @@ export interface Subject {
   name: string
   /** How many rounds of a hundred it takes part in: what restarts a server takes seconds. */
   often: number
+  /** Whether some of its changes are written stage by stage. */
+  rises?: boolean
   /** About how long one write takes. */
   writeMs: number
   owns(change: Change): boolean
@@ -44,6 +48,7 @@ export interface Subject {
 type Switch = {
   name: string
   often?: number
+  rises?: boolean
   writeMs?: number
   settings: Setting[]
   /** The two sets of values that it goes to and fro between. */
@@ -55,11 +60,12 @@ type Switch = {
 }
 
 /** Settings that are switched to and fro. */
-function switched({ name, often = 85, writeMs = 8, settings, between, holds, alsoWrong }: Switch): Subject {
+function switched({ name, often = 85, rises, writeMs = 8 * LINE_MS, settings, between, holds, alsoWrong }: Switch): Subject {
   let held: Values | null = null
   return {
     name,
     often,
+    rises,
     writeMs,
     holds,
     owns: ({ steps }) => steps.some(({ setting }) => setting.target === settings[0]!.target && setting.name === settings[0]!.name),
@@ -101,6 +107,9 @@ const text = (url: string) =>
       answer.on('end', () => resolve(body))
     }).on('error', reject)
   })
+
+/** One way to a server and back takes twice as long. */
+const LINE_MS = 10
 
 const JOB_KEYS = 3_000
 const GLOB = 'promo:*'
@@ -227,10 +236,13 @@ export async function startSubjects(): Promise<{ targets: TargetConfig[]; subjec
   )
   const pid = join(dir, 'nutcracker.pid')
   const script = join(dir, 'restart.sh')
+  // As a service manager would: one restart after the other, also when whoever asked for the first is gone.
   await writeFile(
     script,
-    `if [ -f ${pid} ]; then p=$(cat ${pid}); kill $p; while kill -0 $p 2>/dev/null; do sleep 0.02; done; fi
-exec nutcracker -d -c ${proxyFile} -p ${pid} -s ${stats} -a 127.0.0.1 -i 100 -o ${join(dir, 'nutcracker.log')}\n`,
+    `exec 9>${join(dir, 'restart.lock')}; flock 9
+if [ -f ${pid} ]; then p=$(cat ${pid}); kill $p; while kill -0 $p 2>/dev/null; do sleep 0.02; done; fi
+nutcracker -d -c ${proxyFile} -p ${pid} -s ${stats} -a 127.0.0.1 -i 100 -o ${join(dir, 'nutcracker.log')} 9>&-
+while [ ! -s ${pid} ]; do sleep 0.02; done\n`,
   )
   await run('sh', [script])
   stack.defer(async () => void process.kill(Number(await readFile(pid, 'utf8')), 'SIGTERM'))
@@ -250,7 +262,8 @@ exec nutcracker -d -c ${proxyFile} -p ${pid} -s ${stats} -a 127.0.0.1 -i 100 -o 
   const limitOf = async (address: number) => /^STAT limit_maxbytes (\d+)/m.exec(await ask(address, 'stats\r\nquit\r\n'))?.[1] ?? '?'
   const MIB = 1_048_576
 
-  const reach = { kind: 'redis', name: 'cache', url: cache.about.url, role: 'cache' } as TargetConfig
+  const far = async (port: number) => stack.use(await slowLine(port, LINE_MS)).port
+  const reach = { kind: 'redis', name: 'cache', url: `redis://127.0.0.1:${await far(cache.about.port)}`, role: 'cache' } as TargetConfig
   const nodes = ['cache-a', 'cache-b'].map((name, i) => ({ name, address: `10.0.0.${i}:6379`, points: 160 }))
   const ring: ControlConfig = { kind: 'control', name: 'ring:products', key: 'evenkeel:ring', redis: reach, ring: { name: 'products', spec: { algorithm: 'ketama', nodes: nodes as [(typeof nodes)[number]] }, nodes: nodes.map((node) => ({ ...node, target: node.name })) } } // biome-ignore format: one line
   const ttl: ControlConfig = { kind: 'control', name: 'ttl:products', key: 'evenkeel:ttl', redis: reach, ttl: { name: 'products', match: 'product:*', ttlMs: 600_000, jitter: 0.1 } } // biome-ignore format: one line
@@ -276,6 +289,7 @@ exec nutcracker -d -c ${proxyFile} -p ${pid} -s ${stats} -a 127.0.0.1 -i 100 -o 
     }),
     switched({
       name: 'HAProxy state, with a slow start',
+      rises: true,
       settings: [{ target: 'edge', name: 'back/a/state' }],
       between: [['maint'], ['ready']],
       holds: async () => [await stateOf(), await weightOf('back/a')],
@@ -318,8 +332,14 @@ exec nutcracker -d -c ${proxyFile} -p ${pid} -s ${stats} -a 127.0.0.1 -i 100 -o 
       async alsoWrong() {
         // A run knows the file as it was at its start, told in whole seconds.
         const { ctimeMs } = await stat(proxyFile)
-        const uptime = JSON.parse(await ask(stats, '')) as { uptime: number; timestamp: number }
-        const started = uptime.timestamp - uptime.uptime
+        let run: { uptime: number; timestamp: number } | null = null
+        // A restart that was asked for before the kill may just be under way.
+        for (const end = Date.now() + 5_000; !run && Date.now() < end; await sleep(50))
+          run = await ask(stats, '')
+            .then(JSON.parse)
+            .catch(() => null)
+        if (!run) return ['twemproxy does not answer']
+        const started = run.timestamp - run.uptime
         const wrong = started >= Math.floor(ctimeMs / 1_000) ? [] : ['twemproxy runs with an older file']
         return [...wrong, ...(await leftovers(proxyFile))]
       },
@@ -367,14 +387,19 @@ exec nutcracker -d -c ${proxyFile} -p ${pid} -s ${stats} -a 127.0.0.1 -i 100 -o 
     spreading(jobClient, 'jobs'),
   ]
   const targets = [
-    { kind: 'haproxy', name: 'edge', socket: haproxy.about.socket, config: haproxy.about.config } as TargetConfig,
+    {
+      kind: 'haproxy',
+      name: 'edge',
+      socket: `tcp://127.0.0.1:${await far(haproxy.about.adminPort)}`,
+      config: haproxy.about.config,
+    } as TargetConfig,
     web,
     envoyConfig.parse({ kind: 'envoy', name: 'mesh', admin: mesh.admin, eds: { file: eds } }),
     proxy,
     reach,
-    { kind: 'redis', name: 'jobs', url: jobs.about.url, role: 'cache' } as TargetConfig,
-    memcachedConfig.parse({ kind: 'memcached', name: 'mc', address: first.about.address }),
-    memcachedConfig.parse({ kind: 'memcached', name: 'mc-2', address: second.about.address }),
+    { kind: 'redis', name: 'jobs', url: `redis://127.0.0.1:${await far(jobs.about.port)}`, role: 'cache' } as TargetConfig,
+    memcachedConfig.parse({ kind: 'memcached', name: 'mc', address: `127.0.0.1:${await far(first.about.port)}` }),
+    memcachedConfig.parse({ kind: 'memcached', name: 'mc-2', address: `127.0.0.1:${await far(second.about.port)}` }),
     ring,
     ttl,
   ]

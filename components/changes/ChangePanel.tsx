@@ -56,13 +56,22 @@ export function ChangePanel({ change: given }: { change: ChangeView }) {
           ],
         ]}
       />
-      {change.undo && <Code text={safeLines(change.undo.join('\n'))} label="To put it back by hand" />}
-      {change.finish && <Code text={safeLines(change.finish.join('\n'))} label="To finish it by hand" />}
+      {change.undo && <ByHand title="To put it back by hand" commands={change.undo} />}
+      {change.finish && <ByHand title="To finish it by hand" commands={change.finish} />}
       {change.lasting?.map((text) => (
         <Code key={text} text={safeLines(text)} label="To make it outlive a reload" />
       ))}
       <Journal change={change} />
     </section>
+  )
+}
+
+function ByHand({ title, commands }: { title: string; commands: string[] }) {
+  return (
+    <div>
+      <h4 className="mb-1 text-dim text-sm">{title}</h4>
+      <Code text={safeLines(commands.join('\n'))} label={title} />
+    </div>
   )
 }
 

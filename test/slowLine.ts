@@ -1,0 +1,33 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+/**
+ * A TCP relay that holds each piece back for `ms` on either way: what takes a fraction of a millisecond on loopback takes as long as between two
+ * machines, so that a kill can fall between a write and its answer.
+ */
+export async function slowLine(port: number, ms: number): Promise<{ port: number } & AsyncDisposable> {
+  const sockets = new Set<Socket>()
+  const relay = (from: Socket, to: Socket) => {
+    sockets.add(from)
+    from.setNoDelay(true)
+    from.on('data', (chunk) => setTimeout(() => to.writable && to.write(chunk), ms))
+    from.on('end', () => setTimeout(() => to.end(), ms))
+    from.on('error', () => to.destroy())
+    from.on('close', () => {
+      sockets.delete(from)
+      setTimeout(() => to.destroySoon(), ms)
+    })
+  }
+  const server = createServer({ allowHalfOpen: true }, (near) => {
+    const far = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+    relay(near, far)
+    relay(far, near)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
