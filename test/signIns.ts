@@ -7,6 +7,7 @@ export function toldSignIns() {
     entered: (...told) => void list.push(['entered', ...told]),
     refused: (name, way, from, error) => void list.push(['refused', name, way, from, (error as { code?: string }).code]),
     invited: (...told) => void list.push(['invited', ...told]),
+    factorReset: (...told) => void list.push(['factorReset', ...told]),
   }
   return { list, signIns }
 }

@@ -52,7 +52,8 @@ export function moveConsents({ store }: Pick<House, 'store'>, { byMs }: ClockSte
 
 function configuredMonitor(house: Pick<House, 'config'>, name: string): 'ask' | 'bursts' | 'never' | null {
   // A server of a Cluster, or behind Sentinels, is called after the target that it was found through.
-  const config = house.config.targets.find((target) => target.name === name || name.startsWith(`${target.name}:`)) as
+  const { targets } = house.config
+  const config = (targets.find((target) => target.name === name) ?? targets.find((target) => name.startsWith(`${target.name}:`))) as
     | { kind: string; role?: string; monitor?: 'ask' | 'bursts' | 'never' }
     | undefined
   if (config?.kind !== 'redis') return null

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -94,6 +94,18 @@ describe('auth: local', () => {
     expect(JSON.stringify(told)).not.toContain(PASSWORD)
     expect(JSON.stringify(told)).not.toContain(code)
   }, 60_000)
+
+  test('a file that lets the first admin in anew leaves an entry of the second factor and one of the link', async () => {
+    await open('{ mode: local }')
+    await house.close()
+    writeFileSync(join(data, 'reset-admin'), '')
+    await open('{ mode: local }')
+    const own = house.store.audit.since(0, 1_000).filter(({ how, what }) => how === 'evenkeel' && /^(second|person)/.test(what))
+    expect(own.slice(-2)).toMatchObject([
+      { what: 'second-factor', about: 'admin', detail: { because: expect.stringContaining('reset-admin') } },
+      { what: 'person-invited', about: 'admin' },
+    ])
+  })
 
   test('guessing is counted; that it was stopped is an entry', async () => {
     await open('{ mode: local }')

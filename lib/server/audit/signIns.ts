@@ -10,6 +10,8 @@ export type SignIns = {
   refused(name: string | null, way: SignInWay, from: string | null, error: unknown): void
   /** Evenkeel itself has made a link for the first admin. */
   invited(name: string, role: string): void
+  /** A file in the data folder asked for it: the second factor of the first admin was taken away. */
+  factorReset(name: string): void
 }
 
 export function signInsOf(audit: Pick<Recorder, 'done' | 'refused' | 'own'>): SignIns {
@@ -28,5 +30,7 @@ export function signInsOf(audit: Pick<Recorder, 'done' | 'refused' | 'own'>): Si
       )
     },
     invited: (name, role) => audit.own({ what: 'person-invited', about: name, detail: { role } }),
+    factorReset: (name) =>
+      audit.own({ what: 'second-factor', about: name, detail: { because: 'a file reset-admin stood in the data folder' } }),
   }
 }

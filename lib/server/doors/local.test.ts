@@ -64,6 +64,7 @@ test('an admin who has lost every way in gets a link by a file in the data folde
   doors = open()
   expect(printed).toHaveLength(2)
   expect(existsSync(join(data, 'reset-admin'))).toBe(false)
+  expect(told.list).toContainEqual(['factorReset', 'admin'])
   const back = new Browser(doors, STRANGER)
   expect(await back.signIn({ code: codeOf(printed[1]!) })).toEqual({ name: 'admin', role: 'admin' })
   expect(await new Browser(doors, OWNER).signIn({ name: 'admin', password: PASSWORD })).toEqual({ name: 'admin', role: 'admin' })

@@ -127,11 +127,15 @@ export function createLocal({
   const reset = existsSync(resetFile)
   if (reset || !admins.some(canEnter)) {
     const name = admins[0]?.name ?? 'admin'
-    if (reset && admins[0]) forgetSecondFactor(admins[0].id)
+    if (reset && admins[0]) {
+      forgetSecondFactor(admins[0].id)
+      signIns.factorReset(name)
+    }
     const { link } = invite(name, 'admin', 'evenkeel')
-    rmSync(resetFile, { recursive: true, force: true })
     signIns.invited(name, 'admin')
     writePrivate(linkFile, link)
+    // Last: where the link could not be written, the next start makes another.
+    rmSync(resetFile, { recursive: true, force: true })
     print(`Sign in once as ${name}, within 24 h (each start prints a new link until an admin has a password or a passkey): ${link}`)
   }
 
