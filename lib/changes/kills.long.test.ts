@@ -25,5 +25,5 @@ describeWith(['haproxy', 'nginx', 'nutcracker', 'redis-server', 'memcached'], `$
     for (const lane of lanes) expect(lane.slowestEndMs).toBeLessThan(30_000)
     const moments = new Set(lanes.flatMap(({ hit }) => Object.values(hit).flatMap((of) => Object.keys(of))))
     for (const moment of MOMENTS) expect(moments).toContain(moment)
-  })
+  }, 2_700_000)
 })
