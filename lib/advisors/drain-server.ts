@@ -1,10 +1,11 @@
 import { count, duration, text } from '../format/format.ts'
 import { wilson } from '../math/intervals.ts'
-import { projectedWithout, takingWithout } from '../measures/capacity.ts'
+import { projectedWithout } from '../measures/capacity.ts'
 import { poolLabels, requestsOf } from '../measures/traffic.ts'
 import type { Advisor } from '../model/detector.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Draft } from '../model/proposal.ts'
+import { servingOf } from '../model/serving.ts'
 import type { Pool, PoolServer } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { ceilingsOf } from './weights/ceilings.ts'
@@ -44,7 +45,7 @@ export const drainServer: Advisor = {
 
 /** Why the pool needs even a failing server, with the numbers; null where it can do without. */
 function obstacleTo(pool: Pool, server: PoolServer, window: SeriesWindow): string | null {
-  const rest = takingWithout(pool, [server])
+  const rest = servingOf(pool, [server])
   if (rest.length === 0) return `${server.name} is the last server of ${pool.name}: without it every request fails.`
   const who = rest.length === 1 ? rest[0]!.name : `the other ${rest.length} servers of ${pool.name}`
   const after = projectedWithout(window, pool, [server])
@@ -75,7 +76,7 @@ const extraOf = (server: PoolServer, rest: PoolServer[]) =>
   1 + server.weightSet / rest.reduce((sum, other) => sum + other.weightEffective, 0)
 
 function draft(finding: Finding, pool: Pool, server: PoolServer, window: SeriesWindow): Draft | null {
-  const rest = takingWithout(pool, [server])
+  const rest = servingOf(pool, [server])
   const backup = rest[0]!.backup === true
   const ms = Math.min(ERRORS_MS, Math.max(10_000, window.to - finding.since))
   const tally = (servers: PoolServer[]) => {

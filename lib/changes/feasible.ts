@@ -1,7 +1,8 @@
 import { count, text } from '../format/format.ts'
-import { projectedWithout, takingWithout } from '../measures/capacity.ts'
+import { projectedWithout } from '../measures/capacity.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Setting } from '../model/proposal.ts'
+import { servingOf } from '../model/serving.ts'
 import type { Pool, PoolServer, Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 
@@ -45,9 +46,9 @@ export function overloadBecause(steps: readonly Wanted[], topology: Topology, wi
     const isOut = ({ what, after }: Found) => (what === 'state' ? after !== 'ready' : after === '0')
     const leaving = [...new Set(own.filter(isOut).map(({ server }) => server))]
     const back = own.some((one) => !isOut(one) && !leaving.includes(one.server) && one.server.state !== 'up' && one.server.state !== 'down')
-    if (takingWithout(pool, []).every((server) => !leaving.includes(server))) continue
+    if (servingOf(pool).every((server) => !leaving.includes(server))) continue
     const names = leaving.map(({ name }) => name).join(' and ')
-    if (takingWithout(pool, leaving).length === 0) {
+    if (servingOf(pool, leaving).length === 0) {
       if (back) continue
       return `Without ${names} nothing is left in ${pool.name} that takes requests: every one would fail.`
     }

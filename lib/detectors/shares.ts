@@ -1,6 +1,7 @@
 import { text } from '../format/format.ts'
-import { poolLabels, recentResponse, requestsOf, serverLabels, shareByWeight, steadySince, taking } from '../measures/traffic.ts'
+import { poolLabels, recentResponse, requestsOf, serverLabels, shareByWeight, steadySince } from '../measures/traffic.ts'
 import type { Evidence, Verdict } from '../model/finding.ts'
+import { servingOf } from '../model/serving.ts'
 import type { Pool, Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { poolShares } from '../rings/poolShares.ts'
@@ -24,7 +25,7 @@ function expectedOf(window: SeriesWindow, pool: Pool): Expected | null {
     return owned ? { shares: owned, says: 'of the keys' } : { shares: byWeight, says: 'by weight' }
   }
   if (pool.balances === 'unknown') return null
-  const speeds = taking(pool).map((server) => {
+  const speeds = servingOf(pool).map((server) => {
     const response = recentResponse(window, pool, server, RESPONSES_MIN, RESPONSES_MS)
     return { server, speed: response ? server.weightEffective / Math.max(response.value, 0.001) : null }
   })
@@ -48,7 +49,7 @@ export function sharesSeen(
 ): { from: number; total: number; servers: Seen[]; says: string } | string {
   const facts = factsOf(topology, pool.target)
   if (facts && facts.state !== 'up') return `${pool.target} does not answer`
-  const servers = taking(pool)
+  const servers = servingOf(pool)
   if (servers.length < 2) return 'fewer than two servers take requests'
   const expected = expectedOf(window, pool)
   if (!expected) return `${pool.algorithm} gives no share to hold the traffic against`

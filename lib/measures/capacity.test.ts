@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { poolOf } from '../../test/normal.ts'
 import { load } from '../../test/series.ts'
+import { servingOf } from '../model/serving.ts'
 import type { Pool, PoolServer } from '../model/topology.ts'
-import { projectedWithout, takingWithout } from './capacity.ts'
+import { projectedWithout } from './capacity.ts'
 
 const pool = (weights: number[], more: Partial<PoolServer>[] = [], own: Partial<Pool> = {}): Pool => {
   const found = { ...poolOf('edge', 'app', weights), ...own }
@@ -13,15 +14,15 @@ const names = (servers: PoolServer[]) => servers.map(({ name }) => name)
 describe('who takes requests', () => {
   it('without one that leaves', () => {
     const of = pool([1, 1, 1], [{}, { state: 'down' }, { state: 'maint' }])
-    expect(names(takingWithout(of, []))).toEqual(['app1'])
-    expect(takingWithout(of, [of.servers[0]!])).toEqual([])
+    expect(names(servingOf(of))).toEqual(['app1'])
+    expect(servingOf(of, [of.servers[0]!])).toEqual([])
   })
   it('counts backups only when nothing else is left, and only the first where the product says so', () => {
     const backup = { backup: true, weightEffective: 0 }
     const of = pool([1, 1, 1], [{}, backup, backup])
-    expect(names(takingWithout(of, []))).toEqual(['app1'])
-    expect(names(takingWithout(of, [of.servers[0]!]))).toEqual(['app2', 'app3'])
-    expect(names(takingWithout({ ...of, firstBackupOnly: true }, [of.servers[0]!]))).toEqual(['app2'])
+    expect(names(servingOf(of))).toEqual(['app1'])
+    expect(names(servingOf(of, [of.servers[0]!]))).toEqual(['app2', 'app3'])
+    expect(names(servingOf({ ...of, firstBackupOnly: true }, [of.servers[0]!]))).toEqual(['app2'])
   })
 })
 

@@ -1,20 +1,12 @@
 import { cut } from '../math/rates.ts'
 import { mean } from '../math/robust.ts'
+import { servingOf } from '../model/serving.ts'
 import type { Pool, PoolServer } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
-import { requestsOf, serverSeries, taking } from './traffic.ts'
+import { requestsOf, serverSeries } from './traffic.ts'
 
 /** Load of the last so many ms. */
 const SPAN_MS = 30_000
-
-/** The servers that take requests once `leaving` are out of the pool; backups only when nothing else is left. */
-export function takingWithout(pool: Pool, leaving: readonly PoolServer[]): PoolServer[] {
-  const stay = pool.servers.filter((server) => !leaving.includes(server) && server.state === 'up' && server.weightSet > 0)
-  const active = stay.filter((server) => !server.backup)
-  if (active.length > 0) return active
-  const backups = stay.filter((server) => server.backup)
-  return pool.firstBackupOnly ? backups.slice(0, 1) : backups
-}
 
 export type Projected = {
   servers: PoolServer[]
@@ -33,10 +25,10 @@ export type Projected = {
  * long a request is under way there. Null while nothing was seen.
  */
 export function projectedWithout(window: SeriesWindow, pool: Pool, leaving: readonly PoolServer[]): Projected | null {
-  const servers = takingWithout(pool, leaving)
+  const servers = servingOf(pool, leaving)
   const rateOf = (server: PoolServer) => (requestsOf(window, pool, server, SPAN_MS) ?? 0) / (SPAN_MS / 1000)
   const newest = (metric: string, server: PoolServer) => serverSeries(window, metric, pool, server)?.points.at(-1)?.[1]
-  const now = [...new Set([...taking(pool), ...leaving])].map((server) => ({
+  const now = [...new Set([...servingOf(pool), ...leaving])].map((server) => ({
     server,
     rate: rateOf(server),
     sessions: mean(

@@ -2,6 +2,7 @@ import { cut, increase } from '../math/rates.ts'
 import { median } from '../math/robust.ts'
 import { unsmooth } from '../math/smoothed.ts'
 import type { Labels, Point, Series } from '../model/series.ts'
+import { servingOf } from '../model/serving.ts'
 import type { Pool, PoolServer } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { changedAt } from './changed.ts'
@@ -46,21 +47,12 @@ export function seriesOf(window: SeriesWindow, metric: string, target: string, p
   return found
 }
 
-/** The servers that take requests now: up, with weight, and backups only while nothing else is left. */
-export function taking(pool: Pool): PoolServer[] {
-  const up = pool.servers.filter((server) => server.state === 'up' && server.weightEffective > 0)
-  const first = up.filter((server) => !server.backup)
-  if (first.length > 0) return first
-  const backups = up.filter((server) => server.backup)
-  return pool.firstBackupOnly ? backups.slice(0, 1) : backups
-}
-
 /** Share of the requests that the weights give to each server that takes some; 0 to the others. */
 export function shareByWeight(pool: Pool): Map<string, number> {
-  const servers = taking(pool)
+  const servers = servingOf(pool)
   const sum = servers.reduce((total, server) => total + server.weightEffective, 0)
-  const serving = new Set(servers)
-  return new Map(pool.servers.map((server) => [server.name, serving.has(server) && sum > 0 ? server.weightEffective / sum : 0]))
+  const takes = new Set(servers)
+  return new Map(pool.servers.map((server) => [server.name, takes.has(server) && sum > 0 ? server.weightEffective / sum : 0]))
 }
 
 /** Since when weights and states of the whole pool stand as they do: what was counted before followed other shares. Null: all along. */

@@ -1,11 +1,12 @@
 import { tunable } from '../advisors/tunable.ts'
 import { breathe } from '../engine/breathe.ts'
 import { shares } from '../measures/pool.ts'
+import { shareByWeight } from '../measures/traffic.ts'
 import { EvenkeelError } from '../model/error.ts'
-import type { Pool, PoolServer } from '../model/topology.ts'
+import type { Pool } from '../model/topology.ts'
 import type { Page, PoolServerView, PoolView } from '../model/views.ts'
 import type { SeriesWindow } from '../model/window.ts'
-import { poolRing, usableServers } from '../rings/poolRing.ts'
+import { poolRing } from '../rings/poolRing.ts'
 import { FIGURE_SPAN_MS, newest, number } from './figures.ts'
 import type { House } from './house.ts'
 import { ownedShares } from './owned.ts'
@@ -38,16 +39,14 @@ export async function getPool(house: House, target: string, name: string): Promi
  */
 export function sharesExpected(pool: Pool): Map<string, number> | null {
   if (pool.balances === 'load' || pool.balances === 'unknown') return null
-  const usable = new Set(usableServers(pool.servers))
-  const weight = (server: PoolServer) => (usable.has(server) ? server.weightEffective : 0)
-  const total = pool.servers.reduce((sum, server) => sum + weight(server), 0)
-  if (total <= 0) return null
+  const byWeight = shareByWeight(pool)
+  if (![...byWeight.values()].some((share) => share > 0)) return null
   const ring = poolRing(pool)
   if (ring) {
     const owned = ownedShares(ring)
     if (owned.size > 0) return owned
   }
-  return new Map(pool.servers.map((server) => [server.name, weight(server) / total]))
+  return byWeight
 }
 
 /** A pool's own numbers, and the share of each of its servers: what a picture of many pools shows. */

@@ -1,5 +1,6 @@
 import { median } from '../../math/robust.ts'
-import { poolLabels, responseBetween, taking, timedOf } from '../../measures/traffic.ts'
+import { poolLabels, responseBetween, timedOf } from '../../measures/traffic.ts'
+import { servingOf } from '../../model/serving.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { isSlow } from './loads.ts'
@@ -32,7 +33,7 @@ export function ceilingsOf(window: SeriesWindow, pool: Pool): Map<PoolServer, Ce
   const past = window.between(window.to - SPAN_MS, window.to)
   const slices = spansOf(past, pool).map(([from, to]) => sliceOf(past, pool, from, to))
   return new Map(
-    taking(pool).flatMap((server): [PoolServer, Ceiling][] => {
+    servingOf(pool).flatMap((server): [PoolServer, Ceiling][] => {
       const own = slices.flatMap((slice) => slice.find((one) => one.server === server) ?? [])
       // The newest time of being slow speaks: what it could do before that is another machine's limit.
       const last = own.findLastIndex(({ slow }) => slow)
@@ -70,7 +71,7 @@ function spansOf(window: SeriesWindow, pool: Pool): [from: number, to: number][]
 }
 
 function sliceOf(window: SeriesWindow, pool: Pool, from: number, to: number): Slice[] {
-  const seen = taking(pool).flatMap((server) => {
+  const seen = servingOf(pool).flatMap((server) => {
     const timed = timedOf(window, pool, server)
     const response = timed && responseBetween(timed, from, to)
     if (!response || response.requests < REQUESTS_MIN || response.value <= response.error) return []

@@ -1,4 +1,5 @@
-import { type Response, recentResponse, requestsOf, responseBetween, taking, timedOf } from '../../measures/traffic.ts'
+import { type Response, recentResponse, requestsOf, responseBetween, timedOf } from '../../measures/traffic.ts'
+import { servingOf } from '../../model/serving.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 
@@ -26,7 +27,7 @@ export type Load = {
 
 /** Every server's load since the problem began. Null while too little was seen. */
 export function loadsOf(since: number, window: SeriesWindow, pool: Pool): Load[] | null {
-  const servers = taking(pool)
+  const servers = servingOf(pool)
   const from = Math.max(since, window.to - SPAN_MS, window.from)
   const responses = servers.map((server): Response | null => {
     const timed = timedOf(window, pool, server)

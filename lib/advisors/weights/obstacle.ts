@@ -1,5 +1,6 @@
 import { text } from '../../format/format.ts'
-import { poolLabels, requestsOf, taking } from '../../measures/traffic.ts'
+import { poolLabels, requestsOf } from '../../measures/traffic.ts'
+import { servingOf } from '../../model/serving.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { poolShares } from '../../rings/poolShares.ts'
@@ -36,7 +37,7 @@ function movesOf(pool: Pool, window: SeriesWindow): number {
 
 /** What the counts say of why it is slow: asked more often, or asked for what is dear. */
 function askedText(pool: Pool, slow: PoolServer, window: SeriesWindow): string {
-  const counts = taking(pool).map((server) => ({ server, count: requestsOf(window, pool, server, SPAN_MS) ?? 0 }))
+  const counts = servingOf(pool).map((server) => ({ server, count: requestsOf(window, pool, server, SPAN_MS) ?? 0 }))
   const all = counts.reduce((sum, { count }) => sum + count, 0)
   const own = counts.find(({ server }) => server === slow)?.count ?? 0
   const owned = poolShares(pool)?.get(slow.name)

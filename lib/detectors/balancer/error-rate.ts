@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { text } from '../../format/format.ts'
 import { wilson } from '../../math/intervals.ts'
-import { poolLabels, requestsOf, serverLabels, taking } from '../../measures/traffic.ts'
+import { poolLabels, requestsOf, serverLabels } from '../../measures/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Verdict } from '../../model/finding.ts'
 import type { Labels } from '../../model/series.ts'
+import { servingOf } from '../../model/serving.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { evidence, factsOf } from '../rows.ts'
@@ -47,7 +48,7 @@ export const errorRate: Detector<Settings> = {
           is: 'unjudged',
           because: `${pool.target} does not answer`,
         }))
-      const serving = taking(pool)
+      const serving = servingOf(pool)
       const takes = new Set(serving)
       const seen = new Map(pool.servers.map((server) => [server, errorsOf(window, earlier, pool, server, settings)]))
       const failing = new Set(serving.filter((server) => bad(seen.get(server)!, settings)))

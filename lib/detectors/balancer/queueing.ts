@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { number, text } from '../../format/format.ts'
 import { cut } from '../../math/rates.ts'
 import { mean } from '../../math/robust.ts'
-import { poolLabels, requestsOf, serverLabels, serverSeries, taking } from '../../measures/traffic.ts'
+import { poolLabels, requestsOf, serverLabels, serverSeries } from '../../measures/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Verdict } from '../../model/finding.ts'
 import type { Point } from '../../model/series.ts'
+import { servingOf } from '../../model/serving.ts'
 import type { Pool } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { evidence, factsOf, staleBecause } from '../rows.ts'
@@ -52,7 +53,7 @@ export const queueing: Detector<Settings> = {
       const wait = queued / (requests / (settings.over / 1000))
       if (wait < settings.wait / 1000) return { subject, is: 'clear' }
       const span = { from: window.to - settings.over, to: window.to }
-      const servers = taking(pool).flatMap((server): Evidence[] => {
+      const servers = servingOf(pool).flatMap((server): Evidence[] => {
         const sessions = serverSeries(window, 'pool_sessions', pool, server)?.points.at(-1)?.[1]
         const most = serverSeries(window, 'pool_sessions_max', pool, server)?.points.at(-1)?.[1]
         return sessions === undefined || !most
@@ -93,6 +94,6 @@ function summed(all: (readonly Point[])[], count: number): number[] {
 
 /** Requests that servers took; null where that is not reported. */
 function throughput(window: SeriesWindow, pool: Pool, ms: number): number | null {
-  const counts = taking(pool).map((server) => requestsOf(window, pool, server, ms))
+  const counts = servingOf(pool).map((server) => requestsOf(window, pool, server, ms))
   return counts.every((count) => count !== null) && counts.length > 0 ? counts.reduce((sum, count) => sum + count, 0) : null
 }

@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { text } from '../../format/format.ts'
 import { wilson } from '../../math/intervals.ts'
 import { cut, increase } from '../../math/rates.ts'
-import { cameUpAt, ownSeries, poolLabels, serverLabels, serverSeries, taking } from '../../measures/traffic.ts'
+import { cameUpAt, ownSeries, poolLabels, serverLabels, serverSeries } from '../../measures/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import type { Labels } from '../../model/series.ts'
+import { servingOf } from '../../model/serving.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { evidence, factsOf, staleBecause } from '../rows.ts'
@@ -32,7 +33,7 @@ export const retries: Detector<Settings> = {
     topology.pools.flatMap((pool): Verdict[] => {
       const facts = factsOf(topology, pool.target)
       const sight = facts && facts.state !== 'up' ? `${pool.target} does not answer` : null
-      const serving = new Set(taking(pool))
+      const serving = new Set(servingOf(pool))
       const byServer = pool.servers.map((server) => ({
         server,
         tries: sight ? null : triesOf(window, pool, server, settings),

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { changedAt } from '../../measures/changed.ts'
-import { poolLabels, serverLabels, serverSeries, taking } from '../../measures/traffic.ts'
+import { poolLabels, serverLabels, serverSeries } from '../../measures/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
+import { servingOf } from '../../model/serving.ts'
 import { evidence, factsOf } from '../rows.ts'
 import { patience } from '../settings.ts'
 
@@ -22,7 +23,7 @@ export const serverDown: Detector<DetectorSettings> = {
           is: 'unjudged',
           because: `${pool.target} does not answer`,
         }))
-      const left = taking(pool)
+      const left = servingOf(pool)
       const meant = pool.servers.filter((server) => !server.backup && (server.state === 'up' || server.state === 'down'))
       const verdicts = pool.servers.map((server): Verdict => {
         const subject = serverLabels(pool, server)

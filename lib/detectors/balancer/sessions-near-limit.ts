@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { count, text } from '../../format/format.ts'
 import { cut } from '../../math/rates.ts'
 import { quantile } from '../../math/robust.ts'
-import { ownSeries, poolLabels, serverLabels, taking } from '../../measures/traffic.ts'
+import { ownSeries, poolLabels, serverLabels } from '../../measures/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Severity, Verdict } from '../../model/finding.ts'
 import type { Labels } from '../../model/series.ts'
+import { servingOf } from '../../model/serving.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { evidence, factsOf, staleBecause } from '../rows.ts'
@@ -31,7 +32,7 @@ export const sessionsNearLimit: Detector<Settings> = {
       const whole = poolLabels(pool)
       const facts = factsOf(topology, pool.target)
       if (facts && facts.state !== 'up') return [{ subject: whole, is: 'unjudged', because: `${pool.target} does not answer` }]
-      const serving = taking(pool)
+      const serving = servingOf(pool)
       const levels = serving.map((server) => levelOf(window, pool, server, settings))
       const levelOfServer = new Map(serving.map((server, index) => [server, levels[index]]))
       const known = levels.filter((level): level is Level => typeof level !== 'string' && level !== null)

@@ -9,11 +9,11 @@ import {
   requestsOf,
   responseBetween,
   serverLabels,
-  taking,
   timedOf,
 } from '../../measures/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Severity, Verdict } from '../../model/finding.ts'
+import { servingOf } from '../../model/serving.ts'
 import type { Pool } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { evidence, factsOf } from '../rows.ts'
@@ -39,7 +39,7 @@ export const slowServer: Detector<Settings> = {
     topology.pools.flatMap((pool): Verdict[] => {
       const facts = factsOf(topology, pool.target)
       const sight = facts && facts.state !== 'up' ? `${pool.target} does not answer` : null
-      const serving = taking(pool)
+      const serving = servingOf(pool)
       const responses = new Map<string, Response>()
       if (!sight)
         for (const server of serving) {
@@ -110,7 +110,7 @@ export const slowServer: Detector<Settings> = {
 function together(window: SeriesWindow, pool: Pool, responses: ReadonlyMap<string, Response>, settings: Settings): Verdict {
   const subject = poolLabels(pool)
   const unjudged = (because: string): Verdict => ({ subject, is: 'unjudged', because })
-  const serving = taking(pool)
+  const serving = servingOf(pool)
   if (serving.length < 2) return unjudged('fewer than two servers take requests')
   const pairs = serving.flatMap((server) => {
     const now = responses.get(server.name)

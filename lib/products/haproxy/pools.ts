@@ -1,4 +1,5 @@
 import type { RingNode, RingSpec } from '../../model/ring.ts'
+import { servingOf } from '../../model/serving.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
 import type { Door } from '../exchange.ts'
 import type { ConfigFile, FilePool, FileServer } from './configFile.ts'
@@ -162,13 +163,14 @@ export function ringOf(file: FilePool | undefined, servers: RingServer[], versio
   if (!file || !HASHED.has(keywordOf(file.balance)) || servers.length === 0 || optionsBecause(file) !== undefined) return undefined
   const [type = 'map-based', ...rest] = file.hashType ?? []
   const functionName = rest.find((word) => ['sdbm', 'djb2', 'wt6', 'crc32'].includes(word)) as 'sdbm' | undefined
-  const serving = servers.some((server) => !server.backup && server.state === 'up')
-  const nodes = servers.filter((server) => Boolean(server.backup) !== serving).map(nodeOf)
-  // Without `option allbackups` the first backup that is up serves alone.
-  if (!serving && !file.allBackups) {
-    const first = nodes.find(({ state }) => state === 'up')
-    for (const node of nodes) if (node !== first && node.state === 'up') node.state = 'down'
-  }
+  const serving = servingOf({ servers, firstBackupOnly: !file.allBackups })
+  const backups = serving[0]?.backup === true
+  const nodes = servers
+    .filter((server) => Boolean(server.backup) === backups)
+    .map((server) => ({
+      ...nodeOf(server),
+      ...(backups && server.state === 'up' && !serving.includes(server) && { state: 'down' as const }),
+    }))
   const number = /^\d+\.\d+\.\d+/.exec(version ?? '')?.[0]
   return {
     algorithm: type === 'consistent' ? 'haproxy-consistent' : 'haproxy-map',
