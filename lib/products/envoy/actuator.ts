@@ -209,7 +209,8 @@ async function untilSeen(config: EnvoyConfig, edits: Edit[], before: Updates | n
     } catch (error) {
       missing = error instanceof EvenkeelError ? error.message : 'its admin interface does not answer'
     }
-    const words = before && nackSince(config.name, before.at)
+    // Anybody may poll and say that he refuses: it counts when Envoy's own counters say that something went wrong.
+    const words = before && failures > 0 ? nackSince(config.name, before.at) : null
     if (words) return `Envoy refused what it was served: ${words}`
     await sleep(LOOK_MS, undefined, { signal }).catch(() => {})
   }

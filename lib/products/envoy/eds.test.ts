@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { CAUSE } from '../../../test/cause.ts'
 import { FakeEnvoy, type FakeEnvoyOptions } from '../../../test/fakeEnvoy.ts'
@@ -241,9 +242,27 @@ describe('weights by REST xDS', () => {
     mesh.deaf = true
     const writing = write(config, [edit('4')])
     await vi.waitUntil(async () => (await readFile(file, 'utf8')) !== text, { timeout: 5_000 })
+    mesh.counts.failure++
     await envoy.serves!.answer([config], { resource_names: ['cache_pool'], error_detail: { code: 13, message: 'too far apart\u0007' } })
     await expect(writing).rejects.toThrow('Envoy refused what it was served: too far apart\\x07; the EDS file is as it was')
     expect(await readFile(file, 'utf8')).toBe(text)
+  })
+
+  it('a stranger who says that it was refused ends no change: the counters of Envoy itself count', async () => {
+    const { mesh, file, config, text } = await served()
+    mesh.deaf = true
+    const writing = write(config, [edit('4')])
+    const ended = writing.then(
+      () => 'taken',
+      () => 'put back',
+    )
+    await vi.waitUntil(async () => (await readFile(file, 'utf8')) !== text, { timeout: 5_000 })
+    await envoy.serves!.answer([config], { resource_names: ['cache_pool'], error_detail: { code: 13, message: 'I am Envoy' } })
+    // Several looks at the admin interface long.
+    expect(await Promise.race([ended, sleep(500, 'goes on')])).toBe('goes on')
+    mesh.deaf = false
+    expect(await ended).toBe('taken')
+    expect(mesh.weights()['10.0.0.1:11211']).toBe(4)
   })
 
   it('outlive a restart of Evenkeel, and of Envoy: the file is what was pushed', async () => {

@@ -1,4 +1,7 @@
-/** What an Envoy said when it refused what it was served: by target, the newest. */
+/**
+ * What an Envoy said when it refused what it was served: by target, the newest. Words to explain a counter of its admin interface, never a reason of
+ * their own: whoever reaches the port that Envoy polls can say them.
+ */
 export type Nack = { at: number; message: string }
 
 const KEY = Symbol.for('evenkeel.envoy.nacks')
