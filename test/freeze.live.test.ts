@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +13,8 @@ describe('a hostile viewer', () => {
   const home = mkdtempSync(join(tmpdir(), 'evenkeel-freeze-'))
   let server: Launched
   let port: number
+  let idlePort: number
+  let idle: ChildProcess
 
   const post = async (user: string, path: string, body: unknown): Promise<Answer & { ms: number }> => {
     const begun = performance.now()
@@ -24,26 +27,37 @@ describe('a hostile viewer', () => {
     return { ...answer, ms: performance.now() - begun }
   }
 
-  /** How long `/healthz` takes, asked every 20 ms until the work is done: the slowest but for one in a hundred. */
-  async function healthDuring(work: Promise<unknown>): Promise<number> {
-    const took: number[] = []
+  /**
+   * By how much `/healthz` is slower while that work goes on than an idle server of another process, asked in the same moments: the machine's
+   * own load slows both. Of each the slowest but for one in twenty.
+   */
+  async function delayDuring(work: Promise<unknown>): Promise<number> {
+    const own: number[] = []
+    const others: number[] = []
+    const time = async (at: number, into: number[]) => {
+      const begun = performance.now()
+      expect((await send(at, { path: '/healthz' })).status).toBe(200)
+      into.push(performance.now() - begun)
+    }
     let done = false
     const end = work.finally(() => {
       done = true
     })
     do {
-      const begun = performance.now()
-      expect((await send(port, { path: '/healthz' })).status).toBe(200)
-      took.push(performance.now() - begun)
+      await Promise.all([time(port, own), time(idlePort, others)])
       await new Promise((resolve) => setTimeout(resolve, 20))
     } while (!done)
     await end
-    return took.sort((a, b) => a - b)[Math.max(0, Math.ceil(took.length * 0.99) - 1)]!
+    const slow = (took: number[]) => took.sort((a, b) => a - b)[Math.max(0, Math.ceil(took.length * 0.95) - 1)]!
+    return slow(own) - slow(others)
   }
 
   beforeAll(async () => {
     await ensureBuild()
     port = await freePort()
+    idlePort = await freePort()
+    const serve = `require('node:http').createServer((_, answer) => answer.end()).listen(${idlePort}, '127.0.0.1')`
+    idle = spawn(process.execPath, ['-e', serve], { stdio: 'ignore' })
     const config = join(home, 'evenkeel.yaml')
     writeFileSync(
       config,
@@ -61,6 +75,7 @@ targets: [{ kind: redis, name: a, url: "redis://127.0.0.1:1" }]
   }, 400_000)
   afterAll(async () => {
     await server?.stop()
+    idle?.kill()
     rmSync(home, { recursive: true, force: true })
   })
 
@@ -71,10 +86,10 @@ targets: [{ kind: redis, name: a, url: "redis://127.0.0.1:1" }]
     ['braces', '{'.repeat(490_000)],
     ['a nutcracker.yml of quotes', `a:\n  servers:\n   - ${'"'.repeat(490_000)}`],
   ])(
-    '%s of 490 kB: /healthz answers within 100 ms meanwhile, the call within 15 s',
+    '%s of 490 kB: /healthz is delayed by less than 100 ms meanwhile, the call is answered within 15 s',
     async (_, text) => {
       const call = post('mallory', 'rings/describe', { text })
-      expect(await healthDuring(call)).toBeLessThan(100)
+      expect(await delayDuring(call)).toBeLessThan(100)
       const { status, ms, text: said } = await call
       expect([400, 422], said).toContain(status)
       expect(ms).toBeLessThan(15_000)
@@ -91,12 +106,13 @@ targets: [{ kind: redis, name: a, url: "redis://127.0.0.1:1" }]
     const asking = (async () => {
       for (let i = 0; i < 20; i++) others.push(await post('ann', 'rings/evaluate', small))
     })()
-    expect(await healthDuring(asking)).toBeLessThan(100)
-    for (const { status, ms } of others) {
-      expect(status).toBe(200)
-      expect(ms).toBeLessThan(2_000)
-    }
+    const delay = await delayDuring(Promise.all([hostile, asking]))
     const answers = await hostile
+    expect(delay).toBeLessThan(100)
+    for (const { status } of others) expect(status).toBe(200)
+    const [fastest] = answers.filter(({ status }) => status === 200).sort((a, b) => a.ms - b.ms)
+    // Turn by turn: nobody waits for more than one of the others' jobs.
+    for (const { ms } of others) expect(ms).toBeLessThan(Math.max(2_000, 2 * fastest!.ms))
     for (const { status, text } of answers) {
       expect([200, 429], text).toContain(status)
       if (status === 429) expect(JSON.parse(text).detail).toMatch(/waiting already/)
