@@ -1,6 +1,6 @@
 import { poolWeights } from '../lib/advisors/pool-weights.ts'
 import { type Effect, effectOf } from '../lib/changes/effect.ts'
-import { type BreachedSince, watchGuards } from '../lib/changes/guards.ts'
+import { type BreachedSince, breachedSinceOf, breachOf, guardStates } from '../lib/changes/guards.ts'
 import { settledFrom } from '../lib/changes/settle.ts'
 import { type Decision, nextStep } from '../lib/changes/step.ts'
 import { slowServer } from '../lib/detectors/balancer/slow-server.ts'
@@ -71,13 +71,13 @@ export function control(queues: Queues, { seconds, quiet = Number.POSITIVE_INFIN
       const now = FROM + queues.now * 1000
       const settledAt = settledFrom(change, windowOf(now - at + 10_000), topologyNow())
       const recent = windowOf(Math.min(10_000, now - at))
-      const guards = watchGuards(draft.guards, prediction, breached, ({ metric, where }) => measure(metric, where, recent), now, at)
-      breached = guards.since
+      const guards = guardStates(draft.guards, prediction, breached, ({ metric, where }) => measure(metric, where, recent), now, at)
+      breached = breachedSinceOf(guards)
       const effect: Effect =
         settledAt === null
           ? { is: 'unseen', because: 'not settled' }
           : effectOf(prediction, baseline, measure(prediction.metric, prediction.where, windowOf(now - settledAt)))
-      const decision = nextStep(change, { drifted: [], breach: guards.breach, settledAt, effect, calm: true }, now, MEASURE_MS)
+      const decision = nextStep(change, { drifted: [], breach: breachOf(guards), settledAt, effect, calm: true }, now, MEASURE_MS)
       if (decision.is === 'wait') continue
       written = at
       if (decision.is === 'roll back') {

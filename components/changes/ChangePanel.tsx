@@ -137,6 +137,12 @@ function Guards({ change }: { change: ChangeView }) {
               ) : (
                 <span title={guard.now.because}>not measured</span>
               )}
+              {guard.loosenedTo !== undefined && (
+                <>
+                  {'; '}
+                  <Figure value={guard.loosenedTo} unit={unitOf(guard.metric)} /> while the predicted dip lasts
+                </>
+              )}
             </span>
           </li>
         ))}

@@ -9,7 +9,7 @@ import type { Bus } from '../model/events.ts'
 import type { Job, JobVerb } from '../model/job.ts'
 import type { Log } from '../model/log.ts'
 import type { AnyActuator } from '../model/product.ts'
-import { contestedKey, type Setting, type Step } from '../model/proposal.ts'
+import { contestedKey, type Guard, type Setting, type Step } from '../model/proposal.ts'
 import { heldSteps, isRising, lastStage, type SlowStart, slowStartMoved, stepsBetween } from '../model/slowStart.ts'
 import type { Store } from '../model/store.ts'
 import type { Topology } from '../model/topology.ts'
@@ -18,7 +18,7 @@ import { actuators as shelf } from '../products/actuators.ts'
 import { type Applied, type ApplyContext, applySteps, type OwnChange, toldOf, wantedOf } from './apply.ts'
 import { type Effect, effectOf } from './effect.ts'
 import { notYet } from './event.ts'
-import { type BreachedSince, watchGuards } from './guards.ts'
+import { type BreachedSince, breachedSinceOf, breachOf, type GuardState, guardStates } from './guards.ts'
 import { createJobs } from './jobs.ts'
 import { createJournal, isActive } from './journal.ts'
 import { byTarget, costKey, createKnobs, type Description, settingKey, toEdit } from './knobs.ts'
@@ -122,6 +122,8 @@ export interface Changes {
   settle(id: string, by: string): void
   /** The change in flight on the same pool, ring, cache or policy, or null. */
   inFlight(steps: readonly { setting: Setting }[]): string | null
+  /** The guards of a change that is watched, as the watch itself sees them now; empty of any other. */
+  guardsOf(id: string): GuardState[]
   /** After each engine tick: guards, verdicts, ends of watches. */
   tick(): Promise<void>
   /** Once at start, before the first tick: finishes or undoes what a crash left half-way. */
@@ -269,6 +271,13 @@ export function createChanges(options: ChangesOptions): Changes {
       options.pollNow?.(target).catch((error: unknown) => log.warn({ target, err: error }, 'the poll after a write failed'))
   }
 
+  /** Of the time since the write alone: what was before it is no effect of the change. */
+  function guardsNow(change: Change, at: number): GuardState[] {
+    const recent = options.window(Math.min(settings.guardMs, at - change.watchFrom!))
+    const measured = ({ metric, where }: Guard) => measure(metric, where, recent)
+    return guardStates(change.guards, change.prediction, watches.get(change.id)?.breached ?? new Map(), measured, at, change.watchFrom!)
+  }
+
   function effectNow(change: Change): { effect: Effect; settledAt: number | null } {
     const at = now()
     const { prediction, watchFrom } = change
@@ -326,24 +335,17 @@ export function createChanges(options: ChangesOptions): Changes {
     const watch = watchOf(id)
     look(change, watch)
     const at = now()
-    const recent = options.window(Math.min(settings.guardMs, at - change.watchFrom!))
-    const { since, breach } = watchGuards(
-      change.guards,
-      change.prediction,
-      watch.breached,
-      (guard) => measure(guard.metric, guard.where, recent),
-      at,
-      change.watchFrom!,
-    )
-    watch.breached = since
+    const guards = guardsNow(change, at)
+    watch.breached = breachedSinceOf(guards)
     const { effect, settledAt } = effectNow(change)
-    const seen: Seen = { drifted: watch.drifted, breach, settledAt, effect, calm: since.size === 0 && heldNow(change) === null }
+    const calm = watch.breached.size === 0 && heldNow(change) === null
+    const seen: Seen = { drifted: watch.drifted, breach: breachOf(guards), settledAt, effect, calm }
     const decision = nextStep(change, seen, at, settings.measureMs)
     if (decision.is === 'wait') return
     if (decision.is === 'rise') return goOnRising(change, at >= change.watchUntil!)
     if (decision.is === 'drift') return endInDrift(id, watch.drifted, decision.outcome)
     const found = { ...measuredOf(effect), verdict: decision.verdict, outcome: decision.outcome }
-    if (breach) journal.note(id, { what: 'guard', text: decision.outcome })
+    if (seen.breach) journal.note(id, { what: 'guard', text: decision.outcome })
     else journal.note(id, { what: 'measured', text: decision.outcome })
     if (decision.is === 'roll back') return startRollingBack(id, { by: 'Evenkeel', because: decision.outcome, automatic: true }, found)
     if (change.job) await jobs.finish(change, 'Evenkeel')
@@ -653,6 +655,10 @@ export function createChanges(options: ChangesOptions): Changes {
 
   return {
     describe: knobs.describe,
+    guardsOf(id) {
+      const change = journal.get(id)
+      return change?.state === 'watching' && change.watchFrom !== undefined ? guardsNow(change, now()) : []
+    },
     async apply(id, by, { dryRun = false } = {}) {
       const proposal = store.proposals.get(id)
       if (!proposal) throw new EvenkeelError('not_found', `There is no proposal ${id}.`)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Guard, Prediction } from '../model/proposal.ts'
 import type { Measured1 } from '../model/window.ts'
-import { type BreachedSince, limitNow, watchGuards } from './guards.ts'
+import { type BreachedSince, breachedSinceOf, breachOf, guardStates, limitNow } from './guards.ts'
 
 const guard: Guard = { metric: 'cache_hit_ratio', where: { target: 'a' }, unit: 'ratio', op: '<', limit: 0.8, forMs: 5_000, why: 'x' }
 const prediction: Prediction = {
@@ -22,9 +22,9 @@ const unseen: Measured1 = { is: 'unjudged', because: 'gap' }
 function bites(readings: Measured1[], own: Guard = guard, foreseen: Prediction | null = null): number | null {
   let since: BreachedSince = new Map()
   for (const [second, reading] of readings.entries()) {
-    const watched = watchGuards([own], foreseen, since, () => reading, second * 1_000, 0)
-    if (watched.breach) return second
-    since = watched.since
+    const states = guardStates([own], foreseen, since, () => reading, second * 1_000, 0)
+    if (breachOf(states)) return second
+    since = breachedSinceOf(states)
   }
   return null
 }
@@ -48,4 +48,17 @@ it('knows the dip that the prediction itself expects, for as long as it expects 
   expect(limitNow(guard, prediction, 1_000)).toBeCloseTo(0.57)
   expect(limitNow({ ...guard, metric: 'other' }, prediction, 1_000)).toBe(0.8)
   expect(limitNow({ ...guard, op: '>', limit: 0.3 }, prediction, 1_000)).toBeCloseTo(0.63)
+})
+
+it('says of each guard what holds now: calm under the limit in force, loosened by the dip, since when it is passed', () => {
+  const at = (ms: number, value: number, before: BreachedSince = new Map()) =>
+    guardStates([guard], prediction, before, () => seen(value), ms, 0)[0]
+  expect(at(1_000, 0.6)).toMatchObject({ limit: expect.closeTo(0.57), loosened: true, breachedSince: null, breached: false })
+  expect(at(1_000, 0.5)).toMatchObject({ loosened: true, breachedSince: 1_000, breached: false })
+  expect(at(31_000, 0.6, new Map([[0, 28_000]]))).toMatchObject({ limit: 0.8, loosened: false, breachedSince: 28_000, breached: false })
+  expect(at(33_000, 0.6, new Map([[0, 28_000]]))).toMatchObject({ breached: true })
+  expect(guardStates([guard], prediction, new Map([[0, 1]]), () => unseen, 9_000, 0)[0]).toMatchObject({
+    breachedSince: null,
+    breached: false,
+  })
 })

@@ -17,24 +17,51 @@ export function limitNow(guard: Guard, prediction: Prediction | null, sinceWrite
 /** Since when each guard has been breached without a break. What cannot be measured breaks it: loss of sight is no evidence. */
 export type BreachedSince = ReadonlyMap<number, number>
 
-export function watchGuards(
+/** A guard beside what it reads now. */
+export type GuardState = {
+  guard: Guard
+  seen: Measured1
+  /** The limit in force: the guard's own unless it is loosened. */
+  limit: number
+  /** The prediction's own dip is expected at this moment, and lies beyond the guard's limit. */
+  loosened: boolean
+  /** Since when the limit in force has been passed without a break (epoch ms); null: calm, or not seen. */
+  breachedSince: number | null
+  /** Passed for so long that the change rolls back. */
+  breached: boolean
+}
+
+/** The state of each guard of a change: what the watch decides by and what people are shown, so that nobody sees a breach that rolls nothing back. */
+export function guardStates(
   guards: readonly Guard[],
   prediction: Prediction | null,
   before: BreachedSince,
   measured: (guard: Guard) => Measured1,
   now: number,
   watchFrom: number,
-): { since: BreachedSince; breach: Breach | null } {
-  const since = new Map<number, number>()
-  let breach: Breach | null = null
-  for (const [i, guard] of guards.entries()) {
+): GuardState[] {
+  return guards.map((guard, i) => {
     const seen = measured(guard)
-    if (seen.is === 'unjudged') continue
     const limit = limitNow(guard, prediction, now - watchFrom)
-    if (guard.op === '>' ? seen.value <= limit : seen.value >= limit) continue
-    const from = before.get(i) ?? now
-    since.set(i, from)
-    if (now - from >= guard.forMs) breach ??= { guard, value: seen.value, limit }
-  }
-  return { since, breach }
+    const passed = seen.is === 'measured' && (guard.op === '>' ? seen.value > limit : seen.value < limit)
+    const breachedSince = passed ? (before.get(i) ?? now) : null
+    return {
+      guard,
+      seen,
+      limit,
+      loosened: limit !== guard.limit,
+      breachedSince,
+      breached: breachedSince !== null && now - breachedSince >= guard.forMs,
+    }
+  })
+}
+
+/** What the watch remembers of these states until its next look. */
+export const breachedSinceOf = (states: readonly GuardState[]): BreachedSince =>
+  new Map(states.flatMap(({ breachedSince }, i) => (breachedSince === null ? [] : [[i, breachedSince] as const])))
+
+/** The first guard that rolls back, or null. */
+export function breachOf(states: readonly GuardState[]): Breach | null {
+  for (const { guard, seen, limit, breached } of states) if (breached && seen.is === 'measured') return { guard, value: seen.value, limit }
+  return null
 }

@@ -104,7 +104,17 @@ export type ChangeView = Omit<Change, 'at' | 'watchFrom' | 'watchUntil' | 'ended
   /** The weights of servers that come back, stage by stage: the stage that stands, from 1. */
   slowStart?: { stage: number; of: number; done: boolean; nextAt?: Iso; weights: Rise[] }
   /** Guards with what they read now. */
-  guardsNow: { metric: string; text: string; now: Figure; breached: boolean }[]
+  guardsNow: {
+    metric: string
+    text: string
+    now: Figure
+    /** The limit is passed now; held for the guard's time, the change rolls back. */
+    breached: boolean
+    /** Since when without a break. */
+    since?: Iso
+    /** The limit in force while the dip that the prediction expects lasts. */
+    loosenedTo?: number
+  }[]
 }
 
 /** Without what only the job itself needs. */

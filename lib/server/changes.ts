@@ -1,5 +1,6 @@
 import { lastingText } from '../advisors/weight-file.ts'
 import type { OwnChange } from '../changes/changes.ts'
+import type { GuardState } from '../changes/guards.ts'
 import { text } from '../format/format.ts'
 import { metricWords } from '../format/metric.ts'
 import type { Change, ChangeState } from '../model/change.ts'
@@ -7,8 +8,7 @@ import { EvenkeelError } from '../model/error.ts'
 import type { Guard, Step } from '../model/proposal.ts'
 import { lastStage } from '../model/slowStart.ts'
 import type { ChangeView, Page } from '../model/views.ts'
-import type { SeriesWindow } from '../model/window.ts'
-import { figure } from './figures.ts'
+import { figureOf } from './figures.ts'
 import type { House } from './house.ts'
 import { type Paging, pageNewest } from './paging.ts'
 import { iso, withIso } from './time.ts'
@@ -84,7 +84,7 @@ export function changeView(house: House, change: Change): ChangeView {
         ...(slowStart.nextAt !== undefined && { nextAt: iso(slowStart.nextAt) }),
       },
     }),
-    guardsNow: watching ? change.guards.map((guard) => guardNow(guard, house.engine.window(Math.max(guard.forMs, 10_000)))) : [],
+    guardsNow: watching ? house.changes.guardsOf(change.id).map(guardNow) : [],
   }
 }
 
@@ -92,8 +92,13 @@ export function changeView(house: House, change: Change): ChangeView {
 const guardWords = ({ metric, op, limit, unit, forMs, why }: Guard) =>
   `${metricWords(metric)} ${op} ${text(limit, unit)} for ${Math.round(forMs / 1000)} s: ${why}`
 
-function guardNow(guard: Guard, window: SeriesWindow): ChangeView['guardsNow'][number] {
-  const now = figure(guard.metric, guard.where, window)
-  const breached = 'value' in now && (guard.op === '>' ? now.value > guard.limit : now.value < guard.limit)
-  return { metric: guard.metric, text: guardWords(guard), now, breached }
+export function guardNow({ guard, seen, limit, loosened, breachedSince }: GuardState): ChangeView['guardsNow'][number] {
+  return {
+    metric: guard.metric,
+    text: guardWords(guard),
+    now: figureOf(seen),
+    breached: breachedSince !== null,
+    ...(breachedSince !== null && { since: iso(breachedSince) }),
+    ...(loosened && { loosenedTo: limit }),
+  }
 }

@@ -1,15 +1,17 @@
 import { measure } from '../measures/measure.ts'
 import type { Labels } from '../model/series.ts'
 import type { Figure } from '../model/views.ts'
-import type { SeriesWindow } from '../model/window.ts'
+import type { Measured1, SeriesWindow } from '../model/window.ts'
 
 /** What a list shows is measured over this long: long enough for a steady number, short enough to see a fault. */
 export const FIGURE_SPAN_MS = 60_000
 
 export function figure(metric: string, where: Labels, window: SeriesWindow): Figure {
-  const measured = measure(metric, where, window)
-  return measured.is === 'measured' ? { value: measured.value, low: measured.low, high: measured.high } : { because: measured.because }
+  return figureOf(measure(metric, where, window))
 }
+
+export const figureOf = (measured: Measured1): Figure =>
+  measured.is === 'measured' ? { value: measured.value, low: measured.low, high: measured.high } : { because: measured.because }
 
 export function number(metric: string, where: Labels, window: SeriesWindow): number | null {
   const measured = measure(metric, where, window)
