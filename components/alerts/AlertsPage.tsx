@@ -1,12 +1,14 @@
 'use client'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { toast } from 'sonner'
-import { get, path, post, remove, sayError } from '@/components/frame/api.ts'
+import { path, post, remove, sayError } from '@/components/frame/api.ts'
 import { useClock } from '@/components/frame/live.tsx'
 import { notify } from '@/components/frame/useEvents.ts'
+import { usePages } from '@/components/frame/usePages.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Empty } from '@/components/ui/empty.tsx'
+import { More } from '@/components/ui/more.tsx'
 import { PageHead, Section } from '@/components/ui/page.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
@@ -107,17 +109,14 @@ function Receivers({ receivers }: { receivers: Receiver[] }) {
 function Silences({ initial }: { initial: Page<SilenceView> }) {
   const client = useQueryClient()
   const now = useClock(5_000)
-  const { data } = useQuery({
-    queryKey: ['silences'],
-    queryFn: ({ signal }) => get<Page<SilenceView>>('silences', {}, signal),
-    initialData: initial,
-  })
+  // Those that are over are left out here, so the list is read whole.
+  const list = usePages<SilenceView>(['silences'], 'silences', { initialData: initial, everyMs: 10_000, all: true })
   const end = useMutation({
     mutationFn: (id: string) => remove(path`silences/${id}`),
     onError: (error) => toast.error('The silence stays', { description: sayError(error) }),
     onSettled: () => void client.invalidateQueries({ queryKey: ['silences'] }),
   })
-  const active = data.items.filter((silence) => silence.active)
+  const active = list.items.filter((silence) => silence.active)
   return (
     <Section title="Silences" note={active.length === 0 ? 'Nothing is muted.' : undefined} flush>
       {active.length > 0 && (
@@ -151,12 +150,7 @@ const FATE = { queued: 'info', delivered: 'ok', failed: 'critical' } as const
 
 function Deliveries({ initial }: { initial: Page<DeliveryView> }) {
   const now = useClock(5_000)
-  const { data } = useQuery({
-    queryKey: ['deliveries'],
-    queryFn: ({ signal }) => get<Page<DeliveryView>>('deliveries', {}, signal),
-    initialData: initial,
-    refetchInterval: 5_000,
-  })
+  const list = usePages<DeliveryView>(['deliveries'], 'deliveries', { initialData: initial, everyMs: 5_000 })
   const columns: Column<DeliveryView>[] = [
     { id: 'state', head: 'Fate', cell: (delivery) => <Status tone={FATE[delivery.state]}>{delivery.state}</Status> },
     { id: 'status', head: 'Notice', cell: (delivery) => delivery.status },
@@ -172,10 +166,11 @@ function Deliveries({ initial }: { initial: Page<DeliveryView> }) {
     { id: 'at', head: 'When', right: true, from: 'sm', cell: (delivery) => (now ? ago(Date.parse(delivery.at), now) : '') },
   ]
   return (
-    <Section title="Deliveries" note={data.items.length === 0 ? 'Nothing has been sent yet.' : undefined} flush>
-      {data.items.length > 0 && (
-        <Table label="Deliveries" sticky={false} columns={columns} rows={data.items} rowKey={(delivery) => delivery.id} />
+    <Section title="Deliveries" note={list.items.length === 0 ? 'Nothing has been sent yet.' : undefined} flush>
+      {list.items.length > 0 && (
+        <Table label="Deliveries" sticky={false} columns={columns} rows={list.items} rowKey={(delivery) => delivery.id} />
       )}
+      <More list={list} />
     </Section>
   )
 }

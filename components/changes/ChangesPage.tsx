@@ -3,30 +3,30 @@ import { useQuery } from '@tanstack/react-query'
 import { get, path, sayError } from '@/components/frame/api.ts'
 import { useGo } from '@/components/frame/Go.tsx'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
+import { useApi } from '@/components/frame/useApi.ts'
+import { usePages } from '@/components/frame/usePages.ts'
 import { stepsLine } from '@/components/proposals/words.ts'
 import { Empty, Failure, Skeleton } from '@/components/ui/empty.tsx'
+import { More } from '@/components/ui/more.tsx'
 import { PageHead } from '@/components/ui/page.tsx'
 import { Sheet } from '@/components/ui/sheet.tsx'
 import { safe } from '@/lib/format/format.ts'
-import type { ChangeView, Page } from '@/lib/model/views.ts'
+import type { ChangeView, OverviewView, Page } from '@/lib/model/views.ts'
 import { ChangePanel } from './ChangePanel.tsx'
 import { ChangesTable } from './ChangesTable.tsx'
-import { scoreOf } from './score.ts'
 
-type Props = { initial: Page<ChangeView>; open: string | null; initialOpen: ChangeView | null }
+type Props = { initial: Page<ChangeView>; score: OverviewView['score']; open: string | null; initialOpen: ChangeView | null }
 
 /** Everything that was done to the fleet through Evenkeel, and how often its predictions came true. */
-export function ChangesPage({ initial, open, initialOpen }: Props) {
+export function ChangesPage({ initial, score, open, initialOpen }: Props) {
   const go = useGo()
   const [scope] = useScope()
-  const { data, error } = useQuery({
-    queryKey: ['changes'],
-    queryFn: ({ signal }) => get<Page<ChangeView>>('changes', {}, signal),
-    initialData: initial,
-    refetchInterval: 5_000,
-  })
-  const { inside, judged } = scoreOf(data.items)
-  const shown = data.items.filter((change) =>
+  const list = usePages<ChangeView>(['changes'], 'changes', { initialData: initial, everyMs: 5_000, all: scope !== '' })
+  const { error } = list
+  const { data: overview } = useApi<OverviewView>(['overview'], 'overview', { everyMs: 10_000 })
+  // Of all changes, not of those that have been read.
+  const { inside, judged } = overview?.score ?? score
+  const shown = list.items.filter((change) =>
     inScope(scope, [stepsLine(change.steps), change.by, change.because], change.steps[0] ? { target: change.steps[0].setting.target } : {}),
   )
   return (
@@ -48,6 +48,7 @@ export function ChangesPage({ initial, open, initialOpen }: Props) {
           </Empty>
         }
       />
+      <More list={list} />
       {open && <ChangeSheet id={open} initial={initialOpen} onClose={() => go('/changes')} />}
     </>
   )

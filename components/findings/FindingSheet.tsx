@@ -180,20 +180,20 @@ function typesText(event: KeyboardEvent): boolean {
 /** The change that is in flight for a finding, and its open proposals; while there is neither, its newest change. */
 function useRemedies(finding: FindingView | undefined): { proposals: ProposalView[]; change: ChangeView | null } {
   const { data: open } = useQuery({
-    queryKey: ['proposals', 'open'],
-    queryFn: ({ signal }) => get<Page<ProposalView>>('proposals', { state: 'open' }, signal),
+    queryKey: ['proposals', 'open', finding?.id],
+    queryFn: ({ signal }) => get<Page<ProposalView>>('proposals', { state: 'open', finding: finding?.id }, signal),
     enabled: finding !== undefined,
     refetchInterval: 5_000,
   })
   const { data: changes } = useQuery({
-    queryKey: ['changes'],
-    queryFn: ({ signal }) => get<Page<ChangeView>>('changes', {}, signal),
+    queryKey: ['changes', 'of', finding?.id],
+    queryFn: ({ signal }) => get<Page<ChangeView>>('changes', { finding: finding?.id, limit: 1 }, signal),
     enabled: finding !== undefined,
     refetchInterval: 2_000,
   })
   // In the order in which the finding names them.
   const proposals = (finding?.proposals ?? []).flatMap((id) => open?.items.find((one) => one.id === id && one.state === 'open') ?? [])
-  const change = changes?.items.find((candidate) => candidate.finding === finding?.id)
+  const change = changes?.items[0]
   const inFlight = change && (change.state === 'applying' || change.state === 'watching')
   return { proposals, change: change && (inFlight || proposals.length === 0) ? change : null }
 }

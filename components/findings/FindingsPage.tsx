@@ -1,42 +1,52 @@
 'use client'
-import { useQuery } from '@tanstack/react-query'
 import { parseAsStringEnum, useQueryState } from 'nuqs'
-import { get } from '@/components/frame/api.ts'
 import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
+import { useApi } from '@/components/frame/useApi.ts'
+import { usePages } from '@/components/frame/usePages.ts'
 import { Empty, Failure } from '@/components/ui/empty.tsx'
 import { Segmented } from '@/components/ui/field.tsx'
+import { More } from '@/components/ui/more.tsx'
 import { PageHead } from '@/components/ui/page.tsx'
 import type { FindingView, Page } from '@/lib/model/views.ts'
 import { FindingSheet } from './FindingSheet.tsx'
 import { FindingsTable } from './FindingsTable.tsx'
-import { byUrgency, subjectText } from './words.ts'
+import { byUrgency, needsWords, subjectText } from './words.ts'
 
 const STATES = ['firing', 'all'] as const
-type Props = { initial: Page<FindingView>; open: string | null; initialOpen: FindingView | null }
+/** `initial`: what fires. `info`: how many of these only inform. */
+type Props = { initial: Page<FindingView>; info: number; open: string | null; initialOpen: FindingView | null }
 
 /** What fires now, or everything that is remembered; one finding opens in a sheet at its own address. */
-export function FindingsPage({ initial, open, initialOpen }: Props) {
+export function FindingsPage({ initial, info, open, initialOpen }: Props) {
   const go = useGo()
   const [show, setShow] = useQueryState('show', parseAsStringEnum([...STATES]).withDefault('firing'))
   const [scope] = useScope()
-  const { data, error } = useQuery({
-    queryKey: ['findings'],
-    queryFn: ({ signal }) => get<Page<FindingView>>('findings', {}, signal),
+  // What fires or is about to stands here whole: the worst comes first, however long ago it began.
+  const firing = usePages<FindingView>(['findings'], 'findings', {
+    query: { state: 'firing' },
     initialData: initial,
-    refetchInterval: 10_000,
+    everyMs: 10_000,
+    all: true,
   })
-  const shown = data.items
-    .filter((finding) => show === 'all' || finding.state !== 'resolved')
+  const pending = usePages<FindingView>(['findings'], 'findings', { query: { state: 'pending' }, everyMs: 10_000, all: true })
+  const resolved = usePages<FindingView>(['findings'], 'findings', {
+    query: { state: 'resolved' },
+    everyMs: 10_000,
+    all: scope !== '',
+    enabled: show === 'all',
+  })
+  const { data: informs } = useApi<Page<FindingView>>(['findings'], 'findings', {
+    query: { state: 'firing', severity: 'info', limit: 1 },
+    everyMs: 10_000,
+  })
+  const error = firing.error ?? pending.error ?? (show === 'all' ? resolved.error : null)
+  const shown = [...firing.items, ...pending.items, ...(show === 'all' ? resolved.items : [])]
     .filter((finding) => inScope(scope, [finding.summary, finding.rule, subjectText(finding.subject)], finding.subject))
     .sort(byUrgency)
-  const firing = data.items.filter((finding) => finding.state === 'firing' && finding.severity !== 'info').length
   return (
     <>
-      <PageHead
-        title="Findings"
-        lead={firing === 0 ? 'Even keel: nothing needs you.' : `${firing} ${firing === 1 ? 'thing needs' : 'things need'} you.`}
-      >
+      <PageHead title="Findings" lead={needsWords(firing.total, informs?.total ?? info)}>
         <Go href="/incidents" className={linkLook}>
           As incidents
         </Go>
@@ -67,6 +77,7 @@ export function FindingsPage({ initial, open, initialOpen }: Props) {
           </Empty>
         }
       />
+      {show === 'all' && <More list={resolved} />}
       {open && <FindingSheet id={open} initial={initialOpen} onClose={() => go('/findings')} />}
     </>
   )

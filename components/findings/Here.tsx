@@ -1,25 +1,29 @@
 'use client'
 import { path } from '@/components/frame/api.ts'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
-import { useApi } from '@/components/frame/useApi.ts'
+import { usePages } from '@/components/frame/usePages.ts'
 import { ApplyButton, Diff } from '@/components/proposals/ApplyButton.tsx'
 import { predictionLine } from '@/components/proposals/words.ts'
 import { Shape } from '@/components/ui/status.tsx'
 import { safe } from '@/lib/format/format.ts'
 import { type Labels, labelsMatch } from '@/lib/model/series.ts'
-import type { FindingView, Page, ProposalView } from '@/lib/model/views.ts'
+import type { FindingView, ProposalView } from '@/lib/model/views.ts'
 import { findingTone } from './words.ts'
 
 /** What fires about these labels (a pool, a ring, a target), with the remedy and its button; nothing when all is well. */
 export function Here({ about }: { about: Labels }) {
-  const { data } = useApi<Page<FindingView>>(['findings', 'firing'], 'findings', { query: { state: 'firing' }, everyMs: 5_000 })
-  const { data: proposals } = useApi<Page<ProposalView>>(['proposals', 'open'], 'proposals', { query: { state: 'open' }, everyMs: 5_000 })
-  const findings = (data?.items ?? []).filter((finding) => labelsMatch(finding.subject, about))
+  const firing = usePages<FindingView>(['findings'], 'findings', {
+    query: { state: 'firing', target: about.target },
+    everyMs: 5_000,
+    all: true,
+  })
+  const proposals = usePages<ProposalView>(['proposals'], 'proposals', { query: { state: 'open' }, everyMs: 5_000, all: true })
+  const findings = firing.items.filter((finding) => labelsMatch(finding.subject, about))
   if (findings.length === 0) return null
   return (
     <ul className="border-line border-t">
       {findings.map((finding) => {
-        const [proposal] = finding.proposals.flatMap((id) => proposals?.items.find((one) => one.id === id && one.state === 'open') ?? [])
+        const [proposal] = finding.proposals.flatMap((id) => proposals.items.find((one) => one.id === id && one.state === 'open') ?? [])
         return (
           <li key={finding.id} className="flex flex-wrap items-center gap-x-6 gap-y-2 border-line border-b px-4 py-2.5">
             <p className="flex min-w-0 flex-1 basis-80 gap-2.5">

@@ -33,3 +33,11 @@ export function byUrgency(a: FindingView, b: FindingView): number {
   const state = { firing: 0, pending: 1, resolved: 2 }
   return state[a.state] - state[b.state] || ORDER[a.severity] - ORDER[b.severity] || Date.parse(b.since) - Date.parse(a.since)
 }
+
+/** The head of the list: who is needed, from the server's own counts of what fires and of what of it only informs. */
+export function needsWords(firing: number, info: number): string {
+  if (firing === 0) return 'Even keel: nothing needs you.'
+  const needs = firing - info
+  if (needs <= 0) return `Nothing needs you; ${firing} for your information.`
+  return `${needs} ${needs === 1 ? 'thing needs' : 'things need'} you.`
+}

@@ -10,7 +10,7 @@ import { safe } from '@/lib/format/format.ts'
 import type { ChangeView, FrameView } from '@/lib/model/views.ts'
 import { Problem, path, post, sayError } from './api.ts'
 import { Go, linkLook } from './Go.tsx'
-import { useApi } from './useApi.ts'
+import { usePages } from './usePages.ts'
 
 /** Who lowers the mode with changes in flight says first what becomes of them: afterwards nobody could roll them back. */
 export function Mode({ frame }: { frame: FrameView }) {
@@ -77,10 +77,10 @@ export function Mode({ frame }: { frame: FrameView }) {
 
 /** What keep and roll back would mean, step by step. */
 function InFlight() {
-  const { data } = useApi<{ items: ChangeView[] }>(['changes', 'in-flight'], 'changes', { query: { state: 'watching' } })
+  const { items } = usePages<ChangeView>(['changes'], 'changes', { query: { state: 'watching' }, all: true })
   return (
     <ul className="flex flex-col gap-2 text-sm">
-      {data?.items.map((change) => (
+      {items.map((change) => (
         <li key={change.id}>
           <Go href={path`/changes/${change.id}`} className={linkLook}>
             {safe(change.because, 120)}

@@ -1,5 +1,4 @@
 'use client'
-import { useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
 import { usePathname } from 'next/navigation'
 import { useTheme } from 'next-themes'
@@ -8,12 +7,14 @@ import { applyWords } from '@/components/proposals/words.ts'
 import { Shape } from '@/components/ui/status.tsx'
 import { safe } from '@/lib/format/format.ts'
 import { subjectName } from '@/lib/model/finding.ts'
-import type { FindingView, FrameView, Page, PoolView, ProposalView, RingView, TargetView } from '@/lib/model/views.ts'
-import { get, path } from './api.ts'
+import type { FindingView, FrameView, PoolView, ProposalView, RingView, TargetView } from '@/lib/model/views.ts'
+import { path } from './api.ts'
 import { useGo } from './Go.tsx'
 import { useLive } from './live.tsx'
+import { matching } from './matching.ts'
 import { nounsFor } from './nav.ts'
 import { SPANS } from './range.ts'
+import { usePages } from './usePages.ts'
 import { useRange } from './useRange.ts'
 
 /**
@@ -27,7 +28,7 @@ export function Palette({ open, onClose, frame }: { open: boolean; onClose: () =
   const { setTheme } = useTheme()
   const [text, setText] = useState('')
   const [chosen, setChosen] = useState('')
-  const things = useThings(open)
+  const things = useThings(open, text)
   const first = things.findings[0]
   const here = /^\/findings\/([^/]+)$/.exec(usePathname())?.[1]
   // Of the finding that is open; of all, once somebody types what to do.
@@ -166,27 +167,30 @@ export function Palette({ open, onClose, frame }: { open: boolean; onClose: () =
 
 const findingValue = (finding: FindingView) => `finding ${finding.rule} ${finding.summary} ${finding.id}`.trim()
 
+/** So many places are offered at once; with what is typed, of all that there are those whose words hold it. */
+const PLACES = 200
+
 /** Lists the palette offers; asked for when it opens, and what fails is simply not offered. */
-function useThings(open: boolean) {
-  const list = <T,>(key: string, query: Record<string, string> = {}) => ({
-    queryKey: ['palette', key],
-    queryFn: ({ signal }: { signal: AbortSignal }) => get<Page<T>>(key, query, signal),
-    enabled: open,
-    staleTime: 5_000,
-  })
-  const findings = useQuery(list<FindingView>('findings', { state: 'firing' })).data?.items ?? []
-  const proposals = useQuery(list<ProposalView>('proposals', { state: 'open' })).data?.items ?? []
-  const targets = useQuery(list<TargetView>('targets')).data?.items ?? []
-  const pools = useQuery(list<PoolView>('pools')).data?.items ?? []
-  const rings = useQuery(list<RingView>('rings')).data?.items ?? []
+function useThings(open: boolean, text: string) {
+  const options = { enabled: open, everyMs: 10_000, all: true }
+  const { items: findings } = usePages<FindingView>(['findings'], 'findings', { ...options, query: { state: 'firing' } })
+  const { items: proposals } = usePages<ProposalView>(['proposals'], 'proposals', { ...options, query: { state: 'open' } })
+  const { items: targets } = usePages<TargetView>(['targets'], 'targets', options)
+  const { items: pools } = usePages<PoolView>(['pools'], 'pools', options)
+  const { items: rings } = usePages<RingView>(['rings'], 'rings', options)
   return {
-    findings: findings.slice(0, 12),
-    proposals: proposals.filter((proposal) => proposal.state === 'open').slice(0, 8),
-    places: [
-      { kind: 'page', name: 'Ring lab', href: '/lab' },
-      ...targets.map((target) => ({ kind: target.title || target.kind, name: target.name, href: path`/targets/${target.name}` })),
-      ...pools.map((pool) => ({ kind: 'pool', name: `${pool.target}/${pool.name}`, href: path`/pools/${pool.target}/${pool.name}` })),
-      ...rings.map((ring) => ({ kind: 'ring', name: ring.name, href: path`/rings/${ring.name}` })),
-    ],
+    findings: matching(text, findings, (finding) => `${finding.rule} ${finding.summary}`, 12),
+    proposals: matching(text, proposals, (proposal) => proposal.because, 8),
+    places: matching(
+      text,
+      [
+        { kind: 'page', name: 'Ring lab', href: '/lab' },
+        ...targets.map((target) => ({ kind: target.title || target.kind, name: target.name, href: path`/targets/${target.name}` })),
+        ...pools.map((pool) => ({ kind: 'pool', name: `${pool.target}/${pool.name}`, href: path`/pools/${pool.target}/${pool.name}` })),
+        ...rings.map((ring) => ({ kind: 'ring', name: ring.name, href: path`/rings/${ring.name}` })),
+      ],
+      (place) => `${place.kind} ${place.name}`,
+      PLACES,
+    ),
   }
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { apiUrl, path } from './api.ts'
 import { carry } from './Go.tsx'
+import { matching } from './matching.ts'
 import { isHere } from './nav.ts'
 import { inScope } from './Scope.tsx'
 import { newsOf } from './useEvents.ts'
@@ -43,4 +44,11 @@ test('the scope narrows by words and by labels', () => {
   expect(inScope('cache red', ['cache-a', 'Redis'])).toBe(true)
   expect(inScope('pool=app', ['edge'], { pool: 'app' })).toBe(true)
   expect(inScope('pool=app', ['edge'], { pool: 'apps' })).toBe(false)
+})
+
+test('the palette reaches whatever a long list holds, by its words', () => {
+  const names = Array.from({ length: 250 }, (_, i) => `cache-${i}`)
+  expect(matching('', names, String, 300)).toHaveLength(250)
+  expect(matching('', names, String, 200)).toHaveLength(200)
+  expect(matching('CACHE 249', names, String, 200)).toEqual(['cache-249'])
 })

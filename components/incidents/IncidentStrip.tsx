@@ -19,11 +19,14 @@ export function IncidentStrip({ initialData }: { initialData: Page<IncidentView>
   const shown = stretches(data.items, now)
   if (shown.length === 0) return null
   const byId = new Map(data.items.map((incident) => [incident.id, incident]))
+  // The newest incidents alone are asked for: that there are more of these hours is said.
+  const oldest = data.items.at(-1)
+  const more = data.next !== null && oldest !== undefined && now - Date.parse(oldest.since) < STRIP_MS
   const firing = shown.filter((one) => one.firing).length
   return (
     <div className="flex items-center gap-3 px-4 pt-2 pb-1 text-dim text-xs">
       <Go href="/incidents" className={cn(linkLook, 'shrink-0')}>
-        {shown.length === 1 ? '1 incident' : `${shown.length} incidents`}
+        {shown.length === 1 ? '1 incident' : `${shown.length}${more ? ' and more' : ''} incidents`}
         {firing > 0 && firing < shown.length ? `, ${firing} now` : ''}
       </Go>
       <div aria-hidden="true" className="relative h-5 min-w-0 flex-1 border-line border-b" suppressHydrationWarning>

@@ -6,8 +6,10 @@ import { path, sayError } from '@/components/frame/api.ts'
 import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
+import { usePages } from '@/components/frame/usePages.ts'
 import { stepsLine } from '@/components/proposals/words.ts'
 import { Empty, Failure, Skeleton } from '@/components/ui/empty.tsx'
+import { More } from '@/components/ui/more.tsx'
 import { PageHead } from '@/components/ui/page.tsx'
 import { Sheet } from '@/components/ui/sheet.tsx'
 import { Status } from '@/components/ui/status.tsx'
@@ -15,7 +17,7 @@ import { type Column, Table } from '@/components/ui/table.tsx'
 import { duration, safe } from '@/lib/format/format.ts'
 import type { ChangeView, IncidentView, Page } from '@/lib/model/views.ts'
 
-type Props = { initial: Page<IncidentView>; open: string | null; initialOpen: IncidentView | null }
+type Props = { initial: Page<IncidentView>; firing: number; open: string | null; initialOpen: IncidentView | null }
 
 const lasted = (incident: IncidentView) =>
   incident.resolvedAt ? duration(Date.parse(incident.resolvedAt) - Date.parse(incident.since)) : null
@@ -43,14 +45,16 @@ const COLUMNS: Column<IncidentView>[] = [
 ]
 
 /** Findings of one cause together, newest first; one incident opens in a sheet with its timeline. */
-export function IncidentsPage({ initial, open, initialOpen }: Props) {
+export function IncidentsPage({ initial, firing: firingAtFirst, open, initialOpen }: Props) {
   const go = useGo()
   const [scope] = useScope()
-  const { data = initial, error } = useApi<Page<IncidentView>>(['incidents'], 'incidents', { initialData: initial, everyMs: 5_000 })
-  const rows = data.items.filter((i) =>
+  const list = usePages<IncidentView>(['incidents'], 'incidents', { initialData: initial, everyMs: 5_000, all: scope !== '' })
+  const { error } = list
+  const { data: now } = useApi<Page<IncidentView>>(['incidents'], 'incidents', { query: { state: 'firing', limit: 1 }, everyMs: 5_000 })
+  const rows = list.items.filter((i) =>
     inScope(scope, [i.summary, ...i.findings.map((finding) => `${finding.rule} ${subjectText(finding.subject)}`)]),
   )
-  const firing = data.items.filter((i) => i.state === 'firing').length
+  const firing = now?.total ?? firingAtFirst
   return (
     <>
       <PageHead title="Incidents" lead={firing === 0 ? 'None now.' : `${firing} now.`}>
@@ -74,6 +78,7 @@ export function IncidentsPage({ initial, open, initialOpen }: Props) {
           </Empty>
         }
       />
+      <More list={list} />
       {open && <IncidentSheet id={open} initial={initialOpen} onClose={() => go('/incidents')} />}
     </>
   )
@@ -84,7 +89,6 @@ function IncidentSheet({ id, initial, onClose }: { id: string; initial: Incident
     initialData: initial?.id === id ? initial : undefined,
     everyMs: 5_000,
   })
-  const { data: changes } = useApi<Page<ChangeView>>(['changes'], 'changes', { everyMs: 10_000 })
   return (
     <Sheet
       onClose={onClose}
@@ -125,19 +129,9 @@ function IncidentSheet({ id, initial, onClose }: { id: string; initial: Incident
             <section>
               <h3 className="mb-2 font-medium text-base">What was done</h3>
               <ul className="border-line border-t">
-                {incident.changes.map((id) => {
-                  const change = changes?.items.find((one) => one.id === id)
-                  return (
-                    <li key={id} className="flex items-baseline gap-3 border-line border-b py-2 text-sm">
-                      <Status tone="change" className="w-24 shrink-0">
-                        {change ? stateWords(change) : 'change'}
-                      </Status>
-                      <Go href={path`/changes/${id}`} className="min-w-0 flex-1 hover:text-accent">
-                        {change ? stepsLine(change.steps) : id}
-                      </Go>
-                    </li>
-                  )
-                })}
+                {incident.changes.map((id) => (
+                  <Done key={id} id={id} />
+                ))}
               </ul>
             </section>
           )}
@@ -159,5 +153,20 @@ function IncidentSheet({ id, initial, onClose }: { id: string; initial: Incident
         </div>
       )}
     </Sheet>
+  )
+}
+
+/** A change that was made meanwhile, asked for by itself: no list need hold it. */
+function Done({ id }: { id: string }) {
+  const { data: change } = useApi<ChangeView>(['changes', id], path`changes/${id}`, { everyMs: 10_000 })
+  return (
+    <li className="flex items-baseline gap-3 border-line border-b py-2 text-sm">
+      <Status tone="change" className="w-24 shrink-0">
+        {change ? stateWords(change) : 'change'}
+      </Status>
+      <Go href={path`/changes/${id}`} className="min-w-0 flex-1 hover:text-accent">
+        {change ? stepsLine(change.steps) : id}
+      </Go>
+    </li>
   )
 }

@@ -1,14 +1,16 @@
 'use client'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { parseAsStringEnum, useQueryState } from 'nuqs'
 import { toast } from 'sonner'
-import { get, path, post, sayError } from '@/components/frame/api.ts'
+import { path, post, sayError } from '@/components/frame/api.ts'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { useClock } from '@/components/frame/live.tsx'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
+import { usePages } from '@/components/frame/usePages.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Empty } from '@/components/ui/empty.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
+import { More } from '@/components/ui/more.tsx'
 import { PageHead, Section } from '@/components/ui/page.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
@@ -50,12 +52,7 @@ const METHOD: Record<HotKeyView['method'], string> = {
 function HotKeys({ initial }: { initial: Page<HotKeyView> }) {
   const [scope] = useScope()
   const now = useClock(5_000)
-  const { data } = useQuery({
-    queryKey: ['keys', 'hot'],
-    queryFn: ({ signal }) => get<Page<HotKeyView>>('keys/hot', {}, signal),
-    initialData: initial,
-    refetchInterval: 3_000,
-  })
+  const list = usePages<HotKeyView>(['keys', 'hot'], 'keys/hot', { initialData: initial, everyMs: 3_000, all: scope !== '' })
   const columns: Column<HotKeyView>[] = [
     { id: 'hot', head: '', cell: (key) => (key.hot ? <Status tone="warning">hot</Status> : null) },
     { id: 'key', head: 'Key', grow: true, cell: (key) => <code className="font-mono text-xs">{safe(key.key, 120)}</code> },
@@ -107,102 +104,106 @@ function HotKeys({ initial }: { initial: Page<HotKeyView> }) {
     { id: 'at', head: 'Seen', right: true, from: 'lg', cell: (key) => (now ? ago(Date.parse(key.at), now) : '') },
   ]
   return (
-    <Table
-      label="Hot keys"
-      main
-      hold
-      columns={columns}
-      rows={data.items.filter((key) => inScope(scope, [safe(key.key), key.target], { target: key.target }))}
-      rowKey={(key) => `${key.target} ${key.key}`}
-      empty={
-        <Empty
-          title="No key stands out yet"
-          config={'targets:\n  - { kind: redis, name: cache-a, url: redis://127.0.0.1:6379, role: cache, monitor: bursts }'}
-        >
-          <p>
-            Hot keys are counted from short MONITOR bursts: 3 000 commands or 100 ms, longer only while few come, never on a busy server. Of
-            each command only the key, the sizes and the client are kept, never a value.
-          </p>
-        </Empty>
-      }
-    />
+    <>
+      <Table
+        label="Hot keys"
+        main
+        hold
+        columns={columns}
+        rows={list.items.filter((key) => inScope(scope, [safe(key.key), key.target], { target: key.target }))}
+        rowKey={(key) => `${key.target} ${key.key}`}
+        empty={
+          <Empty
+            title="No key stands out yet"
+            config={'targets:\n  - { kind: redis, name: cache-a, url: redis://127.0.0.1:6379, role: cache, monitor: bursts }'}
+          >
+            <p>
+              Hot keys are counted from short MONITOR bursts: 3 000 commands or 100 ms, longer only while few come, never on a busy server.
+              Of each command only the key, the sizes and the client are kept, never a value.
+            </p>
+          </Empty>
+        }
+      />
+      <More list={list} />
+    </>
   )
 }
 
 function BigKeys({ initial }: { initial: Page<BigKeyView> }) {
   const [scope] = useScope()
-  const { data } = useQuery({
-    queryKey: ['keys', 'big'],
-    queryFn: ({ signal }) => get<Page<BigKeyView>>('keys/big', {}, signal),
-    initialData: initial,
-    refetchInterval: 15_000,
-  })
+  const list = usePages<BigKeyView>(['keys', 'big'], 'keys/big', { initialData: initial, everyMs: 15_000, all: scope !== '' })
   return (
-    <Table
-      label="Big keys"
-      columns={[
-        { id: 'key', head: 'Key', grow: true, cell: (key) => <code className="font-mono text-xs">{safe(key.key, 120)}</code> },
-        { id: 'type', head: 'Type', from: 'sm', cell: (key) => <span className="text-dim">{key.type}</span> },
-        { id: 'target', head: 'Target', from: 'sm', cell: (key) => <TargetLink name={key.target} /> },
-        { id: 'bytes', head: 'Memory', right: true, sort: (key) => key.bytes, cell: (key) => <Figure value={key.bytes} unit="bytes" /> },
-      ]}
-      rows={data.items.filter((key) => inScope(scope, [safe(key.key), key.target], { target: key.target }))}
-      rowKey={(key) => `${key.target} ${key.key}`}
-      empty={
-        <Empty title="No big key has been sampled">
-          <p>A few keys a second are sampled and measured; those that hold far more memory than the rest stand here.</p>
-        </Empty>
-      }
-    />
+    <>
+      <Table
+        label="Big keys"
+        columns={[
+          { id: 'key', head: 'Key', grow: true, cell: (key) => <code className="font-mono text-xs">{safe(key.key, 120)}</code> },
+          { id: 'type', head: 'Type', from: 'sm', cell: (key) => <span className="text-dim">{key.type}</span> },
+          { id: 'target', head: 'Target', from: 'sm', cell: (key) => <TargetLink name={key.target} /> },
+          { id: 'bytes', head: 'Memory', right: true, sort: (key) => key.bytes, cell: (key) => <Figure value={key.bytes} unit="bytes" /> },
+        ]}
+        rows={list.items.filter((key) => inScope(scope, [safe(key.key), key.target], { target: key.target }))}
+        rowKey={(key) => `${key.target} ${key.key}`}
+        empty={
+          <Empty title="No big key has been sampled">
+            <p>A few keys a second are sampled and measured; those that hold far more memory than the rest stand here.</p>
+          </Empty>
+        }
+      />
+      <More list={list} />
+    </>
   )
 }
 
 function Patterns({ initial }: { initial: Page<KeyPatternView> }) {
   const [scope] = useScope()
-  const { data } = useQuery({
-    queryKey: ['keys', 'patterns'],
-    queryFn: ({ signal }) => get<Page<KeyPatternView>>('keys/patterns', {}, signal),
-    initialData: initial,
-    refetchInterval: 15_000,
-  })
+  const list = usePages<KeyPatternView>(['keys', 'patterns'], 'keys/patterns', { initialData: initial, everyMs: 15_000, all: scope !== '' })
   return (
-    <Table
-      label="Key patterns"
-      columns={[
-        { id: 'pattern', head: 'Pattern', grow: true, cell: (one) => <code className="font-mono text-xs">{safe(one.pattern, 120)}</code> },
-        { id: 'target', head: 'Target', from: 'sm', cell: (one) => <TargetLink name={one.target} /> },
-        {
-          id: 'share',
-          head: 'Share of keys',
-          right: true,
-          sort: (one) => one.share,
-          cell: (one) => <Figure value={one.share} unit="ratio" low={one.low} high={one.high} />,
-        },
-        {
-          id: 'bytes',
-          head: 'Mean size',
-          right: true,
-          from: 'md',
-          cell: (one) => <Figure value={one.bytesMean} unit="bytes" because="sizes are not sampled" />,
-        },
-        {
-          id: 'ttl',
-          head: 'TTL left, median',
-          right: true,
-          from: 'sm',
-          cell: (one) => (
-            <Figure value={one.ttlMsMedian === null ? null : one.ttlMsMedian / 1000} unit="seconds" because="these keys do not expire" />
-          ),
-        },
-      ]}
-      rows={data.items.filter((one) => inScope(scope, [safe(one.pattern), one.target], { target: one.target }))}
-      rowKey={(one) => `${one.target} ${one.pattern}`}
-      empty={
-        <Empty title="No patterns yet">
-          <p>Prefixes are learned from the keys that the TTL sample walks over; it needs a cache with some thousand keys.</p>
-        </Empty>
-      }
-    />
+    <>
+      <Table
+        label="Key patterns"
+        columns={[
+          {
+            id: 'pattern',
+            head: 'Pattern',
+            grow: true,
+            cell: (one) => <code className="font-mono text-xs">{safe(one.pattern, 120)}</code>,
+          },
+          { id: 'target', head: 'Target', from: 'sm', cell: (one) => <TargetLink name={one.target} /> },
+          {
+            id: 'share',
+            head: 'Share of keys',
+            right: true,
+            sort: (one) => one.share,
+            cell: (one) => <Figure value={one.share} unit="ratio" low={one.low} high={one.high} />,
+          },
+          {
+            id: 'bytes',
+            head: 'Mean size',
+            right: true,
+            from: 'md',
+            cell: (one) => <Figure value={one.bytesMean} unit="bytes" because="sizes are not sampled" />,
+          },
+          {
+            id: 'ttl',
+            head: 'TTL left, median',
+            right: true,
+            from: 'sm',
+            cell: (one) => (
+              <Figure value={one.ttlMsMedian === null ? null : one.ttlMsMedian / 1000} unit="seconds" because="these keys do not expire" />
+            ),
+          },
+        ]}
+        rows={list.items.filter((one) => inScope(scope, [safe(one.pattern), one.target], { target: one.target }))}
+        rowKey={(one) => `${one.target} ${one.pattern}`}
+        empty={
+          <Empty title="No patterns yet">
+            <p>Prefixes are learned from the keys that the TTL sample walks over; it needs a cache with some thousand keys.</p>
+          </Empty>
+        }
+      />
+      <More list={list} />
+    </>
   )
 }
 
@@ -215,18 +216,13 @@ const TargetLink = ({ name }: { name: string }) => (
 /** Targets that wait for a word before MONITOR bursts may run. */
 function Consents({ targets }: { targets: Page<TargetView> }) {
   const client = useQueryClient()
-  const { data } = useQuery({
-    queryKey: ['targets'],
-    queryFn: ({ signal }) => get<Page<TargetView>>('targets', {}, signal),
-    initialData: targets,
-    refetchInterval: 10_000,
-  })
+  const list = usePages<TargetView>(['targets'], 'targets', { initialData: targets, everyMs: 10_000, all: true })
   const allow = useMutation({
     mutationFn: ({ target, allow }: { target: string; allow: 'hour' | 'always' }) => post(path`targets/${target}/monitor`, { allow }),
     onError: (error) => toast.error('Bursts are not allowed', { description: sayError(error) }),
     onSettled: () => void client.invalidateQueries({ queryKey: ['targets'] }),
   })
-  const asking = data.items.filter((target) => target.monitor === 'ask' && target.state === 'up')
+  const asking = list.items.filter((target) => target.monitor === 'ask' && target.state === 'up')
   if (asking.length === 0) return null
   return (
     <Section>

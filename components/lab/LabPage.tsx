@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from 'react'
 import { path, sayError } from '@/components/frame/api.ts'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
+import { usePages } from '@/components/frame/usePages.ts'
 import { RingCircle } from '@/components/rings/RingCircle.tsx'
 import { Button } from '@/components/ui/button.tsx'
 import { CopyButton } from '@/components/ui/code.tsx'
@@ -91,9 +92,9 @@ export function LabPage({ rings, pools }: Props) {
 
 /** Rings and hashing pools, kept fresh; one that stands beyond the lists' first pages is asked for by itself. */
 function useKnown(initialRings: Page<RingView>, initialPools: Page<PoolView>, of: string | null) {
-  const { data: rings = initialRings } = useApi<Page<RingView>>(['rings'], 'rings', { initialData: initialRings })
-  const { data: pools = initialPools } = useApi<Page<PoolView>>(['pools'], 'pools', { initialData: initialPools })
-  const { data: targets } = useApi<Page<TargetView>>(['targets'], 'targets', { everyMs: 5_000 })
+  const rings = usePages<RingView>(['rings'], 'rings', { initialData: initialRings, all: true })
+  const pools = usePages<PoolView>(['pools'], 'pools', { initialData: initialPools, all: true })
+  const targets = usePages<TargetView>(['targets'], 'targets', { everyMs: 5_000, all: true })
   const { data: hot } = useApi<Page<HotKeyView>>(['keys', 'hot'], 'keys/hot', { everyMs: 5_000 })
   const listed = (id: string) => rings.items.some((ring) => ringId(ring) === id) || pools.items.some((pool) => poolId(pool) === id)
   const parts = of === null || listed(of) ? null : partsOf(of)

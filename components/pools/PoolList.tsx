@@ -3,7 +3,7 @@ import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
 import { path } from '@/components/frame/api.ts'
 import { Go, useGo } from '@/components/frame/Go.tsx'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
-import { useApi } from '@/components/frame/useApi.ts'
+import { usePages } from '@/components/frame/usePages.ts'
 import { Badge } from '@/components/ui/badge.tsx'
 import { Empty } from '@/components/ui/empty.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
@@ -81,15 +81,15 @@ const COLUMNS: Column<PoolView>[] = [
 export function PoolList({ initialData }: { initialData: Page<PoolView> }) {
   const go = useGo()
   const [scope] = useScope()
-  const { data = initialData } = useApi<Page<PoolView>>(['pools'], 'pools', { initialData, everyMs: 2_000 })
-  const rows = data.items.filter((p) =>
+  const list = usePages<PoolView>(['pools'], 'pools', { initialData, everyMs: 2_000, all: true })
+  const rows = list.items.filter((p) =>
     inScope(scope, [p.name, p.target, p.algorithm, ...p.servers.map((s) => s.name)], { target: p.target, pool: p.name }),
   )
   return (
     <>
       <PageHead
         title="Pools"
-        lead={`${data.items.length === rows.length ? '' : `${rows.length} of `}${data.items.length} ${data.items.length === 1 ? 'pool' : 'pools'}`}
+        lead={`${list.total === rows.length ? '' : `${rows.length} of `}${list.total} ${list.total === 1 ? 'pool' : 'pools'}`}
       />
       <Table
         main
@@ -100,7 +100,7 @@ export function PoolList({ initialData }: { initialData: Page<PoolView> }) {
         rowKey={(p) => `${p.target}/${p.name}`}
         onOpen={(p) => go(href(p))}
         empty={
-          data.items.length > 0 ? (
+          list.items.length > 0 ? (
             <Empty title="Nothing matches the filter" />
           ) : (
             <Empty

@@ -3,7 +3,7 @@ import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
 import { path } from '@/components/frame/api.ts'
 import { Go, useGo } from '@/components/frame/Go.tsx'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
-import { useApi } from '@/components/frame/useApi.ts'
+import { usePages } from '@/components/frame/usePages.ts'
 import { Badge } from '@/components/ui/badge.tsx'
 import { buttonLook } from '@/components/ui/button.tsx'
 import { Empty } from '@/components/ui/empty.tsx'
@@ -73,11 +73,11 @@ const COLUMNS: Column<RingView>[] = [
 export function RingList({ initialData }: { initialData: Page<RingView> }) {
   const go = useGo()
   const [scope] = useScope()
-  const { data = initialData } = useApi<Page<RingView>>(['rings'], 'rings', { initialData })
-  const rows = data.items.filter((r) => inScope(scope, [r.name, r.algorithm, ...r.nodes.map((node) => node.name)], { ring: r.name }))
+  const list = usePages<RingView>(['rings'], 'rings', { initialData, all: true })
+  const rows = list.items.filter((r) => inScope(scope, [r.name, r.algorithm, ...r.nodes.map((node) => node.name)], { ring: r.name }))
   return (
     <>
-      <PageHead title="Rings" lead={`${data.items.length} ${data.items.length === 1 ? 'ring' : 'rings'}`}>
+      <PageHead title="Rings" lead={`${list.items.length} ${list.items.length === 1 ? 'ring' : 'rings'}`}>
         <Go href="/lab" className={buttonLook()}>
           Ring lab
         </Go>
@@ -91,7 +91,7 @@ export function RingList({ initialData }: { initialData: Page<RingView> }) {
         rowKey={(r) => r.name}
         onOpen={(r) => go(href(r))}
         empty={
-          data.items.length > 0 ? (
+          list.items.length > 0 ? (
             <Empty title="Nothing matches the filter" />
           ) : (
             <Empty

@@ -5,6 +5,7 @@ import { toast } from 'sonner'
 import { sayError } from '@/components/frame/api.ts'
 import { Go } from '@/components/frame/Go.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
+import { usePages } from '@/components/frame/usePages.ts'
 import { labHref } from '@/components/lab/labHref.ts'
 import { MakeChange, Outcome } from '@/components/lab/Outcome.tsx'
 import { solvable, solved } from '@/components/lab/solve.ts'
@@ -24,7 +25,7 @@ const EDIT_MAX = 10_000
 /** The nodes with their points to play with, and at once what that would do. The edit is in the URL: a colleague sees the same. */
 export function WhatIfPanel({ ring }: { ring: RingView }) {
   const [edit, setEdit] = useQueryState('points', parseAsString.withDefault('').withOptions({ scroll: false }))
-  const { data: targets } = useApi<Page<TargetView>>(['targets'], 'targets', { everyMs: 5_000 })
+  const targets = usePages<TargetView>(['targets'], 'targets', { everyMs: 5_000, all: true })
   const { data: hot } = useApi<Page<HotKeyView>>(['keys', 'hot'], 'keys/hot', { everyMs: 5_000 })
   const [lit, setLit] = useState<string | null>(null)
   const [solving, setSolving] = useState(false)

@@ -1,9 +1,9 @@
 'use client'
 import type { Annotation } from '@/components/charts/LineChart.tsx'
-import { useApi } from '@/components/frame/useApi.ts'
+import { usePages } from '@/components/frame/usePages.ts'
 import { stepsLine } from '@/components/proposals/words.ts'
 import type { Labels } from '@/lib/model/series.ts'
-import type { ChangeView, Page } from '@/lib/model/views.ts'
+import type { ChangeView } from '@/lib/model/views.ts'
 
 /** Whether a change touched what these labels name: its target, and its pool where both have one. Pure. */
 export function touches(change: Pick<ChangeView, 'steps'>, where: Labels): boolean {
@@ -17,8 +17,8 @@ export function touches(change: Pick<ChangeView, 'steps'>, where: Labels): boole
 
 /** The changes to draw on a chart of these labels. One list for all charts of a page. */
 export function useAnnotations(where: Labels): Annotation[] {
-  const { data } = useApi<Page<ChangeView>>(['changes'], 'changes', { everyMs: 10_000 })
-  return (data?.items ?? [])
+  const { items } = usePages<ChangeView>(['changes'], 'changes', { query: { limit: 1000 }, everyMs: 10_000, all: true })
+  return items
     .filter((change) => touches(change, where))
     .flatMap((change) => [
       { at: Date.parse(change.at), label: stepsLine(change.steps) },

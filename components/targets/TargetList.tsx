@@ -3,7 +3,7 @@ import { Ago } from '@/components/frame/Ago.tsx'
 import { path } from '@/components/frame/api.ts'
 import { Go, useGo } from '@/components/frame/Go.tsx'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
-import { useApi } from '@/components/frame/useApi.ts'
+import { usePages } from '@/components/frame/usePages.ts'
 import { Badge } from '@/components/ui/badge.tsx'
 import { Empty } from '@/components/ui/empty.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
@@ -149,17 +149,19 @@ function sayAbility(target: TargetView): string {
 export function TargetList({ initialData, only }: { initialData: Page<TargetView>; only?: 'caches' }) {
   const go = useGo()
   const [scope] = useScope()
-  const { data = initialData } = useApi<Page<TargetView>>(['targets'], 'targets', { initialData })
-  const all = only ? data.items.filter(isCache) : data.items
+  const list = usePages<TargetView>(['targets'], 'targets', { initialData, all: true })
+  const all = only ? list.items.filter(isCache) : list.items
   const rows = all.filter((t) =>
     inScope(scope, [t.name, t.title, t.kind, t.role, t.address, t.state, t.error], { target: t.name, kind: t.kind, state: t.state }),
   )
+  // Everything is counted here: until the last page is there, the server's own count stands for it.
+  const total = only ? all.length : list.total
   const down = all.filter((t) => t.state === 'down').length
   return (
     <>
       <PageHead
         title={only ? 'Caches' : 'Targets'}
-        lead={`${all.length === rows.length ? '' : `${rows.length} of `}${all.length} ${only ? (all.length === 1 ? 'cache or store' : 'caches and stores') : all.length === 1 ? 'target' : 'targets'}${down > 0 ? `, ${down} down` : ''}`}
+        lead={`${total === rows.length ? '' : `${rows.length} of `}${total} ${only ? (total === 1 ? 'cache or store' : 'caches and stores') : total === 1 ? 'target' : 'targets'}${down > 0 ? `, ${down} down` : ''}`}
       />
       <Table
         main

@@ -4,6 +4,7 @@ import { Here } from '@/components/findings/Here.tsx'
 import { Ago } from '@/components/frame/Ago.tsx'
 import { path, sayError } from '@/components/frame/api.ts'
 import { useApi } from '@/components/frame/useApi.ts'
+import { usePages } from '@/components/frame/usePages.ts'
 import { useRange } from '@/components/frame/useRange.ts'
 import { ratioPoints } from '@/components/series/ratio.ts'
 import { SeriesChart } from '@/components/series/SeriesChart.tsx'
@@ -12,6 +13,7 @@ import { Badge } from '@/components/ui/badge.tsx'
 import { Code } from '@/components/ui/code.tsx'
 import { Empty, Failure, Skeleton } from '@/components/ui/empty.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
+import { More } from '@/components/ui/more.tsx'
 import { PageHead, Section } from '@/components/ui/page.tsx'
 import { Readings } from '@/components/ui/readings.tsx'
 import { Status, type Tone } from '@/components/ui/status.tsx'
@@ -161,9 +163,9 @@ function Charts({ target, cache }: { target: TargetView; cache: boolean }) {
 const plain = (series: SeriesView[] | undefined) => series?.find((one) => !one.labels.cache && !one.labels.pattern)
 
 function PoolCharts({ target }: { target: TargetView }) {
-  const { data } = useApi<Page<PoolView>>(['pools', target.name], 'pools', { query: { target: target.name } })
-  const pools = data?.items.filter((pool) => pool.target === target.name) ?? []
-  if (data && pools.length === 0) return <AnySeries target={target} />
+  const { items, known } = usePages<PoolView>(['pools', target.name], 'pools', { query: { target: target.name }, all: true })
+  const pools = items.filter((pool) => pool.target === target.name)
+  if (known && pools.length === 0) return <AnySeries target={target} />
   return (
     <div className={grid}>
       {pools.map((pool) => {
@@ -282,24 +284,28 @@ const SLOW: Column<SlowView>[] = [
 ]
 
 function Slow({ target }: { target: TargetView }) {
-  const { data, error } = useApi<Page<SlowView>>(['slow', target.name], 'slowlog', { query: { target: target.name }, everyMs: 5_000 })
-  if (error && !data) return <Failure tried="The slow log could not be read." answer={sayError(error)} />
-  if (!data) return <Loading />
+  const list = usePages<SlowView>(['slow', target.name], 'slowlog', { query: { target: target.name }, everyMs: 5_000 })
+  const { error } = list
+  if (error && !list.known) return <Failure tried="The slow log could not be read." answer={sayError(error)} />
+  if (!list.known) return <Loading />
   return (
-    <Table
-      label="Slow log"
-      main
-      sticky={false}
-      columns={SLOW}
-      rows={data.items}
-      rowKey={(r) => r.id}
-      initialOrder={{ by: 'at', down: true }}
-      empty={
-        <Empty title="Nothing slow">
-          Commands slower than the server's own slowlog-log-slower-than stand here, with their arguments cut and escaped.
-        </Empty>
-      }
-    />
+    <>
+      <Table
+        label="Slow log"
+        main
+        sticky={false}
+        columns={SLOW}
+        rows={list.items}
+        rowKey={(r) => r.id}
+        initialOrder={{ by: 'at', down: true }}
+        empty={
+          <Empty title="Nothing slow">
+            Commands slower than the server's own slowlog-log-slower-than stand here, with their arguments cut and escaped.
+          </Empty>
+        }
+      />
+      <More list={list} />
+    </>
   )
 }
 

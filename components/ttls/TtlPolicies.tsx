@@ -6,6 +6,7 @@ import { path, post, sayError } from '@/components/frame/api.ts'
 import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
 import { noChangeBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
+import { usePages } from '@/components/frame/usePages.ts'
 import { followersWord } from '@/components/rings/words.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Field, Input } from '@/components/ui/field.tsx'
@@ -21,13 +22,13 @@ import { ttlSteps } from './steps.ts'
 
 /** How long keys live, by policy: what applications follow, and a change of one's own. Nothing where no policy is configured. */
 export function TtlPolicies({ initialData }: { initialData: Page<TtlPolicyView> }) {
-  const { data = initialData } = useApi<Page<TtlPolicyView>>(['ttls'], 'ttls', { initialData, everyMs: 5_000 })
+  const list = usePages<TtlPolicyView>(['ttls'], 'ttls', { initialData, everyMs: 5_000, all: true })
   const [editing, setEditing] = useState<string | null>(null)
-  if (data.items.length === 0) return null
-  const policy = data.items.find((one) => one.name === editing)
+  if (list.items.length === 0) return null
+  const policy = list.items.find((one) => one.name === editing)
   return (
     <Section flush title="TTL policies" note="How long keys live; applications follow the document.">
-      <Table label="TTL policies" sticky={false} columns={columns(setEditing)} rows={data.items} rowKey={(p) => p.name} />
+      <Table label="TTL policies" sticky={false} columns={columns(setEditing)} rows={list.items} rowKey={(p) => p.name} />
       {policy && <EditTtl policy={policy} onClose={() => setEditing(null)} />}
     </Section>
   )

@@ -16,7 +16,8 @@ export type Iso = string
 /** A measured number, or why there is none. */
 export type Figure = { value: number; low?: number; high?: number } | { because: string }
 
-export type Page<T> = { items: T[]; next: string | null }
+/** `total`: how many there are over all pages, of those that were asked for. */
+export type Page<T> = { items: T[]; next: string | null; total?: number }
 
 export type TargetView = TargetFacts & {
   address: string

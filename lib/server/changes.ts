@@ -14,10 +14,15 @@ import { type Paging, pageNewest } from './paging.ts'
 import { iso, withIso } from './time.ts'
 
 /** Newest first. */
-export function listChanges(house: House, { state, ...paging }: { state?: ChangeState } & Paging = {}): Page<ChangeView> {
-  const found = house.store.changes.list((change) => state === undefined || change.state === state)
-  const { items, next } = pageNewest(found, (change) => change.at, paging)
-  return { items: items.map((change) => changeView(house, change)), next }
+export function listChanges(
+  house: House,
+  { state, finding, ...paging }: { state?: ChangeState; finding?: string } & Paging = {},
+): Page<ChangeView> {
+  const found = house.store.changes.list(
+    (change) => (state === undefined || change.state === state) && (finding === undefined || change.finding === finding),
+  )
+  const { items, ...rest } = pageNewest(found, (change) => change.at, paging)
+  return { items: items.map((change) => changeView(house, change)), ...rest }
 }
 
 export function getChange(house: House, id: string): ChangeView {

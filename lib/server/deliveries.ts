@@ -6,8 +6,8 @@ import { withIso } from './time.ts'
 
 /** Newest first. */
 export function listDeliveries(house: House, paging?: Paging): Page<DeliveryView> {
-  const { items, next } = pageNewest(house.store.deliveries.list(), (delivery) => delivery.at, paging)
-  return { items: items.map(deliveryView), next }
+  const { items, ...rest } = pageNewest(house.store.deliveries.list(), (delivery) => delivery.at, paging)
+  return { items: items.map(deliveryView), ...rest }
 }
 
 /** Receivers by name and kind of channel; addresses stay inside. */

@@ -18,8 +18,8 @@ export function listFindings(house: House, { state, rule, severity, target, ...p
       (severity === undefined || finding.severity === severity) &&
       (target === undefined || finding.subject.target === target),
   )
-  const { items, next } = pageNewest(found, (finding) => finding.since, paging)
-  return { items: items.map((finding) => findingView(house, finding)), next }
+  const { items, ...rest } = pageNewest(found, (finding) => finding.since, paging)
+  return { items: items.map((finding) => findingView(house, finding)), ...rest }
 }
 
 export function getFinding(house: House, id: string): FindingView {

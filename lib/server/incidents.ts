@@ -16,8 +16,8 @@ type Group = { id: string; since: number; findings: Finding[] }
 /** Newest first. */
 export function listIncidents(house: House, { state, ...paging }: { state?: 'firing' | 'resolved' } & Paging = {}): Page<IncidentView> {
   const views = groups(house).filter((group) => state === undefined || stateOf(group) === state)
-  const { items, next } = pageNewest(views, (group) => group.since, paging)
-  return { items: items.map((group) => view(house, group)), next }
+  const { items, ...rest } = pageNewest(views, (group) => group.since, paging)
+  return { items: items.map((group) => view(house, group)), ...rest }
 }
 
 /** By its first finding or any other in it. One whose finding has become a mere note since is in no list, and still opens by its link. */

@@ -6,8 +6,8 @@ import { type Paging, pageNewest } from './paging.ts'
 
 /** Long work of changes, of the newest change first. */
 export function listJobs(house: House, paging: Paging = {}): Page<JobView> {
-  const { items, next } = pageNewest(house.store.jobs.list(), (job) => house.store.changes.get(job.change)?.at ?? 0, paging)
-  return { items: items.map(jobView), next }
+  const { items, ...rest } = pageNewest(house.store.jobs.list(), (job) => house.store.changes.get(job.change)?.at ?? 0, paging)
+  return { items: items.map(jobView), ...rest }
 }
 
 export function getJob(house: House, id: string): JobView {

@@ -56,8 +56,8 @@ export function keyPatterns(house: House, { target, ...paging }: Of = {}): Page<
 /** Newest first, every node's. */
 export function listSlow(house: House, { target, ...paging }: Of = {}): Page<SlowView> {
   knownTarget(house, target)
-  const { items, next } = pageNewest(house.store.records('slow', target), (entry) => entry.at, paging)
-  return { items: items.map(({ kind: _, at, ...entry }) => ({ ...entry, at: iso(at) })), next }
+  const { items, ...rest } = pageNewest(house.store.records('slow', target), (entry) => entry.at, paging)
+  return { items: items.map(({ kind: _, at, ...entry }) => ({ ...entry, at: iso(at) })), ...rest }
 }
 
 const by =

@@ -22,7 +22,7 @@ test('pages follow one another without a gap or a repetition, in both orders', (
 
 test('what fits comes on one page', () => {
   expect(page(names, (item) => item.id)).toMatchObject({ next: null })
-  expect(page([], String)).toEqual({ items: [], next: null })
+  expect(page([], String)).toEqual({ items: [], next: null, total: 0 })
   expect(page(names.slice(0, 7), (item) => item.id, { limit: 7 }).next).toBeNull()
 })
 

@@ -20,10 +20,10 @@ export async function listPools(house: House, paging?: Paging & { target?: strin
     .topology()
     .pools.filter((pool) => paging?.target === undefined || pool.target === paging.target)
     .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
-  const { items, next } = page(pools, keyOf, paging)
+  const { items, ...rest } = page(pools, keyOf, paging)
   const views: PoolView[] = []
   for (const pool of items) views.push(await poolView(pool, window))
-  return { items: views, next }
+  return { items: views, ...rest }
 }
 
 export async function getPool(house: House, target: string, name: string): Promise<PoolView> {

@@ -15,9 +15,9 @@ export function listProposals(
   const found = house.store.proposals.list(
     (proposal) => (state === undefined || proposal.state === state) && (finding === undefined || proposal.finding === finding),
   )
-  const { items, next } = pageNewest(found, (proposal) => proposal.createdAt, paging)
+  const { items, ...rest } = pageNewest(found, (proposal) => proposal.createdAt, paging)
   const topology = house.engine.topology()
-  return { items: items.map((proposal) => proposalView(house, proposal, topology)), next }
+  return { items: items.map((proposal) => proposalView(house, proposal, topology)), ...rest }
 }
 
 export function getProposal(house: House, id: string): ProposalView {

@@ -11,8 +11,8 @@ import { type Paging, page } from './paging.ts'
 export function listRings(house: House, paging?: Paging): Page<RingView> {
   const rings = [...house.engine.topology().rings].sort((a, b) => (a.name < b.name ? -1 : 1))
   const window = house.engine.window(FIGURE_SPAN_MS)
-  const { items, next } = page(rings, (ring) => ring.name, paging)
-  return { items: items.map((ring) => ringView(ring, window, house.now())), next }
+  const { items, ...rest } = page(rings, (ring) => ring.name, paging)
+  return { items: items.map((ring) => ringView(ring, window, house.now())), ...rest }
 }
 
 export function getRing(house: House, name: string): RingView {

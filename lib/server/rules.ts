@@ -5,7 +5,7 @@ import { type Paging, page } from './paging.ts'
 /** Every rule with its settings and what it says now. */
 export function listRules(house: House, paging?: Paging): Page<RuleView> {
   const rules = [...house.detectors].sort((a, b) => (a.id < b.id ? -1 : 1))
-  const { items, next } = page(rules, (rule) => rule.id, paging)
+  const { items, ...rest } = page(rules, (rule) => rule.id, paging)
   return {
     items: items.map((detector) => {
       const configured = house.config.rules[detector.id]
@@ -21,6 +21,6 @@ export function listRules(house: House, paging?: Paging): Page<RuleView> {
         now: house.engine.judged(detector.id),
       }
     }),
-    next,
+    ...rest,
   }
 }

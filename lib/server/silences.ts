@@ -20,8 +20,8 @@ export function silencedBy(house: Pick<House, 'store'>, finding: Finding, now: n
 }
 
 export function listSilences(house: House, paging?: Paging): Page<SilenceView> {
-  const { items, next } = pageNewest(house.store.silences.list(), (silence) => silence.from, paging)
-  return { items: items.map((silence) => silenceView(house, silence)), next }
+  const { items, ...rest } = pageNewest(house.store.silences.list(), (silence) => silence.from, paging)
+  return { items: items.map((silence) => silenceView(house, silence)), ...rest }
 }
 
 export function getSilence(house: House, id: string): SilenceView {

@@ -11,10 +11,9 @@ const CACHES = ['redis', 'memcached']
 /** Configured and discovered targets, by name. Control documents are not among them: they are rings and TTL policies. */
 export function listTargets(house: House, paging?: Paging): Page<TargetView> {
   const window = house.engine.window(FIGURE_SPAN_MS)
-  const views = statuses(house)
-    .map((status) => targetView(house, status, window))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-  return page(views, (view) => view.name, paging)
+  const sorted = statuses(house).sort((a, b) => (a.name < b.name ? -1 : 1))
+  const { items, ...rest } = page(sorted, (status) => status.name, paging)
+  return { items: items.map((status) => targetView(house, status, window)), ...rest }
 }
 
 export function getTarget(house: House, name: string): TargetView {

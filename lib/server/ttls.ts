@@ -7,8 +7,8 @@ import { type Paging, page } from './paging.ts'
 
 export function listTtls(house: House, paging?: Paging): Page<TtlPolicyView> {
   const ttls = [...house.engine.topology().ttls].sort((a, b) => (a.name < b.name ? -1 : 1))
-  const { items, next } = page(ttls, (ttl) => ttl.name, paging)
-  return { items: items.map((ttl) => ttlView(house, ttl)), next }
+  const { items, ...rest } = page(ttls, (ttl) => ttl.name, paging)
+  return { items: items.map((ttl) => ttlView(house, ttl)), ...rest }
 }
 
 export function getTtl(house: House, name: string): TtlPolicyView {

@@ -1,4 +1,5 @@
 import { ChangesPage } from '@/components/changes/ChangesPage.tsx'
+import { scoreOf } from '@/components/changes/score.ts'
 import { getChange, listChanges } from '@/lib/server/changes.ts'
 import { known } from '../../known.ts'
 import { visit } from '../../visit.ts'
@@ -10,5 +11,12 @@ export default async function Page({ params }: { params: Promise<{ id?: string[]
   const { house } = await visit('viewer')
   const { id } = await params
   const open = id?.[0] ? decodeURIComponent(id[0]) : null
-  return <ChangesPage initial={listChanges(house)} open={open} initialOpen={open ? known(() => getChange(house, open)) : null} />
+  return (
+    <ChangesPage
+      initial={listChanges(house)}
+      score={scoreOf(house.store.changes.list())}
+      open={open}
+      initialOpen={open ? known(() => getChange(house, open)) : null}
+    />
+  )
 }

@@ -10,5 +10,12 @@ export default async function Page({ params }: { params: Promise<{ id?: string[]
   const { house } = await visit('viewer')
   const { id } = await params
   const open = id?.[0] ? decodeURIComponent(id[0]) : null
-  return <FindingsPage initial={listFindings(house)} open={open} initialOpen={open ? known(() => getFinding(house, open)) : null} />
+  return (
+    <FindingsPage
+      initial={listFindings(house, { state: 'firing' })}
+      info={listFindings(house, { state: 'firing', severity: 'info', limit: 1 }).total ?? 0}
+      open={open}
+      initialOpen={open ? known(() => getFinding(house, open)) : null}
+    />
+  )
 }

@@ -10,5 +10,12 @@ export default async function Page({ params }: { params: Promise<{ id?: string[]
   const { house } = await visit('viewer')
   const { id } = await params
   const open = id?.[0] ? named(id[0]) : null
-  return <IncidentsPage initial={listIncidents(house)} open={open} initialOpen={open ? known(() => getIncident(house, open)) : null} />
+  return (
+    <IncidentsPage
+      initial={listIncidents(house)}
+      firing={listIncidents(house, { state: 'firing', limit: 1 }).total ?? 0}
+      open={open}
+      initialOpen={open ? known(() => getIncident(house, open)) : null}
+    />
+  )
 }

@@ -17,7 +17,11 @@ const figure = z
   .union([z.object({ value: z.number(), low: z.number().optional(), high: z.number().optional() }), z.object({ because: z.string() })])
   .meta({ id: 'Figure', description: 'A measured number with its 95 % interval, or why there is none' })
 export const page = (item: z.ZodType) =>
-  z.object({ items: z.array(item), next: z.string().nullable().meta({ description: 'Cursor of the next page' }) })
+  z.object({
+    items: z.array(item),
+    next: z.string().nullable().meta({ description: 'Cursor of the next page' }),
+    total: z.number().optional().meta({ description: 'How many there are on all pages together' }),
+  })
 export const anything = z.record(z.string(), z.unknown())
 
 export const target = noun('Target', 'A configured or discovered server', {

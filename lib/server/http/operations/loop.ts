@@ -122,7 +122,11 @@ export const loop = [
     role: 'viewer',
     summary: 'Changes, newest first',
     tag,
-    query: z.object({ state: z.enum(['applying', 'watching', 'kept', 'rolled_back', 'failed']).optional(), ...paging }),
+    query: z.object({
+      state: z.enum(['applying', 'watching', 'kept', 'rolled_back', 'failed']).optional(),
+      finding: z.string().optional(),
+      ...paging,
+    }),
     answer: answers.page(answers.change),
     run: ({ house, query }) => listChanges(house, query),
   }),

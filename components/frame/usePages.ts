@@ -1,0 +1,61 @@
+'use client'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import type { Page } from '@/lib/model/views.ts'
+import { get, type Query } from './api.ts'
+import { useLive } from './live.tsx'
+
+type Options<T> = {
+  query?: Query
+  /** The first page, from the page's server component: the first paint needs no request. */
+  initialData?: Page<T>
+  /** How often the pages that were read are asked for again while live. Default 3 s. */
+  everyMs?: number
+  /** Follows `next` by itself to the end: for what is sorted, searched or counted here. Else the next page comes on demand. */
+  all?: boolean
+  enabled?: boolean
+}
+
+export type Pages<T> = {
+  items: T[]
+  /** How many there are at the server, read or not. */
+  total: number
+  /** Something has been read. */
+  known: boolean
+  /** Reads the next page; null after the last. */
+  more: (() => void) | null
+  reading: boolean
+  error: Error | null
+}
+
+/** A list of the API over its pages: nobody may take the first page for the whole list. `key` begins with the noun that events speak of. */
+export function usePages<T>(key: readonly unknown[], path: string, options: Options<T> = {}): Pages<T> {
+  const { query = {}, initialData, everyMs = 3_000, all = false, enabled } = options
+  const { live } = useLive()
+  const found = useInfiniteQuery({
+    queryKey: [...key, 'pages', query],
+    queryFn: ({ pageParam, signal }) => get<Page<T>>(path, { ...query, cursor: pageParam }, signal),
+    initialPageParam: '',
+    getNextPageParam: (last: Page<T>) => last.next,
+    initialData: initialData && { pages: [initialData], pageParams: [''] },
+    refetchInterval: live ? everyMs : false,
+    placeholderData: keepPreviousData,
+    enabled,
+  })
+  const { data, error, hasNextPage, isFetching, isFetchingNextPage, isPlaceholderData, fetchNextPage } = found
+  const follow = all && hasNextPage && !isFetching && !isPlaceholderData && !error && enabled !== false
+  useEffect(() => {
+    if (follow) void fetchNextPage()
+  }, [follow, fetchNextPage])
+  const pages = data?.pages ?? []
+  const items = pages.flatMap((page) => page.items)
+  return {
+    items,
+    // The first page is the one that was read first; while pages are missing, only the server knows.
+    total: hasNextPage ? Math.max(items.length, pages[0]?.total ?? 0) : items.length,
+    known: data !== undefined,
+    more: hasNextPage ? () => void fetchNextPage() : null,
+    reading: isFetchingNextPage,
+    error,
+  }
+}

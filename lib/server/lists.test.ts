@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest'
+import { needsWords } from '../../components/findings/words.ts'
+import type { Finding } from '../model/finding.ts'
+import type { Page } from '../model/views.ts'
+import { createStore } from '../store/store.ts'
+import { listDeliveries } from './deliveries.ts'
+import { listFindings } from './findings.ts'
+import type { House } from './house.ts'
+import type { Paging } from './paging.ts'
+import { listSilences } from './silences.ts'
+
+const DAY = 86_400_000
+const NOW = 10 * DAY
+const finding = (id: string, fields: Partial<Finding>): Finding => ({
+  id,
+  rule: 'balancer/slow-server',
+  severity: 'critical',
+  state: 'firing',
+  subject: { target: 'edge' },
+  summary: id,
+  evidence: [],
+  since: NOW,
+  firingAt: NOW,
+  seenAt: NOW,
+  ...fields,
+})
+function houseOf(): House {
+  const store = createStore({ path: ':memory:', now: () => NOW })
+  return { store, engine: { noRemedy: () => null }, detectors: [], advisors: [], now: () => NOW } as unknown as House
+}
+function everyPage<T>(list: (paging: Paging) => Page<T>): T[] {
+  const found: T[] = []
+  for (let cursor: string | undefined, pages = 0; pages < 10; pages++) {
+    const page = list({ cursor })
+    found.push(...page.items)
+    if (!page.next) return found
+    cursor = page.next
+  }
+  throw new Error('no end')
+}
+
+test('what fires since yesterday is counted and shown, whatever was resolved since', () => {
+  const house = houseOf()
+  house.store.findings.put(finding('old', { since: NOW - DAY }))
+  for (let i = 0; i < 150; i++) house.store.findings.put(finding(`r${i}`, { state: 'resolved', since: NOW - i, resolvedAt: NOW }))
+  // The trap: the newest page of everything does not hold it.
+  expect(listFindings(house).items.some(({ state }) => state === 'firing')).toBe(false)
+  expect(listFindings(house)).toMatchObject({ total: 151 })
+  const firing = listFindings(house, { state: 'firing' })
+  expect(firing).toMatchObject({ items: [{ id: 'old' }], next: null, total: 1 })
+  expect(needsWords(firing.total!, listFindings(house, { state: 'firing', severity: 'info', limit: 1 }).total!)).toBe('1 thing needs you.')
+})
+
+test('nothing needs you is said of no firing finding alone', () => {
+  expect(needsWords(0, 0)).toBe('Even keel: nothing needs you.')
+  expect(needsWords(2, 2)).toBe('Nothing needs you; 2 for your information.')
+  expect(needsWords(3, 1)).toBe('2 things need you.')
+})
+
+test('lists of 250 are reached entirely, and each page says how many there are', () => {
+  const house = houseOf()
+  for (let i = 0; i < 250; i++) {
+    house.store.findings.put(finding(`f${i}`, { since: NOW - i }))
+    house.store.silences.put({ id: `s${i}`, match: {}, from: NOW - i, until: NOW + 1, by: 'ann', reason: '' })
+    house.store.deliveries.put({
+      id: `d${i}`,
+      receiver: 'ops',
+      channel: 'webhook',
+      at: NOW - i,
+      findings: [],
+      status: 'firing',
+      state: 'delivered',
+      attempts: 1,
+    })
+  }
+  for (const list of [
+    (paging: Paging) => listFindings(house, paging),
+    (paging: Paging) => listSilences(house, paging),
+    (paging: Paging) => listDeliveries(house, paging),
+  ]) {
+    const all = everyPage<{ id: string }>(list)
+    expect(new Set(all.map(({ id }) => id)).size).toBe(250)
+    expect(list({ limit: 7 }).total).toBe(250)
+  }
+})
