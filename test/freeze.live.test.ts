@@ -88,9 +88,15 @@ targets: [{ kind: redis, name: a, url: "redis://127.0.0.1:1" }]
   ])(
     '%s of 490 kB: /healthz is delayed by less than 100 ms meanwhile, the call is answered within 15 s',
     async (_, text) => {
-      const call = post('mallory', 'rings/describe', { text })
-      expect(await delayDuring(call)).toBeLessThan(100)
-      const { status, ms, text: said } = await call
+      const calls: (Answer & { ms: number })[] = []
+      // For two seconds at least: of a few moments alone the machine's noise would be measured.
+      const begun = performance.now()
+      const asking = (async () => {
+        do calls.push(await post('mallory', 'rings/describe', { text }))
+        while (performance.now() - begun < 2_000)
+      })()
+      expect(await delayDuring(asking)).toBeLessThan(100)
+      const [{ status, ms, text: said }] = calls.sort((a, b) => b.ms - a.ms) as [Answer & { ms: number }]
       expect([400, 422], said).toContain(status)
       expect(ms).toBeLessThan(15_000)
     },
