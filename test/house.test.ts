@@ -141,6 +141,18 @@ function siblingStray(path: string, target: string): string[] {
   return [`${path}: products may not import one another (${target})`]
 }
 
+/** Generic code that asks the pool what can be done with its servers. */
+const ASKS_THE_POOL = ['components/lab/', 'components/pools/', 'lib/advisors/drain-server.ts', 'lib/changes/slowStart.ts']
+
+describe('who can be drained and brought back', () => {
+  it('is asked of the pool, never told by the name of a product', () => {
+    const names = new RegExp(`['"](${products.map(({ kind }) => kind).join('|')})['"]`)
+    const askers = sources.filter((path) => ASKS_THE_POOL.some((room) => path.startsWith(room)))
+    expect(askers.length).toBeGreaterThan(ASKS_THE_POOL.length)
+    expect(askers.filter((path) => names.test(readFileSync(join(root, path), 'utf8').replace(/^import .*$/gm, '')))).toEqual([])
+  })
+})
+
 describe('the import table', () => {
   it('names only rooms that stand above', () => {
     const seen = new Set<string>()

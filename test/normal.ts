@@ -114,6 +114,9 @@ export type ServerNow = { seconds: number; errorRatio: number; up: boolean; shar
 export type PoolFault = (t: number, server: string, now: ServerNow) => void
 
 /** The pool that `poolDay` plays. */
+/** As HAProxy with an admin socket. */
+export const ABLE: Pool['can'] = { state: true, slowStart: true }
+
 export function poolOf(target: string, name: string, weights: number[], more: Partial<Pool> = {}): Pool {
   return {
     target,
@@ -121,6 +124,7 @@ export function poolOf(target: string, name: string, weights: number[], more: Pa
     algorithm: 'roundrobin',
     balances: 'weight',
     liveWeights: true,
+    can: ABLE,
     weightMax: 256,
     servers: weights.map((weight, i) => ({
       name: `app${i + 1}`,

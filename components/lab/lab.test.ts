@@ -40,7 +40,7 @@ const pool: LabSource = {
   ...products,
   id: 'pool:edge/static',
   spec: haproxy,
-  taker: { is: 'pool', target: 'edge', name: 'static', product: 'haproxy', weights: true, weightMax: 256 },
+  taker: { is: 'pool', target: 'edge', name: 'static', states: true, weights: true, weightMax: 256 },
 }
 const compare = (source: LabSource, after: RingSpec, keys: string[] = []) => {
   const found = answer({ is: 'compare', before: source.spec, after, traffic: { seen: source.seen, hot: source.hot }, keys })
@@ -127,6 +127,8 @@ test('what no setting can do is refused with the reason', () => {
   expect(because(pool, { ...haproxy, nodes: [a, b, { ...c, id: 9 }] })).toContain('hashed by')
   expect(because(pool, { ...haproxy, nodes: [a, b, { ...c, state: 'down' }] })).toContain('not set down')
   expect(because(pool, { ...haproxy, nodes: [a, b, c].map((node) => ({ ...node, weight: 0 })) })).toContain('No server would be left')
+  const stateless = { ...pool, taker: { ...pool.taker!, states: { because: 'it ejects one by itself' } } } as LabSource
+  expect(because(stateless, { ...haproxy, nodes: [a, b, { ...c, state: 'drain' }] })).toContain('it ejects one by itself')
   const still = { ...pool, taker: { ...pool.taker!, weights: 'map-based takes no weights live' } } as LabSource
   expect(because(still, { ...haproxy, nodes: [a, b, { ...c, weight: 3 }] })).toContain('map-based')
 })
@@ -293,6 +295,7 @@ test('known rings bring what is seen of them', () => {
     name: 'static',
     ring: haproxy,
     liveWeights: true,
+    can: { state: true, slowStart: { because: 'each stage would be another reload' } },
     weightMax: 256,
     requestsPerSecond: 9,
     servers: [server('a', '10.0.0.1:1'), server('b', '10.0.0.2:1')],
@@ -302,7 +305,7 @@ test('known rings bring what is seen of them', () => {
     hitRatio: 0.8,
     items: 30,
     spec: { nodes: [{ weight: 5 }, { weight: 5 }, { weight: 10 }] },
-    taker: { product: 'haproxy', weights: true },
+    taker: { states: true, weights: true },
   })
   expect(sourceOfPool({ ...view, ring: undefined } as PoolView, targets)).toBeNull()
   expect(sourceOfPool(view, [])).toMatchObject({ hitRatio: null, items: null })

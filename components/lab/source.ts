@@ -3,6 +3,7 @@ import { sharesSeen } from '@/components/rings/whatif.ts'
 import { followersWord } from '@/components/rings/words.ts'
 import type { Tone } from '@/components/ui/status.tsx'
 import type { RingSpec } from '@/lib/model/ring.ts'
+import type { Can } from '@/lib/model/topology.ts'
 import type { HotKeyView, PoolView, RingView, TargetView } from '@/lib/model/views.ts'
 import { poolRing } from '@/lib/rings/poolRing.ts'
 import type { KeyWeight } from '@/lib/rings/solver.ts'
@@ -11,7 +12,7 @@ import type { LabTraffic } from './link.ts'
 /** Who takes a change of this ring, if anybody. */
 export type Taker =
   | { is: 'ring'; name: string; written: boolean; follow: { tone: Tone; word: string } }
-  | { is: 'pool'; target: string; name: string; product: string; weights: true | string; weightMax: number }
+  | { is: 'pool'; target: string; name: string; states: Can; weights: true | string; weightMax: number }
   | null
 
 /** A ring that the lab starts from, with what is seen of its traffic. Rates a second, shares from 0 to 1. */
@@ -99,7 +100,7 @@ export function sourceOfPool(pool: PoolView, targets: readonly TargetView[]): La
       is: 'pool',
       target: pool.target,
       name: pool.name,
-      product: targets.find(({ name }) => name === pool.target)?.kind ?? '',
+      states: pool.can.state,
       weights: pool.liveWeights || (pool.because ?? 'This pool takes no weights.'),
       weightMax: pool.weightMax,
     },

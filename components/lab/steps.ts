@@ -7,7 +7,7 @@ export type LabStep = { setting: { target: string; name: string }; before: strin
 /** What of an edited ring a change can write, else the reason why none can. */
 export type Made = { steps: LabStep[] } | { because: string }
 
-/** HAProxy's words for a server's state; no setting makes a server fail. */
+/** What a setting of a server's state says; no setting makes a server fail. */
 const STATE_WORDS = { up: 'ready', drain: 'drain', maint: 'maint' } as const
 
 /** The edit as steps of a change: points of a ring's nodes, weights and states of a pool's servers. */
@@ -47,8 +47,8 @@ function serverSteps(taker: Extract<LabSource['taker'], { is: 'pool' }>, was: Re
   if (weighed.length > 0 && taker.weights !== true) return { because: `No weight is taken live: ${taker.weights}` }
   const heavy = weighed.find((node) => weightOf(node) > taker.weightMax)
   if (heavy) return { because: `${taker.weightMax} is the largest weight here.` }
-  if (turned.length > 0 && taker.product !== 'haproxy')
-    return { because: 'Evenkeel sets no states here: a server that is out is a what-if only.' }
+  if (turned.length > 0 && taker.states !== true)
+    return { because: `A server that is out is a what-if only here: ${taker.states.because}.` }
   if (turned.some((node) => node.state === 'down')) return { because: 'A server is not set down; drain or maint takes it out.' }
   if (!after.nodes.some((node) => isUp(node) && weightOf(node) > 0)) return { because: 'No server would be left.' }
   const steps = [

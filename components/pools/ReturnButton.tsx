@@ -7,20 +7,16 @@ import { noChangeBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { safe } from '@/lib/format/format.ts'
-import type { FrameView, PoolServerView, PoolView, TargetView } from '@/lib/model/views.ts'
+import type { FrameView, PoolServerView, PoolView } from '@/lib/model/views.ts'
 
 /** Whether somebody took it out: a server of weight 0 shows as drained too, and no state brings that one back. */
 export const isOut = ({ state, weightSet }: PoolServerView) => state === 'maint' || (state === 'drain' && weightSet > 0)
-
-/** Products whose servers Evenkeel can take out and bring back. */
-const STATEFUL = ['haproxy', 'nginx', 'envoy']
 
 /** Brings a server that was drained or in maintenance back into its pool, with a slow start where the pool allows one. */
 export function ReturnButton({ pool, server }: { pool: PoolView; server: PoolServerView }) {
   const go = useGo()
   const client = useQueryClient()
   const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
-  const { data: target } = useApi<TargetView>(['targets', pool.target], path`targets/${pool.target}`, { everyMs: 10_000 })
   const back = useMutation({
     mutationFn: () =>
       post<{ change: string }>('changes', {
@@ -33,11 +29,10 @@ export function ReturnButton({ pool, server }: { pool: PoolView; server: PoolSer
       for (const key of ['changes', 'pools', 'overview']) void client.invalidateQueries({ queryKey: [key] })
     },
   })
-  if (!STATEFUL.includes(target?.kind ?? '')) return null
   return (
     <Button
       busy={back.isPending}
-      disabledBecause={noChangeBecause(frame)}
+      disabledBecause={pool.can.state === true ? noChangeBecause(frame) : `Not from here: ${pool.can.state.because}`}
       hint={`${safe(server.name, 60)} takes requests again; its weight rises in stages where that is of use`}
       onClick={() => back.mutate()}
     >

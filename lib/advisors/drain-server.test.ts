@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
-import { fleetAt, type PoolFault, poolDay, poolOf, Tape } from '../../test/normal.ts'
+import { ABLE, fleetAt, type PoolFault, poolDay, poolOf, Tape } from '../../test/normal.ts'
 import { FROM } from '../../test/series.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Draft } from '../model/proposal.ts'
+import type { Pool } from '../model/topology.ts'
 import { drainServer } from './drain-server.ts'
 
 const finding = (more: Partial<Finding> = {}): Finding =>
@@ -16,8 +17,8 @@ const finding = (more: Partial<Finding> = {}): Finding =>
     ...more,
   }) as unknown as Finding
 
-function propose(weights: number[], about = finding(), kind = 'haproxy') {
-  const pool = poolOf('edge', 'app', weights)
+function propose(weights: number[], about = finding(), can: Pool['can'] = ABLE) {
+  const pool = poolOf('edge', 'app', weights, { can })
   const tape = new Tape()
   poolDay(tape, pool, { seed: 2, seconds: 130 }, 240, {
     fault: (t, server, now) => {
@@ -26,7 +27,7 @@ function propose(weights: number[], about = finding(), kind = 'haproxy') {
   })
   const window = tape.window(130)
   const topology = fleetAt(window, [pool], [], window.to)
-  return drainServer.propose(about, window, { ...topology, targets: topology.targets.map((target) => ({ ...target, kind })) })
+  return drainServer.propose(about, window, topology)
 }
 
 test('one of four is drained, with the error ratio that is left', () => {
@@ -46,8 +47,11 @@ test('a pool that fails alike, a product that cannot, a server that is gone', ()
   expect(propose([1, 1, 1, 1], finding({ subject: { target: 'edge', pool: 'app' } }))).toMatchObject({
     none: expect.stringMatching(/fail alike/),
   })
-  expect(propose([1, 1, 1, 1], finding(), 'nginx')).toHaveProperty('steps')
-  expect(propose([1, 1, 1, 1], finding(), 'twemproxy')).toMatchObject({ none: expect.stringMatching(/cannot be told/) })
+  const because = 'its statistics are read from the page alone'
+  expect(propose([1, 1, 1, 1], finding(), { state: true, slowStart: { because } })).toHaveProperty('steps')
+  expect(propose([1, 1, 1, 1], finding(), { state: { because }, slowStart: true })).toMatchObject({
+    none: expect.stringContaining(because),
+  })
   expect(propose([1, 1, 1, 1], finding({ subject: { target: 'edge', pool: 'app', server: 'gone' } }))).toBeNull()
 })
 test('a flapping one is drained without a promise', () => {
@@ -71,10 +75,7 @@ function refusal(change: (pool: ReturnType<typeof poolOf>, tape: Tape) => void, 
   change(pool, tape)
   const window = tape.window(130)
   const topology = fleetAt(window, [pool], [], window.to)
-  return drainServer.propose(finding(), window, {
-    ...topology,
-    targets: topology.targets.map((target) => ({ ...target, kind: 'haproxy' })),
-  })
+  return drainServer.propose(finding(), window, topology)
 }
 const sessions = (tape: Tape, now: number, most: number) => {
   for (const server of ['app1', 'app2', 'app3', 'app4']) {

@@ -32,10 +32,9 @@ export const drainServer: Advisor = {
       return { none: `The servers of ${pool.name} fail alike: look at what they share, a database, a deploy, or what is asked of them.` }
     const server = pool.servers.find(({ name }) => name === finding.subject.server)
     if (!server) return null
-    const kind = topology.targets.find(({ name }) => name === pool.target)?.kind
-    if (!(kind === 'haproxy' || ((kind === 'nginx' || kind === 'envoy') && pool.liveWeights)))
+    if (pool.can.state !== true)
       return {
-        none: `Take ${server.name} out of ${pool.name} until it is mended; this balancer cannot be told to drain a server at run time.`,
+        none: `Take ${server.name} out of ${pool.name} until it is mended; that cannot be done from here: ${pool.can.state.because}.`,
       }
     if (server.state === 'drain' || server.state === 'maint') return { none: `${server.name} is already out.` }
     const obstacle = obstacleTo(pool, server, window)

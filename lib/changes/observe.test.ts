@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { ABLE } from '../../test/normal.ts'
 import { createBus } from '../engine/bus.ts'
 import type { Change } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
@@ -88,6 +89,7 @@ function fleet() {
         algorithm: 'roundrobin',
         balances: 'weight' as const,
         liveWeights: true,
+        can: ABLE,
         weightMax: 256,
         servers: [server('a', 'up'), server('b', 'up'), server('c', 'maint')],
       },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { ABLE } from '../../test/normal.ts'
 import { createBus } from '../engine/bus.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { AnyActuator } from '../model/product.ts'
@@ -27,6 +28,7 @@ const pool = (more: Partial<Pool> = {}, ...servers: PoolServer[]): Pool => ({
   algorithm: 'roundrobin',
   balances: 'weight',
   liveWeights: true,
+  can: ABLE,
   weightMax: 256,
   servers: servers.length > 0 ? servers : [server('a', { state: 'maint', weightEffective: 0 }), server('b')],
   ...more,
@@ -34,7 +36,7 @@ const pool = (more: Partial<Pool> = {}, ...servers: PoolServer[]): Pool => ({
 const A_STATE = { target: 'edge', name: 'app/a/state' }
 const A_WEIGHT = { target: 'edge', name: 'app/a/weight' }
 
-const EDGE: TargetFacts[] = [{ name: 'edge', kind: 'haproxy', state: 'up', capabilities: [] }]
+const EDGE: TargetFacts[] = [{ name: 'edge', kind: 'any', state: 'up', capabilities: [] }]
 
 describe('which return is slow', () => {
   const of = (pools: Pool[], before = 'maint', weight = '100', ms = 30_000) =>
@@ -86,10 +88,10 @@ describe('which return is slow', () => {
     expect(notes).toEqual([expect.stringMatching(why)])
   })
 
-  it('is for HAProxy: elsewhere a stage is a reload', () => {
-    const targets = [{ ...EDGE[0]!, kind: 'nginx' }]
+  it('is for pools whose product can: elsewhere a stage is a reload', () => {
+    const reloads = pool({ can: { state: true, slowStart: { because: 'each stage would be another reload' } } })
     const steps = [{ setting: A_STATE, before: 'drain', after: 'ready' }]
-    expect(slowStartOf(steps, new Map([['edge app/a/weight', '100']]), { ...emptyTopology(), targets, pools: [pool()] }, 30_000)).toEqual({ notes: [] }) // biome-ignore format: one line
+    expect(slowStartOf(steps, new Map([['edge app/a/weight', '100']]), { ...emptyTopology(), targets: EDGE, pools: [reloads] }, 30_000)).toEqual({ notes: [] }) // biome-ignore format: one line
   })
 
   it("is ours after a drain, where HAProxy's slowstart does not act", () => {

@@ -12,11 +12,10 @@ type Returning = { pool: Pool; server: PoolServer; weight: Setting }
 /** The servers that these steps may bring back into their pool, each with the setting of its weight, which is to be read along. */
 export function returning(steps: readonly { setting: Setting; after: string }[], topology: Topology): Returning[] {
   return steps.flatMap(({ setting: { target, name }, after }): Returning[] => {
-    // Elsewhere each stage would be another file and another reload.
-    if (after !== 'ready' || topology.targets.find((one) => one.name === target)?.kind !== 'haproxy') return []
+    if (after !== 'ready') return []
     for (const pool of topology.pools)
       for (const server of pool.servers)
-        if (pool.target === target && name === `${pool.name}/${server.name}/state`)
+        if (pool.target === target && pool.can.slowStart === true && name === `${pool.name}/${server.name}/state`)
           return [{ pool, server, weight: { target, name: `${pool.name}/${server.name}/weight` } }]
     return []
   })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ABLE } from '../../test/normal.ts'
 import { SERVERS_MAX } from '../model/limits.ts'
 import type { Parsed } from '../model/product.ts'
 import type { PoolServer } from '../model/topology.ts'
@@ -10,6 +11,7 @@ const pool = (name: string, size: number) => ({
   algorithm: 'roundrobin',
   balances: 'weight' as const,
   liveWeights: true,
+  can: ABLE,
   weightMax: 256,
   servers: Array.from({ length: size }, (_, i) => server(`s${i}`)),
 })

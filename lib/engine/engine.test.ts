@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { handClock } from '../../test/clock.ts'
+import { ABLE } from '../../test/normal.ts'
 import type { Change } from '../model/change.ts'
 import type { Advisor, AnyDetector } from '../model/detector.ts'
 import type { HouseEvent } from '../model/events.ts'
@@ -180,7 +181,15 @@ describe('findings', () => {
   it('resolve when their subject is taken away, not while it is merely unread', async () => {
     const r = room()
     const server = { name: 'a', address: '', id: 1, weightSet: 1, weightEffective: 1, state: 'up' as const }
-    const pool = { name: 'app', algorithm: 'roundrobin', balances: 'weight' as const, liveWeights: true, weightMax: 256, servers: [server] }
+    const pool = {
+      name: 'app',
+      algorithm: 'roundrobin',
+      balances: 'weight' as const,
+      liveWeights: true,
+      can: ABLE,
+      weightMax: 256,
+      servers: [server],
+    }
     r.world.verdicts = [found({ target: 'edge', pool: 'app', server: 'a' })]
     await r.clock.pass(40_000)
     expect(r.findings()[0]!.state).toBe('firing')

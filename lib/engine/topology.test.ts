@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { ABLE } from '../../test/normal.ts'
 import type { Pool } from '../model/topology.ts'
 import { createTopologyBook, type TargetSeen } from './topology.ts'
 
@@ -16,6 +17,7 @@ const pool = (name: string, servers: Pool['servers']): Omit<Pool, 'target'> => (
   algorithm: 'roundrobin',
   balances: 'weight',
   liveWeights: true,
+  can: ABLE,
   weightMax: 256,
   servers,
 })

@@ -54,6 +54,17 @@ export type PoolServer = {
 /** A line of the configuration as it stands at `FILE:LINE`, and as it would have to be; without `wanted`, `notes` say why no line can. */
 export type FileLine = { where: string; now: string; wanted?: string; notes: string[] }
 
+/** Whether something can be done, else why not, in the middle of a sentence. */
+export type Can = true | { because: string }
+
+/** What can be done with a pool's servers at run time: said by the product that is asked to do it, and asked by everybody else. */
+export type PoolAbilities = {
+  /** Connection draining: a server is taken out of new requests, and brought back. */
+  state: Can
+  /** Slow start: a server that returns gets its weight in stages. Not where each stage would be a reload. */
+  slowStart: Can
+}
+
 export type Pool = {
   target: string
   name: string
@@ -66,6 +77,7 @@ export type Pool = {
   because?: string
   /** The algorithm keeps a table: at run time each server takes its weight from the file, or 0. */
   fixedWeights?: boolean
+  can: PoolAbilities
   /** Of several backups only the first one serves, as HAProxy without `option allbackups`. */
   firstBackupOnly?: boolean
   /** Largest weight the product takes, and the smallest that still gets traffic. */

@@ -72,6 +72,7 @@ export function parseClusters(
       balances: config?.balances ?? 'unknown',
       liveWeights: may === true,
       because: may === true ? undefined : may,
+      can: { state: may === true || { because: may }, slowStart: { because: 'each stage would be another file to take over' } },
       weightMax: 99_999,
       ring: config && ringOf(config, servers),
       servers,

@@ -380,6 +380,7 @@ describe('pools', () => {
 
   it('say why weights cannot be set', () => {
     expect(pool(cfg('balance uri\nhash-type consistent'), SOCKET, { writable: 'no admin socket' })).toMatchObject({
+      can: { state: { because: 'no admin socket' }, slowStart: { because: 'no admin socket' } },
       liveWeights: false,
       because: 'no admin socket',
     })

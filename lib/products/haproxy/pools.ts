@@ -1,6 +1,6 @@
 import type { RingNode, RingSpec } from '../../model/ring.ts'
 import { servingOf } from '../../model/serving.ts'
-import type { Pool, PoolServer } from '../../model/topology.ts'
+import type { Pool, PoolAbilities, PoolServer } from '../../model/topology.ts'
 import type { Door } from '../exchange.ts'
 import type { ConfigFile, FilePool, FileServer } from './configFile.ts'
 import { fileLineOf, reloadOf } from './lasting.ts'
@@ -45,6 +45,7 @@ export function poolsOf({ pools, servers, serversLeft }: Stat, beside: Beside): 
     return {
       name,
       ...algorithmOf(row, file, beside),
+      can: abilitiesOf(beside.writable),
       weightMax: WEIGHT_MAX,
       ...(file?.allBackups ? {} : { firstBackupOnly: true }),
       ...(file?.sticky ? { sticky: file.sticky } : {}),
@@ -55,6 +56,12 @@ export function poolsOf({ pools, servers, serversLeft }: Stat, beside: Beside): 
       servers: own,
     }
   })
+}
+
+/** `set server … state` is taken in every algorithm; the weights of a slow start are another question, which `liveWeights` answers. */
+const abilitiesOf = (writable: true | string): PoolAbilities => {
+  const can = writable === true || { because: writable }
+  return { state: can, slowStart: can }
 }
 
 /** The file's section of this pool; none where the file says another algorithm than the one that runs: it was changed, not reloaded. */

@@ -8,6 +8,8 @@ import type { Upstream } from './upstreamFile.ts'
 /** NGINX takes any whole number; beyond this a step is finer than traffic can show, and a consistent ring grows by 160 points each. */
 export const WEIGHT_MAX = 256
 
+const FILE_UNKNOWN = 'its include file is not known: name it under `upstreams`'
+
 type UpstreamConfig = NginxConfig['upstreams'][string]
 
 /** An upstream as its include file and the configuration describe it. */
@@ -33,6 +35,7 @@ export function poolOf(config: NginxConfig, name: string, upstream: Upstream): O
     algorithm: method,
     balances: balancesBy(method),
     ...(may === true ? { liveWeights: true } : { liveWeights: false, because: may }),
+    can: { state: may === true || { because: may }, slowStart: { because: 'each stage would be another reload' } },
     weightMax: WEIGHT_MAX,
     ...(method === 'ip_hash' ? { sticky: 'ip_hash' } : {}),
     ...(ring ? { ring } : {}),
@@ -86,7 +89,8 @@ export function seenPool(name: string, servers: string[]): Omit<Pool, 'target'> 
     algorithm: 'unknown',
     balances: 'unknown',
     liveWeights: false,
-    because: 'its include file is not known: name it under `upstreams`',
+    because: FILE_UNKNOWN,
+    can: { state: { because: FILE_UNKNOWN }, slowStart: { because: FILE_UNKNOWN } },
     weightMax: WEIGHT_MAX,
     servers: servers.map((server, i) => ({
       name: printable(server),

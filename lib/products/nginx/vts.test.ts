@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { ABLE } from '../../../test/normal.ts'
 import type { Parsed } from '../../model/product.ts'
 import { nginxConfig } from './config.ts'
 import { nginx } from './product.ts'
@@ -64,6 +65,7 @@ describe('the captured page', () => {
       {
         name: 'u_cons',
         liveWeights: false,
+        can: { state: { because: expect.stringContaining('include file') } },
         because: expect.stringContaining('upstreams'),
         servers: [
           { name: '127.0.0.1:19001', weightSet: 1, state: 'up' },
@@ -133,7 +135,7 @@ it('down, backup, addresses without an upstream, several addresses of one name',
       { ...c!, server: '10.1.0.2:80' },
     ]
   })
-  const pool = { name: 'app', algorithm: 'round robin', balances: 'weight' as const, liveWeights: true, weightMax: 256 }
+  const pool = { name: 'app', algorithm: 'round robin', balances: 'weight' as const, liveWeights: true, can: ABLE, weightMax: 256 }
   const server = {
     name: 'app.internal',
     address: 'app.internal',

@@ -85,6 +85,7 @@ export function toPools(samples: readonly Reading[], series: readonly PromSeries
     balances: 'unknown',
     liveWeights: false,
     because: READ_ONLY,
+    can: { state: { because: READ_ONLY }, slowStart: { because: READ_ONLY } },
     weightMax: 256,
     servers,
   }))

@@ -103,6 +103,8 @@ function serverReadings(
   ]
 }
 
+const NO_STATE = { because: 'twemproxy has no state of a server that could be set: it ejects one by itself after failures' }
+
 function poolOf(name: string, servers: PoolServer[], config: PoolConfig | undefined, writable: true | string): Omit<Pool, 'target'> {
   // Statistics list servers in their own order; the ring hashes them in the file's.
   const byName = new Map(servers.map((server) => [server.name, server]))
@@ -114,6 +116,7 @@ function poolOf(name: string, servers: PoolServer[], config: PoolConfig | undefi
     balances: config?.distribution === 'random' ? 'unknown' : config ? 'hash' : 'unknown',
     liveWeights: writable === true && config?.distribution !== 'random',
     because: config?.distribution === 'random' ? 'distribution random ignores weights' : writable === true ? undefined : writable,
+    can: { state: NO_STATE, slowStart: NO_STATE },
     weightMax: 10_000,
     ring: ringed ? withStates(ringOf(config), ordered) : undefined,
     servers: ordered,

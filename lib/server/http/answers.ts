@@ -49,12 +49,16 @@ export const target = noun('Target', 'A configured or discovered server', {
   ),
   figures: z.record(z.string(), figure).optional(),
 })
+const can = z.union([z.literal(true), z.object({ because: z.string() })])
 export const pool = noun('Pool', 'Servers that share the requests', {
   target: z.string(),
   name: z.string(),
   algorithm: z.string(),
   liveWeights: z.boolean(),
   because: z.string().optional(),
+  can: z
+    .object({ state: can, slowStart: can })
+    .meta({ description: 'What can be done with its servers at run time: take one out and back, let one that returns start slowly' }),
   ringBecause: z.string().optional().meta({ description: 'Why no ring tells where its keys go, though it hashes' }),
   reload: z
     .object({ keeps: z.boolean(), text: z.string(), command: z.string().optional() })
