@@ -15,6 +15,7 @@ import { Facts } from '@/components/ui/page.tsx'
 import { Shape, Status } from '@/components/ui/status.tsx'
 import { duration, safe, unitOf } from '@/lib/format/format.ts'
 import { canChange, changeCan } from '@/lib/model/change.ts'
+import { isOpen } from '@/lib/model/changeAlert.ts'
 import type { ChangeView, FrameView } from '@/lib/model/views.ts'
 import { JobPanel } from './JobPanel.tsx'
 import { WatchChart } from './WatchChart.tsx'
@@ -151,15 +152,17 @@ function Guards({ change }: { change: ChangeView }) {
   )
 }
 
-/** Keep and roll back; the same table that the server obeys says which may be pressed. */
+const NOT_DONE = { keep: 'Not kept', 'roll-back': 'Not rolled back', settle: 'Still open' }
+
+/** Keep, roll back and settle; the same table that the server obeys says which may be pressed. */
 function Verbs({ change }: { change: ChangeView }) {
   const client = useQueryClient()
   const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
   const mayNot = noWriteBecause(frame)
   const rising = change.slowStart !== undefined && !change.slowStart.done
   const verb = useMutation({
-    mutationFn: (name: 'keep' | 'roll-back') => post(path`changes/${change.id}/` + name),
-    onError: (error, name) => toast.error(name === 'keep' ? 'Not kept' : 'Not rolled back', { description: sayError(error) }),
+    mutationFn: (name: keyof typeof NOT_DONE) => post(path`changes/${change.id}/` + name),
+    onError: (error, name) => toast.error(NOT_DONE[name], { description: sayError(error) }),
     onSettled: () => {
       for (const key of ['changes', 'proposals', 'findings', 'overview', 'pools', 'rings'])
         void client.invalidateQueries({ queryKey: [key] })
@@ -182,6 +185,18 @@ function Verbs({ change }: { change: ChangeView }) {
       >
         Roll back
       </Button>
+      {isOpen(change) && (
+        <div className="flex w-full flex-wrap items-center gap-x-3 gap-y-2">
+          <Button onClick={() => verb.mutate('settle')} busy={verb.isPending && verb.variables === 'settle'}>
+            A person has seen to it
+          </Button>
+          <span className="max-w-prose text-dim text-sm">
+            Says that you have decided what becomes of it: the receivers of its notice are told that it is over, and its settings may be
+            proposed for again. Nothing is written to a server.
+          </span>
+        </div>
+      )}
+      {change.seenTo && <p className="w-full text-dim text-sm">Seen to by {safe(change.seenTo, 60)}.</p>}
     </div>
   )
 }

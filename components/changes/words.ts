@@ -19,8 +19,8 @@ export const stateWords = (change: Pick<ChangeView, 'state'>) => STATE[change.st
 export const verdictWords = (change: Pick<ChangeView, 'verdict'>) => (change.verdict ? VERDICT[change.verdict] : '')
 
 /** Violet while it is at work; colour afterwards only when a person should look. */
-export function changeTone(change: Pick<ChangeView, 'state' | 'needsPerson' | 'verdict'>): Tone {
-  if (change.state === 'failed') return 'critical'
+export function changeTone(change: Pick<ChangeView, 'state' | 'needsPerson' | 'verdict' | 'seenTo'>): Tone {
+  if (change.state === 'failed') return change.seenTo ? 'ok' : 'critical'
   if (change.needsPerson) return 'warning'
   return change.state === 'applying' || change.state === 'watching' ? 'change' : 'ok'
 }

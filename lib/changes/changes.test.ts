@@ -552,6 +552,7 @@ describe('the watch', () => {
     f.changes().settle(change!, 'ann')
     expect(f.store().memory.get(key)).toBeNull()
     expect(f.change(change)).not.toHaveProperty('needsPerson')
+    expect(f.change(change)).toMatchObject({ state: 'failed', seenTo: 'ann' })
   })
 })
 

@@ -3,6 +3,7 @@ import { count } from '../format/format.ts'
 import type { Interval } from '../math/intervals.ts'
 import { measure } from '../measures/measure.ts'
 import { type Change, type ChangeVerdict, canChange, changeCan } from '../model/change.ts'
+import { isOpen } from '../model/changeAlert.ts'
 import { type ClockStep, movedDate } from '../model/clock.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Bus } from '../model/events.ts'
@@ -694,7 +695,12 @@ export function createChanges(options: ChangesOptions): Changes {
       const change = journal.get(id)
       if (!change) throw new EvenkeelError('not_found', `There is no change ${id}.`)
       for (const step of heldSteps(change)) store.memory.delete(contestedKey(step.setting))
-      if (change.needsPerson) journal.note(id, { what: 'note', text: 'Seen to.', by }, { needsPerson: undefined })
+      if (isOpen(change))
+        journal.note(
+          id,
+          { what: 'note', text: 'Seen to.', by },
+          { needsPerson: undefined, ...(change.state === 'failed' && { seenTo: by }) },
+        )
     },
     inFlight: (steps) => inFlightOf(knobs.groups(steps)),
     async tick() {

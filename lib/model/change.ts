@@ -62,6 +62,8 @@ export type Change = {
   outcome?: string
   /** Set when a person should decide: kept but unjudged, drift. */
   needsPerson?: string
+  /** Who has seen to what it left open when it failed. */
+  seenTo?: string
   /** Commands that put back what it wrote, where Evenkeel itself may not: it was found in flight in observe mode. */
   undo?: string[]
   /** Commands that bring the rest of it about, where it was left half-way so. */

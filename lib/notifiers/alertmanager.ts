@@ -1,3 +1,4 @@
+import { pageOf } from '../model/changeAlert.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Notice } from '../model/notice.ts'
 
@@ -29,7 +30,7 @@ export function alertmanagerBody(notice: Notice): Record<string, unknown> {
       annotations: { summary: finding.summary },
       startsAt: new Date(finding.since).toISOString(),
       endsAt: notice.status === 'resolved' ? new Date(finding.resolvedAt ?? finding.seenAt).toISOString() : NOT_ENDED,
-      generatorURL: finding.id === 'test' ? notice.externalUrl : `${notice.externalUrl}/findings/${encodeURIComponent(finding.id)}`,
+      generatorURL: `${notice.externalUrl}${pageOf(finding)}`,
       fingerprint: fingerprint({ ...labels, severity: '' }),
     }
   })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { pageOf } from '../model/changeAlert.ts'
 import { type Finding, subjectName } from '../model/finding.ts'
 import { secret } from '../model/marks.ts'
 import type { Notice } from '../model/notice.ts'
@@ -16,7 +17,8 @@ const MARK = { critical: '◆', warning: '▲', info: '○' }
 const LINES = 20
 
 function line(notice: Notice, finding: Finding): string {
-  const link = finding.id === 'test' ? '' : ` <${notice.externalUrl}/findings/${encodeURIComponent(finding.id)}|open>`
+  const page = pageOf(finding)
+  const link = page && ` <${notice.externalUrl}${page}|open>`
   const word = notice.status === 'resolved' ? `resolved: ${subjectName(finding.subject)}: ` : ''
   return `${notice.status === 'resolved' ? '✓' : MARK[finding.severity]} ${escaped((word + finding.summary).slice(0, 400))} (${finding.rule})${link}`
 }

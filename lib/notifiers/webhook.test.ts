@@ -114,4 +114,6 @@ test("Slack gets text in which nobody's key wakes the channel", async () => {
   expect(text).toContain('a key &lt;!channel&gt;')
   expect(text).not.toContain('<!channel>')
   expect(text).toContain('<http://h/findings/f1|open>')
+  await slack.notify({ url }, { ...notice, findings: [{ ...notice.findings[0]!, id: 'change-c1-needs-person' }] }, never)
+  expect(JSON.parse(got.at(-1)!.body).text).toContain('<http://h/changes/c1|open>')
 })

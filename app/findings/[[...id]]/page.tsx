@@ -1,4 +1,6 @@
+import { redirect } from 'next/navigation'
 import { FindingsPage } from '@/components/findings/FindingsPage.tsx'
+import { changeOf } from '@/lib/model/changeAlert.ts'
 import { getFinding, listFindings } from '@/lib/server/findings.ts'
 import { known } from '../../known.ts'
 import { visit } from '../../visit.ts'
@@ -10,6 +12,9 @@ export default async function Page({ params }: { params: Promise<{ id?: string[]
   const { house } = await visit('viewer')
   const { id } = await params
   const open = id?.[0] ? decodeURIComponent(id[0]) : null
+  // Notices of earlier versions sent the reader of a change here.
+  const change = open && changeOf(open)
+  if (change) redirect(`/changes/${encodeURIComponent(change)}`)
   return (
     <FindingsPage
       initial={listFindings(house, { state: 'firing' })}

@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { Change } from '../../model/change.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { Notice, Route } from '../../model/notice.ts'
 import type { Notifier } from '../../model/notifier.ts'
+import type { Labels } from '../../model/series.ts'
 import type { Store } from '../../model/store.ts'
+import { alertmanagerBody } from '../../notifiers/alertmanager.ts'
 import { createStore } from '../../store/store.ts'
 import { createBus } from '../bus.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
@@ -175,9 +178,8 @@ describe('the outbox', () => {
   })
 })
 
-test('a failed change is told once', async () => {
-  const dispatch = begin([{}])
-  const change = {
+describe('a change that a person has to look at', () => {
+  const failed = (more: Partial<Change> = {}): Change => ({
     id: 'c1',
     state: 'failed',
     steps: [{ setting: { target: 'edge', name: 'x' }, before: '1', after: '2' }],
@@ -191,12 +193,89 @@ test('a failed change is told once', async () => {
     verdict: null,
     outcome: 'drift: somebody else set it',
     journal: [],
-  } as const
-  bus.emit({ type: 'change', change: change as never })
-  bus.emit({ type: 'change', change: change as never })
-  await pass(dispatch, 5)
-  expect(sent).toHaveLength(1)
-  expect(sent[0]!.findings[0]).toMatchObject({ rule: 'change/failed', subject: { target: 'edge' }, summary: 'drift: somebody else set it' })
+    ...more,
+  })
+  const asking = (more: Partial<Change> = {}) => failed({ state: 'kept', needsPerson: 'Decide whether it stays.', ...more })
+  const alerts = () => sent.map((notice) => (alertmanagerBody(notice) as { alerts: Record<string, unknown>[] }).alerts[0]!)
+
+  test('is told of once, on its own page, and its end goes to the same receivers as the same alert', async () => {
+    const dispatch = begin([{}])
+    store.changes.put(failed())
+    await pass(dispatch, 100)
+    expect(sent).toHaveLength(1)
+    expect(sent[0]!.findings[0]).toMatchObject({
+      rule: 'change/failed',
+      subject: { target: 'edge' },
+      summary: 'drift: somebody else set it',
+    })
+    store.changes.put(failed({ seenTo: 'ann', at: sent[0]!.findings[0]!.since }))
+    await pass(dispatch, 10)
+    expect(sent.map(({ status, receiver, groupLabels }) => [status, receiver, groupLabels])).toEqual([
+      ['firing', 'ops', { target: 'edge' }],
+      ['resolved', 'ops', { target: 'edge' }],
+    ])
+    const [first, last] = alerts()
+    expect(first).toMatchObject({
+      status: 'firing',
+      generatorURL: 'http://h/changes/c1',
+      labels: { rule: 'change/failed', target: 'edge' },
+    })
+    expect(last).toMatchObject({ status: 'resolved', generatorURL: 'http://h/changes/c1', fingerprint: first!.fingerprint })
+    expect(last!.endsAt).toBe(new Date(sent[1]!.findings[0]!.resolvedAt!).toISOString())
+  })
+  test('that was kept unjudged is over once it is settled or rolled back', async () => {
+    for (const end of [{}, { state: 'rolled_back' as const }]) {
+      sent = []
+      const dispatch = begin([{}])
+      store.changes.put(asking())
+      await pass(dispatch, 5)
+      store.changes.put(asking({ ...end, needsPerson: undefined }))
+      await pass(dispatch, 5)
+      expect(sent.map(({ status, findings }) => [status, findings[0]!.rule])).toEqual([
+        ['firing', 'change/needs-person'],
+        ['resolved', 'change/needs-person'],
+      ])
+      await dispatch.stop()
+    }
+  })
+  test('that waited and then failed is another alert, and the first one ends', async () => {
+    const dispatch = begin([{}])
+    store.changes.put(asking())
+    await pass(dispatch, 5)
+    store.changes.put(asking({ state: 'failed' }))
+    await pass(dispatch, 5)
+    expect(sent.map(({ status, findings }) => `${status} ${findings.map(({ rule }) => rule)}`).sort()).toEqual([
+      'firing change/failed',
+      'firing change/needs-person',
+      'resolved change/needs-person',
+    ])
+  })
+  test.each<Labels>([{ rule: 'change/failed' }, { target: 'edge' }])(
+    'is muted by a silence of %j, and told of once that ends',
+    async (match) => {
+      const dispatch = begin([{}])
+      store.changes.put(failed())
+      store.silences.put({ id: 's', match, from: at, until: at + 20_000, by: 'ann', reason: '' })
+      await pass(dispatch, 15)
+      expect(sent).toEqual([])
+      await pass(dispatch, 15)
+      expect(sent).toHaveLength(1)
+    },
+  )
+  test('is told of after a new start too, and never again', async () => {
+    store.changes.put(failed())
+    const first = begin([{}])
+    await pass(first, 5)
+    await first.stop()
+    await pass(begin([{}]), 20)
+    expect(sent).toHaveLength(1)
+  })
+  test('of which an earlier version has told stays told of', async () => {
+    store.changes.put(failed())
+    store.memory.put('told/c1', { at })
+    await pass(begin([{}]), 20)
+    expect(sent).toEqual([])
+  })
 })
 
 test('a test notice is sent at once and its fate kept', async () => {

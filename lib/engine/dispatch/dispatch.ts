@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import type { Change } from '../../model/change.ts'
+import { alertOf, changeOf, idOf, isOpen } from '../../model/changeAlert.ts'
 import type { ClockStep } from '../../model/clock.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Bus } from '../../model/events.ts'
@@ -53,7 +53,6 @@ export function createDispatch({ routes, receivers, notifiers, store, bus, exter
   const stopping = new AbortController()
   const parcelKey = (id: string) => `outbox/${id}`
   const unsubscribe = bus.on((event) => {
-    if (event.type === 'change') tellOfChange(event.change)
     if (event.type === 'clock') stepClock(event.step)
   })
   let sweptAt = 0
@@ -76,8 +75,22 @@ export function createDispatch({ routes, receivers, notifiers, store, bus, exter
     return store.silences.list((silence) => silence.from <= at && at < silence.until && labelsMatch(labels, silence.match)).length > 0
   }
 
+  /** Changes that failed or wait for a decision, until somebody has seen to them. */
+  const alertsOfChanges = (at: number): Finding[] =>
+    // `told/` marks those that an earlier version, which knew no end of them, has told of.
+    store.changes
+      .list((change) => isOpen(change) && !store.memory.get(`told/${change.id}`))
+      .map((change) => alertOf(change, idOf(change), at))
+
+  function alertOfId(id: string, at: number): Finding | null {
+    const change = changeOf(id)
+    if (change === null) return store.findings.get(id)
+    const found = store.changes.get(change)
+    return found && alertOf(found, id, at)
+  }
+
   function judgeGroups(at: number) {
-    const live = store.findings.list((finding) => finding.state === 'firing')
+    const live = [...store.findings.list((finding) => finding.state === 'firing'), ...alertsOfChanges(at)]
     const audible = live.filter((finding) => !silenced(finding, at))
     routes.forEach((route, index) => {
       const prefix = `said/${routeKey(route, index)}/`
@@ -102,10 +115,12 @@ export function createDispatch({ routes, receivers, notifiers, store, bus, exter
     const fresh = firing.filter((finding) => !said.firing.includes(finding.id))
     // Silenced is not resolved: only its own end is.
     const ended = said.firing.flatMap((id) => {
-      const finding = store.findings.get(id)
+      const finding = alertOfId(id, at)
       return finding === null || finding.state === 'resolved' ? [{ id, finding }] : []
     })
-    const again = firing.length > 0 && fresh.length === 0 && said.at > 0 && at - said.at >= route.repeatMs
+    // That a change waits is said once: nothing goes on that would get worse unheard.
+    const lasts = firing.some(({ id }) => changeOf(id) === null)
+    const again = lasts && fresh.length === 0 && said.at > 0 && at - said.at >= route.repeatMs
     if (fresh.length === 0 && ended.length === 0 && !again) {
       if (said.dueAt !== undefined) save(key, { firing: said.firing, at: said.at })
       return
@@ -145,25 +160,6 @@ export function createDispatch({ routes, receivers, notifiers, store, bus, exter
         })
       })
     }
-  }
-
-  /** A change that failed, found drift or needs a person is told of once, as a finding of its own that never resolves. */
-  function tellOfChange(change: Change) {
-    if (!(change.state === 'failed' || change.needsPerson) || store.memory.get(`told/${change.id}`)) return
-    store.memory.put(`told/${change.id}`, { at: now() })
-    const setting = change.steps[0]?.setting
-    const finding: Finding = {
-      id: `change-${change.id}`,
-      rule: change.state === 'failed' ? 'change/failed' : 'change/needs-person',
-      severity: 'warning',
-      state: 'firing',
-      subject: setting ? { target: setting.target } : {},
-      summary: change.outcome ?? change.needsPerson ?? 'A change failed.',
-      evidence: [],
-      since: change.at,
-      seenAt: now(),
-    }
-    for (const route of routes) if (routeTakes(route, finding)) enqueue(route, groupOf(route, finding).labels, 'firing', [finding], now())
   }
 
   /** In order for each channel of a receiver: the end of a story must not arrive before its beginning. */

@@ -245,6 +245,7 @@ export const change = noun('Change', 'What was done, and what it did', {
   prediction: prediction.nullable(),
   measured: z.object({ before: z.number(), after: z.number(), low: z.number(), high: z.number() }).nullable(),
   verdict: z.enum(['improved', 'no_effect', 'regressed', 'unjudged']).nullable(),
+  seenTo: z.string().optional().meta({ description: 'Who has seen to what it left open when it failed' }),
   job: z.string().optional().meta({ description: 'The id of the long work that writes its steps' }),
   slowStart: z
     .looseObject({ stage: z.number(), of: z.number(), done: z.boolean(), nextAt: iso.optional() })

@@ -1,0 +1,47 @@
+import type { Change } from './change.ts'
+import type { Finding } from './finding.ts'
+
+const PREFIX = 'change-'
+const NEEDS_PERSON = '-needs-person'
+
+/** Whether something of a change is left open that a person has to look at: it failed, or it asks for a decision, and nobody has settled it. */
+export const isOpen = ({ state, needsPerson, seenTo }: Pick<Change, 'state' | 'needsPerson' | 'seenTo'>): boolean =>
+  needsPerson !== undefined || (state === 'failed' && seenTo === undefined)
+
+/**
+ * The alert that a change raises while it is open, so that it takes the way of every finding: routes, groups, silences, its end. Labels stay
+ * the same from first to last: receivers know an alert by them.
+ */
+export function alertOf(change: Change, id: string, at: number): Finding {
+  const asks = id.endsWith(NEEDS_PERSON)
+  const firing = isOpen(change) && idOf(change) === id
+  const setting = change.steps[0]?.setting
+  return {
+    id,
+    rule: asks ? 'change/needs-person' : 'change/failed',
+    severity: 'warning',
+    state: firing ? 'firing' : 'resolved',
+    subject: setting ? { target: setting.target } : {},
+    summary: change.outcome ?? change.needsPerson ?? (asks ? 'A change needs a person.' : 'A change failed.'),
+    evidence: [],
+    since: change.at,
+    seenAt: at,
+    ...(!firing && { resolvedAt: at }),
+  }
+}
+
+/** The id of the alert that an open change raises now. One that waited for a decision and failed then raises another. */
+export const idOf = ({ id, state }: Pick<Change, 'id' | 'state'>): string => `${PREFIX}${id}${state === 'failed' ? '' : NEEDS_PERSON}`
+
+/** The change that an alert's id speaks of, or null where it is a finding of a detector. */
+export function changeOf(id: string): string | null {
+  if (!id.startsWith(PREFIX)) return null
+  return id.slice(PREFIX.length, id.endsWith(NEEDS_PERSON) ? -NEEDS_PERSON.length : undefined)
+}
+
+/** The path of the page where a reader of a notice decides; that of the whole control room where it speaks of nothing that has one. */
+export function pageOf({ id }: Pick<Finding, 'id'>): string {
+  if (id === 'test') return ''
+  const change = changeOf(id)
+  return change === null ? `/findings/${encodeURIComponent(id)}` : `/changes/${encodeURIComponent(change)}`
+}
