@@ -73,6 +73,17 @@ function revoked(): string {
   return token
 }
 
+/** Actors for one operation after the other. To sign in takes most of the time: only a call that may end a session needs new ones. */
+function lasting(people: () => Promise<Actor[]>): () => Promise<Actor[]> {
+  let held: Actor[] | null = null
+  let calls = 0
+  return async () => {
+    if (operations[calls++ - 1]?.path.startsWith('session')) held = null
+    held ??= await people()
+    return held
+  }
+}
+
 describe('nobody gets more than the own role, however the path is written', { timeout: 120_000 }, () => {
   test('auth: local', async () => {
     await open('{ mode: local }')
@@ -84,17 +95,23 @@ describe('nobody gets more than the own role, however the path is written', { ti
       const entered = await local.signIn({ code: /code=([\w-]+)/.exec(link)![1]! }, { headers: new Headers(), from: null })
       return cookieOf((entered as Extract<SignedIn, { cookies: string[] }>).cookies[0]!)
     }
-    const removed = async () => {
-      const headers = await signedIn('admin', 'gone')
+    const removed = async (): Promise<Actor[]> => {
+      const cookie = await signedIn('admin', 'gone')
+      const gone: Identity = { kind: 'person', role: 'admin', session: null, id: local.persons.named('gone')!.id, name: 'gone' }
+      const token = bearer(house.doors.tokens.create({ name: 'ci', role: 'admin' }, gone).token)
       local.remove('gone')
-      return headers
+      return [
+        { who: "a removed admin's cookie", role: null, headers: cookie },
+        { who: "a removed admin's token", role: null, headers: token },
+      ]
     }
-    const asked = await walk(ask, async () => [
+    const people = async (): Promise<Actor[]> => [
       nobody,
       ...(await Promise.all(ROLES.map(async (role): Promise<Actor> => ({ who: `${role}'s cookie`, role, headers: await signedIn(role) })))),
-      { who: "a removed admin's cookie", role: null, headers: await removed() },
+      ...(await removed()),
       ...tokens(),
-    ])
+    ]
+    const asked = await walk(ask, lasting(people))
     expect(asked).toBeGreaterThan(operations.length * 100)
   })
 
@@ -136,14 +153,10 @@ describe('nobody gets more than the own role, however the path is written', { ti
           { who: 'a removed admin of the issuer', role: null, headers: gone },
         ]
       }
-      // The way to the issuer and back takes most of the time: only calls that may end a session need new ones.
-      let held = await people()
-      let calls = 0
-      await walk(ask, async () => {
-        if (operations[calls - 1]?.path.startsWith('session')) held = await people()
-        calls++
-        return [nobody, ...held, ...tokens()]
-      })
+      await walk(
+        ask,
+        lasting(async () => [nobody, ...(await people()), ...tokens()]),
+      )
     } finally {
       await issuer.close()
     }
