@@ -28,15 +28,21 @@ export type Pages<T> = {
   error: Error | null
 }
 
+/** What is asked for page by page, each with the cursor that the page before gave. */
+export const pagesQuery = <T>(key: readonly unknown[], path: string, query: Query = {}) => ({
+  queryKey: [...key, 'pages', query] as const,
+  queryFn: ({ pageParam, signal }: { pageParam: string; signal: AbortSignal }) =>
+    get<Page<T>>(path, { ...query, cursor: pageParam }, signal),
+  initialPageParam: '',
+  getNextPageParam: (last: Page<T>) => last.next,
+})
+
 /** A list of the API over its pages: nobody may take the first page for the whole list. `key` begins with the noun that events speak of. */
 export function usePages<T>(key: readonly unknown[], path: string, options: Options<T> = {}): Pages<T> {
   const { query = {}, initialData, everyMs = 3_000, all = false, enabled } = options
   const { live } = useLive()
   const found = useInfiniteQuery({
-    queryKey: [...key, 'pages', query],
-    queryFn: ({ pageParam, signal }) => get<Page<T>>(path, { ...query, cursor: pageParam }, signal),
-    initialPageParam: '',
-    getNextPageParam: (last: Page<T>) => last.next,
+    ...pagesQuery<T>(key, path, query),
     initialData: initialData && { pages: [initialData], pageParams: [''] },
     refetchInterval: live ? everyMs : false,
     placeholderData: keepPreviousData,
