@@ -3,7 +3,7 @@ import { FROM, load } from '../../test/series.ts'
 import type { Change } from '../model/change.ts'
 import type { Step } from '../model/proposal.ts'
 import { emptyTopology, type Topology } from '../model/topology.ts'
-import { settledFrom, ttlMs, watchLimitMs } from './settle.ts'
+import { settledFrom, watchLimitMs } from './settle.ts'
 
 const step = (target: string, name: string, before: string, after: string): Step => ({ setting: { target, name }, before, after })
 function change(own: Step, metric: string, where: Record<string, string>): Change {
@@ -13,15 +13,21 @@ function change(own: Step, metric: string, where: Record<string, string>): Chang
 const haproxy: Topology = { ...emptyTopology(), targets: [{ name: 'edge', kind: 'haproxy', state: 'up', capabilities: [] }] }
 
 describe('the numbers hold nothing of the time before the write', () => {
-  it('once 1,024 requests have passed through an HAProxy pool', () => {
-    const pool = change(step('edge', 'app/a/weight', '100', '20'), 'pool_response_seconds', { target: 'edge', pool: 'app' })
-    const at = (polls: number, perSecond: number) =>
-      settledFrom(pool, load(1_000, { 'pool_requests_total{target=edge,pool=app}': `0+${perSecond}x${polls}` }), haproxy)
+  it('once twice as many requests have passed as the product smooths its times over', () => {
+    const pool = change(step('edge', 'app/a/weight', '100', '20'), 'pool_queue_seconds', { target: 'edge', pool: 'app' })
+    const smoothing = (samples: number) => ({ 'pool_response_smoothing{target=edge,pool=app}': `${samples}x1` })
+    const at = (polls: number, perSecond: number, samples = 512) =>
+      settledFrom(
+        pool,
+        load(1_000, { 'pool_requests_total{target=edge,pool=app}': `0+${perSecond}x${polls}`, ...smoothing(samples) }),
+        emptyTopology(),
+      )
+    expect(at(10, 240, 256)).toBe(FROM + 3_000)
     expect(at(4, 240)).toBeNull()
     expect(at(10, 240)).toBe(FROM + 5_000)
     expect(at(60, 2)).toBeNull()
     const byServer = { 'pool_requests_total{target=edge,pool=app,server=a}': '0+200x9', 'pool_requests_total{target=edge,pool=app,server=b}': '0+100x9' } // biome-ignore format: one line
-    expect(settledFrom(pool, load(1_000, byServer), haproxy)).toBe(FROM + 4_000)
+    expect(settledFrom(pool, load(1_000, { ...byServer, ...smoothing(512) }), emptyTopology())).toBe(FROM + 4_000)
   })
 
   it('after two polls for everything that is no rolling mean', () => {
@@ -71,5 +77,8 @@ describe('the numbers hold nothing of the time before the write', () => {
 })
 
 it('reads durations as the contract writes them', () => {
-  expect(['90s', '10m', '60000ms', '1500', '1.5h', '2d', 'soon', ''].map(ttlMs)).toEqual([90_000, 600_000, 60_000, 1_500, 5_400_000, 172_800_000, 0, 0]) // biome-ignore format: one line
+  const limits = { watchMs: 120_000, ownMs: 60_000, ttlWatchMs: 864_000_000 }
+  const watched = (ttl: string) => watchLimitMs({ steps: [step('ttl:x', 'x/ttl', ttl, ttl)], prediction: null }, emptyTopology(), limits)
+  const lengths = ['90s', '10m', '1h30m', '60000ms', '1500', '1.5h', '2d', 'soon', ''].map((ttl) => (watched(ttl) - 55_000) / 2)
+  expect(lengths).toEqual([90_000, 600_000, 5_400_000, 60_000, 1_500, 5_400_000, 172_800_000, 0, 0])
 })

@@ -1,13 +1,15 @@
 import { grown } from '../math/rates.ts'
+import { smoothingOf } from '../measures/traffic.ts'
 import type { Change } from '../model/change.ts'
+import { parseDuration } from '../model/duration.ts'
 import { isFresh } from '../model/follower.ts'
 import type { Job } from '../model/job.ts'
 import { isRising } from '../model/slowStart.ts'
 import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 
-/** HAProxy's times are means over a row's last 1,024 requests (`TIME_STATS_SAMPLES`): until those have passed, they hold the time before. */
-const ROLLING_REQUESTS = 1_024
+/** A mean smoothed over n requests has gone 86 % of its way after 2 n: until those have passed, it holds too much of the time before. */
+const SMOOTHING_PASSED = 2
 /** Two polls: the first one after the write may have begun before it. */
 const POLLS_MS = 2_000
 /** A share of a ring is taken over this much time (lib/engine/derive.ts), after the followers have moved. */
@@ -32,12 +34,11 @@ export function settledFrom(change: Change, window: SeriesWindow, topology: Topo
   // What waited before the write is answered after it: that time was spent under the old setting.
   const drained = prediction.dip?.metric === prediction.metric ? prediction.dip.forMs : 0
   const { target, pool } = prediction.where
-  const kind = topology.targets.find((one) => one.name === target)?.kind
-  // Where the smoothing is known, the measure takes what was before out of the mean.
-  const freed =
-    prediction.metric === 'pool_response_seconds' && window.series('pool_response_smoothing', { target: target!, pool: pool! }).length > 0
-  if (kind === 'haproxy' && /_seconds/.test(prediction.metric) && pool !== undefined && !freed)
-    return passed(window.between(watchFrom, window.to), { target: target!, pool }, ROLLING_REQUESTS)
+  // The measure of the response takes what was before out of the mean; other times are as the product shows them.
+  if (/_seconds/.test(prediction.metric) && prediction.metric !== 'pool_response_seconds' && target !== undefined && pool !== undefined) {
+    const smoothing = smoothingOf(window, { target, pool })
+    if (smoothing) return passed(window.between(watchFrom, window.to), { target, pool }, SMOOTHING_PASSED * smoothing.samples)
+  }
   return reached(watchFrom + Math.max(POLLS_MS, drained))
 }
 
@@ -74,13 +75,8 @@ function followed(change: Change, now: number, topology: Topology): number {
   return behind || !ring ? Math.min(FOLLOWERS_MS, Math.max(POLLS_MS, now - change.watchFrom!)) : POLLS_MS
 }
 
-const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-/** `90s`, `10m`, `60000ms` or a bare number of ms; 0 of anything else. */
-export function ttlMs(value: string): number {
-  const [, digits, unit = 'ms'] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(value.trim()) ?? []
-  return digits === undefined ? 0 : Number(digits) * UNITS[unit]!
-}
+/** 0 of what is no duration. */
+const ttlMs = (value: string): number => parseDuration(value) ?? 0
 
 /** How long a change is watched at most: the limit, or two TTLs and nearly a minute for a TTL policy. */
 export function watchLimitMs(

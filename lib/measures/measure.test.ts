@@ -3,7 +3,7 @@ import { normal, randomOf } from '../../test/random.ts'
 import { load } from '../../test/series.ts'
 import type { Measured1 } from '../model/window.ts'
 import { measure, measureNames } from './measure.ts'
-import { haproxySettleMs, shares } from './pool.ts'
+import { shares } from './pool.ts'
 
 /** The running sums of increments, as a counter reads. */
 function counter(increments: readonly number[]): number[] {
@@ -184,10 +184,6 @@ describe("a pool's response", () => {
     expect(figureOf(answer)).toBeLessThan((truth / after + 2) / 1000)
     expect(answer.is === 'measured' && answer.low < truth / after / 1000 && truth / after / 1000 < answer.high).toBe(true)
     expect(figureOf(measure('pool_response_seconds', where, smoothed.between(smoothed.from, smoothed.from + 50_000)))).toBeCloseTo(0.02, 2)
-  })
-  test('settles when 1 024 requests have passed', () => {
-    expect(haproxySettleMs(128)).toBe(8_000)
-    expect(haproxySettleMs(0)).toBe(Number.POSITIVE_INFINITY)
   })
 })
 

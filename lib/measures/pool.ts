@@ -6,13 +6,6 @@ import type { Labels, Point, Series } from '../model/series.ts'
 import type { Measured1, SeriesWindow } from '../model/window.ts'
 import { type Batches, batchesOf, beside, EVENTS_MIN, grownIn, meanIn, measured, rows, shareOf, unjudged, whereText } from './batches.ts'
 
-/** HAProxy's times are smoothed; its manual (9.1: `rtime`) says over this many requests of their row. */
-const ROLLING_REQUESTS = 1_024
-
-/** How long until the mean that HAProxy shows has all but forgotten what was before, in ms. Infinite without traffic. `measure` need not wait. */
-export const haproxySettleMs = (requestsPerSecond: number): number =>
-  requestsPerSecond > 0 ? (ROLLING_REQUESTS / requestsPerSecond) * 1000 : Number.POSITIVE_INFINITY
-
 /**
  * Mean response in seconds over all requests. Of a pool its own row, and where there is none its servers' rows, each weighted with its
  * requests; without counters of requests every moment counts alike. Where the product shows a smoothed mean (`pool_response_smoothing` requests,
