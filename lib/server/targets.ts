@@ -6,8 +6,6 @@ import type { House } from './house.ts'
 import { type Paging, page } from './paging.ts'
 import { iso, isoOrNull } from './time.ts'
 
-const CACHES = ['redis', 'memcached']
-
 /** Configured and discovered targets, by name. Control documents are not among them: they are rings and TTL policies. */
 export function listTargets(house: House, paging?: Paging): Page<TargetView> {
   const window = house.engine.window(FIGURE_SPAN_MS)
@@ -28,13 +26,15 @@ type Status = ReturnType<typeof statuses>[number]
 function targetView(house: House, status: Status, window: SeriesWindow): TargetView {
   const facts = house.engine.topology().targets.find((target) => target.name === status.name)
   const monitor = (house.engine.targetConfig(status.name)?.config as { monitor?: TargetView['monitor'] } | undefined)?.monitor
+  // Caches and stores have one, whatever product they are seen through.
+  const role = facts?.role ?? status.role
   const where = { target: status.name }
   return {
     name: status.name,
     kind: status.kind,
     title: status.title,
     address: status.address,
-    ...((facts?.role ?? status.role) ? { role: facts?.role ?? status.role } : {}),
+    ...(role ? { role } : {}),
     state: status.state,
     since: status.stateSince,
     ...(status.error ? { error: status.error } : {}),
@@ -47,7 +47,7 @@ function targetView(house: House, status: Status, window: SeriesWindow): TargetV
     ...(status.nextPollAt === undefined ? {} : { nextPollAt: iso(status.nextPollAt) }),
     probes: status.probes.map((probe) => ({ ...probe, lastAt: isoOrNull(probe.lastAt) })),
     ...(monitor ? { monitor } : {}),
-    ...(CACHES.includes(status.kind)
+    ...(role
       ? {
           figures: {
             hitRatio: figure('cache_hit_ratio', where, window),

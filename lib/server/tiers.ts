@@ -25,12 +25,7 @@ export function tiers(house: House): Pick<OverviewView, 'tiers' | 'edges' | 'poo
   for (const id of unlinked.slice(0, POOLS_BESIDE)) ids.add(id)
   for (const ring of topology.rings) ids.add(`ring:${ring.name}`)
   for (const target of topology.targets)
-    if (
-      (target.role || target.kind === 'redis' || target.kind === 'memcached') &&
-      !ringMembers.has(target.name) &&
-      !named(ids, target.name)
-    )
-      ids.add(`${target.role ?? 'cache'}:${target.name}`)
+    if (target.role && !ringMembers.has(target.name) && !named(ids, target.name)) ids.add(`${target.role}:${target.name}`)
   const drawn = new Map([...ids].map((id) => [id, tierOf(id, context)]))
   const traffic = edges.map((edge) => ({ ...edge, perSecond: edgeTraffic(edge, edges, drawn) }))
   for (const tier of drawn.values()) {
