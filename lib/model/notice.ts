@@ -6,6 +6,8 @@ export type Notice = {
   receiver: string
   status: 'firing' | 'resolved'
   groupLabels: Labels
+  /** What receivers deduplicate by: one for each group of each route, the same at its beginning and its end. Absent in what an older version left to send. */
+  groupKey?: string
   externalUrl: string
   findings: Finding[]
 }

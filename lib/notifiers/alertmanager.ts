@@ -36,7 +36,7 @@ export function alertmanagerBody(notice: Notice): Record<string, unknown> {
   })
   return {
     version: '4',
-    groupKey: JSON.stringify(notice.groupLabels),
+    groupKey: notice.groupKey ?? JSON.stringify(notice.groupLabels),
     truncatedAlerts: 0,
     status: notice.status,
     receiver: notice.receiver,

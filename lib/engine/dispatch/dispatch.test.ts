@@ -81,6 +81,20 @@ describe('a route', () => {
       ['delivered', 1],
     ])
   })
+  test('each group has a key of its own, also of findings without its labels', async () => {
+    const dispatch = begin([{}])
+    for (const [id, subject] of [['a', { target: 'a' }], ['r1', { ring: 'x' }], ['r2', { ring: 'y' }]] as const) store.findings.put(finding(id, { subject })) // biome-ignore format: one line
+    await pass(dispatch, 8)
+    const keys = () => sent.map((notice) => alertmanagerBody(notice).groupKey as string)
+    const begun = keys()
+    expect(new Set(begun).size).toBe(3)
+    expect(begun[0]).toMatch(/^\{\}\/\{route="0-[0-9a-f]{12}"\}:\{target="a"\}$/)
+    expect(begun[1]).toMatch(/:\{finding="r1"\}$/)
+    store.findings.put(finding('r1', { subject: { ring: 'x' }, state: 'resolved', resolvedAt: at }))
+    await pass(dispatch, 8)
+    expect(said().at(-1)).toBe('resolved r1')
+    expect(keys().at(-1)).toBe(begun[1])
+  })
   test('groups what shares the labels; what lacks one stands alone', async () => {
     const dispatch = begin([{}])
     store.findings.put(finding('a1'))

@@ -9,7 +9,7 @@ import type { Delivery, Notice, Route } from '../../model/notice.ts'
 import type { AnyNotifier } from '../../model/notifier.ts'
 import { labelsMatch } from '../../model/series.ts'
 import type { Store } from '../../model/store.ts'
-import { findingLabels, groupOf, routeTakes } from './route.ts'
+import { findingLabels, groupKeyOf, groupOf, routeTakes } from './route.ts'
 
 /** One try may take this long; `receivers/NAME/test` answers within ten seconds. */
 const DEADLINE_MS = 9_000
@@ -106,11 +106,19 @@ export function createDispatch({ routes, receivers, notifiers, store, bus, exter
         const name = key.slice(prefix.length)
         if (!groups.has(name)) groups.set(name, { labels: labelsOf(name), firing: [] })
       }
-      for (const [name, group] of groups) judgeGroup(route, prefix + name, group, at)
+      for (const [name, group] of groups) judgeGroup(route, index, name, group, at)
     })
   }
 
-  function judgeGroup(route: Route, key: string, { labels, firing }: { labels: Notice['groupLabels']; firing: Finding[] }, at: number) {
+  function judgeGroup(
+    route: Route,
+    index: number,
+    name: string,
+    { labels, firing }: { labels: Notice['groupLabels']; firing: Finding[] },
+    at: number,
+  ) {
+    const key = `said/${routeKey(route, index)}/${name}`
+    const group = { labels, key: groupKeyOf(routeKey(route, index), name) }
     const said = store.memory.get<Said>(key) ?? { firing: [], at: 0 }
     const fresh = firing.filter((finding) => !said.firing.includes(finding.id))
     // Silenced is not resolved: only its own end is.
@@ -128,8 +136,8 @@ export function createDispatch({ routes, receivers, notifiers, store, bus, exter
     if (!again && said.dueAt === undefined && route.waitMs > 0) return save(key, { ...said, dueAt: at + route.waitMs })
     if (!again && said.dueAt !== undefined && at < said.dueAt) return
     const resolved = ended.flatMap(({ finding }) => (finding ? [finding] : []))
-    if (fresh.length || again) enqueue(route, labels, 'firing', firing, at)
-    if (resolved.length) enqueue(route, labels, 'resolved', resolved, at)
+    if (fresh.length || again) enqueue(route, group, 'firing', firing, at)
+    if (resolved.length) enqueue(route, group, 'resolved', resolved, at)
     const still = said.firing.filter((id) => !ended.some((one) => one.id === id))
     save(key, { firing: [...new Set([...still, ...firing.map((finding) => finding.id)])], at })
   }
@@ -139,12 +147,18 @@ export function createDispatch({ routes, receivers, notifiers, store, bus, exter
     else store.memory.put(key, said)
   }
 
-  function enqueue(route: Route, groupLabels: Notice['groupLabels'], status: Notice['status'], findings: Finding[], at: number) {
+  function enqueue(
+    route: Route,
+    group: { labels: Notice['groupLabels']; key: string },
+    status: Notice['status'],
+    findings: Finding[],
+    at: number,
+  ) {
     for (const name of route.to) {
       const receiver = receivers.find((candidate) => candidate.name === name)
       receiver?.channels.forEach((channel, index) => {
         const id = randomUUID()
-        const notice: Notice = { receiver: name, status, groupLabels, externalUrl, findings }
+        const notice: Notice = { receiver: name, status, groupLabels: group.labels, groupKey: group.key, externalUrl, findings }
         // The parcel first: a delivery without one could never be sent.
         store.memory.put(parcelKey(id), { notice, channel: index } satisfies Parcel)
         store.deliveries.put({

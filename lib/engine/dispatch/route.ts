@@ -20,3 +20,10 @@ export function groupOf(route: Route, finding: Finding): { key: string; labels: 
   }
   return { key: labelsKey(labels), labels }
 }
+
+/**
+ * Alertmanager's group key, `ROUTE:LABELS`. Labels alone would be the same `{}` of every group that has none, and a receiver that
+ * deduplicates by it would resolve the wrong one.
+ */
+export const groupKeyOf = (route: string, group: string): string =>
+  `{}/{route=${JSON.stringify(route)}}:${group.startsWith('{') ? group : `{finding=${JSON.stringify(group.replace(/^finding /, ''))}}`}`
