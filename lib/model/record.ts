@@ -28,7 +28,7 @@ export type HotKey = {
   method: 'monitor' | 'hotkeys' | 'lfu' | 'access-log'
   lines: number
   clients?: { address: string; share: number }[]
-  /** True while the lower bound is above the bar of `cache/hot-key`. */
+  /** Heavy enough to be placed on a ring by its name, by the lower bound; whether it is an alarm is for the rule `cache/hot-key` to say. */
   hot: boolean
 }
 

@@ -16,7 +16,7 @@ const MEMORY_MS = 120_000
 /** The newest bursts speak for themselves when they hold as many reads, or go back as far. */
 const NEWEST_READS = 1_000
 const NEWEST_MS = 25_000
-/** The bar of "hot": above both, surely. */
+/** Above both, surely, a key stands out of the crowd that a ring spreads evenly. Lower than the alarm of `cache/hot-key`, which a user sets. */
 const HOT_SHARE = 0.01
 const HOT_TIMES = 5
 

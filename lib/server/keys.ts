@@ -1,3 +1,4 @@
+import { hotKey } from '../detectors/cache/hot-key.ts'
 import type { BigKeyView, HotKeyView, KeyPatternView, Page, SlowView } from '../model/views.ts'
 import type { House } from './house.ts'
 import { knownTarget } from './known.ts'
@@ -16,13 +17,26 @@ function newestLook<T extends { target: string; at: number }>(records: readonly 
   return records.filter(({ target, at }) => at === newest.get(target))
 }
 
-/** By share of their target's reads, hottest first. */
+const nameOf = (key: { target?: string; key?: string }) => JSON.stringify([key.target, key.key])
+
+/** The keys that the rule finds hot now, by its own settings: with a bar of its own a page would call hot what no finding speaks of. */
+function foundHot({ config, engine }: House): Set<string> {
+  const settings = hotKey.settings.parse({})
+  const verdicts = hotKey.detect(engine.window(hotKey.needs.spanMs), engine.topology(), {
+    ...settings,
+    ...config.rules[hotKey.id]?.settings,
+  } as typeof settings)
+  return new Set(verdicts.flatMap(({ is, subject }) => (is === 'found' ? [nameOf(subject)] : [])))
+}
+
+/** By share of their target's reads, hottest first; `hot` is the rule's word. */
 export function hotKeys(house: House, { target, ...paging }: Of = {}): Page<HotKeyView> {
   knownTarget(house, target)
+  const found = foundHot(house)
   const key = (hot: { share: number; target: string; key: string }) => descending(hot.share, `${hot.target} ${hot.key}`)
   return page(
     newestLook(house.store.records('hot-key', target))
-      .map(({ kind: _, id: __, at, ...hot }) => ({ ...hot, at: iso(at) }))
+      .map(({ kind: _, id: __, at, ...one }) => ({ ...one, at: iso(at), hot: found.has(nameOf(one)) }))
       .sort(by(key)),
     key,
     paging,
