@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
+import { parseConfig } from '../../config/parse.ts'
+import type { Schemas } from '../../config/schema.ts'
 import { placeOf, redisAddress, redisConfig } from './config.ts'
 
 const parse = (extra: object) => redisConfig.safeParse({ kind: 'redis', name: 'a', ...extra })
+
+it('says what a URL may be in the middle of the sentence "found …; allowed: …"', () => {
+  const schemas = { targets: { redis: redisConfig }, rules: {}, notifiers: {} } as unknown as Schemas
+  const read = () =>
+    parseConfig('targets:\n  - { kind: redis, name: a, url: "http://h" }', {}, schemas, { file: 'evenkeel.yaml', readFile: () => '' })
+  expect(read).toThrow(/allowed: redis:\/\/HOST:PORT, .* \(the scheme is not known\)/)
+  expect(read).not.toThrow(/allowed: .*allowed: /)
+})
 
 describe('placeOf', () => {
   it.each([
@@ -19,7 +29,7 @@ describe('placeOf', () => {
   it.each(['', 'nonsense', 'http://127.0.0.1', 'redis://:secret@', 'redis://h/not-a-number', 'redis://h:99999', 'redis://:sec%ret@h'])(
     'refuses %j without telling a secret',
     (url) => {
-      expect(() => placeOf(url)).toThrow(/allowed: redis:\/\//)
+      expect(() => placeOf(url)).toThrow(/^redis:\/\/HOST:PORT, rediss:\/\/HOST:PORT or unix:\/PATH \(.+\)$/)
       try {
         placeOf(url)
       } catch (error) {

@@ -16,10 +16,10 @@ export type Place = {
 
 /**
  * Reads `redis://user:password@host:port/db`, `rediss://…` (TLS), `unix:/path`, `redis+unix:///path?db=1` or a plain absolute path.
- * Throws `bad_request` with words that hold no secret.
+ * Throws `bad_request` with what is allowed, as a configuration error goes on after its own "allowed: ", in words that hold no secret.
  */
 export function placeOf(text: string): Place {
-  const wrong = (why: string) => new EvenkeelError('bad_request', `${why}; allowed: redis://HOST:PORT, rediss://HOST:PORT, unix:/PATH`)
+  const wrong = (why: string) => new EvenkeelError('bad_request', `redis://HOST:PORT, rediss://HOST:PORT or unix:/PATH (${why})`)
   if (text.startsWith('/')) return { path: text, db: 0, tls: false }
   let url: URL
   try {
