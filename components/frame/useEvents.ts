@@ -41,6 +41,8 @@ export function useEvents({ live, onSample, onConnection }: Options) {
     }
     const told = new Map<string, number>()
     const states = new Map<string, string>()
+    const burst = createBurst()
+    let rest: ReturnType<typeof setTimeout> | null = null
     const source = new EventSource('/api/v1/events')
     const listen = <T extends HouseEvent['type']>(type: T, then: (data: Extract<HouseEvent, { type: T }>) => void) =>
       source.addEventListener(type, (event) => {
@@ -57,6 +59,15 @@ export function useEvents({ live, onSample, onConnection }: Options) {
       const news = newsOf(told.get(finding.id), finding, Date.now())
       told.set(finding.id, rankOf(finding))
       if (!news) return
+      if (!burst.admit(performance.now())) {
+        // Each toast lays all of them out anew: hundreds at once hold the page up for twenty seconds.
+        rest ??= setTimeout(() => {
+          rest = null
+          const more = burst.takeRest()
+          tell('warning', `${more} more findings began, got worse or ended`, 'Too many at once to be told one by one.', '/findings')
+        }, 1_000)
+        return
+      }
       const firing = finding.state === 'firing'
       tell(
         firing ? finding.severity : 'ok',
@@ -83,9 +94,38 @@ export function useEvents({ live, onSample, onConnection }: Options) {
     listen('sample', ({ at }) => latest.current.onSample(typeof at === 'number' ? at : Date.parse(at)))
     return () => {
       source.close()
+      if (rest) clearTimeout(rest)
       for (const timer of due.values()) clearTimeout(timer)
     }
   }, [client])
+}
+
+/** So many toasts in so long are read one by one. */
+const BURST_MOST = 10
+const BURST_MS = 3_000
+
+/** A rate limit on toasts: what it does not admit is counted, to be told as one. */
+export function createBurst() {
+  let admitted: number[] = []
+  let left = 0
+  return {
+    /** `now`: ms of a clock that nobody sets. */
+    admit(now: number): boolean {
+      admitted = admitted.filter((at) => now - at < BURST_MS)
+      if (admitted.length >= BURST_MOST) {
+        left++
+        return false
+      }
+      admitted.push(now)
+      return true
+    },
+    /** How many were not admitted since this was asked last. */
+    takeRest(): number {
+      const rest = left
+      left = 0
+      return rest
+    },
+  }
 }
 
 const RANK = { info: 0, warning: 1, critical: 2 } as const
