@@ -26,7 +26,7 @@ export default {
         { key: 'Referrer-Policy', value: 'same-origin' },
       ],
     },
-    // No document: nothing of it may run or be framed. Pages have a policy of their own (lib/server/doors/headers.ts).
+    // No document: nothing of it may run or be framed. Pages have a policy of their own (lib/auth/headers.ts).
     {
       source: '/:path(api/.*|v3/.*|healthz|readyz|metrics)',
       headers: [{ key: 'Content-Security-Policy', value: "default-src 'none'; frame-ancestors 'none'" }],

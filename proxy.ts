@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { NextResponse } from 'next/server'
+import { pageHeaders } from './lib/auth/headers.ts'
+import { ownPath } from './lib/auth/ownPath.ts'
+import { refusalPage } from './lib/auth/refusal.ts'
 import { EvenkeelError } from './lib/model/error.ts'
 import { recordFailed } from './lib/server/audit/calls.ts'
-import { pageHeaders } from './lib/server/doors/headers.ts'
-import { ownPath } from './lib/server/doors/ownPath.ts'
-import { refusalPage } from './lib/server/doors/refusal.ts'
-import { currentHouse, house } from './lib/server/house.ts'
 import { problemResponse } from './lib/server/http/problem.ts'
+import { currentRuntime, runtime } from './lib/server/runtime.ts'
 
 /** Every page comes through here; the API's own gate asks the same door (Next would buffer its bodies and streams here). */
 export const config = { matcher: [{ source: '/((?!api/|v3/|healthz$|readyz$|metrics$|_next/static/).*)' }] }
@@ -31,14 +31,14 @@ async function answer(request: Request, nonce: string, security: Record<string, 
     if (arrival) return arrival
     arriving = false
     // Each page sends on whoever has yet to set up a second factor.
-    await house().doors.enter(request, PUBLIC.test(url.pathname) ? 'public' : 'viewer', { ownAccount: true })
+    await runtime().auth.enter(request, PUBLIC.test(url.pathname) ? 'public' : 'viewer', { ownAccount: true })
   } catch (error) {
-    const at = currentHouse()
+    const at = currentRuntime()
     // Whoever has not signed in yet is sent to do so: that is no refusal. A sign-in that failed is recorded as one.
     if (at && !arriving && !(error instanceof EvenkeelError && error.code === 'unauthenticated'))
       await recordFailed(at, request, { operation: `${request.method} a page`, params: { path: url.pathname } }, error)
     if (!(error instanceof EvenkeelError) || !/^(GET|HEAD)$/.test(request.method)) return problemResponse(error)
-    const mode = at?.doors.mode
+    const mode = at?.auth.mode
     if (mode === 'proxy') return refusalPage(error, '/', security)
     // The issuer would send back at once the same person, whom we have just refused.
     if (mode === 'oidc' && error.code === 'forbidden') return refusalPage(error, '/sign-in/start?anew', security)
@@ -56,13 +56,13 @@ async function answer(request: Request, nonce: string, security: Record<string, 
 
 /** A browser on its way to an issuer, or back from it. Null for every other request. */
 async function arrive(request: Request, url: URL): Promise<Response | null> {
-  const { doors } = house()
-  if (doors.oidc && url.pathname === '/sign-in/start') {
-    const { location, cookies } = await doors.oidc.begin(ownPath(url.searchParams.get('next')), url.searchParams.has('anew'))
+  const { auth } = runtime()
+  if (auth.oidc && url.pathname === '/sign-in/start') {
+    const { location, cookies } = await auth.oidc.begin(ownPath(url.searchParams.get('next')), url.searchParams.has('anew'))
     return redirect(request, location, 303, cookies)
   }
-  if (doors.oidc && url.pathname === '/sign-in/callback') {
-    const { location, cookies } = await doors.oidc.finish(url.search, request.headers)
+  if (auth.oidc && url.pathname === '/sign-in/callback') {
+    const { location, cookies } = await auth.oidc.finish(url.search, request.headers)
     return redirect(request, location, 303, cookies)
   }
   return null

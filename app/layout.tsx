@@ -6,7 +6,7 @@ import type { ReactNode } from 'react'
 import { Providers } from '@/components/frame/Providers.tsx'
 import { Shell } from '@/components/frame/Shell.tsx'
 import { getFrame } from '@/lib/server/frame.ts'
-import { house } from '@/lib/server/house.ts'
+import { runtime } from '@/lib/server/runtime.ts'
 import { person } from './visit.ts'
 import './globals.css'
 
@@ -18,14 +18,14 @@ export const metadata: Metadata = {
 }
 export const viewport: Viewport = { width: 'device-width', initialScale: 1 }
 
-/** Every page: fonts, theme, the frame. Who is not signed in sees the page alone: the doors have decided already which. */
+/** Every page: fonts, theme, the frame. Who is not signed in sees the page alone: the authentication have decided already which. */
 export default async function Layout({ children }: { children: ReactNode }) {
   const [sent, somebody] = await Promise.all([headers(), person()])
   return (
     <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`} suppressHydrationWarning>
       <body>
         <Providers nonce={sent.get('x-nonce') ?? undefined}>
-          {somebody ? <Shell initialFrame={getFrame(house(), somebody)}>{children}</Shell> : children}
+          {somebody ? <Shell initialFrame={getFrame(runtime(), somebody)}>{children}</Shell> : children}
         </Providers>
       </body>
     </html>

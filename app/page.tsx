@@ -7,6 +7,6 @@ export const dynamic = 'force-dynamic'
 export const metadata = { title: { absolute: 'Evenkeel' } }
 
 export default async function Page() {
-  const { house } = await visit('viewer')
-  return <Overview initialData={getOverview(house)} incidents={listIncidents(house)} />
+  const { runtime } = await visit('viewer')
+  return <Overview initialData={getOverview(runtime)} incidents={listIncidents(runtime)} />
 }

@@ -1,4 +1,4 @@
-import { detectors } from '../lib/detectors/shelf.ts'
+import { detectors } from '../lib/detectors/registry.ts'
 import { median } from '../lib/math/robust.ts'
 import type { AnyDetector } from '../lib/model/detector.ts'
 import { countsDay } from '../test/counts.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startFleet } from '../demo/fleet.ts'
-import { startHouse } from '../e2e/house.ts'
+import { startEvenkeel } from '../e2e/evenkeel.ts'
 import { ensureBuild } from '../scripts/boot/build.mjs'
 import { ask } from '../test/servers.ts'
 import type { Bench } from './table.ts'
@@ -27,16 +27,16 @@ export const bench: Bench = {
   async run() {
     await ensureBuild()
     const started = performance.now()
-    const house = await startHouse({ fleet: { pagesPerSecond: 240 } })
+    const evenkeel = await startEvenkeel({ fleet: { pagesPerSecond: 240 } })
     const ready = (performance.now() - started) / 1000
     await sleep(5_000)
-    const store = house.fleet.ports['sessions-replica']!
-    const before = { fleet: process.cpuUsage(), evenkeel: cpuSeconds(house.pid), redis: await redisCpu(store) }
+    const store = evenkeel.fleet.ports['sessions-replica']!
+    const before = { fleet: process.cpuUsage(), evenkeel: cpuSeconds(evenkeel.pid), redis: await redisCpu(store) }
     await sleep(SECONDS * 1000)
     const used = process.cpuUsage(before.fleet)
-    const evenkeel = (cpuSeconds(house.pid) - before.evenkeel) / SECONDS
+    const own = (cpuSeconds(evenkeel.pid) - before.evenkeel) / SECONDS
     const watched = ((await redisCpu(store)) - before.redis) / SECONDS
-    await house.stop()
+    await evenkeel.stop()
 
     // The same replica with nobody watching: what replication and its own housekeeping take.
     const alone = await startFleet({ pagesPerSecond: 240 })
@@ -48,7 +48,7 @@ export const bench: Bench = {
     return [
       { what: 'from the second start to ready', value: ready, unit: 's', goal: { most: 10 } },
       { what: 'traffic and application servers', value: (used.user + used.system) / 1e4 / SECONDS, unit: '% of a core' },
-      { what: 'Evenkeel on the whole of it', value: evenkeel * 100, unit: '% of a core' },
+      { what: 'Evenkeel on the whole of it', value: own * 100, unit: '% of a core' },
       { what: 'Redis CPU for every probe of a store, each second', value: watched - unwatched, unit: 'µs' },
     ]
   },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FindingView, Page } from '../lib/model/views.ts'
 import { firing, found } from './api.ts'
-import { startHouse, type TestHouse, until } from './house.ts'
+import { startEvenkeel, type TestServer, until } from './evenkeel.ts'
 import { expect, test } from './test.ts'
 
 /** Faults that do not touch each other's figures go in together; what else may speak follows from them. */
@@ -29,34 +29,34 @@ const ROUNDS: { drill: string; rule: string; subject: Record<string, string>; wi
 
 test.describe('detection on a healthy fleet', () => {
   test.describe.configure({ mode: 'serial', timeout: 400_000 })
-  let house: TestHouse
+  let evenkeel: TestServer
   test.beforeAll(async () => {
-    house = await startHouse({ fleet: { points: [160, 160, 160], app4Ms: 20 } })
+    evenkeel = await startEvenkeel({ fleet: { points: [160, 160, 160], app4Ms: 20 } })
   })
-  test.afterAll(() => house?.stop())
+  test.afterAll(() => evenkeel?.stop())
 
   test('normal traffic raises nothing', async () => {
     await sleep(75_000)
-    expect(await alarms(house)).toEqual([])
+    expect(await alarms(evenkeel)).toEqual([])
   })
 
   for (const round of ROUNDS)
     test(`found in time: ${round.map(({ rule }) => rule).join(', ')}`, async () => {
-      const asked = round.map(({ drill }) => house.drills.start(drill))
+      const asked = round.map(({ drill }) => evenkeel.drills.start(drill))
       const times = await Promise.all(
-        round.map(async ({ rule, subject, within }) => `${rule} ${(await found(house, rule, subject, within)).seconds.toFixed(1)} s`),
+        round.map(async ({ rule, subject, within }) => `${rule} ${(await found(evenkeel, rule, subject, within)).seconds.toFixed(1)} s`),
       )
       console.log(times.join(', '))
       await Promise.all(asked)
-      await Promise.all(round.map(({ drill }) => house.drills.end(drill)))
+      await Promise.all(round.map(({ drill }) => evenkeel.drills.end(drill)))
       for (const { rule, subject } of round)
-        await until(`${rule} resolves`, 240, async () => (await firing(house, rule, subject)) === undefined)
+        await until(`${rule} resolves`, 240, async () => (await firing(evenkeel, rule, subject)) === undefined)
     })
 })
 
 /** Firing findings that would wake somebody. */
-async function alarms(house: TestHouse): Promise<string[]> {
-  const { items } = await house.get<Page<FindingView>>('findings?state=firing')
+async function alarms(evenkeel: TestServer): Promise<string[]> {
+  const { items } = await evenkeel.get<Page<FindingView>>('findings?state=firing')
   const counts = items.filter(({ severity, rule }) => severity !== 'info' && rule !== 'fleet/single-point-of-failure')
   return counts.map(({ rule, subject, summary }) => `${rule} ${JSON.stringify(subject)} ${summary}`)
 }

@@ -2,15 +2,15 @@ import type { Page } from '../lib/model/views.ts'
 import { type Command, createRedisClient } from '../lib/products/redis/client.ts'
 import { change, found, openProposal } from './api.ts'
 import { violations } from './axe.ts'
-import { type TestHouse, until } from './house.ts'
+import { type TestServer, until } from './evenkeel.ts'
 import { expect, test } from './test.ts'
 
 const KEYS = 30_000
 const never = new AbortController().signal
 
 /** So many keys of cache-a that end in one second, 170 s from now. */
-async function promotion(house: TestHouse) {
-  const client = createRedisClient({ url: `redis://127.0.0.1:${house.fleet.ports['cache-a']}` })
+async function promotion(evenkeel: TestServer) {
+  const client = createRedisClient({ url: `redis://127.0.0.1:${evenkeel.fleet.ports['cache-a']}` })
   const at = Math.ceil(Date.now() / 1_000 + 170) * 1_000
   async function all(command: (i: number) => Command): Promise<unknown[]> {
     const out: unknown[] = []
@@ -35,18 +35,18 @@ async function promotion(house: TestHouse) {
 }
 
 test('keys that are about to end together are spread by one click; the job is paused, resumed, and its work taken back', async ({
-  house,
+  evenkeel,
   page,
 }) => {
   test.setTimeout(240_000)
-  await using promo = await promotion(house)
-  const finding = (await found(house, 'cache/mass-expiry', { target: 'cache-a' }, 75)).value
-  const proposal = (await until('a proposal', 30, () => openProposal(house, finding))).value
+  await using promo = await promotion(evenkeel)
+  const finding = (await found(evenkeel, 'cache/mass-expiry', { target: 'cache-a' }, 75)).value
+  const proposal = (await until('a proposal', 30, () => openProposal(evenkeel, finding))).value
   expect(proposal).toMatchObject({
     advisor: 'expiry-spread',
     steps: [{ setting: { target: 'cache-a', name: expect.stringMatching(/^expiry\/.*\/promo:\*$/) } }],
   })
-  await page.goto(`${house.url}/findings/${finding.id}`)
+  await page.goto(`${evenkeel.url}/findings/${finding.id}`)
   await page
     .getByRole('region', { name: 'Proposal' })
     .first()
@@ -60,10 +60,10 @@ test('keys that are about to end together are spread by one click; the job is pa
   // Not hidden: disabled, and it says why.
   await expect(job.getByRole('button', { name: 'Pause' })).toHaveAttribute('aria-disabled', 'true')
   expect(await violations(page)).toEqual([])
-  const { items } = await house.get<Page<{ id: string; change: string; done: number }>>('jobs')
+  const { items } = await evenkeel.get<Page<{ id: string; change: string; done: number }>>('jobs')
   expect(items).toMatchObject([{ state: 'paused' }])
-  expect((await house.post(`jobs/${items[0]!.id}/pause`)).status).toBe(409)
-  expect((await house.post('jobs/none/pause')).status).toBe(404)
+  expect((await evenkeel.post(`jobs/${items[0]!.id}/pause`)).status).toBe(409)
+  expect((await evenkeel.post('jobs/none/pause')).status).toBe(404)
 
   await job.getByRole('button', { name: 'Resume' }).click()
   await expect(job.getByText('Job done')).toBeVisible({ timeout: 60_000 })
@@ -71,6 +71,6 @@ test('keys that are about to end together are spread by one click; the job is pa
   expect(await violations(page)).toEqual([])
 
   await page.getByRole('button', { name: 'Roll back' }).click()
-  await until('the change is rolled back', 15, async () => (await change(house, items[0]!.change)).state === 'rolled_back')
+  await until('the change is rolled back', 15, async () => (await change(evenkeel, items[0]!.change)).state === 'rolled_back')
   expect(await promo.peak()).toBeGreaterThan(KEYS / 3)
 })

@@ -1,7 +1,7 @@
 import type { Page as BrowserPage } from '@playwright/test'
 import type { ChangeView, Page, PoolView, RingView } from '../lib/model/views.ts'
 import { violations } from './axe.ts'
-import { until } from './house.ts'
+import { until } from './evenkeel.ts'
 import { expect, test } from './test.ts'
 
 const lab = (page: BrowserPage) => ({
@@ -11,14 +11,14 @@ const lab = (page: BrowserPage) => ({
   moves: page.getByRole('table', { name: 'What moves' }),
 })
 
-test('a ring is solved in the lab, a colleague sees the same, and it becomes a change', async ({ house, page }) => {
+test('a ring is solved in the lab, a colleague sees the same, and it becomes a change', async ({ evenkeel, page }) => {
   const before = (
     await until('shares are seen', 60, async () => {
-      const ring = await house.get<RingView>('rings/products')
+      const ring = await evenkeel.get<RingView>('rings/products')
       return ring.nodes.every((node) => node.shareSeen !== null) && ring
     })
   ).value
-  await page.goto(`${house.url}/lab`)
+  await page.goto(`${evenkeel.url}/lab`)
   await expect(page.getByRole('combobox', { name: 'Ring', exact: true })).toHaveValue('ring:products')
   const here = lab(page)
   await expect(here.points('cache-a')).toHaveValue(String(before.nodes[0]!.points))
@@ -41,20 +41,20 @@ test('a ring is solved in the lab, a colleague sees the same, and it becomes a c
 
   await here.apply.click()
   await expect(page).toHaveURL(/\/changes\//)
-  const { items } = await house.get<Page<ChangeView>>('changes')
+  const { items } = await evenkeel.get<Page<ChangeView>>('changes')
   const made = items.find(({ because }) => because.startsWith('Set by hand'))!
   expect(made.steps).toContainEqual({ setting: { target: 'ring:products', name: 'products/cache-a/points' }, before: '40', after: points })
   await until('the ring has the points', 15, async () => {
-    const { nodes } = await house.get<RingView>('rings/products')
+    const { nodes } = await evenkeel.get<RingView>('rings/products')
     return nodes[0]!.points === Number(points)
   })
-  await house.post(`changes/${made.id}/roll-back`)
+  await evenkeel.post(`changes/${made.id}/roll-back`)
 })
 
-test('a hashing pool is there with its weights; other algorithms offer their configuration', async ({ house, page }) => {
-  const pool = (await until('a hashing pool', 60, async () => (await house.get<Page<PoolView>>('pools')).items.find(({ ring }) => ring)))
+test('a hashing pool is there with its weights; other algorithms offer their configuration', async ({ evenkeel, page }) => {
+  const pool = (await until('a hashing pool', 60, async () => (await evenkeel.get<Page<PoolView>>('pools')).items.find(({ ring }) => ring)))
     .value
-  await page.goto(`${house.url}/lab`)
+  await page.goto(`${evenkeel.url}/lab`)
   await page.getByRole('combobox', { name: 'Ring', exact: true }).selectOption(`pool:${pool.target}/${pool.name}`)
   const weight = page.getByRole('spinbutton', { name: /^weight of/ }).first()
   await weight.fill('50')
@@ -64,10 +64,10 @@ test('a hashing pool is there with its weights; other algorithms offer their con
   await expect(page.getByRole('figure', { name: 'Configuration' })).toContainText('weight=50')
 })
 
-test('a described ring says what is wrong beside the field, and a broken link says so', async ({ house, page }) => {
+test('a described ring says what is wrong beside the field, and a broken link says so', async ({ evenkeel, page }) => {
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))
-  await page.goto(`${house.url}/lab`)
+  await page.goto(`${evenkeel.url}/lab`)
   await page.getByRole('combobox', { name: 'Ring', exact: true }).selectOption({ label: 'a described ring' })
   await page.getByRole('button', { name: 'Add a node' }).click()
   const fourth = page.getByRole('textbox', { name: /^name of/ }).nth(3)
@@ -84,7 +84,7 @@ test('a described ring says what is wrong beside the field, and a broken link sa
   // A pixel is rounding: nothing can be scrolled to.
   expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(1)
   // Where the lab stood before, for links that people have kept.
-  await page.goto(`${house.url}/rings/lab?lab=1.AAAA`)
+  await page.goto(`${evenkeel.url}/rings/lab?lab=1.AAAA`)
   await expect(page).toHaveURL(/\/lab\?lab=1\.AAAA$/)
   await expect(page.getByText('cut short or mistyped')).toBeVisible()
   await page.getByRole('button', { name: 'Start anew' }).click()
@@ -92,8 +92,8 @@ test('a described ring says what is wrong beside the field, and a broken link sa
   expect(errors).toEqual([])
 })
 
-test('a piece of a configuration becomes a ring, and slots that nobody has are said', async ({ house, page }) => {
-  await page.goto(`${house.url}/lab`)
+test('a piece of a configuration becomes a ring, and slots that nobody has are said', async ({ evenkeel, page }) => {
+  await page.goto(`${evenkeel.url}/lab`)
   await page.getByRole('combobox', { name: 'Ring', exact: true }).selectOption({ label: 'a described ring' })
   const paste = async (text: string) => {
     await page.getByRole('button', { name: 'As text, or paste' }).click()
@@ -111,8 +111,8 @@ test('a piece of a configuration becomes a ring, and slots that nobody has are s
   await expect(page.getByRole('main')).toContainText('slots 8192-16383 are not given out')
 })
 
-test('three hundred nodes are computed beside the page', async ({ house, page }) => {
-  await page.goto(`${house.url}/lab`)
+test('three hundred nodes are computed beside the page', async ({ evenkeel, page }) => {
+  await page.goto(`${evenkeel.url}/lab`)
   await page.getByRole('combobox', { name: 'Ring', exact: true }).selectOption({ label: 'a described ring' })
   await page.getByRole('button', { name: 'As text, or paste' }).click()
   const nodes = Array.from({ length: 300 }, (_, i) => ({ name: `cache-${i}`, points: 100 + (i % 80) }))

@@ -1,29 +1,29 @@
 import type { Page } from '../lib/model/views.ts'
 import { change, found, openProposal, SLOW, slowProposal, verdict, weightAtHaproxy } from './api.ts'
-import { until } from './house.ts'
+import { until } from './evenkeel.ts'
 import { expect, test } from './test.ts'
 
 test.describe.configure({ mode: 'serial', timeout: 300_000 })
 
 test('a slow server is on the first page; one click lowers its weight, the verdict arrives, and another click takes it back', async ({
-  house,
+  evenkeel,
   page,
 }) => {
-  const finding = (await found(house, 'balancer/slow-server', SLOW, 75)).value
-  const proposal = await slowProposal(house, finding)
+  const finding = (await found(evenkeel, 'balancer/slow-server', SLOW, 75)).value
+  const proposal = await slowProposal(evenkeel, finding)
   const step = proposal.steps.find(({ setting }) => setting.name === 'app/app4/weight')!
   expect(step.before).toBe('100')
   expect(Number(step.after)).toBeLessThan(60)
 
-  await page.goto(house.url)
+  await page.goto(evenkeel.url)
   const row = page.getByRole('listitem').filter({ hasText: 'app4' }).first()
   await expect(row).toContainText('app4')
   const apply = row.getByRole('button', { name: /^Apply/ })
   await expect(apply).toBeVisible()
-  expect(await weightAtHaproxy(house, 'app', 'app4')).toBe(100)
-  const felt = house.fleet.traffic.meanSeconds(15_000)!
+  expect(await weightAtHaproxy(evenkeel, 'app', 'app4')).toBe(100)
+  const felt = evenkeel.fleet.traffic.meanSeconds(15_000)!
   await apply.click()
-  await until('HAProxy has another weight', 10, async () => (await weightAtHaproxy(house, 'app', 'app4')) < 60)
+  await until('HAProxy has another weight', 10, async () => (await weightAtHaproxy(evenkeel, 'app', 'app4')) < 60)
 
   await expect(page).toHaveURL(/\/changes\//)
   const id = decodeURIComponent(new URL(page.url()).pathname.split('/').at(-1)!)
@@ -32,64 +32,64 @@ test('a slow server is on the first page; one click lowers its weight, the verdi
   await expect(sheet.getByRole('progressbar')).toBeVisible()
   await expect(sheet.getByRole('heading', { name: /kept: improved/ })).toBeVisible({ timeout: 130_000 })
 
-  const ended = await change(house, id)
-  const feels = house.fleet.traffic.meanSeconds(15_000)!
+  const ended = await change(evenkeel, id)
+  const feels = evenkeel.fleet.traffic.meanSeconds(15_000)!
   expect(feels).toBeLessThan(0.8 * felt)
   // Predicted and measured are what the clients feel.
   expect(Math.abs(ended.prediction!.after - feels)).toBeLessThan(0.35 * feels)
   expect(Math.abs(ended.measured!.after - feels)).toBeLessThan(0.35 * feels)
 
   await sheet.getByRole('button', { name: 'Roll back' }).click()
-  await until('the old weight', 10, async () => (await weightAtHaproxy(house, 'app', 'app4')) === 100)
+  await until('the old weight', 10, async () => (await weightAtHaproxy(evenkeel, 'app', 'app4')) === 100)
   await expect(sheet.getByRole('heading', { name: /rolled back/ })).toBeVisible()
-  expect((await house.post(`changes/${id}/roll-back`)).status).toBe(409)
+  expect((await evenkeel.post(`changes/${id}/roll-back`)).status).toBe(409)
 })
 
-test('a dry run writes nothing, and whoever moved the weight in between keeps it', async ({ house }) => {
-  const finding = (await found(house, 'balancer/slow-server', SLOW, 75)).value
-  const proposal = await slowProposal(house, finding)
-  const dry = await house.post(`proposals/${proposal.id}/apply`, { dryRun: true })
+test('a dry run writes nothing, and whoever moved the weight in between keeps it', async ({ evenkeel }) => {
+  const finding = (await found(evenkeel, 'balancer/slow-server', SLOW, 75)).value
+  const proposal = await slowProposal(evenkeel, finding)
+  const dry = await evenkeel.post(`proposals/${proposal.id}/apply`, { dryRun: true })
   expect([200, 202]).toContain(dry.status)
-  expect(await weightAtHaproxy(house, 'app', 'app4')).toBe(100)
+  expect(await weightAtHaproxy(evenkeel, 'app', 'app4')).toBe(100)
 
-  await house.atHaproxy('set weight app/app4 90')
-  const refused = await house.post(`proposals/${proposal.id}/apply`)
+  await evenkeel.atHaproxy('set weight app/app4 90')
+  const refused = await evenkeel.post(`proposals/${proposal.id}/apply`)
   expect(refused).toMatchObject({ status: 409, body: { code: 'drift' } })
-  expect(await weightAtHaproxy(house, 'app', 'app4')).toBe(90)
-  await house.atHaproxy('set weight app/app4 100')
+  expect(await weightAtHaproxy(evenkeel, 'app', 'app4')).toBe(90)
+  await evenkeel.atHaproxy('set weight app/app4 100')
 })
 
-test('after kill -9 in the middle of a watch the change is known, and ends well', async ({ house }) => {
-  const finding = (await found(house, 'balancer/slow-server', SLOW, 75)).value
+test('after kill -9 in the middle of a watch the change is known, and ends well', async ({ evenkeel }) => {
+  const finding = (await found(evenkeel, 'balancer/slow-server', SLOW, 75)).value
   const open = async () => {
-    const proposal = await openProposal(house, finding)
+    const proposal = await openProposal(evenkeel, finding)
     return (
-      proposal && house.post(`proposals/${proposal.id}/apply`).then((answer) => answer.status === 202 && (answer.body.change as string))
+      proposal && evenkeel.post(`proposals/${proposal.id}/apply`).then((answer) => answer.status === 202 && (answer.body.change as string))
     )
   }
   const id = (await until('a proposal is applied', 75, open)).value
-  await until('it is watched', 15, async () => (await change(house, id)).state === 'watching')
-  await house.kill9()
-  await house.start()
-  await until('the change is known again', 30, () => change(house, id))
-  const ended = await verdict(house, id, 240)
+  await until('it is watched', 15, async () => (await change(evenkeel, id)).state === 'watching')
+  await evenkeel.kill9()
+  await evenkeel.start()
+  await until('the change is known again', 30, () => change(evenkeel, id))
+  const ended = await verdict(evenkeel, id, 240)
   const step = ended.steps.find(({ setting }) => setting.name === 'app/app4/weight')!
-  expect(await weightAtHaproxy(house, 'app', 'app4')).toBe(Number(ended.state === 'kept' ? step.after : step.before))
-  if (ended.state === 'kept') await house.post(`changes/${id}/roll-back`)
-  await until('the old weight', 15, async () => (await weightAtHaproxy(house, 'app', 'app4')) === 100)
-  const { items } = await house.get<Page<{ id: string }>>('changes')
+  expect(await weightAtHaproxy(evenkeel, 'app', 'app4')).toBe(Number(ended.state === 'kept' ? step.after : step.before))
+  if (ended.state === 'kept') await evenkeel.post(`changes/${id}/roll-back`)
+  await until('the old weight', 15, async () => (await weightAtHaproxy(evenkeel, 'app', 'app4')) === 100)
+  const { items } = await evenkeel.get<Page<{ id: string }>>('changes')
   expect(items.map((each) => each.id)).toContain(id)
 })
 
-test('a server in maintenance comes back by one click, with a part of its weight first', async ({ house, page }) => {
-  await house.atHaproxy('set server app/app2 state maint')
-  const whole = await weightAtHaproxy(house, 'app', 'app2')
-  await page.goto(`${house.url}/pools/edge/app`)
+test('a server in maintenance comes back by one click, with a part of its weight first', async ({ evenkeel, page }) => {
+  await evenkeel.atHaproxy('set server app/app2 state maint')
+  const whole = await weightAtHaproxy(evenkeel, 'app', 'app2')
+  await page.goto(`${evenkeel.url}/pools/edge/app`)
   await page.getByRole('row').filter({ hasText: 'app2' }).getByRole('button', { name: 'Return to service' }).click()
   await expect(page).toHaveURL(/\/changes\//)
-  expect(await weightAtHaproxy(house, 'app', 'app2')).toBe(whole / 4)
+  expect(await weightAtHaproxy(evenkeel, 'app', 'app2')).toBe(whole / 4)
   const sheet = page.getByRole('region', { name: 'Change' })
   await sheet.getByRole('button', { name: 'Keep now' }).click()
   await expect(sheet.getByRole('heading', { name: /kept/ })).toBeVisible()
-  expect(await weightAtHaproxy(house, 'app', 'app2')).toBe(whole)
+  expect(await weightAtHaproxy(evenkeel, 'app', 'app2')).toBe(whole)
 })

@@ -27,37 +27,37 @@ for (const colorScheme of ['dark', 'light'] as const)
   test.describe(`in the ${colorScheme} theme`, () => {
     test.use({ colorScheme })
     for (const path of PAGES)
-      test(`${path} is there, says no error, and passes axe`, async ({ house, page }) => {
+      test(`${path} is there, says no error, and passes axe`, async ({ evenkeel, page }) => {
         const errors: string[] = []
         page.on('pageerror', (error) => errors.push(error.message))
         page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
-        const answer = await page.goto(house.url + path)
+        const answer = await page.goto(evenkeel.url + path)
         expect(answer?.status()).toBe(200)
         await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
         expect(await violations(page)).toEqual([])
         expect(errors).toEqual([])
       })
-    test('the sheet of a finding passes axe', async ({ house, page }) => {
-      const finding = (await found(house, 'balancer/slow-server', SLOW, 75)).value
-      await page.goto(`${house.url}/findings/${finding.id}`)
+    test('the sheet of a finding passes axe', async ({ evenkeel, page }) => {
+      const finding = (await found(evenkeel, 'balancer/slow-server', SLOW, 75)).value
+      await page.goto(`${evenkeel.url}/findings/${finding.id}`)
       await expect(page.getByRole('dialog')).toContainText('app4')
       expect(await violations(page)).toEqual([])
     })
   })
 
-test('on a telephone the first page needs no sideways scrolling', async ({ house, page }) => {
+test('on a telephone the first page needs no sideways scrolling', async ({ evenkeel, page }) => {
   await page.setViewportSize({ width: 390, height: 844 })
-  await page.goto(house.url)
+  await page.goto(evenkeel.url)
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0)
 })
 
-test('hostile names stand on the pages as text', async ({ house, page }) => {
+test('hostile names stand on the pages as text', async ({ evenkeel, page }) => {
   const hostile = '<img src=x onerror="window.hacked=1">\n\u0000\u202e'
-  await house.onRedis('cache-a', ['CONFIG', 'SET', 'slowlog-log-slower-than', '0'])
-  for (let times = 0; times < 5; times++) await house.onRedis('cache-a', ['GET', hostile])
-  await house.onRedis('cache-a', ['CONFIG', 'SET', 'slowlog-log-slower-than', '5000'])
-  const slow = async () => JSON.stringify(await house.get<Page<unknown>>('slowlog?target=cache-a')).includes('onerror')
+  await evenkeel.onRedis('cache-a', ['CONFIG', 'SET', 'slowlog-log-slower-than', '0'])
+  for (let times = 0; times < 5; times++) await evenkeel.onRedis('cache-a', ['GET', hostile])
+  await evenkeel.onRedis('cache-a', ['CONFIG', 'SET', 'slowlog-log-slower-than', '5000'])
+  const slow = async () => JSON.stringify(await evenkeel.get<Page<unknown>>('slowlog?target=cache-a')).includes('onerror')
   await expect.poll(slow, { timeout: 30_000 }).toBe(true)
   for (const path of [
     '/targets/cache-a',
@@ -65,29 +65,29 @@ test('hostile names stand on the pages as text', async ({ house, page }) => {
     '/findings',
     `/targets/${encodeURIComponent('<b onmouseover="window.hacked=1">bold')}`,
   ]) {
-    await page.goto(house.url + path)
+    await page.goto(evenkeel.url + path)
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
     expect(await page.evaluate(() => 'hacked' in window)).toBe(false)
     expect(await page.locator('img[src="x"], b[onmouseover]').count()).toBe(0)
   }
-  const { items } = await house.get<Page<TargetView>>('targets')
+  const { items } = await evenkeel.get<Page<TargetView>>('targets')
   expect(items.map(({ name }) => name)).toContain('<b onmouseover="window.hacked=1">bold')
-  const odd = await fetch(`${house.url}/api/v1/findings/%00%ff`)
+  const odd = await fetch(`${evenkeel.url}/api/v1/findings/%00%ff`)
   expect([400, 404]).toContain(odd.status)
-  await house.get<Page<FindingView>>('findings')
+  await evenkeel.get<Page<FindingView>>('findings')
 })
 
-test('the palette applies and silences through the same confirmation as everything else', async ({ house, page }) => {
-  const finding = (await found(house, 'balancer/slow-server', SLOW, 75)).value
+test('the palette applies and silences through the same confirmation as everything else', async ({ evenkeel, page }) => {
+  const finding = (await found(evenkeel, 'balancer/slow-server', SLOW, 75)).value
   await expect
-    .poll(async () => (await house.get<FindingView>(`findings/${finding.id}`)).proposals.length, { timeout: 45_000 })
+    .poll(async () => (await evenkeel.get<FindingView>(`findings/${finding.id}`)).proposals.length, { timeout: 45_000 })
     .toBeGreaterThan(0)
   const done = async () => [
-    (await house.get<Page<unknown>>('changes')).items.length,
-    (await house.get<Page<unknown>>('silences')).items.length,
+    (await evenkeel.get<Page<unknown>>('changes')).items.length,
+    (await evenkeel.get<Page<unknown>>('silences')).items.length,
   ]
   const before = await done()
-  await page.goto(`${house.url}/findings/${finding.id}`)
+  await page.goto(`${evenkeel.url}/findings/${finding.id}`)
   await expect(page.getByRole('dialog')).toContainText('app4')
   await page.keyboard.press('Control+k')
   const palette = page.getByRole('dialog', { name: 'Go, find, act' })
@@ -102,7 +102,7 @@ test('the palette applies and silences through the same confirmation as everythi
   expect(await done()).toEqual(before)
 })
 
-test('a finding that fires while the page is out of sight becomes a notification of the browser', async ({ house, browser }) => {
+test('a finding that fires while the page is out of sight becomes a notification of the browser', async ({ evenkeel, browser }) => {
   const context = await browser.newContext({ permissions: ['notifications'] })
   await context.addInitScript(() => {
     Object.defineProperty(document, 'hidden', { get: () => true })
@@ -118,13 +118,13 @@ test('a finding that fires while the page is out of sight becomes a notification
     Object.assign(window, { Notification: Noted })
   })
   const page = await context.newPage()
-  await page.goto(`${house.url}/alerts`)
+  await page.goto(`${evenkeel.url}/alerts`)
   await expect(page.getByRole('main')).toContainText('while this page is open but out of sight')
   await page.getByRole('button', { name: 'Show one' }).click()
   const said = () => page.evaluate(() => (window as unknown as { said?: string[] }).said ?? [])
   expect(await said()).toEqual(['A test | Findings and verdicts come like this.'])
-  await house.drills.start('server-down')
+  await evenkeel.drills.start('server-down')
   await expect.poll(async () => (await said()).join(), { timeout: 60_000 }).toContain('balancer/server-down')
-  await house.drills.endAll()
+  await evenkeel.drills.endAll()
   await context.close()
 })

@@ -1,42 +1,42 @@
 import type { Page as BrowserPage } from '@playwright/test'
 import type { FindingView, RingView } from '../lib/model/views.ts'
 import { change, found, openProposal, verdict } from './api.ts'
-import { type TestHouse, until } from './house.ts'
+import { type TestServer, until } from './evenkeel.ts'
 import { expect, test } from './test.ts'
 
 test.describe.configure({ mode: 'serial', timeout: 400_000 })
 
-test('an uneven ring is made even by one click, and every application follows', async ({ house, page }) => {
-  const finding = (await found(house, 'ring/imbalance', { ring: 'products' }, 60)).value
-  const before = await house.get<RingView>('rings/products')
+test('an uneven ring is made even by one click, and every application follows', async ({ evenkeel, page }) => {
+  const finding = (await found(evenkeel, 'ring/imbalance', { ring: 'products' }, 60)).value
+  const before = await evenkeel.get<RingView>('rings/products')
   expect(before.imbalanceOwned).toBeGreaterThan(1.25)
-  const id = await applyByClick(house, page, finding)
-  await until('the document moves', 10, async () => (await house.fleet.ring.read()).version > before.version)
-  const { version } = await house.fleet.ring.read()
+  const id = await applyByClick(evenkeel, page, finding)
+  await until('the document moves', 10, async () => (await evenkeel.fleet.ring.read()).version > before.version)
+  const { version } = await evenkeel.fleet.ring.read()
   await until('all four applications follow', 15, async () => {
-    const { followers } = await house.get<RingView>('rings/products')
+    const { followers } = await evenkeel.get<RingView>('rings/products')
     return followers.filter((follower) => follower.version === version && follower.fresh).length === 4
   })
   await until('the reads are even', 60, async () => {
-    const { imbalance } = await house.get<RingView>('rings/products')
+    const { imbalance } = await evenkeel.get<RingView>('rings/products')
     return imbalance !== null && imbalance < 1.2
   })
-  expect(await verdict(house, id, 130)).toMatchObject({ state: 'kept' })
-  await page.goto(`${house.url}/rings`)
+  expect(await verdict(evenkeel, id, 130)).toMatchObject({ state: 'kept' })
+  await page.goto(`${evenkeel.url}/rings`)
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
 })
 
-test('keys that end together get jitter by one click, and the next load ends spread out', async ({ house, page }) => {
-  await house.drills.start('mass-expiry')
-  const finding = (await found(house, 'cache/mass-expiry', {}, 60)).value
-  const id = await applyByClick(house, page, finding)
-  const { steps } = await change(house, id)
+test('keys that end together get jitter by one click, and the next load ends spread out', async ({ evenkeel, page }) => {
+  await evenkeel.drills.start('mass-expiry')
+  const finding = (await found(evenkeel, 'cache/mass-expiry', {}, 60)).value
+  const id = await applyByClick(evenkeel, page, finding)
+  const { steps } = await change(evenkeel, id)
   expect(steps.map(({ setting }) => setting.name).every((name) => name.startsWith('campaign/'))).toBe(true)
   const spread = async () => {
     const ends = await Promise.all(
       Array.from({ length: 60 }, async (_, index) => {
         const left = await Promise.all(
-          ['cache-a', 'cache-b', 'cache-c'].map((node) => house.onRedis(node, ['PTTL', `campaign:${index * 97}`])),
+          ['cache-a', 'cache-b', 'cache-c'].map((node) => evenkeel.onRedis(node, ['PTTL', `campaign:${index * 97}`])),
         )
         return Math.max(...left.map(Number))
       }),
@@ -45,15 +45,15 @@ test('keys that end together get jitter by one click, and the next load ends spr
     return alive.length > 40 && Math.max(...alive) - Math.min(...alive) > 5_000
   }
   await until('the keys of a new load end at different times', 120, spread)
-  const ended = await verdict(house, id, 160)
+  const ended = await verdict(evenkeel, id, 160)
   expect(['kept', 'rolled_back']).toContain(ended.state)
-  await house.drills.end('mass-expiry')
+  await evenkeel.drills.end('mass-expiry')
 })
 
 /** Opens the finding, presses Apply (twice where the risk asks for it) and returns the change's id. */
-async function applyByClick(house: TestHouse, page: BrowserPage, finding: FindingView): Promise<string> {
-  await until('a proposal', 60, () => openProposal(house, finding))
-  await page.goto(`${house.url}/findings/${finding.id}`)
+async function applyByClick(evenkeel: TestServer, page: BrowserPage, finding: FindingView): Promise<string> {
+  await until('a proposal', 60, () => openProposal(evenkeel, finding))
+  await page.goto(`${evenkeel.url}/findings/${finding.id}`)
   const proposal = page.getByRole('region', { name: 'Proposal' }).first()
   await proposal.getByRole('button', { name: /^Apply/ }).click()
   const sure = proposal.getByRole('button', { name: /^Yes, apply/ })

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
+import { callbackOf, createIssuer } from '../lib/auth/issuer.ts'
 import type { OidcAuth } from '../lib/config/auth.ts'
 import { bounded } from '../lib/engine/bounded.ts'
 import { leftOutText } from '../lib/model/limits.ts'
 import { type AnyProduct, productFor, type TargetConfig } from '../lib/model/product.ts'
 import { products } from '../lib/products/sources.ts'
-import { callbackOf, createIssuer } from '../lib/server/doors/issuer.ts'
 import { Stop } from './boot/say.mjs'
 import { readConfig } from './config.ts'
 import { reading } from './reading.ts'
@@ -71,9 +71,9 @@ async function examine(shelved: AnyProduct, target: TargetConfig, timeoutMs: num
   } finally {
     await product.close(link)
   }
-  if (product.hands) {
+  if (product.prerequisites) {
     console.log('  to apply a change:')
-    for (const { feature, available, because } of await product.hands(target))
+    for (const { feature, available, because } of await product.prerequisites(target))
       console.log(`  ${available ? '+' : '-'} ${feature.padEnd(28)} ${because ?? 'ready'}`)
   }
   if (product.rights) console.log(`  least rights: ${product.rights}`)

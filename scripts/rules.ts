@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { advisors } from '../lib/advisors/shelf.ts'
-import { detectors } from '../lib/detectors/shelf.ts'
+import { advisors } from '../lib/advisors/registry.ts'
+import { detectors } from '../lib/detectors/registry.ts'
 import { duration } from '../lib/format/format.ts'
 import { root } from './boot/stamp.mjs'
 

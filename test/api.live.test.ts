@@ -31,13 +31,13 @@ describeWith(['redis-server', 'haproxy'], 'the HTTP API of the built server', ()
   let redis: RedisServer
   let haproxy: HaproxyServer
   let apps: App[]
-  let house: Launched
+  let evenkeel: Launched
   let traffic: NodeJS.Timeout
   let port: number
 
   const weight = async (server: string) => Number(/^(\d+)/.exec(await ask(haproxy.about.adminPort, `get weight app/${server}\n`))?.[1])
   const call = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
-    fetch(`${house.url}/api/v1/${path}`, {
+    fetch(`${evenkeel.url}/api/v1/${path}`, {
       method,
       headers,
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
@@ -56,8 +56,8 @@ describeWith(['redis-server', 'haproxy'], 'the HTTP API of the built server', ()
       }).on('error', reject)
     })
   const begin = async () => {
-    house = launch({ config, host: '127.0.0.1', port, quiet: true })
-    await house.ready(60_000)
+    evenkeel = launch({ config, host: '127.0.0.1', port, quiet: true })
+    await evenkeel.ready(60_000)
   }
 
   beforeAll(async () => {
@@ -107,7 +107,7 @@ routes: [{ match: {}, to: [hook], wait: 1s }]
   }, 400_000)
   afterAll(async () => {
     clearInterval(traffic)
-    await house?.stop()
+    await evenkeel?.stop()
     hook.close()
     for (const one of [haproxy, redis, ...(apps ?? [])]) await one?.[Symbol.asyncDispose]()
     rmSync(home, { recursive: true, force: true })
@@ -129,7 +129,7 @@ routes: [{ match: {}, to: [hook], wait: 1s }]
       texts.push(await answer.text())
     }
     for (const path of ['healthz', 'readyz', 'metrics']) {
-      const answer = await fetch(`${house.url}/${path}`)
+      const answer = await fetch(`${evenkeel.url}/${path}`)
       expect(answer.status, path).toBe(200)
       texts.push(await answer.text())
     }
@@ -162,7 +162,7 @@ routes: [{ match: {}, to: [hook], wait: 1s }]
   })
 
   test('pages come with a strict policy and a nonce; a foreign host gets none', async () => {
-    const page = await fetch(house.url)
+    const page = await fetch(evenkeel.url)
     expect(page.status).toBe(200)
     const policy = page.headers.get('content-security-policy') ?? ''
     const nonce = /'nonce-([^']+)'/.exec(policy)?.[1]
@@ -218,7 +218,7 @@ routes: [{ match: {}, to: [hook], wait: 1s }]
   test('a change is written, told of, watched, busy, rolled back', async () => {
     const events: string[] = []
     const reading = new AbortController()
-    const stream = await fetch(`${house.url}/api/v1/events`, { signal: reading.signal })
+    const stream = await fetch(`${evenkeel.url}/api/v1/events`, { signal: reading.signal })
     expect(stream.headers.get('content-type')).toContain('text/event-stream')
     const read = (async () => {
       for await (const chunk of stream.body!) events.push(new TextDecoder().decode(chunk))
@@ -246,7 +246,7 @@ routes: [{ match: {}, to: [hook], wait: 1s }]
     await read
     const ids = [...events.join('').matchAll(/id: (\S+)\nevent: change/g)].map(([, id]) => id!)
     const again = new AbortController()
-    const resumed = await fetch(`${house.url}/api/v1/events`, { signal: again.signal, headers: { 'last-event-id': ids[0]! } })
+    const resumed = await fetch(`${evenkeel.url}/api/v1/events`, { signal: again.signal, headers: { 'last-event-id': ids[0]! } })
     const { value } = await resumed.body!.getReader().read()
     again.abort()
     expect(new TextDecoder().decode(value)).toContain(`id: ${ids[1]}\nevent: change`)
@@ -261,7 +261,7 @@ routes: [{ match: {}, to: [hook], wait: 1s }]
       status: 'firing',
       alerts: [{ labels: { rule: 'fleet/target-down', target: 'gone' } }],
     })
-    expect(await (await fetch(`${house.url}/metrics`)).text()).toMatch(
+    expect(await (await fetch(`${evenkeel.url}/metrics`)).text()).toMatch(
       /evenkeel_finding\{rule="fleet\/target-down",severity="\w+",target="gone"\} 1\n/,
     )
     const test = await call('POST', 'receivers/hook/test')
@@ -270,10 +270,10 @@ routes: [{ match: {}, to: [hook], wait: 1s }]
 
   test('SIGTERM ends it in time, open streams or not, and what it knew is there again', async () => {
     const before = (await json('changes')).items.length
-    const open = await fetch(`${house.url}/api/v1/events`)
+    const open = await fetch(`${evenkeel.url}/api/v1/events`)
     const from = Date.now()
-    const ended = new Promise<number | null>((resolve) => house.process.once('exit', resolve))
-    house.process.kill('SIGTERM')
+    const ended = new Promise<number | null>((resolve) => evenkeel.process.once('exit', resolve))
+    evenkeel.process.kill('SIGTERM')
     expect(await ended).toBe(0)
     expect(Date.now() - from).toBeLessThan(10_000)
     await open.body?.cancel().catch(() => {})

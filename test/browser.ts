@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http'
-import type { Doors, Visitor } from '../lib/server/doors/doors.ts'
-import type { SignInAttempt } from '../lib/server/doors/local.ts'
-import type { RoleNeeded } from '../lib/server/doors/roles.ts'
+import type { Authentication, Visitor } from '../lib/auth/auth.ts'
+import type { SignInAttempt } from '../lib/auth/local.ts'
+import type { RoleNeeded } from '../lib/auth/roles.ts'
 
-/** A browser at an address, with its cookies, as the doors see it. */
+/** A browser at an address, with its cookies, as the authentication see it. */
 export class Browser {
   readonly cookies = new Map<string, string>()
-  readonly #doors: Doors
+  readonly #auth: Authentication
   readonly #from: string
-  constructor(doors: Doors, from = '198.51.100.7') {
-    this.#doors = doors
+  constructor(auth: Authentication, from = '198.51.100.7') {
+    this.#auth = auth
     this.#from = from
   }
 
@@ -21,7 +21,7 @@ export class Browser {
       headers: sent,
       headersDistinct: Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, [value]])),
     } as unknown as IncomingMessage
-    this.#doors.meet(message)
+    this.#auth.meet(message)
     return new Headers(message.headers as Record<string, string>)
   }
   take(cookies: readonly string[]): void {
@@ -34,13 +34,13 @@ export class Browser {
   /** Who is signed in by then; the second factors that are asked for, if that is the answer. */
   async signIn(attempt: SignInAttempt) {
     const headers = this.headers()
-    const entered = await this.#doors.local!.signIn(attempt, { headers, from: this.#doors.from(headers) })
+    const entered = await this.#auth.local!.signIn(attempt, { headers, from: this.#auth.from(headers) })
     if ('second' in entered) return entered
     this.take(entered.cookies)
     return entered.person
   }
   ask(needed: RoleNeeded = 'viewer', more: Record<string, string> = {}): Promise<Visitor> {
-    return this.#doors.enter({ method: 'GET', headers: this.headers(more) }, needed)
+    return this.#auth.enter({ method: 'GET', headers: this.headers(more) }, needed)
   }
   /** Whoever is signed in, at their own account. */
   async own(present?: string) {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { TargetConfig } from '../lib/model/product.ts'
 import { fakedClock } from './fakedClock.ts'
-import { KillableHouse } from './killableHouse.ts'
+import { KillableEvenkeel } from './killableEvenkeel.ts'
 import { describeWith } from './live.ts'
 import { ask, type HaproxyServer, startApp, startHaproxy } from './servers.ts'
 import { steppedWatch } from './steppedWatch.ts'
@@ -47,14 +47,14 @@ describeWith(['redis-server', 'haproxy', 'faketime'], 'a clock that is set', () 
         await using app = await startApp()
         await using haproxy = await startHaproxy({ cfg: cfg(app.port) })
         await ask(haproxy.about.socket, 'set server app/a state maint\n')
-        await using house = new KillableHouse(
+        await using evenkeel = new KillableEvenkeel(
           [{ kind: 'haproxy', name: 'edge', socket: haproxy.about.socket, config: haproxy.about.config } as TargetConfig],
           { slowStartMs: 12_000, ownMs: 4_000, lookMs: 500 },
           clock.env,
         )
-        await house.start()
-        await house.up()
-        const { change } = await house.ask<{ change: string }>('create', { steps: [{ setting: { target: 'edge', name: 'app/a/state' }, after: 'ready' }] }) // biome-ignore format: one line
+        await evenkeel.start()
+        await evenkeel.up()
+        const { change } = await evenkeel.ask<{ change: string }>('create', { steps: [{ setting: { target: 'edge', name: 'app/a/state' }, after: 'ready' }] }) // biome-ignore format: one line
         const begun = performance.now()
         const seen: { weight: string; at: number }[] = []
         const left = [...steps]
@@ -70,7 +70,7 @@ describeWith(['redis-server', 'haproxy', 'faketime'], 'a clock that is set', () 
           // A stage is written at a tick, so each may be a second and its write late.
           expect(at).toBeLessThan(i * 5_500 + 500)
         }
-        expect(await house.ended(change, 20)).toMatchObject({ state: 'kept' })
+        expect(await evenkeel.ended(change, 20)).toMatchObject({ state: 'kept' })
       })
     },
   )

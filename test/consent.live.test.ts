@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
 import { parseConfig } from '../lib/config/parse.ts'
-import { setHouse } from '../lib/server/house.ts'
 import { serve } from '../lib/server/http/serve.ts'
-import { openHouse } from '../lib/server/open.ts'
+import { openRuntime } from '../lib/server/open.ts'
+import { setRuntime } from '../lib/server/runtime.ts'
 import { schemas } from '../lib/server/schemas.ts'
 import { describeWith } from './live.ts'
 import { redisSay, startRedis } from './servers.ts'
@@ -24,8 +24,8 @@ targets:
   - { kind: redis, name: store, url: "${store.about.url}", role: store }
 `
     const config = parseConfig(text, {}, schemas(), { file: join(data, 'evenkeel.yaml'), readFile: () => '' })
-    const house = await openHouse({ ...config, data }, { NODE_ENV: 'test' }, () => {})
-    setHouse(house)
+    const evenkeel = await openRuntime({ ...config, data }, { NODE_ENV: 'test' }, () => {})
+    setRuntime(evenkeel)
     const call = async (method: string, path: string, body?: object) => {
       const answer = await serve(
         new Request(`http://127.0.0.1:3000/api/v1/${path}`, {
@@ -56,7 +56,7 @@ targets:
       expect(await call('POST', 'targets/store/monitor', { allow: 'hour' })).toMatchObject({ status: 409, body: { code: 'not_allowed' } })
       expect(await call('POST', 'targets/cache/monitor', { allow: 'hour' })).toMatchObject({ status: 200, body: { monitor: 'bursts' } })
       expect(await until(async () => (await hot()).length === 10)).toBe(true)
-      expect(house.store.memory.get('monitor/cache')).toMatchObject({ allow: true, by: expect.any(String), until: expect.any(Number) })
+      expect(evenkeel.store.memory.get('monitor/cache')).toMatchObject({ allow: true, by: expect.any(String), until: expect.any(Number) })
       expect(await call('POST', 'targets/cache/monitor', { allow: 'no' })).toMatchObject({ status: 200, body: { monitor: 'ask' } })
       expect(await until(async () => (await capability('cache'))?.available === false)).toBe(true)
       expect(await monitored(store)).toBe(false)
@@ -64,8 +64,8 @@ targets:
     } finally {
       clearInterval(traffic)
       for (const client of clients) client.disconnect()
-      await house.close()
-      setHouse(undefined)
+      await evenkeel.close()
+      setRuntime(undefined)
       await rm(data, { recursive: true })
     }
   })

@@ -47,7 +47,7 @@ export async function watchCrowd(crowd: Crowd, seconds: number, nodeArgs: string
     await said(run([join(import.meta.dirname, 'fakeHaproxy.ts'), JSON.stringify({ ...crowd, socket })]), /^ready/)
     const idle = await said(run(['-e', IDLE]), /^port (\d+)/)
     const env = { EVENKEEL_CONFIG: config, HOSTNAME: '127.0.0.1', PORT: port }
-    const own = run([...nodeArgs, join(import.meta.dirname, 'wholeHouse.ts')], env)
+    const own = run([...nodeArgs, join(import.meta.dirname, 'measuredApi.ts')], env)
     await said(own, /^ready/)
     const agent = new Agent({ keepAlive: true })
     const call = (at: string, path: string) => timed(agent, at, path)

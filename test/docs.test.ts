@@ -26,10 +26,10 @@ describe('the pages for people', () => {
     for (const link of links) expect(existsSync(join(root, dirname(page), link)), `${page} -> ${link}`).toBe(true)
   })
 
-  it('show doors that are accepted', () => {
-    const doors = [...readFileSync(join(root, 'docs/configuration.md'), 'utf8').matchAll(/```yaml\n(url:[\s\S]*?)```/g)]
-    expect(doors.length).toBeGreaterThan(0)
-    for (const [, text] of doors) {
+  it('show auth that are accepted', () => {
+    const auth = [...readFileSync(join(root, 'docs/configuration.md'), 'utf8').matchAll(/```yaml\n(url:[\s\S]*?)```/g)]
+    expect(auth.length).toBeGreaterThan(0)
+    for (const [, text] of auth) {
       const config = parseConfig(text as string, {}, schemas(), { file: '/etc/evenkeel.yaml', readFile: () => 'secret' })
       expect(text).toContain(`mode: ${config.auth.mode}`)
       expect(config.warnings).toEqual([])

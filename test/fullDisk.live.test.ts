@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { ChangeView, FrameView } from '../lib/model/views.ts'
 import { replaceFile } from '../lib/products/replaceFile.ts'
 import { describeWith } from './live.ts'
-import { ServedHouse } from './served.ts'
+import { ServedApi } from './served.ts'
 import { ask, startHaproxy, startRedis } from './servers.ts'
 import { describeOnSmallDisk, SmallDisk } from './smallDisk.ts'
 
@@ -45,66 +45,66 @@ describeOnSmallDisk('on a disk without one free block', () => {
       await using haproxy = await startHaproxy({ cfg })
       await using redis = await startRedis()
       using disk = new SmallDisk(32)
-      await using house = await ServedHouse.open(
+      await using evenkeel = await ServedApi.open(
         disk.path,
         `targets:
   - { kind: haproxy, name: edge, socket: "tcp://127.0.0.1:${haproxy.about.adminPort}" }
   - { kind: redis, name: cache, url: "${redis.about.url}", role: cache }`,
       )
       const weightOfA = async () => /^(\d+)/.exec(await ask(haproxy.about.adminPort, 'get weight app/a\n'))?.[1]
-      const frame = () => house.get<FrameView>('frame')
-      const change = (id: string) => house.get<ChangeView>(`changes/${id}`)
+      const frame = () => evenkeel.get<FrameView>('frame')
+      const change = (id: string) => evenkeel.get<ChangeView>(`changes/${id}`)
       const up = async () => {
-        for (const name of ['edge', 'cache']) await house.until(() => house.get<{ state: string }>(`targets/${name}`), ({ state }) => state === 'up') // biome-ignore format: one line
+        for (const name of ['edge', 'cache']) await evenkeel.until(() => evenkeel.get<{ state: string }>(`targets/${name}`), ({ state }) => state === 'up') // biome-ignore format: one line
       }
-      await house.start()
+      await evenkeel.start()
       await up()
-      const { body, status } = await house.call('POST', 'changes', weight('40'))
+      const { body, status } = await evenkeel.call('POST', 'changes', weight('40'))
       expect(status).toBe(202)
       const { change: id } = body as { change: string }
       expect(await weightOfA()).toBe('40')
 
       disk.fill()
-      await house.until(frame, ({ saving }) => saving !== null)
+      await evenkeel.until(frame, ({ saving }) => saving !== null)
       expect(await frame()).toMatchObject({
         saving: { because: 'the disk of the data folder is full', mend: expect.stringContaining('4 MB') },
       })
-      expect(await house.get('/metrics')).toContain('evenkeel_store_failing 1')
-      expect(await house.call('POST', 'changes', { ...weight('70'), steps: [{ setting: { target: 'edge', name: 'app/b/weight' }, after: '70' }] })).toMatchObject({ status: 503, body: { code: 'unavailable', detail: expect.stringMatching(/disk of the data folder is full\. Free at least/) } }) // biome-ignore format: one line
+      expect(await evenkeel.get('/metrics')).toContain('evenkeel_store_failing 1')
+      expect(await evenkeel.call('POST', 'changes', { ...weight('70'), steps: [{ setting: { target: 'edge', name: 'app/b/weight' }, after: '70' }] })).toMatchObject({ status: 503, body: { code: 'unavailable', detail: expect.stringMatching(/disk of the data folder is full\. Free at least/) } }) // biome-ignore format: one line
 
       // Judged and told.
       await redis.stop()
-      await house.until(() => house.notices.filter((body) => body.includes('target-down')), ({ length }) => length > 0, 40) // biome-ignore format: one line
+      await evenkeel.until(() => evenkeel.notices.filter((body) => body.includes('target-down')), ({ length }) => length > 0, 40) // biome-ignore format: one line
 
-      expect((await house.call('POST', `changes/${id}/roll-back`)).status).toBe(202)
+      expect((await evenkeel.call('POST', `changes/${id}/roll-back`)).status).toBe(202)
       expect(await weightOfA()).toBe('90')
       expect(await change(id)).toMatchObject({ state: 'rolled_back' })
-      expect((await house.call('GET', '/readyz')).status).toBe(200)
+      expect((await evenkeel.call('GET', '/readyz')).status).toBe(200)
       expect(disk.freeBytes).toBe(0)
 
-      await house.end('SIGKILL')
-      await house.start()
+      await evenkeel.end('SIGKILL')
+      await evenkeel.start()
       expect(await change(id)).toMatchObject({ state: 'rolled_back' })
       expect(await weightOfA()).toBe('90')
       // An ordinary end takes SQLite's log away, and the next start needs room for one.
-      await house.end('SIGTERM')
+      await evenkeel.end('SIGTERM')
       disk.fill()
-      await house.start()
+      await evenkeel.start()
       expect(await change(id)).toMatchObject({ state: 'rolled_back' })
 
       disk.free()
-      await house.until(frame, ({ saving }) => saving === null, 40)
-      await house.end('SIGKILL')
-      await house.start()
+      await evenkeel.until(frame, ({ saving }) => saving === null, 40)
+      await evenkeel.end('SIGKILL')
+      await evenkeel.start()
       const after = await change(id)
       expect(after.state).toBe('rolled_back')
       expect(after.journal.map(({ what }) => what)).toEqual(
         expect.arrayContaining(['created', 'intent', 'written', 'watching', 'rolled_back']),
       )
-      await house.until(() => house.get<{ state: string }>('targets/edge'), ({ state }) => state === 'up') // biome-ignore format: one line
-      const again = await house.call('POST', 'changes', weight('50'))
+      await evenkeel.until(() => evenkeel.get<{ state: string }>('targets/edge'), ({ state }) => state === 'up') // biome-ignore format: one line
+      const again = await evenkeel.call('POST', 'changes', weight('50'))
       expect(again.status).toBe(202)
-      await house.end('SIGTERM')
+      await evenkeel.end('SIGTERM')
     }, 180_000)
   })
 })

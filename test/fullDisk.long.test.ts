@@ -6,7 +6,7 @@ import type { Job } from '../lib/model/job.ts'
 import type { TargetConfig } from '../lib/model/product.ts'
 import type { SavingFailure } from '../lib/model/store.ts'
 import { type Command, createRedisClient } from '../lib/products/redis/client.ts'
-import { KillableHouse } from './killableHouse.ts'
+import { KillableEvenkeel } from './killableEvenkeel.ts'
 import { describeWith } from './live.ts'
 import { randomOf } from './random.ts'
 import { ask, startHaproxy, startRedis } from './servers.ts'
@@ -25,7 +25,7 @@ backend app
   server a 127.0.0.1:1 weight 100
   server b 127.0.0.1:1 weight 100
 `
-const failing = (house: KillableHouse) => house.ask<SavingFailure | null>('failing')
+const failing = (evenkeel: KillableEvenkeel) => evenkeel.ask<SavingFailure | null>('failing')
 const told = (error: unknown) => error as { code?: string }
 
 /** In what moment the last block is taken, and what is done then. */
@@ -37,16 +37,16 @@ describeOnSmallDisk('a full disk in every phase of a change', () =>
       const random = randomOf(11)
       await using haproxy = await startHaproxy({ cfg })
       using disk = new SmallDisk(32)
-      await using house = new KillableHouse(
+      await using evenkeel = new KillableEvenkeel(
         [{ kind: 'haproxy', name: 'edge', socket: `tcp://127.0.0.1:${haproxy.about.adminPort}` } as TargetConfig],
         { ownMs: 3_000, lookMs: 500, undoMs: 20_000 },
         {},
         disk.path,
       )
       const weight = async () => /^(\d+)/.exec(await ask(haproxy.about.adminPort, 'get weight app/a\n'))![1]!
-      const create = (after: string) => house.ask<{ change: string }>('create', { steps: [{ setting: { target: 'edge', name: 'app/a/weight' }, after }] }) // biome-ignore format: one line
-      await house.start()
-      await house.up()
+      const create = (after: string) => evenkeel.ask<{ change: string }>('create', { steps: [{ setting: { target: 'edge', name: 'app/a/weight' }, after }] }) // biome-ignore format: one line
+      await evenkeel.start()
+      await evenkeel.up()
       for (let round = 0; round < ROUNDS; round++) {
         const phase = PHASES[round % PHASES.length]!
         const where = `round ${round}, ${phase}`
@@ -63,54 +63,54 @@ describeOnSmallDisk('a full disk in every phase of a change', () =>
         } else {
           id = (await create(after)).change
           disk.fill()
-          if (random() < 0.7) await house.until(() => failing(house), (found) => found !== null) // biome-ignore format: one line
+          if (random() < 0.7) await evenkeel.until(() => failing(evenkeel), (found) => found !== null) // biome-ignore format: one line
         }
         const killedLater = async () => {
           await sleep(random() * 12)
-          await house.kill()
+          await evenkeel.kill()
         }
-        if (phase === 'keep') await house.ask('keep', { change: id })
-        if (phase === 'roll back') await house.ask('rollBack', { change: id })
+        if (phase === 'keep') await evenkeel.ask('keep', { change: id })
+        if (phase === 'roll back') await evenkeel.ask('rollBack', { change: id })
         if (phase === 'killed while watched') await killedLater()
         if (phase === 'killed in a roll-back') {
-          void house.ask('rollBack', { change: id }).catch(told)
+          void evenkeel.ask('rollBack', { change: id }).catch(told)
           await killedLater()
         }
         if (phase === 'killed as it is kept') {
-          void house.ask('keep', { change: id }).catch(told)
+          void evenkeel.ask('keep', { change: id }).catch(told)
           await killedLater()
         }
         if (phase.startsWith('killed')) {
-          await house.start()
-          await house.up()
+          await evenkeel.start()
+          await evenkeel.up()
         }
-        const ended = id === undefined ? null : await house.ended(id, 60)
+        const ended = id === undefined ? null : await evenkeel.ended(id, 60)
         const holds = (change: Change | null) => (change?.state === 'kept' ? after : before)
         expect([where, await weight()]).toEqual([where, holds(ended)])
         if (ended) expect([where, ended.state]).toEqual([where, expect.stringMatching(/^(kept|rolled_back)$/)])
-        if (phase === 'roll back' || phase === 'keep') expect(await failing(house)).not.toBeNull()
+        if (phase === 'roll back' || phase === 'keep') expect(await failing(evenkeel)).not.toBeNull()
 
         // With room again, and after one more kill, nothing else is true.
         if (random() < 0.5) {
           disk.free()
-          await house.until(() => failing(house), (found) => found === null, 40) // biome-ignore format: one line
+          await evenkeel.until(() => failing(evenkeel), (found) => found === null, 40) // biome-ignore format: one line
         }
-        await house.kill()
-        await house.start()
-        await house.up()
-        if (id !== undefined) expect([where, (await house.change(id)).state]).toEqual([where, ended!.state])
+        await evenkeel.kill()
+        await evenkeel.start()
+        await evenkeel.up()
+        if (id !== undefined) expect([where, (await evenkeel.change(id)).state]).toEqual([where, ended!.state])
         expect([where, await weight()]).toEqual([where, holds(ended)])
         if (disk.freeBytes === 0) disk.free()
-        await house.until(() => failing(house), (found) => found === null, 40) // biome-ignore format: one line
+        await evenkeel.until(() => failing(evenkeel), (found) => found === null, 40) // biome-ignore format: one line
       }
     })
 
     test('a job waits where its undo cannot be written down, is put back to the millisecond while the disk is full, and goes on when it is not', async () => {
       await using redis = await startRedis()
       using disk = new SmallDisk(32)
-      await using house = new KillableHouse([{ kind: 'redis', name: 'cache', url: redis.about.url, role: 'cache' } as TargetConfig], {}, {}, disk.path) // biome-ignore format: one line
-      await house.start()
-      await house.up()
+      await using evenkeel = new KillableEvenkeel([{ kind: 'redis', name: 'cache', url: redis.about.url, role: 'cache' } as TargetConfig], {}, {}, disk.path) // biome-ignore format: one line
+      await evenkeel.start()
+      await evenkeel.up()
       const client = createRedisClient({ url: redis.about.url })
       const never = new AbortController().signal
       async function all<T>(commands: Command[]): Promise<T[]> {
@@ -139,27 +139,27 @@ describeOnSmallDisk('a full disk in every phase of a change', () =>
           state: 'open',
           createdAt: Date.now(),
         }
-        const { change } = await house.ask<{ change: string }>('apply', { proposal })
-        const { job } = await house.change(change)
-        const look = () => house.ask<Job>('job', { job })
-        await house.until(look, ({ done }) => done >= 1_000)
+        const { change } = await evenkeel.ask<{ change: string }>('apply', { proposal })
+        const { job } = await evenkeel.change(change)
+        const look = () => evenkeel.ask<Job>('job', { job })
+        await evenkeel.until(look, ({ done }) => done >= 1_000)
         disk.fill()
-        await house.until(look, ({ waiting }) => waiting?.includes('disk of the data folder is full') === true)
+        await evenkeel.until(look, ({ waiting }) => waiting?.includes('disk of the data folder is full') === true)
         const written = (await endsNow()).filter((end, i) => end !== ends[i]).length
         expect(written).toBeGreaterThan(0)
         expect(written).toBeLessThan(keys.length)
         if (end === 'roll back') {
-          await house.ask('rollBack', { change })
-          expect((await house.ended(change, 60)).state).toBe('rolled_back')
+          await evenkeel.ask('rollBack', { change })
+          expect((await evenkeel.ended(change, 60)).state).toBe('rolled_back')
           expect(await endsNow()).toEqual(ends)
-          await house.kill()
-          await house.start()
-          expect((await house.change(change)).state).toBe('rolled_back')
+          await evenkeel.kill()
+          await evenkeel.start()
+          expect((await evenkeel.change(change)).state).toBe('rolled_back')
           disk.free()
-          await house.until(() => failing(house), (found) => found === null, 40) // biome-ignore format: one line
+          await evenkeel.until(() => failing(evenkeel), (found) => found === null, 40) // biome-ignore format: one line
         } else {
           disk.free()
-          expect(await house.until(look, ({ state }) => state !== 'running', 90)).toMatchObject({ state: 'done', left: 0 })
+          expect(await evenkeel.until(look, ({ state }) => state !== 'running', 90)).toMatchObject({ state: 'done', left: 0 })
         }
       }
       await client.close()

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Change } from '../lib/model/change.ts'
-import { KillableHouse } from './killableHouse.ts'
+import { KillableEvenkeel } from './killableEvenkeel.ts'
 import { randomOf } from './random.ts'
 import { type Subject, startSubjects } from './subjects.ts'
 
@@ -37,13 +37,13 @@ export async function killAgainAndAgain({ kills, seed, cache }: { kills: number;
   const between = (from: number, to: number) => from + random() * (to - from)
   await using fleet = await startSubjects()
   // The same modules again and again: compiled once.
-  await using house = new KillableHouse(fleet.targets, WATCH, { NODE_COMPILE_CACHE: cache })
-  house.everyMs = EVERY_MS
+  await using evenkeel = new KillableEvenkeel(fleet.targets, WATCH, { NODE_COMPILE_CACHE: cache })
+  evenkeel.everyMs = EVERY_MS
   const seen: Kills = { kills: 0, changes: 0, hit: {}, ends: {}, wrong: [], refused: [], slowestStartMs: 0, slowestEndMs: 0, tookMs: 0 }
   const begun = Date.now()
   /** The next journal entry that is waited for, to kill a part of a write's time after it. */
   let aim: { at: RegExp; subject?: Subject; hit(ms: number): void } | null = null
-  house.onEntry = (change) => {
+  evenkeel.onEntry = (change) => {
     const subject = fleet.subjects.find((one) => one.owns(change))!
     const [entry] = change.journal
     if (!aim || (aim.subject && aim.subject !== subject) || !aim.at.test(`${entry!.what}: ${entry!.text}`)) return
@@ -73,16 +73,16 @@ export async function killAgainAndAgain({ kills, seed, cache }: { kills: number;
 
   async function kill() {
     killedAt = Date.now()
-    await house.kill()
+    await evenkeel.kill()
     seen.kills++
   }
 
   /** Starts it, lets everything end, and looks at the servers. */
   async function settle() {
     const startedAt = Date.now()
-    await house.start()
+    await evenkeel.start()
     // The dates of two processes may differ by a millisecond or two: what is new is told by its id.
-    const changes = (await house.ask<Change[]>('changes', { since: since - 5_000 })).filter(({ id }) => !known.has(id))
+    const changes = (await evenkeel.ask<Change[]>('changes', { since: since - 5_000 })).filter(({ id }) => !known.has(id))
     for (const { id } of changes) known.add(id)
     seen.slowestStartMs = Math.max(seen.slowestStartMs, Date.now() - startedAt)
     for (const id of answered) if (!changes.some((change) => change.id === id)) seen.wrong.push(`${id} was answered and is forgotten`)
@@ -93,8 +93,8 @@ export async function killAgainAndAgain({ kills, seed, cache }: { kills: number;
     seen.changes += changes.length
     const last = new Map<string, Change>()
     for (const { id } of changes) {
-      let change = await house.change(id)
-      for (; change.endedAt === undefined || change.rollingBack; change = await house.change(id)) {
+      let change = await evenkeel.change(id)
+      for (; change.endedAt === undefined || change.rollingBack; change = await evenkeel.change(id)) {
         if (Date.now() - startedAt > ENDS_WITHIN_MS) {
           seen.wrong.push(
             `${id} is ${change.state} ${ENDS_WITHIN_MS / 1_000} s after the start: ${JSON.stringify(change.journal.slice(-5))}`,
@@ -103,7 +103,7 @@ export async function killAgainAndAgain({ kills, seed, cache }: { kills: number;
         }
         // The watch of long work lasts until its effect has shown: a person ends it.
         if (change.job && change.state === 'watching' && !change.rollingBack)
-          await house.ask(random() < 0.5 ? 'keep' : 'rollBack', { change: id }).catch(() => {})
+          await evenkeel.ask(random() < 0.5 ? 'keep' : 'rollBack', { change: id }).catch(() => {})
         else await sleep(50)
       }
       const subject = fleet.subjects.find((one) => one.owns(change))!
@@ -136,14 +136,14 @@ export async function killAgainAndAgain({ kills, seed, cache }: { kills: number;
     if (aimed && BACK.includes(at)) Object.assign(aimed, { verb: 0.5, wait: between(0, 200) })
     const acting = plans.map(async ({ subject, verb, wait }) => {
       try {
-        const id = await subject.begin(house)
+        const id = await subject.begin(evenkeel)
         answered.add(id)
         if (verb > 0.6) return
         await sleep(wait)
         if (dying) return
         const name = verb < 0.3 ? 'keep' : 'rollBack'
         asked.set(id, name === 'keep' ? 'keeping' : 'rolling back')
-        await house.ask(name, { change: id })
+        await evenkeel.ask(name, { change: id })
         asked.delete(id)
       } catch (error) {
         // By then it may have ended by itself.
@@ -158,15 +158,15 @@ export async function killAgainAndAgain({ kills, seed, cache }: { kills: number;
     await Promise.all(acting)
   }
 
-  await house.start()
-  await house.end()
+  await evenkeel.start()
+  await evenkeel.end()
   await settle()
   for (;;) {
-    await house.up()
+    await evenkeel.up()
     await act()
     // Some die again before they are there.
     while (random() < 0.3 && seen.kills < kills - 1) {
-      const starting = house.start().catch(() => {})
+      const starting = evenkeel.start().catch(() => {})
       await moment(/^(intent|recovered|watching|note)/, between(200, 1_500))
       await kill()
       await starting

@@ -1,4 +1,4 @@
-import type { Record_ } from '../lib/model/record.ts'
+import type { TargetRecord } from '../lib/model/record.ts'
 import type { Labels, Point, Series } from '../lib/model/series.ts'
 import type { Pool, Topology } from '../lib/model/topology.ts'
 import type { SeriesWindow } from '../lib/model/window.ts'
@@ -28,7 +28,7 @@ export function wander(size: number, keep: number, random: () => number): () => 
 /** Collects series second by second. */
 export class Tape {
   readonly all = new Map<string, Series & { points: Point[] }>()
-  readonly records: Record_[] = []
+  readonly records: TargetRecord[] = []
   put(at: number, metric: string, labels: Labels, value: number) {
     const key = metric + JSON.stringify(labels)
     let series = this.all.get(key)

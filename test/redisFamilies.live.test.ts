@@ -6,23 +6,23 @@ import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
 import { parseConfig } from '../lib/config/parse.ts'
 import { getConfig } from '../lib/server/configuration.ts'
-import type { House } from '../lib/server/house.ts'
-import { openHouse } from '../lib/server/open.ts'
+import { openRuntime } from '../lib/server/open.ts'
+import type { Runtime } from '../lib/server/runtime.ts'
 import { schemas } from '../lib/server/schemas.ts'
 import { listTargets } from '../lib/server/targets.ts'
 import { describeWith } from './live.ts'
 import { startCluster, startSentinel } from './redisFamilies.ts'
 import { redisSay, startRedis } from './servers.ts'
 
-async function within(yaml: string, work: (house: House) => Promise<void>): Promise<void> {
+async function within(yaml: string, work: (evenkeel: Runtime) => Promise<void>): Promise<void> {
   process.env.EVENKEEL_LOG = 'silent'
   const data = await mkdtemp(join(tmpdir(), 'ek-'))
   const config = parseConfig(`mode: tune\ntargets:\n${yaml}`, {}, schemas(), { file: join(data, 'evenkeel.yaml'), readFile: () => '' })
-  const house = await openHouse({ ...config, data }, { NODE_ENV: 'test' }, () => {})
+  const evenkeel = await openRuntime({ ...config, data }, { NODE_ENV: 'test' }, () => {})
   try {
-    await work(house)
+    await work(evenkeel)
   } finally {
-    await house.close()
+    await evenkeel.close()
     await rm(data, { recursive: true, force: true })
   }
 }
@@ -47,21 +47,21 @@ describeWith(['redis-server'], 'servers that belong together', () => {
       await within(
         `  - { kind: redis, name: catalog, cluster: ["redis://127.0.0.1:${first!.about.port}"], role: cache, monitor: never }
 rules: { cache/slot-imbalance: { over: 8s, for: 1s } }`,
-        async (house) => {
+        async (evenkeel) => {
           const named = nodes.map(({ about }) => `catalog:127.0.0.1:${about.port}`)
           await until('the nodes', () => {
-            const up = listTargets(house).items.filter(({ state }) => state === 'up')
+            const up = listTargets(evenkeel).items.filter(({ state }) => state === 'up')
             return ['catalog', ...named].every((name) => up.some((target) => target.name === name))
           })
           await until('the slots', () =>
-            named.every((name) => house.engine.topology().targets.find((target) => target.name === name)?.cluster),
+            named.every((name) => evenkeel.engine.topology().targets.find((target) => target.name === name)?.cluster),
           )
-          expect(named.map((name) => house.engine.topology().targets.find((target) => target.name === name)?.cluster?.slots)).toEqual([
+          expect(named.map((name) => evenkeel.engine.topology().targets.find((target) => target.name === name)?.cluster?.slots)).toEqual([
             10_000, 3_000, 3_384,
           ])
           const finding = await until(
             'the finding',
-            () => house.store.findings.list(({ rule, state }) => rule === 'cache/slot-imbalance' && state === 'firing')[0],
+            () => evenkeel.store.findings.list(({ rule, state }) => rule === 'cache/slot-imbalance' && state === 'firing')[0],
           )
           expect(finding).toMatchObject({
             subject: { target: named[0] },
@@ -69,17 +69,17 @@ rules: { cache/slot-imbalance: { over: 8s, for: 1s } }`,
           })
 
           const own = { steps: [{ setting: { target: named[1]!, name: 'config/hz' }, after: '20' }], because: 'a test' }
-          await house.changes.create(own, 'ann')
+          await evenkeel.changes.create(own, 'ann')
           expect(await redisSay(nodes[1]!, 'CONFIG GET hz')).toContain('20')
           await expect(
-            house.changes.create({ ...own, steps: [{ setting: { target: 'catalog', name: 'config/hz' }, after: '20' }] }, 'ann'),
+            evenkeel.changes.create({ ...own, steps: [{ setting: { target: 'catalog', name: 'config/hz' }, after: '20' }] }, 'ann'),
           ).rejects.toMatchObject({ code: 'not_found', message: expect.stringContaining('several servers') })
 
           await nodes[2]!.stop('SIGKILL')
           await until(
             'the lost node',
             () =>
-              house.store.findings.list(
+              evenkeel.store.findings.list(
                 ({ rule, subject, state }) => rule === 'fleet/target-down' && subject.target === named[2] && state === 'firing',
               )[0],
           )
@@ -95,9 +95,9 @@ rules: { cache/slot-imbalance: { over: 8s, for: 1s } }`,
     await using nodes = await startCluster([16_384], ['cluster-announce-ip 10.1.2.3', 'cluster-announce-port 7000'])
     await within(
       `  - { kind: redis, name: catalog, cluster: ["${nodes[0]!.about.url}"], natMap: { "10.1.2.3:7000": "127.0.0.1:${nodes[0]!.about.port}" } }`,
-      async (house) => {
+      async (evenkeel) => {
         const target = await until('the node', () =>
-          listTargets(house).items.find(({ name, state }) => name === 'catalog:10.1.2.3:7000' && state === 'up'),
+          listTargets(evenkeel).items.find(({ name, state }) => name === 'catalog:10.1.2.3:7000' && state === 'up'),
         )
         expect(target.address).toBe(`127.0.0.1:${nodes[0]!.about.port}`)
       },
@@ -113,14 +113,14 @@ rules: { cache/slot-imbalance: { over: 8s, for: 1s } }`,
     await using sentinel = await startSentinel(master)
     await within(
       `  - { kind: redis, name: sessions, sentinel: { master: mymaster, nodes: ["127.0.0.1:1", "127.0.0.1:${sentinel.about.port}"] }, password: sesame-42, role: store }`,
-      async (house) => {
+      async (evenkeel) => {
         const both = [master, replica].map(({ about }) => `sessions:127.0.0.1:${about.port}`)
         await until('master and replica', () => {
-          const up = listTargets(house).items.filter(({ state }) => state === 'up')
+          const up = listTargets(evenkeel).items.filter(({ state }) => state === 'up')
           return ['sessions', ...both].every((name) => up.some((target) => target.name === name))
         })
-        expect(listTargets(house).items.find(({ name }) => name === both[0])).toMatchObject({ kind: 'redis', role: 'store' })
-        expect(JSON.stringify([listTargets(house), getConfig(house)])).not.toContain('sesame-42')
+        expect(listTargets(evenkeel).items.find(({ name }) => name === both[0])).toMatchObject({ kind: 'redis', role: 'store' })
+        expect(JSON.stringify([listTargets(evenkeel), getConfig(evenkeel)])).not.toContain('sesame-42')
       },
     )
   }, 60_000)

@@ -7,11 +7,11 @@ import { stringify } from 'yaml'
 import { ConfigError } from '../lib/config/error.ts'
 import { parseConfig } from '../lib/config/parse.ts'
 import { exposition } from '../lib/server/exposition.ts'
-import { type House, setHouse } from '../lib/server/house.ts'
 import { operations } from '../lib/server/http/operations.ts'
 import { serve } from '../lib/server/http/serve.ts'
 import { createLog } from '../lib/server/log.ts'
-import { openHouse } from '../lib/server/open.ts'
+import { openRuntime } from '../lib/server/open.ts'
+import { type Runtime, setRuntime } from '../lib/server/runtime.ts'
 import { schemas } from '../lib/server/schemas.ts'
 import { main as doctor } from '../scripts/doctor.ts'
 import { freePort } from './daemon.ts'
@@ -96,10 +96,10 @@ test('no word about a configuration that is refused', () => {
 })
 
 describe('while it runs', () => {
-  const houses: House[] = []
+  const processes: Runtime[] = []
   afterAll(async () => {
-    await Promise.all(houses.map((house) => house.close()))
-    setHouse(undefined)
+    await Promise.all(processes.map((evenkeel) => evenkeel.close()))
+    setRuntime(undefined)
   })
 
   test('no marker in any answer, event, metric, line of the log, or in what the doctor says', async () => {
@@ -107,11 +107,11 @@ describe('while it runs', () => {
       const lines: string[] = []
       const printed: string[] = []
       const log = createLog('trace', { write: (line) => void lines.push(line) })
-      const house = await openHouse(parsed(config), { NODE_ENV: 'test' }, (text) => void printed.push(text), log)
-      houses.push(house)
-      setHouse(house)
+      const evenkeel = await openRuntime(parsed(config), { NODE_ENV: 'test' }, (text) => void printed.push(text), log)
+      processes.push(evenkeel)
+      setRuntime(evenkeel)
       const nobody = { kind: 'token', id: 'none', name: 'a test', role: 'admin', owner: null } as const
-      const { token } = house.doors.tokens.create({ name: 'all', role: 'admin' }, nobody)
+      const { token } = evenkeel.auth.tokens.create({ name: 'all', role: 'admin' }, nobody)
       const headers = { host: '127.0.0.1:3000', authorization: `Bearer ${token}` }
       const call = async (method: string, path: string, body?: unknown) => {
         const request = new Request(`http://127.0.0.1:3000/api/v1/${path}`, {
@@ -133,11 +133,11 @@ describe('while it runs', () => {
 
       // Each has failed, or has answered something.
       await vi.waitFor(() => {
-        const waiting = house.engine.targets().filter((target) => target.failures === 0 && target.lastPollAt === null)
+        const waiting = evenkeel.engine.targets().filter((target) => target.failures === 0 && target.lastPollAt === null)
         expect(waiting.map((target) => target.name)).toEqual([])
       }, 20_000)
-      const names = house.engine.targets().map((target) => target.name)
-      const receivers = house.config.receivers.map((receiver) => receiver.name)
+      const names = evenkeel.engine.targets().map((target) => target.name)
+      const receivers = evenkeel.config.receivers.map((receiver) => receiver.name)
       for (const name of receivers) {
         const answer = await call('POST', `receivers/${name}/test`)
         expectNoMarker(`POST receivers/${name}/test`, await answer.text())
@@ -171,7 +171,7 @@ describe('while it runs', () => {
       const shown = await call('GET', 'config')
       expect([shown.status, await shown.text()]).toEqual([200, expect.stringContaining('[redacted]')])
 
-      expectNoMarker('/metrics', (await exposition(house)).text)
+      expectNoMarker('/metrics', (await exposition(evenkeel)).text)
       await events.cancel()
       const said = await heard
       expect(said).toContain('event:')

@@ -1,6 +1,6 @@
 import type { AnyDetector } from '../lib/model/detector.ts'
 import type { Verdict } from '../lib/model/finding.ts'
-import type { Record_ } from '../lib/model/record.ts'
+import type { TargetRecord } from '../lib/model/record.ts'
 import type { Labels, Point, Series } from '../lib/model/series.ts'
 import { emptyTopology, type Topology } from '../lib/model/topology.ts'
 import type { SeriesWindow } from '../lib/model/window.ts'
@@ -21,7 +21,7 @@ export const FROM = Date.UTC(2026, 0, 5, 12)
 export function load(
   stepMs: number,
   lines: Record<string, string | readonly (number | null)[]>,
-  options: { records?: readonly Record_[]; from?: number } = {},
+  options: { records?: readonly TargetRecord[]; from?: number } = {},
 ): SeriesWindow {
   const from = options.from ?? FROM
   let polls = 1

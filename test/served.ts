@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from './daemon.ts'
 
 /** A whole Evenkeel in a process of its own, its data in `data`, that can be killed; and a webhook that it tells. */
-export class ServedHouse implements AsyncDisposable {
+export class ServedApi implements AsyncDisposable {
   readonly #home = mkdtempSync(join(tmpdir(), 'evenkeel-served-'))
   readonly #hook: Server
   readonly #port: number
@@ -24,7 +24,7 @@ export class ServedHouse implements AsyncDisposable {
     this.notices = notices
   }
   /** `yaml`: targets and whatever else, without listen, data, mode, receivers and routes. */
-  static async open(data: string, yaml: string): Promise<ServedHouse> {
+  static async open(data: string, yaml: string): Promise<ServedApi> {
     const notices: string[] = []
     const hook = createServer((request, response) => {
       let body = ''
@@ -37,10 +37,10 @@ export class ServedHouse implements AsyncDisposable {
       })
     })
     await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve))
-    const house = new ServedHouse(hook, await freePort(), notices)
+    const evenkeel = new ServedApi(hook, await freePort(), notices)
     writeFileSync(
-      house.#config,
-      `listen: 127.0.0.1:${house.#port}
+      evenkeel.#config,
+      `listen: 127.0.0.1:${evenkeel.#port}
 data: ${data}
 mode: tune
 auth: { mode: none }
@@ -50,13 +50,13 @@ routes: [{ match: {}, to: [hook], wait: 1s }]
 ${yaml}
 `,
     )
-    return house
+    return evenkeel
   }
   get #config(): string {
     return join(this.#home, 'evenkeel.yaml')
   }
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'servedHouse.ts'), String(this.#port)], {
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'servedApi.ts'), String(this.#port)], {
       env: { ...process.env, EVENKEEL_CONFIG: this.#config },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -44,7 +44,7 @@ describeWith(['redis-server'], 'redis-server', () => {
 })
 
 describeWith(['haproxy'], 'haproxy', () => {
-  test('serves its applications and its three doors', async () => {
+  test('serves its applications and its three auth', async () => {
     await using app = await startApp({ name: 'one' })
     await using server = await startHaproxy({
       cfg: ([port]) => `defaults

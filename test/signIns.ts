@@ -1,6 +1,6 @@
-import type { SignIns } from '../lib/server/audit/signIns.ts'
+import type { SignIns } from '../lib/auth/signIns.ts'
 
-/** Keeps what the doors tell of people who come in. */
+/** Keeps what is told of people who come in. */
 export function toldSignIns() {
   const list: unknown[][] = []
   const signIns: SignIns = {

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import type { TargetConfig } from '../lib/model/product.ts'
 import type { Proposal } from '../lib/model/proposal.ts'
 import { fakedClock } from './fakedClock.ts'
-import { KillableHouse } from './killableHouse.ts'
+import { KillableEvenkeel } from './killableEvenkeel.ts'
 import { redisSay, startRedis } from './servers.ts'
 
 const proposal = (id: string, before: string): Proposal => ({
@@ -32,39 +32,39 @@ export async function steppedWatch(steps: number[], { restart = false } = {}): P
   // Each step, and the look at what came of it, takes a few seconds.
   const watchMs = 8_000 + 7_000 * steps.length
   await using redis = await startRedis({ config: ['maxmemory 100000000'] })
-  await using house = new KillableHouse([{ kind: 'redis', name: 'cache', url: redis.about.url, role: 'cache' } as TargetConfig], { ownMs: watchMs, lookMs: 500, guardMs: 4_000 }, clock.env) // biome-ignore format: one line
-  await house.start()
-  await house.up()
+  await using evenkeel = new KillableEvenkeel([{ kind: 'redis', name: 'cache', url: redis.about.url, role: 'cache' } as TargetConfig], { ownMs: watchMs, lookMs: 500, guardMs: 4_000 }, clock.env) // biome-ignore format: one line
+  await evenkeel.start()
+  await evenkeel.up()
   await sleep(3_000)
 
-  const { change } = await house.ask<{ change: string }>('apply', { proposal: proposal('p1', '100000000') })
+  const { change } = await evenkeel.ask<{ change: string }>('apply', { proposal: proposal('p1', '100000000') })
   const begun = performance.now()
   for (const [i, seconds] of steps.entries()) {
     await sleep(2_000)
-    if (restart && i === steps.length - 1) await house.kill()
+    if (restart && i === steps.length - 1) await evenkeel.kill()
     clock.set(seconds)
-    if (restart && i === steps.length - 1) await house.start()
+    if (restart && i === steps.length - 1) await evenkeel.start()
     // By the wall clock's dates there are new samples, as many as seconds have passed.
-    await house.until(() => house.ask<[number, number][]>('series', { metric: 'cache_items' }), (points) => points.length >= 4, 8) // biome-ignore format: one line
-    const told = await house.until(
-      () => house.ask<Told>('clock'),
+    await evenkeel.until(() => evenkeel.ask<[number, number][]>('series', { metric: 'cache_items' }), (points) => points.length >= 4, 8) // biome-ignore format: one line
+    const told = await evenkeel.until(
+      () => evenkeel.ask<Told>('clock'),
       ({ at, newestAt, tickedAt }) => Math.abs(at - newestAt) < 2_500 && Math.abs(at - tickedAt) < 2_500,
       3,
     )
     expect(Math.abs(told.at - Date.now() - seconds * 1_000)).toBeLessThan(1_500)
   }
-  const ended = await house.ended(change, 100)
+  const ended = await evenkeel.ended(change, 100)
   const took = performance.now() - begun
   expect(ended).toMatchObject({ state: 'kept', verdict: 'unjudged' })
   // After a restart a watch goes on for a while, at most for its whole length.
   expect(took).toBeGreaterThan(watchMs - 1_500)
   expect(took).toBeLessThan(watchMs + (restart ? watchMs : 0) + 4_000)
-  const { steps: told } = await house.ask<Told>('clock')
+  const { steps: told } = await evenkeel.ask<Told>('clock')
   if (!restart) expect(told.map((ms) => Math.round(ms / 1_000))).toEqual(steps.map((seconds, i) => seconds - (steps[i - 1] ?? 0)))
 
-  const second = await house.ask<{ change: string }>('apply', { proposal: { ...proposal('p2', '64000000'), steps: [{ setting: { target: 'cache', name: 'config/maxmemory' }, before: '64000000', after: '80000000' }] } }) // biome-ignore format: one line
+  const second = await evenkeel.ask<{ change: string }>('apply', { proposal: { ...proposal('p2', '64000000'), steps: [{ setting: { target: 'cache', name: 'config/maxmemory' }, before: '64000000', after: '80000000' }] } }) // biome-ignore format: one line
   clock.set(steps.at(-1)! + 1_800)
   await redisSay(redis, ...Array.from({ length: 600 }, (_, i) => `SET key:${i} x`))
-  expect(await house.ended(second.change, 25)).toMatchObject({ state: 'rolled_back', verdict: 'regressed', automatic: true })
+  expect(await evenkeel.ended(second.change, 25)).toMatchObject({ state: 'rolled_back', verdict: 'regressed', automatic: true })
   expect(await redisSay(redis, 'CONFIG GET maxmemory')).toContain('64000000')
 }

@@ -18,7 +18,7 @@ import { type Command, createRedisClient, type RedisClient } from '../lib/produc
 import { twemproxyConfig } from '../lib/products/twemproxy/client.ts'
 import { freePort } from './daemon.ts'
 import { FakeEnvoy } from './fakeEnvoy.ts'
-import type { KillableHouse } from './killableHouse.ts'
+import type { KillableEvenkeel } from './killableEvenkeel.ts'
 import { ask, startHaproxy, startMemcached, startNginx, startRedis } from './servers.ts'
 import { slowLine } from './slowLine.ts'
 
@@ -40,7 +40,7 @@ export interface Subject {
   /** What the real server holds of it. */
   holds(): Promise<Values>
   /** Begins a change away from what is there; answers with its id once it is applied. */
-  begin(house: KillableHouse): Promise<string>
+  begin(evenkeel: KillableEvenkeel): Promise<string>
   /** What is wrong: the real server against the state of the change that ended since, or against what it held before. */
   verify(ended: Change | null): Promise<string[]>
 }
@@ -69,11 +69,11 @@ function switched({ name, often = 85, rises, writeMs = 8 * LINE_MS, settings, be
     writeMs,
     holds,
     owns: ({ steps }) => steps.some(({ setting }) => setting.target === settings[0]!.target && setting.name === settings[0]!.name),
-    async begin(house) {
+    async begin(evenkeel) {
       held ??= await holds()
       const next = between.find((values) => values[0] !== held![0])!
       const steps = settings.map((setting, i) => ({ setting, after: next[i]! }))
-      return (await house.ask<{ change: string }>('create', { steps })).change
+      return (await evenkeel.ask<{ change: string }>('create', { steps })).change
     },
     async verify(ended) {
       const live = await holds()
@@ -143,7 +143,7 @@ function spreading(client: RedisClient, target: string): Subject {
     writeMs: 150,
     holds: async () => (await now()).map(String),
     owns: ({ steps }) => steps.some(({ setting }) => setting.target === target),
-    async begin(house) {
+    async begin(evenkeel) {
       await fill()
       const id = `spread-${round}`
       const proposal: Proposal = {
@@ -160,7 +160,7 @@ function spreading(client: RedisClient, target: string): Subject {
         state: 'open',
         createdAt: Date.now(),
       }
-      return (await house.ask<{ change: string }>('apply', { proposal })).change
+      return (await evenkeel.ask<{ change: string }>('apply', { proposal })).change
     },
     async verify(ended) {
       if (ends.length === 0) return []

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { PersonRole } from '../lib/server/doors/roles.ts'
+import type { PersonRole } from '../lib/auth/roles.ts'
 import type { Operation } from '../lib/server/http/operation.ts'
 import { operations } from '../lib/server/http/operations.ts'
 import { EQUAL, SPELLINGS } from './spellings.ts'

@@ -6,7 +6,7 @@ import { Redis } from 'ioredis'
 import { expect, test, vi } from 'vitest'
 import { follow } from '../demo/follower.ts'
 import { parseConfig } from '../lib/config/parse.ts'
-import { openHouse } from '../lib/server/open.ts'
+import { openRuntime } from '../lib/server/open.ts'
 import { schemas } from '../lib/server/schemas.ts'
 import { describeWith } from './live.ts'
 import { redisSay, startApp, startHaproxy, startRedis } from './servers.ts'
@@ -64,14 +64,14 @@ async function open(fleet: string) {
   const data = mkdtempSync(join(tmpdir(), 'evenkeel-watching-'))
   process.env.EVENKEEL_LOG = 'silent'
   const text = `mode: tune\ndata: ${data}\nlearning: 0s\n${fleet}`
-  const house = await openHouse(
+  const evenkeel = await openRuntime(
     parseConfig(text, {}, schemas(), { file: join(data, 'x.yaml'), readFile: () => '' }),
     { NODE_ENV: 'test' },
     () => {},
   )
-  return Object.assign(house, {
+  return Object.assign(evenkeel, {
     async [Symbol.asyncDispose]() {
-      await house.close()
+      await evenkeel.close()
       rmSync(data, { recursive: true, force: true })
     },
   })
@@ -87,19 +87,19 @@ describeWith(['redis-server', 'haproxy'], 'beside real traffic', () => {
   }, async () => {
     await using redis = await startRedis()
     await using _loader = await startLoader(redis.about.url)
-    await using house = await open(`
+    await using evenkeel = await open(`
 targets: [{ kind: redis, name: cache, url: "${redis.about.url}", role: cache }]
 ttls: [{ name: products, match: "product:*", ttl: ${TTL_MS}ms, jitter: 0, followers: 1, control: { target: cache, key: "evenkeel:ttl" } }]
 `)
     const proposal = await found(60_000, 'the jitter is proposed', () =>
-      house.store.proposals.list((one) => one.state === 'open' && one.advisor === 'ttl-jitter').at(0),
+      evenkeel.store.proposals.list((one) => one.state === 'open' && one.advisor === 'ttl-jitter').at(0),
     )
     const prediction = proposal.prediction!
     expect(prediction).toMatchObject({ metric: 'cache_expiration_peak_rate', where: { target: 'cache' } })
     expect(prediction.before).toBeGreaterThan(KEYS / 4)
-    const { change } = await found(10_000, 'it is applied', () => house.changes.apply(proposal.id, 'ann').catch(() => null))
+    const { change } = await found(10_000, 'it is applied', () => evenkeel.changes.apply(proposal.id, 'ann').catch(() => null))
     const ended = await found(110_000, 'the change ends', () => {
-      const now = house.store.changes.get(change!)!
+      const now = evenkeel.store.changes.get(change!)!
       return now.state === 'kept' || now.state === 'rolled_back' || now.state === 'failed' ? now : null
     })
     expect(ended, ended.outcome).toMatchObject({ state: 'kept', verdict: 'improved' })
@@ -124,7 +124,7 @@ ttls: [{ name: products, match: "product:*", ttl: ${TTL_MS}ms, jitter: 0, follow
       const [, hits = '', misses = ''] = /keyspace_hits:(\d+)\r\nkeyspace_misses:(\d+)/.exec(await redisSay(redis, 'INFO stats')) ?? []
       return Number(hits) + Number(misses)
     }
-    await using _house = await open(`
+    await using _evenkeel = await open(`
 targets: [{ kind: redis, name: cache, url: "${redis.about.url}", role: cache }]
 rings: [{ name: products, nodes: [{ target: cache, points: 160 }], control: { target: cache, key: "evenkeel:ring" } }]
 ttls: [{ name: products, match: "product:*", ttl: 1h, jitter: 0.1, control: { target: cache, key: "evenkeel:ttl" } }]
@@ -161,10 +161,10 @@ ttls: [{ name: products, match: "product:*", ttl: 1h, jitter: 0.1, control: { ta
         ),
       1_000 / 60,
     )
-    await using house = await open(`targets: [{ kind: haproxy, name: edge, socket: "tcp://127.0.0.1:${haproxy.about.adminPort}" }]\n`)
+    await using evenkeel = await open(`targets: [{ kind: haproxy, name: edge, socket: "tcp://127.0.0.1:${haproxy.about.adminPort}" }]\n`)
     try {
       const read = await found(70_000, 'weights are proposed', () =>
-        house.store.proposals.list((one) => one.state === 'open' && one.advisor === 'pool-weights').at(0),
+        evenkeel.store.proposals.list((one) => one.state === 'open' && one.advisor === 'pool-weights').at(0),
       )
       // The slow server wavers by a tenth, the others by a quarter.
       const moving = setInterval(() => {
@@ -172,8 +172,8 @@ ttls: [{ name: products, match: "product:*", ttl: 1h, jitter: 0.1, control: { ta
       }, 1_000)
       await sleep(60_000)
       clearInterval(moving)
-      const { change } = await house.changes.apply(read.id, 'ann')
-      expect(house.store.changes.get(change!)!.steps.map(({ after }) => after)).toEqual(read.steps.map(({ after }) => after))
+      const { change } = await evenkeel.changes.apply(read.id, 'ann')
+      expect(evenkeel.store.changes.get(change!)!.steps.map(({ after }) => after)).toEqual(read.steps.map(({ after }) => after))
     } finally {
       clearInterval(traffic)
       for (const app of apps) await app[Symbol.asyncDispose]()

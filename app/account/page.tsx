@@ -6,6 +6,6 @@ export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Your account' }
 
 export default async function Page() {
-  const { house, identity } = await visit('viewer', { ownAccount: true })
-  return <AccountPage initial={getAccount(house, identity)} auth={house.config.auth.mode} />
+  const { runtime, identity } = await visit('viewer', { ownAccount: true })
+  return <AccountPage initial={getAccount(runtime, identity)} auth={runtime.config.auth.mode} />
 }

@@ -7,6 +7,6 @@ export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Alerts' }
 
 export default async function Page() {
-  const { house } = await visit('viewer')
-  return <AlertsPage deliveries={listDeliveries(house)} silences={listSilences(house)} receivers={listReceivers(house).items} />
+  const { runtime } = await visit('viewer')
+  return <AlertsPage deliveries={listDeliveries(runtime)} silences={listSilences(runtime)} receivers={listReceivers(runtime).items} />
 }

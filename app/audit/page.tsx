@@ -7,8 +7,8 @@ export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Audit' }
 
 export default async function Page({ searchParams }: { searchParams: Promise<Record<string, unknown>> }) {
-  const { house } = await visit('admin')
+  const { runtime } = await visit('admin')
   const asked = await searchParams
   // With a filter the browser asks the API, which knows how to read it.
-  return <AuditPage initial={FILTERS.some((name) => asked[name]) ? null : listAudit(house, {})} />
+  return <AuditPage initial={FILTERS.some((name) => asked[name]) ? null : listAudit(runtime, {})} />
 }

@@ -8,11 +8,11 @@ export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Caches' }
 
 export default async function Page() {
-  const { house } = await visit('viewer')
+  const { runtime } = await visit('viewer')
   return (
     <>
-      <TargetList only="caches" initialData={listTargets(house)} />
-      <TtlPolicies initialData={listTtls(house)} />
+      <TargetList only="caches" initialData={listTargets(runtime)} />
+      <TtlPolicies initialData={listTtls(runtime)} />
     </>
   )
 }

@@ -6,6 +6,6 @@ export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Drills' }
 
 export default async function Page() {
-  const { house } = await visit('viewer')
-  return <DrillsPage initial={house.drills === null ? null : await listDrills(house)} />
+  const { runtime } = await visit('viewer')
+  return <DrillsPage initial={runtime.drills === null ? null : await listDrills(runtime)} />
 }

@@ -6,6 +6,6 @@ export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Explore' }
 
 export default async function Page() {
-  const { house } = await visit('viewer')
-  return <Explore initialData={listMetrics(house)} />
+  const { runtime } = await visit('viewer')
+  return <Explore initialData={listMetrics(runtime)} />
 }

@@ -7,6 +7,6 @@ export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Keys' }
 
 export default async function Page() {
-  const { house } = await visit('viewer')
-  return <KeysPage hot={hotKeys(house)} big={bigKeys(house)} patterns={keyPatterns(house)} targets={listTargets(house)} />
+  const { runtime } = await visit('viewer')
+  return <KeysPage hot={hotKeys(runtime)} big={bigKeys(runtime)} patterns={keyPatterns(runtime)} targets={listTargets(runtime)} />
 }

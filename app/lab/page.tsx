@@ -7,6 +7,6 @@ export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Ring lab' }
 
 export default async function Page() {
-  const { house } = await visit('viewer')
-  return <LabPage rings={listRings(house)} pools={await listPools(house)} />
+  const { runtime } = await visit('viewer')
+  return <LabPage rings={listRings(runtime)} pools={await listPools(runtime)} />
 }

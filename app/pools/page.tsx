@@ -6,6 +6,6 @@ export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Pools' }
 
 export default async function Page() {
-  const { house } = await visit('viewer')
-  return <PoolList initialData={await listPools(house)} />
+  const { runtime } = await visit('viewer')
+  return <PoolList initialData={await listPools(runtime)} />
 }

@@ -6,8 +6,8 @@ export const dynamic = 'force-dynamic'
 
 /** The store is open and the engine ticks. */
 export const GET = (request: Request) =>
-  gate(request, 'public', (house) => {
-    const because = notReady(house)
+  gate(request, 'public', (runtime) => {
+    const because = notReady(runtime)
     if (because) throw new EvenkeelError('unavailable', because)
     return new Response('ready\n', { headers: { 'content-type': 'text/plain; charset=utf-8' } })
   })

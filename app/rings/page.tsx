@@ -6,6 +6,6 @@ export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Rings' }
 
 export default async function Page() {
-  const { house } = await visit('viewer')
-  return <RingList initialData={listRings(house)} />
+  const { runtime } = await visit('viewer')
+  return <RingList initialData={listRings(runtime)} />
 }

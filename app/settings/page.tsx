@@ -9,14 +9,14 @@ export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Settings' }
 
 export default async function Page() {
-  const { house, person } = await visit('viewer')
-  const { config, warnings } = getConfig(house)
+  const { runtime, person } = await visit('viewer')
+  const { config, warnings } = getConfig(runtime)
   return (
     <SettingsPage
-      rules={listRules(house, { limit: 1_000 })}
+      rules={listRules(runtime, { limit: 1_000 })}
       config={stringify(config)}
       warnings={warnings}
-      frame={getFrame(house, person)}
+      frame={getFrame(runtime, person)}
     />
   )
 }

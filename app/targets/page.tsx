@@ -6,6 +6,6 @@ export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Targets' }
 
 export default async function Page() {
-  const { house } = await visit('viewer')
-  return <TargetList initialData={listTargets(house)} />
+  const { runtime } = await visit('viewer')
+  return <TargetList initialData={listTargets(runtime)} />
 }

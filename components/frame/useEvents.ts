@@ -2,11 +2,11 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { toast } from 'sonner'
-import type { HouseEvent } from '@/lib/model/events.ts'
+import type { AppEvent } from '@/lib/model/events.ts'
 import { subjectName } from '@/lib/model/finding.ts'
 
 /** First words of the query keys that an event makes old. */
-const TOUCHES: Record<HouseEvent['type'], string[]> = {
+const TOUCHES: Record<AppEvent['type'], string[]> = {
   finding: ['findings', 'overview', 'frame', 'incidents', 'rules'],
   proposal: ['proposals', 'overview', 'findings'],
   change: ['changes', 'proposals', 'overview', 'pools', 'rings', 'ttls'],
@@ -44,11 +44,11 @@ export function useEvents({ live, onSample, onConnection }: Options) {
     const burst = createBurst()
     let rest: ReturnType<typeof setTimeout> | null = null
     const source = new EventSource('/api/v1/events')
-    const listen = <T extends HouseEvent['type']>(type: T, then: (data: Extract<HouseEvent, { type: T }>) => void) =>
+    const listen = <T extends AppEvent['type']>(type: T, then: (data: Extract<AppEvent, { type: T }>) => void) =>
       source.addEventListener(type, (event) => {
         for (const key of TOUCHES[type]) touch(key)
         try {
-          then(normalise(type, JSON.parse(event.data)) as Extract<HouseEvent, { type: T }>)
+          then(normalise(type, JSON.parse(event.data)) as Extract<AppEvent, { type: T }>)
         } catch {
           // An event that cannot be read still made its queries old.
         }
@@ -147,7 +147,7 @@ export function newsOf(before: number | undefined, finding: Told, now: number): 
 }
 
 /** An event's data is the noun itself or a wrapper around it. */
-function normalise(type: HouseEvent['type'], data: Record<string, unknown>): unknown {
+function normalise(type: AppEvent['type'], data: Record<string, unknown>): unknown {
   if (type === 'sample' || type === 'target' || type in data) return data
   return { type, [type]: data }
 }

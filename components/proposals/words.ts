@@ -35,9 +35,9 @@ export function stepsLine(steps: readonly Step[]): string {
 
 /** What the one primary button says: `Apply 4 weights`, `Apply maxmemory`. */
 export function applyWords(steps: readonly Step[]): string {
-  const knobs = new Set(steps.map((step) => knobOf(step).knob))
-  const [knob = 'setting'] = knobs
-  if (knobs.size > 1) return `Apply ${steps.length} settings`
+  const liveSettings = new Set(steps.map((step) => knobOf(step).knob))
+  const [knob = 'setting'] = liveSettings
+  if (liveSettings.size > 1) return `Apply ${steps.length} settings`
   if (knob === 'points') return steps.length === 1 ? 'Apply points' : `Apply points of ${steps.length} nodes`
   return steps.length === 1 ? `Apply ${safe(knob, 30)}` : `Apply ${steps.length} ${safe(knob, 30)}${knob.endsWith('s') ? '' : 's'}`
 }

@@ -88,7 +88,7 @@ export function TargetPage({ name, initialData }: { name: string; initialData: T
           ...(redis || cache ? [{ id: 'commands', label: 'Commands', content: <Commands target={target} /> }] : []),
           ...(redis ? [{ id: 'slow', label: 'Slow log', content: <Slow target={target} /> }] : []),
           ...(redis ? [{ id: 'latency', label: 'Latency', content: <Latency target={target} /> }] : []),
-          { id: 'config', label: 'Config', content: <Facts_ target={target} /> },
+          { id: 'config', label: 'Config', content: <FactsTable target={target} /> },
           { id: 'probes', label: 'Probes', content: <Probes target={target} /> },
           { id: 'capabilities', label: 'Capabilities', content: <Capabilities target={target} /> },
           { id: 'raw', label: 'Raw answer', content: <Raw target={target} /> },
@@ -342,7 +342,7 @@ const FACTS: Column<FactView>[] = [
   { id: 'value', head: 'Value', grow: true, cell: (r) => <span className="font-mono text-xs">{safe(r.value, 300)}</span> },
   { id: 'at', head: 'Read', right: true, cell: (r) => <Ago at={r.at} className="text-dim" />, from: 'sm' },
 ]
-function Facts_({ target }: { target: TargetView }) {
+function FactsTable({ target }: { target: TargetView }) {
   const { data, error } = useApi<Page<FactView>>(['facts', target.name], path`targets/${target.name}/facts`, { everyMs: 10_000 })
   if (error && !data) return <Failure tried="The configuration values could not be read." answer={sayError(error)} />
   if (!data) return <Loading />

@@ -1,5 +1,5 @@
 import { count, duration, safe } from '../format/format.ts'
-import { measure } from '../measures/measure.ts'
+import { measure } from '../metrics/measure.ts'
 import type { Advisor } from '../model/detector.ts'
 import { expiryName, type Span, spanText } from '../model/expiry.ts'
 import type { Guard } from '../model/proposal.ts'

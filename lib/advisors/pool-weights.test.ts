@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { fleetAt, poolDay, poolOf, Tape } from '../../test/normal.ts'
 import { FROM } from '../../test/series.ts'
-import { detectors } from '../detectors/shelf.ts'
+import { detectors } from '../detectors/registry.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Draft } from '../model/proposal.ts'
 import type { Pool } from '../model/topology.ts'

@@ -1,6 +1,6 @@
 import { count, duration, text } from '../format/format.ts'
 import { median } from '../math/robust.ts'
-import { cameUpAt, serverSeries } from '../measures/traffic.ts'
+import { cameUpAt, serverSeries } from '../metrics/traffic.ts'
 import type { Advisor } from '../model/detector.ts'
 import type { Draft, NoRemedy, Step } from '../model/proposal.ts'
 import type { Pool, PoolServer, Topology } from '../model/topology.ts'

@@ -1,6 +1,6 @@
 import { count, text } from '../format/format.ts'
-import { changedAt } from '../measures/changed.ts'
-import { measure } from '../measures/measure.ts'
+import { changedAt } from '../metrics/changed.ts'
+import { measure } from '../metrics/measure.ts'
 import type { Advisor } from '../model/detector.ts'
 import { freshFollowers } from '../model/follower.ts'
 import type { Draft, Guard, NoRemedy, Step } from '../model/proposal.ts'

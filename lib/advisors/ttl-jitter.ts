@@ -1,7 +1,7 @@
 import { count, duration, safe, text } from '../format/format.ts'
 import { rates } from '../math/rates.ts'
 import { median } from '../math/robust.ts'
-import { measure } from '../measures/measure.ts'
+import { measure } from '../metrics/measure.ts'
 import type { Advisor } from '../model/detector.ts'
 import type { TtlHistogram } from '../model/record.ts'
 import type { TtlPolicy } from '../model/topology.ts'

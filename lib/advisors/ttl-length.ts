@@ -1,6 +1,6 @@
 import { duration, text } from '../format/format.ts'
 import { latest } from '../math/rates.ts'
-import { measure } from '../measures/measure.ts'
+import { measure } from '../metrics/measure.ts'
 import type { Advisor } from '../model/detector.ts'
 import { durationText } from '../model/duration.ts'
 import type { SeriesWindow } from '../model/window.ts'

@@ -9,7 +9,7 @@ import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { overloadBecause, refuseFixedWeights } from './feasible.ts'
 import type { Journal } from './journal.ts'
-import { byTarget, costKey, type Knobs, settingKey, toEdit } from './knobs.ts'
+import { byTarget, costKey, type LiveSettings, settingKey, toEdit } from './liveSettings.ts'
 import { type Mode, refuseReadOnly } from './readOnly.ts'
 import { returning, slowStartOf } from './slowStart.ts'
 import { undo } from './undo.ts'
@@ -20,7 +20,7 @@ export type OwnChange = { steps: { setting: Setting; after: string }[]; because:
 
 export type ApplyContext = {
   store: Store
-  knobs: Knobs
+  liveSettings: LiveSettings
   journal: Journal
   topology(): Topology
   /** The newest minute of the fleet. */
@@ -52,13 +52,13 @@ export function wantedOf(proposal: Proposal, by: string, dryRun: boolean): Wante
  * Answers when the writes are done; the change is then in state `applying` with every step written, for the watch to take over.
  */
 export async function applySteps(wanted: Wanted, context: ApplyContext): Promise<Applied> {
-  const { knobs, journal } = context
-  const checked = check(wanted, knobs)
+  const { liveSettings, journal } = context
+  const checked = check(wanted, liveSettings)
   const weights = returning(checked, context.topology()).map(({ weight }) => ({ setting: weight }))
-  const live = await liveOf([...checked, ...weights], knobs)
+  const live = await liveOf([...checked, ...weights], liveSettings)
   if (!wanted.proposal) refuseFixedWeights(checked, context.topology())
   refuseReadOnly(context.mode())
-  if (!wanted.proposal && isLong(checked, knobs))
+  if (!wanted.proposal && isLong(checked, liveSettings))
     throw new EvenkeelError('not_allowed', 'This is set by a proposal alone, which knows how far it may go.')
   if (wanted.proposal?.patchOnly) throw new EvenkeelError('not_allowed', wanted.proposal.patchOnly)
 
@@ -66,24 +66,24 @@ export async function applySteps(wanted: Wanted, context: ApplyContext): Promise
 
   // From here to the journal's first entry nothing is awaited: of two requests at once the second one finds the first one's change.
   const steps = live instanceof Map ? checked.map((step) => ({ ...step, before: live.get(settingKey(step.setting)) ?? '' })) : []
-  const groups = knobs.groups(checked)
+  const groups = liveSettings.groups(checked)
   const other = context.inFlight(groups)
   if (other) throw new EvenkeelError('busy', `Change ${other} is in flight on ${groups.join(', ')}: one improvement at a time.`)
   if (!(live instanceof Map)) throw live
-  refuseDrift(wanted, steps, knobs)
+  refuseDrift(wanted, steps, liveSettings)
   refuseStale(wanted, context.store, context.now())
   refuseUnfollowed(steps, context.topology(), context.now())
   const overload = overloadBecause(steps, context.topology(), context.window())
   if (overload) throw new EvenkeelError(wanted.proposal ? 'not_allowed' : 'invalid', overload)
   const { slowStart, notes } = slowStartOf(steps, live, context.topology(), context.slowStartMs)
-  const long = isLong(steps, knobs)
+  const long = isLong(steps, liveSettings)
   const job = long ? randomBytes(8).toString('hex') : undefined
   const writes = heldSteps({ steps, slowStart, job })
-  const { reversal } = knobs.describe(steps)
-  const { commands } = knobs.describe(long ? steps : writes)
+  const { reversal } = liveSettings.describe(steps)
+  const { commands } = liveSettings.describe(long ? steps : writes)
   if (slowStart)
     for (let stage = 0; stage < lastStage(slowStart); stage++)
-      commands.push(...knobs.describe(stepsBetween(slowStart, stage, stage + 1)).commands)
+      commands.push(...liveSettings.describe(stepsBetween(slowStart, stage, stage + 1)).commands)
   if (wanted.dryRun) return { change: null, steps, commands }
 
   const { id } = journal.open(
@@ -113,27 +113,28 @@ export async function applySteps(wanted: Wanted, context: ApplyContext): Promise
   return { change: id, steps, commands }
 }
 
-const isLong = (steps: readonly { setting: Setting }[], knobs: Knobs) => steps.some(({ setting }) => knobs.isLong(setting))
+const isLong = (steps: readonly { setting: Setting }[], liveSettings: LiveSettings) =>
+  steps.some(({ setting }) => liveSettings.isLong(setting))
 
-function check({ steps }: Wanted, knobs: Knobs): { setting: Setting; after: string }[] {
+function check({ steps }: Wanted, liveSettings: LiveSettings): { setting: Setting; after: string }[] {
   if (steps.length === 0) throw new EvenkeelError('bad_request', 'steps: at least one is needed.')
   const seen = new Set<string>()
   const checked = steps.map(({ setting, after }, i) => {
     const where = `steps[${i}]`
-    const value = knobs.check(setting, after, where)
+    const value = liveSettings.check(setting, after, where)
     if (seen.has(settingKey(setting))) throw new EvenkeelError('bad_request', `${where}: ${setting.name} stands twice in one change.`)
     seen.add(settingKey(setting))
     return { setting, after: value }
   })
-  if (checked.length > 1 && isLong(checked, knobs))
+  if (checked.length > 1 && isLong(checked, liveSettings))
     throw new EvenkeelError('bad_request', 'steps: what takes long work stands alone in its change.')
   return checked
 }
 
 /** The live values, or why they cannot be read. That a setting does not exist is for validation; all else comes after `read_only` and `busy`. */
-async function liveOf(steps: { setting: Setting }[], knobs: Knobs): Promise<Map<string, string> | EvenkeelError> {
+async function liveOf(steps: { setting: Setting }[], liveSettings: LiveSettings): Promise<Map<string, string> | EvenkeelError> {
   try {
-    return await knobs.live(steps.map((step) => step.setting))
+    return await liveSettings.live(steps.map((step) => step.setting))
   } catch (error) {
     const told = toldOf(error, 'The live values cannot be read now.')
     if (told.code === 'not_found' || told.code === 'invalid' || told.code === 'bad_request') throw told
@@ -155,10 +156,10 @@ export function refuseUnsaved(store: Store): void {
     )
 }
 
-function refuseDrift(wanted: Wanted, live: Step[], knobs: Knobs): void {
+function refuseDrift(wanted: Wanted, live: Step[], liveSettings: LiveSettings): void {
   const drifted = live.filter((step, i) => {
     const expected = wanted.steps[i]!.before
-    return expected !== undefined && !knobs.same(step.setting, step.before, expected)
+    return expected !== undefined && !liveSettings.same(step.setting, step.before, expected)
   })
   if (drifted.length === 0) return
   const words = drifted.map((step) => {
@@ -195,7 +196,7 @@ function refuseUnfollowed(steps: Step[], topology: Topology, now: number): void 
   }
 }
 
-async function writeAll(id: string, steps: Step[], { store, knobs, journal, now }: ApplyContext): Promise<void> {
+async function writeAll(id: string, steps: Step[], { store, liveSettings, journal, now }: ApplyContext): Promise<void> {
   const begun: Step[] = []
   try {
     for (const [target, own] of byTarget(steps)) {
@@ -203,7 +204,7 @@ async function writeAll(id: string, steps: Step[], { store, knobs, journal, now 
       const text = own.map(({ setting, before, after }) => `${setting.name} ${before} → ${after}`).join(', ')
       journal.note(id, { what: 'intent', text: `Write on ${target}: ${text}`, ...(own.length === 1 && { step: own[0]! }) })
       let cost = ''
-      await knobs.write(target, own.map(toEdit), {
+      await liveSettings.write(target, own.map(toEdit), {
         change: id,
         cost(text) {
           cost = `; ${text}`
@@ -215,7 +216,7 @@ async function writeAll(id: string, steps: Step[], { store, knobs, journal, now 
   } catch (error) {
     const told = toldOf(error, 'A server could not be written.')
     // A write that failed may yet have happened: what the server holds decides.
-    const undone = await undo(id, begun, knobs, journal)
+    const undone = await undo(id, begun, liveSettings, journal)
     const left = [...undone.failed, ...undone.drifted.map(({ step }) => step)]
     const outcome = `Not applied: ${told.message}`
     journal.note(id, { what: 'compensated', text: `${undone.restored.length} written values were put back, ${left.length} could not be.` })

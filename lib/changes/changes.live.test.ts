@@ -1,7 +1,7 @@
 import { Agent, get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { KillableHouse } from '../../test/killableHouse.ts'
+import { KillableEvenkeel } from '../../test/killableEvenkeel.ts'
 import { describeWith } from '../../test/live.ts'
 import { type App, ask, type HaproxyServer, redisSay, startApp, startHaproxy, startRedis } from '../../test/servers.ts'
 import type { TargetConfig } from '../model/product.ts'
@@ -63,33 +63,33 @@ describeWith(['haproxy'], 'a change on a real HAProxy', () => {
     await using slow = await startApp({ latencyMs: 150 })
     await using server = await startHaproxy({ cfg: cfg([a, b, c, slow]) })
     using _load = traffic(server.about.ports[0]!, 200)
-    await using house = new KillableHouse(
+    await using evenkeel = new KillableEvenkeel(
       [{ kind: 'haproxy', name: 'edge', socket: `tcp://127.0.0.1:${server.about.adminPort}` } as TargetConfig],
       { measureMs: 6_000, beforeMs: 10_000, lookMs: 1_000 },
     )
-    await house.start()
-    await house.up()
+    await evenkeel.start()
+    await evenkeel.up()
     await sleep(12_000)
-    const { change } = await house.ask<{ change: string }>('apply', { proposal })
+    const { change } = await evenkeel.ask<{ change: string }>('apply', { proposal })
     expect(await weightOf(server, 'app4')).toBe('4')
-    await expect(house.ask('apply', { proposal: { ...proposal, id: 'p2' } })).rejects.toMatchObject({ code: 'busy' })
+    await expect(evenkeel.ask('apply', { proposal: { ...proposal, id: 'p2' } })).rejects.toMatchObject({ code: 'busy' })
     await sleep(2_000)
-    await house.kill()
+    await evenkeel.kill()
     expect(await weightOf(server, 'app4')).toBe('4')
 
-    await house.start()
-    expect(await house.change(change)).toMatchObject({ state: 'watching' })
-    const kept = await house.ended(change, 60)
+    await evenkeel.start()
+    expect(await evenkeel.change(change)).toMatchObject({ state: 'watching' })
+    const kept = await evenkeel.ended(change, 60)
     expect(kept).toMatchObject({ state: 'kept', verdict: 'improved' })
     expect(kept.measured!.before).toBeGreaterThan(0.04)
     expect(kept.measured!.after).toBeLessThan(0.03)
     expect(kept.journal.map((entry) => entry.what)).toContain('recovered')
     // The picture is fresh right after a write.
-    const pools = await house.ask<Pool[]>('pools')
+    const pools = await evenkeel.ask<Pool[]>('pools')
     expect(pools.find((pool) => pool.name === 'app')!.servers.find((one) => one.name === 'app4')!.weightSet).toBe(4)
 
-    await house.ask('rollBack', { change })
-    expect(await house.change(change)).toMatchObject({ state: 'rolled_back', automatic: false })
+    await evenkeel.ask('rollBack', { change })
+    expect(await evenkeel.change(change)).toMatchObject({ state: 'rolled_back', automatic: false })
     expect(await weightOf(server, 'app4')).toBe('100')
   }, 120_000)
 
@@ -97,38 +97,38 @@ describeWith(['haproxy'], 'a change on a real HAProxy', () => {
     await using app = await startApp({ latencyMs: 5 })
     await using other = await startApp({ latencyMs: 5 })
     await using server = await startHaproxy({ cfg: cfg([app, other]) })
-    await using house = new KillableHouse(
+    await using evenkeel = new KillableEvenkeel(
       [{ kind: 'haproxy', name: 'edge', socket: `tcp://127.0.0.1:${server.about.adminPort}` } as TargetConfig],
       { ownMs: 8_000, lookMs: 500 },
     )
     const steps = (after: string) => [{ setting: { target: 'edge', name: 'app/app1/weight' }, after }]
     const set = (weight: number) => ask(server.about.adminPort, `set server app/app1 weight ${weight}\n`)
-    await house.start()
-    await house.up()
+    await evenkeel.start()
+    await evenkeel.up()
     await set(77)
     const stale = { ...proposal, steps: [{ setting: { target: 'edge', name: 'app/app1/weight' }, before: '100', after: '10' }] }
-    await expect(house.ask('apply', { proposal: stale })).rejects.toMatchObject({ code: 'drift' })
+    await expect(evenkeel.ask('apply', { proposal: stale })).rejects.toMatchObject({ code: 'drift' })
     for (const bad of ['999', '-1', 'banana', '1;quit'])
-      await expect(house.ask('create', { steps: steps(bad) })).rejects.toMatchObject({ code: 'invalid' })
+      await expect(evenkeel.ask('create', { steps: steps(bad) })).rejects.toMatchObject({ code: 'invalid' })
     await expect(
-      house.ask('create', { steps: [{ setting: { target: 'edge', name: 'app/nobody/weight' }, after: '1' }] }),
+      evenkeel.ask('create', { steps: [{ setting: { target: 'edge', name: 'app/nobody/weight' }, after: '1' }] }),
     ).rejects.toMatchObject({ code: 'not_found' })
     expect(await weightOf(server, 'app1')).toBe('77')
 
-    const first = await house.ask<{ change: string }>('create', { steps: steps('50') })
+    const first = await evenkeel.ask<{ change: string }>('create', { steps: steps('50') })
     await set(60)
-    expect(await house.ended(first.change, 6)).toMatchObject({ state: 'failed', outcome: expect.stringContaining('is 60, not 50') })
+    expect(await evenkeel.ended(first.change, 6)).toMatchObject({ state: 'failed', outcome: expect.stringContaining('is 60, not 50') })
     expect(await weightOf(server, 'app1')).toBe('60')
 
-    const second = await house.ask<{ change: string }>('create', { steps: steps('40') })
-    expect(await house.ended(second.change, 15)).toMatchObject({
+    const second = await evenkeel.ask<{ change: string }>('create', { steps: steps('40') })
+    expect(await evenkeel.ended(second.change, 15)).toMatchObject({
       state: 'kept',
       verdict: 'unjudged',
       steps: [{ before: '60', after: '40' }],
     })
     await set(70)
-    await house.ask('rollBack', { change: second.change })
-    expect(await house.change(second.change)).toMatchObject({ state: 'failed' })
+    await evenkeel.ask('rollBack', { change: second.change })
+    expect(await evenkeel.change(second.change)).toMatchObject({ state: 'failed' })
     expect(await weightOf(server, 'app1')).toBe('70')
   }, 60_000)
 })
@@ -136,20 +136,20 @@ describeWith(['haproxy'], 'a change on a real HAProxy', () => {
 describeWith(['redis-server'], 'a change on a real Redis', () => {
   test('is written, and put back after a server that was away', async () => {
     await using redis = await startRedis({ config: ['maxmemory 50mb', 'hz 10'] })
-    await using house = new KillableHouse([{ kind: 'redis', name: 'cache', url: redis.about.url, role: 'cache' } as TargetConfig], {
+    await using evenkeel = new KillableEvenkeel([{ kind: 'redis', name: 'cache', url: redis.about.url, role: 'cache' } as TargetConfig], {
       readMs: 1_000,
     })
-    await house.start()
-    await house.up()
+    await evenkeel.start()
+    await evenkeel.up()
     const hz = async () => /\$2\r\nhz\r\n\$\d+\r\n(\d+)/.exec(await redisSay(redis, 'CONFIG GET hz'))?.[1]
     const steps = [{ setting: { target: 'cache', name: 'config/hz' }, after: '20' }]
-    const { change } = await house.ask<{ change: string }>('create', { steps })
+    const { change } = await evenkeel.ask<{ change: string }>('create', { steps })
     expect(await hz()).toBe('20')
     redis.freeze()
-    await house.ask('rollBack', { change })
-    expect(await house.change(change)).toMatchObject({ state: 'watching', rollingBack: { by: 'ann' } })
+    await evenkeel.ask('rollBack', { change })
+    expect(await evenkeel.change(change)).toMatchObject({ state: 'watching', rollingBack: { by: 'ann' } })
     redis.thaw()
-    expect(await house.ended(change, 15)).toMatchObject({ state: 'rolled_back' })
+    expect(await evenkeel.ended(change, 15)).toMatchObject({ state: 'rolled_back' })
     expect(await hz()).toBe('10')
   }, 60_000)
 })

@@ -8,7 +8,7 @@ import { refuseWrites } from '../../test/noWrites.ts'
 import { createBus } from '../engine/bus.ts'
 import type { Change } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
-import type { HouseEvent } from '../model/events.ts'
+import type { AppEvent } from '../model/events.ts'
 import type { AnyActuator } from '../model/product.ts'
 import { contestedKey, type Prediction, type Proposal, type Step } from '../model/proposal.ts'
 import { emptyTopology, type Topology } from '../model/topology.ts'
@@ -76,7 +76,7 @@ function fleet(options: { values?: Record<string, Record<string, string>>; path?
     commands: (_config, edits) => edits.map((edit) => `set ${edit.name} ${edit.value}`),
     group: (name, target) => (name.startsWith('config/') ? `cache:${target}` : `pool:${target}/${name.split('/')[0]}`),
   })
-  const events: HouseEvent[] = []
+  const events: AppEvent[] = []
   const topology: Topology = emptyTopology()
   const state = { mode: options.mode ?? 'tune' }
   const path = options.path ?? ':memory:'
@@ -84,7 +84,7 @@ function fleet(options: { values?: Record<string, Record<string, string>>; path?
 
   let bus = createBus(() => {})
 
-  function house(): Changes {
+  function runtime(): Changes {
     bus = createBus((error) => {
       throw error
     })
@@ -102,7 +102,7 @@ function fleet(options: { values?: Record<string, Record<string, string>>; path?
       settings: { lookMs: 1_000 },
     })
   }
-  let changes = house()
+  let changes = runtime()
 
   /** Lets seconds pass with the pool at that response time (null: nothing is seen), ticking each. */
   async function pass(seconds: number, response: number | null, more: Record<string, number> = {}) {
@@ -183,11 +183,11 @@ function fleet(options: { values?: Record<string, Record<string, string>>; path?
     crash() {
       store.close()
       store = createStore({ path, now: () => clock.now })
-      changes = house()
+      changes = runtime()
     },
     /** A new process on what the store holds. */
     restart() {
-      changes = house()
+      changes = runtime()
     },
   }
 }

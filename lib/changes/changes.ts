@@ -1,7 +1,7 @@
 import { clockStepText } from '../format/clockStep.ts'
 import { count } from '../format/format.ts'
 import type { Interval } from '../math/intervals.ts'
-import { measure } from '../measures/measure.ts'
+import { measure } from '../metrics/measure.ts'
 import { type Change, type ChangeVerdict, canChange, changeCan } from '../model/change.ts'
 import { isOpen } from '../model/changeAlert.ts'
 import { type ClockStep, movedDate } from '../model/clock.ts'
@@ -22,8 +22,8 @@ import { notYet } from './event.ts'
 import { type BreachedSince, breachedSinceOf, breachOf, type GuardState, guardStates } from './guards.ts'
 import { createJobs } from './jobs.ts'
 import { createJournal, isActive } from './journal.ts'
-import { byTarget, costKey, createKnobs, type Description, settingKey, toEdit } from './knobs.ts'
 import { leaveStanding } from './leave.ts'
+import { byTarget, costKey, createLiveSettings, type Description, settingKey, toEdit } from './liveSettings.ts'
 import { ownGuards } from './ownGuards.ts'
 import { type Mode, refuseReadOnly } from './readOnly.ts'
 import { jobSettledFrom, jobWatchMs, settledFrom, watchLimitMs } from './settle.ts'
@@ -150,7 +150,7 @@ export function createChanges(options: ChangesOptions): Changes {
   const settings: WatchSettings = { ...DEFAULTS, ...options.settings }
   settings.watchMs = Math.min(settings.watchMs, DEFAULTS.watchMs)
   const journal = createJournal(store, bus, now)
-  const knobs = createKnobs({
+  const liveSettings = createLiveSettings({
     actuators: options.actuators ?? shelf,
     targetConfig: options.targetConfig,
     readMs: settings.readMs,
@@ -158,7 +158,7 @@ export function createChanges(options: ChangesOptions): Changes {
     costOf: (target) => store.memory.get<string>(costKey(target)),
     mode: options.mode,
   })
-  const jobs = createJobs({ store, knobs, journal, mode: options.mode, log })
+  const jobs = createJobs({ store, liveSettings, journal, mode: options.mode, log })
   /** How many are just ending what is in flight, so that nothing can be written any more: nothing begins meanwhile. */
   let landing = 0
   const modeForNew = (): Mode => (landing > 0 ? 'observe' : options.mode())
@@ -172,7 +172,7 @@ export function createChanges(options: ChangesOptions): Changes {
 
   const context: ApplyContext = {
     store,
-    knobs,
+    liveSettings,
     journal,
     topology: options.topology,
     window: () => options.window(60_000),
@@ -183,7 +183,7 @@ export function createChanges(options: ChangesOptions): Changes {
   }
 
   function inFlightOf(groups: readonly string[]): string | null {
-    return journal.active().find((change) => knobs.groups(change.steps).some((group) => groups.includes(group)))?.id ?? null
+    return journal.active().find((change) => liveSettings.groups(change.steps).some((group) => groups.includes(group)))?.id ?? null
   }
 
   /** One hand on a change at a time: a person's click waits for the tick's work on it, and the other way round. */
@@ -303,14 +303,14 @@ export function createChanges(options: ChangesOptions): Changes {
     watch.looking = true
     watch.lookedAt = now()
     const held = heldSteps(change)
-    knobs
+    liveSettings
       .live(held.map((step) => step.setting))
       .then((live) => {
         // A stage that was written meanwhile is no other writer's.
         if (!sameStage(change.slowStart, journal.get(change.id)?.slowStart)) return
         watch.drifted = held.flatMap((step) => {
           const value = live.get(settingKey(step.setting))
-          return value === undefined || isOwn(step, value, knobs) ? [] : [{ step, live: value }]
+          return value === undefined || isOwn(step, value, liveSettings) ? [] : [{ step, live: value }]
         })
       })
       .catch(() => {})
@@ -388,9 +388,9 @@ export function createChanges(options: ChangesOptions): Changes {
       // A stage that nobody knows of after a crash would look like another writer's.
       if (slowStart.writing === undefined) journal.insist(id, { what: 'intent', text }, { slowStart: { ...slowStart, writing: next } })
       for (const [target, own] of byTarget(steps)) {
-        const live = await knobs.live(own.map((step) => step.setting))
-        const edits = own.filter((step) => !knobs.same(step.setting, live.get(settingKey(step.setting)), step.after)).map(toEdit)
-        if (edits.length > 0) await knobs.write(target, edits, { change: id })
+        const live = await liveSettings.live(own.map((step) => step.setting))
+        const edits = own.filter((step) => !liveSettings.same(step.setting, live.get(settingKey(step.setting)), step.after)).map(toEdit)
+        if (edits.length > 0) await liveSettings.write(target, edits, { change: id })
       }
       // The clock may have been set meanwhile.
       const { writing: _, nextAt, ...rest } = journal.get(id)!.slowStart!
@@ -419,7 +419,7 @@ export function createChanges(options: ChangesOptions): Changes {
       await undo(
         id,
         heldSteps(change).filter((step) => rises.includes(settingKey(step.setting))),
-        knobs,
+        liveSettings,
         journal,
       )
       refresh(change)
@@ -454,7 +454,9 @@ export function createChanges(options: ChangesOptions): Changes {
   async function goOnRollingBack(change: Change): Promise<string | undefined> {
     const { id } = change
     const why = change.rollingBack!
-    const undone = change.job ? await putBack(change) : ((await resumeBack(change)) ?? (await undo(id, heldSteps(change), knobs, journal)))
+    const undone = change.job
+      ? await putBack(change)
+      : ((await resumeBack(change)) ?? (await undo(id, heldSteps(change), liveSettings, journal)))
     refresh(change)
     if (undone.failed.length > 0) {
       if (now() - journal.get(id)!.rollingBack!.at < settings.undoMs) return undone.because ?? 'its server cannot be written now'
@@ -488,13 +490,13 @@ export function createChanges(options: ChangesOptions): Changes {
     if (!change || !isActive(change)) return
     const job = change.job === undefined ? null : store.jobs.get(change.job)
     if (job) await jobs.finish(change, 'Evenkeel')
-    const live = await knobs
+    const live = await liveSettings
       .live(heldSteps(change).map((step) => step.setting))
       .catch((error: unknown) => ({ because: toldOf(error, 'a server cannot be read now.').message }))
     const { state, outcome, needsPerson, undo, finish, drifted } = leaveStanding(
       change,
       { live, job: job && store.jobs.get(job.id), undo: store.undo.count(id) },
-      knobs,
+      liveSettings,
     )
     for (const { step } of drifted) store.memory.put(contestedKey(step.setting), { change: id, at: now() })
     end(
@@ -531,7 +533,7 @@ export function createChanges(options: ChangesOptions): Changes {
     if (!watch.interrupted) return null
     const back = change.steps.map((step) => ({ ...step, before: step.after, after: step.before }))
     try {
-      await knobs.resume(back, { change: change.id })
+      await liveSettings.resume(back, { change: change.id })
       watch.interrupted = false
       return null
     } catch (error) {
@@ -590,9 +592,9 @@ export function createChanges(options: ChangesOptions): Changes {
     const { id } = change
     const steps = heldSteps(change)
     try {
-      await knobs.resume(steps, { change: id })
-      const live = await knobs.live(steps.map((step) => step.setting))
-      if (steps.every((step) => knobs.same(step.setting, live.get(settingKey(step.setting)), step.after))) {
+      await liveSettings.resume(steps, { change: id })
+      const live = await liveSettings.live(steps.map((step) => step.setting))
+      if (steps.every((step) => liveSettings.same(step.setting, live.get(settingKey(step.setting)), step.after))) {
         journal.note(id, { what: 'recovered', text: 'Evenkeel was interrupted after the last write: every value stands.' })
         beginWatch(id, 'The watch begins.')
         return
@@ -612,7 +614,7 @@ export function createChanges(options: ChangesOptions): Changes {
 
   async function rollBackInTurn(id: string, by: string, because: string): Promise<string | undefined> {
     const change = demand(id, 'rollBack')
-    const other = inFlightOf(knobs.groups(change.steps))
+    const other = inFlightOf(liveSettings.groups(change.steps))
     if (other && other !== id) throw new EvenkeelError('busy', `Change ${other} is in flight there.`)
     const { effect } = effectNow(change)
     const seen = change.state === 'watching' ? measuredOf(effect) : {}
@@ -655,7 +657,7 @@ export function createChanges(options: ChangesOptions): Changes {
   }
 
   return {
-    describe: knobs.describe,
+    describe: liveSettings.describe,
     guardsOf(id) {
       const change = journal.get(id)
       return change?.state === 'watching' && change.watchFrom !== undefined ? guardsNow(change, now()) : []
@@ -702,7 +704,7 @@ export function createChanges(options: ChangesOptions): Changes {
           { needsPerson: undefined, ...(change.state === 'failed' && { seenTo: by }) },
         )
     },
-    inFlight: (steps) => inFlightOf(knobs.groups(steps)),
+    inFlight: (steps) => inFlightOf(liveSettings.groups(steps)),
     async tick() {
       if (closing) return
       await Promise.all(

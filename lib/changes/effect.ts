@@ -1,6 +1,6 @@
 import { difference, type Interval } from '../math/intervals.ts'
 import type { Prediction } from '../model/proposal.ts'
-import type { Measured1 } from '../model/window.ts'
+import type { Measurement } from '../model/window.ts'
 
 /** How the predicted metric moved, in the direction of the prediction. */
 export type Effect =
@@ -16,7 +16,7 @@ const GAIN_MIN = 0.25
  * least a quarter of the predicted one. `worse`: the same the other way. `even`: a gain of that size is excluded. `unclear`: the interval
  * holds both.
  */
-export function effectOf(prediction: Prediction, baseline: Interval | undefined, now: Measured1): Effect {
+export function effectOf(prediction: Prediction, baseline: Interval | undefined, now: Measurement): Effect {
   if (now.is === 'unjudged') return { is: 'unseen', because: now.because }
   if (!Number.isFinite(now.low) || !Number.isFinite(now.high)) return { is: 'unseen', because: 'too few measurements for an interval' }
   const start = baseline ?? { value: prediction.before, low: prediction.before, high: prediction.before }

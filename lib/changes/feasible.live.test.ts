@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { KillableHouse } from '../../test/killableHouse.ts'
+import { KillableEvenkeel } from '../../test/killableEvenkeel.ts'
 import { describeWith } from '../../test/live.ts'
 import { ask, startApp, startHaproxy } from '../../test/servers.ts'
 import type { Change } from '../model/change.ts'
@@ -57,14 +57,14 @@ describeWith(['haproxy'], 'what a real HAProxy cannot do', () => {
     await using app = await startApp({ latencyMs: 50 })
     await using haproxy = await startHaproxy({ cfg: cfg(app.port), ports: 2 })
     const { socket, config, ports } = haproxy.about
-    await using house = new KillableHouse([{ kind: 'haproxy', name: 'edge', socket, config } as TargetConfig], { ownMs: 60_000 })
-    await house.start()
-    await house.up()
-    await house.until(() => house.ask<Pool[]>('pools'), (pools) => pools[0]?.servers[0]?.weightInitial !== undefined) // biome-ignore format: one line
+    await using evenkeel = new KillableEvenkeel([{ kind: 'haproxy', name: 'edge', socket, config } as TargetConfig], { ownMs: 60_000 })
+    await evenkeel.start()
+    await evenkeel.up()
+    await evenkeel.until(() => evenkeel.ask<Pool[]>('pools'), (pools) => pools[0]?.servers[0]?.weightInitial !== undefined) // biome-ignore format: one line
     const own = (...steps: [name: string, after: string][]) =>
-      house.ask<{ change: string }>('create', { steps: steps.map(([name, after]) => ({ setting: { target: 'edge', name }, after })) })
+      evenkeel.ask<{ change: string }>('create', { steps: steps.map(([name, after]) => ({ setting: { target: 'edge', name }, after })) })
     const weightOf = async (name: string) => (await ask(socket, `get weight ${name}\n`)).trim()
-    const poolOf = async (name: string) => (await house.ask<Pool[]>('pools')).find((pool) => pool.name === name)!
+    const poolOf = async (name: string) => (await evenkeel.ask<Pool[]>('pools')).find((pool) => pool.name === name)!
 
     for (const pool of ['table', 'map']) {
       await expect(own([`${pool}/a/weight`, '25'])).rejects.toMatchObject({ code: 'invalid', message: expect.stringMatching(/0 % and 100 %.*0 or 100/) }) // biome-ignore format: one line
@@ -74,11 +74,11 @@ describeWith(['haproxy'], 'what a real HAProxy cannot do', () => {
       expect(await ask(socket, `set server ${pool}/a weight 25\n`)).toContain('static LB algorithm')
       const { change } = await own([`${pool}/a/weight`, '0'], [`${pool}/b/weight`, '50'])
       expect(await weightOf(`${pool}/a`)).toBe('0 (initial 100)')
-      await house.ask('rollBack', { change })
+      await evenkeel.ask('rollBack', { change })
       expect(await weightOf(`${pool}/a`)).toBe('100 (initial 100)')
       const drained = await own([`${pool}/a/state`, 'drain'])
-      await house.ask('rollBack', { change: drained.change })
-      expect((await house.ask<Change>('change', { change: drained.change })).state).toBe('rolled_back')
+      await evenkeel.ask('rollBack', { change: drained.change })
+      expect((await evenkeel.ask<Change>('change', { change: drained.change })).state).toBe('rolled_back')
     }
     for (const pool of ['ring', 'robin']) {
       await own([`${pool}/a/weight`, '25'])
@@ -88,7 +88,7 @@ describeWith(['haproxy'], 'what a real HAProxy cannot do', () => {
 
     // HAProxy counts the first backup alone: it stands in for the last active server, and may then not go itself.
     await own(['spare/a/state', 'maint'])
-    await house.until(() => poolOf('spare'), ({ servers }) => servers[0]!.state === 'maint') // biome-ignore format: one line
+    await evenkeel.until(() => poolOf('spare'), ({ servers }) => servers[0]!.state === 'maint') // biome-ignore format: one line
     for (let i = 0; i < 4; i++) expect((await fetch(`http://127.0.0.1:${ports[0]}/`)).status).toBe(200)
     const sent = (await ask(socket, 'show stat spare 4 -1\n')).split('\n').map((line) => line.split(','))
     const total = (server: string) => Number(sent.find((row) => row[1] === server)![7])
@@ -101,8 +101,8 @@ describeWith(['haproxy'], 'what a real HAProxy cannot do', () => {
 
     // Each server may have two sessions, and four are under way all the time.
     using _load = traffic(ports[1]!, 4)
-    await house.until(
-      () => own(['tight/a/state', 'drain']).then(({ change }) => house.ask('rollBack', { change }), (error: Error) => error.message), // biome-ignore format: one line
+    await evenkeel.until(
+      () => own(['tight/a/state', 'drain']).then(({ change }) => evenkeel.ask('rollBack', { change }), (error: Error) => error.message), // biome-ignore format: one line
       (answer) => /b would take .* at most 2 are allowed/.test(String(answer)),
     )
     expect((await poolOf('tight')).servers.map(({ state }) => state)).toEqual(['up', 'up'])

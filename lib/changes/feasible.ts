@@ -1,5 +1,5 @@
 import { count, text } from '../format/format.ts'
-import { projectedWithout } from '../measures/capacity.ts'
+import { projectedWithout } from '../metrics/capacity.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Setting } from '../model/proposal.ts'
 import { servingOf } from '../model/serving.ts'

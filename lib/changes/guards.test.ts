@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Guard, Prediction } from '../model/proposal.ts'
-import type { Measured1 } from '../model/window.ts'
+import type { Measurement } from '../model/window.ts'
 import { type BreachedSince, breachedSinceOf, breachOf, guardStates, limitNow } from './guards.ts'
 
 const guard: Guard = { metric: 'cache_hit_ratio', where: { target: 'a' }, unit: 'ratio', op: '<', limit: 0.8, forMs: 5_000, why: 'x' }
@@ -15,11 +15,11 @@ const prediction: Prediction = {
   basis: '',
   dip: { metric: 'cache_hit_ratio', where: {}, to: 0.6, forMs: 30_000 },
 }
-const seen = (value: number): Measured1 => ({ is: 'measured', value, low: value, high: value, count: 10 })
-const unseen: Measured1 = { is: 'unjudged', because: 'gap' }
+const seen = (value: number): Measurement => ({ is: 'measured', value, low: value, high: value, count: 10 })
+const unseen: Measurement = { is: 'unjudged', because: 'gap' }
 
 /** One reading a second; the second at which the guard bites, or null. */
-function bites(readings: Measured1[], own: Guard = guard, foreseen: Prediction | null = null): number | null {
+function bites(readings: Measurement[], own: Guard = guard, foreseen: Prediction | null = null): number | null {
   let since: BreachedSince = new Map()
   for (const [second, reading] of readings.entries()) {
     const states = guardStates([own], foreseen, since, () => reading, second * 1_000, 0)

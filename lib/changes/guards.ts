@@ -1,6 +1,6 @@
 import type { Guard, Prediction } from '../model/proposal.ts'
 import { labelsMatch } from '../model/series.ts'
-import type { Measured1 } from '../model/window.ts'
+import type { Measurement } from '../model/window.ts'
 
 export type Breach = { guard: Guard; value: number; limit: number }
 
@@ -20,7 +20,7 @@ export type BreachedSince = ReadonlyMap<number, number>
 /** A guard beside what it reads now. */
 export type GuardState = {
   guard: Guard
-  seen: Measured1
+  seen: Measurement
   /** The limit in force: the guard's own unless it is loosened. */
   limit: number
   /** The prediction's own dip is expected at this moment, and lies beyond the guard's limit. */
@@ -36,7 +36,7 @@ export function guardStates(
   guards: readonly Guard[],
   prediction: Prediction | null,
   before: BreachedSince,
-  measured: (guard: Guard) => Measured1,
+  measured: (guard: Guard) => Measurement,
   now: number,
   watchFrom: number,
 ): GuardState[] {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { KillableHouse } from '../../test/killableHouse.ts'
+import { KillableEvenkeel } from '../../test/killableEvenkeel.ts'
 import { describeWith } from '../../test/live.ts'
 import { type RedisServer, startRedis } from '../../test/servers.ts'
 import type { Change } from '../model/change.ts'
@@ -79,34 +79,34 @@ const proposal = (id: string, span: Span, after: Span, predicted: number): Propo
 describeWith(['redis-server'], 'a cliff of keys on a real Redis', () => {
   test('is spread beside other writers, paused and resumed, and put back to the millisecond', async () => {
     await using redis = await startRedis()
-    await using house = new KillableHouse([{ kind: 'redis', name: 'cache', url: redis.about.url, role: 'cache' } as TargetConfig], {})
-    await house.start()
-    await house.up()
+    await using evenkeel = new KillableEvenkeel([{ kind: 'redis', name: 'cache', url: redis.about.url, role: 'cache' } as TargetConfig], {})
+    await evenkeel.start()
+    await evenkeel.up()
     const { client, all, at, keys, ends, others, span, endsNow } = await cliff(redis, 90)
     const after = { from: span.to - 60_000, to: span.to }
     const own = { steps: [{ setting: { target: 'cache', name: expiryName(span, 'promo:*') }, after: spanText(after) }] }
-    await expect(house.ask('create', own)).rejects.toMatchObject({ code: 'not_allowed' })
+    await expect(evenkeel.ask('create', own)).rejects.toMatchObject({ code: 'not_allowed' })
     const elsewhere = { from: span.from - 600_000, to: span.from - 590_000 }
-    await expect(house.ask('apply', { proposal: proposal('p0', elsewhere, after, 400) })).rejects.toMatchObject({ code: 'drift' })
+    await expect(evenkeel.ask('apply', { proposal: proposal('p0', elsewhere, after, 400) })).rejects.toMatchObject({ code: 'drift' })
 
-    const { change } = await house.ask<{ change: string }>('apply', { proposal: proposal('p1', span, after, 400) })
-    const { job } = await house.change(change)
-    const look = () => house.ask<Job>('job', { job })
-    await house.until(look, ({ done }) => done >= 1_000)
-    expect(await house.ask('steer', { job, steer: 'pause' })).toMatchObject({ state: 'paused' })
+    const { change } = await evenkeel.ask<{ change: string }>('apply', { proposal: proposal('p1', span, after, 400) })
+    const { job } = await evenkeel.change(change)
+    const look = () => evenkeel.ask<Job>('job', { job })
+    await evenkeel.until(look, ({ done }) => done >= 1_000)
+    expect(await evenkeel.ask('steer', { job, steer: 'pause' })).toMatchObject({ state: 'paused' })
     const paused = await endsNow(keys)
     const touched = paused.filter((end, i) => end !== ends[i]).length
     expect(touched).toBeGreaterThanOrEqual(1_000)
     expect(touched).toBeLessThan(KEYS)
     await sleep(500)
     expect(await endsNow(keys)).toEqual(paused)
-    await expect(house.ask('steer', { job, steer: 'pause' })).rejects.toMatchObject({ code: 'not_allowed' })
+    await expect(evenkeel.ask('steer', { job, steer: 'pause' })).rejects.toMatchObject({ code: 'not_allowed' })
 
     // Somebody writes every hundredth key anew: some were spread already, some were not yet.
     const theirs = new Map(keys.flatMap((key, i) => (i % 100 === 0 ? [[key, at + 120_000 + i] as const] : [])))
     await all([...theirs].map(([key, end]): Command => ['SET', key, 'theirs', 'PXAT', end]))
-    await house.ask('steer', { job, steer: 'resume' })
-    const done = await house.until(look, ({ state }) => state !== 'running', 60)
+    await evenkeel.ask('steer', { job, steer: 'resume' })
+    const done = await evenkeel.until(look, ({ state }) => state !== 'running', 60)
     expect(done).toMatchObject({ state: 'done', rate: 0, total: done.done })
     expect(done.undoRecorded).toBeGreaterThanOrEqual(done.done)
 
@@ -126,34 +126,34 @@ describeWith(['redis-server'], 'a cliff of keys on a real Redis', () => {
     expect(values.every((value, i) => value === (i % 100 === 0 ? 'theirs' : `value ${i}`))).toBe(true)
 
     const begun = Date.now()
-    await house.ask('rollBack', { change })
+    await evenkeel.ask('rollBack', { change })
     expect(Date.now() - begun).toBeLessThan(10_000)
-    expect(await house.change(change)).toMatchObject({ state: 'rolled_back' })
+    expect(await evenkeel.change(change)).toMatchObject({ state: 'rolled_back' })
     expect(await endsNow(keys)).toEqual(ends.map((end, i) => theirs.get(keys[i]!) ?? end))
     await client.close()
   }, 150_000)
 
   test('is spread on after kill -9, ends by itself, and is judged by what really ended in a second', async () => {
     await using redis = await startRedis()
-    await using house = new KillableHouse([{ kind: 'redis', name: 'cache', url: redis.about.url, role: 'cache' } as TargetConfig], {})
-    await house.start()
-    await house.up()
+    await using evenkeel = new KillableEvenkeel([{ kind: 'redis', name: 'cache', url: redis.about.url, role: 'cache' } as TargetConfig], {})
+    await evenkeel.start()
+    await evenkeel.up()
     const { client, keys, ends, span, endsNow } = await cliff(redis, 40)
     const after = { from: span.to - 26_000, to: span.to }
-    const { change } = await house.ask<{ change: string }>('apply', { proposal: proposal('p1', span, after, 900) })
-    const { job } = await house.change(change)
-    const look = () => house.ask<Job>('job', { job })
-    await house.until(look, ({ done }) => done >= 1_000)
-    await house.kill()
+    const { change } = await evenkeel.ask<{ change: string }>('apply', { proposal: proposal('p1', span, after, 900) })
+    const { job } = await evenkeel.change(change)
+    const look = () => evenkeel.ask<Job>('job', { job })
+    await evenkeel.until(look, ({ done }) => done >= 1_000)
+    await evenkeel.kill()
     const killed = await endsNow(keys)
     const left = killed.filter((end, i) => end === ends[i]).length
     expect(left).toBeGreaterThan(0)
     expect(left).toBeLessThan(KEYS)
-    await house.start()
-    expect(await house.until(look, ({ state }) => state !== 'running', 25)).toMatchObject({ state: 'done' })
+    await evenkeel.start()
+    expect(await evenkeel.until(look, ({ state }) => state !== 'running', 25)).toMatchObject({ state: 'done' })
     const spread = await endsNow(keys)
     expect(peak(spread)).toBeLessThan(KEYS / 5)
-    const ended = await house.ended(change, 90)
+    const ended = await evenkeel.ended(change, 90)
     expect(ended).toMatchObject({ state: 'kept', verdict: 'improved' } satisfies Partial<Change>)
     expect(ended.measured).toMatchObject({ before: KEYS })
     expect(ended.measured!.after).toBeGreaterThan(500)
@@ -171,22 +171,22 @@ describeWith(['redis-server'], 'a cliff of keys on a real Redis', () => {
       return { kind: 'redis', name, url: redis.about.url, username: name, password: 'secret', role: 'cache' } as TargetConfig
     }
     const targets = [await user('cache', rights), await user('least', without)]
-    await using house = new KillableHouse(targets, {})
-    await house.start()
-    await house.up()
+    await using evenkeel = new KillableEvenkeel(targets, {})
+    await evenkeel.start()
+    await evenkeel.up()
     const after = { from: span.to - 60_000, to: span.to }
     const on = (target: string): Proposal => {
       const whole = proposal(target, span, after, 400)
       return { ...whole, steps: whole.steps.map((step) => ({ ...step, setting: { ...step.setting, target } })) }
     }
-    const refused = await house.ask<{ change: string }>('apply', { proposal: on('least') })
-    const ended = await house.ended(refused.change, 15)
+    const refused = await evenkeel.ask<{ change: string }>('apply', { proposal: on('least') })
+    const ended = await evenkeel.ended(refused.change, 15)
     expect(ended).toMatchObject({ state: 'rolled_back', automatic: true, outcome: expect.stringMatching(/EVAL.*NOPERM/) })
     expect(await endsNow(keys)).toEqual(ends)
-    const { change } = await house.ask<{ change: string }>('apply', { proposal: on('cache') })
-    const { job } = await house.change(change)
-    await house.until(
-      () => house.ask<Job>('job', { job }),
+    const { change } = await evenkeel.ask<{ change: string }>('apply', { proposal: on('cache') })
+    const { job } = await evenkeel.change(change)
+    await evenkeel.until(
+      () => evenkeel.ask<Job>('job', { job }),
       ({ done }) => done > 0,
     )
     await client.close()
@@ -194,26 +194,26 @@ describeWith(['redis-server'], 'a cliff of keys on a real Redis', () => {
 
   test('is left half spread by a cancel, and put back by a roll-back after another kill -9', async () => {
     await using redis = await startRedis()
-    await using house = new KillableHouse([{ kind: 'redis', name: 'cache', url: redis.about.url, role: 'cache' } as TargetConfig], {})
-    await house.start()
-    await house.up()
+    await using evenkeel = new KillableEvenkeel([{ kind: 'redis', name: 'cache', url: redis.about.url, role: 'cache' } as TargetConfig], {})
+    await evenkeel.start()
+    await evenkeel.up()
     const { client, keys, ends, span, endsNow } = await cliff(redis, 90)
     const after = { from: span.to - 60_000, to: span.to }
-    const { change } = await house.ask<{ change: string }>('apply', { proposal: proposal('p1', span, after, 400) })
-    const { job } = await house.change(change)
-    await house.until(
-      () => house.ask<Job>('job', { job }),
+    const { change } = await evenkeel.ask<{ change: string }>('apply', { proposal: proposal('p1', span, after, 400) })
+    const { job } = await evenkeel.change(change)
+    await evenkeel.until(
+      () => evenkeel.ask<Job>('job', { job }),
       ({ done }) => done >= 1_000,
     )
-    expect(await house.ask('steer', { job, steer: 'cancel' })).toMatchObject({ state: 'cancelled' })
+    expect(await evenkeel.ask('steer', { job, steer: 'cancel' })).toMatchObject({ state: 'cancelled' })
     const half = await endsNow(keys)
-    await expect(house.ask('steer', { job, steer: 'resume' })).rejects.toMatchObject({ code: 'not_allowed' })
-    await house.kill()
-    await house.start()
-    await house.up()
+    await expect(evenkeel.ask('steer', { job, steer: 'resume' })).rejects.toMatchObject({ code: 'not_allowed' })
+    await evenkeel.kill()
+    await evenkeel.start()
+    await evenkeel.up()
     expect(await endsNow(keys)).toEqual(half)
-    await house.ask('rollBack', { change })
-    expect(await house.change(change)).toMatchObject({ state: 'rolled_back' })
+    await evenkeel.ask('rollBack', { change })
+    expect(await evenkeel.change(change)).toMatchObject({ state: 'rolled_back' })
     expect(await endsNow(keys)).toEqual(ends)
     await client.close()
   }, 150_000)

@@ -10,7 +10,7 @@ import type { Step } from '../model/proposal.ts'
 import type { Store } from '../model/store.ts'
 import { refuseUnsaved, toldOf } from './apply.ts'
 import type { Journal } from './journal.ts'
-import type { Knobs } from './knobs.ts'
+import type { LiveSettings } from './liveSettings.ts'
 import { type Mode, refuseReadOnly } from './readOnly.ts'
 import { within } from './within.ts'
 
@@ -24,7 +24,7 @@ export const UNDO_MOST = 200_000
 /** One slice may take so long. */
 const SLICE_MS = 3_000
 
-export type JobsOptions = { store: Store; knobs: Knobs; journal: Journal; mode(): Mode; log: Log }
+export type JobsOptions = { store: Store; liveSettings: LiveSettings; journal: Journal; mode(): Mode; log: Log }
 
 /** Runs the long work of changes beside everything else, at its own pace. Whether it does its good is for the watch of its change to say. */
 export interface Jobs {
@@ -44,7 +44,7 @@ export interface Jobs {
   stop(): Promise<void>
 }
 
-export function createJobs({ store, knobs, journal, mode, log }: JobsOptions): Jobs {
+export function createJobs({ store, liveSettings, journal, mode, log }: JobsOptions): Jobs {
   const running = new Map<string, { stop: AbortController; over: Promise<void> }>()
 
   /** A person's word may have come meanwhile: a job that was running must not come back to that by what its work writes down. */
@@ -72,7 +72,7 @@ export function createJobs({ store, knobs, journal, mode, log }: JobsOptions): J
   }
 
   async function goOn(id: string, step: Step, stop: AbortSignal): Promise<void> {
-    const work = knobs.work(step)
+    const work = liveSettings.work(step)
     let job = store.jobs.get(id)!
     let askedAt = Number.NEGATIVE_INFINITY
     let saved = { at: performance.now(), done: job.done }
@@ -150,7 +150,7 @@ export function createJobs({ store, knobs, journal, mode, log }: JobsOptions): J
     of(change) {
       const known = store.jobs.get(change.job!)
       if (known) return known
-      const work = knobs.work(change.steps[0]!)
+      const work = liveSettings.work(change.steps[0]!)
       const { title, effect, undoableUntil } = work
       void work.close()
       const counts = { done: 0, total: null, rate: 0, undoRecorded: 0, left: 0 }
@@ -193,7 +193,7 @@ export function createJobs({ store, knobs, journal, mode, log }: JobsOptions): J
     finish: (change, by) => finish(change, 'The job ends with its change; what it did stays.', by),
     async putBack(change) {
       await finish(change, 'The job ends: its change is rolled back.', 'Evenkeel')
-      const work = knobs.work(change.steps[0]!)
+      const work = liveSettings.work(change.steps[0]!)
       const { target } = change.steps[0]!.setting
       let [restored, left, lost] = [0, 0, 0]
       try {

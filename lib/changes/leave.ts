@@ -3,7 +3,7 @@ import type { Change } from '../model/change.ts'
 import type { Job } from '../model/job.ts'
 import type { Step } from '../model/proposal.ts'
 import { type HeldStep, heldSteps, isRising, lastStage, stepsBetween } from '../model/slowStart.ts'
-import { type Knobs, settingKey } from './knobs.ts'
+import { type LiveSettings, settingKey } from './liveSettings.ts'
 import { driftText } from './step.ts'
 import { type Drifted, isOwn } from './undo.ts'
 
@@ -29,11 +29,11 @@ const BY_HAND = 'The commands stand below; in tune mode "Roll back" does the sam
  * The end of a change that is found in flight in observe mode, where neither its watch nor its roll-back could write. Pure in what it is
  * given: nothing is guessed, the servers' own values say how far it came.
  */
-export function leaveStanding(change: Change, { live, job, undo }: Found, knobs: Knobs): Left {
-  if (change.job !== undefined) return leaveJob(change, job, undo, knobs)
+export function leaveStanding(change: Change, { live, job, undo }: Found, liveSettings: LiveSettings): Left {
+  if (change.job !== undefined) return leaveJob(change, job, undo, liveSettings)
   const steps = heldSteps(change)
   const names = (some: readonly Step[]) => some.map(({ setting }) => `${setting.name} on ${setting.target}`).join(', ')
-  const inverse = (some: readonly HeldStep[]) => commandsOf([...some].reverse().map(({ setting, before, after }) => ({ setting, before: after, after: before })), knobs) // biome-ignore format: one line
+  const inverse = (some: readonly HeldStep[]) => commandsOf([...some].reverse().map(({ setting, before, after }) => ({ setting, before: after, after: before })), liveSettings) // biome-ignore format: one line
   const missing = () => (change.slowStart && isRising(change) ? stepsBetween(change.slowStart, change.slowStart.stage, lastStage(change.slowStart)) : []) // biome-ignore format: one line
   const interrupted = change.state === 'applying' || change.rollingBack !== undefined
   const doing = change.rollingBack ? 'while it was rolled back' : change.state === 'applying' ? 'while it wrote' : 'while it watched'
@@ -45,16 +45,16 @@ export function leaveStanding(change: Change, { live, job, undo }: Found, knobs:
       outcome: `${OBSERVES}: found in flight, it ends here, not judged. What its servers hold is not known: ${because}`,
       needsPerson: `Look what ${names(steps)} hold. ${BY_HAND}`,
       undo: inverse(steps),
-      finish: interrupted ? commandsOf(steps, knobs) : commandsOf(missing(), knobs),
+      finish: interrupted ? commandsOf(steps, liveSettings) : commandsOf(missing(), liveSettings),
       drifted: [],
     }
   }
 
   const liveOf = (step: Step) => live.get(settingKey(step.setting)) ?? ''
-  const standing = steps.filter((step) => isOwn(step, liveOf(step), knobs))
+  const standing = steps.filter((step) => isOwn(step, liveOf(step), liveSettings))
   const others = steps.filter((step) => !standing.includes(step))
   // Half-way, the old value is the change's own too; under watch somebody else has put it back.
-  const back = interrupted ? others.filter((step) => knobs.same(step.setting, liveOf(step), step.before)) : []
+  const back = interrupted ? others.filter((step) => liveSettings.same(step.setting, liveOf(step), step.before)) : []
   const drifted = others.filter((step) => !back.includes(step)).map((step) => ({ step, live: liveOf(step) }))
   if (drifted.length > 0)
     return {
@@ -67,7 +67,7 @@ export function leaveStanding(change: Change, { live, job, undo }: Found, knobs:
     }
 
   // A server that reads its file only when it is told to may run with the other text.
-  const unsure = interrupted ? steps.filter(({ setting }) => needsResume(setting, knobs)) : []
+  const unsure = interrupted ? steps.filter(({ setting }) => needsResume(setting, liveSettings)) : []
   const maybe = unsure.length > 0 ? ` ${[...new Set(unsure.map(({ setting }) => setting.target))].join(', ')} may not have taken up its file yet: whether what it says is in force is not known.` : '' // biome-ignore format: one line
   if (standing.length === 0 && (unsure.length === 0 || change.state === 'applying')) {
     if (!change.rollingBack)
@@ -85,13 +85,13 @@ export function leaveStanding(change: Change, { live, job, undo }: Found, knobs:
     outcome: `${OBSERVES}: Evenkeel ended ${doing}, and the change ends here, not judged.${where}${maybe}`,
     needsPerson: `${half || isRising(change) || maybe ? 'Decide which way it goes.' : 'Decide whether it stays.'} ${BY_HAND}`,
     undo: inverse(half && !maybe ? standing : steps),
-    finish: commandsOf(maybe ? steps : half ? back : missing(), knobs),
+    finish: commandsOf(maybe ? steps : half ? back : missing(), liveSettings),
     drifted: [],
   }
 }
 
 /** A job's own count is written down once a second: what it really did is in the undo, which is stored before each write. */
-function leaveJob(change: Change, job: Job | null, recorded: number, knobs: Knobs): Left {
+function leaveJob(change: Change, job: Job | null, recorded: number, liveSettings: LiveSettings): Left {
   if (!job || recorded === 0)
     return { state: 'failed', outcome: 'Not applied: Evenkeel ended before it wrote anything.', undo: [], finish: [], drifted: [] }
   const until = new Date(job.undoableUntil).toISOString()
@@ -102,7 +102,7 @@ function leaveJob(change: Change, job: Job | null, recorded: number, knobs: Knob
     needsPerson: `Decide whether it stays. What each of them held is stored until ${until}; in tune mode "Roll back" puts it back.`,
     undo: [
       `# ${count(recorded)} items: what each held is stored until ${until}, and put back by "Roll back" in tune mode. For each of them:`,
-      ...commandsOf([{ setting: step!.setting, before: step!.after, after: step!.before }], knobs),
+      ...commandsOf([{ setting: step!.setting, before: step!.after, after: step!.before }], liveSettings),
     ],
     finish: [],
     drifted: [],
@@ -113,9 +113,9 @@ const holds = (steps: readonly Step[], liveOf: (step: Step) => string) =>
   steps.map((step) => `${step.setting.name} on ${step.setting.target} holds ${liveOf(step)}`).join(', ')
 
 /** A target that has left the configuration has no commands any more. */
-function commandsOf(steps: readonly Step[], knobs: Knobs): string[] {
+function commandsOf(steps: readonly Step[], liveSettings: LiveSettings): string[] {
   try {
-    return knobs.describe(steps).commands
+    return liveSettings.describe(steps).commands
   } catch {
     return steps.map(
       ({ setting, before, after }) => `# ${setting.target}, which is not configured any more: ${setting.name} ${before} → ${after}`,
@@ -123,9 +123,9 @@ function commandsOf(steps: readonly Step[], knobs: Knobs): string[] {
   }
 }
 
-function needsResume(setting: Step['setting'], knobs: Knobs): boolean {
+function needsResume(setting: Step['setting'], liveSettings: LiveSettings): boolean {
   try {
-    return knobs.needsResume(setting)
+    return liveSettings.needsResume(setting)
   } catch {
     return true
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { KillableHouse } from '../../test/killableHouse.ts'
+import { KillableEvenkeel } from '../../test/killableEvenkeel.ts'
 import { describeWith } from '../../test/live.ts'
 import { startSubjects } from '../../test/subjects.ts'
 import type { Change } from '../model/change.ts'
@@ -22,50 +22,50 @@ describeWith(
       'writes nothing to any server after kill -9 %s; what it says undoes them, and so does tune mode',
       async (_what, reached) => {
         await using fleet = await startSubjects()
-        await using house = new KillableHouse(fleet.targets, LONG)
-        house.everyMs = 200
+        await using evenkeel = new KillableEvenkeel(fleet.targets, LONG)
+        evenkeel.everyMs = 200
         const snapshot = async () =>
           new Map(await Promise.all(fleet.subjects.map(async ({ name, holds }) => [name, await holds()] as const)))
         const of = (change: Change) => fleet.subjects.find((subject) => subject.owns(change))!
-        await house.start()
-        await house.up()
-        const begun = fleet.subjects.map((subject) => subject.begin(house).catch(() => null))
-        for (const end = Date.now() + 15_000; !reached(await house.ask<Change[]>('changes')); await sleep(5))
+        await evenkeel.start()
+        await evenkeel.up()
+        const begun = fleet.subjects.map((subject) => subject.begin(evenkeel).catch(() => null))
+        for (const end = Date.now() + 15_000; !reached(await evenkeel.ask<Change[]>('changes')); await sleep(5))
           expect(Date.now()).toBeLessThan(end)
-        await house.kill()
+        await evenkeel.kill()
         await Promise.all(begun)
         const before = await snapshot()
         expect(fleet.subjects).toHaveLength(11)
 
-        house.mode = 'observe'
-        await house.start()
-        const changes = await house.ask<Change[]>('changes')
+        evenkeel.mode = 'observe'
+        await evenkeel.start()
+        const changes = await evenkeel.ask<Change[]>('changes')
         expect(reached(changes.map((change) => ({ ...change, state: 'watching' })))).toBe(true)
         for (const change of changes) {
           expect(change, of(change).name).toMatchObject({ state: expect.stringMatching(/kept|failed/), endedAt: expect.any(Number) })
           if (change.state === 'failed') expect(change.outcome).toMatch(/^Not applied/)
       else expect(change, of(change).name).toMatchObject({ verdict: 'unjudged', needsPerson: expect.stringMatching(/Decide/), undo: expect.arrayContaining([expect.any(String)]) }) // biome-ignore format: one line
         }
-        await house.up()
+        await evenkeel.up()
         for (const end = Date.now() + 2_000; Date.now() < end; await sleep(200)) expect(await snapshot()).toEqual(before)
         for (const { id } of changes) {
-          await expect(house.ask('rollBack', { change: id })).rejects.toMatchObject({ code: 'read_only' })
-          await expect(house.ask('keep', { change: id })).rejects.toMatchObject({ code: 'not_allowed' })
+          await expect(evenkeel.ask('rollBack', { change: id })).rejects.toMatchObject({ code: 'read_only' })
+          await expect(evenkeel.ask('keep', { change: id })).rejects.toMatchObject({ code: 'not_allowed' })
         }
-        await expect(fleet.subjects[0]!.begin(house)).rejects.toMatchObject({ code: 'read_only' })
+        await expect(fleet.subjects[0]!.begin(evenkeel)).rejects.toMatchObject({ code: 'read_only' })
         expect(await snapshot()).toEqual(before)
 
-        await house.end()
-        house.mode = 'tune'
-        await house.start()
-        await house.up()
+        await evenkeel.end()
+        evenkeel.mode = 'tune'
+        await evenkeel.start()
+        await evenkeel.up()
         for (const subject of fleet.subjects) {
           const change = changes.find((one) => subject.owns(one)) ?? null
           if (change?.state === 'kept') {
-            await house.ask('rollBack', { change: change.id })
-            expect(await house.ended(change.id, 30)).toMatchObject({ state: 'rolled_back' })
+            await evenkeel.ask('rollBack', { change: change.id })
+            expect(await evenkeel.ended(change.id, 30)).toMatchObject({ state: 'rolled_back' })
           }
-          expect(await subject.verify(change && (await house.change(change.id)))).toEqual([])
+          expect(await subject.verify(change && (await evenkeel.change(change.id)))).toEqual([])
         }
       },
       120_000,

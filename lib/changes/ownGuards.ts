@@ -1,4 +1,4 @@
-import { measure } from '../measures/measure.ts'
+import { measure } from '../metrics/measure.ts'
 import type { Guard, Setting } from '../model/proposal.ts'
 import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'

@@ -1,5 +1,5 @@
 import { grown } from '../math/rates.ts'
-import { smoothingOf } from '../measures/traffic.ts'
+import { smoothingOf } from '../metrics/traffic.ts'
 import type { Change } from '../model/change.ts'
 import { parseDuration } from '../model/duration.ts'
 import { isFresh } from '../model/follower.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { KillableHouse } from '../../test/killableHouse.ts'
+import { KillableEvenkeel } from '../../test/killableEvenkeel.ts'
 import { describeWith } from '../../test/live.ts'
 import { ask, type HaproxyServer, startApp, startHaproxy } from '../../test/servers.ts'
 import type { Change } from '../model/change.ts'
@@ -42,14 +42,14 @@ describeWith(['haproxy'], 'a slow start on a real HAProxy', () => {
     await using haproxy = await startHaproxy({ cfg: cfg(app.port) })
     const maint = (pool = 'app') => ask(haproxy.about.socket, `set server ${pool}/a state maint\n`)
     for (const pool of ['app', 'hashed', 'own']) await maint(pool)
-    await using house = new KillableHouse(
+    await using evenkeel = new KillableEvenkeel(
       [{ kind: 'haproxy', name: 'edge', socket: haproxy.about.socket, config: haproxy.about.config } as TargetConfig],
       { slowStartMs: 3_000, ownMs: 3_000, lookMs: 500 },
     )
-    await house.start()
-    await house.up()
+    await evenkeel.start()
+    await evenkeel.up()
     const back = (pool = 'app') =>
-      house.ask<{ change: string }>('create', { steps: [{ setting: { target: 'edge', name: `${pool}/a/state` }, after: 'ready' }] })
+      evenkeel.ask<{ change: string }>('create', { steps: [{ setting: { target: 'edge', name: `${pool}/a/state` }, after: 'ready' }] })
     /** Weights in the order in which the real server held them, until one is `last`. */
     const weights = async (last: string) => {
       const seen: string[] = []
@@ -63,26 +63,26 @@ describeWith(['haproxy'], 'a slow start on a real HAProxy', () => {
     const first = await back()
     expect(await adminOf(haproxy)).toBe('0')
     expect(await weights('100')).toEqual(['25', '50', '75', '100'])
-    expect(await house.ended(first.change, 15)).toMatchObject({ state: 'kept', steps: [{ before: 'maint', after: 'ready' }] })
+    expect(await evenkeel.ended(first.change, 15)).toMatchObject({ state: 'kept', steps: [{ before: 'maint', after: 'ready' }] })
 
     await maint()
     const second = await back()
     expect(await weights('50')).toEqual(['25', '50'])
     const begun = Date.now()
-    await house.ask('rollBack', { change: second.change })
+    await evenkeel.ask('rollBack', { change: second.change })
     expect(Date.now() - begun).toBeLessThan(10_000)
-    expect(await house.change(second.change)).toMatchObject({ state: 'rolled_back' })
+    expect(await evenkeel.change(second.change)).toMatchObject({ state: 'rolled_back' })
     expect([await weightOf(haproxy), await adminOf(haproxy)]).toEqual(['100', '1'])
 
     const third = await back()
     expect(await weights('50')).toEqual(['25', '50'])
-    await house.kill()
+    await evenkeel.kill()
     expect(await weightOf(haproxy)).toBe('50')
-    await house.start()
+    await evenkeel.start()
     expect(await weights('100')).toEqual(['50', '75', '100'])
     expect(await adminOf(haproxy)).toBe('0')
-    await house.up()
-    await house.ask('rollBack', { change: third.change })
+    await evenkeel.up()
+    await evenkeel.ask('rollBack', { change: third.change })
     expect([await weightOf(haproxy), await adminOf(haproxy)]).toEqual(['100', '1'])
 
     for (const [pool, why] of [
@@ -93,13 +93,13 @@ describeWith(['haproxy'], 'a slow start on a real HAProxy', () => {
       const { change } = await back(pool)
       expect(await adminOf(haproxy, pool)).toBe('0')
       expect(await ask(haproxy.about.socket, `get weight ${pool}/a\n`)).toContain('100 (initial 100)')
-      const { journal, slowStart } = await house.ask<Change>('change', { change })
+      const { journal, slowStart } = await evenkeel.ask<Change>('change', { change })
       expect(slowStart).toBeUndefined()
       expect(journal.map(({ text }) => text)).toContainEqual(expect.stringMatching(why))
     }
     // HAProxy itself raises that one now, and is told apart from a weight that somebody set.
-    const writer = await house.until(
-      async () => (await house.ask<Pool[]>('pools')).find(({ name }) => name === 'own')?.servers[0]?.otherWriter,
+    const writer = await evenkeel.until(
+      async () => (await evenkeel.ask<Pool[]>('pools')).find(({ name }) => name === 'own')?.servers[0]?.otherWriter,
       (said) => said !== undefined,
     )
     expect(writer).toMatch(/^slowstart, at \d+ %$/)

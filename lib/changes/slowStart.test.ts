@@ -145,7 +145,7 @@ function balancer() {
     })
     return { store, changes }
   }
-  let house = open()
+  let runtime = open()
   let requests = 0
   let errors = 0
   return {
@@ -153,32 +153,32 @@ function balancer() {
     writes,
     troubles,
     topology,
-    changes: () => house.changes,
+    changes: () => runtime.changes,
     comesBack: async (more: { setting: { target: string; name: string }; after: string }[] = []) => {
-      const { change, commands } = await house.changes.create(
+      const { change, commands } = await runtime.changes.create(
         { steps: [{ setting: A_STATE, after: 'ready' }, ...more], because: 'x' },
         'ann',
       )
       topology.pools = [pool({}, server('a'), server('b'))]
       return { id: change!, commands }
     },
-    change: (id: string) => house.store.changes.get(id)!,
-    only: () => house.store.changes.list()[0]!,
+    change: (id: string) => runtime.store.changes.get(id)!,
+    only: () => runtime.store.changes.list()[0]!,
     async pass(seconds: number, failing = 0) {
       for (let i = 0; i < seconds; i++) {
         clock.now += 1_000
         requests += 50
         errors += 50 * failing
         const labels = { pool: 'app', server: 'a' }
-        house.store.append('edge', clock.now, [{ metric: 'pool_requests_total', labels, value: requests }, { metric: 'pool_errors_total', labels, value: errors }], 1_000) // biome-ignore format: one line
-        await house.changes.tick()
+        runtime.store.append('edge', clock.now, [{ metric: 'pool_requests_total', labels, value: requests }, { metric: 'pool_errors_total', labels, value: errors }], 1_000) // biome-ignore format: one line
+        await runtime.changes.tick()
         await new Promise((resolve) => setImmediate(resolve))
       }
     },
     async crash() {
-      house.store.close()
-      house = open()
-      await house.changes.recover()
+      runtime.store.close()
+      runtime = open()
+      await runtime.changes.recover()
     },
   }
 }

@@ -2,7 +2,7 @@ import { duration } from '../format/format.ts'
 import type { Setting, Step } from '../model/proposal.ts'
 import type { SlowStart } from '../model/slowStart.ts'
 import type { Pool, PoolServer, Topology } from '../model/topology.ts'
-import { settingKey } from './knobs.ts'
+import { settingKey } from './liveSettings.ts'
 
 /** Enough to see each take hold before the next; more would only be more writes. */
 const STAGES = 4

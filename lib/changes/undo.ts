@@ -2,7 +2,7 @@ import { EvenkeelError } from '../model/error.ts'
 import type { Step } from '../model/proposal.ts'
 import type { HeldStep } from '../model/slowStart.ts'
 import type { Journal } from './journal.ts'
-import { byTarget, type Knobs, settingKey } from './knobs.ts'
+import { byTarget, type LiveSettings, settingKey } from './liveSettings.ts'
 
 export type Drifted = { step: Step; live: string }
 export type Undone = {
@@ -23,11 +23,11 @@ export const nothingUndone = (): Undone => ({ restored: [], untouched: [], drift
  * Puts back what still holds the change's own value (compare-and-set on `after`), the last written first. Looks before it writes, so
  * it may be called again after any interruption. The intent is journaled before each write.
  */
-export async function undo(id: string, steps: readonly HeldStep[], knobs: Knobs, journal: Journal): Promise<Undone> {
+export async function undo(id: string, steps: readonly HeldStep[], liveSettings: LiveSettings, journal: Journal): Promise<Undone> {
   const undone = nothingUndone()
   for (const [target, own] of [...byTarget(steps)].reverse()) {
     try {
-      await undoTarget(id, target, own, knobs, journal, undone)
+      await undoTarget(id, target, own, liveSettings, journal, undone)
     } catch (error) {
       undone.failed.push(...own)
       undone.because = error instanceof EvenkeelError ? error.message : `${target} cannot be written now.`
@@ -36,19 +36,26 @@ export async function undo(id: string, steps: readonly HeldStep[], knobs: Knobs,
   return undone
 }
 
-async function undoTarget(id: string, target: string, steps: HeldStep[], knobs: Knobs, journal: Journal, undone: Undone): Promise<void> {
+async function undoTarget(
+  id: string,
+  target: string,
+  steps: HeldStep[],
+  liveSettings: LiveSettings,
+  journal: Journal,
+  undone: Undone,
+): Promise<void> {
   // A value that changes between the look and the write is looked at once more; then it is the other writer's.
   for (let tries = 0; ; tries++) {
-    const live = await knobs.live(steps.map((step) => step.setting))
+    const live = await liveSettings.live(steps.map((step) => step.setting))
     const liveOf = (step: Step) => live.get(settingKey(step.setting)) ?? ''
-    const ours = steps.filter((step) => isOwn(step, liveOf(step), knobs))
+    const ours = steps.filter((step) => isOwn(step, liveOf(step), liveSettings))
     // A step whose two values are the same one is done either way.
-    const writes = ours.filter((step) => !knobs.same(step.setting, step.before, liveOf(step))).reverse()
+    const writes = ours.filter((step) => !liveSettings.same(step.setting, step.before, liveOf(step))).reverse()
     const others = steps.filter((step) => !ours.includes(step))
     if (writes.length > 0) {
       try {
         journal.note(id, { what: 'intent', text: `Put back on ${target}: ${writes.map(backText).join(', ')}` })
-        await knobs.write(
+        await liveSettings.write(
           target,
           writes.map((step) => ({ name: step.setting.name, expect: liveOf(step), value: step.before })),
           { change: id },
@@ -62,14 +69,14 @@ async function undoTarget(id: string, target: string, steps: HeldStep[], knobs: 
     undone.restored.push(...writes)
     undone.untouched.push(...ours.filter((step) => !writes.includes(step)))
     for (const step of others)
-      if (knobs.same(step.setting, liveOf(step), step.before)) undone.untouched.push(step)
+      if (liveSettings.same(step.setting, liveOf(step), step.before)) undone.untouched.push(step)
       else undone.drifted.push({ step, live: liveOf(step) })
     return
   }
 }
 
 /** Whether a live value is one that the change itself wrote. */
-export const isOwn = ({ setting, after, orElse }: HeldStep, live: string, knobs: Knobs) =>
-  knobs.same(setting, live, after) || (orElse !== undefined && knobs.same(setting, live, orElse))
+export const isOwn = ({ setting, after, orElse }: HeldStep, live: string, liveSettings: LiveSettings) =>
+  liveSettings.same(setting, live, after) || (orElse !== undefined && liveSettings.same(setting, live, orElse))
 
 const backText = ({ setting, before, after }: Step) => `${setting.name} ${after} → ${before}`

@@ -117,7 +117,7 @@ test('warns of a sign-in whose words others on the way can read', () => {
   }
 })
 
-test('an empty file is a house without targets', () => {
+test('an empty file is a runtime without targets', () => {
   expect(read('')).toMatchObject({ targets: [], mode: 'observe', listen: { host: '127.0.0.1', port: 3000 }, auth: { mode: 'none' } })
 })
 

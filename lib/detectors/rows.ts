@@ -1,4 +1,4 @@
-import { changedAt } from '../measures/changed.ts'
+import { changedAt } from '../metrics/changed.ts'
 import type { Evidence, Unit } from '../model/finding.ts'
 import { type Labels, labelsKey, type Series } from '../model/series.ts'
 import type { TargetFacts, Topology } from '../model/topology.ts'

@@ -1,5 +1,5 @@
 import { text } from '../format/format.ts'
-import { poolLabels, recentResponse, requestsOf, serverLabels, shareByWeight, steadySince } from '../measures/traffic.ts'
+import { poolLabels, recentResponse, requestsOf, serverLabels, shareByWeight, steadySince } from '../metrics/traffic.ts'
 import type { Evidence, Verdict } from '../model/finding.ts'
 import { servingOf } from '../model/serving.ts'
 import type { Pool, Topology } from '../model/topology.ts'

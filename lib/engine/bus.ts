@@ -1,8 +1,8 @@
-import type { Bus, HouseEvent } from '../model/events.ts'
+import type { AppEvent, Bus } from '../model/events.ts'
 
 /** In-process fan-out: listeners are called in order, at once. */
 export function createBus(onError: (error: unknown) => void): Bus {
-  const listeners = new Set<(event: HouseEvent) => void>()
+  const listeners = new Set<(event: AppEvent) => void>()
   return {
     emit(event) {
       for (const listener of listeners)

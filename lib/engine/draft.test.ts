@@ -2,16 +2,16 @@ import { expect, it } from 'vitest'
 import type { Draft, Proposal } from '../model/proposal.ts'
 import { isMarginal, saysTheSame } from './draft.ts'
 
-type Knobs = Record<string, [before: string, after: string]>
+type LiveSettings = Record<string, [before: string, after: string]>
 const predict = { metric: 'ring_imbalance', where: {}, unit: 'factor' as const, before: 1.3, after: 1.05, low: 1, high: 1.1, basis: '' }
-const draft = (knobs: Knobs, more: Partial<Draft> = {}) =>
+const draft = (liveSettings: LiveSettings, more: Partial<Draft> = {}) =>
   ({
-    steps: Object.entries(knobs).map(([name, [before, after]]) => ({ setting: { target: 'ring:r', name }, before, after })),
+    steps: Object.entries(liveSettings).map(([name, [before, after]]) => ({ setting: { target: 'ring:r', name }, before, after })),
     predict,
     ...more,
   }) as Draft
-const open = (knobs: Knobs, prediction: Proposal['prediction'] = predict) =>
-  ({ steps: draft(knobs).steps, prediction }) as unknown as Proposal
+const open = (liveSettings: LiveSettings, prediction: Proposal['prediction'] = predict) =>
+  ({ steps: draft(liveSettings).steps, prediction }) as unknown as Proposal
 
 it('holds for noise: about the same values, a knob more or less that hardly turns, another order', () => {
   const now = open({ a: ['40', '127'], b: ['160', '140'] })

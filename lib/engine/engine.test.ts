@@ -7,7 +7,7 @@ import { handClock } from '../../test/clock.ts'
 import { ABLE } from '../../test/normal.ts'
 import type { Change } from '../model/change.ts'
 import type { Advisor, AnyDetector } from '../model/detector.ts'
-import type { HouseEvent } from '../model/events.ts'
+import type { AppEvent } from '../model/events.ts'
 import type { Severity, Verdict } from '../model/finding.ts'
 import type { AnyProduct, TopologyPart } from '../model/product.ts'
 import { contestedKey, type Draft, type Proposal } from '../model/proposal.ts'
@@ -26,7 +26,7 @@ function room(more: Partial<EngineOptions> & { path?: string } = {}) {
   const steady = createSteadyClock(clock.wall, clock.monotonic)
   const path = more.path ?? ':memory:'
   let store = createStore({ path, now: steady.now })
-  const events: HouseEvent[] = []
+  const events: AppEvent[] = []
   const logged: string[] = []
   const log = { info() {}, warn() {}, error: (_: object, text: string) => void logged.push(text) }
   const world = {

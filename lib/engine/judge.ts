@@ -31,11 +31,11 @@ export function createJudge(log: Log): Judge {
   const failing = new Set<string>()
   const statuses = new Map<string, RuleStatus>()
   /** By the monotonic clock of `performance`. */
-  const restsUntil = new Map<string, number>()
+  const backoffUntil = new Map<string, number>()
   const longRuns = new Map<string, number>()
 
   return {
-    rests: ({ detector }, at) => (restsUntil.get(detector.id) ?? 0) > at,
+    rests: ({ detector }, at) => (backoffUntil.get(detector.id) ?? 0) > at,
     judge({ detector, settings }, window, topology, learning) {
       const begun = performance.now()
       try {
@@ -54,7 +54,7 @@ export function createJudge(log: Log): Judge {
         const now = performance.now()
         const runs = now - begun > LONG_MS ? (longRuns.get(detector.id) ?? 0) + 1 : 0
         longRuns.set(detector.id, runs)
-        if (runs >= LONG_RUNS) restsUntil.set(detector.id, now + Math.min(REST_MOST_MS, REST_TIMES * (now - begun)))
+        if (runs >= LONG_RUNS) backoffUntil.set(detector.id, now + Math.min(REST_MOST_MS, REST_TIMES * (now - begun)))
       }
     },
     status: (rule) => statuses.get(rule) ?? { found: 0, clear: 0, unjudged: 0, because: [] },

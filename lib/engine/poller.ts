@@ -34,7 +34,7 @@ export interface Poller {
   readonly timeoutMs: number
   /** The first poll comes after `phaseMs`, the others at the probe's rhythm from there. */
   start(phaseMs: number): void
-  /** Rests until `start`; an answer that is still under way counts. */
+  /** Backoff until `start`; an answer that is still under way counts. */
   rest(because: string): void
   /** Forgets its cursor and that it was not available: another server may be behind the address. */
   reset(): void

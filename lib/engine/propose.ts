@@ -9,9 +9,9 @@ import type { Labels } from '../model/series.ts'
 import type { Store } from '../model/store.ts'
 import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
+import { createBackoff } from './backoff.ts'
 import { isMarginal, saysTheSame } from './draft.ts'
 import { newId } from './id.ts'
-import { createRests } from './rests.ts'
 
 export type ProposeOptions = {
   advisors: readonly Advisor[]
@@ -48,7 +48,7 @@ export function createPropose(options: ProposeOptions): Propose {
   const { advisors, store, bus, log } = options
   const advice = new Map<string, Advice>()
   const failing = new Set<string>()
-  const rests = createRests(store)
+  const rests = createBackoff(store)
   /** When each change last wrote, by its id. */
   const writes = new Map<string, { at: number; steps: Step[] }>()
 

@@ -4,7 +4,7 @@ import type { Finding } from './finding.ts'
 import type { Proposal } from './proposal.ts'
 
 /** What the engine and the changes tell the page and the notifiers. */
-export type HouseEvent =
+export type AppEvent =
   | { type: 'finding'; finding: Finding }
   | { type: 'proposal'; proposal: Proposal }
   | { type: 'change'; change: Change }
@@ -14,7 +14,7 @@ export type HouseEvent =
   | { type: 'clock'; step: ClockStep }
 
 export interface Bus {
-  emit(event: HouseEvent): void
+  emit(event: AppEvent): void
   /** Returns the way to stop listening. A listener that throws is logged and hurts nobody. */
-  on(listener: (event: HouseEvent) => void): () => void
+  on(listener: (event: AppEvent) => void): () => void
 }

@@ -73,7 +73,7 @@ export interface Product<Config extends TargetConfig, Link> {
   /** The least rights that the probes and the actuator need, for the doctor. */
   rights?: string
   /** What a change would need of this machine (files, signals, programs), and whether it is there. Only looks. For the doctor. */
-  hands?(config: Config): Promise<Capability[]>
+  prerequisites?(config: Config): Promise<Capability[]>
 }
 /** A product whose types only its own folder knows. */
 // biome-ignore lint/suspicious/noExplicitAny: a shelf holds products of every config and link; each is checked where it is written.

@@ -69,8 +69,8 @@ export type Fact = { kind: 'fact'; target: string; id: string; at: number; value
 /** The newest raw answer of a probe, cut to 64 KiB, for the page that shows it. */
 export type RawAnswer = { kind: 'raw'; target: string; id: string; at: number; text: string }
 
-export type Record_ = SlowEntry | LatencyEvent | HotKey | BigKey | KeyPattern | TtlHistogram | Fact | RawAnswer
-export type RecordKind = Record_['kind']
-export type RecordOf<K extends RecordKind> = Extract<Record_, { kind: K }>
+export type TargetRecord = SlowEntry | LatencyEvent | HotKey | BigKey | KeyPattern | TtlHistogram | Fact | RawAnswer
+export type RecordKind = TargetRecord['kind']
+export type RecordOf<K extends RecordKind> = Extract<TargetRecord, { kind: K }>
 /** What a probe's parser returns: the engine adds the target. */
-export type NewRecord = Record_ extends infer R ? (R extends Record_ ? Omit<R, 'target'> : never) : never
+export type NewRecord = TargetRecord extends infer R ? (R extends TargetRecord ? Omit<R, 'target'> : never) : never

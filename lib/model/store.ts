@@ -76,7 +76,7 @@ export type SavingFailure = {
 
 export type SeriesQuery = { metric: string; labels: Labels; from: number; to: number; stepMs?: number; rate?: boolean }
 
-/** What the house remembers. Synchronous: the newest window is in memory, the rest in one SQLite file. */
+/** What the runtime remembers. Synchronous: the newest window is in memory, the rest in one SQLite file. */
 export interface Store {
   /** Adds one poll's readings at `at`. `target` becomes a label unless a reading has its own. */
   append(target: string, at: number, readings: readonly Reading[], stepMs: number): void

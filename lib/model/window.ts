@@ -16,4 +16,4 @@ export interface SeriesWindow {
 }
 
 /** What a measure answers: a value with its 95 % interval, or what is missing. */
-export type Measured1 = { is: 'measured'; value: number; low: number; high: number; count: number } | { is: 'unjudged'; because: string }
+export type Measurement = { is: 'measured'; value: number; low: number; high: number; count: number } | { is: 'unjudged'; because: string }

@@ -3,10 +3,10 @@ import { EvenkeelError } from '../model/error.ts'
 import { ANSWER_MAX_BYTES, tooLarge } from '../model/limits.ts'
 
 /** Where a plain-text server listens: a unix socket or a host and port. */
-export type Door = { path: string } | { host: string; port: number }
+export type SocketAddress = { path: string } | { host: string; port: number }
 
 /** `tcp://HOST:PORT`, `HOST:PORT`, `ipv4@HOST:PORT`, `unix:/PATH`, `unix@/PATH` or `/PATH`. Null when it is none of them. */
-export function doorOf(text: string): Door | null {
+export function parseSocketAddress(text: string): SocketAddress | null {
   const path = /^(?:unix(?::\/\/|:|@))?(\/.+)$/.exec(text)?.[1]
   if (path !== undefined) return { path }
   const found = /^(?:tcp:\/\/|(?:tcp|ipv4|ipv6)@)?(?:\[([0-9a-fA-F:.]+)\]|([^\s:/@[\]]+)):(\d{1,5})$/.exec(text)
@@ -15,23 +15,23 @@ export function doorOf(text: string): Door | null {
   return { host: found[1] ?? found[2]!, port }
 }
 
-export function doorText(door: Door): string {
-  if ('path' in door) return door.path
-  return `${door.host.includes(':') ? `[${door.host}]` : door.host}:${door.port}`
+export function socketAddressText(address: SocketAddress): string {
+  if ('path' in address) return address.path
+  return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`
 }
 
 /**
  * Opens a connection, sends `text` and returns what comes back until the server closes. Ends with the signal; an answer over the
  * size cap is `too_large`. Network errors are `unreachable`, in words.
  */
-export function exchange(door: Door, text: string, signal: AbortSignal): Promise<string> {
-  const where = doorText(door)
+export function exchange(address: SocketAddress, text: string, signal: AbortSignal): Promise<string> {
+  const where = socketAddressText(address)
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(new EvenkeelError('unreachable', 'given up before it was asked'))
       return
     }
-    const socket = connect(door)
+    const socket = connect(address)
     const chunks: Buffer[] = []
     let bytes = 0
     const giveUp = () => socket.destroy(new EvenkeelError('unreachable', `no answer from ${where} in time`))

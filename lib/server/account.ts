@@ -1,14 +1,14 @@
+import type { Identity } from '../auth/identity.ts'
+import type { Token } from '../auth/tokens.ts'
 import type { AccountView, TokenView } from '../model/account.ts'
-import type { Identity } from './doors/identity.ts'
-import type { Token } from './doors/tokens.ts'
-import type { House } from './house.ts'
+import type { Runtime } from './runtime.ts'
 import { iso, isoOrNull } from './time.ts'
 
 /** A token as the API answers it: the owner by name. */
-export function tokenView({ doors }: House, { owner, createdAt, until, usedAt, ...token }: Token): TokenView {
+export function tokenView({ auth }: Runtime, { owner, createdAt, until, usedAt, ...token }: Token): TokenView {
   return {
     ...token,
-    owner: owner === null ? null : doors.nameOf(owner),
+    owner: owner === null ? null : auth.nameOf(owner),
     createdAt: iso(createdAt),
     until: iso(until),
     usedAt: isoOrNull(usedAt),
@@ -16,9 +16,9 @@ export function tokenView({ doors }: House, { owner, createdAt, until, usedAt, .
 }
 
 /** Everything about the own account of whoever asks. */
-export function getAccount(house: House, identity: Identity): AccountView {
-  const { doors } = house
-  const person = identity.kind === 'person' ? (doors.local?.persons.get(identity.id) ?? null) : null
+export function getAccount(runtime: Runtime, identity: Identity): AccountView {
+  const { auth } = runtime
+  const person = identity.kind === 'person' ? (auth.local?.persons.get(identity.id) ?? null) : null
   const session = identity.kind === 'person' ? identity.session : null
   return {
     name: identity.name,
@@ -32,14 +32,14 @@ export function getAccount(house: House, identity: Identity): AccountView {
       createdAt: iso(createdAt),
       usedAt: isoOrNull(usedAt),
     })),
-    passkeysUnavailable: doors.local?.passkeys.unavailable ?? null,
+    passkeysUnavailable: auth.local?.passkeys.unavailable ?? null,
     recoveryLeft: person?.recovery?.length ?? 0,
-    required: doors.local?.required ?? false,
-    askPresent: session !== null && (doors.local?.asksPresent(identity.id, session) ?? false),
+    required: auth.local?.required ?? false,
+    askPresent: session !== null && (auth.local?.asksPresent(identity.id, session) ?? false),
     sessions:
       session === null
         ? []
-        : doors.sessions.of(identity.id).map(({ id, createdAt, usedAt, from, agent }) => ({
+        : auth.sessions.of(identity.id).map(({ id, createdAt, usedAt, from, agent }) => ({
             id,
             createdAt: iso(createdAt),
             usedAt: iso(usedAt),
@@ -47,9 +47,9 @@ export function getAccount(house: House, identity: Identity): AccountView {
             agent,
             here: id === session,
           })),
-    tokens: doors.tokens
+    tokens: auth.tokens
       .list()
       .filter(({ owner }) => identity.kind !== 'token' && owner === identity.id)
-      .map((token) => tokenView(house, token)),
+      .map((token) => tokenView(runtime, token)),
   }
 }

@@ -3,7 +3,7 @@ import { guardStates } from '../changes/guards.ts'
 import type { Change } from '../model/change.ts'
 import type { Guard, Prediction } from '../model/proposal.ts'
 import { changeView } from './changes.ts'
-import type { House } from './house.ts'
+import type { Runtime } from './runtime.ts'
 
 const AT = 1_000_000
 const where = { target: 'edge', pool: 'app' }
@@ -32,7 +32,7 @@ function shown(value: number, secondsIn: number) {
   } as unknown as Change
   const measured = { is: 'measured', value, low: value, high: value, count: 10 } as const
   const states = guardStates([guard], prediction, new Map(), () => measured, AT + secondsIn * 1_000, AT)
-  return changeView({ changes: { guardsOf: () => states } } as unknown as House, change).guardsNow[0]!
+  return changeView({ changes: { guardsOf: () => states } } as unknown as Runtime, change).guardsNow[0]!
 }
 
 it('shows a guard as the watch sees it: calm while the dip that the prediction expects lasts', () => {

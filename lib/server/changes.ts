@@ -9,33 +9,33 @@ import type { Guard, Step } from '../model/proposal.ts'
 import { lastStage } from '../model/slowStart.ts'
 import type { ChangeView, Page } from '../model/views.ts'
 import { figureOf } from './figures.ts'
-import type { House } from './house.ts'
 import { type Paging, pageNewest } from './paging.ts'
+import type { Runtime } from './runtime.ts'
 import { iso, withIso } from './time.ts'
 
 /** Newest first. */
 export function listChanges(
-  house: House,
+  runtime: Runtime,
   { state, finding, ...paging }: { state?: ChangeState; finding?: string } & Paging = {},
 ): Page<ChangeView> {
-  const found = house.store.changes.list(
+  const found = runtime.store.changes.list(
     (change) => (state === undefined || change.state === state) && (finding === undefined || change.finding === finding),
   )
   const { items, ...rest } = pageNewest(found, (change) => change.at, paging)
-  return { items: items.map((change) => changeView(house, change)), ...rest }
+  return { items: items.map((change) => changeView(runtime, change)), ...rest }
 }
 
-export function getChange(house: House, id: string): ChangeView {
-  const change = house.store.changes.get(id)
+export function getChange(runtime: Runtime, id: string): ChangeView {
+  const change = runtime.store.changes.get(id)
   if (!change) throw new EvenkeelError('not_found', 'There is no change of that id.')
-  const lasting = lastingOf(house, change)
-  return { ...changeView(house, change), ...(lasting.length > 0 && { lasting }) }
+  const lasting = lastingOf(runtime, change)
+  return { ...changeView(runtime, change), ...(lasting.length > 0 && { lasting }) }
 }
 
 /** For each server that runs otherwise than its configuration file says: how the change is made to outlive a reload. */
-function lastingOf(house: House, { state, steps }: Change): string[] {
+function lastingOf(runtime: Runtime, { state, steps }: Change): string[] {
   if (state !== 'watching' && state !== 'kept') return []
-  const { pools } = house.engine.topology()
+  const { pools } = runtime.engine.topology()
   return pools.flatMap((pool) =>
     pool.servers
       .filter(({ name, fileLine }) =>
@@ -47,34 +47,34 @@ function lastingOf(house: House, { state, steps }: Change): string[] {
 
 /** A change of one's own, without a proposal. */
 export async function createChange(
-  house: House,
+  runtime: Runtime,
   own: OwnChange,
   by: string,
   options: { dryRun?: boolean } = {},
 ): Promise<{ change: string | null; steps: Step[]; commands: string[] }> {
-  return house.changes.create(own, by, options)
+  return runtime.changes.create(own, by, options)
 }
 
-export async function rollBackChange(house: House, id: string, by: string): Promise<ChangeView> {
-  getChange(house, id)
-  await house.changes.rollBack(id, by)
-  return getChange(house, id)
+export async function rollBackChange(runtime: Runtime, id: string, by: string): Promise<ChangeView> {
+  getChange(runtime, id)
+  await runtime.changes.rollBack(id, by)
+  return getChange(runtime, id)
 }
 
-export async function keepChange(house: House, id: string, by: string): Promise<ChangeView> {
-  getChange(house, id)
-  await house.changes.keep(id, by)
-  return getChange(house, id)
+export async function keepChange(runtime: Runtime, id: string, by: string): Promise<ChangeView> {
+  getChange(runtime, id)
+  await runtime.changes.keep(id, by)
+  return getChange(runtime, id)
 }
 
 /** A person has seen to what a change left open. */
-export function settleChange(house: House, id: string, by: string): ChangeView {
-  getChange(house, id)
-  house.changes.settle(id, by)
-  return getChange(house, id)
+export function settleChange(runtime: Runtime, id: string, by: string): ChangeView {
+  getChange(runtime, id)
+  runtime.changes.settle(id, by)
+  return getChange(runtime, id)
 }
 
-export function changeView(house: House, change: Change): ChangeView {
+export function changeView(runtime: Runtime, change: Change): ChangeView {
   const { journal, slowStart, ...rest } = change
   const watching = change.state === 'watching'
   return {
@@ -89,7 +89,7 @@ export function changeView(house: House, change: Change): ChangeView {
         ...(slowStart.nextAt !== undefined && { nextAt: iso(slowStart.nextAt) }),
       },
     }),
-    guardsNow: watching ? house.changes.guardsOf(change.id).map(guardNow) : [],
+    guardsNow: watching ? runtime.changes.guardsOf(change.id).map(guardNow) : [],
   }
 }
 

@@ -3,8 +3,8 @@ import { createBus } from '../engine/bus.ts'
 import type { Finding } from '../model/finding.ts'
 import { createStore } from '../store/store.ts'
 import { createClockNews } from './clock.ts'
-import type { House } from './house.ts'
 import { moveConsents } from './monitor.ts'
+import type { Runtime } from './runtime.ts'
 import { moveSilences, silencedBy } from './silences.ts'
 
 const HOUR = 3_600_000
@@ -34,7 +34,7 @@ it.each([
   ['ahead by a day and back', [24 * HOUR, -24 * HOUR]],
 ])('while the clock is set %s, a silence and a consent last as long as they would have', (_, steps) => {
   const store = createStore({ path: ':memory:', now: () => START })
-  const house = { store } as unknown as House
+  const runtime = { store } as unknown as Runtime
   const finding = { rule: 'r', severity: 'warning', subject: { target: 'a' } } as unknown as Finding
   store.silences.put({ id: 's', match: {}, from: START - HOUR / 2, until: START + HOUR / 2, by: 'ann', reason: 'x' })
   const planned = { id: 'p', match: { target: 'b' }, from: START + 100 * HOUR, until: START + 101 * HOUR, by: 'ann', reason: 'y' }
@@ -43,12 +43,12 @@ it.each([
   let now = START
   for (const byMs of steps) {
     now += byMs
-    moveSilences(house, { at: now, byMs })
-    moveConsents(house, { at: now, byMs })
+    moveSilences(runtime, { at: now, byMs })
+    moveConsents(runtime, { at: now, byMs })
   }
-  expect(silencedBy(house, finding, now)).toEqual(['s'])
-  expect(silencedBy(house, finding, now + HOUR / 2 - 1)).toEqual(['s'])
-  expect(silencedBy(house, finding, now + HOUR / 2)).toEqual([])
+  expect(silencedBy(runtime, finding, now)).toEqual(['s'])
+  expect(silencedBy(runtime, finding, now + HOUR / 2 - 1)).toEqual(['s'])
+  expect(silencedBy(runtime, finding, now + HOUR / 2)).toEqual([])
   expect(store.memory.get('monitor/a')).toMatchObject({ until: now + HOUR })
   expect(store.silences.get('p')).toEqual(planned)
   store.close()

@@ -1,10 +1,10 @@
 import { configJsonSchema } from '../config/schema.ts'
-import type { House } from './house.ts'
+import type { Runtime } from './runtime.ts'
 import { schemas } from './schemas.ts'
 
 /** The configuration as written, every secret redacted, and what it warns of. */
-export function getConfig(house: House): { config: unknown; warnings: string[] } {
-  return { config: house.config.shown, warnings: house.config.warnings }
+export function getConfig(runtime: Runtime): { config: unknown; warnings: string[] } {
+  return { config: runtime.config.shown, warnings: runtime.config.warnings }
 }
 
 export const getConfigSchema = (): Record<string, unknown> => configJsonSchema(schemas())

@@ -1,4 +1,4 @@
-import { measure, measureNames } from '../measures/measure.ts'
+import { measure, measureNames } from '../metrics/measure.ts'
 import { type Labels, labelsKey } from '../model/series.ts'
 import type { SeriesQuery, Store } from '../model/store.ts'
 import type { SeriesView } from '../model/views.ts'
@@ -26,7 +26,7 @@ const PAIRS: Record<string, [a: string, b: string, of: (a: number, b: number) =>
 const BUCKET_MIN_MS = 10_000
 
 /**
- * The history of a figure that is not stored but defined by lib/measures, so that every number a finding, a prediction or a guard speaks of
+ * The history of a figure that is not stored but defined by lib/metrics, so that every number a finding, a prediction or a guard speaks of
  * can be drawn. Null when the store has that metric itself.
  */
 export function derivedSeries(store: Store, metric: string, ask: Ask): SeriesView[] | null {

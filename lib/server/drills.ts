@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { EvenkeelError } from '../model/error.ts'
 import type { DrillView, Page } from '../model/views.ts'
-import type { House } from './house.ts'
+import type { Runtime } from './runtime.ts'
 
 const drill = z.object({
   name: z.string(),
@@ -15,20 +15,20 @@ const drill = z.object({
 })
 
 /** Faults that the demo can inject into its own fleet. Empty on a real one. */
-export async function listDrills(house: House): Promise<Page<DrillView>> {
-  if (!house.drills) return { items: [], next: null }
-  const answer = z.object({ items: z.array(drill) }).safeParse(await ask(`${house.drills}/drills`, 'GET'))
+export async function listDrills(runtime: Runtime): Promise<Page<DrillView>> {
+  if (!runtime.drills) return { items: [], next: null }
+  const answer = z.object({ items: z.array(drill) }).safeParse(await ask(`${runtime.drills}/drills`, 'GET'))
   if (!answer.success) throw new EvenkeelError('malformed', "The demo's drill controller answered something else than its drills.")
   return { items: answer.data.items, next: null }
 }
 
-export const startDrill = (house: House, name: string): Promise<DrillView> => steer(house, name, 'POST')
+export const startDrill = (runtime: Runtime, name: string): Promise<DrillView> => steer(runtime, name, 'POST')
 /** Ends it early; it cleans up first. */
-export const endDrill = (house: House, name: string): Promise<DrillView> => steer(house, name, 'DELETE')
+export const endDrill = (runtime: Runtime, name: string): Promise<DrillView> => steer(runtime, name, 'DELETE')
 
-async function steer(house: House, name: string, method: 'POST' | 'DELETE'): Promise<DrillView> {
-  if (!house.drills) throw new EvenkeelError('not_found', 'Drills belong to the demo fleet; this one is real.')
-  const answer = drill.safeParse(await ask(`${house.drills}/drills/${encodeURIComponent(name)}`, method))
+async function steer(runtime: Runtime, name: string, method: 'POST' | 'DELETE'): Promise<DrillView> {
+  if (!runtime.drills) throw new EvenkeelError('not_found', 'Drills belong to the demo fleet; this one is real.')
+  const answer = drill.safeParse(await ask(`${runtime.drills}/drills/${encodeURIComponent(name)}`, method))
   if (!answer.success) throw new EvenkeelError('malformed', "The demo's drill controller answered something else than the drill.")
   return answer.data
 }

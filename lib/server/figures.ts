@@ -1,7 +1,7 @@
-import { measure } from '../measures/measure.ts'
+import { measure } from '../metrics/measure.ts'
 import type { Labels } from '../model/series.ts'
 import type { Figure } from '../model/views.ts'
-import type { Measured1, SeriesWindow } from '../model/window.ts'
+import type { Measurement, SeriesWindow } from '../model/window.ts'
 
 /** What a list shows is measured over this long: long enough for a steady number, short enough to see a fault. */
 export const FIGURE_SPAN_MS = 60_000
@@ -10,7 +10,7 @@ export function figure(metric: string, where: Labels, window: SeriesWindow): Fig
   return figureOf(measure(metric, where, window))
 }
 
-export const figureOf = (measured: Measured1): Figure =>
+export const figureOf = (measured: Measurement): Figure =>
   measured.is === 'measured' ? { value: measured.value, low: measured.low, high: measured.high } : { because: measured.because }
 
 export function number(metric: string, where: Labels, window: SeriesWindow): number | null {

@@ -1,27 +1,27 @@
 import type { FrameView, Person, SavingView } from '../model/views.ts'
-import type { House } from './house.ts'
 import { mode } from './mode.ts'
+import type { Runtime } from './runtime.ts'
 import { iso, isoOrNull } from './time.ts'
 
 /** What the frame around every page needs. */
-export function getFrame(house: House, person: Person | null): FrameView {
-  const step = house.clock.newest()
+export function getFrame(runtime: Runtime, person: Person | null): FrameView {
+  const step = runtime.clock.newest()
   return {
-    mode: mode(house),
-    modeMax: house.config.mode,
+    mode: mode(runtime),
+    modeMax: runtime.config.mode,
     person,
-    auth: house.config.auth.mode,
-    drills: house.drills !== null,
-    version: house.version,
-    newestSampleAt: isoOrNull(house.store.newestAt()),
+    auth: runtime.config.auth.mode,
+    drills: runtime.drills !== null,
+    version: runtime.version,
+    newestSampleAt: isoOrNull(runtime.store.newestAt()),
     clockStep: step && { at: iso(step.at), byMs: step.byMs },
-    firing: house.store.findings.list((finding) => finding.state === 'firing' && finding.severity !== 'info').length,
-    saving: savingView(house),
-    repairs: house.store.repairs(),
+    firing: runtime.store.findings.list((finding) => finding.state === 'firing' && finding.severity !== 'info').length,
+    saving: savingView(runtime),
+    repairs: runtime.store.repairs(),
   }
 }
 
-function savingView({ store }: House): SavingView | null {
+function savingView({ store }: Runtime): SavingView | null {
   const failing = store.failing()
   return failing && { since: iso(failing.since), because: failing.because, mend: failing.mend }
 }

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import type { Finding } from '../model/finding.ts'
 import { createStore } from '../store/store.ts'
-import type { House } from './house.ts'
 import { getIncident, listIncidents } from './incidents.ts'
+import type { Runtime } from './runtime.ts'
 
 const finding = (id: string, fields: Partial<Finding> = {}): Finding => ({
   id,
@@ -17,18 +17,18 @@ const finding = (id: string, fields: Partial<Finding> = {}): Finding => ({
   seenAt: 3_000,
   ...fields,
 })
-function houseWith(...findings: Finding[]): House {
+function runtimeWith(...findings: Finding[]): Runtime {
   const store = createStore({ path: ':memory:', now: () => 4_000 })
   for (const one of findings) store.findings.put(one)
   const engine = { topology: () => ({ targets: [], pools: [], rings: [], ttls: [] }), noRemedy: () => null }
-  return { store, engine, detectors: [], now: () => 4_000 } as unknown as House
+  return { store, engine, detectors: [], now: () => 4_000 } as unknown as Runtime
 }
 
 it('a link to an incident opens for as long as its finding is remembered', () => {
-  const house = houseWith(finding('a'), finding('b', { since: 1_500 }), finding('c', { severity: 'info', subject: { target: 'x' } }))
-  expect(listIncidents(house).items.map(({ id }) => id)).toEqual(['a'])
-  expect(getIncident(house, 'b').id).toBe('a')
+  const runtime = runtimeWith(finding('a'), finding('b', { since: 1_500 }), finding('c', { severity: 'info', subject: { target: 'x' } }))
+  expect(listIncidents(runtime).items.map(({ id }) => id)).toEqual(['a'])
+  expect(getIncident(runtime, 'b').id).toBe('a')
   // It needs nobody any more, so it is in no list: whoever was sent there still reads what it was.
-  expect(getIncident(house, 'c').findings.map(({ id }) => id)).toEqual(['c'])
-  expect(() => getIncident(house, 'd')).toThrow(expect.objectContaining({ code: 'not_found' }))
+  expect(getIncident(runtime, 'c').findings.map(({ id }) => id)).toEqual(['c'])
+  expect(() => getIncident(runtime, 'd')).toThrow(expect.objectContaining({ code: 'not_found' }))
 })

@@ -3,47 +3,47 @@ import { type Finding, type Severity, subjectName } from '../model/finding.ts'
 import type { Topology } from '../model/topology.ts'
 import type { IncidentView, Page } from '../model/views.ts'
 import { findingView } from './findings.ts'
-import type { House } from './house.ts'
 import { type Paging, pageNewest } from './paging.ts'
+import type { Runtime } from './runtime.ts'
 import { iso } from './time.ts'
 
 /** Findings that begin within this long of each other, on things that touch, are taken for one story. */
 const TOGETHER_MS = 120_000
-const GRAVITY: Record<Severity, number> = { info: 0, warning: 1, critical: 2 }
+const SEVERITY_ORDER: Record<Severity, number> = { info: 0, warning: 1, critical: 2 }
 
 type Group = { id: string; since: number; findings: Finding[] }
 
 /** Newest first. */
-export function listIncidents(house: House, { state, ...paging }: { state?: 'firing' | 'resolved' } & Paging = {}): Page<IncidentView> {
-  const views = groups(house).filter((group) => state === undefined || stateOf(group) === state)
+export function listIncidents(runtime: Runtime, { state, ...paging }: { state?: 'firing' | 'resolved' } & Paging = {}): Page<IncidentView> {
+  const views = groups(runtime).filter((group) => state === undefined || stateOf(group) === state)
   const { items, ...rest } = pageNewest(views, (group) => group.since, paging)
-  return { items: items.map((group) => view(house, group)), ...rest }
+  return { items: items.map((group) => view(runtime, group)), ...rest }
 }
 
 /** By its first finding or any other in it. One whose finding has become a mere note since is in no list, and still opens by its link. */
-export function getIncident(house: House, id: string): IncidentView {
-  const all = groups(house)
+export function getIncident(runtime: Runtime, id: string): IncidentView {
+  const all = groups(runtime)
   const group =
     all.find((candidate) => candidate.id === id) ??
     all.find(({ findings }) => findings.some((finding) => finding.id === id)) ??
-    alone(house, id)
+    alone(runtime, id)
   if (!group) throw new EvenkeelError('not_found', 'There is no incident of that id.')
-  return view(house, group)
+  return view(runtime, group)
 }
 
-function alone(house: House, id: string): Group | null {
-  const finding = house.store.findings.get(id)
+function alone(runtime: Runtime, id: string): Group | null {
+  const finding = runtime.store.findings.get(id)
   return finding?.firingAt === undefined ? null : { id, since: finding.since, findings: [finding] }
 }
 
 const stateOf = (group: Group) => (group.findings.some((finding) => finding.state !== 'resolved') ? 'firing' : 'resolved')
 
 /** An incident is named after its first finding, so its id stays while others join. */
-function groups(house: House): Group[] {
-  const findings = house.store.findings
+function groups(runtime: Runtime): Group[] {
+  const findings = runtime.store.findings
     .list((finding) => finding.firingAt !== undefined && finding.severity !== 'info')
     .sort((a, b) => a.since - b.since)
-  const topology = house.engine.topology()
+  const topology = runtime.engine.topology()
   const open: { group: Group; touches: Set<string> }[] = []
   for (const finding of findings) {
     const things = touched(finding, topology)
@@ -73,12 +73,12 @@ function touched({ subject }: Finding, topology: Topology): string[] {
   return [...own]
 }
 
-function view(house: House, group: Group): IncidentView {
-  const worst = group.findings.reduce((a, b) => (GRAVITY[b.severity] > GRAVITY[a.severity] ? b : a))
+function view(runtime: Runtime, group: Group): IncidentView {
+  const worst = group.findings.reduce((a, b) => (SEVERITY_ORDER[b.severity] > SEVERITY_ORDER[a.severity] ? b : a))
   const resolved = stateOf(group) === 'resolved'
   const end = resolved ? Math.max(...group.findings.map((finding) => finding.resolvedAt ?? finding.seenAt)) : null
   const targets = new Set(group.findings.flatMap(({ subject }) => [subject.target, subject.ring && `ring:${subject.ring}`]))
-  const changes = house.store.changes.list(
+  const changes = runtime.store.changes.list(
     (change) =>
       change.at >= group.since && (end === null || change.at <= end) && change.steps.some((step) => targets.has(step.setting.target)),
   )
@@ -102,7 +102,7 @@ function view(house: House, group: Group): IncidentView {
     ...(end === null ? {} : { resolvedAt: iso(end) }),
     severity: worst.severity,
     summary: worst.summary,
-    findings: group.findings.map((finding) => findingView(house, finding)),
+    findings: group.findings.map((finding) => findingView(runtime, finding)),
     changes: changes.map((change) => change.id),
     timeline: timeline.map((entry) => ({ ...entry, at: iso(entry.at) })),
   }

@@ -3,8 +3,8 @@ import { FROM, load } from '../../test/series.ts'
 import { wilson } from '../math/intervals.ts'
 import type { HotKey } from '../model/record.ts'
 import { emptyTopology } from '../model/topology.ts'
-import type { House } from './house.ts'
 import { hotKeys } from './keys.ts'
+import type { Runtime } from './runtime.ts'
 
 /** As a product counts them: each stands out of the others, so that it is placed by its name. */
 const key = (name: string, share: number): HotKey => {
@@ -16,7 +16,7 @@ const records = [key('viral', 0.2), key('popular', 0.025), ...Array.from({ lengt
 function hot(settings?: Record<string, unknown>) {
   const engine = { window: () => load(1_000, { x: '0x60' }, { records }), topology: emptyTopology }
   const config = { rules: settings ? { 'cache/hot-key': { enabled: true, settings } } : {} }
-  const { items } = hotKeys({ engine, config, store: { records: () => records } } as unknown as House)
+  const { items } = hotKeys({ engine, config, store: { records: () => records } } as unknown as Runtime)
   return items.flatMap((one) => (one.hot ? [one.key] : []))
 }
 

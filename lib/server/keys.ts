@@ -1,8 +1,8 @@
 import { hotKey } from '../detectors/cache/hot-key.ts'
 import type { BigKeyView, HotKeyView, KeyPatternView, Page, SlowView } from '../model/views.ts'
-import type { House } from './house.ts'
 import { knownTarget } from './known.ts'
 import { type Paging, page, pageNewest } from './paging.ts'
+import type { Runtime } from './runtime.ts'
 import { iso } from './time.ts'
 
 type Of = { target?: string } & Paging
@@ -20,7 +20,7 @@ function newestLook<T extends { target: string; at: number }>(records: readonly 
 const nameOf = (key: { target?: string; key?: string }) => JSON.stringify([key.target, key.key])
 
 /** The keys that the rule finds hot now, by its own settings: with a bar of its own a page would call hot what no finding speaks of. */
-function foundHot({ config, engine }: House): Set<string> {
+function foundHot({ config, engine }: Runtime): Set<string> {
   const settings = hotKey.settings.parse({})
   const verdicts = hotKey.detect(engine.window(hotKey.needs.spanMs), engine.topology(), {
     ...settings,
@@ -30,12 +30,12 @@ function foundHot({ config, engine }: House): Set<string> {
 }
 
 /** By share of their target's reads, hottest first; `hot` is the rule's word. */
-export function hotKeys(house: House, { target, ...paging }: Of = {}): Page<HotKeyView> {
-  knownTarget(house, target)
-  const found = foundHot(house)
+export function hotKeys(runtime: Runtime, { target, ...paging }: Of = {}): Page<HotKeyView> {
+  knownTarget(runtime, target)
+  const found = foundHot(runtime)
   const key = (hot: { share: number; target: string; key: string }) => descending(hot.share, `${hot.target} ${hot.key}`)
   return page(
-    newestLook(house.store.records('hot-key', target))
+    newestLook(runtime.store.records('hot-key', target))
       .map(({ kind: _, id: __, at, ...one }) => ({ ...one, at: iso(at), hot: found.has(nameOf(one)) }))
       .sort(by(key)),
     key,
@@ -43,11 +43,11 @@ export function hotKeys(house: House, { target, ...paging }: Of = {}): Page<HotK
   )
 }
 
-export function bigKeys(house: House, { target, ...paging }: Of = {}): Page<BigKeyView> {
-  knownTarget(house, target)
+export function bigKeys(runtime: Runtime, { target, ...paging }: Of = {}): Page<BigKeyView> {
+  knownTarget(runtime, target)
   const key = (big: { bytes: number; target: string; key: string }) => descending(big.bytes, `${big.target} ${big.key}`)
   return page(
-    newestLook(house.store.records('big-key', target))
+    newestLook(runtime.store.records('big-key', target))
       .map(({ kind: _, id: __, at, ...big }) => ({ ...big, at: iso(at) }))
       .sort(by(key)),
     key,
@@ -55,11 +55,11 @@ export function bigKeys(house: House, { target, ...paging }: Of = {}): Page<BigK
   )
 }
 
-export function keyPatterns(house: House, { target, ...paging }: Of = {}): Page<KeyPatternView> {
-  knownTarget(house, target)
+export function keyPatterns(runtime: Runtime, { target, ...paging }: Of = {}): Page<KeyPatternView> {
+  knownTarget(runtime, target)
   const key = (one: { share: number; target: string; pattern: string }) => descending(one.share, `${one.target} ${one.pattern}`)
   return page(
-    newestLook(house.store.records('key-pattern', target))
+    newestLook(runtime.store.records('key-pattern', target))
       .map(({ kind: _, id: __, at, ...one }) => ({ ...one, at: iso(at) }))
       .sort(by(key)),
     key,
@@ -68,9 +68,9 @@ export function keyPatterns(house: House, { target, ...paging }: Of = {}): Page<
 }
 
 /** Newest first, every node's. */
-export function listSlow(house: House, { target, ...paging }: Of = {}): Page<SlowView> {
-  knownTarget(house, target)
-  const { items, ...rest } = pageNewest(house.store.records('slow', target), (entry) => entry.at, paging)
+export function listSlow(runtime: Runtime, { target, ...paging }: Of = {}): Page<SlowView> {
+  knownTarget(runtime, target)
+  const { items, ...rest } = pageNewest(runtime.store.records('slow', target), (entry) => entry.at, paging)
   return { items: items.map(({ kind: _, at, ...entry }) => ({ ...entry, at: iso(at) })), ...rest }
 }
 

@@ -5,8 +5,8 @@ import type { Page } from '../model/views.ts'
 import { createStore } from '../store/store.ts'
 import { listDeliveries } from './deliveries.ts'
 import { listFindings } from './findings.ts'
-import type { House } from './house.ts'
 import type { Paging } from './paging.ts'
+import type { Runtime } from './runtime.ts'
 import { listSilences } from './silences.ts'
 
 const DAY = 86_400_000
@@ -24,9 +24,9 @@ const finding = (id: string, fields: Partial<Finding>): Finding => ({
   seenAt: NOW,
   ...fields,
 })
-function houseOf(): House {
+function runtimeOf(): Runtime {
   const store = createStore({ path: ':memory:', now: () => NOW })
-  return { store, engine: { noRemedy: () => null }, detectors: [], advisors: [], now: () => NOW } as unknown as House
+  return { store, engine: { noRemedy: () => null }, detectors: [], advisors: [], now: () => NOW } as unknown as Runtime
 }
 function everyPage<T>(list: (paging: Paging) => Page<T>): T[] {
   const found: T[] = []
@@ -40,15 +40,17 @@ function everyPage<T>(list: (paging: Paging) => Page<T>): T[] {
 }
 
 test('what fires since yesterday is counted and shown, whatever was resolved since', () => {
-  const house = houseOf()
-  house.store.findings.put(finding('old', { since: NOW - DAY }))
-  for (let i = 0; i < 150; i++) house.store.findings.put(finding(`r${i}`, { state: 'resolved', since: NOW - i, resolvedAt: NOW }))
+  const runtime = runtimeOf()
+  runtime.store.findings.put(finding('old', { since: NOW - DAY }))
+  for (let i = 0; i < 150; i++) runtime.store.findings.put(finding(`r${i}`, { state: 'resolved', since: NOW - i, resolvedAt: NOW }))
   // The trap: the newest page of everything does not hold it.
-  expect(listFindings(house).items.some(({ state }) => state === 'firing')).toBe(false)
-  expect(listFindings(house)).toMatchObject({ total: 151 })
-  const firing = listFindings(house, { state: 'firing' })
+  expect(listFindings(runtime).items.some(({ state }) => state === 'firing')).toBe(false)
+  expect(listFindings(runtime)).toMatchObject({ total: 151 })
+  const firing = listFindings(runtime, { state: 'firing' })
   expect(firing).toMatchObject({ items: [{ id: 'old' }], next: null, total: 1 })
-  expect(needsWords(firing.total!, listFindings(house, { state: 'firing', severity: 'info', limit: 1 }).total!)).toBe('1 thing needs you.')
+  expect(needsWords(firing.total!, listFindings(runtime, { state: 'firing', severity: 'info', limit: 1 }).total!)).toBe(
+    '1 thing needs you.',
+  )
 })
 
 test('nothing needs you is said of no firing finding alone', () => {
@@ -58,11 +60,11 @@ test('nothing needs you is said of no firing finding alone', () => {
 })
 
 test('lists of 250 are reached entirely, and each page says how many there are', () => {
-  const house = houseOf()
+  const runtime = runtimeOf()
   for (let i = 0; i < 250; i++) {
-    house.store.findings.put(finding(`f${i}`, { since: NOW - i }))
-    house.store.silences.put({ id: `s${i}`, match: {}, from: NOW - i, until: NOW + 1, by: 'ann', reason: '' })
-    house.store.deliveries.put({
+    runtime.store.findings.put(finding(`f${i}`, { since: NOW - i }))
+    runtime.store.silences.put({ id: `s${i}`, match: {}, from: NOW - i, until: NOW + 1, by: 'ann', reason: '' })
+    runtime.store.deliveries.put({
       id: `d${i}`,
       receiver: 'ops',
       channel: 'webhook',
@@ -74,9 +76,9 @@ test('lists of 250 are reached entirely, and each page says how many there are',
     })
   }
   for (const list of [
-    (paging: Paging) => listFindings(house, paging),
-    (paging: Paging) => listSilences(house, paging),
-    (paging: Paging) => listDeliveries(house, paging),
+    (paging: Paging) => listFindings(runtime, paging),
+    (paging: Paging) => listSilences(runtime, paging),
+    (paging: Paging) => listDeliveries(runtime, paging),
   ]) {
     const all = everyPage<{ id: string }>(list)
     expect(new Set(all.map(({ id }) => id)).size).toBe(250)

@@ -2,18 +2,18 @@ import { expect, test } from 'vitest'
 import type { Changes, Landing } from '../changes/changes.ts'
 import { EvenkeelError } from '../model/error.ts'
 import { createStore } from '../store/store.ts'
-import type { House } from './house.ts'
 import { mode, setMode } from './mode.ts'
+import type { Runtime } from './runtime.ts'
 
-function house(configured: 'observe' | 'tune', land: Changes['land']) {
+function runtime(configured: 'observe' | 'tune', land: Changes['land']) {
   const store = createStore({ path: ':memory:' })
-  return { store, config: { mode: configured }, changes: { land }, now: Date.now, log: { info() {} } } as unknown as House
+  return { store, config: { mode: configured }, changes: { land }, now: Date.now, log: { info() {} } } as unknown as Runtime
 }
 
 test('the mode is lowered when what is in flight has ended as the person says, and not before', async () => {
   const asked: (Landing | undefined)[] = []
   const answers: (EvenkeelError | null)[] = [new EvenkeelError('busy', 'one is'), new EvenkeelError('drift', 'not so'), null]
-  const one = house('tune', async (how, _by, then) => {
+  const one = runtime('tune', async (how, _by, then) => {
     asked.push(how)
     expect(mode(one)).toBe('tune')
     const refusal = answers.shift()
@@ -29,7 +29,7 @@ test('the mode is lowered when what is in flight has ended as the person says, a
 })
 
 test('the page cannot raise it above the configuration', async () => {
-  const one = house('observe', async () => {})
+  const one = runtime('observe', async () => {})
   await expect(setMode(one, { mode: 'tune' }, 'ann')).rejects.toMatchObject({ code: 'read_only' })
   expect(mode(one)).toBe('observe')
 })

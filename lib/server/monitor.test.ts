@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { parseConfig } from '../config/parse.ts'
-import type { House } from './house.ts'
 import { allowMonitor } from './monitor.ts'
-import { openHouse } from './open.ts'
+import { openRuntime } from './open.ts'
+import type { Runtime } from './runtime.ts'
 import { schemas } from './schemas.ts'
 
-let house: House
+let runtime: Runtime
 const data = mkdtempSync(join(tmpdir(), 'evenkeel-monitor-'))
 afterEach(async () => {
-  await house.close()
+  await runtime.close()
   rmSync(data, { recursive: true })
 })
 
@@ -22,7 +22,7 @@ test('"monitor: never" holds for a target that is called like a server of anothe
   - { kind: redis, name: "cache:secret", url: "redis://127.0.0.1:1", role: cache, monitor: never }
 `
   const config = parseConfig(text, {}, schemas(), { file: join(data, 'evenkeel.yaml'), readFile: () => '' })
-  house = await openHouse({ ...config, data }, { NODE_ENV: 'test' }, () => {})
-  await expect(allowMonitor(house, 'cache:secret', 'hour', 'ann')).rejects.toMatchObject({ code: 'not_allowed' })
-  await expect(allowMonitor(house, 'cache', 'hour', 'ann')).resolves.toMatchObject({ name: 'cache' })
+  runtime = await openRuntime({ ...config, data }, { NODE_ENV: 'test' }, () => {})
+  await expect(allowMonitor(runtime, 'cache:secret', 'hour', 'ann')).rejects.toMatchObject({ code: 'not_allowed' })
+  await expect(allowMonitor(runtime, 'cache', 'hour', 'ann')).resolves.toMatchObject({ name: 'cache' })
 })

@@ -1,13 +1,14 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { advisors } from '../advisors/shelf.ts'
+import { advisors } from '../advisors/registry.ts'
+import { createAuthentication } from '../auth/auth.ts'
 import { createChanges } from '../changes/changes.ts'
 import type { Config } from '../config/config.ts'
 import { ConfigError } from '../config/error.ts'
 import { readConfigFile, readFile } from '../config/file.ts'
 import type { Listen } from '../config/listen.ts'
 import { parseConfig } from '../config/parse.ts'
-import { detectors } from '../detectors/shelf.ts'
+import { detectors } from '../detectors/registry.ts'
 import { createBus } from '../engine/bus.ts'
 import { createSteadyClock } from '../engine/clock.ts'
 import { createDispatch } from '../engine/dispatch/dispatch.ts'
@@ -15,23 +16,22 @@ import { createEngine, type Engine } from '../engine/engine.ts'
 import { withoutTrailingSlashes } from '../format/url.ts'
 import type { ControlConfig } from '../model/control.ts'
 import type { DetectorSettings } from '../model/detector.ts'
-import type { HouseEvent } from '../model/events.ts'
+import type { AppEvent } from '../model/events.ts'
 import type { Log } from '../model/log.ts'
 import type { AnyProduct, TargetConfig } from '../model/product.ts'
-import { notifiers } from '../notifiers/shelf.ts'
+import { notifiers } from '../notifiers/registry.ts'
 import { products } from '../products/sources.ts'
 import { createStore } from '../store/store.ts'
 import { createRecorder } from './audit/recorder.ts'
 import { signInsOf } from './audit/signIns.ts'
 import { changeView } from './changes.ts'
 import { createClockNews } from './clock.ts'
-import { createDoors } from './doors/doors.ts'
 import { findingView } from './findings.ts'
-import type { House } from './house.ts'
 import { createLog } from './log.ts'
 import { mode } from './mode.ts'
 import { honourConsents, moveConsents } from './monitor.ts'
 import { proposalView } from './proposals.ts'
+import type { Runtime } from './runtime.ts'
 import { schemas } from './schemas.ts'
 import { moveSilences } from './silences.ts'
 import { createStream } from './stream.ts'
@@ -76,13 +76,13 @@ export function allTargets(config: Config): { config: TargetConfig; product: Any
   })
 }
 
-/** Puts the house together and starts it. `print` is for what a person must read once: the sign-in link. */
-export async function openHouse(
+/** Puts the runtime together and starts it. `print` is for what a person must read once: the sign-in link. */
+export async function openRuntime(
   config: Config,
   env: NodeJS.ProcessEnv,
   print: (text: string) => void,
   log: Log = createLog(),
-): Promise<House> {
+): Promise<Runtime> {
   const clock = createSteadyClock()
   const { now, monotonic } = clock
   for (const warning of config.warnings) log.warn({}, warning)
@@ -145,14 +145,14 @@ export async function openHouse(
   })
   const audit = createRecorder({ store, config, now, monotonic, log })
   audit.started(VERSION)
-  const house: House = {
+  const runtime: Runtime = {
     config,
     store,
     engine,
     changes,
     dispatch,
     audit,
-    doors: createDoors({ config, store, now, print, signIns: signInsOf(audit) }),
+    auth: createAuthentication({ config, store, now, print, signIns: signInsOf(audit) }),
     stream: createStream({ boot: now().toString(36), newest: () => engine.window(30_000) }),
     bus,
     detectors,
@@ -167,39 +167,39 @@ export async function openHouse(
     closing: closing.signal,
     async close() {
       closing.abort()
-      house.stream.close()
+      runtime.stream.close()
       await Promise.allSettled([engine.stop(), changes.stop(), dispatch.stop()])
-      house.audit.stopped()
+      runtime.audit.stopped()
       store.close()
     },
   }
   bus.on((event) => {
     if (event.type !== 'clock') return
-    moveSilences(house, event.step)
-    moveConsents(house, event.step)
-    house.doors.sessions.stepClock(event.step)
-    house.audit.own({ what: 'clock-set', detail: { ahead: `${Math.round(event.step.byMs / 1000)} s` } })
+    moveSilences(runtime, event.step)
+    moveConsents(runtime, event.step)
+    runtime.auth.sessions.stepClock(event.step)
+    runtime.audit.own({ what: 'clock-set', detail: { ahead: `${Math.round(event.step.byMs / 1000)} s` } })
   })
-  house.doors.onEnded(() => void house.stream.recheck())
-  bus.on((event) => house.stream.publish(event, bodyOf(house, event)))
-  bus.on((event) => event.type === 'change' && house.audit.change(event.change))
-  engine.onTick(() => house.audit.tick())
+  runtime.auth.onEnded(() => void runtime.stream.recheck())
+  bus.on((event) => runtime.stream.publish(event, bodyOf(runtime, event)))
+  bus.on((event) => event.type === 'change' && runtime.audit.change(event.change))
+  engine.onTick(() => runtime.audit.tick())
   engine.onTick(async () => {
-    const each = await Promise.allSettled([honourConsents(house), changes.tick(), (async () => dispatch.tick())()])
+    const each = await Promise.allSettled([honourConsents(runtime), changes.tick(), (async () => dispatch.tick())()])
     for (const one of each) if (one.status === 'rejected') log.error({ err: one.reason }, 'a part of the tick failed')
   })
   // What was under way at the end of the last run goes by the clock as it is now.
   engine.noticeClock()
   await changes.recover()
   engine.start()
-  return house
+  return runtime
 }
 
 /** An event's data is the noun as the API answers it. */
-function bodyOf(house: House, event: HouseEvent): unknown {
-  if (event.type === 'finding') return findingView(house, event.finding)
-  if (event.type === 'proposal') return proposalView(house, event.proposal, house.engine.topology())
-  if (event.type === 'change') return changeView(house, event.change)
+function bodyOf(runtime: Runtime, event: AppEvent): unknown {
+  if (event.type === 'finding') return findingView(runtime, event.finding)
+  if (event.type === 'proposal') return proposalView(runtime, event.proposal, runtime.engine.topology())
+  if (event.type === 'change') return changeView(runtime, event.change)
   if (event.type === 'target') return { name: event.name, state: event.state }
   if (event.type === 'clock') return { at: iso(event.step.at), byMs: event.step.byMs }
   return { at: event.at }

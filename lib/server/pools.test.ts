@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { poolOf } from '../../test/normal.ts'
-import { shareByWeight } from '../measures/traffic.ts'
+import { shareByWeight } from '../metrics/traffic.ts'
 import type { RingSpec } from '../model/ring.ts'
 import { servingOf } from '../model/serving.ts'
 import type { Pool } from '../model/topology.ts'

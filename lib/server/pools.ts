@@ -1,22 +1,22 @@
 import { tunable } from '../advisors/tunable.ts'
 import { breathe } from '../engine/breathe.ts'
-import { shares } from '../measures/pool.ts'
-import { shareByWeight } from '../measures/traffic.ts'
+import { shares } from '../metrics/pool.ts'
+import { shareByWeight } from '../metrics/traffic.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Pool } from '../model/topology.ts'
 import type { Page, PoolServerView, PoolView } from '../model/views.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { poolRing } from '../rings/poolRing.ts'
 import { FIGURE_SPAN_MS, newest, number } from './figures.ts'
-import type { House } from './house.ts'
 import { ownedShares } from './owned.ts'
 import { type Paging, page } from './paging.ts'
+import type { Runtime } from './runtime.ts'
 
 const keyOf = (pool: { target: string; name: string }) => `${pool.target}/${pool.name}`
 
-export async function listPools(house: House, paging?: Paging & { target?: string }): Promise<Page<PoolView>> {
-  const window = house.engine.window(FIGURE_SPAN_MS)
-  const pools = house.engine
+export async function listPools(runtime: Runtime, paging?: Paging & { target?: string }): Promise<Page<PoolView>> {
+  const window = runtime.engine.window(FIGURE_SPAN_MS)
+  const pools = runtime.engine
     .topology()
     .pools.filter((pool) => paging?.target === undefined || pool.target === paging.target)
     .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
@@ -26,11 +26,11 @@ export async function listPools(house: House, paging?: Paging & { target?: strin
   return { items: views, ...rest }
 }
 
-export async function getPool(house: House, target: string, name: string): Promise<PoolView> {
-  const pool = house.engine.topology().pools.find((candidate) => candidate.target === target && candidate.name === name)
+export async function getPool(runtime: Runtime, target: string, name: string): Promise<PoolView> {
+  const pool = runtime.engine.topology().pools.find((candidate) => candidate.target === target && candidate.name === name)
   if (!pool) throw new EvenkeelError('not_found', 'There is no pool of that name on that target.')
   const lines = tunable(pool)
-  return { ...(await poolView(pool, house.engine.window(FIGURE_SPAN_MS))), ...(lines && { tunable: lines }) }
+  return { ...(await poolView(pool, runtime.engine.window(FIGURE_SPAN_MS))), ...(lines && { tunable: lines }) }
 }
 
 /**

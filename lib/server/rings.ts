@@ -4,21 +4,21 @@ import type { Page, RingView } from '../model/views.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { FIGURE_SPAN_MS, number } from './figures.ts'
 import { followerViews } from './followers.ts'
-import type { House } from './house.ts'
 import { ownedShares } from './owned.ts'
 import { type Paging, page } from './paging.ts'
+import type { Runtime } from './runtime.ts'
 
-export function listRings(house: House, paging?: Paging): Page<RingView> {
-  const rings = [...house.engine.topology().rings].sort((a, b) => (a.name < b.name ? -1 : 1))
-  const window = house.engine.window(FIGURE_SPAN_MS)
+export function listRings(runtime: Runtime, paging?: Paging): Page<RingView> {
+  const rings = [...runtime.engine.topology().rings].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const window = runtime.engine.window(FIGURE_SPAN_MS)
   const { items, ...rest } = page(rings, (ring) => ring.name, paging)
-  return { items: items.map((ring) => ringView(ring, window, house.now())), ...rest }
+  return { items: items.map((ring) => ringView(ring, window, runtime.now())), ...rest }
 }
 
-export function getRing(house: House, name: string): RingView {
-  const ring = house.engine.topology().rings.find((candidate) => candidate.name === name)
+export function getRing(runtime: Runtime, name: string): RingView {
+  const ring = runtime.engine.topology().rings.find((candidate) => candidate.name === name)
   if (!ring) throw new EvenkeelError('not_found', 'There is no ring of that name.')
-  return ringView(ring, house.engine.window(FIGURE_SPAN_MS), house.now())
+  return ringView(ring, runtime.engine.window(FIGURE_SPAN_MS), runtime.now())
 }
 
 export function ringView(ring: Ring, window: SeriesWindow, now: number): RingView {

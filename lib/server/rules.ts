@@ -1,14 +1,14 @@
 import type { Page, RuleView } from '../model/views.ts'
-import type { House } from './house.ts'
 import { type Paging, page } from './paging.ts'
+import type { Runtime } from './runtime.ts'
 
 /** Every rule with its settings and what it says now. */
-export function listRules(house: House, paging?: Paging): Page<RuleView> {
-  const rules = [...house.detectors].sort((a, b) => (a.id < b.id ? -1 : 1))
+export function listRules(runtime: Runtime, paging?: Paging): Page<RuleView> {
+  const rules = [...runtime.detectors].sort((a, b) => (a.id < b.id ? -1 : 1))
   const { items, ...rest } = page(rules, (rule) => rule.id, paging)
   return {
     items: items.map((detector) => {
-      const configured = house.config.rules[detector.id]
+      const configured = runtime.config.rules[detector.id]
       const defaults = detector.settings.parse({}) as Record<string, unknown>
       return {
         id: detector.id,
@@ -18,7 +18,7 @@ export function listRules(house: House, paging?: Paging): Page<RuleView> {
         settings: { ...defaults, ...configured?.settings },
         defaults,
         enabled: configured?.enabled ?? true,
-        now: house.engine.judged(detector.id),
+        now: runtime.engine.judged(detector.id),
       }
     }),
     ...rest,

@@ -1,6 +1,6 @@
 import type { Schemas } from '../config/schema.ts'
-import { detectors } from '../detectors/shelf.ts'
-import { notifiers } from '../notifiers/shelf.ts'
+import { detectors } from '../detectors/registry.ts'
+import { notifiers } from '../notifiers/registry.ts'
 import { products } from '../products/sources.ts'
 
 /** What the configuration may name, from the shelves. */

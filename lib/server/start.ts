@@ -4,10 +4,10 @@ import type { Config } from '../config/config.ts'
 import { ConfigError } from '../config/error.ts'
 import { EvenkeelError } from '../model/error.ts'
 import { checkBound, checkServer, toldToListen } from './bound.ts'
-import { currentHouse, setHouse } from './house.ts'
 import { onArrival } from './http/arrivals.ts'
 import { readable } from './http/bytes.ts'
-import { openHouse, readConfig } from './open.ts'
+import { openRuntime, readConfig } from './open.ts'
+import { currentRuntime, setRuntime } from './runtime.ts'
 
 /** A service manager waits 15 s before it kills. */
 const STOP_MS = 10_000
@@ -15,11 +15,11 @@ const STOP_MS = 10_000
 const STRICT_TRANSPORT = 'max-age=31536000; includeSubDomains'
 
 /**
- * Opens the house of this process once, and ends it cleanly. The process manages its own signals (NEXT_MANUAL_SIG_HANDLE=true): Next would
+ * Opens the runtime of this process once, and ends it cleanly. The process manages its own signals (NEXT_MANUAL_SIG_HANDLE=true): Next would
  * wait for open event streams, or leave before the store has flushed.
  */
 export async function start(): Promise<void> {
-  if (currentHouse()) return
+  if (currentRuntime()) return
   // Each tick makes and drops views of many series. Left to itself V8 lets four times of what lives pile up before it looks: 0.6 GB for 0.1.
   setFlagsFromString('--heap-growing-percent=50')
   let config: Config
@@ -27,9 +27,9 @@ export async function start(): Promise<void> {
     const bound = toldToListen(process.env)
     config = readConfig(process.env.EVENKEEL_CONFIG, process.env, bound)
     checkBound(config, bound, 'by HOSTNAME and PORT')
-    setHouse(await openHouse(config, process.env, (text) => process.stdout.write(`${text}\n`)))
+    setRuntime(await openRuntime(config, process.env, (text) => process.stdout.write(`${text}\n`)))
   } catch (error) {
-    // Next would swallow it and serve without a house.
+    // Next would swallow it and serve without a runtime.
     end(error)
   }
   const checked = new WeakSet<Server>()
@@ -45,17 +45,17 @@ export async function start(): Promise<void> {
     if (message.url) message.url = readable(message.url)
     // Next makes a Request of it, which may not carry this method, and fails with 500.
     if (message.method === 'TRACE') message.method = 'PATCH'
-    currentHouse()?.doors.meet(message)
+    currentRuntime()?.auth.meet(message)
     // Here, so that no answer is without: pages, the API, files, refusals.
-    if (currentHouse()?.config.url.startsWith('https:')) response.setHeader('strict-transport-security', STRICT_TRANSPORT)
+    if (currentRuntime()?.config.url.startsWith('https:')) response.setHeader('strict-transport-security', STRICT_TRANSPORT)
   })
   let stopping = false
   const stop = () => {
     if (stopping) return
     stopping = true
     setTimeout(() => process.exit(1), STOP_MS).unref()
-    const house = currentHouse()
-    ;(house?.close() ?? Promise.resolve()).then(
+    const runtime = currentRuntime()
+    ;(runtime?.close() ?? Promise.resolve()).then(
       () => process.exit(0),
       () => process.exit(1),
     )

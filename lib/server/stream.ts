@@ -1,4 +1,4 @@
-import type { HouseEvent } from '../model/events.ts'
+import type { AppEvent } from '../model/events.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { iso } from './time.ts'
 
@@ -13,7 +13,7 @@ type Reader = { metrics: string[]; controller: ReadableStreamDefaultController<U
 
 /** Server-sent events. Each is serialised once, whoever listens. */
 export type Stream = {
-  publish(event: HouseEvent, body: unknown): void
+  publish(event: AppEvent, body: unknown): void
   /** One reader's stream: what was missed since `lastEventId`, then everything as it happens, and a `sample` event a tick. */
   open(options: {
     lastEventId?: string | null

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { load } from '../../test/series.ts'
 import { emptyTopology } from '../model/topology.ts'
-import type { House } from './house.ts'
+import type { Runtime } from './runtime.ts'
 import { listTargets } from './targets.ts'
 
 const status = (name: string, kind: string, role?: 'cache') => ({ name, kind, title: kind, address: name, state: 'up', stateSince: null, lastPollAt: null, pollMs: 1_000, failures: 0, probes: [], ...(role && { role }) }) // biome-ignore format: one line
@@ -13,7 +13,7 @@ it('shows the figures of a cache whatever it is seen through, and none of what i
     targetConfig: () => null,
     window: () => load(1_000, { 'cache_items{target=prom:c}': '7x60' }),
   }
-  const [balancer, cache] = listTargets({ engine } as unknown as House).items
+  const [balancer, cache] = listTargets({ engine } as unknown as Runtime).items
   expect(cache!.figures!.items).toEqual({ value: 7 })
   expect(balancer).not.toHaveProperty('figures')
 })

@@ -2,30 +2,30 @@ import { EvenkeelError } from '../model/error.ts'
 import type { Page, TargetView } from '../model/views.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { FIGURE_SPAN_MS, figure, newestFigure } from './figures.ts'
-import type { House } from './house.ts'
 import { type Paging, page } from './paging.ts'
+import type { Runtime } from './runtime.ts'
 import { iso, isoOrNull } from './time.ts'
 
 /** Configured and discovered targets, by name. Control documents are not among them: they are rings and TTL policies. */
-export function listTargets(house: House, paging?: Paging): Page<TargetView> {
-  const window = house.engine.window(FIGURE_SPAN_MS)
-  const sorted = statuses(house).sort((a, b) => (a.name < b.name ? -1 : 1))
+export function listTargets(runtime: Runtime, paging?: Paging): Page<TargetView> {
+  const window = runtime.engine.window(FIGURE_SPAN_MS)
+  const sorted = statuses(runtime).sort((a, b) => (a.name < b.name ? -1 : 1))
   const { items, ...rest } = page(sorted, (status) => status.name, paging)
-  return { items: items.map((status) => targetView(house, status, window)), ...rest }
+  return { items: items.map((status) => targetView(runtime, status, window)), ...rest }
 }
 
-export function getTarget(house: House, name: string): TargetView {
-  const status = statuses(house).find((candidate) => candidate.name === name)
+export function getTarget(runtime: Runtime, name: string): TargetView {
+  const status = statuses(runtime).find((candidate) => candidate.name === name)
   if (!status) throw new EvenkeelError('not_found', `There is no target of that name.`)
-  return targetView(house, status, house.engine.window(FIGURE_SPAN_MS))
+  return targetView(runtime, status, runtime.engine.window(FIGURE_SPAN_MS))
 }
 
-const statuses = (house: House) => house.engine.targets().filter((target) => target.kind !== 'control')
+const statuses = (runtime: Runtime) => runtime.engine.targets().filter((target) => target.kind !== 'control')
 type Status = ReturnType<typeof statuses>[number]
 
-function targetView(house: House, status: Status, window: SeriesWindow): TargetView {
-  const facts = house.engine.topology().targets.find((target) => target.name === status.name)
-  const monitor = (house.engine.targetConfig(status.name)?.config as { monitor?: TargetView['monitor'] } | undefined)?.monitor
+function targetView(runtime: Runtime, status: Status, window: SeriesWindow): TargetView {
+  const facts = runtime.engine.topology().targets.find((target) => target.name === status.name)
+  const monitor = (runtime.engine.targetConfig(status.name)?.config as { monitor?: TargetView['monitor'] } | undefined)?.monitor
   // Caches and stores have one, whatever product they are seen through.
   const role = facts?.role ?? status.role
   const where = { target: status.name }
@@ -63,17 +63,20 @@ function targetView(house: House, status: Status, window: SeriesWindow): TargetV
 }
 
 /** The newest raw answers of a target's probes, as they came. */
-export function rawAnswers(house: House, name: string): { id: string; at: string; text: string }[] {
-  getTarget(house, name)
-  return house.store.records('raw', name).map(({ id, at, text }) => ({ id, at: iso(at), text }))
+export function rawAnswers(runtime: Runtime, name: string): { id: string; at: string; text: string }[] {
+  getTarget(runtime, name)
+  return runtime.store.records('raw', name).map(({ id, at, text }) => ({ id, at: iso(at), text }))
 }
 /** Named facts of a target: configuration values, versions. */
-export function targetFacts(house: House, name: string): { id: string; at: string; value: string }[] {
-  getTarget(house, name)
-  return house.store.records('fact', name).map(({ id, at, value }) => ({ id, at: iso(at), value }))
+export function targetFacts(runtime: Runtime, name: string): { id: string; at: string; value: string }[] {
+  getTarget(runtime, name)
+  return runtime.store.records('fact', name).map(({ id, at, value }) => ({ id, at: iso(at), value }))
 }
 /** Spikes that the server's own latency monitor has kept, by kind of event. */
-export function latencyEvents(house: House, name: string): { id: string; at: string; event: string; latestMs: number; maxMs: number }[] {
-  getTarget(house, name)
-  return house.store.records('latency', name).map(({ id, at, event, latestMs, maxMs }) => ({ id, at: iso(at), event, latestMs, maxMs }))
+export function latencyEvents(
+  runtime: Runtime,
+  name: string,
+): { id: string; at: string; event: string; latestMs: number; maxMs: number }[] {
+  getTarget(runtime, name)
+  return runtime.store.records('latency', name).map(({ id, at, event, latestMs, maxMs }) => ({ id, at: iso(at), event, latestMs, maxMs }))
 }

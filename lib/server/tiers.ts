@@ -3,22 +3,22 @@ import type { Topology } from '../model/topology.ts'
 import type { OverviewView, TierView } from '../model/views.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { FIGURE_SPAN_MS, number } from './figures.ts'
-import type { House } from './house.ts'
 import { poolFigures } from './pools.ts'
 import { hitRatioOf, ringView, total } from './rings.ts'
+import type { Runtime } from './runtime.ts'
 
-type Context = { house: House; topology: Topology; window: SeriesWindow; firing: Finding[] }
+type Context = { runtime: Runtime; topology: Topology; window: SeriesWindow; firing: Finding[] }
 
 /** The tiers as a picture: what the configured edges name, and beside it whatever nobody drew an edge to. */
-export function tiers(house: House): Pick<OverviewView, 'tiers' | 'edges' | 'poolsLeft'> {
-  const topology = house.engine.topology()
+export function tiers(runtime: Runtime): Pick<OverviewView, 'tiers' | 'edges' | 'poolsLeft'> {
+  const topology = runtime.engine.topology()
   const context: Context = {
-    house,
+    runtime,
     topology,
-    window: house.engine.window(FIGURE_SPAN_MS),
-    firing: house.store.findings.list((finding) => finding.state === 'firing'),
+    window: runtime.engine.window(FIGURE_SPAN_MS),
+    firing: runtime.store.findings.list((finding) => finding.state === 'firing'),
   }
-  const edges = house.config.edges
+  const edges = runtime.config.edges
   const ids = new Set(edges.flatMap((edge) => [edge.from, edge.to]))
   const ringMembers = new Set(topology.rings.flatMap((ring) => ring.nodes.flatMap((node) => node.target ?? [])))
   const unlinked = topology.pools.map((pool) => `pool:${pool.target}/${pool.name}`).filter((id) => !ids.has(id))
@@ -48,7 +48,7 @@ const busiest = (balance: TierView['balance']): TierView['balance'] =>
 
 const named = (ids: Set<string>, target: string) => ['target', 'cache', 'store'].some((kind) => ids.has(`${kind}:${target}`))
 
-function tierOf(id: string, { topology, window, firing, house }: Context): TierView {
+function tierOf(id: string, { topology, window, firing, runtime }: Context): TierView {
   const [, prefix = 'clients', name = 'clients'] = /^([a-z]+):(.+)$/.exec(id) ?? []
   const blank: TierView = {
     id,
@@ -82,7 +82,7 @@ function tierOf(id: string, { topology, window, firing, house }: Context): TierV
     const ring = topology.rings.find((candidate) => candidate.name === name)
     const href = `/rings/${encodeURIComponent(name)}`
     if (!ring) return { ...blank, kind: 'ring', href }
-    const view = ringView(ring, window, house.now())
+    const view = ringView(ring, window, runtime.now())
     const targets = ring.nodes.flatMap((node) => node.target ?? [])
     return {
       ...blank,

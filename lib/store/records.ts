@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type ClockStep, movedDate } from '../model/clock.ts'
-import type { NewRecord, Record_, RecordKind, RecordOf } from '../model/record.ts'
+import type { NewRecord, RecordKind, RecordOf, TargetRecord } from '../model/record.ts'
 import { readRow, type Spoilt } from './shapes.ts'
 
 const HOUR = 3_600_000
@@ -20,19 +20,19 @@ const BOUNDS: Record<RecordKind, { most: number; ms: number; lasting: boolean }>
 /** Sorting out the surplus at each put would cost more than keeping a little too much. */
 const SLACK = 1.2
 
-type Shelf = Map<string, Record_>
+type Shelf = Map<string, TargetRecord>
 
 /** Facts that are no numbers, in bounded tables. Written with the next tick; equal facts are not written again. */
 export class Records {
   readonly #kinds = new Map<RecordKind, Map<string, Shelf>>()
   readonly #dirty = new Map<string, { kind: RecordKind; target: string; id: string }>()
-  readonly #sorted = new Map<string, Record_[]>()
-  readonly #write: (record: Record_) => void
+  readonly #sorted = new Map<string, TargetRecord[]>()
+  readonly #write: (record: TargetRecord) => void
   readonly #erase: (kind: string, target: string, id: string) => void
 
   constructor(db: DatabaseSync, spoilt: Spoilt) {
     for (const row of db.prepare('SELECT id, json FROM record').all()) {
-      const record = readRow<Record_>('record', row.json)
+      const record = readRow<TargetRecord>('record', row.json)
       if (!record || !(record.kind in BOUNDS)) {
         spoilt('record', String(row.id))
         continue
@@ -49,7 +49,7 @@ export class Records {
 
   put(target: string, records: readonly NewRecord[]): void {
     for (const fresh of records) {
-      const record = { ...fresh, target } as Record_
+      const record = { ...fresh, target } as TargetRecord
       const shelf = this.#shelf(record.kind, target)
       const before = shelf.get(record.id)
       shelf.set(record.id, record)
@@ -65,7 +65,7 @@ export class Records {
     let sorted = this.#sorted.get(key)
     if (!sorted) {
       const shelves = this.#kinds.get(kind)
-      const wanted = target === undefined ? [...(shelves?.values() ?? [])] : [shelves?.get(target) ?? new Map<string, Record_>()]
+      const wanted = target === undefined ? [...(shelves?.values() ?? [])] : [shelves?.get(target) ?? new Map<string, TargetRecord>()]
       sorted = wanted.flatMap((shelf) => [...shelf.values()]).sort((a, b) => b.at - a.at)
       this.#sorted.set(key, sorted)
     }
@@ -121,7 +121,7 @@ export class Records {
   #shelf(kind: RecordKind, target: string): Shelf {
     const shelves = this.#kinds.get(kind) ?? new Map<string, Shelf>()
     this.#kinds.set(kind, shelves)
-    const shelf = shelves.get(target) ?? new Map<string, Record_>()
+    const shelf = shelves.get(target) ?? new Map<string, TargetRecord>()
     shelves.set(target, shelf)
     return shelf
   }

@@ -68,7 +68,7 @@ const TIGHT_MS = 2 * MINUTE
 const TICKED = 'store/ticked'
 
 /**
- * Opens what the house remembers; of a damaged file what can be read. Throws `unavailable`, naming the file and the mend, when it cannot
+ * Opens what the runtime remembers; of a damaged file what can be read. Throws `unavailable`, naming the file and the mend, when it cannot
  * be used.
  */
 export function createStore(options: StoreOptions): Store {

@@ -1,5 +1,5 @@
 import { cut } from '../math/rates.ts'
-import type { Record_, RecordKind, RecordOf } from '../model/record.ts'
+import type { RecordKind, RecordOf, TargetRecord } from '../model/record.ts'
 import type { Labels, Point, Series } from '../model/series.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { Labelled } from './labelled.ts'
@@ -43,7 +43,7 @@ export function windowOf(holder: Holder, from: number, to: number): SeriesWindow
 }
 
 /** A window over series that are simply given: for tests, replays and worked examples. */
-export function windowOfSeries(series: readonly Series[], records: readonly Record_[], from: number, to: number): SeriesWindow {
+export function windowOfSeries(series: readonly Series[], records: readonly TargetRecord[], from: number, to: number): SeriesWindow {
   const index = new Labelled<Held>()
   for (const { metric, labels, stepMs, points } of series)
     index.add({ metric, labels, stepMs, points: (from, to) => cut(points, from, to) })

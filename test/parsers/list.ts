@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { globMatches } from '../../lib/advisors/glob.ts'
+import { hostName, isOwnName } from '../../lib/auth/origin.ts'
 import { readSource } from '../../lib/config/document.ts'
 import { readListen } from '../../lib/config/listen.ts'
 import { parseConfig } from '../../lib/config/parse.ts'
@@ -18,7 +19,7 @@ import { pageOf } from '../../lib/products/envoy/client.ts'
 import { parseConfigDump } from '../../lib/products/envoy/configDump.ts'
 import { discoveryRequest, discoveryResponse, parseEds } from '../../lib/products/envoy/eds.ts'
 import { parseStats as envoyStats } from '../../lib/products/envoy/stats.ts'
-import { doorOf } from '../../lib/products/exchange.ts'
+import { parseSocketAddress } from '../../lib/products/exchange.ts'
 import * as haproxyFile from '../../lib/products/haproxy/configFile.ts'
 import { parseInfo } from '../../lib/products/haproxy/info.ts'
 import { withDisabled, withWeight } from '../../lib/products/haproxy/serverLine.ts'
@@ -50,7 +51,6 @@ import { evaluateSpecs } from '../../lib/rings/evaluate.ts'
 import { ipv4 } from '../../lib/rings/hashes/haproxy.ts'
 import { parseSpec } from '../../lib/rings/spec.ts'
 import { describeRing } from '../../lib/server/described.ts'
-import { hostName, isOwnName } from '../../lib/server/doors/origin.ts'
 import { readable } from '../../lib/server/http/bytes.ts'
 import { operations } from '../../lib/server/http/operations.ts'
 import { page } from '../../lib/server/paging.ts'
@@ -188,7 +188,7 @@ const CFG =
 const STATE =
   '1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight srv_port\n3 app 1 a 10.0.0.1 2 0 100 100 80\n3 app 2 b 10.0.0.2 2 4 1 1 80\n'
 const HA_INFO = 'Name: HAProxy\nVersion: 2.6.12\nPid: 7\nUptime_sec: 9\nMaxconn: 100\nCurrConns: 1\n'
-const beside = { state: null, file: haproxyFile.parseConfigFile(CFG), version: '2.6.12', writable: true, door: null }
+const beside = { state: null, file: haproxyFile.parseConfigFile(CFG), version: '2.6.12', writable: true, socket: null }
 const haproxy: Parser[] = [
   probe('haproxy/info', 'haproxy', [HA_INFO], (text) => ({ info: text, level: 'admin' }), [
     fixture('haproxy/fixtures/haproxy-2.6-show-info.txt'),
@@ -225,7 +225,12 @@ const haproxy: Parser[] = [
     good: ['server a 10.0.0.1 disabled  check disabled # x'],
     run: (text) => [withDisabled(text, false), withDisabled(text, true)],
   },
-  { name: 'products/exchange.ts#doorOf', group: 'haproxy', good: ['ipv4@10.0.0.1:99', 'unix@/run/x', '[::1]:9'], run: doorOf },
+  {
+    name: 'products/exchange.ts#parseSocketAddress',
+    group: 'haproxy',
+    good: ['ipv4@10.0.0.1:99', 'unix@/run/x', '[::1]:9'],
+    run: parseSocketAddress,
+  },
   { name: 'products/answers.ts#withoutFolders', group: 'haproxy', good: ['nginx: [emerg] in /etc/nginx/a.conf:3'], run: withoutFolders },
 ]
 
@@ -458,7 +463,7 @@ const http: Parser[] = [
   { name: 'server/http/bytes.ts#readable', group: 'http', good: ['/api/v1/rings/%ffa%41?x=%'], run: readable },
   { name: 'server/paging.ts#page', group: 'http', good: ['a2ExIGI'], run: (cursor) => page(['a', 'b'], (item) => item, { cursor }) },
   {
-    name: 'server/doors/origin.ts#hostName',
+    name: 'auth/origin.ts#hostName',
     group: 'http',
     good: ['127.0.0.1:3000', '[::1]:1'],
     run: (text) => [hostName(text), isOwnName(text, text)],
@@ -540,9 +545,9 @@ export const PARSERS: Parser[] = [
 export const COUNTED = ['haproxy/config', 'nginx/upstreams', 'nginx/access-log', 'redis/ttl', 'redis/keys', 'redis/monitor', 'redis/lfu']
 /** Take a text and read nothing in it. */
 export const NO_READERS = [
-  'server/work/rings.ts#describeInThread',
-  'server/doors/issuer.ts#callbackOf',
+  'server/workers/rings.ts#describeInThread',
+  'auth/issuer.ts#callbackOf',
   'config/fingerprint.ts#fingerprintOf',
   'server/http/withCookies.ts#withCookies',
-  'server/doors/sealed.ts#unsealed',
+  'auth/sealed.ts#unsealed',
 ]

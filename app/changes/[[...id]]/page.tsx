@@ -8,15 +8,15 @@ export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Changes' }
 
 export default async function Page({ params }: { params: Promise<{ id?: string[] }> }) {
-  const { house } = await visit('viewer')
+  const { runtime } = await visit('viewer')
   const { id } = await params
   const open = id?.[0] ? decodeURIComponent(id[0]) : null
   return (
     <ChangesPage
-      initial={listChanges(house)}
-      score={scoreOf(house.store.changes.list())}
+      initial={listChanges(runtime)}
+      score={scoreOf(runtime.store.changes.list())}
       open={open}
-      initialOpen={open ? known(() => getChange(house, open)) : null}
+      initialOpen={open ? known(() => getChange(runtime, open)) : null}
     />
   )
 }

@@ -9,7 +9,7 @@ export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Findings' }
 
 export default async function Page({ params }: { params: Promise<{ id?: string[] }> }) {
-  const { house } = await visit('viewer')
+  const { runtime } = await visit('viewer')
   const { id } = await params
   const open = id?.[0] ? decodeURIComponent(id[0]) : null
   // Notices of earlier versions sent the reader of a change here.
@@ -17,10 +17,10 @@ export default async function Page({ params }: { params: Promise<{ id?: string[]
   if (change) redirect(`/changes/${encodeURIComponent(change)}`)
   return (
     <FindingsPage
-      initial={listFindings(house, { state: 'firing' })}
-      info={listFindings(house, { state: 'firing', severity: 'info', limit: 1 }).total ?? 0}
+      initial={listFindings(runtime, { state: 'firing' })}
+      info={listFindings(runtime, { state: 'firing', severity: 'info', limit: 1 }).total ?? 0}
       open={open}
-      initialOpen={open ? known(() => getFinding(house, open)) : null}
+      initialOpen={open ? known(() => getFinding(runtime, open)) : null}
     />
   )
 }

@@ -7,15 +7,15 @@ export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Incidents' }
 
 export default async function Page({ params }: { params: Promise<{ id?: string[] }> }) {
-  const { house } = await visit('viewer')
+  const { runtime } = await visit('viewer')
   const { id } = await params
   const open = id?.[0] ? named(id[0]) : null
   return (
     <IncidentsPage
-      initial={listIncidents(house)}
-      firing={listIncidents(house, { state: 'firing', limit: 1 }).total ?? 0}
+      initial={listIncidents(runtime)}
+      firing={listIncidents(runtime, { state: 'firing', limit: 1 }).total ?? 0}
       open={open}
-      initialOpen={open ? known(() => getIncident(house, open)) : null}
+      initialOpen={open ? known(() => getIncident(runtime, open)) : null}
     />
   )
 }

@@ -7,9 +7,9 @@ export const dynamic = 'force-dynamic'
 
 /** A proposal is shown beside the finding that it answers. */
 export default async function Page({ params }: { params: Promise<{ id: string }> }) {
-  const { house } = await visit('viewer')
+  const { runtime } = await visit('viewer')
   const { id } = await params
-  const proposal = known(() => getProposal(house, decodeURIComponent(id)))
+  const proposal = known(() => getProposal(runtime, decodeURIComponent(id)))
   if (!proposal) notFound()
   redirect(`/findings/${proposal.finding}`)
 }

@@ -10,9 +10,9 @@ type Props = { params: Promise<{ name: string }>; searchParams: Promise<{ lab?: 
 export const generateMetadata = async ({ params }: Props) => ({ title: `Ring ${named((await params).name)}` })
 
 export default async function Page({ params, searchParams }: Props) {
-  const { house } = await visit('viewer')
+  const { runtime } = await visit('viewer')
   const name = named((await params).name)
-  const ring = known(() => getRing(house, name))
+  const ring = known(() => getRing(runtime, name))
   if (!ring) {
     // Where the lab stood before it had an address that no ring can take.
     if (name === 'lab') redirect(labOf((await searchParams).lab))

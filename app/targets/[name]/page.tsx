@@ -10,9 +10,9 @@ type Props = { params: Promise<{ name: string }> }
 export const generateMetadata = async ({ params }: Props) => ({ title: named((await params).name) })
 
 export default async function Page({ params }: Props) {
-  const { house } = await visit('viewer')
+  const { runtime } = await visit('viewer')
   const name = named((await params).name)
-  const target = known(() => getTarget(house, name))
+  const target = known(() => getTarget(runtime, name))
   if (!target) notFound()
   return <TargetPage name={name} initialData={target} />
 }

@@ -5,4 +5,4 @@ export const dynamic = 'force-dynamic'
 
 /** What watched servers poll by their own protocol, which knows no sign-in: Envoy's REST xDS. */
 export const POST = (request: Request) =>
-  gate(request, 'public', (house, _visitor, path) => serveProduct(house, decodeURIComponent(path), request))
+  gate(request, 'public', (runtime, _visitor, path) => serveProduct(runtime, decodeURIComponent(path), request))

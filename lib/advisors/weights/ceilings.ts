@@ -1,5 +1,5 @@
 import { median } from '../../math/robust.ts'
-import { poolLabels, responseBetween, timedOf } from '../../measures/traffic.ts'
+import { poolLabels, responseBetween, timedOf } from '../../metrics/traffic.ts'
 import { servingOf } from '../../model/serving.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'

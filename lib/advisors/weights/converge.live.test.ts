@@ -8,9 +8,9 @@ import { describeWith } from '../../../test/live.ts'
 import { startHaproxy } from '../../../test/servers.ts'
 import { parseConfig } from '../../config/parse.ts'
 import type { ChangeView, Page, PoolView, ProposalView } from '../../model/views.ts'
-import { setHouse } from '../../server/house.ts'
 import { serve } from '../../server/http/serve.ts'
-import { openHouse } from '../../server/open.ts'
+import { openRuntime } from '../../server/open.ts'
+import { setRuntime } from '../../server/runtime.ts'
 import { schemas } from '../../server/schemas.ts'
 
 const WORKERS = [2, 4, 8]
@@ -26,8 +26,8 @@ describeWith(['haproxy'], 'capacities of 1 : 2 : 4 behind a real HAProxy, from e
     const data = await mkdtemp(join(tmpdir(), 'ek-'))
     const text = `mode: tune\ntargets:\n  - { kind: haproxy, name: edge, socket: "tcp://127.0.0.1:${haproxy.about.adminPort}" }\n`
     const config = parseConfig(text, {}, schemas(), { file: join(data, 'evenkeel.yaml'), readFile: () => '' })
-    const house = await openHouse({ ...config, data }, { NODE_ENV: 'test' }, () => {})
-    setHouse(house)
+    const evenkeel = await openRuntime({ ...config, data }, { NODE_ENV: 'test' }, () => {})
+    setRuntime(evenkeel)
     const client = startClient(haproxy.about.ports[0]!, PER_SECOND, 40)
     const call = async <T>(method: string, path: string): Promise<T> => {
       const headers = { host: '127.0.0.1:3000' }
@@ -70,8 +70,8 @@ describeWith(['haproxy'], 'capacities of 1 : 2 : 4 behind a real HAProxy, from e
       console.log(`${applied.join('; ')}: p95 ${client.p95s(3, 8_000).map(Math.round)} ms`)
     } finally {
       client.stop()
-      await house.close()
-      setHouse(undefined)
+      await evenkeel.close()
+      setRuntime(undefined)
       for (const server of servers) await server[Symbol.asyncDispose]()
       await rm(data, { recursive: true })
     }

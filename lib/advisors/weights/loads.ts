@@ -1,4 +1,4 @@
-import { type Response, recentResponse, requestsOf, responseBetween, timedOf } from '../../measures/traffic.ts'
+import { type Response, recentResponse, requestsOf, responseBetween, timedOf } from '../../metrics/traffic.ts'
 import { servingOf } from '../../model/serving.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'

@@ -1,5 +1,5 @@
 import { text } from '../../format/format.ts'
-import { poolLabels, requestsOf } from '../../measures/traffic.ts'
+import { poolLabels, requestsOf } from '../../metrics/traffic.ts'
 import { servingOf } from '../../model/serving.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'

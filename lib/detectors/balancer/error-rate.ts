@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { text } from '../../format/format.ts'
 import { wilson } from '../../math/intervals.ts'
-import { poolLabels, requestsOf, serverLabels } from '../../measures/traffic.ts'
+import { poolLabels, requestsOf, serverLabels } from '../../metrics/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Verdict } from '../../model/finding.ts'
 import type { Labels } from '../../model/series.ts'

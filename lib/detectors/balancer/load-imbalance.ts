@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { poolLabels } from '../../measures/traffic.ts'
+import { poolLabels } from '../../metrics/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import { duration, patience, share, threshold } from '../settings.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { changedAt } from '../../measures/changed.ts'
-import { poolLabels, serverLabels, serverSeries } from '../../measures/traffic.ts'
+import { changedAt } from '../../metrics/changed.ts'
+import { poolLabels, serverLabels, serverSeries } from '../../metrics/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import { servingOf } from '../../model/serving.ts'

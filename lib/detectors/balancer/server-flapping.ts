@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { duration as durationText } from '../../format/format.ts'
-import { serverLabels, serverSeries } from '../../measures/traffic.ts'
+import { serverLabels, serverSeries } from '../../metrics/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import { evidence, factsOf, staleBecause } from '../rows.ts'

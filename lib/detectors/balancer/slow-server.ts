@@ -10,7 +10,7 @@ import {
   responseBetween,
   serverLabels,
   timedOf,
-} from '../../measures/traffic.ts'
+} from '../../metrics/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Severity, Verdict } from '../../model/finding.ts'
 import { servingOf } from '../../model/serving.ts'

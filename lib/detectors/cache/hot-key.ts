@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { safe, text } from '../../format/format.ts'
 import { median } from '../../math/robust.ts'
-import { measure } from '../../measures/measure.ts'
+import { measure } from '../../metrics/measure.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Verdict } from '../../model/finding.ts'
 import type { HotKey } from '../../model/record.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { text } from '../../format/format.ts'
 import { mean } from '../../math/robust.ts'
-import { changedAt } from '../../measures/changed.ts'
+import { changedAt } from '../../metrics/changed.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Verdict } from '../../model/finding.ts'
 import { evidence, factsOf } from '../rows.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { text } from '../../format/format.ts'
-import { poolLabels } from '../../measures/traffic.ts'
+import { poolLabels } from '../../metrics/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import type { RingSpec } from '../../model/ring.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { FakeEnvoy } from '../../../test/fakeEnvoy.ts'
-import { KillableHouse } from '../../../test/killableHouse.ts'
+import { KillableEvenkeel } from '../../../test/killableEvenkeel.ts'
 import type { Change } from '../../model/change.ts'
 import { envoyConfig } from './client.ts'
 
@@ -18,15 +18,15 @@ test.each([
   const file = join(folder, 'eds.json')
   await writeFile(file, await readFile(new URL('fixtures/envoy-eds-file.CONSTRUCTED.json', import.meta.url), 'utf8'))
   await using mesh = await new FakeEnvoy({ cluster: 'cache_pool', source: { file } }).start()
-  await using house = new KillableHouse([envoyConfig.parse({ kind: 'envoy', name: 'mesh', admin: mesh.admin, eds: { file } })], {})
-  await house.start()
-  await house.up()
+  await using evenkeel = new KillableEvenkeel([envoyConfig.parse({ kind: 'envoy', name: 'mesh', admin: mesh.admin, eds: { file } })], {})
+  await evenkeel.start()
+  await evenkeel.up()
   mesh.deaf = true
-  house.ask('create', { steps: [{ setting: { target: 'mesh', name: NAME }, after: '3' }] }).catch(() => {})
-  await house.until(async () => WEIGHT.exec(await readFile(file, 'utf8'))?.[1], (found) => found === '3') // biome-ignore format: one line
-  const [change] = await house.ask<Change[]>('changes')
+  evenkeel.ask('create', { steps: [{ setting: { target: 'mesh', name: NAME }, after: '3' }] }).catch(() => {})
+  await evenkeel.until(async () => WEIGHT.exec(await readFile(file, 'utf8'))?.[1], (found) => found === '3') // biome-ignore format: one line
+  const [change] = await evenkeel.ask<Change[]>('changes')
   expect(change!.state).toBe('applying')
-  await house.kill()
+  await evenkeel.kill()
   // What the change found is beside it, under its id.
   expect(WEIGHT.exec(await readFile(join(folder, `.eds.json.evenkeel-${change!.id}`), 'utf8'))?.[1]).toBe('5')
   if (restarted) {
@@ -34,8 +34,8 @@ test.each([
     await mesh.stop()
     await mesh.start()
   }
-  await house.start()
-  expect((await house.change(change!.id)).state).toBe(state)
+  await evenkeel.start()
+  expect((await evenkeel.change(change!.id)).state).toBe(state)
   expect(WEIGHT.exec(await readFile(file, 'utf8'))?.[1]).toBe(weight)
   expect(mesh.weights()['10.0.0.1:11211']).toBe(Number(weight))
   await rm(folder, { recursive: true })

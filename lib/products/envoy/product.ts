@@ -3,7 +3,7 @@ import { malformed } from '../../model/error.ts'
 import type { Probe, Product } from '../../model/product.ts'
 import type { Capability } from '../../model/topology.ts'
 import { printable } from '../answers.ts'
-import { hand, looked } from '../hands.ts'
+import { looked, prerequisite } from '../prerequisites.ts'
 import { readText, replaceable } from '../replaceFile.ts'
 import { adminPage, type EnvoyConfig, type EnvoyLink, envoyConfig, pageOf } from './client.ts'
 import { parseClusters } from './clusters.ts'
@@ -125,10 +125,10 @@ export const envoy: Product<EnvoyConfig, EnvoyLink> = {
       return discoveryResponse(await Promise.all(files), request)
     },
   },
-  async hands({ eds }) {
-    if (!eds) return [hand('EDS file', 'no `eds` in the configuration: no weight is set')]
+  async prerequisites({ eds }) {
+    if (!eds) return [prerequisite('EDS file', 'no `eds` in the configuration: no weight is set')]
     const may = await replaceable(eds.file)
-    return [hand('EDS file', may === true ? await looked(readText(eds.file).then(parseEds)) : may)]
+    return [prerequisite('EDS file', may === true ? await looked(readText(eds.file).then(parseEds)) : may)]
   },
   rights: 'GET on the admin interface; write access to the EDS file (and its directory, for the rename) to apply weights',
 }

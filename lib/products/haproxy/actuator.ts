@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Actuator, Edit } from '../../model/product.ts'
-import type { Door } from '../exchange.ts'
+import type { SocketAddress } from '../exchange.ts'
 import { say } from './client.ts'
 import { type HaproxyConfig, socketOf } from './config.ts'
 import { parseServersState, type StateRow } from './serversState.ts'
@@ -23,33 +23,33 @@ export const haproxyActuator: Actuator<HaproxyConfig> = {
     { pattern: /^[A-Za-z0-9_.:-]+\/[A-Za-z0-9_.:-]+\/weight$/, value: WEIGHT, reversal: 'exact', persistence: UNTIL },
     { pattern: /^[A-Za-z0-9_.:-]+\/[A-Za-z0-9_.:-]+\/state$/, value: STATE, reversal: 'exact', persistence: UNTIL },
   ],
-  get: async (config, names, signal) => live(doorOf(config), names, signal),
+  get: async (config, names, signal) => live(adminSocketOf(config), names, signal),
   async write(config, edits, signal) {
-    const door = doorOf(config)
+    const socket = adminSocketOf(config)
     const names = edits.map((edit) => edit.name)
     // HAProxy has no compare-and-set: the look before, the write and the look after follow one another at once.
-    assertAs(edits, await live(door, names, signal), (edit) => edit.expect, 'before the write')
+    assertAs(edits, await live(socket, names, signal), (edit) => edit.expect, 'before the write')
     const written: Edit[] = []
     for (const edit of edits) {
       try {
-        await set(door, edit.name, edit.value, signal)
+        await set(socket, edit.name, edit.value, signal)
         written.push(edit)
       } catch (error) {
         // A change is whole or not at all.
-        for (const done of written.reverse()) await set(door, done.name, done.expect, signal)
+        for (const done of written.reverse()) await set(socket, done.name, done.expect, signal)
         throw error
       }
     }
-    assertAs(edits, await live(door, names, signal), (edit) => edit.value, 'after the write')
+    assertAs(edits, await live(socket, names, signal), (edit) => edit.value, 'after the write')
   },
   commands: (_config, edits) => edits.map((edit) => command(edit.name, edit.value)),
   group: (name, target) => `pool:${target}/${name.split('/', 1)[0]}`,
 }
 
-function doorOf(config: HaproxyConfig): Door {
-  const door = socketOf(config)
-  if (!door) throw new EvenkeelError('not_allowed', 'no admin socket in the configuration: the statistics page cannot set weights')
-  return door
+function adminSocketOf(config: HaproxyConfig): SocketAddress {
+  const socket = socketOf(config)
+  if (!socket) throw new EvenkeelError('not_allowed', 'no admin socket in the configuration: the statistics page cannot set weights')
+  return socket
 }
 
 function partsOf(name: string): { pool: string; server: string; what: 'weight' | 'state' } {
@@ -66,9 +66,9 @@ function command(name: string, value: string): string {
   return `set server ${pool}/${server} ${what} ${checked.data}`
 }
 
-async function live(door: Door, names: string[], signal: AbortSignal): Promise<Record<string, string>> {
+async function live(socket: SocketAddress, names: string[], signal: AbortSignal): Promise<Record<string, string>> {
   const wanted = names.map((name) => ({ name, ...partsOf(name) }))
-  const rows = parseServersState(await say(door, 'show servers state', signal))
+  const rows = parseServersState(await say(socket, 'show servers state', signal))
   return Object.fromEntries(wanted.map(({ name, pool, server, what }) => [name, liveValue(rows, pool, server, what)]))
 }
 
@@ -86,8 +86,8 @@ function assertAs(edits: Edit[], now: Record<string, string>, wanted: (edit: Edi
 }
 
 /** HAProxy answers nothing when it has done as told; anything else is a refusal in its own words. */
-async function set(door: Door, name: string, value: string, signal: AbortSignal): Promise<void> {
-  const answer = (await say(door, command(name, value), signal)).trim()
+async function set(socket: SocketAddress, name: string, value: string, signal: AbortSignal): Promise<void> {
+  const answer = (await say(socket, command(name, value), signal)).trim()
   if (answer === '') return
   if (/^No such (server|backend)/.test(answer)) throw new EvenkeelError('not_found', `HAProxy: ${answer}`)
   if (/static LB algorithm/.test(answer))

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EvenkeelError, malformed } from '../../model/error.ts'
-import { type Door, exchange } from '../exchange.ts'
+import { exchange, type SocketAddress } from '../exchange.ts'
 import { getText } from '../http.ts'
 import { type HaproxyConfig, socketOf } from './config.ts'
 import { type ConfigFile, parseConfigFiles } from './configFile.ts'
@@ -11,9 +11,9 @@ const NO_COMMAND = /^Unknown command/
 const NO_RIGHT = /^Permission denied/
 
 /** One command on the admin socket; HAProxy answers and closes. The command is one line: names come checked. */
-export async function say(door: Door, command: string, signal: AbortSignal): Promise<string> {
+export async function say(socket: SocketAddress, command: string, signal: AbortSignal): Promise<string> {
   if (/[\n\r;]/.test(command)) throw new EvenkeelError('bad_request', 'a command is one line without `;`')
-  const answer = await exchange(door, `${command}\n`, signal)
+  const answer = await exchange(socket, `${command}\n`, signal)
   if (NO_COMMAND.test(answer)) throw new EvenkeelError('not_allowed', `this HAProxy does not know \`${command.split(' ', 2).join(' ')}\``)
   if (NO_RIGHT.test(answer)) throw new EvenkeelError('not_allowed', 'the socket is not of `level admin` in haproxy.cfg')
   return answer
@@ -21,9 +21,9 @@ export async function say(door: Door, command: string, signal: AbortSignal): Pro
 
 /** The statistics as CSV: backends and servers from the socket, all rows from the page. */
 export function readStat(config: HaproxyConfig, signal: AbortSignal): Promise<string> {
-  const door = socketOf(config)
+  const socket = socketOf(config)
   // -1: every proxy; 2 + 4: backends and servers; -1: every server.
-  if (door) return say(door, 'show stat -1 6 -1', signal)
+  if (socket) return say(socket, 'show stat -1 6 -1', signal)
   return getText(`${config.stats?.split(/[;?]/, 1)[0]};csv`, signal)
 }
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { path, url } from '../../model/marks.ts'
-import { type Door, doorOf, doorText } from '../exchange.ts'
+import { parseSocketAddress, type SocketAddress, socketAddressText } from '../exchange.ts'
 
-const socket = z.string().refine((text) => doorOf(text) !== null, {
+const socket = z.string().refine((text) => parseSocketAddress(text) !== null, {
   message: 'tcp://HOST:PORT, unix:/PATH or /PATH, as in `stats socket` of haproxy.cfg',
 })
 
@@ -27,12 +27,13 @@ export const haproxyConfig = z
 export type HaproxyConfig = z.infer<typeof haproxyConfig>
 
 /** The admin socket, where one is configured. */
-export const socketOf = (config: HaproxyConfig): Door | null => (config.socket === undefined ? null : doorOf(config.socket))
+export const socketOf = (config: HaproxyConfig): SocketAddress | null =>
+  config.socket === undefined ? null : parseSocketAddress(config.socket)
 
 /** Where it is, without secrets. */
 export function haproxyAddress(config: HaproxyConfig): string {
-  const door = socketOf(config)
-  if (door) return doorText(door)
+  const socket = socketOf(config)
+  if (socket) return socketAddressText(socket)
   const { host, pathname } = new URL(config.stats ?? 'http://unknown')
   return `${host}${pathname}`
 }

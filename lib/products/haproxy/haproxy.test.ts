@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Parsed } from '../../model/product.ts'
 import type { Reading } from '../../model/series.ts'
-import { doorOf, doorText } from '../exchange.ts'
+import { parseSocketAddress, socketAddressText } from '../exchange.ts'
 import { haproxyActuator } from './actuator.ts'
 import { haproxyAddress, haproxyConfig } from './config.ts'
 import { parseConfigFile } from './configFile.ts'
@@ -20,7 +20,7 @@ const STATE = fixture('haproxy-2.6-show-servers-state.txt')
 const INFO = fixture('haproxy-2.6-show-info.txt')
 
 const MALFORMED = expect.objectContaining({ code: 'malformed' })
-const NOTHING: Beside = { state: null, file: null, version: null, writable: true, door: null }
+const NOTHING: Beside = { state: null, file: null, version: null, writable: true, socket: null }
 const value = (samples: Reading[], metric: string, pool: string, server?: string) =>
   samples.find((sample) => sample.metric === metric && sample.labels?.pool === pool && sample.labels.server === server)?.value
 /** The fixture with one column of one row changed. */
@@ -45,15 +45,15 @@ describe('configuration', () => {
     ['unix:/run/haproxy.sock', '/run/haproxy.sock'],
     ['unix@/run/haproxy.sock', '/run/haproxy.sock'],
     ['/run/haproxy.sock', '/run/haproxy.sock'],
-  ])('%s is %s', (text, door) => {
-    expect(doorText(doorOf(text)!)).toBe(door)
+  ])('%s is %s', (text, socket) => {
+    expect(socketAddressText(parseSocketAddress(text)!)).toBe(socket)
   })
 
   it.each(['', 'haproxy.sock', 'http://h:1', 'tcp://h', 'tcp://h:0', 'tcp://h:99999', 'tcp://h:1/x'])('refuses the socket %j', (text) => {
-    expect(doorOf(text)).toBeNull()
+    expect(parseSocketAddress(text)).toBeNull()
   })
 
-  it('needs one door, and tells no password', () => {
+  it('needs one socket, and tells no password', () => {
     expect(haproxyConfig.safeParse({ kind: 'haproxy', name: 'edge' }).success).toBe(false)
     const config = haproxyConfig.parse({ kind: 'haproxy', name: 'edge', stats: 'http://admin:secret@127.0.0.1:8404/stats' })
     expect(haproxyAddress(config)).toBe('127.0.0.1:8404/stats')

@@ -98,8 +98,8 @@ describe('what would last', () => {
 
   it('may be the state saved before a reload, in the file that this pool reads', () => {
     const file = parseConfigFile(CFG)
-    const door = { path: '/run/ha proxy.sock' }
-    expect(reloadOf(app, file, door)).toMatchObject({
+    const socket = { path: '/run/ha proxy.sock' }
+    expect(reloadOf(app, file, socket)).toMatchObject({
       keeps: true,
       command: `echo "show servers state" | socat stdio 'unix-connect:/run/ha proxy.sock' > /var/lib/haproxy/state`,
     })
@@ -107,8 +107,8 @@ describe('what would last', () => {
       keeps: true,
       command: 'echo "show servers state own" | socat stdio tcp-connect:127.0.0.1:99 > /var/lib/haproxy/own.state',
     })
-    expect(reloadOf(plain, file, door)).toMatchObject({ keeps: false, text: expect.stringContaining('takes every weight') })
-    expect(reloadOf(app, { pools: [] }, door)).toMatchObject({
+    expect(reloadOf(plain, file, socket)).toMatchObject({ keeps: false, text: expect.stringContaining('takes every weight') })
+    expect(reloadOf(app, { pools: [] }, socket)).toMatchObject({
       keeps: false,
       text: expect.stringContaining('`server-state-file` is missing'),
     })

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { FileLine, Pool, PoolServer } from '../../model/topology.ts'
-import { type Door, doorText } from '../exchange.ts'
+import { type SocketAddress, socketAddressText } from '../exchange.ts'
 import type { ConfigFile, FilePool, FileServer } from './configFile.ts'
 import { withDisabled, withWeight } from './serverLine.ts'
 
@@ -25,7 +25,7 @@ export function fileLineOf(server: Pick<PoolServer, 'name' | 'weightSet' | 'stat
 }
 
 /** What a reload does to weights and states that were set at run time (HAProxy's manual: `load-server-state-from-file`). */
-export function reloadOf(pool: FilePool, file: ConfigFile, door: Door | null): NonNullable<Pool['reload']> {
+export function reloadOf(pool: FilePool, file: ConfigFile, socket: SocketAddress | null): NonNullable<Pool['reload']> {
   const lost = (text: string) => ({ keeps: false, text })
   if (pool.loadState === 'none')
     return lost('A reload takes every weight and state from the file: no `load-server-state-from-file` is set here.')
@@ -36,7 +36,7 @@ export function reloadOf(pool: FilePool, file: ConfigFile, door: Door | null): N
   return {
     keeps: true,
     text: 'A reload keeps weights and states that were saved right before it; a server whose weight in the file was changed takes the new one from the file.',
-    command: `echo "${ask}" | socat stdio ${door ? quoted(`${'path' in door ? 'unix-connect' : 'tcp-connect'}:${doorText(door)}`) : 'ADMIN_SOCKET'} > ${quoted(path)}`,
+    command: `echo "${ask}" | socat stdio ${socket ? quoted(`${'path' in socket ? 'unix-connect' : 'tcp-connect'}:${socketAddressText(socket)}`) : 'ADMIN_SOCKET'} > ${quoted(path)}`,
   }
 }
 

@@ -1,7 +1,7 @@
 import type { RingNode, RingSpec } from '../../model/ring.ts'
 import { servingOf } from '../../model/serving.ts'
 import type { Pool, PoolAbilities, PoolServer } from '../../model/topology.ts'
-import type { Door } from '../exchange.ts'
+import type { SocketAddress } from '../exchange.ts'
 import type { ConfigFile, FilePool, FileServer } from './configFile.ts'
 import { fileLineOf, reloadOf } from './lasting.ts'
 import type { StateRow } from './serversState.ts'
@@ -15,7 +15,7 @@ export type Beside = {
   /** True, or why nothing can be set at run time. */
   writable: true | string
   /** The admin socket. */
-  door: Door | null
+  socket: SocketAddress | null
 }
 
 /** HAProxy takes weights up to this; 0 takes a server out of new requests. */
@@ -51,7 +51,7 @@ export function poolsOf({ pools, servers, serversLeft }: Stat, beside: Beside): 
       ...(file?.sticky ? { sticky: file.sticky } : {}),
       ...(ring ? { ring } : {}),
       ...(noRing ? { ringBecause: noRing } : {}),
-      ...(file && beside.file ? { reload: reloadOf(file, beside.file, beside.door) } : {}),
+      ...(file && beside.file ? { reload: reloadOf(file, beside.file, beside.socket) } : {}),
       ...(serversLeft.has(name) ? { serversLeft: serversLeft.get(name)! } : {}),
       servers: own,
     }

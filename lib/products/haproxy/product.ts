@@ -22,7 +22,7 @@ const stat: Probe<HaproxyLink, { stat: string } & Beside> = {
   cost: 'about 0.5 kB a server; 0.1 ms for a hundred servers',
   vital: true,
   async read({ config, state, file, version, writable }, _cursor, signal) {
-    return { stat: await readStat(config, signal), state, file, version, writable, door: socketOf(config) }
+    return { stat: await readStat(config, signal), state, file, version, writable, socket: socketOf(config) }
   },
   parse({ stat: text, ...beside }, { at }) {
     const rows = parseStat(text)
@@ -50,7 +50,7 @@ const serversState: Probe<HaproxyLink, string> = {
   cost: 'about 0.1 kB a server each 5 s',
   wanted: ({ config }) => (config.socket === undefined ? NO_SOCKET : true),
   async read(link, _cursor, signal) {
-    const answer = await say(door(link), 'show servers state', signal)
+    const answer = await say(socket(link), 'show servers state', signal)
     link.state = parseServersState(answer)
     return answer
   },
@@ -64,8 +64,8 @@ const info: Probe<HaproxyLink, { info: string; level: string }> = {
   cost: '1 kB each 5 s',
   wanted: ({ config }) => (config.socket === undefined ? NO_SOCKET : true),
   async read(link, _cursor, signal) {
-    const text = await say(door(link), 'show info', signal)
-    const level = (await say(door(link), 'show cli level', signal)).trim()
+    const text = await say(socket(link), 'show info', signal)
+    const level = (await say(socket(link), 'show cli level', signal)).trim()
     link.version = parseInfo(text).version
     link.writable = writableBy(level)
     return { info: text, level }
@@ -106,7 +106,7 @@ const configFile: Probe<HaproxyLink, ConfigFileRead> = {
   parse: () => ({ samples: [], records: [], topology: {} }),
 }
 
-function door({ config }: HaproxyLink) {
+function socket({ config }: HaproxyLink) {
   const found = socketOf(config)
   if (!found) throw new EvenkeelError('not_allowed', NO_SOCKET)
   return found

@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import { url } from '../../model/marks.ts'
-import { type Door, doorOf, doorText } from '../exchange.ts'
+import { parseSocketAddress, type SocketAddress, socketAddressText } from '../exchange.ts'
 
 /** A memcached server. */
 export const memcachedConfig = z.strictObject({
   kind: z.literal('memcached'),
   name: z.string(),
-  address: url(z.string().refine((text) => doorOf(text) !== null, { message: 'HOST:PORT or unix:/PATH' })),
+  address: url(z.string().refine((text) => parseSocketAddress(text) !== null, { message: 'HOST:PORT or unix:/PATH' })),
   role: z.enum(['cache', 'store']).default('cache'),
 })
 
 export type MemcachedConfig = z.output<typeof memcachedConfig>
 
-export const memcachedDoor = (config: MemcachedConfig): Door => doorOf(config.address)!
-export const memcachedAddress = (config: MemcachedConfig): string => doorText(memcachedDoor(config))
+export const memcachedSocket = (config: MemcachedConfig): SocketAddress => parseSocketAddress(config.address)!
+export const memcachedAddress = (config: MemcachedConfig): string => socketAddressText(memcachedSocket(config))

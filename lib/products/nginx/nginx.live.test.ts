@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { CAUSE } from '../../../test/cause.ts'
 import { freePort } from '../../../test/daemon.ts'
-import { KillableHouse } from '../../../test/killableHouse.ts'
+import { KillableEvenkeel } from '../../../test/killableEvenkeel.ts'
 import { describeWith } from '../../../test/live.ts'
 
 import { type App, type NginxServer, startApp, startNginx } from '../../../test/servers.ts'
@@ -269,21 +269,21 @@ describeWith(['nginx'], 'nginx actuator', () => {
     // Only the first test takes its time.
     const flag = join(dirname(site.file), 'tested')
     const slow = ['sh', '-c', `[ -f ${flag} ] || { touch ${flag}; sleep 4; }; exec "$0" "$@"`, program!, ...args]
-    await using house = new KillableHouse([{ ...site.config, accessLog: undefined, test: slow } as NginxConfig], {})
-    await house.start()
-    await house.up()
-    house.ask('create', { steps: [{ setting: { target: 'web', name: `app/${site.names[0]}/weight` }, after: '1' }] }).catch(() => {})
-    await house.until(() => readFile(site.file, 'utf8'), (now) => now.includes('weight=1')) // biome-ignore format: one line
-    await house.kill()
+    await using evenkeel = new KillableEvenkeel([{ ...site.config, accessLog: undefined, test: slow } as NginxConfig], {})
+    await evenkeel.start()
+    await evenkeel.up()
+    evenkeel.ask('create', { steps: [{ setting: { target: 'web', name: `app/${site.names[0]}/weight` }, after: '1' }] }).catch(() => {})
+    await evenkeel.until(() => readFile(site.file, 'utf8'), (now) => now.includes('weight=1')) // biome-ignore format: one line
+    await evenkeel.kill()
     expect(await shares(site)).toEqual([30, 10])
-    await house.start()
-    const [change] = await house.ask<Change[]>('changes')
+    await evenkeel.start()
+    const [change] = await evenkeel.ask<Change[]>('changes')
     expect(change!.state).toBe('watching')
     expect(await shares(site)).toEqual([20, 20])
     const kept = join(dirname(site.file), `.app.conf.evenkeel-${change!.id}`)
     expect(await readFile(kept, 'utf8')).toBe(text)
-    await house.ask('rollBack', { change: change!.id })
-    expect((await house.ended(change!.id, 10)).state).toBe('rolled_back')
+    await evenkeel.ask('rollBack', { change: change!.id })
+    expect((await evenkeel.ended(change!.id, 10)).state).toBe('rolled_back')
     expect(await readFile(site.file, 'utf8')).toBe(text)
     expect(await readFile(kept, 'utf8')).toBe(text)
     expect(await shares(site)).toEqual([30, 10])

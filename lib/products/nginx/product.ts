@@ -3,8 +3,8 @@ import type { Probe, Product } from '../../model/product.ts'
 import type { NewRecord } from '../../model/record.ts'
 import type { Pool } from '../../model/topology.ts'
 import { rawRecord } from '../answers.ts'
-import { hand, looked, runnable } from '../hands.ts'
 import { getText } from '../http.ts'
+import { looked, prerequisite, runnable } from '../prerequisites.ts'
 import { replaceable } from '../replaceFile.ts'
 import { logPlaceOf, type NginxConfig, nginxAddress, nginxConfig } from './config.ts'
 import { testConfig } from './configTest.ts'
@@ -147,10 +147,14 @@ export const nginx: Product<NginxConfig, NginxLink> = {
   close: async (link) => link.log?.close(),
   probes: [status, upstreams, vts, accessLog],
   address: nginxAddress,
-  async hands(config) {
-    const files = Object.entries(config.upstreams).map(async ([name, { file }]) => hand(`file of ${name}`, await replaceable(file)))
-    if (files.length === 0) return [hand('files', 'no `upstreams` in the configuration: no weight is set')]
-    return [...(await Promise.all(files)), hand('nginx -t', await looked(testConfig(config))), hand('reload', await reloadable(config))]
+  async prerequisites(config) {
+    const files = Object.entries(config.upstreams).map(async ([name, { file }]) => prerequisite(`file of ${name}`, await replaceable(file)))
+    if (files.length === 0) return [prerequisite('files', 'no `upstreams` in the configuration: no weight is set')]
+    return [
+      ...(await Promise.all(files)),
+      prerequisite('nginx -t', await looked(testConfig(config))),
+      prerequisite('reload', await reloadable(config)),
+    ]
   },
   rights:
     'GET of the stub_status page (and of the VTS page); to apply weights: write access to the upstream files and their directory, and the right to signal the master (or a `reload` command)',

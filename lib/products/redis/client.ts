@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { EvenkeelError } from '../../model/error.ts'
-import { type Place, placeOf, type RedisDoor, redisAddress } from './config.ts'
+import { type Place, placeOf, type RedisConnection, redisAddress } from './config.ts'
 import { CLOSED, unavailableBecause, unreachable } from './errors.ts'
 import { ReplyGuard } from './replyGuard.ts'
 import { closedPerhaps, mutePerhaps, tlsOptions } from './tls.ts'
@@ -24,7 +24,7 @@ export interface RedisClient {
   close(): Promise<void>
 }
 
-export function createRedisClient(config: RedisDoor): RedisClient {
+export function createRedisClient(config: RedisConnection): RedisClient {
   const address = redisAddress(config)
   const place = placeOf(config.url)
   const redis = new Redis({ ...connectOptions(place, config), ...QUIET })
@@ -156,7 +156,7 @@ export function createRedisClient(config: RedisDoor): RedisClient {
 }
 
 /** A short-lived connection for one write or look, closed at its end whatever happens. */
-export async function withRedis<T>(config: RedisDoor, work: (client: RedisClient) => Promise<T>): Promise<T> {
+export async function withRedis<T>(config: RedisConnection, work: (client: RedisClient) => Promise<T>): Promise<T> {
   const client = createRedisClient(config)
   try {
     return await work(client)
@@ -180,7 +180,7 @@ const QUIET = {
   protocol: 2,
 } as const
 
-function connectOptions(place: Place, config: RedisDoor) {
+function connectOptions(place: Place, config: RedisConnection) {
   return {
     ...(place.path === undefined ? { host: place.host, port: place.port } : { path: place.path }),
     db: place.db,

@@ -125,7 +125,7 @@ export const redisConfig = z
 export type RedisConfig = z.output<typeof redisConfig>
 
 /** Where one server is, and what opens it. */
-export type RedisDoor = Pick<RedisConfig, 'url' | 'username' | 'password' | 'ca' | 'cert' | 'key'>
+export type RedisConnection = Pick<RedisConfig, 'url' | 'username' | 'password' | 'ca' | 'cert' | 'key'>
 
 /** Where it is, without secrets: `127.0.0.1:6379`, `/run/redis.sock`. */
 export function redisAddress(config: Pick<RedisConfig, 'url'>): string {

@@ -10,7 +10,7 @@ import { clearLeftover, readText, replaceFile } from '../replaceFile.ts'
 import { readStats, type TwemproxyConfig } from './client.ts'
 import { type PoolConfig, parseConfigFile, withWeights } from './configFile.ts'
 import { testConfig } from './configTest.ts'
-import { doorOfPool, watchGap } from './gap.ts'
+import { socketOfPool, watchGap } from './gap.ts'
 import { parseStatistics } from './stats.ts'
 
 const run = promisify(execFile)
@@ -136,8 +136,8 @@ async function resume(config: TwemproxyConfig, path: string, restart: string[], 
 /** The first pool that is changed stands for all: they share the process. */
 async function gapOf(pools: PoolConfig[], edits: Edit[]) {
   const { pool } = parts(edits[0]!.name)
-  const door = doorOfPool(pools.find(({ name }) => name === pool)!)
-  return door && (await watchGap(door))
+  const socket = socketOfPool(pools.find(({ name }) => name === pool)!)
+  return socket && (await watchGap(socket))
 }
 
 /** Which run answers on the statistics port: told by its start, in whole epoch seconds. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { path, url } from '../../model/marks.ts'
 import type { TargetConfig } from '../../model/product.ts'
-import { doorOf, exchange } from '../exchange.ts'
+import { exchange, parseSocketAddress } from '../exchange.ts'
 
 const argv = z.array(z.string().min(1)).min(1)
 
@@ -9,7 +9,9 @@ export const twemproxyConfig = z.strictObject({
   kind: z.literal('twemproxy'),
   name: z.string().min(1),
   stats: url(
-    z.string().refine((text) => /^tcp:/.test(text) && doorOf(text) !== null, 'tcp://HOST:PORT, the statistics port (22222 by default)'),
+    z
+      .string()
+      .refine((text) => /^tcp:/.test(text) && parseSocketAddress(text) !== null, 'tcp://HOST:PORT, the statistics port (22222 by default)'),
   ),
   /** nutcracker.yml: the only place that tells weights and hash functions. */
   config: path('the path of nutcracker.yml').optional(),
@@ -22,4 +24,5 @@ export type TwemproxyConfig = z.infer<typeof twemproxyConfig> & TargetConfig
 export type TwemproxyLink = { config: TwemproxyConfig }
 
 /** Connects, and reads the one JSON that twemproxy sends before it closes (nc_stats.c). */
-export const readStats = (config: TwemproxyConfig, signal: AbortSignal): Promise<string> => exchange(doorOf(config.stats)!, '', signal)
+export const readStats = (config: TwemproxyConfig, signal: AbortSignal): Promise<string> =>
+  exchange(parseSocketAddress(config.stats)!, '', signal)

@@ -1,7 +1,7 @@
 import { EvenkeelError } from '../../model/error.ts'
 import type { Probe, Product } from '../../model/product.ts'
 import type { Capability } from '../../model/topology.ts'
-import { hand, looked, runnable } from '../hands.ts'
+import { looked, prerequisite, runnable } from '../prerequisites.ts'
 import { readText, replaceable } from '../replaceFile.ts'
 import { readStats, type TwemproxyConfig, type TwemproxyLink, twemproxyConfig } from './client.ts'
 import { type PoolConfig, parseConfigFile } from './configFile.ts'
@@ -93,12 +93,15 @@ export const twemproxy: Product<TwemproxyConfig, TwemproxyLink> = {
   close: async () => {},
   probes: [statistics],
   address: (config) => config.stats.replace('tcp://', ''),
-  async hands(config) {
+  async prerequisites(config) {
     const { config: path, restart } = config
     return [
-      hand('nutcracker.yml', path ? await replaceable(path) : 'no `config` in the configuration: no weight is set'),
-      ...(path ? [hand('nutcracker -t', await looked(readText(path).then((text) => testConfig(config, path, text))))] : []),
-      hand('restart', restart ? await runnable(restart) : 'no `restart` in the configuration: twemproxy takes weights only at its start'),
+      prerequisite('nutcracker.yml', path ? await replaceable(path) : 'no `config` in the configuration: no weight is set'),
+      ...(path ? [prerequisite('nutcracker -t', await looked(readText(path).then((text) => testConfig(config, path, text))))] : []),
+      prerequisite(
+        'restart',
+        restart ? await runnable(restart) : 'no `restart` in the configuration: twemproxy takes weights only at its start',
+      ),
     ]
   },
   rights: 'the statistics port; to apply weights: write access to nutcracker.yml and its directory, and the right to run `restart`',

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import type { Parsed } from '../../model/product.ts'
 import { parseConfigFile, parseServer, withWeights } from './configFile.ts'
-import { doorOfPool } from './gap.ts'
+import { socketOfPool } from './gap.ts'
 import { twemproxy } from './product.ts'
 import { parseStatistics } from './stats.ts'
 
@@ -60,8 +60,8 @@ describe('nutcracker.yml', () => {
     ['cache.internal:1', { host: 'cache.internal', port: 1 }],
     ['/run/nutcracker.sock 0666', { path: '/run/nutcracker.sock' }],
     [undefined, null],
-  ])('listens at %s', (listen, door) => {
-    expect(doorOfPool({ name: 'a', listen, distribution: 'ketama', hash: 'md5', retryMs: 1, servers: [] })).toEqual(door)
+  ])('listens at %s', (listen, socket) => {
+    expect(socketOfPool({ name: 'a', listen, distribution: 'ketama', hash: 'md5', retryMs: 1, servers: [] })).toEqual(socket)
   })
 })
 

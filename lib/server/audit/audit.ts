@@ -1,8 +1,8 @@
 import { type AuditKind, canonical } from '../../model/audit.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { AuditView } from '../../model/views.ts'
-import type { House } from '../house.ts'
 import { PAGE_LIMIT } from '../paging.ts'
+import type { Runtime } from '../runtime.ts'
 
 export type AuditQuestion = {
   cursor?: string
@@ -16,13 +16,13 @@ export type AuditQuestion = {
 
 /** Entries of the audit log, newest first. */
 export function listAudit(
-  house: Pick<House, 'store'>,
+  runtime: Pick<Runtime, 'store'>,
   { cursor, limit = PAGE_LIMIT, what, by, address, from, to }: AuditQuestion,
 ): AuditView {
   const before = cursor === undefined ? undefined : Number(cursor)
   if (before !== undefined && !(Number.isSafeInteger(before) && before > 0))
     throw new EvenkeelError('bad_request', 'cursor: give back `next` of the page before, unchanged.')
-  const { audit } = house.store
+  const { audit } = runtime.store
   const { items, next } = audit.list({
     limit,
     ...(before === undefined ? {} : { before }),
@@ -39,8 +39,8 @@ export function listAudit(
 const LINES = 500
 
 /** The entries after number `after` as JSON lines, oldest first, read from the disk as fast as they are taken. */
-export function exportAudit(house: Pick<House, 'store'>, after: number): Response {
-  const { audit } = house.store
+export function exportAudit(runtime: Pick<Runtime, 'store'>, after: number): Response {
+  const { audit } = runtime.store
   const to = audit.head().seq
   let at = after
   const encoder = new TextEncoder()

@@ -8,11 +8,11 @@ import { parseConfig } from '../../config/parse.ts'
 import { AUDIT_KINDS, type AuditEntry } from '../../model/audit.ts'
 import type { AuditView } from '../../model/views.ts'
 import { readEntry, verifyChain } from '../../store/auditChain.ts'
-import { type House, setHouse } from '../house.ts'
 import { operations } from '../http/operations.ts'
 import { serve } from '../http/serve.ts'
 import { honourConsents } from '../monitor.ts'
-import { openHouse } from '../open.ts'
+import { openRuntime } from '../open.ts'
+import { type Runtime, setRuntime } from '../runtime.ts'
 import { schemas } from '../schemas.ts'
 import { createRecorder } from './recorder.ts'
 
@@ -25,19 +25,19 @@ targets:
 receivers:
   - { name: hook, webhook: { url: "http://127.0.0.1:1/${SECRET}-path", secret: ${SECRET}-hook } }
 `
-let house: House
+let runtime: Runtime
 const open = async (source = text) => {
   const config = parseConfig(source, {}, schemas(), { file: join(data, 'evenkeel.yaml'), readFile: () => '' })
-  house = await openHouse({ ...config, data }, { NODE_ENV: 'test' }, () => {})
-  setHouse(house)
+  runtime = await openRuntime({ ...config, data }, { NODE_ENV: 'test' }, () => {})
+  setRuntime(runtime)
 }
 beforeAll(async () => {
   process.env.EVENKEEL_LOG = 'silent'
   await open()
 })
 afterAll(async () => {
-  await house.close()
-  setHouse(undefined)
+  await runtime.close()
+  setRuntime(undefined)
   rmSync(data, { recursive: true })
 })
 
@@ -46,7 +46,7 @@ function call(method: string, path: string, { body, token, from = '192.0.2.1', h
   const socket = new Socket()
   Object.defineProperty(socket, 'remoteAddress', { value: from })
   const message = new IncomingMessage(socket)
-  house.doors.meet(message)
+  runtime.auth.meet(message)
   return serve(
     new Request(`http://127.0.0.1:3000/api/v1/${path}`, {
       method,
@@ -62,8 +62,8 @@ function call(method: string, path: string, { body, token, from = '192.0.2.1', h
 }
 type Call = { body?: unknown; token?: string; from?: string; headers?: Record<string, string> }
 const json = async <T>(answer: Response | Promise<Response>) => (await (await answer).json()) as T
-const newest = (count = 1): AuditEntry[] => house.store.audit.list({ limit: count }).items
-const seq = () => house.store.audit.head().seq
+const newest = (count = 1): AuditEntry[] => runtime.store.audit.list({ limit: count }).items
+const seq = () => runtime.store.audit.head().seq
 const made = (role: string, name: string) => json<{ token: string; id: string }>(call('POST', 'tokens', { body: { name, role } }))
 
 test('every call that is no GET is recorded, or says why not', () => {
@@ -185,7 +185,7 @@ describe('the API', () => {
   test('shows it by page and by filter', async () => {
     const first = await json<AuditView>(call('GET', 'audit?limit=3'))
     expect(first.items.map((entry) => entry.seq)).toEqual([seq(), seq() - 1, seq() - 2])
-    expect(first).toMatchObject({ next: String(seq() - 2), head: house.store.audit.head(), unsaved: { entries: 0, because: null } })
+    expect(first).toMatchObject({ next: String(seq() - 2), head: runtime.store.audit.head(), unsaved: { entries: 0, because: null } })
     const second = await json<AuditView>(call('GET', `audit?limit=3&cursor=${first.next}`))
     expect(second.items[0]!.seq).toBe(seq() - 3)
     const made = await json<AuditView>(call('GET', 'audit?what=token-made&by=&address=192.0.2.1'))
@@ -206,7 +206,7 @@ describe('the API', () => {
         .split('\n')
         .map((line, index) => readEntry(JSON.parse(line), index + 1))
     const entries = read(await answer.text())
-    expect(verifyChain(entries, { whole: true, anchors: [{ seq: seq(), hash: house.store.audit.head().hash }] }).broken).not.toBeNull()
+    expect(verifyChain(entries, { whole: true, anchors: [{ seq: seq(), hash: runtime.store.audit.head().hash }] }).broken).not.toBeNull()
     // The export's own entry came after what it holds.
     expect(verifyChain(entries, { whole: true })).toMatchObject({ broken: null, entries: seq() - 1 })
     expect(newest()[0]).toMatchObject({ what: 'audit-exported' })
@@ -217,36 +217,36 @@ describe('the API', () => {
 
 test('starts, stops, kills and the keys of the configuration that changed are recorded', async () => {
   const [stop, start, configuration] = await (async () => {
-    await house.close()
+    await runtime.close()
     await open(text.replace('tune', 'observe').replace('receivers:', 'learning: 5s\nreceivers:'))
-    return ['stop', 'start', 'configuration'].map((what) => house.store.audit.list({ limit: 1, what: what as 'stop' }).items[0]!)
+    return ['stop', 'start', 'configuration'].map((what) => runtime.store.audit.list({ limit: 1, what: what as 'stop' }).items[0]!)
   })()
   expect(stop!.seq).toBe(start!.seq - 1)
   expect(start).toMatchObject({ by: null, how: 'evenkeel', from: null, detail: { mode: 'observe', auth: 'none', before: 'stopped' } })
   expect(configuration).toMatchObject({ detail: { changed: 'learning, mode', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } })
-  await house.close()
+  await runtime.close()
   const { createStore } = await import('../../store/store.ts')
   const store = createStore({ path: data })
   store.memory.put('audit/running', true)
   store.close()
   await open(text.replace('sesame-hook', 'another'))
-  const found = (what: 'start' | 'configuration') => house.store.audit.list({ limit: 1, what }).items[0]!
+  const found = (what: 'start' | 'configuration') => runtime.store.audit.list({ limit: 1, what }).items[0]!
   expect(found('start').detail.before).toContain('not stopped')
   expect(found('configuration').detail.changed).toBe('learning, mode, receivers')
-  expect(JSON.stringify(house.store.audit.since(0, 100_000))).not.toContain(SECRET)
+  expect(JSON.stringify(runtime.store.audit.since(0, 100_000))).not.toContain(SECRET)
 })
 
 test('a consent that ran out is recorded', async () => {
   const consent = { allow: true, by: 'ann', at: 0, until: 1 }
-  house.store.memory.put('monitor/dead', consent)
-  await honourConsents(house)
-  const [entry] = house.store.audit.list({ limit: 1, what: 'consent-ended' }).items
+  runtime.store.memory.put('monitor/dead', consent)
+  await honourConsents(runtime)
+  const [entry] = runtime.store.audit.list({ limit: 1, what: 'consent-ended' }).items
   expect(entry).toMatchObject({ about: 'dead', by: null, how: 'evenkeel', detail: { given: 'ann' } })
 })
 
 test('a store that was damaged and mended is recorded at the start', () => {
   const repairs = ['evenkeel.db was damaged (x). 5 rows could be read.']
-  const recorder = createRecorder({ ...house, store: { ...house.store, repairs: () => repairs }, monotonic: () => 0 })
+  const recorder = createRecorder({ ...runtime, store: { ...runtime.store, repairs: () => repairs }, monotonic: () => 0 })
   const before = seq()
   recorder.started('0.0.0')
   expect(newest(seq() - before).find(({ what }) => what === 'store-repaired')).toMatchObject({
@@ -256,15 +256,15 @@ test('a store that was damaged and mended is recorded at the start', () => {
 })
 
 test('a clock that was set is recorded', () => {
-  house.bus.emit({ type: 'clock', step: { at: house.now(), byMs: -3_600_000 } })
+  runtime.bus.emit({ type: 'clock', step: { at: runtime.now(), byMs: -3_600_000 } })
   expect(newest()[0]).toMatchObject({ what: 'clock-set', how: 'evenkeel', detail: { ahead: '-3600 s' } })
 })
 
 test('the end of a change is recorded, once', () => {
-  const change = { id: 'c1', by: 'ann', verdict: null } as never as Parameters<House['audit']['change']>[0]
+  const change = { id: 'c1', by: 'ann', verdict: null } as never as Parameters<Runtime['audit']['change']>[0]
   const before = seq()
   for (const state of ['applying', 'watching', 'watching', 'kept', 'kept'] as const)
-    house.bus.emit({ type: 'change', change: { ...change, state, steps: [], guards: [], journal: [] } as never })
+    runtime.bus.emit({ type: 'change', change: { ...change, state, steps: [], guards: [], journal: [] } as never })
   expect(seq()).toBe(before + 1)
   expect(newest()[0]).toMatchObject({
     what: 'change-ended',

@@ -1,7 +1,7 @@
+import type { Visitor } from '../../auth/auth.ts'
 import { AUDIT_MAX, type AuditKind } from '../../model/audit.ts'
 import { ERROR_STATUS, EvenkeelError } from '../../model/error.ts'
-import type { Visitor } from '../doors/doors.ts'
-import type { House } from '../house.ts'
+import type { Runtime } from '../runtime.ts'
 import { type Actor, REFUSALS } from './recorder.ts'
 
 /** What of a call stands in the audit log. */
@@ -33,11 +33,11 @@ export function actorOf({ identity, from }: Pick<Visitor, 'identity' | 'from'>):
 }
 
 /** Records a call that was answered, if it is one that does something. */
-export function recordDone(house: House, visitor: Visitor, asked: Asked, status: number, answer: unknown): void {
+export function recordDone(runtime: Runtime, visitor: Visitor, asked: Asked, status: number, answer: unknown): void {
   const { audit } = asked
   // Nobody in particular can do nothing here, and as often as he likes.
   if (!audit || !('what' in audit) || visitor.person === null) return
-  house.audit.done(actorOf(visitor), {
+  runtime.audit.done(actorOf(visitor), {
     what: audit.what,
     about: aboutOf(asked, audit),
     detail: { operation: asked.operation, status: String(status), ...picked(asked.body, audit.body), ...picked(answer, audit.answer) },
@@ -45,14 +45,14 @@ export function recordDone(house: House, visitor: Visitor, asked: Asked, status:
 }
 
 /** Records a call that was refused, and one that would have done something and failed. */
-export async function recordFailed(house: House, request: { headers: Headers }, asked: Asked, error: unknown): Promise<void> {
+export async function recordFailed(runtime: Runtime, request: { headers: Headers }, asked: Asked, error: unknown): Promise<void> {
   const code = error instanceof EvenkeelError ? error.code : 'internal'
   const isRefusal = REFUSALS.includes(code)
   // Once its input was read, who records it elsewhere has it.
   if (asked.audit && 'elsewhere' in asked.audit && asked.body !== undefined) return
   const audit = asked.audit && 'what' in asked.audit ? asked.audit : null
   if (!isRefusal && !audit) return
-  const actor = actorOf(await house.doors.visitor(request))
+  const actor = actorOf(await runtime.auth.visitor(request))
   const reads = asked.operation.startsWith('GET ') || asked.operation.startsWith('HEAD ')
   const detail = {
     // A page that was left open asks for many things: who may not read is counted once, whatever he reads.
@@ -63,7 +63,7 @@ export async function recordFailed(house: House, request: { headers: Headers }, 
     ...(audit ? picked(asked.body, audit.body) : {}),
   }
   const about = audit ? aboutOf(asked, audit) : Object.values(asked.params ?? {}).join('/')
-  house.audit.refused(actor, { what: isRefusal ? 'refused' : audit!.what, about, detail }, isRefusal ? 'refused' : 'failed')
+  runtime.audit.refused(actor, { what: isRefusal ? 'refused' : audit!.what, about, detail }, isRefusal ? 'refused' : 'failed')
 }
 
 function aboutOf({ params = {}, body }: Asked, { about }: Audited): string {

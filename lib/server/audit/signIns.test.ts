@@ -5,14 +5,14 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parseConfig } from '../../config/parse.ts'
 import type { AuditEntry } from '../../model/audit.ts'
-import { type House, setHouse } from '../house.ts'
 import { serve } from '../http/serve.ts'
-import { openHouse } from '../open.ts'
+import { openRuntime } from '../open.ts'
+import { type Runtime, setRuntime } from '../runtime.ts'
 import { schemas } from '../schemas.ts'
 
 const PASSWORD = 'correct horse battery staple'
 let data: string
-let house: House
+let runtime: Runtime
 let printed: string[]
 beforeEach(() => {
   process.env.EVENKEEL_LOG = 'silent'
@@ -20,14 +20,14 @@ beforeEach(() => {
   printed = []
 })
 afterEach(async () => {
-  await house.close()
-  setHouse(undefined)
+  await runtime.close()
+  setRuntime(undefined)
   rmSync(data, { recursive: true })
 })
 async function open(auth: string): Promise<void> {
   const config = parseConfig(`auth: ${auth}\n`, {}, schemas(), { file: join(data, 'evenkeel.yaml'), readFile: () => '' })
-  house = await openHouse({ ...config, data }, { NODE_ENV: 'test' }, (text) => printed.push(text))
-  setHouse(house)
+  runtime = await openRuntime({ ...config, data }, { NODE_ENV: 'test' }, (text) => printed.push(text))
+  setRuntime(runtime)
 }
 
 function call(method: string, path: string, body: unknown, from: string, headers: Record<string, string> = {}): Promise<Response> {
@@ -37,7 +37,7 @@ function call(method: string, path: string, body: unknown, from: string, headers
     headers: sent,
     headersDistinct: Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, [value]])),
   } as unknown as IncomingMessage
-  house.doors.meet(message)
+  runtime.auth.meet(message)
   return serve(
     new Request(`http://127.0.0.1:3000/api/v1/${path}`, {
       method,
@@ -47,7 +47,7 @@ function call(method: string, path: string, body: unknown, from: string, headers
   )
 }
 /** All but what Evenkeel does by itself, oldest first. */
-const entries = () => house.store.audit.since(0, 1_000).filter(({ how, what }) => how !== 'evenkeel' || what === 'person-invited')
+const entries = () => runtime.store.audit.since(0, 1_000).filter(({ how, what }) => how !== 'evenkeel' || what === 'person-invited')
 const short = ({ what, by, how, from, about, outcome, detail }: AuditEntry) => [
   what,
   by,
@@ -97,10 +97,10 @@ describe('auth: local', () => {
 
   test('a file that lets the first admin in anew leaves an entry of the second factor and one of the link', async () => {
     await open('{ mode: local }')
-    await house.close()
+    await runtime.close()
     writeFileSync(join(data, 'reset-admin'), '')
     await open('{ mode: local }')
-    const own = house.store.audit.since(0, 1_000).filter(({ how, what }) => how === 'evenkeel' && /^(second|person)/.test(what))
+    const own = runtime.store.audit.since(0, 1_000).filter(({ how, what }) => how === 'evenkeel' && /^(second|person)/.test(what))
     expect(own.slice(-2)).toMatchObject([
       { what: 'second-factor', about: 'admin', detail: { because: expect.stringContaining('reset-admin') } },
       { what: 'person-invited', about: 'admin' },

@@ -4,27 +4,27 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { parseConfig } from '../../config/parse.ts'
-import { type House, setHouse } from '../house.ts'
-import { openHouse } from '../open.ts'
+import { openRuntime } from '../open.ts'
+import { type Runtime, setRuntime } from '../runtime.ts'
 import { schemas } from '../schemas.ts'
 import { serve } from './serve.ts'
 
 /** What was tried on the running product, by the API alone, as whoever tried it could. */
 let data: string
-let house: House
+let runtime: Runtime
 let printed: string
 beforeEach(async () => {
   process.env.EVENKEEL_LOG = 'silent'
   data = mkdtempSync(join(tmpdir(), 'evenkeel-attacks-'))
   const config = parseConfig('auth: { mode: local }\n', {}, schemas(), { file: join(data, 'evenkeel.yaml'), readFile: () => '' })
-  house = await openHouse({ ...config, data }, { NODE_ENV: 'test' }, (text) => {
+  runtime = await openRuntime({ ...config, data }, { NODE_ENV: 'test' }, (text) => {
     printed = text
   })
-  setHouse(house)
+  setRuntime(runtime)
 })
 afterEach(async () => {
-  await house.close()
-  setHouse(undefined)
+  await runtime.close()
+  setRuntime(undefined)
   rmSync(data, { recursive: true })
 })
 
@@ -37,7 +37,7 @@ function call(path: string, { method = 'GET', headers = {}, body, from = '198.51
     headers: sent,
     headersDistinct: Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, [value]])),
   } as unknown as IncomingMessage
-  house.doors.meet(message)
+  runtime.auth.meet(message)
   return serve(
     new Request(`http://127.0.0.1:3000/api/v1/${path}`, {
       method,

@@ -1,15 +1,15 @@
 import { EvenkeelError } from '../../model/error.ts'
-import type { House } from '../house.ts'
+import type { Runtime } from '../runtime.ts'
 
 const METRICS_MAX = 20
 /** One process serves some thousand readers; each costs a socket. */
 const READERS_MAX = 2_000
 
-export function events(house: House, request: Request, metrics: string[], still: () => Promise<boolean>): Response {
+export function events(runtime: Runtime, request: Request, metrics: string[], still: () => Promise<boolean>): Response {
   if (metrics.length > METRICS_MAX) throw new EvenkeelError('bad_request', `metric: at most ${METRICS_MAX} of them.`)
-  if (house.stream.readers() >= READERS_MAX) throw new EvenkeelError('unavailable', 'Too many readers of events.')
+  if (runtime.stream.readers() >= READERS_MAX) throw new EvenkeelError('unavailable', 'Too many readers of events.')
   const lastEventId = request.headers.get('last-event-id') ?? new URL(request.url).searchParams.get('lastEventId')
-  return new Response(house.stream.open({ lastEventId, metrics: metrics.filter(Boolean), signal: request.signal, still }), {
+  return new Response(runtime.stream.open({ lastEventId, metrics: metrics.filter(Boolean), signal: request.signal, still }), {
     headers: {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store, no-transform',

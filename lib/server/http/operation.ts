@@ -1,16 +1,16 @@
 import type { z } from 'zod'
+import type { Visitor } from '../../auth/auth.ts'
+import type { Identity } from '../../auth/identity.ts'
+import type { RoleNeeded } from '../../auth/roles.ts'
 import type { ErrorCode } from '../../model/error.ts'
 import type { Person } from '../../model/views.ts'
 import type { Audited, Unaudited } from '../audit/calls.ts'
-import type { Visitor } from '../doors/doors.ts'
-import type { Identity } from '../doors/identity.ts'
-import type { RoleNeeded } from '../doors/roles.ts'
-import type { House } from '../house.ts'
+import type { Runtime } from '../runtime.ts'
 
 export type Method = 'GET' | 'POST' | 'DELETE'
 
 export type Call<P, Q, B> = {
-  house: House
+  runtime: Runtime
   params: P
   query: Q
   body: B

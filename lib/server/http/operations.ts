@@ -5,11 +5,11 @@ import { account } from './operations/account.ts'
 import { alerting } from './operations/alerting.ts'
 import { audit } from './operations/audit.ts'
 import { balancing } from './operations/balancing.ts'
-import { doors } from './operations/doors.ts'
 import { keys } from './operations/keys.ts'
 import { loop } from './operations/loop.ts'
 import { meta } from './operations/meta.ts'
 import { observing } from './operations/observing.ts'
+import { signIn } from './operations/signIn.ts'
 
 /** The one call that speaks of all the others, and of itself. */
 const description = operation({
@@ -33,7 +33,7 @@ export const operations: Operation[] = [
   ...keys,
   ...loop,
   ...alerting,
-  ...doors,
+  ...signIn,
   ...account,
   ...audit,
   ...meta,

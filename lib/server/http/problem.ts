@@ -1,43 +1,7 @@
-import { ERROR_STATUS, type ErrorCode, EvenkeelError } from '../../model/error.ts'
 import type { Log } from '../../model/log.ts'
+import { problemOf } from '../../model/problem.ts'
 
-const TITLES: Record<ErrorCode, string> = {
-  bad_request: 'The request cannot be read',
-  unauthenticated: 'Who are you?',
-  read_only: 'Evenkeel only observes',
-  forbidden: 'Not allowed',
-  not_found: 'There is no such thing',
-  method_not_allowed: 'Not that way',
-  busy: 'Another change is under way',
-  drift: 'The live value is not what was expected',
-  stale: 'The proposal is out of date',
-  not_followed: 'Not every application follows',
-  not_allowed: 'Not in this state',
-  too_large: 'Too large',
-  invalid: 'The value is not allowed',
-  too_many: 'Too many attempts',
-  malformed: 'The server answered something else',
-  unreachable: 'The server cannot be reached',
-  internal: 'Something went wrong inside',
-  unavailable: 'Not ready',
-}
-
-export type Problem = { type: string; title: string; status: number; code: ErrorCode; detail: string }
-
-/** RFC 9457. An error of ours says what a user may read; of any other only the log hears. */
-export function problemOf(error: unknown, log?: Log): Problem {
-  if (!(error instanceof EvenkeelError))
-    log?.error({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'a request failed')
-  const code = error instanceof EvenkeelError ? error.code : 'internal'
-  return {
-    type: `urn:evenkeel:problem:${code}`,
-    title: TITLES[code],
-    status: ERROR_STATUS[code],
-    code,
-    detail: error instanceof EvenkeelError ? error.message : 'The log of Evenkeel says what.',
-  }
-}
-
+/** The answer to a request that failed, as RFC 9457 has it. */
 export function problemResponse(error: unknown, log?: Log): Response {
   const problem = problemOf(error, log)
   return new Response(JSON.stringify(problem), {

@@ -5,31 +5,31 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CLIENT, startIssuer } from '../../../test/issuer.ts'
 import { type Actor, type Asked, walk } from '../../../test/walk.ts'
+import { ANONYMOUS, type Identity } from '../../auth/identity.ts'
+import type { SignedIn } from '../../auth/local.ts'
+import { ROLES } from '../../auth/roles.ts'
 import { parseConfig } from '../../config/parse.ts'
-import { ANONYMOUS, type Identity } from '../doors/identity.ts'
-import type { SignedIn } from '../doors/local.ts'
-import { ROLES } from '../doors/roles.ts'
-import { currentHouse, type House, setHouse } from '../house.ts'
-import { openHouse } from '../open.ts'
+import { openRuntime } from '../open.ts'
+import { currentRuntime, type Runtime, setRuntime } from '../runtime.ts'
 import { schemas } from '../schemas.ts'
 import { operations } from './operations.ts'
 import { serve } from './serve.ts'
 
 let data: string
-let house: House
+let runtime: Runtime
 beforeEach(() => {
   process.env.EVENKEEL_LOG = 'silent'
   data = mkdtempSync(join(tmpdir(), 'evenkeel-roles-'))
 })
 afterEach(async () => {
-  await currentHouse()?.close()
-  setHouse(undefined)
+  await currentRuntime()?.close()
+  setRuntime(undefined)
   rmSync(data, { recursive: true })
 })
 async function open(auth: string): Promise<void> {
   const config = parseConfig(`mode: observe\nauth: ${auth}\n`, {}, schemas(), { file: join(data, 'evenkeel.yaml'), readFile: () => '' })
-  house = await openHouse({ ...config, data }, { NODE_ENV: 'test' }, () => {})
-  setHouse(house)
+  runtime = await openRuntime({ ...config, data }, { NODE_ENV: 'test' }, () => {})
+  setRuntime(runtime)
 }
 
 /** One call as the server takes it in, from a connection of loopback. */
@@ -40,7 +40,7 @@ async function ask(method: string, path: string, actor: Actor): Promise<Asked> {
     headers,
     headersDistinct: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value]])),
   } as unknown as IncomingMessage
-  house.doors.meet(message)
+  runtime.auth.meet(message)
   const leaving = new AbortController()
   const response = await serve(
     new Request(`http://127.0.0.1:3000${path}`, {
@@ -66,10 +66,10 @@ const tokens = (): Actor[] => [
 ]
 /** Tokens of somebody who stays: in each mode the one who makes them there. */
 let owner: Identity
-const made = (role: (typeof ROLES)[number]) => house.doors.tokens.create({ name: 'ci', role }, owner)
+const made = (role: (typeof ROLES)[number]) => runtime.auth.tokens.create({ name: 'ci', role }, owner)
 function revoked(): string {
   const { token, id } = made('admin')
-  house.doors.tokens.revoke(id)
+  runtime.auth.tokens.revoke(id)
   return token
 }
 
@@ -87,7 +87,7 @@ function lasting(people: () => Promise<Actor[]>): () => Promise<Actor[]> {
 describe('nobody gets more than the own role, however the path is written', { timeout: 120_000 }, () => {
   test('auth: local', async () => {
     await open('{ mode: local }')
-    const local = house.doors.local!
+    const local = runtime.auth.local!
     owner = { kind: 'person', id: local.persons.named('admin')!.id, name: 'admin', role: 'admin', session: null }
     let count = 0
     const signedIn = async (role: (typeof ROLES)[number], name = `${role}-${++count}`) => {
@@ -98,7 +98,7 @@ describe('nobody gets more than the own role, however the path is written', { ti
     const removed = async (): Promise<Actor[]> => {
       const cookie = await signedIn('admin', 'gone')
       const gone: Identity = { kind: 'person', role: 'admin', session: null, id: local.persons.named('gone')!.id, name: 'gone' }
-      const token = bearer(house.doors.tokens.create({ name: 'ci', role: 'admin' }, gone).token)
+      const token = bearer(runtime.auth.tokens.create({ name: 'ci', role: 'admin' }, gone).token)
       local.remove('gone')
       return [
         { who: "a removed admin's cookie", role: null, headers: cookie },
@@ -134,7 +134,7 @@ describe('nobody gets more than the own role, however the path is written', { ti
       await open(
         `{ mode: oidc, issuer: "${issuer.url}", client_id: ${CLIENT.id}, client_secret: "${CLIENT.secret}", roles: { admin: [sre], operator: [oncall], viewer: [staff] } }`,
       )
-      const oidc = house.doors.oidc!
+      const oidc = runtime.auth.oidc!
       const signedIn = async (name: string, group: string) => {
         issuer.person = { sub: name, preferred_username: name, groups: [group] }
         const { location, cookies } = await oidc.begin('/')

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseConfig } from '../../config/parse.ts'
 import { ERROR_STATUS } from '../../model/error.ts'
-import { type House, setHouse } from '../house.ts'
-import { openHouse } from '../open.ts'
+import { problemOf } from '../../model/problem.ts'
+import { openRuntime } from '../open.ts'
+import { type Runtime, setRuntime } from '../runtime.ts'
 import { schemas } from '../schemas.ts'
 import { operations } from './operations.ts'
-import { problemOf } from './problem.ts'
 import { serve } from './serve.ts'
 
 const data = mkdtempSync(join(tmpdir(), 'evenkeel-serve-'))
@@ -21,16 +21,16 @@ receivers:
   - { name: hook, webhook: { url: "http://127.0.0.1:1/hook?key=sesame-query", secret: sesame-hook, headers: { authorization: sesame-header } } }
   - { name: chat, slack: { url: "http://127.0.0.1:1/services/sesame-slack" } }
 `
-let house: House
+let runtime: Runtime
 beforeAll(async () => {
   process.env.EVENKEEL_LOG = 'silent'
   const config = parseConfig(text, {}, schemas(), { file: join(data, 'evenkeel.yaml'), readFile: () => '' })
-  house = await openHouse({ ...config, data }, { NODE_ENV: 'test' }, () => {})
-  setHouse(house)
+  runtime = await openRuntime({ ...config, data }, { NODE_ENV: 'test' }, () => {})
+  setRuntime(runtime)
 })
 afterAll(async () => {
-  await house.close()
-  setHouse(undefined)
+  await runtime.close()
+  setRuntime(undefined)
   rmSync(data, { recursive: true })
 })
 

@@ -1,9 +1,9 @@
 import type { z } from 'zod'
+import type { EnterOptions, Visitor } from '../../auth/auth.ts'
+import type { RoleNeeded } from '../../auth/roles.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import { type Asked, recordDone, recordFailed } from '../audit/calls.ts'
-import type { EnterOptions, Visitor } from '../doors/doors.ts'
-import type { RoleNeeded } from '../doors/roles.ts'
-import { currentHouse, type House, house } from '../house.ts'
+import { currentRuntime, type Runtime, runtime } from '../runtime.ts'
 import { readBody } from './body.ts'
 import type { Operation } from './operation.ts'
 import { operations } from './operations.ts'
@@ -19,16 +19,16 @@ const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosnif
 export async function gate(
   request: Request,
   role: RoleNeeded,
-  then: (house: House, visitor: Visitor, path: string) => Promise<Response> | Response,
+  then: (runtime: Runtime, visitor: Visitor, path: string) => Promise<Response> | Response,
   asked: Asked = { operation: `${request.method} ${new URL(request.url).pathname}` },
   options?: EnterOptions,
 ): Promise<Response> {
   try {
-    const at = house()
-    const visitor = await at.doors.enter(request, role, options)
+    const at = runtime()
+    const visitor = await at.auth.enter(request, role, options)
     return await then(at, visitor, new URL(request.url).pathname)
   } catch (error) {
-    const at = currentHouse()
+    const at = currentRuntime()
     if (at) await recordFailed(at, request, asked, error)
     return problemResponse(error, at?.log)
   }
@@ -52,13 +52,13 @@ export function serve(request: Request): Promise<Response> {
     )
   const { operation } = found
   const asked: Asked = { operation: `${operation.method} ${operation.path}`, audit: operation.audit, params: found.params }
-  const answered = async (at: House, visitor: Visitor) => {
+  const answered = async (at: Runtime, visitor: Visitor) => {
     const { person, identity, from, still } = visitor
     const params = parse(operation.params, found.params, 'path') as Record<string, string>
     const query = parse(operation.query, Object.fromEntries(url.searchParams), 'query') as Record<string, unknown>
     asked.body = operation.body ? parse(operation.body, await readBody(request), 'body') : undefined
     const answer = await operation.run({
-      house: at,
+      runtime: at,
       params,
       query,
       body: asked.body,

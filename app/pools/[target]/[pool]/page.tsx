@@ -13,10 +13,10 @@ export const generateMetadata = async ({ params }: Props) => {
 }
 
 export default async function Page({ params }: Props) {
-  const { house } = await visit('viewer')
+  const { runtime } = await visit('viewer')
   const { target, pool } = await params
   const [on, name] = [named(target), named(pool)]
-  const initialData = await knownLater(getPool(house, on, name))
+  const initialData = await knownLater(getPool(runtime, on, name))
   if (!initialData) notFound()
   return <PoolPage target={on} name={name} initialData={initialData} />
 }

@@ -9,24 +9,24 @@ import type { Members } from './members.ts'
 import { askSentinel, sentinelSamples } from './sentinel.ts'
 
 /** Several servers under one name in the configuration: a Redis Cluster, or what Sentinels watch over. */
-export type GroupLink = { config: RedisConfig; doors: RedisClient[] }
+export type GroupLink = { config: RedisConfig; entries: RedisClient[] }
 
 export const isGroup = ({ cluster, sentinel }: RedisConfig) => cluster !== undefined || sentinel !== undefined
 
 /** The URLs that are asked who belongs to it. */
-export const doorsOf = ({ cluster, sentinel }: RedisConfig): string[] => cluster ?? sentinel?.nodes.map((node) => `redis://${node}`) ?? []
+export const entryUrls = ({ cluster, sentinel }: RedisConfig): string[] => cluster ?? sentinel?.nodes.map((node) => `redis://${node}`) ?? []
 
 /** Asks one after the other, from the one that answered last, until one answers. */
 async function members(link: GroupLink, signal: AbortSignal): Promise<Members> {
   const { sentinel } = link.config
   let last: unknown = new EvenkeelError('unreachable', 'nothing to ask')
-  for (const door of [...link.doors]) {
+  for (const socket of [...link.entries]) {
     if (signal.aborted) break
     // Each has its part of the time, so that one that hangs does not use up all of it.
     const turn = AbortSignal.any([signal, AbortSignal.timeout(TURN_MS)])
     try {
-      const found = sentinel ? await askSentinel(door, sentinel.master, turn) : await askCluster(door, turn)
-      link.doors = [door, ...link.doors.filter((other) => other !== door)]
+      const found = sentinel ? await askSentinel(socket, sentinel.master, turn) : await askCluster(socket, turn)
+      link.entries = [socket, ...link.entries.filter((other) => other !== socket)]
       return found
     } catch (error) {
       last = error
@@ -83,7 +83,7 @@ export const redisGroup: Product<RedisConfig, GroupLink> = {
   config: redisConfig,
   open: (config) => ({
     config,
-    doors: doorsOf(config).map((url) =>
+    entries: entryUrls(config).map((url) =>
       createRedisClient({
         url,
         ca: config.ca,
@@ -93,12 +93,12 @@ export const redisGroup: Product<RedisConfig, GroupLink> = {
       }),
     ),
   }),
-  close: async (link) => void (await Promise.all(link.doors.map((door) => door.close()))),
+  close: async (link) => void (await Promise.all(link.entries.map((socket) => socket.close()))),
   discover: async (link, signal) => memberConfigs(link.config, (await members(link, signal)).addresses),
   probes: [shape],
   unavailable: unavailableBecause,
   address: (config) =>
-    doorsOf(config)
+    entryUrls(config)
       .map((url) => redisAddress({ url }))
       .join(', '),
   rights:

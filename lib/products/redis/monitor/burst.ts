@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { malformed } from '../../../model/error.ts'
-import { placeOf, type RedisConfig, type RedisDoor, redisAddress } from '../config.ts'
+import { placeOf, type RedisConfig, type RedisConnection, redisAddress } from '../config.ts'
 import { unquoted, unreachable } from '../errors.ts'
 import { type TlsConfig, tlsOptions } from '../tls.ts'
 
@@ -14,7 +14,7 @@ export type Burst = { ms: number; lines: number; bytes: number; ended: BurstEnd 
  * Listens to a server's commands by MONITOR on a connection of its own until the first limit is reached, then destroys the connection:
  * Redis keeps an unlimited buffer for a monitor that does not read. `onLine` gets each line without its line end, one byte a character.
  */
-export function listen(config: RedisDoor, limits: BurstLimits, onLine: (line: string) => void, signal: AbortSignal): Promise<Burst> {
+export function listen(config: RedisConnection, limits: BurstLimits, onLine: (line: string) => void, signal: AbortSignal): Promise<Burst> {
   const address = redisAddress(config)
   return new Promise((resolve, reject) => {
     let rest = ''

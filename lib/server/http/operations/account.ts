@@ -1,10 +1,10 @@
 import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { z } from 'zod'
+import { signedIn } from '../../../auth/identity.ts'
+import type { Local, Own } from '../../../auth/local.ts'
+import { PASSWORD_MAX, PASSWORD_MIN } from '../../../auth/passwordChoice.ts'
 import { EvenkeelError } from '../../../model/error.ts'
 import { getAccount } from '../../account.ts'
-import { signedIn } from '../../doors/identity.ts'
-import type { Local, Own } from '../../doors/local.ts'
-import { PASSWORD_MAX, PASSWORD_MIN } from '../../doors/passwordChoice.ts'
 import * as answers from '../answers.ts'
 import { id, words } from '../inputs.ts'
 import { type Call, operation } from '../operation.ts'
@@ -17,12 +17,12 @@ const pending = z.string().max(4_000)
 
 /** Whoever asks, at their own account. Throws `not_allowed` for tokens, and where passwords are none of ours. */
 function own(
-  { house, identity, from, request }: Pick<Call<unknown, unknown, unknown>, 'house' | 'identity' | 'from' | 'request'>,
+  { runtime, identity, from, request }: Pick<Call<unknown, unknown, unknown>, 'runtime' | 'identity' | 'from' | 'request'>,
   given?: string,
 ) {
   const { id: person, session } = signedIn(identity)
-  const { local } = house.doors
-  if (!local) throw new EvenkeelError('not_allowed', `There are no passwords here: auth is "${house.doors.mode}".`)
+  const { local } = runtime.auth
+  if (!local) throw new EvenkeelError('not_allowed', `There are no passwords here: auth is "${runtime.auth.mode}".`)
   return { local, own: { id: person, session, present: given, origin: { headers: request.headers, from } } } satisfies {
     local: Local
     own: Own
@@ -38,7 +38,7 @@ export const account = [
     summary: "One's own account: second factor, sessions, tokens",
     tag,
     answer: answers.account,
-    run: ({ house, identity }) => getAccount(house, identity!),
+    run: ({ runtime, identity }) => getAccount(runtime, identity!),
   }),
   operation({
     method: 'POST',
@@ -191,9 +191,9 @@ export const account = [
     answer: answers.anything,
     status: 204,
     problems: ['not_allowed'],
-    run: ({ house, identity }) => {
+    run: ({ runtime, identity }) => {
       const mine = signedIn(identity)
-      house.doors.sessions.endAll(mine.id, mine.session)
+      runtime.auth.sessions.endAll(mine.id, mine.session)
     },
   }),
   operation({
@@ -208,10 +208,10 @@ export const account = [
     answer: answers.anything,
     status: 204,
     problems: ['not_allowed', 'not_found'],
-    run: ({ house, identity, params }) => {
+    run: ({ runtime, identity, params }) => {
       const mine = signedIn(identity)
-      if (house.doors.sessions.get(params.id)?.person !== mine.id) throw new EvenkeelError('not_found', 'You have no session of that id.')
-      house.doors.sessions.end(params.id)
+      if (runtime.auth.sessions.get(params.id)?.person !== mine.id) throw new EvenkeelError('not_found', 'You have no session of that id.')
+      runtime.auth.sessions.end(params.id)
     },
   }),
   operation({
@@ -226,11 +226,11 @@ export const account = [
     answer: answers.anything,
     status: 204,
     problems: ['not_found'],
-    run: ({ house, identity, params }) => {
-      const token = house.doors.tokens.list().find(({ id: of }) => of === params.id)
+    run: ({ runtime, identity, params }) => {
+      const token = runtime.auth.tokens.list().find(({ id: of }) => of === params.id)
       if (identity?.kind === 'token' || !token || token.owner !== identity?.id)
         throw new EvenkeelError('not_found', 'You have no token of that id.')
-      house.doors.tokens.revoke(params.id)
+      runtime.auth.tokens.revoke(params.id)
     },
   }),
 ]

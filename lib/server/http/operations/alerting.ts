@@ -15,7 +15,7 @@ export const alerting = [
     tag,
     query: z.object(paging),
     answer: answers.page(answers.silence),
-    run: ({ house, query }) => listSilences(house, query),
+    run: ({ runtime, query }) => listSilences(runtime, query),
   }),
   operation({
     method: 'POST',
@@ -35,7 +35,7 @@ export const alerting = [
     answer: answers.silence,
     status: 201,
     problems: ['invalid'],
-    run: ({ house, body, by }) => createSilence(house, body, by),
+    run: ({ runtime, body, by }) => createSilence(runtime, body, by),
   }),
   operation({
     method: 'GET',
@@ -46,7 +46,7 @@ export const alerting = [
     params: id,
     answer: answers.silence,
     problems: ['not_found'],
-    run: ({ house, params }) => getSilence(house, params.id),
+    run: ({ runtime, params }) => getSilence(runtime, params.id),
   }),
   operation({
     method: 'DELETE',
@@ -59,7 +59,7 @@ export const alerting = [
     answer: answers.anything,
     status: 204,
     problems: ['not_found'],
-    run: ({ house, params }) => deleteSilence(house, params.id),
+    run: ({ runtime, params }) => deleteSilence(runtime, params.id),
   }),
   operation({
     method: 'GET',
@@ -69,7 +69,7 @@ export const alerting = [
     tag,
     query: z.object(paging),
     answer: answers.page(answers.delivery),
-    run: ({ house, query }) => listDeliveries(house, query),
+    run: ({ runtime, query }) => listDeliveries(runtime, query),
   }),
   operation({
     method: 'GET',
@@ -78,7 +78,7 @@ export const alerting = [
     summary: 'Receivers and their channels',
     tag,
     answer: answers.page(answers.receiver),
-    run: ({ house }) => listReceivers(house),
+    run: ({ runtime }) => listReceivers(runtime),
   }),
   operation({
     method: 'POST',
@@ -90,6 +90,6 @@ export const alerting = [
     params: name,
     answer: z.object({ deliveries: z.array(answers.delivery) }),
     problems: ['not_found'],
-    run: ({ house, params }) => testReceiver(house, params.name),
+    run: ({ runtime, params }) => testReceiver(runtime, params.name),
   }),
 ]

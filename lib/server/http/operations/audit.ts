@@ -22,7 +22,7 @@ export const audit = [
       ...paging,
     }),
     answer: answers.audit,
-    run: ({ house, query }) => listAudit(house, query),
+    run: ({ runtime, query }) => listAudit(runtime, query),
   }),
   operation({
     method: 'GET',
@@ -36,6 +36,6 @@ export const audit = [
     }),
     answer: z.string().meta({ description: 'An AuditEntry a line' }),
     type: 'application/x-ndjson',
-    run: ({ house, query }) => exportAudit(house, query.after),
+    run: ({ runtime, query }) => exportAudit(runtime, query.after),
   }),
 ]

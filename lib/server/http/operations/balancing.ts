@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { getPool, listPools } from '../../pools.ts'
 import { getRing, listRings } from '../../rings.ts'
 import { getTtl, listTtls } from '../../ttls.ts'
-import { describeInThread, evaluateInThread } from '../../work/rings.ts'
+import { describeInThread, evaluateInThread } from '../../workers/rings.ts'
 import * as answers from '../answers.ts'
 import { name, paging } from '../inputs.ts'
 import { operation } from '../operation.ts'
@@ -17,7 +17,7 @@ export const balancing = [
     tag,
     query: z.object({ target: z.string().optional(), ...paging }),
     answer: answers.page(answers.pool),
-    run: ({ house, query }) => listPools(house, query),
+    run: ({ runtime, query }) => listPools(runtime, query),
   }),
   operation({
     method: 'GET',
@@ -28,7 +28,7 @@ export const balancing = [
     params: z.object({ target: z.string(), pool: z.string() }),
     answer: answers.pool,
     problems: ['not_found'],
-    run: ({ house, params }) => getPool(house, params.target, params.pool),
+    run: ({ runtime, params }) => getPool(runtime, params.target, params.pool),
   }),
   operation({
     method: 'GET',
@@ -38,7 +38,7 @@ export const balancing = [
     tag,
     query: z.object(paging),
     answer: answers.page(answers.ring),
-    run: ({ house, query }) => listRings(house, query),
+    run: ({ runtime, query }) => listRings(runtime, query),
   }),
   operation({
     method: 'GET',
@@ -49,7 +49,7 @@ export const balancing = [
     params: name,
     answer: answers.ring,
     problems: ['not_found'],
-    run: ({ house, params }) => getRing(house, params.name),
+    run: ({ runtime, params }) => getRing(runtime, params.name),
   }),
   operation({
     method: 'POST',
@@ -87,7 +87,7 @@ export const balancing = [
     tag,
     query: z.object(paging),
     answer: answers.page(answers.ttl),
-    run: ({ house, query }) => listTtls(house, query),
+    run: ({ runtime, query }) => listTtls(runtime, query),
   }),
   operation({
     method: 'GET',
@@ -98,6 +98,6 @@ export const balancing = [
     params: name,
     answer: answers.ttl,
     problems: ['not_found'],
-    run: ({ house, params }) => getTtl(house, params.name),
+    run: ({ runtime, params }) => getTtl(runtime, params.name),
   }),
 ]

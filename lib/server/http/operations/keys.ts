@@ -17,7 +17,7 @@ export const keys = [
     query,
     answer: answers.page(answers.hotKey),
     problems: [...problems],
-    run: ({ house, query }) => hotKeys(house, query),
+    run: ({ runtime, query }) => hotKeys(runtime, query),
   }),
   operation({
     method: 'GET',
@@ -28,7 +28,7 @@ export const keys = [
     query,
     answer: answers.page(answers.bigKey),
     problems: [...problems],
-    run: ({ house, query }) => bigKeys(house, query),
+    run: ({ runtime, query }) => bigKeys(runtime, query),
   }),
   operation({
     method: 'GET',
@@ -39,7 +39,7 @@ export const keys = [
     query,
     answer: answers.page(answers.keyPattern),
     problems: [...problems],
-    run: ({ house, query }) => keyPatterns(house, query),
+    run: ({ runtime, query }) => keyPatterns(runtime, query),
   }),
   operation({
     method: 'GET',
@@ -50,6 +50,6 @@ export const keys = [
     query,
     answer: answers.page(answers.slow),
     problems: [...problems],
-    run: ({ house, query }) => listSlow(house, query),
+    run: ({ runtime, query }) => listSlow(runtime, query),
   }),
 ]

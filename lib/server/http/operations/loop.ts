@@ -31,7 +31,7 @@ export const loop = [
       ...paging,
     }),
     answer: answers.page(answers.finding),
-    run: ({ house, query }) => listFindings(house, query),
+    run: ({ runtime, query }) => listFindings(runtime, query),
   }),
   operation({
     method: 'GET',
@@ -42,7 +42,7 @@ export const loop = [
     params: id,
     answer: answers.finding,
     problems: ['not_found'],
-    run: ({ house, params }) => getFinding(house, params.id),
+    run: ({ runtime, params }) => getFinding(runtime, params.id),
   }),
   operation({
     method: 'POST',
@@ -54,7 +54,7 @@ export const loop = [
     params: id,
     answer: answers.finding,
     problems: ['not_found'],
-    run: ({ house, params, by }) => acknowledgeFinding(house, params.id, by),
+    run: ({ runtime, params, by }) => acknowledgeFinding(runtime, params.id, by),
   }),
   operation({
     method: 'GET',
@@ -64,7 +64,7 @@ export const loop = [
     tag,
     query: z.object({ state: z.enum(['firing', 'resolved']).optional(), ...paging }),
     answer: answers.page(answers.incident),
-    run: ({ house, query }) => listIncidents(house, query),
+    run: ({ runtime, query }) => listIncidents(runtime, query),
   }),
   operation({
     method: 'GET',
@@ -75,7 +75,7 @@ export const loop = [
     params: id,
     answer: answers.incident,
     problems: ['not_found'],
-    run: ({ house, params }) => getIncident(house, params.id),
+    run: ({ runtime, params }) => getIncident(runtime, params.id),
   }),
   operation({
     method: 'GET',
@@ -89,7 +89,7 @@ export const loop = [
       ...paging,
     }),
     answer: answers.page(answers.proposal),
-    run: ({ house, query }) => listProposals(house, query),
+    run: ({ runtime, query }) => listProposals(runtime, query),
   }),
   operation({
     method: 'GET',
@@ -100,7 +100,7 @@ export const loop = [
     params: id,
     answer: answers.proposal,
     problems: ['not_found'],
-    run: ({ house, params }) => getProposal(house, params.id),
+    run: ({ runtime, params }) => getProposal(runtime, params.id),
   }),
   operation({
     method: 'POST',
@@ -114,7 +114,7 @@ export const loop = [
     answer: answers.applied,
     status: 202,
     problems: ['not_found', 'read_only', 'busy', 'drift', 'stale', 'not_followed', 'not_allowed', 'invalid', 'unreachable'],
-    run: ({ house, params, body, by }) => applyProposal(house, params.id, by, body),
+    run: ({ runtime, params, body, by }) => applyProposal(runtime, params.id, by, body),
   }),
   operation({
     method: 'GET',
@@ -128,7 +128,7 @@ export const loop = [
       ...paging,
     }),
     answer: answers.page(answers.change),
-    run: ({ house, query }) => listChanges(house, query),
+    run: ({ runtime, query }) => listChanges(runtime, query),
   }),
   operation({
     method: 'POST',
@@ -141,7 +141,7 @@ export const loop = [
     answer: answers.applied,
     status: 202,
     problems: ['not_found', 'read_only', 'busy', 'drift', 'not_followed', 'not_allowed', 'invalid', 'unreachable'],
-    run: ({ house, body: { dryRun: dry, ...own }, by }) => createChange(house, own, by, { dryRun: dry }),
+    run: ({ runtime, body: { dryRun: dry, ...own }, by }) => createChange(runtime, own, by, { dryRun: dry }),
   }),
   operation({
     method: 'GET',
@@ -152,7 +152,7 @@ export const loop = [
     params: id,
     answer: answers.change,
     problems: ['not_found'],
-    run: ({ house, params }) => getChange(house, params.id),
+    run: ({ runtime, params }) => getChange(runtime, params.id),
   }),
   operation({
     method: 'POST',
@@ -165,7 +165,7 @@ export const loop = [
     answer: answers.change,
     status: 202,
     problems: ['not_found', 'read_only', 'not_allowed', 'busy', 'drift', 'unreachable'],
-    run: ({ house, params, by }) => rollBackChange(house, params.id, by),
+    run: ({ runtime, params, by }) => rollBackChange(runtime, params.id, by),
   }),
   operation({
     method: 'POST',
@@ -178,7 +178,7 @@ export const loop = [
     answer: answers.change,
     status: 202,
     problems: ['not_found', 'not_allowed', 'read_only', 'unreachable'],
-    run: ({ house, params, by }) => keepChange(house, params.id, by),
+    run: ({ runtime, params, by }) => keepChange(runtime, params.id, by),
   }),
   operation({
     method: 'POST',
@@ -190,7 +190,7 @@ export const loop = [
     params: id,
     answer: answers.change,
     problems: ['not_found', 'not_allowed'],
-    run: ({ house, params, by }) => settleChange(house, params.id, by),
+    run: ({ runtime, params, by }) => settleChange(runtime, params.id, by),
   }),
   operation({
     method: 'GET',
@@ -200,7 +200,7 @@ export const loop = [
     tag,
     query: z.object(paging),
     answer: answers.page(answers.job),
-    run: ({ house, query }) => listJobs(house, query),
+    run: ({ runtime, query }) => listJobs(runtime, query),
   }),
   operation({
     method: 'GET',
@@ -211,7 +211,7 @@ export const loop = [
     params: id,
     answer: answers.job,
     problems: ['not_found'],
-    run: ({ house, params }) => getJob(house, params.id),
+    run: ({ runtime, params }) => getJob(runtime, params.id),
   }),
   ...(['pause', 'resume', 'cancel'] as const).map((verb) =>
     operation({
@@ -225,7 +225,7 @@ export const loop = [
       answer: answers.job,
       status: 202,
       problems: ['not_found', 'not_allowed', 'read_only'],
-      run: ({ house, params, by }) => steerJob(house, params.id, verb, by),
+      run: ({ runtime, params, by }) => steerJob(runtime, params.id, verb, by),
     }),
   ),
 ]

@@ -15,7 +15,7 @@ export const meta = [
     summary: 'The configuration as written, every secret redacted',
     tag,
     answer: z.object({ config: z.unknown(), warnings: z.array(z.string()) }),
-    run: ({ house }) => getConfig(house),
+    run: ({ runtime }) => getConfig(runtime),
   }),
   operation({
     method: 'GET',
@@ -41,7 +41,7 @@ export const meta = [
     }),
     answer: z.object({ mode: z.enum(['observe', 'tune']) }),
     problems: ['read_only', 'busy', 'drift', 'unreachable'],
-    run: ({ house, body, by }) => setMode(house, body, by),
+    run: ({ runtime, body, by }) => setMode(runtime, body, by),
   }),
   operation({
     method: 'GET',
@@ -50,7 +50,7 @@ export const meta = [
     summary: 'Faults that the demo can inject into its own fleet',
     tag,
     answer: answers.page(answers.drill),
-    run: ({ house }) => listDrills(house),
+    run: ({ runtime }) => listDrills(runtime),
   }),
   operation({
     method: 'POST',
@@ -63,7 +63,7 @@ export const meta = [
     answer: answers.drill,
     status: 202,
     problems: ['not_found', 'unreachable'],
-    run: ({ house, params }) => startDrill(house, params.name),
+    run: ({ runtime, params }) => startDrill(runtime, params.name),
   }),
   operation({
     method: 'DELETE',
@@ -76,6 +76,6 @@ export const meta = [
     answer: answers.drill,
     status: 202,
     problems: ['not_found', 'unreachable'],
-    run: ({ house, params }) => endDrill(house, params.name),
+    run: ({ runtime, params }) => endDrill(runtime, params.name),
   }),
 ]

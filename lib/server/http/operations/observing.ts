@@ -28,7 +28,7 @@ export const observing = [
     summary: 'Everything that the first page shows',
     tag,
     answer: answers.overview,
-    run: ({ house }) => getOverview(house),
+    run: ({ runtime }) => getOverview(runtime),
   }),
   operation({
     method: 'GET',
@@ -37,7 +37,7 @@ export const observing = [
     summary: 'Mode, person and what else stands around every page',
     tag,
     answer: answers.frame,
-    run: ({ house, person }) => getFrame(house, person),
+    run: ({ runtime, person }) => getFrame(runtime, person),
   }),
   operation({
     method: 'GET',
@@ -47,7 +47,7 @@ export const observing = [
     tag,
     query: z.object(paging),
     answer: answers.page(answers.target),
-    run: ({ house, query }) => listTargets(house, query),
+    run: ({ runtime, query }) => listTargets(runtime, query),
   }),
   operation({
     method: 'GET',
@@ -58,7 +58,7 @@ export const observing = [
     params: name,
     answer: answers.target,
     problems: ['not_found'],
-    run: ({ house, params }) => getTarget(house, params.name),
+    run: ({ runtime, params }) => getTarget(runtime, params.name),
   }),
   operation({
     method: 'GET',
@@ -69,7 +69,7 @@ export const observing = [
     params: name,
     answer: answers.page(z.object({ id: z.string(), at: z.iso.datetime(), text: z.string() })),
     problems: ['not_found'],
-    run: ({ house, params }) => ({ items: rawAnswers(house, params.name), next: null }),
+    run: ({ runtime, params }) => ({ items: rawAnswers(runtime, params.name), next: null }),
   }),
   operation({
     method: 'GET',
@@ -80,7 +80,7 @@ export const observing = [
     params: name,
     answer: answers.page(z.object({ id: z.string(), at: z.iso.datetime(), value: z.string() })),
     problems: ['not_found'],
-    run: ({ house, params }) => ({ items: targetFacts(house, params.name), next: null }),
+    run: ({ runtime, params }) => ({ items: targetFacts(runtime, params.name), next: null }),
   }),
   operation({
     method: 'GET',
@@ -91,7 +91,7 @@ export const observing = [
     params: name,
     answer: answers.page(z.object({ id: z.string(), at: z.iso.datetime(), event: z.string(), latestMs: z.number(), maxMs: z.number() })),
     problems: ['not_found'],
-    run: ({ house, params }) => ({ items: latencyEvents(house, params.name), next: null }),
+    run: ({ runtime, params }) => ({ items: latencyEvents(runtime, params.name), next: null }),
   }),
   operation({
     method: 'POST',
@@ -104,7 +104,7 @@ export const observing = [
     body: z.strictObject({ allow: z.enum(['hour', 'always', 'no']) }),
     answer: answers.target,
     problems: ['not_found', 'not_allowed'],
-    run: ({ house, params, body, by }) => allowMonitor(house, params.name, body.allow, by),
+    run: ({ runtime, params, body, by }) => allowMonitor(runtime, params.name, body.allow, by),
   }),
   operation({
     method: 'GET',
@@ -114,10 +114,10 @@ export const observing = [
     tag,
     query: seriesQuery.loose(),
     answer: answers.series,
-    run: ({ house, query, search }) => {
+    run: ({ runtime, query, search }) => {
       const labels = Object.fromEntries([...search].filter(([label]) => !NOT_LABELS.has(label)))
       const { metric, from, to, step: stepMs, rate } = query as z.output<typeof seriesQuery>
-      return querySeries(house, { metric, labels, from, to, stepMs, rate })
+      return querySeries(runtime, { metric, labels, from, to, stepMs, rate })
     },
   }),
   operation({
@@ -127,7 +127,7 @@ export const observing = [
     summary: 'Metrics that have samples, with their labels',
     tag,
     answer: answers.metrics,
-    run: ({ house }) => listMetrics(house),
+    run: ({ runtime }) => listMetrics(runtime),
   }),
   operation({
     method: 'GET',
@@ -137,7 +137,7 @@ export const observing = [
     tag,
     query: z.object(paging),
     answer: answers.page(answers.rule),
-    run: ({ house, query }) => listRules(house, query),
+    run: ({ runtime, query }) => listRules(runtime, query),
   }),
   operation({
     method: 'GET',
@@ -149,6 +149,6 @@ export const observing = [
     query: z.object({ metric: z.string().max(300).optional() }),
     answer: z.string().meta({ description: 'Server-sent events' }),
     type: 'text/event-stream',
-    run: ({ house, request, search, still }) => events(house, request, search.getAll('metric'), still),
+    run: ({ runtime, request, search, still }) => events(runtime, request, search.getAll('metric'), still),
   }),
 ]

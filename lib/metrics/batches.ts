@@ -1,0 +1,119 @@
+import { clamped, type Interval, poissonRate, ratioInterval, widest, wilson } from '../math/intervals.ts'
+import { increases, isGap, spanMs } from '../math/rates.ts'
+import type { Labels, Series } from '../model/series.ts'
+import type { Measurement, SeriesWindow } from '../model/window.ts'
+
+/** Fewer readings than this tell a value, but not how far it may be off. */
+const READINGS_MIN = 3
+/** A span is measured when this much of it was seen, or half of it when it is shorter. */
+const SEEN_MIN_MS = 10_000
+/** Enough batches for a steady interval, few enough that each is longer than the noise's memory. */
+const BATCHES_MOST = 12
+/** A share of fewer events than this swings by whole percents with one client. */
+export const EVENTS_MIN = 30
+
+/** Equal stretches of time that the readings are summed up in: their scatter tells the interval, whatever the noise's memory within them. */
+export type Batches = { from: number; to: number; size: number }
+
+export const unjudged = (because: string): Measurement => ({ is: 'unjudged', because })
+export const measured = ({ value, low, high }: Interval, count: number): Measurement => ({ is: 'measured', value, low, high, count })
+
+/** `edge/app/app3`, for a sentence. */
+export const whereText = (where: Labels) => Object.values(where).join('/') || 'the fleet'
+
+/**
+ * The series that a measure is of: of each target those with the fewest labels, because what has more labels is a part of it (a pool's own
+ * row before its servers, a cache's own counters before those of its key patterns).
+ */
+export function rows(window: SeriesWindow, metric: string, where: Labels): Series[] {
+  const all = window.series(metric, where)
+  if (all.length < 2) return all
+  const fewest = new Map<string | undefined, number>()
+  const size = (series: Series) => Object.keys(series.labels).length
+  for (const series of all) {
+    const target = series.labels.target
+    fewest.set(target, Math.min(size(series), fewest.get(target) ?? Number.POSITIVE_INFINITY))
+  }
+  return all.filter((series) => size(series) === fewest.get(series.labels.target))
+}
+
+/** The row with exactly the labels of that one, of another metric. */
+export function beside(window: SeriesWindow, metric: string, labels: Labels): Series | undefined {
+  const size = Object.keys(labels).length
+  return window.series(metric, labels).find((series) => Object.keys(series.labels).length === size)
+}
+
+/** The batches that these readings allow within the window, or why they allow none. */
+export function batchesOf(window: SeriesWindow, series: readonly Series[], metric: string, where: Labels): Batches | string {
+  const [longest] = [...series].sort((a, b) => b.points.length - a.points.length)
+  if (!longest) return `${metric} is not reported for ${whereText(where)}`
+  const readings = longest.points.length
+  if (readings < READINGS_MIN) return `${readings} ${readings === 1 ? 'reading' : 'readings'} of ${metric}; ${READINGS_MIN} needed`
+  const span = window.to - window.from
+  const from = Math.min(...series.map(({ points }) => points[0]![0]))
+  const to = Math.max(...series.map(({ points }) => points[points.length - 1]![0]))
+  if (window.to - to > Math.max(span / 2, 3 * longest.stepMs)) return `${metric} was not seen in the second half of the time`
+  if (spanMs(longest.points) < Math.min(SEEN_MIN_MS, span / 2)) return `${metric} was seen too briefly`
+  return { from, to, size: Math.max(2, Math.min(BATCHES_MOST, Math.floor((readings - 1) / READINGS_MIN))) }
+}
+
+/** How much counters grew together in each batch; null where none was seen. */
+export function grownIn(series: readonly Series[], { from, to, size }: Batches): (number | null)[] {
+  const out: (number | null)[] = new Array(size).fill(null)
+  for (const { points, stepMs } of series)
+    for (const [i, grown] of increases(points, stepMs, from, to, size).entries()) if (grown !== null) out[i] = (out[i] ?? 0) + grown
+  return out
+}
+
+/** Seconds of each batch that were seen by any of the series. */
+export function secondsIn(series: readonly Series[], { from, to, size }: Batches): number[] {
+  const out: number[] = new Array(size).fill(0)
+  const width = (to - from) / size
+  for (const { points, stepMs } of series) {
+    const seen: number[] = new Array(size).fill(0)
+    for (let i = 1; i < points.length; i++) {
+      const [a, b] = [points[i - 1]![0], points[i]![0]]
+      if (!isGap(a, b, stepMs)) seen[Math.min(size - 1, Math.floor((b - from - 1e-6) / width))]! += (b - a) / 1000
+    }
+    for (const [i, seconds] of seen.entries()) out[i] = Math.max(out[i]!, seconds)
+  }
+  return out
+}
+
+/** The mean of a gauge's readings in each batch; null where there was none. */
+export function meanIn(series: Series, { from, to, size }: Batches): (number | null)[] {
+  const sum: number[] = new Array(size).fill(0)
+  const count: number[] = new Array(size).fill(0)
+  const width = (to - from) / size || 1
+  for (const [at, value] of series.points) {
+    const i = Math.min(size - 1, Math.floor((at - from) / width))
+    if (i < 0) continue
+    sum[i]! += value
+    count[i]!++
+  }
+  return sum.map((total, i) => (count[i]! > 0 ? total / count[i]! : null))
+}
+
+/** Part over whole, two lots of counters (hits over reads), 0 to 1. */
+export function shareOf(parts: readonly (number | null)[], wholes: readonly (number | null)[], what: string): Measurement {
+  const batches = wholes.flatMap((whole, i) => (whole === null ? [] : [{ part: Math.min(parts[i] ?? 0, whole), whole }]))
+  const whole = batches.reduce((sum, batch) => sum + batch.whole, 0)
+  const part = batches.reduce((sum, batch) => sum + batch.part, 0)
+  if (whole < EVENTS_MIN) return unjudged(`${Math.round(whole)} ${what}; ${EVENTS_MIN} needed`)
+  return measured(clamped(widest(ratioInterval(batches)!, wilson(part, whole)), 0, 1), whole)
+}
+
+/** How often counters count, per second. Whole events are never surer than chance allows; seconds and bytes are no events. */
+export function rateOf(window: SeriesWindow, series: readonly Series[], metric: string, where: Labels): Measurement {
+  const batches = batchesOf(window, series, metric, where)
+  if (typeof batches === 'string') return unjudged(batches)
+  const grown = grownIn(series, batches)
+  const seconds = secondsIn(series, batches)
+  const interval = ratioInterval(grown.map((part, i) => ({ part: part ?? 0, whole: part === null ? 0 : seconds[i]! })))
+  if (!interval) return unjudged(`${metric} has only gaps`)
+  const total = grown.reduce<number>((sum, part) => sum + (part ?? 0), 0)
+  const events = !/_(seconds|bytes)_total$/.test(metric)
+  const seen = seconds.reduce((sum, part) => sum + part, 0)
+  const honest = events ? widest(interval, poissonRate(total, seen)) : interval
+  return measured(clamped(honest, 0, Number.POSITIVE_INFINITY), total)
+}

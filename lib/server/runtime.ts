@@ -1,0 +1,54 @@
+import type { Authentication } from '../auth/auth.ts'
+import type { Changes } from '../changes/changes.ts'
+import type { Config } from '../config/config.ts'
+import type { Dispatch } from '../engine/dispatch/dispatch.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Advisor, AnyDetector } from '../model/detector.ts'
+import { EvenkeelError } from '../model/error.ts'
+import type { Bus } from '../model/events.ts'
+import type { Log } from '../model/log.ts'
+import type { AnyNotifier } from '../model/notifier.ts'
+import type { Store } from '../model/store.ts'
+import type { Recorder } from './audit/recorder.ts'
+import type { ClockNews } from './clock.ts'
+import type { Stream } from './stream.ts'
+
+/** Everything that a verb may need, put together once a process. */
+export type Runtime = {
+  config: Config
+  store: Store
+  engine: Engine
+  changes: Changes
+  dispatch: Dispatch
+  auth: Authentication
+  audit: Recorder
+  stream: Stream
+  bus: Bus
+  detectors: readonly AnyDetector[]
+  advisors: readonly Advisor[]
+  notifiers: readonly AnyNotifier[]
+  /** The demo's drill controller; null on a real fleet. */
+  drills: string | null
+  version: string
+  startedAt: number
+  now(): number
+  clock: ClockNews
+  log: Log
+  /** Aborts when the runtime begins to close: streams end, nothing new begins. */
+  closing: AbortSignal
+  close(): Promise<void>
+}
+
+const KEY = Symbol.for('evenkeel.runtime')
+type Place = { [KEY]?: Runtime }
+
+/** The one runtime of this process: Next bundles instrumentation and routes apart, so a module's variable would not be one. */
+export function runtime(): Runtime {
+  const found = (globalThis as Place)[KEY]
+  if (!found) throw new EvenkeelError('unavailable', 'Evenkeel is starting.')
+  return found
+}
+export function setRuntime(next: Runtime | undefined): void {
+  ;(globalThis as Place)[KEY] = next
+}
+export const currentRuntime = (): Runtime | undefined => (globalThis as Place)[KEY]

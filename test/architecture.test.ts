@@ -1,0 +1,271 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, normalize, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { advisors } from '../lib/advisors/registry.ts'
+import { detectors } from '../lib/detectors/registry.ts'
+import { notifiers } from '../lib/notifiers/registry.ts'
+import { actuators } from '../lib/products/actuators.ts'
+import { products } from '../lib/products/sources.ts'
+
+const root = normalize(fileURLToPath(new URL('..', import.meta.url)))
+
+/**
+ * Who may import whom. A module may name only modules that stand above it, so that no cycle can be written.
+ * The two registries of lib/products are modules of their own: whoever reaches `actuators` can write to a server.
+ */
+const MAY_IMPORT: [module: string, modules: string[]][] = [
+  ['client', []],
+  ['lib/model', []],
+  ['lib/math', ['lib/model']],
+  ['lib/rings', ['lib/model', 'lib/math']],
+  ['lib/format', ['lib/model']],
+  ['lib/metrics', ['lib/model', 'lib/math']],
+  ['lib/config', ['lib/model', 'lib/format']],
+  ['lib/store', ['lib/model', 'lib/math']],
+  ['lib/products', ['lib/model', 'lib/math', 'lib/rings', 'lib/format']],
+  ['lib/products/sources.ts', ['lib/model', 'lib/products']],
+  ['lib/products/actuators.ts', ['lib/model', 'lib/products']],
+  ['lib/detectors', ['lib/model', 'lib/math', 'lib/rings', 'lib/metrics', 'lib/format']],
+  ['lib/advisors', ['lib/model', 'lib/math', 'lib/rings', 'lib/metrics', 'lib/format']],
+  ['lib/notifiers', ['lib/model', 'lib/format']],
+  ['lib/engine', ['lib/model', 'lib/math', 'lib/rings', 'lib/format', 'lib/metrics']],
+  ['lib/changes', ['lib/model', 'lib/math', 'lib/format', 'lib/metrics', 'lib/products/actuators.ts']],
+  ['lib/auth', ['lib/model', 'lib/format', 'lib/config']],
+  [
+    'lib/server',
+    [
+      'lib/model',
+      'lib/math',
+      'lib/rings',
+      'lib/format',
+      'lib/metrics',
+      'lib/config',
+      'lib/store',
+      'lib/products/sources.ts',
+      'lib/detectors',
+      'lib/advisors',
+      'lib/notifiers',
+      'lib/engine',
+      'lib/changes',
+      'lib/auth',
+    ],
+  ],
+  ['components/ui', ['lib/format']],
+  ['components', ['lib/model', 'lib/format', 'lib/rings', 'lib/metrics', 'components/ui']],
+  ['app', ['lib/server', 'lib/auth', 'lib/model', 'lib/format', 'components', 'components/ui']],
+]
+
+/** Rooms that run in the browser too, and the pure rules: nothing of Node's. */
+const NO_NODE = [
+  'lib/model',
+  'lib/math',
+  'lib/rings',
+  'lib/format',
+  'lib/metrics',
+  'lib/detectors',
+  'lib/advisors',
+  'components',
+  'components/ui',
+]
+/** Free to import any module: they stand outside the evenkeel. */
+const OUTSIDE = ['demo', 'bench', 'e2e', 'test', 'scripts', 'instrumentation.ts', 'proxy.ts']
+
+const isTest = (path: string) => /\.(test|e2e)\.tsx?$/.test(path)
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return entry.name === 'fixtures' ? [] : filesBelow(path)
+    return /\.(ts|tsx|mjs)$/.test(entry.name) ? [path] : []
+  })
+}
+
+/** The longest module whose path the file's begins with. */
+function moduleOf(path: string): string | null {
+  const modules = MAY_IMPORT.map(([module]) => module).filter((module) => path === module || path.startsWith(`${module}/`))
+  return modules.sort((a, b) => b.length - a.length)[0] ?? null
+}
+
+/** Specifiers of every static, dynamic, type-only and re-exporting import, and of `new URL('./worker.ts', import.meta.url)`. */
+function importsOf(text: string): string[] {
+  const found = [
+    ...text.matchAll(/(?:^|[\n;])\s*(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]/g),
+    ...text.matchAll(/(?:^|[\n;])\s*import\s*['"]([^'"]+)['"]/g),
+    ...text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g),
+    ...text.matchAll(/\brequire\(\s*['"]([^'"]+)['"]\s*\)/g),
+    ...text.matchAll(/new URL\(\s*['"](\.[^'"]+)['"]\s*,\s*import\.meta\.url/g),
+  ]
+  return found.map((match) => match[1] as string)
+}
+
+function resolve(from: string, specifier: string): string | null {
+  if (specifier.startsWith('@/')) return normalize(specifier.slice(2))
+  if (specifier.startsWith('.')) return normalize(join(dirname(from), specifier))
+  return null
+}
+
+const modules = ['client', 'lib', 'components', 'app'].filter((folder) => exists(folder))
+const sources = modules.flatMap(filesBelow).filter((path) => !isTest(path))
+
+function exists(path: string): boolean {
+  return statSync(join(root, path), { throwIfNoEntry: false }) !== undefined
+}
+
+function strays(path: string, text: string): string[] {
+  const module = moduleOf(path)
+  if (!module) return [`${path}: stands in no module of the import table`]
+  const allowed = MAY_IMPORT.find(([name]) => name === module)![1]
+  return importsOf(text).flatMap((specifier) => {
+    const target = resolve(path, specifier)
+    if (target === null) {
+      if (specifier.startsWith('node:') && NO_NODE.includes(module))
+        return [`${path}: ${module} runs in the browser and may not import ${specifier}`]
+      if (/recharts|uplot/.test(specifier) && !path.startsWith('components/charts/'))
+        return [`${path}: only components/charts imports ${specifier}`]
+      return []
+    }
+    if (OUTSIDE.some((outside) => target === outside || target.startsWith(`${outside}/`))) return [`${path}: may not import ${target}`]
+    const targetModule = moduleOf(target)
+    if (targetModule === null)
+      return target.endsWith('package.json') || target.endsWith('.css') ? [] : [`${path}: imports ${target}, which stands in no module`]
+    if (targetModule === module) return siblingStray(path, target)
+    return allowed.includes(targetModule) ? [] : [`${path}: ${module} may not import ${targetModule} (${target})`]
+  })
+}
+
+/** A product imports its own folder; `control` alone may import a sibling's client. */
+function siblingStray(path: string, target: string): string[] {
+  if (moduleOf(path) !== 'lib/products') return []
+  const [own, other] = [path, target].map((file) => relative('lib/products', file).split('/')[0])
+  if (own === other || !target.includes('/', 'lib/products/'.length)) return []
+  if (own === 'control' && target === 'lib/products/redis/client.ts') return []
+  return [`${path}: products may not import one another (${target})`]
+}
+
+/** Generic code that asks the pool what can be done with its servers. */
+const ASKS_THE_POOL = ['components/lab/', 'components/pools/', 'lib/advisors/drain-server.ts', 'lib/changes/slowStart.ts']
+
+describe('who can be drained and brought back', () => {
+  it('is asked of the pool, never told by the name of a product', () => {
+    const names = new RegExp(`['"](${products.map(({ kind }) => kind).join('|')})['"]`)
+    const askers = sources.filter((path) => ASKS_THE_POOL.some((module) => path.startsWith(module)))
+    expect(askers.length).toBeGreaterThan(ASKS_THE_POOL.length)
+    expect(askers.filter((path) => names.test(readFileSync(join(root, path), 'utf8').replace(/^import .*$/gm, '')))).toEqual([])
+  })
+})
+
+describe('the import table', () => {
+  it('names only modules that stand above', () => {
+    const seen = new Set<string>()
+    for (const [module, allowed] of MAY_IMPORT) {
+      for (const name of allowed) if (name !== module) expect(seen, `${module} -> ${name}`).toContain(name)
+      seen.add(module)
+    }
+  })
+
+  it('holds for every import of every file', () => {
+    expect(sources.length).toBeGreaterThan(20)
+    expect(sources.flatMap((path) => strays(path, readFileSync(join(root, path), 'utf8')))).toEqual([])
+  })
+
+  it('would fail on a stray', () => {
+    expect(strays('lib/detectors/cache/x.ts', "import { createStore } from '../../store/store.ts'")).toHaveLength(1)
+    expect(strays('lib/detectors/cache/x.ts', "import { readFileSync } from 'node:fs'")).toHaveLength(1)
+    expect(strays('lib/engine/x.ts', "export { actuators } from '../products/actuators.ts'")).toHaveLength(1)
+    expect(strays('lib/products/haproxy/x.ts', "import { connect } from '../redis/client.ts'")).toHaveLength(1)
+    expect(strays('lib/server/x.ts', "const a = await import('../products/actuators.ts')")).toHaveLength(1)
+    expect(strays('components/pools/x.tsx', "import { LineChart } from 'recharts'")).toHaveLength(1)
+    expect(strays('lib/products/control/x.ts', "import { connect } from '../redis/client.ts'")).toEqual([])
+    expect(strays('lib/changes/x.ts', "import { actuators } from '../products/actuators.ts'")).toEqual([])
+  })
+
+  it('lets nothing but lib/changes reach an actuator, through however many files', () => {
+    const reach = (path: string, seen: Set<string>): Set<string> => {
+      if (seen.has(path) || !exists(path)) return seen
+      seen.add(path)
+      for (const specifier of importsOf(readFileSync(join(root, path), 'utf8'))) {
+        const target = resolve(path, specifier)
+        if (target) reach(target, seen)
+      }
+      return seen
+    }
+    for (const path of sources.filter((file) => /^lib\/(engine|detectors|advisors|notifiers|store|measures)\//.test(file))) {
+      const actuators = [...reach(path, new Set())].filter((file) => /actuators?\.ts$/.test(file))
+      expect(actuators, path).toEqual([])
+    }
+  })
+
+  it('has no circle of files: what is read top to bottom has a top', () => {
+    const files = [...sources, ...['demo', 'bench', 'e2e', 'scripts'].flatMap(filesBelow).filter((path) => !isTest(path))]
+    const done = new Set<string>()
+    const circle = (path: string, above: string[]): string[] | null => {
+      if (above.includes(path)) return [...above.slice(above.indexOf(path)), path]
+      if (done.has(path) || !exists(path)) return null
+      // Types alone tie nothing at run time.
+      const text = readFileSync(join(root, path), 'utf8').replace(/^(import|export) type [^'"]*from\s*['"][^'"]+['"]/gm, '')
+      for (const specifier of importsOf(text)) {
+        const target = resolve(path, specifier)
+        const found = target && circle(target, [...above, path])
+        if (found) return found
+      }
+      done.add(path)
+      return null
+    }
+    for (const path of files) expect(circle(path, []), path).toBeNull()
+  })
+
+  it('keeps default exports and `any` out of lib', () => {
+    for (const path of sources.filter((file) => file.startsWith('lib/')))
+      expect(readFileSync(join(root, path), 'utf8'), path).not.toMatch(/^export default/m)
+  })
+})
+
+describe('the registries', () => {
+  const names = (folder: string) => filesBelow(folder).filter((path) => !isTest(path))
+
+  it('hold every detector, under its path', () => {
+    const files = names('lib/detectors')
+      .filter((path) => path.split('/').length === 4)
+      .filter((path) => /^lib\/detectors\/(cache|balancer|ring|fleet)\//.test(path))
+      .filter((path) => /export const \w+: Detector</.test(readFileSync(join(root, path), 'utf8')))
+      .map((path) => path.replace('lib/detectors/', '').replace('.ts', ''))
+    expect(detectors.map((detector) => detector.id).sort()).toEqual(files.sort())
+  })
+
+  it('hold every advisor, under its file name', () => {
+    const files = names('lib/advisors')
+      .filter((path) => /export const \w+: Advisor =/.test(readFileSync(join(root, path), 'utf8')))
+      .map((path) => path.replace('lib/advisors/', '').replace('.ts', ''))
+    expect(advisors.map((advisor) => advisor.id).sort()).toEqual(files.sort())
+  })
+
+  it('hold every product and actuator, under its folder', () => {
+    const folders = readdirSync(join(root, 'lib/products'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+    expect(products.map((product) => product.kind).sort()).toEqual(folders.sort())
+    const written = folders.filter((folder) => exists(`lib/products/${folder}/actuator.ts`))
+    expect([...new Set(actuators.map((actuator) => actuator.kind))].sort()).toEqual(written.sort())
+  })
+
+  it('hold every notifier, under its file name', () => {
+    const files = names('lib/notifiers')
+      .filter((path) => /export const \w+: Notifier</.test(readFileSync(join(root, path), 'utf8')))
+      .map((path) => path.replace('lib/notifiers/', '').replace('.ts', ''))
+    expect(notifiers.map((notifier) => notifier.kind).sort()).toEqual(files.sort())
+  })
+
+  it('gives every probe a cost, every detector a reason, every answered rule a detector', () => {
+    for (const product of products) {
+      expect(product.probes.filter((probe) => probe.vital).length, product.kind).toBeLessThanOrEqual(1)
+      for (const probe of product.probes) expect(probe.cost.length, `${product.kind}/${probe.id}`).toBeGreaterThan(5)
+    }
+    const rules = new Set(detectors.map((detector) => detector.id))
+    for (const detector of detectors) {
+      expect(detector.why.length, detector.id).toBeGreaterThan(40)
+      expect(detector.settings.parse({}), detector.id).toMatchObject({ for: expect.any(Number), resolveAfter: expect.any(Number) })
+    }
+    for (const advisor of advisors) for (const rule of advisor.answers) expect(rules, `${advisor.id} answers ${rule}`).toContain(rule)
+  })
+})

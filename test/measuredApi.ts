@@ -1,0 +1,28 @@
+import { createServer } from 'node:http'
+import { exposition } from '../lib/server/exposition.ts'
+import { serve } from '../lib/server/http/serve.ts'
+import { runtime } from '../lib/server/runtime.ts'
+import { start } from '../lib/server/start.ts'
+
+/**
+ * The whole application but its pages, in a process that a test measures: answers /healthz, /metrics and the
+ * API at HOSTNAME and PORT, prints `ready`, and ends by SIGTERM as the built server does. `EVENKEEL_CONFIG` names the configuration.
+ */
+await start()
+/** The longest turn of the event loop, in ms of this thread's own time: what a call would wait on a machine that has nothing else to do. */
+let longest = 0
+let before = process.threadCpuUsage()
+setInterval(() => {
+  const { user, system } = process.threadCpuUsage(before)
+  before = process.threadCpuUsage()
+  longest = Math.max(longest, (user + system) / 1000)
+}, 1)
+const server = createServer(async (request, response) => {
+  if (request.url === '/healthz') return response.end('ok\n')
+  if (request.url === '/turn') return response.end(String(longest))
+  if (request.url === '/metrics') return response.end((await exposition(runtime())).text)
+  const answer = await serve(new Request(`http://127.0.0.1${request.url}`, { headers: { host: '127.0.0.1' } }))
+  response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'text/plain' })
+  response.end(await answer.text())
+})
+server.listen(Number(process.env.PORT), process.env.HOSTNAME, () => console.log('ready'))
