@@ -1,6 +1,6 @@
 import { Overview } from '@/components/overview/Overview.tsx'
-import { listIncidents } from '@/lib/server/incidents.ts'
-import { getOverview } from '@/lib/server/overview.ts'
+import { listIncidents } from '@/lib/server/incidents/incidents.ts'
+import { getOverview } from '@/lib/server/overview/overview.ts'
 import { visit } from './visit.ts'
 
 export const dynamic = 'force-dynamic'

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { exposition } from '../lib/server/exposition.ts'
+import { exposition } from '../lib/server/health/exposition.ts'
 import { serve } from '../lib/server/http/serve.ts'
 import { runtime } from '../lib/server/runtime.ts'
 import { start } from '../lib/server/start.ts'

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
-import { exposition } from '../lib/server/exposition.ts'
-import { notReady } from '../lib/server/health.ts'
+import { exposition } from '../lib/server/health/exposition.ts'
+import { notReady } from '../lib/server/health/readiness.ts'
 import { serve } from '../lib/server/http/serve.ts'
 import { openRuntime, readConfig } from '../lib/server/open.ts'
 import { setRuntime } from '../lib/server/runtime.ts'

@@ -1,5 +1,5 @@
 import { AccountPage } from '@/components/account/AccountPage.tsx'
-import { getAccount } from '@/lib/server/account.ts'
+import { getAccount } from '@/lib/server/account/account.ts'
 import { visit } from '../visit.ts'
 
 export const dynamic = 'force-dynamic'

@@ -1,6 +1,6 @@
 import { AlertsPage } from '@/components/alerts/AlertsPage.tsx'
-import { listDeliveries, listReceivers } from '@/lib/server/deliveries.ts'
-import { listSilences } from '@/lib/server/silences.ts'
+import { listDeliveries, listReceivers } from '@/lib/server/deliveries/deliveries.ts'
+import { listSilences } from '@/lib/server/silences/silences.ts'
 import { visit } from '../visit.ts'
 
 export const dynamic = 'force-dynamic'

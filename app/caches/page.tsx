@@ -1,7 +1,7 @@
 import { TargetList } from '@/components/targets/TargetList.tsx'
 import { TtlPolicies } from '@/components/ttls/TtlPolicies.tsx'
-import { listTargets } from '@/lib/server/targets.ts'
-import { listTtls } from '@/lib/server/ttls.ts'
+import { listTargets } from '@/lib/server/targets/targets.ts'
+import { listTtls } from '@/lib/server/ttls/ttls.ts'
 import { visit } from '../visit.ts'
 
 export const dynamic = 'force-dynamic'

@@ -1,5 +1,5 @@
 import { DrillsPage } from '@/components/drills/DrillsPage.tsx'
-import { listDrills } from '@/lib/server/drills.ts'
+import { listDrills } from '@/lib/server/drills/drills.ts'
 import { visit } from '../visit.ts'
 
 export const dynamic = 'force-dynamic'

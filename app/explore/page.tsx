@@ -1,5 +1,5 @@
 import { Explore } from '@/components/explore/Explore.tsx'
-import { listMetrics } from '@/lib/server/series.ts'
+import { listMetrics } from '@/lib/server/series/series.ts'
 import { visit } from '../visit.ts'
 
 export const dynamic = 'force-dynamic'

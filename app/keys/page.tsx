@@ -1,6 +1,6 @@
 import { KeysPage } from '@/components/keys/KeysPage.tsx'
-import { bigKeys, hotKeys, keyPatterns } from '@/lib/server/keys.ts'
-import { listTargets } from '@/lib/server/targets.ts'
+import { bigKeys, hotKeys, keyPatterns } from '@/lib/server/keys/keys.ts'
+import { listTargets } from '@/lib/server/targets/targets.ts'
 import { visit } from '../visit.ts'
 
 export const dynamic = 'force-dynamic'

@@ -1,6 +1,6 @@
 import { LabPage } from '@/components/lab/LabPage.tsx'
-import { listPools } from '@/lib/server/pools.ts'
-import { listRings } from '@/lib/server/rings.ts'
+import { listPools } from '@/lib/server/pools/pools.ts'
+import { listRings } from '@/lib/server/rings/rings.ts'
 import { visit } from '../visit.ts'
 
 export const dynamic = 'force-dynamic'

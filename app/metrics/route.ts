@@ -1,4 +1,4 @@
-import { exposition } from '@/lib/server/exposition.ts'
+import { exposition } from '@/lib/server/health/exposition.ts'
 import { gate } from '@/lib/server/http/serve.ts'
 
 export const dynamic = 'force-dynamic'

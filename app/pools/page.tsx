@@ -1,5 +1,5 @@
 import { PoolList } from '@/components/pools/PoolList.tsx'
-import { listPools } from '@/lib/server/pools.ts'
+import { listPools } from '@/lib/server/pools/pools.ts'
 import { visit } from '../visit.ts'
 
 export const dynamic = 'force-dynamic'

@@ -1,5 +1,5 @@
 import { EvenkeelError } from '@/lib/model/error.ts'
-import { notReady } from '@/lib/server/health.ts'
+import { notReady } from '@/lib/server/health/readiness.ts'
 import { gate } from '@/lib/server/http/serve.ts'
 
 export const dynamic = 'force-dynamic'

@@ -1,5 +1,5 @@
 import { RingList } from '@/components/rings/RingList.tsx'
-import { listRings } from '@/lib/server/rings.ts'
+import { listRings } from '@/lib/server/rings/rings.ts'
 import { visit } from '../visit.ts'
 
 export const dynamic = 'force-dynamic'

@@ -1,8 +1,8 @@
 import { stringify } from 'yaml'
 import { SettingsPage } from '@/components/settings/SettingsPage.tsx'
-import { getConfig } from '@/lib/server/configuration.ts'
-import { getFrame } from '@/lib/server/frame.ts'
-import { listRules } from '@/lib/server/rules.ts'
+import { getConfig } from '@/lib/server/configuration/configuration.ts'
+import { getFrame } from '@/lib/server/frame/frame.ts'
+import { listRules } from '@/lib/server/rules/rules.ts'
 import { visit } from '../visit.ts'
 
 export const dynamic = 'force-dynamic'

@@ -1,5 +1,5 @@
 import { TargetList } from '@/components/targets/TargetList.tsx'
-import { listTargets } from '@/lib/server/targets.ts'
+import { listTargets } from '@/lib/server/targets/targets.ts'
 import { visit } from '../visit.ts'
 
 export const dynamic = 'force-dynamic'

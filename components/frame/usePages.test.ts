@@ -1,6 +1,6 @@
 import { InfiniteQueryObserver, QueryClient } from '@tanstack/react-query'
 import { afterEach, expect, test, vi } from 'vitest'
-import { page } from '@/lib/server/paging.ts'
+import { page } from '@/lib/server/http/paging.ts'
 import { pagesQuery } from './usePages.ts'
 
 afterEach(() => vi.unstubAllGlobals())

@@ -10,8 +10,8 @@ import type { Log } from '../model/log.ts'
 import type { AnyNotifier } from '../model/notifier.ts'
 import type { Store } from '../model/store.ts'
 import type { Recorder } from './audit/recorder.ts'
-import type { ClockNews } from './clock.ts'
-import type { Stream } from './stream.ts'
+import type { Stream } from './events/stream.ts'
+import type { ClockNews } from './frame/clockNews.ts'
 
 /** Everything that a verb may need, put together once a process. */
 export type Runtime = {

@@ -50,10 +50,10 @@ import { algorithms } from '../../lib/rings/algorithms.ts'
 import { evaluateSpecs } from '../../lib/rings/evaluate.ts'
 import { ipv4 } from '../../lib/rings/hashes/haproxy.ts'
 import { parseSpec } from '../../lib/rings/spec.ts'
-import { describeRing } from '../../lib/server/described.ts'
 import { readable } from '../../lib/server/http/bytes.ts'
 import { operations } from '../../lib/server/http/operations.ts'
-import { page } from '../../lib/server/paging.ts'
+import { page } from '../../lib/server/http/paging.ts'
+import { describeRing } from '../../lib/server/rings/describe.ts'
 import { schemas } from '../../lib/server/schemas.ts'
 
 export const GROUPS = ['redis', 'memcached', 'haproxy', 'nginx', 'envoy', 'twemproxy', 'prometheus', 'config', 'http', 'rings'] as const
@@ -461,7 +461,7 @@ const http: Parser[] = [
     },
   },
   { name: 'server/http/bytes.ts#readable', group: 'http', good: ['/api/v1/rings/%ffa%41?x=%'], run: readable },
-  { name: 'server/paging.ts#page', group: 'http', good: ['a2ExIGI'], run: (cursor) => page(['a', 'b'], (item) => item, { cursor }) },
+  { name: 'server/http/paging.ts#page', group: 'http', good: ['a2ExIGI'], run: (cursor) => page(['a', 'b'], (item) => item, { cursor }) },
   {
     name: 'auth/origin.ts#hostName',
     group: 'http',
@@ -501,7 +501,7 @@ const rings: Parser[] = [
     },
   },
   {
-    name: 'server/described.ts#describeRing',
+    name: 'server/rings/describe.ts#describeRing',
     yaml: true,
     group: 'rings',
     good: [...SPECS, CONF, CFG, NUTCRACKER, NODES, EDS],

@@ -1,6 +1,6 @@
 import { ChangesPage } from '@/components/changes/ChangesPage.tsx'
 import { scoreOf } from '@/components/changes/score.ts'
-import { getChange, listChanges } from '@/lib/server/changes.ts'
+import { getChange, listChanges } from '@/lib/server/changes/changes.ts'
 import { known } from '../../known.ts'
 import { visit } from '../../visit.ts'
 

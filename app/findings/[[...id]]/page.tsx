@@ -1,7 +1,7 @@
 import { redirect } from 'next/navigation'
 import { FindingsPage } from '@/components/findings/FindingsPage.tsx'
 import { changeOf } from '@/lib/model/changeAlert.ts'
-import { getFinding, listFindings } from '@/lib/server/findings.ts'
+import { getFinding, listFindings } from '@/lib/server/findings/findings.ts'
 import { known } from '../../known.ts'
 import { visit } from '../../visit.ts'
 

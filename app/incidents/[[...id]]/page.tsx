@@ -1,5 +1,5 @@
 import { IncidentsPage } from '@/components/incidents/IncidentsPage.tsx'
-import { getIncident, listIncidents } from '@/lib/server/incidents.ts'
+import { getIncident, listIncidents } from '@/lib/server/incidents/incidents.ts'
 import { known, named } from '../../known.ts'
 import { visit } from '../../visit.ts'
 

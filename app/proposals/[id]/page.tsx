@@ -1,5 +1,5 @@
 import { notFound, redirect } from 'next/navigation'
-import { getProposal } from '@/lib/server/proposals.ts'
+import { getProposal } from '@/lib/server/proposals/proposals.ts'
 import { known } from '../../known.ts'
 import { visit } from '../../visit.ts'
 

@@ -1,6 +1,6 @@
 import { notFound, redirect } from 'next/navigation'
 import { RingPage } from '@/components/rings/RingPage.tsx'
-import { getRing } from '@/lib/server/rings.ts'
+import { getRing } from '@/lib/server/rings/rings.ts'
 import { known, named } from '../../known.ts'
 import { visit } from '../../visit.ts'
 

@@ -1,6 +1,6 @@
 import { notFound } from 'next/navigation'
 import { TargetPage } from '@/components/targets/TargetPage.tsx'
-import { getTarget } from '@/lib/server/targets.ts'
+import { getTarget } from '@/lib/server/targets/targets.ts'
 import { known, named } from '../../known.ts'
 import { visit } from '../../visit.ts'
 

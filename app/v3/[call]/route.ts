@@ -1,5 +1,5 @@
 import { gate } from '@/lib/server/http/serve.ts'
-import { serveProduct } from '@/lib/server/products.ts'
+import { serveProduct } from '@/lib/server/products/serve.ts'
 
 export const dynamic = 'force-dynamic'
 

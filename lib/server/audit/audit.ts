@@ -1,7 +1,7 @@
 import { type AuditKind, canonical } from '../../model/audit.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { AuditView } from '../../model/views.ts'
-import { PAGE_LIMIT } from '../paging.ts'
+import { PAGE_LIMIT } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
 
 export type AuditQuestion = {

@@ -10,10 +10,10 @@ import type { AuditView } from '../../model/views.ts'
 import { readEntry, verifyChain } from '../../store/auditChain.ts'
 import { operations } from '../http/operations.ts'
 import { serve } from '../http/serve.ts'
-import { honourConsents } from '../monitor.ts'
 import { openRuntime } from '../open.ts'
 import { type Runtime, setRuntime } from '../runtime.ts'
 import { schemas } from '../schemas.ts'
+import { honourConsents } from '../targets/monitorConsent.ts'
 import { createRecorder } from './recorder.ts'
 
 const data = mkdtempSync(join(tmpdir(), 'evenkeel-audit-calls-'))

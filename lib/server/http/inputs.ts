@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseDuration } from '../../model/duration.ts'
-import { PAGE_LIMIT_MAX } from '../paging.ts'
+import { PAGE_LIMIT_MAX } from './paging.ts'
 
 const ISO = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/
 /** The end of the year 9999. */

@@ -1,5 +1,5 @@
 import { evaluate } from '../../rings/evaluate.ts'
-import { describeRing } from '../described.ts'
+import { describeRing } from '../rings/describe.ts'
 import type { RingJob } from './rings.ts'
 import { answerQuestions } from './thread.ts'
 

@@ -1,6 +1,6 @@
 import { notFound } from 'next/navigation'
 import { PoolPage } from '@/components/pools/PoolPage.tsx'
-import { getPool } from '@/lib/server/pools.ts'
+import { getPool } from '@/lib/server/pools/pools.ts'
 import { knownLater, named } from '../../../known.ts'
 import { visit } from '../../../visit.ts'
 

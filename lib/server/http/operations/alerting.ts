@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { listDeliveries, listReceivers, testReceiver } from '../../deliveries.ts'
-import { createSilence, deleteSilence, getSilence, listSilences } from '../../silences.ts'
+import { listDeliveries, listReceivers, testReceiver } from '../../deliveries/deliveries.ts'
+import { createSilence, deleteSilence, getSilence, listSilences } from '../../silences/silences.ts'
 import * as answers from '../answers.ts'
 import { id, name, paging, time, words } from '../inputs.ts'
 import { operation } from '../operation.ts'

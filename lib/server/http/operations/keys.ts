@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bigKeys, hotKeys, keyPatterns, listSlow } from '../../keys.ts'
+import { bigKeys, hotKeys, keyPatterns, listSlow } from '../../keys/keys.ts'
 import * as answers from '../answers.ts'
 import { paging } from '../inputs.ts'
 import { operation } from '../operation.ts'

@@ -1,0 +1,109 @@
+import { lastingText } from '../../advisors/weight-file.ts'
+import type { OwnChange } from '../../changes/changes.ts'
+import type { GuardState } from '../../changes/guards.ts'
+import { text } from '../../format/format.ts'
+import { metricWords } from '../../format/metric.ts'
+import type { Change, ChangeState } from '../../model/change.ts'
+import { EvenkeelError } from '../../model/error.ts'
+import type { Guard, Step } from '../../model/proposal.ts'
+import { lastStage } from '../../model/slowStart.ts'
+import type { ChangeView, Page } from '../../model/views.ts'
+import { iso, withIso } from '../http/iso.ts'
+import { type Paging, pageNewest } from '../http/paging.ts'
+import type { Runtime } from '../runtime.ts'
+import { figureOf } from '../series/figures.ts'
+
+/** Newest first. */
+export function listChanges(
+  runtime: Runtime,
+  { state, finding, ...paging }: { state?: ChangeState; finding?: string } & Paging = {},
+): Page<ChangeView> {
+  const found = runtime.store.changes.list(
+    (change) => (state === undefined || change.state === state) && (finding === undefined || change.finding === finding),
+  )
+  const { items, ...rest } = pageNewest(found, (change) => change.at, paging)
+  return { items: items.map((change) => changeView(runtime, change)), ...rest }
+}
+
+export function getChange(runtime: Runtime, id: string): ChangeView {
+  const change = runtime.store.changes.get(id)
+  if (!change) throw new EvenkeelError('not_found', 'There is no change of that id.')
+  const lasting = lastingOf(runtime, change)
+  return { ...changeView(runtime, change), ...(lasting.length > 0 && { lasting }) }
+}
+
+/** For each server that runs otherwise than its configuration file says: how the change is made to outlive a reload. */
+function lastingOf(runtime: Runtime, { state, steps }: Change): string[] {
+  if (state !== 'watching' && state !== 'kept') return []
+  const { pools } = runtime.engine.topology()
+  return pools.flatMap((pool) =>
+    pool.servers
+      .filter(({ name, fileLine }) =>
+        steps.some(({ setting }) => fileLine && setting.target === pool.target && setting.name.startsWith(`${pool.name}/${name}/`)),
+      )
+      .map((server) => lastingText(pool, server)),
+  )
+}
+
+/** A change of one's own, without a proposal. */
+export async function createChange(
+  runtime: Runtime,
+  own: OwnChange,
+  by: string,
+  options: { dryRun?: boolean } = {},
+): Promise<{ change: string | null; steps: Step[]; commands: string[] }> {
+  return runtime.changes.create(own, by, options)
+}
+
+export async function rollBackChange(runtime: Runtime, id: string, by: string): Promise<ChangeView> {
+  getChange(runtime, id)
+  await runtime.changes.rollBack(id, by)
+  return getChange(runtime, id)
+}
+
+export async function keepChange(runtime: Runtime, id: string, by: string): Promise<ChangeView> {
+  getChange(runtime, id)
+  await runtime.changes.keep(id, by)
+  return getChange(runtime, id)
+}
+
+/** A person has seen to what a change left open. */
+export function settleChange(runtime: Runtime, id: string, by: string): ChangeView {
+  getChange(runtime, id)
+  runtime.changes.settle(id, by)
+  return getChange(runtime, id)
+}
+
+export function changeView(runtime: Runtime, change: Change): ChangeView {
+  const { journal, slowStart, ...rest } = change
+  const watching = change.state === 'watching'
+  return {
+    ...(withIso(rest, 'at', 'watchFrom', 'watchUntil', 'endedAt') as Omit<ChangeView, 'journal' | 'guardsNow'>),
+    journal: journal.map((entry) => ({ ...entry, at: iso(entry.at) })),
+    ...(slowStart && {
+      slowStart: {
+        stage: slowStart.stage + 1,
+        of: lastStage(slowStart) + 1,
+        done: slowStart.doneAt !== undefined,
+        weights: slowStart.rises,
+        ...(slowStart.nextAt !== undefined && { nextAt: iso(slowStart.nextAt) }),
+      },
+    }),
+    guardsNow: watching ? runtime.changes.guardsOf(change.id).map(guardNow) : [],
+  }
+}
+
+/** `error ratio > 2.0 % for 5 s: the others fail under what they were given`. */
+const guardWords = ({ metric, op, limit, unit, forMs, why }: Guard) =>
+  `${metricWords(metric)} ${op} ${text(limit, unit)} for ${Math.round(forMs / 1000)} s: ${why}`
+
+export function guardNow({ guard, seen, limit, loosened, breachedSince }: GuardState): ChangeView['guardsNow'][number] {
+  return {
+    metric: guard.metric,
+    text: guardWords(guard),
+    now: figureOf(seen),
+    breached: breachedSince !== null,
+    ...(breachedSince !== null && { since: iso(breachedSince) }),
+    ...(loosened && { loosenedTo: limit }),
+  }
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { EvenkeelError } from '../../model/error.ts'
+import type { DrillView, Page } from '../../model/views.ts'
+import type { Runtime } from '../runtime.ts'
+
+const drill = z.object({
+  name: z.string(),
+  title: z.string(),
+  does: z.string(),
+  lookFor: z.string(),
+  rule: z.string(),
+  lastsSeconds: z.number(),
+  state: z.enum(['ready', 'running', 'ending']),
+  endsAt: z.string().optional(),
+})
+
+/** Faults that the demo can inject into its own fleet. Empty on a real one. */
+export async function listDrills(runtime: Runtime): Promise<Page<DrillView>> {
+  if (!runtime.drills) return { items: [], next: null }
+  const answer = z.object({ items: z.array(drill) }).safeParse(await ask(`${runtime.drills}/drills`, 'GET'))
+  if (!answer.success) throw new EvenkeelError('malformed', "The demo's drill controller answered something else than its drills.")
+  return { items: answer.data.items, next: null }
+}
+
+export const startDrill = (runtime: Runtime, name: string): Promise<DrillView> => steer(runtime, name, 'POST')
+/** Ends it early; it cleans up first. */
+export const endDrill = (runtime: Runtime, name: string): Promise<DrillView> => steer(runtime, name, 'DELETE')
+
+async function steer(runtime: Runtime, name: string, method: 'POST' | 'DELETE'): Promise<DrillView> {
+  if (!runtime.drills) throw new EvenkeelError('not_found', 'Drills belong to the demo fleet; this one is real.')
+  const answer = drill.safeParse(await ask(`${runtime.drills}/drills/${encodeURIComponent(name)}`, method))
+  if (!answer.success) throw new EvenkeelError('malformed', "The demo's drill controller answered something else than the drill.")
+  return answer.data
+}
+
+async function ask(url: string, method: string): Promise<unknown> {
+  const response = await fetch(url, { method, signal: AbortSignal.timeout(5000) }).catch(() => {
+    throw new EvenkeelError('unreachable', "The demo's drill controller does not answer.")
+  })
+  if (response.status === 404) throw new EvenkeelError('not_found', 'There is no drill of that name.')
+  if (response.status === 409) throw new EvenkeelError('busy', 'A drill is running already; wait for its end.')
+  if (!response.ok) throw new EvenkeelError('unreachable', `The demo's drill controller answered ${response.status}.`)
+  return response.json().catch(() => null)
+}

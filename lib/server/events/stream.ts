@@ -1,0 +1,127 @@
+import type { AppEvent } from '../../model/events.ts'
+import type { SeriesWindow } from '../../model/window.ts'
+import { iso } from '../http/iso.ts'
+
+/** So many events can be caught up on after a lost connection: an hour of a very bad day. */
+const KEPT = 2_000
+/** A reader that has not taken this many bytes is gone or too slow; it comes back with Last-Event-ID and loses nothing. */
+const BACKLOG_BYTES = 1 << 20
+const HEARTBEAT_MS = 15_000
+
+type Kept = { seq: number; text: string }
+type Reader = { metrics: string[]; controller: ReadableStreamDefaultController<Uint8Array>; still: () => Promise<boolean> }
+
+/** Server-sent events. Each is serialised once, whoever listens. */
+export type Stream = {
+  publish(event: AppEvent, body: unknown): void
+  /** One reader's stream: what was missed since `lastEventId`, then everything as it happens, and a `sample` event a tick. */
+  open(options: {
+    lastEventId?: string | null
+    metrics?: string[]
+    signal?: AbortSignal
+    /** Asked every 15 s and by `recheck`: false ends the stream, because its reader may no longer read. */
+    still?: () => Promise<boolean>
+  }): ReadableStream<Uint8Array>
+  /** Ends the streams of those who may no longer read. */
+  recheck(): Promise<void>
+  readers(): number
+  close(): void
+}
+
+/** `boot` tells this run's ids from those of a run before. `newest` is asked only while somebody listens to a metric. */
+export function createStream({ boot, newest }: { boot: string; newest(): SeriesWindow }): Stream {
+  const encoder = new TextEncoder()
+  const kept: Kept[] = []
+  const readers = new Set<Reader>()
+  let seq = 0
+  let closed = false
+
+  const frame = (type: string, id: number, body: unknown) => `id: ${boot}.${id}\nevent: ${type}\ndata: ${JSON.stringify(body)}\n\n`
+
+  function send(reader: Reader, bytes: Uint8Array) {
+    try {
+      reader.controller.enqueue(bytes)
+      if ((reader.controller.desiredSize ?? 0) < -BACKLOG_BYTES) drop(reader)
+    } catch {
+      readers.delete(reader)
+    }
+  }
+  function drop(reader: Reader) {
+    readers.delete(reader)
+    try {
+      reader.controller.close()
+    } catch {
+      // It has closed itself meanwhile.
+    }
+  }
+  async function recheck() {
+    for (const reader of [...readers]) if (!(await reader.still().catch(() => false))) drop(reader)
+  }
+  const heartbeat = setInterval(() => {
+    const bytes = encoder.encode(': still here\n\n')
+    for (const reader of readers) send(reader, bytes)
+    void recheck()
+  }, HEARTBEAT_MS)
+  heartbeat.unref?.()
+
+  function publishSample(at: number) {
+    if (readers.size === 0) return
+    const plain = encoder.encode(frame('sample', seq, { at: iso(at) }))
+    const byMetric = new Map<string, Uint8Array>()
+    for (const reader of readers) {
+      if (reader.metrics.length === 0) send(reader, plain)
+      for (const metric of reader.metrics) {
+        let bytes = byMetric.get(metric)
+        if (!bytes) {
+          const series = newest()
+            .series(metric)
+            .flatMap(({ labels, points }) => (points.length ? [{ labels, point: points.at(-1) }] : []))
+          bytes = encoder.encode(frame('sample', seq, { at: iso(at), metric, series }))
+          byMetric.set(metric, bytes)
+        }
+        send(reader, bytes)
+      }
+    }
+  }
+
+  return {
+    publish(event, body) {
+      if (event.type === 'sample') return publishSample(event.at)
+      const text = frame(event.type, ++seq, body)
+      kept.push({ seq, text })
+      if (kept.length > KEPT) kept.shift()
+      const bytes = encoder.encode(text)
+      for (const reader of readers) send(reader, bytes)
+    },
+    recheck,
+    open({ lastEventId, metrics = [], signal, still = async () => true }) {
+      let reader: Reader
+      return new ReadableStream<Uint8Array>(
+        {
+          start(controller) {
+            if (closed) return controller.close()
+            reader = { metrics, controller, still }
+            readers.add(reader)
+            signal?.addEventListener('abort', () => drop(reader), { once: true })
+            send(reader, encoder.encode('retry: 2000\n\n'))
+            if (!lastEventId) return
+            // Ids of another run say nothing about this one: everything that it kept is news.
+            const [run, number] = lastEventId.split('.')
+            const after = run === boot ? Number(number) : 0
+            for (const { seq: at, text } of kept) if (at > after) send(reader, encoder.encode(text))
+          },
+          cancel() {
+            readers.delete(reader)
+          },
+        },
+        new ByteLengthQueuingStrategy({ highWaterMark: 65_536 }),
+      )
+    },
+    readers: () => readers.size,
+    close() {
+      closed = true
+      clearInterval(heartbeat)
+      for (const reader of [...readers]) drop(reader)
+    },
+  }
+}

@@ -1,0 +1,60 @@
+import { EvenkeelError } from '../../model/error.ts'
+import type { Finding, FindingState, Severity } from '../../model/finding.ts'
+import type { FindingView, Page } from '../../model/views.ts'
+import { iso, withIso } from '../http/iso.ts'
+import { type Paging, pageNewest } from '../http/paging.ts'
+import { proposalsFor } from '../proposals/proposals.ts'
+import type { Runtime } from '../runtime.ts'
+import { silencedBy } from '../silences/silences.ts'
+
+export type FindingFilter = { state?: FindingState; rule?: string; severity?: Severity; target?: string }
+
+/** Newest first. */
+export function listFindings(
+  runtime: Runtime,
+  { state, rule, severity, target, ...paging }: FindingFilter & Paging = {},
+): Page<FindingView> {
+  const found = runtime.store.findings.list(
+    (finding) =>
+      (state === undefined || finding.state === state) &&
+      (rule === undefined || finding.rule === rule) &&
+      (severity === undefined || finding.severity === severity) &&
+      (target === undefined || finding.subject.target === target),
+  )
+  const { items, ...rest } = pageNewest(found, (finding) => finding.since, paging)
+  return { items: items.map((finding) => findingView(runtime, finding)), ...rest }
+}
+
+export function getFinding(runtime: Runtime, id: string): FindingView {
+  return findingView(runtime, findingOf(runtime, id))
+}
+
+/** Somebody has seen it and looks after it. */
+export function acknowledgeFinding(runtime: Runtime, id: string, by: string): FindingView {
+  const finding = findingOf(runtime, id)
+  const next: Finding = { ...finding, acknowledged: { by, at: runtime.now() } }
+  runtime.store.findings.put(next)
+  runtime.bus.emit({ type: 'finding', finding: next })
+  return findingView(runtime, next)
+}
+
+function findingOf(runtime: Runtime, id: string): Finding {
+  const finding = runtime.store.findings.get(id)
+  if (!finding) throw new EvenkeelError('not_found', 'There is no finding of that id.')
+  return finding
+}
+
+export function findingView(runtime: Runtime, finding: Finding): FindingView {
+  const detector = runtime.detectors.find((candidate) => candidate.id === finding.rule)
+  const { acknowledged, ...rest } = finding
+  const noRemedy = runtime.engine.noRemedy(finding.id)
+  return {
+    ...(withIso(rest, 'since', 'firingAt', 'resolvedAt', 'seenAt') as Omit<FindingView, 'title' | 'why' | 'proposals' | 'silencedBy'>),
+    ...(acknowledged ? { acknowledged: { by: acknowledged.by, at: iso(acknowledged.at) } } : {}),
+    title: detector?.title ?? finding.rule,
+    why: detector?.why ?? '',
+    proposals: proposalsFor(runtime, finding.id).map((proposal) => proposal.id),
+    ...(noRemedy ? { noRemedy } : {}),
+    silencedBy: silencedBy(runtime, finding, runtime.now()),
+  }
+}

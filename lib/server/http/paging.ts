@@ -1,0 +1,43 @@
+import { EvenkeelError } from '../../model/error.ts'
+import type { Page } from '../../model/views.ts'
+
+export type Paging = { cursor?: string; limit?: number }
+export type Counted<T> = Page<T> & { total: number }
+export const PAGE_LIMIT = 100
+export const PAGE_LIMIT_MAX = 1000
+
+/**
+ * One page of a list that is sorted by `key` (ascending, or descending for newest first). The cursor holds the last item's key, so
+ * that a list which grows or shrinks meanwhile neither repeats nor skips what was there all the time. `total` counts the whole list.
+ */
+export function page<T>(
+  items: readonly T[],
+  key: (item: T) => string,
+  { cursor, limit = PAGE_LIMIT }: Paging = {},
+  order: 'up' | 'down' = 'up',
+): Counted<T> {
+  const after = cursor === undefined ? null : readCursor(cursor)
+  const begin = after === null ? 0 : items.findIndex((item) => (order === 'up' ? key(item) > after : key(item) < after))
+  if (begin < 0) return { items: [], next: null, total: items.length }
+  const found = items.slice(begin, begin + limit)
+  const last = found.at(-1)
+  return { items: found, next: last !== undefined && begin + limit < items.length ? writeCursor(key(last)) : null, total: items.length }
+}
+
+/** Newest first; ids tell apart what happened in the same ms. */
+export function pageNewest<T extends { id: string }>(items: readonly T[], at: (item: T) => number, paging?: Paging): Counted<T> {
+  const key = (item: T) => `${String(at(item)).padStart(15, '0')} ${item.id}`
+  return page(
+    [...items].sort((a, b) => (key(a) < key(b) ? 1 : -1)),
+    key,
+    paging,
+    'down',
+  )
+}
+
+const writeCursor = (key: string) => Buffer.from(`k${key}`).toString('base64url')
+function readCursor(cursor: string): string {
+  const text = /^[\w-]{1,2000}$/.test(cursor) ? Buffer.from(cursor, 'base64url').toString() : ''
+  if (!text.startsWith('k')) throw new EvenkeelError('bad_request', 'cursor: give back `next` of the page before, unchanged.')
+  return text.slice(1)
+}

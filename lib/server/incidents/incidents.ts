@@ -1,0 +1,109 @@
+import { EvenkeelError } from '../../model/error.ts'
+import { type Finding, type Severity, subjectName } from '../../model/finding.ts'
+import type { Topology } from '../../model/topology.ts'
+import type { IncidentView, Page } from '../../model/views.ts'
+import { findingView } from '../findings/findings.ts'
+import { iso } from '../http/iso.ts'
+import { type Paging, pageNewest } from '../http/paging.ts'
+import type { Runtime } from '../runtime.ts'
+
+/** Findings that begin within this long of each other, on things that touch, are taken for one story. */
+const TOGETHER_MS = 120_000
+const SEVERITY_ORDER: Record<Severity, number> = { info: 0, warning: 1, critical: 2 }
+
+type Group = { id: string; since: number; findings: Finding[] }
+
+/** Newest first. */
+export function listIncidents(runtime: Runtime, { state, ...paging }: { state?: 'firing' | 'resolved' } & Paging = {}): Page<IncidentView> {
+  const views = groups(runtime).filter((group) => state === undefined || stateOf(group) === state)
+  const { items, ...rest } = pageNewest(views, (group) => group.since, paging)
+  return { items: items.map((group) => view(runtime, group)), ...rest }
+}
+
+/** By its first finding or any other in it. One whose finding has become a mere note since is in no list, and still opens by its link. */
+export function getIncident(runtime: Runtime, id: string): IncidentView {
+  const all = groups(runtime)
+  const group =
+    all.find((candidate) => candidate.id === id) ??
+    all.find(({ findings }) => findings.some((finding) => finding.id === id)) ??
+    alone(runtime, id)
+  if (!group) throw new EvenkeelError('not_found', 'There is no incident of that id.')
+  return view(runtime, group)
+}
+
+function alone(runtime: Runtime, id: string): Group | null {
+  const finding = runtime.store.findings.get(id)
+  return finding?.firingAt === undefined ? null : { id, since: finding.since, findings: [finding] }
+}
+
+const stateOf = (group: Group) => (group.findings.some((finding) => finding.state !== 'resolved') ? 'firing' : 'resolved')
+
+/** An incident is named after its first finding, so its id stays while others join. */
+function groups(runtime: Runtime): Group[] {
+  const findings = runtime.store.findings
+    .list((finding) => finding.firingAt !== undefined && finding.severity !== 'info')
+    .sort((a, b) => a.since - b.since)
+  const topology = runtime.engine.topology()
+  const open: { group: Group; touches: Set<string> }[] = []
+  for (const finding of findings) {
+    const things = touched(finding, topology)
+    const found = open.findLast(({ group, touches }) => {
+      const last = group.findings.at(-1)!
+      const near = finding.since - last.since <= TOGETHER_MS || (last.resolvedAt ?? Number.POSITIVE_INFINITY) >= finding.since
+      return near && things.some((thing) => touches.has(thing))
+    })
+    if (found) {
+      found.group.findings.push(finding)
+      for (const thing of things) found.touches.add(thing)
+    } else open.push({ group: { id: finding.id, since: finding.since, findings: [finding] }, touches: new Set(things) })
+  }
+  return open.map(({ group }) => group)
+}
+
+/** What a finding is about and what calls it or is called by it: pools, rings and targets by their ids in the edges. */
+function touched({ subject }: Finding, topology: Topology): string[] {
+  const own = new Set<string>()
+  if (subject.ring) own.add(`ring:${subject.ring}`)
+  if (subject.target) own.add(subject.pool ? `pool:${subject.target}/${subject.pool}` : `target:${subject.target}`)
+  for (const ring of topology.rings) {
+    if (own.has(`ring:${ring.name}`)) for (const node of ring.nodes) if (node.target) own.add(`target:${node.target}`)
+    if (ring.nodes.some((node) => node.target && node.target === subject.target)) own.add(`ring:${ring.name}`)
+  }
+  for (const pool of topology.pools) if (own.has(`pool:${pool.target}/${pool.name}`)) own.add(`target:${pool.target}`)
+  return [...own]
+}
+
+function view(runtime: Runtime, group: Group): IncidentView {
+  const worst = group.findings.reduce((a, b) => (SEVERITY_ORDER[b.severity] > SEVERITY_ORDER[a.severity] ? b : a))
+  const resolved = stateOf(group) === 'resolved'
+  const end = resolved ? Math.max(...group.findings.map((finding) => finding.resolvedAt ?? finding.seenAt)) : null
+  const targets = new Set(group.findings.flatMap(({ subject }) => [subject.target, subject.ring && `ring:${subject.ring}`]))
+  const changes = runtime.store.changes.list(
+    (change) =>
+      change.at >= group.since && (end === null || change.at <= end) && change.steps.some((step) => targets.has(step.setting.target)),
+  )
+  const timeline = [
+    ...group.findings.flatMap((finding) => [
+      { at: finding.firingAt ?? finding.since, what: 'firing', text: finding.summary },
+      ...(finding.resolvedAt
+        ? [{ at: finding.resolvedAt, what: 'resolved', text: `${finding.rule}: ${subjectName(finding.subject)}` }]
+        : []),
+      ...(finding.acknowledged ? [{ at: finding.acknowledged.at, what: 'acknowledged', text: finding.acknowledged.by }] : []),
+    ]),
+    ...changes.flatMap((change) => [
+      { at: change.at, what: 'change', text: change.because },
+      ...(change.endedAt ? [{ at: change.endedAt, what: change.state, text: change.outcome ?? change.state }] : []),
+    ]),
+  ].sort((a, b) => a.at - b.at)
+  return {
+    id: group.id,
+    state: stateOf(group),
+    since: iso(group.since),
+    ...(end === null ? {} : { resolvedAt: iso(end) }),
+    severity: worst.severity,
+    summary: worst.summary,
+    findings: group.findings.map((finding) => findingView(runtime, finding)),
+    changes: changes.map((change) => change.id),
+    timeline: timeline.map((entry) => ({ ...entry, at: iso(entry.at) })),
+  }
+}

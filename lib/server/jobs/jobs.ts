@@ -1,0 +1,23 @@
+import { EvenkeelError } from '../../model/error.ts'
+import type { Job, JobVerb } from '../../model/job.ts'
+import type { JobView, Page } from '../../model/views.ts'
+import { type Paging, pageNewest } from '../http/paging.ts'
+import type { Runtime } from '../runtime.ts'
+
+/** Long work of changes, of the newest change first. */
+export function listJobs(runtime: Runtime, paging: Paging = {}): Page<JobView> {
+  const { items, ...rest } = pageNewest(runtime.store.jobs.list(), (job) => runtime.store.changes.get(job.change)?.at ?? 0, paging)
+  return { items: items.map(jobView), ...rest }
+}
+
+export function getJob(runtime: Runtime, id: string): JobView {
+  const job = runtime.store.jobs.get(id)
+  if (!job) throw new EvenkeelError('not_found', 'There is no job of that id.')
+  return jobView(job)
+}
+
+export async function steerJob(runtime: Runtime, id: string, verb: JobVerb, by: string): Promise<JobView> {
+  return jobView(await runtime.changes.steerJob(id, verb, by))
+}
+
+const jobView = ({ cursor: _, effect: __, undoableUntil: ___, ...job }: Job): JobView => job

@@ -1,0 +1,80 @@
+import { hotKey } from '../../detectors/cache/hot-key.ts'
+import type { BigKeyView, HotKeyView, KeyPatternView, Page, SlowView } from '../../model/views.ts'
+import { iso } from '../http/iso.ts'
+import { type Paging, page, pageNewest } from '../http/paging.ts'
+import type { Runtime } from '../runtime.ts'
+import { knownTarget } from '../targets/knownTarget.ts'
+
+type Of = { target?: string } & Paging
+
+/** A figure of a key, largest first: the cursor's key is the figure turned upside down. */
+const descending = (value: number, name: string) => `${(1e15 - value * 1e6).toFixed(0).padStart(22, '0')} ${name}`
+
+/** A target's keys as they were at its newest look: what was hot or big before that is so no more. */
+function newestLook<T extends { target: string; at: number }>(records: readonly T[]): T[] {
+  const newest = new Map<string, number>()
+  for (const { target, at } of records) newest.set(target, Math.max(at, newest.get(target) ?? 0))
+  return records.filter(({ target, at }) => at === newest.get(target))
+}
+
+const nameOf = (key: { target?: string; key?: string }) => JSON.stringify([key.target, key.key])
+
+/** The keys that the rule finds hot now, by its own settings: with a bar of its own a page would call hot what no finding speaks of. */
+function foundHot({ config, engine }: Runtime): Set<string> {
+  const settings = hotKey.settings.parse({})
+  const verdicts = hotKey.detect(engine.window(hotKey.needs.spanMs), engine.topology(), {
+    ...settings,
+    ...config.rules[hotKey.id]?.settings,
+  } as typeof settings)
+  return new Set(verdicts.flatMap(({ is, subject }) => (is === 'found' ? [nameOf(subject)] : [])))
+}
+
+/** By share of their target's reads, hottest first; `hot` is the rule's word. */
+export function hotKeys(runtime: Runtime, { target, ...paging }: Of = {}): Page<HotKeyView> {
+  knownTarget(runtime, target)
+  const found = foundHot(runtime)
+  const key = (hot: { share: number; target: string; key: string }) => descending(hot.share, `${hot.target} ${hot.key}`)
+  return page(
+    newestLook(runtime.store.records('hot-key', target))
+      .map(({ kind: _, id: __, at, ...one }) => ({ ...one, at: iso(at), hot: found.has(nameOf(one)) }))
+      .sort(by(key)),
+    key,
+    paging,
+  )
+}
+
+export function bigKeys(runtime: Runtime, { target, ...paging }: Of = {}): Page<BigKeyView> {
+  knownTarget(runtime, target)
+  const key = (big: { bytes: number; target: string; key: string }) => descending(big.bytes, `${big.target} ${big.key}`)
+  return page(
+    newestLook(runtime.store.records('big-key', target))
+      .map(({ kind: _, id: __, at, ...big }) => ({ ...big, at: iso(at) }))
+      .sort(by(key)),
+    key,
+    paging,
+  )
+}
+
+export function keyPatterns(runtime: Runtime, { target, ...paging }: Of = {}): Page<KeyPatternView> {
+  knownTarget(runtime, target)
+  const key = (one: { share: number; target: string; pattern: string }) => descending(one.share, `${one.target} ${one.pattern}`)
+  return page(
+    newestLook(runtime.store.records('key-pattern', target))
+      .map(({ kind: _, id: __, at, ...one }) => ({ ...one, at: iso(at) }))
+      .sort(by(key)),
+    key,
+    paging,
+  )
+}
+
+/** Newest first, every node's. */
+export function listSlow(runtime: Runtime, { target, ...paging }: Of = {}): Page<SlowView> {
+  knownTarget(runtime, target)
+  const { items, ...rest } = pageNewest(runtime.store.records('slow', target), (entry) => entry.at, paging)
+  return { items: items.map(({ kind: _, at, ...entry }) => ({ ...entry, at: iso(at) })), ...rest }
+}
+
+const by =
+  <T>(key: (item: T) => string) =>
+  (a: T, b: T) =>
+    key(a) < key(b) ? -1 : 1

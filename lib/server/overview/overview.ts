@@ -1,0 +1,37 @@
+import { changeInFlight } from '../../model/change.ts'
+import type { ChangeView, OverviewView } from '../../model/views.ts'
+import { changeView } from '../changes/changes.ts'
+import { iso } from '../http/iso.ts'
+import { mode } from '../mode/mode.ts'
+import type { Runtime } from '../runtime.ts'
+import { tiers } from './tiers.ts'
+import { topFindings } from './topFindings.ts'
+
+/** Rows below the picture: what is worth a look first. */
+const RECENT = 5
+
+/** Everything the first page shows, in one answer. */
+export function getOverview(runtime: Runtime): OverviewView {
+  const targets = runtime.engine.targets().filter((target) => target.kind !== 'control')
+  const count = (state: string) => targets.filter((target) => target.state === state).length
+  const changes = runtime.store.changes.list()
+  const { needs, list } = topFindings(runtime)
+  const view = (change: (typeof changes)[number]): ChangeView => changeView(runtime, change)
+  const judged = changes.filter((change) => change.prediction && change.measured && change.verdict && change.verdict !== 'unjudged')
+  const inside = judged.filter(({ prediction, measured }) => measured!.after >= prediction!.low && measured!.after <= prediction!.high)
+  return {
+    at: iso(runtime.now()),
+    mode: mode(runtime),
+    targets: { total: targets.length, up: count('up'), down: count('down'), unknown: count('unknown') },
+    needs,
+    learning: runtime.engine.learning(),
+    ...tiers(runtime),
+    pains: list,
+    watching: changes.filter((change) => changeInFlight(change.state)).map(view),
+    recent: changes
+      .filter((change) => !changeInFlight(change.state))
+      .slice(0, RECENT)
+      .map(view),
+    score: { inside: inside.length, judged: judged.length },
+  }
+}

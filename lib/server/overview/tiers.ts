@@ -1,0 +1,136 @@
+import type { Finding } from '../../model/finding.ts'
+import type { Topology } from '../../model/topology.ts'
+import type { OverviewView, TierView } from '../../model/views.ts'
+import type { SeriesWindow } from '../../model/window.ts'
+import { poolFigures } from '../pools/pools.ts'
+import { hitRatioOf, ringView, total } from '../rings/rings.ts'
+import type { Runtime } from '../runtime.ts'
+import { FIGURE_SPAN_MS, number } from '../series/figures.ts'
+
+type Context = { runtime: Runtime; topology: Topology; window: SeriesWindow; firing: Finding[] }
+
+/** The tiers as a picture: what the configured edges name, and beside it whatever nobody drew an edge to. */
+export function tiers(runtime: Runtime): Pick<OverviewView, 'tiers' | 'edges' | 'poolsLeft'> {
+  const topology = runtime.engine.topology()
+  const context: Context = {
+    runtime,
+    topology,
+    window: runtime.engine.window(FIGURE_SPAN_MS),
+    firing: runtime.store.findings.list((finding) => finding.state === 'firing'),
+  }
+  const edges = runtime.config.edges
+  const ids = new Set(edges.flatMap((edge) => [edge.from, edge.to]))
+  const ringMembers = new Set(topology.rings.flatMap((ring) => ring.nodes.flatMap((node) => node.target ?? [])))
+  const unlinked = topology.pools.map((pool) => `pool:${pool.target}/${pool.name}`).filter((id) => !ids.has(id))
+  for (const id of unlinked.slice(0, POOLS_BESIDE)) ids.add(id)
+  for (const ring of topology.rings) ids.add(`ring:${ring.name}`)
+  for (const target of topology.targets)
+    if (target.role && !ringMembers.has(target.name) && !named(ids, target.name)) ids.add(`${target.role}:${target.name}`)
+  const drawn = new Map([...ids].map((id) => [id, tierOf(id, context)]))
+  const traffic = edges.map((edge) => ({ ...edge, perSecond: edgeTraffic(edge, edges, drawn) }))
+  for (const tier of drawn.values()) {
+    // Nothing measures clients and origins themselves: what flows over their edges does.
+    if (tier.kind === 'clients')
+      tier.requestsPerSecond = total(traffic.filter((edge) => edge.from === tier.id).map((edge) => edge.perSecond))
+    if (tier.kind === 'origin') tier.requestsPerSecond = total(traffic.filter((edge) => edge.to === tier.id).map((edge) => edge.perSecond))
+  }
+  return { tiers: [...drawn.values()], edges: traffic, poolsLeft: Math.max(0, unlinked.length - POOLS_BESIDE) }
+}
+
+/** Pools that no edge leads to, beside the picture: of more than these nobody sees all, and the first page is made for each that looks at it. */
+const POOLS_BESIDE = 50
+/** Servers in the picture of one pool. */
+const SERVERS_DRAWN = 60
+
+/** All of them in their own order, or of very many those that get the most. */
+const busiest = (balance: TierView['balance']): TierView['balance'] =>
+  balance.length <= SERVERS_DRAWN ? balance : balance.sort((a, b) => (b.seen ?? 0) - (a.seen ?? 0)).slice(0, SERVERS_DRAWN)
+
+const named = (ids: Set<string>, target: string) => ['target', 'cache', 'store'].some((kind) => ids.has(`${kind}:${target}`))
+
+function tierOf(id: string, { topology, window, firing, runtime }: Context): TierView {
+  const [, prefix = 'clients', name = 'clients'] = /^([a-z]+):(.+)$/.exec(id) ?? []
+  const blank: TierView = {
+    id,
+    kind: 'clients',
+    name,
+    href: null,
+    requestsPerSecond: null,
+    responseSeconds: null,
+    errorRatio: null,
+    hitRatio: null,
+    balance: [],
+    severity: null,
+    state: 'unknown',
+  }
+  if (prefix === 'pool') {
+    const pool = topology.pools.find((candidate) => `${candidate.target}/${candidate.name}` === name)
+    const href = `/pools/${name.split('/').map(encodeURIComponent).join('/')}`
+    if (!pool) return { ...blank, kind: 'pool', href }
+    const { share, ...view } = poolFigures(pool, window)
+    return {
+      ...blank,
+      kind: 'pool',
+      href,
+      ...view,
+      balance: busiest(pool.servers.map(({ name, state }) => ({ name, ...share(name), state }))),
+      severity: worst(firing.filter(({ subject }) => subject.target === pool.target && (subject.pool ?? pool.name) === pool.name)),
+      state: stateOf(topology, [pool.target]),
+    }
+  }
+  if (prefix === 'ring') {
+    const ring = topology.rings.find((candidate) => candidate.name === name)
+    const href = `/rings/${encodeURIComponent(name)}`
+    if (!ring) return { ...blank, kind: 'ring', href }
+    const view = ringView(ring, window, runtime.now())
+    const targets = ring.nodes.flatMap((node) => node.target ?? [])
+    return {
+      ...blank,
+      kind: 'ring',
+      href,
+      requestsPerSecond: view.readsPerSecond,
+      hitRatio: view.hitRatio,
+      balance: view.nodes.map((node) => ({ name: node.name, seen: node.shareSeen, expected: 1 / view.nodes.length })),
+      severity: worst(
+        firing.filter(({ subject }) => subject.ring === name || (subject.ring === undefined && targets.includes(subject.target ?? ''))),
+      ),
+      state: stateOf(topology, targets),
+    }
+  }
+  if (prefix === 'target' || prefix === 'cache' || prefix === 'store') {
+    const target = topology.targets.find((candidate) => candidate.name === name)
+    return {
+      ...blank,
+      kind: prefix === 'target' ? (target?.role ?? 'cache') : prefix,
+      href: `/targets/${encodeURIComponent(name)}`,
+      requestsPerSecond: number('cache_read_rate', { target: name }, window),
+      hitRatio: hitRatioOf([name], window),
+      severity: worst(firing.filter(({ subject }) => subject.target === name)),
+      state: stateOf(topology, [name]),
+    }
+  }
+  return { ...blank, kind: prefix === 'application' || prefix === 'origin' ? prefix : 'clients', state: 'ok' }
+}
+
+/** What flows over an edge, where something measures it: into a pool or ring with one way in, out of a cache what it missed. */
+function edgeTraffic(edge: { from: string; to: string }, all: { from: string; to: string }[], tiers: Map<string, TierView>): number | null {
+  const from = tiers.get(edge.from)
+  const to = tiers.get(edge.to)
+  if (!from || !to) return null
+  if (to.kind === 'origin') {
+    if (from.requestsPerSecond === null) return null
+    return from.hitRatio === null ? from.requestsPerSecond : from.requestsPerSecond * (1 - from.hitRatio)
+  }
+  return all.filter((other) => other.to === edge.to).length === 1 ? to.requestsPerSecond : null
+}
+
+function worst(findings: Finding[]): TierView['severity'] {
+  for (const severity of ['critical', 'warning', 'info'] as const)
+    if (findings.some((finding) => finding.severity === severity)) return severity
+  return null
+}
+
+function stateOf(topology: Topology, names: string[]): TierView['state'] {
+  const states = names.map((name) => topology.targets.find((target) => target.name === name)?.state ?? 'unknown')
+  return states.includes('down') ? 'down' : states.includes('unknown') || states.length === 0 ? 'unknown' : 'ok'
+}

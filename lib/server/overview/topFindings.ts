@@ -1,0 +1,93 @@
+import { measure } from '../../metrics/measure.ts'
+import type { Evidence, Finding } from '../../model/finding.ts'
+import type { OverviewView } from '../../model/views.ts'
+import type { SeriesWindow } from '../../model/window.ts'
+import { findingView } from '../findings/findings.ts'
+import { iso } from '../http/iso.ts'
+import { proposalsFor, proposalView } from '../proposals/proposals.ts'
+import type { Runtime } from '../runtime.ts'
+import { FIGURE_SPAN_MS, number } from '../series/figures.ts'
+import { silencedBy } from '../silences/silences.ts'
+
+type Pain = OverviewView['pains'][number]
+const SHOWN = 12
+const SPARKS = 5
+const SPARK_MS = 600_000
+const SPARK_STEPS = 60
+const SEVERITY_ORDER = { critical: 2, warning: 1, info: 0 }
+
+/** Firing findings that need a person, the dearest first. */
+export function topFindings(runtime: Runtime): { needs: number; list: Pain[] } {
+  const firing = runtime.store.findings.list(
+    (finding) => finding.state === 'firing' && finding.severity !== 'info' && silencedBy(runtime, finding, runtime.now()).length === 0,
+  )
+  const window = runtime.engine.window(FIGURE_SPAN_MS)
+  const priced = firing.map((finding) => ({ finding, cost: costOf(finding, window) }))
+  priced.sort(
+    (a, b) =>
+      SEVERITY_ORDER[b.finding.severity] - SEVERITY_ORDER[a.finding.severity] ||
+      (b.cost?.value ?? 0) - (a.cost?.value ?? 0) ||
+      a.finding.since - b.finding.since ||
+      (a.finding.id < b.finding.id ? -1 : 1),
+  )
+  const topology = runtime.engine.topology()
+  const long = runtime.engine.window(SPARK_MS)
+  return {
+    needs: firing.length,
+    list: priced.slice(0, SHOWN).map(({ finding, cost }, index) => {
+      const proposal = proposalsFor(runtime, finding.id).find(({ state }) => state === 'open')
+      return {
+        finding: findingView(runtime, finding),
+        cost,
+        spark: index < SPARKS && finding.evidence[0] ? sparkOf(finding.evidence[0], long) : null,
+        proposal: proposal ? proposalView(runtime, proposal, topology) : null,
+      }
+    }),
+  }
+}
+
+/** What it costs a second, in the unit of what is lost. Null where nothing can be counted. */
+function costOf(finding: Finding, window: SeriesWindow): Pain['cost'] {
+  const { subject, rule } = finding
+  const [first] = finding.evidence
+  const per = (value: number | null, what: string) => (value === null || !(value > 0) ? null : { value, what })
+  if (rule === 'balancer/slow-server' || rule === 'balancer/queueing')
+    return per(number('pool_request_rate', subject, window), 'requests slowed a second')
+  if (rule === 'balancer/error-rate')
+    return per(
+      product(number('pool_request_rate', subject, window), number('pool_error_ratio', subject, window)),
+      'requests failed a second',
+    )
+  if (rule.startsWith('cache/hit-ratio') || rule === 'cache/cold-start' || rule === 'cache/restart') {
+    const reads = number('cache_read_rate', { target: subject.target ?? '' }, window)
+    const lost = first?.unit === 'ratio' ? Math.max(0, (first.baseline ?? first.threshold ?? 0) - first.value) : null
+    return per(product(reads, lost), 'reads lost to the origin a second')
+  }
+  if (rule === 'cache/eviction-storm')
+    return per(number('cache_eviction_rate', { target: subject.target ?? '' }, window), 'keys evicted a second')
+  if (rule === 'cache/hot-key' && first?.unit === 'ratio')
+    return per(product(number('cache_read_rate', { target: subject.target ?? '' }, window), first.value), 'reads a second on one key')
+  return null
+}
+
+const product = (a: number | null, b: number | null) => (a === null || b === null ? null : a * b)
+
+/** Ten minutes of the first evidence's metric, each step measured as the finding's own number was. */
+function sparkOf(evidence: Evidence, window: SeriesWindow): Pain['spark'] {
+  const stepMs = SPARK_MS / SPARK_STEPS
+  const points = Array.from({ length: SPARK_STEPS }, (_, index) => {
+    const from = window.to - SPARK_MS + index * stepMs
+    const measured = measure(evidence.metric, evidence.where, window.between(from, from + stepMs))
+    return measured.is === 'measured' ? measured.value : null
+  })
+  if (points.every((point) => point === null)) return null
+  return {
+    metric: evidence.metric,
+    where: evidence.where,
+    points,
+    from: iso(window.to - SPARK_MS),
+    stepMs,
+    ...(evidence.threshold === undefined ? {} : { threshold: evidence.threshold }),
+    unit: evidence.unit,
+  }
+}

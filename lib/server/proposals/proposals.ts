@@ -1,0 +1,98 @@
+import { EvenkeelError } from '../../model/error.ts'
+import { heldUntil, type Proposal, type ProposalState, type Step } from '../../model/proposal.ts'
+import type { Topology } from '../../model/topology.ts'
+import type { Page, ProposalView } from '../../model/views.ts'
+import { iso } from '../http/iso.ts'
+import { type Paging, pageNewest } from '../http/paging.ts'
+import { mode } from '../mode/mode.ts'
+import type { Runtime } from '../runtime.ts'
+import { followersOf, sharesAfter } from './balance.ts'
+
+export function listProposals(
+  runtime: Runtime,
+  { state, finding, ...paging }: { state?: ProposalState; finding?: string } & Paging = {},
+): Page<ProposalView> {
+  const found = runtime.store.proposals.list(
+    (proposal) => (state === undefined || proposal.state === state) && (finding === undefined || proposal.finding === finding),
+  )
+  const { items, ...rest } = pageNewest(found, (proposal) => proposal.createdAt, paging)
+  const topology = runtime.engine.topology()
+  return { items: items.map((proposal) => proposalView(runtime, proposal, topology)), ...rest }
+}
+
+export function getProposal(runtime: Runtime, id: string): ProposalView {
+  const proposal = runtime.store.proposals.get(id)
+  if (!proposal) throw new EvenkeelError('not_found', 'There is no proposal of that id.')
+  return proposalView(runtime, proposal, runtime.engine.topology())
+}
+
+/** All proposals about a finding: open ones first, then in the order of the remedies' shelf, then the newest first. */
+export function proposalsFor(runtime: Runtime, finding: string): Proposal[] {
+  const rank = ({ advisor }: Proposal) => runtime.advisors.findIndex(({ id }) => id === advisor)
+  return runtime.store.proposals
+    .list((proposal) => proposal.finding === finding)
+    .sort((a, b) => Number(b.state === 'open') - Number(a.state === 'open') || rank(a) - rank(b) || b.createdAt - a.createdAt)
+}
+
+/** Writes it to the servers, after holding every step against the live value. `change` is null for a dry run. */
+export async function applyProposal(
+  runtime: Runtime,
+  id: string,
+  by: string,
+  options: { dryRun?: boolean } = {},
+): Promise<{ change: string | null; steps: Step[]; commands: string[] }> {
+  return runtime.changes.apply(id, by, options)
+}
+
+export function proposalView(runtime: Runtime, proposal: Proposal, topology: Topology): ProposalView {
+  const followers = followersOf(topology, proposal.steps, runtime.now())
+  const balance = sharesAfter(topology, proposal.steps)
+  const held = heldOf(runtime, proposal)
+  const because = disabledBecause(runtime, proposal, followers, held)
+  const { replaced: _, ...shown } = proposal
+  return {
+    ...shown,
+    createdAt: iso(proposal.createdAt),
+    subject: runtime.store.findings.get(proposal.finding)?.subject ?? {},
+    ...(balance ? { balance } : {}),
+    ...(held ? { heldUntil: iso(held) } : {}),
+    ...(because ? { disabledBecause: because } : {}),
+    reversal: reversalOf(runtime, proposal),
+    ...(followers ? { followers } : {}),
+  }
+}
+
+/** Until when (epoch ms) a superseded proposal can still be applied, if it can now. */
+function heldOf(runtime: Runtime, proposal: Proposal): number | null {
+  const until = proposal.replaced ? heldUntil(proposal, runtime.store.proposals.get(proposal.replaced.by)) : null
+  return until !== null && runtime.now() < until ? until : null
+}
+
+function reversalOf(runtime: Runtime, proposal: Proposal): ProposalView['reversal'] {
+  try {
+    return runtime.changes.describe(proposal.steps).reversal
+  } catch {
+    return 'none'
+  }
+}
+
+/** The same order as the server refuses in: the button says beforehand what the click would be told. */
+function disabledBecause(
+  runtime: Runtime,
+  proposal: Proposal,
+  followers: ProposalView['followers'],
+  held: number | null,
+): string | undefined {
+  if (proposal.state === 'superseded' && held === null) return 'The live values have changed since; a newer proposal has taken its place.'
+  if (proposal.state === 'applied') return 'It has been applied.'
+  if (proposal.state === 'withdrawn') return 'Its finding has ended.'
+  if (proposal.patchOnly) return proposal.patchOnly
+  if (mode(runtime) === 'observe') return 'Observe mode: Evenkeel writes nothing. Copy the commands, or set "mode: tune".'
+  const failing = runtime.store.failing()
+  if (failing) return `A change could not be written down: ${failing.because}.`
+  const busy = runtime.changes.inFlight(proposal.steps)
+  if (busy) return 'Another change on it is under watch; one at a time.'
+  if (followers?.expected && followers.fresh < followers.expected)
+    return `${followers.fresh} of ${followers.expected} followers have reported lately; not every application would follow.`
+  return undefined
+}

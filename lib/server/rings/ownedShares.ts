@@ -1,0 +1,21 @@
+import type { RingSpec } from '../../model/ring.ts'
+import { sharesOf } from '../../rings/evaluate.ts'
+
+/** Placing a ring's points takes ms; the page asks each second and the ring hardly ever moves. */
+const known = new Map<string, Map<string, number>>()
+/** Exact share of the hash space by node; empty for a ring that cannot be placed. */
+export function ownedShares(spec: RingSpec): Map<string, number> {
+  const key = JSON.stringify(spec)
+  const found = known.get(key)
+  if (found) return found
+  let shares = new Map<string, number>()
+  try {
+    const placed = sharesOf(spec)
+    shares = new Map(spec.nodes.map((node, index) => [node.name, placed[index] ?? 0]))
+  } catch {
+    // A ring that cannot be placed is shown without shares; its error says why.
+  }
+  if (known.size > 64) known.clear()
+  known.set(key, shares)
+  return shares
+}

@@ -1,0 +1,77 @@
+import { EvenkeelError } from '../../model/error.ts'
+import type { Ring } from '../../model/topology.ts'
+import type { Page, RingView } from '../../model/views.ts'
+import type { SeriesWindow } from '../../model/window.ts'
+import { followerViews } from '../followers/followers.ts'
+import { type Paging, page } from '../http/paging.ts'
+import type { Runtime } from '../runtime.ts'
+import { FIGURE_SPAN_MS, number } from '../series/figures.ts'
+import { ownedShares } from './ownedShares.ts'
+
+export function listRings(runtime: Runtime, paging?: Paging): Page<RingView> {
+  const rings = [...runtime.engine.topology().rings].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const window = runtime.engine.window(FIGURE_SPAN_MS)
+  const { items, ...rest } = page(rings, (ring) => ring.name, paging)
+  return { items: items.map((ring) => ringView(ring, window, runtime.now())), ...rest }
+}
+
+export function getRing(runtime: Runtime, name: string): RingView {
+  const ring = runtime.engine.topology().rings.find((candidate) => candidate.name === name)
+  if (!ring) throw new EvenkeelError('not_found', 'There is no ring of that name.')
+  return ringView(ring, runtime.engine.window(FIGURE_SPAN_MS), runtime.now())
+}
+
+export function ringView(ring: Ring, window: SeriesWindow, now: number): RingView {
+  const owned = ownedShares(ring.spec)
+  const nodes = ring.nodes.map((node) => ({
+    name: node.name,
+    ...(node.target === undefined ? {} : { target: node.target }),
+    address: node.address,
+    points: node.points ?? null,
+    weight: node.weight ?? null,
+    shareOwned: owned.get(node.name) ?? 0,
+    shareSeen: number('ring_share_seen', { ring: ring.name, node: node.name }, window),
+  }))
+  const seen = nodes.map((node) => node.shareSeen)
+  const imbalanceOwned = maxOverMean(nodes.map((node) => node.shareOwned)) ?? 1
+  const targets = ring.nodes.flatMap((node) => node.target ?? [])
+  return {
+    name: ring.name,
+    algorithm: ring.spec.algorithm,
+    version: ring.version,
+    control: ring.control,
+    nodes,
+    imbalance: (seen.includes(null) ? null : maxOverMean(seen as number[])) ?? imbalanceOwned,
+    imbalanceOwned,
+    followers: followerViews(ring.followers, now),
+    ...(ring.followersExpected === undefined ? {} : { followersExpected: ring.followersExpected }),
+    spec: ring.spec,
+    readsPerSecond: total(targets.map((target) => number('cache_read_rate', { target }, window))),
+    hitRatio: hitRatioOf(targets, window),
+    ...(ring.error ? { error: ring.error } : {}),
+  }
+}
+
+/** Over all nodes' reads, not the mean of their ratios. */
+export function hitRatioOf(targets: string[], window: SeriesWindow): number | null {
+  let reads = 0
+  let hits = 0
+  for (const target of targets) {
+    const rate = number('cache_read_rate', { target }, window)
+    const ratio = number('cache_hit_ratio', { target }, window)
+    if (rate === null || ratio === null) continue
+    reads += rate
+    hits += rate * ratio
+  }
+  return reads > 0 ? hits / reads : null
+}
+
+export function total(values: (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length ? known.reduce((sum, value) => sum + value, 0) : null
+}
+
+function maxOverMean(values: number[]): number | null {
+  const sum = values.reduce((all, value) => all + value, 0)
+  return sum > 0 ? (Math.max(...values) * values.length) / sum : null
+}

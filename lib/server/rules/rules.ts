@@ -1,0 +1,26 @@
+import type { Page, RuleView } from '../../model/views.ts'
+import { type Paging, page } from '../http/paging.ts'
+import type { Runtime } from '../runtime.ts'
+
+/** Every rule with its settings and what it says now. */
+export function listRules(runtime: Runtime, paging?: Paging): Page<RuleView> {
+  const rules = [...runtime.detectors].sort((a, b) => (a.id < b.id ? -1 : 1))
+  const { items, ...rest } = page(rules, (rule) => rule.id, paging)
+  return {
+    items: items.map((detector) => {
+      const configured = runtime.config.rules[detector.id]
+      const defaults = detector.settings.parse({}) as Record<string, unknown>
+      return {
+        id: detector.id,
+        title: detector.title,
+        why: detector.why,
+        needs: { spanMs: detector.needs.spanMs, metrics: detector.needs.metrics },
+        settings: { ...defaults, ...configured?.settings },
+        defaults,
+        enabled: configured?.enabled ?? true,
+        now: runtime.engine.judged(detector.id),
+      }
+    }),
+    ...rest,
+  }
+}

@@ -1,0 +1,34 @@
+import { measure } from '../../metrics/measure.ts'
+import type { Labels } from '../../model/series.ts'
+import type { Figure } from '../../model/views.ts'
+import type { Measurement, SeriesWindow } from '../../model/window.ts'
+
+/** What a list shows is measured over this long: long enough for a steady number, short enough to see a fault. */
+export const FIGURE_SPAN_MS = 60_000
+
+export function figure(metric: string, where: Labels, window: SeriesWindow): Figure {
+  return figureOf(measure(metric, where, window))
+}
+
+export const figureOf = (measured: Measurement): Figure =>
+  measured.is === 'measured' ? { value: measured.value, low: measured.low, high: measured.high } : { because: measured.because }
+
+export function number(metric: string, where: Labels, window: SeriesWindow): number | null {
+  const measured = measure(metric, where, window)
+  return measured.is === 'measured' ? measured.value : null
+}
+
+/** The newest value of a gauge, unless it is older than 2.5 of its steps; of several series, the sum. `where` names every label that matters. */
+export function newest(metric: string, where: Labels, window: SeriesWindow): number | null {
+  let sum: number | null = null
+  for (const series of window.series(metric, where)) {
+    const last = series.points.at(-1)
+    if (last && window.to - last[0] <= Math.max(2.5 * series.stepMs, 5000)) sum = (sum ?? 0) + last[1]
+  }
+  return sum
+}
+
+export function newestFigure(metric: string, where: Labels, window: SeriesWindow): Figure {
+  const value = newest(metric, where, window)
+  return value === null ? { because: 'it is not reported' } : { value }
+}

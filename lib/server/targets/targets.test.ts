@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest'
+import { load } from '../../../test/series.ts'
+import { emptyTopology } from '../../model/topology.ts'
+import type { Runtime } from '../runtime.ts'
+import { listTargets } from './targets.ts'
+
+const status = (name: string, kind: string, role?: 'cache') => ({ name, kind, title: kind, address: name, state: 'up', stateSince: null, lastPollAt: null, pollMs: 1_000, failures: 0, probes: [], ...(role && { role }) }) // biome-ignore format: one line
+
+it('shows the figures of a cache whatever it is seen through, and none of what is no cache', () => {
+  const engine = {
+    targets: () => [status('lb', 'haproxy'), status('prom:c', 'prometheus', 'cache')],
+    topology: emptyTopology,
+    targetConfig: () => null,
+    window: () => load(1_000, { 'cache_items{target=prom:c}': '7x60' }),
+  }
+  const [balancer, cache] = listTargets({ engine } as unknown as Runtime).items
+  expect(cache!.figures!.items).toEqual({ value: 7 })
+  expect(balancer).not.toHaveProperty('figures')
+})

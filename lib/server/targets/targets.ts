@@ -1,0 +1,82 @@
+import { EvenkeelError } from '../../model/error.ts'
+import type { Page, TargetView } from '../../model/views.ts'
+import type { SeriesWindow } from '../../model/window.ts'
+import { iso, isoOrNull } from '../http/iso.ts'
+import { type Paging, page } from '../http/paging.ts'
+import type { Runtime } from '../runtime.ts'
+import { FIGURE_SPAN_MS, figure, newestFigure } from '../series/figures.ts'
+
+/** Configured and discovered targets, by name. Control documents are not among them: they are rings and TTL policies. */
+export function listTargets(runtime: Runtime, paging?: Paging): Page<TargetView> {
+  const window = runtime.engine.window(FIGURE_SPAN_MS)
+  const sorted = statuses(runtime).sort((a, b) => (a.name < b.name ? -1 : 1))
+  const { items, ...rest } = page(sorted, (status) => status.name, paging)
+  return { items: items.map((status) => targetView(runtime, status, window)), ...rest }
+}
+
+export function getTarget(runtime: Runtime, name: string): TargetView {
+  const status = statuses(runtime).find((candidate) => candidate.name === name)
+  if (!status) throw new EvenkeelError('not_found', `There is no target of that name.`)
+  return targetView(runtime, status, runtime.engine.window(FIGURE_SPAN_MS))
+}
+
+const statuses = (runtime: Runtime) => runtime.engine.targets().filter((target) => target.kind !== 'control')
+type Status = ReturnType<typeof statuses>[number]
+
+function targetView(runtime: Runtime, status: Status, window: SeriesWindow): TargetView {
+  const facts = runtime.engine.topology().targets.find((target) => target.name === status.name)
+  const monitor = (runtime.engine.targetConfig(status.name)?.config as { monitor?: TargetView['monitor'] } | undefined)?.monitor
+  // Caches and stores have one, whatever product they are seen through.
+  const role = facts?.role ?? status.role
+  const where = { target: status.name }
+  return {
+    name: status.name,
+    kind: status.kind,
+    title: status.title,
+    address: status.address,
+    ...(role ? { role } : {}),
+    state: status.state,
+    since: status.stateSince,
+    ...(status.error ? { error: status.error } : {}),
+    ...(facts?.version ? { version: facts.version } : {}),
+    ...(facts?.runId ? { runId: facts.runId } : {}),
+    capabilities: facts?.capabilities ?? [],
+    lastPollAt: isoOrNull(status.lastPollAt),
+    pollMs: status.pollMs,
+    failures: status.failures,
+    ...(status.nextPollAt === undefined ? {} : { nextPollAt: iso(status.nextPollAt) }),
+    probes: status.probes.map((probe) => ({ ...probe, lastAt: isoOrNull(probe.lastAt) })),
+    ...(monitor ? { monitor } : {}),
+    ...(role
+      ? {
+          figures: {
+            hitRatio: figure('cache_hit_ratio', where, window),
+            readsPerSecond: figure('cache_read_rate', where, window),
+            evictionsPerSecond: figure('cache_eviction_rate', where, window),
+            memoryUsed: newestFigure('cache_memory_used_bytes', where, window),
+            memoryMax: newestFigure('cache_memory_max_bytes', where, window),
+            items: newestFigure('cache_items', where, window),
+          },
+        }
+      : {}),
+  }
+}
+
+/** The newest raw answers of a target's probes, as they came. */
+export function rawAnswers(runtime: Runtime, name: string): { id: string; at: string; text: string }[] {
+  getTarget(runtime, name)
+  return runtime.store.records('raw', name).map(({ id, at, text }) => ({ id, at: iso(at), text }))
+}
+/** Named facts of a target: configuration values, versions. */
+export function targetFacts(runtime: Runtime, name: string): { id: string; at: string; value: string }[] {
+  getTarget(runtime, name)
+  return runtime.store.records('fact', name).map(({ id, at, value }) => ({ id, at: iso(at), value }))
+}
+/** Spikes that the server's own latency monitor has kept, by kind of event. */
+export function latencyEvents(
+  runtime: Runtime,
+  name: string,
+): { id: string; at: string; event: string; latestMs: number; maxMs: number }[] {
+  getTarget(runtime, name)
+  return runtime.store.records('latency', name).map(({ id, at, event, latestMs, maxMs }) => ({ id, at: iso(at), event, latestMs, maxMs }))
+}
