@@ -16,6 +16,7 @@ const COMMANDS = {
   check: { module: 'scripts/test.ts', args: ['--only', 'types,lint,unit'] },
   test: { module: 'scripts/test.ts' },
   'test-long': { module: 'scripts/test.ts', args: ['--long'] },
+  'test-world': { module: 'scripts/world.ts' },
   bench: { module: 'bench/run.ts' },
   doctor: { module: 'scripts/doctor.ts' },
   capture: { module: 'scripts/capture.ts' },
