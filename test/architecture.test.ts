@@ -21,6 +21,7 @@ const MAY_IMPORT: [module: string, modules: string[]][] = [
   ['lib/rings', ['lib/model', 'lib/math']],
   ['lib/format', ['lib/model']],
   ['lib/metrics', ['lib/model', 'lib/math']],
+  ['lib/lab', ['lib/model', 'lib/format', 'lib/rings']],
   ['lib/config', ['lib/model', 'lib/format']],
   ['lib/store', ['lib/model', 'lib/math']],
   ['lib/products', ['lib/model', 'lib/math', 'lib/rings', 'lib/format']],
@@ -52,7 +53,7 @@ const MAY_IMPORT: [module: string, modules: string[]][] = [
     ],
   ],
   ['components/ui', ['lib/format']],
-  ['components', ['lib/model', 'lib/format', 'lib/rings', 'lib/metrics', 'components/ui']],
+  ['components', ['lib/model', 'lib/format', 'lib/rings', 'lib/metrics', 'lib/lab', 'components/ui']],
   ['app', ['lib/server', 'lib/auth', 'lib/model', 'lib/format', 'components', 'components/ui']],
 ]
 
@@ -63,6 +64,7 @@ const NO_NODE = [
   'lib/rings',
   'lib/format',
   'lib/metrics',
+  'lib/lab',
   'lib/detectors',
   'lib/advisors',
   'components',

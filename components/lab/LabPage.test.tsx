@@ -3,10 +3,10 @@ import { NuqsTestingAdapter } from 'nuqs/adapters/testing'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test, vi } from 'vitest'
 import { TooltipProvider } from '@/components/ui/tooltip.tsx'
+import { EXAMPLE, withNode } from '@/lib/lab/edit.ts'
+import { EMPTY_LAB, type LabState, writeLab } from '@/lib/lab/link.ts'
 import type { RingView } from '@/lib/model/views.ts'
-import { EXAMPLE, withNode } from './edit.ts'
 import { LabPage } from './LabPage.tsx'
-import { EMPTY_LAB, type LabState, writeLab } from './link.ts'
 
 vi.mock('next/navigation', () => ({
   useRouter: () => ({ push() {} }),

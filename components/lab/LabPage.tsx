@@ -5,7 +5,10 @@ import { path, sayError } from '@/components/frame/api.ts'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
 import { usePages } from '@/components/frame/usePages.ts'
+import { MakeChange } from '@/components/rings/MakeChange.tsx'
+import { Outcome } from '@/components/rings/Outcome.tsx'
 import { RingCircle } from '@/components/rings/RingCircle.tsx'
+import { useCircles, useComparison, useQuestion, useSame, useThread } from '@/components/rings/useComparison.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { CopyButton } from '@/components/ui/code.tsx'
 import { Failure } from '@/components/ui/empty.tsx'
@@ -13,20 +16,18 @@ import { Field, Input, Segmented, Select } from '@/components/ui/field.tsx'
 import { PageHead, Section } from '@/components/ui/page.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { safe, text } from '@/lib/format/format.ts'
+import { EXAMPLE, missingSlots, slotsText, withAlgorithm } from '@/lib/lab/edit.ts'
+import { EMPTY_LAB, type LabState, type LabTraffic, LINK_MAX, printOf, readLab, sameSpec, writeLab } from '@/lib/lab/link.ts'
+import { problemOf } from '@/lib/lab/problem.ts'
+import { sameNodes, solvable, solved } from '@/lib/lab/solve.ts'
+import { type LabSource, partsOf, poolId, ringId, sourceOfDescription, sourceOfPool, sourceOfRing } from '@/lib/lab/source.ts'
 import { RING_ALGORITHMS, type RingAlgorithm, type RingSpec } from '@/lib/model/ring.ts'
 import type { HotKeyView, Page, PoolView, RingView, TargetView } from '@/lib/model/views.ts'
 import type { SolverAnswer } from '@/lib/rings/solver.ts'
 import { AsText } from './AsText.tsx'
-import { EXAMPLE, missingSlots, slotsText, withAlgorithm } from './edit.ts'
 import { Lookup } from './Lookup.tsx'
-import { EMPTY_LAB, type LabState, type LabTraffic, LINK_MAX, printOf, readLab, sameSpec, writeLab } from './link.ts'
 import { NodeEditor } from './NodeEditor.tsx'
 import { Options } from './Options.tsx'
-import { MakeChange, Outcome } from './Outcome.tsx'
-import { problemOf } from './problem.ts'
-import { sameNodes, solvable, solved } from './solve.ts'
-import { type LabSource, partsOf, poolId, ringId, sourceOfDescription, sourceOfPool, sourceOfRing } from './source.ts'
-import { useCircles, useComparison, useQuestion, useSame, useThread } from './useLab.ts'
 
 type Props = { rings: Page<RingView>; pools: Page<PoolView> }
 
@@ -131,6 +132,7 @@ type BenchProps = { state: LabState; source: LabSource; put: (next: LabState, fr
 function Bench({ state, source: freshSource, put, large }: BenchProps) {
   const source = useSame(freshSource)
   const described = source.id === null
+  const href = hrefOf(source)
   const [side, setSide] = useState<'now' | 'then'>(described && !state.after ? 'now' : 'then')
   const ask = useThread()
   const [solving, setSolving] = useState(false)
@@ -192,8 +194,8 @@ function Bench({ state, source: freshSource, put, large }: BenchProps) {
       )}
       <Section
         title={
-          source.href ? (
-            <Go href={source.href} className={linkLook}>
+          href !== null ? (
+            <Go href={href} className={linkLook}>
               {safe(source.title, 80)}
             </Go>
           ) : (
@@ -357,6 +359,12 @@ function Bench({ state, source: freshSource, put, large }: BenchProps) {
       </Section>
     </>
   )
+}
+
+/** The page of the ring or pool itself. */
+function hrefOf({ setBy }: LabSource): string | null {
+  if (setBy === null) return null
+  return setBy.is === 'ring' ? path`/rings/${setBy.name}` : path`/pools/${setBy.target}/${setBy.name}`
 }
 
 /** Keys that no node owns: slots that were not given out, or nodes that are out where no other takes over. */

@@ -5,8 +5,8 @@ import { Field, inputLook } from '@/components/ui/field.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
-import type { Compared, Place } from './compute.ts'
-import { KEY_MAX, KEYS_MAX } from './link.ts'
+import type { Compared, Place } from '@/lib/lab/compute.ts'
+import { KEYS_MAX, keysOf } from '@/lib/lab/keys.ts'
 
 const POPULAR = 20
 
@@ -98,7 +98,3 @@ export function Lookup({
     </div>
   )
 }
-
-/** Each key once, empty lines left out. */
-export const keysOf = (text: string): string[] =>
-  [...new Set(text.split(/\r?\n/).map((line) => line.slice(0, KEY_MAX)))].filter((key) => key !== '').slice(0, KEYS_MAX)

@@ -7,9 +7,9 @@ import { Button } from '@/components/ui/button.tsx'
 import { cn } from '@/components/ui/cn.ts'
 import { Input, Select } from '@/components/ui/field.tsx'
 import { safe } from '@/lib/format/format.ts'
+import { FIELDS, type NodeField, readSlots, slotsText, withNode } from '@/lib/lab/edit.ts'
+import type { SpecProblem } from '@/lib/lab/problem.ts'
 import type { RingNode, RingSpec } from '@/lib/model/ring.ts'
-import { FIELDS, type NodeField, readSlots, slotsText, withNode } from './edit.ts'
-import type { SpecProblem } from './problem.ts'
 
 /** Shares of one node on either side; `after` absent while nothing is changed. */
 export type RowShares = { owned?: number; ownedAfter?: number; seen?: number; seenAfter?: number }

@@ -1,7 +1,7 @@
 import { Field, Input, Select } from '@/components/ui/field.tsx'
+import { OPTIONS, type OptionField } from '@/lib/lab/edit.ts'
+import type { SpecProblem } from '@/lib/lab/problem.ts'
 import type { RingSpec } from '@/lib/model/ring.ts'
-import { OPTIONS, type OptionField } from './edit.ts'
-import type { SpecProblem } from './problem.ts'
 
 /** The options of a ring's algorithm; what is left empty is its program's default. */
 export function Options({ spec, onChange, problem }: { spec: RingSpec; onChange: (spec: RingSpec) => void; problem: SpecProblem | null }) {

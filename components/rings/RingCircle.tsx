@@ -2,7 +2,7 @@
 import { memo, useMemo } from 'react'
 import { coloursFor } from '@/components/charts/colour.ts'
 import { safe, text } from '@/lib/format/format.ts'
-import { type Arc, arcPath, type Drawn } from './circle.ts'
+import { type Arc, arcPath, type Drawn } from '@/lib/rings/drawing.ts'
 
 /**
  * The hash circle: outside as it is, inside as it would be. Colours are the nodes' own, as on every chart. A thin line beside each has the

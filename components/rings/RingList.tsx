@@ -11,9 +11,10 @@ import { Figure } from '@/components/ui/figure.tsx'
 import { PageHead } from '@/components/ui/page.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
+import { followersWord } from '@/lib/format/followers.ts'
 import { safe } from '@/lib/format/format.ts'
 import type { Page, RingView } from '@/lib/model/views.ts'
-import { followersWord, ringParts } from './words.ts'
+import { ringParts } from './words.ts'
 
 const href = (ring: RingView) => path`/rings/${ring.name}`
 

@@ -12,10 +12,11 @@ import { PageHead, Section } from '@/components/ui/page.tsx'
 import { Readings } from '@/components/ui/readings.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
+import { followersWord } from '@/lib/format/followers.ts'
 import { safe } from '@/lib/format/format.ts'
 import type { RingView } from '@/lib/model/views.ts'
 import { WhatIfPanel } from './WhatIfPanel.tsx'
-import { followersWord, ringParts } from './words.ts'
+import { ringParts } from './words.ts'
 
 type Follower = RingView['followers'][number]
 const FOLLOWERS: Column<Follower>[] = [

@@ -1,5 +1,5 @@
-import type { RingSpec } from '@/lib/model/ring.ts'
-import type { SolverAnswer, SolverQuestion } from '@/lib/rings/solver.ts'
+import type { RingSpec } from '../model/ring.ts'
+import type { SolverAnswer, SolverQuestion } from '../rings/solver.ts'
 import type { Compared } from './compute.ts'
 import type { LabSource } from './source.ts'
 

@@ -1,4 +1,4 @@
-import type { RingSpec } from '@/lib/model/ring.ts'
+import type { RingSpec } from '../model/ring.ts'
 
 /** An edit of points or weights in a URL: `cache-a:118,cache-b:150`, only what differs. */
 export function writeEdit(before: RingSpec, after: RingSpec): string {

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { RING_ALGORITHMS, type RingSpec } from '@/lib/model/ring.ts'
-import type { PoolView, RingView, TargetView } from '@/lib/model/views.ts'
-import { algorithms } from '@/lib/rings/algorithms.ts'
-import { solveRing } from '@/lib/rings/solver.ts'
-import { parseSpec } from '@/lib/rings/spec.ts'
+import { RING_ALGORITHMS, type RingSpec } from '../model/ring.ts'
+import type { PoolView, RingView, TargetView } from '../model/views.ts'
+import { algorithms } from '../rings/algorithms.ts'
+import { solveRing } from '../rings/solver.ts'
+import { parseSpec } from '../rings/spec.ts'
 import { answer, isHeavy, type LabQuestion } from './compute.ts'
 import { EXAMPLE, FIELDS, OPTIONS, readSlots, slotsText, withAlgorithm, withNode } from './edit.ts'
-import { keysOf } from './Lookup.tsx'
+import { keysOf } from './keys.ts'
 import { configOf } from './patch.ts'
 import { problemOf } from './problem.ts'
 import { solvable, solved } from './solve.ts'
@@ -20,7 +20,6 @@ const ketama: RingSpec = {
 const products: LabSource = {
   id: 'ring:products',
   title: 'products',
-  href: '/rings/products',
   spec: ketama,
   unit: 'reads',
   seen: { n0: 0.1, n1: 0.45, n2: 0.45 },
@@ -30,7 +29,7 @@ const products: LabSource = {
   perSecond: 1_000,
   hitRatio: 0.9,
   items: 5_000,
-  taker: { is: 'ring', name: 'products', written: true, follow: { tone: 'ok', word: '4 of 4 follow' } },
+  setBy: { is: 'ring', name: 'products', written: true, follow: { tone: 'ok', word: '4 of 4 follow' } },
 }
 const haproxy: RingSpec = {
   algorithm: 'haproxy-consistent',
@@ -40,7 +39,7 @@ const pool: LabSource = {
   ...products,
   id: 'pool:edge/static',
   spec: haproxy,
-  taker: { is: 'pool', target: 'edge', name: 'static', states: true, weights: true, weightMax: 256 },
+  setBy: { is: 'pool', target: 'edge', name: 'static', states: true, weights: true, weightMax: 256 },
 }
 const compare = (source: LabSource, after: RingSpec, keys: string[] = []) => {
   const found = answer({ is: 'compare', before: source.spec, after, traffic: { seen: source.seen, hot: source.hot }, keys })
@@ -120,16 +119,16 @@ test('what no setting can do is refused with the reason', () => {
   expect(because(products, { ...ketama, nodes: [{ ...ketama.nodes[0]!, state: 'down' }, ...ketama.nodes.slice(1)] })).toContain('no states')
   expect(because(products, withAlgorithm(ketama, 'envoy-maglev'))).toContain('Another algorithm')
   expect(
-    because({ ...products, taker: { is: 'ring', name: 'x', written: false, follow: { tone: 'info', word: 'nobody reports' } } }, ketama),
+    because({ ...products, setBy: { is: 'ring', name: 'x', written: false, follow: { tone: 'info', word: 'nobody reports' } } }, ketama),
   ).toContain('no control document')
   expect(because(sourceOfDescription(ketama, {}), ketama)).toContain('described')
   expect(because(pool, { ...haproxy, nodes: [a, b, { ...c, name: 'd' }] })).toContain('Nodes come, go')
   expect(because(pool, { ...haproxy, nodes: [a, b, { ...c, id: 9 }] })).toContain('hashed by')
   expect(because(pool, { ...haproxy, nodes: [a, b, { ...c, state: 'down' }] })).toContain('not set down')
   expect(because(pool, { ...haproxy, nodes: [a, b, c].map((node) => ({ ...node, weight: 0 })) })).toContain('No server would be left')
-  const stateless = { ...pool, taker: { ...pool.taker!, states: { because: 'it ejects one by itself' } } } as LabSource
+  const stateless = { ...pool, setBy: { ...pool.setBy!, states: { because: 'it ejects one by itself' } } } as LabSource
   expect(because(stateless, { ...haproxy, nodes: [a, b, { ...c, state: 'drain' }] })).toContain('it ejects one by itself')
-  const still = { ...pool, taker: { ...pool.taker!, weights: 'map-based takes no weights live' } } as LabSource
+  const still = { ...pool, setBy: { ...pool.setBy!, weights: 'map-based takes no weights live' } } as LabSource
   expect(because(still, { ...haproxy, nodes: [a, b, { ...c, weight: 3 }] })).toContain('map-based')
 })
 
@@ -305,7 +304,7 @@ test('known rings bring what is seen of them', () => {
     hitRatio: 0.8,
     items: 30,
     spec: { nodes: [{ weight: 5 }, { weight: 5 }, { weight: 10 }] },
-    taker: { states: true, weights: true },
+    setBy: { states: true, weights: true },
   })
   expect(sourceOfPool({ ...view, ring: undefined } as PoolView, targets)).toBeNull()
   expect(sourceOfPool(view, [])).toMatchObject({ hitRatio: null, items: null })

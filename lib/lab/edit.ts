@@ -1,5 +1,5 @@
-import type { RingAlgorithm, RingNode, RingSpec } from '@/lib/model/ring.ts'
-import { weightOf } from '@/lib/rings/algorithm.ts'
+import type { RingAlgorithm, RingNode, RingSpec } from '../model/ring.ts'
+import { weightOf } from '../rings/algorithm.ts'
 
 const SLOTS = 16_384
 

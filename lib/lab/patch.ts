@@ -1,6 +1,6 @@
-import type { RingNode, RingSpec } from '@/lib/model/ring.ts'
-import { addressOf, weightOf } from '@/lib/rings/algorithm.ts'
-import { ketamaCounts } from '@/lib/rings/algorithms/ketama.ts'
+import type { RingNode, RingSpec } from '../model/ring.ts'
+import { addressOf, weightOf } from '../rings/algorithm.ts'
+import { ketamaCounts } from '../rings/algorithms/ketama.ts'
 
 /** The ring as its program's configuration writes it: what has to stand there for these shares. */
 export function configOf(spec: RingSpec): { where: string; text: string } {

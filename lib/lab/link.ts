@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { RING_ALGORITHMS, type RingNode, type RingSpec } from '@/lib/model/ring.ts'
-import { bytesOf } from '@/lib/rings/hashes/bytes.ts'
-import { crc32 } from '@/lib/rings/hashes/crc32.ts'
+import { RING_ALGORITHMS, type RingNode, type RingSpec } from '../model/ring.ts'
+import { bytesOf } from '../rings/hashes/bytes.ts'
+import { crc32 } from '../rings/hashes/crc32.ts'
+import { KEY_MAX, KEYS_MAX } from './keys.ts'
 
 /** All that the ring lab shows, so that whoever opens its link sees the same. */
 export type LabState = {
@@ -24,8 +25,6 @@ export const EMPTY_LAB: LabState = { of: null, print: null, before: null, after:
 
 /** Longer links are cut or refused by servers on the way. */
 export const LINK_MAX = 7_000
-export const KEYS_MAX = 200
-export const KEY_MAX = 500
 const NODES_MAX = 1_000
 const VERSION = '1'
 
@@ -83,6 +82,9 @@ export function writeLab(state: LabState): string {
   }
   return Object.keys(body).length === 0 ? '' : `${VERSION}.${toBase64(JSON.stringify(body))}`
 }
+
+/** The address of the lab with a known ring, `ring:products` or `pool:edge/app`, and an edit of it. */
+export const labHref = (of: string, edited: Partial<LabState> = {}) => `/lab?lab=${writeLab({ ...EMPTY_LAB, ...edited, of })}`
 
 /** The state of a link, or why it cannot be read. Specs come as they were written, right or wrong. */
 export function readLab(text: string): LabState | { because: string } {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { RingSpec } from '@/lib/model/ring.ts'
-import { locate } from '@/lib/rings/evaluate.ts'
-import { arcPath, arcsOf } from './circle.ts'
-import { compareRings, maxOverMean } from './whatif.ts'
+import type { RingSpec } from '../model/ring.ts'
+import { compareRings, maxOverMean } from './compare.ts'
+import { arcPath, arcsOf } from './drawing.ts'
+import { locate } from './evaluate.ts'
 
 const spec = (points: number[]): RingSpec => ({
   algorithm: 'ketama',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { RingSpec } from '@/lib/model/ring.ts'
-import { readEdit, writeEdit } from './edit.ts'
+import type { RingSpec } from '../model/ring.ts'
+import { readEdit, writeEdit } from './pointsEdit.ts'
 
 const spec: RingSpec = {
   algorithm: 'ketama',

@@ -1,4 +1,4 @@
-import { answer, type LabAnswer, type LabQuestion } from './compute.ts'
+import { answer, type LabAnswer, type LabQuestion } from '@/lib/lab/compute.ts'
 
 /** Computes rings beside the page, so that typing never waits for a circle. */
 export type Asked = { id: number; question: LabQuestion }

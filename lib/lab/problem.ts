@@ -1,6 +1,6 @@
-import { EvenkeelError } from '@/lib/model/error.ts'
-import type { RingSpec } from '@/lib/model/ring.ts'
-import { parseSpec } from '@/lib/rings/spec.ts'
+import { EvenkeelError } from '../model/error.ts'
+import type { RingSpec } from '../model/ring.ts'
+import { parseSpec } from '../rings/spec.ts'
 
 /** What is wrong with a spec, and which field says so: a node's, an option, or the ring as a whole. */
 export type SpecProblem = { node: number | null; field: string | null; because: string }

@@ -1,17 +1,15 @@
-import { path } from '@/components/frame/api.ts'
-import { sharesSeen } from '@/components/rings/whatif.ts'
-import { followersWord } from '@/components/rings/words.ts'
-import type { Tone } from '@/components/ui/status.tsx'
-import type { RingSpec } from '@/lib/model/ring.ts'
-import type { Can } from '@/lib/model/topology.ts'
-import type { HotKeyView, PoolView, RingView, TargetView } from '@/lib/model/views.ts'
-import { poolRing } from '@/lib/rings/poolRing.ts'
-import type { KeyWeight } from '@/lib/rings/solver.ts'
+import { followersWord } from '../format/followers.ts'
+import type { RingSpec } from '../model/ring.ts'
+import type { Can } from '../model/topology.ts'
+import type { HotKeyView, PoolView, RingView, TargetView } from '../model/views.ts'
+import { sharesSeen } from '../rings/compare.ts'
+import { poolRing } from '../rings/poolRing.ts'
+import type { KeyWeight } from '../rings/solver.ts'
 import type { LabTraffic } from './link.ts'
 
-/** Who takes a change of this ring, if anybody. */
-export type Taker =
-  | { is: 'ring'; name: string; written: boolean; follow: { tone: Tone; word: string } }
+/** What sets the weights and states of a ring: its control document, or the settings of a pool. Null: a ring that nothing runs. */
+export type SetBy =
+  | { is: 'ring'; name: string; written: boolean; follow: ReturnType<typeof followersWord> }
   | { is: 'pool'; target: string; name: string; states: Can; weights: true | string; weightMax: number }
   | null
 
@@ -20,8 +18,6 @@ export type LabSource = {
   /** As edges name it; null: described on the page. */
   id: string | null
   title: string
-  /** The page of its own. */
-  href: string | null
   spec: RingSpec
   /** What its traffic is called. */
   unit: 'reads' | 'requests'
@@ -35,7 +31,7 @@ export type LabSource = {
   perSecond: number | null
   hitRatio: number | null
   items: number | null
-  taker: Taker
+  setBy: SetBy
 }
 
 export const ringId = (ring: Pick<RingView, 'name'>) => `ring:${ring.name}`
@@ -48,7 +44,7 @@ export function partsOf(id: string): { ring: string } | { target: string; pool: 
   return target && pool ? { target, pool } : null
 }
 
-/** A ring that applications hold: its document takes points. */
+/** The source of a ring that applications compute: its control document sets the points. */
 export function sourceOfRing(ring: RingView, hotKeys: readonly HotKeyView[], targets: readonly TargetView[]): LabSource {
   const seen = sharesSeen(ring.nodes)
   const node = new Map(ring.nodes.flatMap(({ target, name }) => (target === undefined ? [] : [[target, name] as const])))
@@ -62,7 +58,6 @@ export function sourceOfRing(ring: RingView, hotKeys: readonly HotKeyView[], tar
   return {
     id: ringId(ring),
     title: ring.name,
-    href: path`/rings/${ring.name}`,
     spec: ring.spec,
     unit: 'reads',
     seen,
@@ -72,11 +67,11 @@ export function sourceOfRing(ring: RingView, hotKeys: readonly HotKeyView[], tar
     perSecond: ring.readsPerSecond,
     hitRatio: ring.hitRatio,
     items: itemsOf(targets.filter(({ name }) => node.has(name))),
-    taker: { is: 'ring', name: ring.name, written: ring.control !== null, follow: followersWord(ring) },
+    setBy: { is: 'ring', name: ring.name, written: ring.control !== null, follow: followersWord(ring) },
   }
 }
 
-/** A pool that hashes; null where it does not, or nothing says how. What its servers hold is known where they are targets themselves. */
+/** The source of a pool that hashes; null where it does not, or where nothing tells how. What its servers hold is known where they are targets themselves. */
 export function sourceOfPool(pool: PoolView, targets: readonly TargetView[]): LabSource | null {
   const spec = poolRing(pool)
   if (!spec) return null
@@ -85,7 +80,6 @@ export function sourceOfPool(pool: PoolView, targets: readonly TargetView[]): La
   return {
     id: poolId(pool),
     title: `${pool.target}/${pool.name}`,
-    href: path`/pools/${pool.target}/${pool.name}`,
     spec,
     unit: 'requests',
     // A server that is out gets nothing, which nobody counts.
@@ -96,7 +90,7 @@ export function sourceOfPool(pool: PoolView, targets: readonly TargetView[]): La
     perSecond: pool.requestsPerSecond,
     hitRatio: hitRatioOf(known),
     items: itemsOf(known),
-    taker: {
+    setBy: {
       is: 'pool',
       target: pool.target,
       name: pool.name,
@@ -107,12 +101,11 @@ export function sourceOfPool(pool: PoolView, targets: readonly TargetView[]): La
   }
 }
 
-/** A ring that somebody described: its traffic is what they say, spread as evenly as its keys. */
+/** The source of a ring described on the page: its traffic is what the person says, spread as evenly as the keys. */
 export function sourceOfDescription(spec: RingSpec, traffic: LabTraffic): LabSource {
   return {
     id: null,
     title: 'a described ring',
-    href: null,
     spec,
     unit: 'reads',
     seen: null,
@@ -122,11 +115,11 @@ export function sourceOfDescription(spec: RingSpec, traffic: LabTraffic): LabSou
     perSecond: traffic.reads ?? null,
     hitRatio: traffic.hits ?? null,
     items: traffic.items ?? null,
-    taker: null,
+    setBy: null,
   }
 }
 
-/** Keys that are in no list are read no more than the least one that is. */
+/** The bound of the sum of squares: a key that is in no list is read no more than the least one that is. */
 function squaresOf(known: readonly { weight: number; hot: boolean }[]): number | null {
   const least = known.at(-1)?.weight
   if (least === undefined) return null

@@ -1,10 +1,10 @@
 'use client'
 import { startTransition, useEffect, useMemo, useRef, useState } from 'react'
-import type { Drawn } from '@/components/rings/circle.ts'
+import { answer, type Compared, isHeavy, type LabAnswer, type LabQuestion } from '@/lib/lab/compute.ts'
+import type { LabSource } from '@/lib/lab/source.ts'
 import type { RingSpec } from '@/lib/model/ring.ts'
-import { answer, type Compared, isHeavy, type LabAnswer, type LabQuestion } from './compute.ts'
-import type { Answered, Asked } from './labWorker.ts'
-import type { LabSource } from './source.ts'
+import type { Drawn } from '@/lib/rings/drawing.ts'
+import type { Answered, Asked } from './ringWorker.ts'
 
 type Waiting = { resolve(answer: LabAnswer): void; reject(error: Error): void }
 
@@ -47,7 +47,7 @@ export function useThread(): (question: LabQuestion) => Promise<LabAnswer> {
 }
 
 function begin() {
-  const worker = new Worker(new URL('./labWorker.ts', import.meta.url), { type: 'module' })
+  const worker = new Worker(new URL('./ringWorker.ts', import.meta.url), { type: 'module' })
   const waiting = new Map<number, Waiting>()
   worker.onmessage = ({ data }: MessageEvent<Answered>) => {
     const found = waiting.get(data.id)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { RingSpec } from '@/lib/model/ring.ts'
+import type { RingSpec } from '../model/ring.ts'
 import { EMPTY_LAB, type LabState, LINK_MAX, printOf, readLab, sameSpec, writeLab } from './link.ts'
 
 const ketama: RingSpec = {

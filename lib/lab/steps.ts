@@ -1,6 +1,6 @@
-import type { RingNode, RingSpec } from '@/lib/model/ring.ts'
-import { isUp, weightOf } from '@/lib/rings/algorithm.ts'
-import { ketamaCounts } from '@/lib/rings/algorithms/ketama.ts'
+import type { RingNode, RingSpec } from '../model/ring.ts'
+import { isUp, weightOf } from '../rings/algorithm.ts'
+import { ketamaCounts } from '../rings/algorithms/ketama.ts'
 import type { LabSource } from './source.ts'
 
 export type LabStep = { setting: { target: string; name: string }; before: string; after: string }
@@ -11,9 +11,9 @@ export type Made = { steps: LabStep[] } | { because: string }
 const STATE_WORDS = { up: 'ready', drain: 'drain', maint: 'maint' } as const
 
 /** The edit as steps of a change: points of a ring's nodes, weights and states of a pool's servers. */
-export function stepsOf({ spec: before, taker }: Pick<LabSource, 'spec' | 'taker'>, after: RingSpec): Made {
-  if (taker === null) return { because: 'A described ring is nobody’s: copy the configuration instead.' }
-  if (taker.is === 'ring' && !taker.written) return { because: 'This ring has no control document: its program holds it.' }
+export function stepsOf({ spec: before, setBy }: Pick<LabSource, 'spec' | 'setBy'>, after: RingSpec): Made {
+  if (setBy === null) return { because: 'A described ring is nobody’s: copy the configuration instead.' }
+  if (setBy.is === 'ring' && !setBy.written) return { because: 'This ring has no control document: its program holds it.' }
   if (after.algorithm !== before.algorithm || optionsText(after) !== optionsText(before))
     return { because: 'Another algorithm or option is a change of the configuration, not of a setting: copy it instead.' }
   const was = new Map(before.nodes.map((node) => [node.name, node]))
@@ -21,7 +21,7 @@ export function stepsOf({ spec: before, taker }: Pick<LabSource, 'spec' | 'taker
     return { because: 'Nodes come, go and change places in the configuration, not by a setting: copy it instead.' }
   if (after.nodes.some((node) => identity(node) !== identity(was.get(node.name)!)))
     return { because: 'What a node is hashed by is a matter of the configuration: copy it instead.' }
-  return taker.is === 'ring' ? pointSteps(taker.name, before, after) : serverSteps(taker, was, after)
+  return setBy.is === 'ring' ? pointSteps(setBy.name, before, after) : serverSteps(setBy, was, after)
 }
 
 const optionsText = ({ options = {} }: RingSpec) => JSON.stringify(Object.entries(options).sort())
@@ -40,15 +40,15 @@ function pointSteps(ring: string, before: RingSpec, after: RingSpec): Made {
   return steps.length > 0 ? { steps } : { because: 'Nothing is changed yet.' }
 }
 
-function serverSteps(taker: Extract<LabSource['taker'], { is: 'pool' }>, was: ReadonlyMap<string, RingNode>, after: RingSpec): Made {
-  const setting = (server: string, what: string) => ({ target: taker.target, name: `${taker.name}/${server}/${what}` })
+function serverSteps(setBy: Extract<LabSource['setBy'], { is: 'pool' }>, was: ReadonlyMap<string, RingNode>, after: RingSpec): Made {
+  const setting = (server: string, what: string) => ({ target: setBy.target, name: `${setBy.name}/${server}/${what}` })
   const weighed = after.nodes.filter((node) => weightOf(node) !== weightOf(was.get(node.name)!))
   const turned = after.nodes.filter((node) => (node.state ?? 'up') !== (was.get(node.name)!.state ?? 'up'))
-  if (weighed.length > 0 && taker.weights !== true) return { because: `No weight is taken live: ${taker.weights}` }
-  const heavy = weighed.find((node) => weightOf(node) > taker.weightMax)
-  if (heavy) return { because: `${taker.weightMax} is the largest weight here.` }
-  if (turned.length > 0 && taker.states !== true)
-    return { because: `A server that is out is a what-if only here: ${taker.states.because}.` }
+  if (weighed.length > 0 && setBy.weights !== true) return { because: `No weight is taken live: ${setBy.weights}` }
+  const heavy = weighed.find((node) => weightOf(node) > setBy.weightMax)
+  if (heavy) return { because: `${setBy.weightMax} is the largest weight here.` }
+  if (turned.length > 0 && setBy.states !== true)
+    return { because: `A server that is out is a what-if only here: ${setBy.states.because}.` }
   if (turned.some((node) => node.state === 'down')) return { because: 'A server is not set down; drain or maint takes it out.' }
   if (!after.nodes.some((node) => isUp(node) && weightOf(node) > 0)) return { because: 'No server would be left.' }
   const steps = [

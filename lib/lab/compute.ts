@@ -1,9 +1,9 @@
-import { type Arc, arcsOf } from '@/components/rings/circle.ts'
-import { type Comparison, compareRings, type Traffic } from '@/components/rings/whatif.ts'
-import type { RingSpec } from '@/lib/model/ring.ts'
-import { algorithms } from '@/lib/rings/algorithms.ts'
-import { placeRing } from '@/lib/rings/evaluate.ts'
-import { type SolverAnswer, type SolverQuestion, solveRing } from '@/lib/rings/solver.ts'
+import type { RingSpec } from '../model/ring.ts'
+import { algorithms } from '../rings/algorithms.ts'
+import { type Comparison, compareRings, type Traffic } from '../rings/compare.ts'
+import { type Arc, arcsOf } from '../rings/drawing.ts'
+import { placeRing } from '../rings/evaluate.ts'
+import { type SolverAnswer, type SolverQuestion, solveRing } from '../rings/solver.ts'
 
 /** What the page asks of a ring, here or in a thread of its own. Specs are checked before. */
 export type LabQuestion =
