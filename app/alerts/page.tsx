@@ -1,5 +1,6 @@
 import { AlertsPage } from '@/components/alerts/AlertsPage.tsx'
-import { listDeliveries, listReceivers } from '@/lib/server/deliveries/deliveries.ts'
+import { listDeliveries } from '@/lib/server/deliveries/deliveries.ts'
+import { listReceivers } from '@/lib/server/receivers/receivers.ts'
 import { listSilences } from '@/lib/server/silences/silences.ts'
 import { visit } from '../visit.ts'
 

@@ -1,19 +1,8 @@
 import type { Identity } from '../../auth/identity.ts'
-import type { Token } from '../../auth/tokens.ts'
-import type { AccountView, TokenView } from '../../model/account.ts'
+import type { AccountView } from '../../model/account.ts'
 import { iso, isoOrNull } from '../http/iso.ts'
 import type { Runtime } from '../runtime.ts'
-
-/** A token as the API answers it: the owner by name. */
-export function tokenView({ auth }: Runtime, { owner, createdAt, until, usedAt, ...token }: Token): TokenView {
-  return {
-    ...token,
-    owner: owner === null ? null : auth.nameOf(owner),
-    createdAt: iso(createdAt),
-    until: iso(until),
-    usedAt: isoOrNull(usedAt),
-  }
-}
+import { tokenView } from '../tokens/tokens.ts'
 
 /** Everything about the own account of whoever asks. */
 export function getAccount(runtime: Runtime, identity: Identity): AccountView {

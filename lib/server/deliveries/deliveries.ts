@@ -10,17 +10,4 @@ export function listDeliveries(runtime: Runtime, paging?: Paging): Page<Delivery
   return { items: items.map(deliveryView), ...rest }
 }
 
-/** Receivers by name and kind of channel; addresses stay inside. */
-export function listReceivers(runtime: Runtime): Page<{ name: string; channels: string[] }> {
-  return {
-    items: runtime.config.receivers.map(({ name, channels }) => ({ name, channels: channels.map((channel) => channel.kind) })),
-    next: null,
-  }
-}
-
-/** Sends one test notice at once and says what came back. */
-export async function testReceiver(runtime: Runtime, name: string): Promise<{ deliveries: DeliveryView[] }> {
-  return { deliveries: (await runtime.dispatch.test(name)).map(deliveryView) }
-}
-
-const deliveryView = (delivery: Delivery): DeliveryView => withIso(delivery, 'at', 'nextAt') as DeliveryView
+export const deliveryView = (delivery: Delivery): DeliveryView => withIso(delivery, 'at', 'nextAt') as DeliveryView

@@ -1,15 +1,32 @@
+import { accountOperations } from '../account/operations.ts'
+import { auditOperations } from '../audit/operations.ts'
+import { changeOperations } from '../changes/operations.ts'
+import { configurationOperations } from '../configuration/operations.ts'
+import { deliveryOperations } from '../deliveries/operations.ts'
+import { drillOperations } from '../drills/operations.ts'
+import { eventOperations } from '../events/operations.ts'
+import { findingOperations } from '../findings/operations.ts'
+import { frameOperations } from '../frame/operations.ts'
+import { incidentOperations } from '../incidents/operations.ts'
+import { jobOperations } from '../jobs/operations.ts'
+import { keyOperations } from '../keys/operations.ts'
+import { modeOperations } from '../mode/operations.ts'
+import { overviewOperations } from '../overview/operations.ts'
+import { personOperations } from '../persons/operations.ts'
+import { poolOperations } from '../pools/operations.ts'
+import { proposalOperations } from '../proposals/operations.ts'
+import { receiverOperations } from '../receivers/operations.ts'
+import { ringOperations } from '../rings/operations.ts'
+import { ruleOperations } from '../rules/operations.ts'
+import { seriesOperations } from '../series/operations.ts'
+import { sessionOperations } from '../session/operations.ts'
+import { silenceOperations } from '../silences/operations.ts'
+import { targetOperations } from '../targets/operations.ts'
+import { tokenOperations } from '../tokens/operations.ts'
+import { ttlOperations } from '../ttls/operations.ts'
 import { anything } from './answers.ts'
 import { openapi } from './openapi.ts'
 import { type Operation, operation } from './operation.ts'
-import { account } from './operations/account.ts'
-import { alerting } from './operations/alerting.ts'
-import { audit } from './operations/audit.ts'
-import { balancing } from './operations/balancing.ts'
-import { keys } from './operations/keys.ts'
-import { loop } from './operations/loop.ts'
-import { meta } from './operations/meta.ts'
-import { observing } from './operations/observing.ts'
-import { signIn } from './operations/signIn.ts'
 
 /** The one call that speaks of all the others, and of itself. */
 const description = operation({
@@ -28,14 +45,31 @@ let described: unknown
 
 /** The API: every call there is. */
 export const operations: Operation[] = [
-  ...observing,
-  ...balancing,
-  ...keys,
-  ...loop,
-  ...alerting,
-  ...signIn,
-  ...account,
-  ...audit,
-  ...meta,
+  ...overviewOperations,
+  ...frameOperations,
+  ...targetOperations,
+  ...seriesOperations,
+  ...ruleOperations,
+  ...eventOperations,
+  ...poolOperations,
+  ...ringOperations,
+  ...ttlOperations,
+  ...keyOperations,
+  ...findingOperations,
+  ...incidentOperations,
+  ...proposalOperations,
+  ...changeOperations,
+  ...jobOperations,
+  ...silenceOperations,
+  ...deliveryOperations,
+  ...receiverOperations,
+  ...sessionOperations,
+  ...personOperations,
+  ...tokenOperations,
+  ...accountOperations,
+  ...auditOperations,
+  ...configurationOperations,
+  ...modeOperations,
+  ...drillOperations,
   description,
 ]

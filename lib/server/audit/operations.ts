@@ -1,12 +1,13 @@
 import { z } from 'zod'
-import { AUDIT_KINDS } from '../../../model/audit.ts'
-import { exportAudit, listAudit } from '../../audit/audit.ts'
-import * as answers from '../answers.ts'
-import { paging, time } from '../inputs.ts'
-import { operation } from '../operation.ts'
+import { AUDIT_KINDS } from '../../model/audit.ts'
+import * as answers from '../http/answers.ts'
+import { paging, time } from '../http/inputs.ts'
+import { operation } from '../http/operation.ts'
+import { exportAudit, listAudit } from './audit.ts'
 
 const tag = 'Audit'
-export const audit = [
+
+export const auditOperations = [
   operation({
     method: 'GET',
     path: 'audit',

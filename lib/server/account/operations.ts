@@ -1,14 +1,14 @@
 import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { z } from 'zod'
-import { signedIn } from '../../../auth/identity.ts'
-import type { Local, Own } from '../../../auth/local.ts'
-import { PASSWORD_MAX, PASSWORD_MIN } from '../../../auth/passwordChoice.ts'
-import { EvenkeelError } from '../../../model/error.ts'
-import { getAccount } from '../../account/account.ts'
-import * as answers from '../answers.ts'
-import { id, words } from '../inputs.ts'
-import { type Call, operation } from '../operation.ts'
-import { withCookies } from '../withCookies.ts'
+import { signedIn } from '../../auth/identity.ts'
+import type { Local, Own } from '../../auth/local.ts'
+import { PASSWORD_MAX, PASSWORD_MIN } from '../../auth/passwordChoice.ts'
+import { EvenkeelError } from '../../model/error.ts'
+import * as answers from '../http/answers.ts'
+import { id, words } from '../http/inputs.ts'
+import { type Call, operation } from '../http/operation.ts'
+import { withCookies } from '../http/withCookies.ts'
+import { getAccount } from './account.ts'
 
 const tag = 'Own account'
 const present = z.string().max(PASSWORD_MAX).optional().meta({ description: 'The present password, where there is one' })
@@ -29,7 +29,7 @@ function own(
   }
 }
 
-export const account = [
+export const accountOperations = [
   operation({
     method: 'GET',
     path: 'session/account',

@@ -1,35 +1,13 @@
 import { z } from 'zod'
-import { getPool, listPools } from '../../pools/pools.ts'
-import { getRing, listRings } from '../../rings/rings.ts'
-import { getTtl, listTtls } from '../../ttls/ttls.ts'
-import { describeInThread, evaluateInThread } from '../../workers/rings.ts'
-import * as answers from '../answers.ts'
-import { name, paging } from '../inputs.ts'
-import { operation } from '../operation.ts'
+import * as answers from '../http/answers.ts'
+import { name, paging } from '../http/inputs.ts'
+import { operation } from '../http/operation.ts'
+import { describeInThread, evaluateInThread } from '../workers/rings.ts'
+import { getRing, listRings } from './rings.ts'
 
 const tag = 'Balancing'
-export const balancing = [
-  operation({
-    method: 'GET',
-    path: 'pools',
-    role: 'viewer',
-    summary: 'Pools of every balancer',
-    tag,
-    query: z.object({ target: z.string().optional(), ...paging }),
-    answer: answers.page(answers.pool),
-    run: ({ runtime, query }) => listPools(runtime, query),
-  }),
-  operation({
-    method: 'GET',
-    path: 'pools/{target}/{pool}',
-    role: 'viewer',
-    summary: 'One pool: weights, shares expected and seen, response times',
-    tag,
-    params: z.object({ target: z.string(), pool: z.string() }),
-    answer: answers.pool,
-    problems: ['not_found'],
-    run: ({ runtime, params }) => getPool(runtime, params.target, params.pool),
-  }),
+
+export const ringOperations = [
   operation({
     method: 'GET',
     path: 'rings',
@@ -78,26 +56,5 @@ export const balancing = [
     answer: z.object({ spec: answers.ringSpec }),
     problems: ['invalid', 'too_many', 'unavailable'],
     run: async ({ body, by, request }) => ({ spec: await describeInThread(body.text, { by, gone: request.signal }) }),
-  }),
-  operation({
-    method: 'GET',
-    path: 'ttls',
-    role: 'viewer',
-    summary: 'TTL policies',
-    tag,
-    query: z.object(paging),
-    answer: answers.page(answers.ttl),
-    run: ({ runtime, query }) => listTtls(runtime, query),
-  }),
-  operation({
-    method: 'GET',
-    path: 'ttls/{name}',
-    role: 'viewer',
-    summary: 'One TTL policy',
-    tag,
-    params: name,
-    answer: answers.ttl,
-    problems: ['not_found'],
-    run: ({ runtime, params }) => getTtl(runtime, params.name),
   }),
 ]

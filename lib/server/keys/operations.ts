@@ -1,13 +1,15 @@
 import { z } from 'zod'
-import { bigKeys, hotKeys, keyPatterns, listSlow } from '../../keys/keys.ts'
-import * as answers from '../answers.ts'
-import { paging } from '../inputs.ts'
-import { operation } from '../operation.ts'
+import type { ErrorCode } from '../../model/error.ts'
+import * as answers from '../http/answers.ts'
+import { paging } from '../http/inputs.ts'
+import { operation } from '../http/operation.ts'
+import { bigKeys, hotKeys, keyPatterns, listSlow } from './keys.ts'
 
 const tag = 'Keys'
 const query = z.object({ target: z.string().optional(), ...paging })
-const problems = ['not_found'] as const
-export const keys = [
+const problems: ErrorCode[] = ['not_found']
+
+export const keyOperations = [
   operation({
     method: 'GET',
     path: 'keys/hot',
@@ -16,7 +18,7 @@ export const keys = [
     tag,
     query,
     answer: answers.page(answers.hotKey),
-    problems: [...problems],
+    problems,
     run: ({ runtime, query }) => hotKeys(runtime, query),
   }),
   operation({
@@ -27,7 +29,7 @@ export const keys = [
     tag,
     query,
     answer: answers.page(answers.bigKey),
-    problems: [...problems],
+    problems,
     run: ({ runtime, query }) => bigKeys(runtime, query),
   }),
   operation({
@@ -38,7 +40,7 @@ export const keys = [
     tag,
     query,
     answer: answers.page(answers.keyPattern),
-    problems: [...problems],
+    problems,
     run: ({ runtime, query }) => keyPatterns(runtime, query),
   }),
   operation({
@@ -49,7 +51,7 @@ export const keys = [
     tag,
     query,
     answer: answers.page(answers.slow),
-    problems: [...problems],
+    problems,
     run: ({ runtime, query }) => listSlow(runtime, query),
   }),
 ]

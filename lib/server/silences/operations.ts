@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { listDeliveries, listReceivers, testReceiver } from '../../deliveries/deliveries.ts'
-import { createSilence, deleteSilence, getSilence, listSilences } from '../../silences/silences.ts'
-import * as answers from '../answers.ts'
-import { id, name, paging, time, words } from '../inputs.ts'
-import { operation } from '../operation.ts'
+import * as answers from '../http/answers.ts'
+import { id, paging, time, words } from '../http/inputs.ts'
+import { operation } from '../http/operation.ts'
+import { createSilence, deleteSilence, getSilence, listSilences } from './silences.ts'
 
 const tag = 'Alerts'
-export const alerting = [
+
+export const silenceOperations = [
   operation({
     method: 'GET',
     path: 'silences',
@@ -60,36 +60,5 @@ export const alerting = [
     status: 204,
     problems: ['not_found'],
     run: ({ runtime, params }) => deleteSilence(runtime, params.id),
-  }),
-  operation({
-    method: 'GET',
-    path: 'deliveries',
-    role: 'viewer',
-    summary: 'Notices and their fate, newest first',
-    tag,
-    query: z.object(paging),
-    answer: answers.page(answers.delivery),
-    run: ({ runtime, query }) => listDeliveries(runtime, query),
-  }),
-  operation({
-    method: 'GET',
-    path: 'receivers',
-    role: 'viewer',
-    summary: 'Receivers and their channels',
-    tag,
-    answer: answers.page(answers.receiver),
-    run: ({ runtime }) => listReceivers(runtime),
-  }),
-  operation({
-    method: 'POST',
-    path: 'receivers/{name}/test',
-    role: 'operator',
-    audit: { what: 'notice-tested' },
-    summary: 'Sends one test notice, now',
-    tag,
-    params: name,
-    answer: z.object({ deliveries: z.array(answers.delivery) }),
-    problems: ['not_found'],
-    run: ({ runtime, params }) => testReceiver(runtime, params.name),
   }),
 ]

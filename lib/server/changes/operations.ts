@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import * as answers from '../http/answers.ts'
+import { id, paging, words } from '../http/inputs.ts'
+import { operation } from '../http/operation.ts'
+import { createChange, getChange, keepChange, listChanges, rollBackChange, settleChange } from './changes.ts'
+
+const tag = 'The loop'
+const dryRun = z.boolean().optional().meta({ description: 'Checks everything, writes nothing' })
+const step = z.strictObject({ setting: answers.setting, after: z.string().max(10_000) })
+const steps = z.array(step).min(1, { error: 'expected at least one step' }).max(1000)
+/** Where it writes, without what: the change itself has that. */
+const settingsOf = (body: { steps: { setting: { target: string; name: string } }[] }) =>
+  body.steps.map(({ setting }) => `${setting.target} ${setting.name}`).join(', ')
+
+export const changeOperations = [
+  operation({
+    method: 'GET',
+    path: 'changes',
+    role: 'viewer',
+    summary: 'Changes, newest first',
+    tag,
+    query: z.object({
+      state: z.enum(['applying', 'watching', 'kept', 'rolled_back', 'failed']).optional(),
+      finding: z.string().optional(),
+      ...paging,
+    }),
+    answer: answers.page(answers.change),
+    run: ({ runtime, query }) => listChanges(runtime, query),
+  }),
+  operation({
+    method: 'POST',
+    path: 'changes',
+    role: 'operator',
+    audit: { what: 'change-asked', about: settingsOf, body: ['because', 'dryRun'], answer: ['change'] },
+    summary: 'A change of your own',
+    tag,
+    body: z.strictObject({ steps, because: words(2000).default(''), dryRun }),
+    answer: answers.applied,
+    status: 202,
+    problems: ['not_found', 'read_only', 'busy', 'drift', 'not_followed', 'not_allowed', 'invalid', 'unreachable'],
+    run: ({ runtime, body: { dryRun: dry, ...own }, by }) => createChange(runtime, own, by, { dryRun: dry }),
+  }),
+  operation({
+    method: 'GET',
+    path: 'changes/{id}',
+    role: 'viewer',
+    summary: 'One change with its journal',
+    tag,
+    params: id,
+    answer: answers.change,
+    problems: ['not_found'],
+    run: ({ runtime, params }) => getChange(runtime, params.id),
+  }),
+  operation({
+    method: 'POST',
+    path: 'changes/{id}/roll-back',
+    role: 'operator',
+    audit: { what: 'change-steered' },
+    summary: 'Puts back what was there before',
+    tag,
+    params: id,
+    answer: answers.change,
+    status: 202,
+    problems: ['not_found', 'read_only', 'not_allowed', 'busy', 'drift', 'unreachable'],
+    run: ({ runtime, params, by }) => rollBackChange(runtime, params.id, by),
+  }),
+  operation({
+    method: 'POST',
+    path: 'changes/{id}/keep',
+    role: 'operator',
+    audit: { what: 'change-steered' },
+    summary: 'Ends the watch and keeps it',
+    tag,
+    params: id,
+    answer: answers.change,
+    status: 202,
+    problems: ['not_found', 'not_allowed', 'read_only', 'unreachable'],
+    run: ({ runtime, params, by }) => keepChange(runtime, params.id, by),
+  }),
+  operation({
+    method: 'POST',
+    path: 'changes/{id}/settle',
+    role: 'operator',
+    audit: { what: 'change-steered' },
+    summary: 'Says that a person has seen to what it left open: its settings are proposed for again',
+    tag,
+    params: id,
+    answer: answers.change,
+    problems: ['not_found', 'not_allowed'],
+    run: ({ runtime, params, by }) => settleChange(runtime, params.id, by),
+  }),
+]

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import * as answers from '../http/answers.ts'
+import { id, paging } from '../http/inputs.ts'
+import { operation } from '../http/operation.ts'
+import { acknowledgeFinding, getFinding, listFindings } from './findings.ts'
+
+const tag = 'The loop'
+
+export const findingOperations = [
+  operation({
+    method: 'GET',
+    path: 'findings',
+    role: 'viewer',
+    summary: 'Findings, newest first',
+    tag,
+    query: z.object({
+      state: z.enum(['pending', 'firing', 'resolved']).optional(),
+      severity: z.enum(['info', 'warning', 'critical']).optional(),
+      rule: z.string().optional(),
+      target: z.string().optional(),
+      ...paging,
+    }),
+    answer: answers.page(answers.finding),
+    run: ({ runtime, query }) => listFindings(runtime, query),
+  }),
+  operation({
+    method: 'GET',
+    path: 'findings/{id}',
+    role: 'viewer',
+    summary: 'One finding',
+    tag,
+    params: id,
+    answer: answers.finding,
+    problems: ['not_found'],
+    run: ({ runtime, params }) => getFinding(runtime, params.id),
+  }),
+  operation({
+    method: 'POST',
+    path: 'findings/{id}/acknowledge',
+    role: 'operator',
+    audit: { what: 'finding-acknowledged' },
+    summary: 'Says that somebody looks after it',
+    tag,
+    params: id,
+    answer: answers.finding,
+    problems: ['not_found'],
+    run: ({ runtime, params, by }) => acknowledgeFinding(runtime, params.id, by),
+  }),
+]

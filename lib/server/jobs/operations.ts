@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import * as answers from '../http/answers.ts'
+import { id, paging } from '../http/inputs.ts'
+import { operation } from '../http/operation.ts'
+import { getJob, listJobs, steerJob } from './jobs.ts'
+
+const tag = 'The loop'
+
+export const jobOperations = [
+  operation({
+    method: 'GET',
+    path: 'jobs',
+    role: 'viewer',
+    summary: 'Long work of changes, newest first',
+    tag,
+    query: z.object(paging),
+    answer: answers.page(answers.job),
+    run: ({ runtime, query }) => listJobs(runtime, query),
+  }),
+  operation({
+    method: 'GET',
+    path: 'jobs/{id}',
+    role: 'viewer',
+    summary: 'One job',
+    tag,
+    params: id,
+    answer: answers.job,
+    problems: ['not_found'],
+    run: ({ runtime, params }) => getJob(runtime, params.id),
+  }),
+  ...(['pause', 'resume', 'cancel'] as const).map((verb) =>
+    operation({
+      method: 'POST',
+      path: `jobs/{id}/${verb}`,
+      role: 'operator',
+      audit: { what: 'job-steered' },
+      summary: `${verb[0]!.toUpperCase()}${verb.slice(1)}s a job`,
+      tag,
+      params: id,
+      answer: answers.job,
+      status: 202,
+      problems: ['not_found', 'not_allowed', 'read_only'],
+      run: ({ runtime, params, by }) => steerJob(runtime, params.id, verb, by),
+    }),
+  ),
+]

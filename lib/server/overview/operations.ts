@@ -1,0 +1,17 @@
+import * as answers from '../http/answers.ts'
+import { operation } from '../http/operation.ts'
+import { getOverview } from './overview.ts'
+
+const tag = 'Observing'
+
+export const overviewOperations = [
+  operation({
+    method: 'GET',
+    path: 'overview',
+    role: 'viewer',
+    summary: 'Everything that the first page shows',
+    tag,
+    answer: answers.overview,
+    run: ({ runtime }) => getOverview(runtime),
+  }),
+]

@@ -1,0 +1,24 @@
+import type { Local } from '../../auth/local.ts'
+import { EvenkeelError } from '../../model/error.ts'
+import type { Person } from '../../model/views.ts'
+import { iso } from '../http/iso.ts'
+import type { Runtime } from '../runtime.ts'
+import { localOf } from './localAccounts.ts'
+
+/** Who may sign in: the accounts here, or those that the issuer has sent. */
+export function listPersons({ auth }: Runtime) {
+  const persons = auth.oidc?.persons() ?? auth.local?.persons.list() ?? []
+  return { items: persons.map((person) => ({ ...person, createdAt: iso(person.createdAt) })), next: null }
+}
+
+export function invitePerson(runtime: Runtime, name: string, role: Person['role'], by: string) {
+  const { link, until } = localOf(runtime).invite(name, role, by)
+  return { link, until: iso(until) }
+}
+
+/** Where people are kept: the accounts here, or those that an issuer has sent. Throws `not_found` where nobody does. */
+export function accountsOf({ auth: { oidc, local } }: Runtime): Pick<Local, 'remove' | 'signOutEverywhere'> {
+  const accounts = oidc ?? local
+  if (!accounts) throw new EvenkeelError('not_found', 'There is no person of that name.')
+  return accounts
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import * as answers from '../http/answers.ts'
+import { id, paging } from '../http/inputs.ts'
+import { operation } from '../http/operation.ts'
+import { applyProposal, getProposal, listProposals } from './proposals.ts'
+
+const tag = 'The loop'
+const dryRun = z.boolean().optional().meta({ description: 'Checks everything, writes nothing' })
+
+export const proposalOperations = [
+  operation({
+    method: 'GET',
+    path: 'proposals',
+    role: 'viewer',
+    summary: 'Proposals, newest first',
+    tag,
+    query: z.object({
+      state: z.enum(['open', 'superseded', 'applied', 'withdrawn']).optional(),
+      finding: z.string().optional(),
+      ...paging,
+    }),
+    answer: answers.page(answers.proposal),
+    run: ({ runtime, query }) => listProposals(runtime, query),
+  }),
+  operation({
+    method: 'GET',
+    path: 'proposals/{id}',
+    role: 'viewer',
+    summary: 'One proposal',
+    tag,
+    params: id,
+    answer: answers.proposal,
+    problems: ['not_found'],
+    run: ({ runtime, params }) => getProposal(runtime, params.id),
+  }),
+  operation({
+    method: 'POST',
+    path: 'proposals/{id}/apply',
+    role: 'operator',
+    audit: { what: 'change-asked', body: ['dryRun'], answer: ['change'] },
+    summary: 'Writes it to the servers and watches the effect',
+    tag,
+    params: id,
+    body: z.strictObject({ dryRun }),
+    answer: answers.applied,
+    status: 202,
+    problems: ['not_found', 'read_only', 'busy', 'drift', 'stale', 'not_followed', 'not_allowed', 'invalid', 'unreachable'],
+    run: ({ runtime, params, body, by }) => applyProposal(runtime, params.id, by, body),
+  }),
+]

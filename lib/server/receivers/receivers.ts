@@ -1,0 +1,16 @@
+import type { DeliveryView, Page } from '../../model/views.ts'
+import { deliveryView } from '../deliveries/deliveries.ts'
+import type { Runtime } from '../runtime.ts'
+
+/** Receivers by name and kind of channel; addresses stay inside. */
+export function listReceivers(runtime: Runtime): Page<{ name: string; channels: string[] }> {
+  return {
+    items: runtime.config.receivers.map(({ name, channels }) => ({ name, channels: channels.map((channel) => channel.kind) })),
+    next: null,
+  }
+}
+
+/** Sends one test notice at once and says what came back. */
+export async function testReceiver(runtime: Runtime, name: string): Promise<{ deliveries: DeliveryView[] }> {
+  return { deliveries: (await runtime.dispatch.test(name)).map(deliveryView) }
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import * as answers from '../http/answers.ts'
+import { name, paging } from '../http/inputs.ts'
+import { operation } from '../http/operation.ts'
+import { allowMonitor } from './monitorConsent.ts'
+import { getTarget, latencyEvents, listTargets, rawAnswers, targetFacts } from './targets.ts'
+
+const tag = 'Observing'
+
+export const targetOperations = [
+  operation({
+    method: 'GET',
+    path: 'targets',
+    role: 'viewer',
+    summary: 'Targets, by name',
+    tag,
+    query: z.object(paging),
+    answer: answers.page(answers.target),
+    run: ({ runtime, query }) => listTargets(runtime, query),
+  }),
+  operation({
+    method: 'GET',
+    path: 'targets/{name}',
+    role: 'viewer',
+    summary: 'One target',
+    tag,
+    params: name,
+    answer: answers.target,
+    problems: ['not_found'],
+    run: ({ runtime, params }) => getTarget(runtime, params.name),
+  }),
+  operation({
+    method: 'GET',
+    path: 'targets/{name}/raw',
+    role: 'viewer',
+    summary: "The newest raw answers of a target's probes",
+    tag,
+    params: name,
+    answer: answers.page(z.object({ id: z.string(), at: z.iso.datetime(), text: z.string() })),
+    problems: ['not_found'],
+    run: ({ runtime, params }) => ({ items: rawAnswers(runtime, params.name), next: null }),
+  }),
+  operation({
+    method: 'GET',
+    path: 'targets/{name}/facts',
+    role: 'viewer',
+    summary: 'Named facts of a target: settings, versions',
+    tag,
+    params: name,
+    answer: answers.page(z.object({ id: z.string(), at: z.iso.datetime(), value: z.string() })),
+    problems: ['not_found'],
+    run: ({ runtime, params }) => ({ items: targetFacts(runtime, params.name), next: null }),
+  }),
+  operation({
+    method: 'GET',
+    path: 'targets/{name}/latency',
+    role: 'viewer',
+    summary: "Spikes that the target's own latency monitor has kept",
+    tag,
+    params: name,
+    answer: answers.page(z.object({ id: z.string(), at: z.iso.datetime(), event: z.string(), latestMs: z.number(), maxMs: z.number() })),
+    problems: ['not_found'],
+    run: ({ runtime, params }) => ({ items: latencyEvents(runtime, params.name), next: null }),
+  }),
+  operation({
+    method: 'POST',
+    path: 'targets/{name}/monitor',
+    role: 'admin',
+    audit: { what: 'consent-set', body: ['allow'] },
+    summary: 'Allows or forbids MONITOR bursts on a target',
+    tag,
+    params: name,
+    body: z.strictObject({ allow: z.enum(['hour', 'always', 'no']) }),
+    answer: answers.target,
+    problems: ['not_found', 'not_allowed'],
+    run: ({ runtime, params, body, by }) => allowMonitor(runtime, params.name, body.allow, by),
+  }),
+]

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { ROLES } from '../../auth/roles.ts'
+import * as answers from '../http/answers.ts'
+import { id, time, words } from '../http/inputs.ts'
+import { operation } from '../http/operation.ts'
+import { tokenView } from './tokens.ts'
+
+const tag = 'Authentication'
+const who = words(100).min(1)
+const role = z.enum(ROLES)
+
+export const tokenOperations = [
+  operation({
+    method: 'GET',
+    path: 'tokens',
+    role: 'admin',
+    summary: 'API tokens, without their secrets',
+    tag,
+    answer: answers.page(answers.token),
+    run: ({ runtime }) => ({ items: runtime.auth.tokens.list().map((token) => tokenView(runtime, token)), next: null }),
+  }),
+  operation({
+    method: 'POST',
+    path: 'tokens',
+    role: 'admin',
+    audit: { what: 'token-made', about: ({ name }: { name: string }) => name, body: ['role'], answer: ['id', 'until'] },
+    summary: 'Makes an API token; it is shown once',
+    tag,
+    body: z.strictObject({
+      name: who,
+      role,
+      until: time.optional().meta({ description: 'When it ends, within 366 days; without, it ends after 90' }),
+    }),
+    answer: answers.newToken,
+    status: 201,
+    run: ({ runtime, body, identity }) => {
+      const { token, ...made } = runtime.auth.tokens.create(body, identity!)
+      return { ...tokenView(runtime, made), token }
+    },
+  }),
+  operation({
+    method: 'DELETE',
+    path: 'tokens/{id}',
+    role: 'admin',
+    audit: { what: 'token-revoked' },
+    summary: 'Revokes an API token',
+    tag,
+    params: id,
+    answer: answers.anything,
+    status: 204,
+    problems: ['not_found'],
+    run: ({ runtime, params }) => runtime.auth.tokens.revoke(params.id),
+  }),
+]

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import * as answers from '../http/answers.ts'
+import { name, paging } from '../http/inputs.ts'
+import { operation } from '../http/operation.ts'
+import { getTtl, listTtls } from './ttls.ts'
+
+const tag = 'Balancing'
+
+export const ttlOperations = [
+  operation({
+    method: 'GET',
+    path: 'ttls',
+    role: 'viewer',
+    summary: 'TTL policies',
+    tag,
+    query: z.object(paging),
+    answer: answers.page(answers.ttl),
+    run: ({ runtime, query }) => listTtls(runtime, query),
+  }),
+  operation({
+    method: 'GET',
+    path: 'ttls/{name}',
+    role: 'viewer',
+    summary: 'One TTL policy',
+    tag,
+    params: name,
+    answer: answers.ttl,
+    problems: ['not_found'],
+    run: ({ runtime, params }) => getTtl(runtime, params.name),
+  }),
+]
