@@ -4,6 +4,7 @@ import { advisors } from '../lib/advisors/registry.ts'
 import { detectors } from '../lib/detectors/registry.ts'
 import { createBus } from '../lib/engine/bus.ts'
 import { createEngine } from '../lib/engine/engine.ts'
+import { createFleet } from '../lib/engine/fleet.ts'
 import type { AnyDetector } from '../lib/model/detector.ts'
 import type { AnyProduct } from '../lib/model/product.ts'
 import type { Reading } from '../lib/model/series.ts'
@@ -69,22 +70,30 @@ async function run(rules: readonly AnyDetector[]): Promise<{ p50: number; p99: n
       },
     })),
   }
-  const engine = createEngine({
+  const bus = createBus(() => {})
+  const log = { info() {}, warn() {}, error() {} }
+  const fleet = createFleet({
     targets: Array.from({ length: TARGETS }, (_, i) => ({
       config: { kind: 'bench', name: `cache-${i}`, role: 'cache' as const },
       product: counted,
     })),
     edges: [],
     poll: { everyMs: 1_000, timeoutMs: 900 },
+    store,
+    bus,
+    log,
+  })
+  const engine = createEngine({
+    fleet,
     rules: {},
     detectors: rules,
     advisors,
     store,
-    bus: createBus(() => {}),
+    bus,
     describe: () => ({ commands: [] }),
     // Ticks by hand, so that each can be timed.
     tickMs: 1e9,
-    log: { info() {}, warn() {}, error() {} },
+    log,
   })
   engine.start()
   await sleep(3_000)

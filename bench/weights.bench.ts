@@ -3,7 +3,8 @@ import { advisors } from '../lib/advisors/registry.ts'
 import { createChanges } from '../lib/changes/changes.ts'
 import { detectors } from '../lib/detectors/registry.ts'
 import { createBus } from '../lib/engine/bus.ts'
-import { createEngine, type Engine } from '../lib/engine/engine.ts'
+import { createEngine } from '../lib/engine/engine.ts'
+import { createFleet } from '../lib/engine/fleet.ts'
 import { median } from '../lib/math/robust.ts'
 import { products } from '../lib/products/sources.ts'
 import { createStore } from '../lib/store/store.ts'
@@ -76,22 +77,24 @@ async function runOne(scenario: Scenario): Promise<Row[]> {
   const log = { info() {}, warn() {}, error: (fields: object, text: string) => console.error(text, fields) }
   const store = createStore({ path: ':memory:' })
   const bus = createBus((error) => console.error(error))
-  let engine: Engine
-  const changes = createChanges({
-    store,
-    targetConfig: (target) => engine.targetConfig(target),
-    window: (spanMs) => engine.window(spanMs),
-    topology: () => engine.topology(),
-    mode: () => 'tune',
-    bus,
-    log,
-    pollNow: (target) => engine.pollNow(target),
-  })
   const config = { kind: 'haproxy', name: 'edge', socket: `tcp://127.0.0.1:${about.adminPort}`, config: about.config }
-  engine = createEngine({
+  const fleet = createFleet({
     targets: [{ config, product: products.find(({ kind }) => kind === 'haproxy')! }],
     edges: [],
     poll: { everyMs: 1_000, timeoutMs: 900 },
+    store,
+    bus,
+    log,
+  })
+  const changes = createChanges({
+    store,
+    fleet,
+    mode: () => 'tune',
+    bus,
+    log,
+  })
+  const engine = createEngine({
+    fleet,
     rules: {},
     // Client, servers and Evenkeel share one thread here: what is not about pools stays away.
     detectors: detectors.filter(({ id }) => id.startsWith('balancer/')),

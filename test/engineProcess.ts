@@ -1,7 +1,8 @@
 import { createChanges } from '../lib/changes/changes.ts'
 import { createBus } from '../lib/engine/bus.ts'
-import { createSteadyClock } from '../lib/engine/clock.ts'
-import { createEngine, type Engine } from '../lib/engine/engine.ts'
+import { clockOf, createSteadyClock } from '../lib/engine/clock.ts'
+import { createEngine } from '../lib/engine/engine.ts'
+import { createFleet } from '../lib/engine/fleet.ts'
 import type { ClockStep } from '../lib/model/clock.ts'
 import type { JobVerb } from '../lib/model/job.ts'
 import type { TargetConfig } from '../lib/model/product.ts'
@@ -48,23 +49,26 @@ bus.on((event) => {
   if (event.type === 'change' && options.tell)
     console.log(JSON.stringify({ entry: { ...event.change, journal: event.change.journal.slice(-1) } }))
 })
-let engine: Engine
+const fleet = createFleet({
+  targets: options.targets.map((config) => ({ config, product: products.find((product) => product.kind === config.kind)! })),
+  edges: [],
+  poll: { everyMs: options.everyMs, timeoutMs: 900 },
+  store,
+  bus,
+  clock: clockOf({ now, monotonic }),
+  log,
+})
 const changes = createChanges({
   store,
-  targetConfig: (name) => engine.targetConfig(name),
-  window: (spanMs) => engine.window(spanMs),
-  topology: () => engine.topology(),
+  fleet,
   mode: () => options.mode,
   bus,
   now,
   log,
   settings: options.watch,
-  pollNow: (name) => engine.pollNow(name),
 })
-engine = createEngine({
-  targets: options.targets.map((config) => ({ config, product: products.find((product) => product.kind === config.kind)! })),
-  edges: [],
-  poll: { everyMs: options.everyMs, timeoutMs: 900 },
+const engine = createEngine({
+  fleet,
   rules: {},
   detectors: [],
   advisors: [],
@@ -72,8 +76,7 @@ engine = createEngine({
   bus,
   describe: changes.describe,
   inFlight: changes.inFlight,
-  now,
-  monotonic,
+  clock: clockOf({ now, monotonic }),
   checkClock: clock.check,
   log,
 })

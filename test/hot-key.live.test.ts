@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { hotKey } from '../lib/detectors/cache/hot-key.ts'
 import { createBus } from '../lib/engine/bus.ts'
 import { createEngine } from '../lib/engine/engine.ts'
+import { createFleet } from '../lib/engine/fleet.ts'
 import type { Finding } from '../lib/model/finding.ts'
 import { redisConfig } from '../lib/products/redis/config.ts'
 import { redis } from '../lib/products/redis/product.ts'
@@ -27,10 +28,10 @@ describeWith(['redis-server'], 'a hot key, from the server to the finding', () =
     })
     const store = createStore({ path: ':memory:' })
     const quiet = () => {}
+    const log = { info: quiet, warn: quiet, error: quiet }
+    const poll = { everyMs: 1_000, timeoutMs: 900 }
     const engine = createEngine({
-      targets: [{ config, product: redis }],
-      edges: [],
-      poll: { everyMs: 1_000, timeoutMs: 900 },
+      fleet: createFleet({ targets: [{ config, product: redis }], edges: [], poll, store, bus, log }),
       rules: {},
       detectors: [hotKey],
       advisors: [],
@@ -38,7 +39,7 @@ describeWith(['redis-server'], 'a hot key, from the server to the finding', () =
       bus,
       describe: () => ({ commands: [] }),
       learningMs: 0,
-      log: { info: quiet, warn: quiet, error: quiet },
+      log,
     })
     const until = async (ms: number, done: () => boolean) => {
       const end = Date.now() + ms

@@ -6,11 +6,12 @@ import { contestedKey, heldUntil, type Proposal, type Setting, type Step } from 
 import { heldSteps, lastStage, stepsBetween } from '../model/slowStart.ts'
 import type { Store } from '../model/store.ts'
 import type { Topology } from '../model/topology.ts'
-import type { SeriesWindow } from '../model/window.ts'
+import type { ChangesContext } from './context.ts'
 import { overloadBecause, refuseFixedWeights } from './feasible.ts'
-import type { Journal } from './journal.ts'
+import { inFlightIn } from './inFlight.ts'
 import { byTarget, costKey, type LiveSettings, settingKey, toEdit } from './liveSettings.ts'
-import { type Mode, refuseReadOnly } from './readOnly.ts'
+import { publicError } from './publicError.ts'
+import { refuseReadOnly } from './readOnly.ts'
 import { returning, slowStartOf } from './slowStart.ts'
 import { undo } from './undo.ts'
 
@@ -18,20 +19,8 @@ import { undo } from './undo.ts'
 export type Applied = { change: string | null; steps: Step[]; commands: string[] }
 export type OwnChange = { steps: { setting: Setting; after: string }[]; because: string }
 
-export type ApplyContext = {
-  store: Store
-  liveSettings: LiveSettings
-  journal: Journal
-  topology(): Topology
-  /** The newest minute of the fleet. */
-  window(): SeriesWindow
-  mode(): Mode
-  now(): number
-  /** Over how long a server that comes back gets its weight; 0: at once. */
-  slowStartMs: number
-  /** The change in flight in one of these groups. */
-  inFlight(groups: readonly string[]): string | null
-}
+/** The load that an overload is judged by. */
+const NEWEST_MS = 60_000
 
 type Wanted = {
   steps: { setting: Setting; before?: string; after: string }[]
@@ -51,13 +40,13 @@ export function wantedOf(proposal: Proposal, by: string, dryRun: boolean): Wante
  * journaled before each write. What was written is put back when a later target refuses: a change is whole or not at all.
  * Answers when the writes are done; the change is then in state `applying` with every step written, for the watch to take over.
  */
-export async function applySteps(wanted: Wanted, context: ApplyContext): Promise<Applied> {
+export async function applySteps(wanted: Wanted, context: ChangesContext): Promise<Applied> {
   const { liveSettings, journal } = context
   const checked = check(wanted, liveSettings)
-  const weights = returning(checked, context.topology()).map(({ weight }) => ({ setting: weight }))
+  const weights = returning(checked, context.fleet.topology()).map(({ weight }) => ({ setting: weight }))
   const live = await liveOf([...checked, ...weights], liveSettings)
-  if (!wanted.proposal) refuseFixedWeights(checked, context.topology())
-  refuseReadOnly(context.mode())
+  if (!wanted.proposal) refuseFixedWeights(checked, context.fleet.topology())
+  refuseReadOnly(context.modeForNew())
   if (!wanted.proposal && isLong(checked, liveSettings))
     throw new EvenkeelError('not_allowed', 'This is set by a proposal alone, which knows how far it may go.')
   if (wanted.proposal?.patchOnly) throw new EvenkeelError('not_allowed', wanted.proposal.patchOnly)
@@ -67,15 +56,15 @@ export async function applySteps(wanted: Wanted, context: ApplyContext): Promise
   // From here to the journal's first entry nothing is awaited: of two requests at once the second one finds the first one's change.
   const steps = live instanceof Map ? checked.map((step) => ({ ...step, before: live.get(settingKey(step.setting)) ?? '' })) : []
   const groups = liveSettings.groups(checked)
-  const other = context.inFlight(groups)
+  const other = inFlightIn(groups, context)
   if (other) throw new EvenkeelError('busy', `Change ${other} is in flight on ${groups.join(', ')}: one improvement at a time.`)
   if (!(live instanceof Map)) throw live
   refuseDrift(wanted, steps, liveSettings)
   refuseStale(wanted, context.store, context.now())
-  refuseUnfollowed(steps, context.topology(), context.now())
-  const overload = overloadBecause(steps, context.topology(), context.window())
+  refuseUnfollowed(steps, context.fleet.topology(), context.now())
+  const overload = overloadBecause(steps, context.fleet.topology(), context.fleet.window(NEWEST_MS))
   if (overload) throw new EvenkeelError(wanted.proposal ? 'not_allowed' : 'invalid', overload)
-  const { slowStart, notes } = slowStartOf(steps, live, context.topology(), context.slowStartMs)
+  const { slowStart, notes } = slowStartOf(steps, live, context.fleet.topology(), context.settings.slowStartMs)
   const long = isLong(steps, liveSettings)
   const job = long ? randomBytes(8).toString('hex') : undefined
   const writes = heldSteps({ steps, slowStart, job })
@@ -136,15 +125,11 @@ async function liveOf(steps: { setting: Setting }[], liveSettings: LiveSettings)
   try {
     return await liveSettings.live(steps.map((step) => step.setting))
   } catch (error) {
-    const told = toldOf(error, 'The live values cannot be read now.')
+    const told = publicError(error, 'The live values cannot be read now.')
     if (told.code === 'not_found' || told.code === 'invalid' || told.code === 'bad_request') throw told
     return told
   }
 }
-
-/** What may be told of an error: only an EvenkeelError's own words are free of secrets and paths. */
-export const toldOf = (error: unknown, otherwise: string): EvenkeelError =>
-  error instanceof EvenkeelError ? error : new EvenkeelError('unreachable', otherwise, { cause: error })
 
 /** What cannot be written down must not begin: after a crash nobody would know of it. */
 export function refuseUnsaved(store: Store): void {
@@ -196,7 +181,7 @@ function refuseUnfollowed(steps: Step[], topology: Topology, now: number): void 
   }
 }
 
-async function writeAll(id: string, steps: Step[], { store, liveSettings, journal, now }: ApplyContext): Promise<void> {
+async function writeAll(id: string, steps: Step[], { store, liveSettings, journal, now }: ChangesContext): Promise<void> {
   const begun: Step[] = []
   try {
     for (const [target, own] of byTarget(steps)) {
@@ -214,7 +199,7 @@ async function writeAll(id: string, steps: Step[], { store, liveSettings, journa
       journal.note(id, { what: 'written', text: `${target} holds the new values${cost}` })
     }
   } catch (error) {
-    const told = toldOf(error, 'A server could not be written.')
+    const told = publicError(error, 'A server could not be written.')
     // A write that failed may yet have happened: what the server holds decides.
     const undone = await undo(id, begun, liveSettings, journal)
     const left = [...undone.failed, ...undone.drifted.map(({ step }) => step)]

@@ -92,9 +92,12 @@ function fleet(options: { values?: Record<string, Record<string, string>>; path?
     return createChanges({
       store,
       actuators: [actuator('lb', 'exact'), actuator('cache', 'lossy')],
-      targetConfig: (name) => (values[name] ? { kind: name === 'cache' ? 'cache' : 'lb', config: { name } } : null),
-      window: (spanMs) => store.window(clock.now - spanMs, clock.now),
-      topology: () => topology,
+      fleet: {
+        targetConfig: (name) => (values[name] ? { kind: name === 'cache' ? 'cache' : 'lb', config: { name } } : null),
+        window: (spanMs) => store.window(clock.now - spanMs, clock.now),
+        topology: () => topology,
+        pollNow: async () => {},
+      },
       mode: () => state.mode as 'observe' | 'tune',
       bus,
       now: () => clock.now,

@@ -49,9 +49,12 @@ function shop(size: number, slice: number) {
   const changes = createChanges({
     store,
     actuators: [actuator],
-    targetConfig: () => ({ kind: 'shop', config: {} }),
-    window: (spanMs) => store.window(Date.now() - spanMs, Date.now()),
-    topology: emptyTopology,
+    fleet: {
+      targetConfig: () => ({ kind: 'shop', config: {} }),
+      window: (spanMs) => store.window(Date.now() - spanMs, Date.now()),
+      topology: emptyTopology,
+      pollNow: async () => {},
+    },
     mode: () => 'tune',
     bus: createBus((error) => {
       throw error

@@ -8,9 +8,10 @@ import type { Log } from '../model/log.ts'
 import type { LongWork } from '../model/product.ts'
 import type { Step } from '../model/proposal.ts'
 import type { Store } from '../model/store.ts'
-import { refuseUnsaved, toldOf } from './apply.ts'
+import { refuseUnsaved } from './apply.ts'
 import type { Journal } from './journal.ts'
 import type { LiveSettings } from './liveSettings.ts'
+import { publicError } from './publicError.ts'
 import { type Mode, refuseReadOnly } from './readOnly.ts'
 import { within } from './within.ts'
 
@@ -96,7 +97,7 @@ export function createJobs({ store, liveSettings, journal, mode, log }: JobsOpti
             pause = Math.max(SLICES_MS - took, REST * took)
           }
         } catch (error) {
-          const told = toldOf(error, 'its server cannot be reached')
+          const told = publicError(error, 'its server cannot be reached')
           // A disk that cannot take the undo, or a server that is away: it goes on when they are back.
           if (!['unreachable', 'unavailable', 'read_only'].includes(told.code)) job = { ...job, state: 'failed', because: told.message }
           else job = { ...job, waiting: told.message }

@@ -3,7 +3,11 @@ import type { Change } from '../model/change.ts'
 import type { Job } from '../model/job.ts'
 import type { Step } from '../model/proposal.ts'
 import { type HeldStep, heldSteps, isRising, lastStage, stepsBetween } from '../model/slowStart.ts'
+import type { ChangesContext } from './context.ts'
+import { endChange, markContested } from './end.ts'
+import { isActive } from './journal.ts'
 import { type LiveSettings, settingKey } from './liveSettings.ts'
+import { publicError } from './publicError.ts'
 import { driftText } from './step.ts'
 import { type Drifted, isOwn } from './undo.ts'
 
@@ -23,7 +27,43 @@ export type Left = {
 export type Found = { live: ReadonlyMap<string, string> | { because: string }; job: Job | null; undo: number }
 
 const OBSERVES = 'Evenkeel is in observe mode and writes nothing'
+const NOTHING_WRITTEN: Left = {
+  state: 'failed',
+  outcome: 'Not applied: Evenkeel ended before it wrote anything.',
+  undo: [],
+  finish: [],
+  drifted: [],
+}
 const BY_HAND = 'The commands stand below; in tune mode "Roll back" does the same.'
+
+/** Ends a change that a start or a tick finds in flight in observe mode, where nothing may be: it ends where it stands. */
+export async function leave(id: string, context: ChangesContext): Promise<void> {
+  const { journal, jobs, liveSettings, store } = context
+  const change = journal.get(id)
+  if (!change || !isActive(change)) return
+  const job = change.job === undefined ? null : store.jobs.get(change.job)
+  if (job) await jobs.finish(change, 'Evenkeel')
+  const live = await liveSettings
+    .live(heldSteps(change).map((step) => step.setting))
+    .catch((error: unknown) => ({ because: publicError(error, 'a server cannot be read now.').message }))
+  const left = leaveStanding(change, { live, job: job && store.jobs.get(job.id), undo: store.undo.count(id) }, liveSettings)
+  const { state, outcome, needsPerson, undo, finish, drifted } = left
+  markContested(id, drifted, context)
+  endChange(
+    id,
+    { what: drifted.length > 0 ? 'drift' : state, text: outcome },
+    {
+      state,
+      outcome,
+      verdict: state === 'failed' ? change.verdict : 'unjudged',
+      ...(state === 'rolled_back' && { automatic: change.rollingBack!.automatic }),
+      needsPerson,
+      ...(undo.length > 0 && { undo }),
+      ...(finish.length > 0 && { finish }),
+    },
+    context,
+  )
+}
 
 /**
  * The end of a change that is found in flight in observe mode, where neither its watch nor its roll-back could write. Pure in what it is
@@ -31,69 +71,78 @@ const BY_HAND = 'The commands stand below; in tune mode "Roll back" does the sam
  */
 export function leaveStanding(change: Change, { live, job, undo }: Found, liveSettings: LiveSettings): Left {
   if (change.job !== undefined) return leaveJob(change, job, undo, liveSettings)
-  const steps = heldSteps(change)
-  const names = (some: readonly Step[]) => some.map(({ setting }) => `${setting.name} on ${setting.target}`).join(', ')
-  const inverse = (some: readonly HeldStep[]) => commandsOf([...some].reverse().map(({ setting, before, after }) => ({ setting, before: after, after: before })), liveSettings) // biome-ignore format: one line
-  const missing = () => (change.slowStart && isRising(change) ? stepsBetween(change.slowStart, change.slowStart.stage, lastStage(change.slowStart)) : []) // biome-ignore format: one line
-  const interrupted = change.state === 'applying' || change.rollingBack !== undefined
-  const doing = change.rollingBack ? 'while it was rolled back' : change.state === 'applying' ? 'while it wrote' : 'while it watched'
-
-  if (!(live instanceof Map)) {
-    const { because } = live as { because: string }
-    return {
-      state: 'kept',
-      outcome: `${OBSERVES}: found in flight, it ends here, not judged. What its servers hold is not known: ${because}`,
-      needsPerson: `Look what ${names(steps)} hold. ${BY_HAND}`,
-      undo: inverse(steps),
-      finish: interrupted ? commandsOf(steps, liveSettings) : commandsOf(missing(), liveSettings),
-      drifted: [],
-    }
-  }
-
+  if (!(live instanceof Map)) return leaveUnread(change, (live as { because: string }).because, liveSettings)
   const liveOf = (step: Step) => live.get(settingKey(step.setting)) ?? ''
+  const steps = heldSteps(change)
   const standing = steps.filter((step) => isOwn(step, liveOf(step), liveSettings))
   const others = steps.filter((step) => !standing.includes(step))
   // Half-way, the old value is the change's own too; under watch somebody else has put it back.
-  const back = interrupted ? others.filter((step) => liveSettings.same(step.setting, liveOf(step), step.before)) : []
+  const back = isHalfWay(change) ? others.filter((step) => liveSettings.same(step.setting, liveOf(step), step.before)) : []
   const drifted = others.filter((step) => !back.includes(step)).map((step) => ({ step, live: liveOf(step) }))
-  if (drifted.length > 0)
-    return {
-      state: 'failed',
-      outcome: `${driftText(drifted)} ${OBSERVES}: what else was written stays.`,
-      needsPerson: `Somebody else changes this setting. Nothing more is proposed for it until you decide who owns it.${standing.length > 0 ? ` ${names(standing)} still hold what this change wrote.` : ''}`,
-      undo: inverse(standing),
-      finish: [],
-      drifted,
-    }
+  return drifted.length > 0 ? leaveDrifted(standing, drifted, liveSettings) : leaveRead(change, { standing, back, liveOf }, liveSettings)
+}
 
+/** Whether it ended between two writes: of its apply, or of its roll-back. */
+const isHalfWay = ({ state, rollingBack }: Change) => state === 'applying' || rollingBack !== undefined
+
+function leaveUnread(change: Change, because: string, liveSettings: LiveSettings): Left {
+  const steps = heldSteps(change)
+  return {
+    state: 'kept',
+    outcome: `${OBSERVES}: found in flight, it ends here, not judged. What its servers hold is not known: ${because}`,
+    needsPerson: `Look what ${namesOf(steps)} hold. ${BY_HAND}`,
+    undo: inverseOf(steps, liveSettings),
+    finish: commandsOf(isHalfWay(change) ? steps : missingOf(change), liveSettings),
+    drifted: [],
+  }
+}
+
+function leaveDrifted(standing: readonly HeldStep[], drifted: Drifted[], liveSettings: LiveSettings): Left {
+  return {
+    state: 'failed',
+    outcome: `${driftText(drifted)} ${OBSERVES}: what else was written stays.`,
+    needsPerson: `Somebody else changes this setting. Nothing more is proposed for it until you decide who owns it.${standing.length > 0 ? ` ${namesOf(standing)} still hold what this change wrote.` : ''}`,
+    undo: inverseOf(standing, liveSettings),
+    finish: [],
+    drifted,
+  }
+}
+
+/** `standing`: steps whose new value the servers hold; `back`: those that hold their old one. */
+type Standing = { standing: HeldStep[]; back: HeldStep[]; liveOf(step: Step): string }
+
+function leaveRead(change: Change, { standing, back, liveOf }: Standing, liveSettings: LiveSettings): Left {
+  const steps = heldSteps(change)
   // A server that reads its file only when it is told to may run with the other text.
-  const unsure = interrupted ? steps.filter(({ setting }) => needsResume(setting, liveSettings)) : []
-  const maybe = unsure.length > 0 ? ` ${[...new Set(unsure.map(({ setting }) => setting.target))].join(', ')} may not have taken up its file yet: whether what it says is in force is not known.` : '' // biome-ignore format: one line
+  const unsure = isHalfWay(change) ? steps.filter(({ setting }) => needsResume(setting, liveSettings)) : []
   if (standing.length === 0 && (unsure.length === 0 || change.state === 'applying')) {
-    if (!change.rollingBack)
-      return { state: 'failed', outcome: 'Not applied: Evenkeel ended before it wrote anything.', undo: [], finish: [], drifted: [] }
+    if (!change.rollingBack) return NOTHING_WRITTEN
     return { state: 'rolled_back', outcome: change.rollingBack.because, undo: [], finish: [], drifted: [] }
   }
+  const unsureTargets = [...new Set(unsure.map(({ setting }) => setting.target))].join(', ')
+  const maybe =
+    unsure.length > 0 ? ` ${unsureTargets} may not have taken up its file yet: whether what it says is in force is not known.` : ''
   const half = back.length > 0 && standing.length > 0
+  const rising = isRising(change)
   const where = half
     ? ` It stands half-way: ${holds(standing, liveOf)}; ${holds(back, liveOf)}.`
-    : isRising(change)
+    : rising
       ? ` A weight stands half-way up: ${holds(standing, liveOf)}.`
       : ` ${holds(steps, liveOf)}.`
+  const doing = change.rollingBack ? 'while it was rolled back' : change.state === 'applying' ? 'while it wrote' : 'while it watched'
   return {
     state: 'kept',
     outcome: `${OBSERVES}: Evenkeel ended ${doing}, and the change ends here, not judged.${where}${maybe}`,
-    needsPerson: `${half || isRising(change) || maybe ? 'Decide which way it goes.' : 'Decide whether it stays.'} ${BY_HAND}`,
-    undo: inverse(half && !maybe ? standing : steps),
-    finish: commandsOf(maybe ? steps : half ? back : missing(), liveSettings),
+    needsPerson: `${half || rising || maybe ? 'Decide which way it goes.' : 'Decide whether it stays.'} ${BY_HAND}`,
+    undo: inverseOf(half && !maybe ? standing : steps, liveSettings),
+    finish: commandsOf(maybe ? steps : half ? back : missingOf(change), liveSettings),
     drifted: [],
   }
 }
 
 /** A job's own count is written down once a second: what it really did is in the undo, which is stored before each write. */
 function leaveJob(change: Change, job: Job | null, recorded: number, liveSettings: LiveSettings): Left {
-  if (!job || recorded === 0)
-    return { state: 'failed', outcome: 'Not applied: Evenkeel ended before it wrote anything.', undo: [], finish: [], drifted: [] }
+  if (!job || recorded === 0) return NOTHING_WRITTEN
   const until = new Date(job.undoableUntil).toISOString()
   const [step] = change.steps
   return {
@@ -108,6 +157,19 @@ function leaveJob(change: Change, job: Job | null, recorded: number, liveSetting
     drifted: [],
   }
 }
+
+const namesOf = (steps: readonly Step[]) => steps.map(({ setting }) => `${setting.name} on ${setting.target}`).join(', ')
+
+/** The commands that put back what these steps wrote, the last written first. */
+const inverseOf = (steps: readonly HeldStep[], liveSettings: LiveSettings) =>
+  commandsOf(
+    [...steps].reverse().map(({ setting, before, after }) => ({ setting, before: after, after: before })),
+    liveSettings,
+  )
+
+/** The stages of a slow start that are still to come. */
+const missingOf = ({ slowStart }: Change): Step[] =>
+  slowStart && isRising({ slowStart }) ? stepsBetween(slowStart, slowStart.stage, lastStage(slowStart)) : []
 
 const holds = (steps: readonly Step[], liveOf: (step: Step) => string) =>
   steps.map((step) => `${step.setting.name} on ${step.setting.target} holds ${liveOf(step)}`).join(', ')

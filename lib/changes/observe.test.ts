@@ -101,9 +101,12 @@ function fleet() {
     const changes = createChanges({
       store,
       actuators: [weights('haproxy'), weights('file'), shop],
-      targetConfig: (name) => ({ edge: { kind: 'haproxy', config: { name } }, proxy: { kind: 'file', config: { name } }, shop: { kind: 'shop', config: {} } })[name] ?? null, // biome-ignore format: one line
-      window: (spanMs) => store.window(clock.now - spanMs, clock.now),
-      topology: () => topology,
+      fleet: {
+        targetConfig: (name) => ({ edge: { kind: 'haproxy', config: { name } }, proxy: { kind: 'file', config: { name } }, shop: { kind: 'shop', config: {} } })[name] ?? null, // biome-ignore format: one line
+        window: (spanMs) => store.window(clock.now - spanMs, clock.now),
+        topology: () => topology,
+        pollNow: async () => {},
+      },
       mode: () => mode,
       bus: createBus(() => {}),
       now: () => clock.now,

@@ -134,9 +134,12 @@ function balancer() {
     const changes = createChanges({
       store,
       actuators: [actuator],
-      targetConfig: () => ({ kind: 'lb', config: {} }),
-      window: (spanMs) => store.window(clock.now - spanMs, clock.now),
-      topology: () => topology,
+      fleet: {
+        targetConfig: () => ({ kind: 'lb', config: {} }),
+        window: (spanMs) => store.window(clock.now - spanMs, clock.now),
+        topology: () => topology,
+        pollNow: async () => {},
+      },
       mode: () => 'tune',
       bus: createBus(() => {}),
       now: () => clock.now,

@@ -62,3 +62,6 @@ export const systemClock: Clock = {
   },
   random: () => Math.random(),
 }
+
+/** A clock of the given parts; the others are the system's. Where `now` is run by hand, `monotonic` runs with it. */
+export const clockOf = (parts: Partial<Clock>): Clock => ({ ...systemClock, ...(parts.now && { monotonic: parts.now }), ...parts })

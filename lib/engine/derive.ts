@@ -1,13 +1,33 @@
 import { increase } from '../math/rates.ts'
 import type { RingSpec } from '../model/ring.ts'
 import type { Reading, Series } from '../model/series.ts'
-import type { Ring } from '../model/topology.ts'
+import type { Store } from '../model/store.ts'
+import type { Ring, TargetState, Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
+import { evaluateSpecs } from '../rings/evaluate.ts'
 
 /** Share seen is of this much time: at 100 lookups a second a share of a third is known to ±3 %. */
 export const SEEN_MS = 10_000
 /** Fewer lookups than this over all nodes say nothing about shares. */
 const LOOKUPS_MIN = 50
+
+/** Derives series that no server reports itself, and appends them at each tick: whether a target is up, and the shares of each ring. */
+export function createDerive(
+  store: Store,
+  stepMs: number,
+): (states: readonly { name: string; state: TargetState }[], topology: Topology, now: number) => void {
+  const ownedShares = createOwnership((spec) => evaluateSpecs(spec).before.shares)
+  return (states, topology, now) => {
+    for (const { name, state } of states) {
+      // Unknown is neither: a gap.
+      if (state !== 'unknown') store.append(name, now, [{ metric: 'target_up', value: state === 'up' ? 1 : 0 }], stepMs)
+    }
+    for (const ring of topology.rings) {
+      const shares = ownedShares(ring)
+      if (shares) store.append(`ring:${ring.name}`, now, ringReadings(ring, shares, store.window(now - SEEN_MS, now)), stepMs)
+    }
+  }
+}
 
 /**
  * `ring_share_owned`: each node's part of the hash space. `ring_share_seen`: its part of the ring's lookups (hits and misses); absent

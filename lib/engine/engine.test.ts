@@ -13,8 +13,9 @@ import type { AnyProduct, TopologyPart } from '../model/product.ts'
 import { contestedKey, type Draft, type Proposal } from '../model/proposal.ts'
 import { createStore } from '../store/store.ts'
 import { createBus } from './bus.ts'
-import { createSteadyClock } from './clock.ts'
+import { clockOf, createSteadyClock } from './clock.ts'
 import { createEngine, type EngineOptions } from './engine.ts'
+import { createFleet } from './fleet.ts'
 
 const START = Date.UTC(2026, 0, 5, 12)
 const HOUR = 3_600_000
@@ -82,10 +83,11 @@ function room(more: Partial<EngineOptions> & { path?: string } = {}) {
       throw error
     })
     bus.on((event) => events.push(event))
+    const time = clockOf({ now: steady.now, monotonic: steady.monotonic, random: clock.random, setTimer: clock.setTimer })
+    const poll = { everyMs: 1_000, timeoutMs: 900 }
+    const targets = [{ config: { kind: 'fake', name: 'edge' }, product }]
     const engine = createEngine({
-      targets: [{ config: { kind: 'fake', name: 'edge' }, product }],
-      edges: [],
-      poll: { everyMs: 1_000, timeoutMs: 900 },
+      fleet: createFleet({ targets, edges: [], poll, store, bus, clock: time, log }),
       rules: {},
       detectors: [detector],
       advisors: [advisor],
@@ -94,11 +96,8 @@ function room(more: Partial<EngineOptions> & { path?: string } = {}) {
       describe: (steps) => ({ commands: steps.map((one) => `set ${one.setting.name} ${one.after}`) }),
       inFlight: () => world.inFlight,
       learningMs: 0,
-      now: steady.now,
-      monotonic: steady.monotonic,
+      clock: time,
       checkClock: steady.check,
-      random: clock.random,
-      setTimer: clock.setTimer,
       log,
       ...more,
     })

@@ -14,13 +14,13 @@ const REASONS_MAX = 5
 /** A rule that took this long over a very large fleet, several times in a row (once may be the machine's doing) … */
 const LONG_MS = 20
 const LONG_RUNS = 3
-/** … rests for so many times as long, so that all rules together leave the process its time; at most this long. */
-const REST_TIMES = 75
-const REST_MOST_MS = 5_000
+/** … is backed off for so many times as long, so that all rules together leave the process its time; at most this long. */
+const BACKOFF_TIMES = 75
+const BACKOFF_MAX_MS = 5_000
 
 export interface Judge {
-  /** True while a rule that took long rests: what it last said stands. */
-  rests(rule: Rule, at: number): boolean
+  /** Back-off: true while a rule that took long is left out; its last verdicts stand. */
+  isBackedOff(rule: Rule, at: number): boolean
   /** All verdicts of one rule now; null when it threw: then nothing is known of any of its subjects. */
   judge(rule: Rule, window: SeriesWindow, topology: Topology, learning: boolean): Verdict[] | null
   status(rule: string): RuleStatus
@@ -35,7 +35,7 @@ export function createJudge(log: Log): Judge {
   const longRuns = new Map<string, number>()
 
   return {
-    rests: ({ detector }, at) => (backoffUntil.get(detector.id) ?? 0) > at,
+    isBackedOff: ({ detector }, at) => (backoffUntil.get(detector.id) ?? 0) > at,
     judge({ detector, settings }, window, topology, learning) {
       const begun = performance.now()
       try {
@@ -54,7 +54,7 @@ export function createJudge(log: Log): Judge {
         const now = performance.now()
         const runs = now - begun > LONG_MS ? (longRuns.get(detector.id) ?? 0) + 1 : 0
         longRuns.set(detector.id, runs)
-        if (runs >= LONG_RUNS) backoffUntil.set(detector.id, now + Math.min(REST_MOST_MS, REST_TIMES * (now - begun)))
+        if (runs >= LONG_RUNS) backoffUntil.set(detector.id, now + Math.min(BACKOFF_MAX_MS, BACKOFF_TIMES * (now - begun)))
       }
     },
     status: (rule) => statuses.get(rule) ?? { found: 0, clear: 0, unjudged: 0, because: [] },

@@ -22,7 +22,7 @@ export type PollerOptions<Link> = {
   link: () => Link
   clock: Clock
   /** A good answer. The next poll waits until a large one has been taken in. */
-  onRead(parsed: Parsed, at: number, tookMs: number): void | Promise<void>
+  onRead(parsed: Parsed, at: number): void | Promise<void>
   /** A failed one: says what becomes of the probe. Nothing is appended: the series shows a gap. One that rests is asked again after `delayMs`. */
   onFail(error: unknown): { state: 'gap' | 'resting' | 'unavailable'; because: string }
   /** How long until the next poll; the rhythm unless the target is down. */
@@ -134,7 +134,7 @@ export function createPoller<Link>(options: PollerOptions<Link>): Poller {
       status.lastAt = at
       status.lastMs = tookMs
       tell('ok')
-      return options.onRead(parsed, at, tookMs)?.catch(fail)
+      return options.onRead(parsed, at)?.catch(fail)
     } catch (error) {
       fail(error)
     }

@@ -26,8 +26,6 @@ export type ProposeOptions = {
 export interface Propose {
   /** For the findings that fire now. Advisors run at most for `budgetMs`; who had no turn comes first at the next tick. */
   tick(firing: Finding[], window: (spanMs: number) => SeriesWindow, topology: Topology, now: number): void
-  /** Holds every open proposal against the live values at the next tick. */
-  renew(): void
   noRemedy(finding: string): string | null
   stepClock(step: ClockStep): void
 }
@@ -208,7 +206,6 @@ export function createPropose(options: ProposeOptions): Propose {
         one.dueAt = now + (one.open || one.none ? RENEW_MS : 1_000)
       }
     },
-    renew,
     stepClock(step) {
       for (const one of advice.values()) {
         one.dueAt += step.byMs

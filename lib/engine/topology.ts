@@ -19,7 +19,6 @@ export interface TopologyBook {
   put(target: string, probe: string, part: TopologyPart): void
   /** A target that is no longer configured or discovered. */
   remove(target: string): void
-  facts(target: string): NonNullable<TopologyPart['facts']>
   read(targets: TargetSeen[], edges: Edge[]): Topology
 }
 
@@ -35,7 +34,6 @@ export function createTopologyBook(): TopologyBook {
       parts.set(target, probes.set(probe, part))
     },
     remove: (target) => void parts.delete(target),
-    facts,
     read(targets, edges) {
       const topology: Topology = { targets: [], pools: [], rings: [], ttls: [], edges }
       for (const seen of targets) {

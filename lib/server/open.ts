@@ -10,9 +10,10 @@ import type { Listen } from '../config/listen.ts'
 import { parseConfig } from '../config/parse.ts'
 import { detectors } from '../detectors/registry.ts'
 import { createBus } from '../engine/bus.ts'
-import { createSteadyClock } from '../engine/clock.ts'
+import { clockOf, createSteadyClock } from '../engine/clock.ts'
 import { createDispatch } from '../engine/dispatch/dispatch.ts'
-import { createEngine, type Engine } from '../engine/engine.ts'
+import { createEngine } from '../engine/engine.ts'
+import { createFleet } from '../engine/fleet.ts'
 import { withoutTrailingSlashes } from '../format/url.ts'
 import type { ControlConfig } from '../model/control.ts'
 import type { DetectorSettings } from '../model/detector.ts'
@@ -103,23 +104,19 @@ export async function openRuntime(
   const closing = new AbortController()
   const targets = allTargets(config)
 
-  let engine: Engine
+  const steady = clockOf({ now, monotonic })
+  const fleet = createFleet({ targets, edges: config.edges, poll: config.poll, store, bus, clock: steady, log })
   const changes = createChanges({
     store,
-    targetConfig: (name) => engine.targetConfig(name),
-    window: (spanMs) => engine.window(spanMs),
-    topology: () => engine.topology(),
+    fleet,
     mode: () => mode({ config, store }),
     bus,
     now,
     log,
     settings: config.watch,
-    pollNow: (name) => engine.pollNow(name),
   })
-  engine = createEngine({
-    targets,
-    edges: config.edges,
-    poll: config.poll,
+  const engine = createEngine({
+    fleet,
     rules: config.rules as unknown as Record<string, { enabled: boolean; settings: DetectorSettings }>,
     detectors,
     advisors,
@@ -128,8 +125,7 @@ export async function openRuntime(
     describe: (steps) => changes.describe(steps),
     inFlight: (steps) => changes.inFlight(steps),
     learningMs: config.learningMs,
-    now,
-    monotonic,
+    clock: steady,
     checkClock: clock.check,
     log,
   })

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
+import { createKeyedMutex } from '../../model/keyedMutex.ts'
 import type { Actuator, Cause, Edit } from '../../model/product.ts'
-import { inTurn } from '../inTurn.ts'
 import { clearLeftover, readText, replaceFile } from '../replaceFile.ts'
 import { adminPage, type EnvoyConfig } from './client.ts'
 import { parseClusters } from './clusters.ts'
@@ -10,6 +10,8 @@ import { type EdsEdit, type EdsFile, edsEndpoint, parseEds, withEdits } from './
 import { nackSince } from './nacks.ts'
 import { parseStats, STATS_FILTER } from './stats.ts'
 
+/** By EDS file: two writes at once would each undo the other's text. */
+const mutex = createKeyedMutex()
 /** Envoy watches the file's directory and answers within milliseconds; one that polls needs its `refresh_delay`. */
 const SEEN_WITHIN_MS = 10_000
 const LOOK_MS = 100
@@ -46,8 +48,8 @@ export const envoyActuator: Actuator<EnvoyConfig> = {
     const file = parseEds(await readText(fileOf(config)))
     return Object.fromEntries(names.map((name) => [name, foundOf(live, file, name)]))
   },
-  write: (config, edits, signal, cause) => inTurn(fileOf(config), () => write(config, edits, signal, cause)),
-  resume: (config, edits, signal, cause) => inTurn(fileOf(config), () => resume(config, edits, signal, cause)),
+  write: (config, edits, signal, cause) => mutex.run(fileOf(config), () => write(config, edits, signal, cause)),
+  resume: (config, edits, signal, cause) => mutex.run(fileOf(config), () => resume(config, edits, signal, cause)),
   commands(config, edits) {
     const file = config.eds?.file ?? 'the EDS file'
     return edits.map(({ name, value }) => {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
+import { createKeyedMutex } from '../../model/keyedMutex.ts'
 import type { Actuator, Cause, Edit } from '../../model/product.ts'
 import { getText } from '../http.ts'
-import { inTurn } from '../inTurn.ts'
 import { clearLeftover, readText, replaceFile } from '../replaceFile.ts'
 import { type NginxConfig, writable } from './config.ts'
 import { testConfig } from './configTest.ts'
@@ -14,6 +14,8 @@ import { reload } from './reload.ts'
 import { readUpstream, type ServerEdit, serverIn, withServers } from './upstreamFile.ts'
 import { parseVts } from './vts.ts'
 
+/** By master process: the new workers of one reload would be taken for another's. */
+const mutex = createKeyedMutex()
 /** Old workers that finish may still answer for a moment. */
 const SEEN_WITHIN_MS = 2_000
 const NAME = /^([^/\s]+)\/(\S+)\/(weight|state)$/
@@ -50,9 +52,8 @@ export const nginxActuator: Actuator<NginxConfig> = {
     const texts = await textsOf(config, names)
     return Object.fromEntries(names.map((name) => [name, valueIn(config, texts, name)]))
   },
-  // One reload at a time: the new workers of one would be taken for another's.
-  write: (config, edits, signal, cause) => inTurn(config.pid ?? config.name, () => write(config, edits, signal, cause)),
-  resume: (config, edits) => inTurn(config.pid ?? config.name, () => resume(config, edits)),
+  write: (config, edits, signal, cause) => mutex.run(config.pid ?? config.name, () => write(config, edits, signal, cause)),
+  resume: (config, edits) => mutex.run(config.pid ?? config.name, () => resume(config, edits)),
   commands(config, edits) {
     const lines = edits.map(({ name, value }) => {
       const { pool, server, what } = parts(name)

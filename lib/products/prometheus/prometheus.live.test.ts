@@ -4,6 +4,7 @@ import { describeWith } from '../../../test/live.ts'
 import { type RedisServer, redisSay, startHaproxy, startPrometheus, startRedis, startRedisExporter } from '../../../test/servers.ts'
 import { createBus } from '../../engine/bus.ts'
 import { createEngine, type Engine } from '../../engine/engine.ts'
+import { createFleet } from '../../engine/fleet.ts'
 import { measure } from '../../metrics/measure.ts'
 import { createStore } from '../../store/store.ts'
 import { redis } from '../redis/product.ts'
@@ -46,18 +47,25 @@ backend app
       }),
     )
     const log = { info() {}, warn() {}, error() {}, debug() {} } as never
-    engine = createEngine({
+    const bus = createBus(() => {})
+    const fleet = createFleet({
       targets: [
         { config: redis.config.parse({ kind: 'redis', name: 'cache-a', url: native.about.url }), product: redis },
         { config: prometheus.config.parse({ kind: 'prometheus', name: 'prom', url: prom.about.url }), product: prometheus },
       ],
       edges: [],
       poll: { everyMs: 1_000, timeoutMs: 900 },
+      store,
+      bus,
+      log,
+    })
+    engine = createEngine({
+      fleet,
       rules: {},
       detectors: [],
       advisors: [],
       store,
-      bus: createBus(() => {}),
+      bus,
       describe: () => ({ commands: [] }),
       log,
     })

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
+import { createKeyedMutex } from '../../model/keyedMutex.ts'
 import type { Actuator, Cause, Edit } from '../../model/product.ts'
-import { inTurn } from '../inTurn.ts'
 import { clearLeftover, readText, replaceFile } from '../replaceFile.ts'
 import { readStats, type TwemproxyConfig } from './client.ts'
 import { type PoolConfig, parseConfigFile, withWeights } from './configFile.ts'
@@ -14,6 +14,8 @@ import { socketOfPool, watchGap } from './gap.ts'
 import { parseStatistics } from './stats.ts'
 
 const run = promisify(execFile)
+/** By configuration file: two writes at once would each undo the other's text. */
+const mutex = createKeyedMutex()
 const RESTART_MS = 10_000
 /** A start takes milliseconds; both runs, the new and the old one again, are to fit into the time of one write. */
 const BACK_WITHIN_MS = 6_000
@@ -41,11 +43,11 @@ export const twemproxyActuator: Actuator<TwemproxyConfig> = {
   },
   async write(config, edits, signal, cause) {
     const { path, restart } = writable(config)
-    await inTurn(path, () => write(config, path, restart, edits, signal, cause))
+    await mutex.run(path, () => write(config, path, restart, edits, signal, cause))
   },
   async resume(config, edits, signal) {
     const { path, restart } = writable(config)
-    await inTurn(path, () => resume(config, path, restart, edits, signal))
+    await mutex.run(path, () => resume(config, path, restart, edits, signal))
   },
   commands(config, edits) {
     const lines = edits.map(({ name, value }) => {

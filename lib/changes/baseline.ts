@@ -1,0 +1,28 @@
+import type { Interval } from '../math/intervals.ts'
+import { measure } from '../metrics/measure.ts'
+import type { Change } from '../model/change.ts'
+import type { Fleet } from '../model/fleet.ts'
+
+/** Less history of a problem than this has no interval to hold an effect against. */
+const BASELINE_MIN_MS = 10_000
+
+/**
+ * The baseline of a change: its predicted metric over the last `beforeMs` before the write, without the time before the problem, which is not what
+ * the change is to mend. Undefined where there is none; then the prediction's own figure stands. `problemSince`: when its finding began.
+ */
+export function baselineOf(
+  { prediction, job, at: until }: Pick<Change, 'prediction' | 'job' | 'at'>,
+  problemSince: number,
+  fleet: Pick<Fleet, 'window'>,
+  now: number,
+  beforeMs: number,
+): Interval | undefined {
+  // Of what is yet to come nothing is to be measured before.
+  if (!prediction || prediction.event || job) return undefined
+  // Applied at once, there is none of it to measure.
+  if (until - problemSince < BASELINE_MIN_MS) return undefined
+  const window = fleet.window(now - until + beforeMs).between(Math.max(until - beforeMs, problemSince), until)
+  const seen = measure(prediction.metric, prediction.where, window)
+  if (seen.is === 'unjudged' || !Number.isFinite(seen.low) || !Number.isFinite(seen.high)) return undefined
+  return { value: seen.value, low: seen.low, high: seen.high }
+}

@@ -1,0 +1,43 @@
+import type { Change } from '../model/change.ts'
+import type { Fleet } from '../model/fleet.ts'
+import type { Job } from '../model/job.ts'
+import { lastStage } from '../model/slowStart.ts'
+import { baselineOf } from './baseline.ts'
+import type { ChangesContext } from './context.ts'
+import { refresh } from './refresh.ts'
+import { jobWatchMs, watchLimitMs } from './settle.ts'
+import { WATCH_MAX_MS, type WatchSettings } from './watchSettings.ts'
+
+/** The fields that a watch begins with: from when, until when, and the baseline that the effect is held against. Pure in what it is given. */
+export function watchOpening(
+  change: Change,
+  { job, problemSince, fleet, now }: { job: Job | null; problemSince: number; fleet: Pick<Fleet, 'window' | 'topology'>; now: number },
+  settings: WatchSettings,
+): Partial<Change> {
+  const { slowStart } = change
+  const baseline = change.baseline ?? baselineOf(change, problemSince, fleet, now, settings.beforeMs)
+  const limit = job ? jobWatchMs(job, now) : watchLimitMs(change, fleet.topology(), settings)
+  return {
+    state: 'watching',
+    watchFrom: now,
+    watchUntil: now + (slowStart ? Math.min(WATCH_MAX_MS, limit + lastStage(slowStart) * slowStart.everyMs) : limit),
+    ...(baseline && { baseline }),
+    ...(slowStart && { slowStart: { ...slowStart, nextAt: now + slowStart.everyMs } }),
+  }
+}
+
+/** Takes over a change of which every step is written: from now on it is watched, and its proposal counts as applied. */
+export function beginWatch(id: string, text: string, context: ChangesContext): void {
+  const { store, bus, journal, jobs, fleet, settings } = context
+  const change = journal.get(id)!
+  const problemSince = (change.finding && store.findings.get(change.finding)?.since) || 0
+  const opening = watchOpening(change, { job: change.job ? jobs.of(change) : null, problemSince, fleet, now: context.now() }, settings)
+  journal.note(id, { what: 'watching', text }, opening)
+  const proposal = change.proposal ? store.proposals.get(change.proposal) : null
+  if (proposal && proposal.state !== 'applied') {
+    const applied = { ...proposal, state: 'applied' as const }
+    store.proposals.put(applied)
+    bus.emit({ type: 'proposal', proposal: applied })
+  }
+  refresh(change, context)
+}

@@ -1,0 +1,36 @@
+import { EvenkeelError } from '../model/error.ts'
+import type { ChangesContext } from './context.ts'
+import { isActive } from './journal.ts'
+import { keepChange } from './keep.ts'
+import { publicError } from './publicError.ts'
+import { rollBackChange } from './rollBackChange.ts'
+import { continueRollback } from './rollback.ts'
+
+/** What becomes of the changes in flight when the mode is lowered. */
+export type Landing = 'keep' | 'roll-back'
+
+/** Ends one change in flight as the person says who lowers the mode. Answers why that could not be, or nothing. */
+export async function landChange(id: string, how: Landing, by: string, context: ChangesContext): Promise<EvenkeelError | undefined> {
+  const { journal } = context
+  try {
+    const change = journal.get(id)!
+    if (!isActive(change)) return
+    if (how === 'keep' && !change.rollingBack) await keepChange(id, by, context)
+    else {
+      const again = change.rollingBack
+        ? await continueRollback(change, context)
+        : await rollBackChange(id, by, `Rolled back by ${by}, who lowers the mode to observe.`, context)
+      if (again !== undefined) return new EvenkeelError('unreachable', `Change ${id} is not rolled back yet: ${again}`)
+    }
+    const { state, outcome } = journal.get(id)!
+    if (state !== 'failed') return
+    return new EvenkeelError('drift', `Change ${id} ended, but not as it was to: ${outcome}`)
+  } catch (error) {
+    const { code, message } = publicError(error, 'its server cannot be written now.')
+    return new EvenkeelError(code, `Change ${id} could not be ${how === 'keep' ? 'kept' : 'rolled back'}: ${message}`)
+  }
+}
+
+/** The refusal of a lowered mode while changes are in flight and nobody has said what becomes of them. */
+export const inFlightText = (ids: readonly string[]) =>
+  `${ids.length === 1 ? `Change ${ids[0]} is` : `Changes ${ids.join(', ')} are`} in flight: say whether to keep or to roll back ${ids.length === 1 ? 'it' : 'them'} first (inFlight: "keep" or "roll-back").`

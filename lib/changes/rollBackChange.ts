@@ -1,0 +1,19 @@
+import { EvenkeelError } from '../model/error.ts'
+import type { ChangesContext } from './context.ts'
+import { inFlightIn } from './inFlight.ts'
+import { demandChange, effectSeen } from './keep.ts'
+import { startRollback } from './rollback.ts'
+import { measuredOf } from './watch.ts'
+
+/** A person's roll-back of a change that is watched or was kept. Answers why it is to be tried again, or nothing when it has ended. */
+export async function rollBackChange(id: string, by: string, because: string, context: ChangesContext): Promise<string | undefined> {
+  const { liveSettings, watches } = context
+  const change = demandChange(id, 'rollBack', context)
+  const other = inFlightIn(liveSettings.groups(change.steps), context)
+  if (other && other !== id) throw new EvenkeelError('busy', `Change ${other} is in flight there.`)
+  const { effect } = effectSeen(change, context)
+  const measured = change.state === 'watching' ? measuredOf(effect) : {}
+  // Left in observe mode, its server may not have taken up its file.
+  if (change.undo) watches.of(id).interrupted = true
+  return startRollback(id, { by, because, automatic: false }, measured, context)
+}

@@ -1,0 +1,87 @@
+import { count } from '../format/format.ts'
+import type { Change } from '../model/change.ts'
+import { heldSteps } from '../model/slowStart.ts'
+import type { ChangesContext } from './context.ts'
+import { endChange, endInDrift } from './end.ts'
+import { publicError } from './publicError.ts'
+import { refresh } from './refresh.ts'
+import { driftText } from './step.ts'
+import { nothingUndone, type Undone, undo } from './undo.ts'
+
+/** Begins a roll-back. That it is wanted is journaled first, so that a crash or a server that is away does not end it half-way. */
+export async function startRollback(
+  id: string,
+  why: { by: string; because: string; automatic: boolean },
+  patch: Partial<Change>,
+  context: ChangesContext,
+): Promise<string | undefined> {
+  const change = context.journal.note(
+    id,
+    { what: 'note', text: `Rolling back: ${why.because}`, by: why.by },
+    { ...patch, rollingBack: { ...why, at: context.now() } },
+  )
+  return continueRollback(change, context)
+}
+
+/** One try of a roll-back that was begun. Answers why it is to be tried again, or nothing when it has ended. */
+export async function continueRollback(change: Change, context: ChangesContext): Promise<string | undefined> {
+  const { journal, liveSettings, settings } = context
+  const { id } = change
+  const why = change.rollingBack!
+  const undone = change.job
+    ? await undoJob(change, context)
+    : ((await resumeInterrupted(change, context)) ?? (await undo(id, heldSteps(change), liveSettings, journal)))
+  refresh(change, context)
+  if (undone.failed.length > 0) {
+    if (context.now() - journal.get(id)!.rollingBack!.at < settings.undoMs) return undone.because ?? 'its server cannot be written now'
+    const names = undone.failed.map((step) => `${step.setting.name} on ${step.setting.target}`).join(', ')
+    const outcome = `Could not be rolled back: ${undone.because}`
+    endChange(id, { what: 'failed', text: outcome }, { state: 'failed', outcome, needsPerson: `Put back by hand: ${names}.` }, context)
+    return
+  }
+  if (undone.drifted.length > 0) {
+    await endInDrift(id, undone.drifted, driftText(undone.drifted), context)
+    return
+  }
+  endChange(
+    id,
+    { what: 'rolled_back', text: why.because, by: why.by },
+    {
+      state: 'rolled_back',
+      automatic: why.automatic,
+      // A person's roll-back is no verdict; the measured numbers stay.
+      verdict: why.automatic ? (change.verdict ?? 'unjudged') : 'unjudged',
+      ...(!why.automatic && { outcome: why.because, needsPerson: undefined }),
+      undo: undefined,
+      finish: undefined,
+    },
+    context,
+  )
+}
+
+/** Undoes a job item by item, from the undo that was stored before each of its batches. */
+async function undoJob(change: Change, { jobs, journal }: ChangesContext): Promise<Undone> {
+  try {
+    const { restored, left, lost } = await jobs.putBack(change)
+    const others = left > 0 ? `; ${count(left)} are over, or somebody else's by now, and were left alone` : ''
+    const damaged = lost > 0 ? `; what ${count(lost)} held before cannot be read any more, and they were left alone` : ''
+    journal.note(change.id, { what: 'written', text: `${count(restored)} were put back${others}${damaged}` })
+    return nothingUndone()
+  } catch (error) {
+    return { ...nothingUndone(), failed: change.steps, because: publicError(error, 'A server cannot be written now.').message }
+  }
+}
+
+/** After a crash within a roll-back: makes the server take up what its file says. Null when that is done, or was not needed. */
+async function resumeInterrupted(change: Change, { watches, liveSettings }: ChangesContext): Promise<Undone | null> {
+  const watch = watches.of(change.id)
+  if (!watch.interrupted) return null
+  const back = change.steps.map((step) => ({ ...step, before: step.after, after: step.before }))
+  try {
+    await liveSettings.resume(back, { change: change.id })
+    watch.interrupted = false
+    return null
+  } catch (error) {
+    return { ...nothingUndone(), failed: change.steps, because: publicError(error, 'A server cannot be read now.').message }
+  }
+}

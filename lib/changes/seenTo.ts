@@ -1,0 +1,14 @@
+import { isOpen } from '../model/changeAlert.ts'
+import { EvenkeelError } from '../model/error.ts'
+import { contestedKey } from '../model/proposal.ts'
+import { heldSteps } from '../model/slowStart.ts'
+import type { ChangesContext } from './context.ts'
+
+/** A person's word that they have seen to what a change left open: its settings are contested no longer. Throws `not_found`. */
+export function settleChange(id: string, by: string, { journal, store }: ChangesContext): void {
+  const change = journal.get(id)
+  if (!change) throw new EvenkeelError('not_found', `There is no change ${id}.`)
+  for (const step of heldSteps(change)) store.memory.delete(contestedKey(step.setting))
+  if (isOpen(change))
+    journal.note(id, { what: 'note', text: 'Seen to.', by }, { needsPerson: undefined, ...(change.state === 'failed' && { seenTo: by }) })
+}

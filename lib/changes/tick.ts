@@ -1,0 +1,84 @@
+import type { Change } from '../model/change.ts'
+import { heldSteps, type SlowStart } from '../model/slowStart.ts'
+import type { ChangesContext } from './context.ts'
+import { endChange, endInDrift } from './end.ts'
+import { breachedSinceOf } from './guards.ts'
+import { leave } from './leave.ts'
+import { settingKey } from './liveSettings.ts'
+import { riseOnce } from './rise.ts'
+import { continueRollback, startRollback } from './rollback.ts'
+import { isOwn } from './undo.ts'
+import { judgeWatch } from './watch.ts'
+import type { Watch } from './watches.ts'
+
+/** One tick of one change in flight: goes on with its roll-back or its job, judges its watch, and does what the judgement says. */
+export async function tickChange(id: string, context: ChangesContext): Promise<void> {
+  const { journal, jobs, mode } = context
+  const change = journal.get(id)
+  if (!change) return
+  if (mode() !== 'tune') return leave(id, context)
+  if (change.rollingBack) {
+    await continueRollback(change, context)
+    return
+  }
+  if (change.state !== 'watching') return
+  if (change.job) {
+    const job = jobs.of(change)
+    if (job.state === 'failed') {
+      const because = `Its job failed: ${job.because}`
+      await startRollback(id, { by: 'Evenkeel', because, automatic: true }, { verdict: 'unjudged', outcome: because }, context)
+      return
+    }
+    jobs.run(change)
+  }
+  await tickWatch(change, context)
+}
+
+async function tickWatch(change: Change, context: ChangesContext): Promise<void> {
+  const { journal, jobs, watches, fleet, settings } = context
+  const { id } = change
+  const watch = watches.of(id)
+  readLive(change, watch, context)
+  const now = context.now()
+  const job = change.job ? jobs.of(change) : null
+  const { breached, drifted } = watch
+  const { decision, guards, breach, measured } = judgeWatch({ change, job, fleet, breached, drifted, now }, settings)
+  watch.breached = breachedSinceOf(guards)
+  if (decision.is === 'wait') return
+  if (decision.is === 'rise') return riseOnce(change, now >= change.watchUntil!, context)
+  if (decision.is === 'drift') return endInDrift(id, drifted, decision.outcome, context)
+  const { verdict, outcome } = decision
+  const found = { ...measured, verdict, outcome }
+  journal.note(id, { what: breach ? 'guard' : 'measured', text: outcome })
+  if (decision.is === 'roll back') {
+    await startRollback(id, { by: 'Evenkeel', because: outcome, automatic: true }, found, context)
+    return
+  }
+  if (change.job) await jobs.finish(change, 'Evenkeel')
+  const { needsPerson } = decision
+  endChange(id, { what: 'kept', text: outcome }, { ...found, state: 'kept', ...(needsPerson && { needsPerson }) }, context)
+}
+
+/** Reads the live values in the background, so that a slow server delays no tick. A read that fails says nothing: loss of sight is no drift. */
+function readLive(change: Change, watch: Watch, { journal, liveSettings, settings, now }: ChangesContext): void {
+  if (watch.reading || now() - watch.readAt < settings.lookMs) return
+  watch.reading = true
+  watch.readAt = now()
+  const held = heldSteps(change)
+  liveSettings
+    .live(held.map((step) => step.setting))
+    .then((live) => {
+      // A stage that was written meanwhile is no other writer's.
+      if (!sameStage(change.slowStart, journal.get(change.id)?.slowStart)) return
+      watch.drifted = held.flatMap((step) => {
+        const value = live.get(settingKey(step.setting))
+        return value === undefined || isOwn(step, value, liveSettings) ? [] : [{ step, live: value }]
+      })
+    })
+    .catch(() => {})
+    .finally(() => {
+      watch.reading = false
+    })
+}
+
+const sameStage = (a?: SlowStart, b?: SlowStart) => a?.stage === b?.stage && a?.writing === b?.writing && a?.doneAt === b?.doneAt

@@ -1,0 +1,79 @@
+import { measure } from '../metrics/measure.ts'
+import type { Change } from '../model/change.ts'
+import type { Fleet } from '../model/fleet.ts'
+import type { Job } from '../model/job.ts'
+import type { Guard } from '../model/proposal.ts'
+import { type Effect, effectOf } from './effect.ts'
+import { notYet } from './event.ts'
+import { type Breach, type BreachedSince, breachOf, type GuardState, guardStates } from './guards.ts'
+import { jobSettledFrom, settledFrom } from './settle.ts'
+import { heldBecause } from './slowStart.ts'
+import { type Decision, nextStep } from './step.ts'
+import type { Drifted } from './undo.ts'
+import type { WatchSettings } from './watchSettings.ts'
+
+/** One moment of a watch: the change, and all that is known about it then. */
+export type WatchView = {
+  change: Change
+  /** Its long work, where it has some. */
+  job: Job | null
+  fleet: Pick<Fleet, 'window' | 'topology'>
+  /** Since when each guard is breached, as the last tick left it. */
+  breached: BreachedSince
+  /** What another writer has set, as the newest read of the live values showed. */
+  drifted: Drifted[]
+  now: number
+}
+
+/** What one tick of a watch found, and what is to be done about it. */
+export type Judgement = { decision: Decision; guards: GuardState[]; breach: Breach | null; measured: Partial<Change> }
+
+/** One tick of a watched change, without its effects: reads nothing but the view, so that a simulation is judged exactly as a real fleet is. */
+export function judgeWatch(view: WatchView, settings: Pick<WatchSettings, 'guardMs' | 'measureMs'>): Judgement {
+  const { change, drifted, fleet, now } = view
+  const guards = guardsNow(view, settings)
+  const breach = breachOf(guards)
+  const { effect, settledAt } = effectNow(view, settings)
+  const calm = guards.every(({ breachedSince }) => breachedSince === null) && heldNow(change, fleet) === null
+  return {
+    decision: nextStep(change, { drifted, breach, settledAt, effect, calm }, now, settings.measureMs),
+    guards,
+    breach,
+    measured: measuredOf(effect),
+  }
+}
+
+/** The guards of a watched change, over the time since the write alone: what was before it is no effect of the change. */
+export function guardsNow(
+  { change, fleet, breached, now }: Pick<WatchView, 'change' | 'fleet' | 'breached' | 'now'>,
+  { guardMs }: Pick<WatchSettings, 'guardMs'>,
+): GuardState[] {
+  const recent = fleet.window(Math.min(guardMs, now - change.watchFrom!))
+  const measured = ({ metric, where }: Guard) => measure(metric, where, recent)
+  return guardStates(change.guards, change.prediction, breached, measured, now, change.watchFrom!)
+}
+
+/** The effect of a change up to now, from the moment on at which the numbers hold nothing of the time before the write. */
+export function effectNow(
+  { change, job, fleet, now }: Pick<WatchView, 'change' | 'job' | 'fleet' | 'now'>,
+  { guardMs }: Pick<WatchSettings, 'guardMs'>,
+): { effect: Effect; settledAt: number | null } {
+  const { prediction, watchFrom } = change
+  if (!prediction || watchFrom === undefined) return { effect: { is: 'unseen', because: 'no effect was predicted' }, settledAt: null }
+  const window = fleet.window(now - watchFrom + guardMs)
+  const settledAt = job ? jobSettledFrom(job, now) : settledFrom(change, window, fleet.topology())
+  if (settledAt === null) return { effect: { is: 'unseen', because: 'the numbers still hold time from before the change' }, settledAt }
+  const since = window.between(settledAt, now)
+  const because = notYet(prediction, since)
+  if (because) return { effect: { is: 'unseen', because }, settledAt }
+  return { effect: effectOf(prediction, change.baseline, measure(prediction.metric, prediction.where, since)), settledAt }
+}
+
+export const measuredOf = (effect: Effect): Partial<Change> =>
+  effect.is === 'unseen'
+    ? {}
+    : { measured: { before: effect.baseline.value, after: effect.now.value, low: effect.now.low, high: effect.now.high } }
+
+/** Why the next stage of a slow start waits although its time has come, or null. */
+export const heldNow = ({ slowStart }: Change, fleet: Pick<Fleet, 'topology'>): string | null =>
+  slowStart ? heldBecause(slowStart, fleet.topology()) : null

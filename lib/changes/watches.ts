@@ -1,0 +1,41 @@
+import type { BreachedSince } from './guards.ts'
+import type { Drifted } from './undo.ts'
+
+/** The state of one watch between two ticks. It is held in memory alone: a new start begins it anew. */
+export type Watch = {
+  breached: BreachedSince
+  /** When the live values were last read (epoch ms). */
+  readAt: number
+  drifted: Drifted[]
+  reading: boolean
+  /** A crash cut its roll-back short: a file may hold its old text again and its server not know it yet. */
+  interrupted: boolean
+}
+
+export interface Watches {
+  /** The watch of a change; it is made the first time. */
+  of(id: string): Watch
+  breachedSince(id: string): BreachedSince
+  end(id: string): void
+  /** The clock was set: what has lasted 3 s has lasted 3 s still. */
+  stepClock(byMs: number): void
+}
+
+export function createWatches(now: () => number): Watches {
+  const watches = new Map<string, Watch>()
+  return {
+    of(id) {
+      const watch = watches.get(id) ?? { breached: new Map(), readAt: now(), drifted: [], reading: false, interrupted: false }
+      watches.set(id, watch)
+      return watch
+    },
+    breachedSince: (id) => watches.get(id)?.breached ?? new Map(),
+    end: (id) => void watches.delete(id),
+    stepClock(byMs) {
+      for (const watch of watches.values()) {
+        watch.readAt += byMs
+        watch.breached = new Map([...watch.breached].map(([guard, since]) => [guard, since + byMs]))
+      }
+    },
+  }
+}

@@ -1,0 +1,164 @@
+import type { ClockStep } from '../model/clock.ts'
+import type { Bus } from '../model/events.ts'
+import type { Fleet } from '../model/fleet.ts'
+import type { Log } from '../model/log.ts'
+import type { AnyProduct, Parsed, TargetConfig } from '../model/product.ts'
+import type { Store } from '../model/store.ts'
+import type { Capability, Edge, TargetState, Topology } from '../model/topology.ts'
+import { bounded } from './bounded.ts'
+import { breathe } from './breathe.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { createDiscovery } from './discovery.ts'
+import { createTarget, type Target, type TargetStatus } from './target.ts'
+import { createTopologyBook } from './topology.ts'
+
+export type FleetOptions = {
+  targets: { config: TargetConfig; product: AnyProduct }[]
+  edges: Edge[]
+  poll: { everyMs: number; timeoutMs: number }
+  store: Store
+  bus: Bus
+  clock?: Clock
+  log: Log
+}
+
+/** The fleet with the pollers that keep the picture of it: configured targets and discovered ones. */
+export interface PolledFleet extends Fleet {
+  start(): void
+  /** Resolves when nothing is in flight and every link is closed. */
+  stop(): Promise<void>
+  targets(): TargetStatus[]
+  states(): { name: string; state: TargetState }[]
+  targetConfig(name: string): { kind: string; config: TargetConfig } | null
+  /** Takes another configuration for a target of that name (a consent, say): its link is opened anew. */
+  configure(config: TargetConfig): Promise<void>
+  stepClock(step: ClockStep): void
+}
+
+/** Samples of one poll that are taken into the store without a breath: new series, the dearest, take about 10 µs each. */
+const KEPT_AT_ONCE = 1_000
+
+export function createFleet({ edges, poll, store, bus, log, clock = systemClock, ...options }: FleetOptions): PolledFleet {
+  const book = createTopologyBook()
+  const targets = new Map<string, Target>()
+  let started = false
+  let stopped = false
+  /** The topology as it was last read, until something of it changes. */
+  let cached: Topology | null = null
+
+  for (const { config, product } of options.targets) add(config, product)
+  const discovery = createDiscovery({ targets, add, remove, clock, log })
+
+  function add(config: TargetConfig, product: AnyProduct): Target {
+    const { name } = config
+    const target = createTarget({
+      config,
+      product,
+      poll,
+      clock,
+      log,
+      onRead: (probe, parsed, at, everyMs) => keep(name, probe, parsed, at, everyMs),
+      onState(health) {
+        cached = null
+        bus.emit({ type: 'target', name, state: health.state })
+      },
+    })
+    targets.set(name, target)
+    cached = null
+    return target
+  }
+
+  async function remove(name: string): Promise<void> {
+    const target = targets.get(name)
+    targets.delete(name)
+    book.remove(name)
+    cached = null
+    await target?.stop()
+  }
+
+  function keep(target: string, probe: string, parsed: Parsed, at: number, everyMs: number): void | Promise<void> {
+    const { samples, records, topology, stepMs = everyMs } = bounded(parsed)
+    book.put(target, probe, topology)
+    cached = null
+    if (records.length > 0) store.putRecords(target, records)
+    if (samples.length > KEPT_AT_ONCE) return keepSlowly(target, at, samples, stepMs)
+    if (samples.length > 0) store.append(target, at, samples, stepMs)
+  }
+
+  /** A large poll slice by slice: whoever calls meanwhile is served. */
+  async function keepSlowly(target: string, at: number, samples: Parsed['samples'], stepMs: number): Promise<void> {
+    for (let from = 0; from < samples.length && !stopped; from += KEPT_AT_ONCE) {
+      store.append(target, at, samples.slice(from, from + KEPT_AT_ONCE), stepMs)
+      await breathe()
+    }
+  }
+
+  return {
+    start() {
+      if (started) return
+      started = true
+      for (const target of targets.values()) target.start()
+      discovery.start()
+    },
+    async stop() {
+      stopped = true
+      discovery.stop()
+      await Promise.allSettled([...targets.values()].map((target) => target.stop()))
+    },
+    topology() {
+      if (cached) return cached
+      const refused = store.refusedSeries()
+      const seen = [...targets.values()].map((target) => seenOf(target, refused.get(target.config.name)))
+      cached = book.read(seen, edges)
+      return cached
+    },
+    window(spanMs) {
+      const now = clock.now()
+      return store.window(now - spanMs, now)
+    },
+    targets: () => [...targets.values()].map((target) => target.status()),
+    states: () => [...targets].map(([name, target]) => ({ name, state: target.health().state })),
+    targetConfig(name) {
+      const target = targets.get(name)
+      return target ? { kind: target.product.kind, config: target.config } : null
+    },
+    async configure(config) {
+      const before = targets.get(config.name)
+      if (!before) return
+      const after = add(config, before.product)
+      await before.stop()
+      if (started && !stopped) after.start()
+    },
+    pollNow: async (name) => targets.get(name)?.pollNow(),
+    stepClock(step) {
+      for (const target of targets.values()) target.stepClock(step)
+      cached = null
+    },
+  }
+}
+
+/** A target as the engine itself knows it, beside what its probes tell. */
+function seenOf(target: Target, refused: { series: number; because: string } | undefined) {
+  const { state, since, error } = target.health()
+  const { name, kind, role } = target.config
+  return {
+    name,
+    kind,
+    ...(role && { role }),
+    state,
+    since,
+    ...(error && { error }),
+    capabilities: [...target.capabilities(), ...seriesLeft(refused)],
+  }
+}
+
+const seriesLeft = (refused: { series: number; because: string } | undefined): Capability[] =>
+  refused
+    ? [
+        {
+          feature: 'all series',
+          available: false,
+          because: `${refused.series.toLocaleString('en-US')} series of its newest answer are left out: ${refused.because}`,
+        },
+      ]
+    : []
