@@ -5,6 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { detectors } from '../../lib/detectors/registry.ts'
 import { createBus } from '../../lib/engine/bus.ts'
 import { createEngine, type Engine } from '../../lib/engine/engine.ts'
+import { createFleet } from '../../lib/engine/fleet.ts'
 import type { AnyProduct, TargetConfig } from '../../lib/model/product.ts'
 import { labelsKey } from '../../lib/model/series.ts'
 import type { Store } from '../../lib/model/store.ts'
@@ -89,21 +90,18 @@ async function watched(
   const store = createStore({ path: ':memory:', now: clock.now })
   const errors: unknown[] = []
   const log = { info() {}, warn() {}, error: (fields: object) => void errors.push(fields) }
+  const bus = createBus((error) => errors.push(error))
+  const targets = [{ config: parsed.data as TargetConfig, product: counted(product, (change) => (reading += change)) }]
   const engine = createEngine({
-    targets: [{ config: parsed.data as TargetConfig, product: counted(product, (change) => (reading += change)) }],
-    edges: [],
-    poll: { everyMs: 1_000, timeoutMs: 2_000 },
+    fleet: createFleet({ targets, edges: [], poll: { everyMs: 1_000, timeoutMs: 2_000 }, store, bus, clock, log }),
     rules: {},
     detectors,
     advisors: [],
     store,
-    bus: createBus((error) => errors.push(error)),
+    bus,
     describe: () => ({ commands: [] }),
     learningMs: 30_000,
-    now: clock.now,
-    monotonic: clock.monotonic,
-    random: clock.random,
-    setTimer: clock.setTimer,
+    clock,
     log,
   })
   const settle = async () => {
