@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import type { Finding } from '../../model/finding.ts'
 import type { Route } from '../../model/notice.ts'
-import { type Labels, labelsKey, labelsMatch } from '../../model/series.ts'
+import { type Labels, labelsMatch } from '../../model/series.ts'
 
 /** What routes and silences match on: the subject's labels, the rule and the severity. */
 export const findingLabels = (finding: Finding): Labels => ({ ...finding.subject, rule: finding.rule, severity: finding.severity })
@@ -9,21 +10,12 @@ export const findingLabels = (finding: Finding): Labels => ({ ...finding.subject
 export const routeTakes = (route: Route, finding: Finding): boolean =>
   labelsMatch(findingLabels(finding), route.match as Labels) && (finding.severity !== 'info' || route.match.severity === 'info')
 
-/** The group that a finding belongs to on a route; one without one of the labels has a group of its own. */
-export function groupOf(route: Route, finding: Finding): { key: string; labels: Labels } {
-  const all = findingLabels(finding)
-  const labels: Record<string, string> = {}
-  for (const name of route.group) {
-    const value = all[name]
-    if (value === undefined) return { key: `finding ${finding.id}`, labels: {} }
-    labels[name] = value
-  }
-  return { key: labelsKey(labels), labels }
-}
-
 /**
- * Alertmanager's group key, `ROUTE:LABELS`. Labels alone would be the same `{}` of every group that has none, and a receiver that
- * deduplicates by it would resolve the wrong one.
+ * The identity of a route: its place and a hash of what it matches, to whom it sends and how it groups. An edited route has another one, so it
+ * starts with an empty notification log.
  */
-export const groupKeyOf = (route: string, group: string): string =>
-  `{}/{route=${JSON.stringify(route)}}:${group.startsWith('{') ? group : `{finding=${JSON.stringify(group.replace(/^finding /, ''))}}`}`
+export const routeKey = (route: Route, index: number): string =>
+  `${index}-${createHash('sha256')
+    .update(JSON.stringify([route.match, route.to, route.group]))
+    .digest('hex')
+    .slice(0, 12)}`

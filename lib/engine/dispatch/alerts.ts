@@ -1,0 +1,20 @@
+import { alertOf, changeOf, idOf, isOpen } from '../../model/changeAlert.ts'
+import type { Finding } from '../../model/finding.ts'
+import type { Store } from '../../model/store.ts'
+
+/** Marks, in a store that an earlier version has written, the changes whose failure was told then; that version knew no end of them. */
+const TOLD_BEFORE = 'told/'
+
+/** The alerts that fire: findings, and changes that failed or wait for a person's decision until somebody has seen to them. */
+export function firingAlerts({ findings, changes, memory }: Pick<Store, 'findings' | 'changes' | 'memory'>, at: number): Finding[] {
+  const open = changes.list((change) => isOpen(change) && !memory.get(`${TOLD_BEFORE}${change.id}`))
+  return [...findings.list(({ state }) => state === 'firing'), ...open.map((change) => alertOf(change, idOf(change), at))]
+}
+
+/** An alert by its id as it is now, firing or resolved; null when nothing is known of it any more. */
+export function alertById({ findings, changes }: Pick<Store, 'findings' | 'changes'>, id: string, at: number): Finding | null {
+  const change = changeOf(id)
+  if (change === null) return findings.get(id)
+  const found = changes.get(change)
+  return found && alertOf(found, id, at)
+}

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import type { Finding } from '../../model/finding.ts'
+import type { Route } from '../../model/notice.ts'
+import type { Labels } from '../../model/series.ts'
+import { groupKeyOf, groupsOf } from './group.ts'
+import { routeKey } from './route.ts'
+import { isSilenced } from './silence.ts'
+
+const route: Route = { match: {}, to: ['ops'], group: ['target'], waitMs: 0, repeatMs: 0 }
+const finding = (id: string, subject: Labels, severity: Finding['severity'] = 'warning'): Finding => ({
+  id,
+  rule: 'cache/eviction-storm',
+  severity,
+  state: 'firing',
+  subject,
+  summary: id,
+  evidence: [],
+  since: 0,
+  seenAt: 0,
+})
+const shape = (firing: Finding[], remembered: string[] = [], one = route) =>
+  groupsOf(one, firing, remembered).map(({ name, labels, firing }) => [name, labels, firing.map(({ id }) => id)] as const)
+
+test('groups share labels; a finding without one of them stands alone', () => {
+  const firing = [finding('a1', { target: 'a' }), finding('r', { ring: 'x' }), finding('a2', { target: 'a' })]
+  expect(shape(firing)).toEqual([
+    ['{target="a"}', { target: 'a' }, ['a1', 'a2']],
+    ['finding r', {}, ['r']],
+  ])
+})
+
+test('a group of which nothing fires any more keeps its labels, whatever stands in them', () => {
+  const [[name, labels]] = shape([finding('a', { target: 'we"ird, {x="y"}\\' })]) as [[string, Labels, string[]]]
+  expect(shape([], [name, 'finding r'])).toEqual([
+    [name, labels, []],
+    ['finding r', {}, []],
+  ])
+})
+
+test('a route takes what matches; info only where it is named', () => {
+  const firing = [finding('i', { target: 'a' }, 'info'), finding('w', { target: 'a' })]
+  expect(shape(firing).flatMap(([, , ids]) => ids)).toEqual(['w'])
+  expect(shape(firing, [], { ...route, match: { severity: 'info' } }).flatMap(([, , ids]) => ids)).toEqual(['i'])
+})
+
+test('an edited route is another one; its waits may be edited', () => {
+  const key = routeKey(route, 0)
+  expect(key).toMatch(/^0-[0-9a-f]{12}$/)
+  expect(routeKey({ ...route, waitMs: 5, repeatMs: 5 }, 0)).toBe(key)
+  for (const other of [{ to: ['x'] }, { group: [] }, { match: { rule: 'x' } }]) expect(routeKey({ ...route, ...other }, 0)).not.toBe(key)
+  expect(groupKeyOf(key, '{target="a"}')).toBe(`{}/{route="${key}"}:{target="a"}`)
+  expect(groupKeyOf(key, 'finding r')).toBe(`{}/{route="${key}"}:{finding="r"}`)
+})
+
+test('a silence holds from its begin to its end, for what it matches', () => {
+  const silence = { id: 's', match: { target: 'a', severity: 'warning' }, from: 10, until: 20, by: 'ann', reason: '' }
+  const silenced = (at: number, subject: Labels, severity?: Finding['severity']) =>
+    isSilenced(finding('f', subject, severity), [silence], at)
+  expect([9, 10, 19, 20].map((at) => silenced(at, { target: 'a' }))).toEqual([false, true, true, false])
+  expect([silenced(15, { target: 'b' }), silenced(15, { target: 'a' }, 'critical')]).toEqual([false, false])
+})

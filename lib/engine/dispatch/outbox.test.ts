@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import type { Notice } from '../../model/notice.ts'
+import type { AnyNotifier } from '../../model/notifier.ts'
+import { createStore } from '../../store/store.ts'
+import { createDeliver, retryAfterMs } from './deliver.ts'
+import { createNotificationLog } from './notificationLog.ts'
+import { createOutbox } from './outbox.ts'
+
+const notice = (receiver: string): Notice => ({ receiver, status: 'firing', groupLabels: {}, externalUrl: '', findings: [] })
+const store = () => createStore({ path: ':memory:' })
+
+test('in order for each channel: only its oldest is due, and none while that one waits', () => {
+  const one = store()
+  const outbox = createOutbox(one)
+  for (const at of [1, 2]) for (const [name, channel] of [['ops', 0], ['ops', 1], ['dev', 0]] as const) outbox.put({ notice: notice(name), channel }, 'slack', at) // biome-ignore format: one line
+  const due = (at: number) =>
+    outbox
+      .due(at)
+      .map(({ lane, delivery }) => `${lane} ${delivery.at}`)
+      .sort()
+  expect(due(5)).toEqual(['dev/0 1', 'ops/0 1', 'ops/1 1'])
+  const first = outbox.due(5).find(({ lane }) => lane === 'ops/0')
+  outbox.postpone({ ...first!.delivery, nextAt: 9 })
+  expect(due(5)).toEqual(['dev/0 1', 'ops/1 1'])
+  outbox.stepClock(100)
+  expect(due(108)).toEqual(['dev/0 101', 'ops/1 101'])
+  expect(due(109)).toHaveLength(3)
+  outbox.settle({ ...first!.delivery, state: 'delivered' })
+  expect(due(109)).toContain('ops/0 102')
+  outbox.sweep(1_000)
+  expect(one.deliveries.list()).toHaveLength(5)
+})
+
+test('what an earlier version has left to send, and has told, is known', async () => {
+  const one = store()
+  one.memory.put('outbox/d1', { notice: notice('ops'), channel: 0 })
+  one.deliveries.put({ id: 'd1', receiver: 'ops', channel: 'fake', at: 1, findings: [], status: 'firing', state: 'queued', attempts: 3, nextAt: 1 }) // biome-ignore format: one line
+  one.memory.put('said/0-abc/{target="a"}', { firing: ['f'], at: 5 })
+  const outbox = createOutbox(one)
+  expect(outbox.due(1)).toMatchObject([{ lane: 'ops/0', entry: { channel: 0 } }])
+  const log = createNotificationLog(one)
+  expect(log.groups('0-abc')).toEqual(['{target="a"}'])
+  expect(log.get('0-abc', '{target="a"}')).toEqual({ firing: ['f'], at: 5 })
+  expect(log.get('0-abc', 'other')).toEqual({ firing: [], at: 0 })
+})
+
+test('retries come further and further apart, up to five minutes', () => {
+  expect([0, 1, 2, 8, 9, 1_000].map(retryAfterMs)).toEqual([1_000, 2_000, 4_000, 256_000, 300_000, 300_000])
+})
+
+test('one try at a time for each channel', async () => {
+  const one = store()
+  const outbox = createOutbox(one)
+  const tried: string[] = []
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const slow: AnyNotifier = {
+    kind: 'slow',
+    config: null as never,
+    async notify(_config, { receiver }) {
+      tried.push(receiver)
+      await promise
+      return { delivered: true, retry: false, answer: 'ok' }
+    },
+  }
+  const receivers = ['ops', 'dev'].map((name) => ({ name, channels: [{ kind: 'slow', config: null }] }))
+  const log = { info() {}, warn() {}, error() {} }
+  const deliver = createDeliver({ receivers, notifiers: [slow], outbox, deliveries: one.deliveries, now: () => 1, log })
+  for (const name of ['ops', 'ops', 'dev']) outbox.put({ notice: notice(name), channel: 0 }, 'slow', 1)
+  deliver.due(1)
+  deliver.due(1)
+  expect(tried.sort()).toEqual(['dev', 'ops'])
+  resolve()
+  await deliver.stop()
+  expect(one.deliveries.list(({ state }) => state === 'delivered')).toHaveLength(2)
+})
