@@ -1,32 +1,13 @@
 import type { FindingView, Page, TargetView } from '../lib/model/views.ts'
 import { found, SLOW } from './api.ts'
 import { violations } from './axe.ts'
+import { PATHS } from './paths.ts'
 import { expect, test } from './test.ts'
-
-const PAGES = [
-  '/',
-  '/findings',
-  '/caches',
-  '/pools',
-  '/pools/edge/app',
-  '/rings',
-  '/lab',
-  '/keys',
-  '/changes',
-  '/explore',
-  '/alerts',
-  '/targets',
-  '/targets/cache-a',
-  '/targets/edge',
-  '/drills',
-  '/audit',
-  '/settings',
-]
 
 for (const colorScheme of ['dark', 'light'] as const)
   test.describe(`in the ${colorScheme} theme`, () => {
     test.use({ colorScheme })
-    for (const path of PAGES)
+    for (const path of PATHS)
       test(`${path} is there, says no error, and passes axe`, async ({ evenkeel, page }) => {
         const errors: string[] = []
         page.on('pageerror', (error) => errors.push(error.message))

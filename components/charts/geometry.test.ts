@@ -1,5 +1,18 @@
 import { expect, test } from 'vitest'
-import { alignSeries, balanceOf, extent, fillBetween, labelRows, medianStep, sparkPath, timeTicks, toCsv, valueTicks } from './geometry.ts'
+import {
+  alignSeries,
+  balanceOf,
+  type ChartRow,
+  extent,
+  fillBetween,
+  labelRows,
+  medianStep,
+  nearestRow,
+  sparkPath,
+  timeTicks,
+  toCsv,
+  valueTicks,
+} from './geometry.ts'
 
 test('a hole wider than two and a half steps becomes a gap', () => {
   const rows = alignSeries([
@@ -141,4 +154,11 @@ test('nothing seen: as expected, without a verdict', () => {
 test('labels of moments that are near stand below one another, others in the first row', () => {
   expect(labelRows([0, 5, 9, 20, 40], 10)).toEqual([0, 1, 2, 0, 0])
   expect(labelRows([], 10)).toEqual([])
+})
+
+test('the row nearest to a moment, unless it is too far away', () => {
+  const rows = [{ t: 10 }, { t: 20 }, { t: 40 }] as ChartRow[]
+  const at = (ms: number) => nearestRow(rows, ms, 6)?.t ?? null
+  expect([at(0), at(4), at(14), at(15), at(16), at(30), at(34), at(46), at(47)]).toEqual([null, 10, 10, 10, 20, null, 40, 40, null])
+  expect(nearestRow([], 5, 10)).toBeNull()
 })

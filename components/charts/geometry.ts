@@ -53,6 +53,26 @@ export function fillBetween(rows: readonly ChartRow[], ids: readonly string[]): 
   return filled
 }
 
+/** The rows of a chart, one a moment, as its table, its readings and its CSV show them. */
+export function rowsOf(series: readonly { id: string; points: readonly ChartPoint[] }[], stepMs?: number): ChartRow[] {
+  const ids = series.map((one) => one.id)
+  return fillBetween(alignSeries(series, stepMs), ids)
+}
+
+/** The row nearest to a moment, unless it is further away than `mostMs`. Rows are sorted by time. */
+export function nearestRow(rows: readonly ChartRow[], ms: number, mostMs: number): ChartRow | null {
+  let low = 0
+  let high = rows.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (rows[middle]!.t < ms) low = middle + 1
+    else high = middle
+  }
+  const [before, after] = [rows[low - 1], rows[low]]
+  const near = before && (!after || ms - before.t <= after.t - ms) ? before : after
+  return near && Math.abs(near.t - ms) <= mostMs ? near : null
+}
+
 /** The usual distance between points, ms; 0 with fewer than two. */
 export function medianStep(points: readonly ChartPoint[]): number {
   const steps: number[] = []

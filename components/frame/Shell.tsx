@@ -4,32 +4,31 @@ import { usePathname } from 'next/navigation'
 import { type ReactNode, useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button.tsx'
 import { cn } from '@/components/ui/cn.ts'
+import { later } from '@/components/ui/later.tsx'
 import { Logo } from '@/components/ui/logo.tsx'
 import { Toaster } from '@/components/ui/toast.tsx'
 import { Tooltip } from '@/components/ui/tooltip.tsx'
 import type { FrameView } from '@/lib/model/views.ts'
 import { Go } from './Go.tsx'
-import { Help } from './Help.tsx'
 import { useLive } from './live.tsx'
 import { Notices } from './Notices.tsx'
 import { isHere, NOUNS, nounsFor } from './nav.ts'
-import { Palette } from './Palette.tsx'
 import { TopBar } from './TopBar.tsx'
 import { useApi } from './useApi.ts'
 import { useEvents } from './useEvents.ts'
 import { useKeys } from './useKeys.ts'
 
+const Palette = later(() => import('./Palette.tsx').then(({ Palette }) => Palette))
+const Help = later(() => import('./Help.tsx').then(({ Help }) => Help))
+
 /** The rail, the top bar, the palette and the page between them. */
 export function Shell({ initialFrame, children }: { initialFrame: FrameView; children: ReactNode }) {
   const { data: frame = initialFrame } = useApi<FrameView>(['frame'], 'frame', { initialData: initialFrame, everyMs: 10_000 })
   const { live } = useLive()
-  const [newest, setNewest] = useState<number | null>(null)
-  const [connected, setConnected] = useState(true)
   const [palette, setPalette] = useState(false)
   const [help, setHelp] = useState(false)
-  useEvents({ live, onSample: setNewest, onConnection: setConnected })
+  useEvents(live)
   useKeys({ openPalette: () => setPalette(true), openHelp: () => setHelp(true), nouns: nounsFor(frame) })
-  const newestAt = newest ?? (frame.newestSampleAt ? Date.parse(frame.newestSampleAt) : null)
 
   return (
     <div className="flex min-h-dvh">
@@ -38,21 +37,15 @@ export function Shell({ initialFrame, children }: { initialFrame: FrameView; chi
       </a>
       <Rail frame={frame} />
       <div className="flex min-w-0 flex-1 flex-col max-sm:pb-14">
-        <TopBar
-          frame={frame}
-          newestAt={newestAt}
-          connected={connected}
-          openPalette={() => setPalette(true)}
-          openHelp={() => setHelp(true)}
-        />
+        <TopBar frame={frame} openPalette={() => setPalette(true)} openHelp={() => setHelp(true)} />
         <Notices frame={frame} />
         <main id="page" tabIndex={-1} className="min-w-0 flex-1 pb-12 outline-none">
           {children}
         </main>
       </div>
       <BottomBar frame={frame} openPalette={() => setPalette(true)} />
-      <Palette open={palette} onClose={() => setPalette(false)} frame={frame} />
-      <Help nouns={nounsFor(frame)} open={help} onClose={() => setHelp(false)} />
+      {palette && <Palette open onClose={() => setPalette(false)} frame={frame} />}
+      {help && <Help nouns={nounsFor(frame)} open onClose={() => setHelp(false)} />}
       <Toaster />
     </div>
   )

@@ -14,6 +14,7 @@ import { Shape } from '@/components/ui/status.tsx'
 import { ago } from '@/lib/format/format.ts'
 import type { FrameView } from '@/lib/model/views.ts'
 import { post } from './api.ts'
+import { useConnection } from './connection.ts'
 import { useClock, useLive } from './live.tsx'
 import { Mode } from './Mode.tsx'
 import { rangeBounds, SPANS, sayRange } from './range.ts'
@@ -21,16 +22,16 @@ import { ScopeFilter } from './Scope.tsx'
 import { refreshAll } from './useEvents.ts'
 import { useRange } from './useRange.ts'
 
-type Props = { frame: FrameView; newestAt: number | null; connected: boolean; openPalette: () => void; openHelp: () => void }
+type Props = { frame: FrameView; openPalette: () => void; openHelp: () => void }
 
 /** Scope, range, live, palette, mode, person. */
-export function TopBar({ frame, newestAt, connected, openPalette, openHelp }: Props) {
+export function TopBar({ frame, openPalette, openHelp }: Props) {
   return (
     <header className="sticky top-0 z-20 flex h-12 items-center gap-2 border-line border-b bg-surface px-4 max-sm:gap-1 max-sm:px-2">
       <ScopeFilter />
       <div className="ml-auto flex items-center gap-2 max-sm:gap-1">
         <RangeMenu />
-        <LiveButton newestAt={newestAt} connected={connected} />
+        <LiveButton frame={frame} />
         <Button look="plain" onClick={openPalette} aria-label="Palette: go, find, act" className="max-md:hidden">
           <Search size={14} aria-hidden className="text-dim" />
           <span className="text-dim max-xl:hidden">Go, find, act</span>
@@ -118,7 +119,9 @@ const forInput = (ms: number) => new Date(ms - new Date(ms).getTimezoneOffset() 
 
 const spanOf = (span: string) => Number.parseInt(span, 10) * { m: 60_000, h: 3_600_000, d: 86_400_000 }[span.at(-1) as 'm' | 'h' | 'd']
 
-function LiveButton({ newestAt, connected }: { newestAt: number | null; connected: boolean }) {
+function LiveButton({ frame }: { frame: FrameView }) {
+  const { connected, newestAt: told } = useConnection()
+  const newestAt = told ?? (frame.newestSampleAt ? Date.parse(frame.newestSampleAt) : null)
   const { live, setLive } = useLive()
   const client = useQueryClient()
   const now = useClock()

@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react'
 import { toast } from 'sonner'
 import type { AppEvent } from '@/lib/model/events.ts'
 import { subjectName } from '@/lib/model/finding.ts'
+import { setConnection } from './connection.ts'
 
 /** First words of the query keys that an event makes old. */
 const TOUCHES: Record<AppEvent['type'], string[]> = {
@@ -15,17 +16,15 @@ const TOUCHES: Record<AppEvent['type'], string[]> = {
   clock: ['frame', 'overview', 'findings', 'changes', 'silences'],
 }
 
-type Options = { live: boolean; onSample: (at: number) => void; onConnection: (up: boolean) => void }
-
 /**
  * One EventSource a tab. Events make queries old (at most once a second each); firing, resolved and verdicts become toasts, and the
  * browser's notifications where a person allowed them.
  */
-export function useEvents({ live, onSample, onConnection }: Options) {
+export function useEvents(live: boolean) {
   const client = useQueryClient()
-  const latest = useRef({ live, onSample, onConnection })
+  const isLive = useRef(live)
   useEffect(() => {
-    latest.current = { live, onSample, onConnection }
+    isLive.current = live
   })
   useEffect(() => {
     const due = new Map<string, ReturnType<typeof setTimeout>>()
@@ -35,7 +34,7 @@ export function useEvents({ live, onSample, onConnection }: Options) {
         key,
         setTimeout(() => {
           due.delete(key)
-          if (latest.current.live) void client.invalidateQueries({ queryKey: [key] })
+          if (isLive.current) void client.invalidateQueries({ queryKey: [key] })
         }, 300),
       )
     }
@@ -53,8 +52,8 @@ export function useEvents({ live, onSample, onConnection }: Options) {
           // An event that cannot be read still made its queries old.
         }
       })
-    source.onopen = () => latest.current.onConnection(true)
-    source.onerror = () => latest.current.onConnection(false)
+    source.onopen = () => setConnection({ connected: true })
+    source.onerror = () => setConnection({ connected: false })
     listen('finding', ({ finding }) => {
       const news = newsOf(told.get(finding.id), finding, Date.now())
       told.set(finding.id, rankOf(finding))
@@ -91,7 +90,7 @@ export function useEvents({ live, onSample, onConnection }: Options) {
     listen('proposal', () => {})
     listen('target', () => {})
     listen('clock', () => {})
-    listen('sample', ({ at }) => latest.current.onSample(typeof at === 'number' ? at : Date.parse(at)))
+    listen('sample', ({ at }) => setConnection({ newestAt: typeof at === 'number' ? at : Date.parse(at) }))
     return () => {
       source.close()
       if (rest) clearTimeout(rest)

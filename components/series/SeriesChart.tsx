@@ -1,6 +1,7 @@
 'use client'
 import { useMemo, useRef } from 'react'
-import { type ChartSeries, LineChart, type LineChartProps } from '@/components/charts/LineChart.tsx'
+import type { ChartSeries } from '@/components/charts/chart.ts'
+import { LineChart, type LineChartProps } from '@/components/charts/LineChart.tsx'
 import { sayError } from '@/components/frame/api.ts'
 import { useRange } from '@/components/frame/useRange.ts'
 import { Skeleton } from '@/components/ui/empty.tsx'
@@ -113,7 +114,7 @@ export function SeriesChart({
               ? 'nothing measured before'
               : (note ?? (now.length < lines.length ? `the top ${now.length} of ${lines.length}` : undefined))
           }
-          syncId="page"
+          group="page"
           onZoom={zoom}
         />
       )}

@@ -1,5 +1,5 @@
 'use client'
-import type { Annotation } from '@/components/charts/LineChart.tsx'
+import type { Annotation } from '@/components/charts/chart.ts'
 import { usePages } from '@/components/frame/usePages.ts'
 import { stepsLine } from '@/components/proposals/words.ts'
 import type { Labels } from '@/lib/model/series.ts'

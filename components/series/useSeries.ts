@@ -41,6 +41,8 @@ export function useSeries(questions: readonly SeriesQuestion[], range: Range, in
       enabled: inSight,
       refetchInterval: live && range.live && inSight ? refreshFor(spanMs) : (false as const),
       placeholderData: keepPreviousData,
+      // Every answer differs: comparing 300 points of each series with those before would only find that.
+      structuralSharing: false,
     })),
   })
   const data = answers.map((answer) => answer.data)

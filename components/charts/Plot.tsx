@@ -1,0 +1,158 @@
+'use client'
+import { useId, useLayoutEffect, useRef, useState } from 'react'
+import { timeText, valueText } from './axisText.ts'
+import { Crosshair } from './Crosshair.tsx'
+import type { ChartContent, DrawnSeries, Level } from './chart.ts'
+import { LABEL_PX, marksOf } from './marks.ts'
+import { linePath, type Scale, scaleOf } from './scale.ts'
+
+export type PlotProps = ChartContent & {
+  series: readonly DrawnSeries[]
+  height: number
+  /** Charts of one page share a crosshair by sharing this. */
+  group?: string
+  /** After dragging over a stretch of time. */
+  onZoom?: (from: number, to: number) => void
+}
+
+/** The lines of a chart as plain SVG: a redraw sets one attribute a line, which eight charts can afford every two seconds. */
+export function Plot({ series, height, group, onZoom, ...content }: PlotProps) {
+  const box = useRef<HTMLDivElement>(null)
+  const width = useWidth(box)
+  const own = useId()
+  const scale = scaleOf(content, { width, height, series })
+  return (
+    <div ref={box} style={{ height }} className="relative select-none text-[11px]">
+      {width > 0 && (
+        <>
+          <svg data-plot aria-hidden="true" width={width} height={height} className="absolute inset-0 overflow-hidden">
+            <clipPath id={`${own}lines`}>
+              <rect x={scale.left} y={0} width={scale.right - scale.left} height={scale.bottom + 1} />
+            </clipPath>
+            <Axes scale={scale} content={content} />
+            <Bands scale={scale} content={content} hatch={`${own}hatch`} />
+            <LevelLine scale={scale} level={content.threshold} kind="threshold" />
+            <LevelLine scale={scale} level={content.baseline} kind="baseline" />
+            <Marks scale={scale} content={content} />
+            <g clipPath={`url(#${own}lines)`} fill="none" strokeLinejoin="round">
+              {series.map((one) => (
+                <SeriesLine key={one.id} one={one} scale={scale} stepMs={content.stepMs} />
+              ))}
+            </g>
+          </svg>
+          <Crosshair {...content} series={series} scale={scale} width={width} height={height} group={group ?? own} onZoom={onZoom} />
+        </>
+      )}
+    </div>
+  )
+}
+
+/** The width that an element has on the screen, px; 0 before it is known. */
+function useWidth(box: React.RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0)
+  useLayoutEffect(() => {
+    if (!box.current) return
+    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry!.contentRect.width)))
+    observer.observe(box.current)
+    setWidth(Math.floor(box.current.clientWidth))
+    return () => observer.disconnect()
+  }, [box])
+  return width
+}
+
+function SeriesLine({ one, scale, stepMs }: { one: DrawnSeries; scale: Scale; stepMs?: number }) {
+  const { d, dots } = linePath(one.points, scale, stepMs)
+  return (
+    <g stroke={one.colour} strokeOpacity={one.dashed ? 0.7 : 1}>
+      <path d={d} strokeWidth={one.dashed ? 1.25 : 1.5} strokeDasharray={one.dashed ? '4 3' : undefined} />
+      {dots.map(([cx, cy]) => (
+        <circle key={cx} cx={cx} cy={cy} r={1.8} fill={one.colour} stroke="none" />
+      ))}
+    </g>
+  )
+}
+
+function Axes({ scale, content: { from, to, unit } }: { scale: Scale; content: ChartContent }) {
+  const { left, right, bottom, x, y } = scale
+  return (
+    <g fill="var(--dim)">
+      {scale.values.map((value) => (
+        <g key={value}>
+          <path d={`M${left} ${Math.round(y(value)) + 0.5}H${right}`} stroke="var(--line)" />
+          <text x={left - 6} y={y(value)} dy="0.35em" textAnchor="end">
+            {valueText(value, unit)}
+          </text>
+        </g>
+      ))}
+      <path d={`M${left} ${Math.round(bottom) + 0.5}H${right}`} stroke="var(--line-strong)" />
+      {scale.times.map((ms) => (
+        <text key={ms} x={x(ms)} y={bottom + 14} textAnchor={x(ms) < left + 16 ? 'start' : x(ms) > right - 16 ? 'end' : 'middle'}>
+          {timeText(ms, to - from)}
+        </text>
+      ))}
+    </g>
+  )
+}
+
+function LevelLine({ scale: { left, right, y }, level, kind }: { scale: Scale; level?: Level; kind: 'threshold' | 'baseline' }) {
+  if (!level) return null
+  const at = y(level.value)
+  const warns = kind === 'threshold'
+  return (
+    <g>
+      <path d={`M${left} ${at}H${right}`} stroke={warns ? 'var(--warning)' : 'var(--dim)'} strokeDasharray={warns ? '4 3' : '1 3'} />
+      <text x={right - 4} y={warns ? at - 4 : at + 12} textAnchor="end" fill={warns ? 'var(--warning-text)' : 'var(--dim)'}>
+        {level.label}
+      </text>
+    </g>
+  )
+}
+
+function Bands({ scale: { x, y, left, right }, content: { bands = [] }, hatch }: { scale: Scale; content: ChartContent; hatch: string }) {
+  if (bands.length === 0) return null
+  return (
+    <g>
+      <pattern id={hatch} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <path d="M0 0v6" stroke="var(--change)" strokeWidth="1.5" opacity=".5" />
+      </pattern>
+      {bands.map((band) => {
+        const [from, to] = [Math.max(left, x(band.from)), Math.min(right, x(band.to))]
+        const top = y(band.high)
+        return (
+          <g key={`${band.from}${band.label}`}>
+            <rect
+              x={from}
+              y={top}
+              width={Math.max(0, to - from)}
+              height={Math.max(1, y(band.low) - top)}
+              fill={`url(#${hatch})`}
+              stroke="var(--change)"
+              strokeOpacity={0.5}
+            />
+            <text x={from + 5} y={top + 13} fill="var(--change-text)">
+              {band.label}
+            </text>
+          </g>
+        )
+      })}
+    </g>
+  )
+}
+
+function Marks({ scale: { x, top, bottom }, content: { annotations = [], from, to } }: { scale: Scale; content: ChartContent }) {
+  return marksOf(annotations, from, to).map((mark) => (
+    <g key={`${mark.at}${mark.text}`}>
+      <path d={`M${x(mark.at)} ${top}V${bottom}`} stroke="var(--change)" strokeWidth={1.5} />
+      {mark.text && (
+        <text
+          x={x(mark.at) + (mark.leftOfLine ? -5 : 5)}
+          y={top + 11 + LABEL_PX * mark.row}
+          textAnchor={mark.leftOfLine ? 'end' : 'start'}
+          fill="var(--change-text)"
+        >
+          {mark.text}
+        </text>
+      )}
+    </g>
+  ))
+}

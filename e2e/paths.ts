@@ -1,0 +1,22 @@
+/** The pages of the demo's fleet, as a person opens them; sheets have ids of their own and are opened by the tests that make them. */
+export const PATHS = [
+  '/',
+  '/incidents',
+  '/findings',
+  '/caches',
+  '/pools',
+  '/pools/edge/app',
+  '/rings',
+  '/rings/products',
+  '/lab',
+  '/keys',
+  '/changes',
+  '/explore',
+  '/alerts',
+  '/targets',
+  '/targets/cache-a',
+  '/targets/edge',
+  '/drills',
+  '/audit',
+  '/settings',
+]
