@@ -19,36 +19,36 @@ const header = z.string().regex(/^[A-Za-z0-9-]{1,100}$/, { error: 'the name of a
 const holders = z
   .array(z.string().min(1))
   .default([])
-  .meta({ description: 'Names of groups; user:NAME for one person; "*" for everybody who is signed in' })
+  .meta({ description: 'Names of groups, `user:NAME` for one person, `"*"` for everybody who is signed in' })
 
 const roles = z
   .strictObject({ viewer: holders, operator: holders, admin: holders })
+  .describe('Who has which role')
   .refine((all) => Object.values(all).some((list) => list.length > 0), {
     error: 'at least one of admin, operator and viewer with a list of groups: without, nobody may come in',
   })
 
-const trusted = z
-  .array(network)
-  .default([])
-  .meta({ description: 'Reverse proxies whose X-Forwarded-For says which address somebody comes from; without, it is the connection’s' })
+const trusted = z.array(network).default([]).meta({
+  description: 'Reverse proxies whose `X-Forwarded-For` gives the address of the client. Without it that is the address of the connection',
+})
 
 const idle = duration(1_000, 14 * 86_400_000)
-  .default(12 * 3_600_000)
-  .meta({ description: 'A session ends when nobody has used it for so long, and 14 days after the sign-in at the latest' })
+  .prefault('12h')
+  .meta({ description: 'A session ends when nobody has used it for this time, and 14 days after the sign-in at the latest' })
 
 const local = z.strictObject({
-  mode: z.literal('local'),
+  mode: z.literal('local').describe('People have a password or a passkey here'),
   idle,
   secondFactor: z
     .enum(['optional', 'required'])
     .default('optional')
-    .meta({ description: 'required: nobody gets further than to their own account until they have set up a second factor' }),
+    .meta({ description: '`required`: nobody reaches more than their own account until they have set up a second factor' }),
   trusted,
 })
 
 const proxy = z
   .strictObject({
-    mode: z.literal('proxy'),
+    mode: z.literal('proxy').describe('A reverse proxy has signed people in and names them in headers'),
     trusted: z
       .array(network)
       .min(1)
@@ -76,14 +76,15 @@ const issuer = url(
 )
 
 const oidc = z.strictObject({
-  mode: z.literal('oidc'),
-  issuer,
-  client_id: z.string().min(1),
+  mode: z.literal('oidc').describe('People sign in with an OpenID Connect issuer'),
+  issuer: issuer.describe('Its https address as it names itself; http only on loopback'),
+  client_id: z.string().min(1).describe('The id of the client that is registered there'),
   client_secret: secret(z.string().min(1)).optional().meta({ description: 'Left out for a public client: PKCE is used with and without' }),
   scopes: z
     .array(z.string().regex(/^[!#-[\]-~]+$/, { error: 'a scope without blanks' }))
     .default(['openid', 'profile', 'email'])
-    .refine((list) => list.includes('openid'), { error: 'a list with openid in it' }),
+    .refine((list) => list.includes('openid'), { error: 'a list with openid in it' })
+    .describe('The scopes that are asked for; some issuers tell groups only with a scope of their own'),
   user: z
     .string()
     .min(1)
@@ -100,7 +101,12 @@ const oidc = z.strictObject({
 })
 
 /** Who may come in, and how they show who they are. */
-export const authSchema = z.discriminatedUnion('mode', [z.strictObject({ mode: z.literal('none') }), local, proxy, oidc])
+export const authSchema = z.discriminatedUnion('mode', [
+  z.strictObject({ mode: z.literal('none').describe('No sign-in: whoever reaches `listen` on this machine is admin') }),
+  local,
+  proxy,
+  oidc,
+])
 
 export type Auth = z.output<typeof authSchema>
 export type LocalAuth = z.output<typeof local>

@@ -11,4 +11,4 @@ export const duration = (minMs = 0, maxMs = 400 * 86_400_000) =>
       else if (ms < minMs || ms > maxMs) context.addIssue({ code: 'custom', message: `a duration from ${minMs} ms to ${maxMs} ms` })
       return ms ?? 0
     })
-    .meta({ description: 'A duration: 500ms, 10s, 5m, 4h' })
+    .meta({ description: 'A duration: 500ms, 10s, 5m, 4h', 'x-range-ms': [minMs, maxMs] })

@@ -6,7 +6,7 @@ import { authSchema } from './auth.ts'
 import { duration } from './duration.ts'
 import { DEFAULT_LISTEN, listen, listenText } from './listen.ts'
 
-/** What the rooms above know and the configuration needs: kind -> schema of a target or a channel, rule -> schema of its settings. */
+/** Schemas of the plug-ins that a configuration may name: kind of a target or channel -> its schema, id of a rule -> its settings. */
 export type Schemas = {
   targets: Readonly<Record<string, z.ZodType>>
   notifiers: Readonly<Record<string, z.ZodType>>
@@ -18,37 +18,54 @@ const name = z
   .string()
   .regex(/^[^\s/\p{Cc}][^/\p{Cc}]{0,99}$/u, { error: 'a name of 1 to 100 characters without "/" or control characters' })
   .refine((text) => !/^(ring|ttl):/.test(text), { error: 'a name that does not begin with "ring:" or "ttl:"' })
+  .describe('Its name; each name once')
 
-const control = z.strictObject({ target: z.string(), key: z.string().min(1) })
+const control = z
+  .strictObject({
+    target: z.string().describe('The Redis target that holds the document; one with `role: store` never evicts it'),
+    key: z.string().min(1).describe('The key of the document'),
+  })
+  .describe('Where the control document is')
 
 const ringNode = z.strictObject({
   target: z.string().optional().meta({ description: 'The target that this node is' }),
   name: z.string().min(1).optional().meta({ description: "The node's name; default: its target's" }),
   address: z.string().min(1).optional().meta({ description: "The text that is hashed; default: host:port of the target's URL" }),
-  label: z.string().min(1).optional(),
-  id: z.int().min(0).optional(),
-  points: z.int().min(0).max(100_000).optional(),
-  weight: z.int().min(0).max(1_000_000).optional(),
-  state: z.enum(['up', 'drain', 'maint', 'down']).optional(),
-  slots: z.array(z.tuple([z.int().min(0).max(16383), z.int().min(0).max(16383)])).optional(),
+  label: z.string().min(1).optional().describe('Text that is hashed instead of the address, where the program has such a setting'),
+  id: z.int().min(0).optional().describe("HAProxy's server id; default: its place in the list, from 1"),
+  points: z.int().min(0).max(100_000).optional().describe('`ketama` only: exactly this many points on the ring'),
+  weight: z.int().min(0).max(1_000_000).optional().describe('Its weight; default 1'),
+  state: z.enum(['up', 'drain', 'maint', 'down']).optional().describe('Only a node that is `up` takes new keys; default `up`'),
+  slots: z
+    .array(z.tuple([z.int().min(0).max(16383), z.int().min(0).max(16383)]))
+    .optional()
+    .describe('`redis-cluster` only: its slots, as ranges `[first, last]`'),
 })
 
 const ring = z.strictObject({
   name,
-  algorithm: z.enum(RING_ALGORITHMS).default('ketama'),
-  nodes: z.array(ringNode).min(1).max(1000),
-  options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  algorithm: z.enum(RING_ALGORITHMS).default('ketama').describe('How keys are placed'),
+  nodes: z.array(ringNode).min(1).max(1000).describe("The servers, in the order of the application's configuration"),
+  options: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .optional()
+    .describe('Options of the algorithm, as in `POST rings/evaluate`'),
   control,
-  followers: z.int().min(1).optional().meta({ description: 'How many applications should report that they follow' }),
+  followers: z.int().min(1).optional().describe('How many applications should report that they follow; with fewer a change is refused'),
 })
 
 const ttl = z.strictObject({
   name,
-  match: z.string().min(1),
-  ttl: duration(1),
-  jitter: z.number().min(0).max(1).default(0),
+  match: z.string().min(1).describe('Glob of the keys that it covers, as in `SCAN … MATCH`'),
+  ttl: duration(1).meta({ description: 'How long a key lives' }),
+  jitter: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe("Share of the TTL: a key's TTL is drawn evenly from `ttl·(1 − jitter)` to `ttl·(1 + jitter)`"),
   control,
-  followers: z.int().min(1).optional(),
+  followers: z.int().min(1).optional().describe('How many applications should report that they follow; with fewer a change is refused'),
 })
 
 const END = /^(clients|(pool|ring|target|cache|store|application|origin):.+)$/
@@ -58,36 +75,46 @@ const route = z.strictObject({
   match: z
     .record(z.string(), z.string())
     .default({})
-    .meta({ description: 'Labels of the notice: severity, rule, target, …; {} matches every notice' }),
-  to: z.array(z.string()).min(1),
-  group: z.array(z.string()).default(['target']),
-  wait: duration(0, 3_600_000).default(10_000),
-  repeat: duration(1000).default(4 * 3_600_000),
+    .meta({ description: 'Labels of the finding (`severity`, `rule`, `target`, …) and their values; `{}` matches every finding' }),
+  to: z.array(z.string()).min(1).describe('Names of receivers'),
+  group: z.array(z.string()).default(['target']).describe('Labels: findings whose values are equal go into one notice'),
+  wait: duration(0, 3_600_000)
+    .prefault('10s')
+    .meta({ description: 'How long each notice of a group is held back, to collect what belongs to it' }),
+  repeat: duration(1000).prefault('4h').meta({ description: 'A notice whose findings still fire is sent again after this time' }),
 })
 
 const watch = z.strictObject({
-  longest: duration(1000, 120_000).optional().meta({ description: 'Longest watch of a change to weights, rings or settings' }),
-  before: duration(1000, 3_600_000).optional().meta({ description: 'History that the effect is held against' }),
-  measure: duration(1000, 120_000).optional().meta({ description: 'Least time of settled traffic before a verdict' }),
-  slowStart: duration(0, 60_000)
+  longest: duration(1000, 120_000).optional().meta({
+    'x-default': '115s',
+    description: 'A change is judged within this time (115 s at most), or says why it could not be; a change of a TTL waits for the TTL',
+  }),
+  before: duration(1000, 3_600_000)
     .optional()
-    .meta({ description: 'Over how long a server that comes back from maintenance or a drain gets its weight; 0s: at once' }),
+    .meta({ 'x-default': '60s', description: 'How much history before the change its effect is compared with' }),
+  measure: duration(1000, 120_000)
+    .optional()
+    .meta({ 'x-default': '20s', description: 'The least time of settled traffic that a verdict needs' }),
+  slowStart: duration(0, 60_000).optional().meta({
+    'x-default': '30s',
+    description: 'Over how long a server that comes back from maintenance or a drain gets its weight; `0s`: at once',
+  }),
 })
 
 const DAY_MS = 86_400_000
 const retention = z.strictObject({
   raw: duration(12 * 3_600_000, 400 * DAY_MS)
     .optional()
-    .meta({ description: 'Every sample' }),
+    .meta({ 'x-default': '3d', description: 'How long every sample is kept' }),
   fine: duration(2 * DAY_MS, 400 * DAY_MS)
     .optional()
-    .meta({ description: 'Stretches of 10 s' }),
+    .meta({ 'x-default': '14d', description: 'How long summaries of 10 s are kept' }),
   coarse: duration(2 * DAY_MS, 4_000 * DAY_MS)
     .optional()
-    .meta({ description: 'Stretches of 5 min' }),
+    .meta({ 'x-default': '400d', description: 'How long summaries of 5 min are kept' }),
 })
 
-/** `role: cache` and so on are the products'; each target is one of the kinds on the shelf. */
+/** A target is one of the registered kinds; each product has its own schema. */
 function oneOf(kinds: Readonly<Record<string, z.ZodType>>): z.ZodType {
   const options = Object.entries(kinds)
     .filter(([kind]) => kind !== 'control')
@@ -98,7 +125,10 @@ function oneOf(kinds: Readonly<Record<string, z.ZodType>>): z.ZodType {
 
 /** Rule settings say `for: 10s`; detectors count in ms. */
 function rule(settings: z.ZodType): z.ZodType {
-  const object = settings instanceof z.ZodObject ? z.strictObject({ ...settings.shape, enabled: z.boolean().default(true) }) : settings
+  const object =
+    settings instanceof z.ZodObject
+      ? z.strictObject({ ...settings.shape, enabled: z.boolean().default(true).describe('`false` switches the rule off') })
+      : settings
   return z.preprocess(readDurations, object)
 }
 export function readDurations(value: unknown): unknown {
@@ -112,9 +142,10 @@ export function readDurations(value: unknown): unknown {
 /** The whole file. Also the source of its JSON Schema. */
 export function configSchema(schemas: Schemas) {
   return z.strictObject({
-    listen: listen
-      .optional()
-      .meta({ default: listenText(DEFAULT_LISTEN), description: 'Where it listens; elsewhere than loopback only with a login' }),
+    listen: listen.optional().meta({
+      'x-default': listenText(DEFAULT_LISTEN),
+      description: 'Address and port that the web server binds, `HOST:PORT`. Other addresses than loopback need a sign-in (`auth`)',
+    }),
     url: url(
       z.url({ protocol: /^https?$/, error: 'the http(s) address that people use' }).refine(
         (text) => {
@@ -126,21 +157,41 @@ export function configSchema(schemas: Schemas) {
       ),
     )
       .optional()
-      .meta({ description: 'Where people reach this server; stands in alerts' }),
-    data: path('the path of a folder').default('./data').meta({ description: 'Folder of the embedded store; created when absent' }),
-    mode: z
-      .enum(['observe', 'tune'])
-      .default('observe')
-      .meta({ description: 'observe: nothing is ever written to a target, not even to roll a change back' }),
-    auth: authSchema.optional(),
-    poll: z.strictObject({ every: duration(100, 3_600_000).default(1000), timeout: duration(10, 600_000).default(900) }).prefault({}),
-    learning: duration(0).default(60_000).meta({ description: 'How long after the start learned baselines stay silent' }),
-    watch: watch.prefault({}).meta({ description: 'How long a change is watched' }),
-    retention: retention.prefault({}).meta({ description: 'How long samples are kept on the disk, by fineness' }),
-    targets: z.array(oneOf(schemas.targets)).default([]),
-    rings: z.array(ring).default([]),
-    ttls: z.array(ttl).default([]),
-    edges: z.array(z.strictObject({ from: end, to: end })).default([]),
+      .meta({
+        description: 'The address that people type. It stands in alerts, and decides on https cookies. Default: made from `listen`',
+      }),
+    data: path('the path of a folder').default('./data').meta({ description: 'Folder of the embedded store; created when it is absent' }),
+    mode: z.enum(['observe', 'tune']).default('observe').meta({
+      description:
+        '`observe`: nothing is ever written to a target, not even to roll a change back. `tune`: changes that a person approves are written',
+    }),
+    auth: authSchema.optional().describe('Who may sign in. Default: `none` while `listen` is loopback, else `local`'),
+    poll: z
+      .strictObject({
+        every: duration(100, 3_600_000)
+          .prefault('1s')
+          .meta({ description: 'The shortest time between two reads of one probe; a probe with a slower rhythm of its own keeps it' }),
+        timeout: duration(10, 600_000).prefault('900ms').meta({ description: 'How long one read may take' }),
+      })
+      .prefault({})
+      .describe('How often targets are read'),
+    learning: duration(0)
+      .prefault('60s')
+      .meta({ description: 'How long after the start rules that compare with a learned normal stay silent' }),
+    watch: watch.prefault({}).meta({ description: 'How long a change is watched, and against what it is judged' }),
+    retention: retention.prefault({}).meta({ description: 'How long samples are kept on the disk, by resolution' }),
+    targets: z.array(oneOf(schemas.targets)).default([]).describe('The servers that are watched'),
+    rings: z.array(ring).default([]).describe('Hash rings that applications hold themselves and follow through a control document'),
+    ttls: z.array(ttl).default([]).describe('TTL policies that applications follow through a control document'),
+    edges: z
+      .array(
+        z.strictObject({
+          from: end.describe('Who calls: `clients`, `pool:TARGET/POOL`, `ring:NAME`, `target:NAME`, `application:NAME`'),
+          to: end.describe('Who is called: the same forms, or `origin:NAME`'),
+        }),
+      )
+      .default([])
+      .describe('Who calls whom, for the picture of the tiers and for causes across tiers'),
     receivers: z
       .array(
         z.strictObject({
@@ -148,11 +199,20 @@ export function configSchema(schemas: Schemas) {
           ...Object.fromEntries(Object.entries(schemas.notifiers).map(([kind, schema]) => [kind, schema.optional()])),
         }) as z.ZodType<{ name: string } & Record<string, unknown>>,
       )
-      .default([]),
-    routes: z.array(route).default([]),
+      .default([])
+      .describe('Named groups of channels that notices are sent to'),
+    routes: z
+      .array(route)
+      .default([])
+      .describe(
+        'Which findings go to which receivers. Every route that matches sends; findings of severity `info` go only where `match` has `severity: info`',
+      ),
     rules: z
       .strictObject(Object.fromEntries(Object.entries(schemas.rules).map(([id, settings]) => [id, rule(settings).optional()])))
-      .prefault({}) as unknown as z.ZodType<Record<string, { enabled?: boolean } & Record<string, unknown>>>,
+      .prefault({})
+      .describe('Settings of rules, by the id of the rule') as unknown as z.ZodType<
+      Record<string, { enabled?: boolean } & Record<string, unknown>>
+    >,
   })
 }
 

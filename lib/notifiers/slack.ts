@@ -7,7 +7,13 @@ import type { Notifier } from '../model/notifier.ts'
 import { post } from './post.ts'
 
 /** The address of a chat hook is its own password. */
-const config = z.strictObject({ url: secret(z.url({ protocol: /^https?$/, error: 'the https address of an incoming webhook' })) })
+const config = z
+  .strictObject({
+    url: secret(z.url({ protocol: /^https?$/, error: 'the https address of an incoming webhook' })).describe(
+      'The address of the incoming webhook',
+    ),
+  })
+  .describe('A channel of Slack, Mattermost or whatever else takes incoming webhooks of Slack')
 export type SlackConfig = z.output<typeof config>
 
 /** Slack's three control characters: a key named `<!channel>` must not wake everybody. */

@@ -4,21 +4,23 @@ import { parseJson } from '../../model/json.ts'
 import { path, url } from '../../model/marks.ts'
 import type { TargetConfig } from '../../model/product.ts'
 import { getText } from '../http.ts'
+import { targetKeys } from '../targetKeys.ts'
 
 export const envoyConfig = z.strictObject({
-  kind: z.literal('envoy'),
-  name: z.string().min(1),
-  admin: url(z.url({ protocol: /^https?$/, error: 'a http:// URL of the admin interface, such as http://127.0.0.1:9901' })),
-  /** The file that Envoy's EDS reads (`path_config_source`), or that Evenkeel serves to it (`serve`). Without it weights are read-only. */
+  ...targetKeys('envoy'),
+  admin: url(z.url({ protocol: /^https?$/, error: 'a http:// URL of the admin interface, such as http://127.0.0.1:9901' })).describe(
+    'The admin interface, `http://HOST:PORT`',
+  ),
   eds: z
     .strictObject({
-      file: path(),
-      /** True: Envoy polls Evenkeel (`api_type: REST`) and the file is Evenkeel's own. */
-      serve: z.boolean().default(false),
-      /** With `serve` and several Envoys: this one's `node.id` or `node.cluster`. */
-      node: z.string().min(1).optional(),
+      file: path().describe(
+        'The JSON file of endpoints that Envoy watches (`path_config_source`), or with `serve` the file that Evenkeel serves',
+      ),
+      serve: z.boolean().default(false).describe("`true`: Envoy polls Evenkeel (`api_type: REST`) and the file is Evenkeel's own"),
+      node: z.string().min(1).optional().describe("With `serve` and several Envoys: this one's `node.id` or `node.cluster`"),
     })
-    .optional(),
+    .optional()
+    .describe('Where weights and states are set. Without it they are read only'),
 })
 export type EnvoyConfig = z.infer<typeof envoyConfig> & TargetConfig
 

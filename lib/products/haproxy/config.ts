@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { path, url } from '../../model/marks.ts'
 import { parseSocketAddress, type SocketAddress, socketAddressText } from '../exchange.ts'
+import { targetKeys } from '../targetKeys.ts'
 
 const socket = z.string().refine((text) => parseSocketAddress(text) !== null, {
   message: 'tcp://HOST:PORT, unix:/PATH or /PATH, as in `stats socket` of haproxy.cfg',
@@ -13,11 +14,18 @@ const stats = z.string().refine((text) => /^https?:$/.test(URL.canParse(text) ? 
 /** HAProxy: the admin socket reads everything and sets weights; the statistics page alone reads; the file tells hashes and weights. */
 export const haproxyConfig = z
   .strictObject({
-    kind: z.literal('haproxy'),
-    name: z.string(),
-    socket: url(socket).optional(),
-    stats: url(stats).optional(),
-    config: path('the path of haproxy.cfg').optional(),
+    ...targetKeys('haproxy'),
+    socket: url(socket)
+      .optional()
+      .describe(
+        'The admin socket (`stats socket`) as `tcp://HOST:PORT` or `unix:/PATH`: reads, and sets weights and states. `socket` or `stats` is required',
+      ),
+    stats: url(stats).optional().describe('The statistics page, `http://[USER:PASSWORD@]HOST:PORT/PATH`: reads only'),
+    config: path('the path of haproxy.cfg')
+      .optional()
+      .describe(
+        'haproxy.cfg, or the folder of its `*.cfg`. Read for what statistics do not tell: hash types, weights in the file. Never written',
+      ),
   })
   .refine((config) => config.socket !== undefined || config.stats !== undefined, {
     path: ['socket'],

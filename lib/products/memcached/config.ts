@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import { url } from '../../model/marks.ts'
 import { parseSocketAddress, type SocketAddress, socketAddressText } from '../exchange.ts'
+import { role, targetKeys } from '../targetKeys.ts'
 
 /** A memcached server. */
 export const memcachedConfig = z.strictObject({
-  kind: z.literal('memcached'),
-  name: z.string(),
-  address: url(z.string().refine((text) => parseSocketAddress(text) !== null, { message: 'HOST:PORT or unix:/PATH' })),
-  role: z.enum(['cache', 'store']).default('cache'),
+  ...targetKeys('memcached'),
+  address: url(z.string().refine((text) => parseSocketAddress(text) !== null, { message: 'HOST:PORT or unix:/PATH' })).describe(
+    'Where it listens: `HOST:PORT` or `unix:/PATH`',
+  ),
+  role,
 })
 
 export type MemcachedConfig = z.output<typeof memcachedConfig>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { path, url } from '../../model/marks.ts'
+import { targetKeys } from '../targetKeys.ts'
 
 const httpUrl = url(
   z.string().refine((text) => /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ''), { message: 'http://HOST:PORT/PATH' }),
@@ -26,29 +27,39 @@ export function logPlaceOf(text: string): LogPlace | null {
 }
 
 const upstream = z.strictObject({
-  /** The include file that holds the upstream's `server` lines, or the whole `upstream { }`. */
-  file: path(),
-  /** The key of its `hash`, where that stands elsewhere than in the file: `$request_uri`. */
-  hash: z.string().optional(),
-  consistent: z.boolean().optional(),
+  file: path().describe("The include file that holds the upstream's `server` lines, or the whole `upstream { }`"),
+  hash: z
+    .string()
+    .optional()
+    .describe('The key of its `hash` directive, where that stands outside of the file, for example `$request_uri`'),
+  consistent: z.boolean().optional().describe('Whether that `hash` has the parameter `consistent`'),
 })
 
 /** NGINX (open source): its status page, its access log, and the include files of its upstreams. */
 export const nginxConfig = z.strictObject({
-  kind: z.literal('nginx'),
-  name: z.string(),
-  /** The `stub_status` page. */
-  status: httpUrl,
-  /** The master's pid file: weights are applied by a reload of that process. */
-  pid: path().optional(),
-  upstreams: z.record(z.string().regex(/^[^/\s{};]+$/, 'the name of an upstream'), upstream).default({}),
-  /** The JSON page of nginx-module-vts: counts requests, errors and times by server. Beside it an `accessLog` only adds what it does not tell. */
-  vts: httpUrl.optional(),
-  accessLog: url(z.string().refine((text) => logPlaceOf(text) !== null, 'syslog://HOST:PORT or file:///PATH')).optional(),
-  /** What tests a new configuration; give `-c` here when it is not NGINX's own default. */
-  test: command.default(['nginx', '-t', '-q']),
-  /** What makes NGINX reload, where Evenkeel may not signal the master itself. */
-  reload: command.optional(),
+  ...targetKeys('nginx'),
+  status: httpUrl.describe('The `stub_status` page, `http://HOST:PORT/PATH`'),
+  pid: path().optional().describe("The master's pid file. Needed to apply weights: the reload is sent to that process"),
+  upstreams: z
+    .record(z.string().regex(/^[^/\s{};]+$/, 'the name of an upstream'), upstream)
+    .default({})
+    .describe('Name of an upstream to the include file of its servers. An upstream that is not named here is read only, or not seen'),
+  vts: httpUrl
+    .optional()
+    .describe(
+      'The JSON page of nginx-module-vts: exact requests, errors and times of each server. An `accessLog` beside it adds retries and hot keys',
+    ),
+  accessLog: url(z.string().refine((text) => logPlaceOf(text) !== null, 'syslog://HOST:PORT or file:///PATH'))
+    .optional()
+    .describe('A JSON access log: `syslog://HOST:PORT`, where Evenkeel listens (UDP), or `file:///PATH`, which it follows'),
+  test: command
+    .default(['nginx', '-t', '-q'])
+    .describe(
+      'The command that tests a new configuration, as a list of words (no shell). Add `-c FILE` where NGINX does not run with its default file',
+    ),
+  reload: command
+    .optional()
+    .describe('The command that makes NGINX reload, as a list of words, where Evenkeel may not signal the master itself'),
 })
 
 export type NginxConfig = z.output<typeof nginxConfig>

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
 import { url as marked, secret } from '../../model/marks.ts'
+import { role, targetKeys } from '../targetKeys.ts'
 
 /** Where one Redis is and how to get in. Made from the URL, so that no other file takes URLs apart. */
 export type Place = {
@@ -78,32 +79,50 @@ const pem = (name: string) =>
  */
 export const redisConfig = z
   .strictObject({
-    kind: z.literal('redis'),
-    name: z.string(),
-    url: url.optional(),
-    username: z.string().optional(),
-    password: secret(z.string()).optional(),
-    /** PEM of the authority that signed the server's certificate, with rediss://; the system's authorities without. */
-    ca: pem('ca').optional(),
-    /** PEM of our own certificate and its key, for a server that asks its clients for one, as Redis does by default. */
-    cert: pem('cert').optional(),
-    key: secret(pem('key')).optional(),
-    role: z.enum(['cache', 'store']).default('cache'),
-    monitor: z.enum(['ask', 'bursts', 'never']).optional(),
-    cluster: z.array(url).min(1).optional(),
+    ...targetKeys('redis'),
+    url: url
+      .optional()
+      .describe(
+        'One server: `redis://[USER:PASSWORD@]HOST:PORT[/DB]`, `rediss://` with TLS, or `unix:/PATH`. One of `url`, `cluster` and `sentinel` is required',
+      ),
+    username: z.string().optional().describe('The ACL user; a URL may hold it instead'),
+    password: secret(z.string()).optional().describe('Its password; a URL may hold it instead'),
+    ca: pem('ca')
+      .optional()
+      .describe(
+        "PEM text of the authority that signed the server's certificate, with `rediss://`. Without it the system's authorities count",
+      ),
+    cert: pem('cert').optional().describe("PEM text of Evenkeel's client certificate, where the server asks for one (`tls-auth-clients`)"),
+    key: secret(pem('key')).optional().describe('PEM text of the key of `cert`'),
+    role,
+    monitor: z
+      .enum(['ask', 'bursts', 'never'])
+      .optional()
+      .describe(
+        'Whether hot keys may be sampled with bursts of MONITOR. `ask`: an admin allows it on the page of the target. Default: `ask`, and `never` with `role: store`',
+      ),
+    cluster: z
+      .array(url)
+      .min(1)
+      .optional()
+      .describe('A Redis Cluster: URLs of one or more of its nodes. Each node becomes a target `NAME:HOST:PORT`'),
     sentinel: z
       .strictObject({
-        master: z.string().min(1),
-        nodes: z.array(hostPort).min(1),
-        /** The Sentinels' own login; that of the servers stands beside `sentinel`. */
-        username: z.string().optional(),
-        password: secret(z.string()).optional(),
+        master: z.string().min(1).describe("The master's name in the Sentinels' configuration"),
+        nodes: z.array(hostPort).min(1).describe('Sentinels, each as `HOST:PORT`'),
+        username: z.string().optional().describe('The user on the Sentinels themselves; that of the servers stands beside `sentinel`'),
+        password: secret(z.string()).optional().describe('The password on the Sentinels themselves'),
       })
-      .optional(),
-    /** Where a server is reached that announces itself at an address of another network. */
-    natMap: z.record(hostPort, hostPort).optional(),
-    /** The servers behind Sentinels speak TLS. Those of a Cluster do when its URLs begin with rediss://. */
-    tls: z.boolean().optional(),
+      .optional()
+      .describe('A master and its replicas, found through their Sentinels'),
+    natMap: z
+      .record(hostPort, hostPort)
+      .optional()
+      .describe('With `cluster` or `sentinel`: announced `HOST:PORT` to the `HOST:PORT` where that server is reached from here'),
+    tls: z
+      .boolean()
+      .optional()
+      .describe('With `sentinel`: the servers speak TLS. A Cluster speaks TLS when its URLs begin with `rediss://`'),
   })
   .superRefine((config, context) => {
     const given = (['url', 'cluster', 'sentinel'] as const).filter((key) => config[key] !== undefined)
