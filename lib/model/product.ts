@@ -70,11 +70,18 @@ export interface Product<Config extends TargetConfig, Link> {
   serves?: { path: string; answer(configs: Config[], body: unknown): Promise<unknown> }
   /** The ring that a piece of this program's configuration describes; null of a text that is none of it. Throws `malformed`. Pure. */
   describes?(text: string): RingSpec | null
+  /**
+   * The piece of this program's configuration that makes the ring; null of a ring that is another program's. What it writes, `describes` reads
+   * as the same ring. Throws `invalid` where the configuration cannot hold it: no name may become more than a name. Pure.
+   */
+  writes?(spec: RingSpec): ProductText | null
   /** The least rights that the probes and the actuator need, for the doctor. */
   rights?: string
   /** What a change would need of this machine (files, signals, programs), and whether it is there. Only looks. For the doctor. */
   prerequisites?(config: Config): Promise<Capability[]>
 }
+/** A piece of configuration, and where in the program's configuration it belongs. */
+export type ProductText = { title: string; text: string }
 /** A product whose types only its own folder knows. */
 // biome-ignore lint/suspicious/noExplicitAny: a shelf holds products of every config and link; each is checked where it is written.
 export type AnyProduct = Product<any, any>

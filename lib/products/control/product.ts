@@ -2,6 +2,7 @@ import type { ControlConfig } from '../../model/control.ts'
 import type { Product } from '../../model/product.ts'
 import { createRedisClient } from '../redis/client.ts'
 import { controlConfig } from './config.ts'
+import { writes } from './written.ts'
 import { type ControlLink, document } from './probes/document.ts'
 
 /** The documents by which applications route keys and set TTLs: one ring, or one TTL policy, each a target of its own. */
@@ -12,6 +13,7 @@ export const control: Product<ControlConfig, ControlLink> = {
   open: (config) => ({ config, client: createRedisClient(redisOf(config)), text: null, followers: null, heard: null, lively: 0 }),
   close: (link) => link.client.close(),
   probes: [document],
+  writes,
   address: (config) => `${config.key} on ${config.redis.name}`,
   rights: 'on the Redis that holds it: ~KEY* -@all +get +hget +hgetall; to tune also +set +hset +publish +watch +multi +exec and &KEY',
 }

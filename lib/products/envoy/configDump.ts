@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { malformed } from '../../model/error.ts'
-import type { RingSpec } from '../../model/ring.ts'
+import type { RingOptions, RingSpec } from '../../model/ring.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
 import { addressShape, addressText, pageOf } from './client.ts'
 import { hashedClusters } from './routes.ts'
@@ -14,7 +14,7 @@ export type ClusterConfig = {
   type: string | null
   /** Under which name its endpoints are assigned. */
   assignment: string
-  ring?: { minimumRingSize?: number; maximumRingSize?: number; function?: 'XX_HASH' | 'MURMUR_HASH_2' }
+  ring?: RingOptions
   tableSize?: number
   /** By address: `envoy.lb.hash_key`, or the host's name with `use_hostname_for_hashing`. In the order of the endpoints. */
   hashKeys: Map<string, string | undefined>
@@ -116,6 +116,22 @@ function policyOf(cluster: Cluster): { policy: string; settings?: z.infer<typeof
   return { policy: name.toUpperCase(), settings: extension }
 }
 
+/** The policy of a cluster's configuration by itself, and the options of its ring or table; null of what is no cluster. */
+export function hashingOf(value: unknown): { policy: string; options: RingOptions } | null {
+  const cluster = clusterShape.extend({ name: z.string().default('') }).safeParse(value)
+  if (!cluster.success) return null
+  const { policy, settings } = policyOf(cluster.data)
+  return { policy, options: policy === 'MAGLEV' ? tableOptions(settings?.table_size) : ringOptions(settings) }
+}
+
+const tableOptions = (tableSize: number | undefined): RingOptions => (tableSize ? { tableSize } : {})
+
+function ringOptions(settings: z.infer<typeof ringShape> | undefined): RingOptions {
+  const { minimum_ring_size: minimumRingSize, maximum_ring_size: maximumRingSize, hash_function: named } = settings ?? {}
+  const options = { minimumRingSize, maximumRingSize, function: named === 'DEFAULT_HASH' ? undefined : named }
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+}
+
 const BALANCES: Record<string, Pool['balances']> = { RING_HASH: 'hash', MAGLEV: 'hash', LEAST_REQUEST: 'load', ROUND_ROBIN: 'weight' }
 
 function configOf(cluster: Cluster, name: string, assignment: Assignment | undefined, hashed: boolean | undefined): ClusterConfig {
@@ -141,21 +157,13 @@ function configOf(cluster: Cluster, name: string, assignment: Assignment | undef
         : weighted !== undefined && localities > 1
           ? 'its localities have weights of their own, which no ring is computed with'
           : undefined
-  const fn = settings?.hash_function
   return {
     policy,
     // A random point of the ring: shares follow the weights.
     balances: noRing?.includes('random') ? 'weight' : balances,
     type: cluster.type ?? (cluster.cluster_type === undefined ? 'STATIC' : null),
     assignment: name,
-    ring:
-      policy === 'RING_HASH'
-        ? {
-            minimumRingSize: settings?.minimum_ring_size,
-            maximumRingSize: settings?.maximum_ring_size,
-            function: fn === 'DEFAULT_HASH' ? undefined : fn,
-          }
-        : undefined,
+    ring: policy === 'RING_HASH' ? ringOptions(settings) : undefined,
     tableSize: policy === 'MAGLEV' ? settings?.table_size : undefined,
     hashKeys,
     noRing,
@@ -176,7 +184,6 @@ export function ringOf(config: ClusterConfig, servers: PoolServer[]): RingSpec |
     }))
   if (nodes.length === 0) return undefined
   if (config.policy === 'MAGLEV')
-    return { algorithm: 'envoy-maglev', nodes, options: config.tableSize ? { tableSize: config.tableSize } : {} }
-  const options = Object.fromEntries(Object.entries(config.ring ?? {}).filter(([, value]) => value !== undefined))
-  return { algorithm: 'envoy-ring-hash', nodes, options }
+    return { algorithm: 'envoy-maglev', nodes, options: tableOptions(config.tableSize) }
+  return { algorithm: 'envoy-ring-hash', nodes, options: config.ring ?? {} }
 }

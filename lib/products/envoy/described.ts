@@ -3,6 +3,7 @@ import { malformed } from '../../model/error.ts'
 import type { RingSpec } from '../../model/ring.ts'
 import { firstWrong } from '../answers.ts'
 import { addressShape, addressText, pageOf } from './client.ts'
+import { hashingOf } from './configDump.ts'
 
 const endpoints = z.looseObject({
   lb_endpoints: z
@@ -20,11 +21,12 @@ const endpoints = z.looseObject({
 /** The ring hash of the first cluster in a JSON of EDS, of a cluster, or of its endpoints alone. */
 export function describes(text: string): RingSpec | null {
   if (!text.trimStart().startsWith('{') || !text.includes('lb_endpoints')) return null
-  const parsed = z.array(endpoints).safeParse(localitiesIn(pageOf(text, 'configuration')))
+  const page = pageOf(text, 'configuration')
+  const parsed = z.array(endpoints).safeParse(localitiesIn(page))
   if (!parsed.success) throw malformed(`the endpoints: ${firstWrong(parsed.error)}`, text)
   const hosts = parsed.data.flatMap(({ lb_endpoints }) => lb_endpoints)
   return {
-    algorithm: /maglev/i.test(text) ? 'envoy-maglev' : 'envoy-ring-hash',
+    ...hashingIn(page),
     nodes: hosts.map(({ endpoint, load_balancing_weight: weight = 1, health_status: health, metadata }) => {
       const address = addressText(endpoint.address)
       const key = metadata?.filter_metadata?.['envoy.lb']?.hash_key
@@ -36,6 +38,22 @@ export function describes(text: string): RingSpec | null {
       }
     }),
   }
+}
+
+/** How the first cluster that names its policy hashes; a ring hash with Envoy's defaults where none does. */
+function hashingIn(value: unknown): Pick<RingSpec, 'algorithm' | 'options'> {
+  const { policy, options } = hashingOf(clusterIn(value)) ?? {}
+  return { algorithm: policy === 'MAGLEV' ? 'envoy-maglev' : 'envoy-ring-hash', ...(options && Object.keys(options).length > 0 ? { options } : {}) }
+}
+
+function clusterIn(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return undefined
+  if ('lb_policy' in value || 'load_balancing_policy' in value) return value
+  for (const inner of Object.values(value)) {
+    const found = clusterIn(inner)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** All localities of the first thing that has some: an assignment, the list of one, or a locality alone. */

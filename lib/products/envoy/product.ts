@@ -9,6 +9,7 @@ import { adminPage, type EnvoyConfig, type EnvoyLink, envoyConfig, pageOf } from
 import { parseClusters } from './clusters.ts'
 import { type ClusterConfig, parseConfigDump } from './configDump.ts'
 import { describes } from './described.ts'
+import { writes } from './written.ts'
 import { assigned, discoveryRequest, discoveryResponse, parseEds } from './eds.ts'
 import { noteNack } from './nacks.ts'
 import { parseStats, STATS_FILTER } from './stats.ts'
@@ -108,6 +109,7 @@ export const envoy: Product<EnvoyConfig, EnvoyLink> = {
   kind: 'envoy',
   title: 'Envoy',
   describes,
+  writes,
   config: envoyConfig,
   open: (config) => ({ config, dump: null }),
   close: async () => {},

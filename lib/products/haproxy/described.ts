@@ -19,16 +19,15 @@ export function describes(text: string): RingSpec | null {
   if (!words.some((line, i) => isServer(line) && !lines[i]!.includes(';'))) return null
   const [pool] = parseConfigFile(words.some(isSection) ? text : `backend pasted\n${text}`).pools
   if (!pool) return null
-  const servers = pool.servers.map((server, index) => ({
+  const servers = pool.servers.map((server) => ({
     name: server.name,
     address: server.address,
-    id: server.id ?? index + 1,
+    id: server.id,
     weightSet: server.weight ?? 1,
     state: server.disabled ? ('maint' as const) : ('up' as const),
     ...(server.backup ? { backup: true } : {}),
   }))
   const ring = ringOf(pool, servers, null) ?? ringOf({ ...pool, balance: 'hash', hashType: pool.hashType ?? ['consistent'] }, servers, null)
   if (!ring) throw malformed(`the servers of ${pool.name} make no ring that is computed here`, text)
-  // Ids that only tell the place are left to the place: a node put before the others then renumbers them, as in HAProxy.
-  return { ...ring, nodes: ring.nodes.map(({ id, ...node }, index) => (id === index + 1 ? node : { ...node, id })) }
+  return ring
 }

@@ -191,13 +191,14 @@ export function ringOf(file: FilePool | undefined, servers: RingServer[], versio
   }
 }
 
-type RingServer = Pick<PoolServer, 'name' | 'address' | 'id' | 'weightSet' | 'state' | 'backup'>
+/** Without an id it is left to the server's place: a node put before the others then renumbers them, as in HAProxy. */
+type RingServer = Pick<PoolServer, 'name' | 'address' | 'weightSet' | 'state' | 'backup'> & { id?: number }
 
 function nodeOf(server: RingServer): RingNode {
   return {
     name: server.name,
     ...(server.address ? { address: server.address } : {}),
-    id: server.id,
+    ...(server.id === undefined ? {} : { id: server.id }),
     weight: server.weightSet,
     // Weight 0 shows as drain; the ring says it by the weight.
     state: server.state === 'drain' && server.weightSet === 0 ? 'up' : server.state,

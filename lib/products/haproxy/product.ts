@@ -5,6 +5,7 @@ import { printable, rawRecord } from '../answers.ts'
 import { type ConfigFileRead, readConfigFile, readStat, say } from './client.ts'
 import { type HaproxyConfig, haproxyAddress, haproxyConfig, socketOf } from './config.ts'
 import { describes } from './described.ts'
+import { writes } from './written.ts'
 import { parseInfo, runIdOf } from './info.ts'
 import { type Beside, poolsOf } from './pools.ts'
 import { parseServersState } from './serversState.ts'
@@ -117,6 +118,7 @@ export const haproxy: Product<HaproxyConfig, HaproxyLink> = {
   kind: 'haproxy',
   title: 'HAProxy',
   describes,
+  writes,
   config: haproxyConfig,
   open: (config) => ({
     config,

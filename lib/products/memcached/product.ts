@@ -1,3 +1,5 @@
+import { describes } from './described.ts'
+import { writes } from './written.ts'
 import type { Probe, Product } from '../../model/product.ts'
 import { numbersOf, printable, rawRecord, readings } from '../answers.ts'
 import { parseStats, say } from './client.ts'
@@ -105,5 +107,7 @@ export const memcached: Product<MemcachedConfig, MemcachedLink> = {
   close: async () => {},
   probes: [stats, settings],
   address: memcachedAddress,
+  describes,
+  writes,
   rights: 'the text protocol without authentication; it knows no lesser rights',
 }

@@ -9,6 +9,7 @@ import { replaceable } from '../replaceFile.ts'
 import { logPlaceOf, type NginxConfig, nginxAddress, nginxConfig } from './config.ts'
 import { testConfig } from './configTest.ts'
 import { describes } from './described.ts'
+import { writes } from './written.ts'
 import { type KnownPool, knownPools } from './knownPools.ts'
 import { type LogEntry, readEntry } from './log/entry.ts'
 import { type LogSource, openLog } from './log/source.ts'
@@ -142,6 +143,7 @@ export const nginx: Product<NginxConfig, NginxLink> = {
   kind: 'nginx',
   title: 'NGINX',
   describes,
+  writes,
   config: nginxConfig,
   open,
   close: async (link) => link.log?.close(),

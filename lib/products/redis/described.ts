@@ -1,9 +1,27 @@
 import type { RingNode, RingSpec } from '../../model/ring.ts'
 import { announcedIn } from './clusterNodes.ts'
 
-/** The slots of each primary in what `CLUSTER NODES` answers. Slots on their way, in brackets, are still their owner's. */
+/**
+ * The slots of each primary in what `CLUSTER NODES` answers, or in the commands that give them out. Slots on their way, in brackets, are
+ * still their owner's.
+ */
 export function describes(text: string): RingSpec | null {
-  const nodes = text.split('\n').flatMap((line): RingNode[] => {
+  const lines = text.split('\n')
+  const given = lines.flatMap(givenOut)
+  const nodes = given.length > 0 ? given : primariesIn(lines)
+  return nodes.length > 0 ? { algorithm: 'redis-cluster', nodes } : null
+}
+
+/** `redis-cli … CLUSTER ADDSLOTSRANGE FROM TO … # NAME`, as `writes` has it. */
+function givenOut(line: string): RingNode[] {
+  const [, ranges, name] = /^redis-cli .* CLUSTER ADDSLOTSRANGE ([\d ]+) # (\S+)$/.exec(line.trim()) ?? []
+  if (ranges === undefined) return []
+  const ends = ranges.split(' ').map(Number)
+  return [{ name: name!, slots: ends.flatMap((from, at): [number, number][] => (at % 2 === 0 ? [[from, ends[at + 1] ?? from]] : [])) }]
+}
+
+function primariesIn(lines: readonly string[]): RingNode[] {
+  return lines.flatMap((line): RingNode[] => {
     // ID HOST:PORT@BUS[,HOSTNAME] FLAGS MASTER PING PONG EPOCH LINK [SLOTS…]
     const words = line.trim().split(' ')
     const [id = '', place = '', flags = '', master = '', ping = '', pong = '', epoch = '', link = '', ...slots] = words
@@ -15,7 +33,6 @@ export function describes(text: string): RingSpec | null {
     })
     return [{ name: announcedIn(place), ...(ranges.length > 0 ? { slots: ranges } : {}) }]
   })
-  return nodes.length > 0 ? { algorithm: 'redis-cluster', nodes } : null
 }
 
 const isId = (word: string) => /^[0-9a-f]{40}$/.test(word)

@@ -1,6 +1,7 @@
 import type { Product } from '../../model/product.ts'
 import { type RedisConfig, redisAddress, redisConfig } from './config.ts'
 import { describes } from './described.ts'
+import { writes } from './written.ts'
 import { unavailableBecause } from './errors.ts'
 import { isGroup, redisGroup } from './group/group.ts'
 import { openRedis, type RedisLink } from './link.ts'
@@ -21,6 +22,7 @@ export const redis: Product<RedisConfig, RedisLink> = {
   kind: 'redis',
   title: 'Redis',
   describes,
+  writes,
   config: redisConfig,
   variant: (config) => (isGroup(config) ? redisGroup : null),
   open: openRedis,

@@ -7,6 +7,7 @@ import { readStats, type TwemproxyConfig, type TwemproxyLink, twemproxyConfig } 
 import { type PoolConfig, parseConfigFile } from './configFile.ts'
 import { testConfig } from './configTest.ts'
 import { describes } from './described.ts'
+import { writes } from './written.ts'
 import { heard, type Rhythm } from './rhythm.ts'
 import { parseStatistics } from './stats.ts'
 
@@ -88,6 +89,7 @@ export const twemproxy: Product<TwemproxyConfig, TwemproxyLink> = {
   kind: 'twemproxy',
   title: 'twemproxy',
   describes,
+  writes,
   config: twemproxyConfig,
   open: (config) => ({ config }),
   close: async () => {},
