@@ -1,6 +1,6 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { memo, useMemo } from 'react'
+import { memo } from 'react'
 import { toast } from 'sonner'
 import { path, post, sayError } from '@/components/frame/api.ts'
 import { useGo } from '@/components/frame/Go.tsx'
@@ -9,15 +9,14 @@ import { useApi } from '@/components/frame/useApi.ts'
 import { Diff } from '@/components/proposals/ApplyButton.tsx'
 import { applyWords } from '@/components/proposals/words.ts'
 import { Button } from '@/components/ui/button.tsx'
-import { Code } from '@/components/ui/code.tsx'
 import { Status } from '@/components/ui/status.tsx'
-import { safe, text } from '@/lib/format/format.ts'
+import { text } from '@/lib/format/format.ts'
 import type { Compared } from '@/lib/lab/compute.ts'
-import { configOf } from '@/lib/lab/patch.ts'
 import type { LabSource } from '@/lib/lab/source.ts'
 import { stepsOf } from '@/lib/lab/steps.ts'
 import type { RingSpec } from '@/lib/model/ring.ts'
 import type { FrameView } from '@/lib/model/views.ts'
+import { ConfigTexts } from './ConfigTexts.tsx'
 
 type Props = { source: LabSource; after: RingSpec; compared: Compared; onDone?: () => void }
 
@@ -42,7 +41,6 @@ export const MakeChange = memo(function MakeChange({ source, after, compared, on
     onError: (error) => toast.error('Not applied', { description: sayError(error) }),
   })
   const { setBy } = source
-  const config = useMemo(() => configOf(after), [after])
   const because = 'because' in made ? made.because : noChangeBecause(frame)
   return (
     <div className="flex min-w-0 flex-col gap-3">
@@ -61,18 +59,7 @@ export const MakeChange = memo(function MakeChange({ source, after, compared, on
             : 'Watched like any change, and put back by itself when the pool suffers.'}
         </p>
       )}
-      <details open={steps.length === 0}>
-        <summary className="w-fit cursor-pointer text-dim text-sm hover:text-text">The configuration that says the same</summary>
-        <p className="py-1 text-dim text-sm">For {config.where}:</p>
-        <Code text={safeLines(config.text)} label="Configuration" />
-      </details>
+      <ConfigTexts key={String(steps.length === 0)} spec={after} open={steps.length === 0} />
     </div>
   )
 })
-
-/** Line by line, so that a name with a control character cannot draw over its neighbours. */
-const safeLines = (config: string) =>
-  config
-    .split('\n')
-    .map((line) => safe(line, 2_000))
-    .join('\n')

@@ -262,3 +262,6 @@ export type IncidentView = {
 
 /** A page of the audit log, with the newest entry's place in its chain and what of it is not on the disk. */
 export type AuditView = Page<AuditEntry> & { head: AuditHead; unsaved: { entries: number; because: string | null } }
+
+/** A piece of a program's configuration that makes a ring, and where it belongs; or why that program's configuration cannot hold the ring. */
+export type ProductTextView = { product: string; title: string } & ({ text: string } | { because: string })

@@ -2,8 +2,8 @@ import type { ControlConfig } from '../../model/control.ts'
 import type { Product } from '../../model/product.ts'
 import { createRedisClient } from '../redis/client.ts'
 import { controlConfig } from './config.ts'
-import { writes } from './written.ts'
 import { type ControlLink, document } from './probes/document.ts'
+import { writes } from './written.ts'
 
 /** The documents by which applications route keys and set TTLs: one ring, or one TTL policy, each a target of its own. */
 export const control: Product<ControlConfig, ControlLink> = {

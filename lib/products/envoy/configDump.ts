@@ -183,7 +183,6 @@ export function ringOf(config: ClusterConfig, servers: PoolServer[]): RingSpec |
       state: server.state === 'up' ? ('up' as const) : ('down' as const),
     }))
   if (nodes.length === 0) return undefined
-  if (config.policy === 'MAGLEV')
-    return { algorithm: 'envoy-maglev', nodes, options: tableOptions(config.tableSize) }
+  if (config.policy === 'MAGLEV') return { algorithm: 'envoy-maglev', nodes, options: tableOptions(config.tableSize) }
   return { algorithm: 'envoy-ring-hash', nodes, options: config.ring ?? {} }
 }

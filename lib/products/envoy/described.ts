@@ -43,7 +43,10 @@ export function describes(text: string): RingSpec | null {
 /** How the first cluster that names its policy hashes; a ring hash with Envoy's defaults where none does. */
 function hashingIn(value: unknown): Pick<RingSpec, 'algorithm' | 'options'> {
   const { policy, options } = hashingOf(clusterIn(value)) ?? {}
-  return { algorithm: policy === 'MAGLEV' ? 'envoy-maglev' : 'envoy-ring-hash', ...(options && Object.keys(options).length > 0 ? { options } : {}) }
+  return {
+    algorithm: policy === 'MAGLEV' ? 'envoy-maglev' : 'envoy-ring-hash',
+    ...(options && Object.keys(options).length > 0 ? { options } : {}),
+  }
 }
 
 function clusterIn(value: unknown): unknown {

@@ -9,10 +9,10 @@ import { adminPage, type EnvoyConfig, type EnvoyLink, envoyConfig, pageOf } from
 import { parseClusters } from './clusters.ts'
 import { type ClusterConfig, parseConfigDump } from './configDump.ts'
 import { describes } from './described.ts'
-import { writes } from './written.ts'
 import { assigned, discoveryRequest, discoveryResponse, parseEds } from './eds.ts'
 import { noteNack } from './nacks.ts'
 import { parseStats, STATS_FILTER } from './stats.ts'
+import { writes } from './written.ts'
 
 type Raw = {
   clusters: string

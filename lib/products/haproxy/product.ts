@@ -5,11 +5,11 @@ import { printable, rawRecord } from '../answers.ts'
 import { type ConfigFileRead, readConfigFile, readStat, say } from './client.ts'
 import { type HaproxyConfig, haproxyAddress, haproxyConfig, socketOf } from './config.ts'
 import { describes } from './described.ts'
-import { writes } from './written.ts'
 import { parseInfo, runIdOf } from './info.ts'
 import { type Beside, poolsOf } from './pools.ts'
 import { parseServersState } from './serversState.ts'
 import { parseStat, poolOf, type StatRow, serverOf, statSamples } from './stat.ts'
+import { writes } from './written.ts'
 
 /** What the slower probes last read; the statistics are understood with it. */
 type HaproxyLink = { config: HaproxyConfig; file: ConfigFileRead | null } & Pick<Beside, 'state' | 'version' | 'writable'>

@@ -1,9 +1,9 @@
-import { describes } from './described.ts'
-import { writes } from './written.ts'
 import type { Probe, Product } from '../../model/product.ts'
 import { numbersOf, printable, rawRecord, readings } from '../answers.ts'
 import { parseStats, say } from './client.ts'
 import { type MemcachedConfig, memcachedAddress, memcachedConfig } from './config.ts'
+import { describes } from './described.ts'
+import { writes } from './written.ts'
 
 type MemcachedLink = { config: MemcachedConfig }
 

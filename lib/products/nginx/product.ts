@@ -9,7 +9,6 @@ import { replaceable } from '../replaceFile.ts'
 import { logPlaceOf, type NginxConfig, nginxAddress, nginxConfig } from './config.ts'
 import { testConfig } from './configTest.ts'
 import { describes } from './described.ts'
-import { writes } from './written.ts'
 import { type KnownPool, knownPools } from './knownPools.ts'
 import { type LogEntry, readEntry } from './log/entry.ts'
 import { type LogSource, openLog } from './log/source.ts'
@@ -18,6 +17,7 @@ import { masterPid, servesStatus, workersOf } from './master.ts'
 import { seenPool, weightSamples } from './pools.ts'
 import { parseStubStatus } from './stubStatus.ts'
 import { parseVts } from './vts.ts'
+import { writes } from './written.ts'
 
 type NginxLink = {
   config: NginxConfig

@@ -1,7 +1,6 @@
 import type { Product } from '../../model/product.ts'
 import { type RedisConfig, redisAddress, redisConfig } from './config.ts'
 import { describes } from './described.ts'
-import { writes } from './written.ts'
 import { unavailableBecause } from './errors.ts'
 import { isGroup, redisGroup } from './group/group.ts'
 import { openRedis, type RedisLink } from './link.ts'
@@ -16,6 +15,7 @@ import { memory } from './probes/memory.ts'
 import { monitor } from './probes/monitor.ts'
 import { slowlog } from './probes/slowlog.ts'
 import { ttl } from './probes/ttl.ts'
+import { writes } from './written.ts'
 
 /** Redis and Valkey, one server; of a Cluster or behind Sentinels, each server that was found. */
 export const redis: Product<RedisConfig, RedisLink> = {

@@ -7,9 +7,9 @@ import { readStats, type TwemproxyConfig, type TwemproxyLink, twemproxyConfig } 
 import { type PoolConfig, parseConfigFile } from './configFile.ts'
 import { testConfig } from './configTest.ts'
 import { describes } from './described.ts'
-import { writes } from './written.ts'
 import { heard, type Rhythm } from './rhythm.ts'
 import { parseStatistics } from './stats.ts'
+import { writes } from './written.ts'
 
 type Raw = {
   stats: string

@@ -15,7 +15,8 @@ const USUAL_PORT = 11_211
 export function writes(spec: RingSpec): ProductText | null {
   const { algorithm, nodes, options = {} } = spec
   if (algorithm !== 'twemproxy-ketama' && algorithm !== 'twemproxy-modula') return null
-  if (liveNodes(spec).length === 0) throw new EvenkeelError('invalid', 'No server of it takes keys: the file cannot hold a pool without servers')
+  if (liveNodes(spec).length === 0)
+    throw new EvenkeelError('invalid', 'No server of it takes keys: the file cannot hold a pool without servers')
   distinct(
     liveNodes(spec).map(({ node }) => twemproxyName(node)),
     'A hashed name',

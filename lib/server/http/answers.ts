@@ -165,6 +165,16 @@ export const ringAnswer = noun('RingAnswer', 'Exact shares, and which keys chang
   movedBetween: z.array(z.object({ from: z.string().nullable(), to: z.string().nullable(), share: z.number() })).optional(),
   owners: z.object({ before: owners, after: owners.optional() }).optional(),
 })
+export const ringTexts = z.object({
+  texts: z.array(
+    noun('ProductText', 'A piece of configuration, where it belongs; or why it cannot be written', {
+      product: z.string(),
+      title: z.string(),
+      text: z.string().optional(),
+      because: z.string().optional(),
+    }),
+  ),
+})
 export const ttl = noun('TtlPolicy', 'How long keys live', {
   name: z.string(),
   match: z.string(),

@@ -4,6 +4,7 @@ import { name, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { describeInThread, evaluateInThread } from '../workers/rings.ts'
 import { getRing, listRings } from './rings.ts'
+import { ringTexts } from './texts.ts'
 
 const tag = 'Balancing'
 
@@ -56,5 +57,18 @@ export const ringOperations = [
     answer: z.object({ spec: answers.ringSpec }),
     problems: ['invalid', 'too_many', 'unavailable'],
     run: async ({ body, by, request }) => ({ spec: await describeInThread(body.text, { by, gone: request.signal }) }),
+  }),
+  operation({
+    method: 'POST',
+    path: 'rings/text',
+    role: 'viewer',
+    audit: { none: 'computes only' },
+    summary:
+      "A ring as its program's configuration writes it, or why that cannot hold it; `rings/describe` reads it as the same ring; stateless",
+    tag,
+    body: z.strictObject({ spec: z.unknown().meta({ description: 'RingSpec' }) }),
+    answer: answers.ringTexts,
+    problems: ['invalid'],
+    run: ({ body }) => ringTexts(body.spec),
   }),
 ]

@@ -1,0 +1,40 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { post, sayError } from '@/components/frame/api.ts'
+import { Code } from '@/components/ui/code.tsx'
+import { safe } from '@/lib/format/format.ts'
+import type { RingSpec } from '@/lib/model/ring.ts'
+import type { ProductTextView } from '@/lib/model/views.ts'
+
+/** The ring as its program's configuration, to copy; asked for once it is looked at. */
+export function ConfigTexts({ spec, open: first }: { spec: RingSpec; open: boolean }) {
+  const [open, setOpen] = useState(first)
+  const { data, error } = useQuery({
+    queryKey: ['rings', 'text', spec],
+    queryFn: () => post<{ texts: ProductTextView[] }>('rings/text', { spec }),
+    enabled: open,
+    staleTime: Number.POSITIVE_INFINITY,
+    placeholderData: keepPreviousData,
+  })
+  return (
+    <details open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary className="w-fit cursor-pointer text-dim text-sm hover:text-text">The configuration that says the same</summary>
+      {error && <p className="py-1 text-critical-text text-sm">{sayError(error)}</p>}
+      {data?.texts.map((one) => (
+        <div key={one.product}>
+          <p className="py-1 text-dim text-sm">
+            {'text' in one ? `For ${one.title}:` : `Not for ${one.title}: ${safe(one.because, 300)}.`}
+          </p>
+          {'text' in one && <Code text={safeLines(one.text)} label="Configuration" />}
+        </div>
+      ))}
+    </details>
+  )
+}
+
+/** Line by line, so that a name with a control character cannot draw over its neighbours. */
+const safeLines = (config: string) =>
+  config
+    .split('\n')
+    .map((line) => safe(line, 2_000))
+    .join('\n')
