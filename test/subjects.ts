@@ -10,7 +10,8 @@ import type { ControlConfig } from '../lib/model/control.ts'
 import { durationText } from '../lib/model/duration.ts'
 import { expiryName, type Span, spanText } from '../lib/model/expiry.ts'
 import type { TargetConfig } from '../lib/model/product.ts'
-import type { Proposal, Setting } from '../lib/model/proposal.ts'
+import type { Proposal } from '../lib/model/proposal.ts'
+import type { SettingText } from '../lib/model/setting.ts'
 import { envoyConfig } from '../lib/products/envoy/client.ts'
 import { memcachedConfig } from '../lib/products/memcached/config.ts'
 import { nginxConfig } from '../lib/products/nginx/config.ts'
@@ -50,7 +51,7 @@ type Switch = {
   often?: number
   rises?: boolean
   writeMs?: number
-  settings: Setting[]
+  settings: SettingText[]
   /** The two sets of values that it goes to and fro between. */
   between: [Values, Values]
   /** What the real server holds, in the order of `settings`; what belongs to it comes after. */

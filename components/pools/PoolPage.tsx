@@ -80,7 +80,7 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
                 : ''}
             {pool.ringBecause && ` Which key goes where is not known exactly: ${safe(pool.ringBecause, 300)}.`}
             {pool.ring && (
-              <Go href={labHref(`pool:${target}/${name}`)} className={`${linkLook} ml-1`}>
+              <Go href={labHref({ target, pool: name })} className={`${linkLook} ml-1`}>
                 What would other weights move?
               </Go>
             )}

@@ -7,6 +7,8 @@ import { noChangeBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { safe } from '@/lib/format/format.ts'
+import { serverRef } from '@/lib/model/ref.ts'
+import { settingText, stateOf } from '@/lib/model/setting.ts'
 import type { FrameView, PoolServerView, PoolView } from '@/lib/model/views.ts'
 
 /** Whether somebody took it out: a server of weight 0 shows as drained too, and no state brings that one back. */
@@ -20,7 +22,7 @@ export function ReturnButton({ pool, server }: { pool: PoolView; server: PoolSer
   const back = useMutation({
     mutationFn: () =>
       post<{ change: string }>('changes', {
-        steps: [{ setting: { target: pool.target, name: `${pool.name}/${server.name}/state` }, after: 'ready' }],
+        steps: [{ setting: settingText(stateOf(serverRef(pool, server))), after: 'ready' }],
         because: `${server.name} returns to service.`,
       }),
     onSuccess: ({ change }) => go(path`/changes/${change}`),

@@ -1,21 +1,25 @@
 import { expect, it } from 'vitest'
 import { applyWords, settingWords, stepsLine } from './words.ts'
 
-const step = (name: string, before = '100', after = '24') => ({ setting: { target: 'edge', name }, before, after })
+const step = (name: string, before = '100', after = '24', target = 'edge') => ({ setting: { target, name }, before, after })
+const ring = (name: string) => step(name, '100', '24', 'ring:products')
+const ttl = (name: string) => step(name, '100', '24', 'ttl:products')
 
 it('names the knob, not the path', () => {
   expect(settingWords(step('app/app3/weight'))).toBe('app3 weight')
   expect(settingWords(step('config/maxmemory'))).toBe('edge maxmemory')
-  expect(settingWords(step('products/cache-a/points'))).toBe('cache-a points')
-  expect(settingWords(step('products/jitter'))).toBe('products jitter')
+  expect(settingWords(ring('products/cache-a/points'))).toBe('cache-a points')
+  expect(settingWords(ttl('products/jitter'))).toBe('products jitter')
   expect(settingWords(step('limit_maxbytes'))).toBe('edge limit_maxbytes')
+  expect(settingWords(step('default%2Fweb/10.0.0.1:80/weight'))).toBe('10.0.0.1:80 weight')
+  expect(settingWords(step('expiry/2026-01-05T12:00:00Z+60s/product:*'))).toBe('product:* expiry')
 })
 
 it('says on the button what it does', () => {
   expect(applyWords([step('app/app3/weight')])).toBe('Apply weight')
   expect(applyWords([step('app/a/weight'), step('app/b/weight')])).toBe('Apply 2 weights')
-  expect(applyWords([step('r/a/points'), step('r/b/points'), step('r/c/points')])).toBe('Apply points of 3 nodes')
-  expect(applyWords([step('p/ttl'), step('p/jitter')])).toBe('Apply 2 settings')
+  expect(applyWords([ring('products/a/points'), ring('products/b/points'), ring('products/c/points')])).toBe('Apply points of 3 nodes')
+  expect(applyWords([ttl('products/ttl'), ttl('products/jitter')])).toBe('Apply 2 settings')
 })
 
 it('shows the step that moves most, and memory as people read it', () => {

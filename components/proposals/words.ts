@@ -1,13 +1,18 @@
 import { safe, text } from '@/lib/format/format.ts'
 import { metricWords } from '@/lib/format/metric.ts'
+import { readExpiryName } from '@/lib/model/expiry.ts'
 import type { Guard, Prediction, Step } from '@/lib/model/proposal.ts'
+import { parseSetting } from '@/lib/model/setting.ts'
 
 /** Which knob on what: `app3` and `weight`; `cache-a` and `maxmemory`; a ring's node and `points`. */
 export function knobOf(step: Pick<Step, 'setting'>): { on: string; knob: string } {
-  const parts = step.setting.name.split('/')
-  const knob = parts.pop() ?? step.setting.name
-  if (parts.length === 0 || parts[0] === 'config') return { on: step.setting.target, knob }
-  return { on: parts.slice(parts.length > 1 ? 1 : 0).join('/'), knob }
+  const { of, name } = parseSetting(step.setting)
+  if ('server' in of) return { on: of.server, knob: name }
+  if ('node' in of) return { on: of.node, knob: name }
+  if ('ttl' in of) return { on: of.ttl, knob: name }
+  const expiry = readExpiryName(name)
+  if (expiry) return { on: expiry.glob, knob: 'expiry' }
+  return { on: of.target, knob: name.replace(/^config\//, '') }
 }
 
 /** The knob as people call it: `app3 weight`, `cache-a maxmemory`, `products jitter`. */

@@ -75,7 +75,7 @@ export function WhatIfPanel({ ring }: { ring: RingView }) {
           <Button onClick={() => void setEdit(null)} disabledBecause={!changed && 'Nothing is changed.'}>
             Reset
           </Button>
-          <Go href={labHref(`ring:${ring.name}`, changed ? { after } : {})} className={buttonLook()}>
+          <Go href={labHref({ ring: ring.name }, changed ? { after } : {})} className={buttonLook()}>
             Open in the lab
           </Go>
         </>

@@ -2,17 +2,17 @@
 import type { Annotation } from '@/components/charts/chart.ts'
 import { usePages } from '@/components/frame/usePages.ts'
 import { stepsLine } from '@/components/proposals/words.ts'
+import { isWithin, refOf } from '@/lib/model/ref.ts'
 import type { Labels } from '@/lib/model/series.ts'
+import { groupOf, parseSetting } from '@/lib/model/setting.ts'
 import type { ChangeView } from '@/lib/model/views.ts'
 
 /** Whether a change touched what these labels name: its target, and its pool where both have one. Pure. */
 export function touches(change: Pick<ChangeView, 'steps'>, where: Labels): boolean {
   if (Object.keys(where).length === 0) return true
-  return change.steps.some(({ setting }) => {
-    if (where.ring && setting.target === `ring:${where.ring}`) return true
-    if (setting.target !== where.target) return false
-    return !where.pool || setting.name.startsWith(`${where.pool}/`)
-  })
+  const { server: _, node: __, ...labels } = where
+  const drawn = refOf(labels)
+  return drawn !== null && change.steps.some(({ setting }) => isWithin(groupOf(parseSetting(setting)), drawn))
 }
 
 /** The changes to draw on a chart of these labels. One list for all charts of a page. */

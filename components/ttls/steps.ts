@@ -1,4 +1,5 @@
 import { durationText } from '@/lib/model/duration.ts'
+import { type SettingText, settingText } from '@/lib/model/setting.ts'
 import type { TtlPolicyView } from '@/lib/model/views.ts'
 
 /** Only what differs, in the form that the settings take. */
@@ -6,8 +7,8 @@ export function ttlSteps(
   policy: Pick<TtlPolicyView, 'name' | 'ttlMs' | 'jitter'>,
   ttlMs: number,
   jitter: number,
-): { setting: { target: string; name: string }; after: string }[] {
-  const step = (knob: string, after: string) => ({ setting: { target: `ttl:${policy.name}`, name: `${policy.name}/${knob}` }, after })
+): { setting: SettingText; after: string }[] {
+  const step = (name: 'ttl' | 'jitter', after: string) => ({ setting: settingText({ of: { ttl: policy.name }, name }), after })
   return [
     ...(ttlMs === policy.ttlMs ? [] : [step('ttl', durationText(ttlMs))]),
     ...(jitter === policy.jitter ? [] : [step('jitter', String(jitter))]),

@@ -1,6 +1,7 @@
 import { text } from '../format/format.ts'
 import { latest } from '../math/rates.ts'
 import type { Advisor } from '../model/detector.ts'
+import { settingText } from '../model/setting.ts'
 
 const MIB = 1_048_576
 /** A quarter more: enough to see whether memory is what is missing. */
@@ -32,7 +33,7 @@ export const cacheMemory: Advisor = {
         none: `The machine has ${text(machine, 'bytes')}: more for ${target} would be taken from the system. Find what writes so much, or add a node.`,
       }
     return {
-      steps: [{ setting: { target, name: 'config/maxmemory' }, before: String(most), after: String(after) }],
+      steps: [{ setting: settingText({ of: { target }, name: 'config/maxmemory' }), before: String(most), after: String(after) }],
       because: `${finding.summary}. ${text(after, 'bytes')} instead of ${text(most, 'bytes')} keeps more of what is read${store ? ' and loses no more keys while it lasts' : ''}; if something floods the cache, that is what to stop.`,
       predict: { absentBecause: 'no stream of reads is at hand: nothing says how many of the evicted keys would be read again' },
       guards: [],

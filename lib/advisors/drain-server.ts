@@ -5,7 +5,9 @@ import { poolLabels, requestsOf } from '../metrics/traffic.ts'
 import type { Advisor } from '../model/detector.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Draft } from '../model/proposal.ts'
+import { serverRef } from '../model/ref.ts'
 import { servingOf } from '../model/serving.ts'
+import { settingText, stateOf } from '../model/setting.ts'
 import type { Pool, PoolServer } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { ceilingsOf } from './weights/ceilings.ts'
@@ -93,7 +95,7 @@ function draft(finding: Finding, pool: Pool, server: PoolServer, window: SeriesW
   const take = backup ? `the backup ${rest[0]!.name} takes all of them` : `the others take ${text(extra, 'factor')} their load`
   const then = backup ? '' : flaps ? ' all the time instead of now and then' : ` and fail ${text(after.value, 'ratio')} of theirs`
   return {
-    steps: [{ setting: { target: pool.target, name: `${pool.name}/${server.name}/state` }, before: 'ready', after: 'drain' }],
+    steps: [{ setting: settingText(stateOf(serverRef(pool, server))), before: 'ready', after: 'drain' }],
     because: `${finding.summary}. Drained, it gets no new requests; ${take}${then}.`,
     predict: backup
       ? { absentBecause: 'a backup that idles has shown nothing of how it answers' }

@@ -4,6 +4,7 @@ import type { Advisor } from '../model/detector.ts'
 import { expiryName, type Span, spanText } from '../model/expiry.ts'
 import type { Guard } from '../model/proposal.ts'
 import type { TtlHistogram } from '../model/record.ts'
+import { settingText } from '../model/setting.ts'
 import type { TtlPolicy } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { globMatches } from './glob.ts'
@@ -68,7 +69,7 @@ export const expirySpread: Advisor = {
     const glob = policy?.match ?? pattern
     const peak = peakOf(cliff, histogram, after, window.to)
     return {
-      steps: [{ setting: { target, name: expiryName(span, glob) }, before: spanText(span), after: spanText(after) }],
+      steps: [{ setting: settingText({ of: { target }, name: expiryName(span, glob) }), before: spanText(span), after: spanText(after) }],
       because: `About ${count(cliff.keys)} keys of ${safe(glob, 80)} end together in ${duration(span.from - window.to)}. One by one they get an end drawn evenly over the ${duration(after.to - after.from)} up to ${later > 0 ? `${duration(later)} after it, which is what the jitter of the policy ${policy!.name} allows` : 'their own: none lives longer than it was given'}. Their values are not touched, and a key that somebody writes meanwhile keeps what it got.`,
       predict: {
         metric: 'cache_expiration_peak_rate',

@@ -3,6 +3,8 @@ import { median } from '../math/robust.ts'
 import { cameUpAt, serverSeries } from '../metrics/traffic.ts'
 import type { Advisor } from '../model/detector.ts'
 import type { Draft, NoRemedy, Step } from '../model/proposal.ts'
+import { serverRef } from '../model/ref.ts'
+import { settingText, weightOf } from '../model/setting.ts'
 import type { Pool, PoolServer, Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { tunable } from './tunable.ts'
@@ -67,10 +69,9 @@ function draft(
   const sum = loads.reduce((total, { server }) => total + weights.get(server.name)!, 0)
   const after = loads.map((load) => ({ ...load, next: weights.get(load.server.name)! / sum }))
   const steps = [...weights].flatMap(([name, weight]): Step[] => {
-    const { weightSet } = pool.servers.find((one) => one.name === name)!
-    return weight === weightSet
-      ? []
-      : [{ setting: { target: pool.target, name: `${pool.name}/${name}/weight` }, before: String(weightSet), after: String(weight) }]
+    const server = pool.servers.find((one) => one.name === name)!
+    const setting = settingText(weightOf(serverRef(pool, server)))
+    return weight === server.weightSet ? [] : [{ setting, before: String(server.weightSet), after: String(weight) }]
   })
   if (steps.length === 0) return { none: `The weights of ${pool.name} are as near to it as whole numbers come.` }
   const predicted = predictedOf(after, plan.fastest, ceilings)
@@ -83,7 +84,10 @@ function draft(
   const span = window.to - Math.min(...loads.map(({ response }) => response.from))
   const errors = errorRatio(window, pool, pool.servers, span)
   const extra = Math.max(...after.map(({ next, share }) => next / share))
-  const lines = steps.map(({ setting, after: weight }) => `server ${setting.name.split('/')[1]} … weight ${weight}`)
+  const lines = pool.servers.flatMap(({ name, weightSet }) => {
+    const weight = weights.get(name)
+    return weight === undefined || weight === weightSet ? [] : [`server ${name} … weight ${weight}`]
+  })
   const next = after.find(({ server }) => server === slow)!.next
   return {
     steps: steps as [Step, ...Step[]],

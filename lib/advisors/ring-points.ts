@@ -6,6 +6,7 @@ import { freshFollowers } from '../model/follower.ts'
 import type { Draft, Guard, NoRemedy, Step } from '../model/proposal.ts'
 import type { RingSpec } from '../model/ring.ts'
 import type { Labels } from '../model/series.ts'
+import { settingText } from '../model/setting.ts'
 import type { Ring } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { ketamaCounts } from '../rings/algorithms/ketama.ts'
@@ -109,7 +110,7 @@ function draft(ring: Ring, answer: Solved, seen: Record<string, number> | null, 
     .filter(({ before, after }) => before !== after)
     .map(
       ({ name, before, after }): Step => ({
-        setting: { target: `ring:${ring.name}`, name: `${ring.name}/${name}/points` },
+        setting: settingText({ of: { ring: ring.name, node: name }, name: 'points' }),
         before: String(before),
         after: String(after),
       }),

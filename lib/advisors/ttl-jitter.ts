@@ -4,6 +4,7 @@ import { median } from '../math/robust.ts'
 import { measure } from '../metrics/measure.ts'
 import type { Advisor } from '../model/detector.ts'
 import type { TtlHistogram } from '../model/record.ts'
+import { settingText } from '../model/setting.ts'
 import type { TtlPolicy } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { globMatches } from './glob.ts'
@@ -52,9 +53,7 @@ export const ttlJitter: Advisor = {
     const jitter = higher.find((one) => peak(one) <= PEAK_SHARE * together) ?? higher.at(-1)!
     const span = [policy.ttlMs * (1 - jitter), policy.ttlMs * (1 + jitter)] as const
     return {
-      steps: [
-        { setting: { target: `ttl:${policy.name}`, name: `${policy.name}/jitter` }, before: String(policy.jitter), after: String(jitter) },
-      ],
+      steps: [{ setting: settingText({ of: { ttl: policy.name }, name: 'jitter' }), before: String(policy.jitter), after: String(jitter) }],
       because: `About ${count(together)} keys end within two seconds. With a jitter of ${jitter} each lives ${duration(span[0])} to ${duration(span[1])}, and as many, written together, end at no more than ${text(peak(jitter), 'perSecond')}. Keys that are already written keep their end: this time it still comes, the next time not.`,
       predict: {
         metric: 'cache_expiration_peak_rate',

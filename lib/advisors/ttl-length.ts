@@ -3,6 +3,7 @@ import { latest } from '../math/rates.ts'
 import { measure } from '../metrics/measure.ts'
 import type { Advisor } from '../model/detector.ts'
 import { durationText } from '../model/duration.ts'
+import { settingText } from '../model/setting.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { globMatches } from './glob.ts'
 
@@ -52,7 +53,7 @@ export const ttlLength: Advisor = {
     return {
       steps: [
         {
-          setting: { target: `ttl:${policy.name}`, name: `${policy.name}/ttl` },
+          setting: settingText({ of: { ttl: policy.name }, name: 'ttl' }),
           before: durationText(policy.ttlMs),
           after: durationText(after),
         },

@@ -2,14 +2,16 @@ import { randomBytes } from 'node:crypto'
 import type { Change } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
 import { freshFollowers } from '../model/follower.ts'
-import { contestedKey, heldUntil, type Proposal, type Setting, type Step } from '../model/proposal.ts'
+import { heldUntil, type Proposal, type Step } from '../model/proposal.ts'
+import { refText } from '../model/ref.ts'
+import { contestedKey, documentOf, existsIn, readWritten, type SettingText, settingKey, settingText } from '../model/setting.ts'
 import { heldSteps, lastStage, stepsBetween } from '../model/slowStart.ts'
 import type { Store } from '../model/store.ts'
 import type { Topology } from '../model/topology.ts'
 import type { ChangesContext } from './context.ts'
 import { overloadBecause, refuseFixedWeights } from './feasible.ts'
 import { inFlightIn } from './inFlight.ts'
-import { byTarget, costKey, type LiveSettings, settingKey, toEdit } from './liveSettings.ts'
+import { byTarget, costKey, type LiveSettings, toEdit } from './liveSettings.ts'
 import { publicError } from './publicError.ts'
 import { refuseReadOnly } from './readOnly.ts'
 import { returning, slowStartOf } from './slowStart.ts'
@@ -17,13 +19,13 @@ import { undo } from './undo.ts'
 
 /** `change` is null for a dry run. */
 export type Applied = { change: string | null; steps: Step[]; commands: string[] }
-export type OwnChange = { steps: { setting: Setting; after: string }[]; because: string }
+export type OwnChange = { steps: { setting: SettingText; after: string }[]; because: string }
 
 /** The load that an overload is judged by. */
 const NEWEST_MS = 60_000
 
 type Wanted = {
-  steps: { setting: Setting; before?: string; after: string }[]
+  steps: { setting: SettingText; before?: string; after: string }[]
   because: string
   by: string
   dryRun: boolean
@@ -42,7 +44,7 @@ export function wantedOf(proposal: Proposal, by: string, dryRun: boolean): Wante
  */
 export async function applySteps(wanted: Wanted, context: ChangesContext): Promise<Applied> {
   const { liveSettings, journal } = context
-  const checked = check(wanted, liveSettings)
+  const checked = check(wanted, liveSettings, context.fleet.topology())
   const weights = returning(checked, context.fleet.topology()).map(({ weight }) => ({ setting: weight }))
   const live = await liveOf([...checked, ...weights], liveSettings)
   if (!wanted.proposal) refuseFixedWeights(checked, context.fleet.topology())
@@ -57,7 +59,8 @@ export async function applySteps(wanted: Wanted, context: ChangesContext): Promi
   const steps = live instanceof Map ? checked.map((step) => ({ ...step, before: live.get(settingKey(step.setting)) ?? '' })) : []
   const groups = liveSettings.groups(checked)
   const other = inFlightIn(groups, context)
-  if (other) throw new EvenkeelError('busy', `Change ${other} is in flight on ${groups.join(', ')}: one improvement at a time.`)
+  if (other)
+    throw new EvenkeelError('busy', `Change ${other} is in flight on ${groups.map(refText).join(', ')}: one improvement at a time.`)
   if (!(live instanceof Map)) throw live
   refuseDrift(wanted, steps, liveSettings)
   refuseStale(wanted, context.store, context.now())
@@ -102,14 +105,16 @@ export async function applySteps(wanted: Wanted, context: ChangesContext): Promi
   return { change: id, steps, commands }
 }
 
-const isLong = (steps: readonly { setting: Setting }[], liveSettings: LiveSettings) =>
+const isLong = (steps: readonly { setting: SettingText }[], liveSettings: LiveSettings) =>
   steps.some(({ setting }) => liveSettings.isLong(setting))
 
-function check({ steps }: Wanted, liveSettings: LiveSettings): { setting: Setting; after: string }[] {
+function check({ steps, proposal }: Wanted, liveSettings: LiveSettings, { pools }: Topology): { setting: SettingText; after: string }[] {
   if (steps.length === 0) throw new EvenkeelError('bad_request', 'steps: at least one is needed.')
   const seen = new Set<string>()
-  const checked = steps.map(({ setting, after }, i) => {
+  const exists = existsIn(pools)
+  const checked = steps.map(({ setting: written, after }, i) => {
     const where = `steps[${i}]`
+    const setting = proposal ? written : settingText(readWritten(written, exists, where))
     const value = liveSettings.check(setting, after, where)
     if (seen.has(settingKey(setting))) throw new EvenkeelError('bad_request', `${where}: ${setting.name} stands twice in one change.`)
     seen.add(settingKey(setting))
@@ -121,7 +126,7 @@ function check({ steps }: Wanted, liveSettings: LiveSettings): { setting: Settin
 }
 
 /** The live values, or why they cannot be read. That a setting does not exist is for validation; all else comes after `read_only` and `busy`. */
-async function liveOf(steps: { setting: Setting }[], liveSettings: LiveSettings): Promise<Map<string, string> | EvenkeelError> {
+async function liveOf(steps: { setting: SettingText }[], liveSettings: LiveSettings): Promise<Map<string, string> | EvenkeelError> {
   try {
     return await liveSettings.live(steps.map((step) => step.setting))
   } catch (error) {
@@ -169,8 +174,7 @@ function refuseStale({ proposal }: Wanted, store: Store, now: number): void {
 
 function refuseUnfollowed(steps: Step[], topology: Topology, now: number): void {
   for (const { setting } of steps) {
-    const [kind, name] = [setting.target.slice(0, setting.target.indexOf(':')), setting.target.slice(setting.target.indexOf(':') + 1)]
-    const document = (kind === 'ring' ? topology.rings : kind === 'ttl' ? topology.ttls : []).find((one) => one.name === name)
+    const document = documentOf(setting, topology)
     if (!document?.followersExpected) continue
     const fresh = freshFollowers(document.followers, now)
     if (fresh < document.followersExpected)

@@ -10,7 +10,8 @@ import type { Change } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { AppEvent } from '../model/events.ts'
 import type { AnyActuator } from '../model/product.ts'
-import { contestedKey, type Prediction, type Proposal, type Step } from '../model/proposal.ts'
+import type { Prediction, Proposal, Step } from '../model/proposal.ts'
+import { contestedKey } from '../model/setting.ts'
 import { emptyTopology, type Topology } from '../model/topology.ts'
 import { createStore } from '../store/store.ts'
 import { type Changes, createChanges } from './changes.ts'
@@ -42,7 +43,7 @@ function fleet(options: { values?: Record<string, Record<string, string>>; path?
     kind,
     settings: [
       {
-        pattern: /^(\w+\/\w+\/weight|config\/maxmemory)$/,
+        pattern: /^(\w+\/\w+\/weight|products\/n\/points|config\/maxmemory)$/,
         value: z.string().regex(/^\d{1,4}$/, 'a whole number'),
         reversal,
         ...(reversal === 'lossy' && { lost: 'what was evicted' }),
@@ -74,7 +75,6 @@ function fleet(options: { values?: Record<string, Record<string, string>>; path?
       troubles.after?.(name)
     },
     commands: (_config, edits) => edits.map((edit) => `set ${edit.name} ${edit.value}`),
-    group: (name, target) => (name.startsWith('config/') ? `cache:${target}` : `pool:${target}/${name.split('/')[0]}`),
   })
   const events: AppEvent[] = []
   const topology: Topology = emptyTopology()
@@ -331,7 +331,7 @@ describe('what is refused', () => {
   })
 
   it('a control document that too few follow', async () => {
-    const f = fleet({ values: { 'ring:products': { 'r/n/weight': '160' } } })
+    const f = fleet({ values: { 'ring:products': { 'products/n/points': '160' } } })
     const ring = {
       name: 'products',
       spec: { algorithm: 'ketama' as const, nodes: [] },
@@ -342,7 +342,7 @@ describe('what is refused', () => {
       followersExpected: 2,
     }
     f.topology.rings = [ring]
-    const own = { steps: [{ setting: { target: 'ring:products', name: 'r/n/weight' }, after: '80' }], because: 'x' }
+    const own = { steps: [{ setting: { target: 'ring:products', name: 'products/n/points' }, after: '80' }], because: 'x' }
     await expect(f.changes().create(own, 'ann')).rejects.toEqual(refusal('not_followed'))
     f.topology.rings = [{ ...ring, followersExpected: 1 }]
     await f.changes().create(own, 'ann')
@@ -808,7 +808,7 @@ it('describes what a set of steps means', () => {
     reversal: 'lossy',
     lost: ['what was evicted'],
     persistence: ['until it restarts'],
-    groups: ['pool:edge/app', 'cache:cache'],
+    groups: [{ target: 'edge', pool: 'app' }, { target: 'cache' }],
     costs: [],
   })
 })

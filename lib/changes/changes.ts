@@ -5,7 +5,8 @@ import type { Job, JobVerb } from '../model/job.ts'
 import { createKeyedMutex } from '../model/keyedMutex.ts'
 import type { Log } from '../model/log.ts'
 import type { AnyActuator } from '../model/product.ts'
-import type { Setting, Step } from '../model/proposal.ts'
+import type { Step } from '../model/proposal.ts'
+import type { SettingText } from '../model/setting.ts'
 import { isRising } from '../model/slowStart.ts'
 import type { Store } from '../model/store.ts'
 import { actuators as registry } from '../products/actuators.ts'
@@ -64,7 +65,7 @@ export interface Changes {
   /** A person has seen to what a change left open: proposals for its contested settings are made again. */
   settle(id: string, by: string): void
   /** The change in flight on the same pool, ring, cache or policy, or null. */
-  inFlight(steps: readonly { setting: Setting }[]): string | null
+  inFlight(steps: readonly { setting: SettingText }[]): string | null
   /** The guards of a change that is watched, as the watch itself sees them now; empty of any other. */
   guardsOf(id: string): GuardState[]
   /** After each engine tick: guards, verdicts, ends of watches. */

@@ -1,9 +1,8 @@
 import type { Change } from '../model/change.ts'
-import { contestedKey } from '../model/proposal.ts'
+import { contestedKey, settingKey } from '../model/setting.ts'
 import { heldSteps, isRising } from '../model/slowStart.ts'
 import type { ChangesContext } from './context.ts'
 import type { Entry } from './journal.ts'
-import { settingKey } from './liveSettings.ts'
 import { refresh } from './refresh.ts'
 import { type Drifted, undo } from './undo.ts'
 

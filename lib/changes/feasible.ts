@@ -1,24 +1,19 @@
 import { count, text } from '../format/format.ts'
 import { projectedWithout } from '../metrics/capacity.ts'
 import { EvenkeelError } from '../model/error.ts'
-import type { Setting } from '../model/proposal.ts'
 import { servingOf } from '../model/serving.ts'
+import { type SettingText, serverOf } from '../model/setting.ts'
 import type { Pool, PoolServer, Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 
-type Wanted = { setting: Setting; after: string }
-type Found = { pool: Pool; server: PoolServer; what: string; after: string; step: number }
+type Wanted = { setting: SettingText; after: string }
+type Found = { pool: Pool; server: PoolServer; what: 'weight' | 'state'; after: string; step: number }
 
 /** The steps that are about servers of pools. */
 function serverSteps(steps: readonly Wanted[], topology: Topology): Found[] {
   return steps.flatMap(({ setting, after }, step) => {
-    for (const pool of topology.pools) {
-      if (pool.target !== setting.target || !setting.name.startsWith(`${pool.name}/`)) continue
-      for (const server of pool.servers)
-        for (const what of ['weight', 'state'])
-          if (setting.name === `${pool.name}/${server.name}/${what}`) return [{ pool, server, what, after, step }]
-    }
-    return []
+    const found = serverOf(setting, topology.pools)
+    return found ? [{ ...found, after, step }] : []
   })
 }
 

@@ -43,7 +43,6 @@ function shop(size: number, slice: number) {
       close: async () => {},
     }),
     commands: () => [],
-    group: () => 'shop',
   }
   const store = createStore({ path: ':memory:' })
   const changes = createChanges({

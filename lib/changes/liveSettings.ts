@@ -2,7 +2,9 @@ import { safe } from '../format/format.ts'
 import type { Reversal } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { AnyActuator, Cause, Edit, LongWork, SettingKind } from '../model/product.ts'
-import type { Setting, Step } from '../model/proposal.ts'
+import type { Step } from '../model/proposal.ts'
+import { type Ref, refText } from '../model/ref.ts'
+import { groupOf, parseSetting, type SettingText, settingKey } from '../model/setting.ts'
 import { type Mode, refuseReadOnly } from './readOnly.ts'
 import { within } from './within.ts'
 
@@ -15,8 +17,8 @@ export type Description = {
   /** What a roll-back would not bring back, a sentence a kind of setting. */
   lost: string[]
   persistence: string[]
-  /** Settings of one group share one change in flight: `pool:edge/app`, `ring:products`. */
-  groups: string[]
+  /** Settings of one group share one change in flight: those of a pool, a ring, a policy, a cache. */
+  groups: Ref[]
   /** What the last write on each target has cost, where that was measured: "every client connection was cut for 12 ms". */
   costs: string[]
 }
@@ -37,28 +39,26 @@ export type LiveSettingsOptions = {
  */
 export interface LiveSettings {
   /** Throws `not_found`, `invalid` or `bad_request` naming the step. Answers the value as the server itself would write it. */
-  check(setting: Setting, value: string, where: string): string
+  check(setting: SettingText, value: string, where: string): string
   /** The live values, by `settingKey`, straight from the servers. Throws what the server says: not_found, unreachable, … */
-  live(settings: readonly Setting[]): Promise<Map<string, string>>
+  live(settings: readonly SettingText[]): Promise<Map<string, string>>
   /** All edits of one target, each with the value that is expected there. Throws `drift` when one differs. */
   write(target: string, edits: Edit[], cause: Cause): Promise<void>
   /** After a crash within these writes: from then on `live` tells what is in force. */
   resume(steps: readonly Step[], cause: Cause): Promise<void>
   /** Whether its server reads a file only when it is told to: after a crash nobody knows whether it has. */
-  needsResume(setting: Setting): boolean
+  needsResume(setting: SettingText): boolean
   /** Whether it takes long work to set this. */
-  isLong(setting: Setting): boolean
+  isLong(setting: SettingText): boolean
   /** The work that brings a long setting there; to be closed. */
   work(step: Step): LongWork
-  same(setting: Setting, a: string | undefined, b: string): boolean
+  same(setting: SettingText, a: string | undefined, b: string): boolean
   describe(steps: readonly Step[]): Description
-  groups(steps: readonly { setting: Setting }[]): string[]
+  groups(steps: readonly { setting: SettingText }[]): Ref[]
 }
 
 /** Under which the store remembers what the last write on a target has cost. */
 export const costKey = (target: string) => `cost:${target}`
-
-export const settingKey = (setting: Setting) => `${setting.target} ${setting.name}`
 
 /** Steps by target, in the order in which the targets first appear. */
 export function byTarget<S extends Step>(steps: readonly S[]): Map<string, S[]> {
@@ -70,7 +70,7 @@ export function byTarget<S extends Step>(steps: readonly S[]): Map<string, S[]> 
 const WEAKEST: Reversal[] = ['none', 'lossy', 'exact']
 
 export function createLiveSettings({ actuators, targetConfig, readMs, writeMs, costOf, mode }: LiveSettingsOptions): LiveSettings {
-  function find({ target, name }: Setting, where: string): { actuator: AnyActuator; config: unknown; kind: SettingKind } {
+  function find({ target, name }: SettingText, where: string): { actuator: AnyActuator; config: unknown; kind: SettingKind } {
     const found = targetConfig(target)
     if (!found) throw new EvenkeelError('not_found', `${where}: there is no target ${quoted(target)}.`)
     const own = actuators.filter((actuator) => actuator.kind === found.kind)
@@ -82,26 +82,19 @@ export function createLiveSettings({ actuators, targetConfig, readMs, writeMs, c
     throw new EvenkeelError('not_found', `${where}: ${quoted(name)} is no setting that Evenkeel writes on ${target}.`)
   }
 
-  function canonical(setting: Setting, value: string): string {
+  function canonical(setting: SettingText, value: string): string {
     const parsed = find(setting, 'setting').kind.value.safeParse(value)
     return parsed.success ? parsed.data : value
   }
 
-  function same(setting: Setting, a: string | undefined, b: string): boolean {
+  function same(setting: SettingText, a: string | undefined, b: string): boolean {
     if (a === undefined) return false
     return a === b || canonical(setting, a) === canonical(setting, b)
   }
 
-  function groups(steps: readonly { setting: Setting }[]): string[] {
-    const names = steps.map(({ setting }) => {
-      try {
-        return find(setting, 'setting').actuator.group(setting.name, setting.target)
-      } catch {
-        // Its target left the configuration: nothing else can be in flight there.
-        return `target:${setting.target}`
-      }
-    })
-    return [...new Set(names)]
+  function groups(steps: readonly { setting: SettingText }[]): Ref[] {
+    const found = steps.map(({ setting }) => groupOf(parseSetting(setting)))
+    return [...new Map(found.map((ref) => [refText(ref), ref])).values()]
   }
 
   return {

@@ -51,7 +51,6 @@ function fleet() {
     },
     ...(kind === 'file' && { resume: async () => void writes.push('resume') }),
     commands: (_config, edits) => edits.map((edit) => `set ${edit.name} ${edit.value}`),
-    group: (name, target) => `${target} ${name}`,
   })
   const shop: AnyActuator = {
     kind: 'shop',
@@ -77,7 +76,6 @@ function fleet() {
       close: async () => {},
     }),
     commands: () => ['give each item its value'],
-    group: () => 'shop',
   }
   const topology = {
     ...emptyTopology(),
@@ -332,7 +330,7 @@ describe('a start in observe mode after a crash', () => {
 describe('lowering the mode', () => {
   it('does not happen when something could not be rolled back, and says why', async () => {
     const f = fleet()
-    const [id] = [await f.begin('weight'), await f.begin('return')]
+    const [id] = [await f.begin('weight'), await f.begin('job')]
     f.values['edge app/a/weight'] = '33'
     await expect(f.lower('roll-back')).rejects.toMatchObject({
       code: 'drift',

@@ -1,5 +1,6 @@
 import { measure } from '../metrics/measure.ts'
-import type { Guard, Setting } from '../model/proposal.ts'
+import type { Guard } from '../model/proposal.ts'
+import { poolOf, type SettingText, serverOf } from '../model/setting.ts'
 import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 
@@ -11,17 +12,20 @@ const MORE_FAIL = 'many more requests fail than before'
 const BACK_FAILS = 'the server that came back fails what it is given'
 
 /** The guards of a change that has no prediction: one for each pool that it touches, and one for each server that comes back. */
-export function ownGuards(steps: readonly { setting: Setting; after: string }[], topology: Topology, before: SeriesWindow): Guard[] {
-  const pools = topology.pools.filter(({ target, name }) =>
-    steps.some(({ setting }) => setting.target === target && setting.name.startsWith(`${name}/`)),
-  )
+export function ownGuards(steps: readonly { setting: SettingText; after: string }[], topology: Topology, before: SeriesWindow): Guard[] {
+  const touched = steps.map(({ setting, after }) => ({
+    pool: poolOf(setting, topology.pools),
+    found: serverOf(setting, topology.pools),
+    after,
+  }))
+  const pools = topology.pools.filter((pool) => touched.some((one) => one.pool === pool))
   return pools.flatMap(({ target, name, servers }) => {
     const where = { target, pool: name }
     const seen = measure('pool_error_ratio', where, before)
     const limit = Math.max(ERROR_RATIO_MAX, seen.is === 'measured' ? seen.value + ERROR_RATIO_MORE : 0)
     const guard: Guard = { metric: 'pool_error_ratio', where, unit: 'ratio', op: '>', limit, forMs: 10_000, why: MORE_FAIL }
     const back = servers.filter((server) =>
-      steps.some((step) => step.after === 'ready' && step.setting.name === `${name}/${server.name}/state`),
+      touched.some(({ found, after }) => found?.server === server && found.what === 'state' && after === 'ready'),
     )
     // Of the whole pool's requests a server that just came back spoils too few to be seen.
     return [guard, ...back.map((server): Guard => ({ ...guard, where: { ...where, server: server.name }, forMs: 5_000, why: BACK_FAILS }))]

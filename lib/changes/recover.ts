@@ -1,9 +1,9 @@
 import type { Change } from '../model/change.ts'
+import { settingKey } from '../model/setting.ts'
 import { heldSteps } from '../model/slowStart.ts'
 import { beginWatch } from './begin.ts'
 import type { ChangesContext } from './context.ts'
 import { leave } from './leave.ts'
-import { settingKey } from './liveSettings.ts'
 import { publicError } from './publicError.ts'
 import { continueRollback, startRollback } from './rollback.ts'
 

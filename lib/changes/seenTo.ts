@@ -1,6 +1,6 @@
 import { isOpen } from '../model/changeAlert.ts'
 import { EvenkeelError } from '../model/error.ts'
-import { contestedKey } from '../model/proposal.ts'
+import { contestedKey } from '../model/setting.ts'
 import { heldSteps } from '../model/slowStart.ts'
 import type { ChangesContext } from './context.ts'
 

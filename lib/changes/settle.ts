@@ -4,6 +4,9 @@ import type { Change } from '../model/change.ts'
 import { parseDuration } from '../model/duration.ts'
 import { isFresh } from '../model/follower.ts'
 import type { Job } from '../model/job.ts'
+import type { Step } from '../model/proposal.ts'
+import type { RingRef, TtlRef } from '../model/ref.ts'
+import { parseSetting } from '../model/setting.ts'
 import { isRising } from '../model/slowStart.ts'
 import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
@@ -28,9 +31,9 @@ export function settledFrom(change: Change, window: SeriesWindow, topology: Topo
   if (!prediction || change.watchFrom === undefined || isRising(change)) return null
   const watchFrom = change.slowStart?.doneAt ?? change.watchFrom
   const reached = (at: number) => (at <= window.to ? at : null)
-  const [setting] = change.steps.map((step) => step.setting)
-  if (setting?.target.startsWith('ttl:')) return reached(watchFrom + POLLS_MS + oldTtlMs(change, topology))
-  if (setting?.target.startsWith('ring:')) return reached(watchFrom + followed(change, window.to, topology) + RING_MS)
+  const { of } = parseSetting(change.steps[0]!.setting)
+  if ('ttl' in of) return reached(watchFrom + POLLS_MS + oldTtlMs(change.steps, of, topology))
+  if ('ring' in of) return reached(watchFrom + followed(change, of, window.to, topology) + RING_MS)
   // What waited before the write is answered after it: that time was spent under the old setting.
   const drained = prediction.dip?.metric === prediction.metric ? prediction.dip.forMs : 0
   const { target, pool } = prediction.where
@@ -58,18 +61,16 @@ function passed(window: SeriesWindow, where: { target: string; pool: string }, r
 }
 
 /** Keys that were written before the change live on for their old TTL, and for the longest that their old jitter drew. */
-function oldTtlMs(change: Change, topology: Topology): number {
-  const name = change.steps[0]!.setting.target.slice('ttl:'.length)
-  const policy = topology.ttls.find((ttl) => ttl.name === name)
-  const before = (setting: string) => change.steps.find((step) => step.setting.name.endsWith(`/${setting}`))?.before
+function oldTtlMs(steps: readonly Step[], { ttl }: TtlRef, topology: Topology): number {
+  const policy = topology.ttls.find(({ name }) => name === ttl)
+  const before = (name: string) => steps.find((step) => parseSetting(step.setting).name === name)?.before
   const [old, oldJitter] = [before('ttl'), before('jitter')]
   const jitter = oldJitter === undefined ? (policy?.jitter ?? 0) : Number(oldJitter)
   return Math.max(old ? ttlMs(old) : 0, policy?.ttlMs ?? 0) * (1 + jitter)
 }
 
 /** How long after the write the followers had moved, at most FOLLOWERS_MS. */
-function followed(change: Change, now: number, topology: Topology): number {
-  const name = change.steps[0]!.setting.target.slice('ring:'.length)
+function followed(change: Change, { ring: name }: RingRef, now: number, topology: Topology): number {
   const ring = topology.rings.find((one) => one.name === name)
   const behind = ring?.followers.some((follower) => follower.version < ring.version && isFresh(follower, now))
   return behind || !ring ? Math.min(FOLLOWERS_MS, Math.max(POLLS_MS, now - change.watchFrom!)) : POLLS_MS
@@ -84,10 +85,10 @@ export function watchLimitMs(
   topology: Topology,
   limits: { watchMs: number; ownMs: number; ttlWatchMs: number },
 ): number {
-  const { target } = change.steps[0]!.setting
-  if (!target.startsWith('ttl:')) return change.prediction ? limits.watchMs : limits.ownMs
-  const policy = topology.ttls.find((ttl) => ttl.name === target.slice('ttl:'.length))
-  const step = change.steps.find((one) => one.setting.name.endsWith('/ttl'))
+  const { of } = parseSetting(change.steps[0]!.setting)
+  if (!('ttl' in of)) return change.prediction ? limits.watchMs : limits.ownMs
+  const policy = topology.ttls.find(({ name }) => name === of.ttl)
+  const step = change.steps.find(({ setting }) => parseSetting(setting).name === 'ttl')
   const lengths = step ? [ttlMs(step.before), ttlMs(step.after)] : [policy?.ttlMs ?? 0]
   return Math.min(limits.ttlWatchMs, 2 * Math.min(...lengths) + 55_000)
 }

@@ -7,6 +7,7 @@ import { ABLE } from '../../test/normal.ts'
 import { createBus } from '../engine/bus.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { AnyActuator } from '../model/product.ts'
+import { settingKey } from '../model/setting.ts'
 import { emptyTopology, type Pool, type PoolServer, type TargetFacts } from '../model/topology.ts'
 import { createStore } from '../store/store.ts'
 import { createChanges } from './changes.ts'
@@ -42,7 +43,7 @@ describe('which return is slow', () => {
   const of = (pools: Pool[], before = 'maint', weight = '100', ms = 30_000) =>
     slowStartOf(
       [{ setting: A_STATE, before, after: 'ready' }],
-      new Map([['edge app/a/weight', weight]]),
+      new Map([[settingKey(A_WEIGHT), weight]]),
       { ...emptyTopology(), targets: EDGE, pools },
       ms,
     )
@@ -63,7 +64,7 @@ describe('which return is slow', () => {
     const steps = [{ setting: A_STATE, before: 'maint', after: 'ready' }, { setting: A_WEIGHT, before: '100', after: '40' }] // biome-ignore format: a table
     const { slowStart } = slowStartOf(
       steps,
-      new Map([['edge app/a/weight', '100']]),
+      new Map([[settingKey(A_WEIGHT), '100']]),
       { ...emptyTopology(), targets: EDGE, pools: [pool()] },
       30_000,
     )
@@ -91,7 +92,7 @@ describe('which return is slow', () => {
   it('is for pools whose product can: elsewhere a stage is a reload', () => {
     const reloads = pool({ can: { state: true, slowStart: { because: 'each stage would be another reload' } } })
     const steps = [{ setting: A_STATE, before: 'drain', after: 'ready' }]
-    expect(slowStartOf(steps, new Map([['edge app/a/weight', '100']]), { ...emptyTopology(), targets: EDGE, pools: [reloads] }, 30_000)).toEqual({ notes: [] }) // biome-ignore format: one line
+    expect(slowStartOf(steps, new Map([[settingKey(A_WEIGHT), '100']]), { ...emptyTopology(), targets: EDGE, pools: [reloads] }, 30_000)).toEqual({ notes: [] }) // biome-ignore format: one line
   })
 
   it("is ours after a drain, where HAProxy's slowstart does not act", () => {
@@ -125,7 +126,6 @@ function balancer() {
       await troubles.after?.()
     },
     commands: (_config, edits) => edits.map(({ name, value }) => `set ${name} ${value}`),
-    group: () => 'pool:edge/app',
   }
   const topology = { ...emptyTopology(), targets: EDGE, pools: [pool()] }
   const path = join(mkdtempSync(join(tmpdir(), 'evenkeel-slow-')), 'evenkeel.db')

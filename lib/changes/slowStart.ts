@@ -1,23 +1,23 @@
 import { duration } from '../format/format.ts'
-import type { Setting, Step } from '../model/proposal.ts'
+import type { Step } from '../model/proposal.ts'
+import { serverRef } from '../model/ref.ts'
+import { type SettingText, serverOf, settingKey, settingText, weightOf } from '../model/setting.ts'
 import type { SlowStart } from '../model/slowStart.ts'
 import type { Pool, PoolServer, Topology } from '../model/topology.ts'
-import { settingKey } from './liveSettings.ts'
 
 /** Enough to see each take hold before the next; more would only be more writes. */
 const STAGES = 4
 
-type Returning = { pool: Pool; server: PoolServer; weight: Setting }
+type Returning = { pool: Pool; server: PoolServer; state: SettingText; weight: SettingText }
 
 /** The servers that these steps may bring back into their pool, each with the setting of its weight, which is to be read along. */
-export function returning(steps: readonly { setting: Setting; after: string }[], topology: Topology): Returning[] {
-  return steps.flatMap(({ setting: { target, name }, after }): Returning[] => {
-    if (after !== 'ready') return []
-    for (const pool of topology.pools)
-      for (const server of pool.servers)
-        if (pool.target === target && pool.can.slowStart === true && name === `${pool.name}/${server.name}/state`)
-          return [{ pool, server, weight: { target, name: `${pool.name}/${server.name}/weight` } }]
-    return []
+export function returning(steps: readonly { setting: SettingText; after: string }[], topology: Topology): Returning[] {
+  return steps.flatMap(({ setting, after }): Returning[] => {
+    const found = after === 'ready' ? serverOf(setting, topology.pools) : null
+    if (found?.what !== 'state' || found.pool.can.slowStart !== true) return []
+    const { pool, server } = found
+    const weight = settingText(weightOf(serverRef(pool, server)))
+    return [{ pool, server, state: setting, weight }]
   })
 }
 
@@ -32,8 +32,8 @@ export function slowStartOf(
   ms: number,
 ): { slowStart?: SlowStart; notes: string[] } {
   const notes: string[] = []
-  const rises = returning(steps, topology).flatMap(({ pool, server, weight }) => {
-    const state = steps.find(({ setting }) => setting.target === pool.target && setting.name === `${pool.name}/${server.name}/state`)!
+  const rises = returning(steps, topology).flatMap(({ pool, server, state: setting, weight }) => {
+    const state = steps.find((step) => settingKey(step.setting) === settingKey(setting))!
     if (state.before !== 'drain' && state.before !== 'maint') return []
     const before = live.get(settingKey(weight))
     const goal = steps.find(({ setting }) => settingKey(setting) === settingKey(weight))?.after ?? before
@@ -66,8 +66,7 @@ function atOnceBecause(pool: Pool, server: PoolServer, from: string, weight: num
 /** Why the next stage waits although its time has come, or null: a server that is not up would come back to its whole load. */
 export function heldBecause({ rises }: SlowStart, topology: Topology): string | null {
   for (const { setting } of rises) {
-    const pool = topology.pools.find(({ target, name }) => target === setting.target && setting.name.startsWith(`${name}/`))
-    const server = pool?.servers.find(({ name }) => setting.name === `${pool.name}/${name}/weight`)
+    const server = serverOf(setting, topology.pools)?.server
     if (server && server.state !== 'up') return `${server.name} is ${server.state}`
   }
   return null

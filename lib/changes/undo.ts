@@ -1,8 +1,9 @@
 import { EvenkeelError } from '../model/error.ts'
 import type { Step } from '../model/proposal.ts'
+import { settingKey } from '../model/setting.ts'
 import type { HeldStep } from '../model/slowStart.ts'
 import type { Journal } from './journal.ts'
-import { byTarget, type LiveSettings, settingKey } from './liveSettings.ts'
+import { byTarget, type LiveSettings } from './liveSettings.ts'
 
 export type Drifted = { step: Step; live: string }
 export type Undone = {

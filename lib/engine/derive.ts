@@ -1,4 +1,5 @@
 import { increase } from '../math/rates.ts'
+import { refText } from '../model/ref.ts'
 import type { RingSpec } from '../model/ring.ts'
 import type { Reading, Series } from '../model/series.ts'
 import type { Store } from '../model/store.ts'
@@ -24,7 +25,7 @@ export function createDerive(
     }
     for (const ring of topology.rings) {
       const shares = ownedShares(ring)
-      if (shares) store.append(`ring:${ring.name}`, now, ringReadings(ring, shares, store.window(now - SEEN_MS, now)), stepMs)
+      if (shares) store.append(refText({ ring: ring.name }), now, ringReadings(ring, shares, store.window(now - SEEN_MS, now)), stepMs)
     }
   }
 }

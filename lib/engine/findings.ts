@@ -1,6 +1,7 @@
 import { type ClockStep, movedDate } from '../model/clock.ts'
 import type { Bus } from '../model/events.ts'
 import type { Finding, Verdict } from '../model/finding.ts'
+import { refText } from '../model/ref.ts'
 import { type Labels, labelsKey, labelsMatch } from '../model/series.ts'
 import type { Store } from '../model/store.ts'
 import type { Topology } from '../model/topology.ts'
@@ -162,7 +163,7 @@ export function isGone(subject: Labels, topology: Topology): boolean {
   }
   if (ring !== undefined) {
     const found = topology.rings.find((one) => one.name === ring)
-    if (topology.rings.length > 0 && !found && !topology.targets.some((one) => one.name === `ring:${ring}`)) return true
+    if (topology.rings.length > 0 && !found && !topology.targets.some((one) => one.name === refText({ ring }))) return true
     if (found && node !== undefined && !found.nodes.some((one) => one.name === node)) return true
   }
   return false

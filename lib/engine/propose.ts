@@ -4,8 +4,10 @@ import type { Advisor } from '../model/detector.ts'
 import type { Bus } from '../model/events.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Log } from '../model/log.ts'
-import { contestedKey, type Draft, type Proposal, type Step } from '../model/proposal.ts'
+import type { Draft, Proposal, Step } from '../model/proposal.ts'
+import { isWithin, refOf } from '../model/ref.ts'
 import type { Labels } from '../model/series.ts'
+import { contestedKey, groupOf, parseSetting } from '../model/setting.ts'
 import type { Store } from '../model/store.ts'
 import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
@@ -222,10 +224,8 @@ export function createPropose(options: ProposeOptions): Propose {
   }
 }
 
-/** True when one of the steps turns a knob of the finding's subject. */
-function touches(steps: Step[], { target, pool, ring }: Labels): boolean {
-  return steps.some(({ setting }) => {
-    if (ring !== undefined) return setting.target === `ring:${ring}`
-    return setting.target === target && (pool === undefined || setting.name.startsWith(`${pool}/`))
-  })
+/** True when one of the steps changes a setting of the finding's subject: of its whole pool or ring, where it is a server or a node. */
+function touches(steps: Step[], { server: _, node: __, ...labels }: Labels): boolean {
+  const subject = refOf(labels)
+  return subject !== null && steps.some(({ setting }) => isWithin(groupOf(parseSetting(setting)), subject))
 }

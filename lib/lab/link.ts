@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type PoolRef, type RingRef, refText } from '../model/ref.ts'
 import { RING_ALGORITHMS, type RingNode, type RingSpec } from '../model/ring.ts'
 import { bytesOf } from '../rings/hashes/bytes.ts'
 import { crc32 } from '../rings/hashes/crc32.ts'
@@ -83,8 +84,9 @@ export function writeLab(state: LabState): string {
   return Object.keys(body).length === 0 ? '' : `${VERSION}.${toBase64(JSON.stringify(body))}`
 }
 
-/** The address of the lab with a known ring, `ring:products` or `pool:edge/app`, and an edit of it. */
-export const labHref = (of: string, edited: Partial<LabState> = {}) => `/lab?lab=${writeLab({ ...EMPTY_LAB, ...edited, of })}`
+/** The address of the lab with a known ring, that of applications or of a pool, and an edit of it. */
+export const labHref = (of: RingRef | PoolRef, edited: Partial<LabState> = {}) =>
+  `/lab?lab=${writeLab({ ...EMPTY_LAB, ...edited, of: refText(of) })}`
 
 /** The state of a link, or why it cannot be read. Specs come as they were written, right or wrong. */
 export function readLab(text: string): LabState | { because: string } {

@@ -1,4 +1,5 @@
 import { followersWord } from '../format/followers.ts'
+import { type PoolRef, parseRef, poolRef, type RingRef, refText } from '../model/ref.ts'
 import type { RingSpec } from '../model/ring.ts'
 import type { Can } from '../model/topology.ts'
 import type { HotKeyView, PoolView, RingView, TargetView } from '../model/views.ts'
@@ -34,14 +35,14 @@ export type LabSource = {
   setBy: SetBy
 }
 
-export const ringId = (ring: Pick<RingView, 'name'>) => `ring:${ring.name}`
-export const poolId = (pool: Pick<PoolView, 'target' | 'name'>) => `pool:${pool.target}/${pool.name}`
+export const ringId = (ring: Pick<RingView, 'name'>) => refText({ ring: ring.name })
+export const poolId = (pool: Pick<PoolView, 'target' | 'name'>) => refText(poolRef(pool))
 
 /** What an id names: a ring, or a pool of a target. Null of anything else. */
-export function partsOf(id: string): { ring: string } | { target: string; pool: string } | null {
-  if (id.startsWith('ring:') && id.length > 5) return { ring: id.slice(5) }
-  const [, target, pool] = /^pool:([^/]+)\/(.+)$/s.exec(id) ?? []
-  return target && pool ? { target, pool } : null
+export function partsOf(id: string): RingRef | PoolRef | null {
+  const ref = parseRef(id)
+  if (ref === null || 'node' in ref || 'server' in ref) return null
+  return 'ring' in ref || 'pool' in ref ? ref : null
 }
 
 /** The source of a ring that applications compute: its control document sets the points. */

@@ -1,9 +1,11 @@
+import { serverRef } from '../model/ref.ts'
 import type { RingNode, RingSpec } from '../model/ring.ts'
+import { type SettingText, weightOf as settingOfWeight, settingText, stateOf } from '../model/setting.ts'
 import { isUp, weightOf } from '../rings/algorithm.ts'
 import { ketamaCounts } from '../rings/algorithms/ketama.ts'
 import type { LabSource } from './source.ts'
 
-export type LabStep = { setting: { target: string; name: string }; before: string; after: string }
+export type LabStep = { setting: SettingText; before: string; after: string }
 /** What of an edited ring a change can write, else the reason why none can. */
 export type Made = { steps: LabStep[] } | { because: string }
 
@@ -35,13 +37,13 @@ function pointSteps(ring: string, before: RingSpec, after: RingSpec): Made {
   const steps = after.nodes.flatMap(({ name }, at) =>
     now[at] === then[at]
       ? []
-      : [{ setting: { target: `ring:${ring}`, name: `${ring}/${name}/points` }, before: String(now[at]), after: String(then[at]) }],
+      : [{ setting: settingText({ of: { ring, node: name }, name: 'points' }), before: String(now[at]), after: String(then[at]) }],
   )
   return steps.length > 0 ? { steps } : { because: 'Nothing is changed yet.' }
 }
 
 function serverSteps(setBy: Extract<LabSource['setBy'], { is: 'pool' }>, was: ReadonlyMap<string, RingNode>, after: RingSpec): Made {
-  const setting = (server: string, what: string) => ({ target: setBy.target, name: `${setBy.name}/${server}/${what}` })
+  const server = ({ name }: RingNode) => serverRef(setBy, { name })
   const weighed = after.nodes.filter((node) => weightOf(node) !== weightOf(was.get(node.name)!))
   const turned = after.nodes.filter((node) => (node.state ?? 'up') !== (was.get(node.name)!.state ?? 'up'))
   if (weighed.length > 0 && setBy.weights !== true) return { because: `No weight is taken live: ${setBy.weights}` }
@@ -53,12 +55,12 @@ function serverSteps(setBy: Extract<LabSource['setBy'], { is: 'pool' }>, was: Re
   if (!after.nodes.some((node) => isUp(node) && weightOf(node) > 0)) return { because: 'No server would be left.' }
   const steps = [
     ...weighed.map((node) => ({
-      setting: setting(node.name, 'weight'),
+      setting: settingText(settingOfWeight(server(node))),
       before: String(weightOf(was.get(node.name)!)),
       after: String(weightOf(node)),
     })),
     ...turned.map((node) => ({
-      setting: setting(node.name, 'state'),
+      setting: settingText(stateOf(server(node))),
       before: isUp(was.get(node.name)!) ? 'ready' : 'out',
       after: STATE_WORDS[(node.state ?? 'up') as keyof typeof STATE_WORDS],
     })),

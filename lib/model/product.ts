@@ -132,8 +132,6 @@ export interface Actuator<Config> {
   work?(config: Config, edit: Edit): LongWork
   /** Exactly what `write` would send, one text a command, for people to read and copy. */
   commands(config: Config, edits: Edit[]): string[]
-  /** Settings of one of these groups share one change in flight: `pool:edge/app`, `ring:products`, `cache:cache-a`. */
-  group(name: string, target: string): string
 }
 // biome-ignore lint/suspicious/noExplicitAny: as for AnyProduct.
 export type AnyActuator = Actuator<any>

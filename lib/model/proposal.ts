@@ -1,9 +1,9 @@
 import type { Unit } from './finding.ts'
 import type { Labels } from './series.ts'
+import { type SettingText, settingKey } from './setting.ts'
 
-/** One knob on one server. `ring:NAME` and `ttl:NAME` are targets too: the control documents. */
-export type Setting = { target: string; name: string }
-export type Step = { setting: Setting; before: string; after: string }
+/** What a change does to one setting, as the API and the stored documents write it. */
+export type Step = { setting: SettingText; before: string; after: string }
 
 /** What the metric will be when the change has worked, in the metric's own unit; low ≤ after ≤ high. */
 export type Prediction = {
@@ -82,12 +82,11 @@ const NOISE = 0.05
  */
 export function sameAdvice(one: readonly Step[], other: readonly Step[], within: number): boolean {
   const all = new Map<string, { before: string; one?: string; other?: string }>()
-  const key = ({ setting }: Step) => `${setting.target} ${setting.name}`
-  for (const step of one) all.set(key(step), { before: step.before, one: step.after })
+  for (const step of one) all.set(settingKey(step.setting), { before: step.before, one: step.after })
   for (const step of other) {
-    const known = all.get(key(step))
+    const known = all.get(settingKey(step.setting))
     if (known && known.before !== step.before) return false
-    all.set(key(step), { ...known, before: step.before, other: step.after })
+    all.set(settingKey(step.setting), { ...known, before: step.before, other: step.after })
   }
   return [...all.values()].every(({ before, one: to = before, other: otherwise = before }) => {
     const [a, b] = [Number(to), Number(otherwise)]
@@ -109,6 +108,3 @@ export function heldUntil({ state, steps, replaced }: Proposal, renewal: Proposa
   if (state !== 'superseded' || !replaced || !renewal) return null
   return sameAdvice(steps, renewal.steps, HELD_WITHIN) ? replaced.at + HELD_MS : null
 }
-
-/** In the store's memory while another writer contests a setting: nothing is proposed for it until a person decides. */
-export const contestedKey = (setting: Setting) => `contested:${setting.target}:${setting.name}`

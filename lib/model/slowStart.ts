@@ -1,7 +1,8 @@
-import type { Setting, Step } from './proposal.ts'
+import type { Step } from './proposal.ts'
+import { type SettingText, settingKey } from './setting.ts'
 
 /** A weight on its way up: what it was, and what it holds stage by stage; the last value is where it is to stay. */
-export type Rise = { setting: Setting; before: string; values: string[] }
+export type Rise = { setting: SettingText; before: string; values: string[] }
 
 /** Servers that come back into their pool get their weight in stages, all of them in step. */
 export type SlowStart = {
@@ -34,7 +35,7 @@ export function heldSteps({ steps, slowStart, job }: { steps: readonly Step[]; s
   if (job !== undefined) return []
   if (!slowStart || slowStart.doneAt !== undefined) return [...steps]
   const { rises, stage, writing } = slowStart
-  const rising = (step: Step) => rises.some(({ setting }) => setting.target === step.setting.target && setting.name === step.setting.name)
+  const rising = (step: Step) => rises.some(({ setting }) => settingKey(setting) === settingKey(step.setting))
   return [
     ...rises.map(({ setting, before, values }): HeldStep => {
       if (writing === undefined) return { setting, before, after: values[stage]! }

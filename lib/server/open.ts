@@ -20,6 +20,7 @@ import type { DetectorSettings } from '../model/detector.ts'
 import type { AppEvent } from '../model/events.ts'
 import type { Log } from '../model/log.ts'
 import type { AnyProduct, TargetConfig } from '../model/product.ts'
+import { refText } from '../model/ref.ts'
 import { notifiers } from '../notifiers/registry.ts'
 import { products } from '../products/sources.ts'
 import { createStore } from '../store/store.ts'
@@ -53,7 +54,7 @@ export function allTargets(config: Config): { config: TargetConfig; product: Any
     ...config.rings.map(
       ({ name, spec, nodes, control, followersExpected }): ControlConfig => ({
         kind: 'control',
-        name: `ring:${name}`,
+        name: refText({ ring: name }),
         key: control.key,
         redis: redisOf(control.target),
         followersExpected,
@@ -63,7 +64,7 @@ export function allTargets(config: Config): { config: TargetConfig; product: Any
     ...config.ttls.map(
       ({ name, match, ttlMs, jitter, control, followersExpected }): ControlConfig => ({
         kind: 'control',
-        name: `ttl:${name}`,
+        name: refText({ ttl: name }),
         key: control.key,
         redis: redisOf(control.target),
         followersExpected,

@@ -46,7 +46,6 @@ export const controlActuator: Actuator<ControlConfig> = {
       : [`HGET ${config.key} ${config.ttl.name}`, `HSET ${config.key} ${config.ttl.name} «the policy with ${words}, version + 1»`]
     return [`WATCH ${config.key}`, look, 'MULTI', put, `PUBLISH ${config.key} «version + 1»`, 'EXEC']
   },
-  group: (_name, target) => target,
 }
 
 const store = (config: ControlConfig, text: string): Command =>

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ControlConfig } from '../../model/control.ts'
 import { EvenkeelError } from '../../model/error.ts'
+import { parseSetting } from '../../model/setting.ts'
 import type { RingControl } from './ringDocument.ts'
 import type { TtlControl } from './ttlDocument.ts'
 
@@ -10,17 +11,17 @@ export const controlConfig = z.custom<ControlConfig>(() => false, 'a control doc
 export const isRing = (config: ControlConfig): config is RingControl => config.ring !== undefined
 export const isTtl = (config: ControlConfig): config is TtlControl => config.ttl !== undefined
 
-/** The node of `RING/NODE/points`. */
+/** The node whose number of points a setting is. */
 export function nodeOf(config: RingControl, setting: string): string {
-  const [head, tail] = [`${config.ring.name}/`, '/points']
-  if (!setting.startsWith(head) || !setting.endsWith(tail) || setting.length <= head.length + tail.length) throw unknown(config, setting)
-  return setting.slice(head.length, -tail.length)
+  const { of } = parseSetting({ target: config.name, name: setting })
+  if ('node' in of) return of.node
+  throw unknown(config, setting)
 }
 
-/** The part of `POLICY/ttl` or `POLICY/jitter`. */
+/** The part of the policy that a setting is. */
 export function policyPart(config: TtlControl, setting: string): 'ttl' | 'jitter' {
-  if (setting === `${config.ttl.name}/ttl`) return 'ttl'
-  if (setting === `${config.ttl.name}/jitter`) return 'jitter'
+  const { of, name } = parseSetting({ target: config.name, name: setting })
+  if ('ttl' in of) return name as 'ttl' | 'jitter'
   throw unknown(config, setting)
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
 import { createKeyedMutex } from '../../model/keyedMutex.ts'
 import type { Actuator, Cause, Edit } from '../../model/product.ts'
+import { type ServerPart, serverPart } from '../../model/setting.ts'
 import { clearLeftover, readText, replaceFile } from '../replaceFile.ts'
 import { adminPage, type EnvoyConfig } from './client.ts'
 import { parseClusters } from './clusters.ts'
@@ -44,7 +45,7 @@ export const envoyActuator: Actuator<EnvoyConfig> = {
   ],
   async get(config, names, signal) {
     const live = await liveOf(config, signal)
-    for (const name of names) weightOf(live, parts(name))
+    for (const name of names) weightOf(live, parts(name, live))
     const file = parseEds(await readText(fileOf(config)))
     return Object.fromEntries(names.map((name) => [name, foundOf(live, file, name)]))
   },
@@ -63,23 +64,17 @@ export const envoyActuator: Actuator<EnvoyConfig> = {
       return `${file}: cluster ${pool}, endpoint ${server}: ${said}`
     })
   },
-  group: (name, target) => `pool:${target}/${parts(name).pool}`,
 }
 
-type Parts = { pool: string; server: string; what: 'weight' | 'state' }
-
-/** A server is `ip:port` or the path of a pipe; a cluster's name may hold slashes. */
-function parts(name: string): Parts {
-  const [what, host] = [name.slice(name.lastIndexOf('/') + 1), name.slice(0, Math.max(0, name.lastIndexOf('/')))]
-  const pipe = host.indexOf('//', 1)
-  const cut = pipe > 0 && pipe < host.length - 2 ? pipe : host.lastIndexOf('/')
-  const [pool, server] = [host.slice(0, Math.max(0, cut)), host.slice(cut + 1)]
-  if (!pool || !server || (what !== 'weight' && what !== 'state'))
+/** A server is `ip:port` or the path of a pipe; a cluster's name may hold slashes, which older versions wrote as they are. */
+function parts(name: string, live?: Live): ServerPart {
+  const part = serverPart(name, (pool, server) => live?.servers.get(pool)?.has(server) === true)
+  if (!part)
     throw new EvenkeelError(
       'not_found',
       `${JSON.stringify(name.slice(0, 80))} is no setting: CLUSTER/ADDRESS/weight or CLUSTER/ADDRESS/state`,
     )
-  return { pool, server, what }
+  return part
 }
 
 function fileOf({ eds }: EnvoyConfig): string {
@@ -103,7 +98,7 @@ async function liveOf(config: EnvoyConfig, signal: AbortSignal): Promise<Live> {
   return { servers: new Map(hosts), assignments }
 }
 
-function weightOf({ servers }: Live, { pool, server }: Parts): string {
+function weightOf({ servers }: Live, { pool, server }: ServerPart): string {
   const found = servers.get(pool)?.get(server)
   if (!found) throw new EvenkeelError('not_found', `Envoy has no host ${server} in a cluster ${pool}`)
   return String(found.weight)
@@ -111,12 +106,12 @@ function weightOf({ servers }: Live, { pool, server }: Parts): string {
 
 /** Weights as the running Envoy has them. Its page does not tell draining from failing in every version: the state is the file's. */
 function foundOf(live: Live, file: EdsFile, name: string): string {
-  const of = parts(name)
+  const of = parts(name, live)
   return of.what === 'weight' ? weightOf(live, of) : inFile(live, file, name)
 }
 
 function inFile(live: Live, file: EdsFile, name: string): string {
-  const { pool, server, what } = parts(name)
+  const { pool, server, what } = parts(name, live)
   const { weight, draining } = edsEndpoint(file, live.assignments.get(pool) ?? pool, server)
   return what === 'weight' ? String(weight) : draining ? 'drain' : 'ready'
 }
@@ -147,7 +142,7 @@ async function write(config: EnvoyConfig, edits: Edit[], signal: AbortSignal, ca
 /** One edit an endpoint: its weight and its state may change at once. */
 function edsEdits(live: Live, edits: readonly Edit[]): EdsEdit[] {
   return edits.map(({ name, value }) => {
-    const { pool, server, what } = parts(name)
+    const { pool, server, what } = parts(name, live)
     const assignment = live.assignments.get(pool) ?? pool
     return { assignment, server, ...(what === 'weight' ? { weight: Number(value) } : { draining: value !== 'ready' }) }
   })
@@ -186,7 +181,6 @@ async function updates(config: EnvoyConfig, signal: AbortSignal): Promise<Update
 /** Null when every value is in force; else why not. `before`: the counters before the file changed; null where nobody looked. */
 async function untilSeen(config: EnvoyConfig, edits: Edit[], before: Updates | null, signal: AbortSignal): Promise<string | null> {
   const deadline = performance.now() + SEEN_WITHIN_MS
-  const pools = [...new Set(edits.map(({ name }) => parts(name).pool))]
   let missing = ''
   let failures = 0
   while (performance.now() < deadline && !signal.aborted) {
@@ -195,6 +189,7 @@ async function untilSeen(config: EnvoyConfig, edits: Edit[], before: Updates | n
       const now = before && (await updates(config, signal))
       const rose = (what: 'success' | 'rejected' | 'failure', pool: string) =>
         now ? (now[what].get(pool) ?? 0) - (before[what].get(pool) ?? 0) : 0
+      const pools = [...new Set(edits.map(({ name }) => parts(name, live).pool))]
       const rejected = pools.find((pool) => rose('rejected', pool) > 0)
       if (rejected) {
         const words = nackSince(config.name, before!.at)
@@ -203,7 +198,9 @@ async function untilSeen(config: EnvoyConfig, edits: Edit[], before: Updates | n
       failures = pools.reduce((sum, pool) => sum + rose('failure', pool), 0)
       // A file that Envoy cannot read will not become readable; a poll that failed is tried again.
       if (failures > 0 && !config.eds?.serve) return 'Envoy could not read the EDS file (update_failure rose): may its user read it?'
-      const differs = edits.find(({ name, value }) => !isInForce(live, parts(name), value, rose('success', parts(name).pool) > 0))
+      const differs = edits.find(
+        ({ name, value }) => !isInForce(live, parts(name, live), value, rose('success', parts(name, live).pool) > 0),
+      )
       // Where this counter is not shown, the values alone tell.
       const unseen = pools.find((pool) => now?.success.has(pool) && rose('success', pool) <= 0)
       if (!differs && !unseen) return null
@@ -225,7 +222,7 @@ async function untilSeen(config: EnvoyConfig, edits: Edit[], before: Updates | n
 }
 
 /** A host that is ready in the file may fail its health check: that the update was taken has to do then. */
-function isInForce({ servers }: Live, { pool, server, what }: Parts, value: string, taken: boolean): boolean {
+function isInForce({ servers }: Live, { pool, server, what }: ServerPart, value: string, taken: boolean): boolean {
   const found = servers.get(pool)?.get(server)
   if (!found) return false
   if (what === 'weight') return String(found.weight) === value

@@ -136,7 +136,10 @@ describe('weights by a file that Envoy watches', () => {
     expect(await envoyActuator.get(config, [name], SIGNAL)).toEqual({ [name]: '5' })
     await write(config, [{ name, expect: '5', value: '8' }])
     expect(mesh.weights()['/run/a.sock']).toBe(8)
-    expect(envoyActuator.group(name, 'mesh')).toBe('pool:mesh/outbound/a')
+    const exact = 'outbound%2Fa//run/a.sock/weight'
+    expect(await envoyActuator.get(config, [exact], SIGNAL)).toEqual({ [exact]: '8' })
+    await write(config, [{ name: exact, expect: '8', value: '9' }])
+    expect(mesh.weights()['/run/a.sock']).toBe(9)
   })
 
   it('values that Envoy refuses are refused, hosts and files that are not there are named', async () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Actuator, Edit } from '../../model/product.ts'
+import { type ServerPart, serverPart } from '../../model/setting.ts'
 import type { SocketAddress } from '../exchange.ts'
 import { say } from './client.ts'
 import { type HaproxyConfig, socketOf } from './config.ts'
@@ -14,7 +15,7 @@ const STATE = z.enum(['ready', 'drain', 'maint'], { error: 'allowed: ready, drai
 const UNTIL = 'until HAProxy reloads, unless haproxy.cfg says the same'
 
 // HAProxy's own alphabet for names (its manual, section 2.2): nothing that could end a command.
-const NAME = /^([A-Za-z0-9_.:-]+)\/([A-Za-z0-9_.:-]+)\/(weight|state)$/
+const NAME = /^[A-Za-z0-9_.:-]+$/
 
 /** Weights and states of servers by the admin socket: `app/app3/weight`, `app/app3/state`. */
 export const haproxyActuator: Actuator<HaproxyConfig> = {
@@ -43,7 +44,6 @@ export const haproxyActuator: Actuator<HaproxyConfig> = {
     assertAs(edits, await live(socket, names, signal), (edit) => edit.value, 'after the write')
   },
   commands: (_config, edits) => edits.map((edit) => command(edit.name, edit.value)),
-  group: (name, target) => `pool:${target}/${name.split('/', 1)[0]}`,
 }
 
 function adminSocketOf(config: HaproxyConfig): SocketAddress {
@@ -52,11 +52,11 @@ function adminSocketOf(config: HaproxyConfig): SocketAddress {
   return socket
 }
 
-function partsOf(name: string): { pool: string; server: string; what: 'weight' | 'state' } {
-  const [, pool, server, what] = NAME.exec(name) ?? []
-  if (!pool || !server || !what)
+function partsOf(name: string): ServerPart {
+  const part = serverPart(name)
+  if (!part || !NAME.test(part.pool) || !NAME.test(part.server))
     throw new EvenkeelError('not_found', `${JSON.stringify(name.slice(0, 80))} is no setting: POOL/SERVER/weight or POOL/SERVER/state`)
-  return { pool, server, what: what as 'weight' | 'state' }
+  return part
 }
 
 function command(name: string, value: string): string {

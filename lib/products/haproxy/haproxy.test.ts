@@ -404,7 +404,6 @@ describe('the actuator', () => {
   it('writes exactly one command a setting', () => {
     expect(command('app/app3/weight', '25')).toBe('set server app/app3 weight 25')
     expect(command('app/app3/state', 'drain')).toBe('set server app/app3 state drain')
-    expect(haproxyActuator.group('app/app3/weight', 'edge')).toBe('pool:edge/app')
   })
 
   it.each([

@@ -45,7 +45,6 @@ export const memcachedActuator: Actuator<MemcachedConfig> = {
     }
   },
   commands: (_config, edits) => edits.map(command),
-  group: (_name, target) => `cache:${target}`,
 }
 
 async function live(config: MemcachedConfig, names: string[], signal: AbortSignal): Promise<string> {

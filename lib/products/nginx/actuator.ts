@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
 import { createKeyedMutex } from '../../model/keyedMutex.ts'
 import type { Actuator, Cause, Edit } from '../../model/product.ts'
+import { type ServerPart, serverPart } from '../../model/setting.ts'
 import { getText } from '../http.ts'
 import { clearLeftover, readText, replaceFile } from '../replaceFile.ts'
 import { type NginxConfig, writable } from './config.ts'
@@ -18,7 +19,6 @@ import { parseVts } from './vts.ts'
 const mutex = createKeyedMutex()
 /** Old workers that finish may still answer for a moment. */
 const SEEN_WITHIN_MS = 2_000
-const NAME = /^([^/\s]+)\/(\S+)\/(weight|state)$/
 const PERSISTENCE = "for good: it stands in the upstream's include file"
 
 /**
@@ -62,17 +62,16 @@ export const nginxActuator: Actuator<NginxConfig> = {
     })
     return [...lines, config.test.join(' '), (config.reload ?? ['kill', '-HUP', `$(cat ${config.pid ?? 'nginx.pid'})`]).join(' ')]
   },
-  group: (name, target) => `pool:${target}/${parts(name).pool}`,
 }
 
-function parts(name: string): { pool: string; server: string; what: 'weight' | 'state' } {
-  const [, pool, server, what] = NAME.exec(name) ?? []
-  if (!pool || !server || !what)
+function parts(name: string): ServerPart {
+  const part = serverPart(name)
+  if (!part)
     throw new EvenkeelError(
       'not_found',
       `${JSON.stringify(name.slice(0, 80))} is no setting: UPSTREAM/SERVER/weight or UPSTREAM/SERVER/state`,
     )
-  return { pool, server, what: what as 'weight' | 'state' }
+  return part
 }
 
 /** The text of each include file that these settings stand in, by its path: two upstreams may share one. */

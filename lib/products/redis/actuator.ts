@@ -69,7 +69,6 @@ export const redisActuator: Actuator<RedisConfig> = {
       const keys = readExpiryName(edit.name)
       return keys ? retimeCommands(keys) : [`CONFIG SET ${parameter(edit.name)} ${edit.value}`]
     }),
-  group: (_name, target) => `cache:${target}`,
 }
 
 /** Settings are a server's own. Throws `not_found` for a Cluster or a family of Sentinels as a whole. */

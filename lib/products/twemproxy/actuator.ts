@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
 import { createKeyedMutex } from '../../model/keyedMutex.ts'
 import type { Actuator, Cause, Edit } from '../../model/product.ts'
+import { type ServerPart, serverPart } from '../../model/setting.ts'
 import { clearLeftover, readText, replaceFile } from '../replaceFile.ts'
 import { readStats, type TwemproxyConfig } from './client.ts'
 import { type PoolConfig, parseConfigFile, withWeights } from './configFile.ts'
@@ -56,7 +57,6 @@ export const twemproxyActuator: Actuator<TwemproxyConfig> = {
     })
     return [...lines, `${config.program} -t -c ${config.config ?? 'nutcracker.yml'}`, (config.restart ?? ['restart twemproxy']).join(' ')]
   },
-  group: (name, target) => `pool:${target}/${parts(name).pool}`,
 }
 
 function writable({ config, restart }: TwemproxyConfig): { path: string; restart: string[] } {
@@ -64,10 +64,10 @@ function writable({ config, restart }: TwemproxyConfig): { path: string; restart
   throw new EvenkeelError('not_allowed', 'this target has no `config` or no `restart`: its weights are read-only')
 }
 
-function parts(name: string): { pool: string; server: string } {
-  const match = /^([^/]+)\/(.+)\/weight$/.exec(name)
-  if (!match) throw new EvenkeelError('not_found', `${name} is no setting: POOL/SERVER/weight`)
-  return { pool: match[1] as string, server: match[2] as string }
+function parts(name: string): ServerPart {
+  const part = serverPart(name)
+  if (part?.what !== 'weight') throw new EvenkeelError('not_found', `${name} is no setting: POOL/SERVER/weight`)
+  return part
 }
 
 async function configText(config: TwemproxyConfig): Promise<string> {

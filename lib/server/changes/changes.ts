@@ -6,6 +6,7 @@ import { metricWords } from '../../format/metric.ts'
 import type { Change, ChangeState } from '../../model/change.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Guard, Step } from '../../model/proposal.ts'
+import { serverOf } from '../../model/setting.ts'
 import { lastStage } from '../../model/slowStart.ts'
 import type { ChangeView, Page } from '../../model/views.ts'
 import { iso, withIso } from '../http/iso.ts'
@@ -36,11 +37,10 @@ export function getChange(runtime: Runtime, id: string): ChangeView {
 function lastingOf(runtime: Runtime, { state, steps }: Change): string[] {
   if (state !== 'watching' && state !== 'kept') return []
   const { pools } = runtime.engine.topology()
+  const changed = steps.flatMap(({ setting }) => serverOf(setting, pools) ?? [])
   return pools.flatMap((pool) =>
     pool.servers
-      .filter(({ name, fileLine }) =>
-        steps.some(({ setting }) => fileLine && setting.target === pool.target && setting.name.startsWith(`${pool.name}/${name}/`)),
-      )
+      .filter((server) => server.fileLine && changed.some((one) => one.server === server))
       .map((server) => lastingText(pool, server)),
   )
 }

@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/finding.ts'
+import { poolRef, refText } from '../../model/ref.ts'
 import type { Topology } from '../../model/topology.ts'
 import type { OverviewView, TierView } from '../../model/views.ts'
 import type { SeriesWindow } from '../../model/window.ts'
@@ -21,9 +22,9 @@ export function tiers(runtime: Runtime): Pick<OverviewView, 'tiers' | 'edges' | 
   const edges = runtime.config.edges
   const ids = new Set(edges.flatMap((edge) => [edge.from, edge.to]))
   const ringMembers = new Set(topology.rings.flatMap((ring) => ring.nodes.flatMap((node) => node.target ?? [])))
-  const unlinked = topology.pools.map((pool) => `pool:${pool.target}/${pool.name}`).filter((id) => !ids.has(id))
+  const unlinked = topology.pools.map((pool) => refText(poolRef(pool))).filter((id) => !ids.has(id))
   for (const id of unlinked.slice(0, POOLS_BESIDE)) ids.add(id)
-  for (const ring of topology.rings) ids.add(`ring:${ring.name}`)
+  for (const ring of topology.rings) ids.add(refText({ ring: ring.name }))
   for (const target of topology.targets)
     if (target.role && !ringMembers.has(target.name) && !named(ids, target.name)) ids.add(`${target.role}:${target.name}`)
   const drawn = new Map([...ids].map((id) => [id, tierOf(id, context)]))

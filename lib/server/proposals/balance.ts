@@ -1,5 +1,7 @@
 import { freshFollowers } from '../../model/follower.ts'
 import type { Step } from '../../model/proposal.ts'
+import { sameRef } from '../../model/ref.ts'
+import { documentOf, parseSetting, poolOf, serverOf } from '../../model/setting.ts'
 import type { Pool, Ring, Topology } from '../../model/topology.ts'
 import { sharesExpected } from '../pools/pools.ts'
 import { ownedShares } from '../rings/ownedShares.ts'
@@ -10,21 +12,20 @@ type Balance = { name: string; before: number; after: number }[]
 export function sharesAfter(topology: Topology, steps: readonly Step[]): Balance | undefined {
   const first = steps[0]
   if (!first) return undefined
-  const ring = ringOf(topology, first)
-  if (ring) return ringShares(ring, steps)
-  const pool = topology.pools.find(
-    (candidate) => candidate.target === first.setting.target && first.setting.name.startsWith(`${candidate.name}/`),
-  )
+  const document = documentOf(first.setting, topology)
+  if (document) return 'nodes' in document ? ringShares(document, steps) : undefined
+  const pool = poolOf(first.setting, topology.pools)
   return pool ? poolShares(pool, steps) : undefined
 }
 
 function poolShares(pool: Pool, steps: readonly Step[]): Balance | undefined {
+  const found = steps.map((step) => ({ step, ...serverOf(step.setting, [pool]) }))
   const side = (which: 'before' | 'after') =>
     sharesExpected({
       ...pool,
       servers: pool.servers.map((server) => {
-        const weight = steps.find((step) => step.setting.name === `${pool.name}/${server.name}/weight`)?.[which]
-        const state = steps.find((step) => step.setting.name === `${pool.name}/${server.name}/state`)?.[which]
+        const held = (what: 'weight' | 'state') => found.find((one) => one.server === server && one.what === what)?.step[which]
+        const [weight, state] = [held('weight'), held('state')]
         return {
           ...server,
           ...(weight === undefined ? {} : { weightEffective: Number(weight) }),
@@ -47,7 +48,8 @@ function ringShares(ring: Ring, steps: readonly Step[]): Balance | undefined {
     ownedShares({
       ...ring.spec,
       nodes: ring.spec.nodes.map((node) => {
-        const points = steps.find((step) => step.setting.name === `${ring.name}/${node.name}/points`)?.[which]
+        const own = { ring: ring.name, node: node.name }
+        const points = steps.find(({ setting }) => sameRef(parseSetting(setting).of, own))?.[which]
         return points === undefined ? node : { ...node, points: Number(points) }
       }),
     })
@@ -61,15 +63,12 @@ function ringShares(ring: Ring, steps: readonly Step[]): Balance | undefined {
 const joined = (names: string[], before: Map<string, number> | null, after: Map<string, number> | null): Balance | undefined =>
   before?.size && after?.size ? names.map((name) => ({ name, before: before.get(name) ?? 0, after: after.get(name) ?? 0 })) : undefined
 
-const ringOf = (topology: Topology, step: Step) => topology.rings.find((ring) => step.setting.target === `ring:${ring.name}`)
-
 /** Who follows the control document that these steps write; undefined where they write none. */
 export function followersOf(
   topology: Topology,
   steps: readonly Step[],
   now: number,
 ): { fresh: number; expected: number | null } | undefined {
-  const target = steps[0]?.setting.target
-  const found = topology.rings.find((ring) => target === `ring:${ring.name}`) ?? topology.ttls.find((ttl) => target === `ttl:${ttl.name}`)
+  const found = steps[0] && documentOf(steps[0].setting, topology)
   return found ? { fresh: freshFollowers(found.followers, now), expected: found.followersExpected ?? null } : undefined
 }
