@@ -4,8 +4,9 @@ import { defineConfig } from 'vitest/config'
 const root = fileURLToPath(new URL('.', import.meta.url))
 
 /**
- * `unit`: pure, seconds, no services. `live`: real servers on private sockets, one file at a time: the machines are small. `long`: what
- * takes minutes (kills by the thousand, a million fuzzed inputs, full disks, stepping clocks), run by `npm run test:long` alone.
+ * `unit`: pure, no services, less than a second a file. `slow`: the same, but seconds a file: simulations, properties over many inputs,
+ * damaged files. `live`: real servers on private sockets, one file at a time: the machines are small. `long`: what takes minutes (kills by
+ * the thousand, a million fuzzed inputs, full disks, stepping clocks), run by `npm run test:long` alone.
  */
 export default defineConfig({
   resolve: { alias: { '@': root } },
@@ -15,8 +16,19 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // One module graph a worker, not one a file: to load the modules 200 times took as long as the tests. A test leaves nothing behind.
+          isolate: false,
           include: ['**/*.test.ts', '**/*.test.tsx'],
-          exclude: ['**/*.live.test.ts', '**/*.long.test.ts', '**/node_modules/**', '**/.next/**'],
+          exclude: ['**/*.{slow,live,long}.test.ts', '**/node_modules/**', '**/.next/**'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'slow',
+          include: ['**/*.slow.test.ts'],
+          exclude: ['**/node_modules/**', '**/.next/**'],
+          testTimeout: 60_000,
         },
       },
       {

@@ -31,6 +31,7 @@ const types: Stage = {
 }
 const lint: Stage = { name: 'lint', run: () => whole('Lint and format (biome)', bin('biome'), ['check', '.']) }
 const unit: Stage = { name: 'unit', run: () => vitest('Unit tests', 'unit') }
+const slow: Stage = { name: 'slow', run: () => vitest('Slow unit tests: simulations, properties, damaged files', 'slow') }
 const live: Stage = {
   name: 'live',
   async run() {
@@ -62,34 +63,42 @@ const browser: Stage = {
   },
 }
 
-/** `npm test` and `npm run check`: the stages one after the other; the first that fails is the last. */
+/** Without services: none waits for another. */
+const QUICK = [types, lint, unit]
+
+/** `npm test` and `npm run check`: the quick stages side by side, then the others one after the other; the first that fails is the last. */
 export async function main(args: string[]): Promise<number> {
   const { only, long } = parseArgs({ args, options: { only: { type: 'string' }, long: { type: 'boolean' } } }).values
   if (long) process.env.EVENKEEL_LONG = '1'
-  const all = [types, lint, unit, live, build, browser, ...(long ? [longTests] : [])]
+  const all = [types, lint, unit, slow, live, build, browser, ...(long ? [longTests] : [])]
   const names = only?.split(',')
   const unknown = names?.find((name) => !all.some((stage) => stage.name === name))
   if (unknown) throw new Stop(`--only ${unknown}: allowed are ${all.map((stage) => stage.name).join(', ')}.`, 2)
   const stages = all.filter((stage) => names?.includes(stage.name) ?? true)
   const sum: Tally = { passed: 0, failed: 0, skipped: 0, notes: [] }
-  const left = [...stages]
+  const quick = stages.filter((stage) => QUICK.includes(stage))
+  const left = [...(quick.length > 0 ? [quick] : []), ...stages.filter((stage) => !QUICK.includes(stage)).map((stage) => [stage])]
   while (left.length > 0 && sum.failed === 0) {
-    const tally = await left[0]!.run().catch((error: Error): Tally => ({ passed: 0, failed: 1, skipped: 0, notes: [error.message] }))
-    sum.passed += tally.passed
-    sum.failed += tally.failed
-    sum.skipped += tally.skipped
-    sum.notes.push(...tally.notes)
+    for (const tally of await Promise.all(left[0]!.map(tallyOf))) {
+      sum.passed += tally.passed
+      sum.failed += tally.failed
+      sum.skipped += tally.skipped
+      sum.notes.push(...tally.notes)
+    }
     left.shift()
   }
   for (const note of sum.notes) say(note)
-  if (left.length > 0) say(`stopped there; not run: ${left.map((stage) => stage.name).join(', ')}`)
+  if (left.length > 0) say(`stopped there; not run: ${left.flatMap((stages) => stages.map((stage) => stage.name)).join(', ')}`)
   process.stdout.write(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped\n`)
   return sum.failed === 0 ? 0 : 1
 }
 
-/** A tool that passes or fails as a whole. */
+const tallyOf = (stage: Stage): Promise<Tally> =>
+  stage.run().catch((error: Error): Tally => ({ passed: 0, failed: 1, skipped: 0, notes: [error.message] }))
+
+/** A tool that passes or fails as a whole. It says nothing while all is well: it runs beside the tests. */
 async function whole(title: string, command: string, args: string[]): Promise<Tally> {
-  const code = await run(title, command, args, { cwd: root, allowFail: true })
+  const code = await run(title, command, args, { cwd: root, allowFail: true, quiet: true })
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0, notes: [] }
 }
 
