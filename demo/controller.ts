@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { DrillView } from '../lib/model/views.ts'
+import type { DrillView } from '../lib/model/answers/drill.ts'
 import type { Drill } from './drill.ts'
 import { drills } from './drills.ts'
 import type { Fleet } from './fleet.ts'

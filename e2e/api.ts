@@ -1,4 +1,7 @@
-import type { ChangeView, FindingView, Page, ProposalView } from '../lib/model/views.ts'
+import type { ChangeView } from '../lib/model/answers/change.ts'
+import type { FindingView } from '../lib/model/answers/finding.ts'
+import type { ProposalView } from '../lib/model/answers/proposal.ts'
+import type { Page } from '../lib/model/answers/shape.ts'
 import { type TestServer, until } from './evenkeel.ts'
 
 /** The server that the demo's fleet has slow from the start. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { FindingView, Page } from '../lib/model/views.ts'
+import type { FindingView } from '../lib/model/answers/finding.ts'
+import type { Page } from '../lib/model/answers/shape.ts'
 import { firing, found } from './api.ts'
 import { startEvenkeel, type TestServer, until } from './evenkeel.ts'
 import { expect, test } from './test.ts'

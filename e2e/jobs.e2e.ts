@@ -1,4 +1,4 @@
-import type { Page } from '../lib/model/views.ts'
+import type { Page } from '../lib/model/answers/shape.ts'
 import { type Command, createRedisClient } from '../lib/products/redis/client.ts'
 import { change, found, openProposal } from './api.ts'
 import { violations } from './axe.ts'

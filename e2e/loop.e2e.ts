@@ -1,4 +1,4 @@
-import type { Page } from '../lib/model/views.ts'
+import type { Page } from '../lib/model/answers/shape.ts'
 import { change, found, openProposal, SLOW, slowProposal, verdict, weightAtHaproxy } from './api.ts'
 import { until } from './evenkeel.ts'
 import { expect, test } from './test.ts'

@@ -1,4 +1,6 @@
-import type { FindingView, Page, TargetView } from '../lib/model/views.ts'
+import type { FindingView } from '../lib/model/answers/finding.ts'
+import type { Page } from '../lib/model/answers/shape.ts'
+import type { TargetView } from '../lib/model/answers/target.ts'
 import { found, SLOW } from './api.ts'
 import { violations } from './axe.ts'
 import { PATHS } from './paths.ts'

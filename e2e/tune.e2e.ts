@@ -1,5 +1,6 @@
 import type { Page as BrowserPage } from '@playwright/test'
-import type { FindingView, RingView } from '../lib/model/views.ts'
+import type { FindingView } from '../lib/model/answers/finding.ts'
+import type { RingView } from '../lib/model/answers/ring.ts'
 import { change, found, openProposal, verdict } from './api.ts'
 import { type TestServer, until } from './evenkeel.ts'
 import { expect, test } from './test.ts'

@@ -171,6 +171,13 @@ describe('the import table', () => {
     expect(sources.flatMap((path) => strays(path, readFileSync(join(root, path), 'utf8')))).toEqual([])
   })
 
+  it('sends no schema of an answer to a browser: outside of lib/server they are imported as types', () => {
+    const schemas = /(?:^|\n)import\s+(?!type\b)[^'"`;]*?from\s*['"][^'"]*model\/answers\//
+    expect(schemas.test("import { poolAnswer } from '@/lib/model/answers/pool.ts'")).toBe(true)
+    const others = sources.filter((path) => !path.startsWith('lib/server/'))
+    expect(others.filter((path) => schemas.test(readFileSync(join(root, path), 'utf8')))).toEqual([])
+  })
+
   it('would fail on a stray', () => {
     expect(strays('lib/detectors/cache/x.ts', "import { createStore } from '../../store/store.ts'")).toHaveLength(1)
     expect(strays('lib/detectors/cache/x.ts', "import { readFileSync } from 'node:fs'")).toHaveLength(1)
@@ -192,7 +199,7 @@ describe('the import table', () => {
       }
       return seen
     }
-    for (const path of sources.filter((file) => /^lib\/(engine|detectors|advisors|notifiers|store|measures)\//.test(file))) {
+    for (const path of sources.filter((file) => /^lib\/(engine|detectors|advisors|notifiers|store|metrics)\//.test(file))) {
       const actuators = [...reach(path, new Set())].filter((file) => /actuators?\.ts$/.test(file))
       expect(actuators, path).toEqual([])
     }

@@ -3,7 +3,7 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import { sayError } from '@/components/frame/api.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Dialog } from '@/components/ui/sheet.tsx'
-import type { AccountView } from '@/lib/model/account.ts'
+import type { AccountView } from '@/lib/model/answers/account.ts'
 import { PresentPassword } from './PresentPassword.tsx'
 import { useVerb } from './useVerb.ts'
 

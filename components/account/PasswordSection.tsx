@@ -5,7 +5,7 @@ import { post, sayError } from '@/components/frame/api.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Field, Input } from '@/components/ui/field.tsx'
 import { Section } from '@/components/ui/page.tsx'
-import type { AccountView } from '@/lib/model/account.ts'
+import type { AccountView } from '@/lib/model/answers/account.ts'
 import { PresentPassword } from './PresentPassword.tsx'
 import { useVerb } from './useVerb.ts'
 

@@ -7,7 +7,7 @@ import { Button } from '@/components/ui/button.tsx'
 import { Section } from '@/components/ui/page.tsx'
 import { Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
-import type { AccountView } from '@/lib/model/account.ts'
+import type { AccountView } from '@/lib/model/answers/account.ts'
 import { browserWords } from './browserWords.ts'
 import { useVerb } from './useVerb.ts'
 

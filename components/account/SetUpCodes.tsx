@@ -5,7 +5,7 @@ import { Button } from '@/components/ui/button.tsx'
 import { Code } from '@/components/ui/code.tsx'
 import { Field, Input } from '@/components/ui/field.tsx'
 import { Dialog } from '@/components/ui/sheet.tsx'
-import type { AccountView } from '@/lib/model/account.ts'
+import type { AccountView } from '@/lib/model/answers/account.ts'
 import { PresentPassword } from './PresentPassword.tsx'
 import { useVerb } from './useVerb.ts'
 

@@ -13,7 +13,9 @@ import { PageHead, Section } from '@/components/ui/page.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { ago, duration, labelsText, safe } from '@/lib/format/format.ts'
-import type { DeliveryView, Page, SilenceView } from '@/lib/model/views.ts'
+import type { DeliveryView } from '@/lib/model/answers/delivery.ts'
+import type { Page } from '@/lib/model/answers/shape.ts'
+import type { SilenceView } from '@/lib/model/answers/silence.ts'
 
 type Receiver = { name: string; channels: string[] }
 type Props = { deliveries: Page<DeliveryView>; silences: Page<SilenceView>; receivers: Receiver[] }

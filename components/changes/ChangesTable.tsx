@@ -6,7 +6,7 @@ import { Figure } from '@/components/ui/figure.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { ago, safe } from '@/lib/format/format.ts'
-import type { ChangeView } from '@/lib/model/views.ts'
+import type { ChangeView } from '@/lib/model/answers/change.ts'
 import { changeTone, stateWords, verdictWords } from './words.ts'
 
 type Props = { changes: ChangeView[]; selected?: string | null; onOpen: (change: ChangeView) => void; empty?: React.ReactNode }

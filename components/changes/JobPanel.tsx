@@ -8,8 +8,9 @@ import { Button } from '@/components/ui/button.tsx'
 import { Failure, Skeleton } from '@/components/ui/empty.tsx'
 import { Status, type Tone } from '@/components/ui/status.tsx'
 import { count, safe } from '@/lib/format/format.ts'
+import type { FrameView } from '@/lib/model/answers/frame.ts'
+import type { JobView } from '@/lib/model/answers/job.ts'
 import { canJob, type JobState, type JobVerb, jobCan, jobEnded } from '@/lib/model/job.ts'
-import type { FrameView, JobView } from '@/lib/model/views.ts'
 
 const TONE: Record<JobState, Tone> = { running: 'change', paused: 'warning', done: 'ok', cancelled: 'info', failed: 'critical' }
 const VERBS: [JobVerb, string][] = [

@@ -5,8 +5,9 @@ import { get } from '@/components/frame/api.ts'
 import { useClock } from '@/components/frame/live.tsx'
 import { labelsText } from '@/lib/format/format.ts'
 import { metricWords } from '@/lib/format/metric.ts'
+import type { ChangeView } from '@/lib/model/answers/change.ts'
+import type { SeriesView } from '@/lib/model/answers/series.ts'
 import type { Prediction } from '@/lib/model/proposal.ts'
-import type { ChangeView, SeriesView } from '@/lib/model/views.ts'
 
 /** History shown before the moment of the change, and after its end. */
 const BEFORE_MS = 120_000

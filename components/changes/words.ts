@@ -1,5 +1,5 @@
 import type { Tone } from '@/components/ui/status.tsx'
-import type { ChangeView } from '@/lib/model/views.ts'
+import type { ChangeView } from '@/lib/model/answers/change.ts'
 
 const STATE: Record<ChangeView['state'], string> = {
   applying: 'applying',

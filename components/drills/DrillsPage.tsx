@@ -9,7 +9,8 @@ import { Empty } from '@/components/ui/empty.tsx'
 import { PageHead } from '@/components/ui/page.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { duration } from '@/lib/format/format.ts'
-import type { DrillView, Page } from '@/lib/model/views.ts'
+import type { DrillView } from '@/lib/model/answers/drill.ts'
+import type { Page } from '@/lib/model/answers/shape.ts'
 
 /** Faults to inject into the demo fleet; each says what to look for, ends and cleans up by itself. */
 export function DrillsPage({ initial }: { initial: Page<DrillView> | null }) {

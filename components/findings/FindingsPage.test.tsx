@@ -3,7 +3,7 @@ import { NuqsTestingAdapter } from 'nuqs/adapters/testing'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test, vi } from 'vitest'
 import { TooltipProvider } from '@/components/ui/tooltip.tsx'
-import type { FindingView } from '@/lib/model/views.ts'
+import type { FindingView } from '@/lib/model/answers/finding.ts'
 import { FindingsPage } from './FindingsPage.tsx'
 
 vi.mock('next/navigation', () => ({

@@ -4,7 +4,7 @@ import { useClock } from '@/components/frame/live.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { ago, safe } from '@/lib/format/format.ts'
-import type { FindingView } from '@/lib/model/views.ts'
+import type { FindingView } from '@/lib/model/answers/finding.ts'
 import { findingTone, findingWord, subjectText } from './words.ts'
 
 type Props = { findings: FindingView[]; selected?: string | null; onOpen: (finding: FindingView) => void; empty: React.ReactNode }

@@ -6,8 +6,9 @@ import { ApplyButton, Diff } from '@/components/proposals/ApplyButton.tsx'
 import { predictionLine } from '@/components/proposals/words.ts'
 import { Shape } from '@/components/ui/status.tsx'
 import { safe } from '@/lib/format/format.ts'
+import type { FindingView } from '@/lib/model/answers/finding.ts'
+import type { ProposalView } from '@/lib/model/answers/proposal.ts'
 import { type Labels, labelsMatch } from '@/lib/model/series.ts'
-import type { FindingView, ProposalView } from '@/lib/model/views.ts'
 import { findingTone } from './words.ts'
 
 /** What fires about these labels (a pool, a ring, a target), with the remedy and its button; nothing when all is well. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { FindingView } from '@/lib/model/views.ts'
+import type { FindingView } from '@/lib/model/answers/finding.ts'
 import { byUrgency, findingTone, findingWord, subjectHref, subjectText } from './words.ts'
 
 const finding = (state: FindingView['state'], severity: FindingView['severity'], since: string) =>

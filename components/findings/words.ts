@@ -1,7 +1,7 @@
 import type { Tone } from '@/components/ui/status.tsx'
 import { safe } from '@/lib/format/format.ts'
+import type { FindingView } from '@/lib/model/answers/finding.ts'
 import { subjectName } from '@/lib/model/finding.ts'
-import type { FindingView } from '@/lib/model/views.ts'
 
 /** The mark of a finding: its severity while it fires, grey once it is over. */
 export function findingTone(finding: Pick<FindingView, 'state' | 'severity'>): Tone {

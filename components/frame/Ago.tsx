@@ -1,6 +1,6 @@
 'use client'
 import { ago, duration } from '@/lib/format/format.ts'
-import type { Iso } from '@/lib/model/views.ts'
+import type { Iso } from '@/lib/model/answers/shape.ts'
 import { useClock } from './live.tsx'
 
 const exactly = (iso: Iso) => new Date(iso).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })

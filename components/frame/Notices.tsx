@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { Button } from '@/components/ui/button.tsx'
 import { Shape } from '@/components/ui/status.tsx'
 import { clockStepText } from '@/lib/format/clockStep.ts'
-import type { FrameView } from '@/lib/model/views.ts'
+import type { FrameView } from '@/lib/model/answers/frame.ts'
 import { Moment } from './Ago.tsx'
 
 /** What everybody should know of Evenkeel itself, above every page: that nothing is being saved, what was damaged on its disk, and that its clock was set. */

@@ -14,7 +14,7 @@ import {
   Waypoints,
   Zap,
 } from 'lucide-react'
-import type { FrameView } from '@/lib/model/views.ts'
+import type { FrameView } from '@/lib/model/answers/frame.ts'
 
 export type Noun = { href: string; label: string; key: string; icon: LucideIcon; drillsOnly?: boolean; adminOnly?: boolean }
 

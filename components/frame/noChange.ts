@@ -1,4 +1,4 @@
-import type { FrameView } from '@/lib/model/views.ts'
+import type { FrameView } from '@/lib/model/answers/frame.ts'
 
 /** Why nothing is written to a target, for a button that would write; null when it may. */
 export const noWriteBecause = (frame: FrameView | undefined): string | null =>

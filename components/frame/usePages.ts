@@ -1,7 +1,7 @@
 'use client'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import type { Page } from '@/lib/model/views.ts'
+import type { Page } from '@/lib/model/answers/shape.ts'
 import { get, type Query } from './api.ts'
 import { useLive } from './live.tsx'
 

@@ -4,7 +4,8 @@ import { useClock } from '@/components/frame/live.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
 import { cn } from '@/components/ui/cn.ts'
 import { duration, safe } from '@/lib/format/format.ts'
-import type { IncidentView, Page } from '@/lib/model/views.ts'
+import type { IncidentView } from '@/lib/model/answers/incident.ts'
+import type { Page } from '@/lib/model/answers/shape.ts'
 import { STRIP_MS, stretches } from './strip.ts'
 
 const FILL = { critical: 'bg-critical', warning: 'bg-warning', info: 'bg-info' } as const

@@ -15,7 +15,9 @@ import { Sheet } from '@/components/ui/sheet.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { duration, safe } from '@/lib/format/format.ts'
-import type { ChangeView, IncidentView, Page } from '@/lib/model/views.ts'
+import type { ChangeView } from '@/lib/model/answers/change.ts'
+import type { IncidentView } from '@/lib/model/answers/incident.ts'
+import type { Page } from '@/lib/model/answers/shape.ts'
 
 type Props = { initial: Page<IncidentView>; firing: number; open: string | null; initialOpen: IncidentView | null }
 

@@ -1,4 +1,4 @@
-import type { IncidentView } from '@/lib/model/views.ts'
+import type { IncidentView } from '@/lib/model/answers/incident.ts'
 
 /** The strip looks back so far. */
 export const STRIP_MS = 6 * 3_600_000

@@ -16,7 +16,9 @@ import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { Tabs } from '@/components/ui/tabs.tsx'
 import { ago, safe } from '@/lib/format/format.ts'
-import type { BigKeyView, HotKeyView, KeyPatternView, Page, TargetView } from '@/lib/model/views.ts'
+import type { BigKeyView, HotKeyView, KeyPatternView } from '@/lib/model/answers/key.ts'
+import type { Page } from '@/lib/model/answers/shape.ts'
+import type { TargetView } from '@/lib/model/answers/target.ts'
 
 type Props = { hot: Page<HotKeyView>; big: Page<BigKeyView>; patterns: Page<KeyPatternView>; targets: Page<TargetView> }
 const TABS = ['hot', 'big', 'patterns'] as const

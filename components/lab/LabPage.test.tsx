@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest'
 import { TooltipProvider } from '@/components/ui/tooltip.tsx'
 import { EXAMPLE, withNode } from '@/lib/lab/edit.ts'
 import { EMPTY_LAB, type LabState, writeLab } from '@/lib/lab/link.ts'
-import type { RingView } from '@/lib/model/views.ts'
+import type { RingView } from '@/lib/model/answers/ring.ts'
 import { LabPage } from './LabPage.tsx'
 
 vi.mock('next/navigation', () => ({

@@ -6,7 +6,7 @@ import { cn } from '@/components/ui/cn.ts'
 import { Figure } from '@/components/ui/figure.tsx'
 import { Shape } from '@/components/ui/status.tsx'
 import { count, safe, text } from '@/lib/format/format.ts'
-import type { OverviewView, TierView } from '@/lib/model/views.ts'
+import type { OverviewView, TierView } from '@/lib/model/answers/overview.ts'
 import { type Placed, placeTiers, TIER_WORD } from './tiers.ts'
 
 const CARD = 80

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { TierView } from '@/lib/model/views.ts'
+import type { TierView } from '@/lib/model/answers/overview.ts'
 import { headline, placeTiers } from './tiers.ts'
 
 const tier = (id: string, kind: TierView['kind']): TierView => ({

@@ -1,4 +1,4 @@
-import type { OverviewView, TierView } from '@/lib/model/views.ts'
+import type { OverviewView, TierView } from '@/lib/model/answers/overview.ts'
 
 const ORDER: TierView['kind'][] = ['clients', 'pool', 'application', 'ring', 'cache', 'store', 'origin']
 export const TIER_WORD: Record<TierView['kind'], string> = {

@@ -11,7 +11,8 @@ import { PageHead } from '@/components/ui/page.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
-import type { Page, PoolView } from '@/lib/model/views.ts'
+import type { PoolView } from '@/lib/model/answers/pool.ts'
+import type { Page } from '@/lib/model/answers/shape.ts'
 import { poolParts, serversWord } from './words.ts'
 
 const href = (pool: PoolView) => path`/pools/${pool.target}/${pool.name}`

@@ -9,7 +9,8 @@ import { Button } from '@/components/ui/button.tsx'
 import { safe } from '@/lib/format/format.ts'
 import { serverRef } from '@/lib/model/ref.ts'
 import { settingText, stateOf } from '@/lib/model/setting.ts'
-import type { FrameView, PoolServerView, PoolView } from '@/lib/model/views.ts'
+import type { FrameView } from '@/lib/model/answers/frame.ts'
+import type { PoolServerView, PoolView } from '@/lib/model/answers/pool.ts'
 
 /** Whether somebody took it out: a server of weight 0 shows as drained too, and no state brings that one back. */
 export const isOut = ({ state, weightSet }: PoolServerView) => state === 'maint' || (state === 'drain' && weightSet > 0)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { PoolServerView } from '@/lib/model/views.ts'
+import type { PoolServerView } from '@/lib/model/answers/pool.ts'
 import { againstOthers, dueBand, isHeavy, serversWord } from './words.ts'
 
 const server = (name: string, responseSeconds: number | null, state: PoolServerView['state'] = 'up') =>

@@ -1,6 +1,6 @@
 import type { BalancePart } from '@/components/charts/geometry.ts'
 import type { Tone } from '@/components/ui/status.tsx'
-import type { PoolServerView, PoolView } from '@/lib/model/views.ts'
+import type { PoolServerView, PoolView } from '@/lib/model/answers/pool.ts'
 
 /** A pool's strip. Where the algorithm does not promise shares (leastconn), nothing is expected. */
 export const poolParts = (pool: Pick<PoolView, 'servers'>): BalancePart[] =>

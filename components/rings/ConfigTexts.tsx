@@ -4,7 +4,7 @@ import { post, sayError } from '@/components/frame/api.ts'
 import { Code } from '@/components/ui/code.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { RingSpec } from '@/lib/model/ring.ts'
-import type { ProductTextView } from '@/lib/model/views.ts'
+import type { ProductTextView } from '@/lib/model/answers/ring.ts'
 
 /** The ring as its program's configuration, to copy; asked for once it is looked at. */
 export function ConfigTexts({ spec, open: first }: { spec: RingSpec; open: boolean }) {

@@ -15,7 +15,7 @@ import type { Compared } from '@/lib/lab/compute.ts'
 import type { LabSource } from '@/lib/lab/source.ts'
 import { stepsOf } from '@/lib/lab/steps.ts'
 import type { RingSpec } from '@/lib/model/ring.ts'
-import type { FrameView } from '@/lib/model/views.ts'
+import type { FrameView } from '@/lib/model/answers/frame.ts'
 import { ConfigTexts } from './ConfigTexts.tsx'
 
 type Props = { source: LabSource; after: RingSpec; compared: Compared; onDone?: () => void }

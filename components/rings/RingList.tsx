@@ -13,7 +13,8 @@ import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { followersWord } from '@/lib/format/followers.ts'
 import { safe } from '@/lib/format/format.ts'
-import type { Page, RingView } from '@/lib/model/views.ts'
+import type { RingView } from '@/lib/model/answers/ring.ts'
+import type { Page } from '@/lib/model/answers/shape.ts'
 import { ringParts } from './words.ts'
 
 const href = (ring: RingView) => path`/rings/${ring.name}`

@@ -14,7 +14,7 @@ import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { followersWord } from '@/lib/format/followers.ts'
 import { safe } from '@/lib/format/format.ts'
-import type { RingView } from '@/lib/model/views.ts'
+import type { RingView } from '@/lib/model/answers/ring.ts'
 import { WhatIfPanel } from './WhatIfPanel.tsx'
 import { ringParts } from './words.ts'
 

@@ -1,5 +1,5 @@
 import type { BalancePart } from '@/components/charts/geometry.ts'
-import type { RingView } from '@/lib/model/views.ts'
+import type { RingView } from '@/lib/model/answers/ring.ts'
 
 /** A ring's strip: an even share is what each node is due. */
 export function ringParts(ring: Pick<RingView, 'nodes'>): BalancePart[] {

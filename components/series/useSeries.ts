@@ -4,8 +4,8 @@ import { type RefObject, useEffect, useState } from 'react'
 import { get } from '@/components/frame/api.ts'
 import { useLive } from '@/components/frame/live.tsx'
 import { type Range, rangeBounds, refreshFor, stepFor } from '@/components/frame/range.ts'
+import type { SeriesView } from '@/lib/model/answers/series.ts'
 import type { Labels } from '@/lib/model/series.ts'
-import type { SeriesView } from '@/lib/model/views.ts'
 
 export type SeriesQuestion = { metric: string; where?: Labels; rate?: boolean }
 

@@ -13,8 +13,10 @@ import { Section } from '@/components/ui/page.tsx'
 import { Dialog } from '@/components/ui/sheet.tsx'
 import { Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
-import type { TokenView } from '@/lib/model/account.ts'
-import type { FrameView, Page, Person } from '@/lib/model/views.ts'
+import type { FrameView } from '@/lib/model/answers/frame.ts'
+import type { Person } from '@/lib/model/answers/person.ts'
+import type { Page } from '@/lib/model/answers/shape.ts'
+import type { TokenView } from '@/lib/model/answers/token.ts'
 import { TokenTable } from './TokenTable.tsx'
 
 type Role = Person['role']

@@ -6,7 +6,7 @@ import { Sheet } from '@/components/ui/sheet.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { Table } from '@/components/ui/table.tsx'
 import { duration, safe } from '@/lib/format/format.ts'
-import type { RuleView } from '@/lib/model/views.ts'
+import type { RuleView } from '@/lib/model/answers/rule.ts'
 
 /** Every rule with what it says now: too little data is shown as such, never as all well. */
 export function Rules({ rules }: { rules: RuleView[] }) {

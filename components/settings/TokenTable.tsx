@@ -7,7 +7,7 @@ import { Badge } from '@/components/ui/badge.tsx'
 import { Button } from '@/components/ui/button.tsx'
 import { Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
-import type { TokenView } from '@/lib/model/account.ts'
+import type { TokenView } from '@/lib/model/answers/token.ts'
 
 /** API tokens with their end, owner and last use. `path`: where they are revoked; `refresh`: the queries that then are old. */
 export function TokenTable({ tokens, path, refresh }: { tokens: readonly TokenView[]; path: string; refresh: string[] }) {

@@ -3,7 +3,7 @@ import { Empty } from '@/components/ui/empty.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
-import type { TargetView } from '@/lib/model/views.ts'
+import type { TargetView } from '@/lib/model/answers/target.ts'
 
 const CAPABILITIES: Column<TargetView['capabilities'][number]>[] = [
   { id: 'feature', head: 'Feature', cell: (r) => <span className="font-medium">{safe(r.feature, 60)}</span> },

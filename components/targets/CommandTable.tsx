@@ -6,7 +6,7 @@ import { Empty, Failure } from '@/components/ui/empty.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
-import type { TargetView } from '@/lib/model/views.ts'
+import type { TargetView } from '@/lib/model/answers/target.ts'
 import { type CommandRow, commandRows } from './commands.ts'
 import { Loading } from './Loading.tsx'
 

@@ -5,7 +5,8 @@ import { useApi } from '@/components/frame/useApi.ts'
 import { Empty, Failure } from '@/components/ui/empty.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
-import type { Page, TargetView } from '@/lib/model/views.ts'
+import type { Page } from '@/lib/model/answers/shape.ts'
+import type { TargetView } from '@/lib/model/answers/target.ts'
 import { Loading } from './Loading.tsx'
 
 type ConfigValue = { id: string; value: string; at: string }

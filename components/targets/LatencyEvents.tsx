@@ -6,7 +6,8 @@ import { Empty, Failure } from '@/components/ui/empty.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
-import type { Page, TargetView } from '@/lib/model/views.ts'
+import type { Page } from '@/lib/model/answers/shape.ts'
+import type { TargetView } from '@/lib/model/answers/target.ts'
 import { Loading } from './Loading.tsx'
 
 type LatencyView = { event: string; at: string; latestMs: number; maxMs: number; id: string }

@@ -4,7 +4,7 @@ import { Empty } from '@/components/ui/empty.tsx'
 import { Status, type Tone } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { duration, safe } from '@/lib/format/format.ts'
-import type { TargetView } from '@/lib/model/views.ts'
+import type { TargetView } from '@/lib/model/answers/target.ts'
 import { Took } from './Took.tsx'
 
 type Probe = TargetView['probes'][number]

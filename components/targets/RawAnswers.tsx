@@ -5,7 +5,8 @@ import { useApi } from '@/components/frame/useApi.ts'
 import { Code } from '@/components/ui/code.tsx'
 import { Empty, Failure } from '@/components/ui/empty.tsx'
 import { Section } from '@/components/ui/page.tsx'
-import type { Page, TargetView } from '@/lib/model/views.ts'
+import type { Page } from '@/lib/model/answers/shape.ts'
+import type { TargetView } from '@/lib/model/answers/target.ts'
 import { Loading } from './Loading.tsx'
 
 type RawView = { id: string; at: string; text: string }

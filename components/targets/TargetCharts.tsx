@@ -6,7 +6,9 @@ import { ratioPoints } from '@/components/series/ratio.ts'
 import { SeriesChart } from '@/components/series/SeriesChart.tsx'
 import { Empty, Failure } from '@/components/ui/empty.tsx'
 import { safe } from '@/lib/format/format.ts'
-import type { PoolView, SeriesView, TargetView } from '@/lib/model/views.ts'
+import type { PoolView } from '@/lib/model/answers/pool.ts'
+import type { SeriesView } from '@/lib/model/answers/series.ts'
+import type { TargetView } from '@/lib/model/answers/target.ts'
 
 const grid = 'grid gap-x-6 gap-y-5 px-4 py-4 lg:grid-cols-2'
 

@@ -11,7 +11,8 @@ import { PageHead } from '@/components/ui/page.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
-import type { Page, TargetView } from '@/lib/model/views.ts'
+import type { Page } from '@/lib/model/answers/shape.ts'
+import type { TargetView } from '@/lib/model/answers/target.ts'
 import { Took } from './Took.tsx'
 import { figureBecause, figureValue, isCache, memoryRatio, TARGET_TONE } from './words.ts'
 
@@ -39,7 +40,7 @@ const state: Column<TargetView> = {
   ),
 }
 const seen =
-  (pick: (t: TargetView) => import('@/lib/model/views.ts').Figure | undefined, unit: 'ratio' | 'perSecond' | 'bytes' | 'count') =>
+  (pick: (t: TargetView) => import('@/lib/model/answers/shape.ts').Figure | undefined, unit: 'ratio' | 'perSecond' | 'bytes' | 'count') =>
   (t: TargetView) => <Figure value={figureValue(pick(t))} because={figureBecause(pick(t))} unit={unit} />
 
 const TARGETS: Column<TargetView>[] = [

@@ -1,5 +1,5 @@
+import type { SeriesView } from '@/lib/model/answers/series.ts'
 import type { Labels } from '@/lib/model/series.ts'
-import type { SeriesView } from '@/lib/model/views.ts'
 
 export type CommandRow = { command: string; perSecond: number; share: number; meanSeconds: number | null; busyShare: number | null }
 

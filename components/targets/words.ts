@@ -1,5 +1,6 @@
 import type { Tone } from '@/components/ui/status.tsx'
-import type { Figure, TargetView } from '@/lib/model/views.ts'
+import type { Figure } from '@/lib/model/answers/shape.ts'
+import type { TargetView } from '@/lib/model/answers/target.ts'
 
 /** A target's state as a mark: up is grey. */
 export const TARGET_TONE: Record<TargetView['state'], Tone> = { up: 'ok', down: 'critical', unknown: 'info' }

@@ -16,8 +16,10 @@ import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { followersWord } from '@/lib/format/followers.ts'
 import { duration, safe, text } from '@/lib/format/format.ts'
+import type { FrameView } from '@/lib/model/answers/frame.ts'
+import type { Page } from '@/lib/model/answers/shape.ts'
+import type { TtlPolicyView } from '@/lib/model/answers/ttl.ts'
 import { durationText, parseDuration } from '@/lib/model/duration.ts'
-import type { FrameView, Page, TtlPolicyView } from '@/lib/model/views.ts'
 import { ttlSteps } from './steps.ts'
 
 /** How long keys live, by policy: what applications follow, and a change of one's own. Nothing where no policy is configured. */

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import type { ProxyAuth } from '../config/auth.ts'
+import type { Person } from '../model/answers/person.ts'
 import { EvenkeelError } from '../model/error.ts'
-import type { Person } from '../model/views.ts'
 import type { Connection } from './connection.ts'
 import { hostName, isOwnName } from './origin.ts'
 import { noRole, roleHeld } from './roles.ts'

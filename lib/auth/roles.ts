@@ -1,6 +1,6 @@
 import type { RoleHolders } from '../config/auth.ts'
+import type { Person } from '../model/answers/person.ts'
 import { EvenkeelError } from '../model/error.ts'
-import type { Person } from '../model/views.ts'
 
 export type PersonRole = Person['role']
 /** The least role that a call or a page needs; `public` needs nobody to be known. */

@@ -1,4 +1,4 @@
-import type { RingView } from '../model/views.ts'
+import type { RingView } from '../model/answers/ring.ts'
 
 /** How many of a control document's followers are there, as a status: `4 of 4 follow`, `nobody reports`. */
 export function followersWord(of: Pick<RingView, 'followers' | 'followersExpected'>): { tone: 'ok' | 'warning' | 'info'; word: string } {

@@ -1,3 +1,4 @@
+import type { SeriesView } from './answers/series.ts'
 import type { AuditDraft, AuditEntry, AuditHead, AuditKind } from './audit.ts'
 import type { Change } from './change.ts'
 import type { ClockStep } from './clock.ts'
@@ -8,7 +9,6 @@ import type { Edit } from './product.ts'
 import type { Proposal } from './proposal.ts'
 import type { NewRecord, RecordKind, RecordOf } from './record.ts'
 import type { Labels, Reading } from './series.ts'
-import type { SeriesView } from './views.ts'
 import type { SeriesWindow } from './window.ts'
 
 /** Documents of one noun, by id. */

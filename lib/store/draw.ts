@@ -1,7 +1,7 @@
 import { rates } from '../math/rates.ts'
+import type { SeriesView } from '../model/answers/series.ts'
 import { isCounter, type Point } from '../model/series.ts'
 import type { SeriesQuery } from '../model/store.ts'
-import type { SeriesView } from '../model/views.ts'
 import type { Archive } from './archive.ts'
 import { Buckets, niceStep, withGaps } from './buckets.ts'
 import type { History } from './history.ts'

@@ -1,5 +1,5 @@
 import type { Identity } from '../../auth/identity.ts'
-import type { AccountView } from '../../model/account.ts'
+import type { AccountView } from '../../model/answers/account.ts'
 import { iso, isoOrNull } from '../http/iso.ts'
 import type { Runtime } from '../runtime.ts'
 import { tokenView } from '../tokens/tokens.ts'

@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { signedIn } from '../../auth/identity.ts'
 import type { Local, Own } from '../../auth/local.ts'
 import { PASSWORD_MAX, PASSWORD_MIN } from '../../auth/passwordChoice.ts'
+import { accountAnswer, challengeAnswer, enrolmentAnswer, recoveryAnswer } from '../../model/answers/account.ts'
+import { anything } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
-import * as answers from '../http/answers.ts'
 import { id, words } from '../http/inputs.ts'
 import { type Call, operation } from '../http/operation.ts'
 import { withCookies } from '../http/withCookies.ts'
@@ -37,7 +38,7 @@ export const accountOperations = [
     ownAccount: true,
     summary: "One's own account: second factor, sessions, tokens",
     tag,
-    answer: answers.account,
+    answer: accountAnswer,
     run: ({ runtime, identity }) => getAccount(runtime, identity!),
   }),
   operation({
@@ -55,7 +56,7 @@ export const accountOperations = [
         .max(PASSWORD_MAX),
       present,
     }),
-    answer: answers.anything,
+    answer: anything,
     status: 204,
     problems: ['not_allowed', 'invalid', 'too_many'],
     run: async (call) => {
@@ -73,7 +74,7 @@ export const accountOperations = [
     summary: 'Begins to set up one-time codes: what an authenticator app is given',
     tag,
     body: onlyPresent,
-    answer: answers.enrolment,
+    answer: enrolmentAnswer,
     problems: ['not_allowed', 'invalid', 'too_many'],
     run: (call) => {
       const { local, own: mine } = own(call, call.body.present)
@@ -89,7 +90,7 @@ export const accountOperations = [
     summary: 'Sets up one-time codes by the first of them',
     tag,
     body: z.strictObject({ pending, code: z.string().max(20) }),
-    answer: answers.recovery,
+    answer: recoveryAnswer,
     problems: ['not_allowed', 'invalid'],
     run: async (call) => {
       const { local, own: mine } = own(call)
@@ -105,7 +106,7 @@ export const accountOperations = [
     summary: 'Takes one-time codes away',
     tag,
     body: onlyPresent,
-    answer: answers.anything,
+    answer: anything,
     status: 204,
     problems: ['not_allowed', 'invalid', 'too_many'],
     run: async (call) => {
@@ -122,7 +123,7 @@ export const accountOperations = [
     summary: 'Makes new recovery codes; those from before end',
     tag,
     body: onlyPresent,
-    answer: answers.recovery,
+    answer: recoveryAnswer,
     problems: ['not_allowed', 'invalid', 'too_many'],
     run: async (call) => {
       const { local, own: mine } = own(call, call.body.present)
@@ -138,7 +139,7 @@ export const accountOperations = [
     summary: 'Begins to add a passkey: what the browser is asked for',
     tag,
     body: onlyPresent,
-    answer: answers.challenge,
+    answer: challengeAnswer,
     problems: ['not_allowed', 'invalid', 'too_many'],
     run: (call) => {
       const { local, own: mine } = own(call, call.body.present)
@@ -154,7 +155,7 @@ export const accountOperations = [
     summary: 'Adds a passkey by the answer of the browser',
     tag,
     body: z.strictObject({ pending, response: z.looseObject({ id: z.string(), response: z.looseObject({}) }), name: words(60).min(1) }),
-    answer: answers.recovery,
+    answer: recoveryAnswer,
     problems: ['not_allowed', 'invalid'],
     run: async (call) => {
       const { local, own: mine } = own(call)
@@ -172,7 +173,7 @@ export const accountOperations = [
     tag,
     params: id,
     body: onlyPresent,
-    answer: answers.anything,
+    answer: anything,
     status: 204,
     problems: ['not_allowed', 'not_found', 'invalid', 'too_many'],
     run: async (call) => {
@@ -188,7 +189,7 @@ export const accountOperations = [
     audit: { what: 'session-ended' },
     summary: "Ends all one's other sessions",
     tag,
-    answer: answers.anything,
+    answer: anything,
     status: 204,
     problems: ['not_allowed'],
     run: ({ runtime, identity }) => {
@@ -205,7 +206,7 @@ export const accountOperations = [
     summary: "Ends one of one's own sessions",
     tag,
     params: id,
-    answer: answers.anything,
+    answer: anything,
     status: 204,
     problems: ['not_allowed', 'not_found'],
     run: ({ runtime, identity, params }) => {
@@ -223,7 +224,7 @@ export const accountOperations = [
     summary: "Revokes one of one's own API tokens",
     tag,
     params: id,
-    answer: answers.anything,
+    answer: anything,
     status: 204,
     problems: ['not_found'],
     run: ({ runtime, identity, params }) => {

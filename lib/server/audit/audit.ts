@@ -1,6 +1,6 @@
+import type { AuditView } from '../../model/answers/audit.ts'
 import { type AuditKind, canonical } from '../../model/audit.ts'
 import { EvenkeelError } from '../../model/error.ts'
-import type { AuditView } from '../../model/views.ts'
 import { PAGE_LIMIT } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { auditAnswer } from '../../model/answers/audit.ts'
 import { AUDIT_KINDS } from '../../model/audit.ts'
-import * as answers from '../http/answers.ts'
 import { paging, time } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { exportAudit, listAudit } from './audit.ts'
@@ -22,7 +22,7 @@ export const auditOperations = [
       to: time.optional(),
       ...paging,
     }),
-    answer: answers.audit,
+    answer: auditAnswer,
     run: ({ runtime, query }) => listAudit(runtime, query),
   }),
   operation({

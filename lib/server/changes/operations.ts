@@ -1,12 +1,14 @@
 import { z } from 'zod'
-import * as answers from '../http/answers.ts'
-import { id, paging, words } from '../http/inputs.ts'
+import { changeAnswer } from '../../model/answers/change.ts'
+import { appliedAnswer } from '../../model/answers/proposal.ts'
+import { page } from '../../model/answers/shape.ts'
+import { id, paging, setting, words } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { createChange, getChange, keepChange, listChanges, rollBackChange, settleChange } from './changes.ts'
 
 const tag = 'The loop'
 const dryRun = z.boolean().optional().meta({ description: 'Checks everything, writes nothing' })
-const step = z.strictObject({ setting: answers.setting, after: z.string().max(10_000) })
+const step = z.strictObject({ setting: setting, after: z.string().max(10_000) })
 const steps = z.array(step).min(1, { error: 'expected at least one step' }).max(1000)
 /** Where it writes, without what: the change itself has that. */
 const settingsOf = (body: { steps: { setting: { target: string; name: string } }[] }) =>
@@ -24,7 +26,7 @@ export const changeOperations = [
       finding: z.string().optional(),
       ...paging,
     }),
-    answer: answers.page(answers.change),
+    answer: page(changeAnswer),
     run: ({ runtime, query }) => listChanges(runtime, query),
   }),
   operation({
@@ -35,7 +37,7 @@ export const changeOperations = [
     summary: 'A change of your own',
     tag,
     body: z.strictObject({ steps, because: words(2000).default(''), dryRun }),
-    answer: answers.applied,
+    answer: appliedAnswer,
     status: 202,
     problems: ['not_found', 'read_only', 'busy', 'drift', 'not_followed', 'not_allowed', 'invalid', 'unreachable'],
     run: ({ runtime, body: { dryRun: dry, ...own }, by }) => createChange(runtime, own, by, { dryRun: dry }),
@@ -47,7 +49,7 @@ export const changeOperations = [
     summary: 'One change with its journal',
     tag,
     params: id,
-    answer: answers.change,
+    answer: changeAnswer,
     problems: ['not_found'],
     run: ({ runtime, params }) => getChange(runtime, params.id),
   }),
@@ -59,7 +61,7 @@ export const changeOperations = [
     summary: 'Puts back what was there before',
     tag,
     params: id,
-    answer: answers.change,
+    answer: changeAnswer,
     status: 202,
     problems: ['not_found', 'read_only', 'not_allowed', 'busy', 'drift', 'unreachable'],
     run: ({ runtime, params, by }) => rollBackChange(runtime, params.id, by),
@@ -72,7 +74,7 @@ export const changeOperations = [
     summary: 'Ends the watch and keeps it',
     tag,
     params: id,
-    answer: answers.change,
+    answer: changeAnswer,
     status: 202,
     problems: ['not_found', 'not_allowed', 'read_only', 'unreachable'],
     run: ({ runtime, params, by }) => keepChange(runtime, params.id, by),
@@ -85,7 +87,7 @@ export const changeOperations = [
     summary: 'Says that a person has seen to what it left open: its settings are proposed for again',
     tag,
     params: id,
-    answer: answers.change,
+    answer: changeAnswer,
     problems: ['not_found', 'not_allowed'],
     run: ({ runtime, params, by }) => settleChange(runtime, params.id, by),
   }),

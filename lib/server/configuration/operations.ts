@@ -1,5 +1,5 @@
-import { z } from 'zod'
-import * as answers from '../http/answers.ts'
+import { configurationAnswer } from '../../model/answers/configuration.ts'
+import { anything } from '../../model/answers/shape.ts'
 import { operation } from '../http/operation.ts'
 import { getConfig, getConfigSchema } from './configuration.ts'
 
@@ -12,7 +12,7 @@ export const configurationOperations = [
     role: 'viewer',
     summary: 'The configuration as written, every secret redacted',
     tag,
-    answer: z.object({ config: z.unknown(), warnings: z.array(z.string()) }),
+    answer: configurationAnswer,
     run: ({ runtime }) => getConfig(runtime),
   }),
   operation({
@@ -21,7 +21,7 @@ export const configurationOperations = [
     role: 'viewer',
     summary: 'JSON Schema of evenkeel.yaml',
     tag,
-    answer: answers.anything,
+    answer: anything,
     run: () => getConfigSchema(),
   }),
 ]

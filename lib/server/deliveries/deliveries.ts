@@ -1,5 +1,6 @@
+import type { DeliveryView } from '../../model/answers/delivery.ts'
+import type { Page } from '../../model/answers/shape.ts'
 import type { Delivery } from '../../model/notice.ts'
-import type { DeliveryView, Page } from '../../model/views.ts'
 import { withIso } from '../http/iso.ts'
 import { type Paging, pageNewest } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import * as answers from '../http/answers.ts'
+import { deliveryAnswer } from '../../model/answers/delivery.ts'
+import { page } from '../../model/answers/shape.ts'
 import { paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { listDeliveries } from './deliveries.ts'
@@ -14,7 +15,7 @@ export const deliveryOperations = [
     summary: 'Notices and their fate, newest first',
     tag,
     query: z.object(paging),
-    answer: answers.page(answers.delivery),
+    answer: page(deliveryAnswer),
     run: ({ runtime, query }) => listDeliveries(runtime, query),
   }),
 ]

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import type { DrillView } from '../../model/answers/drill.ts'
+import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
-import type { DrillView, Page } from '../../model/views.ts'
 import type { Runtime } from '../runtime.ts'
 
 const drill = z.object({

@@ -1,4 +1,5 @@
-import * as answers from '../http/answers.ts'
+import { drillAnswer } from '../../model/answers/drill.ts'
+import { page } from '../../model/answers/shape.ts'
 import { name } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { endDrill, listDrills, startDrill } from './drills.ts'
@@ -12,7 +13,7 @@ export const drillOperations = [
     role: 'viewer',
     summary: 'Faults that the demo can inject into its own fleet',
     tag,
-    answer: answers.page(answers.drill),
+    answer: page(drillAnswer),
     run: ({ runtime }) => listDrills(runtime),
   }),
   operation({
@@ -23,7 +24,7 @@ export const drillOperations = [
     summary: 'Injects a fault into the demo',
     tag,
     params: name,
-    answer: answers.drill,
+    answer: drillAnswer,
     status: 202,
     problems: ['not_found', 'unreachable'],
     run: ({ runtime, params }) => startDrill(runtime, params.name),
@@ -36,7 +37,7 @@ export const drillOperations = [
     summary: 'Ends a fault of the demo early',
     tag,
     params: name,
-    answer: answers.drill,
+    answer: drillAnswer,
     status: 202,
     problems: ['not_found', 'unreachable'],
     run: ({ runtime, params }) => endDrill(runtime, params.name),

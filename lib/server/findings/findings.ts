@@ -1,6 +1,7 @@
+import type { FindingView } from '../../model/answers/finding.ts'
+import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Finding, FindingState, Severity } from '../../model/finding.ts'
-import type { FindingView, Page } from '../../model/views.ts'
 import { iso, withIso } from '../http/iso.ts'
 import { type Paging, pageNewest } from '../http/paging.ts'
 import { proposalsFor } from '../proposals/proposals.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import * as answers from '../http/answers.ts'
+import { findingAnswer } from '../../model/answers/finding.ts'
+import { page } from '../../model/answers/shape.ts'
 import { id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { acknowledgeFinding, getFinding, listFindings } from './findings.ts'
@@ -20,7 +21,7 @@ export const findingOperations = [
       target: z.string().optional(),
       ...paging,
     }),
-    answer: answers.page(answers.finding),
+    answer: page(findingAnswer),
     run: ({ runtime, query }) => listFindings(runtime, query),
   }),
   operation({
@@ -30,7 +31,7 @@ export const findingOperations = [
     summary: 'One finding',
     tag,
     params: id,
-    answer: answers.finding,
+    answer: findingAnswer,
     problems: ['not_found'],
     run: ({ runtime, params }) => getFinding(runtime, params.id),
   }),
@@ -42,7 +43,7 @@ export const findingOperations = [
     summary: 'Says that somebody looks after it',
     tag,
     params: id,
-    answer: answers.finding,
+    answer: findingAnswer,
     problems: ['not_found'],
     run: ({ runtime, params, by }) => acknowledgeFinding(runtime, params.id, by),
   }),

@@ -1,6 +1,6 @@
+import type { Iso } from '../../model/answers/shape.ts'
 import { isFresh } from '../../model/follower.ts'
 import type { RingFollower } from '../../model/topology.ts'
-import type { Iso } from '../../model/views.ts'
 import { iso } from '../http/iso.ts'
 
 export const followerViews = (

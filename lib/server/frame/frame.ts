@@ -1,4 +1,5 @@
-import type { FrameView, Person, SavingView } from '../../model/views.ts'
+import type { FrameView, SavingView } from '../../model/answers/frame.ts'
+import type { Person } from '../../model/answers/person.ts'
 import { iso, isoOrNull } from '../http/iso.ts'
 import { mode } from '../mode/mode.ts'
 import type { Runtime } from '../runtime.ts'

@@ -1,4 +1,4 @@
-import * as answers from '../http/answers.ts'
+import { frameAnswer } from '../../model/answers/frame.ts'
 import { operation } from '../http/operation.ts'
 import { getFrame } from './frame.ts'
 
@@ -11,7 +11,7 @@ export const frameOperations = [
     role: 'viewer',
     summary: 'Mode, person and what else stands around every page',
     tag,
-    answer: answers.frame,
+    answer: frameAnswer,
     run: ({ runtime, person }) => getFrame(runtime, person),
   }),
 ]

@@ -49,3 +49,6 @@ export const flag = z.enum(['0', '1', 'true', 'false', '']).transform((value) =>
 
 export const id = z.object({ id: z.string() })
 export const name = z.object({ name: z.string() })
+
+/** A setting as its text at the wire. */
+export const setting = z.strictObject({ target: z.string().min(1).max(300), name: z.string().min(1).max(1000) })

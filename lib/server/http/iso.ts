@@ -1,4 +1,4 @@
-import type { Iso } from '../../model/views.ts'
+import type { Iso } from '../../model/answers/shape.ts'
 
 export const iso = (ms: number): Iso => new Date(ms).toISOString()
 export const isoOrNull = (ms: number | null | undefined): Iso | null => (ms == null ? null : iso(ms))

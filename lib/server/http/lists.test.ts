@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { needsWords } from '../../../components/findings/words.ts'
+import type { Page } from '../../model/answers/shape.ts'
 import type { Finding } from '../../model/finding.ts'
-import type { Page } from '../../model/views.ts'
 import { createStore } from '../../store/store.ts'
 import { listDeliveries } from '../deliveries/deliveries.ts'
 import { listFindings } from '../findings/findings.ts'

@@ -1,6 +1,6 @@
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import { problemAnswer } from '../../model/answers/problem.ts'
 import { ERROR_STATUS, type ErrorCode } from '../../model/error.ts'
-import { problem } from './answers.ts'
 import type { Operation } from './operation.ts'
 
 /** Any call may meet these. */
@@ -65,7 +65,7 @@ function describe({
       ...Object.fromEntries(
         [...byStatus].map(([number, codes]) => [
           `${number}`,
-          { description: codes.join(', '), content: { 'application/problem+json': { schema: problem } } },
+          { description: codes.join(', '), content: { 'application/problem+json': { schema: problemAnswer } } },
         ]),
       ),
     },

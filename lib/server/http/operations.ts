@@ -1,3 +1,4 @@
+import { anything } from '../../model/answers/shape.ts'
 import { accountOperations } from '../account/operations.ts'
 import { auditOperations } from '../audit/operations.ts'
 import { changeOperations } from '../changes/operations.ts'
@@ -24,7 +25,6 @@ import { silenceOperations } from '../silences/operations.ts'
 import { targetOperations } from '../targets/operations.ts'
 import { tokenOperations } from '../tokens/operations.ts'
 import { ttlOperations } from '../ttls/operations.ts'
-import { anything } from './answers.ts'
 import { openapi } from './openapi.ts'
 import { type Operation, operation } from './operation.ts'
 

@@ -1,5 +1,5 @@
+import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
-import type { Page } from '../../model/views.ts'
 
 export type Paging = { cursor?: string; limit?: number }
 export type Counted<T> = Page<T> & { total: number }

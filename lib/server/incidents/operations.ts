@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import * as answers from '../http/answers.ts'
+import { incidentAnswer } from '../../model/answers/incident.ts'
+import { page } from '../../model/answers/shape.ts'
 import { id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { getIncident, listIncidents } from './incidents.ts'
@@ -14,7 +15,7 @@ export const incidentOperations = [
     summary: 'Findings of one cause together, newest first',
     tag,
     query: z.object({ state: z.enum(['firing', 'resolved']).optional(), ...paging }),
-    answer: answers.page(answers.incident),
+    answer: page(incidentAnswer),
     run: ({ runtime, query }) => listIncidents(runtime, query),
   }),
   operation({
@@ -24,7 +25,7 @@ export const incidentOperations = [
     summary: 'One incident with its timeline',
     tag,
     params: id,
-    answer: answers.incident,
+    answer: incidentAnswer,
     problems: ['not_found'],
     run: ({ runtime, params }) => getIncident(runtime, params.id),
   }),

@@ -1,6 +1,7 @@
+import type { JobView } from '../../model/answers/job.ts'
+import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Job, JobVerb } from '../../model/job.ts'
-import type { JobView, Page } from '../../model/views.ts'
 import { type Paging, pageNewest } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
 

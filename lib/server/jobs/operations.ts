@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import * as answers from '../http/answers.ts'
+import { jobAnswer } from '../../model/answers/job.ts'
+import { page } from '../../model/answers/shape.ts'
 import { id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { getJob, listJobs, steerJob } from './jobs.ts'
@@ -14,7 +15,7 @@ export const jobOperations = [
     summary: 'Long work of changes, newest first',
     tag,
     query: z.object(paging),
-    answer: answers.page(answers.job),
+    answer: page(jobAnswer),
     run: ({ runtime, query }) => listJobs(runtime, query),
   }),
   operation({
@@ -24,7 +25,7 @@ export const jobOperations = [
     summary: 'One job',
     tag,
     params: id,
-    answer: answers.job,
+    answer: jobAnswer,
     problems: ['not_found'],
     run: ({ runtime, params }) => getJob(runtime, params.id),
   }),
@@ -37,7 +38,7 @@ export const jobOperations = [
       summary: `${verb[0]!.toUpperCase()}${verb.slice(1)}s a job`,
       tag,
       params: id,
-      answer: answers.job,
+      answer: jobAnswer,
       status: 202,
       problems: ['not_found', 'not_allowed', 'read_only'],
       run: ({ runtime, params, by }) => steerJob(runtime, params.id, verb, by),

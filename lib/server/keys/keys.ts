@@ -1,5 +1,6 @@
 import { hotKey } from '../../detectors/cache/hot-key.ts'
-import type { BigKeyView, HotKeyView, KeyPatternView, Page, SlowView } from '../../model/views.ts'
+import type { BigKeyView, HotKeyView, KeyPatternView, SlowView } from '../../model/answers/key.ts'
+import type { Page } from '../../model/answers/shape.ts'
 import { iso } from '../http/iso.ts'
 import { type Paging, page, pageNewest } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'

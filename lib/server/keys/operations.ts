@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { bigKeyAnswer, hotKeyAnswer, keyPatternAnswer, slowAnswer } from '../../model/answers/key.ts'
+import { page } from '../../model/answers/shape.ts'
 import type { ErrorCode } from '../../model/error.ts'
-import * as answers from '../http/answers.ts'
 import { paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { bigKeys, hotKeys, keyPatterns, listSlow } from './keys.ts'
@@ -17,7 +18,7 @@ export const keyOperations = [
     summary: 'Hot keys, hottest first',
     tag,
     query,
-    answer: answers.page(answers.hotKey),
+    answer: page(hotKeyAnswer),
     problems,
     run: ({ runtime, query }) => hotKeys(runtime, query),
   }),
@@ -28,7 +29,7 @@ export const keyOperations = [
     summary: 'Big keys, biggest first',
     tag,
     query,
-    answer: answers.page(answers.bigKey),
+    answer: page(bigKeyAnswer),
     problems,
     run: ({ runtime, query }) => bigKeys(runtime, query),
   }),
@@ -39,7 +40,7 @@ export const keyOperations = [
     summary: 'Prefixes that keys share',
     tag,
     query,
-    answer: answers.page(answers.keyPattern),
+    answer: page(keyPatternAnswer),
     problems,
     run: ({ runtime, query }) => keyPatterns(runtime, query),
   }),
@@ -50,7 +51,7 @@ export const keyOperations = [
     summary: 'Slow commands of every node, newest first',
     tag,
     query,
-    answer: answers.page(answers.slow),
+    answer: page(slowAnswer),
     problems,
     run: ({ runtime, query }) => listSlow(runtime, query),
   }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { modeAnswer } from '../../model/answers/configuration.ts'
 import { operation } from '../http/operation.ts'
 import { setMode } from './mode.ts'
 
@@ -18,7 +19,7 @@ export const modeOperations = [
         description: 'What becomes of the changes in flight before the mode is lowered; without it, and with one in flight: busy',
       }),
     }),
-    answer: z.object({ mode: z.enum(['observe', 'tune']) }),
+    answer: modeAnswer,
     problems: ['read_only', 'busy', 'drift', 'unreachable'],
     run: ({ runtime, body, by }) => setMode(runtime, body, by),
   }),

@@ -1,4 +1,4 @@
-import * as answers from '../http/answers.ts'
+import { overviewAnswer } from '../../model/answers/overview.ts'
 import { operation } from '../http/operation.ts'
 import { getOverview } from './overview.ts'
 
@@ -11,7 +11,7 @@ export const overviewOperations = [
     role: 'viewer',
     summary: 'Everything that the first page shows',
     tag,
-    answer: answers.overview,
+    answer: overviewAnswer,
     run: ({ runtime }) => getOverview(runtime),
   }),
 ]

@@ -1,5 +1,6 @@
+import type { ChangeView } from '../../model/answers/change.ts'
+import type { OverviewView } from '../../model/answers/overview.ts'
 import { changeInFlight } from '../../model/change.ts'
-import type { ChangeView, OverviewView } from '../../model/views.ts'
 import { changeView } from '../changes/changes.ts'
 import { iso } from '../http/iso.ts'
 import { mode } from '../mode/mode.ts'

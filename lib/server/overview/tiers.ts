@@ -1,7 +1,7 @@
+import type { OverviewView, TierView } from '../../model/answers/overview.ts'
 import type { Finding } from '../../model/finding.ts'
 import { poolRef, refText } from '../../model/ref.ts'
 import type { Topology } from '../../model/topology.ts'
-import type { OverviewView, TierView } from '../../model/views.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { poolFigures } from '../pools/pools.ts'
 import { hitRatioOf, ringView, total } from '../rings/rings.ts'

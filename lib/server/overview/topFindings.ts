@@ -1,6 +1,6 @@
 import { measure } from '../../metrics/measure.ts'
+import type { OverviewView } from '../../model/answers/overview.ts'
 import type { Evidence, Finding } from '../../model/finding.ts'
-import type { OverviewView } from '../../model/views.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { findingView } from '../findings/findings.ts'
 import { iso } from '../http/iso.ts'

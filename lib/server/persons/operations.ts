@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ROLES } from '../../auth/roles.ts'
-import * as answers from '../http/answers.ts'
+import { invitationAnswer, personEntryAnswer } from '../../model/answers/person.ts'
+import { anything, page } from '../../model/answers/shape.ts'
 import { name, words } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { localOf } from './localAccounts.ts'
@@ -17,7 +18,7 @@ export const personOperations = [
     role: 'admin',
     summary: 'Who may sign in',
     tag,
-    answer: answers.page(answers.personEntry),
+    answer: page(personEntryAnswer),
     run: ({ runtime }) => listPersons(runtime),
   }),
   operation({
@@ -28,7 +29,7 @@ export const personOperations = [
     summary: 'Makes a one-time sign-in link for a person, new or known',
     tag,
     body: z.strictObject({ name: who, role }),
-    answer: answers.invitation,
+    answer: invitationAnswer,
     status: 201,
     problems: ['not_allowed'],
     run: ({ runtime, body, by }) => invitePerson(runtime, body.name, body.role, by),
@@ -41,7 +42,7 @@ export const personOperations = [
     summary: 'Removes a person and ends their sessions',
     tag,
     params: name,
-    answer: answers.anything,
+    answer: anything,
     status: 204,
     problems: ['not_found', 'not_allowed'],
     run: ({ runtime, params }) => accountsOf(runtime).remove(params.name),
@@ -54,7 +55,7 @@ export const personOperations = [
     summary: 'Ends all sessions of a person',
     tag,
     params: name,
-    answer: answers.anything,
+    answer: anything,
     status: 204,
     problems: ['not_found', 'not_allowed'],
     run: ({ runtime, params }) => accountsOf(runtime).signOutEverywhere(params.name),
@@ -67,7 +68,7 @@ export const personOperations = [
     summary: 'Takes the second factor of a person away, who has lost it, and ends their sessions',
     tag,
     params: name,
-    answer: answers.anything,
+    answer: anything,
     status: 204,
     problems: ['not_found', 'not_allowed'],
     run: ({ runtime, params }) => localOf(runtime).resetSecondFactor(params.name),

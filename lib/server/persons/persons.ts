@@ -1,6 +1,6 @@
 import type { Local } from '../../auth/local.ts'
+import type { Person } from '../../model/answers/person.ts'
 import { EvenkeelError } from '../../model/error.ts'
-import type { Person } from '../../model/views.ts'
 import { iso } from '../http/iso.ts'
 import type { Runtime } from '../runtime.ts'
 import { localOf } from './localAccounts.ts'

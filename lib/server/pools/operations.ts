@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import * as answers from '../http/answers.ts'
+import { poolAnswer } from '../../model/answers/pool.ts'
+import { page } from '../../model/answers/shape.ts'
 import { paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { getPool, listPools } from './pools.ts'
@@ -14,7 +15,7 @@ export const poolOperations = [
     summary: 'Pools of every balancer',
     tag,
     query: z.object({ target: z.string().optional(), ...paging }),
-    answer: answers.page(answers.pool),
+    answer: page(poolAnswer),
     run: ({ runtime, query }) => listPools(runtime, query),
   }),
   operation({
@@ -24,7 +25,7 @@ export const poolOperations = [
     summary: 'One pool: weights, shares expected and seen, response times',
     tag,
     params: z.object({ target: z.string(), pool: z.string() }),
-    answer: answers.pool,
+    answer: poolAnswer,
     problems: ['not_found'],
     run: ({ runtime, params }) => getPool(runtime, params.target, params.pool),
   }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import * as answers from '../http/answers.ts'
+import { appliedAnswer, proposalAnswer } from '../../model/answers/proposal.ts'
+import { page } from '../../model/answers/shape.ts'
 import { id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { applyProposal, getProposal, listProposals } from './proposals.ts'
@@ -19,7 +20,7 @@ export const proposalOperations = [
       finding: z.string().optional(),
       ...paging,
     }),
-    answer: answers.page(answers.proposal),
+    answer: page(proposalAnswer),
     run: ({ runtime, query }) => listProposals(runtime, query),
   }),
   operation({
@@ -29,7 +30,7 @@ export const proposalOperations = [
     summary: 'One proposal',
     tag,
     params: id,
-    answer: answers.proposal,
+    answer: proposalAnswer,
     problems: ['not_found'],
     run: ({ runtime, params }) => getProposal(runtime, params.id),
   }),
@@ -42,7 +43,7 @@ export const proposalOperations = [
     tag,
     params: id,
     body: z.strictObject({ dryRun }),
-    answer: answers.applied,
+    answer: appliedAnswer,
     status: 202,
     problems: ['not_found', 'read_only', 'busy', 'drift', 'stale', 'not_followed', 'not_allowed', 'invalid', 'unreachable'],
     run: ({ runtime, params, body, by }) => applyProposal(runtime, params.id, by, body),

@@ -1,5 +1,5 @@
-import { z } from 'zod'
-import * as answers from '../http/answers.ts'
+import { receiverAnswer, testedAnswer } from '../../model/answers/delivery.ts'
+import { page } from '../../model/answers/shape.ts'
 import { name } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { listReceivers, testReceiver } from './receivers.ts'
@@ -13,7 +13,7 @@ export const receiverOperations = [
     role: 'viewer',
     summary: 'Receivers and their channels',
     tag,
-    answer: answers.page(answers.receiver),
+    answer: page(receiverAnswer),
     run: ({ runtime }) => listReceivers(runtime),
   }),
   operation({
@@ -24,7 +24,7 @@ export const receiverOperations = [
     summary: 'Sends one test notice, now',
     tag,
     params: name,
-    answer: z.object({ deliveries: z.array(answers.delivery) }),
+    answer: testedAnswer,
     problems: ['not_found'],
     run: ({ runtime, params }) => testReceiver(runtime, params.name),
   }),

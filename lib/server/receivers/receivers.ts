@@ -1,4 +1,5 @@
-import type { DeliveryView, Page } from '../../model/views.ts'
+import type { DeliveryView } from '../../model/answers/delivery.ts'
+import type { Page } from '../../model/answers/shape.ts'
 import { deliveryView } from '../deliveries/deliveries.ts'
 import type { Runtime } from '../runtime.ts'
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import * as answers from '../http/answers.ts'
+import { describedAnswer, ringAnswer, ringEvaluation } from '../../model/answers/ring.ts'
+import { page } from '../../model/answers/shape.ts'
 import { name, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { describeInThread, evaluateInThread } from '../workers/rings.ts'
@@ -16,7 +17,7 @@ export const ringOperations = [
     summary: 'Rings that applications hold',
     tag,
     query: z.object(paging),
-    answer: answers.page(answers.ring),
+    answer: page(ringAnswer),
     run: ({ runtime, query }) => listRings(runtime, query),
   }),
   operation({
@@ -26,7 +27,7 @@ export const ringOperations = [
     summary: 'One ring',
     tag,
     params: name,
-    answer: answers.ring,
+    answer: ringAnswer,
     problems: ['not_found'],
     run: ({ runtime, params }) => getRing(runtime, params.name),
   }),
@@ -42,7 +43,7 @@ export const ringOperations = [
       after: z.unknown().optional().meta({ description: 'RingSpec' }),
       keys: z.unknown().optional().meta({ description: 'string[]' }),
     }),
-    answer: answers.ringAnswer,
+    answer: ringEvaluation,
     problems: ['invalid', 'too_many', 'unavailable'],
     run: ({ body, by, request }) => evaluateInThread(body, { by, gone: request.signal }),
   }),
@@ -54,7 +55,7 @@ export const ringOperations = [
     summary: 'The ring that a piece of haproxy.cfg, nginx.conf, nutcracker.yml, EDS or CLUSTER NODES describes; stateless',
     tag,
     body: z.strictObject({ text: z.string().max(500_000).meta({ description: 'the configuration, or a RingSpec as JSON' }) }),
-    answer: z.object({ spec: answers.ringSpec }),
+    answer: describedAnswer,
     problems: ['invalid', 'too_many', 'unavailable'],
     run: async ({ body, by, request }) => ({ spec: await describeInThread(body.text, { by, gone: request.signal }) }),
   }),
@@ -67,7 +68,7 @@ export const ringOperations = [
       "A ring as its program's configuration writes it, or why that cannot hold it; `rings/describe` reads it as the same ring; stateless",
     tag,
     body: z.strictObject({ spec: z.unknown().meta({ description: 'RingSpec' }) }),
-    answer: answers.ringTexts,
+    answer: ringTextsAnswer,
     problems: ['invalid'],
     run: ({ body }) => ringTexts(body.spec),
   }),

@@ -1,6 +1,7 @@
+import type { RingView } from '../../model/answers/ring.ts'
+import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Ring } from '../../model/topology.ts'
-import type { Page, RingView } from '../../model/views.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { followerViews } from '../followers/followers.ts'
 import { type Paging, page } from '../http/paging.ts'

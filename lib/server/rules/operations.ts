@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import * as answers from '../http/answers.ts'
+import { ruleAnswer } from '../../model/answers/rule.ts'
+import { page } from '../../model/answers/shape.ts'
 import { paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { listRules } from './rules.ts'
@@ -14,7 +15,7 @@ export const ruleOperations = [
     summary: 'Rules, their settings and what they say now',
     tag,
     query: z.object(paging),
-    answer: answers.page(answers.rule),
+    answer: page(ruleAnswer),
     run: ({ runtime, query }) => listRules(runtime, query),
   }),
 ]

@@ -1,4 +1,5 @@
-import type { Page, RuleView } from '../../model/views.ts'
+import type { RuleView } from '../../model/answers/rule.ts'
+import type { Page } from '../../model/answers/shape.ts'
 import { type Paging, page } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
 

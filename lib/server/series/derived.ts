@@ -1,7 +1,7 @@
 import { measure, measureNames } from '../../metrics/measure.ts'
+import type { SeriesView } from '../../model/answers/series.ts'
 import { type Labels, labelsKey } from '../../model/series.ts'
 import type { SeriesQuery, Store } from '../../model/store.ts'
-import type { SeriesView } from '../../model/views.ts'
 
 type Value = number | null
 type Ask = Omit<SeriesQuery, 'metric' | 'rate'>

@@ -1,6 +1,6 @@
 import { measure } from '../../metrics/measure.ts'
+import type { Figure } from '../../model/answers/shape.ts'
 import type { Labels } from '../../model/series.ts'
-import type { Figure } from '../../model/views.ts'
 import type { Measurement, SeriesWindow } from '../../model/window.ts'
 
 /** What a list shows is measured over this long: long enough for a steady number, short enough to see a fault. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import * as answers from '../http/answers.ts'
+import { metricsAnswer, seriesAnswer } from '../../model/answers/series.ts'
 import { flag, step, time } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { listMetrics, querySeries } from './series.ts'
@@ -22,7 +22,7 @@ export const seriesOperations = [
     summary: "One metric's history; any other query parameter is a label that must match",
     tag,
     query: seriesQuery.loose(),
-    answer: answers.series,
+    answer: seriesAnswer,
     run: ({ runtime, query, search }) => {
       const labels = Object.fromEntries([...search].filter(([label]) => !NOT_LABELS.has(label)))
       const { metric, from, to, step: stepMs, rate } = query as z.output<typeof seriesQuery>
@@ -35,7 +35,7 @@ export const seriesOperations = [
     role: 'viewer',
     summary: 'Metrics that have samples, with their labels',
     tag,
-    answer: answers.metrics,
+    answer: metricsAnswer,
     run: ({ runtime }) => listMetrics(runtime),
   }),
 ]

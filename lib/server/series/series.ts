@@ -1,6 +1,6 @@
+import type { SeriesView } from '../../model/answers/series.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Labels } from '../../model/series.ts'
-import type { SeriesView } from '../../model/views.ts'
 import type { Runtime } from '../runtime.ts'
 import { derivedSeries } from './derived.ts'
 

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { SignInAttempt } from '../../auth/local.ts'
 import { PASSWORD_MAX } from '../../auth/passwordChoice.ts'
-import * as answers from '../http/answers.ts'
+import { challengeAnswer } from '../../model/answers/account.ts'
+import { sessionAnswer, signInAnswer, signOutAnswer } from '../../model/answers/session.ts'
 import { operation } from '../http/operation.ts'
 import { withCookies } from '../http/withCookies.ts'
 import { localOf } from '../persons/localAccounts.ts'
@@ -18,7 +19,7 @@ export const sessionOperations = [
     role: 'public',
     summary: 'Who is signed in',
     tag,
-    answer: z.object({ person: answers.person.nullable() }),
+    answer: sessionAnswer,
     run: ({ person }) => ({ person }),
   }),
   operation({
@@ -33,13 +34,7 @@ export const sessionOperations = [
       z.strictObject({ name: z.string().max(100), password: z.string().max(PASSWORD_MAX), second }),
       z.strictObject({ pending: z.string().max(4_000), passkey: z.looseObject({ id: z.string(), response: z.looseObject({}) }) }),
     ]),
-    answer: z.object({
-      person: answers.person.nullable(),
-      second: z
-        .array(z.enum(['code', 'passkey']))
-        .optional()
-        .meta({ description: 'Nobody is signed in yet: one of these is needed too. A code goes into `second`, beside the rest' }),
-    }),
+    answer: signInAnswer,
     problems: ['too_many', 'not_allowed'],
     run: async ({ runtime, body, request, from }) => {
       const entered = await localOf(runtime).signIn(body as SignInAttempt, { headers: request.headers, from })
@@ -53,7 +48,7 @@ export const sessionOperations = [
     audit: { none: 'only asks what is to be signed' },
     summary: 'What the browser is asked for to sign in by a passkey',
     tag,
-    answer: answers.challenge,
+    answer: challengeAnswer,
     problems: ['not_allowed'],
     run: ({ runtime }) => localOf(runtime).passkeys.challenge(),
   }),
@@ -64,7 +59,7 @@ export const sessionOperations = [
     audit: { what: 'sign-out' },
     summary: 'Ends the session',
     tag,
-    answer: z.object({ next: z.string().nullable().meta({ description: 'Where the browser ends its session with the issuer too' }) }),
+    answer: signOutAnswer,
     run: async ({ runtime, request }) => {
       const { cookie, next } = await runtime.auth.signOut(request.headers)
       return withCookies({ next }, [cookie], FORGET)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import * as answers from '../http/answers.ts'
+import { anything, page } from '../../model/answers/shape.ts'
+import { silenceAnswer } from '../../model/answers/silence.ts'
 import { id, paging, time, words } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { createSilence, deleteSilence, getSilence, listSilences } from './silences.ts'
@@ -14,7 +15,7 @@ export const silenceOperations = [
     summary: 'Silences, newest first',
     tag,
     query: z.object(paging),
-    answer: answers.page(answers.silence),
+    answer: page(silenceAnswer),
     run: ({ runtime, query }) => listSilences(runtime, query),
   }),
   operation({
@@ -32,7 +33,7 @@ export const silenceOperations = [
       until: time,
       reason: words(2000).default(''),
     }),
-    answer: answers.silence,
+    answer: silenceAnswer,
     status: 201,
     problems: ['invalid'],
     run: ({ runtime, body, by }) => createSilence(runtime, body, by),
@@ -44,7 +45,7 @@ export const silenceOperations = [
     summary: 'One silence',
     tag,
     params: id,
-    answer: answers.silence,
+    answer: silenceAnswer,
     problems: ['not_found'],
     run: ({ runtime, params }) => getSilence(runtime, params.id),
   }),
@@ -56,7 +57,7 @@ export const silenceOperations = [
     summary: 'Ends a silence',
     tag,
     params: id,
-    answer: answers.anything,
+    answer: anything,
     status: 204,
     problems: ['not_found'],
     run: ({ runtime, params }) => deleteSilence(runtime, params.id),

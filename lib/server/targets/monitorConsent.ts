@@ -1,6 +1,6 @@
+import type { TargetView } from '../../model/answers/target.ts'
 import type { ClockStep } from '../../model/clock.ts'
 import { EvenkeelError } from '../../model/error.ts'
-import type { TargetView } from '../../model/views.ts'
 import type { Runtime } from '../runtime.ts'
 import { getTarget } from './targets.ts'
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import * as answers from '../http/answers.ts'
+import { page } from '../../model/answers/shape.ts'
+import { factAnswer, latencyAnswer, rawAnswer, targetAnswer } from '../../model/answers/target.ts'
 import { name, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { allowMonitor } from './monitorConsent.ts'
@@ -15,7 +16,7 @@ export const targetOperations = [
     summary: 'Targets, by name',
     tag,
     query: z.object(paging),
-    answer: answers.page(answers.target),
+    answer: page(targetAnswer),
     run: ({ runtime, query }) => listTargets(runtime, query),
   }),
   operation({
@@ -25,7 +26,7 @@ export const targetOperations = [
     summary: 'One target',
     tag,
     params: name,
-    answer: answers.target,
+    answer: targetAnswer,
     problems: ['not_found'],
     run: ({ runtime, params }) => getTarget(runtime, params.name),
   }),
@@ -36,7 +37,7 @@ export const targetOperations = [
     summary: "The newest raw answers of a target's probes",
     tag,
     params: name,
-    answer: answers.page(z.object({ id: z.string(), at: z.iso.datetime(), text: z.string() })),
+    answer: page(rawAnswer),
     problems: ['not_found'],
     run: ({ runtime, params }) => ({ items: rawAnswers(runtime, params.name), next: null }),
   }),
@@ -47,7 +48,7 @@ export const targetOperations = [
     summary: 'Named facts of a target: settings, versions',
     tag,
     params: name,
-    answer: answers.page(z.object({ id: z.string(), at: z.iso.datetime(), value: z.string() })),
+    answer: page(factAnswer),
     problems: ['not_found'],
     run: ({ runtime, params }) => ({ items: targetFacts(runtime, params.name), next: null }),
   }),
@@ -58,7 +59,7 @@ export const targetOperations = [
     summary: "Spikes that the target's own latency monitor has kept",
     tag,
     params: name,
-    answer: answers.page(z.object({ id: z.string(), at: z.iso.datetime(), event: z.string(), latestMs: z.number(), maxMs: z.number() })),
+    answer: page(latencyAnswer),
     problems: ['not_found'],
     run: ({ runtime, params }) => ({ items: latencyEvents(runtime, params.name), next: null }),
   }),
@@ -71,7 +72,7 @@ export const targetOperations = [
     tag,
     params: name,
     body: z.strictObject({ allow: z.enum(['hour', 'always', 'no']) }),
-    answer: answers.target,
+    answer: targetAnswer,
     problems: ['not_found', 'not_allowed'],
     run: ({ runtime, params, body, by }) => allowMonitor(runtime, params.name, body.allow, by),
   }),

@@ -1,5 +1,6 @@
+import type { Page } from '../../model/answers/shape.ts'
+import type { TargetView } from '../../model/answers/target.ts'
 import { EvenkeelError } from '../../model/error.ts'
-import type { Page, TargetView } from '../../model/views.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { iso, isoOrNull } from '../http/iso.ts'
 import { type Paging, page } from '../http/paging.ts'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ROLES } from '../../auth/roles.ts'
-import * as answers from '../http/answers.ts'
+import { anything, page } from '../../model/answers/shape.ts'
+import { newTokenAnswer, tokenAnswer } from '../../model/answers/token.ts'
 import { id, time, words } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { tokenView } from './tokens.ts'
@@ -16,7 +17,7 @@ export const tokenOperations = [
     role: 'admin',
     summary: 'API tokens, without their secrets',
     tag,
-    answer: answers.page(answers.token),
+    answer: page(tokenAnswer),
     run: ({ runtime }) => ({ items: runtime.auth.tokens.list().map((token) => tokenView(runtime, token)), next: null }),
   }),
   operation({
@@ -31,7 +32,7 @@ export const tokenOperations = [
       role,
       until: time.optional().meta({ description: 'When it ends, within 366 days; without, it ends after 90' }),
     }),
-    answer: answers.newToken,
+    answer: newTokenAnswer,
     status: 201,
     run: ({ runtime, body, identity }) => {
       const { token, ...made } = runtime.auth.tokens.create(body, identity!)
@@ -46,7 +47,7 @@ export const tokenOperations = [
     summary: 'Revokes an API token',
     tag,
     params: id,
-    answer: answers.anything,
+    answer: anything,
     status: 204,
     problems: ['not_found'],
     run: ({ runtime, params }) => runtime.auth.tokens.revoke(params.id),

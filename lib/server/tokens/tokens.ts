@@ -1,5 +1,5 @@
 import type { Token } from '../../auth/tokens.ts'
-import type { TokenView } from '../../model/account.ts'
+import type { TokenView } from '../../model/answers/token.ts'
 import { iso, isoOrNull } from '../http/iso.ts'
 import type { Runtime } from '../runtime.ts'
 

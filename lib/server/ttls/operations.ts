@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import * as answers from '../http/answers.ts'
+import { page } from '../../model/answers/shape.ts'
+import { ttlAnswer } from '../../model/answers/ttl.ts'
 import { name, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { getTtl, listTtls } from './ttls.ts'
@@ -14,7 +15,7 @@ export const ttlOperations = [
     summary: 'TTL policies',
     tag,
     query: z.object(paging),
-    answer: answers.page(answers.ttl),
+    answer: page(ttlAnswer),
     run: ({ runtime, query }) => listTtls(runtime, query),
   }),
   operation({
@@ -24,7 +25,7 @@ export const ttlOperations = [
     summary: 'One TTL policy',
     tag,
     params: name,
-    answer: answers.ttl,
+    answer: ttlAnswer,
     problems: ['not_found'],
     run: ({ runtime, params }) => getTtl(runtime, params.name),
   }),

@@ -1,6 +1,7 @@
+import type { Page } from '../../model/answers/shape.ts'
+import type { TtlPolicyView } from '../../model/answers/ttl.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { TtlPolicy } from '../../model/topology.ts'
-import type { Page, TtlPolicyView } from '../../model/views.ts'
 import { followerViews } from '../followers/followers.ts'
 import { type Paging, page } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'

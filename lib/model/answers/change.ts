@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { figure, iso, noun, open } from './shape.ts'
+import { guard, prediction, reversal, settingAnswer, step } from './step.ts'
+
+const journalEntry = open({
+  at: iso,
+  what: z.enum([
+    'created',
+    'intent',
+    'written',
+    'compensated',
+    'watching',
+    'guard',
+    'measured',
+    'kept',
+    'rolled_back',
+    'drift',
+    'failed',
+    'recovered',
+    'note',
+  ]),
+  text: z.string(),
+  step: step.optional(),
+  by: z.string().optional(),
+})
+
+const slowStart = open({
+  stage: z.number(),
+  of: z.number(),
+  done: z.boolean(),
+  nextAt: iso.optional(),
+  weights: z.array(z.object({ setting: settingAnswer, before: z.string(), values: z.array(z.string()) })),
+})
+
+const guardNow = z.object({
+  metric: z.string(),
+  text: z.string(),
+  now: figure,
+  breached: z.boolean().meta({ description: "The limit is passed now; held for the guard's time, the change rolls back" }),
+  since: iso.optional().meta({ description: 'Since when without a break' }),
+  loosenedTo: z.number().optional().meta({ description: 'The limit in force while the dip that the prediction expects lasts' }),
+})
+
+export const changeAnswer = noun('Change', 'What was done, and what it did', {
+  id: z.string(),
+  state: z.enum(['applying', 'watching', 'kept', 'rolled_back', 'failed']),
+  steps: z.array(step),
+  because: z.string(),
+  proposal: z.string().optional(),
+  finding: z.string().optional(),
+  by: z.string(),
+  at: iso,
+  watchFrom: iso.optional(),
+  watchUntil: iso.optional(),
+  endedAt: iso.optional(),
+  reversal,
+  prediction: prediction.nullable(),
+  guards: z.array(guard),
+  guardsNow: z.array(guardNow).meta({ description: 'Its guards with what they read now, while it is watched' }),
+  measured: z.object({ before: z.number(), after: z.number(), low: z.number(), high: z.number() }).nullable(),
+  baseline: z
+    .object({ value: z.number(), low: z.number(), high: z.number() })
+    .optional()
+    .meta({ description: 'The predicted metric as it was measured right before the write' }),
+  rollingBack: z
+    .object({ by: z.string(), at: z.number(), because: z.string(), automatic: z.boolean() })
+    .optional()
+    .meta({ description: 'It is to be rolled back, and its server could not be reached yet' }),
+  verdict: z.enum(['improved', 'no_effect', 'regressed', 'unjudged']).nullable(),
+  outcome: z.string().optional().meta({ description: 'The verdict as a sentence with both numbers, or why it failed' }),
+  needsPerson: z.string().optional().meta({ description: 'What a person should decide' }),
+  automatic: z.boolean().optional().meta({ description: 'It was rolled back by itself' }),
+  seenTo: z.string().optional().meta({ description: 'Who has seen to what it left open when it failed' }),
+  job: z.string().optional().meta({ description: 'The id of the long work that writes its steps' }),
+  slowStart: slowStart.optional().meta({ description: 'Servers that come back get their weight in stages; the one that stands, from 1' }),
+  lasting: z.array(z.string()).optional().meta({ description: 'How to make it outlive a reload, a text a server; of one change alone' }),
+  undo: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'Commands that put it back by hand, where it was found in flight in observe mode' }),
+  finish: z.array(z.string()).optional().meta({ description: 'Commands that bring the rest of it about, where it was left half-way so' }),
+  journal: z.array(journalEntry),
+})
+export type ChangeView = z.infer<typeof changeAnswer>

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { iso, labels, noun, open, severity, unit } from './shape.ts'
+
+const evidence = open({
+  metric: z.string(),
+  where: labels,
+  label: z.string(),
+  value: z.number(),
+  unit,
+  low: z.number().optional(),
+  high: z.number().optional(),
+  baseline: z.number().optional().meta({ description: 'The same before, or elsewhere' }),
+  threshold: z.number().optional(),
+  from: z.number(),
+  to: z.number(),
+  method: z.string().optional(),
+})
+
+export const findingAnswer = noun('Finding', 'A problem that held', {
+  id: z.string(),
+  rule: z.string(),
+  severity,
+  state: z.enum(['pending', 'firing', 'resolved']),
+  subject: labels,
+  summary: z.string(),
+  evidence: z.array(evidence),
+  since: iso,
+  firingAt: iso.optional(),
+  resolvedAt: iso.optional(),
+  seenAt: iso.meta({ description: 'When it was last judged found' }),
+  stale: z.string().optional().meta({ description: 'Why it cannot be judged now, while it stays firing' }),
+  acknowledged: z.object({ by: z.string(), at: iso }).optional(),
+  title: z.string(),
+  why: z.string(),
+  proposals: z.array(z.string()),
+  noRemedy: z.string().optional().meta({ description: 'Why nothing is proposed, when an advisor said so' }),
+  silencedBy: z.array(z.string()),
+})
+export type FindingView = z.infer<typeof findingAnswer>

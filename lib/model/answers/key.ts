@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { iso, noun } from './shape.ts'
+
+const key = { key: z.string(), target: z.string(), at: iso }
+
+export const hotKeyAnswer = noun('HotKey', "A key's part of its target's reads", {
+  ...key,
+  share: z.number(),
+  low: z.number(),
+  high: z.number(),
+  perSecond: z.number(),
+  method: z.enum(['monitor', 'hotkeys', 'lfu', 'access-log']),
+  lines: z.number().meta({ description: 'Reads that were counted' }),
+  clients: z.array(z.object({ address: z.string(), share: z.number() })).optional(),
+  hot: z.boolean().meta({ description: 'Whether the rule cache/hot-key finds it now' }),
+})
+export type HotKeyView = z.infer<typeof hotKeyAnswer>
+
+export const bigKeyAnswer = noun('BigKey', 'A large key', { ...key, type: z.string(), bytes: z.number() })
+export type BigKeyView = z.infer<typeof bigKeyAnswer>
+
+export const keyPatternAnswer = noun('KeyPattern', 'Keys that share a prefix', {
+  target: z.string(),
+  pattern: z.string(),
+  share: z.number(),
+  low: z.number(),
+  high: z.number(),
+  bytesMean: z.number(),
+  ttlMsMedian: z.number().nullable(),
+  at: iso,
+})
+export type KeyPatternView = z.infer<typeof keyPatternAnswer>
+
+export const slowAnswer = noun('SlowEntry', 'An entry of a slow log', {
+  target: z.string(),
+  id: z.string(),
+  at: iso,
+  durationUs: z.number(),
+  command: z.array(z.string()),
+  client: z.string().optional(),
+  clientName: z.string().optional(),
+})
+export type SlowView = z.infer<typeof slowAnswer>

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { iso } from './shape.ts'
+
+export const role = z.enum(['viewer', 'operator', 'admin'])
+
+export const personAnswer = z.object({ name: z.string(), role }).meta({ id: 'Person' })
+/** Who is asking. */
+export type Person = z.infer<typeof personAnswer>
+
+export const personEntryAnswer = z.object({
+  name: z.string(),
+  role,
+  createdAt: iso,
+  by: z.string(),
+  hasPassword: z.boolean(),
+  secondFactor: z.boolean(),
+})
+export type PersonEntryView = z.infer<typeof personEntryAnswer>
+
+export const invitationAnswer = z.object({ link: z.string(), until: iso })
+export type InvitationView = z.infer<typeof invitationAnswer>

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { ringSpec } from './ring.ts'
+import { measured, noun, open, share } from './shape.ts'
+
+const can = z.union([z.literal(true), z.object({ because: z.string() })])
+
+const fileLine = z
+  .object({ where: z.string(), now: z.string(), wanted: z.string().optional(), notes: z.array(z.string()) })
+  .meta({ description: 'Where the configuration file says otherwise than what runs: the line as it stands, and as it would have to be' })
+
+const poolServer = open({
+  name: z.string(),
+  address: z.string(),
+  id: z.number().meta({ description: 'The number that a ring may hash' }),
+  weightSet: z.number(),
+  weightEffective: z.number(),
+  state: z.enum(['up', 'down', 'drain', 'maint']),
+  backup: z.boolean().optional().meta({ description: 'Takes no traffic while another server is up' }),
+  weightFile: z.number().optional().meta({ description: 'Weight in the configuration file, where it could be read' }),
+  weightInitial: z.number().optional().meta({ description: 'What the running product started it with' }),
+  fileLine: fileLine.optional(),
+  slowstart: z.boolean().optional().meta({ description: 'The product itself raises its weight slowly when it comes up' }),
+  otherWriter: z.string().optional().meta({ description: 'Who besides Evenkeel moves this weight' }),
+  shareExpected: share,
+  shareSeen: share,
+  sessions: measured,
+  queue: measured,
+  requestsPerSecond: measured,
+  errorRatio: measured,
+  responseSeconds: measured,
+})
+export type PoolServerView = z.infer<typeof poolServer>
+
+export const poolAnswer = noun('Pool', 'Servers that share the requests', {
+  target: z.string(),
+  name: z.string(),
+  algorithm: z.string(),
+  balances: z.enum(['weight', 'load', 'hash', 'unknown']).meta({ description: 'What shares follow' }),
+  liveWeights: z.boolean(),
+  because: z.string().optional(),
+  fixedWeights: z.boolean().optional().meta({ description: 'At run time each server takes its weight from the file, or 0' }),
+  can: z
+    .object({ state: can, slowStart: can })
+    .meta({ description: 'What can be done with its servers at run time: take one out and back, let one that returns start slowly' }),
+  firstBackupOnly: z.boolean().optional().meta({ description: 'Of several backups only the first one serves' }),
+  weightMax: z.number(),
+  sticky: z.string().optional().meta({ description: 'Why shares do not follow the algorithm alone' }),
+  ring: ringSpec.optional(),
+  ringBecause: z.string().optional().meta({ description: 'Why no ring tells where its keys go, though it hashes' }),
+  reload: z
+    .object({ keeps: z.boolean(), text: z.string(), command: z.string().optional() })
+    .optional()
+    .meta({ description: 'What a reload does to weights and states set at run time' }),
+  tunable: z
+    .object({ lines: z.string(), moves: z.string() })
+    .optional()
+    .meta({ description: 'Of one pool alone: the lines that would let its weights be set at run time' }),
+  serversLeft: z.number().optional().meta({ description: 'Servers that are left out, beyond what is read of one target' }),
+  servers: z.array(poolServer),
+  requestsPerSecond: measured,
+  responseSeconds: measured,
+  errorRatio: measured,
+  imbalance: measured.meta({ description: 'max over mean of share seen against share expected' }),
+})
+export type PoolView = z.infer<typeof poolAnswer>

@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { iso, labels, noun } from './shape.ts'
+import { guard, prediction, reversal, step } from './step.ts'
+
+export const proposalAnswer = noun('Proposal', 'What could be done, with the effect it predicts', {
+  id: z.string(),
+  finding: z.string(),
+  advisor: z.string(),
+  steps: z.array(step),
+  because: z.string(),
+  prediction: prediction.nullable(),
+  unpredicted: z.string().optional().meta({ description: 'Why there is no prediction, when there is none' }),
+  guards: z.array(guard),
+  risk: z.enum(['low', 'medium', 'high']),
+  riskBecause: z.string(),
+  commands: z.array(z.string()),
+  patch: z.string().optional().meta({ description: 'Text for a configuration file' }),
+  patchOnly: z.string().optional().meta({ description: 'Why it can only be copied, not applied here' }),
+  state: z.enum(['open', 'superseded', 'applied', 'withdrawn']),
+  createdAt: iso,
+  reversal,
+  subject: labels.meta({ description: 'Of its finding' }),
+  balance: z
+    .array(z.object({ name: z.string(), before: z.number(), after: z.number() }))
+    .optional()
+    .meta({ description: 'Share of each server or node before and after' }),
+  followers: z
+    .object({ fresh: z.number(), expected: z.number().nullable() })
+    .optional()
+    .meta({ description: 'Who follows the control document that it writes' }),
+  heldUntil: iso.optional().meta({ description: 'Superseded by nearly the same values, and still applicable until then' }),
+  disabledBecause: z.string().optional(),
+})
+export type ProposalView = z.infer<typeof proposalAnswer>
+
+export const appliedAnswer = z
+  .object({
+    change: z.string().nullable().meta({ description: 'null for a dry run' }),
+    steps: z.array(step),
+    commands: z.array(z.string()),
+  })
+  .meta({ id: 'Applied' })
+export type AppliedView = z.infer<typeof appliedAnswer>

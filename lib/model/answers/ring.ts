@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { RING_ALGORITHMS, type RingAnswer, type RingSpec } from '../ring.ts'
+import { control, follower, followersExpected } from './follower.ts'
+import { measured, noun, open, share } from './shape.ts'
+
+const ringNode = open({
+  name: z.string(),
+  address: z.string().optional(),
+  label: z.string().optional(),
+  id: z.number().optional(),
+  weight: z.number().optional(),
+  points: z.number().optional(),
+  state: z.enum(['up', 'drain', 'maint', 'down']).optional(),
+  slots: z.array(z.tuple([z.number(), z.number()])).optional(),
+})
+/** Each algorithm has its own: openapi.json says no more than that there are some. */
+const ringOptions = z
+  .custom<NonNullable<RingSpec['options']>>()
+  .meta({ override: { type: 'object', propertyNames: { type: 'string' }, additionalProperties: {} } })
+export const ringSpec = open({ algorithm: z.enum(RING_ALGORITHMS), nodes: z.array(ringNode), options: ringOptions.optional() }).meta({
+  id: 'RingSpec',
+  description: "A ring as its program's configuration describes it",
+}) satisfies z.ZodType<RingSpec>
+export const describedAnswer = z.object({ spec: ringSpec })
+
+const node = open({
+  name: z.string(),
+  target: z.string().optional(),
+  address: z.string(),
+  points: z.number().nullable(),
+  weight: z.number().nullable(),
+  shareOwned: z.number(),
+  shareSeen: share,
+})
+export type RingNodeView = z.infer<typeof node>
+
+export const ringAnswer = noun('Ring', 'A hash ring that applications hold', {
+  name: z.string(),
+  algorithm: z.enum(RING_ALGORITHMS),
+  version: z.number(),
+  control: control.nullable(),
+  nodes: z.array(node),
+  imbalance: measured.meta({ description: 'max over mean of the share seen' }),
+  imbalanceOwned: z.number(),
+  followers: z.array(follower),
+  followersExpected,
+  spec: ringSpec,
+  readsPerSecond: measured.meta({ description: 'Over all nodes' }),
+  hitRatio: measured.meta({ description: 'Over all nodes' }),
+  error: z.string().optional().meta({ description: 'Why its document cannot be read now' }),
+})
+export type RingView = z.infer<typeof ringAnswer>
+
+const shares = z.object({ shares: z.record(z.string(), z.number()) })
+const owners = z.array(z.string().nullable())
+export const ringEvaluation = noun('RingAnswer', 'Exact shares, and which keys change hands', {
+  before: shares,
+  after: shares.optional(),
+  moved: z.number().optional(),
+  movedBetween: z.array(z.object({ from: z.string().nullable(), to: z.string().nullable(), share: z.number() })).optional(),
+  owners: z.object({ before: owners, after: owners.optional() }).optional(),
+}) satisfies z.ZodType<RingAnswer>
+
+const productText = noun('ProductText', 'A piece of configuration, where it belongs; or why it cannot be written', {
+  product: z.string(),
+  title: z.string(),
+  text: z.string().optional(),
+  because: z.string().optional(),
+})
+export type ProductTextView = z.infer<typeof productText>
+export const ringTextsAnswer = z.object({ texts: z.array(productText) })

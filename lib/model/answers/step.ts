@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import { labels, open, unit } from './shape.ts'
+
+/** A setting as its text at the wire. */
+export const settingAnswer = z.object({ target: z.string(), name: z.string() })
+export const step = z.object({ setting: settingAnswer, before: z.string(), after: z.string() })
+export type StepView = z.infer<typeof step>
+
+export const reversal = z.enum(['exact', 'lossy', 'none'])
+
+export const prediction = open({
+  metric: z.string(),
+  where: labels,
+  unit,
+  before: z.number(),
+  after: z.number(),
+  low: z.number(),
+  high: z.number(),
+  basis: z.string(),
+  event: z
+    .object({ counter: z.string(), least: z.number(), background: z.number(), words: z.string() })
+    .optional()
+    .meta({ description: 'Where the effect shows in an event and not in the steady state: it is judged once the event has come again' }),
+  dip: z
+    .object({ metric: z.string(), where: labels, to: z.number(), forMs: z.number() })
+    .optional()
+    .meta({ description: 'How far the metric may first go the wrong way because of the change itself, and for how long' }),
+})
+
+export const guard = open({
+  metric: z.string(),
+  where: labels,
+  unit,
+  op: z.enum(['>', '<']),
+  limit: z.number(),
+  forMs: z.number(),
+  why: z.string(),
+})

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { figure, iso, noun, open } from './shape.ts'
+
+const leftOut = z
+  .object({
+    servers: z.object({ left: z.number(), of: z.number() }),
+    pools: z.object({ left: z.number(), of: z.number() }),
+    names: z.array(z.string()).meta({ description: 'Some of the pools whose servers are left out' }),
+  })
+  .meta({ description: 'Servers and pools beyond what is read of one target' })
+
+const probe = open({
+  id: z.string(),
+  feature: z.string(),
+  everyMs: z.number(),
+  cost: z.string(),
+  lastAt: iso.nullable(),
+  lastMs: z.number().nullable().meta({ description: 'How long the newest read took' }),
+  state: z.enum(['ok', 'gap', 'resting', 'unavailable', 'waiting']),
+  because: z.string().optional(),
+})
+
+const cacheFigures = open({
+  hitRatio: figure,
+  readsPerSecond: figure,
+  evictionsPerSecond: figure,
+  memoryUsed: figure,
+  memoryMax: figure,
+  items: figure,
+})
+
+export const targetAnswer = noun('Target', 'A configured or discovered server', {
+  name: z.string(),
+  kind: z.string(),
+  role: z.enum(['cache', 'store']).optional(),
+  title: z.string(),
+  address: z.string(),
+  state: z.enum(['up', 'down', 'unknown']),
+  since: z.number().optional().meta({ description: 'Epoch ms since when it is in that state' }),
+  error: z.string().optional(),
+  lastPollAt: iso.nullable(),
+  pollMs: z.number().nullable().meta({ description: 'How long the newest vital poll took' }),
+  failures: z.number().meta({ description: 'Consecutive ones' }),
+  nextPollAt: iso.optional().meta({ description: 'When the next try is, while it is down' }),
+  version: z.string().optional(),
+  runId: z.string().optional().meta({ description: 'Changes when the server restarted' }),
+  cluster: z.object({ id: z.string(), slots: z.number() }).optional(),
+  left: leftOut.optional(),
+  capabilities: z.array(z.object({ feature: z.string(), available: z.boolean(), because: z.string().optional() })),
+  probes: z.array(probe),
+  monitor: z.enum(['ask', 'bursts', 'never']).optional().meta({ description: 'What the configuration says of MONITOR' }),
+  figures: cacheFigures.optional().meta({ description: 'Of caches and stores: the newest figures that a list shows' }),
+})
+export type TargetView = z.infer<typeof targetAnswer>
+
+export const rawAnswer = z.object({ id: z.string(), at: iso, text: z.string() })
+export type RawView = z.infer<typeof rawAnswer>
+export const factAnswer = z.object({ id: z.string(), at: iso, value: z.string() })
+export type FactView = z.infer<typeof factAnswer>
+export const latencyAnswer = z.object({ id: z.string(), at: iso, event: z.string(), latestMs: z.number(), maxMs: z.number() })
+export type LatencyView = z.infer<typeof latencyAnswer>

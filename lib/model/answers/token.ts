@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { role } from './person.ts'
+import { iso } from './shape.ts'
+
+export const tokenAnswer = z.object({
+  id: z.string(),
+  name: z.string(),
+  role,
+  present: role
+    .nullable()
+    .meta({ description: 'What it can do now: at most what its owner may. Null: it has ended, or its owner is gone' }),
+  createdAt: iso,
+  until: iso.meta({ description: 'When it ends' }),
+  by: z.string(),
+  owner: z.string().nullable().meta({ description: 'Who answers for it; it ends with them' }),
+  usedAt: iso.nullable().meta({ description: 'Its last use, within a minute' }),
+})
+/** An API token, without its secret. */
+export type TokenView = z.infer<typeof tokenAnswer>
+
+export const newTokenAnswer = tokenAnswer.extend({ token: z.string().meta({ description: 'Shown once, kept nowhere' }) })
+export type NewTokenView = z.infer<typeof newTokenAnswer>
