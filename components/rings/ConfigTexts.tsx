@@ -3,8 +3,8 @@ import { useState } from 'react'
 import { post, sayError } from '@/components/frame/api.ts'
 import { Code } from '@/components/ui/code.tsx'
 import { safe } from '@/lib/format/format.ts'
-import type { RingSpec } from '@/lib/model/ring.ts'
 import type { ProductTextView } from '@/lib/model/answers/ring.ts'
+import type { RingSpec } from '@/lib/model/ring.ts'
 
 /** The ring as its program's configuration, to copy; asked for once it is looked at. */
 export function ConfigTexts({ spec, open: first }: { spec: RingSpec; open: boolean }) {

@@ -14,8 +14,8 @@ import { text } from '@/lib/format/format.ts'
 import type { Compared } from '@/lib/lab/compute.ts'
 import type { LabSource } from '@/lib/lab/source.ts'
 import { stepsOf } from '@/lib/lab/steps.ts'
-import type { RingSpec } from '@/lib/model/ring.ts'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
+import type { RingSpec } from '@/lib/model/ring.ts'
 import { ConfigTexts } from './ConfigTexts.tsx'
 
 type Props = { source: LabSource; after: RingSpec; compared: Compared; onDone?: () => void }

@@ -61,11 +61,9 @@ export const ringEvaluation = noun('RingAnswer', 'Exact shares, and which keys c
   owners: z.object({ before: owners, after: owners.optional() }).optional(),
 }) satisfies z.ZodType<RingAnswer>
 
-const productText = noun('ProductText', 'A piece of configuration, where it belongs; or why it cannot be written', {
-  product: z.string(),
-  title: z.string(),
-  text: z.string().optional(),
-  because: z.string().optional(),
-})
+const where = { product: z.string(), title: z.string() }
+const productText = z
+  .union([open({ ...where, text: z.string() }), open({ ...where, because: z.string() })])
+  .meta({ id: 'ProductText', description: 'A piece of configuration, where it belongs; or why it cannot be written' })
 export type ProductTextView = z.infer<typeof productText>
 export const ringTextsAnswer = z.object({ texts: z.array(productText) })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { describedAnswer, ringAnswer, ringEvaluation } from '../../model/answers/ring.ts'
+import { describedAnswer, ringAnswer, ringEvaluation, ringTextsAnswer } from '../../model/answers/ring.ts'
 import { page } from '../../model/answers/shape.ts'
 import { name, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'

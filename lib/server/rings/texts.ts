@@ -1,5 +1,5 @@
-import { EvenkeelError } from '../../model/error.ts'
 import type { ProductTextView } from '../../model/answers/ring.ts'
+import { EvenkeelError } from '../../model/error.ts'
 import { products } from '../../products/sources.ts'
 import { parseSpec } from '../../rings/spec.ts'
 
