@@ -7,10 +7,10 @@ import { noChangeBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { safe } from '@/lib/format/format.ts'
-import { serverRef } from '@/lib/model/ref.ts'
-import { settingText, stateOf } from '@/lib/model/setting.ts'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
 import type { PoolServerView, PoolView } from '@/lib/model/answers/pool.ts'
+import { serverRef } from '@/lib/model/ref.ts'
+import { settingText, stateOf } from '@/lib/model/setting.ts'
 
 /** Whether somebody took it out: a server of weight 0 shows as drained too, and no state brings that one back. */
 export const isOut = ({ state, weightSet }: PoolServerView) => state === 'maint' || (state === 'drain' && weightSet > 0)

@@ -1,6 +1,6 @@
+import type { TtlPolicyView } from '@/lib/model/answers/ttl.ts'
 import { durationText } from '@/lib/model/duration.ts'
 import { type SettingText, settingText } from '@/lib/model/setting.ts'
-import type { TtlPolicyView } from '@/lib/model/answers/ttl.ts'
 
 /** Only what differs, in the form that the settings take. */
 export function ttlSteps(
