@@ -1,5 +1,5 @@
 import { Field, Input, Select } from '@/components/ui/field.tsx'
-import { OPTIONS, type OptionField } from '@/lib/lab/edit.ts'
+import { OPTIONS, type OptionField } from '@/lib/lab/fields.ts'
 import type { SpecProblem } from '@/lib/lab/problem.ts'
 import type { RingSpec } from '@/lib/model/ring.ts'
 

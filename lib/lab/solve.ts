@@ -1,3 +1,4 @@
+import { text } from '../format/format.ts'
 import type { RingSpec } from '../model/ring.ts'
 import type { SolverAnswer, SolverQuestion } from '../rings/solver.ts'
 import type { Compared } from './compute.ts'
@@ -37,4 +38,16 @@ export function solved(spec: RingSpec, answer: Extract<SolverAnswer, { is: 'solv
       return before === after ? node : { ...node, [answer.setting]: after }
     }),
   }
+}
+
+/** The solver's answer in words; `unit` is what the traffic is called. */
+export function solverWords(answer: SolverAnswer, unit: string): string {
+  if (answer.is === 'floor') return `No setting evens this ring below ${text(answer.floor, 'factor')}: ${answer.because}.`
+  const { nodes, imbalance, reached, moved, leastMoved, because } = answer
+  if (nodes.every(({ before, after }) => before === after)) return `It is even as it is: ${text(imbalance.before, 'factor')}.`
+  return [
+    `${reached ? 'Solved' : 'As near as these settings come'}: ${text(imbalance.before, 'factor')} → ${text(imbalance.after, 'factor')}, `,
+    `${text(moved, 'ratio')} of the ${unit} move; ${text(leastMoved, 'ratio')} is the least that any ring would have to move.`,
+    because ? ` Not further: ${because}.` : '',
+  ].join('')
 }

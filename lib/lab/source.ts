@@ -123,6 +123,13 @@ export function sourceOfDescription(spec: RingSpec, traffic: LabTraffic): LabSou
   }
 }
 
+/** The traffic of a source as what a described ring starts with, rounded: it goes into an address. */
+export const trafficOf = ({ perSecond, hitRatio, items }: LabSource): LabTraffic => ({
+  ...(perSecond !== null && { reads: Math.round(perSecond * 10) / 10 }),
+  ...(hitRatio !== null && { hits: Math.round(hitRatio * 1000) / 1000 }),
+  ...(items !== null && { items }),
+})
+
 /** The bound of the sum of squares: a key that is in no list is read no more than the least one that is. */
 function squaresOf(known: readonly { weight: number; hot: boolean }[]): number | null {
   const least = known.at(-1)?.weight
