@@ -5,12 +5,12 @@ import type { Job, JobVerb } from '../model/job.ts'
 import { createKeyedMutex } from '../model/keyedMutex.ts'
 import type { Log } from '../model/log.ts'
 import type { AnyActuator } from '../model/product.ts'
-import type { Step } from '../model/proposal.ts'
+import type { Proposal, Step } from '../model/proposal.ts'
 import type { SettingText } from '../model/setting.ts'
 import { isRising } from '../model/slowStart.ts'
 import type { Store } from '../model/store.ts'
 import { actuators as registry } from '../products/actuators.ts'
-import { type Applied, applySteps, type OwnChange, wantedOf } from './apply.ts'
+import { type Applied, applySteps, type OwnChange } from './apply.ts'
 import { beginWatch } from './begin.ts'
 import { moveDates } from './clockStep.ts'
 import type { ChangesContext } from './context.ts'
@@ -24,9 +24,11 @@ import { costKey, createLiveSettings, type Description } from './liveSettings.ts
 import { ownGuards } from './ownGuards.ts'
 import { type Mode, refuseReadOnly } from './readOnly.ts'
 import { recoverChange } from './recover.ts'
+import { refusalOf } from './refusal.ts'
 import { rollBackChange } from './rollBackChange.ts'
 import { settleChange } from './seenTo.ts'
 import { tickChange } from './tick.ts'
+import { refusalFacts, wantedOf } from './wanted.ts'
 import { guardsNow } from './watch.ts'
 import { createWatches } from './watches.ts'
 import { type WatchSettings, watchSettings } from './watchSettings.ts'
@@ -48,6 +50,8 @@ export type ChangesOptions = {
 export interface Changes {
   /** Throws `not_found` or `invalid` naming the step, as applying would. */
   describe(steps: readonly Step[]): Description
+  /** Why applying would be refused now, as far as that can be told without asking the servers; null when it would not. */
+  refusalOf(proposal: Proposal): EvenkeelError | null
   /** Resolves when the writes are done and the watch has begun. Throws `not_found`, `read_only`, `busy`, `drift`, `stale`, `not_followed`. */
   apply(proposal: string, by: string, options?: { dryRun?: boolean }): Promise<Applied>
   create(own: OwnChange, by: string, options?: { dryRun?: boolean }): Promise<Applied>
@@ -104,6 +108,7 @@ export function createChanges(options: ChangesOptions): Changes {
 
   return {
     describe: liveSettings.describe,
+    refusalOf: (proposal) => refusalOf({ ...refusalFacts({ steps: proposal.steps, proposal, dryRun: false }, context), live: null }),
     guardsOf(id) {
       const change = journal.get(id)
       if (change?.state !== 'watching' || change.watchFrom === undefined) return []

@@ -17,17 +17,18 @@ function serverSteps(steps: readonly Wanted[], topology: Topology): Found[] {
   })
 }
 
-/** Throws `invalid` for a weight that the pool's algorithm refuses at run time: with a fixed table, all but 0 and the weight it started with. */
-export function refuseFixedWeights(steps: readonly Wanted[], topology: Topology): void {
+/** `invalid` for a weight that the pool's algorithm refuses at run time (with a fixed table, all but 0 and the weight it started with), or null. */
+export function fixedWeightError(steps: readonly Wanted[], topology: Topology): EvenkeelError | null {
   for (const { pool, server, what, after, step } of serverSteps(steps, topology)) {
     if (what !== 'weight' || !pool.fixedWeights || after === '0') continue
     const initial = server.weightInitial ?? server.weightFile
     if (initial === undefined || after === String(initial)) continue
-    throw new EvenkeelError(
+    return new EvenkeelError(
       'invalid',
       `steps[${step}]: ${pool.because ?? `${pool.algorithm} takes no weights at run time`}. ${server.name} takes 0 or ${initial}, its weight from the file.`,
     )
   }
+  return null
 }
 
 /**

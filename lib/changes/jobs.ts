@@ -8,11 +8,11 @@ import type { Log } from '../model/log.ts'
 import type { LongWork } from '../model/product.ts'
 import type { Step } from '../model/proposal.ts'
 import type { Store } from '../model/store.ts'
-import { refuseUnsaved } from './apply.ts'
 import type { Journal } from './journal.ts'
 import type { LiveSettings } from './liveSettings.ts'
 import { publicError } from './publicError.ts'
 import { type Mode, refuseReadOnly } from './readOnly.ts'
+import { unsavedError } from './refusal.ts'
 import { within } from './within.ts'
 
 /** Ten slices a second at most, and two thirds of the time none: where answers take longer, there are fewer. */
@@ -178,7 +178,8 @@ export function createJobs({ store, liveSettings, journal, mode, log }: JobsOpti
       demand()
       if (verb === 'resume') {
         refuseReadOnly(mode())
-        refuseUnsaved(store)
+        const failing = store.failing()
+        if (failing) throw unsavedError(failing)
       }
       await halt(id)
       // It may have ended in that moment.

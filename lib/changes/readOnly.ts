@@ -2,7 +2,12 @@ import { EvenkeelError } from '../model/error.ts'
 
 export type Mode = 'observe' | 'tune'
 
-/** Throws `read_only` in observe mode, in which no write of any kind reaches a target. */
+/** The refusal of observe mode, in which no write of any kind reaches a target; null in tune mode. */
+export const readOnly = (mode: Mode): EvenkeelError | null =>
+  mode === 'tune' ? null : new EvenkeelError('read_only', 'Evenkeel is in observe mode: nothing is written to a target.')
+
+/** Throws `read_only` in observe mode. */
 export function refuseReadOnly(mode: Mode): void {
-  if (mode !== 'tune') throw new EvenkeelError('read_only', 'Evenkeel is in observe mode: nothing is written to a target.')
+  const refusal = readOnly(mode)
+  if (refusal) throw refusal
 }

@@ -7,7 +7,7 @@ import type { Log } from '../model/log.ts'
 import type { Draft, Proposal, Step } from '../model/proposal.ts'
 import { isWithin, refOf } from '../model/ref.ts'
 import type { Labels } from '../model/series.ts'
-import { contestedKey, groupOf, parseSetting } from '../model/setting.ts'
+import { contestedKey, contestedText, groupOf, parseSetting } from '../model/setting.ts'
 import type { Store } from '../model/store.ts'
 import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
@@ -138,8 +138,7 @@ export function createPropose(options: ProposeOptions): Propose {
 
   function whyNot(one: Advice, draft: Draft, now: number): string | null {
     const contested = draft.steps.find((step) => store.memory.get(contestedKey(step.setting)) !== null)
-    if (contested)
-      return `Somebody else changes ${contested.setting.name} on ${contested.setting.target}; a person must decide who owns it before anything is proposed.`
+    if (contested) return contestedText(contested.setting)
     if (isMarginal(draft)) return 'What could be done would change it by less than its own noise.'
     const until = rests.until(one.advisor.id, one.finding)
     return until !== null && until > now ? `This remedy was rolled back and rests for ${Math.ceil((until - now) / 60_000)} min more.` : null

@@ -163,3 +163,6 @@ export const settingKey = ({ target, name }: SettingText) => JSON.stringify([tar
 export const contestedKey = ({ target, name }: SettingText) =>
   // The target ends at the last colon before the first slash.
   `contested:${target}:${name.replace(/^[^/]+/, (first) => first.replaceAll(':', '%3A'))}`
+
+export const contestedText = ({ target, name }: SettingText) =>
+  `Somebody else changes ${name} on ${target}; a person must decide who owns it before anything is proposed.`

@@ -5,7 +5,6 @@ import { heldUntil, type Proposal, type ProposalState, type Step } from '../../m
 import type { Topology } from '../../model/topology.ts'
 import { iso } from '../http/iso.ts'
 import { type Paging, pageNewest } from '../http/paging.ts'
-import { mode } from '../mode/mode.ts'
 import type { Runtime } from '../runtime.ts'
 import { followersOf, sharesAfter } from './balance.ts'
 
@@ -49,7 +48,8 @@ export function proposalView(runtime: Runtime, proposal: Proposal, topology: Top
   const followers = followersOf(topology, proposal.steps, runtime.now())
   const balance = sharesAfter(topology, proposal.steps)
   const held = heldOf(runtime, proposal)
-  const because = disabledBecause(runtime, proposal, followers, held)
+  // What the click would be told is said beforehand.
+  const because = runtime.changes.refusalOf(proposal)?.message
   const { replaced: _, ...shown } = proposal
   return {
     ...shown,
@@ -75,25 +75,4 @@ function reversalOf(runtime: Runtime, proposal: Proposal): ProposalView['reversa
   } catch {
     return 'none'
   }
-}
-
-/** The same order as the server refuses in: the button says beforehand what the click would be told. */
-function disabledBecause(
-  runtime: Runtime,
-  proposal: Proposal,
-  followers: ProposalView['followers'],
-  held: number | null,
-): string | undefined {
-  if (proposal.state === 'superseded' && held === null) return 'The live values have changed since; a newer proposal has taken its place.'
-  if (proposal.state === 'applied') return 'It has been applied.'
-  if (proposal.state === 'withdrawn') return 'Its finding has ended.'
-  if (proposal.patchOnly) return proposal.patchOnly
-  if (mode(runtime) === 'observe') return 'Observe mode: Evenkeel writes nothing. Copy the commands, or set "mode: tune".'
-  const failing = runtime.store.failing()
-  if (failing) return `A change could not be written down: ${failing.because}.`
-  const busy = runtime.changes.inFlight(proposal.steps)
-  if (busy) return 'Another change on it is under watch; one at a time.'
-  if (followers?.expected && followers.fresh < followers.expected)
-    return `${followers.fresh} of ${followers.expected} followers have reported lately; not every application would follow.`
-  return undefined
 }

@@ -1,0 +1,115 @@
+import { EvenkeelError } from '../model/error.ts'
+import type { Fleet } from '../model/fleet.ts'
+import { freshFollowers } from '../model/follower.ts'
+import { heldUntil, type Proposal } from '../model/proposal.ts'
+import { type Ref, refText } from '../model/ref.ts'
+import { contestedText, documentOf, type SettingText } from '../model/setting.ts'
+import type { SavingFailure } from '../model/store.ts'
+import { overloadBecause } from './feasible.ts'
+import { type Mode, readOnly } from './readOnly.ts'
+
+/** All that can speak against applying a proposal, or a change of a person's own. */
+export type RefusalFacts = {
+  /** Absent for a change of a person's own. */
+  proposal?: Proposal
+  /** What took the place of a superseded proposal. */
+  renewal: Proposal | null
+  steps: readonly { setting: SettingText; after: string }[]
+  /** Why the steps cannot be read: no such target, no such setting, no such value. */
+  invalid: EvenkeelError | null
+  mode: Mode
+  /** Whether it takes long work. */
+  long: boolean
+  /** Why nothing can be written down just now; null too where nothing is to be (a dry run). */
+  failing: SavingFailure | null
+  inFlight: { change: string; groups: readonly Ref[] } | null
+  /** What the servers say: that they cannot be read, or that they hold other values. Null where they agree, or are not asked. */
+  live: EvenkeelError | null
+  /** The first of the settings that another writer contests. */
+  contested: SettingText | null
+  fleet: Pick<Fleet, 'topology' | 'window'>
+  now: number
+}
+
+type Rule = (facts: RefusalFacts) => EvenkeelError | null
+
+/**
+ * The one order of refusals: the contract's (400, 404, 422; then read_only, busy, drift, stale, not_followed). Applying asks it with the live
+ * values, the proposal's view without them, so the button's reason is what the click would be told. Null: nothing speaks against it.
+ */
+export function refusalOf(facts: RefusalFacts): EvenkeelError | null {
+  for (const rule of ORDER) {
+    const refusal = rule(facts)
+    if (refusal) return refusal
+  }
+  return null
+}
+
+/** The load that an overload is judged by. */
+const NEWEST_MS = 60_000
+
+const STALE = {
+  applied: 'This proposal was applied already.',
+  superseded: 'A newer proposal has taken the place of this one.',
+  withdrawn: 'This proposal was withdrawn: its finding is gone, or its advice.',
+}
+
+// What can only be copied may name a setting that Evenkeel has no way to write: why it can only be copied says more.
+const invalid: Rule = ({ invalid, proposal }) => (proposal?.patchOnly ? null : invalid)
+
+const observed: Rule = ({ mode }) => readOnly(mode)
+
+const byProposalAlone: Rule = ({ proposal, long }) =>
+  !proposal && long ? new EvenkeelError('not_allowed', 'This is set by a proposal alone, which knows how far it may go.') : null
+
+const patchOnly: Rule = ({ proposal }) => (proposal?.patchOnly ? new EvenkeelError('not_allowed', proposal.patchOnly) : null)
+
+const unsaved: Rule = ({ failing }) => (failing ? unsavedError(failing) : null)
+
+const busy: Rule = ({ inFlight }) =>
+  inFlight
+    ? new EvenkeelError(
+        'busy',
+        `Change ${inFlight.change} is in flight on ${inFlight.groups.map(refText).join(', ')}: one improvement at a time.`,
+      )
+    : null
+
+const live: Rule = ({ live }) => live
+
+const stale: Rule = ({ proposal, renewal, now }) => {
+  if (!proposal || proposal.state === 'open') return null
+  const until = heldUntil(proposal, renewal)
+  return until !== null && now < until ? null : new EvenkeelError('stale', STALE[proposal.state])
+}
+
+// A change of a person's own is their decision; a proposal is Evenkeel's.
+const contested: Rule = ({ proposal, contested }) =>
+  proposal && contested ? new EvenkeelError('not_allowed', contestedText(contested)) : null
+
+const unfollowed: Rule = ({ steps, fleet, now }) => {
+  for (const { setting } of steps) {
+    const document = documentOf(setting, fleet.topology())
+    if (!document?.followersExpected) continue
+    const fresh = freshFollowers(document.followers, now)
+    if (fresh < document.followersExpected)
+      return new EvenkeelError(
+        'not_followed',
+        `${fresh} of ${document.followersExpected} followers of ${setting.target} have reported lately: a change would not reach the others.`,
+      )
+  }
+  return null
+}
+
+const overload: Rule = ({ proposal, steps, fleet }) => {
+  const because = overloadBecause(steps, fleet.topology(), fleet.window(NEWEST_MS))
+  return because === null ? null : new EvenkeelError(proposal ? 'not_allowed' : 'invalid', because)
+}
+
+const ORDER: Rule[] = [invalid, observed, byProposalAlone, patchOnly, unsaved, busy, live, stale, contested, unfollowed, overload]
+
+/** What cannot be written down must not begin: after a crash nobody would know of it. */
+export const unsavedError = ({ because, mend }: SavingFailure): EvenkeelError =>
+  new EvenkeelError(
+    'unavailable',
+    `A change could not be written down: ${because}. ${mend} What is in flight can still be kept or rolled back.`,
+  )

@@ -1,0 +1,104 @@
+import type { Change } from '../model/change.ts'
+import { EvenkeelError } from '../model/error.ts'
+import type { Proposal, Step } from '../model/proposal.ts'
+import { contestedKey, existsIn, readWritten, type SettingText, settingKey, settingText } from '../model/setting.ts'
+import type { ChangesContext } from './context.ts'
+import { fixedWeightError } from './feasible.ts'
+import { inFlightIn } from './inFlight.ts'
+import type { LiveSettings } from './liveSettings.ts'
+import { publicError } from './publicError.ts'
+import type { RefusalFacts } from './refusal.ts'
+
+/** What somebody asks to be applied: a proposal, or steps of their own. */
+export type Wanted = {
+  steps: readonly WantedStep[]
+  because: string
+  by: string
+  dryRun: boolean
+  proposal?: Proposal
+  guards: Change['guards']
+}
+type WantedStep = { setting: SettingText; before?: string; after: string }
+
+export function wantedOf(proposal: Proposal, by: string, dryRun: boolean): Wanted {
+  return { steps: proposal.steps, because: proposal.because, by, dryRun, proposal, guards: proposal.guards }
+}
+
+/** Validates the steps. Answers them with each value as the server itself would write it, or the first error. */
+export function checkSteps(
+  { steps, proposal }: Pick<Wanted, 'steps' | 'proposal'>,
+  { liveSettings, fleet }: Pick<ChangesContext, 'liveSettings' | 'fleet'>,
+): { setting: SettingText; after: string }[] | EvenkeelError {
+  if (steps.length === 0) return new EvenkeelError('bad_request', 'steps: at least one is needed.')
+  const seen = new Set<string>()
+  const checked: { setting: SettingText; after: string }[] = []
+  const exists = existsIn(fleet.topology().pools)
+  for (const [i, { setting: written, after }] of steps.entries()) {
+    const where = `steps[${i}]`
+    let setting = written
+    try {
+      if (!proposal) setting = settingText(readWritten(written, exists, where))
+      checked.push({ setting, after: liveSettings.check(setting, after, where) })
+    } catch (error) {
+      if (error instanceof EvenkeelError) return error
+      throw error
+    }
+    if (seen.has(settingKey(setting))) return new EvenkeelError('bad_request', `${where}: ${setting.name} stands twice in one change.`)
+    seen.add(settingKey(setting))
+  }
+  if (checked.length > 1 && isLong(checked, liveSettings))
+    return new EvenkeelError('bad_request', 'steps: what takes long work stands alone in its change.')
+  return (proposal ? null : fixedWeightError(checked, fleet.topology())) ?? checked
+}
+
+export const isLong = (steps: readonly { setting: SettingText }[], liveSettings: LiveSettings): boolean =>
+  steps.some(({ setting }) => liveSettings.isLong(setting))
+
+/** The live values, or why they cannot be read. That a setting does not exist is for validation, and thrown; all else has its place in the order of refusals. */
+export async function readLive(
+  steps: readonly { setting: SettingText }[],
+  liveSettings: LiveSettings,
+): Promise<Map<string, string> | EvenkeelError> {
+  try {
+    return await liveSettings.live(steps.map((step) => step.setting))
+  } catch (error) {
+    const refusal = publicError(error, 'The live values cannot be read now.')
+    if (refusal.code === 'not_found' || refusal.code === 'invalid' || refusal.code === 'bad_request') throw refusal
+    return refusal
+  }
+}
+
+/** The refusal of a compare-and-set: a step whose `before` is not what its server holds. `live`: the same steps, with `before` as it was read. */
+export function driftOf({ steps }: Pick<Wanted, 'steps'>, live: readonly Step[], liveSettings: LiveSettings): EvenkeelError | null {
+  const words = live.flatMap(({ setting, before }, i) => {
+    const expected = steps[i]!.before
+    if (expected === undefined || liveSettings.same(setting, before, expected)) return []
+    return [`${setting.name} on ${setting.target} is ${before}, not ${expected}`]
+  })
+  if (words.length === 0) return null
+  return new EvenkeelError('drift', `${words.join('; ')}. Nothing was written; the proposal is renewed in a moment.`)
+}
+
+/** The facts that can be told without asking a server. */
+export function refusalFacts(wanted: Pick<Wanted, 'steps' | 'proposal' | 'dryRun'>, context: ChangesContext): Omit<RefusalFacts, 'live'> {
+  const { store, liveSettings, fleet } = context
+  const checked = checkSteps(wanted, context)
+  const steps = checked instanceof EvenkeelError ? wanted.steps : checked
+  // Its state may have changed since it was read.
+  const proposal = wanted.proposal && (store.proposals.get(wanted.proposal.id) ?? wanted.proposal)
+  const groups = liveSettings.groups(steps)
+  const change = inFlightIn(groups, context)
+  return {
+    proposal,
+    renewal: proposal?.replaced ? store.proposals.get(proposal.replaced.by) : null,
+    steps,
+    invalid: checked instanceof EvenkeelError ? checked : null,
+    mode: context.modeForNew(),
+    long: !(checked instanceof EvenkeelError) && isLong(checked, liveSettings),
+    failing: wanted.dryRun ? null : store.failing(),
+    inFlight: change ? { change, groups } : null,
+    contested: steps.find(({ setting }) => store.memory.get(contestedKey(setting)) !== null)?.setting ?? null,
+    fleet,
+    now: context.now(),
+  }
+}
