@@ -3,15 +3,14 @@ import type { Annotation } from '@/components/charts/chart.ts'
 import { usePages } from '@/components/frame/usePages.ts'
 import { stepsLine } from '@/components/proposals/words.ts'
 import type { ChangeView } from '@/lib/model/answers/change.ts'
-import { isWithin, refOf } from '@/lib/model/ref.ts'
+import { isWithin, tierOf } from '@/lib/model/ref.ts'
 import type { Labels } from '@/lib/model/series.ts'
 import { groupOf, parseSetting } from '@/lib/model/setting.ts'
 
 /** Whether a change touched what these labels name: its target, and its pool where both have one. Pure. */
 export function touches(change: Pick<ChangeView, 'steps'>, where: Labels): boolean {
   if (Object.keys(where).length === 0) return true
-  const { server: _, node: __, ...labels } = where
-  const drawn = refOf(labels)
+  const drawn = tierOf(where)
   return drawn !== null && change.steps.some(({ setting }) => isWithin(groupOf(parseSetting(setting)), drawn))
 }
 

@@ -1,7 +1,8 @@
+import type { EdgeText } from '../model/edges.ts'
 import type { Route } from '../model/notice.ts'
 import type { TargetConfig } from '../model/product.ts'
 import type { RingSpec } from '../model/ring.ts'
-import type { Edge, RingNodeFact } from '../model/topology.ts'
+import type { RingNodeFact } from '../model/topology.ts'
 import type { Auth } from './auth.ts'
 import type { Fingerprint } from './fingerprint.ts'
 
@@ -28,7 +29,7 @@ export type Config = {
   targets: TargetConfig[]
   rings: RingConfig[]
   ttls: TtlConfig[]
-  edges: Edge[]
+  edges: EdgeText[]
   receivers: Receiver[]
   routes: Route[]
   rules: Record<string, { enabled: boolean; settings: Record<string, unknown> }>

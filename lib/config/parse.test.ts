@@ -258,3 +258,8 @@ describe('a file that does not say where to listen', () => {
   test('and what it says stays what counts', () =>
     expect(at('listen: 127.0.0.1:3000', '0.0.0.0').listen).toEqual({ host: '127.0.0.1', port: 3000 }))
 })
+
+test('an edge to a pool without its name leads nowhere, and is told', () => {
+  const { warnings } = read('targets: [{ kind: haproxy, name: m, socket: /run/m.sock }]\nedges: [{ from: "pool:m", to: "target:m" }]')
+  expect(warnings).toEqual(['edges[0].from: "pool:m" names no pool, which is pool:TARGET/POOL; nothing follows from this edge.'])
+})

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { withoutTrailingSlashes } from '../format/url.ts'
 import type { Route } from '../model/notice.ts'
 import type { TargetConfig } from '../model/product.ts'
+import { parseRef } from '../model/ref.ts'
 import type { RingNode, RingOptions } from '../model/ring.ts'
 import { authSchema } from './auth.ts'
 import type { Config, RingConfig } from './config.ts'
@@ -131,12 +132,15 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
 
   read.edges.forEach((edge, index) => {
     for (const end of ['from', 'to'] as const) {
-      const [, kind, name] = /^([a-z]+):(.+)$/.exec(edge[end]) ?? []
-      if (kind === 'ring' && !ringNames.includes(name!)) at(['edges', index, end], JSON.stringify(edge[end]), one('ring', ringNames))
-      if (kind === 'pool' && !targetNames.includes(name!.split('/')[0]!))
-        at(['edges', index, end], JSON.stringify(edge[end]), `pool:TARGET/POOL with ${one('target', targetNames)}`)
-      if ((kind === 'target' || kind === 'cache' || kind === 'store') && !targetNames.includes(name!))
-        at(['edges', index, end], JSON.stringify(edge[end]), one('target', targetNames))
+      const ref = parseRef(edge[end])
+      const refuse = (allowed: string) => at(['edges', index, end], JSON.stringify(edge[end]), allowed)
+      if (ref === null)
+        warnings.push(
+          `${pathText(['edges', index, end])}: ${JSON.stringify(edge[end])} names no pool, which is pool:TARGET/POOL; nothing follows from this edge.`,
+        )
+      else if ('ring' in ref && !ringNames.includes(ref.ring)) refuse(one('ring', ringNames))
+      else if ('target' in ref && !targetNames.includes(ref.target))
+        refuse('pool' in ref ? `pool:TARGET/POOL with ${one('target', targetNames)}` : one('target', targetNames))
     }
   })
 

@@ -5,7 +5,7 @@ import type { Bus } from '../model/events.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Log } from '../model/log.ts'
 import type { Draft, Proposal, Step } from '../model/proposal.ts'
-import { isWithin, refOf } from '../model/ref.ts'
+import { isWithin, tierOf } from '../model/ref.ts'
 import type { Labels } from '../model/series.ts'
 import { contestedKey, contestedText, groupOf, parseSetting } from '../model/setting.ts'
 import type { Store } from '../model/store.ts'
@@ -224,7 +224,7 @@ export function createPropose(options: ProposeOptions): Propose {
 }
 
 /** True when one of the steps changes a setting of the finding's subject: of its whole pool or ring, where it is a server or a node. */
-function touches(steps: Step[], { server: _, node: __, ...labels }: Labels): boolean {
-  const subject = refOf(labels)
+function touches(steps: Step[], labels: Labels): boolean {
+  const subject = tierOf(labels)
   return subject !== null && steps.some(({ setting }) => isWithin(groupOf(parseSetting(setting)), subject))
 }

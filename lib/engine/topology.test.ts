@@ -29,7 +29,7 @@ it('merges what the probes of a target tell, and drops what a probe no longer na
   expect(book.read([seen], []).pools.map(({ name, servers }) => [name, servers.length])).toEqual([['app', 2], ['old', 0]]) // biome-ignore format: a table
   expect(book.read([seen], []).pools[0]!.servers[0]).toMatchObject({ name: 'a', weightFile: 50 })
   book.put('edge', 'stat', { facts: { runId: 'r2' }, pools: [pool('app', [server('a')])] })
-  const topology = book.read([seen], [{ from: 'x', to: 'y' }])
+  const topology = book.read([seen], [{ from: { clients: true }, to: { ring: 'r' } }])
   expect(topology.pools).toHaveLength(1)
   expect(topology.targets[0]).toEqual({ ...seen, runId: 'r2' })
   expect(topology.edges).toHaveLength(1)

@@ -1,6 +1,7 @@
+import type { Edge } from '../model/edges.ts'
 import { leftOutText } from '../model/limits.ts'
 import type { TopologyPart } from '../model/product.ts'
-import type { Capability, Edge, Pool, PoolServer, Role, TargetFacts, TargetState, Topology } from '../model/topology.ts'
+import type { Capability, Pool, PoolServer, Role, TargetFacts, TargetState, Topology } from '../model/topology.ts'
 
 /** What the engine itself knows of a target, beside what its probes tell. */
 export type TargetSeen = {

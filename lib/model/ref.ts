@@ -69,6 +69,9 @@ export const serverRef = (pool: Pick<Pool, 'target' | 'name'>, server: Pick<Pool
   server: server.name,
 })
 
+/** The tier that labels are in: the pool of a server, the ring of a node, the target of a cache. What settings are grouped and edges drawn by. */
+export const tierOf = ({ server: _, node: __, cache: ___, ...labels }: Labels): Ref | null => refOf(labels)
+
 /** What labels are about: of a finding's subject, a series, a chart. Null where they name nothing that has an identity. */
 export function refOf({ target, pool, server, cache, ring, node, ttl }: Labels): Ref | null {
   if (ring !== undefined) return node === undefined ? { ring } : { ring, node }

@@ -1,3 +1,4 @@
+import type { Edge } from './edges.ts'
 import type { LeftOut } from './limits.ts'
 import type { RingSpec } from './ring.ts'
 
@@ -125,8 +126,6 @@ export type TtlPolicy = {
   followersExpected?: number
   error?: string
 }
-
-export type Edge = { from: string; to: string }
 
 export type Topology = {
   targets: TargetFacts[]

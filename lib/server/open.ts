@@ -17,6 +17,7 @@ import { createFleet } from '../engine/fleet.ts'
 import { withoutTrailingSlashes } from '../format/url.ts'
 import type { ControlConfig } from '../model/control.ts'
 import type { DetectorSettings } from '../model/detector.ts'
+import { readEdges } from '../model/edges.ts'
 import type { AppEvent } from '../model/events.ts'
 import type { Log } from '../model/log.ts'
 import type { AnyProduct, TargetConfig } from '../model/product.ts'
@@ -106,7 +107,7 @@ export async function openRuntime(
   const targets = allTargets(config)
 
   const steady = clockOf({ now, monotonic })
-  const fleet = createFleet({ targets, edges: config.edges, poll: config.poll, store, bus, clock: steady, log })
+  const fleet = createFleet({ targets, edges: readEdges(config.edges), poll: config.poll, store, bus, clock: steady, log })
   const changes = createChanges({
     store,
     fleet,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { judge, load } from '../../../test/series.ts'
+import { readEdges } from '../../model/edges.ts'
 import type { Pool, TargetState, Topology } from '../../model/topology.ts'
 import { tierCascade } from './tier-cascade.ts'
 
@@ -9,10 +10,10 @@ const FLEET: Partial<Topology> = {
   pools: [pool('edge', 'app'), pool('edge', 'static')],
   targets: [target('cache-a'), target('cache-b')],
   rings: [{ name: 'products', nodes: [{ name: 'a', target: 'cache-a', address: 'a:1' }] }] as unknown as Topology['rings'],
-  edges: [
+  edges: readEdges([
     { from: 'pool:edge/app', to: 'ring:products' },
     { from: 'ring:products', to: 'origin:catalog' },
-  ],
+  ]),
 }
 /** 590 s as usual, then 30 s of something. */
 const lines = (response: string, misses: string) => ({
@@ -43,15 +44,15 @@ test('so is one behind which a cache does not answer', () =>
 test('one alone is no cascade: a slow pool before a healthy cache, misses that nobody feels, a cache that is not behind it', () => {
   expect(said('0.09x29', '5930+10x29')).toMatchObject([{ is: 'clear' }])
   expect(said('0.03x29', '5930+40x29')).toMatchObject([{ is: 'clear' }])
-  expect(said('0.09x29', '5930+40x29', { ...FLEET, edges: [{ from: 'pool:edge/app', to: 'target:cache-b' }] })).toMatchObject([
+  expect(said('0.09x29', '5930+40x29', { ...FLEET, edges: readEdges([{ from: 'pool:edge/app', to: 'target:cache-b' }]) })).toMatchObject([
     { is: 'clear' },
   ])
 })
 test('a slow pool behind the pool is a cause too, and edges in a circle end', () => {
-  const edges = [
+  const edges = readEdges([
     { from: 'pool:edge/app', to: 'pool:edge/static' },
     { from: 'pool:edge/static', to: 'pool:edge/app' },
-  ]
+  ])
   const window = load(1000, {
     ...lines('0.09x29', '5930+10x29'),
     'pool_response_seconds{target=edge,pool=static}': '0.01x589 0.06x29',

@@ -4,8 +4,9 @@ import { measure } from '../../metrics/measure.ts'
 import { poolLabels } from '../../metrics/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Verdict } from '../../model/finding.ts'
+import { poolRef, type Ref, refText, sameRef } from '../../model/ref.ts'
 import type { Labels } from '../../model/series.ts'
-import type { Pool, Topology } from '../../model/topology.ts'
+import type { Topology } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { evidence, factsOf } from '../rows.ts'
 import { duration, patience, threshold } from '../settings.ts'
@@ -22,7 +23,7 @@ type Settings = DetectorSettings & {
 
 /** A metric of one thing, now and before, where it plainly rose. */
 type Rise = { metric: 'pool_response_seconds' | 'cache_miss_rate'; where: Labels; before: number; now: number }
-type Cause = { id: string; says: string; evidence: Evidence[] }
+type Cause = { says: string; evidence: Evidence[] }
 
 export const tierCascade: Detector<Settings> = {
   id: 'fleet/tier-cascade',
@@ -43,13 +44,13 @@ export const tierCascade: Detector<Settings> = {
   detect: (window, topology, settings) => {
     const { edges } = topology
     return topology.pools
-      .filter((pool) => edges.some(({ from }) => from === idOf(pool)))
+      .filter((pool) => edges.some(({ from }) => sameRef(from, poolRef(pool))))
       .map((pool): Verdict => {
         const subject = poolLabels(pool)
         const slower = rise(window, settings, 'pool_response_seconds', subject, settings.slower, settings.seconds)
         if (typeof slower === 'string') return { subject, is: 'unjudged', because: slower }
         if (!slower) return { subject, is: 'clear' }
-        const causes = behind(topology, idOf(pool)).flatMap((id) => causeOf(id, window, topology, settings))
+        const causes = behind(topology, poolRef(pool)).flatMap((ref) => causeOf(ref, window, topology, settings))
         const [first] = causes
         if (!first) return { subject, is: 'clear' }
         return {
@@ -63,34 +64,32 @@ export const tierCascade: Detector<Settings> = {
   },
 }
 
-const idOf = (pool: Pool) => `pool:${pool.target}/${pool.name}`
-
 /** Everything that is called from there, nearest first: what the edges say, and of a ring its nodes. Cycles end where they began. */
-function behind({ edges, rings }: Topology, start: string): string[] {
-  const seen = new Set([start])
-  for (const id of seen) {
-    for (const edge of edges) if (edge.from === id) seen.add(edge.to)
-    const ring = rings.find(({ name }) => id === `ring:${name}`)
-    for (const node of ring?.nodes ?? []) if (node.target) seen.add(`target:${node.target}`)
+function behind({ edges, rings }: Topology, start: Ref): Ref[] {
+  const seen = new Map([[refText(start), start]])
+  for (const [text, ref] of seen) {
+    const ring = 'ring' in ref ? rings.find(({ name }) => name === ref.ring) : undefined
+    const called = edges.filter(({ from }) => refText(from) === text).map(({ to }) => to)
+    const nodes = (ring?.nodes ?? []).flatMap(({ target }) => (target === undefined ? [] : [{ target }]))
+    for (const next of [...called, ...nodes]) if (!seen.has(refText(next))) seen.set(refText(next), next)
   }
-  return [...seen].slice(1)
+  return [...seen.values()].slice(1)
 }
 
-function causeOf(id: string, window: SeriesWindow, topology: Topology, settings: Settings): Cause[] {
-  const [, kind, name] = /^(target|cache|store|pool):(.+)$/s.exec(id) ?? []
-  if (name === undefined) return []
-  if (kind === 'pool') {
-    const pool = topology.pools.find((candidate) => idOf(candidate) === id)
+function causeOf(ref: Ref, window: SeriesWindow, topology: Topology, settings: Settings): Cause[] {
+  if (!('target' in ref)) return []
+  if ('pool' in ref) {
+    const pool = topology.pools.find((candidate) => sameRef(poolRef(candidate), ref))
     const slower = pool && rise(window, settings, 'pool_response_seconds', poolLabels(pool), settings.slower, settings.seconds)
     if (!pool || !slower || typeof slower === 'string') return []
     const says = `${pool.name} of ${pool.target} answers in ${text(slower.now, 'seconds')}, ${text(slower.before, 'seconds')} before`
-    return [{ id, says, evidence: [shown(slower, window, settings, `response of ${pool.name}`)] }]
+    return [{ says, evidence: [shown(slower, window, settings, `response of ${pool.name}`)] }]
   }
+  const name = ref.target
   const where = { target: name }
   if (factsOf(topology, name)?.state === 'down')
     return [
       {
-        id,
         says: `${name} does not answer`,
         evidence: [evidence(window, 'target_up', where, `${name} answers`, 0, 'none', { threshold: 1 })],
       },
@@ -98,7 +97,7 @@ function causeOf(id: string, window: SeriesWindow, topology: Topology, settings:
   const more = rise(window, settings, 'cache_miss_rate', where, settings.misses, settings.missesPerSecond)
   if (!more || typeof more === 'string') return []
   const says = `${name} misses ${text(more.now, 'perSecond')}, ${text(more.before, 'perSecond')} before`
-  return [{ id, says, evidence: [shown(more, window, settings, `misses of ${name}`)] }]
+  return [{ says, evidence: [shown(more, window, settings, `misses of ${name}`)] }]
 }
 
 /** The rise of a metric, null where it did not rise by both, or why that cannot be told. */

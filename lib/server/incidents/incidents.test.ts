@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
+import { readEdges } from '../../model/edges.ts'
 import type { Finding } from '../../model/finding.ts'
+import { emptyTopology, type Topology } from '../../model/topology.ts'
 import { createStore } from '../../store/store.ts'
 import type { Runtime } from '../runtime.ts'
 import { getIncident, listIncidents } from './incidents.ts'
@@ -17,10 +19,23 @@ const finding = (id: string, fields: Partial<Finding> = {}): Finding => ({
   seenAt: 3_000,
   ...fields,
 })
+const topology: Topology = {
+  ...emptyTopology(),
+  rings: [{ name: 'products', nodes: [{ name: 'a', target: 'cache-a' }, { name: 'b', target: 'cache-b' }] }] as unknown as Topology['rings'], // biome-ignore format: one line
+  edges: readEdges([
+    { from: 'clients', to: 'pool:edge/app' },
+    { from: 'clients', to: 'pool:edge/static' },
+    { from: 'pool:edge/app', to: 'application:shop' },
+    { from: 'application:shop', to: 'ring:products' },
+    { from: 'application:shop', to: 'cache:sessions' },
+    { from: 'ring:products', to: 'origin:db' },
+    { from: 'cache:sessions', to: 'origin:db' },
+  ]),
+}
 function runtimeWith(...findings: Finding[]): Runtime {
   const store = createStore({ path: ':memory:', now: () => 4_000 })
   for (const one of findings) store.findings.put(one)
-  const engine = { topology: () => ({ targets: [], pools: [], rings: [], ttls: [] }), noRemedy: () => null }
+  const engine = { topology: () => topology, noRemedy: () => null }
   return { store, engine, detectors: [], now: () => 4_000 } as unknown as Runtime
 }
 
@@ -31,4 +46,23 @@ it('a link to an incident opens for as long as its finding is remembered', () =>
   // It needs nobody any more, so it is in no list: whoever was sent there still reads what it was.
   expect(getIncident(runtime, 'c').findings.map(({ id }) => id)).toEqual(['c'])
   expect(() => getIncident(runtime, 'd')).toThrow(expect.objectContaining({ code: 'not_found' }))
+})
+
+const ids = (runtime: Runtime) => listIncidents(runtime).items.map(({ findings }) => findings.map(({ id }) => id).join(' '))
+
+it('a cache and the pool before it are one incident, also through the application between them', () => {
+  const pool = finding('slow', { subject: { target: 'edge', pool: 'app' }, since: 1_500 })
+  expect(ids(runtimeWith(finding('misses', { subject: { target: 'cache-a' } }), pool))).toEqual(['misses slow'])
+  expect(ids(runtimeWith(finding('uneven', { subject: { ring: 'products' } }), pool))).toEqual(['uneven slow'])
+  expect(ids(runtimeWith(pool, finding('misses', { subject: { target: 'cache-b' }, since: 2_000 })))).toEqual(['slow misses'])
+  expect(ids(runtimeWith(pool, finding('down', { subject: { target: 'edge' }, since: 2_000 })))).toEqual(['slow down'])
+})
+
+it('two caches before one origin and behind one application are two incidents, and so are two pools of one balancer’s clients', () => {
+  const cache = finding('misses', { subject: { target: 'cache-a' } })
+  expect(ids(runtimeWith(cache, finding('full', { subject: { target: 'sessions' }, since: 1_500 })))).toEqual(['full', 'misses'])
+  expect(ids(runtimeWith(cache, finding('slow', { subject: { target: 'edge', pool: 'static' }, since: 1_500 })))).toEqual([
+    'slow',
+    'misses',
+  ])
 })

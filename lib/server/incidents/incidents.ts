@@ -2,11 +2,13 @@ import type { IncidentView } from '../../model/answers/incident.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import { type Finding, type Severity, subjectName } from '../../model/finding.ts'
-import type { Topology } from '../../model/topology.ts'
+import { isWithin, tierOf } from '../../model/ref.ts'
+import { parseSetting } from '../../model/setting.ts'
 import { findingView } from '../findings/findings.ts'
 import { iso } from '../http/iso.ts'
 import { type Paging, pageNewest } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
+import { meet, type Touches, touching } from './touching.ts'
 
 /** Findings that begin within this long of each other, on things that touch, are taken for one story. */
 const TOGETHER_MS = 120_000
@@ -44,44 +46,33 @@ function groups(runtime: Runtime): Group[] {
   const findings = runtime.store.findings
     .list((finding) => finding.firingAt !== undefined && finding.severity !== 'info')
     .sort((a, b) => a.since - b.since)
-  const topology = runtime.engine.topology()
-  const open: { group: Group; touches: Set<string> }[] = []
+  const touch = touching(runtime.engine.topology())
+  const open: { group: Group; touches: Touches }[] = []
   for (const finding of findings) {
-    const things = touched(finding, topology)
+    const things = touch(finding)
     const found = open.findLast(({ group, touches }) => {
       const last = group.findings.at(-1)!
       const near = finding.since - last.since <= TOGETHER_MS || (last.resolvedAt ?? Number.POSITIVE_INFINITY) >= finding.since
-      return near && things.some((thing) => touches.has(thing))
+      return near && meet(things, touches)
     })
     if (found) {
       found.group.findings.push(finding)
-      for (const thing of things) found.touches.add(thing)
-    } else open.push({ group: { id: finding.id, since: finding.since, findings: [finding] }, touches: new Set(things) })
+      found.touches = { own: found.touches.own.union(things.own), beside: found.touches.beside.union(things.beside) }
+    } else open.push({ group: { id: finding.id, since: finding.since, findings: [finding] }, touches: things })
   }
   return open.map(({ group }) => group)
-}
-
-/** What a finding is about and what calls it or is called by it: pools, rings and targets by their ids in the edges. */
-function touched({ subject }: Finding, topology: Topology): string[] {
-  const own = new Set<string>()
-  if (subject.ring) own.add(`ring:${subject.ring}`)
-  if (subject.target) own.add(subject.pool ? `pool:${subject.target}/${subject.pool}` : `target:${subject.target}`)
-  for (const ring of topology.rings) {
-    if (own.has(`ring:${ring.name}`)) for (const node of ring.nodes) if (node.target) own.add(`target:${node.target}`)
-    if (ring.nodes.some((node) => node.target && node.target === subject.target)) own.add(`ring:${ring.name}`)
-  }
-  for (const pool of topology.pools) if (own.has(`pool:${pool.target}/${pool.name}`)) own.add(`target:${pool.target}`)
-  return [...own]
 }
 
 function view(runtime: Runtime, group: Group): IncidentView {
   const worst = group.findings.reduce((a, b) => (SEVERITY_ORDER[b.severity] > SEVERITY_ORDER[a.severity] ? b : a))
   const resolved = stateOf(group) === 'resolved'
   const end = resolved ? Math.max(...group.findings.map((finding) => finding.resolvedAt ?? finding.seenAt)) : null
-  const targets = new Set(group.findings.flatMap(({ subject }) => [subject.target, subject.ring && `ring:${subject.ring}`]))
+  const about = group.findings.flatMap(({ subject: { pool: _, ...whole } }) => tierOf(whole) ?? [])
   const changes = runtime.store.changes.list(
     (change) =>
-      change.at >= group.since && (end === null || change.at <= end) && change.steps.some((step) => targets.has(step.setting.target)),
+      change.at >= group.since &&
+      (end === null || change.at <= end) &&
+      change.steps.some(({ setting }) => about.some((whole) => isWithin(parseSetting(setting).of, whole))),
   )
   const timeline = [
     ...group.findings.flatMap((finding) => [

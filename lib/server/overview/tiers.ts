@@ -1,6 +1,6 @@
 import type { OverviewView, TierView } from '../../model/answers/overview.ts'
 import type { Finding } from '../../model/finding.ts'
-import { poolRef, refText } from '../../model/ref.ts'
+import { parseRef, poolRef, type Ref, refText, sameRef, type TargetRef } from '../../model/ref.ts'
 import type { Topology } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { poolFigures } from '../pools/pools.ts'
@@ -25,8 +25,9 @@ export function tiers(runtime: Runtime): Pick<OverviewView, 'tiers' | 'edges' | 
   const unlinked = topology.pools.map((pool) => refText(poolRef(pool))).filter((id) => !ids.has(id))
   for (const id of unlinked.slice(0, POOLS_BESIDE)) ids.add(id)
   for (const ring of topology.rings) ids.add(refText({ ring: ring.name }))
+  const named = new Set([...ids].flatMap((id) => (isTarget(parseRef(id)) ? id.slice(id.indexOf(':') + 1) : [])))
   for (const target of topology.targets)
-    if (target.role && !ringMembers.has(target.name) && !named(ids, target.name)) ids.add(`${target.role}:${target.name}`)
+    if (target.role && !ringMembers.has(target.name) && !named.has(target.name)) ids.add(`${target.role}:${target.name}`)
   const drawn = new Map([...ids].map((id) => [id, tierOf(id, context)]))
   const traffic = edges.map((edge) => ({ ...edge, perSecond: edgeTraffic(edge, edges, drawn) }))
   for (const tier of drawn.values()) {
@@ -47,10 +48,12 @@ const SERVERS_DRAWN = 60
 const busiest = (balance: TierView['balance']): TierView['balance'] =>
   balance.length <= SERVERS_DRAWN ? balance : balance.sort((a, b) => (b.seen ?? 0) - (a.seen ?? 0)).slice(0, SERVERS_DRAWN)
 
-const named = (ids: Set<string>, target: string) => ['target', 'cache', 'store'].some((kind) => ids.has(`${kind}:${target}`))
+const isTarget = (ref: Ref | null): ref is TargetRef => ref !== null && 'target' in ref && !('pool' in ref) && !('cache' in ref)
 
 function tierOf(id: string, { topology, window, firing, runtime }: Context): TierView {
-  const [, prefix = 'clients', name = 'clients'] = /^([a-z]+):(.+)$/.exec(id) ?? []
+  const ref = parseRef(id)
+  // As the configuration calls it: a cache may be drawn as one, or as a target.
+  const [, prefix = 'clients', name = 'clients'] = /^([a-z]+):(.+)$/s.exec(id) ?? []
   const blank: TierView = {
     id,
     kind: 'clients',
@@ -64,9 +67,9 @@ function tierOf(id: string, { topology, window, firing, runtime }: Context): Tie
     severity: null,
     state: 'unknown',
   }
-  if (prefix === 'pool') {
-    const pool = topology.pools.find((candidate) => `${candidate.target}/${candidate.name}` === name)
-    const href = `/pools/${name.split('/').map(encodeURIComponent).join('/')}`
+  if (ref && 'pool' in ref) {
+    const pool = topology.pools.find((candidate) => sameRef(poolRef(candidate), ref))
+    const href = `/pools/${encodeURIComponent(ref.target)}/${encodeURIComponent(ref.pool)}`
     if (!pool) return { ...blank, kind: 'pool', href }
     const { share, ...view } = poolFigures(pool, window)
     return {
@@ -79,9 +82,9 @@ function tierOf(id: string, { topology, window, firing, runtime }: Context): Tie
       state: stateOf(topology, [pool.target]),
     }
   }
-  if (prefix === 'ring') {
-    const ring = topology.rings.find((candidate) => candidate.name === name)
-    const href = `/rings/${encodeURIComponent(name)}`
+  if (ref && 'ring' in ref) {
+    const ring = topology.rings.find((candidate) => candidate.name === ref.ring)
+    const href = `/rings/${encodeURIComponent(ref.ring)}`
     if (!ring) return { ...blank, kind: 'ring', href }
     const view = ringView(ring, window, runtime.now())
     const targets = ring.nodes.flatMap((node) => node.target ?? [])
@@ -98,11 +101,11 @@ function tierOf(id: string, { topology, window, firing, runtime }: Context): Tie
       state: stateOf(topology, targets),
     }
   }
-  if (prefix === 'target' || prefix === 'cache' || prefix === 'store') {
+  if (isTarget(ref)) {
     const target = topology.targets.find((candidate) => candidate.name === name)
     return {
       ...blank,
-      kind: prefix === 'target' ? (target?.role ?? 'cache') : prefix,
+      kind: prefix === 'cache' || prefix === 'store' ? prefix : (target?.role ?? 'cache'),
       href: `/targets/${encodeURIComponent(name)}`,
       requestsPerSecond: number('cache_read_rate', { target: name }, window),
       hitRatio: hitRatioOf([name], window),

@@ -1,0 +1,39 @@
+import { neighboursOf } from '../../model/edges.ts'
+import type { Finding } from '../../model/finding.ts'
+import { isWithin, type Ref, refText, tierOf } from '../../model/ref.ts'
+import type { Topology } from '../../model/topology.ts'
+
+/** What a finding is about with what that is a part of, and what calls it or is called by it: as texts of refs. */
+export type Touches = { own: ReadonlySet<string>; beside: ReadonlySet<string> }
+
+/** Whether two findings may have one cause: one is about a part of the other, or one calls the other. Two that a third calls are two stories. */
+export const meet = (one: Touches, other: Touches): boolean =>
+  !one.own.isDisjointFrom(other.own) || !one.own.isDisjointFrom(other.beside) || !one.beside.isDisjointFrom(other.own)
+
+const NOTHING: Touches = { own: new Set(), beside: new Set() }
+
+/** What each finding touches. Thousands of findings are about a few things: each is worked out once. */
+export function touching(topology: Topology): (finding: Pick<Finding, 'subject'>) => Touches {
+  const known = new Map<string, Touches>()
+  return ({ subject }) => {
+    const tier = tierOf(subject)
+    if (!tier) return NOTHING
+    const key = refText(tier)
+    const found = known.get(key) ?? touchedBy(tier, topology)
+    known.set(key, found)
+    return found
+  }
+}
+
+function touchedBy(tier: Ref, { rings, edges }: Topology): Touches {
+  const own: Ref[] = [tier]
+  for (const { name, nodes } of rings) {
+    const caches = nodes.flatMap(({ target }) => (target === undefined ? [] : [{ target }]))
+    if (isWithin({ ring: name }, tier)) own.push(...caches)
+    else if (caches.some((cache) => isWithin(cache, tier))) own.push({ ring: name })
+  }
+  const beside = own.flatMap((ref) => neighboursOf(ref, edges))
+  // The balancer of a pool: when it is down, its pools are.
+  if ('pool' in tier) own.push({ target: tier.target })
+  return { own: new Set(own.map(refText)), beside: new Set(beside.map(refText)) }
+}
