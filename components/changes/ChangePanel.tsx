@@ -13,7 +13,8 @@ import { Code } from '@/components/ui/code.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { Facts } from '@/components/ui/page.tsx'
 import { Shape, Status } from '@/components/ui/status.tsx'
-import { duration, safe, unitOf } from '@/lib/format/format.ts'
+import { duration, safe } from '@/lib/format/format.ts'
+import { metricOf } from '@/lib/metrics/registry.ts'
 import type { ChangeView } from '@/lib/model/answers/change.ts'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
 import { canChange, changeCan } from '@/lib/model/change.ts'
@@ -135,14 +136,14 @@ function Guards({ change }: { change: ChangeView }) {
             <span className="text-dim">
               now{' '}
               {'value' in guard.now ? (
-                <Figure value={guard.now.value} unit={unitOf(guard.metric)} />
+                <Figure value={guard.now.value} unit={metricOf(guard.metric).unit} />
               ) : (
                 <span title={guard.now.because}>not measured</span>
               )}
               {guard.loosenedTo !== undefined && (
                 <>
                   {'; '}
-                  <Figure value={guard.loosenedTo} unit={unitOf(guard.metric)} /> while the predicted dip lasts
+                  <Figure value={guard.loosenedTo} unit={metricOf(guard.metric).unit} /> while the predicted dip lasts
                 </>
               )}
             </span>

@@ -4,7 +4,7 @@ import { LineChart } from '@/components/charts/LineChart.tsx'
 import { get } from '@/components/frame/api.ts'
 import { useClock } from '@/components/frame/live.tsx'
 import { labelsText } from '@/lib/format/format.ts'
-import { metricWords } from '@/lib/format/metric.ts'
+import { metricOf } from '@/lib/metrics/registry.ts'
 import type { ChangeView } from '@/lib/model/answers/change.ts'
 import type { SeriesView } from '@/lib/model/answers/series.ts'
 import type { Prediction } from '@/lib/model/proposal.ts'
@@ -41,7 +41,7 @@ export function WatchChart({ change }: { change: ChangeView }) {
   const exact = data?.series.filter(({ labels }) => Object.keys(labels).length === Object.keys(prediction.where).length) ?? []
   return (
     <LineChart
-      title={`${capital(metricWords(prediction.metric))} of ${labelsText(prediction.where)}`}
+      title={`${capital(metricOf(prediction.metric).words)} of ${labelsText(prediction.where)}`}
       unit={prediction.unit}
       series={exact.map(({ points }) => ({ name: 'measured', points }))}
       from={from}

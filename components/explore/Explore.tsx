@@ -8,8 +8,9 @@ import { Badge } from '@/components/ui/badge.tsx'
 import { Empty, Failure } from '@/components/ui/empty.tsx'
 import { Field, Input, Segmented, Select } from '@/components/ui/field.tsx'
 import { PageHead } from '@/components/ui/page.tsx'
-import { safe, unitOf } from '@/lib/format/format.ts'
-import { isCounter, type Labels } from '@/lib/model/series.ts'
+import { safe } from '@/lib/format/format.ts'
+import { metricOf } from '@/lib/metrics/registry.ts'
+import type { Labels } from '@/lib/model/series.ts'
 import { families, labelChoices, readWhere, writeWhere } from './where.ts'
 
 export type Catalog = { items: { metric: string; labels: Labels[] }[] }
@@ -68,7 +69,7 @@ export function Explore({ initialData }: { initialData: Catalog }) {
             )}
           </Field>
         ))}
-        {isCounter(question.metric) && (
+        {metricOf(question.metric).kind === 'counter' && (
           <div className="pb-5">
             <Segmented
               label="Counter as"
@@ -88,9 +89,9 @@ export function Explore({ initialData }: { initialData: Catalog }) {
             key={`${question.metric}${question.where}${question.as}`}
             title={chosen.metric}
             note={`${matching} series`}
-            ask={[{ metric: chosen.metric, where, rate: isCounter(chosen.metric) && question.as !== 'total' }]}
+            ask={[{ metric: chosen.metric, where, rate: metricOf(chosen.metric).kind === 'counter' && question.as !== 'total' }]}
             where={where}
-            unit={isCounter(chosen.metric) && question.as === 'total' ? 'count' : unitOf(chosen.metric)}
+            unit={metricOf(chosen.metric).kind === 'counter' && question.as === 'total' ? 'count' : metricOf(chosen.metric).unit}
             height={360}
             most={8}
           />

@@ -1,8 +1,8 @@
 'use client'
 import { SeriesChart } from '@/components/series/SeriesChart.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
-import { labelsText, safe, text, unitOf } from '@/lib/format/format.ts'
-import { metricWords } from '@/lib/format/metric.ts'
+import { labelsText, safe, text } from '@/lib/format/format.ts'
+import { metricOf } from '@/lib/metrics/registry.ts'
 import type { Evidence } from '@/lib/model/finding.ts'
 import type { Labels } from '@/lib/model/series.ts'
 
@@ -44,7 +44,7 @@ export function EvidenceList({ evidence }: { evidence: Evidence[] }) {
           name={nameOf}
           ask={one.metric}
           where={withoutServer(one)}
-          unit={unitOf(one.metric) === one.unit ? one.unit : undefined}
+          unit={metricOf(one.metric).unit === one.unit ? one.unit : undefined}
           threshold={
             one.threshold === undefined ? undefined : { value: one.threshold, label: `threshold ${text(one.threshold, one.unit)}` }
           }
@@ -59,7 +59,10 @@ const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1
 
 /** The one that the finding is about among its neighbours; a series without a name of its own is that of all. */
 const nameOf = ({ server, node, key, pool, ring, target }: Labels, metric: string) =>
-  server ?? node ?? key ?? (pool !== undefined ? 'the whole pool' : ring !== undefined ? 'the whole ring' : (target ?? metricWords(metric)))
+  server ??
+  node ??
+  key ??
+  (pool !== undefined ? 'the whole pool' : ring !== undefined ? 'the whole ring' : (target ?? metricOf(metric).words))
 
 const sameSeries = (a: Evidence, b: Evidence) =>
   a.metric === b.metric && JSON.stringify(withoutServer(a)) === JSON.stringify(withoutServer(b))

@@ -20,7 +20,7 @@ import { Section } from '@/components/ui/page.tsx'
 import { typing, useRowKeys } from '@/components/ui/rows.ts'
 import { Shape, Status } from '@/components/ui/status.tsx'
 import { duration, number, safe } from '@/lib/format/format.ts'
-import { metricWords } from '@/lib/format/metric.ts'
+import { metricOf } from '@/lib/metrics/registry.ts'
 import type { ChangeView } from '@/lib/model/answers/change.ts'
 import type { IncidentView } from '@/lib/model/answers/incident.ts'
 import type { OverviewView } from '@/lib/model/answers/overview.ts'
@@ -198,7 +198,7 @@ function PainRow({ pain: { finding, cost, spark, proposal }, gone }: { pain: Pai
             points={spark.points}
             threshold={spark.threshold}
             width={140}
-            label={`${metricWords(spark.metric)}, the last 10 minutes`}
+            label={`${metricOf(spark.metric).words}, the last 10 minutes`}
           />
         )}
       </div>

@@ -1,6 +1,6 @@
 import { Figure } from '@/components/ui/figure.tsx'
 import { labelsText } from '@/lib/format/format.ts'
-import { metricWords } from '@/lib/format/metric.ts'
+import { metricOf } from '@/lib/metrics/registry.ts'
 import type { Measured } from '@/lib/model/change.ts'
 import type { Prediction } from '@/lib/model/proposal.ts'
 
@@ -11,9 +11,9 @@ export function Effect({ prediction, measured }: { prediction: Prediction; measu
   const at = (value: number) => `${Math.min(100, Math.max(0, (value / top) * 100))}%`
   const inside = measured ? measured.after >= low && measured.after <= high : null
   return (
-    <figure className="flex flex-col gap-1.5" aria-label={`Predicted effect on ${metricWords(metric)}`}>
+    <figure className="flex flex-col gap-1.5" aria-label={`Predicted effect on ${metricOf(metric).words}`}>
       <figcaption className="text-sm">
-        <span title={metric}>{capital(metricWords(metric))}</span> <span className="text-dim">of {labelsText(where)}</span>
+        <span title={metric}>{capital(metricOf(metric).words)}</span> <span className="text-dim">of {labelsText(where)}</span>
       </figcaption>
       <Row word={measured ? 'Before' : 'Now'}>
         <Bar className="bg-dim/50" left="0%" width={at(measured?.before ?? before)} />

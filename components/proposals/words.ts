@@ -1,5 +1,5 @@
 import { safe, text } from '@/lib/format/format.ts'
-import { metricWords } from '@/lib/format/metric.ts'
+import { metricOf } from '@/lib/metrics/registry.ts'
 import { readExpiryName } from '@/lib/model/expiry.ts'
 import type { Guard, Prediction, Step } from '@/lib/model/proposal.ts'
 import { parseSetting } from '@/lib/model/setting.ts'
@@ -50,10 +50,10 @@ export function applyWords(steps: readonly Step[]): string {
 /** `mean response 62 ms → 26 ms (22 to 31 ms)`. */
 export function predictionLine(prediction: Prediction): string {
   const { metric, before, after, low, high, unit } = prediction
-  return `${metricWords(metric)} ${text(before, unit)} → ${text(after, unit)} (${text(low, unit)} to ${text(high, unit)})`
+  return `${metricOf(metric).words} ${text(before, unit)} → ${text(after, unit)} (${text(low, unit)} to ${text(high, unit)})`
 }
 
 /** `rolls back if error ratio > 1.0 % for 5 s`. */
 export function guardLine(guard: Guard): string {
-  return `${metricWords(guard.metric)} ${guard.op} ${text(guard.limit, guard.unit)} for ${Math.round(guard.forMs / 1000)} s`
+  return `${metricOf(guard.metric).words} ${guard.op} ${text(guard.limit, guard.unit)} for ${Math.round(guard.forMs / 1000)} s`
 }

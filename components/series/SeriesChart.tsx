@@ -5,9 +5,10 @@ import { LineChart, type LineChartProps } from '@/components/charts/LineChart.ts
 import { sayError } from '@/components/frame/api.ts'
 import { useRange } from '@/components/frame/useRange.ts'
 import { Skeleton } from '@/components/ui/empty.tsx'
-import { labelsText, unitOf } from '@/lib/format/format.ts'
+import { labelsText } from '@/lib/format/format.ts'
+import { metricOf } from '@/lib/metrics/registry.ts'
 import type { SeriesView } from '@/lib/model/answers/series.ts'
-import { isCounter, type Labels } from '@/lib/model/series.ts'
+import type { Labels } from '@/lib/model/series.ts'
 import { useAnnotations } from './useAnnotations.ts'
 import { type SeriesQuestion, useInSight, useSeries } from './useSeries.ts'
 
@@ -48,8 +49,8 @@ export function SeriesChart({
   const { range, spanMs, zoom, compare } = useRange()
   const questions: SeriesQuestion[] =
     typeof ask === 'string'
-      ? [{ metric: ask, where, rate: isCounter(ask) }]
-      : ask.map((one) => ({ rate: isCounter(one.metric), ...one, where: { ...where, ...one.where } }))
+      ? [{ metric: ask, where, rate: metricOf(ask).kind === 'counter' }]
+      : ask.map((one) => ({ rate: metricOf(one.metric).kind === 'counter', ...one, where: { ...where, ...one.where } }))
   const { series, from, to, step, error, pending, at } = useSeries(questions, range, inSight)
   const before = useSeries(questions, range, inSight && compare, spanMs)
   const done = useAnnotations(where)
@@ -102,7 +103,7 @@ export function SeriesChart({
           {...rest}
           className={undefined}
           title={title}
-          unit={unit ?? unitOf(questions[0]!.metric)}
+          unit={unit ?? metricOf(questions[0]!.metric).unit}
           series={shown}
           from={from}
           to={to}

@@ -1,5 +1,5 @@
 import { interval, text } from '../format/format.ts'
-import { metricWords } from '../format/metric.ts'
+import { metricOf } from '../metrics/registry.ts'
 import type { Change, ChangeVerdict } from '../model/change.ts'
 import { isRising } from '../model/slowStart.ts'
 import type { Effect } from './effect.ts'
@@ -81,13 +81,13 @@ export function effectText({ prediction }: Pick<Change, 'prediction'>, effect: E
   if (!prediction || effect.is === 'unseen') return ''
   const { unit, metric, after } = prediction
   const { baseline, now } = effect
-  return `${capital(metricWords(metric))}: ${text(baseline.value, unit)} before, ${text(now.value, unit)} after (${interval(now.low, now.high, unit)}); ${text(after, unit)} was predicted.`
+  return `${capital(metricOf(metric).words)}: ${text(baseline.value, unit)} before, ${text(now.value, unit)} after (${interval(now.low, now.high, unit)}); ${text(after, unit)} was predicted.`
 }
 
 export const driftText = (drifted: readonly Drifted[]) =>
   `${drifted.map(({ step, live }) => `${step.setting.name} on ${step.setting.target} is ${live}, not ${step.after}`).join('; ')}: somebody else has set it. It was left alone.`
 
 const breachText = ({ guard, value, limit }: Breach) =>
-  `Guard: ${metricWords(guard.metric)} ${text(value, guard.unit)} ${guard.op === '>' ? 'above' : 'below'} ${text(limit, guard.unit)} for ${guard.forMs / 1000} s (${guard.why}).`
+  `Guard: ${metricOf(guard.metric).words} ${text(value, guard.unit)} ${guard.op === '>' ? 'above' : 'below'} ${text(limit, guard.unit)} for ${guard.forMs / 1000} s (${guard.why}).`
 
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)

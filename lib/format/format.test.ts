@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ago, count, duration, exact, interval, labelsText, number, safe, text, unitOf } from './format.ts'
+import { ago, count, duration, exact, interval, labelsText, number, safe, text } from './format.ts'
 
 const plain = (said: string) => said.replace(/[\u202f\u00a0]/g, ' ')
 
@@ -58,10 +58,4 @@ test('untrusted text stays on its line', () => {
   expect(safe('x'.repeat(1e6), 10)).toHaveLength(10)
   expect(labelsText({ target: 'edge', pool: 'app', server: 'app3', code: '500' })).toBe('edge/app/app3 code=500')
   expect(labelsText({})).toBe('all')
-})
-
-test("a metric's name tells its unit", () => {
-  expect(['pool_response_seconds', 'cache_hits_total', 'cache_memory_used_bytes', 'ring_share_seen', 'ring_imbalance'].map(unitOf)).toEqual(
-    ['seconds', 'perSecond', 'bytes', 'ratio', 'factor'],
-  )
 })

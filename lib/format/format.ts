@@ -44,9 +44,9 @@ export function words(value: number, unit: Unit): Words {
 
 /** `182 ms`, `12.3 %`, `1.42×` in one text. */
 export function text(value: number, unit: Unit): string {
-  const said = words(value, unit)
-  if (!said.unit) return said.value
-  return said.unit === '×' || said.unit === '/s' ? said.value + said.unit : said.value + SPACE + said.unit
+  const { value: figure, unit: sign } = words(value, unit)
+  if (!sign) return figure
+  return sign === '×' || sign === '/s' ? figure + sign : figure + SPACE + sign
 }
 
 /** The exact figure for a hover: `0.182341 s`, `1610612736 bytes`. */
@@ -111,17 +111,6 @@ export function labelsText(labels: Labels): string {
   const path = [ring && `ring ${ring}`, node, target, pool, server].filter(Boolean).join('/')
   const others = Object.entries(rest).map(([name, value]) => `${name}=${value}`)
   return safe([path, ...others].filter(Boolean).join(' ') || 'all')
-}
-
-/** The unit that a metric's name promises (`…_seconds`, `…_bytes`, `…_ratio`); a counter's unit is its rate. */
-export function unitOf(metric: string): Unit {
-  if (/_seconds_total$/.test(metric)) return 'ratio'
-  if (/_total$|_rate$|_per_second$/.test(metric)) return 'perSecond'
-  if (/_seconds$|_seconds_/.test(metric)) return 'seconds'
-  if (/_bytes$|_bytes_/.test(metric)) return 'bytes'
-  if (/_ratio$|share/.test(metric)) return 'ratio'
-  if (/imbalance$/.test(metric)) return 'factor'
-  return 'count'
 }
 
 function seconds(value: number): Words {

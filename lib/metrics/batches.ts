@@ -1,4 +1,4 @@
-import { clamped, type Interval, poissonRate, ratioInterval, widest, wilson } from '../math/intervals.ts'
+import { clamped, type Interval, ratioInterval, widest, wilson } from '../math/intervals.ts'
 import { increases, isGap, spanMs } from '../math/rates.ts'
 import type { Labels, Series } from '../model/series.ts'
 import type { Measurement, SeriesWindow } from '../model/window.ts'
@@ -101,19 +101,4 @@ export function shareOf(parts: readonly (number | null)[], wholes: readonly (num
   const part = batches.reduce((sum, batch) => sum + batch.part, 0)
   if (whole < EVENTS_MIN) return unjudged(`${Math.round(whole)} ${what}; ${EVENTS_MIN} needed`)
   return measured(clamped(widest(ratioInterval(batches)!, wilson(part, whole)), 0, 1), whole)
-}
-
-/** How often counters count, per second. Whole events are never surer than chance allows; seconds and bytes are no events. */
-export function rateOf(window: SeriesWindow, series: readonly Series[], metric: string, where: Labels): Measurement {
-  const batches = batchesOf(window, series, metric, where)
-  if (typeof batches === 'string') return unjudged(batches)
-  const grown = grownIn(series, batches)
-  const seconds = secondsIn(series, batches)
-  const interval = ratioInterval(grown.map((part, i) => ({ part: part ?? 0, whole: part === null ? 0 : seconds[i]! })))
-  if (!interval) return unjudged(`${metric} has only gaps`)
-  const total = grown.reduce<number>((sum, part) => sum + (part ?? 0), 0)
-  const events = !/_(seconds|bytes)_total$/.test(metric)
-  const seen = seconds.reduce((sum, part) => sum + part, 0)
-  const honest = events ? widest(interval, poissonRate(total, seen)) : interval
-  return measured(clamped(honest, 0, Number.POSITIVE_INFINITY), total)
 }

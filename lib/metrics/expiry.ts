@@ -3,6 +3,8 @@ import { grown, isGap } from '../math/rates.ts'
 import type { Labels } from '../model/series.ts'
 import type { Measurement, SeriesWindow } from '../model/window.ts'
 import { measured, rows, unjudged, whereText } from './batches.ts'
+import { drawnRows } from './history.ts'
+import { counter, gauge, type Metric, rate } from './metric.ts'
 
 const METRIC = 'cache_expirations_total'
 const STEP_MOST_MS = 2_000
@@ -10,7 +12,7 @@ const STEP_MOST_MS = 2_000
 const SEEN_LEAST = 0.9
 
 /** The most keys that ended in a second, between two readings: the largest of the steps, with the interval of its count (Poisson). */
-export function expirationPeak(where: Labels, window: SeriesWindow): Measurement {
+function expirationPeak(window: SeriesWindow, where: Labels): Measurement {
   const all = rows(window, METRIC, where)
   if (all.length === 0) return unjudged(`${METRIC} is not reported for ${whereText(where)}`)
   let [most, seconds, seenMs] = [0, 1, 0]
@@ -31,3 +33,23 @@ export function expirationPeak(where: Labels, window: SeriesWindow): Measurement
   if (seenMs < SEEN_LEAST * span - 2 * STEP_MOST_MS) return unjudged(`${METRIC} was not seen all the time: its peak may be missing`)
   return measured(poissonRate(most, seconds), most)
 }
+
+/** How keys end by their TTL. */
+export const expiryMetrics: Metric[] = [
+  counter(METRIC, 'expirations'),
+  rate('cache_expiration_rate', 'expirations per second', METRIC),
+  {
+    name: 'cache_expiration_peak_rate',
+    words: 'keys ending in the fullest second',
+    unit: 'perSecond',
+    kind: 'peak',
+    from: [METRIC],
+    also: [],
+    measure: expirationPeak,
+    // Where a point stands for more than one reading it is their mean: how much a counter grew at most in a second is not kept.
+    series: (history) => drawnRows(history, METRIC),
+  },
+  gauge('cache_ttl_mean_seconds', 'mean time to live'),
+  gauge('ttl_policy_seconds', 'TTL of the control document'),
+  gauge('ttl_policy_jitter', 'jitter of the control document', { unit: 'ratio', together: 'mean' }),
+]

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { normal, randomOf } from '../../test/random.ts'
 import { load } from '../../test/series.ts'
 import type { Measurement } from '../model/window.ts'
-import { measure, measureNames } from './measure.ts'
+import { measure } from './measure.ts'
 import { shares } from './pool.ts'
+import { metrics } from './registry.ts'
 
 /** The running sums of increments, as a counter reads. */
 function counter(increments: readonly number[]): number[] {
@@ -19,7 +20,7 @@ const because = (answer: Measurement) => (answer.is === 'unjudged' ? answer.beca
 describe('every measure', () => {
   test('says why it measures nothing of nothing', () => {
     const empty = load(1000, {})
-    for (const name of [...measureNames, 'x_total', 'x', '__proto__', 'constructor']) {
+    for (const name of [...metrics.map(({ name }) => name), 'x_total', 'x', '__proto__', 'constructor']) {
       const answer = measure(name, { target: 'a' }, empty)
       expect(answer.is, name).toBe('unjudged')
       expect(because(answer), name).toMatch(/./)

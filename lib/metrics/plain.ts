@@ -1,25 +1,43 @@
-import { meanInterval } from '../math/intervals.ts'
-import { isCounter, type Labels } from '../model/series.ts'
+import { clamped, meanInterval, poissonRate, ratioInterval, widest } from '../math/intervals.ts'
+import type { Labels, Series } from '../model/series.ts'
 import type { Measurement, SeriesWindow } from '../model/window.ts'
-import { batchesOf, meanIn, measured, rateOf, rows, unjudged } from './batches.ts'
+import { batchesOf, grownIn, meanIn, measured, rows, secondsIn, unjudged } from './batches.ts'
 
-/** Of several rows these are averaged, because a sum of them means nothing; everything else adds up. */
-const AVERAGED = /_(ratio|seconds|share|share_seen|share_owned|imbalance|celsius|percent)$|_seconds_|_quantile/
+/** A counter's growth per second; of several rows, of all together. */
+export const rateOf =
+  (counter: string, events: boolean) =>
+  (window: SeriesWindow, where: Labels): Measurement =>
+    rateOfRows(window, rows(window, counter, where), counter, where, events)
 
-/** Any other metric: a counter's rate per second, a gauge's mean over time. */
-export function plain(metric: string, where: Labels, window: SeriesWindow): Measurement {
-  const series = rows(window, metric, where)
-  if (isCounter(metric)) return rateOf(window, series, metric, where)
+/** How often counters count together, per second. Whole `events` are never surer than chance allows; seconds and bytes are no events. */
+export function rateOfRows(window: SeriesWindow, series: readonly Series[], metric: string, where: Labels, events = true): Measurement {
   const batches = batchesOf(window, series, metric, where)
   if (typeof batches === 'string') return unjudged(batches)
-  const means = series.map((row) => meanIn(row, batches))
-  const all = Array.from({ length: batches.size }, (_, i) => {
-    const seen = means.flatMap((of) => of[i] ?? [])
-    if (seen.length < means.length) return null
-    const sum = seen.reduce((total, value) => total + value, 0)
-    return AVERAGED.test(metric) ? sum / seen.length : sum
-  }).filter((value): value is number => value !== null)
-  const interval = meanInterval(all)
-  if (!interval || all.length < 2) return unjudged(`${metric} was seen too briefly`)
-  return measured(interval, Math.max(...series.map(({ points }) => points.length)))
+  const growth = grownIn(series, batches)
+  const seconds = secondsIn(series, batches)
+  const interval = ratioInterval(growth.map((part, i) => ({ part: part ?? 0, whole: part === null ? 0 : seconds[i]! })))
+  if (!interval) return unjudged(`${metric} has only gaps`)
+  const total = growth.reduce<number>((sum, part) => sum + (part ?? 0), 0)
+  const seen = seconds.reduce((sum, part) => sum + part, 0)
+  const honest = events ? widest(interval, poissonRate(total, seen)) : interval
+  return measured(clamped(honest, 0, Number.POSITIVE_INFINITY), total)
 }
+
+/** A gauge's mean over time, of several rows their sum or their mean. Moments at which not all of them were seen are left out. */
+export const meanOfRows =
+  (metric: string, together: 'sum' | 'mean') =>
+  (window: SeriesWindow, where: Labels): Measurement => {
+    const series = rows(window, metric, where)
+    const batches = batchesOf(window, series, metric, where)
+    if (typeof batches === 'string') return unjudged(batches)
+    const means = series.map((row) => meanIn(row, batches))
+    const all = Array.from({ length: batches.size }, (_, i) => {
+      const seen = means.flatMap((of) => of[i] ?? [])
+      if (seen.length < means.length) return null
+      const sum = seen.reduce((total, value) => total + value, 0)
+      return together === 'mean' ? sum / seen.length : sum
+    }).filter((value): value is number => value !== null)
+    const interval = meanInterval(all)
+    if (!interval || all.length < 2) return unjudged(`${metric} was seen too briefly`)
+    return measured(interval, Math.max(...series.map(({ points }) => points.length)))
+  }

@@ -1,83 +1,16 @@
-import { columns } from '../math/columns.ts'
-import { clamped, meanInterval, ratioInterval } from '../math/intervals.ts'
-import { increase, isGap, latest } from '../math/rates.ts'
+import { increase } from '../math/rates.ts'
 import { mean } from '../math/robust.ts'
-import type { Labels, Point, Series } from '../model/series.ts'
+import { type Labels, labelsKey, type Series } from '../model/series.ts'
 import type { Measurement, SeriesWindow } from '../model/window.ts'
-import { type Batches, batchesOf, beside, EVENTS_MIN, grownIn, meanIn, measured, rows, shareOf, unjudged, whereText } from './batches.ts'
+import { batchesOf, beside, EVENTS_MIN, grownIn, measured, rows, shareOf, unjudged, whereText } from './batches.ts'
+import { gridOf, grouped, type History, paired, pointsOf, type Row, type Track } from './history.ts'
+import { counter, gauge, type Metric, rate } from './metric.ts'
 
-/**
- * Mean response in seconds over all requests. Of a pool its own row, and where there is none its servers' rows, each weighted with its
- * requests; without counters of requests every moment counts alike. Where the product shows a smoothed mean (`pool_response_smoothing` requests,
- * as HAProxy), it is freed of what lies before the window.
- */
-export function responseSeconds(where: Labels, window: SeriesWindow): Measurement {
-  const metric = 'pool_response_seconds'
-  const series = rows(window, metric, where)
-  const batches = batchesOf(window, series, metric, where)
-  if (typeof batches === 'string') return unjudged(batches)
-  const requests = series.map((row) => beside(window, 'pool_requests_total', row.labels))
-  if (requests.some((row) => row === undefined)) {
-    const means = series.map((row) => meanIn(row, batches))
-    const all = Array.from({ length: batches.size }, (_, i) => mean(means.flatMap((of) => of[i] ?? [])))
-    const seen = all.filter((value): value is number => value !== null)
-    const interval = meanInterval(seen)
-    return interval && seen.length > 1
-      ? measured({ ...interval, low: Math.max(0, interval.low) }, series[0]!.points.length)
-      : unjudged(`${metric} was seen too briefly`)
-  }
-  const sums = Array.from({ length: batches.size }, () => ({ part: 0, whole: 0 }))
-  for (const [i, row] of series.entries()) {
-    const smoothing = latest(beside(window, 'pool_response_smoothing', row.labels)?.points ?? [])
-    if (smoothing) {
-      addUnsmoothed(sums, batches, row, endedOf(requests[i]!, beside(window, 'pool_sessions', row.labels)), smoothing)
-      continue
-    }
-    const seconds = meanIn(row, batches)
-    for (const [k, grown] of grownIn([requests[i]!], batches).entries()) {
-      if (grown === null || seconds[k] === null || seconds[k] === undefined) continue
-      sums[k]!.part += seconds[k] * grown
-      sums[k]!.whole += grown
-    }
-  }
-  const count = sums.reduce((total, batch) => total + batch.whole, 0)
-  if (count < EVENTS_MIN) return unjudged(`${Math.round(count)} requests; ${EVENTS_MIN} needed`)
-  return measured(clamped(ratioInterval(sums)!, 0, Number.POSITIVE_INFINITY), count)
-}
-
-/**
- * Adds each step's requests and seconds, where the row shows a mean that is smoothed over that many requests (`../math/smoothed.ts` says how).
- * What rounding leaves open in one step the next takes back, so that steps of any length may be added up.
- */
-function addUnsmoothed(
-  sums: { part: number; whole: number }[],
-  { from, to, size }: Batches,
-  row: Series,
-  requests: readonly Point[],
-  smoothing: number,
-): void {
-  const both = columns({ mean: row.points, requests })
-  for (let i = 1; i < both.at.length; i++) {
-    const [before, after] = [both.requests[i - 1]!, both.requests[i]!]
-    const count = after - before
-    if (!(count > 0) || isGap(both.at[i - 1]!, both.at[i]!, row.stepMs)) continue
-    const kept = after <= smoothing ? before / after : (1 - 1 / smoothing) ** count
-    const mean = (both.mean[i]! - both.mean[i - 1]! * kept) / (1 - kept)
-    const batch = sums[Math.max(0, Math.min(size - 1, Math.floor(((both.at[i]! - from - 1e-6) / (to - from)) * size)))]!
-    batch.part += mean * count
-    batch.whole += count
-  }
-}
-
-/** Requests that ended: counted when they are handed out, less those still under way. Only what has ended is in a mean of times. */
-function endedOf(requests: Series, sessions: Series | undefined): readonly Point[] {
-  if (!sessions) return requests.points
-  const both = columns({ requests: requests.points, sessions: sessions.points })
-  return both.at.map((at, i): Point => [at, both.requests[i]! - Math.min(both.requests[i]!, both.sessions[i]!)])
-}
+const REQUESTS = 'pool_requests_total'
+const ERRORS = 'pool_errors_total'
 
 /** Failed requests over all. */
-export function errorRatio(where: Labels, window: SeriesWindow): Measurement {
+function errorRatio(window: SeriesWindow, where: Labels): Measurement {
   const requests = rows(window, 'pool_requests_total', where)
   const errors = requests.flatMap((row) => beside(window, 'pool_errors_total', row.labels) ?? [])
   const batches = batchesOf(window, requests, 'pool_requests_total', where)
@@ -87,7 +20,7 @@ export function errorRatio(where: Labels, window: SeriesWindow): Measurement {
 }
 
 /** A server's part of its pool's requests. `where` names target, pool and server. */
-export function share(where: Labels, window: SeriesWindow): Measurement {
+function share(window: SeriesWindow, where: Labels): Measurement {
   const { server, ...pool } = where
   if (server === undefined) return unjudged('a share is of one server')
   const all = serverRows(window, pool)
@@ -115,7 +48,7 @@ export function shares(pool: Labels, window: SeriesWindow): Map<string, Measurem
  * Share seen over share expected from the weights, the largest of the servers over their mean: 1 is even. Servers without weight or down are
  * left out. Unjudged below ten requests a server, where chance alone looks like imbalance.
  */
-export function imbalance(where: Labels, window: SeriesWindow): Measurement {
+function imbalance(window: SeriesWindow, where: Labels): Measurement {
   const all = serverRows(window, where)
   const batches = batchesOf(window, all, 'pool_requests_total', where)
   if (typeof batches === 'string') return unjudged(batches)
@@ -125,7 +58,7 @@ export function imbalance(where: Labels, window: SeriesWindow): Measurement {
   })
   if (serving.length < 2) return unjudged(`${serving.length} ${serving.length === 1 ? 'server takes' : 'servers take'} traffic`)
   const requests = serving.reduce((sum, { grown }) => sum + grown, 0)
-  const least = Math.max(EVENTS_MIN, 10 * serving.length)
+  const least = requestsMin(serving.length)
   if (requests < least) return unjudged(`${Math.round(requests)} requests; ${least} needed`)
   const weights = serving.reduce((sum, { weight }) => sum + weight, 0)
   const ratios = serving.map(({ weight, grown }) => grown / requests / (weight / weights))
@@ -155,3 +88,113 @@ function weightOf(window: SeriesWindow, labels: Labels): number {
   const up = mean(values('pool_up')) ?? 1
   return (mean(values('pool_weight_effective')) ?? mean(values('pool_weight_set')) ?? 1) * up
 }
+
+/** Fewer requests than this look uneven by chance alone. */
+const requestsMin = (servers: number) => Math.max(EVENTS_MIN, 10 * servers)
+
+/** Each server's part of its pool's requests, moment by moment. */
+async function* sharesDrawn(history: History): AsyncGenerator<Track> {
+  for (const { rows } of poolsOf(history)) {
+    const grid = await gridOf(rows)
+    const totals = await pointsOf(history, grid, (i) => grid.columns.reduce((sum, requests) => sum + (requests[i]! || 0), 0))
+    for (const [k, { labels }] of rows.entries()) {
+      const requests = grid.columns[k]!
+      const valueAt = (i: number) => (totals[i]![1]! > 0 && !Number.isNaN(requests[i]!) ? requests[i]! / totals[i]![1]! : null)
+      yield { labels, points: await pointsOf(history, grid, valueAt) }
+    }
+  }
+}
+
+/** A bucket that is shorter holds too few requests to tell an uneven pool from chance. */
+const BUCKET_MIN_MS = 10_000
+
+/** Share seen over share expected by weight, the largest of the servers over their mean: bucket by bucket what `imbalance` says of a window. */
+async function* imbalancesDrawn(history: History): AsyncGenerator<Track> {
+  const seconds = history.stepMs(BUCKET_MIN_MS) / 1_000
+  const rowsOf = (metric: string) => new Map(history.rows(metric, BUCKET_MIN_MS).map((row) => [labelsKey(row.labels), row]))
+  const [effective, set, up] = [rowsOf('pool_weight_effective'), rowsOf('pool_weight_set'), rowsOf('pool_up')]
+  for (const { labels, rows } of poolsOf(history, BUCKET_MIN_MS)) {
+    const keys = rows.map((row) => labelsKey(row.labels))
+    const grid = await gridOf(rows.flatMap((row, i) => [row, effective.get(keys[i]!) ?? set.get(keys[i]!), up.get(keys[i]!)]))
+    const points = await pointsOf(history, grid, (i) => imbalanceAt(grid.columns, i, seconds))
+    if (points.some(([, value]) => value !== null)) yield { labels, points }
+  }
+}
+
+/** `values`: of each server its requests a second, its weight and whether it is up; what is not told counts as 1, as in `weightOf`. */
+function imbalanceAt(values: readonly Float64Array[], i: number, seconds: number): number | null {
+  let [requests, weights, servers] = [0, 0, 0]
+  const told = (value: number) => (Number.isNaN(value) ? 1 : value)
+  const weightAt = (k: number) => (Number.isNaN(values[k]![i]!) ? 0 : told(values[k + 1]![i]!) * told(values[k + 2]![i]!))
+  for (let k = 0; k < values.length; k += 3) {
+    const weight = weightAt(k)
+    if (!(weight > 0)) continue
+    requests += values[k]![i]!
+    weights += weight
+    servers++
+  }
+  if (servers < 2 || requests * seconds < requestsMin(servers)) return null
+  let [most, sum] = [0, 0]
+  for (let k = 0; k < values.length; k += 3) {
+    const weight = weightAt(k)
+    if (!(weight > 0)) continue
+    const ratio = values[k]![i]! / requests / (weight / weights)
+    most = Math.max(most, ratio)
+    sum += ratio
+  }
+  return most / (sum / servers)
+}
+
+/** The rows of each pool's servers. */
+const poolsOf = (history: History, leastMs?: number): { labels: Labels; rows: Row[] }[] =>
+  grouped(
+    history.rows(REQUESTS, leastMs).filter(({ labels }) => labels.server !== undefined),
+    ['target', 'pool'],
+  )
+
+/** What the servers of a pool are given to do, and what becomes of it. */
+export const poolMetrics: Metric[] = [
+  counter(REQUESTS, 'requests'),
+  counter(ERRORS, 'failed requests'),
+  counter('pool_retries_total', 'retries'),
+  counter('pool_checks_failed_total', 'failed health checks'),
+  counter('pool_downs_total', 'times that it went down'),
+  gauge('pool_sessions', 'sessions'),
+  gauge('pool_sessions_max', 'sessions allowed'),
+  gauge('pool_queue', 'requests in the queue'),
+  gauge('pool_weight_set', 'configured weight'),
+  gauge('pool_weight_effective', 'weight in force'),
+  gauge('pool_up', 'up'),
+  rate('pool_request_rate', 'requests per second', REQUESTS),
+  rate('pool_retry_rate', 'retries per second', 'pool_retries_total'),
+  {
+    name: 'pool_error_ratio',
+    words: 'error ratio',
+    unit: 'ratio',
+    kind: 'ratio',
+    from: [REQUESTS, ERRORS],
+    also: [],
+    measure: errorRatio,
+    series: (history) => paired(history, ERRORS, REQUESTS, (errors, requests) => (requests > 0 ? errors / requests : null)),
+  },
+  {
+    name: 'pool_share',
+    words: 'share of the requests',
+    unit: 'ratio',
+    kind: 'ratio',
+    from: [REQUESTS],
+    also: [],
+    measure: share,
+    series: sharesDrawn,
+  },
+  {
+    name: 'pool_imbalance',
+    words: 'imbalance (max over mean)',
+    unit: 'factor',
+    kind: 'ratio',
+    from: [REQUESTS],
+    also: ['pool_weight_effective', 'pool_weight_set', 'pool_up'],
+    measure: imbalance,
+    series: imbalancesDrawn,
+  },
+]

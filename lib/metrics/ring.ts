@@ -3,9 +3,11 @@ import { mean } from '../math/robust.ts'
 import type { Labels } from '../model/series.ts'
 import type { Measurement, SeriesWindow } from '../model/window.ts'
 import { batchesOf, meanIn, measured, unjudged } from './batches.ts'
+import { gridOf, grouped, type History, pointsOf, type Track } from './history.ts'
+import { gauge, type Metric } from './metric.ts'
 
 /** Share of the ring's reads (or of its keys) of each node, the largest over their mean: 1 is even. */
-export function ringImbalance(metric: 'ring_share_seen' | 'ring_share_owned', where: Labels, window: SeriesWindow): Measurement {
+function imbalanceOf(metric: string, window: SeriesWindow, where: Labels): Measurement {
   const nodes = window.series(metric, where)
   const batches = batchesOf(window, nodes, metric, where)
   if (typeof batches === 'string') return unjudged(batches)
@@ -25,3 +27,46 @@ export function ringImbalance(metric: 'ring_share_seen' | 'ring_share_owned', wh
     present[worst]!.points.length,
   )
 }
+
+/** Largest over mean of the nodes of each ring, moment by moment. */
+async function* imbalances(history: History, metric: string): AsyncGenerator<Track> {
+  for (const { labels, rows } of grouped(history.rows(metric), ['ring'])) {
+    const grid = await gridOf(rows)
+    const points = await pointsOf(history, grid, (i) => maxOverMean(grid.columns, i))
+    yield { labels, points: points.filter(([, value]) => value !== null) }
+  }
+}
+
+/** Null at a moment at which no node was seen. */
+function maxOverMean(shares: readonly Float64Array[], i: number): number | null {
+  let [most, sum, nodes] = [Number.NEGATIVE_INFINITY, 0, 0]
+  for (const share of shares) {
+    const value = share[i]!
+    if (Number.isNaN(value)) continue
+    most = Math.max(most, value)
+    sum += value
+    nodes++
+  }
+  return nodes === 0 ? null : (most * nodes) / (sum || 1)
+}
+
+const imbalance = (name: string, words: string, shares: string): Metric => ({
+  name,
+  words,
+  unit: 'factor',
+  kind: 'ratio',
+  from: [shares],
+  also: [],
+  measure: (window, where) => imbalanceOf(shares, window, where),
+  series: (history) => imbalances(history, shares),
+})
+
+/** Who owns how much of a ring, and who is asked how much. */
+export const ringMetrics: Metric[] = [
+  gauge('ring_share_seen', "share of the ring's reads", { unit: 'ratio', together: 'mean' }),
+  gauge('ring_share_owned', "share of the ring's keys", { unit: 'ratio', together: 'mean' }),
+  gauge('ring_share_moved', 'share of the keys that moved', { unit: 'ratio', together: 'mean' }),
+  gauge('ring_version', 'version of the ring', { together: 'mean' }),
+  imbalance('ring_imbalance', 'imbalance (max over mean)', 'ring_share_seen'),
+  imbalance('ring_imbalance_owned', 'imbalance of the keys (max over mean)', 'ring_share_owned'),
+]

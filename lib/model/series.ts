@@ -15,9 +15,6 @@ export interface Series {
   readonly points: readonly Point[]
 }
 
-/** Counters end in `_total`, as in the Prometheus convention; everything else is a gauge. */
-export const isCounter = (metric: string) => metric.endsWith('_total')
-
 /** True when every wanted label stands in `labels` with the same value. */
 export function labelsMatch(labels: Labels, wanted: Labels): boolean {
   for (const name in wanted) if (labels[name] !== wanted[name]) return false

@@ -76,6 +76,9 @@ export type SavingFailure = {
 
 export type SeriesQuery = { metric: string; labels: Labels; from: number; to: number; stepMs?: number; rate?: boolean }
 
+/** A series of a query that is not computed yet. */
+export type Drawing = { labels: Labels; draw(): SeriesView }
+
 /** What the runtime remembers. Synchronous: the newest window is in memory, the rest in one SQLite file. */
 export interface Store {
   /** Adds one poll's readings at `at`. `target` becomes a label unless a reading has its own. */
@@ -84,6 +87,8 @@ export interface Store {
   window(from: number, to: number): SeriesWindow
   /** Any range, from memory, chunks or rollups; an empty bucket's value is null. Counters with `rate` are per second, reset-aware. */
   query(query: SeriesQuery): SeriesView[]
+  /** The same series, each computed when it is asked for: a day of one takes milliseconds, so that whoever draws many can pause in between. */
+  drawings(query: SeriesQuery): Drawing[]
   /** Metric names and their labels that have a sample since `from`. */
   catalog(from: number): { metric: string; labels: Labels[] }[]
   newestAt(): number | null

@@ -1,6 +1,7 @@
 import { rates } from '../math/rates.ts'
 import type { SeriesView } from '../model/answers/series.ts'
-import { isCounter, type Point } from '../model/series.ts'
+import { isCounter } from '../model/naming.ts'
+import type { Point } from '../model/series.ts'
 import type { SeriesQuery } from '../model/store.ts'
 import type { Archive } from './archive.ts'
 import { Buckets, niceStep, withGaps } from './buckets.ts'

@@ -1,5 +1,5 @@
 import { grown, isGap } from '../math/rates.ts'
-import { isCounter } from '../model/series.ts'
+import { isCounter } from '../model/naming.ts'
 import { decodeColumns, encodeColumns, scaleOf } from './codec.ts'
 
 /**

@@ -6,7 +6,7 @@ import type { Log } from '../model/log.ts'
 import type { Delivery, Silence } from '../model/notice.ts'
 import type { Proposal } from '../model/proposal.ts'
 import { type Labels, labelsMatch, type Reading } from '../model/series.ts'
-import type { Store } from '../model/store.ts'
+import type { Drawing, SeriesQuery, Store } from '../model/store.ts'
 import { Archive, RETENTION, type Retention, type SeriesRow } from './archive.ts'
 import { auditLogOf } from './auditLog.ts'
 import { Documents } from './documents.ts'
@@ -323,6 +323,24 @@ function storeOf(files: Files, options: StoreOptions): Store {
     leaving = leaving.slice(FORGOTTEN_MOST)
   }
 
+  /** What a query is of, in memory and in the archive; each series is drawn when it is asked for. */
+  function drawings(asked: SeriesQuery): Drawing[] {
+    const at = now()
+    const kept = { rawFrom: at - retention.rawMs, fineFrom: at - retention.fineMs }
+    // A time that has not come yet holds at most what a clock that was ahead left there.
+    const query = { ...asked, to: Math.min(asked.to, Math.max(at, newestAt ?? at)) }
+    const found = histories.find(query.metric, query.labels)
+    for (const row of archive.since(query.metric, query.from, (id) => byId.has(id))) {
+      if (!labelsMatch(row.labels, query.labels)) continue
+      const history = new History(row.id, row.metric, row.labels, row.stepMs)
+      history.flushedTo = row.lastAt
+      history.heldFrom = row.lastAt + 1
+      history.older = (from, to) => flushedPoints(archive, row.id, from, to)
+      found.push(history)
+    }
+    return found.map((history) => ({ labels: history.labels, draw: () => drawn(history, archive, query, kept) }))
+  }
+
   return {
     append(target, at, readings, stepMs) {
       let guess = firsts.get(target)
@@ -353,22 +371,11 @@ function storeOf(files: Files, options: StoreOptions): Store {
         from,
         to,
       ),
-    query(asked) {
-      const at = now()
-      const kept = { rawFrom: at - retention.rawMs, fineFrom: at - retention.fineMs }
-      // A time that has not come yet holds at most what a clock that was ahead left there.
-      const query = { ...asked, to: Math.min(asked.to, Math.max(at, newestAt ?? at)) }
-      const found = histories.find(query.metric, query.labels)
-      for (const row of archive.since(query.metric, query.from, (id) => byId.has(id))) {
-        if (!labelsMatch(row.labels, query.labels)) continue
-        const history = new History(row.id, row.metric, row.labels, row.stepMs)
-        history.flushedTo = row.lastAt
-        history.heldFrom = row.lastAt + 1
-        history.older = (from, to) => flushedPoints(archive, row.id, from, to)
-        found.push(history)
-      }
-      return found.map((history) => drawn(history, archive, query, kept)).filter((view) => view.points.some((point) => point[1] !== null))
-    },
+    query: (asked) =>
+      drawings(asked)
+        .map(({ draw }) => draw())
+        .filter((view) => view.points.some((point) => point[1] !== null)),
+    drawings,
     catalog(from) {
       const metrics = new Map<string, Labels[]>()
       const add = (metric: string, labels: Labels) => {

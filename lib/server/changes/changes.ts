@@ -2,7 +2,7 @@ import { lastingText } from '../../advisors/weight-file.ts'
 import type { OwnChange } from '../../changes/changes.ts'
 import type { GuardState } from '../../changes/guards.ts'
 import { text } from '../../format/format.ts'
-import { metricWords } from '../../format/metric.ts'
+import { metricOf } from '../../metrics/registry.ts'
 import type { ChangeView } from '../../model/answers/change.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import type { Change, ChangeState } from '../../model/change.ts'
@@ -96,7 +96,7 @@ export function changeView(runtime: Runtime, change: Change): ChangeView {
 
 /** `error ratio > 2.0 % for 5 s: the others fail under what they were given`. */
 const guardWords = ({ metric, op, limit, unit, forMs, why }: Guard) =>
-  `${metricWords(metric)} ${op} ${text(limit, unit)} for ${Math.round(forMs / 1000)} s: ${why}`
+  `${metricOf(metric).words} ${op} ${text(limit, unit)} for ${Math.round(forMs / 1000)} s: ${why}`
 
 export function guardNow({ guard, seen, limit, loosened, breachedSince }: GuardState): ChangeView['guardsNow'][number] {
   return {

@@ -5,12 +5,12 @@ import { EvenkeelError } from '../../model/error.ts'
 import { type Asked, recordDone, recordFailed } from '../audit/calls.ts'
 import { currentRuntime, type Runtime, runtime } from '../runtime.ts'
 import { readBody } from './body.ts'
+import { HEADERS } from './headers.ts'
 import type { Operation } from './operation.ts'
 import { operations } from './operations.ts'
 import { problemResponse } from './problem.ts'
 
 const PREFIX = '/api/v1/'
-const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 
 /**
  * Answers a request that is no page: the error as a problem. `role` is what it needs before `then` runs. The one place where what was refused

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { metricsAnswer, seriesAnswer } from '../../model/answers/series.ts'
 import { flag, step, time } from '../http/inputs.ts'
+import { listed } from '../http/listed.ts'
 import { operation } from '../http/operation.ts'
 import { listMetrics, querySeries } from './series.ts'
 
@@ -26,7 +27,7 @@ export const seriesOperations = [
     run: ({ runtime, query, search }) => {
       const labels = Object.fromEntries([...search].filter(([label]) => !NOT_LABELS.has(label)))
       const { metric, from, to, step: stepMs, rate } = query as z.output<typeof seriesQuery>
-      return querySeries(runtime, { metric, labels, from, to, stepMs, rate })
+      return listed('series', querySeries(runtime, { metric, labels, from, to, stepMs, rate }))
     },
   }),
   operation({

@@ -1,31 +1,55 @@
-import type { SeriesView } from '../../model/answers/series.ts'
+import type { Track } from '../../metrics/history.ts'
+import { metricOf } from '../../metrics/registry.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Labels } from '../../model/series.ts'
 import type { Runtime } from '../runtime.ts'
-import { derivedSeries } from './derived.ts'
+import { createSlices } from '../workers/slices.ts'
+import { historyOf } from './history.ts'
 
 /** A chart has no more pixels; more would only be thinned there. */
 const POINTS_MAX = 11_000
 const SERIES_MAX = 500
 
 export type SeriesQuestion = { metric: string; labels?: Labels; from?: number; to?: number; stepMs?: number; rate?: boolean }
+type Drawn = Track & { metric: string }
+type Seen = Pick<Runtime, 'store' | 'now'> & { config: { poll: { everyMs: number } } }
 
-/** One metric's history. Default: the last 15 minutes at the cadence it was polled. */
+/**
+ * One metric's history, series by series as they are computed, with pauses in between. Default: the last 15 minutes at the cadence it was
+ * polled. Throws `bad_request` before the first.
+ */
 export function querySeries(
-  runtime: Runtime,
-  { metric, labels = {}, to = runtime.now(), from = to - 900_000, stepMs, rate }: SeriesQuestion,
-): { series: SeriesView[] } {
+  { store, now, config }: Seen,
+  { metric, labels = {}, to = now(), from = to - 900_000, stepMs, rate }: SeriesQuestion,
+): AsyncIterable<Drawn> {
   if (from >= to) throw new EvenkeelError('bad_request', 'from: must be before to.')
-  if ((to - from) / (stepMs ?? runtime.config.poll.everyMs) > POINTS_MAX && stepMs !== undefined)
-    throw new EvenkeelError(
-      'bad_request',
-      `step: at most ${POINTS_MAX} points a series; use a step of at least ${Math.ceil((to - from) / POINTS_MAX)} ms.`,
-    )
-  const step = stepMs ?? ((to - from) / runtime.config.poll.everyMs > POINTS_MAX ? Math.ceil((to - from) / POINTS_MAX) : undefined)
-  const ask = { labels, from, to, ...(step === undefined ? {} : { stepMs: step }) }
-  const series =
-    derivedSeries(runtime.store, metric, ask) ?? runtime.store.query({ ...ask, metric, ...(rate === undefined ? {} : { rate }) })
-  return { series: series.slice(0, SERIES_MAX) }
+  const tooMany = (to - from) / (stepMs ?? config.poll.everyMs) > POINTS_MAX
+  const least = Math.ceil((to - from) / POINTS_MAX)
+  if (tooMany && stepMs !== undefined)
+    throw new EvenkeelError('bad_request', `step: at most ${POINTS_MAX} points a series; use a step of at least ${least} ms.`)
+  const step = stepMs ?? (tooMany ? least : undefined)
+  const asked = { labels, from, to, ...(step !== undefined && { stepMs: step }) }
+  const pause = createSlices()
+  const { series } = metricOf(metric)
+  async function* stored(): AsyncGenerator<Track> {
+    for (const { draw } of store.drawings({ ...asked, metric, ...(rate !== undefined && { rate }) })) {
+      await pause()
+      yield draw()
+    }
+  }
+  return firstOf(series ? series(historyOf(store, asked, pause)) : stored(), metric, pause)
+}
+
+/** Those in which something was seen. */
+async function* firstOf(tracks: AsyncIterable<Track>, metric: string, pause: () => Promise<void>): AsyncGenerator<Drawn> {
+  let count = 0
+  for await (const { labels, points } of tracks) {
+    if (points.every(([, value]) => value === null)) continue
+    yield { metric, labels, points }
+    count++
+    if (count === SERIES_MAX) return
+    await pause()
+  }
 }
 
 /** Which metrics there are, and the labels they come with. */

@@ -1,0 +1,26 @@
+import type { History } from '../../metrics/history.ts'
+import { isCounter } from '../../model/naming.ts'
+import type { Labels } from '../../model/series.ts'
+import type { Store } from '../../model/store.ts'
+
+export type Asked = { labels: Labels; from: number; to: number; stepMs?: number }
+
+/** The store's series as metrics read them, drawn in slices. */
+export function historyOf(store: Pick<Store, 'drawings'>, { stepMs, ...asked }: Asked, pause: () => Promise<void>): History {
+  const stepOf = (leastMs: number) => Math.max(stepMs ?? leastMs, leastMs)
+  return {
+    pause,
+    stepMs: stepOf,
+    rows: (metric, leastMs) => {
+      const step = leastMs === undefined ? stepMs : stepOf(leastMs)
+      const query = { ...asked, metric, rate: isCounter(metric), ...(step !== undefined && { stepMs: step }) }
+      return store.drawings(query).map(({ labels, draw }) => ({
+        labels,
+        draw: async () => {
+          await pause()
+          return draw().points
+        },
+      }))
+    },
+  }
+}

@@ -1,0 +1,30 @@
+/** One slice of long work: others wait no longer for their turn than this, and the last step that began within it. */
+const SLICE_MS = 8
+
+const waiting: (() => void)[] = []
+
+function letOneIn(): void {
+  waiting.shift()?.()
+  if (waiting.length > 0) setImmediate(letOneIn)
+}
+
+/** The next turn of the event loop that no other sliced work has: of many that wait, one a turn. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    waiting.push(resolve)
+    if (waiting.length === 1) setImmediate(letOneIn)
+  })
+}
+
+/**
+ * Cooperative scheduling of work that takes long on the main thread: the answer is awaited in its loops and comes at once until a slice of
+ * time is used up, then in a later turn of the event loop, after polls, pages and other sliced work.
+ */
+export function createSlices(now: () => number = performance.now.bind(performance)): () => Promise<void> {
+  let until = Number.NEGATIVE_INFINITY
+  return async () => {
+    if (now() < until) return
+    await turn()
+    until = now() + SLICE_MS
+  }
+}
