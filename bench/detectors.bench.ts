@@ -13,7 +13,7 @@ const HOURS = 1
 
 const byId = (id: string): AnyDetector => detectors.find((detector) => detector.id === id)!
 
-/** Recorded on a real Redis: what was done, when it showed, and the seconds that the contract allows. */
+/** Recordings of a real Redis: the fault, when it shows, and the seconds allowed until it is found. */
 const ON_RECORD: [rule: string, name: (typeof RECORDED)[number], shows: number, most: number][] = [
   ['cache/hit-ratio-drop', 'hitdrop30', 100, 12],
   ['cache/eviction-storm', 'evict', 104.7, 10],

@@ -15,7 +15,7 @@ import type { Bench, Row } from './table.ts'
 const TARGETS = 1_000
 const SECONDS = 15
 
-/** A cache as INFO tells it: 30 readings a poll, answered at once, so that what is measured is the engine. */
+/** A simulated cache with 30 readings a poll that answers at once, so that only the engine is measured. */
 const product: AnyProduct = {
   kind: 'bench',
   title: 'Bench',

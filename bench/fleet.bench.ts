@@ -14,7 +14,7 @@ function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
-/** Redis's own account of its CPU, µs. */
+/** CPU time that Redis reports, µs. */
 async function redisCpu(port: number): Promise<number> {
   const info = await ask(port, 'INFO cpu\r\nPING end\r\n', (text) => text.endsWith('end\r\n'))
   const of = (name: string) => Number(new RegExp(`^${name}:([\\d.]+)`, 'm').exec(info)?.[1])

@@ -9,14 +9,14 @@ import { ensureBuild } from '../scripts/boot/build.mjs'
 import { MOST_KB } from '../scripts/pageWeight.ts'
 import type { Bench, Row } from './table.ts'
 
-/** A page is measured so long, after so long for its first paint and its first answers. */
+/** Measuring time of a page, and the time before it for first paint and first answers. */
 const WATCHED_MS = Number(process.env.EVENKEEL_BENCH_MS ?? 30_000)
 const SETTLED_MS = 4_000
 
 type Cost = {
   /** Scripts and workers that the page loaded by itself, gzip. */
   scriptKb: number
-  /** Processor time of the page's process while live data arrives; 100 % is one core. */
+  /** CPU time of the page's process while live data arrives; 100 % is one core. */
   process: number
   /** The same of its main thread alone. */
   mainThread: number
@@ -74,7 +74,7 @@ async function times(protocol: CDPSession) {
 /** `EVENKEEL_BENCH_PAGES=/,/targets/cache-a` measures those alone: all of them take twelve minutes. */
 const chosen = process.env.EVENKEEL_BENCH_PAGES?.split(',') ?? PATHS
 
-/** What each page costs who leaves it open: script, processor, and tasks that hold up a click. */
+/** Cost of an open page: script size, CPU time, and long tasks that delay a click. */
 export const bench: Bench = {
   name: 'pages',
   title: `pages in a browser, ${WATCHED_MS / 1_000} s of live data each`,

@@ -7,7 +7,7 @@ import type { Bench, Row } from './table.ts'
 const ROUNDS = 1_000
 const KEYS = 20_000
 
-/** Redis's own account of its CPU, µs. */
+/** CPU time that Redis reports, µs. */
 async function cpuOf(server: RedisServer): Promise<number> {
   const info = await ask(server.about.port, 'INFO cpu\r\nPING end\r\n', (text) => text.includes('$3\r\nend'))
   const of = (name: string) => Number(new RegExp(`^${name}:([\\d.]+)`, 'm').exec(info)?.[1])

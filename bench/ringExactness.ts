@@ -17,7 +17,7 @@ import type { Row } from './table.ts'
 
 const KEYS = 2_000
 
-/** Keys tried and keys that went where lib/rings said, by algorithm. */
+/** Keys tried and keys that went where lib/rings predicts, by algorithm. */
 class Tally {
   private readonly counts = new Map<string, { rings: number; tried: number; equal: number }>()
 
@@ -46,7 +46,7 @@ async function against(program: string, algorithms: string[], run: (tally: Tally
 }
 
 const agreeing = (keys: readonly string[], seen: readonly (string | null)[], computed: (key: string) => string | null) => {
-  // Whom round robin would choose is nobody's word.
+  // Where nginx falls back to round robin no owner is predicted.
   const foretold = keys.map((key) => computed(key))
   const judged = foretold.filter((owner) => owner !== null).length
   return [judged, foretold.filter((owner, i) => owner !== null && owner === seen[i]).length] as const
@@ -77,7 +77,7 @@ function envoy(): Row[] {
   return tally.rows('Envoy’s own unit tests', 'points or slots')
 }
 
-/** Every algorithm against the running program, or what was captured or published where Debian has none. */
+/** Every algorithm compared with the running program, or with captured or published results where Debian has no package. */
 export async function exactness(): Promise<Row[]> {
   return [
     ...(await against('haproxy', ['haproxy-consistent', 'haproxy-map'], async (tally) => {

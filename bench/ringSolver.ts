@@ -10,7 +10,7 @@ import { type SolverAnswer, solveRing } from '../lib/rings/solver.ts'
 import type { Row } from './table.ts'
 
 const LIMIT = 1.05
-/** Times the work that the solver itself does: what that finds stands for the least there is, where no proof can be had. */
+/** Effort of the reference search, as a multiple of the solver's own: its result stands for the minimum where no proof exists. */
 const EFFORT = { 5: 20, 50: 10, 300: 8 }
 type Size = keyof typeof EFFORT
 const FOREVER = { spent: () => 0 }
@@ -18,7 +18,7 @@ const FOREVER = { spent: () => 0 }
 const nodes = (count: number, more: (i: number) => object) =>
   Array.from({ length: count }, (_, i) => ({ name: `10.0.${i >> 8}.${i & 255}:6379`, ...more(i) }))
 
-/** Rings as they come: ketama with its 160 points each, or uneven; the others with weights from 8 to 12. */
+/** Typical rings: ketama with 160 points each, or uneven; the others with weights from 8 to 12. */
 const rings = (count: number): [string, RingSpec][] => [
   ['ketama', { algorithm: 'ketama', nodes: nodes(count, () => ({ points: 160 })) }],
   ['ketama of 80 to 240 points', { algorithm: 'ketama', nodes: nodes(count, (i) => ({ points: 80 + ((i * 37) % 160) })) }],
@@ -72,7 +72,7 @@ function leastOfAll(spec: RingSpec, reachOf: (count: number) => number): number 
     }
     const reach = reachOf(ring.counts[node]!)
     const [low, high] = [Math.max(ring.min[node]!, ring.counts[node]! - reach), Math.min(ring.max[node]!, ring.counts[node]! + reach)]
-    // To and fro, so that each step is one unit.
+    // Boustrophedon order, so that each step changes one unit.
     const up = rising[node]!
     rising[node] = !up
     const step = (to: number) => {

@@ -55,7 +55,7 @@ const SCENARIOS: Scenario[] = [
     stepsMost: 0,
   },
 ]
-/** No proposal for so long: it has stopped. */
+/** Without a proposal for this time, it has converged. */
 const QUIET_MS = 45_000
 const LONGEST_MS = 480_000
 
@@ -154,7 +154,7 @@ async function runOne(scenario: Scenario): Promise<Row[]> {
       })
       quietSince = performance.now()
     }
-    // The middle one of three looks: a machine that stalls once does not speak for the weights.
+    // The median of three looks, so that one stall of the machine does not count.
     const looks: number[][] = []
     for (let look = 1; look <= 3; look++) {
       await sleep(10_000)

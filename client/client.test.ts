@@ -7,7 +7,7 @@ import { followRing, followTtls, type RingDocument } from './index.ts'
 function memoryLink() {
   const keys = new Map<string, string>()
   const hashes = new Map<string, Map<string, string>>()
-  const heard = new Map<string, (message: string) => void>()
+  const listeners = new Map<string, (message: string) => void>()
   const state = { down: false }
   const answer = async <T>(value: T): Promise<T> => {
     if (state.down) throw new Error('down')
@@ -19,11 +19,11 @@ function memoryLink() {
     hset: (key, field, value) => answer(hashes.set(key, (hashes.get(key) ?? new Map()).set(field, value))),
     hdel: (key, field) => answer(hashes.get(key)?.delete(field)),
     subscribe: async (channel, listener) => {
-      heard.set(channel, listener)
-      return () => heard.delete(channel)
+      listeners.set(channel, listener)
+      return () => listeners.delete(channel)
     },
   }
-  return { link, keys, hashes, state, publish: (channel: string, message: string) => heard.get(channel)?.(message) }
+  return { link, keys, hashes, state, publish: (channel: string, message: string) => listeners.get(channel)?.(message) }
 }
 
 const ring = (version: number, points: number[]): RingDocument => ({

@@ -3,19 +3,19 @@ export type FollowerLink = {
   get(key: string): Promise<string | null>
   hgetall(key: string): Promise<Record<string, string>>
   hset(key: string, field: string, value: string): Promise<unknown>
-  /** Takes this follower off the list when it stops. */
+  /** Removes this follower's report when it stops. */
   hdel?(key: string, field: string): Promise<unknown>
   /** Calls back at each message of the channel and resolves with the way to stop. Without it changes are seen at the next poll. */
-  subscribe?(channel: string, heard: (message: string) => void): Promise<() => unknown>
+  subscribe?(channel: string, onMessage: (message: string) => void): Promise<() => unknown>
 }
 
 export type FollowOptions = {
   link: FollowerLink
   /** Key of the control document. */
   key: string
-  /** Who reports, unique among the followers: host and process id. */
+  /** Name of this follower, unique among all: host and process id. */
   name: string
-  /** How often the document is read even if nothing was heard, and how often this follower reports itself, in ms. Default 2000 each. */
+  /** How often the document is read even without a message, and how often this follower reports itself, in ms. Default 2000 each. */
   pollMs?: number
   reportMs?: number
 }

@@ -5,8 +5,8 @@ export type RingFollower = {
   /** Name of the node that owns the key now. */
   owner(key: string): string
   /**
-   * Nodes that owned the key within the last TTL and may still hold a copy. A write deletes it there too: should the ring move back, nobody
-   * reads what was true before that write.
+   * Nodes that owned the key within the last TTL and may still hold a copy. A write deletes it there too: if the ring moves back, nobody
+   * reads the value from before that write.
    */
   formerOwners(key: string): string[]
   document(): RingDocument

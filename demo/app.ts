@@ -29,7 +29,7 @@ export async function startApp(options: {
   const { name, caches, origin, random } = options
   const work = async (keys: string[]) => {
     if (caches && origin) await Promise.all(keys.map((key) => caches.read(key, origin)))
-    // Real work is never twice the same: ±30 %.
+    // Service times vary by ±30 %, as real ones do.
     await sleep(app.latencyMs * (0.7 + 0.6 * random()))
   }
   const server: Server = createServer(async (request, response) => {

@@ -30,7 +30,7 @@ export function createCaches(name: string, ports: Record<string, number>, follow
         .catch(() => undefined)
       if (typeof cached === 'string') return cached
       const value = await origin.read(key)
-      // A cache that could not be read is not written either: it is away.
+      // A cache that could not be read is down, and is not written either.
       if (cached === null) await this.write(key, value)
       return value
     },
@@ -38,7 +38,7 @@ export function createCaches(name: string, ports: Record<string, number>, follow
       await link(key)
         .set(key, value, 'PX', Math.max(1, Math.round(life * follower.ttlMs(key))))
         .catch(() => {})
-      // Should the ring move back, nobody reads there what was true before this write.
+      // If the ring moves back, nobody reads the value from before this write there.
       for (const former of follower.formerOwners(key))
         await links
           .get(former)

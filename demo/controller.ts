@@ -8,7 +8,7 @@ import type { Fleet } from './fleet.ts'
 /** Drills of one fleet: what is under way, and their start and end. */
 export type Drills = {
   list(): DrillView[]
-  /** Starts a drill; one that is under way already goes on. Null: there is none of that name. */
+  /** Starts a drill; a running one continues. Null: there is no drill of that name. */
   start(name: string): Promise<DrillView | null>
   /** Ends it early and resolves when it has cleaned up. */
   end(name: string): Promise<DrillView | null>
@@ -90,7 +90,7 @@ export async function serveDrills(all: Drills): Promise<{ url: string; stop(): v
 }
 
 async function answer(all: Drills, request: IncomingMessage): Promise<[status: number, body: unknown]> {
-  // Only Evenkeel's server comes here; a page in a browser has an origin and no business.
+  // Only Evenkeel's server calls this; a request with an Origin comes from a browser and is refused.
   if (request.headers.origin || !/^127\.0\.0\.1(:\d+)?$/.test(request.headers.host ?? '')) return [403, { detail: 'not from a browser' }]
   const [, root, name, ...rest] = (request.url ?? '').split('/')
   if (root !== 'drills' || rest.length > 0) return [404, { detail: 'no such path' }]

@@ -175,7 +175,7 @@ const massExpiry: Drill = {
     const stop = repeatedly(50_000, load)
     return async () => {
       end()
-      // Its last round may be waiting for the next one; that wait is not worth ours.
+      // Its last round may be sleeping until the next one: it is not waited for.
       void stop()
       await fleet.forget(Array.from({ length: CAMPAIGN_KEYS }, (_, index) => `campaign:${index}`))
     }
@@ -213,7 +213,7 @@ const unevenRing: Drill = {
     const before = await ring.read()
     const ours = await ring.write([40, 160, 160])
     return async () => {
-      // Whoever has mended it meanwhile is right.
+      // A value that somebody has mended meanwhile is kept.
       const now = await ring.read()
       if (now.version === ours.version && before) await ring.write(before.nodes.map((node) => node.points))
     }

@@ -39,7 +39,7 @@ export type FleetOptions = {
   random?: () => number
 }
 
-/** Real servers on loopback with real traffic, and the handles that faults are put in by. */
+/** Real servers on loopback with real traffic, and the handles by which faults are injected. */
 export type Fleet = {
   /** evenkeel.yaml for it. */
   yaml(about: {

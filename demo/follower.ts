@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { type FollowerLink, followRing, followTtls, type RingDocument, type TtlPolicy } from '../client/index.ts'
 
-/** What an application server knows of the control documents: who owns a key, who owned it, and how long it may live. */
+/** The control documents as an application sees them: who owns a key, who owned it before, and its TTL. */
 export type Follower = {
   owner(key: string): string
   formerOwners(key: string): string[]
@@ -44,10 +44,10 @@ function linkOn(redis: Redis): FollowerLink {
     hgetall: (key) => redis.hgetall(key),
     hset: (key, field, value) => redis.hset(key, field, value),
     hdel: (key, field) => redis.hdel(key, field),
-    async subscribe(channel, heard) {
+    async subscribe(channel, onMessage) {
       const listener = redis.duplicate()
       listener.on('error', () => {})
-      listener.on('message', (_, message) => heard(message))
+      listener.on('message', (_, message) => onMessage(message))
       await listener.subscribe(channel)
       return () => listener.disconnect()
     },

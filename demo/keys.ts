@@ -1,6 +1,6 @@
 /**
- * Draws ranks 0…n−1 by Zipf and Mandelbrot's law, weight (rank + 1 + flat)^−skew. `flat` keeps the head low: with it no key takes
- * more than a percent or two, as in a healthy shop, and a hot key stands out.
+ * Draws ranks 0…n−1 by Zipf and Mandelbrot's law, weight (rank + 1 + flat)^−skew. `flat` lowers the head: no key takes
+ * more than a percent or two, as in ordinary traffic, so that a hot key stands out.
  */
 export function zipf(n: number, skew: number, flat: number, random: () => number): () => number {
   const sums = new Float64Array(n)

@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis'
 const SESSIONS = 2_000
 const sessionOf = (id: number) => `{"user":${id},"basket":[]}`
 
-/** Light traffic on what stands beside the main road: sessions in the store, fragments in memcached, images from NGINX. */
+/** Light traffic beside the main load: sessions in the store, fragments in memcached, images from NGINX. */
 export function startSideTraffic(options: { store: Redis; memcachedPort?: number; webPort?: number; random: () => number }): {
   stop(): void
 } {
@@ -28,7 +28,7 @@ export function startSideTraffic(options: { store: Redis; memcachedPort?: number
   }
 }
 
-/** The sessions of an evening: all but a few are there. */
+/** Writes the sessions at the start: nearly all of them exist. */
 export async function signIn(store: Redis, random: () => number): Promise<void> {
   const batch = store.pipeline()
   for (let id = 0; id < SESSIONS; id++)

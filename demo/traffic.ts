@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http'
 import { zipf } from './keys.ts'
 import { wave } from './wave.ts'
 
-/** A part of the reads that goes to other keys than usual: what a drill bends. */
+/** A share of the reads that a drill sends to other keys than usual. */
 export type Detour = { share: number; key: () => string }
 
 export type Traffic = {
@@ -97,7 +97,7 @@ export function startTraffic(options: {
   let last = performance.now()
   const timer = setInterval(() => {
     const now = performance.now()
-    // After a stall the backlog is dropped: it is not people who wait for a machine to catch up.
+    // After a stall the backlog is dropped: people do not wait until a machine has caught up.
     const seconds = Math.min(0.1, (now - last) / 1000)
     last = now
     const busy = load(now) * traffic.factor * seconds

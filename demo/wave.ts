@@ -1,7 +1,7 @@
 import { normal } from '../test/random.ts'
 
 /**
- * How much busier than the mean it is: a day of ±25 % squeezed into `dayMs`, under noise that remembers itself for some seconds.
+ * How much busier than the mean it is: a day of ±25 % squeezed into `dayMs`, with noise that is correlated over some seconds.
  * Stays within 0.6 and 1.4.
  */
 export function wave(dayMs: number, random: () => number): (at: number) => number {

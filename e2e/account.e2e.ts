@@ -10,7 +10,7 @@ import { violations } from './axe.ts'
 const PASSWORD = 'correct horse battery'
 const NEXT = 'four unrelated words here'
 
-/** One admin's way, from the printed link on: each test goes on where the one before ended. */
+/** The account of one admin, from the printed link on: each test continues where the one before ended. */
 test.describe('an account', () => {
   test.describe.configure({ mode: 'serial' })
   const home = mkdtempSync(join(tmpdir(), 'evenkeel-account-'))

@@ -5,7 +5,7 @@ import { firing, found } from './api.ts'
 import { startEvenkeel, type TestServer, until } from './evenkeel.ts'
 import { expect, test } from './test.ts'
 
-/** Faults that do not touch each other's figures go in together; what else may speak follows from them. */
+/** Faults that do not affect each other's metrics are injected together; other rules that may fire follow from them. */
 const ROUNDS: { drill: string; rule: string; subject: Record<string, string>; within: number }[][] = [
   [
     { drill: 'server-down', rule: 'balancer/server-down', subject: { pool: 'app', server: 'app3' }, within: 10 + 2 },

@@ -9,7 +9,7 @@ import { type Launched, launch } from '../scripts/launch.ts'
 import { freePort } from '../test/daemon.ts'
 import { ask } from '../test/servers.ts'
 
-/** The built server on a real fleet, with its API at hand. */
+/** The built server on a real fleet, with calls of its API. */
 export type TestServer = {
   url: string
   /** Its data folder. */
@@ -25,7 +25,7 @@ export type TestServer = {
   /** One command to HAProxy's socket; to one of the Redis servers. */
   atHaproxy(command: string): Promise<string>
   onRedis(name: string, command: string[]): Promise<unknown>
-  /** Ends the server as a power cut would; the fleet goes on. `start` begins again on the same data. */
+  /** Kills the server as a power cut would; the fleet keeps running. `start` starts it again on the same data. */
   kill9(): Promise<void>
   start(): Promise<void>
   stop(): Promise<void>

@@ -95,7 +95,7 @@ test('a described ring says what is wrong beside the field, and a broken link sa
   expect(errors).toEqual([])
 })
 
-test('a piece of a configuration becomes a ring, and slots that nobody has are said', async ({ evenkeel, page }) => {
+test('a piece of a configuration becomes a ring, and slots without an owner are reported', async ({ evenkeel, page }) => {
   await page.goto(`${evenkeel.url}/lab`)
   await page.getByRole('combobox', { name: 'Ring', exact: true }).selectOption({ label: 'a described ring' })
   const paste = async (text: string) => {

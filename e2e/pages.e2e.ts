@@ -93,8 +93,8 @@ test('a finding that fires while the page is out of sight becomes a notification
       static permission = 'granted'
       static requestPermission = async () => 'granted'
       constructor(title: string, options: { body: string }) {
-        const place = window as unknown as { said?: string[] }
-        place.said = [...(place.said ?? []), `${title} | ${options.body}`]
+        const place = window as unknown as { shown?: string[] }
+        place.shown = [...(place.shown ?? []), `${title} | ${options.body}`]
       }
       close() {}
     }
@@ -104,10 +104,10 @@ test('a finding that fires while the page is out of sight becomes a notification
   await page.goto(`${evenkeel.url}/alerts`)
   await expect(page.getByRole('main')).toContainText('while this page is open but out of sight')
   await page.getByRole('button', { name: 'Show one' }).click()
-  const said = () => page.evaluate(() => (window as unknown as { said?: string[] }).said ?? [])
-  expect(await said()).toEqual(['A test | Findings and verdicts come like this.'])
+  const shown = () => page.evaluate(() => (window as unknown as { shown?: string[] }).shown ?? [])
+  expect(await shown()).toEqual(['A test | Findings and verdicts come like this.'])
   await evenkeel.drills.start('server-down')
-  await expect.poll(async () => (await said()).join(), { timeout: 60_000 }).toContain('balancer/server-down')
+  await expect.poll(async () => (await shown()).join(), { timeout: 60_000 }).toContain('balancer/server-down')
   await evenkeel.drills.endAll()
   await context.close()
 })

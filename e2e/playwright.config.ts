@@ -8,7 +8,7 @@ export default defineConfig({
   testIgnore: process.env.EVENKEEL_LONG ? [] : ['**/detection.e2e.ts', '**/jobs.e2e.ts'],
   outputDir: '../test-results',
   workers: 1,
-  // A real fleet on a busy machine: what passes at the second try is said so in the summary, and is no failure.
+  // A real fleet on a busy machine: a test that passes at the second try is listed as flaky in the summary, and is no failure.
   retries: process.env.CI ? 1 : 0,
   fullyParallel: false,
   timeout: 180_000,

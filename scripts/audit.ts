@@ -76,7 +76,7 @@ function* entriesOf(path: string) {
     try {
       value = JSON.parse(line)
     } catch {
-      // Said below, as what it holds.
+      // Reported below, by its content.
     }
     const entry = readEntry(value, seq)
     seq = entry.seq + 1

@@ -38,7 +38,7 @@ export async function main([kind, url, ...rest]: string[]): Promise<number> {
   } finally {
     await product.close(link)
   }
-  // A fixture says by its name which version of the server said it.
+  // The name of a fixture holds the version of the server that answered.
   const name = ['captured', version, new Date().toISOString().slice(0, 10)].filter(Boolean).join('-')
   const folder = join(root, 'lib', 'products', kind, 'fixtures', name)
   for (const [id, raw] of answers) {
@@ -47,6 +47,6 @@ export async function main([kind, url, ...rest]: string[]): Promise<number> {
     writeFileSync(path, `${JSON.stringify(raw, null, 2)}\n`)
     console.log(`${id}: ${relative(root, path)}`)
   }
-  console.log('Look through the files before you commit them: they hold what the server said, names of keys and clients included.')
+  console.log('Read the files before you commit them: they hold the answers of the server, with names of keys and clients.')
   return answers.size > 0 ? 0 : 1
 }

@@ -23,8 +23,8 @@ export async function main(args: string[]): Promise<number> {
 }
 
 /**
- * Next's own hot reload serves pages and components. The engine runs outside it, started once a process: an edit of what it is made of
- * starts the process again.
+ * Next's own hot reload serves pages and components. The engine is not hot-reloaded: an edit of its modules
+ * restarts the process.
  */
 async function next(config: string, drills: string): Promise<number> {
   const { host, port } = readConfig(config).listen

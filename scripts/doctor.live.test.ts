@@ -32,8 +32,8 @@ describeWith(['nginx', 'nutcracker'], 'the doctor', () => {
       { kind: 'envoy', name: 'mesh-bare', admin: mesh.admin },
     ]
     await writeFile(file, stringify({ data: join(dir, 'data'), targets }))
-    const said: string[] = []
-    const log = vi.spyOn(console, 'log').mockImplementation((line) => said.push(String(line)))
+    const printed: string[] = []
+    const log = vi.spyOn(console, 'log').mockImplementation((line) => printed.push(String(line)))
     try {
       expect(await doctor(['--config', file])).toBe(0)
     } finally {
@@ -41,9 +41,9 @@ describeWith(['nginx', 'nutcracker'], 'the doctor', () => {
     }
     /** The lines of one target, spaces evened. */
     const of = (name: string) => {
-      const from = said.findIndex((line) => line.startsWith(`\n${name} `))
-      const next = said.findIndex((line, i) => i > from && line.startsWith('\n'))
-      return said.slice(from, next < 0 ? said.length - 1 : next).map((line) => line.trim().replace(/\s+/g, ' '))
+      const from = printed.findIndex((line) => line.startsWith(`\n${name} `))
+      const next = printed.findIndex((line, i) => i > from && line.startsWith('\n'))
+      return printed.slice(from, next < 0 ? printed.length - 1 : next).map((line) => line.trim().replace(/\s+/g, ' '))
     }
     expect(of('web')).toEqual(expect.arrayContaining(['+ file of app ready', '+ nginx -t ready', '+ reload ready']))
     expect(of('web').join('\n')).toMatch(/- VTS no `vts`.*\n- access log no `accessLog`[\s\S]*least rights: GET of the stub_status page/)

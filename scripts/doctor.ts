@@ -47,8 +47,8 @@ async function examineIssuer(auth: OidcAuth, url: string): Promise<boolean> {
 }
 
 /** Prints what one target can do; false when its vital reading fails. */
-async function examine(shelved: AnyProduct, target: TargetConfig, timeoutMs: number): Promise<boolean> {
-  const product = productFor(shelved, target)
+async function examine(registered: AnyProduct, target: TargetConfig, timeoutMs: number): Promise<boolean> {
+  const product = productFor(registered, target)
   console.log(`\n${target.name}  ${product.title} at ${product.address(target)}`)
   const link = product.open(target)
   let answers = true
@@ -57,7 +57,7 @@ async function examine(shelved: AnyProduct, target: TargetConfig, timeoutMs: num
     for (const probe of product.probes) {
       const result = await reading(product, probe, link, timeoutMs)
       const line = `${probe.feature.padEnd(28)} ${result.state === 'ok' ? `${result.ms} ms; costs ${probe.cost}` : result.because}`
-      console.log(`  ${{ ok: '+', unavailable: '-', failed: 'x', resting: '-' }[result.state]} ${line}`)
+      console.log(`  ${{ ok: '+', unavailable: '-', failed: 'x', skipped: '-' }[result.state]} ${line}`)
       if (probe.vital && result.state === 'failed') answers = false
       // What the server itself tells of its limits: a page that is closed, a ring that predicts nothing, numbers that are old.
       for (const { feature, available, because } of result.state === 'ok' ? (result.parsed.topology.capabilities ?? []) : [])
@@ -77,7 +77,7 @@ async function examine(shelved: AnyProduct, target: TargetConfig, timeoutMs: num
       console.log(`  ${available ? '+' : '-'} ${feature.padEnd(28)} ${because ?? 'ready'}`)
   }
   if (product.rights) console.log(`  least rights: ${product.rights}`)
-  for (const each of found) answers = (await examine(shelved, each, timeoutMs)) && answers
+  for (const each of found) answers = (await examine(registered, each, timeoutMs)) && answers
   return answers
 }
 

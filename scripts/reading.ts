@@ -3,12 +3,12 @@ import { publicText } from '../lib/model/publicUrl.ts'
 
 export type Result =
   | { state: 'ok'; ms: number; raw: unknown; parsed: Parsed }
-  | { state: 'unavailable' | 'failed' | 'resting'; because: string }
+  | { state: 'unavailable' | 'failed' | 'skipped'; because: string }
 
 /** Reads one probe once and parses what came, as the engine would. */
 export async function reading(product: AnyProduct, probe: Probe<unknown, unknown>, link: unknown, timeoutMs: number): Promise<Result> {
   const wanted = probe.wanted?.(link) ?? true
-  if (wanted !== true) return { state: 'resting', because: wanted }
+  if (wanted !== true) return { state: 'skipped', because: wanted }
   const limitMs = probe.timeoutMs ?? Math.max(timeoutMs, 2_000)
   const started = performance.now()
   try {

@@ -9,7 +9,7 @@ const FROM = '<!-- rules: written by `node scripts/rules.ts` -->'
 const TO = '<!-- /rules -->'
 export const readme = join(root, 'README.md')
 
-/** The README with its table of rules as the shelves have them now. */
+/** The README with its table of rules as the registries have them now. */
 export function withRules(text: string): string {
   const [before, rest] = text.split(FROM)
   const after = rest?.split(TO)[1]

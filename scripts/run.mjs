@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The door of every npm command. Imports nothing but Node's own modules until packages are there, and runs on old Nodes far enough
+// Entry point of every npm command. Imports nothing but Node's own modules until packages are there, and runs on old Nodes far enough
 // to fetch a new one.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -34,7 +34,7 @@ async function main([name, ...args]) {
 }
 
 main(process.argv.slice(2)).then(
-  // Whatever a child ended with, there are three outcomes: done, failed, unusable.
+  // Exit codes are 0, 1 and 2 only, whatever a child ended with.
   (code) => process.exit(code > 2 ? 1 : (code ?? 0)),
   (error) => {
     process.stderr.write(`${error instanceof Stop ? error.message : error.stack}\n`)

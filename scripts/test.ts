@@ -24,7 +24,7 @@ const bin = (name: string) => join(root, 'node_modules', '.bin', name)
 const types: Stage = {
   name: 'types',
   run() {
-    // Next leaves types of the routes that it last built; those of a route that has gone since would fail.
+    // Next keeps types of the routes of its last build; those of a removed route would fail.
     rmSync(join(root, '.next', 'types'), { recursive: true, force: true })
     return whole('Types (tsc)', bin('tsc'), ['--noEmit'])
   },
@@ -109,7 +109,7 @@ async function vitest(title: string, project: string): Promise<Tally> {
   const report = read(file) as VitestReport | null
   if (!report) return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0, notes: [] }
   const failed = report.numFailedTests || (code === 0 ? 0 : 1)
-  // What failed and yet passed was tried twice.
+  // A test that failed and then passed was retried.
   const twice = report.testResults.flatMap(({ assertionResults }) =>
     assertionResults.filter(({ status, failureMessages }) => status === 'passed' && failureMessages.length > 0),
   )
@@ -139,13 +139,13 @@ function read(file: string): unknown {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null
 }
 
-/** What cannot be had here, as a sentence that names the mend. */
+/** Servers that are missing here, as a sentence that says how to install them. */
 async function absent(programs: string[]): Promise<string[]> {
   const still = await ensurePrograms(programs)
   return still.map((program) => `${program} is missing: what needs it was skipped; ${installLine([program])}`)
 }
 
-/** On the gate a missing server is a failure, not a skip. */
+/** Under CI a missing server is a failure, not a skip. */
 function withNotes(tally: Tally, notes: string[]): Tally {
   return { ...tally, failed: tally.failed + (process.env.CI ? notes.length : 0), notes: [...tally.notes, ...notes] }
 }

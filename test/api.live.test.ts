@@ -13,7 +13,7 @@ import { freePort } from './daemon.ts'
 import { describeWith } from './live.ts'
 import { type App, ask, type HaproxyServer, type RedisServer, startApp, startHaproxy, startRedis } from './servers.ts'
 
-/** The built server itself, with Next's own way with paths, bodies, streams and signals, on a real Redis and a real HAProxy. */
+/** The built server on a real Redis and a real HAProxy, so that Next's handling of paths, bodies, streams and signals is part of the test. */
 describeWith(['redis-server', 'haproxy'], 'the HTTP API of the built server', () => {
   const home = mkdtempSync(join(tmpdir(), 'evenkeel-api-'))
   const config = join(home, 'evenkeel.yaml')
@@ -44,7 +44,7 @@ describeWith(['redis-server', 'haproxy'], 'the HTTP API of the built server', ()
     })
   const json = async (path: string) => (await call('GET', path)).json()
   const step = (server: string, after: string) => ({ setting: { target: 'edge', name: `app/${server}/weight` }, after })
-  /** As it stands on the wire: fetch would tidy the path up. */
+  /** Sends the path exactly as given: fetch would normalise it. */
   const raw = (path: string, headers: Record<string, string> = {}) =>
     new Promise<{ status: number; type: string; text: string }>((resolve, reject) => {
       get({ host: '127.0.0.1', port, path, headers }, (response) => {
@@ -301,7 +301,7 @@ routes: [{ match: {}, to: [hook], wait: 1s }]
     expect(text).not.toContain('sesame')
   })
 
-  test('with a login nobody gets in without one; the printed link opens the door once', async () => {
+  test('with a login nobody gets in without one; the printed link works once', async () => {
     const own = join(home, 'local.yaml')
     const at = await freePort()
     const url = `http://127.0.0.1:${at}`
@@ -331,7 +331,7 @@ routes: [{ match: {}, to: [hook], wait: 1s }]
       expect([page.status, page.headers.get('location')]).toEqual([307, '/sign-in?next=%2Ftargets'])
       expect((await fetch(`${url}/sign-in`)).status).toBe(200)
 
-      // What the page at that link does with its fragment.
+      // The page at that link sends the code of its fragment.
       const signIn = () => fetch(`${url}/api/v1/session`, { method: 'POST', body: JSON.stringify({ code: link.split('#code=')[1] }) })
       const entered = await signIn()
       expect(entered.status).toBe(200)

@@ -57,7 +57,7 @@ const MAY_IMPORT: [module: string, modules: string[]][] = [
   ['app', ['lib/server', 'lib/auth', 'lib/model', 'lib/format', 'components', 'components/ui']],
 ]
 
-/** Rooms that run in the browser too, and the pure rules: nothing of Node's. */
+/** Modules that run in the browser too, and the pure rules: they import nothing of Node. */
 const NO_NODE = [
   'lib/model',
   'lib/math',
@@ -70,7 +70,7 @@ const NO_NODE = [
   'components',
   'components/ui',
 ]
-/** Free to import any module: they stand outside the evenkeel. */
+/** Free to import any module: they are not part of the server. */
 const OUTSIDE = ['demo', 'bench', 'e2e', 'test', 'scripts', 'instrumentation.ts', 'proxy.ts']
 
 const isTest = (path: string) => /\.(test|e2e)\.tsx?$/.test(path)
@@ -205,7 +205,7 @@ describe('the import table', () => {
     }
   })
 
-  it('has no circle of files: what is read top to bottom has a top', () => {
+  it('has no import cycle between files', () => {
     const files = [...sources, ...['demo', 'bench', 'e2e', 'scripts'].flatMap(filesBelow).filter((path) => !isTest(path))]
     const done = new Set<string>()
     const circle = (path: string, above: string[]): string[] | null => {

@@ -15,7 +15,7 @@ type Asking = Omit<Sent, 'path' | 'body'> & { body?: unknown }
 const ask = (port: number, path: string, { body, ...sent }: Asking = {}) =>
   send(port, { ...sent, path, body: body === undefined ? undefined : JSON.stringify(body) })
 
-/** The built server behind a reverse proxy: Next's own way with connections and headers is in between. */
+/** The built server behind a reverse proxy, so that Next's handling of connections and headers is part of the test. */
 describeWith(['haproxy'], 'auth: proxy', () => {
   const home = mkdtempSync(join(tmpdir(), 'evenkeel-proxy-'))
   let haproxy: HaproxyServer
@@ -133,7 +133,7 @@ targets:
   })
 })
 
-/** The built server and an issuer, with the browser's part played by hand: redirects, cookies, pages. */
+/** The built server and an issuer, with a minimal browser: redirects, cookies, pages. */
 describeWith([], 'auth: oidc', () => {
   const home = mkdtempSync(join(tmpdir(), 'evenkeel-oidc-'))
   let issuer: TestIssuer
@@ -144,7 +144,7 @@ describeWith([], 'auth: oidc', () => {
       .filter((set) => !set.includes('Max-Age=0'))
       .map((set) => set.split(';')[0])
       .join('; ')
-  /** From the button on the sign-in page to the answer of the way back. */
+  /** From the button on the sign-in page to the answer of the callback. */
   async function signIn(): Promise<Answer> {
     const start = await ask(port, '/sign-in/start?next=%2Ftargets')
     expect(start.status).toBe(303)
@@ -212,7 +212,7 @@ auth: { mode: oidc, issuer: "${issuer.url}", client_id: ${CLIENT.id}, client_sec
     issuer.person = { sub: 'subject-1', preferred_username: 'ann', groups: ['sre'] }
     const headers = { cookie: cookieOf(await signIn()) }
     await issuer.close()
-    // A sign-in that fails makes the evenkeel ask the issuer anew.
+    // A sign-in that fails makes Evenkeel ask the issuer again.
     const start = await ask(port, '/sign-in/start')
     const state = new URL(start.headers.location!).searchParams.get('state')
     const failed = await ask(port, `/sign-in/callback?code=x&state=${state}`, { headers: { cookie: cookieOf(start) } })

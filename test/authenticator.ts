@@ -3,7 +3,7 @@ import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 type Told = { challenge: string }
 export type AuthenticatorOptions = {
   origin: string
-  /** False: somebody has it in their hands, and has not shown that it is theirs. */
+  /** False: user presence without user verification. */
   verified?: boolean
 }
 

@@ -3,7 +3,7 @@ import type { Authentication, Visitor } from '../lib/auth/auth.ts'
 import type { SignInAttempt } from '../lib/auth/local.ts'
 import type { RoleNeeded } from '../lib/auth/roles.ts'
 
-/** A browser at an address, with its cookies, as the authentication see it. */
+/** A minimal browser for tests of authentication: an address and a cookie jar. */
 export class Browser {
   readonly cookies = new Map<string, string>()
   readonly #auth: Authentication
@@ -31,7 +31,7 @@ export class Browser {
       else this.cookies.set(name!, value!)
     }
   }
-  /** Who is signed in by then; the second factors that are asked for, if that is the answer. */
+  /** Signs in. Resolves to the person, or to the second factors that are asked for. */
   async signIn(attempt: SignInAttempt) {
     const headers = this.headers()
     const entered = await this.#auth.local!.signIn(attempt, { headers, from: this.#auth.from(headers) })
@@ -42,7 +42,7 @@ export class Browser {
   ask(needed: RoleNeeded = 'viewer', more: Record<string, string> = {}): Promise<Visitor> {
     return this.#auth.enter({ method: 'GET', headers: this.headers(more) }, needed)
   }
-  /** Whoever is signed in, at their own account. */
+  /** Calls of the signed-in person's own account. */
   async own(present?: string) {
     const { identity, from } = await this.ask()
     if (identity?.kind !== 'person') throw new Error('nobody is signed in')

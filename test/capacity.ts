@@ -2,7 +2,7 @@ import { Agent, createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { quantile } from '../lib/math/robust.ts'
 
-/** A server of so many workers: each takes one request at a time, first come first served, for a fixed time. More workers are more capacity. */
+/** A server with a number of workers (its capacity): each handles one request at a time, in order of arrival, for a fixed time. */
 export interface Workers extends AsyncDisposable {
   readonly port: number
   /** How long a request is worked on, in ms; may be changed while it runs. */
@@ -108,5 +108,5 @@ export function startClient(port: number, perSecond: number, connections: number
   }
 }
 
-/** The slowest over the fastest, less one. */
+/** Spread: the slowest over the fastest, minus one. */
 export const apart = (times: readonly number[]) => Math.max(...times) / Math.min(...times) - 1

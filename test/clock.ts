@@ -1,13 +1,13 @@
 import type { Clock } from '../lib/engine/clock.ts'
 
 export type HandClock = Clock & {
-  /** The wall clock, which may be set; `now` is the date that goes on evenly. */
+  /** The wall clock, which a test may set; `now` is the steady date. */
   wall(): number
   set(byMs: number): void
   pass(ms: number): Promise<void>
 }
 
-/** Time by hand. `pass` runs what falls due, in order, letting promises settle between. */
+/** A manual clock with timers. `pass` runs what falls due, in order, letting promises settle between. */
 export function handClock(start: number): HandClock {
   let now = start
   let ahead = 0

@@ -15,7 +15,7 @@ import type { SeriesWindow } from '../lib/model/window.ts'
 import type { Queues } from './queues.ts'
 import { FROM } from './series.ts'
 
-/** One proposal that was applied, and what came of it. */
+/** One applied proposal and its outcome. */
 export type Applied = {
   at: number
   draft: Draft
@@ -39,7 +39,7 @@ export function control(queues: Queues, { seconds, quiet = Number.POSITIVE_INFIN
   const settings = slowServer.settings.parse({})
   const lives = new Map<string, Life>()
   const course: Course = { applied: [], findings: [], none: new Map(), quietFor: 0 }
-  const rests = new Map<string, number>()
+  const backoff = new Map<string, number>()
   let written = Number.NEGATIVE_INFINITY
   let ids = 0
   const start = queues.now
@@ -102,19 +102,19 @@ export function control(queues: Queues, { seconds, quiet = Number.POSITIVE_INFIN
     }
     for (const { finding } of lives.values()) {
       const server = finding.subject.server!
-      if (finding.state !== 'firing' || now - written < HISTORY_MS || (rests.get(server) ?? 0) > queues.now) continue
+      if (finding.state !== 'firing' || now - written < HISTORY_MS || (backoff.get(server) ?? 0) > queues.now) continue
       const window = windowOf(poolWeights.spanMs)
-      const said = poolWeights.propose(finding, cutAt(window, written), topology)
-      if (said === null) continue
-      if ('none' in said || isMarginal(said)) {
-        const why = 'none' in said ? said.none : 'marginal'
+      const proposed = poolWeights.propose(finding, cutAt(window, written), topology)
+      if (proposed === null) continue
+      if ('none' in proposed || isMarginal(proposed)) {
+        const why = 'none' in proposed ? proposed.none : 'marginal'
         course.none.set(why, (course.none.get(why) ?? 0) + 1)
         continue
       }
-      const applied = watch(said, finding, [...queues.weights])
+      const applied = watch(proposed, finding, [...queues.weights])
       course.applied.push(applied)
       course.quietFor = 0
-      if (applied.decision.is === 'roll back') rests.set(server, queues.now + REST_S)
+      if (applied.decision.is === 'roll back') backoff.set(server, queues.now + REST_S)
       break
     }
   }

@@ -3,7 +3,7 @@ import { type Cost, watchCrowd } from './crowd.ts'
 import type { Crowd } from './fakeHaproxy.ts'
 
 const LEFT = /servers are left out/
-const SIZES: [what: string, crowd: Crowd, said: RegExp | null][] = [
+const SIZES: [what: string, crowd: Crowd, reported: RegExp | null][] = [
   ['2,000 servers in one pool', { pools: 1, servers: 2_000 }, null],
   ['5,000 servers in 500 pools', { pools: 500, servers: 10 }, LEFT],
   ['5,000 servers in 10 pools', { pools: 10, servers: 500 }, LEFT],
@@ -14,7 +14,7 @@ const SIZES: [what: string, crowd: Crowd, said: RegExp | null][] = [
 ]
 
 /** A minute of each. On a machine that others use too `/healthz` waits for them; the longest turn of the event loop does not count that. */
-test.each(SIZES)('%s: nothing freezes', { timeout: 240_000 }, async (what, crowd, said) => {
+test.each(SIZES)('%s: nothing freezes', { timeout: 240_000 }, async (what, crowd, reported) => {
   const cost = await watchCrowd(crowd, 60)
   console.log(lineOf(what, cost))
   expect(Math.min(cost.worst, cost.turn)).toBeLessThan(100)
@@ -22,7 +22,7 @@ test.each(SIZES)('%s: nothing freezes', { timeout: 240_000 }, async (what, crowd
   expect(cost.end).toBeLessThan(15)
   expect(cost.overview).toBeLessThan(100 + cost.baseline)
   const words = JSON.stringify(cost.targets)
-  if (said) expect(words).toMatch(said)
+  if (reported) expect(words).toMatch(reported)
   else expect(words).not.toMatch(LEFT)
 })
 

@@ -9,14 +9,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from './daemon.ts'
 import type { Crowd } from './fakeHaproxy.ts'
 
-/** What Evenkeel cost while it watched a HAProxy with that many servers. */
+/** What watching a HAProxy with that many servers cost. */
 export type Cost = {
-  /** Of `/healthz`, in ms, one call each 20 ms. */
+  /** Response time of `/healthz` in ms, one call each 20 ms. */
   worst: number
   p99: number
-  /** Of a server that does nothing, called in the same moments: what the machine itself adds. */
+  /** Response time of an idle server, called at the same moments: the machine's own share. */
   baseline: number
-  /** The longest turn of its event loop, in ms of its own time: `worst` without what else the machine does. */
+  /** The longest task of its event loop, in ms of its own CPU time: `worst` without other load of the machine. */
   turn: number
   /** Largest resident memory, in MB. */
   rss: number
@@ -44,11 +44,11 @@ export async function watchCrowd(crowd: Crowd, seconds: number, nodeArgs: string
     return child
   }
   try {
-    await said(run([join(import.meta.dirname, 'fakeHaproxy.ts'), JSON.stringify({ ...crowd, socket })]), /^ready/)
-    const idle = await said(run(['-e', IDLE]), /^port (\d+)/)
+    await printed(run([join(import.meta.dirname, 'fakeHaproxy.ts'), JSON.stringify({ ...crowd, socket })]), /^ready/)
+    const idle = await printed(run(['-e', IDLE]), /^port (\d+)/)
     const env = { EVENKEEL_CONFIG: config, HOSTNAME: '127.0.0.1', PORT: port }
     const own = run([...nodeArgs, join(import.meta.dirname, 'measuredApi.ts')], env)
-    await said(own, /^ready/)
+    await printed(own, /^ready/)
     const agent = new Agent({ keepAlive: true })
     const call = (at: string, path: string) => timed(agent, at, path)
     const [times, base]: [number[], number[]] = [[], []]
@@ -106,15 +106,15 @@ export async function watchCrowd(crowd: Crowd, seconds: number, nodeArgs: string
 const IDLE =
   "require('node:http').createServer((q, r) => r.end('ok')).listen(0, '127.0.0.1', function () { console.log('port ' + this.address().port) })"
 
-/** The first line of a child that says what is waited for. */
-async function said(child: ChildProcess, what: RegExp): Promise<string> {
+/** Resolves to the first line of a child's output that matches. */
+async function printed(child: ChildProcess, what: RegExp): Promise<string> {
   const lines = createInterface({ input: child.stdout! })
   try {
     for await (const line of lines) {
       const found = what.exec(line)
       if (found) return found[1] ?? ''
     }
-    throw new Error(`a child ended with ${child.exitCode} before it said ${what}`)
+    throw new Error(`a child ended with ${child.exitCode} before it printed ${what}`)
   } finally {
     lines.close()
     child.stdout!.resume()

@@ -45,7 +45,7 @@ const bus = createBus((error) => console.error(error))
 const steps: ClockStep[] = []
 bus.on((event) => {
   if (event.type === 'clock') steps.push(event.step)
-  // So that whoever is to kill it can do so right then.
+  // Written at once, so that the test can kill the process at this moment.
   if (event.type === 'change' && options.tell)
     console.log(JSON.stringify({ entry: { ...event.change, journal: event.change.journal.slice(-1) } }))
 })
@@ -111,7 +111,7 @@ async function answer(request: Request): Promise<unknown> {
     case 'clock':
       return { at: Date.now(), steps: steps.map(({ byMs }) => byMs), tickedAt: engine.tickedAt(), newestAt: store.newestAt() }
     case 'series':
-      // As the API asks: by the wall clock's dates.
+      // By the wall clock's dates, as the API does.
       return store.query({ metric: request.metric!, labels: {}, from: Date.now() - 15_000, to: Date.now() })[0]?.points ?? []
     case 'pools':
       return engine.topology().pools

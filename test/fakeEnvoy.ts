@@ -6,7 +6,7 @@ import { basename, dirname } from 'node:path'
 import { z } from 'zod'
 
 /**
- * Plays Envoy as far as endpoints go, as strictly as its source: admin pages by GET only, uint64 as strings, defaults left out; EDS from a file
+ * A stand-in for Envoy's endpoint handling, as strict as its source: admin pages by GET only, uint64 as strings, defaults left out; EDS from a file
  * whose watch sees renames alone, or by polling a REST xDS server. What Envoy's JSON parser or its validation refuses is refused here.
  */
 
@@ -66,7 +66,7 @@ const response = z.strictObject({
 type Assignment = z.infer<typeof assignment>
 type Host = { address: z.infer<typeof address>; weight: number; health: z.infer<typeof health>; priority: number; requests: number }
 
-/** By what Envoy's own counters tell them apart. */
+/** An update that Envoy does not take; its counter is `update_rejected` or `update_failure`. */
 class Refused extends Error {
   readonly counter: 'rejected' | 'failure'
   constructor(counter: 'rejected' | 'failure', message: string) {
@@ -83,14 +83,14 @@ export type FakeEnvoyOptions = {
   node?: { id: string; cluster: string }
   /** `/config_dump`; null: the page is closed. */
   dump?: object | null
-  /** What Envoy itself cannot know beforehand: a validation that fails for a reason of its own. */
+  /** Makes the validation of an update fail for this reason. */
   refuse?(assignment: Assignment): string | null
 }
 
 export class FakeEnvoy implements AsyncDisposable {
   hosts: Host[] = []
   readonly counts = { success: 0, rejected: 0, failure: 0 }
-  /** True: what happens to its source is not noticed, as by an Envoy that hangs. */
+  /** True: it ignores changes of its source, as an Envoy that hangs. */
   deaf = false
   version = ''
   /** Requests to the xDS server, newest last. */
@@ -160,7 +160,7 @@ export class FakeEnvoy implements AsyncDisposable {
     this.#turn = this.#turn.then(work).catch(() => {})
   }
 
-  /** IN_MOVED_TO: another file stands there now. */
+  /** IN_MOVED_TO: a rename has put another file there. */
   async #moved(file: string) {
     const inode = await stat(file).then(
       ({ ino }) => ino,

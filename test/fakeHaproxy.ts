@@ -1,14 +1,14 @@
 import { createServer } from 'node:net'
 
 /**
- * Plays the runtime socket of a HAProxy 2.6 with many servers, in a process of its own: what making the rows costs is not the reader's.
+ * A stand-in for the runtime socket of HAProxy 2.6 with many servers. It is a process of its own, so that generating the rows does not count as cost of the reader.
  * `node test/fakeHaproxy.ts '{"socket": "/tmp/x.sock", "pools": 500, "servers": 10}'`; prints `ready`.
  */
 export type Crowd = {
   pools: number
   /** In each pool. */
   servers: number
-  /** So many servers get a name that was never there before, each second. */
+  /** How many servers get a new name each second. */
   newNames?: number
   /** Every server is down: each is a finding. */
   down?: boolean

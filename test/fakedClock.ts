@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findProgram } from './daemon.ts'
 
-/** The wall clock of the processes that are given its `env`, set by hand; their monotonic clock is the machine's. By libfaketime. */
+/** A wall clock that a test sets, for processes started with its `env` (libfaketime). Their monotonic clock stays the machine's. */
 export type FakedClock = {
   env: Record<string, string>
-  /** So far ahead of the machine's clock, in seconds; negative: behind. At once, for processes that run too. */
+  /** Sets the offset from the machine's clock in seconds; negative: behind. Running processes see it at once. */
   set(seconds: number): void
 }
 

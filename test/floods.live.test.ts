@@ -7,7 +7,7 @@ import { exchange } from '../lib/products/exchange.ts'
 import { getText } from '../lib/products/http.ts'
 import { createRedisClient, type RedisClient } from '../lib/products/redis/client.ts'
 
-/** What a server may send that is no honest answer, and that it costs Evenkeel next to nothing. */
+/** Hostile answers of a watched server cost Evenkeel next to nothing. */
 const servers: Server[] = []
 const clients: RedisClient[] = []
 afterEach(async () => {
@@ -21,7 +21,7 @@ async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-/** Sends MiB after MiB for as long as somebody reads; tells how many bytes were taken off its hands. */
+/** Sends MiB after MiB for as long as somebody reads; reports how many bytes were read. */
 function flood(socket: Socket, piece: Buffer) {
   const on = () => {
     while (!socket.destroyed && socket.write(piece));
@@ -30,7 +30,7 @@ function flood(socket: Socket, piece: Buffer) {
   on()
 }
 
-/** A server of RESP that answers a command by its name; PING goes on working. */
+/** A RESP server that answers commands by name; PING keeps working. */
 async function fakeRedis(answers: Record<string, (socket: Socket) => void>): Promise<{ client: RedisClient; sent(): number }> {
   const sockets: Socket[] = []
   const port = await listening(

@@ -8,7 +8,7 @@ import { type Launched, launch } from '../scripts/launch.ts'
 import { freePort } from './daemon.ts'
 import { type Answer, send } from './wire.ts'
 
-/** On the built server: what a viewer may send costs him time, and nobody else. */
+/** On the built server: expensive requests of one viewer do not slow down anybody else. */
 describe('a hostile viewer', () => {
   const home = mkdtempSync(join(tmpdir(), 'evenkeel-freeze-'))
   let server: Launched
@@ -28,8 +28,8 @@ describe('a hostile viewer', () => {
   }
 
   /**
-   * By how much `/healthz` is slower while that work goes on than an idle server of another process, asked in the same moments: the machine's
-   * own load slows both. Of each the slowest but for one in twenty.
+   * How much slower `/healthz` answers during that work than an idle server in another process, asked at the same moments, because the machine's
+   * own load slows both. The 95th percentile of each.
    */
   async function delayDuring(work: Promise<unknown>): Promise<number> {
     const own: number[] = []
@@ -70,7 +70,7 @@ targets: [{ kind: redis, name: a, url: "redis://127.0.0.1:1" }]
     )
     server = launch({ config, host: '127.0.0.1', port, quiet: true })
     await server.ready()
-    // Threads are begun and code is warm: what is measured is the work.
+    // Warm-up: threads are started and code is compiled, so that only the work is measured.
     for (const user of ['ann', 'mallory']) await post(user, 'rings/describe', { text: 'server a 10.0.0.1:80' })
   }, 400_000)
   afterAll(async () => {
@@ -89,15 +89,15 @@ targets: [{ kind: redis, name: a, url: "redis://127.0.0.1:1" }]
     '%s of 490 kB: /healthz is delayed by less than 100 ms meanwhile, the call is answered within 15 s',
     async (_, text) => {
       const calls: (Answer & { ms: number })[] = []
-      // For two seconds at least: of a few moments alone the machine's noise would be measured.
+      // For two seconds at least: a shorter time would measure the machine's noise.
       const begun = performance.now()
       const asking = (async () => {
         do calls.push(await post('mallory', 'rings/describe', { text }))
         while (performance.now() - begun < 2_000)
       })()
       expect(await delayDuring(asking)).toBeLessThan(100)
-      const [{ status, ms, text: said }] = calls.sort((a, b) => b.ms - a.ms) as [Answer & { ms: number }]
-      expect([400, 422], said).toContain(status)
+      const [{ status, ms, text: answer }] = calls.sort((a, b) => b.ms - a.ms) as [Answer & { ms: number }]
+      expect([400, 422], answer).toContain(status)
       expect(ms).toBeLessThan(15_000)
     },
     60_000,
@@ -117,7 +117,7 @@ targets: [{ kind: redis, name: a, url: "redis://127.0.0.1:1" }]
     expect(delay).toBeLessThan(100)
     for (const { status } of others) expect(status).toBe(200)
     const [fastest] = answers.filter(({ status }) => status === 200).sort((a, b) => a.ms - b.ms)
-    // Turn by turn: nobody waits for more than one of the others' jobs.
+    // Round robin between people: nobody waits for more than one job of another person.
     for (const { ms } of others) expect(ms).toBeLessThan(Math.max(2_000, 2 * fastest!.ms))
     for (const { status, text } of answers) {
       expect([200, 429], text).toContain(status)

@@ -42,7 +42,7 @@ describeOnSmallDisk('on a disk without one free block', () => {
   })
 
   describeWith(['haproxy', 'redis-server'], 'a whole Evenkeel', () => {
-    test('rolls back, judges and tells; refuses what is new with words; survives kill -9; and misses nothing once there is room', async () => {
+    test('rolls back, judges and sends notices; refuses new changes with the reason; survives kill -9; and writes everything once there is space', async () => {
       await using haproxy = await startHaproxy({ cfg })
       await using redis = await startRedis()
       using disk = new SmallDisk(32)
@@ -73,7 +73,7 @@ describeOnSmallDisk('on a disk without one free block', () => {
       expect(await evenkeel.get('/metrics')).toContain('evenkeel_store_failing 1')
       expect(await evenkeel.call('POST', 'changes', { ...weight('70'), steps: [{ setting: { target: 'edge', name: 'app/b/weight' }, after: '70' }] })).toMatchObject({ status: 503, body: { code: 'unavailable', detail: expect.stringMatching(/disk of the data folder is full\. Free at least/) } }) // biome-ignore format: one line
 
-      // Judged and told.
+      // The verdict stands and its notice was sent.
       await redis.stop()
       await evenkeel.until(() => evenkeel.notices.filter((body) => body.includes('target-down')), ({ length }) => length > 0, 40) // biome-ignore format: one line
 
@@ -87,7 +87,7 @@ describeOnSmallDisk('on a disk without one free block', () => {
       await evenkeel.start()
       expect(await change(id)).toMatchObject({ state: 'rolled_back' })
       expect(await weightOfA()).toBe('90')
-      // An ordinary end takes SQLite's log away, and the next start needs room for one.
+      // A clean end removes SQLite's write-ahead log, and the next start needs space for a new one.
       await evenkeel.end('SIGTERM')
       disk.fill()
       await evenkeel.start()

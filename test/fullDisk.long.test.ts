@@ -28,7 +28,7 @@ backend app
 const failing = (evenkeel: KillableEvenkeel) => evenkeel.ask<SavingFailure | null>('failing')
 const told = (error: unknown) => error as { code?: string }
 
-/** In what moment the last block is taken, and what is done then. */
+/** The moment at which the disk becomes full, and what is done then. */
 const PHASES = ['applying', 'keep', 'roll back', 'the watch ends', 'killed while watched', 'killed in a roll-back', 'killed as it is kept']
 
 describeOnSmallDisk('a full disk in every phase of a change', () =>
@@ -90,7 +90,7 @@ describeOnSmallDisk('a full disk in every phase of a change', () =>
         if (ended) expect([where, ended.state]).toEqual([where, expect.stringMatching(/^(kept|rolled_back)$/)])
         if (phase === 'roll back' || phase === 'keep') expect(await failing(evenkeel)).not.toBeNull()
 
-        // With room again, and after one more kill, nothing else is true.
+        // With space again, and after one more kill, the same holds.
         if (random() < 0.5) {
           disk.free()
           await evenkeel.until(() => failing(evenkeel), (found) => found === null, 40) // biome-ignore format: one line

@@ -29,7 +29,7 @@ function configured(text: string): string {
   return file
 }
 
-type Started = { code(): Promise<number | null>; said(): string; stop(): Promise<void> }
+type Started = { code(): Promise<number | null>; output(): string; stop(): Promise<void> }
 const started: Started[] = []
 function start(config: string, words: readonly string[] = CMD, env: Record<string, string> = {}): Started {
   // Docker sets HOSTNAME to the container's id.
@@ -43,7 +43,7 @@ function start(config: string, words: readonly string[] = CMD, env: Record<strin
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const it: Started = {
     code: () => ended,
-    said: () => text,
+    output: () => text,
     async stop() {
       child.kill('SIGTERM')
       const kill = setTimeout(() => child.kill('SIGKILL'), 12_000)
@@ -96,11 +96,11 @@ test('the image names no host and no port of its own', () => {
 })
 
 describe('what listen says is bound, and nothing else', () => {
-  test('without listen: loopback of the container alone, which is said', async () => {
+  test('without listen: loopback of the container alone, which is reported', async () => {
     const port = await freePort()
     const server = start(configured(`listen: 127.0.0.1:${port}\n`))
     await ready(`http://127.0.0.1:${port}`)
-    expect(server.said()).toMatch(/listen: 127\.0\.0\.1:\d+ is the container's own loopback.*listen: 0\.0\.0\.0:\d+, and auth/)
+    expect(server.output()).toMatch(/listen: 127\.0\.0\.1:\d+ is the container's own loopback.*listen: 0\.0\.0\.0:\d+, and auth/)
     expect(await open('127.0.0.9', port)).toBe(false)
     if (outside) expect(await open(outside, port)).toBe(false)
     const health = start(configured(`listen: 127.0.0.1:${port}\n`), HEALTH)
@@ -127,7 +127,7 @@ describe('what listen says is bound, and nothing else', () => {
     const port = await freePort()
     const server = start(configured('auth: { mode: local }\n'), ['node', 'server.js'], { HOSTNAME: '0.0.0.0', PORT: String(port) })
     await ready(`http://127.0.0.1:${port}`)
-    expect(server.said()).toMatch(new RegExp(`Sign in once as admin.*http://.*:${port}/sign-in`))
+    expect(server.output()).toMatch(new RegExp(`Sign in once as admin.*http://.*:${port}/sign-in`))
     expect(await status(`http://127.0.0.9:${port}/api/v1/targets`, { host: '127.0.0.1' })).toBe(401)
     await server.stop()
   })
@@ -136,7 +136,7 @@ describe('what listen says is bound, and nothing else', () => {
     const port = await freePort()
     const server = start(configured(`listen: 0.0.0.0:${port}\n`))
     await ready(`http://127.0.0.1:${port}`)
-    expect(server.said()).toMatch(/Sign in once as admin/)
+    expect(server.output()).toMatch(/Sign in once as admin/)
     expect(await status(`http://127.0.0.9:${port}/api/v1/targets`, { host: '127.0.0.1' })).toBe(401)
     await server.stop()
   })
@@ -194,8 +194,8 @@ describe('off loopback without a login there is no start', () => {
     const on = (one: string) => one.replaceAll('3000', port).replaceAll('3001', String(Number(port) - 1))
     const server = start(configured(on(text)), words, Object.fromEntries(Object.entries(env).map(([key, value]) => [key, on(value)])))
     expect(await server.code()).toBe(2)
-    expect(server.said()).toMatch(new RegExp(on(expected.source)))
-    expect(server.said()).not.toMatch(/\n\s+at /)
+    expect(server.output()).toMatch(new RegExp(on(expected.source)))
+    expect(server.output()).not.toMatch(/\n\s+at /)
   })
 })
 
@@ -203,6 +203,6 @@ test('a folder where the file should be, as Docker makes one, ends the start wit
   for (const words of [CMD, HEALTH]) {
     const server = start(home, words)
     expect(await server.code()).toBe(2)
-    expect(server.said()).toMatch(/found a folder; allowed: a YAML file; in a container, a mounted file that exists on the host/)
+    expect(server.output()).toMatch(/found a folder; allowed: a YAML file; in a container, a mounted file that exists on the host/)
   }
 })

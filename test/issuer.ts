@@ -5,14 +5,14 @@ import type { AddressInfo } from 'node:net'
 type Claims = Record<string, unknown>
 type Asked = { redirect: string; challenge: string; nonce: string; scope: string }
 
-/** A small OpenID Connect issuer on loopback. It lets everybody in as `person` at once, and checks what a real one checks. */
+/** A small OpenID Connect issuer on loopback. It signs everybody in as `person` at once, and checks what a real issuer checks. */
 export type TestIssuer = {
   url: string
-  /** What the ID token and the userinfo say; by default a person `ann` in the group `sre`. */
+  /** Claims of the ID token and of userinfo; by default a person `ann` in the group `sre`. */
   person: Claims
   /** Claims that go to userinfo alone. */
   onlyUserinfo: string[]
-  /** Spoils the next ID tokens: claims put over the right ones, or another key than the published one. */
+  /** Makes the next ID tokens wrong: claims that replace the right ones, or a key that is not published. */
   spoil: { claims?: Claims; key?: 'foreign' }
   /** Bodies and headers that reached the token endpoint. */
   seen: { scope: string; authorization?: string; body: URLSearchParams }[]

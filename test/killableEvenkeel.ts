@@ -8,13 +8,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Change } from '../lib/model/change.ts'
 import type { TargetConfig } from '../lib/model/product.ts'
 
-/** Evenkeel's inside in a process of its own, so that it can be killed. */
+/** Store, engine and changes in a child process (test/engineProcess.ts), so that it can be killed. */
 export class KillableEvenkeel implements AsyncDisposable {
   readonly #options: { data: string; targets: TargetConfig[]; watch: Record<string, number> }
-  /** What its next start is given: the mode, and how often it polls. */
+  /** Options of its next start: the mode, and how often it polls. */
   mode: 'observe' | 'tune' = 'tune'
   everyMs = 1_000
-  /** Is told of each entry of a journal as it is written: the change with that entry alone. */
+  /** Called with each journal entry as it is written: the change with that entry alone. */
   onEntry: ((change: Change) => void) | null = null
   #child: ChildProcess | null = null
   #ids = 0
@@ -48,15 +48,15 @@ export class KillableEvenkeel implements AsyncDisposable {
       this.#waiting.set(0, { resolve, reject })
       child.once('exit', (code) => reject(new Error(`ended with ${code}: ${this.errors}`)))
     })
-    // What a killed one was asked is never answered.
+    // A killed process never answers what it was asked.
     child.once('exit', () => {
       for (const { reject } of this.#waiting.values()) reject(new Error('killed'))
       this.#waiting.clear()
     })
     createInterface({ input: child.stdout! }).on('line', (line) => {
-      const said = JSON.parse(line) as { id: number; answer: unknown; error?: { code: string; message: string }; entry?: Change }
-      if (said.entry) return this.onEntry?.(said.entry)
-      const { id, answer, error } = said
+      const message = JSON.parse(line) as { id: number; answer: unknown; error?: { code: string; message: string }; entry?: Change }
+      if (message.entry) return this.onEntry?.(message.entry)
+      const { id, answer, error } = message
       const waiting = this.#waiting.get(id)
       this.#waiting.delete(id)
       if (error) waiting?.reject(Object.assign(new Error(error.message), { code: error.code }))
@@ -92,7 +92,7 @@ export class KillableEvenkeel implements AsyncDisposable {
     child.kill('SIGKILL')
     await gone
   }
-  /** Ends it as a supervisor would not: its input closes, and it exits by itself. */
+  /** Ends it without a signal: its stdin closes, and it exits by itself. */
   async end(): Promise<void> {
     const gone = once(this.#child!, 'exit')
     this.#child!.stdin!.end()

@@ -4,15 +4,15 @@ import { KillableEvenkeel } from './killableEvenkeel.ts'
 import { randomOf } from './random.ts'
 import { type Subject, startSubjects } from './subjects.ts'
 
-/** What became of some hundred kills. */
+/** The outcome of some hundred kills. */
 export type Kills = {
   kills: number
   changes: number
-  /** Changes by what they were doing when the process died, by subject. */
+  /** What changes were doing when the process died, counted by subject. */
   hit: Record<string, Record<string, number>>
   /** How the changes ended. */
   ends: Record<string, number>
-  /** Every sentence about a server that does not hold what its change says, a change that was forgotten, or one that does not end. */
+  /** Faults, as sentences: a server that differs from its change, a change that was forgotten, or one that does not end. */
   wrong: string[]
   /** Calls that were refused while nobody was killed. */
   refused: string[]
@@ -21,14 +21,14 @@ export type Kills = {
   tookMs: number
 }
 
-/** Short watches: what is to be seen is how they are cut. */
+/** Short watches, so that kills fall into all of their phases. */
 const WATCH = { watchMs: 600, ownMs: 600, ttlWatchMs: 600, lookMs: 200, slowStartMs: 900, beforeMs: 1_000, measureMs: 300, undoMs: 60_000 }
 const EVERY_MS = 200
-/** A change is to be known, and to end, this soon after a start. */
+/** Deadline after a start for a change to be known, and to end. */
 const ENDS_WITHIN_MS = 30_000
 
 /**
- * Starts Evenkeel's inside in a process of its own on real servers, makes a change of every kind at once, and kills it (SIGKILL) at a random
+ * Starts store, engine and changes in a child process on real servers, makes a change of every kind at once, and kills the process (SIGKILL) at a random
  * moment: while it writes, watches, keeps, rolls back, raises a weight, spreads keys, or recovers from the kill before. Then starts it again, waits until
  * every change has ended, and compares the servers with what the changes say.
  */
@@ -36,7 +36,7 @@ export async function killAgainAndAgain({ kills, seed, cache }: { kills: number;
   const random = randomOf(seed)
   const between = (from: number, to: number) => from + random() * (to - from)
   await using fleet = await startSubjects()
-  // The same modules again and again: compiled once.
+  // The same modules are loaded at every start: the compile cache saves time.
   await using evenkeel = new KillableEvenkeel(fleet.targets, WATCH, { NODE_COMPILE_CACHE: cache })
   evenkeel.everyMs = EVERY_MS
   const seen: Kills = { kills: 0, changes: 0, hit: {}, ends: {}, wrong: [], refused: [], slowestStartMs: 0, slowestEndMs: 0, tookMs: 0 }
@@ -68,7 +68,7 @@ export async function killAgainAndAgain({ kills, seed, cache }: { kills: number;
   let since = 0
   const known = new Set<string>()
   let answered = new Set<string>()
-  /** What was asked for and not answered yet, by change. */
+  /** Requests without an answer yet, by change. */
   let asked = new Map<string, string>()
 
   async function kill() {
@@ -81,7 +81,7 @@ export async function killAgainAndAgain({ kills, seed, cache }: { kills: number;
   async function settle() {
     const startedAt = Date.now()
     await evenkeel.start()
-    // The dates of two processes may differ by a millisecond or two: what is new is told by its id.
+    // Clocks of two processes may differ by a millisecond or two: new changes are recognised by their ids.
     const changes = (await evenkeel.ask<Change[]>('changes', { since: since - 5_000 })).filter(({ id }) => !known.has(id))
     for (const { id } of changes) known.add(id)
     seen.slowestStartMs = Math.max(seen.slowestStartMs, Date.now() - startedAt)
@@ -164,7 +164,7 @@ export async function killAgainAndAgain({ kills, seed, cache }: { kills: number;
   for (;;) {
     await evenkeel.up()
     await act()
-    // Some die again before they are there.
+    // Some processes are killed again before they are ready.
     while (random() < 0.3 && seen.kills < kills - 1) {
       const starting = evenkeel.start().catch(() => {})
       await moment(/^(intent|recovered|watching|note)/, between(200, 1_500))
@@ -179,7 +179,7 @@ export async function killAgainAndAgain({ kills, seed, cache }: { kills: number;
   return seen
 }
 
-/** Journal entries that announce a write; and none, for moments of no kind. */
+/** Journal entries that announce a write; null stands for a moment between writes. */
 const BACK = [/^note: Rolling back/, /^intent: Put back/]
 const STAGE = /^intent: Slow start/
 const AIMS = [/^intent: (Write on|Spread)/, /^intent: (Write on|Spread)/, ...BACK, STAGE, /^written/, /^$/, /^$/]
@@ -189,7 +189,7 @@ const TIMES: [from: number, to: number][] = [
   [700, 2_400],
 ]
 
-/** What a change was at when the process died, by what its journal says of the time until then. */
+/** The phase of a change when the process died, read from its journal up to that time. */
 function momentOf(change: Change, at: number, asked: string | undefined): string {
   const until = change.journal.filter((entry) => entry.at <= at)
   const has = (what: string) => until.some((entry) => entry.what === what)

@@ -21,8 +21,8 @@ const def = (schema: Schema) => schema._zod.def as unknown as Def
 const fits = (schema: Schema, value: unknown) => z.safeParse(schema, value).success
 
 /**
- * Values of a schema that together hold a fresh marker wherever it says that a secret stands: in whole values, and in user info and query of
- * URLs. Each holds as little else as the schema takes. `at` is the host and port of whatever is to be asked.
+ * Values of a schema with a fresh marker in every place that the schema marks as secret: in whole values, and in user info and query of
+ * URLs. Each value holds as little else as the schema allows. `at` is the host and port to connect to.
  */
 export function markedSamples(schema: Schema, marker: () => string, at: string): unknown[] {
   return samples(schema, schema)
@@ -59,7 +59,7 @@ export function markedSamples(schema: Schema, marker: () => string, at: string):
     return text(marker())
   }
 
-  /** None where a URL with user info is refused: then no secret can stand there. */
+  /** None where a URL with user info is refused: then it cannot hold a secret. */
   function urls(one: Schema): string[] {
     const makes = ['http', 'redis', 'tcp'].flatMap((scheme) => [
       (m: () => string) => `${scheme}://${m()}:head@${m()}@${at}/0?key=${m()}#${m()}`,
@@ -90,7 +90,7 @@ function completed(whole: Schema, shape: Record<string, Schema>, given: Record<s
   throw new Error(`${JSON.stringify(value)} is not valid, and what it lacks is not to be told: ${z.safeParse(whole, value).error?.message}`)
 }
 
-/** Some value that the schema takes. */
+/** A value that the schema accepts. */
 function minimal(schema: Schema, at: string): unknown {
   const { type, innerType, in: way, out, options, shape, element, values, entries } = def(schema)
   if (innerType) return minimal(innerType, at)

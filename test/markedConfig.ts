@@ -12,7 +12,7 @@ const marker = () => {
 }
 export const markerCount = (): number => markers.length
 
-/** What of a marker can be found: itself, and itself as a part of base64, wherever it begins there. */
+/** Forms in which a marker can appear: itself, and inside base64 at each of the three offsets. */
 export const tracesOf = (text: string): string[] => [
   text,
   ...[0, 1, 2].map((pad) =>
@@ -22,7 +22,7 @@ export const tracesOf = (text: string): string[] => [
   ),
 ]
 
-/** Fails when a marker that was made stands in the text, in whatever spelling. */
+/** Fails when the text holds a marker in any form. */
 export function expectNoMarker(where: string, text: string): void {
   expect(
     markers.filter((one) => tracesOf(one).some((trace) => text.includes(trace))),
@@ -30,7 +30,7 @@ export function expectNoMarker(where: string, text: string): void {
   ).toEqual([])
 }
 
-/** Refuses HTTP, then answers nonsense; knows no command of Redis and quotes it, as a server does that has renamed AUTH. */
+/** A server that refuses HTTP and then answers nonsense; as Redis it knows no command and quotes it, as one that has renamed AUTH does. */
 export function startRude(): Promise<Server> {
   let asked = 0
   const server = createServer((socket) => {
@@ -52,7 +52,7 @@ export function startRude(): Promise<Server> {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
 }
 
-/** Every secret of every kind, twice: with somebody at the address and with nobody. As many files as there are ways to sign in with secrets. */
+/** Configurations with every secret of every kind twice: at an address that answers and at one that does not. One file for each sign-in mode with secrets. */
 export function markedConfigurations(somebodyServer: Server, nobodyPort: number): Record<string, unknown>[] {
   const [somebody, nobody] = [`127.0.0.1:${(somebodyServer.address() as AddressInfo).port}`, `127.0.0.1:${nobodyPort}`]
   const schema = configSchema(schemas())

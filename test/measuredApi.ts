@@ -5,11 +5,11 @@ import { runtime } from '../lib/server/runtime.ts'
 import { start } from '../lib/server/start.ts'
 
 /**
- * The whole application but its pages, in a process that a test measures: answers /healthz, /metrics and the
+ * The whole application without its pages, in a process that a test measures: answers /healthz, /metrics and the
  * API at HOSTNAME and PORT, prints `ready`, and ends by SIGTERM as the built server does. `EVENKEEL_CONFIG` names the configuration.
  */
 await start()
-/** The longest turn of the event loop, in ms of this thread's own time: what a call would wait on a machine that has nothing else to do. */
+/** The longest task of the event loop, in ms of this thread's CPU time: how long a call would wait on an idle machine. */
 let longest = 0
 let before = process.threadCpuUsage()
 setInterval(() => {

@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 
 const TABLES = ['document', 'memory', 'undo', 'recovery', 'chunk', 'series', 'record']
 
-/** Makes every write to a store's file fail, as a disk does that takes none. Returns the way to let them through again. */
+/** Makes every write to a store's file fail, as on a full disk. Returns a function that ends this. */
 export function refuseWrites(file: string): () => void {
   const db = new DatabaseSync(file)
   const all = TABLES.flatMap((table) => ['INSERT', 'UPDATE', 'DELETE'].map((verb) => ({ table, verb, name: `no_${table}_${verb}` })))

@@ -3,7 +3,7 @@ import { poolOf, Tape } from './normal.ts'
 import { randomOf } from './random.ts'
 import { FROM } from './series.ts'
 
-/** A server: so many workers, each one request at a time, first come first served. */
+/** A server with a number of workers, each with one request at a time, in order of arrival. */
 export type Station = {
   workers: number
   /** Mean time of work a request takes, in seconds. */
@@ -68,7 +68,7 @@ export class Queues {
     this.#put()
   }
 
-  /** Lets so many seconds pass. */
+  /** Advances the simulated time by so many seconds. */
   run(seconds: number) {
     for (let i = 0; i < seconds; i++) this.#second()
   }
@@ -81,7 +81,7 @@ export class Queues {
     }
   }
 
-  /** What the servers could do in a second, all together. */
+  /** Capacity of all servers together, in requests a second. */
   get capacity() {
     return this.#options.stations.reduce((sum, { workers, seconds }) => sum + workers / seconds, 0)
   }
@@ -134,7 +134,7 @@ export class Queues {
     this.#put()
   }
 
-  /** Everything that was answered by then is. */
+  /** Completes every request that ends by then. */
   #finish(by: number) {
     const done: { at: number; server: number; seconds: number }[] = []
     for (const [server, list] of this.#under.entries()) {

@@ -26,9 +26,9 @@ export async function startCluster(slots: readonly number[], config: string[] = 
       from += count
     }
     for (const until = Date.now() + 20_000; ; await sleep(50)) {
-      const said = await Promise.all(nodes.map((node) => redisSay(node, 'CLUSTER INFO')))
-      if (said.every((text) => text.includes('cluster_state:ok') && text.includes(`cluster_slots_ok:${SLOTS}`))) return all
-      if (Date.now() > until) throw new Error(`the cluster did not form: ${said[0]}`)
+      const answers = await Promise.all(nodes.map((node) => redisSay(node, 'CLUSTER INFO')))
+      if (answers.every((text) => text.includes('cluster_state:ok') && text.includes(`cluster_slots_ok:${SLOTS}`))) return all
+      if (Date.now() > until) throw new Error(`the cluster did not form: ${answers[0]}`)
     }
   } catch (error) {
     await all[Symbol.asyncDispose]()

@@ -9,7 +9,7 @@ import type { SeriesWindow } from '../lib/model/window.ts'
 import { windowOfSeries } from '../lib/store/window.ts'
 import { FROM } from './series.ts'
 
-/** One second of a real Redis's INFO at a time, with what was done to it and when (seconds from the start). */
+/** A recording of a real Redis: INFO each second, and what was done to it and when (seconds from the start). */
 export type Recording = {
   scenario: string
   eventAt: number | null

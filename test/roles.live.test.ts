@@ -10,10 +10,10 @@ import { SPELLINGS } from './spellings.ts'
 import { type Actor, walk } from './walk.ts'
 import { type Answer, send } from './wire.ts'
 
-/** Stands on every page that shows the fleet, and nowhere else. */
+/** A text that every page of the fleet shows, and no other page. */
 const TARGET = 'sesame-target'
 
-/** The built server: Next's own way with paths and methods is in between. */
+/** The built server, so that Next's handling of paths and methods is part of the test. */
 describe('auth: local, on the wire', () => {
   const home = mkdtempSync(join(tmpdir(), 'evenkeel-roles-'))
   let server: Launched

@@ -57,7 +57,7 @@ export function routedOverHttp(port: number, requests: readonly string[], header
   })
 }
 
-/** How many differ, with the first that does: a failure that one can look into. */
+/** How many differ, with the first that does, so that a failure can be looked into. */
 export function disagreement(keys: readonly string[], seen: readonly (string | null)[], computed: (key: string) => string | null): string {
   const wrong = keys.flatMap((key, i) =>
     seen[i] === computed(key) ? [] : [`${JSON.stringify(key)} went to ${seen[i]}, computed ${computed(key)}`],

@@ -38,8 +38,8 @@ async function running(config: Record<string, unknown>, work: (url: string) => P
     env: { ...process.env, NODE_ENV: 'production', NEXT_MANUAL_SIG_HANDLE: 'true', EVENKEEL_CONFIG: file, EVENKEEL_LOG: 'trace' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const said: string[] = []
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => void said.push(String(chunk)))
+  const printed: string[] = []
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => void printed.push(String(chunk)))
   const ended = new Promise((resolve) => child.once('exit', resolve))
   try {
     const url = `http://127.0.0.1:${port}`
@@ -51,7 +51,7 @@ async function running(config: Record<string, unknown>, work: (url: string) => P
     await ended
     clearTimeout(kill)
   }
-  expectNoMarker('what it prints', said.join(''))
+  expectNoMarker('what it prints', printed.join(''))
 }
 
 test('no page and no answer holds a secret', async () => {

@@ -18,8 +18,8 @@ import { freePort } from './daemon.ts'
 import { expectNoMarker, markedConfigurations, markerCount, startRude, tracesOf } from './markedConfig.ts'
 
 /**
- * Every value that a schema marks as secret, of every product, channel and login, holds a marker of its own; Evenkeel runs on them, against
- * nobody and against servers that refuse, answer nonsense or quote what they were sent; and no marker comes out anywhere.
+ * Every value that a schema marks as secret, of every product, channel and sign-in, gets a unique marker. Evenkeel runs with them against dead
+ * addresses and against servers that refuse, answer nonsense or quote what they were sent; no marker may appear in any output.
  */
 const home = mkdtempSync(join(tmpdir(), 'evenkeel-secrets-'))
 let rude: Server
@@ -122,7 +122,7 @@ describe('while it runs', () => {
         return serve(request)
       }
       const events = (await call('GET', 'events')).body!.getReader()
-      const heard = (async () => {
+      const streamed = (async () => {
         let text = ''
         for (;;) {
           const { value, done } = await events.read().catch(() => ({ value: undefined, done: true }))
@@ -131,7 +131,7 @@ describe('while it runs', () => {
         }
       })()
 
-      // Each has failed, or has answered something.
+      // Each probe has failed or answered.
       await vi.waitFor(() => {
         const waiting = evenkeel.engine.targets().filter((target) => target.failures === 0 && target.lastPollAt === null)
         expect(waiting.map((target) => target.name)).toEqual([])
@@ -167,15 +167,15 @@ describe('while it runs', () => {
       ))
         expectNoMarker(query, await (await call('GET', query)).text())
 
-      // It was let in, to the end.
+      // The call was let in, up to its end.
       const shown = await call('GET', 'config')
       expect([shown.status, await shown.text()]).toEqual([200, expect.stringContaining('[redacted]')])
 
       expectNoMarker('/metrics', (await exposition(evenkeel)).text)
       await events.cancel()
-      const said = await heard
-      expect(said).toContain('event:')
-      expectNoMarker('events', said)
+      const sent = await streamed
+      expect(sent).toContain('event:')
+      expectNoMarker('events', sent)
       expect(lines.length).toBeGreaterThan(0)
       expectNoMarker('the log', lines.join('\n'))
       expectNoMarker('what is printed', printed.join('\n'))

@@ -34,7 +34,7 @@ export function load(
   return windowOfSeries(series, options.records ?? [], from, from + (polls - 1) * stepMs)
 }
 
-/** What a detector says of a window, with its default settings but for those given. */
+/** Runs a detector on a window with its default settings and those given. */
 export function judge(
   detector: AnyDetector,
   window: SeriesWindow,

@@ -8,14 +8,14 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from './daemon.ts'
 
-/** A whole Evenkeel in a process of its own, its data in `data`, that can be killed; and a webhook that it tells. */
+/** A whole Evenkeel in a child process that can be killed, its data in `data`, and a webhook that receives its notices. */
 export class ServedApi implements AsyncDisposable {
   readonly #home = mkdtempSync(join(tmpdir(), 'evenkeel-served-'))
   readonly #hook: Server
   readonly #port: number
   #child: ChildProcess | null = null
-  said = ''
-  /** Bodies that the webhook took. */
+  output = ''
+  /** Bodies that the webhook received. */
   readonly notices: string[]
 
   private constructor(hook: Server, port: number, notices: string[]) {
@@ -23,7 +23,7 @@ export class ServedApi implements AsyncDisposable {
     this.#port = port
     this.notices = notices
   }
-  /** `yaml`: targets and whatever else, without listen, data, mode, receivers and routes. */
+  /** `yaml`: the configuration without listen, data, mode, receivers and routes. */
   static async open(data: string, yaml: string): Promise<ServedApi> {
     const notices: string[] = []
     const hook = createServer((request, response) => {
@@ -62,11 +62,11 @@ ${yaml}
     })
     this.#child = child
     child.stderr!.on('data', (chunk) => {
-      this.said += chunk
+      this.output += chunk
     })
     await new Promise<void>((resolve, reject) => {
       child.stdout!.once('data', () => resolve())
-      child.once('exit', (code) => reject(new Error(`ended with ${code}: ${this.said}`)))
+      child.once('exit', (code) => reject(new Error(`ended with ${code}: ${this.output}`)))
     })
   }
   async call(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
@@ -84,7 +84,7 @@ ${yaml}
     for (const end = Date.now() + seconds * 1_000; ; await sleep(200)) {
       const value = await what()
       if (holds(value)) return value
-      if (Date.now() > end) throw new Error(`still ${JSON.stringify(value)}; ${this.said}`)
+      if (Date.now() > end) throw new Error(`still ${JSON.stringify(value)}; ${this.output}`)
     }
   }
   async end(signal: NodeJS.Signals): Promise<void> {

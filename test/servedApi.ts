@@ -6,7 +6,7 @@ import { openRuntime, readConfig } from '../lib/server/open.ts'
 import { setRuntime } from '../lib/server/runtime.ts'
 
 /**
- * A whole Evenkeel without pages, in a process that may be killed: the file that EVENKEEL_CONFIG names, served below /api/v1 on the port of
+ * A whole Evenkeel without pages, in a process that a test may kill: the file that EVENKEEL_CONFIG names, served below /api/v1 on the port of
  * its argument, with /readyz and /metrics beside it.
  */
 const evenkeel = await openRuntime(readConfig(process.env.EVENKEEL_CONFIG, process.env), process.env, () => {})

@@ -1,6 +1,6 @@
 import type { SignIns } from '../lib/auth/signIns.ts'
 
-/** Keeps what is told of people who come in. */
+/** A recorder of sign-ins that keeps them in memory. */
 export function toldSignIns() {
   const list: unknown[][] = []
   const signIns: SignIns = {

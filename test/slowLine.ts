@@ -1,8 +1,8 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 /**
- * A TCP relay that holds each piece back for `ms` on either way: what takes a fraction of a millisecond on loopback takes as long as between two
- * machines, so that a kill can fall between a write and its answer.
+ * A TCP relay that delays each chunk by `ms` in both directions. Loopback answers within a fraction of a millisecond; with the delay of a real
+ * network a kill can fall between a write and its answer.
  */
 export async function slowLine(port: number, ms: number): Promise<{ port: number } & AsyncDisposable> {
   const sockets = new Set<Socket>()

@@ -19,7 +19,7 @@ export class SmallDisk implements Disposable {
     const { bavail, bsize } = statfsSync(this.path)
     return bavail * bsize
   }
-  /** Not one block is left. */
+  /** Fills the disk to its last block. */
   fill(): void {
     const fd = openSync(join(this.path, 'ballast'), 'a')
     try {
@@ -34,7 +34,7 @@ export class SmallDisk implements Disposable {
   free(): void {
     unlinkSync(join(this.path, 'ballast'))
   }
-  /** Blocks that a larger write had no room for. */
+  /** Fills what a larger write could not. */
   #last(fd: number): void {
     try {
       for (const block = Buffer.alloc(512); ; ) writeSync(fd, block)
@@ -48,7 +48,7 @@ export class SmallDisk implements Disposable {
   }
 }
 
-/** Why no small disk can be had here, or null. */
+/** Why no small file system can be mounted here, or null. */
 function whyNot(): string | null {
   if (process.getuid?.() !== 0) return 'only root may mount a small disk'
   try {

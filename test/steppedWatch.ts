@@ -24,12 +24,12 @@ const proposal = (id: string, before: string): Proposal => ({
 type Told = { at: number; steps: number[]; tickedAt: number; newestAt: number }
 
 /**
- * One Evenkeel and one Redis of its own, and a clock that is set as the seconds say, one step each two seconds, while a change is watched:
- * samples go on by the new time, each step is told once, the watch lasts as long as it would have; a guard still bites.
+ * Evenkeel and a Redis with a wall clock that is set by the given seconds, one step each two seconds, while a change is watched. Samples continue
+ * at the new time, each step is reported once, the watch lasts as long as planned, and a guard still works.
  */
 export async function steppedWatch(steps: number[], { restart = false } = {}): Promise<void> {
   const clock = fakedClock()
-  // Each step, and the look at what came of it, takes a few seconds.
+  // Each step with its checks takes a few seconds.
   const watchMs = 8_000 + 7_000 * steps.length
   await using redis = await startRedis({ config: ['maxmemory 100000000'] })
   await using evenkeel = new KillableEvenkeel([{ kind: 'redis', name: 'cache', url: redis.about.url, role: 'cache' } as TargetConfig], { ownMs: watchMs, lookMs: 500, guardMs: 4_000 }, clock.env) // biome-ignore format: one line

@@ -28,21 +28,21 @@ const never = new AbortController().signal
 
 type Values = string[]
 
-/** Something that changes can be made to, and that can be looked at past Evenkeel. */
+/** A thing that changes are made to, and that the test reads without Evenkeel. */
 export interface Subject {
   name: string
-  /** How many rounds of a hundred it takes part in: what restarts a server takes seconds. */
+  /** In how many of a hundred rounds it takes part: a change that restarts a server takes seconds. */
   often: number
   /** Whether some of its changes are written stage by stage. */
   rises?: boolean
   /** About how long one write takes. */
   writeMs: number
   owns(change: Change): boolean
-  /** What the real server holds of it. */
+  /** Its live value, read from the real server. */
   holds(): Promise<Values>
-  /** Begins a change away from what is there; answers with its id once it is applied. */
+  /** Starts a change to another value than the live one; resolves to its id once it is applied. */
   begin(evenkeel: KillableEvenkeel): Promise<string>
-  /** What is wrong: the real server against the state of the change that ended since, or against what it held before. */
+  /** Faults: the real server compared with the change that has ended since, or with its value before. */
   verify(ended: Change | null): Promise<string[]>
 }
 
@@ -52,7 +52,7 @@ type Switch = {
   rises?: boolean
   writeMs?: number
   settings: SettingText[]
-  /** The two sets of values that it goes to and fro between. */
+  /** The two sets of values that it alternates between. */
   between: [Values, Values]
   /** What the real server holds, in the order of `settings`; what belongs to it comes after. */
   holds(): Promise<Values>
@@ -60,7 +60,7 @@ type Switch = {
   alsoWrong?(ended: Change | null): Promise<string[]>
 }
 
-/** Settings that are switched to and fro. */
+/** Settings that alternate between two values. */
 function switched({ name, often = 85, rises, writeMs = 8 * LINE_MS, settings, between, holds, alsoWrong }: Switch): Subject {
   let held: Values | null = null
   return {
@@ -176,7 +176,7 @@ function spreading(client: RedisClient, target: string): Subject {
   }
 }
 
-/** Every kind of change on real servers (Envoy is played): its targets for Evenkeel, its subjects, and all to be disposed of. */
+/** Every kind of change on real servers (a stand-in for Envoy): targets for Evenkeel, subjects, and what to dispose of. */
 export async function startSubjects(): Promise<{ targets: TargetConfig[]; subjects: Subject[] } & AsyncDisposable> {
   const stack = new AsyncDisposableStack()
   const dir = await mkdtemp(join(tmpdir(), 'ek-kill-'))

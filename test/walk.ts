@@ -4,19 +4,19 @@ import type { Operation } from '../lib/server/http/operation.ts'
 import { operations } from '../lib/server/http/operations.ts'
 import { EQUAL, SPELLINGS } from './spellings.ts'
 
-/** Somebody who calls: the role that they hold now, null for none, and the headers that they come with. */
+/** A caller: its present role (null for none) and its headers. */
 export type Actor = { who: string; role: PersonRole | null; headers: Record<string, string> }
 export type Asked = { status: number; code: string | null }
 export type Ask = (method: string, path: string, actor: Actor) => Promise<Asked>
 
 const ORDER = ['public', 'viewer', 'operator', 'admin']
 const reaches = (actor: Actor, { role }: Operation) => ORDER.indexOf(actor.role ?? 'public') >= ORDER.indexOf(role)
-/** Answers that show and do nothing: a refusal, nothing of that name, or a redirect to the plain spelling. */
+/** Answers without effect: a refusal, not found, or a redirect to the plain spelling. */
 const NOTHING = [301, 307, 308, 400, 401, 403, 404, 405]
 
 /**
- * Every operation, asked by every actor in every spelling. Who reaches its role is not refused for it; who does not is refused before the
- * input is parsed, and gets nothing done by whatever spelling. `actorsOf` is asked for each operation anew: calls such as sign-out end them.
+ * Calls every operation as every actor in every spelling of its path. An actor with the role is not refused for it; one without is refused before the
+ * input is parsed, and reaches nothing by any spelling. `actorsOf` is asked for each operation anew: calls such as sign-out end them.
  */
 export async function walk(ask: Ask, actorsOf: () => Promise<Actor[]>, few = false): Promise<number> {
   let asked = 0

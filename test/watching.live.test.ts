@@ -14,7 +14,7 @@ import { redisSay, startApp, startHaproxy, startRedis } from './servers.ts'
 const KEYS = 4_000
 const TTL_MS = 12_000
 
-/** An application that fetches each key again when it has ended, with the TTL that the policy draws: one load that comes back for ever. */
+/** An application that fetches each key again when it has expired, with a TTL drawn by the policy: a load that repeats for ever. */
 async function startLoader(url: string) {
   const redis = new Redis(url)
   const policy = { match: 'product:*', ttlMs: TTL_MS, jitter: 0, version: 0 }
@@ -80,7 +80,7 @@ async function open(fleet: string) {
 /** Two minutes; ten in the long run. */
 const MINUTES = process.env.EVENKEEL_LONG ? 10 : 2
 
-// They last, and hardly compute: side by side they take as long as the longest.
+// They mostly wait: run side by side they take as long as the longest.
 describeWith(['redis-server', 'haproxy'], 'beside real traffic', () => {
   test.concurrent('a change of its jitter is kept as improved: the measured peak stands beside the predicted', {
     timeout: 180_000,

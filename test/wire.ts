@@ -3,15 +3,15 @@ import { type IncomingHttpHeaders, request } from 'node:http'
 export type Answer = { status: number; headers: IncomingHttpHeaders; text: string }
 export type Sent = {
   method?: string
-  /** As it goes over the wire: `fetch` would normalise it. */
+  /** The path as sent: `fetch` would normalise it. */
   path: string
   headers?: Record<string, string | string[]>
-  /** The address of loopback to come from. */
+  /** The loopback address that the request comes from. */
   from?: string
   body?: string
 }
 
-/** An endless answer (server-sent events) is read for so long. */
+/** How long an endless answer (server-sent events) is read. */
 const STREAM_MS = 200
 
 /** One HTTP request to a port of loopback, exactly as given. */

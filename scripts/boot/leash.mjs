@@ -11,8 +11,8 @@ const has = (() => {
 })()
 
 /**
- * Command and arguments that start the same program on a leash: Linux sends it SIGTERM when this process is gone, even by SIGKILL,
- * where no handler of ours runs. Elsewhere the program as it is.
+ * Command and arguments that start the same program with a parent-death signal: Linux sends it SIGTERM when this process is gone, even by SIGKILL,
+ * when no handler can run. On other systems the program as it is.
  * @param {string} program @param {string[]} args @returns {[string, string[]]}
  */
 export const leashed = (program, args) => (has ? [SETPRIV, ['--pdeathsig', 'TERM', program, ...args]] : [program, args])

@@ -4,7 +4,7 @@ import { listenOf } from './listen.ts'
 
 /**
  * Starts the built server where the configuration says, in place of `node server.js`: Next takes host and port from the environment alone,
- * and a second place that says where to listen would decide unseen who needs a login.
+ * and a second setting for the address could open a server without a sign-in to the network.
  */
 const listen = listenOf(process.env.EVENKEEL_CONFIG)
 if (process.env.EVENKEEL_IMAGE && isLoopback(listen.host))

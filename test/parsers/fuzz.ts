@@ -36,7 +36,7 @@ const TOKENS = [
   '...\n',
   '---\n',
 ]
-/** Of the inputs, those made of what a real server once answered: large, so fewer. */
+/** Share of inputs that are made from recorded answers: they are large, so fewer. */
 const REAL = 0.002
 
 /** A generator of bad inputs for one parser: real and good texts, cut, doubled, spliced, with odd values in them; and plain noise. Seeded. */
@@ -86,7 +86,7 @@ export function mutationsOf({ good, real = [] }: Parser, others: readonly string
 }
 
 export type Found = { parser: string; text: string; error: unknown }
-/** A small input takes microseconds; what takes that long again and again would take minutes at full length. */
+/** A small input takes microseconds; one that takes this long would take minutes at full length. */
 const SLOW_MS = 100
 
 /** Feeds `count` inputs to a group's parsers in turn; what broke one, at most ten, and the slowest. Deterministic but for times. */
@@ -114,14 +114,14 @@ export function fuzzGroup(group: Group, count: number, seed: number): { fed: num
   return { fed, found, slowestMs }
 }
 
-/** Ms of the processor that this thread has had: other programs take none of it. */
+/** CPU time of this thread in ms: other programs do not count. */
 function spentMs(): number {
-  // Node 24 and newer tell a thread's own time.
+  // Node 24 and newer report a thread's own CPU time.
   const { user, system } = process.threadCpuUsage?.() ?? process.cpuUsage()
   return (user + system) / 1_000
 }
 
-/** Ms of the processor that the work takes, the least of three: a cold start or a collection of garbage makes it more, never less. */
+/** CPU time of the work in ms, the least of three runs: a cold start or garbage collection only adds to it. */
 export function fastest(work: () => unknown): number {
   let least = Number.POSITIVE_INFINITY
   for (let i = 0; i < 3; i++) {

@@ -3,9 +3,9 @@ import type { Parser } from './list.ts'
 import { brokenBy } from './refusal.ts'
 import { worstOf } from './worst.ts'
 
-/** Below that a time says nothing of how it grows. */
+/** Shorter times are too noisy to compare. */
 const NOTHING_MS = 4
-/** How much more than in proportion is still noise; what is quadratic takes ten times more. Of a megabyte, a heap that has grown is part of it. */
+/** Tolerated growth beyond linear: noise and garbage collection of a megabyte; a quadratic parser takes ten times more. */
 const noiseAt = (size: number) => (size < 1_000_000 ? 4 : 8)
 
 /**

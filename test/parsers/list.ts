@@ -74,7 +74,7 @@ export type Parser = {
 const fixture = (path: string) => readFileSync(fileURLToPath(new URL(`../../lib/products/${path}`, import.meta.url)), 'utf8')
 const at = Date.UTC(2026, 0, 5)
 
-/** A reply of Redis as its client hands it on: here written as JSON; what is no JSON is a text. */
+/** A reply of Redis as its client returns it: written here as JSON, or as a plain text. */
 function reply(text: string): unknown {
   try {
     return parseJson(text)
@@ -83,7 +83,7 @@ function reply(text: string): unknown {
   }
 }
 
-/** A probe's pure half. `raw` makes of a text what its `read` would have brought. */
+/** The pure `parse` of a probe. `raw` turns a text into what its `read` would return. */
 function probe(name: string, group: Group, good: string[], raw: (text: string) => unknown = (text) => text, real: string[] = []): Parser {
   const [kind, id] = name.split('/')
   const found = products.find((product) => product.kind === kind)?.probes.find((one) => one.id === id)
@@ -415,7 +415,7 @@ const outside = { env: { TOKEN: 't"#\n: {' }, readFile: (path: string) => (path.
 const fail = (): never => {
   throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' })
 }
-/** Its callers say in words that a text nests too deeply. */
+/** Its callers report a text that nests too deeply. */
 const nested = (read: (text: string) => unknown) => (text: string) => {
   try {
     read(text)
@@ -480,7 +480,7 @@ const SPECS = [
   '{"algorithm":"envoy-maglev","nodes":[{"name":"a"},{"name":"b","label":"x","state":"down"}],"options":{"tableSize":11}}',
   '{"algorithm":"twemproxy-ketama","nodes":[{"name":"a","weight":1}],"options":{"hash":"crc32a","hashTag":"{}"}}',
 ]
-/** A larger ring is computed by a worker alone. */
+/** A larger ring is only computed in a worker. */
 const SMALL_RING = 2_000
 const control = { kind: 'control', name: 'ring:r', key: 'k', redis: { kind: 'redis', name: 'a' } }
 const ringControl = {
@@ -543,7 +543,7 @@ export const PARSERS: Parser[] = [
 
 /** Probes whose `parse` is given what our own code has counted, not what came over the wire. */
 export const COUNTED = ['haproxy/config', 'nginx/upstreams', 'nginx/access-log', 'redis/ttl', 'redis/keys', 'redis/monitor', 'redis/lfu']
-/** Take a text and read nothing in it. */
+/** Functions that take a text without parsing it. */
 export const NO_READERS = [
   'server/workers/rings.ts#describeInThread',
   'auth/issuer.ts#callbackOf',

@@ -11,7 +11,7 @@ import { brokenBy } from './refusal.ts'
 const lib = fileURLToPath(new URL('../../lib/', import.meta.url))
 const names = new Set(PARSERS.map(({ name }) => name))
 
-/** Exported functions whose first parameter is a text from somewhere: `text`, `line`, `said`, `place`, `body`, `url`. */
+/** Exported functions whose first parameter is text from outside, by its name: `text`, `line`, `said`, `place`, `body`, `url`. */
 function readersIn(file: string): string[] {
   const found = readFileSync(join(lib, file), 'utf8').matchAll(
     /^export (?:async )?(?:function\*?|const) (\w+)[^(\n]*\((?:text|line|said|place|body|url|cursor): (?:string|unknown)\b/gm,

@@ -2,7 +2,7 @@ import { ConfigError } from '../../lib/config/error.ts'
 import { EvenkeelError } from '../../lib/model/error.ts'
 import type { Parser } from './list.ts'
 
-/** What a parser may do with a bad text: answer, or refuse in words. Anything else (a TypeError, the end of the stack) is returned. */
+/** Runs a parser on a bad text. It may answer, or throw an error in words; anything else (a TypeError, a stack overflow) is returned as a fault. */
 export function brokenBy(parser: Parser, text: string): unknown {
   try {
     parser.run(text)

@@ -1,6 +1,6 @@
 import type { Parser } from './list.ts'
 
-/** What has ever made a parser slow or ended its stack: long runs of one sign, words that begin something and never end it, nesting. */
+/** Fragments that make parsers quadratic or overflow their stack: long runs of one character, unclosed delimiters, nesting. */
 const RUNS = [
   ' ',
   '\n',

@@ -4,7 +4,7 @@ import { type HaproxyServer, startHaproxy } from '../servers.ts'
 
 const WEIGHTS = [1, 3, 7, 10, 2]
 
-/** A backend of the test's HAProxy: how it hashes, in its words and in ours. */
+/** A backend of the test's HAProxy: its hash as haproxy.cfg and as a RingSpec. */
 export type HaproxyCase = {
   name: string
   balance: string
