@@ -32,7 +32,7 @@ test('a ring is solved in the lab, a colleague sees the same, and it becomes a c
   await expect(page.getByRole('table', { name: 'Where the keys are' }).getByRole('row')).toHaveCount(3)
   const points = await here.points('cache-a').inputValue()
   expect(Number(points)).toBeGreaterThan(before.nodes[0]!.points!)
-  await expect(page).toHaveURL(/lab=1\./)
+  await expect(page).toHaveURL(/lab=2\./)
   await page.waitForTimeout(400)
   expect(await violations(page)).toEqual([])
 

@@ -1,6 +1,6 @@
 import { Button } from '@/components/ui/button.tsx'
-import { EMPTY_LAB } from '@/lib/lab/link.ts'
 import { trafficOf } from '@/lib/lab/source.ts'
+import { EMPTY_LAB } from '@/lib/lab/state.ts'
 import { AsText } from './AsText.tsx'
 import type { BenchState } from './useBench.ts'
 import type { PutLab } from './useLabLink.ts'

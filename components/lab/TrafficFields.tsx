@@ -1,5 +1,5 @@
 import { Field, Input } from '@/components/ui/field.tsx'
-import type { LabTraffic } from '@/lib/lab/link.ts'
+import type { LabTraffic } from '@/lib/lab/state.ts'
 
 const FIELDS = [
   { name: 'reads', label: 'Reads a second', scale: 1, most: 1e9 },

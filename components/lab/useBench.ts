@@ -1,10 +1,10 @@
 import { useMemo, useState } from 'react'
 import { sayError } from '@/components/frame/api.ts'
 import { useCircles, useComparison, useQuestion, useSame, useThread } from '@/components/rings/useComparison.ts'
-import { type LabState, printOf, sameSpec } from '@/lib/lab/link.ts'
 import { problemOf } from '@/lib/lab/problem.ts'
 import { sameNodes, solvable, solved, solverWords } from '@/lib/lab/solve.ts'
 import type { LabSource } from '@/lib/lab/source.ts'
+import { type LabState, printOf, sameSpec } from '@/lib/lab/state.ts'
 import type { RingSpec } from '@/lib/model/ring.ts'
 import type { PutLab } from './useLabLink.ts'
 

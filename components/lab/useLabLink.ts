@@ -1,6 +1,7 @@
 import { debounce, parseAsString, useQueryState } from 'nuqs'
 import { useMemo, useState } from 'react'
-import { type LabState, LINK_MAX, readLab, writeLab } from '@/lib/lab/link.ts'
+import { LINK_MAX, readLab, writeLab } from '@/lib/lab/link.ts'
+import type { LabState } from '@/lib/lab/state.ts'
 
 /** `fresh`: another ring, which the back button leaves. */
 export type PutLab = (next: LabState, fresh?: boolean) => void

@@ -9,7 +9,7 @@ import type { Can } from '../model/topology.ts'
 import { sharesSeen } from '../rings/compare.ts'
 import { poolRing } from '../rings/poolRing.ts'
 import type { KeyWeight } from '../rings/solver.ts'
-import type { LabTraffic } from './link.ts'
+import type { LabTraffic } from './state.ts'
 
 /** What sets the weights and states of a ring: its control document, or the settings of a pool. Null: a ring that nothing runs. */
 export type SetBy =
