@@ -28,7 +28,7 @@ export function TargetPage({ name, initialData }: { name: string; initialData: T
   const [tab, setTab] = useQueryState('tab', parseAsString.withDefault('charts').withOptions({ scroll: false }))
   const { data: target = initialData } = useApi<TargetView>(['targets', name], path`targets/${name}`, { initialData, everyMs: 2_000 })
   const cache = isCache(target)
-  const redis = target.kind === 'redis'
+  const reads = (feature: string) => target.probes.some((probe) => probe.feature === feature)
   return (
     <>
       <PageHead
@@ -83,9 +83,9 @@ export function TargetPage({ name, initialData }: { name: string; initialData: T
         onChange={(id) => void setTab(id === 'charts' ? null : id)}
         tabs={[
           { id: 'charts', label: 'Charts', content: <TargetCharts target={target} cache={cache} /> },
-          ...(redis || cache ? [{ id: 'commands', label: 'Commands', content: <CommandTable target={target} /> }] : []),
-          ...(redis ? [{ id: 'slow', label: 'Slow log', content: <SlowLog target={target} /> }] : []),
-          ...(redis ? [{ id: 'latency', label: 'Latency', content: <LatencyEvents target={target} /> }] : []),
+          ...(cache || reads('SLOWLOG') ? [{ id: 'commands', label: 'Commands', content: <CommandTable target={target} /> }] : []),
+          ...(reads('SLOWLOG') ? [{ id: 'slow', label: 'Slow log', content: <SlowLog target={target} /> }] : []),
+          ...(reads('LATENCY') ? [{ id: 'latency', label: 'Latency', content: <LatencyEvents target={target} /> }] : []),
           { id: 'config', label: 'Config', content: <ConfigTable target={target} /> },
           { id: 'probes', label: 'Probes', content: <ProbeTable target={target} /> },
           { id: 'capabilities', label: 'Capabilities', content: <CapabilityTable target={target} /> },

@@ -8,7 +8,9 @@ const finding = { id: 'f', rule: 'cache/eviction-storm', subject: { target: 'a' 
 const propose = (lines: Record<string, string>, kind = 'redis') =>
   cacheMemory.propose(finding, load(1000, lines), {
     ...emptyTopology(),
-    targets: [{ name: 'a', kind, role: 'cache', state: 'up', capabilities: [] }],
+    targets: [
+      { name: 'a', kind, ...(kind === 'redis' && { can: { memory: 'config/maxmemory' } }), role: 'cache', state: 'up', capabilities: [] },
+    ],
   })
 
 test('a quarter more, in whole MiB, without a promise', () =>

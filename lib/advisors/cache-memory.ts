@@ -18,7 +18,8 @@ export const cacheMemory: Advisor = {
   propose(finding, window, topology) {
     const { target } = finding.subject
     const facts = topology.targets.find(({ name }) => name === target)
-    if (!target || facts?.kind !== 'redis') return { none: 'Find what writes so much; this cache cannot be given memory from here.' }
+    const setting = facts?.can?.memory
+    if (!target || setting === undefined) return { none: 'Find what writes so much; this cache cannot be given memory from here.' }
     const newest = (metric: string) => {
       const series = window.series(metric, { target }).find(({ labels }) => Object.keys(labels).length === 1)
       return series ? latest(series.points) : null
@@ -27,13 +28,13 @@ export const cacheMemory: Advisor = {
     if (!most) return { none: `${target} has no memory limit of its own that could be raised.` }
     const after = Math.ceil((most * MORE) / MIB) * MIB
     const machine = newest('redis_total_system_memory_bytes')
-    const store = facts.role === 'store'
+    const store = facts?.role === 'store'
     if (machine && after > MACHINE_MOST * machine)
       return {
         none: `The machine has ${text(machine, 'bytes')}: more for ${target} would be taken from the system. Find what writes so much, or add a node.`,
       }
     return {
-      steps: [{ setting: settingText({ of: { target }, name: 'config/maxmemory' }), before: String(most), after: String(after) }],
+      steps: [{ setting: settingText({ of: { target }, name: setting }), before: String(most), after: String(after) }],
       because: `${finding.summary}. ${text(after, 'bytes')} instead of ${text(most, 'bytes')} keeps more of what is read${store ? ' and loses no more keys while it lasts' : ''}; if something floods the cache, that is what to stop.`,
       predict: { absentBecause: 'no stream of reads is at hand: nothing says how many of the evicted keys would be read again' },
       guards: [],

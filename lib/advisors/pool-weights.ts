@@ -5,7 +5,7 @@ import type { Advisor } from '../model/detector.ts'
 import type { Draft, NoRemedy, Step } from '../model/proposal.ts'
 import { serverRef } from '../model/ref.ts'
 import { settingText, weightOf } from '../model/setting.ts'
-import type { Pool, PoolServer, Topology } from '../model/topology.ts'
+import type { Pool, PoolServer } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { tunable } from './tunable.ts'
 import { type Ceiling, ceilingsOf } from './weights/ceilings.ts'
@@ -50,7 +50,7 @@ export const poolWeights: Advisor = {
     if (!loads || !own || loads.length < 2) return null
     const ceilings = ceilingsOf(window, pool)
     const plan = planOf(own, loads, ceilings, window.to)
-    return typeof plan === 'string' ? { none: plan } : draft(pool, own, loads, plan, ceilings, settled, topology)
+    return typeof plan === 'string' ? { none: plan } : draft(pool, own, loads, plan, ceilings, settled)
   },
 }
 
@@ -61,7 +61,6 @@ function draft(
   plan: Plan,
   ceilings: Map<PoolServer, Ceiling>,
   window: SeriesWindow,
-  topology: Topology,
 ): Draft | NoRemedy {
   const slow = own.server
   const weights = wholeOf(pool, plan)
@@ -122,9 +121,9 @@ function draft(
     ],
     risk: extra > 1.35 ? 'medium' : 'low',
     riskBecause: `The others take ${text(extra, 'factor')} their load. A weight is put back exactly.`,
-    ...(topology.targets.find((target) => target.name === pool.target)?.kind === 'haproxy'
+    ...(pool.lasting
       ? {
-          patch: `# a weight set at run time is lost when HAProxy reloads\n${tunable(pool)?.lines ?? `backend ${pool.name}`}\n${lines.map((line) => `    ${line}`).join('\n')}`,
+          patch: `# ${pool.lasting.because}\n${tunable(pool)?.lines ?? pool.lasting.section}\n${lines.map((line) => `    ${line}`).join('\n')}`,
         }
       : {}),
     ...(pool.liveWeights ? {} : { patchOnly: pool.because ?? `${pool.algorithm} takes no weights at run time.` }),

@@ -19,6 +19,7 @@ const schemas: Schemas = {
     }),
     haproxy: z.strictObject({ kind: z.literal('haproxy'), name: z.string(), socket: z.string(), config: path().optional() }),
   },
+  documents: ['redis'],
   notifiers: { webhook: z.strictObject({ url: secret(z.url()), secret: secret(z.string()).optional() }) },
   rules: {
     'cache/hit-ratio-drop': z.strictObject({

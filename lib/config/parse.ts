@@ -77,7 +77,8 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
   const control = (path: Path, { target, key }: { target: string; key: string }) => {
     const holder = targets.find((candidate) => candidate.name === target)
     if (!holder) at([...path, 'target'], JSON.stringify(target), one('target', targetNames))
-    else if (holder.kind !== 'redis') at([...path, 'target'], `${JSON.stringify(target)}, a ${holder.kind}`, 'a target of kind redis')
+    else if (!schemas.documents.includes(holder.kind))
+      at([...path, 'target'], `${JSON.stringify(target)}, a ${holder.kind}`, `a target of kind ${schemas.documents.join(' or ')}`)
     else if (!('url' in holder) || holder.url === '')
       at(
         [...path, 'target'],

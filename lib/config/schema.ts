@@ -9,6 +9,8 @@ import { DEFAULT_LISTEN, listen, listenText } from './listen.ts'
 /** Schemas of the plug-ins that a configuration may name: kind of a target or channel -> its schema, id of a rule -> its settings. */
 export type Schemas = {
   targets: Readonly<Record<string, z.ZodType>>
+  /** Kinds of targets on which control documents can live. */
+  documents: readonly string[]
   notifiers: Readonly<Record<string, z.ZodType>>
   rules: Readonly<Record<string, z.ZodType>>
 }

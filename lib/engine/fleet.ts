@@ -145,6 +145,7 @@ function seenOf(target: Target, refused: { series: number; because: string } | u
   return {
     name,
     kind,
+    ...(target.product.can && { can: target.product.can }),
     ...(role && { role }),
     state,
     since,

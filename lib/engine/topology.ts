@@ -1,12 +1,13 @@
 import type { Edge } from '../model/edges.ts'
 import { leftOutText } from '../model/limits.ts'
 import type { TopologyPart } from '../model/product.ts'
-import type { Capability, Pool, PoolServer, Role, TargetFacts, TargetState, Topology } from '../model/topology.ts'
+import type { Capability, Pool, PoolServer, Role, TargetAbilities, TargetFacts, TargetState, Topology } from '../model/topology.ts'
 
 /** What the engine itself knows of a target, beside what its probes tell. */
 export type TargetSeen = {
   name: string
   kind: string
+  can?: TargetAbilities
   role?: Role
   state: TargetState
   since: number
@@ -66,6 +67,7 @@ function factsOf(seen: TargetSeen, facts: NonNullable<TopologyPart['facts']>, pa
   return {
     name: seen.name,
     kind: seen.kind,
+    ...(seen.can && { can: seen.can }),
     ...(role && { role }),
     state: seen.state,
     since: seen.since,

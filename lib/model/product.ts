@@ -4,7 +4,7 @@ import type { LeftOut } from './limits.ts'
 import type { NewRecord } from './record.ts'
 import type { RingSpec } from './ring.ts'
 import type { Reading } from './series.ts'
-import type { Capability, Pool, Ring, Role, TargetFacts, TtlPolicy } from './topology.ts'
+import type { Capability, Pool, Ring, Role, TargetAbilities, TargetFacts, TtlPolicy } from './topology.ts'
 
 /** What a probe's answer tells about the fleet's shape. The engine merges it into the topology under the target's name. */
 export type TopologyPart = {
@@ -52,6 +52,7 @@ export interface Product<Config extends TargetConfig, Link> {
   /** One word for the page: "Redis". */
   title: string
   config: z.ZodType<Config>
+  can?: TargetAbilities
   /** Another product of this kind for that configuration: what stands for several servers is read in another way. Null: this one. */
   variant?(config: Config): AnyProduct | null
   /** Cheap and synchronous: connects lazily; the engine closes it. Never throws for a server that is down. */

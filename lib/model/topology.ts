@@ -8,9 +8,24 @@ export type Role = 'cache' | 'store'
 /** What can be read or written on one target, probed and never assumed. */
 export type Capability = { feature: string; available: boolean; because?: string }
 
+/** What servers of a kind can do: said once by their product, asked by rules, remedies and pages, so that none of them names a product. */
+export type TargetAbilities = {
+  /** The setting that holds its memory limit in bytes, where more memory may be proposed. */
+  memory?: string
+  /** It keeps a log of slow commands, during each of which all its clients wait. */
+  slowLog?: true
+  /** It can have replicas, and says how many it has. */
+  replicas?: true
+  /** Ring and TTL control documents can live on it. */
+  documents?: true
+  /** Its commands can be listened to in bursts, with a person's consent. */
+  bursts?: true
+}
+
 export type TargetFacts = {
   name: string
   kind: string
+  can?: TargetAbilities
   /** Only caches and stores have one. */
   role?: Role
   state: TargetState
@@ -89,6 +104,8 @@ export type Pool = {
   ring?: RingSpec
   /** Why there is none although it hashes. */
   ringBecause?: string
+  /** Where a weight set at run time does not outlive a reload: why, and how the file's section begins in which its servers stand. */
+  lasting?: { because: string; section: string }
   /** What a reload does to weights and states set at run time, and what is to be run before it so that they last. */
   reload?: { keeps: boolean; text: string; command?: string }
   /** So many servers are there but left out, beyond what is read of one target: then `servers` is empty. */

@@ -7,6 +7,7 @@ import { products } from '../products/sources.ts'
 export const schemas = (): Schemas => ({
   // Control documents are configured under `rings:` and `ttls:`; the server makes their targets.
   targets: Object.fromEntries(products.filter(({ kind }) => kind !== 'control').map((product) => [product.kind, product.config])),
+  documents: products.filter(({ can }) => can?.documents).map(({ kind }) => kind),
   notifiers: Object.fromEntries(notifiers.map((notifier) => [notifier.kind, notifier.config])),
   rules: Object.fromEntries(detectors.map((detector) => [detector.id, detector.settings])),
 })

@@ -13,7 +13,7 @@ const slow = (id: number, ms: number, atSecond = 50, command = ['HGETALL', 'cart
 })
 const said = (records: SlowEntry[], state: 'up' | 'down' = 'up') =>
   judge(slowCommands, load(1000, { 'cache_hits_total{target=a}': '0x120' }, { records }), {
-    targets: [{ name: 'a', kind: 'redis', state, capabilities: [] }],
+    targets: [{ name: 'a', kind: 'redis', can: { slowLog: true }, state, capabilities: [] }],
   })
 
 test('commands that hold the server are named by what takes most', () => {

@@ -21,7 +21,7 @@ export const slowCommands: Detector<Settings> = {
   needs: { spanMs: 60_000, metrics: [] },
   detect: (window, topology, settings) =>
     topology.targets
-      .filter(({ kind }) => kind === 'redis')
+      .filter(({ can }) => can?.slowLog)
       .map(({ name: target }): Verdict => {
         const subject = { target }
         if (factsOf(topology, target)!.state !== 'up') return { subject, is: 'unjudged', because: `${target} does not answer` }

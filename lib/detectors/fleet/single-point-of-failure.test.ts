@@ -7,6 +7,7 @@ import { singlePointOfFailure } from './single-point-of-failure.ts'
 const target = (name: string, kind: string, more: Partial<TargetFacts> = {}): TargetFacts => ({
   name,
   kind,
+  ...(kind === 'redis' && { can: { replicas: true } }),
   state: 'up',
   capabilities: [],
   ...more,

@@ -38,7 +38,7 @@ function pools(window: SeriesWindow, topology: Topology): Verdict[] {
 
 function stores(window: SeriesWindow, topology: Topology): Verdict[] {
   return topology.targets
-    .filter(({ kind, role }) => kind === 'redis' && role === 'store')
+    .filter(({ can, role }) => can?.replicas && role === 'store')
     .map(({ name: target, state }): Verdict => {
       const subject = { target }
       if (state !== 'up') return { subject, is: 'unjudged', because: `${target} does not answer` }

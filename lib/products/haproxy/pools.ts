@@ -47,6 +47,7 @@ export function poolsOf({ pools, servers, serversLeft }: Stat, beside: Beside): 
       ...algorithmOf(row, file, beside),
       can: abilitiesOf(beside.writable),
       weightMax: WEIGHT_MAX,
+      lasting: { because: 'a weight set at run time is lost when HAProxy reloads', section: `backend ${name}` },
       ...(file?.allBackups ? {} : { firstBackupOnly: true }),
       ...(file?.sticky ? { sticky: file.sticky } : {}),
       ...(ring ? { ring } : {}),

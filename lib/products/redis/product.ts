@@ -27,6 +27,7 @@ export const redis: Product<RedisConfig, RedisLink> = {
   variant: (config) => (isGroup(config) ? redisGroup : null),
   open: openRedis,
   close: (link) => link.client.close(),
+  can: { memory: 'config/maxmemory', slowLog: true, replicas: true, documents: true, bursts: true },
   probes: [info, slowlog, latency, memory, clients, config, cluster, ttl, keys, monitor, lfu],
   unavailable: unavailableBecause,
   address: redisAddress,

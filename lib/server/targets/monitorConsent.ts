@@ -1,6 +1,7 @@
 import type { TargetView } from '../../model/answers/target.ts'
 import type { ClockStep } from '../../model/clock.ts'
 import { EvenkeelError } from '../../model/error.ts'
+import { products } from '../../products/sources.ts'
 import type { Runtime } from '../runtime.ts'
 import { getTarget } from './targets.ts'
 
@@ -57,6 +58,6 @@ function configuredMonitor(runtime: Pick<Runtime, 'config'>, name: string): 'ask
   const config = (targets.find((target) => target.name === name) ?? targets.find((target) => name.startsWith(`${target.name}:`))) as
     | { kind: string; role?: string; monitor?: 'ask' | 'bursts' | 'never' }
     | undefined
-  if (config?.kind !== 'redis') return null
+  if (!config || !products.find(({ kind }) => kind === config.kind)?.can?.bursts) return null
   return config.monitor ?? (config.role === 'store' ? 'never' : 'ask')
 }
