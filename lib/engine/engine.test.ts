@@ -340,13 +340,13 @@ describe('proposals', () => {
     expect(states(r)).toEqual(['open'])
   })
 
-  it('rest after a roll-back by itself: 15 min, then twice as long', async () => {
+  it('are backed off after a roll-back by itself: 15 min, then twice as long', async () => {
     const r = await proposed()
     for (const minutes of [15, 30]) {
       end(r, { id: `c${minutes}` })
       await r.clock.pass((minutes - 0.5) * 60_000)
       expect(states(r).filter((state) => state === 'open')).toEqual([])
-      expect(r.engine().noRemedy(r.findings()[0]!.id)).toContain('rests for 1 min')
+      expect(r.engine().noRemedy(r.findings()[0]!.id)).toContain('not proposed again for 1 min')
       await r.clock.pass(60_000)
       expect(states(r)[0]).toBe('open')
     }
@@ -538,7 +538,7 @@ describe('the engine', () => {
       expect(r.findings().map(({ state }) => state)).toEqual(['resolved'])
     })
 
-    it('a proposal is made, and a remedy that was rolled back rests for its time', async () => {
+    it('a proposal is made, and a remedy that was rolled back is backed off for its time', async () => {
       const r = room()
       r.world.verdicts = [found()]
       r.world.draft = draft()
@@ -555,7 +555,7 @@ describe('the engine', () => {
       }
       await r.clock.pass(15 * 60_000 - steps.length * 5_000 - 2_000)
       expect(r.proposals()).toHaveLength(1)
-      expect(r.engine().noRemedy(proposal.finding)).toMatch(/rests for 1 min more/)
+      expect(r.engine().noRemedy(proposal.finding)).toMatch(/not proposed again for 1 min/)
       await r.clock.pass(10_000)
       expect(r.proposals().map(({ state }) => state)).toContain('open')
     })

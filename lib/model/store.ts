@@ -108,7 +108,7 @@ export interface Store {
   deliveries: Table<Delivery>
   silences: Table<Silence>
   audit: AuditLog
-  /** Small things that survive a restart, as JSON: cursors, consents, rests, tokens' hashes. */
+  /** Small things that survive a restart, as JSON: cursors, consents, back-offs, tokens' hashes. */
   memory: {
     get<T>(key: string): T | null
     put(key: string, value: unknown): void

@@ -1,0 +1,44 @@
+import type { Bus } from '../model/events.ts'
+import type { Proposal } from '../model/proposal.ts'
+import type { Store } from '../model/store.ts'
+
+/** The states of proposals in the store, told to the bus. */
+export interface OpenProposals {
+  open(proposal: Proposal): void
+  isOpen(id: string): boolean
+  /** Withdraws an open proposal, or marks it superseded by the renewal that `replaced` it. One that was applied meanwhile stays applied. */
+  close(id: string, replaced?: Proposal['replaced']): void
+  /** An open proposal of an earlier run, by finding and advisor; it is answered once. */
+  takeEarlier(finding: string, advisor: string): Proposal | null
+  /** Withdraws the proposals of an earlier run that nobody took because their findings fire no more. */
+  withdrawEarlier(): void
+}
+
+export function createOpenProposals({ proposals }: Pick<Store, 'proposals'>, bus: Bus): OpenProposals {
+  const keyOf = (finding: string, advisor: string) => `${finding} ${advisor}`
+  const earlier = new Map(
+    proposals.list(({ state }) => state === 'open').map((one): [string, Proposal] => [keyOf(one.finding, one.advisor), one]),
+  )
+  function put(proposal: Proposal): void {
+    proposals.put(proposal)
+    bus.emit({ type: 'proposal', proposal })
+  }
+  return {
+    open: put,
+    isOpen: (id) => proposals.get(id)?.state === 'open',
+    close(id, replaced) {
+      const stored = proposals.get(id)
+      if (stored?.state === 'open') put(replaced ? { ...stored, state: 'superseded', replaced } : { ...stored, state: 'withdrawn' })
+    },
+    takeEarlier(finding, advisor) {
+      const found = earlier.get(keyOf(finding, advisor)) ?? null
+      earlier.delete(keyOf(finding, advisor))
+      return found
+    },
+    withdrawEarlier() {
+      const left = [...earlier.values()]
+      earlier.clear()
+      for (const proposal of left) put({ ...proposal, state: 'withdrawn' })
+    },
+  }
+}
