@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../lib/config/parse.ts'
 import { durationText } from '../lib/model/duration.ts'
+import { ERROR_STATUS } from '../lib/model/error.ts'
 import { schemas } from '../lib/server/schemas.ts'
 import { RETENTION } from '../lib/store/archive.ts'
 import { root } from '../scripts/boot/stamp.mjs'
@@ -20,6 +21,7 @@ import {
   unknownCalls,
   unknownCommands,
   unknownFlags,
+  unknownMetrics,
   unknownOptions,
   unknownRules,
   unnamedOptions,
@@ -42,6 +44,7 @@ describe('the pages for people', () => {
     expect(unknownCommands(it), 'npm commands').toEqual([])
     expect(unknownFlags(it), 'flags').toEqual([])
     expect(unknownRules(it), 'rules').toEqual([])
+    expect(unknownMetrics(it), 'metrics').toEqual([])
     expect(unknownCalls(it), 'calls of the API').toEqual([])
     expect(refusedCalls(it), 'examples with curl').toEqual([])
     expect(privateWords(it), 'private words').toEqual([])
@@ -93,6 +96,12 @@ describe('the example of a whole configuration', () => {
   })
 })
 
+it('the API page has every problem code with its status', () => {
+  const rows = [...page('docs/api.md').text.matchAll(/^\| (\d{3}) \| (`[^|]+`) \|/gm)]
+  const listed = rows.flatMap(([, status, codes]) => [...codes!.matchAll(/`(\w+)`/g)].map(([, code]) => [code, Number(status)]))
+  expect(Object.fromEntries(listed)).toEqual(ERROR_STATUS)
+})
+
 describe('a check fails on', () => {
   const sample = (text: string): Page => ({ path: 'docs/sample.md', text })
   it.each([
@@ -105,6 +114,7 @@ describe('a check fails on', () => {
     [unknownFlags, '`npm run audit -- --fil x`', '`npm run audit -- --file x`'],
     [unknownFlags, '`npm start -- --port 1`', '`npm start -- --config FILE`'],
     [unknownRules, '`cache/hit-ratio-high`', '`cache/hit-ratio-low`'],
+    [unknownMetrics, '`evenkeel_findings`', '`evenkeel_finding{rule="x"}`'],
     [unknownCalls, '`GET findigns`', '`GET findings`'],
     [unknownCalls, '`DELETE findings`', '`POST persons {"name": "ann"}`'],
     [unknownCalls, 'curl http://127.0.0.1:3000/api/v1/nothing', 'curl "http://127.0.0.1:3000/api/v1/findings?state=firing"'],

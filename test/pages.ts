@@ -190,6 +190,12 @@ export function unnamedOptions({ text }: Page): string[] {
   })
 }
 
+const METRICS = readFileSync(join(root, 'lib/server/health/exposition.ts'), 'utf8')
+
+/** Metrics of Evenkeel itself that `/metrics` does not have. */
+export const unknownMetrics = ({ text }: Page): string[] =>
+  [...text.matchAll(/`(evenkeel_[a-z_]+)/g)].map(([, name]) => name!).filter((name) => !METRICS.includes(`'${name}'`))
+
 /** Words of a private vocabulary, which a stranger would have to learn; each with what the field says. */
 const PRIVATE = [
   /\b(the )?house\b/i,

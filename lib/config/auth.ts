@@ -84,7 +84,7 @@ const oidc = z.strictObject({
     .array(z.string().regex(/^[!#-[\]-~]+$/, { error: 'a scope without blanks' }))
     .default(['openid', 'profile', 'email'])
     .refine((list) => list.includes('openid'), { error: 'a list with openid in it' })
-    .describe('The scopes that are asked for; some issuers tell groups only with a scope of their own'),
+    .describe('The scopes that are asked for; some issuers send groups only with an additional scope'),
   user: z
     .string()
     .min(1)

@@ -28,13 +28,16 @@ export const errorRate: Detector<Settings> = {
   why: 'Users get errors. When one server of a pool fails more than the others, it is broken while its health check still passes: fast failures even attract traffic under leastconn. When all fail alike, look behind them: a shared database, a deploy, a bad client.',
   settings: z.strictObject({
     ...patience('2s', '15s'),
-    errors: share(0.03, 'The lower end of the 95 % interval: single failures of quiet servers stay below'),
-    critical: share(0.5, 'One request in two'),
-    over: duration('10s', 'Long enough for some hundred requests, short enough to be told soon'),
-    before: duration('60s', 'What this pool was used to'),
-    times: threshold(3, 'Times what it was before: an application that always answers some requests with 5xx has its own normal'),
-    errorsMin: threshold(5, 'Fewer are an accident'),
-    requestsMin: threshold(20, 'Below, one error is a large share'),
+    errors: share(
+      0.03,
+      'Share of requests that fail, as the lower end of its 95 % interval. Single failures of quiet servers stay below the default',
+    ),
+    critical: share(0.5, 'Share of failing requests from which it is critical: one in two'),
+    over: duration('10s', 'Requests are counted over this time: long enough for some hundred requests, short enough to report soon'),
+    before: duration('60s', 'The usual error share of the pool is taken from this time before'),
+    times: threshold(3, 'Factor over the usual error share: an application that always answers some requests with 5xx has its own normal'),
+    errorsMin: threshold(5, 'Fewer errors are not judged'),
+    requestsMin: threshold(20, 'Fewer requests are not judged: one error would be a large share'),
   }),
   needs: { spanMs: 150_000, metrics: ['pool_errors_total', 'pool_requests_total'] },
   detect: (window, topology, settings) => {

@@ -20,12 +20,12 @@ export const queueing: Detector<Settings> = {
   why: "Every server of the pool is at its connection limit, so requests stand in the balancer's queue before anyone works on them. The wait comes on top of each response and grows without bound while more arrives than is served. A burst that is gone in a second is what a queue is for.",
   settings: z.strictObject({
     ...patience('5s', '20s'),
-    over: duration('20s', 'A queue is looked at once a second: this many looks tell a burst from a state'),
-    part: share(0.8, 'Of the looks found somebody waiting'),
-    queued: threshold(2, 'Waiting on average: one is a request on its way'),
-    wait: duration('50ms', 'Mean wait, as queue over throughput (Little): below, nobody notices'),
-    critical: duration('1s', 'Users wait this long before any work begins'),
-    requestsMin: threshold(20, 'Below, the wait cannot be told from the queue'),
+    over: duration('20s', 'Time that is looked at, once a second: it separates a lasting queue from a burst'),
+    part: share(0.8, 'Share of these looks that must find a waiting request'),
+    queued: threshold(2, 'Mean length of the queue: a single request may just be on its way'),
+    wait: duration('50ms', 'Mean wait, computed as queue over throughput (Little): shorter waits go unnoticed'),
+    critical: duration('1s', 'Mean wait from which it is critical'),
+    requestsMin: threshold(20, 'Fewer requests are not judged: the wait cannot be computed from the queue'),
   }),
   needs: { spanMs: 60_000, metrics: ['pool_queue', 'pool_requests_total'] },
   detect: (window, topology, settings) =>

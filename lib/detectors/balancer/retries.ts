@@ -22,11 +22,17 @@ export const retries: Detector<Settings> = {
   why: 'The balancer could not hand requests to a server and tried again. Users see no error yet, only a wait of a second and more each time, and the retries are load of their own: what refuses connections today fails tomorrow. A full listen queue, a process that restarts, a port that is filtered now and then are usual causes.',
   settings: z.strictObject({
     ...patience('5s', '20s'),
-    retries: share(0.02, 'Of the requests, surely (lower end of the 95 % interval): a deploy of one process stays below'),
-    stretch: duration('10s', 'It must show in each of two stretches of this length: a server that dies is retried for a moment only'),
-    retriesMin: threshold(3, 'In each stretch: fewer are an accident'),
-    requestsMin: threshold(20, 'In each stretch; below, one retry is a large share'),
-    warmup: duration('20s', 'A server that just came up still opens its connections'),
+    retries: share(
+      0.02,
+      'Share of requests that are retried, as the lower end of its 95 % interval: a deploy of one process stays below the default',
+    ),
+    stretch: duration(
+      '10s',
+      'It must show in two consecutive spans of this length: requests to a server that dies are retried only for a moment',
+    ),
+    retriesMin: threshold(3, 'Fewer retries in a span are not judged'),
+    requestsMin: threshold(20, 'Fewer requests in a span are not judged: one retry would be a large share'),
+    warmup: duration('20s', 'Pause after a server came up, while it opens its connections'),
   }),
   needs: { spanMs: 90_000, metrics: ['pool_retries_total', 'pool_requests_total'] },
   detect: (window, topology, settings) =>

@@ -14,8 +14,8 @@ export const serverFlapping: Detector<Settings> = {
   why: 'A server that fails its check, recovers and fails again drops the requests under way each time, and every move of its share shakes the others. Often a limit is hit under load (memory, file descriptors, a connection pool) that the restart relieves for a while. Taking it out until the cause is found is calmer than letting the check decide.',
   settings: z.strictObject({
     ...patience('0s', '5s'),
-    downs: threshold(2, 'One is a restart; a second soon after is a pattern'),
-    within: duration('60s', 'A rolling restart takes each server down once in this time'),
+    downs: threshold(2, 'How often a server must go down: once is a restart'),
+    within: duration('60s', 'The time within which it must go down that often: a rolling restart takes each server down once'),
   }),
   needs: { spanMs: 150_000, metrics: ['pool_up'] },
   detect: (window, topology, settings) =>

@@ -22,9 +22,9 @@ export const sessionsNearLimit: Detector<Settings> = {
   why: 'The pool has nearly as many sessions under way as its limits allow. At the limit new requests wait or are refused, and the step from fine to failing is a small one. Raise the limit if the servers can bear it, add a server, or find what holds the sessions so long. One server at its limit while the others have room is only a note: it is slow, or small on purpose.',
   settings: z.strictObject({
     ...patience('10s', '20s'),
-    near: share(0.85, 'Of the limit: the rest is gone in one slow second'),
-    over: duration('20s', 'Four looks of five in this time were at least that high'),
-    limitMin: threshold(16, 'A limit of a few sessions in all is meant to be used up: it keeps a queue on purpose'),
+    near: share(0.85, 'Share of the limit: the rest is used up in one slow second'),
+    over: duration('20s', 'Four of five looks in this time must be that high'),
+    limitMin: threshold(16, 'Smaller limits are not judged: they keep a queue on purpose'),
   }),
   needs: { spanMs: 60_000, metrics: ['pool_sessions', 'pool_sessions_max'] },
   detect: (window, topology, settings) =>

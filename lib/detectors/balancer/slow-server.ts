@@ -27,12 +27,12 @@ export const slowServer: Detector<Settings> = {
   why: 'One server answers much more slowly than the others of its pool, yet gets its full share of requests: that share of the users waits. A neighbour on the same machine, a failing disk or a cold cache are usual causes. Less weight helps at once; the cause is on the server. When all servers of a pool slow down together, none is named and no weight helps: a note says so, because the cause is behind them.',
   settings: z.strictObject({
     ...patience('2s', '15s'),
-    ratio: threshold(2, 'Twice the median of the others: capacities within a pool differ by less'),
-    slower: duration('20ms', 'And this much slower: below, nobody notices twice of little'),
-    requestsMin: threshold(40, 'In each of three stretches; with fewer, rounding to whole milliseconds speaks louder than the server'),
-    warmup: duration('60s', 'A server that just came up is cold, not slow'),
+    ratio: threshold(2, 'Response time over the median of the other servers: capacities within a pool differ by less'),
+    slower: duration('20ms', 'And at least this much slower: smaller differences go unnoticed'),
+    requestsMin: threshold(40, 'Requests needed in each of three spans: with fewer, rounding to whole milliseconds dominates'),
+    warmup: duration('60s', 'Pause after a server came up: it is cold, not slow'),
     longest: duration('3m', 'How far back to look for enough requests of a server that gets few'),
-    before: duration('2m', 'Servers that all answer more slowly than this long ago have slowed together'),
+    before: duration('2m', 'When all servers answer more slowly than this long ago, the pool has slowed as a whole'),
   }),
   needs: { spanMs: 480_000, metrics: ['pool_response_seconds', 'pool_requests_total'] },
   detect: (window, topology, settings) =>

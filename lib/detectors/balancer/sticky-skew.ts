@@ -13,12 +13,18 @@ export const stickySkew: Detector<Settings> = {
   why: 'Users stay on the server where they began, so weights decide only about new ones: a server that was alone for a while, or a few heavy users behind one address, keeps more than its share until those sessions end. Weights help slowly here. Sessions kept in a shared store need no stickiness at all.',
   settings: z.strictObject({
     ...patience('20s', '30s'),
-    over: duration('2m', 'Requests are counted over this long: users come in bursts of pages'),
-    settle: duration('10m', 'After a server came back or a weight changed: the sessions that stand elsewhere must end first'),
-    ratio: threshold(1.5, 'Of the share that the weights give: users differ more than requests do'),
-    deviations: threshold(8, 'Requests of one user come together: counting noise is about half again as large'),
-    requestsMin: threshold(1_000, 'Some hundred users; with fewer, one of them makes the difference'),
-    shareMin: threshold(0.02, 'A server that should get almost nothing is not judged by ratios'),
+    over: duration('2m', 'Requests are counted over this time: users request pages in bursts'),
+    settle: duration('10m', 'Pause after a server came back or a weight changed: sessions on other servers must end first'),
+    ratio: threshold(1.5, 'Share seen over the share that the weights give: users differ more than requests do'),
+    deviations: threshold(
+      8,
+      'Standard deviations beyond counting noise: requests of one user come together, which makes the noise about half again as large',
+    ),
+    requestsMin: threshold(
+      1_000,
+      'Fewer requests are not judged: they stand for some hundred users, of whom one would make the difference',
+    ),
+    shareMin: threshold(0.02, 'A server with a smaller expected share is not judged by ratios'),
   }),
   needs: { spanMs: 840_000, metrics: ['pool_requests_total'] },
   detect: (window, topology, settings) =>

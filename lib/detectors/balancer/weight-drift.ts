@@ -18,8 +18,11 @@ export const weightDrift: Detector<Settings> = {
   why: 'The balancer runs with another weight than its configuration file says, or has a server out that the file has in. The next reload, by a deploy or a certificate that is renewed, puts the old one back without a word, and the trouble that the weight had mended with it. Harmless for as long as the weight is being tried out.',
   settings: z.strictObject({
     ...patience('30s', '5s'),
-    settled: duration('10m', 'A weight that has stood for so long is meant to stay: until then it is a note, no warning'),
-    ratio: threshold(2, 'Times the weight of the file, either way: less would hardly be felt after a reload'),
+    settled: duration('10m', 'A weight that has not changed for this time is meant to stay; a newer one is only an info'),
+    ratio: threshold(
+      2,
+      'Factor between the live weight and that of the file, in either direction, from which it is a warning: less is hardly felt after a reload',
+    ),
   }),
   needs: { spanMs: 840_000, metrics: ['pool_weight_set'] },
   detect: (window, topology, settings) =>

@@ -13,10 +13,10 @@ export const bigKey: Detector<Settings> = {
   why: 'One key holds megabytes. Reading or deleting it stalls every other client of the server meanwhile, it cannot be split over servers, and moving it blocks both. Split it by field or by page, and delete such keys with UNLINK.',
   settings: z.strictObject({
     ...patience('0s', '30s'),
-    bytes: threshold(10_485_760, '10 MiB: tens of milliseconds for each whole read'),
-    share: share(0.01, 'And one percent of the memory: on a large server a few of them are nothing'),
-    warning: threshold(104_857_600, '100 MiB: each touch is a stall that users see'),
-    fresh: duration('10m', 'Sizes of single keys are sampled: older ones may be of a key that is gone'),
+    bytes: threshold(10_485_760, 'Size of a key, 10 MiB: each whole read takes tens of milliseconds'),
+    share: share(0.01, 'And this share of the memory: on a large server a few such keys do no harm'),
+    warning: threshold(104_857_600, 'Size from which it is a warning, 100 MiB: each access is a stall that users notice'),
+    fresh: duration('10m', 'Older samples are ignored: the key may be gone'),
   }),
   needs: { spanMs: 60_000, metrics: [] },
   detect: (window, _topology, settings) => {

@@ -15,8 +15,8 @@ export const clientsNearLimit: Detector<Settings> = {
   why: 'At the limit each new connection is refused, and applications that reconnect make it worse: a deploy that doubles them for a moment is enough. Connections that leak, or pools larger than needed, are the usual cause.',
   settings: z.strictObject({
     ...patience('5s', '20s'),
-    near: share(0.85, 'Of the limit: a rolling deploy adds its share for a while'),
-    over: duration('20s', 'Four looks of five in this time were at least that high'),
+    near: share(0.85, 'Share of the limit: a rolling deploy adds connections for a while'),
+    over: duration('20s', 'Four of five looks in this time must be that high'),
   }),
   needs: { spanMs: 60_000, metrics: ['cache_connections', 'cache_connections_max'] },
   detect: (window, _topology, settings) =>

@@ -19,11 +19,11 @@ export const coldStart: Detector<Settings> = {
   why: 'The cache lost its keys, by a restart or a flush, and fetches them again one by one. Until it is warm, the origin answers the reads that are hits otherwise. It passes by itself; what hurts is the load on the origin meanwhile, and another cold cache beside it.',
   settings: z.strictObject({
     ...patience('3s', '5s'),
-    warm: share(0.95, 'Of the hit ratio before: the keys that matter are back'),
-    emptied: share(0.7, 'Of the keys gone at once, other than by TTL or eviction'),
-    over: duration('10s', 'Short enough to follow a cache that fills within a minute'),
-    lookupsMin: threshold(40, 'Fewer reads tell no ratio'),
-    newNormal: duration('10m', 'A ratio that has stayed away for so long does not come back by waiting'),
+    warm: share(0.95, 'Share of the hit ratio before, from which the cache counts as warm again'),
+    emptied: share(0.7, 'Share of the keys that is gone at once, other than by TTL or eviction'),
+    over: duration('10s', 'The hit ratio is measured over this time: short enough for a cache that fills within a minute'),
+    lookupsMin: threshold(40, 'Fewer lookups are not judged'),
+    newNormal: duration('10m', 'A hit ratio that has stayed low for this time will not recover by waiting'),
   }),
   needs: { spanMs: 720_000, metrics: ['cache_hits_total', 'cache_misses_total'] },
   detect: (window, topology, settings) =>

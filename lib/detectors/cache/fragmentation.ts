@@ -14,9 +14,12 @@ export const fragmentation: Detector<Settings> = {
   why: 'The process holds much more of the machine than its data needs: holes that values of other sizes left behind. The machine runs out earlier than maxmemory says. activedefrag closes the holes while running. After a large deletion it is harmless: the room is used again.',
   settings: z.strictObject({
     ...patience('10s', '60s'),
-    ratio: threshold(1.5, 'As in MEMORY DOCTOR, with the floor beside it'),
-    bytes: threshold(268_435_456, '256 MiB: on a small instance the ratio is mostly the program itself'),
-    over: duration('5m', 'In every look of this time: a rewrite or a deletion passes'),
+    ratio: threshold(1.5, 'Resident memory over used memory, as in MEMORY DOCTOR'),
+    bytes: threshold(
+      268_435_456,
+      'And at least this much fragmented memory, 256 MiB: on a small instance the ratio is mostly the program itself',
+    ),
+    over: duration('5m', 'It must hold in every look of this time: a rewrite or a deletion passes'),
   }),
   needs: { spanMs: 360_000, metrics: ['redis_memory_used_rss_bytes', 'cache_memory_used_bytes'] },
   detect: (window, _topology, settings) =>

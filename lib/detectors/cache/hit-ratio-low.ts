@@ -15,11 +15,11 @@ export const hitRatioLow: Detector<Settings> = {
   why: 'More than half of the reads pay for a look into the cache and then for the origin too. Usual causes: too little memory for the keys in use, a TTL shorter than the time between two reads of a key, or keys that are written and never read. Harmless for a cache that only guards against bursts.',
   settings: z.strictObject({
     ...patience('30s', '60s'),
-    low: share(0.5, 'Below, the cache costs more reads than it saves'),
-    over: duration('5m', 'Long enough that one batch job does not count'),
-    warm: duration('10m', 'A cache this young is still filling'),
-    lookupsMin: threshold(1_000, 'Below this a single cold client moves the ratio by whole points'),
-    lookupsPerSecondMin: threshold(5, 'Nobody waits for a cache that is hardly asked'),
+    low: share(0.5, 'Hit ratio below which the cache costs more reads than it saves'),
+    over: duration('5m', 'The hit ratio is measured over this time: long enough that one batch job does not count'),
+    warm: duration('10m', 'A cache younger than this is still filling'),
+    lookupsMin: threshold(1_000, 'Fewer lookups are not judged: a single cold client would move the ratio by whole points'),
+    lookupsPerSecondMin: threshold(5, 'Caches with fewer lookups a second are not judged'),
   }),
   needs: { spanMs: 600_000, metrics: ['cache_hits_total', 'cache_misses_total'] },
   detect: (window, topology, settings) =>

@@ -21,11 +21,14 @@ export const hotKey: Detector<Settings> = {
   why: 'One key takes so much of the reads that the one server which holds it is the limit: adding servers or evening a ring does not help, because a key lives on one of them. When it ends, everybody asks the origin for it at once. A copy in the application for a second, or the key split in several, takes the load off.',
   settings: z.strictObject({
     ...patience('0s', '10s'),
-    share: share(0.03, 'Of all reads of the tier, surely: popular keys of an ordinary day stay below'),
-    times: threshold(5, 'Times the median of the twenty hottest: in a cache of few keys each has a large share'),
-    linesMin: threshold(200, 'Commands counted: with fewer a key may seem hot by chance'),
-    fresh: duration('45s', 'Older counts say nothing of now'),
-    critical: share(0.25, 'A quarter of all reads on one key'),
+    share: share(
+      0.03,
+      'Share of all reads of the tier, as the lower end of its interval: popular keys of an ordinary day stay below the default',
+    ),
+    times: threshold(5, 'Factor over the median of the twenty hottest keys: in a cache of few keys each has a large share'),
+    linesMin: threshold(200, 'Commands that must have been counted: with fewer a key may seem hot by chance'),
+    fresh: duration('45s', 'Older counts are ignored'),
+    critical: share(0.25, 'Share of all reads from which it is critical: a quarter on one key'),
   }),
   needs: { spanMs: 60_000, metrics: [] },
   detect: (window, topology, settings) => {

@@ -14,8 +14,8 @@ export const keysWithoutTtl: Detector<Settings> = {
   why: 'A cache in which many keys have no TTL, and whose policy does not evict such keys, only grows: in the end it refuses writes, or throws out the keys that do end. A forgotten EX is the usual cause. Under an allkeys policy, or in a store, it is meant so.',
   settings: z.strictObject({
     ...patience('30s', '30s'),
-    share: share(0.2, 'Of the keys: a few settings and locks without an end are ordinary'),
-    itemsMin: threshold(1_000, 'Below, they are settings rather than a leak'),
+    share: share(0.2, 'Share of the keys that have no TTL: a few settings and locks are ordinary'),
+    itemsMin: threshold(1_000, 'Caches with fewer keys are not judged: those are settings rather than a leak'),
   }),
   needs: { spanMs: 30_000, metrics: ['cache_items', 'cache_items_expiring'] },
   detect: (window, topology, settings) =>

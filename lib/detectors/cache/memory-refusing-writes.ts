@@ -15,8 +15,8 @@ export const memoryRefusingWrites: Detector<Settings> = {
   why: 'Memory is at its limit and the policy forbids to evict (or nothing may be evicted), so every write fails with an error. Reads go on, which hides it: what expires is not filled again, and the hit ratio sinks. A store needs more memory or fewer keys; a cache needs a policy that evicts.',
   settings: z.strictObject({
     ...patience('2s', '30s'),
-    refusals: threshold(3, 'One may be a single value larger than what is left'),
-    over: duration('30s', 'Refused writes are counted over this long'),
+    refusals: threshold(3, 'Refused writes: one may be a single value larger than the free memory'),
+    over: duration('30s', 'Refused writes are counted over this time'),
   }),
   needs: { spanMs: 120_000, metrics: ['cache_memory_used_bytes'] },
   detect: (window, _topology, settings) =>

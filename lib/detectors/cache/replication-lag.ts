@@ -14,9 +14,9 @@ export const replicationLag: Detector<Settings> = {
   why: 'Readers of the replica see old values, and what it has not yet received is lost when the primary fails. When the lag outgrows the replication backlog, the replica must copy everything anew, which loads both. A slow network, a replica that is busy with a long command or a burst of large writes are usual causes.',
   settings: z.strictObject({
     ...patience('5s', '10s'),
-    bytes: threshold(4_194_304, '4 MiB: what is on its way in the buffers of a connection'),
-    seconds: threshold(2, 'And this much time of the present writes: a primary that writes a lot has more on its way'),
-    over: duration('15s', 'In every look of this time: one batch is caught up within a second'),
+    bytes: threshold(4_194_304, 'Bytes that the replica is behind, 4 MiB: as much is in the buffers of a connection'),
+    seconds: threshold(2, 'And seconds of the present write rate: a primary that writes a lot has more in transit'),
+    over: duration('15s', 'It must hold in every look of this time: one batch is caught up within a second'),
   }),
   needs: { spanMs: 60_000, metrics: ['redis_connected_slave_lag_bytes'] },
   detect: (window, _topology, settings) => {

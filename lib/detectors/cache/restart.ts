@@ -16,9 +16,9 @@ export const restart: Detector<Settings> = {
   why: 'A cache that restarts comes back empty: every read is a miss until the keys are fetched again, and the origin carries them all. Replicas and clients reconnect at the same time. Planned restarts look the same; silence the rule for their time.',
   settings: z.strictObject({
     ...patience('0s', '0s'),
-    holdMin: duration('60s', 'Long enough to be seen by whoever looks for what happened'),
-    holdMax: duration('3m', 'By then it is history, warm or not'),
-    recovered: share(0.95, 'Of the hit ratio before: the keys that matter are back'),
+    holdMin: duration('60s', 'How long it is reported at least, so that whoever looks for a cause sees it'),
+    holdMax: duration('3m', 'How long it is reported at most, warm or not'),
+    recovered: share(0.95, 'Share of the hit ratio before, from which the cache counts as recovered'),
   }),
   needs: { spanMs: 600_000, metrics: ['cache_uptime_seconds'] },
   detect: (window, topology, settings) =>

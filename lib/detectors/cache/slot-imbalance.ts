@@ -16,10 +16,10 @@ export const slotImbalance: Detector<Settings> = {
   why: 'A Redis Cluster is as fast as its busiest master. Where that one serves more slots than the others, `redis-cli --cluster rebalance` evens it. Where the slots are even, some keys are asked for more than others: find them, and split or copy them; moving slots only moves the heat.',
   settings: z.strictObject({
     ...patience('15s', '30s'),
-    imbalance: threshold(1.5, 'Busiest master over the mean: hashing alone stays below'),
-    warning: threshold(2, 'Half of the cluster idles for it'),
-    over: duration('60s', 'Shares swing with a few hundred reads'),
-    perSecondMin: threshold(20, 'Nobody waits for a cluster that is hardly asked'),
+    imbalance: threshold(1.5, 'Load of the busiest master over the mean: hashing alone stays below the default'),
+    warning: threshold(2, 'Factor from which it is a warning: half of the cluster is idle'),
+    over: duration('60s', 'Commands are counted over this time: shares swing with a few hundred reads'),
+    perSecondMin: threshold(20, 'Clusters with fewer commands a second are not judged'),
   }),
   needs: { spanMs: 70_000, metrics: ['redis_commands_processed_total'] },
   detect: (window, topology, settings) =>

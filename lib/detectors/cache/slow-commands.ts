@@ -13,10 +13,10 @@ export const slowCommands: Detector<Settings> = {
   why: 'Redis serves one command at a time: while a slow one runs, all other clients wait. KEYS, whole reads of large hashes and lists, long scripts and deletions of big keys are the usual ones. Ask in pages (SCAN, HSCAN, LRANGE by parts), delete with UNLINK.',
   settings: z.strictObject({
     ...patience('5s', '60s'),
-    busy: share(0.01, 'Of the time spent in entries of the slow log: below, nobody waits long'),
-    warning: share(0.1, 'Every tenth moment: clients feel that'),
-    entriesMin: threshold(3, 'One slow command is an accident'),
-    over: duration('60s', 'The slow log is read every few seconds and names whole seconds'),
+    busy: share(0.01, 'Share of the time that is spent in entries of the slow log: below, nobody waits long'),
+    warning: share(0.1, 'Share from which it is a warning: clients notice one moment in ten'),
+    entriesMin: threshold(3, 'Fewer entries are not judged: one slow command is an accident'),
+    over: duration('60s', 'Entries are counted over this time: the slow log is read every few seconds and has whole seconds'),
   }),
   needs: { spanMs: 60_000, metrics: [] },
   detect: (window, topology, settings) =>

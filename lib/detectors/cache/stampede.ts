@@ -24,10 +24,10 @@ export const stampede: Detector<Settings> = {
   why: 'A popular key ended, and every reader that missed it asks the origin for the same value at the same time: the origin does the same work many times over, and gets slower, so that more readers join. One reader that fetches while the others wait (a lock, a lease), or fetching shortly before the end, avoids it.',
   settings: z.strictObject({
     ...patience('0s', '10s'),
-    ratio: share(0.05, 'Of the fills, put again a value that was just put: 0.4 % at most in ordinary traffic'),
-    duplicatesMin: threshold(10, 'In four seconds: fewer, and nobody notices'),
-    deviations: threshold(6, 'Above what this cache is used to: some applications overwrite on purpose'),
-    hold: duration('20s', 'The origin needs that long to catch up'),
+    ratio: share(0.05, 'Share of the fills that write a value again that was just written: 0.4 % at most in ordinary traffic'),
+    duplicatesMin: threshold(10, 'Duplicate fills in four seconds: fewer go unnoticed'),
+    deviations: threshold(6, 'Standard deviations above the usual of this cache: some applications overwrite on purpose'),
+    hold: duration('20s', 'How long it stays reported: the origin needs that time to catch up'),
   }),
   learns: true,
   needs: {

@@ -19,11 +19,11 @@ export const hotArc: Detector<Settings> = {
   settings: z.strictObject({
     ...patience('20s', '15s'),
     ratio: threshold(1.5, 'Share of the reads over share of the keys: a key with 2 % of all reads makes a tenth on three nodes'),
-    excess: share(0.08, 'Of all reads, beyond its share of the keys: on many nodes ratios alone are large by chance'),
-    warning: threshold(2, 'Twice its part without one key to blame: below it is a note'),
-    over: duration('40s', 'Both halves of it must show it: shares of a few hundred reads swing'),
-    settle: duration('15s', 'After the ring changed, the share seen is partly that of the old one'),
-    fresh: duration('60s', 'Older counts of hot keys say nothing of now'),
+    excess: share(0.08, 'Share of all reads beyond its share of the keys: on many nodes ratios alone are large by chance'),
+    warning: threshold(2, 'Factor from which it is a warning when no single key is to blame; below, it is an info'),
+    over: duration('40s', 'Both halves of this time must show it: shares of a few hundred reads swing'),
+    settle: duration('15s', 'Pause after the ring changed: the share seen is partly that of the old ring'),
+    fresh: duration('60s', 'Older counts of hot keys are ignored'),
   }),
   needs: { spanMs: 90_000, metrics: ['ring_share_owned', 'ring_share_seen'] },
   detect: (window, topology, settings) =>

@@ -15,9 +15,9 @@ export const imbalance: Detector<Settings> = {
   why: 'One node of the ring owns more of the keys than the others and takes more of the reads: it is full, slow and missed first, while the others idle. The points on the circle decide, and moving some of them moves just those keys. A node that is meant to carry more, because it is larger, makes this harmless.',
   settings: z.strictObject({
     ...patience('5s', '10s'),
-    imbalance: threshold(1.25, 'Busiest node over the mean: 160 points each are within about 1.1 by chance'),
-    over: duration('30s', 'Shares of the reads swing with a few hundred reads'),
-    settle: duration('12s', 'After the ring changed, the share seen is still partly that of the old one'),
+    imbalance: threshold(1.25, 'Load of the busiest node over the mean: nodes with 160 points are within about 1.1 by chance'),
+    over: duration('30s', 'Reads are counted over this time: shares swing with a few hundred reads'),
+    settle: duration('12s', 'Pause after the ring changed: the share seen is partly that of the old ring'),
   }),
   needs: { spanMs: 60_000, metrics: ['ring_share_owned'] },
   detect: (window, topology, settings) =>

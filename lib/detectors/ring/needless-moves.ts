@@ -24,8 +24,8 @@ export const needlessMoves: Detector<Settings> = {
   why: 'When a server leaves or a weight changes, only the keys of that server need a new owner. Hashing by remainder deals nearly all keys anew instead, and twemproxy recounts the points of every server when one weight changes. Each key that moves without need is a miss, at once with all the others. It costs nothing until the next edit, or the next failed server: then it costs the origin most.',
   settings: z.strictObject({
     ...patience('10s', '0s'),
-    ratio: threshold(1.3, 'Times the least that the edit must move'),
-    excess: share(0.03, 'Of all keys, beyond that least: rounding moves a few'),
+    ratio: threshold(1.3, 'Keys that move over the least that the edit must move'),
+    excess: share(0.03, 'And at least this share of all keys beyond that least: rounding moves a few'),
   }),
   needs: { spanMs: 10_000, metrics: [] },
   detect: (window, topology, settings) =>

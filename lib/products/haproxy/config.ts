@@ -23,9 +23,7 @@ export const haproxyConfig = z
     stats: url(stats).optional().describe('The statistics page, `http://[USER:PASSWORD@]HOST:PORT/PATH`: reads only'),
     config: path('the path of haproxy.cfg')
       .optional()
-      .describe(
-        'haproxy.cfg, or the folder of its `*.cfg`. Read for what statistics do not tell: hash types, weights in the file. Never written',
-      ),
+      .describe('haproxy.cfg, or the folder of its `*.cfg`. Read for what statistics lack: hash types, weights in the file. Never written'),
   })
   .refine((config) => config.socket !== undefined || config.stats !== undefined, {
     path: ['socket'],

@@ -39,7 +39,7 @@ export const prometheusConfig = z
     same: z
       .record(z.string(), z.string())
       .default({})
-      .describe('Instance label to the configured target that it is, where addresses do not tell: `{ "redis-exporter:9121": cache-a }`'),
+      .describe('Instance label to the configured target that it is, where the addresses differ: `{ "redis-exporter:9121": cache-a }`'),
   })
   .transform((config) => ({ ...config, behind: undefined as Behind | undefined }))
 

@@ -15,7 +15,7 @@ export const twemproxyConfig = z.strictObject({
   ).describe('The statistics port, `tcp://HOST:PORT` (22222 by default)'),
   config: path('the path of nutcracker.yml')
     .optional()
-    .describe('nutcracker.yml: the only place that tells weights, names and hash functions. Without it pools are shown without a ring'),
+    .describe('nutcracker.yml: the only source of weights, names and hash functions. Without it pools are shown without a ring'),
   restart: argv
     .optional()
     .describe(
