@@ -19,8 +19,8 @@ export interface Table<T extends { id: string }> {
   /** For what must not begin without: throws `unavailable`, and keeps nothing, unless the document is on the disk. */
   insist(document: T): void
   delete(id: string): boolean
-  /** Newest first. */
-  list(filter?: (document: T) => boolean): T[]
+  /** Newest first. The documents are frozen: a copy of each would make a list of thousands hold up the only thread. */
+  list(filter?: (document: T) => boolean): Readonly<T>[]
 }
 
 /** What a job's writes are put back with, in batches. */

@@ -4,7 +4,10 @@ import type { Spare } from './reserve.ts'
 import type { Saving } from './saving.ts'
 import { readRow, type Spoilt } from './shapes.ts'
 
-/** A noun's documents: all in memory, each written to its row when it is put. What goes in and comes out are copies. */
+/**
+ * A noun's documents: all in memory, each written to its row when it is put. What is held is frozen: `list` hands out thousands without a copy
+ * of each, `get` a copy that may be changed and put back.
+ */
 export class Documents<T extends { id: string }> implements Table<T> {
   readonly #kept = new Map<string, { document: T; json: string }>()
   readonly #write: (id: string, json: string) => void
@@ -20,7 +23,7 @@ export class Documents<T extends { id: string }> implements Table<T> {
     this.#spared = spared
     for (const row of db.prepare('SELECT id, json FROM document WHERE noun = ? ORDER BY number').all(noun)) {
       const document = readRow<T>(noun, row.json)
-      if (document !== undefined && document.id === row.id) this.#kept.set(document.id, { document, json: row.json as string })
+      if (document !== undefined && document.id === row.id) this.#hold(document.id, document, row.json as string)
       else spoilt(noun, String(row.id))
     }
     const write = db.prepare(
@@ -39,7 +42,7 @@ export class Documents<T extends { id: string }> implements Table<T> {
   put(document: T): void {
     const json = JSON.stringify(document)
     if (this.#kept.get(document.id)?.json === json) return
-    this.#kept.set(document.id, { document: JSON.parse(json) as T, json })
+    this.#hold(document.id, JSON.parse(json) as T, json)
     this.#saving.put(this.#key(document.id), () => this.#write(document.id, json), this.#spare(document.id, json))
   }
 
@@ -47,7 +50,7 @@ export class Documents<T extends { id: string }> implements Table<T> {
     const json = JSON.stringify(document)
     const row = this.#spare(document.id, json)
     this.#saving.insist(() => this.#write(document.id, json), row && { key: this.#key(document.id), row })
-    this.#kept.set(document.id, { document: JSON.parse(json) as T, json })
+    this.#hold(document.id, JSON.parse(json) as T, json)
   }
 
   delete(id: string): boolean {
@@ -58,13 +61,17 @@ export class Documents<T extends { id: string }> implements Table<T> {
 
   list(filter: (document: T) => boolean = () => true): T[] {
     const out: T[] = []
-    for (const { document, json } of this.#kept.values()) if (filter(document)) out.push(JSON.parse(json) as T)
+    for (const { document } of this.#kept.values()) if (filter(document)) out.push(document)
     return out.reverse()
   }
 
   /** Deletes what is over and old. */
   prune(over: (document: T) => boolean): void {
     for (const [id, { document }] of this.#kept) if (over(document)) this.delete(id)
+  }
+
+  #hold(id: string, document: T, json: string): void {
+    this.#kept.set(id, { document: frozen(document), json })
   }
 
   #key(id: string): string {
@@ -74,4 +81,11 @@ export class Documents<T extends { id: string }> implements Table<T> {
   #spare(id: string, json: string | null): Spare | undefined {
     return this.#spared ? { table: this.#noun, id, json } : undefined
   }
+}
+
+/** A value of JSON that nobody can change any more. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  for (const member of Object.values(value)) frozen(member)
+  return Object.freeze(value)
 }

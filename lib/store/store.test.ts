@@ -176,7 +176,7 @@ describe('a query', () => {
 })
 
 describe('documents', () => {
-  test('are copies, newest first, and stand in the order of their first put', () => {
+  test('are copies or frozen, newest first, and stand in the order of their first put', () => {
     open()
     const first = finding('1')
     store.findings.put(first)
@@ -186,7 +186,9 @@ describe('documents', () => {
     store.findings.put(first)
     expect(store.findings.list().map((document) => document.id)).toEqual(['2', '1'])
     expect(store.findings.list((document) => document.state === 'firing').map((document) => document.id)).toEqual(['1'])
-    store.findings.list()[0]!.summary = 'mine'
+    expect(() => Object.assign(store.findings.list()[0]!, { summary: 'mine' })).toThrow(TypeError)
+    expect(() => store.findings.list()[0]!.evidence.push({} as never)).toThrow(TypeError)
+    store.findings.get('2')!.summary = 'mine'
     expect(store.findings.get('2')!.summary).toBe('')
     expect(store.findings.delete('2')).toBe(true)
     expect(store.findings.delete('2')).toBe(false)

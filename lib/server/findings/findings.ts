@@ -4,7 +4,7 @@ import { EvenkeelError } from '../../model/error.ts'
 import type { Finding, FindingState, Severity } from '../../model/finding.ts'
 import { iso, withIso } from '../http/iso.ts'
 import { type Paging, pageNewest } from '../http/paging.ts'
-import { proposalsFor } from '../proposals/proposals.ts'
+import { proposalsByFinding, proposalsFor } from '../proposals/proposals.ts'
 import type { Runtime } from '../runtime.ts'
 import { silencedBy } from '../silences/silences.ts'
 
@@ -23,7 +23,8 @@ export function listFindings(
       (target === undefined || finding.subject.target === target),
   )
   const { items, ...rest } = pageNewest(found, (finding) => finding.since, paging)
-  return { items: items.map((finding) => findingView(runtime, finding)), ...rest }
+  const proposals = proposalsByFinding(runtime)
+  return { items: items.map((finding) => findingView(runtime, finding, proposals.get(finding.id) ?? [])), ...rest }
 }
 
 export function getFinding(runtime: Runtime, id: string): FindingView {
@@ -45,7 +46,7 @@ function findingOf(runtime: Runtime, id: string): Finding {
   return finding
 }
 
-export function findingView(runtime: Runtime, finding: Finding): FindingView {
+export function findingView(runtime: Runtime, finding: Finding, proposals = proposalsFor(runtime, finding.id)): FindingView {
   const detector = runtime.detectors.find((candidate) => candidate.id === finding.rule)
   const { acknowledged, ...rest } = finding
   const noRemedy = runtime.engine.noRemedy(finding.id)
@@ -54,7 +55,7 @@ export function findingView(runtime: Runtime, finding: Finding): FindingView {
     ...(acknowledged ? { acknowledged: { by: acknowledged.by, at: iso(acknowledged.at) } } : {}),
     title: detector?.title ?? finding.rule,
     why: detector?.why ?? '',
-    proposals: proposalsFor(runtime, finding.id).map((proposal) => proposal.id),
+    proposals: proposals.map((proposal) => proposal.id),
     ...(noRemedy ? { noRemedy } : {}),
     silencedBy: silencedBy(runtime, finding, runtime.now()),
   }

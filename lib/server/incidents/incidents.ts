@@ -1,26 +1,24 @@
 import type { IncidentView } from '../../model/answers/incident.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
-import { type Finding, type Severity, subjectName } from '../../model/finding.ts'
+import { type Severity, subjectName } from '../../model/finding.ts'
 import { isWithin, tierOf } from '../../model/ref.ts'
 import { parseSetting } from '../../model/setting.ts'
 import { findingView } from '../findings/findings.ts'
 import { iso } from '../http/iso.ts'
 import { type Paging, pageNewest } from '../http/paging.ts'
+import { proposalsByFinding } from '../proposals/proposals.ts'
 import type { Runtime } from '../runtime.ts'
-import { meet, type Touches, touching } from './touching.ts'
+import { type Group, groupFindings } from './groups.ts'
 
-/** Findings that begin within this long of each other, on things that touch, are taken for one story. */
-const TOGETHER_MS = 120_000
 const SEVERITY_ORDER: Record<Severity, number> = { info: 0, warning: 1, critical: 2 }
-
-type Group = { id: string; since: number; findings: Finding[] }
 
 /** Newest first. */
 export function listIncidents(runtime: Runtime, { state, ...paging }: { state?: 'firing' | 'resolved' } & Paging = {}): Page<IncidentView> {
   const views = groups(runtime).filter((group) => state === undefined || stateOf(group) === state)
   const { items, ...rest } = pageNewest(views, (group) => group.since, paging)
-  return { items: items.map((group) => view(runtime, group)), ...rest }
+  const proposals = proposalsByFinding(runtime)
+  return { items: items.map((group) => view(runtime, group, proposals)), ...rest }
 }
 
 /** By its first finding or any other in it. One whose finding has become a mere note since is in no list, and still opens by its link. */
@@ -41,29 +39,14 @@ function alone(runtime: Runtime, id: string): Group | null {
 
 const stateOf = (group: Group) => (group.findings.some((finding) => finding.state !== 'resolved') ? 'firing' : 'resolved')
 
-/** An incident is named after its first finding, so its id stays while others join. */
 function groups(runtime: Runtime): Group[] {
   const findings = runtime.store.findings
     .list((finding) => finding.firingAt !== undefined && finding.severity !== 'info')
     .sort((a, b) => a.since - b.since)
-  const touch = touching(runtime.engine.topology())
-  const open: { group: Group; touches: Touches }[] = []
-  for (const finding of findings) {
-    const things = touch(finding)
-    const found = open.findLast(({ group, touches }) => {
-      const last = group.findings.at(-1)!
-      const near = finding.since - last.since <= TOGETHER_MS || (last.resolvedAt ?? Number.POSITIVE_INFINITY) >= finding.since
-      return near && meet(things, touches)
-    })
-    if (found) {
-      found.group.findings.push(finding)
-      found.touches = { own: found.touches.own.union(things.own), beside: found.touches.beside.union(things.beside) }
-    } else open.push({ group: { id: finding.id, since: finding.since, findings: [finding] }, touches: things })
-  }
-  return open.map(({ group }) => group)
+  return groupFindings(findings, runtime.engine.topology())
 }
 
-function view(runtime: Runtime, group: Group): IncidentView {
+function view(runtime: Runtime, group: Group, proposals = proposalsByFinding(runtime)): IncidentView {
   const worst = group.findings.reduce((a, b) => (SEVERITY_ORDER[b.severity] > SEVERITY_ORDER[a.severity] ? b : a))
   const resolved = stateOf(group) === 'resolved'
   const end = resolved ? Math.max(...group.findings.map((finding) => finding.resolvedAt ?? finding.seenAt)) : null
@@ -94,7 +77,7 @@ function view(runtime: Runtime, group: Group): IncidentView {
     ...(end === null ? {} : { resolvedAt: iso(end) }),
     severity: worst.severity,
     summary: worst.summary,
-    findings: group.findings.map((finding) => findingView(runtime, finding)),
+    findings: group.findings.map((finding) => findingView(runtime, finding, proposals.get(finding.id) ?? [])),
     changes: changes.map((change) => change.id),
     timeline: timeline.map((entry) => ({ ...entry, at: iso(entry.at) })),
   }

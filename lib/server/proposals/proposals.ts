@@ -28,10 +28,17 @@ export function getProposal(runtime: Runtime, id: string): ProposalView {
 
 /** All proposals about a finding: open ones first, then in the order of the remedies' shelf, then the newest first. */
 export function proposalsFor(runtime: Runtime, finding: string): Proposal[] {
-  const rank = ({ advisor }: Proposal) => runtime.advisors.findIndex(({ id }) => id === advisor)
-  return runtime.store.proposals
-    .list((proposal) => proposal.finding === finding)
-    .sort((a, b) => Number(b.state === 'open') - Number(a.state === 'open') || rank(a) - rank(b) || b.createdAt - a.createdAt)
+  return runtime.store.proposals.list((proposal) => proposal.finding === finding).sort(byUse(runtime))
+}
+
+/** The same of every finding, by its id: a list of findings reads the proposals once. */
+export function proposalsByFinding(runtime: Runtime): Map<string, Proposal[]> {
+  return Map.groupBy(runtime.store.proposals.list().sort(byUse(runtime)), ({ finding }) => finding)
+}
+
+function byUse({ advisors }: Runtime): (a: Proposal, b: Proposal) => number {
+  const rank = ({ advisor }: Proposal) => advisors.findIndex(({ id }) => id === advisor)
+  return (a, b) => Number(b.state === 'open') - Number(a.state === 'open') || rank(a) - rank(b) || b.createdAt - a.createdAt
 }
 
 /** Writes it to the servers, after holding every step against the live value. `change` is null for a dry run. */
