@@ -10,6 +10,13 @@ export const RING_ALGORITHMS = [
   'twemproxy-modula',
   'ketama',
   'libmemcached',
+  'modulo',
+  'dalli',
+  'rendezvous',
+  'jump',
+  'redis-rb',
+  'predis',
+  'groupcache',
   'redis-cluster',
 ] as const
 export type RingAlgorithm = (typeof RING_ALGORITHMS)[number]
@@ -34,7 +41,9 @@ export type RingNode = {
 }
 
 export type RingOptions = {
-  function?: 'sdbm' | 'djb2' | 'wt6' | 'crc32' | 'XX_HASH' | 'MURMUR_HASH_2'
+  function?: 'sdbm' | 'djb2' | 'wt6' | 'crc32' | 'none' | 'XX_HASH' | 'MURMUR_HASH_2'
+  /** What HAProxy hashes of a server. */
+  hashKey?: 'id' | 'id32' | 'addr' | 'addr-port' | 'guid'
   avalanche?: boolean
   input?: 'text' | 'source'
   version?: string
@@ -55,7 +64,32 @@ export type RingOptions = {
     | 'murmur'
     | 'jenkins'
   hashTag?: string
-  client?: 'libketama' | 'hashring'
+  hashStop?: string
+  seed?: string
+  /** Envoy: how a request's key is hashed. */
+  keyHash?: 'xxhash64' | 'murmur2'
+  /** groupcache: points a node. */
+  replicas?: number
+  /** Which program's rules, where several make a ring of this kind. */
+  client?:
+    | 'libketama'
+    | 'hashring'
+    | 'spymemcached'
+    | 'evcache'
+    | 'uhashring'
+    | 'predis'
+    | 'libmemcached'
+    | 'gomemcache'
+    | 'python-memcached'
+    | 'memjs'
+    | 'phpredis'
+    | 'pymemcache'
+    | 'go-redis'
+    | 'caddy'
+    | 'traefik'
+    | 'envoy'
+    | 'memcached-proxy'
+    | 'dskit'
   weighted?: boolean
 }
 

@@ -1,16 +1,20 @@
 import type { z } from 'zod'
 import type { RingAlgorithm, RingNode, RingOptions, RingSpec } from '../model/ring.ts'
 import type { Circle } from './arcs.ts'
+import type { Jump } from './jumpSpace.ts'
+import type { Rendezvous } from './rendezvousSpace.ts'
 import type { Table } from './table.ts'
 
 /** A spec turned into what the program holds in memory. Owners are indexes into `spec.nodes`; −1 is nobody predictable. */
 export type Placed = {
   /** How a key becomes a number, in words: two placements with equal words send every key to the same number. */
   number: string
-  space: Circle | Table
+  space: Circle | Table | Rendezvous | Jump
   ownerOf(key: string): number
-  /** Fractions by node, where the space cannot say it: nginx's plain `hash` with a server down. */
+  /** Fractions by node, nobody's last, where the space cannot say it: nginx's plain `hash` with a server down. */
   shares?: Float64Array
+  /** Keys of dead nodes are hashed again: where they go no space says. */
+  rehashes?: true
 }
 
 /** One algorithm of one program. */

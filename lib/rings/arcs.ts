@@ -15,15 +15,18 @@ export const SPACE_32 = 2 ** 32
 /** Points in the order of the circle, one a place: of several at one place only the first node's is ever reached. */
 export type Points = { places: Float64Array; owners: Int32Array }
 
-/** Sorts packed points in place. */
-export function orderPoints(points: Float64Array): Points {
+/** Sorts packed points in place. Of several at one place the first node's is kept, or the last one's, where the program writes over. */
+export function orderPoints(points: Float64Array, kept: 'first' | 'last' = 'first'): Points {
   points.sort()
   const places = new Float64Array(points.length)
   const owners = new Int32Array(points.length)
   let count = 0
   for (const point of points) {
     const place = placeOf(point)
-    if (count > 0 && places[count - 1] === place) continue
+    if (count > 0 && places[count - 1] === place) {
+      if (kept === 'first') continue
+      count--
+    }
     places[count] = place
     owners[count++] = nodeOf(point)
   }
@@ -41,6 +44,37 @@ export function successorCircle({ places, owners }: Points, size = SPACE_32): Ci
   ends[inside] = size - 1
   arcOwners[inside] = owners[inside] ?? owners[0]!
   return merged({ kind: 'circle', size, ends, owners: arcOwners })
+}
+
+/** A key goes to the first point after its hash, wrapping: a point at the hash itself is passed by. */
+export function afterCircle({ places, owners }: Points): Circle {
+  if (places.length === 0) return wholeCircle(-1)
+  const ends: number[] = []
+  const arcOwners: number[] = []
+  for (const [i, place] of places.entries()) {
+    if (place === 0) continue
+    ends.push(place - 1)
+    arcOwners.push(owners[i]!)
+  }
+  ends.push(SPACE_32 - 1)
+  arcOwners.push(owners[0]!)
+  return merged({ kind: 'circle', size: SPACE_32, ends: Float64Array.from(ends), owners: Int32Array.from(arcOwners) })
+}
+
+/** A key goes to the last point at or before its hash, wrapping. */
+export function predecessorCircle({ places, owners }: Points): Circle {
+  if (places.length === 0) return wholeCircle(-1)
+  const last = owners.at(-1)!
+  const ends: number[] = []
+  const arcOwners: number[] = []
+  for (const [i, place] of places.entries()) {
+    if (place === 0) continue
+    ends.push(place - 1)
+    arcOwners.push(i === 0 ? last : owners[i - 1]!)
+  }
+  ends.push(SPACE_32 - 1)
+  arcOwners.push(last)
+  return merged({ kind: 'circle', size: SPACE_32, ends: Float64Array.from(ends), owners: Int32Array.from(arcOwners) })
 }
 
 /** A key goes to the nearest point on either side, the earlier one when both are as near: HAProxy's way. */

@@ -3,6 +3,8 @@ import type { RingAnswer, RingMove, RingSpec } from '../model/ring.ts'
 import type { Placed } from './algorithm.ts'
 import { algorithms } from './algorithms.ts'
 import { circleShares, overlap } from './arcs.ts'
+import { jumpMoves, jumpShares } from './jumpSpace.ts'
+import { rendezvousMoves, rendezvousShares } from './rendezvousSpace.ts'
 import { parseSpec } from './spec.ts'
 import { meet, tableShares } from './table.ts'
 
@@ -19,7 +21,26 @@ export function locate(spec: RingSpec): (key: string) => string | null {
 export function sharesOf(spec: RingSpec, placed: Placed = placeRing(spec)): Float64Array {
   if (placed.shares) return placed.shares
   const { space } = placed
-  return space.kind === 'circle' ? circleShares(space, spec.nodes.length) : tableShares(space, spec.nodes.length)
+  switch (space.kind) {
+    case 'circle':
+      return circleShares(space, spec.nodes.length)
+    case 'table':
+      return tableShares(space, spec.nodes.length)
+    case 'jump':
+      return jumpShares(space, spec.nodes.length)
+    case 'rendezvous':
+      return space.counted ? countedShares(spec, placed) : rendezvousShares(space)
+  }
+}
+
+/** Shares of the keys `0` … `65535`: for hashes that spread so unevenly that weights say nothing. */
+function countedShares(spec: RingSpec, placed: Placed): Float64Array {
+  const shares = new Float64Array(spec.nodes.length + 1)
+  for (let i = 0; i < SYNTHETIC_KEYS; i++) {
+    const owner = placed.ownerOf(String(i))
+    shares[owner < 0 ? spec.nodes.length : owner]! += 1 / SYNTHETIC_KEYS
+  }
+  return shares
 }
 
 const named = (spec: RingSpec, shares: Float64Array): Record<string, number> =>
@@ -41,13 +62,7 @@ export function movesBetween(before: RingSpec, after: RingSpec, a = placeRing(be
     const to = ownerB < 0 ? nobody : toIndex[ownerB]!
     if (from !== to) moved[from * width + to]! += share
   }
-  if (a.number === b.number && a.space.kind === 'circle' && b.space.kind === 'circle') overlap(a.space, b.space, tell)
-  else if (a.number === b.number && a.space.kind === 'table' && b.space.kind === 'table') {
-    if (a.shares || b.shares) {
-      // Where a retry leads depends on the key itself: counted over keys, since no exact number exists.
-      for (let i = 0; i < SYNTHETIC_KEYS; i++) tell(a.ownerOf(`key:${i}`), b.ownerOf(`key:${i}`), 1 / SYNTHETIC_KEYS)
-    } else meet(a.space, b.space, tell)
-  } else {
+  if (!tellMoves(a, b, tell)) {
     const sharesA = sharesOf(before, a)
     const sharesB = sharesOf(after, b)
     for (const [i, from] of fromIndex.entries())
@@ -60,6 +75,31 @@ export function movesBetween(before: RingSpec, after: RingSpec, a = placeRing(be
       if (share > 0) moves.push({ from: names[from] ?? null, to: names[to] ?? null, share })
     }
   return moves.sort((one, other) => other.share - one.share)
+}
+
+/** Tells how the keys of two alike rings move; false where they are not alike, and chance alone says who meets whom. */
+function tellMoves(a: Placed, b: Placed, tell: (ownerA: number, ownerB: number, share: number) => void): boolean {
+  if (a.number !== b.number || a.rehashes || b.rehashes) return false
+  if (a.space.kind === 'circle' && b.space.kind === 'circle') overlap(a.space, b.space, tell)
+  else if (a.space.kind === 'table' && b.space.kind === 'table') {
+    // Where a retry leads depends on the key itself: counted over keys, since no exact number exists.
+    if (a.shares || b.shares) countMoves(a, b, (i) => `key:${i}`, tell)
+    else meet(a.space, b.space, tell)
+  } else if (a.space.kind === 'jump' && b.space.kind === 'jump') jumpMoves(a.space, b.space, tell)
+  else if (a.space.kind === 'rendezvous' && b.space.kind === 'rendezvous') {
+    if (a.space.counted) countMoves(a, b, String, tell)
+    else rendezvousMoves(a.space, b.space, tell)
+  } else return false
+  return true
+}
+
+function countMoves(
+  a: Placed,
+  b: Placed,
+  keyOf: (i: number) => string,
+  tell: (ownerA: number, ownerB: number, share: number) => void,
+): void {
+  for (let i = 0; i < SYNTHETIC_KEYS; i++) tell(a.ownerOf(keyOf(i)), b.ownerOf(keyOf(i)), 1 / SYNTHETIC_KEYS)
 }
 
 /** The what-if of two checked specs. */

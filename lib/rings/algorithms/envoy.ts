@@ -1,5 +1,11 @@
+import { z } from 'zod'
 import type { RingNode, RingSpec } from '../../model/ring.ts'
 import { addressOf, liveNodes, sum, weightOf } from '../algorithm.ts'
+import { bytesOf } from '../hashes/bytes.ts'
+import { murmur2 } from '../hashes/murmur2.ts'
+import type { Wide } from '../hashes/wide.ts'
+import { xxh64 } from '../hashes/xxh64.ts'
+import { taggedPart } from '../hashTag.ts'
 
 /** What Envoy hashes of a host: its hash key or hostname, else `ip:port`. */
 export const envoyKey = (node: RingNode): string => node.label ?? addressOf(node)
@@ -12,3 +18,21 @@ export function envoyHosts(spec: RingSpec): EnvoyHost[] {
   const total = sum(live.map(({ node }) => weightOf(node)))
   return live.map(({ node, index }) => ({ key: envoyKey(node), index, weight: weightOf(node) / total }))
 }
+
+/** RedisProxy hashes each key with Murmur2, of its tag where `enable_hashtagging` is set (redis_proxy's conn_pool_impl.cc); all else xxHash64. */
+export const envoyKeyOptions = {
+  keyHash: z.enum(['xxhash64', 'murmur2']).optional(),
+  hashTag: z.literal('{}').optional(),
+}
+export const hashTagIsMurmurs = ({ keyHash, hashTag }: { keyHash?: string; hashTag?: string }) =>
+  hashTag === undefined || keyHash === 'murmur2'
+export const HASH_TAG_ONLY = { path: ['hashTag'], error: 'only keyHash murmur2 has it' }
+
+/** A key's number; valid until the next call. */
+export function envoyKeyHash(spec: RingSpec): (key: string) => Wide {
+  const { keyHash, hashTag } = spec.options ?? {}
+  if (keyHash !== 'murmur2') return (key) => xxh64(bytesOf(key))
+  return hashTag ? (key) => murmur2(bytesOf(taggedPart(key, '{', '}'))) : (key) => murmur2(bytesOf(key))
+}
+export const envoyKeyNumber = ({ options }: RingSpec): string =>
+  options?.keyHash === 'murmur2' ? `murmur2${options.hashTag ?? ''}` : 'xxh64'

@@ -3,7 +3,7 @@ import type { Algorithm } from '../algorithm.ts'
 import { bytesOf } from '../hashes/bytes.ts'
 import type { Wide } from '../hashes/wide.ts'
 import { xxh64 } from '../hashes/xxh64.ts'
-import { type EnvoyHost, envoyHosts } from './envoy.ts'
+import { type EnvoyHost, envoyHosts, envoyKeyHash, envoyKeyNumber, envoyKeyOptions, HASH_TAG_ONLY, hashTagIsMurmurs } from './envoy.ts'
 
 const TABLE_SIZE = 65_537
 
@@ -44,15 +44,19 @@ export function maglevTable(hosts: readonly EnvoyHost[], size: number): Int32Arr
 /** Envoy `MAGLEV`. */
 export const envoyMaglev: Algorithm = {
   id: 'envoy-maglev',
-  options: z.strictObject({
-    tableSize: z.int().min(2).max(5_000_011).refine(isPrime, 'expected a prime').optional(),
-  }),
+  options: z
+    .strictObject({
+      tableSize: z.int().min(2).max(5_000_011).refine(isPrime, 'expected a prime').optional(),
+      ...envoyKeyOptions,
+    })
+    .refine(hashTagIsMurmurs, HASH_TAG_ONLY),
   weightMin: 1,
   weightMax: 2 ** 32 - 1,
   size: (spec) => spec.options?.tableSize ?? TABLE_SIZE,
   place(spec) {
     const size = spec.options?.tableSize ?? TABLE_SIZE
     const owners = maglevTable(envoyHosts(spec), size)
-    return { number: 'xxh64', space: { kind: 'table', owners }, ownerOf: (key) => owners[modulo(xxh64(bytesOf(key)), size)]! }
+    const hash = envoyKeyHash(spec)
+    return { number: envoyKeyNumber(spec), space: { kind: 'table', owners }, ownerOf: (key) => owners[modulo(hash(key), size)]! }
   },
 }

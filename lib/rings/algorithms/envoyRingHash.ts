@@ -6,7 +6,7 @@ import { bytesOf } from '../hashes/bytes.ts'
 import { murmur2 } from '../hashes/murmur2.ts'
 import type { Wide } from '../hashes/wide.ts'
 import { xxh64 } from '../hashes/xxh64.ts'
-import { type EnvoyHost, envoyHosts } from './envoy.ts'
+import { type EnvoyHost, envoyHosts, envoyKeyHash, envoyKeyNumber, envoyKeyOptions, HASH_TAG_ONLY, hashTagIsMurmurs } from './envoy.ts'
 
 export const RING_SIZE_MIN = 1024
 export const RING_SIZE_MAX = 8_388_608
@@ -103,7 +103,7 @@ function built(spec: RingSpec): { hosts: EnvoyHost[]; counts: number[] } {
   return { hosts, counts: ringCounts(hosts, ringScale(hosts, minimumRingSize, maximumRingSize)) }
 }
 
-/** Envoy `RING_HASH`. The request's own hash is always xxHash64; `function` places hosts only. */
+/** Envoy `RING_HASH`. `function` places hosts only; `keyHash` is the request's own. */
 export const envoyRingHash: Algorithm = {
   id: 'envoy-ring-hash',
   options: z
@@ -111,7 +111,9 @@ export const envoyRingHash: Algorithm = {
       minimumRingSize: z.int().min(1).max(RING_SIZE_MAX).optional(),
       maximumRingSize: z.int().min(1).max(RING_SIZE_MAX).optional(),
       function: z.enum(['XX_HASH', 'MURMUR_HASH_2']).optional(),
+      ...envoyKeyOptions,
     })
+    .refine(hashTagIsMurmurs, HASH_TAG_ONLY)
     .refine(({ minimumRingSize = RING_SIZE_MIN, maximumRingSize = RING_SIZE_MAX }) => minimumRingSize <= maximumRingSize, {
       path: ['minimumRingSize'],
       error: 'expected at most maximumRingSize',
@@ -126,6 +128,7 @@ export const envoyRingHash: Algorithm = {
   place(spec) {
     const { hosts, counts } = built(spec)
     const points = envoyPoints(hosts, counts, hashOf(spec.options?.function))
-    return { number: 'xxh64', space: circle64(points), ownerOf: (key) => owner64(points, xxh64(bytesOf(key))) }
+    const hash = envoyKeyHash(spec)
+    return { number: envoyKeyNumber(spec), space: circle64(points), ownerOf: (key) => owner64(points, hash(key)) }
   },
 }

@@ -5,7 +5,7 @@ import { fullHash, haproxyHashes, ipv4 } from '../hashes/haproxy.ts'
 
 /** The words of `hash-type`. */
 export const haproxyOptions = z.strictObject({
-  function: z.enum(['sdbm', 'djb2', 'wt6', 'crc32']).optional(),
+  function: z.enum(['sdbm', 'djb2', 'wt6', 'crc32', 'none']).optional(),
   avalanche: z.boolean().optional(),
   input: z.enum(['text', 'source']).optional(),
   version: z
@@ -35,9 +35,19 @@ export function haproxyNumber(spec: RingSpec): { number: string; hash(key: strin
   const mixed = avalanche ?? (spec.algorithm === 'haproxy-consistent' && named === undefined)
   const finish = mixed ? fullHash : (value: number) => value
   if (input === 'source') return { number: `source${mixed ? ' avalanche' : ''}`, hash: (key) => finish(ipv4(key) ?? 0) }
+  if (named === 'none') return { number: `none${mixed ? ' avalanche' : ''}`, hash: (key) => finish(leadingNumber(key)) }
   const name = (named ?? 'sdbm') as keyof typeof haproxyHashes
   const over = haproxyHashes[name]
   return { number: `${name}${mixed ? ' avalanche' : ''}`, hash: (key) => finish(over(bytesOf(key))) }
+}
+
+const [MIN_64, MAX_64] = [-(2n ** 63n), 2n ** 63n - 1n]
+
+/** `hash-type … none`: the key's leading decimal number in 64 bits (read_int64 of HAProxy's tools.c), of which the low 32 bits are taken. */
+function leadingNumber(key: string): number {
+  const found = BigInt(/^[+-]?\d+/.exec(key)?.[0].replace('+', '') ?? 0)
+  const clamped = found < MIN_64 ? MIN_64 : found > MAX_64 ? MAX_64 : found
+  return Number(BigInt.asUintN(32, clamped))
 }
 
 export function refusesHaproxyKey(spec: RingSpec, key: string): string | null {

@@ -3,7 +3,7 @@ import { addressOf, isUp, liveNodes, sum, weightOf } from '../algorithm.ts'
 import { envoyHosts, envoyKey } from '../algorithms/envoy.ts'
 import { envoyPlaces, RING_SIZE_MAX, RING_SIZE_MIN, ringCounts, ringScale } from '../algorithms/envoyRingHash.ts'
 import { haproxyIds, haproxyNumber } from '../algorithms/haproxy.ts'
-import { POINTS_PER_WEIGHT as HAPROXY_POINTS, haproxyPlaces } from '../algorithms/haproxyConsistent.ts'
+import { POINTS_PER_WEIGHT as HAPROXY_POINTS, haproxyBegin, haproxyPlaces } from '../algorithms/haproxyConsistent.ts'
 import { ketamaCounts } from '../algorithms/ketama.ts'
 import { POINTS_PER_WEIGHT as NGINX_POINTS, nginxPlaces } from '../algorithms/nginxConsistent.ts'
 import { twemproxyCounts, twemproxyName, twemproxyNumber } from '../algorithms/twemproxy.ts'
@@ -57,7 +57,7 @@ export function circleOf(question: Question): CircleSetting | null {
       const ids = haproxyIds(spec)
       return direct(question, HAPROXY_POINTS, spec.nodes.map(weightOf), {
         rule: 'nearest',
-        places: (node, count) => haproxyPlaces(ids[node]!, spec.options?.version, count),
+        places: (node, count) => haproxyPlaces(haproxyBegin(spec, node, ids[node]!), count),
         hash: haproxyNumber(spec).hash,
       })
     }

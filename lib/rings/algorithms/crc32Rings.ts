@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import type { RingSpec } from '../../model/ring.ts'
+import { type Algorithm, addressOf, sum } from '../algorithm.ts'
+import { arcAt, type Circle, orderPoints, type Points, packPoint, predecessorCircle, successorCircle } from '../arcs.ts'
+import { bytesOf } from '../hashes/bytes.ts'
+import { crc32 } from '../hashes/crc32.ts'
+import { md5Words } from '../hashes/md5.ts'
+import { taggedPart } from '../hashTag.ts'
+import { refusesWeights } from '../refusals.ts'
+
+const REDIS_RB_POINTS = 160
+const PREDIS_POINTS = 128
+const PREDIS_WEIGHT = 100
+const GROUPCACHE_POINTS = 50
+
+/** A circle of CRC-32 numbers: `place` gives the point of a node's text and its number. Of equal points the one made last counts. */
+function crcCircle(
+  spec: RingSpec,
+  counts: readonly number[],
+  place: (text: string, i: number) => number,
+  circle: (points: Points) => Circle,
+): Circle {
+  const points = new Float64Array(sum(counts))
+  let at = 0
+  for (const [index, node] of spec.nodes.entries())
+    for (let i = 0; i < counts[index]!; i++) points[at++] = packPoint(place(addressOf(node), i), index)
+  return circle(orderPoints(points, 'last'))
+}
+
+const swapped = (word: number) => (((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | ((word >>> 24) & 0xff)) >>> 0
+const md5BigEndian = (text: string) => swapped(md5Words(bytesOf(text))[0]!)
+const crcOf = (text: string) => crc32(bytesOf(text))
+
+/** What redis-rb hashes of a key: `^\{(.+?)\}`, where `^` begins any line and `.` is no line feed, as in Ruby. */
+const rubyTag = (key: string) => /(?:^|\n)\{([^\n]+?)\}/.exec(key)?.[1] ?? key
+
+/** `Redis::Distributed` of redis-rb (lib/redis/hash_ring.rb): the node's `id` is hashed, MD5 from 5.0 on, CRC-32 before. */
+export const redisRb: Algorithm = {
+  id: 'redis-rb',
+  options: z.strictObject({
+    version: z
+      .string()
+      .regex(/^\d{1,3}(\.\d{1,3})*/, 'expected a version like "4.8.0"')
+      .optional(),
+  }),
+  weightMin: 1,
+  weightMax: 1,
+  size: (spec) => spec.nodes.length * REDIS_RB_POINTS,
+  place(spec) {
+    const { version } = spec.options ?? {}
+    const old = version !== undefined && Number.parseInt(version, 10) < 5
+    const place = (text: string, i: number) => (old ? crcOf : md5BigEndian)(`${text}:${i}`)
+    const counts = spec.nodes.map(() => REDIS_RB_POINTS)
+    const space = crcCircle(spec, counts, place, predecessorCircle)
+    return { number: 'crc32 ruby tag', space, ownerOf: (key) => space.owners[arcAt(space.ends, crcOf(rubyTag(key)))]! }
+  },
+}
+
+/** Predis, its default distribution (src/Cluster/Distributor/HashRing.php). */
+export const predis: Algorithm = {
+  id: 'predis',
+  options: z.strictObject({}),
+  weightMin: 1,
+  weightMax: 2 ** 31 - 1,
+  size: (spec) => sum(predisCounts(spec)),
+  place(spec) {
+    const space = crcCircle(spec, predisCounts(spec), (text, i) => crcOf(`${text}:${i}`), predecessorCircle)
+    return { number: 'crc32 tag', space, ownerOf: (key) => space.owners[arcAt(space.ends, crcOf(taggedPart(key, '{', '}')))]! }
+  },
+}
+
+/** Weights of Predis are 100 where none is given. */
+export const predisWeight = ({ weight = PREDIS_WEIGHT }: { weight?: number }): number => weight
+
+function predisCounts({ nodes }: RingSpec): number[] {
+  const total = sum(nodes.map(predisWeight))
+  return nodes.map((node) => Math.round((predisWeight(node) / total) * nodes.length * PREDIS_POINTS))
+}
+
+/** groupcache (consistenthash.go): the point's number stands before the node's name. */
+export const groupcache: Algorithm = {
+  id: 'groupcache',
+  options: z.strictObject({ replicas: z.int().min(1).max(100_000).optional() }),
+  weightMin: 1,
+  weightMax: 1,
+  size: (spec) => spec.nodes.length * (spec.options?.replicas ?? GROUPCACHE_POINTS),
+  place(spec) {
+    const counts = spec.nodes.map(() => spec.options?.replicas ?? GROUPCACHE_POINTS)
+    const space = crcCircle(spec, counts, (text, i) => crcOf(`${i}${text}`), successorCircle)
+    return { number: 'crc32', space, ownerOf: (key) => space.owners[arcAt(space.ends, crcOf(key))]! }
+  },
+}

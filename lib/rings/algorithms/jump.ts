@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import type { RingSpec } from '../../model/ring.ts'
+import { type Algorithm, addressOf } from '../algorithm.ts'
+import { bytesOf } from '../hashes/bytes.ts'
+import { add, multiply, type Wide, wide } from '../hashes/wide.ts'
+import { xxh3 } from '../hashes/xxh3.ts'
+import { xxh64 } from '../hashes/xxh64.ts'
+import { refusesWeights } from '../refusals.ts'
+
+const CLIENTS = ['memcached-proxy', 'dskit'] as const
+const STEP = wide(2862933555777941757n)
+const ONE = wide(1n)
+
+/** Jump consistent hash of an unsigned 64-bit number; its halves are written over. */
+export function jumpBucket(hash: Wide, buckets: number): number {
+  let bucket = -1
+  let next = 0
+  while (next < buckets) {
+    bucket = next
+    multiply(hash, STEP)
+    add(hash, ONE)
+    next = Math.trunc((bucket + 1) * (2 ** 31 / ((hash.hi >>> 1) + 1)))
+  }
+  return bucket
+}
+
+/** memcached's own proxy (its default pool), and dskit of Loki, Mimir, Tempo and Thanos. */
+export const jump: Algorithm = {
+  id: 'jump',
+  options: z
+    .strictObject({
+      client: z.enum(CLIENTS, `expected one of ${CLIENTS.join(', ')}`),
+      hashTag: z.string().length(2, 'expected two characters, like "{}"').optional(),
+      hashStop: z.string().min(1).max(100).optional(),
+      seed: z.string().min(1).max(300).optional(),
+    })
+    .superRefine(({ client, hashTag, hashStop, seed }, issues) => {
+      for (const [name, value] of Object.entries({ hashTag, hashStop, seed }))
+        if (value !== undefined && client !== 'memcached-proxy')
+          issues.addIssue({ code: 'custom', path: [name], message: 'only memcached-proxy has it' })
+      if (hashTag !== undefined && hashStop !== undefined)
+        issues.addIssue({ code: 'custom', path: ['hashStop'], message: 'expected a tag or a stop, not both' })
+    }),
+  weightMin: 1,
+  weightMax: 2 ** 31 - 1,
+  size: (spec) => spec.nodes.length,
+  refuses: (spec) => refusesWeights(spec, 'jump hashing'),
+  place(spec) {
+    const { client, hashTag, hashStop, seed } = spec.options ?? {}
+    const positions = spec.nodes.map((_, index) => index)
+    if (client === 'dskit') {
+      const order = Int32Array.from(positions.sort((a, b) => natural(addressOf(spec.nodes[a]!), addressOf(spec.nodes[b]!))))
+      const ownerOf = (key: string) => order[jumpBucket(xxh64(bytesOf(key)), order.length)]!
+      return { number: 'jump xxh64', space: { kind: 'jump', order }, ownerOf }
+    }
+    const order = Int32Array.from(positions)
+    const begin = seed === undefined ? 0n : xxh3(bytesOf(seed))
+    const ownerOf = (key: string) => order[jumpBucket(wide(xxh3(bytesOf(partOf(key, hashTag, hashStop)), begin)), order.length)]!
+    return { number: JSON.stringify(['jump xxh3', seed, hashTag, hashStop]), space: { kind: 'jump', order }, ownerOf }
+  },
+}
+
+/** Between the two characters of the tag, even if nothing stands there; or what stands before the stop. */
+function partOf(key: string, hashTag: string | undefined, hashStop: string | undefined): string {
+  if (hashTag !== undefined) {
+    const from = key.indexOf(hashTag[0]!)
+    const to = from < 0 ? -1 : key.indexOf(hashTag[1]!, from + 1)
+    return to < 0 ? key : key.slice(from + 1, to)
+  }
+  const stop = hashStop === undefined ? -1 : key.indexOf(hashStop)
+  return stop < 0 ? key : key.slice(0, stop)
+}
+
+/** Natural order (facette/natsort): runs of digits as numbers, others as bytes; who ends first is smaller. */
+export function natural(one: string, other: string): number {
+  const [a, b] = [one, other].map((text) => text.match(/\d+|\D+/g) ?? []) as [string[], string[]]
+  for (let i = 0; i < a.length && i < b.length; i++) {
+    const [x, y] = [a[i]!, b[i]!]
+    if (x === y) continue
+    if (/^\d/.test(x) && /^\d/.test(y)) {
+      const [p, q] = [BigInt(x), BigInt(y)]
+      if (p !== q) return p < q ? -1 : 1
+      continue
+    }
+    return byBytes(x, y)
+  }
+  return a.length - b.length
+}
+
+const byBytes = (one: string, other: string) => {
+  const [a, b] = [new TextEncoder().encode(one), new TextEncoder().encode(other)]
+  for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!
+  return a.length - b.length
+}
