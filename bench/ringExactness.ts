@@ -6,6 +6,7 @@ import { murmur2 } from '../lib/rings/hashes/murmur2.ts'
 import { xxh64 } from '../lib/rings/hashes/xxh64.ts'
 import { findProgram } from '../test/daemon.ts'
 import { CAPTURED_KEYS, type CapturedRing, hashringRings, libmemcachedRings } from '../test/rings/captured.ts'
+import { CLIENT_LIBRARIES, isInstalled, keysFor } from '../test/rings/clientLibraries.ts'
 import { maglevVectors, ringVectors } from '../test/rings/envoyVectors.ts'
 import { haproxyRouted, haproxySpec, headerCases, startHaproxyRings } from '../test/rings/haproxy.ts'
 import { nginxCases, nginxRouted, startNginxRings } from '../test/rings/nginx.ts'
@@ -77,6 +78,25 @@ function envoy(): Row[] {
   return tally.rows('Envoy’s own unit tests', 'points or slots')
 }
 
+/** Client libraries: asked where they are installed, else as they once answered (lib/rings/fixtures/clients). */
+function clientLibraries(): Row[] {
+  return CLIENT_LIBRARIES.flatMap((library) => {
+    if (!isInstalled(library))
+      return [{ what: `exact, ${library.name}`, value: 'skipped: not installed; captured answers are compared by npm test' }]
+    const tally = new Tally()
+    const keys = keysFor(library)
+    let version = ''
+    for (const spec of library.rings) {
+      const answer = library.ask(spec, keys)
+      version = answer.version
+      const find = locate(spec)
+      const equal = keys.filter((key, i) => find(key) === (answer.owners[i] === null ? null : spec.nodes[answer.owners[i]!]!.name)).length
+      tally.add(library.name, keys.length, equal)
+    }
+    return tally.rows(`the library itself, ${version}`)
+  })
+}
+
 /** Every algorithm compared with the running program, or with captured or published results where Debian has no package. */
 export async function exactness(): Promise<Row[]> {
   return [
@@ -109,5 +129,6 @@ export async function exactness(): Promise<Row[]> {
     ...captured(libmemcachedRings(), 'libmemcached 1.1.4'),
     ...captured(hashringRings(), 'npm hashring 3.2.0'),
     ...envoy(),
+    ...clientLibraries(),
   ]
 }

@@ -1,5 +1,5 @@
 import { Field, Input, Select } from '@/components/ui/field.tsx'
-import { OPTIONS, type OptionField } from '@/lib/lab/fields.ts'
+import { FIRST_OPTIONS, type OptionField, optionsKept, optionsOf } from '@/lib/lab/fields.ts'
 import type { SpecProblem } from '@/lib/lab/problem.ts'
 import type { RingSpec } from '@/lib/model/ring.ts'
 
@@ -7,11 +7,12 @@ import type { RingSpec } from '@/lib/model/ring.ts'
 export function Options({ spec, onChange, problem }: { spec: RingSpec; onChange: (spec: RingSpec) => void; problem: SpecProblem | null }) {
   const options = (spec.options ?? {}) as Record<string, unknown>
   const set = (name: string, value: unknown) => {
-    const next = Object.fromEntries(Object.entries({ ...options, [name]: value }).filter(([, one]) => one !== undefined))
+    const set = Object.fromEntries(Object.entries({ ...options, [name]: value }).filter(([, one]) => one !== undefined))
+    const next = { ...FIRST_OPTIONS[spec.algorithm], ...optionsKept(spec.algorithm, set) }
     const { options: _, ...rest } = spec
     onChange(Object.keys(next).length > 0 ? { ...rest, options: next } : rest)
   }
-  return OPTIONS[spec.algorithm].map((option) => (
+  return optionsOf(spec).map((option) => (
     <Field
       key={`${spec.algorithm} ${option.name}`}
       label={option.label}

@@ -1,6 +1,6 @@
 import type { RingAlgorithm, RingNode, RingSpec } from '../model/ring.ts'
 import { weightOf } from '../rings/algorithm.ts'
-import { FIELDS, OPTIONS } from './fields.ts'
+import { FIELDS, FIRST_OPTIONS, optionsKept } from './fields.ts'
 import { SLOTS } from './slots.ts'
 
 /** A first ring to describe. */
@@ -17,11 +17,13 @@ export function withAlgorithm(spec: RingSpec, algorithm: RingAlgorithm): RingSpe
   const total = weights.reduce((sum, weight) => sum + weight, 0) || 1
   const plain = weights.every((weight) => weight === 1)
   let given = 0
+  // Of the clients of rendezvous hashing, the first one in the list knows no weights.
+  const weighs = fields.includes('weight') && algorithm !== 'rendezvous'
   const nodes = spec.nodes.map(({ name, address, label, id, state }, at): RingNode => {
     const node: RingNode = { name, ...(address !== undefined && { address }), ...(state !== undefined && { state }) }
     if (fields.includes('label') && label !== undefined) node.label = label
     if (fields.includes('id') && id !== undefined) node.id = id
-    if (fields.includes('weight') && !plain) node.weight = weights[at]
+    if (weighs && !plain) node.weight = weights[at]
     if (fields.includes('slots')) {
       const from = Math.round((given / total) * SLOTS)
       given += weights[at]!
@@ -30,9 +32,8 @@ export function withAlgorithm(spec: RingSpec, algorithm: RingAlgorithm): RingSpe
     }
     return node
   })
-  const known = OPTIONS[algorithm].map(({ name }) => name)
-  const kept = sameFamily(spec.algorithm, algorithm) ? Object.entries(spec.options ?? {}).filter(([name]) => known.includes(name)) : []
-  return { algorithm, nodes, ...(kept.length > 0 && { options: Object.fromEntries(kept) }) }
+  const kept = { ...FIRST_OPTIONS[algorithm], ...(sameFamily(spec.algorithm, algorithm) && optionsKept(algorithm, spec.options ?? {})) }
+  return { algorithm, nodes, ...(Object.keys(kept).length > 0 && { options: kept }) }
 }
 
 const sameFamily = (one: RingAlgorithm, other: RingAlgorithm) => one.split('-')[0] === other.split('-')[0]

@@ -8,7 +8,7 @@ import { solveRing } from '../rings/solver.ts'
 import { parseSpec } from '../rings/spec.ts'
 import { answer, isHeavy, type LabQuestion } from './compute.ts'
 import { EXAMPLE, withAlgorithm, withNode } from './edit.ts'
-import { FIELDS, OPTIONS } from './fields.ts'
+import { FIELDS, FIRST_OPTIONS, OPTIONS, optionsOf } from './fields.ts'
 import { keysOf } from './keys.ts'
 import { problemOf } from './problem.ts'
 import { readSlots, slotsText } from './slots.ts'
@@ -166,7 +166,9 @@ test('the options and fields that can be edited are those that the algorithm tak
         number: 1_031,
         text: option.name === 'version' ? '3.0.1' : '{}',
       }[option.kind]
-      expect(algorithms[id].options.safeParse({ [option.name]: value }).error).toBeUndefined()
+      const options = { ...FIRST_OPTIONS[id], ...option.within, [option.name]: value }
+      expect(algorithms[id].options.safeParse(options).error, `${id} ${option.name}`).toBeUndefined()
+      expect(optionsOf({ algorithm: id, nodes: [], options }).some(({ name }) => name === option.name)).toBe(true)
       expect(FIELDS[id].length).toBeGreaterThan(0)
     }
 })

@@ -24,6 +24,10 @@ export type Algorithm = {
   options: z.ZodType<RingOptions>
   weightMin: number
   weightMax: number
+  /** What a node weighs that is given none; 1 where absent. */
+  usualWeight?(spec: RingSpec): number
+  /** Why no weight changes who owns what here; null or absent where weights count. */
+  weightless?(spec: RingSpec): string | null
   /** Points or table slots that `place` will make. */
   size(spec: RingSpec): number
   /** What else this algorithm refuses: the path within the spec and a sentence. */

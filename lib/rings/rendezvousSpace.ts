@@ -27,7 +27,10 @@ export function rendezvousMoves(a: Rendezvous, b: Rendezvous, tell: Tell): void 
     return { from: from ?? -1, to: to ?? -1, before, after, quotient: after === 0 ? Number.POSITIVE_INFINITY : before / after }
   })
   const used = nodes.filter(({ before, after }) => before > 0 || after > 0)
-  if (!used.some(({ before }) => before > 0) || !used.some(({ after }) => after > 0)) return tellApart(a, b, tell)
+  if (!used.some(({ before }) => before > 0) || !used.some(({ after }) => after > 0)) {
+    tellApart(a, b, tell)
+    return
+  }
   const integral = integralOf(used)
   for (const one of used)
     for (const other of used) {

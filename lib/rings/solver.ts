@@ -1,5 +1,5 @@
 import type { RingAlgorithm, RingSpec } from '../model/ring.ts'
-import { isUp, type Placed, sum, weightOf } from './algorithm.ts'
+import { isUp, type Placed, sum } from './algorithm.ts'
 import { ketamaCounts } from './algorithms/ketama.ts'
 import { weighsPoints } from './algorithms/libmemcached.ts'
 import { twemproxyNumber } from './algorithms/twemproxy.ts'
@@ -9,7 +9,7 @@ import { placeRing } from './evaluate.ts'
 import { anneal, type Clock } from './solver/anneal.ts'
 import { evenBlocksOf } from './solver/blocks.ts'
 import { createState } from './solver/circleState.ts'
-import { circleOf, weighsMemory, withWeights } from './solver/circles.ts'
+import { circleOf, weighsMemory, weightIn, withWeights } from './solver/circles.ts'
 import { type Demand, demandOf, imbalanceOf, type KeyWeight } from './solver/demand.ts'
 import { weightsFor } from './solver/fit.ts'
 import { type Outcome, outcomeOf } from './solver/outcome.ts'
@@ -67,7 +67,7 @@ export function solveRing(question: SolverQuestion): SolverAnswer {
   const budget = question.budgetMs ?? BUDGET_MS
   const clock: Clock = { spent: () => (now() - began) / budget }
   const setting = spec.algorithm === 'ketama' && !weighsMemory(spec) ? ('points' as const) : ('weight' as const)
-  const start = setting === 'points' ? pointsNow(spec) : spec.nodes.map(weightOf)
+  const start = setting === 'points' ? pointsNow(spec) : spec.nodes.map((node) => weightIn(spec, node))
   const usable = spec.nodes.filter((node, i) => isUp(node) && start[i]! > 0).length
   if (usable < 2)
     return { is: 'floor', floor: 1, because: `the ring has ${usable === 0 ? 'no' : 'one'} usable node, which gets everything` }
@@ -105,6 +105,9 @@ export function solveRing(question: SolverQuestion): SolverAnswer {
   }
 }
 
+/** Its nodes are told points, which count whatever weights do. */
+const hasPoints = ({ nodes }: RingSpec) => nodes.some(({ points }) => points !== undefined)
+
 const pointsNow = (spec: RingSpec): number[] => {
   const counts = ketamaCounts(spec)
   return spec.nodes.map((node, i) => (isUp(node) ? counts[i]! : (node.points ?? 0)))
@@ -115,7 +118,8 @@ const percent = (share: number) => `${(share * 100).toFixed(1)} %`
 /** What no points and no weights can do, before any is tried. */
 function settledBy({ spec, keys = [] }: SolverQuestion, before: number, usable: number, limit: number): SolverAnswer | null {
   const floor = (least: number, because: string): SolverAnswer => ({ is: 'floor', floor: least, because })
-  if (spec.algorithm === 'redis-cluster') return floor(before, 'slots are given out by hand; a cluster has no weights')
+  const weightless = algorithms[spec.algorithm].weightless?.(spec)
+  if (weightless && !hasPoints(spec)) return floor(before, weightless)
   const hottest = keys.reduce<KeyWeight | null>((top, one) => (!top || one.weight > top.weight ? one : top), null)
   const alone = hottest ? hottest.weight * usable : 0
   if (hottest && alone > limit)
@@ -155,6 +159,9 @@ function remedy(spec: RingSpec, setting: string, usable: number): string {
   return `no ${setting} within the bounds spreads this traffic more evenly: its ${setting === 'points' ? 'arcs' : 'units of weight'} cannot be cut finer`
 }
 
+/** Tables in which each node has one stretch of slots, as long as its weight. */
+const BLOCKS: readonly RingAlgorithm[] = ['nginx-hash', 'twemproxy-modula']
+
 type Found = { values: number[]; outcome: Outcome }
 
 function search(question: SolverQuestion, placed: Placed, demand: Demand, start: readonly number[], allowed: number, clock: Clock): Found {
@@ -175,9 +182,11 @@ function search(question: SolverQuestion, placed: Placed, demand: Demand, start:
       : start.map((old, i) => (ring.max[i] === 0 ? old : state.counts[i]!))
     return { values, outcome: judge(values) }
   }
-  if (spec.algorithm === 'haproxy-map' || spec.algorithm === 'envoy-maglev') {
+  if (!BLOCKS.includes(spec.algorithm)) {
     const movable = spec.nodes.map((node, i) => isUp(node) && start[i]! > 0)
-    const ratios = spec.algorithm === 'envoy-maglev'
+    // Where the dead keep their part, weights are not ratios of the living alone.
+    const leave = spec.algorithm === 'envoy-maglev' || spec.algorithm === 'rendezvous'
+    const ratios = spec.algorithm !== 'haproxy-map' && spec.algorithm !== 'modulo' && (leave || spec.nodes.every(isUp))
     const { weights, outcome } = evenFilled({ weights: start, movable, ...range, ratios, judge }, allowed, clock)
     return { values: weights, outcome }
   }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RingNode, RingOptions, RingSpec } from '../model/ring.ts'
 import { haproxyIds, haproxyNumber } from './algorithms/haproxy.ts'
-import { haproxyPlaces } from './algorithms/haproxyConsistent.ts'
+import { haproxyBegin, haproxyPlaces } from './algorithms/haproxyConsistent.ts'
 import { ketamaCounts } from './algorithms/ketama.ts'
 import { nginxPlaces } from './algorithms/nginxConsistent.ts'
 import { twemproxyCounts, twemproxyName } from './algorithms/twemproxy.ts'
@@ -58,11 +58,13 @@ test('HAProxy: ids are positions unless given, 0 is an id, and a node’s points
     haproxyIds({ algorithm: 'haproxy-consistent', nodes: given.map((id, i) => ({ name: `s${i}`, ...(id === undefined ? {} : { id }) })) })
   expect(ids([undefined, undefined, 0])).toEqual([1, 2, 0])
   expect(ids([2, undefined, undefined])).toEqual([2, 3, 4])
-  expect(haproxyPlaces(3, undefined, 2)).toEqual(Float64Array.of(fullHash(3 * 4096), fullHash(3 * 4096 + 1)))
-  expect(haproxyPlaces(0, '2.6.12', 1)).toEqual(Float64Array.of(fullHash(0)))
-  expect(haproxyPlaces(3, '3.2.6', 2)).toEqual(Float64Array.of(fullHash(fullHash(3)), fullHash(fullHash(3) + 1)))
-  for (const version of ['2.9.0', '3.2.7', '3.3.0', '3.3-dev1'])
-    expect(haproxyPlaces(3, version, 1)).toEqual(haproxyPlaces(3, undefined, 1))
+  const begin = (id: number, version?: string) =>
+    haproxyBegin({ algorithm: 'haproxy-consistent', nodes: nodesOf([1]), options: version ? { version } : {} }, 0, id)
+  expect(begin(3)).toBe(3 * 4096)
+  expect(begin(0, '2.6.12')).toBe(0)
+  expect(begin(3, '3.2.6')).toBe(fullHash(3))
+  expect(haproxyPlaces(begin(3), 2)).toEqual(Float64Array.of(fullHash(3 * 4096), fullHash(3 * 4096 + 1)))
+  for (const version of ['2.9.0', '3.2.7', '3.3.0', '3.3-dev1']) expect(begin(3, version)).toBe(begin(3))
 })
 
 test('HAProxy: drained, in maintenance and of weight 0 are alike, and the others keep their ids', () => {

@@ -6,11 +6,10 @@ import { bytesOf } from '../hashes/bytes.ts'
 import { crc32 } from '../hashes/crc32.ts'
 import { md5Words } from '../hashes/md5.ts'
 import { taggedPart } from '../hashTag.ts'
-import { refusesWeights } from '../refusals.ts'
 
 const REDIS_RB_POINTS = 160
 const PREDIS_POINTS = 128
-const PREDIS_WEIGHT = 100
+export const PREDIS_WEIGHT = 100
 const GROUPCACHE_POINTS = 50
 
 /** A circle of CRC-32 numbers: `place` gives the point of a node's text and its number. Of equal points the one made last counts. */
@@ -45,6 +44,7 @@ export const redisRb: Algorithm = {
   }),
   weightMin: 1,
   weightMax: 1,
+  weightless: () => 'Redis::Distributed gives every node 160 points',
   size: (spec) => spec.nodes.length * REDIS_RB_POINTS,
   place(spec) {
     const { version } = spec.options ?? {}
@@ -62,6 +62,7 @@ export const predis: Algorithm = {
   options: z.strictObject({}),
   weightMin: 1,
   weightMax: 2 ** 31 - 1,
+  usualWeight: () => PREDIS_WEIGHT,
   size: (spec) => sum(predisCounts(spec)),
   place(spec) {
     const space = crcCircle(spec, predisCounts(spec), (text, i) => crcOf(`${text}:${i}`), predecessorCircle)
@@ -83,6 +84,7 @@ export const groupcache: Algorithm = {
   options: z.strictObject({ replicas: z.int().min(1).max(100_000).optional() }),
   weightMin: 1,
   weightMax: 1,
+  weightless: () => 'groupcache gives every node the same number of points',
   size: (spec) => spec.nodes.length * (spec.options?.replicas ?? GROUPCACHE_POINTS),
   place(spec) {
     const counts = spec.nodes.map(() => spec.options?.replicas ?? GROUPCACHE_POINTS)

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { RingSpec } from '../../model/ring.ts'
 import { type Algorithm, addressOf } from '../algorithm.ts'
 import { bytesOf } from '../hashes/bytes.ts'
 import { add, multiply, type Wide, wide } from '../hashes/wide.ts'
@@ -43,6 +42,7 @@ export const jump: Algorithm = {
     }),
   weightMin: 1,
   weightMax: 2 ** 31 - 1,
+  weightless: () => 'jump hashing gives every node the same part',
   size: (spec) => spec.nodes.length,
   refuses: (spec) => refusesWeights(spec, 'jump hashing'),
   place(spec) {
@@ -73,7 +73,7 @@ function partOf(key: string, hashTag: string | undefined, hashStop: string | und
 
 /** Natural order (facette/natsort): runs of digits as numbers, others as bytes; who ends first is smaller. */
 export function natural(one: string, other: string): number {
-  const [a, b] = [one, other].map((text) => text.match(/\d+|\D+/g) ?? []) as [string[], string[]]
+  const [a, b] = [one, other].map((text) => text.match(/\d+|\D+/g) ?? []) as unknown as [string[], string[]]
   for (let i = 0; i < a.length && i < b.length; i++) {
     const [x, y] = [a[i]!, b[i]!]
     if (x === y) continue

@@ -8,7 +8,7 @@ import { taggedPart } from '../hashTag.ts'
 import { float32Hashes, ketamaPoints, POINTS_PER_MD5 } from '../ketamaPoints.ts'
 import { refusesWeights } from '../refusals.ts'
 import { firstUp, sharesAfterTries } from '../tries.ts'
-import { predisWeight } from './crc32Rings.ts'
+import { PREDIS_WEIGHT, predisWeight } from './crc32Rings.ts'
 
 const CLIENTS = ['libketama', 'hashring', 'spymemcached', 'evcache', 'uhashring', 'predis'] as const
 type Client = (typeof CLIENTS)[number]
@@ -55,6 +55,8 @@ export const ketama: Algorithm = {
   options: z.strictObject({ client: z.enum(CLIENTS).optional() }),
   weightMin: 1,
   weightMax: 2 ** 32 - 1,
+  usualWeight: (spec) => (clientOf(spec) === 'predis' ? PREDIS_WEIGHT : 1),
+  weightless: (spec) => (clientOf(spec) === 'evcache' ? 'EVCache gives every node 160 points' : null),
   size: (spec) => sum(ketamaCounts(spec)),
   refuses: (spec) => (clientOf(spec) === 'evcache' ? refusesWeights(spec, 'EVCache') : null),
   place(spec) {

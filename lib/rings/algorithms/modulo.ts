@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { RingOptions, RingSpec } from '../../model/ring.ts'
-import { type Algorithm, addressOf, isUp, type Placed, sum, weightOf } from '../algorithm.ts'
-import { arcAt, type Circle, merged, SPACE_32 } from '../arcs.ts'
+import { type Algorithm, isUp, type Placed, sum, weightOf } from '../algorithm.ts'
+import { type Circle, merged, SPACE_32 } from '../arcs.ts'
 import { bytesOf } from '../hashes/bytes.ts'
 import { crc32 } from '../hashes/crc32.ts'
 import { javaHash } from '../hashes/java.ts'
@@ -43,6 +43,7 @@ export const modulo: Algorithm = {
   weightMin: 1,
   weightMax: 2 ** 31 - 1,
   size: (spec) => (clientOf(spec) === 'python-memcached' ? Math.max(PYTHON_HASHES, sum(spec.nodes.map(weightOf))) : spec.nodes.length),
+  weightless: (spec) => (clientOf(spec) === 'python-memcached' ? null : `${clientOf(spec)} gives each server of the list the same part`),
   refuses: (spec) => (['libmemcached', 'python-memcached'].includes(clientOf(spec)) ? null : refusesWeights(spec, clientOf(spec))),
   place(spec) {
     const client = clientOf(spec)

@@ -15,6 +15,7 @@ export const redisCluster: Algorithm = {
   options: z.strictObject({}),
   weightMin: 1,
   weightMax: 2 ** 31 - 1,
+  weightless: () => 'slots are given out by hand; a cluster has no weights',
   size: () => CLUSTER_SLOTS,
   refuses(spec) {
     const taken = new Uint8Array(CLUSTER_SLOTS)

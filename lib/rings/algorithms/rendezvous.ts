@@ -15,6 +15,7 @@ import { envoyKeyHash, envoyKeyNumber } from './envoy.ts'
 const CLIENTS = ['pymemcache', 'go-redis', 'caddy', 'traefik', 'envoy'] as const
 type Client = (typeof CLIENTS)[number]
 const clientOf = (spec: RingSpec) => spec.options!.client as Client
+const WEIGHED: readonly Client[] = ['traefik', 'envoy']
 const UNEVEN_NODES_MAX = 200
 
 /** The first of the nodes that draws the greatest number; `better` compares two draws. */
@@ -133,6 +134,7 @@ function fastLn(x: number): number {
     exponent++
   }
   const t = mantissa - 1
+  // biome-ignore lint/suspicious/noApproximativeNumericConstant: Envoy's own constant, to the bit.
   return 0.6931471805599453 * (exponent + (t * (0.338953 * t + 2.198599)) / (t + 1.523692))
 }
 
@@ -199,13 +201,14 @@ export const rendezvous: Algorithm = {
     }),
   weightMin: 0,
   weightMax: 2 ** 31 - 1,
+  weightless: (spec) => (WEIGHED.includes(clientOf(spec)) ? null : `${clientOf(spec)} knows no weights`),
   size: (spec) => spec.nodes.length,
   refuses(spec) {
     const client = clientOf(spec)
     const uneven = client === 'traefik' || (client === 'caddy' && (releaseOf(spec.options?.version) ?? 2_008_000) < 2_008_000)
     const zero = client === 'traefik' ? -1 : spec.nodes.findIndex(({ weight }) => weight === 0)
     return firstRefusal(
-      client === 'traefik' || client === 'envoy' ? null : refusesWeights(spec, client),
+      WEIGHED.includes(client) ? null : refusesWeights(spec, client),
       zero < 0 ? null : { path: `nodes[${zero}].weight`, because: 'expected a whole number from 1 to 2147483647, found 0' },
       uneven && spec.nodes.length > UNEVEN_NODES_MAX
         ? {

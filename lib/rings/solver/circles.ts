@@ -1,4 +1,4 @@
-import type { RingSpec } from '../../model/ring.ts'
+import type { RingNode, RingSpec } from '../../model/ring.ts'
 import { addressOf, isUp, liveNodes, sum, weightOf } from '../algorithm.ts'
 import { envoyHosts, envoyKey } from '../algorithms/envoy.ts'
 import { envoyPlaces, RING_SIZE_MAX, RING_SIZE_MIN, ringCounts, ringScale } from '../algorithms/envoyRingHash.ts'
@@ -7,6 +7,7 @@ import { POINTS_PER_WEIGHT as HAPROXY_POINTS, haproxyBegin, haproxyPlaces } from
 import { ketamaCounts } from '../algorithms/ketama.ts'
 import { POINTS_PER_WEIGHT as NGINX_POINTS, nginxPlaces } from '../algorithms/nginxConsistent.ts'
 import { twemproxyCounts, twemproxyName, twemproxyNumber } from '../algorithms/twemproxy.ts'
+import { algorithms } from '../algorithms.ts'
 import { bytesOf } from '../hashes/bytes.ts'
 import { crc32 } from '../hashes/crc32.ts'
 import { md5First } from '../hashes/md5.ts'
@@ -39,6 +40,8 @@ export function circleOf(question: Question): CircleSetting | null {
   const { spec } = question
   switch (spec.algorithm) {
     case 'ketama':
+      // The others place the dead too, or let the last of equal points count: their rings are tried whole.
+      if (!['libketama', 'hashring', undefined].includes(spec.options?.client)) return null
       return weighsMemory(spec)
         ? shared(question, 4, ketamaCounts(spec), (weights) => ketamaCounts(withWeights(spec, weights)), {
             places: (node, count) => ketamaPlaces(addressOf(spec.nodes[node]!), count),
@@ -86,8 +89,11 @@ export const weighsMemory = ({ algorithm, nodes, options }: RingSpec): boolean =
 
 export const withWeights = (spec: RingSpec, weights: readonly number[]): RingSpec => ({
   ...spec,
-  nodes: spec.nodes.map((node, i) => (weights[i] === weightOf(node) ? node : { ...node, weight: weights[i]! })),
+  nodes: spec.nodes.map((node, i) => (weights[i] === weightIn(spec, node) ? node : { ...node, weight: weights[i]! })),
 })
+
+/** A node's weight, where none is given the usual one of this ring. */
+export const weightIn = (spec: RingSpec, node: RingNode): number => node.weight ?? algorithms[spec.algorithm].usualWeight?.(spec) ?? 1
 
 type Points = Pick<NestedCircle, 'hash'> & { rule?: NestedCircle['rule']; places(node: number, count: number): Float64Array }
 

@@ -39,7 +39,9 @@ export function evenFilled(table: Filled, allowed: number, clock: Clock): { weig
         if (over < 1e-9) break
       }
     }
-  return { ...best, weights: shortened(table, best.weights) }
+  const weights = shortened(table, best.weights)
+  // The same ratio may round otherwise in a program's own arithmetic.
+  return weights.every((weight, i) => weight === best.weights[i]) ? best : { weights, outcome: table.judge(weights) }
 }
 
 function scalesOf({ weights, movable, max, ratios }: Filled): number[] {

@@ -28,8 +28,18 @@ const OPTIONS: Record<RingAlgorithm, RingOptions[]> = {
   'twemproxy-modula': [{}, { hash: 'jenkins', hashTag: "''" }],
   ketama: [{}, { client: 'hashring' }],
   libmemcached: [{}, { weighted: true }],
+  modulo: [],
+  dalli: [],
+  rendezvous: [],
+  jump: [],
+  'redis-rb': [],
+  predis: [],
+  groupcache: [],
   'redis-cluster': [{}],
 }
+
+/** The others are options in the code of an application: no program's configuration holds them. */
+const WRITTEN = RING_ALGORITHMS.filter((algorithm) => OPTIONS[algorithm].length > 0)
 
 /** A ring as somebody could describe it: with and without addresses, weights, ids, hashed names and states. */
 function ringOf(algorithm: RingAlgorithm, seed: number): RingSpec {
@@ -94,7 +104,7 @@ const reread = (text: string, { algorithm, options }: RingSpec) => {
 }
 
 describe('what is written is read again as the same ring', () => {
-  it.each(RING_ALGORITHMS)('%s', (algorithm) => {
+  it.each(WRITTEN)('%s', (algorithm) => {
     let refused = 0
     for (let seed = 1; seed <= RINGS; seed++) {
       const spec = ringOf(algorithm, seed * 31)
@@ -121,7 +131,7 @@ describe('what is written is read again as the same ring', () => {
 const HOSTILE = ['a\nserver evil 10.6.6.6:1', 'b; }', 'b {', '"', "'", 'a # b', 'a\\', '$x', '$(HOME)', '$(id)', '`id`', '-h evil', 'a\u2028b', 'a\r\n', '}', 'a:1:1 x\n - evil:1:1', '{', '- x', '[x', '%x', '*x', '&x', '!x', '@x', 'a b', 'ключ', 'a|sh', ' ', 'x/?9 --SERVER=evil', 'a:1\u0000'] // biome-ignore format: one line
 
 describe('a hostile name', () => {
-  it.each(RING_ALGORITHMS)('adds nothing to the text of %s: it is refused in its place, or is nothing but a name', (algorithm) => {
+  it.each(WRITTEN)('adds nothing to the text of %s: it is refused in its place, or is nothing but a name', (algorithm) => {
     const slots = algorithm === 'redis-cluster'
     for (const hostile of HOSTILE)
       for (const field of ['name', 'address', 'label'] as const) {
