@@ -10,17 +10,18 @@ import type { SettingText } from '../model/setting.ts'
 import { isRising } from '../model/slowStart.ts'
 import type { Store } from '../model/store.ts'
 import { actuators as registry } from '../products/actuators.ts'
-import { type Applied, applySteps, type OwnChange } from './apply.ts'
-import { beginWatch } from './begin.ts'
+import type { Applied, OwnChange } from './apply.ts'
+import { createApplying } from './applying.ts'
 import { moveDates } from './clockStep.ts'
 import type { ChangesContext } from './context.ts'
+import type { Description } from './describe.ts'
 import type { GuardState } from './guards.ts'
 import { inFlightIn } from './inFlight.ts'
 import { createJobs } from './jobs.ts'
 import { createJournal } from './journal.ts'
 import { demandChange, keepChange } from './keep.ts'
-import { inFlightText, type Landing, landChange } from './land.ts'
-import { costKey, createLiveSettings, type Description } from './liveSettings.ts'
+import { type Landing, landAll } from './land.ts'
+import { costKey, createLiveSettings } from './liveSettings.ts'
 import { ownGuards } from './ownGuards.ts'
 import { type Mode, refuseReadOnly } from './readOnly.ts'
 import { recoverChange } from './recover.ts'
@@ -85,26 +86,16 @@ export function createChanges(options: ChangesOptions): Changes {
   const { store, bus, log, fleet } = options
   /** How many callers are just ending what is in flight, so that nothing can be written any more: nothing begins meanwhile. */
   let landing = 0
-  let closing = false
   const context = createContext(options, () => (landing > 0 ? 'observe' : options.mode()))
   const { journal, liveSettings, jobs, settings, now, modeForNew } = context
   /** By change: a person's click waits for the tick's work on it, and the other way round. */
   const mutex = createKeyedMutex()
-  const applying = new Set<Promise<Applied>>()
+  let stopped = false
+  const applying = createApplying(context)
   bus.on((event) => {
     if (event.type === 'clock') moveDates(event.step, context)
   })
   const logFailure = (id: string) => (error: unknown) => log.error({ change: id, err: error }, 'a change could not be seen to')
-
-  async function applied(wanted: Parameters<typeof applySteps>[0]): Promise<Applied> {
-    if (closing) throw new EvenkeelError('unavailable', 'Evenkeel is being stopped.')
-    const writing = applySteps(wanted, context).then((answer) => {
-      if (answer.change) beginWatch(answer.change, 'Written; the watch begins.', context)
-      return answer
-    })
-    applying.add(writing)
-    return writing.finally(() => applying.delete(writing))
-  }
 
   return {
     describe: liveSettings.describe,
@@ -117,10 +108,10 @@ export function createChanges(options: ChangesOptions): Changes {
     async apply(id, by, { dryRun = false } = {}) {
       const proposal = store.proposals.get(id)
       if (!proposal) throw new EvenkeelError('not_found', `There is no proposal ${id}.`)
-      return applied(wantedOf(proposal, by, dryRun))
+      return applying.run(wantedOf(proposal, by, dryRun))
     },
     create: (own, by, { dryRun = false } = {}) =>
-      applied({ ...own, by, dryRun, guards: ownGuards(own.steps, fleet.topology(), fleet.window(settings.beforeMs)) }),
+      applying.run({ ...own, by, dryRun, guards: ownGuards(own.steps, fleet.topology(), fleet.window(settings.beforeMs)) }),
     async rollBack(id, by) {
       if (journal.get(id)) refuseReadOnly(modeForNew())
       demandChange(id, 'rollBack', context)
@@ -133,12 +124,8 @@ export function createChanges(options: ChangesOptions): Changes {
     async land(how, by, then) {
       landing++
       try {
-        await Promise.allSettled([...applying])
-        const inFlight = journal.active().map(({ id }) => id)
-        if (inFlight.length > 0 && how === undefined) throw new EvenkeelError('busy', inFlightText(inFlight))
-        const failures = await Promise.all(inFlight.map((id) => mutex.run(id, () => landChange(id, how!, by, context))))
-        const why = failures.filter((failure) => failure !== undefined)
-        if (why.length > 0) throw new EvenkeelError(why[0]!.code, `${why.map(({ message }) => message).join(' ')} The mode stays as it is.`)
+        await applying.idle()
+        await landAll(how, by, mutex, context)
         then()
       } finally {
         landing--
@@ -148,7 +135,7 @@ export function createChanges(options: ChangesOptions): Changes {
     settle: (id, by) => settleChange(id, by, context),
     inFlight: (steps) => inFlightIn(liveSettings.groups(steps), context),
     async tick() {
-      if (closing) return
+      if (stopped) return
       await Promise.all(
         journal.active().map(async ({ id, state, rollingBack }) => {
           // An apply still under way is its caller's; a roll-back that waits for its server delays no other watch.
@@ -163,8 +150,8 @@ export function createChanges(options: ChangesOptions): Changes {
       )
     },
     async stop() {
-      closing = true
-      await Promise.allSettled([...applying, mutex.idle(), jobs.stop()])
+      stopped = true
+      await Promise.allSettled([applying.stop(), mutex.idle(), jobs.stop()])
     },
   }
 }

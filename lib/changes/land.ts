@@ -1,4 +1,5 @@
 import { EvenkeelError } from '../model/error.ts'
+import type { KeyedMutex } from '../model/keyedMutex.ts'
 import type { ChangesContext } from './context.ts'
 import { isActive } from './journal.ts'
 import { keepChange } from './keep.ts'
@@ -9,8 +10,21 @@ import { continueRollback } from './rollback.ts'
 /** What becomes of the changes in flight when the mode is lowered. */
 export type Landing = 'keep' | 'roll-back'
 
+/**
+ * Ends all changes in flight as the person says who lowers the mode.
+ * @throws busy when something is in flight and nothing was said; drift, unreachable when it could not be ended so
+ */
+export async function landAll(how: Landing | undefined, by: string, mutex: KeyedMutex, context: ChangesContext): Promise<void> {
+  const inFlight = context.journal.active().map(({ id }) => id)
+  if (inFlight.length === 0) return
+  if (how === undefined) throw new EvenkeelError('busy', inFlightText(inFlight))
+  const failures = await Promise.all(inFlight.map((id) => mutex.run(id, () => landChange(id, how, by, context))))
+  const why = failures.filter((failure) => failure !== undefined)
+  if (why.length > 0) throw new EvenkeelError(why[0]!.code, `${why.map(({ message }) => message).join(' ')} The mode stays as it is.`)
+}
+
 /** Ends one change in flight as the person says who lowers the mode. Answers why that could not be, or nothing. */
-export async function landChange(id: string, how: Landing, by: string, context: ChangesContext): Promise<EvenkeelError | undefined> {
+async function landChange(id: string, how: Landing, by: string, context: ChangesContext): Promise<EvenkeelError | undefined> {
   const { journal } = context
   try {
     const change = journal.get(id)!
@@ -32,5 +46,5 @@ export async function landChange(id: string, how: Landing, by: string, context: 
 }
 
 /** The refusal of a lowered mode while changes are in flight and nobody has said what becomes of them. */
-export const inFlightText = (ids: readonly string[]) =>
+const inFlightText = (ids: readonly string[]) =>
   `${ids.length === 1 ? `Change ${ids[0]} is` : `Changes ${ids.join(', ')} are`} in flight: say whether to keep or to roll back ${ids.length === 1 ? 'it' : 'them'} first (inFlight: "keep" or "roll-back").`

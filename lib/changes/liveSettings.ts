@@ -1,27 +1,13 @@
-import { safe } from '../format/format.ts'
-import type { Reversal } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
-import type { AnyActuator, Cause, Edit, LongWork, SettingKind } from '../model/product.ts'
+import type { AnyActuator, Cause, Edit, LongWork } from '../model/product.ts'
 import type { Step } from '../model/proposal.ts'
-import { type Ref, refText } from '../model/ref.ts'
-import { groupOf, parseSetting, type SettingText, settingKey } from '../model/setting.ts'
+import type { Ref } from '../model/ref.ts'
+import { type SettingText, settingKey } from '../model/setting.ts'
+import { type Description, describeSteps, groupsOf } from './describe.ts'
+import { byTarget, toEdit } from './edits.ts'
+import { createFindSetting, quoted } from './findSetting.ts'
 import { type Mode, refuseReadOnly } from './readOnly.ts'
 import { within } from './within.ts'
-
-/** What a set of steps means before it is applied. */
-export type Description = {
-  /** Exactly what will be sent. */
-  commands: string[]
-  /** The weakest of the steps' reversals. */
-  reversal: Reversal
-  /** What a roll-back would not bring back, a sentence a kind of setting. */
-  lost: string[]
-  persistence: string[]
-  /** Settings of one group share one change in flight: those of a pool, a ring, a policy, a cache. */
-  groups: Ref[]
-  /** What the last write on each target has cost, where that was measured: "every client connection was cut for 12 ms". */
-  costs: string[]
-}
 
 export type LiveSettingsOptions = {
   actuators: readonly AnyActuator[]
@@ -60,27 +46,8 @@ export interface LiveSettings {
 /** Under which the store remembers what the last write on a target has cost. */
 export const costKey = (target: string) => `cost:${target}`
 
-/** Steps by target, in the order in which the targets first appear. */
-export function byTarget<S extends Step>(steps: readonly S[]): Map<string, S[]> {
-  const targets = new Map<string, S[]>()
-  for (const step of steps) targets.set(step.setting.target, [...(targets.get(step.setting.target) ?? []), step])
-  return targets
-}
-
-const WEAKEST: Reversal[] = ['none', 'lossy', 'exact']
-
 export function createLiveSettings({ actuators, targetConfig, readMs, writeMs, costOf, mode }: LiveSettingsOptions): LiveSettings {
-  function find({ target, name }: SettingText, where: string): { actuator: AnyActuator; config: unknown; kind: SettingKind } {
-    const found = targetConfig(target)
-    if (!found) throw new EvenkeelError('not_found', `${where}: there is no target ${quoted(target)}.`)
-    const own = actuators.filter((actuator) => actuator.kind === found.kind)
-    for (const actuator of own) {
-      const kind = actuator.settings.find((setting) => setting.pattern.test(name))
-      if (kind) return { actuator, config: found.config, kind }
-    }
-    if (own.length === 0) throw new EvenkeelError('invalid', `${where}: Evenkeel writes no settings of ${found.kind} targets.`)
-    throw new EvenkeelError('not_found', `${where}: ${quoted(name)} is no setting that Evenkeel writes on ${target}.`)
-  }
+  const find = createFindSetting(actuators, targetConfig)
 
   function canonical(setting: SettingText, value: string): string {
     const parsed = find(setting, 'setting').kind.value.safeParse(value)
@@ -90,11 +57,6 @@ export function createLiveSettings({ actuators, targetConfig, readMs, writeMs, c
   function same(setting: SettingText, a: string | undefined, b: string): boolean {
     if (a === undefined) return false
     return a === b || canonical(setting, a) === canonical(setting, b)
-  }
-
-  function groups(steps: readonly { setting: SettingText }[]): Ref[] {
-    const found = steps.map(({ setting }) => groupOf(parseSetting(setting)))
-    return [...new Map(found.map((ref) => [refText(ref), ref])).values()]
   }
 
   return {
@@ -147,29 +109,7 @@ export function createLiveSettings({ actuators, targetConfig, readMs, writeMs, c
       }
     },
     same,
-    groups,
-    describe(steps) {
-      const description: Description = { commands: [], reversal: 'exact', lost: [], persistence: [], groups: groups(steps), costs: [] }
-      for (const step of steps) {
-        const { kind } = find(step.setting, 'step')
-        if (WEAKEST.indexOf(kind.reversal) < WEAKEST.indexOf(description.reversal)) description.reversal = kind.reversal
-        if (kind.lost && !description.lost.includes(kind.lost)) description.lost.push(kind.lost)
-        if (!description.persistence.includes(kind.persistence)) description.persistence.push(kind.persistence)
-      }
-      for (const [target, own] of byTarget(steps)) {
-        const { actuator, config } = find(own[0]!.setting, 'step')
-        description.commands.push(...actuator.commands(config, own.map(toEdit)))
-        const cost = costOf(target)
-        if (cost !== null) {
-          description.costs.push(cost)
-          description.commands.push(`# last time ${cost}`)
-        }
-      }
-      return description
-    },
+    groups: groupsOf,
+    describe: (steps) => describeSteps(steps, find, costOf),
   }
 }
-
-export const toEdit = ({ setting, before, after }: Step): Edit => ({ name: setting.name, expect: before, value: after })
-
-const quoted = (text: string) => JSON.stringify(safe(text, 80))

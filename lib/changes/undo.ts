@@ -2,8 +2,9 @@ import { EvenkeelError } from '../model/error.ts'
 import type { Step } from '../model/proposal.ts'
 import { settingKey } from '../model/setting.ts'
 import type { HeldStep } from '../model/slowStart.ts'
+import { byTarget } from './edits.ts'
 import type { Journal } from './journal.ts'
-import { byTarget, type LiveSettings } from './liveSettings.ts'
+import type { LiveSettings } from './liveSettings.ts'
 
 export type Drifted = { step: Step; live: string }
 export type Undone = {

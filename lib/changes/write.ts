@@ -1,6 +1,7 @@
 import type { Step } from '../model/proposal.ts'
 import type { ChangesContext } from './context.ts'
-import { byTarget, costKey, toEdit } from './liveSettings.ts'
+import { byTarget, toEdit } from './edits.ts'
+import { costKey } from './liveSettings.ts'
 import { publicError } from './publicError.ts'
 import { undo } from './undo.ts'
 

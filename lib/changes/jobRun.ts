@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { count } from '../format/format.ts'
+import { EvenkeelError } from '../model/error.ts'
+import type { Job } from '../model/job.ts'
+import type { LongWork } from '../model/product.ts'
+import type { Step } from '../model/proposal.ts'
+import type { Store } from '../model/store.ts'
+import type { JobsOptions } from './jobs.ts'
+import { publicError } from './publicError.ts'
+import { within } from './within.ts'
+
+/** Ten slices a second at most, and two thirds of the time none: where answers take longer, there are fewer. */
+const SLICES_MS = 100
+const PAUSE_TIMES = 2
+/** The server is asked how it fares, and progress is written down, this often. */
+const EVERY_MS = 1_000
+/** About 20 MB of undo. A job that would need more is put back and ends failed. */
+export const UNDO_MOST = 200_000
+/** One slice may take so long. */
+export const SLICE_MS = 3_000
+
+/** The loop of one job: a rate-limited sequence of slices, until it is done, fails, or is stopped. */
+export async function runJob(id: string, step: Step, stop: AbortSignal, options: JobsOptions): Promise<void> {
+  const { store, liveSettings, journal, mode } = options
+  const work = liveSettings.work(step)
+  const { target } = step.setting
+  let job = store.jobs.get(id)!
+  let askedAt = Number.NEGATIVE_INFINITY
+  let saved = { at: performance.now(), done: job.done }
+  const save = (next: Job) => {
+    job = saveJob(next, store)
+    saved = { at: performance.now(), done: job.done }
+  }
+  try {
+    while (!stop.aborted && job.state === 'running' && mode() === 'tune') {
+      let pause = EVERY_MS
+      try {
+        if (performance.now() - askedAt >= EVERY_MS) {
+          askedAt = performance.now()
+          const waiting = await within(SLICE_MS, `Reading ${target}`, (signal) => work.busy(signal))
+          if (waiting !== job.waiting) job = { ...job, waiting: waiting ?? undefined }
+        }
+        if (!job.waiting) {
+          const began = performance.now()
+          job = await runSlice(work, job, target, store)
+          const took = performance.now() - began
+          pause = Math.max(SLICES_MS - took, PAUSE_TIMES * took)
+        }
+      } catch (error) {
+        job = afterFailure(job, error, options)
+        askedAt = Number.NEGATIVE_INFINITY
+      }
+      const seconds = (performance.now() - saved.at) / 1_000
+      if (seconds * 1_000 >= EVERY_MS || job.state !== 'running')
+        save({ ...job, rate: job.state === 'running' && seconds > 0 ? Math.round((job.done - saved.done) / seconds) : 0 })
+      if (job.state === 'running') await sleep(pause, undefined, { signal: stop }).catch(() => {})
+    }
+  } finally {
+    save({ ...job, rate: 0 })
+    await work.close()
+  }
+  if (job.state === 'done') journal.note(job.change, { what: 'written', text: doneText(job) })
+  if (job.state === 'failed') journal.note(job.change, { what: 'note', text: `The job failed: ${job.because}` })
+}
+
+/** Stores a job's progress. Its state and dates are the store's: a person may have paused it, or the clock been set, since the job was read. */
+function saveJob(job: Job, { jobs }: Pick<Store, 'jobs'>): Job {
+  const stored = jobs.get(job.id)
+  const dated = stored ? { ...job, effect: stored.effect, undoableUntil: stored.undoableUntil } : job
+  const saved = stored && stored.state !== 'running' ? { ...dated, state: stored.state, rate: 0 } : dated
+  jobs.put(saved)
+  return saved
+}
+
+/** A job after a slice that was not done: it waits where the cause may pass (a disk that cannot take the undo, a server that is away), else it fails. */
+function afterFailure(job: Job, error: unknown, { log }: JobsOptions): Job {
+  log.warn({ job: job.id, err: error }, 'a slice of a job was not done')
+  const { code, message } = publicError(error, 'its server cannot be reached')
+  if (['unreachable', 'unavailable', 'read_only'].includes(code)) return { ...job, waiting: message }
+  return { ...job, state: 'failed', because: message }
+}
+
+/** One slice: reads what is next, writes down its undo, then writes it. */
+async function runSlice(work: LongWork, job: Job, target: string, { undo }: Pick<Store, 'undo'>): Promise<Job> {
+  const { edits, cursor, progress } = await within(SLICE_MS, `Reading ${target}`, (signal) => work.look(job.cursor, signal))
+  let { done, left, undoRecorded } = job
+  if (undoRecorded + edits.length > UNDO_MOST)
+    throw new EvenkeelError(
+      'not_allowed',
+      `more than ${count(UNDO_MOST)} items are to be written, and so many are not kept for a roll-back`,
+    )
+  if (edits.length > 0) {
+    undo.append(job.change, job.undoableUntil, edits)
+    undoRecorded = undo.count(job.change)
+    const written = await within(SLICE_MS, `Writing to ${target}`, (signal) => work.write(edits, signal)).catch((error: unknown) => {
+      // Nothing was written, so nothing is to be put back where nothing can be.
+      if (error instanceof EvenkeelError && error.code === 'not_allowed') undo.drop(undo.newest(job.change)!.batch)
+      throw error
+    })
+    done += written
+    left += edits.length - written
+  }
+  const total = progress >= 1 ? done : done > 0 ? Math.round(done / progress) : null
+  return { ...job, done, left, undoRecorded, cursor, total, ...(cursor === null && { state: 'done' as const }) }
+}
+
+const doneText = ({ done, left }: Job) =>
+  `The job is done: ${count(done)} written${left > 0 ? `; ${count(left)} were changed by somebody else in that moment and left alone` : ''}`

@@ -1,0 +1,30 @@
+import type { Change } from '../model/change.ts'
+import type { Store } from '../model/store.ts'
+import { SLICE_MS } from './jobRun.ts'
+import type { LiveSettings } from './liveSettings.ts'
+import { within } from './within.ts'
+
+/** Items that hold their old value again; that somebody else has set since, or that are over; and of which the undo cannot be read any more. */
+export type JobUndone = { restored: number; left: number; lost: number }
+
+/** Undoes what a job wrote, batch by batch, where it is still the job's own. A batch is dropped once it is undone, so this may be called again. */
+export async function undoBatches(change: Change, { undo }: Pick<Store, 'undo'>, liveSettings: LiveSettings): Promise<JobUndone> {
+  const [step] = change.steps
+  const work = liveSettings.work(step!)
+  let [restored, left, lost] = [0, 0, 0]
+  try {
+    // The newest first: an item that was written twice goes back the way it came.
+    for (let batch = undo.newest(change.id); batch; batch = undo.newest(change.id)) {
+      const back = batch.edits.map(({ name, expect, value }) => ({ name, expect: value, value: expect })).reverse()
+      const writing = `Writing to ${step!.setting.target}`
+      const written = back.length === 0 ? 0 : await within(SLICE_MS, writing, (signal) => work.write(back, signal))
+      restored += written
+      left += back.length - written
+      lost += batch.lost
+      undo.drop(batch.batch)
+    }
+  } finally {
+    await work.close()
+  }
+  return { restored, left, lost }
+}
