@@ -98,7 +98,7 @@ test('a document that is gone, unreadable or out of reach leaves the last one in
   await follower.stop()
 })
 
-test('it reports itself every few seconds and takes itself off when it stops', async () => {
+test('it reports itself every few seconds and removes its report when it stops', async () => {
   vi.useFakeTimers()
   const { link, hashes } = memoryLink()
   const follower = await followRing({ ...base, link })

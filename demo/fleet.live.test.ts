@@ -100,7 +100,7 @@ describeWith(['redis-server', 'haproxy', 'nginx', 'memcached'], 'the demo fleet'
     await eventually(async () => (await figure('cache-c', 'keyspace_hits')) > 50)
   })
 
-  it('runs the drills of the keys and leaves none of them behind', async () => {
+  it('runs the drills on keys and leaves no key behind', async () => {
     for (const name of ['hot-key', 'hit-ratio-drop', 'mass-expiry', 'stampede', 'error-rate', 'flapping-server', 'uneven-ring'])
       await drills.start(name)
     await sleep(2_000)

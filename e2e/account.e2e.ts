@@ -42,7 +42,7 @@ test.describe('an account', () => {
   }
   const stranger = async (browser: Browser) => (await browser.newContext()).newPage()
 
-  test('the link in the fragment signs in, leaves the address bar, and leads to where a password is set', async ({ browser }) => {
+  test('the link in the fragment signs in, leaves the address bar, and leads to the form for a password', async ({ browser }) => {
     const link = readFileSync(join(home, 'data', 'sign-in-link'), 'utf8').trim()
     const asked: string[] = []
     page.on('request', (request) => asked.push(request.url()))
@@ -98,7 +98,7 @@ test.describe('an account', () => {
     await expect(page.getByText('The password is set')).toBeVisible()
   })
 
-  test('codes of an app are set up by their picture and asked for; a recovery code stands in', async ({ browser }) => {
+  test('codes of an app are set up by QR code and asked for; a recovery code replaces them', async ({ browser }) => {
     await section('Second factor').getByRole('button', { name: 'Set up…' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Present password').fill(NEXT)

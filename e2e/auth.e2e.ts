@@ -11,7 +11,10 @@ test.describe('with a login', () => {
   })
   test.afterAll(() => locked?.stop())
 
-  test('nobody comes in uninvited, the first link signs in once, and each role reaches as far as it should', async ({ page, browser }) => {
+  test('nobody gets in without an invitation, the first link works once, and each role may do what it should', async ({
+    page,
+    browser,
+  }) => {
     expect((await fetch(`${locked.url}/api/v1/targets`)).status).toBe(401)
     await page.goto(locked.url)
     await expect(page).toHaveURL(/sign-in/)

@@ -36,7 +36,7 @@ test.describe('detection on a healthy fleet', () => {
   })
   test.afterAll(() => evenkeel?.stop())
 
-  test('normal traffic raises nothing', async () => {
+  test('normal traffic raises no finding', async () => {
     await sleep(75_000)
     expect(await alarms(evenkeel)).toEqual([])
   })

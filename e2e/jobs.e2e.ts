@@ -34,7 +34,7 @@ async function promotion(evenkeel: TestServer) {
   }
 }
 
-test('keys that are about to end together are spread by one click; the job is paused, resumed, and its work taken back', async ({
+test('keys that are about to end together are spread by one click; the job is paused, resumed, and rolled back', async ({
   evenkeel,
   page,
 }) => {

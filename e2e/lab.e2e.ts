@@ -54,7 +54,7 @@ test('a ring is solved in the lab, a colleague sees the same, and it becomes a c
   await evenkeel.post(`changes/${made.id}/roll-back`)
 })
 
-test('a hashing pool is there with its weights; other algorithms offer their configuration', async ({ evenkeel, page }) => {
+test('a hashing pool is listed with its weights; other algorithms offer their configuration', async ({ evenkeel, page }) => {
   const pool = (await until('a hashing pool', 60, async () => (await evenkeel.get<Page<PoolView>>('pools')).items.find(({ ring }) => ring)))
     .value
   await page.goto(`${evenkeel.url}/lab`)
@@ -114,7 +114,7 @@ test('a piece of a configuration becomes a ring, and slots without an owner are 
   await expect(page.getByRole('main')).toContainText('slots 8192-16383 are not given out')
 })
 
-test('three hundred nodes are computed beside the page', async ({ evenkeel, page }) => {
+test('three hundred nodes are computed in a worker', async ({ evenkeel, page }) => {
   await page.goto(`${evenkeel.url}/lab`)
   await page.getByRole('combobox', { name: 'Ring', exact: true }).selectOption({ label: 'a described ring' })
   await page.getByRole('button', { name: 'As text, or paste' }).click()

@@ -45,7 +45,7 @@ test('a slow server is on the first page; one click lowers its weight, the verdi
   expect((await evenkeel.post(`changes/${id}/roll-back`)).status).toBe(409)
 })
 
-test('a dry run writes nothing, and whoever moved the weight in between keeps it', async ({ evenkeel }) => {
+test('a dry run writes nothing, and a weight that somebody else has changed since is kept', async ({ evenkeel }) => {
   const finding = (await found(evenkeel, 'balancer/slow-server', SLOW, 75)).value
   const proposal = await slowProposal(evenkeel, finding)
   const dry = await evenkeel.post(`proposals/${proposal.id}/apply`, { dryRun: true })
@@ -59,7 +59,7 @@ test('a dry run writes nothing, and whoever moved the weight in between keeps it
   await evenkeel.atHaproxy('set weight app/app4 100')
 })
 
-test('after kill -9 in the middle of a watch the change is known, and ends well', async ({ evenkeel }) => {
+test('after kill -9 in the middle of a watch the change is known, and is finished', async ({ evenkeel }) => {
   const finding = (await found(evenkeel, 'balancer/slow-server', SLOW, 75)).value
   const open = async () => {
     const proposal = await openProposal(evenkeel, finding)

@@ -14,7 +14,7 @@ async function make(evenkeel: TestServer, after: string): Promise<string> {
   return String(body.change)
 }
 
-test('who lowers the mode while a change is watched says what becomes of it; afterwards nothing can be rolled back', async ({
+test('lowering the mode while a change is watched asks what becomes of it; afterwards nothing can be rolled back', async ({
   evenkeel,
   page,
 }) => {
@@ -67,7 +67,7 @@ test('who lowers the mode while a change is watched says what becomes of it; aft
   }
 })
 
-test('a start in observe mode in the midst of a watch leaves the change where it stands, and shows the commands that undo it', async ({
+test('a start in observe mode during a watch leaves the change as it is, and shows the commands that undo it', async ({
   evenkeel,
   page,
 }) => {

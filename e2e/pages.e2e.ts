@@ -10,7 +10,7 @@ for (const colorScheme of ['dark', 'light'] as const)
   test.describe(`in the ${colorScheme} theme`, () => {
     test.use({ colorScheme })
     for (const path of PATHS)
-      test(`${path} is there, says no error, and passes axe`, async ({ evenkeel, page }) => {
+      test(`${path} loads without an error, and passes axe`, async ({ evenkeel, page }) => {
         const errors: string[] = []
         page.on('pageerror', (error) => errors.push(error.message))
         page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
@@ -35,7 +35,7 @@ test('on a telephone the first page needs no sideways scrolling', async ({ evenk
   expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0)
 })
 
-test('hostile names stand on the pages as text', async ({ evenkeel, page }) => {
+test('hostile names are shown as text', async ({ evenkeel, page }) => {
   const hostile = '<img src=x onerror="window.hacked=1">\n\u0000\u202e'
   await evenkeel.onRedis('cache-a', ['CONFIG', 'SET', 'slowlog-log-slower-than', '0'])
   for (let times = 0; times < 5; times++) await evenkeel.onRedis('cache-a', ['GET', hostile])
@@ -85,7 +85,7 @@ test('the palette applies and silences through the same confirmation as everythi
   expect(await done()).toEqual(before)
 })
 
-test('a finding that fires while the page is out of sight becomes a notification of the browser', async ({ evenkeel, browser }) => {
+test('a finding that fires while the page is hidden becomes a browser notification', async ({ evenkeel, browser }) => {
   const context = await browser.newContext({ permissions: ['notifications'] })
   await context.addInitScript(() => {
     Object.defineProperty(document, 'hidden', { get: () => true })

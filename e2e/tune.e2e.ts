@@ -27,7 +27,7 @@ test('an uneven ring is made even by one click, and every application follows', 
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
 })
 
-test('keys that end together get jitter by one click, and the next load ends spread out', async ({ evenkeel, page }) => {
+test('keys that expire together get jitter by one click, and the next load expires spread out', async ({ evenkeel, page }) => {
   await evenkeel.drills.start('mass-expiry')
   const finding = (await found(evenkeel, 'cache/mass-expiry', {}, 60)).value
   const id = await applyByClick(evenkeel, page, finding)

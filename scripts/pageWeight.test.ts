@@ -36,7 +36,7 @@ test('a page weighs the scripts of its frame and its own, each once', () => {
   expect(weight!.kb).toBeLessThan(101)
 })
 
-test('a page above the limit is named with its weight; without a build there is nothing to say', () => {
+test('a page above the limit is named with its weight; without a build there is no complaint', () => {
   expect(tooHeavy(built(200, 40))).toEqual([])
   expect(tooHeavy(built(200, 60))).toEqual([
     expect.stringMatching(/^\/targets\/\[name\] loads 260 kB of JavaScript \(gzip\), at most 250 are allowed/),

@@ -192,7 +192,7 @@ routes: [{ match: {}, to: [hook], wait: 1s }]
     expect((await call('POST', 'changes', '{')).status).toBe(400)
   })
 
-  test('a refused body leaves its connection fit for the next request', async () => {
+  test('a refused body leaves the connection usable for the next request', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     const status = (method: string, path: string, mebibytes = 0) =>
       new Promise<number | undefined>((resolve, reject) => {
@@ -215,7 +215,7 @@ routes: [{ match: {}, to: [hook], wait: 1s }]
     },
   )
 
-  test('a change is written, told of, watched, busy, rolled back', async () => {
+  test('a change is written, announced, watched, reported as busy, and rolled back', async () => {
     const events: string[] = []
     const reading = new AbortController()
     const stream = await fetch(`${evenkeel.url}/api/v1/events`, { signal: reading.signal })
@@ -252,7 +252,7 @@ routes: [{ match: {}, to: [hook], wait: 1s }]
     expect(new TextDecoder().decode(value)).toContain(`id: ${ids[1]}\nevent: change`)
   })
 
-  test('a dead target is found, told to the hook with a signature, and shown by /metrics', async () => {
+  test('a dead target is found, sent to the webhook with a signature, and shown by /metrics', async () => {
     await vi.waitFor(() => expect(hooks.length).toBeGreaterThan(0), { timeout: 30_000, interval: 300 })
     const { body, signature } = hooks[0]!
     expect(signature).toBe(`sha256=${createHmac('sha256', 'sesame-hook').update(body).digest('hex')}`)
@@ -268,7 +268,7 @@ routes: [{ match: {}, to: [hook], wait: 1s }]
     expect(await test.json()).toMatchObject({ deliveries: [{ state: 'delivered', status: 'test' }] })
   })
 
-  test('SIGTERM ends it in time, open streams or not, and what it knew is there again', async () => {
+  test('SIGTERM ends it in time, with open streams too, and its state is there after the next start', async () => {
     const before = (await json('changes')).items.length
     const open = await fetch(`${evenkeel.url}/api/v1/events`)
     const from = Date.now()

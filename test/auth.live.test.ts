@@ -56,7 +56,7 @@ targets:
     rmSync(home, { recursive: true, force: true })
   })
 
-  test('who the trusted proxy names comes in, as far as the groups reach, and stands in the change', async () => {
+  test('a person named by the trusted proxy gets the role of the groups and is recorded in the change', async () => {
     const { text } = await ask(port, '/api/v1/session', as('ann', 'sre'))
     expect(JSON.parse(text)).toEqual({ person: { name: 'ann', role: 'admin' } })
     expect((await ask(port, '/targets', as('vic', ''))).status).toBe(200)
@@ -67,7 +67,7 @@ targets:
     expect(JSON.parse(done.text).by).toBe('Jörg')
   })
 
-  test('behind TLS no answer is without HSTS, be it a page, a call, a file or a refusal', async () => {
+  test('behind TLS every answer has HSTS: pages, calls, files and refusals', async () => {
     const page = await ask(port, '/targets', as('vic', ''))
     const file = /\/_next\/static\/[^"]+\.js/.exec(page.text)![0]
     for (const [path, status] of [
@@ -91,7 +91,7 @@ targets:
     expect(await from('https://keel.example')).toBeLessThan(300)
   })
 
-  test('from anywhere else the headers say nothing, whatever else is sent', async () => {
+  test('from any other address the headers are ignored, whatever else is sent', async () => {
     const spoofed = as('ann', 'sre', { from: '127.0.0.2', headers: { 'X-Forwarded-For': '127.0.0.1', 'x-real-ip': '127.0.0.1' } })
     const api = await ask(port, '/api/v1/targets', spoofed)
     expect([api.status, JSON.parse(api.text).detail]).toEqual([
@@ -107,7 +107,7 @@ targets:
     expect((await ask(port, '/api/v1/session', spoofed)).text).toBe('{"person":null}')
   })
 
-  test('who has no name, two names, or comes by a foreign name, is told on a page what is missing', async () => {
+  test('a request without a name, with two names, or to a foreign host gets a page that says what is missing', async () => {
     const nameless = await ask(port, '/', {})
     expect([nameless.status, nameless.text]).toEqual([403, expect.stringContaining('did not say who you are: Remote-User is missing')])
     expect(nameless.headers['content-security-policy']).toContain("frame-ancestors 'none'")
@@ -118,7 +118,7 @@ targets:
     expect(rebound.status).toBe(403)
   })
 
-  test('API tokens go on working, by the proxy or past it; a token of somebody else is no hindrance', async () => {
+  test('API tokens work through the proxy and without it; a bearer token of another program is ignored', async () => {
     const made = await ask(port, '/api/v1/tokens', as('ann', 'sre', { method: 'POST', body: { name: 'ci', role: 'viewer' } }))
     const authorization = `Bearer ${JSON.parse(made.text).token}`
     expect((await ask(port, '/api/v1/targets', { from: '127.0.0.2', headers: { authorization } })).status).toBe(200)
@@ -175,7 +175,7 @@ auth: { mode: oidc, issuer: "${issuer.url}", client_id: ${CLIENT.id}, client_sec
     rmSync(home, { recursive: true, force: true })
   })
 
-  test('to the issuer, back, in with the role of the groups, and out of both', async () => {
+  test('signing in at the issuer gives the role of the groups; signing out ends both sessions', async () => {
     const page = await ask(port, '/targets')
     expect([page.status, page.headers.location]).toEqual([307, '/sign-in?next=%2Ftargets'])
     expect((await ask(port, '/sign-in?next=%2Ftargets')).text).toContain('href="/sign-in/start?next=%2Ftargets"')
@@ -208,7 +208,7 @@ auth: { mode: oidc, issuer: "${issuer.url}", client_id: ${CLIENT.id}, client_sec
     expect([stray.status, stray.text]).toEqual([403, expect.stringContaining('was not begun in this browser')])
   })
 
-  test('while the issuer is down the evenkeel goes on, and its sign-in page says so', async () => {
+  test('while the issuer is down Evenkeel keeps running, and its sign-in page says so', async () => {
     issuer.person = { sub: 'subject-1', preferred_username: 'ann', groups: ['sre'] }
     const headers = { cookie: cookieOf(await signIn()) }
     await issuer.close()

@@ -13,7 +13,7 @@ import { describeWith } from './live.ts'
 import { redisSay, startRedis } from './servers.ts'
 
 describeWith(['redis-server'], 'consent to MONITOR', () => {
-  test('nothing listens before a word, bursts begin with it and end when it is taken back', async () => {
+  test('no MONITOR before consent; bursts begin with it and end when it is withdrawn', async () => {
     process.env.EVENKEEL_LOG = 'silent'
     await using cache = await startRedis()
     await using store = await startRedis()

@@ -56,7 +56,7 @@ const PIECE = Buffer.alloc(1024 * 1024, 'x')
 const held = () => process.memoryUsage().rss / 1024 / 1024
 
 describe('a Redis that sends too much', () => {
-  it('is cut off at the header of a reply of 1 GB; what else was asked meanwhile goes on', async () => {
+  it('is cut off at the header of a reply of 1 GB; other requests continue', async () => {
     const before = held()
     const { client, sent } = await fakeRedis({
       INFO(socket) {
@@ -91,7 +91,7 @@ describe('a Redis that sends too much', () => {
     expect(await client.call(['PING'], soon())).toBe('PONG')
   })
 
-  it('is told from one that hangs within its answer', async () => {
+  it('is distinguished from one that hangs within its answer', async () => {
     const { client } = await fakeRedis({ INFO: (socket) => void socket.write('$100\r\nhalf') })
     await expect(client.call(['INFO'], AbortSignal.timeout(200))).rejects.toMatchObject({
       code: 'unreachable',
@@ -100,7 +100,7 @@ describe('a Redis that sends too much', () => {
     expect(await client.call(['PING'], soon())).toBe('PONG')
   })
 
-  it('says so when it is the answer to the password', async () => {
+  it('is reported when it is the answer to AUTH', async () => {
     const port = await listening(
       createServer((socket) => {
         socket.on('error', () => {})
@@ -127,7 +127,7 @@ describe('a plain-text server that sends too much', () => {
     })
   })
 
-  it('is given up with its deadline when it drips', async () => {
+  it('is given up at the deadline when it sends byte by byte', async () => {
     const port = await listening(
       createServer((socket) => {
         const timer = setInterval(() => socket.write('x'), 20)
@@ -171,7 +171,7 @@ describe('a page that is too large', () => {
     await expect(getText(endless, soon())).rejects.toMatchObject({ code: 'too_large' })
   })
 
-  it('is given up with its deadline when it drips', async () => {
+  it('is given up at the deadline when it sends byte by byte', async () => {
     const url = await page((_request, reply) => {
       const timer = setInterval(() => reply.write('x'), 20)
       reply.on('close', () => clearInterval(timer))

@@ -103,7 +103,7 @@ targets: [{ kind: redis, name: a, url: "redis://127.0.0.1:1" }]
     60_000,
   )
 
-  test('16 of the largest evaluations: each answered or refused in words; somebody else is answered meanwhile', async () => {
+  test('16 of the largest evaluations: each is answered or refused with a reason, while another person is answered', async () => {
     const nodes = Array.from({ length: 1_000 }, (_, i) => ({ name: `node-${i}`, points: 2_000 }))
     const largest = { before: { algorithm: 'ketama', nodes }, after: { algorithm: 'ketama', nodes: nodes.slice(1) } }
     const hostile = Promise.all(Array.from({ length: 16 }, () => post('mallory', 'rings/evaluate', largest)))

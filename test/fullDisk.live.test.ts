@@ -24,7 +24,7 @@ backend app
 const weight = (after: string) => ({ steps: [{ setting: { target: 'edge', name: 'app/a/weight' }, after }], because: 'a test' })
 
 describeOnSmallDisk('on a disk without one free block', () => {
-  test('a configuration file gets its old text back, and keeps its mode; another text is refused', async () => {
+  test('a configuration file is restored with its old text and mode; a file that differs is refused', async () => {
     using disk = new SmallDisk(1)
     const file = join(disk.path, 'app.conf')
     const [before, after] = [`server a weight=9;\n`.repeat(2_000), `server a weight=4;\n`.repeat(2_000)]

@@ -33,7 +33,7 @@ const PHASES = ['applying', 'keep', 'roll back', 'the watch ends', 'killed while
 
 describeOnSmallDisk('a full disk in every phase of a change', () =>
   describeWith(['haproxy', 'redis-server'], 'on real servers', () => {
-    test(`${ROUNDS} changes of a weight: what the journal says is what HAProxy holds, through kills and once there is room`, async () => {
+    test(`${ROUNDS} changes of a weight: the journal agrees with HAProxy, through kills and after the disk has space again`, async () => {
       const random = randomOf(11)
       await using haproxy = await startHaproxy({ cfg })
       using disk = new SmallDisk(32)
@@ -105,7 +105,7 @@ describeOnSmallDisk('a full disk in every phase of a change', () =>
       }
     })
 
-    test('a job waits where its undo cannot be written down, is put back to the millisecond while the disk is full, and goes on when it is not', async () => {
+    test('a job waits while its undo cannot be recorded, is rolled back to the millisecond on a full disk, and continues with free space', async () => {
       await using redis = await startRedis()
       using disk = new SmallDisk(32)
       await using evenkeel = new KillableEvenkeel([{ kind: 'redis', name: 'cache', url: redis.about.url, role: 'cache' } as TargetConfig], {}, {}, disk.path) // biome-ignore format: one line

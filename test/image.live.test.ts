@@ -110,7 +110,7 @@ describe('what listen says is bound, and nothing else', () => {
     expect(await dead.code()).toBe(1)
   })
 
-  test('everywhere, with a login: a Host header opens nothing, and the health check finds it', async () => {
+  test('on every address, with a login: a Host header grants nothing, and the health check works', async () => {
     const port = await freePort()
     const config = configured(`listen: 0.0.0.0:${port}\nauth: { mode: local }\n`)
     const server = start(config)
@@ -123,7 +123,7 @@ describe('what listen says is bound, and nothing else', () => {
     await server.stop()
   })
 
-  test('a file that says nothing of it, and a login: what is bound counts', async () => {
+  test('a file without listen, and a login: the bound address counts', async () => {
     const port = await freePort()
     const server = start(configured('auth: { mode: local }\n'), ['node', 'server.js'], { HOSTNAME: '0.0.0.0', PORT: String(port) })
     await ready(`http://127.0.0.1:${port}`)
@@ -132,7 +132,7 @@ describe('what listen says is bound, and nothing else', () => {
     await server.stop()
   })
 
-  test('everywhere, and auth is not given: a login all the same', async () => {
+  test('on every address, without auth: a login is required', async () => {
     const port = await freePort()
     const server = start(configured(`listen: 0.0.0.0:${port}\n`))
     await ready(`http://127.0.0.1:${port}`)

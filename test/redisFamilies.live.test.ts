@@ -35,8 +35,8 @@ async function until<T>(what: string, look: () => T | null | undefined | false, 
   }
 }
 
-describeWith(['redis-server'], 'servers that belong together', () => {
-  test('a Redis Cluster: each node is a target that can be tuned, its slots are known, and what it serves beyond its part is found', async () => {
+describeWith(['redis-server'], 'a Cluster and Sentinels', () => {
+  test('a Redis Cluster: each node is a tunable target with its slots, and one that serves more than its share is found', async () => {
     await using nodes = await startCluster([10_000, 3_000, 3_384])
     const [first] = nodes
     const clients = new Redis.Cluster(nodes.map(({ about }) => ({ host: '127.0.0.1', port: about.port })))
@@ -104,7 +104,7 @@ rules: { cache/slot-imbalance: { over: 8s, for: 1s } }`,
     )
   }, 60_000)
 
-  test('Sentinels: the master and its replicas are targets, with the servers’ own password, which nobody is shown', async () => {
+  test('Sentinels: the master and its replicas are targets, with the password of the servers, which is never shown', async () => {
     await using master = await startRedis({ password: 'sesame-42' })
     await using replica = await startRedis({
       password: 'sesame-42',

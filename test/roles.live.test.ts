@@ -55,7 +55,7 @@ describe('auth: local, on the wire', () => {
     rmSync(home, { recursive: true, force: true })
   })
 
-  test('no call gives more than the own role', { timeout: 300_000 }, async () => {
+  test('no call grants more than the role of the caller', { timeout: 300_000 }, async () => {
     const actors: Actor[] = [
       { who: 'nobody', role: null, headers: {} },
       ...(['viewer', 'operator'] as const).map(
@@ -73,7 +73,7 @@ describe('auth: local, on the wire', () => {
     expect(asked).toBeGreaterThan(1_000)
   })
 
-  test('no page shows anything to nobody', { timeout: 300_000 }, async () => {
+  test('no page shows anything without a sign-in', { timeout: 300_000 }, async () => {
     const pages = readdirSync(join(root, 'app'), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('page.tsx') && path !== 'sign-in/page.tsx')
       .map((path) => `/${path.replace(/\/?page\.tsx$/, '').replace(/\[\[?(?:\.\.\.)?\w+\]\]?/g, TARGET)}`)
@@ -105,7 +105,7 @@ describe('auth: local, on the wire', () => {
     }
   })
 
-  test('every answer says that nothing of it may be guessed at or framed', async () => {
+  test('every answer has nosniff, frame-ancestors and no CORS', async () => {
     const { text } = await ask('GET', '/sign-in')
     const script = /\/_next\/static\/[^"]+\.js/.exec(text)![0]
     const authorization = `Bearer ${tokens.viewer}`
@@ -153,7 +153,7 @@ describe('auth: local, on the wire', () => {
       }
   })
 
-  test('JSON that nests for ever is a bad request', async () => {
+  test('deeply nested JSON is a bad request', async () => {
     for (const body of ['['.repeat(500_000), `{"before":${'['.repeat(400_000)}${']'.repeat(400_000)}}`, '{"a":'.repeat(100_000)]) {
       const { status, text } = await send(port, {
         method: 'POST',

@@ -83,7 +83,7 @@ test('no page and no answer holds a secret', async () => {
   })
 }, 180_000)
 
-test('nor do the pages of a sign-in whose secret is one', async () => {
+test('the sign-in pages of a mode with a secret hold no secret', async () => {
   for (const config of configs.filter(({ auth }) => auth !== undefined))
     await running(config, async (url) => {
       for (const path of ['/sign-in', '/sign-in/start', '/sign-in/callback?code=x&state=y', '/', '/api/v1/config']) {

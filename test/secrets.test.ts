@@ -37,7 +37,7 @@ afterAll(() => {
 const file = join(home, 'evenkeel.yaml')
 const parsed = (config: unknown) => parseConfig(stringify(config), {}, schemas(), { file, readFile: () => '' })
 
-test('the walk finds the secrets that are known to be there', () => {
+test('the schema walk finds every known secret', () => {
   const text = stringify(configs)
   for (const place of [
     /headers:\n\s+X-Some-Name: sesame/,
@@ -60,7 +60,7 @@ test('the walk finds the secrets that are known to be there', () => {
   expect(tracesOf('sesame001x').every((trace) => trace.length > 6)).toBe(true)
 })
 
-test('no word about a configuration that is refused', () => {
+test('no error about a refused configuration holds a marker', () => {
   const broken = configs.flatMap((config) => [
     { ...config, colour: 'red' },
     { ...config, mode: 'tuned' },

@@ -44,7 +44,7 @@ describeWith(['redis-server'], 'redis-server', () => {
 })
 
 describeWith(['haproxy'], 'haproxy', () => {
-  test('serves its applications and its three auth', async () => {
+  test('serves its applications, its admin sockets and its statistics page', async () => {
     await using app = await startApp({ name: 'one' })
     await using server = await startHaproxy({
       cfg: ([port]) => `defaults
@@ -74,7 +74,7 @@ describeWith(['nginx'], 'nginx', () => {
 })
 
 describeWith(['memcached', 'nutcracker'], 'memcached behind twemproxy', () => {
-  test('a value travels', async () => {
+  test('a value is written through twemproxy and read from memcached', async () => {
     await using cache = await startMemcached()
     await using proxy = await startTwemproxy({
       pool: ['hash: fnv1a_64', 'distribution: ketama', 'servers:', ` - ${cache.about.address}:1`],

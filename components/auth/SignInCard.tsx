@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { Logo } from '@/components/ui/logo.tsx'
 
-/** The page before the runtime: whose it is, why somebody is not in yet, and the way in. */
+/** The frame of the sign-in page: the name of this Evenkeel, why somebody is not signed in, and the form. */
 export function SignInCard({ trouble, children }: { trouble: string | null; children: ReactNode }) {
   return (
     <main className="mx-auto flex min-h-dvh w-full max-w-sm flex-col justify-center gap-6 p-6">

@@ -15,7 +15,7 @@ type Props = {
 }
 
 /**
- * The mark of the runtime: one segment a server, as wide as its share seen, ticks where its share expected ends; level when they meet,
+ * The mark of Evenkeel: one segment a server, as wide as its share seen, ticks where its share expected ends; level when they meet,
  * leaning to the heavy side when they do not, with max over mean beside it.
  */
 export function BalanceStrip({ parts, width = 132, thick = 6, bare, label = 'Balance', className }: Props) {

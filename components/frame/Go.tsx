@@ -19,7 +19,7 @@ export function carry(href: string, from: { get(name: string): string | null }):
   return `${path}${text ? `?${text}` : ''}${hash ? `#${hash}` : ''}`
 }
 
-/** A link inside the runtime: keeps the time range and the scope. */
+/** A link to another page of Evenkeel: keeps the time range and the scope. */
 export function Go({ href, prefetch = false, ...rest }: Omit<ComponentProps<typeof Link>, 'href'> & { href: string }) {
   const search = useSearchParams()
   return <Link href={carry(href, search)} prefetch={prefetch} {...rest} />
