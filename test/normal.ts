@@ -126,7 +126,11 @@ export function poolOf(target: string, name: string, weights: number[], more: Pa
     liveWeights: true,
     can: ABLE,
     weightMax: 256,
-    lasting: { because: 'a weight set at run time is lost when HAProxy reloads', section: `backend ${name}` },
+    lasting: {
+      because: 'a weight set at run time is lost when HAProxy reloads',
+      section: `backend ${name}`,
+      line: 'server NAME … weight WEIGHT',
+    },
     servers: weights.map((weight, i) => ({
       name: `app${i + 1}`,
       address: `10.0.0.${i + 1}:80`,

@@ -85,7 +85,9 @@ function draft(
   const extra = Math.max(...after.map(({ next, share }) => next / share))
   const lines = pool.servers.flatMap(({ name, weightSet }) => {
     const weight = weights.get(name)
-    return weight === undefined || weight === weightSet ? [] : [`server ${name} … weight ${weight}`]
+    return weight === undefined || weight === weightSet
+      ? []
+      : [(pool.lasting?.line ?? '').replace('WEIGHT', String(weight)).replace('NAME', () => name)]
   })
   const next = after.find(({ server }) => server === slow)!.next
   return {

@@ -71,17 +71,6 @@ export function poissonRate(count: number, units: number): Interval {
   return { value: count / units, low: count === 0 ? 0 : Math.max(0, Math.min(count, low)) / units, high: high / units }
 }
 
-/**
- * How many times one Poisson rate is the other, a over b: given both counts, a's is binomial, so Wilson's interval of its share gives the
- * ratio's (as in Przyborowski and Wilenski, 1940). Null when neither counted anything.
- */
-export function poissonRatio(countA: number, unitsA: number, countB: number, unitsB: number): Interval | null {
-  if (countA + countB <= 0 || unitsA <= 0 || unitsB <= 0) return null
-  const share = wilson(countA, countA + countB)
-  const odds = (p: number) => (p >= 1 ? Number.POSITIVE_INFINITY : (p / (1 - p)) * (unitsB / unitsA))
-  return { value: odds(share.value), low: odds(share.low), high: odds(share.high) }
-}
-
 /** The difference a − b of two independent values (squares of the half-widths add, each side by itself). */
 export function difference(a: Interval, b: Interval): Interval {
   const value = a.value - b.value

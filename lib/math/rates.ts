@@ -94,6 +94,3 @@ function firstAt(points: readonly Point[], ms: number, after = false): number {
 
 /** The newest value, or null. */
 export const latest = (points: readonly Point[]): number | null => points[points.length - 1]?.[1] ?? null
-
-/** The values alone. */
-export const valuesOf = (points: readonly Point[]): number[] => points.map((point) => point[1])

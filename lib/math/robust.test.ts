@@ -1,28 +1,16 @@
 import { expect, test } from 'vitest'
-import { autocorrelation, deviation, mad, mean, median, medianWithout, quantile, robustScore, weightedMean } from './robust.ts'
+import { autocorrelation, deviation, mad, mean, median, medianWithout, quantile } from './robust.ts'
 
 test('nothing has no middle', () => {
   for (const of of [median, mean, mad]) expect(of([])).toBeNull()
   expect(quantile([], 0.5)).toBeNull()
-  expect(weightedMean([])).toBeNull()
-  expect(weightedMean([[3, 0]])).toBeNull()
   expect(deviation([1])).toBe(0)
 })
 
 test('the middle ignores an outlier', () => {
   expect(median([1, 2, 3, 4, 1000])).toBe(3)
   expect(mad([1, 2, 3, 4, 1000])).toBeCloseTo(1.4826)
-  expect(robustScore(10, [1, 2, 3, 4, 5], 0.1)).toBeCloseTo(7 / 1.4826)
-  expect(robustScore(10, [3, 3, 3], 1)).toBe(7)
 })
-
-test('weighted mean', () =>
-  expect(
-    weightedMean([
-      [1, 1],
-      [4, 3],
-    ]),
-  ).toBe(3.25))
 
 test('autocorrelation tells a trend from a saw', () => {
   expect(autocorrelation([1, 2, 3, 4, 5, 6, 7, 8])).toBeGreaterThan(0.5)

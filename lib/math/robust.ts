@@ -41,25 +41,6 @@ export const deviation = (values: readonly number[]): number => (values.length <
 /** From the first to the third quartile; null of nothing. */
 export const spread = (values: readonly number[]): number | null => (values.length === 0 ? null : interquartileRange(values as number[]))
 
-/** Mean of [value, weight] pairs; null when no weight is above zero. */
-export function weightedMean(pairs: readonly (readonly [value: number, weight: number])[]): number | null {
-  let sum = 0
-  let weights = 0
-  for (const [value, weight] of pairs) {
-    if (!(weight > 0)) continue
-    sum += value * weight
-    weights += weight
-  }
-  return weights > 0 ? sum / weights : null
-}
-
-/** How many robust deviations a value lies from the middle of the others; `floor` keeps a flat baseline from making every move infinite. */
-export function robustScore(value: number, baseline: readonly number[], floor: number): number | null {
-  const middle = median(baseline)
-  const deviations = mad(baseline)
-  return middle === null || deviations === null ? null : (value - middle) / Math.max(deviations, floor)
-}
-
 /** How alike neighbours are, −1 to 1 (lag-1 autocorrelation); 0 of fewer than three values or of a flat line. */
 export function autocorrelation(values: readonly number[]): number {
   const middle = mean(values)

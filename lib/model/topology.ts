@@ -94,6 +94,10 @@ export type Pool = {
   /** The algorithm keeps a table: at run time each server takes its weight from the file, or 0. */
   fixedWeights?: boolean
   can: PoolAbilities
+  /** The lines of its configuration with which weights can be set at run time, where they cannot now; the ring that they make. */
+  tunable?: { lines: string; becomes?: RingSpec }
+  /** What to do about keys that move needlessly, in the words of its configuration; the ring that it makes. */
+  consistent?: { advice: string; becomes?: RingSpec }
   /** Of several backups only the first one serves, as HAProxy without `option allbackups`. */
   firstBackupOnly?: boolean
   /** Largest weight the product takes, and the smallest that still gets traffic. */
@@ -105,7 +109,7 @@ export type Pool = {
   /** Why there is none although it hashes. */
   ringBecause?: string
   /** Where a weight set at run time does not outlive a reload: why, and how the file's section begins in which its servers stand. */
-  lasting?: { because: string; section: string }
+  lasting?: { because: string; section: string; line: string }
   /** What a reload does to weights and states set at run time, and what is to be run before it so that they last. */
   reload?: { keeps: boolean; text: string; command?: string }
   /** So many servers are there but left out, beyond what is read of one target: then `servers` is empty. */

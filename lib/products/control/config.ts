@@ -9,7 +9,6 @@ import type { TtlControl } from './ttlDocument.ts'
 export const controlConfig = z.custom<ControlConfig>(() => false, 'a control document is configured under rings: or ttls:')
 
 export const isRing = (config: ControlConfig): config is RingControl => config.ring !== undefined
-export const isTtl = (config: ControlConfig): config is TtlControl => config.ttl !== undefined
 
 /** The node whose number of points a setting is. */
 export function nodeOf(config: RingControl, setting: string): string {

@@ -6,6 +6,7 @@ import type { ConfigFile, FilePool, FileServer } from './configFile.ts'
 import { fileLineOf, reloadOf } from './lasting.ts'
 import type { StateRow } from './serversState.ts'
 import { isBackup, numbersIn, poolOf, poolsWithActive, type Stat, type StatRow, serverOf, stateOf, weightsOf } from './stat.ts'
+import { consistentOf, tunableOf } from './written.ts'
 
 /** What is known beside the statistics. */
 export type Beside = {
@@ -42,12 +43,21 @@ export function poolsOf({ pools, servers, serversLeft }: Stat, beside: Beside): 
     )
     const noRing = file ? noRingBecause(file, own) : undefined
     const ring = noRing === undefined ? ringOf(file, own, beside.version) : undefined
+    const algorithm = algorithmOf(row, file, beside)
+    const tunable = tunableOf(name, algorithm, ring)
+    const consistent = consistentOf(tunable)
     return {
       name,
-      ...algorithmOf(row, file, beside),
+      ...algorithm,
+      ...(tunable ? { tunable } : {}),
+      ...(consistent ? { consistent } : {}),
       can: abilitiesOf(beside.writable),
       weightMax: WEIGHT_MAX,
-      lasting: { because: 'a weight set at run time is lost when HAProxy reloads', section: `backend ${name}` },
+      lasting: {
+        because: 'a weight set at run time is lost when HAProxy reloads',
+        section: `backend ${name}`,
+        line: 'server NAME … weight WEIGHT',
+      },
       ...(file?.allBackups ? {} : { firstBackupOnly: true }),
       ...(file?.sticky ? { sticky: file.sticky } : {}),
       ...(ring ? { ring } : {}),

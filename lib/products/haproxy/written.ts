@@ -1,6 +1,7 @@
 import { EvenkeelError } from '../../model/error.ts'
 import type { ProductText } from '../../model/product.ts'
 import type { RingNode, RingSpec } from '../../model/ring.ts'
+import type { Pool } from '../../model/topology.ts'
 import { isUp, weightOf } from '../../rings/algorithm.ts'
 import { bareAddress, bareWord } from '../bareWord.ts'
 
@@ -36,3 +37,26 @@ function serverOf(node: RingNode): string {
   const name = bareWord(node.name, 'A name', NAME)
   return `${name} ${bareAddress(node)} weight ${weightOf(node)}${id}${isUp(node) ? '' : ' disabled'}`
 }
+
+/** The lines of a backend with which its weights can be set at run time, where its algorithm keeps a table, and the ring that they make. */
+export function tunableOf(
+  name: string,
+  { balances, fixedWeights }: Pick<Pool, 'balances' | 'fixedWeights'>,
+  ring: RingSpec | undefined,
+): Pool['tunable'] {
+  if (!fixedWeights) return undefined
+  if (balances === 'weight') return { lines: `backend ${name}\n    balance roundrobin` }
+  if (ring?.algorithm !== 'haproxy-map') return undefined
+  const named = ring.options?.function
+  // A function that is named loses the avalanche that `consistent` alone brings (HAProxy's manual, `hash-type`).
+  const options = named ? { ...ring.options, avalanche: true } : ring.options
+  const becomes = { ...ring, algorithm: 'haproxy-consistent' as const, ...(options && { options }) }
+  return { lines: `backend ${name}\n    hash-type ${hashTypeOf(becomes)}`, becomes }
+}
+
+/** The same for keys that move needlessly. */
+export const consistentOf = (tunable: Pool['tunable']): Pool['consistent'] =>
+  tunable?.becomes && {
+    advice: `In haproxy.cfg:\n${tunable.lines}\nA server that leaves then moves its own keys alone, and weights can be changed at run time.`,
+    becomes: tunable.becomes,
+  }

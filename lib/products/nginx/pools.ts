@@ -4,6 +4,7 @@ import type { Pool, PoolServer } from '../../model/topology.ts'
 import { printable, readings } from '../answers.ts'
 import { type NginxConfig, writable } from './config.ts'
 import type { Upstream } from './upstreamFile.ts'
+import { consistentOf } from './written.ts'
 
 /** NGINX takes any whole number; beyond this a step is finer than traffic can show, and a consistent ring grows by 160 points each. */
 export const WEIGHT_MAX = 256
@@ -30,6 +31,7 @@ export function poolOf(config: NginxConfig, name: string, upstream: Upstream): O
     }),
   )
   const ring = ringOf(method, servers)
+  const consistent = consistentOf(name, ring)
   return {
     name,
     algorithm: method,
@@ -39,6 +41,7 @@ export function poolOf(config: NginxConfig, name: string, upstream: Upstream): O
     weightMax: WEIGHT_MAX,
     ...(method === 'ip_hash' ? { sticky: 'ip_hash' } : {}),
     ...(ring ? { ring } : {}),
+    ...(consistent ? { consistent } : {}),
     servers,
   }
 }

@@ -1,5 +1,6 @@
 import type { ProductText } from '../../model/product.ts'
 import type { RingSpec } from '../../model/ring.ts'
+import type { Pool } from '../../model/topology.ts'
 import { isUp, weightOf } from '../../rings/algorithm.ts'
 import { bareAddress, distinct } from '../bareWord.ts'
 
@@ -15,3 +16,12 @@ export function writes({ algorithm, nodes }: RingSpec): ProductText | null {
     ].join('\n'),
   }
 }
+
+/** What to do about keys that move needlessly: one word of the upstream. */
+export const consistentOf = (name: string, ring: RingSpec | undefined): Pool['consistent'] =>
+  ring?.algorithm === 'nginx-hash'
+    ? {
+        advice: `In the upstream of ${name}, add the word "consistent":\nupstream ${name} {\n    hash … consistent;\nA server that leaves then moves its own keys alone.`,
+        becomes: { algorithm: 'nginx-consistent', nodes: ring.nodes },
+      }
+    : undefined

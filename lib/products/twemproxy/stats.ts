@@ -6,6 +6,7 @@ import type { RingSpec } from '../../model/ring.ts'
 import type { Reading } from '../../model/series.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
 import { type PoolConfig, ringOf } from './configFile.ts'
+import { consistentOf } from './written.ts'
 
 const headShape = z.looseObject({ service: z.literal('nutcracker'), version: z.string(), uptime: z.number(), timestamp: z.number() })
 const serverShape = z.looseObject({
@@ -110,6 +111,7 @@ function poolOf(name: string, servers: PoolServer[], config: PoolConfig | undefi
   const byName = new Map(servers.map((server) => [server.name, server]))
   const ordered = config ? config.servers.flatMap((line) => byName.get(line.name) ?? []) : servers
   const ringed = config && config.distribution !== 'random'
+  const ring = ringed ? withStates(ringOf(config), ordered) : undefined
   return {
     name,
     algorithm: config ? `${config.distribution} ${config.hash}` : 'unknown',
@@ -118,7 +120,8 @@ function poolOf(name: string, servers: PoolServer[], config: PoolConfig | undefi
     because: config?.distribution === 'random' ? 'distribution random ignores weights' : writable === true ? undefined : writable,
     can: { state: NO_STATE, slowStart: NO_STATE },
     weightMax: 10_000,
-    ring: ringed ? withStates(ringOf(config), ordered) : undefined,
+    ring,
+    consistent: consistentOf(name, ring),
     servers: ordered,
   }
 }

@@ -1,6 +1,7 @@
 import { EvenkeelError } from '../../model/error.ts'
 import type { ProductText } from '../../model/product.ts'
 import type { RingNode, RingSpec } from '../../model/ring.ts'
+import type { Pool } from '../../model/topology.ts'
 import { addressOf, isUp, liveNodes, weightOf } from '../../rings/algorithm.ts'
 import { twemproxyName } from '../../rings/algorithms/twemproxy.ts'
 import { bareWord, distinct } from '../bareWord.ts'
@@ -38,4 +39,18 @@ function serverOf(node: RingNode): string {
   const place = address.startsWith('/') || /:\d+$/.test(address) ? address : `${address}:${USUAL_PORT}`
   const label = node.label === undefined ? '' : ` ${bareWord(node.label, 'A hashed name', LABEL)}`
   return `${bareWord(place, 'An address', PLACE)}:${weightOf(node)}${label}`
+}
+
+/** What to do about keys that move needlessly. Of modula it is another distribution; ketama's own way has only a rule of thumb. */
+export function consistentOf(name: string, ring: RingSpec | undefined): Pool['consistent'] {
+  if (ring?.algorithm === 'twemproxy-modula')
+    return {
+      advice: `In nutcracker.yml:\n${name}:\n  distribution: ketama\nA server that leaves then moves about its own keys alone.`,
+      becomes: { ...ring, algorithm: 'twemproxy-ketama' },
+    }
+  return (
+    ring && {
+      advice: `twemproxy shares a fixed number of points out over all weights, so that one weight changes everyone's points. Change weights rarely and several at once; name the servers, so that their addresses can change without moving keys.`,
+    }
+  )
 }

@@ -2,7 +2,6 @@
 export type Wide = { hi: number; lo: number }
 
 export const wide = (value: bigint): Wide => ({ hi: Number((value >> 32n) & 0xffffffffn) | 0, lo: Number(value & 0xffffffffn) | 0 })
-export const bigOf = ({ hi, lo }: Wide): bigint => (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)
 /** As a double: good for shares, not for finding an owner. */
 export const numberOf = ({ hi, lo }: Wide): number => (hi >>> 0) * 2 ** 32 + (lo >>> 0)
 

@@ -69,7 +69,7 @@ export function poolFigures(pool: Pool, window: SeriesWindow) {
 /** Servers whose numbers are measured without a breath: each takes some 0.1 ms. */
 const MEASURED_AT_ONCE = 50
 
-async function poolView({ lasting: _, ...pool }: Pool, window: SeriesWindow): Promise<PoolView> {
+async function poolView({ lasting: _, tunable: _lines, consistent: _advice, ...pool }: Pool, window: SeriesWindow): Promise<PoolView> {
   const where = { target: pool.target, pool: pool.name }
   const { share, ...own } = poolFigures(pool, window)
   const servers: PoolServerView[] = []
