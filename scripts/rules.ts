@@ -22,7 +22,11 @@ function table(): string {
     .sort((a, b) => (a.id < b.id ? -1 : 1))
     .map(({ id, title, needs }) => {
       const remedies = advisors.filter(({ answers }) => answers.includes(id)).map((advisor) => advisor.title)
-      const metrics = needs.metrics.map((metric) => `\`${metric}\``).join(', ')
+      const named = [
+        ...needs.metrics.map((metric) => `\`${metric}\``),
+        ...(needs.records ?? []).map((kind) => `records of kind \`${kind}\``),
+      ]
+      const metrics = named.join(', ')
       return `| \`${id}\` | ${title} | ${metrics || 'the fleet itself'}; ${duration(needs.spanMs)} | ${remedies.join('; ') || '—'} |`
     })
   return ['| rule | finds | needs | remedy |', '|---|---|---|---|', ...rows].join('\n')

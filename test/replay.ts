@@ -7,7 +7,7 @@ import { type Labels, labelsKey, type Point, type Series } from '../lib/model/se
 import { emptyTopology, type Topology } from '../lib/model/topology.ts'
 import type { SeriesWindow } from '../lib/model/window.ts'
 import { windowOfSeries } from '../lib/store/window.ts'
-import { FROM } from './series.ts'
+import { FROM, strictly } from './series.ts'
 
 /** A recording of a real Redis: INFO each second, and what was done to it and when (seconds from the start). */
 export type Recording = {
@@ -49,11 +49,12 @@ export function replay(
   options: { topology?: (at: number) => Partial<Topology>; settings?: Record<string, unknown>; everyMs?: number } = {},
 ): Firing[] {
   const settings = detector.settings.parse(options.settings ?? {}) as { for: number; resolveAfter: number }
+  const bound = strictly(detector, window)
   const lives = new Map<string, { found: number | null; clear: number | null; firing: Firing | null }>()
   const firings: Firing[] = []
   for (let now = window.from; now <= window.to; now += options.everyMs ?? 1000) {
     const topology = { ...emptyTopology(), ...options.topology?.(now) }
-    for (const verdict of detector.detect(window.between(Math.max(window.from, now - detector.needs.spanMs), now), topology, settings)) {
+    for (const verdict of detector.detect(bound.between(Math.max(window.from, now - detector.needs.spanMs), now), topology, settings)) {
       const key = labelsKey(verdict.subject)
       const life = lives.get(key) ?? { found: null, clear: null, firing: null }
       lives.set(key, life)

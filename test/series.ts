@@ -1,3 +1,4 @@
+import { boundWindow } from '../lib/metrics/bound.ts'
 import type { AnyDetector } from '../lib/model/detector.ts'
 import type { Verdict } from '../lib/model/finding.ts'
 import type { TargetRecord } from '../lib/model/record.ts'
@@ -34,6 +35,12 @@ export function load(
   return windowOfSeries(series, options.records ?? [], from, from + (polls - 1) * stepMs)
 }
 
+/** The window that the engine gives a rule, but for one thing: a rule that reads what it does not name in its needs throws. */
+export const strictly = ({ id, needs }: Pick<AnyDetector, 'id' | 'needs'>, window: SeriesWindow): SeriesWindow =>
+  boundWindow(window, needs, (name) => {
+    throw new Error(`${id} reads ${name}, which it does not name in its needs`)
+  })
+
 /** Runs a detector on a window with its default settings and those given. */
 export function judge(
   detector: AnyDetector,
@@ -41,7 +48,7 @@ export function judge(
   topology: Partial<Topology> = {},
   settings: Record<string, unknown> = {},
 ): Verdict[] {
-  return detector.detect(window, { ...emptyTopology(), ...topology }, detector.settings.parse(settings))
+  return detector.detect(strictly(detector, window), { ...emptyTopology(), ...topology }, detector.settings.parse(settings))
 }
 
 /** `pool_sessions{pool=app,server="a b"}` to its metric and labels. */

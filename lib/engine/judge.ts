@@ -1,3 +1,4 @@
+import { boundWindow } from '../metrics/bound.ts'
 import type { AnyDetector, DetectorSettings } from '../model/detector.ts'
 import type { Verdict } from '../model/finding.ts'
 import type { Log } from '../model/log.ts'
@@ -33,13 +34,20 @@ export function createJudge(log: Log): Judge {
   /** By the monotonic clock of `performance`. */
   const backoffUntil = new Map<string, number>()
   const longRuns = new Map<string, number>()
+  const strays = new Set<string>()
+  /** Logged once: what a rule reads without naming it is not there for it, and it says what it says of a series that nobody reports. */
+  const strayOf = (rule: string) => (name: string) => {
+    const key = `${rule} ${name}`
+    if (!strays.has(key)) log.error({ rule, name }, 'a rule reads what it does not name in its needs: it is not given to it')
+    strays.add(key)
+  }
 
   return {
     isBackedOff: ({ detector }, at) => (backoffUntil.get(detector.id) ?? 0) > at,
     judge({ detector, settings }, window, topology, learning) {
       const begun = performance.now()
       try {
-        const verdicts = detector.detect(window, topology, settings)
+        const verdicts = detector.detect(boundWindow(window, detector.needs, strayOf(detector.id)), topology, settings)
         failing.delete(detector.id)
         const judged = learning && detector.learns ? verdicts.map(stillLearning) : verdicts
         statuses.set(detector.id, count(judged))

@@ -1,8 +1,28 @@
 import type { z } from 'zod'
 import type { Finding, Verdict } from './finding.ts'
 import type { Draft, NoRemedy } from './proposal.ts'
+import type { RecordKind } from './record.ts'
 import type { Topology } from './topology.ts'
 import type { SeriesWindow } from './window.ts'
+
+/**
+ * What a rule reads: its window hands out nothing else, so that what it says here is true, and which rules work on which product can be
+ * computed.
+ */
+export type Needs = {
+  /** How much history, in ms. */
+  spanMs: number
+  /** Without each of these it judges nothing. A metric that is computed stands for those that it is computed of. */
+  metrics: readonly string[]
+  /** Likewise for records: hot keys, slow entries. */
+  records?: readonly RecordKind[]
+  /** The part of the topology whose things it judges. */
+  topology?: TopologyKind
+  /** What it takes into account where it is there. */
+  also?: { metrics?: readonly string[]; records?: readonly RecordKind[] }
+}
+/** Parts of the topology that not every product tells. */
+export type TopologyKind = 'pools' | 'rings' | 'cluster'
 
 /**
  * A rule. Pure: no store, no clock, no I/O; `window.to` is now. Speaks of every subject it knows: found, clear or unjudged-because.
@@ -19,8 +39,7 @@ export interface Detector<S extends DetectorSettings = DetectorSettings> {
   settings: z.ZodType<S>
   /** It compares with what it learned of this fleet: silent for the learning time after start. */
   learns?: boolean
-  /** How much history it reads; `offsetsMs`: the same time yesterday. `metrics` it cannot do without, for the rules table. */
-  needs: { spanMs: number; stepMs?: number; offsetsMs?: number[]; metrics: string[] }
+  needs: Needs
   detect(window: SeriesWindow, topology: Topology, settings: S): Verdict[]
 }
 /** Every detector's settings hold these two. */

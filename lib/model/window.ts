@@ -11,8 +11,6 @@ export interface SeriesWindow {
   records<K extends RecordKind>(kind: K, target?: string): RecordOf<K>[]
   /** The same fleet between two moments (epoch ms). */
   between(from: number, to: number): SeriesWindow
-  /** The same length of time, that many ms earlier: "this hour yesterday". */
-  ago(offsetMs: number): SeriesWindow
 }
 
 /** What a measure answers: a value with its 95 % interval, or what is missing. */

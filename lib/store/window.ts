@@ -38,7 +38,6 @@ export function windowOf(holder: Holder, from: number, to: number): SeriesWindow
     },
     records: (kind, target) => holder.records(kind, target).filter((record) => record.at <= to),
     between: (from, to) => windowOf(holder, from, to),
-    ago: (offsetMs) => windowOf(holder, from - offsetMs, to - offsetMs),
   }
 }
 

@@ -39,7 +39,7 @@ export const errorRate: Detector<Settings> = {
     errorsMin: threshold(5, 'Fewer errors are not judged'),
     requestsMin: threshold(20, 'Fewer requests are not judged: one error would be a large share'),
   }),
-  needs: { spanMs: 150_000, metrics: ['pool_errors_total', 'pool_requests_total'] },
+  needs: { spanMs: 150_000, metrics: ['pool_errors_total', 'pool_requests_total'], topology: 'pools' },
   detect: (window, topology, settings) => {
     const earlier = window.between(window.from, window.to - settings.over)
     return topology.pools.flatMap((pool): Verdict[] => {

@@ -29,7 +29,12 @@ export const loadImbalance: Detector<Settings> = {
     requestsMin: threshold(200, 'Fewer requests are not judged: one client would make the difference'),
     shareMin: threshold(0.02, 'A server with a smaller expected share is not judged by ratios'),
   }),
-  needs: { spanMs: 120_000, metrics: ['pool_requests_total'] },
+  needs: {
+    spanMs: 120_000,
+    metrics: ['pool_requests_total'],
+    topology: 'pools',
+    also: { metrics: ['pool_weight_effective', 'pool_up', 'pool_response_seconds'] },
+  },
   detect: (window, topology, settings) =>
     topology.pools.map((pool): Verdict => {
       // What users stuck to their servers do to the shares is another matter: balancer/sticky-skew.

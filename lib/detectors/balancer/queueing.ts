@@ -27,7 +27,12 @@ export const queueing: Detector<Settings> = {
     critical: duration('1s', 'Mean wait from which it is critical'),
     requestsMin: threshold(20, 'Fewer requests are not judged: the wait cannot be computed from the queue'),
   }),
-  needs: { spanMs: 60_000, metrics: ['pool_queue', 'pool_requests_total'] },
+  needs: {
+    spanMs: 60_000,
+    metrics: ['pool_queue', 'pool_requests_total'],
+    topology: 'pools',
+    also: { metrics: ['pool_sessions', 'pool_sessions_max'] },
+  },
   detect: (window, topology, settings) =>
     topology.pools.map((pool): Verdict => {
       const subject = poolLabels(pool)

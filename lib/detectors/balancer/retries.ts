@@ -34,7 +34,7 @@ export const retries: Detector<Settings> = {
     requestsMin: threshold(20, 'Fewer requests in a span are not judged: one retry would be a large share'),
     warmup: duration('20s', 'Pause after a server came up, while it opens its connections'),
   }),
-  needs: { spanMs: 90_000, metrics: ['pool_retries_total', 'pool_requests_total'] },
+  needs: { spanMs: 90_000, metrics: ['pool_retries_total', 'pool_requests_total'], topology: 'pools', also: { metrics: ['pool_up'] } },
   detect: (window, topology, settings) =>
     topology.pools.flatMap((pool): Verdict[] => {
       const facts = factsOf(topology, pool.target)

@@ -13,7 +13,7 @@ export const serverDown: Detector<DetectorSettings> = {
   why: 'The balancer has taken a server out because its health check fails. The others carry its share, and there is one fewer to lose. With none left every request fails. A server in maintenance or draining is meant to be out and is not reported.',
   // The balancer's own check already waits for several failures in a row. A server that comes and goes stays one finding.
   settings: z.strictObject(patience('0s', '10s')),
-  needs: { spanMs: 600_000, metrics: ['pool_up'] },
+  needs: { spanMs: 600_000, metrics: ['pool_up'], topology: 'pools' },
   detect: (window, topology) =>
     topology.pools.flatMap((pool): Verdict[] => {
       const facts = factsOf(topology, pool.target)

@@ -17,7 +17,7 @@ export const serverFlapping: Detector<Settings> = {
     downs: threshold(2, 'How often a server must go down: once is a restart'),
     within: duration('60s', 'The time within which it must go down that often: a rolling restart takes each server down once'),
   }),
-  needs: { spanMs: 150_000, metrics: ['pool_up'] },
+  needs: { spanMs: 150_000, metrics: ['pool_up'], topology: 'pools' },
   detect: (window, topology, settings) =>
     topology.pools.flatMap((pool): Verdict[] => {
       const facts = factsOf(topology, pool.target)

@@ -26,7 +26,7 @@ export const sessionsNearLimit: Detector<Settings> = {
     over: duration('20s', 'Four of five looks in this time must be that high'),
     limitMin: threshold(16, 'Smaller limits are not judged: they keep a queue on purpose'),
   }),
-  needs: { spanMs: 60_000, metrics: ['pool_sessions', 'pool_sessions_max'] },
+  needs: { spanMs: 60_000, metrics: ['pool_sessions', 'pool_sessions_max'], topology: 'pools' },
   detect: (window, topology, settings) =>
     topology.pools.flatMap((pool): Verdict[] => {
       const whole = poolLabels(pool)

@@ -34,7 +34,7 @@ export const slowServer: Detector<Settings> = {
     longest: duration('3m', 'How far back to look for enough requests of a server that gets few'),
     before: duration('2m', 'When all servers answer more slowly than this long ago, the pool has slowed as a whole'),
   }),
-  needs: { spanMs: 480_000, metrics: ['pool_response_seconds', 'pool_requests_total'] },
+  needs: { spanMs: 480_000, metrics: ['pool_response_seconds', 'pool_requests_total'], topology: 'pools', also: { metrics: ['pool_up'] } },
   detect: (window, topology, settings) =>
     topology.pools.flatMap((pool): Verdict[] => {
       const facts = factsOf(topology, pool.target)

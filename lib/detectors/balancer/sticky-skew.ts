@@ -26,7 +26,12 @@ export const stickySkew: Detector<Settings> = {
     ),
     shareMin: threshold(0.02, 'A server with a smaller expected share is not judged by ratios'),
   }),
-  needs: { spanMs: 840_000, metrics: ['pool_requests_total'] },
+  needs: {
+    spanMs: 840_000,
+    metrics: ['pool_requests_total'],
+    topology: 'pools',
+    also: { metrics: ['pool_weight_effective', 'pool_up', 'pool_response_seconds'] },
+  },
   detect: (window, topology, settings) =>
     topology.pools.map((pool): Verdict => {
       if (!pool.sticky) return { subject: poolLabels(pool), is: 'clear' }

@@ -24,7 +24,7 @@ export const weightDrift: Detector<Settings> = {
       'Factor between the live weight and that of the file, in either direction, from which it is a warning: less is hardly felt after a reload',
     ),
   }),
-  needs: { spanMs: 840_000, metrics: ['pool_weight_set'] },
+  needs: { spanMs: 840_000, metrics: ['pool_weight_set'], topology: 'pools' },
   detect: (window, topology, settings) =>
     topology.pools.flatMap((pool): Verdict[] => {
       const facts = factsOf(topology, pool.target)

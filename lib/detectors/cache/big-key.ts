@@ -18,7 +18,7 @@ export const bigKey: Detector<Settings> = {
     warning: threshold(104_857_600, 'Size from which it is a warning, 100 MiB: each access is a stall that users notice'),
     fresh: duration('10m', 'Older samples are ignored: the key may be gone'),
   }),
-  needs: { spanMs: 60_000, metrics: [] },
+  needs: { spanMs: 60_000, metrics: [], records: ['big-key'], also: { metrics: ['cache_memory_used_bytes'] } },
   detect: (window, _topology, settings) => {
     const targets = Map.groupBy(
       window.records('big-key').filter(({ at }) => window.to - at <= settings.fresh),

@@ -18,7 +18,11 @@ export const clientsNearLimit: Detector<Settings> = {
     near: share(0.85, 'Share of the limit: a rolling deploy adds connections for a while'),
     over: duration('20s', 'Four of five looks in this time must be that high'),
   }),
-  needs: { spanMs: 60_000, metrics: ['cache_connections', 'cache_connections_max'] },
+  needs: {
+    spanMs: 60_000,
+    metrics: ['cache_connections', 'cache_connections_max'],
+    also: { metrics: ['cache_connections_rejected_total'] },
+  },
   detect: (window, _topology, settings) =>
     cacheRows(window, ['cache_connections', 'cache_connections_max', 'cache_connections_rejected_total']).map((row): Verdict => {
       const subject = row.labels

@@ -25,7 +25,11 @@ export const coldStart: Detector<Settings> = {
     lookupsMin: threshold(40, 'Fewer lookups are not judged'),
     newNormal: duration('10m', 'A hit ratio that has stayed low for this time will not recover by waiting'),
   }),
-  needs: { spanMs: 720_000, metrics: ['cache_hits_total', 'cache_misses_total'] },
+  needs: {
+    spanMs: 720_000,
+    metrics: ['cache_hits_total', 'cache_misses_total'],
+    also: { metrics: ['cache_uptime_seconds', 'cache_items', 'cache_expirations_total', 'cache_evictions_total'] },
+  },
   detect: (window, topology, settings) =>
     cacheRows(window, [
       'cache_hits_total',

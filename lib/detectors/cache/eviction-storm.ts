@@ -34,7 +34,11 @@ export const evictionStorm: Detector<Settings> = {
     storeQuiet: duration('60s', 'A store without evictions for this time is clear again'),
   }),
   learns: true,
-  needs: { spanMs: 430_000, metrics: ['cache_evictions_total'] },
+  needs: {
+    spanMs: 430_000,
+    metrics: ['cache_evictions_total'],
+    also: { metrics: ['cache_items', 'cache_memory_used_bytes', 'cache_memory_max_bytes', 'ring_share_owned'] },
+  },
   detect: (window, topology, settings) =>
     cacheRows(window, ['cache_evictions_total', 'cache_items', 'cache_memory_used_bytes', 'cache_memory_max_bytes']).flatMap(
       (row): Verdict[] => {

@@ -60,7 +60,11 @@ export const hitRatioDrop: Detector<Settings> = {
     criticalLostPerSecond: threshold(500, 'Additional misses a second from which it is critical'),
   }),
   learns: true,
-  needs: { spanMs: REFILL_SPAN_MS, metrics: ['cache_hits_total', 'cache_misses_total'] },
+  needs: {
+    spanMs: REFILL_SPAN_MS,
+    metrics: ['cache_hits_total', 'cache_misses_total'],
+    also: { metrics: ['cache_uptime_seconds', 'ring_share_owned'] },
+  },
   detect: (window, topology, settings) =>
     cacheRows(window.between(Math.max(window.from, window.to - SPAN_MS), window.to), [
       'cache_hits_total',

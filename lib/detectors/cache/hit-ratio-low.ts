@@ -21,7 +21,11 @@ export const hitRatioLow: Detector<Settings> = {
     lookupsMin: threshold(1_000, 'Fewer lookups are not judged: a single cold client would move the ratio by whole points'),
     lookupsPerSecondMin: threshold(5, 'Caches with fewer lookups a second are not judged'),
   }),
-  needs: { spanMs: 600_000, metrics: ['cache_hits_total', 'cache_misses_total'] },
+  needs: {
+    spanMs: 600_000,
+    metrics: ['cache_hits_total', 'cache_misses_total'],
+    also: { metrics: ['cache_uptime_seconds', 'ring_share_owned'] },
+  },
   detect: (window, topology, settings) =>
     cacheRows(window, ['cache_hits_total', 'cache_misses_total', 'cache_uptime_seconds']).flatMap((row): Verdict[] => {
       const subject = row.labels

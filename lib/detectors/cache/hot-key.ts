@@ -30,7 +30,7 @@ export const hotKey: Detector<Settings> = {
     fresh: duration('45s', 'Older counts are ignored'),
     critical: share(0.25, 'Share of all reads from which it is critical: a quarter on one key'),
   }),
-  needs: { spanMs: 60_000, metrics: [] },
+  needs: { spanMs: 60_000, metrics: [], records: ['hot-key'], also: { metrics: ['ring_share_seen'] } },
   detect: (window, topology, settings) => {
     const byTarget = new Map<string, HotKey[]>()
     for (const record of window.records('hot-key')) {

@@ -17,7 +17,11 @@ export const keysWithoutTtl: Detector<Settings> = {
     share: share(0.2, 'Share of the keys that have no TTL: a few settings and locks are ordinary'),
     itemsMin: threshold(1_000, 'Caches with fewer keys are not judged: those are settings rather than a leak'),
   }),
-  needs: { spanMs: 30_000, metrics: ['cache_items', 'cache_items_expiring'] },
+  needs: {
+    spanMs: 30_000,
+    metrics: ['cache_items', 'cache_items_expiring'],
+    also: { metrics: ['cache_memory_max_bytes'], records: ['fact'] },
+  },
   detect: (window, topology, settings) =>
     cacheRows(window, ['cache_items', 'cache_items_expiring']).map((row): Verdict => {
       const subject = row.labels

@@ -45,7 +45,11 @@ export const massExpiry: Detector<Settings> = {
     fresh: duration('30s', 'Older samples are ignored'),
     hold: duration('45s', 'How long it stays reported after the keys ended, while they are fetched again'),
   }),
-  needs: { spanMs: 240_000, metrics: ['cache_expirations_total', 'cache_items'] },
+  needs: {
+    spanMs: 240_000,
+    metrics: ['cache_expirations_total', 'cache_items'],
+    also: { metrics: ['cache_writes_total'], records: ['ttl-histogram'] },
+  },
   detect: (window, topology, settings) =>
     cacheRows(window, ['cache_expirations_total', 'cache_items']).map((row): Verdict => {
       const subject = row.labels

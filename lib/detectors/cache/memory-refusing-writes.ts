@@ -18,7 +18,11 @@ export const memoryRefusingWrites: Detector<Settings> = {
     refusals: threshold(3, 'Refused writes: one may be a single value larger than the free memory'),
     over: duration('30s', 'Refused writes are counted over this time'),
   }),
-  needs: { spanMs: 120_000, metrics: ['cache_memory_used_bytes'] },
+  needs: {
+    spanMs: 120_000,
+    metrics: ['cache_memory_used_bytes'],
+    also: { metrics: ['cache_memory_max_bytes', 'redis_errors_total', 'memcached_store_no_memory_total'] },
+  },
   detect: (window, _topology, settings) =>
     cacheRows(window, ['cache_memory_used_bytes', 'cache_memory_max_bytes']).map((row): Verdict => {
       const subject = row.labels

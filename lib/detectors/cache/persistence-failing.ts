@@ -18,7 +18,11 @@ export const persistenceFailing: Detector<DetectorSettings> = {
   title: 'Saving to disk fails',
   why: 'What is in memory would be lost with the process, and by default Redis then refuses every write (stop-writes-on-bgsave-error). A full disk, a directory that may not be written, or too little memory to fork are the usual causes. A cache that need not survive a restart should not save at all.',
   settings: z.strictObject(patience('5s', '5s')),
-  needs: { spanMs: 30_000, metrics: ['redis_rdb_last_bgsave_status'] },
+  needs: {
+    spanMs: 30_000,
+    metrics: ['redis_rdb_last_bgsave_status'],
+    also: { metrics: ['redis_aof_last_write_status', 'redis_aof_last_bgrewrite_status'] },
+  },
   detect: (window, topology) =>
     cacheRows(window, STATUSES).map((row): Verdict => {
       const subject = row.labels

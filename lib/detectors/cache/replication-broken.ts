@@ -11,7 +11,11 @@ export const replicationBroken: Detector<DetectorSettings> = {
   title: 'Replica has lost its primary',
   why: 'The replica no longer gets what is written: readers see older and older values, and a fail-over to it would lose the difference. A primary that is gone, a wrong password after a rotation, or a network that is cut between the two are the causes. A replica that loads a full copy is only on its way.',
   settings: z.strictObject(patience('10s', '5s')),
-  needs: { spanMs: 60_000, metrics: ['redis_master_link_up'] },
+  needs: {
+    spanMs: 60_000,
+    metrics: ['redis_master_link_up'],
+    also: { metrics: ['redis_master_last_io_seconds_ago', 'redis_master_sync_in_progress'] },
+  },
   detect: (window) =>
     cacheRows(window, ['redis_master_link_up', 'redis_master_last_io_seconds_ago', 'redis_master_sync_in_progress']).map((row): Verdict => {
       const subject = row.labels

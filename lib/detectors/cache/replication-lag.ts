@@ -18,7 +18,7 @@ export const replicationLag: Detector<Settings> = {
     seconds: threshold(2, 'And seconds of the present write rate: a primary that writes a lot has more in transit'),
     over: duration('15s', 'It must hold in every look of this time: one batch is caught up within a second'),
   }),
-  needs: { spanMs: 60_000, metrics: ['redis_connected_slave_lag_bytes'] },
+  needs: { spanMs: 60_000, metrics: ['redis_connected_slave_lag_bytes'], also: { metrics: ['redis_master_repl_offset'] } },
   detect: (window, _topology, settings) => {
     const targets = Map.groupBy(
       window.series('redis_connected_slave_lag_bytes').filter(({ labels }) => labels.slave_state === 'online'),

@@ -20,7 +20,7 @@ export const restart: Detector<Settings> = {
     holdMax: duration('3m', 'How long it is reported at most, warm or not'),
     recovered: share(0.95, 'Share of the hit ratio before, from which the cache counts as recovered'),
   }),
-  needs: { spanMs: 600_000, metrics: ['cache_uptime_seconds'] },
+  needs: { spanMs: 600_000, metrics: ['cache_uptime_seconds'], also: { metrics: ['cache_hits_total', 'cache_misses_total'] } },
   detect: (window, topology, settings) =>
     cacheRows(window, ['cache_uptime_seconds', 'cache_hits_total', 'cache_misses_total']).map((row): Verdict => {
       const subject = row.labels

@@ -21,7 +21,7 @@ export const slotImbalance: Detector<Settings> = {
     over: duration('60s', 'Commands are counted over this time: shares swing with a few hundred reads'),
     perSecondMin: threshold(20, 'Clusters with fewer commands a second are not judged'),
   }),
-  needs: { spanMs: 70_000, metrics: ['redis_commands_processed_total'] },
+  needs: { spanMs: 70_000, metrics: ['redis_commands_processed_total'], topology: 'cluster' },
   detect: (window, topology, settings) =>
     clusters(topology.targets).flatMap((masters): Verdict[] => {
       const nodes = masters.map(({ name }) => name)

@@ -18,7 +18,7 @@ export const slowCommands: Detector<Settings> = {
     entriesMin: threshold(3, 'Fewer entries are not judged: one slow command is an accident'),
     over: duration('60s', 'Entries are counted over this time: the slow log is read every few seconds and has whole seconds'),
   }),
-  needs: { spanMs: 60_000, metrics: [] },
+  needs: { spanMs: 60_000, metrics: [], records: ['slow'] },
   detect: (window, topology, settings) =>
     topology.targets
       .filter(({ can }) => can?.slowLog)

@@ -32,7 +32,8 @@ export const stampede: Detector<Settings> = {
   learns: true,
   needs: {
     spanMs: 240_000,
-    metrics: ['cache_writes_total', 'cache_items', 'cache_expirations_total', 'cache_evictions_total', 'cache_misses_total'],
+    metrics: ['cache_misses_total', 'cache_writes_total', 'cache_items', 'cache_expirations_total', 'cache_evictions_total'],
+    also: { metrics: ['cache_fills_total', 'cache_commands_total', 'ring_share_owned'] },
   },
   detect: (window, topology, settings) =>
     cacheRows(window, [

@@ -40,7 +40,7 @@ export const tierCascade: Detector<Settings> = {
     apart: duration('4m', 'Gap between both: a trouble of minutes is not compared with itself'),
   }),
   learns: true,
-  needs: { spanMs: 620_000, metrics: ['pool_response_seconds'] },
+  needs: { spanMs: 620_000, metrics: ['pool_response_seconds'], topology: 'pools', also: { metrics: ['cache_miss_rate'] } },
   detect: (window, topology, settings) => {
     const { edges } = topology
     return topology.pools

@@ -25,7 +25,7 @@ export const hotArc: Detector<Settings> = {
     settle: duration('15s', 'Pause after the ring changed: the share seen is partly that of the old ring'),
     fresh: duration('60s', 'Older counts of hot keys are ignored'),
   }),
-  needs: { spanMs: 90_000, metrics: ['ring_share_owned', 'ring_share_seen'] },
+  needs: { spanMs: 90_000, metrics: ['ring_share_owned', 'ring_share_seen'], topology: 'rings', also: { records: ['hot-key'] } },
   detect: (window, topology, settings) =>
     topology.rings.flatMap((ring) =>
       ring.nodes.map((node): Verdict => {

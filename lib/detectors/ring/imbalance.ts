@@ -19,7 +19,7 @@ export const imbalance: Detector<Settings> = {
     over: duration('30s', 'Reads are counted over this time: shares swing with a few hundred reads'),
     settle: duration('12s', 'Pause after the ring changed: the share seen is partly that of the old ring'),
   }),
-  needs: { spanMs: 60_000, metrics: ['ring_share_owned'] },
+  needs: { spanMs: 60_000, metrics: ['ring_share_owned'], topology: 'rings', also: { metrics: ['ring_share_seen'] } },
   detect: (window, topology, settings) =>
     topology.rings.map((ring): Verdict => {
       const subject = { ring: ring.name }

@@ -27,7 +27,7 @@ export const needlessMoves: Detector<Settings> = {
     ratio: threshold(1.3, 'Keys that move over the least that the edit must move'),
     excess: share(0.03, 'And at least this share of all keys beyond that least: rounding moves a few'),
   }),
-  needs: { spanMs: 10_000, metrics: [] },
+  needs: { spanMs: 10_000, metrics: [], topology: 'rings' },
   detect: (window, topology, settings) =>
     topology.pools.flatMap((pool): Verdict[] => {
       if (pool.balances !== 'hash') return []

@@ -15,7 +15,7 @@ export function listRules(runtime: Runtime, paging?: Paging): Page<RuleView> {
         id: detector.id,
         title: detector.title,
         why: detector.why,
-        needs: { spanMs: detector.needs.spanMs, metrics: detector.needs.metrics },
+        needs: { spanMs: detector.needs.spanMs, metrics: [...detector.needs.metrics] },
         settings: { ...defaults, ...configured?.settings },
         defaults,
         enabled: configured?.enabled ?? true,
