@@ -1,6 +1,17 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { spawnSync } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findProgram } from '../../test/daemon.ts'
 import { describeWith } from '../../test/live.ts'
-import { haproxyRouted, haproxySpec, headerCases, sourceCases, startHaproxyRings, uriCases } from '../../test/rings/haproxy.ts'
+import {
+  haproxyRouted,
+  haproxySpec,
+  headerCases,
+  newerCases,
+  newerSpec,
+  sourceCases,
+  startHaproxyRings,
+  uriCases,
+} from '../../test/rings/haproxy.ts'
 import { disagreement, routedKeys, routedOverHttp } from '../../test/routed.ts'
 import { ask, type HaproxyServer } from '../../test/servers.ts'
 import type { RingSpec } from '../model/ring.ts'
@@ -84,5 +95,23 @@ describeWith(['haproxy'], 'HAProxy sends every key where lib/rings says', () => 
     expect((await say(`enable server ${one.name}/s6`)).trim()).toBe('')
     const spec = haproxySpec(one, ({ nodes }) => nodes.push({ name: 's6', weight: 5, id: 0 }))
     expect(disagreement(KEYS, await byHeader(one.name), locate(spec))).toBe('all 2000 agree')
+  })
+})
+
+/** HAProxy 3.0 has `hash-key`; an older one would not start with it. */
+const newer =
+  Number(/version (\d+)\./.exec(spawnSync(findProgram('haproxy') ?? 'haproxy', ['-v'], { encoding: 'utf8' }).stdout ?? '')?.[1] ?? 0) >= 3
+
+describe.skipIf(!newer)('HAProxy 3 and its hash-key: every key goes where lib/rings says', () => {
+  test('id, id32, addr, addr-port, guid, and none', async () => {
+    await using haproxy = await startHaproxyRings({ newer: true })
+    const numbers = Array.from({ length: 2_000 }, (_, i) => String((i * 2_654_435_761) % 9_007_199_254_740_881))
+    for (const one of newerCases) {
+      const keys = one.options.function === 'none' ? [...numbers, '-5', '99999999999999999999', 'x', '12abc'] : KEYS
+      const answer = haproxy.about.ports[1]!
+      expect(disagreement(keys, await haproxyRouted(haproxy, one.name, keys), locate(newerSpec(one, answer))), one.name).toBe(
+        `all ${keys.length} agree`,
+      )
+    }
   })
 })

@@ -6,13 +6,14 @@ import { type CapturedLibrary, CLIENT_LIBRARIES, isInstalled, keysFor, written }
 const folder = join(import.meta.dirname, '../../lib/rings/fixtures/clients')
 mkdirSync(folder, { recursive: true })
 for (const library of CLIENT_LIBRARIES) {
-  if (!isInstalled(library)) {
+  const { ask } = library
+  if (!ask || !isInstalled(library)) {
     console.log(`${library.name}: not installed`)
     continue
   }
   let version = ''
   const rings = library.rings.map((spec) => {
-    const answer = library.ask(spec, keysFor(library))
+    const answer = ask(spec, keysFor(library))
     version = answer.version
     return { spec, owners: written(answer.owners) }
   })

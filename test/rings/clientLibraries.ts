@@ -14,8 +14,11 @@ export type ClientLibrary = {
   /** What it takes beside the library: an interpreter or a compiler. */
   program: string
   rings: RingSpec[]
-  /** Asks the library itself where each key goes. Throws where the library is not installed. */
-  ask(spec: RingSpec, keys: readonly string[]): Answer
+  /**
+   * Asks the library itself where each key goes. Throws where the library is not installed. Absent where neither Debian nor the npm registry
+   * has it: then its answers were captured once, from a build of its source.
+   */
+  ask?(spec: RingSpec, keys: readonly string[]): Answer
 }
 
 /** Keys with tags of every sort, line feeds and characters of one to four bytes. */
@@ -202,6 +205,39 @@ export const CLIENT_LIBRARIES: ClientLibrary[] = [
     ],
     ask: spymemcached('ketama'),
   },
+  {
+    name: 'memjs',
+    program: 'node',
+    rings: [...sizes(ofClient('modulo', 'memjs')), ring(ofClient('modulo', 'memjs'), 5, firstDead(2))],
+    ask: scripted([process.execPath, scriptOf('askMemjs.mjs')]),
+  },
+  {
+    name: 'go-redis',
+    program: 'go',
+    rings: [...sizes(ofClient('rendezvous', 'go-redis')), ring(ofClient('rendezvous', 'go-redis'), 5, firstDead(2))],
+  },
+  {
+    name: 'caddy',
+    program: 'go',
+    rings: [...sizes(ofClient('rendezvous', 'caddy')), ring(ofClient('rendezvous', 'caddy'), 5, firstDead(2))],
+  },
+  {
+    name: 'traefik',
+    program: 'go',
+    rings: [3, 9].flatMap((count) => [
+      ring(ofClient('rendezvous', 'traefik'), count),
+      ring(ofClient('rendezvous', 'traefik'), count, (i) => ({ ...weighed(i), ...firstDead(1)(i) })),
+    ]),
+  },
+  {
+    name: 'dskit',
+    program: 'go',
+    rings: [1, 3, 12].map((count) => ({
+      algorithm: 'jump',
+      options: { client: 'dskit' },
+      nodes: Array.from({ length: count }, (_, i) => ({ name: `memcached-${i}.cache:11211` })),
+    })),
+  },
 ]
 
 const MEMCACHED_KEYS_ALONE = ['python-memcached', 'libmemcached-modula']
@@ -211,6 +247,7 @@ export const keysFor = ({ name }: Pick<ClientLibrary, 'name'>): string[] =>
 
 /** Whether this machine can ask the library; the program alone may be there without it. */
 export function isInstalled(library: ClientLibrary): boolean {
+  if (!library.ask) return false
   if (!library.program.startsWith('/') && findProgram(library.program) === null) return false
   try {
     library.ask(library.rings[0]!, ['key:1'])

@@ -53,6 +53,33 @@ export const uriCases: HaproxyCase[] = [
   { name: 'uri-map', balance: 'uri', hashType: 'map-based crc32', algorithm: 'haproxy-map', options: { function: 'crc32' } },
 ]
 
+/** `hash-key` and `none`, which HAProxy has since 3.0; servers of these stand at 127.0.0.1, 127.0.0.2, …. */
+export const newerCases: HaproxyCase[] = [
+  ...(['id', 'id32', 'addr', 'addr-port', 'guid'] as const).map(
+    (hashKey): HaproxyCase => ({
+      name: `hash-key-${hashKey}`,
+      balance: 'hdr(x-key)',
+      hashType: 'consistent',
+      algorithm: 'haproxy-consistent',
+      options: { hashKey, version: '3.4.0' },
+    }),
+  ),
+  {
+    name: 'no-hash',
+    balance: 'hdr(x-key)',
+    hashType: 'consistent none',
+    algorithm: 'haproxy-consistent',
+    options: { function: 'none', version: '3.4.0' },
+  },
+  { name: 'no-hash-map', balance: 'hdr(x-key)', hashType: 'map-based none', algorithm: 'haproxy-map', options: { function: 'none' } },
+]
+
+/** What the newer cases hash of a server, beside its id: its address on this port, and its guid. */
+export const newerSpec = (one: HaproxyCase, port: number): RingSpec =>
+  haproxySpec(one, ({ nodes }) => {
+    for (const [i, node] of nodes.entries()) Object.assign(node, { address: `127.0.0.${i + 1}:${port}`, label: `guid-${one.name}-${i}` })
+  })
+
 export const haproxySpec = ({ algorithm, options, ids }: HaproxyCase, change: (spec: RingSpec) => void = () => {}): RingSpec => {
   const spec: RingSpec = {
     algorithm,
@@ -63,8 +90,15 @@ export const haproxySpec = ({ algorithm, options, ids }: HaproxyCase, change: (s
   return spec
 }
 
-/** A HAProxy with a backend for each case; every answer says in `x-server` which server it went to. */
-export const startHaproxyRings = (): Promise<HaproxyServer> =>
+const newerBackend = ({ name, balance, hashType, options }: HaproxyCase, answer: number) => `backend ${name}
+  balance ${balance}
+  hash-type ${hashType}
+  http-response set-header x-server %s
+${WEIGHTS.map((weight, i) => `  server s${i + 1} 127.0.0.${i + 1}:${answer} weight ${weight} guid guid-${name}-${i}${options.hashKey ? ` hash-key ${options.hashKey}` : ''}`).join('\n')}
+`
+
+/** A HAProxy with a backend for each case, and where it is 3.0 or newer for each newer one; every answer names its server in `x-server`. */
+export const startHaproxyRings = ({ newer = false } = {}): Promise<HaproxyServer> =>
   startHaproxy({
     ports: 2,
     cfg: ([front, answer]) => `
@@ -74,7 +108,7 @@ defaults
   timeout server 10s
   timeout connect 10s
 frontend answer
-  bind 127.0.0.1:${answer}
+  bind ${newer ? '0.0.0.0' : '127.0.0.1'}:${answer}
   http-request return status 200
 frontend front
   bind 127.0.0.1:${front}
@@ -88,7 +122,7 @@ ${[...headerCases, ...sourceCases, ...uriCases]
 ${WEIGHTS.map((weight, i) => `  server s${i + 1} 127.0.0.1:${answer} weight ${weight}${ids ? ` id ${ids[i]}` : ''}`).join('\n')}
 `,
   )
-  .join('\n')}`,
+  .join('\n')}${newer ? newerCases.map((one) => newerBackend(one, answer!)).join('\n') : ''}`,
   })
 
 /** The server of each key. */
