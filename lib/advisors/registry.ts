@@ -9,7 +9,7 @@ import { ttlJitter } from './ttl-jitter.ts'
 import { ttlLength } from './ttl-length.ts'
 import { weightFile } from './weight-file.ts'
 
-/** The shelf of remedies. One line an advisor; its id is its file's name. */
+/** The registry of remedies. One line an advisor; its id is its file's name. */
 export const advisors: Advisor[] = [
   poolWeights,
   drainServer,

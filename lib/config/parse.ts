@@ -28,7 +28,7 @@ export type ParseOptions = {
 
 /**
  * Reads evenkeel.yaml. Throws `ConfigError` that names for each problem the path, the line, what was found and what is allowed.
- * What products, channels and rules there are is handed in: this room knows none of them.
+ * What products, channels and rules there are is handed in: this module knows none of them.
  */
 export function parseConfig(text: string, env: Outside['env'], schemas: Schemas, { file, readFile, bound }: ParseOptions): Config {
   const base = dirname(file)

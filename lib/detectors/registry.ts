@@ -35,7 +35,7 @@ import { hotArc } from './ring/hot-arc.ts'
 import { imbalance } from './ring/imbalance.ts'
 import { needlessMoves } from './ring/needless-moves.ts'
 
-/** The shelf of rules. One line a detector; its id is its path. */
+/** The registry of rules. One line a detector; its id is its path. */
 export const detectors: AnyDetector[] = [
   hitRatioLow,
   hitRatioDrop,

@@ -41,7 +41,7 @@ export type TargetOptions = {
 
 export interface Target {
   readonly config: TargetConfig
-  /** As the shelf holds it, whatever its variant for this configuration. */
+  /** The product as registered, whatever its variant for this configuration. */
   readonly product: AnyProduct
   start(): void
   stop(): Promise<void>

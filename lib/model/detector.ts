@@ -44,7 +44,7 @@ export interface Detector<S extends DetectorSettings = DetectorSettings> {
 }
 /** Every detector's settings hold these two. */
 export type DetectorSettings = { for: number; resolveAfter: number }
-// biome-ignore lint/suspicious/noExplicitAny: a shelf holds detectors of every settings type; each is checked where it is written.
+// biome-ignore lint/suspicious/noExplicitAny: the registry holds detectors of every settings type; each is checked where it is written.
 export type AnyDetector = Detector<any>
 
 /** A remedy: finding -> draft of a proposal with a prediction, `none` with a sentence, or null when it has nothing to say (yet). Pure. */

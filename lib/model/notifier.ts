@@ -9,5 +9,5 @@ export interface Notifier<Config> {
   /** `retry` says whether trying again can help; `answer` is what came back, without secrets. Never throws for a refusal. */
   notify(config: Config, notice: Notice, signal: AbortSignal): Promise<{ delivered: boolean; retry: boolean; answer: string }>
 }
-// biome-ignore lint/suspicious/noExplicitAny: a shelf holds notifiers of every config; each is checked where it is written.
+// biome-ignore lint/suspicious/noExplicitAny: the registry holds notifiers of every config; each is checked where it is written.
 export type AnyNotifier = Notifier<any>

@@ -84,7 +84,7 @@ export interface Product<Config extends TargetConfig, Link> {
 /** A piece of configuration, and where in the program's configuration it belongs. */
 export type ProductText = { title: string; text: string }
 /** A product whose types only its own folder knows. */
-// biome-ignore lint/suspicious/noExplicitAny: a shelf holds products of every config and link; each is checked where it is written.
+// biome-ignore lint/suspicious/noExplicitAny: the registry holds products of every config and link; each is checked where it is written.
 export type AnyProduct = Product<any, any>
 
 /** The product that reads what this configuration describes. */

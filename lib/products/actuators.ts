@@ -7,7 +7,7 @@ import { nginxActuator } from './nginx/actuator.ts'
 import { redisActuator } from './redis/actuator.ts'
 import { twemproxyActuator } from './twemproxy/actuator.ts'
 
-/** The shelf of what can be written. Only lib/changes imports it. */
+/** The registry of what can be written. Only lib/changes imports it. */
 export const actuators: AnyActuator[] = [
   controlActuator,
   envoyActuator,

@@ -8,5 +8,5 @@ import { prometheus } from './prometheus/product.ts'
 import { redis } from './redis/product.ts'
 import { twemproxy } from './twemproxy/product.ts'
 
-/** The shelf of what can be read. One line a product. */
+/** The registry of what can be read. One line a product. */
 export const products: AnyProduct[] = [control, envoy, haproxy, memcached, nginx, prometheus, redis, twemproxy]

@@ -17,7 +17,7 @@ import { rendezvous } from './algorithms/rendezvous.ts'
 import { twemproxyKetama } from './algorithms/twemproxyKetama.ts'
 import { twemproxyModula } from './algorithms/twemproxyModula.ts'
 
-/** The shelf: every algorithm that is computed exactly. */
+/** The registry: every algorithm that is computed exactly. */
 export const algorithms: Record<RingAlgorithm, Algorithm> = {
   'haproxy-consistent': haproxyConsistent,
   'haproxy-map': haproxyMap,

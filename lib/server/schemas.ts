@@ -3,7 +3,7 @@ import { detectors } from '../detectors/registry.ts'
 import { notifiers } from '../notifiers/registry.ts'
 import { products } from '../products/sources.ts'
 
-/** What the configuration may name, from the shelves. */
+/** What the configuration may name, from the registries. */
 export const schemas = (): Schemas => ({
   // Control documents are configured under `rings:` and `ttls:`; the server makes their targets.
   targets: Object.fromEntries(products.filter(({ kind }) => kind !== 'control').map((product) => [product.kind, product.config])),

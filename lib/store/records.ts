@@ -20,11 +20,11 @@ const BOUNDS: Record<RecordKind, { most: number; ms: number; lasting: boolean }>
 /** Sorting out the surplus at each put would cost more than keeping a little too much. */
 const SLACK = 1.2
 
-type Shelf = Map<string, TargetRecord>
+type Table = Map<string, TargetRecord>
 
 /** Facts that are no numbers, in bounded tables. Written with the next tick; equal facts are not written again. */
 export class Records {
-  readonly #kinds = new Map<RecordKind, Map<string, Shelf>>()
+  readonly #kinds = new Map<RecordKind, Map<string, Table>>()
   readonly #dirty = new Map<string, { kind: RecordKind; target: string; id: string }>()
   readonly #sorted = new Map<string, TargetRecord[]>()
   readonly #write: (record: TargetRecord) => void
@@ -37,7 +37,7 @@ export class Records {
         spoilt('record', String(row.id))
         continue
       }
-      this.#shelf(record.kind, record.target).set(record.id, record)
+      this.#table(record.kind, record.target).set(record.id, record)
     }
     const write = db.prepare(
       'INSERT INTO record (kind, target, id, at, json) VALUES (?, ?, ?, ?, ?) ON CONFLICT (kind, target, id) DO UPDATE SET at = excluded.at, json = excluded.json',
@@ -50,13 +50,13 @@ export class Records {
   put(target: string, records: readonly NewRecord[]): void {
     for (const fresh of records) {
       const record = { ...fresh, target } as TargetRecord
-      const shelf = this.#shelf(record.kind, target)
-      const before = shelf.get(record.id)
-      shelf.set(record.id, record)
+      const table = this.#table(record.kind, target)
+      const before = table.get(record.id)
+      table.set(record.id, record)
       const same = before && before.kind === 'fact' && record.kind === 'fact' && before.value === record.value
       if (!same && BOUNDS[record.kind].lasting) this.#mark(record.kind, target, record.id)
       this.#sorted.clear()
-      if (shelf.size > BOUNDS[record.kind].most * SLACK) this.#bound(record.kind, target, shelf, Number.NEGATIVE_INFINITY)
+      if (table.size > BOUNDS[record.kind].most * SLACK) this.#bound(record.kind, target, table, Number.NEGATIVE_INFINITY)
     }
   }
 
@@ -64,9 +64,9 @@ export class Records {
     const key = JSON.stringify([kind, target])
     let sorted = this.#sorted.get(key)
     if (!sorted) {
-      const shelves = this.#kinds.get(kind)
-      const wanted = target === undefined ? [...(shelves?.values() ?? [])] : [shelves?.get(target) ?? new Map<string, TargetRecord>()]
-      sorted = wanted.flatMap((shelf) => [...shelf.values()]).sort((a, b) => b.at - a.at)
+      const tables = this.#kinds.get(kind)
+      const wanted = target === undefined ? [...(tables?.values() ?? [])] : [tables?.get(target) ?? new Map<string, TargetRecord>()]
+      sorted = wanted.flatMap((table) => [...table.values()]).sort((a, b) => b.at - a.at)
       this.#sorted.set(key, sorted)
     }
     return [...(sorted as RecordOf<K>[])]
@@ -87,12 +87,12 @@ export class Records {
 
   /** After the clock was set back: what was seen is not of a time that has not come yet. */
   stepClock(step: ClockStep): void {
-    for (const [kind, shelves] of this.#kinds)
-      for (const [target, shelf] of shelves)
-        for (const record of shelf.values()) {
+    for (const [kind, tables] of this.#kinds)
+      for (const [target, table] of tables)
+        for (const record of table.values()) {
           const at = movedDate(record.at, step)
           if (at === record.at) continue
-          shelf.set(record.id, { ...record, at })
+          table.set(record.id, { ...record, at })
           if (BOUNDS[kind].lasting) this.#mark(kind, target, record.id)
         }
     this.#sorted.clear()
@@ -100,15 +100,14 @@ export class Records {
 
   /** Drops what is too old. */
   prune(now: number): void {
-    for (const [kind, shelves] of this.#kinds)
-      for (const [target, shelf] of shelves) this.#bound(kind, target, shelf, now - BOUNDS[kind].ms)
+    for (const [kind, tables] of this.#kinds) for (const [target, table] of tables) this.#bound(kind, target, table, now - BOUNDS[kind].ms)
   }
 
-  #bound(kind: RecordKind, target: string, shelf: Shelf, oldest: number): void {
-    const newestFirst = [...shelf.values()].sort((a, b) => b.at - a.at)
+  #bound(kind: RecordKind, target: string, table: Table, oldest: number): void {
+    const newestFirst = [...table.values()].sort((a, b) => b.at - a.at)
     for (const [i, { id, at }] of newestFirst.entries()) {
       if (i < BOUNDS[kind].most && at >= oldest) continue
-      shelf.delete(id)
+      table.delete(id)
       if (BOUNDS[kind].lasting) this.#mark(kind, target, id)
       this.#sorted.clear()
     }
@@ -118,11 +117,11 @@ export class Records {
     this.#dirty.set(JSON.stringify([kind, target, id]), { kind, target, id })
   }
 
-  #shelf(kind: RecordKind, target: string): Shelf {
-    const shelves = this.#kinds.get(kind) ?? new Map<string, Shelf>()
-    this.#kinds.set(kind, shelves)
-    const shelf = shelves.get(target) ?? new Map<string, TargetRecord>()
-    shelves.set(target, shelf)
-    return shelf
+  #table(kind: RecordKind, target: string): Table {
+    const tables = this.#kinds.get(kind) ?? new Map<string, Table>()
+    this.#kinds.set(kind, tables)
+    const table = tables.get(target) ?? new Map<string, TargetRecord>()
+    tables.set(target, table)
+    return table
   }
 }

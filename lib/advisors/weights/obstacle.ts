@@ -15,10 +15,10 @@ const ABOUT = 0.15
 /** Why no weight is the remedy for a slow server of this pool, or null: it is not weak, or another hand is on the weights. */
 export function obstacleTo(pool: Pool, slow: PoolServer, window: SeriesWindow): string | null {
   const writer = pool.servers.find((server) => server.otherWriter)
-  if (writer) return `${writer.otherWriter} already moves the weights of ${pool.name}: two hands on one knob would fight.`
+  if (writer) return `${writer.otherWriter} already moves the weights of ${pool.name}: two writers of the same weights would fight.`
   const moves = movesOf(pool, window)
   if (moves >= MOVES)
-    return `Something moves the weights of ${pool.name} all the time (${moves} times in 10 min), a controller perhaps: two hands on one knob would fight.`
+    return `Something moves the weights of ${pool.name} all the time (${moves} times in 10 min), a controller perhaps: two writers of the same weights would fight.`
   if (pool.balances === 'hash')
     return `Keys choose the server in ${pool.name}, and ${askedText(pool, slow, window)} Another weight would send those keys, cold, to other servers. Look at what it is asked for first.`
   if (pool.balances === 'load')

@@ -26,7 +26,7 @@ export function getProposal(runtime: Runtime, id: string): ProposalView {
   return proposalView(runtime, proposal, runtime.engine.topology())
 }
 
-/** All proposals about a finding: open ones first, then in the order of the remedies' shelf, then the newest first. */
+/** All proposals about a finding: open ones first, then in the order of the registry of advisors, then the newest first. */
 export function proposalsFor(runtime: Runtime, finding: string): Proposal[] {
   return runtime.store.proposals.list((proposal) => proposal.finding === finding).sort(byUse(runtime))
 }
