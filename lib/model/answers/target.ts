@@ -1,14 +1,6 @@
 import { z } from 'zod'
 import { figure, iso, noun, open } from './shape.ts'
 
-const leftOut = z
-  .object({
-    servers: z.object({ left: z.number(), of: z.number() }),
-    pools: z.object({ left: z.number(), of: z.number() }),
-    names: z.array(z.string()).meta({ description: 'Some of the pools whose servers are left out' }),
-  })
-  .meta({ description: 'Servers and pools beyond what is read of one target' })
-
 const probe = open({
   id: z.string(),
   feature: z.string(),
@@ -44,8 +36,6 @@ export const targetAnswer = noun('Target', 'A configured or discovered server', 
   nextPollAt: iso.optional().meta({ description: 'When the next try is, while it is down' }),
   version: z.string().optional(),
   runId: z.string().optional().meta({ description: 'Changes when the server restarted' }),
-  cluster: z.object({ id: z.string(), slots: z.number() }).optional(),
-  left: leftOut.optional(),
   capabilities: z.array(z.object({ feature: z.string(), available: z.boolean(), because: z.string().optional() })),
   probes: z.array(probe),
   monitor: z.enum(['ask', 'bursts', 'never']).optional().meta({ description: 'What the configuration says of MONITOR' }),

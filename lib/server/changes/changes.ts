@@ -4,10 +4,11 @@ import type { GuardState } from '../../changes/guards.ts'
 import { text } from '../../format/format.ts'
 import { metricOf } from '../../metrics/registry.ts'
 import type { ChangeView } from '../../model/answers/change.ts'
+import type { AppliedView } from '../../model/answers/proposal.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import type { Change, ChangeState } from '../../model/change.ts'
 import { EvenkeelError } from '../../model/error.ts'
-import type { Guard, Step } from '../../model/proposal.ts'
+import type { Guard } from '../../model/proposal.ts'
 import { serverOf } from '../../model/setting.ts'
 import { lastStage } from '../../model/slowStart.ts'
 import { iso, withIso } from '../http/iso.ts'
@@ -47,12 +48,7 @@ function lastingOf(runtime: Runtime, { state, steps }: Change): string[] {
 }
 
 /** A change of one's own, without a proposal. */
-export async function createChange(
-  runtime: Runtime,
-  own: OwnChange,
-  by: string,
-  options: { dryRun?: boolean } = {},
-): Promise<{ change: string | null; steps: Step[]; commands: string[] }> {
+export async function createChange(runtime: Runtime, own: OwnChange, by: string, options: { dryRun?: boolean } = {}): Promise<AppliedView> {
   return runtime.changes.create(own, by, options)
 }
 

@@ -1,26 +1,16 @@
 import { z } from 'zod'
-import type { DrillView } from '../../model/answers/drill.ts'
+import { type DrillView, drillAnswer } from '../../model/answers/drill.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
+import { onePage } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
-
-const drill = z.object({
-  name: z.string(),
-  title: z.string(),
-  does: z.string(),
-  lookFor: z.string(),
-  rule: z.string(),
-  lastsSeconds: z.number(),
-  state: z.enum(['ready', 'running', 'ending']),
-  endsAt: z.string().optional(),
-})
 
 /** Faults that the demo can inject into its own fleet. Empty on a real one. */
 export async function listDrills(runtime: Runtime): Promise<Page<DrillView>> {
-  if (!runtime.drills) return { items: [], next: null }
-  const answer = z.object({ items: z.array(drill) }).safeParse(await ask(`${runtime.drills}/drills`, 'GET'))
+  if (!runtime.drills) return onePage([])
+  const answer = z.object({ items: z.array(drillAnswer) }).safeParse(await ask(`${runtime.drills}/drills`, 'GET'))
   if (!answer.success) throw new EvenkeelError('malformed', "The demo's drill controller answered something else than its drills.")
-  return { items: answer.data.items, next: null }
+  return onePage(answer.data.items)
 }
 
 export const startDrill = (runtime: Runtime, name: string): Promise<DrillView> => steer(runtime, name, 'POST')
@@ -29,7 +19,7 @@ export const endDrill = (runtime: Runtime, name: string): Promise<DrillView> => 
 
 async function steer(runtime: Runtime, name: string, method: 'POST' | 'DELETE'): Promise<DrillView> {
   if (!runtime.drills) throw new EvenkeelError('not_found', 'Drills belong to the demo fleet; this one is real.')
-  const answer = drill.safeParse(await ask(`${runtime.drills}/drills/${encodeURIComponent(name)}`, method))
+  const answer = drillAnswer.safeParse(await ask(`${runtime.drills}/drills/${encodeURIComponent(name)}`, method))
   if (!answer.success) throw new EvenkeelError('malformed', "The demo's drill controller answered something else than the drill.")
   return answer.data
 }

@@ -1,10 +1,7 @@
-import type { Iso } from '../../model/answers/shape.ts'
+import type { FollowerView } from '../../model/answers/follower.ts'
 import { isFresh } from '../../model/follower.ts'
 import type { RingFollower } from '../../model/topology.ts'
 import { iso } from '../http/iso.ts'
 
-export const followerViews = (
-  followers: readonly RingFollower[],
-  now: number,
-): { name: string; version: number; seenAt: Iso; fresh: boolean }[] =>
+export const followerViews = (followers: readonly RingFollower[], now: number): FollowerView[] =>
   followers.map((follower) => ({ ...follower, seenAt: iso(follower.seenAt), fresh: isFresh(follower, now) }))

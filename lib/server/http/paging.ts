@@ -36,6 +36,9 @@ export function pageNewest<T extends { id: string }>(items: readonly T[], at: (i
   )
 }
 
+/** A list that is never long, whole. */
+export const onePage = <T>(items: T[]): Counted<T> => ({ items, next: null, total: items.length })
+
 const writeCursor = (key: string) => Buffer.from(`k${key}`).toString('base64url')
 function readCursor(cursor: string): string {
   const text = /^[\w-]{1,2000}$/.test(cursor) ? Buffer.from(cursor, 'base64url').toString() : ''

@@ -1,5 +1,6 @@
 import type { Landing } from '../../changes/changes.ts'
 import type { Mode } from '../../changes/readOnly.ts'
+import type { ModeView } from '../../model/answers/configuration.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Runtime } from '../runtime.ts'
 
@@ -15,7 +16,7 @@ export async function setMode(
   runtime: Runtime,
   { mode: next, inFlight }: { mode: Mode; inFlight?: Landing },
   by: string,
-): Promise<{ mode: Mode }> {
+): Promise<ModeView> {
   if (next === 'tune' && runtime.config.mode === 'observe')
     throw new EvenkeelError(
       'read_only',

@@ -1,5 +1,5 @@
 import { measure } from '../../metrics/measure.ts'
-import type { OverviewView } from '../../model/answers/overview.ts'
+import type { TopFindingView } from '../../model/answers/overview.ts'
 import type { Evidence, Finding } from '../../model/finding.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { findingView } from '../findings/findings.ts'
@@ -9,15 +9,14 @@ import type { Runtime } from '../runtime.ts'
 import { FIGURE_SPAN_MS, number } from '../series/figures.ts'
 import { silencedBy } from '../silences/silences.ts'
 
-type Pain = OverviewView['pains'][number]
 const SHOWN = 12
 const SPARKS = 5
 const SPARK_MS = 600_000
 const SPARK_STEPS = 60
 const SEVERITY_ORDER = { critical: 2, warning: 1, info: 0 }
 
-/** Firing findings that need a person, the dearest first. */
-export function topFindings(runtime: Runtime): { needs: number; list: Pain[] } {
+/** Firing findings that need a person, the most costly first. */
+export function topFindings(runtime: Runtime): { needs: number; list: TopFindingView[] } {
   const firing = runtime.store.findings.list(
     (finding) => finding.state === 'firing' && finding.severity !== 'info' && silencedBy(runtime, finding, runtime.now()).length === 0,
   )
@@ -47,7 +46,7 @@ export function topFindings(runtime: Runtime): { needs: number; list: Pain[] } {
 }
 
 /** What it costs a second, in the unit of what is lost. Null where nothing can be counted. */
-function costOf(finding: Finding, window: SeriesWindow): Pain['cost'] {
+function costOf(finding: Finding, window: SeriesWindow): TopFindingView['cost'] {
   const { subject, rule } = finding
   const [first] = finding.evidence
   const per = (value: number | null, what: string) => (value === null || !(value > 0) ? null : { value, what })
@@ -73,7 +72,7 @@ function costOf(finding: Finding, window: SeriesWindow): Pain['cost'] {
 const product = (a: number | null, b: number | null) => (a === null || b === null ? null : a * b)
 
 /** Ten minutes of the first evidence's metric, each step measured as the finding's own number was. */
-function sparkOf(evidence: Evidence, window: SeriesWindow): Pain['spark'] {
+function sparkOf(evidence: Evidence, window: SeriesWindow): TopFindingView['spark'] {
   const stepMs = SPARK_MS / SPARK_STEPS
   const points = Array.from({ length: SPARK_STEPS }, (_, index) => {
     const from = window.to - SPARK_MS + index * stepMs

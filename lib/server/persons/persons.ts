@@ -1,17 +1,19 @@
 import type { Local } from '../../auth/local.ts'
-import type { Person } from '../../model/answers/person.ts'
+import type { InvitationView, Person, PersonEntryView } from '../../model/answers/person.ts'
+import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import { iso } from '../http/iso.ts'
+import { onePage } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
 import { localOf } from './localAccounts.ts'
 
 /** Who may sign in: the accounts here, or those that the issuer has sent. */
-export function listPersons({ auth }: Runtime) {
+export function listPersons({ auth }: Runtime): Page<PersonEntryView> {
   const persons = auth.oidc?.persons() ?? auth.local?.persons.list() ?? []
-  return { items: persons.map((person) => ({ ...person, createdAt: iso(person.createdAt) })), next: null }
+  return onePage(persons.map((person) => ({ ...person, createdAt: iso(person.createdAt) })))
 }
 
-export function invitePerson(runtime: Runtime, name: string, role: Person['role'], by: string) {
+export function invitePerson(runtime: Runtime, name: string, role: Person['role'], by: string): InvitationView {
   const { link, until } = localOf(runtime).invite(name, role, by)
   return { link, until: iso(until) }
 }

@@ -1,7 +1,7 @@
-import type { ProposalView } from '../../model/answers/proposal.ts'
+import type { AppliedView, ProposalView } from '../../model/answers/proposal.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
-import { heldUntil, type Proposal, type ProposalState, type Step } from '../../model/proposal.ts'
+import { heldUntil, type Proposal, type ProposalState } from '../../model/proposal.ts'
 import type { Topology } from '../../model/topology.ts'
 import { iso } from '../http/iso.ts'
 import { type Paging, pageNewest } from '../http/paging.ts'
@@ -42,12 +42,7 @@ function byUse({ advisors }: Runtime): (a: Proposal, b: Proposal) => number {
 }
 
 /** Writes it to the servers, after holding every step against the live value. `change` is null for a dry run. */
-export async function applyProposal(
-  runtime: Runtime,
-  id: string,
-  by: string,
-  options: { dryRun?: boolean } = {},
-): Promise<{ change: string | null; steps: Step[]; commands: string[] }> {
+export async function applyProposal(runtime: Runtime, id: string, by: string, options: { dryRun?: boolean } = {}): Promise<AppliedView> {
   return runtime.changes.apply(id, by, options)
 }
 

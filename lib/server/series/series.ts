@@ -1,7 +1,9 @@
 import type { Track } from '../../metrics/history.ts'
 import { metricOf } from '../../metrics/registry.ts'
+import type { MetricsView } from '../../model/answers/series.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Labels } from '../../model/series.ts'
+import { onePage } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
 import { createSlices } from '../workers/slices.ts'
 import { historyOf } from './history.ts'
@@ -53,6 +55,6 @@ async function* firstOf(tracks: AsyncIterable<Track>, metric: string, pause: () 
 }
 
 /** Which metrics there are, and the labels they come with. */
-export function listMetrics(runtime: Runtime): { items: { metric: string; labels: Labels[] }[]; next: null } {
-  return { items: runtime.store.catalog(runtime.now() - 15 * 60_000), next: null }
+export function listMetrics(runtime: Runtime): MetricsView {
+  return onePage(runtime.store.catalog(runtime.now() - 15 * 60_000))
 }

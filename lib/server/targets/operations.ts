@@ -3,6 +3,7 @@ import { page } from '../../model/answers/shape.ts'
 import { factAnswer, latencyAnswer, rawAnswer, targetAnswer } from '../../model/answers/target.ts'
 import { name, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
+import { onePage } from '../http/paging.ts'
 import { allowMonitor } from './monitorConsent.ts'
 import { getTarget, latencyEvents, listTargets, rawAnswers, targetFacts } from './targets.ts'
 
@@ -39,7 +40,7 @@ export const targetOperations = [
     params: name,
     answer: page(rawAnswer),
     problems: ['not_found'],
-    run: ({ runtime, params }) => ({ items: rawAnswers(runtime, params.name), next: null }),
+    run: ({ runtime, params }) => onePage(rawAnswers(runtime, params.name)),
   }),
   operation({
     method: 'GET',
@@ -50,7 +51,7 @@ export const targetOperations = [
     params: name,
     answer: page(factAnswer),
     problems: ['not_found'],
-    run: ({ runtime, params }) => ({ items: targetFacts(runtime, params.name), next: null }),
+    run: ({ runtime, params }) => onePage(targetFacts(runtime, params.name)),
   }),
   operation({
     method: 'GET',
@@ -61,7 +62,7 @@ export const targetOperations = [
     params: name,
     answer: page(latencyAnswer),
     problems: ['not_found'],
-    run: ({ runtime, params }) => ({ items: latencyEvents(runtime, params.name), next: null }),
+    run: ({ runtime, params }) => onePage(latencyEvents(runtime, params.name)),
   }),
   operation({
     method: 'POST',

@@ -1,5 +1,5 @@
 import type { Page } from '../../model/answers/shape.ts'
-import type { TargetView } from '../../model/answers/target.ts'
+import type { FactView, LatencyView, RawView, TargetView } from '../../model/answers/target.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { iso, isoOrNull } from '../http/iso.ts'
@@ -64,20 +64,17 @@ function targetView(runtime: Runtime, status: Status, window: SeriesWindow): Tar
 }
 
 /** The newest raw answers of a target's probes, as they came. */
-export function rawAnswers(runtime: Runtime, name: string): { id: string; at: string; text: string }[] {
+export function rawAnswers(runtime: Runtime, name: string): RawView[] {
   getTarget(runtime, name)
   return runtime.store.records('raw', name).map(({ id, at, text }) => ({ id, at: iso(at), text }))
 }
 /** Named facts of a target: configuration values, versions. */
-export function targetFacts(runtime: Runtime, name: string): { id: string; at: string; value: string }[] {
+export function targetFacts(runtime: Runtime, name: string): FactView[] {
   getTarget(runtime, name)
   return runtime.store.records('fact', name).map(({ id, at, value }) => ({ id, at: iso(at), value }))
 }
 /** Spikes that the server's own latency monitor has kept, by kind of event. */
-export function latencyEvents(
-  runtime: Runtime,
-  name: string,
-): { id: string; at: string; event: string; latestMs: number; maxMs: number }[] {
+export function latencyEvents(runtime: Runtime, name: string): LatencyView[] {
   getTarget(runtime, name)
   return runtime.store.records('latency', name).map(({ id, at, event, latestMs, maxMs }) => ({ id, at: iso(at), event, latestMs, maxMs }))
 }

@@ -4,6 +4,7 @@ import { anything, page } from '../../model/answers/shape.ts'
 import { newTokenAnswer, tokenAnswer } from '../../model/answers/token.ts'
 import { id, time, words } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
+import { onePage } from '../http/paging.ts'
 import { tokenView } from './tokens.ts'
 
 const tag = 'Authentication'
@@ -18,7 +19,7 @@ export const tokenOperations = [
     summary: 'API tokens, without their secrets',
     tag,
     answer: page(tokenAnswer),
-    run: ({ runtime }) => ({ items: runtime.auth.tokens.list().map((token) => tokenView(runtime, token)), next: null }),
+    run: ({ runtime }) => onePage(runtime.auth.tokens.list().map((token) => tokenView(runtime, token))),
   }),
   operation({
     method: 'POST',

@@ -1,0 +1,300 @@
+import type { TargetStatus } from '../lib/engine/target.ts'
+import type { Change } from '../lib/model/change.ts'
+import type { Finding } from '../lib/model/finding.ts'
+import type { Job } from '../lib/model/job.ts'
+import type { Delivery, Silence } from '../lib/model/notice.ts'
+import type { Guard, Prediction, Proposal, Step } from '../lib/model/proposal.ts'
+import type { NewRecord } from '../lib/model/record.ts'
+import type { RingSpec } from '../lib/model/ring.ts'
+import type { Pool, Ring, TargetFacts, TtlPolicy } from '../lib/model/topology.ts'
+
+/** With every member that it can have: one that is added to the type has to be added here. */
+type Whole<T> = T extends readonly unknown[]
+  ? { [K in keyof T]: Whole<T[K]> }
+  : T extends object
+    ? { [K in keyof T]-?: Whole<Exclude<T[K], undefined>> }
+    : T
+
+/** Now: what is kept is dropped for its age. */
+export const AT = Date.now()
+const control = { target: 'cache-a', key: 'evenkeel:document' }
+const followers = [{ name: 'shop', version: 3, seenAt: AT - 1_000 }]
+
+const spec: Whole<RingSpec> = {
+  algorithm: 'ketama',
+  nodes: ['cache-a', 'cache-b'].map((name, index) => ({
+    name,
+    address: `10.0.0.${index}:6379`,
+    label: name,
+    id: index + 1,
+    weight: 1,
+    points: 100,
+    state: 'up',
+    slots: [[index * 8192, index * 8192 + 8191]],
+  })),
+  options: {
+    function: 'sdbm',
+    avalanche: true,
+    input: 'text',
+    version: '3.2',
+    minimumRingSize: 1024,
+    maximumRingSize: 8_388_608,
+    tableSize: 65_537,
+    hash: 'md5',
+    hashTag: '{}',
+    client: 'libketama',
+    weighted: true,
+  },
+}
+/** What `ketama` takes of all that: parsed when its shares are computed. */
+const plainSpec: RingSpec = { algorithm: 'ketama', nodes: [{ name: 'cache-a' }, { name: 'cache-b' }] }
+
+export const facts: Whole<TargetFacts>[] = (['edge', 'cache-a', 'cache-b'] as const).map((name) => ({
+  name,
+  kind: name === 'edge' ? 'haproxy' : 'redis',
+  role: 'cache',
+  state: 'up',
+  since: AT,
+  error: 'it was slow',
+  version: '8.2.1',
+  runId: 'f00',
+  cluster: { id: 'c1', slots: 8192 },
+  left: { servers: { left: 1, of: 2 }, pools: { left: 1, of: 2 }, names: ['other'] },
+  capabilities: [{ feature: 'keys', available: false, because: 'the command is hidden' }],
+}))
+
+export const statuses: Whole<TargetStatus>[] = facts.map(({ name, kind, role, state, error }) => ({
+  name,
+  kind,
+  role,
+  title: 'A server',
+  address: '10.0.0.1:6379',
+  state,
+  stateSince: AT,
+  error,
+  lastPollAt: AT,
+  pollMs: 1.5,
+  failures: 0,
+  nextPollAt: AT + 1_000,
+  probes: [
+    { id: 'info', feature: 'stats', everyMs: 1_000, cost: '0.1 ms', lastAt: AT, lastMs: 1.2, state: 'ok', because: 'as configured' },
+  ],
+}))
+
+export const pool: Whole<Pool> = {
+  target: 'edge',
+  name: 'app',
+  algorithm: 'roundrobin',
+  balances: 'weight',
+  liveWeights: true,
+  because: 'it is a map',
+  fixedWeights: true,
+  can: { state: true, slowStart: { because: 'each stage would be a reload' } },
+  firstBackupOnly: true,
+  weightMax: 256,
+  sticky: 'cookie SRV',
+  ring: spec,
+  ringBecause: 'its configuration cannot be read',
+  reload: { keeps: false, text: 'weights are lost', command: 'show servers state' },
+  serversLeft: 2,
+  servers: ['app1', 'app2'].map((name, index) => ({
+    name,
+    address: `10.0.1.${index}:80`,
+    id: index + 1,
+    weightSet: 100,
+    weightEffective: 100,
+    state: 'up',
+    backup: false,
+    weightFile: 100,
+    weightInitial: 100,
+    fileLine: { where: 'haproxy.cfg:12', now: `server ${name}`, wanted: `server ${name} weight 90`, notes: ['a note'] },
+    slowstart: false,
+    otherWriter: 'an agent check',
+  })),
+}
+export const otherPool: Whole<Pool> = { ...pool, name: 'api', can: { state: { because: 'it has no socket' }, slowStart: true } }
+export const ring: Whole<Omit<Ring, 'spec'>> & { spec: RingSpec } = {
+  name: 'products',
+  spec: plainSpec,
+  version: 3,
+  control,
+  nodes: ['cache-a', 'cache-b'].map((name) => ({ name, target: name, address: '10.0.0.1:6379', points: 100, weight: 1 })),
+  followers,
+  followersExpected: 1,
+  error: 'its document cannot be read',
+}
+export const ttl: Whole<TtlPolicy> = {
+  name: 'sessions',
+  match: 'session:*',
+  ttlMs: 60_000,
+  jitter: 0.1,
+  version: 2,
+  control,
+  followers,
+  followersExpected: 1,
+  error: 'its document cannot be read',
+}
+
+const where = { target: 'edge', pool: 'app', server: 'app1' }
+export const finding: Whole<Finding> = {
+  id: 'f1',
+  rule: 'balancer/slow-server',
+  severity: 'warning',
+  state: 'firing',
+  subject: where,
+  summary: 'app1 is slow',
+  evidence: [
+    {
+      metric: 'pool_response_seconds',
+      where,
+      label: 'mean response of app1',
+      value: 0.2,
+      unit: 'seconds',
+      low: 0.1,
+      high: 0.3,
+      baseline: 0.05,
+      threshold: 0.1,
+      from: AT - 60_000,
+      to: AT,
+      method: 'mean of 1,024 requests',
+    },
+  ],
+  since: AT - 60_000,
+  firingAt: AT - 50_000,
+  resolvedAt: AT,
+  seenAt: AT,
+  stale: 'no samples',
+  acknowledged: { by: 'ada', at: AT },
+}
+export const steps: Whole<Step>[] = [{ setting: { target: 'edge', name: 'app/app1/weight' }, before: '100', after: '90' }]
+const prediction: Whole<Prediction> = {
+  metric: 'pool_response_seconds',
+  where,
+  unit: 'seconds',
+  before: 0.2,
+  after: 0.1,
+  low: 0.05,
+  high: 0.15,
+  basis: '10 min',
+  event: { counter: 'cache_expirations_total', least: 100, background: 1, words: 'the load ends' },
+  dip: { metric: 'pool_response_seconds', where, to: 0.3, forMs: 10_000 },
+}
+const guards: Whole<Guard>[] = [
+  { metric: 'pool_error_ratio', where, unit: 'ratio', op: '>', limit: 0.02, forMs: 5_000, why: 'the others fail under it' },
+]
+const ringSteps: Whole<Step>[] = [{ setting: { target: 'ring:products', name: 'products/cache-a/points' }, before: '100', after: '90' }]
+export const proposals: Whole<Proposal>[] = (['open', 'superseded', 'withdrawn'] as const).map((state, index) => ({
+  id: `p${index}`,
+  finding: 'f1',
+  advisor: 'pool-weights',
+  steps: state === 'withdrawn' ? ringSteps : steps,
+  because: 'app1 is slow',
+  prediction,
+  unpredicted: 'nothing is known of it',
+  guards,
+  risk: 'low',
+  riskBecause: 'a weight comes back exactly',
+  commands: ['set server app/app1 weight 90'],
+  patch: 'server app1 weight 90',
+  patchOnly: 'the file is owned by somebody else',
+  state,
+  createdAt: AT,
+  replaced: { by: 'p0', at: AT },
+}))
+export const changes: Whole<Change>[] = (['watching', 'kept'] as const).map((state, index) => ({
+  id: `c${index}`,
+  state,
+  steps,
+  because: 'app1 is slow',
+  proposal: 'p0',
+  finding: 'f1',
+  by: 'ada',
+  at: AT - 30_000,
+  watchFrom: AT - 20_000,
+  watchUntil: AT + 20_000,
+  endedAt: AT,
+  reversal: 'exact',
+  prediction,
+  guards,
+  slowStart: {
+    rises: [{ setting: steps[0]!.setting, before: '0', values: ['10', '100'] }],
+    stage: 0,
+    writing: 1,
+    everyMs: 1_000,
+    nextAt: AT + 1_000,
+    doneAt: AT + 2_000,
+  },
+  job: 'j1',
+  measured: { before: 0.2, after: 0.1, low: 0.05, high: 0.15 },
+  baseline: { value: 0.2, low: 0.1, high: 0.3 },
+  rollingBack: { by: 'ada', at: AT, because: 'it was wrong', automatic: false },
+  verdict: 'improved',
+  outcome: 'better',
+  needsPerson: 'nobody knows',
+  seenTo: 'ada',
+  undo: ['set server app/app1 weight 100'],
+  finish: ['set server app/app1 weight 90'],
+  automatic: true,
+  journal: [{ at: AT, what: 'written', text: 'weight 90', step: steps[0]!, by: 'ada' }],
+}))
+export const job: Whole<Job> = {
+  id: 'j1',
+  change: 'c0',
+  title: 'Spreads a cliff',
+  state: 'running',
+  done: 1,
+  total: 2,
+  rate: 3,
+  undoRecorded: 1,
+  left: 0,
+  cursor: '0',
+  waiting: 'the server is busy',
+  because: 'it failed',
+  effect: { from: AT, to: AT + 1_000 },
+  undoableUntil: AT + 1_000,
+}
+export const guardStates = [
+  {
+    guard: guards[0]!,
+    seen: { is: 'measured', value: 0.03, low: 0.01, high: 0.05, count: 9 },
+    limit: 0.04,
+    loosened: true,
+    breachedSince: AT,
+  },
+  { guard: guards[0]!, seen: { is: 'unjudged', because: 'no requests' }, limit: 0.02, loosened: false, breachedSince: null },
+] as const
+export const silence: Whole<Silence> = { id: 's1', match: { rule: 'x' }, from: AT, until: AT + 1_000, by: 'ada', reason: 'known' }
+export const delivery: Whole<Delivery> = {
+  id: 'd1',
+  receiver: 'hook',
+  channel: 'webhook',
+  at: AT,
+  findings: ['f1'],
+  status: 'firing',
+  state: 'queued',
+  attempts: 1,
+  nextAt: AT + 1_000,
+  answer: '503',
+}
+export const records: Whole<NewRecord>[] = [
+  { kind: 'raw', id: 'info', at: AT, text: 'redis_version:8.2.1' },
+  { kind: 'fact', id: 'version', at: AT, value: '8.2.1' },
+  { kind: 'latency', id: 'fork', at: AT, event: 'fork', latestMs: 1, maxMs: 2 },
+  { kind: 'slow', id: '1', at: AT, durationUs: 12_000, command: ['GET', 'a'], client: '10.0.0.9:1', clientName: 'shop' },
+  {
+    kind: 'hot-key',
+    id: 'a',
+    at: AT,
+    key: 'a',
+    share: 0.2,
+    low: 0.1,
+    high: 0.3,
+    perSecond: 20,
+    method: 'monitor',
+    lines: 100,
+    clients: [{ address: '10.0.0.9', share: 1 }],
+    hot: true,
+  },
+  { kind: 'big-key', id: 'b', at: AT, key: 'b', type: 'string', bytes: 1_000_000 },
+  { kind: 'key-pattern', id: 'p:*', at: AT, pattern: 'p:*', share: 0.5, low: 0.4, high: 0.6, bytesMean: 100, ttlMsMedian: 60_000 },
+]
