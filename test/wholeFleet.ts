@@ -80,7 +80,7 @@ export const pool: Whole<Omit<Pool, 'ring'>> & { ring: RingSpec } = {
   because: 'it is a map',
   fixedWeights: true,
   can: { state: true, slowStart: { because: 'each stage would be a reload' } },
-  lasting: { because: 'a reload reads the file', section: 'backend app' },
+  lasting: { because: 'a reload reads the file', section: 'backend app', line: 'server app1' },
   firstBackupOnly: true,
   weightMax: 256,
   sticky: 'cookie SRV',
