@@ -71,7 +71,9 @@ export const statuses: Whole<TargetStatus>[] = facts.map(({ name, kind, role, st
   ],
 }))
 
-export const pool: Whole<Omit<Pool, 'ring'>> & { ring: RingSpec } = {
+/** What its product says for advisors and changes alone is not answered. */
+type Unanswered = 'lasting' | 'tunable' | 'consistent'
+export const pool: Whole<Omit<Pool, 'ring' | Unanswered>> & Pick<Pool, Unanswered> & { ring: RingSpec } = {
   target: 'edge',
   name: 'app',
   algorithm: 'roundrobin',
@@ -80,6 +82,8 @@ export const pool: Whole<Omit<Pool, 'ring'>> & { ring: RingSpec } = {
   because: 'it is a map',
   fixedWeights: true,
   can: { state: true, slowStart: { because: 'each stage would be a reload' } },
+  tunable: { lines: 'balance roundrobin' },
+  consistent: { advice: 'hash-type consistent' },
   lasting: { because: 'a reload reads the file', section: 'backend app', line: 'server app1' },
   firstBackupOnly: true,
   weightMax: 256,
