@@ -96,6 +96,11 @@ describe('the example of a whole configuration', () => {
   })
 })
 
+it('the index links every page below docs/', () => {
+  const links = [...page('docs/README.md').text.matchAll(/\]\(([^)#]+)\)/g)].map(([, link]) => `docs/${link}`)
+  expect(byPath.filter((path) => path.startsWith('docs/') && path !== 'docs/README.md' && !links.includes(path))).toEqual([])
+})
+
 it('the API page has every problem code with its status', () => {
   const rows = [...page('docs/api.md').text.matchAll(/^\| (\d{3}) \| (`[^|]+`) \|/gm)]
   const listed = rows.flatMap(([, status, codes]) => [...codes!.matchAll(/`(\w+)`/g)].map(([, code]) => [code, Number(status)]))

@@ -77,7 +77,7 @@ function valueWords(value: SettingKind['value']): string {
 }
 
 /** The versions that stand in the names of a product's fixtures. */
-export function versionsOf(kind: string): string[] {
+function versionsOf(kind: string): string[] {
   const folder = join(root, 'lib/products', kind, 'fixtures')
   const names = existsSync(folder) ? readdirSync(folder) : []
   return [...new Set(names.flatMap((name) => /(\d+\.\d+(?:\.\d+)?)/.exec(name)?.[1] ?? []))].sort()
