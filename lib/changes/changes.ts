@@ -62,12 +62,12 @@ export interface Changes {
   keep(id: string, by: string): Promise<void>
   /**
    * Ends what is in flight as the person says, then runs `then`, before which nothing else can begin. Throws `busy` when something is in
-   * flight and nothing was said, `drift` or `unreachable` when it could not be ended so: then `then` does not run.
+   * flight and `how` is absent, `drift` or `unreachable` when it could not be ended so: then `then` does not run.
    */
   land(how: Landing | undefined, by: string, then: () => void): Promise<void>
   /** Pauses, resumes or cancels the long work of a change. Throws `not_found`, `not_allowed`, `read_only`. */
   steerJob(id: string, verb: JobVerb, by: string): Promise<Job>
-  /** A person has seen to what a change left open: proposals for its contested settings are made again. */
+  /** Acknowledges what a change left open: a person has seen to it, and proposals for its contested settings are made again. */
   settle(id: string, by: string): void
   /** The change in flight on the same pool, ring, cache or policy, or null. */
   inFlight(steps: readonly { setting: SettingText }[]): string | null

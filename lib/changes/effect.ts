@@ -8,11 +8,11 @@ export type Effect =
   | { is: 'unclear'; baseline: Interval; now: Interval; because: string }
   | { is: 'unseen'; because: string }
 
-/** Less than this part of the predicted gain is not the effect that was promised, be it ever so certain. */
+/** The least effect that counts, as a part of the predicted one: less is not what was promised, however certain it is. */
 const GAIN_MIN = 0.25
 
 /**
- * Holds the metric after the change against the metric before. `better`: the gain is significant (its 95 % interval excludes none) and at
+ * The effect size of a change with its significance: the metric after against the metric before. `better`: the gain is significant (its 95 % interval excludes none) and at
  * least a quarter of the predicted one. `worse`: the same the other way. `even`: a gain of that size is excluded. `unclear`: the interval
  * holds both.
  */

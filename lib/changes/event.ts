@@ -3,7 +3,7 @@ import { increase, spanMs } from '../math/rates.ts'
 import type { Prediction } from '../model/proposal.ts'
 import type { SeriesWindow } from '../model/window.ts'
 
-/** Why the event in which an effect shows has not come again within the window; null once it has, or where the effect needs none. */
+/** Why an effect that shows only in an event cannot be judged yet: the event has not come again within the window. Null once it has, or where none is needed. */
 export function notYet({ event, where }: Prediction, window: SeriesWindow): string | null {
   if (!event) return null
   const { counter, least, background, words } = event

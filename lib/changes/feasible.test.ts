@@ -45,26 +45,26 @@ describe('a fixed table', () => {
 })
 
 describe('capacity', () => {
-  const said = (window: typeof busy, own: Pool, ...texts: string[]) => overloadBecause(steps(...texts), topology(own), window)
+  const refusal = (window: typeof busy, own: Pool, ...texts: string[]) => overloadBecause(steps(...texts), topology(own), window)
 
   it.each(['app/app1/state=drain', 'app/app1/state=maint', 'app/app1/weight=0'])('%s of the last server is refused', (step) => {
-    expect(said(quiet, pool([{}, { state: 'down' }]), step)).toMatch(/nothing is left in app/)
-    expect(said(quiet, pool([{}, { weightSet: 0, weightEffective: 0, state: 'drain' }]), step)).toMatch(/nothing is left/)
-    expect(said(quiet, pool(), step)).toBeNull()
+    expect(refusal(quiet, pool([{}, { state: 'down' }]), step)).toMatch(/nothing is left in app/)
+    expect(refusal(quiet, pool([{}, { weightSet: 0, weightEffective: 0, state: 'drain' }]), step)).toMatch(/nothing is left/)
+    expect(refusal(quiet, pool(), step)).toBeNull()
   })
   it('both at once are the last ones too; a swap is not', () => {
-    expect(said(quiet, pool(), 'app/app1/state=drain', 'app/app2/state=maint')).toMatch(/app1 and app2/)
-    expect(said(quiet, pool([{}, { state: 'maint' }]), 'app/app1/state=maint', 'app/app2/state=ready')).toBeNull()
+    expect(refusal(quiet, pool(), 'app/app1/state=drain', 'app/app2/state=maint')).toMatch(/app1 and app2/)
+    expect(refusal(quiet, pool([{}, { state: 'maint' }]), 'app/app1/state=maint', 'app/app2/state=ready')).toBeNull()
   })
   it('one that takes nothing may go', () => {
-    expect(said(quiet, pool([{ state: 'down' }, { state: 'down' }]), 'app/app1/state=maint')).toBeNull()
-    expect(said(quiet, pool([{}, { state: 'down' }]), 'app/app2/state=maint')).toBeNull()
+    expect(refusal(quiet, pool([{ state: 'down' }, { state: 'down' }]), 'app/app1/state=maint')).toBeNull()
+    expect(refusal(quiet, pool([{}, { state: 'down' }]), 'app/app2/state=maint')).toBeNull()
   })
   it('a backup stands in for the last one', () => {
-    expect(said(quiet, pool([{}, { backup: true, weightEffective: 0 }]), 'app/app1/state=drain')).toBeNull()
+    expect(refusal(quiet, pool([{}, { backup: true, weightEffective: 0 }]), 'app/app1/state=drain')).toBeNull()
   })
   it('is refused with numbers when the rest would pass its limit of sessions', () => {
-    expect(said(busy, pool(), 'app/app1/state=drain')).toMatch(/app2 would take 200\/s with about 60 sessions at once; at most 50/)
-    expect(said(busy, pool(), 'app/app1/weight=10')).toBeNull()
+    expect(refusal(busy, pool(), 'app/app1/state=drain')).toMatch(/app2 would take 200\/s with about 60 sessions at once; at most 50/)
+    expect(refusal(busy, pool(), 'app/app1/weight=10')).toBeNull()
   })
 })

@@ -9,7 +9,7 @@ import type { SeriesWindow } from '../model/window.ts'
 type Wanted = { setting: SettingText; after: string }
 type Found = { pool: Pool; server: PoolServer; what: 'weight' | 'state'; after: string; step: number }
 
-/** The steps that are about servers of pools. */
+/** The steps that set something of a server in a pool, with that server. */
 function serverSteps(steps: readonly Wanted[], topology: Topology): Found[] {
   return steps.flatMap(({ setting, after }, step) => {
     const found = serverOf(setting, topology.pools)

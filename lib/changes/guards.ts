@@ -4,17 +4,17 @@ import type { Measurement } from '../model/window.ts'
 
 export type Breach = { guard: Guard; value: number; limit: number }
 
-/** A dip is foreseen only so exactly. */
+/** Tolerance of a predicted dip: it is foreseen only so exactly. */
 const DIP_SLACK = 0.05
 
-/** The guard's limit now: while the prediction itself expects a dip (moved keys are misses first), no tighter than that dip. */
+/** The limit of a guard in force now: its own, or the predicted dip while one is expected (moved keys are misses first). */
 export function limitNow(guard: Guard, prediction: Prediction | null, sinceWriteMs: number): number {
   const dip = prediction?.dip
   if (!dip || dip.metric !== guard.metric || sinceWriteMs > dip.forMs || !labelsMatch(guard.where, dip.where)) return guard.limit
   return guard.op === '<' ? Math.min(guard.limit, dip.to * (1 - DIP_SLACK)) : Math.max(guard.limit, dip.to * (1 + DIP_SLACK))
 }
 
-/** Since when each guard has been breached without a break. What cannot be measured breaks it: loss of sight is no evidence. */
+/** Since when each guard, by its index, has been breached without a break. A gap in the measurements is a break: loss of sight is no evidence. */
 export type BreachedSince = ReadonlyMap<number, number>
 
 /** A guard beside what it reads now. */
@@ -31,7 +31,7 @@ export type GuardState = {
   breached: boolean
 }
 
-/** The state of each guard of a change: what the watch decides by and what people are shown, so that nobody sees a breach that rolls nothing back. */
+/** The state of each guard of a change. The watch decides by it and people are shown it, so that nobody sees a breach that rolls nothing back. */
 export function guardStates(
   guards: readonly Guard[],
   prediction: Prediction | null,
@@ -56,7 +56,7 @@ export function guardStates(
   })
 }
 
-/** What the watch remembers of these states until its next look. */
+/** The part of these states that a watch carries over to its next tick. */
 export const breachedSinceOf = (states: readonly GuardState[]): BreachedSince =>
   new Map(states.flatMap(({ breachedSince }, i) => (breachedSince === null ? [] : [[i, breachedSince] as const])))
 

@@ -6,8 +6,8 @@ import type { Store } from '../model/store.ts'
 export type Entry = Omit<JournalEntry, 'at'>
 
 /**
- * The changes' one way to be remembered: what is noted is on disk when `note` returns, or, while the disk fails, as soon as it can be.
- * Setting values stand in it, secrets never do.
+ * The write-ahead journal of changes: an entry is on disk when `note` returns, or, while the disk fails, as soon as it can be. It holds values of
+ * settings and never secrets.
  */
 export interface Journal {
   /** Throws `unavailable` when the change cannot be written down. */

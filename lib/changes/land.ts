@@ -12,7 +12,7 @@ export type Landing = 'keep' | 'roll-back'
 
 /**
  * Ends all changes in flight as the person says who lowers the mode.
- * @throws busy when something is in flight and nothing was said; drift, unreachable when it could not be ended so
+ * @throws busy when something is in flight and it was not said how; drift, unreachable when it could not be ended so
  */
 export async function landAll(how: Landing | undefined, by: string, mutex: KeyedMutex, context: ChangesContext): Promise<void> {
   const inFlight = context.journal.active().map(({ id }) => id)

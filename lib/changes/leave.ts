@@ -12,14 +12,14 @@ import { publicError } from './publicError.ts'
 import { driftText } from './step.ts'
 import { type Drifted, isOwn } from './undo.ts'
 
-/** How a change ends in observe mode: with what its servers hold, and with what a person would send to go either way. */
+/** The end of a change in observe mode: what its servers hold, and the commands that a person would send to go either way. */
 export type Left = {
   state: 'kept' | 'rolled_back' | 'failed'
   outcome: string
   needsPerson?: string
-  /** What the commands are that put back what stands; empty when nothing does. */
+  /** The commands that put back what the servers hold of the change; empty when they hold nothing of it. */
   undo: string[]
-  /** What is missing of the change, where it stands half-way. */
+  /** The commands that complete the change, where it was left half-way. */
   finish: string[]
   drifted: Drifted[]
 }
@@ -141,7 +141,7 @@ function leaveRead(change: Change, { standing, back, liveOf }: Standing, liveSet
   }
 }
 
-/** A job's own count is written down once a second: what it really did is in the undo, which is stored before each write. */
+/** The end of a change with long work. How much was written is counted in the undo, which is stored before each write: a job's own count is a second old. */
 function leaveJob(change: Change, job: Job | null, recorded: number, liveSettings: LiveSettings): Left {
   if (!job || recorded === 0) return NOTHING_WRITTEN
   const until = new Date(job.undoableUntil).toISOString()
@@ -175,7 +175,7 @@ const missingOf = ({ slowStart }: Change): Step[] =>
 const holds = (steps: readonly Step[], liveOf: (step: Step) => string) =>
   steps.map((step) => `${step.setting.name} on ${step.setting.target} holds ${liveOf(step)}`).join(', ')
 
-/** A target that has left the configuration has no commands any more. */
+/** The commands of steps; a comment for each step where a target has left the configuration and has no commands any more. */
 function commandsOf(steps: readonly Step[], liveSettings: LiveSettings): string[] {
   try {
     return liveSettings.describe(steps).commands

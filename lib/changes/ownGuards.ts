@@ -11,7 +11,7 @@ const ERROR_RATIO_MORE = 0.1
 const MORE_FAIL = 'many more requests fail than before'
 const BACK_FAILS = 'the server that came back fails what it is given'
 
-/** The guards of a change that has no prediction: one for each pool that it touches, and one for each server that comes back. */
+/** The guards of a person's own change, which has no prediction: one for each pool that it touches, and one for each server that comes back. */
 export function ownGuards(steps: readonly { setting: SettingText; after: string }[], topology: Topology, before: SeriesWindow): Guard[] {
   const touched = steps.map(({ setting, after }) => ({
     pool: poolOf(setting, topology.pools),

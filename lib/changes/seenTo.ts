@@ -4,7 +4,7 @@ import { contestedKey } from '../model/setting.ts'
 import { heldSteps } from '../model/slowStart.ts'
 import type { ChangesContext } from './context.ts'
 
-/** A person's word that they have seen to what a change left open: its settings are contested no longer. Throws `not_found`. */
+/** The acknowledgement of what a change left open: a person has seen to it, and its settings are contested no longer. Throws `not_found`. */
 export function settleChange(id: string, by: string, { journal, store }: ChangesContext): void {
   const change = journal.get(id)
   if (!change) throw new EvenkeelError('not_found', `There is no change ${id}.`)

@@ -15,16 +15,16 @@ import type { SeriesWindow } from '../model/window.ts'
 const SMOOTHING_PASSED = 2
 /** Two polls: the first one after the write may have begun before it. */
 const POLLS_MS = 2_000
-/** A share of a ring is taken over this much time (lib/engine/derive.ts), after the followers have moved. */
+/** The window of a ring's shares (lib/engine/derive.ts); it begins when the followers have moved. */
 const RING_MS = 10_000
-/** For the verdict on long work, once its effect has shown. */
+/** How long a job is watched after its effect has shown, so that the verdict falls within the watch. */
 const JOB_AFTER_MS = 30_000
 /** Followers read their document every few seconds; nobody is waited for longer than this. */
 const FOLLOWERS_MS = 15_000
 
 /**
- * From when on the predicted metric holds nothing of the time before the write (epoch ms); null while it still does.
- * Pure in what it is given; `window` must reach back to the write.
+ * The end of the settling time: from when on the predicted metric holds nothing of the time before the write (epoch ms); null while it still
+ * does. `window` must reach back to the write.
  */
 export function settledFrom(change: Change, window: SeriesWindow, topology: Topology): number | null {
   const { prediction } = change
@@ -93,7 +93,7 @@ export function watchLimitMs(
   return Math.min(limits.ttlWatchMs, 2 * Math.min(...lengths) + 55_000)
 }
 
-/** As `settledFrom`, of long work: its effect is judged from its begin on, once all of it has shown. */
+/** The same for long work: its effect is judged from its beginning on, once all of it has shown. */
 export const jobSettledFrom = ({ effect }: Job, now: number) => (now >= effect.to + POLLS_MS ? effect.from : null)
 
 /** How long a change with long work is watched at most: until its effect has shown, and the polls that see it. */

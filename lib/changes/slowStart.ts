@@ -5,12 +5,12 @@ import { type SettingText, serverOf, settingKey, settingText, weightOf } from '.
 import type { SlowStart } from '../model/slowStart.ts'
 import type { Pool, PoolServer, Topology } from '../model/topology.ts'
 
-/** Enough to see each take hold before the next; more would only be more writes. */
+/** Number of stages: enough to see each take effect before the next; more would only be more writes. */
 const STAGES = 4
 
 type Returning = { pool: Pool; server: PoolServer; state: SettingText; weight: SettingText }
 
-/** The servers that these steps may bring back into their pool, each with the setting of its weight, which is to be read along. */
+/** The servers that these steps may bring back into their pool, each with the setting of its weight, which a slow start has to know. */
 export function returning(steps: readonly { setting: SettingText; after: string }[], topology: Topology): Returning[] {
   return steps.flatMap(({ setting, after }): Returning[] => {
     const found = after === 'ready' ? serverOf(setting, topology.pools) : null
@@ -22,8 +22,8 @@ export function returning(steps: readonly { setting: SettingText; after: string 
 }
 
 /**
- * How servers that come back from maintenance or a drain get their weight: in even stages over `ms`, so that what is cold warms up under a
- * part of its load. `notes` tell of each that goes at once, and why. `live` holds the weights as read from the server right now.
+ * The slow start of servers that come back from maintenance or a drain: their weight rises in even stages over `ms`, so that what is cold warms
+ * up under a part of its load. `notes`: which servers get their whole weight at once, and why. `live`: the weights as just read from the server.
  */
 export function slowStartOf(
   steps: readonly Step[],
@@ -49,7 +49,7 @@ export function slowStartOf(
   return { slowStart: { rises, stage: 0, everyMs: ms / (STAGES - 1) }, notes }
 }
 
-/** Why a slow start would be of no use or of harm here, or null. */
+/** Why a server gets its whole weight at once: a slow start would be useless or harmful. Null where it would help. */
 function atOnceBecause(pool: Pool, server: PoolServer, from: string, weight: number, ms: number): string | null {
   if (ms <= 0) return '`watch: { slowStart: 0s }` in the configuration turns slow starts off'
   if (server.otherWriter) return `${server.otherWriter} moves its weight already`
@@ -63,7 +63,7 @@ function atOnceBecause(pool: Pool, server: PoolServer, from: string, weight: num
   return null
 }
 
-/** Why the next stage waits although its time has come, or null: a server that is not up would come back to its whole load. */
+/** Why the next stage is held although its time has come, or null: a server that is not up would come back to its whole load. */
 export function heldBecause({ rises }: SlowStart, topology: Topology): string | null {
   for (const { setting } of rises) {
     const server = serverOf(setting, topology.pools)?.server

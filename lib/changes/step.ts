@@ -6,7 +6,7 @@ import type { Effect } from './effect.ts'
 import type { Breach } from './guards.ts'
 import type { Drifted } from './undo.ts'
 
-/** What a watch has seen up to now. */
+/** The observations of a watch up to now, which its next step is decided by. */
 export type Seen = {
   drifted: Drifted[]
   breach: Breach | null
@@ -25,7 +25,7 @@ export type Decision =
   | { is: 'keep'; verdict: ChangeVerdict; outcome: string; needsPerson?: string }
 
 /**
- * What comes next for a watched change. The first line that applies:
+ * The decision table of a watched change. The first line that applies:
  *
  * | seen | before the end of the watch | at its end |
  * |---|---|---|

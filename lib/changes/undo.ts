@@ -22,8 +22,8 @@ export type Undone = {
 export const nothingUndone = (): Undone => ({ restored: [], untouched: [], drifted: [], failed: [] })
 
 /**
- * Puts back what still holds the change's own value (compare-and-set on `after`), the last written first. Looks before it writes, so
- * it may be called again after any interruption. The intent is journaled before each write.
+ * A compare-and-set of every step back to `before`, where the server still holds the change's own value; the last written first. Idempotent: it
+ * reads before it writes, so it may be called again after any interruption. The intent is journaled before each write.
  */
 export async function undo(id: string, steps: readonly HeldStep[], liveSettings: LiveSettings, journal: Journal): Promise<Undone> {
   const undone = nothingUndone()
@@ -46,7 +46,7 @@ async function undoTarget(
   journal: Journal,
   undone: Undone,
 ): Promise<void> {
-  // A value that changes between the look and the write is looked at once more; then it is the other writer's.
+  // A value that changes between the read and the write is read once more; then it is the other writer's.
   for (let tries = 0; ; tries++) {
     const live = await liveSettings.live(steps.map((step) => step.setting))
     const liveOf = (step: Step) => live.get(settingKey(step.setting)) ?? ''
@@ -77,7 +77,7 @@ async function undoTarget(
   }
 }
 
-/** Whether a live value is one that the change itself wrote. */
+/** Whether a live value is one that the change itself wrote, and may be overwritten by its roll-back. */
 export const isOwn = ({ setting, after, orElse }: HeldStep, live: string, liveSettings: LiveSettings) =>
   liveSettings.same(setting, live, after) || (orElse !== undefined && liveSettings.same(setting, live, orElse))
 

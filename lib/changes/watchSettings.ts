@@ -23,7 +23,7 @@ export type WatchSettings = {
   slowStartMs: number
 }
 
-/** The verdict is to stand within two minutes, and comes with a look or two of delay. */
+/** The longest watch: a verdict is due within two minutes, and comes a tick or two after the end. */
 export const WATCH_MAX_MS = 115_000
 
 export const WATCH_DEFAULTS: WatchSettings = {

@@ -1,6 +1,6 @@
 import { EvenkeelError } from '../model/error.ts'
 
-/** Runs something that talks to a server and ends the wait for it after `ms`, whether it obeys its signal or not. */
+/** A deadline around a call to a server: the wait ends after `ms` with `unreachable`, whether the call obeys its signal or not. */
 export async function within<T>(ms: number, what: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined

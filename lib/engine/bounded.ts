@@ -2,7 +2,7 @@ import { withinLimits } from '../model/limits.ts'
 import type { Parsed } from '../model/product.ts'
 
 /**
- * An answer within the limits of one target: pools and servers beyond them are left out, with their samples, and it says so. The same object
+ * Truncates an answer to the limits of one target: pools and servers beyond them are left out, with their samples, and it is marked so. The same object
  * where all is within, which is the usual case; a product whose answers may be very large does it itself while it reads.
  */
 export function bounded(parsed: Parsed): Parsed {

@@ -1,2 +1,2 @@
-/** Ends when the event loop has been round once: requests and answers that came meanwhile are served before work goes on. */
+/** Yields to the event loop once: requests and answers that came meanwhile are served before the work continues. */
 export const breathe = () => new Promise<void>((resolve) => setImmediate(resolve))

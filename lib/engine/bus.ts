@@ -1,6 +1,6 @@
 import type { AppEvent, Bus } from '../model/events.ts'
 
-/** In-process fan-out: listeners are called in order, at once. */
+/** In-process publish and subscribe: listeners are called in order, synchronously. */
 export function createBus(onError: (error: unknown) => void): Bus {
   const listeners = new Set<(event: AppEvent) => void>()
   return {

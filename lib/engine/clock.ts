@@ -1,14 +1,14 @@
 import type { ClockStep } from '../model/clock.ts'
 
-/** Time, injected: tests run it by hand. */
+/** A clock that can be replaced: tests run it by hand. */
 export type Clock = {
   /** Epoch ms: when something was. Goes on evenly between two steps of the clock. */
   now(): number
   /** Ms since some moment: how long something takes. No setting of the clock moves it. */
   monotonic(): number
-  /** Runs once after `ms`; returns the way to call it off. */
+  /** Runs once after `ms`; returns a function that cancels it. */
   setTimer(run: () => void, ms: number): () => void
-  /** 0 to 1: spreads what would otherwise happen in one moment. */
+  /** 0 to 1: jitter, so that polls are spread over time. */
   random(): number
 }
 
@@ -24,12 +24,12 @@ export type SteadyClock = {
 const STEP_MS = 2_000
 /** A difference is slewed away by this much a check, so that time never stands still or goes back. */
 const SLEW_MS = 5
-/** Two clocks that were read so far apart (the process stood still in between) say nothing of each other. */
+/** Readings of two clocks that lie further apart than this (the process was paused in between) cannot be compared. */
 const READ_MS = 50
 
 /**
- * A clock for dates and durations alike: between two checks it advances with the monotonic clock, so whoever sets the wall clock moves
- * nothing that is under way. All that holds a date hears of a step in one moment, by the event `clock`, and moves it along.
+ * A slewed clock for dates and durations alike: between two checks it advances with the monotonic clock, so setting the wall clock moves nothing
+ * that is under way. The event `clock` announces each step, so that everything that holds a date moves it in the same moment.
  */
 export function createSteadyClock(wall: () => number = Date.now, monotonic: () => number = () => performance.now()): SteadyClock {
   let offset = wall() - monotonic()
@@ -39,10 +39,10 @@ export function createSteadyClock(wall: () => number = Date.now, monotonic: () =
     monotonic,
     check() {
       const before = monotonic()
-      const told = wall()
+      const wallNow = wall()
       const after = monotonic()
       if (after - before > READ_MS) return null
-      const byMs = told - (before + offset)
+      const byMs = wallNow - (before + offset)
       if (Math.abs(byMs) < STEP_MS) {
         offset += Math.max(-SLEW_MS, Math.min(SLEW_MS, byMs))
         return null

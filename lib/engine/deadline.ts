@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 
-/** No answer in time. */
+/** The error of a missed deadline. */
 export class Late extends Error {
   constructor(ms: number) {
     super(`no answer within ${ms} ms`)
@@ -8,11 +8,11 @@ export class Late extends Error {
   }
 }
 
-/** A read that ignores its deadline keeps its slot for that many deadlines; then it is given up and the probe polls again. */
+/** Number of deadlines after which a read that ignores its signal is abandoned, and its probe polls again. */
 const GIVE_UP = 10
 
 /**
- * Runs one read that may not take longer than `ms`. The signal asks the read to end; the timer ends the wait for it whether it obeys or not.
+ * A deadline around one read. The signal asks the read to end after `ms`; the timer ends the wait for it whether it obeys or not.
  * `settled` resolves when the read itself has ended (or is given up), so that no second one is started beside it.
  */
 export function withDeadline<T>(

@@ -7,9 +7,9 @@ import type { Ring, TargetState, Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { evaluateSpecs } from '../rings/evaluate.ts'
 
-/** Share seen is of this much time: at 100 lookups a second a share of a third is known to ±3 %. */
+/** The window of a share seen: at 100 lookups a second a share of a third is known to ±3 %. */
 export const SEEN_MS = 10_000
-/** Fewer lookups than this over all nodes say nothing about shares. */
+/** The least number of lookups over all nodes: shares of fewer are noise. */
 const LOOKUPS_MIN = 50
 
 /** Derives series that no server reports itself, and appends them at each tick: whether a target is up, and the shares of each ring. */

@@ -23,7 +23,7 @@ const HOUR = 3_600_000
 const setting = { target: 'edge', name: 'app/a/weight' }
 
 /** An engine on targets whose answers the test holds, judged and advised by what the test says. */
-function room(more: Partial<EngineOptions> & { path?: string } = {}) {
+function setUp(more: Partial<EngineOptions> & { path?: string } = {}) {
   const clock = handClock(START)
   const steady = createSteadyClock(clock.wall, clock.monotonic)
   const path = more.path ?? ':memory:'
@@ -147,8 +147,8 @@ const draft = (more: Partial<Draft> = {}): Draft => ({
 })
 
 describe('findings', () => {
-  it('fire, keep their id, resolve; the bus hears each turn', async () => {
-    const r = room()
+  it('fire, keep their id, resolve; the bus announces each transition', async () => {
+    const r = setUp()
     r.world.verdicts = [found()]
     await r.clock.pass(5_000)
     const [finding] = r.findings()
@@ -165,8 +165,8 @@ describe('findings', () => {
     expect(r.findings().map((one) => one.state)).toEqual(['firing', 'resolved'])
   })
 
-  it('survive a restart with their id, and a person’s word on them', async () => {
-    const r = room({ path: join(mkdtempSync(join(tmpdir(), 'evenkeel-engine-')), 'e.db') })
+  it('survive a restart with their id, and a person’s acknowledgement of them', async () => {
+    const r = setUp({ path: join(mkdtempSync(join(tmpdir(), 'evenkeel-engine-')), 'e.db') })
     r.world.verdicts = [found()]
     await r.clock.pass(5_000)
     const [finding] = r.findings()
@@ -179,7 +179,7 @@ describe('findings', () => {
   })
 
   it('resolve when their subject is taken away, not while it is merely unread', async () => {
-    const r = room()
+    const r = setUp()
     const server = { name: 'a', address: '', id: 1, weightSet: 1, weightEffective: 1, state: 'up' as const }
     const pool = {
       name: 'app',
@@ -203,7 +203,7 @@ describe('findings', () => {
   })
 
   it('stay as they are when their rule throws, which is logged once', async () => {
-    const r = room()
+    const r = setUp()
     r.world.verdicts = [found()]
     await r.clock.pass(5_000)
     r.detector.detect = () => {
@@ -216,7 +216,7 @@ describe('findings', () => {
   })
 
   it('of rules that compare with a learned normal wait for the learning time', async () => {
-    const r = room({ learningMs: 20_000 })
+    const r = setUp({ learningMs: 20_000 })
     r.detector.learns = true
     r.world.verdicts = [found()]
     await r.clock.pass(15_000)
@@ -227,7 +227,7 @@ describe('findings', () => {
   })
 
   it('are not made by a rule that is switched off', async () => {
-    const r = room({ rules: { 'balancer/slow-server': { enabled: false } } })
+    const r = setUp({ rules: { 'balancer/slow-server': { enabled: false } } })
     r.world.verdicts = [found()]
     await r.clock.pass(5_000)
     expect(r.findings()).toEqual([])
@@ -235,14 +235,14 @@ describe('findings', () => {
 })
 
 describe('proposals', () => {
-  async function proposed(more: Parameters<typeof room>[0] = {}) {
-    const r = room(more)
+  async function proposed(more: Parameters<typeof setUp>[0] = {}) {
+    const r = setUp(more)
     r.world.verdicts = [found()]
     r.world.draft = draft()
     await r.clock.pass(5_000)
     return r
   }
-  const states = (r: ReturnType<typeof room>) => r.proposals().map((proposal) => proposal.state)
+  const states = (r: ReturnType<typeof setUp>) => r.proposals().map((proposal) => proposal.state)
   const ended = (proposal: Proposal, more: Partial<Change>): Change => ({
     id: 'c1',
     state: 'rolled_back',
@@ -263,7 +263,7 @@ describe('proposals', () => {
     ...more,
   })
   /** What lib/changes does to a proposal whose change has ended. */
-  function end(r: ReturnType<typeof room>, more: Partial<Change>) {
+  function end(r: ReturnType<typeof setUp>, more: Partial<Change>) {
     const proposal = r.proposals()[0]!
     r.store().proposals.put({ ...proposal, state: 'applied' })
     const change = ended(proposal, { endedAt: r.clock.now(), ...more })
@@ -310,7 +310,7 @@ describe('proposals', () => {
   })
 
   it('are not made of the last drops of a remedy that has worked', async () => {
-    const r = room()
+    const r = setUp()
     r.world.verdicts = [found()]
     const predict = { ...draft().predict, before: 0.0312, after: 0.0303, low: 0.025, high: 0.035 } as Draft['predict']
     r.world.draft = draft({ predict })
@@ -329,7 +329,7 @@ describe('proposals', () => {
   })
 
   it('wait while a change is in flight there', async () => {
-    const r = room()
+    const r = setUp()
     r.world.verdicts = [found()]
     r.world.draft = draft()
     r.world.inFlight = 'c1'
@@ -400,7 +400,7 @@ describe('proposals', () => {
   })
 
   it('that nobody can write are offered as text', async () => {
-    const r = room({
+    const r = setUp({
       describe() {
         throw new Error('no such setting')
       },
@@ -414,32 +414,32 @@ describe('proposals', () => {
 
 describe('the engine', () => {
   it('calls its listeners though a tick fails: guards and notices need no whole one', async () => {
-    const r = room()
-    let heard = 0
-    r.engine().onTick(() => void heard++)
+    const r = setUp()
+    let calls = 0
+    r.engine().onTick(() => void calls++)
     r.store().tick = () => {
       throw new Error('the store')
     }
     await r.clock.pass(5_000)
-    expect(heard).toBe(5)
+    expect(calls).toBe(5)
     expect(r.logged).toContain('a tick failed')
   })
 
   it('tells of each tick, and goes on when a listener fails', async () => {
-    const r = room()
-    let heard = 0
+    const r = setUp()
+    let calls = 0
     r.engine().onTick(() => {
-      heard++
+      calls++
       throw new Error('listener')
     })
     await r.clock.pass(5_000)
-    expect(heard).toBe(5)
+    expect(calls).toBe(5)
     expect(r.engine().tickedAt()).toBe(START + 5_000)
     expect(r.store().window(START, r.clock.now()).series('target_up', { target: 'edge' })[0]!.points.length).toBeGreaterThan(3)
   })
 
   it('follows what a target discovers', async () => {
-    const r = room()
+    const r = setUp()
     r.world.discovered = [{ kind: 'fake', name: 'edge/replica' }]
     await r.clock.pass(5_000)
     expect(r.engine().targets().map((target) => [target.name, target.state])).toEqual([['edge', 'up'], ['edge/replica', 'up']]) // biome-ignore format: one line
@@ -450,7 +450,7 @@ describe('the engine', () => {
   })
 
   it('derives what each node of a ring owns and sees', async () => {
-    const r = room()
+    const r = setUp()
     const nodes = ['edge', 'b'].map((target) => ({ name: target, target, address: `10.0.0.${target.length}:1`, points: 40 }))
     r.world.part = {
       rings: [
@@ -493,7 +493,7 @@ describe('the engine', () => {
     ['again and again', [-HOUR, -HOUR, 3 * HOUR, -60_000]],
   ])('while the clock is set %s', (_, steps) => {
     it('samples go on by the new time, and each step is told once', async () => {
-      const r = room()
+      const r = setUp()
       await r.clock.pass(10_000)
       for (const byMs of steps) {
         r.clock.set(byMs)
@@ -514,7 +514,7 @@ describe('the engine', () => {
     })
 
     it('a finding fires after its time, keeps its age, and is resolved after its time', async () => {
-      const r = room()
+      const r = setUp()
       await r.clock.pass(5_000)
       r.world.verdicts = [found()]
       await r.clock.pass(1_000)
@@ -539,7 +539,7 @@ describe('the engine', () => {
     })
 
     it('a proposal is made, and a remedy that was rolled back is backed off for its time', async () => {
-      const r = room()
+      const r = setUp()
       r.world.verdicts = [found()]
       r.world.draft = draft()
       await r.clock.pass(5_000)
@@ -562,7 +562,7 @@ describe('the engine', () => {
   })
 
   it('a clock that was set back while it was not running is told at the start, and is no gap of an hour', async () => {
-    const r = room({ path: join(mkdtempSync(join(tmpdir(), 'evenkeel-engine-')), 'evenkeel.db') })
+    const r = setUp({ path: join(mkdtempSync(join(tmpdir(), 'evenkeel-engine-')), 'evenkeel.db') })
     r.world.verdicts = [found()]
     await r.clock.pass(10_000)
     const { since } = r.findings()[0]!
@@ -584,7 +584,7 @@ describe('the engine', () => {
   })
 
   it('stops within its limit though a server hangs', async () => {
-    const r = room()
+    const r = setUp()
     await r.clock.pass(3_000)
     let stopped = false
     const stopping = r

@@ -45,7 +45,7 @@ export interface Engine extends Omit<PolledFleet, 'states' | 'stepClock'> {
   start(): void
   /** Waits for polls in flight, with a limit, and closes every link. */
   stop(): Promise<void>
-  /** Derive, judge, keep findings' lives, propose. Called by the engine's own timer after `start`; by hand in tests. */
+  /** One round: derive, judge, keep the states of findings, propose. Called by the engine's own timer after `start`; by hand in tests. */
   tick(): Promise<void>
   /**
    * Whether the clock was set since the last time, or since the run before; then the samples and all that holds a date move along, and the
@@ -68,10 +68,10 @@ const LEARNING_MS = 60_000
 const STOP_MS = 3_000
 /** Discovered targets come a moment after start: until then a finding about one of them is not about something gone. */
 const SWEEP_AFTER_MS = 30_000
-/** Judging yields to polls and requests after this long. */
+/** Judging yields to the event loop after this long, so that polls and requests are served. */
 const BREATHE_MS = 15
 
-/** Polls, derives, judges, keeps findings' lives and proposes. Writes to no target. */
+/** The control loop without its actuation: polls, derives series, judges, keeps the states of findings, proposes. Writes to no target. */
 export function createEngine(options: EngineOptions): Engine {
   const { fleet, store, bus, log, clock = systemClock, tickMs = TICK_MS, learningMs = LEARNING_MS } = options
   const rules = runningRules(options)

@@ -15,9 +15,9 @@ export interface Findings {
   /** Resolves what is about something that is no longer there, or found by a rule that no longer runs. */
   sweep(topology: Topology, rules: ReadonlySet<string>, now: number): void
   firing(): Finding[]
-  /** Subjects that a rule found at its last run and for which there was no room. */
+  /** How many subjects a rule found at its last run beyond its limit of findings. */
   left(rule: string): number
-  /** The clock was set: what was found for 3 s was found for 3 s still. */
+  /** The clock was set: dates move along, so that a finding that lasted 3 s lasts 3 s still. */
   stepClock(step: ClockStep): void
 }
 
@@ -25,13 +25,13 @@ export interface Findings {
 const WRITE_EVERY_MS = 2_000
 
 /**
- * Findings of one rule that are kept at a time, and new ones an hour beyond these: where thousands of servers fail, or names change each second,
- * a person is not helped by each of them, and each is written down and told.
+ * The rate limit of one rule: findings at a time, and new ones an hour beyond these. Where thousands of servers fail, or names change each second,
+ * nobody is helped by one finding each, and each costs a write and a notice.
  */
 const LIVES_MAX = 500
 const NEW_HOURLY = 500
 
-/** The lives of all findings, kept in the store so that a new start goes on with them. */
+/** The state machines of all findings, stored so that a new start continues them. */
 export function createFindings(store: Store, bus: Bus): Findings {
   const rules = new Map<string, Map<string, Life>>()
   const writtenAt = new Map<string, number>()
@@ -58,7 +58,7 @@ export function createFindings(store: Store, bus: Bus): Findings {
     livesOf(finding.rule).set(labelsKey(finding.subject), { finding, clearSince: null })
 
   function write(finding: Finding, now: number) {
-    // A person's word on it comes by another way and stands.
+    // An acknowledgement is written by another path and must not be lost.
     const acknowledged = store.findings.get(finding.id)?.acknowledged
     const whole = acknowledged ? { ...finding, acknowledged } : finding
     store.findings.put(whole)

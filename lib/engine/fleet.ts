@@ -31,12 +31,12 @@ export interface PolledFleet extends Fleet {
   targets(): TargetStatus[]
   states(): { name: string; state: TargetState }[]
   targetConfig(name: string): { kind: string; config: TargetConfig } | null
-  /** Takes another configuration for a target of that name (a consent, say): its link is opened anew. */
+  /** Reconfigures the target of that name (after a consent, say): its link is opened anew. */
   configure(config: TargetConfig): Promise<void>
   stepClock(step: ClockStep): void
 }
 
-/** Samples of one poll that are taken into the store without a breath: new series, the dearest, take about 10 µs each. */
+/** Samples of one poll that are stored without yielding to the event loop: new series, the most expensive, take about 10 µs each. */
 const KEPT_AT_ONCE = 1_000
 
 export function createFleet({ edges, poll, store, bus, log, clock = systemClock, ...options }: FleetOptions): PolledFleet {
@@ -86,7 +86,7 @@ export function createFleet({ edges, poll, store, bus, log, clock = systemClock,
     if (samples.length > 0) store.append(target, at, samples, stepMs)
   }
 
-  /** A large poll slice by slice: whoever calls meanwhile is served. */
+  /** Stores a large poll slice by slice, so that requests are served in between. */
   async function keepSlowly(target: string, at: number, samples: Parsed['samples'], stepMs: number): Promise<void> {
     for (let from = 0; from < samples.length && !stopped; from += KEPT_AT_ONCE) {
       store.append(target, at, samples.slice(from, from + KEPT_AT_ONCE), stepMs)

@@ -1,7 +1,7 @@
 import type { TargetState } from '../model/topology.ts'
 import type { Failure } from './reason.ts'
 
-/** What the vital probe's outcomes say of a target. */
+/** The health of a target, from the outcomes of its vital probe. */
 export type Health = {
   state: TargetState
   since: number
@@ -11,17 +11,19 @@ export type Health = {
   error?: string
 }
 
-/** One lost answer is a lost packet; three in a row are a server that does not answer. */
+/** Timeouts in a row until a target is down: one lost answer is a lost packet. */
 const SILENT_MAX = 3
-/** A refusal is an answer: nobody listens. A second one rules out the moment of a restart's listen(). */
+/** Refused connections in a row until a target is down: a second one rules out the moment of a restart's listen(). */
 const REFUSALS_MAX = 2
-/** A restart takes seconds, and asking a dead port costs nothing: only after this many failures is the target asked less often. */
+/** Polls at the usual rhythm before the back-off begins: a restart takes seconds, and asking a dead port costs nothing. */
 const QUICK_RETRIES = 10
 const RETRY_MAX_MS = 15_000
 
 export const unknownHealth = (now: number): Health => ({ state: 'unknown', since: now, failures: 0, refusals: 0 })
 
 /**
+ * The state table of a target's health.
+ *
  * | outcome of a vital poll | up | down | unknown |
  * |---|---|---|---|
  * | answered | up | up | up |
@@ -40,7 +42,7 @@ export function nextHealth(before: Health, outcome: 'answered' | Failure, now: n
   return state === 'up' ? health : { ...health, error: outcome.reason }
 }
 
-/** When to ask again: at the usual rhythm at first, then twice as long each time, up to 15 s. */
+/** Exponential back-off of polls: the usual rhythm at first, then twice as long each time, up to 15 s. */
 export function retryMs(failures: number, everyMs: number): number {
   if (failures <= QUICK_RETRIES) return everyMs
   return Math.max(everyMs, Math.min(RETRY_MAX_MS, everyMs * 2 ** (failures - QUICK_RETRIES)))

@@ -7,7 +7,7 @@ import type { SeriesWindow } from '../model/window.ts'
 import { withoutSecrets } from './reason.ts'
 
 export type Rule = { detector: AnyDetector; settings: DetectorSettings }
-/** How a rule's subjects stood at its last run, with a few of the reasons why some could not be judged. */
+/** The counts of a rule's verdicts at its last run, with a few of the reasons why some could not be judged. */
 export type RuleStatus = { found: number; clear: number; unjudged: number; because: string[] }
 
 const REASONS_MAX = 5

@@ -1,17 +1,17 @@
 import type { Finding, Verdict } from '../model/finding.ts'
 
-/** A finding with what only the engine needs to know of it. */
+/** A finding with the state that only the engine needs. */
 export type Life = { finding: Finding; clearSince: number | null }
 
 export type LifeContext = { rule: string; now: number; settings: { for: number; resolveAfter: number }; newId: () => string }
 
-/** A pending subject of which nothing more was found for so long (or twice its `for`) is forgotten: its first verdict was a passing one. */
+/** Timeout of a pending finding without another verdict (or twice its `for`, where that is longer): the first verdict was a transient. */
 const PENDING_MS = 30_000
 
 /**
- * The life of a finding. `null` stands for none, as a state and as a verdict (the subject was not spoken of).
+ * The state table of a finding. `null` stands for none, as a state and as a verdict (the rule did not mention the subject).
  *
- * | | found | clear | unjudged or not spoken of |
+ * | | found | clear | unjudged or not mentioned |
  * |---|---|---|---|
  * | none | pending, or firing when `for` is 0 | none | none |
  * | pending | firing after `for` | none | pending; none after 30 s |

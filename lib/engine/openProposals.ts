@@ -2,7 +2,7 @@ import type { Bus } from '../model/events.ts'
 import type { Proposal } from '../model/proposal.ts'
 import type { Store } from '../model/store.ts'
 
-/** The states of proposals in the store, told to the bus. */
+/** The lifecycle of proposals in the store; each transition is announced on the bus. */
 export interface OpenProposals {
   open(proposal: Proposal): void
   isOpen(id: string): boolean

@@ -23,7 +23,7 @@ export type PollerOptions<Link> = {
   clock: Clock
   /** A good answer. The next poll waits until a large one has been taken in. */
   onRead(parsed: Parsed, at: number): void | Promise<void>
-  /** A failed one: says what becomes of the probe. Nothing is appended: the series shows a gap. One that rests is asked again after `delayMs`. */
+  /** A failed one: answers the probe's next state. Nothing is appended: the series shows a gap. One that is `resting` is asked again after `delayMs`. */
   onFail(error: unknown): { state: 'gap' | 'resting' | 'unavailable'; because: string }
   /** How long until the next poll; the rhythm unless the target is down. */
   delayMs(): number
@@ -34,9 +34,9 @@ export interface Poller {
   readonly timeoutMs: number
   /** The first poll comes after `phaseMs`, the others at the probe's rhythm from there. */
   start(phaseMs: number): void
-  /** Backoff until `start`; an answer that is still under way counts. */
-  rest(because: string): void
-  /** Forgets its cursor and that it was not available: another server may be behind the address. */
+  /** No polls until `start`; an answer that is still under way counts. */
+  pause(because: string): void
+  /** Drops its cursor and that it was not available: another server may be behind the address. */
   reset(): void
   /** One poll now, after the one in flight. */
   pollNow(): Promise<void>
@@ -47,18 +47,18 @@ export interface Poller {
   nextAt(): number | null
 }
 
-/** One probe's rhythm: at most one poll in flight, each with a deadline, a missed one a gap. */
+/** The polling loop of one probe: at most one poll in flight, each with a deadline; a missed one is a gap in the series. */
 export function createPoller<Link>(options: PollerOptions<Link>): Poller {
   const { probe, clock } = options
   let cursor: string | null = null
   let cancel: (() => void) | null = null
   /** By the monotonic clock. */
   let dueAt: number | null = null
-  /** Ends when the read itself has ended; one that ignores its deadline ends later than what was told of it. */
+  /** Resolves when the read itself has ended; one that ignores its deadline ends later than its result was reported. */
   let inFlight: Promise<void> | null = null
-  /** Ends with its deadline at the latest. */
+  /** Resolves with the deadline at the latest. */
   let asking: Promise<void> | null = null
-  /** Raised by reset and stop: what was asked before that is not believed. */
+  /** A generation counter, raised by reset and stop: answers to earlier requests are dropped. */
   let epoch = 0
   let stopped = false
   const status: ProbeStatus = {
@@ -71,7 +71,7 @@ export function createPoller<Link>(options: PollerOptions<Link>): Poller {
     state: 'waiting',
   }
 
-  function tell(state: ProbeStatus['state'], because?: string) {
+  function setState(state: ProbeStatus['state'], because?: string) {
     status.state = state
     if (because === undefined) delete status.because
     else status.because = because
@@ -104,7 +104,7 @@ export function createPoller<Link>(options: PollerOptions<Link>): Poller {
     }
     const wanted = probe.wanted?.(options.link()) ?? true
     if (wanted !== true) {
-      tell('resting', wanted)
+      setState('resting', wanted)
       return Promise.resolve()
     }
     const asked = epoch
@@ -133,7 +133,7 @@ export function createPoller<Link>(options: PollerOptions<Link>): Poller {
       cursor = parsed.cursor ?? cursor
       status.lastAt = at
       status.lastMs = tookMs
-      tell('ok')
+      setState('ok')
       return options.onRead(parsed, at)?.catch(fail)
     } catch (error) {
       fail(error)
@@ -142,26 +142,26 @@ export function createPoller<Link>(options: PollerOptions<Link>): Poller {
 
   function fail(error: unknown) {
     const { state, because } = options.onFail(error)
-    tell(state, because)
+    setState(state, because)
   }
 
   return {
     probe: probe as Probe<unknown, unknown>,
     timeoutMs: options.timeoutMs,
     start(phaseMs) {
-      if (status.state === 'resting') tell('waiting')
+      if (status.state === 'resting') setState('waiting')
       schedule(phaseMs)
     },
-    rest(because) {
+    pause(because) {
       cancel?.()
       cancel = null
       dueAt = null
-      if (status.state !== 'unavailable') tell('resting', because)
+      if (status.state !== 'unavailable') setState('resting', because)
     },
     reset() {
       epoch++
       cursor = null
-      if (status.state === 'unavailable') tell('waiting')
+      if (status.state === 'unavailable') setState('waiting')
     },
     async pollNow() {
       await inFlight

@@ -35,7 +35,7 @@ export interface Propose {
 /** An open proposal is held against the live values this often; the contract allows 30 s. */
 const RENEW_MS = 5_000
 const ASK_AGAIN_MS = 1_000
-/** An advisor that no longer has anything to say for so long takes its proposal back. */
+/** Timeout after which the proposal of an advisor that no longer answers is withdrawn. */
 const SILENT_MS = 20_000
 /** Advisors of one tick may take this long; a solver among them must not keep the polls waiting. */
 const BUDGET_MS = 40

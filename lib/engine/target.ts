@@ -61,7 +61,7 @@ const FIRST_TURN_MS = 3_000
 /** An answer over the size cap is not asked for at the usual rhythm: each try costs the server what is then thrown away. */
 const LARGE_RETRY_MS = 300_000
 
-/** A configured server: its link, its probes, and whether it is up. */
+/** A watched server: its link, the pollers of its probes, and its health. */
 export function createTarget(options: TargetOptions): Target {
   const { config, poll, clock, log } = options
   const product = productFor(options.product, config)
@@ -122,7 +122,7 @@ export function createTarget(options: TargetOptions): Target {
     if (before.state === next.state) return
     log.info({ target: config.name, state: next.state, error: next.error }, 'target state')
     if (next.state === 'up') startOthers()
-    else if (next.state === 'down') for (const poller of others) poller.rest(`the target is down: ${next.error ?? 'no answer'}`)
+    else if (next.state === 'down') for (const poller of others) poller.pause(`the target is down: ${next.error ?? 'no answer'}`)
   }
 
   /** Another run of the server may allow other things and counts its logs anew. */

@@ -3,7 +3,7 @@ import { leftOutText } from '../model/limits.ts'
 import type { TopologyPart } from '../model/product.ts'
 import type { Capability, Pool, PoolServer, Role, TargetAbilities, TargetFacts, TargetState, Topology } from '../model/topology.ts'
 
-/** What the engine itself knows of a target, beside what its probes tell. */
+/** What the engine itself knows of a target, beside what its probes report. */
 export type TargetSeen = {
   name: string
   kind: string
@@ -17,14 +17,14 @@ export type TargetSeen = {
 }
 
 export interface TopologyBook {
-  /** A probe's newest word on its target replaces its last one: what it no longer names is gone. A failed poll says nothing and changes nothing. */
+  /** A probe's newest part replaces its last one: what it no longer names is gone. A failed poll changes nothing. */
   put(target: string, probe: string, part: TopologyPart): void
   /** A target that is no longer configured or discovered. */
   remove(target: string): void
   read(targets: TargetSeen[], edges: Edge[]): Topology
 }
 
-/** The fleet's shape, from the parts that probes tell. */
+/** Merges the parts that probes report into the topology of the fleet. */
 export function createTopologyBook(): TopologyBook {
   const parts = new Map<string, Map<string, TopologyPart>>()
   const of = (target: string) => [...(parts.get(target)?.values() ?? [])]
@@ -53,7 +53,7 @@ export function createTopologyBook(): TopologyBook {
   }
 }
 
-/** The feature that a target lacks whose servers are not all read. */
+/** The feature that is unavailable on a target of which not all servers are read. */
 const LEFT_OUT = 'all servers'
 
 function factsOf(seen: TargetSeen, facts: NonNullable<TopologyPart['facts']>, parts: TopologyPart[]): TargetFacts {
@@ -62,7 +62,7 @@ function factsOf(seen: TargetSeen, facts: NonNullable<TopologyPart['facts']>, pa
   const left = parts.find((part) => part.left)?.left
   if (left) capabilities.set(LEFT_OUT, { feature: LEFT_OUT, available: false, because: leftOutText(left) })
   const { version, runId, cluster } = facts
-  // The configuration's role is what a person said; the server's own word counts where they said nothing.
+  // A configured role takes precedence over what the server itself reports.
   const role = seen.role ?? facts.role
   return {
     name: seen.name,
@@ -80,7 +80,7 @@ function factsOf(seen: TargetSeen, facts: NonNullable<TopologyPart['facts']>, pa
   }
 }
 
-/** Two probes that speak of one pool: what the later one knows stands over the earlier one's. */
+/** Merges what two probes report of one pool: the later one's fields take precedence. */
 function overlay(below: Pool | undefined, above: Pool): Pool {
   if (!below) return above
   const servers = new Map<string, PoolServer>(below.servers.map((server) => [server.name, server]))

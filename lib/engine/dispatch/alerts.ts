@@ -2,12 +2,12 @@ import { alertOf, changeOf, idOf, isOpen } from '../../model/changeAlert.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { Store } from '../../model/store.ts'
 
-/** Marks, in a store that an earlier version has written, the changes whose failure was told then; that version knew no end of them. */
-const TOLD_BEFORE = 'told/'
+/** Marks, in a store that an earlier version has written, the changes whose failure was announced then; that version knew no end of them. */
+const ANNOUNCED_BEFORE = 'told/'
 
 /** The alerts that fire: findings, and changes that failed or wait for a person's decision until somebody has seen to them. */
 export function firingAlerts({ findings, changes, memory }: Pick<Store, 'findings' | 'changes' | 'memory'>, at: number): Finding[] {
-  const open = changes.list((change) => isOpen(change) && !memory.get(`${TOLD_BEFORE}${change.id}`))
+  const open = changes.list((change) => isOpen(change) && !memory.get(`${ANNOUNCED_BEFORE}${change.id}`))
   return [...findings.list(({ state }) => state === 'firing'), ...open.map((change) => alertOf(change, idOf(change), at))]
 }
 

@@ -19,7 +19,7 @@ const finding = (id: string, state: Finding['state'] = 'firing'): Finding => ({
 
 type Row = [
   title: string,
-  told: LogEntry,
+  last: LogEntry,
   firing: string[],
   resolved: string[],
   route: Partial<typeof ROUTE>,
@@ -76,11 +76,11 @@ const textOf = (decision: Decision): string => {
 }
 
 describe('what of a group is told', () => {
-  test.each(ROWS)('%s', (_title, told, firing, resolved, route, decision, logged) => {
+  test.each(ROWS)('%s', (_title, last, firing, resolved, route, decision, logged) => {
     const current = (id: string) => (id === 'gone' ? null : finding(id, resolved.includes(id) ? 'resolved' : 'firing'))
     const all = firing.map((id) => finding(id))
-    const decided = notificationOf(told, all, current, { ...ROUTE, ...route }, AT)
+    const decided = notificationOf(last, all, current, { ...ROUTE, ...route }, AT)
     expect(textOf(decided)).toBe(decision)
-    expect(loggedAfter(told, decided, all, current, AT)).toEqual(logged)
+    expect(loggedAfter(last, decided, all, current, AT)).toEqual(logged)
   })
 })

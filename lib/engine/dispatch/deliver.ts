@@ -19,7 +19,7 @@ export type DeliverOptions = {
 export interface Deliver {
   /** Begins a try of all that is due; not waited for. */
   due(at: number): void
-  /** One try now; answers the delivery as it stands after it. */
+  /** One try now; answers the delivery after it. */
   once(delivery: Delivery, entry: OutboxEntry | null): Promise<Delivery>
   /** No new tries; resolves when those under way have ended, which is within their deadline. */
   stop(): Promise<void>

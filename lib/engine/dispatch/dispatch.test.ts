@@ -56,7 +56,7 @@ const finding = (id: string, more: Partial<Finding> = {}): Finding => ({
   seenAt: at,
   ...more,
 })
-const told = () => sent.map((notice) => `${notice.status} ${notice.findings.map(({ id }) => id).join(' ')}`)
+const sentTexts = () => sent.map((notice) => `${notice.status} ${notice.findings.map(({ id }) => id).join(' ')}`)
 
 beforeEach(() => {
   at = 1_000_000
@@ -70,12 +70,12 @@ describe('a route', () => {
     const dispatch = begin([{ waitMs: 3000 }])
     store.findings.put(finding('one'))
     await pass(dispatch, 3)
-    expect(told()).toEqual([])
+    expect(sentTexts()).toEqual([])
     await pass(dispatch, 5)
-    expect(told()).toEqual(['firing one'])
+    expect(sentTexts()).toEqual(['firing one'])
     store.findings.put(finding('one', { state: 'resolved', resolvedAt: at }))
     await pass(dispatch, 10)
-    expect(told()).toEqual(['firing one', 'resolved one'])
+    expect(sentTexts()).toEqual(['firing one', 'resolved one'])
     expect(store.deliveries.list().map(({ state, attempts }) => [state, attempts])).toEqual([
       ['delivered', 1],
       ['delivered', 1],
@@ -92,7 +92,7 @@ describe('a route', () => {
     expect(begun[1]).toMatch(/:\{finding="r1"\}$/)
     store.findings.put(finding('r1', { subject: { ring: 'x' }, state: 'resolved', resolvedAt: at }))
     await pass(dispatch, 8)
-    expect(told().at(-1)).toBe('resolved r1')
+    expect(sentTexts().at(-1)).toBe('resolved r1')
     expect(keys().at(-1)).toBe(begun[1])
   })
   test('groups what shares the labels; what lacks one stands alone', async () => {
@@ -126,16 +126,16 @@ describe('a route', () => {
     store.findings.put(finding('c', { severity: 'critical' }))
     store.findings.put(finding('i', { severity: 'info' }))
     await pass(dispatch, 4)
-    expect(told()).toEqual(['firing c'])
+    expect(sentTexts()).toEqual(['firing c'])
     const informed = begin([{ match: { severity: 'info' } as never }])
     await pass(informed, 4)
-    expect(told()).toEqual(['firing c', 'firing i'])
+    expect(sentTexts()).toEqual(['firing c', 'firing i'])
   })
   test('says it again after `repeat`, while it fires', async () => {
     const dispatch = begin([{ repeatMs: 20_000 }])
     store.findings.put(finding('one'))
     await pass(dispatch, 65)
-    expect(told()).toEqual(['firing one', 'firing one', 'firing one', 'firing one'])
+    expect(sentTexts()).toEqual(['firing one', 'firing one', 'firing one', 'firing one'])
   })
   test('a short blip within the wait is not told', async () => {
     const dispatch = begin([{ waitMs: 10_000 }])
@@ -143,16 +143,16 @@ describe('a route', () => {
     await pass(dispatch, 3)
     store.findings.put(finding('one', { state: 'resolved', resolvedAt: at }))
     await pass(dispatch, 30)
-    expect(told()).toEqual([])
+    expect(sentTexts()).toEqual([])
   })
   test('a silenced finding is not told; when the silence ends and it still fires, it is', async () => {
     const dispatch = begin([{}])
     store.silences.put({ id: 's', match: { target: 'a', rule: 'cache/eviction-storm' }, from: at, until: at + 10_000, by: 'x', reason: '' })
     store.findings.put(finding('one'))
     await pass(dispatch, 9)
-    expect(told()).toEqual([])
+    expect(sentTexts()).toEqual([])
     await pass(dispatch, 5)
-    expect(told()).toEqual(['firing one'])
+    expect(sentTexts()).toEqual(['firing one'])
   })
 })
 
@@ -167,10 +167,10 @@ describe('the outbox', () => {
     expect(tries).toBeLessThanOrEqual(5)
     store.findings.put(finding('one', { state: 'resolved', resolvedAt: at }))
     await pass(dispatch, 3)
-    expect(told()).not.toContain('resolved one')
+    expect(sentTexts()).not.toContain('resolved one')
     answer = { delivered: true, retry: false, answer: 'HTTP 200' }
     await pass(dispatch, 60)
-    expect(told().slice(-2)).toEqual(['firing one', 'resolved one'])
+    expect(sentTexts().slice(-2)).toEqual(['firing one', 'resolved one'])
   })
   test('gives up on a refusal', async () => {
     const dispatch = begin([{}])
@@ -190,7 +190,7 @@ describe('the outbox', () => {
     sent = []
     const second = begin([{}])
     await pass(second, 30)
-    expect(told()).toEqual(['firing one'])
+    expect(sentTexts()).toEqual(['firing one'])
   })
 })
 
@@ -322,15 +322,15 @@ describe.each([
     await pass(dispatch, 3)
     setClock()
     await pass(dispatch, 2)
-    expect(told()).toEqual([])
+    expect(sentTexts()).toEqual([])
     await pass(dispatch, 1)
-    expect(told()).toEqual(['firing one'])
+    expect(sentTexts()).toEqual(['firing one'])
     await pass(dispatch, 30)
     setClock()
     await pass(dispatch, 29)
-    expect(told()).toHaveLength(1)
+    expect(sentTexts()).toHaveLength(1)
     await pass(dispatch, 1)
-    expect(told()).toEqual(['firing one', 'firing one'])
+    expect(sentTexts()).toEqual(['firing one', 'firing one'])
   })
 
   test('a delivery that failed is tried again in its time, and not given up', async () => {

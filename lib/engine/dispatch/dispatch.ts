@@ -58,17 +58,17 @@ export function createDispatch({ routes, receivers, notifiers, store, bus, exter
   })
 
   function notifyGroup(route: Route, key: string, group: Group, at: number): void {
-    const told = notificationLog.get(key, group.name)
+    const last = notificationLog.get(key, group.name)
     const current = (id: string) => alertById(store, id, at)
-    const decision = notificationOf(told, group.firing, current, route, at)
+    const decision = notificationOf(last, group.firing, current, route, at)
     if (decision.is === 'notify') {
-      log.info({ route: key, group: group.name, reasons: decision.reasons }, 'a group is told about')
+      log.info({ route: key, group: group.name, reasons: decision.reasons }, 'a group is notified')
       const about = { groupLabels: group.labels, groupKey: groupKeyOf(key, group.name), externalUrl }
       if (decision.firing.length > 0) enqueue(route, { ...about, status: 'firing', findings: decision.firing }, at)
       if (decision.resolved.length > 0) enqueue(route, { ...about, status: 'resolved', findings: decision.resolved }, at)
     }
-    const logged = loggedAfter(told, decision, group.firing, current, at)
-    if (decision.is === 'notify' || logged.dueAt !== told.dueAt) notificationLog.put(key, group.name, logged)
+    const logged = loggedAfter(last, decision, group.firing, current, at)
+    if (decision.is === 'notify' || logged.dueAt !== last.dueAt) notificationLog.put(key, group.name, logged)
   }
 
   function enqueue(route: Route, notice: Omit<Notice, 'receiver'>, at: number): void {

@@ -3,10 +3,10 @@ import type { Route } from '../../model/notice.ts'
 import { type Labels, labelsKey } from '../../model/series.ts'
 import { findingLabels, routeTakes } from './route.ts'
 
-/** The findings that are told in one notice, because they share the values of the route's `group` labels. `name`: unique on its route. */
+/** The findings of one notice, because they share the values of the route's `group` labels. `name`: unique on its route. */
 export type Group = { name: string; labels: Labels; firing: Finding[] }
 
-/** The groups of one route: those of what fires, and those `remembered` of which nothing fires any more, so that their end is told. */
+/** The groups of one route: those of what fires, and those `remembered` of which nothing fires any more, so that their end is sent. */
 export function groupsOf(route: Route, firing: readonly Finding[], remembered: readonly string[]): Group[] {
   const groups = new Map<string, Group>()
   for (const finding of firing) {

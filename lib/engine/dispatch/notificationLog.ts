@@ -1,15 +1,15 @@
 import type { Store } from '../../model/store.ts'
 
-/** What was last told about one group of one route. `firing`: ids of the alerts that were told and have not been resolved since. */
+/** One group's entry: what its last notice held. `firing`: ids of the alerts that were sent and have not been resolved since. */
 export type LogEntry = {
   firing: string[]
   /** Epoch ms of the last notice; 0 before the first. */
   at: number
-  /** Until when the group waits for more findings before it is told (epoch ms). */
+  /** Until when the group waits for more findings before its notice is sent (epoch ms). */
   dueAt?: number
 }
 
-/** The notification log: survives a restart, so that nothing is told twice or never. */
+/** The notification log: it survives a restart, so that no notice is sent twice or never. */
 export interface NotificationLog {
   get(route: string, group: string): LogEntry
   put(route: string, group: string, entry: LogEntry): void
@@ -20,7 +20,7 @@ export interface NotificationLog {
 
 /** In the store, as earlier versions wrote it. */
 const PREFIX = 'said/'
-const NOTHING_TOLD: LogEntry = { firing: [], at: 0 }
+const NOTHING_SENT: LogEntry = { firing: [], at: 0 }
 
 export function createNotificationLog({ memory }: Pick<Store, 'memory'>): NotificationLog {
   const keyOf = (route: string, group: string) => `${PREFIX}${route}/${group}`
@@ -29,7 +29,7 @@ export function createNotificationLog({ memory }: Pick<Store, 'memory'>): Notifi
     else memory.put(key, entry)
   }
   return {
-    get: (route, group) => memory.get<LogEntry>(keyOf(route, group)) ?? NOTHING_TOLD,
+    get: (route, group) => memory.get<LogEntry>(keyOf(route, group)) ?? NOTHING_SENT,
     put: (route, group, entry) => put(keyOf(route, group), entry),
     groups: (route) => memory.keys(keyOf(route, '')).map((key) => key.slice(keyOf(route, '').length)),
     stepClock(byMs) {
