@@ -15,7 +15,7 @@ const PAUSE_TIMES = 2
 /** The server is asked how it fares, and progress is written down, this often. */
 const EVERY_MS = 1_000
 /** About 20 MB of undo. A job that would need more is put back and ends failed. */
-export const UNDO_MOST = 200_000
+const UNDO_MOST = 200_000
 /** One slice may take so long. */
 export const SLICE_MS = 3_000
 

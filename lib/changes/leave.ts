@@ -70,7 +70,7 @@ export async function leave(id: string, context: ChangesContext): Promise<void> 
  * The end of a change that is found in flight in observe mode, where neither its watch nor its roll-back could write. Pure in what it is
  * given: nothing is guessed, the servers' own values say how far it came.
  */
-export function leaveStanding(change: Change, { live, job, undo }: Found, liveSettings: LiveSettings): Left {
+function leaveStanding(change: Change, { live, job, undo }: Found, liveSettings: LiveSettings): Left {
   if (change.job !== undefined) return leaveJob(change, job, undo, liveSettings)
   if (!(live instanceof Map)) return leaveUnread(change, (live as { because: string }).because, liveSettings)
   const liveOf = (step: Step) => live.get(settingKey(step.setting)) ?? ''

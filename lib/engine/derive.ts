@@ -8,7 +8,7 @@ import type { SeriesWindow } from '../model/window.ts'
 import { evaluateSpecs } from '../rings/evaluate.ts'
 
 /** The window of a share seen: at 100 lookups a second a share of a third is known to ±3 %. */
-export const SEEN_MS = 10_000
+const SEEN_MS = 10_000
 /** The least number of lookups over all nodes: shares of fewer are noise. */
 const LOOKUPS_MIN = 50
 
@@ -34,7 +34,7 @@ export function createDerive(
  * `ring_share_owned`: each node's part of the hash space. `ring_share_seen`: its part of the ring's lookups (hits and misses); absent
  * while one node cannot be seen, because then the whole is unknown.
  */
-export function ringReadings(ring: Ring, owned: Record<string, number>, window: SeriesWindow): Reading[] {
+function ringReadings(ring: Ring, owned: Record<string, number>, window: SeriesWindow): Reading[] {
   const readings: Reading[] = ring.nodes.map(({ name }) => ({
     metric: 'ring_share_owned',
     labels: { ring: ring.name, node: name },
@@ -63,7 +63,7 @@ function lookupsOf(target: string, window: SeriesWindow): number | null {
 type Shares = Record<string, number>
 
 /** Shares owned are exact and may take long for a large ring: once for each spec. Null while the ring's document breaks its algorithm's rules. */
-export function createOwnership(sharesOf: (spec: RingSpec) => Shares): (ring: Ring) => Shares | null {
+function createOwnership(sharesOf: (spec: RingSpec) => Shares): (ring: Ring) => Shares | null {
   const known = new Map<string, { spec: string; shares: Shares | null }>()
   return (ring) => {
     const spec = JSON.stringify(ring.spec)

@@ -152,7 +152,7 @@ const news = (before: Finding | undefined, after: Finding) =>
   before?.state !== after.state || before.severity !== after.severity || (before.stale === undefined) !== (after.stale === undefined)
 
 /** True when the subject was taken out of the configuration or of its product. What was never read yet is not gone. */
-export function isGone(subject: Labels, topology: Topology): boolean {
+function isGone(subject: Labels, topology: Topology): boolean {
   const { target, pool, server, ring, node } = subject
   if (target !== undefined && !topology.targets.some((one) => one.name === target)) return true
   if (pool !== undefined) {
