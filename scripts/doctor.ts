@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util'
 import { callbackOf, createIssuer } from '../lib/auth/issuer.ts'
 import type { OidcAuth } from '../lib/config/auth.ts'
+import { detectors } from '../lib/detectors/registry.ts'
 import { bounded } from '../lib/engine/bounded.ts'
 import { leftOutText } from '../lib/model/limits.ts'
 import { type AnyProduct, productFor, type TargetConfig } from '../lib/model/product.ts'
 import { products } from '../lib/products/sources.ts'
+import { coverage, coverageText } from '../lib/server/rules/coverage.ts'
 import { Stop } from './boot/say.mjs'
 import { readConfig } from './config.ts'
 import { reading } from './reading.ts'
@@ -21,8 +23,27 @@ export async function main(args: string[]): Promise<number> {
     const product = products.find(({ kind }) => kind === target.kind)!
     troubles += (await examine(product, target, config.poll.timeoutMs)) ? 0 : 1
   }
-  console.log(troubles === 0 ? 'Every target answers.' : `${troubles} of ${config.targets.length} targets do not answer.`)
+  const kinds = new Set(config.targets.map(({ kind }) => kind))
+  for (const product of products) if (kinds.has(product.kind)) console.log(rulesOn(product))
+  console.log(troubles === 0 ? '\nEvery target answers.' : `\n${troubles} of ${config.targets.length} targets do not answer.`)
   return troubles === 0 && mayEnter ? 0 : 1
+}
+
+/** Which rules work on a product, which only with a probe that may be missing, and which cannot for want of what. */
+export function rulesOn(product: AnyProduct): string {
+  const groups = new Map<string, string[]>()
+  for (const rule of detectors) {
+    const text = coverageText(coverage(rule, product))
+    groups.set(text, [...(groups.get(text) ?? []), rule.id])
+  }
+  const works = groups.get('yes') ?? []
+  const others = [...groups]
+    .filter(([text]) => text !== 'yes')
+    .sort(([a], [b]) => (a.startsWith('with') ? 0 : 1) - (b.startsWith('with') ? 0 : 1))
+  return [
+    `\nrules on ${product.title}: ${works.length} of ${detectors.length} work${works.length > 0 ? `: ${works.join(', ')}` : ''}`,
+    ...others.map(([text, ids]) => `  ${text.startsWith('with') ? '+' : '-'} ${text.replace(/^no:/, 'without')}: ${ids.join(', ')}`),
+  ].join('\n')
 }
 
 /** Prints whether people could sign in now; false when not. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
-import { readme, withRules } from '../scripts/rules.ts'
+import { readme, rulesPage, rulesText, withRules } from '../scripts/rules.ts'
 
 const text = readFileSync(readme, 'utf8')
 
@@ -15,4 +15,8 @@ it('README.md names commands that there are, and links to files that there are',
   expect(named.filter((name) => !scripts[name])).toEqual([])
   const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1]!)
   expect(links.filter((path) => !existsSync(join(dirname(readme), path)))).toEqual([])
+})
+
+it('docs/rules.md has what each rule is for and the products that it works on; `node scripts/rules.ts` writes it', () => {
+  expect(readFileSync(rulesPage, 'utf8')).toBe(rulesText())
 })

@@ -1,7 +1,8 @@
 import type { z } from 'zod'
 import type { Reversal } from './change.ts'
+import type { TopologyKind } from './detector.ts'
 import type { LeftOut } from './limits.ts'
-import type { NewRecord } from './record.ts'
+import type { NewRecord, RecordKind } from './record.ts'
 import type { RingSpec } from './ring.ts'
 import type { Reading } from './series.ts'
 import type { Capability, Pool, Ring, Role, TargetAbilities, TargetFacts, TtlPolicy } from './topology.ts'
@@ -17,6 +18,9 @@ export type TopologyPart = {
   ttls?: TtlPolicy[]
 }
 
+/** What a probe can give: registered metrics and those of exporters that a rule names, kinds of records, parts of the topology. */
+export type Emits = { metrics?: readonly string[]; records?: readonly RecordKind[]; topology?: readonly TopologyKind[] }
+
 /** `stepMs`: how far apart the samples are, where that is not the probe's own rhythm (a Prometheus's scrapes). */
 export type Parsed = { samples: Reading[]; records: NewRecord[]; topology: TopologyPart; cursor?: string; stepMs?: number }
 
@@ -29,6 +33,8 @@ export interface Probe<Link, Raw> {
   id: string
   /** The capability this probe stands for, as the page names it: "SLOWLOG". */
   feature: string
+  /** What it can give, of what rules and pages know: which rules work on this product follows from it. */
+  emits?: Emits
   everyMs: number
   /** What it costs the server, in words with a number: "77 µs of Redis CPU". */
   cost: string

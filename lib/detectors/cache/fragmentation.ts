@@ -11,7 +11,7 @@ type Settings = DetectorSettings & { ratio: number; bytes: number; over: number 
 export const fragmentation: Detector<Settings> = {
   id: 'cache/fragmentation',
   title: 'Memory is fragmented',
-  why: 'The process holds much more of the machine than its data needs: holes that values of other sizes left behind. The machine runs out earlier than maxmemory says. activedefrag closes the holes while running. After a large deletion it is harmless: the room is used again.',
+  why: 'The process holds much more of the machine than its data needs: holes that values of other sizes left behind. The machine runs out earlier than maxmemory says. activedefrag closes the holes while running. After a large deletion it is harmless: the memory is used again.',
   settings: z.strictObject({
     ...patience('10s', '60s'),
     ratio: threshold(1.5, 'Resident memory over used memory, as in MEMORY DOCTOR'),

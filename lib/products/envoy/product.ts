@@ -27,6 +27,18 @@ const DUMP_EVERY_MS = 10_000
 const clusters: Probe<EnvoyLink, Raw> = {
   id: 'clusters',
   feature: 'GET /clusters',
+  emits: {
+    metrics: [
+      'pool_requests_total',
+      'pool_errors_total',
+      'pool_sessions',
+      'pool_sessions_max',
+      'pool_weight_set',
+      'pool_weight_effective',
+      'pool_up',
+    ],
+    topology: ['pools'],
+  },
   everyMs: 1_000,
   cost: 'an admin page on the main thread, about 1 ms for a hundred hosts; each 10 s /config_dump too',
   vital: true,
@@ -78,6 +90,7 @@ function writable(eds: Raw['eds'], assignment: string, config: ClusterConfig | u
 const stats: Probe<EnvoyLink, string> = {
   id: 'stats',
   feature: 'GET /stats/prometheus',
+  emits: { metrics: ['pool_queue', 'pool_retries_total', 'pool_response_seconds', 'pool_connect_seconds'] },
   everyMs: 5_000,
   cost: 'one filtered admin page, about 1 ms',
   read: ({ config }, _cursor, signal) => adminPage(config, `/stats/prometheus?usedonly&filter=${encodeURIComponent(STATS_FILTER)}`, signal),

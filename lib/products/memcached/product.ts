@@ -51,6 +51,24 @@ const EXPIRED = ['get_expired', 'reclaimed', 'crawler_reclaimed']
 const stats: Probe<MemcachedLink, string> = {
   id: 'stats',
   feature: 'stats',
+  emits: {
+    metrics: [
+      'cache_uptime_seconds',
+      'cache_hits_total',
+      'cache_misses_total',
+      'cache_evictions_total',
+      'cache_writes_total',
+      'cache_memory_used_bytes',
+      'cache_memory_max_bytes',
+      'cache_items',
+      'cache_connections',
+      'cache_connections_max',
+      'cache_connections_rejected_total',
+      'cache_expirations_total',
+      'cache_commands_total',
+      'memcached_store_no_memory_total',
+    ],
+  },
   everyMs: 1_000,
   cost: 'one connection and 2 kB a second',
   vital: true,
@@ -85,6 +103,7 @@ const SETTINGS = ['maxbytes', 'maxconns', 'evictions', 'item_size_max', 'num_thr
 const settings: Probe<MemcachedLink, string> = {
   id: 'settings',
   feature: 'stats settings',
+  emits: { records: ['fact'] },
   everyMs: 30_000,
   cost: 'one connection and 2 kB each 30 s',
   read: ({ config }, _cursor, signal) => say(config, 'stats settings', signal),

@@ -45,6 +45,7 @@ const COUNTED = 'for retries and hot keys; requests, errors, times and caches ar
 const upstreams: Probe<NginxLink, { pools: Omit<Pool, 'target'>[]; running: boolean }> = {
   id: 'upstreams',
   feature: 'upstream files',
+  emits: { metrics: ['pool_weight_set', 'pool_weight_effective', 'pool_up'], topology: ['pools'] },
   everyMs: 1_000,
   cost: 'nothing to NGINX: the include files of its upstreams, on this machine',
   wanted: ({ config }) =>
@@ -60,6 +61,20 @@ const upstreams: Probe<NginxLink, { pools: Omit<Pool, 'target'>[]; running: bool
 const vts: Probe<NginxLink, { page: string; known: KnownPool[] }> = {
   id: 'vts',
   feature: 'VTS',
+  emits: {
+    metrics: [
+      'cache_hits_total',
+      'cache_misses_total',
+      'pool_requests_total',
+      'pool_errors_total',
+      'pool_response_seconds',
+      'pool_response_seconds_p95',
+      'pool_weight_set',
+      'pool_weight_effective',
+      'pool_up',
+    ],
+    topology: ['pools'],
+  },
   everyMs: 1_000,
   cost: 'one page a second, which NGINX writes from counters that it keeps anyway',
   wanted: ({ config }) => (config.vts ? true : 'no `vts` in the configuration (the JSON page of nginx-module-vts, where NGINX has it)'),
@@ -78,6 +93,18 @@ const vts: Probe<NginxLink, { page: string; known: KnownPool[] }> = {
 const accessLog: Probe<NginxLink, LogLook & { known: string[]; counted: boolean }> = {
   id: 'access-log',
   feature: 'access log',
+  emits: {
+    metrics: [
+      'cache_hits_total',
+      'cache_misses_total',
+      'pool_requests_total',
+      'pool_errors_total',
+      'pool_retries_total',
+      'pool_response_seconds',
+    ],
+    records: ['hot-key'],
+    topology: ['pools'],
+  },
   everyMs: 1_000,
   cost: 'one log line a request, which NGINX writes anyway or sends as a datagram',
   wanted: ({ config }) => {

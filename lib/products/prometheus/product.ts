@@ -23,6 +23,7 @@ type Raw = { at: number; build: string } | { at: number; series: string; exporte
 const series: Probe<Link, Raw> = {
   id: 'series',
   feature: 'query interface',
+  emits: { metrics: [...new Set(Object.values(EXPORTERS).flatMap(({ rows }) => rows.map(({ to }) => to)))], topology: ['pools'] },
   everyMs: EVERY_MS,
   timeoutMs: 4_000,
   cost: 'one instant query each 5 s a server; nothing to the server itself',

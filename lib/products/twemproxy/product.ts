@@ -26,6 +26,18 @@ const OLD_MS = 2.5 * EVERY_MS
 const statistics: Probe<TwemproxyLink, Raw> = {
   id: 'stats',
   feature: FEATURE,
+  emits: {
+    metrics: [
+      'pool_requests_total',
+      'pool_errors_total',
+      'pool_sessions',
+      'pool_queue',
+      'pool_weight_set',
+      'pool_weight_effective',
+      'pool_up',
+    ],
+    topology: ['pools'],
+  },
   everyMs: EVERY_MS,
   cost: 'one connection to the statistics thread; the numbers change only each `-i` (30 s by default)',
   vital: true,

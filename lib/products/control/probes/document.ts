@@ -40,6 +40,7 @@ export type ControlRaw = {
 export const document: Probe<ControlLink, ControlRaw> = {
   id: 'document',
   feature: 'control document',
+  emits: { metrics: ['ring_version', 'ttl_policy_seconds', 'ttl_policy_jitter'], topology: ['rings'] },
   everyMs: 1_000,
   cost: 'a PING a second, GET or HGET each 10 s and HGETALL of a few fields each 5 s; each second for 30 s after a change',
   vital: true,

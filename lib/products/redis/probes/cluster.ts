@@ -8,6 +8,7 @@ import type { RedisLink } from '../link.ts'
 export const cluster: Probe<RedisLink, string> = {
   id: 'cluster',
   feature: 'CLUSTER NODES',
+  emits: { topology: ['cluster'] },
   everyMs: 10_000,
   cost: 'about 20 µs of Redis CPU each 10 s for six nodes',
   wanted: ({ seen }) => (seen === null || seen.clustered ? true : 'it is no node of a Redis Cluster'),

@@ -10,6 +10,7 @@ import { REDIS_SETTING_NAMES } from '../settings.ts'
 export const config: Probe<RedisLink, Record<string, string>> = {
   id: 'config',
   feature: 'CONFIG',
+  emits: { records: ['fact'] },
   everyMs: 10_000,
   cost: 'about 10 µs of Redis CPU each 10 s',
   read: (link, _cursor, signal) => readSettings(link.client, REDIS_SETTING_NAMES, signal),

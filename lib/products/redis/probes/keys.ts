@@ -23,6 +23,7 @@ export type KeysAnswer = {
 export const keys: Probe<RedisLink, KeysAnswer> = {
   id: 'keys',
   feature: 'MEMORY USAGE',
+  emits: { records: ['big-key', 'key-pattern'] },
   everyMs: 5_000,
   cost: '1.1 ms of Redis CPU each 5 s (SCAN COUNT 1 000, and MEMORY USAGE of what it found, 5 elements of each)',
   wanted(link) {

@@ -8,6 +8,7 @@ import type { RedisLink } from '../link.ts'
 export const latency: Probe<RedisLink, unknown> = {
   id: 'latency',
   feature: 'LATENCY',
+  emits: { records: ['latency'] },
   everyMs: 5_000,
   cost: '9 µs of Redis CPU each 5 s',
   read: (link, _cursor, signal) => link.client.call(['LATENCY', 'LATEST'], signal),

@@ -15,6 +15,8 @@ type Answer = { readsPerSecond: number; keys: { key: string; counter: number }[]
 export const lfu: Probe<RedisLink, Answer> = {
   id: 'lfu',
   feature: 'OBJECT FREQ',
+  // Its hot keys are classes of a counter of eight bits: a page shows them, no rule judges by them.
+  emits: {},
   everyMs: 5_000,
   cost: 'its part of the lookups that sampling may make (OBJECT FREQ), 0.7 µs of Redis CPU each',
   wanted({ config, seen, deaf }) {

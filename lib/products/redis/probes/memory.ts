@@ -17,6 +17,7 @@ const SERIES: [field: string, metric: string][] = [
 export const memory: Probe<RedisLink, unknown> = {
   id: 'memory',
   feature: 'MEMORY STATS',
+  emits: { metrics: ['cache_item_bytes_mean'] },
   everyMs: 30_000,
   cost: '13 µs of Redis CPU each 30 s',
   read: (link, _cursor, signal) => link.client.call(['MEMORY', 'STATS'], signal),

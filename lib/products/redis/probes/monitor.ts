@@ -27,6 +27,7 @@ const EVICTIONS_MAX = 0.5
 export const monitor: Probe<RedisLink, Listened | null> = {
   id: 'monitor',
   feature: 'MONITOR',
+  emits: { records: ['hot-key'] },
   everyMs: EVERY_MS,
   cost: '2 to 3 µs of Redis CPU for each command heard, about 200 a second on average; a burst ends after 3 000 commands, 4 MB or 100 ms (up to 1 s on a quiet server)',
   timeoutMs: 4_000,

@@ -14,6 +14,7 @@ type Raw = { newest: unknown; entries: unknown }
 export const slowlog: Probe<RedisLink, Raw> = {
   id: 'slowlog',
   feature: 'SLOWLOG',
+  emits: { records: ['slow'] },
   everyMs: 1_000,
   cost: '12 µs of Redis CPU a second; 42 µs when new entries are fetched',
   async read(link, cursor, signal) {

@@ -17,6 +17,7 @@ const SHARED = 0.5
 export const ttl: Probe<RedisLink, Histogram> = {
   id: 'ttl',
   feature: 'TTL sampling',
+  emits: { records: ['ttl-histogram'] },
   everyMs: 1_000,
   cost: 'lookups of at most 2 % of what clients do, or one a second (SCAN and PEXPIRETIME of what it found); 200 a second for 30 s after a bulk load',
   wanted(link) {

@@ -1,0 +1,64 @@
+import { metricOf } from '../../metrics/registry.ts'
+import type { AnyDetector, Needs } from '../../model/detector.ts'
+import type { AnyProduct, Emits } from '../../model/product.ts'
+
+/** Whether a rule works on a product: by what is always read of it, only with these probes, or not at all for want of these. */
+export type Coverage = { works: true } | { works: 'with'; probes: string[] } | { works: false; lacks: string[] }
+
+/** One thing that a rule needs, as a probe gives it: `metric cache_hits_total`, `records hot-key`, `topology pools`. */
+type Thing = string
+
+/** What the engine derives of a ring at each tick, so that no probe has to give it. */
+const DERIVED: Record<string, Thing> = { ring_share_owned: 'topology rings', ring_share_seen: 'topology rings' }
+
+/** Without what a rule judges nothing. */
+function neededBy({ metrics, records = [], topology }: Needs): Thing[] {
+  const stored = metrics.flatMap((metric) => metricOf(metric).from).map((metric) => DERIVED[metric] ?? `metric ${metric}`)
+  return [...new Set([...stored, ...records.map((kind) => `records ${kind}`), ...(topology ? [`topology ${topology}`] : [])])]
+}
+
+const givenBy = ({ metrics = [], records = [], topology = [] }: Emits): Thing[] => [
+  ...metrics.map((metric) => `metric ${metric}`),
+  ...records.map((kind) => `records ${kind}`),
+  ...topology.map((part) => `topology ${part}`),
+]
+
+/** The words for a reader: a metric by its name, records by their kind, a part of the topology by what it is of. */
+const WORDS: Record<string, string> = {
+  'records hot-key': 'counted keys',
+  'records big-key': 'sizes of keys',
+  'records slow': 'slow commands',
+  'topology pools': 'pools',
+  'topology rings': 'a ring',
+  'topology cluster': 'a cluster',
+}
+const wordsOf = (thing: Thing) => WORDS[thing] ?? thing.slice(thing.indexOf(' ') + 1)
+
+/**
+ * Computes from needs and emits whether a rule works on a product. The vital probe is read of every target; any other may be missing where
+ * the server or the configuration does not allow it, so that a rule that hangs on one is said to work with it.
+ */
+export function coverage({ needs }: Pick<AnyDetector, 'needs'>, { probes }: Pick<AnyProduct, 'probes'>): Coverage {
+  const givers = new Map<Thing, { feature: string; vital?: boolean }[]>()
+  for (const probe of probes) for (const thing of givenBy(probe.emits ?? {})) givers.set(thing, [...(givers.get(thing) ?? []), probe])
+  const needed = neededBy(needs)
+  const lacks = needed.filter((thing) => !givers.has(thing))
+  // Where there are no pools there are no requests of them either: one reason says it.
+  const parts = lacks.filter((thing) => thing.startsWith('topology '))
+  if (lacks.length > 0) return { works: false, lacks: (parts.length > 0 ? parts : lacks).map(wordsOf) }
+  const sometimes = needed.map((thing) => givers.get(thing)!).filter((all) => !all.some(({ vital }) => vital))
+  if (sometimes.length === 0) return { works: true }
+  return { works: 'with', probes: fewest(sometimes.map((all) => all.map(({ feature }) => feature))) }
+}
+
+/** The probes that give all of it, as alternatives where each of several gives every thing alone; else one of each thing's. */
+function fewest(givers: string[][]): string[] {
+  const alone = givers[0]!.filter((feature) => givers.every((all) => all.includes(feature)))
+  return alone.length > 0 ? [alone.join(' or ')] : [...new Set(givers.map((all) => all.join(' or ')))]
+}
+
+/** `yes`, `with SLOWLOG`, `no: cache_hits_total`. */
+export function coverageText(of: Coverage): string {
+  if (of.works === true) return 'yes'
+  return of.works === 'with' ? `with ${of.probes.join(' and ')}` : `no: ${of.lacks.join(', ')}`
+}
