@@ -57,8 +57,7 @@ const pools = (): Pool[] =>
     name: `pool-${i}`,
     algorithm: 'roundrobin',
     balances: 'weight' as const,
-    liveWeights: true,
-    can: { state: true, slowStart: true } as const,
+    can: { weight: true, state: true, slowStart: true } as const,
     weightMax: 256,
     servers: Array.from({ length: SERVERS }, (_, n) => ({
       name: `s${n}`,

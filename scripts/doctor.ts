@@ -86,7 +86,11 @@ async function examine(registered: AnyProduct, target: TargetConfig, timeoutMs: 
       const left = result.state === 'ok' ? bounded(result.parsed).topology.left : undefined
       if (left) console.log(`  - ${'all servers'.padEnd(28)} ${leftOutText(left)}`)
       for (const pool of result.state === 'ok' ? (result.parsed.topology.pools ?? []) : [])
-        if (pool.because) console.log(`  - ${`weights of ${pool.name}`.padEnd(28)} ${pool.because}`)
+        for (const [words, can] of [
+          ['weights', pool.can.weight],
+          ['states', pool.can.state],
+        ] as const)
+          if (can !== true) console.log(`  - ${`${words} of ${pool.name}`.padEnd(28)} ${can.because}`)
     }
     if (answers) found = (await product.discover?.(link, AbortSignal.timeout(5 * timeoutMs)).catch(() => [])) ?? []
   } finally {

@@ -138,6 +138,7 @@ routes: [{ match: {}, to: [hook], wait: 1s }]
     expect(texts.join('')).toMatch(/evenkeel_target_up\{target="gone"\} 0\n/)
     expect(await json('pools/edge/app')).toMatchObject({
       liveWeights: true,
+      can: { weight: true },
       servers: [{ name: 'app1', weightSet: 100, state: 'up' }, { name: 'app2' }],
     })
   })

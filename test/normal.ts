@@ -115,7 +115,7 @@ export type PoolFault = (t: number, server: string, now: ServerNow) => void
 
 /** The pool that `poolDay` plays. */
 /** As HAProxy with an admin socket. */
-export const ABLE: Pool['can'] = { state: true, slowStart: true }
+export const ABLE: Pool['can'] = { weight: true, state: true, slowStart: true }
 
 export function poolOf(target: string, name: string, weights: number[], more: Partial<Pool> = {}): Pool {
   return {
@@ -123,7 +123,6 @@ export function poolOf(target: string, name: string, weights: number[], more: Pa
     name,
     algorithm: 'roundrobin',
     balances: 'weight',
-    liveWeights: true,
     can: ABLE,
     weightMax: 256,
     lasting: {

@@ -78,10 +78,8 @@ export const pool: Whole<Omit<Pool, 'ring' | Unanswered>> & Pick<Pool, Unanswere
   name: 'app',
   algorithm: 'roundrobin',
   balances: 'weight',
-  liveWeights: true,
-  because: 'it is a map',
   fixedWeights: true,
-  can: { state: true, slowStart: { because: 'each stage would be a reload' } },
+  can: { weight: { because: 'it is a map' }, state: true, slowStart: { because: 'each stage would be a reload' } },
   tunable: { lines: 'balance roundrobin' },
   consistent: { advice: 'hash-type consistent' },
   lasting: { because: 'a reload reads the file', section: 'backend app', line: 'server app1' },
@@ -107,7 +105,11 @@ export const pool: Whole<Omit<Pool, 'ring' | Unanswered>> & Pick<Pool, Unanswere
     otherWriter: 'an agent check',
   })),
 }
-export const otherPool: typeof pool = { ...pool, name: 'api', can: { state: { because: 'it has no socket' }, slowStart: true } }
+export const otherPool: typeof pool = {
+  ...pool,
+  name: 'api',
+  can: { weight: true, state: { because: 'it has no socket' }, slowStart: true },
+}
 export const ring: Whole<Omit<Ring, 'spec'>> & { spec: RingSpec } = {
   name: 'products',
   spec: plainSpec,

@@ -73,7 +73,7 @@ const COLUMNS: Column<PoolView>[] = [
     id: 'live',
     head: 'Live weights',
     grow: true,
-    cell: (p) => <span className="text-dim">{p.liveWeights ? 'yes' : `no${p.because ? `: ${safe(p.because, 120)}` : ''}`}</span>,
+    cell: (p) => <span className="text-dim">{p.can.weight === true ? 'yes' : `no: ${safe(p.can.weight.because, 120)}`}</span>,
     from: 'lg',
   },
 ]

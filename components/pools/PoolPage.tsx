@@ -51,9 +51,7 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
         lead={
           <span className="flex flex-wrap items-center gap-x-3">
             <Badge>{safe(pool.algorithm, 60)}</Badge>
-            <span>
-              {pool.liveWeights ? 'takes weights live' : `takes no weights live${pool.because ? `: ${safe(pool.because, 200)}` : ''}`}
-            </span>
+            <span>{pool.can.weight === true ? 'takes weights live' : `takes no weights live: ${safe(pool.can.weight.because, 200)}`}</span>
           </span>
         }
       >

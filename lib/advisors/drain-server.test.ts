@@ -48,8 +48,8 @@ test('a pool that fails alike, a product that cannot, a server that is gone', ()
     none: expect.stringMatching(/fail alike/),
   })
   const because = 'its statistics are read from the page alone'
-  expect(propose([1, 1, 1, 1], finding(), { state: true, slowStart: { because } })).toHaveProperty('steps')
-  expect(propose([1, 1, 1, 1], finding(), { state: { because }, slowStart: true })).toMatchObject({
+  expect(propose([1, 1, 1, 1], finding(), { weight: true, state: true, slowStart: { because } })).toHaveProperty('steps')
+  expect(propose([1, 1, 1, 1], finding(), { weight: true, state: { because }, slowStart: true })).toMatchObject({
     none: expect.stringContaining(because),
   })
   expect(propose([1, 1, 1, 1], finding({ subject: { target: 'edge', pool: 'app', server: 'gone' } }))).toBeNull()

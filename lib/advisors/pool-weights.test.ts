@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fleetAt, poolDay, poolOf, Tape } from '../../test/normal.ts'
+import { ABLE, fleetAt, poolDay, poolOf, Tape } from '../../test/normal.ts'
 import { FROM } from '../../test/series.ts'
 import { detectors } from '../detectors/registry.ts'
 import type { Finding } from '../model/finding.ts'
@@ -131,7 +131,9 @@ test('another hand on the weights is left alone', () => {
 
 test('where weights cannot be written live, the step is a patch', () => {
   const because = 'static-rr: HAProxy takes no weights at run time'
-  expect(propose(0.16, poolOf('edge', 'app', [100, 100, 100, 100], { liveWeights: false, because }))).toMatchObject({ patchOnly: because })
+  expect(propose(0.16, poolOf('edge', 'app', [100, 100, 100, 100], { can: { ...ABLE, weight: { because } } }))).toMatchObject({
+    patchOnly: because,
+  })
 })
 
 test('nothing more is proposed once the share fits the speed', () => {

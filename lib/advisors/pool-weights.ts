@@ -128,7 +128,7 @@ function draft(
           patch: `# ${pool.lasting.because}\n${tunable(pool)?.lines ?? pool.lasting.section}\n${lines.map((line) => `    ${line}`).join('\n')}`,
         }
       : {}),
-    ...(pool.liveWeights ? {} : { patchOnly: pool.because ?? `${pool.algorithm} takes no weights at run time.` }),
+    ...(pool.can.weight === true ? {} : { patchOnly: pool.can.weight.because }),
   }
 }
 

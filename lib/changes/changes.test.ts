@@ -352,7 +352,7 @@ describe('what is refused', () => {
   it('what the product refuses, before anything else; what the pool could not bear, as the last thing', async () => {
     const f = fleet({ mode: 'observe' })
     const server = (name: string, state: 'up' | 'down') => ({ name, address: '', id: 1, weightSet: 100, weightEffective: 100, weightInitial: 100, state }) // biome-ignore format: one line
-    const pool = { target: 'edge', name: 'app', algorithm: 'static-rr', balances: 'weight' as const, liveWeights: false, can: ABLE, fixedWeights: true, weightMax: 256, servers: [server('a', 'up'), server('b', 'down')] } // biome-ignore format: one line
+    const pool = { target: 'edge', name: 'app', algorithm: 'static-rr', balances: 'weight' as const, can: { ...ABLE, weight: { because: 'static-rr takes only 0 % and 100 % at run time' } }, fixedWeights: true, weightMax: 256, servers: [server('a', 'up'), server('b', 'down')] } // biome-ignore format: one line
     f.topology.pools = [pool]
     const create = (after: string) =>
       f.changes().create({ steps: [{ setting: { target: 'edge', name: 'app/a/weight' }, after }], because: 'x' }, 'ann')
@@ -527,7 +527,7 @@ describe('the watch', () => {
   it('ends an own change kept and unjudged, unless its pool begins to fail', async () => {
     const f = fleet()
     const own = { steps: [{ setting: { target: 'edge', name: 'app/a/weight' }, after: '50' }], because: 'trying' }
-    f.topology.pools = [{ target: 'edge', name: 'app', algorithm: 'roundrobin', balances: 'weight', liveWeights: true, can: ABLE, weightMax: 256, servers: [] }] // biome-ignore format: one line
+    f.topology.pools = [{ target: 'edge', name: 'app', algorithm: 'roundrobin', balances: 'weight', can: ABLE, weightMax: 256, servers: [] }] // biome-ignore format: one line
     await f.pass(30, 0.05)
     const first = await f.changes().create(own, 'ann')
     expect(f.change(first.change)).toMatchObject({ prediction: null, steps: [{ before: '100', after: '50' }] })

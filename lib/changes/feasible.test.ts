@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { poolOf } from '../../test/normal.ts'
+import { ABLE, poolOf } from '../../test/normal.ts'
 import { load } from '../../test/series.ts'
 import { emptyTopology, type Pool, type PoolServer } from '../model/topology.ts'
 import { fixedWeightError, overloadBecause } from './feasible.ts'
@@ -26,7 +26,7 @@ const quiet = load(1_000, {})
 
 describe('a fixed table', () => {
   const fixed = topology(
-    pool([{ weightInitial: 40 }], { fixedWeights: true, liveWeights: false, because: 'static-rr takes only 0 % and 100 %' }),
+    pool([{ weightInitial: 40 }], { fixedWeights: true, can: { ...ABLE, weight: { because: 'static-rr takes only 0 % and 100 %' } } }),
   )
   const refused = (...texts: string[]) => fixedWeightError(steps(...texts), fixed)
   it('takes 0 and the weight it started with, and states', () => {

@@ -25,7 +25,7 @@ export function fixedWeightError(steps: readonly Wanted[], topology: Topology): 
     if (initial === undefined || after === String(initial)) continue
     return new EvenkeelError(
       'invalid',
-      `steps[${step}]: ${pool.because ?? `${pool.algorithm} takes no weights at run time`}. ${server.name} takes 0 or ${initial}, its weight from the file.`,
+      `steps[${step}]: ${pool.can.weight === true ? `${pool.algorithm} takes no weights at run time` : pool.can.weight.because}. ${server.name} takes 0 or ${initial}, its weight from the file.`,
     )
   }
   return null

@@ -86,7 +86,6 @@ function fleet() {
         name: 'app',
         algorithm: 'roundrobin',
         balances: 'weight' as const,
-        liveWeights: true,
         can: ABLE,
         weightMax: 256,
         servers: [server('a', 'up'), server('b', 'up'), server('c', 'maint')],

@@ -28,7 +28,6 @@ const pool = (more: Partial<Pool> = {}, ...servers: PoolServer[]): Pool => ({
   name: 'app',
   algorithm: 'roundrobin',
   balances: 'weight',
-  liveWeights: true,
   can: ABLE,
   weightMax: 256,
   servers: servers.length > 0 ? servers : [server('a', { state: 'maint', weightEffective: 0 }), server('b')],
@@ -75,7 +74,7 @@ describe('which return is slow', () => {
     ['HAProxy does it', [pool({}, server('a', { slowstart: true }), server('b'))], /slowstart/],
     ['an agent moves the weight', [pool({}, server('a', { otherWriter: 'an agent check' }), server('b'))], /agent check/],
     ['weights move keys', [pool({ balances: 'hash', algorithm: 'uri consistent' })], /move keys/],
-    ['weights are refused', [pool({ liveWeights: false, because: 'static-rr takes only 0 % and 100 %' })], /static-rr/],
+    ['weights are refused', [pool({ can: { ...ABLE, weight: { because: 'static-rr takes only 0 % and 100 %' } } })], /static-rr/],
     [
       'nobody else serves',
       [pool({}, server('a', { state: 'maint', weightEffective: 0 }), server('b', { state: 'down' }))],
@@ -90,7 +89,7 @@ describe('which return is slow', () => {
   })
 
   it('is for pools whose product can: elsewhere a stage is a reload', () => {
-    const reloads = pool({ can: { state: true, slowStart: { because: 'each stage would be another reload' } } })
+    const reloads = pool({ can: { weight: true, state: true, slowStart: { because: 'each stage would be another reload' } } })
     const steps = [{ setting: A_STATE, before: 'drain', after: 'ready' }]
     expect(slowStartOf(steps, new Map([[settingKey(A_WEIGHT), '100']]), { ...emptyTopology(), targets: EDGE, pools: [reloads] }, 30_000)).toEqual({ notes: [] }) // biome-ignore format: one line
   })

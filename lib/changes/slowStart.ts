@@ -56,7 +56,7 @@ function atOnceBecause(pool: Pool, server: PoolServer, from: string, weight: num
   // HAProxy starts slowly what was down or in maintenance, not what was drained (seen in 2.6).
   if (server.slowstart && from === 'maint') return "HAProxy's own `slowstart` does that here"
   if (pool.balances === 'hash') return `in ${pool.algorithm} each stage would move keys once more`
-  if (!pool.liveWeights) return pool.because ?? `${pool.algorithm} takes no weights at run time`
+  if (pool.can.weight !== true) return pool.can.weight.because
   const others = pool.servers.some((other) => other !== server && other.state === 'up' && other.weightEffective > 0)
   if (!others) return 'no other server takes requests, so its weight makes no difference'
   if (weight < 2) return `weight ${weight} has no smaller part; larger weights, or \`slowstart ${duration(ms)}\` on its server line, would`

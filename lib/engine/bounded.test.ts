@@ -10,7 +10,6 @@ const pool = (name: string, size: number) => ({
   name,
   algorithm: 'roundrobin',
   balances: 'weight' as const,
-  liveWeights: true,
   can: ABLE,
   weightMax: 256,
   servers: Array.from({ length: size }, (_, i) => server(`s${i}`)),

@@ -185,7 +185,6 @@ describe('findings', () => {
       name: 'app',
       algorithm: 'roundrobin',
       balances: 'weight' as const,
-      liveWeights: true,
       can: ABLE,
       weightMax: 256,
       servers: [server],

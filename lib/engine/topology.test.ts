@@ -16,7 +16,6 @@ const pool = (name: string, servers: Pool['servers']): Omit<Pool, 'target'> => (
   name,
   algorithm: 'roundrobin',
   balances: 'weight',
-  liveWeights: true,
   can: ABLE,
   weightMax: 256,
   servers,

@@ -131,7 +131,7 @@ test('what no setting can do is refused with the reason', () => {
   expect(because(pool, { ...haproxy, nodes: [a, b, c].map((node) => ({ ...node, weight: 0 })) })).toContain('No server would be left')
   const stateless = { ...pool, setBy: { ...pool.setBy!, states: { because: 'it ejects one by itself' } } } as LabSource
   expect(because(stateless, { ...haproxy, nodes: [a, b, { ...c, state: 'drain' }] })).toContain('it ejects one by itself')
-  const still = { ...pool, setBy: { ...pool.setBy!, weights: 'map-based takes no weights live' } } as LabSource
+  const still = { ...pool, setBy: { ...pool.setBy!, weights: { because: 'map-based takes no weights live' } } } as LabSource
   expect(because(still, { ...haproxy, nodes: [a, b, { ...c, weight: 3 }] })).toContain('map-based')
 })
 
@@ -289,7 +289,7 @@ test('known rings bring what is seen of them', () => {
     name: 'static',
     ring: haproxy,
     liveWeights: true,
-    can: { state: true, slowStart: { because: 'each stage would be another reload' } },
+    can: { weight: true, state: true, slowStart: { because: 'each stage would be another reload' } },
     weightMax: 256,
     requestsPerSecond: 9,
     servers: [server('a', '10.0.0.1:1'), server('b', '10.0.0.2:1')],

@@ -14,7 +14,7 @@ import type { LabTraffic } from './state.ts'
 /** What sets the weights and states of a ring: its control document, or the settings of a pool. Null: a ring that nothing runs. */
 export type SetBy =
   | { is: 'ring'; name: string; written: boolean; follow: ReturnType<typeof followersWord> }
-  | { is: 'pool'; target: string; name: string; states: Can; weights: true | string; weightMax: number }
+  | { is: 'pool'; target: string; name: string; states: Can; weights: Can; weightMax: number }
   | null
 
 /** A ring that the lab starts from, with what is seen of its traffic. Rates a second, shares from 0 to 1. */
@@ -99,7 +99,7 @@ export function sourceOfPool(pool: PoolView, targets: readonly TargetView[]): La
       target: pool.target,
       name: pool.name,
       states: pool.can.state,
-      weights: pool.liveWeights || (pool.because ?? 'This pool takes no weights.'),
+      weights: pool.can.weight,
       weightMax: pool.weightMax,
     },
   }

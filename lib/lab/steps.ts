@@ -46,7 +46,7 @@ function serverSteps(setBy: Extract<LabSource['setBy'], { is: 'pool' }>, was: Re
   const server = ({ name }: RingNode) => serverRef(setBy, { name })
   const weighed = after.nodes.filter((node) => weightOf(node) !== weightOf(was.get(node.name)!))
   const turned = after.nodes.filter((node) => (node.state ?? 'up') !== (was.get(node.name)!.state ?? 'up'))
-  if (weighed.length > 0 && setBy.weights !== true) return { because: `No weight is taken live: ${setBy.weights}` }
+  if (weighed.length > 0 && setBy.weights !== true) return { because: `No weight is taken live: ${setBy.weights.because}` }
   const heavy = weighed.find((node) => weightOf(node) > setBy.weightMax)
   if (heavy) return { because: `${setBy.weightMax} is the largest weight here.` }
   if (turned.length > 0 && setBy.states !== true)

@@ -75,6 +75,8 @@ export type Can = true | { because: string }
 
 /** What can be done with a pool's servers at run time: said by the product that is asked to do it, and asked by everybody else. */
 export type PoolAbilities = {
+  /** Another weight at run time, of any server: not in every algorithm. */
+  weight: Can
   /** Connection draining: a server is taken out of new requests, and brought back. */
   state: Can
   /** Slow start: a server that returns gets its weight in stages. Not where each stage would be a reload. */
@@ -88,9 +90,6 @@ export type Pool = {
   algorithm: string
   /** How shares follow: by weight (round robin), by load (leastconn), by hash of the request. */
   balances: 'weight' | 'load' | 'hash' | 'unknown'
-  /** False where the product refuses weights at run time for this algorithm; `because` says why. */
-  liveWeights: boolean
-  because?: string
   /** The algorithm keeps a table: at run time each server takes its weight from the file, or 0. */
   fixedWeights?: boolean
   can: PoolAbilities

@@ -36,12 +36,13 @@ export const poolAnswer = noun('Pool', 'Servers that share the requests', {
   name: z.string(),
   algorithm: z.string(),
   balances: z.enum(['weight', 'load', 'hash', 'unknown']).meta({ description: 'What shares follow' }),
-  liveWeights: z.boolean(),
-  because: z.string().optional(),
+  liveWeights: z.boolean().meta({ description: 'The same as `can.weight`' }),
+  because: z.string().optional().meta({ description: 'Why it takes no weights at run time' }),
   fixedWeights: z.boolean().optional().meta({ description: 'At run time each server takes its weight from the file, or 0' }),
-  can: z
-    .object({ state: can, slowStart: can })
-    .meta({ description: 'What can be done with its servers at run time: take one out and back, let one that returns start slowly' }),
+  can: z.object({ weight: can, state: can, slowStart: can }).meta({
+    description:
+      'What can be done with its servers at run time: give one another weight, take one out and back, let one that returns start slowly',
+  }),
   firstBackupOnly: z.boolean().optional().meta({ description: 'Of several backups only the first one serves' }),
   weightMax: z.number(),
   sticky: z.string().optional().meta({ description: 'Why shares do not follow the algorithm alone' }),

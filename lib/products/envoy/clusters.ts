@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { malformed } from '../../model/error.ts'
 import type { Reading } from '../../model/series.ts'
-import type { Pool, PoolServer, ServerState } from '../../model/topology.ts'
+import type { Can, Pool, PoolServer, ServerState } from '../../model/topology.ts'
 import { firstWrong } from '../answers.ts'
 import { addressShape, addressText, pageOf } from './client.ts'
 import { type ClusterConfig, ringOf } from './configDump.ts'
@@ -66,13 +66,12 @@ export function parseClusters(
     const assignment = cluster.eds_service_name || config?.assignment || pool
     assignments.set(pool, assignment)
     const may = canWrite({ name: pool, assignment, config })
+    const able: Can = may === true || { because: may }
     pools.push({
       name: pool,
       algorithm: config ? `${config.policy.toLowerCase()}${config.noRing?.includes('random') ? ' without hash_policy' : ''}` : 'unknown',
       balances: config?.balances ?? 'unknown',
-      liveWeights: may === true,
-      because: may === true ? undefined : may,
-      can: { state: may === true || { because: may }, slowStart: { because: 'each stage would be another file to take over' } },
+      can: { weight: able, state: able, slowStart: { because: 'each stage would be another file to take over' } },
       weightMax: 99_999,
       ring: config && ringOf(config, servers),
       servers,

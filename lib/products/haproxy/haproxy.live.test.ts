@@ -66,7 +66,12 @@ describeWith(['haproxy'], 'haproxy probes', () => {
       expect(value(parsed, 'pool_errors_total', 'app2')).toBe(Math.floor(two.requests / 2))
       expect(value(parsed, 'pool_errors_total')).toBe(Math.floor(two.requests / 2))
       const [pool] = parsed.topology.pools!
-      expect(pool).toMatchObject({ name: 'app', algorithm: 'uri consistent', balances: 'hash', liveWeights: 'socket' in where })
+      expect(pool).toMatchObject({
+        name: 'app',
+        algorithm: 'uri consistent',
+        balances: 'hash',
+        can: { weight: 'socket' in where || { because: expect.any(String) } },
+      })
       expect(pool?.ring).toMatchObject({ algorithm: 'haproxy-consistent', options: { function: 'djb2', avalanche: true } })
       expect(pool?.servers.map((entry) => [entry.name, entry.id, entry.weightSet, entry.weightFile, entry.state])).toEqual([
         ['app1', 1, 100, 100, 'up'],
@@ -172,7 +177,7 @@ backend app
       available: false,
       because: expect.stringContaining('operator'),
     })
-    expect((await poll(link, 'stat')).topology.pools?.[0]).toMatchObject({ liveWeights: false })
+    expect((await poll(link, 'stat')).topology.pools?.[0]).toMatchObject({ can: { weight: { because: expect.any(String) } } })
   })
 
   test.each([

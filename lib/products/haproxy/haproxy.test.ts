@@ -257,7 +257,7 @@ describe('pools', () => {
 
   it('hash consistently: weights go live, and the ring has ids, weights and states as they are now', () => {
     const found = pool(cfg('balance uri\nhash-type consistent'), SOCKET, { version: '2.6.12-1+deb12u4' })
-    expect(found).toMatchObject({ algorithm: 'uri consistent', balances: 'hash', liveWeights: true, weightMax: 256 })
+    expect(found).toMatchObject({ algorithm: 'uri consistent', balances: 'hash', can: { weight: true }, weightMax: 256 })
     expect(found.servers[2]).toEqual({
       name: 's3',
       address: '127.0.0.1:19003',
@@ -276,8 +276,8 @@ describe('pools', () => {
     ['balance uri', 'uri map-based', 'hash', false],
     ['balance uri\nhash-type map-based djb2 avalanche', 'uri map-based', 'hash', false],
     ['balance uri\nhash-type consistent wt6\nhash-balance-factor 150', 'uri consistent', 'hash', true],
-  ])('%j', (lines, algorithm, balances, liveWeights) => {
-    expect(pool(cfg(lines))).toMatchObject({ algorithm, balances, liveWeights })
+  ])('%j', (lines, algorithm, balances, takes) => {
+    expect(pool(cfg(lines))).toMatchObject({ algorithm, balances, can: { weight: takes || { because: expect.any(String) } } })
   })
 
   it.each([
@@ -285,15 +285,14 @@ describe('pools', () => {
     ['static-rr', 'weight', false],
     ['leastconn', 'load', true],
     ['first', 'load', false],
-  ])('%s without a file', (algo, balances, liveWeights) => {
+  ])('%s without a file', (algo, balances, takes) => {
     const found = pool(null, withColumn(SOCKET, 'BACKEND', { algo }))
-    expect(found).toMatchObject({ algorithm: algo, balances, liveWeights })
-    expect(found.liveWeights || found.because).toBeTruthy()
+    expect(found).toMatchObject({ algorithm: algo, balances, can: { weight: takes || { because: expect.any(String) } } })
   })
 
   it('have no ring that could mislead', () => {
     expect(pool(null).ring).toBeUndefined()
-    expect(pool(null).because).toContain('haproxy.cfg')
+    expect(pool(null).can.weight).toEqual({ because: expect.stringContaining('haproxy.cfg') })
     expect(pool(cfg('balance uri\nhash-type consistent\nhash-balance-factor 150')).ring).toBeUndefined()
     // The file says another algorithm than the one that runs.
     expect(pool(cfg('balance source\nhash-type consistent')).ring).toBeUndefined()
@@ -341,16 +340,15 @@ describe('pools', () => {
     expect(pool(null, withColumn(SOCKET, 'BACKEND', { algo }))).toMatchObject({
       algorithm: algo,
       balances: 'unknown',
-      liveWeights: false,
-      because: expect.stringContaining('does not know'),
+      can: { weight: { because: expect.stringContaining('does not know') } },
     })
   })
 
   it('random is told by the file alone: of one draw it follows the weights, of more the load too', () => {
     const unknown = withColumn(SOCKET, 'BACKEND', { algo: 'unknown' })
-    expect(pool(null, unknown)).toMatchObject({ balances: 'unknown', liveWeights: false, because: expect.stringContaining('haproxy.cfg') })
+    expect(pool(null, unknown)).toMatchObject({ balances: 'unknown', can: { weight: { because: expect.stringContaining('haproxy.cfg') } } })
     for (const [balance, balances] of [['random', 'load'], ['random(2)', 'load'], ['random(1)', 'weight']] as const) // biome-ignore format: a table
-      expect(pool(cfg(`balance ${balance}`), unknown)).toMatchObject({ algorithm: balance, balances, liveWeights: true })
+      expect(pool(cfg(`balance ${balance}`), unknown)).toMatchObject({ algorithm: balance, balances, can: { weight: true } })
   })
 
   it('columns and fields of later versions are passed over', () => {
@@ -380,9 +378,7 @@ describe('pools', () => {
 
   it('say why weights cannot be set', () => {
     expect(pool(cfg('balance uri\nhash-type consistent'), SOCKET, { writable: 'no admin socket' })).toMatchObject({
-      can: { state: { because: 'no admin socket' }, slowStart: { because: 'no admin socket' } },
-      liveWeights: false,
-      because: 'no admin socket',
+      can: { weight: { because: 'no admin socket' }, state: { because: 'no admin socket' }, slowStart: { because: 'no admin socket' } },
     })
   })
 

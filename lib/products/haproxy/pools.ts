@@ -1,6 +1,6 @@
 import type { RingNode, RingSpec } from '../../model/ring.ts'
 import { servingOf } from '../../model/serving.ts'
-import type { Pool, PoolAbilities, PoolServer } from '../../model/topology.ts'
+import type { Can, Pool, PoolAbilities, PoolServer } from '../../model/topology.ts'
 import type { SocketAddress } from '../exchange.ts'
 import type { ConfigFile, FilePool, FileServer } from './configFile.ts'
 import { fileLineOf, reloadOf } from './lasting.ts'
@@ -43,7 +43,7 @@ export function poolsOf({ pools, servers, serversLeft }: Stat, beside: Beside): 
     )
     const noRing = file ? noRingBecause(file, own) : undefined
     const ring = noRing === undefined ? ringOf(file, own, beside.version) : undefined
-    const algorithm = algorithmOf(row, file, beside)
+    const { weight, ...algorithm } = algorithmOf(row, file, beside)
     const tunable = tunableOf(name, algorithm, ring)
     const consistent = consistentOf(tunable)
     return {
@@ -51,7 +51,7 @@ export function poolsOf({ pools, servers, serversLeft }: Stat, beside: Beside): 
       ...algorithm,
       ...(tunable ? { tunable } : {}),
       ...(consistent ? { consistent } : {}),
-      can: abilitiesOf(beside.writable),
+      can: abilitiesOf(weight, beside.writable),
       weightMax: WEIGHT_MAX,
       lasting: {
         because: 'a weight set at run time is lost when HAProxy reloads',
@@ -69,10 +69,10 @@ export function poolsOf({ pools, servers, serversLeft }: Stat, beside: Beside): 
   })
 }
 
-/** `set server … state` is taken in every algorithm; the weights of a slow start are another question, which `liveWeights` answers. */
-const abilitiesOf = (writable: true | string): PoolAbilities => {
+/** `set server … state` is taken in every algorithm, `set server … weight` not. A slow start asks for both by itself. */
+const abilitiesOf = (weight: Can, writable: true | string): PoolAbilities => {
   const can = writable === true || { because: writable }
-  return { state: can, slowStart: can }
+  return { weight, state: can, slowStart: can }
 }
 
 /** The file's section of this pool; none where the file says another algorithm than the one that runs: it was changed, not reloaded. */
@@ -110,14 +110,14 @@ function algorithmOf(
   row: StatRow,
   file: FilePool | undefined,
   { writable }: Beside,
-): Pick<Pool, 'algorithm' | 'balances' | 'liveWeights' | 'because' | 'fixedWeights'> {
+): Pick<Pool, 'algorithm' | 'balances' | 'fixedWeights'> & { weight: Can } {
   const running = row.get('algo') || undefined
   const keyword = file ? keywordOf(file.balance) : running
   // The page tells none, and 2.6 calls `random` unknown.
   if (keyword === undefined || keyword === 'unknown')
     return refuse('unknown', 'unknown', 'the statistics do not tell the algorithm: give `config`, the path of haproxy.cfg')
   const takes = (algorithm: string, balances: Pool['balances']) =>
-    writable === true ? { algorithm, balances, liveWeights: true } : refuse(algorithm, balances, writable)
+    writable === true ? { algorithm, balances, weight: true as const } : refuse(algorithm, balances, writable)
   if (HASHED.has(keyword)) {
     if (!file) return refuse(keyword, 'hash', 'the statistics do not tell the hash type: give `config`, the path of haproxy.cfg')
     const type = file.hashType?.[0] ?? 'map-based'
@@ -138,7 +138,7 @@ function algorithmOf(
 }
 
 function refuse(algorithm: string, balances: Pool['balances'], because: string) {
-  return { algorithm, balances, liveWeights: false, because }
+  return { algorithm, balances, weight: { because } }
 }
 
 function fixed(algorithm: string, balances: Pool['balances'], because: string) {

@@ -1,6 +1,6 @@
 import type { RingSpec } from '../../model/ring.ts'
 import type { Reading } from '../../model/series.ts'
-import type { Pool, PoolServer } from '../../model/topology.ts'
+import type { Can, Pool, PoolServer } from '../../model/topology.ts'
 import { printable, readings } from '../answers.ts'
 import { type NginxConfig, writable } from './config.ts'
 import type { Upstream } from './upstreamFile.ts'
@@ -32,12 +32,12 @@ export function poolOf(config: NginxConfig, name: string, upstream: Upstream): O
   )
   const ring = ringOf(method, servers)
   const consistent = consistentOf(name, ring)
+  const able: Can = may === true || { because: may }
   return {
     name,
     algorithm: method,
     balances: balancesBy(method),
-    ...(may === true ? { liveWeights: true } : { liveWeights: false, because: may }),
-    can: { state: may === true || { because: may }, slowStart: { because: 'each stage would be another reload' } },
+    can: { weight: able, state: able, slowStart: { because: 'each stage would be another reload' } },
     weightMax: WEIGHT_MAX,
     ...(method === 'ip_hash' ? { sticky: 'ip_hash' } : {}),
     ...(ring ? { ring } : {}),
@@ -91,9 +91,7 @@ export function seenPool(name: string, servers: string[]): Omit<Pool, 'target'> 
     name: printable(name),
     algorithm: 'unknown',
     balances: 'unknown',
-    liveWeights: false,
-    because: FILE_UNKNOWN,
-    can: { state: { because: FILE_UNKNOWN }, slowStart: { because: FILE_UNKNOWN } },
+    can: { weight: { because: FILE_UNKNOWN }, state: { because: FILE_UNKNOWN }, slowStart: { because: FILE_UNKNOWN } },
     weightMax: WEIGHT_MAX,
     servers: servers.map((server, i) => ({
       name: printable(server),

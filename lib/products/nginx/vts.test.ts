@@ -64,9 +64,7 @@ describe('the captured page', () => {
     expect(reading.pools).toMatchObject([
       {
         name: 'u_cons',
-        liveWeights: false,
-        can: { state: { because: expect.stringContaining('include file') } },
-        because: expect.stringContaining('upstreams'),
+        can: { weight: { because: expect.stringContaining('upstreams') }, state: { because: expect.stringContaining('include file') } },
         servers: [
           { name: '127.0.0.1:19001', weightSet: 1, state: 'up' },
           { name: '127.0.0.1:19002', weightSet: 3 },
@@ -135,7 +133,7 @@ it('down, backup, addresses without an upstream, several addresses of one name',
       { ...c!, server: '10.1.0.2:80' },
     ]
   })
-  const pool = { name: 'app', algorithm: 'round robin', balances: 'weight' as const, liveWeights: true, can: ABLE, weightMax: 256 }
+  const pool = { name: 'app', algorithm: 'round robin', balances: 'weight' as const, can: ABLE, weightMax: 256 }
   const server = {
     name: 'app.internal',
     address: 'app.internal',

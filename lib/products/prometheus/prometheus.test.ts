@@ -70,7 +70,7 @@ describe('reading an answer', () => {
     expect(toPools(samples, all)).toMatchObject([
       {
         name: 'app',
-        liveWeights: false,
+        can: { weight: { because: expect.any(String) } },
         servers: [
           { name: 'a', weightSet: 10, state: 'up' },
           { name: 'b', state: 'maint', weightEffective: 0 },

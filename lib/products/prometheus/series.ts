@@ -83,9 +83,7 @@ export function toPools(samples: readonly Reading[], series: readonly PromSeries
     name,
     algorithm: 'unknown',
     balances: 'unknown',
-    liveWeights: false,
-    because: READ_ONLY,
-    can: { state: { because: READ_ONLY }, slowStart: { because: READ_ONLY } },
+    can: { weight: { because: READ_ONLY }, state: { because: READ_ONLY }, slowStart: { because: READ_ONLY } },
     weightMax: 256,
     servers,
   }))

@@ -116,9 +116,12 @@ function poolOf(name: string, servers: PoolServer[], config: PoolConfig | undefi
     name,
     algorithm: config ? `${config.distribution} ${config.hash}` : 'unknown',
     balances: config?.distribution === 'random' ? 'unknown' : config ? 'hash' : 'unknown',
-    liveWeights: writable === true && config?.distribution !== 'random',
-    because: config?.distribution === 'random' ? 'distribution random ignores weights' : writable === true ? undefined : writable,
-    can: { state: NO_STATE, slowStart: NO_STATE },
+    can: {
+      weight:
+        config?.distribution === 'random' ? { because: 'distribution random ignores weights' } : writable === true || { because: writable },
+      state: NO_STATE,
+      slowStart: NO_STATE,
+    },
     weightMax: 10_000,
     ring,
     consistent: consistentOf(name, ring),

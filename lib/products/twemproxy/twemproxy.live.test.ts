@@ -56,7 +56,7 @@ exec nutcracker -d -c ${file} -p ${folder}/pid -s ${stats} -a 127.0.0.1 -i 100 -
     expect(probe!.parse(raw, { cursor: null, at: 0 }).topology.pools).toMatchObject([
       {
         name: 'cache',
-        liveWeights: true,
+        can: { weight: true },
         ring: {
           nodes: [
             { name: 'a', weight: 1 },

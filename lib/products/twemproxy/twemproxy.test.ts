@@ -70,7 +70,7 @@ it('a file that is broken takes the weights from sight, and nothing else', async
   const [probe] = twemproxy.probes
   const look = (file: object, cursor: string | null = null, at = 0) => probe!.parse({ stats, file, restarts: true }, { cursor, at })
   const broken = look({ text: 'a: [' })
-  expect(broken.topology.pools!.every(({ liveWeights }) => !liveWeights)).toBe(true)
+  expect(broken.topology.pools!.every(({ can }) => can.weight !== true)).toBe(true)
   expect(broken.topology.capabilities).toContainEqual({
     feature: 'nutcracker.yml',
     available: false,
@@ -110,7 +110,7 @@ describe('statistics', () => {
     const pool = pools.find(({ name }) => name === 'k_named')
     expect(pool).toMatchObject({
       balances: 'hash',
-      liveWeights: true,
+      can: { weight: true },
       ring: { algorithm: 'twemproxy-ketama', options: { hash: 'md5', hashTag: '{}' } },
     })
     expect(pool?.ring?.nodes.map(({ name, weight }) => [name, weight])).toEqual([

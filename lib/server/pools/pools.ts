@@ -89,5 +89,7 @@ async function poolView({ lasting: _, tunable: _lines, consistent: _advice, ...p
     })
   }
   await breathe()
-  return { ...pool, servers, ...own, imbalance: number('pool_imbalance', where, window) }
+  const { weight } = pool.can
+  const live = weight === true ? { liveWeights: true } : { liveWeights: false, because: weight.because }
+  return { ...pool, ...live, servers, ...own, imbalance: number('pool_imbalance', where, window) }
 }
