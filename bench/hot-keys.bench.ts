@@ -105,7 +105,7 @@ async function measure(skew: number, perSecond: number): Promise<Row[]> {
   let lines = 0
   await watch(link, 30_000, (keys, at) => {
     last = keys
-    lines = link.heard.bursts.reduce((sum, burst) => sum + burst.reads, 0)
+    lines = link.monitored.bursts.reduce((sum, burst) => sum + burst.reads, 0)
     if (!first && (lines >= 3_000 || at - started > 15_000)) first = keys
     return false
   })

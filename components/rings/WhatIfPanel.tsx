@@ -36,7 +36,7 @@ export function WhatIfPanel({ ring }: { ring: RingView }) {
   const ask = useThread()
   const source = useSame(sourceOfRing(ring, hot?.items ?? [], targets?.items ?? []))
   const after = useMemo(() => readEdit(ring.spec, edit), [ring.spec, edit])
-  const knob = ring.spec.nodes.some((node) => node.points !== undefined) ? 'points' : 'weight'
+  const field = ring.spec.nodes.some((node) => node.points !== undefined) ? 'points' : 'weight'
   const changed = edit !== '' && JSON.stringify(after) !== JSON.stringify(ring.spec)
   const { compared, of, because, busy } = useComparison(useQuestion(source, after), ask)
   const circles = useCircles(compared, of)
@@ -44,7 +44,7 @@ export function WhatIfPanel({ ring }: { ring: RingView }) {
   const colours = nodeColours(ring.spec.nodes.map((node) => node.name))
   const write = (spec: typeof after) => void setEdit(writeEdit(ring.spec, spec) || null)
   const set = (name: string, value: number | undefined) =>
-    write({ ...after, nodes: after.nodes.map((node) => (node.name === name ? { ...node, [knob]: value } : node)) })
+    write({ ...after, nodes: after.nodes.map((node) => (node.name === name ? { ...node, [field]: value } : node)) })
   const even = () => {
     if (!compared) return
     setSolving(true)
@@ -106,7 +106,7 @@ export function WhatIfPanel({ ring }: { ring: RingView }) {
                     Node
                   </th>
                   <th scope="col" className="py-1 pr-3 text-right font-normal">
-                    {knob === 'points' ? 'Points' : 'Weight'}
+                    {field === 'points' ? 'Points' : 'Weight'}
                   </th>
                   <th scope="col" className="py-1 pr-3 text-right font-normal">
                     Of the keys
@@ -135,13 +135,13 @@ export function WhatIfPanel({ ring }: { ring: RingView }) {
                       </th>
                       <td className="py-1 pr-3 text-right">
                         <span className="inline-flex items-center gap-2">
-                          {changed && before?.[knob] !== node[knob] && <span className="text-dim tabular">{before?.[knob] ?? 1} →</span>}
+                          {changed && before?.[field] !== node[field] && <span className="text-dim tabular">{before?.[field] ?? 1} →</span>}
                           <Input
                             type="number"
                             min={1}
                             max={EDIT_MAX}
-                            aria-label={`${knob} of ${safe(node.name, 60)}`}
-                            value={node[knob] ?? ''}
+                            aria-label={`${field} of ${safe(node.name, 60)}`}
+                            value={node[field] ?? ''}
                             onChange={({ target }) =>
                               set(
                                 node.name,

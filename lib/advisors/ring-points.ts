@@ -17,7 +17,7 @@ const SPAN_MS = 60_000
 const SETTLE_MS = 12_000
 /** Of the shares of this very ring, before it is solved by them. */
 const SETTLED_MIN_MS = 5_000
-/** Of one thought of the engine; rings of a few nodes take a tenth of it. */
+/** The solver's time limit within one tick of the engine; rings of a few nodes take a tenth of it. */
 const BUDGET_MS = 200
 
 /**

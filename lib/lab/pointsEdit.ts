@@ -5,9 +5,9 @@ export function writeEdit(before: RingSpec, after: RingSpec): string {
   const was = new Map(before.nodes.map((node) => [node.name, node]))
   return after.nodes
     .flatMap((node) => {
-      const knob = node.points !== undefined || was.get(node.name)?.points !== undefined ? 'points' : 'weight'
-      const value = node[knob]
-      return value === undefined || value === was.get(node.name)?.[knob] ? [] : [`${encodeURIComponent(node.name)}:${value}`]
+      const field = node.points !== undefined || was.get(node.name)?.points !== undefined ? 'points' : 'weight'
+      const value = node[field]
+      return value === undefined || value === was.get(node.name)?.[field] ? [] : [`${encodeURIComponent(node.name)}:${value}`]
     })
     .join(',')
 }

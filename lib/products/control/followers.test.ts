@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest'
 import { FOLLOWER_FRESH_MS, isFresh } from '../../model/follower.ts'
-import { agesOf, type Heard, hear, readFollowers } from './followers.ts'
+import { agesOf, type Reports, readFollowers, withReports } from './followers.ts'
 
 const DAY = 86_400_000
 const START = Date.UTC(2026, 0, 5, 12)
 const report = (at: number) => JSON.stringify({ name: 'app', version: 3, at })
 
 it('a report whose coming was seen counts from then on, whatever the clocks say', () => {
-  let heard: Heard | null = null
+  let reports: Reports | null = null
   const look = (at: number, monotonic: number, now: number) => {
     const fields = { app: report(at) }
-    heard = hear(heard, fields, monotonic)
-    const [follower] = readFollowers(fields, now, agesOf(heard, monotonic))
+    reports = withReports(reports, fields, monotonic)
+    const [follower] = readFollowers(fields, now, agesOf(reports, monotonic))
     return follower && isFresh(follower, now)
   }
   // The first look has nothing but the date.

@@ -7,14 +7,14 @@ const FORGOTTEN_MS = 86_400_000
 
 export const followersKey = (key: string) => `${key}:followers`
 
-/** The reports of the last look by field, and when each came, by the monotonic clock; null: it stood there at the first look. */
-export type Heard = ReadonlyMap<string, { text: string; at: number | null }>
+/** The followers' reports of the last poll by field, and when each came, by the monotonic clock; null: it stood there at the first poll. */
+export type Reports = ReadonlyMap<string, { text: string; at: number | null }>
 
-/** What is known of reports after another look; `before` is null at the first. */
-export function hear(before: Heard | null, fields: Record<string, string>, monotonic: number): Heard {
-  const reports = Object.entries(fields).slice(0, FOLLOWERS_MAX)
+/** The reports after another poll; `before` is null at the first. */
+export function withReports(before: Reports | null, fields: Record<string, string>, monotonic: number): Reports {
+  const read = Object.entries(fields).slice(0, FOLLOWERS_MAX)
   return new Map(
-    reports.map(([field, text]) => {
+    read.map(([field, text]) => {
       const known = before?.get(field)
       return [field, { text, at: known?.text === text ? known.at : before && monotonic }]
     }),
@@ -22,8 +22,8 @@ export function hear(before: Heard | null, fields: Record<string, string>, monot
 }
 
 /** For how long each report has stood, in ms, as far as it was seen to come: that holds however wrong a follower's clock is, or ours. */
-export const agesOf = (heard: Heard, monotonic: number): Record<string, number> =>
-  Object.fromEntries([...heard].flatMap(([field, { at }]) => (at === null ? [] : [[field, monotonic - at]])))
+export const agesOf = (reports: Reports, monotonic: number): Record<string, number> =>
+  Object.fromEntries([...reports].flatMap(([field, { at }]) => (at === null ? [] : [[field, monotonic - at]])))
 
 /**
  * Reads the hash in which applications report themselves: `{name, version, at}`. What cannot be read is left out. `ages`: of reports that were

@@ -10,7 +10,7 @@ export const control: Product<ControlConfig, ControlLink> = {
   kind: 'control',
   title: 'Control document',
   config: controlConfig,
-  open: (config) => ({ config, client: createRedisClient(redisOf(config)), text: null, followers: null, heard: null, lively: 0 }),
+  open: (config) => ({ config, client: createRedisClient(redisOf(config)), text: null, followers: null, reports: null, lively: 0 }),
   close: (link) => link.client.close(),
   probes: [document],
   writes,

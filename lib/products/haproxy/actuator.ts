@@ -3,7 +3,7 @@ import { EvenkeelError } from '../../model/error.ts'
 import type { Actuator, Edit } from '../../model/product.ts'
 import { type ServerPart, serverPart } from '../../model/setting.ts'
 import type { SocketAddress } from '../exchange.ts'
-import { say } from './client.ts'
+import { ask } from './client.ts'
 import { type HaproxyConfig, socketOf } from './config.ts'
 import { parseServersState, type StateRow } from './serversState.ts'
 
@@ -68,7 +68,7 @@ function command(name: string, value: string): string {
 
 async function live(socket: SocketAddress, names: string[], signal: AbortSignal): Promise<Record<string, string>> {
   const wanted = names.map((name) => ({ name, ...partsOf(name) }))
-  const rows = parseServersState(await say(socket, 'show servers state', signal))
+  const rows = parseServersState(await ask(socket, 'show servers state', signal))
   return Object.fromEntries(wanted.map(({ name, pool, server, what }) => [name, liveValue(rows, pool, server, what)]))
 }
 
@@ -87,7 +87,7 @@ function assertAs(edits: Edit[], now: Record<string, string>, wanted: (edit: Edi
 
 /** HAProxy answers nothing when it has done as told; anything else is a refusal in its own words. */
 async function set(socket: SocketAddress, name: string, value: string, signal: AbortSignal): Promise<void> {
-  const answer = (await say(socket, command(name, value), signal)).trim()
+  const answer = (await ask(socket, command(name, value), signal)).trim()
   if (answer === '') return
   if (/^No such (server|backend)/.test(answer)) throw new EvenkeelError('not_found', `HAProxy: ${answer}`)
   if (/static LB algorithm/.test(answer))

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { say } from './client.ts'
+import { ask } from './client.ts'
 
 test.each(['show info; shutdown frontend web', 'show info\nshutdown frontend web', 'show info\rx'])(
   'a second command in one is not sent: %j',
   async (command) => {
     // Nothing listens there: it is refused before.
-    await expect(say({ path: '/nonexistent' }, command, AbortSignal.timeout(1_000))).rejects.toMatchObject({ code: 'bad_request' })
+    await expect(ask({ path: '/nonexistent' }, command, AbortSignal.timeout(1_000))).rejects.toMatchObject({ code: 'bad_request' })
   },
 )

@@ -10,8 +10,8 @@ import { type ConfigFile, parseConfigFiles } from './configFile.ts'
 const NO_COMMAND = /^Unknown command/
 const NO_RIGHT = /^Permission denied/
 
-/** One command on the admin socket; HAProxy answers and closes. The command is one line: names come checked. */
-export async function say(socket: SocketAddress, command: string, signal: AbortSignal): Promise<string> {
+/** Sends one command to the admin socket and reads the answer, after which HAProxy closes. A command is one line: names come checked. */
+export async function ask(socket: SocketAddress, command: string, signal: AbortSignal): Promise<string> {
   if (/[\n\r;]/.test(command)) throw new EvenkeelError('bad_request', 'a command is one line without `;`')
   const answer = await exchange(socket, `${command}\n`, signal)
   if (NO_COMMAND.test(answer)) throw new EvenkeelError('not_allowed', `this HAProxy does not know \`${command.split(' ', 2).join(' ')}\``)
@@ -23,7 +23,7 @@ export async function say(socket: SocketAddress, command: string, signal: AbortS
 export function readStat(config: HaproxyConfig, signal: AbortSignal): Promise<string> {
   const socket = socketOf(config)
   // -1: every proxy; 2 + 4: backends and servers; -1: every server.
-  if (socket) return say(socket, 'show stat -1 6 -1', signal)
+  if (socket) return ask(socket, 'show stat -1 6 -1', signal)
   return getText(`${config.stats?.split(/[;?]/, 1)[0]};csv`, signal)
 }
 

@@ -2,7 +2,7 @@ import { EvenkeelError } from '../../model/error.ts'
 import type { Probe, Product } from '../../model/product.ts'
 import type { NewRecord } from '../../model/record.ts'
 import { printable, rawRecord } from '../answers.ts'
-import { type ConfigFileRead, readConfigFile, readStat, say } from './client.ts'
+import { ask, type ConfigFileRead, readConfigFile, readStat } from './client.ts'
 import { type HaproxyConfig, haproxyAddress, haproxyConfig, socketOf } from './config.ts'
 import { describes } from './described.ts'
 import { parseInfo, runIdOf } from './info.ts'
@@ -72,7 +72,7 @@ const serversState: Probe<HaproxyLink, string> = {
   cost: 'about 0.1 kB a server each 5 s',
   wanted: ({ config }) => (config.socket === undefined ? NO_SOCKET : true),
   async read(link, _cursor, signal) {
-    const answer = await say(socket(link), 'show servers state', signal)
+    const answer = await ask(socket(link), 'show servers state', signal)
     link.state = parseServersState(answer)
     return answer
   },
@@ -86,8 +86,8 @@ const info: Probe<HaproxyLink, { info: string; level: string }> = {
   cost: '1 kB each 5 s',
   wanted: ({ config }) => (config.socket === undefined ? NO_SOCKET : true),
   async read(link, _cursor, signal) {
-    const text = await say(socket(link), 'show info', signal)
-    const level = (await say(socket(link), 'show cli level', signal)).trim()
+    const text = await ask(socket(link), 'show info', signal)
+    const level = (await ask(socket(link), 'show cli level', signal)).trim()
     link.version = parseInfo(text).version
     link.writable = writableBy(level)
     return { info: text, level }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Actuator, Edit } from '../../model/product.ts'
-import { parseStats, say } from './client.ts'
+import { ask, parseStats } from './client.ts'
 import type { MemcachedConfig } from './config.ts'
 
 const SETTING = 'limit_maxbytes'
@@ -38,7 +38,7 @@ export const memcachedActuator: Actuator<MemcachedConfig> = {
     for (const edit of edits) {
       const before = await live(config, [edit.name], signal)
       if (before !== edit.expect) throw new EvenkeelError('drift', `${SETTING} is ${before}, not ${edit.expect}: somebody else has set it`)
-      const answer = (await say(config, command(edit), signal)).trim()
+      const answer = (await ask(config, command(edit), signal)).trim()
       if (answer !== 'OK') throw refused(edit, answer)
       const after = await live(config, [edit.name], signal)
       if (after !== edit.value) throw new EvenkeelError('drift', `${SETTING} is ${after} after the write, not ${edit.value}`)
@@ -51,7 +51,7 @@ async function live(config: MemcachedConfig, names: string[], signal: AbortSigna
   for (const name of names)
     if (name !== SETTING)
       throw new EvenkeelError('not_found', `${JSON.stringify(name.slice(0, 80))} is no setting of memcached: ${SETTING}`)
-  const limit = parseStats(await say(config, 'stats', signal)).get(SETTING)
+  const limit = parseStats(await ask(config, 'stats', signal)).get(SETTING)
   if (limit === undefined) throw new EvenkeelError('not_found', `this memcached does not tell its ${SETTING}`)
   return limit
 }

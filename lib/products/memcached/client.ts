@@ -2,8 +2,8 @@ import { EvenkeelError, malformed } from '../../model/error.ts'
 import { exchange } from '../exchange.ts'
 import { type MemcachedConfig, memcachedSocket } from './config.ts'
 
-/** One line of the text protocol on a connection of its own; `quit` makes the server close it. */
-export async function say(config: MemcachedConfig, line: string, signal: AbortSignal): Promise<string> {
+/** Sends one line of the text protocol on a connection of its own and reads the answer; `quit` makes the server close it. */
+export async function ask(config: MemcachedConfig, line: string, signal: AbortSignal): Promise<string> {
   const answer = await exchange(memcachedSocket(config), `${line}\r\nquit\r\n`, signal)
   if (answer.startsWith('CLIENT_ERROR unauth'))
     throw new EvenkeelError('unreachable', 'it demands authentication, which Evenkeel does not speak yet')

@@ -1,6 +1,6 @@
 import type { Probe, Product } from '../../model/product.ts'
 import { numbersOf, printable, rawRecord, readings } from '../answers.ts'
-import { parseStats, say } from './client.ts'
+import { ask, parseStats } from './client.ts'
 import { type MemcachedConfig, memcachedAddress, memcachedConfig } from './config.ts'
 import { describes } from './described.ts'
 import { writes } from './written.ts'
@@ -72,7 +72,7 @@ const stats: Probe<MemcachedLink, string> = {
   everyMs: 1_000,
   cost: 'one connection and 2 kB a second',
   vital: true,
-  read: ({ config }, _cursor, signal) => say(config, 'stats', signal),
+  read: ({ config }, _cursor, signal) => ask(config, 'stats', signal),
   parse(raw, { at }) {
     const fields = parseStats(raw)
     const { needed, optional } = numbersOf('stats', (name) => fields.get(name))
@@ -106,7 +106,7 @@ const settings: Probe<MemcachedLink, string> = {
   emits: { records: ['fact'] },
   everyMs: 30_000,
   cost: 'one connection and 2 kB each 30 s',
-  read: ({ config }, _cursor, signal) => say(config, 'stats settings', signal),
+  read: ({ config }, _cursor, signal) => ask(config, 'stats settings', signal),
   parse(raw, { at }) {
     const fields = parseStats(raw)
     const facts = SETTINGS.flatMap((name) => {

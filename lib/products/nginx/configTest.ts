@@ -13,10 +13,10 @@ export async function testConfig({ test: [program = 'nginx', ...args] }: NginxCo
     await run(program, args, { timeout: TEST_MS })
   } catch (error) {
     const { killed, code, stderr } = error as { killed?: boolean; code?: string | number; stderr?: string }
-    const said = withoutFolders(stderr?.trim() ?? '')
+    const output = withoutFolders(stderr?.trim() ?? '')
     const why = killed
       ? `no answer within ${TEST_MS / 1000} s (names that do not resolve?)`
-      : (/\[emerg\] (?:\d+#\d+: )?(.*)/.exec(said)?.[1] ?? (said || `the command failed (${code})`))
+      : (/\[emerg\] (?:\d+#\d+: )?(.*)/.exec(output)?.[1] ?? (output || `the command failed (${code})`))
     throw new EvenkeelError('invalid', `nginx -t refuses the new configuration: ${why.slice(0, 300)}`)
   }
 }

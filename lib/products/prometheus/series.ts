@@ -89,8 +89,8 @@ export function toPools(samples: readonly Reading[], series: readonly PromSeries
   }))
 }
 
-function stateOf(said: string | undefined, up: number | undefined): ServerState {
-  if (said === 'MAINT') return 'maint'
-  if (said === 'DRAIN') return 'drain'
+function stateOf(status: string | undefined, up: number | undefined): ServerState {
+  if (status === 'MAINT') return 'maint'
+  if (status === 'DRAIN') return 'drain'
   return up === 0 ? 'down' : 'up'
 }

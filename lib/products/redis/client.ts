@@ -41,7 +41,7 @@ export function createRedisClient(config: RedisConnection): RedisClient {
   /** Calls whose replies are not all here, the oldest first: replies come in the order of the commands. */
   const waiting = new Set<(error: unknown) => void>()
   let guard = new ReplyGuard(address)
-  /** What the guard said of this connection, until the call whose reply it was is told. */
+  /** Why the reply guard closed this connection, until the call that waits for the reply fails with it. */
   let refused: unknown = null
   /** Ends when a connection that was cut has ended. */
   let ending: Promise<void> | null = null
@@ -119,15 +119,15 @@ export function createRedisClient(config: RedisConnection): RedisClient {
     } catch (error) {
       if (refused && waiting.values().next().value === refuse) {
         // The decoder failed on it first.
-        const said = refused
+        const refusal = refused
         refused = null
         cut()
-        throw said
+        throw refusal
       }
       if (isServersOwn(error)) throw error
-      const said = unreachable(isClosed(error) && lastError ? lastError : error, address)
-      if (answered || said.message !== CLOSED) throw said
-      throw new EvenkeelError(said.code, said.message + closedPerhaps(place, config), { cause: error })
+      const failure = unreachable(isClosed(error) && lastError ? lastError : error, address)
+      if (answered || failure.message !== CLOSED) throw failure
+      throw new EvenkeelError(failure.code, failure.message + closedPerhaps(place, config), { cause: error })
     } finally {
       signal.removeEventListener('abort', giveUp)
       waiting.delete(refuse)

@@ -2,7 +2,7 @@ import { createRedisClient, type RedisClient } from './client.ts'
 import type { RedisConfig } from './config.ts'
 import { Leaders } from './leaders.ts'
 import { LookupBudget } from './lookups.ts'
-import { type Heard, nothingHeard } from './monitor/heard.ts'
+import { emptyMemory, type MonitorMemory } from './monitor/memory.ts'
 import { TtlSample } from './ttlSample.ts'
 import type { Vitals } from './vitals.ts'
 
@@ -25,7 +25,7 @@ export type RedisLink = {
   oldInfo: boolean
   /** This Evenkeel's connections, of the newest CLIENT LIST. */
   own: Set<string>
-  heard: Heard
+  monitored: MonitorMemory
   /** Why MONITOR cannot be run here; null when it can, or was not tried. */
   deaf: string | null
   /** Bytes and LFU counters of keys that the walk came past. */
@@ -46,7 +46,7 @@ export const openRedis = (config: RedisConfig): RedisLink => ({
   lfuRead: false,
   oldInfo: false,
   own: new Set(),
-  heard: nothingHeard(),
+  monitored: emptyMemory(),
   deaf: null,
   sizes: new Leaders(20),
   types: new Map(),

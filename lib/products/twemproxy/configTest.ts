@@ -21,8 +21,8 @@ export async function testConfig({ program }: TwemproxyConfig, path: string, tex
     const { code, stderr } = error as { code?: string | number; stderr?: string }
     if (code === 'ENOENT')
       throw new EvenkeelError('not_allowed', `${basename(program)} is not there to test the new file: name it as \`program\``)
-    const said = withoutFolders(stderr?.trim() || `it ended with ${code}`).replace(/\s+/g, ' ')
-    throw new EvenkeelError('invalid', `${basename(program)} -t refuses the new file: ${said.slice(0, 300)}`)
+    const output = withoutFolders(stderr?.trim() || `it ended with ${code}`).replace(/\s+/g, ' ')
+    throw new EvenkeelError('invalid', `${basename(program)} -t refuses the new file: ${output.slice(0, 300)}`)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -5,17 +5,18 @@ import { parseConfigFile, parseServer, ringOf } from './configFile.ts'
 /** The ring of the first pool in nutcracker.yml, of one pool's settings, or of bare `- HOST:PORT:WEIGHT NAME` lines. */
 export function describes(text: string): RingSpec | null {
   const lines = text.split('\n')
-  const told = lines.filter((line) => line.trim() !== '' && !line.trimStart().startsWith('#'))
-  if (told.length > 0 && told.every(isServer))
+  const settings = lines.filter((line) => line.trim() !== '' && !line.trimStart().startsWith('#'))
+  if (settings.length > 0 && settings.every(isServer))
     return ringOf({
       name: 'pasted',
       distribution: 'ketama',
       hash: 'fnv1a_64',
       retryMs: 0,
-      servers: told.map((line) => parseServer(line.trim().slice(1))),
+      servers: settings.map((line) => parseServer(line.trim().slice(1))),
     })
-  if (!told.some((line) => line.trimStart().startsWith('servers:')) || !told.some((line) => /^\s*-\s/.test(`${line}\n`))) return null
-  const margin = told.reduce((least, line) => Math.min(least, line.length - line.trimStart().length), Number.POSITIVE_INFINITY)
+  if (!settings.some((line) => line.trimStart().startsWith('servers:')) || !settings.some((line) => /^\s*-\s/.test(`${line}\n`)))
+    return null
+  const margin = settings.reduce((least, line) => Math.min(least, line.length - line.trimStart().length), Number.POSITIVE_INFINITY)
   const unindented = lines.map((line) => line.slice(margin))
   const whole = unindented.some((line) => OF_A_POOL.some((key) => line.startsWith(key)))
     ? ['pasted:', ...unindented.map((line) => `  ${line}`)].join('\n')

@@ -7,7 +7,7 @@ import { readStats, type TwemproxyConfig, type TwemproxyLink, twemproxyConfig } 
 import { type PoolConfig, parseConfigFile } from './configFile.ts'
 import { testConfig } from './configTest.ts'
 import { describes } from './described.ts'
-import { heard, type Rhythm } from './rhythm.ts'
+import { observed, type Rhythm } from './rhythm.ts'
 import { parseStatistics } from './stats.ts'
 import { writes } from './written.ts'
 
@@ -52,7 +52,7 @@ const statistics: Probe<TwemproxyLink, Raw> = {
         ? file.because
         : raw.restarts || 'no `restart` command in the configuration: twemproxy takes weights only at its start'
     const { version, startedAt, samples, pools, counters } = parseStatistics(raw.stats, 'because' in file ? null : file.pools, writable)
-    const { rhythm, everyMs, news } = heard(cursor ? (JSON.parse(cursor) as Rhythm) : null, counters, at)
+    const { rhythm, everyMs, news } = observed(cursor ? (JSON.parse(cursor) as Rhythm) : null, counters, at)
     return {
       samples: news ? samples : [],
       records: [],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { heard, type Rhythm } from './rhythm.ts'
+import { observed, type Rhythm } from './rhythm.ts'
 
 /** Looks once a second; `counters` at each, and which looks were told as news. */
 function looks(counters: string[]): { told: number[]; everyMs: number | null } {
@@ -7,7 +7,7 @@ function looks(counters: string[]): { told: number[]; everyMs: number | null } {
   let everyMs: number | null = null
   const told: number[] = []
   for (const [i, each] of counters.entries()) {
-    const answer = heard(rhythm, each, i * 1_000)
+    const answer = observed(rhythm, each, i * 1_000)
     rhythm = answer.rhythm
     everyMs = answer.everyMs
     if (answer.news) told.push(i)

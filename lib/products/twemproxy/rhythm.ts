@@ -1,4 +1,4 @@
-/** twemproxy renews its counters each `-i` ms (30 s by default) and repeats them in between. */
+/** How often twemproxy renews its counters, as seen from outside: each `-i` ms (30 s by default), and it repeats them in between. */
 export type Rhythm = {
   /** What the counters were at the last look. */
   counters: string
@@ -6,17 +6,17 @@ export type Rhythm = {
   changedAt: number | null
   /** The newest distances between two changes, ms. */
   gaps: number[]
-  /** When they were last told on. */
+  /** When they last became samples. */
   toldAt: number
 }
 
 const GAPS_MAX = 5
 
 /**
- * What a look tells of the rhythm, and whether its counters are news: repeated ones would look like a standstill and then a burst. Quiet
- * servers repeat them honestly, so each `everyMs` they count as seen. Without two changes nothing is known and every look is told.
+ * The rhythm after another poll, and whether the counters of that poll are new samples: repeated ones would look like a standstill and then
+ * a burst. Quiet servers repeat them honestly, so each `everyMs` they count. Until two changes were seen, every poll counts.
  */
-export function heard(before: Rhythm | null, counters: string, at: number): { rhythm: Rhythm; everyMs: number | null; news: boolean } {
+export function observed(before: Rhythm | null, counters: string, at: number): { rhythm: Rhythm; everyMs: number | null; news: boolean } {
   if (!before) return { rhythm: { counters, changedAt: null, gaps: [], toldAt: at }, everyMs: null, news: true }
   const changed = counters !== before.counters
   // The first change ends a stretch whose beginning nobody saw.

@@ -83,17 +83,17 @@ export function createState(ring: NestedCircle, before: Circle, demand: Demand, 
     if (owners[i]! >= 0) loads[owners[i]!]! += density[i]! * (ends[i]! - from) + lumps[i]!
   const over = (load: number) => (load > allowed ? load - allowed : 0)
 
-  /** Hands the values after `from` up to and including `to` over; `hint` is a piece near them. */
-  function hand(from: number, to: number, giver: number, taker: number, hint: number): void {
-    if (giver === taker || from >= to) return
+  /** Changes the owner of the values after `from` up to and including `to`; `hint` is a piece near them. */
+  function transfer(from: number, to: number, giving: number, receiving: number, hint: number): void {
+    if (giving === receiving || from >= to) return
     if (from < -1) {
-      hand(from + SPACE_32, Math.min(to + SPACE_32, SPACE_32 - 1), giver, taker, ends.length - 1)
-      hand(-1, to, giver, taker, 0)
+      transfer(from + SPACE_32, Math.min(to + SPACE_32, SPACE_32 - 1), giving, receiving, ends.length - 1)
+      transfer(-1, to, giving, receiving, 0)
       return
     }
     if (to >= SPACE_32) {
-      hand(from, SPACE_32 - 1, giver, taker, ends.length - 1)
-      hand(Math.max(-1, from - SPACE_32), to - SPACE_32, giver, taker, 0)
+      transfer(from, SPACE_32 - 1, giving, receiving, ends.length - 1)
+      transfer(Math.max(-1, from - SPACE_32), to - SPACE_32, giving, receiving, 0)
       return
     }
     let i = hint
@@ -104,14 +104,14 @@ export function createState(ring: NestedCircle, before: Circle, demand: Demand, 
       const end = ends[i]!
       const amount = end <= to ? density[i]! * (end - at) + lumps[i]! : density[i]! * (to - at)
       moving += amount
-      if (owners[i] === giver) state.moved += amount
-      else if (owners[i] === taker) state.moved -= amount
+      if (owners[i] === giving) state.moved += amount
+      else if (owners[i] === receiving) state.moved -= amount
       at = end
     }
-    const [left, right] = [loads[giver]!, loads[taker]!]
-    loads[giver] = left - moving
-    loads[taker] = right + moving
-    if (state.receiver < 0 || loads[taker]! > loads[state.receiver]!) state.receiver = taker
+    const [left, right] = [loads[giving]!, loads[receiving]!]
+    loads[giving] = left - moving
+    loads[receiving] = right + moving
+    if (state.receiver < 0 || loads[receiving]! > loads[state.receiver]!) state.receiver = receiving
     state.excess += over(left - moving) + over(right + moving) - over(left) - over(right)
   }
 
@@ -140,8 +140,8 @@ export function createState(ring: NestedCircle, before: Circle, demand: Demand, 
     const hint = pieceOf[point]!
     if (rule === 'successor') {
       const other = owner[after]!
-      if (appears) hand(here - behind, here, other, mine, hint)
-      else hand(here - behind, here, mine, other, hint)
+      if (appears) transfer(here - behind, here, other, mine, hint)
+      else transfer(here - behind, here, mine, other, hint)
       return
     }
     const low = here - behind + Math.floor(behind / 2)
@@ -149,11 +149,11 @@ export function createState(ring: NestedCircle, before: Circle, demand: Demand, 
     const middle = here - behind + Math.floor((behind + ahead) / 2)
     const [one, two] = [owner[from]!, owner[after]!]
     if (appears) {
-      hand(low, middle, one, mine, hint)
-      hand(middle, high, two, mine, hint)
+      transfer(low, middle, one, mine, hint)
+      transfer(middle, high, two, mine, hint)
     } else {
-      hand(low, middle, mine, one, hint)
-      hand(middle, high, mine, two, hint)
+      transfer(low, middle, mine, one, hint)
+      transfer(middle, high, mine, two, hint)
     }
   }
 

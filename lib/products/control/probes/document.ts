@@ -5,7 +5,7 @@ import type { Reading } from '../../../model/series.ts'
 import { wordOf } from '../../answers.ts'
 import type { Command, RedisClient } from '../../redis/client.ts'
 import { isRing } from '../config.ts'
-import { agesOf, followersKey, type Heard, hear, readFollowers } from '../followers.ts'
+import { agesOf, followersKey, type Reports, readFollowers, withReports } from '../followers.ts'
 import { nodeFacts, type RingControl, readRing } from '../ringDocument.ts'
 import { readTtl, type TtlControl } from '../ttlDocument.ts'
 
@@ -16,7 +16,7 @@ export type ControlLink = {
   text: Held<{ text: string | null; wrong: string | null }>
   followers: Held<Record<string, string>>
   /** When each report was seen to come. */
-  heard: Heard | null
+  reports: Reports | null
   /** Until when it is read at every poll, because it has just changed. */
   lively: number
 }
@@ -66,14 +66,14 @@ export const document: Probe<ControlLink, ControlRaw> = {
     if (askFollowers) {
       const reports = answers.shift()
       const value = Array.isArray(reports) ? pairs(reports) : {}
-      link.heard = hear(link.heard, value, performance.now())
+      link.reports = withReports(link.reports, value, performance.now())
       link.followers = { at: now, value }
     }
     return {
       config: withoutRedis(config),
       ...link.text!.value,
       followers: link.followers!.value,
-      ages: agesOf(link.heard!, performance.now()),
+      ages: agesOf(link.reports!, performance.now()),
     }
   },
   forget(link) {
@@ -88,10 +88,10 @@ export const document: Probe<ControlLink, ControlRaw> = {
   },
 }
 
-type Told = { samples: Reading[]; topology: TopologyPart }
+type Parts = { samples: Reading[]; topology: TopologyPart }
 type Followers = ReturnType<typeof readFollowers>
 
-function ring(config: RingControl, raw: ControlRaw, followers: Followers): Told {
+function ring(config: RingControl, raw: ControlRaw, followers: Followers): Parts {
   const { live, error } = attempt(raw, (text) => readRing(config, text))
   const control = { target: config.redis.name, key: config.key }
   const samples = error ? [] : [{ metric: 'ring_version', labels: { ring: config.ring.name }, value: live.version }]
@@ -100,7 +100,7 @@ function ring(config: RingControl, raw: ControlRaw, followers: Followers): Told 
   return { samples, topology: { rings: [{ ...shared, spec: live.spec, nodes: nodeFacts(config, live.spec) }] } }
 }
 
-function ttl(config: TtlControl, raw: ControlRaw, followers: Followers): Told {
+function ttl(config: TtlControl, raw: ControlRaw, followers: Followers): Parts {
   const { live, error } = attempt(raw, (text) => readTtl(config, text))
   const control = { target: config.redis.name, key: config.key }
   const labels = { policy: config.ttl.name }

@@ -29,14 +29,14 @@ export async function askCluster(client: RedisClient, signal: AbortSignal): Prom
   for (const answer of [info, nodes]) if (answer instanceof Error) throw answer
   if (typeof info !== 'string' || typeof nodes !== 'string') throw malformed('CLUSTER INFO and NODES are to answer text', String(info))
   const addresses = parseClusterNodes(nodes).flatMap(({ address, strange }) => (address && !strange ? [address] : []))
-  return { addresses: addresses.sort(), said: `${info}\n${nodes}` }
+  return { addresses: addresses.sort(), answer: `${info}\n${nodes}` }
 }
 
 /** Series of CLUSTER INFO. Throws `unreachable` when the cluster refuses keys: its state is `fail`. */
-export function clusterSamples(said: string): Reading[] {
-  const fields = new Map([...said.matchAll(/^(cluster_\w+):(\S+)\r?$/gm)].map(([, name, value]) => [name!, value!]))
+export function clusterSamples(answer: string): Reading[] {
+  const fields = new Map([...answer.matchAll(/^(cluster_\w+):(\S+)\r?$/gm)].map(([, name, value]) => [name!, value!]))
   const state = fields.get('cluster_state')
-  if (state === undefined) throw malformed('CLUSTER INFO without cluster_state', said)
+  if (state === undefined) throw malformed('CLUSTER INFO without cluster_state', answer)
   if (state !== 'ok')
     throw new EvenkeelError(
       'unreachable',

@@ -47,9 +47,9 @@ const shape: Probe<GroupLink, Members & { of: 'cluster' | 'sentinel' }> = {
   async read(link, _cursor, signal) {
     return { ...(await members(link, signal)), of: link.config.sentinel ? 'sentinel' : 'cluster' }
   },
-  parse: ({ said, of }, { at }) => ({
-    samples: of === 'sentinel' ? sentinelSamples(said) : clusterSamples(said),
-    records: [rawRecord('members', at, said)],
+  parse: ({ answer, of }, { at }) => ({
+    samples: of === 'sentinel' ? sentinelSamples(answer) : clusterSamples(answer),
+    records: [rawRecord('members', at, answer)],
     topology: {
       capabilities: [
         {

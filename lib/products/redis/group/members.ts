@@ -1,2 +1,2 @@
 /** Who belongs to a cluster or to a master's family, `10.0.0.1:6379` each as they are announced, and the answers it is read from. */
-export type Members = { addresses: string[]; said: string }
+export type Members = { addresses: string[]; answer: string }

@@ -12,12 +12,12 @@ export async function askSentinel(client: RedisClient, master: string, signal: A
   if (!Array.isArray(answer)) throw malformed('SENTINEL SLAVES is to answer a list', wordOf(answer))
   const replicas = answer.map((each) => fieldsOf(each, 'SENTINEL SLAVES'))
   const lines = [own, ...replicas].map((fields) => [...fields].map(([name, value]) => `${name}:${value}`).join(' '))
-  return { addresses: [addressOf(own), ...replicas.map(addressOf).sort()], said: lines.join('\n') }
+  return { addresses: [addressOf(own), ...replicas.map(addressOf).sort()], answer: lines.join('\n') }
 }
 
 /** How many sentinels and replicas there are, and whether the master is thought to be down. */
-export function sentinelSamples(said: string): Reading[] {
-  const [master = ''] = said.split('\n')
+export function sentinelSamples(answer: string): Reading[] {
+  const [master = ''] = answer.split('\n')
   const field = (name: string) => new RegExp(`(?:^| )${name}:(\\S+)`).exec(master)?.[1]
   const { list, add } = readings()
   const count = (name: string) => (field(name) === undefined ? undefined : Number(field(name)))

@@ -56,8 +56,8 @@ export function specOf(name: string, row: unknown): CommandSpec {
   const flags = row[2].map(wordOf)
   const reads = flags.includes('readonly') || READS_TOO.has(name)
   if (!reads) return NO_KEYS
-  const told = Array.isArray(row[8]) ? row[8].slice(0, SPECS_MAX).flatMap((spec) => keySpec(fieldsOf(spec)) ?? []) : []
-  if (told.length > 0) return { reads, keys: told }
+  const given = Array.isArray(row[8]) ? row[8].slice(0, SPECS_MAX).flatMap((spec) => keySpec(fieldsOf(spec)) ?? []) : []
+  if (given.length > 0) return { reads, keys: given }
   const [first, last, step] = [row[3], row[4], row[5]].map(numberOf) as [number, number, number]
   // Movable keys without specifications: Redis before 7.
   if (flags.includes('movablekeys') || !(first > 0)) return usualSpec(name)
@@ -74,7 +74,7 @@ function fieldsOf(list: unknown): Map<string, unknown> {
 }
 
 /** From key to key at least one argument on: a server that says otherwise would be followed for ever. */
-const stepOf = (told: number) => (Number.isSafeInteger(told) && told >= 1 ? told : 1)
+const stepOf = (given: number) => (Number.isSafeInteger(given) && given >= 1 ? given : 1)
 
 function keySpec(spec: Map<string, unknown>): KeySpec | null {
   const begin = fieldsOf(spec.get('begin_search'))

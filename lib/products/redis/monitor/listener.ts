@@ -3,9 +3,9 @@ import { keyText } from '../../answers.ts'
 import { type Counts, type HotKeyCount, hottest, remembered } from '../../hotKeys.ts'
 import type { RedisLink } from '../link.ts'
 import { type Burst, type BurstLimits, listen } from './burst.ts'
-import { nothingHeard } from './heard.ts'
 import { type CommandSpec, keyPositions, specOf, usualSpec } from './keySpecs.ts'
 import { type MonitorLine, readMonitorLine } from './line.ts'
+import { emptyMemory } from './memory.ts'
 
 const KEY_MAX = 512
 const NAME_MAX = 64
@@ -18,8 +18,8 @@ export type Listened = { burst: Burst; others: number; reads: number; hot: HotKe
 
 /** One burst, counted. Lines are taken apart as they come; only keys, sizes and clients outlive it. */
 export async function listenOnce(link: RedisLink, limits: BurstLimits, signal: AbortSignal): Promise<Listened> {
-  if (link.heard.runId !== (link.seen?.runId ?? '')) link.heard = nothingHeard(link.seen?.runId)
-  const { heard } = link
+  if (link.monitored.runId !== (link.seen?.runId ?? '')) link.monitored = emptyMemory(link.seen?.runId)
+  const { monitored } = link
   const own = await ownAddresses(link, signal)
   const counts: Counts = new Map()
   let reads = 0
@@ -39,7 +39,7 @@ export async function listenOnce(link: RedisLink, limits: BurstLimits, signal: A
       if (own.has(line.client)) return
       others++
       const command = line.argument(0).toString('latin1', 0, NAME_MAX).toLowerCase()
-      const spec = heard.specs.get(command)
+      const spec = monitored.specs.get(command)
       if (spec) return add(line, spec)
       const waiting = unknown.get(command)
       if (waiting) waiting.push(line)
@@ -48,12 +48,12 @@ export async function listenOnce(link: RedisLink, limits: BurstLimits, signal: A
     signal,
   )
   for (const [command, spec] of await askSpecs(link, [...unknown.keys()], signal)) {
-    if (heard.specs.size < KNOWN_MAX) heard.specs.set(command, spec)
+    if (monitored.specs.size < KNOWN_MAX) monitored.specs.set(command, spec)
     for (const line of unknown.get(command) ?? []) add(line, spec)
   }
   unknown.clear()
-  heard.bursts = remembered(heard.bursts, { at: performance.now(), ms: burst.ms, reads, keys: counts })
-  return { burst, others, reads, hot: hottest(heard.bursts) }
+  monitored.bursts = remembered(monitored.bursts, { at: performance.now(), ms: burst.ms, reads, keys: counts })
+  return { burst, others, reads, hot: hottest(monitored.bursts) }
 }
 
 function count(counts: Counts, key: string, client: string): void {

@@ -24,7 +24,7 @@ async function withLink(url: string, work: (link: RedisLink) => Promise<void>, e
 
 /** One burst at once, as text that would reach the store. */
 async function hear(link: RedisLink) {
-  link.heard.dueAt = 0
+  link.monitored.dueAt = 0
   const raw = await monitor.read(link, null, soon())
   const parsed = monitor.parse(JSON.parse(JSON.stringify(raw)), { cursor: null, at: Date.now() })
   return { raw: raw!, text: JSON.stringify(parsed), keys: parsed.records.flatMap((record) => (record.kind === 'hot-key' ? [record] : [])) }
@@ -127,7 +127,7 @@ describeWith(['redis-server'], 'hot keys by MONITOR', () => {
         ]),
       )
       expect(heard.text).not.toContain(sentinel)
-      expect(JSON.stringify([...link.heard.bursts.map((burst) => [...burst.keys])])).not.toContain(sentinel)
+      expect(JSON.stringify([...link.monitored.bursts.map((burst) => [...burst.keys])])).not.toContain(sentinel)
     })
   })
 
@@ -167,7 +167,7 @@ describeWith(['redis-server'], 'hot keys by MONITOR', () => {
     await using _ = traffic(server, 20_000, () => ['GET', some(1_000)])
     await withLink(server.about.url, async (link) => {
       await hear(link)
-      expect(link.heard.dueAt - performance.now()).toBeGreaterThan(2_000)
+      expect(link.monitored.dueAt - performance.now()).toBeGreaterThan(2_000)
       expect(await monitor.read(link, null, soon())).toBeNull()
     })
   })

@@ -44,22 +44,22 @@ export const monitor: Probe<RedisLink, Listened | null> = {
   },
   async read(link, _cursor, signal) {
     const now = performance.now()
-    if (now < link.heard.dueAt) return null
+    if (now < link.monitored.dueAt) return null
     const limits = { lines: LINES_MAX, bytes: BYTES_MAX, lagMs: LAG_MAX_MS, ms: lengthOf(link) }
     const listened = await listenOnce(link, limits, signal).catch((error: unknown) => {
       link.deaf = unavailableBecause(error)
       throw error
     })
     link.deaf = null
-    link.heard.dueAt = now + Math.min(RESTS_MAX_MS, (listened.others / LINES_PER_SECOND) * 1_000) - EVERY_MS / 2
+    link.monitored.dueAt = now + Math.min(RESTS_MAX_MS, (listened.others / LINES_PER_SECOND) * 1_000) - EVERY_MS / 2
     return listened
   },
   parse(raw, { at }) {
     if (raw === null) return { samples: [], records: [], topology: {} }
     const { burst, others, reads, hot } = raw
     const records = hot.map((key): NewRecord => ({ kind: 'hot-key', id: key.key, at, method: 'monitor', ...key }))
-    const told = `${burst.lines} commands, ${burst.lines - others} of them ours, in ${Math.round(burst.ms)} ms, ${burst.bytes} bytes; ${reads} keys read; ended by ${ENDS[burst.ended]}`
-    return { samples: [], records: [...records, rawRecord('monitor', at, told)], topology: {} }
+    const summary = `${burst.lines} commands, ${burst.lines - others} of them ours, in ${Math.round(burst.ms)} ms, ${burst.bytes} bytes; ${reads} keys read; ended by ${ENDS[burst.ended]}`
+    return { samples: [], records: [...records, rawRecord('monitor', at, summary)], topology: {} }
   },
 }
 
@@ -71,8 +71,8 @@ const ENDS: Record<BurstEnd, string> = {
 }
 
 /** Long enough for a beat's part of the commands at the rate of the last burst. */
-function lengthOf({ heard, seen }: RedisLink): number {
-  const [last] = heard.bursts
+function lengthOf({ monitored, seen }: RedisLink): number {
+  const [last] = monitored.bursts
   const rate = last && last.ms > 0 ? (last.reads / last.ms) * 1_000 : (seen?.opsPerSecond ?? 0)
   const wanted = (LINES_PER_SECOND * EVERY_MS) / Math.max(1, rate)
   return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, wanted))
