@@ -22,6 +22,7 @@ import { createJournal } from './journal.ts'
 import { demandChange, keepChange } from './keep.ts'
 import { type Landing, landAll } from './land.ts'
 import { costKey, createLiveSettings } from './liveSettings.ts'
+import { guardsOfChange } from './measuredNow.ts'
 import { ownGuards } from './ownGuards.ts'
 import { type Mode, refuseReadOnly } from './readOnly.ts'
 import { recoverChange } from './recover.ts'
@@ -30,7 +31,6 @@ import { rollBackChange } from './rollBackChange.ts'
 import { settleChange } from './seenTo.ts'
 import { tickChange } from './tick.ts'
 import { refusalFacts, wantedOf } from './wanted.ts'
-import { guardsNow } from './watch.ts'
 import { createWatches } from './watches.ts'
 import { type WatchSettings, watchSettings } from './watchSettings.ts'
 
@@ -87,7 +87,7 @@ export function createChanges(options: ChangesOptions): Changes {
   /** How many callers are just ending what is in flight, so that nothing can be written any more: nothing begins meanwhile. */
   let landing = 0
   const context = createContext(options, () => (landing > 0 ? 'observe' : options.mode()))
-  const { journal, liveSettings, jobs, settings, now, modeForNew } = context
+  const { journal, liveSettings, jobs, settings, modeForNew } = context
   /** By change: a person's click waits for the tick's work on it, and the other way round. */
   const mutex = createKeyedMutex()
   let stopped = false
@@ -100,11 +100,7 @@ export function createChanges(options: ChangesOptions): Changes {
   return {
     describe: liveSettings.describe,
     refusalOf: (proposal) => refusalOf({ ...refusalFacts({ steps: proposal.steps, proposal, dryRun: false }, context), live: null }),
-    guardsOf(id) {
-      const change = journal.get(id)
-      if (change?.state !== 'watching' || change.watchFrom === undefined) return []
-      return guardsNow({ change, fleet, breached: context.watches.breachedSince(id), now: now() }, settings)
-    },
+    guardsOf: (id) => guardsOfChange(id, context),
     async apply(id, by, { dryRun = false } = {}) {
       const proposal = store.proposals.get(id)
       if (!proposal) throw new EvenkeelError('not_found', `There is no proposal ${id}.`)

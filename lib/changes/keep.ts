@@ -4,9 +4,10 @@ import { lastStage } from '../model/slowStart.ts'
 import type { ChangesContext } from './context.ts'
 import type { Effect } from './effect.ts'
 import { endChange } from './end.ts'
+import { effectOfChange } from './measuredNow.ts'
 import { riseTo } from './rise.ts'
 import { effectText } from './step.ts'
-import { effectNow, measuredOf } from './watch.ts'
+import { measuredOf } from './watch.ts'
 
 const VERDICTS: Record<Effect['is'], ChangeVerdict> = {
   better: 'improved',
@@ -23,7 +24,7 @@ export async function keepChange(id: string, by: string, context: ChangesContext
   if (slowStart) await riseTo(id, lastStage(slowStart), context)
   if (job) await jobs.finish(journal.get(id)!, by)
   const change = demandChange(id, 'keep', context)
-  const { effect } = effectSeen(change, context)
+  const { effect } = effectOfChange(change, context)
   const outcome = `Kept by ${by} before the end of the watch. ${effectText(change, effect)}`.trim()
   const patch: Partial<Change> = { state: 'kept', verdict: VERDICTS[effect.is], outcome, ...measuredOf(effect) }
   endChange(id, { what: 'kept', text: outcome, by }, patch, context)
@@ -36,7 +37,3 @@ export function demandChange(id: string, verb: keyof typeof changeCan, { journal
   if (!canChange(verb, change.state) || change.rollingBack) throw new EvenkeelError('not_allowed', changeCan[verb].otherwise)
   return change
 }
-
-/** The effect of a change as it is measured at this moment. */
-export const effectSeen = (change: Change, { jobs, fleet, settings, now }: ChangesContext) =>
-  effectNow({ change, job: change.job && change.prediction ? jobs.of(change) : null, fleet, now: now() }, settings)

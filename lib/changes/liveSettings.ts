@@ -5,7 +5,7 @@ import type { Ref } from '../model/ref.ts'
 import { type SettingText, settingKey } from '../model/setting.ts'
 import { type Description, describeSteps, groupsOf } from './describe.ts'
 import { byTarget, toEdit } from './edits.ts'
-import { createFindSetting, quoted } from './findSetting.ts'
+import { createFindSetting, type FindSetting, quoted } from './findSetting.ts'
 import { type Mode, refuseReadOnly } from './readOnly.ts'
 import { within } from './within.ts'
 
@@ -69,19 +69,7 @@ export function createLiveSettings({ actuators, targetConfig, readMs, writeMs, c
         `${where}: ${quoted(setting.name)} takes ${parsed.error.issues[0]?.message ?? 'another value'}, found ${quoted(value)}.`,
       )
     },
-    async live(settings) {
-      const names = new Map<string, string[]>()
-      for (const { target, name } of settings) names.set(target, [...(names.get(target) ?? []), name])
-      const values = new Map<string, string>()
-      await Promise.all(
-        [...names].map(async ([target, wanted]) => {
-          const { actuator, config } = find({ target, name: wanted[0]! }, 'setting')
-          const found = await within(readMs, `Reading ${target}`, (signal) => actuator.get(config, wanted, signal))
-          for (const [name, value] of Object.entries(found)) values.set(settingKey({ target, name }), value)
-        }),
-      )
-      return values
-    },
+    live: (settings) => readAll(settings, find, readMs),
     async write(target, edits, cause) {
       refuseReadOnly(mode())
       const { actuator, config } = find({ target, name: edits[0]!.name }, 'setting')
@@ -112,4 +100,19 @@ export function createLiveSettings({ actuators, targetConfig, readMs, writeMs, c
     groups: groupsOf,
     describe: (steps) => describeSteps(steps, find, costOf),
   }
+}
+
+/** Reads the values of all settings, one request a target. */
+async function readAll(settings: readonly SettingText[], find: FindSetting, readMs: number): Promise<Map<string, string>> {
+  const names = new Map<string, string[]>()
+  for (const { target, name } of settings) names.set(target, [...(names.get(target) ?? []), name])
+  const values = new Map<string, string>()
+  await Promise.all(
+    [...names].map(async ([target, wanted]) => {
+      const { actuator, config } = find({ target, name: wanted[0]! }, 'setting')
+      const found = await within(readMs, `Reading ${target}`, (signal) => actuator.get(config, wanted, signal))
+      for (const [name, value] of Object.entries(found)) values.set(settingKey({ target, name }), value)
+    }),
+  )
+  return values
 }

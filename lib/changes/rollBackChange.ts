@@ -1,7 +1,8 @@
 import { EvenkeelError } from '../model/error.ts'
 import type { ChangesContext } from './context.ts'
 import { inFlightIn } from './inFlight.ts'
-import { demandChange, effectSeen } from './keep.ts'
+import { demandChange } from './keep.ts'
+import { effectOfChange } from './measuredNow.ts'
 import { startRollback } from './rollback.ts'
 import { measuredOf } from './watch.ts'
 
@@ -11,7 +12,7 @@ export async function rollBackChange(id: string, by: string, because: string, co
   const change = demandChange(id, 'rollBack', context)
   const other = inFlightIn(liveSettings.groups(change.steps), context)
   if (other && other !== id) throw new EvenkeelError('busy', `Change ${other} is in flight there.`)
-  const { effect } = effectSeen(change, context)
+  const { effect } = effectOfChange(change, context)
   const measured = change.state === 'watching' ? measuredOf(effect) : {}
   // Left in observe mode, its server may not have taken up its file.
   if (change.undo) watches.of(id).interrupted = true
