@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { advisors } from '../lib/advisors/registry.ts'
 import { detectors } from '../lib/detectors/registry.ts'
@@ -7,33 +7,6 @@ import type { AnyDetector } from '../lib/model/detector.ts'
 import { products } from '../lib/products/sources.ts'
 import { type Coverage, coverage, coverageText } from '../lib/server/rules/coverage.ts'
 import { root } from './boot/stamp.mjs'
-
-const FROM = '<!-- rules: written by `node scripts/rules.ts` -->'
-const TO = '<!-- /rules -->'
-export const readme = join(root, 'README.md')
-
-/** The README with its table of rules as the registries have them now. */
-export function withRules(text: string): string {
-  const [before, rest] = text.split(FROM)
-  const after = rest?.split(TO)[1]
-  if (before === undefined || after === undefined) throw new Error(`README.md has lost its marks ${FROM} and ${TO}`)
-  return `${before}${FROM}\n${table()}\n${TO}${after}`
-}
-
-function table(): string {
-  const rows = [...detectors]
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
-    .map(({ id, title, needs }) => {
-      const remedies = advisors.filter(({ answers }) => answers.includes(id)).map((advisor) => advisor.title)
-      const named = [
-        ...needs.metrics.map((metric) => `\`${metric}\``),
-        ...(needs.records ?? []).map((kind) => `records of kind \`${kind}\``),
-      ]
-      const metrics = named.join(', ')
-      return `| \`${id}\` | ${title} | ${metrics || 'the fleet itself'}; ${duration(needs.spanMs)} | ${remedies.join('; ') || '—'} |`
-    })
-  return ['| rule | finds | needs | remedy |', '|---|---|---|---|', ...rows].join('\n')
-}
 
 export const rulesPage = join(root, 'docs', 'rules.md')
 
@@ -57,6 +30,7 @@ const cell = (of: Coverage) => (of.works === false ? '–' : coverageText(of))
 function describe(rule: AnyDetector): string {
   const { id, title, why, needs } = rule
   const names = (metrics: readonly string[]) => metrics.map((metric) => `\`${metric}\``).join(', ')
+  const remedies = advisors.filter(({ answers }) => answers.includes(id)).map((advisor) => advisor.title)
   const missing = products.flatMap((product) => {
     const of = coverage(rule, product)
     return of.works === false ? [`${product.title} (${of.lacks.join(', ')})`] : []
@@ -65,14 +39,13 @@ function describe(rule: AnyDetector): string {
     `### \`${id}\`: ${title}`,
     why,
     [
+      ...(remedies.length > 0 ? [`* Remedy: ${remedies.join('; ')}.`] : []),
       `* Reads ${duration(needs.spanMs)} of history${needs.metrics.length > 0 ? ` of ${names(needs.metrics)}` : ''}.`,
       ...(needs.also?.metrics?.length ? [`* Where it is reported also: ${names(needs.also.metrics)}.`] : []),
       ...(missing.length > 0 && missing.length < products.length ? [`* Lacking at: ${missing.join('; ')}.`] : []),
+      `* [Settings](configuration-reference.md#${id.replace('/', '')}).`,
     ].join('\n'),
   ].join('\n\n')
 }
 
-if (import.meta.main) {
-  writeFileSync(readme, withRules(readFileSync(readme, 'utf8')))
-  writeFileSync(rulesPage, rulesText())
-}
+if (import.meta.main) writeFileSync(rulesPage, rulesText())
