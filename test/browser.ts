@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Authentication, Visitor } from '../lib/auth/auth.ts'
-import type { SignInAttempt } from '../lib/auth/local.ts'
+import type { SignInAttempt } from '../lib/auth/localSignIn.ts'
 import type { RoleNeeded } from '../lib/auth/roles.ts'
 
 /** A minimal browser for tests of authentication: an address and a cookie jar. */

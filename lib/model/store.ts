@@ -14,7 +14,10 @@ import type { SeriesWindow } from './window.ts'
 /** Documents of one noun, by id. */
 export interface Table<T extends { id: string }> {
   get(id: string): T | null
-  /** Held at once, and on the disk when it returns; while the disk fails it is held in memory and written as soon as that can be. */
+  /**
+   * Held at once. Changes and jobs are on the disk when it returns; of other nouns a power cut, though no crash of the process, may take the
+   * newest. While the disk fails it is held in memory and written as soon as that can be.
+   */
   put(document: T): void
   /** For what must not begin without: throws `unavailable`, and keeps nothing, unless the document is on the disk. */
   insist(document: T): void

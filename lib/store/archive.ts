@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Labels } from '../model/series.ts'
+import { archiveStatements } from './archiveStatements.ts'
 import { decodeColumns, encodeColumns } from './codec.ts'
 import type { History } from './history.ts'
 import { addSample, COARSE_MS, coarser, decodeRollups, encodeRollups, FINE_MS, type Rollup } from './rollup.ts'
@@ -45,7 +46,7 @@ export class Archive {
   readonly #retention: Retention
   readonly #unpacked = new Map<number, Columns>()
   readonly #done = new Map<number, Done>()
-  readonly #statements: ReturnType<typeof prepare>
+  readonly #statements: ReturnType<typeof archiveStatements>
   readonly #spoilt: Spoilt
   #nextId: number
   #swept = 0
@@ -53,7 +54,7 @@ export class Archive {
   constructor(db: DatabaseSync, retention: Retention, spoilt: Spoilt) {
     this.#spoilt = spoilt
     this.#retention = { ...retention, rawMs: Math.max(RAW_LEAST, retention.rawMs), fineMs: Math.max(FINE_LEAST, retention.fineMs) }
-    this.#statements = prepare(db)
+    this.#statements = archiveStatements(db)
     this.#nextId = Number(this.#statements.lastId.get()!.id) + 1
   }
 
@@ -301,24 +302,3 @@ function blocks(rollups: readonly Rollup[], block: number): Map<number, Rollup[]
 
 /** The labels as they stand in the file: pairs in the order of their names, so that equal sets are equal texts. */
 const labelsJson = (labels: Labels) => JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))
-
-const prepare = (db: DatabaseSync) => ({
-  lastId: db.prepare('SELECT coalesce(max(id), 0) AS id FROM series'),
-  find: db.prepare('SELECT * FROM series WHERE metric = ? AND labels = ?'),
-  byId: db.prepare('SELECT * FROM series WHERE id = ?'),
-  since: db.prepare('SELECT * FROM series WHERE last_at >= ?'),
-  named: db.prepare('SELECT * FROM series WHERE metric = ? AND last_at >= ?'),
-  after: db.prepare('SELECT id, metric, step_ms, last_at FROM series WHERE id > ? ORDER BY id LIMIT 200'),
-  add: db.prepare('INSERT INTO series (id, metric, labels, step_ms, last_at, fine_to, coarse_to) VALUES (?, ?, ?, ?, 0, ?, ?)'),
-  heard: db.prepare('UPDATE series SET last_at = max(last_at, ?), step_ms = ? WHERE id = ?'),
-  forget: db.prepare('DELETE FROM series WHERE id = ?'),
-  done: db.prepare('SELECT fine_to, coarse_to, last_at FROM series WHERE id = ?'),
-  condensed: db.prepare('UPDATE series SET fine_to = ?, coarse_to = ? WHERE id = ?'),
-  write: db.prepare('INSERT INTO chunk (series, level, from_at, data) VALUES (?, ?, ?, ?)'),
-  erase: db.prepare('DELETE FROM chunk WHERE rowid = ?'),
-  eraseBlock: db.prepare('DELETE FROM chunk WHERE series = ? AND level = ? AND from_at = ?'),
-  drop: db.prepare('DELETE FROM chunk WHERE series = ? AND level = ? AND from_at < ?'),
-  // Chunks of a series do not overlap: of those that begin before the range, only the last may reach into it.
-  read: db.prepare(`SELECT rowid, data FROM chunk WHERE series = $id AND level = $level AND from_at <= $to AND from_at >= coalesce(
-    (SELECT max(from_at) FROM chunk WHERE series = $id AND level = $level AND from_at <= $from), $from) ORDER BY from_at`),
-})

@@ -62,3 +62,22 @@ export function reasonOf(error: unknown): Reason {
 }
 
 export const failureOf = (reason: Reason, since: number): SavingFailure => ({ since, reason, ...WORDS[reason] })
+
+/** What to do about an error of a start. */
+export function startAdvice(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  switch (reasonOf(error)) {
+    case 'locked':
+      return 'another Evenkeel is running on this `data` directory: stop it, or choose another'
+    case 'damaged':
+      return `is damaged (${text}): restore it from a backup, or move it away to start afresh`
+    case 'full':
+      return 'the disk is full: free at least 8 MB on it, then start again'
+    case 'read_only':
+      return `cannot be opened for writing (${text}): check \`data\`, who owns it, and how its disk is mounted`
+    case 'broken':
+      return `cannot be opened (${text}): check \`data\`, who owns it, and its disk`
+    default:
+      return text
+  }
+}

@@ -69,3 +69,6 @@ function isLink(name: string): boolean {
     return false
   }
 }
+
+/** As a file's name takes it: to the second, without colons. */
+export const stamp = (ms: number) => new Date(ms).toISOString().slice(0, 19).replaceAll(':', '-')

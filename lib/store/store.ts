@@ -11,8 +11,8 @@ import { Archive, RETENTION, type Retention, type SeriesRow } from './archive.ts
 import { auditLogOf } from './auditLog.ts'
 import { Documents } from './documents.ts'
 import { drawn, flushedPoints } from './draw.ts'
-import { reasonOf } from './failure.ts'
-import { type Files, openFiles, wordsFor } from './files.ts'
+import { reasonOf, startAdvice } from './failure.ts'
+import { type Files, openFiles } from './files.ts'
 import { History } from './history.ts'
 import { Labelled } from './labelled.ts'
 import { memoryOf } from './memory.ts'
@@ -81,7 +81,7 @@ export function createStore(options: StoreOptions): Store {
       files.close()
       // A page that only reading everything has come across: what can be read is saved into a fresh file.
       if (!suspicious && reasonOf(error) === 'damaged') return opened(true)
-      throw (error as { errcode?: number }).errcode === undefined ? error : unusable(options.path, wordsFor(error), error)
+      throw (error as { errcode?: number }).errcode === undefined ? error : unusable(options.path, startAdvice(error), error)
     }
   }
   return opened(false)

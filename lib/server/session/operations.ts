@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { SignInAttempt } from '../../auth/local.ts'
+import type { SignInAttempt } from '../../auth/localSignIn.ts'
 import { PASSWORD_MAX } from '../../auth/passwordChoice.ts'
 import { challengeAnswer } from '../../model/answers/account.ts'
 import { sessionAnswer, signInAnswer, signOutAnswer } from '../../model/answers/session.ts'
