@@ -4,7 +4,7 @@ import type { Series } from '../model/series.ts'
 /** A server's own clock may lag while it is busy, and it counts whole seconds. */
 const CLOCK_SECONDS = 5
 
-/** Epoch ms of the newest restart that an uptime tells of: it fell, or grew by less than the time that passed. Null: none. */
+/** Epoch ms of the newest restart, by the uptime: it fell, or grew by less than the time that passed. Null: none. */
 export function restartedAt({ points }: Series): number | null {
   for (let i = points.length - 1; i > 0; i--) {
     const [from, before] = points[i - 1]!

@@ -43,7 +43,7 @@ export function factsOf({ targets }: Topology, target: string | undefined): Targ
   return byName.get(target)
 }
 
-/** Why a series says nothing about now, or null: no point within 2.5 steps (5 s at least, for a poll that was late). */
+/** Why a series is stale, or null: no point within 2.5 steps (5 s at least, for a poll that was late). */
 export function staleBecause(series: Series, to: number): string | null {
   const last = series.points.at(-1)
   if (!last) return 'nothing was read yet'

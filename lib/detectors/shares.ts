@@ -9,8 +9,8 @@ import { evidence, factsOf } from './rows.ts'
 
 export type ShareSettings = { over: number; settle: number; deviations: number; requestsMin: number; shareMin: number }
 
-/** What a pool's algorithm would give each server, and how a sentence says so. */
-type Expected = { shares: Map<string, number>; says: string }
+/** The share of the requests that a pool's algorithm gives each server, and on what that rests, for a sentence. */
+type Expected = { shares: Map<string, number>; basis: string }
 
 /**
  * Round robin gives by weight. Hashing gives what the ring owns, exactly, where the configuration says how it hashes. By load (leastconn) every
@@ -19,10 +19,10 @@ type Expected = { shares: Map<string, number>; says: string }
  */
 function expectedOf(window: SeriesWindow, pool: Pool): Expected | null {
   const byWeight = shareByWeight(pool)
-  if (pool.balances === 'weight') return { shares: byWeight, says: 'by weight' }
+  if (pool.balances === 'weight') return { shares: byWeight, basis: 'by weight' }
   if (pool.balances === 'hash') {
     const owned = poolShares(pool)
-    return owned ? { shares: owned, says: 'of the keys' } : { shares: byWeight, says: 'by weight' }
+    return owned ? { shares: owned, basis: 'of the keys' } : { shares: byWeight, basis: 'by weight' }
   }
   if (pool.balances === 'unknown') return null
   const speeds = servingOf(pool).map((server) => {
@@ -32,7 +32,7 @@ function expectedOf(window: SeriesWindow, pool: Pool): Expected | null {
   if (speeds.some(({ speed }) => speed === null)) return null
   const sum = speeds.reduce((total, { speed }) => total + speed!, 0)
   const shares = new Map(speeds.map(({ server, speed }) => [server.name, Math.max(byWeight.get(server.name)!, speed! / sum)]))
-  return { shares, says: 'at most by weight and speed' }
+  return { shares, basis: 'at most by weight and speed' }
 }
 const RESPONSES_MIN = 30
 const RESPONSES_MS = 120_000
@@ -40,13 +40,13 @@ const RESPONSES_MS = 120_000
 /** A server's share of the requests beside the one that is expected; `z` in standard deviations of counting noise. */
 export type Seen = { server: Pool['servers'][number]; share: number; seen: number; ratio: number; z: number }
 
-/** Every server's share, the busiest for what is expected first, or why no shares can be told. */
+/** Every server's share, the busiest for what is expected first, or why shares are unknown. */
 export function sharesSeen(
   window: SeriesWindow,
   topology: Topology,
   pool: Pool,
   { over, settle, requestsMin, shareMin }: ShareSettings,
-): { from: number; total: number; servers: Seen[]; says: string } | string {
+): { from: number; total: number; servers: Seen[]; basis: string } | string {
   const facts = factsOf(topology, pool.target)
   if (facts && facts.state !== 'up') return `${pool.target} does not answer`
   const servers = servingOf(pool)
@@ -72,10 +72,10 @@ export function sharesSeen(
       z: (counts[i]! - total * share) / Math.sqrt(total * share * Math.max(1 - share, share / 100)),
     }
   })
-  return { from, total, servers: seen.sort((a, b) => b.ratio - a.ratio), says: expected.says }
+  return { from, total, servers: seen.sort((a, b) => b.ratio - a.ratio), basis: expected.basis }
 }
 
-/** Shares that a finding tells, the busiest first: of a pool of two thousand nobody reads all, and each is written down. */
+/** Most shares in the evidence of a finding, the busiest first: each is stored, and nobody reads two thousand. */
 const SHARES_TOLD = 50
 
 /** The verdict on a pool: found when a server takes `bar` times what the algorithm gives it, and that is `excess` of all requests more. */
@@ -102,7 +102,7 @@ export function unevenVerdict(
     subject,
     is: 'found',
     severity: 'warning',
-    summary: `${worst.server.name} gets ${text(worst.seen, 'ratio')} of the requests of ${pool.name}; ${text(worst.share, 'ratio')} ${all.says}${why}`,
+    summary: `${worst.server.name} gets ${text(worst.seen, 'ratio')} of the requests of ${pool.name}; ${text(worst.share, 'ratio')} ${all.basis}${why}`,
     evidence: [
       evidence(span, 'pool_imbalance', subject, 'busiest server, seen over expected', worst.ratio, 'factor', {
         threshold: bar,

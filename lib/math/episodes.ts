@@ -3,8 +3,8 @@ export type Episode<B> = { start: number; end: number | null; began: B }
 
 /**
  * Walks forward over `count` steps and latches: `begins(i)` opens an episode with what it was judged against, frozen; `lasts(i, episode)`
- * keeps it open. So a rule without memory still compares a fault that goes on with the time before it, not with itself. `begins` is told
- * where the last episode ended, so that it can leave the fault out of its baseline. Returns the newest episode, or null.
+ * keeps it open. So a rule without memory still compares a fault that goes on with the time before it, not with itself. `begins` gets
+ * the end of the last episode, so that it can leave the fault out of its baseline. Returns the newest episode, or null.
  */
 export function newestEpisode<B>(
   count: number,

@@ -27,7 +27,7 @@ export function wilson(hits: number, trials: number): Interval {
 }
 
 /**
- * By how much neighbours that resemble each other widen an interval: the square root of (1 + r) / (1 − r). Only upwards; `r` is freed of its
+ * The factor by which autocorrelation widens an interval: the square root of (1 + r) / (1 − r). Only upwards; `r` is freed of its
  * bias in short series (about −(1 + 3r) / n; Kendall, 1954) and held below 0.8, because a few batches cannot show more.
  */
 export function dependenceFactor(values: readonly number[]): number {
@@ -36,7 +36,7 @@ export function dependenceFactor(values: readonly number[]): number {
   return Math.sqrt((1 + r) / (1 - r))
 }
 
-/** The mean of values in the order of time, wider where neighbours resemble each other. Of one value the interval is infinite; null of none. */
+/** The mean of values in the order of time, wider where they are autocorrelated. Of one value the interval is infinite; null of none. */
 export function meanInterval(values: readonly number[]): Interval | null {
   const value = mean(values)
   if (value === null) return null
@@ -48,7 +48,7 @@ export function meanInterval(values: readonly number[]): Interval | null {
 
 /**
  * The ratio of two sums over batches in the order of time (hits over lookups, seconds over requests), by the ratio estimator of survey
- * sampling (Cochran, Sampling Techniques, ch. 6), wider where neighbouring batches resemble each other. Null when `whole` sums to nothing.
+ * sampling (Cochran, Sampling Techniques, ch. 6), wider where neighbouring batches are correlated. Null when `whole` sums to nothing.
  */
 export function ratioInterval(batches: readonly { part: number; whole: number }[]): Interval | null {
   const used = batches.filter((batch) => batch.whole > 0)

@@ -16,7 +16,7 @@ export function increase(points: readonly Point[]): number {
   return sum
 }
 
-/** A counter's growth per second over the time that its points span; null when fewer than two points say nothing. */
+/** A counter's growth per second over the time that its points span; null of fewer than two points. */
 export function rate(points: readonly Point[]): number | null {
   const seconds = spanMs(points) / 1000
   return seconds > 0 ? increase(points) / seconds : null

@@ -10,7 +10,7 @@ import {
 /** The middle value; null of nothing. */
 export const median = (values: readonly number[]): number | null => (values.length === 0 ? null : medianOf(values as number[]))
 
-/** The middle value of all but one of them, where `sorted` holds that one too; null of nothing else. In logarithmic time, to hold each of many against the others. */
+/** The median without one of the values; null of that one alone. In logarithmic time of a sorted list, so that each of many can be compared with the others. */
 export function medianWithout(sorted: readonly number[], one: number): number | null {
   const size = sorted.length - 1
   if (size < 1) return null

@@ -1,5 +1,5 @@
 /**
- * What a smoothed mean hides. HAProxy's times are `sum += value − sum/n` with n = 512 requests (TIME_STATS_SAMPLES in its defaults.h; its
+ * The inverse of an exponentially smoothed mean. HAProxy's times are `sum += value − sum/n` with n = 512 requests (TIME_STATS_SAMPLES in its defaults.h; its
  * manual says "over the last 1024"), a plain mean while fewer have passed: after a change the shown mean needs 512 requests for the first
  * 63 % of the way. Two readings and the requests between them give back the mean of just those requests.
  */

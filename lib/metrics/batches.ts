@@ -3,16 +3,19 @@ import { increases, isGap, spanMs } from '../math/rates.ts'
 import type { Labels, Series } from '../model/series.ts'
 import type { Measurement, SeriesWindow } from '../model/window.ts'
 
-/** Fewer readings than this tell a value, but not how far it may be off. */
+/** Least number of readings of a measurement: fewer give a value without an interval. */
 const READINGS_MIN = 3
-/** A span is measured when this much of it was seen, or half of it when it is shorter. */
+/** Least time that must have been seen of a window, or half of the window when that is shorter. */
 const SEEN_MIN_MS = 10_000
-/** Enough batches for a steady interval, few enough that each is longer than the noise's memory. */
+/** Most batches of a window: enough for a steady interval, few enough that each is longer than the noise is correlated. */
 const BATCHES_MOST = 12
-/** A share of fewer events than this swings by whole percents with one client. */
+/** Least number of events of a share: with fewer, one client moves it by whole percents. */
 export const EVENTS_MIN = 30
 
-/** Equal stretches of time that the readings are summed up in: their scatter tells the interval, whatever the noise's memory within them. */
+/**
+ * The batches of the method of batch means: equal stretches of time in which readings are summed up. The interval is computed from the scatter
+ * between batches, so that noise that is correlated within one does not make it too narrow.
+ */
 export type Batches = { from: number; to: number; size: number }
 
 export const unjudged = (because: string): Measurement => ({ is: 'unjudged', because })

@@ -19,8 +19,8 @@ export function namedBy(needs: Named): Allowed {
 }
 
 /**
- * A window that hands out what a rule names in its needs: of all else it is empty, and `stray` is told. So what the needs say is true, which
- * the table of rules and products relies on.
+ * A view of a window that is restricted to what a rule names in its needs. Anything else is empty and reported to `stray`, so that the needs
+ * are complete: the table of rules and products is computed from them.
  */
 export function boundWindow(window: SeriesWindow, needs: Named, stray: (name: string) => void): SeriesWindow {
   const { series, records } = namedBy(needs)

@@ -27,7 +27,7 @@ function hitRatio(window: SeriesWindow, where: Labels): Measurement {
 const sum = (a: readonly (number | null)[], b: readonly (number | null)[]) =>
   a.map((value, i) => (value === null || b[i] === null || b[i] === undefined ? null : value + b[i]))
 
-/** What a cache is asked, and what comes of it. */
+/** Metrics of a cache's traffic: lookups, commands, connections. */
 export const cacheMetrics: Metric[] = [
   counter(HITS, 'cache hits'),
   counter(MISSES, 'cache misses'),

@@ -5,16 +5,16 @@ import type { Pool, PoolServer } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { requestsOf, serverSeries } from './traffic.ts'
 
-/** Load of the last so many ms. */
+/** The load is that of this much time. */
 const SPAN_MS = 30_000
 
 export type Projected = {
   servers: PoolServer[]
   /** Requests a second of the whole pool now. */
   rate: number
-  /** Sessions under way at once when these servers alone take them; 0 while nothing tells of sessions. */
+  /** Concurrent sessions when these servers alone take them; 0 while sessions are not reported. */
   sessions: number
-  /** The most that they may have; null where some have no limit. */
+  /** The sum of their limits; null where some have no limit. */
   limit: number | null
   /** One whose part alone is more than it may have, where keys choose the server and nobody takes what is too much for it. */
   over?: { server: PoolServer; sessions: number; limit: number }
@@ -41,7 +41,7 @@ export function projectedWithout(window: SeriesWindow, pool: Pool, leaving: read
   if (seen.length === 0) return { servers, rate, sessions: 0, limit: null }
   const staying = seen.filter(({ server }) => servers.includes(server))
   const secondsOf = (of: typeof seen) => of.reduce((sum, one) => sum + one.sessions!, 0) / of.reduce((sum, one) => sum + one.rate, 0)
-  // What a failing server takes for its answers says nothing about the others; it speaks only where they have none of their own.
+  // The response time of a failing server is not that of the others; it is used only where they have none of their own.
   const usual = secondsOf(staying.length > 0 ? staying : seen)
   const weights = servers.reduce((sum, server) => sum + server.weightSet, 0)
   const loads = servers.map((server) => {

@@ -8,7 +8,7 @@ import { counter, gauge, type Metric, rate } from './metric.ts'
 
 const METRIC = 'cache_expirations_total'
 const STEP_MOST_MS = 2_000
-/** Of the time; a peak may have stood in the rest. */
+/** Least share of the window that must have been seen: the peak may lie in the rest. */
 const SEEN_LEAST = 0.9
 
 /** The most keys that ended in a second, between two readings: the largest of the steps, with the interval of its count (Poisson). */
@@ -34,7 +34,7 @@ function expirationPeak(window: SeriesWindow, where: Labels): Measurement {
   return measured(poissonRate(most, seconds), most)
 }
 
-/** How keys end by their TTL. */
+/** Metrics of expiry: keys that end by their TTL, and the TTLs themselves. */
 export const expiryMetrics: Metric[] = [
   counter(METRIC, 'expirations'),
   rate('cache_expiration_rate', 'expirations per second', METRIC),

@@ -1,6 +1,6 @@
 import { gauge, type Metric } from './metric.ts'
 
-/** What usual exporters name in another way than the naming convention has it: these are called ratios, and run above 1. */
+/** Exporters' metrics whose unit is not what their name means by convention: these are called ratios and run above 1. */
 export const exportedMetrics: Metric[] = [
   gauge('redis_mem_fragmentation_ratio', 'memory held over memory used', { unit: 'factor' }),
   gauge('redis_allocator_frag_ratio', 'fragmentation of the allocator', { unit: 'factor' }),

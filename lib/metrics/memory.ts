@@ -34,7 +34,7 @@ function memoryRatio(window: SeriesWindow, where: Labels): Measurement {
     : unjudged('memory was seen too briefly')
 }
 
-/** What a cache holds, and what it throws out for want of room. */
+/** Metrics of a cache's memory: what it holds, its limit, what it evicts. */
 export const memoryMetrics: Metric[] = [
   gauge(USED, 'memory used'),
   gauge(LIMIT, 'memory limit'),

@@ -8,7 +8,7 @@ import { meanOfRows, rateOf } from './plain.ts'
 /** Measures something over a window, of what these labels name. */
 export type Measure = (window: SeriesWindow, where: Labels) => Measurement
 
-/** One metric: its name, its unit and words, how it is measured over a window, and how its history is drawn. Nothing else says any of it. */
+/** The definition of a metric: name, unit, words, measurement over a window and history. It stands nowhere else. */
 export type Metric = {
   name: string
   /** What people call it, in the middle of a sentence: "hit ratio". */
@@ -26,7 +26,7 @@ export type Metric = {
   series?: (history: History) => AsyncIterable<Track>
 }
 
-/** What is said of a stored metric beside its name; the rest is as the naming convention has it. */
+/** Where a stored gauge differs from the naming convention. */
 type Stored = { unit?: Unit; together?: 'sum' | 'mean' }
 
 /** A counter as it is stored: measured as its growth per second. */

@@ -9,7 +9,10 @@ export const rateOf =
   (window: SeriesWindow, where: Labels): Measurement =>
     rateOfRows(window, rows(window, counter, where), counter, where, events)
 
-/** How often counters count together, per second. Whole `events` are never surer than chance allows; seconds and bytes are no events. */
+/**
+ * The rate of several counters together, per second. Of whole `events` the interval is at least that of a Poisson count: few events are never
+ * certain. Seconds and bytes are no events.
+ */
 export function rateOfRows(window: SeriesWindow, series: readonly Series[], metric: string, where: Labels, events = true): Measurement {
   const batches = batchesOf(window, series, metric, where)
   if (typeof batches === 'string') return unjudged(batches)
@@ -19,8 +22,8 @@ export function rateOfRows(window: SeriesWindow, series: readonly Series[], metr
   if (!interval) return unjudged(`${metric} has only gaps`)
   const total = growth.reduce<number>((sum, part) => sum + (part ?? 0), 0)
   const seen = seconds.reduce((sum, part) => sum + part, 0)
-  const honest = events ? widest(interval, poissonRate(total, seen)) : interval
-  return measured(clamped(honest, 0, Number.POSITIVE_INFINITY), total)
+  const wide = events ? widest(interval, poissonRate(total, seen)) : interval
+  return measured(clamped(wide, 0, Number.POSITIVE_INFINITY), total)
 }
 
 /** A gauge's mean over time, of several rows their sum or their mean. Moments at which not all of them were seen are left out. */

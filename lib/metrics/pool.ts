@@ -31,7 +31,7 @@ function share(window: SeriesWindow, where: Labels): Measurement {
   return shareOf(grownIn(own, batches), grownIn(all, batches), 'requests')
 }
 
-/** Every server's part of its pool's requests, by name: what `share` says of each, with the pool summed up once. */
+/** `share` of every server of a pool, by server name. The pool's requests are summed up once. */
 export function shares(pool: Labels, window: SeriesWindow): Map<string, Measurement> {
   const all = serverRows(window, pool)
   const batches = batchesOf(window, all, 'pool_requests_total', pool)
@@ -82,14 +82,14 @@ function imbalance(window: SeriesWindow, where: Labels): Measurement {
 const serverRows = (window: SeriesWindow, pool: Labels): Series[] =>
   window.series('pool_requests_total', pool).filter((row) => row.labels.server !== undefined)
 
-/** The server's mean weight in force over the window, 0 while it is down; 1 where the product tells no weights. */
+/** The server's mean weight in force over the window, 0 while it is down; 1 where no weights are reported. */
 function weightOf(window: SeriesWindow, labels: Labels): number {
   const values = (metric: string) => beside(window, metric, labels)?.points.map((point) => point[1]) ?? []
   const up = mean(values('pool_up')) ?? 1
   return (mean(values('pool_weight_effective')) ?? mean(values('pool_weight_set')) ?? 1) * up
 }
 
-/** Fewer requests than this look uneven by chance alone. */
+/** Least number of requests to compute an imbalance of: fewer look uneven by chance alone. */
 const requestsMin = (servers: number) => Math.max(EVENTS_MIN, 10 * servers)
 
 /** Each server's part of its pool's requests, moment by moment. */
@@ -105,10 +105,10 @@ async function* sharesDrawn(history: History): AsyncGenerator<Track> {
   }
 }
 
-/** A bucket that is shorter holds too few requests to tell an uneven pool from chance. */
+/** Least length of a bucket: shorter ones hold too few requests to distinguish an uneven pool from chance. */
 const BUCKET_MIN_MS = 10_000
 
-/** Share seen over share expected by weight, the largest of the servers over their mean: bucket by bucket what `imbalance` says of a window. */
+/** Share seen over share expected by weight, the largest of the servers over their mean: bucket by bucket. `imbalance` computes the same of a window. */
 async function* imbalancesDrawn(history: History): AsyncGenerator<Track> {
   const seconds = history.stepMs(BUCKET_MIN_MS) / 1_000
   const rowsOf = (metric: string) => new Map(history.rows(metric, BUCKET_MIN_MS).map((row) => [labelsKey(row.labels), row]))
@@ -121,11 +121,11 @@ async function* imbalancesDrawn(history: History): AsyncGenerator<Track> {
   }
 }
 
-/** `values`: of each server its requests a second, its weight and whether it is up; what is not told counts as 1, as in `weightOf`. */
+/** `values`: of each server its requests a second, its weight and whether it is up; what is not reported counts as 1, as in `weightOf`. */
 function imbalanceAt(values: readonly Float64Array[], i: number, seconds: number): number | null {
   let [requests, weights, servers] = [0, 0, 0]
-  const told = (value: number) => (Number.isNaN(value) ? 1 : value)
-  const weightAt = (k: number) => (Number.isNaN(values[k]![i]!) ? 0 : told(values[k + 1]![i]!) * told(values[k + 2]![i]!))
+  const reported = (value: number) => (Number.isNaN(value) ? 1 : value)
+  const weightAt = (k: number) => (Number.isNaN(values[k]![i]!) ? 0 : reported(values[k + 1]![i]!) * reported(values[k + 2]![i]!))
   for (let k = 0; k < values.length; k += 3) {
     const weight = weightAt(k)
     if (!(weight > 0)) continue
@@ -152,7 +152,7 @@ const poolsOf = (history: History, leastMs?: number): { labels: Labels; rows: Ro
     ['target', 'pool'],
   )
 
-/** What the servers of a pool are given to do, and what becomes of it. */
+/** Metrics of a pool's servers: requests and their outcome, sessions, weights. */
 export const poolMetrics: Metric[] = [
   counter(REQUESTS, 'requests'),
   counter(ERRORS, 'failed requests'),

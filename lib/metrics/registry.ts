@@ -9,7 +9,7 @@ import { responseMetrics } from './response.ts'
 import { ringMetrics } from './ring.ts'
 import { targetMetrics } from './target.ts'
 
-/** The registry of metrics: what detectors, advisors, guards, charts and the API speak of. */
+/** The registry of metrics: one definition each, used by detectors, advisors, guards, charts and the API. */
 export const metrics: readonly Metric[] = [
   ...cacheMetrics,
   ...memoryMetrics,
@@ -23,7 +23,7 @@ export const metrics: readonly Metric[] = [
 
 const byName = new Map(metrics.map((metric) => [metric.name, metric]))
 
-/** A metric by its name. What nobody registered is the counter or gauge of an exporter, as its name says. */
+/** The definition of a metric. A name that is not registered is an exporter's counter or gauge, by the naming convention. */
 export function metricOf(name: string): Metric {
   const known = byName.get(name)
   if (known) return known

@@ -47,7 +47,7 @@ function responseSeconds(window: SeriesWindow, where: Labels): Measurement {
 }
 
 /**
- * Adds each step's requests and seconds, where the row shows a mean that is smoothed over that many requests (`../math/smoothed.ts` says how).
+ * Adds each step's requests and seconds, where the row shows a mean that is smoothed over that many requests (see `../math/smoothed.ts`).
  * What rounding leaves open in one step the next takes back, so that steps of any length may be added up.
  */
 function addUnsmoothed(
@@ -77,7 +77,7 @@ function endedOf(requests: Series, sessions: Series | undefined): readonly Point
   return both.at.map((at, i): Point => [at, both.requests[i]! - Math.min(both.requests[i]!, both.sessions[i]!)])
 }
 
-/** How long requests take. */
+/** Metrics of a pool's times. */
 export const responseMetrics: Metric[] = [
   {
     name: 'pool_response_seconds',

@@ -61,7 +61,7 @@ const imbalance = (name: string, words: string, shares: string): Metric => ({
   series: (history) => imbalances(history, shares),
 })
 
-/** Who owns how much of a ring, and who is asked how much. */
+/** Metrics of a ring: each node's share of the keys and of the reads. */
 export const ringMetrics: Metric[] = [
   gauge('ring_share_seen', "share of the ring's reads", { unit: 'ratio', together: 'mean' }),
   gauge('ring_share_owned', "share of the ring's keys", { unit: 'ratio', together: 'mean' }),

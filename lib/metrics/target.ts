@@ -1,4 +1,4 @@
 import { gauge, type Metric } from './metric.ts'
 
-/** What is said of any target. */
+/** Metrics of any target. */
 export const targetMetrics: Metric[] = [gauge('target_up', 'answers')]

@@ -24,7 +24,7 @@ export const ownSeries = (window: SeriesWindow, metric: string, pool: Pool, serv
 /** One metric of one pool: its servers' series by name, and the pool's own. */
 type PoolSeries = { all: Series[]; own: Series | undefined; byServer: Map<string, Series> }
 
-/** Rules ask for each server's series by themselves: the pool's are looked up once a window, not once a server. */
+/** Cache of a pool's series by window: rules ask server by server, and the store is searched once a pool. */
 const known = new WeakMap<SeriesWindow, Map<string, PoolSeries>>()
 
 export function seriesOf(window: SeriesWindow, metric: string, target: string, pool: string): PoolSeries {
@@ -55,7 +55,7 @@ export function shareByWeight(pool: Pool): Map<string, number> {
   return new Map(pool.servers.map((server) => [server.name, takes.has(server) && sum > 0 ? server.weightEffective / sum : 0]))
 }
 
-/** Since when weights and states of the whole pool stand as they do: what was counted before followed other shares. Null: all along. */
+/** The last change of a weight or state in the pool, in epoch ms; null when there was none. Requests counted before it followed other shares. */
 export function steadySince(window: SeriesWindow, pool: Pool): number | null {
   let newest: number | null = null
   for (const metric of ['pool_weight_effective', 'pool_up'])
@@ -94,7 +94,7 @@ export type Response = {
   from: number
 }
 
-/** The series that tell a server's response times, and how they were smoothed. */
+/** The series of a server's response times and requests, and how the times were smoothed. */
 export type Timed = { times: Series; counts: readonly Point[]; sessions: readonly Point[]; smoothing: Smoothing | null }
 
 /** Null where times or requests are not reported. */
@@ -107,8 +107,8 @@ export function timedOf(window: SeriesWindow, pool: Pool, server: PoolServer): T
 }
 
 /**
- * The mean response of a server's newest requests, freed of the product's own smoothing. The middle one of three stretches that follow
- * each other, so that one request that hung does not speak for all; each at least 2 s and `requestsMin` long. Null while there are too few.
+ * The mean response of a server's newest requests, without the product's own smoothing: the median of the means of three successive
+ * stretches, each of at least 2 s and `requestsMin` requests, so that one request that hung does not decide. Null while there are too few.
  */
 export function recentResponse(
   window: SeriesWindow,
@@ -153,8 +153,8 @@ export function responseBetween(
     // Requests are counted when they are handed out and timed when they end: what is under way is not in the mean yet.
     const ended = ([, count]: Point, at: number) => count - Math.min(count, before(sessions, at)?.[1] ?? 0)
     const [earlier, later] = [ended(first, from), ended(last, to)]
-    const bare = unsmooth({ mean: was[1], requests: earlier }, { mean: is[1], requests: later }, smoothing.samples, smoothing.resolution)
-    return bare && { value: bare.value, error: bare.error, requests: later - earlier, from }
+    const mean = unsmooth({ mean: was[1], requests: earlier }, { mean: is[1], requests: later }, smoothing.samples, smoothing.resolution)
+    return mean && { value: mean.value, error: mean.error, requests: later - earlier, from }
   }
   const requests = last[1] - first[1]
   if (requests <= 0) return null

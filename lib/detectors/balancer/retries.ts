@@ -44,7 +44,7 @@ export const retries: Detector<Settings> = {
         server,
         tries: sight ? null : triesOf(window, pool, server, settings),
       }))
-      // Some products count retries of the pool alone; where servers are counted, they say it better.
+      // Some products count retries of the pool alone; where servers are counted, they are more precise.
       const counted = byServer.some(({ server }) => serverSeries(window, 'pool_retries_total', pool, server) !== undefined)
       if (!counted) {
         const subject = poolLabels(pool)

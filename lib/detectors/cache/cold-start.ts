@@ -104,7 +104,7 @@ export const coldStart: Detector<Settings> = {
     }),
 }
 
-/** How long until the gap to `goal` is below `near`, if it goes on shrinking as from one half to the other; null while that cannot be told. */
+/** How long until the gap to `goal` is below `near`, if it goes on shrinking as from one half to the other; null while that is unknown. */
 function leftMs(first: number | undefined, second: number | undefined, halfMs: number, goal: number, near: number): number | null {
   if (first === undefined || second === undefined) return null
   const [wide, narrow] = [goal - first, goal - second]

@@ -88,7 +88,7 @@ function clusters(targets: readonly TargetFacts[]): TargetFacts[][] {
   return [...byId.values()].filter((masters) => masters.length > 1)
 }
 
-/** Commands a second over the newest `over` ms, or why that cannot be told. */
+/** Commands a second over the newest `over` ms, or why that is unknown. */
 function perSecond(window: SeriesWindow, { name, state }: TargetFacts, over: number): number | string {
   if (state !== 'up') return `${name} does not answer`
   const [series] = window.series('redis_commands_processed_total', { target: name })

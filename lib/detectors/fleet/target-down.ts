@@ -8,12 +8,12 @@ export const targetDown: Detector<DetectorSettings> = {
   id: 'fleet/target-down',
   title: 'Target does not answer',
   why: 'What does not answer cannot serve either, as far as can be seen from here: a crashed process, a full disk, a broken network, or a password that changed. Nothing about this target is judged until it answers again.',
-  // A process that is restarted answers again within two seconds, and cache/restart speaks of it.
+  // A process that is restarted answers again within two seconds, and cache/restart finds that.
   settings: z.strictObject(patience('3s', '0s')),
   needs: { spanMs: 10_000, metrics: [] },
   detect: (window, topology) =>
     topology.targets
-      // A control document has no server of its own: the cache that holds it speaks.
+      // A control document has no server of its own: the cache that holds it is judged.
       .filter((target) => target.kind !== 'control')
       .map((target): Verdict => {
         const subject = { target: target.name }

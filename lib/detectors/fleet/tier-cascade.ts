@@ -23,7 +23,7 @@ type Settings = DetectorSettings & {
 
 /** A metric of one thing, now and before, where it plainly rose. */
 type Rise = { metric: 'pool_response_seconds' | 'cache_miss_rate'; where: Labels; before: number; now: number }
-type Cause = { says: string; evidence: Evidence[] }
+type Cause = { summary: string; evidence: Evidence[] }
 
 export const tierCascade: Detector<Settings> = {
   id: 'fleet/tier-cascade',
@@ -57,7 +57,7 @@ export const tierCascade: Detector<Settings> = {
           subject,
           is: 'found',
           severity: 'info',
-          summary: `${pool.name} answers in ${text(slower.now, 'seconds')}, ${text(slower.before, 'seconds')} before, while behind it ${first.says}`,
+          summary: `${pool.name} answers in ${text(slower.now, 'seconds')}, ${text(slower.before, 'seconds')} before, while behind it ${first.summary}`,
           evidence: [shown(slower, window, settings, `response of ${pool.name}`), ...causes.flatMap((cause) => cause.evidence)],
         }
       })
@@ -82,25 +82,25 @@ function causeOf(ref: Ref, window: SeriesWindow, topology: Topology, settings: S
     const pool = topology.pools.find((candidate) => sameRef(poolRef(candidate), ref))
     const slower = pool && rise(window, settings, 'pool_response_seconds', poolLabels(pool), settings.slower, settings.seconds)
     if (!pool || !slower || typeof slower === 'string') return []
-    const says = `${pool.name} of ${pool.target} answers in ${text(slower.now, 'seconds')}, ${text(slower.before, 'seconds')} before`
-    return [{ says, evidence: [shown(slower, window, settings, `response of ${pool.name}`)] }]
+    const summary = `${pool.name} of ${pool.target} answers in ${text(slower.now, 'seconds')}, ${text(slower.before, 'seconds')} before`
+    return [{ summary, evidence: [shown(slower, window, settings, `response of ${pool.name}`)] }]
   }
   const name = ref.target
   const where = { target: name }
   if (factsOf(topology, name)?.state === 'down')
     return [
       {
-        says: `${name} does not answer`,
+        summary: `${name} does not answer`,
         evidence: [evidence(window, 'target_up', where, `${name} answers`, 0, 'none', { threshold: 1 })],
       },
     ]
   const more = rise(window, settings, 'cache_miss_rate', where, settings.misses, settings.missesPerSecond)
   if (!more || typeof more === 'string') return []
-  const says = `${name} misses ${text(more.now, 'perSecond')}, ${text(more.before, 'perSecond')} before`
-  return [{ says, evidence: [shown(more, window, settings, `misses of ${name}`)] }]
+  const summary = `${name} misses ${text(more.now, 'perSecond')}, ${text(more.before, 'perSecond')} before`
+  return [{ summary, evidence: [shown(more, window, settings, `misses of ${name}`)] }]
 }
 
-/** The rise of a metric, null where it did not rise by both, or why that cannot be told. */
+/** The rise of a metric, null where it did not rise by both, or why that is unknown. */
 function rise(
   window: SeriesWindow,
   settings: Settings,
