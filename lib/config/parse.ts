@@ -1,6 +1,5 @@
 import { hostname } from 'node:os'
 import { dirname, resolve } from 'node:path'
-import type { z } from 'zod'
 import { withoutTrailingSlashes } from '../format/url.ts'
 import type { Route } from '../model/notice.ts'
 import type { TargetConfig } from '../model/product.ts'
@@ -8,13 +7,16 @@ import { parseRef } from '../model/ref.ts'
 import type { RingNode, RingOptions } from '../model/ring.ts'
 import { authSchema } from './auth.ts'
 import type { Config, RingConfig } from './config.ts'
-import { type Outside, type Path, readSource, type Source } from './document.ts'
+import { type Outside, type Path, readSource } from './document.ts'
 import { ConfigError, type ConfigProblem, pathText } from './error.ts'
-import { allowedAt, allowedText, foundText, keyText, strangeKeys } from './explain.ts'
+import { allowedAt, allowedText, foundText, strangeKeys } from './explain.ts'
 import { fingerprintOf } from './fingerprint.ts'
+import { parseForeign } from './foreign.ts'
+import { hostPort } from './hostPort.ts'
 import { DEFAULT_LISTEN, type Listen, listenMend, listenText } from './listen.ts'
 import { isLoopback } from './loopback.ts'
 import { absolutePaths } from './paths.ts'
+import { keyProblem, problem } from './problem.ts'
 import { redact } from './redact.ts'
 import { configSchema, type Schemas } from './schema.ts'
 
@@ -226,56 +228,6 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
     shown: redact([schema], source.written ?? {}),
     fingerprint: fingerprintOf(text, source.written),
   }
-}
-
-type Read = z.output<ReturnType<typeof configSchema>>
-
-/**
- * A value from the environment or a file is text; where the schema wants a number or a truth value, and the text says one, it is read
- * as that. A password of digits stays text, because there the schema wants text.
- */
-function parseForeign(schema: z.ZodType, data: unknown, source: Source): { data?: Read; issues: z.core.$ZodIssue[] } {
-  const first = schema.safeParse(data)
-  if (first.success) return { data: first.data as Read, issues: [] }
-  const mended = structuredClone(data)
-  let changed = false
-  for (const issue of first.error.issues) {
-    if (issue.code !== 'invalid_type' || !source.foreign(issue.path)) continue
-    // Only what was there came from elsewhere: each step to it is a mapping or a list.
-    const parent = issue.path.slice(0, -1).reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown>)[step], mended) as Record<
-      PropertyKey,
-      unknown
-    >
-    const text = parent[issue.path.at(-1)!] as string
-    const value = issue.expected === 'boolean' ? { true: true, false: false }[text] : text.trim() === '' ? undefined : Number(text)
-    if (value === undefined || Number.isNaN(value)) continue
-    parent[issue.path.at(-1)!] = value
-    changed = true
-  }
-  const second = changed ? schema.safeParse(mended) : first
-  return second.success ? { data: second.data as Read, issues: [] } : { issues: second.error.issues }
-}
-
-const problem = (source: Source, path: Path, found: string, allowed: string): ConfigProblem => ({
-  path: pathText(path),
-  line: source.line(path),
-  found,
-  allowed,
-})
-
-/** The key itself is wrong: it may hold what was meant to be its value. */
-function keyProblem(source: Source, path: Path, what: string, allowed: string): ConfigProblem {
-  const key = keyText(path.at(-1)!)
-  return { ...problem(source, path, `the ${what} ${JSON.stringify(key)}`, allowed), path: pathText([...path.slice(0, -1), key]) }
-}
-
-/** What a ring hashes for a target: `host:port` of its URL or address; undefined where the URL does not say (unix, Cluster, Sentinel). */
-function hostPort(target: TargetConfig): string | undefined {
-  const { url, address } = target as { url?: unknown; address?: unknown }
-  if (typeof address === 'string' && !address.startsWith('/') && !address.startsWith('unix:')) return address
-  if (typeof url !== 'string' || !/^(redis|rediss|tcp|memcached|http|https):\/\//.test(url)) return undefined
-  const parsed = URL.parse(url)
-  return parsed?.hostname ? `${parsed.hostname}:${parsed.port || '6379'}` : undefined
 }
 
 function definedOnly<T extends object>(value: T): Partial<T> {
