@@ -13,7 +13,7 @@ const COMMANDS = {
   demo: { module: 'demo/main.ts' },
   start: { module: 'scripts/start.ts' },
   dev: { module: 'scripts/dev.ts' },
-  check: { module: 'scripts/test.ts', args: ['--only', 'types,lint,unit'] },
+  check: { module: 'scripts/test.ts', args: ['--only', 'types,lint,unused,unit'] },
   test: { module: 'scripts/test.ts' },
   'test-long': { module: 'scripts/test.ts', args: ['--long'] },
   'test-world': { module: 'scripts/world.ts' },

@@ -30,6 +30,7 @@ const types: Stage = {
   },
 }
 const lint: Stage = { name: 'lint', run: () => whole('Lint and format (biome)', bin('biome'), ['check', '.']) }
+const unused: Stage = { name: 'unused', run: () => whole('Unused files, exports and dependencies (knip)', bin('knip'), []) }
 const unit: Stage = { name: 'unit', run: () => vitest('Unit tests', 'unit') }
 const slow: Stage = { name: 'slow', run: () => vitest('Slow unit tests: simulations, properties, damaged files', 'slow') }
 const live: Stage = {
@@ -64,13 +65,13 @@ const browser: Stage = {
 }
 
 /** Without services: none waits for another. */
-const QUICK = [types, lint, unit]
+const QUICK = [types, lint, unused, unit]
 
 /** `npm test` and `npm run check`: the quick stages side by side, then the others one after the other; the first that fails is the last. */
 export async function main(args: string[]): Promise<number> {
   const { only, long } = parseArgs({ args, options: { only: { type: 'string' }, long: { type: 'boolean' } } }).values
   if (long) process.env.EVENKEEL_LONG = '1'
-  const all = [types, lint, unit, slow, live, build, browser, ...(long ? [longTests] : [])]
+  const all = [types, lint, unused, unit, slow, live, build, browser, ...(long ? [longTests] : [])]
   const names = only?.split(',')
   const unknown = names?.find((name) => !all.some((stage) => stage.name === name))
   if (unknown) throw new Stop(`--only ${unknown}: allowed are ${all.map((stage) => stage.name).join(', ')}.`, 2)

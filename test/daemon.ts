@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { leashed } from '../scripts/boot/leash.mjs'
 
 /** A server program of this machine is missing; `describeWith` (test/live.ts) turns it into a named skip or, under CI, a failure. */
-export class MissingProgram extends Error {}
+class MissingProgram extends Error {}
 
 /** Debian keeps daemons in /usr/sbin, which is not on every user's PATH. */
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin']

@@ -17,7 +17,7 @@ export function poisson(mean: number, random: () => number): number {
 }
 
 /** Noise that resembles its last value: `keep` of it stays from second to second; its standard deviation is `size`. */
-export function wander(size: number, keep: number, random: () => number): () => number {
+function wander(size: number, keep: number, random: () => number): () => number {
   let value = 0
   return () => {
     value = keep * value + Math.sqrt(1 - keep * keep) * size * normal(random)

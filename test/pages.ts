@@ -154,7 +154,7 @@ export const refusedCalls = ({ text }: Page): string[] =>
     })
 
 /** Every key of a schema as a dotted path: `watch.slowStart`, `targets.url`. Lists and mappings of names add no step. */
-export function optionPaths(schema: JsonSchema, path: string[] = []): string[] {
+function optionPaths(schema: JsonSchema, path: string[] = []): string[] {
   const inner = schema.items ?? (typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined)
   const own = mappingsOf(schema).flatMap(({ properties = {} }) =>
     Object.entries(properties).flatMap(([key, below]) => [[...path, key].join('.'), ...optionPaths(below, [...path, key])]),

@@ -6,7 +6,7 @@ import type { ChartRow } from './geometry.ts'
 const MOST = 12
 
 /** The values of one moment, greatest first. */
-export function readingOf(row: ChartRow, series: readonly DrawnSeries[]): { one: DrawnSeries; value: number | null }[] {
+function readingOf(row: ChartRow, series: readonly DrawnSeries[]): { one: DrawnSeries; value: number | null }[] {
   return series
     .map((one) => ({ one, value: row[one.id] ?? null }))
     .sort((a, b) => (b.value ?? Number.NEGATIVE_INFINITY) - (a.value ?? Number.NEGATIVE_INFINITY))

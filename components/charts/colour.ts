@@ -1,6 +1,6 @@
 /** Eight colours that stay apart for colour-blind eyes, from the theme. */
 const COLOURS = 8
-export const seriesVar = (index: number) => `var(--series-${(((index % COLOURS) + COLOURS) % COLOURS) + 1})`
+const seriesVar = (index: number) => `var(--series-${(((index % COLOURS) + COLOURS) % COLOURS) + 1})`
 
 /** A name's own colour, the same on every page: the number or letter at its end (app3, cache-b), else a hash. */
 export function colourIndex(name: string): number {

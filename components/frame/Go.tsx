@@ -4,7 +4,7 @@ import { useRouter, useSearchParams } from 'next/navigation'
 import { type ComponentProps, useCallback } from 'react'
 
 /** What a walk from page to page carries along: the time range and the scope. */
-export const CARRIED = ['span', 'from', 'to', 'compare', 'scope'] as const
+const CARRIED = ['span', 'from', 'to', 'compare', 'scope'] as const
 
 /** `href` with what the page's URL carries along. Pure. */
 export function carry(href: string, from: { get(name: string): string | null }): string {

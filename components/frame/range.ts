@@ -3,7 +3,7 @@ export type Range = { live: true; spanMs: number } | { live: false; from: number
 
 const UNIT: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 export const SPANS = ['5m', '15m', '1h', '6h', '24h', '7d', '30d'] as const
-export const DEFAULT_SPAN = '15m'
+const DEFAULT_SPAN = '15m'
 
 /** `15m` -> ms; null when it is not a span. */
 export function parseSpan(text: string): number | null {

@@ -16,7 +16,7 @@ import { writePrivate } from './secret.ts'
 import type { Session, Sessions } from './sessions.ts'
 import type { SignIns } from './signIns.ts'
 
-export const LINK_MS = 24 * 3_600_000
+const LINK_MS = 24 * 3_600_000
 const LINK_FILE = 'sign-in-link'
 /** Whoever can write to the data folder can let an admin in who has lost every way in: an empty file of this name asks for it. */
 const RESET_FILE = 'reset-admin'

@@ -7,7 +7,7 @@ import { lesserRole, type PersonRole } from './roles.ts'
 
 const DAY_MS = 86_400_000
 const DEFAULT_MS = 90 * DAY_MS
-export const TOKEN_MAX_MS = 366 * DAY_MS
+const TOKEN_MAX_MS = 366 * DAY_MS
 
 /**
  * What is kept of a token: never the token. `owner` is the id of the person who answers for it, `maker` the token that it was made with. Those from

@@ -59,7 +59,7 @@ export function localAddress({ host, port }: Listen): string {
 }
 
 /** 0.0.0.0 and `::` in each of its spellings: every address of the machine. */
-export const isAnyAddress = (host: string): boolean => isIP(host) !== 0 && /^[0.:]+$/.test(host)
+const isAnyAddress = (host: string): boolean => isIP(host) !== 0 && /^[0.:]+$/.test(host)
 
 /** Whether a socket that is bound there is what the configuration says. A name may be any address but every one. */
 export function isWhereItListens(said: Listen, bound: Listen): boolean {

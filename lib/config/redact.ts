@@ -1,8 +1,6 @@
 import { REDACTED, redactedUrl } from '../model/publicUrl.ts'
 import { below, type Form, formsOf, type Schema } from './shape.ts'
 
-export { REDACTED }
-
 const SCALARS = new Set(['string', 'number', 'int', 'boolean', 'literal', 'enum', 'template_literal', 'null'])
 
 /**

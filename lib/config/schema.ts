@@ -133,7 +133,7 @@ function rule(settings: z.ZodType): z.ZodType {
       : settings
   return z.preprocess(readDurations, object)
 }
-export function readDurations(value: unknown): unknown {
+function readDurations(value: unknown): unknown {
   if (typeof value === 'string' && /^\d+(\.\d+)?(ms|s|m|h|d)/.test(value)) return parseDuration(value) ?? value
   if (Array.isArray(value)) return value.map(readDurations)
   if (value && typeof value === 'object')

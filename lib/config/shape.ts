@@ -35,8 +35,7 @@ function fitting({ options, discriminator }: Union, data: unknown, unknown: 'all
 }
 
 /** `constructor` is no key of a mapping that does not hold it. */
-export const own = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined =>
-  Object.hasOwn(record, key) ? record[key] : undefined
+const own = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined => (Object.hasOwn(record, key) ? record[key] : undefined)
 
 /** The keys of an object's schema. */
 export const shapeOf = ({ schema }: Form): Record<string, Schema> => def(schema).shape as Record<string, Schema>

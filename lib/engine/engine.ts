@@ -13,11 +13,9 @@ import { createFindings } from './findings.ts'
 import type { PolledFleet } from './fleet.ts'
 import { createJudge, type Rule, type RuleStatus } from './judge.ts'
 import { createPropose } from './propose.ts'
-import type { TargetStatus } from './target.ts'
 import { createTicker } from './ticker.ts'
 
-export type { ProbeStatus } from './poller.ts'
-export type { RuleStatus, TargetStatus }
+export type { RuleStatus }
 
 export type EngineOptions = {
   fleet: PolledFleet

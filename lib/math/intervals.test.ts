@@ -63,7 +63,7 @@ test('a ratio of sums weighs each batch by its whole', () => {
   expect(ratioInterval([{ part: 1, whole: 0 }])).toBeNull()
 })
 
-test('Poisson rates and their ratio', () => {
+test('Poisson rates', () => {
   expect(poissonRate(0, 10)).toMatchObject({ value: 0, low: 0 })
   expect(poissonRate(0, 1).high).toBeGreaterThan(2)
   const hundred = poissonRate(100, 1)

@@ -30,7 +30,7 @@ export function wilson(hits: number, trials: number): Interval {
  * The factor by which autocorrelation widens an interval: the square root of (1 + r) / (1 − r). Only upwards; `r` is freed of its
  * bias in short series (about −(1 + 3r) / n; Kendall, 1954) and held below 0.8, because a few batches cannot show more.
  */
-export function dependenceFactor(values: readonly number[]): number {
+function dependenceFactor(values: readonly number[]): number {
   const seen = autocorrelation(values)
   const r = Math.min(0.8, Math.max(0, seen + (1 + 3 * seen) / values.length))
   return Math.sqrt((1 + r) / (1 - r))

@@ -1,7 +1,7 @@
 import type { Point } from '../model/series.ts'
 
 /** A hole between two points wider than this many steps is a gap: what happened inside is unknown. */
-export const GAP_STEPS = 2.5
+const GAP_STEPS = 2.5
 
 /** True when the time from one point to the next is a gap at the series' cadence. */
 export const isGap = (fromMs: number, toMs: number, stepMs: number) => toMs - fromMs > GAP_STEPS * stepMs

@@ -1,5 +1,4 @@
 import {
-  interquartileRange,
   mean as meanOf,
   medianAbsoluteDeviation,
   median as medianOf,
@@ -37,9 +36,6 @@ export const mad = (values: readonly number[]): number | null =>
 
 /** Sample standard deviation; 0 of fewer than two values. */
 export const deviation = (values: readonly number[]): number => (values.length < 2 ? 0 : sampleStandardDeviation(values as number[]))
-
-/** From the first to the third quartile; null of nothing. */
-export const spread = (values: readonly number[]): number | null => (values.length === 0 ? null : interquartileRange(values as number[]))
 
 /** How alike neighbours are, −1 to 1 (lag-1 autocorrelation); 0 of fewer than three values or of a flat line. */
 export function autocorrelation(values: readonly number[]): number {

@@ -27,7 +27,7 @@ type PoolSeries = { all: Series[]; own: Series | undefined; byServer: Map<string
 /** Cache of a pool's series by window: rules ask server by server, and the store is searched once a pool. */
 const known = new WeakMap<SeriesWindow, Map<string, PoolSeries>>()
 
-export function seriesOf(window: SeriesWindow, metric: string, target: string, pool: string): PoolSeries {
+function seriesOf(window: SeriesWindow, metric: string, target: string, pool: string): PoolSeries {
   let pools = known.get(window)
   if (!pools) {
     pools = new Map()

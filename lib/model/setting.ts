@@ -86,7 +86,7 @@ export function readWritten(text: SettingText, exists: Exists, where: string): S
 
 type OfServer = Extract<Setting, { of: ServerRef }>
 
-export const isOfServer = (setting: Setting): setting is OfServer => 'server' in setting.of
+const isOfServer = (setting: Setting): setting is OfServer => 'server' in setting.of
 
 /** Whatever else a text may mean: the pool's name ends at each of its slashes, and both names are written raw or escaped. */
 function otherReadings(text: SettingText): OfServer[] {

@@ -20,9 +20,9 @@ const config = z
   .describe('An address that takes webhooks of Alertmanager, version 4')
 export type WebhookConfig = z.output<typeof config>
 
-export const SIGNATURE_HEADER = 'X-Evenkeel-Signature'
+const SIGNATURE_HEADER = 'X-Evenkeel-Signature'
 /** `sha256=` and the hex HMAC-SHA256 of the raw body. */
-export const signature = (secret: string, body: string): string => `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`
+const signature = (secret: string, body: string): string => `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`
 
 /** Alertmanager's webhook: whatever takes its alerts takes ours. */
 export const webhook: Notifier<WebhookConfig> = {

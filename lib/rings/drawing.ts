@@ -8,8 +8,6 @@ export type Arc = { owner: number; from: number; to: number }
 /** A ring as it is drawn: owners of arcs are indexes into the names. */
 export type Drawn = { names: readonly string[]; arcs: readonly Arc[] }
 
-export const drawn = (spec: RingSpec): Drawn => ({ names: spec.nodes.map(({ name }) => name), arcs: arcsOf(spec).arcs })
-
 /** More arcs than pixels show nothing more: past this the circle is looked at in as many places. */
 const ARCS_MAX = 1_440
 

@@ -5,7 +5,7 @@ import { algorithms } from './algorithms.ts'
 
 export const NODES_MAX = 1_000
 /** Points and table slots of one ring, as really placed. */
-export const POINTS_MAX = 2_000_000
+const POINTS_MAX = 2_000_000
 
 const node = z.strictObject({
   name: z.string().min(1).max(300),
@@ -28,7 +28,7 @@ const shape = z.strictObject({
 })
 
 /** `['nodes', 2, 'weight']` as `before.nodes[2].weight`. */
-export const pathText = (root: string, path: readonly PropertyKey[]): string =>
+const pathText = (root: string, path: readonly PropertyKey[]): string =>
   path.reduce<string>((text, part) => text + (typeof part === 'number' ? `[${part}]` : text ? `.${String(part)}` : String(part)), root)
 
 const refuse = (path: string, because: string) => new EvenkeelError('bad_request', `${path}: ${because}`)

@@ -49,7 +49,7 @@ export function readConfig(path: string | undefined, env: NodeJS.ProcessEnv, bou
 }
 
 /** Everything that is polled: the configured targets, and the control documents of rings and TTL policies. */
-export function allTargets(config: Config): { config: TargetConfig; product: AnyProduct }[] {
+function allTargets(config: Config): { config: TargetConfig; product: AnyProduct }[] {
   const redisOf = (name: string) => config.targets.find((target) => target.name === name)!
   const controls: ControlConfig[] = [
     ...config.rings.map(

@@ -132,5 +132,5 @@ export class Saving {
   }
 }
 
-export const unsaved = ({ because, mend }: SavingFailure) =>
+const unsaved = ({ because, mend }: SavingFailure) =>
   new EvenkeelError('unavailable', `Nothing that is new can be written down: ${because}. ${mend}`)

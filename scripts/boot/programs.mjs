@@ -19,7 +19,7 @@ const PACKAGES = {
 // Daemons live in sbin, which an ordinary user's PATH leaves out on Debian.
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/sbin']
 
-export function has(program) {
+function has(program) {
   return FOLDERS.some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK)

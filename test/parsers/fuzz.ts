@@ -40,7 +40,7 @@ const TOKENS = [
 const REAL = 0.002
 
 /** A generator of bad inputs for one parser: real and good texts, cut, doubled, spliced, with odd values in them; and plain noise. Seeded. */
-export function mutationsOf({ good, real = [] }: Parser, others: readonly string[], random: () => number): () => string {
+function mutationsOf({ good, real = [] }: Parser, others: readonly string[], random: () => number): () => string {
   const below = (n: number) => Math.floor(random() * n)
   const one = <T>(list: readonly T[] | string): T => list[below(list.length)] as T
   const part = (text: string): [number, number] => {

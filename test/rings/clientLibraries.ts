@@ -22,7 +22,7 @@ export type ClientLibrary = {
 }
 
 /** Keys with tags of every sort, line feeds and characters of one to four bytes. */
-export const CLIENT_KEYS = [
+const CLIENT_KEYS = [
   ...Array.from({ length: 500 }, (_, i) => `key:${i * 7919}`),
   ...Array.from({ length: 200 }, (_, i) => `ключ-${i * 104729}-é`),
   ...Array.from({ length: 100 }, (_, i) => `{user${i}}:a`),

@@ -107,7 +107,7 @@ function compareSeries(text: string, wanted: number | [number, number] | null, {
 }
 
 /** Every sentence that the pages of this target, its pools and its findings show. */
-export function sentencesOf({ topology, targets, fired, refused }: Reading): string[] {
+function sentencesOf({ topology, targets, fired, refused }: Reading): string[] {
   const all = [
     refused,
     ...targets.flatMap(({ error, probes }) => [error, ...probes.map(({ because }) => because)]),

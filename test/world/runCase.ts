@@ -46,7 +46,7 @@ export async function judgeCase(it: WorldCase): Promise<Outcome> {
 }
 
 /** Runs a case through the real path: configuration, links to played servers, probes, engine, store, rules; the clock is simulated. */
-export async function readCase(it: WorldCase): Promise<Reading> {
+async function readCase(it: WorldCase): Promise<Reading> {
   const folder = await mkdtemp(join(tmpdir(), 'evenkeel-world-'))
   const clock = handClock(START)
   const elapsed = () => (clock.now() - START) / 1000

@@ -129,7 +129,7 @@ function loading(window: SeriesWindow, target: string): boolean {
 }
 
 /** The fullest two seconds ahead, where they stand out of the others. */
-export function nextCliff(
+function nextCliff(
   histogram: TtlHistogram,
   now: number,
   settings: Pick<Settings, 'cliffShare' | 'times' | 'keysMin' | 'sampledMin'>,

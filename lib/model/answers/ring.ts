@@ -32,7 +32,6 @@ const node = open({
   shareOwned: z.number(),
   shareSeen: share,
 })
-export type RingNodeView = z.infer<typeof node>
 
 export const ringAnswer = noun('Ring', 'A hash ring that applications hold', {
   name: z.string(),

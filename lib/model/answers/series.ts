@@ -15,6 +15,6 @@ const history = z.object({
 export type SeriesView = z.infer<typeof history>
 export const seriesAnswer = z.object({ series: z.array(history) })
 
-export const metricAnswer = z.object({ metric: z.string(), labels: z.array(labels) })
+const metricAnswer = z.object({ metric: z.string(), labels: z.array(labels) })
 export const metricsAnswer = page(metricAnswer)
 export type MetricsView = z.infer<typeof metricsAnswer>

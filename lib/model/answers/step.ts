@@ -4,7 +4,6 @@ import { labels, open, unit } from './shape.ts'
 /** A setting as its text at the wire. */
 export const settingAnswer = z.object({ target: z.string(), name: z.string() })
 export const step = z.object({ setting: settingAnswer, before: z.string(), after: z.string() })
-export type StepView = z.infer<typeof step>
 
 export const reversal = z.enum(['exact', 'lossy', 'none'])
 

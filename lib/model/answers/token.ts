@@ -19,4 +19,3 @@ export const tokenAnswer = z.object({
 export type TokenView = z.infer<typeof tokenAnswer>
 
 export const newTokenAnswer = tokenAnswer.extend({ token: z.string().meta({ description: 'Shown once, kept nowhere' }) })
-export type NewTokenView = z.infer<typeof newTokenAnswer>

@@ -11,7 +11,7 @@ const STEP = wide(2862933555777941757n)
 const ONE = wide(1n)
 
 /** Jump consistent hash of an unsigned 64-bit number; its halves are written over. */
-export function jumpBucket(hash: Wide, buckets: number): number {
+function jumpBucket(hash: Wide, buckets: number): number {
   let bucket = -1
   let next = 0
   while (next < buckets) {
@@ -72,7 +72,7 @@ function partOf(key: string, hashTag: string | undefined, hashStop: string | und
 }
 
 /** Natural order (facette/natsort): runs of digits as numbers, others as bytes; who ends first is smaller. */
-export function natural(one: string, other: string): number {
+function natural(one: string, other: string): number {
   const [a, b] = [one, other].map((text) => text.match(/\d+|\D+/g) ?? []) as unknown as [string[], string[]]
   for (let i = 0; i < a.length && i < b.length; i++) {
     const [x, y] = [a[i]!, b[i]!]

@@ -4,7 +4,7 @@ import { bytesOf } from '../hashes/bytes.ts'
 import { crc16Wide } from '../hashes/crc16.ts'
 import { taggedPart } from '../hashTag.ts'
 
-export const CLUSTER_SLOTS = 16384
+const CLUSTER_SLOTS = 16384
 
 /** `CLUSTER KEYSLOT` of a key. */
 export const clusterSlot = (key: string): number => crc16Wide(bytesOf(taggedPart(key, '{', '}'))) % CLUSTER_SLOTS

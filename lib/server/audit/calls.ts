@@ -27,7 +27,7 @@ export type Asked = {
 }
 
 /** Who a request comes from, for the audit log. */
-export function actorOf({ identity, from }: Pick<Visitor, 'identity' | 'from'>): Actor {
+function actorOf({ identity, from }: Pick<Visitor, 'identity' | 'from'>): Actor {
   if (!identity || identity.kind === 'anonymous') return { by: null, how: 'anonymous', from }
   return { by: identity.name, how: identity.kind === 'token' ? `token:${identity.id}` : 'person', from }
 }

@@ -1,6 +1,6 @@
 import { EvenkeelError } from '../../model/error.ts'
 
-export const BODY_MAX = 1 << 20
+const BODY_MAX = 1 << 20
 /** Ours nest ten deep at most. */
 const DEPTH_MAX = 64
 /** Of a refused body, taken in and thrown away before the connection is cut. */

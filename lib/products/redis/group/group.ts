@@ -14,7 +14,7 @@ export type GroupLink = { config: RedisConfig; entries: RedisClient[] }
 export const isGroup = ({ cluster, sentinel }: RedisConfig) => cluster !== undefined || sentinel !== undefined
 
 /** The URLs that are asked who belongs to it. */
-export const entryUrls = ({ cluster, sentinel }: RedisConfig): string[] => cluster ?? sentinel?.nodes.map((node) => `redis://${node}`) ?? []
+const entryUrls = ({ cluster, sentinel }: RedisConfig): string[] => cluster ?? sentinel?.nodes.map((node) => `redis://${node}`) ?? []
 
 /** Asks one after the other, from the one that answered last, until one answers. */
 async function members(link: GroupLink, signal: AbortSignal): Promise<Members> {
@@ -63,7 +63,7 @@ const shape: Probe<GroupLink, Members & { of: 'cluster' | 'sentinel' }> = {
 }
 
 /** A configuration for each member: reached where `natMap` says, with the same login. */
-export function memberConfigs(config: RedisConfig, addresses: readonly string[]): RedisConfig[] {
+function memberConfigs(config: RedisConfig, addresses: readonly string[]): RedisConfig[] {
   const { cluster, sentinel, natMap = {}, ...rest } = config
   const place = cluster ? placeOf(cluster[0]!) : null
   const [username, password] = [config.username ?? place?.username, config.password ?? place?.password]

@@ -180,7 +180,7 @@ const STATES: [field: string, metric: string, good: string][] = [
 const LOOKS = ['pexpiretime', 'type', 'object|freq']
 
 /** All series of one INFO. */
-export function infoSamples(info: Info, vanished = 0): Reading[] {
+function infoSamples(info: Info, vanished = 0): Reading[] {
   const { needed, optional } = numbersOf('INFO', (name) => info.fields.get(name))
   const { list, add } = readings()
   add('cache_uptime_seconds', needed('uptime_in_seconds'))

@@ -48,7 +48,7 @@ function newestId(answer: unknown): number | null {
 }
 
 /** `[id, unix seconds, µs, [argument…], client address, client name]`; the last two came with Redis 4. */
-export function slowEntry(entry: unknown): Extract<NewRecord, { kind: 'slow' }> {
+function slowEntry(entry: unknown): Extract<NewRecord, { kind: 'slow' }> {
   const [id, seconds, durationUs, command, client, clientName] = Array.isArray(entry) ? entry : []
   if (![id, seconds, durationUs].every((part) => Number.isSafeInteger(part)) || !Array.isArray(command))
     throw malformed('a SLOWLOG entry is to be [id, time, µs, [arguments]]', shown(entry))
