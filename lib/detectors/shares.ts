@@ -41,7 +41,7 @@ const RESPONSES_MS = 120_000
 export type Seen = { server: Pool['servers'][number]; share: number; seen: number; ratio: number; z: number }
 
 /** Every server's share, the busiest for what is expected first, or why shares are unknown. */
-export function sharesSeen(
+function sharesSeen(
   window: SeriesWindow,
   topology: Topology,
   pool: Pool,
