@@ -2,6 +2,7 @@ import { count, duration, safe } from '../format/format.ts'
 import { measure } from '../metrics/measure.ts'
 import type { Advisor } from '../model/detector.ts'
 import { expiryName, type Span, spanText } from '../model/expiry.ts'
+import { JOB_ITEMS_MOST } from '../model/job.ts'
 import type { Guard } from '../model/proposal.ts'
 import type { TtlHistogram } from '../model/record.ts'
 import { settingText } from '../model/setting.ts'
@@ -19,8 +20,6 @@ const KEYS_PER_SECOND = 2_000
 const BEGIN_MS = 5_000
 /** The widest is enough: of keys spread over a minute no second holds more than a fiftieth. */
 const WIDTHS_MS = [60_000, 45_000, 30_000, 20_000, 10_000]
-/** As many as a job keeps the undo of; lib/changes refuses above it too. */
-const KEYS_MOST = 200_000
 /** How much busier the server may get, as part of one core. */
 const BUSIER_MOST = 0.3
 /** More evictions than this, and more than before, are no chance. */
@@ -51,9 +50,9 @@ export const expirySpread: Advisor = {
     const cliff = cliffOf(histogram, window.to)
     if (!cliff) return null
     const { span } = cliff
-    if (cliff.keys > KEYS_MOST)
+    if (cliff.keys > JOB_ITEMS_MOST)
       return {
-        none: `About ${count(cliff.keys)} keys end together; no more than ${count(KEYS_MOST)} are re-timed at once, because each one's end is kept for a roll-back.`,
+        none: `About ${count(cliff.keys)} keys end together; no more than ${count(JOB_ITEMS_MOST)} are re-timed at once, because each one's end is kept for a roll-back.`,
       }
     const later = policy && !policy.error ? Math.round((policy.jitter * policy.ttlMs) / 1_000) * 1_000 : 0
     const ready = window.to + BEGIN_MS + (histogram.keys / KEYS_PER_SECOND) * 1_000 + DECIDE_MS

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { count } from '../format/format.ts'
 import { EvenkeelError } from '../model/error.ts'
-import type { Job } from '../model/job.ts'
+import { JOB_ITEMS_MOST, type Job } from '../model/job.ts'
 import type { LongWork } from '../model/product.ts'
 import type { Step } from '../model/proposal.ts'
 import type { Store } from '../model/store.ts'
@@ -14,8 +14,6 @@ const SLICES_MS = 100
 const PAUSE_TIMES = 2
 /** The server is asked how it fares, and progress is written down, this often. */
 const EVERY_MS = 1_000
-/** About 20 MB of undo. A job that would need more is put back and ends failed. */
-const UNDO_MOST = 200_000
 /** One slice may take so long. */
 export const SLICE_MS = 3_000
 
@@ -84,10 +82,10 @@ function afterFailure(job: Job, error: unknown, { log }: JobsOptions): Job {
 async function runSlice(work: LongWork, job: Job, target: string, { undo }: Pick<Store, 'undo'>): Promise<Job> {
   const { edits, cursor, progress } = await within(SLICE_MS, `Reading ${target}`, (signal) => work.look(job.cursor, signal))
   let { done, left, undoRecorded } = job
-  if (undoRecorded + edits.length > UNDO_MOST)
+  if (undoRecorded + edits.length > JOB_ITEMS_MOST)
     throw new EvenkeelError(
       'not_allowed',
-      `more than ${count(UNDO_MOST)} items are to be written, and so many are not kept for a roll-back`,
+      `more than ${count(JOB_ITEMS_MOST)} items are to be written, and so many are not kept for a roll-back`,
     )
   if (edits.length > 0) {
     undo.append(job.change, job.undoableUntil, edits)

@@ -6,6 +6,7 @@ import { isFresh } from '../model/follower.ts'
 import type { Job } from '../model/job.ts'
 import type { Step } from '../model/proposal.ts'
 import type { RingRef, TtlRef } from '../model/ref.ts'
+import { RING_SEEN_MS } from '../model/ring.ts'
 import { parseSetting } from '../model/setting.ts'
 import { isRising } from '../model/slowStart.ts'
 import type { Topology } from '../model/topology.ts'
@@ -15,8 +16,6 @@ import type { SeriesWindow } from '../model/window.ts'
 const SMOOTHING_PASSED = 2
 /** Two polls: the first one after the write may have begun before it. */
 const POLLS_MS = 2_000
-/** The window of a ring's shares (lib/engine/derive.ts); it begins when the followers have moved. */
-const RING_MS = 10_000
 /** How long a job is watched after its effect has shown, so that the verdict falls within the watch. */
 const JOB_AFTER_MS = 30_000
 /** Followers read their document every few seconds; nobody is waited for longer than this. */
@@ -33,7 +32,7 @@ export function settledFrom(change: Change, window: SeriesWindow, topology: Topo
   const reached = (at: number) => (at <= window.to ? at : null)
   const { of } = parseSetting(change.steps[0]!.setting)
   if ('ttl' in of) return reached(watchFrom + POLLS_MS + oldTtlMs(change.steps, of, topology))
-  if ('ring' in of) return reached(watchFrom + followed(change, of, window.to, topology) + RING_MS)
+  if ('ring' in of) return reached(watchFrom + followed(change, of, window.to, topology) + RING_SEEN_MS)
   // What waited before the write is answered after it: that time was spent under the old setting.
   const drained = prediction.dip?.metric === prediction.metric ? prediction.dip.forMs : 0
   const { target, pool } = prediction.where

@@ -1,14 +1,12 @@
 import { increase } from '../math/rates.ts'
 import { refText } from '../model/ref.ts'
-import type { RingSpec } from '../model/ring.ts'
+import { RING_SEEN_MS, type RingSpec } from '../model/ring.ts'
 import type { Reading, Series } from '../model/series.ts'
 import type { Store } from '../model/store.ts'
 import type { Ring, TargetState, Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { evaluateSpecs } from '../rings/evaluate.ts'
 
-/** The window of a share seen: at 100 lookups a second a share of a third is known to ±3 %. */
-const SEEN_MS = 10_000
 /** The least number of lookups over all nodes: shares of fewer are noise. */
 const LOOKUPS_MIN = 50
 
@@ -40,7 +38,7 @@ function ringReadings(ring: Ring, owned: Record<string, number>, window: SeriesW
     labels: { ring: ring.name, node: name },
     value: owned[name] ?? 0,
   }))
-  const recent = window.between(window.to - SEEN_MS, window.to)
+  const recent = window.between(window.to - RING_SEEN_MS, window.to)
   const lookups = ring.nodes.map(({ target }) => (target === undefined ? null : lookupsOf(target, recent)))
   if (lookups.some((count) => count === null)) return readings
   const total = lookups.reduce<number>((sum, count) => sum + count!, 0)

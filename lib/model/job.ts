@@ -29,6 +29,9 @@ export type Job = {
   undoableUntil: number
 }
 
+/** Items of one job whose undo is kept, about 20 MB: a remedy proposes no more, and a job that would need more is put back and ends failed. */
+export const JOB_ITEMS_MOST = 200_000
+
 /** Which state allows which verb: both the route and the button read this. */
 export const jobCan = {
   pause: { states: ['running'], otherwise: 'Only a running job can be paused.' },
