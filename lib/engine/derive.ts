@@ -23,7 +23,7 @@ export function createDerive(
     }
     for (const ring of topology.rings) {
       const shares = ownedShares(ring)
-      if (shares) store.append(refText({ ring: ring.name }), now, ringReadings(ring, shares, store.window(now - SEEN_MS, now)), stepMs)
+      if (shares) store.append(refText({ ring: ring.name }), now, ringReadings(ring, shares, store.window(now - RING_SEEN_MS, now)), stepMs)
     }
   }
 }
