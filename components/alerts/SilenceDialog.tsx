@@ -1,11 +1,11 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { toast } from 'sonner'
 import { post, sayError } from '@/components/frame/api.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Field, Input, Select } from '@/components/ui/field.tsx'
 import { Dialog } from '@/components/ui/sheet.tsx'
+import { toast } from '@/components/ui/toast.tsx'
 import { labelsText } from '@/lib/format/format.ts'
 import type { Labels } from '@/lib/model/series.ts'
 

@@ -1,5 +1,5 @@
 'use client'
-import { type RefObject, useEffect, useMemo, useRef, useState } from 'react'
+import { memo, type RefObject, useEffect, useMemo, useRef, useState } from 'react'
 import { cn } from '@/components/ui/cn.ts'
 import { ChartTools } from './ChartTools.tsx'
 import type { ChartContent, ChartSeries, DrawnSeries } from './chart.ts'
@@ -25,7 +25,16 @@ export type LineChartProps = ChartContent & {
 }
 
 /** Lines over time: gaps stay gaps, units on the axis, threshold and baseline drawn, readable as a table (`t`), downloadable, enlarged on demand. */
-export function LineChart({ series, height = 180, group, onZoom, empty, note, className, ...content }: LineChartProps) {
+export const LineChart = memo(function LineChart({
+  series,
+  height = 180,
+  group,
+  onZoom,
+  empty,
+  note,
+  className,
+  ...content
+}: LineChartProps) {
   const { title, unit, stepMs } = content
   const box = useRef<HTMLElement>(null)
   const [asTable, setAsTable] = useTableKey(box)
@@ -64,7 +73,7 @@ export function LineChart({ series, height = 180, group, onZoom, empty, note, cl
       {enlarged && <EnlargedChart {...enlarged} onClose={() => setEnlarged(null)} />}
     </figure>
   )
-}
+})
 
 function drawnSeries(series: readonly ChartSeries[]): DrawnSeries[] {
   const colours = coloursFor(series.map((one) => one.name))

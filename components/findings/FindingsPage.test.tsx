@@ -2,7 +2,6 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { NuqsTestingAdapter } from 'nuqs/adapters/testing'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test, vi } from 'vitest'
-import { TooltipProvider } from '@/components/ui/tooltip.tsx'
 import type { FindingView } from '@/lib/model/answers/finding.ts'
 import { FindingsPage } from './FindingsPage.tsx'
 
@@ -30,9 +29,7 @@ const paint = (items: FindingView[], total: number, info = 0) =>
   renderToStaticMarkup(
     <NuqsTestingAdapter>
       <QueryClientProvider client={new QueryClient()}>
-        <TooltipProvider>
-          <FindingsPage initial={{ items, next: total > items.length ? 'more' : null, total }} info={info} open={null} initialOpen={null} />
-        </TooltipProvider>
+        <FindingsPage initial={{ items, next: total > items.length ? 'more' : null, total }} info={info} open={null} initialOpen={null} />
       </QueryClientProvider>
     </NuqsTestingAdapter>,
   )

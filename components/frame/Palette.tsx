@@ -47,18 +47,6 @@ export function Palette({ open, onClose, frame }: { open: boolean; onClose: () =
     onClose()
     act()
   }
-  const Item = ({ value, children, hint, act }: { value: string; children: ReactNode; hint?: string; act: () => void }) => (
-    <Command.Item
-      value={value}
-      onSelect={run(act)}
-      className="flex h-9 cursor-default items-center gap-2.5 rounded px-2 text-sm data-[selected=true]:bg-hover"
-    >
-      {children}
-      {hint && <span className="ml-auto shrink-0 pl-2 text-dim text-xs">{hint}</span>}
-    </Command.Item>
-  )
-  const group =
-    '[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-dim [&_[cmdk-group-heading]]:text-xs'
   return (
     <Command.Dialog
       open={open}
@@ -80,7 +68,7 @@ export function Palette({ open, onClose, frame }: { open: boolean; onClose: () =
         {things.findings.length > 0 && (
           <Command.Group heading="Firing" className={group}>
             {things.findings.map((finding) => (
-              <Item key={finding.id} value={findingValue(finding)} act={() => go(path`/findings/${finding.id}`)}>
+              <Item key={finding.id} value={findingValue(finding)} onSelect={run(() => go(path`/findings/${finding.id}`))}>
                 <Shape tone={finding.severity} />
                 <span className="truncate">{safe(finding.summary)}</span>
               </Item>
@@ -93,7 +81,7 @@ export function Palette({ open, onClose, frame }: { open: boolean; onClose: () =
               <Item
                 key={proposal.id}
                 value={`apply proposal ${proposal.because} ${proposal.id}`}
-                act={() => go(path`/findings/${proposal.finding}`)}
+                onSelect={run(() => go(path`/findings/${proposal.finding}`))}
               >
                 <Shape tone="change" />
                 <span className="truncate">{safe(proposal.because)}</span>
@@ -111,7 +99,7 @@ export function Palette({ open, onClose, frame }: { open: boolean; onClose: () =
                     <Item
                       value={`apply ${applyWords(proposal.steps)} ${finding.summary} ${finding.id}`}
                       hint={finding.id === here ? 'asks first' : subjectName(finding.subject)}
-                      act={() => go(`${path`/findings/${finding.id}`}?do=apply`)}
+                      onSelect={run(() => go(`${path`/findings/${finding.id}`}?do=apply`))}
                     >
                       <Shape tone="change" />
                       <span className="truncate">{applyWords(proposal.steps)}…</span>
@@ -120,7 +108,7 @@ export function Palette({ open, onClose, frame }: { open: boolean; onClose: () =
                   <Item
                     value={`silence ${finding.summary} ${finding.id}`}
                     hint={finding.id === here ? 'asks first' : subjectName(finding.subject)}
-                    act={() => go(`${path`/findings/${finding.id}`}?do=silence`)}
+                    onSelect={run(() => go(`${path`/findings/${finding.id}`}?do=silence`))}
                   >
                     <Shape tone={finding.severity} />
                     <span className="truncate">Silence…</span>
@@ -132,7 +120,7 @@ export function Palette({ open, onClose, frame }: { open: boolean; onClose: () =
         )}
         <Command.Group heading="Go to" className={group}>
           {nounsFor(frame).map((noun) => (
-            <Item key={noun.href} value={`go ${noun.label}`} hint={`g ${noun.key}`} act={() => go(noun.href)}>
+            <Item key={noun.href} value={`go ${noun.label}`} hint={`g ${noun.key}`} onSelect={run(() => go(noun.href))}>
               <noun.icon size={16} strokeWidth={1.75} aria-hidden className="text-dim" />
               {noun.label}
             </Item>
@@ -140,33 +128,49 @@ export function Palette({ open, onClose, frame }: { open: boolean; onClose: () =
         </Command.Group>
         <Command.Group heading="The fleet" className={group}>
           {things.places.map((place) => (
-            <Item key={place.href} value={`${place.kind} ${place.name}`} hint={place.kind} act={() => go(place.href)}>
+            <Item key={place.href} value={`${place.kind} ${place.name}`} hint={place.kind} onSelect={run(() => go(place.href))}>
               <span className="truncate">{safe(place.name)}</span>
             </Item>
           ))}
         </Command.Group>
         <Command.Group heading="The page" className={group}>
           {SPANS.map((span) => (
-            <Item key={span} value={`range last ${span}`} hint="time range" act={() => setSpan(span)}>
+            <Item key={span} value={`range last ${span}`} hint="time range" onSelect={run(() => setSpan(span))}>
               Last {span}
             </Item>
           ))}
-          <Item value="live pause" hint="l" act={() => setLive(!live)}>
+          <Item value="live pause" hint="l" onSelect={run(() => setLive(!live))}>
             {live ? 'Pause' : 'Go live'}
           </Item>
           {(['light', 'dark', 'system'] as const).map((theme) => (
-            <Item key={theme} value={`theme ${theme}`} hint="theme" act={() => setTheme(theme)}>
+            <Item key={theme} value={`theme ${theme}`} hint="theme" onSelect={run(() => setTheme(theme))}>
               {theme === 'system' ? 'As the system' : theme === 'dark' ? 'Dark' : 'Light'}
             </Item>
           ))}
           {'Notification' in globalThis && Notification.permission === 'default' && (
-            <Item value="notifications allow browser" act={() => void Notification.requestPermission()}>
+            <Item value="notifications allow browser" onSelect={run(() => void Notification.requestPermission())}>
               Allow this browser's notifications
             </Item>
           )}
         </Command.Group>
       </Command.List>
     </Command.Dialog>
+  )
+}
+
+const group =
+  '[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-dim [&_[cmdk-group-heading]]:text-xs'
+
+function Item({ value, children, hint, onSelect }: { value: string; children: ReactNode; hint?: string; onSelect: () => void }) {
+  return (
+    <Command.Item
+      value={value}
+      onSelect={onSelect}
+      className="flex h-9 cursor-default items-center gap-2.5 rounded px-2 text-sm data-[selected=true]:bg-hover"
+    >
+      {children}
+      {hint && <span className="ml-auto shrink-0 pl-2 text-dim text-xs">{hint}</span>}
+    </Command.Item>
   )
 }
 

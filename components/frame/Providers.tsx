@@ -3,7 +3,6 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { ThemeProvider } from 'next-themes'
 import { NuqsAdapter } from 'nuqs/adapters/next/app'
 import { type ReactNode, useState } from 'react'
-import { TooltipProvider } from '@/components/ui/tooltip.tsx'
 import { Problem } from './api.ts'
 import { LiveProvider } from './live.tsx'
 
@@ -26,9 +25,7 @@ export function Providers({ children, nonce }: { children: ReactNode; nonce?: st
     <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange nonce={nonce}>
       <QueryClientProvider client={client}>
         <NuqsAdapter>
-          <TooltipProvider>
-            <LiveProvider>{children}</LiveProvider>
-          </TooltipProvider>
+          <LiveProvider>{children}</LiveProvider>
         </NuqsAdapter>
       </QueryClientProvider>
     </ThemeProvider>

@@ -29,8 +29,11 @@ export function stepFor(spanMs: number): number {
   return steps.find((step) => spanMs / step <= 300) ?? 86_400_000
 }
 
-/** How often a chart of that span is worth asking again, ms: a pixel's worth, between 2 s and a minute. */
-export const refreshFor = (spanMs: number): number => Math.min(60_000, Math.max(2_000, spanMs / 400))
+/**
+ * How often a chart of that span is asked for again, ms: once a step, between 2 s and a minute. Within a step only the last point would move,
+ * and each redraw of a page with eight charts costs 25 ms of processor time.
+ */
+export const refreshFor = (spanMs: number): number => Math.min(60_000, Math.max(2_000, stepFor(spanMs)))
 
 /** The range in words: `last 15 min`. */
 export function sayRange(range: Range): string {

@@ -1,7 +1,7 @@
 'use client'
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
-import { toast } from 'sonner'
+import { toast } from '@/components/ui/toast.tsx'
 import type { AppEvent } from '@/lib/model/events.ts'
 import { subjectName } from '@/lib/model/finding.ts'
 import { setConnection } from './connection.ts'

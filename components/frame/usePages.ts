@@ -1,6 +1,6 @@
 'use client'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
-import { useEffect } from 'react'
+import { useEffect, useMemo } from 'react'
 import type { Page } from '@/lib/model/answers/shape.ts'
 import { get, type Query } from './api.ts'
 import { useLive } from './live.tsx'
@@ -53,12 +53,11 @@ export function usePages<T>(key: readonly unknown[], path: string, options: Opti
   useEffect(() => {
     if (follow) void fetchNextPage()
   }, [follow, fetchNextPage])
-  const pages = data?.pages ?? []
-  const items = pages.flatMap((page) => page.items)
+  const items = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data])
   return {
     items,
     // The first page is the one that was read first; while pages are missing, only the server knows.
-    total: hasNextPage ? Math.max(items.length, pages[0]?.total ?? 0) : items.length,
+    total: hasNextPage ? Math.max(items.length, data?.pages[0]?.total ?? 0) : items.length,
     known: data !== undefined,
     more: hasNextPage ? () => void fetchNextPage() : null,
     reading: isFetchingNextPage,

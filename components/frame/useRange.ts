@@ -20,13 +20,14 @@ export function useRange(): {
     { history: 'push', scroll: false },
   )
   const range = useMemo(() => readRange(query.span, query.from, query.to), [query.span, query.from, query.to])
-  return {
-    range,
-    spanMs: range.live ? range.spanMs : range.to - range.from,
-    setSpan: (span) => setQuery({ span, from: null, to: null }),
-    zoom: (from, to) => setQuery({ from: Math.round(from), to: Math.round(to) }),
-    compare: query.compare ?? false,
-    setCompare: (compare) => setQuery({ compare: compare || null }),
-    reset: () => setQuery({ from: null, to: null }),
-  }
+  const verbs = useMemo(
+    () => ({
+      setSpan: (span: string) => void setQuery({ span, from: null, to: null }),
+      zoom: (from: number, to: number) => void setQuery({ from: Math.round(from), to: Math.round(to) }),
+      setCompare: (compare: boolean) => void setQuery({ compare: compare || null }),
+      reset: () => void setQuery({ from: null, to: null }),
+    }),
+    [setQuery],
+  )
+  return { range, spanMs: range.live ? range.spanMs : range.to - range.from, compare: query.compare ?? false, ...verbs }
 }

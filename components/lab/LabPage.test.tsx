@@ -2,7 +2,6 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { NuqsTestingAdapter } from 'nuqs/adapters/testing'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test, vi } from 'vitest'
-import { TooltipProvider } from '@/components/ui/tooltip.tsx'
 import { EXAMPLE, withNode } from '@/lib/lab/edit.ts'
 import { writeLab } from '@/lib/lab/link.ts'
 import { EMPTY_LAB, type LabState } from '@/lib/lab/state.ts'
@@ -30,9 +29,7 @@ const paint = (lab: string, rings: RingView[] = [ring]) =>
   renderToStaticMarkup(
     <NuqsTestingAdapter searchParams={lab ? { lab } : {}}>
       <QueryClientProvider client={new QueryClient()}>
-        <TooltipProvider>
-          <LabPage rings={{ items: rings, next: null }} pools={{ items: [], next: null }} />
-        </TooltipProvider>
+        <LabPage rings={{ items: rings, next: null }} pools={{ items: [], next: null }} />
       </QueryClientProvider>
     </NuqsTestingAdapter>,
   )

@@ -1,4 +1,5 @@
-import { Field, Segmented, Select } from '@/components/ui/field.tsx'
+import { Field, Select } from '@/components/ui/field.tsx'
+import { Segmented } from '@/components/ui/segmented.tsx'
 import { safe } from '@/lib/format/format.ts'
 import { withAlgorithm } from '@/lib/lab/edit.ts'
 import { RING_ALGORITHMS, type RingAlgorithm } from '@/lib/model/ring.ts'

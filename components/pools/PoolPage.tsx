@@ -4,25 +4,20 @@ import { Here } from '@/components/findings/Here.tsx'
 import { Ago } from '@/components/frame/Ago.tsx'
 import { path } from '@/components/frame/api.ts'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
-import { useClock } from '@/components/frame/live.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
 import { quotientPoints } from '@/components/series/ratio.ts'
 import { SeriesChart } from '@/components/series/SeriesChart.tsx'
-import { touches } from '@/components/series/useAnnotations.ts'
 import { Badge } from '@/components/ui/badge.tsx'
 import { Code } from '@/components/ui/code.tsx'
-import { Figure } from '@/components/ui/figure.tsx'
 import { PageHead, Section } from '@/components/ui/page.tsx'
 import { Readings } from '@/components/ui/readings.tsx'
-import { Status } from '@/components/ui/status.tsx'
-import { type Column, Table } from '@/components/ui/table.tsx'
-import { safe, text } from '@/lib/format/format.ts'
+import { Table } from '@/components/ui/table.tsx'
+import { safe } from '@/lib/format/format.ts'
 import { labHref } from '@/lib/lab/link.ts'
-import type { ChangeView } from '@/lib/model/answers/change.ts'
-import type { PoolServerView, PoolView } from '@/lib/model/answers/pool.ts'
-import type { Page } from '@/lib/model/answers/shape.ts'
-import { isOut, ReturnButton } from './ReturnButton.tsx'
-import { againstOthers, dueBand, FIGURE_SECONDS, isHeavy, poolParts, SERVER_TONE } from './words.ts'
+import type { PoolView } from '@/lib/model/answers/pool.ts'
+import { serverColumns } from './serverColumns.tsx'
+import { useLastChange } from './useLastChange.ts'
+import { poolParts } from './words.ts'
 
 /** One pool: its strip, what is wrong here and what would mend it, its servers, and how they behave over time. */
 export function PoolPage({ target, name, initialData }: { target: string; name: string; initialData: PoolView }) {
@@ -31,7 +26,7 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
     everyMs: 2_000,
   })
   const where = { target, pool: name }
-  const turned = useTurned(where)
+  const changedAt = useLastChange(where)
   const servers = {
     where,
     keep: (labels: Record<string, string>) => Boolean(labels.server),
@@ -65,9 +60,9 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
       </PageHead>
       <div className="px-4 py-2">
         <BalanceStrip parts={poolParts(pool)} width={360} thick={10} label={`Balance of ${safe(name, 60)}`} className="max-w-full" />
-        {turned !== null && (
+        {changedAt !== null && (
           <p className="text-dim text-xs">
-            Set anew <Ago at={new Date(turned).toISOString()} />: the shares seen are those of the last minute, so some of them are from
+            Set anew <Ago at={new Date(changedAt).toISOString()} />: the shares seen are those of the last minute, so some of them are from
             before.
           </p>
         )}
@@ -101,7 +96,7 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
           main
           hold
           sticky={false}
-          columns={columns(pool, turned !== null)}
+          columns={serverColumns(pool, changedAt !== null)}
           rows={pool.servers}
           rowKey={(s) => s.name}
         />
@@ -136,159 +131,4 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
       </div>
     </>
   )
-}
-
-/** When the weights or states of this pool were last written, while the figures still reach back before it. */
-function useTurned(where: { target: string; pool: string }): number | null {
-  const now = useClock(5_000)
-  const { data } = useApi<Page<ChangeView>>(['changes'], 'changes', { everyMs: 10_000 })
-  const moments = (data?.items ?? [])
-    .filter((change) => touches(change, where))
-    .flatMap(({ at, state, endedAt }) => [Date.parse(at), ...(state === 'rolled_back' && endedAt ? [Date.parse(endedAt)] : [])])
-  const last = Math.max(...moments)
-  return now && now - last < FIGURE_SECONDS * 1_000 ? last : null
-}
-
-/** `turned`: shares of the last minute are those of two settings, so that none is out of line. */
-function columns(pool: PoolView, turned: boolean): Column<PoolServerView>[] {
-  return [
-    {
-      id: 'name',
-      head: 'Server',
-      sort: (s) => s.name,
-      cell: (s) => (
-        <span>
-          <span className="font-medium">{safe(s.name, 60)}</span>
-          {s.backup && <Badge className="ml-2">backup</Badge>}
-        </span>
-      ),
-    },
-    {
-      id: 'state',
-      head: 'State',
-      sort: (s) => s.state,
-      cell: (s) => (
-        <span className="flex items-center gap-2">
-          <Status tone={SERVER_TONE[s.state]}>{s.state}</Status>
-          {isOut(s) && <ReturnButton pool={pool} server={s} />}
-        </span>
-      ),
-    },
-    {
-      id: 'set',
-      head: 'Weight set',
-      right: true,
-      sort: (s) => s.weightSet,
-      cell: (s) => (
-        <span title={s.weightFile !== undefined && s.weightFile !== s.weightSet ? `The file says ${s.weightFile}` : undefined}>
-          {s.weightSet}
-          {s.weightFile !== undefined && s.weightFile !== s.weightSet && (
-            <span className="ml-1 text-warning-text">≠ {s.weightFile} in file</span>
-          )}
-        </span>
-      ),
-    },
-    {
-      id: 'effective',
-      head: 'In force',
-      right: true,
-      sort: (s) => s.weightEffective,
-      cell: (s) => (
-        <span className={s.weightEffective !== s.weightSet ? 'text-warning-text' : undefined}>
-          {s.weightEffective}
-          {s.otherWriter && (
-            <span className="block max-w-32 truncate text-dim text-xs" title={s.otherWriter}>{`by ${safe(s.otherWriter, 60)}`}</span>
-          )}
-        </span>
-      ),
-      from: 'sm',
-    },
-    {
-      id: 'expected',
-      head: 'Share due',
-      right: true,
-      sort: (s) => s.shareExpected,
-      cell: (s) => {
-        const band = dueBand(s, pool)
-        return (
-          <>
-            <Figure value={s.shareExpected} because="the algorithm promises no shares" unit="ratio" />
-            {band && (
-              <span className="ml-1 text-[0.85em] text-dim tabular max-lg:hidden" title="What chance alone makes of it in a minute">
-                ± {text(band.high - (s.shareExpected ?? 0), 'ratio')}
-              </span>
-            )}
-          </>
-        )
-      },
-      from: 'sm',
-    },
-    {
-      id: 'seen',
-      head: 'Share seen',
-      right: true,
-      sort: (s) => s.shareSeen,
-      cell: (s) => <Figure value={s.shareSeen} unit="ratio" tone={!turned && isHeavy(s, pool) ? 'warning' : undefined} />,
-    },
-    {
-      id: 'requests',
-      head: 'Requests',
-      right: true,
-      sort: (s) => s.requestsPerSecond,
-      cell: (s) => <Figure value={s.requestsPerSecond} unit="perSecond" />,
-      from: 'md',
-    },
-    {
-      id: 'response',
-      head: 'Mean response',
-      right: true,
-      sort: (s) => s.responseSeconds,
-      cell: (s) => {
-        const times = againstOthers(s, pool)
-        return (
-          <Figure
-            value={s.responseSeconds}
-            unit="seconds"
-            tone={times !== null && times >= 3 ? 'critical' : times !== null && times >= 2 ? 'warning' : undefined}
-          />
-        )
-      },
-    },
-    {
-      id: 'errors',
-      head: 'Errors',
-      right: true,
-      sort: (s) => s.errorRatio,
-      cell: (s) => (
-        <Figure
-          value={s.errorRatio}
-          unit="ratio"
-          tone={s.errorRatio && s.errorRatio > 0.05 ? 'critical' : s.errorRatio && s.errorRatio > 0.01 ? 'warning' : undefined}
-        />
-      ),
-    },
-    {
-      id: 'sessions',
-      head: 'Sessions',
-      right: true,
-      sort: (s) => s.sessions,
-      cell: (s) => <Figure value={s.sessions} unit="count" />,
-      from: 'lg',
-    },
-    {
-      id: 'queue',
-      head: 'Queue',
-      right: true,
-      sort: (s) => s.queue,
-      cell: (s) => <Figure value={s.queue} unit="count" tone={s.queue ? 'warning' : undefined} />,
-      from: 'lg',
-    },
-    {
-      id: 'address',
-      head: 'Address',
-      grow: true,
-      cell: (s) => <span className="font-mono text-dim text-xs">{safe(s.address, 60)}</span>,
-      from: 'xl',
-    },
-  ]
 }

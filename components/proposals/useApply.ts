@@ -1,7 +1,7 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { toast } from 'sonner'
 import { Problem, path, post, sayError } from '@/components/frame/api.ts'
+import { toast } from '@/components/ui/toast.tsx'
 
 /** What a refusal means for the person who pressed; the server's own sentence stands below it. */
 const REFUSED: Partial<Record<Problem['code'], string>> = {

@@ -1,4 +1,5 @@
-import { answer, type LabAnswer, type LabQuestion } from '@/lib/lab/compute.ts'
+import { answer } from '@/lib/lab/answer.ts'
+import type { LabAnswer, LabQuestion } from '@/lib/lab/compute.ts'
 
 /** Computes rings beside the page, so that typing never waits for a circle. */
 export type Asked = { id: number; question: LabQuestion }

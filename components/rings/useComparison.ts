@@ -1,6 +1,6 @@
 'use client'
 import { startTransition, useEffect, useMemo, useRef, useState } from 'react'
-import { answer, type Compared, isHeavy, type LabAnswer, type LabQuestion } from '@/lib/lab/compute.ts'
+import { type Compared, type CompareQuestion, compare, isHeavy, type LabAnswer, type LabQuestion } from '@/lib/lab/compute.ts'
 import type { LabSource } from '@/lib/lab/source.ts'
 import type { RingSpec } from '@/lib/model/ring.ts'
 import type { Drawn } from '@/lib/rings/drawing.ts'
@@ -74,7 +74,7 @@ export function useQuestion(
   { spec, seen, hot }: Pick<LabSource, 'spec' | 'seen' | 'hot'>,
   after: RingSpec,
   keys: readonly string[] = NO_KEYS,
-): LabQuestion {
+): CompareQuestion {
   const print = JSON.stringify([
     spec,
     after,
@@ -101,20 +101,20 @@ export function useCircles(compared: Compared | null, of: LabQuestion | null): {
 
 /** A comparison, at once where it is small; else the last one until the next is there. */
 export function useComparison(
-  question: LabQuestion | null,
+  question: CompareQuestion | null,
   ask: ReturnType<typeof useThread>,
-): { compared: Compared | null; of: LabQuestion | null; because?: string; busy: boolean } {
+): { compared: Compared | null; of: CompareQuestion | null; because?: string; busy: boolean } {
   const heavy = question !== null && isHeavy(question)
   const here = useMemo(() => {
     if (!question || heavy) return null
     try {
-      return { compared: (answer(question) as Extract<LabAnswer, { is: 'compare' }>).answer, of: question, busy: false }
+      return { compared: compare(question), of: question, busy: false }
     } catch (error) {
       return { compared: null, of: question, because: error instanceof Error ? error.message : String(error), busy: false }
     }
   }, [question, heavy])
-  const [there, setThere] = useState<{ compared: Compared | null; of: LabQuestion; because?: string } | null>(null)
-  const next = useRef<LabQuestion | null>(null)
+  const [there, setThere] = useState<{ compared: Compared | null; of: CompareQuestion; because?: string } | null>(null)
+  const next = useRef<CompareQuestion | null>(null)
   const running = useRef(false)
   useEffect(() => {
     next.current = heavy ? question : null

@@ -1,5 +1,5 @@
 'use client'
-import { useMemo, useRef } from 'react'
+import { useDeferredValue, useMemo, useRef } from 'react'
 import type { ChartSeries } from '@/components/charts/chart.ts'
 import { LineChart, type LineChartProps } from '@/components/charts/LineChart.tsx'
 import { sayError } from '@/components/frame/api.ts'
@@ -58,40 +58,20 @@ export function SeriesChart({
   const toLines = (answers: SeriesView[][]): ChartSeries[] =>
     derive
       ? derive(answers)
-      : answers.flat().flatMap((one) =>
-          keep && !keep(one.labels)
-            ? []
-            : [
-                {
-                  name: name ? name(one.labels, one.metric) : defaultName(one.labels, where, one.metric, questions.length),
-                  points: one.points,
-                },
-              ],
-        )
+      : linesOf(answers.flat(), (one) => name?.(one.labels, one.metric) ?? defaultName(one, where, questions.length), keep)
   // biome-ignore lint/correctness/useExhaustiveDependencies: functions given inline differ each time; what they make depends on the answers
   const lines = useMemo(() => toLines(series), [asked, at])
   // biome-ignore lint/correctness/useExhaustiveDependencies: as above
-  const earlier = useMemo(
-    () =>
-      !compare
-        ? []
-        : toLines(before.series).map((line) => ({
-            ...line,
-            name: `${line.name}, before`,
-            dashed: true,
-            points: line.points.map(([t, value]) => [t + spanMs, value] as const),
-          })),
-    [asked, before.at, compare, spanMs],
-  )
-  const now = lines.length <= most ? lines : [...lines].sort((a, b) => newest(b) - newest(a)).slice(0, most)
-  const names = new Set(now.map((line) => `${line.name}, before`))
-  const shown = [...now, ...earlier.filter((line) => names.has(line.name))]
+  const earlier = useMemo(() => (compare ? movedOn(toLines(before.series), spanMs) : []), [asked, before.at, compare, spanMs])
+  const shown = useMemo(() => greatest(lines, earlier, most), [lines, earlier, most])
   const nothingBefore = compare && !before.pending && earlier.every(({ points }) => points.every(([, value]) => value === null))
+  // A chart is drawn in pieces of 5 ms, and a click comes before it: eight answers may arrive at once.
+  const chart = useDeferredValue(useMemo(() => ({ series: shown, from, to, stepMs: step }), [shown, from, to, step]))
   return (
     <div ref={box} className={rest.className}>
       {error && lines.length === 0 ? (
-        <LineChart title={title} unit="none" series={[]} from={0} to={1} height={height} empty={sayError(error)} />
-      ) : from === undefined || to === undefined || (pending && lines.length === 0) ? (
+        <LineChart title={title} unit="none" series={NOTHING} from={0} to={1} height={height} empty={sayError(error)} />
+      ) : chart.from === undefined || chart.to === undefined || (pending && lines.length === 0) ? (
         <div>
           <p className="flex min-h-7 items-center font-medium text-sm">{title}</p>
           <div style={{ height }}>
@@ -104,16 +84,13 @@ export function SeriesChart({
           className={undefined}
           title={title}
           unit={unit ?? metricOf(questions[0]!.metric).unit}
-          series={shown}
-          from={from}
-          to={to}
-          stepMs={step}
+          {...chart}
+          from={chart.from}
+          to={chart.to}
           height={height}
           annotations={annotations ?? done}
           note={
-            nothingBefore
-              ? 'nothing measured before'
-              : (note ?? (now.length < lines.length ? `the top ${now.length} of ${lines.length}` : undefined))
+            nothingBefore ? 'nothing measured before' : (note ?? (lines.length > most ? `the top ${most} of ${lines.length}` : undefined))
           }
           group="page"
           onZoom={zoom}
@@ -123,10 +100,31 @@ export function SeriesChart({
   )
 }
 
+const NOTHING: ChartSeries[] = []
+
+const linesOf = (answers: SeriesView[], nameOf: (one: SeriesView) => string, keep?: (labels: Labels) => boolean): ChartSeries[] =>
+  answers.filter(({ labels }) => keep?.(labels) ?? true).map((one) => ({ name: nameOf(one), points: one.points }))
+
+/** Lines of the stretch before, drawn dashed over the stretch that is shown. */
+const movedOn = (lines: ChartSeries[], byMs: number): ChartSeries[] =>
+  lines.map((line) => ({
+    ...line,
+    name: `${line.name}, before`,
+    dashed: true,
+    points: line.points.map(([t, value]) => [t + byMs, value] as const),
+  }))
+
+/** The lines with the greatest newest value, and beside each the same line from before. */
+function greatest(lines: ChartSeries[], earlier: ChartSeries[], most: number): ChartSeries[] {
+  const now = lines.length <= most ? lines : [...lines].sort((a, b) => newest(b) - newest(a)).slice(0, most)
+  const names = new Set(now.map((line) => `${line.name}, before`))
+  return [...now, ...earlier.filter((line) => names.has(line.name))]
+}
+
 const newest = (line: ChartSeries) => line.points.findLast(([, value]) => value !== null)?.[1] ?? Number.NEGATIVE_INFINITY
 
-function defaultName(labels: Labels, where: Labels, metric: string, questions: number): string {
+function defaultName({ labels, metric }: SeriesView, where: Labels, questions: number): string {
   const rest = Object.fromEntries(Object.entries(labels).filter(([label]) => !(label in where)))
-  const said = Object.keys(rest).length ? labelsText(rest) : metric
-  return questions > 1 && Object.keys(rest).length ? `${metric} ${said}` : said
+  const name = Object.keys(rest).length ? labelsText(rest) : metric
+  return questions > 1 && Object.keys(rest).length ? `${metric} ${name}` : name
 }

@@ -1,4 +1,5 @@
 'use client'
+import { useMemo } from 'react'
 import type { Annotation } from '@/components/charts/chart.ts'
 import { usePages } from '@/components/frame/usePages.ts'
 import { stepsLine } from '@/components/proposals/words.ts'
@@ -17,10 +18,15 @@ export function touches(change: Pick<ChangeView, 'steps'>, where: Labels): boole
 /** The changes to draw on a chart of these labels. One list for all charts of a page. */
 export function useAnnotations(where: Labels): Annotation[] {
   const { items } = usePages<ChangeView>(['changes'], 'changes', { query: { limit: 1000 }, everyMs: 10_000, all: true })
-  return items
-    .filter((change) => touches(change, where))
-    .flatMap((change) => [
-      { at: Date.parse(change.at), label: stepsLine(change.steps) },
-      ...(change.state === 'rolled_back' && change.endedAt ? [{ at: Date.parse(change.endedAt), label: 'rolled back' }] : []),
-    ])
+  const key = JSON.stringify(where)
+  return useMemo(
+    () =>
+      items
+        .filter((change) => touches(change, JSON.parse(key) as Labels))
+        .flatMap((change) => [
+          { at: Date.parse(change.at), label: stepsLine(change.steps) },
+          ...(change.state === 'rolled_back' && change.endedAt ? [{ at: Date.parse(change.endedAt), label: 'rolled back' }] : []),
+        ]),
+    [items, key],
+  )
 }

@@ -1,11 +1,11 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { toast } from 'sonner'
 import { Ago, Day } from '@/components/frame/Ago.tsx'
 import { remove, sayError } from '@/components/frame/api.ts'
 import { Badge } from '@/components/ui/badge.tsx'
 import { Button } from '@/components/ui/button.tsx'
 import { Table } from '@/components/ui/table.tsx'
+import { toast } from '@/components/ui/toast.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { TokenView } from '@/lib/model/answers/token.ts'
 

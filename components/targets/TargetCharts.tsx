@@ -1,4 +1,5 @@
 'use client'
+import { memo } from 'react'
 import { sayError } from '@/components/frame/api.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { usePages } from '@/components/frame/usePages.ts'
@@ -8,13 +9,12 @@ import { Empty, Failure } from '@/components/ui/empty.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { PoolView } from '@/lib/model/answers/pool.ts'
 import type { SeriesView } from '@/lib/model/answers/series.ts'
-import type { TargetView } from '@/lib/model/answers/target.ts'
 
 const grid = 'grid gap-x-6 gap-y-5 px-4 py-4 lg:grid-cols-2'
 
 /** What a target does over time: a cache its own figures, a balancer its pools, anything else whatever series it has. */
-export function TargetCharts({ target, cache }: { target: TargetView; cache: boolean }) {
-  const where = { target: target.name }
+export const TargetCharts = memo(function TargetCharts({ target, cache }: { target: string; cache: boolean }) {
+  const where = { target }
   if (cache)
     return (
       <div className={grid}>
@@ -23,7 +23,7 @@ export function TargetCharts({ target, cache }: { target: TargetView; cache: boo
           unit="ratio"
           where={where}
           ask={[{ metric: 'cache_hits_total' }, { metric: 'cache_misses_total' }]}
-          derive={([hits, misses]) => [{ name: target.name, points: ratioPoints(plain(hits)?.points, plain(misses)?.points) }]}
+          derive={([hits, misses]) => [{ name: target, points: ratioPoints(plain(hits)?.points, plain(misses)?.points) }]}
         />
         <SeriesChart
           title="Reads"
@@ -70,19 +70,19 @@ export function TargetCharts({ target, cache }: { target: TargetView; cache: boo
       </div>
     )
   return <PoolCharts target={target} />
-}
+})
 
 /** The row without a cache or pattern label: the whole server's. */
 const plain = (series: SeriesView[] | undefined) => series?.find((one) => !one.labels.cache && !one.labels.pattern)
 
-function PoolCharts({ target }: { target: TargetView }) {
-  const { items, known } = usePages<PoolView>(['pools', target.name], 'pools', { query: { target: target.name }, all: true })
-  const pools = items.filter((pool) => pool.target === target.name)
+function PoolCharts({ target }: { target: string }) {
+  const { items, known } = usePages<PoolView>(['pools', target], 'pools', { query: { target }, all: true })
+  const pools = items.filter((pool) => pool.target === target)
   if (known && pools.length === 0) return <AnySeries target={target} />
   return (
     <div className={grid}>
       {pools.map((pool) => {
-        const where = { target: target.name, pool: pool.name }
+        const where = { target, pool: pool.name }
         return (
           <div key={pool.name} className="contents">
             <SeriesChart
@@ -107,17 +107,17 @@ function PoolCharts({ target }: { target: TargetView }) {
 }
 
 /** A product without a notion of caches or pools: whatever series it has, by name. */
-function AnySeries({ target }: { target: TargetView }) {
+function AnySeries({ target }: { target: string }) {
   const { data, error } = useApi<{ items: { metric: string; labels: Record<string, string>[] }[] }>(['metrics'], 'metrics', {
     everyMs: 30_000,
   })
   if (error) return <Failure tried="The list of series could not be read." answer={sayError(error)} />
-  const metrics = (data?.items ?? []).filter((one) => one.labels.some((labels) => labels.target === target.name)).slice(0, 16)
+  const metrics = (data?.items ?? []).filter((one) => one.labels.some((labels) => labels.target === target)).slice(0, 16)
   if (data && metrics.length === 0) return <Empty title="Nothing has been measured here yet">Charts follow with the first answers.</Empty>
   return (
     <div className={grid}>
       {metrics.map((one) => (
-        <SeriesChart key={one.metric} title={one.metric} ask={one.metric} where={{ target: target.name }} height={140} />
+        <SeriesChart key={one.metric} title={one.metric} ask={one.metric} where={{ target }} height={140} />
       ))}
     </div>
   )

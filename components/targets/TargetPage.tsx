@@ -82,7 +82,7 @@ export function TargetPage({ name, initialData }: { name: string; initialData: T
         value={tab}
         onChange={(id) => void setTab(id === 'charts' ? null : id)}
         tabs={[
-          { id: 'charts', label: 'Charts', content: <TargetCharts target={target} cache={cache} /> },
+          { id: 'charts', label: 'Charts', content: <TargetCharts target={target.name} cache={cache} /> },
           ...(cache || reads('SLOWLOG') ? [{ id: 'commands', label: 'Commands', content: <CommandTable target={target} /> }] : []),
           ...(reads('SLOWLOG') ? [{ id: 'slow', label: 'Slow log', content: <SlowLog target={target} /> }] : []),
           ...(reads('LATENCY') ? [{ id: 'latency', label: 'Latency', content: <LatencyEvents target={target} /> }] : []),

@@ -1,6 +1,6 @@
 'use client'
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect } from 'react'
-import { toast } from 'sonner'
+import { toast } from './toast.tsx'
 
 /**
  * A component whose script is loaded when it is first drawn: for what few people open. A script that cannot be loaded (the server is away,

@@ -1,41 +1,33 @@
 'use client'
-import { DropdownMenu as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { Slot } from 'radix-ui'
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useId, useState } from 'react'
+import { later } from './later.tsx'
+
+const MenuList = later(() => import('./menuList.tsx').then(({ MenuList }) => MenuList))
 
 export type MenuItem = { label: ReactNode; onSelect: () => void; hint?: ReactNode; checked?: boolean; disabledBecause?: string } | 'line'
+export type Align = 'start' | 'end'
 
 /** A list of verbs or choices under one button (the child). */
-export function Menu({ items, children, align = 'end' }: { items: MenuItem[]; children: ReactNode; align?: 'start' | 'end' }) {
+export function Menu({ items, children, align = 'end' }: { items: MenuItem[]; children: ReactNode; align?: Align }) {
+  const id = useId()
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null)
   return (
-    <Radix.Root>
-      <Radix.Trigger asChild>{children}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          align={align}
-          sideOffset={4}
-          collisionPadding={8}
-          className="z-50 min-w-44 max-w-80 animate-float rounded border border-line bg-raised p-1 text-sm shadow-float"
-        >
-          {items.map((item, at) =>
-            item === 'line' ? (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a line has no name
-              <Radix.Separator key={at} className="my-1 h-px bg-line" />
-            ) : (
-              <Radix.Item
-                // biome-ignore lint/suspicious/noArrayIndexKey: the list does not move while it is open
-                key={at}
-                disabled={Boolean(item.disabledBecause)}
-                onSelect={item.onSelect}
-                className="flex cursor-default items-center gap-3 rounded-sm px-2 py-1 outline-none data-[disabled]:opacity-60 data-[highlighted]:bg-hover"
-              >
-                <span className="flex-1">{item.label}</span>
-                {(item.hint || item.disabledBecause) && <span className="text-dim text-xs">{item.disabledBecause ?? item.hint}</span>}
-                {item.checked && <span aria-hidden>✓</span>}
-              </Radix.Item>
-            ),
-          )}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <>
+      <Slot.Root
+        id={id}
+        aria-haspopup="menu"
+        aria-expanded={anchor !== null}
+        onClick={(event: MouseEvent<HTMLElement>) => setAnchor(event.currentTarget)}
+        onKeyDown={(event: KeyboardEvent<HTMLElement>) => {
+          if (event.key !== 'ArrowDown') return
+          event.preventDefault()
+          setAnchor(event.currentTarget)
+        }}
+      >
+        {children}
+      </Slot.Root>
+      {anchor && <MenuList labelledBy={id} anchor={anchor} align={align} items={items} onClose={() => setAnchor(null)} />}
+    </>
   )
 }

@@ -1,26 +1,55 @@
 'use client'
-import { useTheme } from 'next-themes'
-import { Toaster as Sonner } from 'sonner'
+import { type ComponentType, lazy, Suspense, useEffect, useState } from 'react'
+import type { ExternalToast } from 'sonner'
 
-const line = '1px solid var(--line-strong)'
+type Kind = 'message' | 'success' | 'warning' | 'error'
+type Waiting = [kind: Kind, title: string, options?: ExternalToast]
 
-/** Once, in the frame. `toast` from sonner speaks through it; sonner's list is an aria-live region. */
+// Not by `later`, which says in a toast what could not be loaded.
+const ToastList = lazy(() =>
+  import('./toastList.tsx').then(
+    ({ ToastList }) => ({ default: ToastList as ComponentType<{ onReady: () => void }> }),
+    () => ({ default: () => null }),
+  ),
+)
+
+/** What waits for the list to be drawn; null once it is there. */
+let waiting: Waiting[] | null = []
+let onFirst: (() => void) | null = null
+
+async function show(kind: Kind, title: string, options?: ExternalToast): Promise<void> {
+  if (waiting) {
+    waiting.push([kind, title, options])
+    onFirst?.()
+  } else (await import('sonner')).toast[kind](title, options)
+}
+
+/** A short notice at the edge of the page. The library behind it is loaded with the first one: most visits see none. */
+export const toast = Object.assign((title: string, options?: ExternalToast) => void show('message', title, options), {
+  success: (title: string, options?: ExternalToast) => void show('success', title, options),
+  warning: (title: string, options?: ExternalToast) => void show('warning', title, options),
+  error: (title: string, options?: ExternalToast) => void show('error', title, options),
+})
+
+/** Once, in the frame: where toasts appear. */
 export function Toaster() {
-  const { resolvedTheme } = useTheme()
-  return (
-    <Sonner
-      position="bottom-right"
-      theme={resolvedTheme === 'dark' ? 'dark' : 'light'}
-      visibleToasts={3}
-      // Stacked toasts would fade under one another.
-      expand
-      mobileOffset={{ bottom: 64 }}
-      toastOptions={{
-        duration: 8_000,
-        style: { background: 'var(--raised)', color: 'var(--text)', border: line, borderRadius: 6, fontFamily: 'var(--font-geist-sans)' },
-        actionButtonStyle: { background: 'var(--raised)', color: 'var(--text)', border: line, borderRadius: 6 },
-        classNames: { description: 'text-dim!', title: 'line-clamp-3' },
-      }}
-    />
-  )
+  const [needed, setNeeded] = useState(false)
+  useEffect(() => {
+    onFirst = () => setNeeded(true)
+    if (waiting && waiting.length > 0) setNeeded(true)
+    return () => {
+      onFirst = null
+    }
+  }, [])
+  return needed ? (
+    <Suspense>
+      <ToastList onReady={showWaiting} />
+    </Suspense>
+  ) : null
+}
+
+function showWaiting(): void {
+  const all = waiting ?? []
+  waiting = null
+  for (const [kind, title, options] of all) void show(kind, title, options)
 }

@@ -1,28 +1,44 @@
 'use client'
-import { Tooltip as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { Slot } from 'radix-ui'
+import { type FocusEvent, type PointerEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { later } from './later.tsx'
 
-/** Once, around the page. */
-export function TooltipProvider({ children }: { children: ReactNode }) {
-  return <Radix.Provider delayDuration={300}>{children}</Radix.Provider>
-}
+const TooltipBubble = later(() => import('./tooltipBubble.tsx').then(({ TooltipBubble }) => TooltipBubble))
+
+export type Side = 'top' | 'right' | 'bottom' | 'left'
+const DELAY_MS = 300
 
 /** A short text beside the one child, on hover and on focus. `text` empty: the child alone. The child takes a ref and props. */
-export function Tooltip({ text, side, children }: { text: ReactNode; side?: 'top' | 'right' | 'bottom' | 'left'; children: ReactNode }) {
+export function Tooltip({ text, side, children }: { text: ReactNode; side?: Side; children: ReactNode }) {
+  const id = useId()
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null)
+  const waiting = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const close = () => {
+    clearTimeout(waiting.current)
+    setAnchor(null)
+  }
+  useEffect(() => () => clearTimeout(waiting.current), [])
   if (!text) return children
+  const onPointerEnter = (event: PointerEvent<HTMLElement>) => {
+    const element = event.currentTarget
+    if (event.pointerType !== 'touch') waiting.current = setTimeout(() => setAnchor(element), DELAY_MS)
+  }
+  const onFocus = (event: FocusEvent<HTMLElement>) => {
+    if (event.currentTarget.matches(':focus-visible')) setAnchor(event.currentTarget)
+  }
   return (
-    <Radix.Root>
-      <Radix.Trigger asChild>{children}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          side={side}
-          sideOffset={6}
-          collisionPadding={8}
-          className="z-50 max-w-80 animate-fade rounded bg-raised px-2 py-1 text-text text-xs shadow-float"
-        >
-          {text}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <>
+      <Slot.Root
+        aria-describedby={anchor ? id : undefined}
+        onPointerEnter={onPointerEnter}
+        onPointerLeave={close}
+        onPointerDown={close}
+        onFocus={onFocus}
+        onBlur={close}
+      >
+        {children}
+      </Slot.Root>
+      {anchor && <TooltipBubble id={id} anchor={anchor} side={side} text={text} onClose={close} />}
+    </>
   )
 }

@@ -6,7 +6,8 @@ import { RING_ALGORITHMS, type RingSpec } from '../model/ring.ts'
 import { algorithms } from '../rings/algorithms.ts'
 import { solveRing } from '../rings/solver.ts'
 import { parseSpec } from '../rings/spec.ts'
-import { answer, isHeavy, type LabQuestion } from './compute.ts'
+import { answer } from './answer.ts'
+import { type CompareQuestion, isHeavy } from './compute.ts'
 import { EXAMPLE, withAlgorithm, withNode } from './edit.ts'
 import { FIELDS, FIRST_OPTIONS, OPTIONS, optionsOf } from './fields.ts'
 import { keysOf } from './keys.ts'
@@ -218,7 +219,7 @@ test('one node, and none that takes keys, are rings too', () => {
 })
 
 test('small rings are computed where the page is drawn, large ones are not', () => {
-  const question = (count: number): LabQuestion => {
+  const question = (count: number): CompareQuestion => {
     const spec = { ...ketama, nodes: Array.from({ length: count }, (_, i) => ({ name: `n${i}`, points: 160 })) }
     return { is: 'compare', before: spec, after: spec, traffic: { seen: null }, keys: [] }
   }

@@ -1,0 +1,61 @@
+'use client'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { path, post, sayError } from '@/components/frame/api.ts'
+import { noWriteBecause } from '@/components/frame/noChange.ts'
+import { useApi } from '@/components/frame/useApi.ts'
+import { Button } from '@/components/ui/button.tsx'
+import { toast } from '@/components/ui/toast.tsx'
+import { safe } from '@/lib/format/format.ts'
+import type { ChangeView } from '@/lib/model/answers/change.ts'
+import type { FrameView } from '@/lib/model/answers/frame.ts'
+import { canChange, changeCan } from '@/lib/model/change.ts'
+import { isOpen } from '@/lib/model/changeAlert.ts'
+
+const NOT_DONE = { keep: 'Not kept', 'roll-back': 'Not rolled back', settle: 'Still open' }
+
+/** Keep, roll back and settle; the same table that the server obeys says which may be pressed. */
+export function ChangeActions({ change }: { change: ChangeView }) {
+  const client = useQueryClient()
+  const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
+  const mayNot = noWriteBecause(frame)
+  const rising = change.slowStart !== undefined && !change.slowStart.done
+  const verb = useMutation({
+    mutationFn: (name: keyof typeof NOT_DONE) => post(path`changes/${change.id}/` + name),
+    onError: (error, name) => toast.error(NOT_DONE[name], { description: sayError(error) }),
+    onSettled: () => {
+      for (const key of ['changes', 'proposals', 'findings', 'overview', 'pools', 'rings'])
+        void client.invalidateQueries({ queryKey: [key] })
+    },
+  })
+  return (
+    <div className="flex flex-wrap gap-2">
+      <Button
+        onClick={() => verb.mutate('keep')}
+        busy={verb.isPending && verb.variables === 'keep'}
+        disabledBecause={canChange('keep', change.state) ? rising && mayNot : changeCan.keep.otherwise}
+      >
+        Keep now
+      </Button>
+      <Button
+        look="danger"
+        onClick={() => verb.mutate('roll-back')}
+        busy={verb.isPending && verb.variables === 'roll-back'}
+        disabledBecause={canChange('rollBack', change.state) ? mayNot : changeCan.rollBack.otherwise}
+      >
+        Roll back
+      </Button>
+      {isOpen(change) && (
+        <div className="flex w-full flex-wrap items-center gap-x-3 gap-y-2">
+          <Button onClick={() => verb.mutate('settle')} busy={verb.isPending && verb.variables === 'settle'}>
+            A person has seen to it
+          </Button>
+          <span className="max-w-prose text-dim text-sm">
+            Says that you have decided what becomes of it: the receivers of its notice are told that it is over, and its settings may be
+            proposed for again. Nothing is written to a server.
+          </span>
+        </div>
+      )}
+      {change.seenTo && <p className="w-full text-dim text-sm">Seen to by {safe(change.seenTo, 60)}.</p>}
+    </div>
+  )
+}

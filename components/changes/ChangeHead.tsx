@@ -1,0 +1,45 @@
+'use client'
+import { useClock } from '@/components/frame/live.tsx'
+import { Shape, Status } from '@/components/ui/status.tsx'
+import { duration, safe } from '@/lib/format/format.ts'
+import type { ChangeView } from '@/lib/model/answers/change.ts'
+import { changeTone, stateWords, verdictWords, watchProgress } from './words.ts'
+
+/** The state of a change, the progress of its watch, and its outcome. */
+export function ChangeHead({ change }: { change: ChangeView }) {
+  const now = useClock(500)
+  const progress = now ? watchProgress(change, now) : null
+  const left = change.watchUntil && now ? Math.max(0, Date.parse(change.watchUntil) - now) : null
+  return (
+    <header className="flex flex-col gap-1.5">
+      <div className="flex flex-wrap items-baseline gap-x-3">
+        <h3 className="font-medium text-base">
+          <Status tone={changeTone(change)}>
+            {stateWords(change)}
+            {change.verdict ? `: ${verdictWords(change)}` : ''}
+          </Status>
+        </h3>
+        {change.automatic && <span className="text-dim text-sm">by itself</span>}
+        {progress !== null && left !== null && <span className="text-dim text-sm tabular">a verdict within {duration(left)}</span>}
+      </div>
+      {progress !== null && (
+        <div
+          role="progressbar"
+          aria-label="Watch"
+          aria-valuemin={0}
+          aria-valuemax={100}
+          aria-valuenow={Math.round(progress * 100)}
+          className="h-1 overflow-hidden rounded-full bg-sunken"
+        >
+          <div className="h-full bg-change" style={{ width: `${progress * 100}%` }} />
+        </div>
+      )}
+      {change.outcome && <p className="max-w-prose">{safe(change.outcome, 600)}</p>}
+      {change.needsPerson && (
+        <p className="text-sm text-warning-text">
+          <Shape tone="warning" /> A person should decide: {safe(change.needsPerson, 400)}
+        </p>
+      )}
+    </header>
+  )
+}

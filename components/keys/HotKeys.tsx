@@ -1,0 +1,101 @@
+'use client'
+import { useClock } from '@/components/frame/live.tsx'
+import { inScope, useScope } from '@/components/frame/Scope.tsx'
+import { usePages } from '@/components/frame/usePages.ts'
+import { Empty } from '@/components/ui/empty.tsx'
+import { Figure } from '@/components/ui/figure.tsx'
+import { More } from '@/components/ui/more.tsx'
+import { Status } from '@/components/ui/status.tsx'
+import { type Column, Table } from '@/components/ui/table.tsx'
+import { ago, safe } from '@/lib/format/format.ts'
+import type { HotKeyView } from '@/lib/model/answers/key.ts'
+import type { Page } from '@/lib/model/answers/shape.ts'
+import { TargetLink } from './TargetLink.tsx'
+
+const METHOD: Record<HotKeyView['method'], string> = {
+  monitor: 'MONITOR bursts',
+  hotkeys: 'HOTKEYS',
+  lfu: 'LFU class',
+  'access-log': 'access log',
+}
+
+/** The keys that are read most, with their share and what it was counted by. */
+export function HotKeys({ initial }: { initial: Page<HotKeyView> }) {
+  const [scope] = useScope()
+  const now = useClock(5_000)
+  const list = usePages<HotKeyView>(['keys', 'hot'], 'keys/hot', { initialData: initial, everyMs: 3_000, all: scope !== '' })
+  const columns: Column<HotKeyView>[] = [
+    { id: 'hot', head: '', cell: (key) => (key.hot ? <Status tone="warning">hot</Status> : null) },
+    { id: 'key', head: 'Key', grow: true, cell: (key) => <code className="font-mono text-xs">{safe(key.key, 120)}</code> },
+    { id: 'target', head: 'Target', from: 'sm', cell: (key) => <TargetLink name={key.target} /> },
+    {
+      id: 'share',
+      head: 'Share of reads',
+      right: true,
+      sort: (key) => key.share,
+      cell: (key) => <Figure value={key.share} unit="ratio" low={key.low} high={key.high} />,
+    },
+    {
+      id: 'rate',
+      head: 'Reads',
+      right: true,
+      from: 'md',
+      sort: (key) => key.perSecond,
+      cell: (key) => <Figure value={key.perSecond} unit="perSecond" />,
+    },
+    {
+      id: 'clients',
+      head: 'Mostly from',
+      from: 'lg',
+      cell: (key) => {
+        const [first, ...others] = key.clients ?? []
+        return first ? (
+          <span
+            className="text-dim"
+            title={key.clients?.map(({ address, share }) => `${address} ${(share * 100).toFixed(0)} %`).join('\n')}
+          >
+            {safe(first.address, 40)}
+            {others.length > 0 ? `, ${others.length} more` : ''}
+          </span>
+        ) : (
+          <span className="text-dim">–</span>
+        )
+      },
+    },
+    {
+      id: 'method',
+      head: 'Counted by',
+      from: 'md',
+      cell: (key) => (
+        <span className="text-dim" title={`${key.lines} commands seen`}>
+          {METHOD[key.method]}
+        </span>
+      ),
+    },
+    { id: 'at', head: 'Seen', right: true, from: 'lg', cell: (key) => (now ? ago(Date.parse(key.at), now) : '') },
+  ]
+  return (
+    <>
+      <Table
+        label="Hot keys"
+        main
+        hold
+        columns={columns}
+        rows={list.items.filter((key) => inScope(scope, [safe(key.key), key.target], { target: key.target }))}
+        rowKey={(key) => `${key.target} ${key.key}`}
+        empty={
+          <Empty
+            title="No key stands out yet"
+            config={'targets:\n  - { kind: redis, name: cache-a, url: redis://127.0.0.1:6379, role: cache, monitor: bursts }'}
+          >
+            <p>
+              Hot keys are counted from short MONITOR bursts: 3 000 commands or 100 ms, longer only while few come, never on a busy server.
+              Of each command only the key, the sizes and the client are kept, never a value.
+            </p>
+          </Empty>
+        }
+      />
+      <More list={list} />
+    </>
+  )
+}

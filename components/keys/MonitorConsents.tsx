@@ -1,0 +1,48 @@
+'use client'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { path, post, sayError } from '@/components/frame/api.ts'
+import { usePages } from '@/components/frame/usePages.ts'
+import { Button } from '@/components/ui/button.tsx'
+import { Section } from '@/components/ui/page.tsx'
+import { Status } from '@/components/ui/status.tsx'
+import { toast } from '@/components/ui/toast.tsx'
+import { safe } from '@/lib/format/format.ts'
+import type { Page } from '@/lib/model/answers/shape.ts'
+import type { TargetView } from '@/lib/model/answers/target.ts'
+
+/** The targets for which a person has to allow MONITOR bursts before any may run. */
+export function MonitorConsents({ targets }: { targets: Page<TargetView> }) {
+  const client = useQueryClient()
+  const list = usePages<TargetView>(['targets'], 'targets', { initialData: targets, everyMs: 10_000, all: true })
+  const allow = useMutation({
+    mutationFn: ({ target, allow }: { target: string; allow: 'hour' | 'always' }) => post(path`targets/${target}/monitor`, { allow }),
+    onError: (error) => toast.error('Bursts are not allowed', { description: sayError(error) }),
+    onSettled: () => void client.invalidateQueries({ queryKey: ['targets'] }),
+  })
+  const asking = list.items.filter((target) => target.monitor === 'ask' && target.state === 'up')
+  if (asking.length === 0) return null
+  return (
+    <Section>
+      <ul className="flex flex-col gap-2">
+        {asking.map((target) => (
+          <li
+            key={target.name}
+            className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded border border-info/40 bg-info-soft px-3 py-2 text-sm"
+          >
+            <span className="min-w-0 flex-1 basis-80">
+              <Status tone="info">Asks first</Status> To name the hot keys of {safe(target.name, 60)}, Evenkeel would listen to its commands
+              in bursts of at most 3 000 commands or 100 ms, longer only while few come, up to a second: 2 to 3 µs of its CPU for each
+              command heard, about 200 a second. Values are dropped at once.
+            </span>
+            <Button onClick={() => allow.mutate({ target: target.name, allow: 'hour' })} busy={allow.isPending}>
+              Allow for an hour
+            </Button>
+            <Button onClick={() => allow.mutate({ target: target.name, allow: 'always' })} busy={allow.isPending}>
+              Allow for good
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  )
+}
