@@ -6,6 +6,7 @@ import { run } from './boot/child.mjs'
 import { ensurePrograms, installLine } from './boot/programs.mjs'
 import { Stop, say } from './boot/say.mjs'
 import { root } from './boot/stamp.mjs'
+import { tooHeavy } from './pageWeight.ts'
 
 type Tally = { passed: number; failed: number; skipped: number; notes: string[] }
 type VitestReport = {
@@ -51,7 +52,8 @@ const build: Stage = {
   name: 'build',
   async run() {
     await ensureBuild()
-    return { passed: 1, failed: 0, skipped: 0, notes: [] }
+    const heavy = tooHeavy(join(root, '.next'))
+    return { passed: heavy.length === 0 ? 1 : 0, failed: heavy.length, skipped: 0, notes: heavy }
   },
 }
 const browser: Stage = {

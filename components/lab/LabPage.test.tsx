@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { NuqsTestingAdapter } from 'nuqs/adapters/testing'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test, vi } from 'vitest'
+import { labAddress } from '@/lib/lab/address.ts'
 import { EXAMPLE, withNode } from '@/lib/lab/edit.ts'
 import { writeLab } from '@/lib/lab/link.ts'
 import { EMPTY_LAB, type LabState } from '@/lib/lab/state.ts'
@@ -25,9 +26,9 @@ const ring = {
 } as unknown as RingView
 
 /** The page as the server first paints it. */
-const paint = (lab: string, rings: RingView[] = [ring]) =>
+const paint = (lab: string | { of: string }, rings: RingView[] = [ring]) =>
   renderToStaticMarkup(
-    <NuqsTestingAdapter searchParams={lab ? { lab } : {}}>
+    <NuqsTestingAdapter searchParams={typeof lab !== 'string' ? lab : lab ? { lab } : {}}>
       <QueryClientProvider client={new QueryClient()}>
         <LabPage rings={{ items: rings, next: null }} pools={{ items: [], next: null }} />
       </QueryClientProvider>
@@ -49,6 +50,14 @@ test('a link paints what it says at once: the edit, what moves, where keys are, 
 test('without a link the first known ring is on the bench, else one to describe', () => {
   expect(paint('')).toContain('<option value="ring:products" selected="">')
   expect(paint('', [])).toContain('describe it, then change it')
+})
+
+test('an address that names a known ring alone puts it on the bench', () => {
+  const others = [{ ...ring, name: 'first' }, ring]
+  expect(paint({ of: 'ring:products' }, others)).toContain('<option value="ring:products" selected="">')
+  expect(paint({ of: 'ring:gone' })).toContain('ring:gone is not there')
+  const of = new URL(labAddress({ ring: 'products' }), 'http://localhost').searchParams.get('of')
+  expect(of).toBe('ring:products')
 })
 
 test('what is wrong is said: in the link, in its ring, in a field', () => {

@@ -13,7 +13,7 @@ import { PageHead, Section } from '@/components/ui/page.tsx'
 import { Readings } from '@/components/ui/readings.tsx'
 import { Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
-import { labHref } from '@/lib/lab/link.ts'
+import { labAddress } from '@/lib/lab/address.ts'
 import type { PoolView } from '@/lib/model/answers/pool.ts'
 import { serverColumns } from './serverColumns.tsx'
 import { useLastChange } from './useLastChange.ts'
@@ -75,7 +75,7 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
                 : ''}
             {pool.ringBecause && ` Which key goes where is not known exactly: ${safe(pool.ringBecause, 300)}.`}
             {pool.ring && (
-              <Go href={labHref({ target, pool: name })} className={`${linkLook} ml-1`}>
+              <Go href={labAddress({ target, pool: name })} className={`${linkLook} ml-1`}>
                 What would other weights move?
               </Go>
             )}
