@@ -29,19 +29,19 @@ export function BalanceStrip({ parts, width = 132, thick = 6, bare, label = 'Bal
       (part) => `${part.name} ${text(part.seen, 'ratio')}${part.expected === null ? '' : ` of ${text(part.expected, 'ratio')} expected`}`,
     )
     .join(', ')
-  const said = `${label}: ${factor === null ? 'nothing seen yet' : `${text(factor, 'factor')}, ${tilt === 0 ? 'level' : 'uneven'}`}. ${words}`
+  const shown = `${label}: ${factor === null ? 'nothing seen yet' : `${text(factor, 'factor')}, ${tilt === 0 ? 'level' : 'uneven'}`}. ${words}`
   const gap = segments.length > 24 ? 0 : 1
   return (
     <span className={`inline-flex max-w-full items-center gap-2 align-middle ${className ?? ''}`}>
       <svg
         role="img"
-        aria-label={said}
+        aria-label={shown}
         width={width}
         height={height}
         viewBox={`0 0 ${width} ${height}`}
         className="min-w-0 shrink overflow-visible"
       >
-        <title>{said}</title>
+        <title>{shown}</title>
         <g transform={`rotate(${angle.toFixed(2)} ${width / 2} ${middle})`}>
           {segments.map((part, at) => (
             <rect

@@ -38,7 +38,7 @@ export function useEvents(live: boolean) {
         }, 300),
       )
     }
-    const told = new Map<string, number>()
+    const ranks = new Map<string, number>()
     const states = new Map<string, string>()
     const burst = createBurst()
     let rest: ReturnType<typeof setTimeout> | null = null
@@ -55,20 +55,20 @@ export function useEvents(live: boolean) {
     source.onopen = () => setConnection({ connected: true })
     source.onerror = () => setConnection({ connected: false })
     listen('finding', ({ finding }) => {
-      const news = newsOf(told.get(finding.id), finding, Date.now())
-      told.set(finding.id, rankOf(finding))
+      const news = newsOf(ranks.get(finding.id), finding, Date.now())
+      ranks.set(finding.id, rankOf(finding))
       if (!news) return
       if (!burst.admit(performance.now())) {
         // Each toast lays all of them out anew: hundreds at once hold the page up for twenty seconds.
         rest ??= setTimeout(() => {
           rest = null
           const more = burst.takeRest()
-          tell('warning', `${more} more findings began, got worse or ended`, 'Too many at once to be told one by one.', '/findings')
+          showNotice('warning', `${more} more findings began, got worse or ended`, 'Too many at once to be told one by one.', '/findings')
         }, 1_000)
         return
       }
       const firing = finding.state === 'firing'
-      tell(
+      showNotice(
         firing ? finding.severity : 'ok',
         firing ? finding.summary : `Resolved: ${subjectName(finding.subject)}`,
         firing ? finding.rule : finding.summary,
@@ -80,7 +80,7 @@ export function useEvents(live: boolean) {
       states.set(change.id, change.state)
       if (before === change.state || before === undefined || !change.endedAt) return
       const words = { kept: 'Kept', rolled_back: 'Rolled back', failed: 'Failed', applying: 'Applying', watching: 'Watching' }[change.state]
-      tell(
+      showNotice(
         change.state === 'failed' ? 'critical' : 'ok',
         `${words}: ${change.verdict ?? ''}`.replace(/: $/, ''),
         change.outcome ?? change.because,
@@ -128,8 +128,8 @@ export function createBurst() {
 }
 
 const RANK = { info: 0, warning: 1, critical: 2 } as const
-const rankOf = (finding: Told) => (finding.state === 'firing' ? RANK[finding.severity] : 0)
-type Told = { state: string; severity: keyof typeof RANK; firingAt?: number | string }
+const rankOf = (finding: FindingRank) => (finding.state === 'firing' ? RANK[finding.severity] : 0)
+type FindingRank = { state: string; severity: keyof typeof RANK; firingAt?: number | string }
 /** A finding that began to fire so long ago was news before this page was opened. */
 const NEWS_MS = 20_000
 
@@ -137,7 +137,7 @@ const NEWS_MS = 20_000
  * Whether a finding's event is worth a toast: it begins to fire or gets worse, or one that was told of is resolved. `before` is the rank
  * at its last event (0: it needs nobody), undefined when this page has not heard of it. Pure.
  */
-export function newsOf(before: number | undefined, finding: Told, now: number): boolean {
+export function newsOf(before: number | undefined, finding: FindingRank, now: number): boolean {
   if (finding.state === 'resolved') return (before ?? 0) > 0
   const rank = rankOf(finding)
   if (before !== undefined) return rank > before
@@ -151,7 +151,8 @@ function normalise(type: AppEvent['type'], data: Record<string, unknown>): unkno
   return { type, [type]: data }
 }
 
-function tell(tone: 'critical' | 'warning' | 'info' | 'ok', title: string, text: string, href: string) {
+/** Shows a toast with a way to what it is about, and a notification of the browser while the page is out of sight. */
+function showNotice(tone: 'critical' | 'warning' | 'info' | 'ok', title: string, text: string, href: string) {
   const options = {
     description: text,
     action: { label: 'Open', onClick: () => window.dispatchEvent(new CustomEvent('evenkeel:go', { detail: href })) },

@@ -22,7 +22,7 @@ export function Figure({ value, unit, low, high, because, tone, className }: Pro
         –<span className="sr-only">{because ?? 'not measured'}</span>
       </span>
     )
-  const said = words(value, unit)
+  const shown = words(value, unit)
   const hasInterval = low !== undefined && high !== undefined
   return (
     <span
@@ -35,8 +35,8 @@ export function Figure({ value, unit, low, high, because, tone, className }: Pro
       )}
     >
       {tone && <Shape tone={tone} size={8} className="mr-1" />}
-      {said.value}
-      {said.unit && <span className="ml-0.5 text-[0.85em] text-dim">{said.unit}</span>}
+      {shown.value}
+      {shown.unit && <span className="ml-0.5 text-[0.85em] text-dim">{shown.unit}</span>}
       {hasInterval && <span className="ml-1 text-[0.85em] text-dim">({interval(low, high, unit)})</span>}
     </span>
   )
