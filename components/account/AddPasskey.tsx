@@ -1,7 +1,7 @@
 'use client'
 import { startRegistration } from '@simplewebauthn/browser'
 import { type FormEvent, useState } from 'react'
-import { post, sayError } from '@/components/frame/api.ts'
+import { errorText, post } from '@/components/frame/api.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Field, Input } from '@/components/ui/field.tsx'
 import { Dialog } from '@/components/ui/sheet.tsx'
@@ -24,7 +24,7 @@ export function AddPasskey({ account, onClose, onDone }: Props) {
     },
     ({ recovery }) => onDone(recovery),
   )
-  const wrong = add.error ? sayTrouble(add.error) : undefined
+  const wrong = add.error ? troubleText(add.error) : undefined
   const aboutPresent = wrong?.startsWith('present:')
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -55,8 +55,8 @@ export function AddPasskey({ account, onClose, onDone }: Props) {
   )
 }
 
-function sayTrouble(error: Error): string {
+function troubleText(error: Error): string {
   if (error.name === 'InvalidStateError') return 'This device keeps a passkey for you already.'
   if (error.name === 'NotAllowedError' || error.name === 'AbortError') return 'No passkey was made. Try again.'
-  return sayError(error)
+  return errorText(error)
 }

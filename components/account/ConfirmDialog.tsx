@@ -1,6 +1,6 @@
 'use client'
 import { type FormEvent, type ReactNode, useState } from 'react'
-import { sayError } from '@/components/frame/api.ts'
+import { errorText } from '@/components/frame/api.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Dialog } from '@/components/ui/sheet.tsx'
 import type { AccountView } from '@/lib/model/answers/account.ts'
@@ -21,7 +21,7 @@ type Props<Got> = {
 export function ConfirmDialog<Got>({ title, verb, account, run, onClose, onDone, children }: Props<Got>) {
   const [present, setPresent] = useState('')
   const act = useVerb(() => run(account.askPresent ? present : undefined), onDone)
-  const wrong = act.error ? sayError(act.error) : undefined
+  const wrong = act.error ? errorText(act.error) : undefined
   const submit = (event: FormEvent) => {
     event.preventDefault()
     act.mutate(undefined)

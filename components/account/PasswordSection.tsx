@@ -1,6 +1,6 @@
 'use client'
 import { type FormEvent, useState } from 'react'
-import { post, sayError } from '@/components/frame/api.ts'
+import { errorText, post } from '@/components/frame/api.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Field, Input } from '@/components/ui/field.tsx'
 import { Section } from '@/components/ui/page.tsx'
@@ -22,7 +22,7 @@ export function PasswordSection({ account }: { account: AccountView }) {
       toast.success('The password is set', { description: 'All your other sessions have ended.' })
     },
   )
-  const wrong = set.error ? sayError(set.error) : undefined
+  const wrong = set.error ? errorText(set.error) : undefined
   const aboutPresent = wrong?.startsWith('present:')
   const submit = (event: FormEvent) => {
     event.preventDefault()

@@ -1,6 +1,6 @@
 'use client'
 import { Ago } from '@/components/frame/Ago.tsx'
-import { path, remove, sayError } from '@/components/frame/api.ts'
+import { errorText, path, remove } from '@/components/frame/api.ts'
 import { Badge } from '@/components/ui/badge.tsx'
 import { Button } from '@/components/ui/button.tsx'
 import { Section } from '@/components/ui/page.tsx'
@@ -14,7 +14,7 @@ import { useVerb } from './useVerb.ts'
 export function SessionsSection({ account: { sessions } }: { account: AccountView }) {
   const end = useVerb((id: string | null) =>
     remove(id === null ? 'session/sessions' : path`session/sessions/${id}`).catch((failure: unknown) => {
-      toast.error('Not ended', { description: sayError(failure) })
+      toast.error('Not ended', { description: errorText(failure) })
     }),
   )
   return (

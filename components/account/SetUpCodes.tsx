@@ -1,6 +1,6 @@
 'use client'
 import { type FormEvent, useState } from 'react'
-import { post, sayError } from '@/components/frame/api.ts'
+import { errorText, post } from '@/components/frame/api.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Code } from '@/components/ui/code.tsx'
 import { Field, Input } from '@/components/ui/field.tsx'
@@ -27,7 +27,7 @@ export function SetUpCodes({ account, onClose, onDone }: Props) {
     if (enrolment) confirm.mutate(enrolment.pending)
     else begin.mutate(undefined)
   }
-  const beginWrong = begin.error ? sayError(begin.error) : undefined
+  const beginWrong = begin.error ? errorText(begin.error) : undefined
   return (
     <Dialog
       open
@@ -53,7 +53,7 @@ export function SetUpCodes({ account, onClose, onDone }: Props) {
               className="size-48 self-center rounded bg-white"
             />
             <Code text={enrolment.secret} label="Secret" />
-            <Field label="Code" wrong={confirm.error ? sayError(confirm.error) : undefined}>
+            <Field label="Code" wrong={confirm.error ? errorText(confirm.error) : undefined}>
               {(field) => (
                 <Input
                   {...field}

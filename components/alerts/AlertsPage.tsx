@@ -1,7 +1,7 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { path, post, remove, sayError } from '@/components/frame/api.ts'
+import { errorText, path, post, remove } from '@/components/frame/api.ts'
 import { useClock } from '@/components/frame/live.tsx'
 import { notify } from '@/components/frame/useEvents.ts'
 import { usePages } from '@/components/frame/usePages.ts'
@@ -70,7 +70,7 @@ function Receivers({ receivers }: { receivers: Receiver[] }) {
   const test = useMutation({
     mutationFn: (name: string) => post(path`receivers/${name}/test`),
     onSuccess: (_answer, name) => toast(`A test notice is on its way to ${name}`),
-    onError: (error) => toast.error('No test sent', { description: sayError(error) }),
+    onError: (error) => toast.error('No test sent', { description: errorText(error) }),
     onSettled: () => void client.invalidateQueries({ queryKey: ['deliveries'] }),
   })
   return (
@@ -115,7 +115,7 @@ function Silences({ initial }: { initial: Page<SilenceView> }) {
   const list = usePages<SilenceView>(['silences'], 'silences', { initialData: initial, everyMs: 10_000, all: true })
   const end = useMutation({
     mutationFn: (id: string) => remove(path`silences/${id}`),
-    onError: (error) => toast.error('The silence stays', { description: sayError(error) }),
+    onError: (error) => toast.error('The silence stays', { description: errorText(error) }),
     onSettled: () => void client.invalidateQueries({ queryKey: ['silences'] }),
   })
   const active = list.items.filter((silence) => silence.active)

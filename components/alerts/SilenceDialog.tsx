@@ -1,7 +1,7 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { post, sayError } from '@/components/frame/api.ts'
+import { errorText, post } from '@/components/frame/api.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Field, Input, Select } from '@/components/ui/field.tsx'
 import { Dialog } from '@/components/ui/sheet.tsx'
@@ -28,7 +28,7 @@ export function SilenceDialog({ match, onClose }: { match: Labels; onClose: () =
       void client.invalidateQueries({ queryKey: ['findings'] })
       onClose()
     },
-    onError: (error) => toast.error('Not silenced', { description: sayError(error) }),
+    onError: (error) => toast.error('Not silenced', { description: errorText(error) }),
   })
   return (
     <Dialog

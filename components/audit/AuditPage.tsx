@@ -4,7 +4,7 @@ import { Download } from 'lucide-react'
 import { parseAsString, useQueryStates } from 'nuqs'
 import { useEffect, useState } from 'react'
 import { Moment } from '@/components/frame/Ago.tsx'
-import { apiUrl, get, sayError } from '@/components/frame/api.ts'
+import { apiUrl, errorText, get } from '@/components/frame/api.ts'
 import { useLive } from '@/components/frame/live.tsx'
 import { Button } from '@/components/ui/button.tsx'
 import { Empty, Failure, Skeleton } from '@/components/ui/empty.tsx'
@@ -88,7 +88,7 @@ export function AuditPage({ initial }: { initial: AuditView | null }) {
         />
       )}
       <FilterBar filters={filters} onChange={(change) => void filter(change)} />
-      {error && <Failure tried="The audit log could not be read." answer={sayError(error)} />}
+      {error && <Failure tried="The audit log could not be read." answer={errorText(error)} />}
       {!data && !error && <Skeleton className="mx-4 h-40" />}
       {data && (
         <Table

@@ -2,7 +2,7 @@
 import { startAuthentication } from '@simplewebauthn/browser'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useState } from 'react'
-import { post, sayError } from '@/components/frame/api.ts'
+import { errorText, post } from '@/components/frame/api.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Field, Input } from '@/components/ui/field.tsx'
 import { SignInCard } from './SignInCard.tsx'
@@ -57,7 +57,7 @@ export function SignIn({ next, noPasskeys }: { next: string; noPasskeys: string 
     event.preventDefault()
     enter.mutate(code ? { code } : { name, password })
   }
-  const wrong = enter.isError ? sayError(enter.error) : null
+  const wrong = enter.isError ? errorText(enter.error) : null
   if (code && !wrong && !ways)
     return (
       <SignInCard trouble={null}>
@@ -68,7 +68,7 @@ export function SignIn({ next, noPasskeys }: { next: string; noPasskeys: string 
     )
   if (ways)
     return (
-      <SignInCard trouble={byPasskey.isError ? sayPasskey(byPasskey.error) : null}>
+      <SignInCard trouble={byPasskey.isError ? passkeyText(byPasskey.error) : null}>
         {ways.includes('passkey') && (
           <Button
             look={ways.includes('code') ? 'plain' : 'primary'}
@@ -109,7 +109,7 @@ export function SignIn({ next, noPasskeys }: { next: string; noPasskeys: string 
     )
   const trouble = code ? wrong : null
   return (
-    <SignInCard trouble={trouble ?? (byPasskey.isError ? sayPasskey(byPasskey.error) : null)}>
+    <SignInCard trouble={trouble ?? (byPasskey.isError ? passkeyText(byPasskey.error) : null)}>
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -151,8 +151,8 @@ export function SignIn({ next, noPasskeys }: { next: string; noPasskeys: string 
 }
 
 /** The browser's own words name no cause that a person could mend. */
-function sayPasskey(error: unknown): string {
+function passkeyText(error: unknown): string {
   return error instanceof Error && (error.name === 'NotAllowedError' || error.name === 'AbortError')
     ? 'No passkey was used. Try again, or sign in another way.'
-    : sayError(error)
+    : errorText(error)
 }

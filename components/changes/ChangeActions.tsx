@@ -1,6 +1,6 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { path, post, sayError } from '@/components/frame/api.ts'
+import { errorText, path, post } from '@/components/frame/api.ts'
 import { noWriteBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
@@ -21,7 +21,7 @@ export function ChangeActions({ change }: { change: ChangeView }) {
   const rising = change.slowStart !== undefined && !change.slowStart.done
   const verb = useMutation({
     mutationFn: (name: keyof typeof NOT_DONE) => post(path`changes/${change.id}/` + name),
-    onError: (error, name) => toast.error(NOT_DONE[name], { description: sayError(error) }),
+    onError: (error, name) => toast.error(NOT_DONE[name], { description: errorText(error) }),
     onSettled: () => {
       for (const key of ['changes', 'proposals', 'findings', 'overview', 'pools', 'rings'])
         void client.invalidateQueries({ queryKey: [key] })

@@ -1,6 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { get, path, sayError } from '@/components/frame/api.ts'
+import { errorText, get, path } from '@/components/frame/api.ts'
 import { useGo } from '@/components/frame/Go.tsx'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
@@ -37,7 +37,7 @@ export function ChangesPage({ initial, score, open, initialOpen }: Props) {
         title="Changes"
         lead={judged === 0 ? 'No prediction has been judged yet.' : `${inside} of ${judged} predictions lay inside their band.`}
       />
-      {error && <Failure tried="The list of changes could not be read anew." answer={sayError(error)} />}
+      {error && <Failure tried="The list of changes could not be read anew." answer={errorText(error)} />}
       <ChangesTable
         changes={shown}
         selected={open}
@@ -69,7 +69,7 @@ function ChangeSheet({ id, initial, onClose }: { id: string; initial: ChangeView
       title={change ? safe(stepsLine(change.steps), 120) : 'Change'}
       lead={change ? safe(change.steps[0]?.setting.target ?? '', 60) : undefined}
     >
-      {error && <Failure tried={`Change ${id} could not be read.`} answer={sayError(error)} />}
+      {error && <Failure tried={`Change ${id} could not be read.`} answer={errorText(error)} />}
       {!change && !error && <Skeleton className="h-40 w-full" />}
       {change && <ChangePanel change={change} />}
     </Sheet>

@@ -1,6 +1,6 @@
 'use client'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { get, path, post, sayError } from '@/components/frame/api.ts'
+import { errorText, get, path, post } from '@/components/frame/api.ts'
 import { noChangeBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
@@ -29,13 +29,13 @@ export function JobPanel({ id }: { id: string }) {
   })
   const steer = useMutation({
     mutationFn: (verb: JobVerb) => post(path`jobs/${id}/` + verb),
-    onError: (answer) => toast.error('The job goes on as it was', { description: sayError(answer) }),
+    onError: (answer) => toast.error('The job goes on as it was', { description: errorText(answer) }),
     onSettled: () => {
       for (const key of ['jobs', 'changes']) void client.invalidateQueries({ queryKey: [key] })
     },
   })
   const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
-  if (error) return <Failure tried="The job could not be read." answer={sayError(error)} />
+  if (error) return <Failure tried="The job could not be read." answer={errorText(error)} />
   if (!job) return <Skeleton className="h-16 w-full" />
   const part = job.total ? Math.min(1, job.done / job.total) : null
   return (

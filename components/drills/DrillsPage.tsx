@@ -1,6 +1,6 @@
 'use client'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { get, path, post, remove, sayError } from '@/components/frame/api.ts'
+import { errorText, get, path, post, remove } from '@/components/frame/api.ts'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { useClock } from '@/components/frame/live.tsx'
 import { Button } from '@/components/ui/button.tsx'
@@ -48,7 +48,7 @@ function Drill({ drill }: { drill: DrillView }) {
   const running = drill.state !== 'ready'
   const verb = useMutation({
     mutationFn: () => (running ? remove(path`drills/${drill.name}`) : post(path`drills/${drill.name}`)),
-    onError: (error) => toast.error(running ? 'The drill goes on' : 'The drill did not start', { description: sayError(error) }),
+    onError: (error) => toast.error(running ? 'The drill goes on' : 'The drill did not start', { description: errorText(error) }),
     onSettled: () => void client.invalidateQueries({ queryKey: ['drills'] }),
   })
   return (

@@ -1,7 +1,7 @@
 'use client'
 import { parseAsString, useQueryStates } from 'nuqs'
 import { useMemo } from 'react'
-import { sayError } from '@/components/frame/api.ts'
+import { errorText } from '@/components/frame/api.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { SeriesChart } from '@/components/series/SeriesChart.tsx'
 import { Badge } from '@/components/ui/badge.tsx'
@@ -34,7 +34,7 @@ export function Explore({ initialData }: { initialData: Catalog }) {
         title="Explore"
         lead={`${metrics.length} metrics, ${metrics.reduce((sum, one) => sum + one.labels.length, 0)} series in the last minutes`}
       />
-      {error && metrics.length === 0 && <Failure tried="The list of metrics could not be read." answer={sayError(error)} />}
+      {error && metrics.length === 0 && <Failure tried="The list of metrics could not be read." answer={errorText(error)} />}
       <div className="flex flex-wrap items-end gap-3 px-4 pb-4">
         <Field label="Metric">
           {(props) => (

@@ -5,7 +5,7 @@ import { useEffect, useState } from 'react'
 import { SilenceDialog } from '@/components/alerts/SilenceDialog.tsx'
 import { ChangePanel } from '@/components/changes/ChangePanel.tsx'
 import { Since } from '@/components/frame/Ago.tsx'
-import { get, path, post, sayError } from '@/components/frame/api.ts'
+import { errorText, get, path, post } from '@/components/frame/api.ts'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { ProposalPanel } from '@/components/proposals/ProposalPanel.tsx'
 import { Button } from '@/components/ui/button.tsx'
@@ -38,7 +38,7 @@ export function FindingSheet({ id, initial, onClose }: { id: string; initial: Fi
   const acknowledge = useMutation({
     mutationFn: () => post(path`findings/${id}/acknowledge`),
     onSuccess: () => client.invalidateQueries({ queryKey: ['findings'] }),
-    onError: (failure) => toast.error('Not acknowledged', { description: sayError(failure) }),
+    onError: (failure) => toast.error('Not acknowledged', { description: errorText(failure) }),
   })
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -105,7 +105,7 @@ export function FindingSheet({ id, initial, onClose }: { id: string; initial: Fi
       {error && (
         <Failure
           tried={`Finding ${id} could not be read.`}
-          answer={sayError(error)}
+          answer={errorText(error)}
           todo="It may have left the memory: resolved findings are kept for a while only."
         />
       )}

@@ -9,7 +9,7 @@ import { toast } from '@/components/ui/toast.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { ChangeView } from '@/lib/model/answers/change.ts'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
-import { Problem, path, post, sayError } from './api.ts'
+import { errorText, Problem, path, post } from './api.ts'
 import { Go, linkLook } from './Go.tsx'
 import { usePages } from './usePages.ts'
 
@@ -22,7 +22,7 @@ export function Mode({ frame }: { frame: FrameView }) {
     onSuccess: () => setAsking(false),
     onError: (error, wish) => {
       if (error instanceof Problem && error.code === 'busy' && !wish.inFlight) setAsking(true)
-      else toast.error('The mode stays as it is', { description: sayError(error) })
+      else toast.error('The mode stays as it is', { description: errorText(error) })
     },
     onSettled: () => client.invalidateQueries(),
   })

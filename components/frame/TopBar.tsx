@@ -17,7 +17,7 @@ import { post } from './api.ts'
 import { useConnection } from './connection.ts'
 import { useClock, useLive } from './live.tsx'
 import { Mode } from './Mode.tsx'
-import { rangeBounds, SPANS, sayRange } from './range.ts'
+import { rangeBounds, rangeText, SPANS } from './range.ts'
 import { ScopeFilter } from './Scope.tsx'
 import { refreshAll } from './useEvents.ts'
 import { useRange } from './useRange.ts'
@@ -48,7 +48,7 @@ function RangeMenu() {
   const { range, setSpan, reset, compare, setCompare, zoom } = useRange()
   const [custom, setCustom] = useState(false)
   const items: MenuItem[] = SPANS.map((span) => ({
-    label: sayRange({ live: true, spanMs: spanOf(span) }),
+    label: rangeText({ live: true, spanMs: spanOf(span) }),
     onSelect: () => setSpan(span),
     checked: range.live && range.spanMs === spanOf(span),
   }))
@@ -58,9 +58,9 @@ function RangeMenu() {
   return (
     <>
       <Menu items={items}>
-        <Button aria-label={`Time range: ${sayRange(range)}${compare ? ', compared with before' : ''}`}>
+        <Button aria-label={`Time range: ${rangeText(range)}${compare ? ', compared with before' : ''}`}>
           <span className="max-w-52 truncate tabular" suppressHydrationWarning>
-            {sayRange(range)}
+            {rangeText(range)}
           </span>
           {compare && <span className="text-dim max-sm:hidden">and before</span>}
         </Button>

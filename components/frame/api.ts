@@ -85,4 +85,4 @@ function parse(text: string): unknown {
 }
 
 /** Any error in words. */
-export const sayError = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error))

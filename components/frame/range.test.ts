@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseSpan, rangeBounds, readRange, sayRange, stepFor } from './range.ts'
+import { parseSpan, rangeBounds, rangeText, readRange, stepFor } from './range.ts'
 
 test('a span is digits and a unit, nothing else', () => {
   expect(['5m', '24h', '30d', '0m', '5', 'm', '99999m', '1s', '-5m'].map(parseSpan)).toEqual([
@@ -28,7 +28,7 @@ test('steps keep a chart near 300 points', () => {
 })
 
 test('in words', () => {
-  expect(sayRange({ live: true, spanMs: 900_000 })).toBe('Last 15 min')
-  expect(sayRange({ live: true, spanMs: 86_400_000 })).toBe('Last 1 d')
-  expect(sayRange({ live: true, spanMs: 21_600_000 })).toBe('Last 6 h')
+  expect(rangeText({ live: true, spanMs: 900_000 })).toBe('Last 15 min')
+  expect(rangeText({ live: true, spanMs: 86_400_000 })).toBe('Last 1 d')
+  expect(rangeText({ live: true, spanMs: 21_600_000 })).toBe('Last 6 h')
 })

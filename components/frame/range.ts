@@ -36,7 +36,7 @@ export function stepFor(spanMs: number): number {
 export const refreshFor = (spanMs: number): number => Math.min(60_000, Math.max(2_000, stepFor(spanMs)))
 
 /** The range in words: `last 15 min`. */
-export function sayRange(range: Range): string {
+export function rangeText(range: Range): string {
   if (!range.live) {
     const day = (ms: number) => new Date(ms).toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
     return `${day(range.from)} – ${day(range.to)}`

@@ -2,7 +2,7 @@
 import { stateWords } from '@/components/changes/words.ts'
 import { findingTone, findingWord, subjectText } from '@/components/findings/words.ts'
 import { Moment, Since } from '@/components/frame/Ago.tsx'
-import { path, sayError } from '@/components/frame/api.ts'
+import { errorText, path } from '@/components/frame/api.ts'
 import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
@@ -64,7 +64,7 @@ export function IncidentsPage({ initial, firing: firingAtFirst, open, initialOpe
           Findings one by one
         </Go>
       </PageHead>
-      {error && <Failure tried="The list of incidents could not be read anew." answer={sayError(error)} />}
+      {error && <Failure tried="The list of incidents could not be read anew." answer={errorText(error)} />}
       <Table
         main
         hold
@@ -108,7 +108,7 @@ function IncidentSheet({ id, initial, onClose }: { id: string; initial: Incident
         )
       }
     >
-      {error && <Failure tried={`Incident ${safe(id, 60)} could not be read.`} answer={sayError(error)} />}
+      {error && <Failure tried={`Incident ${safe(id, 60)} could not be read.`} answer={errorText(error)} />}
       {!incident && !error && <Skeleton className="h-40 w-full" />}
       {incident && (
         <div className="flex flex-col gap-6">

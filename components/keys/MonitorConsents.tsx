@@ -1,6 +1,6 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { path, post, sayError } from '@/components/frame/api.ts'
+import { errorText, path, post } from '@/components/frame/api.ts'
 import { usePages } from '@/components/frame/usePages.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Section } from '@/components/ui/page.tsx'
@@ -16,7 +16,7 @@ export function MonitorConsents({ targets }: { targets: Page<TargetView> }) {
   const list = usePages<TargetView>(['targets'], 'targets', { initialData: targets, everyMs: 10_000, all: true })
   const allow = useMutation({
     mutationFn: ({ target, allow }: { target: string; allow: 'hour' | 'always' }) => post(path`targets/${target}/monitor`, { allow }),
-    onError: (error) => toast.error('Bursts are not allowed', { description: sayError(error) }),
+    onError: (error) => toast.error('Bursts are not allowed', { description: errorText(error) }),
     onSettled: () => void client.invalidateQueries({ queryKey: ['targets'] }),
   })
   const asking = list.items.filter((target) => target.monitor === 'ask' && target.state === 'up')

@@ -1,7 +1,7 @@
 'use client'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { post, sayError } from '@/components/frame/api.ts'
+import { errorText, post } from '@/components/frame/api.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { cn } from '@/components/ui/cn.ts'
 import { Field, inputLook } from '@/components/ui/field.tsx'
@@ -39,7 +39,7 @@ export function AsText({ spec, onChange }: { spec: RingSpec; onChange: (spec: Ri
           </>
         }
       >
-        <Field label="Ring" wrong={take.error && sayError(take.error)} help="JSON, or a configuration">
+        <Field label="Ring" wrong={take.error && errorText(take.error)} help="JSON, or a configuration">
           {(props) => (
             <textarea
               {...props}

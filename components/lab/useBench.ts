@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react'
-import { sayError } from '@/components/frame/api.ts'
+import { errorText } from '@/components/frame/api.ts'
 import { useCircles, useComparison, useQuestion, useSame, useThread } from '@/components/rings/useComparison.ts'
 import { problemOf } from '@/lib/lab/problem.ts'
 import { sameNodes, solvable, solved, solverWords } from '@/lib/lab/solve.ts'
@@ -52,7 +52,7 @@ export function useBench(state: LabState, freshSource: LabSource, put: PutLab) {
         if (found.answer.is === 'solved') keep({ after: unlessSame(solved(sameNodes(before, after) ? before : after, found.answer)) })
         setSide('then')
       })
-      .catch((error) => setAnswer(sayError(error)))
+      .catch((error) => setAnswer(errorText(error)))
       .finally(() => setSolving(false))
   }
   return {

@@ -1,4 +1,4 @@
-import { path, sayError } from '@/components/frame/api.ts'
+import { errorText, path } from '@/components/frame/api.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { usePages } from '@/components/frame/usePages.ts'
 import { type LabSource, partsOf, poolId, ringId, sourceOfPool, sourceOfRing } from '@/lib/lab/source.ts'
@@ -28,7 +28,7 @@ export function useKnownRings(initialRings: Page<RingView>, initialPools: Page<P
   return {
     ids: [...rings.items.map(ringId), ...pools.items.filter((pool) => pool.ring).map(poolId)],
     /** Why `of` is not there. */
-    because: failed ? sayError(failed) : parts ? 'It is being asked for.' : 'No ring or hashing pool of that name is known now.',
+    because: failed ? errorText(failed) : parts ? 'It is being asked for.' : 'No ring or hashing pool of that name is known now.',
     find(id: string): LabSource | null {
       const ring = allRings.find((one) => ringId(one) === id)
       if (ring) return sourceOfRing(ring, hot?.items ?? [], targets?.items ?? [])

@@ -1,6 +1,6 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { path, post, sayError } from '@/components/frame/api.ts'
+import { errorText, path, post } from '@/components/frame/api.ts'
 import { useGo } from '@/components/frame/Go.tsx'
 import { noChangeBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
@@ -27,7 +27,7 @@ export function ReturnButton({ pool, server }: { pool: PoolView; server: PoolSer
         because: `${server.name} returns to service.`,
       }),
     onSuccess: ({ change }) => go(path`/changes/${change}`),
-    onError: (error) => toast.error('Not returned', { description: sayError(error) }),
+    onError: (error) => toast.error('Not returned', { description: errorText(error) }),
     onSettled: () => {
       for (const key of ['changes', 'pools', 'overview']) void client.invalidateQueries({ queryKey: [key] })
     },

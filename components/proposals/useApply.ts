@@ -1,6 +1,6 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Problem, path, post, sayError } from '@/components/frame/api.ts'
+import { errorText, Problem, path, post } from '@/components/frame/api.ts'
 import { toast } from '@/components/ui/toast.tsx'
 
 /** What a refusal means for the person who pressed; the server's own sentence stands below it. */
@@ -20,7 +20,7 @@ export function useApply(proposal: string, onApplied?: (change: string) => void)
   return useMutation({
     mutationFn: () => post<{ change: string }>(path`proposals/${proposal}/apply`, {}),
     onSuccess: ({ change }) => onApplied?.(change),
-    onError: (error) => toast.error((error instanceof Problem && REFUSED[error.code]) || 'Not applied', { description: sayError(error) }),
+    onError: (error) => toast.error((error instanceof Problem && REFUSED[error.code]) || 'Not applied', { description: errorText(error) }),
     onSettled: () => {
       for (const key of ['proposals', 'changes', 'findings', 'overview', 'pools', 'rings', 'ttls'])
         void client.invalidateQueries({ queryKey: [key] })

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { post, sayError } from '@/components/frame/api.ts'
+import { errorText, post } from '@/components/frame/api.ts'
 import { Code } from '@/components/ui/code.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { ProductTextView } from '@/lib/model/answers/ring.ts'
@@ -19,7 +19,7 @@ export function ConfigTexts({ spec, open: first }: { spec: RingSpec; open: boole
   return (
     <details open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary className="w-fit cursor-pointer text-dim text-sm hover:text-text">The configuration that says the same</summary>
-      {error && <p className="py-1 text-critical-text text-sm">{sayError(error)}</p>}
+      {error && <p className="py-1 text-critical-text text-sm">{errorText(error)}</p>}
       {data?.texts.map((one) => (
         <div key={one.product}>
           <p className="py-1 text-dim text-sm">

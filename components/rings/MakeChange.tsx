@@ -1,7 +1,7 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { memo } from 'react'
-import { path, post, sayError } from '@/components/frame/api.ts'
+import { errorText, path, post } from '@/components/frame/api.ts'
 import { useGo } from '@/components/frame/Go.tsx'
 import { noChangeBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
@@ -38,7 +38,7 @@ export const MakeChange = memo(function MakeChange({ source, after, compared, on
       for (const key of ['changes', 'rings', 'pools', 'overview']) void client.invalidateQueries({ queryKey: [key] })
       go(path`/changes/${change}`)
     },
-    onError: (error) => toast.error('Not applied', { description: sayError(error) }),
+    onError: (error) => toast.error('Not applied', { description: errorText(error) }),
   })
   const { setBy } = source
   const because = 'because' in made ? made.because : noChangeBecause(frame)

@@ -1,7 +1,7 @@
 'use client'
 import { parseAsString, useQueryState } from 'nuqs'
 import { useMemo, useState } from 'react'
-import { sayError } from '@/components/frame/api.ts'
+import { errorText } from '@/components/frame/api.ts'
 import { Go } from '@/components/frame/Go.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
 import { usePages } from '@/components/frame/usePages.ts'
@@ -55,7 +55,7 @@ export function WhatIfPanel({ ring }: { ring: RingView }) {
         if (answer.is === 'solved') write(solved(ring.spec, answer))
         else toast('No setting evens this ring', { description: `Not below ${text(answer.floor, 'factor')}: ${answer.because}.` })
       })
-      .catch((error) => toast.error('Not solved', { description: sayError(error) }))
+      .catch((error) => toast.error('Not solved', { description: errorText(error) }))
       .finally(() => setSolving(false))
   }
   return (

@@ -2,7 +2,7 @@
 import { useDeferredValue, useMemo, useRef } from 'react'
 import type { ChartSeries } from '@/components/charts/chart.ts'
 import { LineChart, type LineChartProps } from '@/components/charts/LineChart.tsx'
-import { sayError } from '@/components/frame/api.ts'
+import { errorText } from '@/components/frame/api.ts'
 import { useRange } from '@/components/frame/useRange.ts'
 import { Skeleton } from '@/components/ui/empty.tsx'
 import { labelsText } from '@/lib/format/format.ts'
@@ -70,7 +70,7 @@ export function SeriesChart({
   return (
     <div ref={box} className={rest.className}>
       {error && lines.length === 0 ? (
-        <LineChart title={title} unit="none" series={NOTHING} from={0} to={1} height={height} empty={sayError(error)} />
+        <LineChart title={title} unit="none" series={NOTHING} from={0} to={1} height={height} empty={errorText(error)} />
       ) : chart.from === undefined || chart.to === undefined || (pending && lines.length === 0) ? (
         <div>
           <p className="flex min-h-7 items-center font-medium text-sm">{title}</p>

@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Ellipsis } from 'lucide-react'
 import { useState } from 'react'
-import { get, path, post, remove, sayError } from '@/components/frame/api.ts'
+import { errorText, get, path, post, remove } from '@/components/frame/api.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Code } from '@/components/ui/code.tsx'
 import { Empty, Failure } from '@/components/ui/empty.tsx'
@@ -70,7 +70,7 @@ function Persons({ issuer }: { issuer: boolean }) {
   const { data, error } = useQuery({ queryKey: ['persons'], queryFn: ({ signal }) => get<Page<PersonEntry>>('persons', {}, signal) })
   const act = useMutation({
     mutationFn: (what: string) => remove(what),
-    onError: (failure) => toast.error('Not done', { description: sayError(failure) }),
+    onError: (failure) => toast.error('Not done', { description: errorText(failure) }),
     onSettled: () => void client.invalidateQueries({ queryKey: ['persons'] }),
   })
   return (
@@ -84,7 +84,7 @@ function Persons({ issuer }: { issuer: boolean }) {
       flush
       actions={issuer ? undefined : <Button onClick={() => setInviting(true)}>Invite…</Button>}
     >
-      {error && <Failure tried="The list of people could not be read." answer={sayError(error)} />}
+      {error && <Failure tried="The list of people could not be read." answer={errorText(error)} />}
       <Table
         label="People"
         sticky={false}
@@ -156,7 +156,7 @@ function Tokens() {
       flush
       actions={<Button onClick={() => setMaking(true)}>Make a token…</Button>}
     >
-      {error && <Failure tried="The list of tokens could not be read." answer={sayError(error)} />}
+      {error && <Failure tried="The list of tokens could not be read." answer={errorText(error)} />}
       {data && data.items.length > 0 && <TokenTable tokens={data.items} path="tokens" refresh={['tokens']} />}
       {making && <Invite what="token" onClose={() => setMaking(false)} />}
     </Section>
@@ -203,7 +203,7 @@ function Invite({ what, onClose }: { what: 'person' | 'token'; onClose: () => vo
         </div>
       ) : (
         <div className="flex flex-col gap-3">
-          <Field label="Name" wrong={make.error ? sayError(make.error) : undefined}>
+          <Field label="Name" wrong={make.error ? errorText(make.error) : undefined}>
             {(props) => <Input {...props} value={name} maxLength={60} autoFocus onChange={(event) => setName(event.target.value)} />}
           </Field>
           <Field label="Role">

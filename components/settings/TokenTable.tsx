@@ -1,7 +1,7 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Ago, Day } from '@/components/frame/Ago.tsx'
-import { remove, sayError } from '@/components/frame/api.ts'
+import { errorText, remove } from '@/components/frame/api.ts'
 import { Badge } from '@/components/ui/badge.tsx'
 import { Button } from '@/components/ui/button.tsx'
 import { Table } from '@/components/ui/table.tsx'
@@ -14,7 +14,7 @@ export function TokenTable({ tokens, path, refresh }: { tokens: readonly TokenVi
   const client = useQueryClient()
   const revoke = useMutation({
     mutationFn: (id: string) => remove(`${path}/${encodeURIComponent(id)}`),
-    onError: (failure) => toast.error('Not revoked', { description: sayError(failure) }),
+    onError: (failure) => toast.error('Not revoked', { description: errorText(failure) }),
     onSettled: () => {
       for (const key of refresh) void client.invalidateQueries({ queryKey: [key] })
     },

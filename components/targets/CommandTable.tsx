@@ -1,5 +1,5 @@
 'use client'
-import { sayError } from '@/components/frame/api.ts'
+import { errorText } from '@/components/frame/api.ts'
 import { useRange } from '@/components/frame/useRange.ts'
 import { useSeries } from '@/components/series/useSeries.ts'
 import { Empty, Failure } from '@/components/ui/empty.tsx'
@@ -49,7 +49,7 @@ export function CommandTable({ target }: { target: TargetView }) {
     range,
   )
   const rows = commandRows(series[0] ?? [], series[1] ?? [])
-  if (error && rows.length === 0) return <Failure tried="The commands could not be read." answer={sayError(error)} />
+  if (error && rows.length === 0) return <Failure tried="The commands could not be read." answer={errorText(error)} />
   return (
     <Table
       label="Commands"

@@ -1,6 +1,6 @@
 'use client'
 import { Ago } from '@/components/frame/Ago.tsx'
-import { path, sayError } from '@/components/frame/api.ts'
+import { errorText, path } from '@/components/frame/api.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Empty, Failure } from '@/components/ui/empty.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
@@ -19,7 +19,7 @@ const COLUMNS: Column<ConfigValue>[] = [
 /** The configuration values that the server tells. */
 export function ConfigTable({ target }: { target: TargetView }) {
   const { data, error } = useApi<Page<ConfigValue>>(['facts', target.name], path`targets/${target.name}/facts`, { everyMs: 10_000 })
-  if (error && !data) return <Failure tried="The configuration values could not be read." answer={sayError(error)} />
+  if (error && !data) return <Failure tried="The configuration values could not be read." answer={errorText(error)} />
   if (!data) return <Loading />
   return (
     <Table

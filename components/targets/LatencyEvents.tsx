@@ -1,6 +1,6 @@
 'use client'
 import { Ago } from '@/components/frame/Ago.tsx'
-import { path, sayError } from '@/components/frame/api.ts'
+import { errorText, path } from '@/components/frame/api.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Empty, Failure } from '@/components/ui/empty.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
@@ -21,7 +21,7 @@ const LATENCY: Column<LatencyView>[] = [
 /** The events of the server's latency monitor. */
 export function LatencyEvents({ target }: { target: TargetView }) {
   const { data, error } = useApi<Page<LatencyView>>(['latency', target.name], path`targets/${target.name}/latency`, { everyMs: 5_000 })
-  if (error && !data) return <Failure tried="The latency events could not be read." answer={sayError(error)} />
+  if (error && !data) return <Failure tried="The latency events could not be read." answer={errorText(error)} />
   if (!data) return <Loading />
   return (
     <Table

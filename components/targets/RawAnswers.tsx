@@ -1,6 +1,6 @@
 'use client'
 import { Ago } from '@/components/frame/Ago.tsx'
-import { path, sayError } from '@/components/frame/api.ts'
+import { errorText, path } from '@/components/frame/api.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Code } from '@/components/ui/code.tsx'
 import { Empty, Failure } from '@/components/ui/empty.tsx'
@@ -14,7 +14,7 @@ type RawView = { id: string; at: string; text: string }
 /** The newest answer of each probe, as it came. */
 export function RawAnswers({ target }: { target: TargetView }) {
   const { data, error } = useApi<Page<RawView>>(['raw', target.name], path`targets/${target.name}/raw`, { everyMs: 5_000 })
-  if (error && !data) return <Failure tried="The raw answers could not be read." answer={sayError(error)} />
+  if (error && !data) return <Failure tried="The raw answers could not be read." answer={errorText(error)} />
   if (!data) return <Loading />
   if (data.items.length === 0)
     return <Empty title="No answer is kept yet">The newest answer of each probe, as it came, cut to 64 KiB.</Empty>

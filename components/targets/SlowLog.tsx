@@ -1,6 +1,6 @@
 'use client'
 import { Ago } from '@/components/frame/Ago.tsx'
-import { sayError } from '@/components/frame/api.ts'
+import { errorText } from '@/components/frame/api.ts'
 import { usePages } from '@/components/frame/usePages.ts'
 import { Empty, Failure } from '@/components/ui/empty.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
@@ -27,7 +27,7 @@ const SLOW: Column<SlowView>[] = [
 export function SlowLog({ target }: { target: TargetView }) {
   const list = usePages<SlowView>(['slow', target.name], 'slowlog', { query: { target: target.name }, everyMs: 5_000 })
   const { error } = list
-  if (error && !list.known) return <Failure tried="The slow log could not be read." answer={sayError(error)} />
+  if (error && !list.known) return <Failure tried="The slow log could not be read." answer={errorText(error)} />
   if (!list.known) return <Loading />
   return (
     <>

@@ -1,6 +1,6 @@
 'use client'
 import { memo } from 'react'
-import { sayError } from '@/components/frame/api.ts'
+import { errorText } from '@/components/frame/api.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { usePages } from '@/components/frame/usePages.ts'
 import { ratioPoints } from '@/components/series/ratio.ts'
@@ -111,7 +111,7 @@ function AnySeries({ target }: { target: string }) {
   const { data, error } = useApi<{ items: { metric: string; labels: Record<string, string>[] }[] }>(['metrics'], 'metrics', {
     everyMs: 30_000,
   })
-  if (error) return <Failure tried="The list of series could not be read." answer={sayError(error)} />
+  if (error) return <Failure tried="The list of series could not be read." answer={errorText(error)} />
   const metrics = (data?.items ?? []).filter((one) => one.labels.some((labels) => labels.target === target)).slice(0, 16)
   if (data && metrics.length === 0) return <Empty title="Nothing has been measured here yet">Charts follow with the first answers.</Empty>
   return (

@@ -53,7 +53,7 @@ const TARGETS: Column<TargetView>[] = [
     id: 'what',
     head: 'What is so',
     grow: true,
-    cell: (t) => <span className={t.error ? 'text-critical-text' : 'text-dim'}>{t.error ? safe(t.error, 200) : sayAbility(t)}</span>,
+    cell: (t) => <span className={t.error ? 'text-critical-text' : 'text-dim'}>{t.error ? safe(t.error, 200) : abilityText(t)}</span>,
     className: 'min-w-48',
     from: 'md',
   },
@@ -136,7 +136,7 @@ function Memory({ target }: { target: TargetView }) {
   )
 }
 
-function sayAbility(target: TargetView): string {
+function abilityText(target: TargetView): string {
   const not = target.capabilities.filter((one) => !one.available)
   if (target.state !== 'up') return ''
   if (not.length === 0) return 'everything can be read'

@@ -1,7 +1,7 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { path, post, sayError } from '@/components/frame/api.ts'
+import { errorText, path, post } from '@/components/frame/api.ts'
 import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
 import { noChangeBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
@@ -97,7 +97,7 @@ function EditTtl({ policy, onClose }: { policy: TtlPolicyView; onClose: () => vo
       onClose()
       go(path`/changes/${change}`)
     },
-    onError: (error) => toast.error('Not applied', { description: sayError(error) }),
+    onError: (error) => toast.error('Not applied', { description: errorText(error) }),
   })
   return (
     <Dialog
