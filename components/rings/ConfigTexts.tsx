@@ -23,7 +23,7 @@ export function ConfigTexts({ spec, open: first }: { spec: RingSpec; open: boole
       {data?.texts.map((one) => (
         <div key={one.product}>
           <p className="py-1 text-dim text-sm">
-            {'text' in one ? `For ${one.title}:` : `Not for ${one.title}: ${safe(one.because, 300)}.`}
+            {'text' in one ? `For ${one.title}:` : `Not for ${one.title}. ${safe(one.because, 300)}.`}
           </p>
           {'text' in one && <Code text={safeLines(one.text)} label="Configuration" />}
         </div>
