@@ -14,7 +14,7 @@ export function Legend({ series, alone, onAlone }: Props) {
             type="button"
             aria-pressed={alone === one.name}
             onClick={() => onAlone(alone === one.name ? null : one.name)}
-            className={cn('flex min-h-6 items-center gap-1.5 text-dim hover:text-text', alone && alone !== one.name && 'opacity-50')}
+            className={cn('flex min-h-[24px] items-center gap-1.5 text-dim hover:text-text', alone && alone !== one.name && 'opacity-50')}
           >
             <svg aria-hidden="true" width="12" height="4">
               <path d="M0 2h12" stroke={one.colour} strokeWidth="2" strokeDasharray={one.dashed ? '3 2' : undefined} />
