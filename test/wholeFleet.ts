@@ -88,6 +88,7 @@ export const pool: Whole<Omit<Pool, 'ring' | Unanswered>> & Pick<Pool, Unanswere
   sticky: 'cookie SRV',
   ring: spec,
   ringBecause: 'its configuration cannot be read',
+  unknown: ['a use-server rule chooses the server'],
   reload: { keeps: false, text: 'weights are lost', command: 'show servers state' },
   serversLeft: 2,
   servers: ['app1', 'app2'].map((name, index) => ({

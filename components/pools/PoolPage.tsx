@@ -82,6 +82,16 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
           </p>
         )}
       </div>
+      {pool.unknown && (
+        <div className="px-4 py-2 text-sm">
+          <p>Not understood of this pool; no share, ring or advice rests on it:</p>
+          <ul className="list-disc pl-5 text-dim">
+            {pool.unknown.map((text) => (
+              <li key={text}>{safe(text, 300)}</li>
+            ))}
+          </ul>
+        </div>
+      )}
       {pool.tunable && (
         <details className="px-4 py-2 text-sm">
           <summary className="w-fit cursor-pointer text-dim hover:text-text">What would let its weights be set at run time</summary>

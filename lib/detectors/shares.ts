@@ -15,14 +15,15 @@ type Expected = { shares: Map<string, number>; basis: string }
 /**
  * Round robin gives by weight. Hashing gives what the ring owns, exactly, where the configuration says how it hashes. By load (leastconn) every
  * server has the same number under way for its weight, so its share goes with weight over response (Little's law), and with the weight
- * alone while hardly anything is under way: whichever is more. Null where nothing can be expected.
+ * alone while hardly anything is under way: whichever is more. Null where nothing can be expected: of a hash
+ * too, as long as nothing says how it hashes.
  */
 function expectedOf(window: SeriesWindow, pool: Pool): Expected | null {
   const byWeight = shareByWeight(pool)
   if (pool.balances === 'weight') return { shares: byWeight, basis: 'by weight' }
   if (pool.balances === 'hash') {
     const owned = poolShares(pool)
-    return owned ? { shares: owned, basis: 'of the keys' } : { shares: byWeight, basis: 'by weight' }
+    return owned && { shares: owned, basis: 'of the keys' }
   }
   if (pool.balances === 'unknown') return null
   const speeds = servingOf(pool).map((server) => {

@@ -107,6 +107,8 @@ export type Pool = {
   ring?: RingSpec
   /** Why there is none although it hashes. */
   ringBecause?: string
+  /** What its configuration or its server says of it that is not understood, a sentence each, uncertain statements among them. */
+  unknown?: string[]
   /** Where a weight set at run time does not outlive a reload: why, and how the file's section begins in which its servers stand. */
   lasting?: { because: string; section: string; line: string }
   /** What a reload does to weights and states set at run time, and what is to be run before it so that they last. */

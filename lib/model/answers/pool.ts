@@ -48,6 +48,9 @@ export const poolAnswer = noun('Pool', 'Servers that share the requests', {
   sticky: z.string().optional().meta({ description: 'Why shares do not follow the algorithm alone' }),
   ring: ringSpec.optional(),
   ringBecause: z.string().optional().meta({ description: 'Why no ring tells where its keys go, though it hashes' }),
+  unknown: z.array(z.string()).optional().meta({
+    description: 'Statements of its configuration that are not understood or not certain, and rows that could not be read, a sentence each',
+  }),
   reload: z
     .object({ keeps: z.boolean(), text: z.string(), command: z.string().optional() })
     .optional()

@@ -35,8 +35,8 @@ export async function getPool(runtime: Runtime, target: string, name: string): P
 }
 
 /**
- * What is promised to each server of the pool's requests: by the pool's ring where its configuration is known, else by weight; to servers
- * that are up, backups only when nobody else is. Null for leastconn, which promises nothing.
+ * What is promised to each server of the pool's requests: by the pool's ring where it hashes, else by weight; to servers that are up, backups
+ * only when nobody else is. Null for leastconn, which promises nothing, and for a hash whose ring nobody knows.
  */
 export function sharesExpected(pool: Pool): Map<string, number> | null {
   if (pool.balances === 'load' || pool.balances === 'unknown') return null
@@ -47,7 +47,7 @@ export function sharesExpected(pool: Pool): Map<string, number> | null {
     const owned = ownedShares(ring)
     if (owned.size > 0) return owned
   }
-  return byWeight
+  return pool.balances === 'hash' ? null : byWeight
 }
 
 /** A pool's own numbers, and the share of each of its servers: what a picture of many pools shows. */
