@@ -2,18 +2,27 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { globMatches } from '../../lib/advisors/glob.ts'
 import { hostName, isOwnName } from '../../lib/auth/origin.ts'
+import { quoted } from '../../lib/changes/findSetting.ts'
 import { readSource } from '../../lib/config/document.ts'
 import { readListen } from '../../lib/config/listen.ts'
 import { parseConfig } from '../../lib/config/parse.ts'
 import { withoutSecrets } from '../../lib/engine/reason.ts'
 import { withoutTrailingSlashes } from '../../lib/format/url.ts'
 import { yamlDocument } from '../../lib/format/yaml.ts'
+import { fromBase64, toBase64 } from '../../lib/lab/base64.ts'
+import { keysOf } from '../../lib/lab/keys.ts'
+import { readLab, writeLab } from '../../lib/lab/link.ts'
+import { readSlots } from '../../lib/lab/slots.ts'
+import { EMPTY_LAB } from '../../lib/lab/state.ts'
 import type { ControlConfig } from '../../lib/model/control.ts'
 import { parseDuration } from '../../lib/model/duration.ts'
+import { escaped, unescaped } from '../../lib/model/escape.ts'
 import { readSpan } from '../../lib/model/expiry.ts'
 import { parseJson } from '../../lib/model/json.ts'
 import { publicText, publicUrl, redactedUrl } from '../../lib/model/publicUrl.ts'
+import { parseRef, refText } from '../../lib/model/ref.ts'
 import { keyText, printable, withoutFolders } from '../../lib/products/answers.ts'
+import { bareWord } from '../../lib/products/bareWord.ts'
 import { readFollowers } from '../../lib/products/control/followers.ts'
 import { pageOf } from '../../lib/products/envoy/client.ts'
 import { parseConfigDump } from '../../lib/products/envoy/configDump.ts'
@@ -49,6 +58,7 @@ import { parseStatistics } from '../../lib/products/twemproxy/stats.ts'
 import { algorithms } from '../../lib/rings/algorithms.ts'
 import { evaluateSpecs } from '../../lib/rings/evaluate.ts'
 import { ipv4 } from '../../lib/rings/hashes/haproxy.ts'
+import { javaHash } from '../../lib/rings/hashes/java.ts'
 import { parseSpec } from '../../lib/rings/spec.ts'
 import { readable } from '../../lib/server/http/bytes.ts'
 import { operations } from '../../lib/server/http/operations.ts'
@@ -179,6 +189,7 @@ const memcached: Parser[] = [
   probe('memcached/settings', 'memcached', ['STAT maxbytes 67108864\r\nSTAT evictions on\r\nEND\r\n'], undefined, [
     fixture('memcached/fixtures/memcached-1.6.18-stats-settings.txt'),
   ]),
+  describer('memcached', 'memcached', ['--SERVER=10.0.0.1:11211/?2 --SERVER=cache-2 --BINARY-PROTOCOL']),
   { name: 'products/memcached/client.ts#parseStats', group: 'memcached', good: [STATS], run: memcachedStats },
 ]
 
@@ -444,6 +455,16 @@ const config: Parser[] = [
   { name: 'model/publicUrl.ts#publicText', group: 'config', good: ['at https://u:p@x.example/a, no'], run: publicText },
   { name: 'format/yaml.ts#yamlDocument', group: 'config', good: YAML, yaml: true, run: nested(yamlDocument) },
   { name: 'format/url.ts#withoutTrailingSlashes', group: 'config', good: ['http://a/b//'], run: withoutTrailingSlashes },
+  {
+    name: 'model/ref.ts#parseRef',
+    group: 'config',
+    good: ['pool:edge/app', 'server:a%2Fb/app/x', 'cache:proxy/zone', 'node:products/a', 'ring:products', 'target:a:b%', 'clients'],
+    run(text) {
+      const ref = parseRef(text)
+      return ref && refText(ref)
+    },
+  },
+  { name: 'model/escape.ts#unescaped', group: 'config', good: ['a%2Fb%25c'], run: (text) => escaped(unescaped(text)) },
   { name: 'model/duration.ts#parseDuration', group: 'config', good: ['1h30m', '250ms', '9'], run: parseDuration },
 ]
 
@@ -469,6 +490,7 @@ const http: Parser[] = [
     run: (text) => [hostName(text), isOwnName(text, text)],
   },
   { name: 'engine/reason.ts#withoutSecrets', group: 'http', good: ['at redis://u:p@h: no'], run: withoutSecrets },
+  { name: 'changes/findSetting.ts#quoted', group: 'http', good: ['edge/app/a/weight\u202e'], run: quoted },
   { name: 'model/expiry.ts#readSpan', group: 'http', good: ['2026-01-05T12:00:00Z+10s'], run: readSpan },
 ]
 
@@ -490,6 +512,18 @@ const ringControl = {
 const ttlControl = { ...control, ttl: { name: 't', match: 'a:*', ttlMs: 5, jitter: 0 } } as unknown as ControlConfig
 const TTL = '{"version":1,"match":"a:*","ttlMs":60000,"jitter":0.1}'
 const followers = { a: '{"name":"app","version":3,"at":"2026-01-05T00:00:00Z"}' }
+/** Its caller reports an address that is no base64. */
+const encoded = (text: string) => {
+  try {
+    fromBase64(text)
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error
+  }
+}
+const LINKS = [
+  writeLab({ ...EMPTY_LAB, of: 'ring:products', keys: ['cart:1'], traffic: { reads: 900 } }),
+  writeLab({ ...EMPTY_LAB, after: parseSpec(reply(SPEC)) }),
+]
 const rings: Parser[] = [
   {
     name: 'rings/spec.ts#parseSpec',
@@ -525,6 +559,17 @@ const rings: Parser[] = [
     run: reply,
   },
   { name: 'rings/hashes/haproxy.ts#ipv4', group: 'rings', good: ['10.0.0.1'], run: ipv4 },
+  { name: 'rings/hashes/java.ts#javaHash', group: 'rings', good: ['cart:{17}:\ud83d\ude00'], run: javaHash },
+  {
+    name: 'products/bareWord.ts#bareWord',
+    group: 'rings',
+    good: ['10.0.0.1:11211'],
+    run: (text) => bareWord(text, 'A name', /^[\w.:-]+$/),
+  },
+  { name: 'lab/slots.ts#readSlots', group: 'rings', good: ['0-5460 5462,10923-16383'], run: readSlots },
+  { name: 'lab/keys.ts#keysOf', group: 'rings', good: ['cart:1\r\ncart:2\n\ncart:1'], run: keysOf },
+  { name: 'lab/base64.ts#fromBase64', group: 'rings', good: ['eyJvZiI6InJpbmc6YSJ9', toBase64(new Uint8Array([251, 255]))], run: encoded },
+  { name: 'lab/link.ts#readLab', group: 'rings', good: LINKS, run: readLab },
 ]
 
 /** Every reader of text from outside: what a server answers, a file holds, or somebody sends. `parsers.test.ts` finds one that is missing. */
