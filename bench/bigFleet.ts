@@ -1,209 +1,159 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import { z } from 'zod'
-import type { Finding } from '../lib/model/finding.ts'
+import type { ControlConfig } from '../lib/model/control.ts'
 import type { AnyProduct, Parsed, TargetConfig } from '../lib/model/product.ts'
+import type { NewRecord } from '../lib/model/record.ts'
+import type { RingSpec } from '../lib/model/ring.ts'
 import type { Reading } from '../lib/model/series.ts'
-import type { Pool, Topology } from '../lib/model/topology.ts'
-import { createStore } from '../lib/store/store.ts'
+import type { Pool, Ring } from '../lib/model/topology.ts'
 
-const TARGETS = 1_000
-const FINDINGS = 10_000
-const ON_TARGETS = 500
-const FIRING = 50
-const CHANGES = 500
-const DELIVERIES = 5_000
-const ENTRIES = 5_000
-const DAY = 86_400_000
-/** Of the history: a sample a minute of what is queried, and each five minutes of all others, which are there to be passed over. */
-const STEP_MS = 60_000
-const COARSE_STEPS = 5
-const POOLS = 20
-const SERVERS = 10
+/** Targets of the fleet: all caches but the balancer and the ring's document. */
+export const CACHES = 998
+export const POOLS = 20
+export const SERVERS = 10
 const NODES = 100
+const HOT_KEYS = 50
 
-/** The cache whose history is looked at. */
+/** The cache whose history is looked at, the balancer, and the ring's document. */
 export const QUERIED = 'cache-0'
+export const BALANCER = 'edge'
+export const RING = 'users'
 
-/** Counters and gauges of a cache at that second: a steady 1,000 reads a second, one in ten a miss. */
-function cacheReadings(second: number): Reading[] {
+/** Counters and gauges of the n-th cache at that second: a steady 1,000 reads a second, one in ten a miss. */
+export function cacheReadings(n: number, second: number): Reading[] {
+  // A ring is read unevenly: the solver of its points is the most expensive of the advisors.
+  const busy = n < NODES ? 1 + (n % 5) / 2 : 1
+  const counter = (perSecond: number) => Math.floor(perSecond * busy * second)
   return [
-    { metric: 'cache_hits_total', value: 900 * second },
-    { metric: 'cache_misses_total', value: 100 * second },
-    { metric: 'cache_commands_total', value: 1_100 * second },
-    { metric: 'cache_items', value: 1e6 + 1_000 * Math.sin(second / 600) },
-    { metric: 'cache_memory_used_bytes', value: 1e9 + 1e6 * Math.sin(second / 900) },
+    { metric: 'cache_hits_total', value: counter(900) },
+    { metric: 'cache_misses_total', value: counter(100) },
+    { metric: 'cache_commands_total', value: counter(1_100) },
+    { metric: 'cache_command_seconds_total', value: counter(0.05) },
+    { metric: 'cache_evictions_total', value: counter(2) },
+    { metric: 'cache_expirations_total', value: counter(30) },
+    { metric: 'cache_writes_total', value: counter(100) },
+    { metric: 'cache_items', value: Math.round(1e6 + 1_000 * Math.sin(second / 600)) },
+    { metric: 'cache_memory_used_bytes', value: Math.round(1e9 + 1e6 * Math.sin(second / 900)) },
     { metric: 'cache_memory_max_bytes', value: 4e9 },
+    { metric: 'cache_uptime_seconds', value: Math.floor(second) % 1e7 },
+    { metric: 'cache_connections', value: 100 },
+    { metric: 'cache_connections_max', value: 10_000 },
+    { metric: 'cache_connections_rejected_total', value: 0 },
   ]
 }
 
-function poolReadings(second: number): Reading[] {
-  return pools().flatMap(({ name, servers }) =>
-    servers.flatMap((server): Reading[] => {
+/** Of the balancer: in each pool one server is four times as slow as the others, so that each has a finding and a proposal. */
+export function poolReadings(second: number): Reading[] {
+  return POOL_LIST.flatMap(({ name, servers }) =>
+    servers.flatMap((server, n): Reading[] => {
       const labels = { pool: name, server: server.name }
       return [
-        { metric: 'pool_requests_total', labels, value: 50 * second },
+        { metric: 'pool_requests_total', labels, value: Math.floor(50 * second) },
         { metric: 'pool_errors_total', labels, value: 0 },
-        { metric: 'pool_response_seconds', labels, value: 0.02 },
-        { metric: 'pool_sessions', labels, value: 2 },
+        { metric: 'pool_response_seconds', labels, value: n === 0 ? 0.08 : 0.02 },
+        { metric: 'pool_sessions', labels, value: n === 0 ? 4 : 1 },
         { metric: 'pool_queue', labels, value: 0 },
+        { metric: 'pool_up', labels, value: 1 },
+        { metric: 'pool_weight_set', labels, value: 100 },
+        { metric: 'pool_weight_effective', labels, value: 100 },
       ]
     }),
   )
 }
 
-const pools = (): Pool[] =>
-  Array.from({ length: POOLS }, (_, i) => ({
-    target: 'edge',
-    name: `pool-${i}`,
-    algorithm: 'roundrobin',
-    balances: 'weight' as const,
-    can: { weight: true, state: true, slowStart: true } as const,
-    weightMax: 256,
-    servers: Array.from({ length: SERVERS }, (_, n) => ({
-      name: `s${n}`,
-      address: `10.0.${i}.${n}:80`,
-      id: n + 1,
-      weightSet: 100,
-      weightEffective: 100,
-      state: 'up' as const,
-    })),
+const POOL_LIST: Pool[] = Array.from({ length: POOLS }, (_, i) => ({
+  target: BALANCER,
+  name: `pool-${i}`,
+  algorithm: 'roundrobin',
+  balances: 'weight',
+  can: { weight: true, state: true, slowStart: true },
+  weightMax: 256,
+  servers: Array.from({ length: SERVERS }, (_, n) => ({
+    name: `s${n}`,
+    address: `10.0.${i}.${n}:80`,
+    id: n + 1,
+    weightSet: 100,
+    weightEffective: 100,
+    state: 'up',
+  })),
+}))
+
+const SPEC: RingSpec = {
+  algorithm: 'ketama',
+  nodes: Array.from({ length: NODES }, (_, i) => ({ name: `node-${i}`, address: `10.1.0.${i}:6379`, points: 160 })),
+}
+const NODE_LIST = SPEC.nodes.map(({ name, address, points }, i) => ({ name, address: address!, points: points!, target: `cache-${i}` }))
+const RING_FACT: Ring = {
+  name: RING,
+  version: 1,
+  spec: SPEC,
+  control: { target: QUERIED, key: 'evenkeel:ring' },
+  nodes: NODE_LIST,
+  followers: [],
+}
+
+const hotKeys = (at: number): NewRecord[] =>
+  Array.from({ length: HOT_KEYS }, (_, i) => ({
+    kind: 'hot-key',
+    id: `product:${i}`,
+    key: `product:${i}`,
+    at,
+    share: 0.01,
+    low: 0.008,
+    high: 0.012,
+    perSecond: 10,
+    method: 'monitor',
+    lines: 10_000,
+    hot: true,
   }))
 
-/** A ring of many nodes that is read unevenly: its solver is the dearest of the advisors. */
-const rings = (): Topology['rings'] => [
-  {
-    name: 'users',
-    version: 1,
-    spec: { algorithm: 'ketama', nodes: Array.from({ length: NODES }, (_, i) => ({ name: `node-${i}`, weight: 1 + (i % 3) })) },
-    nodes: Array.from({ length: NODES }, (_, i) => ({ name: `node-${i}`, target: `cache-${i}` })),
-    followers: [],
-  } as unknown as Topology['rings'][number],
+/** A product that answers at once: what is measured is Evenkeel. Of a kind that has an actuator, so that proposals can be described. */
+const instant = (kind: string, readings: (name: string, at: number) => Parsed): AnyProduct => ({
+  kind,
+  title: kind,
+  config: z.any(),
+  open: (config: TargetConfig) => config.name,
+  close: async () => {},
+  probes: [
+    {
+      id: 'info',
+      feature: 'INFO',
+      everyMs: 1_000,
+      cost: 'none: it is made up',
+      vital: true,
+      read: async (link) => ({ name: link as string, at: Date.now() }),
+      parse: (raw) => {
+        const { name, at } = raw as { name: string; at: number }
+        return readings(name, at)
+      },
+    },
+  ],
+  address: (config: TargetConfig) => config.name,
+})
+
+const facts = { runId: 'r', version: '7.2' }
+const fleetProducts: AnyProduct[] = [
+  instant('redis', (name, at) => {
+    const n = Number(name.slice('cache-'.length))
+    return { samples: cacheReadings(n, at / 1_000), records: n < NODES ? hotKeys(at) : [], topology: { facts } }
+  }),
+  instant('haproxy', (_, at) => ({ samples: poolReadings(at / 1_000), records: [], topology: { facts, pools: POOL_LIST } })),
+  instant('control', () => ({ samples: [], records: [], topology: { rings: [RING_FACT] } })),
 ]
 
-/** 999 caches and a balancer of 200 servers that answer at once: what is measured is Evenkeel. */
-export function bigFleet(): { product: AnyProduct; targets: TargetConfig[] } {
-  const product: AnyProduct = {
-    kind: 'bench',
-    title: 'Bench',
-    config: z.any(),
-    open: (config: TargetConfig) => config.name,
-    close: async () => {},
-    probes: [
-      {
-        id: 'info',
-        feature: 'INFO',
-        everyMs: 1_000,
-        cost: 'none: it is made up',
-        vital: true,
-        read: async (link) => ({ name: link as string, second: Date.now() / 1_000 }),
-        parse: (raw): Parsed => {
-          const { name, second } = raw as { name: string; second: number }
-          const isPool = name === 'edge'
-          return {
-            samples: isPool ? poolReadings(second) : cacheReadings(second),
-            records: [],
-            topology: { facts: { runId: 'r', version: '7.2' }, ...(isPool && { pools: pools(), rings: rings() }) } as Parsed['topology'],
-          }
-        },
-      },
-    ],
-    address: (config: TargetConfig) => config.name,
+/** 998 caches, a balancer of 200 servers and a ring of 100 of the caches, none of which is real. */
+export function bigFleet(): { products: AnyProduct[]; targets: TargetConfig[] } {
+  const cache = (i: number) => ({ kind: 'redis', name: `cache-${i}`, role: 'cache' as const, url: `redis://10.1.0.${i % 250}:6379` })
+  const control: ControlConfig = {
+    kind: 'control',
+    name: `ring:${RING}`,
+    key: 'evenkeel:ring',
+    redis: cache(0),
+    ring: { name: RING, spec: SPEC, nodes: NODE_LIST },
   }
-  const targets = Array.from({ length: TARGETS }, (_, i) => ({
-    kind: 'bench',
-    name: i === 0 ? 'edge' : `cache-${i - 1}`,
-    ...(i > 0 && { role: 'cache' as const }),
-  }))
-  return { product, targets }
-}
-
-/** A data folder as 24 h of that fleet, and 90 days of findings about half of it, leave it. */
-export async function fillHistory(data: string): Promise<void> {
-  const end = Date.now()
-  let now = end - DAY
-  const store = createStore({ path: data, now: () => now })
-  for (let step = 0; step < DAY / STEP_MS; step++) {
-    const at = end - DAY + step * STEP_MS
-    now = at
-    store.append('edge', at, poolReadings(at / 1_000), STEP_MS)
-    store.append(QUERIED, at, cacheReadings(at / 1_000), STEP_MS)
-    if (step % COARSE_STEPS === 0)
-      for (let i = 1; i < TARGETS - 1; i++) store.append(`cache-${i}`, at, cacheReadings(at / 1_000), COARSE_STEPS * STEP_MS)
-    store.tick(at)
-    await turn()
-  }
-  now = end
-  for (let i = 0; i < FINDINGS; i++) store.findings.put(findingOf(i, end))
-  for (let i = 0; i < CHANGES; i++) {
-    const at = end - ((CHANGES - i) * 90 * DAY) / CHANGES
-    store.changes.put({
-      id: `change-${i}`,
-      state: 'kept',
-      steps: [{ setting: { target: 'edge', name: `pool-${i % POOLS}/s1/weight` }, before: '100', after: '80' }],
-      because: 'it is slow',
-      by: 'ann',
-      at,
-      watchFrom: at,
-      watchUntil: at + 60_000,
-      endedAt: at + 60_000,
-      reversal: 'exact',
-      prediction: null,
-      guards: [],
-      measured: null,
-      verdict: 'improved',
-      journal: [{ at, what: 'created', text: 'it is slow' }],
-    })
-  }
-  for (let i = 0; i < DELIVERIES; i++)
-    store.deliveries.put({
-      id: `delivery-${i}`,
-      receiver: 'hook',
-      channel: 'webhook',
-      state: 'delivered',
-      at: end - i * 400_000,
-      attempts: 1,
-    } as never)
-  for (let i = 0; i < ENTRIES; i++)
-    store.audit.append({
-      at: end - (ENTRIES - i) * 60_000,
-      what: 'mode-set',
-      by: 'ann',
-      how: 'person',
-      from: '192.0.2.1',
-      about: '',
-      outcome: 'done',
-      detail: { n: `${i}` },
-    })
-  store.close()
-}
-
-const RULES = ['cache/hit-ratio-drop', 'cache/eviction-storm', 'cache/hot-key', 'cache/restart']
-
-function findingOf(i: number, end: number): Finding {
-  const since = end - ((FINDINGS - i) * 90 * DAY) / FINDINGS
-  const firing = i >= FINDINGS - FIRING
-  return {
-    id: `finding-${String(i).padStart(5, '0')}`,
-    rule: RULES[i % RULES.length]!,
-    severity: i % 7 === 0 ? 'critical' : 'warning',
-    state: firing ? 'firing' : 'resolved',
-    subject: { target: `cache-${(i * 7) % ON_TARGETS}` },
-    summary: 'the hit ratio fell from 0.90 to 0.61',
-    evidence: [
-      {
-        metric: 'cache_hit_ratio',
-        where: { target: `cache-${(i * 7) % ON_TARGETS}` },
-        value: 0.61,
-        baseline: 0.9,
-        unit: 'ratio',
-        label: 'hit ratio',
-        from: since,
-        to: since + 10_000,
-      },
-    ],
-    since,
-    firingAt: since + 10_000,
-    ...(firing ? {} : { resolvedAt: since + 600_000 }),
-    seenAt: firing ? end : since + 600_000,
-  }
+  const targets: TargetConfig[] = [
+    { kind: 'haproxy', name: BALANCER, address: '10.0.0.1:9999' } as TargetConfig,
+    control,
+    ...Array.from({ length: CACHES }, (_, i) => cache(i)),
+  ]
+  return { products: fleetProducts, targets }
 }
