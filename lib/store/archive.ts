@@ -1,10 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Labels } from '../model/series.ts'
-import { archiveStatements } from './archiveStatements.ts'
-import { decodeColumns, encodeColumns } from './codec.ts'
+import { type ArchiveStatements, archiveStatements, COARSE, FINE, RAW } from './archiveStatements.ts'
+import { Chunks, type Columns } from './chunks.ts'
+import type { OnDamaged } from './damagedRows.ts'
 import type { History } from './history.ts'
-import { addSample, COARSE_MS, coarser, decodeRollups, encodeRollups, FINE_MS, type Rollup } from './rollup.ts'
-import { readRow, type Spoilt } from './shapes.ts'
+import { ProgressCache } from './progress.ts'
+import type { Rollup } from './rollup.ts'
+import { readRow } from './shapes.ts'
+import { COARSE_BLOCK, downTo, FINE_BLOCK, Stretches } from './stretches.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -22,66 +25,28 @@ export const RETENTION: Retention = { rawMs: 3 * DAY, fineMs: 14 * DAY, coarseMs
 const RAW_LEAST = 12 * HOUR
 const FINE_LEAST = 2 * DAY
 
-const RAW = 0
-const FINE = 1
-const COARSE = 2
-/** How much time one blob of stretches holds. */
-const FINE_BLOCK = 6 * HOUR
-const COARSE_BLOCK = DAY
-
 export type SeriesRow = { id: number; metric: string; labels: Labels; stepMs: number; lastAt: number }
-export type Columns = { at: Float64Array; value: Float64Array }
 
-/** Chunks that were unpacked lately. */
-const UNPACKED_MOST = 2_048
-
-/** Where the stretches of a series end (what is later lies in chunks alone), and the latest time of which it ever had a sample. */
-type Done = { fineTo: number; coarseTo: number; lastAt: number }
-
-/**
- * The samples on the disk: of each series one blob for ten minutes of samples, one for six hours of 10 s stretches and one for a day of 5 min
- * stretches, each made of the finer ones once its time is over.
- */
+/** The series on the disk: their rows, chunks of samples and stretches, each dropped when it is older than its fineness is kept. */
 export class Archive {
   readonly #retention: Retention
-  readonly #unpacked = new Map<number, Columns>()
-  readonly #done = new Map<number, Done>()
-  readonly #statements: ReturnType<typeof archiveStatements>
-  readonly #spoilt: Spoilt
+  readonly #statements: ArchiveStatements
+  readonly #progress: ProgressCache
+  readonly #chunks: Chunks
+  readonly #stretches: Stretches
+  readonly #onDamaged: OnDamaged
   #nextId: number
   #swept = 0
 
-  constructor(db: DatabaseSync, retention: Retention, spoilt: Spoilt) {
-    this.#spoilt = spoilt
+  constructor(db: DatabaseSync, retention: Retention, onDamaged: OnDamaged) {
+    const statements = archiveStatements(db)
+    this.#onDamaged = onDamaged
     this.#retention = { ...retention, rawMs: Math.max(RAW_LEAST, retention.rawMs), fineMs: Math.max(FINE_LEAST, retention.fineMs) }
-    this.#statements = archiveStatements(db)
-    this.#nextId = Number(this.#statements.lastId.get()!.id) + 1
-  }
-
-  /** Null for a series whose labels are damaged: its samples are nobody's. */
-  #row(row: Record<string, unknown>): SeriesRow | null {
-    const labels = readRow<[string, string][]>('labels', row.labels)
-    if (!labels) {
-      this.#spoilt('series', String(row.id))
-      return null
-    }
-    return {
-      id: Number(row.id),
-      metric: row.metric as string,
-      labels: Object.fromEntries(labels),
-      stepMs: Number(row.step_ms),
-      lastAt: Number(row.last_at),
-    }
-  }
-
-  /** Null for a chunk that is damaged: a gap. */
-  #unpack<T>(row: Record<string, unknown>, unpack: (data: Uint8Array) => T): T | null {
-    try {
-      return unpack(row.data as Uint8Array)
-    } catch {
-      this.#spoilt('chunk', String(row.rowid))
-      return null
-    }
+    this.#statements = statements
+    this.#progress = new ProgressCache(statements)
+    this.#chunks = new Chunks(statements, onDamaged)
+    this.#stretches = new Stretches({ statements, chunks: this.#chunks, progress: this.#progress, onDamaged })
+    this.#nextId = Number(statements.lastId.get()!.id) + 1
   }
 
   newId(): number {
@@ -124,82 +89,34 @@ export class Archive {
    */
   flush(history: History, now: number, drop = true): number {
     const { id, metric, stepMs } = history
-    const from = history.movedTo > history.flushedTo ? this.#lastBefore(id, history.movedTo) : Number.NEGATIVE_INFINITY
-    const { at, value } = history.columns(history.indexAfter(Math.max(history.flushedTo, from)), history.size)
+    const from = history.movedTo > history.flushedTo ? this.#chunks.lastBefore(id, history.movedTo) : Number.NEGATIVE_INFINITY
+    const columns = history.columns(history.indexAfter(Math.max(history.flushedTo, from)), history.size)
+    const { at } = columns
     if (at.length === 0) return history.flushedTo
     const [first, last] = [at[0]!, at[at.length - 1]!]
-    const { lastAt, fineTo } = this.#doneOf(id)
+    const { lastAt, fineTo } = this.#progress.of(id)
     if (first <= lastAt || first < fineTo) this.#makeWay(id, first, last)
-    this.#statements.write.run(id, RAW, Math.floor(first), encodeColumns([at, value]))
-    this.#statements.heard.run(Math.ceil(last), Math.round(stepMs), id)
-    this.#done.set(id, { ...this.#doneOf(id), lastAt: Math.max(lastAt, Math.ceil(last)) })
-    this.#condense(id, metric, stepMs, now)
+    this.#chunks.write(id, columns)
+    this.#statements.reached.run(Math.ceil(last), Math.round(stepMs), id)
+    this.#progress.reached(id, Math.max(lastAt, Math.ceil(last)))
+    this.#stretches.condense(id, metric, stepMs, now)
     if (drop) this.#drop(id, now)
     return last
   }
 
-  /** The last flushed sample up to that moment. */
-  #lastBefore(id: number, moment: number): number {
-    let last = Number.NEGATIVE_INFINITY
-    for (const { at } of this.samples(id, moment, moment)) last = at.findLast((one) => one <= moment) ?? last
-    return last
-  }
-
-  /**
-   * A clock that was set back comes to a time once more: the samples that were written of it first make way for the later ones, and its
-   * stretches are made again while there are samples to make them of.
-   */
-  #makeWay(id: number, first: number, last: number): void {
-    for (const row of this.#statements.read.all({ id, level: RAW, from: Math.floor(first), to: Math.ceil(last) })) {
-      const [at, value] = decodeColumns(row.data as Uint8Array, 2) as [Float64Array, Float64Array]
-      const parts = [at.findIndex((one) => one >= first), at.findLastIndex((one) => one <= last) + 1]
-      const [before, after] = [parts[0]! < 0 ? at.length : parts[0]!, parts[1]!]
-      if (before === at.length || after === 0) continue
-      this.#unpacked.delete(Number(row.rowid))
-      this.#statements.erase.run(Number(row.rowid))
-      for (const [from, to] of [
-        [0, before],
-        [after, at.length],
-      ] as const)
-        if (from < to)
-          this.#statements.write.run(id, RAW, Math.floor(at[from]!), encodeColumns([at.subarray(from, to), value.subarray(from, to)]))
-    }
-    const { lastAt, fineTo, coarseTo } = this.#doneOf(id)
-    if (first >= fineTo || fineTo - first > this.#retention.rawMs - FINE_BLOCK) return
-    const done = { lastAt, fineTo: downTo(first, FINE_BLOCK), coarseTo: Math.min(coarseTo, downTo(first, COARSE_BLOCK)) }
-    this.#statements.condensed.run(done.fineTo, done.coarseTo, id)
-    this.#done.set(id, done)
-  }
-
   /** How far stretches reach: until then `rollups` answers, from then on `samples`. */
   stretchesTo(id: number): number {
-    return this.#doneOf(id).fineTo
+    return this.#progress.of(id).fineTo
   }
 
   /** Every sample of [from, to] that was flushed, chunk by chunk in the order of time, the one before `from` among them when it is near. */
-  *samples(id: number, from: number, to: number): Generator<Columns> {
-    for (const row of this.#statements.read.all({ id, level: RAW, from: Math.floor(from), to: Math.ceil(to) })) {
-      const number = Number(row.rowid)
-      let columns = this.#unpacked.get(number)
-      if (columns) this.#unpacked.delete(number)
-      else {
-        const unpacked = this.#unpack(row, (data) => decodeColumns(data, 2))
-        if (!unpacked) continue
-        const [at, value] = unpacked
-        columns = { at: at!, value: value! }
-        if (this.#unpacked.size >= UNPACKED_MOST) this.#unpacked.delete(this.#unpacked.keys().next().value!)
-      }
-      this.#unpacked.set(number, columns)
-      yield columns
-    }
+  samples(id: number, from: number, to: number): Generator<Columns> {
+    return this.#chunks.samples(id, from, to)
   }
 
   /** Stretches that begin in [from, to), of 5 min where `coarse` and they are made, else of 10 s. */
-  *rollups(id: number, metric: string, from: number, to: number, coarse: boolean): Generator<Rollup> {
-    const { coarseTo, fineTo } = this.#doneOf(id)
-    const boundary = coarse ? Math.max(from, Math.min(to, coarseTo)) : from
-    yield* this.#stretches(id, metric, COARSE, from, boundary)
-    yield* this.#stretches(id, metric, FINE, boundary, Math.min(to, fineTo))
+  rollups(id: number, metric: string, from: number, to: number, coarse: boolean): Generator<Rollup> {
+    return this.#stretches.rollups(id, metric, from, to, coarse)
   }
 
   /** Looks at some series in turn, and does for those that fell silent what flushing does for the others. Call inside a transaction now and then. */
@@ -209,64 +126,34 @@ export class Archive {
     for (const row of rows) {
       const [id, lastAt] = [Number(row.id), Number(row.last_at)]
       if (lastAt === 0 || lastAt > now - HOUR) continue
-      this.#condense(id, row.metric as string, Number(row.step_ms), now)
+      this.#stretches.condense(id, row.metric as string, Number(row.step_ms), now)
       this.#drop(id, now)
       if (lastAt > now - this.#retention.coarseMs) continue
       this.#statements.forget.run(id)
-      this.#done.delete(id)
+      this.#progress.forget(id)
     }
   }
 
   /** A series that left memory: what is known of it is read again when it comes back. */
   forget(id: number): void {
-    this.#done.delete(id)
+    this.#progress.forget(id)
   }
 
-  /** What was last written is not there: the transaction failed. */
+  /** Empties the caches: the transaction failed, and what was last written is not there. */
   restart(): void {
-    this.#done.clear()
-    this.#unpacked.clear()
+    this.#progress.clear()
+    this.#chunks.clear()
   }
 
-  #condense(id: number, metric: string, stepMs: number, now: number): void {
-    const { fineTo, coarseTo, lastAt } = this.#doneOf(id)
-    // Not all series at midnight.
-    if (now < fineTo + FINE_BLOCK + ((id * 0.618_034) % 1) * (FINE_BLOCK / 4)) return
-    const fineEnd = downTo(now, FINE_BLOCK)
-    for (const [start, rollups] of blocks(this.#rolledUp(id, stepMs, fineTo, fineEnd), FINE_BLOCK))
-      this.#replace(id, FINE, start, encodeRollups(rollups, metric, FINE_MS))
-    const coarseEnd = downTo(fineEnd, COARSE_BLOCK)
-    if (coarseEnd > coarseTo)
-      for (const [start, rollups] of blocks(coarser([...this.#stretches(id, metric, FINE, coarseTo, coarseEnd)], COARSE_MS), COARSE_BLOCK))
-        this.#replace(id, COARSE, start, encodeRollups(rollups, metric, COARSE_MS))
-    this.#statements.condensed.run(fineEnd, coarseEnd, id)
-    this.#done.set(id, { fineTo: fineEnd, coarseTo: coarseEnd, lastAt })
-  }
-
-  #replace(id: number, level: typeof FINE | typeof COARSE, start: number, data: Uint8Array): void {
-    this.#statements.eraseBlock.run(id, level, start)
-    this.#statements.write.run(id, level, start, data)
-  }
-
-  /** 10 s stretches of the flushed samples of [from, to). */
-  #rolledUp(id: number, stepMs: number, from: number, to: number): Rollup[] {
-    const out: Rollup[] = []
-    let before: { at: number; value: number } | null = null
-    for (const { at, value } of this.samples(id, from - 1, to)) {
-      for (let i = 0; i < at.length && at[i]! < to; i++) {
-        const sample = { at: at[i]!, value: value[i]! }
-        if (sample.at >= from) addSample(out, sample, before, stepMs, FINE_MS)
-        before = sample
-      }
-    }
-    return out
-  }
-
-  *#stretches(id: number, metric: string, level: typeof FINE | typeof COARSE, from: number, to: number): Generator<Rollup> {
-    if (from >= to) return
-    for (const row of this.#statements.read.all({ id, level, from: Math.floor(from), to: Math.ceil(to) }))
-      for (const rollup of this.#unpack(row, (data) => decodeRollups(data, metric, level === FINE ? FINE_MS : COARSE_MS)) ?? [])
-        if (rollup.at >= from && rollup.at < to) yield rollup
+  /**
+   * A clock that was set back comes to a time once more: the samples that were written of it first make way for the later ones, and its
+   * stretches are made again while there are samples to make them of.
+   */
+  #makeWay(id: number, first: number, last: number): void {
+    this.#chunks.cutOut(id, first, last)
+    const { fineTo } = this.#progress.of(id)
+    if (first >= fineTo || fineTo - first > this.#retention.rawMs - FINE_BLOCK) return
+    this.#stretches.redoFrom(id, first)
   }
 
   #drop(id: number, now: number): void {
@@ -275,29 +162,21 @@ export class Archive {
     this.#statements.drop.run(id, COARSE, Math.floor(now - this.#retention.coarseMs - COARSE_BLOCK))
   }
 
-  #doneOf(id: number): Done {
-    let done = this.#done.get(id)
-    if (!done) {
-      const row = this.#statements.done.get(id)
-      done = { fineTo: Number(row?.fine_to ?? 0), coarseTo: Number(row?.coarse_to ?? 0), lastAt: Number(row?.last_at ?? 0) }
-      this.#done.set(id, done)
+  /** Null for a series whose labels are damaged: its samples are nobody's. */
+  #row(row: Record<string, unknown>): SeriesRow | null {
+    const labels = readRow<[string, string][]>('labels', row.labels)
+    if (!labels) {
+      this.#onDamaged('series', String(row.id))
+      return null
     }
-    return done
+    return {
+      id: Number(row.id),
+      metric: row.metric as string,
+      labels: Object.fromEntries(labels),
+      stepMs: Number(row.step_ms),
+      lastAt: Number(row.last_at),
+    }
   }
-}
-
-const downTo = (ms: number, block: number) => Math.floor(ms / block) * block
-
-/** Stretches in the order of time, by the block that they lie in. */
-function blocks(rollups: readonly Rollup[], block: number): Map<number, Rollup[]> {
-  const out = new Map<number, Rollup[]>()
-  for (const rollup of rollups) {
-    const start = downTo(rollup.at, block)
-    const there = out.get(start)
-    if (there) there.push(rollup)
-    else out.set(start, [rollup])
-  }
-  return out
 }
 
 /** The labels as they stand in the file: pairs in the order of their names, so that equal sets are equal texts. */

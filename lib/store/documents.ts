@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Table } from '../model/store.ts'
+import type { OnDamaged } from './damagedRows.ts'
 import type { Spare } from './reserve.ts'
 import type { Saving } from './saving.ts'
-import { readRow, type Spoilt } from './shapes.ts'
+import { readRow } from './shapes.ts'
 
 /**
  * A noun's documents: all in memory, each written to its row when it is put. What is held is frozen: `list` hands out thousands without a copy
@@ -17,14 +18,14 @@ export class Documents<T extends { id: string }> implements Table<T> {
   readonly #spared: boolean
 
   /** `spared`: the reserve keeps what the database has no room for. */
-  constructor(db: DatabaseSync, noun: string, saving: Saving, spoilt: Spoilt, spared = false) {
+  constructor(db: DatabaseSync, noun: string, saving: Saving, onDamaged: OnDamaged, spared = false) {
     this.#noun = noun
     this.#saving = saving
     this.#spared = spared
     for (const row of db.prepare('SELECT id, json FROM document WHERE noun = ? ORDER BY number').all(noun)) {
       const document = readRow<T>(noun, row.json)
       if (document !== undefined && document.id === row.id) this.#hold(document.id, document, row.json as string)
-      else spoilt(noun, String(row.id))
+      else onDamaged(noun, String(row.id))
     }
     const write = db.prepare(
       'INSERT INTO document (noun, id, json) VALUES (?, ?, ?) ON CONFLICT (noun, id) DO UPDATE SET json = excluded.json',

@@ -1,16 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Store } from '../model/store.ts'
+import type { OnDamaged } from './damagedRows.ts'
 import type { Saving } from './saving.ts'
-import { readRow, type Spoilt } from './shapes.ts'
+import { readRow } from './shapes.ts'
 
 /** What a crash on a full disk may cost: notices are told at least once, so their outbox needs no room of its own. */
 const UNSPARED = ['outbox/', 'said/', 'told/']
 
 /** Small things by key, as JSON: all in memory, each written to its row when it is put. */
-export function memoryOf(db: DatabaseSync, saving: Saving, spoilt: Spoilt): Store['memory'] {
+export function memoryOf(db: DatabaseSync, saving: Saving, onDamaged: OnDamaged): Store['memory'] {
   const kept = new Map<string, string>()
   for (const { key, json } of db.prepare('SELECT key, json FROM memory').all())
-    if (readRow('memory', json) === undefined) spoilt('memory', String(key))
+    if (readRow('memory', json) === undefined) onDamaged('memory', String(key))
     else kept.set(key as string, json as string)
   const write = db.prepare('INSERT INTO memory (key, json) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET json = excluded.json')
   const erase = db.prepare('DELETE FROM memory WHERE key = ?')

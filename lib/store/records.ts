@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type ClockStep, movedDate } from '../model/clock.ts'
 import type { NewRecord, RecordKind, RecordOf, TargetRecord } from '../model/record.ts'
-import { readRow, type Spoilt } from './shapes.ts'
+import type { OnDamaged } from './damagedRows.ts'
+import { readRow } from './shapes.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -30,11 +31,11 @@ export class Records {
   readonly #write: (record: TargetRecord) => void
   readonly #erase: (kind: string, target: string, id: string) => void
 
-  constructor(db: DatabaseSync, spoilt: Spoilt) {
+  constructor(db: DatabaseSync, onDamaged: OnDamaged) {
     for (const row of db.prepare('SELECT id, json FROM record').all()) {
       const record = readRow<TargetRecord>('record', row.json)
       if (!record || !(record.kind in BOUNDS)) {
-        spoilt('record', String(row.id))
+        onDamaged('record', String(row.id))
         continue
       }
       this.#table(record.kind, record.target).set(record.id, record)

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { decodeColumns, encodeColumns, scaleOfOne } from './codec.ts'
+import type { OnDamaged } from './damagedRows.ts'
 import type { History } from './history.ts'
-import type { Spoilt } from './shapes.ts'
 
 /** Rows of one epoch build on each other; the first of each series in an epoch stands alone, so that older epochs can go. */
 const EPOCH_ROWS = 60
@@ -74,7 +74,7 @@ export class Recovery {
   }
 
   /** Every sample of the rows, in the order they were written. What follows a damaged row in its epoch is left out. */
-  *read(spoilt: Spoilt): Generator<{ id: number; at: number; value: number }> {
+  *read(onDamaged: OnDamaged): Generator<{ id: number; at: number; value: number }> {
     const known = new Map<number, Known>()
     let damaged = -1
     for (const row of this.#db.prepare('SELECT number, epoch, at, data FROM recovery ORDER BY number').iterate()) {
@@ -85,7 +85,7 @@ export class Recovery {
         columns = decodeColumns(row.data as Uint8Array, 5)
       } catch {
         damaged = epoch
-        spoilt('recovery', String(row.number))
+        onDamaged('recovery', String(row.number))
         continue
       }
       const [ids, times, scales, wholes, doubles] = columns as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array]

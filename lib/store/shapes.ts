@@ -36,6 +36,3 @@ export function readRow<T>(noun: string, json: unknown): T | undefined {
     return undefined
   }
 }
-
-/** Told of each row that is left out. */
-export type Spoilt = (noun: string, id: string) => void

@@ -1,0 +1,72 @@
+import type { ClockStep } from '../model/clock.ts'
+import type { UndoLog } from '../model/store.ts'
+import type { Archive } from './archive.ts'
+import type { Records } from './records.ts'
+import type { Recovery } from './recovery.ts'
+import type { SeriesMemory } from './seriesMemory.ts'
+
+/** Housekeeping that need not be done each tick. */
+const SWEEP_MS = 10_000
+const PRUNE_MS = 60_000
+/** After the clock was set nothing is dropped for its age for so long: a clock that is wrong by a year must not cost a year. */
+const KEEP_MS = 60 * 60_000
+
+type Options = {
+  archive: Archive
+  recovery: Recovery
+  records: Records
+  undo: UndoLog & { prune(at: number): void }
+  memory: SeriesMemory
+}
+
+/** The schedule of retention: when what is older than it is kept is dropped. */
+export class Housekeeping {
+  readonly #options: Options
+  #sweptAt = Number.NEGATIVE_INFINITY
+  #prunedAt = Number.NEGATIVE_INFINITY
+  /** Until then nothing is dropped for its age. */
+  #keepUntil = Number.NEGATIVE_INFINITY
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+
+  /** Whether something may be dropped for its age now. */
+  drops(at: number): boolean {
+    return at >= this.#keepUntil
+  }
+
+  /** Whether the tick of that moment was one of pruning, with permission to drop. */
+  hasPruned(at: number): boolean {
+    return this.#prunedAt === at && this.drops(at)
+  }
+
+  /** Sweeps and prunes when that is due. Call inside a transaction. */
+  tick(at: number): void {
+    const { archive, recovery, records, undo } = this.#options
+    if (at - this.#sweptAt < SWEEP_MS) return
+    this.#sweptAt = at
+    if (this.drops(at)) archive.sweep(at)
+    if (at - this.#prunedAt < PRUNE_MS) return
+    this.#prunedAt = at
+    recovery.prune(this.#oldestUnflushed())
+    if (!this.drops(at)) return
+    records.prune(at)
+    undo.prune(at)
+  }
+
+  stepClock({ at, byMs }: ClockStep): void {
+    this.#sweptAt += byMs
+    this.#prunedAt += byMs
+    this.#keepUntil = at + KEEP_MS
+  }
+
+  #oldestUnflushed(): number {
+    let oldest = Number.POSITIVE_INFINITY
+    for (const history of this.#options.memory.all()) {
+      const first = history.indexAfter(history.flushedTo)
+      if (first < history.size) oldest = Math.min(oldest, history.atOf(first))
+    }
+    return oldest
+  }
+}

@@ -1,0 +1,195 @@
+import type { ClockStep } from '../model/clock.ts'
+import type { Labels, Reading } from '../model/series.ts'
+import type { Archive, SeriesRow } from './archive.ts'
+import { flushedPoints } from './draw.ts'
+import { History } from './history.ts'
+import { Labelled } from './labelled.ts'
+import type { SeriesQuota } from './quota.ts'
+import type { Saving } from './saving.ts'
+import { isReadingOf, seriesKey } from './seriesKey.ts'
+
+/** A series, and the number of its first sample that came since the last tick. */
+export type Changed = { history: History; from: number }
+
+type Options = {
+  archive: Archive
+  saving: Saving
+  /** Of which target series are held, and how many more it may bring. */
+  quota: SeriesQuota
+  windowMs: number
+  chunkMs: number
+}
+
+/** The series in memory, each with its newest samples: indexed by labels, by key and by number. */
+export class SeriesMemory {
+  readonly #options: Options
+  readonly #index = new Labelled<History>()
+  readonly #byKey = new Map<string, History>()
+  readonly #byId = new Map<number, History>()
+  /** The first series of each poll, by target. */
+  readonly #firsts = new Map<string, History>()
+  /** Series that have no row yet. */
+  #rowless: History[] = []
+  /** What came since the last tick. */
+  #changed: Changed[] = []
+  readonly #changedSet = new Set<History>()
+  #newestAt: number | null = null
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+
+  /** Epoch ms of the newest sample. */
+  get newestAt(): number | null {
+    return this.#newestAt
+  }
+
+  get changed(): readonly Changed[] {
+    return this.#changed
+  }
+
+  get rowless(): readonly History[] {
+    return this.#rowless
+  }
+
+  all(): Iterable<History> {
+    return this.#byId.values()
+  }
+
+  has(id: number): boolean {
+    return this.#byId.has(id)
+  }
+
+  find(metric: string, labels?: Labels): History[] {
+    return this.#index.find(metric, labels)
+  }
+
+  /** Takes over the newest window from the chunks, then the samples that no chunk holds yet. */
+  load(unflushed: Iterable<{ id: number; at: number; value: number }>, at: number): void {
+    const { archive, windowMs } = this.#options
+    for (const row of archive.since(null, at - windowMs)) this.#restore(row, at)
+    for (const sample of unflushed) {
+      if (sample.at > at) continue
+      const row = this.#byId.has(sample.id) ? null : archive.byId(sample.id)
+      const history = this.#byId.get(sample.id) ?? (row && this.#restore(row, at))
+      if (history && sample.at > history.flushedTo) history.append(sample.at, sample.value, at - windowMs)
+    }
+    for (const { lastAt } of this.#byId.values()) if (lastAt > (this.#newestAt ?? Number.NEGATIVE_INFINITY)) this.#newestAt = lastAt
+  }
+
+  /** Adds one poll's readings. A poll mostly repeats the order of the one before: the series that followed last time is tried first. */
+  append(target: string, at: number, readings: readonly Reading[], stepMs: number): void {
+    let guess = this.#firsts.get(target)
+    let previous: History | null = null
+    for (const reading of readings) {
+      const when = Math.round(reading.at ?? at)
+      const history: History | null =
+        guess && !guess.gone && isReadingOf(guess, target, reading) ? guess : this.#historyOf(target, reading, when, stepMs, at)
+      if (!history) continue
+      if (previous) previous.next = history
+      else this.#firsts.set(target, history)
+      this.#add(history, when, reading.value, stepMs)
+      previous = history
+      guess = history.next ?? undefined
+    }
+  }
+
+  /** Writes the rows of series that have none yet, at most so many; returns what is to be called once that is committed. */
+  addRows(most = Number.POSITIVE_INFINITY): () => void {
+    const added = this.#rowless.slice(0, most)
+    for (const history of added) this.#options.archive.addSeries(history)
+    return () => {
+      this.#rowless = this.#rowless.slice(added.length)
+    }
+  }
+
+  /** What came since the last tick is on the disk. */
+  saved(histories?: ReadonlySet<History>): void {
+    this.#changed = histories ? this.#changed.filter(({ history }) => !histories.has(history)) : []
+    if (histories) for (const history of histories) this.#changedSet.delete(history)
+    else this.#changedSet.clear()
+  }
+
+  /** Drops series from memory. */
+  release(histories: readonly History[]): void {
+    for (const history of histories) {
+      history.gone = true
+      this.#byKey.delete(seriesKey(history.metric, history.labels))
+      this.#byId.delete(history.id)
+      this.#index.delete(history)
+      this.#options.quota.release(targetOf(history))
+    }
+    this.#changed = this.#changed.filter(({ history }) => !history.gone)
+  }
+
+  stepClock(step: ClockStep): void {
+    for (const history of this.#byId.values()) {
+      history.stepClock(step)
+      history.dueAt += step.byMs
+    }
+    if (this.#newestAt !== null) this.#newestAt = Math.min(this.#newestAt, step.at)
+  }
+
+  #add(history: History, when: number, value: number, stepMs: number): void {
+    history.stepMs = stepMs
+    const from = history.total
+    if (!history.append(when, value, when - this.#options.windowMs)) return
+    if (this.#newestAt === null || when > this.#newestAt) this.#newestAt = when
+    if (this.#changedSet.has(history)) return
+    this.#changedSet.add(history)
+    this.#changed.push({ history, from })
+  }
+
+  /**
+   * Null for one that memory does not know while the file cannot be asked (by another number it would be a second series), and for one that is
+   * beyond the quota of its target.
+   */
+  #historyOf(target: string, reading: Reading, at: number, stepMs: number, polledAt: number): History | null {
+    const { archive, saving, quota } = this.#options
+    const labels: Labels = { target, ...reading.labels }
+    const there = this.#byKey.get(seriesKey(reading.metric, labels))
+    if (there) return there
+    const owner = labels.target ?? target
+    if (!quota.allows(owner, polledAt)) return null
+    try {
+      const row = archive.find(reading.metric, labels)
+      if (row) return this.#restore(row, at)
+    } catch (error) {
+      saving.failed(error)
+      return null
+    }
+    const history = new History(archive.newId(), reading.metric, labels, stepMs)
+    this.#rowless.push(history)
+    quota.spend(owner, polledAt)
+    return this.#hold(history, at)
+  }
+
+  /** A series that the disk knows, with the window's samples from its chunks. */
+  #restore(row: SeriesRow, at: number): History {
+    const { archive, windowMs } = this.#options
+    const history = new History(row.id, row.metric, row.labels, row.stepMs)
+    if (row.lastAt > 0) {
+      // What was written under a clock that was ahead lies in a time that has not come yet, and is not the newest.
+      history.flushedTo = Math.min(row.lastAt, at)
+      // Whole chunks: from the first one's start on nothing is missing.
+      const chunks = [...archive.samples(row.id, at - windowMs, history.flushedTo)]
+      history.fill(chunks, history.flushedTo)
+      history.heldFrom = chunks[0]?.at[0] ?? at - windowMs
+    }
+    return this.#hold(history, at)
+  }
+
+  #hold(history: History, at: number): History {
+    const { archive, quota, chunkMs } = this.#options
+    this.#byKey.set(seriesKey(history.metric, history.labels), history)
+    this.#byId.set(history.id, history)
+    this.#index.add(history)
+    quota.hold(targetOf(history), at)
+    history.older = (from, to) => flushedPoints(archive, history.id, from, to)
+    // Spread evenly, so that no tick writes more than its part of the chunks.
+    history.dueAt = at + chunkMs * (0.1 + 0.9 * ((history.id * 0.618_034) % 1))
+    return history
+  }
+}
+
+export const targetOf = ({ labels }: History) => labels.target ?? ''
