@@ -113,7 +113,7 @@ export type Pool = {
   lasting?: { because: string; section: string; line: string }
   /** What a reload does to weights and states set at run time, and what is to be run before it so that they last. */
   reload?: { keeps: boolean; text: string; command?: string }
-  /** So many servers are there but left out, beyond what is read of one target: then `servers` is empty. */
+  /** So many servers are there but not read: their rows cannot be, or they are beyond what is read of one target; then `servers` is empty. */
   serversLeft?: number
   servers: PoolServer[]
 }

@@ -59,7 +59,10 @@ export const poolAnswer = noun('Pool', 'Servers that share the requests', {
     .object({ lines: z.string(), moves: z.string() })
     .optional()
     .meta({ description: 'Of one pool alone: the lines that would let its weights be set at run time' }),
-  serversLeft: z.number().optional().meta({ description: 'Servers that are left out, beyond what is read of one target' }),
+  serversLeft: z
+    .number()
+    .optional()
+    .meta({ description: 'Servers that are there but not read: their rows cannot be, or they are beyond what is read of one target' }),
   servers: z.array(poolServer),
   requestsPerSecond: measured,
   responseSeconds: measured,

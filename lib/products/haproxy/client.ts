@@ -24,7 +24,8 @@ export function readStat(config: HaproxyConfig, signal: AbortSignal): Promise<st
   const socket = socketOf(config)
   // -1: every proxy; 2 + 4: backends and servers; -1: every server.
   if (socket) return ask(socket, 'show stat -1 6 -1', signal)
-  return getText(`${config.stats?.split(/[;?]/, 1)[0]};csv`, signal)
+  // A query is part of the page's path where `stats uri` has one (`/haproxy?stats`, HAProxy's own default); what follows a `;` asks for a form.
+  return getText(`${config.stats?.split(/[;#]/, 1)[0]};csv`, signal)
 }
 
 // A configuration of thousands of servers is below 1 MB.

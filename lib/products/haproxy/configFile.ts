@@ -1,48 +1,25 @@
 import { malformed } from '../../model/error.ts'
-import { wordsIn } from './words.ts'
+import { Conditions, isWithin, sameBranch } from './conditions.ts'
+import { type Parameters, parametersOf } from './serverParameters.ts'
+import { afterStatement, doubtOf, type Line, PLAIN, type Settings, type Unclear, withUnclear } from './statements.ts'
+import { type Word, wordsIn } from './words.ts'
 
 /** One server line of haproxy.cfg, as far as shares and rings need it. */
-export type FileServer = {
-  name: string
-  address: string
-  /** Absent where the line does not tell it: an environment variable, a condition. */
-  weight?: number
-  id?: number
-  backup: boolean
-  agentCheck: boolean
-  slowstart: boolean
-  /** What its points on the circle are made of, where that is not its id (`hash-key` of 3.0). */
-  hashKey?: string
-  /** It starts in maintenance. */
-  disabled: boolean
-  /** Its line as it stands there. */
-  raw: string
-  at: { file: string; line: number }
-  /** One line that makes several servers. */
-  template: boolean
-  /** Between `.if` and `.endif`. */
-  conditional: boolean
-}
+export type FileServer = Parameters &
+  Line & {
+    name: string
+    address: string
+    /** One line that makes several servers. */
+    template: boolean
+  }
 
 /** One `backend` or `listen` section with what it inherits from its `defaults`. */
-export type FilePool = {
+export type FilePool = Omit<Settings, 'defaultServer' | 'unclear' | 'sticky'> & {
   name: string
-  mode: string
-  /** The algorithm with its arguments: `roundrobin`, `uri depth 2`, `hdr(Host)`. */
-  balance: string
-  /** The words of `hash-type`; absent: HAProxy's default, map-based. */
-  hashType?: string[]
-  hashBalanceFactor?: number
-  /** `hash-preserve-affinity` of 3.2: full servers may hand on what is theirs. */
-  hashPreserveAffinity?: string
   /** Why shares do not follow the algorithm alone: `cookie SRV`, `stick on src`. */
   sticky?: string
-  /** `option allbackups`: all of them serve when no other server is left, not the first alone. */
-  allBackups?: boolean
-  /** Which saved state a reload reads. */
-  loadState: 'none' | 'global' | 'local'
-  stateFileName?: string
   servers: FileServer[]
+  unclear: Unclear[]
 }
 
 export type ConfigFile = {
@@ -52,19 +29,18 @@ export type ConfigFile = {
   stateBase?: string
 }
 
-/** What the words behind a server's address say. */
-type Parameters = Pick<FileServer, 'weight' | 'id' | 'backup' | 'agentCheck' | 'slowstart' | 'hashKey' | 'disabled'>
-type Settings = Omit<FilePool, 'name' | 'servers'> & { defaultServer: Parameters }
-
-const PLAIN_SERVER: Parameters = { weight: 1, backup: false, agentCheck: false, slowstart: false, disabled: false }
-const PLAIN: Settings = { mode: 'tcp', balance: 'roundrobin', loadState: 'none', defaultServer: PLAIN_SERVER }
+/** A section under way. */
+type Section = { kind: string; name?: string; settings: Settings; servers: FileServer[]; branch: readonly number[]; isPool: boolean }
+/** What a later section inherits, and where it stands. */
+type Base = { settings: Settings; branch: readonly number[] }
 
 /** A `server-template` makes a hundred thousand of one line. */
 const SERVERS_MAX = 100_000
+const NAMES_TOLD = 3
 
 /**
- * Reads what Evenkeel needs of haproxy.cfg. It never fails on a line it does not know: HAProxy itself is the judge of its file.
- * Words, quotes and escapes as in HAProxy's configuration manual, section 2.2; inheritance as in its section 4 (`defaults`, `from`).
+ * Reads what Evenkeel needs of haproxy.cfg. It never fails on a line it does not know, HAProxy itself is the judge of its file, but names it.
+ * Words, quotes, variables and conditions as in HAProxy's configuration manual, sections 2.2 to 2.4; inheritance as in its section 4 (`defaults`, `from`).
  */
 export function parseConfigFile(text: string, file = 'haproxy.cfg'): ConfigFile {
   return parseConfigFiles([{ file, text }])
@@ -72,113 +48,147 @@ export function parseConfigFile(text: string, file = 'haproxy.cfg'): ConfigFile 
 
 /** Several files in the order in which HAProxy reads them: `defaults` hold on, a section ends with its file. */
 export function parseConfigFiles(files: readonly { file: string; text: string }[]): ConfigFile {
-  const config: ConfigFile = { pools: [] }
-  const named = new Map<string, Settings>()
-  let defaults: Settings = PLAIN
-  let section: { kind: string; settings: Settings; pool: FilePool | null } = { kind: '', settings: PLAIN, pool: null }
-  let depth = 0
-  let servers = 0
+  const reader = new Reader()
+  for (const { file, text } of files) reader.file(file, text)
+  return reader.config
+}
 
-  const close = () => {
-    if (section.pool) Object.assign(section.pool, withoutDefaultServer(section.settings))
-    section = { kind: '', settings: PLAIN, pool: null }
+class Reader {
+  readonly config: ConfigFile = { pools: [] }
+  readonly #named = new Map<string, Base>()
+  readonly #environment = new Map<string, string>()
+  readonly #pools = new Map<string, FilePool>()
+  #defaults: Base = { settings: PLAIN, branch: [] }
+  #section: Section = NO_SECTION
+  #servers = 0
+
+  file(file: string, text: string): void {
+    const conditions = new Conditions()
+    for (const [i, raw] of text.split(/\r?\n/).entries()) {
+      const words = wordsIn(raw, this.#environment)
+      const [keyword, ...rest] = words.map((word) => word.text)
+      if (keyword === undefined) continue
+      if (keyword.startsWith('.')) conditions.read(keyword, rest)
+      else if (conditions.mayRun) this.#read(words, raw, { file, line: i + 1 }, conditions.undecided)
+    }
+    this.#close()
   }
-  const read = (raw: string, at: FileServer['at']) => {
-    const words = wordsIn(raw).map((word) => word.text)
-    const [keyword, ...rest] = words
-    if (keyword === undefined) return
-    if (keyword === '.if') depth++
-    else if (keyword === '.endif') depth = Math.max(0, depth - 1)
-    else if (SECTIONS.has(keyword)) {
-      close()
-      const from = rest[rest.indexOf('from') + 1]
-      const base = rest.includes('from') && from !== undefined ? (named.get(from) ?? PLAIN) : keyword === 'defaults' ? PLAIN : defaults
-      const settings = { ...base }
-      const isPool = keyword === 'backend' || keyword === 'listen'
-      const pool: FilePool | null =
-        isPool && rest[0] !== undefined ? { name: rest[0], ...withoutDefaultServer(settings), servers: [] } : null
-      section = { kind: keyword, settings, pool }
-      if (pool) config.pools.push(pool)
-      if (keyword === 'defaults') {
-        defaults = settings
-        if (rest[0] !== undefined && rest[0] !== 'from') named.set(rest[0], settings)
-      }
-    } else if (section.kind === 'global') {
-      if (keyword === 'server-state-file' && rest[0]) config.stateFile = rest[0]
-      if (keyword === 'server-state-base' && rest[0]) config.stateBase = rest[0]
-    } else if (section.pool || section.kind === 'defaults') {
-      const before = section.pool?.servers.length ?? 0
-      readLine(section.settings, section.pool, keyword, rest, { raw, at, conditional: depth > 0 })
-      servers += (section.pool?.servers.length ?? 0) - before
-      if (servers > SERVERS_MAX) throw malformed(`${at.file} is to have at most ${SERVERS_MAX} servers`, raw)
+
+  #read(words: Word[], raw: string, at: Line['at'], branch: readonly number[]): void {
+    const keyword = words[0]!.text
+    if (SECTIONS.has(keyword)) {
+      this.#close()
+      this.#section = this.#sectionOf(keyword, words.slice(1), branch)
+      return
+    }
+    const section = this.#section
+    const line = { raw, at, conditional: !sameBranch(branch, section.branch) }
+    if (section.kind === 'global') this.#global(words, branch.length > 0)
+    else if (section.isPool && (keyword === 'server' || keyword === 'server-template')) this.#server(section, words, line)
+    else if (section.isPool || section.kind === 'defaults') section.settings = afterStatement(section.settings, words, line)
+  }
+
+  #sectionOf(kind: string, words: readonly Word[], branch: readonly number[]): Section {
+    const rest = words.map((word) => word.text)
+    const isPool = (kind === 'backend' || kind === 'listen') && rest[0] !== undefined
+    const from = rest.indexOf('from')
+    const base = from >= 0 ? this.#named.get(rest[from + 1] ?? '') : kind === 'defaults' ? { settings: PLAIN, branch } : this.#defaults
+    let settings = base?.settings ?? PLAIN
+    if (!base) settings = withUnclear(settings, { of: 'from', touches: 'shares', text: `the file has no \`defaults ${rest[from + 1] ?? ''}\`` })
+    else if (!isWithin(branch, base.branch))
+      settings = withUnclear(settings, { of: 'from', touches: 'shares', text: 'its `defaults` stand between `.if` and `.endif`: which of them hold is not known' }) // biome-ignore format: one line
+    return { kind, ...(rest[0] !== undefined && from !== 0 ? { name: rest[0] } : {}), settings, servers: [], branch, isPool }
+  }
+
+  #global(words: readonly Word[], conditional: boolean): void {
+    const [keyword, name, value] = words.map((word) => word.text)
+    if (keyword === 'server-state-file' && name) this.config.stateFile = name
+    else if (keyword === 'server-state-base' && name) this.config.stateBase = name
+    else if (keyword === 'resetenv') this.#environment.clear()
+    else if (name && (keyword === 'setenv' || keyword === 'unsetenv' || keyword === 'presetenv')) {
+      // `presetenv` yields to what the process was started with, which nobody here knows.
+      if (keyword === 'setenv' && value !== undefined && !conditional && !words[2]!.open) this.#environment.set(name, value)
+      else if (keyword !== 'presetenv' || conditional) this.#environment.delete(name)
     }
   }
-  for (const { file, text } of files) {
-    for (const [i, raw] of text.split(/\r?\n/).entries()) read(raw, { file, line: i + 1 })
-    close()
+
+  #server(section: Section, words: readonly Word[], line: Line): void {
+    const template = words[0]!.text === 'server-template'
+    const [, name, second, third] = words
+    const address = template ? third : second
+    if (!name || !second) return
+    if (name.open || (template && second.open)) {
+      section.settings = withUnclear(section.settings, {
+        of: 'server names',
+        touches: 'file',
+        text: `a \`${words[0]!.text}\` line ${doubtOf([name, second], line)}`,
+      })
+      return
+    }
+    const parameters = parametersOf(section.settings.defaultServer, words, template ? 4 : 3, !line.conditional)
+    if (line.conditional) delete parameters.weight
+    const names = template ? numbersOf(second.text).map((number) => `${name.text}${number}`) : [name.text]
+    this.#servers += names.length
+    if (this.#servers > SERVERS_MAX) throw malformed(`${line.at.file} is to have at most ${SERVERS_MAX} servers`, line.raw)
+    for (const one of names) section.servers.push({ name: one, address: address?.text ?? '', ...parameters, ...line, template })
   }
-  return { ...config, pools: config.pools.filter((pool) => pool.servers.length > 0) }
+
+  #close(): void {
+    const { kind, name, settings, servers, branch, isPool } = this.#section
+    if (kind === 'defaults') {
+      this.#defaults = { settings, branch }
+      if (name !== undefined) this.#named.set(name, this.#defaults)
+    }
+    if (isPool && (servers.length > 0 || settings.unclear.has('server names'))) {
+      const { defaultServer: _, unclear, sticky, ...own } = settings
+      const kept = [...sticky.values()].at(-1)
+      const pool: FilePool = {
+        name: name!,
+        ...own,
+        ...(kept === undefined ? {} : { sticky: kept }),
+        servers,
+        unclear: [...unclear.values(), ...unclearServers(servers)],
+      }
+      const twin = this.#pools.get(name!)
+      if (twin)
+        for (const one of [twin, pool])
+          one.unclear.push({
+            of: kind,
+            touches: 'shares',
+            text: `\`${kind} ${name}\` stands in the file more than once: which one holds is not known`,
+          })
+      this.#pools.set(name!, pool)
+      this.config.pools.push(pool)
+    }
+    this.#section = NO_SECTION
+  }
 }
+
+const NO_SECTION: Section = { kind: '', settings: PLAIN, servers: [], branch: [], isPool: false }
 
 const SECTIONS = new Set(
   `global defaults frontend backend listen userlist peers resolvers mailers cache program http-errors ring log-forward fcgi-app
   log-profile traces acme crt-store`.split(/\s+/),
 )
 
-function withoutDefaultServer({ defaultServer: _, ...settings }: Settings): Omit<Settings, 'defaultServer'> {
-  return settings
+/** What is not certain of the lines of servers, a sentence for each kind of doubt. */
+function unclearServers(servers: readonly FileServer[]): Unclear[] {
+  const found: Unclear[] = []
+  const conditional = servers.filter((server) => server.conditional)
+  if (conditional.length > 0)
+    found.push({ of: 'server', touches: 'file', text: `the lines of ${namesOf(conditional)} stand between \`.if\` and \`.endif\`: their weights in the file are not known` }) // biome-ignore format: one line
+  const open = servers.filter((server) => server.weight === undefined && !server.conditional)
+  if (open.length > 0)
+    found.push({ of: 'server', touches: 'file', text: `the file does not tell the weight of ${namesOf(open)} for certain` })
+  for (const word of new Set(servers.flatMap(({ unknown }) => unknown)))
+    found.push({ of: 'server', touches: 'shares', text: `\`${word.slice(0, 60)}\` of ${namesOf(servers.filter(({ unknown }) => unknown.includes(word)))} is not understood` }) // biome-ignore format: one line
+  return found
 }
 
-type Line = Pick<FileServer, 'raw' | 'at' | 'conditional'>
-
-function readLine(settings: Settings, pool: FilePool | null, keyword: string, rest: string[], line: Line): void {
-  if (keyword === 'mode' && rest[0]) settings.mode = rest[0]
-  else if (keyword === 'balance' && rest[0]) settings.balance = rest.join(' ')
-  else if (keyword === 'hash-type' && rest.length > 0) settings.hashType = rest
-  else if (keyword === 'hash-balance-factor') settings.hashBalanceFactor = Number(rest[0]) || 0
-  else if (keyword === 'hash-preserve-affinity') settings.hashPreserveAffinity = rest[0]
-  else if (keyword === 'cookie' && rest[0]) settings.sticky = `cookie ${rest[0]}`
-  else if (keyword === 'stick' && (rest[0] === 'on' || rest[0] === 'match')) settings.sticky = `stick ${rest.slice(0, 2).join(' ')}`
-  else if (keyword === 'option' && rest[0] === 'allbackups') settings.allBackups = true
-  else if (keyword === 'no' && rest[0] === 'option' && rest[1] === 'allbackups') settings.allBackups = false
-  else if (keyword === 'load-server-state-from-file') settings.loadState = rest[0] === 'global' || rest[0] === 'local' ? rest[0] : 'none'
-  else if (keyword === 'server-state-file-name' && rest[0] !== 'use-backend-name') settings.stateFileName = rest[0]
-  else if (keyword === 'default-server') settings.defaultServer = parametersOf(settings.defaultServer, rest)
-  else if (keyword === 'server' && pool && rest[0] && rest[1])
-    pool.servers.push(serverOf(rest[0], rest[1], parametersOf(settings.defaultServer, rest, 2), { ...line, template: false }))
-  else if (keyword === 'server-template' && pool && rest[0] && rest[1]) {
-    const parameters = parametersOf(settings.defaultServer, rest, 3)
-    for (const number of numbersOf(rest[1]))
-      pool.servers.push(serverOf(`${rest[0]}${number}`, rest[2] ?? '', parameters, { ...line, template: true }))
-  }
+function namesOf(servers: readonly { name: string }[]): string {
+  const told = servers.slice(0, NAMES_TOLD).map(({ name }) => name)
+  return servers.length > NAMES_TOLD ? `${told.join(', ')} and ${servers.length - NAMES_TOLD} more` : told.join(', ')
 }
-
-function serverOf(name: string, address: string, parameters: Parameters, line: Line & Pick<FileServer, 'template'>): FileServer {
-  const server: FileServer = { name, address, ...parameters, ...line }
-  if (line.conditional) delete server.weight
-  return server
-}
-
-/** What words from `from` on change of a server's parameters. */
-function parametersOf(before: Parameters, words: readonly string[], from = 0): Parameters {
-  const now = { ...before }
-  for (let index = from; index < words.length; index++) {
-    const word = words[index]
-    if (word === 'weight') now.weight = wholeOf(words[++index])
-    else if (word === 'id') now.id = Number(words[++index]) || undefined
-    else if (word === 'hash-key') now.hashKey = words[++index]
-    else if (word === 'backup') now.backup = true
-    else if (word === 'no-backup') now.backup = false
-    else if (word === 'agent-check') now.agentCheck = true
-    else if (word === 'no-agent-check') now.agentCheck = false
-    else if (word === 'disabled') now.disabled = true
-    else if (word === 'enabled') now.disabled = false
-    else if (word === 'slowstart') now.slowstart = words[++index] !== '0'
-  }
-  return now
-}
-
-const wholeOf = (text: string | undefined) => (text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined)
 
 /** `5` -> 1..5; `2-4` -> 2, 3, 4. */
 function numbersOf(range: string): number[] {

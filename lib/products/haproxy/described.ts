@@ -17,8 +17,12 @@ export function describes(text: string): RingSpec | null {
   const lines = text.split('\n').filter((line) => KEYWORDS.some((keyword) => line.trimStart().startsWith(keyword)))
   const words = lines.map((line) => wordsIn(line).map((word) => word.text))
   if (!words.some((line, i) => isServer(line) && !lines[i]!.includes(';'))) return null
-  const [pool] = parseConfigFile(words.some(isSection) ? text : `backend pasted\n${text}`).pools
-  if (!pool) return null
+  const [found] = parseConfigFile(words.some(isSection) ? text : `backend pasted\n${text}`).pools
+  if (!found) return null
+  // A piece need not hold the `defaults` that it is `from`.
+  const unclear = found.unclear.filter(({ of, touches }) => touches !== 'file' && of !== 'from')
+  if (unclear[0]) throw malformed(`${found.name} makes no ring that is certain: ${unclear[0].text}`, text)
+  const pool = { ...found, unclear }
   const servers = pool.servers.map((server) => ({
     name: server.name,
     address: server.address,

@@ -124,10 +124,70 @@ describe('the statistics', () => {
     ['another header', '# pxname,svname\napp,s1\n'],
     ['a cut row', SOCKET.slice(0, -400)],
     ['an unclosed quote', `${SOCKET}"app`],
-    ['words for numbers', withColumn(SOCKET, 's1', { stot: 'many' })],
-    ['an unknown status', withColumn(SOCKET, 's1', { status: 'SOSO' })],
   ])('refuse %s', (_what, text) => {
     expect(() => statSamples(parseStat(text))).toThrow(MALFORMED)
+  })
+})
+
+describe('a row that cannot be read', () => {
+  const read = (text: string) => {
+    const stat = parseStat(text)
+    const pools = poolsOf(stat, {
+      ...NOTHING,
+      file: parseConfigFile('backend c_uri_default\nbalance uri\nhash-type consistent\nserver s1 a:1\n'),
+    })
+    return {
+      bad: stat.bad.map(({ row, because }) => `${row}: ${because}`),
+      all: stat.all,
+      pool: pools.find(({ name }) => name === 'c_uri_default')!,
+      samples: statSamples(stat),
+    }
+  }
+
+  it.each([
+    ['words for numbers', { stot: 'many' }, 'stot is "many", not a number'],
+    ['a negative count', { scur: '-1' }, 'scur is "-1", not a number'],
+    ['a weight that is none', { weight: '1.5' }, 'weight is "1.5", not a number'],
+    ['an unknown status', { status: 'SOSO' }, 'its status is "SOSO"'],
+    ['a column too many', { status: 'DRAIN (agent),' }, 'columns instead of'],
+    ['a quote that never ends', { last_chk: '"L7OK' }, 'a quote in it does not end'],
+  ])('costs itself alone: %s', (_what, changes, because) => {
+    const { bad, all, pool, samples } = read(withColumn(SOCKET, 's1', changes))
+    expect(bad).toEqual([expect.stringContaining(because)])
+    expect(all).toBe(12)
+    expect(pool.servers.map(({ name }) => name)).toEqual(['s2', 's3', 's4', 's5'])
+    expect(pool).toMatchObject({ balances: 'unknown', serversLeft: 1, unknown: [expect.stringContaining('c_uri_default/s1')] })
+    expect(pool.ring).toBeUndefined()
+    expect(value(samples, 'pool_requests_total', 'c_uri_default', 's5')).toBe(113)
+  })
+
+  it('of a pool leaves its servers, of which nothing is promised', () => {
+    const { bad, pool, samples } = read(withColumn(SOCKET, 'BACKEND', { stot: '' }))
+    expect(bad).toEqual(['c_uri_default/BACKEND: stot is "", not a number'])
+    expect(pool.servers).toHaveLength(5)
+    expect(pool).toMatchObject({ balances: 'unknown' })
+    expect(value(samples, 'pool_requests_total', 'c_uri_default')).toBeUndefined()
+  })
+
+  it('is told of the target, counted', () => {
+    const stat = haproxy.probes.find((probe) => probe.id === 'stat')!
+    const parsed = stat.parse({ stat: withColumn(SOCKET, 's1', { stot: 'x' }), ...NOTHING }, { cursor: null, at: 5 }) as Parsed
+    expect(parsed.topology.capabilities).toEqual([
+      {
+        feature: 'every row',
+        available: false,
+        because: '1 of 12 rows of the statistics cannot be read: c_uri_default/s1 (stot is "x", not a number)',
+      },
+    ])
+  })
+
+  it('numbers that cannot be are no samples', () => {
+    const { samples, bad } = read(
+      withColumn(SOCKET, 's5', { rtime: '3500000000000', qtime: '-1', econ: '99999999999999999999', wretr: 'x' }),
+    )
+    expect(bad).toEqual([])
+    for (const metric of ['pool_response_seconds', 'pool_queue_seconds', 'pool_retries_total'])
+      expect(value(samples, metric, 'c_uri_default', 's5')).toBeUndefined()
   })
 })
 
@@ -298,12 +358,13 @@ describe('pools', () => {
     expect(pool(cfg('balance source\nhash-type consistent')).ring).toBeUndefined()
   })
 
-  // Constructed from HAProxy's manuals of 3.0 to 3.2; none of these versions was run.
   it.each([
     ['balance uri\nhash-type consistent\nhash-balance-factor 150', /asked first/],
     ['balance uri\nhash-type consistent\nhash-preserve-affinity maxconn', /asked first/],
-    ['balance uri\nhash-type consistent\ndefault-server hash-key addr-port', /hash-key addr-port/],
-    ['balance uri\nhash-type consistent none', /none/],
+    ['balance uri\nhash-type consistent\ndefault-server hash-key mac', /hash-key mac/],
+    ['balance uri\nhash-type consistent\ndefault-server hash-key "$KEY"', /for certain/],
+    ['balance uri\nhash-type consistent md5', /md5/],
+    ['balance uri\nhash-type rendezvous', /rendezvous/],
   ])('with %j no ring is given, and why', (lines, why) => {
     const found = pool(cfg(lines))
     expect(found.ring).toBeUndefined()
@@ -457,8 +518,8 @@ describe('a row of the statistics', () => {
   })
 
   it('is malformed where a quote never ends or a column is missing', () => {
-    expect(() => parseStat(`${header}\napp,s1,0,1,UP,1,2,1,1,"a,\n`)).toThrow('no CSV')
-    expect(() => parseStat(`${header}\napp,s1,0,1,UP,1,2\n`)).toThrow('11 columns')
+    expect(() => parseStat(`${header}\napp,s1,0,1,UP,1,2,1,1,"a,\n`)).toThrow('a quote in it does not end')
+    expect(() => parseStat(`${header}\napp,s1,0,1,UP,1,2\n`)).toThrow('7 columns instead of 11')
   })
 
   it('is read within the limits of one target: whole pools in their order', () => {

@@ -8,7 +8,7 @@ import { describes } from './described.ts'
 import { parseInfo, runIdOf } from './info.ts'
 import { type Beside, poolsOf } from './pools.ts'
 import { parseServersState } from './serversState.ts'
-import { parseStat, poolOf, type StatRow, serverOf, statSamples } from './stat.ts'
+import { parseStat, poolOf, type Stat, type StatRow, serverOf, statSamples } from './stat.ts'
 import { writes } from './written.ts'
 
 /** What the slower probes last read; the statistics are understood with it. */
@@ -51,9 +51,21 @@ const stat: Probe<HaproxyLink, { stat: string } & Beside> = {
     return {
       samples: statSamples(rows),
       records: [rawRecord('stat', at, text), ...checks(rows.servers, at)],
-      topology: { pools: poolsOf(rows, beside), ...(rows.left ? { left: rows.left } : {}) },
+      topology: {
+        pools: poolsOf(rows, beside),
+        ...(rows.left ? { left: rows.left } : {}),
+        ...(rows.bad.length > 0 ? { capabilities: [{ feature: 'every row', available: false, because: badText(rows) }] } : {}),
+      },
     }
   },
+}
+
+const ROWS_TOLD = 3
+
+function badText({ bad, all }: Stat): string {
+  const told = bad.slice(0, ROWS_TOLD).map(({ row, because }) => `${row} (${because})`)
+  const more = bad.length > ROWS_TOLD ? ` and ${bad.length - ROWS_TOLD} more` : ''
+  return `${bad.length} of ${all} rows of the statistics cannot be read: ${told.join(', ')}${more}`
 }
 
 /** Why a server is down, as its check says it. */

@@ -3,17 +3,23 @@ import { malformed } from '../../model/error.ts'
 import { type LeftOut, withinLimits } from '../../model/limits.ts'
 import type { Reading } from '../../model/series.ts'
 import type { ServerState } from '../../model/topology.ts'
-import { numbersOf, printable, readings } from '../answers.ts'
+import { printable, readings } from '../answers.ts'
 
 /** A row of the statistics: a column by its name. */
 export type StatRow = { get(column: string): string | undefined }
 
 const NEEDED = ['pxname', 'svname', 'scur', 'stot', 'status', 'weight', 'type', 'lbtot', 'sid']
 
+/** A row that could not be read, and whose it is, as far as that can be told: `app/b`. */
+export type BadRow = { pool: string; row: string; isServer: boolean; because: string }
+
 export type Stat = {
   pools: StatRow[]
   /** Those of the pools that are read. */
   servers: StatRow[]
+  /** Rows of servers and pools that could not be read, of so many in all. */
+  bad: BadRow[]
+  all: number
   left: LeftOut | null
   /** How many servers each pool has whose servers are left out. */
   serversLeft: Map<string, number>
@@ -34,83 +40,109 @@ class Row implements StatRow {
 }
 
 /**
- * Reads `show stat` or `/stats;csv`: the rows of backends and servers, within the limits of one target. Throws `malformed` for a wrong header
- * or a cut row.
+ * Reads `show stat` or `/stats;csv`: the rows of backends and servers, within the limits of one target. A row that cannot be read costs itself
+ * alone. Throws `malformed` for a wrong header, an answer that was cut off, and where no row can be read.
  */
 export function parseStat(text: string): Stat {
   if (!text.startsWith('# pxname,')) throw malformed('the statistics are to begin with "# pxname,"', text)
-  const lines = recordsIn(text.slice(2))
-  const names = fieldsOf(lines.next().value ?? '')
+  if (!text.endsWith('\n')) throw malformed('the statistics are to end with a line feed: they were cut off', text.slice(-200))
+  const lines = text.slice(2).split(/\r?\n/)
+  const names = lines[0]!.split(',')
   const columns = new Map(names.map((name, index) => [name, index]))
   for (const name of NEEDED) if (!columns.has(name)) throw malformed(`the statistics have no column ${name}`, text)
   const rows: { [type: string]: Row[] } = { '1': [], '2': [] }
-  const [type, proxy] = [columns.get('type')!, columns.get('pxname')!]
-  const sizes = new Map<string, number>()
-  for (const line of lines) {
-    const fields = fieldsOf(line)
-    if (fields.length !== names.length) throw malformed(`a row of the statistics is to have ${names.length} columns`, line)
-    const [kind, name] = [fields[type]!, fields[proxy]!]
-    if (kind === '2') sizes.set(name, (sizes.get(name) ?? 0) + 1)
-    rows[kind]?.push(new Row(fields, columns))
+  const bad: BadRow[] = []
+  const type = columns.get('type')!
+  for (const { fields, torn } of rowsIn(lines, names.length)) {
+    const because = torn ? 'a quote in it does not end' : wrongIn(fields, names.length, columns)
+    if (because === null) rows[fields[type]!]?.push(new Row(fields, columns))
+    else if (because) bad.push({ pool: printable(fields[0]!), row: nameOf(fields), isServer: fields[1] !== 'BACKEND', because })
   }
+  const all = rows['1']!.length + rows['2']!.length + bad.length
+  if (bad.length > 0 && bad.length === all) throw malformed(`no row of the statistics can be read: ${bad[0]!.because}`, lines[1]!)
+  const sizes = new Map<string, number>()
+  for (const row of rows['2']!) sizes.set(row.get('pxname')!, (sizes.get(row.get('pxname')!) ?? 0) + 1)
   const { named, read, left } = withinLimits([...sizes].map(([name, servers]) => ({ name, servers })))
   const has = (set: Set<string>) => (row: Row) => set.has(row.get('pxname')!)
   return {
     pools: rows['1']!.filter(has(named)),
     servers: rows['2']!.filter(has(read)),
+    bad,
+    all,
     left,
     serversLeft: new Map([...sizes].filter(([name]) => !read.has(name)).map(([name, servers]) => [printable(name), servers])),
   }
 }
 
-/** The lines of a CSV; a line feed within quotes parts none. */
-function* recordsIn(text: string): Generator<string> {
-  let from = 0
-  let quotes = 0
-  const quoteFrom = (at: number) => {
-    const found = text.indexOf('"', at)
-    return found < 0 ? text.length : found
-  }
-  // Looked for once, not once a line: a text without quotes is searched to its end.
-  let quote = quoteFrom(0)
-  for (let at = 0; at < text.length; ) {
-    const end = text.indexOf('\n', at)
-    const until = end < 0 ? text.length : end
-    for (; quote < until; quote = quoteFrom(quote + 1)) quotes++
-    at = until + 1
-    if (quotes % 2 === 1 && at < text.length) continue
-    const line = text.slice(from, until > from && text[until - 1] === '\r' ? until - 1 : until)
+/** Lines that one row may run over: a check's answer is quoted with its line feeds. */
+const ROW_LINES = 20
+
+/** The fields of each row. A line whose quote ends nowhere, or only where the row would have other columns, is a row of its own, a torn one. */
+function* rowsIn(lines: readonly string[], columns: number): Generator<{ fields: string[]; torn: boolean }> {
+  for (let at = 1; at < lines.length; at++) {
     // A copy: what is cut out of a text keeps all of it in memory for as long as a series has its name from there.
-    if (line !== '') yield Buffer.from(line).toString()
-    from = at
-    quotes = 0
+    const line = Buffer.from(lines[at]!).toString()
+    if (line === '') continue
+    // Almost none has quotes, and then a comma is a comma.
+    let fields = line.includes('"') ? fieldsOf(line) : line.split(',')
+    let row = line
+    let next = at
+    while (fields === null && next + 1 < Math.min(lines.length, at + ROW_LINES)) {
+      row += `\n${lines[++next]}`
+      fields = fieldsOf(row)
+    }
+    const torn = fields === null || (next > at && fields.length !== columns)
+    yield { fields: torn ? line.split(',') : fields!, torn }
+    if (!torn) at = next
   }
 }
 
-/** The fields of a line. Almost none has quotes, and then a comma is a comma. */
-function fieldsOf(line: string): string[] {
-  if (!line.includes('"')) return line.split(',')
+/** The fields of a row with quotes; null where one does not end. */
+function fieldsOf(line: string): string[] | null {
   try {
     return (parse(line, { relax_column_count: true }) as string[][])[0] ?? []
-  } catch (error) {
-    throw malformed(`the statistics are no CSV (${(error as Error).message.slice(0, 80)})`, line)
+  } catch {
+    return null
   }
 }
 
+const nameOf = ([pool = '', server = '']: string[]) => printable(`${pool}/${server}`.slice(0, 120))
+
+/** Why a row of a server or a pool cannot be read; null where it can; the empty text of other rows. */
+function wrongIn(fields: string[], columns: number, column: ReadonlyMap<string, number>): string | null {
+  if (fields.length !== columns) return fields[1] === 'FRONTEND' ? '' : `${fields.length} columns instead of ${columns}`
+  const of = (name: string) => fields[column.get(name)!]!
+  if (of('type') !== '1' && of('type') !== '2') return ''
+  for (const name of NUMBERS) if (!isCount(of(name))) return `${name} is ${JSON.stringify(printable(of(name).slice(0, 40)))}, not a number`
+  if (knownState(of('status')) === null) return `its status is ${JSON.stringify(printable(of('status').slice(0, 40)))}`
+  return null
+}
+
+const NUMBERS = ['scur', 'stot', 'weight', 'sid']
+const isCount = (text: string) => /^\d+$/.test(text) && Number(text) <= Number.MAX_SAFE_INTEGER
+
 /** What a server's status column says. A server of weight 0 shows as DRAIN too. `no check` counts as up: HAProxy sends it requests. */
-export function stateOf(row: StatRow): ServerState {
-  const status = row.get('status') ?? ''
+export const stateOf = (row: StatRow): ServerState => knownState(row.get('status') ?? '') ?? 'down'
+
+function knownState(status: string): ServerState | null {
   if (/^(UP|NOLB|no check)/.test(status)) return 'up'
   if (status.startsWith('DOWN')) return 'down'
   if (status.startsWith('DRAIN')) return 'drain'
-  if (status.startsWith('MAINT')) return 'maint'
-  throw malformed(`${row.get('pxname')}/${row.get('svname')} is to be UP, DOWN, DRAIN, MAINT or "no check"`, status)
+  return status.startsWith('MAINT') ? 'maint' : null
 }
 
 export const poolOf = (row: StatRow) => printable(row.get('pxname') ?? '')
 export const serverOf = (row: StatRow) => printable(row.get('svname') ?? '')
 export const isBackup = (row: StatRow) => row.get('bck') === '1'
-export const numbersIn = (row: StatRow) => numbersOf(`${row.get('pxname')}/${row.get('svname')}`, (name) => row.get(name))
+
+/** The numbers of a row that was read: what is needed is there. What no count or time can be (below 0, words, beyond what is exact) is none. */
+export const numbersIn = (row: StatRow) => ({
+  optional: (name: string): number | undefined => {
+    const text = row.get(name)
+    return text !== undefined && isCount(text) ? Number(text) : undefined
+  },
+  needed: (name: string) => Number(row.get(name)),
+})
 
 /** Weights as set and as in force. In force is 0 for a server that takes no new requests, and for a backup while an active one serves. */
 export function weightsOf(row: StatRow, idleBackup: boolean): { weightSet: number; weightEffective: number } {
@@ -167,13 +199,16 @@ function addRow(add: ReturnType<typeof readings>['add'], row: StatRow, labels: R
 // Each request moves the mean by 1/512 of its difference: `TIME_STATS_SAMPLES` in HAProxy's defaults.h, though the manual speaks of 1,024.
 const SMOOTHING_REQUESTS = 512
 
+/** A mean beyond this is none: HAProxy counts times in signed 32 bits, and negative ones have shown as large ones. */
+const TIME_MAX_MS = 2 ** 31
+
 /** Smoothed means, in ms; 0 before the first is no time at all, and TCP mode has no response time. */
 function addTimes(add: ReturnType<typeof readings>['add'], row: StatRow, labels: Record<string, string>, requests: number): void {
   if (requests === 0) return
   const { optional } = numbersIn(row)
   const seconds = (column: string) => {
     const ms = optional(column)
-    return ms === undefined ? undefined : ms / 1_000
+    return ms === undefined || ms >= TIME_MAX_MS ? undefined : ms / 1_000
   }
   add('pool_queue_seconds', seconds('qtime'), labels)
   add('pool_connect_seconds', seconds('ctime'), labels)

@@ -1,12 +1,25 @@
 /** A word of a configuration line, and where it stands in it, quotes and escapes included. */
-export type Word = { text: string; from: number; to: number }
+export type Word = {
+  text: string
+  from: number
+  to: number
+  /** It has an environment variable in it whose value nobody knows: `"${WEIGHT}"`. The text holds the variable as written. */
+  open?: true
+}
 
-/** A line's words: blanks part them unless quoted or escaped; `#` begins a comment (HAProxy's configuration manual, section 2.2). */
-export function wordsIn(line: string): Word[] {
+/** What the file itself has set (`setenv`). */
+export type Environment = ReadonlyMap<string, string>
+
+/** `$NAME`, `${NAME}`, `${NAME-default}`, `${NAME[*]}`, read from where the `$` stands (HAProxy's configuration manual, section 2.3). */
+const VARIABLE = /\$(?:\{([\w.]+)(\[\*\])?(-[^}]*)?\}|([A-Za-z_]\w*))/y
+
+/** A line's words: blanks part them unless quoted or escaped; `#` begins a comment; variables are read within double quotes (section 2.2). */
+export function wordsIn(line: string, environment?: Environment): Word[] {
   const words: Word[] = []
   /** Where the word under way begins; below 0 between words. */
   let from = -1
   let text = ''
+  let open = false
   /** From here on the line is taken as it stands. */
   let run = 0
   let quote = ''
@@ -15,6 +28,7 @@ export function wordsIn(line: string): Word[] {
     from = at
     run = at
     text = ''
+    open = false
   }
   /** Takes what stands before a quote or an escape, which is left out itself. */
   const takeTo = (at: number) => {
@@ -23,7 +37,7 @@ export function wordsIn(line: string): Word[] {
     run = at + 1
   }
   const end = (at: number) => {
-    if (from >= 0) words.push({ text: text + line.slice(run, at), from, to: at })
+    if (from >= 0) words.push({ text: text + line.slice(run, at), from, to: at, ...(open ? { open } : {}) })
     from = -1
   }
   let index = 0
@@ -33,6 +47,18 @@ export function wordsIn(line: string): Word[] {
       takeTo(index)
       // The next one is taken, whatever it is.
       index++
+    } else if (char === '$' && quote === '"') {
+      VARIABLE.lastIndex = index
+      const found = VARIABLE.exec(line)
+      if (!found) continue
+      const value = found[2] ? undefined : environment?.get(found[1] ?? found[4]!)
+      if (value === undefined) open = true
+      else {
+        takeTo(index)
+        text += value
+        run = index + found[0].length
+      }
+      index += found[0].length - 1
     } else if (quote) {
       if (char !== quote) continue
       takeTo(index)

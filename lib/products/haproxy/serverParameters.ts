@@ -1,0 +1,70 @@
+import type { Word } from './words.ts'
+
+/** What the words behind a server's address say. */
+export type Parameters = {
+  /** Absent where the line does not tell it. */
+  weight?: number
+  id?: number
+  guid?: string
+  backup: boolean
+  agentCheck: boolean
+  slowstart: boolean
+  /** What its points on the circle are made of, where that is not its id (`hash-key` of 3.0); null: the line does not tell it. */
+  hashKey?: string | null
+  /** It starts in maintenance. */
+  disabled: boolean
+  /** Words that change what it gets and are not understood. */
+  unknown: readonly string[]
+}
+
+export const PLAIN_SERVER: Parameters = { weight: 1, backup: false, agentCheck: false, slowstart: false, disabled: false, unknown: [] }
+
+const words = (text: string) => text.split(/\s+/)
+
+/** Parameters of a server that change neither its share nor its weight, and what they change is seen in the statistics: without a value, with one. */
+const ALONE = new Set(
+  words(`allow-0rtt check check-reuse-pool check-send-proxy check-sni-auto check-ssl check-via-socks4 force-sslv3 force-tlsv10 force-tlsv11
+  force-tlsv12 force-tlsv13 no-check no-check-reuse-pool no-check-send-proxy no-check-sni-auto no-check-ssl no-renegotiate no-send-proxy
+  no-send-proxy-v2 no-send-proxy-v2-ssl no-send-proxy-v2-ssl-cn no-sni-auto no-ssl no-ssl-reuse no-sslv3 no-tfo no-tls-tickets no-tlsv10
+  no-tlsv11 no-tlsv12 no-tlsv13 no-verifyhost non-stick renegotiate send-proxy send-proxy-v2 send-proxy-v2-ssl send-proxy-v2-ssl-cn sni-auto
+  ssl ssl-reuse stick strict-maxconn tfo tls-tickets`),
+)
+const WITH_VALUE = new Set(
+  words(`addr agent-addr agent-inter agent-port agent-send alpn ca-file cc check-alpn check-pool-conn-name check-proto check-sni ciphers
+  ciphersuites client-sigalgs cookie crl-file crt curves downinter error-limit fall fastinter healthcheck idle-ping init-addr init-state inter
+  interface ktls log-bufsize log-proto max-reuse maxconn maxqueue minconn namespace npn observe on-error on-marked-down on-marked-up
+  pool-conn-name pool-low-conn pool-max-conn pool-purge-delay port proto proxy-v2-options quic-cc-algo resolve-net resolve-opts resolve-prefer
+  resolvers rise shard sigalgs sni socks4 source ssl-max-ver ssl-min-ver tcp-md5sig tcp-ut track usesrc verify verifyhost ws`),
+)
+
+/** What words from `from` on change of a server's parameters. `sure`: the line is read for certain, else only that it may be is known. */
+export function parametersOf(before: Parameters, words: readonly Word[], from: number, sure: boolean): Parameters {
+  const now = { ...before }
+  for (let index = from; index < words.length; index++) {
+    const { text: word } = words[index]!
+    const value = () => {
+      const next = words[++index]
+      return sure && next && !next.open ? next.text : undefined
+    }
+    if (word === 'weight') now.weight = wholeOf(value())
+    else if (word === 'id') now.id = Number(value()) || undefined
+    else if (word === 'guid') now.guid = value()
+    else if (word === 'hash-key') now.hashKey = value() ?? null
+    else if (word === 'backup') now.backup = true
+    else if (word === 'no-backup') now.backup = false
+    else if (word === 'agent-check') now.agentCheck = true
+    else if (word === 'no-agent-check') now.agentCheck = false
+    else if (word === 'disabled') now.disabled = true
+    else if (word === 'enabled') now.disabled = false
+    else if (word === 'slowstart') now.slowstart = value() !== '0'
+    else if (WITH_VALUE.has(word) || word.startsWith('set-proxy-v2-tlv-fmt')) index++
+    else if (!ALONE.has(word)) {
+      // Its value, if it has one, is the next word, which is then not known either.
+      if (word === 'redir') index++
+      if (!now.unknown.includes(word)) now.unknown = [...now.unknown, word]
+    }
+  }
+  return now
+}
+
+const wholeOf = (text: string | undefined) => (text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined)
