@@ -25,6 +25,7 @@ import { keyText, printable, withoutFolders } from '../../lib/products/answers.t
 import { bareWord } from '../../lib/products/bareWord.ts'
 import { readFollowers } from '../../lib/products/control/followers.ts'
 import { pageOf } from '../../lib/products/envoy/client.ts'
+import { parseClusters } from '../../lib/products/envoy/clusters.ts'
 import { parseConfigDump } from '../../lib/products/envoy/configDump.ts'
 import { discoveryRequest, discoveryResponse, parseEds } from '../../lib/products/envoy/eds.ts'
 import { parseStats as envoyStats } from '../../lib/products/envoy/stats.ts'
@@ -341,9 +342,15 @@ const envoy: Parser[] = [
   probe('envoy/clusters', 'envoy', [CLUSTERS], (text) => ({ clusters: text, config: null, eds: { because: 'none' } }), [
     fixture('envoy/fixtures/envoy-clusters-format-json.CONSTRUCTED.json'),
   ]),
-  probe('envoy/stats', 'envoy', [PROM]),
+  probe('envoy/stats', 'envoy', [PROM], (text) => ({ page: text, dump: DUMP })),
   probe('envoy/server-info', 'envoy', ['{"version":"abc/1.31.0/Clean/RELEASE/BoringSSL","state":"LIVE","uptime_current_epoch":"9s"}']),
   describer('envoy', 'envoy', [EDS]),
+  {
+    name: 'products/envoy/clusters.ts#parseClusters',
+    group: 'envoy',
+    good: [CLUSTERS],
+    run: (text) => parseClusters(text, new Map(), () => true),
+  },
   { name: 'products/envoy/configDump.ts#parseConfigDump', group: 'envoy', good: [DUMP], run: parseConfigDump },
   { name: 'products/envoy/stats.ts#parseStats', group: 'envoy', good: [PROM], run: (text) => envoyStats(text, null) },
   {

@@ -41,15 +41,35 @@ export function pageOf(text: string, what: string): unknown {
   }
 }
 
-/** `ip:port`, `[v6]:port` or a pipe's path: the text by which pools, EDS and rings name a host. */
-export function addressText(address: z.infer<typeof addressShape>): string {
-  if (address.pipe) return address.pipe.path
-  const { address: ip = '', port_value = 0 } = address.socket_address ?? {}
-  return ip.includes(':') ? `[${ip}]:${port_value}` : `${ip}:${port_value}`
-}
+/** A number of protobuf's JSON: 64 bits come as strings, and some control planes write every number as one. */
+export const wireNumber = z
+  .union([z.number(), z.string().regex(/^-?\d+(\.\d+)?$/)])
+  .transform(Number)
+  .refine(Number.isFinite)
 
 /** `core.v3.Address`; fields at their default are omitted by Envoy. */
 export const addressShape = z.looseObject({
-  socket_address: z.looseObject({ address: z.string().optional(), port_value: z.number().optional() }).optional(),
-  pipe: z.looseObject({ path: z.string() }).optional(),
+  socket_address: z
+    .looseObject({ address: z.string().optional(), port_value: wireNumber.optional(), named_port: z.string().optional() })
+    .optional(),
+  pipe: z.looseObject({ path: z.string().min(1) }).optional(),
+  envoy_internal_address: z.looseObject({ server_listener_name: z.string().optional(), endpoint_id: z.string().optional() }).optional(),
 })
+type Address = z.infer<typeof addressShape>
+
+/**
+ * `ip:port`, `[v6]:port`, a pipe's path, or what an internal listener is to reach (`endpoint_id`): the text by which pools, EDS and rings name a
+ * host. Null: nothing in the address tells one host from another.
+ */
+export function addressText({ socket_address, pipe, envoy_internal_address }: Address): string | null {
+  if (pipe) return pipe.path
+  if (envoy_internal_address) return envoy_internal_address.endpoint_id || envoy_internal_address.server_listener_name || null
+  const { address, port_value, named_port } = socket_address ?? {}
+  if (!address) return null
+  return `${address.includes(':') ? `[${address}]` : address}:${port_value ?? named_port ?? 0}`
+}
+
+/** How Envoy itself writes an address where that is another text (`Network::Address::Instance::asString`): what its rings hash. */
+export function hashedAddress({ envoy_internal_address: internal }: Address): string | undefined {
+  return internal && `envoy://${internal.server_listener_name ?? ''}/${internal.endpoint_id ?? ''}`
+}

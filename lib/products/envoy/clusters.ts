@@ -1,127 +1,122 @@
 import { z } from 'zod'
 import { malformed } from '../../model/error.ts'
 import type { Reading } from '../../model/series.ts'
-import type { Can, Pool, PoolServer, ServerState } from '../../model/topology.ts'
-import { firstWrong } from '../answers.ts'
-import { addressShape, addressText, pageOf } from './client.ts'
-import { type ClusterConfig, ringOf } from './configDump.ts'
+import type { Can, Pool } from '../../model/topology.ts'
+import { printable } from '../answers.ts'
+import { pageOf, wireNumber } from './client.ts'
+import type { ClusterConfig } from './configDump.ts'
+import { type Host, hostReadings, namesOf, poolReadings, readHost, serverOf } from './host.ts'
+import { ringOf } from './ring.ts'
+import { unknownOf } from './unknown.ts'
 
-/** `admin.v3.Clusters`: uint64 come as strings, defaults are omitted, a missing `type` is COUNTER (clusters.proto, metrics.proto). */
-const clustersShape = z.looseObject({
-  cluster_statuses: z
-    .array(
-      z.looseObject({
-        name: z.string(),
-        eds_service_name: z.string().optional(),
-        circuit_breakers: z
-          .looseObject({
-            thresholds: z.array(z.looseObject({ priority: z.string().optional(), max_requests: z.number().optional() })).default([]),
-          })
-          .optional(),
-        host_statuses: z
-          .array(
-            z.looseObject({
-              address: addressShape,
-              hostname: z.string().optional(),
-              stats: z.array(z.looseObject({ name: z.string(), value: z.union([z.string(), z.number()]).default('0') })).default([]),
-              health_status: z.looseObject({}).catchall(z.unknown()).default({}),
-              weight: z.number().default(1),
-              priority: z.number().default(0),
-            }),
-          )
-          .default([]),
-      }),
-    )
-    .default([]),
+/** `admin.v3.Clusters`: uint64 come as strings, defaults are omitted (clusters.proto). */
+const pageShape = z.looseObject({ cluster_statuses: z.array(z.unknown()).default([]) })
+const clusterShape = z.looseObject({
+  name: z.string(),
+  eds_service_name: z.string().optional().catch(undefined),
+  circuit_breakers: z
+    .looseObject({
+      thresholds: z.array(z.looseObject({ priority: z.string().optional(), max_requests: wireNumber.optional() })).default([]),
+    })
+    .optional()
+    .catch(undefined),
+  host_statuses: z.array(z.unknown()).default([]),
 })
+type Cluster = z.infer<typeof clusterShape>
 
-type Host = z.infer<typeof clustersShape>['cluster_statuses'][number]['host_statuses'][number]
+export type Clusters = {
+  samples: Reading[]
+  pools: Omit<Pool, 'target'>[]
+  /** By pool: under which name its endpoints are assigned. */
+  assignments: Map<string, string>
+  /** How much of the page could not be read, and what of it first; null: nothing. */
+  unread: string | null
+}
+
+type CanWrite = (cluster: { name: string; assignment: string; config: ClusterConfig | undefined }) => string | true
 
 /** Samples and pools of `/clusters?format=json`, with balancing and rings of `/config_dump` where that could be read. */
-export function parseClusters(
-  text: string,
-  configs: Map<string, ClusterConfig>,
-  canWrite: (cluster: { name: string; assignment: string; config: ClusterConfig | undefined }) => string | true,
-) {
-  const parsed = clustersShape.safeParse(pageOf(text, '/clusters'))
-  if (!parsed.success) throw malformed(`Envoy's /clusters: ${firstWrong(parsed.error)}`, text)
-  const samples: Reading[] = []
-  const pools: Omit<Pool, 'target'>[] = []
-  const assignments = new Map<string, string>()
-  for (const cluster of parsed.data.cluster_statuses) {
-    if (cluster.host_statuses.length === 0) continue
-    const pool = cluster.name
-    const hosts = cluster.host_statuses.map((host, index) => readHost(host, index))
-    for (const { server, counters } of hosts) samples.push(...hostReadings(pool, server, counters))
-    const sum = (name: string) => hosts.reduce((total, { counters }) => total + (counters.get(name) ?? 0), 0)
-    samples.push(
-      { metric: 'pool_requests_total', labels: { pool }, value: sum('rq_total') },
-      { metric: 'pool_errors_total', labels: { pool }, value: sum('rq_error') },
-      { metric: 'pool_sessions', labels: { pool }, value: sum('rq_active') },
-    )
-    const limit = cluster.circuit_breakers?.thresholds.find((threshold) => threshold.priority !== 'HIGH')?.max_requests
-    if (limit !== undefined) samples.push({ metric: 'pool_sessions_max', labels: { pool }, value: limit })
-    const config = configs.get(pool)
-    const servers = hosts.map(({ server }) => server)
-    const assignment = cluster.eds_service_name || config?.assignment || pool
-    assignments.set(pool, assignment)
-    const may = canWrite({ name: pool, assignment, config })
-    const able: Can = may === true || { because: may }
-    pools.push({
-      name: pool,
-      algorithm: config ? `${config.policy.toLowerCase()}${config.noRing?.includes('random') ? ' without hash_policy' : ''}` : 'unknown',
-      balances: config?.balances ?? 'unknown',
-      can: { weight: able, state: able, slowStart: { because: 'each stage would be another file to take over' } },
-      weightMax: 99_999,
-      ring: config && ringOf(config, servers),
-      servers,
-    })
+export function parseClusters(text: string, configs: ReadonlyMap<string, ClusterConfig>, canWrite: CanWrite): Clusters {
+  const page = pageShape.safeParse(pageOf(text, '/clusters'))
+  if (!page.success) throw malformed("Envoy's /clusters has no list of cluster_statuses", text)
+  const found: Clusters = { samples: [], pools: [], assignments: new Map(), unread: null }
+  const bad = counted()
+  for (const status of page.data.cluster_statuses) {
+    const cluster = clusterShape.safeParse(status)
+    if (!cluster.success) {
+      bad.add('clusters', 'a cluster', 'no name')
+      continue
+    }
+    const hosts: Host[] = []
+    for (const value of cluster.data.host_statuses) {
+      const host = readHost(value)
+      if ('because' in host) bad.add('hosts', `a host of ${cluster.data.name}`, host.because)
+      else hosts.push(host)
+    }
+    for (const { address, unreadable } of hosts)
+      for (const name of unreadable) bad.add('numbers', `${name} of ${address} in ${cluster.data.name}`, 'no number')
+    if (hosts.length > 0) addPool(found, cluster.data, hosts, configs.get(cluster.data.name), canWrite)
   }
-  return { samples, pools, assignments }
+  const unread = bad.text()
+  if (found.pools.length === 0 && unread !== null) throw malformed(`Envoy's /clusters: ${unread}`, text)
+  return { ...found, unread }
 }
 
-function readHost(host: Host, index: number) {
-  const counters = new Map(host.stats.map((stat) => [stat.name, count(stat.name, stat.value)]))
-  const address = addressText(host.address)
-  const state = hostState(host.health_status)
-  const server: PoolServer = {
-    name: address,
-    address,
-    id: index + 1,
-    weightSet: host.weight,
-    weightEffective: state === 'up' ? host.weight : 0,
-    state,
-    ...(host.priority > 0 ? { backup: true } : {}),
+function addPool(found: Clusters, cluster: Cluster, hosts: Host[], config: ClusterConfig | undefined, canWrite: CanWrite): void {
+  const pool = cluster.name
+  const names = namesOf(hosts)
+  const servers = hosts.map((host, index) => ({
+    ...serverOf(host, names[index]!, index),
+    ...(config?.startsSlowly ? { slowstart: true } : {}),
+  }))
+  for (const [index, server] of servers.entries()) found.samples.push(...hostReadings(pool, server, hosts[index]!))
+  found.samples.push(...poolReadings(pool, hosts))
+  const limit = cluster.circuit_breakers?.thresholds.find((threshold) => threshold.priority !== 'HIGH')?.max_requests
+  if (limit !== undefined && limit >= 0) found.samples.push({ metric: 'pool_sessions_max', labels: { pool }, value: limit })
+  const assignment = cluster.eds_service_name || config?.assignment || pool
+  found.assignments.set(pool, assignment)
+  const may = canWrite({ name: pool, assignment, config })
+  const twins = new Set(servers.map(({ address }) => address)).size < servers.length
+  const state: Can = twins
+    ? { because: 'several of its hosts have one address, by which the EDS file tells them apart' }
+    : may === true || { because: may }
+  const weightless = config?.weightless
+  const weighed = new Set(hosts.map(({ weight }) => weight)).size > 1
+  const unknown = config ? unknownOf(config, hosts) : []
+  if (config?.balances === 'even' && weighed) unknown.push(`${config.policy.toLowerCase()} ignores the weights of its hosts`)
+  const ring = config?.ring || config?.noRing ? ringOf(config, hosts, servers) : undefined
+  const noRing = ring && (unknown[0] ?? ('because' in ring ? ring.because : undefined))
+  found.pools.push({
+    name: pool,
+    algorithm: config ? `${config.policy.toLowerCase()}${config.randomly ? ' without hash_policy' : ''}` : 'unknown',
+    balances: balancesOf(config, unknown),
+    can: {
+      weight: weightless === undefined ? state : { because: weightless },
+      state,
+      slowStart: { because: 'each stage would be another file to take over' },
+    },
+    weightMax: 99_999,
+    ...(ring && noRing === undefined ? { ring: ring as Exclude<typeof ring, { because: string }> } : {}),
+    ...(noRing === undefined ? {} : { ringBecause: noRing }),
+    ...(unknown.length > 0 ? { unknown } : {}),
+    servers,
+  })
+}
+
+function balancesOf(config: ClusterConfig | undefined, unknown: readonly string[]): Pool['balances'] {
+  if (!config || unknown.length > 0) return 'unknown'
+  return config.balances === 'even' ? 'weight' : config.balances
+}
+
+/** Counts what cannot be read by its kind, and keeps the first of all as the example. */
+function counted() {
+  const counts = new Map<string, number>()
+  let first: string | null = null
+  return {
+    add(kind: string, what: string, because: string) {
+      counts.set(kind, (counts.get(kind) ?? 0) + 1)
+      first ??= `${printable(what).slice(0, 160)} (${printable(because)})`
+    },
+    text: () => first && `${[...counts].map(([kind, count]) => `${count} ${kind}`).join(', ')} could not be read: ${first}`,
   }
-  return { server, counters }
-}
-
-function count(name: string, value: string | number): number {
-  const number = Number(value)
-  if (!Number.isFinite(number)) throw malformed(`Envoy's host stat ${name} is not a number`, String(value))
-  return number
-}
-
-/** Any `failed_…` flag or an EDS status that takes no traffic (`HostHealthStatus`, admin.v3). */
-function hostState(health: Record<string, unknown>): ServerState {
-  if (health.eds_health_status === 'DRAINING') return 'drain'
-  if (health.eds_health_status === 'UNHEALTHY' || health.eds_health_status === 'TIMEOUT') return 'down'
-  const failed = Object.keys(health).some((flag) => (flag.startsWith('failed_') || flag.startsWith('pending_')) && health[flag] === true)
-  return failed ? 'down' : 'up'
-}
-
-function hostReadings(pool: string, server: PoolServer, counters: Map<string, number>): Reading[] {
-  const labels = { pool, server: server.name }
-  const of = (name: string) => counters.get(name) ?? 0
-  return [
-    { metric: 'pool_requests_total', labels, value: of('rq_total') },
-    // 5xx of the host, its time-outs among them: the router charges both to rq_error.
-    { metric: 'pool_errors_total', labels, value: of('rq_error') },
-    { metric: 'pool_sessions', labels, value: of('rq_active') },
-    { metric: 'envoy_host_connect_fail_total', labels, value: of('cx_connect_fail') },
-    { metric: 'envoy_host_timeouts_total', labels, value: of('rq_timeout') },
-    { metric: 'pool_weight_set', labels, value: server.weightSet },
-    { metric: 'pool_weight_effective', labels, value: server.weightEffective },
-    { metric: 'pool_up', labels, value: server.state === 'up' ? 1 : 0 },
-  ]
 }

@@ -2,15 +2,16 @@ import { z } from 'zod'
 import { malformed } from '../../model/error.ts'
 import type { RingSpec } from '../../model/ring.ts'
 import { firstWrong } from '../answers.ts'
-import { addressShape, addressText, pageOf } from './client.ts'
+import { addressShape, addressText, hashedAddress, pageOf, wireNumber } from './client.ts'
 import { hashingOf } from './configDump.ts'
+import { askedBy, isObject, type Use } from './routes.ts'
 
 const endpoints = z.looseObject({
   lb_endpoints: z
     .array(
       z.looseObject({
         endpoint: z.looseObject({ address: addressShape, hostname: z.string().optional() }),
-        load_balancing_weight: z.union([z.number(), z.looseObject({ value: z.number() })]).optional(),
+        load_balancing_weight: z.union([wireNumber, z.looseObject({ value: wireNumber })]).optional(),
         health_status: z.string().optional(),
         metadata: z.looseObject({ filter_metadata: z.record(z.string(), z.record(z.string(), z.unknown())).optional() }).optional(),
       }),
@@ -29,24 +30,33 @@ export function describes(text: string): RingSpec | null {
     ...hashingIn(page),
     nodes: hosts.map(({ endpoint, load_balancing_weight: weight = 1, health_status: health, metadata }) => {
       const address = addressText(endpoint.address)
+      if (address === null) throw malformed('an endpoint has an address of a kind that is not known', text)
       const key = metadata?.filter_metadata?.['envoy.lb']?.hash_key
+      const label = typeof key === 'string' ? key : hashedAddress(endpoint.address)
       return {
         name: address,
         weight: typeof weight === 'number' ? weight : weight.value,
-        ...(typeof key === 'string' ? { label: key } : {}),
+        ...(label === undefined ? {} : { label }),
         ...(health !== undefined && !['HEALTHY', 'UNKNOWN', 'DEGRADED'].includes(health) ? { state: 'drain' as const } : {}),
       }
     }),
   }
 }
 
-/** How the first cluster that names its policy hashes; a ring hash with Envoy's defaults where none does. */
+/** How the first cluster that names its policy hashes; a ring hash with Envoy's defaults where none does. Throws `malformed` where it makes no ring. */
 function hashingIn(value: unknown): Pick<RingSpec, 'algorithm' | 'options'> {
-  const { policy, options } = hashingOf(clusterIn(value)) ?? {}
-  return {
-    algorithm: policy === 'MAGLEV' ? 'envoy-maglev' : 'envoy-ring-hash',
-    ...(options && Object.keys(options).length > 0 ? { options } : {}),
-  }
+  const cluster = clusterIn(value)
+  const hashing = hashingOf(cluster ?? { lb_policy: 'RING_HASH' }, askedIn(value, cluster))
+  if (!hashing?.known.ring) throw malformed(`the cluster's policy makes no ring: ${hashing?.policy ?? 'none'}`, '')
+  const { options, known } = hashing
+  if ('because' in options) throw malformed(`no ring tells where a key goes: ${options.because}`, '')
+  return { algorithm: known.ring!, ...(Object.keys(options).length > 0 ? { options } : {}) }
+}
+
+/** What of the text leads to the cluster; a text of a cluster alone is taken for one that routes hash for. */
+function askedIn(value: unknown, cluster: unknown): Set<Use> {
+  const found = isObject(cluster) && typeof cluster.name === 'string' ? askedBy([value]).get(cluster.name) : undefined
+  return found ?? new Set<Use>(['policy'])
 }
 
 function clusterIn(value: unknown): unknown {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { malformed } from '../../model/error.ts'
+import { EvenkeelError, malformed } from '../../model/error.ts'
 import type { Probe, Product } from '../../model/product.ts'
 import type { Capability } from '../../model/topology.ts'
 import { printable } from '../answers.ts'
@@ -7,7 +7,7 @@ import { looked, prerequisite } from '../prerequisites.ts'
 import { readText, replaceable } from '../replaceFile.ts'
 import { adminPage, type EnvoyConfig, type EnvoyLink, envoyConfig, pageOf } from './client.ts'
 import { parseClusters } from './clusters.ts'
-import { type ClusterConfig, parseConfigDump } from './configDump.ts'
+import { type ClusterConfig, type ConfigDump, parseConfigDump } from './configDump.ts'
 import { describes } from './described.ts'
 import { assigned, discoveryRequest, discoveryResponse, parseEds } from './eds.ts'
 import { noteNack } from './nacks.ts'
@@ -51,22 +51,59 @@ const clusters: Probe<EnvoyLink, Raw> = {
     return { clusters: await adminPage(config, '/clusters?format=json', signal), config: link.dump.text, eds: await edsOf(config) }
   },
   parse(raw) {
-    const configs: Map<string, ClusterConfig> = raw.config ? parseConfigDump(raw.config) : new Map()
-    const { samples, pools } = parseClusters(raw.clusters, configs, ({ assignment, config }) => writable(raw.eds, assignment, config))
-    return { samples, records: [], topology: { pools, capabilities: [policies(raw.config !== null), ...rings(configs)] } }
+    const dump = dumpOf(raw.config)
+    const configs = 'because' in dump ? new Map<string, ClusterConfig>() : dump.clusters
+    const { samples, pools, unread } = parseClusters(raw.clusters, configs, ({ assignment, config }) =>
+      writable(raw.eds, assignment, config),
+    )
+    const capabilities = [
+      ...(unread === null ? [] : [{ feature: 'GET /clusters', available: true, because: unread }]),
+      policies(dump),
+      ...rings(pools),
+      ...aggregates(configs),
+    ]
+    return { samples, records: [], topology: { pools, capabilities } }
   },
 }
 
-const policies = (seen: boolean): Capability => ({
-  feature: 'GET /config_dump',
-  available: seen,
-  ...(seen ? {} : { because: 'the admin interface does not show it: how clusters balance, and their rings, are not known' }),
-})
+const CLOSED = 'the admin interface does not show it: how clusters balance, and their rings, are not known'
+
+/** A dump that is none takes the rings from sight, not the traffic. */
+function dumpOf(text: string | null): ConfigDump | { because: string } {
+  if (text === null) return { because: CLOSED }
+  try {
+    return parseConfigDump(text)
+  } catch (error) {
+    if (error instanceof EvenkeelError) return { because: error.message }
+    throw error
+  }
+}
+
+const policies = (dump: ConfigDump | { because: string }): Capability => {
+  const feature = 'GET /config_dump'
+  if ('because' in dump) return { feature, available: false, because: dump.because }
+  return dump.unread === 0
+    ? { feature, available: true }
+    : { feature, available: true, because: `${dump.unread} of its clusters could not be read: how they balance is not known` }
+}
 
 /** Rings that would predict nothing are not drawn, and it is said why. */
-const rings = (configs: ReadonlyMap<string, ClusterConfig>): Capability[] =>
-  [...configs].flatMap(([name, { noRing }]) =>
-    noRing ? [{ feature: `ring of ${printable(name).slice(0, 80)}`, available: false, because: noRing }] : [],
+const rings = (pools: readonly { name: string; ringBecause?: string }[]): Capability[] =>
+  pools.flatMap(({ name, ringBecause }) =>
+    ringBecause === undefined ? [] : [{ feature: `ring of ${printable(name).slice(0, 80)}`, available: false, because: ringBecause }],
+  )
+
+const aggregates = (configs: ReadonlyMap<string, ClusterConfig>): Capability[] =>
+  [...configs].flatMap(([name, { members }]) =>
+    members.length === 0
+      ? []
+      : [
+          {
+            feature: `hosts of ${printable(name).slice(0, 80)}`,
+            available: false,
+            because: `it is an aggregate of ${printable(members.join(', ')).slice(0, 200)}, whose hosts are shown in pools of their own`,
+          },
+        ],
   )
 
 async function edsOf({ eds }: EnvoyConfig): Promise<Raw['eds']> {
@@ -87,18 +124,28 @@ function writable(eds: Raw['eds'], assignment: string, config: ClusterConfig | u
   return eds.assigned.includes(assignment) || 'the EDS file has no assignment for it: its endpoints come from elsewhere (a control plane?)'
 }
 
-const stats: Probe<EnvoyLink, string> = {
+type RawStats = { page: string; dump: string | null }
+const stats: Probe<EnvoyLink, RawStats> = {
   id: 'stats',
   feature: 'GET /stats/prometheus',
   emits: { metrics: ['pool_queue', 'pool_retries_total', 'pool_response_seconds', 'pool_connect_seconds'] },
   everyMs: 5_000,
   cost: 'one filtered admin page, about 1 ms',
-  read: ({ config }, _cursor, signal) => adminPage(config, `/stats/prometheus?usedonly&filter=${encodeURIComponent(STATS_FILTER)}`, signal),
-  parse(raw, { cursor }) {
-    const parsed = parseStats(raw, cursor)
-    return { samples: parsed.samples, records: [], topology: {}, cursor: parsed.cursor }
+  async read({ config, dump }, _cursor, signal) {
+    const page = await adminPage(config, `/stats/prometheus?usedonly&filter=${encodeURIComponent(STATS_FILTER)}`, signal)
+    return { page, dump: dump?.text ?? null }
+  },
+  parse({ page, dump }, { cursor }) {
+    const parsed = parseStats(page, cursor, statNames(dumpOf(dump)))
+    const capabilities =
+      parsed.unread === null ? {} : { capabilities: [{ feature: stats.feature, available: true, because: parsed.unread }] }
+    return { samples: parsed.samples, records: [], topology: capabilities, cursor: parsed.cursor }
   },
 }
+
+/** Statistics call a cluster by its `alt_stat_name`, and write an underscore for each colon. */
+const statNames = (dump: ConfigDump | { because: string }): Map<string, string> =>
+  new Map('because' in dump ? [] : [...dump.clusters].map(([name, { statName }]) => [statName, name]))
 
 const infoShape = z.looseObject({ version: z.string(), state: z.string().default('LIVE'), uptime_current_epoch: z.string().optional() })
 const info: Probe<EnvoyLink, string> = {

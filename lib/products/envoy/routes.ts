@@ -1,39 +1,45 @@
+/** How requests choose a host of a cluster: with a hash of a route's policy, of a Redis command's key (of its tag), or without one. */
+export type Use = 'policy' | 'redis' | 'redis {}' | 'none'
+
 /**
- * Which clusters are asked with a hash: true where a route (or a proxy that always hashes) hashes for it, false where all that lead to it
- * pick without one. Clusters that nothing seen leads to are left out: nobody knows.
+ * Which clusters are asked how, by everything in the dump that leads to them. Clusters that nothing seen leads to are left out: nobody knows.
  */
-export function hashedClusters(sections: readonly unknown[]): Map<string, boolean> {
-  const found = new Map<string, boolean>()
+export function askedBy(sections: readonly unknown[]): Map<string, Set<Use>> {
+  const found = new Map<string, Set<Use>>()
   // One walk, each part with what the parts around it say: a route within a route is no reason to walk the inner one twice.
-  const waiting: { value: unknown; around: Hashing }[] = [{ value: sections, around: { yes: false, no: false } }]
+  const waiting: { value: unknown; around: readonly Use[] }[] = [{ value: sections, around: [] }]
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { value, around } = next
     if (Array.isArray(value)) for (const item of value) waiting.push({ value: item, around })
     if (!isObject(value)) continue
-    const own = hashingOf(value)
-    const within = own === null ? around : { yes: around.yes || own, no: around.no || !own }
-    if (within.yes || within.no) for (const cluster of namedIn(value)) found.set(cluster, within.yes || found.get(cluster) === true)
+    const own = wayOf(value)
+    const within = own === null ? around : joined(around, own)
+    const use = within.filter((one) => one !== 'none')
+    if (within.length > 0)
+      for (const cluster of namedIn(value)) {
+        const uses = found.get(cluster) ?? new Set()
+        for (const one of use.length > 0 ? use : within) uses.add(one)
+        found.set(cluster, uses)
+      }
     for (const [key, inner] of Object.entries(value)) {
-      const routes = key === 'route' && isObject(inner) && own === null ? isFilled(inner.hash_policy) : null
-      waiting.push({ value: inner, around: routes === null ? within : { yes: within.yes || routes, no: within.no || !routes } })
+      const routes = key === 'route' && isObject(inner) && own === null ? policied(inner.hash_policy) : null
+      waiting.push({ value: inner, around: routes === null ? within : joined(within, routes) })
     }
   }
   return found
 }
 
-/** Whether something around a cluster hashes for it, and whether something does not. */
-type Hashing = { yes: boolean; no: boolean }
+const joined = (uses: readonly Use[], use: Use): readonly Use[] => (uses.includes(use) ? uses : [...uses, use])
 type Json = Record<string, unknown>
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
-const isFilled = (value: unknown) => Array.isArray(value) && value.length > 0
+export const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+const policied = (value: unknown): Use => (Array.isArray(value) && value.length > 0 ? 'policy' : 'none')
 
 /** Of a proxy that asks clusters itself; null of anything else. */
-function hashingOf(part: Json): boolean | null {
+function wayOf(part: Json): Use | null {
   const type = typeof part['@type'] === 'string' ? part['@type'] : ''
-  // It hashes the keys of its commands itself.
-  if (type.endsWith('.RedisProxy')) return true
-  if (type.endsWith('.TcpProxy')) return isFilled(part.hash_policy)
-  if (type.endsWith('.UdpProxyConfig')) return isFilled(part.hash_policies)
+  if (type.endsWith('.RedisProxy')) return isObject(part.settings) && part.settings.enable_hashtagging === true ? 'redis {}' : 'redis'
+  if (type.endsWith('.TcpProxy')) return policied(part.hash_policy)
+  if (type.endsWith('.UdpProxyConfig')) return policied(part.hash_policies)
   return null
 }
 
