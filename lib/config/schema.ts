@@ -141,6 +141,9 @@ function readDurations(value: unknown): unknown {
   return value
 }
 
+/** The file as its schema parsed it. */
+export type FileData = z.output<ReturnType<typeof configSchema>>
+
 /** The whole file. Also the source of its JSON Schema. */
 export function configSchema(schemas: Schemas) {
   return z.strictObject({

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { LineCounter } from 'yaml'
 import { globMatches } from '../../lib/advisors/glob.ts'
 import { hostName, isOwnName } from '../../lib/auth/origin.ts'
 import { quoted } from '../../lib/changes/findSetting.ts'
 import { readSource } from '../../lib/config/document.ts'
 import { readListen } from '../../lib/config/listen.ts'
 import { parseConfig } from '../../lib/config/parse.ts'
+import { parseYaml } from '../../lib/config/yamlText.ts'
 import { withoutSecrets } from '../../lib/engine/reason.ts'
 import { withoutTrailingSlashes } from '../../lib/format/url.ts'
 import { yamlDocument } from '../../lib/format/yaml.ts'
@@ -456,6 +458,7 @@ const config: Parser[] = [
     yaml: true,
     run: (text) => readListen(text, outside.env, { file: '/etc/evenkeel.yaml', readFile: outside.readFile }),
   },
+  { name: 'config/yamlText.ts#parseYaml', group: 'config', good: YAML, yaml: true, run: (text) => parseYaml(text, new LineCounter(), []) },
   { name: 'config/document.ts#readSource', group: 'config', good: YAML, yaml: true, run: (text) => readSource(text, outside) },
   { name: 'model/publicUrl.ts#publicUrl', group: 'config', good: ['https://u:p@x.example/a?b=c'], run: publicUrl },
   { name: 'model/publicUrl.ts#redactedUrl', group: 'config', good: ['redis://:p@[::1]:1/a?b=c'], run: redactedUrl },
