@@ -198,6 +198,25 @@ describe('a probe', () => {
     expect(s.target.capabilities()).toContainEqual({ feature: 'SLOW', available: true })
   })
 
+  it('that could be read once and cannot now is not available after a while, and says since when', async () => {
+    let fails = false
+    const s = server({ vital: async () => ({}), slow: async () => (fails ? Promise.reject(new EvenkeelError('malformed', 'odd')) : {}) })
+    s.target.start()
+    await s.clock.pass(12_000)
+    fails = true
+    await s.clock.pass(8_000)
+    expect(s.target.capabilities()).toContainEqual({ feature: 'SLOW', available: true })
+    await s.clock.pass(60_000)
+    expect(s.target.capabilities()).toContainEqual({
+      feature: 'SLOW',
+      available: false,
+      because: expect.stringMatching(/^nothing could be read since \d\d:\d\d:\d\d UTC: /),
+    })
+    fails = false
+    await s.clock.pass(8_000)
+    expect(s.target.capabilities()).toContainEqual({ feature: 'SLOW', available: true })
+  })
+
   it('goes on from its cursor, and begins anew after a restart', async () => {
     let runId = 'r1'
     const s = server({ vital: async () => ({ runId }), slow: async () => ({}) })

@@ -58,6 +58,8 @@ export interface Target {
 const BASE_MS = 1_000
 /** Within this time of a start every slow probe has had its first turn. */
 const FIRST_TURN_MS = 3_000
+/** So many polls without an answer, and what a probe stands for is not to be had. */
+const LOST_AFTER = 6
 /** An answer over the size cap is not asked for at the usual rhythm: each try costs the server what is then thrown away. */
 const LARGE_RETRY_MS = 300_000
 
@@ -184,8 +186,18 @@ export function createTarget(options: TargetOptions): Target {
     capabilities: () =>
       pollers.flatMap((poller): Capability[] => {
         const { feature, state, because, lastAt } = poller.status()
+        const rhythm = rhythms.get(poller.probe.id)!()
+        // One late answer says nothing; several in a row say that it cannot be read now.
+        if (state === 'gap' && lastAt !== null && health.state === 'up' && clock.now() - lastAt > LOST_AFTER * rhythm.ms)
+          return [
+            {
+              feature,
+              available: false,
+              because: `nothing could be read since ${new Date(lastAt).toISOString().slice(11, 19)} UTC: ${because}`,
+            },
+          ]
         if (state === 'ok' || (state === 'gap' && lastAt !== null)) {
-          const seldom = rhythms.get(poller.probe.id)!().because
+          const seldom = rhythm.because
           return [{ feature, available: true, ...(seldom && { because: seldom }) }]
         }
         if (state === 'unavailable' || (state === 'resting' && health.state === 'up'))

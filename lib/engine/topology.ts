@@ -58,7 +58,10 @@ const LEFT_OUT = 'all servers'
 
 function factsOf(seen: TargetSeen, facts: NonNullable<TopologyPart['facts']>, parts: TopologyPart[]): TargetFacts {
   const capabilities = new Map(seen.capabilities.map((capability) => [capability.feature, capability]))
-  for (const part of parts) for (const capability of part.capabilities ?? []) capabilities.set(capability.feature, capability)
+  // What a probe said while it could read is not so once it cannot.
+  const known = (feature: string) => capabilities.get(feature)?.available !== false
+  for (const capability of parts.flatMap((part) => part.capabilities ?? []))
+    if (known(capability.feature)) capabilities.set(capability.feature, capability)
   const left = parts.find((part) => part.left)?.left
   if (left) capabilities.set(LEFT_OUT, { feature: LEFT_OUT, available: false, because: leftOutText(left) })
   const { version, runId, cluster } = facts

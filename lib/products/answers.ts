@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { malformed } from '../model/error.ts'
 import type { RawAnswer } from '../model/record.ts'
 import type { Reading } from '../model/series.ts'
+import type { Capability } from '../model/topology.ts'
 
 /** The newest answer of a probe as the page shows it: 64 KiB at most, control characters escaped. */
 export function rawRecord(id: string, at: number, text: string): Omit<RawAnswer, 'target'> {
@@ -77,6 +78,13 @@ export function readings() {
       list.push(labels ? { metric, value, labels } : { metric, value })
     },
   }
+}
+
+/** The capability of a probe whose answer holds rows that are none: they are left out, counted and shown. */
+export function partlyRead(feature: string, unread: readonly string[], of: number): Capability[] {
+  if (unread.length === 0) return [{ feature, available: true }]
+  const example = printable(unread[0]!.slice(0, 120)).replace(/\s+/g, ' ')
+  return [{ feature, available: true, because: `${unread.length} of ${of} rows cannot be read and are left out, such as ${example}` }]
 }
 
 /** Words of a program with the names of files but not where they stand. */

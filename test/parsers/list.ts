@@ -54,7 +54,7 @@ import { infoField, readInfo } from '../../lib/products/redis/info.ts'
 import { keyPositions, specOf } from '../../lib/products/redis/monitor/keySpecs.ts'
 import { bytesOf, readMonitorLine } from '../../lib/products/redis/monitor/line.ts'
 import { patternOf } from '../../lib/products/redis/patterns.ts'
-import { vitalsOf } from '../../lib/products/redis/vitals.ts'
+import { commandsOf, infoCounts, vitalsOf } from '../../lib/products/redis/vitals.ts'
 import { products } from '../../lib/products/sources.ts'
 import * as twemproxyFile from '../../lib/products/twemproxy/configFile.ts'
 import { parseStatistics } from '../../lib/products/twemproxy/stats.ts'
@@ -122,7 +122,7 @@ const COMMAND =
   '["mget",-2,["readonly"],1,-1,1,[],[],[["flags",[],"begin_search",["type","index","spec",["index",1]],"find_keys",["type","range","spec",["lastkey",-1,"keystep",1,"limit",0]]]]]'
 
 const redis: Parser[] = [
-  probe('redis/info', 'redis', [INFO], (text) => ({ info: text, vitals: null, own: 0 }), [
+  probe('redis/info', 'redis', [INFO], (text) => ({ info: text, runId: 'aa', takenOff: { hits: 0, misses: 0 }, writes: ['set'] }), [
     fixture('redis/fixtures/info-everything-7.0.15.txt'),
   ]),
   probe('redis/slowlog', 'redis', [SLOW], (text) => ({ newest: reply(text), entries: reply(text) })),
@@ -137,7 +137,14 @@ const redis: Parser[] = [
   describer('redis', 'redis', [NODES]),
   { name: 'products/redis/info.ts#readInfo', group: 'redis', good: [INFO], run: readInfo },
   { name: 'products/redis/info.ts#infoField', group: 'redis', good: [INFO], run: (text) => infoField(text, 'run_id') },
-  { name: 'products/redis/vitals.ts#vitalsOf', group: 'redis', good: [INFO], run: (text) => vitalsOf(text, at, null) },
+  { name: 'products/redis/vitals.ts#vitalsOf', group: 'redis', good: [INFO], run: (text) => vitalsOf(text, at, null, new Set(['set'])) },
+  { name: 'products/redis/vitals.ts#commandsOf', group: 'redis', good: [INFO], run: (text) => commandsOf(text, 600) },
+  {
+    name: 'products/redis/vitals.ts#infoCounts',
+    group: 'redis',
+    good: [INFO],
+    run: (text) => infoCounts(text, { runId: 'aa', uptimeSeconds: 9 }),
+  },
   { name: 'products/redis/clusterNodes.ts#parseClusterNodes', group: 'redis', good: [NODES], run: parseClusterNodes },
   { name: 'products/redis/clusterNodes.ts#announcedIn', group: 'redis', good: ['10.0.0.1:6379@16379,host'], run: announcedIn },
   {

@@ -56,3 +56,15 @@ test('a restart, short history and missing counters', () => {
   expect(judge(stampede, load(1000, { 'cache_misses_total{target=a}': '0+9x30' }))).toMatchObject([{ is: 'unjudged' }])
   expect(judge(stampede, load(1000, lines('0+20x8', '900x8', '0+20x8', { x: '0x8' })))).toMatchObject([{ is: 'unjudged' }])
 })
+
+test('keys that leave with their slot are no duplicates, however few or many; more than all fills can never be', () => {
+  // 50 or 800 keys a second leave, while 100 readers a second miss and fill.
+  for (const left of ['94030+30x9', '93280-720x9']) {
+    const series = lines('0+100x60', `90000+80x50 ${left}`, '0+100x60')
+    expect(judge(stampede, load(1000, series))).toMatchObject([{ is: left.includes('+') ? 'found' : 'clear' }])
+    const moving = { ...series, 'cache_commands_total{target=a,command=migrate}': '0x50 0+5x9' }
+    expect(judge(stampede, load(1000, moving))).toMatchObject([{ is: 'unjudged', because: expect.stringMatching(/slots/) }])
+    const open = { ...series, 'redis_cluster_slots_migrating{target=a}': '0x50 1x9' }
+    expect(judge(stampede, load(1000, open))).toMatchObject([{ is: 'unjudged', because: expect.stringMatching(/slots/) }])
+  }
+})

@@ -15,6 +15,12 @@ type Settings = DetectorSettings & { ratio: number; duplicatesMin: number; devia
 /** Polls of "before", at least. */
 const BEFORE_MIN = 15
 const BEFORE = 60
+/** After keys that left in an unknown way (a flush, a slot that moved, lists that were emptied) nothing is judged for so many polls. */
+const UNKNOWN_REST = 15
+/** A slot's move is seen by a node's own look at its cluster, each ten seconds. */
+const MOVE_MS = 45_000
+const SLOTS = ['redis_cluster_slots_served', 'redis_cluster_slots_migrating', 'redis_cluster_slots_importing'] as const
+const MOVES = ['migrate', 'restore-asking', 'cluster|setslot', 'cluster|migrateslots']
 /** Fills that come this many polls after their misses: an origin that takes seconds. */
 const ORIGIN = 8
 
@@ -33,7 +39,7 @@ export const stampede: Detector<Settings> = {
   needs: {
     spanMs: 240_000,
     metrics: ['cache_misses_total', 'cache_writes_total', 'cache_items', 'cache_expirations_total', 'cache_evictions_total'],
-    also: { metrics: ['cache_fills_total', 'cache_commands_total', 'ring_share_owned'] },
+    also: { metrics: ['cache_fills_total', 'cache_commands_total', 'ring_share_owned', ...SLOTS] },
   },
   detect: (window, topology, settings) =>
     cacheRows(window, [
@@ -53,6 +59,7 @@ export const stampede: Detector<Settings> = {
       if (stale) return { subject, is: 'unjudged', because: stale }
       const { phase } = refilling(window, topology, subject.target!)
       if (phase === 'refill') return { subject, is: 'unjudged', because: 'keys that the ring moved here are being fetched' }
+      if (slotsMove(window, subject.target!)) return { subject, is: 'unjudged', because: 'slots are on the move, and keys leave with them' }
       const storm = newestStampede(
         { misses: misses!, fills, items, expired, evicted, deleted: deletions(window, subject.target!) },
         settings,
@@ -111,6 +118,8 @@ function newestStampede(
     })
   }
   if (rows.length < BEFORE_MIN + 4) return 'short'
+  // Counts of one answer agree: what is over the fills left in a way that no counter tells, and says nothing of who put what.
+  const unknown = sums(rows.map((row) => (row.duplicates > row.fills + settings.duplicatesMin ? 1 : 0)))
   const duplicates = sums(rows.map((row) => row.duplicates))
   const put = sums(rows.map((row) => row.fills))
   const missed = sums(rows.map((row) => row.misses))
@@ -125,7 +134,8 @@ function newestStampede(
       if (middle - from < BEFORE_MIN) return null
       const extra = over(duplicates, middle, to)
       const filled = over(put, middle, to)
-      if (extra < settings.duplicatesMin || filled <= 0) return null
+      if (extra < settings.duplicatesMin || filled <= 0 || extra > filled) return null
+      if (over(unknown, to - UNKNOWN_REST, to) > 0) return null
       const usual = Math.max(0, over(duplicates, from, middle) / Math.max(1, over(put, from, middle)))
       const expected = usual * filled
       if (extra - expected < Math.max(settings.duplicatesMin, settings.deviations * Math.sqrt(expected + 1))) return null
@@ -140,9 +150,24 @@ function newestStampede(
   return { ...episode.began, at: rows[episode.start]!.at }
 }
 
+/** Whether slots, and the keys in them, have come or gone just now. */
+function slotsMove(window: SeriesWindow, target: string): boolean {
+  const since = window.to - MOVE_MS
+  const recent = (metric: string, labels: Record<string, string>) =>
+    window.series(metric, { target, ...labels }).map(({ points }) => points.filter(([at]) => at >= since).map(([, value]) => value))
+  const [served, ...open] = SLOTS
+  return (
+    recent(served, {}).some((values) => values.some((value) => value !== values[0])) ||
+    open.some((metric) => recent(metric, {}).some((values) => values.some((value) => value > 0))) ||
+    MOVES.some((command) => recent('cache_commands_total', { command }).some((values) => values.at(-1)! > values[0]!))
+  )
+}
+
 /** Keys deleted by commands, at most: DEL and UNLINK may name a key that is not there. */
 function deletions(window: SeriesWindow, target: string): readonly Point[] {
-  const all = ['del', 'unlink', 'getdel'].flatMap((command) => window.series('cache_commands_total', { target, command }))
+  const all = ['del', 'unlink', 'getdel', 'delex', 'delifeq'].flatMap((command) =>
+    window.series('cache_commands_total', { target, command }),
+  )
   const sum = new Map<number, number>()
   for (const { points } of all) {
     const first = points[0]

@@ -11,7 +11,8 @@ bbbb :0@0 master,noaddr - 0 0 0 disconnected
 `
 
 test('each line is a node with its address, flags and slots', () => {
-  const nodes = parseClusterNodes(TEXT)
+  const { nodes, unread } = parseClusterNodes(TEXT)
+  expect(unread).toEqual([])
   expect(nodes.map(({ address, slots }) => [address, slots])).toEqual([
     ['127.0.0.1:30004', 0],
     ['127.0.0.1:30002', 5462],
@@ -23,6 +24,22 @@ test('each line is a node with its address, flags and slots', () => {
   expect(nodes.filter(({ strange }) => strange).map(({ id }) => id)).toEqual(['aaaa', 'bbbb'])
   expect(nodes.find(({ self }) => self)?.id).toBe('e7d1eec')
   expect(clusterId(nodes)).toBe('07c37df')
+})
+test('slots on the move, addresses as nodes announce them, and a line that is none costs itself', () => {
+  const { nodes, unread } = parseClusterNodes(`a 10.0.0.1:7000 myself,master - 0 0 1 connected 0-99 [5->-b] [7->-b] [9-<-b]
+b :7001@17001,cache-2.example slave,nofailover a 0 0 1 connected
+c ?:7002@17002 slave a 0 0 1 connected
+d :0@0 master,fail?,noaddr - 1 2 3 disconnected 100-16383
+e 10.0.0.5:7003@17003 master - 0 0 1 connected 12-x
+half a line
+`)
+  expect(nodes.map(({ id, address, slots, migrating, importing }) => [id, address, slots, migrating, importing])).toEqual([
+    ['a', '10.0.0.1:7000', 100, 2, 1],
+    ['b', 'cache-2.example:7001', 0, 0, 0],
+    ['c', null, 0, 0, 0],
+    ['d', null, 16284, 0, 0],
+  ])
+  expect(unread).toEqual(['e 10.0.0.5:7003@17003 master - 0 0 1 connected 12-x', 'half a line'])
 })
 test.each(['', 'nonsense', 'id 127.0.0.1:1@2 master - 0 0 1 connected 0-99999', 'id 127.0.0.1:1@2 master - 0 0 1 connected x'])(
   'throws at %j',

@@ -7,40 +7,61 @@ export type ClusterNode = {
   address: string | null
   self: boolean
   master: boolean
-  /** Known by hearsay or being forgotten: not to be asked. */
-  strange: boolean
+  /** Why it is not to be asked: known by hearsay, being forgotten, or without an address. */
+  strange: string | null
   /** How many slots it serves. */
   slots: number
+  /** Of this node itself: slots that are open, on their way to another node and from one. */
+  migrating: number
+  importing: number
 }
+
+/** `unread`: lines that are none, as they stand there. */
+export type ClusterNodes = { nodes: ClusterNode[]; unread: string[] }
 
 /**
  * CLUSTER NODES, one line a node: `id ip:port@bus[,hostname] flags master ping pong epoch link slot…`
- * (https://redis.io/docs/latest/commands/cluster-nodes/). Slots on the move (`[93-<-id]`) are counted where they still are.
- * Throws `malformed`.
+ * (https://redis.io/docs/latest/commands/cluster-nodes/). Slots on the move (`[93->-id]`) are counted where they still are. A line that
+ * cannot be read costs itself alone. Throws `malformed` where none can.
  */
-export function parseClusterNodes(text: string): ClusterNode[] {
-  const nodes = text
-    .split(/\r?\n/)
-    .filter((line) => line !== '')
-    .map((line): ClusterNode => {
-      const [id, place, flags, ...rest] = line.split(' ')
-      if (!id || place === undefined || flags === undefined || rest.length < 5) throw malformed('a line of CLUSTER NODES', line)
-      const words = flags.split(',')
-      const announced = announcedIn(place)
-      const colon = announced.lastIndexOf(':')
-      const [host, port] = [announced.slice(0, Math.max(0, colon)), announced.slice(colon + 1)]
-      const known = host !== '' && /^\d+$/.test(port) && port !== '0' && !words.includes('noaddr')
-      return {
-        id,
-        address: known ? `${host.includes(':') ? `[${host}]` : host}:${port}` : null,
-        self: words.includes('myself'),
-        master: words.includes('master'),
-        strange: !known || words.includes('handshake'),
-        slots: rest.slice(5).reduce((sum, range) => sum + slotsIn(range, line), 0),
-      }
-    })
+export function parseClusterNodes(text: string): ClusterNodes {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '')
+  const read = lines.map(nodeOf)
+  const nodes = read.filter((node) => node !== null)
   if (nodes.length === 0) throw malformed('CLUSTER NODES', text)
-  return nodes
+  return { nodes, unread: lines.filter((_, i) => read[i] === null) }
+}
+
+function nodeOf(line: string): ClusterNode | null {
+  const [id, place, flags, ...rest] = line.trim().split(' ')
+  if (!id || place === undefined || flags === undefined || rest.length < 5) return null
+  const ranges = rest.slice(5)
+  const slots = ranges.map(slotsIn)
+  if (slots.some(Number.isNaN)) return null
+  const words = flags.split(',')
+  const self = words.includes('myself')
+  const address = words.includes('noaddr') ? null : addressIn(place, self)
+  return {
+    id,
+    address,
+    self,
+    master: words.includes('master'),
+    strange: address === null ? 'has no address that is known' : words.includes('handshake') ? 'is being met (handshake)' : null,
+    slots: slots.reduce((sum, count) => sum + count, 0),
+    migrating: ranges.filter((range) => /^\[\d+->-/.test(range)).length,
+    importing: ranges.filter((range) => /^\[\d+-<-/.test(range)).length,
+  }
+}
+
+/** Another node that announces no IP may have a host name; this one is where it was asked. */
+function addressIn(place: string, self: boolean): string | null {
+  const announced = announcedIn(place)
+  const colon = announced.lastIndexOf(':')
+  const port = announced.slice(colon + 1)
+  const named = self ? '' : (place.split(',')[1] ?? '')
+  const host = announced.slice(0, Math.max(0, colon)).replace(/^\?$/, '') || named
+  if (host === '' || !/^\d{1,5}$/.test(port) || port === '0') return null
+  return `${host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host}:${port}`
 }
 
 /** `HOST:PORT` of `HOST:PORT@BUS[,HOSTNAME[,…]]`. */
@@ -50,12 +71,12 @@ export function announcedIn(place: string): string {
   return at >= 0 && /^\d+$/.test(first.slice(at + 1)) ? first.slice(0, at) : first
 }
 
-function slotsIn(range: string, line: string): number {
-  if (range.startsWith('[')) return 0
+/** NaN: it is no range of slots. */
+function slotsIn(range: string): number {
+  if (range.startsWith('[') || range === '') return 0
   const [, first, last] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(range) ?? []
   const slots = first === undefined ? Number.NaN : Number(last ?? first) - Number(first) + 1
-  if (!(slots >= 1 && slots <= 16_384)) throw malformed('slots in CLUSTER NODES', line)
-  return slots
+  return slots >= 1 && slots <= 16_384 ? slots : Number.NaN
 }
 
 /** One name for the whole cluster, the same seen from each of its nodes: its lowest node id. */

@@ -1,7 +1,12 @@
 import { malformed } from '../../model/error.ts'
+import { printable } from '../answers.ts'
 
 /** INFO as Redis prints it, taken apart: plain fields, and the lines that hold `a=1,b=2`. */
 export type Info = {
+  /** What could not be read, as it stands there. The rest counts. */
+  unread: string[]
+  /** It tells of its databases: one that it does not name is empty. */
+  tellsKeys: boolean
   fields: Map<string, string>
   /** `cmdstat_get` -> `get` -> its fields. */
   commands: Map<string, Map<string, string>>
@@ -11,33 +16,94 @@ export type Info = {
 }
 
 // A server with more has been told to invent them: real ones know about 250 commands with their subcommands.
-const COMMANDS_MAX = 600
+export const COMMANDS_MAX = 600
 const DATABASES_MAX = 64
 
-/** Reads the answer of `INFO all`. Throws `malformed` for anything that does not begin like one. */
+/** Fields of which a server that leaves one out is not judged by it: which are absent is said. */
+const USUAL = ['uptime_in_seconds', 'used_memory', 'keyspace_hits', 'keyspace_misses', 'evicted_keys']
+
+/**
+ * Reads the answer of `INFO all`. A line that is none is left out and counted: servers that speak Redis's protocol print what they have.
+ * Throws `malformed` for anything that is no INFO at all.
+ */
 export function readInfo(text: string): Info {
-  const info: Info = { fields: new Map(), commands: new Map(), errors: new Map(), databases: new Map(), replicas: [] }
+  const info: Info = {
+    unread: [],
+    tellsKeys: false,
+    fields: new Map(),
+    commands: new Map(),
+    errors: new Map(),
+    databases: new Map(),
+    replicas: [],
+  }
   for (const line of text.split('\n')) {
-    const row = line.endsWith('\r') ? line.slice(0, -1) : line
+    const row = (line.endsWith('\r') ? line.slice(0, -1) : line).trim()
+    if (row.startsWith('#')) info.tellsKeys ||= /^# *keyspace\b/i.test(row)
     if (row === '' || row.startsWith('#')) continue
     const colon = row.indexOf(':')
-    if (colon <= 0) throw malformed('INFO: a line is to be NAME:VALUE', row)
+    if (colon <= 0) {
+      info.unread.push(row)
+      continue
+    }
     const name = row.slice(0, colon)
     const value = row.slice(colon + 1)
     if (name.startsWith('cmdstat_')) {
       if (info.commands.size < COMMANDS_MAX) info.commands.set(name.slice('cmdstat_'.length), pairs(value))
     } else if (name.startsWith('errorstat_')) {
       const count = Number(pairs(value).get('count'))
-      if (info.errors.size < DATABASES_MAX && Number.isFinite(count)) info.errors.set(name.slice('errorstat_'.length), count)
+      if (info.errors.size < DATABASES_MAX && count >= 0 && count < WRAPPED) info.errors.set(name.slice('errorstat_'.length), count)
     } else if (/^db\d+$/.test(name)) {
       if (info.databases.size < DATABASES_MAX) info.databases.set(name, pairs(value))
     } else if (/^slave\d+$/.test(name)) {
       if (info.replicas.length < DATABASES_MAX) info.replicas.push(pairs(value))
     } else if (!name.startsWith('latency_percentiles_')) info.fields.set(name, value)
   }
-  for (const name of ['redis_version', 'uptime_in_seconds', 'used_memory', 'keyspace_hits', 'keyspace_misses', 'evicted_keys'])
-    if (!info.fields.has(name)) throw malformed(`INFO: ${name} is missing`, text.slice(0, 120))
+  if (!info.fields.has('redis_version') || !USUAL.some((name) => info.fields.has(name)))
+    throw malformed(
+      `INFO: redis_version${info.fields.has('redis_version') ? ` and ${USUAL.join(', ')}` : ''} is missing`,
+      text.slice(0, 120),
+    )
+  info.tellsKeys ||= info.databases.size > 0
   return info
+}
+
+/** Servers print a number that fell below zero as one of 64 bits: above this it is none. */
+const WRAPPED = 2 ** 63
+
+/** Where Redis itself writes -1 for "never yet" or "not now". */
+const NONE_YET = new Set(['rdb_last_bgsave_time_sec', 'master_last_io_seconds_ago', 'slave_repl_offset', 'slave_read_repl_offset'])
+/** Differences: below zero they are numbers too. */
+const SIGNED = new Set(['mem_fragmentation_bytes', 'allocator_frag_bytes'])
+
+/**
+ * A number of an INFO, `within` a line of several values; undefined where there is none. What cannot be one costs itself alone and is noted in
+ * `unread`: words, and below zero, as Dragonfly and managed servers say that they keep no such number.
+ */
+export function numberIn(info: Info, name: string, within?: { line: string; fields: Map<string, string> }): number | undefined {
+  const text = (within?.fields ?? info.fields).get(name)
+  // Redis prints `nan` where it divided by zero.
+  if (text === undefined || text === '' || /^-?(nan|inf)$/i.test(text)) return undefined
+  const value = Number(text)
+  if (Number.isFinite(value) && value < WRAPPED && (value >= 0 || SIGNED.has(name))) return value
+  if (value !== -1 || !NONE_YET.has(name)) info.unread.push(`${within ? `${within.line}:` : ''}${name}${within ? '=' : ':'}${text}`)
+  return undefined
+}
+
+const SHOWN = 6
+
+/** What of an INFO could not be read or is not told, in a sentence; null: nothing. */
+export function unreadOf({ unread, fields, tellsKeys }: Info): string | null {
+  const absent = [...USUAL.filter((name) => !fields.has(name)), ...(tellsKeys ? [] : ['the number of its keys'])]
+  const words = unread.slice(0, SHOWN).map((one) => printable(one.slice(0, 60)))
+  return (
+    [
+      unread.length > 0 &&
+        `${unread.length} of its values cannot be numbers or cannot be read, and are left out: ${words.join(', ')}${unread.length > SHOWN ? ', …' : ''}`,
+      absent.length > 0 && `this server does not tell ${absent.join(', ')}: rules that need it are not judged`,
+    ]
+      .filter((part) => part !== false)
+      .join('; ') || null
+  )
 }
 
 function pairs(value: string): Map<string, string> {

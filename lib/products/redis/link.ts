@@ -1,10 +1,12 @@
 import { createRedisClient, type RedisClient } from './client.ts'
-import type { RedisConfig } from './config.ts'
+import { type RedisConfig, redisAddress } from './config.ts'
 import { Leaders } from './leaders.ts'
 import { LookupBudget } from './lookups.ts'
 import { emptyMemory, type MonitorMemory } from './monitor/memory.ts'
+import { OwnLookups } from './ownLookups.ts'
 import { TtlSample } from './ttlSample.ts'
 import type { Vitals } from './vitals.ts'
+import { WriteCommands } from './writes.ts'
 
 /** What the probes of one target share: the connection, the newest INFO's few numbers that other probes ask before they cost something. */
 export type RedisLink = {
@@ -15,12 +17,17 @@ export type RedisLink = {
   ttl: TtlSample
   /** What may be looked up of keys beside what clients do. */
   lookups: LookupBudget
+  /** What they found. */
+  looks: OwnLookups
+  writes: WriteCommands
   /** How many of them had been made at the newest INFO. */
   madeBefore: number
   /** Where the walk through the names of keys stands: SCAN's cursor. */
   walk: string
   /** LFU counters are read here, which costs lookups too. */
   lfuRead: boolean
+  /** Entries of SLOWLOG that could not be read, of all that were. */
+  slowUnread: { count: number; of: number; example: string }
   /** Takes one section of INFO at a time: Redis before 7. */
   oldInfo: boolean
   /** This Evenkeel's connections, of the newest CLIENT LIST. */
@@ -41,9 +48,12 @@ export const openRedis = (config: RedisConfig): RedisLink => ({
   seen: null,
   ttl: new TtlSample(),
   lookups: new LookupBudget(),
+  looks: new OwnLookups(redisAddress(config)),
+  writes: new WriteCommands(),
   madeBefore: 0,
   walk: '0',
   lfuRead: false,
+  slowUnread: { count: 0, of: 0, example: '' },
   oldInfo: false,
   own: new Set(),
   monitored: emptyMemory(),

@@ -43,7 +43,7 @@ describeWith(['redis-server'], 'redis probes', () => {
         expect(value(parsed, 'cache_memory_max_bytes')).toBe(50 * 1_048_576)
         expect(value(parsed, 'cache_hits_total')).toBeGreaterThanOrEqual(1)
         expect(value(parsed, 'cache_items')).toBe(1)
-        expect(parsed.topology.facts?.version).toMatch(/^\d+\.\d+\.\d+$/)
+        expect(parsed.topology.facts?.version).toMatch(/^(Valkey )?\d+\.\d+\.\d+$/)
         for (const { id, wanted } of redis.probes) if ((wanted?.(link) ?? true) === true) await poll(link, id)
         const facts = (await poll(link, 'config')).records.filter((record) => record.kind === 'fact')
         expect(facts).toContainEqual(expect.objectContaining({ id: 'config/maxmemory-policy', value: 'allkeys-lru' }))

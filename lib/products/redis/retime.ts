@@ -4,8 +4,10 @@ import { readExpiryName, readSpan } from '../../model/expiry.ts'
 import type { Edit, LongWork } from '../../model/product.ts'
 import { shown } from '../answers.ts'
 import { type Command, createRedisClient, type RedisClient } from './client.ts'
-import type { RedisConfig } from './config.ts'
+import { type RedisConfig, redisAddress } from './config.ts'
 import { unavailableBecause } from './errors.ts'
+import { lookedUpBeside } from './ownLookups.ts'
+import { askPerKey, ELSEWHERE, isElsewhere } from './perKey.ts'
 import { serverNow, type Vitals, vitalsOf } from './vitals.ts'
 
 /** One SCAN of 500 holds Redis for 0.35 ms; what follows it, key by key, lets others in between. */
@@ -47,6 +49,7 @@ export function retime(config: RedisConfig, edit: Edit): LongWork {
   const wanted = readSpan(edit.value)!
   const later = Math.max(0, wanted.to - span.to)
   const client = createRedisClient(config)
+  const address = redisAddress(config)
   let seen: Vitals | null = null
   let slowMs = 0
 
@@ -54,7 +57,7 @@ export function retime(config: RedisConfig, edit: Edit): LongWork {
     const asked = performance.now()
     const text = await client.call(['INFO'], signal)
     slowMs = Math.round(performance.now() - asked)
-    seen = vitalsOf(String(text), performance.now(), seen)
+    seen = vitalsOf(String(text), performance.now(), seen, { has: () => false })
     return seen
   }
 
@@ -75,6 +78,7 @@ export function retime(config: RedisConfig, edit: Edit): LongWork {
       // Another run walks its keys in another order: what was seen of the one before says nothing.
       const { at, visited } = before?.runId === runId ? before : { at: '0', visited: 0 }
       const slice = await scan(client, at, glob, signal)
+      lookedUpBeside(address, slice.keys.length, 0)
       const from = Math.max(wanted.from, serverNow(seen) + LEAST_MS)
       const edits = slice.keys.flatMap(({ key, end }): Edit[] => {
         const to = Math.min(wanted.to, end + later)
@@ -85,7 +89,7 @@ export function retime(config: RedisConfig, edit: Edit): LongWork {
       return {
         edits,
         cursor: slice.next === '0' ? null : `${runId} ${slice.next} ${next}`,
-        progress: slice.next === '0' ? 1 : Math.min(0.99, next / Math.max(1, keys)),
+        progress: slice.next === '0' ? 1 : Math.min(0.99, next / Math.max(1, keys ?? 0)),
       }
     },
     async write(edits, signal) {
@@ -96,8 +100,9 @@ export function retime(config: RedisConfig, edit: Edit): LongWork {
         due.map(({ name, expect, value }): Command => ['EVAL', SCRIPT, 1, Buffer.from(name, 'latin1'), expect, value]),
         signal,
       )
-      const [first] = answers
+      const first = answers.find((answer) => answer instanceof Error && !isElsewhere(answer))
       if (first instanceof Error && answers.every((answer) => answer instanceof Error)) throw refused(first)
+      lookedUpBeside(address, answers.filter((answer) => typeof answer === 'number').length, 0)
       return answers.filter((answer) => answer === 1).length
     },
     close: () => client.close(),
@@ -125,14 +130,17 @@ async function scan(client: RedisClient, cursor: string, glob: string, signal: A
   const [next, found] = Array.isArray(answer) ? answer : []
   if (!Buffer.isBuffer(next) || !/^\d{1,20}$/.test(next.toString()) || !Array.isArray(found) || !found.every(Buffer.isBuffer))
     throw malformed('SCAN is to answer [cursor, [keys]]', shown(answer))
-  const ends = await client.pipeline(
+  const answers = await askPerKey(
+    { client, seen: null },
     found.map((key): Command => ['PEXPIRETIME', key]),
+    (answer) => answer,
     signal,
-  )
+  ).catch((error: unknown) => {
+    throw error instanceof Error ? refused(error) : error
+  })
   const keys = (found as Buffer[]).flatMap((key, i): Ending[] => {
-    const end = ends[i]
-    if (end instanceof Error) throw refused(end)
-    return typeof end === 'number' && end >= 0 ? [{ key, end }] : []
+    const end = answers[i]
+    return end !== ELSEWHERE && typeof end === 'number' && end >= 0 ? [{ key, end }] : []
   })
   return { next: next.toString(), keys }
 }

@@ -29,22 +29,16 @@ const PATTERNS_MAX = 1_000
 export class TtlSample {
   /** SCAN's cursor. */
   cursor = '0'
-  /** Lookups that found nothing, since sampling began on this run of the server. */
-  vanished = { runId: '', count: 0 }
-  /** Ends when the lookups under way have been answered. Never rejects. */
-  looking: Promise<unknown> = Promise.resolve()
   private runId = ''
   private readonly patterns = new Map<string, string>()
   private ring: { pattern: string; endsAt: number | null }[] = []
   private next = 0
 
   /**
-   * Adds what one SCAN found; `keys` is how many the server holds, `vanished` how many were gone before they were looked up. Another
-   * run id forgets all: it is another keyspace.
+   * Adds what one SCAN found; `keys` is how many the server holds. Another run id forgets all: it is another keyspace.
    */
-  add(found: SampledKey[], keys: number, runId: string, vanished = 0): void {
+  add(found: SampledKey[], keys: number, runId: string): void {
     if (runId !== this.runId) this.forget(runId)
-    this.vanished = { runId, count: this.vanished.count + vanished }
     const size = Math.max(1, Math.min(SAMPLE_MAX, keys))
     if (this.ring.length > size) {
       // Oldest first, so that the newest are kept.
@@ -59,11 +53,6 @@ export class TtlSample {
         this.next = (this.next + 1) % size
       }
     }
-  }
-
-  /** That many lookups found nothing. */
-  vanish(count: number): void {
-    this.vanished = { ...this.vanished, count: this.vanished.count + count }
   }
 
   /** When the sampled keys end, as counted at `now` (epoch ms); what has ended since it was sampled is left out. */
@@ -122,7 +111,6 @@ export class TtlSample {
     this.cursor = '0'
     this.ring = []
     this.next = 0
-    this.vanished = { runId, count: 0 }
     this.patterns.clear()
   }
 }

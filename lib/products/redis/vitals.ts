@@ -1,5 +1,4 @@
 import { infoField } from './info.ts'
-import { WRITES } from './writes.ts'
 
 /** The newest INFO's few numbers that other probes look at before they cost something. Rates are of the time since the INFO before. */
 export type Vitals = {
@@ -7,9 +6,12 @@ export type Vitals = {
   at: number
   /** Epoch ms by the server's own clock, which its keys end by. */
   serverTime: number
+  /** The server's own; of one that has none, when it began as far as its uptime tells. */
   runId: string
+  uptimeSeconds: number
   clients: number
-  keys: number
+  /** Null: INFO does not tell. */
+  keys: number | null
   keysExpiring: number
   policy: string
   /** A node of a Redis Cluster. */
@@ -24,15 +26,16 @@ export type Vitals = {
   counted: { cpuSeconds: number; evicted: number; lookups: number; writes: number }
 }
 
-/** Reads them out of an INFO text taken at `at`, in ms by the monotonic clock. */
-export function vitalsOf(text: string, at: number, before: Vitals | null): Vitals {
-  const number = (name: string) => Number(infoField(text, name) ?? 0)
-  const runId = infoField(text, 'run_id') ?? ''
+/** Reads them out of an INFO text taken at `at`, in ms by the monotonic clock. What is no number counts as none. */
+export function vitalsOf(text: string, at: number, before: Vitals | null, writes: { has(command: string): boolean }): Vitals {
+  const number = (name: string) => Math.max(0, Number(infoField(text, name) ?? 0) || 0)
+  const uptimeSeconds = number('uptime_in_seconds')
+  const runId = runIdOf(text, uptimeSeconds, before)
   const counted = {
     cpuSeconds: number('used_cpu_sys') + number('used_cpu_user'),
     evicted: number('evicted_keys'),
     lookups: number('keyspace_hits') + number('keyspace_misses'),
-    writes: writesOf(text),
+    writes: writesOf(text, writes),
   }
   const seconds = before && before.runId === runId ? (at - before.at) / 1_000 : 0
   const perSecond = (name: keyof Vitals['counted']) =>
@@ -41,8 +44,9 @@ export function vitalsOf(text: string, at: number, before: Vitals | null): Vital
     at,
     serverTime: number('server_time_usec') / 1_000 || Date.now(),
     runId,
+    uptimeSeconds,
     clients: number('connected_clients'),
-    keys: sumOf(text, 'keys'),
+    keys: /^(# *keyspace\b|db\d+:)/im.test(text) ? sumOf(text, 'keys') : null,
     keysExpiring: sumOf(text, 'expires'),
     policy: infoField(text, 'maxmemory_policy') ?? '',
     clustered: number('cluster_enabled') === 1,
@@ -58,15 +62,46 @@ export function vitalsOf(text: string, at: number, before: Vitals | null): Vital
 export const serverNow = (seen: Vitals | null): number => (seen ? seen.serverTime + performance.now() - seen.at : Date.now())
 
 /** Calls of commands that put, change or remove a value, of an INFO text. */
-function writesOf(text: string): number {
+function writesOf(text: string, writes: { has(command: string): boolean }): number {
   let sum = 0
-  for (const [, command, calls] of text.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)) if (WRITES.has(command!)) sum += Number(calls)
+  for (const [, command, calls] of text.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)) if (writes.has(command!)) sum += Number(calls)
   return sum
 }
+
+/** Names of the commands that an INFO text counts, at most `most`. */
+export function commandsOf(text: string, most: number): string[] {
+  const names: string[] = []
+  for (const [, command] of text.matchAll(/^cmdstat_([^:\r\n]+):/gm)) if (names.push(command!) >= most) break
+  return names
+}
+
+/** Dragonfly has no run id: its uptime falls when it begins anew. */
+function runIdOf(text: string, uptimeSeconds: number, before: Vitals | null): string {
+  const own = infoField(text, 'run_id')
+  if (own) return own.slice(0, 60)
+  const goesOn = before?.runId.startsWith(SINCE) && uptimeSeconds >= before.uptimeSeconds
+  return goesOn ? before!.runId : `${SINCE}${Math.round(Date.now() / 1_000 - uptimeSeconds)}`
+}
+
+const SINCE = 'since-'
 
 /** `keys` or `expires` summed over all databases of an INFO text. */
 function sumOf(text: string, field: 'keys' | 'expires'): number {
   let sum = 0
-  for (const [, keys, expires] of text.matchAll(/^db\d+:keys=(\d+),expires=(\d+)/gm)) sum += Number(field === 'keys' ? keys : expires)
+  for (const [, keys, expires] of text.matchAll(/^db\d+:keys=(\d+)(?:,expires=(\d+))?/gm))
+    sum += Number(field === 'keys' ? keys : (expires ?? 0))
   return sum
+}
+
+/** Calls of the commands by which samples look keys up. */
+const LOOKS = /^cmdstat_(pexpiretime|type|object\|freq):calls=(\d+)/gm
+/** TYPE is asked once of each of the largest keys; others ask it too. */
+const TYPES_MOST = 100
+
+/** What INFO counts that own lookups are among. */
+export function infoCounts(text: string, { runId, uptimeSeconds }: Pick<Vitals, 'runId' | 'uptimeSeconds'>) {
+  const number = (name: string) => Math.max(0, Number(infoField(text, name) ?? 0) || 0)
+  let earlier = 0
+  for (const [, command, calls] of text.matchAll(LOOKS)) earlier += command === 'type' ? Math.min(TYPES_MOST, Number(calls)) : Number(calls)
+  return { runId, uptimeSeconds, hits: number('keyspace_hits'), misses: number('keyspace_misses'), earlier }
 }

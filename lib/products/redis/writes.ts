@@ -1,8 +1,72 @@
-/** Commands that put, change or remove a value. `expire` and its kin only touch a key and are left out. */
-export const WRITES = new Set(
-  `set setex psetex setnx getset getdel mset msetnx append setrange setbit bitfield incr incrby incrbyfloat decr decrby del unlink
-  copy rename renamenx restore move sort hset hsetnx hmset hdel hincrby hincrbyfloat lpush rpush lpushx rpushx lpop rpop lset lrem ltrim
-  linsert lmove rpoplpush sadd srem spop smove sdiffstore sinterstore sunionstore zadd zrem zincrby zpopmin zpopmax zremrangebyrank
-  zremrangebyscore zremrangebylex zrangestore zunionstore zinterstore zdiffstore pfadd pfmerge geoadd geosearchstore georadius xadd xdel
-  xtrim xsetid xack xclaim json.set json.mset json.del ts.add bf.add`.split(/\s+/),
+import { wordOf } from '../answers.ts'
+import type { RedisClient } from './client.ts'
+
+/** Where the server does not tell (COMMAND is blocked): what put, change or remove a value in Redis 8 and Valkey 9. */
+const USUAL = new Set(
+  `set setex psetex setnx getset getdel getex mset msetnx msetex append setrange setbit bitfield bitop incr incrby incrbyfloat increx decr decrby
+  del unlink delex delifeq copy rename renamenx restore restore-asking move sort hset hsetnx hmset hdel hincrby hincrbyfloat hsetex hgetex hgetdel
+  lpush rpush lpushx rpushx lpop rpop lset lrem ltrim linsert lmove rpoplpush lmpop blpop brpop blmove brpoplpush blmpop sadd srem spop smove
+  sdiffstore sinterstore sunionstore zadd zrem zincrby zpopmin zpopmax zmpop bzpopmin bzpopmax bzmpop zremrangebyrank zremrangebyscore
+  zremrangebylex zrangestore zunionstore zinterstore zdiffstore pfadd pfmerge geoadd geosearchstore georadius georadiusbymember xadd xdel xdelex
+  xackdel xtrim xsetid xack xclaim xautoclaim vadd vrem vsetattr arset json.set json.mset json.merge json.del ts.add ts.madd bf.add bf.madd
+  cf.add topk.add cms.incrby tdigest.add`.split(/\s+/),
 )
+
+/** Flagged as writes, and yet no value is put, changed or removed: they touch a key's end, a group of readers, all keys, or the server. */
+const NO_VALUE = new Set(
+  `expire pexpire expireat pexpireat persist hexpire hpexpire hexpireat hpexpireat hpersist xreadgroup xgroup flushall flushdb swapdb migrate function
+  pfdebug`.split(/\s+/),
+)
+
+/** Command names that one COMMAND INFO asks for: an answer of about 0.5 kB each. */
+const BATCH = 50
+
+const containerOf = (name: string) => name.toLowerCase().split('|', 1)[0]!
+const usually = (name: string) => USUAL.has(name.toLowerCase())
+
+/** Whether the row of COMMAND INFO has the flag `write`; null: the server does not know the command. */
+export function writesBy(name: string, row: unknown): boolean {
+  if (NO_VALUE.has(containerOf(name))) return false
+  const flags = Array.isArray(row) ? row[2] : null
+  return Array.isArray(flags) ? flags.some((flag) => wordOf(flag) === 'write') : usually(name)
+}
+
+/**
+ * Which commands put, change or remove a value, by the server's own flags: a list would miss those of the next version. Asked once for each
+ * name that the server counts, and kept for its run: what was once decided stays, so that the sum of their calls never falls.
+ */
+export class WriteCommands {
+  private known = new Map<string, boolean>()
+  private runId = ''
+  private refused = false
+
+  has(name: string): boolean {
+    return this.known.get(name) ?? usually(name)
+  }
+
+  async learn(client: RedisClient, runId: string, names: readonly string[], signal: AbortSignal): Promise<void> {
+    if (runId !== this.runId) {
+      this.runId = runId
+      this.refused = false
+      this.known.clear()
+    }
+    const unknown = names.filter((name) => !this.known.has(name))
+    for (let from = 0; from < unknown.length; from += BATCH) {
+      const asked = unknown.slice(from, from + BATCH)
+      const rows = await this.rowsOf(client, asked, signal)
+      for (const [i, name] of asked.entries()) this.known.set(name, writesBy(name, rows[i]))
+    }
+  }
+
+  private async rowsOf(client: RedisClient, names: string[], signal: AbortSignal): Promise<unknown[]> {
+    if (this.refused) return []
+    try {
+      const rows = await client.call(['COMMAND', 'INFO', ...names], signal)
+      if (Array.isArray(rows) && rows.length === names.length) return rows
+    } catch {
+      // Hidden, forbidden or late: INFO itself is here, and what it means is to be known now.
+    }
+    this.refused = true
+    return []
+  }
+}

@@ -28,8 +28,17 @@ export async function askCluster(client: RedisClient, signal: AbortSignal): Prom
   )
   for (const answer of [info, nodes]) if (answer instanceof Error) throw answer
   if (typeof info !== 'string' || typeof nodes !== 'string') throw malformed('CLUSTER INFO and NODES are to answer text', String(info))
-  const addresses = parseClusterNodes(nodes).flatMap(({ address, strange }) => (address && !strange ? [address] : []))
-  return { addresses: addresses.sort(), answer: `${info}\n${nodes}` }
+  const { nodes: all, unread } = parseClusterNodes(nodes)
+  const addresses = all.flatMap(({ address, strange, self }) =>
+    // A node that does not know its own address is where it was asked (docs of CLUSTER NODES, valkey-io/libvalkey#148).
+    self ? [address ?? client.address] : address && !strange ? [address] : [],
+  )
+  const strange = all.filter((node) => node.strange && !node.self).map((node) => `${node.id.slice(0, 8)} ${node.strange}`)
+  return {
+    addresses: addresses.sort(),
+    answer: `${info}\n${nodes}`,
+    unwatched: [...strange, ...unread.map((line) => `unread: ${line.slice(0, 80)}`)],
+  }
 }
 
 /** Series of CLUSTER INFO. Throws `unreachable` when the cluster refuses keys: its state is `fail`. */

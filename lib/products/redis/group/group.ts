@@ -1,6 +1,6 @@
 import { EvenkeelError } from '../../../model/error.ts'
 import type { Probe, Product } from '../../../model/product.ts'
-import { rawRecord } from '../../answers.ts'
+import { printable, rawRecord } from '../../answers.ts'
 import { createRedisClient, type RedisClient } from '../client.ts'
 import { placeOf, type RedisConfig, redisAddress, redisConfig } from '../config.ts'
 import { unavailableBecause } from '../errors.ts'
@@ -47,11 +47,18 @@ const shape: Probe<GroupLink, Members & { of: 'cluster' | 'sentinel' }> = {
   async read(link, _cursor, signal) {
     return { ...(await members(link, signal)), of: link.config.sentinel ? 'sentinel' : 'cluster' }
   },
-  parse: ({ answer, of }, { at }) => ({
+  parse: ({ answer, of, unwatched = [] }, { at }) => ({
     samples: of === 'sentinel' ? sentinelSamples(answer) : clusterSamples(answer),
     records: [rawRecord('members', at, answer)],
     topology: {
       capabilities: [
+        {
+          feature: 'members',
+          available: true,
+          ...(unwatched.length > 0 && {
+            because: printable(`${unwatched.length} of the nodes that it names are not watched: ${unwatched.slice(0, 5).join('; ')}`),
+          }),
+        },
         {
           feature: 'settings',
           available: false,

@@ -1,6 +1,6 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
-import { rawRecord, readings, wordOf } from '../../answers.ts'
+import { partlyRead, rawRecord, readings, wordOf } from '../../answers.ts'
 import type { RedisLink } from '../link.ts'
 
 // CLIENT LIST is linear in the connections: about 0.3 µs and 350 bytes each.
@@ -22,21 +22,30 @@ export const clients: Probe<RedisLink, string> = {
   },
   parse(raw, { at }) {
     const rows = raw.split('\n').filter((line) => line !== '')
+    const unread: string[] = []
     let outputMax = 0
     let outputSum = 0
     let inputMax = 0
     for (const row of rows) {
-      if (!/^id=\d+ /.test(row)) throw malformed('CLIENT LIST: a line is to begin with id=', row)
+      if (!/(^| )addr=/.test(row) && !/^id=\d+ /.test(row)) {
+        unread.push(row)
+        continue
+      }
       const output = field(row, 'omem')
       outputMax = Math.max(outputMax, output)
       outputSum += output
       inputMax = Math.max(inputMax, field(row, 'qbuf'))
     }
+    if (unread.length === rows.length && rows.length > 0) throw malformed('CLIENT LIST: a line is to begin with id=', rows[0]!)
     const { list, add } = readings()
     add('redis_client_output_buffer_max_bytes', outputMax)
     add('redis_client_output_buffers_bytes', outputSum)
     add('redis_client_input_buffer_max_bytes', inputMax)
-    return { samples: list, records: [rawRecord('clients', at, raw)], topology: {} }
+    return {
+      samples: list,
+      records: [rawRecord('clients', at, raw)],
+      topology: { capabilities: partlyRead('CLIENT LIST', unread, rows.length) },
+    }
   },
 }
 

@@ -1,6 +1,6 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
-import { rawRecord, readings, wordOf } from '../../answers.ts'
+import { partlyRead, rawRecord, readings, wordOf } from '../../answers.ts'
 import { clusterId, parseClusterNodes } from '../clusterNodes.ts'
 import type { RedisLink } from '../link.ts'
 
@@ -8,7 +8,10 @@ import type { RedisLink } from '../link.ts'
 export const cluster: Probe<RedisLink, string> = {
   id: 'cluster',
   feature: 'CLUSTER NODES',
-  emits: { topology: ['cluster'] },
+  emits: {
+    metrics: ['redis_cluster_slots_served', 'redis_cluster_slots_migrating', 'redis_cluster_slots_importing'],
+    topology: ['cluster'],
+  },
   everyMs: 10_000,
   cost: 'about 20 µs of Redis CPU each 10 s for six nodes',
   wanted: ({ seen }) => (seen === null || seen.clustered ? true : 'it is no node of a Redis Cluster'),
@@ -18,15 +21,20 @@ export const cluster: Probe<RedisLink, string> = {
     return answer
   },
   parse(raw, { at }) {
-    const nodes = parseClusterNodes(raw)
+    const { nodes, unread } = parseClusterNodes(raw)
     const self = nodes.find((node) => node.self)
     if (!self) throw malformed('CLUSTER NODES names no node as `myself`', raw)
     const { list, add } = readings()
     add('redis_cluster_slots_served', self.slots)
+    add('redis_cluster_slots_migrating', self.migrating)
+    add('redis_cluster_slots_importing', self.importing)
     return {
       samples: list,
       records: [rawRecord('cluster', at, raw)],
-      topology: { facts: { cluster: { id: clusterId(nodes), slots: self.slots } } },
+      topology: {
+        facts: { cluster: { id: clusterId(nodes), slots: self.slots } },
+        capabilities: partlyRead('CLUSTER NODES', unread, unread.length + nodes.length),
+      },
     }
   },
 }

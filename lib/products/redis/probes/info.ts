@@ -2,14 +2,14 @@ import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
 import type { Reading } from '../../../model/series.ts'
-import { numbersOf, printable, rawRecord, readings, wordOf } from '../../answers.ts'
-import { type Info, readInfo, versionOf } from '../info.ts'
+import { printable, rawRecord, readings, wordOf } from '../../answers.ts'
+import { COMMANDS_MAX, type Info, numberIn, readInfo, unreadOf, versionOf } from '../info.ts'
 import type { RedisLink } from '../link.ts'
-import { type Vitals, vitalsOf } from '../vitals.ts'
-import { WRITES } from '../writes.ts'
+import type { TakenOff } from '../ownLookups.ts'
+import { commandsOf, infoCounts, type Vitals, vitalsOf } from '../vitals.ts'
 
-/** `vanished`: keys that our samples looked up and found gone: misses that no application had. */
-export type InfoAnswer = { info: string; vanished: number }
+/** `writes`: the commands that put, change or remove a value, of those that this INFO counts. */
+export type InfoAnswer = { info: string; runId: string; takenOff: TakenOff; writes: string[] }
 
 /**
  * INFO with the counts of commands: nearly everything that Redis tells about itself. Its percentiles of latency are left out where the
@@ -60,22 +60,35 @@ export const info: Probe<RedisLink, InfoAnswer> = {
   vital: true,
   async read(link, _cursor, signal) {
     // Lookups under way would be counted by this INFO but not yet by us; those sent after it are served after it.
-    await link.ttl.looking
-    const before = link.ttl.vanished
+    await link.looks.looking
+    const own = link.looks.soFar()
     const answer = await askInfo(link, signal)
     if (typeof answer !== 'string') throw malformed('INFO is to answer text', wordOf(answer))
-    const seen = vitalsOf(answer, performance.now(), link.seen)
+    const at = performance.now()
+    const commands = commandsOf(answer, COMMANDS_MAX)
+    const { runId } = vitalsOf(answer, at, link.seen, link.writes)
+    await link.writes.learn(link.client, runId, commands, signal)
+    const seen = vitalsOf(answer, at, link.seen, link.writes)
     noteClients(link, seen)
     link.seen = seen
-    return { info: answer, vanished: before.runId === seen.runId ? before.count : 0 }
-  },
-  parse({ info: raw, vanished }, { at }) {
-    const parsed = readInfo(raw)
-    const runId = parsed.fields.get('run_id')
     return {
-      samples: infoSamples(parsed, vanished),
+      info: answer,
+      runId,
+      takenOff: link.looks.takenOff(own, infoCounts(answer, seen)),
+      writes: commands.filter((command) => link.writes.has(command)),
+    }
+  },
+  parse({ info: raw, runId, takenOff, writes }, { at }) {
+    const parsed = readInfo(raw)
+    const samples = infoSamples(parsed, takenOff, new Set(writes))
+    const because = unreadOf(parsed)
+    return {
+      samples,
       records: [rawRecord('info', at, raw), ...infoFacts(parsed, at)],
-      topology: { facts: { version: versionOf(parsed), ...(runId ? { runId: runId.slice(0, 60) } : {}) } },
+      topology: {
+        facts: { version: versionOf(parsed), ...(runId ? { runId } : {}) },
+        capabilities: [{ feature: 'INFO', available: true, ...(because === null ? {} : { because }) }],
+      },
     }
   },
 }
@@ -90,7 +103,7 @@ function noteClients(link: RedisLink, now: Vitals): void {
     seconds: (now.at - before.at) / 1_000,
     lookups: Math.max(0, now.counted.lookups - before.counted.lookups - own),
     writes: Math.max(0, now.counted.writes - before.counted.writes),
-    keys: now.keys,
+    keys: now.keys ?? 0,
   })
 }
 
@@ -176,29 +189,25 @@ const STATES: [field: string, metric: string, good: string][] = [
   ['master_link_status', 'redis_master_link_up', 'up'],
 ]
 
-/** What our samples ask about keys, and Redis counts as a hit or a miss. MEMORY USAGE it does not count. */
-const LOOKS = ['pexpiretime', 'type', 'object|freq']
-
 /** All series of one INFO. */
-function infoSamples(info: Info, vanished = 0): Reading[] {
-  const { needed, optional } = numbersOf('INFO', (name) => info.fields.get(name))
+function infoSamples(info: Info, takenOff: TakenOff, writes: ReadonlySet<string>): Reading[] {
   const { list, add } = readings()
-  add('cache_uptime_seconds', needed('uptime_in_seconds'))
-  // Redis counts the lookups of our own samples as hits and misses. They are questions about keys that no cache's clients are known to
-  // ask, so all their calls are taken off, of this and of earlier runs of Evenkeel; INFO tells both numbers of the same moment.
-  const looked = LOOKS.reduce((sum, name) => sum + Number(info.commands.get(name)?.get('calls') ?? 0), 0)
-  add('cache_hits_total', Math.max(0, needed('keyspace_hits') - looked + vanished))
-  add('cache_misses_total', Math.max(0, needed('keyspace_misses') - vanished))
-  add('cache_evictions_total', needed('evicted_keys'))
-  add('cache_expirations_total', optional('expired_keys'))
-  add('cache_memory_used_bytes', needed('used_memory'))
+  const number = (name: string) => numberIn(info, name)
+  const less = (count: number | undefined, ours: number) => (count === undefined ? undefined : Math.max(0, count - ours))
+  add('cache_uptime_seconds', number('uptime_in_seconds'))
+  // Redis counts the lookups of our own samples as hits and misses that no application had.
+  add('cache_hits_total', less(number('keyspace_hits'), takenOff.hits))
+  add('cache_misses_total', less(number('keyspace_misses'), takenOff.misses))
+  add('cache_evictions_total', number('evicted_keys'))
+  add('cache_expirations_total', number('expired_keys'))
+  add('cache_memory_used_bytes', number('used_memory'))
   // 0 is Redis's word for "no limit".
-  add('cache_memory_max_bytes', optional('maxmemory'))
-  add('cache_connections', optional('connected_clients'))
-  add('cache_connections_max', optional('maxclients'))
-  add('cache_connections_rejected_total', optional('rejected_connections'))
+  add('cache_memory_max_bytes', number('maxmemory'))
+  add('cache_connections', number('connected_clients'))
+  add('cache_connections_max', number('maxclients'))
+  add('cache_connections_rejected_total', number('rejected_connections'))
   for (const [field, metric, scale = 1] of EXPORTER) {
-    const value = optional(field)
+    const value = number(field)
     add(metric, value === undefined ? undefined : value * scale)
   }
   for (const [field, metric, good] of STATES) {
@@ -207,64 +216,83 @@ function infoSamples(info: Info, vanished = 0): Reading[] {
   }
   for (const [error, count] of info.errors) add('redis_errors_total', count, { err: printable(error) })
   addKeyspace(info, add)
-  addCommands(info, add)
+  addCommands(info, writes, add)
   addReplicas(info, add)
   return list
 }
 
 type Add = ReturnType<typeof readings>['add']
 
+/** Keys that end in the year 9999 are real; above that a mean is none. */
+const TTL_MAX_MS = 2.6e14
+
 function addKeyspace(info: Info, add: Add): void {
-  let keys = 0
-  let expiring = 0
-  let ttlMsTimesKeys = 0
+  if (!info.tellsKeys) return
+  // A sum of which one part is not known is not known.
+  let keys: number | undefined = 0
+  let expiring: number | undefined = 0
+  let ttlMsTimesKeys: number | undefined = 0
+  const plus = (sum: number | undefined, part: number | undefined) => (sum === undefined || part === undefined ? undefined : sum + part)
   for (const [db, fields] of info.databases) {
-    const { needed, optional } = numbersOf(`INFO ${db}`, (name) => fields.get(name))
-    keys += needed('keys')
-    expiring += needed('expires')
-    ttlMsTimesKeys += (optional('avg_ttl') ?? 0) * needed('expires')
-    add('redis_db_keys', needed('keys'), { db })
-    add('redis_db_keys_expiring', needed('expires'), { db })
+    const number = (name: string) => numberIn(info, name, { line: db, fields })
+    const [held, ttlMs] = [number('keys'), number('avg_ttl')]
+    let ending = number('expires')
+    if (held !== undefined && ending !== undefined && ending > held) {
+      info.unread.push(`${db}:expires=${ending}`)
+      ending = undefined
+    }
+    keys = plus(keys, held)
+    expiring = plus(expiring, ending)
+    if (ending !== 0) {
+      const known = ttlMs !== undefined && ttlMs <= TTL_MAX_MS
+      if (ttlMs !== undefined && !known) info.unread.push(`${db}:avg_ttl=${ttlMs}`)
+      ttlMsTimesKeys = plus(ttlMsTimesKeys, known && ending !== undefined ? ttlMs * ending : undefined)
+    }
+    add('redis_db_keys', held, { db })
+    add('redis_db_keys_expiring', ending, { db })
   }
   add('cache_items', keys)
   add('cache_items_expiring', expiring)
-  if (expiring > 0) add('cache_ttl_mean_seconds', ttlMsTimesKeys / expiring / 1_000)
+  if (expiring && ttlMsTimesKeys !== undefined) add('cache_ttl_mean_seconds', ttlMsTimesKeys / expiring / 1_000)
 }
 
-function addCommands(info: Info, add: Add): void {
+function addCommands(info: Info, writing: ReadonlySet<string>, add: Add): void {
   if (info.commands.size === 0) return
-  let writes = 0
-  let fills = 0
+  let writes: number | undefined = 0
+  let fills: number | undefined = 0
   for (const [name, fields] of info.commands) {
-    const { needed, optional } = numbersOf(`INFO cmdstat_${name}`, (field) => fields.get(field))
-    const calls = needed('calls')
     const command = printable(name)
+    const number = (field: string) => numberIn(info, field, { line: `cmdstat_${command}`, fields })
+    const calls = number('calls')
+    const micros = number('usec')
+    if (calls === undefined && !fields.has('calls')) info.unread.push(`cmdstat_${command}`)
     add('cache_commands_total', calls, { command })
-    add('cache_command_seconds_total', needed('usec') / 1_000_000, { command })
-    const failed = optional('failed_calls')
+    add('cache_command_seconds_total', micros === undefined ? undefined : micros / 1_000_000, { command })
+    const failed = number('failed_calls')
     if (failed) add('redis_commands_failed_calls_total', failed, { command })
-    const rejected = optional('rejected_calls')
+    const rejected = number('rejected_calls')
     if (rejected) add('redis_commands_rejected_calls_total', rejected, { command })
-    if (WRITES.has(name)) writes += calls
-    if (FILLS.includes(name)) fills += calls
+    if (writing.has(name)) writes = writes === undefined || calls === undefined ? undefined : writes + calls
+    if (FILLS.includes(name.toLowerCase())) fills = fills === undefined || calls === undefined ? undefined : fills + calls
   }
   add('cache_writes_total', writes)
   add('cache_fills_total', fills)
 }
 
 function addReplicas(info: Info, add: Add): void {
-  const offset = Number(info.fields.get('master_repl_offset'))
+  const offset = numberIn(info, 'master_repl_offset')
   for (const fields of info.replicas) {
     const labels = {
       slave_ip: printable(fields.get('ip') ?? ''),
       slave_port: printable(fields.get('port') ?? ''),
       slave_state: printable(fields.get('state') ?? ''),
     }
-    const { optional } = numbersOf('INFO slave', (name) => fields.get(name))
-    const replicaOffset = optional('offset')
+    const number = (name: string) => numberIn(info, name, { line: 'slave', fields })
+    const replicaOffset = number('offset')
     add('redis_connected_slave_offset_bytes', replicaOffset, labels)
-    add('redis_connected_slave_lag_seconds', optional('lag'), labels)
-    if (replicaOffset !== undefined) add('redis_connected_slave_lag_bytes', Math.max(0, offset - replicaOffset), labels)
+    add('redis_connected_slave_lag_seconds', number('lag'), labels)
+    if (replicaOffset !== undefined && offset !== undefined)
+      add('redis_connected_slave_lag_bytes', Math.max(0, offset - replicaOffset), labels)
   }
 }
 
@@ -282,8 +310,10 @@ const FACTS: [field: string, id: string][] = [
 ]
 
 function infoFacts(info: Info, at: number): NewRecord[] {
+  const mode = info.fields.get('redis_mode') ?? info.fields.get('server_mode')
   return FACTS.flatMap(([field, id]) => {
-    const value = info.fields.get(field)
+    // Valkey 9.1 has `server_mode` alone.
+    const value = field === 'redis_mode' ? mode : info.fields.get(field)
     return value === undefined || value === '' ? [] : [{ kind: 'fact', id, at, value: printable(value.slice(0, 200)) } as const]
   })
 }

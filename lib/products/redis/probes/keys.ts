@@ -1,10 +1,10 @@
 import { mean } from '../../../math/robust.ts'
-import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
 import { keyText, printable, wordOf } from '../../answers.ts'
 import type { RedisLink } from '../link.ts'
 import { patternOf } from '../patterns.ts'
+import { askPerKey, assertSomeHere, ELSEWHERE, hereOnly, numberOrGone } from '../perKey.ts'
 import { scan } from '../scan.ts'
 import type { PatternShare } from '../ttlSample.ts'
 import { serverNow } from '../vitals.ts'
@@ -28,12 +28,10 @@ export const keys: Probe<RedisLink, KeysAnswer> = {
   cost: '1.1 ms of Redis CPU each 5 s (SCAN COUNT 1 000, and MEMORY USAGE of what it found, 5 elements of each)',
   wanted(link) {
     if (link.config.role !== 'cache') return 'only caches are sampled'
-    return link.seen !== null && link.seen.keys > 0 ? true : 'no keys have been sampled yet'
+    return (link.seen?.keys ?? 0) > 0 ? true : 'no keys have been sampled yet'
   },
   read(link, _cursor, signal) {
-    const reading = measure(link, signal)
-    link.ttl.looking = Promise.all([link.ttl.looking, reading.catch(() => {})])
-    return reading
+    return link.looks.during(measure(link, signal))
   },
   parse: ({ big, patterns }, { at }) => ({
     samples: [],
@@ -51,16 +49,15 @@ async function measure(link: RedisLink, signal: AbortSignal): Promise<KeysAnswer
   link.sizes.offer(found)
   link.frequencies.offer(found)
   const asked = link.sizes.take()
-  const answers = await link.client.pipeline(
+  const answers = await askPerKey(
+    link,
     asked.map((key) => ['MEMORY', 'USAGE', key] as const),
+    (answer) => numberOrGone('MEMORY USAGE', answer),
     signal,
   )
-  const bytes = answers.map((answer) => {
-    if (answer instanceof Error) throw answer
-    if (answer !== null && typeof answer !== 'number') throw malformed('MEMORY USAGE is to answer a number', wordOf(answer))
-    return answer
-  })
+  const bytes = answers.map(hereOnly)
   const largest = link.sizes.learn(asked, bytes)
+  assertSomeHere(answers)
   const types = await typesOf(
     link,
     largest.map(({ key }) => key),
@@ -88,17 +85,16 @@ async function typesOf(link: RedisLink, largest: Buffer[], signal: AbortSignal):
   const ids = largest.map((key) => key.toString('latin1'))
   const unknown = largest.filter((_, i) => !link.types.has(ids[i]!))
   const asked = unknown.slice(0, link.lookups.take(performance.now(), unknown.length).count)
-  const answers = await link.client.pipeline(
+  const answers = await askPerKey(
+    link,
     asked.map((key) => ['TYPE', key] as const),
+    (answer) => printable(wordOf(answer).slice(0, 40)),
     signal,
   )
-  let gone = 0
-  for (const [i, answer] of answers.entries()) {
-    if (answer instanceof Error) throw answer
-    if (answer === 'none') gone++
-    else link.types.set(asked[i]!.toString('latin1'), printable(wordOf(answer).slice(0, 40)))
-  }
-  link.ttl.vanish(gone)
+  for (const [i, answer] of answers.entries())
+    if (answer !== ELSEWHERE && answer !== 'none') link.types.set(asked[i]!.toString('latin1'), answer)
+  const gone = answers.filter((answer) => answer === 'none').length
+  link.looks.answered(answers.filter((answer) => answer !== ELSEWHERE).length - gone, gone)
   for (const id of link.types.keys()) if (!ids.includes(id)) link.types.delete(id)
   return ids.map((id) => link.types.get(id) ?? null)
 }

@@ -1,7 +1,7 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
-import { printable, rawRecord, readings, shown } from '../../answers.ts'
+import { partlyRead, printable, rawRecord, readings, shown } from '../../answers.ts'
 import type { RedisLink } from '../link.ts'
 
 /** LATENCY LATEST: the newest and the worst spike of each kind of event. Empty while `latency-monitor-threshold` is 0. */
@@ -15,16 +15,23 @@ export const latency: Probe<RedisLink, unknown> = {
   parse(raw, { at }) {
     if (!Array.isArray(raw)) throw malformed('LATENCY LATEST is to answer a list', shown(raw))
     const { list, add } = readings()
-    const records: NewRecord[] = raw.slice(0, 100).map((row) => {
+    const unread: unknown[] = []
+    const rows = raw.slice(0, 100)
+    const records = rows.flatMap((row): NewRecord[] => {
       const [event, seconds, latestMs, maxMs] = Array.isArray(row) ? row : []
-      if (typeof event !== 'string' || ![seconds, latestMs, maxMs].every((part) => Number.isFinite(part)))
-        throw malformed('LATENCY LATEST: a row is to be [event, time, latest ms, worst ms]', shown(row))
+      if (typeof event !== 'string' || ![seconds, latestMs, maxMs].every((part) => Number.isFinite(part))) {
+        unread.push(row)
+        return []
+      }
       const name = printable(event.slice(0, 60))
       add('redis_latency_spike_last', seconds, { event_name: name })
       add('redis_latency_spike_duration_seconds', latestMs / 1_000, { event_name: name })
-      return { kind: 'latency', id: name, at: seconds * 1_000, event: name, latestMs, maxMs }
+      return [{ kind: 'latency', id: name, at: seconds * 1_000, event: name, latestMs, maxMs }]
     })
+    if (rows.length > 0 && records.length === 0)
+      throw malformed('LATENCY LATEST: a row is to be [event, time, latest ms, worst ms]', shown(rows[0]))
     if (raw.length > 0) records.push(rawRecord('latency', at, shown(raw)))
-    return { samples: list, records, topology: {} }
+    const odd = unread.map((row) => shown(row))
+    return { samples: list, records, topology: { capabilities: partlyRead('LATENCY', odd, rows.length) } }
   },
 }

@@ -1,9 +1,9 @@
-import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
-import { keyText, wordOf } from '../../answers.ts'
+import { keyText } from '../../answers.ts'
 import { lfuClasses } from '../lfu.ts'
 import type { RedisLink } from '../link.ts'
+import { askPerKey, ELSEWHERE, hereOnly, numberOrGone } from '../perKey.ts'
 
 const KEY_MAX = 512
 /** Lookups that are left for the types of big keys. */
@@ -27,9 +27,7 @@ export const lfu: Probe<RedisLink, Answer> = {
   },
   read(link, _cursor, signal) {
     link.lfuRead = true
-    const reading = look(link, signal)
-    link.ttl.looking = Promise.all([link.ttl.looking, reading.catch(() => {})])
-    return reading
+    return link.looks.during(look(link, signal))
   },
   parse: ({ keys, readsPerSecond }, { at }) => ({
     samples: [],
@@ -40,16 +38,15 @@ export const lfu: Probe<RedisLink, Answer> = {
 
 async function look(link: RedisLink, signal: AbortSignal): Promise<Answer> {
   const asked = link.frequencies.take(link.lookups.take(performance.now(), link.frequencies.size, LEAVE).count)
-  const answers = await link.client.pipeline(
+  const answers = await askPerKey(
+    link,
     asked.map((key) => ['OBJECT', 'FREQ', key] as const),
+    (answer) => numberOrGone('OBJECT FREQ', answer),
     signal,
   )
-  const counters = answers.map((answer) => {
-    if (answer instanceof Error) throw answer
-    if (answer !== null && typeof answer !== 'number') throw malformed('OBJECT FREQ is to answer a number', wordOf(answer))
-    return answer
-  })
-  link.ttl.vanish(counters.filter((counter) => counter === null).length)
+  const gone = answers.filter((answer) => answer === null).length
+  link.looks.answered(answers.filter((answer) => answer !== ELSEWHERE).length - gone, gone)
+  const counters = answers.map(hereOnly)
   const leaders = link.frequencies.learn(asked, counters)
   return {
     readsPerSecond: link.seen?.lookupsPerSecond ?? 0,

@@ -1,6 +1,6 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
-import { printable, rawRecord, readings, shown, wordOf } from '../../answers.ts'
+import { partlyRead, printable, rawRecord, readings, shown, wordOf } from '../../answers.ts'
 import type { RedisLink } from '../link.ts'
 
 /** MEMORY STATS' field -> series. */
@@ -26,14 +26,18 @@ export const memory: Probe<RedisLink, unknown> = {
     const fields = new Map<string, unknown>()
     for (let index = 0; index < raw.length; index += 2) fields.set(wordOf(raw[index]), raw[index + 1])
     const { list, add } = readings()
+    const unread: string[] = []
+    let told = 0
     for (const [field, metric] of SERIES) {
       const value = fields.get(field)
       if (value === undefined) continue
+      told++
       const number = typeof value === 'object' ? Number.NaN : Number(value)
-      if (!Number.isFinite(number)) throw malformed(`MEMORY STATS: ${field} is to be a number`, shown(value))
-      add(metric, number)
+      if (Number.isFinite(number) && number >= 0) add(metric, number)
+      else unread.push(`${field} ${shown(value)}`)
     }
+    if (told > 0 && list.length === 0) throw malformed('MEMORY STATS is to hold numbers', unread.join(', '))
     const text = [...fields].map(([name, value]) => `${printable(name)}: ${typeof value === 'object' ? shown(value) : value}`).join('\n')
-    return { samples: list, records: [rawRecord('memory', at, text)], topology: {} }
+    return { samples: list, records: [rawRecord('memory', at, text)], topology: { capabilities: partlyRead('MEMORY STATS', unread, told) } }
   },
 }

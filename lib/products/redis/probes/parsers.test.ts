@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Reading } from '../../../model/series.ts'
+import { infoField } from '../info.ts'
 import { clients } from './clients.ts'
 import { config } from './config.ts'
 import { info } from './info.ts'
@@ -14,17 +15,18 @@ const value = (samples: Reading[], metric: string, labels?: Record<string, strin
   samples.find((sample) => sample.metric === metric && (!labels || JSON.stringify(sample.labels) === JSON.stringify(labels)))?.value
 
 const INFO = fixture('info-everything-7.0.15.txt')
+const read = (text: string, takenOff = { hits: 0, misses: 0 }) =>
+  info.parse({ info: text, runId: infoField(text, 'run_id') ?? '', takenOff, writes: ['set', 'del'] }, context)
 
 describe('INFO', () => {
-  const { samples, records, topology } = info.parse({ info: INFO, vanished: 0 }, context)
+  const { samples, records, topology } = read(INFO)
 
   it('reads the canonical series of a real answer', () => {
     expect(
       Object.fromEntries(samples.filter((sample) => !sample.labels && sample.metric.startsWith('cache_')).map((s) => [s.metric, s.value])),
     ).toEqual({
       cache_uptime_seconds: 2194,
-      // The day had 7 240 830 looks at keys (OBJECT FREQ, TYPE), which Redis counts too.
-      cache_hits_total: 182891965 - 7_240_830,
+      cache_hits_total: 182891965,
       cache_misses_total: 0,
       cache_evictions_total: 0,
       cache_expirations_total: 0,
@@ -48,7 +50,7 @@ describe('INFO', () => {
   })
 
   it('reads who it is and what it is set to', () => {
-    expect(topology).toEqual({ facts: { version: '7.0.15', runId: '8de1360179ed63368690c7fdf4f5d0e6fcd07e2b' } })
+    expect(topology).toMatchObject({ facts: { version: '7.0.15', runId: '8de1360179ed63368690c7fdf4f5d0e6fcd07e2b' } })
     expect(records).toContainEqual({ kind: 'fact', id: 'config/maxmemory-policy', at: 1_000_000, value: 'allkeys-lfu' })
     expect(records.find((record) => record.kind === 'raw')).toMatchObject({ id: 'info' })
   })
@@ -58,7 +60,7 @@ describe('INFO', () => {
       'db0:keys=1000000,expires=0,avg_ttl=0',
       'db0:keys=10,expires=3,avg_ttl=1000\r\ndb3:keys=2,expires=1,avg_ttl=5000',
     )
-    const parsed = info.parse({ info: text, vanished: 0 }, context).samples
+    const parsed = read(text).samples
     expect(value(parsed, 'cache_items')).toBe(12)
     expect(value(parsed, 'cache_items_expiring')).toBe(4)
     expect(value(parsed, 'cache_ttl_mean_seconds')).toBe(2)
@@ -70,22 +72,18 @@ describe('INFO', () => {
       'connected_slaves:1\r\nslave0:ip=10.0.0.2,port=6379,state=online,offset=90,lag=1',
     ).replace('master_repl_offset:0', 'master_repl_offset:100')
     const labels = { slave_ip: '10.0.0.2', slave_port: '6379', slave_state: 'online' }
-    expect(value(info.parse({ info: text, vanished: 0 }, context).samples, 'redis_connected_slave_lag_bytes', labels)).toBe(10)
+    expect(value(read(text).samples, 'redis_connected_slave_lag_bytes', labels)).toBe(10)
   })
 
   it("takes the TTL sample's own lookups off the hits and misses", () => {
-    const text = INFO.replace('cmdstat_get:', 'cmdstat_pexpiretime:calls=1000,usec=1\r\ncmdstat_get:').replace(
-      'keyspace_misses:0',
-      'keyspace_misses:7',
-    )
-    const parsed = info.parse({ info: text, vanished: 5 }, context).samples
-    expect(value(parsed, 'cache_hits_total')).toBe(182891965 - 7_240_830 - 995)
+    const parsed = read(INFO.replace('keyspace_misses:0', 'keyspace_misses:7'), { hits: 995, misses: 5 }).samples
+    expect(value(parsed, 'cache_hits_total')).toBe(182891965 - 995)
     expect(value(parsed, 'cache_misses_total')).toBe(2)
   })
 
   it('is a gap, not a zero, where a field is absent or no number was possible', () => {
     const text = INFO.replace(/^maxclients:.*\r?\n/m, '').replace('mem_fragmentation_ratio:1.05', 'mem_fragmentation_ratio:-nan')
-    const parsed = info.parse({ info: text, vanished: 0 }, context).samples
+    const parsed = read(text).samples
     expect(value(parsed, 'cache_connections_max')).toBeUndefined()
     expect(value(parsed, 'redis_mem_fragmentation_ratio')).toBeUndefined()
   })
@@ -94,19 +92,53 @@ describe('INFO', () => {
     ['nothing', ''],
     ['an error page', '<html>502 Bad Gateway</html>'],
     ['binary', '\u0000\u0001\ufffd'.repeat(100)],
-    ['half of it', INFO.slice(0, 2_000)],
-    ['words for numbers', INFO.replace('keyspace_hits:182891965', 'keyspace_hits:many')],
-    ['a broken command line', INFO.replace('cmdstat_get:calls=174651135', 'cmdstat_get:calls=x')],
-    ['a broken keyspace line', INFO.replace('db0:keys=1000000', 'db0:kiys=1000000')],
   ])('refuses %s', (_what, text) => {
-    expect(() => info.parse({ info: text, vanished: 0 }, context)).toThrow(expect.objectContaining({ code: 'malformed' }))
+    expect(() => read(text)).toThrow(expect.objectContaining({ code: 'malformed' }))
+  })
+
+  it.each([
+    ['a word for a number', ['keyspace_hits:182891965', 'keyspace_hits:many'], 'cache_hits_total', 'keyspace_hits:many'],
+    [
+      '-1 for "not kept"',
+      ['rejected_connections:0', 'rejected_connections:-1'],
+      'cache_connections_rejected_total',
+      'rejected_connections:-1',
+    ],
+    [
+      'a number that fell below zero',
+      [/used_memory_dataset:\d+/, 'used_memory_dataset:18446744073709551000'],
+      'redis_memory_used_dataset_bytes',
+      'used_memory_dataset',
+    ],
+    ['a broken command line', ['cmdstat_set:calls=20615240', 'cmdstat_set:calls=x'], 'cache_writes_total', 'cmdstat_set:calls=x'],
+    ['a command line without calls', ['cmdstat_set:calls=20615240', 'cmdstat_set:kalls=1'], 'cache_writes_total', 'cmdstat_set'],
+    ['a broken keyspace line', ['db0:keys=1000000', 'db0:keys=x'], 'cache_items', 'db0:keys=x'],
+    ['more keys that end than keys', ['expires=0,', 'expires=1000001,'], 'cache_items_expiring', 'db0:expires=1000001'],
+    ['a mean of 110,000 years', ['expires=0,avg_ttl=0', 'expires=9,avg_ttl=3500000000000000'], 'cache_ttl_mean_seconds', 'db0:avg_ttl'],
+    ['a line that is none', ['# Clients', 'oops'], 'cache_none', 'oops'],
+  ] as const)('%s costs itself alone, and is said', (_what, [from, to], metric, said) => {
+    const parsed = read(INFO.replace(from, to))
+    expect(value(parsed.samples, metric)).toBeUndefined()
+    expect(value(parsed.samples, 'cache_misses_total')).toBe(0)
+    expect(parsed.topology.capabilities).toEqual([{ feature: 'INFO', available: true, because: expect.stringMatching(/^1 of its values/) }])
+    expect(parsed.topology.capabilities![0]!.because).toContain(said)
+  })
+
+  it('says what a server does not tell at all', () => {
+    const parsed = read('redis_version:6.2.6\r\nused_memory:10\r\n')
+    expect(parsed.samples).toEqual([{ metric: 'cache_memory_used_bytes', value: 10 }])
+    expect(parsed.topology.capabilities![0]!.because).toMatch(/does not tell uptime_in_seconds, keyspace_hits, .*, the number of its keys/)
+  })
+
+  it("takes Redis's own -1 for nothing yet", () => {
+    const parsed = read(INFO.replace(/rdb_last_bgsave_time_sec:.*\r?\n/, 'rdb_last_bgsave_time_sec:-1\r\n'))
+    expect(value(parsed.samples, 'redis_rdb_last_bgsave_duration_sec')).toBeUndefined()
+    expect(parsed.topology.capabilities).toEqual([{ feature: 'INFO', available: true }])
   })
 
   it('bounds what a hostile server invents', () => {
     const invented = Array.from({ length: 50_000 }, (_, i) => `cmdstat_x${i}:calls=1,usec=1`).join('\r\n')
-    const commands = info
-      .parse({ info: `${INFO}\r\n${invented}`, vanished: 0 }, context)
-      .samples.filter((sample) => sample.metric === 'cache_commands_total')
+    const commands = read(`${INFO}\r\n${invented}`).samples.filter((sample) => sample.metric === 'cache_commands_total')
     expect(commands.length).toBeLessThanOrEqual(600)
   })
 })
@@ -125,6 +157,27 @@ describe('SLOWLOG', () => {
       client: '127.0.0.1:57572',
     })
     expect(parsed.cursor).toBe('1447')
+  })
+
+  it.each([
+    ['of Redis before 4', [7, 100, 26000, ['GET', 'k']], { command: ['GET', 'k'] }],
+    ['with the complexity of Redis Enterprise', [553, 100, 26000, 'Complexity info: N:16', ['ZADD', 'b']], { command: ['ZADD', 'b'] }],
+    [
+      'with a complexity and a client',
+      [553, 100, 26000, 'N:16', ['ZADD', 'b'], '10.0.0.1:1', 'app'],
+      { client: '10.0.0.1:1', clientName: 'app' },
+    ],
+    ['with numbers as text', ['7', '100', '26000', ['GET', 5, null]], { durationUs: 26000, command: ['GET', '5', 'null'] }],
+  ])('reads an entry %s', (_what, odd, expected) => {
+    expect(slowlog.parse({ newest: [odd], entries: [odd] }, context).records[0]).toMatchObject({ at: 100_000, ...expected })
+  })
+
+  it('leaves out an entry that is none, and says so', () => {
+    const unread = { count: 1, of: 2, example: '[8,"x"]' }
+    const { records, topology, cursor } = slowlog.parse({ newest: [[8, 'x']], entries: [[8, 'x'], entry], unread }, context)
+    expect(records.filter(({ kind }) => kind === 'slow')).toHaveLength(1)
+    expect(topology.capabilities![0]!.because).toBe('1 of 2 entries that were read could not be read and are left out, such as [8,"x"]')
+    expect(cursor).toBe('8')
   })
 
   it('cuts long arguments and many of them', () => {

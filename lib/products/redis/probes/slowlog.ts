@@ -1,14 +1,15 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
-import { keyText, rawRecord, shown, wordOf } from '../../answers.ts'
+import { keyText, printable, rawRecord, shown, wordOf } from '../../answers.ts'
 import type { RedisLink } from '../link.ts'
 
 const ENTRIES_MAX = 128
 const ARGUMENTS_MAX = 32
 const ARGUMENT_MAX = 128
 
-type Raw = { newest: unknown; entries: unknown }
+/** `unread`: entries that could not be read, of how many since Evenkeel began to read. */
+type Raw = { newest: unknown; entries: unknown; unread?: { count: number; of: number; example: string } }
 
 /** SLOWLOG, by the newest entry's id: all of the log is fetched only when that has grown. */
 export const slowlog: Probe<RedisLink, Raw> = {
@@ -18,47 +19,76 @@ export const slowlog: Probe<RedisLink, Raw> = {
   everyMs: 1_000,
   cost: '12 µs of Redis CPU a second; 42 µs when new entries are fetched',
   async read(link, cursor, signal) {
-    const newest = await link.client.callBytes(['SLOWLOG', 'GET', 1], signal)
+    const newest = asText(await link.client.callBytes(['SLOWLOG', 'GET', 1], signal))
     const id = newestId(newest)
-    if (id === null || String(id) === cursor) return { newest: asText(newest), entries: [] }
-    // An id below the cursor is a restart: the count began again.
-    const fresh = cursor === null || id < Number(cursor) ? ENTRIES_MAX : Math.min(ENTRIES_MAX, id - Number(cursor))
-    return { newest: asText(newest), entries: asText(await link.client.callBytes(['SLOWLOG', 'GET', fresh], signal)) }
+    const grown = Array.isArray(newest) && newest.length > 0 && (id === null || String(id) !== cursor)
+    if (!grown) return { newest, entries: [], unread: link.slowUnread }
+    // An id below the cursor is a restart: the count began again. One that cannot be read says nothing of how many are new.
+    const fresh = id === null || cursor === null || id < Number(cursor) ? ENTRIES_MAX : Math.min(ENTRIES_MAX, id - Number(cursor))
+    const entries = asText(await link.client.callBytes(['SLOWLOG', 'GET', fresh], signal))
+    if (id !== null && Array.isArray(entries)) {
+      const odd = entries.filter((entry) => slowEntry(entry) === null)
+      link.slowUnread.of += entries.length
+      link.slowUnread.count += odd.length
+      if (odd.length > 0) link.slowUnread.example = shown(odd[0])
+    }
+    return { newest, entries, unread: link.slowUnread }
   },
   parse(raw, { cursor, at }) {
-    const id = newestId(raw.newest)
     if (!Array.isArray(raw.entries)) throw malformed('SLOWLOG GET is to answer a list', shown(raw.entries))
-    const records: NewRecord[] = raw.entries.map(slowEntry)
+    const records: NewRecord[] = raw.entries.flatMap((entry) => slowEntry(entry) ?? [])
+    if (raw.entries.length > 0 && records.length === 0)
+      throw malformed('a SLOWLOG entry is to be [id, time, µs, [arguments]]', shown(raw.entries[0]))
+    const id = newestId(raw.newest) ?? newestId(raw.entries)
+    if (id === null && Array.isArray(raw.newest) && raw.newest.length > 0)
+      throw malformed('a SLOWLOG entry is to begin with its id', shown(raw.newest[0]))
     if (raw.entries.length > 0) records.push(rawRecord('slowlog', at, shown(raw.entries, 1)))
+    const { count = 0, of = 0, example = '' } = raw.unread ?? {}
     return {
       samples: id === null ? [] : [{ metric: 'redis_slowlog_last_id', value: id }],
       records,
-      topology: {},
+      topology: count > 0 ? { capabilities: [{ feature: 'SLOWLOG', available: true, because: leftOut(count, of, example) }] } : {},
       cursor: id === null ? (cursor ?? undefined) : String(id),
     }
   },
 }
 
+const leftOut = (count: number, of: number, example: string) =>
+  `${count} of ${of} entries that were read could not be read and are left out, such as ${printable(example.slice(0, 120))}`
+
+/** Of the newest entry whose id can be read; null: the log is empty, or none can. */
 function newestId(answer: unknown): number | null {
   if (!Array.isArray(answer)) throw malformed('SLOWLOG GET is to answer a list', shown(answer))
-  if (answer.length === 0) return null
-  const id = Array.isArray(answer[0]) ? answer[0][0] : undefined
-  if (typeof id !== 'number' || !Number.isSafeInteger(id)) throw malformed('a SLOWLOG entry is to begin with its id', shown(answer[0]))
-  return id
+  for (const entry of answer) {
+    const id = Array.isArray(entry) ? wholeOf(entry[0]) : null
+    if (id !== null) return id
+  }
+  return null
 }
 
-/** `[id, unix seconds, µs, [argument…], client address, client name]`; the last two came with Redis 4. */
-function slowEntry(entry: unknown): Extract<NewRecord, { kind: 'slow' }> {
-  const [id, seconds, durationUs, command, client, clientName] = Array.isArray(entry) ? entry : []
-  if (![id, seconds, durationUs].every((part) => Number.isSafeInteger(part)) || !Array.isArray(command))
-    throw malformed('a SLOWLOG entry is to be [id, time, µs, [arguments]]', shown(entry))
+/** Numbers come as text from some proxies. */
+function wholeOf(part: unknown): number | null {
+  const value = typeof part === 'number' || (typeof part === 'string' && /^\d{1,16}$/.test(part)) ? Number(part) : Number.NaN
+  return Number.isSafeInteger(value) && value >= 0 ? value : null
+}
+
+/**
+ * `[id, unix seconds, µs, [argument…], client address, client name]`; the last two came with Redis 4. Redis Enterprise puts a text about the
+ * command's complexity before the arguments: they are the first list. Null: it is no entry.
+ */
+function slowEntry(entry: unknown): Extract<NewRecord, { kind: 'slow' }> | null {
+  if (!Array.isArray(entry)) return null
+  const [id, seconds, durationUs] = entry.slice(0, 3).map(wholeOf)
+  const at = entry.findIndex((part, i) => i >= 3 && Array.isArray(part))
+  if (id == null || seconds == null || durationUs == null || at < 0) return null
+  const [client, clientName] = entry.slice(at + 1)
   return {
     kind: 'slow',
     // Ids begin again after a restart: the time keeps two apart.
     id: `${seconds}-${id}`,
     at: seconds * 1_000,
     durationUs,
-    command: command.slice(0, ARGUMENTS_MAX).map((argument) => cut(wordOf(argument))),
+    command: (entry[at] as unknown[]).slice(0, ARGUMENTS_MAX).map((argument) => cut(wordOf(argument))),
     ...(client ? { client: cut(wordOf(client)) } : {}),
     ...(clientName ? { clientName: cut(wordOf(clientName)) } : {}),
   }

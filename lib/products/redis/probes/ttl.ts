@@ -1,7 +1,8 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
-import { keyText } from '../../answers.ts'
+import { keyText, wordOf } from '../../answers.ts'
 import type { RedisLink } from '../link.ts'
+import { askPerKey, assertSomeHere, ELSEWHERE } from '../perKey.ts'
 import { scan } from '../scan.ts'
 import type { Histogram, SampledKey } from '../ttlSample.ts'
 import { serverNow } from '../vitals.ts'
@@ -23,19 +24,19 @@ export const ttl: Probe<RedisLink, Histogram> = {
   wanted(link) {
     if (link.config.role !== 'cache') return 'only caches are sampled'
     if (link.seen === null) return 'waits for INFO'
+    if (link.seen.keys === null) return 'INFO does not tell how many keys it holds'
     return link.seen.keys > 0 ? true : 'it is empty'
   },
   read(link, _cursor, signal) {
-    const reading = sample(link, signal)
-    link.ttl.looking = reading.catch(() => {})
-    return reading
+    return link.looks.during(sample(link, signal))
   },
   parse: (raw, { at }) => ({ samples: [], records: [{ kind: 'ttl-histogram', id: 'ttl', at, ...raw }], topology: {} }),
 }
 
 /** The next slice of the keyspace. */
 async function sample(link: RedisLink, signal: AbortSignal): Promise<Histogram> {
-  const { keys = 0, keysExpiring = 0, runId = '' } = link.seen ?? {}
+  const { keysExpiring = 0, runId = '' } = link.seen ?? {}
+  const keys = link.seen?.keys ?? 0
   // Without an expiry nothing is looked up: names alone cost no lookup.
   const wanted = link.lfuRead ? Math.ceil(KEYS_MOST * SHARED) : KEYS_MOST
   const grant = keysExpiring === 0 ? null : link.lookups.take(performance.now(), wanted, LEAVE)
@@ -49,21 +50,28 @@ async function sample(link: RedisLink, signal: AbortSignal): Promise<Histogram> 
   const ends =
     keysExpiring === 0
       ? asked.map(() => -1)
-      : await link.client.pipeline(
+      : await askPerKey(
+          link,
           asked.map((key) => ['PEXPIRETIME', key] as const),
+          endIn,
           signal,
         )
-  const sampled: SampledKey[] = []
-  let vanished = 0
-  for (const [index, key] of asked.entries()) {
-    const endsAt = ends[index]
-    if (endsAt instanceof Error) throw endsAt
-    if (typeof endsAt !== 'number') throw malformed('PEXPIRETIME is to answer a number', String(endsAt))
-    // -2: gone since; -1: no TTL.
-    if (endsAt === -2) vanished++
-    else sampled.push({ key: keyText(key), endsAt: endsAt < 0 ? null : endsAt })
-  }
-  link.ttl.add(sampled, keys, runId, vanished)
+  if (keysExpiring > 0)
+    link.looks.answered(ends.filter((end) => end !== ELSEWHERE && end !== GONE).length, ends.filter((end) => end === GONE).length)
+  const sampled = asked.flatMap((key, i): SampledKey[] => {
+    const endsAt = ends[i]
+    return typeof endsAt !== 'number' || endsAt === GONE ? [] : [{ key: keyText(key), endsAt: endsAt < 0 ? null : endsAt }]
+  })
+  link.ttl.add(sampled, keys, runId)
   link.ttl.cursor = cursor
+  assertSomeHere(ends)
   return link.ttl.histogram(serverNow(link.seen), keys)
+}
+
+/** PEXPIRETIME of a key that has ended since. -1 is a key without TTL. */
+const GONE = -2
+
+function endIn(answer: unknown): number {
+  if (typeof answer !== 'number') throw malformed('PEXPIRETIME is to answer a number', wordOf(answer))
+  return answer
 }

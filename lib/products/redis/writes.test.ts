@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import type { RedisClient } from './client.ts'
+import { WriteCommands, writesBy } from './writes.ts'
+
+const signal = new AbortController().signal
+/** A server that knows these flags, and how often it was asked. */
+function server(flags: Record<string, string[]> | null) {
+  const asked: string[][] = []
+  const client = {
+    call: async ([, , ...names]: string[]) => {
+      asked.push(names)
+      if (!flags) throw new Error("ERR unknown command 'COMMAND'")
+      return names.map((name) => (flags[name] ? [name, -2, flags[name], 1, 1, 1] : null))
+    },
+  } as unknown as RedisClient
+  return { client, asked }
+}
+
+describe('write commands', () => {
+  it("are those that have the server's own flag, whatever their name", async () => {
+    const { client, asked } = server({
+      msetex: ['write', 'denyoom'],
+      vadd: ['write'],
+      get: ['readonly'],
+      expire: ['write', 'fast'],
+      'xgroup|create': ['write'],
+    })
+    const writes = new WriteCommands()
+    const names = ['msetex', 'vadd', 'get', 'expire', 'xgroup|create', 'json.numincrby', 'set']
+    await writes.learn(client, 'r1', names, signal)
+    // What the server does not know (a renamed command) is what is usual.
+    expect(names.filter((name) => writes.has(name))).toEqual(['msetex', 'vadd', 'set'])
+    await writes.learn(client, 'r1', names, signal)
+    expect(asked).toHaveLength(1)
+    await writes.learn(client, 'r1', [...names, 'arset'], signal)
+    expect(asked[1]).toEqual(['arset'])
+    await writes.learn(client, 'r2', ['get'], signal)
+    expect(asked).toHaveLength(3)
+  })
+
+  it('are the usual ones where COMMAND is hidden, asked once a run', async () => {
+    const { client, asked } = server(null)
+    const writes = new WriteCommands()
+    for (let i = 0; i < 3; i++) await writes.learn(client, 'r1', ['set', 'get', 'hsetex', 'lmpop', `x${i}`], signal)
+    expect(['set', 'get', 'hsetex', 'lmpop', 'x0'].filter((name) => writes.has(name))).toEqual(['set', 'hsetex', 'lmpop'])
+    expect(asked).toHaveLength(1)
+  })
+
+  it.each([
+    ['pexpire', ['pexpire', 3, ['write']], false],
+    ['msetex', null, true],
+    ['msetex', [], true],
+    ['get', 'OK', false],
+  ])('%s with the row %j', (name, row, expected) => expect(writesBy(name, row)).toBe(expected))
+})
