@@ -2,17 +2,26 @@ import { isScalar, isSeq } from 'yaml'
 import { yamlDocument } from '../../format/yaml.ts'
 import { EvenkeelError, malformed } from '../../model/error.ts'
 import type { RingOptions, RingSpec } from '../../model/ring.ts'
+import { twemproxyHashes } from '../../rings/hashes/twemproxy.ts'
+import { printable } from '../answers.ts'
+
+/** What `hash:` may name (hashkit). */
+const HASHES = Object.keys(twemproxyHashes)
+const DISTRIBUTIONS = ['ketama', 'modula', 'random'] as const
+type Distribution = (typeof DISTRIBUTIONS)[number]
 
 export type ServerLine = { name: string; address: string; label?: string; weight: number }
 export type PoolConfig = {
   name: string
   /** As written: `127.0.0.1:22121`, `/run/nutcracker.sock 0666`. */
   listen?: string
-  distribution: 'ketama' | 'modula' | 'random'
+  distribution: Distribution
   hash: string
   hashTag?: string
   retryMs: number
   servers: ServerLine[]
+  /** Why the pool does not follow from what is read, a sentence each: no ring or share rests on it then. */
+  unknown: string[]
 }
 
 /** A server's words, and where the digits of its weight stand. */
@@ -71,27 +80,85 @@ function mappingOf(text: string): object {
   return pools
 }
 
-/** The pools of nutcracker.yml. */
+/** Statements of a pool that have no part in which server a key goes to. */
+const OTHERS = [
+  'listen',
+  'timeout',
+  'backlog',
+  'client_connections',
+  'preconnect',
+  'redis',
+  'redis_auth',
+  'redis_db',
+  'tcpkeepalive',
+  'reuseport',
+  'auto_eject_hosts',
+  'server_connections',
+  'server_failure_limit',
+]
+const READ = ['distribution', 'hash', 'hash_tag', 'server_retry_timeout', 'servers']
+
+/** The pools of nutcracker.yml. What of one is not understood is said there, and the others are read all the same. */
 export function parseConfigFile(text: string): PoolConfig[] {
-  const pools = mappingOf(text)
-  return Object.entries(pools as Record<string, Record<string, unknown>>).map(([name, pool]) => {
-    const wordOf = (key: string, usual: string): string => {
-      const value = pool?.[key] ?? usual
-      if (typeof value === 'object') throw malformed(`${name}.${key} is to be a word`, typeof value)
-      return String(value)
+  return Object.entries(mappingOf(text) as Record<string, unknown>).map(([name, pool]) => poolIn(name, pool))
+}
+
+function poolIn(name: string, value: unknown): PoolConfig {
+  const unknown: string[] = []
+  const pool = merged(value)
+  const wordOf = (key: string, usual: string): string => {
+    const word = pool[key] ?? usual
+    if (typeof word !== 'object') return String(word)
+    unknown.push(`${key} is to be a word`)
+    return usual
+  }
+  /** One of those that twemproxy knows; the usual one where it is not, so that nothing else is a guess. */
+  const oneOf = <T extends string>(key: string, usual: T, known: readonly T[]): T => {
+    const word = wordOf(key, usual)
+    if ((known as readonly string[]).includes(word)) return word as T
+    unknown.push(`${key}: ${printable(word.slice(0, 60))} is not known`)
+    return usual
+  }
+  const distribution = oneOf<Distribution>('distribution', 'ketama', DISTRIBUTIONS)
+  const hash = oneOf('hash', 'fnv1a_64', HASHES)
+  const tag = wordOf('hash_tag', '')
+  if (tag !== '' && tag.length !== 2) unknown.push('hash_tag is to be two characters')
+  const retryMs = Number(wordOf('server_retry_timeout', '30000'))
+  const strange = Object.keys(pool).filter((key) => !OTHERS.includes(key) && !READ.includes(key))
+  for (const key of strange.slice(0, 20)) unknown.push(`the statement ${printable(key.slice(0, 60))} is not known`)
+  return {
+    name,
+    listen: typeof pool.listen === 'string' ? pool.listen : undefined,
+    distribution,
+    hash,
+    hashTag: tag.length === 2 ? tag : undefined,
+    retryMs: Number.isFinite(retryMs) ? retryMs : 30_000,
+    servers: serversIn(pool.servers, unknown),
+    unknown,
+  }
+}
+
+/** With what `<<: *anchor` adds: twemproxy has no anchors, but the tools that write its file have. */
+function merged(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {}
+  const { '<<': base, ...own } = value as Record<string, unknown>
+  const parts = (Array.isArray(base) ? base : [base]).filter((part) => typeof part === 'object' && part !== null && !Array.isArray(part))
+  return Object.assign({}, ...parts.reverse(), own)
+}
+
+function serversIn(value: unknown, unknown: string[]): ServerLine[] {
+  const servers: ServerLine[] = []
+  for (const line of Array.isArray(value) ? value : [])
+    try {
+      servers.push(parseServer(typeof line === 'object' ? '' : String(line)))
+    } catch (error) {
+      unknown.push(error instanceof EvenkeelError ? error.message.slice(0, 200) : String(error))
     }
-    const distribution = wordOf('distribution', 'ketama')
-    if (!['ketama', 'modula', 'random'].includes(distribution)) throw malformed(`${name}.distribution`, distribution)
-    return {
-      name,
-      listen: typeof pool?.listen === 'string' ? pool.listen : undefined,
-      distribution: distribution as PoolConfig['distribution'],
-      hash: wordOf('hash', 'fnv1a_64'),
-      hashTag: typeof pool?.hash_tag === 'string' ? pool.hash_tag : undefined,
-      retryMs: Number(wordOf('server_retry_timeout', '30000')),
-      servers: Array.isArray(pool?.servers) ? pool.servers.map((line) => parseServer(typeof line === 'object' ? '' : String(line))) : [],
-    }
-  })
+  const names = servers.map(({ name }) => name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) unknown.push(`two of its servers are called ${printable(twice)}`)
+  if (servers.some(({ weight }) => weight < 1)) unknown.push('a server of it weighs nothing, which twemproxy refuses')
+  return servers
 }
 
 /** The ring of a pool: its servers with the names that are hashed. */

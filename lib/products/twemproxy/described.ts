@@ -13,6 +13,7 @@ export function describes(text: string): RingSpec | null {
       hash: 'fnv1a_64',
       retryMs: 0,
       servers: settings.map((line) => parseServer(line.trim().slice(1))),
+      unknown: [],
     })
   if (!settings.some((line) => line.trimStart().startsWith('servers:')) || !settings.some((line) => /^\s*-\s/.test(`${line}\n`)))
     return null
@@ -24,6 +25,7 @@ export function describes(text: string): RingSpec | null {
   const pool = parseConfigFile(whole).find(({ servers }) => servers.length > 0)
   if (!pool) throw malformed('nutcracker.yml names no servers', text)
   if (pool.distribution === 'random') throw malformed(`${pool.name}: distribution random follows no key`, text)
+  if (pool.unknown.length > 0) throw malformed(`${pool.name}: ${pool.unknown[0]}`, '')
   return ringOf(pool)
 }
 

@@ -51,7 +51,11 @@ const statistics: Probe<TwemproxyLink, Raw> = {
       'because' in file
         ? file.because
         : raw.restarts || 'no `restart` command in the configuration: twemproxy takes weights only at its start'
-    const { version, startedAt, samples, pools, counters } = parseStatistics(raw.stats, 'because' in file ? null : file.pools, writable)
+    const { version, startedAt, samples, pools, counters, missing } = parseStatistics(
+      raw.stats,
+      'because' in file ? null : file.pools,
+      writable,
+    )
     const { rhythm, everyMs, news } = observed(cursor ? (JSON.parse(cursor) as Rhythm) : null, counters, at)
     return {
       samples: news ? samples : [],
@@ -59,7 +63,10 @@ const statistics: Probe<TwemproxyLink, Raw> = {
       topology: {
         facts: { version, runId: String(startedAt) },
         pools,
-        capabilities: [age(everyMs), { feature: 'nutcracker.yml', available: !('because' in file), ...('because' in file ? file : {}) }],
+        capabilities: [
+          age(everyMs, missing),
+          { feature: 'nutcracker.yml', available: !('because' in file), ...('because' in file ? file : {}) },
+        ],
       },
       cursor: JSON.stringify(rhythm),
       ...(everyMs !== null && everyMs > OLD_MS ? { stepMs: everyMs } : {}),
@@ -67,15 +74,16 @@ const statistics: Probe<TwemproxyLink, Raw> = {
   },
 }
 
-const age = (everyMs: number | null): Capability => ({
-  feature: FEATURE,
-  available: true,
-  ...(everyMs !== null && everyMs > OLD_MS
-    ? {
-        because: `its numbers are up to ${Math.round(everyMs / 1000)} s old: start twemproxy with -i 1000, and rules see what happens within that time`,
-      }
-    : {}),
-})
+function age(everyMs: number | null, missing: readonly string[]): Capability {
+  const old =
+    everyMs !== null && everyMs > OLD_MS
+      ? [
+          `its numbers are up to ${Math.round(everyMs / 1000)} s old: start twemproxy with -i 1000, and rules see what happens within that time`,
+        ]
+      : []
+  const said = [...old, ...missing]
+  return { feature: FEATURE, available: true, ...(said.length > 0 ? { because: said.join('; ') } : {}) }
+}
 
 async function fileOf({ config }: TwemproxyConfig): Promise<Raw['file']> {
   if (!config) return { because: 'nutcracker.yml is not known: name it as `config`' }

@@ -61,7 +61,7 @@ describe('nutcracker.yml', () => {
     ['/run/nutcracker.sock 0666', { path: '/run/nutcracker.sock' }],
     [undefined, null],
   ])('listens at %s', (listen, socket) => {
-    expect(socketOfPool({ name: 'a', listen, distribution: 'ketama', hash: 'md5', retryMs: 1, servers: [] })).toEqual(socket)
+    expect(socketOfPool({ name: 'a', listen, distribution: 'ketama', hash: 'md5', retryMs: 1, servers: [], unknown: [] })).toEqual(socket)
   })
 })
 
@@ -130,6 +130,26 @@ describe('statistics', () => {
   it.each(['', '{}', '<html>', '{"service":"nutcracker"}'])('refuses %s', (text) =>
     expect(() => parseStatistics(text, null, true)).toThrow(expect.objectContaining({ code: 'malformed' })),
   )
+})
+
+describe('what is not understood costs its own pool alone', () => {
+  const poolIn = (...lines: string[]) =>
+    parseConfigFile(['other:', '  servers: [ "10.0.0.9:1:1 o" ]', 'p:', ...lines.map((line) => `  ${line}`)].join('\n')).at(-1)!
+  it.each([
+    [['hash: sha1', 'servers: [ "h:1:1" ]'], 'sha1 is not known'],
+    [['distribution: constructor', 'servers: [ "h:1:1" ]'], 'constructor is not known'],
+    [['hash_tag: {}', 'servers: [ "h:1:1" ]'], 'hash_tag is to be a word'],
+    [['hash_tag: "{"', 'servers: [ "h:1:1" ]'], 'two characters'],
+    [['auto_eject_drop: true', 'servers: [ "h:1:1" ]'], 'auto_eject_drop is not known'],
+    [['servers: [ "h:1:1 a", "h:2:1 a" ]'], 'two of its servers are called a'],
+    [['servers: [ "h:1:0 a" ]'], 'weighs nothing'],
+    [['servers: [ "h:1:1 a", { b: c } ]'], 'HOST:PORT:WEIGHT'],
+  ])('%j', (lines, because) => {
+    expect(poolIn(...lines).unknown.join()).toContain(because)
+    expect(
+      parseConfigFile(`other:\n  servers: [ "10.0.0.9:1:1 o" ]\np:\n${lines.map((line) => `  ${line}\n`).join('')}`)[0]!.unknown,
+    ).toEqual([])
+  })
 })
 
 describe('a nutcracker.yml that is none', () => {
