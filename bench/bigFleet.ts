@@ -9,7 +9,7 @@ import type { Pool, Ring } from '../lib/model/topology.ts'
 /** Targets of the fleet: all caches but the balancer and the ring's document. */
 export const CACHES = 998
 export const POOLS = 20
-export const SERVERS = 10
+const SERVERS = 10
 const NODES = 100
 const HOT_KEYS = 50
 

@@ -1,4 +1,5 @@
 import type { RingAlgorithm, RingSpec } from '../lib/model/ring.ts'
+import type { SolverAnswer } from '../lib/model/ringSolver.ts'
 import type { Circle } from '../lib/rings/arcs.ts'
 import { placeRing } from '../lib/rings/evaluate.ts'
 import { anneal } from '../lib/rings/solver/anneal.ts'
@@ -6,7 +7,7 @@ import { type CircleState, createState, type NestedCircle } from '../lib/rings/s
 import { circleOf } from '../lib/rings/solver/circles.ts'
 import { demandOf } from '../lib/rings/solver/demand.ts'
 import { descend, relieve, takeBack } from '../lib/rings/solver/polish.ts'
-import { type SolverAnswer, solveRing } from '../lib/rings/solver.ts'
+import { solveRing } from '../lib/rings/solver.ts'
 import type { Row } from './table.ts'
 
 const LIMIT = 1.05

@@ -48,7 +48,7 @@ export function judge(
   topology: Partial<Topology> = {},
   settings: Record<string, unknown> = {},
 ): Verdict[] {
-  return detector.detect(strictly(detector, window), { ...emptyTopology(), ...topology }, detector.settings.parse(settings))
+  return [...detector.detect(strictly(detector, window), { ...emptyTopology(), ...topology }, detector.settings.parse(settings))]
 }
 
 /** `pool_sessions{pool=app,server="a b"}` to its metric and labels. */

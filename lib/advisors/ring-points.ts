@@ -5,20 +5,18 @@ import type { Advisor } from '../model/detector.ts'
 import { freshFollowers } from '../model/follower.ts'
 import type { Draft, Guard, NoRemedy, Step } from '../model/proposal.ts'
 import type { RingSpec } from '../model/ring.ts'
+import type { SolverAnswer } from '../model/ringSolver.ts'
 import type { Labels } from '../model/series.ts'
 import { settingText } from '../model/setting.ts'
 import type { Ring } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { ketamaCounts } from '../rings/algorithms/ketama.ts'
-import { solveRing } from '../rings/solver.ts'
 
 const SPAN_MS = 60_000
 /** The share seen is a mean of some seconds: for so long after the ring changed it is partly that of the old one. */
 const SETTLE_MS = 12_000
 /** Of the shares of this very ring, before it is solved by them. */
 const SETTLED_MIN_MS = 5_000
-/** The solver's time limit within one tick of the engine; rings of a few nodes take a tenth of it. */
-const BUDGET_MS = 200
 
 /**
  * Points that even the share of the reads while the fewest keys change hands (lib/rings/solver.ts). Known hot keys count with their own
@@ -45,17 +43,16 @@ export const ringPoints: Advisor = {
         const node = ring.nodes.find(({ target }) => target === key.target)!
         return seen?.[node.name] ? [{ key: key.key, weight: key.share * seen[node.name]! }] : []
       })
-    const answer = solveRing({
-      spec: pointed(ring.spec),
-      budgetMs: BUDGET_MS,
-      ...(seen ? { seen } : {}),
-      ...(keys.length > 0 ? { keys } : {}),
-    })
-    if (answer.is === 'floor')
-      return { none: `No setting evens this ring below ${answer.floor.toFixed(2)} times the mean: ${answer.because}.` }
-    if (answer.setting === 'weight')
-      return { none: `A control document has points of a ketama ring only; of this one the weights would be ${weightsText(answer)}.` }
-    return draft(ring, answer, seen, window)
+    return {
+      ask: { spec: pointed(ring.spec), ...(seen && { seen }), ...(keys.length > 0 && { keys }) },
+      conclude(answer) {
+        if (answer.is === 'floor')
+          return { none: `No setting evens this ring below ${answer.floor.toFixed(2)} times the mean: ${answer.because}.` }
+        if (answer.setting === 'weight')
+          return { none: `A control document has points of a ketama ring only; of this one the weights would be ${weightsText(answer)}.` }
+        return draft(ring, answer, seen, window)
+      },
+    }
   },
 }
 
@@ -102,7 +99,7 @@ function sharesSeen(window: SeriesWindow, ring: Ring): Record<string, number> | 
   return sum > 0 ? Object.fromEntries(ring.nodes.map(({ name }, i) => [name, (shares[i] as { value: number }).value / sum])) : null
 }
 
-type Solved = Extract<ReturnType<typeof solveRing>, { is: 'solved' }>
+type Solved = Extract<SolverAnswer, { is: 'solved' }>
 
 function draft(ring: Ring, answer: Solved, seen: Record<string, number> | null, window: SeriesWindow): Draft | NoRemedy {
   const isSeen = seen !== null

@@ -22,11 +22,11 @@ export function rowsOf<const M extends string>(window: SeriesWindow, metrics: re
   })
 }
 
-/** One row a cache: series by pattern or command are parts of it, not caches of their own. */
-export function cacheRows<const M extends string>(window: SeriesWindow, metrics: readonly [M, ...M[]]): Row<M>[] {
-  return rowsOf(window, metrics).filter(
-    ({ labels }) => labels.target && Object.keys(labels).every((name) => name === 'target' || name === 'cache'),
-  )
+/** One row a cache, as they are asked for: series by pattern or command are parts of it, not caches of their own. */
+export function cacheRows<const M extends string>(window: SeriesWindow, metrics: readonly [M, ...M[]]): IteratorObject<Row<M>> {
+  return rowsOf(window, metrics)
+    .values()
+    .filter(({ labels }) => labels.target && Object.keys(labels).every((name) => name === 'target' || name === 'cache'))
 }
 
 /** Each rule asks for the facts of each target at every tick: by name, not by walking through a thousand of them. */

@@ -1,6 +1,6 @@
-import type { Advisor } from '../model/detector.ts'
+import type { Advisor, Question } from '../model/detector.ts'
 import type { Finding } from '../model/finding.ts'
-import type { Draft } from '../model/proposal.ts'
+import type { Draft, NoRemedy } from '../model/proposal.ts'
 import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { isMarginal } from './draft.ts'
@@ -8,7 +8,12 @@ import { isMarginal } from './draft.ts'
 /** An advisor's answer to a finding. */
 export type Advice =
   /** Too little has been measured since the last write. */
-  { is: 'early' } | { is: 'silent' } | { is: 'none'; because: string } | { is: 'draft'; draft: Draft }
+  | { is: 'early' }
+  | { is: 'silent' }
+  | { is: 'none'; because: string }
+  | { is: 'draft'; draft: Draft }
+  /** It is known once that is answered. */
+  | { is: 'asks'; question: Question }
 
 /** After a change or its roll-back an advisor looks only at what came after it, and waits for this much of it. */
 const HISTORY_MIN_MS = 15_000
@@ -27,6 +32,11 @@ export function adviseOn(
   const window = windowOf(advisor.spanMs)
   const answer = advisor.propose(finding, lastWrite > window.from ? window.between(lastWrite, window.to) : window, topology)
   if (answer === null) return { is: 'silent' }
+  return 'ask' in answer ? { is: 'asks', question: answer } : adviceOf(answer)
+}
+
+/** What an advisor said, once nothing more has to be asked. */
+export function adviceOf(answer: Draft | NoRemedy): Extract<Advice, { is: 'none' | 'draft' }> {
   if ('none' in answer) return { is: 'none', because: answer.none }
   if (isMarginal(answer)) return { is: 'none', because: 'What could be done would change it by less than its own noise.' }
   return { is: 'draft', draft: answer }

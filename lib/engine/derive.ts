@@ -6,6 +6,7 @@ import type { Store } from '../model/store.ts'
 import type { Ring, TargetState, Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { evaluateSpecs } from '../rings/evaluate.ts'
+import type { Pause } from './slices.ts'
 
 /** The least number of lookups over all nodes: shares of fewer are noise. */
 const LOOKUPS_MIN = 50
@@ -14,14 +15,17 @@ const LOOKUPS_MIN = 50
 export function createDerive(
   store: Store,
   stepMs: number,
-): (states: readonly { name: string; state: TargetState }[], topology: Topology, now: number) => void {
+): (states: readonly { name: string; state: TargetState }[], topology: Topology, now: number, pause: Pause) => Promise<void> {
   const ownedShares = createOwnership((spec) => evaluateSpecs(spec).before.shares)
-  return (states, topology, now) => {
+  return async (states, topology, now, pause) => {
     for (const { name, state } of states) {
       // Unknown is neither: a gap.
       if (state !== 'unknown') store.append(name, now, [{ metric: 'target_up', value: state === 'up' ? 1 : 0 }], stepMs)
+      const turn = pause()
+      if (turn) await turn
     }
     for (const ring of topology.rings) {
+      await pause()
       const shares = ownedShares(ring)
       if (shares) store.append(refText({ ring: ring.name }), now, ringReadings(ring, shares, store.window(now - RING_SEEN_MS, now)), stepMs)
     }

@@ -12,7 +12,8 @@ import { createDerive } from './derive.ts'
 import { createFindings } from './findings.ts'
 import type { PolledFleet } from './fleet.ts'
 import { createJudge, type Rule, type RuleStatus } from './judge.ts'
-import { createPropose } from './propose.ts'
+import { createPropose, type Solve } from './propose.ts'
+import { createSlices } from './slices.ts'
 import { createTicker } from './ticker.ts'
 
 export type { RuleStatus }
@@ -29,6 +30,8 @@ export type EngineOptions = {
   describe(steps: readonly Step[]): { commands: string[]; costs?: string[] }
   /** From lib/changes: the change in flight on the same pool, ring, cache or policy. */
   inFlight?(steps: readonly Step[]): string | null
+  /** Answers what takes an advisor too long for a tick: in a worker thread. Without it such an advisor proposes nothing. */
+  solve?: Solve
   /** From start: rules that compare with a learned normal stay silent. Default 60 s. */
   learningMs?: number
   tickMs?: number
@@ -66,8 +69,6 @@ const LEARNING_MS = 60_000
 const STOP_MS = 3_000
 /** Discovered targets come a moment after start: until then a finding about one of them is not about something gone. */
 const SWEEP_AFTER_MS = 30_000
-/** Judging yields to the event loop after this long, so that polls and requests are served. */
-const BREATHE_MS = 15
 
 /** The control loop without its actuation: polls, derives series, judges, keeps the states of findings, proposes. Writes to no target. */
 export function createEngine(options: EngineOptions): Engine {
@@ -78,7 +79,7 @@ export function createEngine(options: EngineOptions): Engine {
   const judge = createJudge(log)
   const findings = createFindings(store, bus)
   const { advisors, describe, inFlight = () => null } = options
-  const propose = createPropose({ advisors, store, bus, describe, inFlight, log })
+  const propose = createPropose({ advisors, store, bus, describe, inFlight, solve: options.solve, log })
   /** By the monotonic clock. */
   const startedAt = clock.monotonic()
   const learning = () => clock.monotonic() - startedAt < learningMs
@@ -101,18 +102,19 @@ export function createEngine(options: EngineOptions): Engine {
     noticeClock()
     const now = clock.now()
     const topology = fleet.topology()
-    derive(fleet.states(), topology, now)
+    const pause = createSlices()
+    await derive(fleet.states(), topology, now, pause)
     const windowOf = windowsAt(store, now)
-    let breathedAt = performance.now()
     for (const rule of rules) {
       if (judge.isBackedOff(rule, performance.now())) continue
-      findings.update(rule, judge.judge(rule, windowOf(rule.detector.needs.spanMs), topology, learning()), now)
-      if (performance.now() - breathedAt < BREATHE_MS) continue
-      await breathe()
-      breathedAt = performance.now()
+      const window = windowOf(rule.detector.needs.spanMs)
+      findings.update(rule, await judge.judge(rule, { window, topology, learning: learning(), pause }), now)
+      await pause()
     }
     if (clock.monotonic() - startedAt >= SWEEP_AFTER_MS) findings.sweep(topology, ruleIds, now)
-    propose.tick(findings.firing(), windowOf, topology, now)
+    await propose.tick(findings.firing(), { windowOf, topology, now, pause })
+    // A turn of its own: it is one transaction.
+    await breathe()
     store.tick(now)
     tickedAt = clock.now()
     bus.emit({ type: 'sample', at: now })
@@ -128,7 +130,10 @@ export function createEngine(options: EngineOptions): Engine {
       fleet.start()
       ticker.start()
     },
-    stop: () => withLimit(Promise.allSettled([ticker.stop(), fleet.stop()]), STOP_MS, clock),
+    stop() {
+      propose.stop()
+      return withLimit(Promise.allSettled([ticker.stop().then(propose.stop), fleet.stop()]), STOP_MS, clock)
+    },
     tick: ticker.tick,
     noticeClock,
     onTick: ticker.onTick,

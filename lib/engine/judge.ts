@@ -5,6 +5,7 @@ import type { Log } from '../model/log.ts'
 import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { withoutSecrets } from './reason.ts'
+import type { Pause } from './slices.ts'
 
 export type Rule = { detector: AnyDetector; settings: DetectorSettings }
 /** The counts of a rule's verdicts at its last run, with a few of the reasons why some could not be judged. */
@@ -23,9 +24,12 @@ export interface Judge {
   /** Back-off: true while a rule that took long is left out; its last verdicts stand. */
   isBackedOff(rule: Rule, at: number): boolean
   /** All verdicts of one rule now; null when it threw: then nothing is known of any of its subjects. */
-  judge(rule: Rule, window: SeriesWindow, topology: Topology, learning: boolean): Verdict[] | null
+  judge(rule: Rule, seen: Seen): Promise<Verdict[] | null>
   status(rule: string): RuleStatus
 }
+
+/** What rules see of one tick. `pause` is asked between two verdicts, so that others run while a large fleet is judged. */
+export type Seen = { window: SeriesWindow; topology: Topology; learning: boolean; pause: Pause }
 
 /** Runs detectors. One that throws is logged once, until it succeeds again, and hurts no other. */
 export function createJudge(log: Log): Judge {
@@ -44,12 +48,21 @@ export function createJudge(log: Log): Judge {
 
   return {
     isBackedOff: ({ detector }, at) => (backoffUntil.get(detector.id) ?? 0) > at,
-    judge({ detector, settings }, window, topology, learning) {
-      const begun = performance.now()
+    async judge({ detector, settings }, { window, topology, learning, pause }) {
+      /** Its own time, without that of others in between. */
+      let tookMs = 0
+      let begun = performance.now()
       try {
-        const verdicts = detector.detect(boundWindow(window, detector.needs, strayOf(detector.id)), topology, settings)
+        const judged: Verdict[] = []
+        for (const verdict of detector.detect(boundWindow(window, detector.needs, strayOf(detector.id)), topology, settings)) {
+          judged.push(learning && detector.learns ? stillLearning(verdict) : verdict)
+          const turn = pause()
+          if (!turn) continue
+          tookMs += performance.now() - begun
+          await turn
+          begun = performance.now()
+        }
         failing.delete(detector.id)
-        const judged = learning && detector.learns ? verdicts.map(stillLearning) : verdicts
         statuses.set(detector.id, count(judged))
         return judged
       } catch (error) {
@@ -60,9 +73,10 @@ export function createJudge(log: Log): Judge {
         return null
       } finally {
         const now = performance.now()
-        const runs = now - begun > LONG_MS ? (longRuns.get(detector.id) ?? 0) + 1 : 0
+        tookMs += now - begun
+        const runs = tookMs > LONG_MS ? (longRuns.get(detector.id) ?? 0) + 1 : 0
         longRuns.set(detector.id, runs)
-        if (runs >= LONG_RUNS) backoffUntil.set(detector.id, now + Math.min(BACKOFF_MAX_MS, BACKOFF_TIMES * (now - begun)))
+        if (runs >= LONG_RUNS) backoffUntil.set(detector.id, now + Math.min(BACKOFF_MAX_MS, BACKOFF_TIMES * tookMs))
       }
     },
     status: (rule) => statuses.get(rule) ?? { found: 0, clear: 0, unjudged: 0, because: [] },

@@ -1,14 +1,14 @@
 import type { RingSpec } from '../model/ring.ts'
+import type { SolverAnswer, SolverQuestion } from '../model/ringSolver.ts'
 import { algorithms } from '../rings/algorithms.ts'
 import { type Comparison, compareRings, type Traffic } from '../rings/compare.ts'
 import { type Arc, arcsOf } from '../rings/drawing.ts'
 import { placeRing } from '../rings/evaluate.ts'
-import type { SolverAnswer, SolverQuestion } from '../rings/solver.ts'
 
 /** A ring and its edit, as the page compares them. Specs are checked before. */
 export type CompareQuestion = { is: 'compare'; before: RingSpec; after: RingSpec; traffic: Traffic; keys: readonly string[] }
 /** What the page asks of a ring: a comparison, here or in a worker; or a solution, which only the worker computes (answer.ts). */
-export type LabQuestion = CompareQuestion | { is: 'solve'; question: Omit<SolverQuestion, 'now'> }
+export type LabQuestion = CompareQuestion | { is: 'solve'; question: SolverQuestion }
 
 /** Where a key goes: a node's name, null for nobody, or why it is no key here. */
 export type Place = string | null | { because: string }

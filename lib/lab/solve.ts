@@ -1,6 +1,6 @@
 import { text } from '../format/format.ts'
 import type { RingSpec } from '../model/ring.ts'
-import type { SolverAnswer, SolverQuestion } from '../rings/solver.ts'
+import type { SolverAnswer, SolverQuestion } from '../model/ringSolver.ts'
 import type { Compared } from './compute.ts'
 import type { LabSource } from './source.ts'
 
@@ -21,7 +21,7 @@ export function solvable(
   { spec, seen, hot }: Pick<LabSource, 'spec' | 'seen' | 'hot'>,
   after: RingSpec,
   compared: Compared,
-): Omit<SolverQuestion, 'now'> {
+): SolverQuestion {
   const keys = hot.length > 0 ? { keys: hot } : {}
   if (sameNodes(spec, after)) return { spec, ...(seen ? { seen } : {}), ...keys }
   const then = compared.seenAfter && Object.fromEntries(compared.seenAfter)

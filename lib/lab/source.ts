@@ -5,10 +5,10 @@ import type { RingView } from '../model/answers/ring.ts'
 import type { TargetView } from '../model/answers/target.ts'
 import { type PoolRef, parseRef, poolRef, type RingRef, refText } from '../model/ref.ts'
 import type { RingSpec } from '../model/ring.ts'
+import type { KeyWeight } from '../model/ringSolver.ts'
 import type { Can } from '../model/topology.ts'
 import { sharesSeen } from '../rings/compare.ts'
 import { poolRing } from '../rings/poolRing.ts'
-import type { KeyWeight } from '../rings/solver.ts'
 import type { LabTraffic } from './state.ts'
 
 /** What sets the weights and states of a ring: its control document, or the settings of a pool. Null: a ring that nothing runs. */

@@ -18,7 +18,7 @@ export interface History {
   /** How long a bucket is: the asked step, or `leastMs` where that is longer. */
   stepMs(leastMs: number): number
   /** To be awaited in loops that may take long: lets others run once enough time was taken. */
-  pause(): Promise<void>
+  pause(): Promise<void> | undefined
 }
 
 /** All rows of a metric, as they are. */

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Finding, Verdict } from './finding.ts'
 import type { Draft, NoRemedy } from './proposal.ts'
 import type { RecordKind } from './record.ts'
+import type { SolverAnswer, SolverQuestion } from './ringSolver.ts'
 import type { Topology } from './topology.ts'
 import type { SeriesWindow } from './window.ts'
 
@@ -40,12 +41,16 @@ export interface Detector<S extends DetectorSettings = DetectorSettings> {
   /** It compares with what it learned of this fleet: silent for the learning time after start. */
   learns?: boolean
   needs: Needs
-  detect(window: SeriesWindow, topology: Topology, settings: S): Verdict[]
+  /** Judged one by one as they are asked for: of a large fleet that takes long, and whoever asks lets others run in between. */
+  detect(window: SeriesWindow, topology: Topology, settings: S): Iterable<Verdict>
 }
 /** Every detector's settings hold these two. */
 export type DetectorSettings = { for: number; resolveAfter: number }
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds detectors of every settings type; each is checked where it is written.
 export type AnyDetector = Detector<any>
+
+/** A continuation: what an advisor has to ask first because it takes too long to compute in a tick, and its advice once that is answered. Pure. */
+export type Question = { ask: SolverQuestion; conclude(answer: SolverAnswer): Draft | NoRemedy }
 
 /** A remedy: finding -> draft of a proposal with a prediction, `none` with a sentence, or null when it has nothing to say (yet). Pure. */
 export interface Advisor {
@@ -55,5 +60,5 @@ export interface Advisor {
   answers: string[]
   /** How much history it reads. */
   spanMs: number
-  propose(finding: Finding, window: SeriesWindow, topology: Topology): Draft | NoRemedy | null
+  propose(finding: Finding, window: SeriesWindow, topology: Topology): Draft | NoRemedy | Question | null
 }

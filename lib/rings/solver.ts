@@ -1,4 +1,5 @@
 import type { RingAlgorithm, RingSpec } from '../model/ring.ts'
+import type { KeyWeight, SolverAnswer, SolverQuestion } from '../model/ringSolver.ts'
 import { isUp, type Placed, sum } from './algorithm.ts'
 import { ketamaCounts } from './algorithms/ketama.ts'
 import { weighsPoints } from './algorithms/libmemcached.ts'
@@ -10,57 +11,18 @@ import { anneal, type Clock } from './solver/anneal.ts'
 import { evenBlocksOf } from './solver/blocks.ts'
 import { createState } from './solver/circleState.ts'
 import { circleOf, weighsMemory, weightIn, withWeights } from './solver/circles.ts'
-import { type Demand, demandOf, imbalanceOf, type KeyWeight } from './solver/demand.ts'
+import { type Demand, demandOf, imbalanceOf } from './solver/demand.ts'
 import { weightsFor } from './solver/fit.ts'
 import { type Outcome, outcomeOf } from './solver/outcome.ts'
 import { descend, relieve, takeBack } from './solver/polish.ts'
 import { evenFilled } from './solver/tables.ts'
-
-export type { KeyWeight }
-
-export type SolverQuestion = {
-  spec: RingSpec
-  /** Share of traffic by node name; without it traffic is taken to be as even as the ring. */
-  seen?: Readonly<Record<string, number>>
-  /** Keys that are known, each with its fraction of all traffic: the hottest ones, or every key of a sample. */
-  keys?: readonly KeyWeight[]
-  /** Largest max over mean that is good enough. Default 1.05. */
-  limit?: number
-  /**
-   * Fewest and most points or weight a node may have. Defaults: 1, and half more than the most now or twice the mean; where only the ratios
-   * of weights count, as much as the ratios need.
-   */
-  bounds?: { min?: number; max?: number }
-  /** How long a better answer is looked for, and the clock. Default 700 ms; small rings are done long before. */
-  budgetMs?: number
-  now?: () => number
-}
-
-export type SolverAnswer =
-  | {
-      is: 'solved'
-      setting: 'points' | 'weight'
-      nodes: { name: string; before: number; after: number }[]
-      /** max over mean of the traffic over the nodes that take keys, as seen and as it will be. */
-      imbalance: { before: number; after: number }
-      /** Share of the traffic by node as it will be. */
-      shares: Record<string, number>
-      /** Fraction of the traffic whose keys change hands, and what lies above the limit: no ring at all could move less. */
-      moved: number
-      leastMoved: number
-      /** False when the limit cannot be met with these settings: this is the best that was found, and `because` says what would. */
-      reached: boolean
-      because?: string
-    }
-  /** No setting can do better than `floor`, max over mean, or none without moving far more keys than that is worth. */
-  | { is: 'floor'; floor: number; because: string }
 
 const BUDGET_MS = 700
 /** Hashing by remainder deals keys anew that need not move: past both of these no edit of weights is worth it. */
 const NEEDLESS = { times: 5, share: 0.25 }
 
 /** Points or weights that spread the traffic evenly while as few keys as possible change hands. */
-export function solveRing(question: SolverQuestion): SolverAnswer {
+export function solveRing(question: SolverQuestion & { now?: () => number }): SolverAnswer {
   const { spec, limit = 1.05 } = question
   const now = question.now ?? (() => performance.now())
   const began = now()

@@ -39,6 +39,7 @@ import type { Runtime } from './runtime.ts'
 import { schemas } from './schemas.ts'
 import { moveSilences } from './silences/silences.ts'
 import { honourConsents, moveConsents } from './targets/monitorConsent.ts'
+import { solveInThread } from './workers/rings.ts'
 
 const VERSION = '0.1.0'
 
@@ -126,6 +127,7 @@ export async function openRuntime(
     bus,
     describe: (steps) => changes.describe(steps),
     inFlight: (steps) => changes.inFlight(steps),
+    solve: solveInThread,
     learningMs: config.learningMs,
     clock: steady,
     checkClock: clock.check,

@@ -131,6 +131,11 @@ export class History implements Held {
     return this.#tuples.slice(first - this.#tuplesFrom, end - this.#tuplesFrom)
   }
 
+  spans(from: number, to: number): boolean {
+    const first = this.indexAt(from)
+    return (first < this.#size && this.#at[first]! <= to) || (from < this.heldFrom && this.points(from, to).length > 0)
+  }
+
   atOf(index: number): number {
     return this.#at[index]!
   }

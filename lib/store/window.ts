@@ -10,6 +10,8 @@ export interface Held {
   readonly labels: Labels
   readonly stepMs: number
   points(from: number, to: number): readonly Point[]
+  /** Whether there is any point in [from, to]: cheaper than to cut them. */
+  spans(from: number, to: number): boolean
 }
 
 /** What a window looks into: the store's memory, or a few series of a test. */
@@ -18,9 +20,9 @@ export interface Holder {
   records<K extends RecordKind>(kind: K, target?: string): RecordOf<K>[]
 }
 
-/** A stretch of what a holder holds. Cheap to make: points are cut when they are first asked for, and then kept. */
+/** A stretch of what a holder holds. Cheap to make: the points of each series are cut when they are first read, and then kept. */
 export function windowOf(holder: Holder, from: number, to: number): SeriesWindow {
-  const seen = new Map<Held, Series>()
+  const seen = new Map<Held, Series | null>()
   return {
     from,
     to,
@@ -28,11 +30,11 @@ export function windowOf(holder: Holder, from: number, to: number): SeriesWindow
       const out: Series[] = []
       for (const held of holder.find(metric, labels)) {
         let series = seen.get(held)
-        if (!series) {
-          series = { metric, labels: held.labels, stepMs: held.stepMs, points: held.points(from, to) }
+        if (series === undefined) {
+          series = held.spans(from, to) ? cutLater(held, from, to) : null
           seen.set(held, series)
         }
-        if (series.points.length > 0) out.push(series)
+        if (series) out.push(series)
       }
       return out
     },
@@ -41,11 +43,30 @@ export function windowOf(holder: Holder, from: number, to: number): SeriesWindow
   }
 }
 
+function cutLater(held: Held, from: number, to: number): Series {
+  let points: readonly Point[] | null = null
+  return {
+    metric: held.metric,
+    labels: held.labels,
+    stepMs: held.stepMs,
+    get points() {
+      points ??= held.points(from, to)
+      return points
+    },
+  }
+}
+
 /** A window over series that are simply given: for tests, replays and worked examples. */
 export function windowOfSeries(series: readonly Series[], records: readonly TargetRecord[], from: number, to: number): SeriesWindow {
   const index = new Labelled<Held>()
   for (const { metric, labels, stepMs, points } of series)
-    index.add({ metric, labels, stepMs, points: (from, to) => cut(points, from, to) })
+    index.add({
+      metric,
+      labels,
+      stepMs,
+      points: (from, to) => cut(points, from, to),
+      spans: (from, to) => cut(points, from, to).length > 0,
+    })
   const newestFirst = [...records].sort((a, b) => b.at - a.at)
   return windowOf(
     {

@@ -42,7 +42,7 @@ export const errorRate: Detector<Settings> = {
   needs: { spanMs: 150_000, metrics: ['pool_errors_total', 'pool_requests_total'], topology: 'pools' },
   detect: (window, topology, settings) => {
     const earlier = window.between(window.from, window.to - settings.over)
-    return topology.pools.flatMap((pool): Verdict[] => {
+    return topology.pools.values().flatMap((pool): Verdict[] => {
       const whole = poolLabels(pool)
       const facts = factsOf(topology, pool.target)
       if (facts && facts.state !== 'up')

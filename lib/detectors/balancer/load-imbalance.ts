@@ -36,7 +36,7 @@ export const loadImbalance: Detector<Settings> = {
     also: { metrics: ['pool_weight_effective', 'pool_up', 'pool_response_seconds'] },
   },
   detect: (window, topology, settings) =>
-    topology.pools.map((pool): Verdict => {
+    topology.pools.values().map((pool): Verdict => {
       // What users stuck to their servers do to the shares is another matter: balancer/sticky-skew.
       if (pool.sticky) return { subject: poolLabels(pool), is: 'unjudged', because: `${pool.sticky} keeps users where they were` }
       const bar = { hash: settings.ratioHash, load: settings.ratioLoad, weight: settings.ratio, unknown: settings.ratio }[pool.balances]

@@ -34,7 +34,7 @@ export const queueing: Detector<Settings> = {
     also: { metrics: ['pool_sessions', 'pool_sessions_max'] },
   },
   detect: (window, topology, settings) =>
-    topology.pools.map((pool): Verdict => {
+    topology.pools.values().map((pool): Verdict => {
       const subject = poolLabels(pool)
       const unjudged = (because: string): Verdict => ({ subject, is: 'unjudged', because })
       const facts = factsOf(topology, pool.target)

@@ -36,7 +36,7 @@ export const retries: Detector<Settings> = {
   }),
   needs: { spanMs: 90_000, metrics: ['pool_retries_total', 'pool_requests_total'], topology: 'pools', also: { metrics: ['pool_up'] } },
   detect: (window, topology, settings) =>
-    topology.pools.flatMap((pool): Verdict[] => {
+    topology.pools.values().flatMap((pool): Verdict[] => {
       const facts = factsOf(topology, pool.target)
       const sight = facts && facts.state !== 'up' ? `${pool.target} does not answer` : null
       const serving = new Set(servingOf(pool))

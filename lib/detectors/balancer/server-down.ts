@@ -15,7 +15,7 @@ export const serverDown: Detector<DetectorSettings> = {
   settings: z.strictObject(patience('0s', '10s')),
   needs: { spanMs: 600_000, metrics: ['pool_up'], topology: 'pools' },
   detect: (window, topology) =>
-    topology.pools.flatMap((pool): Verdict[] => {
+    topology.pools.values().flatMap((pool): Verdict[] => {
       const facts = factsOf(topology, pool.target)
       if (facts && facts.state !== 'up')
         return pool.servers.map((server) => ({

@@ -19,7 +19,7 @@ export const serverFlapping: Detector<Settings> = {
   }),
   needs: { spanMs: 150_000, metrics: ['pool_up'], topology: 'pools' },
   detect: (window, topology, settings) =>
-    topology.pools.flatMap((pool): Verdict[] => {
+    topology.pools.values().flatMap((pool): Verdict[] => {
       const facts = factsOf(topology, pool.target)
       return pool.servers.map((server): Verdict => {
         const subject = serverLabels(pool, server)

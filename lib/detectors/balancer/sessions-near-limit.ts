@@ -28,7 +28,7 @@ export const sessionsNearLimit: Detector<Settings> = {
   }),
   needs: { spanMs: 60_000, metrics: ['pool_sessions', 'pool_sessions_max'], topology: 'pools' },
   detect: (window, topology, settings) =>
-    topology.pools.flatMap((pool): Verdict[] => {
+    topology.pools.values().flatMap((pool): Verdict[] => {
       const whole = poolLabels(pool)
       const facts = factsOf(topology, pool.target)
       if (facts && facts.state !== 'up') return [{ subject: whole, is: 'unjudged', because: `${pool.target} does not answer` }]

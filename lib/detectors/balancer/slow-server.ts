@@ -36,7 +36,7 @@ export const slowServer: Detector<Settings> = {
   }),
   needs: { spanMs: 480_000, metrics: ['pool_response_seconds', 'pool_requests_total'], topology: 'pools', also: { metrics: ['pool_up'] } },
   detect: (window, topology, settings) =>
-    topology.pools.flatMap((pool): Verdict[] => {
+    topology.pools.values().flatMap((pool): Verdict[] => {
       const facts = factsOf(topology, pool.target)
       const sight = facts && facts.state !== 'up' ? `${pool.target} does not answer` : null
       const serving = servingOf(pool)

@@ -33,7 +33,7 @@ export const stickySkew: Detector<Settings> = {
     also: { metrics: ['pool_weight_effective', 'pool_up', 'pool_response_seconds'] },
   },
   detect: (window, topology, settings) =>
-    topology.pools.map((pool): Verdict => {
+    topology.pools.values().map((pool): Verdict => {
       if (!pool.sticky) return { subject: poolLabels(pool), is: 'clear' }
       if (pool.balances === 'load')
         return {

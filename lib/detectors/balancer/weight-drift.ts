@@ -26,7 +26,7 @@ export const weightDrift: Detector<Settings> = {
   }),
   needs: { spanMs: 840_000, metrics: ['pool_weight_set'], topology: 'pools' },
   detect: (window, topology, settings) =>
-    topology.pools.flatMap((pool): Verdict[] => {
+    topology.pools.values().flatMap((pool): Verdict[] => {
       const facts = factsOf(topology, pool.target)
       const sight = facts && facts.state !== 'up' ? `${pool.target} does not answer` : null
       return pool.servers.map((server): Verdict => {

@@ -26,7 +26,7 @@ export const latencyRise: Detector<Settings> = {
   learns: true,
   needs: { spanMs: 690_000, metrics: ['cache_commands_total', 'cache_command_seconds_total'] },
   detect: (window, topology, settings) =>
-    topology.targets.flatMap(({ name: target, state }): Verdict[] => {
+    topology.targets.values().flatMap(({ name: target, state }): Verdict[] => {
       const rows = rowsOf(window, ['cache_commands_total', 'cache_command_seconds_total'], { target }).filter(
         ({ labels, cache_command_seconds_total: seconds }) => labels.command !== undefined && seconds !== undefined,
       )

@@ -21,6 +21,7 @@ export const slowCommands: Detector<Settings> = {
   needs: { spanMs: 60_000, metrics: [], records: ['slow'] },
   detect: (window, topology, settings) =>
     topology.targets
+      .values()
       .filter(({ can }) => can?.slowLog)
       .map(({ name: target }): Verdict => {
         const subject = { target }

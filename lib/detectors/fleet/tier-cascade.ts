@@ -44,6 +44,7 @@ export const tierCascade: Detector<Settings> = {
   detect: (window, topology, settings) => {
     const { edges } = topology
     return topology.pools
+      .values()
       .filter((pool) => edges.some(({ from }) => sameRef(from, poolRef(pool))))
       .map((pool): Verdict => {
         const subject = poolLabels(pool)

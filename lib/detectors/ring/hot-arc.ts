@@ -27,7 +27,7 @@ export const hotArc: Detector<Settings> = {
   }),
   needs: { spanMs: 90_000, metrics: ['ring_share_owned', 'ring_share_seen'], topology: 'rings', also: { records: ['hot-key'] } },
   detect: (window, topology, settings) =>
-    topology.rings.flatMap((ring) =>
+    topology.rings.values().flatMap((ring) =>
       ring.nodes.map((node): Verdict => {
         const subject = { ring: ring.name, node: node.name }
         const unjudged = (because: string): Verdict => ({ subject, is: 'unjudged', because })

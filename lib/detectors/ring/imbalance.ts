@@ -21,7 +21,7 @@ export const imbalance: Detector<Settings> = {
   }),
   needs: { spanMs: 60_000, metrics: ['ring_share_owned'], topology: 'rings', also: { metrics: ['ring_share_seen'] } },
   detect: (window, topology, settings) =>
-    topology.rings.map((ring): Verdict => {
+    topology.rings.values().map((ring): Verdict => {
       const subject = { ring: ring.name }
       const unjudged = (because: string): Verdict => ({ subject, is: 'unjudged', because })
       const away = ring.nodes.find((node) => node.target && (factsOf(topology, node.target)?.state ?? 'up') !== 'up')

@@ -29,7 +29,7 @@ export const needlessMoves: Detector<Settings> = {
   }),
   needs: { spanMs: 10_000, metrics: [], topology: 'rings' },
   detect: (window, topology, settings) =>
-    topology.pools.flatMap((pool): Verdict[] => {
+    topology.pools.values().flatMap((pool): Verdict[] => {
       if (pool.balances !== 'hash') return []
       const subject = poolLabels(pool)
       if (!pool.ring) return [{ subject, is: 'unjudged', because: pool.ringBecause ?? 'nothing says exactly how it hashes' }]

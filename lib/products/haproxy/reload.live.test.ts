@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { findProgram } from '../../../test/daemon.ts'
 import { describeWith } from '../../../test/live.ts'
-import { load } from '../../../test/series.ts'
+import { judge, load } from '../../../test/series.ts'
 import { ask, type HaproxyServer, startHaproxy } from '../../../test/servers.ts'
 import { weightDrift } from '../../detectors/balancer/weight-drift.ts'
 import type { Pool } from '../../model/topology.ts'
@@ -60,10 +60,7 @@ describeWith(['haproxy'], 'what a reload keeps', () => {
       }
       throw new Error('no pool')
     }
-    const drift = (pool: Pool) =>
-      weightDrift
-        .detect(load(1_000, {}), { targets: [], pools: [pool], rings: [], ttls: [], edges: [] }, weightDrift.settings.parse({}))
-        .map((verdict) => verdict.is)
+    const drift = (pool: Pool) => judge(weightDrift, load(1_000, {}), { pools: [pool] }).map((verdict) => verdict.is)
     const serverOf = (pool: Pool, name: string) => pool.servers.find((one) => one.name === name)!
     const set = (what: string) => ask(socket, `set server app/${what}\n`)
     /** Writes the proposed line in the place of the one that it names. */

@@ -27,7 +27,7 @@ function foundHot({ config, engine }: Runtime): Set<string> {
     ...settings,
     ...config.rules[hotKey.id]?.settings,
   } as typeof settings)
-  return new Set(verdicts.flatMap(({ is, subject }) => (is === 'found' ? [nameOf(subject)] : [])))
+  return new Set([...verdicts].flatMap(({ is, subject }) => (is === 'found' ? [nameOf(subject)] : [])))
 }
 
 /** By share of their target's reads, hottest first; `hot` is the rule's word. */

@@ -1,3 +1,4 @@
+import type { Pause } from '../../engine/slices.ts'
 import type { History } from '../../metrics/history.ts'
 import { isCounter } from '../../model/naming.ts'
 import type { Labels } from '../../model/series.ts'
@@ -6,7 +7,7 @@ import type { Store } from '../../model/store.ts'
 export type Asked = { labels: Labels; from: number; to: number; stepMs?: number }
 
 /** The store's series as metrics read them, drawn in slices. */
-export function historyOf(store: Pick<Store, 'drawings'>, { stepMs, ...asked }: Asked, pause: () => Promise<void>): History {
+export function historyOf(store: Pick<Store, 'drawings'>, { stepMs, ...asked }: Asked, pause: Pause): History {
   const stepOf = (leastMs: number) => Math.max(stepMs ?? leastMs, leastMs)
   return {
     pause,

@@ -1,3 +1,4 @@
+import { createSlices, type Pause } from '../../engine/slices.ts'
 import type { Track } from '../../metrics/history.ts'
 import { metricOf } from '../../metrics/registry.ts'
 import type { MetricsView } from '../../model/answers/series.ts'
@@ -5,7 +6,6 @@ import { EvenkeelError } from '../../model/error.ts'
 import type { Labels } from '../../model/series.ts'
 import { onePage } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
-import { createSlices } from '../workers/slices.ts'
 import { historyOf } from './history.ts'
 
 /** A chart has no more pixels; more would only be thinned there. */
@@ -43,7 +43,7 @@ export function querySeries(
 }
 
 /** Those in which something was seen. */
-async function* firstOf(tracks: AsyncIterable<Track>, metric: string, pause: () => Promise<void>): AsyncGenerator<Drawn> {
+async function* firstOf(tracks: AsyncIterable<Track>, metric: string, pause: Pause): AsyncGenerator<Drawn> {
   let count = 0
   for await (const { labels, points } of tracks) {
     if (points.every(([, value]) => value === null)) continue

@@ -16,15 +16,17 @@ function turn(): Promise<void> {
   })
 }
 
+/** Undefined while the slice lasts, which costs a loop nothing to ask; else it is to be awaited. */
+export type Pause = () => Promise<void> | undefined
+
 /**
- * Cooperative scheduling of work that takes long on the main thread: the answer is awaited in its loops and comes at once until a slice of
+ * Cooperative scheduling of work that takes long on the main thread: the answer is awaited in its loops and is there at once until a slice of
  * time is used up, then in a later turn of the event loop, after polls, pages and other sliced work.
  */
-export function createSlices(now: () => number = performance.now.bind(performance)): () => Promise<void> {
+export function createSlices(now: () => number = performance.now.bind(performance)): Pause {
   let until = Number.NEGATIVE_INFINITY
-  return async () => {
-    if (now() < until) return
-    await turn()
+  return () => (now() < until ? undefined : turn().then(begin))
+  function begin(): void {
     until = now() + SLICE_MS
   }
 }
