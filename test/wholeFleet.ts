@@ -91,6 +91,7 @@ export const pool: Whole<Omit<Pool, 'ring' | Unanswered>> & Pick<Pool, Unanswere
   unknown: ['a use-server rule chooses the server'],
   reload: { keeps: false, text: 'weights are lost', command: 'show servers state' },
   serversLeft: 2,
+  serversBecause: 'Lua chooses the server',
   servers: ['app1', 'app2'].map((name, index) => ({
     name,
     address: `10.0.1.${index}:80`,

@@ -101,6 +101,7 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
       )}
       <Here about={where} />
       <Section flush title="Servers">
+        {pool.serversBecause && <p className="px-4 pb-1 text-dim text-xs">There may be others: {safe(pool.serversBecause, 300)}.</p>}
         <Table
           label="Servers"
           main

@@ -115,6 +115,8 @@ export type Pool = {
   reload?: { keeps: boolean; text: string; command?: string }
   /** So many servers are there but not read: their rows cannot be, or they are beyond what is read of one target; then `servers` is empty. */
   serversLeft?: number
+  /** Why there may be servers besides `servers`: then nothing concludes from how many there are. */
+  serversBecause?: string
   servers: PoolServer[]
 }
 

@@ -23,6 +23,7 @@ function pools(window: SeriesWindow, topology: Topology): Verdict[] {
     const subject = poolLabels(pool)
     if (!isUp(topology, pool.target)) return { subject, is: 'unjudged', because: `${pool.target} does not answer` }
     if (pool.serversLeft) return { subject, is: 'unjudged', because: `${pool.serversLeft} of its servers are not read` }
+    if (pool.serversBecause) return { subject, is: 'unjudged', because: `there may be other servers: ${pool.serversBecause}` }
     const up = pool.servers.filter(({ state }) => state === 'up')
     // With none left it is down, and balancer/server-down says so.
     if (up.length !== 1) return { subject, is: 'clear' }

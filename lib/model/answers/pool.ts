@@ -63,6 +63,7 @@ export const poolAnswer = noun('Pool', 'Servers that share the requests', {
     .number()
     .optional()
     .meta({ description: 'Servers that are there but not read: their rows cannot be, or they are beyond what is read of one target' }),
+  serversBecause: z.string().optional().meta({ description: 'Why there may be servers besides these' }),
   servers: z.array(poolServer),
   requestsPerSecond: measured,
   responseSeconds: measured,

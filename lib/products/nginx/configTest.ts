@@ -14,6 +14,11 @@ export async function testConfig({ test: [program = 'nginx', ...args] }: NginxCo
   } catch (error) {
     const { killed, code, stderr } = error as { killed?: boolean; code?: string | number; stderr?: string }
     const output = withoutFolders(stderr?.trim() ?? '')
+    if (code === 'ENOENT')
+      throw new EvenkeelError(
+        'invalid',
+        `there is no program ${JSON.stringify(program)} to test a configuration with: name NGINX's own in \`test\``,
+      )
     const why = killed
       ? `no answer within ${TEST_MS / 1000} s (names that do not resolve?)`
       : (/\[emerg\] (?:\d+#\d+: )?(.*)/.exec(output)?.[1] ?? (output || `the command failed (${code})`))

@@ -1,17 +1,24 @@
+import { EvenkeelError } from '../../model/error.ts'
 import type { RingSpec } from '../../model/ring.ts'
+import { balancingOf } from './balancing.ts'
 import { readUpstream } from './upstreamFile.ts'
 import { type Word, wordsIn } from './words.ts'
 
-/** The ring of the first upstream in a piece of nginx.conf, or of bare `server` statements. Without a `hash` it is what `hash … consistent` would make of them. */
+/** The ring of the first upstream in a piece of nginx.conf, or of bare `server` statements. Without a `hash` it is what `hash … consistent` would make of them. Throws `invalid` where something else chooses the server. */
 export function describes(text: string): RingSpec | null {
   const words = readable(text)
   if (!words.some((_, i) => isServer(words, i))) return null
   const at = words.findIndex((word, i) => isPlain(word, 'upstream') && isOpening(words[i + 2]))
   const upstream = words[at + 1]
-  const { servers, method } = upstream && at >= 0 ? readUpstream(blockAt(text, words, at), upstream.text) : readUpstream(text, 'pasted')
+  const read = upstream && at >= 0 ? readUpstream(blockAt(text, words, at), upstream.text) : readUpstream(text, 'pasted')
+  const { servers } = read
+  const { algorithm, sticky, weights } = balancingOf(read, {})
+  if (weights !== true) throw new EvenkeelError('invalid', `No ring is known of this upstream: ${weights.because}.`)
+  if (sticky && sticky !== 'ip_hash')
+    throw new EvenkeelError('invalid', `No ring tells where the keys of this upstream go: ${sticky} keeps users where they began.`)
   const nodes = servers.filter(({ backup }) => !backup)
   if (nodes.length === 0) return null
-  const plain = method?.startsWith('hash ') && !method.endsWith(' consistent')
+  const plain = algorithm.startsWith('hash ') && !algorithm.endsWith(' consistent')
   return {
     algorithm: plain ? 'nginx-hash' : 'nginx-consistent',
     nodes: nodes.map(({ address, weight, down }) => ({ name: address, weight, ...(down ? { state: 'down' as const } : {}) })),
@@ -42,6 +49,11 @@ function isServer(words: readonly Word[], at: number): boolean {
 
 /** From `upstream NAME {` to its `}`: the rest of the file may nest it in `http { }`. */
 function blockAt(text: string, words: readonly Word[], at: number): string {
-  const end = words.find((word, i) => i > at && word.sign && word.text === '}')
+  let depth = 0
+  const end = words.find((word, i) => {
+    if (i <= at || !word.sign) return false
+    if (word.text === '{') depth++
+    return word.text === '}' && --depth === 0
+  })
   return text.slice(words[at]!.from, end?.to)
 }

@@ -1,34 +1,55 @@
 import { lookup } from 'node:dns/promises'
-import { isIP } from 'node:net'
+import { EvenkeelError } from '../../model/error.ts'
 import type { Pool } from '../../model/topology.ts'
 import { readText } from '../replaceFile.ts'
+import { isHostName } from './balancing.ts'
 import type { NginxConfig } from './config.ts'
-import { poolOf } from './pools.ts'
+import { type Addresses, poolOf, seenPool } from './pools.ts'
 import { readUpstream } from './upstreamFile.ts'
 
-/** An upstream whose file is known: its pool, and for each address (`10.0.0.5:8080`), as log and VTS say it, the server as the file writes it. */
-export type KnownPool = { pool: Omit<Pool, 'target'>; names: [address: string, server: string][] }
+/** An upstream whose file is named: its pool, and for each address (`10.0.0.5:8080`), as log and VTS say it, the server as the file writes it. */
+export type KnownPool = {
+  pool: Omit<Pool, 'target'>
+  names: [address: string, server: string][]
+  /** Why its file tells nothing. */
+  error?: EvenkeelError
+}
 
-/** The upstreams of the configuration, from their files. Throws for a file that cannot be read. */
+/** The upstreams of the configuration, from their files. A file that cannot be read costs its own upstream alone. */
 export const knownPools = (config: NginxConfig): Promise<KnownPool[]> =>
   Promise.all(
-    Object.entries(config.upstreams).map(async ([name, { file }]) => {
-      const pool = poolOf(config, name, readUpstream(await readText(file), name))
-      return { pool, names: await namesOf(pool) }
+    Object.entries(config.upstreams).map(async ([name, { file }]): Promise<KnownPool> => {
+      try {
+        const upstream = readUpstream(await readText(file), name)
+        const addresses = await addressesOf(upstream.servers.map(({ address }) => address))
+        return { pool: poolOf(config, name, upstream, addresses), names: namesOf(addresses) }
+      } catch (error) {
+        if (!(error instanceof EvenkeelError)) throw error
+        return { pool: seenPool(name, [], error.message), names: [], error }
+      }
     }),
   )
 
-/** The file may leave out the port or name a host. */
-async function namesOf(pool: Omit<Pool, 'target'>): Promise<KnownPool['names']> {
-  const names: KnownPool['names'] = []
-  for (const { name } of pool.servers) {
-    names.push([name, name])
+/** What NGINX calls each server when it names an address. The file may leave out the port or name a host. */
+async function addressesOf(servers: readonly string[]): Promise<Addresses> {
+  const all = new Map<string, string[]>()
+  for (const name of servers) {
     const [, host, port = '80'] = /^(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(name) ?? []
-    if (host === undefined || name.startsWith('unix:')) continue
-    names.push([`${host}:${port}`, name])
-    if (isIP(host.replace(/^\[|\]$/g, ''))) continue
-    const found = await lookup(host, { all: true }).catch(() => [])
-    for (const { address, family } of found) names.push([`${family === 6 ? `[${address}]` : address}:${port}`, name])
+    if (host === undefined || name.startsWith('unix:')) all.set(name, [name])
+    else if (!isHostName(name)) all.set(name, [`${host}:${port}`])
+    else {
+      const found = await lookup(host, { all: true }).catch(() => [])
+      all.set(name, [...new Set(found.map(({ address, family }) => `${family === 6 ? `[${address}]` : address}:${port}`))])
+    }
   }
-  return names
+  return all
+}
+
+/** By address; one that is written itself takes precedence over a name that stands for it. */
+function namesOf(addresses: Addresses): KnownPool['names'] {
+  const names = [...addresses].flatMap(([server, own]): KnownPool['names'] => [
+    [server, server],
+    ...own.map((address): [string, string] => [address, server]),
+  ])
+  return names.sort(([, a], [, b]) => Number(isHostName(b)) - Number(isHostName(a)))
 }

@@ -17,7 +17,8 @@ export async function masterPid(pidFile: string): Promise<number> {
 
 /** The master's workers that take connections; those that only finish what they began are left out. */
 export async function workersOf(master: number): Promise<number[]> {
-  const processes = (await fromProc()) ?? (await fromPs())
+  const processes = (await fromProc(master)) ?? (await fromPs())
+  // By the title: the program may have any name (`openresty`, `nginx-1.31.4`).
   return processes
     .filter(({ parent, title }) => parent === master && title.includes('worker process') && !title.includes('shutting down'))
     .map(({ pid }) => pid)
@@ -50,8 +51,8 @@ const LISTENING = '0A'
 
 type Process = { pid: number; parent: number; title: string }
 
-/** Linux. Null elsewhere. */
-async function fromProc(): Promise<Process[] | null> {
+/** The children of a process, on Linux. Null elsewhere. */
+async function fromProc(of: number): Promise<Process[] | null> {
   const names = await readdir('/proc').catch(() => [])
   const pids = names.filter((name) => /^\d+$/.test(name))
   if (pids.length === 0) return null
@@ -59,9 +60,9 @@ async function fromProc(): Promise<Process[] | null> {
     pids.map(async (pid): Promise<Process | null> => {
       try {
         const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
-        if (!stat.includes('(nginx)')) return null
         // After the name in brackets, which may hold anything: state, parent, …
         const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+        if (parent !== of) return null
         return { pid: Number(pid), parent, title: await readFile(`/proc/${pid}/cmdline`, 'utf8') }
       } catch {
         return null

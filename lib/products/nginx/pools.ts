@@ -2,6 +2,7 @@ import type { RingSpec } from '../../model/ring.ts'
 import type { Reading } from '../../model/series.ts'
 import type { Can, Pool, PoolServer } from '../../model/topology.ts'
 import { printable, readings } from '../answers.ts'
+import { balancingOf, isHostName, isPlaceholder } from './balancing.ts'
 import { type NginxConfig, writable } from './config.ts'
 import type { Upstream } from './upstreamFile.ts'
 import { consistentOf } from './written.ts'
@@ -11,51 +12,71 @@ export const WEIGHT_MAX = 256
 
 const FILE_UNKNOWN = 'its include file is not known: name it under `upstreams`'
 
-type UpstreamConfig = NginxConfig['upstreams'][string]
+/** For each server of a file the addresses that its name stands for here; none: it does not resolve. */
+export type Addresses = ReadonlyMap<string, readonly string[]>
 
 /** An upstream as its include file and the configuration describe it. */
-export function poolOf(config: NginxConfig, name: string, upstream: Upstream): Omit<Pool, 'target'> {
-  const method = methodOf(upstream, config.upstreams[name])
+export function poolOf(config: NginxConfig, name: string, upstream: Upstream, addresses: Addresses): Omit<Pool, 'target'> {
+  const { algorithm, balances, sticky, unknown, others, weights } = balancingOf(upstream, config.upstreams[name] ?? {})
   const may = writable(config, name)
-  const backupsWait = upstream.servers.some((server) => !server.backup && !server.down)
-  const servers = upstream.servers.map(
-    (server, i): PoolServer => ({
+  const written = upstream.servers.filter((server, at, all) => !isPlaceholder(server) && firstOf(all, server) === at)
+  const backupsWait = written.some((server) => !server.backup && !server.down)
+  const servers = written.map((server, i): PoolServer => {
+    const drains = server.down || server.words.some(({ text }) => text === 'drain')
+    return {
       name: server.address,
       address: server.address,
       id: i + 1,
       weightSet: server.weight,
-      weightEffective: server.down || (server.backup && backupsWait) ? 0 : server.weight,
-      state: server.down ? 'drain' : 'up',
+      weightEffective: drains || (server.backup && backupsWait) ? 0 : server.weight,
+      state: drains ? 'drain' : 'up',
       ...(server.backup ? { backup: true } : {}),
+      ...(server.words.some(({ text }) => text.startsWith('slow_start=')) ? { slowstart: true } : {}),
       weightFile: server.weight,
-    }),
-  )
-  const ring = ringOf(method, servers)
+    }
+  })
+  // What runs is told by VTS where there is one: then it need not be guessed from names.
+  const manifold = config.vts ? undefined : manifoldOf(servers, addresses)
+  const noRing =
+    sticky && balances === 'hash' && sticky !== algorithm ? `${sticky} keeps users where they began` : ringObstacle(algorithm, manifold)
+  const ring = balances === 'hash' && noRing === undefined ? ringOf(algorithm, servers) : undefined
   const consistent = consistentOf(name, ring)
   const able: Can = may === true || { because: may }
+  const uncertain = manifold && balances !== 'hash' ? [manifold] : []
   return {
     name,
-    algorithm: method,
-    balances: balancesBy(method),
-    can: { weight: able, state: able, slowStart: { because: 'each stage would be another reload' } },
+    algorithm,
+    balances: uncertain.length > 0 ? 'unknown' : balances,
+    can: {
+      weight: able === true ? weights : able,
+      state: able === true ? weights : able,
+      slowStart: { because: 'each stage would be another reload' },
+    },
     weightMax: WEIGHT_MAX,
-    ...(method === 'ip_hash' ? { sticky: 'ip_hash' } : {}),
+    ...(sticky ? { sticky } : {}),
     ...(ring ? { ring } : {}),
+    ...(noRing !== undefined && algorithm.startsWith('hash ') ? { ringBecause: noRing } : {}),
     ...(consistent ? { consistent } : {}),
+    ...(unknown.length + uncertain.length > 0 ? { unknown: [...unknown, ...uncertain] } : {}),
+    ...((others ?? manifold) ? { serversBecause: others ?? manifold } : {}),
     servers,
   }
 }
 
-function methodOf(upstream: Upstream, config: UpstreamConfig | undefined): string {
-  if (config?.hash !== undefined) return `hash ${config.hash}${config.consistent ? ' consistent' : ''}`
-  return upstream.method ?? 'round robin'
+const firstOf = (servers: Upstream['servers'], { address }: { address: string }) => servers.findIndex((one) => one.address === address)
+
+/** Why it is not known how many addresses NGINX shares the traffic among. */
+function manifoldOf(servers: readonly PoolServer[], addresses: Addresses): string | undefined {
+  for (const { name } of servers) {
+    const count = isHostName(name) ? (addresses.get(name)?.length ?? 0) : 1
+    if (count === 0) return `${name} does not resolve here: what addresses NGINX has of it is told by \`vts\` alone`
+    if (count > 1) return `${name} stands for ${count} addresses: which of them NGINX has is told by \`vts\` alone`
+  }
+  return undefined
 }
 
-function balancesBy(method: string): Pool['balances'] {
-  if (method === 'round robin' || method === 'random') return 'weight'
-  if (/^(hash |ip_hash)/.test(method)) return 'hash'
-  return 'load'
-}
+/** A consistent ring is of the names as they are written; without `consistent` each address counts. */
+const ringObstacle = (method: string, manifold: string | undefined) => (method.endsWith(' consistent') ? undefined : manifold)
 
 /** Backups stand outside the ring; a server that is down keeps its points. */
 export function ringOf(method: string, servers: readonly PoolServer[]): RingSpec | undefined {
@@ -85,21 +106,31 @@ export function weightSamples(pools: readonly Omit<Pool, 'target'>[]): Reading[]
   return list
 }
 
-/** A pool of which only its traffic is known. */
-export function seenPool(name: string, servers: string[]): Omit<Pool, 'target'> {
+/** A pool of which only its traffic is known, and why no more. */
+export function seenPool(name: string, servers: readonly string[], because = FILE_UNKNOWN): Omit<Pool, 'target'> {
   return {
     name: printable(name),
     algorithm: 'unknown',
     balances: 'unknown',
-    can: { weight: { because: FILE_UNKNOWN }, state: { because: FILE_UNKNOWN }, slowStart: { because: FILE_UNKNOWN } },
+    can: { weight: { because }, state: { because }, slowStart: { because } },
     weightMax: WEIGHT_MAX,
-    servers: servers.map((server, i) => ({
-      name: printable(server),
-      address: printable(server),
-      id: i + 1,
-      weightSet: 1,
-      weightEffective: 1,
-      state: 'up',
-    })),
+    ...(because === FILE_UNKNOWN ? {} : { unknown: [because] }),
+    serversBecause: 'only those that have answered since Evenkeel watches are known',
+    servers: servers.map(seenServer),
   }
+}
+
+const seenServer = (name: string, i: number): PoolServer => ({
+  name: printable(name),
+  address: printable(name),
+  id: i + 1,
+  weightSet: 1,
+  weightEffective: 1,
+  state: 'up',
+})
+
+/** The pool with the servers that its traffic shows besides those that are written. */
+export function withSeen(pool: Omit<Pool, 'target'>, seen: readonly string[]): Omit<Pool, 'target'> {
+  const more = seen.filter((name) => !pool.servers.some((server) => server.name === printable(name)))
+  return { ...pool, servers: [...pool.servers, ...more.map((name, i) => seenServer(name, pool.servers.length + i))] }
 }

@@ -10,13 +10,13 @@ import { logPlaceOf, type NginxConfig, nginxAddress, nginxConfig } from './confi
 import { testConfig } from './configTest.ts'
 import { describes } from './described.ts'
 import { type KnownPool, knownPools } from './knownPools.ts'
-import { type LogEntry, readEntry } from './log/entry.ts'
+import { type LogEntry, readEntry, type Try } from './log/entry.ts'
 import { type LogSource, openLog } from './log/source.ts'
-import { type LogLook, Tally } from './log/tally.ts'
+import { type LogLook, Tally, type Visit } from './log/tally.ts'
 import { masterPid, servesStatus, workersOf } from './master.ts'
-import { seenPool, weightSamples } from './pools.ts'
+import { seenPool, weightSamples, withSeen } from './pools.ts'
 import { parseStubStatus } from './stubStatus.ts'
-import { parseVts } from './vts.ts'
+import { parseVts, zonesIn } from './vts.ts'
 import { writes } from './written.ts'
 
 type NginxLink = {
@@ -25,6 +25,8 @@ type NginxLink = {
   pools: Map<string, { pool: Omit<Pool, 'target'>; names: Map<string, string> }>
   tally: Tally
   log: LogSource | null
+  /** The upstreams that VTS showed at its last look: what runs is told by it, not by the files. */
+  shown: Set<string>
   take(line: string): void
 }
 
@@ -42,20 +44,40 @@ const status: Probe<NginxLink, string> = {
 const ONLY_LOGGED = ['nginx_log_lines_total', 'nginx_log_lines_unread_total', 'pool_retries_total']
 const COUNTED = 'for retries and hot keys; requests, errors, times and caches are counted by VTS, so that nothing counts twice'
 
-const upstreams: Probe<NginxLink, { pools: Omit<Pool, 'target'>[]; running: boolean }> = {
+const UPSTREAM_FILES = 'upstream files'
+type FilePools = { pools: Omit<Pool, 'target'>[]; running: boolean; errors: string[]; tells: string[] }
+
+const upstreams: Probe<NginxLink, FilePools> = {
   id: 'upstreams',
-  feature: 'upstream files',
+  feature: UPSTREAM_FILES,
   emits: { metrics: ['pool_weight_set', 'pool_weight_effective', 'pool_up'], topology: ['pools'] },
   everyMs: 1_000,
   cost: 'nothing to NGINX: the include files of its upstreams, on this machine',
   wanted: ({ config }) =>
     Object.keys(config.upstreams).length > 0 ? true : 'no `upstreams` in the configuration: weights are neither shown nor set',
   async read(link) {
-    await readPools(link)
-    return { pools: [...link.pools.values()].map(({ pool }) => pool), running: link.config.vts === undefined }
+    const known = await readPools(link)
+    const errors = known.flatMap(({ error }) => error ?? [])
+    if (errors.length > 0 && errors.length === known.length) throw errors[0]!
+    return {
+      // Who else serves a pool whose servers stand elsewhere, is known from its traffic.
+      pools: known.map(({ pool }) => (pool.serversBecause ? withSeen(pool, link.tally.serversOf(pool.name)) : pool)),
+      running: link.config.vts === undefined,
+      errors: errors.map(({ message }) => message),
+      tells: known.map(({ pool }) => pool.name).filter((name) => !link.shown.has(name)),
+    }
   },
   // Where VTS tells what runs, the file's weights are what it says and no more.
-  parse: ({ pools, running }) => ({ samples: running ? weightSamples(pools) : [], records: [], topology: { pools } }),
+  parse: ({ pools, running, errors, tells }) => ({
+    samples: running ? weightSamples(pools) : [],
+    records: [],
+    topology: {
+      pools: pools.filter(({ name }) => tells.includes(name)),
+      ...(errors.length > 0
+        ? { capabilities: [{ feature: UPSTREAM_FILES, available: true, because: `not all: ${errors.join('; ')}` }] }
+        : {}),
+    },
+  }),
 }
 
 const vts: Probe<NginxLink, { page: string; known: KnownPool[] }> = {
@@ -81,18 +103,28 @@ const vts: Probe<NginxLink, { page: string; known: KnownPool[] }> = {
   async read(link, _cursor, signal) {
     // Without the files' own names the first look would count under other ones.
     if (link.pools.size === 0) await readPools(link).catch(() => {})
+    link.shown = new Set()
     const page = await getText(link.config.vts!, signal)
+    link.shown = zonesIn(page)
     return { page, known: [...link.pools.values()].map(({ pool, names }) => ({ pool, names: [...names] })) }
   },
   parse({ page, known }, { cursor }) {
-    const { version, samples, pools, cursor: next } = parseVts(page, known, cursor)
-    return { samples, records: [], topology: { facts: { version }, pools }, cursor: next }
+    const { version, samples, pools, cursor: next, unread } = parseVts(page, known, cursor)
+    const because = unread && `${unread.count} rows of the page cannot be read, among them ${unread.first}`
+    return {
+      samples,
+      records: [],
+      topology: { facts: { version }, pools, ...(because ? { capabilities: [{ feature: 'VTS', available: true, because }] } : {}) },
+      cursor: next,
+    }
   },
 }
 
+const LOG = 'access log'
+
 const accessLog: Probe<NginxLink, LogLook & { known: string[]; counted: boolean }> = {
   id: 'access-log',
-  feature: 'access log',
+  feature: LOG,
   emits: {
     metrics: [
       'cache_hits_total',
@@ -118,27 +150,34 @@ const accessLog: Probe<NginxLink, LogLook & { known: string[]; counted: boolean 
     await link.log.pull(link.take)
     return { ...link.tally.look(performance.now()), known: Object.keys(link.config.upstreams), counted: link.config.vts !== undefined }
   },
-  parse({ samples, pools, known, counted, hot, lines, bad }, { at }) {
-    if (lines > 0 && bad === lines) throw malformed('a line of the access log is to be JSON with "upstream_addr" (or "u")', '')
+  parse({ samples, pools, known, counted, hot, lines, bad, loss }, { at }) {
+    if (lines > 0 && bad === lines)
+      throw malformed(`a line of the access log is to be JSON with "upstream_addr" (or "u"): ${loss.because ?? 'none was'}`, '')
     const records = hot.map((key): NewRecord => ({ kind: 'hot-key', id: key.key, at, method: 'access-log', ...key }))
     if (counted)
       return {
         samples: samples.filter(({ metric }) => ONLY_LOGGED.includes(metric)),
         records,
-        topology: { capabilities: [{ feature: 'access log', available: true, because: COUNTED }] },
+        topology: {
+          capabilities: [{ feature: LOG, available: loss.fair, because: loss.because ? `${COUNTED}; ${loss.because}` : COUNTED }],
+        },
       }
     return {
       samples,
       records,
       // Those of the upstream files are told by the files.
-      topology: { pools: pools.filter(({ name }) => !known.includes(name)).map(({ name, servers }) => seenPool(name, servers)) },
+      topology: {
+        pools: pools.filter(({ name }) => !known.includes(name)).map(({ name, servers }) => seenPool(name, servers)),
+        ...(loss.because ? { capabilities: [{ feature: LOG, available: loss.fair, because: loss.because }] } : {}),
+      },
     }
   },
 }
 
-async function readPools(link: NginxLink): Promise<void> {
+async function readPools(link: NginxLink): Promise<KnownPool[]> {
   const known = await knownPools(link.config)
   link.pools = new Map(known.map(({ pool, names }) => [pool.name, { pool, names: new Map(names) }]))
+  return known
 }
 
 function open(config: NginxConfig): NginxLink {
@@ -147,22 +186,37 @@ function open(config: NginxConfig): NginxLink {
     pools: new Map(),
     tally: new Tally(performance.now()),
     log: null,
+    shown: new Set(),
     take(line) {
       const entry = readEntry(line)
-      const name = entry && placeOf(entry, link)
-      const known = name == null ? undefined : link.pools.get(name)
-      link.tally.add(entry, name, (address) => known?.names.get(address) ?? address, known?.pool.ring !== undefined)
+      if (typeof entry === 'string') return link.tally.line(entry)
+      link.tally.line(entry.mended ? 'mended' : 'read')
+      // What an internal redirect left behind: each try list is a visit of its own, to the upstream that has all its servers.
+      for (const tries of entry.before) visit(link, holderOf(tries, link), { tries, failed: tries.at(-1)?.failed ?? false })
+      visit(link, placeOf(entry, link), entry)
     },
   }
   return link
 }
 
+function visit({ pools, tally }: NginxLink, name: string | null, of: Visit): void {
+  if (name === null) return
+  const known = pools.get(name)
+  tally.add(name, of, (address) => known?.names.get(address) ?? address, known?.pool.ring !== undefined)
+}
+
 /** Which upstream a line is of: as it says, else the one that has the server. Null: none that is known. */
-function placeOf(entry: LogEntry, { pools }: NginxLink): string | null {
-  if (entry.pool !== null) return entry.pool
-  if (pools.size === 1) return [...pools.keys()][0]!
-  const [first] = entry.tries
-  return (first && [...pools].find(([, { names }]) => names.has(first.address))?.[0]) ?? null
+function placeOf({ pool, tries, before }: LogEntry, link: NginxLink): string | null {
+  if (pool !== null) return pool
+  if (link.pools.size === 1 && before.length === 0) return [...link.pools.keys()][0]!
+  return holderOf(tries, link)
+}
+
+/** The one upstream that all these addresses belong to; null where none is known, or several are. */
+function holderOf(tries: readonly Try[], { pools }: NginxLink): string | null {
+  if (tries.length === 0) return null
+  const [holder, another] = [...pools].filter(([pool, { names }]) => tries.every(({ address }) => address === pool || names.has(address)))
+  return holder && !another ? holder[0] : null
 }
 
 /** NGINX, open source. */

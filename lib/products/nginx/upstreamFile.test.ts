@@ -12,7 +12,7 @@ keepalive 16;
 
 describe('an include file of an upstream', () => {
   test('is read', () => {
-    const { servers, method } = readUpstream(FILE, 'app')
+    const { servers, statements } = readUpstream(FILE, 'app')
     expect(servers.map(({ address, weight, down, backup }) => [address, weight, down, backup])).toEqual([
       ['10.0.0.1:8080', 3, false, false],
       ['10.0.0.2:8080', 1, false, false],
@@ -20,14 +20,14 @@ describe('an include file of an upstream', () => {
       ['unix:/run/app 1.sock', 2, true, false],
       ['10.0.0.9:8080', 1, false, true],
     ])
-    expect(method).toBeNull()
+    expect(statements).toEqual([['keepalive', '16']])
   })
 
   test('with whole upstreams: only the one that is meant', () => {
     const text = 'upstream a { hash $uri consistent; server 1.1.1.1; }\nupstream b {\n  least_conn;\n  server 2.2.2.2 weight=5;\n}\n'
-    expect(readUpstream(text, 'a')).toMatchObject({ method: 'hash $uri consistent', servers: [{ address: '1.1.1.1' }] })
-    expect(readUpstream(text, 'b')).toMatchObject({ method: 'least_conn', servers: [{ weight: 5 }] })
-    expect(readUpstream(text, 'c').servers).toEqual([])
+    expect(readUpstream(text, 'a')).toMatchObject({ statements: [['hash', '$uri', 'consistent']], servers: [{ address: '1.1.1.1' }] })
+    expect(readUpstream(text, 'b')).toMatchObject({ statements: [['least_conn']], servers: [{ weight: 5 }], absent: false })
+    expect(readUpstream(text, 'c')).toEqual({ servers: [], statements: [], absent: true })
     expect(withServers(text, 'b', [{ server: '2.2.2.2', weight: 7 }])).toBe(text.replace('weight=5', 'weight=7'))
   })
 
@@ -97,10 +97,36 @@ describe('an include file of an upstream', () => {
     expect(() => withServers(FILE, 'app', [{ server: '10.0.0.3', weight: 1 }])).toThrow(expect.objectContaining({ code: 'not_found' }))
   })
 
-  test.each(['server 1.1.1.1', 'upstream a {', '}', 'server "1.1.1.1;', 'server;', 'server a weight=banana;', 'server a; server a;'])(
+  test('a server that is named twice is not written', () => {
+    expect(() => withServers('server a; server a weight=2;', 'app', [{ server: 'a', weight: 3 }])).toThrow(/twice/)
+  })
+
+  test.each(['server 1.1.1.1', 'upstream a {', '}', 'server "1.1.1.1;', 'server;', 'server a weight=banana;'])(
     '%j is malformed',
     (text) => {
       expect(() => readUpstream(text, 'a')).toThrow(expect.objectContaining({ code: 'malformed' }))
     },
   )
+})
+
+test('what is Lua stays as it is, and braces within it are none of NGINX', () => {
+  const text = `upstream gateway {
+  server 10.0.0.1; # don't
+  balancer_by_lua_block {
+    -- don't { touch
+    --[==[ } ]] ]==]
+    local s = "}" .. '\\'}' .. [[ } ]]
+    local t = { a = { 1 } } -- }
+  }
+  keepalive 320;
+}
+`
+  const { servers, statements } = readUpstream(text, 'gateway')
+  expect(servers.map(({ address }) => address)).toEqual(['10.0.0.1'])
+  expect(statements).toEqual([['balancer_by_lua_block'], ['keepalive', '320']])
+  expect(withServers(text, 'gateway', [{ server: '10.0.0.1', weight: 2 }])).toBe(text.replace('10.0.0.1;', '10.0.0.1 weight=2;'))
+})
+
+test.each(['{ ', "{ '} ", '{ --[[ } ', '{ -- }'])('a block of Lua that does not end: %j', (block) => {
+  expect(() => readUpstream(`upstream a { balancer_by_lua_block ${block}`, 'a')).toThrow(/Lua is not closed/)
 })

@@ -5,35 +5,37 @@ import { type Word, wordsIn } from './words.ts'
 export type UpstreamServer = { address: string; weight: number; down: boolean; backup: boolean; from: number; to: number; words: Word[] }
 export type Upstream = {
   servers: UpstreamServer[]
-  /** `least_conn`, `hash $request_uri consistent`, …; null: round robin, or it stands elsewhere. */
-  method: string | null
+  /** Every other statement in it, word by word; of a block what stands before its brace. */
+  statements: string[][]
+  /** The file holds whole upstreams, but none of that name. */
+  absent: boolean
 }
 
-const METHODS = ['least_conn', 'ip_hash', 'hash', 'random', 'fair', 'least_time']
-
-/** The servers of an upstream from its file: those inside `upstream NAME { }`, at any depth, where the file holds such blocks, else all. */
+/** The statements of an upstream from its file: those inside `upstream NAME { }`, at any depth, where the file holds such blocks, else all. */
 export function readUpstream(text: string, name: string): Upstream {
   const servers: UpstreamServer[] = []
-  let method: string | null = null
+  const statements: string[][] = []
   const blocks: string[] = []
   let statement: Word[] = []
   let found = 0
   const all = [...wordsIn(text)]
   const whole = all.some((word, i) => word.text === 'upstream' && all[i + 2]?.sign && all[i + 2]?.text === '{')
+  const inside = () => (whole ? blocks.at(-1) === `upstream ${name}` : blocks.length === 0)
+  const said = () => statement.map(({ text }) => text)
   for (const word of all) {
     if (!word.sign) statement.push(word)
     else if (word.text === '{') {
-      blocks.push(statement.map(({ text }) => text).join(' '))
+      if (inside()) statements.push(said())
+      blocks.push(said().join(' '))
       if (blocks.at(-1) === `upstream ${name}`) found++
       statement = []
     } else if (word.text === '}') {
       if (statement.length > 0 || blocks.length === 0) throw malformed(`the file of upstream ${name}: a } closes nothing`, text)
       blocks.pop()
     } else {
-      if (whole ? blocks.at(-1) === `upstream ${name}` : blocks.length === 0) {
-        const [first] = statement
-        if (first?.text === 'server') servers.push(serverOf(statement, word.from))
-        else if (first && METHODS.includes(first.text)) method = statement.map(({ text }) => text).join(' ')
+      if (inside() && statement[0]) {
+        if (statement[0].text === 'server') servers.push(serverOf(statement, word.from))
+        else statements.push(said())
       }
       statement = []
     }
@@ -41,10 +43,7 @@ export function readUpstream(text: string, name: string): Upstream {
   if (statement.length > 0 || blocks.length > 0)
     throw malformed(`the file of upstream ${name} ends within a statement or block`, text.slice(-120))
   if (found > 1) throw malformed(`the file of upstream ${name} holds two of that name`, text.slice(0, 120))
-  const known = new Set<string>()
-  const twice = servers.find(({ address }) => known.size === known.add(address).size)
-  if (twice) throw malformed(`the file of upstream ${name} names a server twice`, twice.address)
-  return { servers, method }
+  return { servers, statements, absent: whole && found === 0 }
 }
 
 function serverOf(statement: Word[], end: number): UpstreamServer {
@@ -96,7 +95,8 @@ export function withServers(text: string, name: string, edits: readonly ServerEd
 }
 
 export function serverIn(servers: readonly UpstreamServer[], pool: string, name: string): UpstreamServer {
-  const found = servers.find((server) => server.address === name)
+  const [found, again] = servers.filter((server) => server.address === name)
+  if (again) throw malformed(`the file of upstream ${pool} names a server twice`, name)
   if (!found) throw new EvenkeelError('not_found', `the file of upstream ${pool} has no server ${name}`)
   return found
 }

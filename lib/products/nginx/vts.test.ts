@@ -7,8 +7,12 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ABLE } from '../../../test/normal.ts'
 import type { Parsed } from '../../model/product.ts'
+import type { RingSpec } from '../../model/ring.ts'
 import { nginxConfig } from './config.ts'
+import type { KnownPool } from './knownPools.ts'
+import { poolOf } from './pools.ts'
 import { nginx } from './product.ts'
+import { readUpstream } from './upstreamFile.ts'
 import { parseVts, type VtsReading } from './vts.ts'
 
 const PAGE = readFileSync(new URL('./fixtures/nginx-1.22-vts-0.2.json', import.meta.url), 'utf8')
@@ -169,10 +173,9 @@ it.each([
   ['[]', 'the whole'],
   ['{}', 'nginxVersion'],
   [PAGE.slice(0, 900), 'JSON'],
-  [changed((page) => Object.assign(page.upstreamZones.u_cons![1]!, { requestCounter: 'many' })), 'upstreamZones.u_cons[1].requestCounter'],
-  [changed((page) => Object.assign(page.upstreamZones.u_cons![1]!, { requestCounter: -1 })), 'upstreamZones.u_cons[1].requestCounter'],
   [changed((page) => Object.assign(page.upstreamZones, { '<b>\n': 5 })), 'upstreamZones.<b>'],
-  [changed((page) => delete page.upstreamZones.u_cons![0]!.responses['5xx']), 'upstreamZones.u_cons[0].responses.5xx'],
+  ['{"version":8,"nginx_version":"1.13.4","upstreams":{}}', 'NGINX Plus'],
+  ['{"nginxVersion":"1.20.1","nowMsec":1,"streamServerZones":{},"streamUpstreamZones":{}}', 'nginx-module-sts'],
 ])('refuses what is no such page, naming the field (%#)', (text, field) => {
   expect(() => parseVts(text, [], null)).toThrow(expect.objectContaining({ code: 'malformed', message: expect.stringContaining(field) }))
 })
@@ -217,7 +220,8 @@ it('beside an access log VTS alone counts, and the log says so', async () => {
         {
           name: 'u_cons',
           balances: 'hash',
-          ring: { algorithm: 'nginx-consistent', nodes: [{}, {}, { weight: 7 }, { state: 'down' }] },
+          // A row that no file names may be hashed under any name.
+          ringBecause: expect.stringContaining('127.0.0.1:19099'),
           servers: [{}, {}, { weightSet: 7, weightFile: 5 }, { name: '127.0.0.1:19099', state: 'drain' }],
         },
       ],
@@ -242,4 +246,74 @@ it('beside an access log VTS alone counts, and the log says so', async () => {
     await nginx.close(link)
     server.close()
   }
+})
+
+it.each([
+  [(row: { requestCounter: unknown }) => Object.assign(row, { requestCounter: 'many' }), 'upstreamZones.u_cons[1].requestCounter'],
+  [(row: { requestCounter: unknown }) => Object.assign(row, { requestCounter: -1 }), 'upstreamZones.u_cons[1].requestCounter'],
+  [(row: { responses: Record<string, number> }) => delete row.responses['5xx'], 'upstreamZones.u_cons[1].responses.5xx'],
+])('a row that cannot be read costs itself alone, and is told (%#)', (spoil, field) => {
+  const reading = parseVts(
+    changed(({ upstreamZones }) => spoil(upstreamZones.u_cons![1]!)),
+    [],
+    null,
+  )
+  expect(reading.unread).toEqual({ count: 1, first: expect.stringContaining(field) })
+  expect(reading.pools[0]!.servers.map(({ name }) => name)).toEqual(['127.0.0.1:19001', '127.0.0.1:19003', '127.0.0.1:19099'])
+  expect(reading.pools[0]!.serversLeft).toBe(1)
+  expect(value(reading, 'pool_requests_total', three)).toBe(53)
+  // The sum would lack one.
+  expect(value(reading, 'pool_requests_total', { pool: 'u_cons' })).toBeUndefined()
+})
+
+describe('NGINX 1.31 with a name that it resolves itself', () => {
+  const NEWEST = readFileSync(new URL('./fixtures/nginx-1.31.4-vts-0.2.7.json', import.meta.url), 'utf8')
+  const FILE = 'server app.test:29041 resolve weight=4; server 127.0.0.1:29042 weight=2; server 127.0.0.1:29043 weight=2;'
+  const known = (method: string, addresses: [string, string[]][], text = FILE): KnownPool[] => {
+    const config = nginxConfig.parse({
+      kind: 'nginx',
+      name: 'web',
+      status: 'http://x/',
+      vts: 'http://x/',
+      upstreams: { u2: { file: '/u2' } },
+    })
+    const pool = poolOf(config, 'u2', readUpstream(`${method} ${text}`, 'u2'), new Map(addresses))
+    return [
+      {
+        pool,
+        names: [
+          ...pool.servers.map(({ name }): [string, string] => [name, name]),
+          ...addresses.flatMap(([name, own]) => own.map((one): [string, string] => [one, name])),
+        ],
+      },
+    ]
+  }
+  const read = (files: KnownPool[]) => parseVts(NEWEST, files, null).pools.find(({ name }) => name === 'u2')!
+  const byName = (ring: RingSpec | undefined) => ring?.nodes.map(({ name, weight }) => [name, weight]).sort()
+
+  it.each([
+    ['the same resolver', [['app.test:29041', ['127.0.0.1:29041', '127.0.0.2:29041']]]],
+    ['a resolver that knows half of it', [['app.test:29041', ['127.0.0.1:29041']]]],
+    ['no answer here', [['app.test:29041', []]]],
+  ] as [string, [string, string[]][]][])('its ring is of the names in the file: %s', (_, addresses) => {
+    const pool = read(known('hash $arg_k consistent;', addresses))
+    expect(pool.servers.map(({ name, weightSet, weightEffective }) => [name, weightSet, weightEffective])).toEqual([
+      ['127.0.0.1:29042', 2, 2],
+      ['127.0.0.1:29043', 2, 2],
+      ['app.test:29041', 4, 8],
+    ])
+    expect(byName(pool.ring)).toEqual([['127.0.0.1:29042', 2], ['127.0.0.1:29043', 2], ['app.test:29041', 4]]) // biome-ignore format: a table
+    // Without `consistent` NGINX counts through the addresses.
+    expect(byName(read(known('hash $arg_k;', addresses)).ring)).toEqual([['127.0.0.1:29042', 2], ['127.0.0.1:29043', 2], ['app.test:29041', 8]]) // biome-ignore format: a table
+  })
+
+  it('an address that is of no name, or of one of several, leaves no ring', () => {
+    const two = `${FILE} server also.test:29041 resolve weight=4;`
+    for (const text of [two, FILE.replace('weight=4', 'weight=3'), FILE.replace('app.test:29041', '10.0.0.1:29041')]) {
+      const pool = read(known('hash $arg_k consistent;', [], text))
+      expect(pool.ring).toBeUndefined()
+      expect(pool.ringBecause).toContain('29041')
+      expect(pool.servers.map(({ name }) => name)).toContain('127.0.0.2:29041')
+    }
+  })
 })

@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import { parseJson } from '../../../model/json.ts'
+import { type Fields, fieldsOf, type Unread } from './fields.ts'
 
 /** One try of a request on one server. */
 export type Try = { address: string; failed: boolean; seconds: number | null }
@@ -7,12 +6,16 @@ export type Try = { address: string; failed: boolean; seconds: number | null }
 export type LogEntry = {
   /** `$proxy_host`: the upstream's name. Null where the log does not say it. */
   pool: string | null
-  /** In order; the last one answered. Empty: answered from the cache, or by NGINX itself. */
+  /** The tries on that upstream, in order; the last one answered. Empty: answered from the cache, or by NGINX itself. */
   tries: Try[]
+  /** The tries on other upstreams, which an internal redirect (`X-Accel-Redirect`, `error_page`) left; one list each. */
+  before: Try[][]
   failed: boolean
   cache: 'hit' | 'miss' | null
   /** What the upstream hashes, where the log has it. */
   key: string | null
+  /** Written in a form that is no JSON. */
+  mended: boolean
 }
 
 /** Each field by NGINX's own variable, and by the short name that keeps a datagram small. */
@@ -26,51 +29,49 @@ const NAMES = {
   key: ['key', 'hash_key'],
 } as const
 
-const shape = z.record(z.string(), z.unknown())
 const HITS = ['HIT', 'STALE', 'UPDATING', 'REVALIDATED']
 const MISSES = ['MISS', 'EXPIRED']
 const KEY_MAX = 512
 const TRIES_MAX = 20
+/** No request takes longer than a day. */
+const SECONDS_MAX = 86_400
 
-/** Reads one JSON line, with or without syslog's words before it. Null when it is none, or lacks the upstream's address. */
-export function readEntry(line: string): LogEntry | null {
-  const start = line.indexOf('{')
-  if (start < 0) return null
-  let json: unknown
-  try {
-    json = parseJson(line.slice(start))
-  } catch {
-    return null
-  }
-  const parsed = shape.safeParse(json)
-  if (!parsed.success) return null
-  const text = (field: keyof typeof NAMES): string | null => {
-    const name = NAMES[field].find((candidate) => Object.hasOwn(parsed.data, candidate))
-    const value = name === undefined ? null : parsed.data[name]
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : null
-  }
+/** Reads one line; why not where it is none that tells of an upstream. */
+export function readEntry(line: string): LogEntry | Unread {
+  const read = fieldsOf(line)
+  if (typeof read === 'string') return read
+  const text = (field: keyof typeof NAMES) => textIn(read.fields, NAMES[field])
   const addresses = text('addresses')
-  if (addresses === null) return null
-  const statuses = parts(text('statuses') ?? '')
-  const seconds = parts(text('seconds') ?? '')
-  const tries = parts(addresses)
-    .slice(0, TRIES_MAX)
-    .map((address, i, all): Try => {
-      const status = Number(statuses[i])
-      const took = Number.parseFloat(seconds[i] ?? '')
-      // What was tried again had failed, whatever it answered.
-      return { address, failed: status >= 500 || i < all.length - 1, seconds: Number.isFinite(took) && took >= 0 ? took : null }
-    })
+  if (addresses === null) return 'lacks'
+  const statuses = groups(text('statuses'))
+  const seconds = groups(text('seconds'))
+  const tried = groups(addresses).map((group, i) => triesOf(group, statuses[i] ?? [], seconds[i] ?? []))
   const cache = text('cache') ?? ''
   const key = text('key')
   return {
     pool: text('pool')?.slice(0, 200) || null,
-    tries,
-    failed: Number(text('status') ?? statuses.at(-1)) >= 500,
+    tries: tried.at(-1) ?? [],
+    before: tried.slice(0, -1),
+    failed: Number(text('status') ?? statuses.at(-1)?.at(-1)) >= 500,
     cache: HITS.includes(cache) ? 'hit' : MISSES.includes(cache) ? 'miss' : null,
     key: key ? key.slice(0, KEY_MAX) : null,
+    mended: read.mended,
   }
 }
 
-/** NGINX lists tries as `a, b`, and those after an internal redirect behind ` : `. */
-const parts = (text: string): string[] => (text === '' || text === '-' ? [] : text.split(/, | : /))
+const textIn = (fields: Fields, names: readonly string[]): string | null => {
+  const name = names.find((one) => fields.has(one))
+  return name === undefined ? null : fields.get(name)!
+}
+
+const triesOf = (addresses: string[], statuses: string[], seconds: string[]): Try[] =>
+  addresses.slice(0, TRIES_MAX).map((address, i, all): Try => {
+    const status = Number(statuses[i])
+    const took = Number.parseFloat(seconds[i] ?? '')
+    // What was tried again had failed, whatever it answered.
+    return { address, failed: status >= 500 || i < all.length - 1, seconds: took >= 0 && took <= SECONDS_MAX ? took : null }
+  })
+
+/** NGINX parts the tries on one upstream by `, `, and behind an internal redirect those on the next by ` : `. */
+const groups = (text: string | null): string[][] =>
+  text === null || text === '' || text === '-' ? [] : text.split(' : ').map((group) => group.split(', '))

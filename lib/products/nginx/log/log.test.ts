@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { logPlaceOf } from '../config.ts'
-import { readEntry } from './entry.ts'
+import { type LogEntry, readEntry } from './entry.ts'
 import { Tally } from './tally.ts'
 
 const LINES = readFileSync(new URL('../fixtures/nginx-1.22-syslog-json.txt', import.meta.url), 'utf8')
   .trim()
   .split('\n')
+/** One that is read. */
+const entryOf = (text: string): LogEntry => {
+  const entry = readEntry(text)
+  if (typeof entry === 'string') throw new Error(entry)
+  return entry
+}
 const line = (fields: object) => `<190>Nov 23 01:03:49 ngx: ${JSON.stringify(fields)}`
 
 describe('a line of the access log', () => {
@@ -14,15 +20,17 @@ describe('a line of the access log', () => {
     expect(readEntry(LINES[0]!)).toEqual({
       pool: 'u_cons',
       tries: [{ address: '127.0.0.1:19004', failed: false, seconds: 0.001 }],
+      before: [],
       failed: false,
       cache: 'miss',
       key: null,
+      mended: false,
     })
-    expect(LINES.map((text) => readEntry(text)?.cache)).toEqual(expect.arrayContaining(['hit', 'miss']))
+    expect(LINES.filter((text) => text.includes('{')).map((text) => entryOf(text).cache)).toEqual(expect.arrayContaining(['hit', 'miss']))
   })
 
   test("retries, internal redirects, NGINX's own names of fields", () => {
-    const entry = readEntry(
+    const entry = entryOf(
       JSON.stringify({
         upstream_addr: '10.0.0.1:80, 10.0.0.2:80 : 10.0.0.3:80',
         upstream_status: '502, 200 : 404',
@@ -31,16 +39,64 @@ describe('a line of the access log', () => {
         proxy_host: 'app',
       }),
     )
-    expect(entry?.tries).toEqual([
-      { address: '10.0.0.1:80', failed: true, seconds: 0.01 },
-      { address: '10.0.0.2:80', failed: true, seconds: null },
-      { address: '10.0.0.3:80', failed: false, seconds: 0.03 },
+    expect(entry.before).toEqual([
+      [
+        { address: '10.0.0.1:80', failed: true, seconds: 0.01 },
+        { address: '10.0.0.2:80', failed: false, seconds: null },
+      ],
     ])
-    expect(entry?.failed).toBe(false)
+    expect(entry.tries).toEqual([{ address: '10.0.0.3:80', failed: false, seconds: 0.03 }])
+    expect(entry.failed).toBe(false)
   })
 
-  test.each(['', 'GET / HTTP/1.1', '{"u":', '[1]', '{"st":200}', '{"u":{}}', 'null', `{"__proto__":{"u":"a"}}`])('%j is none', (text) => {
-    expect(readEntry(text)).toBeNull()
+  test.each([
+    ['values without quotes', '{"st":200,"u":10.0.0.1:80, 10.0.0.2:80,"us":502, 200,"urt":-, 0.020,"up":"api"}', true],
+    ['lists', '{"st":200,"u":["10.0.0.1:80","10.0.0.2:80"],"us":[502, 200],"urt":[0.001, 0.020],"up":"api"}', false],
+    ['lists with what is no number', '{"st":200,"u":[10.0.0.1:80, 10.0.0.2:80],"us":[502, 200],"urt":[-, 0.020],"up":"api"}', true],
+    [
+      'escapes of NGINX',
+      '{"u":"10.0.0.1:80, 10.0.0.2:80","us":"502, 200","urt":"-, 0.020","st":200,"up":"api","ua":"\\x22x\\xE6\\x9D\\xB1"}',
+      true,
+    ],
+    ['LTSV', 'up:api\tu:10.0.0.1:80, 10.0.0.2:80\tus:502, 200\turt:-, 0.020\tst:200\tua:{"u"}', false],
+    ['blanks around', ' { "up" : "api" , "u" : "10.0.0.1:80, 10.0.0.2:80", "us": 502, 200, "urt" : -, 0.020 , "st": 200 } ', true],
+  ])('%s', (_, text, mended) => {
+    expect(entryOf(text)).toMatchObject({
+      pool: 'api',
+      tries: [
+        { address: '10.0.0.1:80', failed: true },
+        { address: '10.0.0.2:80', failed: false, seconds: 0.02 },
+      ],
+      failed: false,
+      mended,
+    })
+  })
+
+  test('a key is the bytes that were asked for', () => {
+    expect(entryOf('{"u":"a:1","key":"/a\\x22b\\xE6\\x9D\\xB1"}').key).toBe('/a"b東')
+  })
+
+  test.each([
+    ['', 'format'],
+    ['GET / HTTP/1.1', 'format'],
+    ['10.0.0.9 - - [x] "GET /{"u":"1.1.1.1:80"} HTTP/1.1" 200 1 "-" "-"', 'format'],
+    ['[1]', 'format'],
+    ['{"u":', 'cut'],
+    ['{"u":"10.0.0.1:80","us":"200","ua":"a"b"}', 'cut'],
+    ['{"u":"10.0.0.1:80","us":"200","u":502, 200}', 'cut'],
+    ['{"u":"10.0.0.1:80","us":"200","req":"GET /long', 'cut'],
+    ['{"st":200}', 'lacks'],
+    ['{"u":{}}', 'lacks'],
+    ['{"__proto__":{"u":"a"}}', 'lacks'],
+    ['a:b\tc:d', 'lacks'],
+  ])('%j is none: %s', (text, why) => {
+    expect(readEntry(text)).toBe(why)
+  })
+
+  test('a hostile line takes no longer than its length', () => {
+    const began = performance.now()
+    for (const part of [' ', ', ', '} ', '\\', '"', '","a":', '\\x22']) readEntry(`{"u":${part.repeat(60_000)}`)
+    expect(performance.now() - began).toBeLessThan(2_000)
   })
 })
 
@@ -55,8 +111,9 @@ test.each([
 
 describe('the tally', () => {
   const add = (tally: Tally, fields: object, hashed = false) => {
-    const entry = readEntry(line(fields))
-    tally.add(entry, entry?.pool ?? null, (address) => address.replace('10.0.0.1:80', 'one'), hashed)
+    const entry = entryOf(line(fields))
+    tally.line('read')
+    tally.add(entry.pool!, entry, (address) => address.replace('10.0.0.1:80', 'one'), hashed)
   }
   const value = (samples: { metric: string; value: number; labels?: object }[], metric: string, labels: object) =>
     samples.find((sample) => sample.metric === metric && JSON.stringify(sample.labels) === JSON.stringify(labels))?.value
@@ -66,7 +123,7 @@ describe('the tally', () => {
     add(tally, { u: '10.0.0.1:80, 10.0.0.2:80', us: '502, 200', urt: '0.010, 0.030', st: 200, up: 'app' })
     add(tally, { u: '10.0.0.1:80', us: '500', urt: '0.020', st: 500, up: 'app' })
     add(tally, { u: 'app', us: '502', urt: '0.000', st: 502, up: 'app' })
-    tally.add(null, null, String, false)
+    tally.line('format')
     const { samples, lines, bad } = tally.look(1_000)
     expect([lines, bad]).toEqual([4, 1])
     expect(value(samples, 'pool_requests_total', { pool: 'app' })).toBe(3)
@@ -84,9 +141,9 @@ describe('the tally', () => {
 
   test('the cache by its label', () => {
     const tally = new Tally(0)
-    for (const text of LINES) {
-      const entry = readEntry(text)
-      tally.add(entry, entry?.pool ?? null, String, false)
+    for (const text of LINES.filter((text) => text.includes('{'))) {
+      const entry = entryOf(text)
+      tally.add(entry.pool!, entry, String, false)
     }
     const { samples } = tally.look(1_000)
     expect(value(samples, 'cache_hits_total', { cache: 'u_cons' })).toBe(3)
@@ -98,6 +155,35 @@ describe('the tally', () => {
     for (let i = 0; i < 100; i++) add(tally, { u: 'a:1', up: 'app', key: i % 4 ? `/page/${i}` : '/hot' }, true)
     const [first] = tally.look(6_000).hot
     expect(first).toMatchObject({ key: '/hot', share: 0.25 })
+  })
+
+  test('of lines that break where a request failed, nothing is counted until all are read', () => {
+    const tally = new Tally(0)
+    for (let i = 0; i < 60; i++) add(tally, { u: '10.0.0.1:80', us: '200', st: 200, up: 'app' })
+    for (let i = 0; i < 40; i++) tally.line('cut')
+    const lossy = tally.look(1_000)
+    expect(lossy.loss).toMatchObject({
+      fair: false,
+      because: expect.stringMatching(/^40\.0 % of its lines cannot be read.*nothing is counted/),
+    })
+    expect(lossy.samples.map(({ metric }) => metric)).toEqual(['nginx_log_lines_total', 'nginx_log_lines_unread_total'])
+    expect(lossy.pools).toEqual([{ name: 'app', servers: ['one'] }])
+    tally.look(61_000)
+    add(tally, { u: '10.0.0.1:80', us: '200', st: 200, up: 'app' })
+    tally.look(122_000)
+    add(tally, { u: '10.0.0.1:80', us: '200', st: 200, up: 'app' })
+    const fair = tally.look(123_000)
+    expect(fair.loss).toEqual({ fair: true, because: null })
+    expect(value(fair.samples, 'pool_requests_total', { pool: 'app' })).toBeLessThan(3)
+  })
+
+  test('lines of another format are told, and cost no count', () => {
+    const tally = new Tally(0)
+    for (let i = 0; i < 25; i++) add(tally, { u: '10.0.0.1:80', us: '200', st: 200, up: 'app' })
+    for (let i = 0; i < 75; i++) tally.line(i % 3 ? 'format' : 'lacks')
+    const { loss, samples } = tally.look(1_000)
+    expect(loss).toMatchObject({ fair: true, because: expect.stringMatching(/^50\.0 % .*another `log_format`.*25\.0 % .*upstream_addr/) })
+    expect(value(samples, 'pool_requests_total', { pool: 'app' })).toBe(25)
   })
 
   test('memory is bounded whatever is sent', () => {

@@ -1,12 +1,16 @@
 import type { Reading } from '../../../model/series.ts'
 import { printable, readings } from '../../answers.ts'
 import { type BurstCounts, type Counts, type HotKeyCount, hottest, remembered } from '../../hotKeys.ts'
-import type { LogEntry, Try } from './entry.ts'
+import type { Try } from './entry.ts'
+import type { Unread } from './fields.ts'
+import { type Loss, lossOf, noLines, type Recent } from './loss.ts'
 
 const POOLS_MAX = 100
 const SERVERS_MAX = 500
 const KEYS_MAX = 5_000
 const KEYS_EVERY_MS = 5_000
+/** What could not be read is told of the last one to two of these. */
+const RECENT_MS = 60_000
 
 /** Counters since the log is read; `newest` is what came since the last look. */
 type Count = { requests: number; errors: number; retries: number; newest: { count: number; seconds: number } }
@@ -19,7 +23,11 @@ export type LogLook = {
   hot: HotKeyCount[]
   lines: number
   bad: number
+  loss: Loss
 }
+
+/** Tries of one request on one upstream, and what came of it. */
+export type Visit = { tries: readonly Try[]; failed: boolean; cache?: 'hit' | 'miss' | null; key?: string | null }
 
 /** Adds up what an access log says, per upstream and server, in bounded memory. */
 export class Tally {
@@ -31,30 +39,41 @@ export class Tally {
   private keysSince: number
   private bursts: BurstCounts[] = []
 
+  private recent: Recent = noLines()
+  private earlier: Recent = noLines()
+  private recentSince: number
+
   constructor(now: number) {
     this.keysSince = now
+    this.recentSince = now
   }
 
-  /** `entry` null: a line that could not be read. `nameOf` says which server of the upstream an address is. */
-  add(entry: LogEntry | null, pool: string | null, nameOf: (address: string) => string, hashed: boolean): void {
+  /** One more line: as it has to be, in a form that had to be mended, or not read at all. */
+  line(is: 'read' | 'mended' | Unread): void {
     this.lines++
-    if (!entry) this.bad++
-    if (!entry || pool === null) return
+    this.recent.lines++
+    if (is === 'read') return
+    this.recent[is]++
+    if (is !== 'mended') this.bad++
+  }
+
+  /** `nameOf` says which server of the upstream an address is. */
+  add(pool: string, { tries, failed, cache, key = null }: Visit, nameOf: (address: string) => string, hashed: boolean): void {
     const counts = this.pools.get(pool) ?? { ...none(), servers: new Map<string, Count>(), hits: 0, misses: 0, cached: false }
     if (!this.pools.has(pool)) {
       if (this.pools.size >= POOLS_MAX) return
       this.pools.set(pool, counts)
     }
-    if (entry.cache) {
+    if (cache) {
       counts.cached = true
-      if (entry.cache === 'hit') counts.hits++
+      if (cache === 'hit') counts.hits++
       else counts.misses++
     }
-    if (entry.tries.length === 0) return
-    const seconds = entry.tries.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0)
-    count(counts, { address: '', failed: entry.failed, seconds: entry.tries.some((one) => one.seconds !== null) ? seconds : null })
-    counts.retries += entry.tries.length - 1
-    for (const [i, one] of entry.tries.entries()) {
+    if (tries.length === 0) return
+    const seconds = tries.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0)
+    count(counts, { address: '', failed, seconds: tries.some((one) => one.seconds !== null) ? seconds : null })
+    counts.retries += tries.length - 1
+    for (const [i, one] of tries.entries()) {
       // Without a server to try, NGINX writes the upstream's own name.
       if (one.address === pool) continue
       const name = nameOf(one.address)
@@ -64,10 +83,13 @@ export class Tally {
         counts.servers.set(name, server)
       }
       count(server, one)
-      if (i < entry.tries.length - 1) server.retries++
+      if (i < tries.length - 1) server.retries++
     }
-    if (hashed && entry.key !== null) this.addKey(entry.key)
+    if (hashed && key !== null) this.addKey(key)
   }
+
+  /** The servers of an upstream that its traffic has shown. */
+  serversOf = (pool: string): string[] => [...(this.pools.get(pool)?.servers.keys() ?? [])]
 
   private addKey(key: string): void {
     this.keyed++
@@ -88,22 +110,37 @@ export class Tally {
     const { list, add } = readings()
     add('nginx_log_lines_total', this.lines)
     add('nginx_log_lines_unread_total', this.bad)
-    for (const [pool, counts] of this.pools) {
-      addCount(add, counts, { pool: printable(pool) })
-      if (counts.cached) {
-        add('cache_hits_total', counts.hits, { cache: printable(pool) })
-        add('cache_misses_total', counts.misses, { cache: printable(pool) })
-      }
-      for (const [server, count] of counts.servers) addCount(add, count, { pool: printable(pool), server: printable(server) })
+    const loss = lossOf(this.earlier, this.recent)
+    if (now - this.recentSince >= RECENT_MS) {
+      this.earlier = this.recent
+      this.recent = noLines()
+      this.recentSince = now
     }
+    // Of lines that say only what went well, no count is one: they begin anew once all are read.
+    if (!loss.fair) for (const counts of this.pools.values()) beginAnew(counts)
+    else
+      for (const [pool, counts] of this.pools) {
+        addCount(add, counts, { pool: printable(pool) })
+        if (counts.cached) {
+          add('cache_hits_total', counts.hits, { cache: printable(pool) })
+          add('cache_misses_total', counts.misses, { cache: printable(pool) })
+        }
+        for (const [server, count] of counts.servers) addCount(add, count, { pool: printable(pool), server: printable(server) })
+      }
     return {
       samples: list,
       pools: [...this.pools].map(([name, { servers }]) => ({ name, servers: [...servers.keys()] })),
       hot: hottest(this.bursts),
       lines: this.lines,
       bad: this.bad,
+      loss,
     }
   }
+}
+
+function beginAnew(counts: PoolCount): void {
+  Object.assign(counts, none(), { hits: 0, misses: 0 })
+  for (const server of counts.servers.values()) Object.assign(server, none())
 }
 
 function count(of: Count, { failed, seconds }: Try): void {
