@@ -1,6 +1,7 @@
 import { text } from '../format/format.ts'
 import type { RingSpec } from '../model/ring.ts'
 import type { Pool } from '../model/topology.ts'
+import { withOneMore, withoutLast } from '../rings/consistentForm.ts'
 import { evaluateSpecs } from '../rings/evaluate.ts'
 
 /** The lines of configuration that let a pool's weights be set at run time, and what writing them moves; null where no line would help. */
@@ -14,6 +15,14 @@ export function tunable({ tunable, ring }: Pool): { lines: string; moves: string
 /** What the switch from one ring to another costs, once. */
 export function onceText(ring: RingSpec, becomes: RingSpec): string {
   return `The switch itself moves ${text(movedBySwitch(ring, becomes), 'ratio')} of the keys once: do it in a quiet hour.`
+}
+
+/** What the next edits of the fleet move, as the ring is and as it would be. */
+export function editsText(ring: RingSpec, becomes: RingSpec): string {
+  const moves = (edit: (spec: RingSpec) => RingSpec) =>
+    [ring, becomes].map((spec) => text(movedBySwitch(spec, edit(spec)), 'ratio')).join(' of the keys now and ')
+  const fewer = ring.nodes.length > 1 ? `; one fewer ${moves(withoutLast).replace('of the keys now ', 'now ')} then` : ''
+  return `One more server moves ${moves(withOneMore)} then${fewer}.`
 }
 
 /** Placing a large ring takes milliseconds, and pages ask again and again. */

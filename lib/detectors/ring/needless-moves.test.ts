@@ -51,6 +51,32 @@ test("twemproxy's ketama recounts every server's points when one weight changes"
 test.each(['haproxy-consistent', 'nginx-consistent', 'ketama'] as const)('%s moves no more than it must', (algorithm) =>
   expect(said({ algorithm, nodes: TEN })).toMatchObject([{ is: 'clear' }]),
 )
+test.each([
+  [undefined, 'DISTRIBUTION_CONSISTENT'],
+  ['spymemcached', 'KetamaConnectionFactory'],
+  ['gomemcache', 'ServerSelector'],
+  ['python-memcached', 'HashClient'],
+  ['memjs', 'npm package'],
+  ['phpredis', "'consistent' => true"],
+] as const)('the remainder of %s, of a ring in the configuration: what the next edits move, now and consistently', (client, advice) => {
+  const spec: RingSpec = { algorithm: 'modulo', nodes: TEN, ...(client ? { options: { client } } : {}) }
+  const ring = { name: 'app', spec, version: 1, control: { target: 't', key: 'k' }, nodes: [], followers: [] }
+  const rings = [ring]
+  expect(judge(needlessMoves, load(1000, {}), { rings })).toMatchObject([
+    { subject: { ring: 'app' }, is: 'found', summary: expect.stringMatching(/In ring app, s9 leaving moves [589]\d.* of the keys; 10/) },
+  ])
+  const { none } = consistentHash.propose({ subject: { ring: 'app' } } as unknown as Finding, load(1000, {}), {
+    ...emptyTopology(),
+    rings,
+  }) as NoRemedy
+  expect(none).toContain(advice)
+  const [, more, moreThen, fewer, fewerThen] =
+    /One more server moves ([\d.]+).% of the keys now and ([\d.]+).% then; one fewer ([\d.]+).% now and ([\d.]+).% then\. The switch/
+      .exec(none)!
+      .map(Number)
+  expect(more).toBeGreaterThan(2.5 * moreThen!)
+  expect(fewer).toBeGreaterThan(2.5 * fewerThen!)
+})
 test('a pool that does not hash is no matter of this; one that is not known is unjudged', () => {
   expect(judge(needlessMoves, load(1000, {}), { pools: [poolOf('edge', 'app', [1, 1])] })).toEqual([])
   expect(said()).toMatchObject([{ is: 'unjudged' }])

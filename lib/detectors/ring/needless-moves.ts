@@ -4,6 +4,8 @@ import { poolLabels } from '../../metrics/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import type { RingSpec } from '../../model/ring.ts'
+import type { Labels } from '../../model/series.ts'
+import type { SeriesWindow } from '../../model/window.ts'
 import { evaluateSpecs } from '../../rings/evaluate.ts'
 import { evidence } from '../rows.ts'
 import { patience, share, threshold } from '../settings.ts'
@@ -15,6 +17,7 @@ const EDITS: Partial<Record<RingSpec['algorithm'], 'leaves' | 'weight'>> = {
   'haproxy-map': 'leaves',
   'nginx-hash': 'leaves',
   'twemproxy-modula': 'leaves',
+  modulo: 'leaves',
   'twemproxy-ketama': 'weight',
 }
 
@@ -28,30 +31,39 @@ export const needlessMoves: Detector<Settings> = {
     excess: share(0.03, 'And at least this share of all keys beyond that least: rounding moves a few'),
   }),
   needs: { spanMs: 10_000, metrics: [], topology: 'rings' },
-  detect: (window, topology, settings) =>
-    topology.pools.values().flatMap((pool): Verdict[] => {
-      if (pool.balances !== 'hash') return []
+  *detect(window, topology, settings) {
+    for (const pool of topology.pools) {
+      if (pool.balances !== 'hash') continue
       const subject = poolLabels(pool)
-      if (!pool.ring) return [{ subject, is: 'unjudged', because: pool.ringBecause ?? 'nothing says exactly how it hashes' }]
-      const moves = movesOf(pool.ring)
-      if (moves === null || moves.moved < settings.ratio * moves.least || moves.moved - moves.least < settings.excess)
-        return [{ subject, is: 'clear' }]
-      return [
-        {
-          subject,
-          is: 'found',
-          severity: 'info',
-          summary: `In ${pool.name}, ${moves.edit} moves ${text(moves.moved, 'ratio')} of the keys; ${text(moves.least, 'ratio')} must move`,
-          evidence: [
-            evidence(window, 'ring_share_moved', subject, `keys moved when ${moves.edit}`, moves.moved, 'ratio', {
-              baseline: moves.least,
-              threshold: Math.max(settings.ratio * moves.least, moves.least + settings.excess),
-              method: `${pool.ring.algorithm}, computed exactly as the program does`,
-            }),
-          ],
-        },
-      ]
-    }),
+      if (pool.ring) yield verdictOf(window, { subject, name: pool.name, ring: pool.ring }, settings)
+      else yield { subject, is: 'unjudged', because: pool.ringBecause ?? 'nothing says exactly how it hashes' }
+    }
+    for (const { name, spec } of topology.rings)
+      yield verdictOf(window, { subject: { ring: name }, name: `ring ${name}`, ring: spec }, settings)
+  },
+}
+
+function verdictOf(
+  window: SeriesWindow,
+  { subject, name, ring }: { subject: Labels; name: string; ring: RingSpec },
+  settings: Settings,
+): Verdict {
+  const moves = movesOf(ring)
+  if (moves === null || moves.moved < settings.ratio * moves.least || moves.moved - moves.least < settings.excess)
+    return { subject, is: 'clear' }
+  return {
+    subject,
+    is: 'found',
+    severity: 'info',
+    summary: `In ${name}, ${moves.edit} moves ${text(moves.moved, 'ratio')} of the keys; ${text(moves.least, 'ratio')} must move`,
+    evidence: [
+      evidence(window, 'ring_share_moved', subject, `keys moved when ${moves.edit}`, moves.moved, 'ratio', {
+        baseline: moves.least,
+        threshold: Math.max(settings.ratio * moves.least, moves.least + settings.excess),
+        method: `${ring.algorithm}, computed exactly as the program does`,
+      }),
+    ],
+  }
 }
 
 type Moves = { edit: string; moved: number; least: number }

@@ -22,8 +22,9 @@ export function describes(text: string): RingSpec | null {
   const whole = unindented.some((line) => OF_A_POOL.some((key) => line.startsWith(key)))
     ? ['pasted:', ...unindented.map((line) => `  ${line}`)].join('\n')
     : text
-  const pool = parseConfigFile(whole).find(({ servers }) => servers.length > 0)
-  if (!pool) throw malformed('nutcracker.yml names no servers', text)
+  const pools = parseConfigFile(whole)
+  const pool = pools.find(({ servers }) => servers.length > 0)
+  if (!pool) throw malformed(pools[0]?.unknown[0] ?? 'nutcracker.yml names no servers', text)
   if (pool.distribution === 'random') throw malformed(`${pool.name}: distribution random follows no key`, text)
   if (pool.unknown.length > 0) throw malformed(`${pool.name}: ${pool.unknown[0]}`, '')
   return ringOf(pool)
