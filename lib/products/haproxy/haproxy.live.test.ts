@@ -139,34 +139,83 @@ backend app
     expect((await poll(link, 'stat')).topology.pools?.[0]?.servers[0]).toMatchObject({ weightSet: 40, otherWriter: 'an agent check' })
   })
 
-  test('a server added with an id has its keys where the ring says; without one nobody knows where, and the pool says so', async () => {
+  test('a server added with an id has its keys where the ring says; without one by its version: where its new id says, or nobody knows and the pool says so', async () => {
     await using one = await startApp({ name: 'app1' })
     await using two = await startApp({ name: 'app2' })
     await using three = await startApp({ name: 'app3' })
+    await using four = await startApp({ name: 'app4' })
     // Without checks: on a busy machine one that is late would send its keys elsewhere.
     const unchecked = (ports: number[]) => cfg([one, two], 'balance uri\n  hash-type consistent')(ports).replaceAll(/ check .*/g, '')
     await using server = await startHaproxy({ cfg: unchecked })
     const { socket, config, ports } = server.about
     const say = async (line: string) => (await ask(socket, `${line}\n`)).trim()
     const link = haproxy.open(haproxyConfig.parse({ kind: 'haproxy', name: 'edge', socket, config }))
+    const version = (await poll(link, 'info')).topology.facts!.version!
     await poll(link, 'config')
+    await poll(link, 'servers-state')
+    const keys = Array.from({ length: 200 }, (_, i) => `/key/${i}`)
+    const owners = async () => {
+      const seen: (string | null)[] = []
+      for (const key of keys) seen.push((await fetch(`http://127.0.0.1:${ports[0]}${key}`)).headers.get('x-app'))
+      return seen
+    }
     expect(await say(`add server app/app3 127.0.0.1:${three.port} weight 100 id 77`)).toContain('registered')
     expect(await say('enable server app/app3')).toBe('')
+    await poll(link, 'servers-state')
     const [added] = (await poll(link, 'stat')).topology.pools!
     expect(added!.ring?.nodes[2]).toMatchObject({ name: 'app3', id: 77 })
-    const keys = Array.from({ length: 200 }, (_, i) => `/key/${i}`)
-    const seen: (string | null)[] = []
-    for (const key of keys) seen.push((await fetch(`http://127.0.0.1:${ports[0]}${key}`)).headers.get('x-app'))
+    // No file has it: a reload takes it away, whatever its weight.
+    expect(added!.servers[2]).not.toHaveProperty('weightFile')
+    const seen = await owners()
     expect(evaluateSpecs(added!.ring!, undefined, keys).owners!.before).toEqual(seen)
     expect(new Set(seen).size).toBe(3)
 
-    expect(await say(`add server app/app4 127.0.0.1:${three.port} weight 100`)).toContain('registered')
+    expect(await say(`add server app/app4 127.0.0.1:${four.port} weight 100`)).toContain('registered')
     // In maintenance it has no points yet.
     expect((await poll(link, 'stat')).topology.pools?.[0]?.ring).toBeDefined()
     expect(await say('enable server app/app4')).toBe('')
-    const [unknown] = (await poll(link, 'stat')).topology.pools!
-    expect(unknown).toMatchObject({ ringBecause: expect.stringContaining('app4 was added at run time') })
-    expect(unknown!.ring).toBeUndefined()
+    const [unnamed] = (await poll(link, 'stat')).topology.pools!
+    if (Number(version.split('.')[0]) >= 3) expect(evaluateSpecs(unnamed!.ring!, undefined, keys).owners!.before).toEqual(await owners())
+    else {
+      expect(unnamed).toMatchObject({ ringBecause: expect.stringContaining('app4 was added at run time') })
+      expect(unnamed!.ring).toBeUndefined()
+    }
+  })
+
+  test('without `balance` the algorithm is that of the version', async () => {
+    await using one = await startApp()
+    await using server = await start([one], '')
+    const { socket, config } = server.about
+    const link = haproxy.open(haproxyConfig.parse({ kind: 'haproxy', name: 'edge', socket, config }))
+    const version = (await poll(link, 'info')).topology.facts!.version!
+    await poll(link, 'config')
+    const [major, minor] = version.split('.').map(Number) as [number, number]
+    const random = major > 3 || (major === 3 && minor >= 3)
+    expect((await poll(link, 'stat')).topology.pools![0]).toMatchObject(
+      random ? { algorithm: 'random', balances: 'load' } : { algorithm: 'roundrobin', balances: 'weight' },
+    )
+  })
+
+  test('a page whose `stats uri` has a query is read', async () => {
+    await using one = await startApp()
+    await using server = await startHaproxy({
+      cfg: ([port]) => `defaults
+  mode http
+  timeout client 5s
+  timeout connect 1s
+  timeout server 5s
+backend app
+  server app1 127.0.0.1:${one.port}
+listen stats
+  bind 127.0.0.1:${port}
+  stats enable
+  stats uri /haproxy?stats
+  stats auth viewer:secret
+`,
+    })
+    const stats = `http://viewer:secret@127.0.0.1:${server.about.ports[0]}/haproxy?stats`
+    const link = haproxy.open(haproxyConfig.parse({ kind: 'haproxy', name: 'edge', stats }))
+    expect((await poll(link, 'stat')).topology.pools![0]!.servers).toMatchObject([{ name: 'app1' }])
   })
 
   test('a socket of a lower level is told, and weights are not offered', async () => {
