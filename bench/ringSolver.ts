@@ -1,7 +1,7 @@
 import type { RingAlgorithm, RingSpec } from '../lib/model/ring.ts'
 import type { SolverAnswer } from '../lib/model/ringSolver.ts'
 import type { Circle } from '../lib/rings/arcs.ts'
-import { placeRing } from '../lib/rings/evaluate.ts'
+import { placeRing } from '../lib/rings/placement.ts'
 import { anneal } from '../lib/rings/solver/anneal.ts'
 import { type CircleState, createState, type NestedCircle } from '../lib/rings/solver/circleState.ts'
 import { circleOf } from '../lib/rings/solver/circles.ts'

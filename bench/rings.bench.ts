@@ -1,5 +1,6 @@
 import type { RingSpec } from '../lib/model/ring.ts'
-import { evaluateSpecs, locate } from '../lib/rings/evaluate.ts'
+import { evaluateSpecs } from '../lib/rings/evaluate.ts'
+import { locate } from '../lib/rings/placement.ts'
 import { exactness } from './ringExactness.ts'
 import { solverRows } from './ringSolver.ts'
 import type { Bench, Row } from './table.ts'

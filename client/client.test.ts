@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { locate } from '../lib/rings/evaluate.ts'
+import { locate } from '../lib/rings/placement.ts'
 import type { FollowerLink } from './document.ts'
 import { followRing, followTtls, type RingDocument } from './index.ts'
 

@@ -5,10 +5,6 @@ import { gzipSync } from 'node:zlib'
 /** The most JavaScript that a page may load to start with, kB after gzip. */
 export const MOST_KB = 250
 
-/** Pages that compute rings are above it still: they may get lighter, and no heavier. */
-const HEAVIER: Record<string, number> = { '/lab': 310, '/rings/[name]': 305 }
-const mostOf = (page: string) => HEAVIER[page] ?? MOST_KB
-
 export type PageWeight = { page: string; kb: number }
 
 /**
@@ -50,9 +46,9 @@ export function scriptsOf(manifest: string): { page: string; scripts: string[] }
 export function tooHeavy(build: string): string[] {
   if (!existsSync(join(build, 'build-manifest.json'))) return []
   return pageWeights(build)
-    .filter(({ page, kb }) => kb > mostOf(page))
+    .filter(({ kb }) => kb > MOST_KB)
     .map(
       ({ page, kb }) =>
-        `${page} loads ${Math.round(kb)} kB of JavaScript (gzip), at most ${mostOf(page)} are allowed: import later what it needs later`,
+        `${page} loads ${Math.round(kb)} kB of JavaScript (gzip), at most ${MOST_KB} are allowed: import later what it needs later`,
     )
 }

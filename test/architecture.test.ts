@@ -153,7 +153,13 @@ const namesOf = (text: string): string[] => {
 }
 
 /** Who computes a ring is what makes it that ring: `client: 'envoy'` of rendezvous hashing is a word of the API, no kind of target. */
-const NAMES_RING_CLIENTS = ['lib/model/ring.ts', 'lib/rings/algorithms/rendezvous.ts', 'lib/lab/fields.ts']
+const NAMES_RING_CLIENTS = [
+  'lib/model/ring.ts',
+  'lib/rings/choices.ts',
+  'lib/rings/optionSchemas.ts',
+  'lib/rings/algorithms/rendezvous.ts',
+  'lib/lab/fields.ts',
+]
 
 describe('what a target or a pool can do', () => {
   it('is asked of it, never told by the name of a product', () => {

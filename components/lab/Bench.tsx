@@ -2,8 +2,7 @@
 import { useMemo, useState } from 'react'
 import { path } from '@/components/frame/api.ts'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
-import { MakeChange } from '@/components/rings/MakeChange.tsx'
-import { Outcome } from '@/components/rings/Outcome.tsx'
+import { EditOutcomeLater } from '@/components/rings/EditOutcomeLater.ts'
 import { Section } from '@/components/ui/page.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { LabSource } from '@/lib/lab/source.ts'
@@ -41,10 +40,7 @@ export function Bench({ state, source: fresh, put, large }: Props) {
       </Section>
       {changed && fine && compared && (
         <Section title="What it would do">
-          <div className="grid gap-6 lg:grid-cols-2">
-            <Outcome source={source} after={shown} compared={compared} />
-            <MakeChange source={source} after={shown} compared={compared} />
-          </div>
+          <EditOutcomeLater source={source} after={shown} compared={compared} />
         </Section>
       )}
       <Section title="Look up keys">

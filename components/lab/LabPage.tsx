@@ -1,5 +1,6 @@
 'use client'
-import { useEffect, useState } from 'react'
+import { useSearchParams } from 'next/navigation'
+import { Suspense, useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button.tsx'
 import { CopyButton } from '@/components/ui/code.tsx'
 import { Failure } from '@/components/ui/empty.tsx'
@@ -7,9 +8,9 @@ import { Select } from '@/components/ui/field.tsx'
 import { PageHead } from '@/components/ui/page.tsx'
 import { safe } from '@/lib/format/format.ts'
 import { EXAMPLE } from '@/lib/lab/edit.ts'
-import { writeLab } from '@/lib/lab/link.ts'
+import { readEdit } from '@/lib/lab/pointsEdit.ts'
 import { sourceOfDescription } from '@/lib/lab/source.ts'
-import { EMPTY_LAB, printOf } from '@/lib/lab/state.ts'
+import { EMPTY_LAB } from '@/lib/lab/state.ts'
 import type { PoolView } from '@/lib/model/answers/pool.ts'
 import type { RingView } from '@/lib/model/answers/ring.ts'
 import type { Page } from '@/lib/model/answers/shape.ts'
@@ -23,8 +24,16 @@ type Props = { rings: Page<RingView>; pools: Page<PoolView> }
 const DESCRIBED = ''
 
 /** The page of the ring lab: a ring of the fleet, or a described one, and what an edit of it would move. The address holds all of it. */
-export function LabPage({ rings, pools }: Props) {
-  const { read, put, epoch, large, linked } = useLabLink()
+export function LabPage(props: Props) {
+  return (
+    <Suspense fallback={<PageHead title="Ring lab" lead="Opening the link." />}>
+      <Lab {...props} />
+    </Suspense>
+  )
+}
+
+function Lab({ rings, pools }: Props) {
+  const { read, points, put, epoch, large } = useLabLink()
   const known = useKnownRings(rings, pools, 'because' in read ? null : read.of)
   if ('because' in read)
     return (
@@ -39,6 +48,7 @@ export function LabPage({ rings, pools }: Props) {
     )
   const first = read.before ? null : (read.of ?? known.ids[0] ?? null)
   const source = first === null ? sourceOfDescription(read.before ?? EXAMPLE, read.traffic) : known.find(first)
+  const state = source && points ? { ...read, after: readEdit(source.spec, points) } : read
   return (
     <>
       <PageHead title="Ring lab" lead="What would move, before anything moves.">
@@ -53,10 +63,10 @@ export function LabPage({ rings, pools }: Props) {
           }
           className="max-w-full"
         />
-        {linked && <CopyLink link={writeLab({ ...read, of: first, print: first !== null && source ? printOf(source.spec) : null })} />}
+        {!large && <CopyLink of={first} />}
       </PageHead>
       {source ? (
-        <Bench key={`${first} ${epoch}`} state={read} source={source} put={put} large={large} />
+        <Bench key={`${first} ${epoch}`} state={state} source={source} put={put} large={large} />
       ) : (
         <Failure tried={`${safe(first!, 100)} is not there.`} answer={known.because} todo="Choose another one above." />
       )}
@@ -64,8 +74,11 @@ export function LabPage({ rings, pools }: Props) {
   )
 }
 
-function CopyLink({ link }: { link: string }) {
+/** Copies the address of what is shown, with the name of the known ring: another one may be the first in the list tomorrow. */
+function CopyLink({ of }: { of: string | null }) {
+  const query = new URLSearchParams(useSearchParams())
   const [origin, setOrigin] = useState('')
   useEffect(() => setOrigin(window.location.origin), [])
-  return <CopyButton label="Copy link" text={`${origin}/lab${link ? `?lab=${encodeURIComponent(link)}` : ''}`} />
+  if (of !== null && !query.has('lab')) query.set('of', of)
+  return <CopyButton label="Copy link" text={`${origin}/lab${query.size > 0 ? `?${query}` : ''}`} />
 }

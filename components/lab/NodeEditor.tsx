@@ -9,7 +9,7 @@ import { withNode } from '@/lib/lab/edit.ts'
 import { fieldsOf } from '@/lib/lab/fields.ts'
 import type { SpecProblem } from '@/lib/lab/problem.ts'
 import type { RingNode, RingSpec } from '@/lib/model/ring.ts'
-import { NODES_MAX } from '@/lib/rings/spec.ts'
+import { NODES_MAX } from '@/lib/rings/nodesMax.ts'
 import { HEADS } from './NodeInput.tsx'
 import { NodeRow, type NodeShares } from './NodeRow.tsx'
 

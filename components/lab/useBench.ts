@@ -1,11 +1,13 @@
 import { useMemo, useState } from 'react'
 import { errorText } from '@/components/frame/api.ts'
 import { useCircles, useComparison, useQuestion, useSame, useThread } from '@/components/rings/useComparison.ts'
-import { problemOf } from '@/lib/lab/problem.ts'
+import { EXAMPLE } from '@/lib/lab/edit.ts'
+import type { SpecProblem } from '@/lib/lab/problem.ts'
 import { sameNodes, solvable, solved, solverWords } from '@/lib/lab/solve.ts'
 import type { LabSource } from '@/lib/lab/source.ts'
 import { type LabState, printOf, sameSpec } from '@/lib/lab/state.ts'
 import type { RingSpec } from '@/lib/model/ring.ts'
+import { useLabCodec } from './labCodec.ts'
 import type { PutLab } from './useLabLink.ts'
 
 /** The state of the bench: the ring as it is and as it would be, the comparison of the two, and what the page's buttons do. */
@@ -19,7 +21,7 @@ export function useBench(state: LabState, freshSource: LabSource, put: PutLab) {
   const [solving, setSolving] = useState(false)
   /** The solver's answer in words. */
   const [answer, setAnswer] = useState<string | null>(null)
-  const before = source.spec
+  const before = useSame(source.spec)
   const after = useSame(state.after ?? before)
   const editsNow = described && side === 'now'
 
@@ -37,10 +39,10 @@ export function useBench(state: LabState, freshSource: LabSource, put: PutLab) {
     keep({ after: null })
   }
 
-  const wrongBefore = useProblem(before)
-  const wrongAfter = useProblem(after)
-  const asked = useQuestion(source, wrongAfter ? before : after, state.keys)
-  const { compared, of, because, busy } = useComparison(wrongBefore ? null : asked, ask)
+  const wrongBefore = useProblem(before, described ? EXAMPLE : before)
+  const wrongAfter = useProblem(after, described ? EXAMPLE : before)
+  const asked = useQuestion(source, wrongAfter === null ? after : before, state.keys)
+  const { compared, of, because, busy } = useComparison(wrongBefore === null ? asked : null, ask)
 
   const solve = () => {
     if (!compared) return
@@ -60,17 +62,19 @@ export function useBench(state: LabState, freshSource: LabSource, put: PutLab) {
     editing: editsNow ? before : after,
     changed: state.after !== null && !sameSpec(before, state.after),
     /** What is wrong with the side that is edited, and with the other. */
-    problem: editsNow ? wrongBefore : wrongAfter,
-    otherProblem: editsNow ? wrongAfter : wrongBefore,
+    problem: (editsNow ? wrongBefore : wrongAfter) ?? null,
+    otherProblem: (editsNow ? wrongAfter : wrongBefore) ?? null,
     ...{ compared, because, busy },
     circles: useCircles(compared, of),
     // While a large ring is computed, what was computed last stands there whole: its figures, its steps, its button.
     shown: of?.is === 'compare' ? of.after : after,
-    fine: compared !== null && !wrongAfter && !wrongBefore,
+    fine: compared !== null && wrongAfter === null && wrongBefore === null,
   }
 }
 
-function useProblem(spec: RingSpec) {
+/** What is wrong with a spec: null where nothing is, undefined until that is known. `right`: a spec that needs no check. */
+function useProblem(spec: RingSpec, right: RingSpec): SpecProblem | null | undefined {
+  const codec = useLabCodec(spec !== right)
   const print = JSON.stringify(spec)
-  return useMemo(() => problemOf(JSON.parse(print)), [print])
+  return useMemo(() => (spec === right ? null : codec?.problemOf(JSON.parse(print))), [spec, right, codec, print])
 }

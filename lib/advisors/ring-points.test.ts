@@ -3,7 +3,7 @@ import { load } from '../../test/series.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Draft } from '../model/proposal.ts'
 import { emptyTopology, type Ring } from '../model/topology.ts'
-import { sharesOf } from '../rings/evaluate.ts'
+import { sharesOf } from '../rings/placement.ts'
 import { solveRing } from '../rings/solver.ts'
 import { ringPoints } from './ring-points.ts'
 

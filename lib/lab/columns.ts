@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { RING_ALGORITHMS, type RingNode, type RingSpec } from '../model/ring.ts'
-import { NODES_MAX } from '../rings/spec.ts'
+import { NODES_MAX } from '../rings/nodesMax.ts'
 
 const TEXT_MAX = 400
 

@@ -3,7 +3,7 @@ import type { SolverAnswer, SolverQuestion } from '../model/ringSolver.ts'
 import { algorithms } from '../rings/algorithms.ts'
 import { type Comparison, compareRings, type Traffic } from '../rings/compare.ts'
 import { type Arc, arcsOf } from '../rings/drawing.ts'
-import { placeRing } from '../rings/evaluate.ts'
+import { placeRing } from '../rings/placement.ts'
 
 /** A ring and its edit, as the page compares them. Specs are checked before. */
 export type CompareQuestion = { is: 'compare'; before: RingSpec; after: RingSpec; traffic: Traffic; keys: readonly string[] }

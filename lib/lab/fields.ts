@@ -1,4 +1,17 @@
 import type { RingAlgorithm, RingOptions, RingSpec } from '../model/ring.ts'
+import {
+  ENVOY_FUNCTIONS,
+  ENVOY_KEY_HASHES,
+  HAPROXY_FUNCTIONS,
+  HAPROXY_HASH_KEYS,
+  HAPROXY_INPUTS,
+  JUMP_CLIENTS,
+  KETAMA_CLIENTS,
+  MODULO_CLIENTS,
+  MODULO_HASHES,
+  RENDEZVOUS_CLIENTS,
+  TWEMPROXY_HASHES,
+} from '../rings/choices.ts'
 
 /** What each algorithm hashes or weighs of a node, and so what can be edited. */
 export type NodeField = 'address' | 'label' | 'id' | 'weight' | 'points' | 'slots'
@@ -42,71 +55,32 @@ export type OptionField = {
   | { kind: 'flag'; standard: string }
   | { kind: 'number' | 'text'; standard: string }
 )
+type More = { standard?: string; within?: RingOptions }
+const choice = (name: string, label: string, choices: readonly string[], help: string, { standard = choices[0]!, within }: More = {}) =>
+  ({ name, label, kind: 'choice', choices, standard, help, ...(within && { within }) }) satisfies OptionField
+const written =
+  (kind: 'text' | 'number') =>
+  (name: string, label: string, help: string, { standard = 'none', within }: More = {}) =>
+    ({ name, label, kind, standard, help, ...(within && { within }) }) satisfies OptionField
+const text = written('text')
+const number = written('number')
+const flag = (name: string, label: string, help: string, standard: string) =>
+  ({ name, label, kind: 'flag', standard, help }) satisfies OptionField
+
 const haproxy: OptionField[] = [
-  {
-    name: 'function',
-    label: 'Hash function',
-    kind: 'choice',
-    choices: ['sdbm', 'djb2', 'wt6', 'crc32', 'none'],
-    standard: 'sdbm',
-    help: 'the word of hash-type',
-  },
-  {
-    name: 'avalanche',
-    label: 'Avalanche',
-    kind: 'flag',
-    standard: 'HAProxy’s own rule',
-    help: 'on by default for consistent without a function',
-  },
-  { name: 'input', label: 'Key', kind: 'choice', choices: ['text', 'source'], standard: 'text', help: 'source: keys are IPv4 addresses' },
-  { name: 'version', label: 'Version', kind: 'text', standard: '2.x', help: '3.0.0 to 3.2.6 place their points otherwise' },
-]
-const HASHES = [
-  'one_at_a_time',
-  'md5',
-  'crc16',
-  'crc32',
-  'crc32a',
-  'fnv1_64',
-  'fnv1a_64',
-  'fnv1_32',
-  'fnv1a_32',
-  'hsieh',
-  'murmur',
-  'jenkins',
+  choice('function', 'Hash function', HAPROXY_FUNCTIONS, 'the word of hash-type'),
+  flag('avalanche', 'Avalanche', 'on by default for consistent without a function', 'HAProxy’s own rule'),
+  choice('input', 'Key', HAPROXY_INPUTS, 'source: keys are IPv4 addresses'),
+  text('version', 'Version', '3.0.0 to 3.2.6 place their points otherwise', { standard: '2.x' }),
 ]
 const twemproxy: OptionField[] = [
-  { name: 'hash', label: 'Hash', kind: 'choice', choices: HASHES, standard: 'fnv1a_64', help: 'crc32 has 15 bits there' },
-  { name: 'hashTag', label: 'Hash tag', kind: 'text', standard: 'none', help: 'two characters, as {}' },
+  choice('hash', 'Hash', TWEMPROXY_HASHES, 'crc32 has 15 bits there', { standard: 'fnv1a_64' }),
+  text('hashTag', 'Hash tag', 'two characters, as {}'),
 ]
-const choice = (
-  name: string,
-  label: string,
-  choices: readonly string[],
-  help: string,
-  more: { standard?: string; within?: RingOptions } = {},
-): OptionField => ({
-  name,
-  label,
-  kind: 'choice',
-  choices,
-  standard: more.standard ?? choices[0]!,
-  help,
-  ...(more.within && { within: more.within }),
-})
-const text = (name: string, label: string, help: string, more: { standard?: string; within?: RingOptions } = {}): OptionField => ({
-  name,
-  label,
-  kind: 'text',
-  standard: more.standard ?? 'none',
-  help,
-  ...(more.within && { within: more.within }),
-})
 const envoyKey: OptionField[] = [
-  choice('keyHash', 'Key hash', ['xxhash64', 'murmur2'], 'murmur2: every key behind RedisProxy'),
+  choice('keyHash', 'Key hash', ENVOY_KEY_HASHES, 'murmur2: every key behind RedisProxy'),
   text('hashTag', 'Hash tag', '{}: enable_hashtagging of RedisProxy', { within: { keyHash: 'murmur2' } }),
 ]
-const MODULO_HASHES = HASHES.filter((name) => !['crc16', 'crc32a', 'hsieh'].includes(name))
 
 /** Options without which an algorithm is not told apart: what a ring of that kind begins with. */
 export const FIRST_OPTIONS: Partial<Record<RingAlgorithm, RingOptions>> = {
@@ -116,75 +90,63 @@ export const FIRST_OPTIONS: Partial<Record<RingAlgorithm, RingOptions>> = {
 
 /** The options of a ring that can be set now, beside those that it has. */
 export const optionsOf = ({ algorithm, options = {} }: RingSpec): readonly OptionField[] =>
-  OPTIONS[algorithm].filter(({ within }) => applies(within, options))
+  OPTIONS[algorithm].filter(({ within }) => applies(algorithm, within, options))
 
 /** The options less those that another one no longer allows. */
 export function optionsKept(algorithm: RingAlgorithm, options: RingOptions): RingOptions {
   const fields = OPTIONS[algorithm]
   return Object.fromEntries(
-    Object.entries(options).filter(([name]) => fields.some((field) => field.name === name && applies(field.within, options))),
+    Object.entries(options).filter(([name]) => fields.some((field) => field.name === name && applies(algorithm, field.within, options))),
   )
 }
 
-const applies = (within: RingOptions | undefined, options: RingOptions): boolean =>
-  Object.entries(within ?? {}).every(([name, value]) => options[name as keyof RingOptions] === value)
+/** Whether the options say what this one needs; an option that is not given has the default of its program. */
+const applies = (algorithm: RingAlgorithm, within: RingOptions | undefined, options: RingOptions): boolean =>
+  Object.entries(within ?? {}).every(([name, value]) => {
+    const standard = OPTIONS[algorithm].find((field) => field.name === name)?.standard
+    return (options[name as keyof RingOptions] ?? standard) === value
+  })
 
 /** The options that each algorithm knows. */
 export const OPTIONS: Record<RingAlgorithm, readonly OptionField[]> = {
   'haproxy-consistent': [
     ...haproxy,
-    choice('hashKey', 'Hash key', ['id', 'id32', 'addr', 'addr-port', 'guid'], 'what is hashed of a server; guid is the label here'),
+    choice('hashKey', 'Hash key', HAPROXY_HASH_KEYS, 'what is hashed of a server; guid is the label here'),
   ],
   'haproxy-map': haproxy,
   'nginx-consistent': [],
   'nginx-hash': [],
   'envoy-ring-hash': [
-    { name: 'minimumRingSize', label: 'Minimum ring size', kind: 'number', standard: '1024', help: 'points at least' },
-    { name: 'maximumRingSize', label: 'Maximum ring size', kind: 'number', standard: '8388608', help: 'points at most' },
-    {
-      name: 'function',
-      label: 'Hash function',
-      kind: 'choice',
-      choices: ['XX_HASH', 'MURMUR_HASH_2'],
-      standard: 'XX_HASH',
-      help: 'places hosts only',
-    },
+    number('minimumRingSize', 'Minimum ring size', 'points at least', { standard: '1024' }),
+    number('maximumRingSize', 'Maximum ring size', 'points at most', { standard: '8388608' }),
+    choice('function', 'Hash function', ENVOY_FUNCTIONS, 'places hosts only'),
     ...envoyKey,
   ],
-  'envoy-maglev': [{ name: 'tableSize', label: 'Table size', kind: 'number', standard: '65537', help: 'a prime' }, ...envoyKey],
+  'envoy-maglev': [number('tableSize', 'Table size', 'a prime', { standard: '65537' }), ...envoyKey],
   'twemproxy-ketama': twemproxy,
   'twemproxy-modula': twemproxy,
-  ketama: [
-    {
-      name: 'client',
-      label: 'Client',
-      kind: 'choice',
-      choices: ['libketama', 'hashring', 'spymemcached', 'evcache', 'uhashring', 'predis'],
-      standard: 'libketama',
-      help: 'whose counts, and whose dead',
-    },
-  ],
-  libmemcached: [{ name: 'weighted', label: 'Weighted', kind: 'flag', standard: 'off', help: 'KETAMA_WEIGHTED: MD5 points' }],
+  ketama: [choice('client', 'Client', KETAMA_CLIENTS, 'decides points and what happens to the keys of a dead node')],
+  libmemcached: [flag('weighted', 'Weighted', 'KETAMA_WEIGHTED: MD5 points', 'off')],
   modulo: [
-    choice('client', 'Client', ['libmemcached', 'gomemcache', 'python-memcached', 'memjs', 'phpredis', 'spymemcached'], 'whose hash'),
+    choice('client', 'Client', MODULO_CLIENTS, 'decides the hash'),
     choice('hash', 'Hash', MODULO_HASHES, 'crc32 has 15 bits there', { within: { client: 'libmemcached' } }),
     text('version', 'Version', 'before 1.60 a hash of 0 counts as 1', { standard: 'newest', within: { client: 'python-memcached' } }),
   ],
   dalli: [],
   rendezvous: [
-    choice('client', 'Client', ['pymemcache', 'go-redis', 'caddy', 'traefik', 'envoy'], 'whose draw'),
+    choice('client', 'Client', RENDEZVOUS_CLIENTS, 'decides the hash'),
     text('version', 'Version', 'before 2.8 with FNV-1a, before 2.6.3 the key first', { standard: 'newest', within: { client: 'caddy' } }),
-    choice('keyHash', 'Key hash', ['xxhash64', 'murmur2'], 'murmur2: every key behind RedisProxy', { within: { client: 'envoy' } }),
+    choice('keyHash', 'Key hash', ENVOY_KEY_HASHES, 'murmur2: every key behind RedisProxy', { within: { client: 'envoy' } }),
     text('hashTag', 'Hash tag', '{}: enable_hashtagging of RedisProxy', { within: { client: 'envoy', keyHash: 'murmur2' } }),
   ],
   jump: [
-    choice('client', 'Client', ['memcached-proxy', 'dskit'], 'dskit: Loki, Mimir, Tempo, Thanos'),
+    choice('client', 'Client', JUMP_CLIENTS, 'dskit: Loki, Mimir, Tempo, Thanos'),
     text('hashTag', 'Hash tag', 'two characters, as {}', { within: { client: 'memcached-proxy' } }),
     text('hashStop', 'Hash stop', 'only what stands before it is hashed', { within: { client: 'memcached-proxy' } }),
     text('seed', 'Seed', 'of the pool', { within: { client: 'memcached-proxy' } }),
   ],
   'redis-rb': [text('version', 'Version', 'before 5 points are CRC-32', { standard: 'newest' })],
   predis: [],
-  groupcache: [{ name: 'replicas', label: 'Replicas', kind: 'number', standard: '50', help: 'points a node' }],
+  groupcache: [number('replicas', 'Replicas', 'points a node', { standard: '50' })],
   'redis-cluster': [],
 }

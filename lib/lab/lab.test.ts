@@ -3,7 +3,7 @@ import type { PoolView } from '../model/answers/pool.ts'
 import type { RingView } from '../model/answers/ring.ts'
 import type { TargetView } from '../model/answers/target.ts'
 import { RING_ALGORITHMS, type RingSpec } from '../model/ring.ts'
-import { algorithms } from '../rings/algorithms.ts'
+import { optionSchemas } from '../rings/optionSchemas.ts'
 import { solveRing } from '../rings/solver.ts'
 import { parseSpec } from '../rings/spec.ts'
 import { answer } from './answer.ts'
@@ -173,7 +173,7 @@ test('the options and fields that can be edited are those that the algorithm tak
         text: option.name === 'version' ? '3.0.1' : '{}',
       }[option.kind]
       const options = { ...FIRST_OPTIONS[id], ...option.within, [option.name]: value }
-      expect(algorithms[id].options.safeParse(options).error, `${id} ${option.name}`).toBeUndefined()
+      expect(optionSchemas[id].safeParse(options).error, `${id} ${option.name}`).toBeUndefined()
       expect(optionsOf({ algorithm: id, nodes: [], options }).some(({ name }) => name === option.name)).toBe(true)
       expect(FIELDS[id].length).toBeGreaterThan(0)
     }

@@ -1,6 +1,5 @@
 import { deflateSync, inflateSync } from 'fflate'
 import { z } from 'zod'
-import { type PoolRef, type RingRef, refText } from '../model/ref.ts'
 import { fromBase64, toBase64 } from './base64.ts'
 import { type Columns, columns, fromColumns, toColumns } from './columns.ts'
 import { KEY_MAX, KEYS_MAX } from './keys.ts'
@@ -40,10 +39,6 @@ export function writeLab(state: LabState): string {
   if (Object.keys(body).length === 0) return ''
   return `${VERSION}.${toBase64(deflateSync(new TextEncoder().encode(JSON.stringify(body)), { level: 9 }))}`
 }
-
-/** The address of the lab with a known ring, that of applications or of a pool, and an edit of it. */
-export const labHref = (of: RingRef | PoolRef, edited: Partial<LabState> = {}) =>
-  `/lab?lab=${writeLab({ ...EMPTY_LAB, ...edited, of: refText(of) })}`
 
 /** The state of a link, or why it cannot be read. Specs come as they were written, right or wrong. */
 export function readLab(text: string): LabState | { because: string } {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { NODES_MAX } from '../rings/spec.ts'
+import { NODES_MAX } from '../rings/nodesMax.ts'
 
 /**
  * A link of version 1 as the body of the present one. Links live in tickets and chats: what was shared before compression still opens.

@@ -1,5 +1,4 @@
-import type { z } from 'zod'
-import type { RingAlgorithm, RingNode, RingOptions, RingSpec } from '../model/ring.ts'
+import type { RingAlgorithm, RingNode, RingSpec } from '../model/ring.ts'
 import type { Circle } from './arcs.ts'
 import type { Jump } from './jumpSpace.ts'
 import type { Rendezvous } from './rendezvousSpace.ts'
@@ -20,8 +19,6 @@ export type Placed = {
 /** One algorithm of one program. */
 export type Algorithm = {
   id: RingAlgorithm
-  /** Strict: an unknown option or value is refused. */
-  options: z.ZodType<RingOptions>
   weightMin: number
   weightMax: number
   /** What a node weighs that is given none; 1 where absent. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type CapturedLibrary, CLIENT_LIBRARIES, keysFor, written } from '../../test/rings/clientLibraries.ts'
-import { locate } from './evaluate.ts'
+import { locate } from './placement.ts'
 import { parseSpec } from './spec.ts'
 
 const folder = join(import.meta.dirname, 'fixtures/clients')

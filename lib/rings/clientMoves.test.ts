@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RingNode, RingOptions, RingSpec } from '../model/ring.ts'
-import { evaluate, locate } from './evaluate.ts'
+import { evaluate } from './evaluate.ts'
+import { locate } from './placement.ts'
 import { parseSpec } from './spec.ts'
 
 const KEYS = 15_000

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { CAPTURED_KEYS, type CapturedRing, hashringRings, libmemcachedRings } from '../../test/rings/captured.ts'
-import { locate } from './evaluate.ts'
+import { locate } from './placement.ts'
 
 function owners({ spec }: CapturedRing): string {
   const at = new Map(spec.nodes.map(({ name }, i) => [name, i]))

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { RingSpec } from '../model/ring.ts'
 import { compareRings, maxOverMean } from './compare.ts'
 import { arcPath, arcsOf } from './drawing.ts'
-import { locate } from './evaluate.ts'
+import { locate } from './placement.ts'
 
 const spec = (points: number[]): RingSpec => ({
   algorithm: 'ketama',

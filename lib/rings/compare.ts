@@ -1,6 +1,6 @@
 import type { RingMove, RingSpec } from '../model/ring.ts'
 import type { KeyWeight } from '../model/ringSolver.ts'
-import { movesBetween as movesOf, placeRing, sharesOf } from './evaluate.ts'
+import { movesBetween as movesOf, placeRing, sharesOf } from './placement.ts'
 
 /** What is known of a ring's traffic: the part of it that each node sees, by name, and keys hot enough to be known, each with its part. */
 export type Traffic = { seen: Readonly<Record<string, number>> | null; hot?: readonly KeyWeight[] }

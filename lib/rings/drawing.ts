@@ -1,6 +1,6 @@
 import type { RingSpec } from '../model/ring.ts'
 import { arcAt, type Circle } from './arcs.ts'
-import { placeRing, sharesOf } from './evaluate.ts'
+import { placeRing, sharesOf } from './placement.ts'
 
 /** One owner's stretch of the drawn circle; turns from 0 at the top, clockwise to 1. `owner` is an index into the spec's nodes, −1 nobody. */
 export type Arc = { owner: number; from: number; to: number }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RingSpec } from '../model/ring.ts'
-import { evaluate, locate, placeRing } from './evaluate.ts'
+import { evaluate } from './evaluate.ts'
+import { locate, placeRing } from './placement.ts'
 
 const nodes = (count: number, more: object = {}) => Array.from({ length: count }, (_, i) => ({ name: `10.0.0.${i + 1}:6379`, ...more }))
 const total = (shares: Record<string, number>) => Object.values(shares).reduce((all, share) => all + share, 0)

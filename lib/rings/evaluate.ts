@@ -1,106 +1,12 @@
 import { EvenkeelError } from '../model/error.ts'
-import type { RingAnswer, RingMove, RingSpec } from '../model/ring.ts'
+import type { RingAnswer, RingSpec } from '../model/ring.ts'
 import type { Placed } from './algorithm.ts'
 import { algorithms } from './algorithms.ts'
-import { circleShares, overlap } from './arcs.ts'
-import { jumpMoves, jumpShares } from './jumpSpace.ts'
-import { rendezvousMoves, rendezvousShares } from './rendezvousSpace.ts'
+import { movesBetween, placeRing, sharesOf } from './placement.ts'
 import { parseSpec } from './spec.ts'
-import { meet, tableShares } from './table.ts'
-
-/** What the program would hold in memory for this spec. */
-export const placeRing = (spec: RingSpec): Placed => algorithms[spec.algorithm].place(spec)
-
-/** The name of each key's node; null when no server predictably gets it. */
-export function locate(spec: RingSpec): (key: string) => string | null {
-  const placed = placeRing(spec)
-  return (key) => spec.nodes[placed.ownerOf(key)]?.name ?? null
-}
-
-/** Fractions by node position; the last is nobody's. */
-export function sharesOf(spec: RingSpec, placed: Placed = placeRing(spec)): Float64Array {
-  if (placed.shares) return placed.shares
-  const { space } = placed
-  switch (space.kind) {
-    case 'circle':
-      return circleShares(space, spec.nodes.length)
-    case 'table':
-      return tableShares(space, spec.nodes.length)
-    case 'jump':
-      return jumpShares(space, spec.nodes.length)
-    case 'rendezvous':
-      return space.counted ? countedShares(spec, placed) : rendezvousShares(space)
-  }
-}
-
-/** Shares of the keys `0` … `65535`: for hashes that spread so unevenly that weights say nothing. */
-function countedShares(spec: RingSpec, placed: Placed): Float64Array {
-  const shares = new Float64Array(spec.nodes.length + 1)
-  for (let i = 0; i < SYNTHETIC_KEYS; i++) {
-    const owner = placed.ownerOf(String(i))
-    shares[owner < 0 ? spec.nodes.length : owner]! += 1 / SYNTHETIC_KEYS
-  }
-  return shares
-}
 
 const named = (spec: RingSpec, shares: Float64Array): Record<string, number> =>
   Object.fromEntries(spec.nodes.map(({ name }, index) => [name, shares[index]!]))
-
-const SYNTHETIC_KEYS = 65_536
-
-/** Keys that change hands between two rings, by pair of names. See the contract for when it is exact. */
-export function movesBetween(before: RingSpec, after: RingSpec, a = placeRing(before), b = placeRing(after)): RingMove[] {
-  const names = [...new Set([...before.nodes, ...after.nodes].map(({ name }) => name))]
-  const place = new Map(names.map((name, index) => [name, index]))
-  const nobody = names.length
-  const fromIndex = Int32Array.from([...before.nodes.map(({ name }) => place.get(name)!), nobody])
-  const toIndex = Int32Array.from([...after.nodes.map(({ name }) => place.get(name)!), nobody])
-  const width = names.length + 1
-  const moved = new Float64Array(width * width)
-  const tell = (ownerA: number, ownerB: number, share: number) => {
-    const from = ownerA < 0 ? nobody : fromIndex[ownerA]!
-    const to = ownerB < 0 ? nobody : toIndex[ownerB]!
-    if (from !== to) moved[from * width + to]! += share
-  }
-  if (!tellMoves(a, b, tell)) {
-    const sharesA = sharesOf(before, a)
-    const sharesB = sharesOf(after, b)
-    for (const [i, from] of fromIndex.entries())
-      for (const [j, to] of toIndex.entries()) if (from !== to) moved[from * width + to]! += sharesA[i]! * sharesB[j]!
-  }
-  const moves: RingMove[] = []
-  for (let from = 0; from < width; from++)
-    for (let to = 0; to < width; to++) {
-      const share = moved[from * width + to]!
-      if (share > 0) moves.push({ from: names[from] ?? null, to: names[to] ?? null, share })
-    }
-  return moves.sort((one, other) => other.share - one.share)
-}
-
-/** Tells how the keys of two alike rings move; false where they are not alike, and chance alone says who meets whom. */
-function tellMoves(a: Placed, b: Placed, tell: (ownerA: number, ownerB: number, share: number) => void): boolean {
-  if (a.number !== b.number || a.rehashes || b.rehashes) return false
-  if (a.space.kind === 'circle' && b.space.kind === 'circle') overlap(a.space, b.space, tell)
-  else if (a.space.kind === 'table' && b.space.kind === 'table') {
-    // Where a retry leads depends on the key itself: counted over keys, since no exact number exists.
-    if (a.shares || b.shares) countMoves(a, b, (i) => `key:${i}`, tell)
-    else meet(a.space, b.space, tell)
-  } else if (a.space.kind === 'jump' && b.space.kind === 'jump') jumpMoves(a.space, b.space, tell)
-  else if (a.space.kind === 'rendezvous' && b.space.kind === 'rendezvous') {
-    if (a.space.counted) countMoves(a, b, String, tell)
-    else rendezvousMoves(a.space, b.space, tell)
-  } else return false
-  return true
-}
-
-function countMoves(
-  a: Placed,
-  b: Placed,
-  keyOf: (i: number) => string,
-  tell: (ownerA: number, ownerB: number, share: number) => void,
-): void {
-  for (let i = 0; i < SYNTHETIC_KEYS; i++) tell(a.ownerOf(keyOf(i)), b.ownerOf(keyOf(i)), 1 / SYNTHETIC_KEYS)
-}
 
 /** The what-if of two checked specs. */
 export function evaluateSpecs(before: RingSpec, after?: RingSpec, keys?: readonly string[]): RingAnswer {

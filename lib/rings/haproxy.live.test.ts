@@ -15,7 +15,7 @@ import {
 import { disagreement, routedKeys, routedOverHttp } from '../../test/routed.ts'
 import { ask, type HaproxyServer } from '../../test/servers.ts'
 import type { RingSpec } from '../model/ring.ts'
-import { locate } from './evaluate.ts'
+import { locate } from './placement.ts'
 
 /** HAProxy 3.0 has `hash-key`, with which an older one would not start, and hashes a server that is added by the id that it is given. */
 const newer =

@@ -3,7 +3,7 @@ import { describeWith } from '../../test/live.ts'
 import { nginxCases, nginxRouted, startNginxRings } from '../../test/rings/nginx.ts'
 import { disagreement, routedKeys } from '../../test/routed.ts'
 import type { NginxServer } from '../../test/servers.ts'
-import { locate } from './evaluate.ts'
+import { locate } from './placement.ts'
 
 const KEYS = routedKeys(2_000, 2)
 

@@ -1,5 +1,5 @@
 import type { Pool } from '../model/topology.ts'
-import { sharesOf } from './evaluate.ts'
+import { sharesOf } from './placement.ts'
 import { poolRing } from './poolRing.ts'
 
 /** Rings of so many pools are remembered: they are asked for at every tick and change with a weight or a state only. */

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { randomOf } from '../../test/random.ts'
 import { RING_ALGORITHMS, type RingAlgorithm, type RingNode, type RingOptions, type RingSpec } from '../model/ring.ts'
 import { algorithms } from './algorithms.ts'
-import { evaluate, locate } from './evaluate.ts'
+import { evaluate } from './evaluate.ts'
+import { locate } from './placement.ts'
 import { type SolverAnswer, type SolverQuestion, solveRing } from './solver.ts'
 
 function sequence(seed: number) {

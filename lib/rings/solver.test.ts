@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RingSpec } from '../model/ring.ts'
-import { evaluate, locate } from './evaluate.ts'
+import { evaluate } from './evaluate.ts'
+import { locate } from './placement.ts'
 import { solveRing } from './solver.ts'
 
 const nodes = (values: number[], field: 'points' | 'weight') =>

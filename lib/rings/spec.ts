@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { EvenkeelError } from '../model/error.ts'
 import { RING_ALGORITHMS, type RingSpec } from '../model/ring.ts'
 import { algorithms } from './algorithms.ts'
+import { NODES_MAX } from './nodesMax.ts'
+import { optionSchemas } from './optionSchemas.ts'
 
-export const NODES_MAX = 1_000
 /** Points and table slots of one ring, as really placed. */
 const POINTS_MAX = 2_000_000
 
@@ -53,7 +54,7 @@ export function parseSpec(value: unknown, root = 'spec'): RingSpec {
   const parsed = shape.safeParse(value)
   if (!parsed.success) throw firstIssue(root, parsed.error)
   const algorithm = algorithms[parsed.data.algorithm]
-  const options = algorithm.options.safeParse(parsed.data.options ?? {})
+  const options = optionSchemas[parsed.data.algorithm].safeParse(parsed.data.options ?? {})
   if (!options.success) throw firstIssue(`${root}.options`, options.error)
   const spec: RingSpec = { ...parsed.data, nodes: parsed.data.nodes, options: options.data }
   const names = new Set<string>()

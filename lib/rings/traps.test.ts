@@ -6,11 +6,12 @@ import { ketamaCounts } from './algorithms/ketama.ts'
 import { nginxPlaces } from './algorithms/nginxConsistent.ts'
 import { twemproxyCounts, twemproxyName } from './algorithms/twemproxy.ts'
 import { arcAt, nearestCircle, packPoint } from './arcs.ts'
-import { evaluate, placeRing } from './evaluate.ts'
+import { evaluate } from './evaluate.ts'
 import { bytesOf } from './hashes/bytes.ts'
 import { crc32, crc32Of15Bits } from './hashes/crc32.ts'
 import { fullHash } from './hashes/haproxy.ts'
 import { oneAtATime, twemproxyHashes } from './hashes/twemproxy.ts'
+import { placeRing } from './placement.ts'
 
 // Where programs do other than one would think. The live tests hold all of it against the programs themselves; here it has a name.
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeWith } from '../../test/live.ts'
 import { startTwemproxyRings, type TwemproxyRings } from '../../test/rings/twemproxy.ts'
 import { disagreement, routedKeys } from '../../test/routed.ts'
-import { locate } from './evaluate.ts'
+import { locate } from './placement.ts'
 
 const KEYS = routedKeys(2_000, 4)
 

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { RingSpec } from '../../model/ring.ts'
 import { type Algorithm, addressOf, sum } from '../algorithm.ts'
 import { arcAt, type Circle, orderPoints, type Points, packPoint, predecessorCircle, successorCircle } from '../arcs.ts'
@@ -36,12 +35,6 @@ const rubyTag = (key: string) => /(?:^|\n)\{([^\n]+?)\}/.exec(key)?.[1] ?? key
 /** `Redis::Distributed` of redis-rb (lib/redis/hash_ring.rb): the node's `id` is hashed, MD5 from 5.0 on, CRC-32 before. */
 export const redisRb: Algorithm = {
   id: 'redis-rb',
-  options: z.strictObject({
-    version: z
-      .string()
-      .regex(/^\d{1,3}(\.\d{1,3})*/, 'expected a version like "4.8.0"')
-      .optional(),
-  }),
   weightMin: 1,
   weightMax: 1,
   weightless: () => 'Redis::Distributed gives every node 160 points',
@@ -59,7 +52,6 @@ export const redisRb: Algorithm = {
 /** Predis, its default distribution (src/Cluster/Distributor/HashRing.php). */
 export const predis: Algorithm = {
   id: 'predis',
-  options: z.strictObject({}),
   weightMin: 1,
   weightMax: 2 ** 31 - 1,
   usualWeight: () => PREDIS_WEIGHT,
@@ -81,7 +73,6 @@ function predisCounts({ nodes }: RingSpec): number[] {
 /** groupcache (consistenthash.go): the point's number stands before the node's name. */
 export const groupcache: Algorithm = {
   id: 'groupcache',
-  options: z.strictObject({ replicas: z.int().min(1).max(100_000).optional() }),
   weightMin: 1,
   weightMax: 1,
   weightless: () => 'groupcache gives every node the same number of points',

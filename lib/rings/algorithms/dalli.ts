@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { RingSpec } from '../../model/ring.ts'
 import { type Algorithm, addressOf, isUp, sum, weightOf } from '../algorithm.ts'
 import { arcAt, circleShares, orderPoints, packPoint, predecessorCircle, wholeCircle } from '../arcs.ts'
@@ -19,7 +18,6 @@ function countsOf({ nodes }: RingSpec): number[] {
 /** Dalli, Ruby's memcached client (lib/dalli/ring.rb). A namespace is part of the key. */
 export const dalli: Algorithm = {
   id: 'dalli',
-  options: z.strictObject({}),
   weightMin: 1,
   weightMax: 2 ** 31 - 1,
   size: (spec) => sum(countsOf(spec)),

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { RingNode, RingSpec } from '../../model/ring.ts'
 import { addressOf, liveNodes, sum, weightOf } from '../algorithm.ts'
 import { bytesOf } from '../hashes/bytes.ts'
@@ -19,16 +18,10 @@ export function envoyHosts(spec: RingSpec): EnvoyHost[] {
   return live.map(({ node, index }) => ({ key: envoyKey(node), index, weight: weightOf(node) / total }))
 }
 
-/** RedisProxy hashes each key with Murmur2, of its tag where `enable_hashtagging` is set (redis_proxy's conn_pool_impl.cc); all else xxHash64. */
-export const envoyKeyOptions = {
-  keyHash: z.enum(['xxhash64', 'murmur2']).optional(),
-  hashTag: z.literal('{}').optional(),
-}
-export const hashTagIsMurmurs = ({ keyHash, hashTag }: { keyHash?: string; hashTag?: string }) =>
-  hashTag === undefined || keyHash === 'murmur2'
-export const HASH_TAG_ONLY = { path: ['hashTag'], error: 'only keyHash murmur2 has it' }
-
-/** A key's number; valid until the next call. */
+/**
+ * The hash of a key, its number valid until the next call. RedisProxy hashes with Murmur2, the tag alone where `enable_hashtagging` is set
+ * (redis_proxy's conn_pool_impl.cc); all else with xxHash64.
+ */
 export function envoyKeyHash(spec: RingSpec): (key: string) => Wide {
   const { keyHash, hashTag } = spec.options ?? {}
   if (keyHash !== 'murmur2') return (key) => xxh64(bytesOf(key))

@@ -1,19 +1,12 @@
-import { z } from 'zod'
 import type { Algorithm } from '../algorithm.ts'
 import { bytesOf } from '../hashes/bytes.ts'
 import type { Wide } from '../hashes/wide.ts'
 import { xxh64 } from '../hashes/xxh64.ts'
-import { type EnvoyHost, envoyHosts, envoyKeyHash, envoyKeyNumber, envoyKeyOptions, HASH_TAG_ONLY, hashTagIsMurmurs } from './envoy.ts'
+import { type EnvoyHost, envoyHosts, envoyKeyHash, envoyKeyNumber } from './envoy.ts'
 
 const TABLE_SIZE = 65_537
 
 const modulo = ({ hi, lo }: Wide, by: number): number => (((hi >>> 0) % by) * (2 ** 32 % by) + ((lo >>> 0) % by)) % by
-
-const isPrime = (value: number): boolean => {
-  if (value < 2) return false
-  for (let by = 2; by * by <= value; by++) if (value % by === 0) return false
-  return true
-}
 
 /** Fills a Maglev table: in rounds, each host that is due by its weight takes the next free slot of its own permutation. */
 export function maglevTable(hosts: readonly EnvoyHost[], size: number): Int32Array {
@@ -44,12 +37,6 @@ export function maglevTable(hosts: readonly EnvoyHost[], size: number): Int32Arr
 /** Envoy `MAGLEV`. */
 export const envoyMaglev: Algorithm = {
   id: 'envoy-maglev',
-  options: z
-    .strictObject({
-      tableSize: z.int().min(2).max(5_000_011).refine(isPrime, 'expected a prime').optional(),
-      ...envoyKeyOptions,
-    })
-    .refine(hashTagIsMurmurs, HASH_TAG_ONLY),
   weightMin: 1,
   weightMax: 2 ** 32 - 1,
   size: (spec) => spec.options?.tableSize ?? TABLE_SIZE,

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { RingOptions, RingSpec } from '../../model/ring.ts'
 import type { Algorithm } from '../algorithm.ts'
 import { type Circle, merged, wholeCircle } from '../arcs.ts'
@@ -6,7 +5,7 @@ import { bytesOf } from '../hashes/bytes.ts'
 import { murmur2 } from '../hashes/murmur2.ts'
 import type { Wide } from '../hashes/wide.ts'
 import { xxh64 } from '../hashes/xxh64.ts'
-import { type EnvoyHost, envoyHosts, envoyKeyHash, envoyKeyNumber, envoyKeyOptions, HASH_TAG_ONLY, hashTagIsMurmurs } from './envoy.ts'
+import { type EnvoyHost, envoyHosts, envoyKeyHash, envoyKeyNumber } from './envoy.ts'
 
 export const RING_SIZE_MIN = 1024
 export const RING_SIZE_MAX = 8_388_608
@@ -106,18 +105,6 @@ function built(spec: RingSpec): { hosts: EnvoyHost[]; counts: number[] } {
 /** Envoy `RING_HASH`. `function` places hosts only; `keyHash` is the request's own. */
 export const envoyRingHash: Algorithm = {
   id: 'envoy-ring-hash',
-  options: z
-    .strictObject({
-      minimumRingSize: z.int().min(1).max(RING_SIZE_MAX).optional(),
-      maximumRingSize: z.int().min(1).max(RING_SIZE_MAX).optional(),
-      function: z.enum(['XX_HASH', 'MURMUR_HASH_2']).optional(),
-      ...envoyKeyOptions,
-    })
-    .refine(hashTagIsMurmurs, HASH_TAG_ONLY)
-    .refine(({ minimumRingSize = RING_SIZE_MIN, maximumRingSize = RING_SIZE_MAX }) => minimumRingSize <= maximumRingSize, {
-      path: ['minimumRingSize'],
-      error: 'expected at most maximumRingSize',
-    }),
   weightMin: 1,
   weightMax: 2 ** 32 - 1,
   size(spec) {

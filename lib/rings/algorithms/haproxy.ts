@@ -1,18 +1,6 @@
-import { z } from 'zod'
 import type { RingSpec } from '../../model/ring.ts'
 import { bytesOf } from '../hashes/bytes.ts'
 import { fullHash, haproxyHashes, ipv4 } from '../hashes/haproxy.ts'
-
-/** The words of `hash-type`. */
-export const haproxyOptions = z.strictObject({
-  function: z.enum(['sdbm', 'djb2', 'wt6', 'crc32', 'none']).optional(),
-  avalanche: z.boolean().optional(),
-  input: z.enum(['text', 'source']).optional(),
-  version: z
-    .string()
-    .regex(/^\d{1,3}\.\d{1,3}(\.\d{1,3})?([-+~].*)?$/, 'expected a version as `show info` prints it, like "2.6.12"')
-    .optional(),
-})
 
 /** Servers' ids as HAProxy numbers them: the position, or the first id after it that no earlier server has taken. */
 export function haproxyIds(spec: RingSpec): number[] {

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { RingSpec } from '../../model/ring.ts'
 import { type Algorithm, addressOf, isUp, sum, weightOf } from '../algorithm.ts'
 import { arcAt, nearestCircle, packPoint, wholeCircle } from '../arcs.ts'
@@ -7,7 +6,7 @@ import { fullHash } from '../hashes/haproxy.ts'
 import { read4 } from '../hashes/wide.ts'
 import { xxh32 } from '../hashes/xxh32.ts'
 import { socketOf } from '../ipAddress.ts'
-import { haproxyIds, haproxyNumber, haproxyOptions, refusesHaproxyKey, refusesIds } from './haproxy.ts'
+import { haproxyIds, haproxyNumber, refusesHaproxyKey, refusesIds } from './haproxy.ts'
 
 export const POINTS_PER_WEIGHT = 16
 
@@ -48,7 +47,6 @@ export const haproxyPlaces = (begin: number, count: number): Float64Array =>
 /** HAProxy `hash-type consistent`: 16 points for each unit of weight, the nearest point owns. */
 export const haproxyConsistent: Algorithm = {
   id: 'haproxy-consistent',
-  options: haproxyOptions.extend({ hashKey: z.enum(['id', 'id32', 'addr', 'addr-port', 'guid']).optional() }),
   weightMin: 0,
   weightMax: 256,
   size: (spec) => sum(spec.nodes.filter(isUp).map((node) => weightOf(node) * POINTS_PER_WEIGHT)),

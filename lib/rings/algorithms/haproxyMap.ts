@@ -1,7 +1,7 @@
 import type { RingSpec } from '../../model/ring.ts'
 import { type Algorithm, isUp, sum, weightOf } from '../algorithm.ts'
 import { gcd } from '../table.ts'
-import { haproxyNumber, haproxyOptions, refusesHaproxyKey, refusesIds } from './haproxy.ts'
+import { haproxyNumber, refusesHaproxyKey, refusesIds } from './haproxy.ts'
 
 /** The weights in force: divided by the greatest divisor that all configured ones share, which is fixed at start; 0 where not usable. */
 function scaledWeights(spec: RingSpec): number[] {
@@ -12,7 +12,6 @@ function scaledWeights(spec: RingSpec): number[] {
 /** HAProxy `hash-type map-based`: a table filled by smooth selection, a key goes to slot `hash mod length`. */
 export const haproxyMap: Algorithm = {
   id: 'haproxy-map',
-  options: haproxyOptions,
   weightMin: 0,
   weightMax: 256,
   size: (spec) => sum(scaledWeights(spec)),

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { type Algorithm, addressOf } from '../algorithm.ts'
 import { bytesOf } from '../hashes/bytes.ts'
 import { add, multiply, type Wide, wide } from '../hashes/wide.ts'
@@ -6,7 +5,6 @@ import { xxh3 } from '../hashes/xxh3.ts'
 import { xxh64 } from '../hashes/xxh64.ts'
 import { refusesWeights } from '../refusals.ts'
 
-const CLIENTS = ['memcached-proxy', 'dskit'] as const
 const STEP = wide(2862933555777941757n)
 const ONE = wide(1n)
 
@@ -26,20 +24,6 @@ function jumpBucket(hash: Wide, buckets: number): number {
 /** memcached's own proxy (its default pool), and dskit of Loki, Mimir, Tempo and Thanos. */
 export const jump: Algorithm = {
   id: 'jump',
-  options: z
-    .strictObject({
-      client: z.enum(CLIENTS, `expected one of ${CLIENTS.join(', ')}`),
-      hashTag: z.string().length(2, 'expected two characters, like "{}"').optional(),
-      hashStop: z.string().min(1).max(100).optional(),
-      seed: z.string().min(1).max(300).optional(),
-    })
-    .superRefine(({ client, hashTag, hashStop, seed }, issues) => {
-      for (const [name, value] of Object.entries({ hashTag, hashStop, seed }))
-        if (value !== undefined && client !== 'memcached-proxy')
-          issues.addIssue({ code: 'custom', path: [name], message: 'only memcached-proxy has it' })
-      if (hashTag !== undefined && hashStop !== undefined)
-        issues.addIssue({ code: 'custom', path: ['hashStop'], message: 'expected a tag or a stop, not both' })
-    }),
   weightMin: 1,
   weightMax: 2 ** 31 - 1,
   weightless: () => 'jump hashing gives every node the same part',

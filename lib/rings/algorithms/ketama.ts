@@ -1,7 +1,7 @@
-import { z } from 'zod'
 import type { RingNode, RingSpec } from '../../model/ring.ts'
 import { type Algorithm, addressOf, isUp, liveNodes, sum, weightOf } from '../algorithm.ts'
 import { afterCircle, arcAt, circleShares, orderPoints, type Points, successorCircle } from '../arcs.ts'
+import type { KETAMA_CLIENTS } from '../choices.ts'
 import { bytesOf } from '../hashes/bytes.ts'
 import { md5First } from '../hashes/md5.ts'
 import { taggedPart } from '../hashTag.ts'
@@ -10,8 +10,7 @@ import { refusesWeights } from '../refusals.ts'
 import { firstUp, sharesAfterTries } from '../tries.ts'
 import { PREDIS_WEIGHT, predisWeight } from './crc32Rings.ts'
 
-const CLIENTS = ['libketama', 'hashring', 'spymemcached', 'evcache', 'uhashring', 'predis'] as const
-type Client = (typeof CLIENTS)[number]
+type Client = (typeof KETAMA_CLIENTS)[number]
 const clientOf = (spec: RingSpec) => (spec.options?.client ?? 'libketama') as Client
 
 const HASHES_PER_SERVER = 40
@@ -52,7 +51,6 @@ export function ketamaCounts(spec: RingSpec): number[] {
 /** ketama of six programs, and the rings of Evenkeel's own control documents (exact `points`). */
 export const ketama: Algorithm = {
   id: 'ketama',
-  options: z.strictObject({ client: z.enum(CLIENTS).optional() }),
   weightMin: 1,
   weightMax: 2 ** 32 - 1,
   usualWeight: (spec) => (clientOf(spec) === 'predis' ? PREDIS_WEIGHT : 1),

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { RingSpec } from '../../model/ring.ts'
 import { type Algorithm, addressOf, isUp, liveNodes, sum, weightOf } from '../algorithm.ts'
 import { arcAt, orderPoints, packPoint, successorCircle, wholeCircle } from '../arcs.ts'
@@ -16,7 +15,6 @@ export const weighsPoints = (spec: RingSpec) => spec.options?.weighted === true 
 /** libmemcached's KETAMA and KETAMA_WEIGHTED. */
 export const libmemcached: Algorithm = {
   id: 'libmemcached',
-  options: z.strictObject({ weighted: z.boolean().optional() }),
   weightMin: 1,
   weightMax: 2 ** 32 - 1,
   size: (spec) => (weighsPoints(spec) ? sum(twemproxyCounts(spec)) : spec.nodes.filter(isUp).length * POINTS_UNWEIGHTED),

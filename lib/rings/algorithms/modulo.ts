@@ -1,7 +1,7 @@
-import { z } from 'zod'
 import type { RingOptions, RingSpec } from '../../model/ring.ts'
 import { type Algorithm, isUp, type Placed, sum, weightOf } from '../algorithm.ts'
 import { type Circle, merged, SPACE_32 } from '../arcs.ts'
+import type { MODULO_CLIENTS } from '../choices.ts'
 import { bytesOf } from '../hashes/bytes.ts'
 import { crc32 } from '../hashes/crc32.ts'
 import { javaHash } from '../hashes/java.ts'
@@ -10,10 +10,7 @@ import { refusesWeights } from '../refusals.ts'
 import { tableShares } from '../table.ts'
 import { firstUp, sharesAfterTries } from '../tries.ts'
 
-const CLIENTS = ['libmemcached', 'gomemcache', 'python-memcached', 'memjs', 'phpredis', 'spymemcached'] as const
-type Client = (typeof CLIENTS)[number]
-/** What libmemcached offers for MODULA (libhashkit, `hashkit_hash_algorithm_t`). */
-const HASHES = ['one_at_a_time', 'md5', 'crc32', 'fnv1_64', 'fnv1a_64', 'fnv1_32', 'fnv1a_32', 'murmur', 'jenkins'] as const
+type Client = (typeof MODULO_CLIENTS)[number]
 /** python-memcached takes 15 bits of the CRC. */
 const PYTHON_HASHES = 2 ** 15
 const PYTHON_TRIES = 10
@@ -25,21 +22,6 @@ const clientOf = (spec: RingSpec) => (spec.options?.client ?? 'libmemcached') as
 /** The key's number over the list of servers: the default of most memcached clients, and what moves the most keys when the list changes. */
 export const modulo: Algorithm = {
   id: 'modulo',
-  options: z
-    .strictObject({
-      client: z.enum(CLIENTS).optional(),
-      hash: z.enum(HASHES).optional(),
-      version: z
-        .string()
-        .regex(/^\d{1,3}\.\d{1,3}/, 'expected a version like "1.59"')
-        .optional(),
-    })
-    .superRefine(({ client = 'libmemcached', hash, version }, issues) => {
-      if (hash !== undefined && client !== 'libmemcached')
-        issues.addIssue({ code: 'custom', path: ['hash'], message: `only libmemcached has a choice of hashes; ${client} has its own` })
-      if (version !== undefined && client !== 'python-memcached')
-        issues.addIssue({ code: 'custom', path: ['version'], message: 'only python-memcached differs by version' })
-    }),
   weightMin: 1,
   weightMax: 2 ** 31 - 1,
   size: (spec) => (clientOf(spec) === 'python-memcached' ? Math.max(PYTHON_HASHES, sum(spec.nodes.map(weightOf))) : spec.nodes.length),

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { RingNode } from '../../model/ring.ts'
 import { type Algorithm, addressOf, isUp, sum, weightOf } from '../algorithm.ts'
 import { arcAt, orderPoints, type Points, packPoint, successorCircle } from '../arcs.ts'
@@ -48,7 +47,6 @@ const DOWN = -2
 /** NGINX `hash KEY consistent`. */
 export const nginxConsistent: Algorithm = {
   id: 'nginx-consistent',
-  options: z.strictObject({}),
   weightMin: 1,
   weightMax: 2 ** 31 - 1,
   size: (spec) => sum(spec.nodes.map((node) => weightOf(node) * POINTS_PER_WEIGHT)),

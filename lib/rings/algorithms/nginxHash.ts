@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { type Algorithm, isUp, sum, weightOf } from '../algorithm.ts'
 import { bytesOf } from '../hashes/bytes.ts'
 import { crc32Of15Bits } from '../hashes/crc32.ts'
@@ -9,7 +8,6 @@ const HASHES = 2 ** 15
 /** NGINX `hash KEY`: 15 bits of CRC-32 modulo the sum of the weights; a try on a server that is down adds the hash of TRY + KEY. */
 export const nginxHash: Algorithm = {
   id: 'nginx-hash',
-  options: z.strictObject({}),
   weightMin: 1,
   weightMax: 2 ** 31 - 1,
   size: () => HASHES,

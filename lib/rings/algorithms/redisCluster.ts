@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { Algorithm } from '../algorithm.ts'
 import { bytesOf } from '../hashes/bytes.ts'
 import { crc16Wide } from '../hashes/crc16.ts'
@@ -12,7 +11,6 @@ export const clusterSlot = (key: string): number => crc16Wide(bytesOf(taggedPart
 /** Redis and Valkey Cluster: CRC-16 of the tag or key, 16384 slots given out by hand. A node that is down keeps its slots. */
 export const redisCluster: Algorithm = {
   id: 'redis-cluster',
-  options: z.strictObject({}),
   weightMin: 1,
   weightMax: 2 ** 31 - 1,
   weightless: () => 'slots are given out by hand; a cluster has no weights',

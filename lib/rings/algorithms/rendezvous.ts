@@ -1,6 +1,6 @@
-import { z } from 'zod'
 import type { RingNode, RingSpec } from '../../model/ring.ts'
 import { type Algorithm, addressOf, isUp, type Placed, weightOf } from '../algorithm.ts'
+import type { RENDEZVOUS_CLIENTS } from '../choices.ts'
 import { withUsualPort } from '../clientNames.ts'
 import { bytesOf } from '../hashes/bytes.ts'
 import { fnv1a32, fnv1a64 } from '../hashes/fnv.ts'
@@ -12,8 +12,7 @@ import { firstRefusal, refusesWeights } from '../refusals.ts'
 import type { Rendezvous } from '../rendezvousSpace.ts'
 import { envoyKeyHash, envoyKeyNumber } from './envoy.ts'
 
-const CLIENTS = ['pymemcache', 'go-redis', 'caddy', 'traefik', 'envoy'] as const
-type Client = (typeof CLIENTS)[number]
+type Client = (typeof RENDEZVOUS_CLIENTS)[number]
 const clientOf = (spec: RingSpec) => spec.options!.client as Client
 const WEIGHED: readonly Client[] = ['traefik', 'envoy']
 const UNEVEN_NODES_MAX = 200
@@ -95,7 +94,7 @@ function caddy(nodes: readonly Competing[], version: string | undefined): Draw {
 }
 
 /** `2.6.3` as 2,006,003; null where none is given. */
-function releaseOf(version: string | undefined): number | null {
+export function releaseOf(version: string | undefined): number | null {
   if (version === undefined) return null
   const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number)
   return major * 1e6 + minor * 1e3 + patch
@@ -181,24 +180,6 @@ function drawOf(spec: RingSpec, nodes: readonly Competing[]): Draw {
 /** Rendezvous hashing, also called highest random weight, of five programs. */
 export const rendezvous: Algorithm = {
   id: 'rendezvous',
-  options: z
-    .strictObject({
-      client: z.enum(CLIENTS, `expected one of ${CLIENTS.join(', ')}`),
-      version: z
-        .string()
-        .regex(/^\d{1,3}\.\d{1,3}(\.\d{1,3})?/, 'expected a version like "2.6.3"')
-        .refine((version) => releaseOf(version)! >= 2_005_002, 'how releases before 2.5.2 hash is not known')
-        .optional(),
-      keyHash: z.enum(['xxhash64', 'murmur2']).optional(),
-      hashTag: z.literal('{}').optional(),
-    })
-    .superRefine(({ client, version, keyHash, hashTag }, issues) => {
-      if (version !== undefined && client !== 'caddy')
-        issues.addIssue({ code: 'custom', path: ['version'], message: 'only caddy differs by version' })
-      if (keyHash !== undefined && client !== 'envoy') issues.addIssue({ code: 'custom', path: ['keyHash'], message: 'only envoy has it' })
-      if (hashTag !== undefined && (client !== 'envoy' || keyHash !== 'murmur2'))
-        issues.addIssue({ code: 'custom', path: ['hashTag'], message: 'only envoy with keyHash murmur2 has it' })
-    }),
   weightMin: 0,
   weightMax: 2 ** 31 - 1,
   weightless: (spec) => (WEIGHED.includes(clientOf(spec)) ? null : `${clientOf(spec)} knows no weights`),

@@ -1,20 +1,9 @@
-import { z } from 'zod'
 import type { RingNode, RingSpec } from '../../model/ring.ts'
 import { addressOf, isUp, liveNodes, sum, weightOf } from '../algorithm.ts'
 import { bytesOf } from '../hashes/bytes.ts'
 import { twemproxyHashes } from '../hashes/twemproxy.ts'
 import { taggedPart } from '../hashTag.ts'
 import { float32Hashes, withoutUsualPort } from '../ketamaPoints.ts'
-
-export const twemproxyOptions = z.strictObject({
-  hash: z
-    .enum(['one_at_a_time', 'md5', 'crc16', 'crc32', 'crc32a', 'fnv1_64', 'fnv1a_64', 'fnv1_32', 'fnv1a_32', 'hsieh', 'murmur', 'jenkins'])
-    .optional(),
-  hashTag: z
-    .string()
-    .regex(/^[\x21-\x7e]{2}$/, 'expected two characters, as in hash_tag: "{}"')
-    .optional(),
-})
 
 /** A server's name on the circle: its own label, else host and port, the host alone at memcached's usual port. */
 export const twemproxyName = (node: RingNode): string => node.label ?? withoutUsualPort(addressOf(node))

@@ -1,12 +1,11 @@
 import { type Algorithm, sum } from '../algorithm.ts'
 import { arcAt, orderPoints, SPACE_32, successorCircle, wholeCircle } from '../arcs.ts'
 import { ketamaPoints } from '../ketamaPoints.ts'
-import { HASHES_OF_15_BITS, twemproxyCounts, twemproxyName, twemproxyNumber, twemproxyOptions, twemproxyOrder } from './twemproxy.ts'
+import { HASHES_OF_15_BITS, twemproxyCounts, twemproxyName, twemproxyNumber, twemproxyOrder } from './twemproxy.ts'
 
 /** twemproxy `distribution: ketama`. */
 export const twemproxyKetama: Algorithm = {
   id: 'twemproxy-ketama',
-  options: twemproxyOptions,
   weightMin: 1,
   weightMax: 2 ** 31 - 1,
   size: (spec) => sum(twemproxyCounts(spec)),

@@ -1,10 +1,9 @@
 import { type Algorithm, liveNodes, sum, weightOf } from '../algorithm.ts'
-import { HASHES_OF_15_BITS, twemproxyNumber, twemproxyOptions, twemproxyOrder } from './twemproxy.ts'
+import { HASHES_OF_15_BITS, twemproxyNumber, twemproxyOrder } from './twemproxy.ts'
 
 /** twemproxy `distribution: modula`: one slot for each unit of weight, in the order of the servers' names. */
 export const twemproxyModula: Algorithm = {
   id: 'twemproxy-modula',
-  options: twemproxyOptions,
   weightMin: 1,
   weightMax: 2 ** 31 - 1,
   size: (spec) => sum(liveNodes(spec).map(({ node }) => weightOf(node))),

@@ -1,7 +1,7 @@
 import type { RingSpec } from '../../model/ring.ts'
 import type { KeyWeight } from '../../model/ringSolver.ts'
 import type { Placed } from '../algorithm.ts'
-import { placeRing, sharesOf } from '../evaluate.ts'
+import { placeRing, sharesOf } from '../placement.ts'
 
 /**
  * Where the traffic falls: known keys as points, and the rest of what each node sees spread evenly over its own part of the ring. All are

@@ -1,5 +1,5 @@
 import type { RingSpec } from '../../model/ring.ts'
-import { movesBetween, placeRing } from '../evaluate.ts'
+import { movesBetween, placeRing } from '../placement.ts'
 import { parseSpec } from '../spec.ts'
 import type { Demand } from './demand.ts'
 

@@ -1,5 +1,5 @@
 import type { RingSpec } from '../../model/ring.ts'
-import { sharesOf } from '../../rings/evaluate.ts'
+import { sharesOf } from '../../rings/placement.ts'
 
 /** Placing a ring's points takes ms; the page asks each second and the ring hardly ever moves. */
 const known = new Map<string, Map<string, number>>()
