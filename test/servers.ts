@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect, createServer as listen, type Socket } from 'node:net'
@@ -145,11 +146,18 @@ http {
 
 export type MemcachedServer = Daemon & { about: { port: number; address: string } }
 
-/** memcached on a free TCP port; `megabytes` is its `-m`. */
-export function startMemcached(options: { megabytes?: number; args?: string[] } = {}): Promise<MemcachedServer> {
+/** memcached on a free TCP port, or at `socket` of a private folder; `megabytes` is its `-m`. */
+export function startMemcached(options: { megabytes?: number; socket?: string; args?: string[] } = {}): Promise<MemcachedServer> {
   return startDaemon('memcached', async () => {
     const port = await freePort()
     const user = userInfo().uid === 0 ? ['-u', 'root'] : []
+    const { socket } = options
+    if (socket !== undefined)
+      return {
+        args: ['-s', socket, ...user, ...(options.args ?? [])],
+        about: { port: 0, address: `unix:${socket}` },
+        isOurs: async () => existsSync(socket),
+      }
     return {
       args: ['-l', '127.0.0.1', '-p', String(port), '-U', '0', '-m', String(options.megabytes ?? 64), ...user, ...(options.args ?? [])],
       about: { port, address: `127.0.0.1:${port}` },

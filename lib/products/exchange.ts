@@ -21,10 +21,10 @@ export function socketAddressText(address: SocketAddress): string {
 }
 
 /**
- * Opens a connection, sends `text` and returns what comes back until the server closes. Ends with the signal; an answer over the
- * size cap is `too_large`. Network errors are `unreachable`, in words.
+ * Opens a connection, sends `text` and returns what comes back until the server closes, or until what came begins with `last`. Ends with the
+ * signal; an answer over the size cap is `too_large`. Network errors are `unreachable`, in words.
  */
-export function exchange(address: SocketAddress, text: string, signal: AbortSignal): Promise<string> {
+export function exchange(address: SocketAddress, text: string, signal: AbortSignal, last?: string): Promise<string> {
   const where = socketAddressText(address)
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
@@ -45,6 +45,7 @@ export function exchange(address: SocketAddress, text: string, signal: AbortSign
       chunks.push(chunk)
       bytes += chunk.length
       if (bytes > ANSWER_MAX_BYTES) socket.destroy(tooLarge(where))
+      else if (last !== undefined && chunks[0]!.toString('latin1', 0, last.length) === last) finish()
     })
     socket.on('end', finish)
     socket.on('error', (error) => reject(error instanceof EvenkeelError ? error : inWords(error, where)))

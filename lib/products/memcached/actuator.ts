@@ -51,7 +51,7 @@ async function live(config: MemcachedConfig, names: string[], signal: AbortSigna
   for (const name of names)
     if (name !== SETTING)
       throw new EvenkeelError('not_found', `${JSON.stringify(name.slice(0, 80))} is no setting of memcached: ${SETTING}`)
-  const limit = parseStats(await ask(config, 'stats', signal)).get(SETTING)
+  const limit = parseStats(await ask(config, 'stats', signal)).fields.get(SETTING)
   if (limit === undefined) throw new EvenkeelError('not_found', `this memcached does not tell its ${SETTING}`)
   return limit
 }

@@ -1,16 +1,33 @@
 import { z } from 'zod'
-import { url } from '../../model/marks.ts'
+import { secret, url } from '../../model/marks.ts'
 import { parseSocketAddress, type SocketAddress, socketAddressText } from '../exchange.ts'
 import { role, targetKeys } from '../targetKeys.ts'
 
 /** A memcached server. */
-export const memcachedConfig = z.strictObject({
-  ...targetKeys('memcached'),
-  address: url(z.string().refine((text) => parseSocketAddress(text) !== null, { message: 'HOST:PORT or unix:/PATH' })).describe(
-    'Where it listens: `HOST:PORT` or `unix:/PATH`',
-  ),
-  role,
-})
+export const memcachedConfig = z
+  .strictObject({
+    ...targetKeys('memcached'),
+    address: url(z.string().refine((text) => parseSocketAddress(text) !== null, { message: 'HOST:PORT or unix:/PATH' })).describe(
+      'Where it listens: `HOST:PORT` or `unix:/PATH`',
+    ),
+    username: z
+      .string()
+      // A server that asks for no login reads the line as a command.
+      .refine((text) => /^[^\s:]{1,250}$/.test(text) && !/^(flush_all|shutdown|watch|verbosity)$/.test(text), {
+        message: 'one word without a colon, as in the file of -Y',
+      })
+      .optional()
+      .describe('The user, where memcached was started with `-Y`'),
+    password: secret(z.string().refine((text) => /^[^\r\n\0]{1,250}$/.test(text), { message: 'one line of at most 250 characters' }))
+      .optional()
+      .describe('Its password'),
+    role,
+  })
+  .superRefine((config, context) => {
+    if ((config.username === undefined) === (config.password === undefined)) return
+    const missing = config.username === undefined ? 'username' : 'password'
+    context.addIssue({ code: 'custom', path: [missing], message: 'username and password belong together: a line of the file of -Y' })
+  })
 
 export type MemcachedConfig = z.output<typeof memcachedConfig>
 

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CAUSE } from '../../../test/cause.ts'
 import { describeWith } from '../../../test/live.ts'
@@ -7,11 +10,16 @@ import { memcachedConfig } from './config.ts'
 import { memcached } from './product.ts'
 
 const soon = (ms = 2_000) => AbortSignal.timeout(ms)
-const configOf = (address: string) => memcachedConfig.parse({ kind: 'memcached', name: 'm', address })
+const configOf = (address: string, login = {}) => memcachedConfig.parse({ kind: 'memcached', name: 'm', address, ...login })
 
-async function poll(address: string, id: string) {
+async function tempFolder() {
+  const path = await mkdtemp(join(tmpdir(), 'ek-mc-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) }
+}
+
+async function poll(address: string, id: string, login = {}) {
   const probe = memcached.probes.find((candidate) => candidate.id === id)!
-  return probe.parse(await probe.read(memcached.open(configOf(address)), null, soon(500)), { cursor: null, at: Date.now() })
+  return probe.parse(await probe.read(memcached.open(configOf(address, login)), null, soon(500)), { cursor: null, at: Date.now() })
 }
 
 describeWith(['memcached'], 'memcached', () => {
@@ -42,6 +50,32 @@ describeWith(['memcached'], 'memcached', () => {
     })
     await memcachedActuator.write(config, [{ name, expect: '134217728', value: '67108864' }], soon(), CAUSE)
     await expect(memcachedActuator.get(config, ['shutdown'], soon())).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  test('with -Y it is read with its user, and says what is missing or refused', async () => {
+    await using folder = await tempFolder()
+    const file = join(folder.path, 'users')
+    await writeFile(file, 'evenkeel:s3cret-of:mine\n')
+    // Only a client with the login can tell that it is ours: the socket of a private folder is.
+    const socket = join(folder.path, 'mc')
+    await using _server = await startMemcached({ socket, args: ['-Y', file] })
+    const address = `unix:${socket}`
+    const parsed = await poll(address, 'stats', { username: 'evenkeel', password: 's3cret-of:mine' })
+    expect(parsed.samples.find(({ metric }) => metric === 'cache_uptime_seconds')).toBeDefined()
+    await expect(poll(address, 'stats')).rejects.toMatchObject({
+      code: 'unreachable',
+      message: expect.stringMatching(/-Y.*are not configured/),
+    })
+    await expect(poll(address, 'stats', { username: 'evenkeel', password: 'no' })).rejects.toMatchObject({
+      message: 'it refuses the user name or the password',
+    })
+  })
+
+  test('a login that it does not ask for stores nothing', async () => {
+    await using server = await startMemcached()
+    const parsed = await poll(server.about.address, 'stats', { username: 'evenkeel', password: 's3cret-of:mine' })
+    const value = (metric: string) => parsed.samples.find((sample) => sample.metric === metric)?.value
+    expect([value('cache_items'), value('cache_writes_total')]).toEqual([0, 0])
   })
 
   test('a server that hangs is given up', async () => {

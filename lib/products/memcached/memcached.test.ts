@@ -29,8 +29,50 @@ describe('stats', () => {
       cache_connections_max: 1024,
       cache_connections_rejected_total: 0,
     })
-    expect(topology).toEqual({ facts: { version: '1.6.18', runId: '28849@1795396198' } })
+    expect(topology).toEqual({
+      facts: { version: '1.6.18', runId: '28849@1795396198' },
+      capabilities: [{ feature: 'stats', available: true }, expect.objectContaining({ feature: 'hot keys', available: false })],
+    })
     expect(value(samples, 'memcached_process_system_cpu_seconds_total')).toBe(0.025493)
+  })
+
+  it('reads 1.6.45, and 1.4 that tells less', () => {
+    const { samples, topology } = parse('stats', fixture('memcached-1.6.45-stats.txt'))
+    expect(['cache_hits_total', 'cache_misses_total', 'cache_writes_total', 'cache_items'].map((metric) => value(samples, metric))).toEqual(
+      [2, 1, 50, 50],
+    )
+    expect(topology.facts?.version).toBe('1.6.45')
+    const old = [
+      'pid 1',
+      'uptime 9',
+      'time 1009',
+      'version 1.4.4',
+      'curr_items 2',
+      'cmd_set 3',
+      'get_hits 4',
+      'get_misses 5',
+      'evictions 0',
+      'bytes 6',
+    ]
+    const parsed = parse('stats', `${old.map((line) => `STAT ${line}\r\n`).join('')}END\r\n`)
+    expect(parsed.topology).toEqual({
+      facts: { version: '1.4.4', runId: '1@1000' },
+      capabilities: [{ feature: 'stats', available: true }, expect.objectContaining({ feature: 'hot keys', available: false })],
+    })
+    expect(value(parsed.samples, 'cache_expirations_total')).toBeUndefined()
+  })
+
+  it.each([
+    ['a word', 'STAT get_hits many', 'get_hits many'],
+    ['below zero', 'STAT get_hits -1', 'get_hits -1'],
+    ['a dash', 'STAT get_hits -', 'get_hits -'],
+    ['a line that is none', 'oops', 'oops'],
+  ])('%s for a number costs itself alone, and is said', (_what, line, said) => {
+    const { samples, topology } = parse('stats', STATS.replace('STAT get_hits 429', line))
+    expect(value(samples, 'cache_hits_total')).toBeUndefined()
+    expect(value(samples, 'cache_misses_total')).toBe(71)
+    expect(topology.capabilities![0]!.because).toContain('1 of ')
+    expect(topology.capabilities![0]!.because).toContain(said)
   })
 
   it('keeps settings as facts', () => {
@@ -47,11 +89,23 @@ describe('stats', () => {
     ['an error', 'ERROR\r\n'],
     ['a cut answer', STATS.slice(0, 500)],
     ['another protocol', 'HTTP/1.1 400 Bad Request\r\n\r\nEND\r\n'],
-    ['words for numbers', STATS.replace('STAT get_hits 429', 'STAT get_hits many')],
     ['missing counters', 'STAT pid 1\r\nEND\r\n'],
     ['binary', '\u0000\u0001\ufffd'],
   ])('refuses %s', (_what, raw) => {
     expect(() => parse('stats', raw)).toThrow(expect.objectContaining({ code: 'malformed' }))
+  })
+})
+
+describe('the configuration', () => {
+  const base = { kind: 'memcached', name: 'm', address: '127.0.0.1:1' }
+  it.each([
+    [{ username: 'u' }, 'password'],
+    [{ password: 'p' }, 'username'],
+    [{ username: 'a b', password: 'p' }, 'username'],
+    [{ username: 'flush_all', password: 'p' }, 'username'],
+    [{ username: 'u', password: 'p\r\nflush_all' }, 'password'],
+  ])('refuses %j at %s', (login, field) => {
+    expect(memcachedConfig.safeParse({ ...base, ...login }).error?.issues[0]?.path).toEqual([field])
   })
 })
 

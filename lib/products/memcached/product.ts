@@ -1,5 +1,6 @@
+import { malformed } from '../../model/error.ts'
 import type { Probe, Product } from '../../model/product.ts'
-import { numbersOf, printable, rawRecord, readings } from '../answers.ts'
+import { partlyRead, printable, rawRecord, readings } from '../answers.ts'
 import { ask, parseStats } from './client.ts'
 import { type MemcachedConfig, memcachedAddress, memcachedConfig } from './config.ts'
 import { describes } from './described.ts'
@@ -48,6 +49,19 @@ const COMMANDS: [command: string, fields: string[]][] = [
 /** Items that left because they had expired: found so by a read, by a write that took their place, by the crawler. */
 const EXPIRED = ['get_expired', 'reclaimed', 'crawler_reclaimed']
 
+/** What memcached could tell and is not read yet. */
+const NOT_READ = {
+  feature: 'hot keys',
+  available: false,
+  because:
+    'not read yet: memcached tells which keys are fetched (watch fetchers), its slab classes (stats slabs, stats items) and its keys (lru_crawler metadump)',
+}
+
+/** Without all of these an answer says nothing. */
+const VITAL = ['uptime', 'get_hits', 'get_misses', 'evictions', 'bytes', 'curr_items']
+/** A number that fell below zero is printed as one of 64 bits. */
+const WRAPPED = 2 ** 63
+
 const stats: Probe<MemcachedLink, string> = {
   id: 'stats',
   feature: 'stats',
@@ -74,16 +88,32 @@ const stats: Probe<MemcachedLink, string> = {
   vital: true,
   read: ({ config }, _cursor, signal) => ask(config, 'stats', signal),
   parse(raw, { at }) {
-    const fields = parseStats(raw)
-    const { needed, optional } = numbersOf('stats', (name) => fields.get(name))
-    const sum = (names: string[]) =>
-      names.some((name) => fields.has(name)) ? names.reduce((total, name) => total + (optional(name) ?? 0), 0) : undefined
+    const { fields, unread } = parseStats(raw)
+    const total = fields.size + unread.length
+    const number = (name: string): number | undefined => {
+      const text = fields.get(name)
+      if (text === undefined) return undefined
+      const value = text === '' ? Number.NaN : Number(text)
+      if (Number.isFinite(value) && value >= 0 && value < WRAPPED) return value
+      const line = `${name} ${text}`
+      if (!unread.includes(line)) unread.push(line)
+      return undefined
+    }
+    /** Of parts that this version does not tell nothing is missing; one that is no number makes the sum unknown. */
+    const sum = (names: string[]) => {
+      const told = names.filter((name) => fields.has(name)).map(number)
+      return told.length === 0 || told.includes(undefined) ? undefined : told.reduce<number>((all, one) => all + one!, 0)
+    }
+    if (!VITAL.some((name) => fields.has(name))) throw malformed(`stats: ${VITAL.join(', ')} are missing`, raw.slice(0, 120))
     const { list, add } = readings()
-    for (const name of ['uptime', 'get_hits', 'get_misses', 'evictions', 'bytes', 'curr_items']) needed(name)
-    for (const [field, metric] of SERIES) add(metric, optional(field))
+    for (const [field, metric] of SERIES) add(metric, number(field))
     add('cache_expirations_total', sum(EXPIRED))
     for (const [command, names] of COMMANDS) add('cache_commands_total', sum(names), { command })
     const version = fields.get('version')
+    const [pid, time, uptime] = ['pid', 'time', 'uptime'].map(number)
+    const absent = VITAL.filter((name) => !fields.has(name))
+    const [capability] = partlyRead('stats', unread, total)
+    const because = [capability!.because, absent.length > 0 && `this server does not tell ${absent.join(', ')}`].filter(Boolean).join('; ')
     return {
       samples: list,
       records: [rawRecord('stats', at, raw)],
@@ -91,8 +121,9 @@ const stats: Probe<MemcachedLink, string> = {
         facts: {
           ...(version ? { version: printable(version.slice(0, 60)) } : {}),
           // Both are of the server's own clock, so that their difference stands still.
-          runId: `${needed('pid')}@${needed('time') - needed('uptime')}`,
+          ...(pid === undefined || time === undefined || uptime === undefined ? {} : { runId: `${pid}@${time - uptime}` }),
         },
+        capabilities: [{ feature: 'stats', available: true, ...(because ? { because } : {}) }, NOT_READ],
       },
     }
   },
@@ -108,7 +139,7 @@ const settings: Probe<MemcachedLink, string> = {
   cost: 'one connection and 2 kB each 30 s',
   read: ({ config }, _cursor, signal) => ask(config, 'stats settings', signal),
   parse(raw, { at }) {
-    const fields = parseStats(raw)
+    const { fields } = parseStats(raw)
     const facts = SETTINGS.flatMap((name) => {
       const value = fields.get(name)
       return value === undefined ? [] : [{ kind: 'fact', id: `config/${name}`, at, value: printable(value.slice(0, 200)) } as const]
@@ -128,5 +159,5 @@ export const memcached: Product<MemcachedConfig, MemcachedLink> = {
   address: memcachedAddress,
   describes,
   writes,
-  rights: 'the text protocol without authentication; it knows no lesser rights',
+  rights: 'the text protocol, with a user of its own where memcached was started with -Y; it knows no lesser rights',
 }

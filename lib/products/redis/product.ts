@@ -32,5 +32,5 @@ export const redis: Product<RedisConfig, RedisLink> = {
   unavailable: unavailableBecause,
   address: redisAddress,
   rights:
-    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +cluster|nodes +scan +pexpiretime +memory|usage +type; for hot keys also +monitor +command|info +client|info or +object|freq; to tune also +config|set, and to spread keys that end together +pexpireat +eval',
+    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +cluster|nodes +readonly +command|info +scan +pexpiretime +memory|usage +type; for hot keys also +monitor +client|info or +object|freq; to tune also +config|set, and to spread keys that end together +pexpireat +eval',
 }

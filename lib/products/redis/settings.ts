@@ -12,9 +12,11 @@ const POLICIES = [
   'noeviction',
   'allkeys-lru',
   'allkeys-lfu',
+  'allkeys-lrm',
   'allkeys-random',
   'volatile-lru',
   'volatile-lfu',
+  'volatile-lrm',
   'volatile-random',
   'volatile-ttl',
 ] as const

@@ -31,11 +31,17 @@ describe('write commands', () => {
     // What the server does not know (a renamed command) is what is usual.
     expect(names.filter((name) => writes.has(name))).toEqual(['msetex', 'vadd', 'set'])
     await writes.learn(client, 'r1', names, signal)
-    expect(asked).toHaveLength(1)
+    expect(asked).toHaveLength(2)
     await writes.learn(client, 'r1', [...names, 'arset'], signal)
-    expect(asked[1]).toEqual(['arset'])
+    expect(asked[2]).toEqual(['arset'])
     await writes.learn(client, 'r2', ['get'], signal)
-    expect(asked).toHaveLength(3)
+    expect(asked).toHaveLength(5)
+  })
+
+  it('come with what the server could tell and no probe reads', async () => {
+    const writes = new WriteCommands()
+    await writes.learn(server({ commandlog: ['admin'], 'cluster|slot-stats': [] }).client, 'r1', [], signal)
+    expect(writes.notRead).toEqual(['commandlog', 'cluster|slot-stats'])
   })
 
   it('are the usual ones where COMMAND is hidden, asked once a run', async () => {

@@ -18,6 +18,20 @@ const NO_VALUE = new Set(
   pfdebug`.split(/\s+/),
 )
 
+/** What newer servers could tell and is not read yet: by command, as the page of the target says it. */
+export const NOT_READ: Record<string, { feature: string; because: string }> = {
+  hotkeys: { feature: 'HOTKEYS', because: 'not read yet: this server can count its hot keys itself, by CPU time and by bytes (HOTKEYS)' },
+  commandlog: {
+    feature: 'COMMANDLOG',
+    because:
+      'not read yet: this server also logs commands with large requests and large replies (COMMANDLOG); slow ones are read by SLOWLOG',
+  },
+  'cluster|slot-stats': {
+    feature: 'CLUSTER SLOT-STATS',
+    because: 'not read yet: this server can tell keys, CPU time and bytes of each slot (CLUSTER SLOT-STATS)',
+  },
+}
+
 /** Command names that one COMMAND INFO asks for: an answer of about 0.5 kB each. */
 const BATCH = 50
 
@@ -39,6 +53,8 @@ export class WriteCommands {
   private known = new Map<string, boolean>()
   private runId = ''
   private refused = false
+  /** Commands of `NOT_READ` that this server knows. */
+  notRead: string[] = []
 
   has(name: string): boolean {
     return this.known.get(name) ?? usually(name)
@@ -49,6 +65,8 @@ export class WriteCommands {
       this.runId = runId
       this.refused = false
       this.known.clear()
+      const rows = await this.rowsOf(client, Object.keys(NOT_READ), signal)
+      this.notRead = Object.keys(NOT_READ).filter((name, i) => Array.isArray(rows[i]) && wordOf(rows[i][0]).toLowerCase() === name)
     }
     const unknown = names.filter((name) => !this.known.has(name))
     for (let from = 0; from < unknown.length; from += BATCH) {

@@ -7,9 +7,10 @@ import { COMMANDS_MAX, type Info, numberIn, readInfo, unreadOf, versionOf } from
 import type { RedisLink } from '../link.ts'
 import type { TakenOff } from '../ownLookups.ts'
 import { commandsOf, infoCounts, type Vitals, vitalsOf } from '../vitals.ts'
+import { NOT_READ } from '../writes.ts'
 
-/** `writes`: the commands that put, change or remove a value, of those that this INFO counts. */
-export type InfoAnswer = { info: string; runId: string; takenOff: TakenOff; writes: string[] }
+/** `writes`: the commands that put, change or remove a value, of those that this INFO counts; `notRead`: others that this server knows and no probe reads. */
+export type InfoAnswer = { info: string; runId: string; takenOff: TakenOff; writes: string[]; notRead?: string[] }
 
 /**
  * INFO with the counts of commands: nearly everything that Redis tells about itself. Its percentiles of latency are left out where the
@@ -76,9 +77,11 @@ export const info: Probe<RedisLink, InfoAnswer> = {
       runId,
       takenOff: link.looks.takenOff(own, infoCounts(answer, seen)),
       writes: commands.filter((command) => link.writes.has(command)),
+      // Without a Cluster there are no slots.
+      notRead: link.writes.notRead.filter((command) => seen.clustered || !command.startsWith('cluster|')),
     }
   },
-  parse({ info: raw, runId, takenOff, writes }, { at }) {
+  parse({ info: raw, runId, takenOff, writes, notRead = [] }, { at }) {
     const parsed = readInfo(raw)
     const samples = infoSamples(parsed, takenOff, new Set(writes))
     const because = unreadOf(parsed)
@@ -87,7 +90,10 @@ export const info: Probe<RedisLink, InfoAnswer> = {
       records: [rawRecord('info', at, raw), ...infoFacts(parsed, at)],
       topology: {
         facts: { version: versionOf(parsed), ...(runId ? { runId } : {}) },
-        capabilities: [{ feature: 'INFO', available: true, ...(because === null ? {} : { because }) }],
+        capabilities: [
+          { feature: 'INFO', available: true, ...(because === null ? {} : { because }) },
+          ...notRead.flatMap((command) => (NOT_READ[command] ? [{ ...NOT_READ[command], available: false }] : [])),
+        ],
       },
     }
   },
