@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { randomOf } from '../../test/random.ts'
 import { RING_ALGORITHMS, type RingAlgorithm, type RingNode, type RingOptions, type RingSpec } from '../model/ring.ts'
+import type { SolverAnswer, SolverQuestion } from '../model/ringSolver.ts'
 import { algorithms } from './algorithms.ts'
 import { evaluate } from './evaluate.ts'
 import { locate } from './placement.ts'
-import { type SolverAnswer, type SolverQuestion, solveRing } from './solver.ts'
+import { solveRing } from './solver.ts'
 
 function sequence(seed: number) {
   const random = randomOf(seed)
