@@ -4,30 +4,27 @@ import type { Config } from '../config/config.ts'
 import type { Person } from '../model/answers/person.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Store } from '../model/store.ts'
+import { createBrowserSessions } from './browserSessions.ts'
 import { type Connection, createConnections } from './connection.ts'
-import { createCookie } from './cookie.ts'
-import { ANONYMOUS, type Identity, isSame } from './identity.ts'
+import { createDirectory } from './directory.ts'
+import { createIdentification } from './identification.ts'
+import { type Identity, isSame } from './identity.ts'
 import { createLocal, type Local } from './local.ts'
 import { createOidc, type Oidc } from './oidc.ts'
 import { checkOrigin } from './origin.ts'
 import { PRESENT_COST, type ScryptCost } from './passwordHash.ts'
-import { hasSecondFactor } from './persons.ts'
-import { createProxied, proxyHeaders } from './proxied.ts'
-import { type PersonRole, type RoleNeeded, roleReaches } from './roles.ts'
+import { proxyHeaders } from './proxied.ts'
+import { createProxiedPeople } from './proxiedPeople.ts'
+import { type RoleNeeded, roleReaches } from './roles.ts'
 import { sessionSecret } from './secret.ts'
-import { createSessions, SESSION_MS, type Session, type Sessions } from './sessions.ts'
+import { createSessions, SESSION_MS, type Sessions } from './sessions.ts'
 import type { SignIns } from './signIns.ts'
 import { createTokens, type Tokens } from './tokens.ts'
-import { createVisitors } from './visitors.ts'
 
-const SESSION_COOKIE = 'evenkeel_session'
 /** What an open page asks for by itself, while nobody is at it, does not count as use of the session. */
 const UNATTENDED = 'x-evenkeel-unattended'
 /** Of a session's length where nobody signs in here. */
 const NO_IDLE_MS = SESSION_MS
-
-/** After so long without a request somebody whom a proxy vouches for comes anew. */
-const AWAY_MS = 12 * 3_600_000
 
 export type Entry = { method: string; headers: Headers }
 /** Who asks, and the address that they ask from; null where no connection is known. */
@@ -83,19 +80,11 @@ export type AuthenticationOptions = {
   passwordCost?: ScryptCost
 }
 
-export function createAuthentication({
-  config,
-  store,
-  now,
-  print,
-  signIns,
-  passwordCost = PRESENT_COST,
-}: AuthenticationOptions): Authentication {
-  const { auth } = config
-  const { mode } = auth
-  const password = mode === 'local' || mode === 'oidc' ? sessionSecret(config.data) : ''
-  const secure = config.url.startsWith('https:')
-  const cookie = createCookie({ name: SESSION_COOKIE, seconds: SESSION_MS / 1000, secure })
+/** The parts of authentication, as the configured mode has them: sessions, accounts, tokens. */
+function partsOf({ config, store, now, print, signIns, passwordCost = PRESENT_COST }: AuthenticationOptions) {
+  const { auth, url } = config
+  const password = auth.mode === 'local' || auth.mode === 'oidc' ? sessionSecret(config.data) : ''
+  const secure = url.startsWith('https:')
   const listeners: (() => void)[] = []
   const ended = () => {
     for (const listener of listeners) listener()
@@ -106,118 +95,43 @@ export function createAuthentication({
     taken: auth.mode === 'proxy' ? proxyHeaders(auth) : [],
   })
   const from = (headers: Headers) => connections.of(headers)?.from ?? null
-
-  function begin(person: { id: string; role: PersonRole }, by: Session['by'], headers: Headers): string {
-    // Whoever signs in again in the same browser leaves no session behind.
-    const before = sessionIn(headers)
-    if (before) sessions.end(before.id)
-    const agent = headers.get('user-agent') ?? ''
-    return cookie.set(sessions.begin({ person: person.id, role: person.role, by, from: from(headers), agent }))
-  }
-  function sessionIn(headers: Headers): Session | null {
-    const secret = cookie.read(headers)
-    return secret === null ? null : sessions.find(secret)
-  }
+  const browser = createBrowserSessions({ sessions, secure, from })
   const removed = (id: string) => tokens.revokeOf(id)
-
-  const proxied = auth.mode === 'proxy' ? createProxied(auth, config.url) : null
-  const visitors = auth.mode === 'proxy' ? createVisitors(store, auth) : null
+  const shared = { store, now, password, secure, removed, signIns }
+  const proxied = auth.mode === 'proxy' ? createProxiedPeople({ auth, url, store, signIns, now }) : null
   const oidc =
     auth.mode === 'oidc'
       ? createOidc({
+          ...shared,
           auth,
-          url: config.url,
-          store,
-          now,
-          password,
-          secure,
-          begin: (member, headers) => begin(member, 'issuer', headers),
-          signIns,
+          url,
+          begin: (member, headers) => browser.begin(member, 'issuer', headers),
           from,
           signOut: (id) => sessions.endAll(id),
-          removed,
         })
       : null
   const local =
     auth.mode === 'local'
       ? createLocal({
+          ...shared,
           auth,
           config,
-          store,
-          now,
           passwordCost,
-          password,
-          secure,
           sessions,
-          begin: (person, by, { headers }) => begin(person, by, headers),
-          removed,
-          signIns,
+          begin: (person, by, { headers }) => browser.begin(person, by, headers),
           print,
         })
       : null
+  const directory = createDirectory({ local, oidc, proxied })
+  const tokens = createTokens({ store, now, roleOf: directory.roleOf, ownerNamed: directory.idNamed, ended })
+  const identification = createIdentification({ mode: auth.mode, browser, sessions, tokens, proxied, directory })
+  return { sessions, connections, from, browser, oidc, local, directory, tokens, identification, listeners }
+}
 
-  /** The role that somebody holds now, by their id; null for nobody. */
-  function roleOf(id: string): PersonRole | null {
-    if (local) return local.persons.get(id)?.role ?? null
-    if (oidc) return oidc.roleOf(id)
-    if (visitors) return visitors.roleOf(id)
-    return id === ANONYMOUS.id ? ANONYMOUS.role : null
-  }
-  function nameOf(id: string): string | null {
-    if (id === ANONYMOUS.id) return ANONYMOUS.name
-    if (id.startsWith('proxy:')) return id.slice('proxy:'.length)
-    return local?.persons.get(id)?.name ?? oidc?.nameOf(id) ?? null
-  }
-  function ownerNamed(name: string): string | null {
-    if (local) return local.persons.named(name)?.id ?? null
-    return oidc?.named(name)[0]?.id ?? null
-  }
-  const tokens = createTokens({ store, now, roleOf, ownerNamed, ended })
-
-  /** Where a proxy vouches for each request there is no sign-in: the first request after a long time is taken for one. */
-  const seenAt = new Map<string, number>()
-  function greet(name: string, connection: Connection | null): void {
-    const before = seenAt.get(name)
-    seenAt.set(name, now())
-    if (before === undefined || now() - before >= AWAY_MS) signIns.entered(name, 'proxy', connection?.from ?? null)
-  }
-  function person(headers: Headers, connection: Connection | null): Identity | null {
-    if (proxied && visitors) {
-      visitors.note(proxied.named(headers, connection))
-      const { name, role } = proxied.person(headers, connection)
-      greet(name, connection)
-      return { kind: 'person', id: visitors.id(name), name, role, session: null }
-    }
-    const session = sessionIn(headers)
-    const present = session && (local ? local.persons.get(session.person) : oidc?.present(session.person))
-    if (!session || !present) return null
-    if (present.role === session.role)
-      return { kind: 'person', id: session.person, name: present.name, role: present.role, session: session.id }
-    sessions.end(session.id)
-    return null
-  }
-  function identify(headers: Headers, connection: Connection | null): Identity | null {
-    const authorization = headers.get('authorization')
-    const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')
-    // A proxy may hand on a token of its own, made by whoever signs people in.
-    if (authorization !== null && (!proxied || bearer?.[1]?.startsWith('ek_'))) {
-      const token = bearer && tokens.bearer(bearer[1]!)
-      if (!token) throw new EvenkeelError('unauthenticated', 'Authorization: this token is not known here, has ended, or was revoked.')
-      return token
-    }
-    return mode === 'none' ? ANONYMOUS : person(headers, connection)
-  }
-  function identifyOrNull(headers: Headers, connection: Connection | null): Identity | null {
-    try {
-      return identify(headers, connection)
-    } catch {
-      return null
-    }
-  }
-  const lacksSecondFactor = (identity: Identity | null): boolean => {
-    const account = local?.required && identity?.kind === 'person' ? local.persons.get(identity.id) : null
-    return account ? !hasSecondFactor(account) : false
-  }
+export function createAuthentication(options: AuthenticationOptions): Authentication {
+  const { url, auth } = options.config
+  const { sessions, connections, from, browser, oidc, local, directory, tokens, identification, listeners } = partsOf(options)
+  const { identify, identifyOrNull } = identification
 
   function visitorOf(identity: Identity | null, headers: Headers, connection: Connection | null): Visitor {
     const later = new Headers(headers)
@@ -229,27 +143,30 @@ export function createAuthentication({
     }
   }
 
+  /** Throws unless that identity reaches the role, with a second factor where one is required. */
+  function checkRole(identity: Identity | null, needed: Exclude<RoleNeeded, 'public'>, ownAccount: boolean): void {
+    if (!identity) throw new EvenkeelError('unauthenticated', 'Sign in, or send an API token.')
+    if (!roleReaches(identity.role, needed))
+      throw new EvenkeelError('forbidden', `This needs the role ${needed}; ${identity.name} is ${identity.role}.`)
+    if (!ownAccount && directory.lacksSecondFactor(identity))
+      throw new EvenkeelError('forbidden', 'A second factor is required here: set one up on the page of your account first.')
+  }
+
   return {
-    mode,
+    mode: auth.mode,
     meet: connections.meet,
     from,
     local,
     oidc,
     sessions,
     tokens,
-    nameOf,
-    lacksSecondFactor,
+    nameOf: directory.nameOf,
+    lacksSecondFactor: directory.lacksSecondFactor,
     async enter({ method, headers }, needed, { ownAccount = false } = {}) {
-      checkOrigin(method, headers, { auth: mode, url: config.url })
+      checkOrigin(method, headers, { auth: auth.mode, url })
       const connection = connections.of(headers)
       const identity = needed === 'public' ? identifyOrNull(headers, connection) : identify(headers, connection)
-      if (needed !== 'public') {
-        if (!identity) throw new EvenkeelError('unauthenticated', 'Sign in, or send an API token.')
-        if (!roleReaches(identity.role, needed))
-          throw new EvenkeelError('forbidden', `This needs the role ${needed}; ${identity.name} is ${identity.role}.`)
-        if (!ownAccount && lacksSecondFactor(identity))
-          throw new EvenkeelError('forbidden', 'A second factor is required here: set one up on the page of your account first.')
-      }
+      if (needed !== 'public') checkRole(identity, needed, ownAccount)
       if (identity?.kind === 'person' && identity.session !== null && !headers.has(UNATTENDED)) sessions.touch(identity.session)
       return visitorOf(identity, headers, connection)
     },
@@ -258,9 +175,9 @@ export function createAuthentication({
       return visitorOf(identifyOrNull(headers, connection), headers, connection)
     },
     async signOut(headers) {
-      const session = sessionIn(headers)
+      const session = browser.of(headers)
       if (session) sessions.end(session.id)
-      return { cookie: cookie.forget(), next: session ? ((await oidc?.end(session.person)) ?? null) : null }
+      return { cookie: browser.forget(), next: session ? ((await oidc?.end(session.person)) ?? null) : null }
     },
     onEnded: (listener) => void listeners.push(listener),
   }

@@ -5,7 +5,8 @@ import type { Config } from '../config/config.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Store } from '../model/store.ts'
 import { createAttempts } from './attempts.ts'
-import { createLocalSignIn, type Origin, type SignedIn, type SignInAttempt } from './localSignIn.ts'
+import type { Origin } from './knownDevices.ts'
+import { LocalSignIn, type SignedIn, type SignInAttempt } from './localSignIn.ts'
 import { createOneTimeCodes } from './oneTimeCodes.ts'
 import { createOwnAccount, type OwnAccount } from './ownAccount.ts'
 import { createPasskeys, type Passkeys } from './passkeys.ts'
@@ -73,7 +74,7 @@ export function createLocal({
   const linkFile = join(config.data, LINK_FILE)
   const required = auth.secondFactor === 'required'
   const parts = { persons, hashes, attempts, codes, passkeys, begin }
-  const signIn = createLocalSignIn({ ...parts, password: key, secure, linkFile, signIns })
+  const signIn = new LocalSignIn({ ...parts, password: key, secure, linkFile, signIns })
   const account = createOwnAccount({ ...parts, sessions, required, now })
 
   function invite(name: string, role: PersonRole, by: string) {
@@ -85,29 +86,12 @@ export function createLocal({
     return { link: `${config.url}/sign-in#code=${code}`, until }
   }
 
-  const admins = persons.all().filter(({ role }) => role === 'admin')
-  const canEnter = ({ id, password, passkeys = [] }: LocalPerson) =>
-    password !== undefined || passkeys.length > 0 || sessions.of(id).length > 0
-  const resetFile = join(config.data, RESET_FILE)
-  const reset = existsSync(resetFile)
-  if (reset || !admins.some(canEnter)) {
-    const name = admins[0]?.name ?? 'admin'
-    if (reset && admins[0]) {
-      forgetSecondFactor(admins[0].id)
-      signIns.factorReset(name)
-    }
-    const { link } = invite(name, 'admin', 'evenkeel')
-    signIns.invited(name, 'admin')
-    writePrivate(linkFile, link)
-    // Last: where the link could not be written, the next start makes another.
-    rmSync(resetFile, { recursive: true, force: true })
-    print(`Sign in once as ${name}, within 24 h (each start prints a new link until an admin has a password or a passkey): ${link}`)
-  }
-
   function forgetSecondFactor(id: string): void {
     persons.update(id, { totp: undefined, passkeys: undefined, recovery: undefined })
     sessions.endAll(id)
   }
+
+  letAdminIn({ config, persons, sessions, signIns, linkFile, print, invite, forgetSecondFactor })
 
   const known = (name: string): LocalPerson => {
     const person = persons.named(name)
@@ -119,7 +103,7 @@ export function createLocal({
     persons,
     passkeys,
     required,
-    signIn,
+    signIn: (attempt, origin) => signIn.signIn(attempt, origin),
     invite,
     remove(name) {
       const { id } = persons.remove(name)
@@ -130,4 +114,32 @@ export function createLocal({
     resetSecondFactor: (name) => forgetSecondFactor(known(name).id),
     ...account,
   }
+}
+
+type FirstAdmin = Pick<Options, 'config' | 'sessions' | 'signIns' | 'print'> & {
+  persons: Persons
+  linkFile: string
+  invite: Local['invite']
+  forgetSecondFactor(id: string): void
+}
+
+/** Writes and prints a sign-in link while no admin can sign in otherwise, or where a file in the data folder asks for one. */
+function letAdminIn({ config, persons, sessions, signIns, linkFile, print, invite, forgetSecondFactor }: FirstAdmin): void {
+  const admins = persons.all().filter(({ role }) => role === 'admin')
+  const canEnter = ({ id, password, passkeys = [] }: LocalPerson) =>
+    password !== undefined || passkeys.length > 0 || sessions.of(id).length > 0
+  const resetFile = join(config.data, RESET_FILE)
+  const reset = existsSync(resetFile)
+  if (!reset && admins.some(canEnter)) return
+  const name = admins[0]?.name ?? 'admin'
+  if (reset && admins[0]) {
+    forgetSecondFactor(admins[0].id)
+    signIns.factorReset(name)
+  }
+  const { link } = invite(name, 'admin', 'evenkeel')
+  signIns.invited(name, 'admin')
+  writePrivate(linkFile, link)
+  // Last: where the link could not be written, the next start makes another.
+  rmSync(resetFile, { recursive: true, force: true })
+  print(`Sign in once as ${name}, within 24 h (each start prints a new link until an admin has a password or a passkey): ${link}`)
 }

@@ -1,7 +1,7 @@
 import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { EvenkeelError } from '../model/error.ts'
 import type { Attempts } from './attempts.ts'
-import type { Origin } from './localSignIn.ts'
+import type { Origin } from './knownDevices.ts'
 import { type Enrolment, newRecoveryCodes, type OneTimeCodes } from './oneTimeCodes.ts'
 import type { Asked, Passkeys } from './passkeys.ts'
 import { checkChoice } from './passwordChoice.ts'

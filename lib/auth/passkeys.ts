@@ -1,10 +1,8 @@
-import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
-import { sealData } from 'iron-session'
+import type { AuthenticationResponseJSON, RegistrationResponseJSON, WebAuthnCredential } from '@simplewebauthn/server'
 import { EvenkeelError } from '../model/error.ts'
+import { createChallenges } from './challenges.ts'
 import type { LocalPerson, Passkey } from './persons.ts'
-import { unsealed } from './sealed.ts'
 
-const SECONDS = 300
 /** EdDSA, ES256 and RS256 of the COSE registry: what authenticators make. */
 const ALGORITHMS = [-8, -7, -257]
 
@@ -12,8 +10,7 @@ const ALGORITHMS = [-8, -7, -257]
 export type Asked<T> = { options: T; pending: string }
 
 /**
- * Passkeys (WebAuthn). The authenticator checks its person by finger, face or PIN, so that one is two factors at once. A challenge is sealed rather
- * than kept: a stranger may ask for as many as they like.
+ * Passkeys (WebAuthn). The authenticator checks its person by finger, face or PIN, so that one is two factors at once.
  */
 export type Passkeys = {
   /** Null where browsers offer none: on an address, or without TLS. */
@@ -27,34 +24,17 @@ export type Passkeys = {
 }
 
 export function createPasskeys({ url, password, now }: { url: string; password: string; now: () => number }): Passkeys {
-  const { hostname, origin, protocol } = new URL(url)
-  const local = hostname === 'localhost' || hostname.endsWith('.localhost')
-  const isAddress = /^\[|^[\d.]+$/.test(hostname)
-  const unavailable =
-    isAddress || (protocol !== 'https:' && !local)
-      ? 'Browsers offer passkeys for names over https (and for localhost) alone: set "url" to the https address that people use.'
-      : null
-  /** Challenges that were answered, until they end by themselves. */
-  const spent = new Map<string, number>()
-
-  type Pending = { purpose: 'register' | 'sign-in'; person: string; challenge: string }
-  const seal = (pending: Pending) => sealData(pending, { password, ttl: SECONDS })
-  /** The challenge, which then is spent. */
-  async function take(sealed: string, purpose: Pending['purpose'], person: string): Promise<string | null> {
-    const pending = await unsealed<Pending>(sealed, password, SECONDS)
-    for (const [challenge, until] of spent) if (until < now()) spent.delete(challenge)
-    if (pending.purpose !== purpose || pending.person !== person || !pending.challenge || spent.has(pending.challenge)) return null
-    spent.set(pending.challenge, now() + 2 * SECONDS * 1000)
-    return pending.challenge
-  }
-  function possible(): void {
+  const { hostname, origin } = new URL(url)
+  const unavailable = unavailableBecause(url)
+  const { seal, take } = createChallenges({ password, now })
+  function checkAvailable(): void {
     if (unavailable) throw new EvenkeelError('not_allowed', unavailable)
   }
 
   return {
     unavailable,
     async register(person) {
-      possible()
+      checkAvailable()
       const { generateRegistrationOptions } = await import('@simplewebauthn/server')
       const options = await generateRegistrationOptions({
         rpName: 'Evenkeel',
@@ -70,7 +50,7 @@ export function createPasskeys({ url, password, now }: { url: string; password: 
       return { options, pending: await seal({ purpose: 'register', person: person.id, challenge: options.challenge }) }
     },
     async registered(person, pending, response, name) {
-      possible()
+      checkAvailable()
       const challenge = await take(pending, 'register', person.id)
       if (!challenge) throw new EvenkeelError('invalid', 'pending: begun more than 5 minutes ago; begin again.')
       const { verifyRegistrationResponse } = await import('@simplewebauthn/server')
@@ -83,25 +63,16 @@ export function createPasskeys({ url, password, now }: { url: string; password: 
         requireUserVerification: true,
       }).catch(() => ({ verified: false as const, registrationInfo: undefined }))
       if (!verified || !registrationInfo) throw new EvenkeelError('invalid', 'response: the answer of the authenticator does not fit.')
-      const { id, publicKey, counter, transports } = registrationInfo.credential
-      return {
-        id,
-        publicKey: Buffer.from(publicKey).toString('base64url'),
-        counter,
-        ...(transports ? { transports } : {}),
-        name,
-        createdAt: now(),
-        usedAt: null,
-      }
+      return { ...passkeyOf(registrationInfo.credential), name, createdAt: now(), usedAt: null }
     },
     async challenge() {
-      possible()
+      checkAvailable()
       const { generateAuthenticationOptions } = await import('@simplewebauthn/server')
       const options = await generateAuthenticationOptions({ rpID: hostname, userVerification: 'required' })
       return { options, pending: await seal({ purpose: 'sign-in', person: '', challenge: options.challenge }) }
     },
     async proven(pending, response, passkey) {
-      possible()
+      checkAvailable()
       const challenge = await take(pending, 'sign-in', '')
       const { verifyAuthenticationResponse } = await import('@simplewebauthn/server')
       const proof = challenge
@@ -111,11 +82,7 @@ export function createPasskeys({ url, password, now }: { url: string; password: 
             expectedOrigin: origin,
             expectedRPID: hostname,
             requireUserVerification: true,
-            credential: {
-              id: passkey.id,
-              publicKey: new Uint8Array(Buffer.from(passkey.publicKey, 'base64url')),
-              counter: passkey.counter,
-            },
+            credential: credentialOf(passkey),
           }).catch(() => null)
         : null
       if (!proof?.verified) throw new EvenkeelError('unauthenticated', 'This passkey does not fit.')
@@ -123,3 +90,26 @@ export function createPasskeys({ url, password, now }: { url: string; password: 
     },
   }
 }
+
+/** Why browsers offer no passkeys at that address; null where they do. */
+function unavailableBecause(url: string): string | null {
+  const { hostname, protocol } = new URL(url)
+  const local = hostname === 'localhost' || hostname.endsWith('.localhost')
+  const isAddress = /^\[|^[\d.]+$/.test(hostname)
+  return isAddress || (protocol !== 'https:' && !local)
+    ? 'Browsers offer passkeys for names over https (and for localhost) alone: set "url" to the https address that people use.'
+    : null
+}
+
+const passkeyOf = ({ id, publicKey, counter, transports }: WebAuthnCredential) => ({
+  id,
+  publicKey: Buffer.from(publicKey).toString('base64url'),
+  counter,
+  ...(transports ? { transports } : {}),
+})
+
+const credentialOf = ({ id, publicKey, counter }: Passkey): WebAuthnCredential => ({
+  id,
+  publicKey: new Uint8Array(Buffer.from(publicKey, 'base64url')),
+  counter,
+})
