@@ -1,20 +1,15 @@
 import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { EvenkeelError } from '../model/error.ts'
 import type { Attempts } from './attempts.ts'
-import type { Origin } from './knownDevices.ts'
 import { type Enrolment, newRecoveryCodes, type OneTimeCodes } from './oneTimeCodes.ts'
 import type { Asked, Passkeys } from './passkeys.ts'
 import { checkChoice } from './passwordChoice.ts'
 import type { PasswordHashes } from './passwordHash.ts'
 import { hasSecondFactor, type LocalPerson, type Persons } from './persons.ts'
+import { createReauthentication, type Own } from './reauthentication.ts'
 import type { Session, Sessions } from './sessions.ts'
 
-/** For so long after signing in somebody is taken to be still the one who did. */
-const FRESH_MS = 15 * 60_000
 const PASSKEYS_MAX = 20
-
-/** A person at their own account. */
-export type Own = { id: string; session: string; present: string | undefined; origin: Origin }
 
 /** What people do at their own accounts: password, one-time codes, recovery codes, passkeys. */
 export type OwnAccount = {
@@ -43,30 +38,11 @@ type Options = {
   required: boolean
   now(): number
   /** Begins a session; returns the Set-Cookie header. */
-  begin(person: LocalPerson, by: Session['by'], origin: Origin): string
+  begin(person: LocalPerson, by: Session['by'], origin: Own['origin']): string
 }
 
 export function createOwnAccount({ persons, hashes, attempts, codes, passkeys, sessions, required, now, begin }: Options): OwnAccount {
-  const isFresh = ({ createdAt }: Session) => now() - createdAt < FRESH_MS
-  /** Who came by a link may have forgotten the password: that is what it was made for. */
-  const justByLink = (session: Session) => session.by === 'link' && isFresh(session)
-  /** The person, when it is still the one who signed in: before anything that would keep a thief in. Throws `invalid`, `not_allowed`. */
-  async function confirmed({ id, session: sessionId, present, origin }: Own): Promise<LocalPerson> {
-    const person = persons.get(id)
-    const session = sessions.get(sessionId)
-    if (!person || !session) throw new EvenkeelError('unauthenticated', 'Sign in, or send an API token.')
-    if (justByLink(session)) return person
-    if (person.password === undefined) {
-      if (isFresh(session)) return person
-      throw new EvenkeelError('not_allowed', 'You signed in more than 15 minutes ago: sign out and in again first.')
-    }
-    if (present === undefined) throw new EvenkeelError('invalid', 'present: your present password is needed for this.')
-    const takeBack = await attempts.spend({ name: person.name, from: origin.from, known: session.id })
-    if ((await hashes.fits(present, person.password, true)) === 'no')
-      throw new EvenkeelError('invalid', 'present: this is not your present password.')
-    await takeBack()
-    return person
-  }
+  const { asksPresent, confirmed } = createReauthentication({ persons, hashes, attempts, sessions, now })
   const mine = (id: string): LocalPerson => {
     const person = persons.get(id)
     if (!person) throw new EvenkeelError('unauthenticated', 'Sign in, or send an API token.')
@@ -86,10 +62,7 @@ export function createOwnAccount({ persons, hashes, attempts, codes, passkeys, s
   }
 
   return {
-    asksPresent(id, sessionId) {
-      const session = sessions.get(sessionId)
-      return persons.get(id)?.password !== undefined && !(session && justByLink(session))
-    },
+    asksPresent,
     async changePassword(own, password) {
       const person = await confirmed(own)
       await checkChoice(password, person.name)

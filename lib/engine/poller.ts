@@ -49,137 +49,156 @@ export interface Poller {
 
 /** The polling loop of one probe: at most one poll in flight, each with a deadline; a missed one is a gap in the series. */
 export function createPoller<Link>(options: PollerOptions<Link>): Poller {
-  const { probe, clock } = options
-  let cursor: string | null = null
-  let cancel: (() => void) | null = null
+  return new ProbePoller(options)
+}
+
+class ProbePoller<Link> implements Poller {
+  readonly probe: Probe<unknown, unknown>
+  readonly timeoutMs: number
+  readonly #options: PollerOptions<Link>
+  readonly #status: ProbeStatus
+  #cursor: string | null = null
+  #cancel: (() => void) | null = null
   /** By the monotonic clock. */
-  let dueAt: number | null = null
+  #dueAt: number | null = null
   /** Resolves when the read itself has ended; one that ignores its deadline ends later than its result was reported. */
-  let inFlight: Promise<void> | null = null
+  #inFlight: Promise<void> | null = null
   /** Resolves with the deadline at the latest. */
-  let asking: Promise<void> | null = null
+  #asking: Promise<void> | null = null
   /** A generation counter, raised by reset and stop: answers to earlier requests are dropped. */
-  let epoch = 0
-  let stopped = false
-  const status: ProbeStatus = {
-    id: probe.id,
-    feature: probe.feature,
-    everyMs: options.everyMs,
-    cost: probe.cost,
-    lastAt: null,
-    lastMs: null,
-    state: 'waiting',
+  #epoch = 0
+  #stopped = false
+
+  constructor(options: PollerOptions<Link>) {
+    const { id, feature, cost } = options.probe
+    this.probe = options.probe as Probe<unknown, unknown>
+    this.timeoutMs = options.timeoutMs
+    this.#options = options
+    this.#status = { id, feature, everyMs: options.everyMs, cost, lastAt: null, lastMs: null, state: 'waiting' }
   }
 
-  function setState(state: ProbeStatus['state'], because?: string) {
-    status.state = state
-    if (because === undefined) delete status.because
-    else status.because = because
+  start(phaseMs: number): void {
+    if (this.#status.state === 'resting') this.#setState('waiting')
+    this.#schedule(phaseMs)
   }
 
-  function schedule(ms: number) {
-    cancel?.()
-    if (stopped) return
-    dueAt = clock.monotonic() + ms
-    cancel = clock.setTimer(() => {
-      cancel = null
-      poll().then(next)
+  pause(because: string): void {
+    this.#cancel?.()
+    this.#cancel = null
+    this.#dueAt = null
+    if (this.#status.state !== 'unavailable') this.#setState('resting', because)
+  }
+
+  reset(): void {
+    this.#epoch++
+    this.#cursor = null
+    if (this.#status.state === 'unavailable') this.#setState('waiting')
+  }
+
+  async pollNow(): Promise<void> {
+    await this.#inFlight
+    if (this.#stopped) return
+    this.probe.forget?.(this.#options.link())
+    await this.#poll()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#epoch++
+    this.#cancel?.()
+    this.#cancel = null
+    await this.#inFlight
+  }
+
+  status(): ProbeStatus {
+    return { ...this.#status }
+  }
+
+  stepClock(step: ClockStep): void {
+    if (this.#status.lastAt !== null) this.#status.lastAt = movedDate(this.#status.lastAt, step)
+  }
+
+  nextAt(): number | null {
+    const { clock } = this.#options
+    return this.#cancel && this.#dueAt !== null ? clock.now() + this.#dueAt - clock.monotonic() : null
+  }
+
+  #setState(state: ProbeStatus['state'], because?: string): void {
+    this.#status.state = state
+    if (because === undefined) delete this.#status.because
+    else this.#status.because = because
+  }
+
+  #schedule(ms: number): void {
+    const { clock } = this.#options
+    this.#cancel?.()
+    if (this.#stopped) return
+    this.#dueAt = clock.monotonic() + ms
+    this.#cancel = clock.setTimer(() => {
+      this.#cancel = null
+      this.#poll().then(() => this.#scheduleNext())
     }, ms)
   }
 
-  function next() {
-    if (stopped || cancel || status.state === 'unavailable' || dueAt === null) return
-    const every = options.delayMs()
+  #scheduleNext(): void {
+    if (this.#stopped || this.#cancel || this.#status.state === 'unavailable' || this.#dueAt === null) return
+    const every = this.#options.delayMs()
     // Anchored to the phase, so that the load stays spread; a poll that took longer than the rhythm skips beats.
-    const late = clock.monotonic() - dueAt
-    schedule(every - (late % every))
+    const late = this.#options.clock.monotonic() - this.#dueAt
+    this.#schedule(every - (late % every))
   }
 
-  function poll(): Promise<void> {
-    if (asking) return asking
-    if (inFlight) {
+  #poll(): Promise<void> {
+    const { probe, clock, timeoutMs, link } = this.#options
+    if (this.#asking) return this.#asking
+    if (this.#inFlight) {
       // The last read is past its deadline and holds the slot: this beat has no answer either.
-      fail(new Late(options.timeoutMs))
+      this.#fail(new Late(timeoutMs))
       return Promise.resolve()
     }
-    const wanted = probe.wanted?.(options.link()) ?? true
+    const wanted = probe.wanted?.(link()) ?? true
     if (wanted !== true) {
-      setState('resting', wanted)
+      this.#setState('resting', wanted)
       return Promise.resolve()
     }
-    const asked = epoch
+    const asked = this.#epoch
     const at = clock.monotonic()
-    const { result, settled } = withDeadline(options.timeoutMs, clock, (signal) => probe.read(options.link(), cursor, signal))
-    asking = result.then(
-      (raw) => (asked === epoch ? understand(raw, at) : undefined),
-      (error: unknown) => {
-        if (asked === epoch) fail(error)
-      },
-    )
-    asking = asking.finally(() => {
-      asking = null
-    })
-    inFlight = Promise.all([asking, settled]).then(() => {
-      inFlight = null
+    const { result, settled } = withDeadline(timeoutMs, clock, (signal) => probe.read(link(), this.#cursor, signal))
+    const asking = result
+      .then(
+        (raw) => (asked === this.#epoch ? this.#understand(raw, at) : undefined),
+        (error: unknown) => {
+          if (asked === this.#epoch) this.#fail(error)
+        },
+      )
+      .finally(() => {
+        this.#asking = null
+      })
+    this.#asking = asking
+    this.#inFlight = Promise.all([asking, settled]).then(() => {
+      this.#inFlight = null
     })
     return asking
   }
 
-  function understand(raw: unknown, startedAt: number): void | Promise<void> {
+  #understand(raw: unknown, startedAt: number): void | Promise<void> {
+    const { probe, clock, onRead } = this.#options
     const at = clock.now()
     const tookMs = clock.monotonic() - startedAt
     try {
-      const parsed = probe.parse(raw, { cursor, at })
-      cursor = parsed.cursor ?? cursor
-      status.lastAt = at
-      status.lastMs = tookMs
-      setState('ok')
-      return options.onRead(parsed, at)?.catch(fail)
+      const parsed = probe.parse(raw, { cursor: this.#cursor, at })
+      this.#cursor = parsed.cursor ?? this.#cursor
+      this.#status.lastAt = at
+      this.#status.lastMs = tookMs
+      this.#setState('ok')
+      return onRead(parsed, at)?.catch((error: unknown) => this.#fail(error))
     } catch (error) {
-      fail(error)
+      this.#fail(error)
     }
   }
 
-  function fail(error: unknown) {
-    const { state, because } = options.onFail(error)
-    setState(state, because)
-  }
-
-  return {
-    probe: probe as Probe<unknown, unknown>,
-    timeoutMs: options.timeoutMs,
-    start(phaseMs) {
-      if (status.state === 'resting') setState('waiting')
-      schedule(phaseMs)
-    },
-    pause(because) {
-      cancel?.()
-      cancel = null
-      dueAt = null
-      if (status.state !== 'unavailable') setState('resting', because)
-    },
-    reset() {
-      epoch++
-      cursor = null
-      if (status.state === 'unavailable') setState('waiting')
-    },
-    async pollNow() {
-      await inFlight
-      if (stopped) return
-      probe.forget?.(options.link())
-      await poll()
-    },
-    async stop() {
-      stopped = true
-      epoch++
-      cancel?.()
-      cancel = null
-      await inFlight
-    },
-    status: () => ({ ...status }),
-    stepClock(step) {
-      if (status.lastAt !== null) status.lastAt = movedDate(status.lastAt, step)
-    },
-    nextAt: () => (cancel && dueAt !== null ? clock.now() + dueAt - clock.monotonic() : null),
+  #fail(error: unknown): void {
+    const { state, because } = this.#options.onFail(error)
+    this.#setState(state, because)
   }
 }
