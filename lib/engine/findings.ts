@@ -1,13 +1,14 @@
 import { type ClockStep, movedDate } from '../model/clock.ts'
 import type { Bus } from '../model/events.ts'
 import type { Finding, Verdict } from '../model/finding.ts'
-import { refText } from '../model/ref.ts'
-import { type Labels, labelsKey, labelsMatch } from '../model/series.ts'
+import { labelsKey, labelsMatch } from '../model/series.ts'
 import type { Store } from '../model/store.ts'
 import type { Topology } from '../model/topology.ts'
+import { createFindingLimits } from './findingLimits.ts'
 import { newId } from './id.ts'
+import { isGone } from './isGone.ts'
 import type { Rule } from './judge.ts'
-import { type Life, nextLife, resolved } from './life.ts'
+import { type Life, type LifeContext, nextLife, resolved } from './life.ts'
 
 export interface Findings {
   /** One rule's newest verdicts; null when it could not judge. */
@@ -24,30 +25,12 @@ export interface Findings {
 /** Evidence changes with every tick; on disk it may be this old. */
 const WRITE_EVERY_MS = 2_000
 
-/**
- * The rate limit of one rule: findings at a time, and new ones an hour beyond these. Where thousands of servers fail, or names change each second,
- * nobody is helped by one finding each, and each costs a write and a notice.
- */
-const LIVES_MAX = 500
-const NEW_HOURLY = 500
-
 /** The state machines of all findings, stored so that a new start continues them. */
 export function createFindings(store: Store, bus: Bus): Findings {
   const rules = new Map<string, Map<string, Life>>()
   const writtenAt = new Map<string, number>()
-  const buckets = new Map<string, { tokens: number; at: number }>()
+  const limits = createFindingLimits()
   const leftOut = new Map<string, number>()
-
-  /** A token bucket: true when this rule may have one more finding. */
-  function hasRoom(rule: string, lives: number, now: number): boolean {
-    const bucket = buckets.get(rule) ?? { tokens: LIVES_MAX, at: now }
-    buckets.set(rule, bucket)
-    bucket.tokens = Math.min(LIVES_MAX, bucket.tokens + (Math.max(0, now - bucket.at) / 3_600_000) * NEW_HOURLY)
-    bucket.at = now
-    if (lives >= LIVES_MAX || bucket.tokens < 1) return false
-    bucket.tokens--
-    return true
-  }
 
   const livesOf = (rule: string) => {
     const lives = rules.get(rule) ?? new Map<string, Life>()
@@ -82,35 +65,42 @@ export function createFindings(store: Store, bus: Bus): Findings {
     } else lives.set(key, after)
   }
 
+  /** Settles what the newest verdicts of a rule say. */
+  function update({ detector, settings }: Rule, verdicts: Verdict[] | null, now: number): void {
+    const lives = livesOf(detector.id)
+    const context = { rule: detector.id, now, settings, newId }
+    const spoken = new Set<string>()
+    let left = 0
+    for (const verdict of verdicts ?? []) {
+      // Most subjects are clear and have no life: those cost nothing.
+      if (verdict.is !== 'found' && lives.size === 0) continue
+      const key = labelsKey(verdict.subject)
+      if (spoken.has(key)) continue
+      spoken.add(key)
+      const before = lives.get(key) ?? null
+      if (!before && verdict.is === 'found' && !limits.allow(detector.id, lives.size, now)) {
+        left++
+        continue
+      }
+      settle(lives, key, before, nextLife(before, verdict, context), now)
+    }
+    leftOut.set(detector.id, left)
+    if (lives.size > 0) settleOthers(lives, spoken, verdicts, context)
+  }
+
+  /** The findings that no verdict is about. */
+  function settleOthers(lives: Map<string, Life>, spoken: ReadonlySet<string>, verdicts: Verdict[] | null, context: LifeContext): void {
+    const cleared = (verdicts ?? []).filter((verdict) => verdict.is === 'clear')
+    for (const [key, life] of [...lives]) {
+      if (spoken.has(key)) continue
+      // A target that is clear clears its keys that are no longer spoken of.
+      const verdict = cleared.find(({ subject }) => labelsMatch(life.finding.subject, subject)) ?? null
+      settle(lives, key, life, nextLife(life, verdict && { ...verdict, subject: life.finding.subject }, context), context.now)
+    }
+  }
+
   return {
-    update({ detector, settings }, verdicts, now) {
-      const lives = livesOf(detector.id)
-      const context = { rule: detector.id, now, settings, newId }
-      const spoken = new Set<string>()
-      let left = 0
-      for (const verdict of verdicts ?? []) {
-        // Most subjects are clear and have no life: those cost nothing.
-        if (verdict.is !== 'found' && lives.size === 0) continue
-        const key = labelsKey(verdict.subject)
-        if (spoken.has(key)) continue
-        spoken.add(key)
-        const before = lives.get(key) ?? null
-        if (!before && verdict.is === 'found' && !hasRoom(detector.id, lives.size, now)) {
-          left++
-          continue
-        }
-        settle(lives, key, before, nextLife(before, verdict, context), now)
-      }
-      leftOut.set(detector.id, left)
-      if (lives.size === 0) return
-      const cleared = (verdicts ?? []).filter((verdict) => verdict.is === 'clear')
-      for (const [key, life] of [...lives]) {
-        if (spoken.has(key)) continue
-        // A target that is clear clears its keys that are no longer spoken of.
-        const verdict = cleared.find(({ subject }) => labelsMatch(life.finding.subject, subject)) ?? null
-        settle(lives, key, life, nextLife(life, verdict && { ...verdict, subject: life.finding.subject }, context), now)
-      }
-    },
+    update,
     sweep(topology, running, now) {
       for (const [rule, lives] of rules)
         for (const [key, life] of [...lives]) {
@@ -150,21 +140,3 @@ function datesMoved(finding: Finding, step: ClockStep): Finding {
 
 const news = (before: Finding | undefined, after: Finding) =>
   before?.state !== after.state || before.severity !== after.severity || (before.stale === undefined) !== (after.stale === undefined)
-
-/** True when the subject was taken out of the configuration or of its product. What was never read yet is not gone. */
-function isGone(subject: Labels, topology: Topology): boolean {
-  const { target, pool, server, ring, node } = subject
-  if (target !== undefined && !topology.targets.some((one) => one.name === target)) return true
-  if (pool !== undefined) {
-    const pools = topology.pools.filter((one) => target === undefined || one.target === target)
-    const found = pools.find((one) => one.name === pool)
-    if (pools.length > 0 && !found) return true
-    if (found && server !== undefined && !found.servers.some((one) => one.name === server)) return true
-  }
-  if (ring !== undefined) {
-    const found = topology.rings.find((one) => one.name === ring)
-    if (topology.rings.length > 0 && !found && !topology.targets.some((one) => one.name === refText({ ring }))) return true
-    if (found && node !== undefined && !found.nodes.some((one) => one.name === node)) return true
-  }
-  return false
-}
