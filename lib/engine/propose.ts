@@ -64,162 +64,179 @@ type Case = {
 type Now = { windowOf(spanMs: number): SeriesWindow; topology: Topology; now: number; pause: Pause }
 
 /** Keeps one open proposal for each firing finding and advisor that has a remedy. */
-export function createPropose({ advisors, store, bus, describe, inFlight, solve, log }: ProposeOptions): Propose {
-  const cases = new Map<string, Case>()
-  const failing = new Set<string>()
-  const backoff = createBackoff(store)
-  const writes = createLastWrites(store.changes.list())
-  const proposals = createOpenProposals(store, bus)
+export function createPropose(options: ProposeOptions): Propose {
+  return new ProposalCases(options)
+}
 
-  bus.on((event) => {
-    if (event.type !== 'change') return
-    writes.note(event.change)
-    backoff.note(event.change)
-    // What it wrote or put back is live now: open proposals speak of the value before.
-    for (const one of cases.values()) {
-      one.dueAt = 0
-      one.asked = null
+class ProposalCases implements Propose {
+  readonly #options: ProposeOptions
+  readonly #cases = new Map<string, Case>()
+  readonly #failing = new Set<string>()
+  readonly #backoff: ReturnType<typeof createBackoff>
+  readonly #writes: ReturnType<typeof createLastWrites>
+  readonly #proposals: ReturnType<typeof createOpenProposals>
+
+  constructor(options: ProposeOptions) {
+    const { store, bus } = options
+    this.#options = options
+    this.#backoff = createBackoff(store)
+    this.#writes = createLastWrites(store.changes.list())
+    this.#proposals = createOpenProposals(store, bus)
+    bus.on((event) => {
+      if (event.type !== 'change') return
+      this.#writes.note(event.change)
+      this.#backoff.note(event.change)
+      // What it wrote or put back is live now: open proposals speak of the value before.
+      for (const one of this.#cases.values()) {
+        one.dueAt = 0
+        one.asked = null
+      }
+    })
+  }
+
+  async tick(firing: Finding[], at: Now): Promise<void> {
+    const { now, pause } = at
+    this.#openCases(firing, now)
+    const started = performance.now()
+    const due = [...this.#cases.values()].filter((one) => one.dueAt <= now && one.asked === null).sort((a, b) => a.dueAt - b.dueAt)
+    for (const one of due) {
+      if (performance.now() - started > BUDGET_MS) break
+      this.#advance(one, at)
+      one.dueAt = now + (one.open || one.none ? RENEW_MS : ASK_AGAIN_MS)
+      await pause()
     }
-  })
+  }
+
+  stop(): void {
+    for (const one of this.#cases.values()) one.asked = null
+  }
+
+  stepClock(step: ClockStep): void {
+    for (const one of this.#cases.values()) {
+      one.dueAt += step.byMs
+      one.asked = null
+      if (one.silentSince !== null) one.silentSince += step.byMs
+    }
+    this.#writes.stepClock(step)
+    this.#backoff.stepClock(step)
+  }
+
+  noRemedy(finding: string): string | null {
+    return [...this.#cases.values()].find((one) => one.finding.id === finding && !one.open && one.none)?.none ?? null
+  }
 
   /** Opens a case for each new pair of finding and advisor, and closes those of findings that fire no more. */
-  function openCases(firing: readonly Finding[], now: number): void {
+  #openCases(firing: readonly Finding[], now: number): void {
     const alive = new Set<string>()
     for (const finding of firing)
-      for (const advisor of advisors) {
+      for (const advisor of this.#options.advisors) {
         if (!advisor.answers.includes(finding.rule)) continue
         const key = `${finding.id} ${advisor.id}`
         alive.add(key)
-        const known = cases.get(key)
+        const known = this.#cases.get(key)
         if (known) known.finding = finding
         else
-          cases.set(key, {
+          this.#cases.set(key, {
             finding,
             advisor,
             dueAt: now,
-            open: proposals.takeEarlier(finding.id, advisor.id),
+            open: this.#proposals.takeEarlier(finding.id, advisor.id),
             silentSince: null,
             asked: null,
           })
       }
-    for (const [key, one] of cases)
+    for (const [key, one] of this.#cases)
       if (!alive.has(key)) {
         one.asked = null
-        close(one)
-        cases.delete(key)
+        this.#close(one)
+        this.#cases.delete(key)
       }
-    proposals.withdrawEarlier()
+    this.#proposals.withdrawEarlier()
   }
 
-  function close(one: Case, replaced?: Proposal['replaced']): void {
-    if (one.open) proposals.close(one.open.id, replaced)
+  #close(one: Case, replaced?: Proposal['replaced']): void {
+    if (one.open) this.#proposals.close(one.open.id, replaced)
     one.open = null
   }
 
-  function ask({ finding, advisor }: Case, now: Now): Advice {
+  #ask({ finding, advisor }: Case, now: Now): Advice {
     try {
-      const advice = adviseOn(advisor, finding, writes.on(finding.subject), now)
-      if (advice.is === 'draft' || advice.is === 'none') failing.delete(advisor.id)
+      const advice = adviseOn(advisor, finding, this.#writes.on(finding.subject), now)
+      if (advice.is === 'draft' || advice.is === 'none') this.#failing.delete(advisor.id)
       return advice
     } catch (error) {
-      return failed(advisor, error)
+      return this.#failed(advisor, error)
     }
   }
 
-  function advance(one: Case, at: Now): void {
-    if (one.open && !proposals.isOpen(one.open.id)) one.open = null
-    if (one.open && inFlight(one.open.steps) !== null) return
-    settle(one, ask(one, at), at.now)
+  #advance(one: Case, at: Now): void {
+    if (one.open && !this.#proposals.isOpen(one.open.id)) one.open = null
+    if (one.open && this.#options.inFlight(one.open.steps) !== null) return
+    this.#settle(one, this.#ask(one, at), at.now)
   }
 
-  function settle(one: Case, advice: Advice, now: number): void {
+  #settle(one: Case, advice: Advice, now: number): void {
     if (advice.is === 'early') return
     if (advice.is === 'asks') {
-      answer(one, advice.question, now).catch((error: unknown) => failed(one.advisor, error))
+      this.#answer(one, advice.question, now).catch((error: unknown) => this.#failed(one.advisor, error))
       return
     }
     if (advice.is === 'silent') {
       one.silentSince ??= now
-      if (now - one.silentSince >= SILENT_MS) close(one)
+      if (now - one.silentSince >= SILENT_MS) this.#close(one)
       return
     }
     one.silentSince = null
-    const because = advice.is === 'none' ? advice.because : obstacle(one, advice.draft, now)
+    const because = advice.is === 'none' ? advice.because : this.#obstacle(one, advice.draft, now)
     if (because !== null) {
       one.none = because
-      close(one)
+      this.#close(one)
       return
     }
     delete one.none
-    if (advice.is === 'draft') renew(one, advice.draft, now)
+    if (advice.is === 'draft') this.#renew(one, advice.draft, now)
   }
 
   /** Has it computed; what was proposed before stands until then. `now` is the moment that the question speaks of. */
-  async function answer(one: Case, question: Question, now: number): Promise<void> {
-    if (!solve) return settle(one, { is: 'silent' }, now)
+  async #answer(one: Case, question: Question, now: number): Promise<void> {
+    if (!this.#options.solve) return this.#settle(one, { is: 'silent' }, now)
     one.asked = question
-    const advice = await solve(question.ask)
+    const advice = await this.#options
+      .solve(question.ask)
       .then((answered): Advice => adviceOf(question.conclude(answered)))
-      .catch((error: unknown) => failed(one.advisor, error))
+      .catch((error: unknown) => this.#failed(one.advisor, error))
     if (one.asked !== question) return
     one.asked = null
-    settle(one, advice, now)
+    this.#settle(one, advice, now)
     if (one.open || one.none) one.dueAt = now + RENEW_MS
   }
 
-  function failed(advisor: Advisor, error: unknown): Advice {
-    if (!failing.has(advisor.id)) log.error({ advisor: advisor.id, err: error }, 'an advisor failed and proposes nothing')
-    failing.add(advisor.id)
+  #failed(advisor: Advisor, error: unknown): Advice {
+    if (!this.#failing.has(advisor.id))
+      this.#options.log.error({ advisor: advisor.id, err: error }, 'an advisor failed and proposes nothing')
+    this.#failing.add(advisor.id)
     return { is: 'silent' }
   }
 
   /** Why a draft is not proposed, or null. */
-  function obstacle({ advisor, finding }: Case, draft: Draft, now: number): string | null {
-    const contested = draft.steps.find((step) => store.memory.get(contestedKey(step.setting)) !== null)
+  #obstacle({ advisor, finding }: Case, draft: Draft, now: number): string | null {
+    const contested = draft.steps.find((step) => this.#options.store.memory.get(contestedKey(step.setting)) !== null)
     if (contested) return contestedText(contested.setting)
-    const until = backoff.until(advisor.id, finding)
+    const until = this.#backoff.until(advisor.id, finding)
     if (until === null || until <= now) return null
     return `This remedy was rolled back and is not proposed again for ${Math.ceil((until - now) / 60_000)} min.`
   }
 
   /** Puts a draft in the place of the open proposal, unless it says the same: a proposal that somebody reads holds still. */
-  function renew(one: Case, draft: Draft, now: number): void {
-    if (inFlight(draft.steps) !== null || (one.open && saysTheSame(one.open, draft))) return
-    const proposal = proposalOf(one.finding, one.advisor.id, draft, now, describe)
+  #renew(one: Case, draft: Draft, now: number): void {
+    if (this.#options.inFlight(draft.steps) !== null || (one.open && saysTheSame(one.open, draft))) return
+    const proposal = proposalOf(one.finding, one.advisor.id, draft, now, this.#options.describe)
     if (proposal instanceof Error) {
-      log.error({ advisor: one.advisor.id, err: proposal.cause }, proposal.message)
+      this.#options.log.error({ advisor: one.advisor.id, err: proposal.cause }, proposal.message)
       return
     }
-    close(one, { by: proposal.id, at: now })
+    this.#close(one, { by: proposal.id, at: now })
     one.open = proposal
-    proposals.open(proposal)
-  }
-
-  return {
-    async tick(firing, at) {
-      const { now, pause } = at
-      openCases(firing, now)
-      const started = performance.now()
-      const due = [...cases.values()].filter((one) => one.dueAt <= now && one.asked === null).sort((a, b) => a.dueAt - b.dueAt)
-      for (const one of due) {
-        if (performance.now() - started > BUDGET_MS) break
-        advance(one, at)
-        one.dueAt = now + (one.open || one.none ? RENEW_MS : ASK_AGAIN_MS)
-        await pause()
-      }
-    },
-    stop() {
-      for (const one of cases.values()) one.asked = null
-    },
-    stepClock(step) {
-      for (const one of cases.values()) {
-        one.dueAt += step.byMs
-        one.asked = null
-        if (one.silentSince !== null) one.silentSince += step.byMs
-      }
-      writes.stepClock(step)
-      backoff.stepClock(step)
-    },
-    noRemedy: (finding) => [...cases.values()].find((one) => one.finding.id === finding && !one.open && one.none)?.none ?? null,
+    this.#proposals.open(proposal)
   }
 }

@@ -26,56 +26,76 @@ export interface WorkPool<Question, Answer> {
  * sends a hundred of it, delays himself alone: at its deadline a job's thread is ended, and the others' jobs go on in another.
  */
 export function createWorkPool<Question, Answer>(thread: () => Worker, limits: PoolLimits): WorkPool<Question, Answer> {
-  const idle = new Set<Worker>()
-  const running = new Map<Worker, Job<Question, Answer>>()
-  /** By person, in the order of their turns. */
-  const waiting = new Map<string, Job<Question, Answer>[]>()
-  const eachMax = Math.max(1, limits.workers - 1)
+  return new ThreadPool(thread, limits)
+}
 
-  const runningOf = (by: string) => [...running.values()].filter((job) => job.by === by).length
+class ThreadPool<Question, Answer> implements WorkPool<Question, Answer> {
+  readonly #thread: () => Worker
+  readonly #limits: PoolLimits
+  readonly #idle = new Set<Worker>()
+  readonly #running = new Map<Worker, Job<Question, Answer>>()
+  /** By person, in the order of their turns. */
+  readonly #waiting = new Map<string, Job<Question, Answer>[]>()
+  readonly #eachMax: number
+
+  constructor(thread: () => Worker, limits: PoolLimits) {
+    this.#thread = thread
+    this.#limits = limits
+    this.#eachMax = Math.max(1, limits.workers - 1)
+  }
+
+  run(question: Question, options: JobOptions): Promise<Answer> {
+    const own = this.#waiting.get(options.by)?.length ?? 0
+    const all = [...this.#waiting.values()].reduce((sum, jobs) => sum + jobs.length, 0)
+    if (own >= this.#limits.waitingMaxEach)
+      return Promise.reject(new EvenkeelError('too_many', `${own} of yours are waiting already: try again when they are answered.`))
+    if (all >= this.#limits.waitingMax)
+      return Promise.reject(new EvenkeelError('unavailable', 'Too many are waiting to be computed: try again in a moment.'))
+    return new Promise((resolve, reject) => {
+      const job = { ...options, question, resolve, reject }
+      this.#waiting.set(options.by, [...(this.#waiting.get(options.by) ?? []), job])
+      options.gone?.addEventListener('abort', () => this.#leave(job), { once: true })
+      this.#begin()
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#waiting.clear()
+    await Promise.all([...this.#running.keys(), ...this.#idle].map((worker) => worker.terminate()))
+  }
+
+  #runningOf(by: string): number {
+    return [...this.#running.values()].filter((job) => job.by === by).length
+  }
 
   /** The first job of the first person who may run one more; who has more of them goes to the end of the line. */
-  function next(): Job<Question, Answer> | undefined {
-    for (const [by, jobs] of waiting) {
-      if (runningOf(by) >= eachMax) continue
+  #next(): Job<Question, Answer> | undefined {
+    for (const [by, jobs] of this.#waiting) {
+      if (this.#runningOf(by) >= this.#eachMax) continue
       const job = jobs.shift()
-      waiting.delete(by)
-      if (jobs.length > 0) waiting.set(by, jobs)
+      this.#waiting.delete(by)
+      if (jobs.length > 0) this.#waiting.set(by, jobs)
       return job
     }
     return undefined
   }
 
-  function begin(): void {
-    while (running.size < limits.workers) {
-      const job = next()
+  #begin(): void {
+    while (this.#running.size < this.#limits.workers) {
+      const job = this.#next()
       if (!job) return
-      run(job)
+      this.#start(job)
     }
   }
 
-  function run(job: Job<Question, Answer>): void {
-    const [worker = thread()] = idle
-    idle.delete(worker)
-    running.set(worker, job)
+  #start(job: Job<Question, Answer>): void {
+    const [worker = this.#thread()] = this.#idle
+    this.#idle.delete(worker)
+    this.#running.set(worker, job)
     worker.ref()
     const settle = (outcome: Outcome<Answer>, ended: boolean) => {
       clearTimeout(timer)
-      worker.removeAllListeners()
-      running.delete(worker)
-      if (ended) {
-        // A late error of a thread that is on its way out is nobody's.
-        worker.on('error', () => {})
-        void worker.terminate()
-      } else {
-        worker.unref()
-        idle.add(worker)
-        worker.once('error', () => idle.delete(worker))
-        worker.once('exit', () => idle.delete(worker))
-      }
-      if ('answer' in outcome) job.resolve(outcome.answer)
-      else job.reject(new EvenkeelError(outcome.code, outcome.detail))
-      begin()
+      this.#settle(job, worker, outcome, ended)
     }
     const seconds = job.deadlineMs / 1_000
     const timer = setTimeout(
@@ -100,30 +120,27 @@ export function createWorkPool<Question, Answer>(thread: () => Worker, limits: P
     }
   }
 
-  function leave(job: Job<Question, Answer>): void {
-    const jobs = waiting.get(job.by)?.filter((other) => other !== job) ?? []
-    if (jobs.length > 0) waiting.set(job.by, jobs)
-    else waiting.delete(job.by)
+  #settle(job: Job<Question, Answer>, worker: Worker, outcome: Outcome<Answer>, ended: boolean): void {
+    worker.removeAllListeners()
+    this.#running.delete(worker)
+    if (ended) {
+      // A late error of a thread that is on its way out is nobody's.
+      worker.on('error', () => {})
+      void worker.terminate()
+    } else {
+      worker.unref()
+      this.#idle.add(worker)
+      worker.once('error', () => this.#idle.delete(worker))
+      worker.once('exit', () => this.#idle.delete(worker))
+    }
+    if ('answer' in outcome) job.resolve(outcome.answer)
+    else job.reject(new EvenkeelError(outcome.code, outcome.detail))
+    this.#begin()
   }
 
-  return {
-    run(question, options) {
-      const own = waiting.get(options.by)?.length ?? 0
-      const all = [...waiting.values()].reduce((sum, jobs) => sum + jobs.length, 0)
-      if (own >= limits.waitingMaxEach)
-        return Promise.reject(new EvenkeelError('too_many', `${own} of yours are waiting already: try again when they are answered.`))
-      if (all >= limits.waitingMax)
-        return Promise.reject(new EvenkeelError('unavailable', 'Too many are waiting to be computed: try again in a moment.'))
-      return new Promise((resolve, reject) => {
-        const job = { ...options, question, resolve, reject }
-        waiting.set(options.by, [...(waiting.get(options.by) ?? []), job])
-        options.gone?.addEventListener('abort', () => leave(job), { once: true })
-        begin()
-      })
-    },
-    async close() {
-      waiting.clear()
-      await Promise.all([...running.keys(), ...idle].map((worker) => worker.terminate()))
-    },
+  #leave(job: Job<Question, Answer>): void {
+    const jobs = this.#waiting.get(job.by)?.filter((other) => other !== job) ?? []
+    if (jobs.length > 0) this.#waiting.set(job.by, jobs)
+    else this.#waiting.delete(job.by)
   }
 }
