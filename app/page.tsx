@@ -8,5 +8,5 @@ export const metadata = { title: { absolute: 'Evenkeel' } }
 
 export default async function Page() {
   const { runtime } = await visit('viewer')
-  return <Overview initialData={getOverview(runtime)} incidents={listIncidents(runtime)} />
+  return <Overview initialData={await getOverview(runtime)} incidents={await listIncidents(runtime)} />
 }

@@ -49,8 +49,8 @@ describeWith(['redis-server'], 'a Cluster and Sentinels', () => {
 rules: { cache/slot-imbalance: { over: 8s, for: 1s } }`,
         async (evenkeel) => {
           const named = nodes.map(({ about }) => `catalog:127.0.0.1:${about.port}`)
-          await until('the nodes', () => {
-            const up = listTargets(evenkeel).items.filter(({ state }) => state === 'up')
+          await until('the nodes', async () => {
+            const up = (await listTargets(evenkeel)).items.filter(({ state }) => state === 'up')
             return ['catalog', ...named].every((name) => up.some((target) => target.name === name))
           })
           await until('the slots', () =>
@@ -96,10 +96,10 @@ rules: { cache/slot-imbalance: { over: 8s, for: 1s } }`,
     await within(
       `  - { kind: redis, name: catalog, cluster: ["${nodes[0]!.about.url}"], natMap: { "10.1.2.3:7000": "127.0.0.1:${nodes[0]!.about.port}" } }`,
       async (evenkeel) => {
-        const target = await until('the node', () =>
-          listTargets(evenkeel).items.find(({ name, state }) => name === 'catalog:10.1.2.3:7000' && state === 'up'),
+        const target = await until('the node', async () =>
+          (await listTargets(evenkeel)).items.find(({ name, state }) => name === 'catalog:10.1.2.3:7000' && state === 'up'),
         )
-        expect(target.address).toBe(`127.0.0.1:${nodes[0]!.about.port}`)
+        expect(target!.address).toBe(`127.0.0.1:${nodes[0]!.about.port}`)
       },
     )
   }, 60_000)
@@ -115,12 +115,12 @@ rules: { cache/slot-imbalance: { over: 8s, for: 1s } }`,
       `  - { kind: redis, name: sessions, sentinel: { master: mymaster, nodes: ["127.0.0.1:1", "127.0.0.1:${sentinel.about.port}"] }, password: sesame-42, role: store }`,
       async (evenkeel) => {
         const both = [master, replica].map(({ about }) => `sessions:127.0.0.1:${about.port}`)
-        await until('master and replica', () => {
-          const up = listTargets(evenkeel).items.filter(({ state }) => state === 'up')
+        await until('master and replica', async () => {
+          const up = (await listTargets(evenkeel)).items.filter(({ state }) => state === 'up')
           return ['sessions', ...both].every((name) => up.some((target) => target.name === name))
         })
-        expect(listTargets(evenkeel).items.find(({ name }) => name === both[0])).toMatchObject({ kind: 'redis', role: 'store' })
-        expect(JSON.stringify([listTargets(evenkeel), getConfig(evenkeel)])).not.toContain('sesame-42')
+        expect((await listTargets(evenkeel)).items.find(({ name }) => name === both[0])).toMatchObject({ kind: 'redis', role: 'store' })
+        expect(JSON.stringify([await listTargets(evenkeel), getConfig(evenkeel)])).not.toContain('sesame-42')
       },
     )
   }, 60_000)

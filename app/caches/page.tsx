@@ -11,7 +11,7 @@ export default async function Page() {
   const { runtime } = await visit('viewer')
   return (
     <>
-      <TargetList only="caches" initialData={listTargets(runtime)} />
+      <TargetList only="caches" initialData={await listTargets(runtime)} />
       <TtlPolicies initialData={listTtls(runtime)} />
     </>
   )

@@ -8,5 +8,6 @@ export const metadata = { title: 'Keys' }
 
 export default async function Page() {
   const { runtime } = await visit('viewer')
-  return <KeysPage hot={hotKeys(runtime)} big={bigKeys(runtime)} patterns={keyPatterns(runtime)} targets={listTargets(runtime)} />
+  const targets = await listTargets(runtime)
+  return <KeysPage hot={hotKeys(runtime)} big={bigKeys(runtime)} patterns={keyPatterns(runtime)} targets={targets} />
 }

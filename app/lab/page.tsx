@@ -8,5 +8,5 @@ export const metadata = { title: 'Ring lab' }
 
 export default async function Page() {
   const { runtime } = await visit('viewer')
-  return <LabPage rings={listRings(runtime)} pools={await listPools(runtime)} />
+  return <LabPage rings={await listRings(runtime)} pools={await listPools(runtime)} />
 }

@@ -7,5 +7,5 @@ export const metadata = { title: 'Rings' }
 
 export default async function Page() {
   const { runtime } = await visit('viewer')
-  return <RingList initialData={listRings(runtime)} />
+  return <RingList initialData={await listRings(runtime)} />
 }

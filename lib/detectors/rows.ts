@@ -24,9 +24,20 @@ export function rowsOf<const M extends string>(window: SeriesWindow, metrics: re
 
 /** One row a cache, as they are asked for: series by pattern or command are parts of it, not caches of their own. */
 export function cacheRows<const M extends string>(window: SeriesWindow, metrics: readonly [M, ...M[]]): IteratorObject<Row<M>> {
-  return rowsOf(window, metrics)
+  const [first, ...rest] = metrics
+  return window
+    .series(first)
     .values()
     .filter(({ labels }) => labels.target && Object.keys(labels).every((name) => name === 'target' || name === 'cache'))
+    .map((series) => {
+      const row = { labels: series.labels, [first]: series } as Row<M>
+      const key = labelsKey(series.labels)
+      for (const metric of rest) {
+        const other = window.series(metric, series.labels).find(({ labels }) => labelsKey(labels) === key)
+        if (other) (row as Record<string, unknown>)[metric] = other
+      }
+      return row
+    })
 }
 
 /** Each rule asks for the facts of each target at every tick: by name, not by walking through a thousand of them. */

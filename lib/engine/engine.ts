@@ -117,6 +117,8 @@ export function createEngine(options: EngineOptions): Engine {
     await breathe()
     store.tick(now)
     tickedAt = clock.now()
+    // So is what listeners make of it.
+    await breathe()
     bus.emit({ type: 'sample', at: now })
   }
   const ticker = createTicker({ tick, everyMs: tickMs, clock, log })

@@ -30,3 +30,15 @@ export function createSlices(now: () => number = performance.now.bind(performanc
     until = now() + SLICE_MS
   }
 }
+
+/** A long list mapped in slices, one item after the other. */
+export async function mapped<T, U>(items: Iterable<T>, of: (item: T) => U | Promise<U>, pause: Pause = createSlices()): Promise<U[]> {
+  const out: U[] = []
+  for (const item of items) {
+    const turn = pause()
+    if (turn) await turn
+    const made = of(item)
+    out.push(made instanceof Promise ? await made : made)
+  }
+  return out
+}

@@ -15,6 +15,9 @@ const BUCKETS_MOST = 20_000
 /** From so many samples on, stretches are read instead where they are made: a day of seconds is 86 400. */
 const UNPACKED_MOST = 10_000
 
+/** … and from so many on where buckets are made of whole stretches: a hundred chunks of ten minutes take longer to unpack than a day of stretches. */
+const STRETCHED_FROM = 2_000
+
 /** Since when each fineness is kept. */
 export type Kept = { rawFrom: number; fineFrom: number }
 
@@ -31,7 +34,8 @@ export function drawn(history: History, archive: Archive, query: SeriesQuery, ke
     return { metric, labels, points: withGaps(rate ? rates(points, stepMs) : points, stepMs) }
   }
   let step = Math.max(query.stepMs ?? niceStep(span, BUCKETS), Math.ceil(span / BUCKETS_MOST))
-  const unpacked = !archived || (from >= kept.rawFrom && samples <= UNPACKED_MOST)
+  const stretched = stepMs <= FINE_MS && step % FINE_MS === 0 && samples > STRETCHED_FROM
+  const unpacked = !archived || (from >= kept.rawFrom && samples <= UNPACKED_MOST && !stretched)
   if (!unpacked) step = upTo(step, from < kept.fineFrom ? COARSE_MS : FINE_MS)
   const start = Math.floor(from / step) * step
   const buckets = new Buckets(start, step, Math.max(1, Math.ceil((to - start) / step)))

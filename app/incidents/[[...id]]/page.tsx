@@ -12,8 +12,8 @@ export default async function Page({ params }: { params: Promise<{ id?: string[]
   const open = id?.[0] ? named(id[0]) : null
   return (
     <IncidentsPage
-      initial={listIncidents(runtime)}
-      firing={listIncidents(runtime, { state: 'firing', limit: 1 }).total ?? 0}
+      initial={await listIncidents(runtime)}
+      firing={(await listIncidents(runtime, { state: 'firing', limit: 1 })).total ?? 0}
       open={open}
       initialOpen={open ? known(() => getIncident(runtime, open)) : null}
     />

@@ -1,7 +1,7 @@
 import { notFound, redirect } from 'next/navigation'
 import { RingPage } from '@/components/rings/RingPage.tsx'
 import { getRing } from '@/lib/server/rings/rings.ts'
-import { known, named } from '../../known.ts'
+import { knownLater, named } from '../../known.ts'
 import { visit } from '../../visit.ts'
 
 export const dynamic = 'force-dynamic'
@@ -12,7 +12,7 @@ export const generateMetadata = async ({ params }: Props) => ({ title: `Ring ${n
 export default async function Page({ params, searchParams }: Props) {
   const { runtime } = await visit('viewer')
   const name = named((await params).name)
-  const ring = known(() => getRing(runtime, name))
+  const ring = await knownLater(getRing(runtime, name))
   if (!ring) {
     // Where the lab stood before it had an address that no ring can take.
     if (name === 'lab') redirect(labOf((await searchParams).lab))

@@ -14,10 +14,13 @@ export interface Outbox {
   postpone(delivery: Delivery): void
   /** Its fate is final: the notice itself is dropped. */
   settle(delivery: Delivery): Delivery
-  /** Forgets what was settled before `before` (epoch ms). */
+  /** Forgets what was settled before `before` (epoch ms), a few at each call. */
   sweep(before: number): void
   stepClock(byMs: number): void
 }
+
+/** Each is a write of its own: after a long outage thousands would hold everything else up. */
+const SWEPT_AT_ONCE = 100
 
 export function createOutbox({ deliveries, memory }: Pick<Store, 'deliveries' | 'memory'>): Outbox {
   const keyOf = (id: string) => `outbox/${id}`
@@ -57,7 +60,8 @@ export function createOutbox({ deliveries, memory }: Pick<Store, 'deliveries' | 
       return delivery
     },
     sweep(before) {
-      for (const { id } of deliveries.list(({ state, at }) => state !== 'queued' && at < before)) deliveries.delete(id)
+      const settled = deliveries.list(({ state, at }) => state !== 'queued' && at < before)
+      for (const { id } of settled.slice(-SWEPT_AT_ONCE)) deliveries.delete(id)
     },
     stepClock(byMs) {
       for (const delivery of deliveries.list(({ state }) => state === 'queued')) {

@@ -36,7 +36,7 @@ export function listAudit(
   return { items, next: next === null ? null : String(next), head: audit.head(), unsaved: { entries, because } }
 }
 
-const LINES = 500
+const LINES = 100
 
 /** The entries after number `after` as JSON lines, oldest first, read from the disk as fast as they are taken. */
 export function exportAudit(runtime: Pick<Runtime, 'store'>, after: number): Response {

@@ -39,29 +39,29 @@ function runtimeWith(...findings: Finding[]): Runtime {
   return { store, engine, detectors: [], now: () => 4_000 } as unknown as Runtime
 }
 
-it('a link to an incident opens for as long as its finding is remembered', () => {
+it('a link to an incident opens for as long as its finding is remembered', async () => {
   const runtime = runtimeWith(finding('a'), finding('b', { since: 1_500 }), finding('c', { severity: 'info', subject: { target: 'x' } }))
-  expect(listIncidents(runtime).items.map(({ id }) => id)).toEqual(['a'])
+  expect((await listIncidents(runtime)).items.map(({ id }) => id)).toEqual(['a'])
   expect(getIncident(runtime, 'b').id).toBe('a')
   // It needs nobody any more, so it is in no list: whoever was sent there still reads what it was.
   expect(getIncident(runtime, 'c').findings.map(({ id }) => id)).toEqual(['c'])
   expect(() => getIncident(runtime, 'd')).toThrow(expect.objectContaining({ code: 'not_found' }))
 })
 
-const ids = (runtime: Runtime) => listIncidents(runtime).items.map(({ findings }) => findings.map(({ id }) => id).join(' '))
+const ids = async (runtime: Runtime) => (await listIncidents(runtime)).items.map(({ findings }) => findings.map(({ id }) => id).join(' '))
 
-it('a cache and the pool before it are one incident, also through the application between them', () => {
+it('a cache and the pool before it are one incident, also through the application between them', async () => {
   const pool = finding('slow', { subject: { target: 'edge', pool: 'app' }, since: 1_500 })
-  expect(ids(runtimeWith(finding('misses', { subject: { target: 'cache-a' } }), pool))).toEqual(['misses slow'])
-  expect(ids(runtimeWith(finding('uneven', { subject: { ring: 'products' } }), pool))).toEqual(['uneven slow'])
-  expect(ids(runtimeWith(pool, finding('misses', { subject: { target: 'cache-b' }, since: 2_000 })))).toEqual(['slow misses'])
-  expect(ids(runtimeWith(pool, finding('down', { subject: { target: 'edge' }, since: 2_000 })))).toEqual(['slow down'])
+  expect(await ids(runtimeWith(finding('misses', { subject: { target: 'cache-a' } }), pool))).toEqual(['misses slow'])
+  expect(await ids(runtimeWith(finding('uneven', { subject: { ring: 'products' } }), pool))).toEqual(['uneven slow'])
+  expect(await ids(runtimeWith(pool, finding('misses', { subject: { target: 'cache-b' }, since: 2_000 })))).toEqual(['slow misses'])
+  expect(await ids(runtimeWith(pool, finding('down', { subject: { target: 'edge' }, since: 2_000 })))).toEqual(['slow down'])
 })
 
-it('two caches before one origin and behind one application are two incidents, and so are two pools of one balancer’s clients', () => {
+it('two caches before one origin and behind one application are two incidents, and so are two pools of one balancer’s clients', async () => {
   const cache = finding('misses', { subject: { target: 'cache-a' } })
-  expect(ids(runtimeWith(cache, finding('full', { subject: { target: 'sessions' }, since: 1_500 })))).toEqual(['full', 'misses'])
-  expect(ids(runtimeWith(cache, finding('slow', { subject: { target: 'edge', pool: 'static' }, since: 1_500 })))).toEqual([
+  expect(await ids(runtimeWith(cache, finding('full', { subject: { target: 'sessions' }, since: 1_500 })))).toEqual(['full', 'misses'])
+  expect(await ids(runtimeWith(cache, finding('slow', { subject: { target: 'edge', pool: 'static' }, since: 1_500 })))).toEqual([
     'slow',
     'misses',
   ])

@@ -1,3 +1,4 @@
+import { createSlices, mapped } from '../../engine/slices.ts'
 import type { IncidentView } from '../../model/answers/incident.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
@@ -14,11 +15,16 @@ import { type Group, groupFindings } from './groups.ts'
 const SEVERITY_ORDER: Record<Severity, number> = { info: 0, warning: 1, critical: 2 }
 
 /** Newest first. */
-export function listIncidents(runtime: Runtime, { state, ...paging }: { state?: 'firing' | 'resolved' } & Paging = {}): Page<IncidentView> {
+export async function listIncidents(
+  runtime: Runtime,
+  { state, ...paging }: { state?: 'firing' | 'resolved' } & Paging = {},
+): Promise<Page<IncidentView>> {
+  const pause = createSlices()
   const views = groups(runtime).filter((group) => state === undefined || stateOf(group) === state)
+  await pause()
   const { items, ...rest } = pageNewest(views, (group) => group.since, paging)
   const proposals = proposalsByFinding(runtime)
-  return { items: items.map((group) => view(runtime, group, proposals)), ...rest }
+  return { items: await mapped(items, (group) => view(runtime, group, proposals), pause), ...rest }
 }
 
 /** By its first finding or any other in it. One whose finding has become a mere note since is in no list, and still opens by its link. */

@@ -15,23 +15,27 @@ const NOTHING: Touches = { own: new Set(), beside: new Set() }
 /** What each finding touches. Thousands of findings are about a few things: each is worked out once. */
 export function touching(topology: Topology): (finding: Pick<Finding, 'subject'>) => Touches {
   const known = new Map<string, Touches>()
+  const ringsOf = Map.groupBy(
+    topology.rings.flatMap(({ name, nodes }) => nodes.map(({ target }) => ({ name, target }))),
+    ({ target }) => target,
+  )
   return ({ subject }) => {
     const tier = tierOf(subject)
     if (!tier) return NOTHING
     const key = refText(tier)
-    const found = known.get(key) ?? touchedBy(tier, topology)
+    const found = known.get(key) ?? touchedBy(tier, topology, ringsOf)
     known.set(key, found)
     return found
   }
 }
 
-function touchedBy(tier: Ref, { rings, edges }: Topology): Touches {
+/** `ringsOf`: the rings of each cache, by its target. */
+function touchedBy(tier: Ref, { rings, edges }: Topology, ringsOf: ReadonlyMap<string | undefined, readonly { name: string }[]>): Touches {
   const own: Ref[] = [tier]
-  for (const { name, nodes } of rings) {
-    const caches = nodes.flatMap(({ target }) => (target === undefined ? [] : [{ target }]))
-    if (isWithin({ ring: name }, tier)) own.push(...caches)
-    else if (caches.some((cache) => isWithin(cache, tier))) own.push({ ring: name })
-  }
+  for (const { name, nodes } of rings)
+    if (isWithin({ ring: name }, tier)) own.push(...nodes.flatMap(({ target }) => (target === undefined ? [] : [{ target }])))
+  if ('target' in tier && isWithin({ target: tier.target }, tier))
+    own.push(...(ringsOf.get(tier.target) ?? []).map(({ name }) => ({ ring: name })))
   const beside = own.flatMap((ref) => neighboursOf(ref, edges))
   // The balancer of a pool: when it is down, its pools are.
   if ('pool' in tier) own.push({ target: tier.target })

@@ -1,3 +1,4 @@
+import { createSlices } from '../../engine/slices.ts'
 import type { ChangeView } from '../../model/answers/change.ts'
 import type { OverviewView } from '../../model/answers/overview.ts'
 import { changeInFlight } from '../../model/change.ts'
@@ -12,11 +13,12 @@ import { topFindings } from './topFindings.ts'
 const RECENT = 5
 
 /** Everything the first page shows, in one answer. */
-export function getOverview(runtime: Runtime): OverviewView {
+export async function getOverview(runtime: Runtime): Promise<OverviewView> {
   const targets = runtime.engine.targets().filter((target) => target.kind !== 'control')
   const count = (state: string) => targets.filter((target) => target.state === state).length
   const changes = runtime.store.changes.list()
-  const { needs, list } = topFindings(runtime)
+  const pause = createSlices()
+  const { needs, list } = await topFindings(runtime, pause)
   const view = (change: (typeof changes)[number]): ChangeView => changeView(runtime, change)
   const judged = changes.filter((change) => change.prediction && change.measured && change.verdict && change.verdict !== 'unjudged')
   const inside = judged.filter(({ prediction, measured }) => measured!.after >= prediction!.low && measured!.after <= prediction!.high)
@@ -26,7 +28,7 @@ export function getOverview(runtime: Runtime): OverviewView {
     targets: { total: targets.length, up: count('up'), down: count('down'), unknown: count('unknown') },
     needs,
     learning: runtime.engine.learning(),
-    ...tiers(runtime),
+    ...(await tiers(runtime, pause)),
     pains: list,
     watching: changes.filter((change) => changeInFlight(change.state)).map(view),
     recent: changes

@@ -1,23 +1,26 @@
+import { factsOf } from '../../detectors/rows.ts'
+import { mapped, type Pause } from '../../engine/slices.ts'
 import type { OverviewView, TierView } from '../../model/answers/overview.ts'
 import type { Finding } from '../../model/finding.ts'
 import { parseRef, poolRef, type Ref, refText, sameRef, type TargetRef } from '../../model/ref.ts'
 import type { Topology } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { poolFigures } from '../pools/pools.ts'
-import { hitRatioOf, ringView, total } from '../rings/rings.ts'
+import { readsOf, ringView, total } from '../rings/rings.ts'
 import type { Runtime } from '../runtime.ts'
-import { FIGURE_SPAN_MS, number } from '../series/figures.ts'
+import { FIGURE_SPAN_MS } from '../series/figures.ts'
 
-type Context = { runtime: Runtime; topology: Topology; window: SeriesWindow; firing: Finding[] }
+type Context = { runtime: Runtime; topology: Topology; window: SeriesWindow; firing: Finding[]; pause: Pause }
 
 /** The tiers as a picture: what the configured edges name, and beside it whatever nobody drew an edge to. */
-export function tiers(runtime: Runtime): Pick<OverviewView, 'tiers' | 'edges' | 'poolsLeft'> {
+export async function tiers(runtime: Runtime, pause: Pause): Promise<Pick<OverviewView, 'tiers' | 'edges' | 'poolsLeft'>> {
   const topology = runtime.engine.topology()
   const context: Context = {
     runtime,
     topology,
     window: runtime.engine.window(FIGURE_SPAN_MS),
     firing: runtime.store.findings.list((finding) => finding.state === 'firing'),
+    pause,
   }
   const edges = runtime.config.edges
   const ids = new Set(edges.flatMap((edge) => [edge.from, edge.to]))
@@ -28,7 +31,7 @@ export function tiers(runtime: Runtime): Pick<OverviewView, 'tiers' | 'edges' | 
   const named = new Set([...ids].flatMap((id) => (isTarget(parseRef(id)) ? id.slice(id.indexOf(':') + 1) : [])))
   for (const target of topology.targets)
     if (target.role && !ringMembers.has(target.name) && !named.has(target.name)) ids.add(`${target.role}:${target.name}`)
-  const drawn = new Map([...ids].map((id) => [id, tierOf(id, context)]))
+  const drawn = new Map(await mapped(ids, async (id) => [id, await tierOf(id, context)] as const, pause))
   const traffic = edges.map((edge) => ({ ...edge, perSecond: edgeTraffic(edge, edges, drawn) }))
   for (const tier of drawn.values()) {
     // Nothing measures clients and origins themselves: what flows over their edges does.
@@ -50,7 +53,7 @@ const busiest = (balance: TierView['balance']): TierView['balance'] =>
 
 const isTarget = (ref: Ref | null): ref is TargetRef => ref !== null && 'target' in ref && !('pool' in ref) && !('cache' in ref)
 
-function tierOf(id: string, { topology, window, firing, runtime }: Context): TierView {
+async function tierOf(id: string, { topology, window, firing, runtime, pause }: Context): Promise<TierView> {
   const ref = parseRef(id)
   // As the configuration calls it: a cache may be drawn as one, or as a target.
   const [, prefix = 'clients', name = 'clients'] = /^([a-z]+):(.+)$/s.exec(id) ?? []
@@ -86,7 +89,7 @@ function tierOf(id: string, { topology, window, firing, runtime }: Context): Tie
     const ring = topology.rings.find((candidate) => candidate.name === ref.ring)
     const href = `/rings/${encodeURIComponent(ref.ring)}`
     if (!ring) return { ...blank, kind: 'ring', href }
-    const view = ringView(ring, window, runtime.now())
+    const view = await ringView(ring, window, runtime.now(), pause)
     const targets = ring.nodes.flatMap((node) => node.target ?? [])
     return {
       ...blank,
@@ -102,13 +105,14 @@ function tierOf(id: string, { topology, window, firing, runtime }: Context): Tie
     }
   }
   if (isTarget(ref)) {
-    const target = topology.targets.find((candidate) => candidate.name === name)
+    const target = factsOf(topology, name)
+    const { readsPerSecond, hitRatio } = await readsOf([name], window, pause)
     return {
       ...blank,
       kind: prefix === 'cache' || prefix === 'store' ? prefix : (target?.role ?? 'cache'),
       href: `/targets/${encodeURIComponent(name)}`,
-      requestsPerSecond: number('cache_read_rate', { target: name }, window),
-      hitRatio: hitRatioOf([name], window),
+      requestsPerSecond: readsPerSecond,
+      hitRatio,
       severity: worst(firing.filter(({ subject }) => subject.target === name)),
       state: stateOf(topology, [name]),
     }
@@ -135,6 +139,6 @@ function worst(findings: Finding[]): TierView['severity'] {
 }
 
 function stateOf(topology: Topology, names: string[]): TierView['state'] {
-  const states = names.map((name) => topology.targets.find((target) => target.name === name)?.state ?? 'unknown')
+  const states = names.map((name) => factsOf(topology, name)?.state ?? 'unknown')
   return states.includes('down') ? 'down' : states.includes('unknown') || states.length === 0 ? 'unknown' : 'ok'
 }

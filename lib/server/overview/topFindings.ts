@@ -1,3 +1,4 @@
+import { mapped, type Pause } from '../../engine/slices.ts'
 import { measure } from '../../metrics/measure.ts'
 import type { TopFindingView } from '../../model/answers/overview.ts'
 import type { Evidence, Finding } from '../../model/finding.ts'
@@ -16,12 +17,12 @@ const SPARK_STEPS = 60
 const SEVERITY_ORDER = { critical: 2, warning: 1, info: 0 }
 
 /** Firing findings that need a person, the most costly first. */
-export function topFindings(runtime: Runtime): { needs: number; list: TopFindingView[] } {
+export async function topFindings(runtime: Runtime, pause: Pause): Promise<{ needs: number; list: TopFindingView[] }> {
   const firing = runtime.store.findings.list(
     (finding) => finding.state === 'firing' && finding.severity !== 'info' && silencedBy(runtime, finding, runtime.now()).length === 0,
   )
   const window = runtime.engine.window(FIGURE_SPAN_MS)
-  const priced = firing.map((finding) => ({ finding, cost: costOf(finding, window) }))
+  const priced = await mapped(firing, (finding) => ({ finding, cost: costOf(finding, window) }), pause)
   priced.sort(
     (a, b) =>
       SEVERITY_ORDER[b.finding.severity] - SEVERITY_ORDER[a.finding.severity] ||
@@ -31,18 +32,16 @@ export function topFindings(runtime: Runtime): { needs: number; list: TopFinding
   )
   const topology = runtime.engine.topology()
   const long = runtime.engine.window(SPARK_MS)
-  return {
-    needs: firing.length,
-    list: priced.slice(0, SHOWN).map(({ finding, cost }, index) => {
-      const proposal = proposalsFor(runtime, finding.id).find(({ state }) => state === 'open')
-      return {
-        finding: findingView(runtime, finding),
-        cost,
-        spark: index < SPARKS && finding.evidence[0] ? sparkOf(finding.evidence[0], long) : null,
-        proposal: proposal ? proposalView(runtime, proposal, topology) : null,
-      }
-    }),
+  const view = ([index, { finding, cost }]: [number, (typeof priced)[number]]): TopFindingView => {
+    const proposal = proposalsFor(runtime, finding.id).find(({ state }) => state === 'open')
+    return {
+      finding: findingView(runtime, finding),
+      cost,
+      spark: index < SPARKS && finding.evidence[0] ? sparkOf(finding.evidence[0], long) : null,
+      proposal: proposal ? proposalView(runtime, proposal, topology) : null,
+    }
   }
+  return { needs: firing.length, list: await mapped(priced.slice(0, SHOWN).entries(), view, pause) }
 }
 
 /** What it costs a second, in the unit of what is lost. Null where nothing can be counted. */

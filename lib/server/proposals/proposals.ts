@@ -1,3 +1,4 @@
+import { mapped } from '../../engine/slices.ts'
 import type { AppliedView, ProposalView } from '../../model/answers/proposal.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
@@ -8,16 +9,16 @@ import { type Paging, pageNewest } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
 import { followersOf, sharesAfter } from './balance.ts'
 
-export function listProposals(
+export async function listProposals(
   runtime: Runtime,
   { state, finding, ...paging }: { state?: ProposalState; finding?: string } & Paging = {},
-): Page<ProposalView> {
+): Promise<Page<ProposalView>> {
   const found = runtime.store.proposals.list(
     (proposal) => (state === undefined || proposal.state === state) && (finding === undefined || proposal.finding === finding),
   )
   const { items, ...rest } = pageNewest(found, (proposal) => proposal.createdAt, paging)
   const topology = runtime.engine.topology()
-  return { items: items.map((proposal) => proposalView(runtime, proposal, topology)), ...rest }
+  return { items: await mapped(items, (proposal) => proposalView(runtime, proposal, topology)), ...rest }
 }
 
 export function getProposal(runtime: Runtime, id: string): ProposalView {

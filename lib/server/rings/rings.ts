@@ -1,3 +1,4 @@
+import { createSlices, mapped, type Pause } from '../../engine/slices.ts'
 import type { RingView } from '../../model/answers/ring.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
@@ -9,22 +10,24 @@ import type { Runtime } from '../runtime.ts'
 import { FIGURE_SPAN_MS, number } from '../series/figures.ts'
 import { ownedShares } from './ownedShares.ts'
 
-export function listRings(runtime: Runtime, paging?: Paging): Page<RingView> {
+export async function listRings(runtime: Runtime, paging?: Paging): Promise<Page<RingView>> {
   const rings = [...runtime.engine.topology().rings].sort((a, b) => (a.name < b.name ? -1 : 1))
   const window = runtime.engine.window(FIGURE_SPAN_MS)
   const { items, ...rest } = page(rings, (ring) => ring.name, paging)
-  return { items: items.map((ring) => ringView(ring, window, runtime.now())), ...rest }
+  return { items: await mapped(items, (ring) => ringView(ring, window, runtime.now())), ...rest }
 }
 
-export function getRing(runtime: Runtime, name: string): RingView {
+export async function getRing(runtime: Runtime, name: string): Promise<RingView> {
   const ring = runtime.engine.topology().rings.find((candidate) => candidate.name === name)
   if (!ring) throw new EvenkeelError('not_found', 'There is no ring of that name.')
   return ringView(ring, runtime.engine.window(FIGURE_SPAN_MS), runtime.now())
 }
 
-export function ringView(ring: Ring, window: SeriesWindow, now: number): RingView {
+/** In slices: rings of hundreds of nodes are measured node by node. */
+export async function ringView(ring: Ring, window: SeriesWindow, now: number, pause: Pause = createSlices()): Promise<RingView> {
   const owned = ownedShares(ring.spec)
-  const nodes = ring.nodes.map((node) => ({
+  await pause()
+  const node = (node: Ring['nodes'][number]) => ({
     name: node.name,
     ...(node.target === undefined ? {} : { target: node.target }),
     address: node.address,
@@ -32,7 +35,8 @@ export function ringView(ring: Ring, window: SeriesWindow, now: number): RingVie
     weight: node.weight ?? null,
     shareOwned: owned.get(node.name) ?? 0,
     shareSeen: number('ring_share_seen', { ring: ring.name, node: node.name }, window),
-  }))
+  })
+  const nodes = await mapped(ring.nodes, node, pause)
   const seen = nodes.map((node) => node.shareSeen)
   const imbalanceOwned = maxOverMean(nodes.map((node) => node.shareOwned)) ?? 1
   const targets = ring.nodes.flatMap((node) => node.target ?? [])
@@ -47,24 +51,30 @@ export function ringView(ring: Ring, window: SeriesWindow, now: number): RingVie
     followers: followerViews(ring.followers, now),
     ...(ring.followersExpected === undefined ? {} : { followersExpected: ring.followersExpected }),
     spec: ring.spec,
-    readsPerSecond: total(targets.map((target) => number('cache_read_rate', { target }, window))),
-    hitRatio: hitRatioOf(targets, window),
+    ...(await readsOf(targets, window, pause)),
     ...(ring.error ? { error: ring.error } : {}),
   }
 }
 
-/** Over all nodes' reads, not the mean of their ratios. */
-export function hitRatioOf(targets: string[], window: SeriesWindow): number | null {
+/** What caches are read together. The hit ratio is over all reads, not the mean of the caches' ratios. */
+export async function readsOf(
+  targets: readonly string[],
+  window: SeriesWindow,
+  pause: Pause,
+): Promise<{ readsPerSecond: number | null; hitRatio: number | null }> {
+  const rates: (number | null)[] = []
   let reads = 0
   let hits = 0
   for (const target of targets) {
+    await pause()
     const rate = number('cache_read_rate', { target }, window)
-    const ratio = number('cache_hit_ratio', { target }, window)
+    rates.push(rate)
+    const ratio = rate === null ? null : number('cache_hit_ratio', { target }, window)
     if (rate === null || ratio === null) continue
     reads += rate
     hits += rate * ratio
   }
-  return reads > 0 ? hits / reads : null
+  return { readsPerSecond: total(rates), hitRatio: reads > 0 ? hits / reads : null }
 }
 
 export function total(values: (number | null)[]): number | null {

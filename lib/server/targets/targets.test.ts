@@ -6,14 +6,14 @@ import { listTargets } from './targets.ts'
 
 const status = (name: string, kind: string, role?: 'cache') => ({ name, kind, title: kind, address: name, state: 'up', stateSince: null, lastPollAt: null, pollMs: 1_000, failures: 0, probes: [], ...(role && { role }) }) // biome-ignore format: one line
 
-it('shows the figures of a cache whatever it is seen through, and none of what is no cache', () => {
+it('shows the figures of a cache whatever it is seen through, and none of what is no cache', async () => {
   const engine = {
     targets: () => [status('lb', 'haproxy'), status('prom:c', 'prometheus', 'cache')],
     topology: emptyTopology,
     targetConfig: () => null,
     window: () => load(1_000, { 'cache_items{target=prom:c}': '7x60' }),
   }
-  const [balancer, cache] = listTargets({ engine } as unknown as Runtime).items
+  const [balancer, cache] = (await listTargets({ engine } as unknown as Runtime)).items
   expect(cache!.figures!.items).toEqual({ value: 7 })
   expect(balancer).not.toHaveProperty('figures')
 })

@@ -1,3 +1,5 @@
+import { factsOf } from '../../detectors/rows.ts'
+import { mapped } from '../../engine/slices.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import type { FactView, LatencyView, RawView, TargetView } from '../../model/answers/target.ts'
 import { EvenkeelError } from '../../model/error.ts'
@@ -8,11 +10,11 @@ import type { Runtime } from '../runtime.ts'
 import { FIGURE_SPAN_MS, figure, newestFigure } from '../series/figures.ts'
 
 /** Configured and discovered targets, by name. Control documents are not among them: they are rings and TTL policies. */
-export function listTargets(runtime: Runtime, paging?: Paging): Page<TargetView> {
+export async function listTargets(runtime: Runtime, paging?: Paging): Promise<Page<TargetView>> {
   const window = runtime.engine.window(FIGURE_SPAN_MS)
   const sorted = statuses(runtime).sort((a, b) => (a.name < b.name ? -1 : 1))
   const { items, ...rest } = page(sorted, (status) => status.name, paging)
-  return { items: items.map((status) => targetView(runtime, status, window)), ...rest }
+  return { items: await mapped(items, (status) => targetView(runtime, status, window)), ...rest }
 }
 
 export function getTarget(runtime: Runtime, name: string): TargetView {
@@ -25,7 +27,7 @@ const statuses = (runtime: Runtime) => runtime.engine.targets().filter((target) 
 type Status = ReturnType<typeof statuses>[number]
 
 function targetView(runtime: Runtime, status: Status, window: SeriesWindow): TargetView {
-  const facts = runtime.engine.topology().targets.find((target) => target.name === status.name)
+  const facts = factsOf(runtime.engine.topology(), status.name)
   const monitor = (runtime.engine.targetConfig(status.name)?.config as { monitor?: TargetView['monitor'] } | undefined)?.monitor
   // Caches and stores have one, whatever product they are seen through.
   const role = facts?.role ?? status.role
