@@ -134,7 +134,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     stop() {
       propose.stop()
-      return withLimit(Promise.allSettled([ticker.stop().then(propose.stop), fleet.stop()]), STOP_MS, clock)
+      return withLimit(Promise.allSettled([ticker.stop().then(() => propose.stop()), fleet.stop()]), STOP_MS, clock)
     },
     tick: ticker.tick,
     noticeClock,
@@ -142,7 +142,7 @@ export function createEngine(options: EngineOptions): Engine {
     judged: (rule) => withLeftOut(judge.status(rule), findings.left(rule)),
     tickedAt: () => tickedAt,
     learning,
-    noRemedy: propose.noRemedy,
+    noRemedy: (finding) => propose.noRemedy(finding),
   }
 }
 

@@ -230,7 +230,7 @@ class ProposalCases implements Propose {
   /** Puts a draft in the place of the open proposal, unless it says the same: a proposal that somebody reads holds still. */
   #renew(one: Case, draft: Draft, now: number): void {
     if (this.#options.inFlight(draft.steps) !== null || (one.open && saysTheSame(one.open, draft))) return
-    const proposal = proposalOf(one.finding, one.advisor.id, draft, now, this.#options.describe)
+    const proposal = proposalOf(one.finding, one.advisor.id, draft, now, (steps) => this.#options.describe(steps))
     if (proposal instanceof Error) {
       this.#options.log.error({ advisor: one.advisor.id, err: proposal.cause }, proposal.message)
       return

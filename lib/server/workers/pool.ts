@@ -26,10 +26,11 @@ export interface WorkPool<Question, Answer> {
  * sends a hundred of it, delays himself alone: at its deadline a job's thread is ended, and the others' jobs go on in another.
  */
 export function createWorkPool<Question, Answer>(thread: () => Worker, limits: PoolLimits): WorkPool<Question, Answer> {
-  return new ThreadPool(thread, limits)
+  const pool = new ThreadPool<Question, Answer>(thread, limits)
+  return { run: (question, options) => pool.run(question, options), close: () => pool.close() }
 }
 
-class ThreadPool<Question, Answer> implements WorkPool<Question, Answer> {
+class ThreadPool<Question, Answer> {
   readonly #thread: () => Worker
   readonly #limits: PoolLimits
   readonly #idle = new Set<Worker>()
