@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ABLE, poolOf } from '../../test/normal.ts'
 import { load } from '../../test/series.ts'
 import { emptyTopology, type Pool, type PoolServer } from '../model/topology.ts'
-import { fixedWeightError, overloadBecause } from './feasible.ts'
+import { contestedWeightError, fixedWeightError, overloadBecause } from './feasible.ts'
 
 const pool = (more: Partial<PoolServer>[] = [], own: Partial<Pool> = {}): Pool => {
   const found = { ...poolOf('edge', 'app', [100, 100]), ...own }
@@ -41,6 +41,19 @@ describe('a fixed table', () => {
   })
   it('is no concern of other pools', () => {
     expect(fixedWeightError(steps('app/app1/weight=7'), topology(pool()))).toBeNull()
+  })
+})
+
+describe('a weight that something else moves', () => {
+  const own = topology(pool([{ otherWriter: 'an agent check' }]))
+  it('is refused with who that is, before anything is written', () => {
+    expect(contestedWeightError(steps('app/app2/weight=7', 'app/app1/weight=7'), own)).toMatchObject({
+      code: 'invalid',
+      message: expect.stringMatching(/^steps\[1\]: an agent check moves the weight of app1 of app/),
+    })
+  })
+  it('leaves its states and the other servers free', () => {
+    expect(contestedWeightError(steps('app/app1/state=drain', 'app/app2/weight=7'), own)).toBeNull()
   })
 })
 

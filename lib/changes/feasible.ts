@@ -31,6 +31,17 @@ export function fixedWeightError(steps: readonly Wanted[], topology: Topology): 
   return null
 }
 
+/** `invalid` for a weight that something else moves, an agent check: what is written would not stay, or would fail as drift; null else. */
+export function contestedWeightError(steps: readonly Wanted[], topology: Topology): EvenkeelError | null {
+  for (const { pool, server, what, step } of serverSteps(steps, topology))
+    if (what === 'weight' && server.otherWriter)
+      return new EvenkeelError(
+        'invalid',
+        `steps[${step}]: ${server.otherWriter} moves the weight of ${server.name} of ${pool.name}: two writers of one weight would fight. Set it there, or switch that off first.`,
+      )
+  return null
+}
+
 /**
  * Why these steps would leave a pool without the servers that its load needs, or null. Servers that are taken out count with what they
  * carry now; where limits of sessions are known, the others must not pass theirs.

@@ -3,7 +3,7 @@ import { EvenkeelError } from '../model/error.ts'
 import type { Proposal, Step } from '../model/proposal.ts'
 import { contestedKey, existsIn, readWritten, type SettingText, settingKey, settingText } from '../model/setting.ts'
 import type { ChangesContext } from './context.ts'
-import { fixedWeightError } from './feasible.ts'
+import { contestedWeightError, fixedWeightError } from './feasible.ts'
 import { inFlightIn } from './inFlight.ts'
 import type { LiveSettings } from './liveSettings.ts'
 import { publicError } from './publicError.ts'
@@ -48,7 +48,8 @@ export function checkSteps(
   }
   if (checked.length > 1 && isLong(checked, liveSettings))
     return new EvenkeelError('bad_request', 'steps: what takes long work stands alone in its change.')
-  return (proposal ? null : fixedWeightError(checked, fleet.topology())) ?? checked
+  const topology = fleet.topology()
+  return (proposal ? null : (fixedWeightError(checked, topology) ?? contestedWeightError(checked, topology))) ?? checked
 }
 
 export const isLong = (steps: readonly { setting: SettingText }[], liveSettings: LiveSettings): boolean =>
