@@ -2,7 +2,14 @@ import { malformed } from '../../model/error.ts'
 import type { Reading } from '../../model/series.ts'
 import { numbersOf, printable, readings } from '../answers.ts'
 
-export type HaproxyInfo = { version: string; pid: number; uptimeSeconds: number; samples: Reading[] }
+export type HaproxyInfo = {
+  version: string
+  pid: number
+  uptimeSeconds: number
+  /** Up to 2.4 there may be several (`nbproc`), and each tells of itself alone. */
+  processes: number
+  samples: Reading[]
+}
 
 /** `show info`'s field -> the name that HAProxy's own Prometheus exporter gives it. */
 const EXPORTER: [field: string, metric: string][] = [
@@ -30,7 +37,13 @@ export function parseInfo(text: string): HaproxyInfo {
   const { needed, optional } = numbersOf('show info', (name) => fields.get(name))
   const { list, add } = readings()
   for (const [field, metric] of EXPORTER) add(metric, optional(field))
-  return { version: printable(version.slice(0, 60)), pid: needed('Pid'), uptimeSeconds: needed('Uptime_sec'), samples: list }
+  return {
+    version: printable(version.slice(0, 60)),
+    pid: needed('Pid'),
+    uptimeSeconds: needed('Uptime_sec'),
+    processes: optional('Nbproc') ?? 1,
+    samples: list,
+  }
 }
 
 /**

@@ -113,12 +113,18 @@ const info: Probe<HaproxyLink, { info: string; level: string }> = {
       records: [rawRecord('info', at, raw.info)],
       topology: {
         facts: { version: parsed.version, runId: run.runId },
-        capabilities: [{ feature: 'set server', available: writable === true, ...(writable === true ? {} : { because: writable }) }],
+        capabilities: [
+          { feature: 'set server', available: writable === true, ...(writable === true ? {} : { because: writable }) },
+          ...(parsed.processes > 1 ? [{ feature: 'every process', available: false, because: processesText(parsed.processes) }] : []),
+        ],
       },
       cursor: run.cursor,
     }
   },
 }
+
+const processesText = (processes: number) =>
+  `HAProxy runs ${processes} processes (\`nbproc\`), and this socket tells of one of them and sets weights there alone: give each its own socket and target`
 
 /** `show cli level` answers admin, operator or user; what knows no such command is older than 1.8 and is tried. */
 const writableBy = (level: string): true | string =>

@@ -44,6 +44,12 @@ export const prometheusConfig = z
   .transform((config) => ({ ...config, behind: undefined as Behind | undefined }))
 
 /** What a server behind Prometheus is: which exporter tells of it, and under which instance. */
-export type Behind = { exporter: string; instance: string; address: string }
+export type Behind = {
+  exporter: string
+  instance: string
+  /** The scrape job that its series have: another one may have the same instance. */
+  job?: string
+  address: string
+}
 export type PrometheusConfig = z.infer<typeof prometheusConfig> & { role?: 'cache' | 'store' }
 export type Mapping = z.infer<typeof mapping>

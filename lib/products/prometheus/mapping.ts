@@ -3,11 +3,15 @@ import type { Mapping } from './config.ts'
 export type Exporter = {
   /** As the page names it. */
   title: string
-  /** A series that only this exporter has, one for each server: how servers are found. */
-  sign: string
+  /** Series that only this exporter has, one for each server, by its versions: how servers are found. */
+  signs: string[]
   /** 0 when the exporter answers but its server does not. */
   up?: string
   role?: 'cache'
+  /** It tells of pools and not of their servers. */
+  poolsAlone?: true
+  /** What it cannot tell, in a sentence. */
+  limits?: string
   rows: Mapping[]
 }
 
@@ -18,14 +22,18 @@ const row = (from: string, to: string, labels?: Record<string, string>, where?: 
   ...(where ? { where } : {}),
 })
 
-/** HAProxy's own exporter (2.0 and later): `proxy` is the backend. */
+/** A label of several names is written with bars between them: the first that a series has counts. HAProxy's own exporter (2.0 and later): `proxy` is the backend. */
 const inPool = { pool: 'proxy' }
 const onServer = { pool: 'proxy', server: 'server' }
 /** The older haproxy_exporter. */
 const inBackend = { pool: 'backend' }
 const onBackendServer = { pool: 'backend', server: 'server' }
 const onUpstream = { pool: 'upstream', server: 'backend' }
-const byCache = { cache: 'cache' }
+const inCluster = { pool: 'envoy_cluster_name|cluster_name' }
+/** Micrometer says `cache` or `name`, by its version. */
+const byCache = { cache: 'cache|name' }
+/** What tells caches of one name apart: Spring's cache managers. */
+export const CACHE_MANAGER = ['cache_manager', 'cacheManager'] as const
 
 /**
  * What the usual exporters' series are in the canonical vocabulary. Several rows may lead to one series: they are added up (a database
@@ -34,7 +42,7 @@ const byCache = { cache: 'cache' }
 export const EXPORTERS: Record<string, Exporter> = {
   redis_exporter: {
     title: 'Redis through Prometheus',
-    sign: 'redis_up',
+    signs: ['redis_up'],
     up: 'redis_up',
     role: 'cache',
     rows: [
@@ -57,7 +65,8 @@ export const EXPORTERS: Record<string, Exporter> = {
   },
   haproxy: {
     title: 'HAProxy through Prometheus',
-    sign: 'haproxy_process_build_info',
+    // Before 2.4 it tells no version.
+    signs: ['haproxy_process_build_info', 'haproxy_process_nbthread'],
     rows: [
       row('haproxy_server_sessions_total', 'pool_requests_total', onServer),
       row('haproxy_backend_http_requests_total', 'pool_requests_total', inPool),
@@ -78,17 +87,28 @@ export const EXPORTERS: Record<string, Exporter> = {
       row('haproxy_backend_connect_time_average_seconds', 'pool_connect_seconds', inPool),
       row('haproxy_server_uweight', 'pool_weight_set', onServer),
       row('haproxy_server_weight', 'pool_weight_effective', onServer),
-      row('haproxy_server_status', 'pool_up', onServer, { state: 'UP' }),
       row('haproxy_server_check_failures_total', 'pool_checks_failed_total', onServer),
     ],
   },
   haproxy_exporter: {
     title: 'HAProxy through Prometheus',
-    sign: 'haproxy_exporter_build_info',
+    signs: ['haproxy_exporter_build_info', 'haproxy_up'],
     up: 'haproxy_up',
+    limits:
+      'haproxy_exporter says 0 of every server that is not UP, in maintenance or drained too, and tells of one process where HAProxy has several (`nbproc`)',
     rows: [
       row('haproxy_server_sessions_total', 'pool_requests_total', onBackendServer),
       row('haproxy_backend_sessions_total', 'pool_requests_total', inBackend),
+      // Up to 0.8.
+      row('haproxy_server_connections_total', 'pool_requests_total', onBackendServer),
+      row('haproxy_backend_connections_total', 'pool_requests_total', inBackend),
+      row('haproxy_server_connection_errors_total', 'pool_errors_total', onBackendServer),
+      row('haproxy_server_response_errors_total', 'pool_errors_total', onBackendServer),
+      row('haproxy_server_retry_warnings_total', 'pool_retries_total', onBackendServer),
+      row('haproxy_backend_retry_warnings_total', 'pool_retries_total', inBackend),
+      row('haproxy_server_limit_sessions', 'pool_sessions_max', onBackendServer),
+      row('haproxy_backend_current_sessions', 'pool_sessions', inBackend),
+      row('haproxy_backend_current_queue', 'pool_queue', inBackend),
       row('haproxy_server_http_responses_total', 'pool_errors_total', onBackendServer, { code: '5xx' }),
       row('haproxy_backend_http_responses_total', 'pool_errors_total', inBackend, { code: '5xx' }),
       row('haproxy_server_current_sessions', 'pool_sessions', onBackendServer),
@@ -100,9 +120,22 @@ export const EXPORTERS: Record<string, Exporter> = {
       row('haproxy_server_check_failures_total', 'pool_checks_failed_total', onBackendServer),
     ],
   },
+  envoy: {
+    title: 'Envoy through Prometheus',
+    signs: ['envoy_server_live'],
+    poolsAlone: true,
+    limits: 'Envoy tells Prometheus of clusters, not of their hosts: watch its admin page (`kind: envoy`) for those',
+    rows: [
+      row('envoy_cluster_upstream_rq_total', 'pool_requests_total', inCluster),
+      row('envoy_cluster_upstream_rq_xx', 'pool_errors_total', inCluster, { envoy_response_code_class: '5' }),
+      row('envoy_cluster_upstream_rq_retry', 'pool_retries_total', inCluster),
+      row('envoy_cluster_upstream_rq_active', 'pool_sessions', inCluster),
+      row('envoy_cluster_upstream_rq_pending_active', 'pool_queue', inCluster),
+    ],
+  },
   memcached_exporter: {
     title: 'memcached through Prometheus',
-    sign: 'memcached_up',
+    signs: ['memcached_up'],
     up: 'memcached_up',
     role: 'cache',
     rows: [
@@ -120,7 +153,7 @@ export const EXPORTERS: Record<string, Exporter> = {
   },
   nginx_vts: {
     title: 'NGINX through Prometheus',
-    sign: 'nginx_vts_info',
+    signs: ['nginx_vts_info'],
     rows: [
       ...['1xx', '2xx', '3xx', '4xx', '5xx'].map((code) =>
         row('nginx_vts_upstream_requests_total', 'pool_requests_total', onUpstream, { code }),
@@ -133,7 +166,7 @@ export const EXPORTERS: Record<string, Exporter> = {
   },
   micrometer: {
     title: 'An application’s caches through Prometheus',
-    sign: 'cache_gets_total',
+    signs: ['cache_gets_total'],
     role: 'cache',
     rows: [
       row('cache_gets_total', 'cache_hits_total', byCache, { result: 'hit' }),

@@ -3,10 +3,12 @@ import { withoutTrailingSlashes } from '../../format/url.ts'
 import { EvenkeelError, malformed } from '../../model/error.ts'
 import { parseJson } from '../../model/json.ts'
 import type { Probe, Product } from '../../model/product.ts'
+import type { Capability } from '../../model/topology.ts'
 import { getText } from '../http.ts'
 import { type PromSeries, parseAnswer, query, selector, unavailable } from './client.ts'
 import { type Behind, type Mapping, type PrometheusConfig, prometheusConfig } from './config.ts'
-import { EXPORTERS } from './mapping.ts'
+import { HAPROXY_STATUS, haproxyStates } from './haproxyStates.ts'
+import { EXPORTERS, type Exporter } from './mapping.ts'
 import { toPools, toReadings } from './series.ts'
 
 type Link = { config: PrometheusConfig }
@@ -17,13 +19,16 @@ const BACKFILL_MS = 15 * 60_000
 const OVERLAP_MS = 60_000
 const EVERY_MS = 5_000
 
-type Raw = { at: number; build: string } | { at: number; series: string; exporter: string; mappings: Mapping[] }
+type Raw = { at: number; build: string } | { at: number; series: string; exporter: string; job?: string; mappings: Mapping[] }
 
 /** The one read: of Prometheus itself its version, of a server behind it every mapped series since the last read. */
 const series: Probe<Link, Raw> = {
   id: 'series',
   feature: 'query interface',
-  emits: { metrics: [...new Set(Object.values(EXPORTERS).flatMap(({ rows }) => rows.map(({ to }) => to)))], topology: ['pools'] },
+  emits: {
+    metrics: [...new Set([...Object.values(EXPORTERS).flatMap(({ rows }) => rows.map(({ to }) => to)), 'pool_up'])],
+    topology: ['pools'],
+  },
   everyMs: EVERY_MS,
   timeoutMs: 4_000,
   cost: 'one instant query each 5 s a server; nothing to the server itself',
@@ -34,39 +39,69 @@ const series: Probe<Link, Raw> = {
     if (!behind) return { at, build: await page(config, '/api/v1/status/buildinfo', signal) }
     const exporter = EXPORTERS[behind.exporter]
     const names = [...(exporter?.rows ?? []), ...mappings].map((row) => row.from)
-    const beside = ['up', 'redis_instance_info', 'haproxy_process_build_info', ...(exporter?.up ? [exporter.up] : [])]
+    const beside = ['up', ...BESIDE, ...(exporter?.up ? [exporter.up] : [])]
     const seconds = Math.ceil((cursor === null ? BACKFILL_MS : at - Number(cursor) + OVERLAP_MS) / 1000)
     const answer = await query(config, `${selector([...names, ...beside], config, behind.instance)}[${seconds}s]`, signal)
-    return { at, series: answer, exporter: behind.exporter, mappings }
+    return { at, series: answer, exporter: behind.exporter, ...(behind.job === undefined ? {} : { job: behind.job }), mappings }
   },
   parse(raw, { cursor }) {
     if ('build' in raw) return { samples: [], records: [], topology: { facts: { version: versionOf(raw.build) } } }
-    const all = parseAnswer(raw.series)
     const exporter = EXPORTERS[raw.exporter]
+    const own = new Set(raw.mappings.map(({ from }) => from))
+    // Another exporter may be scraped under the same instance; rows of one's own may be of any job.
+    const all = parseAnswer(raw.series).filter(
+      ({ labels }) => raw.job === undefined || (labels.job ?? raw.job) === raw.job || own.has(labels.__name__ ?? ''),
+    )
     // A server that cannot be scraped, or whose exporter cannot reach it, is down; no sample at all is a gap.
     if (newestOf(all, 'up') === 0) throw new EvenkeelError('unreachable', 'Prometheus cannot scrape it (up is 0)')
     if (exporter?.up && newestOf(all, exporter.up) === 0)
       throw new EvenkeelError('unreachable', `its exporter cannot reach it (${exporter.up} is 0)`)
-    const { samples, newestAt, stepMs } = toReadings(all, [...(exporter?.rows ?? []), ...raw.mappings])
+    const mapped = toReadings(all, [...(exporter?.rows ?? []), ...raw.mappings])
+    const states = haproxyStates(all)
+    const samples = [...mapped.samples, ...states.samples].sort((a, b) => (a.at ?? 0) - (b.at ?? 0))
     const after = cursor === null ? 0 : Number(cursor)
-    const info = all.find(
-      ({ labels }) => labels.__name__ === 'redis_instance_info' || labels.__name__ === 'haproxy_process_build_info',
-    )?.labels
+    const info = all.find(({ labels }) => VERSIONED.has(labels.__name__ ?? ''))?.labels
     const version = info?.redis_version ?? info?.version
     return {
       samples: samples.filter(({ at = 0 }) => at > after),
       records: [],
       topology: {
         facts: version ? { version } : {},
-        pools: toPools(samples, all),
+        pools: toPools(samples, { states, poolsAlone: exporter?.poolsAlone === true }),
         capabilities: [
           { feature: 'settings', available: false, because: 'seen through Prometheus: configure the server itself to tune it' },
+          ...limitsOf(exporter, all, samples.length, states.unknown),
         ],
       },
-      cursor: String(Math.max(after, newestAt)),
-      ...(stepMs === null ? {} : { stepMs }),
+      cursor: String(Math.max(after, mapped.newestAt)),
+      ...(mapped.stepMs === null ? {} : { stepMs: mapped.stepMs }),
     }
   },
+}
+
+const VERSIONED = new Set(['redis_instance_info', 'haproxy_process_build_info'])
+/** Asked for beside what is mapped: who it is, how many processes it has, what states its servers are in. */
+const BESIDE = [...VERSIONED, 'haproxy_process_nbproc', HAPROXY_STATUS]
+
+/** What its exporter does not tell, and where it is of a version that nobody mapped. */
+function limitsOf(exporter: Exporter | undefined, all: readonly PromSeries[], samples: number, states: ReadonlySet<string>): Capability[] {
+  const limits: Capability[] = []
+  const limit = (feature: string, because: string) => limits.push({ feature, available: false, because })
+  if (exporter?.limits) limit('all that the server tells', exporter.limits)
+  const processes = newestOf(all, 'haproxy_process_nbproc')
+  if (processes !== undefined && processes > 1)
+    limit(
+      'every process',
+      `HAProxy runs ${processes} processes, and what is scraped is that of one of them: the others have their own counts`,
+    )
+  if (states.size > 0)
+    limit('states of servers', `not known here: ${[...states].slice(0, 5).join(', ')}. HAProxy may be of a version that nobody mapped`)
+  if (exporter && samples === 0)
+    limit(
+      'mapped series',
+      'its exporter has none of the series that are known of it: it may be of a version that nobody mapped. Name them under `mappings`',
+    )
+  return limits
 }
 
 const page = (config: PrometheusConfig, path: string, signal: AbortSignal) =>
@@ -84,26 +119,37 @@ function versionOf(text: string): string {
   }
 }
 
-const newestOf = (all: PromSeries[], name: string): number | undefined =>
+const newestOf = (all: readonly PromSeries[], name: string): number | undefined =>
   all.find(({ labels }) => labels.__name__ === name)?.points.at(-1)?.[1]
 
-/** Servers behind it, by the one series that only their exporter has. */
+/** Servers behind it, by series that only their exporter has. Several exporters under one instance are targets of their own. */
 async function discover({ config }: Link, signal: AbortSignal): Promise<PrometheusConfig[]> {
   if (config.behind) return []
-  const signs = Object.values(EXPORTERS).map((exporter) => exporter.sign)
-  const found = parseAnswer(await query(config, selector([...signs, 'redis_instance_info'], config), signal))
+  const names = Object.values(EXPORTERS).flatMap(({ signs }) => signs)
+  const found = parseAnswer(await query(config, selector([...names, 'redis_instance_info'], config), signal))
   const ports = new Map(
     found.filter(({ labels }) => labels.__name__ === 'redis_instance_info').map(({ labels }) => [labels.instance, labels.tcp_port]),
   )
   const servers = new Map<string, PrometheusConfig>()
-  for (const [exporter, { sign, role }] of Object.entries(EXPORTERS))
+  for (const [exporter, { signs, role }] of Object.entries(EXPORTERS)) {
+    const jobs = new Set<string>()
     for (const { labels } of found) {
-      const { instance } = labels
-      if (labels.__name__ !== sign || instance === undefined || config.same[instance] !== undefined) continue
-      const name = `${config.name}:${instance}`
-      const behind: Behind = { exporter, instance, address: addressOf(instance, ports.get(instance)) }
-      if (!servers.has(name)) servers.set(name, { ...config, name, behind, ...(role ? { role } : {}) })
+      const { instance, job } = labels
+      if (!signs.includes(labels.__name__ ?? '') || instance === undefined || config.same[instance] !== undefined) continue
+      const id = JSON.stringify([instance, job])
+      if (jobs.has(id)) continue
+      jobs.add(id)
+      const plain = `${config.name}:${instance}`
+      const name = [plain, `${plain} ${exporter}`, `${plain} ${exporter} ${job}`].find((one) => !servers.has(one))
+      const behind: Behind = {
+        exporter,
+        instance,
+        ...(job === undefined ? {} : { job }),
+        address: addressOf(instance, ports.get(instance)),
+      }
+      if (name !== undefined) servers.set(name, { ...config, name, behind, ...(role ? { role } : {}) })
     }
+  }
   return [...servers.values()]
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseAnswer, selector } from './client.ts'
 import { type PrometheusConfig, prometheusConfig } from './config.ts'
+import { haproxyStates } from './haproxyStates.ts'
 import { EXPORTERS } from './mapping.ts'
 import { addressOf, prometheus } from './product.ts'
 import { toPools, toReadings } from './series.ts'
@@ -67,7 +68,7 @@ describe('reading an answer', () => {
       ] as [string, object, [number, string][]][]
     const all = parseAnswer(answer(...server('a', 'UP', '1'), ...server('b', 'MAINT', '0')))
     const { samples } = toReadings(all, EXPORTERS.haproxy!.rows)
-    expect(toPools(samples, all)).toMatchObject([
+    expect(toPools(samples, { states: haproxyStates(all), poolsAlone: false })).toMatchObject([
       {
         name: 'app',
         can: { weight: { because: expect.any(String) } },
@@ -76,6 +77,38 @@ describe('reading an answer', () => {
           { name: 'b', state: 'maint', weightEffective: 0 },
         ],
       },
+    ])
+  })
+
+  it('reads states by number as HAProxy before 2.4 tells them, gaps where a server is in maintenance or its state is not known', () => {
+    const status = (server: string, ...values: [number, string][]) =>
+      ['haproxy_server_status', { proxy: 'app', server }, values] as [string, object, [number, string][]]
+    const all = parseAnswer(answer(status('a', [1, '1'], [2, '0']), status('b', [1, '2'], [2, '3']), status('c', [1, '4'], [2, '9'])))
+    const { samples, newest, unknown } = haproxyStates(all)
+    expect([...newest.values()].map(({ server, state }) => [server, state])).toEqual([['a', 'down'], ['b', 'drain'], ['c', 'up']]) // biome-ignore format: a table
+    expect(samples.map(({ labels, at, value }) => [labels!.server, at, value])).toEqual([
+      ['a', 1_000, 1],
+      ['a', 2_000, 0],
+      ['b', 2_000, 1],
+      ['c', 1_000, 1],
+    ])
+    expect([...unknown]).toEqual(['9'])
+  })
+
+  it('keeps caches of one name apart where several cache managers have them, and only there', () => {
+    const gets = (cache: string, manager: object, hits: string) =>
+      ['cache_gets_total', { cache, result: 'hit', ...manager }, [[1, hits]]] as [string, object, [number, string][]]
+    const all = parseAnswer(
+      answer(
+        gets('users', { cache_manager: 'local' }, '5'),
+        gets('users', { cacheManager: 'shared' }, '7'),
+        gets('items', { cache_manager: 'local' }, '9'),
+      ),
+    )
+    expect(toReadings(all, EXPORTERS.micrometer!.rows).samples.map(({ labels, value }) => [labels!.cache, value])).toEqual([
+      ['local/users', 5],
+      ['shared/users', 7],
+      ['items', 9],
     ])
   })
 
@@ -127,6 +160,30 @@ describe('one read', () => {
       ),
     ).toThrow('cannot scrape')
     expect(() => parse(answer(['redis_up', {}, [[115, '0']]]))).toThrow('redis_up is 0')
+  })
+})
+
+describe('one instance with several jobs', () => {
+  const parse = (job: string | undefined, ...series: Parameters<typeof answer>) =>
+    prometheus.probes[0]!.parse({ at: 0, series: answer(...series), exporter: 'haproxy', job, mappings: [] }, { cursor: null, at: 0 })
+  const up = (job: string, value: string) => ['up', { job }, [[1, value]]] as [string, object, [number, string][]]
+  const session = (job: string, value: string) =>
+    ['haproxy_backend_http_requests_total', { job, proxy: 'app' }, [[1, value]]] as [string, object, [number, string][]]
+
+  it('is read by its own job: another one that is down says nothing of it, and counts are not added up', () => {
+    const parsed = parse('haproxy', up('node', '0'), up('haproxy', '1'), session('haproxy', '5'), session('edge', '90'))
+    expect(parsed.samples).toMatchObject([{ metric: 'pool_requests_total', value: 5 }])
+    expect(() => parse('node', up('node', '0'), up('haproxy', '1'))).toThrow('up is 0')
+  })
+
+  it('of a version that nobody mapped says so, and of several processes too', () => {
+    const said = (...series: Parameters<typeof answer>) => parse('haproxy', ...series).topology.capabilities!.map(({ feature }) => feature)
+    expect(said(up('haproxy', '1'))).toEqual(['settings', 'mapped series'])
+    expect(said(session('haproxy', '5'), ['haproxy_process_nbproc', { job: 'haproxy' }, [[1, '4']]])).toEqual(['settings', 'every process'])
+    expect(said(session('haproxy', '5'), ['haproxy_server_status', { proxy: 'app', server: 'a', state: 'ASLEEP' }, [[1, '1']]])).toEqual([
+      'settings',
+      'states of servers',
+    ])
   })
 })
 

@@ -1,7 +1,9 @@
 import { type Labels, labelsKey, type Reading } from '../../model/series.ts'
-import type { Pool, PoolServer, ServerState } from '../../model/topology.ts'
+import type { Pool, PoolServer } from '../../model/topology.ts'
 import type { PromSeries } from './client.ts'
 import type { Mapping } from './config.ts'
+import { type HaproxyStates, keyOf } from './haproxyStates.ts'
+import { CACHE_MANAGER } from './mapping.ts'
 
 /** What a batch of scraped series comes to: canonical readings at the times of their scrapes, and how far apart those are. */
 export function toReadings(
@@ -9,6 +11,7 @@ export function toReadings(
   rows: readonly Mapping[],
 ): { samples: Reading[]; newestAt: number; stepMs: number | null } {
   const sums = new Map<string, { metric: string; labels: Labels; points: Map<number, number> }>()
+  const shared = sharedCaches(series)
   const gaps: number[] = []
   let newestAt = 0
   for (const one of series) {
@@ -19,7 +22,7 @@ export function toReadings(
     })
     for (const mapping of rows) {
       if (mapping.from !== one.labels.__name__ || !fits(one.labels, mapping.where)) continue
-      const labels = labelsOf(one.labels, mapping)
+      const labels = labelsOf(one.labels, mapping, shared)
       if (!labels) continue
       const key = `${mapping.to}${labelsKey(labels)}`
       const sum = sums.get(key) ?? { metric: mapping.to, labels, points: new Map<number, number>() }
@@ -37,37 +40,52 @@ export function toReadings(
 const fits = (labels: Record<string, string>, where: Record<string, string> = {}) =>
   Object.entries(where).every(([name, value]) => labels[name] === value)
 
-function labelsOf(labels: Record<string, string>, { labels: wanted = {} }: Mapping): Labels | null {
+function labelsOf(labels: Record<string, string>, { labels: wanted = {} }: Mapping, shared: ReadonlySet<string>): Labels | null {
   const found: Record<string, string> = {}
-  for (const [canonical, name] of Object.entries(wanted)) {
-    // Micrometer says `cache` or `name`, by its version.
-    const value = labels[name] ?? (name === 'cache' ? labels.name : undefined)
+  for (const [canonical, names] of Object.entries(wanted)) {
+    const value = firstOf(labels, names.split('|'))
     if (value === undefined) return null
-    found[canonical] = value
+    const manager = canonical === 'cache' && shared.has(value) ? firstOf(labels, CACHE_MANAGER) : undefined
+    found[canonical] = manager === undefined ? value : `${manager}/${value}`
   }
   return found
 }
 
+const firstOf = (labels: Record<string, string>, names: readonly string[]) =>
+  names.map((name) => labels[name]).find((value) => value !== undefined)
+
+/** Names of caches that several cache managers have: added up they would be a cache that nobody has. */
+function sharedCaches(series: readonly PromSeries[]): Set<string> {
+  const managers = new Map<string, Set<string>>()
+  for (const { labels } of series) {
+    const [cache, manager] = [labels.cache ?? labels.name, firstOf(labels, CACHE_MANAGER)]
+    if (cache === undefined || manager === undefined) continue
+    managers.set(cache, (managers.get(cache) ?? new Set()).add(manager))
+  }
+  return new Set([...managers].flatMap(([cache, own]) => (own.size > 1 ? [cache] : [])))
+}
+
 const READ_ONLY = 'seen through Prometheus: read-only; configure the balancer itself to tune it'
 
+type Told = { states: HaproxyStates; poolsAlone: boolean }
+
 /** Pools from the newest values: servers with their weights and states. What Prometheus does not tell stays unknown. */
-export function toPools(samples: readonly Reading[], series: readonly PromSeries[]): Omit<Pool, 'target'>[] {
+export function toPools(samples: readonly Reading[], { states, poolsAlone }: Told): Omit<Pool, 'target'>[] {
   const newest = new Map<string, number>()
   for (const { metric, labels = {}, value } of samples)
-    if (labels.server !== undefined) newest.set(`${metric} ${labels.pool} ${labels.server}`, value)
-  const states = new Map<string, string>()
-  for (const { labels, points } of series)
-    if (labels.__name__ === 'haproxy_server_status' && points.at(-1)?.[1] === 1)
-      states.set(`${labels.proxy} ${labels.server}`, labels.state ?? '')
+    if (labels.server !== undefined) newest.set(`${metric} ${keyOf(labels.pool, labels.server)}`, value)
   const pools = new Map<string, PoolServer[]>()
   const seen = new Set<string>()
-  for (const { labels = {} } of samples) {
-    const { pool, server } = labels
-    if (pool === undefined || server === undefined || seen.has(`${pool} ${server}`)) continue
-    seen.add(`${pool} ${server}`)
-    const of = (metric: string) => newest.get(`${metric} ${pool} ${server}`)
+  const told = [...samples.map(({ labels = {} }) => labels), ...states.newest.values()]
+  for (const { pool, server } of told) {
+    if (pool === undefined) continue
+    if (poolsAlone && !pools.has(pool)) pools.set(pool, [])
+    const key = keyOf(pool, server)
+    if (server === undefined || seen.has(key)) continue
+    seen.add(key)
+    const of = (metric: string) => newest.get(`${metric} ${key}`)
     const set = of('pool_weight_set') ?? of('pool_weight_effective') ?? 1
-    const state = stateOf(states.get(`${pool} ${server}`), of('pool_up'))
+    const state = states.newest.get(key)?.state ?? (of('pool_up') === 0 ? 'down' : 'up')
     const servers = pools.get(pool) ?? []
     pools.set(pool, servers)
     servers.push({
@@ -87,10 +105,4 @@ export function toPools(samples: readonly Reading[], series: readonly PromSeries
     weightMax: 256,
     servers,
   }))
-}
-
-function stateOf(status: string | undefined, up: number | undefined): ServerState {
-  if (status === 'MAINT') return 'maint'
-  if (status === 'DRAIN') return 'drain'
-  return up === 0 ? 'down' : 'up'
 }

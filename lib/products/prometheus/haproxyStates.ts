@@ -1,0 +1,57 @@
+import type { Reading } from '../../model/series.ts'
+import type { ServerState } from '../../model/topology.ts'
+import type { PromSeries } from './client.ts'
+
+/** The states of HAProxy's own exporter: by label since 2.4, by number before (`promex_srv_state` of service-prometheus.c). NOLB takes what sticks to it: it is up. */
+const STATES: [label: string, state: ServerState][] = [
+  ['DOWN', 'down'],
+  ['UP', 'up'],
+  ['MAINT', 'maint'],
+  ['DRAIN', 'drain'],
+  ['NOLB', 'up'],
+]
+const BY_LABEL = new Map(STATES)
+
+export const HAPROXY_STATUS = 'haproxy_server_status'
+
+/** What `haproxy_server_status` tells of one server, scrape by scrape. */
+type Told = { pool: string; server: string; states: Map<number, ServerState> }
+export type HaproxyStates = {
+  /** Of each server, by `keyOf`: the newest state that was told. */
+  newest: Map<string, { pool: string; server: string; state: ServerState }>
+  /** `pool_up`: a server in maintenance is not checked, which is a gap; one that drains is up. */
+  samples: Reading[]
+  /** States that this version of HAProxy has and nobody here knows. */
+  unknown: Set<string>
+}
+
+export const keyOf = (pool: string | undefined, server: string | undefined) => `${pool} ${server}`
+
+/** Reads the states of all servers, of either form. */
+export function haproxyStates(series: readonly PromSeries[]): HaproxyStates {
+  const all = new Map<string, Told>()
+  const unknown = new Set<string>()
+  for (const { labels, points } of series) {
+    const { proxy, server, state: label } = labels
+    if (labels.__name__ !== HAPROXY_STATUS || proxy === undefined || server === undefined) continue
+    const key = keyOf(proxy, server)
+    const told = all.get(key) ?? { pool: proxy, server, states: new Map<number, ServerState>() }
+    all.set(key, told)
+    for (const [at, value] of points) {
+      if (label !== undefined && value !== 1) continue
+      const state = label === undefined ? STATES[value]?.[1] : BY_LABEL.get(label)
+      if (state === undefined) unknown.add(label ?? String(value))
+      else told.states.set(at, state)
+    }
+  }
+  const samples: Reading[] = []
+  const newest: HaproxyStates['newest'] = new Map()
+  for (const [key, { pool, server, states }] of all) {
+    const inTime = [...states].sort(([a], [b]) => a - b)
+    const last = inTime.at(-1)
+    if (last) newest.set(key, { pool, server, state: last[1] })
+    for (const [at, state] of inTime)
+      if (state !== 'maint') samples.push({ metric: 'pool_up', labels: { pool, server }, value: state === 'down' ? 0 : 1, at })
+  }
+  return { newest, samples, unknown }
+}
