@@ -1,8 +1,9 @@
 import { Field, Select } from '@/components/ui/field.tsx'
 import { Segmented } from '@/components/ui/segmented.tsx'
 import { safe } from '@/lib/format/format.ts'
+import { ALGORITHM_GROUPS, algorithmName } from '@/lib/lab/algorithmNames.ts'
 import { withAlgorithm } from '@/lib/lab/edit.ts'
-import { RING_ALGORITHMS, type RingAlgorithm } from '@/lib/model/ring.ts'
+import type { RingAlgorithm } from '@/lib/model/ring.ts'
 import { Options } from './Options.tsx'
 import { TrafficFields } from './TrafficFields.tsx'
 import type { BenchState } from './useBench.ts'
@@ -32,12 +33,13 @@ export function RingSettings({ bench }: { bench: BenchState }) {
         )}
         <Field
           label="Algorithm"
-          help={changed && before.algorithm !== after.algorithm ? `now ${before.algorithm}` : 'as the program computes it'}
+          help={changed && before.algorithm !== after.algorithm ? `now ${algorithmName(before.algorithm)}` : 'as the program computes it'}
         >
           {(props) => (
             <Select
               {...props}
-              options={RING_ALGORITHMS}
+              options={ALGORITHM_GROUPS}
+              className="max-w-full"
               value={editing.algorithm}
               onChange={({ target }) => edit(withAlgorithm(editing, target.value as RingAlgorithm))}
             />

@@ -35,22 +35,35 @@ export function Input({ className, ...rest }: ComponentProps<'input'>) {
   return <input className={cn(inputLook, className)} {...rest} />
 }
 
+type Option = string | { value: string; label: string }
+type OptionGroup = { label: string; options: readonly Option[] }
+
 /** The system's own select: right on a phone, right for a screen reader. Pass `aria-label` or put it in a Field. */
 export function Select({
   options,
   className,
   ...rest
-}: Omit<ComponentProps<'select'>, 'children'> & { options: readonly (string | { value: string; label: string })[] }) {
+}: Omit<ComponentProps<'select'>, 'children'> & { options: readonly (Option | OptionGroup)[] }) {
   return (
     <select className={cn(inputLook, 'w-auto pr-6', className)} {...rest}>
-      {options.map((option) => {
-        const { value, label } = typeof option === 'string' ? { value: option, label: option } : option
-        return (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        )
-      })}
+      {options.map((option) =>
+        typeof option === 'object' && 'options' in option ? (
+          <optgroup key={option.label} label={option.label}>
+            {option.options.map(optionOf)}
+          </optgroup>
+        ) : (
+          optionOf(option)
+        ),
+      )}
     </select>
+  )
+}
+
+function optionOf(option: Option) {
+  const { value, label } = typeof option === 'string' ? { value: option, label: option } : option
+  return (
+    <option key={value} value={value}>
+      {label}
+    </option>
   )
 }

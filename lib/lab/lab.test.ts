@@ -6,6 +6,7 @@ import { RING_ALGORITHMS, type RingSpec } from '../model/ring.ts'
 import { optionSchemas } from '../rings/optionSchemas.ts'
 import { solveRing } from '../rings/solver.ts'
 import { parseSpec } from '../rings/spec.ts'
+import { ALGORITHM_GROUPS, algorithmName } from './algorithmNames.ts'
 import { answer } from './answer.ts'
 import { type CompareQuestion, isHeavy } from './compute.ts'
 import { EXAMPLE, withAlgorithm, withNode } from './edit.ts'
@@ -161,6 +162,12 @@ test('every algorithm takes the nodes of every other, and keeps their names', ()
     }
   expect(withAlgorithm(ketama, 'nginx-consistent').nodes.map(({ weight }) => weight)).toEqual([1, 4, 4])
   expect(withAlgorithm(ketama, 'redis-cluster').nodes.at(-1)!.slots).toEqual([[9_102, 16_383]])
+})
+
+test('every algorithm is in one group of the select, with a name of its own', () => {
+  const listed = ALGORITHM_GROUPS.flatMap(({ options }) => options)
+  expect(listed.map(({ value }) => value).sort()).toEqual([...RING_ALGORITHMS].sort())
+  expect(new Set(RING_ALGORITHMS.map(algorithmName)).size).toBe(RING_ALGORITHMS.length)
 })
 
 test('the options and fields that can be edited are those that the algorithm takes', () => {
