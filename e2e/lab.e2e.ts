@@ -90,7 +90,7 @@ test('a described ring says what is wrong beside the field, and a broken link sa
   await page.goto(`${evenkeel.url}/rings/lab?lab=1.AAAA`)
   await expect(page).toHaveURL(/\/lab\?lab=1\.AAAA$/)
   await expect(page.getByText('cut short or mistyped')).toBeVisible()
-  await page.getByRole('button', { name: 'Start anew' }).click()
+  await page.getByRole('button', { name: 'Start over' }).click()
   await expect(page.getByRole('table', { name: 'Nodes' })).toBeVisible()
   expect(errors).toEqual([])
 })
@@ -110,8 +110,8 @@ test('a piece of a configuration becomes a ring, and slots without an owner are 
   await expect(page.getByRole('combobox', { name: 'Algorithm' })).toHaveValue('nginx-consistent')
   await expect(page.getByRole('spinbutton', { name: 'weight of 10.0.0.7' })).toHaveValue('7')
   await paste(`${'a'.repeat(40)} 10.0.0.1:6379@16379 myself,master - 0 0 1 connected 0-8191`)
-  await expect(page.getByRole('main')).toContainText('50.0 % of the keys are nobody’s')
-  await expect(page.getByRole('main')).toContainText('slots 8192-16383 are not given out')
+  await expect(page.getByRole('main')).toContainText('50.0 % of the keys have no owner')
+  await expect(page.getByRole('main')).toContainText('slots 8192-16383 are not assigned')
 })
 
 test('three hundred nodes are computed in a worker', async ({ evenkeel, page }) => {

@@ -20,7 +20,7 @@ import type { SilenceView } from '@/lib/model/answers/silence.ts'
 type Receiver = { name: string; channels: string[] }
 type Props = { deliveries: Page<DeliveryView>; silences: Page<SilenceView>; receivers: Receiver[] }
 
-/** Who is told, what was sent and what came back, and what is muted. */
+/** Receivers of notices, what was sent and what came back, and what is muted. */
 export function AlertsPage({ deliveries, silences, receivers }: Props) {
   return (
     <>
@@ -95,7 +95,7 @@ function Receivers({ receivers }: { receivers: Receiver[] }) {
         ]}
         empty={
           <Empty
-            title="Nobody is told yet"
+            title="No receivers yet"
             config={
               'receivers:\n  - { name: ops, webhook: { url: "http://127.0.0.1:9000/hook", secret_file: /run/secrets/hook } }\nroutes:\n  - { match: { severity: critical }, to: [ops], group: [target], wait: 10s, repeat: 4h }'
             }

@@ -50,7 +50,7 @@ export function ChangeActions({ change }: { change: ChangeView }) {
             A person has seen to it
           </Button>
           <span className="max-w-prose text-dim text-sm">
-            Says that you have decided what becomes of it: the receivers of its notice are told that it is over, and its settings may be
+            Says that you have decided what becomes of it: the receivers of its notice are informed that it is over, and its settings may be
             proposed for again. Nothing is written to a server.
           </span>
         </div>

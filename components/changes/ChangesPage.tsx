@@ -37,7 +37,7 @@ export function ChangesPage({ initial, score, open, initialOpen }: Props) {
         title="Changes"
         lead={judged === 0 ? 'No prediction has been judged yet.' : `${inside} of ${judged} predictions lay inside their band.`}
       />
-      {error && <Failure tried="The list of changes could not be read anew." answer={errorText(error)} />}
+      {error && <Failure tried="The list of changes could not be refreshed." answer={errorText(error)} />}
       <ChangesTable
         changes={shown}
         selected={open}

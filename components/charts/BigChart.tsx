@@ -51,52 +51,9 @@ export function BigChart({ series, rows, ...content }: ChartContent & { series: 
             tickLine={false}
             interval={0}
           />
-          {bands.map((band) => (
-            <ReferenceArea
-              key={`${band.from}${band.label}`}
-              x1={band.from}
-              x2={band.to}
-              y1={band.low}
-              y2={band.high}
-              fill={`url(#${hatch})`}
-              fillOpacity={1}
-              stroke="var(--change)"
-              strokeOpacity={0.5}
-              ifOverflow="hidden"
-              label={{ value: band.label, position: 'insideTopLeft', fill: 'var(--change-text)', fontSize: 11 }}
-            />
-          ))}
-          {threshold && (
-            <ReferenceLine
-              y={threshold.value}
-              stroke="var(--warning)"
-              strokeDasharray="4 3"
-              label={{ value: threshold.label, position: 'insideBottomRight', fill: 'var(--warning-text)', fontSize: 11 }}
-            />
-          )}
-          {baseline && (
-            <ReferenceLine
-              y={baseline.value}
-              stroke="var(--dim)"
-              strokeDasharray="1 3"
-              label={{ value: baseline.label, position: 'insideTopRight', fill: 'var(--dim)', fontSize: 11 }}
-            />
-          )}
-          {marksOf(annotations, from, to).map((mark) => (
-            <ReferenceLine
-              key={`${mark.at}${mark.text}`}
-              x={mark.at}
-              stroke="var(--change)"
-              strokeWidth={1.5}
-              ifOverflow="hidden"
-              label={{
-                value: mark.text,
-                position: mark.leftOfLine ? 'insideTopRight' : 'insideTopLeft',
-                fill: 'var(--change-text)',
-                fontSize: 11,
-              }}
-            />
-          ))}
+          <Bands bands={bands} hatch={hatch} />
+          <Levels threshold={threshold} baseline={baseline} />
+          <Marks annotations={annotations} from={from} to={to} />
           <Tooltip
             isAnimationActive={false}
             cursor={{ stroke: 'var(--line-strong)' }}
@@ -106,20 +63,7 @@ export function BigChart({ series, rows, ...content }: ChartContent & { series: 
             }}
           />
           {series.map((one) => (
-            <Line
-              key={one.id}
-              dataKey={one.id}
-              name={one.name}
-              type="linear"
-              stroke={one.colour}
-              strokeWidth={one.dashed ? 1.25 : 1.75}
-              strokeOpacity={one.dashed ? 0.7 : 1}
-              strokeDasharray={one.dashed ? '4 3' : undefined}
-              dot={false}
-              activeDot={{ r: 3, strokeWidth: 0 }}
-              isAnimationActive={false}
-              connectNulls={false}
-            />
+            <Line key={one.id} {...lineOf(one)} />
           ))}
           <Brush
             dataKey="t"
@@ -135,3 +79,79 @@ export function BigChart({ series, rows, ...content }: ChartContent & { series: 
     </div>
   )
 }
+
+/** Predicted bands of a change, hatched. */
+function Bands({ bands, hatch }: { bands: NonNullable<ChartContent['bands']>; hatch: string }) {
+  return bands.map((band) => (
+    <ReferenceArea
+      key={`${band.from}${band.label}`}
+      x1={band.from}
+      x2={band.to}
+      y1={band.low}
+      y2={band.high}
+      fill={`url(#${hatch})`}
+      fillOpacity={1}
+      stroke="var(--change)"
+      strokeOpacity={0.5}
+      ifOverflow="hidden"
+      label={{ value: band.label, position: 'insideTopLeft', fill: 'var(--change-text)', fontSize: 11 }}
+    />
+  ))
+}
+
+/** The threshold and the baseline as lines across. */
+function Levels({ threshold, baseline }: Pick<ChartContent, 'threshold' | 'baseline'>) {
+  return (
+    <>
+      {threshold && (
+        <ReferenceLine
+          y={threshold.value}
+          stroke="var(--warning)"
+          strokeDasharray="4 3"
+          label={{ value: threshold.label, position: 'insideBottomRight', fill: 'var(--warning-text)', fontSize: 11 }}
+        />
+      )}
+      {baseline && (
+        <ReferenceLine
+          y={baseline.value}
+          stroke="var(--dim)"
+          strokeDasharray="1 3"
+          label={{ value: baseline.label, position: 'insideTopRight', fill: 'var(--dim)', fontSize: 11 }}
+        />
+      )}
+    </>
+  )
+}
+
+/** Changes and incidents as lines upwards. */
+function Marks({ annotations = [], from, to }: Pick<ChartContent, 'annotations' | 'from' | 'to'>) {
+  return marksOf(annotations, from, to).map((mark) => (
+    <ReferenceLine
+      key={`${mark.at}${mark.text}`}
+      x={mark.at}
+      stroke="var(--change)"
+      strokeWidth={1.5}
+      ifOverflow="hidden"
+      label={{
+        value: mark.text,
+        position: mark.leftOfLine ? 'insideTopRight' : 'insideTopLeft',
+        fill: 'var(--change-text)',
+        fontSize: 11,
+      }}
+    />
+  ))
+}
+
+const lineOf = ({ id, name, colour, dashed }: DrawnSeries) => ({
+  dataKey: id,
+  name,
+  type: 'linear' as const,
+  stroke: colour,
+  strokeWidth: dashed ? 1.25 : 1.75,
+  strokeOpacity: dashed ? 0.7 : 1,
+  strokeDasharray: dashed ? '4 3' : undefined,
+  dot: false,
+  activeDot: { r: 3, strokeWidth: 0 },
+  isAnimationActive: false,
+  connectNulls: false,
+})

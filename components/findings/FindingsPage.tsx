@@ -61,7 +61,7 @@ export function FindingsPage({ initial, info, open, initialOpen }: Props) {
           ]}
         />
       </PageHead>
-      {error && <Failure tried="The list of findings could not be read anew." answer={error.message} />}
+      {error && <Failure tried="The list of findings could not be refreshed." answer={error.message} />}
       <FindingsTable
         findings={shown}
         selected={open}

@@ -38,7 +38,7 @@ export function Notices({ frame: { saving, repairs, clockStep } }: { frame: Fram
             {clockStepText(clockStep)}; by its new time that was at <Moment at={clockStep.at} />. Samples, watches and notices go on.{' '}
             {clockStep.byMs < 0
               ? 'Times from before that moment may stand later than now.'
-              : 'Rules that look back begin anew, as after a gap.'}
+              : 'Rules that look back start again, as after a gap.'}
           </span>
           <Button look="ghost" size="icon" aria-label="Dismiss" hint="Dismiss" onClick={() => setDismissed(clockStep.at)}>
             <X size={14} aria-hidden />

@@ -59,11 +59,11 @@ export function useEvents(live: boolean) {
       ranks.set(finding.id, rankOf(finding))
       if (!news) return
       if (!burst.admit(performance.now())) {
-        // Each toast lays all of them out anew: hundreds at once hold the page up for twenty seconds.
+        // Each toast lays all of them out again: hundreds at once hold the page up for twenty seconds.
         rest ??= setTimeout(() => {
           rest = null
           const more = burst.takeRest()
-          showNotice('warning', `${more} more findings began, got worse or ended`, 'Too many at once to be told one by one.', '/findings')
+          showNotice('warning', `${more} more findings began, got worse or ended`, 'Too many at once to be listed one by one.', '/findings')
         }, 1_000)
         return
       }
@@ -103,7 +103,7 @@ export function useEvents(live: boolean) {
 const BURST_MOST = 10
 const BURST_MS = 3_000
 
-/** A rate limit on toasts: what it does not admit is counted, to be told as one. */
+/** A rate limit on toasts: what it does not admit is counted, to be shown as one. */
 export function createBurst() {
   let admitted: number[] = []
   let left = 0
@@ -134,7 +134,7 @@ type FindingRank = { state: string; severity: keyof typeof RANK; firingAt?: numb
 const NEWS_MS = 20_000
 
 /**
- * Whether a finding's event is worth a toast: it begins to fire or gets worse, or one that was told of is resolved. `before` is the rank
+ * Whether a finding's event is worth a toast: it begins to fire or gets worse, or one that was shown is resolved. `before` is the rank
  * at its last event (0: it needs nobody), undefined when this page has not heard of it. Pure.
  */
 export function newsOf(before: number | undefined, finding: FindingRank, now: number): boolean {

@@ -64,7 +64,7 @@ export function IncidentsPage({ initial, firing: firingAtFirst, open, initialOpe
           Findings one by one
         </Go>
       </PageHead>
-      {error && <Failure tried="The list of incidents could not be read anew." answer={errorText(error)} />}
+      {error && <Failure tried="The list of incidents could not be refreshed." answer={errorText(error)} />}
       <Table
         main
         hold

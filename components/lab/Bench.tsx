@@ -81,7 +81,7 @@ function Nodes({ bench, onLight }: { bench: BenchState; onLight: (name: string |
       {fine && compared && <Unowned spec={editing} shares={editsNow ? compared.ownedBefore : compared.ownedAfter} />}
       {!described && !source.seen && (
         <p className="text-dim text-sm">
-          The {source.unit} of every node must be seen before shares by traffic can be told; until then the keys alone count.
+          The {source.unit} of every node must be seen before shares by traffic are known; until then the keys alone count.
         </p>
       )}
     </>
@@ -103,5 +103,5 @@ function titleOf({ setBy, title }: LabSource) {
 
 function noteOf({ changed, described }: BenchState): string {
   if (changed) return 'as you changed it; nothing is written'
-  return described ? 'nobody’s ring: describe it, then change it' : 'change anything to see what would move'
+  return described ? 'a ring that no program runs: describe it, then change it' : 'change anything to see what would move'
 }

@@ -17,9 +17,9 @@ export function BenchActions({ bench, put }: { bench: BenchState; put: PutLab })
         disabledBecause={
           !fine
             ? 'The ring must be right first.'
-            : after.algorithm === 'redis-cluster' && 'Slots are given out by hand; a cluster has no weights.'
+            : after.algorithm === 'redis-cluster' && 'Slots are assigned one by one; a cluster has no weights.'
         }
-        hint="Evens the shares while the fewest keys change hands"
+        hint="Evens the shares and moves the fewest keys"
       >
         {solving ? 'Solving…' : 'Solve'}
       </Button>
@@ -29,10 +29,10 @@ export function BenchActions({ bench, put }: { bench: BenchState; put: PutLab })
       <AsText spec={editing} onChange={edit} />
       {!described && (
         <Button
-          hint="The same ring as nobody’s, to change without limits"
+          hint="A copy of this ring that no program runs: every part of it can be changed"
           onClick={() => put({ ...EMPTY_LAB, before: after, traffic: trafficOf(source) }, true)}
         >
-          Describe anew
+          Edit a copy
         </Button>
       )}
     </span>

@@ -42,7 +42,7 @@ function Lab({ rings, pools }: Props) {
         <Failure
           tried="This link does not open a ring."
           answer={`It cannot be read: ${safe(read.because, 200)}.`}
-          todo={<Button onClick={() => put(EMPTY_LAB, true)}>Start anew</Button>}
+          todo={<Button onClick={() => put(EMPTY_LAB, true)}>Start over</Button>}
         />
       </>
     )

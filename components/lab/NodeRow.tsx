@@ -111,7 +111,7 @@ function Shares({ owned, ownedAfter, seen, seenAfter, changed, traffic }: NodeSh
   )
 }
 
-/** The nodes come from the address anew with each letter typed: most of them say what they said. */
+/** The nodes are read from the address with each letter typed: most of them are unchanged. */
 function sameRow({ node: was, ...before }: Props, { node: is, ...after }: Props): boolean {
   return (
     (was === is || JSON.stringify(was) === JSON.stringify(is)) &&

@@ -7,7 +7,7 @@ const FIELDS = [
   { name: 'items', label: 'Keys held', scale: 1, most: 1e12 },
 ] as const
 
-/** Traffic of a ring that nobody watches, as far as it is known: without it the cold misses of a move cannot be told. */
+/** Inputs for the traffic of a described ring: without it the cold misses of a move are unknown. */
 export function TrafficFields({ traffic, onChange }: { traffic: LabTraffic; onChange: (traffic: LabTraffic) => void }) {
   const set = (name: keyof LabTraffic, value: number, most: number) => {
     const { [name]: _, ...rest } = traffic

@@ -22,7 +22,7 @@ export function useLabLink() {
   const [of, setOf] = useQueryState('of', parseAsString.withOptions(OPTIONS))
   const [points, setPoints] = useQueryState('points', parseAsString.withDefault('').withOptions(OPTIONS))
   const [own, setOwn] = useState<Put | null>(null)
-  /** Counts fresh starts, so that fields with a text of their own begin anew. */
+  /** Counts fresh starts: a key that resets the fields that hold a text of their own. */
   const [epoch, setEpoch] = useState(0)
   const isOwn = own !== null && (own.link === null || own.link === link)
   // What was put here is known: only an edit from outside, or one that the back button leads to, must be read and checked.

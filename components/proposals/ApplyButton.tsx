@@ -6,7 +6,7 @@ import { safe } from '@/lib/format/format.ts'
 import type { ProposalView } from '@/lib/model/answers/proposal.ts'
 import type { Step } from '@/lib/model/proposal.ts'
 import { useApply } from './useApply.ts'
-import { applyWords, knobOf, valueWords } from './words.ts'
+import { applyWords, settingNames, valueWords } from './words.ts'
 
 /** Apply in a row, with the diff beside it; then the change's sheet. A high risk opens the finding's sheet first. */
 export function ApplyButton({ proposal }: { proposal: ProposalView }) {
@@ -31,7 +31,7 @@ export function Diff({ steps, most = 4, className }: { steps: readonly Step[]; m
     <table aria-label="What would change" className={className}>
       <tbody className="font-mono text-xs">
         {steps.slice(0, most).map((step) => {
-          const { on, knob } = knobOf(step)
+          const { on, setting } = settingNames(step)
           return (
             <tr key={`${step.setting.target} ${step.setting.name}`}>
               <th
@@ -39,7 +39,7 @@ export function Diff({ steps, most = 4, className }: { steps: readonly Step[]; m
                 className="max-w-48 truncate pr-2 text-left font-normal text-dim"
                 title={`${step.setting.target} ${step.setting.name}`}
               >
-                {safe(on, 40)} {safe(knob, 30)}
+                {safe(on, 40)} {safe(setting, 30)}
               </th>
               <td className="num">{valueWords(step, step.before)}</td>
               <td className="px-1.5 text-dim">→</td>

@@ -41,7 +41,7 @@ export function Effect({ prediction, measured }: { prediction: Prediction; measu
       )}
       <p className="text-dim text-xs">
         {inside === null
-          ? `Rests on ${basis}.`
+          ? `Based on ${basis}.`
           : inside
             ? 'The measured value lies inside the predicted band.'
             : 'The measured value lies outside the predicted band.'}

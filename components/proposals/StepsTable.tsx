@@ -2,7 +2,7 @@ import { safe } from '@/lib/format/format.ts'
 import type { Step } from '@/lib/model/proposal.ts'
 import { settingWords, valueWords } from './words.ts'
 
-/** The exact difference: each knob, now and then. */
+/** The exact difference: each setting, now and then. */
 export function StepsTable({ steps, applied }: { steps: readonly Step[]; applied?: boolean }) {
   return (
     <table className="w-full text-sm" aria-label="Steps">

@@ -4,21 +4,21 @@ import { readExpiryName } from '@/lib/model/expiry.ts'
 import type { Guard, Prediction, Step } from '@/lib/model/proposal.ts'
 import { parseSetting } from '@/lib/model/setting.ts'
 
-/** Which knob on what: `app3` and `weight`; `cache-a` and `maxmemory`; a ring's node and `points`. */
-export function knobOf(step: Pick<Step, 'setting'>): { on: string; knob: string } {
+/** The name of a setting, and of what it is set on: `app3` and `weight`; `cache-a` and `maxmemory`; a ring's node and `points`. */
+export function settingNames(step: Pick<Step, 'setting'>): { on: string; setting: string } {
   const { of, name } = parseSetting(step.setting)
-  if ('server' in of) return { on: of.server, knob: name }
-  if ('node' in of) return { on: of.node, knob: name }
-  if ('ttl' in of) return { on: of.ttl, knob: name }
+  if ('server' in of) return { on: of.server, setting: name }
+  if ('node' in of) return { on: of.node, setting: name }
+  if ('ttl' in of) return { on: of.ttl, setting: name }
   const expiry = readExpiryName(name)
-  if (expiry) return { on: expiry.glob, knob: 'expiry' }
-  return { on: of.target, knob: name.replace(/^config\//, '') }
+  if (expiry) return { on: expiry.glob, setting: 'expiry' }
+  return { on: of.target, setting: name.replace(/^config\//, '') }
 }
 
-/** The knob as people call it: `app3 weight`, `cache-a maxmemory`, `products jitter`. */
+/** The setting as people call it: `app3 weight`, `cache-a maxmemory`, `products jitter`. */
 export function settingWords(step: Pick<Step, 'setting'>): string {
-  const { on, knob } = knobOf(step)
-  return safe(`${on} ${knob}`, 80)
+  const { on, setting } = settingNames(step)
+  return safe(`${on} ${setting}`, 80)
 }
 
 /** A value as people read it: bytes of memory in MiB, everything else as it is. */
@@ -40,11 +40,11 @@ export function stepsLine(steps: readonly Step[]): string {
 
 /** What the one primary button says: `Apply 4 weights`, `Apply maxmemory`. */
 export function applyWords(steps: readonly Step[]): string {
-  const liveSettings = new Set(steps.map((step) => knobOf(step).knob))
-  const [knob = 'setting'] = liveSettings
-  if (liveSettings.size > 1) return `Apply ${steps.length} settings`
-  if (knob === 'points') return steps.length === 1 ? 'Apply points' : `Apply points of ${steps.length} nodes`
-  return steps.length === 1 ? `Apply ${safe(knob, 30)}` : `Apply ${steps.length} ${safe(knob, 30)}${knob.endsWith('s') ? '' : 's'}`
+  const names = new Set(steps.map((step) => settingNames(step).setting))
+  const [name = 'setting'] = names
+  if (names.size > 1) return `Apply ${steps.length} settings`
+  if (name === 'points') return steps.length === 1 ? 'Apply points' : `Apply points of ${steps.length} nodes`
+  return steps.length === 1 ? `Apply ${safe(name, 30)}` : `Apply ${steps.length} ${safe(name, 30)}${name.endsWith('s') ? '' : 's'}`
 }
 
 /** `mean response 62 ms → 26 ms (22 to 31 ms)`. */

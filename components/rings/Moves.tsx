@@ -10,7 +10,7 @@ export const nodeWord = (name: string | null) => (name === null ? 'nobody' : saf
 
 type Move = Compared['movedBetween'][number]
 
-/** The keys that change hands, by pair of nodes, the largest first. */
+/** The keys that move, by pair of nodes, the largest first. */
 export function Moves({ compared, unit }: { compared: Compared; unit: string }) {
   const rows = compared.movedBetween.slice(0, MOVES_MAX)
   const rest = compared.movedBetween.slice(MOVES_MAX).reduce((sum, { share }) => sum + share, 0)

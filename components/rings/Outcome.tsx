@@ -13,7 +13,7 @@ import { capital, Moves, nodeWord } from './Moves.tsx'
 
 type Props = { source: LabSource; after: RingSpec; compared: Compared }
 
-/** What the edit would do: balance, what moves, what it costs at first. */
+/** What the edit would do: balance, what moves, and the misses that follow. */
 export const Outcome = memo(function Outcome({ source, after, compared }: Props) {
   const { unit } = source
   const parts = (spec: RingSpec, shares: ReadonlyMap<string, number>) => {
@@ -106,7 +106,7 @@ function factsOf({ source, compared }: Props): (readonly [ReactNode, ReactNode] 
           ],
         ] as const)),
     [
-      'Rests on',
+      'Based on',
       <span key="b" className="text-dim">
         {basisOf(source)}
       </span>,

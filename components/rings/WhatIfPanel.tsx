@@ -11,7 +11,7 @@ import { RingCircle } from './RingCircle.tsx'
 import { useWhatIf } from './useWhatIf.ts'
 import { WhatIfNodes } from './WhatIfNodes.tsx'
 
-/** The nodes with their points to play with, and at once what that would do. The edit is in the URL: a colleague sees the same. */
+/** The what-if editor of a ring: points or weights of its nodes, and at once what an edit would move. The edit is in the URL. */
 export function WhatIfPanel({ ring }: { ring: RingView }) {
   const whatIf = useWhatIf(ring)
   const { source, edit, shown, changed, compared, circles, because, busy, reset } = whatIf

@@ -82,7 +82,7 @@ const envoyKey: OptionField[] = [
   text('hashTag', 'Hash tag', '{}: enable_hashtagging of RedisProxy', { within: { keyHash: 'murmur2' } }),
 ]
 
-/** Options without which an algorithm is not told apart: what a ring of that kind begins with. */
+/** Required options: what a ring of that algorithm begins with. */
 export const FIRST_OPTIONS: Partial<Record<RingAlgorithm, RingOptions>> = {
   rendezvous: { client: 'pymemcache' },
   jump: { client: 'memcached-proxy' },

@@ -14,7 +14,7 @@ const STATE_WORDS = { up: 'ready', drain: 'drain', maint: 'maint' } as const
 
 /** The edit as steps of a change: points of a ring's nodes, weights and states of a pool's servers. */
 export function stepsOf({ spec: before, setBy }: Pick<LabSource, 'spec' | 'setBy'>, after: RingSpec): Made {
-  if (setBy === null) return { because: 'A described ring is nobody’s: copy the configuration instead.' }
+  if (setBy === null) return { because: 'No program runs a described ring: copy the configuration instead.' }
   if (setBy.is === 'ring' && !setBy.written) return { because: 'This ring has no control document: its program holds it.' }
   if (after.algorithm !== before.algorithm || optionsText(after) !== optionsText(before))
     return { because: 'Another algorithm or option is a change of the configuration, not of a setting: copy it instead.' }

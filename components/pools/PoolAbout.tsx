@@ -1,0 +1,70 @@
+import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
+import { Ago } from '@/components/frame/Ago.tsx'
+import { Go, linkLook } from '@/components/frame/Go.tsx'
+import { Code } from '@/components/ui/code.tsx'
+import { safe } from '@/lib/format/format.ts'
+import { labAddress } from '@/lib/lab/address.ts'
+import type { PoolView } from '@/lib/model/answers/pool.ts'
+import { poolRef } from '@/lib/model/ref.ts'
+import { poolParts } from './words.ts'
+
+/** The balance of a pool with the remarks that its shares must be read with. `changedAt`: of its last change, while that is recent. */
+export function PoolAbout({ pool, changedAt }: { pool: PoolView; changedAt: number | null }) {
+  return (
+    <>
+      <div className="px-4 py-2">
+        <BalanceStrip parts={poolParts(pool)} width={360} thick={10} label={`Balance of ${safe(pool.name, 60)}`} className="max-w-full" />
+        {changedAt !== null && (
+          <p className="text-dim text-xs">
+            Its settings changed <Ago at={new Date(changedAt).toISOString()} />: the shares seen are those of the last minute, so part of
+            them is from before.
+          </p>
+        )}
+        <Sharing pool={pool} />
+      </div>
+      {pool.unknown && <Unknown texts={pool.unknown} />}
+      {pool.tunable && (
+        <details className="px-4 py-2 text-sm">
+          <summary className="w-fit cursor-pointer text-dim hover:text-text">What would let its weights be set at run time</summary>
+          <p className="py-1 text-dim">In haproxy.cfg. {pool.tunable.moves}</p>
+          <Code text={pool.tunable.lines} label="Lines of haproxy.cfg" />
+        </details>
+      )}
+    </>
+  )
+}
+
+const SHARING: Partial<Record<PoolView['balances'], string>> = {
+  load: 'The algorithm shares by load, not by weights: no share is expected.',
+  hash: 'Shares follow a hash of the request: by keys they come near the weights, by traffic not always.',
+}
+
+/** What the shares of a pool follow that does not share by weights alone. */
+function Sharing({ pool }: { pool: PoolView }) {
+  if (pool.balances === 'weight') return null
+  return (
+    <p className="text-dim text-xs">
+      {SHARING[pool.balances]}
+      {pool.ringBecause && ` Which key goes where is not known exactly: ${safe(pool.ringBecause, 300)}.`}
+      {pool.ring && (
+        <Go href={labAddress(poolRef(pool))} className={`${linkLook} ml-1`}>
+          What would other weights move?
+        </Go>
+      )}
+    </p>
+  )
+}
+
+/** What of the pool's configuration Evenkeel does not understand. */
+function Unknown({ texts }: { texts: readonly string[] }) {
+  return (
+    <div className="px-4 py-2 text-sm">
+      <p>Not understood of this pool, so that no share, ring or advice is computed from it:</p>
+      <ul className="list-disc pl-5 text-dim">
+        {texts.map((text) => (
+          <li key={text}>{safe(text, 300)}</li>
+        ))}
+      </ul>
+    </div>
+  )
+}
