@@ -57,7 +57,7 @@ test('without a link the first known ring is on the bench, else one to describe'
 test('an address that names a known ring alone puts it on the bench', async () => {
   const others = [{ ...ring, name: 'first' }, ring]
   expect(await paint({ of: 'ring:products' }, others)).toContain('<option value="ring:products" selected="">')
-  expect(await paint({ of: 'ring:gone' })).toContain('ring:gone is not there')
+  expect(await paint({ of: 'ring:gone' })).toContain('ring:gone cannot be opened')
   const of = new URL(labAddress({ ring: 'products' }), 'http://localhost').searchParams.get('of')
   expect(of).toBe('ring:products')
 })
@@ -71,7 +71,7 @@ test('an address with points shows that edit of the ring', async () => {
 
 test('what is wrong is said: in the link, in its ring, in a field', async () => {
   expect(await paint('1.xx')).toContain('cannot be read')
-  expect(await paint(link({ of: 'ring:gone' }))).toContain('ring:gone is not there')
+  expect(await paint(link({ of: 'ring:gone' }))).toContain('ring:gone cannot be opened')
   const twins = withNode(EXAMPLE)
   const page = await paint(link({ before: { ...twins, nodes: twins.nodes.map((node) => ({ ...node, name: '<b>twin' })) } }))
   expect(page).toContain('is given twice')

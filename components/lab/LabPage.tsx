@@ -68,7 +68,11 @@ function Lab({ rings, pools }: Props) {
       {source ? (
         <Bench key={`${first} ${epoch}`} state={state} source={source} put={put} large={large} />
       ) : (
-        <Failure tried={`${safe(first!, 100)} is not there.`} answer={known.because} todo="Choose another one above." />
+        <Failure
+          tried={`${safe(first!, 100)} cannot be opened in the lab.`}
+          answer={safe(known.because, 400)}
+          todo="Choose another one above."
+        />
       )}
     </>
   )

@@ -24,11 +24,16 @@ export function useKnownRings(initialRings: Page<RingView>, initialPools: Page<P
   })
   const allRings = ring !== null && oneRing.data ? [...rings.items, oneRing.data] : rings.items
   const allPools = pool !== null && onePool.data ? [...pools.items, onePool.data] : pools.items
+  const loading = (ring !== null && oneRing.isPending) || (pool !== null && onePool.isPending)
   const failed = (ring !== null && oneRing.error) || (pool !== null && onePool.error)
   return {
     ids: [...rings.items.map(ringId), ...pools.items.filter((pool) => pool.ring).map(poolId)],
-    /** Why `of` is not there. */
-    because: failed ? errorText(failed) : parts ? 'It is being asked for.' : 'No ring or hashing pool of that name is known now.',
+    /** Why `of` cannot be opened. */
+    because: failed
+      ? errorText(failed)
+      : loading
+        ? 'Evenkeel is being asked for it.'
+        : whyNoRing(allPools.find((pool) => poolId(pool) === of)),
     find(id: string): LabSource | null {
       const ring = allRings.find((one) => ringId(one) === id)
       if (ring) return sourceOfRing(ring, hot?.items ?? [], targets?.items ?? [])
@@ -36,4 +41,11 @@ export function useKnownRings(initialRings: Page<RingView>, initialPools: Page<P
       return pool ? sourceOfPool(pool, targets?.items ?? []) : null
     },
   }
+}
+
+/** Why a pool has no ring that could be computed; undefined: no such pool. */
+function whyNoRing(pool: PoolView | undefined): string {
+  if (!pool) return 'No ring or hashing pool of that name is known now.'
+  if (pool.ringBecause) return `Which key goes where is not known exactly: ${pool.ringBecause}.`
+  return 'This pool does not hash: it chooses a server for each request, so that no key belongs to one.'
 }
