@@ -62,6 +62,15 @@ import { algorithms } from '../../lib/rings/algorithms.ts'
 import { evaluateSpecs } from '../../lib/rings/evaluate.ts'
 import { ipv4 } from '../../lib/rings/hashes/haproxy.ts'
 import { javaHash } from '../../lib/rings/hashes/java.ts'
+import { dalli } from '../../lib/rings/importers/dalli.ts'
+import { phpMemcached } from '../../lib/rings/importers/libmemcached.ts'
+import { readLiterals, type Group as Source } from '../../lib/rings/importers/literals.ts'
+import { dskit, gomemcache, memcachedProxy, memjs, spymemcached } from '../../lib/rings/importers/memcached.ts'
+import { named } from '../../lib/rings/importers/named.ts'
+import { python } from '../../lib/rings/importers/python.ts'
+import { goRedis, predis, redisRb } from '../../lib/rings/importers/redis.ts'
+import { listed, serverOf, withoutUser } from '../../lib/rings/importers/servers.ts'
+import { importRing } from '../../lib/rings/importers.ts'
 import { parseSpec } from '../../lib/rings/spec.ts'
 import { readable } from '../../lib/server/http/bytes.ts'
 import { operations } from '../../lib/server/http/operations.ts'
@@ -541,7 +550,44 @@ const LINKS = [
   writeLab({ ...EMPTY_LAB, of: 'ring:products', keys: ['cart:1'], traffic: { reads: 900 } }),
   writeLab({ ...EMPTY_LAB, after: parseSpec(reply(SPEC)) }),
 ]
+const imported = (file: string, importer: (text: string, source: Source) => unknown, ...good: string[]): Parser => ({
+  name: `rings/importers/${file}.ts#${importer.name}`,
+  group: 'rings',
+  good,
+  run: (text) => importer(text, readLiterals(text)),
+})
+const PHP = "$m = new Memcached; $m->setOption(Memcached::OPT_HASH, Memcached::HASH_MD5); $m->addServers([['h', 11211, 3]]);"
+const DJANGO = '{"BACKEND": "x.PyMemcacheCache", "LOCATION": ["a:1", "b:2"]}'
+const importers: Parser[] = [
+  { name: 'rings/importers.ts#importRing', group: 'rings', good: [PHP, DJANGO, 'dalli a:1 b:2'], run: importRing },
+  { name: 'rings/importers/literals.ts#readLiterals', group: 'rings', good: [PHP, DJANGO], run: readLiterals },
+  { name: 'rings/importers/servers.ts#serverOf', group: 'rings', good: ['memcached://u:p@h:1:2', '[::1]:1', '/run/a:3'], run: serverOf },
+  { name: 'rings/importers/servers.ts#withoutUser', group: 'rings', good: ['memcached://u:p@h:1/'], run: withoutUser },
+  { name: 'rings/importers/servers.ts#listed', group: 'rings', good: ['a:1, b:2;c'], run: listed },
+  imported('dalli', dalli, "Dalli::Client.new(['a:1:2', 'b'], x: 1)", "config.cache_store = :mem_cache_store, 'a', { b: 1 }"),
+  imported('redis', redisRb, 'Redis::Distributed.new %w[redis://a:1/0 redis://:p@b]'),
+  imported('redis', predis, "new Predis\\Client(['tcp://a:1?alias=b&weight=2', ['host' => 'c']], ['cluster' => 'predis'])"),
+  imported('redis', goRedis, 'redis.RingOptions{Addrs: map[string]string{"a": ":7000"}}'),
+  imported('libmemcached', phpMemcached, PHP),
+  imported('python', python, DJANGO, "HashClient([('a', 1), 'b:2'])", 'memcache.Client(["a:1", ("b:2", 3)])'),
+  imported('memcached', memjs, "memjs.Client.create('u:p@a:1,b:2')"),
+  imported(
+    'memcached',
+    spymemcached,
+    'new MemcachedClient(new KetamaConnectionFactory(), AddrUtil.getAddresses("10.0.0.1:1 a/10.0.0.2:1"))',
+  ),
+  imported(
+    'memcached',
+    memcachedProxy,
+    'pools{ main = { backends = { "a:1" } } }',
+    "mcp.pool({ mcp.backend('b', 'h', 1) }, { seed = 's' })",
+  ),
+  imported('memcached', gomemcache, 'memcache.New("a:1", "b:2")'),
+  imported('memcached', dskit, 'memcached:\n  addresses: "a:1,b:2"\n', 'memcached:\n  addresses:\n    - a:1\n'),
+  imported('named', named, 'dalli a:1, b:2:3'),
+]
 const rings: Parser[] = [
+  ...importers,
   {
     name: 'rings/spec.ts#parseSpec',
     group: 'rings',

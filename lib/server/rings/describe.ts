@@ -2,6 +2,7 @@ import { EvenkeelError } from '../../model/error.ts'
 import { parseJson } from '../../model/json.ts'
 import type { RingSpec } from '../../model/ring.ts'
 import { products } from '../../products/sources.ts'
+import { importRing } from '../../rings/importers.ts'
 import { parseSpec } from '../../rings/spec.ts'
 
 /**
@@ -10,7 +11,7 @@ import { parseSpec } from '../../rings/spec.ts'
  */
 export function describeRing(text: string): RingSpec {
   const json = jsonOf(text)
-  if (json && 'algorithm' in json) {
+  if (json !== null && !(json instanceof Error) && 'algorithm' in json) {
     // A control document is a ring with its version.
     const { version: _, ...spec } = json
     return parseSpec(spec)
@@ -19,19 +20,22 @@ export function describeRing(text: string): RingSpec {
     const spec = read(() => product.describes?.(text))
     if (spec) return parseSpec(spec)
   }
+  // Options of Python and Go begin with a brace too, without being JSON.
+  const imported = importRing(text)
+  if (imported) return parseSpec(imported)
+  if (json instanceof Error) throw new EvenkeelError('bad_request', `Not JSON: ${json.message}`)
   throw new EvenkeelError(
     'bad_request',
-    'This is no ring that is known here: paste server lines of haproxy.cfg, an upstream of nginx.conf, a pool of nutcracker.yml, endpoints of Envoy, CLUSTER NODES, or a RingSpec.',
+    'This is no ring that is known here: paste server lines of haproxy.cfg, an upstream of nginx.conf, a pool of nutcracker.yml, endpoints of Envoy, CLUSTER NODES, the options of a client library with its servers, or a RingSpec.',
   )
 }
 
-function jsonOf(text: string): Record<string, unknown> | null {
+function jsonOf(text: string): Record<string, unknown> | Error | null {
   if (!text.trimStart().startsWith('{')) return null
   try {
     return parseJson(text) as Record<string, unknown>
   } catch (error) {
-    // nginx.conf may begin with a brace nowhere: what does is meant as JSON.
-    throw new EvenkeelError('bad_request', `Not JSON: ${(error as Error).message}`)
+    return error as Error
   }
 }
 
