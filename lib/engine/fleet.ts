@@ -6,8 +6,8 @@ import type { Log } from '../model/log.ts'
 import type { AnyProduct, Parsed, TargetConfig } from '../model/product.ts'
 import type { Store } from '../model/store.ts'
 import type { Capability, TargetState, Topology } from '../model/topology.ts'
+import { appendInSlices } from './appendInSlices.ts'
 import { bounded } from './bounded.ts'
-import { breathe } from './breathe.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createDiscovery } from './discovery.ts'
 import { createTarget, type Target, type TargetStatus } from './target.ts'
@@ -35,9 +35,6 @@ export interface PolledFleet extends Fleet {
   configure(config: TargetConfig): Promise<void>
   stepClock(step: ClockStep): void
 }
-
-/** Samples of one poll that are stored without yielding to the event loop: new series, the most expensive, take about 10 µs each. */
-const KEPT_AT_ONCE = 1_000
 
 export function createFleet({ edges, poll, store, bus, log, clock = systemClock, ...options }: FleetOptions): PolledFleet {
   const book = createTopologyBook()
@@ -82,16 +79,7 @@ export function createFleet({ edges, poll, store, bus, log, clock = systemClock,
     book.put(target, probe, topology)
     cached = null
     if (records.length > 0) store.putRecords(target, records)
-    if (samples.length > KEPT_AT_ONCE) return keepSlowly(target, at, samples, stepMs)
-    if (samples.length > 0) store.append(target, at, samples, stepMs)
-  }
-
-  /** Stores a large poll slice by slice, so that requests are served in between. */
-  async function keepSlowly(target: string, at: number, samples: Parsed['samples'], stepMs: number): Promise<void> {
-    for (let from = 0; from < samples.length && !stopped; from += KEPT_AT_ONCE) {
-      store.append(target, at, samples.slice(from, from + KEPT_AT_ONCE), stepMs)
-      await breathe()
-    }
+    return appendInSlices(store, target, at, samples, stepMs, () => stopped)
   }
 
   return {

@@ -15,15 +15,11 @@ import { createDispatch } from '../engine/dispatch/dispatch.ts'
 import { createEngine } from '../engine/engine.ts'
 import { createFleet } from '../engine/fleet.ts'
 import { withoutTrailingSlashes } from '../format/url.ts'
-import type { ControlConfig } from '../model/control.ts'
 import type { DetectorSettings } from '../model/detector.ts'
 import { readEdges } from '../model/edges.ts'
 import type { AppEvent } from '../model/events.ts'
 import type { Log } from '../model/log.ts'
-import type { AnyProduct, TargetConfig } from '../model/product.ts'
-import { refText } from '../model/ref.ts'
 import { notifiers } from '../notifiers/registry.ts'
-import { products } from '../products/sources.ts'
 import { createStore } from '../store/store.ts'
 import { createRecorder } from './audit/recorder.ts'
 import { signInsOf } from './audit/signIns.ts'
@@ -39,6 +35,7 @@ import type { Runtime } from './runtime.ts'
 import { schemas } from './schemas.ts'
 import { moveSilences } from './silences/silences.ts'
 import { honourConsents, moveConsents } from './targets/monitorConsent.ts'
+import { polledTargets } from './targets/polledTargets.ts'
 import { solveInThread } from './workers/rings.ts'
 
 const VERSION = '0.1.0'
@@ -49,35 +46,18 @@ export function readConfig(path: string | undefined, env: NodeJS.ProcessEnv, bou
   return parseConfig(text, env, schemas(), { file, readFile, bound })
 }
 
-/** Everything that is polled: the configured targets, and the control documents of rings and TTL policies. */
-function allTargets(config: Config): { config: TargetConfig; product: AnyProduct }[] {
-  const redisOf = (name: string) => config.targets.find((target) => target.name === name)!
-  const controls: ControlConfig[] = [
-    ...config.rings.map(
-      ({ name, spec, nodes, control, followersExpected }): ControlConfig => ({
-        kind: 'control',
-        name: refText({ ring: name }),
-        key: control.key,
-        redis: redisOf(control.target),
-        followersExpected,
-        ring: { name, spec, nodes },
-      }),
-    ),
-    ...config.ttls.map(
-      ({ name, match, ttlMs, jitter, control, followersExpected }): ControlConfig => ({
-        kind: 'control',
-        name: refText({ ttl: name }),
-        key: control.key,
-        redis: redisOf(control.target),
-        followersExpected,
-        ttl: { name, match, ttlMs, jitter },
-      }),
-    ),
-  ]
-  return [...config.targets, ...controls].flatMap((target) => {
-    const product = products.find((candidate) => candidate.kind === target.kind)
-    return product ? [{ config: target, product }] : []
-  })
+function makeDataFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new ConfigError('the configuration', [
+      {
+        path: 'data',
+        found: `${folder}, which cannot be made (${(error as NodeJS.ErrnoException).code})`,
+        allowed: 'a folder that can be written',
+      },
+    ])
+  }
 }
 
 /** Puts the runtime together and starts it. `print` is for what a person must read once: the sign-in link. */
@@ -90,22 +70,12 @@ export async function openRuntime(
   const clock = createSteadyClock()
   const { now, monotonic } = clock
   for (const warning of config.warnings) log.warn({}, warning)
-  try {
-    mkdirSync(config.data, { recursive: true, mode: 0o700 })
-  } catch (error) {
-    throw new ConfigError('the configuration', [
-      {
-        path: 'data',
-        found: `${config.data}, which cannot be made (${(error as NodeJS.ErrnoException).code})`,
-        allowed: 'a folder that can be written',
-      },
-    ])
-  }
+  makeDataFolder(config.data)
   const store = createStore({ path: join(config.data, 'evenkeel.db'), retention: config.retention, now, log })
   const bus = createBus((error) => log.error({ error: String(error) }, 'a listener failed'))
   const clockNews = createClockNews({ bus, log, monotonic })
   const closing = new AbortController()
-  const targets = allTargets(config)
+  const targets = polledTargets(config)
 
   const steady = clockOf({ now, monotonic })
   const fleet = createFleet({ targets, edges: readEdges(config.edges), poll: config.poll, store, bus, clock: steady, log })
@@ -173,6 +143,17 @@ export async function openRuntime(
       store.close()
     },
   }
+  connectParts(runtime)
+  // What was under way at the end of the last run goes by the clock as it is now.
+  engine.noticeClock()
+  await changes.recover()
+  engine.start()
+  return runtime
+}
+
+/** The subscriptions of the parts to one another: to events, to ticks, to the end of sessions. */
+function connectParts(runtime: Runtime): void {
+  const { bus, engine, changes, dispatch, log } = runtime
   bus.on((event) => {
     if (event.type !== 'clock') return
     moveSilences(runtime, event.step)
@@ -188,11 +169,6 @@ export async function openRuntime(
     const each = await Promise.allSettled([honourConsents(runtime), changes.tick(), (async () => dispatch.tick())()])
     for (const one of each) if (one.status === 'rejected') log.error({ err: one.reason }, 'a part of the tick failed')
   })
-  // What was under way at the end of the last run goes by the clock as it is now.
-  engine.noticeClock()
-  await changes.recover()
-  engine.start()
-  return runtime
 }
 
 /** An event's data is the noun as the API answers it. */

@@ -2,19 +2,14 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type AuditDraft, type AuditEntry, type AuditHead, bounded, NO_HASH } from '../model/audit.ts'
 import type { AuditLog } from '../model/store.ts'
 import { type AuditBreak, type AuditVerdict, hashOf, readEntry, verifyChain } from './auditChain.ts'
+import { entryOf, listAudit } from './auditRows.ts'
 
 /** Entries that wait in memory for room on the disk. More than that would be memory that a stranger decides on. */
 const HELD_MAX = 1_000
-/** Rows that one look through the log goes over: some tens of ms. */
-const LOOK_MAX = 100_000
-const LOOK_STEP = 10_000
 
 /** An append-only log in the store's file. Durable when `append` returns, or held until there is room; it never throws. */
 export function auditLogOf(db: DatabaseSync): AuditLog & { close(): void } {
-  const insert = db.prepare(
-    'INSERT INTO audit (seq, at, what, by, how, sender, about, outcome, detail, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-  )
-  const advance = db.prepare('UPDATE audit_head SET seq = ?, hash = ? WHERE one = 1')
+  const chain = chainWriter(db)
   const listeners: ((entry: AuditEntry) => void)[] = []
   const held: AuditDraft[] = []
   let lost = 0
@@ -24,33 +19,12 @@ export function auditLogOf(db: DatabaseSync): AuditLog & { close(): void } {
   // Where the two disagree, the next entry comes after both: what is missing between them stays to be seen.
   if (last && last.seq > head.seq) head = last
 
-  function write(drafts: readonly AuditDraft[]): AuditEntry[] {
-    const written: AuditEntry[] = []
-    let at = head
-    db.exec('BEGIN IMMEDIATE')
-    try {
-      for (const draft of drafts) {
-        const unhashed = { ...draft, seq: at.seq + 1, at: new Date(draft.at).toISOString(), prev: at.hash }
-        const entry: AuditEntry = { ...unhashed, hash: hashOf(unhashed) }
-        const { seq, what, by, how, from, about, outcome, detail, prev, hash } = entry
-        insert.run(seq, draft.at, what, by, how, from, about, outcome, JSON.stringify(detail), prev, hash)
-        at = { seq, hash }
-        written.push(entry)
-      }
-      advance.run(at.seq, at.hash)
-      db.exec('COMMIT')
-    } catch (error) {
-      if (db.isTransaction) db.exec('ROLLBACK')
-      throw error
-    }
-    head = at
-    return written
-  }
-
   function attempt(drafts: readonly AuditDraft[]): boolean {
     let written: AuditEntry[]
     try {
-      written = write(drafts)
+      written = chain.append(drafts, head)
+      const last = written.at(-1)
+      if (last) head = { seq: last.seq, hash: last.hash }
     } catch (error) {
       trouble = error instanceof Error ? error.message : String(error)
       return false
@@ -80,53 +54,14 @@ export function auditLogOf(db: DatabaseSync): AuditLog & { close(): void } {
       // One first: a disk that is still full must not be asked for all of it each second.
       if (!attempt([first])) return
       held.shift()
-      const gap: AuditDraft[] =
-        lost === 0
-          ? []
-          : [
-              {
-                at,
-                what: 'audit-lost',
-                by: null,
-                how: 'evenkeel',
-                from: null,
-                about: '',
-                outcome: 'failed',
-                detail: { entries: String(lost), because: 'there was no room on the disk, and no more in memory' },
-              },
-            ]
+      const gap = lost === 0 ? [] : [lostEntries(lost, at)]
       if (held.length + gap.length > 0 && !attempt([...held, ...gap])) return
       held.length = 0
       lost = 0
     },
     unsaved: () => ({ entries: held.length + lost, because: trouble }),
     head: () => head,
-    list({ before, limit, what, by, from, since, until }) {
-      const where = ['seq < ?', 'seq >= ?']
-      const values: (string | number)[] = []
-      const equal = (column: string, value: string | number | undefined, sign = '=') => {
-        if (value === undefined) return
-        where.push(`${column} ${sign} ?`)
-        values.push(value)
-      }
-      equal('what', what)
-      equal('by', by)
-      equal('sender', from)
-      equal('at', since, '>=')
-      equal('at', until, '<=')
-      const select = db.prepare(`SELECT * FROM audit WHERE ${where.join(' AND ')} ORDER BY seq DESC LIMIT ?`)
-      const top = Math.min(before ?? head.seq + 1, head.seq + 1)
-      const items: AuditEntry[] = []
-      // In steps: a filter that hardly anything passes must not hold up everything else for as long as the log is.
-      let at = top
-      while (at > 1 && items.length < limit && top - at < LOOK_MAX) {
-        const floor = Math.max(1, at - LOOK_STEP)
-        for (const row of select.all(at, floor, ...values, limit - items.length)) items.push(entryOf(row))
-        at = floor
-      }
-      const next = items.length === limit ? items.at(-1)!.seq : at
-      return { items, next: next > 1 ? next : null }
-    },
+    list: (query) => listAudit(db, head.seq, query),
     since: (after, limit) => db.prepare('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?').all(after, limit).map(entryOf),
     onWritten: (listener) => void listeners.push(listener),
     close() {
@@ -136,27 +71,51 @@ export function auditLogOf(db: DatabaseSync): AuditLog & { close(): void } {
   return log
 }
 
-type Row = Record<string, unknown>
-
-/** A row as the entry that was hashed; what somebody has spoilt in it stays as it is, for the chain to tell. */
-function entryOf(row: Row): AuditEntry {
-  const { at, sender, detail, ...rest } = row
-  return { ...rest, at: isoOf(at), from: sender, detail: recordOf(detail) } as AuditEntry
-}
-
-function isoOf(at: unknown): unknown {
-  return typeof at === 'number' && Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : at
-}
-
-function recordOf(detail: unknown): unknown {
-  try {
-    return JSON.parse(String(detail))
-  } catch {
-    return detail
+/** Writes entries, each chained to the one before by its hash, all of them or none. */
+function chainWriter(db: DatabaseSync) {
+  const insert = db.prepare(
+    'INSERT INTO audit (seq, at, what, by, how, sender, about, outcome, detail, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  )
+  const advance = db.prepare('UPDATE audit_head SET seq = ?, hash = ? WHERE one = 1')
+  return {
+    append(drafts: readonly AuditDraft[], head: AuditHead): AuditEntry[] {
+      const written: AuditEntry[] = []
+      let at = head
+      db.exec('BEGIN IMMEDIATE')
+      try {
+        for (const draft of drafts) {
+          const unhashed = { ...draft, seq: at.seq + 1, at: new Date(draft.at).toISOString(), prev: at.hash }
+          const entry: AuditEntry = { ...unhashed, hash: hashOf(unhashed) }
+          const { seq, what, by, how, from, about, outcome, detail, prev, hash } = entry
+          insert.run(seq, draft.at, what, by, how, from, about, outcome, JSON.stringify(detail), prev, hash)
+          at = { seq, hash }
+          written.push(entry)
+        }
+        advance.run(at.seq, at.hash)
+        db.exec('COMMIT')
+      } catch (error) {
+        if (db.isTransaction) db.exec('ROLLBACK')
+        throw error
+      }
+      return written
+    },
   }
 }
 
-const headOf = (row: Row | undefined): AuditHead | null => (row ? { seq: Number(row.seq), hash: String(row.hash) } : null)
+/** The entry that stands for those that were lost. */
+const lostEntries = (lost: number, at: number): AuditDraft => ({
+  at,
+  what: 'audit-lost',
+  by: null,
+  how: 'evenkeel',
+  from: null,
+  about: '',
+  outcome: 'failed',
+  detail: { entries: String(lost), because: 'there was no room on the disk, and no more in memory' },
+})
+
+const headOf = (row: Record<string, unknown> | undefined): AuditHead | null =>
+  row ? { seq: Number(row.seq), hash: String(row.hash) } : null
 /** The newest entry's record; null when there is none, which only somebody else can bring about. */
 const readHead = (db: DatabaseSync) => headOf(db.prepare('SELECT seq, hash FROM audit_head').get())
 const lastOf = (db: DatabaseSync) => headOf(db.prepare('SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1').get())

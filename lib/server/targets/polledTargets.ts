@@ -1,0 +1,36 @@
+import type { Config } from '../../config/config.ts'
+import type { ControlConfig } from '../../model/control.ts'
+import type { AnyProduct, TargetConfig } from '../../model/product.ts'
+import { refText } from '../../model/ref.ts'
+import { products } from '../../products/sources.ts'
+
+/** Everything that is polled: the configured targets, and the control documents of rings and TTL policies. */
+export function polledTargets(config: Config): { config: TargetConfig; product: AnyProduct }[] {
+  const redisOf = (name: string) => config.targets.find((target) => target.name === name)!
+  const controls: ControlConfig[] = [
+    ...config.rings.map(
+      ({ name, spec, nodes, control, followersExpected }): ControlConfig => ({
+        kind: 'control',
+        name: refText({ ring: name }),
+        key: control.key,
+        redis: redisOf(control.target),
+        followersExpected,
+        ring: { name, spec, nodes },
+      }),
+    ),
+    ...config.ttls.map(
+      ({ name, match, ttlMs, jitter, control, followersExpected }): ControlConfig => ({
+        kind: 'control',
+        name: refText({ ttl: name }),
+        key: control.key,
+        redis: redisOf(control.target),
+        followersExpected,
+        ttl: { name, match, ttlMs, jitter },
+      }),
+    ),
+  ]
+  return [...config.targets, ...controls].flatMap((target) => {
+    const product = products.find((candidate) => candidate.kind === target.kind)
+    return product ? [{ config: target, product }] : []
+  })
+}
