@@ -3,7 +3,7 @@ import { Button } from '@/components/ui/button.tsx'
 import { Code } from '@/components/ui/code.tsx'
 import { Dialog } from '@/components/ui/sheet.tsx'
 
-/** Recovery codes, this once. */
+/** The dialog with new recovery codes: they are shown once. */
 export function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; onClose: () => void }) {
   return (
     <Dialog

@@ -1,7 +1,7 @@
 'use client'
 import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
 
-/** A change to the own account: whatever came of it, the account is read again. */
+/** A mutation of the person's own account: it reads the account again whatever the outcome. */
 export function useVerb<Given, Got>(verb: (given: Given) => Promise<Got>, done?: (got: Got) => void): UseMutationResult<Got, Error, Given> {
   const client = useQueryClient()
   return useMutation({

@@ -6,7 +6,7 @@ import { metricOf } from '@/lib/metrics/registry.ts'
 import type { Evidence } from '@/lib/model/finding.ts'
 import type { Labels } from '@/lib/model/series.ts'
 
-/** Charts are dear: the first few metrics tell the story. */
+/** The most charts of a finding: each costs a query and a redraw a second. */
 const CHARTS = 2
 
 /** Every number of a finding beside what it is held against, and the metrics' own history under them. */
@@ -57,7 +57,7 @@ export function EvidenceList({ evidence }: { evidence: Evidence[] }) {
 
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
 
-/** The one that the finding is about among its neighbours; a series without a name of its own is that of all. */
+/** The series that the finding is about; one without a name of its own is that of all. */
 const nameOf = ({ server, node, key, pool, ring, target }: Labels, metric: string) =>
   server ??
   node ??

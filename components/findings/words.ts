@@ -15,7 +15,7 @@ export function findingWord(finding: Pick<FindingView, 'state' | 'severity' | 's
   return finding.stale ? `${finding.severity}, stale` : finding.severity
 }
 
-/** Where a finding's subject lives: its pool's, ring's or target's page. */
+/** The page of a finding's subject: its pool's, ring's or target's. */
 export function subjectHref(subject: FindingView['subject']): string | null {
   const part = encodeURIComponent
   if (subject.ring) return `/rings/${part(subject.ring)}`

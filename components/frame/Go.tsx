@@ -3,7 +3,7 @@ import Link from 'next/link'
 import { useRouter, useSearchParams } from 'next/navigation'
 import { type ComponentProps, useCallback } from 'react'
 
-/** What a walk from page to page carries along: the time range and the scope. */
+/** The query parameters that links between pages keep: the time range and the scope. */
 const CARRIED = ['span', 'from', 'to', 'compare', 'scope'] as const
 
 /** `href` with what the page's URL carries along. Pure. */

@@ -7,7 +7,7 @@ import { clockStepText } from '@/lib/format/clockStep.ts'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
 import { Moment } from './Ago.tsx'
 
-/** What everybody should know of Evenkeel itself, above every page: that nothing is being saved, what was damaged on its disk, and that its clock was set. */
+/** The banner of Evenkeel's own state, above every page: that nothing is being saved, what was damaged on its disk, and that its clock was set. */
 export function Notices({ frame: { saving, repairs, clockStep } }: { frame: FrameView }) {
   const [dismissed, setDismissed] = useState<string | null>(null)
   return (

@@ -6,7 +6,7 @@ import { type ReactNode, useState } from 'react'
 import { Problem } from './api.ts'
 import { LiveProvider } from './live.tsx'
 
-/** Everything that a page may use: theme, URL state, queries (first paint comes as `initialData` from the server), live or paused. */
+/** The providers of a page: theme, URL state, queries (first paint comes as `initialData` from the server), live or paused. */
 export function Providers({ children, nonce }: { children: ReactNode; nonce?: string }) {
   const [client] = useState(
     () =>

@@ -10,7 +10,7 @@ const listen = (listener: () => void) => {
   return () => void listeners.delete(listener)
 }
 
-/** Sets what the tab's event stream tells every second. */
+/** Stores the state of the tab's event stream, which comes every second. */
 export function setConnection(change: Partial<Connection>): void {
   state = { ...state, ...change }
   for (const listener of listeners) listener()

@@ -6,7 +6,7 @@ import type { AppEvent } from '@/lib/model/events.ts'
 import { subjectName } from '@/lib/model/finding.ts'
 import { setConnection } from './connection.ts'
 
-/** First words of the query keys that an event makes old. */
+/** The first words of the query keys that an event invalidates. */
 const TOUCHES: Record<AppEvent['type'], string[]> = {
   finding: ['findings', 'overview', 'frame', 'incidents', 'rules'],
   proposal: ['proposals', 'overview', 'findings'],
@@ -174,5 +174,5 @@ export function notify(title: string, text: string, href: string): void {
   }
 }
 
-/** Everything may be old: after the page was paused. */
+/** Invalidates every query: after the page was paused, all of them may be old. */
 export const refreshAll = (client: QueryClient) => void client.invalidateQueries()

@@ -9,10 +9,10 @@ import { usePages } from './usePages.ts'
 
 export type Place = { kind: string; name: string; href: string }
 
-/** So many places are offered at once; with what is typed, of all that there are those whose words hold it. */
+/** The most places that are offered at once. */
 const PLACES = 200
 
-/** Lists the palette offers; asked for when it opens, and what fails is simply not offered. */
+/** What the palette offers, filtered by what is typed; asked for when it opens. A list that cannot be read is left out. */
 export function usePaletteThings(open: boolean, text: string): { findings: FindingView[]; proposals: ProposalView[]; places: Place[] } {
   const options = { enabled: open, everyMs: 10_000, all: true }
   const { items: findings } = usePages<FindingView>(['findings'], 'findings', { ...options, query: { state: 'firing' } })

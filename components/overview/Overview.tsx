@@ -12,7 +12,7 @@ import { TopFindings } from './TopFindings.tsx'
 import { UnderWatch } from './UnderWatch.tsx'
 import { Verdicts } from './Verdicts.tsx'
 
-/** Three seconds: what needs you, where it is, what would mend it, what is being mended. */
+/** The overview page: what needs a person, the tiers, the findings that cost most, and the changes under watch. */
 export function Overview({ initialData, incidents }: { initialData: OverviewView; incidents: Page<IncidentView> }) {
   const { data: view = initialData } = useApi<OverviewView>(['overview'], 'overview', { initialData, everyMs: 2_000 })
   if (view.targets.total === 0)

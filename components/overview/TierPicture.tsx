@@ -15,7 +15,7 @@ const GAP = 12
 const WIDE = 4
 const BETWEEN = 1.5
 
-/** The tiers, left to right, edges as wide as their traffic. What is ill is coloured, the rest is grey. On a phone: top to bottom. */
+/** The diagram of the tiers, left to right, edges as wide as their traffic; only what has a finding is coloured. On a phone: top to bottom. */
 export function TierPicture({ view }: { view: Pick<OverviewView, 'tiers' | 'edges' | 'poolsLeft'> }) {
   const picture = placeTiers(view)
   if (picture.columns === 0) return null
@@ -123,7 +123,7 @@ function Frame({ tier, className, children }: { tier: TierView; className: strin
   )
 }
 
-/** What is known, and of errors only that there are some: what is well stays silent. */
+/** The figures of a tier that are known; its errors only where there are some. */
 function Figures({ tier }: { tier: TierView }) {
   const errors = tier.errorRatio !== null && tier.errorRatio >= 0.0005 ? tier.errorRatio : null
   const known = tier.requestsPerSecond !== null || tier.responseSeconds !== null || tier.hitRatio !== null

@@ -18,7 +18,7 @@ export const RingCircle = memo(function RingCircle({
 }: {
   now: Drawn
   then?: Drawn
-  /** The node that is looked at: the others stand back. */
+  /** The node that is highlighted: the others are dimmed. */
   lit?: string | null
   /** max over mean, in the middle, and of what. */
   factor: number

@@ -26,7 +26,7 @@ const FOLLOWERS: Column<Follower>[] = [
   { id: 'fresh', head: 'State', cell: (f) => <Status tone={f.fresh ? 'ok' : 'warning'}>{f.fresh ? 'follows' : 'silent'}</Status> },
 ]
 
-/** One ring: who owns which keys, who gets which reads, who follows; and what another number of points would do. */
+/** The page of a ring: shares of keys and reads, followers, and a what-if of its points. */
 export function RingPage({ name, initialData }: { name: string; initialData: RingView }) {
   const { data: ring = initialData } = useApi<RingView>(['rings', name], path`rings/${name}`, { initialData, everyMs: 2_000 })
   const followers = followersWord(ring)

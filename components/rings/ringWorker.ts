@@ -1,7 +1,7 @@
 import { answer } from '@/lib/lab/answer.ts'
 import type { LabAnswer, LabQuestion } from '@/lib/lab/compute.ts'
 
-/** Computes rings beside the page, so that typing never waits for a circle. */
+/** The messages of the ring worker, which computes rings off the main thread so that typing never waits. */
 export type Asked = { id: number; question: LabQuestion }
 export type Answered = { id: number } & ({ answer: LabAnswer } | { because: string })
 

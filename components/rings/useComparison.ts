@@ -8,10 +8,10 @@ import type { Answered, Asked } from './ringWorker.ts'
 
 type Waiting = { resolve(answer: LabAnswer): void; reject(error: Error): void }
 
-/** A ring that takes longer is given up, and its thread with it. */
+/** The deadline of one computation; past it the thread is ended. */
 const DEADLINE_MS = 20_000
 
-/** Answers in a thread of the page's own, begun when first needed and ended with the page. */
+/** A web worker for questions about rings: begun when first needed, ended with the page. */
 export function useThread(): (question: LabQuestion) => Promise<LabAnswer> {
   const thread = useRef<{ worker: Worker; waiting: Map<number, Waiting>; ids: number } | null>(null)
   useEffect(
@@ -62,7 +62,7 @@ function begin() {
   return { worker, waiting, ids: 0 }
 }
 
-/** The object that was there before, as long as the new one says the same: what is drawn from it need not be drawn again. */
+/** Memoizes a value by its JSON: equal content keeps the same object, so that what is drawn from it is not drawn again. */
 export function useSame<T>(value: T): T {
   const print = JSON.stringify(value)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the print stands for the object

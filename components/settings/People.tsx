@@ -33,7 +33,7 @@ const ROLES: { value: Role; label: string }[] = [
   { value: 'admin', label: 'admin: people and tokens too' },
 ]
 
-/** Who may read, apply and admit. Without a login everybody on this machine may do everything. */
+/** The people with their roles. Without a login everybody on this machine may do everything. */
 export function People({ frame }: { frame: FrameView }) {
   const admin = frame.person?.role === 'admin'
   if (frame.auth === 'none')

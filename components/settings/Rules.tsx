@@ -8,7 +8,7 @@ import { Table } from '@/components/ui/table.tsx'
 import { duration, safe } from '@/lib/format/format.ts'
 import type { RuleView } from '@/lib/model/answers/rule.ts'
 
-/** Every rule with what it says now: too little data is shown as such, never as all well. */
+/** The list of rules with their present state: too little data is shown as such, never as healthy. */
 export function Rules({ rules }: { rules: RuleView[] }) {
   const [open, setOpen] = useState<string | null>(null)
   const rule = rules.find((one) => one.id === open)

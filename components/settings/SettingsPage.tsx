@@ -14,7 +14,7 @@ import { Rules } from './Rules.tsx'
 const TABS = ['rules', 'config', 'people'] as const
 type Props = { rules: Page<RuleView>; config: string; warnings: string[]; frame: FrameView }
 
-/** What is judged and by which numbers, the configuration as it was read, and who may do what. */
+/** The settings page: rules with their thresholds, the configuration as it was read, people and tokens. */
 export function SettingsPage({ rules, config, warnings, frame }: Props) {
   const [tab, setTab] = useQueryState('tab', parseAsStringEnum([...TABS]).withDefault('rules'))
   const { data } = useQuery({

@@ -23,7 +23,7 @@ import { TargetCharts } from './TargetCharts.tsx'
 import { Took } from './Took.tsx'
 import { figureBecause, figureValue, isCache, TARGET_TONE } from './words.ts'
 
-/** One target: what it does over time, what it answers slowly, how it is set, what can be read on it and at what cost. */
+/** The page of a target: charts, commands, slow log, configuration, probes and capabilities. */
 export function TargetPage({ name, initialData }: { name: string; initialData: TargetView }) {
   const [tab, setTab] = useQueryState('tab', parseAsString.withDefault('charts').withOptions({ scroll: false }))
   const { data: target = initialData } = useApi<TargetView>(['targets', name], path`targets/${name}`, { initialData, everyMs: 2_000 })

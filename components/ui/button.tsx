@@ -36,7 +36,7 @@ type Props = Omit<ComponentProps<'button'>, 'disabled'> &
     asChild?: boolean
   }
 
-/** A verb. `primary` at most once a view; `danger` for what takes something away. Never hidden when not allowed: `disabledBecause`. */
+/** A button. `primary` at most once a view; `danger` for what removes something. One that may not be used stays visible, with `disabledBecause`. */
 export function Button({ look, size, className, disabledBecause, busy, hint, asChild, onClick, type = 'button', ...rest }: Props) {
   const off = Boolean(disabledBecause) || busy
   const click = (event: MouseEvent<HTMLButtonElement>) => {

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 import { Button } from './button.tsx'
 import { cn } from './cn.ts'
 
-/** Text to the clipboard, with a word that it is there. */
+/** A button that copies a text to the clipboard and confirms it. */
 export function CopyButton({ text, label = 'Copy', className }: { text: string; label?: string; className?: string }) {
   const [copied, setCopied] = useState(false)
   useEffect(() => {
@@ -29,7 +29,7 @@ export function CopyButton({ text, label = 'Copy', className }: { text: string; 
   )
 }
 
-/** Commands, config lines, a raw answer: mono, as it is, with a copy button. `label` names it for screen readers. */
+/** A code block: commands, config lines or a raw answer, with a copy button. `label` names it for screen readers. */
 export function Code({ text, label, className, copy = true }: { text: string; label: string; className?: string; copy?: boolean }) {
   return (
     <figure aria-label={label} className={cn('relative rounded border border-line bg-sunken', className)}>

@@ -13,7 +13,7 @@ export function Empty({ title, children, config }: { title: string; children?: R
   )
 }
 
-/** What was tried, what came back, what to do. */
+/** An error message: what was tried, what came back, what to do. */
 export function Failure({ tried, answer, todo }: { tried: string; answer: string; todo?: ReactNode }) {
   return (
     <div role="alert" className="m-4 flex max-w-2xl gap-3 rounded border border-critical/40 bg-critical-soft p-3">
@@ -27,7 +27,7 @@ export function Failure({ tried, answer, todo }: { tried: string; answer: string
   )
 }
 
-/** Only where nothing is known yet. Same height as what will come. */
+/** A placeholder while nothing is known yet, as high as what will stand there. */
 export function Skeleton({ className }: { className?: string }) {
   return <div aria-hidden="true" className={`rounded bg-sunken ${className ?? 'h-5 w-full'}`} />
 }

@@ -9,7 +9,7 @@ type Props = {
   low?: number
   high?: number
   because?: string
-  /** Draws the eye: the number is out of line. */
+  /** The colour of a number that is out of line. */
   tone?: 'critical' | 'warning'
   className?: string
 }

@@ -1,4 +1,4 @@
-/** A level strip over a keel line. */
+/** The logo: a level balance strip over a keel line. */
 export function Logo({ size = 20 }: { size?: number }) {
   return (
     <svg aria-hidden="true" width={size} height={size} viewBox="0 0 32 32" className="shrink-0">

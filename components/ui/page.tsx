@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { cn } from './cn.ts'
 
-/** The head of a page: its name, one line of what is so, its verbs at the right. */
+/** The head of a page: its name, a line about its state, its buttons at the right. */
 export function PageHead({ title, lead, children }: { title: ReactNode; lead?: ReactNode; children?: ReactNode }) {
   return (
     <header className="flex flex-wrap items-end gap-x-4 gap-y-2 px-4 pt-4 pb-3">

@@ -3,7 +3,7 @@ import { ToggleGroup } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { cn } from './cn.ts'
 
-/** One of a few, all in sight. */
+/** A segmented control: one choice of a few, all of them shown. */
 export function Segmented<V extends string>({
   value,
   onChange,

@@ -50,7 +50,7 @@ const Arrow = ({ down }: { down: boolean }) => (
   </span>
 )
 
-/** Dense rows, numbers at the right, j/k/Enter, sorting by head, columns that give way on a phone. */
+/** A table: sorted by its heads, walked with j, k and Enter, with columns that are left out on narrow screens. */
 export function Table<T>(props: Props<T>) {
   const { label, columns, rows, rowKey, onOpen, main, hold, selected, initialOrder, empty, sticky = true, className } = props
   const [order, setOrder] = useState<Order | null>(initialOrder ?? null)

@@ -31,7 +31,7 @@ export const toast = Object.assign((title: string, options?: ExternalToast) => v
   error: (title: string, options?: ExternalToast) => void show('error', title, options),
 })
 
-/** Once, in the frame: where toasts appear. */
+/** The outlet of toasts; it stands once, in the frame. */
 export function Toaster() {
   const [needed, setNeeded] = useState(false)
   useEffect(() => {
