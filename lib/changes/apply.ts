@@ -7,7 +7,7 @@ import type { ChangesContext } from './context.ts'
 import type { LiveSettings } from './liveSettings.ts'
 import { refusalOf } from './refusal.ts'
 import { returning, slowStartOf } from './slowStart.ts'
-import { checkSteps, driftOf, isLong, readLive, refusalFacts, type Wanted } from './wanted.ts'
+import { checkSteps, driftOf, isLong, readLive, refusalFacts, unchangedError, type Wanted } from './wanted.ts'
 import { writeAll } from './write.ts'
 
 /** `change` is null for a dry run. */
@@ -30,7 +30,7 @@ export async function applySteps(wanted: Wanted, context: ChangesContext): Promi
 
   // From here to the journal's first entry nothing is awaited: of two requests at once the second one finds the first one's change.
   const steps = live instanceof Map ? checked.map((step) => ({ ...step, before: live.get(settingKey(step.setting)) ?? '' })) : []
-  const liveRefusal = live instanceof Map ? driftOf(wanted, steps, liveSettings) : live
+  const liveRefusal = live instanceof Map ? (driftOf(wanted, steps, liveSettings) ?? unchangedError(wanted, steps, liveSettings)) : live
   const refusal = refusalOf({ ...refusalFacts(wanted, context), live: liveRefusal })
   if (refusal) throw refusal
   const { slowStart, notes } = slowStartOf(steps, live as Map<string, string>, fleet.topology(), settings.slowStartMs)

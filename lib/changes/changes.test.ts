@@ -368,6 +368,16 @@ describe('what is refused', () => {
     expect(f.writes).toEqual(['edge app/a/weight 0'])
   })
 
+  it('a value that is in force already; one step of several may be', async () => {
+    const f = fleet()
+    const create = (...steps: [string, string][]) =>
+      f.changes().create({ steps: steps.map(([name, after]) => ({ setting: { target: 'edge', name }, after })), because: 'x' }, 'ann')
+    await expect(create(['app/a/weight', '100'])).rejects.toEqual(refusal('invalid'))
+    expect(f.store().changes.list()).toEqual([])
+    await create(['app/a/weight', '100'], ['app/b/weight', '30'])
+    expect(f.writes).toContain('edge app/b/weight 30')
+  })
+
   it('what can only be copied', async () => {
     const f = fleet()
     await expect(f.changes().apply(f.propose({ patchOnly: 'map-based' }).id, 'ann')).rejects.toEqual(refusal('not_allowed'))

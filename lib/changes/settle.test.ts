@@ -4,6 +4,7 @@ import type { Change } from '../model/change.ts'
 import type { Step } from '../model/proposal.ts'
 import { emptyTopology, type Topology } from '../model/topology.ts'
 import { settledFrom, watchLimitMs } from './settle.ts'
+import { watchSettings } from './watchSettings.ts'
 
 const step = (target: string, name: string, before: string, after: string): Step => ({ setting: { target, name }, before, after })
 function change(own: Step, metric: string, where: Record<string, string>): Change {
@@ -81,4 +82,9 @@ it('reads durations as the contract writes them', () => {
   const watched = (ttl: string) => watchLimitMs({ steps: [step('ttl:x', 'x/ttl', ttl, ttl)], prediction: null }, emptyTopology(), limits)
   const lengths = ['90s', '10m', '1h30m', '60000ms', '1500', '1.5h', '2d', 'soon', ''].map((ttl) => (watched(ttl) - 55_000) / 2)
   expect(lengths).toEqual([90_000, 600_000, 5_400_000, 60_000, 1_500, 5_400_000, 172_800_000, 0, 0])
+})
+
+it('a configured longest watch shortens that of own changes too, and none is longer than 115 s', () => {
+  expect(watchSettings({ watchMs: 40_000 })).toMatchObject({ watchMs: 40_000, ownMs: 40_000 })
+  expect(watchSettings({ watchMs: 120_000 })).toMatchObject({ watchMs: 115_000, ownMs: 60_000 })
 })

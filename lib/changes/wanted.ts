@@ -80,6 +80,17 @@ export function driftOf({ steps }: Pick<Wanted, 'steps'>, live: readonly Step[],
   return new EvenkeelError('drift', `${words.join('; ')}. Nothing was written; the proposal is renewed in a moment.`)
 }
 
+/** `invalid` for a change of one's own that changes nothing: its watch and its roll-back would say nothing. `live` as for `driftOf`. */
+export function unchangedError(
+  { proposal }: Pick<Wanted, 'proposal'>,
+  live: readonly Step[],
+  liveSettings: LiveSettings,
+): EvenkeelError | null {
+  if (proposal || !live.every(({ setting, before, after }) => liveSettings.same(setting, before, after))) return null
+  const words = live.map(({ setting, before }, i) => `steps[${i}]: ${setting.name} on ${setting.target} is ${before} already`)
+  return new EvenkeelError('invalid', `${words.join('; ')}. Nothing was written.`)
+}
+
 /** The facts that can be told without asking a server. */
 export function refusalFacts(wanted: Pick<Wanted, 'steps' | 'proposal' | 'dryRun'>, context: ChangesContext): Omit<RefusalFacts, 'live'> {
   const { store, liveSettings, fleet } = context

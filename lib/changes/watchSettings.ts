@@ -1,7 +1,7 @@
 export type WatchSettings = {
   /** Longest watch of a change with a prediction. Default, and at most, 115 s. */
   watchMs: number
-  /** Watch of a change of one's own, which has no prediction. Default 60 s. */
+  /** Watch of a change of one's own, which has no prediction. Default 60 s, and at most the longest watch. */
   ownMs: number
   /** Longest watch of a TTL policy, where two TTLs and a minute are longer. Default 24 h. */
   ttlWatchMs: number
@@ -40,8 +40,9 @@ export const WATCH_DEFAULTS: WatchSettings = {
   slowStartMs: 30_000,
 }
 
-/** The configured settings over their defaults, with the longest watch capped: a configuration may shorten it only. */
+/** The configured settings over their defaults, with the longest watch capped: a configuration may shorten it only, and then that of one's own changes too. */
 export function watchSettings(own: Partial<WatchSettings> = {}): WatchSettings {
   const settings = { ...WATCH_DEFAULTS, ...own }
-  return { ...settings, watchMs: Math.min(settings.watchMs, WATCH_MAX_MS) }
+  const watchMs = Math.min(settings.watchMs, WATCH_MAX_MS)
+  return { ...settings, watchMs, ownMs: Math.min(settings.ownMs, watchMs) }
 }

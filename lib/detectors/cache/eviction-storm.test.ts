@@ -39,6 +39,24 @@ describe('a cache', () => {
   })
 })
 
+test('a tiny cache that evicts in bursts each half minute has its own rhythm; one far above it is a storm', () => {
+  const burst = (i: number, more: number) => `${i}+3x26 ${i + 78 + more}+${more}x2`
+  const day = (last: number) => {
+    let at = 0
+    const parts: string[] = []
+    for (let i = 0; i < 12; i++) {
+      const more = i === 11 ? last : 70
+      parts.push(burst(at, more))
+      at += 78 + 3 * more
+    }
+    return parts.join(' ')
+  }
+  const seen = (text: string) =>
+    replay(evictionStorm, load(1000, { 'cache_evictions_total{target=a}': text, 'cache_items{target=a}': '400x348' }))
+  expect(seen(day(70)).length).toBeLessThanOrEqual(3)
+  expect(seen(day(400)).length).toBe(seen(day(70)).length + 1)
+})
+
 test('a store must never evict, however little', () => {
   expect(said('0x30 1x3', '20000x33', 'store')).toMatchObject([
     { is: 'found', severity: 'critical', summary: expect.stringMatching(/1 keys? (is|are) lost/) },

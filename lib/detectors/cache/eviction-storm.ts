@@ -21,6 +21,12 @@ type Settings = DetectorSettings & {
 const BEFORE = 60
 const BEFORE_MIN = 15
 
+/** Bursts that came so often within the window, as high as this one or nearly, are how this cache lives: a small one evicts in bursts. */
+const RHYTHM_TIMES = 3
+const RHYTHM_HEIGHT = 0.7
+/** Less than so many calm polls between them, and two bursts are one. */
+const CALM = 5
+
 export const evictionStorm: Detector<Settings> = {
   id: 'cache/eviction-storm',
   title: 'Eviction storm',
@@ -85,12 +91,15 @@ export const evictionStorm: Detector<Settings> = {
         if (phase === 'refill') return [{ subject, is: 'unjudged', because: 'keys that the ring moved here are settling in' }]
         // In a storm the keys that are left become fewer: the bar is set by the keys there now, and by the floor.
         const floor = Math.max(settings.perSecondMin, settings.itemsShare * (items ?? 0))
+        const bursts = burstsOf(perSecond, floor)
+        const isRhythm = (i: number) =>
+          bursts.filter(({ to, height }) => to < i - CALM && height >= RHYTHM_HEIGHT * perSecond[i]!).length >= RHYTHM_TIMES
         let run = 0
         const storm = newestEpisode(
           at.length,
           (i, since) => {
             run = 0
-            if (perSecond[i]! < floor || i - since < BEFORE_MIN) return null
+            if (perSecond[i]! < floor || i - since < BEFORE_MIN || isRhythm(i)) return null
             const before = perSecond.slice(Math.max(since, i - BEFORE), i)
             const middle = median(before)!
             const bar = middle + settings.deviations * Math.max(mad(before)!, Math.sqrt(middle + 1))
@@ -123,4 +132,16 @@ export const evictionStorm: Detector<Settings> = {
         ]
       },
     ),
+}
+
+/** Stretches of polls at the floor or above, each with its last poll and its highest. */
+function burstsOf(perSecond: readonly number[], floor: number): { to: number; height: number }[] {
+  const bursts: { to: number; height: number }[] = []
+  for (const [i, rate] of perSecond.entries()) {
+    if (rate < floor) continue
+    const last = bursts.at(-1)
+    if (last && i - last.to <= CALM) Object.assign(last, { to: i, height: Math.max(last.height, rate) })
+    else bursts.push({ to: i, height: rate })
+  }
+  return bursts
 }
