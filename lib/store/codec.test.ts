@@ -17,6 +17,7 @@ describe('columns come back as they went', () => {
     ['several', [Array.from({ length: 600 }, (_, i) => 1_700_000_000_000 + i * 1000), Array.from({ length: 600 }, (_, i) => i % 7)]],
   ] as [string, number[][]][])('%s', (_name, columns) => {
     const back = there(columns)
+    expect(back.map(({ length }) => length)).toEqual(columns.map(({ length }) => length))
     for (const [i, column] of columns.entries()) for (const [k, value] of column.entries()) expect(Object.is(back[i]![k], value)).toBe(true)
   })
 

@@ -106,8 +106,8 @@ describe('where keys stand', () => {
       ['begin_search', index(1), 'find_keys', ['type', 'keynum', 'spec', ['keynumidx', 90, 'firstkey', -1e15, 'keystep', 1]]],
     ],
   ])('a server that tells %s is not followed', (_, told) => {
-    for (const key of keys(specOf('mget', row('mget', ['readonly'], [1, -1, 1], [told])), 'MGET 2 b c'))
-      expect(['2', 'b', 'c']).toContain(key)
+    const followed = keys(specOf('mget', row('mget', ['readonly'], [1, -1, 1], [told])), 'MGET 2 b c')
+    expect(['2', 'b', 'c']).toEqual(expect.arrayContaining(followed))
   })
 
   test('by first, last and step: Redis before 7', () => {
