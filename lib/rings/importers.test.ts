@@ -211,6 +211,7 @@ describe('what is not enough', () => {
     ],
     ['redis.NewRing(&redis.RingOptions{Addrs: map[string]string{"a": ":1"}, NewConsistentHash: x})', /NewConsistentHash/],
     ["Redis::Distributed.new ['redis://h:6379/3']", /RingSpec/],
+    ["Redis::Distributed.new(['redis://h:6379'], tag: /x/)", /`ring` or `tag`/],
     ["a = {'BACKEND': 'x.PyMemcacheCache', 'LOCATION': 'a:1'}, {'BACKEND': 'x.PyMemcacheCache', 'LOCATION': 'b:1'}", /several caches/],
     [`${'['.repeat(100)}`, /nests too deeply/],
     [`"${'x'.repeat(300_000)}"`, /300002 characters/],

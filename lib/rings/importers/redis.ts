@@ -65,6 +65,8 @@ export function redisRb(text: string, source: Group): RingSpec | null {
   const [call] = calls(source, /^Redis::Distributed\.new$/)
   const list = call ?? (/\bRedis::Distributed\.new\b/.test(text) ? source : null)
   if (!list) return null
+  if ([...keyedBy(list, 'ring', 'tag')].length > 0)
+    throw refuse('Redis::Distributed has a `ring` or `tag` of its own here, which is not known')
   const urls = stringsIn(list).filter((one) => /^rediss?:\/\//.test(one))
   const hashes = [...groupsIn(list)].filter(({ entries }) => entries.some(({ key }) => key === 'host'))
   const nodes = [
