@@ -68,15 +68,15 @@ function comparePools(wanted: NonNullable<WorldCase['expect']['pools']>, pools: 
 function compareFields(what: string, wanted: Record<string, unknown>, seen: object, differ: Differ): void {
   for (const [field, expected] of Object.entries(wanted)) {
     const value = (seen as Record<string, unknown>)[field]
-    const pattern = typeof expected === 'string' ? /^\/(.+)\/$/.exec(expected)?.[1] : undefined
-    const right =
-      expected === null ? value === undefined || value === null : pattern ? new RegExp(pattern).test(show(value)) : holds(expected, value)
+    const right = expected === null ? value === undefined || value === null : holds(expected, value)
     if (!right) differ(`${what}, ${field}`, expected, value)
   }
 }
 
-/** Objects may hold more than is expected of them; lists and everything else are equal. */
+/** Objects may hold more than is expected of them; lists and everything else are equal, or match a pattern. */
 function holds(wanted: unknown, seen: unknown): boolean {
+  const pattern = typeof wanted === 'string' ? /^\/(.+)\/$/.exec(wanted)?.[1] : undefined
+  if (pattern) return new RegExp(pattern).test(show(seen))
   if (wanted !== null && typeof wanted === 'object' && !Array.isArray(wanted))
     return (
       seen !== null &&

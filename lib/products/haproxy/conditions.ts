@@ -1,8 +1,11 @@
 /** Whether HAProxy reads a line: `perhaps` where that hangs on what only its process knows (its environment, features, version). */
 type Certainty = 'yes' | 'no' | 'perhaps'
 
-/** One `.if … .elif … .else … .endif`: the branch that the present line is in, whether it runs, and whether an earlier one of the block did. */
-type Block = { branch: number; runs: Certainty; earlier: Certainty }
+/**
+ * One `.if … .elif … .else … .endif`: the branch that the present line is in, whether it runs, whether an earlier one of the block perhaps did, and
+ * whether one is met for certain, so that no later one runs.
+ */
+type Block = { branch: number; runs: Certainty; perhaps: boolean; over: boolean }
 
 const CONSTANTS: Record<string, Certainty> = { '': 'no', '0': 'no', false: 'no', '1': 'yes', true: 'yes' }
 
@@ -15,12 +18,12 @@ export class Conditions {
   read(keyword: string, condition: readonly string[]): void {
     const met = keyword === '.else' ? 'yes' : (CONSTANTS[condition.join(' ')] ?? 'perhaps')
     const block = this.#blocks.at(-1)
-    if (keyword === '.if') this.#blocks.push({ branch: ++this.#branches, runs: met, earlier: 'no' })
+    if (keyword === '.if') this.#blocks.push({ branch: ++this.#branches, runs: met, perhaps: false, over: met === 'yes' })
     else if (keyword === '.endif') this.#blocks.pop()
     else if (block && (keyword === '.elif' || keyword === '.else')) {
-      const earlier = either(block.earlier, block.runs)
-      const runs = earlier === 'yes' ? 'no' : earlier === 'perhaps' && met === 'yes' ? 'perhaps' : met
-      Object.assign(block, { branch: ++this.#branches, runs, earlier })
+      const perhaps = block.perhaps || block.runs === 'perhaps'
+      const runs = block.over ? 'no' : perhaps && met === 'yes' ? 'perhaps' : met
+      Object.assign(block, { branch: ++this.#branches, runs, perhaps, over: block.over || met === 'yes' })
     }
   }
 
@@ -34,9 +37,6 @@ export class Conditions {
     return this.#blocks.flatMap(({ runs, branch }) => (runs === 'perhaps' ? [branch] : []))
   }
 }
-
-const either = (a: Certainty, b: Certainty): Certainty =>
-  a === 'yes' || b === 'yes' ? 'yes' : a === 'perhaps' || b === 'perhaps' ? 'perhaps' : 'no'
 
 /** Whether a line in `inner` is always read when one in `outer` is, and the other way round. */
 export const sameBranch = (inner: readonly number[], outer: readonly number[]): boolean =>

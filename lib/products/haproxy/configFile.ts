@@ -186,8 +186,9 @@ function unclearServers(servers: readonly FileServer[]): Unclear[] {
 }
 
 function namesOf(servers: readonly { name: string }[]): string {
-  const told = servers.slice(0, NAMES_TOLD).map(({ name }) => name)
-  return servers.length > NAMES_TOLD ? `${told.join(', ')} and ${servers.length - NAMES_TOLD} more` : told.join(', ')
+  const names = [...new Set(servers.map(({ name }) => name))]
+  const told = names.slice(0, NAMES_TOLD).join(', ')
+  return names.length > NAMES_TOLD ? `${told} and ${names.length - NAMES_TOLD} more` : told
 }
 
 /** `5` -> 1..5; `2-4` -> 2, 3, 4. */

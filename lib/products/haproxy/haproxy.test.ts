@@ -454,6 +454,103 @@ describe('pools', () => {
   })
 })
 
+describe('HAProxy 3.4.0', () => {
+  const version = parseInfo(fixture('haproxy-3.4.0-show-info.txt')).version
+  const stat = parseStat(fixture('haproxy-3.4.0-show-stat.csv'))
+  const state = parseServersState(fixture('haproxy-3.4.0-show-servers-state.txt'))
+  const file = parseConfigFile(fixture('haproxy-3.4.0.cfg'))
+  const pools = new Map(poolsOf(stat, { ...NOTHING, version, state, file }).map((one) => [one.name, one]))
+
+  it('is read without a row or a statement that is not understood', () => {
+    expect(version).toBe('3.4.0')
+    expect(stat.bad).toEqual([])
+    expect([...pools.values()].flatMap(({ unknown = [] }) => unknown)).toEqual([])
+  })
+
+  it.each([
+    ['be_rr', 'roundrobin', 'weight'],
+    ['be_default', 'random', 'load'],
+    ['be_rand', 'random', 'load'],
+    ['be_cons', 'hdr(x-key) consistent', 'hash'],
+    ['be_map', 'hdr(x-key) map-based', 'hash'],
+  ])('%s is %s, by %s', (name, algorithm, balances) => expect(pools.get(name)).toMatchObject({ algorithm, balances }))
+
+  it.each([
+    ['be_addr', { hashKey: 'addr', version }],
+    ['be_addrport', { hashKey: 'addr-port', version }],
+    ['be_guid', { hashKey: 'guid', version }],
+    ['be_id32', { hashKey: 'id32', version }],
+    ['be_none', { function: 'none', version }],
+  ])('%s makes a ring', (name, options) => expect(pools.get(name)!.ring).toMatchObject({ algorithm: 'haproxy-consistent', options }))
+
+  it('names what full servers hand on', () => {
+    for (const name of ['be_bounded', 'be_pres'])
+      expect(pools.get(name)).toMatchObject({ ringBecause: expect.stringContaining('asked first') })
+  })
+
+  it('knows that servers which were added at run time are in no file, and hashes them by the id that they were given', () => {
+    expect(pools.get('be_dyn')!.servers.map(({ name, weightFile }) => [name, weightFile])).toEqual([['s1', 10], ['d2', undefined]]) // biome-ignore format: a table
+    expect(pools.get('be_dynhash')!.ring!.nodes.map(({ name, id }) => [name, id])).toEqual([['s1', 1], ['s2', 2], ['d3', 3]]) // biome-ignore format: a table
+  })
+
+  it('leaves the weight of an agent to it', () => {
+    expect(pools.get('be_agent')!.servers.map(({ otherWriter }) => otherWriter)).toEqual(['an agent check', undefined])
+  })
+})
+
+describe('what the file says and nobody can be sure of', () => {
+  const of = (lines: string) => parseConfigFile(lines).pools[0]!
+  const texts = (lines: string) =>
+    of(`backend b\n${lines}\nserver a 10.0.0.1:80\n`).unclear.map(({ touches, text }) => `${touches}: ${text}`)
+
+  it.each([
+    ['use-server a if { path / }', 'shares: `use-server a` chooses'],
+    ['use-server a unless TRUE', 'shares: `use-server a` chooses'],
+    ['option transparent', 'shares: `option transparent` chooses'],
+    ['option quantum', 'shares: `option quantum` is not known here (haproxy.cfg:2)'],
+    ['quantum 5', 'shares: `quantum` is not known here (haproxy.cfg:2)'],
+    ['.if defined(X)\nbalance uri\n.endif', 'shares: `balance` stands between'],
+    ['.if defined(X)\ncookie A insert\n.endif', 'shares: `cookie` stands between'],
+    ['.if defined(X)\nhash-type consistent\n.endif', 'ring: `hash-type` stands between'],
+    ['.if 1\n.if defined(X)\n.endif\n.else\nquantum\n.endif\nhash-type "$T"', 'ring: `hash-type` has an environment variable'],
+    ['default-server redir /x', 'shares: `redir` of a is not understood'],
+  ])('%j', (lines, text) => expect(texts(lines)).toEqual([expect.stringContaining(text)]))
+
+  it.each([
+    'http-reuse safe',
+    'source 0.0.0.0 usesrc clientip',
+    'stick-table type ip size 1m expire 1h',
+    'stick store-request src',
+    'option redispatch 1',
+    'no option httpclose',
+    '.if defined(X)\nhttp-request deny\ntimeout server 5s\n.endif',
+    '.if 0\nuse-server a\nquantum\n.endif',
+    '.if defined(X)\nbalance uri\n.endif\nbalance roundrobin',
+    '.notice "hello"',
+    "server b 10.0.0.2:80 cookie redir sni 'str(use-server)' set-proxy-v2-tlv-fmt(0x20) %[fc_pp_unique_id]",
+  ])('%j has no meaning here, or is certain', (lines) => expect(texts(lines)).toEqual([]))
+
+  it('a later branch runs at most perhaps after one that perhaps ran', () => {
+    expect(texts('.if defined(X)\n.elif true\nhash-type consistent\n.else\nquantum\n.endif')).toEqual([
+      expect.stringContaining('ring: `hash-type` stands'),
+    ])
+  })
+
+  it('what the file itself has set is known, unless a condition may change it', () => {
+    const weight = (lines: string) =>
+      parseConfigFile(`global\n${lines}\nbackend b\nserver a 10.0.0.1:80 weight "$W"\n`).pools[0]!.servers[0]!.weight
+    expect(weight('setenv W 9')).toBe(9)
+    expect(weight('presetenv W 9')).toBeUndefined()
+    expect(weight('setenv W 9\nunsetenv W')).toBeUndefined()
+    expect(weight('setenv W 9\n.if defined(X)\nsetenv W 3\n.endif')).toBeUndefined()
+  })
+
+  it('named defaults that are not there, and a section that stands twice', () => {
+    expect(of('backend b from gone\nserver a h:1').unclear).toMatchObject([{ of: 'from', touches: 'shares' }])
+    expect(parseConfigFile('backend b\nserver a h:1\nbackend b\nserver a h:2').pools.map(({ unclear }) => unclear.length)).toEqual([1, 1])
+  })
+})
+
 describe('the actuator', () => {
   const config = haproxyConfig.parse({ kind: 'haproxy', name: 'edge', socket: 'tcp://127.0.0.1:1' })
   const command = (name: string, value: string) => haproxyActuator.commands(config, [{ name, expect: '', value }])[0]

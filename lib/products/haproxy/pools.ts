@@ -134,11 +134,14 @@ function poolServer(row: StatRow, { idleBackup, line, state, hasFile }: Known): 
   // Empty where an agent is switched off at run time; HAProxy before 1.7 has no such column.
   const status = row.get('agent_status')
   const agent = status === undefined ? line?.agentCheck : status !== ''
-  const otherWriter = agent ? 'an agent check' : throttle !== undefined && throttle < 100 ? `slowstart, at ${throttle} %` : undefined
+  const slow = throttle !== undefined && throttle < 100 ? `slowstart, at ${throttle} %` : undefined
+  const otherWriter = agent ? 'an agent check' : ofDns(line, state) ? 'DNS, by its SRV record,' : slow
   // What HAProxy read at its start stands in for a file that nobody gave; a server that a given file does not have is in no file.
   const weightFile = hasFile ? line?.weight : state?.weightInitial
   const seen = { name: serverOf(row), ...weightsOf(row, idleBackup), state: stateOf(row) }
-  const fileLine = line && fileLineOf(seen, line)
+  // `MAINT (resolution)`, `MAINT (via …)`, `DRAIN (agent)`: nobody has set that, and no line of the file would.
+  const isSet = !/^(MAINT|DRAIN) ?\(/.test(row.get('status') ?? '')
+  const fileLine = line && fileLineOf(isSet || line.disabled ? seen : { ...seen, state: 'up' }, line)
   return {
     ...seen,
     address: row.get('addr') || state?.address || '',
@@ -151,6 +154,10 @@ function poolServer(row: StatRow, { idleBackup, line, state, hasFile }: Known): 
     ...(otherWriter ? { otherWriter } : {}),
   }
 }
+
+/** A server made of an SRV record gets the record's weight at each resolution (HAProxy's manual, `resolve-opts`). */
+const ofDns = (line: FileServer | undefined, state: StateRow | undefined) =>
+  !line?.ignoresDnsWeight && (state?.srvRecord !== undefined || (line?.template === true && line.address.startsWith('_')))
 
 type Seen = { file: FilePool | undefined; stale: string | undefined; bad: string[] }
 type Found = Pick<Pool, 'algorithm' | 'balances' | 'fixedWeights'> & { weight: Can; unknown: string[] }

@@ -13,6 +13,8 @@ export type Parameters = {
   hashKey?: string | null
   /** It starts in maintenance. */
   disabled: boolean
+  /** `resolve-opts ignore-weight`: an SRV record does not set its weight. */
+  ignoresDnsWeight?: boolean
   /** Words that change what it gets and are not understood. */
   unknown: readonly string[]
 }
@@ -33,7 +35,7 @@ const WITH_VALUE = new Set(
   words(`addr agent-addr agent-inter agent-port agent-send alpn ca-file cc check-alpn check-pool-conn-name check-proto check-sni ciphers
   ciphersuites client-sigalgs cookie crl-file crt curves downinter error-limit fall fastinter healthcheck idle-ping init-addr init-state inter
   interface ktls log-bufsize log-proto max-reuse maxconn maxqueue minconn namespace npn observe on-error on-marked-down on-marked-up
-  pool-conn-name pool-low-conn pool-max-conn pool-purge-delay port proto proxy-v2-options quic-cc-algo resolve-net resolve-opts resolve-prefer
+  pool-conn-name pool-low-conn pool-max-conn pool-purge-delay port proto proxy-v2-options quic-cc-algo resolve-net resolve-prefer
   resolvers rise shard sigalgs sni socks4 source ssl-max-ver ssl-min-ver tcp-md5sig tcp-ut track usesrc verify verifyhost ws`),
 )
 
@@ -56,6 +58,7 @@ export function parametersOf(before: Parameters, words: readonly Word[], from: n
     else if (word === 'no-agent-check') now.agentCheck = false
     else if (word === 'disabled') now.disabled = true
     else if (word === 'enabled') now.disabled = false
+    else if (word === 'resolve-opts') now.ignoresDnsWeight = value()?.split(',').includes('ignore-weight') ?? false
     else if (word === 'slowstart') now.slowstart = value() !== '0'
     else if (WITH_VALUE.has(word) || word.startsWith('set-proxy-v2-tlv-fmt')) index++
     else if (!ALONE.has(word)) {

@@ -6,6 +6,8 @@ export type StateRow = {
   server: string
   id: number
   address: string
+  /** The SRV record that it was made of, from which it takes its weight too. */
+  srvRecord?: string
   weight: number
   /** As it was when HAProxy read its file: 100 % of `weight N%`. */
   weightInitial: number
@@ -37,11 +39,13 @@ export function parseServersState(text: string): StateRow[] {
       return value
     }
     const admin = number('srv_admin_state')
+    const record = words[columns.get('srvrecord') ?? -1]
     return {
       pool: field('be_name'),
       server: field('srv_name'),
       id: number('srv_id'),
       address: `${field('srv_addr')}:${field('srv_port')}`,
+      ...(record && record !== '-' ? { srvRecord: record } : {}),
       weight: number('srv_uweight'),
       weightInitial: number('srv_iweight'),
       admin: admin & MAINT ? 'maint' : admin & DRAIN ? 'drain' : 'ready',

@@ -122,7 +122,7 @@ export const EXPORTERS: Record<string, Exporter> = {
   },
   envoy: {
     title: 'Envoy through Prometheus',
-    signs: ['envoy_server_live'],
+    signs: ['envoy_server_live', 'envoy_server_uptime'],
     poolsAlone: true,
     limits: 'Envoy tells Prometheus of clusters, not of their hosts: watch its admin page (`kind: envoy`) for those',
     rows: [
