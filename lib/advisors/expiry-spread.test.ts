@@ -59,6 +59,16 @@ test('the peak is foreseen by arithmetic', () => {
   expect(after).toBeLessThan(low + 70)
   expect(high).toBeGreaterThan(after)
 })
+test.each([
+  [4_000, 786],
+  [4_000, 202],
+  [3_600, 392],
+  [3_600, 224],
+])('the interval holds what %i keys that were spread came to on Redis 7 and 8 and Valkey 9: %i in the fullest second', (keys, measured) => {
+  const { low, high } = (propose({ keys: keys / 0.9 }) as Draft).predict as { low: number; high: number }
+  expect(measured).toBeGreaterThanOrEqual(low)
+  expect(measured).toBeLessThanOrEqual(high)
+})
 test('the same advice while the cliff comes nearer, then a narrower one, then none', () => {
   expect(stepOf(propose({ now: NOW + 60_000 }))).toEqual(stepOf(propose({ now: NOW })))
   expect(stepOf(propose({ in: 80 }))).toMatchObject({ after: expect.stringMatching(/\+30s$/) })

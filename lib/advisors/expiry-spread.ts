@@ -22,6 +22,11 @@ const BEGIN_MS = 5_000
 const WIDTHS_MS = [60_000, 45_000, 30_000, 20_000, 10_000]
 /** How much busier the server may get, as part of one core. */
 const BUSIER_MOST = 0.3
+/**
+ * Active expiry ends keys in bursts: it rests while less than a tenth of what it samples is over. Of 4,000 keys that were spread over 40 s the
+ * fullest second had 202 to 261 on Redis 7.0, 356 to 786 on Redis 8, 212 to 397 on Valkey 9.1: up to this part of them beside the even flow.
+ */
+const BURST_SHARE = 0.2
 /** More evictions than this, and more than before, are no chance. */
 const EVICTIONS_MORE = 50
 
@@ -76,7 +81,7 @@ export const expirySpread: Advisor = {
         unit: 'perSecond',
         before: cliff.fullest,
         ...peak,
-        basis: `when ${count(histogram.sampled)} sampled keys of ${count(histogram.keys)} end, second by second`,
+        basis: `when ${count(histogram.sampled)} sampled keys of ${count(histogram.keys)} end, second by second; a server ends them in bursts, so that the fullest second may hold up to a fifth of them more`,
       },
       guards: guards(target, window),
       risk: 'low',
@@ -107,7 +112,8 @@ function peakOf({ span, keys }: Cliff, histogram: TtlHistogram, after: Span, now
     (sum, [at, n]) => sum + (at > now && at >= after.from && at < after.to && (at < span.from || at >= span.to) ? n : 0),
     0,
   )
-  return spreadPeak(keys, seconds, ((others / histogram.sampled) * histogram.keys) / seconds)
+  const even = spreadPeak(keys, seconds, ((others / histogram.sampled) * histogram.keys) / seconds)
+  return { ...even, high: even.high + BURST_SHARE * keys }
 }
 
 function guards(target: string, window: SeriesWindow): Guard[] {

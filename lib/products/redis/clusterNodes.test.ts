@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { clusterId, parseClusterNodes } from './clusterNodes.ts'
 
@@ -24,6 +25,16 @@ test('each line is a node with its address, flags and slots', () => {
   expect(nodes.filter(({ strange }) => strange).map(({ id }) => id)).toEqual(['aaaa', 'bbbb'])
   expect(nodes.find(({ self }) => self)?.id).toBe('e7d1eec')
   expect(clusterId(nodes)).toBe('07c37df')
+})
+test.each([
+  ['cluster-nodes-8.9.txt', '127.0.0.1:29111', 5_461],
+  ['cluster-nodes-valkey-9.1.0.txt', '127.0.0.1:29102', 6_222],
+])('%s is read whole', (file, own, slots) => {
+  const { nodes, unread } = parseClusterNodes(readFileSync(new URL(`./fixtures/${file}`, import.meta.url), 'utf8'))
+  expect(unread).toEqual([])
+  expect(nodes).toHaveLength(6)
+  expect(nodes.find(({ self }) => self)).toMatchObject({ address: own, slots, strange: null })
+  expect(nodes.reduce((sum, node) => sum + node.slots, 0)).toBe(16_384)
 })
 test('slots on the move, addresses as nodes announce them, and a line that is none costs itself', () => {
   const { nodes, unread } = parseClusterNodes(`a 10.0.0.1:7000 myself,master - 0 0 1 connected 0-99 [5->-b] [7->-b] [9-<-b]

@@ -55,6 +55,19 @@ describe('INFO', () => {
     expect(records.find((record) => record.kind === 'raw')).toMatchObject({ id: 'info' })
   })
 
+  it.each([
+    ['info-everything-8.9.txt', '255.255.255', 'standalone', { hits: 1205, misses: 2, items: 164, expiring: 50 }],
+    ['info-everything-valkey-9.1.0.txt', 'Valkey 9.1.0', 'standalone', { hits: 1, misses: 1, items: 0, expiring: 0 }],
+  ])('reads %s whole', (file, version, mode, { hits, misses, items, expiring }) => {
+    const parsed = read(fixture(file))
+    expect(parsed.topology).toMatchObject({ facts: { version }, capabilities: [{ feature: 'INFO', available: true }] })
+    expect(parsed.topology.capabilities![0]!.because).toBeUndefined()
+    expect(
+      ['cache_hits_total', 'cache_misses_total', 'cache_items', 'cache_items_expiring'].map((metric) => value(parsed.samples, metric)),
+    ).toEqual([hits, misses, items, expiring])
+    expect(parsed.records).toContainEqual({ kind: 'fact', id: 'mode', at: 1_000_000, value: mode })
+  })
+
   it('takes the mean TTL over all databases by their keys', () => {
     const text = INFO.replace(
       'db0:keys=1000000,expires=0,avg_ttl=0',
