@@ -13,6 +13,8 @@ export type Balancing = {
   unknown: string[]
   /** Why there may be servers besides those that are written. */
   others?: string
+  /** Those that are written only stand there until NGINX has started. */
+  replaced?: true
   /** Whether a weight that is written decides what a server gets. */
   weights: Can
 }
@@ -25,7 +27,7 @@ type Meaning =
   /** It is only named. */
   | { is: 'named'; says: string }
   /** It decides over the servers in a way that is not known. `others`: over which there are, too. */
-  | { is: 'chooses'; says: string; others?: boolean }
+  | { is: 'chooses'; says: string; others?: boolean; replaces?: true }
 
 const SILENT: Meaning = { is: 'silent' }
 const CONNECTIONS = ['keepalive', 'keepalive_requests', 'keepalive_time', 'keepalive_timeout', 'bind', 'max_conns']
@@ -59,7 +61,7 @@ const MEANINGS: Record<string, (words: string[]) => Meaning> = {
   balancer_by_lua_file: lua,
   balancer_by_lua: lua,
   state: () => elsewhere('keeps the servers in a file that NGINX itself writes'),
-  upsync: () => elsewhere('takes servers and weights from a registry'),
+  upsync: () => ({ ...elsewhere('takes servers and weights from a registry'), replaces: true }),
   jdomain: () => elsewhere('makes servers of what a name resolves to'),
   include: () => elsewhere('brings in another file, which is not read: name the file that holds the `server` lines'),
 }
@@ -72,7 +74,7 @@ function measured(): Meaning {
 function lua(): Meaning {
   return { is: 'chooses', says: 'lets Lua choose the server: neither weights nor the servers written beside it need count', others: true }
 }
-function elsewhere(says: string): Meaning {
+function elsewhere(says: string): Meaning & { is: 'chooses' } {
   return { is: 'chooses', says, others: true }
 }
 function notUnderstood(): Meaning {
@@ -89,6 +91,7 @@ export function balancingOf({ servers, statements, absent }: Upstream, configure
   let sticky: string | undefined
   let others: string | undefined
   let chosen: string | undefined
+  let replaced: true | undefined
   const chooses = (sentence: string, elsewhere = false) => {
     unknown.push(sentence)
     chosen ??= sentence
@@ -102,7 +105,10 @@ export function balancingOf({ servers, statements, absent }: Upstream, configure
     if (meaning.is === 'method') method = { ...meaning, algorithm: text }
     else if (meaning.is === 'sticky') sticky = shortened(words.slice(0, name === 'sticky' ? 3 : 2).join(' '))
     else if (meaning.is === 'named') unknown.push(`\`${text}\` ${meaning.says}`)
-    else if (meaning.is === 'chooses') chooses(`\`${text}\` ${meaning.says}`, meaning.others)
+    else if (meaning.is === 'chooses') {
+      chooses(`\`${text}\` ${meaning.says}`, meaning.others)
+      replaced ??= meaning.replaces
+    }
   }
   if (configured.hash !== undefined) {
     const algorithm = `hash ${configured.hash}${configured.consistent ? ' consistent' : ''}`
@@ -125,6 +131,7 @@ export function balancingOf({ servers, statements, absent }: Upstream, configure
     ...(sticky !== undefined ? { sticky } : method?.algorithm === 'ip_hash' ? { sticky: 'ip_hash' } : {}),
     unknown,
     ...(others === undefined ? {} : { others }),
+    ...(replaced && { replaced }),
     weights: chosen === undefined || { because: chosen },
   }
 }

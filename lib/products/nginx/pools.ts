@@ -17,9 +17,9 @@ export type Addresses = ReadonlyMap<string, readonly string[]>
 
 /** An upstream as its include file and the configuration describe it. */
 export function poolOf(config: NginxConfig, name: string, upstream: Upstream, addresses: Addresses): Omit<Pool, 'target'> {
-  const { algorithm, balances, sticky, unknown, others, weights } = balancingOf(upstream, config.upstreams[name] ?? {})
+  const { algorithm, balances, sticky, unknown, others, replaced, weights } = balancingOf(upstream, config.upstreams[name] ?? {})
   const may = writable(config, name)
-  const written = upstream.servers.filter((server, at, all) => !isPlaceholder(server) && firstOf(all, server) === at)
+  const written = upstream.servers.filter((server, at, all) => !replaced && !isPlaceholder(server) && firstOf(all, server) === at)
   const backupsWait = written.some((server) => !server.backup && !server.down)
   const servers = written.map((server, i): PoolServer => {
     const drains = server.down || server.words.some(({ text }) => text === 'drain')

@@ -110,7 +110,7 @@ const vts: Probe<NginxLink, { page: string; known: KnownPool[] }> = {
   },
   parse({ page, known }, { cursor }) {
     const { version, samples, pools, cursor: next, unread } = parseVts(page, known, cursor)
-    const because = unread && `${unread.count} rows of the page cannot be read, among them ${unread.first}`
+    const because = unread && `${unread.count} ${unread.count === 1 ? 'row' : 'rows'} of the page cannot be read: ${unread.first}`
     return {
       samples,
       records: [],

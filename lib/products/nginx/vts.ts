@@ -24,7 +24,8 @@ const QUANTILE_MIN = 20
 const count = z.number().nonnegative()
 const responses = z.looseObject(Object.fromEntries(CLASSES.map((name) => [name, count])) as Record<(typeof CLASSES)[number], typeof count>)
 const serverShape = z.looseObject({
-  server: z.string().min(1),
+  // The module shows pieces of memory at times: vozlt/nginx-module-vts#184 and #318.
+  server: z.string().regex(/^(unix:[^\x00-\x1f\x7f]+|[\w.:[\]-]+:\d+)$/, 'an address'),
   requestCounter: count,
   inBytes: count,
   outBytes: count,
@@ -139,7 +140,7 @@ export function zonesIn(text: string): Set<string> {
 function pageOf(text: string): z.infer<typeof pageShape> {
   let json: unknown
   try {
-    json = parseJson(text)
+    json = parseJson(text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f]/g, '\ufffd'))
   } catch {
     throw malformed('the VTS page is to be JSON (…/format/json)', text)
   }
