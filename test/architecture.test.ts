@@ -197,6 +197,27 @@ describe('the import table', () => {
     expect(others.filter((path) => schemas.test(readFileSync(join(root, path), 'utf8')))).toEqual([])
   })
 
+  it('loads no page with a schema library: what needs one is imported later, or runs in a worker', () => {
+    const first = (path: string) =>
+      readFileSync(join(root, path), 'utf8')
+        .replace(/^(import|export) type [^'"]*from\s*['"][^'"]+['"]/gm, '')
+        .replace(/\bimport\([^)]*\)|new URL\([^)]*\)/g, '')
+    const seen = new Map<string, string[]>()
+    const walk = (path: string, above: string[]) => {
+      if (seen.has(path) || !exists(path)) return
+      const trail = [...above, path]
+      const found = importsOf(first(path))
+      seen.set(path, found.includes('zod') ? trail : [])
+      for (const specifier of found) {
+        const target = resolve(path, specifier)
+        if (target?.endsWith('.ts') || target?.endsWith('.tsx')) walk(target, trail)
+      }
+    }
+    for (const path of sources.filter((path) => path.startsWith('components/') && !path.endsWith('Worker.ts'))) walk(path, [])
+    expect(seen.has('lib/rings/placement.ts')).toBe(true)
+    expect([...seen.values()].filter((trail) => trail.length > 0).map((trail) => trail.join(' > '))).toEqual([])
+  })
+
   it('fails on a stray import', () => {
     expect(strays('lib/detectors/cache/x.ts', "import { createStore } from '../../store/store.ts'")).toHaveLength(1)
     expect(strays('lib/detectors/cache/x.ts', "import { readFileSync } from 'node:fs'")).toHaveLength(1)
