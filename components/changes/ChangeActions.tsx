@@ -47,7 +47,7 @@ export function ChangeActions({ change }: { change: ChangeView }) {
       {isOpen(change) && (
         <div className="flex w-full flex-wrap items-center gap-x-3 gap-y-2">
           <Button onClick={() => verb.mutate('settle')} busy={verb.isPending && verb.variables === 'settle'}>
-            A person has seen to it
+            Mark as settled
           </Button>
           <span className="max-w-prose text-dim text-sm">
             Says that you have decided what becomes of it: the receivers of its notice are informed that it is over, and its settings may be
@@ -55,7 +55,7 @@ export function ChangeActions({ change }: { change: ChangeView }) {
           </span>
         </div>
       )}
-      {change.seenTo && <p className="w-full text-dim text-sm">Seen to by {safe(change.seenTo, 60)}.</p>}
+      {change.seenTo && <p className="w-full text-dim text-sm">Settled by {safe(change.seenTo, 60)}.</p>}
     </div>
   )
 }

@@ -1,0 +1,64 @@
+import { ChangePanel } from '@/components/changes/ChangePanel.tsx'
+import { ProposalPanel } from '@/components/proposals/ProposalPanel.tsx'
+import { Facts } from '@/components/ui/page.tsx'
+import { Status } from '@/components/ui/status.tsx'
+import type { FindingView } from '@/lib/model/answers/finding.ts'
+import { EvidenceList } from './EvidenceList.tsx'
+import type { Remedies } from './useRemedies.ts'
+
+/** The body of a finding's sheet: its remedies, its evidence and why it matters. */
+export function FindingBody({ finding, proposals, change }: { finding: FindingView } & Remedies) {
+  return (
+    <div className="flex flex-col gap-5">
+      {finding.stale && (
+        <p className="rounded border border-info/40 bg-info-soft px-3 py-2 text-sm">
+          <Status tone="info">Not seen now</Status> {finding.stale}. Loss of sight is no evidence: it stays as it was.
+        </p>
+      )}
+      {change && <ChangePanel change={change} />}
+      {proposals.map((proposal) => (
+        <ProposalPanel key={proposal.advisor} proposal={proposal} />
+      ))}
+      {!change && proposals.length === 0 && finding.state === 'firing' && (
+        <section>
+          <h3 className="mb-1 font-medium text-base">What would mend it</h3>
+          <p className="whitespace-pre-wrap text-dim">{finding.noRemedy ?? 'No setting that Evenkeel knows is proposed for this now.'}</p>
+        </section>
+      )}
+      <section>
+        <h3 className="mb-2 font-medium text-base">The numbers behind it</h3>
+        <EvidenceList evidence={finding.evidence} />
+      </section>
+      <section>
+        <h3 className="mb-1 font-medium text-base">Why it matters</h3>
+        <p className="max-w-prose text-dim">{finding.why}</p>
+      </section>
+      <FindingFacts finding={finding} />
+    </div>
+  )
+}
+
+function FindingFacts({ finding }: { finding: FindingView }) {
+  return (
+    <Facts
+      facts={[
+        [
+          'Rule',
+          <span key="rule">
+            {finding.title} <code className="font-mono text-dim text-xs">{finding.rule}</code>
+          </span>,
+        ],
+        ['First seen', <Moment key="since" at={finding.since} />],
+        finding.resolvedAt ? ['Resolved', <Moment key="end" at={finding.resolvedAt} />] : null,
+        [
+          'Id',
+          <code key="id" className="font-mono text-xs">
+            {finding.id}
+          </code>,
+        ],
+      ]}
+    />
+  )
+}
+
+const Moment = ({ at }: { at: string }) => <time dateTime={at}>{at.replace('T', ' ').slice(0, 19)} UTC</time>

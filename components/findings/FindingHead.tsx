@@ -1,0 +1,56 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Since } from '@/components/frame/Ago.tsx'
+import { errorText, path, post } from '@/components/frame/api.ts'
+import { Go, linkLook } from '@/components/frame/Go.tsx'
+import { Button } from '@/components/ui/button.tsx'
+import { Status } from '@/components/ui/status.tsx'
+import { toast } from '@/components/ui/toast.tsx'
+import type { FindingView } from '@/lib/model/answers/finding.ts'
+import { findingTone, findingWord, subjectHref, subjectText } from './words.ts'
+
+/** The line under a finding's title: its state, its subject, and since when. */
+export function FindingLead({ finding }: { finding: FindingView }) {
+  const href = subjectHref(finding.subject)
+  return (
+    <span className="inline-flex flex-wrap items-center gap-x-3">
+      <Status tone={findingTone(finding)}>{findingWord(finding)}</Status>
+      {href ? (
+        <Go href={href} className={linkLook}>
+          {subjectText(finding.subject)}
+        </Go>
+      ) : (
+        <span>{subjectText(finding.subject)}</span>
+      )}
+      <span>
+        for <Since at={finding.since} />
+      </span>
+    </span>
+  )
+}
+
+/** The buttons of a finding: acknowledge and silence. */
+export function FindingActions({ finding, onSilence }: { finding: FindingView; onSilence: () => void }) {
+  const client = useQueryClient()
+  const acknowledge = useMutation({
+    mutationFn: () => post(path`findings/${finding.id}/acknowledge`),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['findings'] }),
+    onError: (failure) => toast.error('Not acknowledged', { description: errorText(failure) }),
+  })
+  return (
+    <>
+      <Button
+        onClick={() => acknowledge.mutate()}
+        busy={acknowledge.isPending}
+        disabledBecause={
+          finding.acknowledged ? `${finding.acknowledged.by} looks after it` : finding.state === 'resolved' && 'It is resolved already'
+        }
+      >
+        Acknowledge
+      </Button>
+      <Button onClick={onSilence} disabledBecause={finding.silencedBy.length > 0 && 'It is silenced already'}>
+        Silence…
+      </Button>
+      {finding.acknowledged && <span className="text-dim text-sm">{finding.acknowledged.by} looks after it</span>}
+    </>
+  )
+}
