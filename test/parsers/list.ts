@@ -360,7 +360,7 @@ const envoy: Parser[] = [
   probe('envoy/clusters', 'envoy', [CLUSTERS], (text) => ({ clusters: text, config: null, eds: { because: 'none' } }), [
     fixture('envoy/fixtures/envoy-clusters-format-json.CONSTRUCTED.json'),
   ]),
-  probe('envoy/stats', 'envoy', [PROM], (text) => ({ page: text, dump: DUMP })),
+  probe('envoy/stats', 'envoy', [PROM], (text) => ({ page: text, dump: { text: DUMP } })),
   probe('envoy/server-info', 'envoy', ['{"version":"abc/1.31.0/Clean/RELEASE/BoringSSL","state":"LIVE","uptime_current_epoch":"9s"}']),
   describer('envoy', 'envoy', [EDS]),
   {

@@ -24,10 +24,13 @@ export const envoyConfig = z.strictObject({
 })
 export type EnvoyConfig = z.infer<typeof envoyConfig> & TargetConfig
 
+/** The page as it came: what is read of it is remembered by this object. */
+export type DumpPage = { text: string }
+
 export type EnvoyLink = {
   config: EnvoyConfig
   /** `/config_dump` is large on a large Envoy and seldom changes. */
-  dump: { at: number; text: string | null } | null
+  dump: { at: number; page: DumpPage | null } | null
 }
 
 /** One admin page, as text. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { malformed } from '../../model/error.ts'
+import { EvenkeelError, malformed } from '../../model/error.ts'
 import type { RingSpec } from '../../model/ring.ts'
 import { firstWrong } from '../answers.ts'
 import { addressShape, addressText, hashedAddress, pageOf, wireNumber } from './client.ts'
@@ -47,9 +47,9 @@ export function describes(text: string): RingSpec | null {
 function hashingIn(value: unknown): Pick<RingSpec, 'algorithm' | 'options'> {
   const cluster = clusterIn(value)
   const hashing = hashingOf(cluster ?? { lb_policy: 'RING_HASH' }, askedIn(value, cluster))
-  if (!hashing?.known.ring) throw malformed(`the cluster's policy makes no ring: ${hashing?.policy ?? 'none'}`, '')
+  if (!hashing?.known.ring) throw new EvenkeelError('malformed', `the cluster's policy makes no ring: ${hashing?.policy ?? 'none'}`)
   const { options, known } = hashing
-  if ('because' in options) throw malformed(`no ring tells where a key goes: ${options.because}`, '')
+  if ('because' in options) throw new EvenkeelError('malformed', `no ring tells where a key goes: ${options.because}`)
   return { algorithm: known.ring!, ...(Object.keys(options).length > 0 ? { options } : {}) }
 }
 

@@ -5,7 +5,7 @@ import type { Capability } from '../../model/topology.ts'
 import { printable } from '../answers.ts'
 import { looked, prerequisite } from '../prerequisites.ts'
 import { readText, replaceable } from '../replaceFile.ts'
-import { adminPage, type EnvoyConfig, type EnvoyLink, envoyConfig, pageOf } from './client.ts'
+import { adminPage, type DumpPage, type EnvoyConfig, type EnvoyLink, envoyConfig, pageOf } from './client.ts'
 import { parseClusters } from './clusters.ts'
 import { type ClusterConfig, type ConfigDump, parseConfigDump } from './configDump.ts'
 import { describes } from './described.ts'
@@ -16,7 +16,7 @@ import { writes } from './written.ts'
 
 type Raw = {
   clusters: string
-  config: string | null
+  config: DumpPage | null
   /** The EDS file of the configuration: which assignments it holds, or why that cannot be told. */
   eds: { file: string; assigned: string[] } | { because: string }
 }
@@ -46,9 +46,8 @@ const clusters: Probe<EnvoyLink, Raw> = {
     const { config } = link
     const now = performance.now()
     // Some operators close this page alone: pools are shown without their ring then.
-    if (!link.dump || now - link.dump.at >= DUMP_EVERY_MS)
-      link.dump = { at: now, text: await adminPage(config, '/config_dump?include_eds', signal).catch(() => null) }
-    return { clusters: await adminPage(config, '/clusters?format=json', signal), config: link.dump.text, eds: await edsOf(config) }
+    if (!link.dump || now - link.dump.at >= DUMP_EVERY_MS) link.dump = { at: now, page: await dumpPage(config, signal) }
+    return { clusters: await adminPage(config, '/clusters?format=json', signal), config: link.dump.page, eds: await edsOf(config) }
   },
   parse(raw) {
     const dump = dumpOf(raw.config)
@@ -68,9 +67,26 @@ const clusters: Probe<EnvoyLink, Raw> = {
 
 const CLOSED = 'the admin interface does not show it: how clusters balance, and their rings, are not known'
 
+const dumpPage = (config: EnvoyConfig, signal: AbortSignal): Promise<DumpPage | null> =>
+  adminPage(config, '/config_dump?include_eds', signal).then(
+    (text) => ({ text }),
+    () => null,
+  )
+
+/** A page is asked for each second and changes each ten: megabytes on a large Envoy. */
+const known = new WeakMap<DumpPage, ConfigDump | { because: string }>()
+
 /** A dump that is none takes the rings from sight, not the traffic. */
-function dumpOf(text: string | null): ConfigDump | { because: string } {
-  if (text === null) return { because: CLOSED }
+function dumpOf(page: DumpPage | null): ConfigDump | { because: string } {
+  if (page === null) return { because: CLOSED }
+  const before = known.get(page)
+  if (before) return before
+  const dump = readDump(page.text)
+  known.set(page, dump)
+  return dump
+}
+
+function readDump(text: string): ConfigDump | { because: string } {
   try {
     return parseConfigDump(text)
   } catch (error) {
@@ -124,7 +140,7 @@ function writable(eds: Raw['eds'], assignment: string, config: ClusterConfig | u
   return eds.assigned.includes(assignment) || 'the EDS file has no assignment for it: its endpoints come from elsewhere (a control plane?)'
 }
 
-type RawStats = { page: string; dump: string | null }
+type RawStats = { page: string; dump: DumpPage | null }
 const stats: Probe<EnvoyLink, RawStats> = {
   id: 'stats',
   feature: 'GET /stats/prometheus',
@@ -133,7 +149,7 @@ const stats: Probe<EnvoyLink, RawStats> = {
   cost: 'one filtered admin page, about 1 ms',
   async read({ config, dump }, _cursor, signal) {
     const page = await adminPage(config, `/stats/prometheus?usedonly&filter=${encodeURIComponent(STATS_FILTER)}`, signal)
-    return { page, dump: dump?.text ?? null }
+    return { page, dump: dump?.page ?? null }
   },
   parse({ page, dump }, { cursor }) {
     const parsed = parseStats(page, cursor, statNames(dumpOf(dump)))

@@ -4,13 +4,26 @@ import type { RingNode, RingSpec } from '../../model/ring.ts'
 import { addressOf, isUp, weightOf } from '../../rings/algorithm.ts'
 import { distinct } from '../bareWord.ts'
 
-/** The part of a cluster that makes this ring, as JSON: no name in it can be more than a string. */
+/** What a ring of redis_proxy calls its cluster: the proxy names it. */
+const NAME = 'ring'
+
+/** The part of a cluster that makes this ring, as JSON: no name in it can be more than a string. Where redis_proxy hashes the keys, it stands beside it. */
 export function writes(spec: RingSpec): ProductText | null {
   const { algorithm, nodes } = spec
   if (algorithm !== 'envoy-ring-hash' && algorithm !== 'envoy-maglev') return null
   distinct(nodes.map(addressOf), 'An address')
   const cluster = { ...hashingOf(spec), load_assignment: { endpoints: [{ lb_endpoints: nodes.map(endpointOf) }] } }
-  return { title: 'the cluster of Envoy, or its endpoints in an EDS answer', text: JSON.stringify(cluster, null, 2) }
+  if (spec.options?.keyHash !== 'murmur2')
+    return { title: 'the cluster of Envoy, or its endpoints in an EDS answer', text: JSON.stringify(cluster, null, 2) }
+  const proxy = {
+    '@type': 'type.googleapis.com/envoy.extensions.filters.network.redis_proxy.v3.RedisProxy',
+    settings: { ...(spec.options.hashTag === undefined ? {} : { enable_hashtagging: true }) },
+    prefix_routes: { catch_all_route: { cluster: NAME } },
+  }
+  return {
+    title: 'the cluster of Envoy, and the filter redis_proxy that leads to it',
+    text: JSON.stringify({ clusters: [{ name: NAME, ...cluster }], filter: { typed_config: proxy } }, null, 2),
+  }
 }
 
 function hashingOf({ algorithm, options = {} }: RingSpec) {

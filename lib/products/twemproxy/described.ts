@@ -1,4 +1,4 @@
-import { malformed } from '../../model/error.ts'
+import { EvenkeelError, malformed } from '../../model/error.ts'
 import type { RingSpec } from '../../model/ring.ts'
 import { parseConfigFile, parseServer, ringOf } from './configFile.ts'
 
@@ -26,7 +26,7 @@ export function describes(text: string): RingSpec | null {
   const pool = pools.find(({ servers }) => servers.length > 0)
   if (!pool) throw malformed(pools[0]?.unknown[0] ?? 'nutcracker.yml names no servers', text)
   if (pool.distribution === 'random') throw malformed(`${pool.name}: distribution random follows no key`, text)
-  if (pool.unknown.length > 0) throw malformed(`${pool.name}: ${pool.unknown[0]}`, '')
+  if (pool.unknown.length > 0) throw new EvenkeelError('malformed', `${pool.name}: ${pool.unknown[0]}`)
   return ringOf(pool)
 }
 

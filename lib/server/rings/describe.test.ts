@@ -81,6 +81,20 @@ describe('a pasted text', () => {
     expect(describeRing(EDS)).toMatchObject({ algorithm: 'envoy-ring-hash', nodes })
     expect(describeRing(JSON.stringify(JSON.parse(EDS).resources[0].endpoints[0]))).toMatchObject({ nodes: nodes.slice(0, 1) })
   })
+  it('is a cluster of Envoy with what leads to it', () => {
+    const cluster = (more: object) => ({ name: 'c', ...more, load_assignment: { endpoints: [JSON.parse(EDS).resources[0].endpoints[0]] } })
+    const proxy = { '@type': 'x.RedisProxy', settings: { enable_hashtagging: true }, prefix_routes: { catch_all_route: { cluster: 'c' } } }
+    expect(describeRing(JSON.stringify({ clusters: [cluster({ lb_policy: 'MAGLEV' })], filters: [proxy] }))).toMatchObject({
+      algorithm: 'envoy-maglev',
+      options: { keyHash: 'murmur2', hashTag: '{}' },
+    })
+    const refused = (more: object, because: RegExp) =>
+      expect(() => describeRing(JSON.stringify(cluster(more)))).toThrow(
+        expect.objectContaining({ code: 'bad_request', message: expect.stringMatching(because) }),
+      )
+    refused({ lb_policy: 'ROUND_ROBIN' }, /makes no ring: ROUND_ROBIN/)
+    refused({ lb_policy: 'RING_HASH', common_lb_config: { consistent_hashing_lb_config: { hash_balance_factor: 120 } } }, /bounds the load/)
+  })
   it('is server lines of haproxy.cfg', () => {
     expect(describeRing('  balance uri\n  server a 10.0.0.1:80 weight 9')).toMatchObject({
       algorithm: 'haproxy-map',
