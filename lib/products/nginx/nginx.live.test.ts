@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFile, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { CAUSE } from '../../../test/cause.ts'
-import { freePort } from '../../../test/daemon.ts'
+import { findProgram, freePort } from '../../../test/daemon.ts'
 import { KillableEvenkeel } from '../../../test/killableEvenkeel.ts'
 import { describeWith } from '../../../test/live.ts'
 
@@ -399,6 +399,25 @@ describeWith(['nginx'], 'nginx actuator', () => {
     for (let i = 0; i < 200; i++) {
       const answer = await (await fetch(`${site.server.about.url}/page/${i}`)).text()
       expect(answer).toBe(owner(`/page/${i}`) === site.names[0] ? 'one' : 'two')
+    }
+  })
+
+  test('a program of another name is NGINX by what its workers are called', async () => {
+    await using site = await web()
+    const { server, config } = site
+    await server.stop('SIGQUIT')
+    const other = join(server.dir, 'openresty')
+    await symlink(findProgram('nginx')!, other)
+    const process = spawn(other, ['-p', server.dir, '-c', server.about.config, '-e', join(server.dir, 'error.log')], { stdio: 'ignore' })
+    try {
+      await expect.poll(() => masterPid(config.pid!).then(workersOf, () => []), { timeout: 10_000 }).toHaveLength(1)
+      await expect.poll(() => fetch(server.about.statusUrl).then(({ ok }) => ok, () => false), { timeout: 10_000 }).toBe(true) // biome-ignore format: one look
+      await nginxActuator.write(config, [{ name: `app/${site.names[1]}/weight`, expect: '1', value: '5' }], soon(), CAUSE)
+      expect(await readFile(site.file, 'utf8')).toContain(`${site.names[1]} max_fails=0 weight=5`)
+    } finally {
+      const ended = once(process, 'exit')
+      process.kill('SIGTERM')
+      await ended
     }
   })
 
