@@ -23,6 +23,10 @@ test('a share is heavy when it is more than chance explains', () => {
   const busy = { requestsPerSecond: 250 }
   const band = dueBand(seen(0.25), busy)!
   expect(band.high - 0.25).toBeCloseTo(1.96 * Math.sqrt((0.25 * 0.75) / 15_000))
+  expect(0.25 - band.low).toBeCloseTo(band.high - 0.25)
+  // No share is below none or above all.
+  expect(dueBand(seen(0.01, 0.01), { requestsPerSecond: 1 })!.low).toBe(0)
+  expect(dueBand(seen(0.99, 0.99), { requestsPerSecond: 1 })!.high).toBe(1)
   expect(isHeavy(seen(0.33), busy)).toBe(true)
   expect(isHeavy(seen(0.3), busy)).toBe(false)
   // 60 requests: 0.33 of them is nothing to look at.

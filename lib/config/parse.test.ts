@@ -118,6 +118,11 @@ test('warns of a sign-in whose words others on the way can read', () => {
   }
 })
 
+test('how long things are kept and watched is what the file says; what it does not say is left to whoever uses it', () => {
+  const { retention, watch } = read('retention: { raw: 2d }\nwatch: { before: 2m }')
+  expect([retention, watch]).toEqual([{ rawMs: 2 * 86_400_000 }, { beforeMs: 120_000 }])
+})
+
 test('an empty file is a runtime without targets', () => {
   expect(read('')).toMatchObject({ targets: [], mode: 'observe', listen: { host: '127.0.0.1', port: 3000 }, auth: { mode: 'none' } })
 })
