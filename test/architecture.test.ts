@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { advisors } from '../lib/advisors/registry.ts'
 import { detectors } from '../lib/detectors/registry.ts'
+import { metricOf } from '../lib/metrics/registry.ts'
 import { notifiers } from '../lib/notifiers/registry.ts'
 import { actuators } from '../lib/products/actuators.ts'
 import { products } from '../lib/products/sources.ts'
@@ -267,6 +268,36 @@ describe('the import table', () => {
   it('keeps default exports out of lib', () => {
     for (const path of sources.filter((file) => file.startsWith('lib/')))
       expect(readFileSync(join(root, path), 'utf8'), path).not.toMatch(/^export default/m)
+  })
+})
+
+/** Files that may be longer than FILE_LINES_MAX, each with its reason. */
+const LONG_FILES: Record<string, string> = {
+  'lib/products/haproxy/pools.ts': 'to be cut: reading, naming and abilities of pools in one',
+  'lib/products/nginx/product.ts': 'to be cut: probes and their readings in one',
+  'lib/products/nginx/vts.ts': 'to be cut: schema, samples and zones in one',
+  'lib/products/redis/probes/info.ts': 'to be cut: one reading for each section of INFO',
+}
+const FILE_LINES_MAX = 250
+
+describe('a file is read from top to bottom', () => {
+  it(`has at most ${FILE_LINES_MAX} lines`, () => {
+    const linesOf = (path: string) => readFileSync(join(root, path), 'utf8').split('\n').length - 1
+    const long = sources.filter((path) => /^(lib|components)\//.test(path) && linesOf(path) > FILE_LINES_MAX)
+    expect(long.filter((path) => !(path in LONG_FILES))).toEqual([])
+  })
+})
+
+describe('the unit of a prediction or a guard', () => {
+  /** They are measured later: their unit is that of the metric. Evidence may hold a number that was derived of a metric, in another unit. */
+  const unitsIn = (text: string) =>
+    [...text.matchAll(/metric: '(\w+)',[^{}]*?unit: '(\w+)'/g)].map(([, metric, unit]) => ({ metric: metric!, unit }))
+
+  it('is that of its metric in the registry', () => {
+    const advice = sources.filter((path) => path.startsWith('lib/advisors/'))
+    const named = advice.flatMap((path) => unitsIn(readFileSync(join(root, path), 'utf8')).map((one) => ({ path, ...one })))
+    expect(named.length).toBeGreaterThan(5)
+    expect(named.filter(({ metric, unit }) => metricOf(metric).unit !== unit)).toEqual([])
   })
 })
 

@@ -1,6 +1,6 @@
 import { count, duration, text } from '../format/format.ts'
 import { wilson } from '../math/intervals.ts'
-import { projectedWithout } from '../metrics/capacity.ts'
+import { projectedWithout, SESSIONS_NEAR } from '../metrics/capacity.ts'
 import { poolLabels, requestsOf } from '../metrics/traffic.ts'
 import type { Advisor } from '../model/detector.ts'
 import type { Finding } from '../model/finding.ts'
@@ -18,16 +18,13 @@ const ERRORS_MS = 60_000
 const SPAN_MS = 1_200_000
 /** The others may be sent this many times their present load; a pool of two would have to carry twice. */
 const LOAD_MOST = 1.6
-/** Of the sessions that are allowed: the rest is gone in one slow second (as balancer/sessions-near-limit has it). */
-const SESSIONS_MOST = 0.85
-
 /** Takes a failing server out of its pool, softly: sessions that are under way end by themselves. */
 export const drainServer: Advisor = {
   id: 'drain-server',
   title: 'Drain a failing server',
   answers: ['balancer/error-rate', 'balancer/server-flapping'],
   spanMs: SPAN_MS,
-  propose(finding, window, topology) {
+  propose(finding, window, topology, settingsOf) {
     const pool = topology.pools.find(({ target, name }) => target === finding.subject.target && name === finding.subject.pool)
     if (!pool) return null
     if (!finding.subject.server)
@@ -39,20 +36,21 @@ export const drainServer: Advisor = {
         none: `Take ${server.name} out of ${pool.name} until it is mended; that cannot be done from here: ${pool.can.state.because}.`,
       }
     if (server.state === 'drain' || server.state === 'maint') return { none: `${server.name} is already out.` }
-    const obstacle = obstacleTo(pool, server, window)
+    const { near = SESSIONS_NEAR } = (settingsOf?.('balancer/sessions-near-limit') ?? {}) as { near?: number }
+    const obstacle = obstacleTo(pool, server, window, near)
     return obstacle ? { none: obstacle } : draft(finding, pool, server, window)
   },
 }
 
 /** Why the pool needs even a failing server, with the numbers; null where it can do without. */
-function obstacleTo(pool: Pool, server: PoolServer, window: SeriesWindow): string | null {
+function obstacleTo(pool: Pool, server: PoolServer, window: SeriesWindow, near: number): string | null {
   const rest = servingOf(pool, [server])
   if (rest.length === 0) return `${server.name} is the last server of ${pool.name}: without it every request fails.`
   const who = rest.length === 1 ? rest[0]!.name : `the other ${rest.length} servers of ${pool.name}`
   const after = projectedWithout(window, pool, [server])
   if (after?.over)
     return `Without ${server.name}, ${after.over.server.name} would have about ${count(after.over.sessions)} sessions at once; it may have ${count(after.over.limit)}. Raise its limit or add a server first.`
-  if (after && after.limit !== null && after.sessions > SESSIONS_MOST * after.limit)
+  if (after && after.limit !== null && after.sessions > near * after.limit)
     return `Without ${server.name}, ${who} would take ${text(after.rate, 'perSecond')} with about ${count(after.sessions)} of at most ${count(after.limit)} sessions at once: that leaves nothing to spare. Raise the limit or add a server first.`
   if (rest[0]!.backup)
     return after === null || after.limit === null

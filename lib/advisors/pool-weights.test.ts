@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ABLE, fleetAt, poolDay, poolOf, Tape } from '../../test/normal.ts'
 import { FROM } from '../../test/series.ts'
 import { detectors } from '../detectors/registry.ts'
+import type { SettingsOf } from '../model/detector.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Draft } from '../model/proposal.ts'
 import type { Pool } from '../model/topology.ts'
@@ -20,7 +21,13 @@ const finding: Finding = {
 }
 
 /** A pool whose app3 takes `slow` seconds since second 100; proposals are asked for at `at`. */
-function propose(slow: number, pool: Pool = poolOf('edge', 'app', [100, 100, 100, 100]), at = 120, perSecond = 240) {
+function propose(
+  slow: number,
+  pool: Pool = poolOf('edge', 'app', [100, 100, 100, 100]),
+  at = 120,
+  perSecond = 240,
+  settingsOf?: SettingsOf,
+) {
   const tape = new Tape()
   poolDay(tape, pool, { seed: 3, seconds: at }, perSecond, {
     fault: (t, server, now) => {
@@ -28,7 +35,7 @@ function propose(slow: number, pool: Pool = poolOf('edge', 'app', [100, 100, 100
     },
   })
   const window = tape.window(at)
-  return poolWeights.propose(finding, window, fleetAt(window, [pool], [], window.to))
+  return poolWeights.propose(finding, window, fleetAt(window, [pool], [], window.to), settingsOf)
 }
 const weightsOf = (draft: Draft) => Object.fromEntries(draft.steps.map(({ setting, after }) => [setting.name, Number(after)]))
 
@@ -220,4 +227,13 @@ test('a server that just came up is cold, not slow', () => {
   expect(poolWeights.propose(finding, window, fleetAt(window, [pool], [], window.to))).toMatchObject({
     none: expect.stringMatching(/cold/),
   })
+})
+
+test("a server is slow by the limits of the rule's own settings", () => {
+  const pool = poolOf('edge', 'app', [100, 100, 100, 100])
+  const configured: SettingsOf = (rule) =>
+    rule === 'balancer/slow-server' ? detectors.find(({ id }) => id === rule)!.settings.parse({ requestsMin: 100_000 }) : undefined
+  expect(propose(0.16, pool)).toHaveProperty('steps')
+  // So few requests are no response to speak of.
+  expect(propose(0.16, pool, 120, 240, configured)).toBeNull()
 })

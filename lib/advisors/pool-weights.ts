@@ -1,5 +1,6 @@
 import { count, duration, text } from '../format/format.ts'
 import { median } from '../math/robust.ts'
+import { SLOW_LIMITS, type SlowLimits } from '../metrics/slow.ts'
 import { cameUpAt, serverSeries } from '../metrics/traffic.ts'
 import type { Advisor } from '../model/detector.ts'
 import type { Draft, NoRemedy, Step } from '../model/proposal.ts'
@@ -31,7 +32,7 @@ export const poolWeights: Advisor = {
   title: 'Shift weight off a slow server',
   answers: ['balancer/slow-server'],
   spanMs: SPAN_MS,
-  propose(finding, window, topology) {
+  propose(finding, window, topology, settingsOf) {
     const pool = topology.pools.find(({ target, name }) => target === finding.subject.target && name === finding.subject.pool)
     if (pool && !finding.subject.server)
       return {
@@ -44,12 +45,13 @@ export const poolWeights: Advisor = {
     const up = cameUpAt(window, pool, slow)
     if (up !== null && window.to - up < COLD_MS)
       return { none: `${slow.name} came up less than a minute ago: it is cold, and a weight would only keep it so.` }
+    const limits = { ...SLOW_LIMITS, ...(settingsOf?.('balancer/slow-server') as Partial<SlowLimits> | undefined) }
     const settled = window.between(Math.min(window.to, window.from + DRAIN_MS), window.to)
-    const loads = loadsOf(finding.since, settled, pool)
+    const loads = loadsOf(finding.since, settled, pool, limits)
     const own = loads?.find(({ server }) => server === slow)
     if (!loads || !own || loads.length < 2) return null
-    const ceilings = ceilingsOf(window, pool)
-    const plan = planOf(own, loads, ceilings, window.to)
+    const ceilings = ceilingsOf(window, pool, limits)
+    const plan = planOf(own, loads, ceilings, window.to, limits)
     return typeof plan === 'string' ? { none: plan } : draft(pool, own, loads, plan, ceilings, settled)
   },
 }

@@ -2,11 +2,12 @@ import type { Change } from '../model/change.ts'
 import type { Fleet } from '../model/fleet.ts'
 import type { Job } from '../model/job.ts'
 import { lastStage } from '../model/slowStart.ts'
+import { WATCH_MAX_MS } from '../model/watch.ts'
 import { baselineOf } from './baseline.ts'
 import type { ChangesContext } from './context.ts'
 import { refresh } from './refresh.ts'
 import { jobWatchMs, watchLimitMs } from './settle.ts'
-import { WATCH_MAX_MS, type WatchSettings } from './watchSettings.ts'
+import type { WatchSettings } from './watchSettings.ts'
 
 /** The fields that a watch begins with: from when, until when, and the baseline that the effect is held against. Pure in what it is given. */
 export function watchOpening(

@@ -1,3 +1,5 @@
+import { WATCH_MAX_MS } from '../model/watch.ts'
+
 export type WatchSettings = {
   /** Longest watch of a change with a prediction. Default, and at most, 115 s. */
   watchMs: number
@@ -22,9 +24,6 @@ export type WatchSettings = {
   /** Over how long a server that comes back into its pool gets its weight. Default 30 s; 0: at once. */
   slowStartMs: number
 }
-
-/** The longest watch: a verdict is due within two minutes, and comes a tick or two after the end. */
-export const WATCH_MAX_MS = 115_000
 
 export const WATCH_DEFAULTS: WatchSettings = {
   watchMs: WATCH_MAX_MS,

@@ -1,7 +1,9 @@
 import { z } from 'zod'
-import { parseDuration } from '../model/duration.ts'
+import { isDocumentName, NO_DOCUMENT_NAME } from '../model/documentName.ts'
+import { durationText, parseDuration } from '../model/duration.ts'
 import { markOf, path, url } from '../model/marks.ts'
 import { RING_ALGORITHMS } from '../model/ring.ts'
+import { VERDICT_DUE_MS, WATCH_MAX_MS } from '../model/watch.ts'
 import { authSchema } from './auth.ts'
 import { duration } from './duration.ts'
 import { DEFAULT_LISTEN, listen, listenText } from './listen.ts'
@@ -19,7 +21,7 @@ export type Schemas = {
 const name = z
   .string()
   .regex(/^[^\s/\p{Cc}][^/\p{Cc}]{0,99}$/u, { error: 'a name of 1 to 100 characters without "/" or control characters' })
-  .refine((text) => !/^(ring|ttl):/.test(text), { error: 'a name that does not begin with "ring:" or "ttl:"' })
+  .refine((text) => !isDocumentName(text), { error: NO_DOCUMENT_NAME })
   .describe('Its name; each name once')
 
 const control = z
@@ -87,10 +89,12 @@ const route = z.strictObject({
 })
 
 const watch = z.strictObject({
-  longest: duration(1000, 120_000).optional().meta({
-    'x-default': '115s',
-    description: 'A change is judged within this time (115 s at most), or says why it could not be; a change of a TTL waits for the TTL',
-  }),
+  longest: duration(1000, VERDICT_DUE_MS)
+    .optional()
+    .meta({
+      'x-default': durationText(WATCH_MAX_MS),
+      description: `A change is judged within this time (${WATCH_MAX_MS / 1000} s at most), or says why it could not be; a change of a TTL waits for the TTL`,
+    }),
   before: duration(1000, 3_600_000)
     .optional()
     .meta({ 'x-default': '60s', description: 'How much history before the change its effect is compared with' }),

@@ -1,17 +1,9 @@
 import { z } from 'zod'
-import { parseDuration } from '../model/duration.ts'
+import { durationMs } from '../model/durationInput.ts'
 
 /** A stretch of time: `10s`, `5m` or ms. Parsed to ms; `why` is the default's reason and stands in the configuration's schema. */
 export const duration = (byDefault: string, why: string) =>
-  z
-    .union([z.number().nonnegative(), z.string()])
-    .transform((value, context) => {
-      const ms = parseDuration(String(value))
-      if (ms === null) context.addIssue({ code: 'custom', message: 'a duration such as 500ms, 10s, 5m, 4h' })
-      return ms ?? 0
-    })
-    .prefault(byDefault)
-    .describe(why)
+  z.union([z.number().nonnegative(), z.string()]).transform(durationMs()).prefault(byDefault).describe(why)
 
 /** A number above zero with its default and the default's reason. */
 export const threshold = (byDefault: number, why: string) => z.number().positive().default(byDefault).describe(why)

@@ -1,4 +1,4 @@
-import type { Advisor, Question } from '../model/detector.ts'
+import type { Advisor, Question, SettingsOf } from '../model/detector.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Draft, NoRemedy } from '../model/proposal.ts'
 import type { Topology } from '../model/topology.ts'
@@ -27,10 +27,11 @@ export function adviseOn(
   finding: Finding,
   lastWrite: number,
   { windowOf, topology, now }: { windowOf(spanMs: number): SeriesWindow; topology: Topology; now: number },
+  settingsOf?: SettingsOf,
 ): Advice {
   if (now - lastWrite < HISTORY_MIN_MS) return { is: 'early' }
   const window = windowOf(advisor.spanMs)
-  const answer = advisor.propose(finding, lastWrite > window.from ? window.between(lastWrite, window.to) : window, topology)
+  const answer = advisor.propose(finding, lastWrite > window.from ? window.between(lastWrite, window.to) : window, topology, settingsOf)
   if (answer === null) return { is: 'silent' }
   return 'ask' in answer ? { is: 'asks', question: answer } : adviceOf(answer)
 }

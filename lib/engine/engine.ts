@@ -79,7 +79,8 @@ export function createEngine(options: EngineOptions): Engine {
   const judge = createJudge(log)
   const findings = createFindings(store, bus)
   const { advisors, describe, inFlight = () => null } = options
-  const propose = createPropose({ advisors, store, bus, describe, inFlight, solve: options.solve, log })
+  const settingsOf = (rule: string) => options.rules[rule]?.settings
+  const propose = createPropose({ advisors, store, bus, describe, inFlight, solve: options.solve, settingsOf, log })
   /** By the monotonic clock. */
   const startedAt = clock.monotonic()
   const learning = () => clock.monotonic() - startedAt < learningMs

@@ -1,5 +1,5 @@
 import type { ClockStep } from '../model/clock.ts'
-import type { Advisor, Question } from '../model/detector.ts'
+import type { Advisor, Question, SettingsOf } from '../model/detector.ts'
 import type { Bus } from '../model/events.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Log } from '../model/log.ts'
@@ -26,6 +26,7 @@ export type ProposeOptions = {
   inFlight(steps: readonly Step[]): string | null
   /** Absent where nothing is computed elsewhere: then an advisor that has to ask proposes nothing. */
   solve?: Solve
+  settingsOf?: SettingsOf
   log: Log
 }
 
@@ -161,7 +162,7 @@ class ProposalCases implements Propose {
 
   #ask({ finding, advisor }: Case, now: Now): Advice {
     try {
-      const advice = adviseOn(advisor, finding, this.#writes.on(finding.subject), now)
+      const advice = adviseOn(advisor, finding, this.#writes.on(finding.subject), now, this.#options.settingsOf)
       if (advice.is === 'draft' || advice.is === 'none') this.#failing.delete(advisor.id)
       return advice
     } catch (error) {

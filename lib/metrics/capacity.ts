@@ -62,3 +62,6 @@ export function projectedWithout(window: SeriesWindow, pool: Pool, leaving: read
     ...(over && { over }),
   }
 }
+
+/** Of the sessions that are allowed: from here on they are near their limit. The default of balancer/sessions-near-limit. */
+export const SESSIONS_NEAR = 0.85

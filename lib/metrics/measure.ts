@@ -7,3 +7,9 @@ import { metricOf } from './registry.ts'
  * proposals, guards, verification and pages share. The interval is from batches over time, so noise that lasts does not make it too narrow.
  */
 export const measure = (metric: string, where: Labels, window: SeriesWindow): Measurement => metricOf(metric).measure(window, where)
+
+/** The measured value alone; null where it is unjudged. */
+export function measuredValue(metric: string, where: Labels, window: SeriesWindow): number | null {
+  const measured = measure(metric, where, window)
+  return measured.is === 'measured' ? measured.value : null
+}

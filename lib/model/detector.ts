@@ -41,9 +41,13 @@ export interface Detector<S extends DetectorSettings = DetectorSettings> {
   /** It compares with what it learned of this fleet: silent for the learning time after start. */
   learns?: boolean
   needs: Needs
+  /** What such a finding costs now; null where nothing can be counted. */
+  price?(finding: Finding, window: SeriesWindow): Price | null
   /** Judged one by one as they are asked for: of a large fleet that takes long, and whoever asks lets others run in between. */
   detect(window: SeriesWindow, topology: Topology, settings: S): Iterable<Verdict>
 }
+/** What a finding costs a second, in the unit of what is lost: `requests failed a second`. */
+export type Price = { value: number; what: string }
 /** Every detector's settings hold these two. */
 export type DetectorSettings = { for: number; resolveAfter: number }
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds detectors of every settings type; each is checked where it is written.
@@ -51,6 +55,9 @@ export type AnyDetector = Detector<any>
 
 /** A continuation: what an advisor has to ask first because it takes too long to compute in a tick, and its advice once that is answered. Pure. */
 export type Question = { ask: SolverQuestion; conclude(answer: SolverAnswer): Draft | NoRemedy }
+
+/** The configured settings of a rule, for an advisor that draws the same line; undefined where its defaults hold. */
+export type SettingsOf = (rule: string) => DetectorSettings | undefined
 
 /** A remedy: finding -> draft of a proposal with a prediction, `none` with a sentence, or null when it has nothing to say (yet). Pure. */
 export interface Advisor {
@@ -60,5 +67,5 @@ export interface Advisor {
   answers: string[]
   /** How much history it reads. */
   spanMs: number
-  propose(finding: Finding, window: SeriesWindow, topology: Topology): Draft | NoRemedy | Question | null
+  propose(finding: Finding, window: SeriesWindow, topology: Topology, settingsOf?: SettingsOf): Draft | NoRemedy | Question | null
 }

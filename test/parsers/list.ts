@@ -41,9 +41,10 @@ import { wordsIn as haproxyWords } from '../../lib/products/haproxy/words.ts'
 import { parseStats as memcachedStats } from '../../lib/products/memcached/client.ts'
 import { logPlaceOf } from '../../lib/products/nginx/config.ts'
 import { readEntry } from '../../lib/products/nginx/log/entry.ts'
+import { fieldsOf } from '../../lib/products/nginx/log/fields.ts'
 import { parseStubStatus } from '../../lib/products/nginx/stubStatus.ts'
 import { readUpstream, withServers } from '../../lib/products/nginx/upstreamFile.ts'
-import { parseVts } from '../../lib/products/nginx/vts.ts'
+import { parseVts, zonesIn } from '../../lib/products/nginx/vts.ts'
 import { wordsIn as nginxWords } from '../../lib/products/nginx/words.ts'
 import { parseAnswer } from '../../lib/products/prometheus/client.ts'
 import { announcedIn, parseClusterNodes } from '../../lib/products/redis/clusterNodes.ts'
@@ -296,6 +297,7 @@ const nginx: Parser[] = [
   describer('nginx', 'nginx', [CONF, INCLUDE]),
   { name: 'products/nginx/stubStatus.ts#parseStubStatus', group: 'nginx', good: [STUB], run: parseStubStatus },
   { name: 'products/nginx/vts.ts#parseVts', group: 'nginx', good: [VTS], run: (text) => parseVts(text, [], null) },
+  { name: 'products/nginx/vts.ts#zonesIn', group: 'nginx', good: [VTS], run: zonesIn },
   { name: 'products/nginx/words.ts#wordsIn', group: 'nginx', good: [CONF], run: (text) => [...nginxWords(text)].length },
   { name: 'products/nginx/upstreamFile.ts#readUpstream', group: 'nginx', good: [CONF, INCLUDE], run: (text) => readUpstream(text, 'app') },
   {
@@ -310,6 +312,12 @@ const nginx: Parser[] = [
     good: [LOG, `<190>Jan  5 10:00:00 h nginx: ${LOG}`],
     real: [fixture('nginx/fixtures/nginx-1.22-syslog-json.txt')],
     run: readEntry,
+  },
+  {
+    name: 'products/nginx/log/fields.ts#fieldsOf',
+    group: 'nginx',
+    good: [LOG, `<190>Jan  5 10:00:00 h nginx: ${LOG}`, 'u:10.0.0.1:80\tus:200\turt:0.1'],
+    run: fieldsOf,
   },
   { name: 'products/nginx/config.ts#logPlaceOf', group: 'nginx', good: ['syslog://127.0.0.1:5140', '/var/log/a.log'], run: logPlaceOf },
 ]

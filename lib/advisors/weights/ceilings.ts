@@ -1,9 +1,9 @@
 import { median } from '../../math/robust.ts'
+import { isSlow, SLOW_LIMITS, type SlowLimits } from '../../metrics/slow.ts'
 import { poolLabels, responseBetween, timedOf } from '../../metrics/traffic.ts'
 import { servingOf } from '../../model/serving.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
-import { isSlow } from './loads.ts'
 
 /** How far back a server's limits are remembered: a machine is not rebuilt between two steps. */
 const SPAN_MS = 1_200_000
@@ -29,9 +29,9 @@ type Slice = { server: PoolServer; seconds: number; rate: number; slow: boolean 
  * The limits that servers have run into, from slices of history between the writes of weights. A server that was slow at some rate is not to
  * be given as much again; one that was slow and got fast with less of it has a queue, and no broken disk.
  */
-export function ceilingsOf(window: SeriesWindow, pool: Pool): Map<PoolServer, Ceiling> {
+export function ceilingsOf(window: SeriesWindow, pool: Pool, limits: SlowLimits = SLOW_LIMITS): Map<PoolServer, Ceiling> {
   const past = window.between(window.to - SPAN_MS, window.to)
-  const slices = spansOf(past, pool).map(([from, to]) => sliceOf(past, pool, from, to))
+  const slices = spansOf(past, pool).map(([from, to]) => sliceOf(past, pool, from, to, limits))
   return new Map(
     servingOf(pool).flatMap((server): [PoolServer, Ceiling][] => {
       const own = slices.flatMap((slice) => slice.find((one) => one.server === server) ?? [])
@@ -70,7 +70,7 @@ function spansOf(window: SeriesWindow, pool: Pool): [from: number, to: number][]
   })
 }
 
-function sliceOf(window: SeriesWindow, pool: Pool, from: number, to: number): Slice[] {
+function sliceOf(window: SeriesWindow, pool: Pool, from: number, to: number, limits: SlowLimits): Slice[] {
   const seen = servingOf(pool).flatMap((server) => {
     const timed = timedOf(window, pool, server)
     const response = timed && responseBetween(timed, from, to)
@@ -78,5 +78,5 @@ function sliceOf(window: SeriesWindow, pool: Pool, from: number, to: number): Sl
     return [{ server, seconds: response.value, rate: response.requests / ((to - from) / 1000) }]
   })
   const fastest = Math.min(...seen.map(({ seconds }) => seconds))
-  return seen.map((one) => ({ ...one, slow: isSlow(one.seconds, fastest) }))
+  return seen.map((one) => ({ ...one, slow: isSlow(one.seconds, fastest, limits) }))
 }

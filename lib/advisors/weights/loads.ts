@@ -1,18 +1,13 @@
+import { SLOW_LIMITS, type SlowLimits } from '../../metrics/slow.ts'
 import { type Response, recentResponse, requestsOf, responseBetween, timedOf } from '../../metrics/traffic.ts'
 import { servingOf } from '../../model/serving.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 
-/** Twice the fastest and this many seconds more is slow, as balancer/slow-server has it. */
-const SLOW = 2
-const SLOWER = 0.02
 /** Of its requests: a server that fails so many may be fast because it does nothing. */
 const FAILING = 0.03
 /** History that a response is taken from at most. */
 export const SPAN_MS = 600_000
-/** Requests in each stretch for a first estimate, and how far back to look for them; as balancer/slow-server does. */
-const REQUESTS_MIN = 40
-const LONGEST_MS = 180_000
 
 /** What one server does now. */
 export type Load = {
@@ -26,13 +21,18 @@ export type Load = {
 }
 
 /** Every server's load since the problem began. Null while too little was seen. */
-export function loadsOf(since: number, window: SeriesWindow, pool: Pool): Load[] | null {
+export function loadsOf(
+  since: number,
+  window: SeriesWindow,
+  pool: Pool,
+  { requestsMin, longest }: SlowLimits = SLOW_LIMITS,
+): Load[] | null {
   const servers = servingOf(pool)
   const from = Math.max(since, window.to - SPAN_MS, window.from)
   const responses = servers.map((server): Response | null => {
     const timed = timedOf(window, pool, server)
     const long = timed && window.to - from >= 15_000 ? responseBetween(timed, from, window.to) : null
-    return long && long.requests >= 3 * REQUESTS_MIN ? long : recentResponse(window, pool, server, REQUESTS_MIN, LONGEST_MS)
+    return long && long.requests >= 3 * requestsMin ? long : recentResponse(window, pool, server, requestsMin, longest)
   })
   // No server answers in no time: the numbers do not fit together yet.
   if (!responses.every((response) => response !== null && response.value > response.error)) return null
@@ -52,9 +52,6 @@ export function errorRatio(window: SeriesWindow, pool: Pool, servers: readonly P
   const requests = sum('pool_requests_total')
   return requests > 0 ? sum('pool_errors_total') / requests : 0
 }
-
-/** Whether a response is slow beside the fastest one. */
-export const isSlow = (seconds: number, fastest: number) => seconds >= SLOW * fastest && seconds - fastest >= SLOWER
 
 /** The fastest response of a pool; of those that answer at all, where some do. */
 export function fastestOf(loads: readonly Load[]): number {

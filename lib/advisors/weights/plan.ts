@@ -1,7 +1,8 @@
 import { median } from '../../math/robust.ts'
+import { isSlow, SLOW_LIMITS, type SlowLimits } from '../../metrics/slow.ts'
 import type { PoolServer } from '../../model/topology.ts'
 import type { Ceiling } from './ceilings.ts'
-import { fastestOf, isSlow, type Load } from './loads.ts'
+import { fastestOf, type Load } from './loads.ts'
 
 /** What one step may take of a server's share: the effect of a mistake stays small, and the next look tells more. */
 const STEP_MOST = 0.25
@@ -44,7 +45,13 @@ export type Plan = {
  * else a quarter. It goes first to servers that were lowered before and can do more, up to half of the rate that once was too much for
  * them; then to those with room; then up to nearly that rate. What finds no taker stays.
  */
-export function planOf(own: Load, loads: Load[], ceilings: Map<PoolServer, Ceiling>, now: number): Plan | string {
+export function planOf(
+  own: Load,
+  loads: Load[],
+  ceilings: Map<PoolServer, Ceiling>,
+  now: number,
+  limits: SlowLimits = SLOW_LIMITS,
+): Plan | string {
   const name = own.server.name
   const speeds = loads.reduce((sum, { response }) => sum + 1 / response.value, 0)
   const fairOf = ({ response }: Load) => 1 / response.value / speeds
@@ -57,7 +64,7 @@ export function planOf(own: Load, loads: Load[], ceilings: Map<PoolServer, Ceili
   // Where slowness follows load, less of it helps below that share too.
   const isFair = (load: Load) => !ceilings.get(load.server)?.eased && load.share <= fairOf(load) * NEAR
   if (isFair(own)) return `${name} already takes no more than its speed allows. The cause is on the server itself.`
-  const slow = loads.filter((load) => load === own || (isSlow(load.response.value, fastest) && !isFair(load)))
+  const slow = loads.filter((load) => load === own || (isSlow(load.response.value, fastest, limits) && !isFair(load)))
   if (slow.length === loads.length) return 'All servers are slow alike: no weight would help.'
   const cuts = slow.map((load): Cut => {
     const normal = median(loads.filter((other) => other !== load).map(({ response }) => response.value))!

@@ -8,6 +8,7 @@ import type { Labels } from '../../model/series.ts'
 import { servingOf } from '../../model/serving.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
+import { requestsFailed } from '../prices.ts'
 import { evidence, factsOf } from '../rows.ts'
 import { duration, patience, share, threshold } from '../settings.ts'
 
@@ -40,6 +41,7 @@ export const errorRate: Detector<Settings> = {
     requestsMin: threshold(20, 'Fewer requests are not judged: one error would be a large share'),
   }),
   needs: { spanMs: 150_000, metrics: ['pool_errors_total', 'pool_requests_total'], topology: 'pools' },
+  price: requestsFailed,
   detect: (window, topology, settings) => {
     const earlier = window.between(window.from, window.to - settings.over)
     return topology.pools.values().flatMap((pool): Verdict[] => {

@@ -9,6 +9,7 @@ import type { Point } from '../../model/series.ts'
 import { servingOf } from '../../model/serving.ts'
 import type { Pool } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
+import { requestsSlowed } from '../prices.ts'
 import { evidence, factsOf, staleBecause } from '../rows.ts'
 import { duration, patience, share, threshold } from '../settings.ts'
 
@@ -33,6 +34,7 @@ export const queueing: Detector<Settings> = {
     topology: 'pools',
     also: { metrics: ['pool_sessions', 'pool_sessions_max'] },
   },
+  price: requestsSlowed,
   detect: (window, topology, settings) =>
     topology.pools.values().map((pool): Verdict => {
       const subject = poolLabels(pool)

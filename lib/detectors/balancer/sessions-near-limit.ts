@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { count, text } from '../../format/format.ts'
 import { cut } from '../../math/rates.ts'
 import { quantile } from '../../math/robust.ts'
+import { SESSIONS_NEAR } from '../../metrics/capacity.ts'
 import { ownSeries, poolLabels, serverLabels } from '../../metrics/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Severity, Verdict } from '../../model/finding.ts'
@@ -22,7 +23,7 @@ export const sessionsNearLimit: Detector<Settings> = {
   why: 'The pool has nearly as many sessions under way as its limits allow. At the limit new requests wait or are refused, and the step from fine to failing is a small one. Raise the limit if the servers can bear it, add a server, or find what holds the sessions so long. One server at its limit while the others are well below theirs is only a note: it is slow, or small on purpose.',
   settings: z.strictObject({
     ...patience('10s', '20s'),
-    near: share(0.85, 'Share of the limit: the rest is used up in one slow second'),
+    near: share(SESSIONS_NEAR, 'Share of the limit: the rest is used up in one slow second'),
     over: duration('20s', 'Four of five looks in this time must be that high'),
     limitMin: threshold(16, 'Smaller limits are not judged: they keep a queue on purpose'),
   }),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { text } from '../../format/format.ts'
 import { median, medianWithout } from '../../math/robust.ts'
+import { isSlow, SLOW_LIMITS, type SlowLimits } from '../../metrics/slow.ts'
 import {
   cameUpAt,
   poolLabels,
@@ -12,14 +13,16 @@ import {
   timedOf,
 } from '../../metrics/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
+import { durationText } from '../../model/duration.ts'
 import type { Severity, Verdict } from '../../model/finding.ts'
 import { servingOf } from '../../model/serving.ts'
 import type { Pool } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
+import { requestsSlowed } from '../prices.ts'
 import { evidence, factsOf } from '../rows.ts'
 import { duration, patience, threshold } from '../settings.ts'
 
-type Settings = DetectorSettings & { ratio: number; slower: number; requestsMin: number; warmup: number; longest: number; before: number }
+type Settings = DetectorSettings & SlowLimits & { warmup: number; before: number }
 
 export const slowServer: Detector<Settings> = {
   id: 'balancer/slow-server',
@@ -27,14 +30,18 @@ export const slowServer: Detector<Settings> = {
   why: 'One server answers much more slowly than the others of its pool, yet gets its full share of requests: that share of the users waits. A neighbour on the same machine, a failing disk or a cold cache are usual causes. Less weight helps at once; the cause is on the server. When all servers of a pool slow down together, none is named and no weight helps: a note says so, because the cause is behind them.',
   settings: z.strictObject({
     ...patience('2s', '15s'),
-    ratio: threshold(2, 'Response time over the median of the other servers: capacities within a pool differ by less'),
-    slower: duration('20ms', 'And at least this much slower: smaller differences go unnoticed'),
-    requestsMin: threshold(40, 'Requests needed in each of three spans: with fewer, rounding to whole milliseconds dominates'),
+    ratio: threshold(SLOW_LIMITS.ratio, 'Response time over the median of the other servers: capacities within a pool differ by less'),
+    slower: duration(durationText(SLOW_LIMITS.slower), 'And at least this much slower: smaller differences go unnoticed'),
+    requestsMin: threshold(
+      SLOW_LIMITS.requestsMin,
+      'Requests needed in each of three spans: with fewer, rounding to whole milliseconds dominates',
+    ),
     warmup: duration('60s', 'Pause after a server came up: it is cold, not slow'),
-    longest: duration('3m', 'How far back to look for enough requests of a server that gets few'),
+    longest: duration(durationText(SLOW_LIMITS.longest), 'How far back to look for enough requests of a server that gets few'),
     before: duration('2m', 'When all servers answer more slowly than this long ago, the pool has slowed as a whole'),
   }),
   needs: { spanMs: 480_000, metrics: ['pool_response_seconds', 'pool_requests_total'], topology: 'pools', also: { metrics: ['pool_up'] } },
+  price: requestsSlowed,
   detect: (window, topology, settings) =>
     topology.pools.values().flatMap((pool): Verdict[] => {
       const facts = factsOf(topology, pool.target)
@@ -64,7 +71,7 @@ export const slowServer: Detector<Settings> = {
         if (normal === null) return unjudged('no other server of the pool to compare it with')
         const error = own.error + medianWithout(errors, own.error)!
         const slower = own.value - normal
-        if (own.value < settings.ratio * normal || slower < settings.slower / 1000 || slower < 2 * error) return { subject, is: 'clear' }
+        if (!isSlow(own.value, normal, settings) || slower < 2 * error) return { subject, is: 'clear' }
 
         const spanMs = window.to - own.from
         const all = serving.reduce((sum, other) => sum + (requestsOf(window, pool, other, spanMs) ?? 0), 0)

@@ -5,6 +5,7 @@ import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import type { Series } from '../../model/series.ts'
 import { flushedAt, restartedAt } from '../emptied.ts'
+import { readsLost } from '../prices.ts'
 import { cacheRows, evidence, factsOf, staleBecause } from '../rows.ts'
 import { duration, patience, share, threshold } from '../settings.ts'
 
@@ -30,6 +31,7 @@ export const coldStart: Detector<Settings> = {
     metrics: ['cache_hits_total', 'cache_misses_total'],
     also: { metrics: ['cache_uptime_seconds', 'cache_items', 'cache_expirations_total', 'cache_evictions_total'] },
   },
+  price: readsLost,
   detect: (window, topology, settings) =>
     cacheRows(window, [
       'cache_hits_total',

@@ -6,6 +6,7 @@ import { latest } from '../../math/rates.ts'
 import { mad, median } from '../../math/robust.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Verdict } from '../../model/finding.ts'
+import { keysEvicted } from '../prices.ts'
 import { cacheRows, evidence, factsOf, refilling, staleBecause } from '../rows.ts'
 import { duration, patience, share, threshold } from '../settings.ts'
 
@@ -45,6 +46,7 @@ export const evictionStorm: Detector<Settings> = {
     metrics: ['cache_evictions_total'],
     also: { metrics: ['cache_items', 'cache_memory_used_bytes', 'cache_memory_max_bytes', 'ring_share_owned'] },
   },
+  price: keysEvicted,
   detect: (window, topology, settings) =>
     cacheRows(window, ['cache_evictions_total', 'cache_items', 'cache_memory_used_bytes', 'cache_memory_max_bytes']).flatMap(
       (row): Verdict[] => {

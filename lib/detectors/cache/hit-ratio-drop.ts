@@ -4,6 +4,7 @@ import { type Steps, steps, sums } from '../../math/columns.ts'
 import { newestEpisode } from '../../math/episodes.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
+import { readsLost } from '../prices.ts'
 import { cacheRows, evidence, factsOf, REFILL_SPAN_MS, refilling, staleBecause } from '../rows.ts'
 import { duration, patience, share, threshold } from '../settings.ts'
 
@@ -65,6 +66,7 @@ export const hitRatioDrop: Detector<Settings> = {
     metrics: ['cache_hits_total', 'cache_misses_total'],
     also: { metrics: ['cache_uptime_seconds', 'ring_share_owned'] },
   },
+  price: readsLost,
   detect: (window, topology, settings) =>
     cacheRows(window.between(Math.max(window.from, window.to - SPAN_MS), window.to), [
       'cache_hits_total',

@@ -4,6 +4,7 @@ import { wilson } from '../../math/intervals.ts'
 import { cut, increase, latest, spanMs } from '../../math/rates.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
+import { readsLost } from '../prices.ts'
 import { cacheRows, evidence, factsOf, refilling, staleBecause } from '../rows.ts'
 import { duration, patience, share, threshold } from '../settings.ts'
 
@@ -26,6 +27,7 @@ export const hitRatioLow: Detector<Settings> = {
     metrics: ['cache_hits_total', 'cache_misses_total'],
     also: { metrics: ['cache_uptime_seconds', 'ring_share_owned'] },
   },
+  price: readsLost,
   detect: (window, topology, settings) =>
     cacheRows(window, ['cache_hits_total', 'cache_misses_total', 'cache_uptime_seconds']).flatMap((row): Verdict[] => {
       const subject = row.labels

@@ -7,6 +7,7 @@ import type { Evidence, Verdict } from '../../model/finding.ts'
 import type { HotKey } from '../../model/record.ts'
 import type { Topology } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
+import { readsOfOneKey } from '../prices.ts'
 import { evidence } from '../rows.ts'
 import { duration, patience, share, threshold } from '../settings.ts'
 
@@ -31,6 +32,7 @@ export const hotKey: Detector<Settings> = {
     critical: share(0.25, 'Share of all reads from which it is critical: a quarter on one key'),
   }),
   needs: { spanMs: 60_000, metrics: [], records: ['hot-key'], also: { metrics: ['ring_share_seen'] } },
+  price: readsOfOneKey,
   detect: (window, topology, settings) => {
     const byTarget = new Map<string, HotKey[]>()
     for (const record of window.records('hot-key')) {

@@ -5,6 +5,7 @@ import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Verdict } from '../../model/finding.ts'
 import type { Series } from '../../model/series.ts'
 import { restartedAt } from '../emptied.ts'
+import { readsLost } from '../prices.ts'
 import { cacheRows, evidence, factsOf, staleBecause } from '../rows.ts'
 import { duration, patience, share } from '../settings.ts'
 
@@ -21,6 +22,7 @@ export const restart: Detector<Settings> = {
     recovered: share(0.95, 'Share of the hit ratio before, from which the cache counts as recovered'),
   }),
   needs: { spanMs: 600_000, metrics: ['cache_uptime_seconds'], also: { metrics: ['cache_hits_total', 'cache_misses_total'] } },
+  price: readsLost,
   detect: (window, topology, settings) =>
     cacheRows(window, ['cache_uptime_seconds', 'cache_hits_total', 'cache_misses_total']).map((row): Verdict => {
       const subject = row.labels

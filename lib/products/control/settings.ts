@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { durationText, parseDuration } from '../../model/duration.ts'
+import { durationText } from '../../model/duration.ts'
+import { durationMs } from '../../model/durationInput.ts'
 import type { SettingKind } from '../../model/product.ts'
 
 const POINTS_MAX = 100_000
@@ -11,13 +12,10 @@ const points = z
   .refine((text) => Number(text) <= POINTS_MAX, `a whole number from 0 to ${POINTS_MAX}`)
   .transform((text) => String(Number(text)))
 
-const TTL_WORDS = 'a duration from 1ms to ten years, like 90s, 10m or 60000ms'
-const ttl = z.string().transform((text, context) => {
-  const ms = parseDuration(text)
-  if (ms !== null && ms >= 1 && ms <= TTL_MAX_MS) return durationText(Math.round(ms))
-  context.addIssue({ code: 'custom', message: TTL_WORDS })
-  return z.NEVER
-})
+const ttl = z
+  .string()
+  .transform(durationMs({ minMs: 1, maxMs: TTL_MAX_MS, words: 'a duration from 1ms to ten years, like 90s, 10m or 60000ms' }))
+  .transform((ms) => durationText(Math.round(ms)))
 
 const jitter = z
   .string()

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseDuration } from '../../model/duration.ts'
+import { durationMs } from '../../model/durationInput.ts'
 import { PAGE_LIMIT_MAX } from './paging.ts'
 
 const ISO = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/
@@ -19,11 +19,7 @@ export const time = z
 
 export const step = z
   .string()
-  .transform((value, context) => {
-    const ms = parseDuration(value)
-    if (ms === null || ms < 1) context.addIssue({ code: 'custom', message: 'expected a duration: 10s, 1m, or ms' })
-    return ms ?? 0
-  })
+  .transform(durationMs({ minMs: 1, words: 'expected a duration: 10s, 1m, or ms' }))
   .meta({ description: 'A duration (10s, 1m) or milliseconds', example: '10s' })
 
 export const paging = {

@@ -7,7 +7,7 @@ import { findingView } from '../findings/findings.ts'
 import { iso } from '../http/iso.ts'
 import { proposalsFor, proposalView } from '../proposals/proposals.ts'
 import type { Runtime } from '../runtime.ts'
-import { FIGURE_SPAN_MS, number } from '../series/figures.ts'
+import { FIGURE_SPAN_MS } from '../series/figures.ts'
 import { silencedBy } from '../silences/silences.ts'
 
 const SHOWN = 12
@@ -22,7 +22,8 @@ export async function topFindings(runtime: Runtime, pause: Pause): Promise<{ nee
     (finding) => finding.state === 'firing' && finding.severity !== 'info' && silencedBy(runtime, finding, runtime.now()).length === 0,
   )
   const window = runtime.engine.window(FIGURE_SPAN_MS)
-  const priced = await mapped(firing, (finding) => ({ finding, cost: costOf(finding, window) }), pause)
+  const priceOf = (finding: Finding) => runtime.detectors.find(({ id }) => id === finding.rule)?.price?.(finding, window) ?? null
+  const priced = await mapped(firing, (finding) => ({ finding, cost: priceOf(finding) }), pause)
   priced.sort(
     (a, b) =>
       SEVERITY_ORDER[b.finding.severity] - SEVERITY_ORDER[a.finding.severity] ||
@@ -43,32 +44,6 @@ export async function topFindings(runtime: Runtime, pause: Pause): Promise<{ nee
   }
   return { needs: firing.length, list: await mapped(priced.slice(0, SHOWN).entries(), view, pause) }
 }
-
-/** What it costs a second, in the unit of what is lost. Null where nothing can be counted. */
-function costOf(finding: Finding, window: SeriesWindow): TopFindingView['cost'] {
-  const { subject, rule } = finding
-  const [first] = finding.evidence
-  const per = (value: number | null, what: string) => (value === null || !(value > 0) ? null : { value, what })
-  if (rule === 'balancer/slow-server' || rule === 'balancer/queueing')
-    return per(number('pool_request_rate', subject, window), 'requests slowed a second')
-  if (rule === 'balancer/error-rate')
-    return per(
-      product(number('pool_request_rate', subject, window), number('pool_error_ratio', subject, window)),
-      'requests failed a second',
-    )
-  if (rule.startsWith('cache/hit-ratio') || rule === 'cache/cold-start' || rule === 'cache/restart') {
-    const reads = number('cache_read_rate', { target: subject.target ?? '' }, window)
-    const lost = first?.unit === 'ratio' ? Math.max(0, (first.baseline ?? first.threshold ?? 0) - first.value) : null
-    return per(product(reads, lost), 'reads lost to the origin a second')
-  }
-  if (rule === 'cache/eviction-storm')
-    return per(number('cache_eviction_rate', { target: subject.target ?? '' }, window), 'keys evicted a second')
-  if (rule === 'cache/hot-key' && first?.unit === 'ratio')
-    return per(product(number('cache_read_rate', { target: subject.target ?? '' }, window), first.value), 'reads a second on one key')
-  return null
-}
-
-const product = (a: number | null, b: number | null) => (a === null || b === null ? null : a * b)
 
 /** Ten minutes of the first evidence's metric, each step measured as the finding's own number was. */
 function sparkOf(evidence: Evidence, window: SeriesWindow): TopFindingView['spark'] {

@@ -1,5 +1,6 @@
 import { tunable } from '../../advisors/tunable.ts'
 import { breathe } from '../../engine/breathe.ts'
+import { measuredValue } from '../../metrics/measure.ts'
 import { shares } from '../../metrics/pool.ts'
 import { shareByWeight } from '../../metrics/traffic.ts'
 import type { PoolServerView, PoolView } from '../../model/answers/pool.ts'
@@ -11,7 +12,7 @@ import { poolRing } from '../../rings/poolRing.ts'
 import { type Paging, page } from '../http/paging.ts'
 import { ownedShares } from '../rings/ownedShares.ts'
 import type { Runtime } from '../runtime.ts'
-import { FIGURE_SPAN_MS, newest, number } from '../series/figures.ts'
+import { FIGURE_SPAN_MS, newest } from '../series/figures.ts'
 
 const keyOf = (pool: { target: string; name: string }) => `${pool.target}/${pool.name}`
 
@@ -60,9 +61,9 @@ export function poolFigures(pool: Pool, window: SeriesWindow) {
       const own = seen.get(server)
       return { expected: expected?.get(server) ?? null, seen: own?.is === 'measured' ? own.value : null }
     },
-    requestsPerSecond: number('pool_request_rate', where, window),
-    responseSeconds: number('pool_response_seconds', where, window),
-    errorRatio: number('pool_error_ratio', where, window),
+    requestsPerSecond: measuredValue('pool_request_rate', where, window),
+    responseSeconds: measuredValue('pool_response_seconds', where, window),
+    errorRatio: measuredValue('pool_error_ratio', where, window),
   }
 }
 
@@ -83,13 +84,13 @@ async function poolView({ lasting: _, tunable: _lines, consistent: _advice, ...p
       shareSeen: seen,
       sessions: newest('pool_sessions', one, window),
       queue: newest('pool_queue', one, window),
-      requestsPerSecond: number('pool_request_rate', one, window),
-      errorRatio: number('pool_error_ratio', one, window),
-      responseSeconds: number('pool_response_seconds', one, window),
+      requestsPerSecond: measuredValue('pool_request_rate', one, window),
+      errorRatio: measuredValue('pool_error_ratio', one, window),
+      responseSeconds: measuredValue('pool_response_seconds', one, window),
     })
   }
   await breathe()
   const { weight } = pool.can
   const live = weight === true ? { liveWeights: true } : { liveWeights: false, because: weight.because }
-  return { ...pool, ...live, servers, ...own, imbalance: number('pool_imbalance', where, window) }
+  return { ...pool, ...live, servers, ...own, imbalance: measuredValue('pool_imbalance', where, window) }
 }

@@ -1,4 +1,5 @@
 import { createSlices, mapped, type Pause } from '../../engine/slices.ts'
+import { measuredValue } from '../../metrics/measure.ts'
 import type { RingView } from '../../model/answers/ring.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
@@ -7,7 +8,7 @@ import type { SeriesWindow } from '../../model/window.ts'
 import { followerViews } from '../followers/followers.ts'
 import { type Paging, page } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
-import { FIGURE_SPAN_MS, number } from '../series/figures.ts'
+import { FIGURE_SPAN_MS } from '../series/figures.ts'
 import { ownedShares } from './ownedShares.ts'
 
 export async function listRings(runtime: Runtime, paging?: Paging): Promise<Page<RingView>> {
@@ -34,7 +35,7 @@ export async function ringView(ring: Ring, window: SeriesWindow, now: number, pa
     points: node.points ?? null,
     weight: node.weight ?? null,
     shareOwned: owned.get(node.name) ?? 0,
-    shareSeen: number('ring_share_seen', { ring: ring.name, node: node.name }, window),
+    shareSeen: measuredValue('ring_share_seen', { ring: ring.name, node: node.name }, window),
   })
   const nodes = await mapped(ring.nodes, node, pause)
   const seen = nodes.map((node) => node.shareSeen)
@@ -67,9 +68,9 @@ export async function readsOf(
   let hits = 0
   for (const target of targets) {
     await pause()
-    const rate = number('cache_read_rate', { target }, window)
+    const rate = measuredValue('cache_read_rate', { target }, window)
     rates.push(rate)
-    const ratio = rate === null ? null : number('cache_hit_ratio', { target }, window)
+    const ratio = rate === null ? null : measuredValue('cache_hit_ratio', { target }, window)
     if (rate === null || ratio === null) continue
     reads += rate
     hits += rate * ratio

@@ -13,11 +13,6 @@ export function figure(metric: string, where: Labels, window: SeriesWindow): Fig
 export const figureOf = (measured: Measurement): Figure =>
   measured.is === 'measured' ? { value: measured.value, low: measured.low, high: measured.high } : { because: measured.because }
 
-export function number(metric: string, where: Labels, window: SeriesWindow): number | null {
-  const measured = measure(metric, where, window)
-  return measured.is === 'measured' ? measured.value : null
-}
-
 /** The newest value of a gauge, unless it is older than 2.5 of its steps; of several series, the sum. `where` names every label that matters. */
 export function newest(metric: string, where: Labels, window: SeriesWindow): number | null {
   let sum: number | null = null

@@ -1,0 +1,37 @@
+import { measuredValue } from '../metrics/measure.ts'
+import type { Price } from '../model/detector.ts'
+import type { Finding } from '../model/finding.ts'
+import type { SeriesWindow } from '../model/window.ts'
+
+/** What findings cost, each way of counting once: a detector names its own. */
+type PriceOf = (finding: Finding, window: SeriesWindow) => Price | null
+
+const price = (value: number | null, what: string): Price | null => (value === null || !(value > 0) ? null : { value, what })
+const product = (a: number | null, b: number | null) => (a === null || b === null ? null : a * b)
+const ofTarget = (metric: string, { subject }: Finding, window: SeriesWindow) =>
+  measuredValue(metric, { target: subject.target ?? '' }, window)
+
+export const requestsSlowed: PriceOf = ({ subject }, window) =>
+  price(measuredValue('pool_request_rate', subject, window), 'requests slowed a second')
+
+export const requestsFailed: PriceOf = ({ subject }, window) =>
+  price(
+    product(measuredValue('pool_request_rate', subject, window), measuredValue('pool_error_ratio', subject, window)),
+    'requests failed a second',
+  )
+
+/** By how much the hit ratio, its first evidence, is below what it was or should be. */
+export const readsLost: PriceOf = (finding, window) => {
+  const [first] = finding.evidence
+  const lost = first?.unit === 'ratio' ? Math.max(0, (first.baseline ?? first.threshold ?? 0) - first.value) : null
+  return price(product(ofTarget('cache_read_rate', finding, window), lost), 'reads lost to the origin a second')
+}
+
+export const keysEvicted: PriceOf = (finding, window) => price(ofTarget('cache_eviction_rate', finding, window), 'keys evicted a second')
+
+/** Its first evidence is the key's share of the reads. */
+export const readsOfOneKey: PriceOf = (finding, window) => {
+  const [first] = finding.evidence
+  if (first?.unit !== 'ratio') return null
+  return price(product(ofTarget('cache_read_rate', finding, window), first.value), 'reads a second on one key')
+}
