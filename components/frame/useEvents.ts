@@ -135,7 +135,7 @@ const NEWS_MS = 20_000
 
 /**
  * Whether a finding's event is worth a toast: it begins to fire or gets worse, or one that was shown is resolved. `before` is the rank
- * at its last event (0: it needs nobody), undefined when this page has not heard of it. Pure.
+ * at its last event (0: it needs nobody), undefined when this page does not know it. Pure.
  */
 export function newsOf(before: number | undefined, finding: FindingRank, now: number): boolean {
   if (finding.state === 'resolved') return (before ?? 0) > 0

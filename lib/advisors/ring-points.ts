@@ -19,7 +19,7 @@ const SETTLE_MS = 12_000
 const SETTLED_MIN_MS = 5_000
 
 /**
- * Points that even the share of the reads while the fewest keys change hands (lib/rings/solver.ts). Known hot keys count with their own
+ * Points that even the share of the reads while the fewest keys move (lib/rings/solver.ts). Known hot keys count with their own
  * share, because no point moves a part of a key.
  */
 export const ringPoints: Advisor = {

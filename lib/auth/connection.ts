@@ -7,7 +7,7 @@ const HEADER = 'x-evenkeel-connection'
 /** A chain of proxies longer than this is made up. */
 const HOPS_MAX = 20
 
-/** Where a request came from, as the connection itself said it. */
+/** The peer of a request, as its connection has it. */
 export type Connection = {
   /** The address at the other end of the connection. */
   peer: string

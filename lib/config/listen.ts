@@ -21,7 +21,7 @@ export const listen = z
 
 const fileSchema = z.looseObject({ listen: listen.optional() })
 
-/** Where a file listens that does not say. */
+/** The default of `listen`. */
 export const DEFAULT_LISTEN: Listen = { host: '127.0.0.1', port: 3000 }
 
 /**
@@ -62,11 +62,16 @@ export function localAddress({ host, port }: Listen): string {
 const isAnyAddress = (host: string): boolean => isIP(host) !== 0 && /^[0.:]+$/.test(host)
 
 /** Whether a socket that is bound there is what the configuration says. A name may be any address but every one. */
-export function isWhereItListens(said: Listen, bound: Listen): boolean {
-  if (said.port !== 0 && said.port !== bound.port) return false
-  if (isIP(said.host) && isIP(bound.host)) return canonical(said.host) === canonical(bound.host)
-  if (said.host.toLowerCase() === bound.host.toLowerCase()) return true
-  return isIP(said.host) === 0 && isIP(bound.host) !== 0 && !isAnyAddress(bound.host) && (!isLoopback(said.host) || isLoopback(bound.host))
+export function isWhereItListens(configured: Listen, bound: Listen): boolean {
+  if (configured.port !== 0 && configured.port !== bound.port) return false
+  if (isIP(configured.host) && isIP(bound.host)) return canonical(configured.host) === canonical(bound.host)
+  if (configured.host.toLowerCase() === bound.host.toLowerCase()) return true
+  return (
+    isIP(configured.host) === 0 &&
+    isIP(bound.host) !== 0 &&
+    !isAnyAddress(bound.host) &&
+    (!isLoopback(configured.host) || isLoopback(bound.host))
+  )
 }
 
 const canonical = (address: string) => new URL(`http://${isIPv6(address) ? `[${address}]` : address}`).hostname

@@ -36,7 +36,7 @@ export function adviseOn(
   return 'ask' in answer ? { is: 'asks', question: answer } : adviceOf(answer)
 }
 
-/** What an advisor said, once nothing more has to be asked. */
+/** The advice of an advisor, once nothing more has to be asked. */
 export function adviceOf(answer: Draft | NoRemedy): Extract<Advice, { is: 'none' | 'draft' }> {
   if ('none' in answer) return { is: 'none', because: answer.none }
   if (isMarginal(answer)) return { is: 'none', because: 'What could be done would change it by less than its own noise.' }

@@ -58,7 +58,7 @@ const LEFT_OUT = 'all servers'
 
 function factsOf(seen: TargetSeen, facts: NonNullable<TopologyPart['facts']>, parts: TopologyPart[]): TargetFacts {
   const capabilities = new Map(seen.capabilities.map((capability) => [capability.feature, capability]))
-  // What a probe said while it could read is not so once it cannot.
+  // What a probe reported while it could read does not hold once it cannot.
   const known = (feature: string) => capabilities.get(feature)?.available !== false
   for (const capability of parts.flatMap((part) => part.capabilities ?? []))
     if (known(capability.feature)) capabilities.set(capability.feature, capability)

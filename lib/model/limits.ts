@@ -58,7 +58,7 @@ export type LeftOut = {
   names: string[]
 }
 
-const NAMES_TOLD = 3
+const NAMES_MAX = 3
 
 /**
  * Which pools are read within the limits: the first POOLS_MAX, and of these the servers of whole pools, in the order in which the server names
@@ -82,7 +82,7 @@ export function withinLimits(pools: readonly { name: string; servers: number }[]
     if (named.has(pool.name) && servers + pool.servers <= SERVERS_MAX) {
       read.add(pool.name)
       servers += pool.servers
-    } else if (names.length < NAMES_TOLD) names.push(pool.name)
+    } else if (names.length < NAMES_MAX) names.push(pool.name)
   }
   if (read.size === pools.length) return { named, read, left: null }
   return {

@@ -66,7 +66,7 @@ export interface AuditLog {
   onWritten(listener: (entry: AuditEntry) => void): void
 }
 
-/** Why nothing reaches the disk: said to whoever looks, without a path of the machine. */
+/** Why nothing reaches the disk, as it is shown, without a path of the machine. */
 export type SavingFailure = {
   /** Epoch ms. */
   since: number
@@ -127,7 +127,7 @@ export interface Store {
   failing(): SavingFailure | null
   /** What was damaged on the disk, and what became of it: sentences, none while all was well since the start. */
   repairs(): string[]
-  /** Samples whose series have not been heard of since `before`, and targets no longer configured, leave memory. */
+  /** Evicts from memory the series without a sample since `before`; on the disk they stay. */
   forget(before: number): void
   close(): void
 }

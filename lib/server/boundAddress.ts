@@ -5,7 +5,7 @@ import { isWhereItListens, type Listen, listenMend, listenText } from '../config
 import { isLoopback } from '../config/loopback.ts'
 
 /** What of the configuration counts here. */
-type Said = { listen: Listen; auth: { mode: Auth['mode'] } }
+type Configured = { listen: Listen; auth: { mode: Auth['mode'] } }
 
 /** Where Next's standalone server.js listens, by the environment that it reads (node_modules/next/dist/build/utils.js). */
 export const toldToListen = ({ HOSTNAME, PORT }: NodeJS.ProcessEnv): Listen => ({
@@ -17,7 +17,7 @@ export const toldToListen = ({ HOSTNAME, PORT }: NodeJS.ProcessEnv): Listen => (
  * Refuses to serve anywhere else than the configuration says: whether a login is asked for follows from `listen`, so what is bound must be
  * `listen`. Throws `ConfigError`.
  */
-export function checkBound({ listen, auth }: Said, bound: Listen, by: string): void {
+export function checkBound({ listen, auth }: Configured, bound: Listen, by: string): void {
   const agrees = isWhereItListens(listen, bound) && (auth.mode !== 'none' || isLoopback(bound.host))
   if (agrees) return
   throw new ConfigError('the configuration', [
@@ -30,7 +30,7 @@ export function checkBound({ listen, auth }: Said, bound: Listen, by: string): v
 }
 
 /** The same of a server that is bound, whoever bound it and by whatever words. */
-export function checkServer(config: Said, server: Server): void {
+export function checkServer(config: Configured, server: Server): void {
   const address = server.address()
   if (address && typeof address === 'object') checkBound(config, { host: address.address, port: address.port }, 'in truth')
 }

@@ -39,16 +39,16 @@ export type Runtime = {
   close(): Promise<void>
 }
 
-const KEY = Symbol.for('evenkeel.runtime')
-type Place = { [KEY]?: Runtime }
+const RUNTIME_KEY = Symbol.for('evenkeel.runtime')
+type WithRuntime = { [RUNTIME_KEY]?: Runtime }
 
 /** The one runtime of this process: Next bundles instrumentation and routes apart, so a module's variable would not be one. */
 export function runtime(): Runtime {
-  const found = (globalThis as Place)[KEY]
+  const found = (globalThis as WithRuntime)[RUNTIME_KEY]
   if (!found) throw new EvenkeelError('unavailable', 'Evenkeel is starting.')
   return found
 }
 export function setRuntime(next: Runtime | undefined): void {
-  ;(globalThis as Place)[KEY] = next
+  ;(globalThis as WithRuntime)[RUNTIME_KEY] = next
 }
-export const currentRuntime = (): Runtime | undefined => (globalThis as Place)[KEY]
+export const currentRuntime = (): Runtime | undefined => (globalThis as WithRuntime)[RUNTIME_KEY]

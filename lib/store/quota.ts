@@ -1,8 +1,8 @@
 import { NEW_SERIES_HOURLY, SERIES_MAX } from '../model/limits.ts'
 
 const HOUR = 3_600_000
-/** A refusal is told of for this long after its poll. */
-const TOLD_MS = 60_000
+/** A refusal is reported for this long after its poll. */
+const REPORTED_MS = 60_000
 
 /** How many series are kept of one target at a time, and how many new ones it may bring. */
 export type QuotaOptions = { most?: number; hourly?: number }
@@ -66,7 +66,7 @@ export class SeriesQuota {
   refused(at: number): Map<string, { series: number; because: string }> {
     const out = new Map<string, { series: number; because: string }>()
     for (const [target, { refused, refusedAt, held }] of this.#accounts) {
-      if (refused === 0 || at - refusedAt > TOLD_MS) continue
+      if (refused === 0 || at - refusedAt > REPORTED_MS) continue
       const because =
         held >= this.#most
           ? `more than ${this.#most.toLocaleString('en-US')} series of one target are not kept`

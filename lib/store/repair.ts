@@ -12,7 +12,7 @@ import { migrate } from './schema.ts'
 
 type RepairOptions = { busyMs: number; now(): number }
 
-/** Saves what can be read into a fresh file and keeps the damaged one. Returns what is to be said of it. */
+/** Saves what can be read into a fresh file and keeps the damaged one. Returns the sentence that reports it. */
 export function repair(places: Places, { now, busyMs }: RepairOptions, found: string, reserve: Reserve): string {
   const { file, wal, shm } = places
   const fresh = `${file}-repair`
@@ -88,7 +88,7 @@ const hopeless = (file: string, found: string, cause?: unknown) =>
     cause,
   )
 
-/** What a person is told of a repair. */
+/** The sentence that reports a repair. */
 function reportOf(file: string, aside: string, found: string, saved: readonly Saved[]): string {
   const rows = saved.reduce((sum, table) => sum + table.rows, 0)
   const torn = saved.filter(({ whole }) => !whole).map(({ table }) => table)

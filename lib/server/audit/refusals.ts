@@ -1,7 +1,7 @@
 import type { AuditDraft } from '../../model/audit.ts'
 
 const MINUTE = 60_000
-/** After the first, what came since is said after a minute, ten minutes, and then each hour. */
+/** After the first, what came since is reported after a minute, ten minutes, and then each hour. */
 const WINDOWS = [MINUTE, 10 * MINUTE, 60 * MINUTE]
 /** After so long without one, the next is a first again. */
 const FORGET_MS = 60 * MINUTE
@@ -57,7 +57,7 @@ export class Refusals {
   tick(at: number, elapsed: number): void {
     for (const [actor, kinds] of this.#actors) {
       for (const [kind, one] of kinds) {
-        if (one.count > 0 && elapsed >= one.dueAt) this.#say(one, at, elapsed)
+        if (one.count > 0 && elapsed >= one.dueAt) this.#report(one, at, elapsed)
         else if (one.count === 0 && elapsed - one.lastAt >= FORGET_MS) kinds.delete(kind)
       }
       if (kinds.size === 0) this.#actors.delete(actor)
@@ -66,10 +66,10 @@ export class Refusals {
 
   /** Records what was counted up to now: the process ends. */
   close(at: number, elapsed: number): void {
-    for (const kinds of this.#actors.values()) for (const one of kinds.values()) if (one.count > 0) this.#say(one, at, elapsed)
+    for (const kinds of this.#actors.values()) for (const one of kinds.values()) if (one.count > 0) this.#report(one, at, elapsed)
   }
 
-  #say(one: Kept, at: number, elapsed: number): void {
+  #report(one: Kept, at: number, elapsed: number): void {
     const { draft, count, since, addresses } = one
     const more: Record<string, string> = { times: String(count), since: new Date(since).toISOString() }
     if (addresses) {
