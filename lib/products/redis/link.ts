@@ -26,6 +26,8 @@ export type RedisLink = {
   walk: string
   /** LFU counters are read here, which costs lookups too. */
   lfuRead: boolean
+  /** Slices of keys, one after the other, of which none was answered for here. */
+  noneHere: number
   /** Entries of SLOWLOG that could not be read, of all that were. */
   slowUnread: { count: number; of: number; example: string }
   /** Takes one section of INFO at a time: Redis before 7. */
@@ -53,6 +55,7 @@ export const openRedis = (config: RedisConfig): RedisLink => ({
   madeBefore: 0,
   walk: '0',
   lfuRead: false,
+  noneHere: 0,
   slowUnread: { count: 0, of: 0, example: '' },
   oldInfo: false,
   own: new Set(),

@@ -31,9 +31,14 @@ export async function askPerKey<Answer>(
   })
 }
 
-/** Throws where not one of several keys that were found here is answered for here, so that the page says so. */
-export function assertSomeHere(answers: readonly unknown[]): void {
-  if (answers.length > 1 && answers.every((answer) => answer === ELSEWHERE))
+/** A walk that goes slot by slot comes past several slices of a slot on the move. */
+const SLICES_MOST = 5
+
+/** Throws where slice after slice not one of several keys that were found here is answered for here, so that the page says so. */
+export function assertSomeHere(link: { noneHere: number }, answers: readonly unknown[]): void {
+  if (answers.length < 2) return
+  link.noneHere = answers.every((answer) => answer === ELSEWHERE) ? link.noneHere + 1 : 0
+  if (link.noneHere >= SLICES_MOST)
     throw new EvenkeelError(
       'unreachable',
       `none of ${answers.length} keys is answered for here: their slots are on the move, or this is a replica whose user may not run READONLY`,

@@ -57,7 +57,7 @@ async function measure(link: RedisLink, signal: AbortSignal): Promise<KeysAnswer
   )
   const bytes = answers.map(hereOnly)
   const largest = link.sizes.learn(asked, bytes)
-  assertSomeHere(answers)
+  assertSomeHere(link, answers)
   const types = await typesOf(
     link,
     largest.map(({ key }) => key),

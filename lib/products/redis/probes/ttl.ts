@@ -64,7 +64,7 @@ async function sample(link: RedisLink, signal: AbortSignal): Promise<Histogram> 
   })
   link.ttl.add(sampled, keys, runId)
   link.ttl.cursor = cursor
-  assertSomeHere(ends)
+  assertSomeHere(link, ends)
   return link.ttl.histogram(serverNow(link.seen), keys)
 }
 
