@@ -27,9 +27,11 @@ async function within(yaml: string, work: (evenkeel: Runtime) => Promise<void>):
   }
 }
 
-async function until<T>(what: string, look: () => T | null | undefined | false, ms = 20_000): Promise<T> {
+type Looked<T> = T | null | undefined | false
+
+async function until<T>(what: string, look: () => Looked<T> | Promise<Looked<T>>, ms = 20_000): Promise<T> {
   for (const end = Date.now() + ms; ; await sleep(50)) {
-    const found = look()
+    const found = await look()
     if (found) return found
     if (Date.now() > end) throw new Error(`waited in vain for ${what}`)
   }

@@ -86,6 +86,8 @@ export function createRedisClient(config: RedisConnection): RedisClient {
   }
 
   const ready = (): Promise<void> => {
+    // The server may have closed it and the library not have noticed yet.
+    if (redis.status === 'ready' && !redis.stream?.writable) cut()
     if (redis.status === 'ready' && !ending) return Promise.resolve()
     connecting ??= (ending ?? Promise.resolve())
       .then(() => redis.connect())

@@ -31,7 +31,7 @@ const WORDS: [RegExp, string | ((address: string) => string)][] = [
   [/ENOTFOUND|EAI_AGAIN/, (address) => `the host name in ${address} does not resolve`],
   [/EHOSTUNREACH|ENETUNREACH/, (address) => `there is no route to ${address}`],
   [/ETIMEDOUT/, (address) => `no connection to ${address} in time`],
-  [/ECONNRESET|EPIPE|Connection is closed|socket hang up/i, CLOSED],
+  [/ECONNRESET|EPIPE|Connection is closed|isn't writeable|socket hang up/i, CLOSED],
   [/Protocol error/i, (address) => `what answers at ${address} does not speak Redis's protocol`],
   [/altnames|does not match certificate/i, 'its TLS certificate is for another host than the URL names'],
   [/certificate has expired/i, 'its TLS certificate has ended'],

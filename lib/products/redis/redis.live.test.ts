@@ -257,7 +257,8 @@ describeWith(['redis-server'], 'redis probes', () => {
       expect(biggest!.bytes).toBeGreaterThan(100_000)
       const [pattern] = records.filter((record) => record.kind === 'key-pattern')
       expect(pattern).toMatchObject({ pattern: 'product:*' })
-      expect(pattern!.share).toBeGreaterThan(0.98)
+      // The big key may be among the few that were sampled.
+      expect(pattern!.share).toBeGreaterThan(0.9)
       expect(pattern!.bytesMean).toBeGreaterThan(100)
       expect(pattern!.ttlMsMedian).toBeGreaterThan(590_000)
       await redisSay(server, 'FLUSHALL')

@@ -1,10 +1,11 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CAUSE } from '../../../test/cause.ts'
 import { type Certificate, createAuthority } from '../../../test/certificates.ts'
-import { freePort } from '../../../test/daemon.ts'
+import { findProgram, freePort } from '../../../test/daemon.ts'
 import { describeWith } from '../../../test/live.ts'
 import { type RedisServer, startRedis } from '../../../test/servers.ts'
 import { redisActuator } from './actuator.ts'
@@ -13,8 +14,21 @@ import { openRedis } from './link.ts'
 import { listen } from './monitor/burst.ts'
 import { redis } from './product.ts'
 
+/** Why this build of Redis cannot be asked over TLS, as a program that the block waits for; null: it can. */
+function withoutTls(): string | null {
+  const path = findProgram('redis-server')
+  if (!path) return null
+  const { stdout } = spawnSync(path, ['--port', '0', '--tls-port', '1', '--tls-cert-file', '/nonexistent'], {
+    encoding: 'utf8',
+    timeout: 5_000,
+  })
+  return /Failed finding TLS|Bad directive|Missing implement of connection type tls/.test(stdout)
+    ? 'a redis-server that is built with TLS'
+    : null
+}
+
 /** A real Redis with a certificate for 127.0.0.1 and localhost. */
-describeWith(['redis-server', 'openssl'], 'Redis over TLS', () => {
+describeWith(['redis-server', 'openssl', ...[withoutTls() ?? []].flat()], 'Redis over TLS', () => {
   const dir = mkdtempSync(join(tmpdir(), 'evenkeel-tls-'))
   const soon = () => AbortSignal.timeout(2_000)
   let ours: ReturnType<typeof createAuthority>
