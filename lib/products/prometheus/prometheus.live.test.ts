@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { findProgram } from '../../../test/daemon.ts'
 import { describeWith } from '../../../test/live.ts'
 import { type RedisServer, redisSay, startHaproxy, startPrometheus, startRedis, startRedisExporter } from '../../../test/servers.ts'
 import { createBus } from '../../engine/bus.ts'
@@ -10,9 +12,16 @@ import { createStore } from '../../store/store.ts'
 import { redis } from '../redis/product.ts'
 import { prometheus } from './product.ts'
 
+/** HAProxy's own exporter is an option of its build (`USE_PROMEX`). */
+const exports =
+  spawnSync(findProgram('haproxy') ?? 'haproxy', ['-vv'], { encoding: 'utf8' }).stdout?.includes('prometheus-exporter') === true
+const title = exports ? 'a fleet behind Prometheus' : 'a fleet behind Prometheus: this haproxy is built without its exporter'
 const WITHIN = { timeout: 30_000, interval: 250 }
 
-describeWith(['redis-server', 'haproxy', 'prometheus', 'prometheus-redis-exporter'], 'a fleet behind Prometheus', () => {
+const withExporter: typeof describeWith = (programs, name, body) =>
+  exports ? describeWith(programs, name, body) : describe.skip(name, body)
+
+withExporter(['redis-server', 'haproxy', 'prometheus', 'prometheus-redis-exporter'], title, () => {
   const ends = new AsyncDisposableStack()
   const store = createStore({ path: ':memory:' })
   let engine: Engine
