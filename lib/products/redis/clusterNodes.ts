@@ -17,7 +17,7 @@ export type ClusterNode = {
 }
 
 /** `unread`: lines that are none, as they stand there. */
-export type ClusterNodes = { nodes: ClusterNode[]; unread: string[] }
+type ClusterNodes = { nodes: ClusterNode[]; unread: string[] }
 
 /**
  * CLUSTER NODES, one line a node: `id ip:port@bus[,hostname] flags master ping pong epoch link slot…`
