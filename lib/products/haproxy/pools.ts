@@ -99,7 +99,7 @@ const abilitiesOf = (weight: Can, writable: true | string): PoolAbilities => {
 const NAMED = new Set(['roundrobin', 'static-rr', 'leastconn', 'first', 'source', 'uri', 'url_param', 'hdr', 'rdp-cookie'])
 
 /** The algorithm without `balance`: 3.3 made it random (its commit 93cc18ac4), roundrobin before; null where nobody knows the version. */
-export function usualAlgorithm(version: string | null): string | null {
+function usualAlgorithm(version: string | null): string | null {
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(version ?? '') ?? []
   if (major === undefined) return null
   return Number(major) > 3 || (Number(major) === 3 && Number(minor) >= 3) ? 'random' : 'roundrobin'

@@ -8,7 +8,7 @@ export type Word = {
 }
 
 /** What the file itself has set (`setenv`). */
-export type Environment = ReadonlyMap<string, string>
+type Environment = ReadonlyMap<string, string>
 
 /** `$NAME`, `${NAME}`, `${NAME-default}`, `${NAME[*]}`, read from where the `$` stands (HAProxy's configuration manual, section 2.3). */
 const VARIABLE = /\$(?:\{([\w.]+)(\[\*\])?(-[^}]*)?\}|([A-Za-z_]\w*))/y
