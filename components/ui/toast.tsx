@@ -4,31 +4,36 @@ import type { ExternalToast } from 'sonner'
 
 type Kind = 'message' | 'success' | 'warning' | 'error'
 type Waiting = [kind: Kind, title: string, options?: ExternalToast]
+/** The library's own call. It comes from the list: imported here as well, the library would be loaded a second time. */
+type Show = typeof import('sonner').toast
 
 // Not by `later`, which says in a toast what could not be loaded.
 const ToastList = lazy(() =>
   import('./toastList.tsx').then(
-    ({ ToastList }) => ({ default: ToastList as ComponentType<{ onReady: () => void }> }),
+    ({ ToastList }) => ({ default: ToastList as ComponentType<{ onReady: (show: Show) => void }> }),
     () => ({ default: () => null }),
   ),
 )
 
-/** What waits for the list to be drawn; null once it is there. */
-let waiting: Waiting[] | null = []
+/** What waits for the list to be drawn. */
+const waiting: Waiting[] = []
+let list: Show | null = null
 let onFirst: (() => void) | null = null
 
-async function show(kind: Kind, title: string, options?: ExternalToast): Promise<void> {
-  if (waiting) {
-    waiting.push([kind, title, options])
-    onFirst?.()
-  } else (await import('sonner')).toast[kind](title, options)
+function show(kind: Kind, title: string, options?: ExternalToast): void {
+  if (list) {
+    list[kind](title, options)
+    return
+  }
+  waiting.push([kind, title, options])
+  onFirst?.()
 }
 
 /** A short notice at the edge of the page. The library behind it is loaded with the first one: most visits see none. */
-export const toast = Object.assign((title: string, options?: ExternalToast) => void show('message', title, options), {
-  success: (title: string, options?: ExternalToast) => void show('success', title, options),
-  warning: (title: string, options?: ExternalToast) => void show('warning', title, options),
-  error: (title: string, options?: ExternalToast) => void show('error', title, options),
+export const toast = Object.assign((title: string, options?: ExternalToast) => show('message', title, options), {
+  success: (title: string, options?: ExternalToast) => show('success', title, options),
+  warning: (title: string, options?: ExternalToast) => show('warning', title, options),
+  error: (title: string, options?: ExternalToast) => show('error', title, options),
 })
 
 /** The outlet of toasts; it stands once, in the frame. */
@@ -36,7 +41,7 @@ export function Toaster() {
   const [needed, setNeeded] = useState(false)
   useEffect(() => {
     onFirst = () => setNeeded(true)
-    if (waiting && waiting.length > 0) setNeeded(true)
+    if (list || waiting.length > 0) setNeeded(true)
     return () => {
       onFirst = null
     }
@@ -48,8 +53,7 @@ export function Toaster() {
   ) : null
 }
 
-function showWaiting(): void {
-  const all = waiting ?? []
-  waiting = null
-  for (const [kind, title, options] of all) void show(kind, title, options)
+function showWaiting(ready: Show): void {
+  list = ready
+  for (const [kind, title, options] of waiting.splice(0)) show(kind, title, options)
 }

@@ -1,15 +1,15 @@
 'use client'
 import { useTheme } from 'next-themes'
 import { useEffect } from 'react'
-import { Toaster as Sonner } from 'sonner'
+import { Toaster as Sonner, toast } from 'sonner'
 
 const line = '1px solid var(--line-strong)'
 
 /** The list of toasts, an aria-live region; loaded when there is a first toast (toast.ts). */
-export function ToastList({ onReady }: { onReady: () => void }) {
+export function ToastList({ onReady }: { onReady: (show: typeof toast) => void }) {
   const { resolvedTheme } = useTheme()
   // The list's own effect, by which it hears of toasts, has run before this one.
-  useEffect(onReady, [onReady])
+  useEffect(() => onReady(toast), [onReady])
   return (
     <Sonner
       position="bottom-right"
