@@ -33,11 +33,16 @@ test('a slow server is on the first page; one click lowers its weight, the verdi
   await expect(sheet.getByRole('heading', { name: /kept: improved/ })).toBeVisible({ timeout: 130_000 })
 
   const ended = await change(evenkeel, id)
-  const feels = evenkeel.fleet.traffic.meanSeconds(15_000)!
-  expect(feels).toBeLessThan(0.8 * felt)
+  const feel = () => evenkeel.fleet.traffic.meanSeconds(15_000)!
   // Predicted and measured are what the clients feel.
-  expect(Math.abs(ended.prediction!.after - feels)).toBeLessThan(0.35 * feels)
-  expect(Math.abs(ended.measured!.after - feels)).toBeLessThan(0.35 * feels)
+  const near = (figure: number, feels: number) => Math.abs(figure - feels) < 0.35 * feels
+  const feels = feel()
+  expect(near(ended.measured!.after, feels), `measured ${ended.measured!.after} s, the clients feel ${feels} s`).toBe(true)
+  // A machine that is busy with something else slows every server for a while.
+  await until(`the clients feel what was predicted: ${ended.prediction!.after} s after ${felt} s`, 60, async () => {
+    const now = feel()
+    return now < 0.8 * felt && near(ended.prediction!.after, now)
+  })
 
   await sheet.getByRole('button', { name: 'Roll back' }).click()
   await until('the old weight', 10, async () => (await weightAtHaproxy(evenkeel, 'app', 'app4')) === 100)
