@@ -67,7 +67,7 @@ rules: { cache/slot-imbalance: { over: 8s, for: 1s } }`,
           )
           expect(finding).toMatchObject({
             subject: { target: named[0] },
-            summary: expect.stringContaining('it serves that much more of the slots'),
+            summary: expect.stringContaining('its larger share of the slots explains that'),
           })
 
           const own = { steps: [{ setting: { target: named[1]!, name: 'config/hz' }, after: '20' }], because: 'a test' }

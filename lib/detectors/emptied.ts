@@ -15,7 +15,7 @@ export function restartedAt({ points }: Series): number | null {
   return null
 }
 
-/** Of so few keys, losing most is everyday. */
+/** A cache with fewer keys is not judged: losing most of so few is ordinary. */
 const ITEMS_MIN = 100
 
 /**

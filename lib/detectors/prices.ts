@@ -3,7 +3,7 @@ import type { Price } from '../model/detector.ts'
 import type { Finding } from '../model/finding.ts'
 import type { SeriesWindow } from '../model/window.ts'
 
-/** What findings cost, each way of counting once: a detector names its own. */
+/** The cost functions of findings, one for each way of counting: a detector names the one that fits. */
 type PriceOf = (finding: Finding, window: SeriesWindow) => Price | null
 
 const price = (value: number | null, what: string): Price | null => (value === null || !(value > 0) ? null : { value, what })

@@ -22,7 +22,7 @@ export function rowsOf<const M extends string>(window: SeriesWindow, metrics: re
   })
 }
 
-/** One row a cache, as they are asked for: series by pattern or command are parts of it, not caches of their own. */
+/** One row for each cache, made lazily: series by pattern or command are parts of a cache, not caches of their own. */
 export function cacheRows<const M extends string>(window: SeriesWindow, metrics: readonly [M, ...M[]]): IteratorObject<Row<M>> {
   const [first, ...rest] = metrics
   return window
@@ -40,7 +40,7 @@ export function cacheRows<const M extends string>(window: SeriesWindow, metrics:
     })
 }
 
-/** Each rule asks for the facts of each target at every tick: by name, not by walking through a thousand of them. */
+/** An index of the facts by target name, because each rule asks for each of up to a thousand targets at every tick. */
 const named = new WeakMap<readonly TargetFacts[], Map<string, TargetFacts>>()
 
 /** A target's facts by name. */
@@ -75,9 +75,9 @@ export function evidence(
   return { metric, where, label, value, unit, from: window.from, to: window.to, ...more }
 }
 
-/** History that `refilling` wants: two lives of most keys. */
+/** The history that `refilling` needs: two lives of most keys. */
 export const REFILL_SPAN_MS = 900_000
-/** What moved here is fetched again within this time, all but the keys that nobody asks for. */
+/** Moved keys are fetched again within this time, except those that nobody reads. */
 const REFILL_MS = 60_000
 
 /**

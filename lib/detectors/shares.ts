@@ -9,7 +9,7 @@ import { evidence, factsOf } from './rows.ts'
 
 export type ShareSettings = { over: number; settle: number; deviations: number; requestsMin: number; shareMin: number }
 
-/** The share of the requests that a pool's algorithm gives each server, and on what that rests, for a sentence. */
+/** The share of the requests that a pool's algorithm gives each server, and its basis in words. */
 type Expected = { shares: Map<string, number>; basis: string }
 
 /**
@@ -53,7 +53,7 @@ function sharesSeen(
   const servers = servingOf(pool)
   if (servers.length < 2) return 'fewer than two servers take requests'
   const expected = expectedOf(window, pool)
-  if (!expected) return `${pool.algorithm} gives no share to hold the traffic against`
+  if (!expected) return `${pool.algorithm} promises no share to compare the traffic with`
   const changed = steadySince(window, pool)
   const from = Math.max(window.to - over, changed === null ? 0 : changed + settle)
   const ms = window.to - from
@@ -77,7 +77,7 @@ function sharesSeen(
 }
 
 /** Most shares in the evidence of a finding, the busiest first: each is stored, and nobody reads two thousand. */
-const SHARES_TOLD = 50
+const SHARES_MAX = 50
 
 /** The verdict on a pool: found when a server takes `bar` times what the algorithm gives it, and that is `excess` of all requests more. */
 export function unevenVerdict(
@@ -95,7 +95,7 @@ export function unevenVerdict(
   if (!worst) return { subject, is: 'clear' }
   const span = { from: all.from, to: window.to }
   const shares = all.servers
-    .slice(0, SHARES_TOLD)
+    .slice(0, SHARES_MAX)
     .map(({ server, share, seen }) =>
       evidence(span, 'pool_share', serverLabels(pool, server), `share of ${server.name}`, seen, 'ratio', { baseline: share }),
     )

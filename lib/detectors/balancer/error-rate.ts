@@ -57,7 +57,7 @@ export const errorRate: Detector<Settings> = {
       const takes = new Set(serving)
       const seen = new Map(pool.servers.map((server) => [server, errorsOf(window, earlier, pool, server, settings)]))
       const failing = new Set(serving.filter((server) => bad(seen.get(server)!, settings)))
-      // When most of them fail, the servers are not what is wrong.
+      // When most servers fail, the cause is what they share: no single server is named.
       const shared = serving.length > 1 && failing.size > serving.length / 2
       const rest = serving.filter((server) => shared || !failing.has(server))
       const pooled = sum(rest.map((server) => seen.get(server)!))
@@ -126,7 +126,7 @@ const ratioOf = ({ requests, errors }: { requests: number; errors: number }) => 
 function bad(seen: Errors | null, settings: Settings): boolean {
   if (seen === null || seen.requests < settings.requestsMin || seen.errors < settings.errorsMin) return false
   const { low } = wilson(seen.errors, seen.requests)
-  // A fault that lasts becomes its own "before": more than a tenth is nobody's normal.
+  // A lasting fault becomes its own baseline, so a share above a tenth never counts as usual.
   const normal = Math.min(0.1, ratioOf(seen.before))
   const usual = seen.before.requests >= settings.requestsMin && normal <= settings.errors ? normal : 0
   return low >= Math.max(settings.errors, settings.times * usual)

@@ -10,7 +10,7 @@ type Settings = DetectorSettings & ShareSettings & { ratio: number; ratioHash: n
 export const loadImbalance: Detector<Settings> = {
   id: 'balancer/load-imbalance',
   title: 'Load is uneven',
-  why: 'A server gets clearly more of the requests than the algorithm would give it. Under round robin that means sticky sessions, retries or connection limits steer the traffic; under hashing a few keys carry much of it; under leastconn connections that last. The busiest server sets the pace of the pool and fails first.',
+  why: 'A server gets clearly more of the requests than the algorithm would give it. Under round robin, sticky sessions, retries or connection limits steer the traffic; under hashing, a few keys carry much of it; under leastconn, some connections last long. The busiest server sets the pace of the pool and fails first.',
   settings: z.strictObject({
     ...patience('10s', '20s'),
     over: duration('60s', 'Requests are counted over this time'),
@@ -37,7 +37,7 @@ export const loadImbalance: Detector<Settings> = {
   },
   detect: (window, topology, settings) =>
     topology.pools.values().map((pool): Verdict => {
-      // What users stuck to their servers do to the shares is another matter: balancer/sticky-skew.
+      // Pools with sticky sessions are judged by balancer/sticky-skew.
       if (pool.sticky) return { subject: poolLabels(pool), is: 'unjudged', because: `${pool.sticky} keeps users where they were` }
       const bar = { hash: settings.ratioHash, load: settings.ratioLoad, weight: settings.ratio, unknown: settings.ratio }[pool.balances]
       return unevenVerdict(window, topology, pool, bar, settings, { excess: pool.balances === 'hash' ? settings.excessHash : 0 })

@@ -36,7 +36,7 @@ test('a burst, a queue now and then, one request on its way, much traffic behind
 })
 test('missed polls, silence and short history are unjudged', () => {
   expect(said('20x50 _x10')).toMatchObject([{ is: 'unjudged', because: 'nothing was read for 10 s' }])
-  expect(said('_x50 20x10')).toMatchObject([{ is: 'unjudged', because: expect.stringContaining('looks at the queue') }])
+  expect(said('_x50 20x10')).toMatchObject([{ is: 'unjudged', because: expect.stringContaining('readings of the queue') }])
   expect(said('20x60', '5x60')).toMatchObject([{ is: 'unjudged', because: '0 requests served; 20 needed' }])
   expect(judge(queueing, load(1000, {}), { pools: [pool] })).toMatchObject([{ is: 'unjudged', because: 'queues are not reported' }])
 })

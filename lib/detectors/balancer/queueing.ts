@@ -18,11 +18,11 @@ type Settings = DetectorSettings & { over: number; part: number; queued: number;
 export const queueing: Detector<Settings> = {
   id: 'balancer/queueing',
   title: 'Requests wait for a server',
-  why: "Every server of the pool is at its connection limit, so requests stand in the balancer's queue before anyone works on them. The wait comes on top of each response and grows without bound while more arrives than is served. A burst that is gone in a second is what a queue is for.",
+  why: "Every server of the pool is at its connection limit, so requests wait in the balancer's queue before a server works on them. The wait adds to each response time and keeps growing while more requests arrive than are served. A burst that is over within a second is harmless: that is what a queue is for.",
   settings: z.strictObject({
     ...patience('5s', '20s'),
-    over: duration('20s', 'Time that is looked at, once a second: it separates a lasting queue from a burst'),
-    part: share(0.8, 'Share of these looks that must find a waiting request'),
+    over: duration('20s', 'The queue is read once a second over this time: long enough to tell a lasting queue from a burst'),
+    part: share(0.8, 'Share of these readings that must find a waiting request'),
     queued: threshold(2, 'Mean length of the queue: a single request may just be on its way'),
     wait: duration('50ms', 'Mean wait, computed as queue over throughput (Little): shorter waits go unnoticed'),
     critical: duration('1s', 'Mean wait from which it is critical'),
@@ -50,7 +50,7 @@ export const queueing: Detector<Settings> = {
         own.length,
       )
       const needed = Math.ceil((0.7 * settings.over) / Math.max(1000, own[0]!.stepMs))
-      if (looks.length < Math.max(3, needed)) return unjudged(`${looks.length} looks at the queue; ${Math.max(3, needed)} needed`)
+      if (looks.length < Math.max(3, needed)) return unjudged(`${looks.length} readings of the queue; ${Math.max(3, needed)} needed`)
       const queued = mean(looks)!
       const part = looks.filter((waiting) => waiting > 0).length / looks.length
       if (queued < settings.queued || part < settings.part) return { subject, is: 'clear' }

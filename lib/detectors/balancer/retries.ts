@@ -13,13 +13,13 @@ import { evidence, factsOf, staleBecause } from '../rows.ts'
 import { duration, patience, share, threshold } from '../settings.ts'
 
 type Settings = DetectorSettings & { retries: number; stretch: number; retriesMin: number; requestsMin: number; warmup: number }
-/** The newest stretch, and the one before it. */
+/** The newest span, and the one before it. */
 type Tries = { retries: number; requests: number }[]
 
 export const retries: Detector<Settings> = {
   id: 'balancer/retries',
   title: 'Requests are tried again',
-  why: 'The balancer could not hand requests to a server and tried again. Users see no error yet, only a wait of a second and more each time, and the retries are load of their own: what refuses connections today fails tomorrow. A full listen queue, a process that restarts, a port that is filtered now and then are usual causes.',
+  why: 'The balancer could not hand requests to a server and tried again. Users see no error yet, only a wait of a second and more each time, and the retries add load of their own: a server that refuses some connections may soon fail. A full listen queue, a process that restarts, a port that a firewall filters now and then are usual causes.',
   settings: z.strictObject({
     ...patience('5s', '20s'),
     retries: share(
@@ -67,7 +67,7 @@ export const retries: Detector<Settings> = {
     }),
 }
 
-/** Retries and requests of the last two stretches, or why they are not known. */
+/** Retries and requests of the last two spans, or why they are not known. */
 function triesOf(window: SeriesWindow, pool: Pool, server: PoolServer | null, { stretch, requestsMin }: Settings): Tries | string {
   const own = (metric: string) => ownSeries(window, metric, pool, server)
   const [tried, asked] = [own('pool_retries_total'), own('pool_requests_total')]

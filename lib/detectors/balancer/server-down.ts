@@ -10,7 +10,7 @@ import { patience } from '../settings.ts'
 export const serverDown: Detector<DetectorSettings> = {
   id: 'balancer/server-down',
   title: 'Server is down',
-  why: 'The balancer has taken a server out because its health check fails. The others carry its share, and there is one fewer to lose. With none left every request fails. A server in maintenance or draining is meant to be out and is not reported.',
+  why: 'The balancer has taken a server out because its health check fails. The other servers carry its share, and the pool has one server fewer in reserve. When none is left, every request fails. A server in maintenance or draining was taken out on purpose and is not reported.',
   // The balancer's own check already waits for several failures in a row. A server that comes and goes stays one finding.
   settings: z.strictObject(patience('0s', '10s')),
   needs: { spanMs: 600_000, metrics: ['pool_up'], topology: 'pools' },

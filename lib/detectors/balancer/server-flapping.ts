@@ -11,7 +11,7 @@ type Settings = DetectorSettings & { downs: number; within: number }
 export const serverFlapping: Detector<Settings> = {
   id: 'balancer/server-flapping',
   title: 'Server comes and goes',
-  why: 'A server that fails its check, recovers and fails again drops the requests under way each time, and every move of its share shakes the others. Often a limit is hit under load (memory, file descriptors, a connection pool) that the restart relieves for a while. Taking it out until the cause is found is calmer than letting the check decide.',
+  why: 'A server that fails its check, recovers and fails again drops the requests under way each time, and each time the other servers have to take over its share. Often a limit is hit under load (memory, file descriptors, a connection pool) that the restart relieves for a while. Take it out of the pool until the cause is found.',
   settings: z.strictObject({
     ...patience('0s', '5s'),
     downs: threshold(2, 'How often a server must go down: once is a restart'),

@@ -14,17 +14,17 @@ import { evidence, factsOf, staleBecause } from '../rows.ts'
 import { duration, patience, share, threshold } from '../settings.ts'
 
 type Settings = DetectorSettings & { near: number; over: number; limitMin: number }
-/** Sessions that were there in four looks of five, and the most that may be. */
+/** Sessions that four of five readings reached, and their limit. */
 type Level = { sessions: number; most: number }
 
 export const sessionsNearLimit: Detector<Settings> = {
   id: 'balancer/sessions-near-limit',
   title: 'Sessions near their limit',
-  why: 'The pool has nearly as many sessions under way as its limits allow. At the limit new requests wait or are refused, and the step from fine to failing is a small one. Raise the limit if the servers can bear it, add a server, or find what holds the sessions so long. One server at its limit while the others are well below theirs is only a note: it is slow, or small on purpose.',
+  why: 'The pool has nearly as many sessions under way as its limits allow. At the limit new requests wait or are refused, so a small rise in load is enough to make requests fail. Raise the limit if the servers can bear it, add a server, or find what holds the sessions so long. One server at its limit while the others are well below theirs is only a note: it is slow, or small on purpose.',
   settings: z.strictObject({
     ...patience('10s', '20s'),
     near: share(SESSIONS_NEAR, 'Share of the limit: the rest is used up in one slow second'),
-    over: duration('20s', 'Four of five looks in this time must be that high'),
+    over: duration('20s', 'Four of five readings in this time must be that high'),
     limitMin: threshold(16, 'Smaller limits are not judged: they keep a queue on purpose'),
   }),
   needs: { spanMs: 60_000, metrics: ['pool_sessions', 'pool_sessions_max'], topology: 'pools' },
@@ -48,7 +48,7 @@ export const sessionsNearLimit: Detector<Settings> = {
           evidence: [
             evidence({ from: window.to - settings.over, to: window.to }, 'pool_sessions', subject, 'of the limit', part, 'ratio', {
               threshold: settings.near,
-              method: `${text(level.sessions, 'count')} of ${text(level.most, 'count')}, reached in four looks of five`,
+              method: `${text(level.sessions, 'count')} of ${text(level.most, 'count')}, reached in four of five readings`,
             }),
           ],
         }
@@ -91,7 +91,7 @@ function levelOf(window: SeriesWindow, pool: Pool, server: PoolServer | null, { 
   if (stale) return stale
   const points = cut(sessions.points, window.to - over, window.to)
   const needed = Math.max(3, Math.ceil((0.7 * over) / Math.max(1000, sessions.stepMs)))
-  if (points.length < needed) return `${points.length} looks at the sessions; ${needed} needed`
+  if (points.length < needed) return `${points.length} readings of the sessions; ${needed} needed`
   return {
     sessions: quantile(
       points.map(([, value]) => value),

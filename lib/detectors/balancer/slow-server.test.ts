@@ -57,7 +57,7 @@ describe('when all servers slow down together, by a database behind them', () =>
       expect(firings, `seed ${seed}`).toHaveLength(1)
       const [only] = firings
       expect(only).toMatchObject({ subject: { target: 'edge', pool: 'app' }, severity: 'info' })
-      expect(only!.summary).toMatch(/^All 4 servers of app slowed together, from \S+.ms to \S+.ms: look behind them/)
+      expect(only!.summary).toMatch(/^All 4 servers of app slowed together, from \S+.ms to \S+.ms: look for the cause in what they share/)
       expect(only!.at - FROM).toBeLessThan(215_000)
       expect(only!.resolvedAt! - FROM).toBeLessThan(350_000)
     }

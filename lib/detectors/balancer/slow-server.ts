@@ -27,7 +27,7 @@ type Settings = DetectorSettings & SlowLimits & { warmup: number; before: number
 export const slowServer: Detector<Settings> = {
   id: 'balancer/slow-server',
   title: 'Slow server',
-  why: 'One server answers much more slowly than the others of its pool, yet gets its full share of requests: that share of the users waits. A neighbour on the same machine, a failing disk or a cold cache are usual causes. Less weight helps at once; the cause is on the server. When all servers of a pool slow down together, none is named and no weight helps: a note says so, because the cause is behind them.',
+  why: 'One server answers much more slowly than the others of its pool, yet gets its full share of requests: that share of the users waits. A neighbour on the same machine, a failing disk or a cold cache are usual causes. Less weight helps at once; the cause is on the server. When all servers of a pool slow down together, no server is named and no weight helps; a note reports it, because the cause is in what they share.',
   settings: z.strictObject({
     ...patience('2s', '15s'),
     ratio: threshold(SLOW_LIMITS.ratio, 'Response time over the median of the other servers: capacities within a pool differ by less'),
@@ -60,7 +60,7 @@ export const slowServer: Detector<Settings> = {
         const subject = serverLabels(pool, server)
         const unjudged = (because: string): Verdict => ({ subject, is: 'unjudged', because })
         if (sight) return unjudged(sight)
-        // It serves nobody: nobody waits for it.
+        // A server that takes no requests delays none.
         if (!takes.has(server)) return server.state === 'down' ? unjudged('it is down') : { subject, is: 'clear' }
         const up = cameUpAt(window, pool, server)
         if (up !== null && window.to - up < settings.warmup) return unjudged(`it came up ${Math.round((window.to - up) / 1000)} s ago`)
@@ -78,7 +78,7 @@ export const slowServer: Detector<Settings> = {
         const share = all > 0 ? (requestsOf(window, pool, server, spanMs) ?? 0) / all : 0
         // What a server this slow takes when every server has the same work under way at a time.
         const fair = normal / own.value / (normal / own.value + (serving.length - 1))
-        // Near that, less weight would not help any more: it is a note, for whoever mends the server.
+        // Near that share less weight no longer helps: the finding is a note, because only a repair of the server does.
         const severity: Severity = share <= fair + 0.3 * (1 / serving.length - fair) ? 'info' : 'warning'
         const factor = text(own.value / normal, 'factor').replace('×', ' times')
         return {
@@ -113,7 +113,7 @@ export const slowServer: Detector<Settings> = {
     }),
 }
 
-/** All servers of the pool, held against themselves: when each is slower than before, what they share is slow. A note: what is behind them alarms. */
+/** Verdict on the pool as a whole: each server compared with its own past. When all are slower, what they share is slow; a note, because the rules on the shared cause raise the alarm. */
 function together(window: SeriesWindow, pool: Pool, responses: ReadonlyMap<string, Response>, settings: Settings): Verdict {
   const subject = poolLabels(pool)
   const unjudged = (because: string): Verdict => ({ subject, is: 'unjudged', because })
@@ -138,7 +138,7 @@ function together(window: SeriesWindow, pool: Pool, responses: ReadonlyMap<strin
     subject,
     is: 'found',
     severity: 'info',
-    summary: `All ${serving.length} servers of ${pool.name} slowed together, from ${text(was, 'seconds')} to ${text(is, 'seconds')}: look behind them, at what they share`,
+    summary: `All ${serving.length} servers of ${pool.name} slowed together, from ${text(was, 'seconds')} to ${text(is, 'seconds')}: look for the cause in what they share`,
     evidence: [
       evidence({ from, to: window.to }, 'pool_response_seconds', subject, 'median of the servers', is, 'seconds', {
         baseline: was,

@@ -19,7 +19,10 @@ const skew: PoolFault = (t, server, now) => {
 
 test('users that pile up on one server are found, by this rule alone', () =>
   expect(fired(skew)).toMatchObject([
-    { subject: { target: 'edge', pool: 'app' }, summary: expect.stringMatching(/app2 gets .* cookie SRV keeps users where they began/) },
+    {
+      subject: { target: 'edge', pool: 'app' },
+      summary: expect.stringMatching(/app2 gets .* cookie SRV keeps users on the server where they began/),
+    },
   ]))
 test('an ordinary day, and as little skew as users make', () => {
   expect(fired(() => {})).toEqual([])

@@ -39,8 +39,10 @@ export const stickySkew: Detector<Settings> = {
         return {
           subject: poolLabels(pool),
           is: 'unjudged',
-          because: `${pool.algorithm} sends new users where there is room: shares say nothing`,
+          because: `${pool.algorithm} sends new users to the least busy server, so that shares cannot be judged`,
         }
-      return unevenVerdict(window, topology, pool, settings.ratio, settings, { why: `; ${pool.sticky} keeps users where they began` })
+      return unevenVerdict(window, topology, pool, settings.ratio, settings, {
+        why: `; ${pool.sticky} keeps users on the server where they began`,
+      })
     }),
 }

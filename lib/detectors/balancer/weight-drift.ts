@@ -15,13 +15,13 @@ type Settings = DetectorSettings & { settled: number; ratio: number }
 export const weightDrift: Detector<Settings> = {
   id: 'balancer/weight-drift',
   title: 'Weight differs from its file',
-  why: 'The balancer runs with another weight than its configuration file says, or has a server out that the file has in. The next reload, by a deploy or a certificate that is renewed, puts the old one back without a word, and the trouble that the weight had mended with it. Harmless for as long as the weight is being tried out.',
+  why: 'The balancer runs with another weight than its configuration file says, or has a server out that the file has in. The next reload, by a deploy or a certificate that is renewed, restores the old weight without notice, and with it the problem that the new weight had solved. Harmless while a weight is being tried out.',
   settings: z.strictObject({
     ...patience('30s', '5s'),
     settled: duration('10m', 'A weight that has not changed for this time is meant to stay; a newer one is only an info'),
     ratio: threshold(
       2,
-      'Factor between the live weight and that of the file, in either direction, from which it is a warning: less is hardly felt after a reload',
+      'Factor between the live weight and that of the file, in either direction, from which it is a warning: less is hardly noticed after a reload',
     ),
   }),
   needs: { spanMs: 840_000, metrics: ['pool_weight_set'], topology: 'pools' },
@@ -33,7 +33,7 @@ export const weightDrift: Detector<Settings> = {
         const subject = serverLabels(pool, server)
         if (sight) return { subject, is: 'unjudged', because: sight }
         const { weightSet, weightFile, fileLine } = server
-        if (weightFile === undefined) return { subject, is: 'unjudged', because: 'no configuration file tells its weight' }
+        if (weightFile === undefined) return { subject, is: 'unjudged', because: 'no configuration file states its weight' }
         const back = pool.reload?.keeps ? 'a reload brings it back unless the state is saved first' : 'a reload would bring it back'
         // Its weight is meant to move; the file only says where it begins.
         if (server.otherWriter) return { subject, is: 'clear' }
@@ -56,7 +56,7 @@ export const weightDrift: Detector<Settings> = {
     }),
 }
 
-/** In or out of its pool against the file: a note, because somebody did that on purpose. */
+/** Drift of a server's state: out of its pool although the file has it in service, or the reverse. A note, because somebody did that on purpose. */
 function otherState(window: SeriesWindow, pool: Pool, server: PoolServer, subject: Labels, back: string): Verdict {
   const out = server.state === 'maint' || server.state === 'drain'
   const effective = evidence(window, 'pool_weight_effective', subject, 'weight in force', server.weightEffective, 'none', {
@@ -68,7 +68,7 @@ function otherState(window: SeriesWindow, pool: Pool, server: PoolServer, subjec
   return { subject, is: 'found', severity: 'info', summary, evidence: [effective] }
 }
 
-/** Whether it was seen all along: what nobody looked at may have been reloaded meanwhile. */
+/** Whether the series has no gap: during a gap the balancer may have been reloaded. */
 const held = (points: readonly (readonly [number, number])[], from: number, to: number) => {
   const seen = cut(points as [number, number][], from, to)
   return seen.length >= 3 && seen.every(([at], i) => i === 0 || at - seen[i - 1]![0] < 60_000)

@@ -42,7 +42,7 @@ export const bigKey: Detector<Settings> = {
             ],
           }),
         ),
-        // This clears the keys that nothing else is said of.
+        // Clears every key that has no verdict of its own.
         { subject: { target }, is: 'clear' },
       ]
     })

@@ -16,7 +16,7 @@ export const clientsNearLimit: Detector<Settings> = {
   settings: z.strictObject({
     ...patience('5s', '20s'),
     near: share(0.85, 'Share of the limit: a rolling deploy adds connections for a while'),
-    over: duration('20s', 'Four of five looks in this time must be that high'),
+    over: duration('20s', 'Four of five readings in this time must be that high'),
   }),
   needs: {
     spanMs: 60_000,
@@ -32,7 +32,7 @@ export const clientsNearLimit: Detector<Settings> = {
       if (!most) return { subject, is: 'unjudged', because: 'no limit is reported' }
       const from = window.to - settings.over
       const points = cut(row.cache_connections!.points, from, window.to)
-      if (points.length < 5) return { subject, is: 'unjudged', because: `${points.length} looks at the connections; 5 needed` }
+      if (points.length < 5) return { subject, is: 'unjudged', because: `${points.length} readings of the connections; 5 needed` }
       const open = quantile(
         points.map(([, value]) => value),
         0.2,

@@ -11,13 +11,13 @@ import { duration, patience, share, threshold } from '../settings.ts'
 
 type Settings = DetectorSettings & { warm: number; emptied: number; over: number; lookupsMin: number; newNormal: number }
 
-/** How long the hit ratio of before is looked at. */
+/** The span over which the hit ratio before the loss is measured. */
 const BEFORE_MS = 60_000
 
 export const coldStart: Detector<Settings> = {
   id: 'cache/cold-start',
   title: 'Filling again after it was emptied',
-  why: 'The cache lost its keys, by a restart or a flush, and fetches them again one by one. Until it is warm, the origin answers the reads that are hits otherwise. It passes by itself; what hurts is the load on the origin meanwhile, and another cold cache beside it.',
+  why: 'The cache lost its keys, by a restart or a flush, and fetches them again one by one. Until it is warm, the origin answers reads that would otherwise be hits. It passes by itself; the risk is the load on the origin meanwhile, above all when a second cache is cold at the same time.',
   settings: z.strictObject({
     ...patience('3s', '5s'),
     warm: share(0.95, 'Share of the hit ratio before, from which the cache counts as warm again'),

@@ -18,20 +18,20 @@ type Settings = DetectorSettings & {
   storeQuiet: number
 }
 
-/** Polls of "before": a minute, at least a quarter of one. */
+/** Length of the baseline in polls: a minute, at least a quarter of one. */
 const BEFORE = 60
 const BEFORE_MIN = 15
 
-/** Bursts that came so often within the window, as high as this one or nearly, are how this cache lives: a small one evicts in bursts. */
+/** From this many similar bursts within the window on, bursts are normal for this cache: a small cache evicts in bursts. */
 const RHYTHM_TIMES = 3
 const RHYTHM_HEIGHT = 0.7
-/** Less than so many calm polls between them, and two bursts are one. */
+/** Two bursts with fewer calm polls than this between them count as one. */
 const CALM = 5
 
 export const evictionStorm: Detector<Settings> = {
   id: 'cache/eviction-storm',
   title: 'Eviction storm',
-  why: 'The cache throws out keys far faster than it normally does: something writes more than fits, and keys that are still read go first to make room. The hit ratio follows within seconds. A cache that is full and evicts steadily is fine. A store must never evict at all: what it evicts is lost.',
+  why: 'The cache evicts keys far faster than it normally does: something writes more than fits, and keys that are still read go first to make room. The hit ratio follows within seconds. A cache that is full and evicts steadily is fine. A store must never evict at all: what it evicts is lost.',
   settings: z.strictObject({
     ...patience('0s', '10s'),
     deviations: threshold(8, 'Robust deviations above the last minute: none of 38 min of recorded normal traffic reaches the default'),
@@ -90,8 +90,8 @@ export const evictionStorm: Detector<Settings> = {
           return [{ subject, is: 'unjudged', because: `${at.length} s of history; ${BEFORE_MIN + 1} s needed` }]
 
         const { phase } = refilling(window, topology, subject.target!)
-        if (phase === 'refill') return [{ subject, is: 'unjudged', because: 'keys that the ring moved here are settling in' }]
-        // In a storm the keys that are left become fewer: the bar is set by the keys there now, and by the floor.
+        if (phase === 'refill') return [{ subject, is: 'unjudged', because: 'keys that the ring moved here are still being fetched' }]
+        // A storm leaves fewer keys, so the threshold follows their present number, down to a floor.
         const floor = Math.max(settings.perSecondMin, settings.itemsShare * (items ?? 0))
         const bursts = burstsOf(perSecond, floor)
         const isRhythm = (i: number) =>
@@ -136,7 +136,7 @@ export const evictionStorm: Detector<Settings> = {
     ),
 }
 
-/** Stretches of polls at the floor or above, each with its last poll and its highest. */
+/** Runs of consecutive polls at or above the floor, each with its last poll and its highest rate. */
 function burstsOf(perSecond: readonly number[], floor: number): { to: number; height: number }[] {
   const bursts: { to: number; height: number }[] = []
   for (const [i, rate] of perSecond.entries()) {

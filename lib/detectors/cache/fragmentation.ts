@@ -11,7 +11,7 @@ type Settings = DetectorSettings & { ratio: number; bytes: number; over: number 
 export const fragmentation: Detector<Settings> = {
   id: 'cache/fragmentation',
   title: 'Memory is fragmented',
-  why: 'The process holds much more of the machine than its data needs: holes that values of other sizes left behind. The machine runs out earlier than maxmemory says. activedefrag closes the holes while running. After a large deletion it is harmless: the memory is used again.',
+  why: 'The process holds much more memory of the machine than its data needs: freed values of other sizes have left gaps. The machine runs out of memory before maxmemory is reached. activedefrag closes the gaps while the server runs. After a large deletion it is harmless: the memory is used again.',
   settings: z.strictObject({
     ...patience('10s', '60s'),
     ratio: threshold(1.5, 'Resident memory over used memory, as in MEMORY DOCTOR'),
@@ -19,7 +19,7 @@ export const fragmentation: Detector<Settings> = {
       268_435_456,
       'And at least this much fragmented memory, 256 MiB: on a small instance the ratio is mostly the program itself',
     ),
-    over: duration('5m', 'It must hold in every look of this time: a rewrite or a deletion passes'),
+    over: duration('5m', 'Every reading in this time must show it: a rewrite or a deletion is over sooner'),
   }),
   needs: { spanMs: 360_000, metrics: ['redis_memory_used_rss_bytes', 'cache_memory_used_bytes'] },
   detect: (window, _topology, settings) =>
@@ -40,7 +40,7 @@ export const fragmentation: Detector<Settings> = {
         subject,
         is: 'found',
         severity: 'warning',
-        summary: `${subject.target} holds ${text(now, 'bytes')} of the machine for ${text(data, 'bytes')} of data`,
+        summary: `${subject.target} holds ${text(now, 'bytes')} of memory for ${text(data, 'bytes')} of data`,
         evidence: [
           evidence(
             { from, to: window.to },

@@ -33,9 +33,9 @@ const NOW: readonly (readonly [polls: number, fall: number])[] = [
   [23, 0.09],
   [30, 0.1],
 ]
-/** Five minutes that a drop may last, and what was before. */
+/** History that the rule needs: five minutes that a drop may last, and the baseline before it. */
 const SPAN_MS = 430_000
-/** Polls of "before" that it takes at least: below, a warm-up looks like normal. */
+/** Least length of the baseline, in polls: with fewer, a warm-up looks normal. */
 const BEFORE_MIN = 15
 
 export const hitRatioDrop: Detector<Settings> = {
@@ -80,7 +80,7 @@ export const hitRatioDrop: Detector<Settings> = {
       const stale = staleBecause(hits, window.to)
       if (stale) return [{ subject, is: 'unjudged', because: stale }]
       const grown = steps({ hits: hits.points, misses: misses.points }, hits.stepMs)
-      // What came before a restart, or before a ring moved keys here, is no baseline: misses that follow are the refill.
+      // The time before a restart, or before a ring moved keys here, is no baseline: the misses after it are the refill.
       const { movedAt, phase } = refilling(window, topology, subject.target!)
       if (phase === 'refill') return [{ subject, is: 'unjudged', because: 'keys that the ring moved here are being fetched again' }]
       const start = Math.max(grown.restarted.lastIndexOf(true) + 1, movedAt === null ? 0 : firstAfter(grown.at, movedAt))
@@ -128,7 +128,7 @@ function newestDrop(all: Steps<'hits' | 'misses'>, start: number, youngAt: numbe
   if (lookups[count]! - lookups[Math.max(0, count - 30)]! === 0) return 'idle'
   const ratio = (from: number, to: number) => (hits[to]! - hits[from]!) / (lookups[to]! - lookups[from]!)
 
-  /** The newest steps up to `to` that hold enough lookups to speak of a ratio, three to thirty of them. */
+  /** The newest steps up to `to` that hold enough lookups for a ratio, three to thirty of them. */
   const newest = (to: number) => {
     let from = Math.max(0, to - 3)
     while (from > 0 && to - from < 30 && lookups[to]! - lookups[from]! < 100) from--
@@ -148,7 +148,7 @@ function newestDrop(all: Steps<'hits' | 'misses'>, start: number, youngAt: numbe
       const before = lookups[middle]! - lookups[from]!
       if (now < settings.lookupsMin || before < 2 * settings.lookupsMin) continue
       const fall = Math.max(least, settings.drop)
-      // What is expected is never more than the plain mean: most looks end here.
+      // An early exit that most ticks take: the expected ratio is never above the plain mean.
       if (ratio(from, middle) - ratio(middle, to) < fall) continue
       const was = expected(from, middle, length)
       if (was.value - ratio(middle, to) < fall) continue
@@ -159,7 +159,7 @@ function newestDrop(all: Steps<'hits' | 'misses'>, start: number, youngAt: numbe
     return null
   }
 
-  /** What the stretch before leads one to expect: its mean, or where it was falling already, the line on. `weight`: its variance in units of p(1−p). */
+  /** The expected ratio, from the span before: its mean, or its trend where it was falling already. `weight`: its variance in units of p(1−p). */
   function expected(from: number, middle: number, length: number): { value: number; weight: number } {
     const half = from + Math.floor((middle - from) / 2)
     const [older, newer] = [ratio(from, half), ratio(half, middle)]
@@ -170,7 +170,7 @@ function newestDrop(all: Steps<'hits' | 'misses'>, start: number, youngAt: numbe
     return { value: newer - (older - newer) * ahead, weight: (1 + ahead) ** 2 / counts[1]! + ahead ** 2 / counts[0]! }
   }
 
-  /** How much more than chance the seconds before scatter: chi-square over its degrees of freedom, one at least. */
+  /** The overdispersion of the seconds before: chi-square over its degrees of freedom, one at least. */
   function scatter(from: number, middle: number): number {
     const was = ratio(from, middle)
     let sum = 0
@@ -184,7 +184,7 @@ function newestDrop(all: Steps<'hits' | 'misses'>, start: number, youngAt: numbe
     return Math.max(1, used > 1 ? sum / (used - 1) : 1)
   }
 
-  // What began earlier is the new normal by now.
+  // A drop that began earlier counts as the new normal.
   const oldest = at[count - 1]! - settings.normalAfter
   let worst = 0
   const episode = newestEpisode(count, begins, (i, { start: began, began: { before } }) => {

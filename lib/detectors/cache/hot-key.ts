@@ -13,13 +13,13 @@ import { duration, patience, share, threshold } from '../settings.ts'
 
 type Settings = DetectorSettings & { share: number; times: number; linesMin: number; fresh: number; critical: number }
 
-/** Standard deviations above the threshold. Dozens of keys are looked at with every burst, yet an ordinary day's hottest (2 %) would be six off. */
+/** Standard deviations above the threshold. High, because each burst tests dozens of keys; the hottest key of an ordinary day (2 %) is still six away from it. */
 const Z = 2.8
 
 export const hotKey: Detector<Settings> = {
   id: 'cache/hot-key',
   title: 'Hot key',
-  why: 'One key takes so much of the reads that the one server which holds it is the limit: adding servers or evening a ring does not help, because a key lives on one of them. When it ends, everybody asks the origin for it at once. A copy in the application for a second, or the key split in several, takes the load off.',
+  why: 'One key takes so much of the reads that the one server which holds it is the limit: adding servers or evening a ring does not help, because a key lives on one of them. When it expires, all its readers ask the origin for it at once. A copy in the application for a second, or the key split in several, takes the load off.',
   settings: z.strictObject({
     ...patience('0s', '10s'),
     share: share(
@@ -38,7 +38,7 @@ export const hotKey: Detector<Settings> = {
     for (const record of window.records('hot-key')) {
       if (record.method === 'lfu' || window.to - record.at > settings.fresh) continue
       const known = byTarget.get(record.target) ?? []
-      // Newest first: only the newest look counts, what was among the hottest before it is so no more.
+      // Newest first: only the newest count is judged, because an older one may list keys that are hot no more.
       if (known.length > 0 && record.at < known[0]!.at) continue
       byTarget.set(record.target, [...known, record])
     }
@@ -61,7 +61,7 @@ export const hotKey: Detector<Settings> = {
           evidence: evidenceOf(window, key, typical, part, settings),
         }
       })
-      // Keys that are no longer among the hottest are not hot: this clears all that nothing else is said of.
+      // Clears every key that has no verdict of its own: keys that are no longer among the hottest are not hot.
       return [...verdicts, { subject: { target }, is: 'clear' }]
     })
   },
@@ -86,7 +86,7 @@ function evidenceOf(window: SeriesWindow, key: HotKey, typical: number, part: nu
   ]
 }
 
-/** What part of its ring's reads this target takes: a key is hot for the tier, not because its own server is a small one. 1 without a ring. */
+/** The target's share of its ring's reads, 1 without a ring: a key must be hot for the whole tier, not only for a small server. */
 function partOfTier(window: SeriesWindow, topology: Topology, target: string): number {
   const ring = topology.rings.find((one) => one.nodes.some((node) => node.target === target))
   const node = ring?.nodes.find((one) => one.target === target)

@@ -10,8 +10,8 @@ type Settings = DetectorSettings & { share: number; itemsMin: number }
 
 export const keysWithoutTtl: Detector<Settings> = {
   id: 'cache/keys-without-ttl',
-  title: 'Keys that never end',
-  why: 'A cache in which many keys have no TTL, and whose policy does not evict such keys, only grows: in the end it refuses writes, or throws out the keys that do end. A forgotten EX is the usual cause. Under an allkeys policy, or in a store, it is meant so.',
+  title: 'Keys that never expire',
+  why: 'A cache in which many keys have no TTL, and whose policy does not evict such keys, only grows: in the end it refuses writes, or evicts the keys that do expire. A forgotten EX is the usual cause. Under an allkeys policy, or in a store, it is intended.',
   settings: z.strictObject({
     ...patience('30s', '30s'),
     share: share(0.2, 'Share of the keys that have no TTL: a few settings and locks are ordinary'),
@@ -28,23 +28,23 @@ export const keysWithoutTtl: Detector<Settings> = {
       const stale = staleBecause(row.cache_items!, window.to)
       if (stale) return { subject, is: 'unjudged', because: stale }
       if (factsOf(topology, subject.target)?.role === 'store') return { subject, is: 'clear' }
-      if (!row.cache_items_expiring) return { subject, is: 'unjudged', because: 'keys with an end are not counted' }
+      if (!row.cache_items_expiring) return { subject, is: 'unjudged', because: 'keys with a TTL are not counted' }
       const policy = window.records('fact', subject.target).find(({ id }) => id === 'config/maxmemory-policy')?.value
       const limit = window.series('cache_memory_max_bytes', { target: subject.target! })[0]?.points.at(-1)?.[1] ?? 0
       if (policy === undefined) return { subject, is: 'unjudged', because: 'its eviction policy is not known' }
       if (policy.startsWith('allkeys') && limit > 0) return { subject, is: 'clear' }
       const items = latest(row.cache_items!.points)!
       const expiring = latest(row.cache_items_expiring.points)
-      if (expiring === null) return { subject, is: 'unjudged', because: 'keys with an end are not counted' }
+      if (expiring === null) return { subject, is: 'unjudged', because: 'keys with a TTL are not counted' }
       const endless = items - expiring
       if (items < settings.itemsMin || endless < settings.share * items) return { subject, is: 'clear' }
       return {
         subject,
         is: 'found',
         severity: 'info',
-        summary: `${count(endless)} of ${count(items)} keys of ${subject.target} never end, and ${limit > 0 ? `${policy} does not evict them` : 'no memory limit evicts them'}`,
+        summary: `${count(endless)} of ${count(items)} keys of ${subject.target} never expire, and ${limit > 0 ? `${policy} does not evict them` : 'no memory limit evicts them'}`,
         evidence: [
-          evidence(window, 'cache_items_expiring', subject, 'keys without an end', endless / items, 'ratio', {
+          evidence(window, 'cache_items_expiring', subject, 'keys without a TTL', endless / items, 'ratio', {
             threshold: settings.share,
             method: text(endless, 'count'),
           }),

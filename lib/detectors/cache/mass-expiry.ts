@@ -34,7 +34,7 @@ type Cliff = {
 export const massExpiry: Detector<Settings> = {
   id: 'cache/mass-expiry',
   title: 'Mass expiry',
-  why: 'Keys that were written together with one TTL end together: within a second thousands of reads miss, and the origin is asked for all of them at once. It comes back every TTL. A TTL drawn at random around its length (jitter) spreads the end; keys that are already written keep theirs.',
+  why: 'Keys that were written together with one TTL expire together: within a second thousands of reads miss, and the origin is asked for all of them at once. It recurs with every TTL. A TTL drawn at random around its length (jitter) spreads the expirations; keys that are already written keep theirs.',
   settings: z.strictObject({
     ...patience('0s', '10s'),
     cliffShare: share(0.05, 'Share of the keys that end within two seconds, as the lower end of its interval'),
@@ -82,10 +82,10 @@ export const massExpiry: Detector<Settings> = {
       const [histogram] = window.records('ttl-histogram', subject.target)
       if (!histogram || window.to - histogram.at > settings.fresh) {
         if (factsOf(topology, subject.target)?.role === 'store') return { subject, is: 'clear' }
-        return row.cache_items ? { subject, is: 'clear' } : { subject, is: 'unjudged', because: 'when keys end is not sampled here' }
+        return row.cache_items ? { subject, is: 'clear' } : { subject, is: 'unjudged', because: 'expiration times are not sampled here' }
       }
       if (loading(window, subject.target!))
-        return { subject, is: 'unjudged', because: 'many keys are being written right now: when they end is not settled yet' }
+        return { subject, is: 'unjudged', because: 'many keys are being written right now: their expiration times still change' }
       const cliff = nextCliff(histogram, window.to, settings)
       if (!cliff) return { subject, is: 'clear' }
       const pattern = cliff.pattern ? `, most of them ${safe(cliff.pattern, 60)}` : ''
@@ -115,7 +115,7 @@ export const massExpiry: Detector<Settings> = {
     }),
 }
 
-/** True while far more is written than before: a load or a flood that goes on ends as spread out as it was written. */
+/** True while far more is written than before: keys of a load that goes on expire as spread out as they were written. */
 function loading(window: SeriesWindow, target: string): boolean {
   const series = window.series('cache_writes_total', { target }).find(({ labels }) => Object.keys(labels).length === 1)
   if (!series) return false
@@ -124,11 +124,11 @@ function loading(window: SeriesWindow, target: string): boolean {
     writes.flatMap((count, i) => (at[i]! > window.to - from && at[i]! <= window.to - to ? [count / seconds[i]!] : []))
   const before = perSecond(100_000, 10_000)
   const usual = median(before) ?? 0
-  // Judged by the newest seconds alone: a load that is over is to be told at once.
+  // The newest seconds alone decide, so that the end of a load is noticed at once.
   return before.length >= 10 && (median(perSecond(5_000, 0)) ?? 0) > Math.max(100, 3 * usual)
 }
 
-/** The fullest two seconds ahead, where they stand out of the others. */
+/** The two seconds ahead in which most keys expire, where they stand out from the others. */
 function nextCliff(
   histogram: TtlHistogram,
   now: number,
@@ -165,7 +165,7 @@ function nextCliff(
   }
 }
 
-/** The most that was written for ten seconds on end, a second: as many end a second one TTL later, one by one and no cliff. */
+/** The highest write rate sustained for ten seconds, per second: one TTL later as many keys expire each second, which is a steady flow and no cliff. */
 function sustainedWrites(window: SeriesWindow, target: string): number {
   const series = window.series('cache_writes_total', { target }).find(({ labels }) => Object.keys(labels).length === 1)
   if (!series) return 0

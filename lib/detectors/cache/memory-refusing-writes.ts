@@ -12,7 +12,7 @@ type Settings = DetectorSettings & { refusals: number; over: number }
 export const memoryRefusingWrites: Detector<Settings> = {
   id: 'cache/memory-refusing-writes',
   title: 'Writes are refused: memory is full',
-  why: 'Memory is at its limit and the policy forbids to evict (or nothing may be evicted), so every write fails with an error. Reads go on, which hides it: what expires is not filled again, and the hit ratio sinks. A store needs more memory or fewer keys; a cache needs a policy that evicts.',
+  why: 'Memory is at its limit and the policy forbids eviction (or no key may be evicted), so every write fails with an error. Reads still work, which hides the fault: keys that expire are not filled again, and the hit ratio falls. A store needs more memory or fewer keys; a cache needs a policy that evicts.',
   settings: z.strictObject({
     ...patience('2s', '30s'),
     refusals: threshold(3, 'Refused writes: one may be a single value larger than the free memory'),

@@ -26,6 +26,6 @@ test('bursts, a primary that writes a lot, and what is on its way', () => {
   expect(said('200000x60')).toMatchObject([{ is: 'clear' }])
 })
 test('short data and silence', () => {
-  expect(said('_x57 9000000x3')).toMatchObject([{ is: 'unjudged', because: '4 looks at the replicas; 5 needed' }])
+  expect(said('_x57 9000000x3')).toMatchObject([{ is: 'unjudged', because: '4 readings of the replicas; 5 needed' }])
   expect(said('9000000x30 _x30')).toMatchObject([{ is: 'unjudged' }])
 })

@@ -16,7 +16,7 @@ export const replicationLag: Detector<Settings> = {
     ...patience('5s', '10s'),
     bytes: threshold(4_194_304, 'Bytes that the replica is behind, 4 MiB: as much is in the buffers of a connection'),
     seconds: threshold(2, 'And seconds of the present write rate: a primary that writes a lot has more in transit'),
-    over: duration('15s', 'It must hold in every look of this time: one batch is caught up within a second'),
+    over: duration('15s', 'Every reading in this time must show it: the replica catches up with one batch within a second'),
   }),
   needs: { spanMs: 60_000, metrics: ['redis_connected_slave_lag_bytes'], also: { metrics: ['redis_master_repl_offset'] } },
   detect: (window, _topology, settings) => {
@@ -36,7 +36,7 @@ export const replicationLag: Detector<Settings> = {
         return { series, points: points.length, lag: Math.min(...points.map(([, value]) => value)) }
       })
       const worst = least.reduce((a, b) => (b.lag > a.lag ? b : a))
-      if (worst.points < 5) return { subject, is: 'unjudged', because: `${worst.points} looks at the replicas; 5 needed` }
+      if (worst.points < 5) return { subject, is: 'unjudged', because: `${worst.points} readings of the replicas; 5 needed` }
       if (worst.lag < bar) return { subject, is: 'clear' }
       const { slave_ip: ip, slave_port: port } = worst.series.labels
       return {

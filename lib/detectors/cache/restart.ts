@@ -14,7 +14,7 @@ type Settings = DetectorSettings & { holdMin: number; holdMax: number; recovered
 export const restart: Detector<Settings> = {
   id: 'cache/restart',
   title: 'Restarted',
-  why: 'A cache that restarts comes back empty: every read is a miss until the keys are fetched again, and the origin carries them all. Replicas and clients reconnect at the same time. Planned restarts look the same; silence the rule for their time.',
+  why: 'A cache that restarts comes back empty: every read is a miss until the keys are fetched again, and the origin answers them all. Replicas and clients reconnect at the same time. Planned restarts look the same; silence the rule for their time.',
   settings: z.strictObject({
     ...patience('0s', '0s'),
     holdMin: duration('60s', 'How long it is reported at least, so that whoever looks for a cause sees it'),
@@ -35,7 +35,7 @@ export const restart: Detector<Settings> = {
       if (age > settings.holdMax) return { subject, is: 'clear' }
       const ratiosUntil = (to: number) => ratios(row.cache_hits_total, row.cache_misses_total, at, to)
       const hits = ratiosUntil(window.to)
-      // Warm once is warm: keys that were fetched together end together too, and lower the ratio again for a while.
+      // Once recovered, it stays so: keys that were fetched together also expire together and lower the ratio again for a while.
       const wasWarm = (to: number) => {
         const then = ratiosUntil(to)
         return !then || (then.now !== null && then.now >= settings.recovered * then.before)

@@ -12,8 +12,8 @@ type Settings = DetectorSettings & { imbalance: number; warning: number; over: n
 
 export const slotImbalance: Detector<Settings> = {
   id: 'cache/slot-imbalance',
-  title: 'A cluster’s master does more than its part',
-  why: 'A Redis Cluster is as fast as its busiest master. Where that one serves more slots than the others, `redis-cli --cluster rebalance` evens it. Where the slots are even, some keys are asked for more than others: find them, and split or copy them; moving slots only moves the heat.',
+  title: 'A cluster’s master does more than its share',
+  why: 'A Redis Cluster is as fast as its busiest master. Where that one serves more slots than the others, `redis-cli --cluster rebalance` evens it. Where the slots are even, some keys are asked for more than others: find them, and split or copy them; moving slots only moves the load elsewhere.',
   settings: z.strictObject({
     ...patience('15s', '30s'),
     imbalance: threshold(1.5, 'Load of the busiest master over the mean: hashing alone stays below the default'),
@@ -36,11 +36,11 @@ export const slotImbalance: Detector<Settings> = {
         const factor = mean > 0 ? rates[i]! / mean : 1
         if (mean * rates.length < settings.perSecondMin || factor < settings.imbalance) return { subject, is: 'clear' }
         const share = master.cluster!.slots / slots
-        // Most of what is too much is explained by its slots, or it is not.
+        // Whether its slots explain most of the excess.
         const bySlots = share * masters.length - 1 >= 0.7 * (factor - 1)
         const why = bySlots
-          ? 'it serves that much more of the slots'
-          : 'its slots are no more than that: some of its keys are asked for more'
+          ? 'its larger share of the slots explains that'
+          : 'its slots do not explain that: some of its keys are read more often'
         return {
           subject,
           is: 'found',

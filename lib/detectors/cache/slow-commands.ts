@@ -9,7 +9,7 @@ type Settings = DetectorSettings & { busy: number; warning: number; entriesMin: 
 
 export const slowCommands: Detector<Settings> = {
   id: 'cache/slow-commands',
-  title: 'Slow commands hold everyone up',
+  title: 'Slow commands block all other clients',
   why: 'Redis serves one command at a time: while a slow one runs, all other clients wait. KEYS, whole reads of large hashes and lists, long scripts and deletions of big keys are the usual ones. Ask in pages (SCAN, HSCAN, LRANGE by parts), delete with UNLINK.',
   settings: z.strictObject({
     ...patience('5s', '60s'),

@@ -12,22 +12,22 @@ import { duration, patience, share, threshold } from '../settings.ts'
 
 type Settings = DetectorSettings & { ratio: number; duplicatesMin: number; deviations: number; hold: number }
 
-/** Polls of "before", at least. */
+/** Least length of the baseline, in polls. */
 const BEFORE_MIN = 15
 const BEFORE = 60
-/** After keys that left in an unknown way (a flush, a slot that moved, lists that were emptied) nothing is judged for so many polls. */
+/** Polls that are not judged after keys left in an unknown way: a flush, a slot that moved, lists that were emptied. */
 const UNKNOWN_REST = 15
 /** A slot's move is seen by a node's own look at its cluster, each ten seconds. */
 const MOVE_MS = 45_000
 const SLOTS = ['redis_cluster_slots_served', 'redis_cluster_slots_migrating', 'redis_cluster_slots_importing'] as const
 const MOVES = ['migrate', 'restore-asking', 'cluster|setslot', 'cluster|migrateslots']
-/** Fills that come this many polls after their misses: an origin that takes seconds. */
+/** Fills may come this many polls after their misses: an origin may take seconds. */
 const ORIGIN = 8
 
 export const stampede: Detector<Settings> = {
   id: 'cache/stampede',
   title: 'Stampede',
-  why: 'A popular key ended, and every reader that missed it asks the origin for the same value at the same time: the origin does the same work many times over, and gets slower, so that more readers join. One reader that fetches while the others wait (a lock, a lease), or fetching shortly before the end, avoids it.',
+  why: 'A popular key expired, and every reader that missed it asks the origin for the same value at the same time: the origin does the same work many times over, and gets slower, so that more readers join. One reader that fetches while the others wait (a lock, a lease), or fetching shortly before the end, avoids it.',
   settings: z.strictObject({
     ...patience('0s', '10s'),
     ratio: share(0.05, 'Share of the fills that write a value again that was just written: 0.4 % at most in ordinary traffic'),
@@ -59,7 +59,7 @@ export const stampede: Detector<Settings> = {
       if (stale) return { subject, is: 'unjudged', because: stale }
       const { phase } = refilling(window, topology, subject.target!)
       if (phase === 'refill') return { subject, is: 'unjudged', because: 'keys that the ring moved here are being fetched' }
-      if (slotsMove(window, subject.target!)) return { subject, is: 'unjudged', because: 'slots are on the move, and keys leave with them' }
+      if (slotsMove(window, subject.target!)) return { subject, is: 'unjudged', because: 'slots are being moved, and their keys with them' }
       const storm = newestStampede(
         { misses: misses!, fills, items, expired, evicted, deleted: deletions(window, subject.target!) },
         settings,
@@ -108,7 +108,7 @@ function newestStampede(
     if (before === undefined || after === undefined || to - from > 2.5 * fills.stepMs) continue
     const removed =
       grown.expired[i]! + grown.evicted[i]! + Math.max(0, (deletedAt.get(to) ?? 0) - (deletedAt.get(from) ?? deletedAt.get(to) ?? 0))
-    // What was put and is no new key was there already: somebody else had filled it, or it was overwritten.
+    // A write that added no key met one that existed: another reader had filled it, or it was overwritten.
     rows.push({
       at: to,
       fills: grown.fills[i]!,
@@ -118,7 +118,7 @@ function newestStampede(
     })
   }
   if (rows.length < BEFORE_MIN + 4) return 'short'
-  // Counts of one answer agree: what is over the fills left in a way that no counter tells, and says nothing of who put what.
+  // The counters of one answer agree: keys missing beyond the fills left in a way that no counter shows, and are no sign of duplicate fills.
   const unknown = sums(rows.map((row) => (row.duplicates > row.fills + settings.duplicatesMin ? 1 : 0)))
   const duplicates = sums(rows.map((row) => row.duplicates))
   const put = sums(rows.map((row) => row.fills))

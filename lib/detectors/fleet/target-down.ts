@@ -7,7 +7,7 @@ import { patience } from '../settings.ts'
 export const targetDown: Detector<DetectorSettings> = {
   id: 'fleet/target-down',
   title: 'Target does not answer',
-  why: 'What does not answer cannot serve either, as far as can be seen from here: a crashed process, a full disk, a broken network, or a password that changed. Nothing about this target is judged until it answers again.',
+  why: 'Evenkeel gets no answer, so clients of the target may get none either. Usual causes: a crashed process, a full disk, a broken network, or a password that changed. No other rule judges this target until it answers again.',
   // A process that is restarted answers again within two seconds, and cache/restart finds that.
   settings: z.strictObject(patience('3s', '0s')),
   needs: { spanMs: 10_000, metrics: [] },

@@ -21,14 +21,14 @@ type Settings = DetectorSettings & {
   apart: number
 }
 
-/** A metric of one thing, now and before, where it plainly rose. */
+/** The rise of a metric of one subject: its value now and before. */
 type Rise = { metric: 'pool_response_seconds' | 'cache_miss_rate'; where: Labels; before: number; now: number }
 type Cause = { summary: string; evidence: Evidence[] }
 
 export const tierCascade: Detector<Settings> = {
   id: 'fleet/tier-cascade',
-  title: 'A tier suffers for the one behind it',
-  why: 'What users feel at the balancer began one tier further back: a cache that misses more, or does not answer, sends its reads on to the origin, and every request that waits for it takes longer. Mend the cause; the symptom goes with it. Only what the configuration draws as `edges` is connected here, and together in time is strong evidence of a cause but no proof.',
+  title: 'A tier is slow because of the tier behind it',
+  why: 'What users notice at the balancer began one tier further back: a cache that misses more, or does not answer, sends its reads on to the origin, and every request that waits for it takes longer. Mend the cause, and the symptom goes too. Tiers are connected by the `edges` of the configuration alone. That both changed at the same time is strong evidence of a cause, but no proof.',
   settings: z.strictObject({
     ...patience('5s', '20s'),
     slower: threshold(1.3, 'Response time over that before: users begin to notice'),
@@ -37,7 +37,7 @@ export const tierCascade: Detector<Settings> = {
     missesPerSecond: threshold(5, 'And at least this many more misses a second: one cold client makes fewer'),
     now: duration('20s', 'The present is measured over this time: short enough to report while it lasts'),
     before: duration('6m', 'The usual is taken from this time before'),
-    apart: duration('4m', 'Gap between both: a trouble of minutes is not compared with itself'),
+    apart: duration('4m', 'Gap between both: a problem that has lasted some minutes is not compared with itself'),
   }),
   learns: true,
   needs: { spanMs: 620_000, metrics: ['pool_response_seconds'], topology: 'pools', also: { metrics: ['cache_miss_rate'] } },
@@ -114,7 +114,7 @@ function rise(
   const from = to - settings.apart - settings.before
   const before = measure(metric, where, window.between(from, to - settings.apart))
   const now = measure(metric, where, window.between(to - settings.now, to))
-  if (before.is === 'unjudged') return `what was usual is not known yet: ${before.because}`
+  if (before.is === 'unjudged') return `the usual value is not known yet: ${before.because}`
   if (now.is === 'unjudged') return now.because
   const rose = now.value >= factor * before.value && now.value - before.value >= by && now.low > before.high
   return rose ? { metric, where, before: before.value, now: now.value } : null

@@ -15,12 +15,12 @@ type Settings = DetectorSettings & { ratio: number; excess: number; warning: num
 export const hotArc: Detector<Settings> = {
   id: 'ring/hot-arc',
   title: 'An arc of the ring is hot',
-  why: 'A node takes far more of the reads than of the keys. Either one popular key lives there, and then no points help, only copies of that key; or many keys that happen to lie together are popular, and then points that even the reads do. Which it is decides the remedy, so it is said.',
+  why: 'A node takes far more of the reads than of the keys. Either one popular key lives there: then no points help, only copies of that key. Or many popular keys happen to lie together: then points that even the reads help. The summary says which it is, because that decides the remedy.',
   settings: z.strictObject({
     ...patience('20s', '15s'),
     ratio: threshold(1.5, 'Share of the reads over share of the keys: a key with 2 % of all reads makes a tenth on three nodes'),
     excess: share(0.08, 'Share of all reads beyond its share of the keys: on many nodes ratios alone are large by chance'),
-    warning: threshold(2, 'Factor from which it is a warning when no single key is to blame; below, it is an info'),
+    warning: threshold(2, 'Factor from which it is a warning when no single key is the cause; below, it is an info'),
     over: duration('40s', 'Both halves of this time must show it: shares of a few hundred reads swing'),
     settle: duration('15s', 'Pause after the ring changed: the share seen is partly that of the old ring'),
     fresh: duration('60s', 'Older counts of hot keys are ignored'),
@@ -48,12 +48,12 @@ export const hotArc: Detector<Settings> = {
         const known = keysOn(window, node.target, settings.fresh)
         const [hottest] = known
         const keyShare = hottest ? hottest.share * seen : 0
-        // A key that explains half of what is too much is the matter.
+        // A key that explains half of the excess is the cause.
         const byKey = keyShare >= excess / 2
         const why = byKey
           ? `one key, ${safe(hottest!.key, 60)}, makes ${text(keyShare, 'ratio')} of all reads`
           : hottest
-            ? `no single key explains it (the hottest makes ${text(keyShare, 'ratio')}): the arc is`
+            ? `no single key explains it (the hottest makes ${text(keyShare, 'ratio')}): many keys of the arc are popular`
             : 'nothing is known of single keys'
         const span = { from: window.to - settings.over, to: window.to }
         return {

@@ -24,7 +24,7 @@ const EDITS: Partial<Record<RingSpec['algorithm'], 'leaves' | 'weight'>> = {
 export const needlessMoves: Detector<Settings> = {
   id: 'ring/needless-moves',
   title: 'An edit moves more keys than it must',
-  why: 'When a server leaves or a weight changes, only the keys of that server need a new owner. Hashing by remainder deals nearly all keys anew instead, and twemproxy recounts the points of every server when one weight changes. Each key that moves without need is a miss, at once with all the others. It costs nothing until the next edit, or the next failed server: then it costs the origin most.',
+  why: 'When a server leaves or a weight changes, only the keys of that server need a new owner. Hashing by remainder gives nearly all keys another owner instead, and twemproxy recomputes the points of every server when one weight changes. Each key that moves without need is a miss, at once with all the others. It costs nothing until the next edit or the next failed server; then the origin has to answer all those misses.',
   settings: z.strictObject({
     ...patience('10s', '0s'),
     ratio: threshold(1.3, 'Keys that move over the least that the edit must move'),
@@ -36,7 +36,7 @@ export const needlessMoves: Detector<Settings> = {
       if (pool.balances !== 'hash') continue
       const subject = poolLabels(pool)
       if (pool.ring) yield verdictOf(window, { subject, name: pool.name, ring: pool.ring }, settings)
-      else yield { subject, is: 'unjudged', because: pool.ringBecause ?? 'nothing says exactly how it hashes' }
+      else yield { subject, is: 'unjudged', because: pool.ringBecause ?? 'its exact hash function is not known' }
     }
     for (const { name, spec } of topology.rings)
       yield verdictOf(window, { subject: { ring: name }, name: `ring ${name}`, ring: spec }, settings)

@@ -15,7 +15,10 @@ export function describes(text: string): RingSpec | null {
   const { algorithm, sticky, weights } = balancingOf(read, {})
   if (weights !== true) throw new EvenkeelError('invalid', `No ring is known of this upstream: ${weights.because}.`)
   if (sticky && sticky !== 'ip_hash')
-    throw new EvenkeelError('invalid', `No ring tells where the keys of this upstream go: ${sticky} keeps users where they began.`)
+    throw new EvenkeelError(
+      'invalid',
+      `No ring tells where the keys of this upstream go: ${sticky} keeps users on the server where they began.`,
+    )
   const nodes = servers.filter(({ backup }) => !backup)
   if (nodes.length === 0) return null
   const plain = algorithm.startsWith('hash ') && !algorithm.endsWith(' consistent')

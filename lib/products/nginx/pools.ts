@@ -38,7 +38,9 @@ export function poolOf(config: NginxConfig, name: string, upstream: Upstream, ad
   // What runs is told by VTS where there is one: then it need not be guessed from names.
   const manifold = config.vts ? undefined : manifoldOf(servers, addresses)
   const noRing =
-    sticky && balances === 'hash' && sticky !== algorithm ? `${sticky} keeps users where they began` : ringObstacle(algorithm, manifold)
+    sticky && balances === 'hash' && sticky !== algorithm
+      ? `${sticky} keeps users on the server where they began`
+      : ringObstacle(algorithm, manifold)
   const ring = balances === 'hash' && noRing === undefined ? ringOf(algorithm, servers) : undefined
   const consistent = consistentOf(name, ring)
   const able: Can = may === true || { because: may }
