@@ -1,6 +1,6 @@
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
-import { respOf } from './resp.ts'
+import { commandIn, respOf } from './resp.ts'
 import { Scrapes } from './scrapes.ts'
 import { at, type WorldCase } from './worldCase.ts'
 
@@ -88,22 +88,4 @@ function redis(socket: Socket, answerTo: Answers): void {
       socket.write(respOf(found.words, answerTo))
     }
   })
-}
-
-/** The first whole command of a RESP stream, and how long it is. */
-function commandIn(stream: string): { words: string[]; length: number } | null {
-  const head = /^\*(\d+)\r\n/.exec(stream)
-  if (!head) return null
-  let from = head[0].length
-  const words: string[] = []
-  for (let i = 0; i < Number(head[1]); i++) {
-    const size = /^\$(\d+)\r\n/.exec(stream.slice(from))
-    if (!size) return null
-    from += size[0].length
-    const length = Number(size[1])
-    if (stream.length < from + length + 2) return null
-    words.push(stream.slice(from, from + length))
-    from += length + 2
-  }
-  return { words, length: from }
 }

@@ -25,3 +25,21 @@ function respValue(value: unknown): string {
   if (typeof value === 'number') return `:${value}\r\n`
   return bulk(String(value))
 }
+
+/** The first whole command of a RESP stream, and how long it is. */
+export function commandIn(stream: string): { words: string[]; length: number } | null {
+  const head = /^\*(\d+)\r\n/.exec(stream)
+  if (!head) return null
+  let from = head[0].length
+  const words: string[] = []
+  for (let i = 0; i < Number(head[1]); i++) {
+    const size = /^\$(\d+)\r\n/.exec(stream.slice(from))
+    if (!size) return null
+    from += size[0].length
+    const length = Number(size[1])
+    if (stream.length < from + length + 2) return null
+    words.push(stream.slice(from, from + length))
+    from += length + 2
+  }
+  return { words, length: from }
+}
