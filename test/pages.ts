@@ -97,6 +97,7 @@ const MAIN: Record<string, string> = {
   demo: 'demo/main.ts',
   doctor: 'scripts/doctor.ts',
   audit: 'scripts/audit.ts',
+  capture: 'scripts/capture.ts',
 }
 
 /** Flags of commands that their `parseArgs` does not know: `npm run audit -- --file FILE`. */

@@ -1,8 +1,7 @@
 const LABEL = String.raw`[\p{L}\d_](?:[\p{L}\d_-]*[\p{L}\d_])?`
 const HOST = String.raw`(?=[^\s:]*\p{L})${LABEL}(?:\.${LABEL})*`
 const DOTTED = String.raw`${LABEL}(?:\.${LABEL})*\.(?=[\d-]*\p{L})${LABEL}`
-const ENDS =
-  'com|net|org|io|dev|app|cloud|local|localdomain|internal|intranet|intra|lan|corp|home|private|svc|consul|info|biz|edu|gov|mil|arpa'
+const ENDS = 'com|net|org|io|local|localdomain|internal|intranet|intra|lan|corp|svc|consul|edu|gov|mil|arpa'
 
 /** Where a host's name stands: after a scheme, before a port, as the value of a key that says so, or by its ending. */
 const PLACES = [
@@ -12,7 +11,7 @@ const PLACES = [
   String.raw`^\s*(?:-|server(?:-template)?\s+(?:\S+\s+(?:\d\S*\s+)?)?)\s*["']?(${HOST})(?=:\d{1,5}(?!\d))`,
   String.raw`["']?\b(?:host_?name|node_?name|server_?name|node|master_host|fqdn|source|announced?_(?:host|ip)|sni)["']?[ \t]*[:=][ \t]*["']?(${HOST})(?![\p{L}\d_.-])`,
   String.raw`(?<![\p{L}\d_.-])((?:${LABEL}\.)+(?:${ENDS}))(?![\p{L}\d_-]|\.[\p{L}\d])`,
-  String.raw`(?<![\p{L}\d_.-])((?:${LABEL}\.){2,}(?!js|py|rb|so|sh|gz|md|ts|lua)\p{L}{2})(?![\p{L}\d_-]|\.[\p{L}\d])`,
+  String.raw`(?<![\p{L}\d_.-])((?:${LABEL}\.){2,}(?!js|py|rb|so|sh|gz|md|ts|lua)(?:\p{L}{2}|app|dev|cloud|home|private|info|biz))(?![\p{L}\d_-]|\.[\p{L}\d])`,
 ].map((source) => new RegExp(source, 'gimu'))
 
 /** Words that stand where a name does and tell of nobody; types of Envoy's messages. */

@@ -5,12 +5,15 @@ import { SECRET_PATTERNS } from './secretPatterns.ts'
 const IPV4 = /(?<!\d)\d{1,3}([._-])\d{1,3}\1\d{1,3}\1\d{1,3}(?!\d)/g
 const IPV6 = /(?<![\p{L}\d:])[0-9a-f]*:[0-9a-f:]*:[0-9a-f:]*(?:\d{1,3}(?:\.\d{1,3}){3})?(?![\p{L}\d:])/giu
 const IDENTIFIER = /(?<![\da-z])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![\da-z])/gi
-const PATHS = /(^(?:executable|config_file):|\/home\/)[^\s/][^\s]*|^(?:executable|config_file):.+/gm
+const PATHS = /\/home\/[^\s/]+|^(?:executable|config_file):.+/gm
 /** What every machine has. */
 const EVERYBODYS = /^(?:127\.|0\.0\.0\.0$|255\.|::1?$)/
 const PLAIN = /^\p{L}+$/u
 /** Shorter ones are replaced where they stand, not wherever else such letters are. */
 const SECRET_ANYWHERE = 4
+/** Words that are a user's name or a kind of login, and mean something else elsewhere. */
+const COMMON =
+  /^(?:admin|administrator|user|root|default|operator|haproxy|redis|nginx|memcached|envoy|monitor|stats|guest|test|cache|password|basic|bearer)$/i
 /** The value of a setting that has no secret. */
 const EMPTY = /^(?:|null|none|nil|off|on|true|false|-|\*|"+|'+)$/i
 
@@ -37,7 +40,7 @@ class StandIns {
 
 /** Pseudonymisation of what a server and its files say: secrets, addresses, names of hosts and ids, the same everywhere, so that it reads the same. */
 export class Replacing {
-  private readonly secrets = new StandIns((number) => `secret-${number}`)
+  private readonly secrets = new StandIns((number) => `hidden-${number}`)
   private readonly ipv4 = new StandIns((number) => `10.0.${number >> 8}.${number & 255}`)
   private readonly ipv6 = new StandIns((number) => `fd00::${number.toString(16)}`)
   private readonly hosts = new StandIns((number) => `host-${number}.example`)
@@ -55,7 +58,9 @@ export class Replacing {
     let replaced = text
     for (const pattern of SECRET_PATTERNS)
       replaced = replaced.replace(pattern, (_, before: string, value: string) => before + this.standIn(before, value))
-    const secrets = this.secrets.originals.filter((secret) => secret.length >= SECRET_ANYWHERE && !/^secret-\d+$/.test(secret))
+    const secrets = this.secrets.originals.filter(
+      (secret) => secret.length >= SECRET_ANYWHERE && !COMMON.test(secret) && !/^hidden-\d+$/.test(secret),
+    )
     if (secrets.length > 0) replaced = replaced.replace(anyOf(secrets), (secret) => this.secrets.of(secret))
     replaced = this.withoutHosts(replaced)
     return replaced
@@ -95,9 +100,9 @@ export class Replacing {
   private learnSecret(text: string): void {
     if (EMPTY.test(text)) return
     this.secrets.of(text)
-    // `user:password`: each of them is looked for elsewhere too.
-    const at = text.indexOf(':')
-    if (at > 0) for (const part of [text.slice(0, at), text.slice(at + 1)]) if (!EMPTY.test(part)) this.secrets.of(part)
+    // `user:password`, `PASSWORD&x=1`, several words: each of them is looked for elsewhere too.
+    for (const part of text.split(/[\s"'\\:,&]+/))
+      if (part !== text && part.length > SECRET_ANYWHERE && !COMMON.test(part)) this.secrets.of(part)
   }
 
   private standIn(before: string, value: string): string {
@@ -115,4 +120,4 @@ const unquoted = (value: string): string => (/^(["'])[\s\S]*\1$/.test(value) && 
 const anyOf = (words: readonly string[]) => new RegExp(words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g')
 
 /** Comments of a configuration file: prose that may tell anything. Lines stay where they are. */
-export const withoutComments = (text: string): string => text.replace(/^([ \t]*)#.*$/gm, '$1#').replace(/[ \t]+#[^"'\n]*$/gm, '')
+export const withoutComments = (text: string): string => text.replace(/^([ \t]*)#.*$/gm, '$1#').replace(/(?<=\S)[ \t]+#[^"'\n]*$/gm, '')
