@@ -416,7 +416,7 @@ describe('the engine', () => {
     const r = setUp()
     let calls = 0
     r.engine().onTick(() => void calls++)
-    r.store().tick = () => {
+    r.store().tickInParts = () => {
       throw new Error('the store')
     }
     await r.clock.pass(5_000)

@@ -114,9 +114,7 @@ export function createEngine(options: EngineOptions): Engine {
     }
     if (clock.monotonic() - startedAt >= SWEEP_AFTER_MS) findings.sweep(topology, ruleIds, now)
     await propose.tick(findings.firing(), { windowOf, topology, now, pause })
-    // A turn of its own: it is one transaction.
-    await breathe()
-    store.tick(now)
+    for (const _ of store.tickInParts(now)) await pause()
     tickedAt = clock.now()
     // So is what listeners make of it.
     await breathe()

@@ -123,6 +123,8 @@ export interface Store {
    * was to be written is held in memory, `failing` says so, and the next ticks try again.
    */
   tick(at: number): void
+  /** The same tick in parts of some ms each, made as they are asked for: whoever has other things to do lets them run in between. */
+  tickInParts(at: number): Iterable<void>
   /** Null while everything reaches the disk. */
   failing(): SavingFailure | null
   /** What was damaged on the disk, and what became of it: sentences, none while all was well since the start. */

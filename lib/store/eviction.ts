@@ -5,8 +5,9 @@ import type { Recovery } from './recovery.ts'
 import { type SeriesMemory, targetOf } from './seriesMemory.ts'
 import type { SeriesWriter } from './seriesWriter.ts'
 
-/** Silent series that leave memory in one tick: more would hold everything else up. */
+/** Silent series that leave memory in one tick, and in one part of it: more would hold everything else up. */
 const EVICTED_MOST = 500
+const EVICTED_AT_ONCE = 20
 /** Of a target that has no room for new series, those that fell silent for this long make room. */
 const TIGHT_MS = 2 * 60_000
 
@@ -43,11 +44,14 @@ export class Eviction {
     this.#leaving = [...memory.all()].filter(isSilent)
   }
 
-  tick(at: number): void {
-    if (this.#leaving.length === 0) return
-    // One may have had a sample again.
-    this.#evict(this.#leaving.slice(0, EVICTED_MOST).filter(({ lastAt, gone }) => !gone && lastAt < at - TIGHT_MS))
-    this.#leaving = this.#leaving.slice(EVICTED_MOST)
+  /** Of one tick, part by part. */
+  *tick(at: number): Generator<void> {
+    for (let evicted = 0; evicted < EVICTED_MOST && this.#leaving.length > 0; evicted += EVICTED_AT_ONCE) {
+      // One may have had a sample again.
+      this.#evict(this.#leaving.slice(0, EVICTED_AT_ONCE).filter(({ lastAt, gone }) => !gone && lastAt < at - TIGHT_MS))
+      this.#leaving = this.#leaving.slice(EVICTED_AT_ONCE)
+      yield
+    }
   }
 
   #evict(silent: readonly History[]): void {

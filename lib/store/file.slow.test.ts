@@ -267,6 +267,53 @@ test('samples that wait for the disk cost no more memory than they may; the wind
   expect(points.at(-1)![0]).toBe(now)
 })
 
+test('a tick of very many series is several short transactions: others write in between, and a crash finds what came meanwhile', () => {
+  open()
+  const append = (value: number, names = 10_000) =>
+    store!.append(
+      'a',
+      now,
+      Array.from({ length: names }, (_, n) => ({ metric: 'x', labels: { n: String(n) }, value: value + n })),
+      1000,
+    )
+  const other = new DatabaseSync(join(directory, 'evenkeel.db'))
+  const rows = () => Number(other.prepare('SELECT count(*) AS n FROM recovery').get()!.n)
+  for (now = FROM; now < FROM + 12_000; now += 1_000) {
+    append(0)
+    store!.tick(now)
+  }
+  append(1)
+  const before = rows()
+  const [tickedAt, parts] = [now, store!.tickInParts(now)[Symbol.iterator]()]
+  parts.next()
+  expect(rows()).toBe(before + 1)
+  // Of one whose row is written already.
+  now += 50
+  append(2, 1)
+  other.exec('BEGIN IMMEDIATE; ROLLBACK')
+  while (!parts.next().done);
+  expect(rows()).toBe(before + 3)
+  // As after a crash: a copy of the files as they are now.
+  const copy = join(directory, 'copy.db')
+  other.exec(`VACUUM INTO '${copy}'`)
+  other.close()
+  const after = createStore({ path: copy, now: () => now + 1_000 })
+  try {
+    const last = (n: number) =>
+      after
+        .window(FROM, now)
+        .series('x', { n: String(n) })[0]!
+        .points.at(-1)
+    expect([last(0), last(1), last(9_999)]).toEqual([
+      [now, 2],
+      [tickedAt, 2],
+      [tickedAt, 10_000],
+    ])
+  } finally {
+    after.close()
+  }
+})
+
 describe('kill -9', () => {
   test.each([30, 95])('after %i ticks loses at most one', { timeout: 60_000 }, async (ticks) => {
     const child = spawn(process.execPath, [fileURLToPath(new URL('crash.child.ts', import.meta.url)), directory, String(FROM)], {

@@ -41,18 +41,18 @@ export class Housekeeping {
     return this.#prunedAt === at && this.drops(at)
   }
 
-  /** Sweeps and prunes when that is due. Call inside a transaction. */
-  tick(at: number): void {
+  /** What is due of sweeping and pruning. Call each inside a transaction. */
+  *due(at: number): Generator<() => void> {
     const { archive, recovery, records, undo } = this.#options
     if (at - this.#sweptAt < SWEEP_MS) return
     this.#sweptAt = at
-    if (this.drops(at)) archive.sweep(at)
+    if (this.drops(at)) yield () => archive.sweep(at)
     if (at - this.#prunedAt < PRUNE_MS) return
     this.#prunedAt = at
-    recovery.prune(this.#oldestUnflushed())
+    yield () => recovery.prune(this.#oldestUnflushed())
     if (!this.drops(at)) return
-    records.prune(at)
-    undo.prune(at)
+    yield () => records.prune(at)
+    yield () => undo.prune(at)
   }
 
   stepClock({ at, byMs }: ClockStep): void {

@@ -73,16 +73,21 @@ export class Records {
     return [...(sorted as RecordOf<K>[])]
   }
 
-  /** Writes what changed. Call inside a transaction, and what it returns once that is committed. */
-  flush(): () => void {
-    const written = [...this.#dirty.keys()]
-    for (const { kind, target, id } of this.#dirty.values()) {
+  /** How many facts are still to be written. */
+  get changed(): number {
+    return this.#dirty.size
+  }
+
+  /** Writes what changed, at most so many. Call inside a transaction, and what it returns once that is committed. */
+  flush(most = Number.POSITIVE_INFINITY): () => void {
+    const written = this.#dirty.entries().take(most).toArray()
+    for (const [, { kind, target, id }] of written) {
       const record = this.#kinds.get(kind)?.get(target)?.get(id)
       if (record) this.#write(record)
       else this.#erase(kind, target, id)
     }
     return () => {
-      for (const key of written) this.#dirty.delete(key)
+      for (const [key] of written) this.#dirty.delete(key)
     }
   }
 

@@ -10,7 +10,10 @@ const NO_DECIMAL = 15
 
 type Known = { epoch: number; scale: number; whole: number }
 
-/** One row a tick with the samples that no chunk holds yet, each as its difference from the last: after a crash at most one tick is missing. */
+/**
+ * One row a tick (of very many series a few) with the samples that no chunk holds yet, each as its difference from the last: after a crash at
+ * most one tick is missing.
+ */
 export class Recovery {
   readonly #db: DatabaseSync
   readonly #known = new Map<number, Known>()
@@ -28,8 +31,10 @@ export class Recovery {
   }
 
   /** Writes the samples of each series from a sample's number on. Call inside a transaction. */
-  write(at: number, changed: readonly { history: History; from: number }[]): void {
+  write(tickedAt: number, changed: readonly { history: History; from: number }[]): void {
     if (changed.length === 0) return
+    // A row is as new as the newest sample in it: one may have come since the tick began.
+    const at = Math.ceil(changed.reduce((newest, { history }) => Math.max(newest, history.lastAt), tickedAt))
     if (++this.#number % EPOCH_ROWS === 0) this.#epoch++
     const size = changed.reduce((sum, { history, from }) => sum + history.size - history.indexOf(from), 0)
     const [ids, times, scales, wholes, doubles] = Array.from({ length: 5 }, () => new Float64Array(size)) as [
@@ -60,7 +65,7 @@ export class Recovery {
       }
       this.#known.set(history.id, known)
     }
-    this.#write(this.#number, this.#epoch, Math.round(at), encodeColumns([ids, times, scales, wholes, doubles]))
+    this.#write(this.#number, this.#epoch, at, encodeColumns([ids, times, scales, wholes, doubles]))
   }
 
   /** A series that left memory. */

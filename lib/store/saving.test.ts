@@ -17,11 +17,14 @@ function disk() {
   }
   const put = (key: string, value: string, spare = false) =>
     saving.put(key, write(key, value), spare ? { table: 'change', id: key, json: value } : undefined)
-  return { state, spares, log, saving, write, put }
+  const tick = (work = () => {}) => {
+    for (const _ of saving.tick(() => [work()]));
+  }
+  return { state, spares, log, saving, write, put, tick }
 }
 
 test('a full disk holds rows back, newest state of each, and takes them when there is room', () => {
-  const { state, spares, log, saving, put } = disk()
+  const { state, spares, log, saving, put, tick } = disk()
   put('a', '1')
   state.error = FULL
   state.free = 0
@@ -36,11 +39,11 @@ test('a full disk holds rows back, newest state of each, and takes them when the
   ])
   const { writes } = state
   const bulk = vi.fn()
-  for (let i = 0; i < 100; i++) saving.tick(bulk)
+  for (let i = 0; i < 100; i++) tick(bulk)
   expect([state.writes, bulk.mock.calls.length]).toEqual([writes, 0])
   state.error = null
   state.free = 1e9
-  saving.tick(bulk)
+  tick(bulk)
   expect(saving.failing()).toBeNull()
   expect(bulk).toHaveBeenCalledTimes(1)
   expect([...state.rows]).toEqual([
@@ -52,26 +55,26 @@ test('a full disk holds rows back, newest state of each, and takes them when the
 })
 
 test('who insists is refused with the mend, unless the reserve has it', () => {
-  const { state, spares, saving, write } = disk()
+  const { state, spares, saving, write, tick } = disk()
   state.error = FULL
   expect(() => saving.insist(write('a', '1'))).toThrow(/the disk of the data folder is full\. Free at least 4 MB/)
   saving.insist(write('a', '1'), { key: 'a', row: { table: 'change', id: 'a', json: '1' } })
   expect(spares).toHaveLength(1)
   state.error = null
-  saving.tick(() => {})
+  tick()
   expect(state.rows.get('a')).toBe('1')
 })
 
 test('a disk that answers with errors is tried ever more seldom, and at once by nobody else', () => {
-  const { state, saving, put } = disk()
+  const { state, saving, put, tick } = disk()
   state.error = Object.assign(new Error('disk I/O error'), { errcode: 10 | (2 << 8) })
   put('a', '1')
   expect(saving.failing()?.reason).toBe('broken')
-  for (let i = 0; i < 300; i++) saving.tick(() => {})
+  for (let i = 0; i < 300; i++) tick()
   expect(state.writes).toBeLessThan(18)
   expect(state.writes).toBeGreaterThan(10)
   state.error = null
-  for (let i = 0; i < 30; i++) saving.tick(() => {})
+  for (let i = 0; i < 30; i++) tick()
   expect(saving.failing()).toBeNull()
 })
 
@@ -91,14 +94,40 @@ test.each([
 })
 
 test('a database that is no longer where it was is told of, though writes succeed', () => {
-  const { state, saving, put } = disk()
+  const { state, saving, put, tick } = disk()
   state.inPlace = false
-  saving.tick(() => {})
+  tick()
   expect(saving.failing()?.reason).toBe('removed')
   put('a', '1')
   expect(state.rows.size).toBe(0)
   state.inPlace = true
-  saving.tick(() => {})
+  tick()
   expect(saving.failing()).toBeNull()
   expect(state.rows.size).toBe(1)
+})
+
+test('others run between the parts of a tick; a write of theirs that fails ends it, and the next one does the rest', () => {
+  const { state, saving, put } = disk()
+  const done: number[] = []
+  const parts = function* () {
+    for (let part = 1; part <= 3; part++) {
+      done.push(part)
+      yield
+    }
+  }
+  const tick = saving.tick(parts)
+  tick.next()
+  put('a', '1')
+  tick.next()
+  expect([done, state.rows.get('a')]).toEqual([[1, 2], '1'])
+  state.error = FULL
+  put('a', '2')
+  expect([...tick, done, saving.failing()?.reason]).toEqual([[1, 2], 'full'])
+  state.error = null
+  const again = saving.tick(parts)
+  again.next()
+  // It has not succeeded yet.
+  expect([state.rows.get('a'), saving.failing()?.reason]).toEqual(['2', 'full'])
+  expect([...again]).toHaveLength(2)
+  expect([done, saving.failing()]).toEqual([[1, 2, 1, 2, 3], null])
 })

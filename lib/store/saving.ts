@@ -33,13 +33,15 @@ export class Saving {
   /** Ticks still to wait before the next try, and how many the wait was. */
   #wait = 0
   #waited = 1
+  #closed = false
 
   constructor(options: SavingOptions) {
     this.#options = options
   }
 
   failing(): SavingFailure | null {
-    return this.#failing
+    // A try that is under way has not succeeded yet.
+    return this.#failing ?? this.#before
   }
 
   /** Writes a row, or holds it. `spare`: what the reserve keeps of it meanwhile. */
@@ -56,15 +58,19 @@ export class Saving {
     this.#held.set(spare.key, write)
   }
 
-  /** The queue first, then what else is due; nothing of both while the disk is not worth a try. */
-  tick(work: () => void): void {
+  /**
+   * The queue first, then what else is due, part by part: others may run in between. Nothing of both while the disk is not worth a try, and no
+   * further part once one has failed.
+   */
+  *tick(work: () => Iterable<void>): Generator<void> {
     if (this.#failing === null && !this.#options.inPlace()) this.#begin('removed', null)
-    if (this.#failing === null || this.#worthATry()) this.#try(work)
+    if (this.#failing === null || this.#worthATry()) yield* this.#try(work)
   }
 
   /** The last try; what the disk does not take is lost with the process, but for what is in the reserve. */
   close(work: () => void): void {
-    this.#try(work)
+    for (const _ of this.#try(() => [work()]));
+    this.#closed = true
     if (this.#failing)
       this.#options.log.error({ rows: this.#held.size }, `Evenkeel ends, and not everything is saved: ${this.#failing.because}.`)
   }
@@ -85,7 +91,7 @@ export class Saving {
     }
   }
 
-  #try(work: () => void): void {
+  *#try(work: () => Iterable<void>): Generator<void> {
     this.#before = this.#failing
     // What the work itself puts goes to the disk, behind the queue.
     this.#failing = null
@@ -94,7 +100,11 @@ export class Saving {
         write()
         this.#held.delete(key)
       }
-      work()
+      for (const _ of work()) {
+        yield
+        // What failed meanwhile was a write of somebody else: the next try is for all of it.
+        if (this.#failing !== null || this.#closed) break
+      }
       if (this.#failing === null) this.#options.reserve?.clear()
     } catch (error) {
       this.#begin(reasonOf(error), error)

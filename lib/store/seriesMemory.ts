@@ -103,11 +103,10 @@ export class SeriesMemory {
     }
   }
 
-  /** What came since the last tick is on the disk. */
-  saved(histories?: ReadonlySet<History>): void {
-    this.#changed = histories ? this.#changed.filter(({ history }) => !histories.has(history)) : []
-    if (histories) for (const history of histories) this.#changedSet.delete(history)
-    else this.#changedSet.clear()
+  /** What came of these since the last tick is on the disk. */
+  saved(histories: ReadonlySet<History>): void {
+    this.#changed = this.#changed.filter(({ history }) => !histories.has(history))
+    for (const history of histories) this.#changedSet.delete(history)
   }
 
   /** Drops series from memory. */

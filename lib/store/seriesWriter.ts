@@ -10,6 +10,10 @@ const MINUTE = 60_000
 /** Samples that waited for longer than this go into chunks once the disk works again, so many series a transaction. */
 const LATE_MS = MINUTE
 const LATE_SERIES = 500
+/** Series that one recovery row holds: a row takes some µs for each. */
+const SAVED_AT_ONCE = 4_000
+/** Chunks that one transaction writes: each takes some 0.3 ms. */
+const DUE_AT_ONCE = 20
 /** Rows of new series in one tick: more would hold everything else up. */
 const NEW_ROWS_MOST = 1_000
 /** How often a disk that fails has the waiting samples counted. */
@@ -70,23 +74,40 @@ export class SeriesWriter {
     return done
   }
 
-  /** Of one tick: rows of new series, the recovery row, and the chunks that are due. Call inside a transaction. */
-  write(at: number): (() => void)[] {
+  /** Of one tick: rows of new series, and the recovery rows of what came since the last; some series a transaction. */
+  *write(at: number): Generator<void> {
     const { recovery, memory } = this.#options
-    const done = [memory.addRows(NEW_ROWS_MOST)]
-    recovery.write(at, memory.changed)
-    const due: History[] = []
+    if (memory.rowless.length > 0) {
+      this.transaction(() => [memory.addRows(NEW_ROWS_MOST)])
+      yield
+    }
+    for (let left = memory.changed.length; left > 0; left -= SAVED_AT_ONCE) {
+      const changed = memory.changed.slice(0, SAVED_AT_ONCE)
+      this.transaction(() => {
+        recovery.write(at, changed)
+        return [() => memory.saved(new Set(changed.map(({ history }) => history)))]
+      })
+      yield
+    }
+  }
+
+  /** The series whose chunks are due, so many at a time as one transaction takes. */
+  *due(at: number): Generator<History[]> {
+    const { memory } = this.#options
     // A series' row comes before its chunks.
-    if (memory.rowless.length <= NEW_ROWS_MOST) for (const history of memory.all()) if (history.dueAt <= at) due.push(history)
-    done.push(...this.flush(due, at))
-    return done
+    if (memory.rowless.length > 0) return
+    const due: History[] = []
+    for (const history of memory.all()) if (history.dueAt <= at) due.push(history)
+    for (let i = 0; i < due.length; i += DUE_AT_ONCE) yield due.slice(i, i + DUE_AT_ONCE)
   }
 
   /** After a time without a disk: what waited goes into chunks a few series at a time, not into one row that holds all of it. */
   flushLate(at: number): void {
     const { memory } = this.#options
+    // In the order in which they came.
+    const [oldest] = memory.changed
+    if (!oldest || at - oldest.history.atOf(oldest.history.indexOf(oldest.from)) <= LATE_MS) return
     const late = memory.changed.filter(({ history, from }) => at - history.atOf(history.indexOf(from)) > LATE_MS)
-    if (late.length === 0) return
     const histories = late.map(({ history }) => history)
     this.transaction(() => [memory.addRows()])
     for (let i = 0; i < histories.length; i += LATE_SERIES) this.transaction(() => this.flush(histories.slice(i, i + LATE_SERIES), at))

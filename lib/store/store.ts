@@ -43,6 +43,8 @@ const MINUTE = 60_000
 /** What a disk that fails may cost of memory: 64 MB of samples that no chunk holds yet. */
 const HELD_MOST = 4_000_000
 const SILENT: Log = { info() {}, warn() {}, error() {} }
+/** Facts that one part of a tick writes: each takes some 20 µs. */
+const RECORDS_AT_ONCE = 250
 /** The store's own note of its last tick. */
 const TICKED = 'store/ticked'
 
@@ -117,7 +119,10 @@ function storeOf(parts: Parts): Store {
     ...tables,
     undo,
     audit,
-    tick: (at) => tick(parts, at),
+    tick(at) {
+      for (const _ of tick(parts, at));
+    },
+    tickInParts: (at) => tick(parts, at),
     refusedSeries: () => quota.refused(now()),
     failing: () => saving.failing(),
     repairs: () => [...files.repairs, ...damaged.sentences()],
@@ -137,22 +142,34 @@ function storeOf(parts: Parts): Store {
   }
 }
 
-function tick({ saving, writer, housekeeping, records, tables, memory, eviction, audit }: Parts, at: number): void {
-  saving.tick(() => {
+/** A tick in parts, each short by itself and a transaction of its own: between two of them nothing is left open, and others may write. */
+function* tick({ saving, writer, housekeeping, records, tables, eviction, audit }: Parts, at: number): Generator<void> {
+  yield* saving.tick(function* () {
     writer.flushLate(at)
-    writer.transaction(() => {
-      const done = writer.write(at)
-      housekeeping.tick(at)
-      done.push(records.flush())
-      tables.memory.put(TICKED, at)
-      return done
-    })
-    memory.saved()
+    yield* writer.write(at)
+    tables.memory.put(TICKED, at)
+    for (let left = records.changed; left > 0; left -= RECORDS_AT_ONCE) {
+      writer.transaction(() => [records.flush(RECORDS_AT_ONCE)])
+      yield
+    }
+    for (const due of writer.due(at)) {
+      writer.transaction(() => writer.flush(due, at))
+      yield
+    }
+    for (const part of housekeeping.due(at)) {
+      writer.transaction(() => {
+        part()
+        return []
+      })
+      yield
+    }
     if (housekeeping.hasPruned(at)) {
       pruneTables(tables, at)
+      yield
       eviction.plan(at)
+      yield
     }
-    eviction.tick(at)
+    yield* eviction.tick(at)
   })
   if (saving.failing() === null) audit.retry(at)
   writer.boundWaiting(at)

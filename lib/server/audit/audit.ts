@@ -1,3 +1,4 @@
+import { createSlices } from '../../engine/slices.ts'
 import type { AuditView } from '../../model/answers/audit.ts'
 import { type AuditKind, canonical } from '../../model/audit.ts'
 import { EvenkeelError } from '../../model/error.ts'
@@ -44,8 +45,10 @@ export function exportAudit(runtime: Pick<Runtime, 'store'>, after: number): Res
   const to = audit.head().seq
   let at = after
   const encoder = new TextEncoder()
+  const pause = createSlices()
   const lines = new ReadableStream<Uint8Array>({
-    pull(controller) {
+    async pull(controller) {
+      await pause()
       const entries = audit.since(at, LINES).filter(({ seq }) => seq <= to)
       if (entries.length === 0) return controller.close()
       at = entries.at(-1)!.seq

@@ -1,5 +1,5 @@
 import { tunable } from '../../advisors/tunable.ts'
-import { breathe } from '../../engine/breathe.ts'
+import { createSlices, mapped, type Pause } from '../../engine/slices.ts'
 import { measuredValue } from '../../metrics/measure.ts'
 import { shares } from '../../metrics/pool.ts'
 import { shareByWeight } from '../../metrics/traffic.ts'
@@ -23,16 +23,15 @@ export async function listPools(runtime: Runtime, paging?: Paging & { target?: s
     .pools.filter((pool) => paging?.target === undefined || pool.target === paging.target)
     .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
   const { items, ...rest } = page(pools, keyOf, paging)
-  const views: PoolView[] = []
-  for (const pool of items) views.push(await poolView(pool, window))
-  return { items: views, ...rest }
+  const pause = createSlices()
+  return { items: await mapped(items, (pool) => poolView(pool, window, pause), pause), ...rest }
 }
 
 export async function getPool(runtime: Runtime, target: string, name: string): Promise<PoolView> {
   const pool = runtime.engine.topology().pools.find((candidate) => candidate.target === target && candidate.name === name)
   if (!pool) throw new EvenkeelError('not_found', 'There is no pool of that name on that target.')
   const lines = tunable(pool)
-  return { ...(await poolView(pool, runtime.engine.window(FIGURE_SPAN_MS))), ...(lines && { tunable: lines }) }
+  return { ...(await poolView(pool, runtime.engine.window(FIGURE_SPAN_MS), createSlices())), ...(lines && { tunable: lines }) }
 }
 
 /**
@@ -67,18 +66,17 @@ export function poolFigures(pool: Pool, window: SeriesWindow) {
   }
 }
 
-/** Servers whose numbers are measured without a breath: each takes some 0.1 ms. */
-const MEASURED_AT_ONCE = 50
-
-async function poolView({ lasting: _, tunable: _lines, consistent: _advice, ...pool }: Pool, window: SeriesWindow): Promise<PoolView> {
+async function poolView(
+  { lasting: _, tunable: _lines, consistent: _advice, ...pool }: Pool,
+  window: SeriesWindow,
+  pause: Pause,
+): Promise<PoolView> {
   const where = { target: pool.target, pool: pool.name }
   const { share, ...own } = poolFigures(pool, window)
-  const servers: PoolServerView[] = []
-  for (const [index, server] of pool.servers.entries()) {
-    if (index % MEASURED_AT_ONCE === MEASURED_AT_ONCE - 1) await breathe()
+  const serverView = (server: Pool['servers'][number]): PoolServerView => {
     const one = { ...where, server: server.name }
     const { expected, seen } = share(server.name)
-    servers.push({
+    return {
       ...server,
       shareExpected: expected,
       shareSeen: seen,
@@ -87,9 +85,9 @@ async function poolView({ lasting: _, tunable: _lines, consistent: _advice, ...p
       requestsPerSecond: measuredValue('pool_request_rate', one, window),
       errorRatio: measuredValue('pool_error_ratio', one, window),
       responseSeconds: measuredValue('pool_response_seconds', one, window),
-    })
+    }
   }
-  await breathe()
+  const servers = await mapped(pool.servers, serverView, pause)
   const { weight } = pool.can
   const live = weight === true ? { liveWeights: true } : { liveWeights: false, because: weight.because }
   return { ...pool, ...live, servers, ...own, imbalance: measuredValue('pool_imbalance', where, window) }

@@ -100,6 +100,15 @@ it('draws what is stored as it is stored', async () => {
   expect(valuesOf(await drawn('cache_hits_total', { target: 'a' }))[0]).toBeGreaterThan(90)
 })
 
+it('gives a day of which no step was asked in minutes, and a longer one in as many points', async () => {
+  const stepOf = async (days: number) => {
+    const [one] = await drawn('cache_memory_used_bytes', { target: 'a' }, { from: END - days * 86_400 * S, to: END })
+    return one!.points[1]![0] - one!.points[0]![0]
+  }
+  expect(await stepOf(1)).toBe(60 * S)
+  expect(await stepOf(30)).toBe(1_800 * S)
+})
+
 it('says what is wrong with a question before it draws', () => {
   const seen = { store, now: () => END, config: { poll: { everyMs: S } } }
   expect(() => querySeries(seen, { metric: 'x', from: 5, to: 5 })).toThrow('from: must be before to.')

@@ -10,6 +10,10 @@ import { historyOf } from './history.ts'
 
 /** A chart has no more pixels; more would only be thinned there. */
 const POINTS_MAX = 11_000
+/** Points of a long range of which no step was asked: a day in minutes. */
+const POINTS_UNASKED = 1_440
+/** Steps of whole stretches, as the store keeps them of long ranges. */
+const STRETCH_MS = 10_000
 const SERIES_MAX = 500
 
 export type SeriesQuestion = { metric: string; labels?: Labels; from?: number; to?: number; stepMs?: number; rate?: boolean }
@@ -18,7 +22,7 @@ type Seen = Pick<Runtime, 'store' | 'now'> & { config: { poll: { everyMs: number
 
 /**
  * One metric's history, series by series as they are computed, with pauses in between. Default: the last 15 minutes at the cadence it was
- * polled. Throws `bad_request` before the first.
+ * polled; of a longer range than that allows, so many points as a day has minutes. Throws `bad_request` before the first.
  */
 export function querySeries(
   { store, now, config }: Seen,
@@ -26,10 +30,12 @@ export function querySeries(
 ): AsyncIterable<Drawn> {
   if (from >= to) throw new EvenkeelError('bad_request', 'from: must be before to.')
   const tooMany = (to - from) / (stepMs ?? config.poll.everyMs) > POINTS_MAX
-  const least = Math.ceil((to - from) / POINTS_MAX)
   if (tooMany && stepMs !== undefined)
-    throw new EvenkeelError('bad_request', `step: at most ${POINTS_MAX} points a series; use a step of at least ${least} ms.`)
-  const step = stepMs ?? (tooMany ? least : undefined)
+    throw new EvenkeelError(
+      'bad_request',
+      `step: at most ${POINTS_MAX} points a series; use a step of at least ${Math.ceil((to - from) / POINTS_MAX)} ms.`,
+    )
+  const step = stepMs ?? (tooMany ? Math.ceil((to - from) / POINTS_UNASKED / STRETCH_MS) * STRETCH_MS : undefined)
   const asked = { labels, from, to, ...(step !== undefined && { stepMs: step }) }
   const pause = createSlices()
   const { series } = metricOf(metric)
