@@ -12,7 +12,7 @@ export function FindingBody({ finding, proposals, change }: { finding: FindingVi
     <div className="flex flex-col gap-5">
       {finding.stale && (
         <p className="rounded border border-info/40 bg-info-soft px-3 py-2 text-sm">
-          <Status tone="info">Not seen now</Status> {finding.stale}. Loss of sight is no evidence: it stays as it was.
+          <Status tone="info">Not seen now:</Status> {finding.stale}. Loss of sight is no evidence: it stays as it was.
         </p>
       )}
       {change && <ChangePanel change={change} />}
