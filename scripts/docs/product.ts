@@ -5,6 +5,7 @@ import type { AnyProduct, SettingKind } from '../../lib/model/product.ts'
 import { actuators } from '../../lib/products/actuators.ts'
 import { products } from '../../lib/products/sources.ts'
 import { root } from '../boot/stamp.mjs'
+import { versionSentences } from './versions.ts'
 
 const FROM = '<!-- facts: written by `node scripts/docs/write.ts` from the registry -->'
 const TO = '<!-- /facts -->'
@@ -49,9 +50,9 @@ function facts(product: AnyProduct): string {
     '',
     `[Which rules work on ${product.title}](../rules.md#which-rule-works-on-which-product).`,
     '',
-    '### Recorded versions',
+    '### Versions it was run against',
     '',
-    recorded(versionsOf(product.kind)),
+    [...versionSentences(product.kind), recorded(versionsOf(product.kind))].join(' '),
     '',
   ].join('\n')
 }

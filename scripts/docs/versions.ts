@@ -1,0 +1,42 @@
+/** What of a product Evenkeel was run against: README's table and the product's page say it from here. */
+type RunAgainst = {
+  /** Each run of the live tests starts these: Debian 12's. */
+  live: string[]
+  /** The live tests passed with these, built from source. */
+  also: string[]
+  /** Recorded and written answers alone, played in tests. */
+  played: string[]
+}
+
+/** By product. */
+export const RUN_AGAINST: Record<string, RunAgainst> = {
+  redis: {
+    live: ['Redis 7.0.15'],
+    also: ['Redis 8.9 (development)', 'Valkey 9.1.0'],
+    played: ['KeyDB 6.3', 'Dragonfly', 'managed services'],
+  },
+  memcached: { live: ['1.6.18'], also: ['1.6.45'], played: ['1.4'] },
+  haproxy: { live: ['2.6.12'], also: ['3.4.0'], played: ['2.8'] },
+  nginx: { live: ['1.22.1'], also: ['1.31.4', 'VTS 0.2.7'], played: ['VTS from 0.1.15', 'Tengine'] },
+  envoy: { live: [], also: [], played: ['a stand-in that answers as its documentation and sources say'] },
+  twemproxy: { live: ['0.5'], also: [], played: ['0.2', '0.4'] },
+  prometheus: { live: ['2.42', 'redis_exporter 1.45'], also: [], played: ['other exporters'] },
+}
+
+/** A sentence each, for the product's page. */
+export function versionSentences(kind: string): string[] {
+  const { live, also, played } = RUN_AGAINST[kind] ?? { live: [], also: [], played: [] }
+  return [
+    live.length > 0
+      ? `Live tests run against ${live.join(', ')} (Debian 12).`
+      : 'No running server was at hand: no live test runs against one.',
+    ...(also.length > 0 ? [`They were also run against ${also.join(', ')}, built from source.`] : []),
+    ...(played.length > 0 ? [`Read in recorded or written answers alone: ${played.join(', ')}.`] : []),
+  ]
+}
+
+/** The cell of README's table. */
+export function versionCell(kind: string): string {
+  const { live, also } = RUN_AGAINST[kind] ?? { live: [], also: [] }
+  return live.length + also.length > 0 ? [...live, ...also].join(', ') : 'a stand-in and written answers only'
+}
