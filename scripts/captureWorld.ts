@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { stringify } from 'yaml'
+import { EvenkeelError } from '../lib/model/error.ts'
 import type { AnyProduct } from '../lib/model/product.ts'
 import { captureCase } from '../test/world/capture/captureCase.ts'
 import { CAPTURED_KINDS, type TargetFields } from '../test/world/capture/endpoints.ts'
@@ -28,7 +29,12 @@ export async function captureWorld(
     throw new Stop(`--case ${name}: allowed is ${kind}/NAME, of small letters, digits and -.`, 2)
   const path = join(folder, `${name}.yaml`)
   if (existsSync(path)) throw new Stop(`--case ${name}: there is such a case already; take another name.`, 2)
-  const { written, replaced, left } = await captureCase(product, fields, seconds ?? SECONDS_BETWEEN[kind] ?? SECONDS_BETWEEN_ELSE)
+  const { written, replaced, left } = await captureCase(product, fields, seconds ?? SECONDS_BETWEEN[kind] ?? SECONDS_BETWEEN_ELSE).catch(
+    (error: unknown) => {
+      if (!(error instanceof EvenkeelError)) throw error
+      throw new Stop(`--case: the server cannot be read, so there is no case: ${error.message}`)
+    },
+  )
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, stringify(written, { lineWidth: 0, blockQuote: 'literal' }))
   console.log(relative(root, path))

@@ -2,6 +2,8 @@ import { type Read, templateOf } from './template.ts'
 
 /** Commands of Redis whose answers hold no names of keys and no clients. */
 const REDIS_KEPT = /^(?:INFO|CONFIG GET|CLUSTER|MEMORY STATS|LATENCY|COMMAND INFO|ROLE|MODULE LIST)\b/
+/** Answers that hold no counters. */
+const LEVELS = /^MEMORY STATS$/
 /** What the others answer in a case: nothing is there. */
 const REDIS_EMPTY: [pattern: RegExp, answer: string][] = [
   [/^SLOWLOG GET\b/, '[]'],
@@ -28,7 +30,9 @@ export class Answers {
 
   /** By request, with the counters that grew between the first read and the last. */
   templates(): Record<string, string> {
-    return Object.fromEntries([...this.heard].map(([asked, reads]) => [asked, templateOf(reads[0]!, reads.at(-1)!)]))
+    return Object.fromEntries(
+      [...this.heard].map(([asked, reads]) => [asked, LEVELS.test(asked) ? reads[0]!.text : templateOf(reads[0]!, reads.at(-1)!)]),
+    )
   }
 
   /** What is in the case with no answer, or with an empty one. */

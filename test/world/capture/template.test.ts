@@ -52,6 +52,16 @@ describe('answers of Redis', () => {
     expect(answers.left()).toEqual(['CLIENT LIST', 'MEMORY USAGE', 'SCAN', 'SLOWLOG GET'])
   })
 
+  it('that tell of levels alone stay as they were first', () => {
+    const answers = new Answers('redis')
+    for (const [text, second] of [
+      ['["peak.allocated",5]', 1],
+      ['["peak.allocated",9]', 3],
+    ] as const)
+      answers.hear('MEMORY STATS', text, second)
+    expect(answers.templates()).toEqual({ 'MEMORY STATS': '["peak.allocated",5]' })
+  })
+
   it.each([
     ['$3\r\nabc\r\n', 'abc'],
     ['+OK\r\n', '+OK'],

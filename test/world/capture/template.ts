@@ -4,7 +4,7 @@ export type Read = { text: string; at: number }
 const NUMBER = /\d+(?:\.\d+)?/g
 /** Names of values that come and go: what grew between two reads is no counter then. */
 const GAUGE =
-  /curr|active|used_memory|mem_|instant|rate|ratio|avg|queue|reading|writing|waiting|^bytes$|clients|rss|peak|lru_clock|idle|fragmentation|allocator|^(scur|qcur|smax|qmax|weight|status|qtime|ctime|rtime|ttime)$|_max$/i
+  /curr|active|used_memory|mem_|instant|rate|ratio|avg|queue|reading|writing|waiting|^bytes$|clients|rss|peak|lru_clock|idle|fragmentation|allocator|^(scur|qcur|smax|qmax|weight|status|qtime|ctime|rtime|ttime)$|_max/i
 
 /**
  * The first text with every counter that grew until the second as `{{base+rate/s}}`, and the date as `{{NOW}}`. All else stays as it was first:
