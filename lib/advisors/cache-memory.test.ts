@@ -18,7 +18,7 @@ test('a quarter more, in whole MiB, without a promise', () =>
     propose({ 'cache_memory_max_bytes{target=a}': '12582912x5', 'redis_total_system_memory_bytes{target=a}': '8589934592x5' }),
   ).toMatchObject({
     steps: [{ setting: { target: 'a', name: 'config/maxmemory' }, before: '12582912', after: '15728640' }],
-    predict: { absentBecause: expect.stringMatching(/no stream/) },
+    predict: { absentBecause: expect.stringMatching(/not recorded/) },
     risk: 'medium',
   }))
 test('not more than the machine has, nor where there is no limit or no setting', () => {

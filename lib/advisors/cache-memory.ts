@@ -4,12 +4,12 @@ import type { Advisor } from '../model/detector.ts'
 import { settingText } from '../model/setting.ts'
 
 const MIB = 1_048_576
-/** A quarter more: enough to see whether memory is what is missing. */
+/** One step adds a quarter: enough to see whether memory is what is missing. */
 const MORE = 1.25
-/** Of the machine's memory: the rest is for the system, copies while saving, and other programs. */
+/** The part of the machine's memory that a cache may get: the rest is for the system, copies while saving, and other programs. */
 const MACHINE_MOST = 0.7
 
-/** More memory for a cache that throws out what is read, where the machine has it. */
+/** More memory for a cache that evicts keys which are still read, where the machine has it. */
 export const cacheMemory: Advisor = {
   id: 'cache-memory',
   title: 'Give the cache more memory',
@@ -35,8 +35,10 @@ export const cacheMemory: Advisor = {
       }
     return {
       steps: [{ setting: settingText({ of: { target }, name: setting }), before: String(most), after: String(after) }],
-      because: `${finding.summary}. ${text(after, 'bytes')} instead of ${text(most, 'bytes')} keeps more of what is read${store ? ' and loses no more keys while it lasts' : ''}; if something floods the cache, that is what to stop.`,
-      predict: { absentBecause: 'no stream of reads is at hand: nothing says how many of the evicted keys would be read again' },
+      because: `${finding.summary}. ${text(after, 'bytes')} instead of ${text(most, 'bytes')} keeps more of what is read${store ? ' and loses no more keys while it lasts' : ''}; if something floods the cache, stop that instead.`,
+      predict: {
+        absentBecause: 'the reads of single keys are not recorded, so it is not known how many of the evicted keys would be read again',
+      },
       guards: [],
       risk: machine ? 'medium' : 'high',
       riskBecause: `${machine ? `The machine has ${text(machine, 'bytes')} in all` : 'How much memory the machine has is not known here'}; what else runs there is not seen. Lowering the limit again evicts what no longer fits.`,

@@ -12,13 +12,13 @@ import type { Pool, PoolServer } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { ceilingsOf } from './weights/ceilings.ts'
 
-/** Errors of so long make the prediction. */
+/** The span whose errors the prediction is made from. */
 const ERRORS_MS = 60_000
 /** How far back a server's limits are remembered. */
 const SPAN_MS = 1_200_000
-/** The others may be sent this many times their present load; a pool of two would have to carry twice. */
+/** The most that the other servers may be sent, as a multiple of their present load; in a pool of two the other one would get twice its load. */
 const LOAD_MOST = 1.6
-/** Takes a failing server out of its pool, softly: sessions that are under way end by themselves. */
+/** Drains a failing server: it gets no new requests, and sessions in progress end by themselves. */
 export const drainServer: Advisor = {
   id: 'drain-server',
   title: 'Drain a failing server',
@@ -28,7 +28,9 @@ export const drainServer: Advisor = {
     const pool = topology.pools.find(({ target, name }) => target === finding.subject.target && name === finding.subject.pool)
     if (!pool) return null
     if (!finding.subject.server)
-      return { none: `The servers of ${pool.name} fail alike: look at what they share, a database, a deploy, or what is asked of them.` }
+      return {
+        none: `The servers of ${pool.name} fail alike: look for the cause in what they share, such as a database, a deploy or a kind of request.`,
+      }
     const server = pool.servers.find(({ name }) => name === finding.subject.server)
     if (!server) return null
     if (pool.can.state !== true)
@@ -51,14 +53,14 @@ function obstacleTo(pool: Pool, server: PoolServer, window: SeriesWindow, near: 
   if (after?.over)
     return `Without ${server.name}, ${after.over.server.name} would have about ${count(after.over.sessions)} sessions at once; it may have ${count(after.over.limit)}. Raise its limit or add a server first.`
   if (after && after.limit !== null && after.sessions > near * after.limit)
-    return `Without ${server.name}, ${who} would take ${text(after.rate, 'perSecond')} with about ${count(after.sessions)} of at most ${count(after.limit)} sessions at once: that leaves nothing to spare. Raise the limit or add a server first.`
+    return `Without ${server.name}, ${who} would take ${text(after.rate, 'perSecond')} with about ${count(after.sessions)} of at most ${count(after.limit)} sessions at once, which leaves no reserve. Raise the limit or add a server first.`
   if (rest[0]!.backup)
     return after === null || after.limit === null
-      ? `Without ${server.name} the backup ${rest[0]!.name} would carry ${pool.name} alone, and nothing says how much it can take: that is for you to decide.`
+      ? `Without ${server.name} the backup ${rest[0]!.name} would carry ${pool.name} alone, and how much it can take is not known. Decide that yourself.`
       : null
   const extra = extraOf(server, rest)
   if (extra > LOAD_MOST)
-    return `Without ${server.name} the other ${rest.length === 1 ? 'server' : 'servers'} of ${pool.name} would carry ${text(extra, 'factor')} the load: that is more than can be promised. Add a server first.`
+    return `Without ${server.name} the other ${rest.length === 1 ? 'server' : 'servers'} of ${pool.name} would carry ${text(extra, 'factor')} the load, and nothing shows that they can take that. Add a server first.`
   const ceilings = ceilingsOf(window, pool)
   const weights = rest.reduce((sum, one) => sum + one.weightEffective, 0)
   for (const one of rest) {
@@ -70,7 +72,7 @@ function obstacleTo(pool: Pool, server: PoolServer, window: SeriesWindow, near: 
   return null
 }
 
-/** Times their present load that the others get. A flapping server that is down now has no share; what it would have counts. */
+/** The load of the others as a multiple of the present one. For a flapping server that is down now, the share counts that it would have. */
 const extraOf = (server: PoolServer, rest: PoolServer[]) =>
   1 + server.weightSet / rest.reduce((sum, other) => sum + other.weightEffective, 0)
 
@@ -96,7 +98,7 @@ function draft(finding: Finding, pool: Pool, server: PoolServer, window: SeriesW
     steps: [{ setting: settingText(stateOf(serverRef(pool, server))), before: 'ready', after: 'drain' }],
     because: `${finding.summary}. Drained, it gets no new requests; ${take}${then}.`,
     predict: backup
-      ? { absentBecause: 'a backup that idles has shown nothing of how it answers' }
+      ? { absentBecause: 'an idle backup has not been measured' }
       : before > 0.005 && before > after.high
         ? {
             metric: 'pool_error_ratio',
@@ -108,7 +110,10 @@ function draft(finding: Finding, pool: Pool, server: PoolServer, window: SeriesW
             high: Math.max(after.high, 0.005),
             basis: `${count(all.requests)} requests of ${duration(ms)}`,
           }
-        : { absentBecause: 'few requests fail while it comes and goes; what ends is the shaking, and that is no number' },
+        : {
+            absentBecause:
+              'few requests fail while it comes and goes; the change ends the repeated shifts of load, for which there is no metric',
+          },
     guards: [
       {
         metric: 'pool_error_ratio',
@@ -117,10 +122,10 @@ function draft(finding: Finding, pool: Pool, server: PoolServer, window: SeriesW
         op: '>',
         limit: Math.max(0.05, before * 1.2),
         forMs: 10_000,
-        why: 'the others fail under what they were given',
+        why: 'the other servers fail more often under the added load',
       },
     ],
     risk: backup ? 'high' : extra > 1.35 ? 'medium' : 'low',
-    riskBecause: `The pool has ${rest.length} ${rest.length === 1 ? 'server' : 'servers'} left and one fewer to lose. Draining is taken back exactly.`,
+    riskBecause: `The pool has ${rest.length} ${rest.length === 1 ? 'server' : 'servers'} left, one fewer than before. A drain is undone exactly.`,
   }
 }

@@ -46,7 +46,7 @@ test('a policy names the keys, and its jitter says how much later they may end',
   expect(stepOf(propose({ policies: [policy({ jitter: 0.1, error: 'unreadable' })] }))).toMatchObject({ after: '2026-01-05T12:04:15Z+60s' })
 })
 test('a policy without jitter is mended first: its keys would end together again', () => {
-  expect(propose({ policies: [policy()] })).toMatchObject({ none: expect.stringMatching(/First the jitter of the policy products/) })
+  expect(propose({ policies: [policy()] })).toMatchObject({ none: expect.stringMatching(/Set the jitter of the policy products first/) })
 })
 test('the peak is foreseen by arithmetic', () => {
   const { predict } = propose() as Draft

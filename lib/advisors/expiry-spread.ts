@@ -11,11 +11,11 @@ import type { SeriesWindow } from '../model/window.ts'
 import { globMatches } from './glob.ts'
 import { spreadPeak } from './peak.ts'
 
-/** A cliff is named by moments of this grid, so that a sample that wavers by a second does not name another. */
+/** The grid, in ms, by which a cliff is named: a sample that differs by a second must not name another cliff. */
 const GRID_MS = 5_000
-/** A person reads and decides. */
+/** The time that a person has to read and decide. */
 const DECIDE_MS = 30_000
-/** What a job walks through at least, at its pace beside the traffic; and its begin. */
+/** The slowest scan of a job beside the traffic, in keys a second, and the time that it takes to start. */
 const KEYS_PER_SECOND = 2_000
 const BEGIN_MS = 5_000
 /** The widest is enough: of keys spread over a minute no second holds more than a fiftieth. */
@@ -27,7 +27,7 @@ const BUSIER_MOST = 0.3
  * fullest second had 202 to 261 on Redis 7.0, 356 to 786 on Redis 8, 212 to 397 on Valkey 9.1: up to this part of them beside the even flow.
  */
 const BURST_SHARE = 0.2
-/** More evictions than this, and more than before, are no chance. */
+/** More additional evictions a second than this are not due to chance. */
 const EVICTIONS_MORE = 50
 
 /** Gives the keys of a cliff that is foreseen other ends, for their policy's jitter helps only those that are written from now on. */
@@ -40,17 +40,17 @@ export const expirySpread: Advisor = {
     const { target } = finding.subject
     const foreseen = finding.evidence[0]?.unit === 'ratio'
     const [histogram] = window.records('ttl-histogram', target)
-    // Once it has struck there is nothing left to spread.
+    // Once the keys have expired there is nothing left to spread.
     if (!target || !foreseen || !histogram?.pattern) return null
     const { pattern } = histogram
     const policy = topology.ttls.find(({ match }) => globMatches(match, pattern))
     if (!policy && !isGlob(pattern))
       return {
-        none: `Keys of ${safe(pattern, 80)} cannot be named exactly, so none of them is re-timed; a TTL policy whose \`match\` names them would do.`,
+        none: `Keys of ${safe(pattern, 80)} cannot be named exactly, so none of them is re-timed. Configure a TTL policy whose \`match\` names them.`,
       }
     if (policy && !policy.error && policy.jitter === 0)
       return {
-        none: `First the jitter of the policy ${policy.name}: without it the keys that are written meanwhile end together again. Then those that are there can be spread.`,
+        none: `Set the jitter of the policy ${policy.name} first: without it keys that are written meanwhile expire together again. Then the existing keys can be spread.`,
       }
     const cliff = cliffOf(histogram, window.to)
     if (!cliff) return null
@@ -67,7 +67,7 @@ export const expirySpread: Advisor = {
     const width = widths.find((ms) => to - ms >= ready)
     if (width === undefined)
       return {
-        none: `They end in ${duration(Math.max(0, span.from - window.to))}: too soon to re-time them one by one. What keys written from now on live is set by their policy's jitter.`,
+        none: `They end in ${duration(Math.max(0, span.from - window.to))}: too soon to re-time them one by one. The jitter of their policy spreads the keys that are written from now on.`,
       }
     const after = { from: to - width, to }
     const glob = policy?.match ?? pattern
@@ -122,7 +122,7 @@ function guards(target: string, window: SeriesWindow): Guard[] {
     return { metric, where: { target }, unit, op: '>', limit: (before.is === 'measured' ? before.high : 0) + more, forMs, why }
   }
   return [
-    guard('cache_command_seconds_total', 'ratio', BUSIER_MOST, 5_000, 'the server is much busier, so that everybody waits'),
+    guard('cache_command_seconds_total', 'ratio', BUSIER_MOST, 5_000, 'the server is much busier, so that all its clients wait'),
     guard('cache_eviction_rate', 'perSecond', EVICTIONS_MORE, 10_000, 'keys are evicted that were not before'),
   ]
 }

@@ -16,11 +16,11 @@ import { type Plan, planOf } from './weights/plan.ts'
 import { drainOf, predictedOf } from './weights/predicted.ts'
 import { wholeOf } from './weights/whole.ts'
 
-/** A server that came up so lately is cold. */
+/** A server that came up less than this long ago is cold. */
 const COLD_MS = 60_000
-/** The window begins at the last write. What stood in a queue then is answered after it, as slowly as it queued. */
+/** Pause after the last write: requests that were queued then are answered after it, and as slowly as before. */
 const DRAIN_MS = 10_000
-/** Of the mean response: a step that gains less is not worth a hand on the weights. */
+/** The least gain of a step, as a part of the mean response: for less, weights are left alone. */
 const GAIN_MIN = 0.03
 
 /**
@@ -36,7 +36,7 @@ export const poolWeights: Advisor = {
     const pool = topology.pools.find(({ target, name }) => target === finding.subject.target && name === finding.subject.pool)
     if (pool && !finding.subject.server)
       return {
-        none: `The servers of ${pool.name} slowed together: no weight helps. Look at what they share, a database, a cache, a deploy.`,
+        none: `The servers of ${pool.name} slowed together, so no weight helps. Look for the cause in what they share, such as a database, a cache or a deploy.`,
       }
     const slow = pool?.servers.find(({ name }) => name === finding.subject.server)
     if (!pool || !slow) return null
@@ -44,7 +44,7 @@ export const poolWeights: Advisor = {
     if (obstacle) return { none: obstacle }
     const up = cameUpAt(window, pool, slow)
     if (up !== null && window.to - up < COLD_MS)
-      return { none: `${slow.name} came up less than a minute ago: it is cold, and a weight would only keep it so.` }
+      return { none: `${slow.name} came up less than a minute ago: it is cold, and less traffic would only keep it cold for longer.` }
     const limits = { ...SLOW_LIMITS, ...(settingsOf?.('balancer/slow-server') as Partial<SlowLimits> | undefined) }
     const settled = window.between(Math.min(window.to, window.from + DRAIN_MS), window.to)
     const loads = loadsOf(finding.since, settled, pool, limits)
@@ -66,7 +66,8 @@ function draft(
 ): Draft | NoRemedy {
   const slow = own.server
   const weights = wholeOf(pool, plan)
-  if (!weights) return { none: `The weights of ${pool.name} leave no room: ${slow.name} is at the least that still gets traffic.` }
+  if (!weights)
+    return { none: `The weights of ${pool.name} cannot be lowered further: ${slow.name} has the smallest weight that still gets traffic.` }
   const sum = loads.reduce((total, { server }) => total + weights.get(server.name)!, 0)
   const after = loads.map((load) => ({ ...load, next: weights.get(load.server.name)! / sum }))
   const steps = [...weights].flatMap(([name, weight]): Step[] => {
@@ -74,7 +75,7 @@ function draft(
     const setting = settingText(weightOf(serverRef(pool, server)))
     return weight === server.weightSet ? [] : [{ setting, before: String(server.weightSet), after: String(weight) }]
   })
-  if (steps.length === 0) return { none: `The weights of ${pool.name} are as near to it as whole numbers come.` }
+  if (steps.length === 0) return { none: `The weights of ${pool.name} are already the nearest whole numbers to the best shares.` }
   const predicted = predictedOf(after, plan.fastest, ceilings)
   if (predicted.after > predicted.before * (1 - GAIN_MIN))
     return { none: `${slow.name} is slow, but another weight would not make ${pool.name} answer faster.` }
@@ -111,7 +112,7 @@ function draft(
         op: '>',
         limit: Math.max(0.02, 3 * errors + 0.01),
         forMs: 5_000,
-        why: 'the others fail under what they were given',
+        why: 'the other servers fail more often under the added load',
       },
       {
         metric: 'pool_response_seconds',
@@ -148,7 +149,9 @@ function becauseOf(pool: Pool, own: Load, loads: Load[], { cuts, back, fair }: P
   return [
     `${slow.name} answers in ${text(own.response.value, 'seconds')}, the others in ${text(normal, 'seconds')}. With ${text(own.share, 'ratio')} of the requests it makes the mean of ${pool.name} ${text(mean, 'seconds')}; this step leaves it ${text(next, 'ratio')}${way}.`,
     ...(also.length > 0
-      ? [`${also.join(' and ')} ${also.length === 1 ? 'is' : 'are'} slow too and would be handed a part of that: lowered alike.`]
+      ? [
+          `${also.join(' and ')} ${also.length === 1 ? 'is' : 'are'} slow too and would be given a part of that, so the weight is lowered too.`,
+        ]
       : []),
     ...(again.length > 0
       ? [`${again.join(' and ')} had been lowered and ${again.length === 1 ? 'is' : 'are'} fast now: given more again.`]

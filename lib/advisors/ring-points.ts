@@ -15,7 +15,7 @@ import { ketamaCounts } from '../rings/algorithms/ketama.ts'
 const SPAN_MS = 60_000
 /** The share seen is a mean of some seconds: for so long after the ring changed it is partly that of the old one. */
 const SETTLE_MS = 12_000
-/** Of the shares of this very ring, before it is solved by them. */
+/** How long the shares of the present ring must have been seen before it is solved by them. */
 const SETTLED_MIN_MS = 5_000
 
 /**
@@ -34,7 +34,7 @@ export const ringPoints: Advisor = {
     const window = settled(all, ring)
     if (!window) return null
     const seen = sharesSeen(window, ring)
-    // Reads tell more than arcs; a moment later they will be known.
+    // The shares of the reads are better evidence than the arcs, and will be known in a moment.
     if (!seen && ring.nodes.some(({ target }) => target && (justSeen(window, target) || reads(window, target) > 0))) return null
     const keys = window
       .records('hot-key')
@@ -65,10 +65,10 @@ function pointed(spec: RingSpec): RingSpec {
 
 const weightsText = ({ nodes }: Solved): string => {
   const changed = nodes.filter(({ before, after }) => before !== after)
-  return changed.length === 0 ? 'as they are' : changed.map(({ name, before, after }) => `${name} ${before} → ${after}`).join(', ')
+  return changed.length === 0 ? 'unchanged' : changed.map(({ name, before, after }) => `${name} ${before} → ${after}`).join(', ')
 }
 
-/** What was measured of the ring as it stands; null while that is too little. */
+/** The measurements of the present ring; null while there are too few. */
 function settled(window: SeriesWindow, ring: Ring): SeriesWindow | null {
   const changes = ring.nodes.map(({ name }) => {
     const [owned] = window.series('ring_share_owned', { ring: ring.name, node: name })
@@ -81,7 +81,7 @@ function settled(window: SeriesWindow, ring: Ring): SeriesWindow | null {
   return window.to - from < SETTLED_MIN_MS ? null : window.between(from, window.to)
 }
 
-/** True while nobody can tell whether a cache is read at all. */
+/** True while it is not known whether a cache is read at all. */
 function justSeen(window: SeriesWindow, target: string): boolean {
   const points = window.series('cache_hits_total', { target })[0]?.points ?? []
   return points.length > 0 && window.to - points[0]![0] < SETTLE_MS + SETTLED_MIN_MS
@@ -128,9 +128,9 @@ function draft(ring: Ring, answer: Solved, seen: Record<string, number> | null, 
   const fresh = freshFollowers(ring.followers, window.to)
   const who = ring.followersExpected
     ? `${fresh} of ${ring.followersExpected} followers are fresh.`
-    : `${fresh === 0 ? 'No follower reports' : `${fresh} ${fresh === 1 ? 'follower reports' : 'followers report'}`}; nothing says how many there should be.`
+    : `${fresh === 0 ? 'No follower reports' : `${fresh} ${fresh === 1 ? 'follower reports' : 'followers report'}`}; the configuration does not say how many there should be.`
   const { before, after } = answer.imbalance
-  // Reads of single keys do not follow the arcs: popular ones make up for a part of what the keyspace says.
+  // Reads do not follow the arcs exactly, because popular keys take a large part of them.
   const spread = isSeen ? Math.max(0.06, 0.3 * (after - 1)) : 0.01
   return {
     steps: steps as [Step, ...Step[]],
@@ -145,7 +145,7 @@ function draft(ring: Ring, answer: Solved, seen: Record<string, number> | null, 
       high: after + spread,
       basis: isSeen
         ? `shares of ${count(reads * ((window.to - window.from) / 1000))} reads, and the exact arcs of the circle`
-        : 'the exact arcs of the circle; no reads are seen',
+        : 'the exact arcs of the circle; no reads were measured',
       ...(colder[0] ? { dip: { metric: 'cache_hit_ratio', where: colder[0].where, to: colder[0].to, forMs: 120_000 } } : {}),
     },
     guards: colder.flatMap(({ where, to }): Guard[] => {

@@ -10,16 +10,16 @@ import type { SeriesWindow } from '../model/window.ts'
 import { globMatches } from './glob.ts'
 import { spreadPeak } from './peak.ts'
 
-/** Jitters worth choosing among; half of the TTL is where a short life begins to cost hits. */
+/** The candidate jitters; beyond half of the TTL short lives begin to cost hits. */
 const JITTERS = [0.1, 0.2, 0.3, 0.5]
-/** Of the keys ending together, the part that may end in the fullest second. */
+/** The part of a load's keys that may expire in the fullest second. */
 const PEAK_SHARE = 0.02
 
-/** Within so long the keys of a cliff end. */
+/** The span in which the keys of a cliff expire. */
 const CLIFF_SECONDS = 2
-/** Of the keys of a load, so many have ended when its fullest second has been seen. */
+/** The part of a load's keys that must have expired before its fullest second counts as seen. */
 const SEEN_SHARE = 0.8
-/** The finding counts what ended within so long. */
+/** The span over which the finding counts expired keys. */
 const CLIFF_WIDEST_SECONDS = 3
 
 /** A TTL drawn around its length, so that keys written together no longer end together. */
@@ -31,14 +31,14 @@ export const ttlJitter: Advisor = {
   propose(finding, window, topology) {
     const { target } = finding.subject
     const [histogram] = window.records('ttl-histogram', target)
-    // Once it has struck, the sample tells of the next end, not of this one.
+    // Once the keys have expired, the sample shows the next expiration, not this one.
     const struck = finding.evidence[0]?.unit === 'count'
     const pattern = struck ? undefined : histogram?.pattern
     const policy = policyFor(topology.ttls, pattern)
     if (!policy)
       return {
         none: pattern
-          ? `No TTL policy covers ${safe(pattern, 80)}. Where the application writes these keys, draw the TTL at random around its length; or name a policy for them in the configuration, and it can be set here.`
+          ? `No TTL policy covers ${safe(pattern, 80)}. Where the application writes these keys, draw the TTL at random around its length; or configure a TTL policy for them, and it can be set here.`
           : 'No TTL policy is configured. Where the application writes these keys, draw the TTL at random around its length.',
       }
     if (policy.error) return { none: `The policy ${policy.name} cannot be read: ${policy.error}` }
@@ -48,13 +48,13 @@ export const ttlJitter: Advisor = {
     const higher = JITTERS.filter((jitter) => jitter > policy.jitter + 1e-9)
     if (higher.length === 0)
       return {
-        none: `The policy ${policy.name} already spreads its TTL by ${text(policy.jitter, 'ratio')}: these keys end together because they were given one moment to end, not one length of life.`,
+        none: `The policy ${policy.name} already spreads its TTL by ${text(policy.jitter, 'ratio')}: these keys end together because the application gave them one expiration time instead of one TTL.`,
       }
     const jitter = higher.find((one) => peak(one) <= PEAK_SHARE * together) ?? higher.at(-1)!
     const span = [policy.ttlMs * (1 - jitter), policy.ttlMs * (1 + jitter)] as const
     return {
       steps: [{ setting: settingText({ of: { ttl: policy.name }, name: 'jitter' }), before: String(policy.jitter), after: String(jitter) }],
-      because: `About ${count(together)} keys end within two seconds. With a jitter of ${jitter} each lives ${duration(span[0])} to ${duration(span[1])}, and as many, written together, end at no more than ${text(peak(jitter), 'perSecond')}. Keys that are already written keep their end: this time it still comes, the next time not.`,
+      because: `About ${count(together)} keys end within two seconds. With a jitter of ${jitter} each lives ${duration(span[0])} to ${duration(span[1])}, and as many, written together, end at no more than ${text(peak(jitter), 'perSecond')}. Keys that are already written keep their expiration time, so the peak comes once more, and not after that.`,
       predict: {
         metric: 'cache_expiration_peak_rate',
         where: { target: target! },
@@ -77,12 +77,12 @@ export const ttlJitter: Advisor = {
 }
 
 function policyFor(policies: TtlPolicy[], pattern: string | undefined): TtlPolicy | undefined {
-  // The policy whose keys end closest together is the likeliest to have made a cliff.
+  // The policy that spreads its expirations least is the likeliest cause of a cliff.
   if (pattern === undefined) return [...policies].sort((a, b) => a.jitter * a.ttlMs - b.jitter * b.ttlMs)[0]
   return policies.find(({ match }) => globMatches(match, pattern))
 }
 
-/** How many keys the finding speaks of: counted when it struck, estimated from the sample before. */
+/** How many keys the finding is about: counted once they have expired, estimated from the sample before. */
 function keysTogether(evidence: readonly { value: number; unit: string }[], keys: number | null): number {
   const [first] = evidence
   if (!first) return 0
@@ -95,7 +95,7 @@ function usualEnds(target: string, window: SeriesWindow): number {
   return series ? (median(rates(series.points, series.stepMs).map(([, rate]) => rate)) ?? 0) : 0
 }
 
-/** The fullest second of a cliff that has struck; without it, half of what ended within two. */
+/** The fullest second of a cliff that has happened; without it, half of what expired within two. */
 function fullestSecond(target: string, window: SeriesWindow, together: number): number {
   const seen = measure('cache_expiration_peak_rate', { target }, window)
   return seen.is === 'measured' ? Math.max(seen.value, together / CLIFF_WIDEST_SECONDS) : together / CLIFF_SECONDS

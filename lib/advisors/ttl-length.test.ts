@@ -34,12 +34,12 @@ describe('a longer life for keys that end before they are read again', () => {
   it('doubles the TTL of the policy, guards evictions, and says why there is no prediction', () => {
     const draft = propose() as Draft
     expect(draft.steps).toEqual([{ setting: { target: 'ttl:products', name: 'products/ttl' }, before: '1m', after: '2m' }])
-    expect(draft.predict).toEqual({ absentBecause: expect.stringContaining('no stream of reads') })
+    expect(draft.predict).toEqual({ absentBecause: expect.stringContaining('reads of single keys are not recorded') })
     expect(draft.guards[0]).toMatchObject({ metric: 'cache_eviction_rate', op: '>' })
   })
 
   it.each([
-    ['memory is short', { evicted: 20 }, 'memory is short'],
+    ['the memory is too small', { evicted: 20 }, 'the memory is too small'],
     ['what is missed was never there', { ends: 5 }, 'never there'],
     ['twice as many keys would not fit', { used: 600 }, 'memory first'],
     ['no policy covers them', { policies: [] }, 'No TTL policy'],

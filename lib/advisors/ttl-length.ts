@@ -7,11 +7,11 @@ import { settingText } from '../model/setting.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { globMatches } from './glob.ts'
 
-/** One step: what comes of it is seen before the next. */
+/** One step doubles the TTL: its effect is measured before the next. */
 const LONGER = 2
-/** Fewer ends than this for each miss, and it is not the end of keys that makes the misses. */
+/** With fewer expirations than this for each miss, misses have another cause. */
 const ENDS_PER_MISS = 0.5
-/** More evictions than this for each end, and memory is what is short. */
+/** With more evictions than this for each expiration, memory is too small. */
 const EVICTIONS_PER_END = 0.1
 /** Keys that live twice as long are at most twice as many: they must fit. */
 const MEMORY_MOST = 0.9
@@ -29,7 +29,7 @@ export const ttlLength: Advisor = {
     const [ends, misses, evictions] = [rate('cache_expiration_rate'), rate('cache_miss_rate'), rate('cache_eviction_rate') ?? 0]
     if (ends === null || misses === null) return null
     if (evictions > EVICTIONS_PER_END * ends)
-      return { none: `${text(evictions, 'perSecond')} are evicted before their time: memory is short, not the TTL.` }
+      return { none: `${text(evictions, 'perSecond')} are evicted before they expire: the memory is too small, not the TTL too short.` }
     if (ends < ENDS_PER_MISS * misses)
       return {
         none: `Only ${text(ends, 'perSecond')} keys end for ${text(misses, 'perSecond')} misses: most of what is missed was never there, and a longer TTL would not help.`,
@@ -39,9 +39,12 @@ export const ttlLength: Advisor = {
     const [policy, another] = covering
     if (!policy)
       return {
-        none: 'No TTL policy covers these keys. Where the application writes them, a longer TTL would keep more of them; or name a policy for them in the configuration, and it can be set here.',
+        none: 'No TTL policy covers these keys. Where the application writes them, a longer TTL would keep more of them; or configure a TTL policy for them, and it can be set here.',
       }
-    if (another) return { none: 'Several TTL policies may be meant; which keys end is not known well enough to choose one.' }
+    if (another)
+      return {
+        none: 'Several TTL policies may apply, and it is not known which of their keys expire. Look at each of them on the page of TTL policies.',
+      }
     if (policy.error) return { none: `The policy ${policy.name} cannot be read: ${policy.error}` }
     const used = newest('cache_memory_used_bytes', target, window)
     const most = newest('cache_memory_max_bytes', target, window)
@@ -61,7 +64,7 @@ export const ttlLength: Advisor = {
       because: `${text(ends, 'perSecond')} keys end and ${text(misses, 'perSecond')} reads miss, while ${most && used ? `${text(1 - used / most, 'ratio')} of the memory is free` : 'nothing is evicted'}: keys end before they are read again. A TTL of ${duration(after)} instead of ${duration(policy.ttlMs)} keeps them for twice as many reads.`,
       predict: {
         absentBecause:
-          'no stream of reads by key is at hand: how many keys are read again after their end cannot be told from counters, and a guess from their rates is off by up to ten points',
+          'the reads of single keys are not recorded: counters do not show how many keys are read again after they expire, and an estimate from their rates is off by up to ten points',
       },
       guards: [
         {

@@ -12,12 +12,12 @@ export function tunable({ tunable, ring }: Pool): { lines: string; moves: string
   return { lines, moves: 'Requests are shared out by the same weights as before: the switch itself moves nothing.' }
 }
 
-/** What the switch from one ring to another costs, once. */
+/** The one-time cost of the switch from one ring to another, in words. */
 export function onceText(ring: RingSpec, becomes: RingSpec): string {
   return `The switch itself moves ${text(movedBySwitch(ring, becomes), 'ratio')} of the keys once: do it in a quiet hour.`
 }
 
-/** What the next edits of the fleet move, as the ring is and as it would be. */
+/** The keys that later edits of the fleet move, with the present ring and with the other one, in words. */
 export function editsText(ring: RingSpec, becomes: RingSpec): string {
   const moves = (edit: (spec: RingSpec) => RingSpec) =>
     [ring, becomes].map((spec) => text(movedBySwitch(spec, edit(spec)), 'ratio')).join(' of the keys now and ')
@@ -25,7 +25,7 @@ export function editsText(ring: RingSpec, becomes: RingSpec): string {
   return `One more server moves ${moves(withOneMore)} then${fewer}.`
 }
 
-/** Placing a large ring takes milliseconds, and pages ask again and again. */
+/** A cache of results, because placing a large ring takes milliseconds and pages ask for it repeatedly. */
 const known = new Map<string, number>()
 const KNOWN_MAX = 64
 

@@ -1,7 +1,7 @@
 import type { Advisor } from '../model/detector.ts'
 import type { Pool, PoolServer } from '../model/topology.ts'
 
-/** A weight that differs from its file is mended in the file, which is not ours: the line to write, to copy. */
+/** The file's line for a weight that differs from it. It can only be copied, because Evenkeel does not own that file. */
 export const weightFile: Advisor = {
   id: 'weight-file',
   title: 'Write the weight into the file',
@@ -23,7 +23,7 @@ export function lastingText(pool: Pool, server: PoolServer): string {
   const lines = [
     fileLine.wanted ? `To keep it, write at ${fileLine.where}:` : `The file says at ${fileLine.where}:`,
     fileLine.wanted ?? fileLine.now,
-    ...(fileLine.wanted ? [`in the place of`, fileLine.now] : []),
+    ...(fileLine.wanted ? [`in place of`, fileLine.now] : []),
     ...fileLine.notes,
   ]
   if (pool.reload) lines.push(pool.reload.text)

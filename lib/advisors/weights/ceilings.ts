@@ -9,7 +9,7 @@ import type { SeriesWindow } from '../../model/window.ts'
 const SPAN_MS = 1_200_000
 /** History is looked at in slices of this length; a write begins a new one. */
 const SLICE_MS = 20_000
-/** What stood in a queue at a write is answered after it, as slowly as it queued. */
+/** Pause after a write: requests that were queued then are answered after it, and as slowly as before. */
 const DRAIN_MS = 10_000
 const REQUESTS_MIN = 20
 /** Answers in this part of the time, or less, at this part of the rate: it was the load that made it slow. */
@@ -35,7 +35,7 @@ export function ceilingsOf(window: SeriesWindow, pool: Pool, limits: SlowLimits 
   return new Map(
     servingOf(pool).flatMap((server): [PoolServer, Ceiling][] => {
       const own = slices.flatMap((slice) => slice.find((one) => one.server === server) ?? [])
-      // The newest time of being slow speaks: what it could do before that is another machine's limit.
+      // Only the newest slow period counts: earlier ones may show the limit of another machine.
       const last = own.findLastIndex(({ slow }) => slow)
       if (last < 0) return []
       const first = own.findLastIndex(({ slow }, i) => i < last && !slow) + 1
@@ -47,7 +47,7 @@ export function ceilingsOf(window: SeriesWindow, pool: Pool, limits: SlowLimits 
   )
 }
 
-/** Whether an earlier time of being slow ended when less was given. */
+/** Whether an earlier slow period ended when the server was given less. */
 const easedBefore = (own: Slice[], until: number) =>
   own.slice(0, until).some((slice, i) => {
     const next = own[i + 1]

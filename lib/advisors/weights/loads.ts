@@ -4,12 +4,12 @@ import { servingOf } from '../../model/serving.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 
-/** Of its requests: a server that fails so many may be fast because it does nothing. */
+/** Error ratio from which a fast response is no evidence: the server may be fast because it only fails. */
 const FAILING = 0.03
 /** History that a response is taken from at most. */
 export const SPAN_MS = 600_000
 
-/** What one server does now. */
+/** The present load of one server. */
 export type Load = {
   server: PoolServer
   response: Response
@@ -34,7 +34,7 @@ export function loadsOf(
     const long = timed && window.to - from >= 15_000 ? responseBetween(timed, from, window.to) : null
     return long && long.requests >= 3 * requestsMin ? long : recentResponse(window, pool, server, requestsMin, longest)
   })
-  // No server answers in no time: the numbers do not fit together yet.
+  // A response time of zero cannot be: the samples do not match each other yet.
   if (!responses.every((response) => response !== null && response.value > response.error)) return null
   // The weights say how a round robin shares out, sharper than any count.
   const sum = servers.reduce((total, server) => total + server.weightEffective, 0)

@@ -5,25 +5,26 @@ import type { Pool, PoolServer } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { poolShares } from '../../rings/poolShares.ts'
 
-/** So many moves of a pool's weights within so long are no person's, nor Evenkeel's. */
+/** From this many moves of a pool's weights in that time on, another program must be setting them. */
 const MOVES = 20
 const MOVES_MS = 600_000
 const SPAN_MS = 60_000
-/** Of its keys' share: a server that is asked for about what it owns is not asked more often than the others. */
+/** Tolerance between a server's share of the requests and of the keys: within it the server is not asked more often than the others. */
 const ABOUT = 0.15
 
-/** Why no weight is the remedy for a slow server of this pool, or null: it is not weak, or another hand is on the weights. */
+/** Why no weight is the remedy for a slow server of this pool, or null: it is not weak, or another writer sets the weights. */
 export function obstacleTo(pool: Pool, slow: PoolServer, window: SeriesWindow): string | null {
   const writer = pool.servers.find((server) => server.otherWriter)
-  if (writer) return `${writer.otherWriter} already moves the weights of ${pool.name}: two writers of the same weights would fight.`
+  if (writer)
+    return `${writer.otherWriter} already moves the weights of ${pool.name}: two writers of the same weights would overwrite each other. Switch one of them off first.`
   const moves = movesOf(pool, window)
   if (moves >= MOVES)
-    return `Something moves the weights of ${pool.name} all the time (${moves} times in 10 min), a controller perhaps: two writers of the same weights would fight.`
+    return `Something moves the weights of ${pool.name} all the time (${moves} times in 10 min), a controller perhaps: two writers of the same weights would overwrite each other. Switch one of them off first.`
   if (pool.balances === 'hash')
     return `Keys choose the server in ${pool.name}, and ${askedText(pool, slow, window)} Another weight would send those keys, cold, to other servers. Look at what it is asked for first.`
   if (pool.balances === 'load')
     return `${pool.algorithm} already sends ${slow.name} less the longer it takes. The cause is on the server itself.`
-  if (pool.balances === 'unknown') return `Nothing says how ${pool.algorithm} turns weights into shares, so no effect could be predicted.`
+  if (pool.balances === 'unknown') return `It is not known how ${pool.algorithm} turns weights into shares, so no effect can be predicted.`
   return null
 }
 
@@ -35,7 +36,7 @@ function movesOf(pool: Pool, window: SeriesWindow): number {
   return moments.size
 }
 
-/** What the counts say of why it is slow: asked more often, or asked for what is dear. */
+/** Why a server of a hash pool is slow, as far as the counts show: it gets more requests, or more expensive ones. */
 function askedText(pool: Pool, slow: PoolServer, window: SeriesWindow): string {
   const counts = servingOf(pool).map((server) => ({ server, count: requestsOf(window, pool, server, SPAN_MS) ?? 0 }))
   const all = counts.reduce((sum, { count }) => sum + count, 0)

@@ -6,22 +6,22 @@ import { fastestOf, type Load } from './loads.ts'
 
 /** What one step may take of a server's share: the effect of a mistake stays small, and the next look tells more. */
 const STEP_MOST = 0.25
-/** At this many times the others' response it is plain what is wrong, once it has lasted: one step may go all the way. */
+/** From this multiple of the others' response on, once it has lasted, the fault is certain: one step may go all the way. */
 const PLAIN = 3
 const LASTING_MS = 20_000
-/** At so many times there is nothing to wait for. */
+/** From this multiple on, the step goes all the way at once. */
 const GLARING = 6
 /** No server is sent more than this many times its present load by one step; less where servers have shown that they queue. */
 const LOAD_MOST = 1.6
 const LOAD_MOST_QUEUED = 1.3
 /** A server at this share of what its speed allows needs no lighter weight; the cause is elsewhere. */
 const NEAR = 1.05
-/** Of the rate at which a server was slow: so much it gets with ease, and so much when there is no other place to go. */
+/** Parts of the rate at which a server was slow: the one it may get in any case, the other when no other server has room. */
 const EASE = 0.5
 const FULL = 0.85
-/** Slower than the fastest by so much, a server is not given more. */
+/** From this multiple of the fastest response on, a server is given no more. */
 const BUSY = 1.5
-/** So many requests a second are left to a server that loses the most: it must be seen when it has recovered. */
+/** Requests a second that every server keeps, so that its recovery can be measured. */
 const SEEN_PER_SECOND = 4
 
 /** A server that is to take less: how much of the requests it is to get, and what it must not fall below in this step. */
@@ -43,7 +43,7 @@ export type Plan = {
 /**
  * Who gives and who takes in one step. What is slow gives: to what its speed allows (shares in proportion to 1 / response) when it is plain,
  * else a quarter. It goes first to servers that were lowered before and can do more, up to half of the rate that once was too much for
- * them; then to those with room; then up to nearly that rate. What finds no taker stays.
+ * them; then to those with room; then up to nearly that rate. What no other server can take stays.
  */
 export function planOf(
   own: Load,
@@ -56,7 +56,7 @@ export function planOf(
   const speeds = loads.reduce((sum, { response }) => sum + 1 / response.value, 0)
   const fairOf = ({ response }: Load) => 1 / response.value / speeds
   const fastest = fastestOf(loads)
-  // One that got fast with less says that slowness follows load here: all the way would overshoot.
+  // A server that got fast with less shows that slowness follows load here: going all the way would overshoot.
   const eased = loads.some(({ server }) => ceilings.get(server)?.eased)
   const total = loads.reduce((sum, { rate }) => sum + rate, 0)
   const ceilingOf = (load: Load) => (total > 0 ? (ceilings.get(load.server)?.rate ?? Number.POSITIVE_INFINITY) / total : 1)
@@ -99,7 +99,7 @@ export function planOf(
   )
   give(slow, ({ share }) => share)
   for (const cut of cuts) cut.wanted = wanted.get(cut.load)!
-  if (cuts.every((cut) => cut.wanted > 0.97 * cut.load.share)) return 'The other servers cannot be trusted with more: no weight would help.'
+  if (cuts.every((cut) => cut.wanted > 0.97 * cut.load.share)) return 'The other servers have no room for more, so no weight would help.'
   const growth = rest.map((load) => wanted.get(load)! / load.share)
   return {
     cuts,

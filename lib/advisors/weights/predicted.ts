@@ -6,10 +6,10 @@ import type { Load } from './loads.ts'
 export type Next = Load & { next: number }
 export type Predicted = { before: number; after: number; low: number; high: number }
 
-/** Queues shorter than this are gone before the first look, and none is waited for longer. */
+/** Bounds of the wait for a queue: shorter ones are gone before the first poll, and none is waited for longer. */
 const DRAIN_LEAST_MS = 3_000
 const DRAIN_MOST_MS = 60_000
-/** Of what is measured: traffic changes while it is watched. */
+/** Uncertainty of the prediction as a part of it: traffic changes while it is watched. */
 const NOISE = 0.1
 
 /**
@@ -43,7 +43,7 @@ export function predictedOf(loads: readonly Next[], fastest: number, ceilings: M
 
 /**
  * What stood in queues before the write is answered after it, as slowly as it queued: for how long, and how far the pool's mean may rise
- * meanwhile. Null where no queue is worth the word. `queued` tells how many requests a server has under way.
+ * meanwhile. Null where no queue matters. `queued` gives how many requests a server has under way.
  */
 export function drainOf(
   loads: readonly Next[],

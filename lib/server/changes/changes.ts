@@ -90,7 +90,7 @@ export function changeView(runtime: Runtime, change: Change): ChangeView {
   }
 }
 
-/** `error ratio > 2.0 % for 5 s: the others fail under what they were given`. */
+/** `error ratio > 2.0 % for 5 s: the other servers fail more often under the added load`. */
 const guardWords = ({ metric, op, limit, unit, forMs, why }: Guard) =>
   `${metricOf(metric).words} ${op} ${text(limit, unit)} for ${Math.round(forMs / 1000)} s: ${why}`
 
