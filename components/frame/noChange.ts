@@ -6,5 +6,5 @@ export const noWriteBecause = (frame: FrameView | undefined): string | null =>
 
 /** Why no change can begin, for the button that would begin one; null when one can. */
 export function noChangeBecause(frame: FrameView | undefined): string | null {
-  return noWriteBecause(frame) ?? (frame?.saving ? `A change could not be written down: ${frame.saving.because}.` : null)
+  return noWriteBecause(frame) ?? (frame?.saving ? `A change could not be stored: ${frame.saving.because}.` : null)
 }

@@ -15,7 +15,7 @@ export type Applied = { change: string | null; steps: Step[]; commands: string[]
 export type OwnChange = { steps: { setting: SettingText; after: string }[]; because: string }
 
 /**
- * Refuses, in the order of `refusalOf`, or writes target by target, the intent journaled before each write. What was written is put back when a
+ * The apply of a change: refuses in the order of `refusalOf`, or writes target by target, each intent journaled before its write. What was written is put back when a
  * later target refuses: a change is whole or not at all. Answers when the writes are done; the change is then in state `applying` with every
  * step written, for the watch to take over.
  */
@@ -28,7 +28,7 @@ export async function applySteps(wanted: Wanted, context: ChangesContext): Promi
   const weights = returning(checked, fleet.topology()).map(({ weight }) => ({ setting: weight }))
   const live = await readLive([...checked, ...weights], liveSettings)
 
-  // From here to the journal's first entry nothing is awaited: of two requests at once the second one finds the first one's change.
+  // Nothing is awaited from here to the journal's first entry, so that the second of two simultaneous requests finds the change of the first.
   const steps = live instanceof Map ? checked.map((step) => ({ ...step, before: live.get(settingKey(step.setting)) ?? '' })) : []
   const liveRefusal = live instanceof Map ? (driftOf(wanted, steps, liveSettings) ?? unchangedError(wanted, steps, liveSettings)) : live
   const refusal = refusalOf({ ...refusalFacts(wanted, context), live: liveRefusal })
@@ -80,7 +80,7 @@ function openChange(
     },
     { what: 'created', text: because, by },
   )
-  // A person has decided: what another writer did to these settings before no longer stands in the way.
+  // A person has decided, so these settings are contested no longer.
   for (const step of steps) store.memory.delete(contestedKey(step.setting))
   for (const text of notes) journal.note(id, { what: 'note', text })
   return id

@@ -4,7 +4,7 @@ import { beginWatch } from './begin.ts'
 import type { ChangesContext } from './context.ts'
 import type { Wanted } from './wanted.ts'
 
-/** The applies under way. Each is written whole and handed over to its watch, whoever waits for it. */
+/** The applies under way. Each runs to its end and hands over to its watch, even when its caller has gone. */
 export interface Applying {
   run(wanted: Wanted): Promise<Applied>
   /** Resolves when those under way now have ended. */

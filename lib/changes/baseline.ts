@@ -3,7 +3,7 @@ import { measure } from '../metrics/measure.ts'
 import type { Change } from '../model/change.ts'
 import type { Fleet } from '../model/fleet.ts'
 
-/** Less history of a problem than this has no interval to hold an effect against. */
+/** Least history of a problem in ms: less gives no interval to compare an effect with. */
 const BASELINE_MIN_MS = 10_000
 
 /**
@@ -17,9 +17,9 @@ export function baselineOf(
   now: number,
   beforeMs: number,
 ): Interval | undefined {
-  // Of what is yet to come nothing is to be measured before.
+  // An event that is yet to come has no baseline that could be measured.
   if (!prediction || prediction.event || job) return undefined
-  // Applied at once, there is none of it to measure.
+  // Applied right after the problem began, the change has no baseline that could be measured.
   if (until - problemSince < BASELINE_MIN_MS) return undefined
   const window = fleet.window(now - until + beforeMs).between(Math.max(until - beforeMs, problemSince), until)
   const seen = measure(prediction.metric, prediction.where, window)

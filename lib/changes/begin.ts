@@ -27,7 +27,7 @@ export function watchOpening(
   }
 }
 
-/** Takes over a change of which every step is written: from now on it is watched, and its proposal counts as applied. */
+/** Begins the watch of a change of which every step is written, and marks its proposal as applied. */
 export function beginWatch(id: string, text: string, context: ChangesContext): void {
   const { store, bus, journal, jobs, fleet, settings } = context
   const change = journal.get(id)!

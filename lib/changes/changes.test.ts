@@ -310,7 +310,7 @@ describe('what is refused', () => {
     f.store().tick(f.clock.now)
     await expect(f.changes().apply(f.propose().id, 'ann')).rejects.toMatchObject({
       code: 'unavailable',
-      message: expect.stringMatching(/could not be written down: the database .* can still be kept or rolled back/),
+      message: expect.stringMatching(/could not be stored: the database .* can still be kept or rolled back/),
     })
     expect((await f.changes().apply(f.propose().id, 'ann', { dryRun: true })).commands).toHaveLength(1)
     expect(f.writes).toEqual([])

@@ -84,18 +84,18 @@ export interface Changes {
 /** Applies proposals and own changes, watches them, keeps them or rolls them back. The only module that writes to targets. */
 export function createChanges(options: ChangesOptions): Changes {
   const { store, bus, log, fleet } = options
-  /** How many callers are just ending what is in flight, so that nothing can be written any more: nothing begins meanwhile. */
+  /** How many callers are ending the changes in flight in order to lower the mode: nothing begins meanwhile. */
   let landing = 0
   const context = createContext(options, () => (landing > 0 ? 'observe' : options.mode()))
   const { journal, liveSettings, jobs, settings, modeForNew } = context
-  /** By change: a person's click waits for the tick's work on it, and the other way round. */
+  /** One mutex for each change, so that a person's request and the tick never work on it at the same time. */
   const mutex = createKeyedMutex()
   let stopped = false
   const applying = createApplying(context)
   bus.on((event) => {
     if (event.type === 'clock') moveDates(event.step, context)
   })
-  const logFailure = (id: string) => (error: unknown) => log.error({ change: id, err: error }, 'a change could not be seen to')
+  const logFailure = (id: string) => (error: unknown) => log.error({ change: id, err: error }, 'a change could not be processed')
 
   return {
     describe: liveSettings.describe,
@@ -134,7 +134,7 @@ export function createChanges(options: ChangesOptions): Changes {
       if (stopped) return
       await Promise.all(
         journal.active().map(async ({ id, state, rollingBack }) => {
-          // An apply still under way is its caller's; a roll-back that waits for its server delays no other watch.
+          // An apply under way belongs to its caller; a roll-back that waits for its server delays no other watch.
           if ((state === 'applying' && !rollingBack) || mutex.isLocked(id)) return
           await mutex.run(id, () => tickChange(id, context)).catch(logFailure(id))
         }),

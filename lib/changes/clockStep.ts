@@ -9,7 +9,7 @@ export function moveDates(step: ClockStep, { journal, jobs, watches }: ChangesCo
   for (const { id, watchFrom, watchUntil, slowStart, rollingBack, job, at } of journal.active()) {
     const change = journal.note(
       id,
-      { what: 'note', text: `${clockStepText(step)}: nothing of this change takes longer or shorter for that.` },
+      { what: 'note', text: `${clockStepText(step)}: the times of this change were moved along, so nothing lasts longer or shorter.` },
       {
         at: movedDate(at, step),
         ...(watchFrom !== undefined && { watchFrom: watchFrom + byMs, watchUntil: watchUntil! + byMs }),

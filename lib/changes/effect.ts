@@ -8,7 +8,7 @@ export type Effect =
   | { is: 'unclear'; baseline: Interval; now: Interval; because: string }
   | { is: 'unseen'; because: string }
 
-/** The least effect that counts, as a part of the predicted one: less is not what was promised, however certain it is. */
+/** The least effect that counts, as a fraction of the predicted one: a smaller one is not what was predicted, however certain it is. */
 const GAIN_MIN = 0.25
 
 /**

@@ -23,7 +23,7 @@ export async function endInDrift(id: string, drifted: readonly Drifted[], outcom
   const { journal, liveSettings } = context
   const change = journal.get(id)!
   if (isRising(change)) {
-    // A weight that is half-way up is nobody's wish.
+    // A weight in the middle of a slow start is a value that nobody asked for.
     const rises = change.slowStart!.rises.map(({ setting }) => settingKey(setting))
     const rising = heldSteps(change).filter((step) => rises.includes(settingKey(step.setting)))
     await undo(id, rising, liveSettings, journal)

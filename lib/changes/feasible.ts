@@ -37,7 +37,7 @@ export function contestedWeightError(steps: readonly Wanted[], topology: Topolog
     if (what === 'weight' && server.otherWriter)
       return new EvenkeelError(
         'invalid',
-        `steps[${step}]: ${server.otherWriter} moves the weight of ${server.name} of ${pool.name}: two writers of one weight would fight. Set it there, or switch that off first.`,
+        `steps[${step}]: ${server.otherWriter} moves the weight of ${server.name} of ${pool.name}: two writers of one weight would overwrite each other. Set the weight there, or switch that off first.`,
       )
   return null
 }
@@ -57,7 +57,7 @@ export function overloadBecause(steps: readonly Wanted[], topology: Topology, wi
     const names = leaving.map(({ name }) => name).join(' and ')
     if (servingOf(pool, leaving).length === 0) {
       if (back) continue
-      return `Without ${names} nothing is left in ${pool.name} that takes requests: every one would fail.`
+      return `Without ${names} no server of ${pool.name} takes requests: every request would fail.`
     }
     const after = projectedWithout(window, pool, leaving)
     if (!after) continue

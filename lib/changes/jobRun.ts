@@ -9,12 +9,12 @@ import type { JobsOptions } from './jobs.ts'
 import { publicError } from './publicError.ts'
 import { within } from './within.ts'
 
-/** Ten slices a second at most, and two thirds of the time none: where answers take longer, there are fewer. */
+/** The rate limit: at most ten slices a second, with pauses that are twice as long as the work, so that a slow server gets fewer. */
 const SLICES_MS = 100
 const PAUSE_TIMES = 2
-/** The server is asked how it fares, and progress is written down, this often. */
+/** How often the server's load is read and progress is stored. */
 const EVERY_MS = 1_000
-/** One slice may take so long. */
+/** The deadline of one slice. */
 export const SLICE_MS = 3_000
 
 /** The loop of one job: a rate-limited sequence of slices, until it is done, fails, or is stopped. */
@@ -70,7 +70,7 @@ function saveJob(job: Job, { jobs }: Pick<Store, 'jobs'>): Job {
   return saved
 }
 
-/** A job after a slice that was not done: it waits where the cause may pass (a disk that cannot take the undo, a server that is away), else it fails. */
+/** The state of a job after a slice that failed: it waits where the cause may pass (a full disk that cannot hold the undo, an unreachable server), else it fails. */
 function afterFailure(job: Job, error: unknown, { log }: JobsOptions): Job {
   log.warn({ job: job.id, err: error }, 'a slice of a job was not done')
   const { code, message } = publicError(error, 'its server cannot be reached')
@@ -85,7 +85,7 @@ async function runSlice(work: LongWork, job: Job, target: string, { undo }: Pick
   if (undoRecorded + edits.length > JOB_ITEMS_MOST)
     throw new EvenkeelError(
       'not_allowed',
-      `more than ${count(JOB_ITEMS_MOST)} items are to be written, and so many are not kept for a roll-back`,
+      `more than ${count(JOB_ITEMS_MOST)} items are to be written: no more than that can be stored for a roll-back`,
     )
   if (edits.length > 0) {
     undo.append(job.change, job.undoableUntil, edits)
@@ -103,4 +103,4 @@ async function runSlice(work: LongWork, job: Job, target: string, { undo }: Pick
 }
 
 const doneText = ({ done, left }: Job) =>
-  `The job is done: ${count(done)} written${left > 0 ? `; ${count(left)} were changed by somebody else in that moment and left alone` : ''}`
+  `The job is done: ${count(done)} written${left > 0 ? `; ${count(left)} were changed by another writer at the same moment and left alone` : ''}`

@@ -4,7 +4,7 @@ import { SLICE_MS } from './jobRun.ts'
 import type { LiveSettings } from './liveSettings.ts'
 import { within } from './within.ts'
 
-/** Items that hold their old value again; that somebody else has set since, or that are over; and of which the undo cannot be read any more. */
+/** Counts of items: restored to their old value; left alone because another writer set them or they have expired; lost because their undo cannot be read. */
 export type JobUndone = { restored: number; left: number; lost: number }
 
 /** Undoes what a job wrote, batch by batch, where it is still the job's own. A batch is dropped once it is undone, so this may be called again. */

@@ -13,11 +13,11 @@ import { unsavedError } from './refusal.ts'
 
 export type JobsOptions = { store: Store; liveSettings: LiveSettings; journal: Journal; mode(): Mode; log: Log }
 
-/** Background jobs: the long work of changes, beside everything else and at its own pace. Whether it does its good is for the watch of its change to say. */
+/** Background jobs: the long work of changes, rate-limited. Whether the work has the predicted effect is judged by the watch of its change. */
 export interface Jobs {
   /** The job of a change; it is made the first time. */
   of(change: Change): Job
-  /** Goes on with a job that is to run and does not. */
+  /** Resumes a job that should run and does not. */
   run(change: Change): void
   /** Throws `not_found`, `not_allowed`. Nothing is written any more when a pause or a cancel resolves. */
   steer(id: string, verb: JobVerb, by: string): Promise<Job>
@@ -55,7 +55,7 @@ export function createJobs(options: JobsOptions): Jobs {
       if (state !== 'running' || running.has(id) || mode() !== 'tune') return
       const stop = new AbortController()
       const over = runJob(id, change.steps[0]!, stop.signal, options)
-        .catch((error: unknown) => log.error({ job: id, err: error }, 'a job broke off'))
+        .catch((error: unknown) => log.error({ job: id, err: error }, 'a job ended with an error'))
         .finally(() => running.delete(id))
       running.set(id, { stop, over })
     },
@@ -94,7 +94,7 @@ function makeJob(change: Change, { store, liveSettings, journal }: JobsOptions):
   void work.close()
   const counts = { done: 0, total: null, rate: 0, undoRecorded: 0, left: 0 }
   const job: Job = { id: change.job!, change: change.id, title, state: 'running', ...counts, cursor: null, effect, undoableUntil }
-  journal.note(change.id, { what: 'intent', text: `${title}. What each batch is put back with is written down before it.` })
+  journal.note(change.id, { what: 'intent', text: `${title}. The undo of each batch is stored before the batch is written.` })
   store.jobs.put(job)
   return job
 }

@@ -10,10 +10,10 @@ export type Entry = Omit<JournalEntry, 'at'>
  * settings and never secrets.
  */
 export interface Journal {
-  /** Throws `unavailable` when the change cannot be written down. */
+  /** Throws `unavailable` when the change cannot be stored. */
   open(change: Change, entry: Entry): Change
   note(id: string, entry: Entry, patch?: Partial<Change>): Change
-  /** A note without which the next write must not be: throws `unavailable` when it cannot be written down. */
+  /** An entry that the next write depends on: throws `unavailable` when it cannot be stored. */
   insist(id: string, entry: Entry, patch?: Partial<Change>): Change
   get(id: string): Change | null
   /** Changes that are applied, watched or being rolled back. */

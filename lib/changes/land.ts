@@ -7,12 +7,12 @@ import { publicError } from './publicError.ts'
 import { rollBackChange } from './rollBackChange.ts'
 import { continueRollback } from './rollback.ts'
 
-/** What becomes of the changes in flight when the mode is lowered. */
+/** How changes in flight end when the mode is lowered. */
 export type Landing = 'keep' | 'roll-back'
 
 /**
- * Ends all changes in flight as the person says who lowers the mode.
- * @throws busy when something is in flight and it was not said how; drift, unreachable when it could not be ended so
+ * Ends all changes in flight in the way that the person who lowers the mode asks for.
+ * @throws busy when something is in flight and the request does not say how it ends; drift, unreachable when it could not be ended in that way
  */
 export async function landAll(how: Landing | undefined, by: string, mutex: KeyedMutex, context: ChangesContext): Promise<void> {
   const inFlight = context.journal.active().map(({ id }) => id)
@@ -23,7 +23,7 @@ export async function landAll(how: Landing | undefined, by: string, mutex: Keyed
   if (why.length > 0) throw new EvenkeelError(why[0]!.code, `${why.map(({ message }) => message).join(' ')} The mode stays as it is.`)
 }
 
-/** Ends one change in flight as the person says who lowers the mode. Answers why that could not be, or nothing. */
+/** Ends one change in flight in the way that the person who lowers the mode asks for. Returns why that failed, or nothing. */
 async function landChange(id: string, how: Landing, by: string, context: ChangesContext): Promise<EvenkeelError | undefined> {
   const { journal } = context
   try {
@@ -38,13 +38,13 @@ async function landChange(id: string, how: Landing, by: string, context: Changes
     }
     const { state, outcome } = journal.get(id)!
     if (state !== 'failed') return
-    return new EvenkeelError('drift', `Change ${id} ended, but not as it was to: ${outcome}`)
+    return new EvenkeelError('drift', `Change ${id} ended, but not as asked: ${outcome}`)
   } catch (error) {
     const { code, message } = publicError(error, 'its server cannot be written now.')
     return new EvenkeelError(code, `Change ${id} could not be ${how === 'keep' ? 'kept' : 'rolled back'}: ${message}`)
   }
 }
 
-/** The refusal of a lowered mode while changes are in flight and nobody has said what becomes of them. */
+/** The refusal of a lowered mode while changes are in flight and the request does not say how they end. */
 const inFlightText = (ids: readonly string[]) =>
   `${ids.length === 1 ? `Change ${ids[0]} is` : `Changes ${ids.join(', ')} are`} in flight: say whether to keep or to roll back ${ids.length === 1 ? 'it' : 'them'} first (inFlight: "keep" or "roll-back").`

@@ -35,9 +35,9 @@ const NOTHING_WRITTEN: Left = {
   finish: [],
   drifted: [],
 }
-const BY_HAND = 'The commands stand below; in tune mode "Roll back" does the same.'
+const BY_HAND = 'Use the commands below, or "Roll back" in tune mode, which does the same.'
 
-/** Ends a change that a start or a tick finds in flight in observe mode, where nothing may be: it ends where it stands. */
+/** Ends a change that a start or a tick finds in flight in observe mode. Its values stay as they are, because nothing may be written. */
 export async function leave(id: string, context: ChangesContext): Promise<void> {
   const { journal, jobs, liveSettings, store } = context
   const change = journal.get(id)
@@ -77,7 +77,7 @@ function leaveStanding(change: Change, { live, job, undo }: Found, liveSettings:
   const steps = heldSteps(change)
   const standing = steps.filter((step) => isOwn(step, liveOf(step), liveSettings))
   const others = steps.filter((step) => !standing.includes(step))
-  // Half-way, the old value is the change's own too; under watch somebody else has put it back.
+  // While the change was being written the old value is no drift; while it was watched, another writer has put it back.
   const back = isHalfWay(change) ? others.filter((step) => liveSettings.same(step.setting, liveOf(step), step.before)) : []
   const drifted = others.filter((step) => !back.includes(step)).map((step) => ({ step, live: liveOf(step) }))
   return drifted.length > 0 ? leaveDrifted(standing, drifted, liveSettings) : leaveRead(change, { standing, back, liveOf }, liveSettings)
@@ -90,8 +90,8 @@ function leaveUnread(change: Change, because: string, liveSettings: LiveSettings
   const steps = heldSteps(change)
   return {
     state: 'kept',
-    outcome: `${OBSERVES}: found in flight, it ends here, not judged. What its servers hold is not known: ${because}`,
-    needsPerson: `Look what ${namesOf(steps)} hold. ${BY_HAND}`,
+    outcome: `${OBSERVES}: the change was found in flight and ends here, not judged. What its servers hold is not known: ${because}`,
+    needsPerson: `Check what ${namesOf(steps)} hold. ${BY_HAND}`,
     undo: inverseOf(steps, liveSettings),
     finish: commandsOf(isHalfWay(change) ? steps : missingOf(change), liveSettings),
     drifted: [],
@@ -109,12 +109,12 @@ function leaveDrifted(standing: readonly HeldStep[], drifted: Drifted[], liveSet
   }
 }
 
-/** `standing`: steps whose new value the servers hold; `back`: those that hold their old one. */
+/** Splits steps into `standing`, whose new value the servers hold, and `back`, whose old one they hold. */
 type Standing = { standing: HeldStep[]; back: HeldStep[]; liveOf(step: Step): string }
 
 function leaveRead(change: Change, { standing, back, liveOf }: Standing, liveSettings: LiveSettings): Left {
   const steps = heldSteps(change)
-  // A server that reads its file only when it is told to may run with the other text.
+  // A server that reads its file only on a reload may still run with the other text.
   const unsure = isHalfWay(change) ? steps.filter(({ setting }) => needsResume(setting, liveSettings)) : []
   if (standing.length === 0 && (unsure.length === 0 || change.state === 'applying')) {
     if (!change.rollingBack) return NOTHING_WRITTEN
@@ -122,19 +122,21 @@ function leaveRead(change: Change, { standing, back, liveOf }: Standing, liveSet
   }
   const unsureTargets = [...new Set(unsure.map(({ setting }) => setting.target))].join(', ')
   const maybe =
-    unsure.length > 0 ? ` ${unsureTargets} may not have taken up its file yet: whether what it says is in force is not known.` : ''
+    unsure.length > 0
+      ? ` ${unsureTargets} may not have loaded its file yet, so it is not known whether the file's values are in force.`
+      : ''
   const half = back.length > 0 && standing.length > 0
   const rising = isRising(change)
   const where = half
-    ? ` It stands half-way: ${holds(standing, liveOf)}; ${holds(back, liveOf)}.`
+    ? ` It is half-way: ${holds(standing, liveOf)}; ${holds(back, liveOf)}.`
     : rising
-      ? ` A weight stands half-way up: ${holds(standing, liveOf)}.`
+      ? ` A weight is still rising: ${holds(standing, liveOf)}.`
       : ` ${holds(steps, liveOf)}.`
   const doing = change.rollingBack ? 'while it was rolled back' : change.state === 'applying' ? 'while it wrote' : 'while it watched'
   return {
     state: 'kept',
     outcome: `${OBSERVES}: Evenkeel ended ${doing}, and the change ends here, not judged.${where}${maybe}`,
-    needsPerson: `${half || rising || maybe ? 'Decide which way it goes.' : 'Decide whether it stays.'} ${BY_HAND}`,
+    needsPerson: `${half || rising || maybe ? 'Decide whether it is completed or put back.' : 'Decide whether it stays.'} ${BY_HAND}`,
     undo: inverseOf(half && !maybe ? standing : steps, liveSettings),
     finish: commandsOf(maybe ? steps : half ? back : missingOf(change), liveSettings),
     drifted: [],
@@ -148,7 +150,7 @@ function leaveJob(change: Change, job: Job | null, recorded: number, liveSetting
   const [step] = change.steps
   return {
     state: 'kept',
-    outcome: `${OBSERVES}: the job ends here, and its change, not judged. what it wrote, up to ${count(recorded)} items, stays.`,
+    outcome: `${OBSERVES}: the job and its change end here, not judged. What the job wrote, up to ${count(recorded)} items, stays.`,
     needsPerson: `Decide whether it stays. What each of them held is stored until ${until}; in tune mode "Roll back" puts it back.`,
     undo: [
       `# ${count(recorded)} items: what each held is stored until ${until}, and put back by "Roll back" in tune mode. For each of them:`,

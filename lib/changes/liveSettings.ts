@@ -32,7 +32,7 @@ export interface LiveSettings {
   write(target: string, edits: Edit[], cause: Cause): Promise<void>
   /** After a crash within these writes: from then on `live` tells what is in force. */
   resume(steps: readonly Step[], cause: Cause): Promise<void>
-  /** Whether its server reads a file only when it is told to: after a crash nobody knows whether it has. */
+  /** Whether its server reads its file only on a reload: after a crash it is not known whether it has. */
   needsResume(setting: SettingText): boolean
   /** Whether it takes long work to set this. */
   isLong(setting: SettingText): boolean

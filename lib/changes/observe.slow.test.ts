@@ -307,7 +307,7 @@ describe('a start in observe mode after a crash', () => {
     const id = await f.begin('file')
     f.putChange({ ...f.change(id), state: 'applying', watchFrom: undefined, watchUntil: undefined })
     await f.startObserving()
-    expect(f.change(id)).toMatchObject({ state: 'kept', outcome: expect.stringMatching(/proxy may not have taken up its file/) })
+    expect(f.change(id)).toMatchObject({ state: 'kept', outcome: expect.stringMatching(/proxy may not have loaded its file/) })
     expect([f.change(id).undo, f.change(id).finish, f.writes]).toEqual([['set app/a/weight 1'], ['set app/a/weight 3'], []])
   })
 

@@ -4,7 +4,7 @@ import { poolOf, type SettingText, serverOf } from '../model/setting.ts'
 import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 
-/** A person's own change is rolled back by itself only for what nobody can want. */
+/** Limits of the guards of a person's own change. They are wide: only what nobody can want rolls it back automatically. */
 const ERROR_RATIO_MAX = 0.2
 /** A pool that fails already may be what the change is meant to mend. */
 const ERROR_RATIO_MORE = 0.1
@@ -27,7 +27,7 @@ export function ownGuards(steps: readonly { setting: SettingText; after: string 
     const back = servers.filter((server) =>
       touched.some(({ found, after }) => found?.server === server && found.what === 'state' && after === 'ready'),
     )
-    // Of the whole pool's requests a server that just came back spoils too few to be seen.
+    // The returned server has its own guard: its errors are too small a part of the pool's requests to show there.
     return [guard, ...back.map((server): Guard => ({ ...guard, where: { ...where, server: server.name }, forMs: 5_000, why: BACK_FAILS }))]
   })
 }

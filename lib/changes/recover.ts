@@ -31,10 +31,10 @@ function resumeWatch(change: Change, { journal, watches, settings, now }: Change
   const watchUntil = Math.min(whole, Math.max(change.watchUntil!, now() + Math.min(RESUMED_MS, settings.watchMs)))
   const text =
     left > 0
-      ? 'Evenkeel was started anew; the watch goes on.'
-      : 'Evenkeel was started anew after the end of the watch; it goes on a little longer.'
+      ? 'Evenkeel was restarted; the watch goes on.'
+      : 'Evenkeel was restarted after the end of the watch; the watch is extended a little.'
   journal.note(id, { what: 'recovered', text }, { watchUntil })
-  // The live values are read at once: a server that was started anew too holds its configured values again.
+  // The live values are read at once: a server that was restarted too holds its configured values again.
   watches.of(id).readAt = Number.NEGATIVE_INFINITY
 }
 
@@ -47,7 +47,7 @@ async function finishOrUndo(change: Change, context: ChangesContext): Promise<vo
     await liveSettings.resume(steps, { change: id })
     const live = await liveSettings.live(steps.map((step) => step.setting))
     if (steps.every((step) => liveSettings.same(step.setting, live.get(settingKey(step.setting)), step.after))) {
-      journal.note(id, { what: 'recovered', text: 'Evenkeel was interrupted after the last write: every value stands.' })
+      journal.note(id, { what: 'recovered', text: 'Evenkeel was interrupted after the last write; all new values are in place.' })
       beginWatch(id, 'The watch begins.', context)
       return
     }

@@ -8,7 +8,7 @@ import type { SavingFailure } from '../model/store.ts'
 import { overloadBecause } from './feasible.ts'
 import { type Mode, readOnly } from './readOnly.ts'
 
-/** All that can speak against applying a proposal, or a change of a person's own. */
+/** Everything that the order of refusals looks at before a proposal, or a person's own change, is applied. */
 export type RefusalFacts = {
   /** Absent for a change of a person's own. */
   proposal?: Proposal
@@ -23,7 +23,7 @@ export type RefusalFacts = {
   /** Why nothing can be written down just now; null too where nothing is to be (a dry run). */
   failing: SavingFailure | null
   inFlight: { change: string; groups: readonly Ref[] } | null
-  /** What the servers say: that they cannot be read, or that they hold other values. Null where they agree, or are not asked. */
+  /** The servers' refusal: they cannot be read, or hold other values. Null where they agree, or are not asked. */
   live: EvenkeelError | null
   /** The first of the settings that another writer contests. */
   contested: SettingText | null
@@ -35,7 +35,7 @@ type Rule = (facts: RefusalFacts) => EvenkeelError | null
 
 /**
  * The one order of refusals: the contract's (400, 404, 422; then read_only, busy, drift, stale, not_followed). Applying asks it with the live
- * values, the proposal's view without them, so the button's reason is what the click would be told. Null: nothing speaks against it.
+ * values, the proposal's view without them, so the button shows the reason that the click would get. Null: it is not refused.
  */
 export function refusalOf(facts: RefusalFacts): EvenkeelError | null {
   for (const rule of ORDER) {
@@ -54,13 +54,15 @@ const STALE = {
   withdrawn: 'This proposal was withdrawn: its finding is gone, or its advice.',
 }
 
-// What can only be copied may name a setting that Evenkeel has no way to write: why it can only be copied says more.
+// A proposal that can only be copied may name a setting that Evenkeel cannot write; the reason why it can only be copied explains more.
 const invalid: Rule = ({ invalid, proposal }) => (proposal?.patchOnly ? null : invalid)
 
 const observed: Rule = ({ mode }) => readOnly(mode)
 
 const byProposalAlone: Rule = ({ proposal, long }) =>
-  !proposal && long ? new EvenkeelError('not_allowed', 'This is set by a proposal alone, which knows how far it may go.') : null
+  !proposal && long
+    ? new EvenkeelError('not_allowed', 'This setting can be changed by a proposal alone, because its work has to be bounded.')
+    : null
 
 const patchOnly: Rule = ({ proposal }) => (proposal?.patchOnly ? new EvenkeelError('not_allowed', proposal.patchOnly) : null)
 
@@ -70,7 +72,7 @@ const busy: Rule = ({ inFlight }) =>
   inFlight
     ? new EvenkeelError(
         'busy',
-        `Change ${inFlight.change} is in flight on ${inFlight.groups.map(refText).join(', ')}: one improvement at a time.`,
+        `Change ${inFlight.change} is in flight on ${inFlight.groups.map(refText).join(', ')}: one change at a time. Wait for its end, or keep it or roll it back first.`,
       )
     : null
 
@@ -82,7 +84,7 @@ const stale: Rule = ({ proposal, renewal, now }) => {
   return until !== null && now < until ? null : new EvenkeelError('stale', STALE[proposal.state])
 }
 
-// A change of a person's own is their decision; a proposal is Evenkeel's.
+// A contested setting stops proposals alone: an own change is a decision of a person.
 const contested: Rule = ({ proposal, contested }) =>
   proposal && contested ? new EvenkeelError('not_allowed', contestedText(contested)) : null
 
@@ -94,7 +96,7 @@ const unfollowed: Rule = ({ steps, fleet, now }) => {
     if (fresh < document.followersExpected)
       return new EvenkeelError(
         'not_followed',
-        `${fresh} of ${document.followersExpected} followers of ${setting.target} have reported lately: a change would not reach the others.`,
+        `${fresh} of ${document.followersExpected} followers of ${setting.target} have reported lately; a change would not reach the others. Start them, or correct the number that is expected in the configuration.`,
       )
   }
   return null
@@ -107,9 +109,6 @@ const overload: Rule = ({ proposal, steps, fleet }) => {
 
 const ORDER: Rule[] = [invalid, observed, byProposalAlone, patchOnly, unsaved, busy, live, stale, contested, unfollowed, overload]
 
-/** What cannot be written down must not begin: after a crash nobody would know of it. */
+/** The refusal while the disk fails: a change that cannot be stored must not begin, because a crash would lose track of it. */
 export const unsavedError = ({ because, mend }: SavingFailure): EvenkeelError =>
-  new EvenkeelError(
-    'unavailable',
-    `A change could not be written down: ${because}. ${mend} What is in flight can still be kept or rolled back.`,
-  )
+  new EvenkeelError('unavailable', `A change could not be stored: ${because}. ${mend} What is in flight can still be kept or rolled back.`)

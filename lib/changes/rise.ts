@@ -19,7 +19,7 @@ export async function riseOnce(change: Change, over: boolean, context: ChangesCo
   try {
     await riseTo(id, over ? lastStage(change.slowStart!) : stage + 1, context)
   } catch (error) {
-    // Was it another writer? The next read of the live values tells; else it is tried again.
+    // It may have been another writer: the next read of the live values shows that; else the stage is tried again.
     watches.of(id).readAt = Number.NEGATIVE_INFINITY
     const { message } = publicError(error, 'A server could not be written.')
     log.warn({ change: id, err: error }, 'a stage of a slow start was not written')
@@ -37,7 +37,7 @@ export async function riseTo(id: string, to: number, context: ChangesContext): P
     const next = slowStart.writing ?? to
     const steps = stepsBetween(slowStart, slowStart.stage, next)
     const text = `Slow start, stage ${next + 1} of ${lastStage(slowStart) + 1}: ${steps.map(stepText).join(', ')}`
-    // A stage that nobody knows of after a crash would look like another writer's.
+    // Without this entry a stage written just before a crash would look like another writer's value.
     if (slowStart.writing === undefined) journal.insist(id, { what: 'intent', text }, { slowStart: { ...slowStart, writing: next } })
     for (const [target, own] of byTarget(steps)) {
       const live = await liveSettings.live(own.map((step) => step.setting))

@@ -14,7 +14,7 @@ export async function rollBackChange(id: string, by: string, because: string, co
   if (other && other !== id) throw new EvenkeelError('busy', `Change ${other} is in flight there.`)
   const { effect } = effectOfChange(change, context)
   const measured = change.state === 'watching' ? measuredOf(effect) : {}
-  // Left in observe mode, its server may not have taken up its file.
+  // A change that was ended in observe mode may have left its server without the reload of its file.
   if (change.undo) watches.of(id).interrupted = true
   return startRollback(id, { by, because, automatic: false }, measured, context)
 }

@@ -8,7 +8,7 @@ import { refresh } from './refresh.ts'
 import { driftText } from './step.ts'
 import { nothingUndone, type Undone, undo } from './undo.ts'
 
-/** Begins a roll-back. That it is wanted is journaled first, so that a crash or a server that is away does not end it half-way. */
+/** Begins a roll-back. The decision is journaled first, so that a crash or an unreachable server does not leave it half-done. */
 export async function startRollback(
   id: string,
   why: { by: string; because: string; automatic: boolean },
@@ -23,7 +23,7 @@ export async function startRollback(
   return continueRollback(change, context)
 }
 
-/** One try of a roll-back that was begun. Answers why it is to be tried again, or nothing when it has ended. */
+/** One try of a roll-back that was begun. Returns why it is to be tried again, or nothing when it has ended. */
 export async function continueRollback(change: Change, context: ChangesContext): Promise<string | undefined> {
   const { journal, liveSettings, settings } = context
   const { id } = change
@@ -63,8 +63,8 @@ export async function continueRollback(change: Change, context: ChangesContext):
 async function undoJob(change: Change, { jobs, journal }: ChangesContext): Promise<Undone> {
   try {
     const { restored, left, lost } = await jobs.putBack(change)
-    const others = left > 0 ? `; ${count(left)} are over, or somebody else's by now, and were left alone` : ''
-    const damaged = lost > 0 ? `; what ${count(lost)} held before cannot be read any more, and they were left alone` : ''
+    const others = left > 0 ? `; ${count(left)} have expired or were set by another writer since, and were left alone` : ''
+    const damaged = lost > 0 ? `; the undo of ${count(lost)} cannot be read any more, and these were left alone` : ''
     journal.note(change.id, { what: 'written', text: `${count(restored)} were put back${others}${damaged}` })
     return nothingUndone()
   } catch (error) {
@@ -72,7 +72,7 @@ async function undoJob(change: Change, { jobs, journal }: ChangesContext): Promi
   }
 }
 
-/** After a crash within a roll-back: makes the server take up what its file says. Null when that is done, or was not needed. */
+/** After a crash within a roll-back: makes the server load its file again. Null when that is done, or was not needed. */
 async function resumeInterrupted(change: Change, { watches, liveSettings }: ChangesContext): Promise<Undone | null> {
   const watch = watches.of(change.id)
   if (!watch.interrupted) return null

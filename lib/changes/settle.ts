@@ -75,7 +75,7 @@ function followed(change: Change, { ring: name }: RingRef, now: number, topology
   return behind || !ring ? Math.min(FOLLOWERS_MS, Math.max(POLLS_MS, now - change.watchFrom!)) : POLLS_MS
 }
 
-/** 0 of what is no duration. */
+/** The duration in ms, 0 for a text that is none. */
 const ttlMs = (value: string): number => parseDuration(value) ?? 0
 
 /** How long a change is watched at most: the limit, or two TTLs and nearly a minute for a TTL policy. */

@@ -49,7 +49,7 @@ export function nextStep(change: Change, seen: Seen, now: number, measureMs: num
       ? { is: 'keep', verdict: 'unjudged', outcome: 'No effect was predicted, so none was judged; no guard was breached.' }
       : { is: 'wait' }
   const { effect, settledAt } = seen
-  if (settledAt === null) return over ? unjudged('what was measured still holds time from before the change') : { is: 'wait' }
+  if (settledAt === null) return over ? unjudged('the measurement still includes time from before the change') : { is: 'wait' }
   if (effect.is === 'unseen') return over ? unjudged(effect.because) : { is: 'wait' }
   const measured = over || now - settledAt >= measureMs
   const outcome = effectText(change, effect)
@@ -85,7 +85,7 @@ export function effectText({ prediction }: Pick<Change, 'prediction'>, effect: E
 }
 
 export const driftText = (drifted: readonly Drifted[]) =>
-  `${drifted.map(({ step, live }) => `${step.setting.name} on ${step.setting.target} is ${live}, not ${step.after}`).join('; ')}: somebody else has set it. It was left alone.`
+  `${drifted.map(({ step, live }) => `${step.setting.name} on ${step.setting.target} is ${live}, not ${step.after}`).join('; ')}: another writer has set it. It was left alone.`
 
 const breachText = ({ guard, value, limit }: Breach) =>
   `Guard: ${metricOf(guard.metric).words} ${text(value, guard.unit)} ${guard.op === '>' ? 'above' : 'below'} ${text(limit, guard.unit)} for ${guard.forMs / 1000} s (${guard.why}).`

@@ -11,7 +11,7 @@ import { isOwn } from './undo.ts'
 import { judgeWatch } from './watch.ts'
 import type { Watch } from './watches.ts'
 
-/** One tick of one change in flight: goes on with its roll-back or its job, judges its watch, and does what the judgement says. */
+/** One tick of one change in flight: continues its roll-back or its job, judges its watch, and acts on the verdict. */
 export async function tickChange(id: string, context: ChangesContext): Promise<void> {
   const { journal, jobs, mode } = context
   const change = journal.get(id)
@@ -68,7 +68,7 @@ function readLive(change: Change, watch: Watch, { journal, liveSettings, setting
   liveSettings
     .live(held.map((step) => step.setting))
     .then((live) => {
-      // A stage that was written meanwhile is no other writer's.
+      // A stage that was written meanwhile is the change's own value.
       if (!sameStage(change.slowStart, journal.get(change.id)?.slowStart)) return
       watch.drifted = held.flatMap((step) => {
         const value = live.get(settingKey(step.setting))

@@ -12,7 +12,7 @@ export type Undone = {
   restored: Step[]
   /** Held their old value already. */
   untouched: Step[]
-  /** Somebody else has set them since: left alone. */
+  /** Set by another writer since: left alone. */
   drifted: Drifted[]
   /** Could not be read or written now; why, of the last one. */
   failed: Step[]

@@ -43,11 +43,12 @@ export function checkSteps(
       if (error instanceof EvenkeelError) return error
       throw error
     }
-    if (seen.has(settingKey(setting))) return new EvenkeelError('bad_request', `${where}: ${setting.name} stands twice in one change.`)
+    if (seen.has(settingKey(setting)))
+      return new EvenkeelError('bad_request', `${where}: ${setting.name} appears twice in one change; name each setting once.`)
     seen.add(settingKey(setting))
   }
   if (checked.length > 1 && isLong(checked, liveSettings))
-    return new EvenkeelError('bad_request', 'steps: what takes long work stands alone in its change.')
+    return new EvenkeelError('bad_request', 'steps: a setting that takes long work must be the only step of its change.')
   const topology = fleet.topology()
   return (proposal ? null : (fixedWeightError(checked, topology) ?? contestedWeightError(checked, topology))) ?? checked
 }
@@ -91,7 +92,7 @@ export function unchangedError(
   return new EvenkeelError('invalid', `${words.join('; ')}. Nothing was written.`)
 }
 
-/** The facts that can be told without asking a server. */
+/** The facts that are known without asking a server. */
 export function refusalFacts(wanted: Pick<Wanted, 'steps' | 'proposal' | 'dryRun'>, context: ChangesContext): Omit<RefusalFacts, 'live'> {
   const { store, liveSettings, fleet } = context
   const checked = checkSteps(wanted, context)

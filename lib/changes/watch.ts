@@ -12,7 +12,7 @@ import { type Decision, nextStep } from './step.ts'
 import type { Drifted } from './undo.ts'
 import type { WatchSettings } from './watchSettings.ts'
 
-/** One moment of a watch: the change, and all that is known about it then. */
+/** A snapshot of a watch: the change, and everything that is known about it at one moment. */
 export type WatchView = {
   change: Change
   /** Its long work, where it has some. */
@@ -62,7 +62,8 @@ export function effectNow(
   if (!prediction || watchFrom === undefined) return { effect: { is: 'unseen', because: 'no effect was predicted' }, settledAt: null }
   const window = fleet.window(now - watchFrom + guardMs)
   const settledAt = job ? jobSettledFrom(job, now) : settledFrom(change, window, fleet.topology())
-  if (settledAt === null) return { effect: { is: 'unseen', because: 'the numbers still hold time from before the change' }, settledAt }
+  if (settledAt === null)
+    return { effect: { is: 'unseen', because: 'the measurement still includes time from before the change' }, settledAt }
   const since = window.between(settledAt, now)
   const because = notYet(prediction, since)
   if (because) return { effect: { is: 'unseen', because }, settledAt }

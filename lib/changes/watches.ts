@@ -8,7 +8,7 @@ export type Watch = {
   readAt: number
   drifted: Drifted[]
   reading: boolean
-  /** A crash cut its roll-back short: a file may hold its old text again and its server not know it yet. */
+  /** A crash interrupted its roll-back: a file may hold its old text again although its server has not loaded it yet. */
   interrupted: boolean
 }
 
@@ -17,7 +17,7 @@ export interface Watches {
   of(id: string): Watch
   breachedSince(id: string): BreachedSince
   end(id: string): void
-  /** The clock was set: what has lasted 3 s has lasted 3 s still. */
+  /** Moves the times along when the clock was set, so that what has lasted 3 s still has. */
   stepClock(byMs: number): void
 }
 

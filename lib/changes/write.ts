@@ -41,7 +41,10 @@ async function compensate(
   const undone = await undo(id, begun, liveSettings, journal)
   const left = [...undone.failed, ...undone.drifted.map(({ step }) => step)]
   const outcome = `Not applied: ${because}`
-  journal.note(id, { what: 'compensated', text: `${undone.restored.length} written values were put back, ${left.length} could not be.` })
+  journal.note(id, {
+    what: 'compensated',
+    text: `${undone.restored.length} written values were put back, ${left.length} could not be put back.`,
+  })
   journal.note(
     id,
     { what: 'failed', text: outcome },
