@@ -151,7 +151,7 @@ export async function openRuntime(
   return runtime
 }
 
-/** The subscriptions of the parts to one another: to events, to ticks, to the end of sessions. */
+/** Subscribes the parts to one another: to events, to ticks, to the end of sessions. */
 function connectParts(runtime: Runtime): void {
   const { bus, engine, changes, dispatch, log } = runtime
   bus.on((event) => {

@@ -13,7 +13,7 @@ import type { Recorder } from './audit/recorder.ts'
 import type { Stream } from './events/stream.ts'
 import type { ClockNews } from './frame/clockNews.ts'
 
-/** Everything that a verb may need, put together once a process. */
+/** The application context: everything that a call may need, made once for each process. */
 export type Runtime = {
   config: Config
   store: Store
@@ -42,7 +42,7 @@ export type Runtime = {
 const RUNTIME_KEY = Symbol.for('evenkeel.runtime')
 type WithRuntime = { [RUNTIME_KEY]?: Runtime }
 
-/** The one runtime of this process: Next bundles instrumentation and routes apart, so a module's variable would not be one. */
+/** The one runtime of this process. It is kept on `globalThis`, because Next bundles instrumentation and routes separately, each with its own module variables. */
 export function runtime(): Runtime {
   const found = (globalThis as WithRuntime)[RUNTIME_KEY]
   if (!found) throw new EvenkeelError('unavailable', 'Evenkeel is starting.')

@@ -24,7 +24,7 @@ function own(
 ) {
   const { id: person, session } = signedIn(identity)
   const { local } = runtime.auth
-  if (!local) throw new EvenkeelError('not_allowed', `There are no passwords here: auth is "${runtime.auth.mode}".`)
+  if (!local) throw new EvenkeelError('not_allowed', `Evenkeel keeps no passwords in this configuration: auth is "${runtime.auth.mode}".`)
   return { local, own: { id: person, session, present: given, origin: { headers: request.headers, from } } } satisfies {
     local: Local
     own: Own

@@ -4,7 +4,7 @@ import { ERROR_STATUS, EvenkeelError } from '../../model/error.ts'
 import type { Runtime } from '../runtime.ts'
 import { type Actor, REFUSALS } from './recorder.ts'
 
-/** What of a call stands in the audit log. */
+/** What the audit log records of a call. */
 export type Audited = {
   what: AuditKind
   /** The thing that it is done to, where that is not what its path names. */
@@ -35,7 +35,7 @@ function actorOf({ identity, from }: Pick<Visitor, 'identity' | 'from'>): Actor 
 /** Records a call that was answered, if it is one that does something. */
 export function recordDone(runtime: Runtime, visitor: Visitor, asked: Asked, status: number, answer: unknown): void {
   const { audit } = asked
-  // Nobody in particular can do nothing here, and as often as he likes.
+  // A caller without an identity can change nothing here, and could fill the log.
   if (!audit || !('what' in audit) || visitor.person === null) return
   runtime.audit.done(actorOf(visitor), {
     what: audit.what,
@@ -55,7 +55,7 @@ export async function recordFailed(runtime: Runtime, request: { headers: Headers
   const actor = actorOf(await runtime.auth.visitor(request))
   const reads = asked.operation.startsWith('GET ') || asked.operation.startsWith('HEAD ')
   const detail = {
-    // A page that was left open asks for many things: who may not read is counted once, whatever he reads.
+    // Refused reads without a sign-in are counted as one kind, whatever they read: a page that was left open makes many.
     operation: reads && code === 'unauthenticated' ? 'reading' : asked.operation,
     status: String(ERROR_STATUS[code]),
     code,

@@ -12,7 +12,7 @@ import { Refusals } from './refusals.ts'
 export type Actor = { by: string | null; how: AuditHow; from: string | null }
 type What = { what: AuditKind; about?: string; detail?: Record<string, string> }
 
-/** Writes the audit log. Nothing here throws: what was done is done, recorded or not. */
+/** The writer of the audit log. Nothing here throws, because the action has already happened, recorded or not. */
 export type Recorder = {
   /** Somebody did it. */
   done(actor: Actor, what: What): void
@@ -27,7 +27,7 @@ export type Recorder = {
   stopped(): void
 }
 
-/** What Evenkeel does by itself, nobody asks for. */
+/** The actor of what Evenkeel does by itself. */
 const EVENKEEL: Actor = { by: null, how: 'evenkeel', from: null }
 const OVER: readonly Change['state'][] = ['kept', 'rolled_back', 'failed']
 const REPAIRS_MAX = 5
@@ -78,7 +78,7 @@ export function createRecorder({ store, config, now, monotonic, log }: Options):
       const before = store.memory.get<boolean>(RUNNING)
       const ended = before === null ? 'none' : before ? 'not stopped: it was killed, or the power failed' : 'stopped'
       recorder.own({ what: 'start', detail: { version, mode: config.mode, auth: config.auth.mode, before: ended } })
-      // Whoever finds the chain broken learns here whether a disk did it.
+      // Explains a broken chain whose cause was a damaged disk.
       for (const repair of store.repairs().slice(0, REPAIRS_MAX)) recorder.own({ what: 'store-repaired', detail: { repair } })
       const known = store.memory.get<Seen>(SEEN)
       const seen = seenOf(config.fingerprint, known?.salt ?? randomBytes(32).toString('base64url'))

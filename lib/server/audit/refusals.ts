@@ -1,9 +1,9 @@
 import type { AuditDraft } from '../../model/audit.ts'
 
 const MINUTE = 60_000
-/** After the first, what came since is reported after a minute, ten minutes, and then each hour. */
+/** The back-off of reports: repetitions are reported a minute after the first refusal, after ten minutes, and then each hour. */
 const WINDOWS = [MINUTE, 10 * MINUTE, 60 * MINUTE]
-/** After so long without one, the next is a first again. */
+/** A refusal after this long without one counts as a first again. */
 const FORGET_MS = 60 * MINUTE
 /** Different ones of one actor (all strangers are one) within an hour; the others are counted together. */
 const KINDS_MAX = 100
@@ -14,8 +14,8 @@ const ADDRESSES_MAX = 1_000
 type Kept = { draft: AuditDraft; count: number; since: number; window: number; dueAt: number; lastAt: number; addresses?: Set<string> }
 
 /**
- * Aggregation of what was refused: the first is recorded at once, its repetitions as counts, ever more seldom. Otherwise whoever may not
- * come in could fill the disk by knocking.
+ * Aggregation of what was refused: the first is recorded at once, its repetitions as counts, ever more seldom. Otherwise anybody who may not
+ * sign in could fill the disk with refused requests.
  */
 export class Refusals {
   readonly #record: (draft: AuditDraft) => void
@@ -32,7 +32,7 @@ export class Refusals {
     const actor = by === null ? '' : JSON.stringify([by, how])
     const kinds = this.#actors.get(actor) ?? new Map<string, Kept>()
     this.#actors.set(actor, kinds)
-    // Which thing it was tried on makes no new kind: names can be made up without end.
+    // The name of the thing is no part of the key, because names can be invented without end.
     const kind = JSON.stringify([what, from, outcome, detail.operation, detail.code])
     const known = kinds.get(kind)
     if (known) {
@@ -73,7 +73,7 @@ export class Refusals {
     const { draft, count, since, addresses } = one
     const more: Record<string, string> = { times: String(count), since: new Date(since).toISOString() }
     if (addresses) {
-      more.others = 'calls of more kinds than are counted apart'
+      more.others = 'more kinds of calls than are counted separately'
       more.addresses = addresses.size < ADDRESSES_MAX ? String(addresses.size) : `${ADDRESSES_MAX} or more`
       addresses.clear()
     }

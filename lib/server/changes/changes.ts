@@ -64,7 +64,7 @@ export async function keepChange(runtime: Runtime, id: string, by: string): Prom
   return getChange(runtime, id)
 }
 
-/** A person has seen to what a change left open. */
+/** The acknowledgement of what a change left open. */
 export function settleChange(runtime: Runtime, id: string, by: string): ChangeView {
   getChange(runtime, id)
   runtime.changes.settle(id, by)

@@ -9,18 +9,26 @@ import type { Runtime } from '../runtime.ts'
 export async function listDrills(runtime: Runtime): Promise<Page<DrillView>> {
   if (!runtime.drills) return onePage([])
   const answer = z.object({ items: z.array(drillAnswer) }).safeParse(await ask(`${runtime.drills}/drills`, 'GET'))
-  if (!answer.success) throw new EvenkeelError('malformed', "The demo's drill controller answered something else than its drills.")
+  if (!answer.success)
+    throw new EvenkeelError(
+      'malformed',
+      "The demo's drill controller did not answer with its list of drills. Check that it has the same version as Evenkeel.",
+    )
   return onePage(answer.data.items)
 }
 
 export const startDrill = (runtime: Runtime, name: string): Promise<DrillView> => steer(runtime, name, 'POST')
-/** Ends it early; it cleans up first. */
+/** Ends a drill early; it cleans up first. */
 export const endDrill = (runtime: Runtime, name: string): Promise<DrillView> => steer(runtime, name, 'DELETE')
 
 async function steer(runtime: Runtime, name: string, method: 'POST' | 'DELETE'): Promise<DrillView> {
-  if (!runtime.drills) throw new EvenkeelError('not_found', 'Drills belong to the demo fleet; this one is real.')
+  if (!runtime.drills) throw new EvenkeelError('not_found', 'Drills exist on the demo fleet alone; this fleet is real.')
   const answer = drillAnswer.safeParse(await ask(`${runtime.drills}/drills/${encodeURIComponent(name)}`, method))
-  if (!answer.success) throw new EvenkeelError('malformed', "The demo's drill controller answered something else than the drill.")
+  if (!answer.success)
+    throw new EvenkeelError(
+      'malformed',
+      "The demo's drill controller did not answer with the drill. Check that it has the same version as Evenkeel.",
+    )
   return answer.data
 }
 

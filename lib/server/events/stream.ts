@@ -2,7 +2,7 @@ import type { AppEvent } from '../../model/events.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { iso } from '../http/iso.ts'
 
-/** So many events can be caught up on after a lost connection: an hour of a very bad day. */
+/** Length of the replay buffer in events: enough for an hour with very many of them. */
 const KEPT = 2_000
 /** A reader that has not taken this many bytes is gone or too slow; it comes back with Last-Event-ID and loses nothing. */
 const BACKLOG_BYTES = 1 << 20

@@ -31,7 +31,7 @@ export function getFinding(runtime: Runtime, id: string): FindingView {
   return findingView(runtime, findingOf(runtime, id))
 }
 
-/** Somebody has seen it and looks after it. */
+/** The acknowledgement of a finding by a person. */
 export function acknowledgeFinding(runtime: Runtime, id: string, by: string): FindingView {
   const finding = findingOf(runtime, id)
   const next: Finding = { ...finding, acknowledged: { by, at: runtime.now() } }

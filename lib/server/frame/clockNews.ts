@@ -3,7 +3,7 @@ import type { ClockStep } from '../../model/clock.ts'
 import type { Bus } from '../../model/events.ts'
 import type { Log } from '../../model/log.ts'
 
-/** What the page shows of a step, for so long. */
+/** How long the page shows a step of the clock. */
 const NEWS_MS = 3_600_000
 
 export interface ClockNews {

@@ -1,9 +1,9 @@
 import { EvenkeelError } from '../../model/error.ts'
 
 const BODY_MAX = 1 << 20
-/** Ours nest ten deep at most. */
+/** Limit on the nesting of a body; those of this API nest ten deep at most. */
 const DEPTH_MAX = 64
-/** Of a refused body, taken in and thrown away before the connection is cut. */
+/** How many bytes of a refused body are read and dropped before the connection is closed. */
 const DISCARD_MAX = 32 << 20
 
 /** Reads a JSON body of at most 1 MB; an empty one is `{}`. Stops reading at the limit, whatever Content-Length says. */

@@ -1,2 +1,2 @@
-/** Of every answer of the API. */
+/** Headers of every answer of the API. */
 export const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }

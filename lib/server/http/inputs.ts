@@ -33,7 +33,7 @@ export const paging = {
     .meta({ description: `At most ${PAGE_LIMIT_MAX}; default 100` }),
 }
 
-/** A text that a person wrote: no control characters, no novel. */
+/** A text that a person wrote, such as a reason: bounded, without control characters. */
 export const words = (max: number) =>
   z
     .string()

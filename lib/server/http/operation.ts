@@ -37,7 +37,7 @@ export type Operation = {
   role: RoleNeeded
   /** What stands in the audit log when it was called. A call that is no GET has one, or says why not. */
   audit?: Audited | Unaudited
-  /** Within reach of somebody who has yet to set up a required second factor. */
+  /** Allowed before a required second factor is set up. */
   ownAccount?: boolean
   summary: string
   tag: string

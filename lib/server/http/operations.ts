@@ -28,7 +28,7 @@ import { ttlOperations } from '../ttls/operations.ts'
 import { openapi } from './openapi.ts'
 import { type Operation, operation } from './operation.ts'
 
-/** The one call that speaks of all the others, and of itself. */
+/** The call that describes the whole API, itself included. */
 const description = operation({
   method: 'GET',
   path: 'openapi.json',

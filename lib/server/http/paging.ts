@@ -36,7 +36,7 @@ export function pageNewest<T extends { id: string }>(items: readonly T[], at: (i
   )
 }
 
-/** A list that is never long, whole. */
+/** One page that holds a whole list, for lists that are never long. */
 export const onePage = <T>(items: T[]): Counted<T> => ({ items, next: null, total: items.length })
 
 const writeCursor = (key: string) => Buffer.from(`k${key}`).toString('base64url')

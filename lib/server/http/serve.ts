@@ -36,7 +36,7 @@ export async function gate(
 
 /**
  * Answers a call below /api/v1 by the table of operations: the operation is found first, then its role is asked, then its input is parsed.
- * Who may not see anything learns from a path that is not there only that a role is needed.
+ * Callers without the role get the same answer for paths that do not exist, so that they learn nothing about them.
  */
 export function serve(request: Request): Promise<Response> {
   const url = new URL(request.url)
@@ -71,7 +71,7 @@ export function serve(request: Request): Promise<Response> {
       request,
     })
     const status = answer instanceof Response ? answer.status : (operation.status ?? 200)
-    // Before it is answered: who reads that it was done can rely on its entry.
+    // Recorded before the answer is sent, so that a confirmed action always has its entry.
     recordDone(at, visitor, asked, status, answer)
     if (answer instanceof Response) return answer
     return status === 204 ? new Response(null, { status, headers: HEADERS }) : Response.json(answer, { status, headers: HEADERS })
@@ -94,7 +94,7 @@ function find(method: string, path: string): Found | EvenkeelError {
   const matching = table.filter(({ segments: wanted }) => fits(wanted)).sort((a, b) => literals(b.segments) - literals(a.segments))
   const found = matching.find(({ operation }) => operation.method === (method === 'HEAD' ? 'GET' : method))
   if (!found) {
-    if (matching.length === 0) return new EvenkeelError('not_found', 'There is no such path; /api/v1/openapi.json lists what there is.')
+    if (matching.length === 0) return new EvenkeelError('not_found', 'There is no such path; /api/v1/openapi.json lists all paths.')
     const methods = [...new Set(matching.map(({ operation }) => operation.method))]
     return new EvenkeelError('method_not_allowed', `This path takes ${methods.join(', ')}.`)
   }
@@ -112,9 +112,9 @@ function segmentsOf(path: string): string[] | EvenkeelError {
   try {
     segments = path.slice(PREFIX.length).replace(/\/$/, '').split('/').map(decodeURIComponent)
   } catch {
-    return new EvenkeelError('bad_request', 'The path holds bytes that are no UTF-8.')
+    return new EvenkeelError('bad_request', 'The path holds bytes that are not UTF-8.')
   }
-  if (segments.some((text) => text.includes('\ufffd'))) return new EvenkeelError('bad_request', 'The path holds bytes that are no UTF-8.')
+  if (segments.some((text) => text.includes('\ufffd'))) return new EvenkeelError('bad_request', 'The path holds bytes that are not UTF-8.')
   if (segments.some((text) => /\p{Cc}/u.test(text))) return new EvenkeelError('bad_request', 'The path holds control characters.')
   return segments
 }

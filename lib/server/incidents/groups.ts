@@ -2,7 +2,7 @@ import type { Finding } from '../../model/finding.ts'
 import type { Topology } from '../../model/topology.ts'
 import { touching } from './touching.ts'
 
-/** Findings that begin within this long of each other, on things that touch, are taken for one story. */
+/** Findings on related things that begin within this time of each other are one incident. */
 const TOGETHER_MS = 120_000
 
 /** An incident is named after its first finding, so its id stays while others join. */
@@ -43,7 +43,7 @@ class NearIndex {
     for (const thing of things) {
       const known = this.#byThing.get(thing)
       if (!known) continue
-      // What has ended for too long for this finding has for all that begin after it.
+      // An incident that ended too long before this finding also did so for all later ones.
       const near = known.filter((index) => isNear(this.#groups[index]!, finding))
       if (near.length < known.length) this.#byThing.set(thing, near)
       for (const index of near) newest = Math.max(newest, index)

@@ -6,7 +6,7 @@ import type { Topology } from '../../model/topology.ts'
 /** What a finding is about with what that is a part of, and what calls it or is called by it: as texts of refs. */
 export type Touches = { own: ReadonlySet<string>; beside: ReadonlySet<string> }
 
-/** Whether two findings may have one cause: one is about a part of the other, or one calls the other. Two that a third calls are two stories. */
+/** Whether two findings may have one cause: one is about a part of the other, or one calls the other. Two that a third one calls are two incidents. */
 export const meet = (one: Touches, other: Touches): boolean =>
   !one.own.isDisjointFrom(other.own) || !one.own.isDisjointFrom(other.beside) || !one.beside.isDisjointFrom(other.own)
 

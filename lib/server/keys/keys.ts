@@ -8,7 +8,7 @@ import { knownTarget } from '../targets/knownTarget.ts'
 
 type Of = { target?: string } & Paging
 
-/** A figure of a key, largest first: the cursor's key is the figure turned upside down. */
+/** A sort key for largest first: the figure, subtracted from a constant. */
 const descending = (value: number, name: string) => `${(1e15 - value * 1e6).toFixed(0).padStart(22, '0')} ${name}`
 
 /** A target's keys as they were at its newest look: what was hot or big before that is so no more. */
@@ -20,7 +20,7 @@ function newestLook<T extends { target: string; at: number }>(records: readonly 
 
 const nameOf = (key: { target?: string; key?: string }) => JSON.stringify([key.target, key.key])
 
-/** The keys that the rule finds hot now, by its own settings: with a bar of its own a page would call hot what no finding speaks of. */
+/** The keys that the rule finds hot now, by its own settings: with a threshold of its own the page would call keys hot that no finding names. */
 function foundHot({ config, engine }: Runtime): Set<string> {
   const settings = hotKey.settings.parse({})
   const verdicts = hotKey.detect(engine.window(hotKey.needs.spanMs), engine.topology(), {
@@ -30,7 +30,7 @@ function foundHot({ config, engine }: Runtime): Set<string> {
   return new Set([...verdicts].flatMap(({ is, subject }) => (is === 'found' ? [nameOf(subject)] : [])))
 }
 
-/** By share of their target's reads, hottest first; `hot` is the rule's word. */
+/** By share of their target's reads, hottest first; `hot` is the verdict of the rule. */
 export function hotKeys(runtime: Runtime, { target, ...paging }: Of = {}): Page<HotKeyView> {
   knownTarget(runtime, target)
   const found = foundHot(runtime)

@@ -6,12 +6,12 @@ import type { Runtime } from '../runtime.ts'
 
 const LOWERED = 'mode/lowered'
 
-/** `observe`: nothing is written to a target. The configuration sets the most; the page may only lower it, and raise it back to that. */
+/** The mode in force. In `observe` nothing is written to a target. The page may lower the configured mode, and raise it back to that. */
 export function mode(runtime: Pick<Runtime, 'config' | 'store'>): Mode {
   return runtime.config.mode === 'tune' && !runtime.store.memory.get<{ by: string }>(LOWERED) ? 'tune' : 'observe'
 }
 
-/** Who lowers the mode says what becomes of the changes in flight, since nobody may roll them back afterwards. */
+/** Sets the mode. Lowering it says how the changes in flight end, since they cannot be rolled back afterwards. */
 export async function setMode(
   runtime: Runtime,
   { mode: next, inFlight }: { mode: Mode; inFlight?: Landing },

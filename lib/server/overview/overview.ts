@@ -9,7 +9,7 @@ import type { Runtime } from '../runtime.ts'
 import { tiers } from './tiers.ts'
 import { topFindings } from './topFindings.ts'
 
-/** Rows below the picture: what is worth a look first. */
+/** Most rows of top findings below the picture. */
 const RECENT = 5
 
 /** Everything the first page shows, in one answer. */

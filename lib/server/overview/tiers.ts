@@ -12,7 +12,7 @@ import { FIGURE_SPAN_MS } from '../series/figures.ts'
 
 type Context = { runtime: Runtime; topology: Topology; window: SeriesWindow; firing: Finding[]; pause: Pause }
 
-/** The tiers as a picture: what the configured edges name, and beside it whatever nobody drew an edge to. */
+/** The graph of tiers: everything that the configured edges name, and beside it the targets that no edge leads to. */
 export async function tiers(runtime: Runtime, pause: Pause): Promise<Pick<OverviewView, 'tiers' | 'edges' | 'poolsLeft'>> {
   const topology = runtime.engine.topology()
   const context: Context = {
@@ -42,7 +42,7 @@ export async function tiers(runtime: Runtime, pause: Pause): Promise<Pick<Overvi
   return { tiers: [...drawn.values()], edges: traffic, poolsLeft: Math.max(0, unlinked.length - POOLS_BESIDE) }
 }
 
-/** Pools that no edge leads to, beside the picture: of more than these nobody sees all, and the first page is made for each that looks at it. */
+/** Most pools without an edge beside the graph: each view of the first page computes all of them, and nobody reads more. */
 const POOLS_BESIDE = 50
 /** Servers in the picture of one pool. */
 const SERVERS_DRAWN = 60

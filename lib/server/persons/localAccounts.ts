@@ -7,7 +7,7 @@ export function localOf(runtime: Runtime): Local {
   if (!runtime.auth.local)
     throw new EvenkeelError(
       'not_allowed',
-      `There are no accounts here: auth is "${runtime.auth.mode}"${runtime.auth.mode === 'none' ? '' : ', and auth.roles says who may come in'}.`,
+      `Evenkeel keeps no accounts in this configuration: auth is "${runtime.auth.mode}"${runtime.auth.mode === 'none' ? '' : ', and auth.roles says who may come in'}.`,
     )
   return runtime.auth.local
 }

@@ -18,7 +18,7 @@ export function invitePerson(runtime: Runtime, name: string, role: Person['role'
   return { link, until: iso(until) }
 }
 
-/** Where people are kept: the accounts here, or those that an issuer has sent. Throws `not_found` where nobody does. */
+/** The accounts of people: the ones kept here, or those that an issuer has sent. Throws `not_found` where there are none. */
 export function accountsOf({ auth: { oidc, local } }: Runtime): Pick<Local, 'remove' | 'signOutEverywhere'> {
   const accounts = oidc ?? local
   if (!accounts) throw new EvenkeelError('not_found', 'There is no person of that name.')

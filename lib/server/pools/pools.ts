@@ -36,7 +36,7 @@ export async function getPool(runtime: Runtime, target: string, name: string): P
 
 /**
  * What is promised to each server of the pool's requests: by the pool's ring where it hashes, else by weight; to servers that are up, backups
- * only when nobody else is. Null for leastconn, which promises nothing, and for a hash whose ring nobody knows.
+ * only when no other server is. Null for leastconn, which promises nothing, and for a hash whose ring is not known.
  */
 export function sharesExpected(pool: Pool): Map<string, number> | null {
   if (pool.balances === 'load' || pool.balances === 'unknown') return null

@@ -51,7 +51,7 @@ export function proposalView(runtime: Runtime, proposal: Proposal, topology: Top
   const followers = followersOf(topology, proposal.steps, runtime.now())
   const balance = sharesAfter(topology, proposal.steps)
   const held = heldOf(runtime, proposal)
-  // The reason that a click would be refused with is shown beforehand.
+  // Shows beforehand the reason with which applying would be refused.
   const because = runtime.changes.refusalOf(proposal)?.message
   const { replaced: _, ...shown } = proposal
   return {

@@ -104,8 +104,8 @@ describe('a pasted text', () => {
 })
 
 test.each([
-  ['', /no ring that is known/],
-  ['a server is a server', /no ring that is known/],
+  ['', /No known ring was found/],
+  ['a server is a server', /No known ring was found/],
   ['{"algorithm":"ketama","nodes":[]}', /nodes: expected at least one node/],
   ['{"algorithm":"ketama"', /Not JSON/],
   ['{"lb_endpoints":[{}]}', /./],

@@ -26,7 +26,7 @@ export function describeRing(text: string): RingSpec {
   if (json instanceof Error) throw new EvenkeelError('bad_request', `Not JSON: ${json.message}`)
   throw new EvenkeelError(
     'bad_request',
-    'This is no ring that is known here: paste server lines of haproxy.cfg, an upstream of nginx.conf, a pool of nutcracker.yml, endpoints of Envoy, CLUSTER NODES, the options of a client library with its servers, or a RingSpec.',
+    'No known ring was found in this text: paste server lines of haproxy.cfg, an upstream of nginx.conf, a pool of nutcracker.yml, endpoints of Envoy, CLUSTER NODES, the options of a client library with its servers, or a RingSpec.',
   )
 }
 
@@ -39,7 +39,7 @@ function jsonOf(text: string): Record<string, unknown> | Error | null {
   }
 }
 
-/** What is wrong with a pasted text is its sender's to mend. */
+/** An error in a pasted text as `bad_request`, because its sender can correct it. */
 function read<T>(of: () => T): T {
   try {
     return of()

@@ -1,7 +1,7 @@
 import type { RingSpec } from '../../model/ring.ts'
 import { sharesOf } from '../../rings/placement.ts'
 
-/** Placing a ring's points takes ms; the page asks each second and the ring hardly ever moves. */
+/** A cache: placing a ring's points takes milliseconds, the page asks each second, and rings rarely change. */
 const known = new Map<string, Map<string, number>>()
 /** Exact share of the hash space by node; empty for a ring that cannot be placed. */
 export function ownedShares(spec: RingSpec): Map<string, number> {

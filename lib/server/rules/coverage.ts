@@ -11,7 +11,7 @@ type Thing = string
 /** What the engine derives of a ring at each tick, so that no probe has to give it. */
 const DERIVED: Record<string, Thing> = { ring_share_owned: 'topology rings', ring_share_seen: 'topology rings' }
 
-/** Without what a rule judges nothing. */
+/** Everything that a rule cannot judge without. */
 function neededBy({ metrics, records = [], topology }: Needs): Thing[] {
   const stored = metrics.flatMap((metric) => metricOf(metric).from).map((metric) => DERIVED[metric] ?? `metric ${metric}`)
   return [...new Set([...stored, ...records.map((kind) => `records ${kind}`), ...(topology ? [`topology ${topology}`] : [])])]
@@ -43,7 +43,7 @@ export function coverage({ needs }: Pick<AnyDetector, 'needs'>, { probes }: Pick
   for (const probe of probes) for (const thing of givenBy(probe.emits ?? {})) givers.set(thing, [...(givers.get(thing) ?? []), probe])
   const needed = neededBy(needs)
   const lacks = needed.filter((thing) => !givers.has(thing))
-  // Where there are no pools there are no requests of them either: one reason says it.
+  // A product without pools has no requests of pools either: one reason is enough.
   const parts = lacks.filter((thing) => thing.startsWith('topology '))
   if (lacks.length > 0) return { works: false, lacks: (parts.length > 0 ? parts : lacks).map(wordsOf) }
   const sometimes = needed.map((thing) => givers.get(thing)!).filter((all) => !all.some(({ vital }) => vital))

@@ -48,7 +48,7 @@ export function querySeries(
   return firstOf(series ? series(historyOf(store, asked, pause)) : stored(), metric, pause)
 }
 
-/** Those in which something was seen. */
+/** Only the series that hold a value, up to the limit. */
 async function* firstOf(tracks: AsyncIterable<Track>, metric: string, pause: Pause): AsyncGenerator<Drawn> {
   let count = 0
   for await (const { labels, points } of tracks) {

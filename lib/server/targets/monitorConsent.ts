@@ -7,7 +7,7 @@ import { getTarget } from './targets.ts'
 
 const HOUR_MS = 3_600_000
 const PREFIX = 'monitor/'
-/** An admin's word on MONITOR bursts. `until` null: for good. */
+/** The consent of an admin to MONITOR bursts. `until` null: without an end. */
 type Consent = { allow: boolean; by: string; at: number; until: number | null }
 
 /** Lets MONITOR bursts run on a target that asks first, and remembers who allowed it. */

@@ -3,9 +3,9 @@ import { EvenkeelError } from '../../model/error.ts'
 import type { Outcome } from './thread.ts'
 
 export type PoolLimits = {
-  /** Threads, and so jobs that run at once. Of more than one, one person gets all but one. */
+  /** Number of threads, and so of jobs that run at once. Of several, one person gets all but one. */
   workers: number
-  /** Jobs that may wait, of everybody and of one person. */
+  /** Most jobs that may wait: in all, and of one person. */
   waitingMax: number
   waitingMaxEach: number
 }
@@ -22,8 +22,8 @@ export interface WorkPool<Question, Answer> {
 }
 
 /**
- * A bounded worker pool with fair queueing: jobs of one person wait in their order, persons take turns. Whoever sends what never ends, or
- * sends a hundred of it, delays himself alone: at its deadline a job's thread is ended, and the others' jobs go on in another.
+ * A bounded worker pool with fair queueing: jobs of one person wait in their order, persons take turns. Somebody who sends a job that never ends, or
+ * a hundred jobs, delays only their own: at its deadline a job's thread is ended, and the others' jobs go on in another.
  */
 export function createWorkPool<Question, Answer>(thread: () => Worker, limits: PoolLimits): WorkPool<Question, Answer> {
   const pool = new ThreadPool<Question, Answer>(thread, limits)
@@ -49,9 +49,9 @@ class ThreadPool<Question, Answer> {
     const own = this.#waiting.get(options.by)?.length ?? 0
     const all = [...this.#waiting.values()].reduce((sum, jobs) => sum + jobs.length, 0)
     if (own >= this.#limits.waitingMaxEach)
-      return Promise.reject(new EvenkeelError('too_many', `${own} of yours are waiting already: try again when they are answered.`))
+      return Promise.reject(new EvenkeelError('too_many', `${own} of your calculations are waiting already: try again when they are done.`))
     if (all >= this.#limits.waitingMax)
-      return Promise.reject(new EvenkeelError('unavailable', 'Too many are waiting to be computed: try again in a moment.'))
+      return Promise.reject(new EvenkeelError('unavailable', 'Too many calculations are waiting: try again in a moment.'))
     return new Promise((resolve, reject) => {
       const job = { ...options, question, resolve, reject }
       this.#waiting.set(options.by, [...(this.#waiting.get(options.by) ?? []), job])
@@ -100,7 +100,8 @@ class ThreadPool<Question, Answer> {
     }
     const seconds = job.deadlineMs / 1_000
     const timer = setTimeout(
-      () => settle({ code: 'invalid', detail: `This takes longer than ${seconds} s to compute: it was given up.` }, true),
+      () =>
+        settle({ code: 'invalid', detail: `This takes longer than ${seconds} s to compute and was stopped. Send a smaller input.` }, true),
       job.deadlineMs,
     )
     worker.removeAllListeners()
@@ -108,7 +109,7 @@ class ThreadPool<Question, Answer> {
     worker.on('error', (error: NodeJS.ErrnoException) =>
       settle(
         error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-          ? { code: 'invalid', detail: 'This takes more memory than there is for it: it was given up.' }
+          ? { code: 'invalid', detail: 'This takes more memory than is allowed and was stopped. Send a smaller input.' }
           : { code: 'internal', detail: String(error) },
         true,
       ),
@@ -125,7 +126,7 @@ class ThreadPool<Question, Answer> {
     worker.removeAllListeners()
     this.#running.delete(worker)
     if (ended) {
-      // A late error of a thread that is on its way out is nobody's.
+      // A late error of a thread that is being ended concerns no job.
       worker.on('error', () => {})
       void worker.terminate()
     } else {
