@@ -62,7 +62,9 @@ describe('capacity', () => {
 
   it.each(['app/app1/state=drain', 'app/app1/state=maint', 'app/app1/weight=0'])('%s of the last server is refused', (step) => {
     expect(refusal(quiet, pool([{}, { state: 'down' }]), step)).toMatch(/no server of app takes requests/)
-    expect(refusal(quiet, pool([{}, { weightSet: 0, weightEffective: 0, state: 'drain' }]), step)).toMatch(/no server of app takes requests/)
+    expect(refusal(quiet, pool([{}, { weightSet: 0, weightEffective: 0, state: 'drain' }]), step)).toMatch(
+      /no server of app takes requests/,
+    )
     expect(refusal(quiet, pool(), step)).toBeNull()
   })
   it('both at once are the last ones too; a swap is not', () => {
