@@ -4,7 +4,7 @@ import type { Finding } from './finding.ts'
 const PREFIX = 'change-'
 const NEEDS_PERSON = '-needs-person'
 
-/** Whether something of a change is left open that a person has to look at: it failed, or it asks for a decision, and nobody has settled it. */
+/** Whether a change needs a person: it failed, or asks for a decision, and has not been acknowledged. */
 export const isOpen = ({ state, needsPerson, seenTo }: Pick<Change, 'state' | 'needsPerson' | 'seenTo'>): boolean =>
   needsPerson !== undefined || (state === 'failed' && seenTo === undefined)
 
@@ -33,13 +33,13 @@ export function alertOf(change: Change, id: string, at: number): Finding {
 /** The id of the alert that an open change raises now. One that waited for a decision and failed then raises another. */
 export const idOf = ({ id, state }: Pick<Change, 'id' | 'state'>): string => `${PREFIX}${id}${state === 'failed' ? '' : NEEDS_PERSON}`
 
-/** The change that an alert's id speaks of, or null where it is a finding of a detector. */
+/** The change that an alert's id names, or null where it is a finding of a detector. */
 export function changeOf(id: string): string | null {
   if (!id.startsWith(PREFIX)) return null
   return id.slice(PREFIX.length, id.endsWith(NEEDS_PERSON) ? -NEEDS_PERSON.length : undefined)
 }
 
-/** The path of the page where a reader of a notice decides; that of the whole control room where it speaks of nothing that has one. */
+/** The path of the page where a reader of a notice decides; the overview where the notice is about nothing that has a page. */
 export function pageOf({ id }: Pick<Finding, 'id'>): string {
   if (id === 'test') return ''
   const change = changeOf(id)

@@ -13,21 +13,21 @@ import type { SeriesWindow } from './window.ts'
 export type Needs = {
   /** How much history, in ms. */
   spanMs: number
-  /** Without each of these it judges nothing. A metric that is computed stands for those that it is computed of. */
+  /** Required metrics. A computed metric stands for those that it is computed from. */
   metrics: readonly string[]
   /** Likewise for records: hot keys, slow entries. */
   records?: readonly RecordKind[]
   /** The part of the topology whose things it judges. */
   topology?: TopologyKind
-  /** What it takes into account where it is there. */
+  /** Optional inputs: used where they exist. */
   also?: { metrics?: readonly string[]; records?: readonly RecordKind[] }
 }
-/** Parts of the topology that not every product tells. */
+/** Parts of the topology that not every product reports. */
 export type TopologyKind = 'pools' | 'rings' | 'cluster'
 
 /**
- * A rule. Pure: no store, no clock, no I/O; `window.to` is now. Speaks of every subject it knows: found, clear or unjudged-because.
- * `clear` of a target also clears findings about parts of it (a key that is no longer among the hottest) that nothing else is said of.
+ * A rule. Pure: no store, no clock, no I/O; `window.to` is now. Returns a verdict on every subject it knows: found, clear, or unjudged with a reason.
+ * `clear` of a target also clears findings about parts of it (a key that is no longer among the hottest) that have no verdict of their own.
  * `settings` holds every threshold with its default; `for` (ms) is how long a verdict must hold before it fires and is honoured by the
  * engine, as is `resolveAfter` (ms) of clear verdicts before it resolves.
  */
@@ -53,7 +53,7 @@ export type DetectorSettings = { for: number; resolveAfter: number }
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds detectors of every settings type; each is checked where it is written.
 export type AnyDetector = Detector<any>
 
-/** A continuation: what an advisor has to ask first because it takes too long to compute in a tick, and its advice once that is answered. Pure. */
+/** A continuation: a question that takes too long to compute in a tick, and the advice once it is answered. Pure. */
 export type Question = { ask: SolverQuestion; conclude(answer: SolverAnswer): Draft | NoRemedy }
 
 /** The configured settings of a rule, for an advisor that draws the same line; undefined where its defaults hold. */

@@ -3,18 +3,18 @@ import type { ClockStep } from './clock.ts'
 import type { Finding } from './finding.ts'
 import type { Proposal } from './proposal.ts'
 
-/** What the engine and the changes tell the page and the notifiers. */
+/** The events that the engine and the changes publish to the page and the notifiers. */
 export type AppEvent =
   | { type: 'finding'; finding: Finding }
   | { type: 'proposal'; proposal: Proposal }
   | { type: 'change'; change: Change }
   | { type: 'target'; name: string; state: string }
   | { type: 'sample'; at: number }
-  /** The clock was set: dates that somebody holds go along. */
+  /** The clock was set: whoever holds dates moves them along. */
   | { type: 'clock'; step: ClockStep }
 
 export interface Bus {
   emit(event: AppEvent): void
-  /** Returns the way to stop listening. A listener that throws is logged and hurts nobody. */
+  /** Returns the way to stop listening. A listener that throws is logged and stops no other. */
   on(listener: (event: AppEvent) => void): () => void
 }

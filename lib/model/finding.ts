@@ -2,7 +2,7 @@ import type { Labels } from './series.ts'
 
 export type Severity = 'info' | 'warning' | 'critical'
 
-/** One number behind a claim, over one stretch of time, with what it is held against. */
+/** One measured number behind a finding, over a span of time, with what it is compared with. */
 export type Evidence = {
   /** A metric that `measure` or the series API knows, so that the page can draw it. */
   metric: string
@@ -23,7 +23,7 @@ export type Evidence = {
 
 export type Unit = 'seconds' | 'ratio' | 'bytes' | 'count' | 'perSecond' | 'factor' | 'none'
 
-/** What a detector says of one subject. */
+/** The result of a detector for one subject. */
 export type Verdict = { subject: Labels } & (
   | { is: 'clear' }
   | { is: 'unjudged'; because: string }
@@ -47,7 +47,7 @@ export type Finding = {
   resolvedAt?: number
   /** When it was last judged found. */
   seenAt: number
-  /** Set while a firing subject is unjudged or not spoken of: it stays firing. */
+  /** Set while a firing subject is unjudged or has no verdict: it stays firing. */
   stale?: string
   acknowledged?: { by: string; at: number }
 }

@@ -1,6 +1,6 @@
 export type JobState = 'running' | 'paused' | 'done' | 'cancelled' | 'failed'
 
-/** Long work of a change: many small writes instead of one. What is undone with it stands in the store before each of them. */
+/** A background job: the long work of a change, many small writes instead of one. The undo of each is stored before it is written. */
 export type Job = {
   id: string
   change: string
@@ -19,7 +19,7 @@ export type Job = {
   left: number
   /** Where the next slice begins; null before the first. */
   cursor: string | null
-  /** Why it does nothing just now, though it runs. */
+  /** Why it does nothing just now, although it is running. */
   waiting?: string
   /** Why it failed. */
   because?: string

@@ -1,6 +1,6 @@
 /** Mutual exclusion by key: work on one thing runs one after the other, in the order of the calls; work on different things runs side by side. */
 export interface KeyedMutex {
-  /** Runs `work` once everything that was called before it for this key has ended; a failure stops nobody behind it. */
+  /** Runs `work` once everything that was called before it for this key has ended; a failure stops no later caller. */
   run<T>(key: string, work: () => Promise<T>): Promise<T>
   isLocked(key: string): boolean
   /** Resolves when all that holds or waits for a lock now has ended. */

@@ -39,13 +39,13 @@ export async function bytesWithin(response: Response, where: string): Promise<Ui
 
 /**
  * Servers of one target that are read, and its pools. A server is about twenty series: as many as here are what memory, the event loop and the
- * disk bear at the rhythm of SAMPLES_PER_SECOND. What is beyond is left out, and the target, `/metrics` and the doctor say so.
+ * disk can handle at SAMPLES_PER_SECOND. What is beyond is left out, and the target, `/metrics` and the doctor say so.
  */
 export const SERVERS_MAX = 2_000
 export const POOLS_MAX = 1_000
 /** Series of one target that are kept at a time: what SERVERS_MAX and POOLS_MAX come to, and some room. */
 export const SERIES_MAX = 60_000
-/** New series of one target an hour, beyond the first SERIES_MAX: names that come and go each second would fill memory and disk. */
+/** Rate limit of new series of one target, per hour, beyond the first SERIES_MAX: names that change each second would fill memory and disk. */
 export const NEW_SERIES_HOURLY = 30_000
 /** A poll with more samples than this is made less often: a target with 2,000 servers each five seconds. */
 export const SAMPLES_PER_SECOND = 8_000

@@ -1,4 +1,4 @@
-/** What the runtime writes its log with; a pino logger is one. Fields and texts hold no secrets. */
+/** The logger of the runtime; a pino logger is one. Fields and texts hold no secrets. */
 export interface Log {
   info(fields: object, text: string): void
   warn(fields: object, text: string): void

@@ -3,11 +3,11 @@ import type { Log } from './log.ts'
 
 const TITLES: Record<ErrorCode, string> = {
   bad_request: 'The request cannot be read',
-  unauthenticated: 'Who are you?',
+  unauthenticated: 'Sign-in needed',
   read_only: 'Evenkeel only observes',
   forbidden: 'Not allowed',
-  not_found: 'There is no such thing',
-  method_not_allowed: 'Not that way',
+  not_found: 'Not found',
+  method_not_allowed: 'Method not allowed',
   busy: 'Another change is under way',
   drift: 'The live value is not what was expected',
   stale: 'The proposal is out of date',
@@ -18,13 +18,13 @@ const TITLES: Record<ErrorCode, string> = {
   too_many: 'Too many attempts',
   malformed: 'The server answered something else',
   unreachable: 'The server cannot be reached',
-  internal: 'Something went wrong inside',
+  internal: 'Internal error',
   unavailable: 'Not ready',
 }
 
 export type Problem = { type: string; title: string; status: number; code: ErrorCode; detail: string }
 
-/** RFC 9457. An error of ours says what a user may read; of any other only the log hears. */
+/** An error as an RFC 9457 problem. Only the message of an EvenkeelError is shown; any other error goes to the log alone. */
 export function problemOf(error: unknown, log?: Log): Problem {
   if (!(error instanceof EvenkeelError))
     log?.error({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'a request failed')
@@ -34,6 +34,6 @@ export function problemOf(error: unknown, log?: Log): Problem {
     title: TITLES[code],
     status: ERROR_STATUS[code],
     code,
-    detail: error instanceof EvenkeelError ? error.message : 'The log of Evenkeel says what.',
+    detail: error instanceof EvenkeelError ? error.message : 'The log of Evenkeel holds the details.',
   }
 }

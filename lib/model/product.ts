@@ -45,7 +45,7 @@ export interface Probe<Link, Raw> {
   /** False: not on this target or not now (consent is missing, another probe says the server is too busy). A sentence says why. */
   wanted?(link: Link): true | string
   read(link: Link, cursor: string | null, signal: AbortSignal): Promise<Raw>
-  /** Drops what `read` may keep between two polls: something was written just now. */
+  /** Invalidates what `read` caches between two polls, after a write. */
   forget?(link: Link): void
   parse(raw: Raw, context: { cursor: string | null; at: number }): Parsed
 }
@@ -67,13 +67,13 @@ export interface Product<Config extends TargetConfig, Link> {
   /** Cluster nodes, replicas, servers behind a Prometheus. */
   discover?(link: Link, signal: AbortSignal): Promise<Config[]>
   probes: Probe<Link, unknown>[]
-  /** A reason that this error of `read` means "not available here" (unknown command, NOPERM), else null. Then the probe rests until run_id changes. */
+  /** A reason that this error of `read` means "not available here" (unknown command, NOPERM), else null. Then the probe is paused until run_id changes. */
   unavailable?(error: unknown): string | null
   /** Where the target is, without secrets: `127.0.0.1:6379`. */
   address(config: Config): string
   /** Other addresses of the same server: one that is discovered at any of them is not watched twice. */
   aliases?(config: Config): string[]
-  /** What servers of this kind ask Evenkeel for by POST at a path of their own protocol; null: nothing newer than they have. */
+  /** The answer to a server of this kind that polls Evenkeel by POST in its own protocol; null: it has everything already. */
   serves?: { path: string; answer(configs: Config[], body: unknown): Promise<unknown> }
   /** The ring that a piece of this program's configuration describes; null of a text that is none of it. Throws `malformed`. Pure. */
   describes?(text: string): RingSpec | null
@@ -89,7 +89,7 @@ export interface Product<Config extends TargetConfig, Link> {
 }
 /** A piece of configuration, and where in the program's configuration it belongs. */
 export type ProductText = { title: string; text: string }
-/** A product whose types only its own folder knows. */
+/** A product with its types erased: only its own folder knows them. */
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds products of every config and link; each is checked where it is written.
 export type AnyProduct = Product<any, any>
 
@@ -115,7 +115,7 @@ export type Edit = { name: string; expect: string; value: string }
 /** Why a write is made: what a file held before is kept under the id of its change. A roll-back names the change that it undoes. */
 export type Cause = {
   change: string
-  /** Is told what the write has cost, as measured: "every client connection was cut for 12 ms". The journal says it, and the next proposal there. */
+  /** A callback for the measured cost of the write: "every client connection was cut for 12 ms". The journal and the next proposal there show it. */
   cost?(text: string): void
 }
 
@@ -132,7 +132,7 @@ export interface Actuator<Config> {
   write(config: Config, edits: Edit[], signal: AbortSignal, cause: Cause): Promise<void>
   /**
    * After a crash within `write` of these edits: clears what it left, and lets the server take up what its file says, or puts that back.
-   * From then on `get` tells what is in force. For servers that read a file only when they are told to.
+   * From then on `get` returns what is in force. For servers that read their file only on a reload.
    */
   resume?(config: Config, edits: Edit[], signal: AbortSignal, cause: Cause): Promise<void>
   /** The work that brings a `long` setting to its new value. Connects lazily, never throws for a server that is down. */
@@ -143,11 +143,11 @@ export interface Actuator<Config> {
 // biome-ignore lint/suspicious/noExplicitAny: as for AnyProduct.
 export type AnyActuator = Actuator<any>
 
-/** What one look found: the writes that are due there, and how much of the whole has been looked at (0 to 1). */
+/** The result of one slice of a scan: the writes that are due in it, and the scanned part of the whole (0 to 1). */
 export type WorkSlice = { edits: Edit[]; cursor: string | null; progress: number }
 
 /**
- * Long work: many small writes that take their time. Undo is recorded between `look` and `write`, and put back by `write` with `expect` and
+ * Long work: many small writes over a longer time. Undo is recorded between `look` and `write`, and put back by `write` with `expect` and
  * `value` exchanged. Each call is short and bounded; the pace is the caller's.
  */
 export interface LongWork {

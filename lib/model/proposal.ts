@@ -14,7 +14,7 @@ export type Prediction = {
   after: number
   low: number
   high: number
-  /** What it rests on: "response times of 10 min, 41 000 requests". */
+  /** Its basis: "response times of 10 min, 41 000 requests". */
   basis: string
   /**
    * Of an effect that shows in an event, not in the steady state (keys of one load end together): `before` is the event's own, and the effect
@@ -30,7 +30,7 @@ export type Guard = { metric: string; where: Labels; unit: Unit; op: '>' | '<'; 
 
 export type Risk = 'low' | 'medium' | 'high'
 
-/** What an advisor returns: a finding's remedy with its predicted effect, or an honest word on why none can be given. */
+/** The result of an advisor: a finding's remedy with its predicted effect, or the reason why no effect can be predicted. */
 export type Draft = {
   steps: [Step, ...Step[]]
   because: string

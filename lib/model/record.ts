@@ -1,4 +1,4 @@
-/** Facts that are no numbers live in bounded tables, not in series: names of keys never become labels. */
+/** Records: facts that are no numbers. They live in bounded tables, not in series, because names of keys must never become labels. */
 export type SlowEntry = {
   kind: 'slow'
   target: string
@@ -28,7 +28,7 @@ export type HotKey = {
   method: 'monitor' | 'hotkeys' | 'lfu' | 'access-log'
   lines: number
   clients?: { address: string; share: number }[]
-  /** Heavy enough to be placed on a ring by its name, by the lower bound; whether it is an alarm is for the rule `cache/hot-key` to say. */
+  /** Heavy enough to be placed on a ring by its name, by the lower bound; whether it is an alarm is decided by the rule `cache/hot-key`. */
   hot: boolean
 }
 

@@ -10,7 +10,7 @@ export type CacheRef = { target: string; cache: string }
 export type RingRef = { ring: string }
 export type NodeRef = { ring: string; node: string }
 export type TtlRef = { ttl: string }
-/** What stands at the ends of the tiers and is not watched itself. */
+/** The ends of the chain of tiers, which are not watched themselves. */
 export type OutsideRef = { clients: true } | { application: string } | { origin: string }
 
 /** The identity of a thing: what a finding, a setting, an edge or a chart is about. Compared by value; its text is for the wire alone. */

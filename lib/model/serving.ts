@@ -4,7 +4,7 @@ type Candidate = Pick<PoolServer, 'state' | 'weightSet' | 'backup'> & Partial<Pi
 
 /**
  * Active and passive servers: those that requests go to, once `leaving` are out: up, of a weight, and backups only while nothing else is left.
- * One definition for what is measured, foreseen, placed on a ring and shown: where two differ, a page contradicts a rule. A backup
+ * One definition for what is measured, foreseen, placed on a ring and shown: with two definitions a page would contradict a rule. A backup
  * that waits has no weight in force, so that what is set decides there.
  */
 export function servingOf<S extends Candidate>(

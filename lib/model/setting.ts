@@ -159,7 +159,7 @@ export function groupOf({ of }: Setting): Ref {
 /** Tells two settings apart, in a map. */
 export const settingKey = ({ target, name }: SettingText) => JSON.stringify([target, name])
 
-/** In the store's memory while another writer contests a setting: nothing is proposed for it until a person decides. */
+/** The mark in the store that another writer contests a setting: nothing is proposed for it until a person decides. */
 export const contestedKey = ({ target, name }: SettingText) =>
   // The target ends at the last colon before the first slash.
   `contested:${target}:${name.replace(/^[^/]+/, (first) => first.replaceAll(':', '%3A'))}`

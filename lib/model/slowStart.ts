@@ -18,7 +18,7 @@ export type SlowStart = {
   doneAt?: number
 }
 
-/** `orElse`: another value that is the change's own too, as long as nobody knows which of the two was written last. */
+/** A step as a server may hold it. `orElse`: another value of the change's own, while it is not known which of the two was written last. */
 export type HeldStep = Step & { orElse?: string }
 
 export const lastStage = ({ rises }: SlowStart) => rises[0]!.values.length - 1

@@ -19,14 +19,14 @@ export interface Table<T extends { id: string }> {
    * newest. While the disk fails it is held in memory and written as soon as that can be.
    */
   put(document: T): void
-  /** For what must not begin without: throws `unavailable`, and keeps nothing, unless the document is on the disk. */
+  /** A write that must be durable: throws `unavailable`, and keeps nothing, unless the document is on the disk. */
   insist(document: T): void
   delete(id: string): boolean
   /** Newest first. The documents are frozen: a copy of each would make a list of thousands hold up the only thread. */
   list(filter?: (document: T) => boolean): Readonly<T>[]
 }
 
-/** What a job's writes are put back with, in batches. */
+/** The undo log of a job's writes, in batches. */
 export interface UndoLog {
   /** Durable when it returns, else it throws `unavailable`. `until`: epoch ms from which on it is of no use and may be forgotten. */
   append(change: string, until: number, edits: readonly Edit[]): void
@@ -49,7 +49,7 @@ export type AuditQuery = {
   until?: number
 }
 
-/** Who did what, from where and when: only ever added to, each entry chained to the one before by its hash. */
+/** The audit log: who did what, from where and when. It is append-only, each entry chained to the one before by its hash. */
 export interface AuditLog {
   /** Durable when it returns, or held in memory until the disk takes it again. Never throws: what is done is done, recorded or not. */
   append(draft: AuditDraft): void
@@ -71,9 +71,9 @@ export type SavingFailure = {
   /** Epoch ms. */
   since: number
   reason: 'full' | 'read_only' | 'broken' | 'damaged' | 'removed' | 'locked' | 'other'
-  /** The second half of a sentence: "the disk of the data folder is full". */
+  /** The cause, as the second half of a sentence: "the disk of the data folder is full". */
   because: string
-  /** What a person does about it: a sentence. */
+  /** The mend, as a sentence. */
   mend: string
 }
 
@@ -82,7 +82,7 @@ export type SeriesQuery = { metric: string; labels: Labels; from: number; to: nu
 /** A series of a query that is not computed yet. */
 export type Drawing = { labels: Labels; draw(): SeriesView }
 
-/** What the runtime remembers. Synchronous: the newest window is in memory, the rest in one SQLite file. */
+/** The store of samples and documents. Synchronous: the newest window is in memory, the rest in one SQLite file. */
 export interface Store {
   /** Adds one poll's readings at `at`. `target` becomes a label unless a reading has its own. */
   append(target: string, at: number, readings: readonly Reading[], stepMs: number): void

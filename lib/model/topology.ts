@@ -5,10 +5,10 @@ import type { RingSpec } from './ring.ts'
 export type TargetState = 'up' | 'down' | 'unknown'
 export type Role = 'cache' | 'store'
 
-/** What can be read or written on one target, probed and never assumed. */
+/** A capability: what can be read or written on one target, probed and never assumed. */
 export type Capability = { feature: string; available: boolean; because?: string }
 
-/** What servers of a kind can do: said once by their product, asked by rules, remedies and pages, so that none of them names a product. */
+/** The abilities of a kind of server, declared once by its product, so that rules, remedies and pages need not name products. */
 export type TargetAbilities = {
   /** The setting that holds its memory limit in bytes, where more memory may be proposed. */
   memory?: string
@@ -73,7 +73,7 @@ export type FileLine = { where: string; now: string; wanted?: string; notes: str
 /** Whether something can be done, else why not, in the middle of a sentence. */
 export type Can = true | { because: string }
 
-/** What can be done with a pool's servers at run time: said by the product that is asked to do it, and asked by everybody else. */
+/** The abilities of a pool at run time, declared by the product that would carry them out, for all other code to ask. */
 export type PoolAbilities = {
   /** Another weight at run time, of any server: not in every algorithm. */
   weight: Can

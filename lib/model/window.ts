@@ -13,5 +13,5 @@ export interface SeriesWindow {
   between(from: number, to: number): SeriesWindow
 }
 
-/** What a measure answers: a value with its 95 % interval, or what is missing. */
+/** The result of a measurement: a value with its 95 % interval, or what is missing. */
 export type Measurement = { is: 'measured'; value: number; low: number; high: number; count: number } | { is: 'unjudged'; because: string }

@@ -2,7 +2,7 @@ import { parseJson } from '../../model/json.ts'
 import type { RingFollower } from '../../model/topology.ts'
 
 const FOLLOWERS_MAX = 1_000
-/** A follower not heard of for a day has ended without taking itself off the list. */
+/** A follower that has not reported for a day has ended without removing itself from the list. */
 const FORGOTTEN_MS = 86_400_000
 
 export const followersKey = (key: string) => `${key}:followers`

@@ -257,6 +257,6 @@ test('an error that is not ours says nothing of itself', () => {
     title: expect.any(String),
     status: 500,
     code: 'internal',
-    detail: 'The log of Evenkeel says what.',
+    detail: 'The log of Evenkeel holds the details.',
   })
 })
