@@ -9,7 +9,7 @@ export type HotKeyCount = Pick<HotKey, 'key' | 'share' | 'low' | 'high' | 'perSe
 
 const TOP = 20
 const CLIENTS = 5
-/** A burst counts half when this many reads have been heard since, or when it is this old: about 3 000 reads decide. */
+/** The half-life of a burst's weight, in reads seen since and in time: about 3 000 reads decide. */
 const HALF_READS = 2_000
 const HALF_MS = 30_000
 const MEMORY_MS = 120_000

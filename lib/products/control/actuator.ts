@@ -9,7 +9,7 @@ import { pointsOf, type RingControl, readRing, withPoints } from './ringDocument
 import { controlSettings } from './settings.ts'
 import { readTtl, type TtlControl, withTtl } from './ttlDocument.ts'
 
-/** Somebody else may write the document between our look and our write; each time it is looked at anew. */
+/** Tries of a compare-and-set: another writer may change the document between the read and the write. */
 const TRIES = 5
 
 /** Ring and TTL control documents. Every write is a true compare-and-set (WATCH, MULTI) of the whole document and is published. */
@@ -29,7 +29,7 @@ export const controlActuator: Actuator<ControlConfig> = {
         for (const { name, expect } of edits) {
           const found = plan.value(name)
           if (!same(found, expect))
-            throw new EvenkeelError('drift', `${name} is ${found}, not ${expect}: somebody else has written ${config.key}`)
+            throw new EvenkeelError('drift', `${name} is ${found}, not ${expect}: another writer has changed ${config.key}`)
         }
         const { version, text } = plan.next(edits)
         const answers = await client.pipeline([['MULTI'], store(config, text), ['PUBLISH', config.key, String(version)], ['EXEC']], signal)
@@ -37,7 +37,7 @@ export const controlActuator: Actuator<ControlConfig> = {
         if (failed) throw new EvenkeelError('not_allowed', `Redis refuses the write: ${(failed as Error).message.slice(0, 200)}`)
         if (answers.at(-1) !== null) return
       }
-      throw new EvenkeelError('drift', `${config.key} is being written by somebody else all the time`)
+      throw new EvenkeelError('drift', `${config.key} is being changed by another writer all the time; try again later`)
     }),
   commands(config, edits) {
     const words = edits.map(({ name, value }) => `${name} = ${value}`).join(', ')

@@ -148,7 +148,7 @@ function edsEdits(live: Live, edits: readonly Edit[]): EdsEdit[] {
   })
 }
 
-/** Envoy takes the file by itself, but a crash forgot to look: it shows the new values soon, or the file goes back. */
+/** Envoy reloads the file by itself, but after a crash nobody has checked that: either it shows the new values soon, or the file is put back. */
 async function resume(config: EnvoyConfig, edits: Edit[], signal: AbortSignal, cause: Cause): Promise<void> {
   const path = fileOf(config)
   await clearLeftover(path)
@@ -178,7 +178,7 @@ async function updates(config: EnvoyConfig, signal: AbortSignal): Promise<Update
   return { at, success: of('success'), rejected: of('rejected'), failure: of('failure') }
 }
 
-/** Null when every value is in force; else why not. `before`: the counters before the file changed; null where nobody looked. */
+/** Null when every value is in force; else why not. `before`: the counters before the file changed; null where they were not read. */
 async function untilSeen(config: EnvoyConfig, edits: Edit[], before: Updates | null, signal: AbortSignal): Promise<string | null> {
   const deadline = performance.now() + SEEN_WITHIN_MS
   let missing = ''

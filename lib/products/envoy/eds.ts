@@ -92,7 +92,7 @@ export function discoveryRequest(body: unknown): DiscoveryRequest {
 
 /**
  * The answer of a REST xDS endpoint that Envoy polls (`api_type: REST`, `/v3/discovery:endpoints`): only the clusters it asked for; null (304)
- * when it has them already. The version is of what is answered, so that another cluster's change disturbs nobody.
+ * when it has them already. The version is of what is answered, so that a change of one cluster causes no update for consumers of another.
  */
 export function discoveryResponse(files: readonly EdsFile[], { version_info, resource_names }: DiscoveryRequest) {
   const asked = new Set(resource_names)

@@ -1,5 +1,5 @@
 /**
- * What an Envoy said when it refused what it was served: by target, the newest. Words to explain a counter of its admin interface, never a reason of
+ * The newest rejection (NACK) of each target: what an Envoy answered to the endpoints that it was served. Explains a counter of its admin interface, never a reason of
  * their own: whoever reaches the port that Envoy polls can say them.
  */
 export type Nack = { at: number; message: string }

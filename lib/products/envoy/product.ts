@@ -17,7 +17,7 @@ import { writes } from './written.ts'
 type Raw = {
   clusters: string
   config: DumpPage | null
-  /** The EDS file of the configuration: which assignments it holds, or why that cannot be told. */
+  /** The EDS file of the configuration: which assignments it holds, or why that is not known. */
   eds: { file: string; assigned: string[] } | { because: string }
 }
 
@@ -103,7 +103,7 @@ const policies = (dump: ConfigDump | { because: string }): Capability => {
     : { feature, available: true, because: `${dump.unread} of its clusters could not be read: how they balance is not known` }
 }
 
-/** Rings that would predict nothing are not drawn, and it is said why. */
+/** Leaves out rings that would predict nothing, with the reason. */
 const rings = (pools: readonly { name: string; ringBecause?: string }[]): Capability[] =>
   pools.flatMap(({ name, ringBecause }) =>
     ringBecause === undefined ? [] : [{ feature: `ring of ${printable(name).slice(0, 80)}`, available: false, because: ringBecause }],
@@ -211,7 +211,7 @@ export const envoy: Product<EnvoyConfig, EnvoyLink> = {
   rights: 'GET on the admin interface; write access to the EDS file (and its directory, for the rename) to apply weights',
 }
 
-/** The targets whose files this Envoy is served: those that name it, else those that name nobody. */
+/** The targets whose files this Envoy is served: those that name it, else those that name no Envoy. */
 function servingFor(configs: readonly EnvoyConfig[], { id, cluster }: { id: string; cluster: string }): EnvoyConfig[] {
   const serving = configs.filter(({ eds }) => eds?.serve)
   const named = serving.filter(({ eds }) => eds!.node !== undefined && (eds!.node === id || eds!.node === cluster))

@@ -12,7 +12,7 @@ export function ringOf(config: ClusterConfig, hosts: readonly Host[], servers: r
     if (server.backup) continue
     const hashKey = config.hashKeys.get(host.address) ?? config.hashKeys.get(host.hostname)
     if (config.hashKeys.size > 0 && hashKey === undefined && config.type !== 'EDS' && config.type !== 'STATIC')
-      return { because: `its endpoints have hash keys, and which of them is ${host.address}'s is not told` }
+      return { because: `its endpoints have hash keys, and which of them is ${host.address}'s is not reported` }
     const label = hashKey ?? (config.byHostname ? host.hostname || (config.hostnames.get(host.address) ?? '') : host.hashed)
     if (label === '') return { because: 'use_hostname_for_hashing is set, and its hosts have no hostname: they all hash alike' }
     const weight = Math.max(1, server.weightSet)

@@ -2,7 +2,7 @@
 export type Use = 'policy' | 'redis' | 'redis {}' | 'none'
 
 /**
- * Which clusters are asked how, by everything in the dump that leads to them. Clusters that nothing seen leads to are left out: nobody knows.
+ * Which clusters are asked how, by everything in the dump that leads to them. Clusters that nothing in the dump leads to are left out, because their use is not known.
  */
 export function askedBy(sections: readonly unknown[]): Map<string, Set<Use>> {
   const found = new Map<string, Set<Use>>()

@@ -76,7 +76,7 @@ export function parseStats(
   return { samples, cursor: JSON.stringify(now), unread }
 }
 
-/** The cluster of a row and what is told of it; null of other rows. */
+/** The cluster of a row and what the row reports of it; null of other rows. */
 function clusterOf(name: string, labels: string): { cluster: string; stat: string } | null {
   if (!name.startsWith(PREFIX)) return null
   const rest = name.slice(PREFIX.length)

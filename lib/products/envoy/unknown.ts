@@ -1,7 +1,7 @@
 import type { ClusterConfig } from './configDump.ts'
 import type { Host } from './host.ts'
 
-/** Why nothing can be said of who gets how much of a cluster's requests at this moment, a sentence each. */
+/** Why the shares of a cluster's requests are not known at this moment, a sentence for each reason. */
 export function unknownOf(config: ClusterConfig, hosts: readonly Host[]): string[] {
   const first = Math.min(...hosts.map(({ priority }) => priority))
   const own = hosts.filter(({ priority }) => priority === first)

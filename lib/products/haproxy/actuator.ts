@@ -28,7 +28,7 @@ export const haproxyActuator: Actuator<HaproxyConfig> = {
   async write(config, edits, signal) {
     const socket = adminSocketOf(config)
     const names = edits.map((edit) => edit.name)
-    // HAProxy has no compare-and-set: the look before, the write and the look after follow one another at once.
+    // HAProxy has no compare-and-set: the read before, the write and the read after follow each other at once.
     assertAs(edits, await live(socket, names, signal), (edit) => edit.expect, 'before the write')
     const written: Edit[] = []
     for (const edit of edits) {
@@ -82,10 +82,10 @@ function liveValue(rows: StateRow[], pool: string, server: string, what: 'weight
 function assertAs(edits: Edit[], now: Record<string, string>, wanted: (edit: Edit) => string, when: string): void {
   for (const edit of edits)
     if (now[edit.name] !== wanted(edit))
-      throw new EvenkeelError('drift', `${edit.name} is ${now[edit.name]} ${when}, not ${wanted(edit)}: somebody else has set it`)
+      throw new EvenkeelError('drift', `${edit.name} is ${now[edit.name]} ${when}, not ${wanted(edit)}: another writer has set it`)
 }
 
-/** HAProxy answers nothing when it has done as told; anything else is a refusal in its own words. */
+/** Checks the answer to a command: HAProxy answers nothing on success, and anything else is a refusal in its own words. */
 async function set(socket: SocketAddress, name: string, value: string, signal: AbortSignal): Promise<void> {
   const answer = (await ask(socket, command(name, value), signal)).trim()
   if (answer === '') return

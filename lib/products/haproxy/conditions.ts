@@ -1,4 +1,4 @@
-/** Whether HAProxy reads a line: `perhaps` where that hangs on what only its process knows (its environment, features, version). */
+/** Whether HAProxy reads a line: `perhaps` where that depends on what only its process knows (its environment, features, version). */
 type Certainty = 'yes' | 'no' | 'perhaps'
 
 /**
@@ -32,7 +32,7 @@ export class Conditions {
     return this.#blocks.every(({ runs }) => runs !== 'no')
   }
 
-  /** The branches around the present line that nobody can decide, the outermost first: lines in the same ones are read together or not at all. */
+  /** The undecidable branches around the present line, the outermost first: lines in the same branches are read together or not at all. */
   get undecided(): readonly number[] {
     return this.#blocks.flatMap(({ runs, branch }) => (runs === 'perhaps' ? [branch] : []))
   }

@@ -36,7 +36,7 @@ type Base = { settings: Settings; branch: readonly number[] }
 
 /** A `server-template` makes a hundred thousand of one line. */
 const SERVERS_MAX = 100_000
-const NAMES_TOLD = 3
+const NAMES_SHOWN = 3
 
 /**
  * Reads what Evenkeel needs of haproxy.cfg. It never fails on a line it does not know, HAProxy itself is the judge of its file, but names it.
@@ -106,7 +106,7 @@ class Reader {
     else if (keyword === 'server-state-base' && name) this.config.stateBase = name
     else if (keyword === 'resetenv') this.#environment.clear()
     else if (name && (keyword === 'setenv' || keyword === 'unsetenv' || keyword === 'presetenv')) {
-      // `presetenv` yields to what the process was started with, which nobody here knows.
+      // `presetenv` yields to the environment of the process, which is not known here.
       if (keyword === 'setenv' && value !== undefined && !conditional && !words[2]!.open) this.#environment.set(name, value)
       else if (keyword !== 'presetenv' || conditional) this.#environment.delete(name)
     }
@@ -179,7 +179,7 @@ function unclearServers(servers: readonly FileServer[]): Unclear[] {
     found.push({ of: 'server', touches: 'file', text: `the lines of ${namesOf(conditional)} stand between \`.if\` and \`.endif\`: their weights in the file are not known` }) // biome-ignore format: one line
   const open = servers.filter((server) => server.weight === undefined && !server.conditional)
   if (open.length > 0)
-    found.push({ of: 'server', touches: 'file', text: `the file does not tell the weight of ${namesOf(open)} for certain` })
+    found.push({ of: 'server', touches: 'file', text: `the file does not give the weight of ${namesOf(open)} for certain` })
   for (const word of new Set(servers.flatMap(({ unknown }) => unknown)))
     found.push({ of: 'server', touches: 'shares', text: `\`${word.slice(0, 60)}\` of ${namesOf(servers.filter(({ unknown }) => unknown.includes(word)))} is not understood` }) // biome-ignore format: one line
   return found
@@ -187,8 +187,8 @@ function unclearServers(servers: readonly FileServer[]): Unclear[] {
 
 function namesOf(servers: readonly { name: string }[]): string {
   const names = [...new Set(servers.map(({ name }) => name))]
-  const told = names.slice(0, NAMES_TOLD).join(', ')
-  return names.length > NAMES_TOLD ? `${told} and ${names.length - NAMES_TOLD} more` : told
+  const told = names.slice(0, NAMES_SHOWN).join(', ')
+  return names.length > NAMES_SHOWN ? `${told} and ${names.length - NAMES_SHOWN} more` : told
 }
 
 /** `5` -> 1..5; `2-4` -> 2, 3, 4. */

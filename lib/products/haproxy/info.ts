@@ -6,7 +6,7 @@ export type HaproxyInfo = {
   version: string
   pid: number
   uptimeSeconds: number
-  /** Up to 2.4 there may be several (`nbproc`), and each tells of itself alone. */
+  /** The number of processes: up to 2.4 there may be several (`nbproc`), each of which reports its own numbers alone. */
   processes: number
   samples: Reading[]
 }

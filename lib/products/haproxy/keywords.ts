@@ -1,6 +1,6 @@
 /**
  * Statements of a backend that change neither which server takes a request nor its weight (HAProxy's configuration manuals of 1.4 to 3.4,
- * section 4). What stands neither here nor in statements.ts is not known, and then nothing is promised of the pool.
+ * section 4). A statement that is listed neither here nor in statements.ts is not known, and then no shares are promised for the pool.
  */
 const WITHOUT_MEANING = new Set(
   `acl backlog bind bind-process block capture clitcpka-cnt clitcpka-idle clitcpka-intvl clitimeout compression contimeout crt declare

@@ -82,7 +82,7 @@ describe('what would last', () => {
   })
 
   it('is said plainly where no line can hold it', () => {
-    expect(line('a', { state: 'drain' })).toMatchObject({ notes: [expect.stringContaining('no word for a drain')] })
+    expect(line('a', { state: 'drain' })).toMatchObject({ notes: [expect.stringContaining('no keyword for a drain')] })
     expect(line('a', { state: 'drain' })).not.toHaveProperty('wanted')
     for (const [name, why] of [
       ['t2', /server-template/],

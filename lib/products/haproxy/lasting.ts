@@ -19,7 +19,7 @@ export function fileLineOf(server: Pick<PoolServer, 'name' | 'weightSet' | 'stat
   let wanted = file.raw
   if (otherWeight) wanted = withWeight(wanted, server.weightSet)
   if (otherState && server.state === 'drain')
-    notes.push('The file has no word for a drain: `disabled` (maintenance) comes nearest, or save the state.')
+    notes.push('The file has no keyword for a drain: `disabled` (maintenance) comes nearest, or save the state.')
   else if (otherState) wanted = withDisabled(wanted, out)
   return { ...line, ...(wanted === file.raw ? {} : { wanted }), notes }
 }

@@ -98,7 +98,7 @@ const abilitiesOf = (weight: Can, writable: true | string): PoolAbilities => {
 /** The algorithms that `show stat` calls by their names; it says `unknown` of every other one (`backend_lb_algo_str` of HAProxy's backend.c). */
 const NAMED = new Set(['roundrobin', 'static-rr', 'leastconn', 'first', 'source', 'uri', 'url_param', 'hdr', 'rdp-cookie'])
 
-/** The algorithm without `balance`: 3.3 made it random (its commit 93cc18ac4), roundrobin before; null where nobody knows the version. */
+/** The algorithm without `balance`: 3.3 made it random (its commit 93cc18ac4), roundrobin before; null where the version is not known. */
 function usualAlgorithm(version: string | null): string | null {
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(version ?? '') ?? []
   if (major === undefined) return null
@@ -136,10 +136,10 @@ function poolServer(row: StatRow, { idleBackup, line, state, hasFile }: Known): 
   const agent = status === undefined ? line?.agentCheck : status !== ''
   const slow = throttle !== undefined && throttle < 100 ? `slowstart, at ${throttle} %` : undefined
   const otherWriter = agent ? 'an agent check' : ofDns(line, state) ? 'DNS, by its SRV record,' : slow
-  // What HAProxy read at its start stands in for a file that nobody gave; a server that a given file does not have is in no file.
+  // Without a configured file, what HAProxy read at its start is used instead; a server that a given file does not have is in no file.
   const weightFile = hasFile ? line?.weight : state?.weightInitial
   const seen = { name: serverOf(row), ...weightsOf(row, idleBackup), state: stateOf(row) }
-  // `MAINT (resolution)`, `MAINT (via …)`, `DRAIN (agent)`: nobody has set that, and no line of the file would.
+  // `MAINT (resolution)`, `MAINT (via …)`, `DRAIN (agent)`: HAProxy itself has set these, and no line of the file would.
   const isSet = !/^(MAINT|DRAIN) ?\(/.test(row.get('status') ?? '')
   const fileLine = line && fileLineOf(isSet || line.disabled ? seen : { ...seen, state: 'up' }, line)
   return {
@@ -176,8 +176,8 @@ function algorithmOf(row: StatRow, seen: Seen, beside: Beside): Found {
 function unknownBecause(algorithm: string, file: FilePool | undefined, { file: given, version }: Beside): string {
   if (algorithm !== 'unknown') return `${algorithm} is not known here: nothing says what it gives to each server`
   if (file && version === null)
-    return 'it has no `balance`: that is roundrobin up to HAProxy 3.2 and random since, and nothing tells the version'
-  return given ? NOT_IN_FILE : 'the statistics do not tell the algorithm: give `config`, the path of haproxy.cfg'
+    return 'it has no `balance`: that is roundrobin up to HAProxy 3.2 and random since, and the version is not known'
+  return given ? NOT_IN_FILE : 'the statistics do not report the algorithm: give `config`, the path of haproxy.cfg'
 }
 
 const NOT_IN_FILE = 'the file of `config` has no such backend: it was added at run time, or another file runs'
@@ -188,12 +188,12 @@ function namedAlgorithm(row: StatRow, file: FilePool | undefined, { writable, fi
   // The page tells none, and of random the statistics say `unknown`: without a `balance` it can be nothing else then.
   const keyword = said ?? (running === 'unknown' && file?.balance === undefined && file && file.mode !== 'log' ? 'random' : running)
   if (keyword === undefined || keyword === 'unknown')
-    return refuse('unknown', 'unknown', given ? (file ? 'nothing tells the algorithm for certain' : NOT_IN_FILE) : 'the statistics do not tell the algorithm: give `config`, the path of haproxy.cfg') // biome-ignore format: one line
+    return refuse('unknown', 'unknown', given ? (file ? 'the algorithm is not known for certain' : NOT_IN_FILE) : 'the statistics do not report the algorithm: give `config`, the path of haproxy.cfg') // biome-ignore format: one line
   const takes = (algorithm: string, balances: Pool['balances']) =>
     writable === true ? { algorithm, balances, weight: true as const } : refuse(algorithm, balances, writable)
   const balance = said !== null && file?.balance !== undefined ? file.balance : keyword
   if (HASHED.has(keyword)) {
-    if (!file) return refuse(keyword, 'hash', given ? NOT_IN_FILE : 'the statistics do not tell the hash type: give `config`, the path of haproxy.cfg') // biome-ignore format: one line
+    if (!file) return refuse(keyword, 'hash', given ? NOT_IN_FILE : 'the statistics do not report the hash type: give `config`, the path of haproxy.cfg') // biome-ignore format: one line
     const doubt = file.unclear.find((one) => one.of === 'hash-type')
     if (doubt) return refuse(balance, 'hash', doubt.text)
     const type = file.hashType?.[0] ?? 'map-based'
@@ -228,16 +228,16 @@ function noRingBecause(file: FilePool, servers: PoolServer[], version: string | 
   const added = servers.filter((server) => !known.has(server.name))
   const key = file.hashType?.[0] === 'consistent' ? hashKeyOf(file) : 'id'
   const unaddressed = key.startsWith('addr') ? servers.find(({ address }) => socketOf(address) === null) : undefined
-  if (unaddressed) return `nothing tells the IP address of ${unaddressed.name}, which \`hash-key ${key}\` hashes`
+  if (unaddressed) return `the IP address of ${unaddressed.name} is not known, which \`hash-key ${key}\` hashes`
   if (key !== 'id' && added.length > 0)
-    return `${added[0]!.name} is not in the file: nothing tells its \`hash-key\`, and \`add server\` takes none from default-server`
+    return `${added[0]!.name} is not in the file: its \`hash-key\` is not known, and \`add server\` takes none from default-server`
   if (hashesAssignedIds(version)) return undefined
   const ids = new Set(servers.map(({ id }) => id))
   let next = 1
   while (ids.has(next)) next++
   const perhaps = added.find((server) => mayHashAsZero(server, next))
   if (perhaps)
-    return `${perhaps.name} was added at run time: without \`id N\` HAProxy before 3.0 hashes it as id 0 until the next reload, and nothing tells whether it had one`
+    return `${perhaps.name} was added at run time: without \`id N\` HAProxy before 3.0 hashes it as id 0 until the next reload, and it is not known whether it had one`
   return undefined
 }
 
@@ -250,20 +250,20 @@ const hashesAssignedIds = (version: string | null) => Number(/^(\d+)\./.exec(ver
 const FUNCTIONS = ['sdbm', 'djb2', 'wt6', 'crc32', 'none'] as const
 const KEYS = ['id', 'id32', 'addr', 'addr-port', 'guid'] as const
 
-/** Options of the file with which keys go where nobody can tell. */
+/** The reason why an option of the file makes the server of a key unpredictable. */
 function optionsBecause(file: FilePool): string | undefined {
   const doubt = file.unclear.find(({ touches }) => touches !== 'file')
   if (doubt) return doubt.text
   if (file.hashBalanceFactor)
-    return `hash-balance-factor ${file.hashBalanceFactor} hands on what is too much for a server: the hash tells only which one is asked first`
+    return `hash-balance-factor ${file.hashBalanceFactor} passes requests beyond a server's limit to another one: the hash gives only the server that is asked first`
   if (file.hashPreserveAffinity && file.hashPreserveAffinity !== 'always')
-    return `hash-preserve-affinity ${file.hashPreserveAffinity} hands on what is too much for a server: the hash tells only which one is asked first`
+    return `hash-preserve-affinity ${file.hashPreserveAffinity} passes requests beyond a server's limit to another one: the hash gives only the server that is asked first`
   const [type = 'map-based', ...rest] = file.hashType ?? []
   const odd = [...(type === 'consistent' || type === 'map-based' ? [] : [type]), ...rest.filter((word) => word !== 'avalanche' && !FUNCTIONS.includes(word as 'none'))] // biome-ignore format: one line
   if (odd[0] !== undefined) return `\`hash-type … ${odd[0]}\` is not known here`
   const key = hashKeyOf(file)
   if (type !== 'consistent' || (KEYS as readonly string[]).includes(key)) return undefined
-  return key === '' ? 'nothing tells which `hash-key` its servers have for certain' : key === 'mixed' ? 'its servers have different `hash-key`s' : `\`hash-key ${key}\` is not known here` // biome-ignore format: one line
+  return key === '' ? 'the `hash-key` of its servers is not known for certain' : key === 'mixed' ? 'its servers have different `hash-key`s' : `\`hash-key ${key}\` is not known here` // biome-ignore format: one line
 }
 
 /** What its servers' points are made of: one of KEYS or a word of the file; `mixed` where they differ, empty where the file does not tell it. */

@@ -60,11 +60,11 @@ const stat: Probe<HaproxyLink, { stat: string } & Beside> = {
   },
 }
 
-const ROWS_TOLD = 3
+const ROWS_SHOWN = 3
 
 function badText({ bad, all }: Stat): string {
-  const told = bad.slice(0, ROWS_TOLD).map(({ row, because }) => `${row} (${because})`)
-  const more = bad.length > ROWS_TOLD ? ` and ${bad.length - ROWS_TOLD} more` : ''
+  const told = bad.slice(0, ROWS_SHOWN).map(({ row, because }) => `${row} (${because})`)
+  const more = bad.length > ROWS_SHOWN ? ` and ${bad.length - ROWS_SHOWN} more` : ''
   return `${bad.length} of ${all} rows of the statistics cannot be read: ${told.join(', ')}${more}`
 }
 
@@ -124,7 +124,7 @@ const info: Probe<HaproxyLink, { info: string; level: string }> = {
 }
 
 const processesText = (processes: number) =>
-  `HAProxy runs ${processes} processes (\`nbproc\`), and this socket tells of one of them and sets weights there alone: give each its own socket and target`
+  `HAProxy runs ${processes} processes (\`nbproc\`), and this socket reports one of them and sets weights in that one alone: give each its own socket and target`
 
 /** `show cli level` answers admin, operator or user; what knows no such command is older than 1.8 and is tried. */
 const writableBy = (level: string): true | string =>

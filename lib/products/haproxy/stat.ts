@@ -10,7 +10,7 @@ export type StatRow = { get(column: string): string | undefined }
 
 const NEEDED = ['pxname', 'svname', 'scur', 'stot', 'status', 'weight', 'type', 'lbtot', 'sid']
 
-/** A row that could not be read, and whose it is, as far as that can be told: `app/b`. */
+/** A row that could not be read, with its owner as far as that is known: `app/b`. */
 export type BadRow = { pool: string; row: string; isServer: boolean; because: string }
 
 export type Stat = {

@@ -3,7 +3,7 @@ export type Word = {
   text: string
   from: number
   to: number
-  /** It has an environment variable in it whose value nobody knows: `"${WEIGHT}"`. The text holds the variable as written. */
+  /** It contains an environment variable whose value is not known: `"${WEIGHT}"`. The text holds the variable as written. */
   open?: true
 }
 

@@ -37,7 +37,7 @@ export const memcachedActuator: Actuator<MemcachedConfig> = {
   async write(config, edits, signal) {
     for (const edit of edits) {
       const before = await live(config, [edit.name], signal)
-      if (before !== edit.expect) throw new EvenkeelError('drift', `${SETTING} is ${before}, not ${edit.expect}: somebody else has set it`)
+      if (before !== edit.expect) throw new EvenkeelError('drift', `${SETTING} is ${before}, not ${edit.expect}: another writer has set it`)
       const answer = (await ask(config, command(edit), signal)).trim()
       if (answer !== 'OK') throw refused(edit, answer)
       const after = await live(config, [edit.name], signal)
@@ -52,7 +52,7 @@ async function live(config: MemcachedConfig, names: string[], signal: AbortSigna
     if (name !== SETTING)
       throw new EvenkeelError('not_found', `${JSON.stringify(name.slice(0, 80))} is no setting of memcached: ${SETTING}`)
   const limit = parseStats(await ask(config, 'stats', signal)).fields.get(SETTING)
-  if (limit === undefined) throw new EvenkeelError('not_found', `this memcached does not tell its ${SETTING}`)
+  if (limit === undefined) throw new EvenkeelError('not_found', `this memcached does not report its ${SETTING}`)
   return limit
 }
 

@@ -49,7 +49,7 @@ const COMMANDS: [command: string, fields: string[]][] = [
 /** Items that left because they had expired: found so by a read, by a write that took their place, by the crawler. */
 const EXPIRED = ['get_expired', 'reclaimed', 'crawler_reclaimed']
 
-/** What memcached could tell and is not read yet. */
+/** What memcached can report and is not read yet. */
 const NOT_READ = {
   feature: 'hot keys',
   available: false,
@@ -113,7 +113,9 @@ const stats: Probe<MemcachedLink, string> = {
     const [pid, time, uptime] = ['pid', 'time', 'uptime'].map(number)
     const absent = VITAL.filter((name) => !fields.has(name))
     const [capability] = partlyRead('stats', unread, total)
-    const because = [capability!.because, absent.length > 0 && `this server does not tell ${absent.join(', ')}`].filter(Boolean).join('; ')
+    const because = [capability!.because, absent.length > 0 && `this server does not report ${absent.join(', ')}`]
+      .filter(Boolean)
+      .join('; ')
     return {
       samples: list,
       records: [rawRecord('stats', at, raw)],

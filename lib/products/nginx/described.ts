@@ -17,7 +17,7 @@ export function describes(text: string): RingSpec | null {
   if (sticky && sticky !== 'ip_hash')
     throw new EvenkeelError(
       'invalid',
-      `No ring tells where the keys of this upstream go: ${sticky} keeps users on the server where they began.`,
+      `Which server a key of this upstream goes to is not determined by a ring: ${sticky} keeps users on the server where they began.`,
     )
   const nodes = servers.filter(({ backup }) => !backup)
   if (nodes.length === 0) return null
@@ -34,7 +34,7 @@ function readable(text: string): Word[] {
   try {
     for (const word of wordsIn(text)) words.push(word)
   } catch {
-    // Whether it is NGINX's at all is told by those before.
+    // The checks above have decided whether the text is NGINX's at all.
   }
   return words
 }

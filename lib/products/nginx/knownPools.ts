@@ -11,7 +11,7 @@ import { readUpstream } from './upstreamFile.ts'
 export type KnownPool = {
   pool: Omit<Pool, 'target'>
   names: [address: string, server: string][]
-  /** Why its file tells nothing. */
+  /** Why its file gives no information. */
   error?: EvenkeelError
 }
 

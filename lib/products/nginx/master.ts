@@ -26,7 +26,7 @@ export async function workersOf(master: number): Promise<number[]> {
 
 /**
  * False when the status page on this machine is another process's than this master's: its pid file is stale, or names another NGINX, which a
- * reload would hit. Null where that cannot be told: elsewhere than on Linux's loopback, or without the right to look.
+ * reload would hit. Null where that is not known: elsewhere than on Linux's loopback, or without the right to look.
  */
 export async function servesStatus(master: number, status: string): Promise<boolean | null> {
   const { hostname, port, protocol } = new URL(status)

@@ -35,7 +35,7 @@ export function poolOf(config: NginxConfig, name: string, upstream: Upstream, ad
       weightFile: server.weight,
     }
   })
-  // What runs is told by VTS where there is one: then it need not be guessed from names.
+  // VTS shows what runs, where there is one: then it need not be guessed from names.
   const manifold = config.vts ? undefined : manifoldOf(servers, addresses)
   const noRing =
     sticky && balances === 'hash' && sticky !== algorithm
@@ -71,8 +71,8 @@ const firstOf = (servers: Upstream['servers'], { address }: { address: string })
 function manifoldOf(servers: readonly PoolServer[], addresses: Addresses): string | undefined {
   for (const { name } of servers) {
     const count = isHostName(name) ? (addresses.get(name)?.length ?? 0) : 1
-    if (count === 0) return `${name} does not resolve here: what addresses NGINX has of it is told by \`vts\` alone`
-    if (count > 1) return `${name} stands for ${count} addresses: which of them NGINX has is told by \`vts\` alone`
+    if (count === 0) return `${name} does not resolve here, so only \`vts\` shows which addresses NGINX has for it`
+    if (count > 1) return `${name} stands for ${count} addresses, and only \`vts\` shows which of them NGINX has`
   }
   return undefined
 }

@@ -25,7 +25,7 @@ type NginxLink = {
   pools: Map<string, { pool: Omit<Pool, 'target'>; names: Map<string, string> }>
   tally: Tally
   log: LogSource | null
-  /** The upstreams that VTS showed at its last look: what runs is told by it, not by the files. */
+  /** The upstreams in the newest answer of VTS, which shows what runs; the files may differ. */
   shown: Set<string>
   take(line: string): void
 }
@@ -60,7 +60,7 @@ const upstreams: Probe<NginxLink, FilePools> = {
     const errors = known.flatMap(({ error }) => error ?? [])
     if (errors.length > 0 && errors.length === known.length) throw errors[0]!
     return {
-      // Who else serves a pool whose servers stand elsewhere, is known from its traffic.
+      // The servers of a pool that is defined elsewhere are known from its traffic.
       pools: known.map(({ pool }) => (pool.serversBecause ? withSeen(pool, link.tally.serversOf(pool.name)) : pool)),
       running: link.config.vts === undefined,
       errors: errors.map(({ message }) => message),
@@ -143,7 +143,7 @@ const accessLog: Probe<NginxLink, LogLook & { known: string[]; counted: boolean 
     if (config.accessLog) return true
     return config.vts
       ? 'no `accessLog` in the configuration: retries and hot keys are not seen'
-      : 'no `accessLog` and no `vts` in the configuration: NGINX tells nothing about its servers otherwise'
+      : 'no `accessLog` and no `vts` in the configuration: without one of them NGINX reports nothing about its servers'
   },
   async read(link) {
     link.log ??= openLog(logPlaceOf(link.config.accessLog!)!, link.take)
@@ -165,7 +165,7 @@ const accessLog: Probe<NginxLink, LogLook & { known: string[]; counted: boolean 
     return {
       samples,
       records,
-      // Those of the upstream files are told by the files.
+      // The pools of the upstream files come from the files.
       topology: {
         pools: pools.filter(({ name }) => !known.includes(name)).map(({ name, servers }) => seenPool(name, servers)),
         ...(loss.because ? { capabilities: [{ feature: LOG, available: loss.fair, because: loss.because }] } : {}),

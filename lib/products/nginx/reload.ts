@@ -21,7 +21,7 @@ export async function reload(config: NginxConfig, master: number, signal = Abort
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EPERM') return "Evenkeel's user may not signal NGINX's master (give a `reload` command)"
-    return `NGINX could not be told to reload (${code ?? 'the command failed'})`
+    return `NGINX could not be reloaded (${code ?? 'the command failed'})`
   }
   const deadline = performance.now() + RELOAD_MS
   let renewed = false

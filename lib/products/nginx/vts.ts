@@ -195,7 +195,7 @@ const portOf = (address: string) => /:(\d+)$/.exec(address)?.[1] ?? '80'
 /** Why the ring of the file is not the one that runs. */
 function unnamedOf(rows: readonly Row[], names: ReadonlyMap<string, string>, file: KnownPool | undefined): string | undefined {
   const row = rows.find(({ server }) => !names.has(server))
-  if (row) return `VTS shows ${printable(row.server)}, of which the file does not tell under what name it is hashed`
+  if (row) return `VTS shows ${printable(row.server)}, and the file does not show under what name it is hashed`
   const absent = file?.pool.servers.find(({ name }) => isHostName(name) && !rows.some(({ server }) => names.get(server) === name))
   return absent && `VTS shows no address of ${absent.name}`
 }

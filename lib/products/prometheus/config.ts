@@ -43,7 +43,7 @@ export const prometheusConfig = z
   })
   .transform((config) => ({ ...config, behind: undefined as Behind | undefined }))
 
-/** What a server behind Prometheus is: which exporter tells of it, and under which instance. */
+/** The identity of a server behind Prometheus: its exporter and its instance. */
 export type Behind = {
   exporter: string
   instance: string

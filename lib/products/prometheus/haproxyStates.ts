@@ -17,11 +17,11 @@ export const HAPROXY_STATUS = 'haproxy_server_status'
 /** What `haproxy_server_status` tells of one server, scrape by scrape. */
 type Told = { pool: string; server: string; states: Map<number, ServerState> }
 export type HaproxyStates = {
-  /** Of each server, by `keyOf`: the newest state that was told. */
+  /** The newest reported state of each server, by `keyOf`. */
   newest: Map<string, { pool: string; server: string; state: ServerState }>
   /** `pool_up`: a server in maintenance is not checked, which is a gap; one that drains is up. */
   samples: Reading[]
-  /** States that this version of HAProxy has and nobody here knows. */
+  /** States of a newer HAProxy that are not known here. */
   unknown: Set<string>
 }
 

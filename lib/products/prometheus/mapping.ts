@@ -8,7 +8,7 @@ export type Exporter = {
   /** 0 when the exporter answers but its server does not. */
   up?: string
   role?: 'cache'
-  /** It tells of pools and not of their servers. */
+  /** It reports pools and not their servers. */
   poolsAlone?: true
   /** What it cannot tell, in a sentence. */
   limits?: string
@@ -124,7 +124,7 @@ export const EXPORTERS: Record<string, Exporter> = {
     title: 'Envoy through Prometheus',
     signs: ['envoy_server_live', 'envoy_server_uptime'],
     poolsAlone: true,
-    limits: 'Envoy tells Prometheus of clusters, not of their hosts: watch its admin page (`kind: envoy`) for those',
+    limits: 'Envoy reports clusters to Prometheus, not their hosts: watch its admin page (`kind: envoy`) for those',
     rows: [
       row('envoy_cluster_upstream_rq_total', 'pool_requests_total', inCluster),
       row('envoy_cluster_upstream_rq_xx', 'pool_errors_total', inCluster, { envoy_response_code_class: '5' }),

@@ -95,11 +95,14 @@ function limitsOf(exporter: Exporter | undefined, all: readonly PromSeries[], sa
       `HAProxy runs ${processes} processes, and what is scraped is that of one of them: the others have their own counts`,
     )
   if (states.size > 0)
-    limit('states of servers', `not known here: ${[...states].slice(0, 5).join(', ')}. HAProxy may be of a version that nobody mapped`)
+    limit(
+      'states of servers',
+      `not known here: ${[...states].slice(0, 5).join(', ')}. HAProxy may be newer than the versions that are mapped`,
+    )
   if (exporter && samples === 0)
     limit(
       'mapped series',
-      'its exporter has none of the series that are known of it: it may be of a version that nobody mapped. Name them under `mappings`',
+      'its exporter has none of the series that are known of it: it may be newer than the versions that are mapped. Name them under `mappings`',
     )
   return limits
 }
@@ -115,7 +118,7 @@ function versionOf(text: string): string {
   try {
     return z.object({ data: z.object({ version: z.string() }) }).parse(parseJson(text)).data.version
   } catch {
-    throw malformed('Prometheus did not tell its version', text)
+    throw malformed('Prometheus did not report its version', text)
   }
 }
 

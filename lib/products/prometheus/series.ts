@@ -54,7 +54,7 @@ function labelsOf(labels: Record<string, string>, { labels: wanted = {} }: Mappi
 const firstOf = (labels: Record<string, string>, names: readonly string[]) =>
   names.map((name) => labels[name]).find((value) => value !== undefined)
 
-/** Names of caches that several cache managers have: added up they would be a cache that nobody has. */
+/** Names of caches that several cache managers have: their sum would be a cache that does not exist. */
 function sharedCaches(series: readonly PromSeries[]): Set<string> {
   const managers = new Map<string, Set<string>>()
   for (const { labels } of series) {
@@ -69,7 +69,7 @@ const READ_ONLY = 'seen through Prometheus: read-only; configure the balancer it
 
 type Told = { states: HaproxyStates; poolsAlone: boolean }
 
-/** Pools from the newest values: servers with their weights and states. What Prometheus does not tell stays unknown. */
+/** Pools from the newest values: servers with their weights and states. What Prometheus does not have stays unknown. */
 export function toPools(samples: readonly Reading[], { states, poolsAlone }: Told): Omit<Pool, 'target'>[] {
   const newest = new Map<string, number>()
   for (const { metric, labels = {}, value } of samples)

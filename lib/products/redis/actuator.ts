@@ -50,7 +50,7 @@ export const redisActuator: Actuator<RedisConfig> = {
   write: (config, edits, signal) =>
     withRedis(ofOne(config), async (client) => {
       const names = edits.map((edit) => edit.name)
-      // CONFIG SET has no compare-and-set: the look before, the write and the look after follow one another at once.
+      // CONFIG SET has no compare-and-set: the read before, the write and the read after follow each other at once.
       assertAs(edits, await live(client, names, signal), (edit) => edit.expect, 'before the write')
       const written: Edit[] = []
       for (const edit of edits) {
@@ -104,7 +104,7 @@ async function live(client: RedisClient, settings: string[], signal: AbortSignal
 function assertAs(edits: Edit[], now: Record<string, string>, wanted: (edit: Edit) => string, when: string): void {
   for (const edit of edits)
     if (now[edit.name] !== wanted(edit))
-      throw new EvenkeelError('drift', `${edit.name} is ${now[edit.name]} ${when}, not ${wanted(edit)}: somebody else has set it`)
+      throw new EvenkeelError('drift', `${edit.name} is ${now[edit.name]} ${when}, not ${wanted(edit)}: another writer has set it`)
 }
 
 /** One edit of several was refused: those before it go back, so that a change is whole or not at all. */

@@ -7,7 +7,7 @@ export type ClusterNode = {
   address: string | null
   self: boolean
   master: boolean
-  /** Why it is not to be asked: known by hearsay, being forgotten, or without an address. */
+  /** Why it is not polled: it is only known from other nodes, is being forgotten, or has no address. */
   strange: string | null
   /** How many slots it serves. */
   slots: number

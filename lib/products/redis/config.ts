@@ -75,7 +75,7 @@ const pem = (name: string) =>
 
 /**
  * A Redis or Valkey server by its `url`; a Redis Cluster by the URLs of some of its nodes; or a master and its replicas by their Sentinels.
- * `monitor` says whether MONITOR may be sampled in bursts; a store is never monitored unless told so.
+ * `monitor` says whether MONITOR may be sampled in bursts; a store is never monitored unless it is configured.
  */
 export const redisConfig = z
   .strictObject({

@@ -50,6 +50,6 @@ export function unreachable(error: unknown, address: string): EvenkeelError {
   const found = text(error)
   const words = WORDS.find(([pattern]) => pattern.test(found))?.[1]
   const detail = typeof words === 'function' ? words(address) : (words ?? unquoted(found).slice(0, 200))
-  // What the server itself said stays here: it may quote, and the library hangs the command on it.
+  // The server's own error text is dropped: it may quote a value, and the library attaches the command to it.
   return new EvenkeelError('unreachable', detail, (error as { code?: unknown }).code === undefined ? {} : { cause: error })
 }

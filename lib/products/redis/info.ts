@@ -15,11 +15,11 @@ export type Info = {
   replicas: Map<string, string>[]
 }
 
-// A server with more has been told to invent them: real ones know about 250 commands with their subcommands.
+// A bound against forged answers: real servers know about 250 commands with their subcommands.
 export const COMMANDS_MAX = 600
 const DATABASES_MAX = 64
 
-/** Fields of which a server that leaves one out is not judged by it: which are absent is said. */
+/** Fields that rules need: a server that leaves one out is not judged by those rules, and the missing fields are reported. */
 const USUAL = ['uptime_in_seconds', 'used_memory', 'keyspace_hits', 'keyspace_misses', 'evicted_keys']
 
 /**
@@ -91,7 +91,7 @@ export function numberIn(info: Info, name: string, within?: { line: string; fiel
 
 const SHOWN = 6
 
-/** What of an INFO could not be read or is not told, in a sentence; null: nothing. */
+/** The parts of an INFO that could not be read or are absent, in a sentence; null: none. */
 export function unreadOf({ unread, fields, tellsKeys }: Info): string | null {
   const absent = [...USUAL.filter((name) => !fields.has(name)), ...(tellsKeys ? [] : ['the number of its keys'])]
   const words = unread.slice(0, SHOWN).map((one) => printable(one.slice(0, 60)))
@@ -99,7 +99,7 @@ export function unreadOf({ unread, fields, tellsKeys }: Info): string | null {
     [
       unread.length > 0 &&
         `${unread.length} of its values cannot be numbers or cannot be read, and are left out: ${words.join(', ')}${unread.length > SHOWN ? ', …' : ''}`,
-      absent.length > 0 && `this server does not tell ${absent.join(', ')}: rules that need it are not judged`,
+      absent.length > 0 && `this server does not report ${absent.join(', ')}: rules that need it are not judged`,
     ]
       .filter((part) => part !== false)
       .join('; ') || null

@@ -7,7 +7,7 @@ const DECAY_SECONDS = 60
 /** A new key's counter. */
 const START = 5
 const FULL = 255
-/** A counter tells the class of a key, not its rank: a third to three times is what it is good for. */
+/** The precision of an LFU counter: a third to three times. It shows the class of a key, not its rank. */
 const WIDE = 3
 const HOT_SHARE = 0.01
 const HOT_TIMES = 5

@@ -13,7 +13,7 @@ export const isElsewhere = (answer: unknown): boolean => answer instanceof Error
 
 /**
  * One command for each key, in one write. A key that is elsewhere costs itself alone: `ELSEWHERE` stands in its place. A replica of a Cluster
- * answers for its slots only on a connection that has said READONLY; to a master it says nothing. Throws the first other error.
+ * answers for its slots only on a connection that has sent READONLY; on a master that has no effect. Throws the first other error.
  */
 export async function askPerKey<Answer>(
   { client, seen }: { client: RedisClient; seen: { clustered: boolean } | null },

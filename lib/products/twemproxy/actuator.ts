@@ -142,7 +142,7 @@ async function gapOf(pools: PoolConfig[], edits: Edit[]) {
   return socket && (await watchGap(socket))
 }
 
-/** Which run answers on the statistics port: told by its start, in whole epoch seconds. */
+/** The run that answers on the statistics port, identified by its start in whole epoch seconds. */
 async function runOf(config: TwemproxyConfig, signal: AbortSignal): Promise<{ startedAt: number } | null> {
   try {
     const { startedAt } = parseStatistics(await readStats(config, signal), null, true)
@@ -159,7 +159,7 @@ async function restarted(
   before: { startedAt: number } | null,
   signal: AbortSignal,
 ): Promise<string | null> {
-  // Two starts within one second could not be told apart. By the wall clock, whose second twemproxy tells as its start.
+  // Two starts within one second cannot be distinguished. By the wall clock, because twemproxy reports its start in that.
   if (before) await sleep(Math.max(0, Math.min(1_000, (before.startedAt + 1) * 1_000 - Date.now()) + SECOND_EDGE_MS))
   const from = Math.floor(Date.now() / 1000)
   const [program = '', ...args] = command

@@ -98,7 +98,7 @@ const OTHERS = [
 ]
 const READ = ['distribution', 'hash', 'hash_tag', 'server_retry_timeout', 'servers']
 
-/** The pools of nutcracker.yml. What of one is not understood is said there, and the others are read all the same. */
+/** The pools of nutcracker.yml. A pool that is not understood carries the reason, and the others are read all the same. */
 export function parseConfigFile(text: string): PoolConfig[] {
   return Object.entries(mappingOf(text) as Record<string, unknown>).map(([name, pool]) => poolIn(name, pool))
 }
@@ -179,7 +179,7 @@ export function withWeights(text: string, edits: { pool: string; server: string;
     const [from, to] = item.range
     const quote = /["']/.test(text[from]!) ? 1 : 0
     const parts = partsOf(text.slice(from + quote, to - quote))
-    if (!parts) throw malformed(`the weight of ${server} in nutcracker.yml cannot be told from its line`, text.slice(from, to))
+    if (!parts) throw malformed(`the weight of ${server} in nutcracker.yml cannot be read from its line`, text.slice(from, to))
     // The digits alone: quotes, and the spaces before a name, stay as they are.
     return { from: from + quote + parts.weight.from, to: from + quote + parts.weight.to, line: String(weight) }
   })

@@ -8,7 +8,7 @@ const TRY_MS = 500
 const LOOK_MS = 1
 const BACK_WITHIN_MS = 10_000
 
-/** Where this machine reaches a pool; null where that cannot be told. */
+/** The address at which this machine reaches a pool; null where that is not known. */
 export function socketOfPool({ listen }: PoolConfig): SocketAddress | null {
   const where = listen?.trim().split(/\s+/)[0]
   return where ? parseSocketAddress(where.replace(/^0\.0\.0\.0:/, '127.0.0.1:').replace(/^\[::\]:/, '[::1]:')) : null

@@ -20,7 +20,7 @@ type Raw = {
 
 const FEATURE = 'statistics port'
 const EVERY_MS = 1_000
-/** Counters that are renewed more seldom than that are said to be old. */
+/** The interval from which on counters are reported as old. */
 const OLD_MS = 2.5 * EVERY_MS
 
 const statistics: Probe<TwemproxyLink, Raw> = {

@@ -106,7 +106,7 @@ export function parseStatistics(text: string, config: PoolConfig[] | null, writa
     pools.push(poolOf(name, servers, configured, writable))
   }
   const missing = [
-    ejections ? null : 'twemproxy before 0.3 does not tell which server it has ejected: each is taken for one that serves',
+    ejections ? null : 'twemproxy before 0.3 does not report which server it has ejected: each counts as serving',
     unread.length === 0
       ? null
       : `${unread.length} pools or servers could not be read: ${printable(unread.slice(0, 5).join(', ')).slice(0, 200)}`,

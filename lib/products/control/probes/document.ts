@@ -12,7 +12,7 @@ import { readTtl, type TtlControl } from '../ttlDocument.ts'
 export type ControlLink = {
   config: ControlConfig
   client: RedisClient
-  /** What was read last, and when (ms of the monotonic clock); null where it is to be read anew. */
+  /** The cached read, and when it was made (ms of the monotonic clock); null where it must be read again. */
   text: Held<{ text: string | null; wrong: string | null }>
   followers: Held<Record<string, string>>
   /** When each report was seen to come. */

@@ -9,7 +9,7 @@ const POOLS_MAX = 100
 const SERVERS_MAX = 500
 const KEYS_MAX = 5_000
 const KEYS_EVERY_MS = 5_000
-/** What could not be read is told of the last one to two of these. */
+/** The span of the report on unreadable lines: the last one to two of these periods. */
 const RECENT_MS = 60_000
 
 /** Counters since the log is read; `newest` is what came since the last look. */
@@ -99,7 +99,7 @@ export class Tally {
     else if (this.keys.size < KEYS_MAX) this.keys.set(name, { reads: 1, clients: new Map() })
   }
 
-  /** What is known now; begins the next stretch. */
+  /** Returns the counts of this span and begins the next one. */
   look(now: number): LogLook {
     if (now - this.keysSince >= KEYS_EVERY_MS) {
       this.bursts = remembered(this.bursts, { at: now, ms: now - this.keysSince, reads: this.keyed, keys: this.keys })

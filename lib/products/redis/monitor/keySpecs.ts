@@ -2,7 +2,7 @@ import { wordOf } from '../../answers.ts'
 
 /** Where a command's keys stand: the first argument of a kind, and from there. After Redis 7's key specifications. */
 type Begin = { index: number } | { keyword: string; from: number }
-/** `last` below 0 counts from the end; `limit` 2 means half of the rest (XREAD: keys, then ids). `numberAt`: how many there are is told. */
+/** `last` below 0 counts from the end; `limit` 2 means half of the rest (XREAD: keys, then ids). `numberAt`: the position of the argument that holds their number. */
 type Find = { last: number; step: number; limit: number } | { numberAt: number; first: number; step: number }
 export type KeySpec = { begin: Begin; find: Find }
 /** Whether a command reads what is stored under its keys, and where they stand. */

@@ -63,7 +63,7 @@ function count(counts: Counts, key: string, client: string): void {
   known.clients.set(client, (known.clients.get(client) ?? 0) + 1)
 }
 
-/** A key as text. A very long one is cut and told from its like by a hash. */
+/** A key as text. A very long one is cut, with a hash that distinguishes it from others with the same beginning. */
 function nameOf(key: Buffer): string {
   if (key.length <= KEY_MAX) return keyText(key)
   const hash = createHash('sha256').update(key).digest('hex').slice(0, 8)

@@ -140,7 +140,9 @@ describe('INFO', () => {
   it('says what a server does not tell at all', () => {
     const parsed = read('redis_version:6.2.6\r\nused_memory:10\r\n')
     expect(parsed.samples).toEqual([{ metric: 'cache_memory_used_bytes', value: 10 }])
-    expect(parsed.topology.capabilities![0]!.because).toMatch(/does not tell uptime_in_seconds, keyspace_hits, .*, the number of its keys/)
+    expect(parsed.topology.capabilities![0]!.because).toMatch(
+      /does not report uptime_in_seconds, keyspace_hits, .*, the number of its keys/,
+    )
   })
 
   it("takes Redis's own -1 for nothing yet", () => {

@@ -24,7 +24,7 @@ export const ttl: Probe<RedisLink, Histogram> = {
   wanted(link) {
     if (link.config.role !== 'cache') return 'only caches are sampled'
     if (link.seen === null) return 'waits for INFO'
-    if (link.seen.keys === null) return 'INFO does not tell how many keys it holds'
+    if (link.seen.keys === null) return 'INFO does not report how many keys it holds'
     return link.seen.keys > 0 ? true : 'it is empty'
   },
   read(link, _cursor, signal) {
