@@ -63,7 +63,12 @@ export function useEvents(live: boolean) {
         rest ??= setTimeout(() => {
           rest = null
           const more = burst.takeRest()
-          showNotice('warning', `${more} more findings began, got worse or ended`, 'Too many at once to be listed one by one.', '/findings')
+          showNotice(
+            'warning',
+            `${more} more ${more === 1 ? 'finding' : 'findings'} began, got worse or ended`,
+            'Too many at once to be listed one by one.',
+            '/findings',
+          )
         }, 1_000)
         return
       }
@@ -82,7 +87,7 @@ export function useEvents(live: boolean) {
       const words = { kept: 'Kept', rolled_back: 'Rolled back', failed: 'Failed', applying: 'Applying', watching: 'Watching' }[change.state]
       showNotice(
         change.state === 'failed' ? 'critical' : 'ok',
-        `${words}: ${change.verdict ?? ''}`.replace(/: $/, ''),
+        `${words}${change.verdict ? `: ${change.verdict.replace('_', ' ')}` : ''}`,
         change.outcome ?? change.because,
         `/changes/${change.id}`,
       )

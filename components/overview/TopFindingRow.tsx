@@ -28,9 +28,9 @@ export function TopFindingRow({ top: { finding, cost, spark, proposal }, gone }:
     >
       <div className="min-w-0 max-xl:col-span-2">
         <p className="flex gap-2.5">
-          <Shape tone={finding.severity} size={12} className="mt-1.5" />
+          <Shape tone={finding.severity} size={12} className="mt-[6px]" />
           <span className="min-w-0">
-            <Go href={path`/findings/${finding.id}`} className="inline-block py-0.5 font-medium leading-5 hover:text-accent">
+            <Go href={path`/findings/${finding.id}`} className="inline-block py-[3px] font-medium leading-[18px] hover:text-accent">
               {safe(finding.summary, 400)}
             </Go>
             <span className="block text-dim text-xs">
