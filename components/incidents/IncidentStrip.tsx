@@ -20,7 +20,7 @@ export function IncidentStrip({ initialData }: { initialData: Page<IncidentView>
   const shown = stretches(data.items, now)
   if (shown.length === 0) return null
   const byId = new Map(data.items.map((incident) => [incident.id, incident]))
-  // The newest incidents alone are asked for: that there are more of these hours is said.
+  // Only the newest incidents are requested; the strip says when these hours have more.
   const oldest = data.items.at(-1)
   const more = data.next !== null && oldest !== undefined && now - Date.parse(oldest.since) < STRIP_MS
   const firing = shown.filter((one) => one.firing).length

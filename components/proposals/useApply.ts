@@ -14,7 +14,7 @@ const REFUSED: Partial<Record<Problem['code'], string>> = {
   forbidden: 'Your role may not apply',
 }
 
-/** One click: applies a proposal and makes what it touched old. A refusal is said in the server's own words. */
+/** The mutation that applies a proposal and invalidates the queries that it affects. A refusal shows the server's own text. */
 export function useApply(proposal: string, onApplied?: (change: string) => void) {
   const client = useQueryClient()
   return useMutation({

@@ -35,7 +35,7 @@ type Props<T> = {
   /** The row whose sheet is open. */
   selected?: string | null
   initialOrder?: Order
-  /** Said in place of rows. */
+  /** Shown in place of rows. */
   empty?: ReactNode
   /** Keeps the head in sight while the page scrolls under the top bar. */
   sticky?: boolean

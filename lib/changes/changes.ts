@@ -51,7 +51,7 @@ export type ChangesOptions = {
 export interface Changes {
   /** Throws `not_found` or `invalid` naming the step, as applying would. */
   describe(steps: readonly Step[]): Description
-  /** Why applying would be refused now, as far as that can be told without asking the servers; null when it would not. */
+  /** Why applying would be refused now, as far as that is known without asking the servers; null when it would not. */
   refusalOf(proposal: Proposal): EvenkeelError | null
   /** Resolves when the writes are done and the watch has begun. Throws `not_found`, `read_only`, `busy`, `drift`, `stale`, `not_followed`. */
   apply(proposal: string, by: string, options?: { dryRun?: boolean }): Promise<Applied>

@@ -15,7 +15,7 @@ export function listenOf(
   { report }: Checks,
 ): { listen: Listen; auth: Auth } {
   const listen = given ?? bound ?? DEFAULT_LISTEN
-  // Nobody has said that it may be reached there: that takes a login which somebody has asked for.
+  // Beyond the loopback a login must have been configured explicitly.
   if (!given && !/^(127\.0\.0\.1|::1|localhost)$/i.test(listen.host) && (asked?.mode ?? 'none') === 'none')
     report(['listen'], `nothing, while the server is bound to ${listenText(listen)}`, listenMend(listen))
   const loopback = isLoopback(listen.host)

@@ -59,7 +59,7 @@ export interface Engine extends Omit<PolledFleet, 'states' | 'stepClock'> {
   /** Epoch ms of the last finished tick; null before the first. */
   tickedAt(): number | null
   learning(): boolean
-  /** Why nothing is proposed for a finding, when an advisor said so. */
+  /** Why nothing is proposed for a finding, when an advisor has given a reason. */
   noRemedy(finding: string): string | null
 }
 

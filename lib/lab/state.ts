@@ -14,7 +14,7 @@ export type LabState = {
   after: RingSpec | null
   /** Keys that are looked up. */
   keys: string[]
-  /** Traffic of a described ring, as far as somebody said: reads a second, hit ratio, keys held. */
+  /** Traffic of a described ring, as far as it was entered: reads a second, hit ratio, keys held. */
   traffic: LabTraffic
 }
 export type LabTraffic = { reads?: number; hits?: number; items?: number }

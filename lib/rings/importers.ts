@@ -7,7 +7,7 @@ import { named } from './importers/named.ts'
 import { python } from './importers/python.ts'
 import { goRedis, predis, redisRb } from './importers/redis.ts'
 
-/** Each knows its client by a word of its own; null: it is another's. Throws `bad_request` with what is to be told in addition. */
+/** The importers: each recognises the options of its client, null for those of another. Throws `bad_request` naming what is missing. */
 const importers: ((text: string, source: Group) => RingSpec | null)[] = [
   dalli,
   redisRb,

@@ -67,7 +67,7 @@ export function solveRing(question: SolverQuestion & { now?: () => number }): So
   }
 }
 
-/** Its nodes are told points, which count whatever weights do. */
+/** Whether its nodes have explicit points, which take precedence over weights. */
 const hasPoints = ({ nodes }: RingSpec) => nodes.some(({ points }) => points !== undefined)
 
 const pointsNow = (spec: RingSpec): number[] => {

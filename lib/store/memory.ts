@@ -4,7 +4,7 @@ import type { OnDamaged } from './damagedRows.ts'
 import type { Saving } from './saving.ts'
 import { readRow } from './shapes.ts'
 
-/** What a crash on a full disk may cost: notices are told at least once, so their outbox needs no room of its own. */
+/** Prefixes without reserved space on a full disk: notices are delivered at least once, so their outbox needs none. */
 const UNSPARED = ['outbox/', 'said/', 'told/']
 
 /** Small things by key, as JSON: all in memory, each written to its row when it is put. */

@@ -81,7 +81,7 @@ export class Reserve {
         return true
       }
     } catch {
-      // Told by the answer.
+      // The caller learns it from the answer.
     }
     if (before) this.#rows.set(keyOf(row), before)
     else this.#rows.delete(keyOf(row))

@@ -4,7 +4,7 @@ import type { Group } from './literals.ts'
 
 export const refuse = (because: string) => new EvenkeelError('bad_request', because)
 
-/** Servers that a program is only told at run time are no ring yet. */
+/** Servers that a program gets only at run time are no ring yet. */
 export const NO_SERVERS = 'names no servers in the text: they may come from a variable or the environment. Write them in its place'
 
 /** `memcached://user:password@host:port` without what is not hashed; a password never goes on. */

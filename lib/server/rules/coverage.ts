@@ -36,7 +36,7 @@ const wordsOf = (thing: Thing) => WORDS[thing] ?? thing.slice(thing.indexOf(' ')
 
 /**
  * Computes from needs and emits whether a rule works on a product. The vital probe is read of every target; any other may be missing where
- * the server or the configuration does not allow it, so that a rule that hangs on one is said to work with it.
+ * the server or the configuration does not allow it, so that a rule which depends on one is shown as working with it.
  */
 export function coverage({ needs }: Pick<AnyDetector, 'needs'>, { probes }: Pick<AnyProduct, 'probes'>): Coverage {
   const givers = new Map<Thing, { feature: string; vital?: boolean }[]>()
