@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
+/** A test that asserts nothing cannot fail; live tests fail by the deadline of what they wait for, too. */
+const expect = { requireAssertions: true }
+
 const root = fileURLToPath(new URL('.', import.meta.url))
 
 /**
@@ -11,13 +14,12 @@ const root = fileURLToPath(new URL('.', import.meta.url))
 export default defineConfig({
   resolve: { alias: { '@': root } },
   test: {
-    // A test that asserts nothing cannot fail.
-    expect: { requireAssertions: true },
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
+          expect,
           // One module graph a worker, not one a file: to load the modules 200 times took as long as the tests. A test leaves nothing behind.
           isolate: false,
           include: ['**/*.test.ts', '**/*.test.tsx'],
@@ -28,6 +30,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'slow',
+          expect,
           include: ['**/*.slow.test.ts'],
           exclude: ['**/node_modules/**', '**/.next/**'],
           testTimeout: 60_000,

@@ -190,8 +190,8 @@ describe('off loopback without a login there is no start', () => {
     ],
     ['a listen that is none', 'listen: everywhere\n', CMD, {}, /listen \(line 2\): found "everywhere"; allowed: HOST:PORT/],
   ])('%s', async (_, text, words, env, expected) => {
-    const port = String(await freePort())
-    const on = (one: string) => one.replaceAll('3000', port).replaceAll('3001', String(Number(port) - 1))
+    const [port, other] = [String(await freePort()), String(await freePort())]
+    const on = (one: string) => one.replaceAll('3000', port).replaceAll('3001', other)
     const server = start(configured(on(text)), words, Object.fromEntries(Object.entries(env).map(([key, value]) => [key, on(value)])))
     expect(await server.code()).toBe(2)
     expect(server.output()).toMatch(new RegExp(on(expected.source)))
