@@ -51,7 +51,7 @@ test('what mends it is a line of the file, to copy', () => {
   expect(none().split('\n')).toEqual([
     'To keep it, write at /etc/haproxy/haproxy.cfg:41:',
     wanted,
-    'in the place of',
+    'in place of',
     now,
     'A reload keeps what was saved.',
     'echo "show servers state" > /var/lib/state',

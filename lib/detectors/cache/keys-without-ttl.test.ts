@@ -24,7 +24,7 @@ const said = (expiring: string, options: { policy?: string; limit?: string; role
 
 test('endless keys that nothing evicts are a note', () => {
   expect(said('2000x20', { policy: 'volatile-lru' })).toMatchObject([
-    { is: 'found', severity: 'info', summary: expect.stringMatching(/^3.?000 of 5.?000 keys of a never end, and volatile-lru/) },
+    { is: 'found', severity: 'info', summary: expect.stringMatching(/^3.?000 of 5.?000 keys of a never expire, and volatile-lru/) },
   ])
   expect(said('2000x20', { policy: 'allkeys-lru', limit: '0x20' })).toMatchObject([{ is: 'found' }])
 })
