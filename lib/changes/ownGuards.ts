@@ -13,11 +13,10 @@ const BACK_FAILS = 'the server that came back fails what it is given'
 
 /** The guards of a person's own change, which has no prediction: one for each pool that it touches, and one for each server that comes back. */
 export function ownGuards(steps: readonly { setting: SettingText; after: string }[], topology: Topology, before: SeriesWindow): Guard[] {
-  const touched = steps.map(({ setting, after }) => ({
-    pool: poolOf(setting, topology.pools),
-    found: serverOf(setting, topology.pools),
-    after,
-  }))
+  const touched = steps.map(({ setting, after }) => {
+    const found = serverOf(setting, topology.pools)
+    return { pool: found?.pool ?? poolOf(setting, topology.pools), found, after }
+  })
   const pools = topology.pools.filter((pool) => touched.some((one) => one.pool === pool))
   return pools.flatMap(({ target, name, servers }) => {
     const where = { target, pool: name }

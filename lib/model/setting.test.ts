@@ -95,6 +95,18 @@ describe('a text whose pool is written as it is', () => {
     expect(read('default/web/gone/weight', fleet()).of).toEqual(of('default', 'web/gone'))
   })
 
+  test('costs no more than a few readings, however many slashes a request holds', () => {
+    let asked = 0
+    const exists = () => {
+      asked++
+      return false
+    }
+    expect(read(`${'a/'.repeat(490)}b/weight`, exists).of).toMatchObject({ target: 'mesh', pool: 'a' })
+    expect(read(`${'%41/'.repeat(16)}b/weight`, exists).of).toMatchObject({ target: 'mesh', pool: 'A' })
+    expect(asked).toBeLessThan(40)
+    expect(read('a/a/a/a/a/a/a/a/b/weight', fleet(['a/a/a/a/a/a/a/a', 'b'])).of).toEqual(of('a/a/a/a/a/a/a/a', 'b'))
+  })
+
   test('is refused where two servers exist that it may mean; escaped, each is meant alone', () => {
     const exists = fleet(['default', 'web/a'], ['default/web', 'a'])
     expect(() => read('default/web/a/weight', exists)).toThrow('steps[0]: "default/web/a/weight" may mean "web/a" of "default" or "a" of "default/web"; write each "/" in the name of the pool and of the server as %2F.') // biome-ignore format: one line

@@ -88,25 +88,25 @@ type OfServer = Extract<Setting, { of: ServerRef }>
 
 const isOfServer = (setting: Setting): setting is OfServer => 'server' in setting.of
 
+/** Of more slashes than names of pools and servers have together, only the exact reading is tried: each is one more, and a request may hold a thousand texts. */
+const SLASHES_MAX = 16
+
 /** Whatever else a text may mean: the pool's name ends at each of its slashes, and both names are written raw or escaped. */
 function otherReadings(text: SettingText): OfServer[] {
   const { of, name } = parseSetting(text) as OfServer
-  const head = text.name.slice(0, -name.length - 1)
+  const raw = text.name.slice(0, -name.length - 1).split('/')
+  if (raw.length > SLASHES_MAX + 1) return []
   const seen = new Set([JSON.stringify(of)])
   const readings: OfServer[] = []
-  for (let at = head.indexOf('/'); at >= 0; at = head.indexOf('/', at + 1)) {
-    const [pool, server] = [head.slice(0, at), head.slice(at + 1)]
-    if (!pool || !server) continue
-    for (const read of [
-      { pool, server },
-      { pool: unescaped(pool), server: unescaped(server) },
-    ]) {
-      const other = { target: of.target, ...read }
-      if (seen.has(JSON.stringify(other))) continue
+  const written = [raw, raw.map(unescaped)]
+  for (let at = 1; at < raw.length; at++)
+    for (const parts of written) {
+      const [pool, server] = [parts.slice(0, at).join('/'), parts.slice(at).join('/')]
+      const other = { target: of.target, pool, server }
+      if (!pool || !server || seen.has(JSON.stringify(other))) continue
       seen.add(JSON.stringify(other))
       readings.push({ of: other, name })
     }
-  }
   return readings
 }
 
