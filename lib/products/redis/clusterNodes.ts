@@ -1,4 +1,5 @@
 import { malformed } from '../../model/error.ts'
+import { memberAddress } from './memberAddress.ts'
 
 /** One line of CLUSTER NODES. */
 export type ClusterNode = {
@@ -59,9 +60,7 @@ function addressIn(place: string, self: boolean): string | null {
   const colon = announced.lastIndexOf(':')
   const port = announced.slice(colon + 1)
   const named = self ? '' : (place.split(',')[1] ?? '')
-  const host = announced.slice(0, Math.max(0, colon)).replace(/^\?$/, '') || named
-  if (host === '' || !/^\d{1,5}$/.test(port) || port === '0') return null
-  return `${host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host}:${port}`
+  return memberAddress(announced.slice(0, Math.max(0, colon)).replace(/^\?$/, '') || named, port)
 }
 
 /** `HOST:PORT` of `HOST:PORT@BUS[,HOSTNAME[,…]]`. */

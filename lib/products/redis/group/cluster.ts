@@ -55,7 +55,7 @@ export function clusterSamples(answer: string): Reading[] {
   add('redis_cluster_state', 1)
   for (const [field, metric] of FIELDS) {
     const value = Number(fields.get(field) ?? Number.NaN)
-    if (Number.isFinite(value)) add(metric, value)
+    if (value >= 0) add(metric, value)
   }
   return list
 }

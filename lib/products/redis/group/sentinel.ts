@@ -2,6 +2,7 @@ import { malformed } from '../../../model/error.ts'
 import type { Reading } from '../../../model/series.ts'
 import { readings, shown, wordOf } from '../../answers.ts'
 import type { RedisClient } from '../client.ts'
+import { memberAddress } from '../memberAddress.ts'
 import type { Members } from './members.ts'
 
 /** A master and its replicas as one Sentinel knows them (https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/). */
@@ -12,7 +13,12 @@ export async function askSentinel(client: RedisClient, master: string, signal: A
   if (!Array.isArray(answer)) throw malformed('SENTINEL SLAVES is to answer a list', wordOf(answer))
   const replicas = answer.map((each) => fieldsOf(each, 'SENTINEL SLAVES'))
   const lines = [own, ...replicas].map((fields) => [...fields].map(([name, value]) => `${name}:${value}`).join(' '))
-  return { addresses: [addressOf(own), ...replicas.map(addressOf).sort()], answer: lines.join('\n') }
+  const first = addressOf(own)
+  if (first === null) throw malformed('the master that a Sentinel names has no address', placeIn(own))
+  // A replica without one costs itself alone.
+  const found = replicas.map(addressOf)
+  const unwatched = replicas.filter((_, i) => found[i] === null).map((fields) => `${placeIn(fields)} is no address`)
+  return { addresses: [first, ...found.filter((address) => address !== null).sort()], answer: lines.join('\n'), unwatched }
 }
 
 /** How many sentinels and replicas there are, and whether the master is thought to be down. */
@@ -20,7 +26,7 @@ export function sentinelSamples(answer: string): Reading[] {
   const [master = ''] = answer.split('\n')
   const field = (name: string) => new RegExp(`(?:^| )${name}:(\\S+)`).exec(master)?.[1]
   const { list, add } = readings()
-  const count = (name: string) => (field(name) === undefined ? undefined : Number(field(name)))
+  const count = (name: string) => (/^\d+$/.test(field(name) ?? '') ? Number(field(name)) : undefined)
   const others = count('num-other-sentinels')
   add('redis_sentinel_master_sentinels', others === undefined ? undefined : others + 1)
   add('redis_sentinel_master_slaves', count('num-slaves'))
@@ -34,8 +40,5 @@ function fieldsOf(answer: unknown, what: string): Map<string, string> {
   return new Map(Array.from({ length: answer.length / 2 }, (_, i) => [answer[2 * i] as string, answer[2 * i + 1] as string]))
 }
 
-function addressOf(fields: Map<string, string>): string {
-  const [ip, port] = [fields.get('ip'), fields.get('port')]
-  if (!ip || !/^\d{1,5}$/.test(port ?? '')) throw malformed('a server that a Sentinel names has no address', `${ip}:${port}`)
-  return `${ip.includes(':') ? `[${ip}]` : ip}:${port}`
-}
+const addressOf = (fields: Map<string, string>) => memberAddress(fields.get('ip') ?? '', fields.get('port'))
+const placeIn = (fields: Map<string, string>) => `${fields.get('ip') ?? ''}:${fields.get('port') ?? ''}`.slice(0, 80)

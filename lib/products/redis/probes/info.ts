@@ -187,12 +187,12 @@ const EXPORTER: [field: string, metric: string, scale?: number][] = [
   ['cluster_enabled', 'redis_cluster_enabled'],
 ]
 
-/** Fields that are a word: 1 when it is the good one, else 0. */
-const STATES: [field: string, metric: string, good: string][] = [
-  ['rdb_last_bgsave_status', 'redis_rdb_last_bgsave_status', 'ok'],
-  ['aof_last_bgrewrite_status', 'redis_aof_last_bgrewrite_status', 'ok'],
-  ['aof_last_write_status', 'redis_aof_last_write_status', 'ok'],
-  ['master_link_status', 'redis_master_link_up', 'up'],
+/** Fields that are a word: 1 when it is the good one, 0 when it is the bad one. Another word, as managed servers have it, tells nothing. */
+const STATES: [field: string, metric: string, good: string, bad: string][] = [
+  ['rdb_last_bgsave_status', 'redis_rdb_last_bgsave_status', 'ok', 'err'],
+  ['aof_last_bgrewrite_status', 'redis_aof_last_bgrewrite_status', 'ok', 'err'],
+  ['aof_last_write_status', 'redis_aof_last_write_status', 'ok', 'err'],
+  ['master_link_status', 'redis_master_link_up', 'up', 'down'],
 ]
 
 /** All series of one INFO. */
@@ -216,9 +216,10 @@ function infoSamples(info: Info, takenOff: TakenOff, writes: ReadonlySet<string>
     const value = number(field)
     add(metric, value === undefined ? undefined : value * scale)
   }
-  for (const [field, metric, good] of STATES) {
+  for (const [field, metric, good, bad] of STATES) {
     const word = info.fields.get(field)
-    if (word !== undefined) add(metric, word === good ? 1 : 0)
+    if (word === good || word === bad) add(metric, word === good ? 1 : 0)
+    else if (word) info.unread.push(`${field}:${word}`)
   }
   for (const [error, count] of info.errors) add('redis_errors_total', count, { err: printable(error) })
   addKeyspace(info, add)
