@@ -53,6 +53,11 @@ export class Archive {
     return this.#nextId++
   }
 
+  /** Gives no new series this number: recovery rows hold samples of one that had it and no row yet. */
+  reserveId(id: number): void {
+    this.#nextId = Math.max(this.#nextId, id + 1)
+  }
+
   /** The row of a series that was known before, whatever the order of its labels. */
   find(metric: string, labels: Labels): SeriesRow | null {
     const row = this.#statements.find.get(metric, labelsJson(labels))

@@ -314,6 +314,86 @@ test('a tick of very many series is several short transactions: others write in 
   }
 })
 
+/** The store that a start after a crash opens: a copy of the files as they are now. */
+function crashed(from = 'evenkeel.db', to = 'copy.db'): Store {
+  const db = new DatabaseSync(join(directory, from))
+  db.exec(`VACUUM INTO '${join(directory, to)}'`)
+  db.close()
+  close()
+  return open({ path: join(directory, to) })
+}
+
+test('a source whose clock is ahead costs the other series no sample in a crash', () => {
+  open()
+  for (let i = 1; i <= 20; i++) {
+    now = FROM + i * 1_000
+    store!.append('a', now, [{ metric: 'x', value: i }], 1_000)
+    store!.append('ahead', now, [{ metric: 'y', value: i, at: now + 30_000 }], 1_000)
+    store!.tick(now)
+  }
+  now += 1_000
+  expect(crashed().window(FROM, now).series('x')[0]?.points).toHaveLength(20)
+})
+
+test('samples of a series that had no row yet when the process was killed become no other’s', () => {
+  const named = (metric: string, count: number, value: number) =>
+    store!.append('a', now, Array.from({ length: count }, (_, n) => ({ metric, labels: { n: String(n) }, value })), 1_000) // biome-ignore format: one line
+  open()
+  // More than get their rows in one tick.
+  named('one', 1_500, 1)
+  store!.tick(now)
+  now += 1_000
+  crashed()
+  named('two', 600, 2)
+  store!.tick(now)
+  now += 1_000
+  const values = crashed('copy.db', 'later.db')
+    .window(FROM, now)
+    .series('two')
+    .flatMap(({ points }) => points.map(([, value]) => value))
+  expect(values).toEqual(Array(600).fill(2))
+})
+
+test('chunks are written though in each tick a new series comes between two parts', () => {
+  open({ chunkMs: MINUTE })
+  for (let i = 1; i <= 120; i++) {
+    now = FROM + i * 1_000
+    store!.append('a', now, [{ metric: 'x', value: i }, { metric: 'first', labels: { n: String(i) }, value: 1 }], 1_000) // biome-ignore format: one line
+    let part = 0
+    for (const _ of store!.tickInParts(now))
+      if (part++ === 0) store!.append('b', now, [{ metric: 'between', labels: { n: String(i) }, value: 1 }], 1_000)
+  }
+  const db = new DatabaseSync(join(directory, 'evenkeel.db'))
+  const chunks = Number(db.prepare('SELECT count(*) AS n FROM chunk').get()!.n)
+  db.close()
+  expect(chunks).toBeGreaterThan(10)
+})
+
+test('what waited for the disk is written in parts', () => {
+  open()
+  const readings = Array.from({ length: 200 }, (_, n) => ({ metric: 'x', labels: { n: String(n) }, value: n }))
+  const letThrough = refuseWrites(join(directory, 'evenkeel.db'))
+  for (let i = 1; i <= 120; i++) {
+    now = FROM + i * 1_000
+    store!.append('a', now, readings, 1_000)
+    store!.tick(now)
+  }
+  letThrough()
+  const db = new DatabaseSync(join(directory, 'evenkeel.db'))
+  const chunks = () => Number(db.prepare('SELECT count(*) AS n FROM chunk').get()!.n)
+  const seen = new Set<number>()
+  // Until the next try.
+  for (let i = 0; i < 40 && chunks() < 200; i++) {
+    now += 1_000
+    store!.append('a', now, readings, 1_000)
+    for (const _ of store!.tickInParts(now)) seen.add(chunks())
+  }
+  expect([chunks(), store!.failing()]).toEqual([200, null])
+  expect(seen.size).toBeGreaterThan(5)
+  db.close()
+  for (const { points } of crashed().window(FROM, now).series('x')) expect(points.length).toBe((now - FROM) / 1_000)
+})
+
 describe('kill -9', () => {
   test.each([30, 95])('after %i ticks loses at most one', { timeout: 60_000 }, async (ticks) => {
     const child = spawn(process.execPath, [fileURLToPath(new URL('crash.child.ts', import.meta.url)), directory, String(FROM)], {

@@ -16,13 +16,15 @@ type Known = { epoch: number; scale: number; whole: number }
  */
 export class Recovery {
   readonly #db: DatabaseSync
+  readonly #now: () => number
   readonly #known = new Map<number, Known>()
   readonly #write: (number: number, epoch: number, at: number, data: Uint8Array) => void
   #number: number
   #epoch: number
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, now: () => number) {
     this.#db = db
+    this.#now = now
     const last = db.prepare('SELECT coalesce(max(number), 0) AS number, coalesce(max(epoch), 0) AS epoch FROM recovery').get()!
     this.#number = Number(last.number)
     this.#epoch = Number(last.epoch) + 1
@@ -33,8 +35,10 @@ export class Recovery {
   /** Writes the samples of each series from a sample's number on. Call inside a transaction. */
   write(tickedAt: number, changed: readonly { history: History; from: number }[]): void {
     if (changed.length === 0) return
-    // A row is as new as the newest sample in it: one may have come since the tick began.
-    const at = Math.ceil(changed.reduce((newest, { history }) => Math.max(newest, history.lastAt), tickedAt))
+    // A row is as new as the newest sample in it: one may have come since the tick began. Not newer than now, whatever time a source with a
+    // clock of its own gives its samples: of a time that has not come yet a start drops the whole row.
+    const newest = changed.reduce((newest, { history }) => Math.max(newest, history.lastAt), tickedAt)
+    const at = Math.ceil(Math.max(tickedAt, Math.min(newest, this.#now())))
     if (++this.#number % EPOCH_ROWS === 0) this.#epoch++
     const size = changed.reduce((sum, { history, from }) => sum + history.size - history.indexOf(from), 0)
     const [ids, times, scales, wholes, doubles] = Array.from({ length: 5 }, () => new Float64Array(size)) as [

@@ -69,6 +69,7 @@ export class SeriesMemory {
     const { archive, windowMs } = this.#options
     for (const row of archive.since(null, at - windowMs)) this.#restore(row, at)
     for (const sample of unflushed) {
+      archive.reserveId(sample.id)
       if (sample.at > at) continue
       const row = this.#byId.has(sample.id) ? null : archive.byId(sample.id)
       const history = this.#byId.get(sample.id) ?? (row && this.#restore(row, at))
@@ -115,6 +116,7 @@ export class SeriesMemory {
       history.gone = true
       this.#byKey.delete(seriesKey(history.metric, history.labels))
       this.#byId.delete(history.id)
+      this.#changedSet.delete(history)
       this.#index.delete(history)
       this.#options.quota.release(targetOf(history))
     }

@@ -7,9 +7,8 @@ import type { Saving } from './saving.ts'
 import type { SeriesMemory } from './seriesMemory.ts'
 
 const MINUTE = 60_000
-/** Samples that waited for longer than this go into chunks once the disk works again, so many series a transaction. */
+/** Samples that waited for longer than this go into chunks once the disk works again. */
 const LATE_MS = MINUTE
-const LATE_SERIES = 500
 /** Series that one recovery row holds: a row takes some µs for each. */
 const SAVED_AT_ONCE = 4_000
 /** Chunks that one transaction writes: each takes some 0.3 ms. */
@@ -94,15 +93,15 @@ export class SeriesWriter {
   /** The series whose chunks are due, so many at a time as one transaction takes. */
   *due(at: number): Generator<History[]> {
     const { memory } = this.#options
-    // A series' row comes before its chunks.
-    if (memory.rowless.length > 0) return
+    // A series' row comes before its chunks. New ones may come between two parts of a tick, in each tick some: the others do not wait for them.
+    const rowless = new Set(memory.rowless)
     const due: History[] = []
-    for (const history of memory.all()) if (history.dueAt <= at) due.push(history)
+    for (const history of memory.all()) if (history.dueAt <= at && !rowless.has(history)) due.push(history)
     for (let i = 0; i < due.length; i += DUE_AT_ONCE) yield due.slice(i, i + DUE_AT_ONCE)
   }
 
-  /** After a time without a disk: what waited goes into chunks a few series at a time, not into one row that holds all of it. */
-  flushLate(at: number): void {
+  /** After a time without a disk: what waited goes into chunks, some series a transaction, not into one row that holds all of it. */
+  *flushLate(at: number): Generator<void> {
     const { memory } = this.#options
     // In the order in which they came.
     const [oldest] = memory.changed
@@ -110,8 +109,12 @@ export class SeriesWriter {
     const late = memory.changed.filter(({ history, from }) => at - history.atOf(history.indexOf(from)) > LATE_MS)
     const histories = late.map(({ history }) => history)
     this.transaction(() => [memory.addRows()])
-    for (let i = 0; i < histories.length; i += LATE_SERIES) this.transaction(() => this.flush(histories.slice(i, i + LATE_SERIES), at))
-    memory.saved(new Set(histories))
+    yield
+    for (let i = 0; i < histories.length; i += DUE_AT_ONCE) {
+      const some = histories.slice(i, i + DUE_AT_ONCE)
+      this.transaction(() => [...this.flush(some, at), () => memory.saved(new Set(some))])
+      yield
+    }
   }
 
   /** While the disk fails, samples wait in memory for as long as there is room for them; what is older than the window goes first. */

@@ -78,7 +78,7 @@ function partsOf(files: Files, options: StoreOptions) {
   const damaged = createDamagedRows(log)
   const saving = new Saving({ reserve, free, inPlace, suspect, now, log })
   const archive = new Archive(db, retention, damaged.report)
-  const recovery = new Recovery(db)
+  const recovery = new Recovery(db, now)
   const records = new Records(db, damaged.report)
   const undo = undoLogOf(files, saving)
   const audit = auditLogOf(files.durable)
@@ -145,7 +145,7 @@ function storeOf(parts: Parts): Store {
 /** A tick in parts, each short by itself and a transaction of its own: between two of them nothing is left open, and others may write. */
 function* tick({ saving, writer, housekeeping, records, tables, eviction, audit }: Parts, at: number): Generator<void> {
   yield* saving.tick(function* () {
-    writer.flushLate(at)
+    yield* writer.flushLate(at)
     yield* writer.write(at)
     tables.memory.put(TICKED, at)
     for (let left = records.changed; left > 0; left -= RECORDS_AT_ONCE) {
