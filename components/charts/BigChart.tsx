@@ -3,7 +3,7 @@ import { useId } from 'react'
 import { Brush, CartesianGrid, Line, LineChart, ReferenceArea, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
 import { timeText, valueText } from './axisText.ts'
 import type { ChartContent, DrawnSeries } from './chart.ts'
-import type { ChartRow } from './geometry.ts'
+import { type ChartRow, isLone } from './geometry.ts'
 import { marksOf } from './marks.ts'
 import { Reading } from './Reading.tsx'
 import { valuesOf } from './scale.ts'
@@ -63,7 +63,7 @@ export function BigChart({ series, rows, ...content }: ChartContent & { series: 
             }}
           />
           {series.map((one) => (
-            <Line key={one.id} {...lineOf(one)} />
+            <Line key={one.id} {...lineOf(one)} dot={loneDot(rows, one)} />
           ))}
           <Brush
             dataKey="t"
@@ -150,8 +150,17 @@ const lineOf = ({ id, name, colour, dashed }: DrawnSeries) => ({
   strokeWidth: dashed ? 1.25 : 1.75,
   strokeOpacity: dashed ? 0.7 : 1,
   strokeDasharray: dashed ? '4 3' : undefined,
-  dot: false,
   activeDot: { r: 3, strokeWidth: 0 },
   isAnimationActive: false,
   connectNulls: false,
 })
+
+/** Draws the points that stand between two gaps, which no line can show. */
+const loneDot =
+  (rows: readonly ChartRow[], { id, colour }: DrawnSeries) =>
+  ({ cx, cy, index }: { cx?: number; cy?: number; index: number }) =>
+    cx !== undefined && typeof cy === 'number' && isLone(rows, id, index) ? (
+      <circle key={index} cx={cx} cy={cy} r={2} fill={colour} />
+    ) : (
+      <g key={index} />
+    )

@@ -2,8 +2,9 @@
 import { useId, useLayoutEffect, useRef, useState } from 'react'
 import { timeText, valueText } from './axisText.ts'
 import { Crosshair } from './Crosshair.tsx'
-import type { ChartContent, DrawnSeries, Level } from './chart.ts'
-import { LABEL_PX, marksOf } from './marks.ts'
+import type { Band, ChartContent, DrawnSeries, Level } from './chart.ts'
+import { labelPx, levelLabelPlace } from './labels.ts'
+import { LABEL_PX, type Mark, marksOf } from './marks.ts'
 import { linePath, type Scale, scaleOf } from './scale.ts'
 
 export type PlotProps = ChartContent & {
@@ -21,6 +22,8 @@ export function Plot({ series, height, group, onZoom, ...content }: PlotProps) {
   const width = useWidth(box)
   const own = useId()
   const scale = scaleOf(content, { width, height, series })
+  const { from, to, bands, threshold, baseline, annotations = [] } = content
+  const marks = marksOf(annotations, from, to)
   return (
     <div ref={box} style={{ height }} className="relative select-none text-[11px]">
       {width > 0 && (
@@ -30,14 +33,27 @@ export function Plot({ series, height, group, onZoom, ...content }: PlotProps) {
               <rect x={scale.left} y={0} width={scale.right - scale.left} height={scale.bottom + 1} />
             </clipPath>
             <Axes scale={scale} content={content} />
-            <Bands scale={scale} content={content} hatch={`${own}hatch`} />
-            <LevelLine scale={scale} level={content.threshold} kind="threshold" />
-            <LevelLine scale={scale} level={content.baseline} kind="baseline" />
-            <Marks scale={scale} content={content} />
+            <Bands scale={scale} bands={bands} hatch={`${own}hatch`} />
+            <LevelLine scale={scale} level={threshold} warns />
+            <LevelLine scale={scale} level={baseline} />
+            {marks.map((mark, at) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: two changes may be of one moment
+              <path key={at} d={`M${scale.x(mark.at)} ${scale.top}V${scale.bottom}`} stroke="var(--change)" strokeWidth={1.5} />
+            ))}
             <g clipPath={`url(#${own}lines)`} fill="none" strokeLinejoin="round">
               {series.map((one) => (
                 <SeriesLine key={one.id} one={one} scale={scale} stepMs={content.stepMs} />
               ))}
+            </g>
+            {/* Labels lie over the lines, each with an edge in the colour of the page, so that they can be read there. */}
+            <g paintOrder="stroke" stroke="var(--surface)" strokeWidth={3} strokeLinejoin="round">
+              <BandLabels scale={scale} bands={bands} />
+              {marks.map((mark, at) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: as above
+                <MarkLabel key={at} scale={scale} mark={mark} />
+              ))}
+              <LevelLabel scale={scale} series={series} level={threshold} warns />
+              <LevelLabel scale={scale} series={series} level={baseline} />
             </g>
           </svg>
           <Crosshair {...content} series={series} scale={scale} width={width} height={height} group={group ?? own} onZoom={onZoom} />
@@ -94,21 +110,41 @@ function Axes({ scale, content: { from, to, unit } }: { scale: Scale; content: C
   )
 }
 
-function LevelLine({ scale: { left, right, y }, level, kind }: { scale: Scale; level?: Level; kind: 'threshold' | 'baseline' }) {
+/** The line of a threshold or a baseline, across the plot. */
+function LevelLine({ scale: { left, right, y }, level, warns }: { scale: Scale; level?: Level; warns?: boolean }) {
   if (!level) return null
   const at = y(level.value)
-  const warns = kind === 'threshold'
+  return <path d={`M${left} ${at}H${right}`} stroke={warns ? 'var(--warning)' : 'var(--dim)'} strokeDasharray={warns ? '4 3' : '1 3'} />
+}
+
+function LevelLabel({
+  scale,
+  series,
+  level,
+  warns = false,
+}: {
+  scale: Scale
+  series: PlotProps['series']
+  level?: Level
+  warns?: boolean
+}) {
+  if (!level) return null
+  const { x, y, anchor } = levelLabelPlace({ ...level, above: warns }, scale, series)
   return (
-    <g>
-      <path d={`M${left} ${at}H${right}`} stroke={warns ? 'var(--warning)' : 'var(--dim)'} strokeDasharray={warns ? '4 3' : '1 3'} />
-      <text x={right - 4} y={warns ? at - 4 : at + 12} textAnchor="end" fill={warns ? 'var(--warning-text)' : 'var(--dim)'}>
-        {level.label}
-      </text>
-    </g>
+    <text x={x} y={y} textAnchor={anchor} fill={warns ? 'var(--warning-text)' : 'var(--dim)'}>
+      {level.label}
+    </text>
   )
 }
 
-function Bands({ scale: { x, y, left, right }, content: { bands = [] }, hatch }: { scale: Scale; content: ChartContent; hatch: string }) {
+/** The part of a band that is inside the range, px; null where none is. */
+function bandBox({ x, y, left, right }: Scale, band: Band) {
+  const [from, to] = [Math.max(left, x(band.from)), Math.min(right, x(band.to))]
+  const top = y(band.high)
+  return to > from ? { from, to, top, height: Math.max(1, y(band.low) - top) } : null
+}
+
+function Bands({ scale, bands = [], hatch }: { scale: Scale; bands: ChartContent['bands']; hatch: string }) {
   if (bands.length === 0) return null
   return (
     <g>
@@ -116,43 +152,56 @@ function Bands({ scale: { x, y, left, right }, content: { bands = [] }, hatch }:
         <path d="M0 0v6" stroke="var(--change)" strokeWidth="1.5" opacity=".5" />
       </pattern>
       {bands.map((band) => {
-        const [from, to] = [Math.max(left, x(band.from)), Math.min(right, x(band.to))]
-        const top = y(band.high)
+        const box = bandBox(scale, band)
         return (
-          <g key={`${band.from}${band.label}`}>
+          box && (
             <rect
-              x={from}
-              y={top}
-              width={Math.max(0, to - from)}
-              height={Math.max(1, y(band.low) - top)}
+              key={`${band.from}${band.label}`}
+              x={box.from}
+              y={box.top}
+              width={box.to - box.from}
+              height={box.height}
               fill={`url(#${hatch})`}
               stroke="var(--change)"
               strokeOpacity={0.5}
             />
-            <text x={from + 5} y={top + 13} fill="var(--change-text)">
-              {band.label}
-            </text>
-          </g>
+          )
         )
       })}
     </g>
   )
 }
 
-function Marks({ scale: { x, top, bottom }, content: { annotations = [], from, to } }: { scale: Scale; content: ChartContent }) {
-  return marksOf(annotations, from, to).map((mark) => (
-    <g key={`${mark.at}${mark.text}`}>
-      <path d={`M${x(mark.at)} ${top}V${bottom}`} stroke="var(--change)" strokeWidth={1.5} />
-      {mark.text && (
-        <text
-          x={x(mark.at) + (mark.leftOfLine ? -5 : 5)}
-          y={top + 11 + LABEL_PX * mark.row}
-          textAnchor={mark.leftOfLine ? 'end' : 'start'}
-          fill="var(--change-text)"
-        >
-          {mark.text}
-        </text>
-      )}
-    </g>
-  ))
+/** A band's label stands at its left end; where the plot ends too soon for it, at its right. */
+function BandLabels({ scale, bands = [] }: { scale: Scale; bands: ChartContent['bands'] }) {
+  return bands.map((band) => {
+    const box = bandBox(scale, band)
+    if (!box) return null
+    const fits = box.from + 5 + labelPx(band.label) <= scale.right
+    return (
+      <text
+        key={`${band.from}${band.label}`}
+        x={fits ? box.from + 5 : box.to - 5}
+        y={box.top + 13}
+        textAnchor={fits ? 'start' : 'end'}
+        fill="var(--change-text)"
+      >
+        {band.label}
+      </text>
+    )
+  })
+}
+
+function MarkLabel({ scale: { x, top }, mark }: { scale: Scale; mark: Mark }) {
+  if (!mark.text) return null
+  return (
+    <text
+      x={x(mark.at) + (mark.leftOfLine ? -5 : 5)}
+      y={top + 11 + LABEL_PX * mark.row}
+      textAnchor={mark.leftOfLine ? 'end' : 'start'}
+      fill="var(--change-text)"
+    >
+      {mark.text}
+    </text>
+  )
 }

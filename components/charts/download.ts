@@ -16,6 +16,7 @@ const LOOKS = [
   'stroke-dasharray',
   'stroke-opacity',
   'opacity',
+  'paint-order',
   'font-family',
   'font-size',
   'font-weight',

@@ -72,6 +72,9 @@ test('ticks are round and cover the values', () => {
   expect(valueTicks(0, 1)).toEqual([0, 0.25, 0.5, 0.75, 1])
   expect(valueTicks(0, 0)).toEqual([0, 0.25, 0.5, 0.75, 1])
   expect(valueTicks(0, 16 * 2 ** 20, 4, true)).toEqual([0, 4, 8, 12, 16].map((n) => n * 2 ** 20))
+  // Neither may go on for ever: the first has no step that is a number, the second none that is more than its rounding.
+  expect(valueTicks(-Number.MAX_VALUE, Number.MAX_VALUE)).toEqual([0, 1])
+  expect(valueTicks(1e17, 1e17 + 16)).toHaveLength(2)
   expect(valueTicks(-3, 7)).toEqual([-5, -2.5, 0, 2.5, 5, 7.5])
   expect(timeTicks(0, 900_000)).toEqual([0, 300_000, 600_000, 900_000])
   expect(timeTicks(0, 2 * 86_400_000, 6, 3_600_000)[0]).toBe(-3_600_000 + 43_200_000)

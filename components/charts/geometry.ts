@@ -59,6 +59,10 @@ export function rowsOf(series: readonly { id: string; points: readonly ChartPoin
   return fillBetween(alignSeries(series, stepMs), ids)
 }
 
+/** Whether a value stands between two gaps, where no line can show it. */
+export const isLone = (rows: readonly ChartRow[], id: string, at: number): boolean =>
+  (rows[at]?.[id] ?? null) !== null && (rows[at - 1]?.[id] ?? null) === null && (rows[at + 1]?.[id] ?? null) === null
+
 /** The row nearest to a moment, unless it is further away than `mostMs`. Rows are sorted by time. */
 export function nearestRow(rows: readonly ChartRow[], ms: number, mostMs: number): ChartRow | null {
   let low = 0
@@ -83,15 +87,19 @@ export function medianStep(points: readonly ChartPoint[]): number {
 
 /** Round values (`binary`: powers of two) that cover `low..high`, 3 to 6 of them, the first at or below `low` and the last at or above `high`. */
 export function valueTicks(low: number, high: number, want = 4, binary = false): number[] {
-  if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1]
   if (high <= low) high = low + (Math.abs(low) || 1)
+  // Beyond what a number holds there are no ticks; a test of both ends alone lets their difference be endless.
+  if (!Number.isFinite(high - low)) return [0, 1]
   const raw = (high - low) / want
   const power = 10 ** Math.floor(Math.log10(raw))
   // Bytes are read in powers of 1024: round there is a power of two.
   const step =
     binary && raw > 1 ? 2 ** Math.ceil(Math.log2(raw * 0.999)) : [1, 2, 2.5, 5, 10].map((n) => n * power).find((s) => s >= raw * 0.999)!
   const ticks: number[] = []
-  for (let i = Math.floor(low / step + 1e-9); ; i++) {
+  const first = Math.floor(low / step + 1e-9)
+  // Where a step is less than what a number can tell apart, two ticks must do.
+  if (!Number.isSafeInteger(first)) return [low, high]
+  for (let i = first; ; i++) {
     ticks.push(Number((i * step).toPrecision(12)))
     if (i * step >= high - step * 1e-9) return ticks
   }
