@@ -23,7 +23,9 @@ export function useThread(): (question: LabQuestion) => Promise<LabAnswer> {
   )
   return useMemo(
     () => (question) => {
-      thread.current ??= begin()
+      thread.current ??= begin(() => {
+        thread.current = null
+      })
       const { worker, waiting } = thread.current
       const id = ++thread.current.ids
       return new Promise<LabAnswer>((resolve, reject) => {
@@ -46,7 +48,8 @@ export function useThread(): (question: LabQuestion) => Promise<LabAnswer> {
   )
 }
 
-function begin() {
+/** `onDead`: the script could not be loaded, or failed as a whole. What waits has its answer then, and the next question begins another. */
+function begin(onDead: () => void) {
   const worker = new Worker(new URL('./ringWorker.ts', import.meta.url), { type: 'module' })
   const waiting = new Map<number, Waiting>()
   worker.onmessage = ({ data }: MessageEvent<Answered>) => {
@@ -58,6 +61,8 @@ function begin() {
   worker.onerror = () => {
     for (const { reject } of waiting.values()) reject(new Error('The browser could not compute this ring.'))
     waiting.clear()
+    worker.terminate()
+    onDead()
   }
   return { worker, waiting, ids: 0 }
 }
@@ -136,6 +141,10 @@ export function useComparison(
         })
     }
     run()
+    return () => {
+      // Whoever leaves the page wants no answer: none is asked for when the running one ends.
+      next.current = null
+    }
   }, [question, heavy, ask])
   if (here) return here
   if (!question) return { compared: null, of: null, busy: false }
