@@ -51,7 +51,8 @@ export function usePages<T>(key: readonly unknown[], path: string, options: Opti
   const { data, error, hasNextPage, isFetching, isFetchingNextPage, isPlaceholderData, fetchNextPage } = found
   const follow = all && hasNextPage && !isFetching && !isPlaceholderData && !error && enabled !== false
   useEffect(() => {
-    if (follow) void fetchNextPage()
+    // Several charts of a page follow one list: the second must not cancel what the first has begun.
+    if (follow) void fetchNextPage({ cancelRefetch: false })
   }, [follow, fetchNextPage])
   const items = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data])
   return {

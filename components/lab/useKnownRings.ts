@@ -13,7 +13,7 @@ export function useKnownRings(initialRings: Page<RingView>, initialPools: Page<P
   const rings = usePages<RingView>(['rings'], 'rings', { initialData: initialRings, all: true })
   const pools = usePages<PoolView>(['pools'], 'pools', { initialData: initialPools, all: true })
   const targets = usePages<TargetView>(['targets'], 'targets', { everyMs: 5_000, all: true })
-  const { data: hot } = useApi<Page<HotKeyView>>(['keys', 'hot'], 'keys/hot', { everyMs: 5_000 })
+  const hot = usePages<HotKeyView>(['keys', 'hot'], 'keys/hot', { everyMs: 5_000, all: true })
   const listed = (id: string) => rings.items.some((ring) => ringId(ring) === id) || pools.items.some((pool) => poolId(pool) === id)
   const parts = of === null || listed(of) ? null : partsOf(of)
   const ring = parts && 'ring' in parts ? parts.ring : null
@@ -36,9 +36,9 @@ export function useKnownRings(initialRings: Page<RingView>, initialPools: Page<P
         : whyNoRing(allPools.find((pool) => poolId(pool) === of)),
     find(id: string): LabSource | null {
       const ring = allRings.find((one) => ringId(one) === id)
-      if (ring) return sourceOfRing(ring, hot?.items ?? [], targets?.items ?? [])
+      if (ring) return sourceOfRing(ring, hot.items, targets.items)
       const pool = allPools.find((one) => poolId(one) === id)
-      return pool ? sourceOfPool(pool, targets?.items ?? []) : null
+      return pool ? sourceOfPool(pool, targets.items) : null
     },
   }
 }

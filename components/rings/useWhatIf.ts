@@ -1,7 +1,6 @@
 import { parseAsString, useQueryState } from 'nuqs'
 import { useMemo, useState } from 'react'
 import { errorText } from '@/components/frame/api.ts'
-import { useApi } from '@/components/frame/useApi.ts'
 import { usePages } from '@/components/frame/usePages.ts'
 import { toast } from '@/components/ui/toast.tsx'
 import { text } from '@/lib/format/format.ts'
@@ -10,7 +9,6 @@ import { solvable, solved } from '@/lib/lab/solve.ts'
 import { sourceOfRing } from '@/lib/lab/source.ts'
 import type { HotKeyView } from '@/lib/model/answers/key.ts'
 import type { RingView } from '@/lib/model/answers/ring.ts'
-import type { Page } from '@/lib/model/answers/shape.ts'
 import type { TargetView } from '@/lib/model/answers/target.ts'
 import type { RingSpec } from '@/lib/model/ring.ts'
 import { useCircles, useComparison, useQuestion, useSame, useThread } from './useComparison.ts'
@@ -21,10 +19,10 @@ export type WhatIf = ReturnType<typeof useWhatIf>
 export function useWhatIf(ring: RingView) {
   const [edit, setEdit] = useQueryState('points', parseAsString.withDefault('').withOptions({ scroll: false }))
   const targets = usePages<TargetView>(['targets'], 'targets', { everyMs: 5_000, all: true })
-  const { data: hot } = useApi<Page<HotKeyView>>(['keys', 'hot'], 'keys/hot', { everyMs: 5_000 })
+  const hot = usePages<HotKeyView>(['keys', 'hot'], 'keys/hot', { everyMs: 5_000, all: true })
   const [solving, setSolving] = useState(false)
   const ask = useThread()
-  const source = useSame(sourceOfRing(ring, hot?.items ?? [], targets?.items ?? []))
+  const source = useSame(sourceOfRing(ring, hot.items, targets.items))
   const after = useMemo(() => readEdit(ring.spec, edit), [ring.spec, edit])
   const { compared, of, because, busy } = useComparison(useQuestion(source, after), ask)
   const write = (spec: RingSpec) => void setEdit(writeEdit(ring.spec, spec) || null)
