@@ -4,7 +4,7 @@ import { carry } from './Go.tsx'
 import { matching } from './matching.ts'
 import { isHere } from './nav.ts'
 import { inScope } from './Scope.tsx'
-import { newsOf } from './useEvents.ts'
+import { endedNow, newsOf } from './useEvents.ts'
 
 test('names in paths are encoded, empty values left out', () => {
   expect(apiUrl(path`pools/${'edge'}/${'a/b ?'}`, { from: 0, to: null, rate: true, x: '' })).toBe(
@@ -29,6 +29,16 @@ test('a toast for what is new, gets worse or ends; nothing for what was there or
   expect(newsOf(2, finding('resolved', 'critical'), 100_000)).toBe(true)
   expect(newsOf(undefined, finding('resolved', 'critical'), 100_000)).toBe(false)
   expect(newsOf(undefined, finding('pending', 'critical'), 100_000)).toBe(false)
+})
+
+test('the end of a change is told once, also when it began before the page was opened', () => {
+  const change = (state: string, endedAt: number | null) => ({ state, endedAt })
+  expect(endedNow('watching', change('kept', 99_000), 100_000)).toBe(true)
+  expect(endedNow('kept', change('kept', 99_000), 100_000)).toBe(false)
+  expect(endedNow(undefined, change('rolled_back', 95_000), 100_000)).toBe(true)
+  // A change of yesterday that somebody settles, and one that is still watched.
+  expect(endedNow(undefined, change('failed', 5_000), 100_000)).toBe(false)
+  expect(endedNow(undefined, change('watching', null), 100_000)).toBe(false)
 })
 
 test('the rail knows where it is', () => {

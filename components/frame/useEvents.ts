@@ -1,6 +1,7 @@
 'use client'
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
+import { plainSentence } from '@/components/ui/sentence.tsx'
 import { toast } from '@/components/ui/toast.tsx'
 import type { AppEvent } from '@/lib/model/events.ts'
 import { subjectName } from '@/lib/model/finding.ts'
@@ -83,7 +84,7 @@ export function useEvents(live: boolean) {
     listen('change', ({ change }) => {
       const before = states.get(change.id)
       states.set(change.id, change.state)
-      if (before === change.state || before === undefined || !change.endedAt) return
+      if (!endedNow(before, change, Date.now())) return
       const words = { kept: 'Kept', rolled_back: 'Rolled back', failed: 'Failed', applying: 'Applying', watching: 'Watching' }[change.state]
       showNotice(
         change.state === 'failed' ? 'critical' : 'ok',
@@ -135,7 +136,7 @@ export function createBurst() {
 const RANK = { info: 0, warning: 1, critical: 2 } as const
 const rankOf = (finding: FindingRank) => (finding.state === 'firing' ? RANK[finding.severity] : 0)
 type FindingRank = { state: string; severity: keyof typeof RANK; firingAt?: number | string }
-/** A finding that began to fire so long ago was news before this page was opened. */
+/** What began to fire or ended so long ago was news before this page was opened. */
 const NEWS_MS = 20_000
 
 /**
@@ -146,9 +147,20 @@ export function newsOf(before: number | undefined, finding: FindingRank, now: nu
   if (finding.state === 'resolved') return (before ?? 0) > 0
   const rank = rankOf(finding)
   if (before !== undefined) return rank > before
-  const firingAt = typeof finding.firingAt === 'string' ? Date.parse(finding.firingAt) : finding.firingAt
-  return rank > 0 && firingAt !== undefined && now - firingAt < NEWS_MS
+  return rank > 0 && isNew(finding.firingAt, now)
 }
+
+/**
+ * Whether a change's event is the news of its end. `before` is the state at its last event, undefined when this page does not know it: it may
+ * have begun before the page was opened. Pure.
+ */
+export function endedNow(before: string | undefined, change: { state: string; endedAt?: number | string | null }, now: number): boolean {
+  if (!change.endedAt || before === change.state) return false
+  return before !== undefined || isNew(change.endedAt, now)
+}
+
+const isNew = (at: number | string | undefined, now: number) =>
+  at !== undefined && now - (typeof at === 'string' ? Date.parse(at) : at) < NEWS_MS
 
 /** An event's data is the noun itself or a wrapper around it. */
 function normalise(type: AppEvent['type'], data: Record<string, unknown>): unknown {
@@ -171,7 +183,7 @@ function showNotice(tone: 'critical' | 'warning' | 'info' | 'ok', title: string,
 /** One of the browser's own notifications, where a person allowed them; a later one of the same address takes its place. */
 export function notify(title: string, text: string, href: string): void {
   if (!('Notification' in window) || Notification.permission !== 'granted') return
-  const note = new Notification(title, { body: text, tag: href })
+  const note = new Notification(plainSentence(title), { body: plainSentence(text, 300), tag: href })
   note.onclick = () => {
     window.focus()
     window.dispatchEvent(new CustomEvent('evenkeel:go', { detail: href }))

@@ -1,6 +1,7 @@
 'use client'
 import { type ComponentType, lazy, Suspense, useEffect, useState } from 'react'
 import type { ExternalToast } from 'sonner'
+import { Sentence } from './sentence.tsx'
 
 type Kind = 'message' | 'success' | 'warning' | 'error'
 type Waiting = [kind: Kind, title: string, options?: ExternalToast]
@@ -22,12 +23,15 @@ let onFirst: (() => void) | null = null
 
 function show(kind: Kind, title: string, options?: ExternalToast): void {
   if (list) {
-    list[kind](title, options)
+    list[kind](<Sentence text={title} max={300} />, { ...options, description: described(options?.description) })
     return
   }
   waiting.push([kind, title, options])
   onFirst?.()
 }
+
+/** Texts of toasts are sentences of the server, with names of watched servers in them. */
+const described = (text: ExternalToast['description']) => (typeof text === 'string' ? <Sentence text={text} max={400} /> : text)
 
 /** A short notice at the edge of the page. The library behind it is loaded with the first one: most visits see none. */
 export const toast = Object.assign((title: string, options?: ExternalToast) => show('message', title, options), {
