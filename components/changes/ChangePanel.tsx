@@ -6,6 +6,7 @@ import { Effect } from '@/components/proposals/Effect.tsx'
 import { StepsTable } from '@/components/proposals/StepsTable.tsx'
 import { Code } from '@/components/ui/code.tsx'
 import { Facts } from '@/components/ui/page.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { ChangeView } from '@/lib/model/answers/change.ts'
 import { ChangeActions } from './ChangeActions.tsx'
@@ -13,7 +14,7 @@ import { ChangeHead } from './ChangeHead.tsx'
 import { Guards } from './Guards.tsx'
 import { JobPanel } from './JobPanel.tsx'
 import { Journal } from './Journal.tsx'
-import { ManualSteps, safeLines } from './ManualSteps.tsx'
+import { ManualSteps } from './ManualSteps.tsx'
 import { WatchChart } from './WatchChart.tsx'
 
 /** A change from its moment to its verdict: chart, guards with what they read now, time left, keep and roll back, journal. */
@@ -29,7 +30,7 @@ export function ChangePanel({ change: given }: { change: ChangeView }) {
       <ChangeHead change={change} />
       {change.job && <JobPanel id={change.job} />}
       {change.prediction && <WatchChart change={change} />}
-      {change.prediction && <Effect prediction={change.prediction} measured={change.measured} />}
+      {change.prediction && <Effect prediction={change.prediction} measured={change.measured} verdict={change.verdict} />}
       {change.state === 'watching' && change.guardsNow.length > 0 && <Guards change={change} />}
       <ChangeActions change={change} />
       <StepsTable steps={change.steps} applied />
@@ -42,7 +43,7 @@ export function ChangePanel({ change: given }: { change: ChangeView }) {
               {change.at.replace('T', ' ').slice(0, 19)} UTC
             </time>,
           ],
-          ['Because', safe(change.because, 400)],
+          ['Because', <Sentence key="because" text={change.because} max={400} />],
           change.slowStart !== undefined && ['Slow start', `stage ${change.slowStart.stage} of ${change.slowStart.of}`],
           Boolean(change.finding) && [
             'Mends',
@@ -55,7 +56,7 @@ export function ChangePanel({ change: given }: { change: ChangeView }) {
       {change.undo && <ManualSteps title="To put it back by hand" commands={change.undo} />}
       {change.finish && <ManualSteps title="To finish it by hand" commands={change.finish} />}
       {change.lasting?.map((text) => (
-        <Code key={text} text={safeLines(text)} label="To make it outlive a reload" />
+        <Code key={text} text={text} label="To make it outlive a reload" />
       ))}
       <Journal change={change} />
     </section>

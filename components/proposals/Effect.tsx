@@ -1,15 +1,18 @@
 import { Figure } from '@/components/ui/figure.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { labelsText } from '@/lib/format/format.ts'
 import { metricOf } from '@/lib/metrics/registry.ts'
-import type { Measured } from '@/lib/model/change.ts'
+import type { ChangeVerdict, Measured } from '@/lib/model/change.ts'
 import type { Prediction } from '@/lib/model/proposal.ts'
+import { effectWords } from './words.ts'
+
+type Props = { prediction: Prediction; measured?: Measured | null; verdict?: ChangeVerdict | null }
 
 /** The promise and, once it is there, the proof: now, predicted with its band, measured with its interval, on one scale. */
-export function Effect({ prediction, measured }: { prediction: Prediction; measured?: Measured | null }) {
-  const { before, after, low, high, unit, metric, where, basis } = prediction
+export function Effect({ prediction, measured, verdict }: Props) {
+  const { before, after, low, high, unit, metric, where } = prediction
   const top = Math.max(before, high, measured?.high ?? 0) * 1.06 || 1
   const at = (value: number) => `${Math.min(100, Math.max(0, (value / top) * 100))}%`
-  const inside = measured ? measured.after >= low && measured.after <= high : null
   return (
     <figure className="flex flex-col gap-1.5" aria-label={`Predicted effect on ${metricOf(metric).words}`}>
       <figcaption className="text-sm">
@@ -40,11 +43,7 @@ export function Effect({ prediction, measured }: { prediction: Prediction; measu
         </Row>
       )}
       <p className="text-dim text-xs">
-        {inside === null
-          ? `Based on ${basis}.`
-          : inside
-            ? 'The measured value lies inside the predicted band.'
-            : 'The measured value lies outside the predicted band.'}
+        <Sentence text={effectWords(prediction, measured, verdict)} max={400} />
       </p>
     </figure>
   )

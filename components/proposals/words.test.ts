@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { applyWords, settingWords, stepsLine } from './words.ts'
+import type { Prediction } from '@/lib/model/proposal.ts'
+import { applyWords, effectWords, settingWords, stepsLine } from './words.ts'
 
 const step = (name: string, before = '100', after = '24', target = 'edge') => ({ setting: { target, name }, before, after })
 const ring = (name: string) => step(name, '100', '24', 'ring:products')
@@ -26,4 +27,13 @@ it('shows the step that moves most, and memory as people read it', () => {
   expect(stepsLine([step('app/a/weight', '100', '110'), step('app/app3/weight')])).toBe('app3 weight 100 → 24, 1 more')
   expect(stepsLine([step('config/maxmemory', '1073741824', '2147483648')])).toBe('edge maxmemory 1\u00a0GiB → 2\u00a0GiB')
   expect(stepsLine([])).toBe('')
+})
+
+it('holds a measurement against its band only where it was judged', () => {
+  const prediction = { low: 10, high: 20, basis: '41 000 requests' } as Prediction
+  const measured = (after: number) => ({ before: 50, after, low: after, high: after })
+  expect(effectWords(prediction)).toBe('Based on 41 000 requests.')
+  expect(effectWords(prediction, measured(15), 'improved')).toBe('The measured value lies inside the predicted band.')
+  expect(effectWords(prediction, measured(48), 'no_effect')).toBe('The measured value lies outside the predicted band.')
+  expect(effectWords(prediction, measured(48), 'unjudged')).toBe('The measured value is what was seen last. It was not judged.')
 })

@@ -1,5 +1,6 @@
 import { safe, text } from '@/lib/format/format.ts'
 import { metricOf } from '@/lib/metrics/registry.ts'
+import type { ChangeVerdict, Measured } from '@/lib/model/change.ts'
 import { readExpiryName } from '@/lib/model/expiry.ts'
 import type { Guard, Prediction, Step } from '@/lib/model/proposal.ts'
 import { parseSetting } from '@/lib/model/setting.ts'
@@ -56,4 +57,12 @@ export function predictionLine(prediction: Prediction): string {
 /** `rolls back if error ratio > 1.0 % for 5 s`. */
 export function guardLine(guard: Guard): string {
   return `${metricOf(guard.metric).words} ${guard.op} ${text(guard.limit, guard.unit)} for ${Math.round(guard.forMs / 1000)} s`
+}
+
+/** What a prediction rests on, then how the measurement stands to it. A value that was not judged is held against nothing. */
+export function effectWords({ low, high, basis }: Prediction, measured?: Measured | null, verdict?: ChangeVerdict | null): string {
+  if (!measured) return `Based on ${basis}.`
+  if (verdict === 'unjudged') return 'The measured value is what was seen last. It was not judged.'
+  const inside = measured.after >= low && measured.after <= high
+  return `The measured value lies ${inside ? 'inside' : 'outside'} the predicted band.`
 }
