@@ -18,7 +18,7 @@ export const metadata: Metadata = {
 }
 export const viewport: Viewport = { width: 'device-width', initialScale: 1 }
 
-/** Every page: fonts, theme, the frame. Who is not signed in sees the page alone: the authentication have decided already which. */
+/** Every page: fonts, theme, the frame. Who is not signed in sees the page alone: proxy.ts has decided already which. */
 export default async function Layout({ children }: { children: ReactNode }) {
   const [sent, somebody] = await Promise.all([headers(), person()])
   return (

@@ -1,7 +1,8 @@
 'use client'
 import { useClock } from '@/components/frame/live.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { Shape, Status } from '@/components/ui/status.tsx'
-import { duration, safe } from '@/lib/format/format.ts'
+import { duration } from '@/lib/format/format.ts'
 import type { ChangeView } from '@/lib/model/answers/change.ts'
 import { changeTone, stateWords, verdictWords, watchProgress } from './words.ts'
 
@@ -34,10 +35,14 @@ export function ChangeHead({ change }: { change: ChangeView }) {
           <div className="h-full bg-change" style={{ width: `${progress * 100}%` }} />
         </div>
       )}
-      {change.outcome && <p className="max-w-prose">{safe(change.outcome, 600)}</p>}
+      {change.outcome && (
+        <p className="max-w-prose">
+          <Sentence text={change.outcome} max={600} />
+        </p>
+      )}
       {change.needsPerson && (
         <p className="text-sm text-warning-text">
-          <Shape tone="warning" /> A person should decide: {safe(change.needsPerson, 400)}
+          <Shape tone="warning" /> A person should decide: <Sentence text={change.needsPerson} max={400} />
         </p>
       )}
     </header>

@@ -1,5 +1,6 @@
 'use client'
 import { Figure } from '@/components/ui/figure.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { metricOf } from '@/lib/metrics/registry.ts'
 import type { ChangeView } from '@/lib/model/answers/change.ts'
@@ -13,7 +14,7 @@ export function Guards({ change }: { change: ChangeView }) {
         {change.guardsNow.map((guard) => (
           <li key={guard.text} className="flex flex-wrap items-baseline gap-x-3">
             <Status tone={guard.breached ? 'critical' : 'ok'} className="whitespace-normal">
-              {guard.text}
+              <Sentence text={guard.text} max={300} />
             </Status>
             <span className="text-dim">
               now{' '}

@@ -5,6 +5,7 @@ import { noChangeBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Failure, Skeleton } from '@/components/ui/empty.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { Status, type Tone } from '@/components/ui/status.tsx'
 import { toast } from '@/components/ui/toast.tsx'
 import { count, safe } from '@/lib/format/format.ts'
@@ -59,8 +60,16 @@ export function JobPanel({ id }: { id: string }) {
         {job.state === 'running' && !job.waiting ? `, ${count(job.rate)} a second` : ''}; what {count(job.undoRecorded)} are put back with
         is stored{job.left > 0 ? `; ${count(job.left)} changed meanwhile, left alone` : ''}
       </p>
-      {job.waiting && <p className="text-warning-text">Waits: {safe(job.waiting, 200)}</p>}
-      {job.because && <p className="text-critical-text">{safe(job.because, 300)}</p>}
+      {job.waiting && (
+        <p className="text-warning-text">
+          Waits: <Sentence text={job.waiting} max={200} />
+        </p>
+      )}
+      {job.because && (
+        <p className="text-critical-text">
+          <Sentence text={job.because} max={300} />
+        </p>
+      )}
       <div className="flex flex-wrap gap-2">
         {VERBS.map(([verb, words]) => (
           <Button

@@ -1,4 +1,5 @@
 'use client'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { ChangeView } from '@/lib/model/answers/change.ts'
 
@@ -16,7 +17,7 @@ export function Journal({ change }: { change: ChangeView }) {
             </time>
             <span className="text-change-text">{entry.what.replace('_', ' ')}</span>
             <span className="[overflow-wrap:anywhere]">
-              {safe(entry.text, 300)}
+              <Sentence text={entry.text} max={300} />
               {entry.by ? <span className="text-dim"> ({safe(entry.by, 60)})</span> : null}
             </span>
           </li>

@@ -1,6 +1,7 @@
 import { ChangePanel } from '@/components/changes/ChangePanel.tsx'
 import { ProposalPanel } from '@/components/proposals/ProposalPanel.tsx'
 import { Facts } from '@/components/ui/page.tsx'
+import { Sentence, Sentences } from '@/components/ui/sentence.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import type { FindingView } from '@/lib/model/answers/finding.ts'
 import { EvidenceList } from './EvidenceList.tsx'
@@ -12,7 +13,8 @@ export function FindingBody({ finding, proposals, change }: { finding: FindingVi
     <div className="flex flex-col gap-5">
       {finding.stale && (
         <p className="rounded border border-info/40 bg-info-soft px-3 py-2 text-sm">
-          <Status tone="info">Not seen now:</Status> {finding.stale}. Loss of sight is no evidence: it stays as it was.
+          <Status tone="info">Not seen now:</Status> <Sentence text={finding.stale} max={300} />. Loss of sight is no evidence: it stays as
+          it was.
         </p>
       )}
       {change && <ChangePanel change={change} />}
@@ -22,7 +24,9 @@ export function FindingBody({ finding, proposals, change }: { finding: FindingVi
       {!change && proposals.length === 0 && finding.state === 'firing' && (
         <section>
           <h3 className="mb-1 font-medium text-base">What would mend it</h3>
-          <p className="whitespace-pre-wrap text-dim">{finding.noRemedy ?? 'No setting that Evenkeel knows is proposed for this now.'}</p>
+          <div className="text-dim">
+            <Sentences text={finding.noRemedy ?? 'No setting that Evenkeel knows is proposed for this now.'} max={1_000} />
+          </div>
         </section>
       )}
       <section>
@@ -31,7 +35,9 @@ export function FindingBody({ finding, proposals, change }: { finding: FindingVi
       </section>
       <section>
         <h3 className="mb-1 font-medium text-base">Why it matters</h3>
-        <p className="max-w-prose text-dim">{finding.why}</p>
+        <p className="max-w-prose text-dim">
+          <Sentence text={finding.why} max={2_000} />
+        </p>
       </section>
       <FindingFacts finding={finding} />
     </div>

@@ -6,8 +6,8 @@ import { SilenceDialog } from '@/components/alerts/SilenceDialog.tsx'
 import { errorText, get, path } from '@/components/frame/api.ts'
 import { Failure, Skeleton } from '@/components/ui/empty.tsx'
 import { typing } from '@/components/ui/rows.ts'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { Sheet } from '@/components/ui/sheet.tsx'
-import { safe } from '@/lib/format/format.ts'
 import type { FindingView } from '@/lib/model/answers/finding.ts'
 import { FindingBody } from './FindingBody.tsx'
 import { FindingActions, FindingLead } from './FindingHead.tsx'
@@ -24,28 +24,29 @@ export function FindingSheet({ id, initial, onClose }: { id: string; initial: Fi
   })
   const { proposals, change } = useRemedies(finding)
   const offered = proposals.length > 0
+  const silenced = (finding?.silencedBy.length ?? 0) > 0
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === 's' && !event.ctrlKey && !event.metaKey && !silencing && !typesText(event)) setSilencing(true)
+      if (event.key === 's' && !event.ctrlKey && !event.metaKey && !silencing && !silenced && !typesText(event)) setSilencing(true)
     }
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
-  }, [silencing])
+  }, [silencing, silenced])
 
   useEffect(() => {
-    if (wanted === 'silence' && finding) setSilencing(true)
+    if (wanted === 'silence' && finding) setSilencing(!silenced)
     else if (wanted === 'apply' && offered)
       // The button that asks and says what it does; whoever came here presses it, or not.
       requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-apply]')?.focus())
     else return
     void setWanted(null)
-  }, [wanted, finding, offered, setWanted])
+  }, [wanted, finding, silenced, offered, setWanted])
 
   return (
     <Sheet
       wide
       onClose={onClose}
-      title={finding ? safe(finding.summary, 400) : error ? 'No such finding' : 'Finding'}
+      title={finding ? <Sentence text={finding.summary} max={400} /> : error ? 'No such finding' : 'Finding'}
       lead={finding && <FindingLead finding={finding} />}
       foot={finding && <FindingActions finding={finding} onSilence={() => setSilencing(true)} />}
     >

@@ -1,9 +1,10 @@
 'use client'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { useClock } from '@/components/frame/live.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
-import { ago, safe } from '@/lib/format/format.ts'
+import { ago } from '@/lib/format/format.ts'
 import type { FindingView } from '@/lib/model/answers/finding.ts'
 import { findingTone, findingWord, subjectText } from './words.ts'
 
@@ -20,7 +21,7 @@ export function FindingsTable({ findings, selected, onOpen, empty }: Props) {
       grow: true,
       cell: (finding) => (
         <Go href={`/findings/${finding.id}`} className={`${linkLook} no-underline group-hover:underline`}>
-          {safe(finding.summary, 300)}
+          <Sentence text={finding.summary} max={300} />
         </Go>
       ),
     },

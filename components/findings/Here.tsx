@@ -4,8 +4,8 @@ import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { usePages } from '@/components/frame/usePages.ts'
 import { ApplyButton, Diff } from '@/components/proposals/ApplyButton.tsx'
 import { predictionLine } from '@/components/proposals/words.ts'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { Shape } from '@/components/ui/status.tsx'
-import { safe } from '@/lib/format/format.ts'
 import type { FindingView } from '@/lib/model/answers/finding.ts'
 import type { ProposalView } from '@/lib/model/answers/proposal.ts'
 import { type Labels, labelsMatch } from '@/lib/model/series.ts'
@@ -32,7 +32,7 @@ export function Here({ about }: { about: Labels }) {
               <span className="min-w-0">
                 <Go href={path`/findings/${finding.id}`} className="font-medium hover:text-accent">
                   <span className="sr-only">{finding.severity}: </span>
-                  {safe(finding.summary, 300)}
+                  <Sentence text={finding.summary} max={300} />
                 </Go>
                 {proposal?.prediction && <span className="block text-dim text-xs">{predictionLine(proposal.prediction)}</span>}
               </span>

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Button } from '@/components/ui/button.tsx'
 import { Menu, type MenuItem } from '@/components/ui/menu.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { Dialog } from '@/components/ui/sheet.tsx'
 import { Shape } from '@/components/ui/status.tsx'
 import { toast } from '@/components/ui/toast.tsx'
@@ -84,7 +85,7 @@ function InFlight() {
       {items.map((change) => (
         <li key={change.id}>
           <Go href={path`/changes/${change.id}`} className={linkLook}>
-            {safe(change.because, 120)}
+            <Sentence text={change.because} max={120} />
           </Go>
           <ul className="text-dim">
             {change.steps.map(({ setting, before, after }) => (

@@ -2,6 +2,7 @@
 import { X } from 'lucide-react'
 import { useState } from 'react'
 import { Button } from '@/components/ui/button.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { Shape } from '@/components/ui/status.tsx'
 import { clockStepText } from '@/lib/format/clockStep.ts'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
@@ -20,15 +21,17 @@ export function Notices({ frame: { saving, repairs, clockStep } }: { frame: Fram
             <strong className="font-medium text-critical-text">
               Not being saved since <Moment at={saving.since} />:
             </strong>{' '}
-            samples, findings and notices, because {saving.because}. Guards and roll-backs work as ever; nothing new can be applied.{' '}
-            {saving.mend}
+            samples, findings and notices, because <Sentence text={saving.because} max={300} />. Guards and roll-backs work as ever; nothing
+            new can be applied. <Sentence text={saving.mend} max={300} />
           </span>
         </p>
       )}
       {repairs.map((repair) => (
         <p key={repair} className="flex gap-2 border-warning/40 border-b bg-warning-soft px-4 py-2 max-sm:px-2">
           <Shape tone="warning" className="mt-1.5" />
-          <span className="min-w-0 [overflow-wrap:anywhere]">{repair}</span>
+          <span className="min-w-0 [overflow-wrap:anywhere]">
+            <Sentence text={repair} max={600} />
+          </span>
         </p>
       ))}
       {clockStep && dismissed !== clockStep.at && (

@@ -2,6 +2,7 @@ import { Command } from 'cmdk'
 import { useTheme } from 'next-themes'
 import { Fragment, type ReactNode } from 'react'
 import { applyWords } from '@/components/proposals/words.ts'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { Shape } from '@/components/ui/status.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { FindingView } from '@/lib/model/answers/finding.ts'
@@ -45,7 +46,9 @@ export function Firing({ findings, run }: { findings: FindingView[]; run: Run })
       {findings.map((finding) => (
         <Item key={finding.id} value={findingValue(finding)} onSelect={run(() => go(path`/findings/${finding.id}`))}>
           <Shape tone={finding.severity} />
-          <span className="truncate">{safe(finding.summary)}</span>
+          <span className="truncate">
+            <Sentence text={finding.summary} />
+          </span>
         </Item>
       ))}
     </Command.Group>
@@ -64,7 +67,9 @@ export function Proposed({ proposals, run }: { proposals: ProposalView[]; run: R
           onSelect={run(() => go(path`/findings/${proposal.finding}`))}
         >
           <Shape tone="change" />
-          <span className="truncate">{safe(proposal.because)}</span>
+          <span className="truncate">
+            <Sentence text={proposal.because} />
+          </span>
         </Item>
       ))}
     </Command.Group>

@@ -11,6 +11,7 @@ import { stepsLine } from '@/components/proposals/words.ts'
 import { Empty, Failure, Skeleton } from '@/components/ui/empty.tsx'
 import { More } from '@/components/ui/more.tsx'
 import { PageHead } from '@/components/ui/page.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { Sheet } from '@/components/ui/sheet.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
@@ -36,7 +37,7 @@ const COLUMNS: Column<IncidentView>[] = [
     grow: true,
     cell: (i) => (
       <Go href={path`/incidents/${i.id}`} className="font-medium group-hover:text-accent">
-        {safe(i.summary, 300)}
+        <Sentence text={i.summary} max={300} />
       </Go>
     ),
   },
@@ -94,7 +95,7 @@ function IncidentSheet({ id, initial, onClose }: { id: string; initial: Incident
   return (
     <Sheet
       onClose={onClose}
-      title={incident ? safe(incident.summary, 300) : error ? 'No such incident' : 'Incident'}
+      title={incident ? <Sentence text={incident.summary} max={300} /> : error ? 'No such incident' : 'Incident'}
       lead={
         incident && (
           <span className="inline-flex flex-wrap items-center gap-x-3">
@@ -121,7 +122,7 @@ function IncidentSheet({ id, initial, onClose }: { id: string; initial: Incident
                     {findingWord(finding)}
                   </Status>
                   <Go href={path`/findings/${finding.id}`} className="min-w-0 flex-1 basis-60 hover:text-accent">
-                    {safe(finding.summary, 300)}
+                    <Sentence text={finding.summary} max={300} />
                   </Go>
                 </li>
               ))}
@@ -147,7 +148,7 @@ function IncidentSheet({ id, initial, onClose }: { id: string; initial: Incident
                     <Moment at={entry.at} />
                   </span>
                   <span className="mr-2 text-dim">{entry.what}</span>
-                  {safe(entry.text, 300)}
+                  <Sentence text={entry.text} max={300} />
                 </li>
               ))}
             </ol>

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { Button } from '@/components/ui/button.tsx'
 import { cn } from '@/components/ui/cn.ts'
 import { Field, inputLook } from '@/components/ui/field.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
@@ -17,7 +18,9 @@ const say = (place: Place) =>
   ) : typeof place === 'string' ? (
     safe(place, 60)
   ) : (
-    <span className="text-dim">{place.because}</span>
+    <span className="text-dim">
+      <Sentence text={place.because} max={200} />
+    </span>
   )
 const stays = ({ before, after }: Found) => JSON.stringify(before) === JSON.stringify(after)
 

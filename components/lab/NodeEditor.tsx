@@ -4,6 +4,7 @@ import { useCallback, useMemo, useRef, useState } from 'react'
 import { nodeColours } from '@/components/rings/RingCircle.tsx'
 import { Button } from '@/components/ui/button.tsx'
 import { cn } from '@/components/ui/cn.ts'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { safe } from '@/lib/format/format.ts'
 import { withNode } from '@/lib/lab/edit.ts'
 import { fieldsOf } from '@/lib/lab/fields.ts'
@@ -81,7 +82,7 @@ export function NodeEditor({ spec, onChange, problem, names, shares, changed, un
       </div>
       {problem?.node != null && problem.node >= shown.length && (
         <p role="alert" className="text-critical-text text-sm">
-          {safe(spec.nodes[problem.node]!.name, 60)}: {safe(problem.because, 300)}
+          {safe(spec.nodes[problem.node]!.name, 60)}: <Sentence text={problem.because} max={300} />
         </p>
       )}
       <div className="flex flex-wrap items-center gap-2">

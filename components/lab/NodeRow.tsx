@@ -5,6 +5,7 @@ import { NodeSwatch } from '@/components/rings/RingCircle.tsx'
 import { Button } from '@/components/ui/button.tsx'
 import { cn } from '@/components/ui/cn.ts'
 import { Input, Select } from '@/components/ui/field.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { NodeField } from '@/lib/lab/fields.ts'
 import type { SpecProblem } from '@/lib/lab/problem.ts'
@@ -87,7 +88,7 @@ export const NodeRow = memo(function NodeRow({ at, node, fields, colour, problem
           <td colSpan={fields.length + 5} className="pb-1">
             <p id={noteId} role="alert" className="text-critical-text text-xs">
               {problem.field ? `${problem.field}: ` : ''}
-              {safe(problem.because, 300)}
+              <Sentence text={problem.because} max={300} />
             </p>
           </td>
         </tr>

@@ -1,6 +1,6 @@
 import { Field, Select } from '@/components/ui/field.tsx'
 import { Segmented } from '@/components/ui/segmented.tsx'
-import { safe } from '@/lib/format/format.ts'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { ALGORITHM_GROUPS, algorithmName } from '@/lib/lab/algorithmNames.ts'
 import { withAlgorithm } from '@/lib/lab/edit.ts'
 import type { RingAlgorithm } from '@/lib/model/ring.ts'
@@ -59,7 +59,7 @@ function Messages({ bench: { answer, problem, otherProblem, editing, editsNow, s
   return (
     <>
       <p aria-live="polite" className="text-sm empty:hidden">
-        {answer}
+        {answer && <Sentence text={answer} max={600} />}
       </p>
       {ofNoField && <Wrong>{problem.because}</Wrong>}
       {otherProblem && state.after && <Wrong>{`${editsNow ? 'As it would be' : 'As it is'}: ${otherProblem.because}`}</Wrong>}
@@ -70,6 +70,6 @@ function Messages({ bench: { answer, problem, otherProblem, editing, editsNow, s
 
 const Wrong = ({ children }: { children: string }) => (
   <p role="alert" className="text-critical-text text-sm">
-    {safe(children, 320)}
+    <Sentence text={children} max={320} />
   </p>
 )

@@ -8,8 +8,9 @@ import { ApplyButton, Diff } from '@/components/proposals/ApplyButton.tsx'
 import { predictionLine, stepsLine } from '@/components/proposals/words.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { cn } from '@/components/ui/cn.ts'
+import { Sentence, Sentences } from '@/components/ui/sentence.tsx'
 import { Shape } from '@/components/ui/status.tsx'
-import { number, safe } from '@/lib/format/format.ts'
+import { number } from '@/lib/format/format.ts'
 import { metricOf } from '@/lib/metrics/registry.ts'
 import type { OverviewView } from '@/lib/model/answers/overview.ts'
 
@@ -31,7 +32,7 @@ export function TopFindingRow({ top: { finding, cost, spark, proposal }, gone }:
           <Shape tone={finding.severity} size={12} className="mt-[6px]" />
           <span className="min-w-0">
             <Go href={path`/findings/${finding.id}`} className="inline-block py-[3px] font-medium leading-[18px] hover:text-accent">
-              {safe(finding.summary, 400)}
+              <Sentence text={finding.summary} max={400} />
             </Go>
             <span className="block text-dim text-xs">
               <span className="sr-only">{finding.severity}, </span>
@@ -78,11 +79,17 @@ export function TopFindingRow({ top: { finding, cost, spark, proposal }, gone }:
             </p>
             {proposal.steps.length > 1 && <Diff steps={proposal.steps} most={4} className="my-1" />}
             <p className="text-dim text-xs">
-              {proposal.prediction ? predictionLine(proposal.prediction) : (proposal.unpredicted ?? 'no prediction')}
+              {proposal.prediction ? (
+                predictionLine(proposal.prediction)
+              ) : (
+                <Sentence text={proposal.unpredicted ?? 'no prediction'} max={300} />
+              )}
             </p>
           </>
         ) : (
-          <p className="whitespace-pre-wrap text-dim text-sm">{finding.noRemedy ?? 'No setting here would mend it yet.'}</p>
+          <p className="text-dim text-sm">
+            <Sentences text={finding.noRemedy ?? 'No setting here would mend it yet.'} max={1_000} />
+          </p>
         )}
       </div>
       <div className="flex items-center gap-4 justify-self-end max-sm:col-span-2 max-sm:justify-self-stretch max-sm:pl-6">

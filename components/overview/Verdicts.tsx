@@ -6,8 +6,8 @@ import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { stepsLine } from '@/components/proposals/words.ts'
 import { cn } from '@/components/ui/cn.ts'
 import { Section } from '@/components/ui/page.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { Status } from '@/components/ui/status.tsx'
-import { safe } from '@/lib/format/format.ts'
 import type { OverviewView } from '@/lib/model/answers/overview.ts'
 
 /** The changes that ended last, each with its verdict, and how many predictions came true. */
@@ -36,7 +36,11 @@ export function Verdicts({ view }: { view: OverviewView }) {
               <Go href={path`/changes/${change.id}`} className="hover:text-accent">
                 {stepsLine(change.steps)}
               </Go>
-              {change.outcome && <span className="line-clamp-2 text-dim text-xs">{safe(change.outcome, 300)}</span>}
+              {change.outcome && (
+                <span className="line-clamp-2 text-dim text-xs">
+                  <Sentence text={change.outcome} max={300} />
+                </span>
+              )}
             </span>
             <Ago at={change.endedAt ?? change.at} className="shrink-0 text-dim text-xs" />
           </li>

@@ -2,6 +2,7 @@ import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
 import { Ago } from '@/components/frame/Ago.tsx'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { Code } from '@/components/ui/code.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { safe } from '@/lib/format/format.ts'
 import { labAddress } from '@/lib/lab/address.ts'
 import type { PoolView } from '@/lib/model/answers/pool.ts'
@@ -26,7 +27,9 @@ export function PoolAbout({ pool, changedAt }: { pool: PoolView; changedAt: numb
       {pool.tunable && (
         <details className="px-4 py-2 text-sm">
           <summary className="w-fit cursor-pointer text-dim hover:text-text">What would let its weights be set at run time</summary>
-          <p className="py-1 text-dim">In haproxy.cfg. {pool.tunable.moves}</p>
+          <p className="py-1 text-dim">
+            In haproxy.cfg. <Sentence text={pool.tunable.moves} max={600} />
+          </p>
           <Code text={pool.tunable.lines} label="Lines of haproxy.cfg" />
         </details>
       )}
@@ -45,7 +48,12 @@ function Sharing({ pool }: { pool: PoolView }) {
   return (
     <p className="text-dim text-xs">
       {SHARING[pool.balances]}
-      {pool.ringBecause && ` Which key goes where is not known exactly: ${safe(pool.ringBecause, 300)}.`}
+      {pool.ringBecause && (
+        <>
+          {' '}
+          Which key goes where is not known exactly: <Sentence text={pool.ringBecause} max={300} />.
+        </>
+      )}
       {pool.ring && (
         <Go href={labAddress(poolRef(pool))} className={`${linkLook} ml-1`}>
           What would other weights move?
@@ -62,7 +70,9 @@ function Unknown({ texts }: { texts: readonly string[] }) {
       <p>Not understood of this pool, so that no share, ring or advice is computed from it:</p>
       <ul className="list-disc pl-5 text-dim">
         {texts.map((text) => (
-          <li key={text}>{safe(text, 300)}</li>
+          <li key={text}>
+            <Sentence text={text} max={300} />
+          </li>
         ))}
       </ul>
     </div>

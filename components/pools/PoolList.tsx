@@ -8,6 +8,7 @@ import { Badge } from '@/components/ui/badge.tsx'
 import { Empty } from '@/components/ui/empty.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { PageHead } from '@/components/ui/page.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
@@ -73,7 +74,11 @@ const COLUMNS: Column<PoolView>[] = [
     id: 'live',
     head: 'Live weights',
     grow: true,
-    cell: (p) => <span className="text-dim">{p.can.weight === true ? 'yes' : `no: ${safe(p.can.weight.because, 120)}`}</span>,
+    cell: (p) => (
+      <span className="text-dim">
+        <Sentence text={p.can.weight === true ? 'yes' : `no: ${p.can.weight.because}`} max={120} />
+      </span>
+    ),
     from: 'lg',
   },
 ]

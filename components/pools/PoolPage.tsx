@@ -6,6 +6,7 @@ import { useApi } from '@/components/frame/useApi.ts'
 import { Badge } from '@/components/ui/badge.tsx'
 import { PageHead, Section } from '@/components/ui/page.tsx'
 import { Readings } from '@/components/ui/readings.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { PoolView } from '@/lib/model/answers/pool.ts'
@@ -36,7 +37,12 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
         lead={
           <span className="flex flex-wrap items-center gap-x-3">
             <Badge>{safe(pool.algorithm, 60)}</Badge>
-            <span>{pool.can.weight === true ? 'takes weights live' : `takes no weights live: ${safe(pool.can.weight.because, 200)}`}</span>
+            <span>
+              <Sentence
+                text={pool.can.weight === true ? 'takes weights live' : `takes no weights live: ${pool.can.weight.because}`}
+                max={220}
+              />
+            </span>
           </span>
         }
       >
@@ -51,7 +57,11 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
       <PoolAbout pool={pool} changedAt={changedAt} />
       <Here about={where} />
       <Section flush title="Servers">
-        {pool.serversBecause && <p className="px-4 pb-1 text-dim text-xs">There may be others: {safe(pool.serversBecause, 300)}.</p>}
+        {pool.serversBecause && (
+          <p className="px-4 pb-1 text-dim text-xs">
+            There may be others: <Sentence text={pool.serversBecause} max={300} />.
+          </p>
+        )}
         <Table
           label="Servers"
           main

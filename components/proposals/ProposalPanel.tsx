@@ -5,8 +5,8 @@ import { useGo } from '@/components/frame/Go.tsx'
 import { Button } from '@/components/ui/button.tsx'
 import { Code } from '@/components/ui/code.tsx'
 import { Facts } from '@/components/ui/page.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { Status } from '@/components/ui/status.tsx'
-import { safe } from '@/lib/format/format.ts'
 import type { ProposalView } from '@/lib/model/answers/proposal.ts'
 import { Effect } from './Effect.tsx'
 import { StepsTable } from './StepsTable.tsx'
@@ -26,7 +26,9 @@ export function ProposalPanel({ proposal }: { proposal: ProposalView }) {
     <section className="flex flex-col gap-4 rounded border border-line-strong p-4" aria-label="Proposal">
       <header className="flex flex-col gap-1">
         <h3 className="font-medium text-base">What would mend it</h3>
-        <p className="max-w-prose">{safe(proposal.because, 600)}</p>
+        <p className="max-w-prose">
+          <Sentence text={proposal.because} max={600} />
+        </p>
       </header>
       <StepsTable steps={proposal.steps} />
       {proposal.balance && <Balance balance={proposal.balance} even={proposal.subject.ring !== undefined} />}
@@ -34,7 +36,7 @@ export function ProposalPanel({ proposal }: { proposal: ProposalView }) {
         <Effect prediction={proposal.prediction} />
       ) : (
         <p className="text-dim text-sm">
-          <Status tone="info">No prediction</Status> {proposal.unpredicted}
+          <Status tone="info">No prediction</Status> <Sentence text={proposal.unpredicted ?? ''} max={400} />
         </p>
       )}
       <Facts
@@ -42,7 +44,7 @@ export function ProposalPanel({ proposal }: { proposal: ProposalView }) {
           [
             'Risk',
             <span key="risk">
-              <Status tone={RISK[proposal.risk]}>{proposal.risk}</Status> {proposal.riskBecause}
+              <Status tone={RISK[proposal.risk]}>{proposal.risk}</Status> <Sentence text={proposal.riskBecause} max={400} />
             </span>,
           ],
           proposal.guards.length > 0 && [
@@ -87,8 +89,16 @@ export function ProposalPanel({ proposal }: { proposal: ProposalView }) {
                   : applyWords(proposal.steps)}
           </Button>
         )}
-        {because && <span className="text-dim text-sm">{because}</span>}
-        {sure && <span className="text-sm text-warning-text">High risk: {proposal.riskBecause}</span>}
+        {because && (
+          <span className="text-dim text-sm">
+            <Sentence text={because} max={400} />
+          </span>
+        )}
+        {sure && (
+          <span className="text-sm text-warning-text">
+            High risk: <Sentence text={proposal.riskBecause} max={400} />
+          </span>
+        )}
       </div>
       <details className="text-sm">
         <summary className="cursor-pointer text-dim">Exactly what is sent</summary>

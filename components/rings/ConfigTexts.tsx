@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { errorText, post } from '@/components/frame/api.ts'
 import { Code } from '@/components/ui/code.tsx'
-import { safe } from '@/lib/format/format.ts'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import type { ProductTextView } from '@/lib/model/answers/ring.ts'
 import type { RingSpec } from '@/lib/model/ring.ts'
 
@@ -23,18 +23,11 @@ export function ConfigTexts({ spec, open: first }: { spec: RingSpec; open: boole
       {data?.texts.map((one) => (
         <div key={one.product}>
           <p className="py-1 text-dim text-sm">
-            {'text' in one ? `For ${one.title}:` : `Not for ${one.title}. ${safe(one.because, 300)}.`}
+            <Sentence text={'text' in one ? `For ${one.title}:` : `Not for ${one.title}. ${one.because}.`} max={340} />
           </p>
-          {'text' in one && <Code text={safeLines(one.text)} label="Configuration" />}
+          {'text' in one && <Code text={one.text} label="Configuration" />}
         </div>
       ))}
     </details>
   )
 }
-
-/** Line by line, so that a name with a control character cannot draw over its neighbours. */
-const safeLines = (config: string) =>
-  config
-    .split('\n')
-    .map((line) => safe(line, 2_000))
-    .join('\n')

@@ -8,6 +8,7 @@ import { useApi } from '@/components/frame/useApi.ts'
 import { Diff } from '@/components/proposals/ApplyButton.tsx'
 import { applyWords } from '@/components/proposals/words.ts'
 import { Button } from '@/components/ui/button.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { toast } from '@/components/ui/toast.tsx'
 import { text } from '@/lib/format/format.ts'
@@ -49,7 +50,11 @@ export const MakeChange = memo(function MakeChange({ source, after, compared, on
         <Button look="primary" busy={make.isPending} disabledBecause={because} onClick={() => make.mutate()}>
           {steps.length > 0 ? applyWords(steps) : 'Apply'}
         </Button>
-        {because && <span className="min-w-0 text-dim text-sm [overflow-wrap:anywhere]">{because}</span>}
+        {because && (
+          <span className="min-w-0 text-dim text-sm [overflow-wrap:anywhere]">
+            <Sentence text={because} max={400} />
+          </span>
+        )}
         {!because && setBy?.is === 'ring' && <Status tone={setBy.follow.tone}>{setBy.follow.word}</Status>}
       </div>
       {!because && (

@@ -3,6 +3,7 @@ import { memo, type ReactNode } from 'react'
 import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { Facts } from '@/components/ui/page.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { count, duration, safe, text } from '@/lib/format/format.ts'
 import type { Compared } from '@/lib/lab/compute.ts'
 import type { LabSource } from '@/lib/lab/source.ts'
@@ -79,7 +80,14 @@ function factsOf({ source, compared }: Props): (readonly [ReactNode, ReactNode] 
         .join(', '),
     ],
     ...('because' in cold
-      ? ([['Cold misses', <span key="c" className="text-dim">{`unknown: ${cold.because}`}</span>]] as const)
+      ? ([
+          [
+            'Cold misses',
+            <span key="c" className="text-dim">
+              <Sentence text={`unknown: ${cold.because}`} max={400} />
+            </span>,
+          ],
+        ] as const)
       : ([
           [
             'Cold misses',

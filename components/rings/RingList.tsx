@@ -9,6 +9,7 @@ import { buttonLook } from '@/components/ui/button.tsx'
 import { Empty } from '@/components/ui/empty.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { PageHead } from '@/components/ui/page.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { followersWord } from '@/lib/format/followers.ts'
@@ -66,7 +67,12 @@ const COLUMNS: Column<RingView>[] = [
     id: 'error',
     head: '',
     grow: true,
-    cell: (r) => r.error && <span className="text-critical-text">{safe(r.error, 200)}</span>,
+    cell: (r) =>
+      r.error && (
+        <span className="text-critical-text">
+          <Sentence text={r.error} max={200} />
+        </span>
+      ),
     from: 'md',
   },
 ]

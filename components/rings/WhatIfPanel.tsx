@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Go } from '@/components/frame/Go.tsx'
 import { Button, buttonLook } from '@/components/ui/button.tsx'
 import { Section } from '@/components/ui/page.tsx'
-import { safe } from '@/lib/format/format.ts'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { labAddress } from '@/lib/lab/address.ts'
 import type { RingView } from '@/lib/model/answers/ring.ts'
 import { EditOutcomeLater } from './EditOutcomeLater.ts'
@@ -56,7 +56,7 @@ export function WhatIfPanel({ ring }: { ring: RingView }) {
           <WhatIfNodes ring={ring} whatIf={whatIf} onLight={setLit} />
           {because && (
             <p role="alert" className="text-critical-text text-sm">
-              {safe(because, 300)}
+              <Sentence text={because} max={300} />
             </p>
           )}
         </div>

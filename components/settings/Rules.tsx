@@ -2,10 +2,11 @@
 import { useState } from 'react'
 import { Code } from '@/components/ui/code.tsx'
 import { Facts } from '@/components/ui/page.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { Sheet } from '@/components/ui/sheet.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { Table } from '@/components/ui/table.tsx'
-import { duration, safe } from '@/lib/format/format.ts'
+import { duration } from '@/lib/format/format.ts'
 import type { RuleView } from '@/lib/model/answers/rule.ts'
 
 /** The list of rules with their present state: too little data is shown as such, never as healthy. */
@@ -74,7 +75,9 @@ export function Rules({ rules }: { rules: RuleView[] }) {
       {rule && (
         <Sheet title={rule.title} lead={<code className="font-mono text-xs">{rule.id}</code>} onClose={() => setOpen(null)}>
           <div className="flex flex-col gap-4">
-            <p>{rule.why}</p>
+            <p>
+              <Sentence text={rule.why} max={2_000} />
+            </p>
             <Facts
               facts={[
                 ['Reads', rule.needs.metrics.length > 0 ? rule.needs.metrics.join(', ') : 'the state of targets'],
@@ -87,7 +90,9 @@ export function Rules({ rules }: { rules: RuleView[] }) {
                 <h3 className="mb-1 text-dim">Unjudged because</h3>
                 <ul className="list-disc pl-4">
                   {rule.now.because.map((because) => (
-                    <li key={because}>{safe(because, 300)}</li>
+                    <li key={because}>
+                      <Sentence text={because} max={300} />
+                    </li>
                   ))}
                 </ul>
               </div>

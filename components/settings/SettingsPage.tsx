@@ -4,6 +4,7 @@ import { parseAsStringEnum, useQueryState } from 'nuqs'
 import { get } from '@/components/frame/api.ts'
 import { Code } from '@/components/ui/code.tsx'
 import { PageHead, Section } from '@/components/ui/page.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { Tabs } from '@/components/ui/tabs.tsx'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
 import type { RuleView } from '@/lib/model/answers/rule.ts'
@@ -42,7 +43,7 @@ export function SettingsPage({ rules, config, warnings, frame }: Props) {
               <Section note="As it was read at the start, secrets left out. It is changed in evenkeel.yaml.">
                 {warnings.map((warning) => (
                   <p key={warning} className="mb-2 rounded border border-warning/40 bg-warning-soft px-3 py-2 text-sm">
-                    {warning}
+                    <Sentence text={warning} max={1_000} />
                   </p>
                 ))}
                 <Code text={config} label="Configuration" />

@@ -1,5 +1,6 @@
 'use client'
 import { Empty } from '@/components/ui/empty.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
@@ -12,7 +13,12 @@ const CAPABILITIES: Column<TargetView['capabilities'][number]>[] = [
     head: 'Here',
     cell: (r) => <Status tone={r.available ? 'ok' : 'info'}>{r.available ? 'available' : 'not available'}</Status>,
   },
-  { id: 'because', head: 'Because', grow: true, cell: (r) => <span className="text-dim">{r.because ? safe(r.because, 300) : ''}</span> },
+  {
+    id: 'because',
+    head: 'Because',
+    grow: true,
+    cell: (r) => <span className="text-dim">{r.because && <Sentence text={r.because} max={300} />}</span>,
+  },
 ]
 
 /** What can be read and written on a target, and why not where it cannot. */

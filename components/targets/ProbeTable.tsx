@@ -1,9 +1,10 @@
 'use client'
 import { Ago } from '@/components/frame/Ago.tsx'
 import { Empty } from '@/components/ui/empty.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { Status, type Tone } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
-import { duration, safe } from '@/lib/format/format.ts'
+import { duration } from '@/lib/format/format.ts'
 import type { TargetView } from '@/lib/model/answers/target.ts'
 import { Took } from './Took.tsx'
 
@@ -25,7 +26,11 @@ const PROBES: Column<Probe>[] = [
     id: 'cost',
     head: 'What it costs the server',
     grow: true,
-    cell: (r) => <span className="text-dim">{r.because ? safe(r.because, 200) : r.cost}</span>,
+    cell: (r) => (
+      <span className="text-dim">
+        <Sentence text={r.because ?? r.cost} max={300} />
+      </span>
+    ),
     from: 'md',
   },
 ]

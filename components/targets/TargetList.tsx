@@ -8,6 +8,7 @@ import { Badge } from '@/components/ui/badge.tsx'
 import { Empty } from '@/components/ui/empty.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { PageHead } from '@/components/ui/page.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
@@ -53,7 +54,11 @@ const TARGETS: Column<TargetView>[] = [
     id: 'what',
     head: 'What is so',
     grow: true,
-    cell: (t) => <span className={t.error ? 'text-critical-text' : 'text-dim'}>{t.error ? safe(t.error, 200) : abilityText(t)}</span>,
+    cell: (t) => (
+      <span className={t.error ? 'text-critical-text' : 'text-dim'}>
+        <Sentence text={t.error || abilityText(t)} max={200} />
+      </span>
+    ),
     className: 'min-w-48',
     from: 'md',
   },
@@ -108,7 +113,12 @@ const CACHES: Column<TargetView>[] = [
     id: 'error',
     head: '',
     grow: true,
-    cell: (t) => t.error && <span className="text-critical-text">{safe(t.error, 160)}</span>,
+    cell: (t) =>
+      t.error && (
+        <span className="text-critical-text">
+          <Sentence text={t.error} max={160} />
+        </span>
+      ),
     from: 'xl',
   },
 ]

@@ -1,6 +1,7 @@
 'use client'
 import { Check, Copy } from 'lucide-react'
 import { useEffect, useState } from 'react'
+import { safeLines } from '@/lib/format/format.ts'
 import { Button } from './button.tsx'
 import { cn } from './cn.ts'
 
@@ -29,8 +30,12 @@ export function CopyButton({ text, label = 'Copy', className }: { text: string; 
   )
 }
 
+type Props = { text: string; label: string; className?: string; copy?: boolean }
+
 /** A code block: commands, config lines or a raw answer, with a copy button. `label` names it for screen readers. */
-export function Code({ text, label, className, copy = true }: { text: string; label: string; className?: string; copy?: boolean }) {
+export function Code({ text: untrusted, label, className, copy = true }: Props) {
+  // What is copied is what is seen: a character that nobody sees must not reach a shell.
+  const text = safeLines(untrusted)
   return (
     <figure aria-label={label} className={cn('relative rounded border border-line bg-sunken', className)}>
       {copy && <CopyButton text={text} className="absolute top-1 right-1 bg-sunken" />}

@@ -1,6 +1,7 @@
 import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Code } from './code.tsx'
+import { Sentence } from './sentence.tsx'
 
 /** An empty page teaches: what would be here, and the config lines that bring it. */
 export function Empty({ title, children, config }: { title: string; children?: ReactNode; config?: string }) {
@@ -20,7 +21,9 @@ export function Failure({ tried, answer, todo }: { tried: string; answer: string
       <TriangleAlert size={16} aria-hidden className="mt-0.5 shrink-0 text-critical" />
       <div className="min-w-0">
         <p className="font-medium">{tried}</p>
-        <p className="break-words text-sm">{answer}</p>
+        <p className="break-words text-sm">
+          <Sentence text={answer} max={1_000} />
+        </p>
         {todo && <div className="mt-1 text-dim text-sm">{todo}</div>}
       </div>
     </div>

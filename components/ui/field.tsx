@@ -1,6 +1,7 @@
 'use client'
 import { type ComponentProps, type ReactNode, useId } from 'react'
 import { cn } from './cn.ts'
+import { Sentence } from './sentence.tsx'
 
 export const inputLook =
   'h-8 w-full rounded border border-line-strong bg-raised px-2 text-sm text-text placeholder:text-dim max-sm:h-10 aria-[invalid=true]:border-critical'
@@ -25,7 +26,7 @@ export function Field({
       </label>
       {children({ id, 'aria-describedby': `${id}-note`, 'aria-invalid': Boolean(wrong) })}
       <p id={`${id}-note`} className={cn('text-xs', wrong ? 'text-critical-text' : 'text-dim')}>
-        {wrong || help}
+        {typeof wrong === 'string' && wrong ? <Sentence text={wrong} max={600} /> : wrong || help}
       </p>
     </div>
   )

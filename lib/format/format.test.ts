@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ago, count, duration, exact, interval, labelsText, number, safe, text } from './format.ts'
+import { ago, count, duration, exact, interval, labelsText, number, safe, safeLines, text } from './format.ts'
 
 const plain = (said: string) => said.replace(/[\u202f\u00a0]/g, ' ')
 
@@ -56,6 +56,8 @@ test('durations keep two parts at most', () => {
 test('untrusted text stays on its line', () => {
   expect(safe('a\nb\u0000\u202ec')).toBe('a\\nb\\x00\\x202ec')
   expect(safe('x'.repeat(1e6), 10)).toHaveLength(10)
+  expect(safeLines('a\tb\r\n\u001b[2Kc\u202e\rd\n')).toBe('a\tb\r\n\\x1b[2Kc\\x202e\\rd\n')
+  expect(safeLines('x'.repeat(100_000))).toHaveLength(100_000)
   expect(labelsText({ target: 'edge', pool: 'app', server: 'app3', code: '500' })).toBe('edge/app/app3 code=500')
   expect(labelsText({})).toBe('all')
 })

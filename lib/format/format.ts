@@ -105,6 +105,13 @@ export function safe(untrusted: string, max = 200): string {
   )
 }
 
+/** Untrusted text of several lines, whole: line breaks and tabs stay, other control characters are written out, so that no line can draw over another. */
+export const safeLines = (untrusted: string): string =>
+  untrusted
+    .split(/(\r?\n|\t)/)
+    .map((part, at) => (at % 2 === 1 ? part : safe(part, Number.POSITIVE_INFINITY)))
+    .join('')
+
 /** Labels for people, without the names that are clear: `edge/app/app3`, then `command=get`. */
 export function labelsText(labels: Labels): string {
   const { target, pool, server, ring, node, ...rest } = labels
