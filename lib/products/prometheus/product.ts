@@ -11,7 +11,11 @@ import { HAPROXY_STATUS, haproxyStates } from './haproxyStates.ts'
 import { EXPORTERS, type Exporter } from './mapping.ts'
 import { toPools, toReadings } from './series.ts'
 
-type Link = { config: PrometheusConfig }
+type Link = {
+  config: PrometheusConfig
+  /** What servers behind it are called, by identity: one keeps its name while another of its instance is not there. */
+  names: Map<string, { instance: string; name: string }>
+}
 
 /** History that a server behind Prometheus begins with. */
 const BACKFILL_MS = 15 * 60_000
@@ -40,7 +44,8 @@ const series: Probe<Link, Raw> = {
     const exporter = EXPORTERS[behind.exporter]
     const names = [...(exporter?.rows ?? []), ...mappings].map((row) => row.from)
     const beside = ['up', ...BESIDE, ...(exporter?.up ? [exporter.up] : [])]
-    const seconds = Math.ceil((cursor === null ? BACKFILL_MS : at - Number(cursor) + OVERLAP_MS) / 1000)
+    // Its clock may be ahead of ours.
+    const seconds = Math.ceil((cursor === null ? BACKFILL_MS : Math.max(0, at - Number(cursor)) + OVERLAP_MS) / 1000)
     const answer = await query(config, `${selector([...names, ...beside], config, behind.instance)}[${seconds}s]`, signal)
     return { at, series: answer, exporter: behind.exporter, ...(behind.job === undefined ? {} : { job: behind.job }), mappings }
   },
@@ -70,7 +75,7 @@ const series: Probe<Link, Raw> = {
         pools: toPools(samples, { states, poolsAlone: exporter?.poolsAlone === true }),
         capabilities: [
           { feature: 'settings', available: false, because: 'seen through Prometheus: configure the server itself to tune it' },
-          ...limitsOf(exporter, all, samples.length, states.unknown),
+          ...limitsOf(exporter, all, samples.length, states.unknown, mapped.impossible),
         ],
       },
       cursor: String(Math.max(after, mapped.newestAt)),
@@ -84,7 +89,13 @@ const VERSIONED = new Set(['redis_instance_info', 'haproxy_process_build_info'])
 const BESIDE = [...VERSIONED, 'haproxy_process_nbproc', HAPROXY_STATUS]
 
 /** What its exporter does not tell, and where it is of a version that nobody mapped. */
-function limitsOf(exporter: Exporter | undefined, all: readonly PromSeries[], samples: number, states: ReadonlySet<string>): Capability[] {
+function limitsOf(
+  exporter: Exporter | undefined,
+  all: readonly PromSeries[],
+  samples: number,
+  states: ReadonlySet<string>,
+  impossible: ReadonlyMap<string, number>,
+): Capability[] {
   const limits: Capability[] = []
   const limit = (feature: string, because: string) => limits.push({ feature, available: false, because })
   if (exporter?.limits) limit('all that the server tells', exporter.limits)
@@ -98,6 +109,14 @@ function limitsOf(exporter: Exporter | undefined, all: readonly PromSeries[], sa
     limit(
       'states of servers',
       `not known here: ${[...states].slice(0, 5).join(', ')}. HAProxy may be newer than the versions that are mapped`,
+    )
+  if (impossible.size > 0)
+    limit(
+      'every number',
+      `what cannot be is left out: ${[...impossible]
+        .slice(0, 5)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', ')}`,
     )
   if (exporter && samples === 0)
     limit(
@@ -126,34 +145,38 @@ const newestOf = (all: readonly PromSeries[], name: string): number | undefined 
   all.find(({ labels }) => labels.__name__ === name)?.points.at(-1)?.[1]
 
 /** Servers behind it, by series that only their exporter has. Several exporters under one instance are targets of their own. */
-async function discover({ config }: Link, signal: AbortSignal): Promise<PrometheusConfig[]> {
+async function discover({ config, names: given }: Link, signal: AbortSignal): Promise<PrometheusConfig[]> {
   if (config.behind) return []
   const names = Object.values(EXPORTERS).flatMap(({ signs }) => signs)
   const found = parseAnswer(await query(config, selector([...names, 'redis_instance_info'], config), signal))
   const ports = new Map(
     found.filter(({ labels }) => labels.__name__ === 'redis_instance_info').map(({ labels }) => [labels.instance, labels.tcp_port]),
   )
-  const servers = new Map<string, PrometheusConfig>()
-  for (const [exporter, { signs, role }] of Object.entries(EXPORTERS)) {
-    const jobs = new Set<string>()
-    for (const { labels } of found) {
-      const { instance, job } = labels
-      if (!signs.includes(labels.__name__ ?? '') || instance === undefined || config.same[instance] !== undefined) continue
-      const id = JSON.stringify([instance, job])
-      if (jobs.has(id)) continue
-      jobs.add(id)
-      const plain = `${config.name}:${instance}`
-      const name = [plain, `${plain} ${exporter}`, `${plain} ${exporter} ${job}`].find((one) => !servers.has(one))
-      const behind: Behind = {
-        exporter,
-        instance,
-        ...(job === undefined ? {} : { job }),
-        address: addressOf(instance, ports.get(instance)),
-      }
-      if (name !== undefined) servers.set(name, { ...config, name, behind, ...(role ? { role } : {}) })
-    }
-  }
-  return [...servers.values()]
+  const seen = found.flatMap(({ labels: { __name__: sign = '', instance, job } }) => {
+    const exporter = Object.keys(EXPORTERS).find((one) => EXPORTERS[one]!.signs.includes(sign))
+    if (exporter === undefined || instance === undefined || Object.hasOwn(config.same, instance)) return []
+    return [{ id: JSON.stringify([exporter, instance, job]), exporter, instance, job }]
+  })
+  // Prometheus answers in any order.
+  const rank = ({ exporter }: { exporter: string }) => Object.keys(EXPORTERS).indexOf(exporter)
+  const behind = [...new Map(seen.map((one) => [one.id, one])).values()].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1))
+  const instances = new Set(behind.map(({ instance }) => instance))
+  for (const [id, { instance }] of given) if (!instances.has(instance)) given.delete(id)
+  return behind.map(({ id, exporter, instance, job }) => {
+    const name =
+      given.get(id)?.name ?? nameOf(config.name, { exporter, instance, job }, new Set([...given.values()].map((one) => one.name)))
+    given.set(id, { instance, name })
+    const { role } = EXPORTERS[exporter]!
+    const address = addressOf(instance, ports.get(instance))
+    return { ...config, name, behind: { exporter, instance, ...(job === undefined ? {} : { job }), address }, ...(role ? { role } : {}) }
+  })
+}
+
+/** The shortest name that is free. */
+function nameOf(prometheus: string, { exporter, instance, job }: Omit<Behind, 'address'>, taken: ReadonlySet<string>): string {
+  const plain = `${prometheus}:${instance}`
+  const whole = `${plain} ${exporter} ${job ?? ''}`.trimEnd()
+  return [plain, `${plain} ${exporter}`].find((one) => !taken.has(one)) ?? whole
 }
 
 /** Where the server itself is: the instance without a scheme, and the port that redis_exporter tells where the instance is the exporter's. */
@@ -167,7 +190,7 @@ export const prometheus: Product<PrometheusConfig, Link> = {
   kind: 'prometheus',
   title: 'Prometheus',
   config: prometheusConfig,
-  open: (config) => ({ config }),
+  open: (config) => ({ config, names: new Map() }),
   close: async () => {},
   discover,
   probes: [series],

@@ -1,3 +1,6 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { parseAnswer, selector } from './client.ts'
 import { type PrometheusConfig, prometheusConfig } from './config.ts'
@@ -84,8 +87,10 @@ describe('reading an answer', () => {
     const status = (server: string, ...values: [number, string][]) =>
       ['haproxy_server_status', { proxy: 'app', server }, values] as [string, object, [number, string][]]
     const all = parseAnswer(answer(status('a', [1, '1'], [2, '0']), status('b', [1, '2'], [2, '3']), status('c', [1, '4'], [2, '9'])))
-    const { samples, newest, unknown } = haproxyStates(all)
-    expect([...newest.values()].map(({ server, state }) => [server, state])).toEqual([['a', 'down'], ['b', 'drain'], ['c', 'up']]) // biome-ignore format: a table
+    const { samples, servers, newest, unknown } = haproxyStates(all)
+    // What c was before says nothing of the state that is not known.
+    expect([...newest.values()]).toEqual(['down', 'drain'])
+    expect(servers.map(({ server }) => server)).toEqual(['a', 'b', 'c'])
     expect(samples.map(({ labels, at, value }) => [labels!.server, at, value])).toEqual([
       ['a', 1_000, 1],
       ['a', 2_000, 0],
@@ -109,6 +114,35 @@ describe('reading an answer', () => {
       ['local/users', 5],
       ['shared/users', 7],
       ['items', 9],
+    ])
+  })
+
+  it('leaves out what cannot be, and a sum of which one part cannot', () => {
+    const all = parseAnswer(
+      answer(
+        ['redis_rejected_connections_total', {}, [[1, '-1']]],
+        ['redis_db_keys', { db: 'db0' }, [[1, '5'], [2, '5']]],
+        ['redis_db_keys', { db: 'db1' }, [[1, '-1'], [2, '1']]],
+        ['redis_memory_used_bytes', {}, [[1, '1.8446744073709552e19']]],
+      ), // biome-ignore format: a table
+    )
+    const { samples, impossible } = toReadings(all, EXPORTERS.redis_exporter!.rows)
+    expect(samples).toEqual([{ metric: 'cache_items', labels: {}, value: 6, at: 2_000 }])
+    expect([...impossible.keys()]).toEqual(['redis_rejected_connections_total', 'redis_db_keys', 'redis_memory_used_bytes'])
+  })
+
+  it('tells pools and servers apart whose names hold spaces', () => {
+    const up = (pool: string, server: string, state: string) =>
+      ['haproxy_server_status', { proxy: pool, server, state }, [[1, '1']]] as [string, object, [number, string][]]
+    const all = parseAnswer(answer(up('a', 'b c', 'DOWN'), up('a b', 'c', 'UP')))
+    expect(
+      toPools(toReadings(all, []).samples, { states: haproxyStates(all), poolsAlone: false }).map(({ name, servers }) => [
+        name,
+        servers.map(({ state }) => state),
+      ]),
+    ).toEqual([
+      ['a', ['down']],
+      ['a b', ['up']],
     ])
   })
 
@@ -160,6 +194,48 @@ describe('one read', () => {
       ),
     ).toThrow('cannot scrape')
     expect(() => parse(answer(['redis_up', {}, [[115, '0']]]))).toThrow('redis_up is 0')
+  })
+})
+
+describe('over HTTP', () => {
+  /** A Prometheus that is asked the queries, in their order, and answers with what `series` holds then. */
+  async function fake() {
+    const asked: string[] = []
+    const has = { series: answer() }
+    const server = createServer(async (request, response) => {
+      asked.push(new URLSearchParams(await text(request)).get('query') ?? '')
+      response.end(has.series)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    return { url: `http://127.0.0.1:${port}`, asked, has, [Symbol.asyncDispose]: async () => void server.close() }
+  }
+  const signal = () => AbortSignal.timeout(5_000)
+
+  it('asks for a span even where the clock of Prometheus is an hour ahead', async () => {
+    await using prom = await fake()
+    const link = prometheus.open({ ...config({ url: prom.url }), behind: { exporter: 'haproxy', instance: 'x:1', address: 'x:1' } })
+    await prometheus.probes[0]!.read(link, String(Date.now() + 3_600_000), signal())
+    expect(prom.asked[0]).toMatch(/\[60s\]$/)
+  })
+
+  it('calls a server by the same name while another of its instance is gone, in whatever order they come', async () => {
+    await using prom = await fake()
+    const link = prometheus.open(config({ url: prom.url }))
+    const sign = (job: string, name = 'haproxy_process_build_info') =>
+      [name, { job, instance: 'x:1' }, [[1, '1']]] as [string, object, [number, string][]]
+    const named = async (...series: Parameters<typeof answer>) => {
+      prom.has.series = answer(...series)
+      return (await prometheus.discover!(link, signal())).map(({ name, behind }) => [name, behind!.exporter, behind!.job])
+    }
+    const redis = ['prom:x:1', 'redis_exporter', 'r']
+    const one = ['prom:x:1 haproxy', 'haproxy', 'a']
+    const two = ['prom:x:1 haproxy b', 'haproxy', 'b']
+    expect(await named(sign('b'), sign('a'), sign('r', 'redis_up'))).toEqual([redis, one, two])
+    expect(await named(sign('b'))).toEqual([two])
+    expect(await named(sign('r', 'redis_up'), sign('b'), sign('a'))).toEqual([redis, one, two])
+    // A new one takes no name that is kept for another.
+    expect(await named(sign('c'))).toEqual([['prom:x:1 haproxy c', 'haproxy', 'c']])
   })
 })
 

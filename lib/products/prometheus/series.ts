@@ -5,11 +5,15 @@ import type { Mapping } from './config.ts'
 import { type HaproxyStates, keyOf } from './haproxyStates.ts'
 import { CACHE_MANAGER } from './mapping.ts'
 
+/** Exporters pass on the -1 of a server that keeps no such number, and one that fell below zero is printed as one of 64 bits: above this it is none. */
+const WRAPPED = 2 ** 63
+
 /** What a batch of scraped series comes to: canonical readings at the times of their scrapes, and how far apart those are. */
 export function toReadings(
   series: readonly PromSeries[],
   rows: readonly Mapping[],
-): { samples: Reading[]; newestAt: number; stepMs: number | null } {
+): { samples: Reading[]; newestAt: number; stepMs: number | null; impossible: ReadonlyMap<string, number> } {
+  const impossible = new Map<string, number>()
   const sums = new Map<string, { metric: string; labels: Labels; points: Map<number, number> }>()
   const shared = sharedCaches(series)
   const gaps: number[] = []
@@ -27,14 +31,23 @@ export function toReadings(
       const key = `${mapping.to}${labelsKey(labels)}`
       const sum = sums.get(key) ?? { metric: mapping.to, labels, points: new Map<number, number>() }
       sums.set(key, sum)
-      for (const [at, value] of one.points) sum.points.set(at, (sum.points.get(at) ?? 0) + value * (mapping.scale ?? 1))
+      for (const [at, value] of one.points) {
+        const can = value >= 0 && value < WRAPPED
+        if (!can) impossible.set(mapping.from, value)
+        // A sum of which one part is not known is not known.
+        sum.points.set(at, (sum.points.get(at) ?? 0) + (can ? value * (mapping.scale ?? 1) : Number.NaN))
+      }
     }
   }
   const samples = [...sums.values()].flatMap(({ metric, labels, points }) =>
-    [...points].sort(([a], [b]) => a - b).map(([at, value]): Reading => ({ metric, labels, value, at })),
+    [...points]
+      .filter(([, value]) => Number.isFinite(value))
+      .sort(([a], [b]) => a - b)
+      .map(([at, value]): Reading => ({ metric, labels, value, at })),
   )
   samples.sort((a, b) => (a.at ?? 0) - (b.at ?? 0))
-  return { samples, newestAt, stepMs: gaps.length === 0 ? null : (gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)] as number) }
+  const stepMs = gaps.length === 0 ? null : (gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)] as number)
+  return { samples, newestAt, stepMs, impossible }
 }
 
 const fits = (labels: Record<string, string>, where: Record<string, string> = {}) =>
@@ -76,7 +89,7 @@ export function toPools(samples: readonly Reading[], { states, poolsAlone }: Tol
     if (labels.server !== undefined) newest.set(`${metric} ${keyOf(labels.pool, labels.server)}`, value)
   const pools = new Map<string, PoolServer[]>()
   const seen = new Set<string>()
-  const told = [...samples.map(({ labels = {} }) => labels), ...states.newest.values()]
+  const told = [...samples.map(({ labels = {} }) => labels), ...states.servers]
   for (const { pool, server } of told) {
     if (pool === undefined) continue
     if (poolsAlone && !pools.has(pool)) pools.set(pool, [])
@@ -85,7 +98,7 @@ export function toPools(samples: readonly Reading[], { states, poolsAlone }: Tol
     seen.add(key)
     const of = (metric: string) => newest.get(`${metric} ${key}`)
     const set = of('pool_weight_set') ?? of('pool_weight_effective') ?? 1
-    const state = states.newest.get(key)?.state ?? (of('pool_up') === 0 ? 'down' : 'up')
+    const state = states.newest.get(key) ?? (of('pool_up') === 0 ? 'down' : 'up')
     const servers = pools.get(pool) ?? []
     pools.set(pool, servers)
     servers.push({
