@@ -48,10 +48,12 @@ export function readEntry(line: string): LogEntry | Unread {
   const tried = groups(addresses).map((group, i) => triesOf(group, statuses[i] ?? [], seconds[i] ?? []))
   const cache = text('cache') ?? ''
   const key = text('key')
+  // What the cache answers asks no server: those that are named were asked before the redirect that led to it.
+  const cached = cache === 'HIT' || cache === 'UPDATING'
   return {
     pool: text('pool')?.slice(0, 200) || null,
-    tries: tried.at(-1) ?? [],
-    before: tried.slice(0, -1),
+    tries: (cached ? undefined : tried.at(-1)) ?? [],
+    before: (cached ? tried : tried.slice(0, -1)).filter((tries) => tries.length > 0),
     failed: Number(text('status') ?? statuses.at(-1)?.at(-1)) >= 500,
     cache: HITS.includes(cache) ? 'hit' : MISSES.includes(cache) ? 'miss' : null,
     key: key ? key.slice(0, KEY_MAX) : null,
@@ -65,13 +67,15 @@ const textIn = (fields: Fields, names: readonly string[]): string | null => {
 }
 
 const triesOf = (addresses: string[], statuses: string[], seconds: string[]): Try[] =>
-  addresses.slice(0, TRIES_MAX).map((address, i, all): Try => {
+  addresses.slice(0, TRIES_MAX).flatMap((address, i, all): Try[] => {
+    // Where no server was asked, its place is empty.
+    if (address === '') return []
     const status = Number(statuses[i])
     const took = Number.parseFloat(seconds[i] ?? '')
     // What was tried again had failed, whatever it answered.
-    return { address, failed: status >= 500 || i < all.length - 1, seconds: took >= 0 && took <= SECONDS_MAX ? took : null }
+    return [{ address, failed: status >= 500 || i < all.length - 1, seconds: took >= 0 && took <= SECONDS_MAX ? took : null }]
   })
 
-/** NGINX parts the tries on one upstream by `, `, and behind an internal redirect those on the next by ` : `. */
+/** NGINX parts the tries on one upstream by `, `, and behind an internal redirect those on the next by ` : `, also where no server was asked then. */
 const groups = (text: string | null): string[][] =>
-  text === null || text === '' || text === '-' ? [] : text.split(' : ').map((group) => group.split(', '))
+  text === null || text === '' || text === '-' ? [] : text.split(/ :(?: |$)/).map((group) => group.split(', '))

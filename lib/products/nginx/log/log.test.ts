@@ -72,6 +72,35 @@ describe('a line of the access log', () => {
     })
   })
 
+  test.each([
+    // Each as NGINX 1.22 wrote it.
+    [
+      'an answer from the cache behind a redirect asked no server of its own',
+      { u: '10.0.0.1:80', us: '200', urt: '0.010', up: 'files', cache: 'HIT' },
+      { pool: 'files', tries: [], before: [[{ address: '10.0.0.1:80', failed: false, seconds: 0.01 }]], cache: 'hit' },
+    ],
+    [
+      'a name that does not resolve behind a redirect',
+      { u: '10.0.0.1:80 : ', us: '503 : ', urt: '0.010 : ', up: 'nohost.invalid', st: 502 },
+      { tries: [], before: [[{ address: '10.0.0.1:80', failed: true, seconds: 0.01 }]], failed: true },
+    ],
+    [
+      'two redirects, the first of which asked none',
+      { u: '10.0.0.1:80 : , 10.0.0.2:80', us: '503 : -, 200', urt: '0.010 : -, 0.020', up: 'b' },
+      {
+        tries: [{ address: '10.0.0.2:80', failed: false, seconds: 0.02 }],
+        before: [[{ address: '10.0.0.1:80', failed: true, seconds: 0.01 }]],
+      },
+    ],
+    [
+      'a stale answer after a try that failed is a try of its own',
+      { u: '10.0.0.1:80', us: '502', urt: '0.010', up: 'files', cache: 'STALE' },
+      { tries: [{ address: '10.0.0.1:80', failed: true, seconds: 0.01 }], before: [] },
+    ],
+  ])('%s', (_, fields, expected) => {
+    expect(entryOf(line(fields))).toMatchObject(expected)
+  })
+
   test('a key is the bytes that were asked for', () => {
     expect(entryOf('{"u":"a:1","key":"/a\\x22b\\xE6\\x9D\\xB1"}').key).toBe('/a"b東')
   })

@@ -25,7 +25,7 @@ export function lossOf(...recent: Recent[]): Loss {
   const texts = [
     ...(sum('mended') > 0
       ? [
-          `${share('mended')} of its lines are no JSON (values without quotes, or \\x22 in them); they are read all the same, but quote every value and add escape=json`,
+          `${share('mended')} of its lines cannot be read as JSON (values without quotes, or \\x22 in them); where each value ends is certain in them, so they count all the same, but quote every value and add escape=json`,
         ]
       : []),
     ...kinds.map((kind) => `${share(kind)} of its lines cannot be read: they ${UNREAD[kind]}`),
