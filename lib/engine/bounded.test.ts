@@ -34,6 +34,16 @@ describe('an answer within the limits', () => {
     expect(bounded(none)).toBe(none)
   })
 
+  it('has few sentences on what is not understood of a pool', () => {
+    const unknown = Array.from({ length: 5_000 }, (_, i) => `${i} ${'x'.repeat(2_000)}`)
+    const { topology } = bounded({ samples: [], records: [], topology: { pools: [{ ...pool('a', 1), unknown }] } })
+    const [read] = topology.pools!
+    expect(read!.unknown).toHaveLength(20)
+    expect(read!.unknown!.at(-1)).toBe('4981 more of its statements are not understood')
+    expect(Math.max(...read!.unknown!.map(({ length }) => length))).toBe(500)
+    expect(read!.servers).toHaveLength(1)
+  })
+
   it('has no servers of a pool that does not fit, nor their samples, but the pool and its own', () => {
     const { samples, topology } = bounded(answer([pool('a', SERVERS_MAX - 1), pool('b', 2), pool('c', 1)]))
     expect(topology.pools!.map(({ name, servers, serversLeft }) => [name, servers.length, serversLeft])).toEqual([

@@ -1,3 +1,5 @@
+import { EvenkeelError } from '../../model/error.ts'
+
 /** Whether HAProxy reads a line: `perhaps` where that depends on what only its process knows (its environment, features, version). */
 type Certainty = 'yes' | 'no' | 'perhaps'
 
@@ -6,6 +8,9 @@ type Certainty = 'yes' | 'no' | 'perhaps'
  * whether one is met for certain, so that no later one runs.
  */
 type Block = { branch: number; runs: Certainty; perhaps: boolean; over: boolean }
+
+/** HAProxy refuses a file with more (`MAXNESTEDCONDS` in its cfgcond-t.h). */
+const NESTED_MAX = 100
 
 const CONSTANTS: Record<string, Certainty> = { '': 'no', '0': 'no', false: 'no', '1': 'yes', true: 'yes' }
 
@@ -18,6 +23,8 @@ export class Conditions {
   read(keyword: string, condition: readonly string[]): void {
     const met = keyword === '.else' ? 'yes' : (CONSTANTS[condition.join(' ')] ?? 'perhaps')
     const block = this.#blocks.at(-1)
+    if (keyword === '.if' && this.#blocks.length >= NESTED_MAX)
+      throw new EvenkeelError('malformed', `haproxy.cfg is to have at most ${NESTED_MAX} \`.if\` within each other`)
     if (keyword === '.if') this.#blocks.push({ branch: ++this.#branches, runs: met, perhaps: false, over: met === 'yes' })
     else if (keyword === '.endif') this.#blocks.pop()
     else if (block && (keyword === '.elif' || keyword === '.else')) {

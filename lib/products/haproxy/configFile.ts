@@ -1,4 +1,5 @@
 import { malformed } from '../../model/error.ts'
+import { printable } from '../answers.ts'
 import { Conditions, isWithin, sameBranch } from './conditions.ts'
 import { type Parameters, parametersOf } from './serverParameters.ts'
 import { afterStatement, doubtOf, type Line, PLAIN, type Settings, type Unclear, withUnclear } from './statements.ts'
@@ -37,6 +38,7 @@ type Base = { settings: Settings; branch: readonly number[] }
 /** A `server-template` makes a hundred thousand of one line. */
 const SERVERS_MAX = 100_000
 const NAMES_SHOWN = 3
+const WORDS_SHOWN = 20
 
 /**
  * Reads what Evenkeel needs of haproxy.cfg. It never fails on a line it does not know, HAProxy itself is the judge of its file, but names it.
@@ -139,7 +141,7 @@ class Reader {
       this.#defaults = { settings, branch }
       if (name !== undefined) this.#named.set(name, this.#defaults)
     }
-    if (isPool && (servers.length > 0 || settings.unclear.has('server names'))) {
+    if (isPool) {
       const { defaultServer: _, unclear, sticky, ...own } = settings
       const kept = [...sticky.values()].at(-1)
       const pool: FilePool = {
@@ -180,8 +182,12 @@ function unclearServers(servers: readonly FileServer[]): Unclear[] {
   const open = servers.filter((server) => server.weight === undefined && !server.conditional)
   if (open.length > 0)
     found.push({ of: 'server', touches: 'file', text: `the file does not give the weight of ${namesOf(open)} for certain` })
-  for (const word of new Set(servers.flatMap(({ unknown }) => unknown)))
-    found.push({ of: 'server', touches: 'shares', text: `\`${word.slice(0, 60)}\` of ${namesOf(servers.filter(({ unknown }) => unknown.includes(word)))} is not understood` }) // biome-ignore format: one line
+  const withWord = Map.groupBy(
+    servers.flatMap(({ name, unknown }) => unknown.map((word) => ({ name, word }))),
+    ({ word }) => word,
+  )
+  for (const [word, of] of [...withWord].slice(0, WORDS_SHOWN))
+    found.push({ of: 'server', touches: 'shares', text: `\`${printable(word.slice(0, 60))}\` of ${namesOf(of)} is not understood` })
   return found
 }
 

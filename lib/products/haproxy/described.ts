@@ -17,7 +17,8 @@ export function describes(text: string): RingSpec | null {
   const lines = text.split('\n').filter((line) => KEYWORDS.some((keyword) => line.trimStart().startsWith(keyword)))
   const words = lines.map((line) => wordsIn(line).map((word) => word.text))
   if (!words.some((line, i) => isServer(line) && !lines[i]!.includes(';'))) return null
-  const [found] = parseConfigFile(words.some(isSection) ? text : `backend pasted\n${text}`).pools
+  const { pools } = parseConfigFile(words.some(isSection) ? text : `backend pasted\n${text}`)
+  const found = pools.find(({ servers, unclear }) => servers.length > 0 || unclear.some(({ of }) => of === 'server names'))
   if (!found) return null
   // A piece need not hold the `defaults` that it is `from`.
   const unclear = found.unclear.filter(({ of, touches }) => touches !== 'file' && of !== 'from')

@@ -294,6 +294,7 @@ describe('haproxy.cfg', () => {
           { name: 't3', address: 'svc:80', weight: 5, backup: false, disabled: false, agentCheck: false, slowstart: false },
         ],
       },
+      { name: 'empty', servers: [] },
     ])
   })
 
@@ -314,6 +315,13 @@ describe('pools', () => {
     poolsOf(parseStat(text), { ...NOTHING, file: cfg === null ? null : parseConfigFile(cfg), ...beside })[0]!
   const cfg = (lines: string) =>
     `backend c_uri_default\n${lines}\n${[1, 2, 3, 4, 5].map((n) => `server s${n} 127.0.0.1:1900${n} weight ${n}`).join('\n')}\n`
+
+  it('have their section where all of their servers were added at run time', () => {
+    const found = pool('backend c_uri_default\nbalance uri\nhash-type consistent', SOCKET, { version: '3.0.5' })
+    expect(found).toMatchObject({ algorithm: 'uri consistent', balances: 'hash', can: { weight: true } })
+    expect(found.ring?.nodes).toHaveLength(5)
+    expect(found.unknown).toBeUndefined()
+  })
 
   it('hash consistently: weights go live, and the ring has ids, weights and states as they are now', () => {
     const found = pool(cfg('balance uri\nhash-type consistent'), SOCKET, { version: '2.6.12-1+deb12u4' })

@@ -39,6 +39,9 @@ const WITH_VALUE = new Set(
   resolvers rise shard sigalgs sni socks4 source ssl-max-ver ssl-min-ver tcp-md5sig tcp-ut track usesrc verify verifyhost ws`),
 )
 
+/** A line has at most 64 words (`MAX_LINE_ARGS` in HAProxy's defaults.h). */
+const UNKNOWN_MAX = 64
+
 /** What words from `from` on change of a server's parameters. `sure`: the line is read for certain, else only that it may be is known. */
 export function parametersOf(before: Parameters, words: readonly Word[], from: number, sure: boolean): Parameters {
   const now = { ...before }
@@ -64,7 +67,7 @@ export function parametersOf(before: Parameters, words: readonly Word[], from: n
     else if (!ALONE.has(word)) {
       // Its value, if it has one, is the next word, which is then not known either.
       if (word === 'redir') index++
-      if (!now.unknown.includes(word)) now.unknown = [...now.unknown, word]
+      if (now.unknown.length < UNKNOWN_MAX && !now.unknown.includes(word)) now.unknown = [...now.unknown, word]
     }
   }
   return now

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { printable } from '../answers.ts'
 import { isWithoutMeaning } from './keywords.ts'
 import { type Parameters, PLAIN_SERVER, parametersOf } from './serverParameters.ts'
 import type { Word } from './words.ts'
@@ -116,10 +117,13 @@ export function doubtOf(words: readonly Word[], line: Line): string | null {
   return null
 }
 
-export const withUnclear = (settings: Settings, unclear: Unclear): Settings => ({
-  ...settings,
-  unclear: new Map(settings.unclear).set(unclear.of, unclear),
-})
+/** Beyond so many one more says nothing: statements that are known are fewer, so that the shares are uncertain by then. */
+const UNCLEAR_MAX = 50
+
+export const withUnclear = (settings: Settings, unclear: Unclear): Settings =>
+  settings.unclear.size >= UNCLEAR_MAX && !settings.unclear.has(unclear.of)
+    ? settings
+    : { ...settings, unclear: new Map(settings.unclear).set(unclear.of, unclear) }
 
 const placeOf = ({ at }: Line) => ` (${basename(at.file)}:${at.line})`
-const shown = (text: string) => text.slice(0, 60)
+const shown = (text: string) => printable(text.slice(0, 60))

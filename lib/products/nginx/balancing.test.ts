@@ -87,6 +87,14 @@ describe('what chooses the servers of an upstream', () => {
     })
   })
 
+  it('takes time in proportion to the file', () => {
+    const servers = Array.from({ length: 50_000 }, (_, i) => `server 10.${i >> 16}.${(i >> 8) & 255}.${i & 255}:80;`).join('')
+    const upstream = readUpstream(servers, 'app')
+    const start = performance.now()
+    expect(balancingOf(upstream, {}).unknown).toEqual([])
+    expect(performance.now() - start).toBeLessThan(5_000)
+  })
+
   it('a file that says otherwise than the configuration is believed as little', () => {
     const upstream = readUpstream(`hash $uri consistent; ${SERVERS}`, 'app')
     expect(balancingOf(upstream, { hash: '$uri', consistent: true })).toMatchObject({ balances: 'hash', unknown: [] })

@@ -123,7 +123,7 @@ export function balancingOf({ servers, statements, absent }: Upstream, configure
       chooses(`\`service\` of ${shortened(server.address)} makes servers of DNS records, which are not known here`, true)
     if (isPlaceholder(server)) chooses(`${server.address} is the address of no server: something else chooses`, true)
   }
-  for (const address of new Set(twiceIn(servers))) chooses(`its file names ${shortened(address)} twice`)
+  for (const address of twiceIn(servers)) chooses(`its file names ${shortened(address)} twice`)
   if (method?.says && !chosen) unknown.push(`\`${method.algorithm}\` ${method.says}`)
   return {
     algorithm: method?.algorithm ?? (chosen === undefined ? 'round robin' : 'unknown'),
@@ -137,7 +137,7 @@ export function balancingOf({ servers, statements, absent }: Upstream, configure
 }
 
 const twiceIn = (servers: readonly UpstreamServer[]) =>
-  servers.map(({ address }) => address).filter((address, at, all) => all.indexOf(address) < at)
+  [...Map.groupBy(servers, ({ address }) => address)].flatMap(([address, { length }]) => (length > 1 ? [address] : []))
 
 /** `0.0.0.1` is what an upstream holds whose servers come from elsewhere; of 0.0.0.0 Linux makes the machine itself. */
 export const isPlaceholder = ({ address }: { address: string }): boolean => /^0\.(?!0\.0\.0(:|$))[\d.]+(:\d+)?$/.test(address)

@@ -19,7 +19,8 @@ export type Addresses = ReadonlyMap<string, readonly string[]>
 export function poolOf(config: NginxConfig, name: string, upstream: Upstream, addresses: Addresses): Omit<Pool, 'target'> {
   const { algorithm, balances, sticky, unknown, others, replaced, weights } = balancingOf(upstream, config.upstreams[name] ?? {})
   const may = writable(config, name)
-  const written = upstream.servers.filter((server, at, all) => !replaced && !isPlaceholder(server) && firstOf(all, server) === at)
+  const first = new Map(upstream.servers.toReversed().map((server) => [server.address, server]))
+  const written = upstream.servers.filter((server) => !replaced && !isPlaceholder(server) && first.get(server.address) === server)
   const backupsWait = written.some((server) => !server.backup && !server.down)
   const servers = written.map((server, i): PoolServer => {
     const drains = server.down || server.words.some(({ text }) => text === 'drain')
@@ -64,8 +65,6 @@ export function poolOf(config: NginxConfig, name: string, upstream: Upstream, ad
     servers,
   }
 }
-
-const firstOf = (servers: Upstream['servers'], { address }: { address: string }) => servers.findIndex((one) => one.address === address)
 
 /** Why it is not known how many addresses NGINX shares the traffic among. */
 function manifoldOf(servers: readonly PoolServer[], addresses: Addresses): string | undefined {
@@ -133,6 +132,7 @@ const seenServer = (name: string, i: number): PoolServer => ({
 
 /** The pool with the servers that its traffic shows besides those that are written. */
 export function withSeen(pool: Omit<Pool, 'target'>, seen: readonly string[]): Omit<Pool, 'target'> {
-  const more = seen.filter((name) => !pool.servers.some((server) => server.name === printable(name)))
+  const known = new Set(pool.servers.map(({ name }) => name))
+  const more = seen.filter((name) => !known.has(printable(name)))
   return { ...pool, servers: [...pool.servers, ...more.map((name, i) => seenServer(name, pool.servers.length + i))] }
 }
