@@ -17,6 +17,7 @@ function counted(targets: number, moments: number) {
     sincePause = 0
   }
   const history: History = {
+    labels: {},
     pause,
     stepMs: () => 10_000,
     rows: (metric) =>

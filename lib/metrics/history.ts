@@ -13,8 +13,13 @@ export type Row = { labels: Labels; draw(): Promise<readonly Value[]> }
  * is computed in one pass, and lets others run in between: a day of a hundred targets takes a second.
  */
 export interface History {
-  /** `leastMs`: buckets are at least that long, where a shorter one holds too little to be measured. */
-  rows(metric: string, leastMs?: number): Row[]
+  /** What was asked for. */
+  labels: Labels
+  /**
+   * `leastMs`: buckets are at least that long, where a shorter one holds too little to be measured. `labels`: of what, where a part is computed
+   * of the whole that it belongs to.
+   */
+  rows(metric: string, leastMs?: number, labels?: Labels): Row[]
   /** How long a bucket is: the asked step, or `leastMs` where that is longer. */
   stepMs(leastMs: number): number
   /** To be awaited in loops that may take long: lets others run once enough time was taken. */

@@ -92,12 +92,14 @@ function weightOf(window: SeriesWindow, labels: Labels): number {
 /** Least number of requests to compute an imbalance of: fewer look uneven by chance alone. */
 const requestsMin = (servers: number) => Math.max(EVENTS_MIN, 10 * servers)
 
-/** Each server's part of its pool's requests, moment by moment. */
+/** Each server's part of its pool's requests, moment by moment. Of one server too it is a part of the requests of all. */
 async function* sharesDrawn(history: History): AsyncGenerator<Track> {
-  for (const { rows } of poolsOf(history)) {
+  const { server, ...pool } = history.labels
+  for (const { rows } of poolsOf(history, undefined, pool)) {
     const grid = await gridOf(rows)
     const totals = await pointsOf(history, grid, (i) => grid.columns.reduce((sum, requests) => sum + (requests[i]! || 0), 0))
     for (const [k, { labels }] of rows.entries()) {
+      if (server !== undefined && labels.server !== server) continue
       const requests = grid.columns[k]!
       const valueAt = (i: number) => (totals[i]![1]! > 0 && !Number.isNaN(requests[i]!) ? requests[i]! / totals[i]![1]! : null)
       yield { labels, points: await pointsOf(history, grid, valueAt) }
@@ -146,9 +148,9 @@ function imbalanceAt(values: readonly Float64Array[], i: number, seconds: number
 }
 
 /** The rows of each pool's servers. */
-const poolsOf = (history: History, leastMs?: number): { labels: Labels; rows: Row[] }[] =>
+const poolsOf = (history: History, leastMs?: number, of?: Labels): { labels: Labels; rows: Row[] }[] =>
   grouped(
-    history.rows(REQUESTS, leastMs).filter(({ labels }) => labels.server !== undefined),
+    history.rows(REQUESTS, leastMs, of).filter(({ labels }) => labels.server !== undefined),
     ['target', 'pool'],
   )
 

@@ -10,11 +10,12 @@ export type Asked = { labels: Labels; from: number; to: number; stepMs?: number 
 export function historyOf(store: Pick<Store, 'drawings'>, { stepMs, ...asked }: Asked, pause: Pause): History {
   const stepOf = (leastMs: number) => Math.max(stepMs ?? leastMs, leastMs)
   return {
+    labels: asked.labels,
     pause,
     stepMs: stepOf,
-    rows: (metric, leastMs) => {
+    rows: (metric, leastMs, labels = asked.labels) => {
       const step = leastMs === undefined ? stepMs : stepOf(leastMs)
-      const query = { ...asked, metric, rate: isCounter(metric), ...(step !== undefined && { stepMs: step }) }
+      const query = { ...asked, labels, metric, rate: isCounter(metric), ...(step !== undefined && { stepMs: step }) }
       return store.drawings(query).map(({ labels, draw }) => ({
         labels,
         draw: async () => {

@@ -80,6 +80,10 @@ describe('the history of a metric that is not stored', () => {
     const shares = await drawn('pool_share', { target: 'edge', pool: 'app' })
     expect(shares.map(({ labels }) => labels.server).sort()).toEqual(['app1', 'app2'])
     for (const one of shares) expect(level(valuesOf([one]))).toBeCloseTo(one.labels.server === 'app1' ? 0.75 : 0.25)
+    // Of one server alone: its part of all requests, as it is measured.
+    const [one, ...others] = await drawn('pool_share', { target: 'edge', pool: 'app', server: 'app1' })
+    expect(level(valuesOf([one!]))).toBeCloseTo(0.75)
+    expect(others).toEqual([])
     const imbalance = await drawn('pool_imbalance', { target: 'edge' })
     expect(imbalance.map(({ labels }) => labels)).toEqual([{ target: 'edge', pool: 'app' }])
     expect(level(valuesOf(imbalance))).toBeCloseTo(1.5)
