@@ -53,7 +53,10 @@ function sharesSeen(
   const servers = servingOf(pool)
   if (servers.length < 2) return 'fewer than two servers take requests'
   const expected = expectedOf(window, pool)
-  if (!expected) return `${pool.algorithm} promises no share to compare the traffic with`
+  if (!expected)
+    return pool.balances === 'hash'
+      ? (pool.ringBecause ?? 'its exact hash function is not known')
+      : `${pool.algorithm} promises no share to compare the traffic with`
   const changed = steadySince(window, pool)
   const from = Math.max(window.to - over, changed === null ? 0 : changed + settle)
   const ms = window.to - from

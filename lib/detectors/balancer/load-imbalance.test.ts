@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { fleetAt, type PoolFault, poolDay, poolOf, Tape } from '../../../test/normal.ts'
 import { replay } from '../../../test/replay.ts'
 import { FROM, judge, load } from '../../../test/series.ts'
+import type { RingSpec } from '../../model/ring.ts'
 import type { Pool } from '../../model/topology.ts'
 import { loadImbalance } from './load-imbalance.ts'
 
@@ -39,9 +40,15 @@ test('a server that goes and comes back is no imbalance', () =>
       now.up = !(server === 'app3' && t >= 100 && t < 160)
     }),
   ).toEqual([]))
-test('hashing is allowed its popular keys', () => {
-  const pool = poolOf('edge', 'app', [1, 1, 1, 1], { balances: 'hash', algorithm: 'uri consistent' })
+test('hashing is allowed its popular keys, and no more', () => {
+  const nodes = [1, 2, 3, 4].map((i) => ({ name: `app${i}`, weight: 100 }))
+  const ring = { algorithm: 'haproxy-consistent', nodes } as unknown as RingSpec
+  const pool = poolOf('edge', 'app', [100, 100, 100, 100], { balances: 'hash', algorithm: 'uri consistent', ring })
   expect(fired(sticky, { pool })).toEqual([])
+  const hot: PoolFault = (t, server, now) => {
+    if (t >= 100 && t < 180) now.share = server === 'app2' ? 0.7 : 0.1
+  }
+  expect(fired(hot, { pool })).toMatchObject([{ summary: expect.stringMatching(/^app2 gets .* of the keys/) }])
 })
 test('is unjudged with few requests, one server, or no expectation', () => {
   const lines = (rate: number) =>
@@ -53,6 +60,11 @@ test('is unjudged with few requests, one server, or no expectation', () => {
   expect(judge(loadImbalance, load(1000, lines(10)), { pools: [pool] })).toMatchObject([{ is: 'found' }])
   expect(judge(loadImbalance, load(1000, lines(10)), { pools: [poolOf('edge', 'app', [1])] })).toMatchObject([{ is: 'unjudged' }])
   expect(judge(loadImbalance, load(1000, lines(10)), { pools: [{ ...pool, balances: 'load', algorithm: 'leastconn' }] })).toMatchObject([
-    { is: 'unjudged' },
+    { is: 'unjudged', because: 'leastconn promises no share to compare the traffic with' },
+  ])
+  const hash = { ...pool, balances: 'hash' as const, algorithm: 'uri' }
+  const because = 'its hash-type is not understood'
+  expect(judge(loadImbalance, load(1000, lines(10)), { pools: [{ ...hash, ringBecause: because }] })).toMatchObject([
+    { is: 'unjudged', because },
   ])
 })

@@ -28,6 +28,18 @@ test('a pool of one, or with one left, is a note', () => {
     { is: 'clear' },
   ])
 })
+test('servers that are not read may be the second one; where two are known, others do not matter', () => {
+  const said = (up: number, more: { serversLeft?: number; serversBecause?: string }) =>
+    judge(singlePointOfFailure, load(1000, {}), {
+      targets: [edge],
+      pools: [{ ...poolOf('edge', 'app', new Array(up).fill(1)), ...more }],
+    })
+  for (const more of [{ serversLeft: 3 }, { serversBecause: 'only those that have answered are known' }]) {
+    for (const up of [0, 1])
+      expect(said(up, more)).toMatchObject([{ is: 'unjudged', because: expect.stringMatching(/not read|other servers/) }])
+    expect(said(2, more)).toMatchObject([{ is: 'clear' }])
+  }
+})
 test('a store needs a replica, a cache does not, and a replica is one', () => {
   const said = (lines: Record<string, string>, one = store) => judge(singlePointOfFailure, load(1000, lines), { targets: [one] })
   expect(said({ 'redis_connected_slaves{target=sessions}': '0x20' })).toMatchObject([{ is: 'found', severity: 'info' }])

@@ -4,7 +4,7 @@ import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import type { Topology } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
-import { evidence } from '../rows.ts'
+import { evidence, factsOf } from '../rows.ts'
 import { patience } from '../settings.ts'
 
 export const singlePointOfFailure: Detector<DetectorSettings> = {
@@ -16,15 +16,14 @@ export const singlePointOfFailure: Detector<DetectorSettings> = {
   detect: (window, topology) => [...pools(window, topology), ...stores(window, topology)],
 }
 
-const isUp = (topology: Topology, target: string) => topology.targets.find(({ name }) => name === target)?.state === 'up'
-
 function pools(window: SeriesWindow, topology: Topology): Verdict[] {
   return topology.pools.map((pool): Verdict => {
     const subject = poolLabels(pool)
-    if (!isUp(topology, pool.target)) return { subject, is: 'unjudged', because: `${pool.target} does not answer` }
+    if (factsOf(topology, pool.target)?.state !== 'up') return { subject, is: 'unjudged', because: `${pool.target} does not answer` }
+    const up = pool.servers.filter(({ state }) => state === 'up')
+    if (up.length > 1) return { subject, is: 'clear' }
     if (pool.serversLeft) return { subject, is: 'unjudged', because: `${pool.serversLeft} of its servers are not read` }
     if (pool.serversBecause) return { subject, is: 'unjudged', because: `there may be other servers: ${pool.serversBecause}` }
-    const up = pool.servers.filter(({ state }) => state === 'up')
     // With none left it is down, and balancer/server-down says so.
     if (up.length !== 1) return { subject, is: 'clear' }
     const [only] = up

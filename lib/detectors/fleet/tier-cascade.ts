@@ -42,10 +42,10 @@ export const tierCascade: Detector<Settings> = {
   learns: true,
   needs: { spanMs: 620_000, metrics: ['pool_response_seconds'], topology: 'pools', also: { metrics: ['cache_miss_rate'] } },
   detect: (window, topology, settings) => {
-    const { edges } = topology
+    const callers = new Set(topology.edges.map(({ from }) => refText(from)))
     return topology.pools
       .values()
-      .filter((pool) => edges.some(({ from }) => sameRef(from, poolRef(pool))))
+      .filter((pool) => callers.has(refText(poolRef(pool))))
       .map((pool): Verdict => {
         const subject = poolLabels(pool)
         const slower = rise(window, settings, 'pool_response_seconds', subject, settings.slower, settings.seconds)
