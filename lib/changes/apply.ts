@@ -4,6 +4,7 @@ import type { Step } from '../model/proposal.ts'
 import { contestedKey, type SettingText, settingKey } from '../model/setting.ts'
 import { type HeldStep, heldSteps, lastStage, type SlowStart, stepsBetween } from '../model/slowStart.ts'
 import type { ChangesContext } from './context.ts'
+import { inFlightIn } from './inFlight.ts'
 import type { LiveSettings } from './liveSettings.ts'
 import { refusalOf } from './refusal.ts'
 import { returning, slowStartOf } from './slowStart.ts'
@@ -26,12 +27,17 @@ export async function applySteps(wanted: Wanted, context: ChangesContext): Promi
   const checked = checkSteps(wanted, context)
   if (checked instanceof EvenkeelError) throw checked
   const weights = returning(checked, fleet.topology()).map(({ weight }) => ({ setting: weight }))
+  // What is read while a change is in flight may be what it is just putting back, although it has ended when the read has.
+  const groups = liveSettings.groups(checked)
+  const during = inFlightIn(groups, context)
   const live = await readLive([...checked, ...weights], liveSettings)
 
   // Nothing is awaited from here to the journal's first entry, so that the second of two simultaneous requests finds the change of the first.
   const steps = live instanceof Map ? checked.map((step) => ({ ...step, before: live.get(settingKey(step.setting)) ?? '' })) : []
   const liveRefusal = live instanceof Map ? (driftOf(wanted, steps, liveSettings) ?? unchangedError(wanted, steps, liveSettings)) : live
-  const refusal = refusalOf({ ...refusalFacts(wanted, context), live: liveRefusal })
+  const facts = refusalFacts(wanted, context)
+  const inFlight = facts.inFlight ?? (during ? { change: during, groups } : null)
+  const refusal = refusalOf({ ...facts, inFlight, live: liveRefusal })
   if (refusal) throw refusal
   const { slowStart, notes } = slowStartOf(steps, live as Map<string, string>, fleet.topology(), settings.slowStartMs)
   const long = isLong(steps, liveSettings)

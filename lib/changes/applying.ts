@@ -1,4 +1,3 @@
-import { EvenkeelError } from '../model/error.ts'
 import { type Applied, applySteps } from './apply.ts'
 import { beginWatch } from './begin.ts'
 import type { ChangesContext } from './context.ts'
@@ -9,17 +8,12 @@ export interface Applying {
   run(wanted: Wanted): Promise<Applied>
   /** Resolves when those under way now have ended. */
   idle(): Promise<void>
-  /** Nothing new begins; resolves as `idle`. */
-  stop(): Promise<void>
 }
 
 export function createApplying(context: ChangesContext): Applying {
   const underWay = new Set<Promise<Applied>>()
-  let stopped = false
-  const idle = async () => void (await Promise.allSettled([...underWay]))
   return {
     async run(wanted) {
-      if (stopped) throw new EvenkeelError('unavailable', 'Evenkeel is being stopped.')
       const writing = applySteps(wanted, context).then((answer) => {
         if (answer.change) beginWatch(answer.change, 'Written; the watch begins.', context)
         return answer
@@ -27,10 +21,6 @@ export function createApplying(context: ChangesContext): Applying {
       underWay.add(writing)
       return writing.finally(() => underWay.delete(writing))
     },
-    idle,
-    stop() {
-      stopped = true
-      return idle()
-    },
+    idle: async () => void (await Promise.allSettled([...underWay])),
   }
 }

@@ -32,7 +32,7 @@ function fleet(options: { values?: Record<string, Record<string, string>>; path?
   const writes: string[] = []
   const causes = new Set<string>()
   const troubles: {
-    get?: (target: string) => void
+    get?: (target: string) => void | Promise<void>
     before?: (target: string) => void
     after?: (target: string) => void
     resume?: () => void
@@ -51,7 +51,7 @@ function fleet(options: { values?: Record<string, Record<string, string>>; path?
       },
     ],
     async get({ name }, names) {
-      troubles.get?.(name)
+      await troubles.get?.(name)
       return Object.fromEntries(
         names.map((setting) => {
           const value = values[name]![setting]
@@ -195,6 +195,7 @@ function fleet(options: { values?: Record<string, Record<string, string>>; path?
   }
 }
 
+const own = (target: string, name: string, after: string) => ({ steps: [{ setting: { target, name }, after }], because: 'x' })
 const step = (target: string, name: string, before: string, after: string): Step => ({ setting: { target, name }, before, after })
 describe('while the disk takes no writes', () => {
   it('a person rolls back what is watched, and a crash forgets nothing of it', async () => {
@@ -328,6 +329,31 @@ describe('what is refused', () => {
     expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected'])
     expect(f.writes).toEqual(['edge app/a/weight 20'])
     expect(f.store().changes.list()).toHaveLength(1)
+  })
+
+  it('values that were read while a change was putting them back', async () => {
+    const f = fleet()
+    const { change } = await f.changes().create(own('edge', 'app/a/weight', '20'), 'ann')
+    let answer = () => {}
+    // The one server answers while the change is in flight, the other after its end.
+    f.troubles.get = (target) => (target === 'edge2' ? new Promise((resolve) => (answer = resolve)) : undefined)
+    const steps = [...own('edge', 'app/a/weight', '100').steps, ...own('edge2', 'app/a/weight', '60').steps]
+    const second = f.changes().create({ steps, because: 'x' }, 'bob')
+    await f.changes().rollBack(change!, 'ann')
+    answer()
+    await expect(second).rejects.toEqual(refusal('busy'))
+    expect(f.values).toMatchObject({ edge: { 'app/a/weight': '100' }, edge2: { 'app/a/weight': '50' } })
+  })
+
+  it('whatever comes while it is being stopped', async () => {
+    const f = fleet()
+    const { change } = await f.changes().create(own('edge', 'app/a/weight', '20'), 'ann')
+    const landed = f.changes().land('roll-back', 'ann', () => {})
+    await f.changes().stop()
+    for (const late of [landed, f.changes().create(own('edge', 'web/a/weight', '20'), 'ann'), f.changes().rollBack(change!, 'ann'), f.changes().keep(change!, 'ann')]) // biome-ignore format: one line
+      await expect(late).rejects.toEqual(refusal('unavailable'))
+    expect(f.writes).toEqual(['edge app/a/weight 20'])
+    expect(f.change(change).state).toBe('watching')
   })
 
   it('a control document that too few follow', async () => {

@@ -91,6 +91,9 @@ export function createChanges(options: ChangesOptions): Changes {
   /** One mutex for each change, so that a person's request and the tick never work on it at the same time. */
   const mutex = createKeyedMutex()
   let stopped = false
+  const refuseStopped = () => {
+    if (stopped) throw new EvenkeelError('unavailable', 'Evenkeel is being stopped.')
+  }
   const applying = createApplying(context)
   bus.on((event) => {
     if (event.type === 'clock') moveDates(event.step, context)
@@ -102,18 +105,23 @@ export function createChanges(options: ChangesOptions): Changes {
     refusalOf: (proposal) => refusalOf({ ...refusalFacts({ steps: proposal.steps, proposal, dryRun: false }, context), live: null }),
     guardsOf: (id) => guardsOfChange(id, context),
     async apply(id, by, { dryRun = false } = {}) {
+      refuseStopped()
       const proposal = store.proposals.get(id)
       if (!proposal) throw new EvenkeelError('not_found', `There is no proposal ${id}.`)
       return applying.run(wantedOf(proposal, by, dryRun))
     },
-    create: (own, by, { dryRun = false } = {}) =>
-      applying.run({ ...own, by, dryRun, guards: ownGuards(own.steps, fleet.topology(), fleet.window(settings.beforeMs)) }),
+    async create(own, by, { dryRun = false } = {}) {
+      refuseStopped()
+      return applying.run({ ...own, by, dryRun, guards: ownGuards(own.steps, fleet.topology(), fleet.window(settings.beforeMs)) })
+    },
     async rollBack(id, by) {
+      refuseStopped()
       if (journal.get(id)) refuseReadOnly(modeForNew())
       demandChange(id, 'rollBack', context)
       await mutex.run(id, () => rollBackChange(id, by, `Rolled back by ${by}.`, context))
     },
     async keep(id, by) {
+      refuseStopped()
       if (isRising(demandChange(id, 'keep', context))) refuseReadOnly(modeForNew())
       await mutex.run(id, () => keepChange(id, by, context))
     },
@@ -121,6 +129,7 @@ export function createChanges(options: ChangesOptions): Changes {
       landing++
       try {
         await applying.idle()
+        refuseStopped()
         await landAll(how, by, mutex, context)
         then()
       } finally {
@@ -147,7 +156,7 @@ export function createChanges(options: ChangesOptions): Changes {
     },
     async stop() {
       stopped = true
-      await Promise.allSettled([applying.stop(), mutex.idle(), jobs.stop()])
+      await Promise.allSettled([applying.idle(), mutex.idle(), jobs.stop()])
     },
   }
 }
