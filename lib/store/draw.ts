@@ -1,4 +1,4 @@
-import { rates } from '../math/rates.ts'
+import { isGap, rates } from '../math/rates.ts'
 import type { SeriesView } from '../model/answers/series.ts'
 import { isCounter } from '../model/naming.ts'
 import type { Point } from '../model/series.ts'
@@ -34,7 +34,8 @@ export function drawn(history: History, archive: Archive, query: SeriesQuery, ke
     return { metric, labels, points: withGaps(rate ? rates(points, stepMs) : points, stepMs) }
   }
   let step = Math.max(query.stepMs ?? niceStep(span, BUCKETS), Math.ceil(span / BUCKETS_MOST))
-  const stretched = stepMs <= FINE_MS && step % FINE_MS === 0 && samples > STRETCHED_FROM
+  // Between samples a value holds, which stretches do not say: a bucket without any must be a gap.
+  const stretched = stepMs <= FINE_MS && step % FINE_MS === 0 && isGap(0, step, stepMs) && samples > STRETCHED_FROM
   const unpacked = !archived || (from >= kept.rawFrom && samples <= UNPACKED_MOST && !stretched)
   if (!unpacked) step = upTo(step, from < kept.fineFrom ? COARSE_MS : FINE_MS)
   const start = Math.floor(from / step) * step

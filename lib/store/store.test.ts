@@ -173,6 +173,23 @@ describe('a query', () => {
       [3000, 3000],
     ])
   })
+
+  test('nor where a long time is drawn', () => {
+    const HOUR = 3_600_000
+    let now = 0
+    store = createStore({ path: ':memory:', now: () => now, windowMs: 60_000 })
+    for (let poll = 1; poll <= 14 * 360; poll++) {
+      // Each tenth poll fails, and each comes some ms early or late.
+      now = poll * 10_000 + ((poll * 7) % 11) - 5
+      if (poll % 10 > 0) store.append('a', now, [{ metric: 'g', value: poll }], 10_000)
+      if (poll % 60 === 0) store.tick(now)
+    }
+    for (const stepMs of [10_000, 20_000, 30_000]) {
+      const [drawn] = store.query({ metric: 'g', labels: {}, from: 2 * HOUR, to: 10 * HOUR, stepMs })
+      // What comes after the last bucket is not asked for.
+      expect(drawn!.points.slice(0, -1).filter(([, value]) => value === null)).toEqual([])
+    }
+  })
 })
 
 describe('documents', () => {
