@@ -14,6 +14,7 @@ import { products } from '../../lib/products/sources.ts'
 import { createStore } from '../../lib/store/store.ts'
 import { type HandClock, handClock } from '../clock.ts'
 import { differences } from './differences.ts'
+import { noNameServer } from './noNameServer.ts'
 import { type Played, play } from './playedServer.ts'
 import { at, START, type WorldCase } from './worldCase.ts'
 
@@ -51,6 +52,7 @@ async function readCase(it: WorldCase): Promise<Reading> {
   const clock = handClock(START)
   const elapsed = () => (clock.now() - START) / 1000
   const played = await play(it, folder, elapsed)
+  const nameServerBack = noNameServer()
   const { now: realNow } = Date
   const realPerformance = performance.now
   Date.now = clock.now
@@ -62,6 +64,7 @@ async function readCase(it: WorldCase): Promise<Reading> {
   } finally {
     Date.now = realNow
     performance.now = realPerformance
+    nameServerBack()
     await played.close()
     await rm(folder, { recursive: true })
   }

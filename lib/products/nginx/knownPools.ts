@@ -1,9 +1,9 @@
-import { lookup } from 'node:dns/promises'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Pool } from '../../model/topology.ts'
 import { readText } from '../replaceFile.ts'
 import { isHostName } from './balancing.ts'
 import type { NginxConfig } from './config.ts'
+import { hostAddresses } from './hostAddresses.ts'
 import { type Addresses, poolOf, seenPool } from './pools.ts'
 import { readUpstream } from './upstreamFile.ts'
 
@@ -32,17 +32,13 @@ export const knownPools = (config: NginxConfig): Promise<KnownPool[]> =>
 
 /** What NGINX calls each server when it names an address. The file may leave out the port or name a host. */
 async function addressesOf(servers: readonly string[]): Promise<Addresses> {
-  const all = new Map<string, string[]>()
-  for (const name of servers) {
+  const all = servers.map(async (name): Promise<[string, string[]]> => {
     const [, host, port = '80'] = /^(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(name) ?? []
-    if (host === undefined || name.startsWith('unix:')) all.set(name, [name])
-    else if (!isHostName(name)) all.set(name, [`${host}:${port}`])
-    else {
-      const found = await lookup(host, { all: true }).catch(() => [])
-      all.set(name, [...new Set(found.map(({ address, family }) => `${family === 6 ? `[${address}]` : address}:${port}`))])
-    }
-  }
-  return all
+    if (host === undefined || name.startsWith('unix:')) return [name, [name]]
+    const own = isHostName(name) ? await hostAddresses.of(host) : [host]
+    return [name, own.map((address) => `${address}:${port}`)]
+  })
+  return new Map(await Promise.all(all))
 }
 
 /** By address; one that is written itself takes precedence over a name that stands for it. */
