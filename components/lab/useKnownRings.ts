@@ -7,6 +7,7 @@ import type { PoolView } from '@/lib/model/answers/pool.ts'
 import type { RingView } from '@/lib/model/answers/ring.ts'
 import type { Page } from '@/lib/model/answers/shape.ts'
 import type { TargetView } from '@/lib/model/answers/target.ts'
+import { whyNoRing } from './whyNoRing.ts'
 
 /** The rings and hashing pools of the fleet, polled. `of` is asked for by itself where it stands beyond the lists' first pages. */
 export function useKnownRings(initialRings: Page<RingView>, initialPools: Page<PoolView>, of: string | null) {
@@ -41,11 +42,4 @@ export function useKnownRings(initialRings: Page<RingView>, initialPools: Page<P
       return pool ? sourceOfPool(pool, targets.items) : null
     },
   }
-}
-
-/** Why a pool has no ring that could be computed; undefined: no such pool. */
-function whyNoRing(pool: PoolView | undefined): string {
-  if (!pool) return 'No ring or hashing pool of that name is known now.'
-  if (pool.ringBecause) return `Which key goes where is not known exactly: ${pool.ringBecause}.`
-  return 'This pool does not hash: it chooses a server for each request, so that no key belongs to one.'
 }

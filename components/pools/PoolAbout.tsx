@@ -7,7 +7,7 @@ import { safe } from '@/lib/format/format.ts'
 import { labAddress } from '@/lib/lab/address.ts'
 import type { PoolView } from '@/lib/model/answers/pool.ts'
 import { poolRef } from '@/lib/model/ref.ts'
-import { poolParts } from './words.ts'
+import { isSaid, poolParts } from './words.ts'
 
 /** The balance of a pool with the remarks that its shares must be read with. `changedAt`: of its last change, while that is recent. */
 export function PoolAbout({ pool, changedAt }: { pool: PoolView; changedAt: number | null }) {
@@ -23,7 +23,7 @@ export function PoolAbout({ pool, changedAt }: { pool: PoolView; changedAt: numb
         )}
         <Sharing pool={pool} />
       </div>
-      {pool.unknown && <Unknown texts={pool.unknown} />}
+      {pool.unknown && <Unknown texts={pool.unknown} decides={pool.balances === 'unknown'} />}
       {pool.tunable && (
         <details className="px-4 py-2 text-sm">
           <summary className="w-fit cursor-pointer text-dim hover:text-text">What would let its weights be set at run time</summary>
@@ -48,7 +48,7 @@ function Sharing({ pool }: { pool: PoolView }) {
   return (
     <p className="text-dim text-xs">
       {SHARING[pool.balances]}
-      {pool.ringBecause && (
+      {pool.ringBecause && !isSaid(pool, pool.ringBecause) && (
         <>
           {' '}
           Which key goes where is not known exactly: <Sentence text={pool.ringBecause} max={300} />.
@@ -63,11 +63,11 @@ function Sharing({ pool }: { pool: PoolView }) {
   )
 }
 
-/** What of the pool's configuration Evenkeel does not understand. */
-function Unknown({ texts }: { texts: readonly string[] }) {
+/** What of the pool's configuration Evenkeel does not understand. `decides`: how it shares hangs on that. */
+function Unknown({ texts, decides }: { texts: readonly string[]; decides: boolean }) {
   return (
     <div className="px-4 py-2 text-sm">
-      <p>Not understood of this pool, so that no share, ring or advice is computed from it:</p>
+      <p>Not understood of this pool{decides && ', so that no share, ring or advice is computed from it'}:</p>
       <ul className="list-disc pl-5 text-dim">
         {texts.map((text) => (
           <li key={text}>

@@ -14,6 +14,7 @@ import { PoolAbout } from './PoolAbout.tsx'
 import { PoolCharts } from './PoolCharts.tsx'
 import { serverColumns } from './serverColumns.tsx'
 import { useLastChange } from './useLastChange.ts'
+import { isSaid } from './words.ts'
 
 /** One pool: its strip, what is wrong here and what would mend it, its servers, and how they behave over time. */
 export function PoolPage({ target, name, initialData }: { target: string; name: string; initialData: PoolView }) {
@@ -59,7 +60,8 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
       <Section flush title="Servers">
         {pool.serversBecause && (
           <p className="px-4 pb-1 text-dim text-xs">
-            There may be others: <Sentence text={pool.serversBecause} max={300} />.
+            There may be others{isSaid(pool, pool.serversBecause) ? ', as said above' : ': '}
+            {!isSaid(pool, pool.serversBecause) && <Sentence text={pool.serversBecause} max={300} />}.
           </p>
         )}
         <Table

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { PoolServerView } from '@/lib/model/answers/pool.ts'
-import { againstOthers, dueBand, isHeavy, serversWord } from './words.ts'
+import { againstOthers, dueBand, isHeavy, isSaid, serversWord } from './words.ts'
 
 const server = (name: string, responseSeconds: number | null, state: PoolServerView['state'] = 'up') =>
   ({ name, responseSeconds, state }) as PoolServerView
@@ -34,4 +34,10 @@ test('a share is heavy when it is more than chance explains', () => {
   expect(isHeavy(seen(0.5), { requestsPerSecond: 1 })).toBe(true)
   expect(dueBand(seen(0.5), { requestsPerSecond: 0.1 })).toBeNull()
   expect(dueBand(seen(0.5, null), busy)).toBeNull()
+})
+
+test('a reason that is said already is not said again', () => {
+  expect(isSaid({ unknown: ['a does not resolve'] }, 'a does not resolve')).toBe(true)
+  expect(isSaid({ unknown: ['a does not resolve'] }, 'another')).toBe(false)
+  expect(isSaid({}, 'a does not resolve')).toBe(false)
 })
