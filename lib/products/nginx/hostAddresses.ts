@@ -1,11 +1,10 @@
 import { type LookupAddress, lookup } from 'node:dns'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createKeyedMutex } from '../../model/keyedMutex.ts'
 
 /** How long an answer is used, and how long the first one is waited for. */
 const FRESH_MS = 10_000
 const FIRST_MS = 500
-/** Lookups at a time: each keeps one of the four threads on which Node also reads files, for as long as a name server is silent. */
-const AT_ONCE = 2
 
 type Known = { addresses: string[]; at: number }
 type Lookup = (host: string, options: { all: true }, done: (error: NodeJS.ErrnoException | null, found: LookupAddress[]) => void) => void
@@ -14,8 +13,8 @@ type Lookup = (host: string, options: { all: true }, done: (error: NodeJS.ErrnoE
 export class HostAddresses {
   private known = new Map<string, Known>()
   private asked = new Map<string, Promise<void>>()
-  private waiting: (() => void)[] = []
-  private running = 0
+  /** One lookup at a time: the process runs two (libuv, src/threadpool.c, slow I/O), and other servers' names want to be looked up too. */
+  private turns = createKeyedMutex()
   private readonly ask: Lookup
   private readonly now: () => number
 
@@ -38,22 +37,14 @@ export class HostAddresses {
   private refresh(host: string): Promise<void> {
     const before = this.asked.get(host)
     if (before) return before
-    const asked = this.turn()
-      .then(() => this.answer(host))
+    const asked = this.turns
+      .run('', () => this.answer(host))
       .then((addresses) => {
         this.asked.delete(host)
         this.known.set(host, { addresses, at: this.now() })
-        this.running--
-        this.waiting.shift()?.()
       })
     this.asked.set(host, asked)
     return asked
-  }
-
-  /** Resolves when fewer than `AT_ONCE` lookups run. */
-  private async turn(): Promise<void> {
-    while (this.running >= AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve))
-    this.running++
   }
 
   private answer(host: string): Promise<string[]> {

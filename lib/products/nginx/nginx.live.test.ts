@@ -423,13 +423,13 @@ describeWith(['nginx'], 'nginx actuator', () => {
 
   test('what nginx -t refuses is taken back at once', async () => {
     await using site = await web()
-    const broken = `${await readFile(site.file, 'utf8')}server nowhere.invalid:1;\n`
+    const broken = `${await readFile(site.file, 'utf8')}server 127.0.0.1:99999;\n`
     await writeFile(site.file, broken)
     const workers = await workersOf(await masterPid(site.config.pid!))
     const edit = { name: `app/${site.names[0]}/weight`, expect: '3', value: '1' }
     const error = await nginxActuator.write(site.config, [edit], soon(), CAUSE).catch((caught) => caught)
     expect(error).toMatchObject({ code: 'invalid' })
-    expect(error.message).toContain('host not found in upstream')
+    expect(error.message).toContain('invalid port in upstream')
     expect(await readFile(site.file, 'utf8')).toBe(broken)
     expect(await workersOf(await masterPid(site.config.pid!))).toEqual(workers)
   })
