@@ -1,17 +1,14 @@
 import type { z } from 'zod'
 import type { Source } from './document.ts'
-import type { configSchema } from './schema.ts'
-
-/** The configuration as its schema reads it. */
-export type Read = z.output<ReturnType<typeof configSchema>>
+import type { FileData } from './schema.ts'
 
 /**
- * Parses by the schema with the types of texts mended. A value from the environment or a file is text; where the schema wants a number or a truth value, and the text says one, it is read
- * as that. A password of digits stays text, because there the schema wants text.
+ * Parses by the schema with the types of texts mended. A value from the environment or a file is text; where the schema wants a number or a
+ * truth value, and the text says one, it is read as that. A password of digits stays text, because there the schema wants text.
  */
-export function parseForeign(schema: z.ZodType, data: unknown, source: Source): { data?: Read; issues: z.core.$ZodIssue[] } {
+export function parseForeign(schema: z.ZodType, data: unknown, source: Source): { data?: FileData; issues: z.core.$ZodIssue[] } {
   const first = schema.safeParse(data)
-  if (first.success) return { data: first.data as Read, issues: [] }
+  if (first.success) return { data: first.data as FileData, issues: [] }
   const mended = structuredClone(data)
   let changed = false
   for (const issue of first.error.issues) {
@@ -28,5 +25,5 @@ export function parseForeign(schema: z.ZodType, data: unknown, source: Source): 
     changed = true
   }
   const second = changed ? schema.safeParse(mended) : first
-  return second.success ? { data: second.data as Read, issues: [] } : { issues: second.error.issues }
+  return second.success ? { data: second.data as FileData, issues: [] } : { issues: second.error.issues }
 }

@@ -335,6 +335,33 @@ test('a source whose clock is ahead costs the other series no sample in a crash'
   expect(crashed().window(FROM, now).series('x')[0]?.points).toHaveLength(20)
 })
 
+test('a crash costs nothing of a source whose clock is ahead either, once its times have come', () => {
+  const AHEAD = 5 * MINUTE
+  open()
+  for (let i = 1; i <= 1_200; i++) {
+    now = FROM + i * 1_000
+    store!.append('ahead', now, [{ metric: 'y', value: i, at: now + AHEAD }], 1_000)
+    store!.tick(now)
+  }
+  now += AHEAD + 1_000
+  const [drawn] = crashed().query({ metric: 'y', labels: {}, from: FROM + AHEAD, to: now, stepMs: 1_000 })
+  expect(drawn!.points.filter(([, value]) => value !== null)).toHaveLength(1_200)
+})
+
+test('what a source gives of the past is no one long recovery row', () => {
+  open({ chunkMs: 60 * MINUTE })
+  const past = Array.from({ length: 100 }, (_, at) => at).flatMap((at) =>
+    Array.from({ length: 200 }, (_, n) => ({ metric: 'x', labels: { n: String(n) }, value: n, at: now - MINUTE + at * 100 })),
+  )
+  store!.append('polled', now, [{ metric: 'y', value: 1 }], 1_000)
+  store!.append('a', now, past, 1_000)
+  for (const _ of store!.tickInParts(now));
+  const db = new DatabaseSync(join(directory, 'evenkeel.db'))
+  const rows = Number(db.prepare('SELECT count(*) AS n FROM recovery').get()!.n)
+  db.close()
+  expect(rows).toBe(5)
+})
+
 test('samples of a series that had no row yet when the process was killed become no other’s', () => {
   const named = (metric: string, count: number, value: number) =>
     store!.append('a', now, Array.from({ length: count }, (_, n) => ({ metric, labels: { n: String(n) }, value })), 1_000) // biome-ignore format: one line

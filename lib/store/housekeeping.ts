@@ -17,6 +17,7 @@ type Options = {
   records: Records
   undo: UndoLog & { prune(at: number): void }
   memory: SeriesMemory
+  chunkMs: number
 }
 
 /** The schedule of retention: when what is older than it is kept is dropped. */
@@ -61,11 +62,13 @@ export class Housekeeping {
     this.#keepUntil = at + KEEP_MS
   }
 
+  /** When the oldest sample came that no chunk holds: not before its series was last flushed, though a source whose clock is ahead dates it later. */
   #oldestUnflushed(): number {
+    const { memory, chunkMs } = this.#options
     let oldest = Number.POSITIVE_INFINITY
-    for (const history of this.#options.memory.all()) {
+    for (const history of memory.all()) {
       const first = history.indexAfter(history.flushedTo)
-      if (first < history.size) oldest = Math.min(oldest, history.atOf(first))
+      if (first < history.size) oldest = Math.min(oldest, history.atOf(first), history.dueAt - chunkMs)
     }
     return oldest
   }

@@ -48,6 +48,17 @@ export class SeriesMemory {
     return this.#changed
   }
 
+  /** The first of them that have so many samples together. */
+  firstChanged(samples: number): Changed[] {
+    let left = samples
+    let end = 0
+    for (; left > 0 && end < this.#changed.length; end++) {
+      const { history, from } = this.#changed[end]!
+      left -= history.size - history.indexOf(from)
+    }
+    return this.#changed.slice(0, end)
+  }
+
   get rowless(): readonly History[] {
     return this.#rowless
   }
@@ -154,7 +165,7 @@ export class SeriesMemory {
     if (!quota.allows(owner, polledAt)) return null
     try {
       const row = archive.find(reading.metric, labels)
-      if (row) return this.#restore(row, at)
+      if (row) return this.#restore(row, at, polledAt)
     } catch (error) {
       saving.failed(error)
       return null
@@ -162,11 +173,11 @@ export class SeriesMemory {
     const history = new History(archive.newId(), reading.metric, labels, stepMs)
     this.#rowless.push(history)
     quota.spend(owner, polledAt)
-    return this.#hold(history, at)
+    return this.#hold(history, at, polledAt)
   }
 
   /** A series that the disk knows, with the window's samples from its chunks. */
-  #restore(row: SeriesRow, at: number): History {
+  #restore(row: SeriesRow, at: number, now = at): History {
     const { archive, windowMs } = this.#options
     const history = new History(row.id, row.metric, row.labels, row.stepMs)
     if (row.lastAt > 0) {
@@ -177,10 +188,10 @@ export class SeriesMemory {
       history.fill(chunks, history.flushedTo)
       history.heldFrom = chunks[0]?.at[0] ?? at - windowMs
     }
-    return this.#hold(history, at)
+    return this.#hold(history, at, now)
   }
 
-  #hold(history: History, at: number): History {
+  #hold(history: History, at: number, now: number): History {
     const { archive, quota, chunkMs } = this.#options
     this.#byKey.set(seriesKey(history.metric, history.labels), history)
     this.#byId.set(history.id, history)
@@ -188,7 +199,7 @@ export class SeriesMemory {
     quota.hold(targetOf(history), at)
     history.older = (from, to) => flushedPoints(archive, history.id, from, to)
     // Spread evenly, so that no tick writes more than its part of the chunks.
-    history.dueAt = at + chunkMs * (0.1 + 0.9 * ((history.id * 0.618_034) % 1))
+    history.dueAt = Math.min(at, now) + chunkMs * (0.1 + 0.9 * ((history.id * 0.618_034) % 1))
     return history
   }
 }

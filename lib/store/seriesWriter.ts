@@ -9,7 +9,7 @@ import type { SeriesMemory } from './seriesMemory.ts'
 const MINUTE = 60_000
 /** Samples that waited for longer than this go into chunks once the disk works again. */
 const LATE_MS = MINUTE
-/** Series that one recovery row holds: a row takes some µs for each. */
+/** Samples that one recovery row holds, but for those of its last series: a row takes some µs for each. */
 const SAVED_AT_ONCE = 4_000
 /** Chunks that one transaction writes: each takes some 0.3 ms. */
 const DUE_AT_ONCE = 20
@@ -80,8 +80,9 @@ export class SeriesWriter {
       this.transaction(() => [memory.addRows(NEW_ROWS_MOST)])
       yield
     }
-    for (let left = memory.changed.length; left > 0; left -= SAVED_AT_ONCE) {
-      const changed = memory.changed.slice(0, SAVED_AT_ONCE)
+    for (let left = memory.changed.length; left > 0 && memory.changed.length > 0; ) {
+      const changed = memory.firstChanged(SAVED_AT_ONCE)
+      left -= changed.length
       this.transaction(() => {
         recovery.write(at, changed)
         return [() => memory.saved(new Set(changed.map(({ history }) => history)))]

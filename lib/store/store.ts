@@ -86,7 +86,7 @@ function partsOf(files: Files, options: StoreOptions) {
   const lastRunAt = tables.memory.get<number>(TICKED)
   const quota = new SeriesQuota(options.quota)
   const memory = new SeriesMemory({ archive, saving, quota, windowMs, chunkMs })
-  const housekeeping = new Housekeeping({ archive, recovery, records, undo, memory })
+  const housekeeping = new Housekeeping({ archive, recovery, records, undo, memory, chunkMs })
   const drops = (at: number) => housekeeping.drops(at)
   const writer = new SeriesWriter({ db, archive, recovery, memory, saving, windowMs, chunkMs, heldMost, drops })
   const eviction = new Eviction({ memory, writer, archive, recovery, quota, windowMs, now })
