@@ -23,7 +23,10 @@ export async function ask(config: MemcachedConfig, line: string, signal: AbortSi
         ? `${answer === '' ? 'it closes the connection without an answer, as one does that demands' : 'it demands'} authentication (-Y): username and password are not configured`
         : 'it refuses the user name or the password',
     )
-  return login === '' ? answer : answer.replace(/^(STORED\r\n|CLIENT_ERROR bad command line format\r\n(ERROR\r\n)?)/, '')
+  // A proxy may quote what it does not understand.
+  return login === ''
+    ? answer
+    : answer.replaceAll(login, 'USER PASSWORD').replace(/^(STORED\r\n|CLIENT_ERROR bad command line format\r\n(ERROR\r\n)?)/, '')
 }
 
 const HEAD = 'STAT '

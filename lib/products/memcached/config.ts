@@ -3,6 +3,12 @@ import { secret, url } from '../../model/marks.ts'
 import { parseSocketAddress, type SocketAddress, socketAddressText } from '../exchange.ts'
 import { role, targetKeys } from '../targetKeys.ts'
 
+/** A server that asks for no login reads the line of the login as a command, of which the user is the first word. */
+const COMMANDS = new Set(
+  `get gets mget gat gats touch set add replace append prepend cas incr decr delete mg ms md ma mn me stats version verbosity quit shutdown
+  flush_all cache_memlimit slabs lru lru_crawler watch extstore misbehave debugtime refresh_certs`.split(/\s+/),
+)
+
 /** A memcached server. */
 export const memcachedConfig = z
   .strictObject({
@@ -12,9 +18,8 @@ export const memcachedConfig = z
     ),
     username: z
       .string()
-      // A server that asks for no login reads the line as a command.
-      .refine((text) => /^[^\s:]{1,250}$/.test(text) && !/^(flush_all|shutdown|watch|verbosity)$/.test(text), {
-        message: 'one word without a colon, as in the file of -Y',
+      .refine((text) => /^[^\s:]{1,250}$/.test(text) && !COMMANDS.has(text), {
+        message: 'one word without a colon, as in the file of -Y, and no command of memcached',
       })
       .optional()
       .describe('The user, where memcached was started with `-Y`'),

@@ -78,6 +78,15 @@ describeWith(['memcached'], 'memcached', () => {
     expect([value('cache_items'), value('cache_writes_total')]).toEqual([0, 0])
   })
 
+  test('a proxy that quotes the login shows it nowhere', async () => {
+    await using server = await startBadServer((socket) =>
+      socket.once('data', (asked) => socket.end(`SERVER_ERROR unknown: ${asked.toString('latin1')}\r\n`)),
+    )
+    const error = await poll(`127.0.0.1:${server.port}`, 'stats', { username: 'evenkeel', password: 's3cret-of:mine' }).catch((one) => one)
+    expect(error).toMatchObject({ code: 'malformed' })
+    expect(JSON.stringify([error, error.message])).not.toContain('s3cret')
+  })
+
   test('a server that hangs is given up', async () => {
     await using server = await startBadServer(() => {})
     await expect(poll(`127.0.0.1:${server.port}`, 'stats')).rejects.toMatchObject({ code: 'unreachable' })

@@ -103,6 +103,8 @@ describe('the configuration', () => {
     [{ password: 'p' }, 'username'],
     [{ username: 'a b', password: 'p' }, 'username'],
     [{ username: 'flush_all', password: 'p' }, 'username'],
+    [{ username: 'cache_memlimit', password: '64' }, 'username'],
+    [{ username: 'stats', password: 'reset' }, 'username'],
     [{ username: 'u', password: 'p\r\nflush_all' }, 'password'],
   ])('refuses %j at %s', (login, field) => {
     expect(memcachedConfig.safeParse({ ...base, ...login }).error?.issues[0]?.path).toEqual([field])
