@@ -34,8 +34,14 @@ test('meant so: allkeys, a store, few keys, a few endless ones', () => {
   expect(said('0x20', { policy: 'noeviction', items: '50x20' })).toMatchObject([{ is: 'clear' }])
   expect(said('4900x20', { policy: 'noeviction' })).toMatchObject([{ is: 'clear' }])
 })
-test('not known: the policy, the keys with an end, or anything lately', () => {
+test('not known: the policy, the memory limit, the keys with an end, or anything lately', () => {
   expect(said('0x20')).toMatchObject([{ is: 'unjudged' }])
+  expect(said('0x20', { policy: 'allkeys-lru', limit: '_x20' })).toMatchObject([
+    { is: 'unjudged', because: 'its memory limit is not known' },
+  ])
+  expect(said('0x20', { policy: 'noeviction', limit: '_x20' })).toMatchObject([
+    { is: 'found', summary: expect.stringMatching(/noeviction does not evict them$/) },
+  ])
   expect(said('_x20', { policy: 'noeviction' })).toMatchObject([{ is: 'unjudged' }])
   expect(said('0x20', { policy: 'noeviction', items: '5000x10 _x10' })).toMatchObject([{ is: 'unjudged' }])
 })

@@ -30,9 +30,10 @@ export const keysWithoutTtl: Detector<Settings> = {
       if (factsOf(topology, subject.target)?.role === 'store') return { subject, is: 'clear' }
       if (!row.cache_items_expiring) return { subject, is: 'unjudged', because: 'keys with a TTL are not counted' }
       const policy = window.records('fact', subject.target).find(({ id }) => id === 'config/maxmemory-policy')?.value
-      const limit = window.series('cache_memory_max_bytes', { target: subject.target! })[0]?.points.at(-1)?.[1] ?? 0
+      const limit = latest(window.series('cache_memory_max_bytes', { target: subject.target! })[0]?.points ?? [])
       if (policy === undefined) return { subject, is: 'unjudged', because: 'its eviction policy is not known' }
-      if (policy.startsWith('allkeys') && limit > 0) return { subject, is: 'clear' }
+      if (policy.startsWith('allkeys') && limit === null) return { subject, is: 'unjudged', because: 'its memory limit is not known' }
+      if (policy.startsWith('allkeys') && limit !== 0) return { subject, is: 'clear' }
       const items = latest(row.cache_items!.points)!
       const expiring = latest(row.cache_items_expiring.points)
       if (expiring === null) return { subject, is: 'unjudged', because: 'keys with a TTL are not counted' }
@@ -42,7 +43,7 @@ export const keysWithoutTtl: Detector<Settings> = {
         subject,
         is: 'found',
         severity: 'info',
-        summary: `${count(endless)} of ${count(items)} keys of ${subject.target} never expire, and ${limit > 0 ? `${policy} does not evict them` : 'no memory limit evicts them'}`,
+        summary: `${count(endless)} of ${count(items)} keys of ${subject.target} never expire, and ${limit === 0 ? 'no memory limit evicts them' : `${policy} does not evict them`}`,
         evidence: [
           evidence(window, 'cache_items_expiring', subject, 'keys without a TTL', endless / items, 'ratio', {
             threshold: settings.share,
