@@ -1,7 +1,7 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
-import { partlyRead, printable, rawRecord, readings, shown } from '../../answers.ts'
+import { isEpochSeconds, partlyRead, printable, rawRecord, readings, shown } from '../../answers.ts'
 import type { RedisLink } from '../link.ts'
 
 /** LATENCY LATEST: the newest and the worst spike of each kind of event. Empty while `latency-monitor-threshold` is 0. */
@@ -19,7 +19,7 @@ export const latency: Probe<RedisLink, unknown> = {
     const rows = raw.slice(0, 100)
     const records = rows.flatMap((row): NewRecord[] => {
       const [event, seconds, latestMs, maxMs] = Array.isArray(row) ? row : []
-      if (typeof event !== 'string' || ![seconds, latestMs, maxMs].every((part) => Number.isFinite(part))) {
+      if (typeof event !== 'string' || !isEpochSeconds(seconds) || ![latestMs, maxMs].every((part) => Number.isFinite(part) && part >= 0)) {
         unread.push(row)
         return []
       }

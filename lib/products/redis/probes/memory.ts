@@ -32,7 +32,7 @@ export const memory: Probe<RedisLink, unknown> = {
       const value = fields.get(field)
       if (value === undefined) continue
       told++
-      const number = typeof value === 'object' ? Number.NaN : Number(value)
+      const number = typeof value === 'object' || value === '' ? Number.NaN : Number(value)
       if (Number.isFinite(number) && number >= 0) add(metric, number)
       else unread.push(`${field} ${shown(value)}`)
     }

@@ -211,6 +211,8 @@ describe('SLOWLOG', () => {
     [{ newest: [['x']], entries: [] }],
     [{ newest: [entry], entries: [[1, 2]] }],
     [{ newest: [entry], entries: 'no' }],
+    // In microseconds, as it seems: no date holds that.
+    [{ newest: [entry], entries: [[1447, 1795396895000000, 4084, ['GET', 'k']]] }],
   ])('refuses %j', (raw) => {
     expect(() => slowlog.parse(raw, context)).toThrow(expect.objectContaining({ code: 'malformed' }))
   })
@@ -221,7 +223,7 @@ describe('LATENCY LATEST', () => {
     const parsed = latency.parse([['command', 1795396527, 13, 357]], context)
     expect(parsed.records[0]).toEqual({ kind: 'latency', id: 'command', at: 1795396527000, event: 'command', latestMs: 13, maxMs: 357 })
   })
-  it.each([['PONG'], [[['command', 'x', 1, 2]]], [[1]]])('refuses %j', (raw) => {
+  it.each([['PONG'], [[['command', 'x', 1, 2]]], [[1]], [[['command', 1e16, 1, 2]]], [[['command', 1, -1, 2]]]])('refuses %j', (raw) => {
     expect(() => latency.parse(raw, context)).toThrow(expect.objectContaining({ code: 'malformed' }))
   })
 })
@@ -230,7 +232,7 @@ describe('MEMORY STATS', () => {
   it('reads the mean size of an item', () => {
     expect(value(memory.parse(['keys.bytes-per-key', 185, 'db.0', ['overhead', 1]], context).samples, 'cache_item_bytes_mean')).toBe(185)
   })
-  it.each([['text'], [['odd']], [['keys.bytes-per-key', 'many']]])('refuses %j', (raw) => {
+  it.each([['text'], [['odd']], [['keys.bytes-per-key', 'many']], [['keys.bytes-per-key', '']]])('refuses %j', (raw) => {
     expect(() => memory.parse(raw, context)).toThrow(expect.objectContaining({ code: 'malformed' }))
   })
 })

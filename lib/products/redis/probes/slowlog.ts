@@ -1,7 +1,7 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
-import { keyText, printable, rawRecord, shown, wordOf } from '../../answers.ts'
+import { isEpochSeconds, keyText, printable, rawRecord, shown, wordOf } from '../../answers.ts'
 import type { RedisLink } from '../link.ts'
 
 const ENTRIES_MAX = 128
@@ -80,7 +80,7 @@ function slowEntry(entry: unknown): Extract<NewRecord, { kind: 'slow' }> | null 
   if (!Array.isArray(entry)) return null
   const [id, seconds, durationUs] = entry.slice(0, 3).map(wholeOf)
   const at = entry.findIndex((part, i) => i >= 3 && Array.isArray(part))
-  if (id == null || seconds == null || durationUs == null || at < 0) return null
+  if (id == null || !isEpochSeconds(seconds) || durationUs == null || at < 0) return null
   const [client, clientName] = entry.slice(at + 1)
   return {
     kind: 'slow',
