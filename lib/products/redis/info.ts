@@ -68,7 +68,7 @@ export function readInfo(text: string): Info {
 }
 
 /** Servers print a number that fell below zero as one of 64 bits: above this it is none. */
-const WRAPPED = 2 ** 63
+export const WRAPPED = 2 ** 63
 
 /** Where Redis itself writes -1 for "never yet" or "not now". */
 const NONE_YET = new Set(['rdb_last_bgsave_time_sec', 'master_last_io_seconds_ago', 'slave_repl_offset', 'slave_read_repl_offset'])

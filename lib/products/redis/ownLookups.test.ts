@@ -54,6 +54,29 @@ describe('own lookups', () => {
     expect(shown()).toEqual([50, 5])
   })
 
+  it('go on being taken off after an INFO that does not tell, each by itself', () => {
+    const { looks, at, shown } = server()
+    Object.assign(at, { hits: 1_000, misses: 10, earlier: 15 })
+    expect(shown()).toEqual([985, 10])
+    looks.answered(20, 4)
+    Object.assign(at, { hits: Number.NaN, misses: 16 })
+    expect(shown()[1]).toBe(12)
+    Object.assign(at, { hits: 1_120, misses: Number.NaN })
+    expect(shown()[0]).toBe(1_085)
+    looks.answered(10, 0)
+    Object.assign(at, { hits: 1_130, misses: 16 })
+    expect(shown()).toEqual([1_085, 12])
+  })
+
+  it('are taken off a server that never tells of one of them', () => {
+    const { looks, at, shown } = server()
+    Object.assign(at, { hits: 500, misses: Number.NaN })
+    shown()
+    looks.answered(40, 2)
+    at.hits = 600
+    expect(shown()[0]).toBe(560)
+  })
+
   it('begin anew with another run, and after CONFIG RESETSTAT', () => {
     const { looks, at, shown } = server()
     Object.assign(at, { hits: 500, misses: 5 })

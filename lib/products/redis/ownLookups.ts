@@ -1,4 +1,4 @@
-/** What INFO says of one run of the server, that own lookups are taken off. */
+/** What INFO says of one run of the server, that own lookups are taken off; NaN: not told. */
 type Counted = { runId: string; hits: number; misses: number; uptimeSeconds: number; earlier: number }
 /** Lookups to take off a server's hits and misses. */
 export type TakenOff = { hits: number; misses: number }
@@ -58,8 +58,12 @@ export class OwnLookups {
   }
 
   /** What to take off the counts of an INFO; `own` as it was before INFO was asked for, `earlier` the lookups of our kind before this process. */
-  takenOff(own: TakenOff, { runId, hits, misses, uptimeSeconds, earlier }: Counted): TakenOff {
+  takenOff(own: TakenOff, { runId, uptimeSeconds, earlier, ...told }: Counted): TakenOff {
     const { before } = this
+    // One that is not told this time stands where it stood: it has not begun anew.
+    const standing = runId === this.runId ? before.raw : { hits: 0, misses: 0 }
+    const hits = Number.isNaN(told.hits) ? standing.hits : told.hits
+    const misses = Number.isNaN(told.misses) ? standing.misses : told.misses
     if (runId !== this.runId || hits < before.raw.hits || misses < before.raw.misses) {
       // The first INFO, another run of the server, or CONFIG RESETSTAT: what it counts of us is among `earlier`.
       const plausible = earlier <= SHARE_MOST * (hits + misses) + uptimeSeconds + EXTRA_MOST

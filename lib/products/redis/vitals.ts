@@ -1,4 +1,4 @@
-import { infoField } from './info.ts'
+import { infoField, WRAPPED } from './info.ts'
 
 /** The newest INFO's few numbers that other probes look at before they cost something. Rates are of the time since the INFO before. */
 export type Vitals = {
@@ -12,7 +12,8 @@ export type Vitals = {
   clients: number
   /** Null: INFO does not tell. */
   keys: number | null
-  keysExpiring: number
+  /** Null: INFO does not tell of every database. */
+  keysExpiring: number | null
   policy: string
   /** A node of a Redis Cluster. */
   clustered: boolean
@@ -22,32 +23,35 @@ export type Vitals = {
   evictedPerSecond: number | null
   /** Our own samples' lookups among them. */
   lookupsPerSecond: number | null
-  /** The counters that the rates are made of. */
+  /** The counters that the rates are made of; NaN: not told. */
   counted: { cpuSeconds: number; evicted: number; lookups: number; writes: number }
 }
 
 /** Reads them out of an INFO text taken at `at`, in ms by the monotonic clock. What is no number counts as none. */
 export function vitalsOf(text: string, at: number, before: Vitals | null, writes: { has(command: string): boolean }): Vitals {
-  const number = (name: string) => Math.max(0, Number(infoField(text, name) ?? 0) || 0)
+  const number = (name: string) => countIn(text, name) || 0
   const uptimeSeconds = number('uptime_in_seconds')
   const runId = runIdOf(text, uptimeSeconds, before)
+  const [keys, expiring] = [sumOf(text, 'keys'), sumOf(text, 'expires')]
   const counted = {
-    cpuSeconds: number('used_cpu_sys') + number('used_cpu_user'),
-    evicted: number('evicted_keys'),
-    lookups: number('keyspace_hits') + number('keyspace_misses'),
+    cpuSeconds: countIn(text, 'used_cpu_sys') + countIn(text, 'used_cpu_user'),
+    evicted: countIn(text, 'evicted_keys'),
+    lookups: countIn(text, 'keyspace_hits') + countIn(text, 'keyspace_misses'),
     writes: writesOf(text, writes),
   }
   const seconds = before && before.runId === runId ? (at - before.at) / 1_000 : 0
-  const perSecond = (name: keyof Vitals['counted']) =>
-    before && seconds > 0 ? Math.max(0, counted[name] - before.counted[name]) / seconds : null
+  const perSecond = (name: keyof Vitals['counted']) => {
+    const grown = before ? counted[name] - before.counted[name] : Number.NaN
+    return seconds > 0 && !Number.isNaN(grown) ? Math.max(0, grown) / seconds : null
+  }
   return {
     at,
     serverTime: number('server_time_usec') / 1_000 || Date.now(),
     runId,
     uptimeSeconds,
     clients: number('connected_clients'),
-    keys: /^(# *keyspace\b|db\d+:)/im.test(text) ? sumOf(text, 'keys') : null,
-    keysExpiring: sumOf(text, 'expires'),
+    keys: /^(# *keyspace\b|db\d+:)/im.test(text) && !Number.isNaN(keys) ? keys : null,
+    keysExpiring: Number.isNaN(expiring) ? null : expiring,
     policy: infoField(text, 'maxmemory_policy') ?? '',
     clustered: number('cluster_enabled') === 1,
     opsPerSecond: number('instantaneous_ops_per_sec'),
@@ -58,13 +62,21 @@ export function vitalsOf(text: string, at: number, before: Vitals | null, writes
   }
 }
 
+/** NaN: absent, or no number that can be. Taken for 0, the next one that can be read would be all of its count within a second. */
+const countIn = (text: string, name: string): number => numberOf(infoField(text, name))
+
+function numberOf(text: string | undefined): number {
+  const value = Number(text || Number.NaN)
+  return value >= 0 && value < WRAPPED ? value : Number.NaN
+}
+
 /** Epoch ms by the server's clock: its keys end by that one, wherever ours stands. */
 export const serverNow = (seen: Vitals | null): number => (seen ? seen.serverTime + performance.now() - seen.at : Date.now())
 
 /** Calls of commands that put, change or remove a value, of an INFO text. */
 function writesOf(text: string, writes: { has(command: string): boolean }): number {
   let sum = 0
-  for (const [, command, calls] of text.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)) if (writes.has(command!)) sum += Number(calls)
+  for (const [, command, calls] of text.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)) if (writes.has(command!)) sum += numberOf(calls)
   return sum
 }
 
@@ -85,11 +97,11 @@ function runIdOf(text: string, uptimeSeconds: number, before: Vitals | null): st
 
 const SINCE = 'since-'
 
-/** `keys` or `expires` summed over all databases of an INFO text. */
+/** `keys` or `expires` summed over all databases of an INFO text; NaN: one of them does not tell, or no number that can be. */
 function sumOf(text: string, field: 'keys' | 'expires'): number {
   let sum = 0
   for (const [, keys, expires] of text.matchAll(/^db\d+:keys=(\d+)(?:,expires=(\d+))?/gm))
-    sum += Number(field === 'keys' ? keys : (expires ?? 0))
+    sum += numberOf(field === 'keys' ? keys : expires)
   return sum
 }
 
@@ -98,10 +110,9 @@ const LOOKS = /^cmdstat_(pexpiretime|type|object\|freq):calls=(\d+)/gm
 /** TYPE is asked once of each of the largest keys; others ask it too. */
 const TYPES_MOST = 100
 
-/** What INFO counts that own lookups are among. */
+/** What INFO counts that own lookups are among; NaN: not told. */
 export function infoCounts(text: string, { runId, uptimeSeconds }: Pick<Vitals, 'runId' | 'uptimeSeconds'>) {
-  const number = (name: string) => Math.max(0, Number(infoField(text, name) ?? 0) || 0)
   let earlier = 0
   for (const [, command, calls] of text.matchAll(LOOKS)) earlier += command === 'type' ? Math.min(TYPES_MOST, Number(calls)) : Number(calls)
-  return { runId, uptimeSeconds, hits: number('keyspace_hits'), misses: number('keyspace_misses'), earlier }
+  return { runId, uptimeSeconds, hits: countIn(text, 'keyspace_hits'), misses: countIn(text, 'keyspace_misses'), earlier }
 }

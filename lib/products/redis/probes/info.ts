@@ -107,8 +107,8 @@ function noteClients(link: RedisLink, now: Vitals): void {
   if (!before || before.runId !== now.runId) return
   lookups.note(now.at, {
     seconds: (now.at - before.at) / 1_000,
-    lookups: Math.max(0, now.counted.lookups - before.counted.lookups - own),
-    writes: Math.max(0, now.counted.writes - before.counted.writes),
+    lookups: Math.max(0, now.counted.lookups - before.counted.lookups - own || 0),
+    writes: Math.max(0, now.counted.writes - before.counted.writes || 0),
     keys: now.keys ?? 0,
   })
 }

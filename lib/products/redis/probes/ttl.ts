@@ -35,9 +35,9 @@ export const ttl: Probe<RedisLink, Histogram> = {
 
 /** The next slice of the keyspace. */
 async function sample(link: RedisLink, signal: AbortSignal): Promise<Histogram> {
-  const { keysExpiring = 0, runId = '' } = link.seen ?? {}
+  const { keysExpiring = null, runId = '' } = link.seen ?? {}
   const keys = link.seen?.keys ?? 0
-  // Without an expiry nothing is looked up: names alone cost no lookup.
+  // Where no key has an expiry nothing is looked up: names alone cost no lookup.
   const wanted = link.lfuRead ? Math.ceil(KEYS_MOST * SHARED) : KEYS_MOST
   const grant = keysExpiring === 0 ? null : link.lookups.take(performance.now(), wanted, LEAVE)
   const most = grant?.count ?? KEYS_MOST
@@ -56,7 +56,7 @@ async function sample(link: RedisLink, signal: AbortSignal): Promise<Histogram> 
           endIn,
           signal,
         )
-  if (keysExpiring > 0)
+  if (keysExpiring !== 0)
     link.looks.answered(ends.filter((end) => end !== ELSEWHERE && end !== GONE).length, ends.filter((end) => end === GONE).length)
   const sampled = asked.flatMap((key, i): SampledKey[] => {
     const endsAt = ends[i]
@@ -64,7 +64,8 @@ async function sample(link: RedisLink, signal: AbortSignal): Promise<Histogram> 
   })
   link.ttl.add(sampled, keys, runId)
   link.ttl.cursor = cursor
-  assertSomeHere(link, ends)
+  // Names alone are not asked about.
+  if (keysExpiring !== 0) assertSomeHere(link, ends)
   return link.ttl.histogram(serverNow(link.seen), keys)
 }
 
