@@ -276,7 +276,6 @@ const LONG_FILES: Record<string, string> = {
   'lib/products/haproxy/pools.ts': 'to be cut: reading, naming and abilities of pools in one',
   'lib/products/nginx/product.ts': 'to be cut: probes and their readings in one',
   'lib/products/nginx/vts.ts': 'to be cut: schema, samples and zones in one',
-  'lib/products/redis/probes/info.ts': 'to be cut: one reading for each section of INFO',
 }
 const FILE_LINES_MAX = 250
 

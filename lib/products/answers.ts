@@ -83,6 +83,9 @@ export function readings() {
   }
 }
 
+/** Adds one reading of a list. */
+export type Add = ReturnType<typeof readings>['add']
+
 /** The capability of a probe whose answer holds rows that are none: they are left out, counted and shown. */
 export function partlyRead(feature: string, unread: readonly string[], of: number): Capability[] {
   if (unread.length === 0) return [{ feature, available: true }]
