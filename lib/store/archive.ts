@@ -24,6 +24,8 @@ export type Retention = {
 export const RETENTION: Retention = { rawMs: 3 * DAY, fineMs: 14 * DAY, coarseMs: 400 * DAY }
 const RAW_LEAST = 12 * HOUR
 const FINE_LEAST = 2 * DAY
+/** More series than this do not wait for their rows at once. */
+const ROWLESS_MOST = 1_000_000
 
 export type SeriesRow = { id: number; metric: string; labels: Labels; stepMs: number; lastAt: number }
 
@@ -53,9 +55,9 @@ export class Archive {
     return this.#nextId++
   }
 
-  /** Gives no new series this number: recovery rows hold samples of one that had it and no row yet. */
+  /** Gives no new series this number: recovery rows hold samples of one that had it and no row yet. One far away is that of a damaged row. */
   reserveId(id: number): void {
-    this.#nextId = Math.max(this.#nextId, id + 1)
+    if (Number.isInteger(id) && id < this.#nextId + ROWLESS_MOST) this.#nextId = Math.max(this.#nextId, id + 1)
   }
 
   /** The row of a series that was known before, whatever the order of its labels. */

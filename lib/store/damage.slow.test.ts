@@ -8,6 +8,7 @@ import { change, finding } from '../../test/documents.ts'
 import { randomOf } from '../../test/random.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Store } from '../model/store.ts'
+import { encodeColumns } from './codec.ts'
 import { createStore } from './store.ts'
 
 const FROM = Date.UTC(2026, 0, 5, 12)
@@ -355,6 +356,24 @@ describe('one bad row costs that row', () => {
     open()
     expect(store!.repairs().at(-1)).toMatch(/^1 row of recovery could not be read/)
     others(store!, 'recovery')
+  })
+  test.each([2 ** 60, 999.5, Number.NaN, -1])('a recovery row of the series %d, which is none', (number) => {
+    from(killed)
+    const data = encodeColumns([[number], [0], [0], [1], [0]])
+    sql('UPDATE recovery SET data = ? WHERE number = (SELECT max(number) - 5 FROM recovery)', data)
+    open()
+    others(store!, 'recovery')
+    store!.append(
+      'edge',
+      NOW + 1_000,
+      [
+        { metric: 'new', value: 1 },
+        { metric: 'newer', value: 2 },
+      ],
+      1_000,
+    )
+    store!.tick(NOW + 1_000)
+    expect(store!.failing()).toBeNull()
   })
   test('a batch of undo', () => {
     from(closed)
