@@ -11,5 +11,7 @@ test('a pool of which nobody knows how it chooses is not said to hash nothing', 
   expect(whyNoRing({ balances: 'unknown', unknown: ['`consistent_hash` hashes in a way that is not known here'] })).toBe(
     'How this pool chooses a server is not known: `consistent_hash` hashes in a way that is not known here.',
   )
+  // `ip_hash` of NGINX.
+  expect(whyNoRing({ balances: 'hash' })).toMatch(/^Which key goes where is not known exactly: its exact hash function/)
   expect(whyNoRing({ balances: 'unknown' })).toBe('How this pool chooses a server is not known.')
 })

@@ -48,7 +48,7 @@ function Sharing({ pool }: { pool: PoolView }) {
   return (
     <p className="text-dim text-xs">
       {SHARING[pool.balances]}
-      {pool.ringBecause && !isSaid(pool, pool.ringBecause) && (
+      {pool.ringBecause && !isSaid({ unknown: pool.unknown }, pool.ringBecause) && (
         <>
           {' '}
           Which key goes where is not known exactly: <Sentence text={pool.ringBecause} max={300} />.

@@ -40,4 +40,6 @@ test('a reason that is said already is not said again', () => {
   expect(isSaid({ unknown: ['a does not resolve'] }, 'a does not resolve')).toBe(true)
   expect(isSaid({ unknown: ['a does not resolve'] }, 'another')).toBe(false)
   expect(isSaid({}, 'a does not resolve')).toBe(false)
+  // A `hash` of NGINX whose name does not resolve has it only as the reason why no ring is known.
+  expect(isSaid({ ringBecause: 'a does not resolve' }, 'a does not resolve')).toBe(true)
 })

@@ -6,8 +6,9 @@ import type { PoolServerView, PoolView } from '@/lib/model/answers/pool.ts'
 export const poolParts = (pool: Pick<PoolView, 'servers'>): BalancePart[] =>
   pool.servers.map((server) => ({ name: server.name, seen: server.shareSeen, expected: server.shareExpected, state: server.state }))
 
-/** A reason that stands among what is not understood of the pool is not said a second time. */
-export const isSaid = ({ unknown }: Pick<PoolView, 'unknown'>, because: string): boolean => unknown?.includes(because) === true
+/** A reason that stands among what is not understood of the pool, or is why it has no ring, is not said a second time. */
+export const isSaid = ({ unknown, ringBecause }: Pick<PoolView, 'unknown' | 'ringBecause'>, because: string): boolean =>
+  because === ringBecause || unknown?.includes(because) === true
 
 export const SERVER_TONE: Record<PoolServerView['state'], Tone> = { up: 'ok', down: 'critical', drain: 'info', maint: 'info' }
 

@@ -24,8 +24,15 @@ export function readStat(config: HaproxyConfig, signal: AbortSignal): Promise<st
   const socket = socketOf(config)
   // -1: every proxy; 2 + 4: backends and servers; -1: every server.
   if (socket) return ask(socket, 'show stat -1 6 -1', signal)
-  // A query is part of the page's path where `stats uri` has one (`/haproxy?stats`, HAProxy's own default); what follows a `;` asks for a form.
-  return getText(`${config.stats?.split(/[;#]/, 1)[0]};csv`, signal)
+  return getText(csvPage(config.stats!), signal)
+}
+
+/** A query is part of the path where `stats uri` has one (`/haproxy?stats`, HAProxy's own default); what follows a `;` asks for a form. */
+function csvPage(stats: string): string {
+  const url = new URL(stats)
+  url.hash = ''
+  // Parsed, a `;` of the password is `%3B`.
+  return `${url.href.split(';', 1)[0]};csv`
 }
 
 // A configuration of thousands of servers is below 1 MB.

@@ -170,7 +170,7 @@ const NO_SECTION: Section = { kind: '', settings: PLAIN, servers: [], branch: []
 
 const SECTIONS = new Set(
   `global defaults frontend backend listen userlist peers resolvers mailers cache program http-errors ring log-forward fcgi-app
-  log-profile traces acme crt-store`.split(/\s+/),
+  log-profile traces acme crt-store healthcheck namespace_list`.split(/\s+/),
 )
 
 /** What is not certain of the lines of servers, a sentence for each kind of doubt. */

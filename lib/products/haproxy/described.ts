@@ -1,7 +1,7 @@
 import { malformed } from '../../model/error.ts'
 import type { RingSpec } from '../../model/ring.ts'
 import { parseConfigFile } from './configFile.ts'
-import { ringOf } from './pools.ts'
+import { ringOf } from './ring.ts'
 import { wordsIn } from './words.ts'
 
 const KEYWORDS = ['server', 'backend', 'listen']

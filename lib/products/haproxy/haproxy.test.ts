@@ -4,11 +4,12 @@ import type { Parsed } from '../../model/product.ts'
 import type { Reading } from '../../model/series.ts'
 import { parseSocketAddress, socketAddressText } from '../exchange.ts'
 import { haproxyActuator } from './actuator.ts'
+import type { Beside } from './beside.ts'
 import { haproxyAddress, haproxyConfig } from './config.ts'
 import { parseConfigFile } from './configFile.ts'
 import { describes } from './described.ts'
 import { parseInfo, runIdOf } from './info.ts'
-import { type Beside, poolsOf } from './pools.ts'
+import { poolsOf } from './pools.ts'
 import { haproxy } from './product.ts'
 import { parseServersState } from './serversState.ts'
 import { parseStat, statSamples } from './stat.ts'
@@ -451,6 +452,13 @@ describe('pools', () => {
     })
   })
 
+  it('of a file that is not what runs say that, and not that the file lacks them', () => {
+    const other = pool(cfg('balance roundrobin'))
+    expect(other).toMatchObject({ balances: 'hash', can: { weight: { because: expect.stringContaining('`balance roundrobin`') } } })
+    expect(other.ringBecause).toContain('and uri runs')
+    expect(pool(null).ringBecause).toContain('do not report the hash type')
+  })
+
   it('say that clients stick to their server', () => {
     expect(pool(cfg('balance uri\nhash-type consistent\ncookie SRV insert')).sticky).toBe('cookie SRV')
     expect(pool(cfg('balance uri\nhash-type consistent')).sticky).toBeUndefined()
@@ -521,6 +529,7 @@ describe('what the file says and nobody can be sure of', () => {
     ['.if defined(X)\ncookie A insert\n.endif', 'shares: `cookie` stands between'],
     ['.if defined(X)\nhash-type consistent\n.endif', 'ring: `hash-type` stands between'],
     ['.if 1\n.if defined(X)\n.endif\n.else\nquantum\n.endif\nhash-type "$T"', 'ring: `hash-type` has an environment variable'],
+    ['default-server weight "$W"', 'file: the file does not give the weight of a for certain'],
     ['default-server redir /x', 'shares: `redir` of a is not understood'],
   ])('%j', (lines, text) => expect(texts(lines)).toEqual([expect.stringContaining(text)]))
 
@@ -535,6 +544,9 @@ describe('what the file says and nobody can be sure of', () => {
     '.if 0\nuse-server a\nquantum\n.endif',
     '.if defined(X)\nbalance uri\n.endif\nbalance roundrobin',
     '.notice "hello"',
+    'cookie SRV insert dynamic\ndynamic-cookie-key sesame',
+    'default-server check inter "${INTER}"',
+    'healthcheck web\ntype httpchk',
     "server b 10.0.0.2:80 cookie redir sni 'str(use-server)' set-proxy-v2-tlv-fmt(0x20) %[fc_pp_unique_id]",
   ])('%j has no meaning here, or is certain', (lines) => expect(texts(lines)).toEqual([]))
 

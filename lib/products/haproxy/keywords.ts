@@ -3,8 +3,8 @@
  * section 4). A statement that is listed neither here nor in statements.ts is not known, and then no shares are promised for the pool.
  */
 const WITHOUT_MEANING = new Set(
-  `acl backlog bind bind-process block capture clitcpka-cnt clitcpka-idle clitcpka-intvl clitimeout compression contimeout crt declare
-  default_backend description disabled email-alert enabled errorfile errorfiles errorloc errorloc302 errorloc303 error-log-format
+  `acl backlog be-unpublished bind bind-process block capture clitcpka-cnt clitcpka-idle clitcpka-intvl clitimeout compression contimeout crt declare
+  default_backend description disabled dynamic-cookie-key email-alert enabled errorfile errorfiles errorloc errorloc302 errorloc303 error-log-format
   external-check fcgi-app filter filter-sequence force-be-switch force-persist fullconn grace guid http-after-response http-check http-error
   http-request http-response http-reuse http-send-name-header id ignore-persist log log-format log-format-sd log-steps log-tag
   max-keep-alive-queue max-session-srv-conns maxconn mode monitor monitor-net monitor-uri quic-initial rate-limit redirect redisp redispatch

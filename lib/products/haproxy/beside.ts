@@ -1,0 +1,14 @@
+import type { SocketAddress } from '../exchange.ts'
+import type { ConfigFile } from './configFile.ts'
+import type { StateRow } from './serversState.ts'
+
+/** What is known beside the statistics. */
+export type Beside = {
+  state: StateRow[] | null
+  file: ConfigFile | null
+  version: string | null
+  /** True, or why nothing can be set at run time. */
+  writable: true | string
+  /** The admin socket. */
+  socket: SocketAddress | null
+}
