@@ -39,6 +39,18 @@ test('a node taken out leaves its keys to the others', () => {
   expect(answer.seenAfter!.get('n0')! + answer.seenAfter!.get('n1')!).toBeCloseTo(1)
 })
 
+test('a node that is out lowers no mean, but where its program leaves its keys with it', () => {
+  const three = (algorithm: RingSpec['algorithm']): RingSpec => ({
+    algorithm,
+    nodes: spec([1, 1, 1]).nodes.map(({ name, address }, i) => ({ name, address, ...(i === 0 && { state: 'down' }) })),
+  })
+  const same = (ring: RingSpec) => compareRings(ring, ring, { seen: null })
+  const kept = same(three('predis'))
+  expect(kept.imbalanceOwnedBefore).toBeCloseTo(3 * Math.max(...kept.ownedBefore.values()), 6)
+  const left = same(three('dalli'))
+  expect(left.imbalanceOwnedBefore).toBeCloseTo(2 * Math.max(...left.ownedBefore.values()), 6)
+})
+
 test('arcs go round once', () => {
   const { arcs, kind } = arcsOf(spec([40, 160]))
   expect(kind).toBe('circle')

@@ -60,8 +60,8 @@ export function compareRings(before: RingSpec, after: RingSpec, { seen: known, h
       if (to !== null) seenAfter.set(to, seenAfter.get(to)! + reads!)
     }
   }
-  const imbalanceOwnedBefore = imbalance(before, ownedBefore)
-  const imbalanceOwnedAfter = imbalance(after, ownedAfter)
+  const imbalanceOwnedBefore = imbalance(before, ownedBefore, ownedBefore)
+  const imbalanceOwnedAfter = imbalance(after, ownedAfter, ownedAfter)
   return {
     ownedBefore,
     ownedAfter,
@@ -71,8 +71,8 @@ export function compareRings(before: RingSpec, after: RingSpec, { seen: known, h
     movedReads: seen && movedBetween.reduce((sum, { reads }) => sum + reads!, 0),
     movedBetween,
     movedHot,
-    imbalanceBefore: seen ? imbalance(before, seen) : imbalanceOwnedBefore,
-    imbalanceAfter: seenAfter ? imbalance(after, seenAfter) : imbalanceOwnedAfter,
+    imbalanceBefore: seen ? imbalance(before, ownedBefore, seen) : imbalanceOwnedBefore,
+    imbalanceAfter: seenAfter ? imbalance(after, ownedAfter, seenAfter) : imbalanceOwnedAfter,
     imbalanceOwnedBefore,
     imbalanceOwnedAfter,
   }
@@ -86,9 +86,12 @@ export const sharesSeen = (nodes: readonly { name: string; shareSeen: number | n
 
 const byName = (spec: RingSpec, shares: Float64Array): Map<string, number> => new Map(spec.nodes.map(({ name }, at) => [name, shares[at]!]))
 
-/** Nodes that are out take nothing and lower no mean; a cluster's slots stay where they are. */
-function imbalance(spec: RingSpec, shares: ReadonlyMap<string, number>): number {
-  const takes = spec.nodes.filter(({ state = 'up', weight = 1 }) => spec.algorithm === 'redis-cluster' || (state === 'up' && weight > 0))
+/** Nodes that are out take nothing and lower no mean, except where their program leaves their keys with them; a cluster's slots stay where they are. */
+function imbalance(spec: RingSpec, owned: ReadonlyMap<string, number>, shares: ReadonlyMap<string, number>): number {
+  const takes = spec.nodes.filter(
+    ({ name, state = 'up', weight = 1 }) =>
+      spec.algorithm === 'redis-cluster' || (state === 'up' && weight > 0) || (owned.get(name) ?? 0) > 0,
+  )
   return maxOverMean(takes.map(({ name }) => shares.get(name) ?? 0))
 }
 

@@ -98,3 +98,15 @@ test('one node, or a cluster’s slots, cannot be balanced by a setting', () => 
     }),
   ).toMatchObject({ is: 'floor' })
 })
+
+test('where a program leaves their keys with dead nodes, their part counts in the mean', () => {
+  const spec: RingSpec = { algorithm: 'predis', nodes: nodes([300, 100, 100], 'weight') }
+  const alive = solveRing({ spec })
+  const imbalance = alive.is === 'floor' ? alive.floor : alive.imbalance.before
+  expect(imbalance).toBeGreaterThan(1.5)
+  for (const dead of [1, 2, 3]) {
+    const down = { ...spec, nodes: spec.nodes.map((node, i) => (i < dead ? { ...node, state: 'down' as const } : node)) } as RingSpec
+    const answer = solveRing({ spec: down })
+    expect(answer.is === 'floor' ? answer.floor : answer.imbalance.before).toBeCloseTo(imbalance, 6)
+  }
+})

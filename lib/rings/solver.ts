@@ -30,11 +30,12 @@ export function solveRing(question: SolverQuestion & { now?: () => number }): So
   const clock: Clock = { spent: () => (now() - began) / budget }
   const setting = spec.algorithm === 'ketama' && !weighsMemory(spec) ? ('points' as const) : ('weight' as const)
   const start = setting === 'points' ? pointsNow(spec) : spec.nodes.map((node) => weightIn(spec, node))
-  const usable = spec.nodes.filter((node, i) => isUp(node) && start[i]! > 0).length
-  if (usable < 2)
-    return { is: 'floor', floor: 1, because: `the ring has ${usable === 0 ? 'no' : 'one'} usable node, which gets everything` }
   const placed = placeRing(spec)
   const demand = demandOf(spec, question.seen, question.keys, placed)
+  // Some programs leave a dead node's keys with it.
+  const usable = spec.nodes.filter((node, i) => (isUp(node) && start[i]! > 0) || demand.owned[i]! > 0).length
+  if (usable < 2)
+    return { is: 'floor', floor: 1, because: `the ring has ${usable === 0 ? 'no' : 'one'} usable node, which gets everything` }
   const before = imbalanceOf(demand.seen, usable)
   const never = settledBy(question, before, usable, limit)
   if (never) return never
