@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RingNode, RingOptions, RingSpec } from '../model/ring.ts'
 import { evaluate } from './evaluate.ts'
-import { locate } from './placement.ts'
+import { locate, placeRing } from './placement.ts'
 import { parseSpec } from './spec.ts'
 
 const KEYS = 15_000
@@ -40,6 +40,9 @@ const EXACT: [name: string, before: RingSpec, after: RingSpec][] = [
   ['rendezvous caddy, one more', spec('rendezvous', alike(3), { client: 'caddy' }), spec('rendezvous', alike(4), { client: 'caddy' })],
   ['rendezvous envoy, weights', spec('rendezvous', weighed(1, 2, 3, 4), { client: 'envoy' }), spec('rendezvous', weighed(4, 2, 1, 4), { client: 'envoy' })],
   ['rendezvous envoy, another weight and one dead', spec('rendezvous', weighed(1, 2, 3, 4), { client: 'envoy' }), spec('rendezvous', [{ weight: 9 }, down, { weight: 3 }, { weight: 4 }, { weight: 2 }], { client: 'envoy' })],
+  ['rendezvous caddy, the first of two with one address is removed', spec('rendezvous', [{ address: 'x:1' }, { address: 'x:1' }, { address: 'y:1' }], { client: 'caddy' }), spec('rendezvous', [{ name: '10.0.0.2:11211', address: 'x:1' }, { name: '10.0.0.3:11211', address: 'y:1' }], { client: 'caddy' })],
+  ['rendezvous pymemcache, the first of two with one address is dead', spec('rendezvous', [{ address: 'x:1' }, { address: 'x:1' }, { address: 'y:1' }], { client: 'pymemcache' }), spec('rendezvous', [{ address: 'x:1', ...down }, { address: 'x:1' }, { address: 'y:1' }], { client: 'pymemcache' })],
+  ['rendezvous envoy, two with one hash key and unlike weights', spec('rendezvous', [{ label: 'x', weight: 1 }, { label: 'x', weight: 5 }, { weight: 2 }], { client: 'envoy' }), spec('rendezvous', [{ label: 'x', weight: 6 }, { label: 'x', weight: 5 }, { weight: 2 }], { client: 'envoy' })],
   ['dalli, weights', spec('dalli', weighed(1, 1, 1)), spec('dalli', weighed(1, 1, 3))],
   ['redis-rb, one more', spec('redis-rb', alike(3)), spec('redis-rb', alike(4))],
   ['predis, weights', spec('predis', alike(3)), spec('predis', [{}, { weight: 50 }, {}])],
@@ -99,6 +102,50 @@ it('FNV-1a does not mix a text’s last characters: shares of Traefik are counte
   expect(evaluate({ before: ring }).before.shares['http://10.0.0.2']).toBe(1)
 })
 
+it('keys that are counted are counted once, for up to 1,000 nodes', () => {
+  const ring = (count: number, options: RingOptions) =>
+    parseSpec({ algorithm: 'rendezvous', options, nodes: Array.from({ length: count }, (_, i) => ({ name: `n${i}` })) })
+  for (const options of [{ client: 'traefik' }, { client: 'caddy', version: '2.7.6' }] as const) {
+    expect(() => ring(1_000, options)).not.toThrow()
+    const { space } = placeRing(ring(2, options))
+    if (space.kind !== 'rendezvous') throw new Error(space.kind)
+    expect(space.counted!()).toBe(space.counted!())
+  }
+})
+
+it('a version is told by its numbers, whatever stands behind them', () => {
+  const number = (algorithm: RingSpec['algorithm'], options: RingOptions) => placeRing(spec(algorithm, alike(3), options)).number
+  expect(number('rendezvous', { client: 'caddy', version: '2.6.3-beta.1' })).toBe(
+    number('rendezvous', { client: 'caddy', version: '2.7.6' }),
+  )
+  expect(number('rendezvous', { client: 'caddy', version: '2.8.0-beta.1' })).toBe(number('rendezvous', { client: 'caddy' }))
+  const python = (version: string) => evaluate({ before: spec('modulo', alike(3), { client: 'python-memcached', version }) }).before
+  expect(python('1.62-rc1')).toEqual(python('1.62'))
+  expect(python('1.62')).not.toEqual(python('1.59'))
+  const ruby = (version: string) => evaluate({ before: spec('redis-rb', alike(3), { version }) }).before
+  expect(ruby('5.0.0.rc1')).toEqual(ruby('5.4.0'))
+  expect(ruby('5')).not.toEqual(ruby('4.8.1'))
+})
+
+it('EVCache gives every node 160 points, also where a weight of 1 is written', () => {
+  const shares = (node: Partial<RingNode>) =>
+    evaluate({
+      before: spec(
+        'ketama',
+        Array.from({ length: 25 }, () => node),
+        { client: 'evcache' },
+      ),
+    }).before
+  expect(shares({ weight: 1 })).toEqual(shares({}))
+})
+
+it('phpredis cuts the CRC’s range into stretches, so that fewer keys move than by the remainder', () => {
+  const moved = (client: 'phpredis' | 'gomemcache') =>
+    evaluate({ before: spec('modulo', alike(3), { client }), after: spec('modulo', alike(4), { client }) }).moved
+  expect(moved('phpredis')).toBeCloseTo(1 / 2, 6)
+  expect(moved('gomemcache')).toBeCloseTo(3 / 4, 6)
+})
+
 describe('what a client does not know is refused by name', () => {
   const refused = (value: unknown) => () => parseSpec(value)
   const nodes = [{ name: 'a:1' }, { name: 'b:1', weight: 2 }]
@@ -114,7 +161,7 @@ describe('what a client does not know is refused by name', () => {
     [{ algorithm: 'jump', nodes: [{ name: 'a' }], options: {} }, /options\.client/],
     [{ algorithm: 'jump', nodes: [{ name: 'a' }], options: { client: 'dskit', seed: 'x' } }, /options\.seed/],
     [{ algorithm: 'jump', nodes: [{ name: 'a' }], options: { client: 'memcached-proxy', hashTag: '{}', hashStop: '|' } }, /not both/],
-    [{ algorithm: 'redis-rb', nodes }, /nodes\[1\]\.weight/],
+    [{ algorithm: 'redis-rb', nodes }, /nodes\[1\]\.weight: Redis::Distributed knows no weights/],
     [{ algorithm: 'ketama', nodes, options: { client: 'evcache' } }, /nodes\[1\]\.weight/],
     [{ algorithm: 'haproxy-consistent', nodes: [{ name: 'a' }], options: { hashKey: 'addr' } }, /nodes\[0\]\.address/],
     [{ algorithm: 'envoy-ring-hash', nodes: [{ name: 'a' }], options: { hashTag: '{}' } }, /options\.hashTag/],

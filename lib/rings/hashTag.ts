@@ -1,7 +1,9 @@
-/** What of a key is hashed: the text between the first opening sign and the next closing one after it, unless that is empty. */
-export function taggedPart(key: string, opening: string, closing: string): string {
+/** What stands between the first opening sign and the next closing one after it, even if that is nothing; null where they are not there. */
+export function betweenSigns(key: string, opening: string, closing: string): string | null {
   const from = key.indexOf(opening)
-  if (from < 0) return key
-  const to = key.indexOf(closing, from + 1)
-  return to > from + 1 ? key.slice(from + 1, to) : key
+  const to = from < 0 ? -1 : key.indexOf(closing, from + 1)
+  return to < 0 ? null : key.slice(from + 1, to)
 }
+
+/** What of a key most programs hash: the text between the signs, unless that is empty. */
+export const taggedPart = (key: string, opening: string, closing: string): string => betweenSigns(key, opening, closing) || key

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { RingAlgorithm, RingOptions } from '../model/ring.ts'
 import { RING_SIZE_MAX, RING_SIZE_MIN } from './algorithms/envoyRingHash.ts'
-import { releaseOf } from './algorithms/rendezvous.ts'
 import {
   ENVOY_FUNCTIONS,
   ENVOY_KEY_HASHES,
@@ -15,6 +14,7 @@ import {
   RENDEZVOUS_CLIENTS,
   TWEMPROXY_HASHES,
 } from './choices.ts'
+import { releaseOf } from './version.ts'
 
 const none = z.strictObject({})
 
@@ -90,7 +90,7 @@ const rendezvous = z
     version: z
       .string()
       .regex(/^\d{1,3}\.\d{1,3}(\.\d{1,3})?/, 'expected a version like "2.6.3"')
-      .refine((version) => releaseOf(version)! >= 2_005_002, 'how releases before 2.5.2 hash is not known')
+      .refine((version) => releaseOf(version) >= 2_005_002, 'how releases before 2.5.2 hash is not known')
       .optional(),
     ...envoyKey,
   })

@@ -27,18 +27,8 @@ export function sharesOf(spec: RingSpec, placed: Placed = placeRing(spec)): Floa
     case 'jump':
       return jumpShares(space, spec.nodes.length)
     case 'rendezvous':
-      return space.counted ? countedShares(spec, placed) : rendezvousShares(space)
+      return space.counted ? tableShares(space.counted(), spec.nodes.length) : rendezvousShares(space)
   }
-}
-
-/** Shares of the keys `0` … `65535`: for hashes that spread so unevenly that weights say nothing. */
-function countedShares(spec: RingSpec, placed: Placed): Float64Array {
-  const shares = new Float64Array(spec.nodes.length + 1)
-  for (let i = 0; i < SYNTHETIC_KEYS; i++) {
-    const owner = placed.ownerOf(String(i))
-    shares[owner < 0 ? spec.nodes.length : owner]! += 1 / SYNTHETIC_KEYS
-  }
-  return shares
 }
 
 const SYNTHETIC_KEYS = 65_536
@@ -78,21 +68,16 @@ function tellMoves(a: Placed, b: Placed, tell: (ownerA: number, ownerB: number, 
   if (a.space.kind === 'circle' && b.space.kind === 'circle') overlap(a.space, b.space, tell)
   else if (a.space.kind === 'table' && b.space.kind === 'table') {
     // Where a retry leads depends on the key itself: counted over keys, since no exact number exists.
-    if (a.shares || b.shares) countMoves(a, b, (i) => `key:${i}`, tell)
+    if (a.shares || b.shares) countMoves(a, b, tell)
     else meet(a.space, b.space, tell)
   } else if (a.space.kind === 'jump' && b.space.kind === 'jump') jumpMoves(a.space, b.space, tell)
   else if (a.space.kind === 'rendezvous' && b.space.kind === 'rendezvous') {
-    if (a.space.counted) countMoves(a, b, String, tell)
+    if (a.space.counted && b.space.counted) meet(a.space.counted(), b.space.counted(), tell)
     else rendezvousMoves(a.space, b.space, tell)
   } else return false
   return true
 }
 
-function countMoves(
-  a: Placed,
-  b: Placed,
-  keyOf: (i: number) => string,
-  tell: (ownerA: number, ownerB: number, share: number) => void,
-): void {
-  for (let i = 0; i < SYNTHETIC_KEYS; i++) tell(a.ownerOf(keyOf(i)), b.ownerOf(keyOf(i)), 1 / SYNTHETIC_KEYS)
+function countMoves(a: Placed, b: Placed, tell: (ownerA: number, ownerB: number, share: number) => void): void {
+  for (let i = 0; i < SYNTHETIC_KEYS; i++) tell(a.ownerOf(`key:${i}`), b.ownerOf(`key:${i}`), 1 / SYNTHETIC_KEYS)
 }

@@ -1,8 +1,11 @@
+import type { Table } from './table.ts'
+
 /**
  * Rendezvous hashing: each node draws a number for each key, and the greatest owns it. `texts` are what is hashed of the nodes, by which those
- * of two rings are matched; `weights` are 0 where a node takes no keys. `counted`: its hash spreads unevenly, so that shares are counted.
+ * of two rings are matched; `weights` are 0 where a node takes no keys, and of nodes with one text all but one do. `counted` gives the owners
+ * of the keys over which shares and moves are counted where the hash spreads unevenly; null where weights say both.
  */
-export type Rendezvous = { kind: 'rendezvous'; texts: string[]; weights: Float64Array; counted: boolean }
+export type Rendezvous = { kind: 'rendezvous'; texts: string[]; weights: Float64Array; counted: (() => Table) | null }
 
 /** Fractions by node, the last is nobody's: by weight, which is exact for draws that are even. */
 export function rendezvousShares({ weights }: Rendezvous): Float64Array {
@@ -17,17 +20,13 @@ type Tell = (ownerA: number, ownerB: number, share: number) => void
  * has u_a·v_b·∫ dr / S(r)², S(r) = Σ max(u_i, v_i·r), over u_b/v_b < r < u_a/v_a; S is linear between the quotients u_i/v_i.
  */
 export function rendezvousMoves(a: Rendezvous, b: Rendezvous, tell: Tell): void {
-  const texts = [...new Set([...a.texts, ...b.texts])]
-  const [indexA, indexB] = [a, b].map(
-    (space) => new Map(space.texts.map((text, index) => [text, index]).reverse() as [string, number][]),
-  ) as [Map<string, number>, Map<string, number>]
-  const nodes = texts.map((text) => {
-    const [from, to] = [indexA.get(text), indexB.get(text)]
-    const [before, after] = [from === undefined ? 0 : a.weights[from]!, to === undefined ? 0 : b.weights[to]!]
-    return { from: from ?? -1, to: to ?? -1, before, after, quotient: after === 0 ? Number.POSITIVE_INFINITY : before / after }
+  const [indexA, indexB] = [drawing(a), drawing(b)]
+  const used = [...new Set([...indexA.keys(), ...indexB.keys()])].map((text) => {
+    const [from = -1, to = -1] = [indexA.get(text), indexB.get(text)]
+    const [before, after] = [a.weights[from] ?? 0, b.weights[to] ?? 0]
+    return { from, to, before, after, quotient: after === 0 ? Number.POSITIVE_INFINITY : before / after }
   })
-  const used = nodes.filter(({ before, after }) => before > 0 || after > 0)
-  if (!used.some(({ before }) => before > 0) || !used.some(({ after }) => after > 0)) {
+  if (indexA.size === 0 || indexB.size === 0) {
     tellApart(a, b, tell)
     return
   }
@@ -41,6 +40,10 @@ export function rendezvousMoves(a: Rendezvous, b: Rendezvous, tell: Tell): void 
   // A node may have another name by now.
   for (const node of used) if (node.before > 0 && node.after > 0) tell(node.from, node.to, stays(node, used))
 }
+
+/** The node that draws by each text. */
+const drawing = ({ texts, weights }: Rendezvous) =>
+  new Map(texts.map((text, index) => [text, index] as const).filter(([, index]) => weights[index]! > 0))
 
 /** Where one side has nobody, everything goes to or comes from nobody. */
 function tellApart(a: Rendezvous, b: Rendezvous, tell: Tell): void {

@@ -3,10 +3,14 @@ import { type Algorithm, addressOf, sum } from '../algorithm.ts'
 import { arcAt, type Circle, orderPoints, type Points, packPoint, predecessorCircle, successorCircle } from '../arcs.ts'
 import { bytesOf } from '../hashes/bytes.ts'
 import { crc32 } from '../hashes/crc32.ts'
-import { md5Words } from '../hashes/md5.ts'
+import { md5First } from '../hashes/md5.ts'
+import { swap4 } from '../hashes/wide.ts'
 import { taggedPart } from '../hashTag.ts'
+import { refusesWeights } from '../refusals.ts'
+import { releaseOf } from '../version.ts'
 
 const REDIS_RB_POINTS = 160
+const FIRST_WITH_MD5 = 5_000_000
 const PREDIS_POINTS = 128
 export const PREDIS_WEIGHT = 100
 const GROUPCACHE_POINTS = 50
@@ -25,8 +29,7 @@ function crcCircle(
   return circle(orderPoints(points, 'last'))
 }
 
-const swapped = (word: number) => (((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | ((word >>> 24) & 0xff)) >>> 0
-const md5BigEndian = (text: string) => swapped(md5Words(bytesOf(text))[0]!)
+const md5BigEndian = (text: string) => swap4(md5First(bytesOf(text)))
 const crcOf = (text: string) => crc32(bytesOf(text))
 
 /** What redis-rb hashes of a key: `^\{(.+?)\}`, where `^` begins any line and `.` is no line feed, as in Ruby. */
@@ -36,12 +39,12 @@ const rubyTag = (key: string) => /(?:^|\n)\{([^\n]+?)\}/.exec(key)?.[1] ?? key
 export const redisRb: Algorithm = {
   id: 'redis-rb',
   weightMin: 1,
-  weightMax: 1,
+  weightMax: 2 ** 31 - 1,
+  refuses: (spec) => refusesWeights(spec, 'Redis::Distributed'),
   weightless: () => 'Redis::Distributed gives every node 160 points',
   size: (spec) => spec.nodes.length * REDIS_RB_POINTS,
   place(spec) {
-    const { version } = spec.options ?? {}
-    const old = version !== undefined && Number.parseInt(version, 10) < 5
+    const old = releaseOf(spec.options?.version) < FIRST_WITH_MD5
     const place = (text: string, i: number) => (old ? crcOf : md5BigEndian)(`${text}:${i}`)
     const counts = spec.nodes.map(() => REDIS_RB_POINTS)
     const space = crcCircle(spec, counts, place, predecessorCircle)
@@ -74,7 +77,8 @@ function predisCounts({ nodes }: RingSpec): number[] {
 export const groupcache: Algorithm = {
   id: 'groupcache',
   weightMin: 1,
-  weightMax: 1,
+  weightMax: 2 ** 31 - 1,
+  refuses: (spec) => refusesWeights(spec, 'groupcache'),
   weightless: () => 'groupcache gives every node the same number of points',
   size: (spec) => spec.nodes.length * (spec.options?.replicas ?? GROUPCACHE_POINTS),
   place(spec) {

@@ -3,7 +3,7 @@ import { type Algorithm, addressOf, isUp, sum, weightOf } from '../algorithm.ts'
 import { arcAt, nearestCircle, packPoint, wholeCircle } from '../arcs.ts'
 import { bytesOf } from '../hashes/bytes.ts'
 import { fullHash } from '../hashes/haproxy.ts'
-import { read4 } from '../hashes/wide.ts'
+import { read4, swap4 } from '../hashes/wide.ts'
 import { xxh32 } from '../hashes/xxh32.ts'
 import { socketOf } from '../ipAddress.ts'
 import { haproxyIds, haproxyNumber, refusesHaproxyKey, refusesIds } from './haproxy.ts'
@@ -27,11 +27,9 @@ export function haproxyBegin(spec: RingSpec, index: number, id: number): number 
   const node = spec.nodes[index]!
   if (hashKey === 'addr' || hashKey === 'addr-port') return addressKey(addressOf(node), hashKey === 'addr-port')
   if (hashKey === 'guid' && node.label !== undefined) return xxh32(bytesOf(node.label))
-  if (hashKey === 'id32') return fullHash(swapped(id))
+  if (hashKey === 'id32') return fullHash(swap4(id))
   return beginsAtHashedId(version) ? fullHash(id) : id * 4096
 }
-
-const swapped = (word: number) => (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)
 
 function addressKey(address: string, withPort: boolean): number {
   const found = socketOf(address)!

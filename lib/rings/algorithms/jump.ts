@@ -1,8 +1,9 @@
 import { type Algorithm, addressOf } from '../algorithm.ts'
-import { bytesOf } from '../hashes/bytes.ts'
+import { bytesOf, compareBytes, utf8 } from '../hashes/bytes.ts'
 import { add, multiply, type Wide, wide } from '../hashes/wide.ts'
 import { xxh3 } from '../hashes/xxh3.ts'
 import { xxh64 } from '../hashes/xxh64.ts'
+import { betweenSigns } from '../hashTag.ts'
 import { refusesWeights } from '../refusals.ts'
 
 const STEP = wide(2862933555777941757n)
@@ -46,11 +47,7 @@ export const jump: Algorithm = {
 
 /** Between the two characters of the tag, even if nothing stands there; or what stands before the stop. */
 function partOf(key: string, hashTag: string | undefined, hashStop: string | undefined): string {
-  if (hashTag !== undefined) {
-    const from = key.indexOf(hashTag[0]!)
-    const to = from < 0 ? -1 : key.indexOf(hashTag[1]!, from + 1)
-    return to < 0 ? key : key.slice(from + 1, to)
-  }
+  if (hashTag !== undefined) return betweenSigns(key, hashTag[0]!, hashTag[1]!) ?? key
   const stop = hashStop === undefined ? -1 : key.indexOf(hashStop)
   return stop < 0 ? key : key.slice(0, stop)
 }
@@ -66,13 +63,7 @@ function natural(one: string, other: string): number {
       if (p !== q) return p < q ? -1 : 1
       continue
     }
-    return byBytes(x, y)
+    return compareBytes(utf8(x), utf8(y))
   }
-  return a.length - b.length
-}
-
-const byBytes = (one: string, other: string) => {
-  const [a, b] = [new TextEncoder().encode(one), new TextEncoder().encode(other)]
-  for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!
   return a.length - b.length
 }

@@ -24,7 +24,8 @@ const KEEPS_THE_DEAD: readonly Client[] = ['spymemcached', 'evcache', 'predis']
  */
 export function ketamaCounts(spec: RingSpec): number[] {
   const client = clientOf(spec)
-  const counted = spec.nodes.filter((node) => KEEPS_THE_DEAD.includes(client) || isUp(node))
+  const counts = (node: RingNode) => KEEPS_THE_DEAD.includes(client) || isUp(node)
+  const counted = spec.nodes.filter(counts)
   const weight = client === 'predis' ? predisWeight : weightOf
   const total = sum(counted.map(weight))
   const weighted = spec.nodes.some((node) => node.weight !== undefined)
@@ -32,8 +33,9 @@ export function ketamaCounts(spec: RingSpec): number[] {
     switch (client) {
       case 'hashring':
         return Math.floor((weight(node) / total) * HASHES_PER_SERVER * counted.length)
-      case 'spymemcached':
       case 'evcache':
+        return HASHES_PER_SERVER
+      case 'spymemcached':
         return weighted ? float32Hashes(weight(node), total, counted.length) : HASHES_PER_SERVER
       case 'uhashring':
         return Math.floor((HASHES_PER_SERVER * counted.length * weight(node)) / total)
@@ -45,7 +47,7 @@ export function ketamaCounts(spec: RingSpec): number[] {
       }
     }
   }
-  return spec.nodes.map((node) => (counted.includes(node) ? (node.points ?? hashes(node) * POINTS_PER_MD5) : 0))
+  return spec.nodes.map((node) => (counts(node) ? (node.points ?? hashes(node) * POINTS_PER_MD5) : 0))
 }
 
 /** ketama of six programs, and the rings of Evenkeel's own control documents (exact `points`). */

@@ -6,16 +6,18 @@ import { bytesOf } from '../hashes/bytes.ts'
 import { crc32 } from '../hashes/crc32.ts'
 import { javaHash } from '../hashes/java.ts'
 import { twemproxyHashes } from '../hashes/twemproxy.ts'
+import { betweenSigns } from '../hashTag.ts'
 import { refusesWeights } from '../refusals.ts'
 import { tableShares } from '../table.ts'
 import { firstUp, sharesAfterTries } from '../tries.ts'
+import { releaseOf } from '../version.ts'
 
 type Client = (typeof MODULO_CLIENTS)[number]
 /** python-memcached takes 15 bits of the CRC. */
 const PYTHON_HASHES = 2 ** 15
 const PYTHON_TRIES = 10
 /** From this release on a hash of 0 stays 0 (python-memcached 1.60). */
-const PYTHON_ZERO_STAYS = 60
+const PYTHON_ZERO_STAYS = 1_060_000
 
 const clientOf = (spec: RingSpec) => (spec.options?.client ?? 'libmemcached') as Client
 
@@ -61,7 +63,7 @@ function passedOn({ nodes }: RingSpec): Int32Array {
 /** memcache.py `_get_server`: each server stands in the list as often as its weight says; a dead one is passed by with another hash. */
 function python(spec: RingSpec): Placed {
   const buckets = spec.nodes.flatMap((node, index) => Array<number>(weightOf(node)).fill(index))
-  const zeroStays = spec.options?.version === undefined || atLeast(spec.options.version, 1, PYTHON_ZERO_STAYS)
+  const zeroStays = releaseOf(spec.options?.version) >= PYTHON_ZERO_STAYS
   const hash = (text: string) => (crc32(bytesOf(text)) >>> 16) & 0x7fff || (zeroStays ? 0 : 1)
   const owners = Int32Array.from({ length: PYTHON_HASHES }, (_, value) => buckets[(value || (zeroStays ? 0 : 1)) % buckets.length]!)
   const placed = {
@@ -79,11 +81,6 @@ function python(spec: RingSpec): Placed {
   return { ...placed, rehashes: true, shares: sharesAfterTries(spec, tableShares(placed.space, spec.nodes.length), PYTHON_TRIES) }
 }
 
-function atLeast(version: string, major: number, minor: number): boolean {
-  const [a = 0, b = 0] = version.split('.').map(Number)
-  return a > major || (a === major && b >= minor)
-}
-
 /** redis_array_impl.c: the CRC's range is cut into equal stretches, one a server; its very last value is nobody's. */
 function phpredis(spec: RingSpec): Placed {
   const { length } = spec.nodes
@@ -97,15 +94,8 @@ function phpredis(spec: RingSpec): Placed {
     number: 'modulo phpredis',
     space,
     ownerOf(key) {
-      const owner = ownerOfHash(crc32(bytesOf(braced(key))))
+      const owner = ownerOfHash(crc32(bytesOf(betweenSigns(key, '{', '}') ?? key)))
       return owner < length ? owner : -1
     },
   }
-}
-
-/** Between the first `{` and the next `}`, even if nothing stands there. */
-function braced(key: string): string {
-  const from = key.indexOf('{')
-  const to = from < 0 ? -1 : key.indexOf('}', from + 1)
-  return to < 0 ? key : key.slice(from + 1, to)
 }

@@ -2,7 +2,7 @@ import type { RingNode, RingSpec } from '../../model/ring.ts'
 import { type Algorithm, addressOf, isUp, type Placed, weightOf } from '../algorithm.ts'
 import type { RENDEZVOUS_CLIENTS } from '../choices.ts'
 import { withUsualPort } from '../clientNames.ts'
-import { bytesOf } from '../hashes/bytes.ts'
+import { bytesOf, compareBytes, utf8 } from '../hashes/bytes.ts'
 import { fnv1a32, fnv1a64 } from '../hashes/fnv.ts'
 import { murmur3 } from '../hashes/murmur3.ts'
 import { foldRight, multiply, numberOf, type Wide, wide } from '../hashes/wide.ts'
@@ -10,29 +10,33 @@ import { xxh64 } from '../hashes/xxh64.ts'
 import { taggedPart } from '../hashTag.ts'
 import { firstRefusal, refusesWeights } from '../refusals.ts'
 import type { Rendezvous } from '../rendezvousSpace.ts'
+import type { Table } from '../table.ts'
+import { releaseOf } from '../version.ts'
 import { envoyKeyHash, envoyKeyNumber } from './envoy.ts'
 
 type Client = (typeof RENDEZVOUS_CLIENTS)[number]
 const clientOf = (spec: RingSpec) => spec.options!.client as Client
 const WEIGHED: readonly Client[] = ['traefik', 'envoy']
-const UNEVEN_NODES_MAX = 200
+/** Keys over which shares are counted where the hash spreads so unevenly that weights say nothing: `0` … `65535`. */
+export const COUNTED_KEYS = 65_536
 
 /** The first of the nodes that draws the greatest number; `better` compares two draws. */
 function greatest<T>(nodes: readonly { index: number }[], draw: (at: number) => T, better: (a: T, b: T) => boolean): number {
   let owner = -1
   let best: T | null = null
-  for (const [at, { index }] of nodes.entries()) {
+  for (let at = 0; at < nodes.length; at++) {
     const drawn = draw(at)
     if (best !== null && !better(drawn, best)) continue
     best = drawn
-    owner = index
+    owner = nodes[at]!.index
   }
   return owner
 }
 
 type Competing = { node: RingNode; index: number; text: string; weight: number }
-type Draw = { number: string; ownerOf(key: string): number; counted?: true }
+type Draw = { number: string; ownerOf(key: string): number }
 
+const higher = (a: number, b: number) => a > b
 const above = (a: Wide, b: Wide) => a.hi >>> 0 > b.hi >>> 0 || (a.hi === b.hi && a.lo >>> 0 > b.lo >>> 0)
 const copy = ({ hi, lo }: Wide): Wide => ({ hi, lo })
 
@@ -54,11 +58,14 @@ const lowBytes = (text: string) => Uint8Array.from([...text], (sign) => sign.cod
 
 /** pymemcache's HashClient (rendezvous.py): of equal numbers the greater text wins. */
 function pymemcache(nodes: readonly Competing[]): Draw {
-  const greater = (a: { hash: number; text: string }, b: { hash: number; text: string }) =>
-    a.hash > b.hash || (a.hash === b.hash && a.text > b.text)
+  const greaterFirst = [...nodes].sort((a, b) => compareBytes(utf8(b.text), utf8(a.text)))
+  const before = beforeKey(greaterFirst.map(({ text }) => lowBytes(`${text}-`)))
   return {
     number: 'pymemcache',
-    ownerOf: (key) => greatest(nodes, (at) => ({ hash: murmur3(lowBytes(`${nodes[at]!.text}-${key}`)), text: nodes[at]!.text }), greater),
+    ownerOf(key) {
+      const joined = before(lowBytes(key))
+      return greatest(greaterFirst, (at) => murmur3(joined(at)), higher)
+    },
   }
 }
 
@@ -77,42 +84,74 @@ function goRedis(nodes: readonly Competing[]): Draw {
 /** Caddy's header, cookie, URI and address policies (selectionpolicies.go): the hash and its order have changed twice. */
 function caddy(nodes: readonly Competing[], version: string | undefined): Draw {
   const release = releaseOf(version)
-  if (release === null || release >= 2_008_000)
-    return { number: 'caddy', ownerOf: (key) => greatest(nodes, (at) => copy(xxh64(bytesOf(nodes[at]!.text + key))), above) }
-  const keyFirst = release < 2_006_003
-  const textOf = (at: number, key: string) => (keyFirst ? key + nodes[at]!.text : nodes[at]!.text + key)
-  return {
-    number: `caddy fnv${keyFirst ? ' key first' : ''}`,
-    ownerOf: (key) =>
-      greatest(
-        nodes,
-        (at) => fnv1a32(bytesOf(textOf(at, key))),
-        (a, b) => a > b,
-      ),
-    counted: true,
+  const texts = nodes.map(({ text }) => utf8(text))
+  if (release >= 2_008_000) {
+    const before = beforeKey(texts)
+    return {
+      number: 'caddy',
+      ownerOf(key) {
+        const joined = before(utf8(key))
+        return greatest(nodes, (at) => copy(xxh64(joined(at))), above)
+      },
+    }
   }
-}
-
-/** `2.6.3` as 2,006,003; null where none is given. */
-export function releaseOf(version: string | undefined): number | null {
-  if (version === undefined) return null
-  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number)
-  return major * 1e6 + minor * 1e3 + patch
+  if (release >= 2_006_003) {
+    const begun = texts.map((text) => fnv1a32(text))
+    return {
+      number: 'caddy fnv',
+      ownerOf(key) {
+        const bytes = bytesOf(key)
+        return greatest(nodes, (at) => fnv1a32(bytes, begun[at]), higher)
+      },
+    }
+  }
+  const { prefix, rests } = withoutPrefix(texts)
+  return {
+    number: 'caddy fnv key first',
+    ownerOf(key) {
+      const begun = fnv1a32(prefix, fnv1a32(bytesOf(key)))
+      return greatest(nodes, (at) => fnv1a32(rests[at]!, begun), higher)
+    },
+  }
 }
 
 /** Traefik's `strategy: hrw` (hrw.go): FNV-1a does not mix its last characters, so that nodes may differ wildly. */
 function traefik(nodes: readonly Competing[]): Draw {
+  const { prefix, rests } = withoutPrefix(nodes.map(({ text }) => utf8(text)))
   return {
     number: 'traefik',
     ownerOf(key) {
-      const begun = fnv1a64(bytesOf(key))
-      const draw = (at: number) => {
-        const { text, weight } = nodes[at]!
-        return weight * (1 / -Math.log(numberOf(fnv1a64(bytesOf(text), begun)) / 2 ** 64))
-      }
-      return greatest(nodes, draw, (a, b) => a > b)
+      const begun = fnv1a64(prefix, fnv1a64(bytesOf(key)))
+      const draw = (at: number) => ({ part: numberOf(fnv1a64(rests[at]!, begun)) / 2 ** 64, weight: nodes[at]!.weight })
+      const score = ({ part, weight }: { part: number; weight: number }) => weight * (1 / -Math.log(part))
+      // Who draws less and weighs no more loses: that spares most logarithms.
+      return greatest(nodes, draw, (a, b) => (a.part > b.part || a.weight > b.weight) && score(a) > score(b))
     },
-    counted: true,
+  }
+}
+
+/** A hash that goes byte by byte does the bytes that all texts begin with once for all. */
+function withoutPrefix(texts: readonly Uint8Array[]): { prefix: Uint8Array; rests: Uint8Array[] } {
+  const [first = new Uint8Array()] = texts
+  const end = texts.reduce((shared, text) => {
+    let at = 0
+    while (at < shared && text[at] === first[at]) at++
+    return at
+  }, first.length)
+  return { prefix: first.subarray(0, end), rests: texts.map((text) => text.subarray(end)) }
+}
+
+/** Each text with the key behind it, in one buffer that the next call writes over: texts are encoded once, and a key once for all of them. */
+function beforeKey(texts: readonly Uint8Array[]): (key: Uint8Array) => (at: number) => Uint8Array {
+  const longest = texts.reduce((most, { length }) => Math.max(most, length), 0)
+  return (key) => {
+    const buffer = new Uint8Array(longest + key.length)
+    buffer.set(key, longest)
+    return (at) => {
+      const begin = longest - texts[at]!.length
+      buffer.set(texts[at]!, begin)
+      return buffer.subarray(begin)
+    }
   }
 }
 
@@ -149,7 +188,7 @@ function envoy(spec: RingSpec, nodes: readonly Competing[]): Draw {
         const { hi, lo } = mixed(hash, places[at]!)
         return -(nodes[at]!.weight / total) / fastLn(((hi & 0x1fffff) * 2 ** 32 + (lo >>> 0)) * 2 ** -53)
       }
-      return greatest(nodes, draw, (a, b) => a > b)
+      return greatest(nodes, draw, higher)
     },
   }
 }
@@ -177,6 +216,10 @@ function drawOf(spec: RingSpec, nodes: readonly Competing[]): Draw {
   }
 }
 
+/** Whether the client's hash spreads so unevenly that shares are counted key by key. */
+export const countsKeys = ({ algorithm, options }: RingSpec): boolean =>
+  algorithm === 'rendezvous' && (options?.client === 'traefik' || (options?.client === 'caddy' && releaseOf(options.version) < 2_008_000))
+
 /** Rendezvous hashing, also called highest random weight, of five programs. */
 export const rendezvous: Algorithm = {
   id: 'rendezvous',
@@ -186,36 +229,36 @@ export const rendezvous: Algorithm = {
   size: (spec) => spec.nodes.length,
   refuses(spec) {
     const client = clientOf(spec)
-    const uneven = client === 'traefik' || (client === 'caddy' && (releaseOf(spec.options?.version) ?? 2_008_000) < 2_008_000)
     const zero = client === 'traefik' ? -1 : spec.nodes.findIndex(({ weight }) => weight === 0)
     return firstRefusal(
       WEIGHED.includes(client) ? null : refusesWeights(spec, client),
       zero < 0 ? null : { path: `nodes[${zero}].weight`, because: 'expected a whole number from 1 to 2147483647, found 0' },
-      uneven && spec.nodes.length > UNEVEN_NODES_MAX
-        ? {
-            path: 'nodes',
-            because: `shares are counted key by key: at most ${UNEVEN_NODES_MAX} nodes are computed, found ${spec.nodes.length}`,
-          }
-        : null,
     )
   },
   place(spec): Placed {
-    const text = TEXT[clientOf(spec)]
-    const all = spec.nodes.map((node, index) => ({ node, index, text: text(node), weight: isUp(node) ? weightOf(node) : 0 }))
-    const {
-      number,
-      ownerOf,
-      counted = false,
-    } = drawOf(
+    const all = competing(spec)
+    const { number, ownerOf } = drawOf(
       spec,
       all.filter(({ weight }) => weight > 0),
     )
+    let counted: Table | null = null
+    const count = () => (counted ??= { kind: 'table', owners: Int32Array.from({ length: COUNTED_KEYS }, (_, i) => ownerOf(String(i))) })
     const space: Rendezvous = {
       kind: 'rendezvous',
-      texts: all.map((one) => one.text),
+      texts: all.map(({ text }) => text),
       weights: Float64Array.from(all, ({ weight }) => weight),
-      counted,
+      // Once for the shares and the moves: it takes seconds where nodes are many.
+      counted: countsKeys(spec) ? count : null,
     }
     return { number: `rendezvous ${number}`, space, ownerOf }
   },
+}
+
+/** The nodes with what they weigh in the draw: nothing where they are not up, or where a heavier or earlier one draws by the same text. */
+function competing(spec: RingSpec): Competing[] {
+  const textOf = TEXT[clientOf(spec)]
+  const all = spec.nodes.map((node, index) => ({ node, index, text: textOf(node), weight: isUp(node) ? weightOf(node) : 0 }))
+  const best = new Map<string, Competing>()
+  for (const one of all) if (one.weight > (best.get(one.text)?.weight ?? 0)) best.set(one.text, one)
+  return all.map((one) => (best.get(one.text) === one ? one : { ...one, weight: 0 }))
 }

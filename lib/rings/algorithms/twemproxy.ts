@@ -1,6 +1,6 @@
 import type { RingNode, RingSpec } from '../../model/ring.ts'
 import { addressOf, isUp, liveNodes, sum, weightOf } from '../algorithm.ts'
-import { bytesOf } from '../hashes/bytes.ts'
+import { bytesOf, compareBytes, utf8 } from '../hashes/bytes.ts'
 import { twemproxyHashes } from '../hashes/twemproxy.ts'
 import { taggedPart } from '../hashTag.ts'
 import { float32Hashes, withoutUsualPort } from '../ketamaPoints.ts'
@@ -13,12 +13,8 @@ export const twemproxyName = (node: RingNode): string => node.label ?? withoutUs
  * name first, so that the order of the file has no effect.
  */
 export function twemproxyOrder(spec: RingSpec): { node: RingNode; index: number }[] {
-  const named = liveNodes(spec).map((live) => ({ ...live, name: new TextEncoder().encode(twemproxyName(live.node)) }))
+  const named = liveNodes(spec).map((live) => ({ ...live, name: utf8(twemproxyName(live.node)) }))
   return named.sort((a, b) => a.name.length - b.name.length || compareBytes(a.name, b.name))
-}
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const at = a.findIndex((byte, i) => byte !== b[i])
-  return at < 0 ? 0 : a[at]! - b[at]!
 }
 
 /** How many values `crc32` can return there; the others return 2^32. */

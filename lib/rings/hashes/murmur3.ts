@@ -1,11 +1,12 @@
+import { read4 } from './wide.ts'
+
 /** MurmurHash3, x86, 32-bit, seed 0, unsigned. */
 export function murmur3(bytes: Uint8Array): number {
   const { length } = bytes
   let hash = 0
   let at = 0
   for (; at + 4 <= length; at += 4) {
-    const word = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
-    hash ^= mixed(word)
+    hash ^= mixed(read4(bytes, at))
     hash = (hash << 13) | (hash >>> 19)
     hash = (Math.imul(hash, 5) + 0xe6546b64) | 0
   }

@@ -58,3 +58,5 @@ export function read8(bytes: Uint8Array, at: number, into: Wide): void {
 }
 export const read4 = (bytes: Uint8Array, at: number): number =>
   bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
+/** A word with its four bytes in the other order, unsigned. */
+export const swap4 = (word: number): number => ((word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0
