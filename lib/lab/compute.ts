@@ -1,5 +1,7 @@
 import type { RingSpec } from '../model/ring.ts'
 import type { SolverAnswer, SolverQuestion } from '../model/ringSolver.ts'
+import type { Placed } from '../rings/algorithm.ts'
+import { COUNTED_KEYS, countsKeys } from '../rings/algorithms/rendezvous.ts'
 import { algorithms } from '../rings/algorithms.ts'
 import { type Comparison, compareRings, type Traffic } from '../rings/compare.ts'
 import { type Arc, arcsOf } from '../rings/drawing.ts'
@@ -21,17 +23,16 @@ export type LabAnswer = { is: 'compare'; answer: Compared } | { is: 'solve'; ans
 
 /** Compares a ring with its edit: shares, what moves, both circles, and where each key goes. */
 export function compare({ before, after, traffic, keys }: CompareQuestion): Compared {
-  const [was, will] = [placesOf(before, keys), placesOf(after, keys)]
+  const [a, b] = [placeRing(before), placeRing(after)]
+  const [was, will] = [placesOf(before, a, keys), placesOf(after, b, keys)]
   return {
-    ...compareRings(before, after, traffic),
-    arcs: { before: arcsOf(before).arcs, after: arcsOf(after).arcs },
+    ...compareRings(before, after, traffic, a, b),
+    arcs: { before: arcsOf(before, a).arcs, after: arcsOf(after, b).arcs },
     found: keys.map((key, at) => ({ key, before: was[at]!, after: will[at]! })),
   }
 }
 
-function placesOf(spec: RingSpec, keys: readonly string[]): Place[] {
-  if (keys.length === 0) return []
-  const placed = placeRing(spec)
+function placesOf(spec: RingSpec, placed: Placed, keys: readonly string[]): Place[] {
   return keys.map((key) => {
     const because = algorithms[spec.algorithm].refusesKey?.(spec, key)
     return because ? { because } : (spec.nodes[placed.ownerOf(key)]?.name ?? null)
@@ -43,6 +44,6 @@ const INLINE_MAX = 20_000
 
 /** Whether a comparison should not be made where the page is drawn. */
 export function isHeavy(question: CompareQuestion): boolean {
-  const cost = (spec: RingSpec) => algorithms[spec.algorithm].size(spec) + spec.nodes.length ** 2
+  const cost = (spec: RingSpec) => (countsKeys(spec) ? COUNTED_KEYS : algorithms[spec.algorithm].size(spec)) + spec.nodes.length ** 2
   return cost(question.before) + cost(question.after) > INLINE_MAX
 }

@@ -31,8 +31,13 @@ export type Comparison = {
  * What another spec would do to a ring. Keys are exact (every hash value counted once). Reads follow the known hot keys one by one; the rest
  * of what a node sees is taken to be spread evenly over what it owns.
  */
-export function compareRings(before: RingSpec, after: RingSpec, { seen: known, hot = [] }: Traffic): Comparison {
-  const [a, b] = [placeRing(before), placeRing(after)]
+export function compareRings(
+  before: RingSpec,
+  after: RingSpec,
+  { seen: known, hot = [] }: Traffic,
+  a = placeRing(before),
+  b = placeRing(after),
+): Comparison {
   const ownedBefore = byName(before, sharesOf(before, a))
   const ownedAfter = byName(after, sharesOf(after, b))
   const moves = movesOf(before, after, a, b)

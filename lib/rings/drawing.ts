@@ -12,8 +12,7 @@ export type Drawn = { names: readonly string[]; arcs: readonly Arc[] }
 const ARCS_MAX = 1_440
 
 /** A ring as arcs to draw: a circle as it is, a table (slots without a place) as one stretch a node, as wide as its share. */
-export function arcsOf(spec: RingSpec): { arcs: Arc[]; kind: 'circle' | 'table' } {
-  const placed = placeRing(spec)
+export function arcsOf(spec: RingSpec, placed = placeRing(spec)): { arcs: Arc[]; kind: 'circle' | 'table' } {
   if (placed.space.kind === 'circle') return { arcs: circleArcs(placed.space), kind: 'circle' }
   const arcs: Arc[] = []
   let from = 0

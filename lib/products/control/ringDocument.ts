@@ -52,8 +52,11 @@ export function readRing(config: RingControl, text: string | null): LiveRing {
 const NODE_FIELDS = ['name', 'address', 'label', 'id', 'weight', 'points', 'state', 'slots']
 
 /** Each node's exact number of points; empty where the algorithm has no such setting. */
-export const pointsOf = (spec: RingSpec): Map<string, number> =>
-  spec.algorithm === 'ketama' ? new Map(spec.nodes.map((node, i) => [node.name, node.points ?? ketamaCounts(spec)[i]!])) : new Map()
+export function pointsOf(spec: RingSpec): Map<string, number> {
+  if (spec.algorithm !== 'ketama') return new Map()
+  const counts = ketamaCounts(spec)
+  return new Map(spec.nodes.map((node, i) => [node.name, node.points ?? counts[i]!]))
+}
 
 export function nodeFacts(config: RingControl, spec: RingSpec): RingNodeFact[] {
   const points = pointsOf(spec)
