@@ -4,7 +4,7 @@ import type { Step } from '../model/proposal.ts'
 import { contestedKey, type SettingText, settingKey } from '../model/setting.ts'
 import { type HeldStep, heldSteps, lastStage, type SlowStart, stepsBetween } from '../model/slowStart.ts'
 import type { ChangesContext } from './context.ts'
-import { inFlightIn } from './inFlight.ts'
+import { inFlightDuring } from './inFlight.ts'
 import type { LiveSettings } from './liveSettings.ts'
 import { refusalOf } from './refusal.ts'
 import { returning, slowStartOf } from './slowStart.ts'
@@ -29,8 +29,7 @@ export async function applySteps(wanted: Wanted, context: ChangesContext): Promi
   const weights = returning(checked, fleet.topology()).map(({ weight }) => ({ setting: weight }))
   // What is read while a change is in flight may be what it is just putting back, although it has ended when the read has.
   const groups = liveSettings.groups(checked)
-  const during = inFlightIn(groups, context)
-  const live = await readLive([...checked, ...weights], liveSettings)
+  const { done: live, change: during } = await inFlightDuring(groups, () => readLive([...checked, ...weights], liveSettings), context)
 
   // Nothing is awaited from here to the journal's first entry, so that the second of two simultaneous requests finds the change of the first.
   const steps = live instanceof Map ? checked.map((step) => ({ ...step, before: live.get(settingKey(step.setting)) ?? '' })) : []

@@ -345,6 +345,21 @@ describe('what is refused', () => {
     expect(f.values).toMatchObject({ edge: { 'app/a/weight': '100' }, edge2: { 'app/a/weight': '50' } })
   })
 
+  it('values that were read while a kept change began to be put back', async () => {
+    const f = fleet()
+    const { change } = await f.changes().create(own('edge', 'app/a/weight', '20'), 'ann')
+    await f.changes().keep(change!, 'ann')
+    let answer = () => {}
+    f.troubles.get = (target) => (target === 'edge2' ? new Promise((resolve) => (answer = resolve)) : undefined)
+    const steps = [...own('edge', 'app/a/weight', '100').steps, ...own('edge2', 'app/a/weight', '60').steps]
+    const second = f.changes().create({ steps, because: 'x' }, 'bob')
+    await Promise.resolve()
+    await f.changes().rollBack(change!, 'ann')
+    answer()
+    await expect(second).rejects.toEqual(refusal('busy'))
+    expect(f.values).toMatchObject({ edge: { 'app/a/weight': '100' }, edge2: { 'app/a/weight': '50' } })
+  })
+
   it('whatever comes while it is being stopped', async () => {
     const f = fleet()
     const { change } = await f.changes().create(own('edge', 'app/a/weight', '20'), 'ann')
