@@ -48,21 +48,28 @@ export function parseClusters(text: string, configs: ReadonlyMap<string, Cluster
       continue
     }
     const hosts: Host[] = []
+    let left = 0
     for (const value of cluster.data.host_statuses) {
       const host = readHost(value)
-      if ('because' in host) bad.add('hosts', `a host of ${cluster.data.name}`, host.because)
-      else hosts.push(host)
+      if (!('because' in host)) hosts.push(host)
+      else {
+        left++
+        bad.add('hosts', `a host of ${cluster.data.name}`, host.because)
+      }
     }
     for (const { address, unreadable } of hosts)
       for (const name of unreadable) bad.add('numbers', `${name} of ${address} in ${cluster.data.name}`, 'no number')
-    if (hosts.length > 0) addPool(found, cluster.data, hosts, configs.get(cluster.data.name), canWrite)
+    if (hosts.length > 0) addPool(found, cluster.data, { hosts, left }, configs.get(cluster.data.name), canWrite)
   }
   const unread = bad.text()
   if (found.pools.length === 0 && unread !== null) throw malformed(`Envoy's /clusters: ${unread}`, text)
   return { ...found, unread }
 }
 
-function addPool(found: Clusters, cluster: Cluster, hosts: Host[], config: ClusterConfig | undefined, canWrite: CanWrite): void {
+/** `left`: hosts that could not be read. */
+type Hosts = { hosts: Host[]; left: number }
+
+function addPool(found: Clusters, cluster: Cluster, { hosts, left }: Hosts, config: ClusterConfig | undefined, canWrite: CanWrite): void {
   const pool = cluster.name
   const names = namesOf(hosts)
   const servers = hosts.map((host, index) => ({
@@ -70,7 +77,7 @@ function addPool(found: Clusters, cluster: Cluster, hosts: Host[], config: Clust
     ...(config?.startsSlowly ? { slowstart: true } : {}),
   }))
   for (const [index, server] of servers.entries()) found.samples.push(...hostReadings(pool, server, hosts[index]!))
-  found.samples.push(...poolReadings(pool, hosts))
+  if (left === 0) found.samples.push(...poolReadings(pool, hosts))
   const limit = cluster.circuit_breakers?.thresholds.find((threshold) => threshold.priority !== 'HIGH')?.max_requests
   if (limit !== undefined && limit >= 0) found.samples.push({ metric: 'pool_sessions_max', labels: { pool }, value: limit })
   const assignment = cluster.eds_service_name || config?.assignment || pool
@@ -83,6 +90,7 @@ function addPool(found: Clusters, cluster: Cluster, hosts: Host[], config: Clust
   const weightless = config?.weightless
   const weighed = new Set(hosts.map(({ weight }) => weight)).size > 1
   const unknown = config ? unknownOf(config, hosts) : []
+  if (left > 0) unknown.push(`${left} of its ${hosts.length + left} hosts cannot be read: what they get is not known`)
   if (config?.balances === 'even' && weighed) unknown.push(`${config.policy.toLowerCase()} ignores the weights of its hosts`)
   const ring = config?.ring || config?.noRing ? ringOf(config, hosts, servers) : undefined
   const noRing = ring && (unknown[0] ?? ('because' in ring ? ring.because : undefined))
@@ -99,6 +107,7 @@ function addPool(found: Clusters, cluster: Cluster, hosts: Host[], config: Clust
     ...(ring && noRing === undefined ? { ring: ring as Exclude<typeof ring, { because: string }> } : {}),
     ...(noRing === undefined ? {} : { ringBecause: noRing }),
     ...(unknown.length > 0 ? { unknown } : {}),
+    ...(left > 0 ? { serversLeft: left } : {}),
     servers,
   })
 }

@@ -321,7 +321,22 @@ describe('hosts', () => {
     expect(pools[0]!.servers).toMatchObject([{ name: '10.0.0.2:80', weightSet: 3 }])
     expect(unread).toContain('2 hosts, 1 numbers could not be read: a host of c')
     expect(samples.filter(({ metric }) => metric === 'pool_requests_total')).toEqual([])
-    expect(samples).toContainEqual({ metric: 'pool_errors_total', labels: { pool: 'c' }, value: 2 })
+    expect(samples).toContainEqual({ metric: 'pool_errors_total', labels: { pool: 'c', server: '10.0.0.2:80' }, value: 2 })
+  })
+
+  it('one that cannot be read leaves no share, sum or ring of its cluster: it gets requests all the same', () => {
+    const dump = parseConfigDump(dumpOf({ lb_policy: 'RING_HASH' }, [{ route: { cluster: 'c', hash_policy: [{}] } }]))
+    const read = (...hosts: object[]) => parseClusters(pageOf(...hosts), dump.clusters, () => true)
+    const hosts = [at('10.0.0.1', {}), at('10.0.0.2', {})]
+    expect(read(...hosts).pools[0]).toMatchObject({ balances: 'hash', ring: { algorithm: 'envoy-ring-hash' } })
+    const { pools, samples } = read(...hosts, { address: {} })
+    expect(pools[0]).toMatchObject({
+      balances: 'unknown',
+      serversLeft: 1,
+      unknown: ['1 of its 3 hosts cannot be read: what they get is not known'],
+    })
+    expect(pools[0]!.ring).toBeUndefined()
+    expect(samples.filter(({ labels }) => labels && !('server' in labels))).toEqual([])
   })
 
   it('with one address have names that tell them apart, and no weight can be set', () => {

@@ -24,7 +24,7 @@ type Cursor = Record<string, [sum: number, count: number]>
 const LINE =
   /^([A-Za-z_:][\w:]*)(?:\{((?:[^"{}]|"(?:[^"\\]|\\.)*")*)\})?\s+([-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|[Nn]a[Nn]|[Ii]nf))(?:\s|$)/
 /** `envoy_cluster_name` by Envoy's own tags, `cluster_name` by those of Istio and others. */
-const TAGS = ['envoy_cluster_name', 'cluster_name']
+const TAGS = ['envoy_cluster_name', 'cluster_name'].map((tag) => new RegExp(`(?:^|,)\\s*${tag}="((?:[^"\\\\]|\\\\.)*)"`))
 
 /**
  * Samples of `/stats/prometheus`. Envoy merges its histograms every 5 s (`stats_flush_interval`): a poll without new requests gives no
@@ -81,7 +81,7 @@ function clusterOf(name: string, labels: string): { cluster: string; stat: strin
   if (!name.startsWith(PREFIX)) return null
   const rest = name.slice(PREFIX.length)
   for (const tag of TAGS) {
-    const value = new RegExp(`(?:^|,)\\s*${tag}="((?:[^"\\\\]|\\\\.)*)"`).exec(labels)?.[1]
+    const value = tag.exec(labels)?.[1]
     if (value !== undefined) return { cluster: value.replace(/\\(.)/g, (_, sign: string) => (sign === 'n' ? '\n' : sign)), stat: rest }
   }
   // `use_all_default_tags: false`: the name of the cluster is a part of the row's.

@@ -545,7 +545,7 @@ describe('what the file says and nobody can be sure of', () => {
     '.if defined(X)\nbalance uri\n.endif\nbalance roundrobin',
     '.notice "hello"',
     'cookie SRV insert dynamic\ndynamic-cookie-key sesame',
-    'default-server check inter "${INTER}"',
+    'default-server check inter "$INTER"',
     'healthcheck web\ntype httpchk',
     "server b 10.0.0.2:80 cookie redir sni 'str(use-server)' set-proxy-v2-tlv-fmt(0x20) %[fc_pp_unique_id]",
   ])('%j has no meaning here, or is certain', (lines) => expect(texts(lines)).toEqual([]))

@@ -106,7 +106,7 @@ export function afterStatement(settings: Settings, words: readonly Word[], line:
 
 function afterDefaultServer(settings: Settings, words: readonly Word[], line: Line): Settings {
   const now = { ...settings, defaultServer: parametersOf(settings.defaultServer, words, 1, !line.conditional) }
-  // A variable in it concerns the parameter alone whose value it is: `check inter "${INTER}"` leaves nothing in doubt.
+  // A variable in it concerns the parameter alone whose value it is: `check inter "$INTER"` leaves nothing in doubt.
   const doubt = line.conditional ? doubtOf(words, line) : null
   return doubt ? withUnclear(now, { of: 'default-server', touches: 'file', text: `\`default-server\` ${doubt}` }) : now
 }

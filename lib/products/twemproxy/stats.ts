@@ -70,11 +70,12 @@ export function parseStatistics(text: string, config: PoolConfig[] | null, writa
     const lines = new Map(configured?.servers.map((line) => [line.name, line]))
     const own: Reading[] = []
     const servers: PoolServer[] = []
+    const left: string[] = []
     for (const [server, raw] of Object.entries(pool.data)) {
       if (typeof raw !== 'object' || raw === null) continue
       const stats = serverShape.safeParse(raw)
       if (!stats.success) {
-        unread.push(`${name}/${server}`)
+        left.push(server)
         continue
       }
       const line = lines.get(server)
@@ -94,8 +95,9 @@ export function parseStatistics(text: string, config: PoolConfig[] | null, writa
       own.push(...serverReadings({ pool: name, server }, stats.data, weight, ejected))
     }
     for (const reading of own) samples.push(reading)
+    for (const server of left) unread.push(`${name}/${server}`)
     const labels = { pool: name }
-    if (!unread.some((part) => part.startsWith(`${name}/`)))
+    if (left.length === 0)
       samples.push(
         { metric: 'pool_requests_total', labels, value: total(own, 'pool_requests_total') },
         { metric: 'pool_errors_total', labels, value: total(own, 'pool_errors_total') + pool.data.forward_error },
@@ -103,7 +105,7 @@ export function parseStatistics(text: string, config: PoolConfig[] | null, writa
     samples.push({ metric: 'pool_sessions', labels, value: pool.data.client_connections })
     if (pool.data.server_ejects !== undefined)
       samples.push({ metric: 'twemproxy_server_ejects_total', labels, value: pool.data.server_ejects })
-    pools.push(poolOf(name, servers, configured, writable))
+    pools.push(poolOf(name, { servers, left }, configured, writable))
   }
   const missing = [
     ejections ? null : 'twemproxy before 0.3 does not report which server it has ejected: each counts as serving',
@@ -139,10 +141,14 @@ function serverReadings(
 
 const NO_STATE = { because: 'twemproxy has no state of a server that could be set: it ejects one by itself after failures' }
 
-function poolOf(name: string, servers: PoolServer[], config: PoolConfig | undefined, writable: true | string): Omit<Pool, 'target'> {
+/** `left`: names of those that could not be read. */
+type Servers = { servers: PoolServer[]; left: string[] }
+
+function poolOf(name: string, all: Servers, config: PoolConfig | undefined, writable: true | string): Omit<Pool, 'target'> {
+  const { servers, left } = all
   const random = config?.distribution === 'random'
   const even = new Set(config?.servers.map(({ weight }) => weight)).size <= 1
-  const unknown = config ? unknownOf(config, servers) : []
+  const unknown = config ? unknownOf(config, all) : []
   if (random && !even) unknown.push('distribution random asks every server alike, whatever it weighs')
   const ring = config && !random && unknown.length === 0 ? withStates(ringOf(config), servers) : undefined
   // Statistics list servers in their own order; the ring hashes them in the file's.
@@ -161,17 +167,21 @@ function poolOf(name: string, servers: PoolServer[], config: PoolConfig | undefi
     ring,
     ...(unknown.length > 0 ? { unknown, ...(random ? {} : { ringBecause: unknown[0] }) } : {}),
     consistent: consistentOf(name, ring),
+    ...(left.length > 0 ? { serversLeft: left.length } : {}),
     servers: ordered.map((server, index) => ({ ...server, id: index + 1 })),
   }
 }
 
 /** What of the file is not understood, or is not what runs: twemproxy reads it only at its start. */
-function unknownOf({ unknown, servers: lines }: PoolConfig, servers: readonly PoolServer[]): string[] {
+function unknownOf({ unknown, servers: lines }: PoolConfig, { servers, left }: Servers): string[] {
   const listed = new Set(lines.map(({ name }) => name))
-  const running = new Set(servers.map(({ name }) => name))
+  const running = new Set([...servers.map(({ name }) => name), ...left])
   const other = [...listed].find((name) => !running.has(name)) ?? [...running].find((name) => !listed.has(name))
   return [
     ...unknown,
+    ...(left.length === 0
+      ? []
+      : [`${left.length} of its ${servers.length + left.length} servers cannot be read: what they get is not known`]),
     ...(other === undefined
       ? []
       : [`nutcracker.yml and the running twemproxy do not name the same servers (${printable(other)}): it was changed after the start`]),

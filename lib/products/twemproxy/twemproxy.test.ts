@@ -127,6 +127,20 @@ describe('statistics', () => {
     expect(of()).toBeGreaterThan(1_900)
   })
 
+  it('a server that cannot be read leaves no share, sum or ring of its pool, and is still of the file', () => {
+    const server = { server_err: 0, server_timedout: 0, server_connections: 1, requests: 5, in_queue: 0, out_queue: 0 }
+    const text = (b: object) =>
+      JSON.stringify({ service: 'nutcracker', uptime: 1, timestamp: 9, p: { client_connections: 1, forward_error: 0, a: server, b } })
+    const read = (b: object) => parseStatistics(text(b), parseConfigFile('p:\n  servers: [ "h:1:1 a", "h:2:1 b" ]'), true)
+    expect(read(server).pools[0]).toMatchObject({ balances: 'hash', ring: {} })
+    const { pools, samples, missing } = read({ ...server, requests: 'many' })
+    const because = '1 of its 2 servers cannot be read: what they get is not known'
+    expect(pools[0]).toMatchObject({ balances: 'unknown', unknown: [because], ringBecause: because, serversLeft: 1 })
+    expect(pools[0]!.ring).toBeUndefined()
+    expect(missing.at(-1)).toBe('1 pools or servers could not be read: p/b')
+    expect(samples.filter(({ metric, labels }) => metric === 'pool_requests_total' && !labels?.server)).toEqual([])
+  })
+
   it.each(['', '{}', '<html>', '{"service":"nutcracker"}'])('refuses %s', (text) =>
     expect(() => parseStatistics(text, null, true)).toThrow(expect.objectContaining({ code: 'malformed' })),
   )

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { logPlaceOf } from '../config.ts'
 import { type LogEntry, readEntry } from './entry.ts'
+import { lossOf, noLines, type Recent } from './loss.ts'
 import { Tally } from './tally.ts'
 
 const LINES = readFileSync(new URL('../fixtures/nginx-1.22-syslog-json.txt', import.meta.url), 'utf8')
@@ -204,6 +205,20 @@ describe('the tally', () => {
     const fair = tally.look(123_000)
     expect(fair.loss).toEqual({ fair: true, because: null })
     expect(value(fair.samples, 'pool_requests_total', { pool: 'app' })).toBeLessThan(3)
+  })
+
+  test('the share of lines that are no JSON is said as one number, and no more is called counted than is', () => {
+    const said = (counts: Partial<Recent>) => lossOf({ ...noLines(), lines: 200, ...counts })
+    expect(said({ mended: 150 }).because).toMatch(/^75\.0 % of its lines cannot be read as JSON: they have values.*counted all the same/)
+    expect(said({ mended: 148, cut: 2 })).toMatchObject({
+      fair: true,
+      because: expect.stringMatching(
+        /^75\.0 % of its lines cannot be read as JSON: 74\.0 % have .*counted all the same.*, 1\.0 % begin as/,
+      ),
+    })
+    const lossy = said({ mended: 100, cut: 50 })
+    expect(lossy.because).toMatch(/^75\.0 % of its lines cannot be read as JSON: 50\.0 % have .*, 25\.0 % begin as .*nothing is counted$/)
+    expect(lossy.because).not.toContain('counted all the same')
   })
 
   test('lines of another format are told, and cost no count', () => {
