@@ -41,8 +41,35 @@ const PLACES = [
   '?token=SESAME&x=1',
 ]
 
+/** Where it stands beside a name that tells so. */
+const BESIDE = [
+  '["tls-key-file-pass","SESAME"]',
+  '["masteruser","SESAME"]',
+  'REDIS_PASS=SESAME',
+  '"pwd":"SESAME"',
+  'setenv DB_PASSWORD SESAME',
+  'presetenv API_TOKEN "a SESAME"',
+  'acl ok req.hdr(x-api-key) -m str SESAME SESAME',
+  'http-request deny unless { req.hdr(X-Api-Key),lower -i -m str SESAME } { path / }',
+  'http-request set-var(txn.token) str(SESAME)',
+  'http-request deny unless { http_auth_bearer,jwt_verify(txn.alg,"SESAME") }',
+  'http-request set-header X-S %[path,hmac(256,SESAME)]',
+  'http-check send meth GET uri /health?key=SESAME',
+  'option mysql-check user SESAME',
+  'set $api_key SESAME;',
+  'fastcgi_param DB_PASS "a SESAME";',
+  'if ($http_x_api_key != "SESAME") {',
+  'secure_link_md5 "SESAME$uri";',
+  '{"header": {"key": "x-api-key",\n "value": "SESAME"}}',
+  '{"name":"x-auth-token","string_match":{"exact":"SESAME"}}',
+  '{"name":"x-auth-token","string_match":{"safe_regex":{"google_re2":{},"regex":"SESAME"}}}',
+  '{"password": ["SESAME", "b SESAME"]}',
+  '{"client_secret": {"value": "SESAME"}}',
+  'alpha:\n  redis_auth: |\n    SESAME',
+]
+
 describe('secrets', () => {
-  it.each(PLACES)('%s', (place) => expect(one(place)).not.toMatch(/SESAME|SAME@/))
+  it.each([...PLACES, ...BESIDE])('%s', (place) => expect(one(place)).not.toMatch(/SESAME|SAME@/))
 
   it('are gone from every text, whatever stands around them', () => {
     const random = randomOf(11)
@@ -87,7 +114,19 @@ describe('secrets', () => {
   })
 
   it('leave what is no secret: numbers, states, empty passwords', () => {
-    for (const text of ['["requirepass","","maxmemory","0"]', 'STAT curr_items {{10+2/s}}', 'password:off', 'balance hdr(X-Key)'])
+    for (const text of [
+      '["requirepass","","maxmemory","0"]',
+      'STAT curr_items {{10+2/s}}',
+      'password:off',
+      'balance hdr(X-Key)\nserver a 127.0.0.1:80',
+      'stick on req.hdr(X-Auth) table t',
+      'use_backend b if { req.hdr(X-Key) -m found } { path /a }',
+      'proxy_pass http://app;',
+      'hash $http_x_key consistent;',
+      'set $pool app;',
+      '{"name":"auth","type":"EDS","lb_policy":"RING_HASH"}',
+      '{"key":"zone","value":"a"}',
+    ])
       expect(one(text)).toBe(text)
   })
 })
@@ -129,6 +168,7 @@ describe('addresses and names', () => {
 })
 
 it('comments go, lines stay', () => {
+  expect(withoutComments('server a "b" \'c\' # by "ann"\nx \\# y\n')).toBe('server a "b" \'c\'\nx \\# y\n')
   expect(withoutComments('# by ann\na b # 10.0.0.1\n  # x\nc "#d"\n')).toBe('#\na b\n  #\nc "#d"\n')
 })
 

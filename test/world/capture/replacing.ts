@@ -120,4 +120,9 @@ const unquoted = (value: string): string => (/^(["'])[\s\S]*\1$/.test(value) && 
 const anyOf = (words: readonly string[]) => new RegExp(words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g')
 
 /** Comments of a configuration file: prose that may tell anything. Lines stay where they are. */
-export const withoutComments = (text: string): string => text.replace(/^([ \t]*)#.*$/gm, '$1#').replace(/(?<=\S)[ \t]+#[^"'\n]*$/gm, '')
+export const withoutComments = (text: string): string =>
+  text
+    .replace(/^([ \t]*)#.*$/gm, '$1#')
+    // Behind quotes that end, a comment may hold quotes itself.
+    .replace(/^(?=[ \t]*[^\s#])((?:[^\s"'\\]|\\.|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[ \t]+(?!#|[ \t]))*)[ \t]+#.*$/gm, '$1')
+    .replace(/(?<=\S)[ \t]+#[^"'\n]*$/gm, '')
