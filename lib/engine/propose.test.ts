@@ -77,6 +77,34 @@ test('no answer in time is logged once, and it is asked again', async () => {
   expect(open()).toEqual([])
 })
 
+test('an advisor that fails again after it has answered is logged again', async () => {
+  const late = async (now: number) => {
+    await tick(now)
+    solving.at(-1)!.reject(new Error('too late'))
+    await settled()
+  }
+  await late(1_000_000)
+  await tick(1_010_000)
+  solving.at(-1)!.resolve(SOLVED)
+  await settled()
+  await late(1_020_000)
+  expect(logged).toMatchObject([{ advisor: 'asks' }, { advisor: 'asks' }])
+})
+
+test('a solver that cannot even be asked is asked again', async () => {
+  let asked = 0
+  const solve = () => {
+    asked++
+    throw new Error('no thread')
+  }
+  const log = { info() {}, warn() {}, error() {} }
+  propose = createPropose({ advisors: [asks], store, bus, describe: () => ({ commands: [] }), inFlight: () => null, solve, log })
+  await tick(1_000_000)
+  await settled()
+  await tick(1_010_000)
+  expect(asked).toBe(2)
+})
+
 test.each([
   ['a change was made', () => bus.emit({ type: 'change', change: { id: 'c', steps: [], journal: [] } as never })],
   ['the clock was set', () => propose.stepClock({ at: 1_000_000, byMs: 5_000 })],

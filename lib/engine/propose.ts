@@ -162,9 +162,7 @@ class ProposalCases implements Propose {
 
   #ask({ finding, advisor }: Case, now: Now): Advice {
     try {
-      const advice = adviseOn(advisor, finding, this.#writes.on(finding.subject), now, this.#options.settingsOf)
-      if (advice.is === 'draft' || advice.is === 'none') this.#failing.delete(advisor.id)
-      return advice
+      return adviseOn(advisor, finding, this.#writes.on(finding.subject), now, this.#options.settingsOf)
     } catch (error) {
       return this.#failed(advisor, error)
     }
@@ -188,6 +186,7 @@ class ProposalCases implements Propose {
       return
     }
     one.silentSince = null
+    this.#failing.delete(one.advisor.id)
     const because = advice.is === 'none' ? advice.because : this.#obstacle(one, advice.draft, now)
     if (because !== null) {
       one.none = because
@@ -200,16 +199,22 @@ class ProposalCases implements Propose {
 
   /** Has it computed; what was proposed before stands until then. `now` is the moment that the question speaks of. */
   async #answer(one: Case, question: Question, now: number): Promise<void> {
-    if (!this.#options.solve) return this.#settle(one, { is: 'silent' }, now)
+    const { solve } = this.#options
+    if (!solve) return this.#settle(one, { is: 'silent' }, now)
     one.asked = question
-    const advice = await this.#options
-      .solve(question.ask)
-      .then((answered): Advice => adviceOf(question.conclude(answered)))
-      .catch((error: unknown) => this.#failed(one.advisor, error))
+    const advice = await this.#concluded(one.advisor, question, solve)
     if (one.asked !== question) return
     one.asked = null
     this.#settle(one, advice, now)
     if (one.open || one.none) one.dueAt = now + RENEW_MS
+  }
+
+  async #concluded(advisor: Advisor, question: Question, solve: Solve): Promise<Advice> {
+    try {
+      return adviceOf(question.conclude(await solve(question.ask)))
+    } catch (error) {
+      return this.#failed(advisor, error)
+    }
   }
 
   #failed(advisor: Advisor, error: unknown): Advice {
