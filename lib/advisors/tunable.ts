@@ -2,7 +2,8 @@ import { text } from '../format/format.ts'
 import type { RingSpec } from '../model/ring.ts'
 import type { Pool } from '../model/topology.ts'
 import { withOneMore, withoutLast } from '../rings/consistentForm.ts'
-import { evaluateSpecs } from '../rings/evaluate.ts'
+import { movedShare } from '../rings/placement.ts'
+import { ringMemo } from '../rings/ringMemo.ts'
 
 /** The lines of configuration that let a pool's weights be set at run time, and what writing them moves; null where no line would help. */
 export function tunable({ tunable, ring }: Pool): { lines: string; moves: string } | null {
@@ -25,17 +26,5 @@ export function editsText(ring: RingSpec, becomes: RingSpec): string {
   return `One more server moves ${moves(withOneMore)} then${fewer}.`
 }
 
-/** A cache of results, because placing a large ring takes milliseconds and pages ask for it repeatedly. */
-const known = new Map<string, number>()
-const KNOWN_MAX = 64
-
 /** Exact share of the keys that another ring gives another owner. */
-function movedBySwitch(ring: RingSpec, becomes: RingSpec): number {
-  const key = JSON.stringify([ring, becomes])
-  const found = known.get(key)
-  if (found !== undefined) return found
-  if (known.size >= KNOWN_MAX) known.delete(known.keys().next().value!)
-  const { moved } = evaluateSpecs(ring, becomes)
-  known.set(key, moved!)
-  return moved!
-}
+const movedBySwitch = ringMemo((ring: RingSpec, becomes: RingSpec) => movedShare(ring, becomes))

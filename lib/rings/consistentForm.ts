@@ -45,8 +45,26 @@ export function consistentForm(spec: RingSpec): { advice: string; becomes: RingS
   }
 }
 
-/** The ring without its last node, or with one more behind it: the edits that a fleet goes through. */
-export const withoutLast = (spec: RingSpec): RingSpec => ({ ...spec, nodes: spec.nodes.slice(0, -1) })
-export const withOneMore = (spec: RingSpec): RingSpec => ({ ...spec, nodes: [...spec.nodes, { name: NEXT }] })
+/** The last node that takes keys. */
+const lastOf = ({ nodes }: RingSpec): RingNode | undefined =>
+  nodes.findLast(({ state = 'up', weight = 1 }) => state === 'up' && weight > 0) ?? nodes.at(-1)
+
+/** The ring without its last node, or with another one of the same weight behind it: the edits that a fleet goes through. */
+export function withoutLast(spec: RingSpec): RingSpec {
+  const last = lastOf(spec)
+  return { ...spec, nodes: spec.nodes.filter((node) => node !== last) }
+}
+export function withOneMore(spec: RingSpec): RingSpec {
+  const { weight, points } = lastOf(spec) ?? {}
+  const ids = spec.nodes.flatMap(({ id }) => id ?? [])
+  const next = {
+    name: NEXT,
+    ...(weight !== undefined && { weight }),
+    ...(points !== undefined && { points }),
+    // An id that is not given is the place in the list, which another node may have.
+    ...(ids.length > 0 && { id: Math.max(spec.nodes.length, ...ids) + 1 }),
+  }
+  return { ...spec, nodes: [...spec.nodes, next] }
+}
 /** A name that no server has (RFC 6761). */
 const NEXT = 'next.invalid:11211'

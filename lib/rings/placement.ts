@@ -35,24 +35,12 @@ const SYNTHETIC_KEYS = 65_536
 
 /** Keys that change hands between two rings, by pair of names. See the contract for when it is exact. */
 export function movesBetween(before: RingSpec, after: RingSpec, a = placeRing(before), b = placeRing(after)): RingMove[] {
-  const names = [...new Set([...before.nodes, ...after.nodes].map(({ name }) => name))]
-  const place = new Map(names.map((name, index) => [name, index]))
-  const nobody = names.length
-  const fromIndex = Int32Array.from([...before.nodes.map(({ name }) => place.get(name)!), nobody])
-  const toIndex = Int32Array.from([...after.nodes.map(({ name }) => place.get(name)!), nobody])
+  const names = namesOf(before, after)
   const width = names.length + 1
   const moved = new Float64Array(width * width)
-  const tell = (ownerA: number, ownerB: number, share: number) => {
-    const from = ownerA < 0 ? nobody : fromIndex[ownerA]!
-    const to = ownerB < 0 ? nobody : toIndex[ownerB]!
-    if (from !== to) moved[from * width + to]! += share
-  }
-  if (!tellMoves(a, b, tell)) {
-    const sharesA = sharesOf(before, a)
-    const sharesB = sharesOf(after, b)
-    for (const [i, from] of fromIndex.entries())
-      for (const [j, to] of toIndex.entries()) if (from !== to) moved[from * width + to]! += sharesA[i]! * sharesB[j]!
-  }
+  tellChanges({ spec: before, placed: a }, { spec: after, placed: b }, names, (from, to, share) => {
+    moved[from * width + to]! += share
+  })
   const moves: RingMove[] = []
   for (let from = 0; from < width; from++)
     for (let to = 0; to < width; to++) {
@@ -60,6 +48,36 @@ export function movesBetween(before: RingSpec, after: RingSpec, a = placeRing(be
       if (share > 0) moves.push({ from: names[from] ?? null, to: names[to] ?? null, share })
     }
   return moves.sort((one, other) => other.share - one.share)
+}
+
+/** The share of the keys that change hands between two rings: the sum of `movesBetween`, without the square of the nodes in memory. */
+export function movedShare(before: RingSpec, after: RingSpec, a = placeRing(before), b = placeRing(after)): number {
+  let moved = 0
+  tellChanges({ spec: before, placed: a }, { spec: after, placed: b }, namesOf(before, after), (_from, _to, share) => {
+    moved += share
+  })
+  return moved
+}
+
+const namesOf = (before: RingSpec, after: RingSpec) => [...new Set([...before.nodes, ...after.nodes].map(({ name }) => name))]
+
+type Side = { spec: RingSpec; placed: Placed }
+
+/** Tells parts of the keys that change hands, by positions among the names; the one behind them is nobody's. */
+function tellChanges(before: Side, after: Side, names: string[], tell: (from: number, to: number, share: number) => void): void {
+  const place = new Map(names.map((name, index) => [name, index]))
+  const nobody = names.length
+  const positions = ({ spec }: Side) => Int32Array.from([...spec.nodes.map(({ name }) => place.get(name)!), nobody])
+  const [fromIndex, toIndex] = [positions(before), positions(after)]
+  const told = tellMoves(before.placed, after.placed, (ownerA, ownerB, share) => {
+    const from = ownerA < 0 ? nobody : fromIndex[ownerA]!
+    const to = ownerB < 0 ? nobody : toIndex[ownerB]!
+    if (from !== to) tell(from, to, share)
+  })
+  if (told) return
+  const [sharesA, sharesB] = [sharesOf(before.spec, before.placed), sharesOf(after.spec, after.placed)]
+  for (const [i, from] of fromIndex.entries())
+    for (const [j, to] of toIndex.entries()) if (from !== to) tell(from, to, sharesA[i]! * sharesB[j]!)
 }
 
 /** Tells how the keys of two alike rings move; false where they are not alike, and chance alone says who meets whom. */

@@ -1,21 +1,15 @@
 import type { Pool } from '../model/topology.ts'
 import { sharesOf } from './placement.ts'
 import { poolRing } from './poolRing.ts'
+import { ringMemo } from './ringMemo.ts'
 
-/** Rings of so many pools are remembered: they are asked for at every tick and change with a weight or a state only. */
-const KEPT = 200
-const known = new Map<string, Map<string, number>>()
+const sharesByName = ringMemo((spec) => {
+  const parts = sharesOf(spec)
+  return new Map(spec.nodes.map(({ name }, i) => [name, parts[i]!]))
+})
 
 /** The share of the keys that each server of a hashing pool owns, exactly, with the weights and states of this moment; null where nothing says how it hashes. */
 export function poolShares(pool: Pool): Map<string, number> | null {
   const spec = poolRing(pool)
-  if (!spec) return null
-  const id = JSON.stringify(spec)
-  const before = known.get(id)
-  if (before) return before
-  const parts = sharesOf(spec)
-  const shares = new Map(spec.nodes.map(({ name }, i) => [name, parts[i]!]))
-  if (known.size >= KEPT) known.delete(known.keys().next().value!)
-  known.set(id, shares)
-  return shares
+  return spec && sharesByName(spec)
 }

@@ -6,7 +6,9 @@ import type { Verdict } from '../../model/finding.ts'
 import type { RingSpec } from '../../model/ring.ts'
 import type { Labels } from '../../model/series.ts'
 import type { SeriesWindow } from '../../model/window.ts'
-import { evaluateSpecs } from '../../rings/evaluate.ts'
+import { withoutLast } from '../../rings/consistentForm.ts'
+import { movedShare, placeRing, sharesOf } from '../../rings/placement.ts'
+import { ringMemo } from '../../rings/ringMemo.ts'
 import { evidence } from '../rows.ts'
 import { patience, share, threshold } from '../settings.ts'
 
@@ -67,36 +69,24 @@ function verdictOf(
 }
 
 type Moves = { edit: string; moved: number; least: number }
-/** Placing a large ring takes milliseconds and its answer never changes. */
-const known = new Map<string, Moves | null>()
-const KNOWN_MAX = 64
 
-function movesOf(ring: RingSpec): Moves | null {
-  const key = JSON.stringify(ring)
-  if (!known.has(key)) {
-    if (known.size >= KNOWN_MAX) known.delete(known.keys().next().value!)
-    known.set(key, compute(ring))
-  }
-  return known.get(key)!
-}
-
-function compute(ring: RingSpec): Moves | null {
+const movesOf = ringMemo((ring): Moves | null => {
   const kind = EDITS[ring.algorithm]
   const live = ring.nodes.filter((node) => (node.state ?? 'up') === 'up' && (node.weight ?? 1) > 0)
   const last = live.at(-1)
   if (!kind || !last || live.length < 3) return null
   const after: RingSpec =
     kind === 'leaves'
-      ? { ...ring, nodes: ring.nodes.filter((node) => node !== last) as RingSpec['nodes'] }
+      ? withoutLast(ring)
       : {
           ...ring,
           nodes: ring.nodes.map((node) => (node === last ? { ...node, weight: (node.weight ?? 1) * 2 } : node)) as RingSpec['nodes'],
         }
-  const answer = evaluateSpecs(ring, after)
+  const [a, b] = [placeRing(ring), placeRing(after)]
+  const [sharesA, sharesB] = [sharesOf(ring, a), sharesOf(after, b)]
+  const sharesAfter = new Map(after.nodes.map(({ name }, i) => [name, sharesB[i]!]))
   // At least what the shares themselves say has to change hands.
-  const least = Object.entries(answer.before.shares).reduce(
-    (sum, [name, share]) => sum + Math.max(0, share - (answer.after!.shares[name] ?? 0)),
-    0,
-  )
-  return { edit: kind === 'leaves' ? `${last.name} leaving` : `twice the weight of ${last.name}`, moved: answer.moved!, least }
-}
+  const least = ring.nodes.reduce((sum, { name }, i) => sum + Math.max(0, sharesA[i]! - (sharesAfter.get(name) ?? 0)), 0)
+  const moved = movedShare(ring, after, a, b)
+  return { edit: kind === 'leaves' ? `${last.name} leaving` : `twice the weight of ${last.name}`, moved, least }
+})
