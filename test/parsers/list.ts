@@ -44,7 +44,8 @@ import { readEntry } from '../../lib/products/nginx/log/entry.ts'
 import { fieldsOf } from '../../lib/products/nginx/log/fields.ts'
 import { parseStubStatus } from '../../lib/products/nginx/stubStatus.ts'
 import { readUpstream, withServers } from '../../lib/products/nginx/upstreamFile.ts'
-import { parseVts, zonesIn } from '../../lib/products/nginx/vts.ts'
+import { pageOf as vtsPage, zonesIn } from '../../lib/products/nginx/vts/page.ts'
+import { parseVts } from '../../lib/products/nginx/vts.ts'
 import { wordsIn as nginxWords } from '../../lib/products/nginx/words.ts'
 import { parseAnswer } from '../../lib/products/prometheus/client.ts'
 import { announcedIn, parseClusterNodes } from '../../lib/products/redis/clusterNodes.ts'
@@ -297,7 +298,8 @@ const nginx: Parser[] = [
   describer('nginx', 'nginx', [CONF, INCLUDE]),
   { name: 'products/nginx/stubStatus.ts#parseStubStatus', group: 'nginx', good: [STUB], run: parseStubStatus },
   { name: 'products/nginx/vts.ts#parseVts', group: 'nginx', good: [VTS], run: (text) => parseVts(text, [], null) },
-  { name: 'products/nginx/vts.ts#zonesIn', group: 'nginx', good: [VTS], run: zonesIn },
+  { name: 'products/nginx/vts/page.ts#pageOf', group: 'nginx', good: [VTS], run: vtsPage },
+  { name: 'products/nginx/vts/page.ts#zonesIn', group: 'nginx', good: [VTS], run: zonesIn },
   { name: 'products/nginx/words.ts#wordsIn', group: 'nginx', good: [CONF], run: (text) => [...nginxWords(text)].length },
   { name: 'products/nginx/upstreamFile.ts#readUpstream', group: 'nginx', good: [CONF, INCLUDE], run: (text) => readUpstream(text, 'app') },
   {

@@ -4,31 +4,21 @@ import type { NewRecord } from '../../model/record.ts'
 import type { Pool } from '../../model/topology.ts'
 import { rawRecord } from '../answers.ts'
 import { getText } from '../http.ts'
-import { looked, prerequisite, runnable } from '../prerequisites.ts'
+import { looked, prerequisite } from '../prerequisites.ts'
 import { replaceable } from '../replaceFile.ts'
 import { logPlaceOf, type NginxConfig, nginxAddress, nginxConfig } from './config.ts'
 import { testConfig } from './configTest.ts'
 import { describes } from './described.ts'
-import { type KnownPool, knownPools } from './knownPools.ts'
-import { type LogEntry, readEntry, type Try } from './log/entry.ts'
-import { type LogSource, openLog } from './log/source.ts'
-import { type LogLook, Tally, type Visit } from './log/tally.ts'
-import { masterPid, servesStatus, workersOf } from './master.ts'
+import type { KnownPool } from './knownPools.ts'
+import { type NginxLink, openLink, readPools } from './link.ts'
+import { openLog } from './log/source.ts'
+import type { LogLook } from './log/tally.ts'
 import { seenPool, weightSamples, withSeen } from './pools.ts'
+import { reloadable } from './reload.ts'
 import { parseStubStatus } from './stubStatus.ts'
-import { parseVts, zonesIn } from './vts.ts'
+import { zonesIn } from './vts/page.ts'
+import { parseVts } from './vts.ts'
 import { writes } from './written.ts'
-
-type NginxLink = {
-  config: NginxConfig
-  /** By the upstream's name. */
-  pools: Map<string, { pool: Omit<Pool, 'target'>; names: Map<string, string> }>
-  tally: Tally
-  log: LogSource | null
-  /** The upstreams in the newest answer of VTS, which shows what runs; the files may differ. */
-  shown: Set<string>
-  take(line: string): void
-}
 
 const status: Probe<NginxLink, string> = {
   id: 'status',
@@ -174,51 +164,6 @@ const accessLog: Probe<NginxLink, LogLook & { known: string[]; counted: boolean 
   },
 }
 
-async function readPools(link: NginxLink): Promise<KnownPool[]> {
-  const known = await knownPools(link.config)
-  link.pools = new Map(known.map(({ pool, names }) => [pool.name, { pool, names: new Map(names) }]))
-  return known
-}
-
-function open(config: NginxConfig): NginxLink {
-  const link: NginxLink = {
-    config,
-    pools: new Map(),
-    tally: new Tally(performance.now()),
-    log: null,
-    shown: new Set(),
-    take(line) {
-      const entry = readEntry(line)
-      if (typeof entry === 'string') return link.tally.line(entry)
-      link.tally.line(entry.mended ? 'mended' : 'read')
-      // What an internal redirect left behind: each try list is a visit of its own, to the upstream that has all its servers.
-      for (const tries of entry.before) visit(link, holderOf(tries, link), { tries, failed: tries.at(-1)?.failed ?? false })
-      visit(link, placeOf(entry, link), entry)
-    },
-  }
-  return link
-}
-
-function visit({ pools, tally }: NginxLink, name: string | null, of: Visit): void {
-  if (name === null) return
-  const known = pools.get(name)
-  tally.add(name, of, (address) => known?.names.get(address) ?? address, known?.pool.ring !== undefined)
-}
-
-/** Which upstream a line is of: as it says, else the one that has the server. Null: none that is known. */
-function placeOf({ pool, tries, before }: LogEntry, link: NginxLink): string | null {
-  if (pool !== null) return pool
-  if (link.pools.size === 1 && before.length === 0) return [...link.pools.keys()][0]!
-  return holderOf(tries, link)
-}
-
-/** The one upstream that all these addresses belong to; null where none is known, or several are. */
-function holderOf(tries: readonly Try[], { pools }: NginxLink): string | null {
-  if (tries.length === 0) return null
-  const [holder, another] = [...pools].filter(([pool, { names }]) => tries.every(({ address }) => address === pool || names.has(address)))
-  return holder && !another ? holder[0] : null
-}
-
 /** NGINX, open source. */
 export const nginx: Product<NginxConfig, NginxLink> = {
   kind: 'nginx',
@@ -226,7 +171,7 @@ export const nginx: Product<NginxConfig, NginxLink> = {
   describes,
   writes,
   config: nginxConfig,
-  open,
+  open: openLink,
   close: async (link) => link.log?.close(),
   probes: [status, upstreams, vts, accessLog],
   address: nginxAddress,
@@ -241,23 +186,4 @@ export const nginx: Product<NginxConfig, NginxLink> = {
   },
   rights:
     'GET of the stub_status page (and of the VTS page); to apply weights: write access to the upstream files and their directory, and the right to signal the master (or a `reload` command)',
-}
-
-/** True, or why a reload could not be asked for, or not be believed. */
-async function reloadable(config: NginxConfig): Promise<true | string> {
-  if (!config.pid) return 'no `pid` in the configuration: a reload is only believed when the workers of that master are new'
-  try {
-    const master = await masterPid(config.pid)
-    if ((await workersOf(master)).length === 0) return `pid ${master} of the pid file is no NGINX with workers`
-    if ((await servesStatus(master, config.status)) === false)
-      return `pid ${master} of the pid file is another NGINX than the one of the status page`
-    if (config.reload) return await runnable(config.reload)
-    // Signal 0 only asks whether one may.
-    process.kill(master, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-      ? "Evenkeel's user may not signal the master: give a `reload` command"
-      : (error as Error).message
-  }
 }

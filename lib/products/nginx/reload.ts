@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { getText } from '../http.ts'
+import { runnable } from '../prerequisites.ts'
 import type { NginxConfig } from './config.ts'
-import { workersOf } from './master.ts'
+import { masterPid, servesStatus, workersOf } from './master.ts'
 
 const run = promisify(execFile)
 /** A good reload takes 0.15 s; one that waits for names to resolve takes longer. */
@@ -40,4 +41,23 @@ export async function reload(config: NginxConfig, master: number, signal = Abort
   return renewed
     ? 'the new workers do not answer on the status page'
     : 'NGINX passed its own test but did not reload: its error log says why'
+}
+
+/** True, or why a reload could not be asked for, or not be believed. */
+export async function reloadable(config: NginxConfig): Promise<true | string> {
+  if (!config.pid) return 'no `pid` in the configuration: a reload is only believed when the workers of that master are new'
+  try {
+    const master = await masterPid(config.pid)
+    if ((await workersOf(master)).length === 0) return `pid ${master} of the pid file is no NGINX with workers`
+    if ((await servesStatus(master, config.status)) === false)
+      return `pid ${master} of the pid file is another NGINX than the one of the status page`
+    if (config.reload) return await runnable(config.reload)
+    // Signal 0 only asks whether one may.
+    process.kill(master, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+      ? "Evenkeel's user may not signal the master: give a `reload` command"
+      : (error as Error).message
+  }
 }
