@@ -68,6 +68,10 @@ export function shown(answer: unknown, indent = 0): string {
 /** One part of an answer as text. A list within it, however deep, is written as JSON: `String` would fail on some. */
 export const wordOf = (part: unknown): string => (typeof part === 'object' ? shown(part) : String(part))
 
+/** A number in decimals, as servers print it; NaN for anything else: `Number` takes a blank for 0, and `0x10` for 16. */
+export const decimalOf = (text: string): number =>
+  /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i.test(text) ? Number(text) : Number.NaN
+
 /** Epoch seconds of a date that can be: not below 0, at most the year 9999. One beyond what a date holds would fail every page that shows it. */
 export const isEpochSeconds = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 253_402_300_799
 

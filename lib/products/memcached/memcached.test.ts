@@ -65,6 +65,7 @@ describe('stats', () => {
   it.each([
     ['a word', 'STAT get_hits many', 'get_hits many'],
     ['below zero', 'STAT get_hits -1', 'get_hits -1'],
+    ['in sixteens', 'STAT get_hits 0x10', 'get_hits 0x10'],
     ['a dash', 'STAT get_hits -', 'get_hits -'],
     ['a line that is none', 'oops', 'oops'],
   ])('%s for a number costs itself alone, and is said', (_what, line, said) => {

@@ -1,6 +1,6 @@
 import { malformed } from '../../model/error.ts'
 import type { Probe, Product } from '../../model/product.ts'
-import { partlyRead, printable, rawRecord, readings } from '../answers.ts'
+import { decimalOf, partlyRead, printable, rawRecord, readings } from '../answers.ts'
 import { ask, parseStats } from './client.ts'
 import { type MemcachedConfig, memcachedAddress, memcachedConfig } from './config.ts'
 import { describes } from './described.ts'
@@ -93,7 +93,7 @@ const stats: Probe<MemcachedLink, string> = {
     const number = (name: string): number | undefined => {
       const text = fields.get(name)
       if (text === undefined) return undefined
-      const value = text === '' ? Number.NaN : Number(text)
+      const value = decimalOf(text)
       if (Number.isFinite(value) && value >= 0 && value < WRAPPED) return value
       const line = `${name} ${text}`
       if (!unread.includes(line)) unread.push(line)

@@ -1,5 +1,5 @@
 import { malformed } from '../../model/error.ts'
-import { printable } from '../answers.ts'
+import { decimalOf, printable } from '../answers.ts'
 
 /** INFO as Redis prints it, taken apart: plain fields, and the lines that hold `a=1,b=2`. */
 export type Info = {
@@ -50,7 +50,7 @@ export function readInfo(text: string): Info {
     if (name.startsWith('cmdstat_')) {
       if (info.commands.size < COMMANDS_MAX) info.commands.set(name.slice('cmdstat_'.length), pairs(value))
     } else if (name.startsWith('errorstat_')) {
-      const count = Number(pairs(value).get('count'))
+      const count = decimalOf(pairs(value).get('count') ?? '')
       if (info.errors.size < DATABASES_MAX && count >= 0 && count < WRAPPED) info.errors.set(name.slice('errorstat_'.length), count)
     } else if (/^db\d+$/.test(name)) {
       if (info.databases.size < DATABASES_MAX) info.databases.set(name, pairs(value))
@@ -83,7 +83,7 @@ export function numberIn(info: Info, name: string, within?: { line: string; fiel
   const text = (within?.fields ?? info.fields).get(name)
   // Redis prints `nan` where it divided by zero.
   if (text === undefined || text === '' || /^-?(nan|inf)$/i.test(text)) return undefined
-  const value = Number(text)
+  const value = decimalOf(text)
   if (Number.isFinite(value) && value < WRAPPED && (value >= 0 || SIGNED.has(name))) return value
   if (value !== -1 || !NONE_YET.has(name)) info.unread.push(`${within ? `${within.line}:` : ''}${name}${within ? '=' : ':'}${text}`)
   return undefined

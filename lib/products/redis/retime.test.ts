@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
-import { retimeCommands } from './retime.ts'
+import { expiryName } from '../../model/expiry.ts'
+import type { RedisClient } from './client.ts'
+import { OwnLookups } from './ownLookups.ts'
+import { endsWithin, retimeCommands } from './retime.ts'
 
 test.each([
   ['product:*', 'product:*'],
@@ -14,4 +17,14 @@ test.each([
   const commands = retimeCommands({ glob })
   expect(commands[0]).toBe(`SCAN CURSOR MATCH ${word} COUNT 500`)
   for (const command of commands) expect(command).not.toMatch(/[\p{Cc}\u2028\u2029]/u)
+})
+
+test('every key that is asked when it ends counts as an own lookup, also one without a TTL and one that has gone', async () => {
+  const client = {
+    address: 'retimed:1',
+    callBytes: async () => [Buffer.from('0'), ['a', 'b', 'c', 'd'].map((key) => Buffer.from(key))],
+    pipeline: async () => [1, -1, -2, new Error('MOVED 1 10.0.0.1:1')],
+  } as unknown as RedisClient
+  expect(await endsWithin(client, expiryName({ from: 1_000, to: 2_000 }, '*'), new AbortController().signal)).toBe(false)
+  expect(new OwnLookups('retimed:1').soFar()).toEqual({ hits: 2, misses: 1 })
 })

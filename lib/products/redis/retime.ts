@@ -4,7 +4,7 @@ import { readExpiryName, readSpan } from '../../model/expiry.ts'
 import type { Edit, LongWork } from '../../model/product.ts'
 import { shown } from '../answers.ts'
 import { type Command, createRedisClient, type RedisClient } from './client.ts'
-import { type RedisConfig, redisAddress } from './config.ts'
+import type { RedisConfig } from './config.ts'
 import { unavailableBecause } from './errors.ts'
 import { lookedUpBeside } from './ownLookups.ts'
 import { askPerKey, ELSEWHERE, isElsewhere } from './perKey.ts'
@@ -49,7 +49,6 @@ export function retime(config: RedisConfig, edit: Edit): LongWork {
   const wanted = readSpan(edit.value)!
   const later = Math.max(0, wanted.to - span.to)
   const client = createRedisClient(config)
-  const address = redisAddress(config)
   let seen: Vitals | null = null
   let slowMs = 0
 
@@ -78,7 +77,6 @@ export function retime(config: RedisConfig, edit: Edit): LongWork {
       // Another run walks its keys in another order: what was seen of the one before says nothing.
       const { at, visited } = before?.runId === runId ? before : { at: '0', visited: 0 }
       const slice = await scan(client, at, glob, signal)
-      lookedUpBeside(address, slice.keys.length, 0)
       const from = Math.max(wanted.from, serverNow(seen) + LEAST_MS)
       const edits = slice.keys.flatMap(({ key, end }): Edit[] => {
         const to = Math.min(wanted.to, end + later)
@@ -102,7 +100,7 @@ export function retime(config: RedisConfig, edit: Edit): LongWork {
       )
       const first = answers.find((answer) => answer instanceof Error && !isElsewhere(answer))
       if (first instanceof Error && answers.every((answer) => answer instanceof Error)) throw refused(first)
-      lookedUpBeside(address, answers.filter((answer) => typeof answer === 'number').length, 0)
+      lookedUpBeside(client.address, answers.filter((answer) => typeof answer === 'number').length, 0)
       return answers.filter((answer) => answer === 1).length
     },
     close: () => client.close(),
@@ -123,6 +121,8 @@ export async function endsWithin(client: RedisClient, name: string, signal: Abor
 }
 
 type Ending = { key: Buffer; end: number }
+/** PEXPIRETIME of a key that is not there any more. */
+const GONE = -2
 
 /** One slice of the keys that match, each with its end; those without a TTL, or gone since, are left out. */
 async function scan(client: RedisClient, cursor: string, glob: string, signal: AbortSignal): Promise<{ next: string; keys: Ending[] }> {
@@ -138,6 +138,8 @@ async function scan(client: RedisClient, cursor: string, glob: string, signal: A
   ).catch((error: unknown) => {
     throw error instanceof Error ? refused(error) : error
   })
+  const gone = answers.filter((end) => end === GONE).length
+  lookedUpBeside(client.address, answers.filter((end) => end !== ELSEWHERE).length - gone, gone)
   const keys = (found as Buffer[]).flatMap((key, i): Ending[] => {
     const end = answers[i]
     return end !== ELSEWHERE && typeof end === 'number' && end >= 0 ? [{ key, end }] : []

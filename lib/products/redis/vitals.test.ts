@@ -11,7 +11,7 @@ test('rates are of the time since the INFO before', () => {
   expect(vitals('400', 3_000).lookupsPerSecond).toBeNull()
 })
 
-test.each(['-', '-1', '1e999', '18446744073709551615', ''])('after a count of %j the next is no rate', (hits) => {
+test.each(['-', '-1', '1e999', '18446744073709551615', '0x10', ' ', ''])('after a count of %j the next is no rate', (hits) => {
   const odd = vitals(hits, 1_000)
   expect(odd.counted.lookups).toBeNaN()
   const after = vitals('1000000000', 2_000, odd)

@@ -1,3 +1,4 @@
+import { decimalOf } from '../answers.ts'
 import { infoField, WRAPPED } from './info.ts'
 
 /** The newest INFO's few numbers that other probes look at before they cost something. Rates are of the time since the INFO before. */
@@ -66,7 +67,7 @@ export function vitalsOf(text: string, at: number, before: Vitals | null, writes
 const countIn = (text: string, name: string): number => numberOf(infoField(text, name))
 
 function numberOf(text: string | undefined): number {
-  const value = Number(text || Number.NaN)
+  const value = decimalOf(text ?? '')
   return value >= 0 && value < WRAPPED ? value : Number.NaN
 }
 

@@ -55,6 +55,12 @@ describe('INFO', () => {
     expect(records.find((record) => record.kind === 'raw')).toMatchObject({ id: 'info' })
   })
 
+  it.each(['0x10', ' ', '1e999', '1_000', '--1'])('takes %j for no number', (word) => {
+    const { samples: list, topology: part } = read(INFO.replace(/^used_memory:\d+/m, `used_memory:${word}`))
+    expect(value(list, 'cache_memory_used_bytes')).toBeUndefined()
+    if (word !== ' ') expect(part.capabilities?.[0]?.because).toContain(`used_memory:${word}`)
+  })
+
   it.each([
     ['info-everything-8.9.txt', '255.255.255', 'standalone', { hits: 1205, misses: 2, items: 164, expiring: 50 }],
     ['info-everything-valkey-9.1.0.txt', 'Valkey 9.1.0', 'standalone', { hits: 1, misses: 1, items: 0, expiring: 0 }],
