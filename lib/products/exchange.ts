@@ -45,7 +45,7 @@ export function exchange(address: SocketAddress, text: string, signal: AbortSign
       chunks.push(chunk)
       bytes += chunk.length
       if (bytes > ANSWER_MAX_BYTES) socket.destroy(tooLarge(where))
-      else if (last !== undefined && chunks[0]!.toString('latin1', 0, last.length) === last) finish()
+      else if (last !== undefined && bytes - chunk.length < last.length && beginsWith(chunks, last)) finish()
     })
     socket.on('end', finish)
     socket.on('error', (error) => reject(error instanceof EvenkeelError ? error : inWords(error, where)))
@@ -55,6 +55,9 @@ export function exchange(address: SocketAddress, text: string, signal: AbortSign
     })
   })
 }
+
+/** However the network cut it. */
+const beginsWith = (chunks: readonly Buffer[], text: string) => Buffer.concat(chunks).toString('latin1', 0, text.length) === text
 
 function inWords(error: NodeJS.ErrnoException, where: string): EvenkeelError {
   const words: Record<string, string> = {

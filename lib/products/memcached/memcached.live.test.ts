@@ -87,6 +87,16 @@ describeWith(['memcached'], 'memcached', () => {
     expect(JSON.stringify([error, error.message])).not.toContain('s3cret')
   })
 
+  test('a refusal that comes in pieces is one', async () => {
+    await using server = await startBadServer((socket) =>
+      socket.once('data', () => {
+        socket.setNoDelay(true)
+        socket.write('CLIENT_ERR', () => setTimeout(() => socket.write('OR unauthenticated\r\n'), 50))
+      }),
+    )
+    await expect(poll(`127.0.0.1:${server.port}`, 'stats')).rejects.toThrow('it demands authentication (-Y)')
+  })
+
   test('a server that hangs is given up', async () => {
     await using server = await startBadServer(() => {})
     await expect(poll(`127.0.0.1:${server.port}`, 'stats')).rejects.toMatchObject({ code: 'unreachable' })

@@ -52,6 +52,21 @@ describe('write commands', () => {
     expect(asked).toHaveLength(1)
   })
 
+  it('of names that come and go with each INFO are not asked for without end', async () => {
+    const { client, asked } = server({ zap: ['write'] })
+    const writes = new WriteCommands()
+    await writes.learn(client, 'r1', ['zap'], signal)
+    for (let i = 0; i < 5; i++)
+      await writes.learn(
+        client,
+        'r1',
+        Array.from({ length: 600 }, (_, j) => `x${i}-${j}`),
+        signal,
+      )
+    expect(asked.slice(1).flat()).toHaveLength(1_000)
+    expect(writes.has('zap')).toBe(true)
+  })
+
   it.each([
     ['pexpire', ['pexpire', 3, ['write']], false],
     ['msetex', null, true],

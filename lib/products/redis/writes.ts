@@ -35,6 +35,9 @@ export const NOT_READ: Record<string, { feature: string; because: string }> = {
 /** Command names that one COMMAND INFO asks for: an answer of about 0.5 kB each. */
 const BATCH = 50
 
+/** A bound against forged answers: names that come and go with each INFO. */
+const KNOWN_MAX = 1_000
+
 const containerOf = (name: string) => name.toLowerCase().split('|', 1)[0]!
 const usually = (name: string) => USUAL.has(name.toLowerCase())
 
@@ -68,7 +71,7 @@ export class WriteCommands {
       const rows = await this.rowsOf(client, Object.keys(NOT_READ), signal)
       this.notRead = Object.keys(NOT_READ).filter((name, i) => Array.isArray(rows[i]) && wordOf(rows[i][0]).toLowerCase() === name)
     }
-    const unknown = names.filter((name) => !this.known.has(name))
+    const unknown = names.filter((name) => !this.known.has(name)).slice(0, KNOWN_MAX - this.known.size)
     for (let from = 0; from < unknown.length; from += BATCH) {
       const asked = unknown.slice(from, from + BATCH)
       const rows = await this.rowsOf(client, asked, signal)
