@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { EvenkeelError } from '../model/error.ts'
 import type { Step } from '../model/proposal.ts'
-import { contestedKey, type SettingText, settingKey } from '../model/setting.ts'
+import { contestedKeys, type SettingText, settingKey } from '../model/setting.ts'
 import { type HeldStep, heldSteps, lastStage, type SlowStart, stepsBetween } from '../model/slowStart.ts'
 import type { ChangesContext } from './context.ts'
 import { inFlightDuring } from './inFlight.ts'
@@ -86,7 +86,7 @@ function openChange(
     { what: 'created', text: because, by },
   )
   // A person has decided, so these settings are contested no longer.
-  for (const step of steps) store.memory.delete(contestedKey(step.setting))
+  for (const key of steps.flatMap((step) => contestedKeys(step.setting))) store.memory.delete(key)
   for (const text of notes) journal.note(id, { what: 'note', text })
   return id
 }

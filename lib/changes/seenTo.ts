@@ -1,6 +1,6 @@
 import { isOpen } from '../model/changeAlert.ts'
 import { EvenkeelError } from '../model/error.ts'
-import { contestedKey } from '../model/setting.ts'
+import { contestedKeys } from '../model/setting.ts'
 import { heldSteps } from '../model/slowStart.ts'
 import type { ChangesContext } from './context.ts'
 
@@ -8,7 +8,7 @@ import type { ChangesContext } from './context.ts'
 export function settleChange(id: string, by: string, { journal, store }: ChangesContext): void {
   const change = journal.get(id)
   if (!change) throw new EvenkeelError('not_found', `There is no change ${id}.`)
-  for (const step of heldSteps(change)) store.memory.delete(contestedKey(step.setting))
+  for (const key of heldSteps(change).flatMap((step) => contestedKeys(step.setting))) store.memory.delete(key)
   if (isOpen(change))
     journal.note(id, { what: 'note', text: 'Seen to.', by }, { needsPerson: undefined, ...(change.state === 'failed' && { seenTo: by }) })
 }

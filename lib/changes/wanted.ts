@@ -1,7 +1,7 @@
 import type { Change } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Proposal, Step } from '../model/proposal.ts'
-import { contestedKey, existsIn, readWritten, type SettingText, settingKey, settingText } from '../model/setting.ts'
+import { contestedKeys, existsIn, readWritten, type SettingText, settingKey, settingText } from '../model/setting.ts'
 import type { ChangesContext } from './context.ts'
 import { contestedWeightError, fixedWeightError } from './feasible.ts'
 import { inFlightIn } from './inFlight.ts'
@@ -110,7 +110,7 @@ export function refusalFacts(wanted: Pick<Wanted, 'steps' | 'proposal' | 'dryRun
     long: !(checked instanceof EvenkeelError) && isLong(checked, liveSettings),
     failing: wanted.dryRun ? null : store.failing(),
     inFlight: change ? { change, groups } : null,
-    contested: steps.find(({ setting }) => store.memory.get(contestedKey(setting)) !== null)?.setting ?? null,
+    contested: steps.find(({ setting }) => contestedKeys(setting).some((key) => store.memory.get(key) !== null))?.setting ?? null,
     fleet,
     now: context.now(),
   }

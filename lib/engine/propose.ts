@@ -5,7 +5,7 @@ import type { Finding } from '../model/finding.ts'
 import type { Log } from '../model/log.ts'
 import type { Draft, Proposal, Step } from '../model/proposal.ts'
 import type { SolverAnswer, SolverQuestion } from '../model/ringSolver.ts'
-import { contestedKey, contestedText } from '../model/setting.ts'
+import { contestedKeys, contestedText } from '../model/setting.ts'
 import type { Store } from '../model/store.ts'
 import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
@@ -226,7 +226,8 @@ class ProposalCases implements Propose {
 
   /** Why a draft is not proposed, or null. */
   #obstacle({ advisor, finding }: Case, draft: Draft, now: number): string | null {
-    const contested = draft.steps.find((step) => this.#options.store.memory.get(contestedKey(step.setting)) !== null)
+    const { memory } = this.#options.store
+    const contested = draft.steps.find((step) => contestedKeys(step.setting).some((key) => memory.get(key) !== null))
     if (contested) return contestedText(contested.setting)
     const until = this.#backoff.until(advisor.id, finding)
     if (until === null || until <= now) return null

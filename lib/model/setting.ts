@@ -164,5 +164,13 @@ export const contestedKey = ({ target, name }: SettingText) =>
   // The target ends at the last colon before the first slash.
   `contested:${target}:${name.replace(/^[^/]+/, (first) => first.replaceAll(':', '%3A'))}`
 
+/** All keys that may hold the mark: the one that is written, and that of older versions, which escaped nothing. */
+export function contestedKeys(text: SettingText): string[] {
+  const { of, name } = parseSetting(text)
+  const target = 'target' in of ? of.target : text.target
+  const raw = 'server' in of ? `${of.pool}/${of.server}/${name}` : 'node' in of ? `${of.ring}/${of.node}/${name}` : text.name
+  return [...new Set([contestedKey(text), `contested:${target}:${raw}`])]
+}
+
 export const contestedText = ({ target, name }: SettingText) =>
   `Somebody else changes ${name} on ${target}; a person must decide who owns it before anything is proposed.`
