@@ -668,4 +668,5 @@ export const NO_READERS = [
   'config/fingerprint.ts#fingerprintOf',
   'server/http/withCookies.ts#withCookies',
   'auth/sealed.ts#unsealed',
+  'rings/hashes/bytes.ts#utf8',
 ]

@@ -372,6 +372,7 @@ describe('pools', () => {
     ['balance uri\nhash-type consistent\nhash-preserve-affinity maxconn', /asked first/],
     ['balance uri\nhash-type consistent\ndefault-server hash-key mac', /hash-key mac/],
     ['balance uri\nhash-type consistent\ndefault-server hash-key "$KEY"', /for certain/],
+    ['balance uri\nhash-type consistent\ndefault-server hash-key guid\nserver s0 127.0.0.1:1 guid "$GUID"', /guid of s0 is not known/],
     ['balance uri\nhash-type consistent md5', /md5/],
     ['balance uri\nhash-type rendezvous', /rendezvous/],
   ])('with %j no ring is given, and why', (lines, why) => {

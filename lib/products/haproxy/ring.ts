@@ -2,6 +2,7 @@ import type { RingNode, RingSpec } from '../../model/ring.ts'
 import { servingOf } from '../../model/serving.ts'
 import type { PoolServer } from '../../model/topology.ts'
 import { socketOf } from '../../rings/ipAddress.ts'
+import { printable } from '../answers.ts'
 import type { FilePool } from './configFile.ts'
 import { HASHED, keywordOf } from './section.ts'
 
@@ -47,6 +48,8 @@ function optionsBecause(file: FilePool): string | undefined {
   const odd = [...(type === 'consistent' || type === 'map-based' ? [] : [type]), ...rest.filter((word) => word !== 'avalanche' && !FUNCTIONS.includes(word as 'none'))] // biome-ignore format: one line
   if (odd[0] !== undefined) return `\`hash-type … ${odd[0]}\` is not known here`
   const key = hashKeyOf(file)
+  const nameless = type === 'consistent' && key === 'guid' ? file.servers.find(({ guid }) => guid === null) : undefined
+  if (nameless) return `the guid of ${printable(nameless.name.slice(0, 60))} is not known for certain, which \`hash-key guid\` hashes`
   if (type !== 'consistent' || (KEYS as readonly string[]).includes(key)) return undefined
   return key === '' ? 'the `hash-key` of its servers is not known for certain' : key === 'mixed' ? 'its servers have different `hash-key`s' : `\`hash-key ${key}\` is not known here` // biome-ignore format: one line
 }

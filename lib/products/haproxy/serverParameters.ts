@@ -5,7 +5,8 @@ export type Parameters = {
   /** Absent where the line does not tell it. */
   weight?: number
   id?: number
-  guid?: string
+  /** Null: the line does not tell it. */
+  guid?: string | null
   backup: boolean
   agentCheck: boolean
   slowstart: boolean
@@ -53,7 +54,7 @@ export function parametersOf(before: Parameters, words: readonly Word[], from: n
     }
     if (word === 'weight') now.weight = wholeOf(value())
     else if (word === 'id') now.id = Number(value()) || undefined
-    else if (word === 'guid') now.guid = value()
+    else if (word === 'guid') now.guid = value() ?? null
     else if (word === 'hash-key') now.hashKey = value() ?? null
     else if (word === 'backup') now.backup = true
     else if (word === 'no-backup') now.backup = false

@@ -31,7 +31,17 @@ type Meaning =
 
 const SILENT: Meaning = { is: 'silent' }
 const CONNECTIONS = ['keepalive', 'keepalive_requests', 'keepalive_time', 'keepalive_timeout', 'bind', 'max_conns']
-const OTHERS_SILENT = ['zone', 'resolver', 'resolver_timeout', 'ntlm', 'queue', 'upsync_dump_path', 'upstream_conf']
+const OTHERS_SILENT = [
+  'zone',
+  'resolver',
+  'resolver_timeout',
+  'ntlm',
+  'queue',
+  'upsync_dump_path',
+  'upstream_conf',
+  'sticky_secret',
+  'sticky_strict',
+]
 const MEANINGS: Record<string, (words: string[]) => Meaning> = {
   ...Object.fromEntries([...CONNECTIONS, ...OTHERS_SILENT].map((name) => [name, () => SILENT])),
   least_conn: (words) => (words.length === 1 ? { is: 'method', balances: 'load' } : notUnderstood()),
@@ -100,8 +110,10 @@ export function balancingOf({ servers, statements, absent }: Upstream, configure
   if (absent) chooses('its file holds other upstreams, but none of this name', true)
   for (const words of statements) {
     const [name = ''] = words
-    const text = shortened(words.join(' '))
-    const meaning = CHECK_DETAIL.test(name) ? SILENT : (Object.hasOwn(MEANINGS, name) && MEANINGS[name]?.(words)) || notUnderstood()
+    const known = Object.hasOwn(MEANINGS, name) ? MEANINGS[name] : undefined
+    // What stands behind a name that is not known may be a secret.
+    const text = shortened(known ? words.join(' ') : name)
+    const meaning = CHECK_DETAIL.test(name) ? SILENT : (known?.(words) ?? notUnderstood())
     if (meaning.is === 'method') method = { ...meaning, algorithm: text }
     else if (meaning.is === 'sticky') sticky = shortened(words.slice(0, name === 'sticky' ? 3 : 2).join(' '))
     else if (meaning.is === 'named') unknown.push(`\`${text}\` ${meaning.says}`)
