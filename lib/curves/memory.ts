@@ -1,0 +1,57 @@
+/**
+ * What a plain Redis 7.0 as Debian builds it uses when empty with a few clients, bytes: measured on `used_memory`, which is what `maxmemory` is held against.
+ */
+export const REDIS_EMPTY_BYTES = 1_000_000
+
+const POINTER = 8
+const DICT_ENTRY = 24
+const OBJECT = 16
+/** A value of at most so many bytes lies in one allocation with its object (embstr). */
+const EMBEDDED_MOST = 44
+const EMBEDDED_HEADER = 19
+const LOAD_MOST = 1.618
+const SLOTS_LEAST = 4
+
+/** The size that jemalloc really gives (size classes with a quantum of 16: Debian links its own jemalloc, not the one bundled with Redis). */
+export function allocated(bytes: number): number {
+  if (bytes <= 8) return 8
+  if (bytes <= 128) return Math.ceil(bytes / 16) * 16
+  // Four classes to each doubling.
+  const step = 2 ** (Math.ceil(Math.log2(bytes)) - 3)
+  return Math.ceil(bytes / step) * step
+}
+
+/** A string with its header (sds) and its final zero. */
+function stringBytes(length: number): number {
+  const header = length < 32 ? 1 : length < 256 ? 3 : length < 65_536 ? 5 : 9
+  return allocated(header + length + 1)
+}
+
+/** Bytes of one string key with a value of that size, without the bucket table: `used_memory` counts them, MEMORY USAGE leaves a part out. */
+export function redisKeyBytes(keyLength: number, valueSize: number): number {
+  const value = valueSize <= EMBEDDED_MOST ? allocated(EMBEDDED_HEADER + valueSize + 1) : allocated(OBJECT) + stringBytes(valueSize)
+  return stringBytes(keyLength) + allocated(DICT_ENTRY) + value
+}
+
+/** What an expiry time adds, without its bucket table. */
+export const REDIS_EXPIRY_BYTES = allocated(DICT_ENTRY)
+
+/**
+ * A hash table's buckets: doubled when there are as many entries as buckets, or, where the new table would exceed `maxmemory`, only when
+ * chains have grown 1.618 long on average (dict.c and dictExpandAllowed of 7.0).
+ */
+export class BucketTable {
+  #slots = SLOTS_LEAST
+  grow(entries: number, room: number): void {
+    while (entries > this.#slots && (entries > this.#slots * LOAD_MOST || 2 * this.#slots * POINTER <= room)) this.#slots *= 2
+  }
+  get bytes(): number {
+    return this.#slots * POINTER
+  }
+}
+
+/** What keys take in memory, by key and the size of its value. */
+export type MemoryModel = {
+  perKey(key: number, size: number): number
+  perExpiry: number
+}

@@ -1,0 +1,239 @@
+import { ActiveExpiry } from './activeExpiry.ts'
+import { EvictionPool } from './evictionPool.ts'
+import { KeySet } from './keySet.ts'
+import { BucketTable, type MemoryModel } from './memory.ts'
+import type { Question } from './question.ts'
+import { Random } from './random.ts'
+import type { SimulatedCache } from './replay.ts'
+
+const LFU_START = 5
+const SECOND = 1_000
+const MINUTE = 60_000
+
+export type RedisOptions = Pick<Question, 'samples' | 'lfuLogFactor' | 'lfuDecayMinutes'> & {
+  policy: string
+  keys: number
+  /** How many keys fit, or bytes beyond those of an empty server: of the whole cache, not of the sample. */
+  capacity: number
+  unit: 'keys' | 'bytes'
+  /** Share of the keys that are simulated: what the server does per second and not per key is done that much more rarely. */
+  rate: number
+  memory: MemoryModel | null
+  seed: number
+  /** Where in its minute the server's clock stands at the zero of the references' time, ms. */
+  phase: number
+}
+
+type Rule = 'none' | 'lru' | 'lfu' | 'random' | 'lrm' | 'ttl'
+
+/**
+ * A model of Redis's keyspace with its own approximate eviction: `maxmemory-samples` random keys into a pool of 16, an LRU clock of one
+ * second, the logarithmic LFU counter that decays at full minutes, lazy and active expiry (evict.c of 7.0; LRM as in 8.6). A key is a small
+ * number; its state is kept in typed arrays.
+ */
+export class RedisCache implements SimulatedCache {
+  /** Bytes beyond those of an empty server, of the whole cache, at the most; 0 without a model of memory. */
+  bytesMost = 0
+  readonly #rule: Rule
+  readonly #volatile: boolean
+  readonly #samples: number
+  readonly #logFactor: number
+  readonly #decay: number
+  readonly #byBytes: boolean
+  readonly #capacity: number
+  readonly #rate: number
+  readonly #memory: MemoryModel | null
+  readonly #random: Random
+  readonly #phase: number
+  readonly #held: KeySet
+  /** Keys with an expiry time. */
+  readonly #timed: KeySet
+  readonly #expiry: ActiveExpiry
+  readonly #pool = new EvictionPool()
+  readonly #expireAt: Float64Array
+  readonly #filledAt: Float64Array
+  /** Last touch: seconds of the LRU clock, or minutes for LFU. */
+  readonly #clock: Int32Array
+  readonly #counter: Uint8Array
+  readonly #cost: Uint32Array
+  readonly #table = new BucketTable()
+  readonly #timedTable = new BucketTable()
+  /** Bytes of the sampled keys, without the tables. */
+  #used = 0
+
+  constructor({
+    policy,
+    keys,
+    capacity,
+    unit,
+    rate,
+    memory,
+    seed,
+    phase,
+    samples = 5,
+    lfuLogFactor = 10,
+    lfuDecayMinutes = 1,
+  }: RedisOptions) {
+    this.#rule = ruleOf(policy)
+    this.#volatile = policy.startsWith('volatile-')
+    this.#samples = samples
+    this.#logFactor = lfuLogFactor
+    this.#decay = lfuDecayMinutes
+    this.#byBytes = unit === 'bytes'
+    this.#capacity = this.#byBytes ? capacity : capacity * rate
+    this.#rate = rate
+    this.#memory = memory
+    this.#random = new Random(seed)
+    this.#phase = phase
+    this.#held = new KeySet(keys)
+    this.#timed = new KeySet(keys)
+    this.#expireAt = new Float64Array(keys)
+    this.#filledAt = new Float64Array(keys)
+    this.#clock = new Int32Array(keys)
+    this.#counter = new Uint8Array(this.#rule === 'lfu' ? keys : 0)
+    this.#cost = new Uint32Array(memory ? keys : 0)
+    this.#expiry = new ActiveExpiry(rate, this.#random.unit())
+  }
+
+  get count(): number {
+    return this.#held.size
+  }
+
+  read(key: number, now: number): number {
+    if (!this.#held.has(key)) return -1
+    if (now > this.#expireAt[key]!) {
+      this.#remove(key)
+      return -1
+    }
+    if (this.#rule === 'lfu') this.#countUse(key, now)
+    else if (this.#rule !== 'lrm') this.#clock[key] = Math.floor((now + this.#phase) / SECOND)
+    return now - this.#filledAt[key]!
+  }
+
+  write(key: number, now: number, size: number, ttlMs: number): boolean {
+    if (this.#refuses()) return false
+    if (this.#held.has(key) && now > this.#expireAt[key]!) this.#remove(key)
+    if (this.#held.has(key)) {
+      if (this.#memory) this.#used -= this.#cost[key]!
+      if (this.#rule === 'lfu') this.#countUse(key, now)
+    } else {
+      this.#held.add(key)
+      this.#expireAt[key] = Number.POSITIVE_INFINITY
+      if (this.#rule === 'lfu') {
+        this.#counter[key] = LFU_START
+        this.#clock[key] = Math.floor((now + this.#phase) / MINUTE)
+      }
+    }
+    if (this.#rule !== 'lfu') this.#clock[key] = Math.floor((now + this.#phase) / SECOND)
+    this.#filledAt[key] = now
+    this.expire(key, now + ttlMs)
+    if (this.#memory) this.#account(key, this.#memory.perKey(key, size))
+    while (this.#isOver() && this.#evict(now)) {}
+    return true
+  }
+
+  expire(key: number, at: number): void {
+    const timed = this.#timed.has(key)
+    this.#expireAt[key] = at
+    if (at === Number.POSITIVE_INFINITY) {
+      if (timed) this.#untime(key)
+    } else if (!timed) {
+      this.#timed.scatter(key, this.#random)
+      if (this.#memory) this.#used += this.#memory.perExpiry
+    }
+  }
+
+  delete(key: number): void {
+    if (this.#held.has(key)) this.#remove(key)
+  }
+
+  advance(now: number): void {
+    if (this.#timed.size > 0) this.#expiry.advance(now, this.#timed, this.#expireAt, this.#remove)
+  }
+
+  /** A write with full memory is refused when nothing may go (`-OOM`). */
+  #refuses(): boolean {
+    if (this.#byBytes ? !this.#isOver() : this.count < this.#capacity) return false
+    return this.#rule === 'none' || (this.#volatile && this.#timed.size === 0)
+  }
+
+  get #bytes(): number {
+    return this.#used / this.#rate + this.#table.bytes + this.#timedTable.bytes
+  }
+
+  #isOver(): boolean {
+    return this.#byBytes ? this.#bytes > this.#capacity : this.count > this.#capacity
+  }
+
+  #account(key: number, cost: number): void {
+    this.#cost[key] = cost
+    this.#used += cost
+    const most = this.#byBytes ? this.#capacity : Number.POSITIVE_INFINITY
+    this.#table.grow(this.count / this.#rate, most - this.#bytes)
+    this.#timedTable.grow(this.#timed.size / this.#rate, most - this.#bytes)
+    this.bytesMost = Math.max(this.bytesMost, this.#bytes)
+  }
+
+  readonly #remove = (key: number): void => {
+    this.#held.remove(key)
+    if (this.#memory) this.#used -= this.#cost[key]!
+    if (this.#timed.has(key)) this.#untime(key)
+  }
+
+  #untime(key: number): void {
+    this.#timed.remove(key)
+    if (this.#memory) this.#used -= this.#memory.perExpiry
+  }
+
+  /** LFUDecrAndReturn: one less for each `lfu-decay-time` full minutes since the last use. */
+  #decayed(key: number, minute: number): number {
+    const counter = this.#counter[key]!
+    const periods = this.#decay > 0 ? Math.floor((minute - this.#clock[key]!) / this.#decay) : 0
+    return Math.max(0, counter - periods)
+  }
+
+  /** LFULogIncr: the higher the counter, the rarer a further step. */
+  #countUse(key: number, now: number): void {
+    const minute = Math.floor((now + this.#phase) / MINUTE)
+    const counter = this.#decayed(key, minute)
+    const base = Math.max(0, counter - LFU_START)
+    const steps = counter < 255 && (base === 0 || this.#random.unit() * (base * this.#logFactor + 1) < 1)
+    this.#counter[key] = steps ? counter + 1 : counter
+    this.#clock[key] = minute
+  }
+
+  /** Frees one key by the rule; false when there is none. */
+  #evict(now: number): boolean {
+    const from = this.#volatile ? this.#timed : this.#held
+    if (this.#rule === 'none' || from.size === 0) return false
+    if (this.#rule === 'random') {
+      this.#remove(from.members[this.#random.below(from.size)]!)
+      return true
+    }
+    for (;;) {
+      this.#fillPool(now, from)
+      while (this.#pool.size > 0) {
+        const key = this.#pool.take()
+        if (!from.has(key)) continue
+        this.#remove(key)
+        return true
+      }
+    }
+  }
+
+  #fillPool(now: number, from: KeySet): void {
+    const clock = Math.floor((now + this.#phase) / (this.#rule === 'lfu' ? MINUTE : SECOND))
+    const all = from.size <= this.#samples
+    const take = all ? from.size : this.#samples
+    for (let i = 0; i < take; i++) {
+      const key = from.members[all ? i : this.#random.below(from.size)]!
+      if (this.#rule === 'lfu') this.#pool.offer(key, 255 - this.#decayed(key, clock))
+      else this.#pool.offer(key, this.#rule === 'ttl' ? -this.#expireAt[key]! : clock - this.#clock[key]!)
+    }
+  }
+}
+
+function ruleOf(policy: string): Rule {
+  const rule = policy.slice(policy.indexOf('-') + 1)
+  return rule === 'lru' || rule === 'lfu' || rule === 'random' || rule === 'lrm' || rule === 'ttl' ? rule : 'none'
+}

@@ -1,0 +1,73 @@
+import { AgeHistogram } from './ages.ts'
+import type { Ttl } from './question.ts'
+import type { Random } from './random.ts'
+import { OP, type References } from './references.ts'
+
+/** What a replay asks of a simulated cache. `now` never runs backwards. */
+export interface SimulatedCache {
+  readonly count: number
+  /** Does what the server does by itself until then. */
+  advance(now: number): void
+  /** The age of what is read, ms; negative when the key is not held. */
+  read(key: number, now: number): number
+  /** Stores the key; `ttlMs` infinite: for good. False when memory is full and nothing may go. */
+  write(key: number, now: number, size: number, ttlMs: number): boolean
+  /** Gives a held key another expiry time; infinite: none. */
+  expire(key: number, at: number): void
+  delete(key: number): void
+}
+
+/** What a replay showed from the row `from` on. */
+export type Outcome = {
+  misses: number
+  missesByKey: Uint32Array
+  ages: AgeHistogram
+  /** Keys held at the most, and at the end, in the sample. */
+  keysMost: number
+}
+
+/** Draws the TTL of one fill: the question's own, or the one of the row; infinite without. */
+function drawn(ttl: Ttl | null, random: Random): number {
+  if (!ttl) return Number.POSITIVE_INFINITY
+  const jitter = ttl.jitter ?? 0
+  return jitter === 0 ? ttl.ms : Math.max(1, Math.round(ttl.ms * (1 - jitter + 2 * jitter * random.unit())))
+}
+
+/**
+ * A read-through replay: a get that misses fills its key at once, as an application does that asks its origin. Misses and ages are counted
+ * from the row `from` on; what comes before only warms the cache up.
+ */
+export function replay(references: References, cache: SimulatedCache, ttl: Ttl | null | undefined, random: Random, from: number): Outcome {
+  const { at, key, op, size, ttlMs } = references
+  const ages = new AgeHistogram()
+  const missesByKey = new Uint32Array(references.keys)
+  const refresh = ttl?.refreshOnRead === true
+  let misses = 0
+  let keysMost = 0
+  for (let row = 0; row < key.length; row++) {
+    const k = key[row]!
+    const now = at[row]!
+    const does = op[row]!
+    cache.advance(now)
+    if (does === OP.delete) {
+      cache.delete(k)
+      continue
+    }
+    if (does === OP.get) {
+      const age = cache.read(k, now)
+      if (age >= 0) {
+        if (refresh) cache.expire(k, now + drawn(ttl, random))
+        if (row >= from) ages.add(age)
+        continue
+      }
+      if (row >= from) {
+        misses++
+        missesByKey[k]!++
+      }
+    }
+    const given = ttl === undefined ? ttlMs[row]! : drawn(ttl, random)
+    cache.write(k, now, size[row]!, given > 0 ? given : Number.POSITIVE_INFINITY)
+    if (cache.count > keysMost) keysMost = cache.count
+  }
+  return { misses, missesByKey, ages, keysMost }
+}
