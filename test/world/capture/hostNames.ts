@@ -7,6 +7,8 @@ const ENDS = 'com|net|org|io|local|localdomain|internal|intranet|intra|lan|corp|
 const PLACES = [
   String.raw`:\/\/(?:[^\s/"'@]*@)?(${HOST})`,
   String.raw`@(${HOST})(?=:\d)`,
+  // The host name of a node in CLUSTER NODES, and of a replica in INFO.
+  String.raw`(?:@\d{1,5},|\bip=)(${HOST})(?=[ ,])`,
   String.raw`(?<![\p{L}\d_.-])(${DOTTED})(?=:\d{1,5}(?!\d))`,
   String.raw`^\s*(?:-|server(?:-template)?\s+(?:\S+\s+(?:\d\S*\s+)?)?)\s*["']?(${HOST})(?=:\d{1,5}(?!\d))`,
   String.raw`["']?\b(?:host_?name|node_?name|server_?name|node|master_host|fqdn|source|announced?_(?:host|ip)|sni)["']?[ \t]*[:=][ \t]*["']?(${HOST})(?![\p{L}\d_.-])`,

@@ -79,20 +79,19 @@ export class Replacing {
     return kinds.filter(([, { size }]) => size > 0).map(([kind, { size }]) => `${size} ${kind}`)
   }
 
-  /** A plain word (`redis`, `web`) is a host's name only before a port: elsewhere it means what it says. */
+  /** A plain word (`redis`, `web`) is a host's name only before a port, or where Redis names a node: elsewhere it means what it says. */
   private withoutHosts(text: string): string {
     const names = this.hosts.originals
-    const known = (some: string[], after: string) =>
-      some.length === 0 ? [] : [`(?<![\\p{L}\\d_.-])(?:${anyOf(some).source})(?![\\p{L}\\d_-]|\\.[\\p{L}\\d])${after}`]
+    const known = (some: string[], after: string, before = '') =>
+      some.length === 0 ? [] : [`${before}(?<![\\p{L}\\d_.-])(?:${anyOf(some).source})(?![\\p{L}\\d_-]|\\.[\\p{L}\\d])${after}`]
+    const plain = names.filter((name) => PLAIN.test(name))
     const sources = [
       ...known(
         names.filter((name) => !PLAIN.test(name)),
         '',
       ),
-      ...known(
-        names.filter((name) => PLAIN.test(name)),
-        '(?=:\\d)',
-      ),
+      ...known(plain, '(?=:\\d)'),
+      ...known(plain, '', '(?<=@\\d{1,5},|\\bip=|master_host:)'),
     ]
     return sources.length === 0 ? text : text.replace(new RegExp(sources.join('|'), 'gu'), (host) => this.hosts.of(host))
   }

@@ -9,9 +9,15 @@ const sentinel = (master: string[], replicas: string[][]) =>
 const ask = (master: string[], replicas: string[][]) => askSentinel(sentinel(master, replicas), 'm', new AbortController().signal)
 
 test('a replica whose address is none costs itself alone, and is said', async () => {
-  const found = await ask(row('10.0.0.1', '6379'), [row('10.0.0.3', '6379'), row('10.0.0.2', '70000'), row('', '6379'), row('::2', '6379')])
+  const found = await ask(row('10.0.0.1', '6379'), [
+    row('10.0.0.3', '6379'),
+    row('10.0.0.2', '70000'),
+    row('', '6379'),
+    row('::2', '6379'),
+    row('x'.repeat(1e5), '6379'),
+  ])
   expect(found.addresses).toEqual(['10.0.0.1:6379', '10.0.0.3:6379', '[::2]:6379'])
-  expect(found.unwatched).toEqual(['10.0.0.2:70000 is no address', ':6379 is no address'])
+  expect(found.unwatched).toEqual(['10.0.0.2:70000 is no address', ':6379 is no address', `${'x'.repeat(80)} is no address`])
   await expect(ask(row('?', '6379'), [])).rejects.toMatchObject({ code: 'malformed' })
 })
 
