@@ -13,7 +13,7 @@ export function Guards({ change }: { change: ChangeView }) {
       <ul className="flex flex-col gap-0.5">
         {change.guardsNow.map((guard) => (
           <li key={guard.text} className="flex flex-wrap items-baseline gap-x-3">
-            <Status tone={guard.breached ? 'critical' : 'ok'} className="whitespace-normal">
+            <Status tone={guard.breached ? 'critical' : 'ok'} className="whitespace-normal!">
               <Sentence text={guard.text} max={300} />
             </Status>
             <span className="text-dim">

@@ -145,7 +145,7 @@ function LiveButton({ frame }: { frame: FrameView }) {
         setLive(!live)
         if (!live) refreshAll(client)
       }}
-      className={cn('tabular', live && (old || !connected) && 'text-warning-text')}
+      className={cn('tabular', live && (old || !connected) && 'text-warning-text!')}
     >
       {live ? <Pause size={12} aria-hidden /> : <Play size={12} aria-hidden />}
       {live && (old || !connected) && <Shape tone="warning" />}

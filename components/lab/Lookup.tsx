@@ -26,8 +26,8 @@ const stays = ({ before, after }: Found) => JSON.stringify(before) === JSON.stri
 
 const COLUMNS: Column<Found>[] = [
   { id: 'key', head: 'Key', grow: true, cell: ({ key }) => <span className="font-mono text-xs">{safe(key, 120)}</span> },
-  { id: 'before', head: 'Now on', cell: ({ before }) => say(before), className: 'min-w-28 max-sm:min-w-20 whitespace-normal' },
-  { id: 'after', head: 'Then on', cell: ({ after }) => say(after), className: 'min-w-28 max-sm:min-w-20 whitespace-normal' },
+  { id: 'before', head: 'Now on', cell: ({ before }) => say(before), className: 'min-w-28 max-sm:min-w-20 whitespace-normal!' },
+  { id: 'after', head: 'Then on', cell: ({ after }) => say(after), className: 'min-w-28 max-sm:min-w-20 whitespace-normal!' },
   { id: 'moves', head: '', cell: (found) => !stays(found) && <Status tone="info">moves</Status> },
 ]
 
@@ -92,7 +92,7 @@ export function Lookup({
         <Table
           label="Where the keys are"
           sticky={false}
-          className="-mx-4 w-auto"
+          className="-mx-4 w-auto!"
           columns={changed ? COLUMNS : COLUMNS.filter(({ id }) => id === 'key' || id === 'before')}
           rows={found}
           rowKey={({ key }) => key}

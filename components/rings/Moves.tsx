@@ -15,8 +15,8 @@ export function Moves({ compared, unit }: { compared: Compared; unit: string }) 
   const rows = compared.movedBetween.slice(0, MOVES_MAX)
   const rest = compared.movedBetween.slice(MOVES_MAX).reduce((sum, { share }) => sum + share, 0)
   const columns: Column<Move>[] = [
-    { id: 'from', head: 'From', cell: (move) => nodeWord(move.from), className: '[overflow-wrap:anywhere] whitespace-normal' },
-    { id: 'to', head: 'To', cell: (move) => nodeWord(move.to), className: '[overflow-wrap:anywhere] whitespace-normal' },
+    { id: 'from', head: 'From', cell: (move) => nodeWord(move.from), className: '[overflow-wrap:anywhere] whitespace-normal!' },
+    { id: 'to', head: 'To', cell: (move) => nodeWord(move.to), className: '[overflow-wrap:anywhere] whitespace-normal!' },
     { id: 'keys', head: 'Keys', right: true, sort: (move) => move.share, cell: (move) => <Figure value={move.share} unit="ratio" /> },
     {
       id: 'reads',
@@ -31,7 +31,7 @@ export function Moves({ compared, unit }: { compared: Compared; unit: string }) 
       <Table
         label="What moves"
         sticky={false}
-        className="-mx-4 w-auto"
+        className="-mx-4 w-auto!"
         columns={compared.seenBefore ? columns : columns.filter(({ id }) => id !== 'reads')}
         rows={rows}
         rowKey={(move) => JSON.stringify([move.from, move.to])}

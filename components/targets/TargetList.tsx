@@ -28,7 +28,7 @@ const name: Column<TargetView> = {
       {safe(t.name, 60)}
     </Go>
   ),
-  className: 'min-w-36 whitespace-normal [overflow-wrap:anywhere]',
+  className: 'min-w-36 whitespace-normal! [overflow-wrap:anywhere]',
 }
 const state: Column<TargetView> = {
   id: 'state',

@@ -18,9 +18,9 @@ export function Badge({
     <span
       title={title}
       className={cn(
-        'inline-flex h-5 items-center gap-1 whitespace-nowrap rounded-sm border border-line px-1.5 text-xs tabular',
+        'inline-flex h-5 items-center gap-1 whitespace-nowrap rounded-sm border px-1.5 text-xs tabular',
         TONE_TEXT[tone],
-        tone !== 'ok' && tone !== 'off' && 'border-current/30',
+        tone === 'ok' || tone === 'off' ? 'border-line' : 'border-current/30',
         className,
       )}
     >

@@ -1,5 +1,4 @@
-import { type ClassValue, clsx } from 'clsx'
-import { twMerge } from 'tailwind-merge'
+import { clsx } from 'clsx'
 
-/** Class names; a later one wins over an earlier one of the same kind. */
-export const cn = (...classes: ClassValue[]) => twMerge(clsx(classes))
+/** Class names in one text. Which of two that disagree wins is up to the style sheet: one that must win is written `w-auto!`. */
+export const cn = clsx

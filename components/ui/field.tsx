@@ -3,8 +3,8 @@ import { type ComponentProps, type ReactNode, useId } from 'react'
 import { cn } from './cn.ts'
 import { Sentence } from './sentence.tsx'
 
-export const inputLook =
-  'h-8 w-full rounded border border-line-strong bg-raised px-2 text-sm text-text placeholder:text-dim max-sm:h-10 aria-[invalid=true]:border-critical'
+/** The look of an input, of app/globals.css. */
+export const inputLook = 'input'
 
 /** A named input with help or what is wrong under it. The child function gets the id and the description's id. */
 export function Field({

@@ -95,9 +95,9 @@ export function Table<T>(props: Props<T>) {
                 scope="col"
                 aria-sort={order?.by === column.id ? (order.down ? 'descending' : 'ascending') : undefined}
                 className={cn(
-                  'h-8 whitespace-nowrap border-line border-b bg-surface px-2 text-left font-normal text-dim text-xs first:pl-4',
+                  'h-8 whitespace-nowrap border-line border-b bg-surface px-2 font-normal text-dim text-xs first:pl-4',
                   sticky && 'sticky top-12 z-10',
-                  column.right && 'text-right',
+                  column.right ? 'text-right' : 'text-left',
                   column.grow && 'w-full',
                   column.from && FROM[column.from],
                   column.className,
