@@ -3,6 +3,7 @@ import type { Page } from '../lib/model/answers/shape.ts'
 import type { TargetView } from '../lib/model/answers/target.ts'
 import { found, SLOW } from './api.ts'
 import { violations } from './axe.ts'
+import { disagreeing } from './classes.ts'
 import { PATHS } from './paths.ts'
 import { expect, test } from './test.ts'
 
@@ -18,6 +19,7 @@ for (const colorScheme of ['dark', 'light'] as const)
         expect(answer?.status()).toBe(200)
         await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
         expect(await violations(page)).toEqual([])
+        expect(await disagreeing(page)).toEqual([])
         expect(errors).toEqual([])
       })
     test('the sheet of a finding passes axe', async ({ evenkeel, page }) => {
@@ -25,6 +27,7 @@ for (const colorScheme of ['dark', 'light'] as const)
       await page.goto(`${evenkeel.url}/findings/${finding.id}`)
       await expect(page.getByRole('dialog')).toContainText('app4')
       expect(await violations(page)).toEqual([])
+      expect(await disagreeing(page)).toEqual([])
     })
   })
 

@@ -1,5 +1,5 @@
 'use client'
-import { Go, linkLook } from '@/components/frame/Go.tsx'
+import { Go, rowLinkLook } from '@/components/frame/Go.tsx'
 import { useClock } from '@/components/frame/live.tsx'
 import { stepsLine } from '@/components/proposals/words.ts'
 import { Figure } from '@/components/ui/figure.tsx'
@@ -30,7 +30,7 @@ export function ChangesTable({ changes, selected, onOpen, empty }: Props) {
       head: 'Change',
       grow: true,
       cell: (change) => (
-        <Go href={`/changes/${change.id}`} className={`${linkLook} no-underline group-hover:underline`}>
+        <Go href={`/changes/${change.id}`} className={rowLinkLook}>
           {safe(`${change.steps[0]?.setting.target ?? ''}: ${stepsLine(change.steps)}`, 160)}
         </Go>
       ),

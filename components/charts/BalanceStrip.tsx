@@ -10,15 +10,13 @@ type Props = {
   bare?: boolean
   /** What is balanced, for screen readers. */
   label?: string
-  /** Draw the shares seen and expected in words below. */
-  className?: string
 }
 
 /**
  * The mark of Evenkeel: one segment a server, as wide as its share seen, ticks where its share expected ends; level when they meet,
  * leaning to the heavy side when they do not, with max over mean beside it.
  */
-export function BalanceStrip({ parts, width = 132, thick = 6, bare, label = 'Balance', className }: Props) {
+export function BalanceStrip({ parts, width = 132, thick = 6, bare, label = 'Balance' }: Props) {
   const { segments, ticks, factor, tilt } = balanceOf(parts)
   const height = thick + 14
   const middle = height / 2
@@ -32,7 +30,7 @@ export function BalanceStrip({ parts, width = 132, thick = 6, bare, label = 'Bal
   const shown = `${label}: ${factor === null ? 'nothing seen yet' : `${text(factor, 'factor')}, ${tilt === 0 ? 'level' : 'uneven'}`}. ${words}`
   const gap = segments.length > 24 ? 0 : 1
   return (
-    <span className={`inline-flex max-w-full items-center gap-2 align-middle ${className ?? ''}`}>
+    <span className="inline-flex max-w-full items-center gap-2 align-middle">
       <svg
         role="img"
         aria-label={shown}

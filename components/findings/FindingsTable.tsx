@@ -1,5 +1,5 @@
 'use client'
-import { Go, linkLook } from '@/components/frame/Go.tsx'
+import { Go, rowLinkLook } from '@/components/frame/Go.tsx'
 import { useClock } from '@/components/frame/live.tsx'
 import { Sentence } from '@/components/ui/sentence.tsx'
 import { Status } from '@/components/ui/status.tsx'
@@ -20,7 +20,7 @@ export function FindingsTable({ findings, selected, onOpen, empty }: Props) {
       head: 'What is wrong',
       grow: true,
       cell: (finding) => (
-        <Go href={`/findings/${finding.id}`} className={`${linkLook} no-underline group-hover:underline`}>
+        <Go href={`/findings/${finding.id}`} className={rowLinkLook}>
           <Sentence text={finding.summary} max={300} />
         </Go>
       ),

@@ -34,3 +34,7 @@ export function useGo(): (href: string) => void {
 
 /** The look of a link in running text or a table. */
 export const linkLook = 'text-text underline decoration-line-strong underline-offset-2 hover:text-accent hover:decoration-accent'
+
+/** The look of a link that opens what its whole row opens: underlined while the pointer is on the row. */
+export const rowLinkLook =
+  'text-text decoration-line-strong underline-offset-2 group-hover:underline hover:text-accent hover:decoration-accent'

@@ -14,7 +14,7 @@ export function PoolAbout({ pool, changedAt }: { pool: PoolView; changedAt: numb
   return (
     <>
       <div className="px-4 py-2">
-        <BalanceStrip parts={poolParts(pool)} width={360} thick={10} label={`Balance of ${safe(pool.name, 60)}`} className="max-w-full" />
+        <BalanceStrip parts={poolParts(pool)} width={360} thick={10} label={`Balance of ${safe(pool.name, 60)}`} />
         {changedAt !== null && (
           <p className="text-dim text-xs">
             Its settings changed <Ago at={new Date(changedAt).toISOString()} />: the shares seen are those of the last minute, so part of

@@ -68,7 +68,7 @@ export function RingPage({ name, initialData }: { name: string; initialData: Rin
         />
       )}
       <div className="px-4 py-2">
-        <BalanceStrip parts={ringParts(ring)} width={360} thick={10} label={`Balance of ${safe(name, 60)}`} className="max-w-full" />
+        <BalanceStrip parts={ringParts(ring)} width={360} thick={10} label={`Balance of ${safe(name, 60)}`} />
       </div>
       <Here about={where} />
       <WhatIfPanel ring={ring} />

@@ -119,7 +119,7 @@ export function Table<T>(props: Props<T>) {
               </th>
             ))}
             {/* Room at the edge, whichever column is the last that fits. */}
-            <td aria-hidden="true" className={cn('w-2 border-line border-b bg-surface p-0', sticky && 'sticky top-12 z-10')} />
+            <td aria-hidden="true" className={cn('border-line border-b bg-surface p-0 pr-2', sticky && 'sticky top-12 z-10')} />
           </tr>
         </thead>
         <tbody ref={body}>
@@ -156,7 +156,7 @@ export function Table<T>(props: Props<T>) {
                     {column.cell(row)}
                   </td>
                 ))}
-                <td aria-hidden="true" className="w-2 border-line border-b p-0" />
+                <td aria-hidden="true" className="border-line border-b p-0 pr-2" />
               </tr>
             )
           })}
