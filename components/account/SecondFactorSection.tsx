@@ -1,30 +1,17 @@
 'use client'
 import { useState } from 'react'
 import { Ago } from '@/components/frame/Ago.tsx'
-import { path, post } from '@/components/frame/api.ts'
 import { Badge } from '@/components/ui/badge.tsx'
 import { Button } from '@/components/ui/button.tsx'
 import { Facts, Section } from '@/components/ui/page.tsx'
 import { Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { AccountView } from '@/lib/model/answers/account.ts'
-import { AddPasskey } from './AddPasskey.tsx'
-import { ConfirmDialog } from './ConfirmDialog.tsx'
-import { RecoveryCodes } from './RecoveryCodes.tsx'
-import { SetUpCodes } from './SetUpCodes.tsx'
-
-type Doing =
-  | { what: 'set-up-codes' | 'remove-codes' | 'renew' | 'add-passkey' }
-  | { what: 'remove-passkey'; id: string; name: string }
-  | { what: 'show-recovery'; codes: string[] }
-  | null
-const RENEW = 'New recovery codes'
+import { type Doing, SecondFactorDialog } from './SecondFactorDialog.tsx'
 
 /** Asked for beside a password: codes of an app, or a passkey, which needs no password at all. */
 export function SecondFactorSection({ account }: { account: AccountView }) {
-  const [doing, setDoing] = useState<Doing>(null)
-  const close = () => setDoing(null)
-  const show = (codes: string[] | null) => setDoing(codes ? { what: 'show-recovery', codes } : null)
+  const [doing, setDoing] = useState<Doing | null>(null)
   const any = account.codes || account.passkeys.length > 0
   return (
     <Section
@@ -58,68 +45,36 @@ export function SecondFactorSection({ account }: { account: AccountView }) {
         ]}
       />
       {account.passkeys.length > 0 && (
-        <div className="-mx-4 mt-3">
-          <Table
-            label="Passkeys"
-            sticky={false}
-            rows={account.passkeys}
-            rowKey={(passkey) => passkey.id}
-            columns={[
-              { id: 'name', head: 'Passkey', grow: true, cell: ({ name }) => safe(name, 60) },
-              { id: 'made', head: 'Added', from: 'sm', cell: ({ createdAt }) => <Ago at={createdAt} /> },
-              { id: 'used', head: 'Last use', from: 'sm', cell: ({ usedAt }) => <Ago at={usedAt} /> },
-              {
-                id: 'remove',
-                head: '',
-                cell: ({ id, name }) => (
-                  <Button look="danger" onClick={() => setDoing({ what: 'remove-passkey', id, name })}>
-                    Remove…
-                  </Button>
-                ),
-              },
-            ]}
-          />
-        </div>
+        <PasskeyTable passkeys={account.passkeys} onRemove={({ id, name }) => setDoing({ what: 'remove-passkey', id, name })} />
       )}
-      {doing?.what === 'set-up-codes' && <SetUpCodes account={account} onClose={close} onDone={show} />}
-      {doing?.what === 'add-passkey' && <AddPasskey account={account} onClose={close} onDone={show} />}
-      {doing?.what === 'remove-codes' && (
-        <ConfirmDialog
-          title="Remove the authenticator app"
-          verb="Remove it"
-          account={account}
-          run={(present) => post('session/codes/remove', { present })}
-          onClose={close}
-          onDone={close}
-        >
-          Its codes no longer sign you in.
-        </ConfirmDialog>
-      )}
-      {doing?.what === 'remove-passkey' && (
-        <ConfirmDialog
-          title={`Remove the passkey ${safe(doing.name, 60)}`}
-          verb="Remove it"
-          account={account}
-          run={(present) => post(path`session/passkeys/${doing.id}/remove`, { present })}
-          onClose={close}
-          onDone={close}
-        >
-          It no longer signs you in. Delete it in the device or password manager that keeps it too.
-        </ConfirmDialog>
-      )}
-      {doing?.what === 'renew' && (
-        <ConfirmDialog
-          title={RENEW}
-          verb="Make new codes"
-          account={account}
-          run={(present) => post<{ recovery: string[] }>('session/recovery', { present })}
-          onClose={close}
-          onDone={({ recovery }) => show(recovery)}
-        >
-          Those from before no longer work.
-        </ConfirmDialog>
-      )}
-      {doing?.what === 'show-recovery' && <RecoveryCodes codes={doing.codes} onClose={close} />}
+      {doing && <SecondFactorDialog doing={doing} account={account} onDoing={setDoing} />}
     </Section>
   )
 }
+
+type TableProps = { passkeys: AccountView['passkeys']; onRemove: (passkey: AccountView['passkeys'][number]) => void }
+
+const PasskeyTable = ({ passkeys, onRemove }: TableProps) => (
+  <div className="-mx-4 mt-3">
+    <Table
+      label="Passkeys"
+      sticky={false}
+      rows={passkeys}
+      rowKey={(passkey) => passkey.id}
+      columns={[
+        { id: 'name', head: 'Passkey', grow: true, cell: ({ name }) => safe(name, 60) },
+        { id: 'made', head: 'Added', from: 'sm', cell: ({ createdAt }) => <Ago at={createdAt} /> },
+        { id: 'used', head: 'Last use', from: 'sm', cell: ({ usedAt }) => <Ago at={usedAt} /> },
+        {
+          id: 'remove',
+          head: '',
+          cell: (passkey) => (
+            <Button look="danger" onClick={() => onRemove(passkey)}>
+              Remove…
+            </Button>
+          ),
+        },
+      ]}
+    />
+  </div>
+)

@@ -1,12 +1,14 @@
 'use client'
 import { startAuthentication } from '@simplewebauthn/browser'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { errorText, post } from '@/components/frame/api.ts'
 import { Button } from '@/components/ui/button.tsx'
-import { Field, Input } from '@/components/ui/field.tsx'
+import { PasswordForm } from './PasswordForm.tsx'
+import { SecondFactorForm } from './SecondFactorForm.tsx'
 import { SignInCard } from './SignInCard.tsx'
 
+type Entry = ({ code: string } | { name: string; password: string }) & { second?: string }
 type Entered = { person: { name: string } | null; second?: ('code' | 'passkey')[] }
 type Asked = { options: Parameters<typeof startAuthentication>[0]['optionsJSON']; pending: string }
 
@@ -15,19 +17,14 @@ type Asked = { options: Parameters<typeof startAuthentication>[0]['optionsJSON']
  * is set up. `noPasskeys`: why there are none.
  */
 export function SignIn({ next, noPasskeys }: { next: string; noPasskeys: string | null }) {
-  const [name, setName] = useState('')
-  const [password, setPassword] = useState('')
-  const [code, setCode] = useState<string | null>(null)
-  const [second, setSecond] = useState('')
   /** The second factors that are asked for by now. */
   const [ways, setWays] = useState<Entered['second']>()
   const enter = useMutation({
-    mutationFn: (by: { code: string } | { name: string; password: string }) =>
-      post<Entered>('session', second.trim() ? { ...by, second: second.trim() } : by),
+    mutationFn: (entry: Entry) => post<Entered>('session', entry),
     // Who came by a link, which works once, sees first how to come again.
-    onSuccess: ({ person, second: asked }, by) => {
-      if (person) location.replace('code' in by ? '/account' : next)
-      else setWays(asked)
+    onSuccess: ({ person, second }, entry) => {
+      if (person) location.replace('code' in entry ? '/account' : next)
+      else setWays(second)
     },
   })
   const byPasskey = useMutation({
@@ -37,15 +34,14 @@ export function SignIn({ next, noPasskeys }: { next: string; noPasskeys: string 
     },
     onSuccess: () => location.replace(next),
   })
-  const { mutate } = enter
+  const { mutate, variables: entry } = enter
   useEffect(() => {
     const follow = () => {
-      const found = /^#code=([\w-]{1,200})$/.exec(location.hash)?.[1]
-      if (!found) return
+      const code = /^#code=([\w-]{1,200})$/.exec(location.hash)?.[1]
+      if (!code) return
       // Out of the address bar and the history.
       history.replaceState(null, '', location.pathname)
-      setCode(found)
-      mutate({ code: found })
+      mutate({ code })
     }
     follow()
     // A link that is pasted where this page stands already loads nothing anew.
@@ -53,12 +49,28 @@ export function SignIn({ next, noPasskeys }: { next: string; noPasskeys: string 
     return () => window.removeEventListener('hashchange', follow)
   }, [mutate])
 
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    enter.mutate(code ? { code } : { name, password })
-  }
+  const byLink = entry !== undefined && 'code' in entry
   const wrong = enter.isError ? errorText(enter.error) : null
-  if (code && !wrong && !ways)
+  const noPasskey = byPasskey.isError ? passkeyText(byPasskey.error) : null
+  if (ways && entry) {
+    const codes = ways.includes('code')
+    return (
+      <SignInCard trouble={noPasskey}>
+        {ways.includes('passkey') && (
+          <Button look={codes ? 'plain' : 'primary'} size="md" onClick={() => byPasskey.mutate()} busy={byPasskey.isPending}>
+            Use a passkey
+          </Button>
+        )}
+        <SecondFactorForm
+          codes={codes}
+          wrong={wrong}
+          busy={enter.isPending}
+          onEnter={(second) => mutate({ ...entry, second: second || undefined })}
+        />
+      </SignInCard>
+    )
+  }
+  if (byLink && !wrong)
     return (
       <SignInCard trouble={null}>
         <p role="status" className="text-dim text-sm">
@@ -66,79 +78,9 @@ export function SignIn({ next, noPasskeys }: { next: string; noPasskeys: string 
         </p>
       </SignInCard>
     )
-  if (ways)
-    return (
-      <SignInCard trouble={byPasskey.isError ? passkeyText(byPasskey.error) : null}>
-        {ways.includes('passkey') && (
-          <Button
-            look={ways.includes('code') ? 'plain' : 'primary'}
-            size="md"
-            onClick={() => byPasskey.mutate()}
-            busy={byPasskey.isPending}
-          >
-            Use a passkey
-          </Button>
-        )}
-        <form onSubmit={submit} className="flex flex-col gap-4">
-          <Field
-            label={ways.includes('code') ? 'Code' : 'Recovery code'}
-            help={
-              ways.includes('code')
-                ? 'Of your authenticator app, or one of your recovery codes.'
-                : 'Where you have no passkey at hand: one of your recovery codes.'
-            }
-            wrong={wrong ?? undefined}
-          >
-            {(field) => (
-              <Input
-                {...field}
-                autoComplete="one-time-code"
-                autoFocus
-                required
-                maxLength={60}
-                value={second}
-                onChange={(event) => setSecond(event.target.value)}
-              />
-            )}
-          </Field>
-          <Button type="submit" look={ways.includes('code') ? 'primary' : 'plain'} size="md" busy={enter.isPending}>
-            Go on
-          </Button>
-        </form>
-      </SignInCard>
-    )
-  const trouble = code ? wrong : null
   return (
-    <SignInCard trouble={trouble ?? (byPasskey.isError ? passkeyText(byPasskey.error) : null)}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          setCode(null)
-          enter.mutate({ name, password })
-        }}
-        className="flex flex-col gap-4"
-      >
-        <Field label="Name">
-          {(field) => (
-            <Input {...field} autoComplete="username webauthn" required value={name} onChange={(event) => setName(event.target.value)} />
-          )}
-        </Field>
-        <Field label="Password" wrong={!code && wrong ? wrong : undefined}>
-          {(field) => (
-            <Input
-              {...field}
-              type="password"
-              autoComplete="current-password"
-              required
-              value={password}
-              onChange={(event) => setPassword(event.target.value)}
-            />
-          )}
-        </Field>
-        <Button type="submit" look="primary" size="md" busy={enter.isPending}>
-          Sign in
-        </Button>
-      </form>
+    <SignInCard trouble={(byLink ? wrong : null) ?? noPasskey}>
+      <PasswordForm wrong={byLink ? null : wrong} busy={enter.isPending} onEnter={mutate} />
       <Button size="md" onClick={() => byPasskey.mutate()} busy={byPasskey.isPending} disabledBecause={noPasskeys}>
         Sign in with a passkey
       </Button>

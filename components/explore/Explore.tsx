@@ -4,15 +4,15 @@ import { useMemo } from 'react'
 import { errorText } from '@/components/frame/api.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { SeriesChart } from '@/components/series/SeriesChart.tsx'
-import { Badge } from '@/components/ui/badge.tsx'
-import { Empty, Failure } from '@/components/ui/empty.tsx'
-import { Field, Input, Select } from '@/components/ui/field.tsx'
+import { Failure } from '@/components/ui/empty.tsx'
+import { Field, Select } from '@/components/ui/field.tsx'
 import { PageHead } from '@/components/ui/page.tsx'
 import { Segmented } from '@/components/ui/segmented.tsx'
 import { safe } from '@/lib/format/format.ts'
 import { metricOf } from '@/lib/metrics/registry.ts'
 import type { Labels } from '@/lib/model/series.ts'
-import { families, labelChoices, readWhere, writeWhere } from './where.ts'
+import { MetricField, MetricList } from './metricChoice.tsx'
+import { labelChoices, readWhere, writeWhere } from './where.ts'
 
 export type Catalog = { items: { metric: string; labels: Labels[] }[] }
 
@@ -36,27 +36,7 @@ export function Explore({ initialData }: { initialData: Catalog }) {
       />
       {error && metrics.length === 0 && <Failure tried="The list of metrics could not be read." answer={errorText(error)} />}
       <div className="flex flex-wrap items-end gap-3 px-4 pb-4">
-        <Field label="Metric">
-          {(props) => (
-            <>
-              <Input
-                {...props}
-                list="metrics"
-                value={question.metric}
-                onChange={(event) => void ask({ metric: event.target.value || null, where: null })}
-                placeholder="cache_hits_total"
-                className="w-80 max-w-full font-mono text-xs"
-                autoComplete="off"
-                spellCheck={false}
-              />
-              <datalist id="metrics">
-                {metrics.map((one) => (
-                  <option key={one.metric} value={one.metric} />
-                ))}
-              </datalist>
-            </>
-          )}
-        </Field>
+        <MetricField metrics={metrics} value={question.metric} onChange={(metric) => void ask({ metric: metric || null, where: null })} />
         {Object.entries(choices).map(([name, values]) => (
           <Field key={name} label={name}>
             {(props) => (
@@ -98,33 +78,7 @@ export function Explore({ initialData }: { initialData: Catalog }) {
           />
         </div>
       ) : (
-        <div className="px-4">
-          <p className="pb-3 text-dim">
-            {question.metric ? 'Nothing has exactly that name in the last minutes. There are:' : 'Type a name, or pick one:'}
-          </p>
-          {metrics.length === 0 && (
-            <Empty title="Nothing has been measured yet">Series stand here with the first answer of a target.</Empty>
-          )}
-          {families(metrics, question.metric).map(([family, list]) => (
-            <section key={family} className="pb-4">
-              <h2 className="pb-1.5 text-dim text-sm">{family}</h2>
-              <ul className="flex flex-wrap gap-2">
-                {list.map((one) => (
-                  <li key={one.metric}>
-                    <button
-                      type="button"
-                      onClick={() => void ask({ metric: one.metric, where: null })}
-                      className="flex items-center gap-2 rounded border border-line px-2 py-1 font-mono text-xs hover:bg-hover"
-                    >
-                      {safe(one.metric, 80)}
-                      <Badge>{one.labels.length}</Badge>
-                    </button>
-                  </li>
-                ))}
-              </ul>
-            </section>
-          ))}
-        </div>
+        <MetricList metrics={metrics} typed={question.metric} onPick={(metric) => void ask({ metric, where: null })} />
       )}
     </>
   )

@@ -1,5 +1,5 @@
 'use client'
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { cn } from './cn.ts'
 import { holdOrder } from './hold.ts'
 import { moveRow, useRowKeys } from './rows.ts'
@@ -66,6 +66,7 @@ export function Table<T>(props: Props<T>) {
     shown.current = visible
   })
 
+  const sortBy = ({ id, right }: Column<T>) => setOrder((now) => ({ by: id, down: now?.by === id ? !now.down : Boolean(right) }))
   useRowKeys(body, Boolean(main))
   const onRowKey = (event: KeyboardEvent<HTMLElement>, row: T) => {
     if (event.target !== event.currentTarget) return
@@ -87,81 +88,114 @@ export function Table<T>(props: Props<T>) {
         onFocus={() => setHeld(true)}
         onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && !event.currentTarget.matches(':hover') && setHeld(false)}
       >
-        <thead>
-          <tr>
-            {columns.map((column) => (
-              <th
-                key={column.id}
-                scope="col"
-                aria-sort={order?.by === column.id ? (order.down ? 'descending' : 'ascending') : undefined}
-                className={cn(
-                  'h-8 whitespace-nowrap border-line border-b bg-surface px-2 font-normal text-dim text-xs first:pl-4',
-                  sticky && 'sticky top-12 z-10',
-                  column.right ? 'text-right' : 'text-left',
-                  column.grow && 'w-full',
-                  column.from && FROM[column.from],
-                  column.className,
-                )}
-              >
-                {column.sort ? (
-                  <button
-                    type="button"
-                    className="font-normal hover:text-text"
-                    onClick={() => setOrder((now) => ({ by: column.id, down: now?.by === column.id ? !now.down : Boolean(column.right) }))}
-                  >
-                    {order?.by === column.id && column.right && <Arrow down={order.down} />}
-                    {column.head}
-                    {order?.by === column.id && !column.right && <Arrow down={order.down} />}
-                  </button>
-                ) : (
-                  column.head || <span className="sr-only">{column.id}</span>
-                )}
-              </th>
-            ))}
-            {/* Room at the edge, whichever column is the last that fits. */}
-            <td aria-hidden="true" className={cn('border-line border-b bg-surface p-0 pr-2', sticky && 'sticky top-12 z-10')} />
-          </tr>
-        </thead>
+        <Head columns={columns} order={order} sticky={sticky} onSort={sortBy} />
         <tbody ref={body}>
           {visible.map((row) => {
             const key = rowKey(row)
             return (
-              <tr
+              <Row
                 key={key}
-                data-row={key}
-                tabIndex={onOpen || main ? 0 : undefined}
-                aria-selected={selected === key || undefined}
-                onKeyDown={(event) => onRowKey(event, row)}
-                onClick={(event) => {
-                  if ((event.target as HTMLElement).closest('a, button, input, select, label, summary')) return
-                  if (!window.getSelection()?.toString()) onOpen?.(row)
-                }}
-                className={cn(
-                  'group',
-                  onOpen && 'cursor-pointer',
-                  'hover:bg-hover focus-visible:bg-hover aria-selected:bg-accent-soft',
-                  still?.gone.has(key) && 'opacity-50',
-                )}
-              >
-                {columns.map((column) => (
-                  <td
-                    key={column.id}
-                    className={cn(
-                      'h-8 border-line border-b px-2 py-1 align-middle first:pl-4 max-sm:h-11',
-                      column.right ? 'num' : column.grow ? '[overflow-wrap:anywhere]' : 'whitespace-nowrap',
-                      column.from && FROM[column.from],
-                      column.className,
-                    )}
-                  >
-                    {column.cell(row)}
-                  </td>
-                ))}
-                <td aria-hidden="true" className="border-line border-b p-0 pr-2" />
-              </tr>
+                id={key}
+                row={row}
+                columns={columns}
+                focusable={Boolean(onOpen || main)}
+                selected={selected === key}
+                gone={still?.gone.has(key)}
+                onKey={(event) => onRowKey(event, row)}
+                onOpen={onOpen}
+              />
             )
           })}
         </tbody>
       </table>
     </div>
+  )
+}
+
+type HeadProps<T> = { columns: readonly Column<T>[]; order: Order | null; sticky: boolean; onSort: (column: Column<T>) => void }
+
+function Head<T>({ columns, order, sticky, onSort }: HeadProps<T>) {
+  return (
+    <thead>
+      <tr>
+        {columns.map((column) => {
+          const sorted = order?.by === column.id ? order : null
+          return (
+            <th
+              key={column.id}
+              scope="col"
+              aria-sort={sorted ? (sorted.down ? 'descending' : 'ascending') : undefined}
+              className={cn(
+                'h-8 whitespace-nowrap border-line border-b bg-surface px-2 font-normal text-dim text-xs first:pl-4',
+                sticky && 'sticky top-12 z-10',
+                column.right ? 'text-right' : 'text-left',
+                column.grow && 'w-full',
+                column.from && FROM[column.from],
+                column.className,
+              )}
+            >
+              {column.sort ? (
+                <button type="button" className="font-normal hover:text-text" onClick={() => onSort(column)}>
+                  {sorted && column.right && <Arrow down={sorted.down} />}
+                  {column.head}
+                  {sorted && !column.right && <Arrow down={sorted.down} />}
+                </button>
+              ) : (
+                column.head || <span className="sr-only">{column.id}</span>
+              )}
+            </th>
+          )
+        })}
+        {/* Room at the edge, whichever column is the last that fits. */}
+        <td aria-hidden="true" className={cn('border-line border-b bg-surface p-0 pr-2', sticky && 'sticky top-12 z-10')} />
+      </tr>
+    </thead>
+  )
+}
+
+type RowProps<T> = Pick<Props<T>, 'columns' | 'onOpen'> & {
+  id: string
+  row: T
+  focusable: boolean
+  selected: boolean
+  /** No longer in the list, and still drawn while rows hold still. */
+  gone: boolean | undefined
+  onKey: (event: KeyboardEvent<HTMLElement>) => void
+}
+
+function Row<T>({ id, row, columns, focusable, selected, gone, onKey, onOpen }: RowProps<T>) {
+  const click = (event: MouseEvent<HTMLElement>) => {
+    if ((event.target as HTMLElement).closest('a, button, input, select, label, summary')) return
+    if (!window.getSelection()?.toString()) onOpen?.(row)
+  }
+  return (
+    <tr
+      data-row={id}
+      tabIndex={focusable ? 0 : undefined}
+      aria-selected={selected || undefined}
+      onKeyDown={onKey}
+      onClick={click}
+      className={cn(
+        'group',
+        onOpen && 'cursor-pointer',
+        'hover:bg-hover focus-visible:bg-hover aria-selected:bg-accent-soft',
+        gone && 'opacity-50',
+      )}
+    >
+      {columns.map((column) => (
+        <td
+          key={column.id}
+          className={cn(
+            'h-8 border-line border-b px-2 py-1 align-middle first:pl-4 max-sm:h-11',
+            column.right ? 'num' : column.grow ? '[overflow-wrap:anywhere]' : 'whitespace-nowrap',
+            column.from && FROM[column.from],
+            column.className,
+          )}
+        >
+          {column.cell(row)}
+        </td>
+      ))}
+      <td aria-hidden="true" className="border-line border-b p-0 pr-2" />
+    </tr>
   )
 }
