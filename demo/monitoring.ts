@@ -22,10 +22,10 @@ export async function startMonitoring(options: { cacheA: string; haproxyMetrics:
     ends.defer(() => link.disconnect())
     const timer = setInterval(() => {
       const key = `term:${Math.floor(options.random() ** 2 * 400)}`
-      link.get(key).then(
-        (found) => found ?? link.set(key, 'results', 'EX', 120),
-        () => {},
-      )
+      link
+        .get(key)
+        .then((found) => found ?? link.set(key, 'results', 'EX', 120))
+        .catch(() => {})
     }, 50)
     ends.defer(() => clearInterval(timer))
     return {
