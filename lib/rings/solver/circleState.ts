@@ -45,37 +45,13 @@ export function createState(ring: NestedCircle, before: Circle, demand: Demand, 
   const { rule, unit } = ring
   const nodes = ring.places.length
   const { ends, owners, density, lumps } = piecesOf(before, ring, demand)
-  const total = ring.places.reduce((sum, places) => sum + places.length, 0)
-
-  // All points in the order of the circle, at one place the first node's first: that one is reached.
-  const starts = new Int32Array(nodes + 1)
-  for (const [node, places] of ring.places.entries()) starts[node + 1] = starts[node]! + places.length
-  const order = new Float64Array(total)
-  for (const [node, places] of ring.places.entries())
-    for (let k = 0; k < places.length; k++) order[starts[node]! + k] = places[k]! * POINTS_ROOM + starts[node]! + k
-  order.sort()
-  const place = order.map((packed) => Math.floor(packed / POINTS_ROOM))
-  const where = new Int32Array(total)
-  for (let i = 0; i < total; i++) where[order[i]! % POINTS_ROOM] = i
-  const owner = new Int32Array(total)
-  for (let node = 0; node < nodes; node++) for (let k = starts[node]!; k < starts[node + 1]!; k++) owner[where[k]!] = node
-
+  const { place, owner, where, starts } = pointsOf(ring)
+  const total = place.length
+  const { active, next, previous } = linksOf(ring, where, starts)
   const pieceOf = new Int32Array(total)
   for (let i = 0, piece = 0; i < total; i++) {
     while (piece < ends.length - 1 && ends[piece]! < place[i]!) piece++
     pieceOf[i] = piece
-  }
-
-  const active = new Uint8Array(total)
-  for (let node = 0; node < nodes; node++) for (let k = 0; k < ring.counts[node]! * unit; k++) active[where[starts[node]! + k]!] = 1
-  const next = new Int32Array(total)
-  const previous = new Int32Array(total)
-  const [first, last] = [active.indexOf(1), active.lastIndexOf(1)]
-  for (let i = first, from = last; i >= 0 && i <= last; i++) {
-    if (!active[i]) continue
-    next[from] = i
-    previous[i] = from
-    from = i
   }
 
   const loads = new Float64Array(nodes)
@@ -172,6 +148,42 @@ export function createState(ring: NestedCircle, before: Circle, demand: Demand, 
     },
   }
   return state
+}
+
+/**
+ * All points in the order of the circle, at one place the first node's first: that one is reached. The k-th point of a node stands at
+ * `where[starts[node] + k]`.
+ */
+function pointsOf({ places }: NestedCircle) {
+  const starts = new Int32Array(places.length + 1)
+  for (const [node, own] of places.entries()) starts[node + 1] = starts[node]! + own.length
+  const total = starts[places.length]!
+  const order = new Float64Array(total)
+  for (const [node, own] of places.entries())
+    for (let k = 0; k < own.length; k++) order[starts[node]! + k] = own[k]! * POINTS_ROOM + starts[node]! + k
+  order.sort()
+  const place = order.map((packed) => Math.floor(packed / POINTS_ROOM))
+  const where = new Int32Array(total)
+  for (let i = 0; i < total; i++) where[order[i]! % POINTS_ROOM] = i
+  const owner = new Int32Array(total)
+  for (let node = 0; node < places.length; node++) for (let k = starts[node]!; k < starts[node + 1]!; k++) owner[where[k]!] = node
+  return { place, owner, where, starts }
+}
+
+/** The points that the counts of now bring, each with the one after and the one before it on the circle. */
+function linksOf({ counts, unit }: NestedCircle, where: Int32Array, starts: Int32Array) {
+  const active = new Uint8Array(where.length)
+  for (const [node, count] of counts.entries()) for (let k = 0; k < count * unit; k++) active[where[starts[node]! + k]!] = 1
+  const next = new Int32Array(where.length)
+  const previous = new Int32Array(where.length)
+  const [first, last] = [active.indexOf(1), active.lastIndexOf(1)]
+  for (let i = first, from = last; i >= 0 && i <= last; i++) {
+    if (!active[i]) continue
+    next[from] = i
+    previous[i] = from
+    from = i
+  }
+  return { active, next, previous }
 }
 
 /** The circle as it is, cut at each known key too: traffic for each value of a piece, and what its last value carries on top. */
