@@ -37,6 +37,19 @@ describe('the numbers hold nothing of the time before the write', () => {
     expect(settledFrom(cache, load(1_000, { 'x{target=a}': '0x3' }), haproxy)).toBe(FROM + 2_000)
   })
 
+  it('after two polls for a counter of seconds, which is the part of the time that was spent, and for a mean freed of its smoothing', () => {
+    const series = { 'pool_requests_total{target=edge,pool=app}': '0+240x3', 'pool_response_smoothing{target=edge,pool=app}': '512x3' }
+    const at = (metric: string) =>
+      settledFrom(
+        change(step('edge', 'app/a/weight', '100', '20'), metric, { target: 'edge', pool: 'app' }),
+        load(1_000, series),
+        emptyTopology(),
+      )
+    expect(at('pool_busy_seconds_total')).toBe(FROM + 2_000)
+    expect(at('pool_response_seconds')).toBe(FROM + 2_000)
+    expect(at('pool_connect_seconds')).toBeNull()
+  })
+
   it('not while a weight still rises, then from the whole weight on', () => {
     const rises = change(step('edge', 'app/a/state', 'maint', 'ready'), 'pool_error_ratio', { target: 'edge', pool: 'app' })
     const slowStart = { rises: [{ setting: { target: 'edge', name: 'app/a/weight' }, before: '4', values: ['1', '4'] }], stage: 0, everyMs: 10_000 } // biome-ignore format: one line

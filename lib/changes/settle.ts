@@ -1,4 +1,5 @@
 import { grown } from '../math/rates.ts'
+import { metricOf } from '../metrics/registry.ts'
 import { smoothingOf } from '../metrics/traffic.ts'
 import type { Change } from '../model/change.ts'
 import { parseDuration } from '../model/duration.ts'
@@ -36,8 +37,9 @@ export function settledFrom(change: Change, window: SeriesWindow, topology: Topo
   // What waited before the write is answered after it: that time was spent under the old setting.
   const drained = prediction.dip?.metric === prediction.metric ? prediction.dip.forMs : 0
   const { target, pool } = prediction.where
-  // The measure of the response takes what was before out of the mean; other times are as the product shows them.
-  if (/_seconds/.test(prediction.metric) && prediction.metric !== 'pool_response_seconds' && target !== undefined && pool !== undefined) {
+  const { unit, also } = metricOf(prediction.metric)
+  // A measure that knows the smoothing takes what was before out of the mean itself; other times are as the product shows them.
+  if (unit === 'seconds' && !also.includes('pool_response_smoothing') && target !== undefined && pool !== undefined) {
     const smoothing = smoothingOf(window, { target, pool })
     if (smoothing) return passed(window.between(watchFrom, window.to), { target, pool }, SMOOTHING_PASSED * smoothing.samples)
   }
