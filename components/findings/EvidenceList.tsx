@@ -3,6 +3,7 @@ import { SeriesChart } from '@/components/series/SeriesChart.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { labelsText, safe, text } from '@/lib/format/format.ts'
 import { metricOf } from '@/lib/metrics/registry.ts'
+import { chartThreshold } from '@/lib/metrics/threshold.ts'
 import type { Evidence } from '@/lib/model/finding.ts'
 import type { Labels } from '@/lib/model/series.ts'
 
@@ -45,14 +46,17 @@ export function EvidenceList({ evidence }: { evidence: Evidence[] }) {
           ask={one.metric}
           where={withoutServer(one)}
           unit={metricOf(one.metric).unit === one.unit ? one.unit : undefined}
-          threshold={
-            one.threshold === undefined ? undefined : { value: one.threshold, label: `threshold ${text(one.threshold, one.unit)}` }
-          }
+          threshold={lineOf(one)}
           height={160}
         />
       ))}
     </div>
   )
+}
+
+function lineOf(one: Evidence) {
+  const value = chartThreshold(one)
+  return value === undefined ? undefined : { value, label: `threshold ${text(value, one.unit)}` }
 }
 
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)

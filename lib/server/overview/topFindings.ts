@@ -1,5 +1,7 @@
 import { mapped, type Pause } from '../../engine/slices.ts'
 import { measure } from '../../metrics/measure.ts'
+import { metricOf } from '../../metrics/registry.ts'
+import { chartThreshold } from '../../metrics/threshold.ts'
 import type { TopFindingView } from '../../model/answers/overview.ts'
 import type { Evidence, Finding } from '../../model/finding.ts'
 import type { SeriesWindow } from '../../model/window.ts'
@@ -45,7 +47,7 @@ export async function topFindings(runtime: Runtime, pause: Pause): Promise<{ nee
   return { needs: firing.length, list: await mapped(priced.slice(0, SHOWN).entries(), view, pause) }
 }
 
-/** Ten minutes of the first evidence's metric, each step measured as the finding's own number was. */
+/** Ten minutes of the first evidence's metric, in the metric's unit. */
 function sparkOf(evidence: Evidence, window: SeriesWindow): TopFindingView['spark'] {
   const stepMs = SPARK_MS / SPARK_STEPS
   const points = Array.from({ length: SPARK_STEPS }, (_, index) => {
@@ -54,13 +56,14 @@ function sparkOf(evidence: Evidence, window: SeriesWindow): TopFindingView['spar
     return measured.is === 'measured' ? measured.value : null
   })
   if (points.every((point) => point === null)) return null
+  const threshold = chartThreshold(evidence)
   return {
     metric: evidence.metric,
     where: evidence.where,
     points,
     from: iso(window.to - SPARK_MS),
     stepMs,
-    ...(evidence.threshold === undefined ? {} : { threshold: evidence.threshold }),
-    unit: evidence.unit,
+    ...(threshold === undefined ? {} : { threshold }),
+    unit: metricOf(evidence.metric).unit,
   }
 }
