@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { ABLE, fleetAt, type PoolFault, poolDay, poolOf, Tape } from '../../test/normal.ts'
 import { FROM } from '../../test/series.ts'
+import type { DetectorSettings, SettingsOf } from '../model/detector.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Draft } from '../model/proposal.ts'
 import type { Pool } from '../model/topology.ts'
@@ -63,7 +64,7 @@ test('a flapping one is drained without a promise', () => {
 })
 
 /** A pool of four, a quarter of the requests each; `change` may bend it. */
-function refusal(change: (pool: ReturnType<typeof poolOf>, tape: Tape) => void, fault?: PoolFault) {
+function refusal(change: (pool: ReturnType<typeof poolOf>, tape: Tape) => void, fault?: PoolFault, settingsOf?: SettingsOf) {
   const pool = poolOf('edge', 'app', [1, 1, 1, 1])
   const tape = new Tape()
   poolDay(tape, pool, { seed: 2, seconds: 130 }, 240, {
@@ -75,7 +76,7 @@ function refusal(change: (pool: ReturnType<typeof poolOf>, tape: Tape) => void, 
   change(pool, tape)
   const window = tape.window(130)
   const topology = fleetAt(window, [pool], [], window.to)
-  return drainServer.propose(finding(), window, topology)
+  return drainServer.propose(finding(), window, topology, settingsOf)
 }
 const sessions = (tape: Tape, now: number, most: number) => {
   for (const server of ['app1', 'app2', 'app3', 'app4']) {
@@ -106,15 +107,24 @@ test('not onto a backup that nobody knows, and not as the last one', () => {
     alone(true)(pool)
     sessions(tape, 20, 200)
   })
-  expect(known).toMatchObject({ risk: 'high', predict: { absentBecause: expect.stringContaining('backup') } })
+  // One server served before and three backups do after: there are no fewer.
+  expect(known).toMatchObject({
+    risk: 'high',
+    riskBecause: 'The pool has 3 servers left without it. A drain is undone exactly.',
+    predict: { absentBecause: expect.stringContaining('backup') },
+  })
 })
 
-test('not when another one was slow at less than it would be sent', () => {
-  const slow = refusal(
+test('not when another one was slow at less than it would be sent, slow as the rule is configured', () => {
+  const six: PoolFault = (_t, server, now) => {
+    if (server === 'app3') now.seconds *= 6
+  }
+  const tolerant = refusal(
     () => {},
-    (_t, server, now) => {
-      if (server === 'app3') now.seconds *= 6
-    },
+    six,
+    (rule) => (rule === 'balancer/slow-server' ? ({ ratio: 20 } as unknown as DetectorSettings) : undefined),
   )
+  expect(tolerant).toHaveProperty('steps')
+  const slow = refusal(() => {}, six)
   expect(slow).toMatchObject({ none: expect.stringMatching(/app3 would be sent 8\d\.\d\/s; it was slow at [56]\d(\.\d)?\/s already/) })
 })

@@ -1,6 +1,7 @@
 import { count, duration, text } from '../format/format.ts'
 import { wilson } from '../math/intervals.ts'
 import { projectedWithout, SESSIONS_NEAR } from '../metrics/capacity.ts'
+import { SLOW_LIMITS, type SlowLimits } from '../metrics/slow.ts'
 import { poolLabels, requestsOf } from '../metrics/traffic.ts'
 import type { Advisor } from '../model/detector.ts'
 import type { Finding } from '../model/finding.ts'
@@ -39,13 +40,14 @@ export const drainServer: Advisor = {
       }
     if (server.state === 'drain' || server.state === 'maint') return { none: `${server.name} is already out.` }
     const { near = SESSIONS_NEAR } = (settingsOf?.('balancer/sessions-near-limit') ?? {}) as { near?: number }
-    const obstacle = obstacleTo(pool, server, window, near)
+    const slow = { ...SLOW_LIMITS, ...(settingsOf?.('balancer/slow-server') as Partial<SlowLimits> | undefined) }
+    const obstacle = obstacleTo(pool, server, window, near, slow)
     return obstacle ? { none: obstacle } : draft(finding, pool, server, window)
   },
 }
 
 /** Why the pool needs even a failing server, with the numbers; null where it can do without. */
-function obstacleTo(pool: Pool, server: PoolServer, window: SeriesWindow, near: number): string | null {
+function obstacleTo(pool: Pool, server: PoolServer, window: SeriesWindow, near: number, slow: SlowLimits): string | null {
   const rest = servingOf(pool, [server])
   if (rest.length === 0) return `${server.name} is the last server of ${pool.name}: without it every request fails.`
   const who = rest.length === 1 ? rest[0]!.name : `the other ${rest.length} servers of ${pool.name}`
@@ -61,7 +63,7 @@ function obstacleTo(pool: Pool, server: PoolServer, window: SeriesWindow, near: 
   const extra = extraOf(server, rest)
   if (extra > LOAD_MOST)
     return `Without ${server.name} the other ${rest.length === 1 ? 'server' : 'servers'} of ${pool.name} would carry ${text(extra, 'factor')} the load, and nothing shows that they can take that. Add a server first.`
-  const ceilings = ceilingsOf(window, pool)
+  const ceilings = ceilingsOf(window, pool, slow)
   const weights = rest.reduce((sum, one) => sum + one.weightEffective, 0)
   for (const one of rest) {
     const limit = ceilings.get(one)
@@ -126,6 +128,6 @@ function draft(finding: Finding, pool: Pool, server: PoolServer, window: SeriesW
       },
     ],
     risk: backup ? 'high' : extra > 1.35 ? 'medium' : 'low',
-    riskBecause: `The pool has ${rest.length} ${rest.length === 1 ? 'server' : 'servers'} left, one fewer than before. A drain is undone exactly.`,
+    riskBecause: `The pool has ${rest.length} ${rest.length === 1 ? 'server' : 'servers'} left without it. A drain is undone exactly.`,
   }
 }

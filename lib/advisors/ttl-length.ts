@@ -43,7 +43,7 @@ export const ttlLength: Advisor = {
       }
     if (another)
       return {
-        none: 'Several TTL policies may apply, and it is not known which of their keys expire. Look at each of them on the page of TTL policies.',
+        none: 'Several TTL policies may apply, and it is not known which of their keys expire. Look at each of them under TTL policies on the page of caches.',
       }
     if (policy.error) return { none: `The policy ${policy.name} cannot be read: ${policy.error}` }
     const used = newest('cache_memory_used_bytes', target, window)

@@ -20,10 +20,10 @@ export const requestsFailed: PriceOf = ({ subject }, window) =>
     'requests failed a second',
   )
 
-/** By how much the hit ratio, its first evidence, is below what it was or should be. */
+/** By how much the hit ratio among its evidence is below what it was or should be. */
 export const readsLost: PriceOf = (finding, window) => {
-  const [first] = finding.evidence
-  const lost = first?.unit === 'ratio' ? Math.max(0, (first.baseline ?? first.threshold ?? 0) - first.value) : null
+  const hits = finding.evidence.find(({ metric, unit }) => metric === 'cache_hit_ratio' && unit === 'ratio')
+  const lost = hits ? Math.max(0, (hits.baseline ?? hits.threshold ?? 0) - hits.value) : null
   return price(product(ofTarget('cache_read_rate', finding, window), lost), 'reads lost to the origin a second')
 }
 

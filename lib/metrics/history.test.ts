@@ -63,6 +63,28 @@ describe('a history that is computed', () => {
   })
 })
 
+it('a ring of which no node has a share is a gap, as `measure` says it', async () => {
+  const shares: [string, number[]][] = [
+    ['a', [0.75, 0, 0.5]],
+    ['b', [0.25, 0, 0.5]],
+  ]
+  const history: History = {
+    labels: {},
+    pause: () => undefined,
+    stepMs: () => 1_000,
+    rows: () =>
+      shares.map(([node, values]) => ({
+        labels: { ring: 'r', node },
+        draw: async () => values.map((value, i): Value => [i * 1_000, value]),
+      })),
+  }
+  for await (const { points } of metrics.find(({ name }) => name === 'ring_imbalance')!.series!(history))
+    expect(points).toEqual([
+      [0, 1.5],
+      [2_000, 1],
+    ])
+})
+
 describe('a grid', () => {
   it('brings lines to the same moments', () => {
     const grid = new Grid()

@@ -37,7 +37,7 @@ async function* imbalances(history: History, metric: string): AsyncGenerator<Tra
   }
 }
 
-/** Null at a moment at which no node was seen. */
+/** Null at a moment at which no node was seen, or none had a share: then nothing is uneven, nor even. */
 function maxOverMean(shares: readonly Float64Array[], i: number): number | null {
   let [most, sum, nodes] = [Number.NEGATIVE_INFINITY, 0, 0]
   for (const share of shares) {
@@ -47,7 +47,7 @@ function maxOverMean(shares: readonly Float64Array[], i: number): number | null 
     sum += value
     nodes++
   }
-  return nodes === 0 ? null : (most * nodes) / (sum || 1)
+  return sum > 0 ? (most * nodes) / sum : null
 }
 
 const imbalance = (name: string, words: string, shares: string): Metric => ({
