@@ -231,6 +231,11 @@ describe('what is not enough', () => {
       "new Predis\\Client(['tcp://:sesame@'])",
       "Redis::Distributed.new ['redis://:sesame@h:x']",
       "memjs.Client.create('u:sesame@h:x')",
+      "Dalli::Client.new('u:open/sesame@h:x')",
+      "Dalli::Client.new('u:open@sesame@h:x')",
+      "new Predis\\Client(['tcp://:open/sesame@h:1'])",
+      "new Predis\\Client(['tcp://sesame@'])",
+      "Redis::Distributed.new ['redis://sesame@']",
     ])
       try {
         importRing(text)
@@ -238,5 +243,16 @@ describe('what is not enough', () => {
       } catch (error) {
         expect((error as Error).message).not.toContain('sesame')
       }
+  })
+
+  it.each([
+    ["Dalli::Client.new('u:p@ss/word@10.0.0.1:11211')", '10.0.0.1:11211'],
+    ["Dalli::Client.new('/run/mem@cached.sock')", '/run/mem@cached.sock'],
+    ["new Predis\\Client(['tcp://:p@ss@10.0.0.1:6379'])", '10.0.0.1:6379'],
+    ["Redis::Distributed.new(['redis://:p@ss@10.0.0.1:6379'])", '10.0.0.1:6379'],
+  ])('%s is a server without its password', (text, name) => expect(importRing(text)!.nodes.map((node) => node.name)).toEqual([name]))
+
+  it('a node of Predis that is no address is refused, not read as another', () => {
+    expect(() => importRing("new Predis\\Client(['unix:/run/redis.sock', 'tcp://10.0.0.1:6379'])")).toThrow(/tcp:\/\/HOST:PORT/)
   })
 })

@@ -40,7 +40,9 @@ export function predis(text: string, source: Group): RingSpec | null {
 
 const REDIS_PORT = '6379'
 function ofUri(text: string): RingNode {
-  const found = /^(?:(tcp|redis|rediss|tls):\/\/)?(?:[^@/?]*@)?(\[[^\]]+\]|[^:/?]+)(?::(\d{1,5}))?\/?[^?]*(?:\?(.*))?$/.exec(text.trim())
+  const found = /^(?:(tcp|redis|rediss|tls):\/\/)?(?:[^/?]*@)?(\[[^\]]+\]|[^:/?@]+)(?::(\d{1,5}))?(?:\/[^?]*)?(?:\?(.*))?$/.exec(
+    text.trim(),
+  )
   if (!found) throw refuse('Predis: a node is not tcp://HOST:PORT?alias=NAME&weight=N')
   const query = new URLSearchParams(found[4] ?? '')
   return predisNode(found[2]!, found[3], query.get('alias'), query.get('weight'))
@@ -82,7 +84,7 @@ function wordOf(group: Group, name: string): string | null {
 }
 
 function idOf(text: string): RingNode {
-  const found = /^(rediss?):\/\/(?:[^@/]*@)?(\[[^\]]+\]|[^:/?]+)(?::(\d{1,5}))?(?:\/(\d{0,4}))?$/.exec(text)
+  const found = /^(rediss?):\/\/(?:[^/]*@)?(\[[^\]]+\]|[^:/?@]+)(?::(\d{1,5}))?(?:\/(\d{0,4}))?$/.exec(text)
   if (!found) throw refuse('Redis::Distributed: a node is not redis://HOST:PORT')
   const [, scheme, host, port = REDIS_PORT, db = '0'] = found
   if (db !== '0' && db !== '')

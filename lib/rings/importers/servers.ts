@@ -12,7 +12,8 @@ export const withoutUser = (text: string): string =>
   text
     .trim()
     .replace(/^[a-z]+:\/\/(?!\/)/i, '')
-    .replace(/^[^@/]*@/, '')
+    // A password may hold any sign, a path may hold an @.
+    .replace(/^(?!\/).*@/s, '')
     .replace(/\/$/, '')
 
 /** Parts of a text that are servers, between commas, semicolons and spaces. */
