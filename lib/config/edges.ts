@@ -16,6 +16,7 @@ function checkEnd(text: string, path: PropertyKey[], ringNames: readonly string[
   const refuse = (allowed: string) => checks.report(path, JSON.stringify(text), allowed)
   if (ref === null) checks.warn(path, `${JSON.stringify(text)} names no pool, which is pool:TARGET/POOL; nothing follows from this edge.`)
   else if ('ring' in ref && !ringNames.includes(ref.ring)) refuse(nameOfA('ring', ringNames))
-  else if ('target' in ref && !names.includes(ref.target))
+  // A cache inside a target is no tier: calls go to its target, or to a pool of it.
+  else if ('target' in ref && (!names.includes(ref.target) || 'cache' in ref))
     refuse('pool' in ref ? `pool:TARGET/POOL with ${nameOfA('target', names)}` : nameOfA('target', names))
 }

@@ -208,6 +208,10 @@ describe('a refusal names the path, the line, what was found and what is allowed
       'rings: [{ name: r, nodes: [{ target: x }], control: { target: y, key: k } }]',
       /control\.target .*found "y"; allowed: the name of a target: there is none\n.*nodes\[0\]\.target .*found "x"/,
     ],
+    [
+      'targets: [{ kind: haproxy, name: m, socket: /run/m.sock }]\nedges: [{ from: clients, to: "cache:m/zone" }]',
+      /^edges\[0\]\.to .*found "cache:m\/zone"; allowed: the name of a target: m$/,
+    ],
     ['edges: [{ from: "ring:x", to: clients }]', /^edges\[0\]\.from .*found "ring:x"; allowed: the name of a ring: there is none$/],
     [
       'data: "${NOWHERE}"',
