@@ -1,5 +1,5 @@
 import { ChangesPage } from '@/components/changes/ChangesPage.tsx'
-import { scoreOf } from '@/components/changes/score.ts'
+import { scoreOf } from '@/lib/model/changeScore.ts'
 import { getChange, listChanges } from '@/lib/server/changes/changes.ts'
 import { known } from '../../known.ts'
 import { visit } from '../../visit.ts'

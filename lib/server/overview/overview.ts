@@ -2,6 +2,7 @@ import { createSlices } from '../../engine/slices.ts'
 import type { ChangeView } from '../../model/answers/change.ts'
 import type { OverviewView } from '../../model/answers/overview.ts'
 import { changeInFlight } from '../../model/change.ts'
+import { scoreOf } from '../../model/changeScore.ts'
 import { changeView } from '../changes/changes.ts'
 import { iso } from '../http/iso.ts'
 import { mode } from '../mode/mode.ts'
@@ -20,8 +21,6 @@ export async function getOverview(runtime: Runtime): Promise<OverviewView> {
   const pause = createSlices()
   const { needs, list } = await topFindings(runtime, pause)
   const view = (change: (typeof changes)[number]): ChangeView => changeView(runtime, change)
-  const judged = changes.filter((change) => change.prediction && change.measured && change.verdict && change.verdict !== 'unjudged')
-  const inside = judged.filter(({ prediction, measured }) => measured!.after >= prediction!.low && measured!.after <= prediction!.high)
   return {
     at: iso(runtime.now()),
     mode: mode(runtime),
@@ -35,6 +34,6 @@ export async function getOverview(runtime: Runtime): Promise<OverviewView> {
       .filter((change) => !changeInFlight(change.state))
       .slice(0, RECENT)
       .map(view),
-    score: { inside: inside.length, judged: judged.length },
+    score: scoreOf(changes),
   }
 }

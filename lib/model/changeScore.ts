@@ -1,4 +1,4 @@
-import type { ChangeView } from '@/lib/model/answers/change.ts'
+import type { ChangeView } from './answers/change.ts'
 
 /** How many measured effects lay inside their predicted band, of those that could be judged. */
 export function scoreOf(changes: readonly Pick<ChangeView, 'prediction' | 'measured' | 'verdict'>[]): { inside: number; judged: number } {
