@@ -26,7 +26,8 @@ export function ringOf(config: ClusterConfig, hosts: readonly Host[], servers: r
   }
   if (nodes.length === 0) return { because: 'it has no host of the highest priority' }
   const texts = nodes.map(({ label, address }) => label ?? address!)
-  const twice = texts.find((text, index) => texts.indexOf(text) !== index)
+  const seen = new Set<string>()
+  const twice = texts.find((text) => seen.size === seen.add(text).size)
   if (twice !== undefined) return { because: `several of its hosts hash the same text, ${twice.slice(0, 100)}` }
   return { algorithm: config.ring.algorithm, nodes, options: config.ring.options }
 }

@@ -21,6 +21,15 @@ describe('a file of any content', () => {
     expect(() => parseConfigFile(`backend x\n${'.if feature(X)\n'.repeat(20_000)}`)).toThrow(/at most 100 `.if`/)
   })
 
+  it('variables that double each other are not known, and fill no memory', () => {
+    const doubling = numbered(60, (i) => `setenv V${i + 1} "$V${i}$V${i}"`)
+    const [server] = parseConfigFile(`global\nsetenv V0 12\n${doubling}\nbackend x\nserver a 10.0.0.1:80 weight "$V60"`).pools[0]!.servers
+    expect(server!.weight).toBeUndefined()
+    expect(parseConfigFile('global\nsetenv A 1\nsetenv B "$A$A"\nbackend x\nserver a h:1 weight "$B"').pools[0]!.servers[0]!.weight).toBe(
+      11,
+    )
+  })
+
   it('shows no control character of it', () => {
     const [pool] = parseConfigFile('backend x\n\u001b[31mred on\nserver a 10.0.0.1:80 \u0007bell').pools
     expect(pool!.unclear.map(({ text }) => text).join()).not.toMatch(/[\u0000-\u001f]/)

@@ -13,6 +13,9 @@ type Environment = ReadonlyMap<string, string>
 /** `$NAME`, `${NAME}`, `${NAME-default}`, `${NAME[*]}`, read from where the `$` stands (HAProxy's configuration manual, section 2.3). */
 const VARIABLE = /\$(?:\{([\w.]+)(\[\*\])?(-[^}]*)?\}|([A-Za-z_]\w*))/y
 
+/** Variables make no word longer than this: one that doubles another thirty times over would fill the memory. */
+const WORD_MAX = 16_384
+
 /** A line's words: blanks part them unless quoted or escaped; `#` begins a comment; variables are read within double quotes (section 2.2). */
 export function wordsIn(line: string, environment?: Environment): Word[] {
   const words: Word[] = []
@@ -52,7 +55,7 @@ export function wordsIn(line: string, environment?: Environment): Word[] {
       const found = VARIABLE.exec(line)
       if (!found) continue
       const value = found[2] ? undefined : environment?.get(found[1] ?? found[4]!)
-      if (value === undefined) open = true
+      if (value === undefined || text.length + value.length > WORD_MAX) open = true
       else {
         takeTo(index)
         text += value
