@@ -1,6 +1,7 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
-import { partlyRead, rawRecord, readings, wordOf } from '../../answers.ts'
+import { decimalOf, partlyRead, rawRecord, readings, wordOf } from '../../answers.ts'
+import { WRAPPED } from '../info.ts'
 import type { RedisLink } from '../link.ts'
 
 // CLIENT LIST is linear in the connections: about 0.3 µs and 350 bytes each.
@@ -22,25 +23,14 @@ export const clients: Probe<RedisLink, string> = {
   },
   parse(raw, { at }) {
     const rows = raw.split('\n').filter((line) => line !== '')
-    const unread: string[] = []
-    let outputMax = 0
-    let outputSum = 0
-    let inputMax = 0
-    for (const row of rows) {
-      if (!/(^| )addr=/.test(row) && !/^id=\d+ /.test(row)) {
-        unread.push(row)
-        continue
-      }
-      const output = field(row, 'omem')
-      outputMax = Math.max(outputMax, output)
-      outputSum += output
-      inputMax = Math.max(inputMax, field(row, 'qbuf'))
-    }
+    const isRow = (row: string) => /(^| )addr=/.test(row) || /^id=\d+ /.test(row)
+    const unread = rows.filter((row) => !isRow(row))
     if (unread.length === rows.length && rows.length > 0) throw malformed('CLIENT LIST: a line is to begin with id=', rows[0]!)
     const { list, add } = readings()
-    add('redis_client_output_buffer_max_bytes', outputMax)
-    add('redis_client_output_buffers_bytes', outputSum)
-    add('redis_client_input_buffer_max_bytes', inputMax)
+    const [output, input] = ['omem', 'qbuf'].map((name) => bytesOf(rows.filter(isRow), name))
+    add('redis_client_output_buffer_max_bytes', output?.max)
+    add('redis_client_output_buffers_bytes', output?.sum)
+    add('redis_client_input_buffer_max_bytes', input?.max)
     return {
       samples: list,
       records: [rawRecord('clients', at, raw)],
@@ -52,7 +42,16 @@ export const clients: Probe<RedisLink, string> = {
 /** None over a unix socket, where all clients look alike. */
 const addressOf = (row: string) => / addr=([^\s/]\S*)/.exec(row)?.[1] ?? []
 
-function field(row: string, name: string): number {
-  const found = new RegExp(` ${name}=(\\d+)`).exec(row)?.[1]
-  return found === undefined ? 0 : Number(found)
+/** Of all connections; undefined: the server tells of none. A number that cannot be makes neither known. */
+function bytesOf(rows: readonly string[], name: string): { max: number; sum: number } | undefined {
+  const pattern = new RegExp(` ${name}=(\\S*)`)
+  let found: { max: number; sum: number } | undefined
+  for (const row of rows) {
+    const text = pattern.exec(row)?.[1]
+    if (text === undefined) continue
+    const bytes = decimalOf(text)
+    const value = bytes >= 0 && bytes < WRAPPED ? bytes : Number.NaN
+    found = { max: Math.max(found?.max ?? 0, value), sum: (found?.sum ?? 0) + value }
+  }
+  return found
 }

@@ -249,6 +249,12 @@ describe('CLIENT LIST', () => {
     expect(value(samples, 'redis_client_output_buffer_max_bytes')).toBe(4096)
     expect(value(samples, 'redis_client_input_buffer_max_bytes')).toBe(26)
   })
+  it('takes no buffers where none are told, and none that cannot be, for a gap', () => {
+    const of = (raw: string) => clients.parse(raw, context).samples
+    expect(of('id=1 addr=127.0.0.1:1 name=a age=3 phase=ready\n')).toEqual([])
+    const wrapped = of('id=1 addr=127.0.0.1:1 qbuf=26 omem=18446744073709551615\nid=2 addr=127.0.0.1:2 qbuf=7 omem=4\n')
+    expect(wrapped).toEqual([{ metric: 'redis_client_input_buffer_max_bytes', value: 26 }])
+  })
   it('refuses what is not one', () => {
     expect(() => clients.parse('<html>', context)).toThrow(expect.objectContaining({ code: 'malformed' }))
   })
