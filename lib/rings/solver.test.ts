@@ -110,3 +110,9 @@ test('where a program leaves their keys with dead nodes, their part counts in th
     expect(answer.is === 'floor' ? answer.floor : answer.imbalance.before).toBeCloseTo(imbalance, 6)
   }
 })
+
+test.each(['envoy-maglev', 'nginx-hash'] as const)('%s with weights in billions is answered', (algorithm) => {
+  const answer = solveRing({ spec: { algorithm, nodes: nodes([2e9, 1e9, 1e9], 'weight') } })
+  if (algorithm === 'nginx-hash') expect(answer).toMatchObject({ is: 'floor', because: expect.stringContaining('smaller numbers') })
+  else expect(answer).toMatchObject({ is: 'solved', reached: true })
+})

@@ -1,6 +1,6 @@
 import type { RingAlgorithm, RingSpec } from '../model/ring.ts'
 import type { KeyWeight, SolverAnswer, SolverQuestion } from '../model/ringSolver.ts'
-import { isUp, type Placed, sum } from './algorithm.ts'
+import { isUp, type Placed, sum, weightOf } from './algorithm.ts'
 import { ketamaCounts } from './algorithms/ketama.ts'
 import { weighsPoints } from './algorithms/libmemcached.ts'
 import { twemproxyNumber } from './algorithms/twemproxy.ts'
@@ -98,6 +98,8 @@ function settledBy({ spec, keys = [] }: SolverQuestion, before: number, usable: 
       before,
       'a weight above 1 makes libmemcached place every point anew, which moves nearly all keys: begin with weighted rings',
     )
+  if (BLOCKS.includes(spec.algorithm) && sum(spec.nodes.map(weightOf)) > SLOTS_MAX)
+    return floor(before, `its weights add up to more than ${SLOTS_MAX} slots: write them as smaller numbers of the same ratios`)
   return null
 }
 
@@ -124,6 +126,8 @@ function remedy(spec: RingSpec, setting: string, usable: number): string {
 
 /** Tables in which each node has one stretch of slots, as long as its weight. */
 const BLOCKS: readonly RingAlgorithm[] = ['nginx-hash', 'twemproxy-modula']
+/** NGINX takes weights whose slots would fill the memory. */
+const SLOTS_MAX = 2_000_000
 
 type Found = { values: number[]; outcome: Outcome }
 

@@ -17,6 +17,8 @@ export type Filled = {
 const ROUNDS = 6
 /** Weights as fine as this let a table come within half a percent of any share. */
 const FINE = 200
+/** What is given up is dealt out in so many units at most: one by one, weights of 2^31 would take hours. */
+const UNITS_MAX = 10_000
 
 /**
  * Weights that bring every load to `allowed` or below. Nearly every change of a filled table moves more than the shares say, and nobody can
@@ -70,12 +72,15 @@ function corrected(
   const perWeight = weights.map((weight, i) => loads[i]! / weight)
   const order = [...weights.keys()].filter((i) => movable[i] && loads[i]! <= allowed)
   const carried = (i: number) => perWeight[i]! * next[i]!
-  // One unit at a time to whoever carries least, where fits.
-  for (; free > 0 && order.length > 0; free--) {
+  // One unit at a time to whoever carries least, where fits; of weights in millions a unit is larger.
+  const unit = Math.ceil(free / UNITS_MAX)
+  while (free > 0 && order.length > 0) {
     let least = order[0]!
     for (const i of order) if (carried(i) < carried(least)) least = i
-    if (next[least]! + 1 > max) break
-    next[least]!++
+    const given = Math.min(unit, free)
+    if (next[least]! + given > max) break
+    next[least]! += given
+    free -= given
   }
   return next
 }
