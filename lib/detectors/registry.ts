@@ -9,6 +9,7 @@ import { sessionsNearLimit } from './balancer/sessions-near-limit.ts'
 import { slowServer } from './balancer/slow-server.ts'
 import { stickySkew } from './balancer/sticky-skew.ts'
 import { weightDrift } from './balancer/weight-drift.ts'
+import { authFailures } from './cache/auth-failures.ts'
 import { bigKey } from './cache/big-key.ts'
 import { clientsNearLimit } from './cache/clients-near-limit.ts'
 import { coldStart } from './cache/cold-start.ts'
@@ -46,6 +47,7 @@ export const detectors: AnyDetector[] = [
   stampede,
   hotKey,
   bigKey,
+  authFailures,
   clientsNearLimit,
   fragmentation,
   keysWithoutTtl,

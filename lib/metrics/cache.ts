@@ -35,6 +35,7 @@ export const cacheMetrics: Metric[] = [
   counter('cache_commands_total', 'commands'),
   counter('cache_command_seconds_total', 'time in commands'),
   counter('cache_connections_rejected_total', 'connections rejected'),
+  counter('cache_auth_failures_total', 'logins refused'),
   gauge('cache_connections', 'connections'),
   gauge('cache_connections_max', 'connections allowed'),
   gauge('cache_uptime_seconds', 'time since its start'),

@@ -28,6 +28,7 @@ describe('stats', () => {
       cache_connections: 1,
       cache_connections_max: 1024,
       cache_connections_rejected_total: 0,
+      cache_auth_failures_total: 0,
     })
     expect(topology).toEqual({
       facts: { version: '1.6.18', runId: '28849@1795396198' },

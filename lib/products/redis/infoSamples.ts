@@ -24,6 +24,7 @@ export function infoSamples(info: Info, takenOff: TakenOff, writes: ReadonlySet<
   add('cache_connections', number('connected_clients'))
   add('cache_connections_max', number('maxclients'))
   add('cache_connections_rejected_total', number('rejected_connections'))
+  add('cache_auth_failures_total', authFailures(info))
   for (const [field, metric, scale = 1] of EXPORTER) {
     const value = number(field)
     add(metric, value === undefined ? undefined : value * scale)
@@ -38,4 +39,14 @@ export function infoSamples(info: Info, takenOff: TakenOff, writes: ReadonlySet<
   addCommands(info, writes, add)
   addReplicas(info, add)
   return list
+}
+
+/**
+ * Logins that were refused, and commands without one. Kinds of errors are counted since Redis 6.2, refused logins by themselves since 7.2: these
+ * are still counted where a flood of other kinds made the server stop counting kinds.
+ */
+function authFailures(info: Info): number | undefined {
+  const denied = numberIn(info, 'acl_access_denied_auth')
+  if (denied === undefined && !info.fields.has('total_error_replies')) return undefined
+  return Math.max(denied ?? 0, info.errors.get('WRONGPASS') ?? 0) + (info.errors.get('NOAUTH') ?? 0)
 }

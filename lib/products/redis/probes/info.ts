@@ -31,6 +31,7 @@ export const info: Probe<RedisLink, InfoAnswer> = {
       'cache_connections',
       'cache_connections_max',
       'cache_connections_rejected_total',
+      'cache_auth_failures_total',
       'cache_items',
       'cache_items_expiring',
       'cache_ttl_mean_seconds',

@@ -35,6 +35,7 @@ describe('INFO', () => {
       cache_connections: 1,
       cache_connections_max: 10000,
       cache_connections_rejected_total: 0,
+      cache_auth_failures_total: 0,
       cache_items: 1000000,
       cache_items_expiring: 0,
       cache_writes_total: 20615240,
@@ -53,6 +54,16 @@ describe('INFO', () => {
     expect(topology).toMatchObject({ facts: { version: '7.0.15', runId: '8de1360179ed63368690c7fdf4f5d0e6fcd07e2b' } })
     expect(records).toContainEqual({ kind: 'fact', id: 'config/maxmemory-policy', at: 1_000_000, value: 'allkeys-lfu' })
     expect(records.find((record) => record.kind === 'raw')).toMatchObject({ id: 'info' })
+  })
+
+  it('counts refused logins by kinds of errors, by their own counter where there is one, and not at all where there is neither', () => {
+    const failures = (text: string) => value(read(text).samples, 'cache_auth_failures_total')
+    const kinds = 'errorstat_NOAUTH:count=3\nerrorstat_WRONGPASS:count=4\nerrorstat_ERR'
+    expect(failures(INFO.replace('errorstat_ERR', kinds))).toBe(7)
+    const newest = fixture('info-everything-8.9.txt').replace('acl_access_denied_auth:0', 'acl_access_denied_auth:9')
+    expect(failures(newest)).toBe(9)
+    expect(failures(newest.replace('errorstat_ERR', kinds))).toBe(12)
+    expect(failures(INFO.replace(/^total_error_replies.*$/m, ''))).toBeUndefined()
   })
 
   it.each(['0x10', ' ', '1e999', '1_000', '--1'])('takes %j for no number', (word) => {
