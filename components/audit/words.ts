@@ -33,6 +33,8 @@ const KIND: Record<AuditKind, string> = {
   'change-ended': 'Change ended',
   'job-steered': 'Job steered',
   'finding-acknowledged': 'Finding acknowledged',
+  'trace-uploaded': 'Trace uploaded',
+  'trace-deleted': 'Trace deleted',
   'notice-tested': 'Test notice sent',
   'drill-started': 'Drill started',
   'drill-ended': 'Drill ended',

@@ -30,6 +30,8 @@ export const AUDIT_KINDS = [
   'notice-tested',
   'drill-started',
   'drill-ended',
+  'trace-uploaded',
+  'trace-deleted',
   'audit-exported',
   'audit-lost',
 ] as const

@@ -36,6 +36,7 @@ import { schemas } from './schemas.ts'
 import { moveSilences } from './silences/silences.ts'
 import { honourConsents, moveConsents } from './targets/monitorConsent.ts'
 import { polledTargets } from './targets/polledTargets.ts'
+import { sweepTraces } from './traces/traces.ts'
 import { solveInThread } from './workers/rings.ts'
 
 const VERSION = '0.1.0'
@@ -72,6 +73,7 @@ export async function openRuntime(
   for (const warning of config.warnings) log.warn({}, warning)
   makeDataFolder(config.data)
   const store = createStore({ path: join(config.data, 'evenkeel.db'), retention: config.retention, now, log })
+  sweepTraces({ store, config })
   const bus = createBus((error) => log.error({ error: String(error) }, 'a listener failed'))
   const clockNews = createClockNews({ bus, log, monotonic })
   const closing = new AbortController()

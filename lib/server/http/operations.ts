@@ -24,6 +24,7 @@ import { sessionOperations } from '../session/operations.ts'
 import { silenceOperations } from '../silences/operations.ts'
 import { targetOperations } from '../targets/operations.ts'
 import { tokenOperations } from '../tokens/operations.ts'
+import { traceOperations } from '../traces/operations.ts'
 import { ttlOperations } from '../ttls/operations.ts'
 import { openapi } from './openapi.ts'
 import { type Operation, operation } from './operation.ts'
@@ -55,6 +56,7 @@ export const operations: Operation[] = [
   ...ringOperations,
   ...ttlOperations,
   ...keyOperations,
+  ...traceOperations,
   ...findingOperations,
   ...incidentOperations,
   ...proposalOperations,

@@ -1,0 +1,28 @@
+import { Worker } from 'node:worker_threads'
+import type { Imported, ImportQuestion } from '../traces/importTrace.ts'
+import { createWorkPool, type JobOptions, type WorkPool } from './pool.ts'
+
+export type CurvesJob = { trace: ImportQuestion }
+export type CurvesResult = Imported
+
+/** 256 MB of CSV take about half a minute. */
+const IMPORT_MS = 180_000
+/** Of the JavaScript heap. References are typed arrays, outside of it. */
+const HEAP_MAX_MB = 512
+
+let pool: WorkPool<CurvesJob, CurvesResult> | null = null
+
+/** One for the process, begun with the first question. Apart from that of the rings: a long trace delays no what-if. */
+function curves(): WorkPool<CurvesJob, CurvesResult> {
+  pool ??= createWorkPool(
+    () => new Worker(new URL('./curvesWorker.ts', import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: HEAP_MAX_MB } }),
+    { workers: 2, waitingMax: 32, waitingMaxEach: 8 },
+  )
+  return pool
+}
+
+type Asked = Pick<JobOptions, 'by' | 'gone'>
+
+/** Reads an uploaded trace in a worker thread. Throws as `importTrace` does, and as the pool does. */
+export const importInThread = (question: ImportQuestion, asked: Asked): Promise<Imported> =>
+  curves().run({ trace: question }, { ...asked, deadlineMs: IMPORT_MS })
