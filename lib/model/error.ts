@@ -13,6 +13,7 @@ export const ERROR_STATUS = {
   not_allowed: 409,
   too_large: 413,
   invalid: 422,
+  too_little: 422,
   too_many: 429,
   malformed: 502,
   unreachable: 502,

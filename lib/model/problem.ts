@@ -15,6 +15,7 @@ const TITLES: Record<ErrorCode, string> = {
   not_allowed: 'Not in this state',
   too_large: 'Too large',
   invalid: 'The value is not allowed',
+  too_little: 'Too little is known',
   too_many: 'Too many attempts',
   malformed: 'The server answered something else',
   unreachable: 'The server cannot be reached',

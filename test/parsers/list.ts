@@ -667,6 +667,8 @@ export const NO_READERS = [
   'auth/issuer.ts#callbackOf',
   'config/fingerprint.ts#fingerprintOf',
   'server/http/withCookies.ts#withCookies',
+  'server/traces/line.ts#found',
+  'curves/hash.ts#textHash',
   'auth/sealed.ts#unsealed',
   'rings/hashes/bytes.ts#utf8',
 ]

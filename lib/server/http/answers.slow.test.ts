@@ -60,9 +60,9 @@ async function opened(text: string, print: (text: string) => void = () => {}): P
   return runtime
 }
 
-type Sent = { body?: unknown; cookie?: string }
+type Sent = { body?: unknown; cookie?: string; raw?: string }
 /** Calls one operation, of which `path` fills the parameters in, and holds what it answers against its schema. */
-async function call(runtime: Runtime, key: string, path = key.split(' ')[1]!, { body, cookie }: Sent = {}) {
+async function call(runtime: Runtime, key: string, path = key.split(' ')[1]!, { body, cookie, raw }: Sent = {}) {
   const operation: Operation = operations.find((one) => `${one.method} ${one.path}` === key)!
   expect(operation, key).toBeDefined()
   const headers: Record<string, string> = { host: '127.0.0.1:3000', ...(cookie && { cookie }) }
@@ -76,6 +76,7 @@ async function call(runtime: Runtime, key: string, path = key.split(' ')[1]!, { 
       method: operation.method,
       headers,
       ...(operation.body && { body: JSON.stringify(body ?? {}) }),
+      ...(raw !== undefined && { body: raw }),
     }),
   )
   const text = await response.text()
@@ -172,6 +173,12 @@ test('the fleet, what is found in it and what is done about it', async () => {
   await call(runtime, 'DELETE silences/{id}', 'silences/s1')
   await post('receivers/{name}/test', 'receivers/hook/test')
   await post('targets/{name}/monitor', 'targets/cache-a/monitor', { allow: 'no' })
+  const raw = `time,key,size\n${Array.from({ length: 5_000 }, (_, i) => `${i / 10},key-${(i * i) % 997},100`).join('\n')}\n`
+  const { id } = (await call(runtime, 'POST traces', 'traces?name=shop', { raw })).answer as { id: string }
+  await get('traces')
+  await get('traces/{id}', `traces/${id}`)
+  await post('curves', 'curves', { source: { trace: id }, sizes: { bytes: [1_500_000, 2_000_000] } })
+  await call(runtime, 'DELETE traces/{id}', `traces/${id}`)
   await post('mode', 'mode', { mode: 'tune' })
   await post('drills/{name}', 'drills/slow')
   await call(runtime, 'DELETE drills/{name}', 'drills/slow')

@@ -41,6 +41,7 @@ function describe({
   params,
   query,
   body,
+  streams,
   answer,
   type = 'application/json',
   status = 200,
@@ -60,6 +61,7 @@ function describe({
     ...(role === 'public' ? { security: [{}] } : {}),
     requestParams: { ...(params ? { path: params } : {}), ...(query ? { query } : {}) },
     ...(body ? { requestBody: { content: { 'application/json': { schema: body } } } } : {}),
+    ...(streams ? { requestBody: { content: { [streams]: { schema: { type: 'string', format: 'binary' } } } } } : {}),
     responses: {
       [`${status}` as '200']: status === 204 ? { description: 'Done' } : { description: summary, content: { [type]: { schema: answer } } },
       ...Object.fromEntries(

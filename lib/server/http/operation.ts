@@ -44,6 +44,8 @@ export type Operation = {
   params?: z.ZodObject
   query?: z.ZodObject
   body?: z.ZodType
+  /** Media type of a body that the operation itself reads as it comes: it is no JSON and has no bound here. */
+  streams?: string
   answer: z.ZodType
   /** Media type of the answer. Default `application/json`. */
   type?: string

@@ -3,6 +3,7 @@ import { accountOperations } from '../account/operations.ts'
 import { auditOperations } from '../audit/operations.ts'
 import { changeOperations } from '../changes/operations.ts'
 import { configurationOperations } from '../configuration/operations.ts'
+import { curvesOperations } from '../curves/operations.ts'
 import { deliveryOperations } from '../deliveries/operations.ts'
 import { drillOperations } from '../drills/operations.ts'
 import { eventOperations } from '../events/operations.ts'
@@ -57,6 +58,7 @@ export const operations: Operation[] = [
   ...ttlOperations,
   ...keyOperations,
   ...traceOperations,
+  ...curvesOperations,
   ...findingOperations,
   ...incidentOperations,
   ...proposalOperations,

@@ -53,7 +53,8 @@ export class Collector {
     const index = isKept ? this.#keys.indexOf(high, low, isText ? key.length : 0, this.#keys.size < this.#limits.keys) : -1
     if (index < 0) this.#spilled().add(high, low)
     if (index < 0 || this.#cutAt !== null) return
-    this.#columns.push(at, index, op, size ?? 0, ttlMs)
+    // Without times a trace is replayed at 1,000 requests a second.
+    this.#columns.push(Number.isNaN(at) ? this.#requests - 1 : at, index, op, size ?? 0, ttlMs)
     if (this.#columns.length >= this.#limits.references || this.#keys.size === this.#limits.keys) this.#halve()
   }
 

@@ -86,8 +86,7 @@ export class CsvTrace implements TraceReader {
       at: seconds === null ? Number.NaN : this.#order.check(seconds * 1000, line),
       op,
       size,
-      // 0 is how caches write "no TTL".
-      ttlMs: ttl === null || ttl === 0 ? Number.NaN : ttl * 1000,
+      ttlMs: ttl === null ? Number.NaN : ttl * 1000,
     })
   }
 }

@@ -12,7 +12,7 @@ export type Line = {
   op: number
   /** Bytes of the value; null: not told. */
   size: number | null
-  /** What a fill at this reference is given; NaN: not told. */
+  /** What a fill at this reference is given; 0: no TTL; NaN: not told. */
   ttlMs: number
 }
 

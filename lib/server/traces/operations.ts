@@ -22,6 +22,7 @@ export const traceOperations = [
       name: words(200).min(1).default('trace'),
       format: z.enum(TRACE_FORMATS).optional().meta({ description: 'Default: told from the content' }),
     }),
+    streams: 'application/octet-stream',
     answer: traceAnswer,
     status: 201,
     problems: ['too_large', 'not_allowed', 'too_many', 'unavailable', 'invalid'],

@@ -1,12 +1,15 @@
 import { Worker } from 'node:worker_threads'
+import type { CurvesView } from '../../model/answers/curves.ts'
+import type { CurvesQuestion } from '../curves/compute.ts'
 import type { Imported, ImportQuestion } from '../traces/importTrace.ts'
 import { createWorkPool, type JobOptions, type WorkPool } from './pool.ts'
 
-export type CurvesJob = { trace: ImportQuestion }
-export type CurvesResult = Imported
+export type CurvesJob = { trace: ImportQuestion } | { curves: CurvesQuestion }
+export type CurvesResult = Imported | CurvesView
 
 /** 256 MB of CSV take about half a minute. */
 const IMPORT_MS = 180_000
+const CURVES_MS = 20_000
 /** Of the JavaScript heap. References are typed arrays, outside of it. */
 const HEAP_MAX_MB = 512
 
@@ -21,8 +24,12 @@ function curves(): WorkPool<CurvesJob, CurvesResult> {
   return pool
 }
 
-type Asked = Pick<JobOptions, 'by' | 'gone'>
+export type Asked = Pick<JobOptions, 'by' | 'gone'>
 
 /** Reads an uploaded trace in a worker thread. Throws as `importTrace` does, and as the pool does. */
 export const importInThread = (question: ImportQuestion, asked: Asked): Promise<Imported> =>
-  curves().run({ trace: question }, { ...asked, deadlineMs: IMPORT_MS })
+  curves().run({ trace: question }, { ...asked, deadlineMs: IMPORT_MS }) as Promise<Imported>
+
+/** Curves in a worker thread. Throws as `computeCurves` does, and as the pool does. */
+export const curvesInThread = (question: CurvesQuestion, asked: Asked): Promise<CurvesView> =>
+  curves().run({ curves: question }, { ...asked, deadlineMs: CURVES_MS }) as Promise<CurvesView>

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { POLICIES, type Question, type Sizes } from '../../curves/question.ts'
+
+/** What Redis takes as `maxmemory-samples` and more than which changes nothing. */
+const SAMPLES_MAX = 64
+const TTL_MS_MAX = 10_000_000_000_000
+const SIZES_MAX = 200
+const BYTES_MAX = 2 ** 50
+const KEYS_MAX = 1e12
+
+const sizes = <T extends z.ZodType>(item: T) => z.array(item).min(1).max(SIZES_MAX)
+
+/** `CurvesRequest` of the API. */
+export const curvesRequest = z.strictObject({
+  source: z.union([
+    z.strictObject({ trace: z.string().max(100) }),
+    z.strictObject({
+      target: z.string().max(300),
+      match: z.string().min(1).max(1_000).optional().meta({ description: 'A glob of keys' }),
+    }),
+  ]),
+  policy: z.enum(POLICIES).optional().meta({ description: "Default: the target's present one; for a trace allkeys-lru" }),
+  samples: z
+    .number()
+    .int()
+    .min(1)
+    .max(SAMPLES_MAX)
+    .optional()
+    .meta({ description: 'maxmemory-samples; default 5, or what the target has' }),
+  ttl: z
+    .strictObject({
+      ms: z.number().min(1).max(TTL_MS_MAX),
+      jitter: z.number().min(0).max(1).optional(),
+      refreshOnRead: z.boolean().optional(),
+    })
+    .nullable()
+    .optional()
+    .meta({ description: 'What each key is given when it is filled; null: none. Default: as the source has it' }),
+  sizes: z.union([
+    z.strictObject({ keys: sizes(z.number().int().min(1).max(KEYS_MAX)) }),
+    z.strictObject({ bytes: sizes(z.number().int().min(1).max(BYTES_MAX)).meta({ description: 'maxmemory' }) }),
+  ]),
+})
+export type CurvesRequest = z.output<typeof curvesRequest>
+
+/** What is asked of a trace. */
+export const questionOf = ({ policy = 'allkeys-lru', samples, ttl, sizes }: CurvesRequest): Question => ({
+  policy,
+  sizes: sizes as Sizes,
+  ...(samples !== undefined && { samples }),
+  ...(ttl !== undefined && { ttl }),
+})
