@@ -23,7 +23,7 @@ import { readSpan } from '../../lib/model/expiry.ts'
 import { parseJson } from '../../lib/model/json.ts'
 import { publicText, publicUrl, redactedUrl } from '../../lib/model/publicUrl.ts'
 import { parseRef, refText } from '../../lib/model/ref.ts'
-import { keyText, printable, withoutFolders } from '../../lib/products/answers.ts'
+import { decimalOf, keyText, printable, withoutFolders } from '../../lib/products/answers.ts'
 import { bareWord } from '../../lib/products/bareWord.ts'
 import { readFollowers } from '../../lib/products/control/followers.ts'
 import { pageOf } from '../../lib/products/envoy/client.ts'
@@ -200,6 +200,7 @@ const redis: Parser[] = [
     run: (text) => keyText(Buffer.from(text, 'latin1')),
   },
   { name: 'products/answers.ts#printable', group: 'redis', good: ['a\r\nb\x00\ud800'], run: printable },
+  { name: 'products/answers.ts#decimalOf', group: 'redis', good: ['-1.5e3'], run: decimalOf },
   { name: 'advisors/glob.ts#globMatches', group: 'redis', good: ['product:17:price'], run: (text) => globMatches('*a*a?a*a*b', text) },
 ]
 
