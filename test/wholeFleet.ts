@@ -48,7 +48,13 @@ export const facts: Whole<TargetFacts>[] = (['edge', 'cache-a', 'cache-b'] as co
   error: 'it was slow',
   version: '8.2.1',
   runId: 'f00',
-  cluster: { id: 'c1', slots: 8192 },
+  cluster: {
+    id: 'c1',
+    slots: 8192,
+    node: 'n',
+    address: '10.0.0.1:6379',
+    open: [{ slot: 1, way: 'migrating' as const, node: 'm', address: '10.0.0.2:6379', ms: 5 }],
+  },
   left: { servers: { left: 1, of: 2 }, pools: { left: 1, of: 2 }, names: ['other'] },
   capabilities: [{ feature: 'keys', available: false, because: 'the command is hidden' }],
 }))

@@ -5,6 +5,7 @@ import { drainServer } from './drain-server.ts'
 import { expirySpread } from './expiry-spread.ts'
 import { poolWeights } from './pool-weights.ts'
 import { ringPoints } from './ring-points.ts'
+import { slotsOpen } from './slots-open.ts'
 import { ttlJitter } from './ttl-jitter.ts'
 import { ttlLength } from './ttl-length.ts'
 import { weightFile } from './weight-file.ts'
@@ -19,5 +20,6 @@ export const advisors: Advisor[] = [
   ttlLength,
   ringPoints,
   weightFile,
+  slotsOpen,
   consistentHash,
 ]

@@ -27,6 +27,7 @@ import { replicationBroken } from './cache/replication-broken.ts'
 import { replicationLag } from './cache/replication-lag.ts'
 import { restart } from './cache/restart.ts'
 import { slotImbalance } from './cache/slot-imbalance.ts'
+import { slotsOpen } from './cache/slots-open.ts'
 import { slowCommands } from './cache/slow-commands.ts'
 import { stampede } from './cache/stampede.ts'
 import { singlePointOfFailure } from './fleet/single-point-of-failure.ts'
@@ -57,6 +58,7 @@ export const detectors: AnyDetector[] = [
   replicationLag,
   slowCommands,
   slotImbalance,
+  slotsOpen,
   latencyRise,
   serverDown,
   slowServer,

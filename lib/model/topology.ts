@@ -1,6 +1,7 @@
 import type { Edge } from './edges.ts'
 import type { LeftOut } from './limits.ts'
 import type { RingSpec } from './ring.ts'
+import type { OpenSlotFact } from './slots.ts'
 
 export type TargetState = 'up' | 'down' | 'unknown'
 export type Role = 'cache' | 'store'
@@ -22,6 +23,9 @@ export type TargetAbilities = {
   bursts?: true
 }
 
+/** A node of a Redis or Valkey Cluster as it sees itself: its id and address there, the slots that it serves and those that it has open. */
+export type ClusterFacts = { id: string; slots: number; node?: string; address?: string; open?: OpenSlotFact[] }
+
 export type TargetFacts = {
   name: string
   kind: string
@@ -37,7 +41,7 @@ export type TargetFacts = {
   /** Changes when the server restarted. */
   runId?: string
   /** The Redis Cluster that it is a node of, and how many slots it serves. */
-  cluster?: { id: string; slots: number }
+  cluster?: ClusterFacts
   /** Servers and pools beyond what is read of one target. */
   left?: LeftOut
   capabilities: Capability[]

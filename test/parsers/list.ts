@@ -48,7 +48,7 @@ import { pageOf as vtsPage, zonesIn } from '../../lib/products/nginx/vts/page.ts
 import { parseVts } from '../../lib/products/nginx/vts.ts'
 import { wordsIn as nginxWords } from '../../lib/products/nginx/words.ts'
 import { parseAnswer } from '../../lib/products/prometheus/client.ts'
-import { announcedIn, parseClusterNodes } from '../../lib/products/redis/clusterNodes.ts'
+import { announcedIn, openIn, parseClusterNodes } from '../../lib/products/redis/clusterNodes.ts'
 import { placeOf } from '../../lib/products/redis/config.ts'
 import { clusterSamples } from '../../lib/products/redis/group/cluster.ts'
 import { sentinelSamples } from '../../lib/products/redis/group/sentinel.ts'
@@ -144,7 +144,7 @@ const redis: Parser[] = [
     const answer = reply(text)
     return typeof answer === 'object' && answer !== null ? answer : { maxmemory: answer }
   }),
-  probe('redis/cluster', 'redis', [NODES]),
+  probe('redis/cluster', 'redis', [NODES], (text) => ({ nodes: text, openMs: {} })),
   describer('redis', 'redis', [NODES]),
   { name: 'products/redis/info.ts#readInfo', group: 'redis', good: [INFO], run: readInfo },
   { name: 'products/redis/info.ts#infoField', group: 'redis', good: [INFO], run: (text) => infoField(text, 'run_id') },
@@ -157,6 +157,12 @@ const redis: Parser[] = [
     run: (text) => infoCounts(text, { runId: 'aa', uptimeSeconds: 9 }),
   },
   { name: 'products/redis/clusterNodes.ts#parseClusterNodes', group: 'redis', good: [NODES], run: parseClusterNodes },
+  {
+    name: 'products/redis/clusterNodes.ts#openIn',
+    group: 'redis',
+    good: ['1 a:1@2 myself,master - 0 0 1 connected 0 [9->-b]'],
+    run: openIn,
+  },
   { name: 'products/redis/clusterNodes.ts#announcedIn', group: 'redis', good: ['10.0.0.1:6379@16379,host'], run: announcedIn },
   {
     name: 'products/redis/group/cluster.ts#clusterSamples',

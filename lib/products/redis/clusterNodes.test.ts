@@ -50,6 +50,12 @@ half a line
     ['c', null, 0, 0, 0],
     ['d', null, 16284, 0, 0],
   ])
+  expect(nodes[0]!.ranges).toEqual([[0, 99]])
+  expect(nodes[0]!.open).toEqual([
+    { slot: 5, way: 'migrating', node: 'b' },
+    { slot: 7, way: 'migrating', node: 'b' },
+    { slot: 9, way: 'importing', node: 'b' },
+  ])
   expect(unread).toEqual(['e 10.0.0.5:7003@17003 master - 0 0 1 connected 12-x', 'half a line'])
 })
 test.each(['', 'nonsense', 'id 127.0.0.1:1@2 master - 0 0 1 connected 0-99999', 'id 127.0.0.1:1@2 master - 0 0 1 connected x'])(

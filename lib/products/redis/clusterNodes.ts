@@ -1,4 +1,5 @@
 import { malformed } from '../../model/error.ts'
+import { CLUSTER_SLOTS } from '../../model/slots.ts'
 import { memberAddress } from './memberAddress.ts'
 
 /** One line of CLUSTER NODES. */
@@ -10,12 +11,19 @@ export type ClusterNode = {
   master: boolean
   /** Why it is not polled: it is only known from other nodes, is being forgotten, or has no address. */
   strange: string | null
-  /** How many slots it serves. */
+  /** The slots that it serves, in ranges from the first to the last. */
+  ranges: SlotRange[]
+  /** How many those are. */
   slots: number
   /** Of this node itself: slots that are open, on their way to another node and from one. */
+  open: OpenSlot[]
   migrating: number
   importing: number
 }
+
+export type SlotRange = [first: number, last: number]
+/** `[93->-ID]` and `[93-<-ID]`: a slot that is open, and the node at its other end. */
+export type OpenSlot = { slot: number; way: 'migrating' | 'importing'; node: string }
 
 /** `unread`: lines that are none, as they stand there. */
 type ClusterNodes = { nodes: ClusterNode[]; unread: string[] }
@@ -36,9 +44,14 @@ export function parseClusterNodes(text: string): ClusterNodes {
 function nodeOf(line: string): ClusterNode | null {
   const [id, place, flags, ...rest] = line.trim().split(' ')
   if (!id || place === undefined || flags === undefined || rest.length < 5) return null
-  const ranges = rest.slice(5)
-  const slots = ranges.map(slotsIn)
-  if (slots.some(Number.isNaN)) return null
+  const ranges: SlotRange[] = []
+  const open = openIn(rest.slice(5).join(' '))
+  for (const part of rest.slice(5)) {
+    if (part === '' || part.startsWith('[')) continue
+    const range = rangeIn(part)
+    if (!range) return null
+    ranges.push(range)
+  }
   const words = flags.split(',')
   const self = words.includes('myself')
   const address = words.includes('noaddr') ? null : addressIn(place, self)
@@ -48,9 +61,11 @@ function nodeOf(line: string): ClusterNode | null {
     self,
     master: words.includes('master'),
     strange: address === null ? 'has no address that is known' : words.includes('handshake') ? 'is being met (handshake)' : null,
-    slots: slots.reduce((sum, count) => sum + count, 0),
-    migrating: ranges.filter((range) => /^\[\d+->-/.test(range)).length,
-    importing: ranges.filter((range) => /^\[\d+-<-/.test(range)).length,
+    ranges,
+    slots: ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0),
+    open,
+    migrating: open.filter(({ way }) => way === 'migrating').length,
+    importing: open.filter(({ way }) => way === 'importing').length,
   }
 }
 
@@ -70,12 +85,19 @@ export function announcedIn(place: string): string {
   return at >= 0 && /^\d+$/.test(first.slice(at + 1)) ? first.slice(0, at) : first
 }
 
-/** NaN: it is no range of slots. */
-function slotsIn(range: string): number {
-  if (range.startsWith('[') || range === '') return 0
-  const [, first, last] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(range) ?? []
-  const slots = first === undefined ? Number.NaN : Number(last ?? first) - Number(first) + 1
-  return slots >= 1 && slots <= 16_384 ? slots : Number.NaN
+/** `93` or `0-92`; null: it is no range of slots. */
+function rangeIn(text: string): SlotRange | null {
+  const [, first, last] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? []
+  const range: SlotRange = [Number(first), Number(last ?? first)]
+  return first !== undefined && range[0] <= range[1] && range[1] < CLUSTER_SLOTS ? range : null
+}
+
+/** The slots that the line of a node itself shows as open. */
+export function openIn(line: string): OpenSlot[] {
+  const found = line.matchAll(/\[(\d{1,5})-([<>])-([^\]\s]{1,60})\]?/g)
+  return [...found].flatMap(([, slot, arrow, node]): OpenSlot[] =>
+    Number(slot) < CLUSTER_SLOTS ? [{ slot: Number(slot), way: arrow === '>' ? 'migrating' : 'importing', node: node! }] : [],
+  )
 }
 
 /** One name for the whole cluster, the same seen from each of its nodes: its lowest node id. */

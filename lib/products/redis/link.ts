@@ -26,6 +26,8 @@ export type RedisLink = {
   walk: string
   /** LFU counters are read here, which costs lookups too. */
   lfuRead: boolean
+  /** When each open slot of a Cluster was first seen open, by the monotonic clock. */
+  openSince: Map<string, number>
   /** Slices of keys, one after the other, of which none was answered for here. */
   noneHere: number
   /** Entries of SLOWLOG that could not be read, of all that were. */
@@ -55,6 +57,7 @@ export const openRedis = (config: RedisConfig): RedisLink => ({
   madeBefore: 0,
   walk: '0',
   lfuRead: false,
+  openSince: new Map(),
   noneHere: 0,
   slowUnread: { count: 0, of: 0, example: '' },
   oldInfo: false,

@@ -1,11 +1,19 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
+import type { OpenSlotFact } from '../../../model/slots.ts'
+import type { ClusterFacts } from '../../../model/topology.ts'
 import { partlyRead, rawRecord, readings, wordOf } from '../../answers.ts'
-import { clusterId, parseClusterNodes } from '../clusterNodes.ts'
+import { type ClusterNode, clusterId, type OpenSlot, openIn, parseClusterNodes } from '../clusterNodes.ts'
 import type { RedisLink } from '../link.ts'
 
-/** Which slots this node of a Redis Cluster serves. */
-export const cluster: Probe<RedisLink, string> = {
+/** `openMs`: for how long each of its open slots has been seen open, by `SLOT WAY NODE`; one that is missing was seen first. */
+export type ClusterAnswer = { nodes: string; openMs: Record<string, number> }
+
+/** Of a node that has thousands of slots open, as many are told apart. */
+const OPEN_MOST = 64
+
+/** Which slots this node of a Redis Cluster serves, and which it has open. */
+export const cluster: Probe<RedisLink, ClusterAnswer> = {
   id: 'cluster',
   feature: 'CLUSTER NODES',
   emits: {
@@ -15,12 +23,12 @@ export const cluster: Probe<RedisLink, string> = {
   everyMs: 10_000,
   cost: 'about 20 µs of Redis CPU each 10 s for six nodes',
   wanted: ({ seen }) => (seen === null || seen.clustered ? true : 'it is no node of a Redis Cluster'),
-  async read({ client }, _cursor, signal) {
+  async read({ client, openSince }, _cursor, signal) {
     const answer = await client.call(['CLUSTER', 'NODES'], signal)
     if (typeof answer !== 'string') throw malformed('CLUSTER NODES is to answer text', wordOf(answer))
-    return answer
+    return { nodes: answer, openMs: agesOf(answer, openSince, performance.now()) }
   },
-  parse(raw, { at }) {
+  parse({ nodes: raw, openMs }, { at }) {
     const { nodes, unread } = parseClusterNodes(raw)
     const self = nodes.find((node) => node.self)
     if (!self) throw malformed('CLUSTER NODES names no node as `myself`', raw)
@@ -32,9 +40,35 @@ export const cluster: Probe<RedisLink, string> = {
       samples: list,
       records: [rawRecord('cluster', at, raw)],
       topology: {
-        facts: { cluster: { id: clusterId(nodes), slots: self.slots } },
+        facts: { cluster: factsOf(self, nodes, openMs) },
         capabilities: partlyRead('CLUSTER NODES', unread, unread.length + nodes.length),
       },
     }
   },
+}
+
+const keyOf = ({ slot, way, node }: OpenSlot) => `${slot} ${way} ${node}`
+
+/** Notes when each open slot of the node itself was first seen; forgets those that were closed. */
+function agesOf(answer: string, since: Map<string, number>, now: number): Record<string, number> {
+  // A line that is none is told by `parse`.
+  const line = answer.split('\n').find((one) => /\bmyself\b/.test(one)) ?? ''
+  const open = new Set(openIn(line).slice(0, OPEN_MOST).map(keyOf))
+  for (const key of since.keys()) if (!open.has(key)) since.delete(key)
+  for (const key of open) if (!since.has(key)) since.set(key, now)
+  return Object.fromEntries([...since].map(([key, first]) => [key, Math.round(now - first)]))
+}
+
+function factsOf(self: ClusterNode, nodes: readonly ClusterNode[], openMs: Record<string, number>): ClusterFacts {
+  const open = self.open.slice(0, OPEN_MOST).map((one): OpenSlotFact => {
+    const address = nodes.find(({ id }) => id === one.node)?.address ?? null
+    return { ...one, address, ms: openMs[keyOf(one)] ?? 0 }
+  })
+  return {
+    id: clusterId(nodes),
+    slots: self.slots,
+    node: self.id.slice(0, 40),
+    ...(self.address && { address: self.address }),
+    ...(open.length > 0 && { open }),
+  }
 }
