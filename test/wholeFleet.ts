@@ -55,6 +55,7 @@ export const facts: Whole<TargetFacts>[] = (['edge', 'cache-a', 'cache-b'] as co
     address: '10.0.0.1:6379',
     open: [{ slot: 1, way: 'migrating' as const, node: 'm', address: '10.0.0.2:6379', ms: 5 }],
   },
+  replication: { id: 'r1', role: 'primary' },
   left: { servers: { left: 1, of: 2 }, pools: { left: 1, of: 2 }, names: ['other'] },
   capabilities: [{ feature: 'keys', available: false, because: 'the command is hidden' }],
 }))

@@ -13,6 +13,7 @@ import { authFailures } from './cache/auth-failures.ts'
 import { bigKey } from './cache/big-key.ts'
 import { clientsNearLimit } from './cache/clients-near-limit.ts'
 import { coldStart } from './cache/cold-start.ts'
+import { configDrift } from './cache/config-drift.ts'
 import { evictionStorm } from './cache/eviction-storm.ts'
 import { fragmentation } from './cache/fragmentation.ts'
 import { hitRatioDrop } from './cache/hit-ratio-drop.ts'
@@ -49,6 +50,7 @@ export const detectors: AnyDetector[] = [
   hotKey,
   bigKey,
   authFailures,
+  configDrift,
   clientsNearLimit,
   fragmentation,
   keysWithoutTtl,

@@ -64,7 +64,7 @@ function factsOf(seen: TargetSeen, facts: NonNullable<TopologyPart['facts']>, pa
     if (known(capability.feature)) capabilities.set(capability.feature, capability)
   const left = parts.find((part) => part.left)?.left
   if (left) capabilities.set(LEFT_OUT, { feature: LEFT_OUT, available: false, because: leftOutText(left) })
-  const { version, runId, cluster } = facts
+  const { version, runId, cluster, replication } = facts
   // A configured role takes precedence over what the server itself reports.
   const role = seen.role ?? facts.role
   return {
@@ -78,6 +78,7 @@ function factsOf(seen: TargetSeen, facts: NonNullable<TopologyPart['facts']>, pa
     ...(version && { version }),
     ...(runId && { runId }),
     ...(cluster && { cluster }),
+    ...(replication && { replication }),
     ...(left && { left }),
     capabilities: [...capabilities.values()],
   }

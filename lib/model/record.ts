@@ -1,3 +1,5 @@
+import type { Unit } from './finding.ts'
+
 /** Records: facts that are no numbers. They live in bounded tables, not in series, because names of keys must never become labels. */
 export type SlowEntry = {
   kind: 'slow'
@@ -66,10 +68,27 @@ export type TtlHistogram = {
 /** A named fact about a target: version, run_id, a config value. */
 export type Fact = { kind: 'fact'; target: string; id: string; at: number; value: string }
 
+/** A setting in which the nodes of one group (a primary and its replicas, a cluster, a ring) are to agree. Never one that holds a secret. */
+export type SharedSetting = {
+  kind: 'setting'
+  target: string
+  /** Its name. */
+  id: string
+  at: number
+  value: string
+  unit: Unit
+  /** `role`: primaries with primaries, replicas with replicas. `memory`: the memory limit, which by design may differ where shares of keys do. */
+  among: 'all' | 'role' | 'memory'
+  /** Clients notice when it differs. */
+  matters: boolean
+  /** The command that sets it at run time, without the value; absent where only a restart does. */
+  command?: string
+}
+
 /** The newest raw answer of a probe, cut to 64 KiB, for the page that shows it. */
 export type RawAnswer = { kind: 'raw'; target: string; id: string; at: number; text: string }
 
-export type TargetRecord = SlowEntry | LatencyEvent | HotKey | BigKey | KeyPattern | TtlHistogram | Fact | RawAnswer
+export type TargetRecord = SlowEntry | LatencyEvent | HotKey | BigKey | KeyPattern | TtlHistogram | Fact | SharedSetting | RawAnswer
 export type RecordKind = TargetRecord['kind']
 export type RecordOf<K extends RecordKind> = Extract<TargetRecord, { kind: K }>
 /** What a probe's parser returns: the engine adds the target. */

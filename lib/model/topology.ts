@@ -42,6 +42,8 @@ export type TargetFacts = {
   runId?: string
   /** The Redis Cluster that it is a node of, and how many slots it serves. */
   cluster?: ClusterFacts
+  /** The family of a primary and its replicas, by the id of their replication stream, and its place in it. */
+  replication?: { id: string; role: 'primary' | 'replica' }
   /** Servers and pools beyond what is read of one target. */
   left?: LeftOut
   capabilities: Capability[]

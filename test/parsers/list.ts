@@ -144,6 +144,10 @@ const redis: Parser[] = [
     const answer = reply(text)
     return typeof answer === 'object' && answer !== null ? answer : { maxmemory: answer }
   }),
+  probe('redis/settings', 'redis', ['{"maxmemory":"0","save":"3600 1 300 100"}'], (text) => {
+    const answer = reply(text)
+    return typeof answer === 'object' && answer !== null ? answer : { maxmemory: answer }
+  }),
   probe('redis/cluster', 'redis', [NODES], (text) => ({ nodes: text, openMs: {} })),
   describer('redis', 'redis', [NODES]),
   { name: 'products/redis/info.ts#readInfo', group: 'redis', good: [INFO], run: readInfo },

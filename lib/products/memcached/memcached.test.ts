@@ -77,6 +77,20 @@ describe('stats', () => {
     expect(topology.capabilities![0]!.because).toContain(said)
   })
 
+  it('keeps what the servers of a ring are to agree in', () => {
+    const { records } = parse('settings', fixture('memcached-1.6.18-stats-settings.txt'))
+    const shared = records.filter(({ kind }) => kind === 'setting')
+    expect(shared).toContainEqual({
+      kind: 'setting',
+      id: 'maxbytes',
+      at: 1,
+      value: '67108864',
+      unit: 'bytes',
+      among: 'memory',
+      matters: true,
+    })
+    expect(shared.length).toBe(8)
+  })
   it('keeps settings as facts', () => {
     expect(parse('settings', fixture('memcached-1.6.18-stats-settings.txt')).records).toContainEqual({
       kind: 'fact',

@@ -4,6 +4,7 @@ import { decimalOf, partlyRead, printable, rawRecord, readings } from '../answer
 import { ask, parseStats } from './client.ts'
 import { type MemcachedConfig, memcachedAddress, memcachedConfig } from './config.ts'
 import { describes } from './described.ts'
+import { sharedSettings } from './sharedSettings.ts'
 import { writes } from './written.ts'
 
 type MemcachedLink = { config: MemcachedConfig }
@@ -138,7 +139,7 @@ const SETTINGS = ['maxbytes', 'maxconns', 'evictions', 'item_size_max', 'num_thr
 const settings: Probe<MemcachedLink, string> = {
   id: 'settings',
   feature: 'stats settings',
-  emits: { records: ['fact'] },
+  emits: { records: ['fact', 'setting'] },
   everyMs: 30_000,
   cost: 'one connection and 2 kB each 30 s',
   read: ({ config }, _cursor, signal) => ask(config, 'stats settings', signal),
@@ -148,7 +149,7 @@ const settings: Probe<MemcachedLink, string> = {
       const value = fields.get(name)
       return value === undefined ? [] : [{ kind: 'fact', id: `config/${name}`, at, value: printable(value.slice(0, 200)) } as const]
     })
-    return { samples: [], records: [...facts, rawRecord('settings', at, raw)], topology: {} }
+    return { samples: [], records: [...facts, ...sharedSettings(fields, at), rawRecord('settings', at, raw)], topology: {} }
   },
 }
 

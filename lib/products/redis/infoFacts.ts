@@ -1,4 +1,5 @@
 import type { NewRecord } from '../../model/record.ts'
+import type { TargetFacts } from '../../model/topology.ts'
 import { printable } from '../answers.ts'
 import type { Info } from './info.ts'
 
@@ -22,4 +23,12 @@ export function infoFacts(info: Info, at: number): NewRecord[] {
     const value = field === 'redis_mode' ? mode : info.fields.get(field)
     return value === undefined || value === '' ? [] : [{ kind: 'fact', id, at, value: printable(value.slice(0, 200)) } as const]
   })
+}
+
+const ROLES: Record<string, 'primary' | 'replica'> = { master: 'primary', slave: 'replica' }
+
+/** A primary and its replicas show the same id of their replication stream, through a fail-over too. */
+export function replicationOf({ fields }: Info): Pick<TargetFacts, 'replication'> {
+  const [id, role] = [fields.get('master_replid') ?? '', ROLES[fields.get('role') ?? '']]
+  return role && /^[0-9a-f]{40}$/.test(id) ? { replication: { id, role } } : {}
 }

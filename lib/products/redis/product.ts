@@ -13,6 +13,7 @@ import { latency } from './probes/latency.ts'
 import { lfu } from './probes/lfu.ts'
 import { memory } from './probes/memory.ts'
 import { monitor } from './probes/monitor.ts'
+import { settings } from './probes/settings.ts'
 import { slowlog } from './probes/slowlog.ts'
 import { ttl } from './probes/ttl.ts'
 import { writes } from './written.ts'
@@ -28,7 +29,7 @@ export const redis: Product<RedisConfig, RedisLink> = {
   open: openRedis,
   close: (link) => link.client.close(),
   can: { memory: 'config/maxmemory', slowLog: true, replicas: true, documents: true, bursts: true },
-  probes: [info, slowlog, latency, memory, clients, config, cluster, ttl, keys, monitor, lfu],
+  probes: [info, slowlog, latency, memory, clients, config, settings, cluster, ttl, keys, monitor, lfu],
   unavailable: unavailableBecause,
   address: redisAddress,
   rights:

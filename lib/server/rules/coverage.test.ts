@@ -53,6 +53,8 @@ test('which rule works on which product', () => {
   expect(text('cache/hit-ratio-drop', 'haproxy')).toBe('no: cache_hits_total, cache_misses_total')
   expect(text('cache/hit-ratio-drop', 'nginx')).toBe('with VTS or access log')
   expect(text('cache/slow-commands', 'redis')).toBe('with SLOWLOG')
+  expect(text('cache/config-drift', 'redis')).toBe('with CONFIG of a group')
+  expect(text('cache/config-drift', 'memcached')).toBe('with stats settings')
   expect(text('balancer/error-rate', 'redis')).toBe('no: pools')
   expect(text('cache/hot-key', 'memcached')).toBe('no: counted keys')
   expect(text('balancer/slow-server', 'haproxy')).toBe('yes')

@@ -27,6 +27,7 @@ const givenBy = ({ metrics = [], records = [], topology = [] }: Emits): Thing[] 
 const WORDS: Record<string, string> = {
   'records hot-key': 'counted keys',
   'records big-key': 'sizes of keys',
+  'records setting': 'settings',
   'records slow': 'slow commands',
   'topology pools': 'pools',
   'topology rings': 'a ring',

@@ -2,7 +2,7 @@ import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import { rawRecord, wordOf } from '../../answers.ts'
 import { COMMANDS_MAX, readInfo, unreadOf, versionOf } from '../info.ts'
-import { infoFacts } from '../infoFacts.ts'
+import { infoFacts, replicationOf } from '../infoFacts.ts'
 import { infoSamples } from '../infoSamples.ts'
 import type { RedisLink } from '../link.ts'
 import type { TakenOff } from '../ownLookups.ts'
@@ -90,7 +90,7 @@ export const info: Probe<RedisLink, InfoAnswer> = {
       samples,
       records: [rawRecord('info', at, raw), ...infoFacts(parsed, at)],
       topology: {
-        facts: { version: versionOf(parsed), ...(runId ? { runId } : {}) },
+        facts: { version: versionOf(parsed), ...(runId ? { runId } : {}), ...replicationOf(parsed) },
         capabilities: [
           { feature: 'INFO', available: true, ...(because === null ? {} : { because }) },
           ...notRead.flatMap((command) => (NOT_READ[command] ? [{ ...NOT_READ[command], available: false }] : [])),

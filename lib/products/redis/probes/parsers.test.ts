@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Reading } from '../../../model/series.ts'
 import { infoField } from '../info.ts'
+import { SHARED_SETTINGS } from '../sharedSettings.ts'
 import { clients } from './clients.ts'
 import { config } from './config.ts'
 import { info } from './info.ts'
 import { latency } from './latency.ts'
 import { memory } from './memory.ts'
+import { settings } from './settings.ts'
 import { slowlog } from './slowlog.ts'
 
 const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8')
@@ -52,6 +54,9 @@ describe('INFO', () => {
 
   it('reads who it is and what it is set to', () => {
     expect(topology).toMatchObject({ facts: { version: '7.0.15', runId: '8de1360179ed63368690c7fdf4f5d0e6fcd07e2b' } })
+    expect(topology.facts?.replication).toEqual({ id: expect.stringMatching(/^[0-9a-f]{40}$/), role: 'primary' })
+    expect(read(INFO.replace('role:master', 'role:slave')).topology.facts?.replication?.role).toBe('replica')
+    expect(read(INFO.replace(/^master_replid:.*$/m, '')).topology.facts?.replication).toBeUndefined()
     expect(records).toContainEqual({ kind: 'fact', id: 'config/maxmemory-policy', at: 1_000_000, value: 'allkeys-lfu' })
     expect(records.find((record) => record.kind === 'raw')).toMatchObject({ id: 'info' })
   })
@@ -279,5 +284,21 @@ describe('CONFIG', () => {
       at: 1_000_000,
       value: '1024',
     })
+  })
+})
+
+describe('CONFIG of a group', () => {
+  it('keeps what the servers of a group are to agree in, and nothing else that is answered', () => {
+    const { records } = settings.parse({ maxmemory: '1024', 'io-threads': '4', requirepass: 'sesame' }, context)
+    const common = { kind: 'setting', at: 1_000_000 }
+    expect(records).toEqual([
+      { ...common, id: 'maxmemory', value: '1024', unit: 'bytes', among: 'memory', matters: true, command: 'CONFIG SET maxmemory' },
+      { ...common, id: 'io-threads', value: '4', unit: 'none', among: 'all', matters: false },
+    ])
+  })
+  it('asks for no secret, no file and no address', () => {
+    const asked = SHARED_SETTINGS.map(({ name }) => name)
+    expect(asked.filter((name) => /pass|auth|acl|username|dir|file|bind|announce|tls|replicaof/.test(name))).toEqual([])
+    expect(new Set(asked).size).toBe(asked.length)
   })
 })
