@@ -146,20 +146,25 @@ http {
 
 export type MemcachedServer = Daemon & { about: { port: number; address: string } }
 
-/** memcached on a free TCP port, or at `socket` of a private folder; `megabytes` is its `-m`. */
-export function startMemcached(options: { megabytes?: number; socket?: string; args?: string[] } = {}): Promise<MemcachedServer> {
+/** memcached on a free TCP port, or at `socket` of a private folder; `megabytes` is its `-m`. With `tls` it speaks TLS on another port, of 127.0.0.1 and 127.0.0.2. */
+export function startMemcached(
+  options: { megabytes?: number; socket?: string; tls?: { port: number; options: string }; args?: string[] } = {},
+): Promise<MemcachedServer> {
   return startDaemon('memcached', async () => {
     const port = await freePort()
     const user = userInfo().uid === 0 ? ['-u', 'root'] : []
-    const { socket } = options
+    const { socket, tls } = options
     if (socket !== undefined)
       return {
         args: ['-s', socket, ...user, ...(options.args ?? [])],
         about: { port: 0, address: `unix:${socket}` },
         isOurs: async () => existsSync(socket),
       }
+    const listening = tls
+      ? ['-Z', '-o', tls.options, '-l', `notls:127.0.0.1:${port},127.0.0.1:${tls.port},127.0.0.2:${tls.port}`]
+      : ['-l', '127.0.0.1', '-p', String(port)]
     return {
-      args: ['-l', '127.0.0.1', '-p', String(port), '-U', '0', '-m', String(options.megabytes ?? 64), ...user, ...(options.args ?? [])],
+      args: [...listening, '-U', '0', '-m', String(options.megabytes ?? 64), ...user, ...(options.args ?? [])],
       about: { port, address: `127.0.0.1:${port}` },
       isOurs: async (pid) =>
         Number(/^STAT pid (\d+)/m.exec(await ask(port, 'stats\r\nquit\r\n', (text) => text.includes('END')))?.[1]) === pid,

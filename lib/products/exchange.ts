@@ -21,10 +21,9 @@ export function socketAddressText(address: SocketAddress): string {
 }
 
 /**
- * Opens a connection, sends `text` and returns what comes back until the server closes, or until what came begins with `last`. Ends with the
- * signal; an answer over the size cap is `too_large`. Network errors are `unreachable`, in words.
+ * Opens a connection, sends `text` and returns what comes back until the server closes. Ends with the signal; an answer over the size cap is `too_large`. Network errors are `unreachable`, in words.
  */
-export function exchange(address: SocketAddress, text: string, signal: AbortSignal, last?: string): Promise<string> {
+export function exchange(address: SocketAddress, text: string, signal: AbortSignal): Promise<string> {
   const where = socketAddressText(address)
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
@@ -45,7 +44,6 @@ export function exchange(address: SocketAddress, text: string, signal: AbortSign
       chunks.push(chunk)
       bytes += chunk.length
       if (bytes > ANSWER_MAX_BYTES) socket.destroy(tooLarge(where))
-      else if (last !== undefined && bytes - chunk.length < last.length && beginsWith(chunks, last)) finish()
     })
     socket.on('end', finish)
     socket.on('error', (error) => reject(error instanceof EvenkeelError ? error : inWords(error, where)))
@@ -56,10 +54,8 @@ export function exchange(address: SocketAddress, text: string, signal: AbortSign
   })
 }
 
-/** However the network cut it. */
-const beginsWith = (chunks: readonly Buffer[], text: string) => Buffer.concat(chunks).toString('latin1', 0, text.length) === text
-
-function inWords(error: NodeJS.ErrnoException, where: string): EvenkeelError {
+/** A network error as `unreachable`, in words. */
+export function inWords(error: NodeJS.ErrnoException, where: string): EvenkeelError {
   const words: Record<string, string> = {
     ECONNREFUSED: `nothing listens at ${where}`,
     ENOENT: `there is no socket at ${where}`,

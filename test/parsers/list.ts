@@ -38,7 +38,7 @@ import { withDisabled, withWeight } from '../../lib/products/haproxy/serverLine.
 import { parseServersState } from '../../lib/products/haproxy/serversState.ts'
 import { parseStat, statSamples } from '../../lib/products/haproxy/stat.ts'
 import { wordsIn as haproxyWords } from '../../lib/products/haproxy/words.ts'
-import { parseStats as memcachedStats } from '../../lib/products/memcached/client.ts'
+import { parseStats as memcachedStats } from '../../lib/products/memcached/answer.ts'
 import { logPlaceOf } from '../../lib/products/nginx/config.ts'
 import { readEntry } from '../../lib/products/nginx/log/entry.ts'
 import { fieldsOf } from '../../lib/products/nginx/log/fields.ts'
@@ -47,6 +47,7 @@ import { readUpstream, withServers } from '../../lib/products/nginx/upstreamFile
 import { pageOf as vtsPage, zonesIn } from '../../lib/products/nginx/vts/page.ts'
 import { parseVts } from '../../lib/products/nginx/vts.ts'
 import { wordsIn as nginxWords } from '../../lib/products/nginx/words.ts'
+import { patternOf } from '../../lib/products/patterns.ts'
 import { parseAnswer } from '../../lib/products/prometheus/client.ts'
 import { announcedIn, openIn, parseClusterNodes } from '../../lib/products/redis/clusterNodes.ts'
 import { placeOf } from '../../lib/products/redis/config.ts'
@@ -55,7 +56,6 @@ import { sentinelSamples } from '../../lib/products/redis/group/sentinel.ts'
 import { infoField, readInfo } from '../../lib/products/redis/info.ts'
 import { keyPositions, specOf } from '../../lib/products/redis/monitor/keySpecs.ts'
 import { bytesOf, readMonitorLine } from '../../lib/products/redis/monitor/line.ts'
-import { patternOf } from '../../lib/products/redis/patterns.ts'
 import { commandsOf, infoCounts, vitalsOf } from '../../lib/products/redis/vitals.ts'
 import { products } from '../../lib/products/sources.ts'
 import * as twemproxyFile from '../../lib/products/twemproxy/configFile.ts'
@@ -196,7 +196,7 @@ const redis: Parser[] = [
     good: [COMMAND, '["xread",-4,["readonly","movablekeys"],0,0,0]'],
     run: (text) => keyPositions(specOf('mget', reply(text)), 40, (i) => (i % 2 ? '2' : 'STREAMS')),
   },
-  { name: 'products/redis/patterns.ts#patternOf', group: 'redis', good: ['product:17:price'], run: patternOf },
+  { name: 'products/patterns.ts#patternOf', group: 'redis', good: ['product:17:price'], run: patternOf },
   {
     name: 'products/redis/config.ts#placeOf',
     group: 'redis',
@@ -222,7 +222,7 @@ const memcached: Parser[] = [
     fixture('memcached/fixtures/memcached-1.6.18-stats-settings.txt'),
   ]),
   describer('memcached', 'memcached', ['--SERVER=10.0.0.1:11211/?2 --SERVER=cache-2 --BINARY-PROTOCOL']),
-  { name: 'products/memcached/client.ts#parseStats', group: 'memcached', good: [STATS], run: memcachedStats },
+  { name: 'products/memcached/answer.ts#parseStats', group: 'memcached', good: [STATS], run: memcachedStats },
 ]
 
 const CSV = fixture('haproxy/fixtures/haproxy-2.6-show-stat-socket.csv')
@@ -674,6 +674,8 @@ export const PARSERS: Parser[] = [
 export const COUNTED = ['haproxy/config', 'nginx/upstreams', 'nginx/access-log', 'redis/ttl', 'redis/keys', 'redis/monitor', 'redis/lfu']
 /** Functions that take a text without parsing it. */
 export const NO_READERS = [
+  'products/memcached/answer.ts#isErrorLine',
+  'products/memcached/answer.ts#beginsStats',
   'server/workers/rings.ts#describeInThread',
   'auth/issuer.ts#callbackOf',
   'config/fingerprint.ts#fingerprintOf',

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Actuator, Edit } from '../../model/product.ts'
-import { ask, parseStats } from './client.ts'
+import { parseStats } from './answer.ts'
+import { type MemcachedClient, withMemcached } from './client.ts'
 import type { MemcachedConfig } from './config.ts'
 
 const SETTING = 'limit_maxbytes'
@@ -30,28 +31,31 @@ export const memcachedActuator: Actuator<MemcachedConfig> = {
       persistence: 'until memcached restarts, unless its -m says the same',
     },
   ],
-  async get(config, names, signal) {
-    const limit = await live(config, names, signal)
-    return Object.fromEntries(names.map((name) => [name, limit]))
-  },
-  async write(config, edits, signal) {
-    for (const edit of edits) {
-      const before = await live(config, [edit.name], signal)
-      if (before !== edit.expect) throw new EvenkeelError('drift', `${SETTING} is ${before}, not ${edit.expect}: another writer has set it`)
-      const answer = (await ask(config, command(edit), signal)).trim()
-      if (answer !== 'OK') throw refused(edit, answer)
-      const after = await live(config, [edit.name], signal)
-      if (after !== edit.value) throw new EvenkeelError('drift', `${SETTING} is ${after} after the write, not ${edit.value}`)
-    }
-  },
+  get: (config, names, signal) =>
+    withMemcached(config, async (client) => {
+      const limit = await live(client, names, signal)
+      return Object.fromEntries(names.map((name) => [name, limit]))
+    }),
+  write: (config, edits, signal) =>
+    withMemcached(config, async (client) => {
+      for (const edit of edits) {
+        const before = await live(client, [edit.name], signal)
+        if (before !== edit.expect)
+          throw new EvenkeelError('drift', `${SETTING} is ${before}, not ${edit.expect}: another writer has set it`)
+        const answer = await client.order(command(edit), signal)
+        if (answer !== 'OK') throw refused(edit, answer)
+        const after = await live(client, [edit.name], signal)
+        if (after !== edit.value) throw new EvenkeelError('drift', `${SETTING} is ${after} after the write, not ${edit.value}`)
+      }
+    }),
   commands: (_config, edits) => edits.map(command),
 }
 
-async function live(config: MemcachedConfig, names: string[], signal: AbortSignal): Promise<string> {
+async function live(client: MemcachedClient, names: string[], signal: AbortSignal): Promise<string> {
   for (const name of names)
     if (name !== SETTING)
       throw new EvenkeelError('not_found', `${JSON.stringify(name.slice(0, 80))} is no setting of memcached: ${SETTING}`)
-  const limit = parseStats(await ask(config, 'stats', signal)).fields.get(SETTING)
+  const limit = parseStats(await client.stats('stats', signal)).fields.get(SETTING)
   if (limit === undefined) throw new EvenkeelError('not_found', `this memcached does not report its ${SETTING}`)
   return limit
 }

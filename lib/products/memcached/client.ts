@@ -1,51 +1,93 @@
 import { EvenkeelError, malformed } from '../../model/error.ts'
-import { exchange } from '../exchange.ts'
-import { type MemcachedConfig, memcachedSocket } from './config.ts'
-
-/** Longer than memcached takes: a server that asks for no login stores nothing of it. */
-const NO_KEY = 'k'.repeat(251)
-const UNAUTHENTICATED = 'CLIENT_ERROR unauth'
+import { beginsStats, isErrorLine, refusal } from './answer.ts'
+import type { MemcachedConfig } from './config.ts'
+import { openConversation } from './connection.ts'
+import { ClosedUnanswered, type Conversation, type IsWhole } from './conversation.ts'
 
 /**
- * Sends one line of the text protocol on a connection of its own and reads the answer; `quit` makes the server close it. Where memcached was
- * started with `-Y`, the login comes first, as a `set` whose value it is (doc/protocol.txt, "Authentication").
+ * A client of the text protocol with one kept connection. A question that finds it busy opens one of its own for that time, so that a question
+ * that hangs, and is given up together with its connection, costs no other its answer. It never retries beyond a kept connection that the
+ * server had closed: cadence and back-off are the engine's.
  */
-export async function ask(config: MemcachedConfig, line: string, signal: AbortSignal): Promise<string> {
-  const { username, password } = config
-  const login = username === undefined || password === undefined ? '' : `${username} ${password}`
-  const first = login === '' ? '' : `set ${NO_KEY} 0 0 ${Buffer.byteLength(login)}\r\n${login}\r\n`
-  const answer = await exchange(memcachedSocket(config), `${first}${line}\r\nquit\r\n`, signal, UNAUTHENTICATED)
-  // From 1.6.45 on memcached closes without a word where more follows; before that it leaves the connection open.
-  if (answer === '' || answer.startsWith(UNAUTHENTICATED))
-    throw new EvenkeelError(
-      'unreachable',
-      login === ''
-        ? `${answer === '' ? 'it closes the connection without an answer, as one does that demands' : 'it demands'} authentication (-Y): username and password are not configured`
-        : 'it refuses the user name or the password',
-    )
-  // A proxy may quote what it does not understand.
-  return login === ''
-    ? answer
-    : answer.replaceAll(login, 'USER PASSWORD').replace(/^(STORED\r\n|CLIENT_ERROR bad command line format\r\n(ERROR\r\n)?)/, '')
+export interface MemcachedClient {
+  /** The answer to `stats …`, to its END. Throws the refusal that stands in its place. */
+  stats(command: string, signal: AbortSignal): Promise<string>
+  /** The one line that a command is answered with. Throws what is a refusal. */
+  order(command: string, signal: AbortSignal): Promise<string>
+  close(): Promise<void>
 }
 
-const HEAD = 'STAT '
+export function createMemcachedClient(config: MemcachedConfig): MemcachedClient {
+  let kept: Conversation | null = null
+  let closed = false
 
-/**
- * The `STAT name value` lines of an answer that ends with END. A line that is none costs itself alone and is `unread`. Throws `malformed` for
- * anything else, a cut answer included.
- */
-export function parseStats(text: string): { fields: Map<string, string>; unread: string[] } {
-  const lines = text.split(/\r?\n/).filter((line) => line !== '')
-  if (lines.pop() !== 'END') throw malformed('`stats` is to end with END', text.slice(-120))
-  const fields = new Map<string, string>()
-  const unread: string[] = []
-  for (const line of lines) {
-    const space = line.indexOf(' ', HEAD.length)
-    const name = line.slice(HEAD.length, space < 0 ? undefined : space)
-    if (!line.startsWith(HEAD) || name === '' || line.includes('\r')) unread.push(line)
-    else fields.set(name, space < 0 ? '' : line.slice(space + 1))
+  const keep = (conversation: Conversation) => {
+    if (!closed && kept === null && conversation.open) kept = conversation
+    else conversation.end()
   }
-  if (fields.size === 0 && unread.length > 0) throw malformed('`stats` is to be lines of STAT NAME VALUE', unread[0]!)
-  return { fields, unread }
+  const take = (): Conversation | null => {
+    const taken = kept?.open ? kept : null
+    kept = null
+    return taken
+  }
+  const askOn = async (conversation: Conversation, command: string, whole: IsWhole, signal: AbortSignal): Promise<string> => {
+    const answer = await conversation.ask(`${command}\r\n`, whole, signal)
+    keep(conversation)
+    return answer
+  }
+  const ask = async (command: string, whole: IsWhole, signal: AbortSignal): Promise<string> => {
+    const before = take()
+    if (before)
+      try {
+        return await askOn(before, command, whole, signal)
+      } catch (error) {
+        if (!(error instanceof ClosedUnanswered)) throw error
+      }
+    try {
+      return await askOn(await openConversation(config, signal), command, whole, signal)
+    } catch (error) {
+      throw error instanceof ClosedUnanswered ? closedAtOnce(config) : error
+    }
+  }
+  const answered = async (command: string, whole: IsWhole, signal: AbortSignal): Promise<string> => {
+    const answer = await ask(command, whole, signal)
+    if (isErrorLine(answer)) throw refusal(command, answer)
+    return answer
+  }
+
+  return {
+    stats: (command, signal) =>
+      answered(
+        command,
+        ({ first, last }) => {
+          if (first !== null && !beginsStats(first)) throw malformed(`\`${command}\` is to be lines of STAT NAME VALUE`, first)
+          return last === 'END' || (last !== null && first !== null && isErrorLine(first))
+        },
+        signal,
+      ),
+    order: async (command, signal) => (await answered(command, ({ last }) => last !== null, signal)).trim(),
+    async close() {
+      closed = true
+      take()?.end()
+    },
+  }
+}
+
+/** A connection of its own for one write or look, closed at its end whatever happens. */
+export async function withMemcached<T>(config: MemcachedConfig, work: (client: MemcachedClient) => Promise<T>): Promise<T> {
+  const client = createMemcachedClient(config)
+  try {
+    return await work(client)
+  } finally {
+    await client.close()
+  }
+}
+
+/** From 1.6.45 on memcached closes without a word where it wants a login; one that speaks TLS does so with any plain text. */
+function closedAtOnce(config: MemcachedConfig): EvenkeelError {
+  const login =
+    config.username === undefined ? ', as one does that demands authentication (-Y): username and password are not configured' : ''
+  const plain = config.tls ? '' : '; or it speaks TLS alone: tls: true'
+  const anonymous = config.tls && !config.cert ? '; or it asks for a certificate of ours: cert_file and key_file' : ''
+  return new EvenkeelError('unreachable', `it closes the connection without an answer${login}${plain}${anonymous}`)
 }

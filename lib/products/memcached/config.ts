@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { secret, url } from '../../model/marks.ts'
 import { parseSocketAddress, type SocketAddress, socketAddressText } from '../exchange.ts'
 import { role, targetKeys } from '../targetKeys.ts'
+import { halfCertificate, tlsKeys } from '../tls.ts'
 
 /** A server that asks for no login reads the line of the login as a command, of which the user is the first word. */
 const COMMANDS = new Set(
@@ -26,13 +27,22 @@ export const memcachedConfig = z
     password: secret(z.string().refine((text) => /^[^\r\n\0]{1,250}$/.test(text), { message: 'one line of at most 250 characters' }))
       .optional()
       .describe('Its password'),
+    tls: z.boolean().optional().describe('It speaks TLS there (`-Z`). Default: where `ca` or `cert` is given'),
+    ...tlsKeys('`tls`', '`ssl_verify_mode`'),
     role,
   })
   .superRefine((config, context) => {
+    const issue = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message })
+    const half = halfCertificate(config)
+    if (half) issue(half.missing, half.message)
+    const socket = parseSocketAddress(config.address)
+    const given = config.ca !== undefined || config.cert !== undefined
+    if (config.tls === false && given) issue('tls', 'ca, cert and key are for TLS')
+    if (config.tls && socket && 'path' in socket) issue('tls', 'a unix socket of memcached has no TLS')
     if ((config.username === undefined) === (config.password === undefined)) return
-    const missing = config.username === undefined ? 'username' : 'password'
-    context.addIssue({ code: 'custom', path: [missing], message: 'username and password belong together: a line of the file of -Y' })
+    issue(config.username === undefined ? 'username' : 'password', 'username and password belong together: a line of the file of -Y')
   })
+  .transform((config) => ({ ...config, tls: config.tls ?? (config.ca !== undefined || config.cert !== undefined) }))
 
 export type MemcachedConfig = z.output<typeof memcachedConfig>
 

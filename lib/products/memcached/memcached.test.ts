@@ -122,8 +122,19 @@ describe('the configuration', () => {
     [{ username: 'cache_memlimit', password: '64' }, 'username'],
     [{ username: 'stats', password: 'reset' }, 'username'],
     [{ username: 'u', password: 'p\r\nflush_all' }, 'password'],
+    [{ tls: true, address: 'unix:/run/mc' }, 'tls'],
+    [{ tls: false, ca: '-----BEGIN ' }, 'tls'],
+    [{ tls: true, ca: '/etc/ca.pem' }, 'ca'],
+    [{ tls: true, cert: '-----BEGIN ' }, 'key'],
   ])('refuses %j at %s', (login, field) => {
     expect(memcachedConfig.safeParse({ ...base, ...login }).error?.issues[0]?.path).toEqual([field])
+  })
+  it('takes an authority or a certificate for TLS', () => {
+    expect([{}, { ca: '-----BEGIN ' }, { tls: true }].map((extra) => memcachedConfig.parse({ ...base, ...extra }).tls)).toEqual([
+      false,
+      true,
+      true,
+    ])
   })
 })
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
 import { url as marked, secret } from '../../model/marks.ts'
 import { role, targetKeys } from '../targetKeys.ts'
+import { halfCertificate, tlsKeys } from '../tls.ts'
 
 /** Where one Redis is and how to get in. Made from the URL, so that no other file takes URLs apart. */
 export type Place = {
@@ -70,9 +71,6 @@ const url = marked(
 
 const hostPort = z.string().refine((text) => /^(\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+):\d{1,5}$/.test(text), { message: 'HOST:PORT' })
 
-const pem = (name: string) =>
-  z.string().refine((text) => text.includes('-----BEGIN '), { message: `the PEM text itself; ${name}_file: PATH reads it from a file` })
-
 /**
  * A Redis or Valkey server by its `url`; a Redis Cluster by the URLs of some of its nodes; or a master and its replicas by their Sentinels.
  * `monitor` says whether MONITOR may be sampled in bursts; a store is never monitored unless it is configured.
@@ -87,13 +85,7 @@ export const redisConfig = z
       ),
     username: z.string().optional().describe('The ACL user; a URL may hold it instead'),
     password: secret(z.string()).optional().describe('Its password; a URL may hold it instead'),
-    ca: pem('ca')
-      .optional()
-      .describe(
-        "PEM text of the authority that signed the server's certificate, with `rediss://`. Without it the system's authorities count",
-      ),
-    cert: pem('cert').optional().describe("PEM text of Evenkeel's client certificate, where the server asks for one (`tls-auth-clients`)"),
-    key: secret(pem('key')).optional().describe('PEM text of the key of `cert`'),
+    ...tlsKeys('`rediss://`', '`tls-auth-clients`'),
     role,
     monitor: z
       .enum(['ask', 'bursts', 'never'])
@@ -129,8 +121,8 @@ export const redisConfig = z
     const issue = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message })
     if (given.length === 0) issue('url', 'url is missing; for example redis://127.0.0.1:6379')
     if (given.length > 1) issue(given[1]!, `one of url, cluster, sentinel; ${given[0]} is given too`)
-    if ((config.cert === undefined) !== (config.key === undefined))
-      issue(config.cert === undefined ? 'cert' : 'key', 'cert and key belong together: a certificate of our own, and its key')
+    const half = halfCertificate(config)
+    if (half) issue(half.missing, half.message)
     if (config.natMap && config.url !== undefined) issue('natMap', 'natMap is for `cluster` and `sentinel`: a url says where the server is')
     if (config.tls !== undefined && !config.sentinel) issue('tls', 'tls is for `sentinel`: elsewhere the url begins with rediss://')
     if (config.cluster?.some((seed) => placeOf(seed).path !== undefined)) issue('cluster', 'a Cluster is reached by TCP: redis://HOST:PORT')

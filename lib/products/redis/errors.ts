@@ -1,4 +1,5 @@
 import { EvenkeelError } from '../../model/error.ts'
+import { tlsWords } from '../tls.ts'
 
 /** The end of a longer one adds nothing. */
 const TEXT_MAX = 1_000
@@ -33,12 +34,7 @@ const WORDS: [RegExp, string | ((address: string) => string)][] = [
   [/ETIMEDOUT/, (address) => `no connection to ${address} in time`],
   [/ECONNRESET|EPIPE|Connection is closed|isn't writeable|socket hang up/i, CLOSED],
   [/Protocol error/i, (address) => `what answers at ${address} does not speak Redis's protocol`],
-  [/altnames|does not match certificate/i, 'its TLS certificate is for another host than the URL names'],
-  [/certificate has expired/i, 'its TLS certificate has ended'],
-  [/certificate required|bad certificate|unknown ca/i, 'it asks for a certificate of ours that it knows: cert_file and key_file'],
-  [/self.signed|unable to (verify|get)/i, 'the authority that signed its TLS certificate is not known here: ca_file'],
-  [/wrong version number|packet length too long/i, 'it does not speak TLS there: its URL begins with redis://'],
-  [/certificate|SSL|TLS/i, 'its TLS certificate or handshake is not accepted'],
+  ...tlsWords('URL', 'its URL begins with redis://'),
 ]
 
 /** A server that does not know AUTH quotes what stood behind it. */

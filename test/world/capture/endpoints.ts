@@ -2,7 +2,7 @@ import type { ConnectionOptions } from 'node:tls'
 import { parseSocketAddress } from '../../../lib/products/exchange.ts'
 import { placeOf } from '../../../lib/products/redis/config.ts'
 import { tlsOptions } from '../../../lib/products/redis/tls.ts'
-import { type Relay, relayHttp, relayRedis, relayText } from './relay.ts'
+import { type Relay, relayHttp, relayMemcached, relayRedis, relayText } from './relay.ts'
 
 export type TargetFields = Record<string, unknown>
 
@@ -42,7 +42,7 @@ function endpointOf(kind: string, address: string, config: TargetFields): Endpoi
   const scheme = kind === 'memcached' ? '' : 'tcp://'
   return {
     ...('host' in to ? { host: to.host } : {}),
-    open: (heard) => relayText(to, heard),
+    open: (heard) => (kind === 'memcached' ? relayMemcached(to, heard) : relayText(to, heard)),
     relayed: (host) => `${scheme}${host}`,
     played: kind === 'haproxy' ? '{socket}' : `${scheme}{tcp}`,
   }

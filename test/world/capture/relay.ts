@@ -11,7 +11,7 @@ type Heard = (asked: string, answer: string) => void
 /** A recording proxy on loopback, between a product's own probes and a live server. */
 export type Relay = AsyncDisposable & { host: string }
 
-/** One connection an exchange, ended by the server: HAProxy's socket, memcached's text protocol, twemproxy's statistics. */
+/** One connection an exchange, ended by the server: HAProxy's socket, twemproxy's statistics. */
 export function relayText(to: SocketAddress, heard: Heard): Promise<Relay> {
   return relaySockets(
     () => connect(to),
@@ -21,20 +21,36 @@ export function relayText(to: SocketAddress, heard: Heard): Promise<Relay> {
         asks: (bytes) => (asked += bytes),
         answers: (bytes) => (answer += bytes),
         ended() {
-          const { question, reply } = withoutLogin(utf8(asked), utf8(answer))
-          const commands = question.split(/\r?\n/).filter((line) => line !== '' && line !== 'quit')
-          if (reply !== '') heard(commands[0] ?? 'stats', reply.replaceAll('\r\n', '\n'))
+          const commands = utf8(asked)
+            .split(/\r?\n/)
+            .filter((line) => line !== '')
+          if (answer !== '') heard(commands[0] ?? 'stats', utf8(answer).replaceAll('\r\n', '\n'))
         },
       }
     },
   )
 }
 
-/** memcached's login stands before the command, and its answer before the command's. */
-function withoutLogin(asked: string, answer: string): { question: string; reply: string } {
-  const login = /^set k{251} 0 0 \d+\r\n[^\r\n]*\r\n/.exec(asked)?.[0]
-  if (login === undefined) return { question: asked, reply: answer }
-  return { question: asked.slice(login.length), reply: answer.replace(/^(STORED\r\n|CLIENT_ERROR [^\r\n]*\r\n(ERROR\r\n)?)/, '') }
+/** memcached's text protocol: question after question on one connection. The login is a question of its own, which is not heard. */
+export function relayMemcached(to: SocketAddress, heard: Heard): Promise<Relay> {
+  return relaySockets(
+    () => connect(to),
+    () => {
+      let [asked, answer] = ['', '']
+      const ended = () => {
+        if (answer !== '' && !/^set k{251} /.test(asked)) heard(utf8(asked).trim(), utf8(answer).replaceAll('\r\n', '\n'))
+        ;[asked, answer] = ['', '']
+      }
+      return {
+        asks(bytes) {
+          if (answer !== '') ended()
+          asked += bytes
+        },
+        answers: (bytes) => (answer += bytes),
+        ended,
+      }
+    },
+  )
 }
 
 /** RESP: replies come in the order of the commands. `tls`: the server speaks TLS, the relay does not. */
