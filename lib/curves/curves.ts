@@ -1,11 +1,10 @@
-import { type MemoryModel, REDIS_EMPTY_BYTES, REDIS_EXPIRY_BYTES, redisKeyBytes } from './memory.ts'
-import { isSegmented, type Question } from './question.ts'
-import { Random } from './random.ts'
-import { RedisCache } from './redisCache.ts'
-import { OP, type References } from './references.ts'
-import { replay } from './replay.ts'
+import { planOf } from './plan.ts'
+import type { Question } from './question.ts'
+import type { References } from './references.ts'
 import { sampled } from './sampling.ts'
-import { told } from './told.ts'
+import { type ServerModel, serverOf } from './server.ts'
+import { getsFrom, type Prepared, simulate } from './simulate.ts'
+import { type Told, told } from './told.ts'
 
 /** One size of the cache, and what it would do. */
 export type Point = {
@@ -35,74 +34,57 @@ export type Curves = {
 /** The answer, or what is missing for one. */
 export type Answer = { curves: Curves; tooLittle?: undefined } | { curves?: undefined; tooLittle: string }
 
-/** Steps of simulation (references × sizes × repetitions) for one question: about a second. */
-const STEPS = 10_000_000
-const REPEATS = 4
-const MINUTE = 60_000
 /** The share of the time that only warms the cache up when its steady state is asked for. */
 const WARM_UP = 0.5
 /** How far the model itself is off, in points of the hit ratio: measured against real servers (bench/curves.bench.ts). */
 const MODEL_ERROR = 0.01
+/** How many keys really fit is known no better than that. */
+const SLACK_KEYS = 0.01
 
+/** What caches of those sizes would hit: a simulation of each, on a sample of the keys where there are many references. */
 export function curves(references: References, question: Question): Answer {
-  const { sizes, policy, ttl } = question
-  const asked = sizes.keys ?? sizes.bytes
-  if (isSegmented(policy)) return { tooLittle: 'this policy is not simulated yet.' }
-  const rate = Math.min(1, STEPS / Math.max(1, references.key.length * asked.length))
-  const repeats = Math.max(1, Math.min(REPEATS, Math.floor(STEPS / Math.max(1, references.key.length * rate * asked.length))))
-  const sample = told(sampled(references, rate))
-  if (sample.key.length === 0) return { tooLittle: 'there are no references.' }
-  const from = question.steady ? rowAt(sample, WARM_UP) : 0
-  const gets = getsFrom(sample, 0)
-  const counted = getsFrom(sample, from)
-  if (counted === 0) return { tooLittle: 'there are no gets among the references.' }
-  const requests = references.requests * (counted / gets)
-  const known = sample.keyBytes !== null && sample.sizesTold
-  if (sizes.bytes && !known)
+  const { sizes, policy } = question
+  if (references.key.length === 0) return { tooLittle: 'there are no references.' }
+  if (getsFrom(references, 0) === 0) return { tooLittle: 'there are no gets among the references.' }
+  const filled = told(references)
+  const server = serverOf(question)
+  const costs = filled.sizesTold ? server.costs(filled) : null
+  if (sizes.bytes && !costs)
     return { tooLittle: 'bytes need the size of the values and the text of the keys, which these references do not have. Ask by keys.' }
-  const memory: MemoryModel | null = known
-    ? { perKey: (key, size) => redisKeyBytes(sample.keyBytes![key]!, size), perExpiry: REDIS_EXPIRY_BYTES }
-    : null
 
-  const points = asked.map((size, index) => {
-    const runs = Array.from({ length: repeats }, (_, run) => {
-      const seed = index * 1_000 + run + 1
-      const cache = new RedisCache({
-        ...question,
-        keys: sample.keys,
-        capacity: sizes.keys ? size : size - REDIS_EMPTY_BYTES,
-        unit: sizes.keys ? 'keys' : 'bytes',
-        rate: sample.samplingRate,
-        memory,
-        seed,
-        phase: ((run + 0.5) / repeats) * MINUTE + 137 * run,
-      })
-      const outcome = replay(sample, cache, ttl, new Random(seed + 500_000), from)
-      return { outcome, cache, hitRatio: 1 - outcome.misses / (sample.samplingRate * requests) }
-    })
-    const ratios = runs.map((run) => run.hitRatio)
-    const hitRatio = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length
-    const sampling =
-      Math.sqrt(runs[0]!.outcome.missesByKey.reduce((sum, n) => sum + n * n, 0) * (1 - sample.samplingRate)) /
-      (sample.samplingRate * requests)
-    const half = MODEL_ERROR + 2 * sampling
-    const ages = runs[0]!.outcome.ages
+  const asked = sizes.keys ?? sizes.bytes
+  const each = costs ? costs.reduce((sum, cost) => sum + server.bytesOf(cost), 0) / costs.length : 1
+  const plan = planOf(references, sizes.keys ?? sizes.bytes.map((bytes) => (bytes - server.emptyBytes) / each))
+  const samples = new Map<number, Prepared>()
+  const prepared = (rate: number) => {
+    const known = samples.get(rate) ?? prepare(filled, server, rate, question.steady === true)
+    samples.set(rate, known)
+    return known
+  }
+
+  const points = asked.map((size, index): Point => {
+    const slack = sizes.keys ? size * SLACK_KEYS : server.slackBytes
+    const source = prepared(plan.rates[index]!)
+    const { hitRatio, low, high, outcome, keysMost, bytesMost, samplingError } = simulate(source, question, size, slack, plan.repeats)
+    const half = MODEL_ERROR + 2 * samplingError
+    const { ages } = outcome
     return {
-      keys: sizes.keys ? size : Math.round(runs[0]!.outcome.keysMost / sample.samplingRate),
-      bytes: sizes.bytes ? size : memory && Math.round(REDIS_EMPTY_BYTES + runs[0]!.cache.bytesMost),
+      keys: sizes.keys ? size : Math.round(keysMost),
+      bytes: sizes.bytes ? size : costs && Math.round(bytesMost),
       hitRatio: clamp(hitRatio),
-      low: clamp(Math.min(...ratios) - half),
-      high: clamp(Math.max(...ratios) + half),
-      fills: Math.round((1 - hitRatio) * requests),
+      low: clamp(low - half),
+      high: clamp(high + half),
+      fills: Math.round((1 - clamp(hitRatio)) * source.requests),
       age: ages.count > 0 ? { mean: ages.mean!, p95: ages.quantile(0.95)! } : null,
     }
   })
+  const smallest = prepared(Math.min(...plan.rates))
   return {
     curves: {
       points,
-      requests: Math.round(requests),
-      sampledKeys: sample.keys,
-      samplingRate: sample.samplingRate,
+      requests: Math.round(smallest.requests),
+      sampledKeys: smallest.references.keys,
+      samplingRate: smallest.references.samplingRate,
       method: `mini-simulation of ${policy}`,
       basis: '',
     },
@@ -111,10 +93,11 @@ export function curves(references: References, question: Question): Answer {
 
 const clamp = (ratio: number) => Math.min(1, Math.max(0, ratio))
 
-function getsFrom({ op }: References, from: number): number {
-  let gets = 0
-  for (let row = from; row < op.length; row++) if (op[row] === OP.get) gets++
-  return gets
+function prepare(filled: Told, server: ServerModel, rate: number, steady: boolean): Prepared {
+  const references = { ...filled, ...sampled(filled, rate) }
+  const from = steady ? rowAt(references, WARM_UP) : 0
+  const requests = references.requests * (getsFrom(references, from) / Math.max(1, getsFrom(references, 0)))
+  return { references, server, costs: server.costs(references) ?? new Uint32Array(references.key.length), from, requests }
 }
 
 /** The first row after that share of the time. */

@@ -1,7 +1,12 @@
+import type { References } from './references.ts'
+
 /**
- * What a plain Redis 7.0 as Debian builds it uses when empty with a few clients, bytes: measured on `used_memory`, which is what `maxmemory` is held against.
+ * What a plain Redis 7.0 as Debian builds it uses besides its keys, bytes of `used_memory`, which is what `maxmemory` is held against: 0.95 MB
+ * at its start, 1.00 to 1.09 with the buffers of a few busy clients and a script.
  */
-export const REDIS_EMPTY_BYTES = 1_000_000
+export const REDIS_EMPTY_BYTES = 1_050_000
+/** How far that may be off either way. */
+export const REDIS_EMPTY_SLACK = 50_000
 
 const POINTER = 8
 const DICT_ENTRY = 24
@@ -33,6 +38,11 @@ export function redisKeyBytes(keyLength: number, valueSize: number): number {
   return stringBytes(keyLength) + allocated(DICT_ENTRY) + value
 }
 
+/** Bytes of the key that each row fills, as above; null where the text of keys is not known. */
+export function redisCosts({ key, keyBytes, size }: References): Uint32Array | null {
+  return keyBytes && Uint32Array.from(key, (k, row) => redisKeyBytes(keyBytes[k]!, size[row]!))
+}
+
 /** What an expiry time adds, without its bucket table. */
 export const REDIS_EXPIRY_BYTES = allocated(DICT_ENTRY)
 
@@ -48,10 +58,4 @@ export class BucketTable {
   get bytes(): number {
     return this.#slots * POINTER
   }
-}
-
-/** What keys take in memory, by key and the size of its value. */
-export type MemoryModel = {
-  perKey(key: number, size: number): number
-  perExpiry: number
 }

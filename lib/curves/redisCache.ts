@@ -1,28 +1,17 @@
 import { ActiveExpiry } from './activeExpiry.ts'
 import { EvictionPool } from './evictionPool.ts'
 import { KeySet } from './keySet.ts'
-import { BucketTable, type MemoryModel } from './memory.ts'
+import { BucketTable, REDIS_EMPTY_BYTES, REDIS_EXPIRY_BYTES } from './memory.ts'
 import type { Question } from './question.ts'
 import { Random } from './random.ts'
 import type { SimulatedCache } from './replay.ts'
+import type { Start } from './server.ts'
 
 const LFU_START = 5
 const SECOND = 1_000
 const MINUTE = 60_000
 
-export type RedisOptions = Pick<Question, 'samples' | 'lfuLogFactor' | 'lfuDecayMinutes'> & {
-  policy: string
-  keys: number
-  /** How many keys fit, or bytes beyond those of an empty server: of the whole cache, not of the sample. */
-  capacity: number
-  unit: 'keys' | 'bytes'
-  /** Share of the keys that are simulated: what the server does per second and not per key is done that much more rarely. */
-  rate: number
-  memory: MemoryModel | null
-  seed: number
-  /** Where in its minute the server's clock stands at the zero of the references' time, ms. */
-  phase: number
-}
+export type RedisOptions = Start & Pick<Question, 'policy' | 'samples' | 'lfuLogFactor' | 'lfuDecayMinutes'>
 
 type Rule = 'none' | 'lru' | 'lfu' | 'random' | 'lrm' | 'ttl'
 
@@ -32,8 +21,7 @@ type Rule = 'none' | 'lru' | 'lfu' | 'random' | 'lrm' | 'ttl'
  * number; its state is kept in typed arrays.
  */
 export class RedisCache implements SimulatedCache {
-  /** Bytes beyond those of an empty server, of the whole cache, at the most; 0 without a model of memory. */
-  bytesMost = 0
+  bytesMost = REDIS_EMPTY_BYTES
   readonly #rule: Rule
   readonly #volatile: boolean
   readonly #samples: number
@@ -42,7 +30,6 @@ export class RedisCache implements SimulatedCache {
   readonly #byBytes: boolean
   readonly #capacity: number
   readonly #rate: number
-  readonly #memory: MemoryModel | null
   readonly #random: Random
   readonly #phase: number
   readonly #held: KeySet
@@ -61,28 +48,15 @@ export class RedisCache implements SimulatedCache {
   /** Bytes of the sampled keys, without the tables. */
   #used = 0
 
-  constructor({
-    policy,
-    keys,
-    capacity,
-    unit,
-    rate,
-    memory,
-    seed,
-    phase,
-    samples = 5,
-    lfuLogFactor = 10,
-    lfuDecayMinutes = 1,
-  }: RedisOptions) {
+  constructor({ policy, keys, capacity, unit, rate, seed, phase, samples = 5, lfuLogFactor = 10, lfuDecayMinutes = 1 }: RedisOptions) {
     this.#rule = ruleOf(policy)
     this.#volatile = policy.startsWith('volatile-')
     this.#samples = samples
     this.#logFactor = lfuLogFactor
     this.#decay = lfuDecayMinutes
     this.#byBytes = unit === 'bytes'
-    this.#capacity = this.#byBytes ? capacity : capacity * rate
+    this.#capacity = this.#byBytes ? capacity - REDIS_EMPTY_BYTES : capacity * rate
     this.#rate = rate
-    this.#memory = memory
     this.#random = new Random(seed)
     this.#phase = phase
     this.#held = new KeySet(keys)
@@ -91,7 +65,7 @@ export class RedisCache implements SimulatedCache {
     this.#filledAt = new Float64Array(keys)
     this.#clock = new Int32Array(keys)
     this.#counter = new Uint8Array(this.#rule === 'lfu' ? keys : 0)
-    this.#cost = new Uint32Array(memory ? keys : 0)
+    this.#cost = new Uint32Array(keys)
     this.#expiry = new ActiveExpiry(rate, this.#random.unit())
   }
 
@@ -110,11 +84,11 @@ export class RedisCache implements SimulatedCache {
     return now - this.#filledAt[key]!
   }
 
-  write(key: number, now: number, size: number, ttlMs: number): boolean {
+  write(key: number, now: number, cost: number, ttlMs: number): boolean {
     if (this.#refuses()) return false
     if (this.#held.has(key) && now > this.#expireAt[key]!) this.#remove(key)
     if (this.#held.has(key)) {
-      if (this.#memory) this.#used -= this.#cost[key]!
+      this.#used -= this.#cost[key]!
       if (this.#rule === 'lfu') this.#countUse(key, now)
     } else {
       this.#held.add(key)
@@ -127,7 +101,7 @@ export class RedisCache implements SimulatedCache {
     if (this.#rule !== 'lfu') this.#clock[key] = Math.floor((now + this.#phase) / SECOND)
     this.#filledAt[key] = now
     this.expire(key, now + ttlMs)
-    if (this.#memory) this.#account(key, this.#memory.perKey(key, size))
+    this.#account(key, cost)
     while (this.#isOver() && this.#evict(now)) {}
     return true
   }
@@ -139,7 +113,7 @@ export class RedisCache implements SimulatedCache {
       if (timed) this.#untime(key)
     } else if (!timed) {
       this.#timed.scatter(key, this.#random)
-      if (this.#memory) this.#used += this.#memory.perExpiry
+      this.#used += REDIS_EXPIRY_BYTES
     }
   }
 
@@ -171,18 +145,18 @@ export class RedisCache implements SimulatedCache {
     const most = this.#byBytes ? this.#capacity : Number.POSITIVE_INFINITY
     this.#table.grow(this.count / this.#rate, most - this.#bytes)
     this.#timedTable.grow(this.#timed.size / this.#rate, most - this.#bytes)
-    this.bytesMost = Math.max(this.bytesMost, this.#bytes)
+    this.bytesMost = Math.max(this.bytesMost, REDIS_EMPTY_BYTES + this.#bytes)
   }
 
   readonly #remove = (key: number): void => {
     this.#held.remove(key)
-    if (this.#memory) this.#used -= this.#cost[key]!
+    this.#used -= this.#cost[key]!
     if (this.#timed.has(key)) this.#untime(key)
   }
 
   #untime(key: number): void {
     this.#timed.remove(key)
-    if (this.#memory) this.#used -= this.#memory.perExpiry
+    this.#used -= REDIS_EXPIRY_BYTES
   }
 
   /** LFUDecrAndReturn: one less for each `lfu-decay-time` full minutes since the last use. */

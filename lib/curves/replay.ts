@@ -6,12 +6,14 @@ import { OP, type References } from './references.ts'
 /** What a replay asks of a simulated cache. `now` never runs backwards. */
 export interface SimulatedCache {
   readonly count: number
+  /** Memory of the whole cache at the most so far, bytes. */
+  readonly bytesMost: number
   /** Does what the server does by itself until then. */
   advance(now: number): void
   /** The age of what is read, ms; negative when the key is not held. */
   read(key: number, now: number): number
-  /** Stores the key; `ttlMs` infinite: for good. False when memory is full and nothing may go. */
-  write(key: number, now: number, size: number, ttlMs: number): boolean
+  /** Stores the key, which takes `cost`; `ttlMs` infinite: for good. False when memory is full and nothing may go. */
+  write(key: number, now: number, cost: number, ttlMs: number): boolean
   /** Gives a held key another expiry time; infinite: none. */
   expire(key: number, at: number): void
   delete(key: number): void
@@ -37,8 +39,15 @@ function drawn(ttl: Ttl | null, random: Random): number {
  * A read-through replay: a get that misses fills its key at once, as an application does that asks its origin. Misses and ages are counted
  * from the row `from` on; what comes before only warms the cache up.
  */
-export function replay(references: References, cache: SimulatedCache, ttl: Ttl | null | undefined, random: Random, from: number): Outcome {
-  const { at, key, op, size, ttlMs } = references
+export function replay(
+  references: References,
+  costs: Uint32Array,
+  cache: SimulatedCache,
+  ttl: Ttl | null | undefined,
+  random: Random,
+  from: number,
+): Outcome {
+  const { at, key, op, ttlMs } = references
   const ages = new AgeHistogram()
   const missesByKey = new Uint32Array(references.keys)
   const refresh = ttl?.refreshOnRead === true
@@ -66,7 +75,7 @@ export function replay(references: References, cache: SimulatedCache, ttl: Ttl |
       }
     }
     const given = ttl === undefined ? ttlMs[row]! : drawn(ttl, random)
-    cache.write(k, now, size[row]!, given > 0 ? given : Number.POSITIVE_INFINITY)
+    cache.write(k, now, costs[row]!, given > 0 ? given : Number.POSITIVE_INFINITY)
     if (cache.count > keysMost) keysMost = cache.count
   }
   return { misses, missesByKey, ages, keysMost }
