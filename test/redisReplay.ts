@@ -6,7 +6,14 @@ import { told } from '../lib/curves/told.ts'
 import { randomOf } from './random.ts'
 import { ask, startRedis } from './servers.ts'
 
-export type Replayed = { hitRatio: number; keys: number; evicted: number; expired: number; lateMs: number }
+export type Replayed = {
+  hitRatio: number
+  evicted: number
+  /** `used_memory` when all keys are deleted again, with the buffers of the replay's own connection. */
+  emptyBytes: number
+  /** How late the latest reference was sent. */
+  lateMs: number
+}
 
 /**
  * One call does what an application does: read, and on a miss fill. `ARGV`: bytes of the value, TTL in ms or 0, 1 to refresh it on a read.
@@ -87,7 +94,10 @@ export async function replayOnRedis(references: References, question: Omit<Quest
   }
   while (answered < sent.length) await sleep(10)
   const after = await info('stats')
-  const keyspace = await info('keyspace')
+  socket.write('FLUSHALL\r\n')
+  sent.push(-1)
+  while (answered < sent.length) await sleep(10)
+  const emptyBytes = Number(/^used_memory:(\d+)/m.exec(await info('memory'))?.[1])
   socket.destroy()
   const grown = (field: string) => {
     const [from, to] = [before, after].map((text) => Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(text)?.[1]))
@@ -96,9 +106,8 @@ export async function replayOnRedis(references: References, question: Omit<Quest
   const [hits, misses] = [grown('keyspace_hits'), grown('keyspace_misses')]
   return {
     hitRatio: hits / (hits + misses),
-    keys: Number(/keys=(\d+)/.exec(keyspace)?.[1] ?? 0),
     evicted: grown('evicted_keys'),
-    expired: grown('expired_keys'),
+    emptyBytes,
     lateMs,
   }
 }

@@ -103,5 +103,5 @@ describe('the TTL', () => {
 test('too little is said, with what is missing', () => {
   expect(curves(references([]), { policy: 'allkeys-lru', sizes: { keys: [1] } }).tooLittle).toMatch(/no references/)
   expect(curves(references([{ op: OP.set }]), { policy: 'allkeys-lru', sizes: { keys: [1] } }).tooLittle).toMatch(/no gets/)
-  expect(curves(references([{ size: 0 }]), { policy: 'allkeys-lru', sizes: { bytes: [2e6] } }).tooLittle).toMatch(/size of the values/)
+  expect(curves(references([{ size: 0 }]), { policy: 'allkeys-lru', sizes: { bytes: [2e6] } }).tooLittle).toMatch(/sizes of the values/)
 })

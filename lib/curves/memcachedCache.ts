@@ -30,6 +30,7 @@ const CRAWL_MS = 65_000
 export class MemcachedCache implements SimulatedCache {
   count = 0
   bytesMost = 0
+  evicted = 0
   /** Bytes of the chunks in use in the sample. */
   #used = 0
   readonly #byBytes: boolean
@@ -44,7 +45,8 @@ export class MemcachedCache implements SimulatedCache {
   readonly #chunk: Uint32Array
   readonly #pages: Int32Array
   readonly #items: Int32Array
-  readonly #evicted: Int32Array
+  /** By slab class, since the mover looked last. */
+  readonly #evictedNow: Int32Array
   readonly #limit: number
   #pagesLeft: number
   #automoveAt = 0
@@ -64,7 +66,7 @@ export class MemcachedCache implements SimulatedCache {
     this.#chunk = new Uint32Array(keys)
     this.#pages = new Int32Array(classes)
     this.#items = new Int32Array(classes)
-    this.#evicted = new Int32Array(classes)
+    this.#evictedNow = new Int32Array(classes)
     this.#limit = capacity * rate
     this.#pagesLeft = this.#byBytes ? Math.floor(capacity / PAGE_BYTES) : 0
     this.#mover = new SlabAutomove(classes)
@@ -161,7 +163,8 @@ export class MemcachedCache implements SimulatedCache {
       const key = this.#queues.tail(slab * QUEUES + COLD)
       if (key >= 0) {
         this.#remove(key)
-        this.#evicted[slab]!++
+        this.#evictedNow[slab]!++
+        this.evicted++
         return true
       }
       if (this.#items[slab] === 0) return false
@@ -209,10 +212,10 @@ export class MemcachedCache implements SimulatedCache {
     const move = this.#mover.next(
       Array.from(this.#pages, (pages, slab) => {
         const tail = this.#queues.tail(slab * QUEUES + COLD)
-        return { pages, age: tail < 0 ? 0 : second - this.#touched[tail]!, evicted: this.#evicted[slab]! }
+        return { pages, age: tail < 0 ? 0 : second - this.#touched[tail]!, evicted: this.#evictedNow[slab]! }
       }),
     )
-    this.#evicted.fill(0)
+    this.#evictedNow.fill(0)
     if (!move) return
     this.#pages[move.from]!--
     this.#pages[move.to]!++

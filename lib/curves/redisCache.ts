@@ -22,6 +22,7 @@ type Rule = 'none' | 'lru' | 'lfu' | 'random' | 'lrm' | 'ttl'
  */
 export class RedisCache implements SimulatedCache {
   bytesMost = REDIS_EMPTY_BYTES
+  evicted = 0
   readonly #rule: Rule
   readonly #volatile: boolean
   readonly #samples: number
@@ -102,7 +103,7 @@ export class RedisCache implements SimulatedCache {
     this.#filledAt[key] = now
     this.expire(key, now + ttlMs)
     this.#account(key, cost)
-    while (this.#isOver() && this.#evict(now)) {}
+    while (this.#isOver() && this.#evict(now)) this.evicted++
     return true
   }
 

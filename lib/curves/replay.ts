@@ -6,6 +6,8 @@ import { OP, type References } from './references.ts'
 /** What a replay asks of a simulated cache. `now` never runs backwards. */
 export interface SimulatedCache {
   readonly count: number
+  /** Keys that went for lack of memory so far. */
+  readonly evicted: number
   /** Memory of the whole cache at the most so far, bytes. */
   readonly bytesMost: number
   /** Does what the server does by itself until then. */
@@ -24,8 +26,10 @@ export type Outcome = {
   misses: number
   missesByKey: Uint32Array
   ages: AgeHistogram
-  /** Keys held at the most, and at the end, in the sample. */
+  /** Keys of the sample held at the most. */
   keysMost: number
+  /** Misses of keys that were not asked for before and that a running cache might hold: nothing was evicted yet, and their TTL may not be over. */
+  unseen: number
 }
 
 /** Draws the TTL of one fill: the question's own, or the one of the row; infinite without. */
@@ -51,12 +55,16 @@ export function replay(
   const ages = new AgeHistogram()
   const missesByKey = new Uint32Array(references.keys)
   const refresh = ttl?.refreshOnRead === true
+  const seen = new Uint8Array(references.keys)
   let misses = 0
+  let unseen = 0
   let keysMost = 0
   for (let row = 0; row < key.length; row++) {
     const k = key[row]!
     const now = at[row]!
     const does = op[row]!
+    const first = seen[k] === 0
+    seen[k] = 1
     cache.advance(now)
     if (does === OP.delete) {
       cache.delete(k)
@@ -69,14 +77,16 @@ export function replay(
         if (row >= from) ages.add(age)
         continue
       }
-      if (row >= from) {
-        misses++
-        missesByKey[k]!++
-      }
     }
-    const given = ttl === undefined ? ttlMs[row]! : drawn(ttl, random)
-    cache.write(k, now, costs[row]!, given > 0 ? given : Number.POSITIVE_INFINITY)
+    const told = ttl === undefined ? ttlMs[row]! : drawn(ttl, random)
+    const given = told > 0 ? told : Number.POSITIVE_INFINITY
+    if (does === OP.get && row >= from) {
+      misses++
+      missesByKey[k]!++
+      if (first && cache.evicted === 0 && (refresh || now - at[0]! <= given)) unseen++
+    }
+    cache.write(k, now, costs[row]!, given)
     if (cache.count > keysMost) keysMost = cache.count
   }
-  return { misses, missesByKey, ages, keysMost }
+  return { misses, missesByKey, ages, keysMost, unseen }
 }

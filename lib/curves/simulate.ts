@@ -31,6 +31,8 @@ export type Simulated = {
   bytesMost: number
   /** Standard error by the choice of the sampled keys. */
   samplingError: number
+  /** The share of gets that miss only because the references begin when the server had long been running: it may hold those keys from before. */
+  unseen: number
 }
 
 /**
@@ -65,6 +67,7 @@ export function simulate(prepared: Prepared, question: Question, capacity: numbe
     keysMost: outcome.keysMost / rate,
     bytesMost: cache.bytesMost,
     samplingError: samplingError(outcome.missesByKey, rate, requests),
+    unseen: from > 0 ? outcome.unseen / (rate * requests) : 0,
   }
 }
 

@@ -1,0 +1,26 @@
+import type { Simulated } from './simulate.ts'
+
+/** How far the model itself is off, in points of the hit ratio: measured against real servers (bench/curves.bench.ts). */
+const MODEL_ERROR = 0.01
+/**
+ * Standard errors on each side. Two hold 95 of 100 where only the choice of the keys counts; that choice also changes what the cache is
+ * contended for, which made errors 1.0 to 1.5 times as large (five traces, four policies, shares of 3 to 50 % against all keys).
+ */
+const SAMPLING_ERRORS = 2.8
+/** No band is wider: of a trace, of a live server. What would be is either too little to tell or cut. */
+const WIDEST = 0.15
+const WIDEST_STEADY = 0.1
+
+export type Band = { low: number; high: number }
+
+/** Where the ratio of a real server lies in at least 95 of 100 cases; null: the sample is too small to say so within a useful width. */
+export function bandOf({ hitRatio, low, high, samplingError, unseen }: Simulated, steady: boolean): Band | null {
+  const widest = steady ? WIDEST_STEADY : WIDEST
+  const sampling = SAMPLING_ERRORS * samplingError
+  if (2 * sampling > widest) return null
+  const below = Math.min(widest / 2, hitRatio - low + MODEL_ERROR + sampling)
+  const above = Math.min(widest / 2, high - hitRatio + unseen + MODEL_ERROR + sampling)
+  return { low: clamped(hitRatio - below), high: clamped(hitRatio + above) }
+}
+
+const clamped = (ratio: number) => Math.min(1, Math.max(0, ratio))

@@ -1,0 +1,39 @@
+import { count, duration, text } from '../format/format.ts'
+import { isSegmented, type Question } from './question.ts'
+import type { ServerModel } from './server.ts'
+
+/** How the answer was made, in a sentence. */
+export function methodText(question: Question, sampledKeys: number, samplingRate: number): string {
+  const { policy, samples = 5, steady } = question
+  const rule = isSegmented(policy)
+    ? "memcached's segmented LRU in slab classes"
+    : `Redis's own ${policy}${/lru|lfu|lrm|ttl/.test(policy) ? ` with ${samples} samples` : ''}`
+  const keys =
+    samplingRate < 1
+      ? `${count(sampledKeys)} keys, ${text(samplingRate, 'ratio')} of all, chosen by their hash`
+      : `all ${count(sampledKeys)} keys`
+  const start = steady ? 'the first half of the time only warms the cache up' : 'from an empty cache, every miss filled at once'
+  return `Simulated by the rule of ${rule} on ${keys}: ${start}.`
+}
+
+/** What the answer rests on and what its band holds, in a sentence or two. */
+export function basisText(
+  { policy, sizes, ttl }: Question,
+  server: ServerModel,
+  about: { requests: number; spanMs: number; samplingRate: number },
+): string {
+  const given =
+    ttl === undefined
+      ? 'TTLs as the source has them'
+      : ttl === null
+        ? 'no TTL'
+        : `a TTL of ${duration(ttl.ms)}${ttl.jitter ? ` ± ${text(ttl.jitter, 'ratio')}` : ''}${ttl.refreshOnRead ? ', renewed by each read' : ''}`
+  const holds = [
+    'the error of the model',
+    'chance in what is evicted',
+    ...(policy.endsWith('-lfu') ? ["where the server's full minute falls"] : []),
+    ...(about.samplingRate < 1 ? ['the choice of the sampled keys'] : []),
+    ...(server.slackBytes > 0 && sizes.bytes ? [`${text(server.slackBytes, 'bytes')} more or less of memory besides the keys`] : []),
+  ]
+  return `${count(about.requests)} gets in ${duration(about.spanMs)}, ${given}. The band holds ${new Intl.ListFormat('en').format(holds)}.`
+}
