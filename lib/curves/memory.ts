@@ -18,7 +18,7 @@ const LOAD_MOST = 1.618
 const SLOTS_LEAST = 4
 
 /** The size that jemalloc really gives (size classes with a quantum of 16: Debian links its own jemalloc, not the one bundled with Redis). */
-function allocated(bytes: number): number {
+export function allocated(bytes: number): number {
   if (bytes <= 8) return 8
   if (bytes <= 128) return Math.ceil(bytes / 16) * 16
   // Four classes to each doubling.
