@@ -36,3 +36,12 @@ export function groupsOf(topology: Topology): Group[] {
 
 /** A server that has no replication of its own counts as a primary. */
 export const isReplica = ({ replication }: TargetFacts): boolean => replication?.role === 'replica'
+
+/** Primaries with their replicas, those within a cluster too, of which at least two servers are watched. */
+export const familiesOf = ({ targets }: Topology): TargetFacts[][] =>
+  [
+    ...Map.groupBy(
+      targets.filter(({ replication }) => replication),
+      ({ replication }) => replication!.id,
+    ).values(),
+  ].filter((nodes) => nodes.length > 1)

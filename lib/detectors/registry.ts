@@ -15,6 +15,7 @@ import { clientsNearLimit } from './cache/clients-near-limit.ts'
 import { coldStart } from './cache/cold-start.ts'
 import { configDrift } from './cache/config-drift.ts'
 import { evictionStorm } from './cache/eviction-storm.ts'
+import { failoverChurn } from './cache/failover-churn.ts'
 import { fragmentation } from './cache/fragmentation.ts'
 import { hitRatioDrop } from './cache/hit-ratio-drop.ts'
 import { hitRatioLow } from './cache/hit-ratio-low.ts'
@@ -51,6 +52,7 @@ export const detectors: AnyDetector[] = [
   bigKey,
   authFailures,
   configDrift,
+  failoverChurn,
   clientsNearLimit,
   fragmentation,
   keysWithoutTtl,

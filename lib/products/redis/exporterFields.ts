@@ -63,5 +63,6 @@ export const STATES: [field: string, metric: string, good: string, bad: string][
   ['rdb_last_bgsave_status', 'redis_rdb_last_bgsave_status', 'ok', 'err'],
   ['aof_last_bgrewrite_status', 'redis_aof_last_bgrewrite_status', 'ok', 'err'],
   ['aof_last_write_status', 'redis_aof_last_write_status', 'ok', 'err'],
+  ['role', 'redis_role_primary', 'master', 'slave'],
   ['master_link_status', 'redis_master_link_up', 'up', 'down'],
 ]

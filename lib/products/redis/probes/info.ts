@@ -47,6 +47,7 @@ export const info: Probe<RedisLink, InfoAnswer> = {
       'redis_commands_processed_total',
       'redis_connected_slaves',
       'redis_connected_slave_lag_bytes',
+      'redis_role_primary',
       'redis_master_repl_offset',
       'redis_master_link_up',
       'redis_master_last_io_seconds_ago',
