@@ -7,7 +7,7 @@ import { Figure } from '@/components/ui/figure.tsx'
 import { More } from '@/components/ui/more.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
-import { ago, safe } from '@/lib/format/format.ts'
+import { ago, safe, text } from '@/lib/format/format.ts'
 import type { HotKeyView } from '@/lib/model/answers/key.ts'
 import type { Page } from '@/lib/model/answers/shape.ts'
 import { TargetLink } from './TargetLink.tsx'
@@ -18,6 +18,8 @@ const METHOD: Record<HotKeyView['method'], string> = {
   lfu: 'LFU class',
   'access-log': 'access log',
 }
+
+const MEASURE: Record<HotKeyView['measure'], string> = { reads: 'reads', accesses: 'reads and writes', 'cpu-time': 'CPU time' }
 
 /** The keys that are read most, with their share and what it was counted by. */
 export function HotKeys({ initial }: { initial: Page<HotKeyView> }) {
@@ -30,10 +32,15 @@ export function HotKeys({ initial }: { initial: Page<HotKeyView> }) {
     { id: 'target', head: 'Target', from: 'sm', cell: (key) => <TargetLink name={key.target} /> },
     {
       id: 'share',
-      head: 'Share of reads',
+      head: 'Share',
       right: true,
       sort: (key) => key.share,
-      cell: (key) => <Figure value={key.share} unit="ratio" low={key.low} high={key.high} />,
+      cell: (key) => (
+        <>
+          <Figure value={key.share} unit="ratio" low={key.low} high={key.high} />
+          {key.measure !== 'reads' && <span className="block text-xs text-dim">of {MEASURE[key.measure]}</span>}
+        </>
+      ),
     },
     {
       id: 'rate',
@@ -67,11 +74,13 @@ export function HotKeys({ initial }: { initial: Page<HotKeyView> }) {
       head: 'Counted by',
       from: 'md',
       cell: (key) => (
-        <span className="text-dim" title={`${key.lines} commands seen`}>
+        <span className="text-dim" title={`${key.lines} commands ${key.method === 'hotkeys' ? 'sampled' : 'heard'}`}>
           {METHOD[key.method]}
+          {key.heardMs !== null && <span className="block text-xs">within {text(key.heardMs / 1000, 'seconds')}</span>}
         </span>
       ),
     },
+    { id: 'confidence', head: 'Confidence', from: 'lg', cell: (key) => <span className="text-dim">{key.confidence}</span> },
     { id: 'at', head: 'Seen', right: true, from: 'lg', cell: (key) => (now ? ago(Date.parse(key.at), now) : '') },
   ]
   return (

@@ -30,6 +30,12 @@ export type HotKey = {
   method: 'monitor' | 'hotkeys' | 'lfu' | 'access-log'
   lines: number
   clients?: { address: string; share: number }[]
+  /** What the share is of, where that is not reads: HOTKEYS of Redis counts CPU time, that of Valkey reads and writes. */
+  measure?: 'cpu-time' | 'accesses'
+  /** Bytes in and out for this key, where they were counted. */
+  bytesPerSecond?: number
+  /** How long was listened or counted, in all. */
+  heardMs?: number
   /** Heavy enough to be placed on a ring by its name, by the lower bound; whether it is an alarm is decided by the rule `cache/hot-key`. */
   hot: boolean
 }

@@ -5,7 +5,7 @@ import type { HotKey } from '../model/record.ts'
 /** What one burst counted: reads of each key, and by whom. */
 export type Counts = Map<string, { reads: number; clients: Map<string, number> }>
 export type BurstCounts = { at: number; ms: number; reads: number; keys: Counts }
-export type HotKeyCount = Pick<HotKey, 'key' | 'share' | 'low' | 'high' | 'perSecond' | 'lines' | 'clients' | 'hot'>
+export type HotKeyCount = Pick<HotKey, 'key' | 'share' | 'low' | 'high' | 'perSecond' | 'lines' | 'clients' | 'heardMs' | 'hot'>
 
 const TOP = 20
 const CLIENTS = 5
@@ -62,6 +62,7 @@ export function hottest(bursts: readonly BurstCounts[]): HotKeyCount[] {
         low,
         high,
         lines: Math.round(span.reads),
+        heardMs: Math.round((changed ? newest : all).reduce((sum, { burst }) => sum + burst.ms, 0)),
         perSecond: span.seconds > 0 ? (share * span.reads) / span.seconds : 0,
         clients: clientsOf(changed ? newest : all, key),
       }

@@ -126,6 +126,8 @@ const INFO =
   'redis_version:7.0.15\r\nrun_id:aa\r\nuptime_in_seconds:9\r\nused_memory:1\r\nkeyspace_hits:1\r\nkeyspace_misses:2\r\nevicted_keys:0\r\nconnected_clients:1\r\ncmdstat_get:calls=9,usec=8,usec_per_call=0.9\r\nerrorstat_ERR:count=1\r\nslave0:ip=10.0.0.1,port=6379,state=online,offset=1,lag=0\r\ndb0:keys=3,expires=1,avg_ttl=9\r\n'
 const CLIENT = 'id=3 addr=127.0.0.1:48068 laddr=127.0.0.1:17001 fd=7 name=evenkeel age=0 qbuf=26 omem=0 events=r cmd=client|list\n'
 const SLOW = '[[14,1795396895,4084,["GET","k:1"],"127.0.0.1:57572","app"],[13,1795396883,1242,["SET","k","v"]]]'
+const HOTKEYS =
+  '[["tracking-active",1,"sample-ratio",4,"selected-slots",[[0,16383]],"all-commands-all-slots-us",1672,"collection-start-time-unix-ms",1795717846263,"collection-duration-ms",123,"by-cpu-time-us",["a",9,"b",1],"by-net-bytes",["a",90]]]'
 const NODES =
   '07c37dfeb235213a872192d90877d0cd55635b91 127.0.0.1:30004@31004,host4 slave e7d1eecce10fd6bb5eb35b9f99a514335d9ba9ca 0 1426238317239 4 connected\n67ed2db8d677e59ec4a4cefb06858cf2a1a89fa1 127.0.0.1:30002@31002 myself,master - 0 1426238316232 2 connected 0-10922 16383 [93->-67ed2db8]\n'
 const MONITOR = '1339518083.107412 [0 127.0.0.1:60866] "mget" "k:\\x001" "a \\"b\\\\"'
@@ -137,6 +139,12 @@ const redis: Parser[] = [
     fixture('redis/fixtures/info-everything-7.0.15.txt'),
   ]),
   probe('redis/slowlog', 'redis', [SLOW], (text) => ({ newest: reply(text), entries: reply(text) })),
+  probe('redis/hotkeys', 'redis', [HOTKEYS, fixture('redis/fixtures/hotkeys-valkey.CONSTRUCTED.json')], (text) => ({
+    answer: reply(text),
+    batches: [],
+    perSecond: 2_000,
+    sampling: { topK: 20, windowSeconds: 1, percentage: 10 },
+  })),
   probe('redis/latency', 'redis', ['[["command",1795396527,13,357],["fast-command",1,2,3]]'], reply),
   probe('redis/memory', 'redis', ['["peak.allocated",1,"keys.bytes-per-key",72,"db.0",["overhead",1]]'], reply),
   probe('redis/clients', 'redis', [CLIENT], undefined, [fixture('redis/fixtures/client-list.txt')]),

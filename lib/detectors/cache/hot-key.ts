@@ -57,7 +57,7 @@ export const hotKey: Detector<Settings> = {
           subject,
           is: 'found',
           severity: key.share * part >= settings.critical ? 'critical' : 'warning',
-          summary: `${safe(key.key, 80)} takes ${text(key.share, 'ratio')} of the reads of ${target}: ${text(key.perSecond, 'perSecond')}`,
+          summary: `${safe(key.key, 80)} takes ${text(key.share, 'ratio')} of the ${MEASURE[key.measure ?? 'reads']} of ${target}: ${text(key.perSecond, 'perSecond')}`,
           evidence: evidenceOf(window, key, typical, part, settings),
         }
       })
@@ -67,21 +67,32 @@ export const hotKey: Detector<Settings> = {
   },
 }
 
+/** HOTKEYS counts other things than reads. */
+const MEASURE = { reads: 'reads', accesses: 'reads and writes', 'cpu-time': 'CPU time' } as const
+
 function evidenceOf(window: SeriesWindow, key: HotKey, typical: number, part: number, settings: Settings): [Evidence, ...Evidence[]] {
   const subject = { target: key.target, key: key.key }
   const span = { from: window.from, to: key.at }
+  const measured = MEASURE[key.measure ?? 'reads']
   const clients = (key.clients ?? [])
     .slice(0, 3)
     .map((client) => evidence(span, 'cache_read_rate', subject, `of it by ${client.address}`, client.share, 'ratio'))
   return [
-    evidence(span, 'cache_read_rate', { target: key.target }, 'share of the reads', key.share, 'ratio', {
+    evidence(span, 'cache_read_rate', { target: key.target }, `share of the ${measured}`, key.share, 'ratio', {
       low: key.low,
       high: key.high,
       threshold: settings.share / part,
       baseline: typical,
       method: `${key.method}, ${key.lines} commands`,
     }),
-    evidence(span, 'cache_read_rate', { target: key.target }, 'reads of this key', key.perSecond, 'perSecond'),
+    evidence(
+      span,
+      'cache_read_rate',
+      { target: key.target },
+      key.measure === 'cpu-time' ? 'commands of this key, by its share' : `${measured} of this key`,
+      key.perSecond,
+      'perSecond',
+    ),
     ...clients,
   ]
 }

@@ -1,5 +1,6 @@
 import { createRedisClient, type RedisClient } from './client.ts'
 import { type RedisConfig, redisAddress } from './config.ts'
+import { endSession, type HotkeysMemory, noHotkeys } from './hotkeys/session.ts'
 import { Leaders } from './leaders.ts'
 import { LookupBudget } from './lookups.ts'
 import { emptyMemory, type MonitorMemory } from './monitor/memory.ts'
@@ -36,6 +37,7 @@ export type RedisLink = {
   oldInfo: boolean
   /** This Evenkeel's connections, of the newest CLIENT LIST. */
   own: Set<string>
+  hotkeys: HotkeysMemory
   monitored: MonitorMemory
   /** Why MONITOR cannot be run here; null when it can, or was not tried. */
   deaf: string | null
@@ -62,9 +64,19 @@ export const openRedis = (config: RedisConfig): RedisLink => ({
   slowUnread: { count: 0, of: 0, example: '' },
   oldInfo: false,
   own: new Set(),
+  hotkeys: noHotkeys(),
   monitored: emptyMemory(),
   deaf: null,
   sizes: new Leaders(20),
   types: new Map(),
   frequencies: new Leaders(20),
 })
+
+/** How long a goodbye may take: a server that hangs delays no shutdown, and its session ends by itself. */
+const GOODBYE_MS = 500
+
+/** Ends what Evenkeel has begun on the server, then the connection. */
+export async function closeRedis({ client, hotkeys }: RedisLink): Promise<void> {
+  await endSession(client, hotkeys, AbortSignal.timeout(GOODBYE_MS)).catch(() => {})
+  await client.close()
+}

@@ -3,10 +3,11 @@ import { type RedisConfig, redisAddress, redisConfig } from './config.ts'
 import { describes } from './described.ts'
 import { unavailableBecause } from './errors.ts'
 import { isGroup, redisGroup } from './group/group.ts'
-import { openRedis, type RedisLink } from './link.ts'
+import { closeRedis, openRedis, type RedisLink } from './link.ts'
 import { clients } from './probes/clients.ts'
 import { cluster } from './probes/cluster.ts'
 import { config } from './probes/config.ts'
+import { hotkeys } from './probes/hotkeys.ts'
 import { info } from './probes/info.ts'
 import { keys } from './probes/keys.ts'
 import { latency } from './probes/latency.ts'
@@ -27,11 +28,11 @@ export const redis: Product<RedisConfig, RedisLink> = {
   config: redisConfig,
   variant: (config) => (isGroup(config) ? redisGroup : null),
   open: openRedis,
-  close: (link) => link.client.close(),
+  close: closeRedis,
   can: { memory: 'config/maxmemory', slowLog: true, replicas: true, documents: true, bursts: true },
-  probes: [info, slowlog, latency, memory, clients, config, settings, cluster, ttl, keys, monitor, lfu],
+  probes: [info, slowlog, latency, memory, clients, config, settings, cluster, ttl, keys, hotkeys, monitor, lfu],
   unavailable: unavailableBecause,
   address: redisAddress,
   rights:
-    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +cluster|nodes +readonly +command|info +scan +pexpiretime +memory|usage +type; for hot keys also +monitor +client|info or +object|freq; to tune also +config|set, and to spread keys that end together +pexpireat +eval',
+    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +cluster|nodes +readonly +command|info +scan +pexpiretime +memory|usage +type; for hot keys also +hotkeys, +monitor +client|info or +object|freq; to tune also +config|set, and to spread keys that end together +pexpireat +eval',
 }

@@ -25,7 +25,7 @@ export type Vitals = {
   /** Our own samples' lookups among them. */
   lookupsPerSecond: number | null
   /** The counters that the rates are made of; NaN: not told. */
-  counted: { cpuSeconds: number; evicted: number; lookups: number; writes: number }
+  counted: { cpuSeconds: number; evicted: number; lookups: number; writes: number; commands: number }
 }
 
 /** Reads them out of an INFO text taken at `at`, in ms by the monotonic clock. What is no number counts as none. */
@@ -39,6 +39,7 @@ export function vitalsOf(text: string, at: number, before: Vitals | null, writes
     evicted: countIn(text, 'evicted_keys'),
     lookups: countIn(text, 'keyspace_hits') + countIn(text, 'keyspace_misses'),
     writes: writesOf(text, writes),
+    commands: countIn(text, 'total_commands_processed'),
   }
   const seconds = before && before.runId === runId ? (at - before.at) / 1_000 : 0
   const perSecond = (name: keyof Vitals['counted']) => {

@@ -18,9 +18,11 @@ const NO_VALUE = new Set(
   pfdebug`.split(/\s+/),
 )
 
+/** Commands that only newer servers have, and that probes ask for. */
+const NEWER = ['hotkeys|get', 'hotkeys|start']
+
 /** What newer servers could tell and is not read yet: by command, as the page of the target says it. */
 export const NOT_READ: Record<string, { feature: string; because: string }> = {
-  hotkeys: { feature: 'HOTKEYS', because: 'not read yet: this server can count its hot keys itself, by CPU time and by bytes (HOTKEYS)' },
   commandlog: {
     feature: 'COMMANDLOG',
     because:
@@ -58,9 +60,15 @@ export class WriteCommands {
   private refused = false
   /** Commands of `NOT_READ` that this server knows. */
   notRead: string[] = []
+  private newer = new Set<string>()
 
   has(name: string): boolean {
     return this.known.get(name) ?? usually(name)
+  }
+
+  /** Whether this server knows one of the `NEWER` commands; no, where it does not tell. */
+  knows(name: string): boolean {
+    return this.newer.has(name)
   }
 
   async learn(client: RedisClient, runId: string, names: readonly string[], signal: AbortSignal): Promise<void> {
@@ -68,8 +76,11 @@ export class WriteCommands {
       this.runId = runId
       this.refused = false
       this.known.clear()
-      const rows = await this.rowsOf(client, Object.keys(NOT_READ), signal)
-      this.notRead = Object.keys(NOT_READ).filter((name, i) => Array.isArray(rows[i]) && wordOf(rows[i][0]).toLowerCase() === name)
+      const asked = [...Object.keys(NOT_READ), ...NEWER]
+      const rows = await this.rowsOf(client, asked, signal)
+      const known = asked.filter((name, i) => Array.isArray(rows[i]) && wordOf(rows[i][0]).toLowerCase() === name)
+      this.notRead = known.filter((name) => name in NOT_READ)
+      this.newer = new Set(known)
     }
     const unknown = names.filter((name) => !this.known.has(name)).slice(0, KNOWN_MAX - this.known.size)
     for (let from = 0; from < unknown.length; from += BATCH) {
@@ -83,7 +94,8 @@ export class WriteCommands {
     if (this.refused) return []
     try {
       const rows = await client.call(['COMMAND', 'INFO', ...names], signal)
-      if (Array.isArray(rows) && rows.length === names.length) return rows
+      // One row for each name, else it says nothing of them.
+      if (Array.isArray(rows)) return rows.length === names.length ? rows : []
     } catch {
       // Hidden, forbidden or late: INFO itself is here, and what it means is to be known now.
     }

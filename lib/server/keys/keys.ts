@@ -1,6 +1,7 @@
 import { hotKey } from '../../detectors/cache/hot-key.ts'
 import type { BigKeyView, HotKeyView, KeyPatternView, SlowView } from '../../model/answers/key.ts'
 import type { Page } from '../../model/answers/shape.ts'
+import type { HotKey } from '../../model/record.ts'
 import { iso } from '../http/iso.ts'
 import { type Paging, page, pageNewest } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
@@ -37,11 +38,21 @@ export function hotKeys(runtime: Runtime, { target, ...paging }: Of = {}): Page<
   const key = (hot: { share: number; target: string; key: string }) => descending(hot.share, `${hot.target} ${hot.key}`)
   return page(
     newestLook(runtime.store.records('hot-key', target))
-      .map(({ kind: _, id: __, at, ...one }) => ({ ...one, at: iso(at), hot: found.has(nameOf(one)) }))
+      .map(({ kind: _, id: __, at, ...one }): HotKeyView => {
+        const { measure = 'reads', heardMs = null } = one
+        return { ...one, measure, heardMs, confidence: confidenceOf(one), at: iso(at), hot: found.has(nameOf(one)) }
+      })
       .sort(by(key)),
     key,
     paging,
   )
+}
+
+/** How sure a share is, by its interval. LFU counters tell a class and no share. */
+function confidenceOf({ share, low, high, method }: Pick<HotKey, 'share' | 'low' | 'high' | 'method'>): HotKeyView['confidence'] {
+  const wide = share > 0 ? Math.max(high - share, share - low) / share : Number.POSITIVE_INFINITY
+  if (method === 'lfu' || wide > 0.5) return 'low'
+  return wide > 0.25 ? 'medium' : 'high'
 }
 
 export function bigKeys(runtime: Runtime, { target, ...paging }: Of = {}): Page<BigKeyView> {

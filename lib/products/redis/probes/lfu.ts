@@ -19,10 +19,11 @@ export const lfu: Probe<RedisLink, Answer> = {
   emits: {},
   everyMs: 5_000,
   cost: 'its part of the lookups that sampling may make (OBJECT FREQ), 0.7 µs of Redis CPU each',
-  wanted({ config, seen, deaf }) {
+  wanted({ config, seen, deaf, hotkeys }) {
     if (config.role !== 'cache') return 'only caches are sampled'
     if (seen === null) return 'waits for INFO'
     if (!seen.policy.endsWith('lfu')) return `the policy ${seen.policy || 'of this server'} keeps no counts of keys`
+    if (hotkeys.tells) return 'not needed: HOTKEYS tells more'
     return config.monitor === 'bursts' && deaf === null ? 'not needed: MONITOR tells more' : true
   },
   read(link, _cursor, signal) {

@@ -31,10 +31,11 @@ export const monitor: Probe<RedisLink, Listened | null> = {
   everyMs: EVERY_MS,
   cost: '2 to 3 µs of Redis CPU for each command heard, about 200 a second on average; a burst ends after 3 000 commands, 4 MB or 100 ms (up to 1 s on a quiet server)',
   timeoutMs: 4_000,
-  wanted({ config, seen }) {
+  wanted({ config, seen, hotkeys }) {
     if (config.monitor === 'never')
       return config.role === 'store' ? 'a store is not listened to: "monitor: never"' : 'the configuration says "monitor: never"'
     if (config.monitor === 'ask') return 'an admin has not allowed it yet (Keys page, or "monitor: bursts" in the configuration)'
+    if (hotkeys.tells) return 'not needed: HOTKEYS tells more'
     if (seen === null) return 'waits for INFO'
     if (seen.opsPerSecond > OPS_MAX) return `the server is too busy: ${seen.opsPerSecond} commands a second`
     if (seen.cpu !== null && seen.cpu > CPU_MAX) return `the server is too busy: ${Math.round(seen.cpu * 100)} % of a core`

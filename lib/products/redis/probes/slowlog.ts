@@ -1,8 +1,9 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
-import { isEpochSeconds, keyText, printable, rawRecord, shown, wordOf } from '../../answers.ts'
+import { isEpochSeconds, printable, rawRecord, shown, wordOf } from '../../answers.ts'
 import type { RedisLink } from '../link.ts'
+import { replyText, wholeOf } from '../replyText.ts'
 
 const ENTRIES_MAX = 128
 const ARGUMENTS_MAX = 32
@@ -19,13 +20,13 @@ export const slowlog: Probe<RedisLink, Raw> = {
   everyMs: 1_000,
   cost: '12 µs of Redis CPU a second; 42 µs when new entries are fetched',
   async read(link, cursor, signal) {
-    const newest = asText(await link.client.callBytes(['SLOWLOG', 'GET', 1], signal))
+    const newest = replyText(await link.client.callBytes(['SLOWLOG', 'GET', 1], signal))
     const id = newestId(newest)
     const grown = Array.isArray(newest) && newest.length > 0 && (id === null || String(id) !== cursor)
     if (!grown) return { newest, entries: [], unread: link.slowUnread }
     // An id below the cursor is a restart: the count began again. One that cannot be read says nothing of how many are new.
     const fresh = id === null || cursor === null || id < Number(cursor) ? ENTRIES_MAX : Math.min(ENTRIES_MAX, id - Number(cursor))
-    const entries = asText(await link.client.callBytes(['SLOWLOG', 'GET', fresh], signal))
+    const entries = replyText(await link.client.callBytes(['SLOWLOG', 'GET', fresh], signal))
     if (id !== null && Array.isArray(entries)) {
       const odd = entries.filter((entry) => slowEntry(entry) === null)
       link.slowUnread.of += entries.length
@@ -66,12 +67,6 @@ function newestId(answer: unknown): number | null {
   return null
 }
 
-/** Numbers come as text from some proxies. */
-function wholeOf(part: unknown): number | null {
-  const value = typeof part === 'number' || (typeof part === 'string' && /^\d{1,16}$/.test(part)) ? Number(part) : Number.NaN
-  return Number.isSafeInteger(value) && value >= 0 ? value : null
-}
-
 /**
  * `[id, unix seconds, µs, [argument…], client address, client name]`; the last two came with Redis 4. Redis Enterprise puts a text about the
  * command's complexity before the arguments: they are the first list. Null: it is no entry.
@@ -95,9 +90,3 @@ function slowEntry(entry: unknown): Extract<NewRecord, { kind: 'slow' }> | null 
 }
 
 const cut = (text: string) => (text.length > ARGUMENT_MAX ? `${text.slice(0, ARGUMENT_MAX)}…` : text)
-
-/** Bytes of keys and values as text, at any depth: what is kept of an answer can be written as JSON. */
-function asText(answer: unknown): unknown {
-  if (Buffer.isBuffer(answer)) return keyText(answer)
-  return Array.isArray(answer) ? answer.map(asText) : answer
-}

@@ -1,0 +1,103 @@
+import { malformed } from '../../../model/error.ts'
+import type { Probe } from '../../../model/product.ts'
+import type { NewRecord } from '../../../model/record.ts'
+import { rawRecord, shown } from '../../answers.ts'
+import { readSettings } from '../configGet.ts'
+import { unavailableBecause } from '../errors.ts'
+import { readHotkeys } from '../hotkeys/answer.ts'
+import type { Batch } from '../hotkeys/batches.ts'
+import { endSession, looked, nextStep, startSession } from '../hotkeys/session.ts'
+import { type Sampling, sessionShares, windowShares } from '../hotkeys/shares.ts'
+import type { RedisLink } from '../link.ts'
+import { replyText, wholeOf } from '../replyText.ts'
+import { serverNow } from '../vitals.ts'
+
+/** `batches`: the newest stretches of Redis's sessions; `sampling`: how Valkey samples. */
+type Raw = { answer: unknown; batches: Batch[]; perSecond: number; sampling: Sampling }
+
+const CPU_MAX = 0.9
+const KEYS = 20
+
+const SWITCHED_OFF = {
+  feature: 'HOTKEYS',
+  available: false,
+  because: 'the server does not count: CONFIG SET hotkeys-top-k 20 lets it (hotkey-top-k in early builds of Valkey)',
+}
+
+/** HOTKEYS: the server counts its hot keys itself. */
+export const hotkeys: Probe<RedisLink, Raw> = {
+  id: 'hotkeys',
+  feature: 'HOTKEYS',
+  emits: { records: ['hot-key'] },
+  everyMs: 2_500,
+  cost: 'at most 1,000 sampled commands a second, about 1 µs of Redis CPU each, and a look each 2.5 s (Redis 8.6); only the look (Valkey after 9.1)',
+  wanted({ config, seen, writes }) {
+    if (config.monitor === 'never') return 'the configuration says "monitor: never"'
+    if (seen === null) return 'waits for INFO'
+    if (!writes.knows('hotkeys|get')) return 'this server does not know it: Redis has it from 8.6 on, Valkey after 9.1'
+    // Valkey counts by its own configuration: there it is only read.
+    if (!writes.knows('hotkeys|start')) return true
+    if (config.monitor !== 'bursts')
+      return 'an admin has not allowed it yet (Keys page, or "monitor: bursts" in the configuration): the server counts only when told to'
+    if (seen.cpu !== null && seen.cpu > CPU_MAX) return `the server is too busy: ${Math.round(seen.cpu * 100)} % of a core`
+    return true
+  },
+  async read(link, _cursor, signal) {
+    try {
+      return await look(link, signal)
+    } catch (error) {
+      link.hotkeys.tells = false
+      throw error
+    }
+  },
+  parse({ answer, batches, perSecond, sampling }, { at }) {
+    const found = readHotkeys(answer)
+    const keys = found?.dialect === 'valkey' ? windowShares(found, perSecond, sampling) : sessionShares(batches)
+    const records = keys.slice(0, KEYS).map((key): NewRecord => ({ kind: 'hot-key', id: key.key, at, method: 'hotkeys', ...key }))
+    return {
+      samples: [],
+      records: [...records, rawRecord('hotkeys', at, shown(answer, 1))],
+      topology: sampling.topK === 0 ? { capabilities: [SWITCHED_OFF] } : {},
+    }
+  },
+}
+
+async function look(link: RedisLink, signal: AbortSignal): Promise<Raw> {
+  const { client, hotkeys: memory, seen, writes } = link
+  const perSecond = seen?.opsPerSecond ?? 0
+  const answer = await client.callBytes(['HOTKEYS', 'GET'], signal).then(replyText, emptyWhereOff)
+  if (!writes.knows('hotkeys|start')) {
+    const sampling = await samplingOf(link, signal)
+    memory.tells = sampling.topK !== 0
+    return { answer, batches: [], perSecond, sampling }
+  }
+  const session = readHotkeys(answer)
+  if (session?.dialect === 'valkey') throw malformed('HOTKEYS GET is to answer a session where HOTKEYS START is known', shown(answer))
+  looked(memory, session, seen?.counted.commands ?? Number.NaN)
+  const step = nextStep(session, memory, serverNow(seen))
+  if (step === 'restart') await endSession(client, memory, signal)
+  if (step === 'start' || step === 'restart') await startSession(client, memory, perSecond, signal)
+  memory.tells = step !== 'wait'
+  return { answer, batches: memory.batches, perSecond, sampling: NO_SAMPLING }
+}
+
+/** Drafts of Valkey's command answer so where it is switched off, the later ones an empty list. */
+function emptyWhereOff(error: unknown): [] {
+  if (error instanceof Error && /detection is disabled/i.test(error.message)) return []
+  throw error
+}
+
+const NO_SAMPLING: Sampling = { topK: null, windowSeconds: null, percentage: null }
+
+/** The settings were renamed from `hotkey-` to `hotkeys-` before the first release that has them; which one it will be is not known here. */
+async function samplingOf({ client }: RedisLink, signal: AbortSignal): Promise<Sampling> {
+  const names = ['top-k', 'window-seconds', 'sampling-percentage'].flatMap((name) => [`hotkeys-${name}`, `hotkey-${name}`])
+  try {
+    const found = await readSettings(client, names, signal)
+    const number = (name: string) => wholeOf(found[`hotkeys-${name}`] ?? found[`hotkey-${name}`])
+    return { topK: number('top-k'), windowSeconds: number('window-seconds'), percentage: number('sampling-percentage') }
+  } catch (error) {
+    if (unavailableBecause(error) === null) throw error
+    return NO_SAMPLING
+  }
+}
