@@ -8,6 +8,8 @@ import { ask, startRedis } from './servers.ts'
 
 export type Replayed = {
   hitRatio: number
+  /** Of the last third of the time alone: what a server that has run for long shows. */
+  lastThird: number
   evicted: number
   /** `used_memory` when all keys are deleted again, with the buffers of the replay's own connection. */
   emptyBytes: number
@@ -81,15 +83,24 @@ export async function replayOnRedis(references: References, question: Omit<Quest
   const before = await info('stats')
   const start = performance.now() - at[0]!
   let lateMs = 0
+  let atTwoThirds = before
+  const twoThirds = at[0]! + ((at.at(-1)! - at[0]!) * 2) / 3
   for (let row = 0; row < key.length; ) {
+    if (atTwoThirds === before && at[row]! >= twoThirds) atTwoThirds = await info('stats')
     const now = performance.now() - start
     let due = ''
     lateMs = Math.max(lateMs, now - at[row]!)
     for (let count = 0; row < key.length && at[row]! <= now && count < 1_000; count++) {
       due += command(row)
       sent.push(row++)
+      // Where fills are refused, what one read frees must not be taken by the fill of another that an application would send later.
+      if (policy === 'noeviction') break
     }
-    if (due !== '') socket.write(due)
+    if (due !== '') {
+      socket.write(due)
+      while (policy === 'noeviction' && answered < sent.length) await new Promise(setImmediate)
+    }
+    if (policy === 'noeviction' && row < key.length && at[row]! <= performance.now() - start) continue
     await sleep(row < key.length ? Math.max(1, Math.min(20, at[row]! - now)) : 0)
   }
   while (answered < sent.length) await sleep(10)
@@ -99,13 +110,17 @@ export async function replayOnRedis(references: References, question: Omit<Quest
   while (answered < sent.length) await sleep(10)
   const emptyBytes = Number(/^used_memory:(\d+)/m.exec(await info('memory'))?.[1])
   socket.destroy()
-  const grown = (field: string) => {
-    const [from, to] = [before, after].map((text) => Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(text)?.[1]))
-    return to! - from!
+  const grown = (field: string, from = before) => {
+    const [first, last] = [from, after].map((text) => Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(text)?.[1]))
+    return last! - first!
   }
-  const [hits, misses] = [grown('keyspace_hits'), grown('keyspace_misses')]
+  const hitRatio = (from: string) => {
+    const [hits, misses] = [grown('keyspace_hits', from), grown('keyspace_misses', from)]
+    return hits / (hits + misses)
+  }
   return {
-    hitRatio: hits / (hits + misses),
+    hitRatio: hitRatio(before),
+    lastThird: hitRatio(atTwoThirds),
     evicted: grown('evicted_keys'),
     emptyBytes,
     lateMs,

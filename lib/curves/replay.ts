@@ -26,6 +26,8 @@ export type Outcome = {
   misses: number
   missesByKey: Uint32Array
   ages: AgeHistogram
+  /** Fills and writes that were refused because memory was full. */
+  refused: number
   /** Keys of the sample held at the most. */
   keysMost: number
   /** Misses of keys that were not asked for before and that a running cache might hold: nothing was evicted yet, and their TTL may not be over. */
@@ -58,6 +60,7 @@ export function replay(
   const seen = new Uint8Array(references.keys)
   let misses = 0
   let unseen = 0
+  let refused = 0
   let keysMost = 0
   for (let row = 0; row < key.length; row++) {
     const k = key[row]!
@@ -85,8 +88,8 @@ export function replay(
       missesByKey[k]!++
       if (first && cache.evicted === 0 && (refresh || now - at[0]! <= given)) unseen++
     }
-    cache.write(k, now, costs[row]!, given)
+    if (!cache.write(k, now, costs[row]!, given)) refused++
     if (cache.count > keysMost) keysMost = cache.count
   }
-  return { misses, missesByKey, ages, keysMost, unseen }
+  return { misses, missesByKey, ages, refused, keysMost, unseen }
 }
