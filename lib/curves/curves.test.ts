@@ -100,6 +100,38 @@ describe('the TTL', () => {
   })
 })
 
+describe('a cache inside the application', () => {
+  const rows = Array.from({ length: 1_000 }, (_, i) => ({ id: i % 2, at: i * 500 }))
+  const asked: Question = { policy: 'noeviction', ttl: null, sizes: { keys: [10] } }
+
+  test('answers what it holds for its own TTL; the ratio is of both together', () => {
+    const { curves: both } = curves(references(rows), { ...asked, local: { keys: 10, ttlMs: 5_001 } })
+    // A key is asked for each second: one get in six passes.
+    expect(both!.localHitRatio).toBeCloseTo(5 / 6, 2)
+    expect(both!.points[0]!.hitRatio).toBeCloseTo(0.998, 10)
+    expect(curves(references(rows), asked).curves!.localHitRatio).toBeNull()
+  })
+
+  test('too small for a loop it answers nothing; in more processes it answers less', () => {
+    expect(curves(references(rows), { ...asked, local: { keys: 1, ttlMs: 5_001 } }).curves!.localHitRatio).toBe(0)
+    const { curves: shared } = curves(references(rows), { ...asked, local: { keys: 10, ttlMs: 5_001, processes: 4 } })
+    expect(shared!.localHitRatio).toBeLessThan(0.6)
+    expect(shared!.localHitRatio).toBeGreaterThan(0.3)
+  })
+})
+
+test('the steady state leaves the first half out, and the band holds keys that a running server may have from before', () => {
+  const rows = Array.from({ length: 4_000 }, (_, i) => ({ id: i % 2_500, at: i * 10 }))
+  const asked: Question = { policy: 'allkeys-lru', ttl: null, sizes: { keys: [10_000] } }
+  const [replayed] = pointsOf(rows, asked)
+  const [steady] = pointsOf(rows, { ...asked, steady: true })
+  expect(replayed!.hitRatio).toBeCloseTo(1_500 / 4_000, 10)
+  expect(steady!.hitRatio).toBeCloseTo(1_500 / 2_000, 10)
+  expect(steady!.fills).toBe(500)
+  expect(steady!.high - steady!.hitRatio).toBeCloseTo(0.05, 10)
+  expect(steady!.hitRatio - steady!.low).toBeCloseTo(0.01, 10)
+})
+
 test('too little is said, with what is missing', () => {
   expect(curves(references([]), { policy: 'allkeys-lru', sizes: { keys: [1] } }).tooLittle).toMatch(/no references/)
   expect(curves(references([{ op: OP.set }]), { policy: 'allkeys-lru', sizes: { keys: [1] } }).tooLittle).toMatch(/no gets/)

@@ -1,4 +1,5 @@
 import { bandOf } from './band.ts'
+import { behindLocalCache } from './localCache.ts'
 import { planOf } from './plan.ts'
 import type { Question } from './question.ts'
 import type { References } from './references.ts'
@@ -31,6 +32,8 @@ export type Curves = {
   /** gets that the ratios are of, and the time in which they came */
   requests: number
   spanMs: number
+  /** The share of the gets that the cache inside the application answers; null without one. */
+  localHitRatio: number | null
   /** Of the smallest sample that was used. */
   sampledKeys: number
   samplingRate: number
@@ -52,7 +55,7 @@ const STEADY_GETS_MIN = 1_000
 
 /** What caches of those sizes would hit: a simulation of each by the server's own rule, on a sample of the keys where there are many references. */
 export function curves(references: References, question: Question): Answer {
-  const { sizes, steady = false } = question
+  const { sizes, steady = false, local } = question
   const filled = told(references)
   const server = serverOf(question)
   const costs = filled.sizesTold ? server.costs(filled) : null
@@ -61,10 +64,11 @@ export function curves(references: References, question: Question): Answer {
 
   const asked = sizes.keys ?? sizes.bytes
   const each = costs ? costs.reduce((sum, cost) => sum + server.bytesOf(cost), 0) / costs.length : 1
-  const plan = planOf(references, sizes.keys ?? sizes.bytes.map((bytes) => (bytes - server.emptyBytes) / each))
+  const capacities = sizes.keys ?? sizes.bytes.map((bytes) => (bytes - server.emptyBytes) / each)
+  const plan = planOf(references, local ? capacities.map((keys) => Math.min(keys, local.keys)) : capacities)
   const samples = new Map<number, Prepared>()
   const prepared = (rate: number) => {
-    const known = samples.get(rate) ?? prepare(filled, server, rate, steady)
+    const known = samples.get(rate) ?? prepare(filled, server, question, rate)
     samples.set(rate, known)
     return known
   }
@@ -95,6 +99,7 @@ export function curves(references: References, question: Question): Answer {
   const smallest = prepared(Math.min(...plan.rates))
   const { keys: sampledKeys, samplingRate } = smallest.references
   const requests = Math.round(smallest.requests)
+  const passed = getsFrom(smallest.references, smallest.from) / (samplingRate * smallest.requests)
   const { at } = references
   const spanMs = (at.at(-1)! - at[0]!) * (steady ? 1 - WARM_UP : 1)
   return {
@@ -102,6 +107,7 @@ export function curves(references: References, question: Question): Answer {
       points,
       requests,
       spanMs,
+      localHitRatio: local ? Math.min(1, Math.max(0, 1 - passed)) : null,
       sampledKeys,
       samplingRate,
       method: methodText(question, sampledKeys, samplingRate),
@@ -123,16 +129,22 @@ function lackOf(references: References, { sizes, steady }: Question, costsKnown:
   return null
 }
 
-function prepare(filled: Told, server: ServerModel, rate: number, steady: boolean): Prepared {
-  const references = { ...filled, ...sampled(filled, rate) }
-  const from = steady ? rowAt(references, WARM_UP) : 0
-  const requests = references.requests * (getsFrom(references, from) / Math.max(1, getsFrom(references, 0)))
-  return { references, server, costs: server.costs(references) ?? new Uint32Array(references.key.length), from, requests }
+function prepare(filled: Told, server: ServerModel, { local, steady }: Question, rate: number): Prepared {
+  const all = { ...filled, ...sampled(filled, rate) }
+  const moment = steady ? all.at[0]! + WARM_UP * (all.at.at(-1)! - all.at[0]!) : Number.NEGATIVE_INFINITY
+  const requests = all.requests * (getsFrom(all, rowAt(all, moment)) / Math.max(1, getsFrom(all, 0)))
+  const references = local ? behindLocalCache(all, local) : all
+  return {
+    references,
+    server,
+    costs: server.costs(references) ?? new Uint32Array(references.key.length),
+    from: rowAt(references, moment),
+    requests,
+  }
 }
 
-/** The first row after that share of the time. */
-function rowAt({ at }: References, share: number): number {
-  const moment = at[0]! + share * (at.at(-1)! - at[0]!)
+/** The first row at that time or later. */
+function rowAt({ at }: References, moment: number): number {
   let row = 0
   while (row < at.length && at[row]! < moment) row++
   return row

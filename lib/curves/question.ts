@@ -1,3 +1,5 @@
+import type { LocalCache } from './localCache.ts'
+
 /** Redis's and Valkey's rules of eviction by their own names, and memcached's one. */
 export const POLICIES = [
   'allkeys-lru',
@@ -34,6 +36,8 @@ export type Question = {
   ttl?: Ttl | null
   /** `keys`: how many keys fit; `bytes`: maxmemory */
   sizes: Sizes
+  /** A cache inside the application before this one: ratios are then of both together, which is what the origin is spared. */
+  local?: LocalCache
   /** The steady state of a cache that runs already, not a replay from an empty one: the first part of the references only warms the cache up. */
   steady?: boolean
 }

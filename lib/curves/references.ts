@@ -167,7 +167,7 @@ function inOrder(references: References): References {
 }
 
 /** The rows of those indexes; the keys stay. */
-function rowsOf(references: References, rows: Uint32Array): References {
+export function rowsOf<R extends References>(references: R, rows: Uint32Array): R {
   const { at, key, op, size, ttlMs } = references
   return {
     ...references,

@@ -7,18 +7,18 @@ export function methodText(question: Question, sampledKeys: number, samplingRate
   const { policy, samples = 5, steady } = question
   const rule = isSegmented(policy)
     ? "memcached's segmented LRU in slab classes"
-    : `Redis's own ${policy}${/lru|lfu|lrm|ttl/.test(policy) ? ` with ${samples} samples` : ''}`
+    : `Redis's own rule ${policy}${/lru|lfu|lrm|ttl/.test(policy) ? ` with ${samples} samples` : ''}`
   const keys =
     samplingRate < 1
       ? `${count(sampledKeys)} keys, ${text(samplingRate, 'ratio')} of all, chosen by their hash`
       : `all ${count(sampledKeys)} keys`
   const start = steady ? 'the first half of the time only warms the cache up' : 'from an empty cache, every miss filled at once'
-  return `Simulated by the rule of ${rule} on ${keys}: ${start}.`
+  return `Simulated by ${rule} on ${keys}: ${start}.`
 }
 
 /** What the answer rests on and what its band holds, in a sentence or two. */
 export function basisText(
-  { policy, sizes, ttl }: Question,
+  { policy, sizes, ttl, local }: Question,
   server: ServerModel,
   about: { requests: number; spanMs: number; samplingRate: number },
 ): string {
@@ -35,5 +35,8 @@ export function basisText(
     ...(about.samplingRate < 1 ? ['the choice of the sampled keys'] : []),
     ...(server.slackBytes > 0 && sizes.bytes ? [`${text(server.slackBytes, 'bytes')} more or less of memory besides the keys`] : []),
   ]
-  return `${count(about.requests)} gets in ${duration(about.spanMs)}, ${given}. The band holds ${new Intl.ListFormat('en').format(holds)}.`
+  const before = local
+    ? `, behind ${local.processes && local.processes > 1 ? `${local.processes} local caches` : 'a local cache'} of ${count(local.keys)} entries for ${duration(local.ttlMs)}`
+    : ''
+  return `${count(about.requests)} gets in ${duration(about.spanMs)}, ${given}${before}. The band holds ${new Intl.ListFormat('en').format(holds)}.`
 }

@@ -12,11 +12,19 @@ const point = z.object({
     .object({ mean: z.number(), p95: z.number() })
     .nullable()
     .meta({ description: 'How long ago, in ms, what is read from the cache was stored: how stale it may be' }),
+  held: z
+    .object({ keys: z.number(), bytes: z.number().nullable() })
+    .meta({ description: 'What was really in use at the most: with a TTL it may be less than there is' }),
 })
 
 export const curvesAnswer = noun('Curves', 'What a cache would hit in other sizes, with another policy or TTL', {
   points: z.array(point).meta({ description: 'In the order asked' }),
   requests: z.number().meta({ description: 'Gets that the ratios are of' }),
+  spanMs: z.number().meta({ description: 'The time in which they came' }),
+  localHitRatio: z
+    .number()
+    .nullable()
+    .meta({ description: 'The share of the gets that a cache inside the application answers; null without one' }),
   sampledKeys: z.number(),
   samplingRate: z.number(),
   method: z.string(),
