@@ -14,7 +14,7 @@ const plain = (text: string) => text.replaceAll(/\s/g, ' ')
 
 test('the method says the rule, the keys and the start', () => {
   expect(plain(methodText(lfu, 8_192, 0.25))).toBe(
-    "Simulated by Redis's own rule volatile-lfu with 10 samples on 8 192 keys, 25.0 % of all, chosen by their hash: the first half of the time only warms the cache up.",
+    "Simulated by Redis's own rule volatile-lfu with 10 samples on 8192 keys, 25.0 % of all, chosen by their hash: the first half of the time only warms the cache up.",
   )
   expect(plain(methodText({ policy: 'memcached', sizes: { keys: [1] } }, 20, 1))).toBe(
     "Simulated by memcached's segmented LRU in slab classes on all 20 keys: from an empty cache, every miss filled at once.",
@@ -24,6 +24,6 @@ test('the method says the rule, the keys and the start', () => {
 test('the basis says what is given to the keys and what the band holds', () => {
   const about = { requests: 5_000, spanMs: 3_600_000, samplingRate: 0.25 }
   expect(plain(basisText({ ...lfu, local: { keys: 100, ttlMs: 5_000 } }, serverOf(lfu), about))).toBe(
-    "5 000 gets in 1 h, a TTL of 1 min ± 10.0 %, renewed by each read, behind a local cache of 100 entries for 5 s. The band holds the error of the model, chance in what is evicted, where the server's full minute falls, the choice of the sampled keys, and 48.8 KiB more or less of memory besides the keys.",
+    "5000 gets in 1 h, a TTL of 1 min ± 10.0 %, renewed by each read, behind a local cache of 100 entries for 5 s. The band holds the error of the model, chance in what is evicted, where the server's full minute falls, the choice of the sampled keys, and 48.8 KiB more or less of memory besides the keys.",
   )
 })
