@@ -24,6 +24,7 @@ import { keysWithoutTtl } from './cache/keys-without-ttl.ts'
 import { latencyRise } from './cache/latency-rise.ts'
 import { massExpiry } from './cache/mass-expiry.ts'
 import { memoryRefusingWrites } from './cache/memory-refusing-writes.ts'
+import { outputBuffers } from './cache/output-buffers.ts'
 import { persistenceFailing } from './cache/persistence-failing.ts'
 import { replicationBroken } from './cache/replication-broken.ts'
 import { replicationLag } from './cache/replication-lag.ts'
@@ -53,6 +54,7 @@ export const detectors: AnyDetector[] = [
   authFailures,
   configDrift,
   failoverChurn,
+  outputBuffers,
   clientsNearLimit,
   fragmentation,
   keysWithoutTtl,

@@ -91,10 +91,33 @@ export type SharedSetting = {
   command?: string
 }
 
+/** The connection with the largest output buffer of its class (`normal`, `replica`, `pubsub`), which is its id. */
+export type ClientBuffer = {
+  kind: 'client-buffer'
+  target: string
+  id: string
+  at: number
+  bytes: number
+  address: string
+  /** What it calls itself, and its newest command. */
+  name: string
+  command: string
+}
+
 /** The newest raw answer of a probe, cut to 64 KiB, for the page that shows it. */
 export type RawAnswer = { kind: 'raw'; target: string; id: string; at: number; text: string }
 
-export type TargetRecord = SlowEntry | LatencyEvent | HotKey | BigKey | KeyPattern | TtlHistogram | Fact | SharedSetting | RawAnswer
+export type TargetRecord =
+  | SlowEntry
+  | LatencyEvent
+  | HotKey
+  | BigKey
+  | KeyPattern
+  | TtlHistogram
+  | Fact
+  | SharedSetting
+  | ClientBuffer
+  | RawAnswer
 export type RecordKind = TargetRecord['kind']
 export type RecordOf<K extends RecordKind> = Extract<TargetRecord, { kind: K }>
 /** What a probe's parser returns: the engine adds the target. */

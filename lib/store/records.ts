@@ -17,6 +17,7 @@ const BOUNDS: Record<RecordKind, { most: number; ms: number; lasting: boolean }>
   'ttl-histogram': { most: 4, ms: HOUR, lasting: true },
   fact: { most: 500, ms: Number.POSITIVE_INFINITY, lasting: true },
   setting: { most: 100, ms: HOUR, lasting: false },
+  'client-buffer': { most: 8, ms: HOUR, lasting: false },
   raw: { most: 20, ms: HOUR, lasting: false },
 }
 /** Sorting out the surplus at each put would cost more than keeping a little too much. */

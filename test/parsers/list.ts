@@ -49,6 +49,7 @@ import { parseVts } from '../../lib/products/nginx/vts.ts'
 import { wordsIn as nginxWords } from '../../lib/products/nginx/words.ts'
 import { patternOf } from '../../lib/products/patterns.ts'
 import { parseAnswer } from '../../lib/products/prometheus/client.ts'
+import { outputLimits } from '../../lib/products/redis/clientBuffers.ts'
 import { announcedIn, openIn, parseClusterNodes } from '../../lib/products/redis/clusterNodes.ts'
 import { placeOf } from '../../lib/products/redis/config.ts'
 import { clusterSamples } from '../../lib/products/redis/group/cluster.ts'
@@ -158,6 +159,12 @@ const redis: Parser[] = [
   }),
   probe('redis/cluster', 'redis', [NODES], (text) => ({ nodes: text, openMs: {} })),
   describer('redis', 'redis', [NODES]),
+  {
+    name: 'products/redis/clientBuffers.ts#outputLimits',
+    group: 'redis',
+    good: ['normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60'],
+    run: outputLimits,
+  },
   { name: 'products/redis/info.ts#readInfo', group: 'redis', good: [INFO], run: readInfo },
   { name: 'products/redis/info.ts#infoField', group: 'redis', good: [INFO], run: (text) => infoField(text, 'run_id') },
   { name: 'products/redis/vitals.ts#vitalsOf', group: 'redis', good: [INFO], run: (text) => vitalsOf(text, at, null, new Set(['set'])) },

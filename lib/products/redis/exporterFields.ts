@@ -1,6 +1,8 @@
 /** Gauges and counters that keep the name of the usual Prometheus exporter (oliver006/redis_exporter): INFO's field -> metric. */
 export const EXPORTER: [field: string, metric: string, scale?: number][] = [
   ['blocked_clients', 'redis_blocked_clients'],
+  ['client_recent_max_output_buffer', 'redis_client_recent_max_output_buffer_bytes'],
+  ['client_output_buffer_limit_disconnections', 'redis_client_output_buffer_limit_disconnections_total'],
   ['tracking_clients', 'redis_tracking_clients'],
   ['used_memory_rss', 'redis_memory_used_rss_bytes'],
   ['used_memory_peak', 'redis_memory_used_peak_bytes'],

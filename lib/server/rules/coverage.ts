@@ -28,6 +28,7 @@ const WORDS: Record<string, string> = {
   'records hot-key': 'counted keys',
   'records big-key': 'sizes of keys',
   'records setting': 'settings',
+  'records client-buffer': 'connections one by one',
   'records slow': 'slow commands',
   'topology pools': 'pools',
   'topology rings': 'a ring',

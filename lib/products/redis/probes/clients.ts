@@ -1,6 +1,8 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
-import { decimalOf, partlyRead, rawRecord, readings, wordOf } from '../../answers.ts'
+import type { NewRecord } from '../../../model/record.ts'
+import { decimalOf, partlyRead, printable, rawRecord, readings, wordOf } from '../../answers.ts'
+import { buffersByClass, clientField } from '../clientBuffers.ts'
 import { WRAPPED } from '../info.ts'
 import type { RedisLink } from '../link.ts'
 
@@ -11,6 +13,10 @@ const CLIENTS_MAX = 2_000
 export const clients: Probe<RedisLink, string> = {
   id: 'clients',
   feature: 'CLIENT LIST',
+  emits: {
+    metrics: ['redis_client_class_output_buffer_max_bytes', 'redis_client_class_output_buffers_bytes'],
+    records: ['client-buffer'],
+  },
   everyMs: 30_000,
   cost: '11 µs of Redis CPU each 30 s for a few connections; not asked beyond 2 000',
   wanted: (link) =>
@@ -31,9 +37,15 @@ export const clients: Probe<RedisLink, string> = {
     add('redis_client_output_buffer_max_bytes', output?.max)
     add('redis_client_output_buffers_bytes', output?.sum)
     add('redis_client_input_buffer_max_bytes', input?.max)
+    const records: NewRecord[] = [rawRecord('clients', at, raw)]
+    for (const [of, { max, sum, largest }] of buffersByClass(rows.filter(isRow))) {
+      add('redis_client_class_output_buffer_max_bytes', max, { class: of })
+      add('redis_client_class_output_buffers_bytes', sum, { class: of })
+      if (largest) records.push({ kind: 'client-buffer', id: of, at, bytes: max, ...whoIn(largest) })
+    }
     return {
       samples: list,
-      records: [rawRecord('clients', at, raw)],
+      records,
       topology: { capabilities: partlyRead('CLIENT LIST', unread, rows.length) },
     }
   },
@@ -54,4 +66,13 @@ function bytesOf(rows: readonly string[], name: string): { max: number; sum: num
     found = { max: Math.max(found?.max ?? 0, value), sum: (found?.sum ?? 0) + value }
   }
   return found
+}
+
+const WORD_MAX = 80
+
+/** Who is at the other end, as far as its row tells; a path of the server's machine is not told. */
+function whoIn(row: string): { address: string; name: string; command: string } {
+  const word = (name: string) => printable((clientField(row, name) ?? '').slice(0, WORD_MAX))
+  const address = word('addr')
+  return { address: address.startsWith('/') ? 'a unix socket' : address, name: word('name'), command: word('cmd') }
 }

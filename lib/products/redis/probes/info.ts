@@ -48,6 +48,8 @@ export const info: Probe<RedisLink, InfoAnswer> = {
       'redis_connected_slaves',
       'redis_connected_slave_lag_bytes',
       'redis_role_primary',
+      'redis_replication_backlog_bytes',
+      'redis_client_output_buffer_limit_disconnections_total',
       'redis_master_repl_offset',
       'redis_master_link_up',
       'redis_master_last_io_seconds_ago',

@@ -271,6 +271,16 @@ describe('CLIENT LIST', () => {
     const wrapped = of('id=1 addr=127.0.0.1:1 qbuf=26 omem=18446744073709551615\nid=2 addr=127.0.0.1:2 qbuf=7 omem=4\n')
     expect(wrapped).toEqual([{ metric: 'redis_client_input_buffer_max_bytes', value: 26 }])
   })
+  it('names who holds the largest of each class, and no path of the machine', () => {
+    const rows = 'id=1 addr=10.0.0.7:4 name=shop flags=P omem=99 cmd=subscribe\nid=2 addr=/run/redis/s:0 name= flags=N omem=4 cmd=get\n'
+    const { samples, records } = clients.parse(rows, context)
+    expect(value(samples, 'redis_client_class_output_buffer_max_bytes', { class: 'pubsub' })).toBe(99)
+    expect(value(samples, 'redis_client_class_output_buffers_bytes', { class: 'replica' })).toBe(0)
+    expect(records.slice(1)).toEqual([
+      { kind: 'client-buffer', id: 'normal', at: 1_000_000, bytes: 4, address: 'a unix socket', name: '', command: 'get' },
+      { kind: 'client-buffer', id: 'pubsub', at: 1_000_000, bytes: 99, address: '10.0.0.7:4', name: 'shop', command: 'subscribe' },
+    ])
+  })
   it('refuses what is not one', () => {
     expect(() => clients.parse('<html>', context)).toThrow(expect.objectContaining({ code: 'malformed' }))
   })
@@ -295,6 +305,11 @@ describe('CONFIG of a group', () => {
       { ...common, id: 'maxmemory', value: '1024', unit: 'bytes', among: 'memory', matters: true, command: 'CONFIG SET maxmemory' },
       { ...common, id: 'io-threads', value: '4', unit: 'none', among: 'all', matters: false },
     ])
+  })
+  it('gives the limits of output buffers as numbers', () => {
+    const { samples } = settings.parse({ 'client-output-buffer-limit': 'normal 0 0 0 slave 256 64 60 pubsub 32 8 60' }, context)
+    expect(value(samples, 'redis_config_client_output_buffer_limit_bytes', { class: 'replica', limit: 'soft' })).toBe(64)
+    expect(value(samples, 'redis_config_client_output_buffer_limit_seconds', { class: 'pubsub' })).toBe(60)
   })
   it('asks for no secret, no file and no address', () => {
     const asked = SHARED_SETTINGS.map(({ name }) => name)

@@ -1,7 +1,9 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
-import { printable, wordOf } from '../../answers.ts'
+import type { Reading } from '../../../model/series.ts'
+import { printable, readings, wordOf } from '../../answers.ts'
+import { outputLimits } from '../clientBuffers.ts'
 import { readSettings } from '../configGet.ts'
 import type { RedisLink } from '../link.ts'
 import { SHARED_SETTINGS } from '../sharedSettings.ts'
@@ -13,12 +15,15 @@ const VALUE_MAX = 200
 export const settings: Probe<RedisLink, Record<string, string>> = {
   id: 'settings',
   feature: 'CONFIG of a group',
-  emits: { records: ['setting'] },
+  emits: {
+    metrics: ['redis_config_client_output_buffer_limit_bytes', 'redis_config_client_output_buffer_limit_seconds'],
+    records: ['setting'],
+  },
   everyMs: 60_000,
   cost: 'about 30 µs of Redis CPU a minute',
   read: (link, _cursor, signal) => readSettings(link.client, [...byName.keys()], signal),
   parse: (raw, { at }) => ({
-    samples: [],
+    samples: limitSamples(raw['client-output-buffer-limit']),
     records: Object.entries(raw).flatMap(([name, value]): NewRecord[] => {
       if (typeof value !== 'string') throw malformed(`CONFIG GET ${printable(name)} is to answer text`, wordOf(value))
       const shared = byName.get(name)
@@ -31,4 +36,15 @@ export const settings: Probe<RedisLink, Record<string, string>> = {
     }),
     topology: {},
   }),
+}
+
+/** The limits of output buffers as numbers, by class of connection; 0 is no limit. */
+function limitSamples(text: unknown): Reading[] {
+  const { list, add } = readings()
+  for (const [of, { hard, soft, seconds }] of outputLimits(typeof text === 'string' ? text : '')) {
+    add('redis_config_client_output_buffer_limit_bytes', hard, { class: of, limit: 'hard' })
+    add('redis_config_client_output_buffer_limit_bytes', soft, { class: of, limit: 'soft' })
+    add('redis_config_client_output_buffer_limit_seconds', seconds, { class: of })
+  }
+  return list
 }
