@@ -4,6 +4,7 @@ export const PATHS = [
   '/incidents',
   '/findings',
   '/caches',
+  '/curves',
   '/pools',
   '/pools/edge/app',
   '/rings',

@@ -1,11 +1,12 @@
 'use client'
-import { useId, useLayoutEffect, useRef, useState } from 'react'
+import { useId, useRef } from 'react'
 import { timeText, valueText } from './axisText.ts'
 import { Crosshair } from './Crosshair.tsx'
 import type { Band, ChartContent, DrawnSeries, Level } from './chart.ts'
 import { labelPx, levelLabelPlace } from './labels.ts'
 import { LABEL_PX, type Mark, marksOf } from './marks.ts'
 import { linePath, type Scale, scaleOf } from './scale.ts'
+import { useWidth } from './useWidth.ts'
 
 export type PlotProps = ChartContent & {
   series: readonly DrawnSeries[]
@@ -61,19 +62,6 @@ export function Plot({ series, height, group, onZoom, ...content }: PlotProps) {
       )}
     </div>
   )
-}
-
-/** The width that an element has on the screen, px; 0 before it is known. */
-function useWidth(box: React.RefObject<HTMLElement | null>): number {
-  const [width, setWidth] = useState(0)
-  useLayoutEffect(() => {
-    if (!box.current) return
-    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry!.contentRect.width)))
-    observer.observe(box.current)
-    setWidth(Math.floor(box.current.clientWidth))
-    return () => observer.disconnect()
-  }, [box])
-  return width
 }
 
 function SeriesLine({ one, scale, stepMs }: { one: DrawnSeries; scale: Scale; stepMs?: number }) {

@@ -33,8 +33,8 @@ export const path = (parts: TemplateStringsArray, ...names: string[]): string =>
 export async function get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> {
   return send<T>('GET', apiUrl(path, query), undefined, signal)
 }
-export async function post<T>(path: string, body: unknown = {}): Promise<T> {
-  return send<T>('POST', apiUrl(path), body)
+export async function post<T>(path: string, body: unknown = {}, signal?: AbortSignal): Promise<T> {
+  return send<T>('POST', apiUrl(path), body, signal)
 }
 export async function remove(path: string): Promise<void> {
   await send<unknown>('DELETE', apiUrl(path))
@@ -70,10 +70,14 @@ async function send<T>(method: string, url: string, body?: unknown, signal?: Abo
     )
   }
   const text = await answer.text()
-  const json = parse(text)
-  if (answer.ok) return json as T
-  const problem = (json ?? {}) as { code?: ErrorCode; title?: string; detail?: string }
-  throw new Problem(answer.status, problem.code ?? 'internal', problem.title ?? `Answer ${answer.status}`, problem.detail ?? '')
+  if (answer.ok) return parse(text) as T
+  throw problemOf(answer.status, text)
+}
+
+/** The problem that an answer's body tells. */
+export function problemOf(status: number, text: string): Problem {
+  const problem = (parse(text) ?? {}) as { code?: ErrorCode; title?: string; detail?: string }
+  return new Problem(status, problem.code ?? 'internal', problem.title ?? `Answer ${status}`, problem.detail ?? '')
 }
 
 function parse(text: string): unknown {

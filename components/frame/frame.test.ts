@@ -47,6 +47,7 @@ test('the rail knows where it is', () => {
   expect(isHere('/pools', '/poolside')).toBe(false)
   expect(isHere('/', '/')).toBe(true)
   expect(isHere('/findings', '/incidents/a')).toBe(true)
+  expect(isHere('/caches', '/curves')).toBe(true)
 })
 
 test('the scope narrows by words and by labels', () => {

@@ -8,3 +8,7 @@ export const noWriteBecause = (frame: FrameView | undefined): string | null =>
 export function noChangeBecause(frame: FrameView | undefined): string | null {
   return noWriteBecause(frame) ?? (frame?.saving ? `A change could not be stored: ${frame.saving.because}.` : null)
 }
+
+/** Why somebody may not do what needs the role of an operator; null when they may. While nobody has to sign in, everybody may. */
+export const noOperatorBecause = (frame: FrameView | undefined): string | null =>
+  frame?.person?.role === 'viewer' ? 'This needs the role operator; yours is viewer.' : null

@@ -5,6 +5,7 @@ import { Go, useGo } from '@/components/frame/Go.tsx'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
 import { usePages } from '@/components/frame/usePages.ts'
 import { Badge } from '@/components/ui/badge.tsx'
+import { buttonLook } from '@/components/ui/button.tsx'
 import { Empty } from '@/components/ui/empty.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { PageHead } from '@/components/ui/page.tsx'
@@ -173,7 +174,13 @@ export function TargetList({ initialData, only }: { initialData: Page<TargetView
       <PageHead
         title={only ? 'Caches' : 'Targets'}
         lead={`${total === rows.length ? '' : `${rows.length} of `}${total} ${only ? (total === 1 ? 'cache or store' : 'caches and stores') : total === 1 ? 'target' : 'targets'}${down > 0 ? `, ${down} down` : ''}`}
-      />
+      >
+        {only && (
+          <Go href="/curves" className={buttonLook()}>
+            Memory and TTL lab
+          </Go>
+        )}
+      </PageHead>
       <Table
         main
         hold

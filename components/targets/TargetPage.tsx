@@ -3,8 +3,10 @@ import { parseAsString, useQueryState } from 'nuqs'
 import { Here } from '@/components/findings/Here.tsx'
 import { Ago } from '@/components/frame/Ago.tsx'
 import { path } from '@/components/frame/api.ts'
+import { Go } from '@/components/frame/Go.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Badge } from '@/components/ui/badge.tsx'
+import { buttonLook } from '@/components/ui/button.tsx'
 import { Failure } from '@/components/ui/empty.tsx'
 import { PageHead } from '@/components/ui/page.tsx'
 import { Readings } from '@/components/ui/readings.tsx'
@@ -59,6 +61,11 @@ export function TargetPage({ name, initialData }: { name: string; initialData: T
               ] as const
             ).map(([label, figure, unit]) => ({ label, value: figureValue(figure), because: figureBecause(figure), unit }))}
           />
+        )}
+        {cache && (
+          <Go href={`/curves?target=${encodeURIComponent(target.name)}`} className={buttonLook()}>
+            Memory and TTL lab
+          </Go>
         )}
       </PageHead>
       {target.state !== 'up' && (

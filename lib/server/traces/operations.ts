@@ -4,8 +4,7 @@ import { traceAnswer } from '../../model/answers/trace.ts'
 import { TRACE_FORMATS } from '../../model/trace.ts'
 import { id, paging, words } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
-import { pageNewest } from '../http/paging.ts'
-import { deleteTrace, trace, traces, traceView, upload } from './traces.ts'
+import { deleteTrace, listTraces, trace, traceView, upload } from './traces.ts'
 
 const tag = 'Curves'
 
@@ -36,10 +35,7 @@ export const traceOperations = [
     tag,
     query: z.object(paging),
     answer: page(traceAnswer),
-    run: ({ runtime, query }) => {
-      const { items, ...rest } = pageNewest(traces(runtime), ({ uploadedAt }) => uploadedAt, query)
-      return { ...rest, items: items.map(traceView) }
-    },
+    run: ({ runtime, query }) => listTraces(runtime, query),
   }),
   operation({
     method: 'GET',

@@ -1,10 +1,12 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { newId } from '../../engine/id.ts'
+import type { Page } from '../../model/answers/shape.ts'
 import type { TraceView } from '../../model/answers/trace.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Trace, TraceFormat } from '../../model/trace.ts'
 import { iso } from '../http/iso.ts'
+import { type Paging, pageNewest } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
 import { importInThread } from '../workers/curves.ts'
 import { receive } from './receive.ts'
@@ -20,11 +22,17 @@ const folderOf = ({ config }: Pick<Runtime, 'config'>) => join(config.data, 'tra
 /** Where the references of a trace stand. */
 export const referencesPath = (at: Pick<Runtime, 'config'>, id: string) => join(folderOf(at), `${id}.references`)
 
-export const traces = ({ store }: Pick<Runtime, 'store'>): Trace[] =>
+const traces = ({ store }: Pick<Runtime, 'store'>): Trace[] =>
   store.memory
     .keys(PREFIX)
     .flatMap((key) => store.memory.get<Trace>(key) ?? [])
     .sort((a, b) => b.uploadedAt - a.uploadedAt)
+
+/** Newest first. */
+export function listTraces(at: Pick<Runtime, 'store'>, paging?: Paging): Page<TraceView> {
+  const { items, ...rest } = pageNewest(traces(at), ({ uploadedAt }) => uploadedAt, paging)
+  return { ...rest, items: items.map(traceView) }
+}
 
 /** Throws `not_found`. */
 export function trace({ store }: Pick<Runtime, 'store'>, id: string): Trace {

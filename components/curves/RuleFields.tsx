@@ -1,0 +1,193 @@
+import { type ReactNode, useEffect, useState } from 'react'
+import { Field, Input, Select } from '@/components/ui/field.tsx'
+import { Segmented } from '@/components/ui/segmented.tsx'
+import { isSegmented, type Policy } from '@/lib/curves/question.ts'
+import { duration } from '@/lib/format/format.ts'
+import { durationText, parseDuration } from '@/lib/model/duration.ts'
+import { drawsSamples, FIRST_TTL, isSamples, isTtl, type Rule, SAMPLES_MAX } from './rule.ts'
+
+type Props = {
+  title: ReactNode
+  /** Before each label for screen readers, where two caches stand beside one another. */
+  prefix: string
+  rule: Rule
+  onChange: (rule: Rule) => void
+  /** The policy and samples that the source has; null: not told. */
+  own: { policy: Policy | null; samples: number | null }
+  /** Those that it could have instead. */
+  policies: readonly Policy[]
+}
+
+const AS_TOLD = ''
+
+/** The fields of one cache: policy, samples, and the TTL that keys are given. What nobody touches is as the source has it. */
+export function RuleFields({ title, prefix, rule, onChange, own, policies }: Props) {
+  const policy = rule.policy ?? own.policy
+  const sampled = policy === null || drawsSamples(policy)
+  return (
+    <fieldset className="flex min-w-0 flex-col gap-3">
+      <legend className="mb-2 font-medium text-sm">{title}</legend>
+      <div className="grid grid-cols-[minmax(0,1fr)_6rem] gap-3">
+        <Field label={<Label prefix={prefix}>Policy</Label>} help={policyHelp(policy)}>
+          {(props) => (
+            <Select
+              {...props}
+              value={rule.policy === null || rule.policy === own.policy ? AS_TOLD : rule.policy}
+              options={[
+                { value: AS_TOLD, label: own.policy ? `${own.policy}, as it is` : 'as it is' },
+                ...policies.filter((one) => one !== own.policy),
+              ]}
+              onChange={({ target }) => onChange({ ...rule, policy: policies.find((one) => one === target.value) ?? null })}
+              className="w-full"
+            />
+          )}
+        </Field>
+        <TextField
+          label={<Label prefix={prefix}>Samples</Label>}
+          help={sampled ? 'keys drawn' : 'not drawn'}
+          value={rule.samples === null ? '' : String(rule.samples)}
+          placeholder={String(own.samples ?? 5)}
+          read={(text) => (text === '' ? { value: null } : isSamples(Number(text)) ? { value: Number(text) } : null)}
+          wrong={`1 to ${SAMPLES_MAX}`}
+          onChange={(samples) => onChange({ ...rule, samples })}
+          numeric
+        />
+      </div>
+      <TtlFields prefix={prefix} rule={rule} onChange={onChange} />
+    </fieldset>
+  )
+}
+
+const Label = ({ prefix, children }: { prefix: string; children: string }) => (
+  <>
+    {prefix && <span className="sr-only">{prefix} </span>}
+    {children}
+  </>
+)
+
+const HELP: Record<string, string> = {
+  lru: 'the longest unread goes',
+  lfu: 'the least often read goes',
+  lrm: 'the longest unwritten goes (Redis 8.6)',
+  random: 'any key goes',
+  ttl: 'what ends soonest goes',
+}
+function policyHelp(policy: Policy | null): string {
+  if (policy === null) return 'the server does not tell its own'
+  if (isSegmented(policy)) return 'segmented LRU in slab classes'
+  if (policy === 'noeviction') return 'full, it refuses new keys'
+  const [scope, rule = ''] = policy.split('-')
+  return `${HELP[rule] ?? ''}${scope === 'volatile' ? ', of keys with a TTL' : ''}`
+}
+
+function TtlFields({ prefix, rule, onChange }: Pick<Props, 'prefix' | 'rule' | 'onChange'>) {
+  const { ttl } = rule
+  const kind = ttl === null ? 'told' : ttl === 'none' ? 'none' : 'set'
+  return (
+    <>
+      <div className="flex flex-col gap-1">
+        <span className="font-medium text-sm">TTL</span>
+        <Segmented
+          label={`${prefix} TTL`.trim()}
+          value={kind}
+          onChange={(next) => onChange({ ...rule, ttl: next === 'told' ? null : next === 'none' ? 'none' : FIRST_TTL })}
+          options={[
+            { value: 'told', label: 'as it is', hint: 'What each fill of the references was given' },
+            { value: 'none', label: 'none', hint: 'Keys stay until they are evicted' },
+            { value: 'set', label: 'set', hint: 'Every key is given this when it is filled' },
+          ]}
+          className="w-fit"
+        />
+      </div>
+      {ttl !== null && ttl !== 'none' && (
+        <div className="grid grid-cols-2 gap-3">
+          <TextField
+            label={<Label prefix={prefix}>Length</Label>}
+            help={duration(ttl.ms)}
+            value={durationText(ttl.ms)}
+            read={(text) => {
+              const ms = parseDuration(text)
+              return ms !== null && isTtl(ms) ? { value: ms } : null
+            }}
+            wrong="90s, 10m, 1h; at most 30d"
+            onChange={(ms) => onChange({ ...rule, ttl: { ...ttl, ms } })}
+          />
+          <Field label={<Label prefix={prefix}>Jitter</Label>} help={jitterHelp(ttl.ms, ttl.jitter)}>
+            {(props) => (
+              <span className="flex h-8 items-center gap-2 max-sm:h-10">
+                <input
+                  {...props}
+                  type="range"
+                  min={0}
+                  max={50}
+                  step={5}
+                  value={Math.round(ttl.jitter * 100)}
+                  aria-valuetext={`${Math.round(ttl.jitter * 100)} %`}
+                  onChange={({ target }) => onChange({ ...rule, ttl: { ...ttl, jitter: target.valueAsNumber / 100 } })}
+                  className="h-6 min-w-0 flex-1 accent-accent"
+                />
+                <span className="w-10 text-right text-sm tabular">{Math.round(ttl.jitter * 100)} %</span>
+              </span>
+            )}
+          </Field>
+          <label className="col-span-2 flex min-h-6 items-center gap-2 text-sm">
+            <input
+              type="checkbox"
+              checked={ttl.refreshOnRead}
+              onChange={({ target }) => onChange({ ...rule, ttl: { ...ttl, refreshOnRead: target.checked } })}
+              className="size-4 accent-accent"
+            />
+            <Label prefix={prefix}>Each read gives the TTL anew</Label>
+          </label>
+        </div>
+      )}
+    </>
+  )
+}
+
+const jitterHelp = (ms: number, jitter: number) =>
+  jitter === 0 ? 'all alike: they end together' : `${duration(ms * (1 - jitter))} to ${duration(ms * (1 + jitter))}`
+
+type TextFieldProps<T> = {
+  label: ReactNode
+  help: string
+  value: string
+  placeholder?: string
+  read: (text: string) => { value: T } | null
+  wrong: string
+  onChange: (value: T) => void
+  numeric?: boolean
+}
+
+/** An input with a text of its own: what is wrong stays there and says so, what is right is taken at once. */
+export function TextField<T>({ label, help, value, placeholder, read, wrong, onChange, numeric }: TextFieldProps<T>) {
+  const [typed, setTyped] = useState(value)
+  const [focused, setFocused] = useState(false)
+  // What is changed from outside (the slider, the back button) is shown; what is being typed is not rewritten under the hand.
+  useEffect(() => {
+    if (!focused) setTyped(value)
+  }, [value, focused])
+  const isWrong = read(typed.trim()) === null
+  return (
+    <Field label={label} help={help} wrong={isWrong && wrong}>
+      {(props) => (
+        <Input
+          {...props}
+          value={typed}
+          placeholder={placeholder}
+          inputMode={numeric ? 'numeric' : undefined}
+          autoComplete="off"
+          spellCheck={false}
+          onFocus={() => setFocused(true)}
+          onBlur={() => setFocused(false)}
+          onChange={({ target }) => {
+            setTyped(target.value)
+            const found = read(target.value.trim())
+            if (found) onChange(found.value)
+          }}
+          className="text-right tabular"
+        />
+      )}
+    </Field>
+  )
+}

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { liveSettings, stepsOf } from './change.ts'
+import { AS_IT_IS } from './rule.ts'
+
+const at = '2026-01-01T00:00:00.000Z'
+const facts = (values: Record<string, string>) => Object.entries(values).map(([id, value]) => ({ id, value, at }))
+const live = liveSettings(
+  facts({ 'config/maxmemory': '104857600', 'config/maxmemory-policy': 'allkeys-lru', 'config/maxmemory-samples': '5', 'config/hz': '10' }),
+)
+
+test('what differs from the live settings is a step, each with what stands there', () => {
+  expect(stepsOf('cache-a', live, { ...AS_IT_IS, policy: 'allkeys-lfu', samples: 5 }, { by: 'bytes', value: 209_715_200 })).toEqual({
+    steps: [
+      { setting: { target: 'cache-a', name: 'config/maxmemory' }, before: '104857600', after: '209715200' },
+      { setting: { target: 'cache-a', name: 'config/maxmemory-policy' }, before: 'allkeys-lru', after: 'allkeys-lfu' },
+    ],
+  })
+})
+
+test('what is no change, and what no server takes, is said', () => {
+  const because = (found: ReturnType<typeof stepsOf>) => ('because' in found ? found.because : null)
+  const same = { by: 'bytes', value: 104_857_600 } as const
+  expect(because(stepsOf('a', live, AS_IT_IS, same))).toContain('nothing to change')
+  expect(because(stepsOf('a', live, AS_IT_IS, { by: 'keys', value: 100 }))).toContain('choose a memory')
+  expect(because(stepsOf('a', liveSettings([]), AS_IT_IS, same))).toContain('does not tell `maxmemory`')
+  const partly = liveSettings(facts({ 'config/maxmemory': '104857600' }))
+  expect(because(stepsOf('a', partly, { ...AS_IT_IS, samples: 10 }, same))).toContain('does not tell `maxmemory-samples`')
+})

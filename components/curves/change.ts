@@ -1,0 +1,37 @@
+import type { FactView } from '@/lib/model/answers/target.ts'
+import type { Step } from '@/lib/model/proposal.ts'
+import type { Rule } from './rule.ts'
+import type { Size } from './size.ts'
+
+/** The settings of a live cache that the lab changes, as its server tells them; null: it does not. */
+export type LiveSettings = { maxmemory: number | null; policy: string | null; samples: number | null }
+
+const NAMES = { maxmemory: 'config/maxmemory', policy: 'config/maxmemory-policy', samples: 'config/maxmemory-samples' } as const
+
+export function liveSettings(facts: readonly FactView[]): LiveSettings {
+  const told = (id: string) => facts.find((fact) => fact.id === id)?.value ?? null
+  const whole = (id: string) => {
+    const text = told(id)
+    return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null
+  }
+  return { maxmemory: whole(NAMES.maxmemory), policy: told(NAMES.policy), samples: whole(NAMES.samples) }
+}
+
+/** What the marked cache has otherwise than the live one, as steps of a change; or why it cannot become one. */
+export function stepsOf(target: string, live: LiveSettings, rule: Rule, mark: Size): { steps: Step[] } | { because: string } {
+  if (mark.by === 'keys') return { because: 'A number of keys is no setting of a server: choose a memory.' }
+  if (live.maxmemory === null) return { because: 'Its server does not tell `maxmemory`: it cannot be set from here.' }
+  const wanted = [
+    [NAMES.maxmemory, live.maxmemory, mark.value],
+    [NAMES.policy, live.policy, rule.policy],
+    [NAMES.samples, live.samples, rule.samples],
+  ] as const
+  const unknown = wanted.find(([, before, after]) => before === null && after !== null)
+  if (unknown) return { because: `Its server does not tell \`${unknown[0].slice('config/'.length)}\`: it cannot be set from here.` }
+  const steps = wanted.flatMap(([name, before, after]): Step[] =>
+    after === null || before === null || String(before) === String(after)
+      ? []
+      : [{ setting: { target, name }, before: String(before), after: String(after) }],
+  )
+  return steps.length > 0 ? { steps } : { because: 'The marked cache is as the live one: there is nothing to change.' }
+}

@@ -1,0 +1,68 @@
+import { isSegmented, POLICIES, type Policy, type Ttl } from '@/lib/curves/question.ts'
+import { durationText, parseDuration } from '@/lib/model/duration.ts'
+
+/** What a cache does, as far as somebody chose it here; null: as the source has it. */
+export type Rule = {
+  policy: Policy | null
+  samples: number | null
+  /** `none`: no key gets a TTL. */
+  ttl: Required<Ttl> | 'none' | null
+}
+
+export const AS_IT_IS: Rule = { policy: null, samples: null, ttl: null }
+/** What stands in the fields when a TTL is first set. */
+export const FIRST_TTL: Required<Ttl> = { ms: 600_000, jitter: 0.1, refreshOnRead: false }
+export const SAMPLES_MAX = 64
+const TTL_MS_MAX = 30 * 86_400_000
+
+/** Policies that draw `maxmemory-samples` keys and evict the best of them. */
+export const drawsSamples = (policy: Policy) => policy !== 'noeviction' && !policy.endsWith('-random') && !isSegmented(policy)
+
+/** The rule in an address: `allkeys-lfu,samples:10,ttl:10m,jitter:0.1,refresh`; '' of one that nobody touched. */
+export function ruleText({ policy, samples, ttl }: Rule): string {
+  const parts = [
+    policy,
+    samples !== null && `samples:${samples}`,
+    ttl === 'none' && 'ttl:none',
+    ttl !== null && ttl !== 'none' && `ttl:${durationText(ttl.ms)}`,
+    ttl !== null && ttl !== 'none' && ttl.jitter > 0 && `jitter:${ttl.jitter}`,
+    ttl !== null && ttl !== 'none' && ttl.refreshOnRead && 'refresh',
+  ]
+  return parts.filter(Boolean).join(',')
+}
+
+/** Takes `ruleText` back, or says which part is none of its own. */
+export function readRule(text: string): Rule | { because: string } {
+  let rule = AS_IT_IS
+  let jitter = 0
+  let refreshOnRead = false
+  for (const part of text.split(',').filter((one) => one !== '')) {
+    const [name = '', value = ''] = part.split(':', 2)
+    const ms = parseDuration(value)
+    if (isPolicy(part)) rule = { ...rule, policy: part }
+    else if (name === 'samples' && isSamples(Number(value)) && value !== '') rule = { ...rule, samples: Number(value) }
+    else if (part === 'ttl:none') rule = { ...rule, ttl: 'none' }
+    else if (name === 'ttl' && ms !== null && isTtl(ms)) rule = { ...rule, ttl: { ...FIRST_TTL, ms } }
+    else if (name === 'jitter' && isJitter(Number(value)) && value !== '') jitter = Number(value)
+    else if (part === 'refresh') refreshOnRead = true
+    else return { because: part }
+  }
+  return rule.ttl === null || rule.ttl === 'none' ? rule : { ...rule, ttl: { ...rule.ttl, jitter, refreshOnRead } }
+}
+
+const isPolicy = (text: string): text is Policy => (POLICIES as readonly string[]).includes(text)
+export const isSamples = (value: number) => Number.isInteger(value) && value >= 1 && value <= SAMPLES_MAX
+export const isTtl = (ms: number) => ms >= 1 && ms <= TTL_MS_MAX
+const isJitter = (part: number) => part >= 0 && part <= 1
+
+/** What the rule is called in a legend: `allkeys-lfu, TTL 10m ± 10 %`. `policy`: the source's own. */
+export function ruleName({ policy, samples, ttl }: Rule, own: Policy | null): string {
+  const words = [
+    policy ?? own ?? 'as it is',
+    samples !== null && `${samples} samples`,
+    ttl === 'none' && 'no TTL',
+    ttl !== null && ttl !== 'none' && `TTL ${durationText(ttl.ms)}${ttl.jitter > 0 ? ` ± ${Math.round(ttl.jitter * 100)} %` : ''}`,
+    ttl !== null && ttl !== 'none' && ttl.refreshOnRead && 'refreshed on read',
+  ]
+  return words.filter(Boolean).join(', ')
+}

@@ -1,0 +1,92 @@
+import { figureValue } from '@/components/targets/words.ts'
+import { REDIS_EMPTY_BYTES, redisKeyBytes } from '@/lib/curves/memory.ts'
+import { isSegmented, POLICIES, type Policy } from '@/lib/curves/question.ts'
+import type { TargetView } from '@/lib/model/answers/target.ts'
+import type { TraceView } from '@/lib/model/answers/trace.ts'
+import type { LiveSettings } from './change.ts'
+import type { CurvePoint } from './question.ts'
+import { rangeAround, type Size, type SizeRange, type SizeUnit } from './size.ts'
+
+/** What is known of a source before its curve is asked: which sizes make sense, and how its fills become a rate. */
+export type SourceInfo = {
+  name: string
+  isTrace: boolean
+  /** Its own policy; null: not told. */
+  policy: Policy | null
+  /** What it could have instead; none where the server tells no policy. */
+  policies: readonly Policy[]
+  ranges: Partial<Record<SizeUnit, SizeRange>>
+  /** The size that is marked at first: the live one of a target. */
+  first: Partial<Record<SizeUnit, number>>
+  /** The live maxmemory; null: it has none. */
+  live: number | null
+  /** What makes a rate of misses: how long the trace lasts, or the reads that the live cache has now; null: not known. */
+  pace: { seconds: number } | { readsPerSecond: number } | null
+}
+
+/** A key of a usual length, its share of the bucket table and its TTL: only to guess a range. */
+const KEY_LENGTH = 32
+const TABLES_BYTES = 40
+const DAMPED = 1_000
+
+/** The sizes of a trace: from a 250th of its keys to all of them. Bytes need the sizes of values and the text of keys. */
+export function traceInfo(trace: TraceView): SourceInfo {
+  const { keys, valueBytesMean, format, from, to, name } = trace
+  const sized = valueBytesMean !== null && format !== 'oracle'
+  const data = sized ? keys * (redisKeyBytes(KEY_LENGTH, valueBytesMean) + TABLES_BYTES) : 0
+  return {
+    name,
+    isTrace: true,
+    policy: 'allkeys-lru',
+    policies: POLICIES,
+    ranges: {
+      ...(sized && { bytes: rangeAround(REDIS_EMPTY_BYTES + data / 250, REDIS_EMPTY_BYTES + data, 'bytes') }),
+      keys: rangeAround(keys / 250, keys, 'keys'),
+    },
+    first: { ...(sized && { bytes: REDIS_EMPTY_BYTES + data / 8 }), keys: Math.max(1, keys / 8) },
+    live: null,
+    pace: from !== null && to !== null && to > from ? { seconds: to - from } : null,
+  }
+}
+
+/** The sizes of a live cache: from a sixteenth of what it has to four times as much. */
+export function targetInfo({ name, figures }: TargetView, settings: LiveSettings): SourceInfo {
+  const limit = settings.maxmemory || figureValue(figures?.memoryMax) || null
+  const used = figureValue(figures?.memoryUsed)
+  const bytes = limit ?? (used === null ? null : damped(used))
+  const items = figureValue(figures?.items)
+  const reads = figureValue(figures?.readsPerSecond)
+  const keys = items === null || items < 1 ? null : damped(items)
+  return {
+    name,
+    isTrace: false,
+    policy: POLICIES.find((one) => one === settings.policy) ?? null,
+    policies: settings.policy === null ? [] : POLICIES.filter((policy) => !isSegmented(policy)),
+    ranges: {
+      ...(bytes !== null && { bytes: rangeAround(bytes / 16, bytes * 4, 'bytes') }),
+      ...(keys !== null && { keys: rangeAround(keys / 16, keys * 4, 'keys') }),
+    },
+    first: { ...(bytes !== null && { bytes }), ...(keys !== null && { keys }) },
+    live: limit,
+    pace: reads === null ? null : { readsPerSecond: reads },
+  }
+}
+
+/** Rounded so far that what a running server uses now and in ten minutes is mostly one number. */
+const damped = (value: number) => (value < DAMPED ? value : Number(value.toPrecision(2)))
+
+/** The unit that is shown: what the address says where the source has it, else bytes, else keys; null: nothing is known of either. */
+export function unitOf({ ranges }: SourceInfo, wanted: SizeUnit | null): SizeUnit | null {
+  if (wanted && ranges[wanted]) return wanted
+  return ranges.bytes ? 'bytes' : ranges.keys ? 'keys' : null
+}
+
+/** The range of the source, wide enough for a marked size from an address. */
+export function rangeWith(range: SizeRange, mark: Size | null): SizeRange {
+  if (!mark || (mark.value >= range.low && mark.value <= range.high)) return range
+  return rangeAround(Math.min(range.low, mark.value), Math.max(range.high, mark.value), range.by)
+}
+
+/** Reads of the origin, a second; null where the source tells no pace. */
+export const originPerSecond = ({ pace }: SourceInfo, { fills, hitRatio }: Pick<CurvePoint, 'fills' | 'hitRatio'>): number | null =>
+  pace === null ? null : 'seconds' in pace ? fills / pace.seconds : pace.readsPerSecond * (1 - hitRatio)

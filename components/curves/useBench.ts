@@ -1,0 +1,68 @@
+import { useMemo } from 'react'
+import { Problem } from '@/components/frame/api.ts'
+import { type CurvePoint, type CurvesQuestion, pointAt, questionOf } from './question.ts'
+import { type Rule, ruleName } from './rule.ts'
+import { roundSize, type Size, type SizeUnit, sizesOver } from './size.ts'
+import { rangeWith, type SourceInfo } from './source.ts'
+import { useCurves, useRested } from './useCurves.ts'
+import type { LabState } from './useLabState.ts'
+
+/** Sizes of one curve: between two of them the line is straight. */
+const CURVE_SIZES = 24
+
+/** What the page asks, and what is known by now: both curves, and the marked size by itself, which is answered from more of the keys. */
+export function useBench(info: SourceInfo, { source, mark: wanted, rule, against }: LabState, by: SizeUnit) {
+  const mark: Size = wanted?.by === by ? wanted : { by, value: firstOf(info, by) }
+  const range = rangeWith(info.ranges[by]!, mark)
+  const { low, high } = range
+  const sizes = useMemo(() => sizesOver({ by, low, high }, CURVE_SIZES), [by, low, high])
+  const ask = (of: Rule | null, at: number[]): CurvesQuestion | null => (source && of ? questionOf(source, of, by, at) : null)
+  const first = useCurves(useRested(ask(rule, sizes)))
+  const second = useCurves(useRested(ask(against, sizes)))
+  const marked = ask(rule, [mark.value])
+  const rested = useRested(marked)
+  const one = useCurves(rested)
+
+  const isExact = !one.isPlaceholderData && JSON.stringify(marked) === JSON.stringify(rested)
+  const exact = (isExact && one.data?.points[0]) || null
+  const points = first.data?.points ?? []
+  const others = (against && second.data?.points) || []
+  const point = exact ?? pointAt(points, by, mark.value)
+  const other = against ? pointAt(others, by, mark.value) : null
+  const answered = first.data?.present ?? one.data?.present
+  const present = answered ? presentAt(answered, by) : null
+  // A point that could be computed stands also where the whole curve could not.
+  const error = first.error ?? second.error ?? one.error
+  const names = [ruleName(rule, info.policy), ...(against ? [ruleName(against, info.policy)] : [])]
+  return {
+    ...{ mark, range, point, exact, other, present },
+    match: source && 'target' in source ? source.match : '',
+    curves: [
+      { name: names[0]!, points },
+      ...(against ? [{ name: names[1] === names[0] ? `${names[1]}, too` : names[1]!, points: others }] : []),
+    ],
+    answer: first.data ?? null,
+    against: heldAgainst(other, present),
+    tooLittle: error instanceof Problem && error.code === 'too_little' ? error.detail : null,
+    failed: error,
+    isStale: first.isPlaceholderData || (against !== null && second.isPlaceholderData),
+    again: () => {
+      for (const query of [first, second, one]) if (query.isError) void query.refetch()
+    },
+  }
+}
+
+const firstOf = (info: SourceInfo, by: SizeUnit) => (by === 'bytes' && info.live ? info.live : roundSize(info.first[by]!, by))
+
+type Present = { size: number; measured: number; model: number }
+
+function presentAt(told: { keys: number; bytes: number | null; model: number; measured: number }, by: SizeUnit): Present | null {
+  const size = by === 'bytes' ? told.bytes : told.keys
+  return size === null ? null : { size, measured: told.measured, model: told.model }
+}
+
+/** A second curve where there is one; else the model's word of the live cache: what the model gets wrong of both stays out of the difference. */
+function heldAgainst(other: CurvePoint | null, present: Present | null) {
+  if (other) return { name: 'the second', hitRatio: other.hitRatio, fills: other.fills as number | null }
+  return present ? { name: 'the present', hitRatio: present.model, fills: null } : null
+}
