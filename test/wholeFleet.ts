@@ -41,7 +41,7 @@ const plainSpec: RingSpec = { algorithm: 'ketama', nodes: [{ name: 'cache-a' }, 
 export const facts: Whole<TargetFacts>[] = (['edge', 'cache-a', 'cache-b'] as const).map((name) => ({
   name,
   kind: name === 'edge' ? 'haproxy' : 'redis',
-  can: { memory: 'config/maxmemory', slowLog: true, replicas: true, documents: true, bursts: true },
+  can: { memory: 'config/maxmemory', slabs: 'config/slab_automove', slowLog: true, replicas: true, documents: true, bursts: true },
   role: 'cache',
   state: 'up',
   since: AT,

@@ -5,6 +5,7 @@ import { drainServer } from './drain-server.ts'
 import { expirySpread } from './expiry-spread.ts'
 import { poolWeights } from './pool-weights.ts'
 import { ringPoints } from './ring-points.ts'
+import { slabAutomove } from './slab-automove.ts'
 import { slotsOpen } from './slots-open.ts'
 import { ttlJitter } from './ttl-jitter.ts'
 import { ttlLength } from './ttl-length.ts'
@@ -15,6 +16,7 @@ export const advisors: Advisor[] = [
   poolWeights,
   drainServer,
   cacheMemory,
+  slabAutomove,
   ttlJitter,
   expirySpread,
   ttlLength,

@@ -29,6 +29,7 @@ import { persistenceFailing } from './cache/persistence-failing.ts'
 import { replicationBroken } from './cache/replication-broken.ts'
 import { replicationLag } from './cache/replication-lag.ts'
 import { restart } from './cache/restart.ts'
+import { slabImbalance } from './cache/slab-imbalance.ts'
 import { slotImbalance } from './cache/slot-imbalance.ts'
 import { slotsOpen } from './cache/slots-open.ts'
 import { slowCommands } from './cache/slow-commands.ts'
@@ -63,6 +64,7 @@ export const detectors: AnyDetector[] = [
   replicationBroken,
   replicationLag,
   slowCommands,
+  slabImbalance,
   slotImbalance,
   slotsOpen,
   latencyRise,

@@ -7,12 +7,14 @@ import { counter, gauge, type Metric } from './metric.ts'
 import { poolMetrics } from './pool.ts'
 import { responseMetrics } from './response.ts'
 import { ringMetrics } from './ring.ts'
+import { slabMetrics } from './slab.ts'
 import { targetMetrics } from './target.ts'
 
 /** The registry of metrics: one definition each, used by detectors, advisors, guards, charts and the API. */
 export const metrics: readonly Metric[] = [
   ...cacheMetrics,
   ...memoryMetrics,
+  ...slabMetrics,
   ...expiryMetrics,
   ...poolMetrics,
   ...responseMetrics,

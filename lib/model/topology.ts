@@ -13,6 +13,8 @@ export type Capability = { feature: string; available: boolean; because?: string
 export type TargetAbilities = {
   /** The setting that holds its memory limit in bytes, where more memory may be proposed. */
   memory?: string
+  /** The setting that lets it move memory between its classes of sizes, where it cuts memory up by size (a slab allocator). */
+  slabs?: string
   /** It keeps a log of slow commands, during each of which all its clients wait. */
   slowLog?: true
   /** It can have replicas, and says how many it has. */

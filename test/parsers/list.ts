@@ -231,10 +231,16 @@ const redis: Parser[] = [
 
 const STATS =
   'STAT pid 1\r\nSTAT uptime 9\r\nSTAT time 1795396527\r\nSTAT version 1.6.18\r\nSTAT get_hits 1\r\nSTAT get_misses 2\r\nSTAT evictions 0\r\nSTAT bytes 5\r\nSTAT curr_items 1\r\nSTAT limit_maxbytes 67108864\r\nEND\r\n'
+const SLABS =
+  'STAT items:1:number 14\r\nSTAT items:1:age 2\r\nSTAT items:1:evicted 0\r\nSTAT 1:chunk_size 96\r\nSTAT 1:free_chunks 10908\r\nSTAT active_slabs 1\r\nEND\r\n'
 const memcached: Parser[] = [
   probe('memcached/stats', 'memcached', [STATS], undefined, [fixture('memcached/fixtures/memcached-1.6.18-stats.txt')]),
   probe('memcached/settings', 'memcached', ['STAT maxbytes 67108864\r\nSTAT evictions on\r\nEND\r\n'], undefined, [
     fixture('memcached/fixtures/memcached-1.6.18-stats-settings.txt'),
+  ]),
+  probe('memcached/slabs', 'memcached', [SLABS], (text) => ({ items: text, slabs: text }), [
+    fixture('memcached/fixtures/memcached-1.6.18-stats-items.txt'),
+    fixture('memcached/fixtures/memcached-1.6.18-stats-slabs.txt'),
   ]),
   describer('memcached', 'memcached', ['--SERVER=10.0.0.1:11211/?2 --SERVER=cache-2 --BINARY-PROTOCOL']),
   { name: 'products/memcached/answer.ts#parseStats', group: 'memcached', good: [STATS], run: memcachedStats },

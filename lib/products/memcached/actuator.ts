@@ -1,73 +1,78 @@
-import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Actuator, Edit } from '../../model/product.ts'
 import { parseStats } from './answer.ts'
 import { type MemcachedClient, withMemcached } from './client.ts'
 import type { MemcachedConfig } from './config.ts'
+import { MEMCACHED_SETTINGS, type MemcachedSetting } from './settings.ts'
 
-const SETTING = 'limit_maxbytes'
-const MEGABYTE = 1_048_576
-// memcached's own least: one page for each of its slab classes' beginnings.
-const LEAST_MEGABYTES = 8
-const MOST_MEGABYTES = 8_388_608
-
-const value = z.string().refine(
-  (text) => {
-    const megabytes = /^[1-9]\d{0,14}$/.test(text) ? Number(text) / MEGABYTE : 0
-    return Number.isInteger(megabytes) && megabytes >= LEAST_MEGABYTES && megabytes <= MOST_MEGABYTES
-  },
-  { message: 'bytes as digits, whole MiB (a multiple of 1048576), at least 8388608' },
-)
-
-/** memcached's memory limit, the one setting that changes what it keeps and can be set while it runs. */
+/** What memcached takes while it runs: its memory limit, how pages move between slab classes, and its LRU. */
 export const memcachedActuator: Actuator<MemcachedConfig> = {
   kind: 'memcached',
-  settings: [
-    {
-      pattern: /^limit_maxbytes$/,
-      value,
-      reversal: 'lossy',
-      lost: 'items that were evicted while the memory was lower',
-      persistence: 'until memcached restarts, unless its -m says the same',
-    },
-  ],
+  settings: MEMCACHED_SETTINGS.map(({ name, value, reversal, lost, persistence }) => ({
+    pattern: new RegExp(`^${name}$`),
+    value,
+    reversal,
+    ...(lost ? { lost } : {}),
+    persistence,
+  })),
   get: (config, names, signal) =>
     withMemcached(config, async (client) => {
-      const limit = await live(client, names, signal)
-      return Object.fromEntries(names.map((name) => [name, limit]))
+      const fields = await read(client, signal)
+      return Object.fromEntries(names.map((name) => [name, liveValue(settingOf(name), fields)]))
     }),
   write: (config, edits, signal) =>
     withMemcached(config, async (client) => {
-      for (const edit of edits) {
-        const before = await live(client, [edit.name], signal)
-        if (before !== edit.expect)
-          throw new EvenkeelError('drift', `${SETTING} is ${before}, not ${edit.expect}: another writer has set it`)
-        const answer = await client.order(command(edit), signal)
-        if (answer !== 'OK') throw refused(edit, answer)
-        const after = await live(client, [edit.name], signal)
-        if (after !== edit.value) throw new EvenkeelError('drift', `${SETTING} is ${after} after the write, not ${edit.value}`)
+      // memcached has no compare-and-set for it: the read before, the writes and the read after follow each other at once.
+      const commands = edits.map(commandOf)
+      const before = await read(client, signal)
+      assertAs(edits, before, (edit) => edit.expect, 'before the write')
+      for (const edit of edits) assertTaken(settingOf(edit.name), before)
+      const written: Edit[] = []
+      for (const [i, edit] of edits.entries()) {
+        try {
+          const answer = await client.order(commands[i]!, signal)
+          if (answer !== 'OK') throw new EvenkeelError('invalid', `memcached answers ${commands[i]} with ${answer.slice(0, 120)}`)
+          written.push(edit)
+        } catch (error) {
+          for (const one of written.reverse()) await client.order(settingOf(one.name).command(one.expect), signal)
+          throw error
+        }
       }
+      assertAs(edits, await read(client, signal), (edit) => edit.value, 'after the write')
     }),
-  commands: (_config, edits) => edits.map(command),
+  commands: (_config, edits) => edits.map(commandOf),
 }
 
-async function live(client: MemcachedClient, names: string[], signal: AbortSignal): Promise<string> {
-  for (const name of names)
-    if (name !== SETTING)
-      throw new EvenkeelError('not_found', `${JSON.stringify(name.slice(0, 80))} is no setting of memcached: ${SETTING}`)
-  const limit = parseStats(await client.stats('stats', signal)).fields.get(SETTING)
-  if (limit === undefined) throw new EvenkeelError('not_found', `this memcached does not report its ${SETTING}`)
-  return limit
+const read = async (client: MemcachedClient, signal: AbortSignal) => parseStats(await client.stats('stats settings', signal)).fields
+
+function settingOf(name: string): MemcachedSetting {
+  const found = MEMCACHED_SETTINGS.find((setting) => setting.name === name)
+  if (found) return found
+  throw new EvenkeelError('not_found', `${JSON.stringify(name.slice(0, 80))} is not a setting that Evenkeel writes on memcached`)
 }
 
-function command(edit: Edit): string {
-  const checked = value.safeParse(edit.value)
-  if (edit.name !== SETTING || !checked.success)
-    throw new EvenkeelError('invalid', `${SETTING}: ${checked.error?.issues[0]?.message ?? 'the only setting'}`)
-  return `cache_memlimit ${Number(checked.data) / MEGABYTE}`
+function liveValue(setting: MemcachedSetting, fields: ReadonlyMap<string, string>): string {
+  const value = setting.read(fields)
+  if (value === undefined) throw new EvenkeelError('not_found', `this memcached does not report its ${setting.name}`)
+  return value
 }
 
-function refused(edit: Edit, answer: string): EvenkeelError {
-  if (answer === 'ERROR') return new EvenkeelError('not_allowed', 'this memcached does not know cache_memlimit')
-  return new EvenkeelError('invalid', `memcached refuses ${edit.value}: ${answer.slice(0, 200)}`)
+function commandOf(edit: Edit): string {
+  const setting = settingOf(edit.name)
+  const checked = setting.value.safeParse(edit.value)
+  if (!checked.success) throw new EvenkeelError('invalid', `${edit.name}: ${checked.error.issues[0]!.message}`)
+  return setting.command(checked.data)
+}
+
+function assertTaken(setting: MemcachedSetting, fields: ReadonlyMap<string, string>): void {
+  const because = setting.blocked(fields)
+  if (because !== null) throw new EvenkeelError('not_allowed', `${setting.name} cannot be set here: ${because}`)
+}
+
+function assertAs(edits: Edit[], fields: ReadonlyMap<string, string>, wanted: (edit: Edit) => string, when: string): void {
+  for (const edit of edits) {
+    const now = liveValue(settingOf(edit.name), fields)
+    if (now !== wanted(edit))
+      throw new EvenkeelError('drift', `${edit.name} is ${now} ${when}, not ${wanted(edit)}: another writer has set it`)
+  }
 }

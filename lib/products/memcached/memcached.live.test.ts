@@ -8,6 +8,7 @@ import { ask, startBadServer, startMemcached } from '../../../test/servers.ts'
 import { memcachedActuator } from './actuator.ts'
 import { memcachedConfig } from './config.ts'
 import { memcached } from './product.ts'
+import { prerequisites } from './required.ts'
 
 const soon = (ms = 2_000) => AbortSignal.timeout(ms)
 const configOf = (address: string, login = {}) => memcachedConfig.parse({ kind: 'memcached', name: 'm', address, ...login })
@@ -50,6 +51,51 @@ describeWith(['memcached'], 'memcached', () => {
     })
     await memcachedActuator.write(config, [{ name, expect: '134217728', value: '67108864' }], soon(), CAUSE)
     await expect(memcachedActuator.get(config, ['shutdown'], soon())).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  test('its other settings are set, read back and set back exactly', async () => {
+    await using server = await startMemcached()
+    const config = configOf(server.about.address)
+    const values = { 'config/slab_automove': '0', 'config/lru_mode': 'flat', 'config/lru_tune': '25 30 0.15 1.50', 'config/temp_ttl': '30' }
+    const names = Object.keys(values)
+    const before = await memcachedActuator.get(config, names, soon())
+    expect(before).toEqual({
+      'config/slab_automove': '1',
+      'config/lru_mode': 'segmented',
+      'config/lru_tune': '20 40 0.20 2.00',
+      'config/temp_ttl': '-1',
+    })
+    const edits = Object.entries(values).map(([name, value]) => ({ name, expect: before[name]!, value }))
+    await memcachedActuator.write(config, edits, soon(), CAUSE)
+    expect(await memcachedActuator.get(config, names, soon())).toEqual(values)
+    await expect(memcachedActuator.write(config, edits, soon(), CAUSE)).rejects.toMatchObject({ code: 'drift' })
+    const back = edits.map(({ name, expect, value }) => ({ name, expect: value, value: expect }))
+    await memcachedActuator.write(config, back, soon(), CAUSE)
+    expect(await memcachedActuator.get(config, names, soon())).toEqual(before)
+    expect((await prerequisites(config)).filter(({ available }) => !available)).toEqual([])
+  })
+
+  test('what a server was started without is refused before anything is written, and told beforehand', async () => {
+    await using server = await startMemcached({ args: ['-X', '-o', 'no_modern,no_lru_crawler'] })
+    const config = configOf(server.about.address)
+    const names = ['config/slab_automove', 'config/temp_ttl']
+    const before = await memcachedActuator.get(config, names, soon())
+    await expect(
+      memcachedActuator.write(
+        config,
+        [
+          { name: 'config/slab_automove', expect: before['config/slab_automove']!, value: '2' },
+          { name: 'config/temp_ttl', expect: before['config/temp_ttl']!, value: '30' },
+        ],
+        soon(),
+        CAUSE,
+      ),
+    ).rejects.toMatchObject({ code: 'not_allowed' })
+    expect(await memcachedActuator.get(config, names, soon())).toEqual(before)
+    const missing = (await prerequisites(config)).filter(({ available }) => !available).map(({ feature }) => feature)
+    expect(missing).toEqual(['config/slab_automove', 'config/lru_mode', 'config/lru_tune', 'config/temp_ttl', 'lru_crawler metadump'])
+    await server.stop()
+    expect(await prerequisites(config)).toMatchObject([{ feature: 'stats settings', available: false }])
   })
 
   test('with -Y it is read with its user, and says what is missing or refused', async () => {

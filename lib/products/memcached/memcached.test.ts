@@ -138,13 +138,86 @@ describe('the configuration', () => {
   })
 })
 
+describe('slab classes', () => {
+  const slabs = (items: string, text: string) =>
+    memcached.probes.find(({ id }) => id === 'slabs')!.parse({ items, slabs: text }, { cursor: null, at: 1 })
+  const of = (samples: Reading[], id: string) =>
+    Object.fromEntries(
+      samples.flatMap(({ metric, labels, value }) => (labels?.class === id ? [[metric.replace('memcached_slab_', ''), value]] : [])),
+    )
+
+  it.each(['1.6.18', '1.6.45'])('are read of %s: one that evicts what was just read beside one that is full of old items', (version) => {
+    const { samples, topology } = slabs(
+      fixture(`memcached-${version}-imbalance-items.txt`),
+      fixture(`memcached-${version}-imbalance-slabs.txt`),
+    )
+    expect(topology.capabilities).toEqual([{ feature: 'stats slabs', available: true }])
+    const [small, large] = [of(samples, '3'), of(samples, '18')]
+    expect(small).toMatchObject({ current_pages: 16, chunks_free: 0, chunk_size_bytes: 152, chunks_per_page: 6898 })
+    expect(small.items_age_seconds).toBeGreaterThanOrEqual(10)
+    expect(large).toMatchObject({ current_pages: 1, items_evicted_time_seconds: expect.any(Number) })
+    expect(large.items_evicted_total).toBeGreaterThan(500)
+    expect(large.items_evicted_time_seconds).toBeLessThanOrEqual(1)
+  })
+
+  it('forty of them are read whole', () => {
+    const { samples } = slabs(fixture('memcached-1.6.18-stats-items.txt'), fixture('memcached-1.6.18-stats-slabs.txt'))
+    expect(of(samples, '1')).toEqual({
+      current_items: 14,
+      items_age_seconds: 2,
+      mem_requested_bytes: 1259,
+      items_evicted_total: 0,
+      items_evicted_time_seconds: 0,
+      items_evicted_unfetched_total: 0,
+      items_outofmemory_total: 0,
+      items_tailrepairs_total: 0,
+      items_reclaimed_total: 0,
+      chunk_size_bytes: 96,
+      chunks_per_page: 10922,
+      current_pages: 1,
+      chunks_used: 14,
+      chunks_free: 10908,
+      hits_total: 4,
+      sets_total: 14,
+    })
+  })
+
+  it('of an empty server are none; a number that is none costs itself, and is said; a name makes no series', () => {
+    expect(slabs('END\r\n', 'STAT active_slabs 0\r\nSTAT total_malloced 0\r\nEND\r\n').samples).toEqual([])
+    const odd =
+      'STAT items:1:number -1\r\nSTAT items:1:age 5\r\nSTAT items:x:age 5\r\nSTAT items:1:constructor 5\r\nSTAT items:999:age 5\r\nEND\r\n'
+    const { samples, topology } = slabs(odd, 'END\r\n')
+    expect(samples).toEqual([{ metric: 'memcached_slab_items_age_seconds', value: 5, labels: { class: '1' } }])
+    expect(topology.capabilities![0]!.because).toContain('items:1:number -1')
+  })
+})
+
 describe('the actuator', () => {
   const config = memcachedConfig.parse({ kind: 'memcached', name: 'm', address: '127.0.0.1:1' })
-  it('speaks in MiB', () => {
-    expect(memcachedActuator.commands(config, [{ name: 'limit_maxbytes', expect: '', value: '33554432' }])).toEqual(['cache_memlimit 32'])
-  })
-  it.each(['0', '1048576', '33554433', '-1', 'banana', '33554432\r\nflush_all', '99999999999999999999'])('refuses %j', (text) => {
-    expect(memcachedActuator.settings[0]!.value.safeParse(text).success).toBe(false)
-    expect(() => memcachedActuator.commands(config, [{ name: 'limit_maxbytes', expect: '', value: text }])).toThrow()
+  const command = (name: string, value: string) => memcachedActuator.commands(config, [{ name, expect: '', value }])[0]
+  it.each([
+    ['limit_maxbytes', '33554432', 'cache_memlimit 32'],
+    ['config/slab_automove', '2', 'slabs automove 2'],
+    ['config/lru_mode', 'flat', 'lru mode flat'],
+    ['config/lru_tune', '20 40 0.20 2.00', 'lru tune 20 40 0.20 2.00'],
+    ['config/temp_ttl', '-1', 'lru temp_ttl -1'],
+  ])('%s %s is %s', (name, value, sent) => expect(command(name, value)).toBe(sent))
+
+  it.each<readonly [string, string]>([
+    ...['0', '1048576', '33554433', '-1', 'banana', '33554432\r\nflush_all', '99999999999999999999'].map((text): [string, string] => [
+      'limit_maxbytes',
+      text,
+    ]),
+    ...['3', '', '1 ', '1\r\nflush_all', 'ratio 0.8'].map((text): [string, string] => ['config/slab_automove', text]),
+    ...['segmented ', 'hot'].map((text): [string, string] => ['config/lru_mode', text]),
+    ...['50 31 0.20 2.00', '0 40 0.20 2.00', '20 40 0.2 2.00', '20 40 0.00 2.00', '20 40 0.20 2.00 x', '20  40 0.20 2.00'].map(
+      (text): [string, string] => ['config/lru_tune', text],
+    ),
+    ...['-2', '1.5', '2592001', '061'].map((text): [string, string] => ['config/temp_ttl', text]),
+    ['config/dump_enabled', 'yes'],
+    ['limit_maxbytes\r\nflush_all', '33554432'],
+  ])('refuses %s %j', (name, text) => {
+    expect(memcachedActuator.settings.find(({ pattern }) => pattern.test(name))?.value.safeParse(text).success ?? false).toBe(false)
+    expect(() => command(name, text)).toThrow()
   })
 })

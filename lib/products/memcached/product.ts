@@ -4,7 +4,9 @@ import { type MemcachedConfig, memcachedAddress, memcachedConfig } from './confi
 import { describes } from './described.ts'
 import { type MemcachedLink, openMemcached } from './link.ts'
 import { settings } from './probes/settings.ts'
+import { slabs } from './probes/slabs.ts'
 import { stats } from './probes/stats.ts'
+import { prerequisites } from './required.ts'
 import { writes } from './written.ts'
 
 /** memcached, by its text protocol. */
@@ -14,10 +16,12 @@ export const memcached: Product<MemcachedConfig, MemcachedLink> = {
   config: memcachedConfig,
   open: openMemcached,
   close: (link) => link.client.close(),
-  probes: [stats, settings],
+  can: { memory: 'limit_maxbytes', slabs: 'config/slab_automove' },
+  probes: [stats, slabs, settings],
   unavailable: (error) => (error instanceof EvenkeelError && error.code === 'not_allowed' ? error.message : null),
   address: memcachedAddress,
   describes,
   writes,
+  prerequisites,
   rights: 'the text protocol, with a user of its own where memcached was started with -Y; it knows no lesser rights',
 }

@@ -2,9 +2,29 @@ import type { Probe } from '../../../model/product.ts'
 import { printable, rawRecord } from '../../answers.ts'
 import { parseStats } from '../answer.ts'
 import type { MemcachedLink } from '../link.ts'
+import { MEMCACHED_SETTINGS } from '../settings.ts'
 import { sharedSettings } from '../sharedSettings.ts'
 
-const SETTINGS = ['maxbytes', 'maxconns', 'evictions', 'item_size_max', 'num_threads', 'slab_automove', 'lru_segmented', 'hash_algorithm']
+const FACTS = [
+  'maxbytes',
+  'maxconns',
+  'evictions',
+  'item_size_max',
+  'num_threads',
+  'slab_automove',
+  'slab_reassign',
+  'slab_automove_ratio',
+  'slab_automove_window',
+  'lru_segmented',
+  'lru_crawler',
+  'lru_maintainer_thread',
+  'dump_enabled',
+  'track_sizes',
+  'ssl_enabled',
+  'hash_algorithm',
+]
+/** What is set as one, though it is told in parts. */
+const TOGETHER = MEMCACHED_SETTINGS.filter(({ name }) => name.startsWith('config/') && !FACTS.includes(name.slice('config/'.length)))
 
 /** `stats settings`: what it was started with, and what was set since. */
 export const settings: Probe<MemcachedLink, string> = {
@@ -16,10 +36,11 @@ export const settings: Probe<MemcachedLink, string> = {
   read: ({ client }, _cursor, signal) => client.stats('stats settings', signal),
   parse(raw, { at }) {
     const { fields } = parseStats(raw)
-    const facts = SETTINGS.flatMap((name) => {
-      const value = fields.get(name)
-      return value === undefined ? [] : [{ kind: 'fact', id: `config/${name}`, at, value: printable(value.slice(0, 200)) } as const]
-    })
+    const told = new Map(FACTS.map((name) => [`config/${name}`, fields.get(name)]))
+    for (const { name, read } of TOGETHER) told.set(name, read(fields))
+    const facts = [...told].flatMap(([id, value]) =>
+      value === undefined ? [] : [{ kind: 'fact', id, at, value: printable(value.slice(0, 200)) } as const],
+    )
     return { samples: [], records: [...facts, ...sharedSettings(fields, at), rawRecord('settings', at, raw)], topology: {} }
   },
 }

@@ -50,8 +50,7 @@ const EXPIRED = ['get_expired', 'reclaimed', 'crawler_reclaimed']
 const NOT_READ = {
   feature: 'hot keys',
   available: false,
-  because:
-    'not read yet: memcached tells which keys are fetched (watch fetchers), its slab classes (stats slabs, stats items) and its keys (lru_crawler metadump)',
+  because: 'not read yet: memcached tells which keys are fetched (watch fetchers), and its keys (lru_crawler metadump)',
 }
 
 /** Without all of these an answer says nothing. */
