@@ -1,4 +1,5 @@
 export type { FollowerLink } from './document.ts'
+export { type ReferenceReporter, type ReporterOptions, reportReferences } from './references.ts'
 export { type RingDocument, type RingNode, ringOwner } from './ring.ts'
 export { followRing, type RingFollower } from './ringFollower.ts'
 export type { TtlPolicy } from './ttl.ts'

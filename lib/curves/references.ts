@@ -160,8 +160,8 @@ export class ReferenceBuilder {
   }
 }
 
-/** Rows in the order of time; several reporters are never quite in step. Rows of one moment stay as they came. */
-function inOrder(references: References): References {
+/** The same rows in the order of time; several reporters are never quite in step. Rows of one moment stay as they came. */
+export function inOrder(references: References): References {
   const order = Uint32Array.from(references.at.keys()).sort((a, b) => references.at[a]! - references.at[b]! || a - b)
   return rowsOf(references, order)
 }

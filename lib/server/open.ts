@@ -31,6 +31,8 @@ import { iso } from './http/iso.ts'
 import { createLog } from './log.ts'
 import { mode } from './mode/mode.ts'
 import { proposalView } from './proposals/proposals.ts'
+import { createReferenceLogs } from './references/referenceLogs.ts'
+import { referenceSettings } from './references/referenceSettings.ts'
 import type { Runtime } from './runtime.ts'
 import { schemas } from './schemas.ts'
 import { moveSilences } from './silences/silences.ts'
@@ -115,6 +117,13 @@ export async function openRuntime(
     now,
     log,
   })
+  const references = createReferenceLogs({
+    folder: join(config.data, 'references'),
+    settings: (target) => referenceSettings(fleet, target),
+    targets: config.targets.length,
+    now,
+    log,
+  })
   const audit = createRecorder({ store, config, now, monotonic, log })
   audit.started(VERSION)
   const runtime: Runtime = {
@@ -123,6 +132,7 @@ export async function openRuntime(
     engine,
     changes,
     dispatch,
+    references,
     audit,
     auth: createAuthentication({ config, store, now, print, signIns: signInsOf(audit) }),
     stream: createStream({ boot: now().toString(36), newest: () => engine.window(30_000) }),
@@ -140,7 +150,7 @@ export async function openRuntime(
     async close() {
       closing.abort()
       runtime.stream.close()
-      await Promise.allSettled([engine.stop(), changes.stop(), dispatch.stop()])
+      await Promise.allSettled([engine.stop(), changes.stop(), dispatch.stop(), references.close()])
       runtime.audit.stopped()
       store.close()
     },
@@ -168,7 +178,12 @@ function connectParts(runtime: Runtime): void {
   bus.on((event) => event.type === 'change' && runtime.audit.change(event.change))
   engine.onTick(() => runtime.audit.tick())
   engine.onTick(async () => {
-    const each = await Promise.allSettled([honourConsents(runtime), changes.tick(), (async () => dispatch.tick())()])
+    const each = await Promise.allSettled([
+      honourConsents(runtime),
+      changes.tick(),
+      (async () => dispatch.tick())(),
+      runtime.references.tick(),
+    ])
     for (const one of each) if (one.status === 'rejected') log.error({ err: one.reason }, 'a part of the tick failed')
   })
 }

@@ -12,6 +12,7 @@ import type { Store } from '../model/store.ts'
 import type { Recorder } from './audit/recorder.ts'
 import type { Stream } from './events/stream.ts'
 import type { ClockNews } from './frame/clockNews.ts'
+import type { ReferenceLogs } from './references/referenceLogs.ts'
 
 /** The application context: everything that a call may need, made once for each process. */
 export type Runtime = {
@@ -20,6 +21,7 @@ export type Runtime = {
   engine: Engine
   changes: Changes
   dispatch: Dispatch
+  references: ReferenceLogs
   auth: Authentication
   audit: Recorder
   stream: Stream

@@ -78,6 +78,7 @@ import { parseSpec } from '../../lib/rings/spec.ts'
 import { readable } from '../../lib/server/http/bytes.ts'
 import { operations } from '../../lib/server/http/operations.ts'
 import { page } from '../../lib/server/http/paging.ts'
+import { readReportLine } from '../../lib/server/references/reportLine.ts'
 import { describeRing } from '../../lib/server/rings/describe.ts'
 import { schemas } from '../../lib/server/schemas.ts'
 
@@ -540,6 +541,12 @@ const schemasOf = operations.flatMap(({ params, query, body }) => [params, query
 const BODY =
   '{"text":"server a 10.0.0.1","limit":"5","from":"2026-01-05T10:00:00Z","step":"10s","name":"a","steps":[{"setting":"edge/app/a/weight","value":"3"}]}'
 const http: Parser[] = [
+  {
+    name: 'server/references/reportLine.ts#readReportLine',
+    group: 'http',
+    good: ['1767225600123 89abcdef01234567 get', '5.5 0000000000000000 set 512 60000 product:*', '1 ffffffffffffffff delete - -\r'],
+    run: (text) => readReportLine(text, 1),
+  },
   {
     name: 'server/http/operations.ts#operations',
     group: 'http',

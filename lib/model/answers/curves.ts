@@ -19,6 +19,10 @@ const point = z.object({
 
 export const curvesAnswer = noun('Curves', 'What a cache would hit in other sizes, with another policy or TTL', {
   points: z.array(point).meta({ description: 'In the order asked' }),
+  present: z
+    .object({ keys: z.number(), bytes: z.number().nullable(), model: z.number(), measured: z.number() })
+    .optional()
+    .meta({ description: 'Of a target: what the model says of the cache as it is, beside what was measured in the same time' }),
   requests: z.number().meta({ description: 'Gets that the ratios are of' }),
   spanMs: z.number().meta({ description: 'The time in which they came' }),
   localHitRatio: z

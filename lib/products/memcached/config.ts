@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { secret, url } from '../../model/marks.ts'
 import { parseSocketAddress, type SocketAddress, socketAddressText } from '../exchange.ts'
+import { references } from '../referenceSettings.ts'
 import { role, targetKeys } from '../targetKeys.ts'
 import { halfCertificate, tlsKeys } from '../tls.ts'
 
@@ -30,6 +31,9 @@ export const memcachedConfig = z
     tls: z.boolean().optional().describe('It speaks TLS there (`-Z`). Default: where `ca` or `cert` is given'),
     ...tlsKeys('`tls`', '`ssl_verify_mode`'),
     role,
+    references: references(
+      z.enum(['off', 'report']).default('off').describe('Where they come from. `report`: applications send them, `POST references/TARGET`'),
+    ),
   })
   .superRefine((config, context) => {
     const issue = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
 import { url as marked, secret } from '../../model/marks.ts'
+import { references } from '../referenceSettings.ts'
 import { role, targetKeys } from '../targetKeys.ts'
 import { halfCertificate, tlsKeys } from '../tls.ts'
 
@@ -93,6 +94,9 @@ export const redisConfig = z
       .describe(
         'Whether hot keys may be sampled with bursts of MONITOR. `ask`: an admin allows it on the page of the target. Default: `ask`, and `never` with `role: store`',
       ),
+    references: references(
+      z.enum(['off', 'report']).default('off').describe('Where they come from. `report`: applications send them, `POST references/TARGET`'),
+    ),
     cluster: z
       .array(url)
       .min(1)

@@ -94,7 +94,7 @@ async function wholeRuntime(): Promise<Runtime> {
   const runtime = await opened(`
 mode: tune
 targets:
-  - { kind: redis, name: cache-a, url: "redis://127.0.0.1:1", role: cache, monitor: ask }
+  - { kind: redis, name: cache-a, url: "redis://127.0.0.1:1", role: cache, monitor: ask, references: { from: report } }
 receivers: [{ name: hook, webhook: { url: "http://127.0.0.1:1/hook" } }]
 edges: [{ from: "clients", to: "cache:cache-a" }]
 `)
@@ -179,6 +179,7 @@ test('the fleet, what is found in it and what is done about it', async () => {
   await get('traces/{id}', `traces/${id}`)
   await post('curves', 'curves', { source: { trace: id }, sizes: { bytes: [1_500_000, 2_000_000] } })
   await call(runtime, 'DELETE traces/{id}', `traces/${id}`)
+  await curvesOfTarget(runtime)
   await post('mode', 'mode', { mode: 'tune' })
   await post('drills/{name}', 'drills/slow')
   await call(runtime, 'DELETE drills/{name}', 'drills/slow')
@@ -188,6 +189,22 @@ test('the fleet, what is found in it and what is done about it', async () => {
   await post('rings/text', 'rings/text', { spec: before })
   await post('rings/text', 'rings/text', { spec: { algorithm: 'nginx-hash', nodes: [{ name: 'a; } evil' }] } })
 }, 60_000)
+
+/** A cache without a limit, of which 99 of 100 reads hit. */
+async function curvesOfTarget(runtime: Runtime): Promise<void> {
+  const now = runtime.now()
+  const counter = (name: string, seconds: number, each: number) => ({ metric: `cache_${name}_total`, value: seconds * each })
+  for (let seconds = 0; seconds <= 60; seconds++) {
+    const gauges = { items: 1_000, memory_used_bytes: 2_000_000, memory_max_bytes: 0 }
+    const read = Object.entries(gauges).map(([name, value]) => ({ metric: `cache_${name}`, value }))
+    const counted = [counter('hits', seconds, 99), counter('misses', seconds, 1)]
+    runtime.store.append('cache-a', now - 60_000 + 1_000 * seconds, [...counted, ...read], 1_000)
+  }
+  const hash = (i: number) => ((Math.imul((i * i) % 997, 2_654_435_761) >>> 0) * 2 ** 20).toString(16).padStart(16, '0').slice(-16)
+  const raw = Array.from({ length: 6_000 }, (_, i) => `${now - 60_000 + 10 * i} ${hash(i)} get`).join('\n')
+  await call(runtime, 'POST references/{target}', 'references/cache-a?rate=1', { raw })
+  await call(runtime, 'POST curves', 'curves', { body: { source: { target: 'cache-a' }, sizes: { bytes: [3_000_000] } } })
+}
 
 test('people, their accounts and tokens', async () => {
   let printed = ''

@@ -18,6 +18,7 @@ import { personOperations } from '../persons/operations.ts'
 import { poolOperations } from '../pools/operations.ts'
 import { proposalOperations } from '../proposals/operations.ts'
 import { receiverOperations } from '../receivers/operations.ts'
+import { referenceOperations } from '../references/operations.ts'
 import { ringOperations } from '../rings/operations.ts'
 import { ruleOperations } from '../rules/operations.ts'
 import { seriesOperations } from '../series/operations.ts'
@@ -59,6 +60,7 @@ export const operations: Operation[] = [
   ...keyOperations,
   ...traceOperations,
   ...curvesOperations,
+  ...referenceOperations,
   ...findingOperations,
   ...incidentOperations,
   ...proposalOperations,

@@ -1,6 +1,6 @@
+import { hash64 } from '../../rings/hashes/hash64.ts'
 import { Columns } from './columns.ts'
 import { DistinctCount } from './distinct.ts'
-import { hash64 } from './hash64.ts'
 import { KeyTable } from './keyTable.ts'
 import type { Line } from './line.ts'
 import type { StoredTrace } from './storedTrace.ts'

@@ -1,40 +1,52 @@
 import { createWriteStream } from 'node:fs'
-import { Transform } from 'node:stream'
+import { Transform, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream as NodeStream } from 'node:stream/web'
 import { createGunzip } from 'node:zlib'
 import { EvenkeelError } from '../../model/error.ts'
 
-/** Of what is sent, and of what it becomes where it is compressed. */
-const BODY_MAX = 256 * 1024 * 1024
-const tooLarge = () =>
-  new EvenkeelError(
-    'too_large',
-    `the body: at most ${BODY_MAX / 1024 / 1024} MB of trace are taken. Send a part of it, or the references of a sample of its keys.`,
-  )
+/** How much of a body is taken: of what is sent, and of what it becomes where it is compressed; `words` say what to do with more. */
+export type BodyLimit = { bytes: number; words: string }
+
+const TRACE: BodyLimit = {
+  bytes: 256 * 1024 * 1024,
+  words: 'of trace are taken. Send a part of it, or the references of a sample of its keys.',
+}
 
 /** Writes a request's body to a file as it comes, without holding it; throws `too_large`, or `bad_request` where it is not what it says. */
 export async function receive(request: Request, path: string): Promise<void> {
-  if (Number(request.headers.get('content-length') ?? 0) > BODY_MAX) throw tooLarge()
+  if (!request.body) throw new EvenkeelError('bad_request', 'the body: it is empty; expected a trace.')
+  await pipeBody(request, TRACE, createWriteStream(path, { mode: 0o600 }))
+}
+
+/** Gives a request's body to `sink` as it comes, unpacked; throws as `receive` does, and what `sink` throws. */
+export async function pipeBody(
+  request: Request,
+  limit: BodyLimit,
+  sink: Writable | ((chunks: AsyncIterable<Uint8Array>) => Promise<void>),
+): Promise<void> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit.bytes) throw tooLarge(limit)
   const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() || 'identity'
   if (!['identity', 'gzip', 'x-gzip'].includes(encoding))
     throw new EvenkeelError('bad_request', `Content-Encoding: expected gzip or none, found ${JSON.stringify(encoding.slice(0, 40))}.`)
-  if (!request.body) throw new EvenkeelError('bad_request', 'the body: it is empty; expected a trace.')
   const body = request.body as NodeStream<Uint8Array>
-  const file = createWriteStream(path, { mode: 0o600 })
+  const unpack = encoding === 'identity' ? [] : [createGunzip(), limited(limit)]
   try {
-    await (encoding === 'identity' ? pipeline(body, limited(), file) : pipeline(body, limited(), createGunzip(), limited(), file))
+    // Sources, transforms and sinks in one list: its overloads know only the parts one by one.
+    await (pipeline as (...parts: unknown[]) => Promise<void>)(body, limited(limit), ...unpack, sink)
   } catch (error) {
     throw readable(error)
   }
 }
 
-function limited(): Transform {
+const tooLarge = ({ bytes, words }: BodyLimit) => new EvenkeelError('too_large', `the body: at most ${bytes / 1024 / 1024} MB ${words}`)
+
+function limited(limit: BodyLimit): Transform {
   let size = 0
   return new Transform({
     transform(chunk: Uint8Array, _encoding, done) {
       size += chunk.byteLength
-      if (size > BODY_MAX) done(tooLarge())
+      if (size > limit.bytes) done(tooLarge(limit))
       else done(null, chunk)
     },
   })

@@ -1,11 +1,12 @@
 import { Worker } from 'node:worker_threads'
 import type { CurvesView } from '../../model/answers/curves.ts'
 import type { CurvesQuestion } from '../curves/compute.ts'
+import type { TargetCurves, TargetCurvesQuestion } from '../curves/computeTarget.ts'
 import type { Imported, ImportQuestion } from '../traces/importTrace.ts'
 import { createWorkPool, type JobOptions, type WorkPool } from './pool.ts'
 
-export type CurvesJob = { trace: ImportQuestion } | { curves: CurvesQuestion }
-export type CurvesResult = Imported | CurvesView
+export type CurvesJob = { trace: ImportQuestion } | { curves: CurvesQuestion } | { target: TargetCurvesQuestion }
+export type CurvesResult = Imported | CurvesView | TargetCurves
 
 /** 256 MB of CSV take about half a minute. */
 const IMPORT_MS = 180_000
@@ -33,3 +34,7 @@ export const importInThread = (question: ImportQuestion, asked: Asked): Promise<
 /** Curves in a worker thread. Throws as `computeCurves` does, and as the pool does. */
 export const curvesInThread = (question: CurvesQuestion, asked: Asked): Promise<CurvesView> =>
   curves().run({ curves: question }, { ...asked, deadlineMs: CURVES_MS }) as Promise<CurvesView>
+
+/** Curves of a target's references in a worker thread. Throws as `computeTargetCurves` does, and as the pool does. */
+export const targetCurvesInThread = (question: TargetCurvesQuestion, asked: Asked): Promise<TargetCurves> =>
+  curves().run({ target: question }, { ...asked, deadlineMs: CURVES_MS }) as Promise<TargetCurves>

@@ -1,0 +1,30 @@
+/** One access of one key of a cache, by a hash of the key: what its curves are computed from. */
+export type Access = {
+  /** Epoch ms. */
+  at: number
+  /** The two halves of the key's 64-bit hash, unsigned. Keys are sampled by `high`. */
+  high: number
+  low: number
+  /** 0 get, 1 set, 2 delete. */
+  op: number
+  /** Bytes of the value; 0: not told. */
+  size: number
+  /** What the key is given; 0: no TTL; NaN: not told. */
+  ttlMs: number
+  /** Bytes of the key's text; 0: not told. */
+  keyBytes: number
+  /** `product:*`; empty: not told. */
+  pattern: string
+}
+
+/** Accesses of a sample of a cache's keys, with what was counted of all of them. */
+export type Accesses = {
+  list: readonly Access[]
+  /** The share of the keys that the source lets through, those with the lowest hashes; null: it does not say. */
+  rate: number | null
+  /** Gets before sampling; null: not counted. */
+  gets: number | null
+}
+
+/** Where a target's references come from, and how long they are kept. */
+export type ReferenceSettings = { from: 'off' | 'monitor' | 'report'; keep: number }

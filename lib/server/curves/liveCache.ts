@@ -1,0 +1,59 @@
+import { REDIS_EMPTY_BYTES } from '../../curves/memory.ts'
+import { isSegmented, POLICIES, type Policy, type Question } from '../../curves/question.ts'
+import type { Runtime } from '../runtime.ts'
+import { FIGURE_SPAN_MS, newest } from '../series/figures.ts'
+
+/** More than any cache holds: a server without a limit of memory. */
+const UNLIMITED_KEYS = 1e12
+/** With fewer keys, what one takes is not told from what the server itself takes. */
+const KEYS_LEAST = 100
+
+/** A target's cache as it is now: its rule of eviction, what it holds, what a key takes. */
+export type LiveCache = Pick<Question, 'policy' | 'samples' | 'lfuLogFactor' | 'lfuDecayMinutes'> & {
+  keys: number | null
+  /** The limit of its memory; null: none. */
+  maxBytes: number | null
+  /** What the server takes besides its keys, and each key; null: too few keys to tell. */
+  emptyBytes: number
+  bytesPerKey: number | null
+}
+
+export function liveCache({ engine, store }: Pick<Runtime, 'engine' | 'store'>, target: string): LiveCache {
+  const facts = new Map(store.records('fact', target).map(({ id, value }) => [id, value]))
+  const number = (name: string) => {
+    const value = Number(facts.get(`config/${name}`) || Number.NaN)
+    return Number.isFinite(value) ? value : undefined
+  }
+  const told = facts.get('config/maxmemory-policy')
+  // A cache server that has no setting for it knows one rule alone.
+  const policy =
+    told === undefined ? POLICIES.find(isSegmented)! : (((POLICIES as readonly string[]).includes(told) ? told : 'noeviction') as Policy)
+  const window = engine.window(FIGURE_SPAN_MS)
+  const value = (metric: string) => newest(metric, { target }, window)
+  const keys = value('cache_items')
+  const used = value('cache_memory_used_bytes')
+  const emptyBytes = isSegmented(policy) ? 0 : REDIS_EMPTY_BYTES
+  const samples = number('maxmemory-samples')
+  const [lfuLogFactor, lfuDecayMinutes] = [number('lfu-log-factor'), number('lfu-decay-time')]
+  return {
+    policy,
+    ...(samples !== undefined && { samples }),
+    ...(lfuLogFactor !== undefined && { lfuLogFactor }),
+    ...(lfuDecayMinutes !== undefined && { lfuDecayMinutes }),
+    keys,
+    maxBytes: value('cache_memory_max_bytes') || null,
+    emptyBytes,
+    bytesPerKey: keys !== null && keys >= KEYS_LEAST && used !== null && used > emptyBytes ? (used - emptyBytes) / keys : null,
+  }
+}
+
+/** How many keys fit into so much memory. */
+export const keysIn = (bytes: number, { emptyBytes, bytesPerKey }: LiveCache): number =>
+  Math.max(1, Math.round((bytes - emptyBytes) / bytesPerKey!))
+
+export const bytesOf = (keys: number, { emptyBytes, bytesPerKey }: LiveCache): number | null =>
+  bytesPerKey === null ? null : Math.round(emptyBytes + keys * bytesPerKey)
+
+/** How many keys fit as it is. */
+export const keysNow = (live: LiveCache): number | null =>
+  live.maxBytes === null ? UNLIMITED_KEYS : live.bytesPerKey === null ? null : keysIn(live.maxBytes, live)

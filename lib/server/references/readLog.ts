@@ -1,0 +1,128 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { inOrder, type References } from '../../curves/references.ts'
+import { Columns } from '../traces/columns.ts'
+import { KeyTable } from '../traces/keyTable.ts'
+import { ALL_KEYS, patternsOf, SEGMENT_NAME } from './segmentLog.ts'
+import { type Count, readHeader, readRows, type SegmentHeader } from './segmentRows.ts'
+
+export type LogQuestion = {
+  folder: string
+  /** Epoch ms: older ones are not asked for. */
+  since: number
+  /** A glob that is held against the patterns of keys. */
+  match?: string
+}
+
+export type ReadLog = {
+  references: References
+  /** Epoch ms of the zero that the references' times count from. */
+  zero: number
+  /** Patterns are told of some keys. */
+  patternsTold: boolean
+}
+
+type Segment = { bytes: Buffer; header: SegmentHeader; patterns: string[] }
+
+/** What is kept of a target, as one stream in the order of time: each key that is in the smallest of the samples that segments hold. */
+export function readLog({ folder, since, match }: LogQuestion): ReadLog {
+  const segments = segmentsIn(folder)
+  const threshold = segments.reduce((least, { header }) => Math.min(least, header.threshold), ALL_KEYS)
+  const matches = match === undefined ? null : glob(match)
+  const keys = new KeyTable()
+  const columns = new Columns()
+  const counts: Count[] = []
+  let [patternsTold, textTold, taken, matched] = [false, true, 0, 0]
+  for (const { bytes, header, patterns } of segments)
+    for (const row of readRows(bytes, header)) {
+      if (row.count) {
+        if (row.count.at >= since) counts.push(row.count)
+        continue
+      }
+      const { access, pattern } = row
+      if (access.at < since || access.high >= threshold) continue
+      if (pattern > 0) patternsTold = true
+      if (access.op === 0) taken++
+      if (matches && !matches.test(patterns[pattern - 1] ?? '')) continue
+      if (access.op === 0) matched++
+      if (access.keyBytes === 0) textTold = false
+      const key = keys.indexOf(access.high, access.low, access.keyBytes)
+      columns.push(access.at, key, access.op, access.size, access.ttlMs)
+    }
+  const reported = reportedRate(counts, keys.size)
+  const cut = <T extends Float64Array | Uint32Array | Uint8Array>(column: T, length: number) => column.slice(0, length) as T
+  const { length } = columns
+  const gets = counts.reduce((sum, { gets, told }) => sum + (told ? gets : gets / reported), 0)
+  const at = cut(columns.at, length)
+  const zero = at.reduce((least, one) => Math.min(least, one), Number.POSITIVE_INFINITY)
+  return {
+    zero,
+    patternsTold,
+    references: inOrder({
+      at: at.map((one) => one - zero),
+      key: cut(columns.key, length),
+      op: cut(columns.op, length),
+      size: cut(columns.size, length),
+      ttlMs: cut(columns.ttlMs, length),
+      keys: keys.size,
+      hash: cut(keys.low, keys.size),
+      keyBytes: textTold && keys.size > 0 ? cut(keys.bytes, keys.size) : null,
+      samplingRate: Math.min(threshold / ALL_KEYS, reported),
+      requests: matches && taken > 0 ? Math.round((gets * matched) / taken) : gets,
+    }),
+  }
+}
+
+function segmentsIn(folder: string): Segment[] {
+  let names: string[]
+  try {
+    names = readdirSync(folder)
+  } catch {
+    return []
+  }
+  return names
+    .filter((name) => SEGMENT_NAME.test(name))
+    .sort()
+    .flatMap((name) => {
+      const bytes = read(join(folder, name))
+      const header = bytes && readHeader(bytes)
+      if (!bytes || !header) return []
+      const patterns =
+        read(join(folder, patternsOf(name)))
+          ?.toString('utf8')
+          .split('\n') ?? []
+      return [{ bytes, header, patterns }]
+    })
+}
+
+/** Null: the log dropped it meanwhile. */
+function read(path: string): Buffer | null {
+  try {
+    return readFileSync(path)
+  } catch {
+    return null
+  }
+}
+
+/**
+ * The share of keys that a source lets through which does not say so: those with the lowest hashes, of which the highest tells how low. An
+ * estimate (maximum of a uniform distribution), off by about one part in the number of keys. All keys, where those of a whole stream would have
+ * so low a maximum in one of a hundred cases.
+ */
+function reportedRate(counts: readonly Count[], keys: number): number {
+  const highest = counts.reduce((most, { told, high }) => (told ? most : Math.max(most, high)), 0)
+  const share = (highest + 1) / ALL_KEYS
+  return highest === 0 || share ** keys > 0.01 ? 1 : Math.min(1, share * (1 + 1 / keys))
+}
+
+/** `product:*`, as SCAN … MATCH reads it: a star stands for anything, a question mark for one character, a backslash takes their meaning away. */
+function glob(match: string): RegExp {
+  const source = match.replace(/\\(.)|[.+^${}()|/]|\*+|\?/g, (found, escaped: string | undefined) =>
+    escaped !== undefined ? escaped.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&') : found === '?' ? '.' : found[0] === '*' ? '.*' : `\\${found}`,
+  )
+  try {
+    return new RegExp(`^${source}$`, 's')
+  } catch {
+    return new RegExp(`^${match.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}$`, 's')
+  }
+}
