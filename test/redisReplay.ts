@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Question } from '../lib/curves/question.ts'
 import { OP, type References } from '../lib/curves/references.ts'
 import { told } from '../lib/curves/told.ts'
+import { paced } from './paced.ts'
 import { randomOf } from './random.ts'
 import { ask, startRedis } from './servers.ts'
 
@@ -11,6 +12,8 @@ export type Replayed = {
   /** Of the last third of the time alone: what a server that has run for long shows. */
   lastThird: number
   evicted: number
+  /** How many keys it held in the end. */
+  keys: number
   /** `used_memory` when all keys are deleted again, with the buffers of the replay's own connection. */
   emptyBytes: number
   /** How late the latest reference was sent. */
@@ -81,30 +84,25 @@ export async function replayOnRedis(references: References, question: Omit<Quest
   })
   await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject))
   const before = await info('stats')
-  const start = performance.now() - at[0]!
-  let lateMs = 0
   let atTwoThirds = before
   const twoThirds = at[0]! + ((at.at(-1)! - at[0]!) * 2) / 3
-  for (let row = 0; row < key.length; ) {
-    if (atTwoThirds === before && at[row]! >= twoThirds) atTwoThirds = await info('stats')
-    const now = performance.now() - start
+  const lateMs = await paced(at, async (from, to) => {
+    if (atTwoThirds === before && at[from]! >= twoThirds) atTwoThirds = await info('stats')
     let due = ''
-    lateMs = Math.max(lateMs, now - at[row]!)
-    for (let count = 0; row < key.length && at[row]! <= now && count < 1_000; count++) {
+    for (let row = from; row < to; row++) {
+      sent.push(row)
       due += command(row)
-      sent.push(row++)
+      if (policy !== 'noeviction') continue
       // Where fills are refused, what one read frees must not be taken by the fill of another that an application would send later.
-      if (policy === 'noeviction') break
-    }
-    if (due !== '') {
       socket.write(due)
-      while (policy === 'noeviction' && answered < sent.length) await new Promise(setImmediate)
+      due = ''
+      while (answered < sent.length) await new Promise(setImmediate)
     }
-    if (policy === 'noeviction' && row < key.length && at[row]! <= performance.now() - start) continue
-    await sleep(row < key.length ? Math.max(1, Math.min(20, at[row]! - now)) : 0)
-  }
+    if (due !== '') socket.write(due)
+  })
   while (answered < sent.length) await sleep(10)
   const after = await info('stats')
+  const keys = Number(/keys=(\d+)/.exec(await info('keyspace'))?.[1] ?? 0)
   socket.write('FLUSHALL\r\n')
   sent.push(-1)
   while (answered < sent.length) await sleep(10)
@@ -122,6 +120,7 @@ export async function replayOnRedis(references: References, question: Omit<Quest
     hitRatio: hitRatio(before),
     lastThird: hitRatio(atTwoThirds),
     evicted: grown('evicted_keys'),
+    keys,
     emptyBytes,
     lateMs,
   }
