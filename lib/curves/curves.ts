@@ -1,7 +1,8 @@
 import { bandOf } from './band.ts'
 import { behindLocalCache } from './localCache.ts'
+import { memoryScale } from './measuredMemory.ts'
 import { planOf } from './plan.ts'
-import type { Question } from './question.ts'
+import { isSegmented, type Question } from './question.ts'
 import type { References } from './references.ts'
 import { sampled } from './sampling.ts'
 import { type ServerModel, serverOf } from './server.ts'
@@ -64,7 +65,9 @@ export function curves(references: References, question: Question): Answer {
 
   const asked = sizes.keys ?? sizes.bytes
   const each = costs ? costs.reduce((sum, cost) => sum + server.bytesOf(cost), 0) / costs.length : 1
-  const capacities = sizes.keys ?? sizes.bytes.map((bytes) => (bytes - server.emptyBytes) / each)
+  const scale = question.memory && costs && !isSegmented(question.policy) ? memoryScale(question.memory, filled, costs) : 1
+  const modelled = (bytes: number) => server.emptyBytes + (bytes - server.emptyBytes) / scale
+  const capacities = sizes.keys ?? sizes.bytes.map((bytes) => (modelled(bytes) - server.emptyBytes) / each)
   const plan = planOf(references, local ? capacities.map((keys) => Math.min(keys, local.keys)) : capacities)
   const samples = new Map<number, Prepared>()
   const prepared = (rate: number) => {
@@ -77,7 +80,7 @@ export function curves(references: References, question: Question): Answer {
   for (const [index, size] of asked.entries()) {
     const slack = sizes.keys ? size * SLACK_KEYS : server.slackBytes
     const source = prepared(plan.rates[index]!)
-    const simulated = simulate(source, question, size, slack, plan.repeats)
+    const simulated = simulate(source, question, sizes.keys ? size : modelled(size), slack, plan.repeats)
     const band = bandOf(simulated, steady)
     if (!band)
       return {
@@ -85,7 +88,7 @@ export function curves(references: References, question: Question): Answer {
       }
     const { outcome, keysMost, bytesMost } = simulated
     const hitRatio = Math.min(1, Math.max(0, simulated.hitRatio))
-    const held = { keys: Math.round(keysMost), bytes: costs && Math.round(bytesMost) }
+    const held = { keys: Math.round(keysMost), bytes: costs && Math.round(server.emptyBytes + (bytesMost - server.emptyBytes) * scale) }
     points.push({
       keys: sizes.keys ? size : held.keys,
       bytes: sizes.bytes ? size : held.bytes,
