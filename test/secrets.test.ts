@@ -163,7 +163,7 @@ describe('while it runs', () => {
       }
       expect(answered).toBeGreaterThan(operations.length)
       for (const query of names.flatMap((name) =>
-        ['keys/hot', 'keys/big', 'keys/patterns', 'slowlog'].map((path) => `${path}?target=${name}`),
+        ['keys/hot', 'keys/big', 'keys/patterns', 'slowlog', 'slowlog/fingerprints'].map((path) => `${path}?target=${name}`),
       ))
         expectNoMarker(query, await (await call('GET', query)).text())
 

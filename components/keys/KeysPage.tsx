@@ -9,11 +9,12 @@ import { BigKeys } from './BigKeys.tsx'
 import { HotKeys } from './HotKeys.tsx'
 import { KeyPatterns } from './KeyPatterns.tsx'
 import { MonitorConsents } from './MonitorConsents.tsx'
+import { SlowKinds } from './SlowKinds.tsx'
 
 type Props = { hot: Page<HotKeyView>; big: Page<BigKeyView>; patterns: Page<KeyPatternView>; targets: Page<TargetView> }
-const TABS = ['hot', 'big', 'patterns'] as const
+const TABS = ['hot', 'big', 'patterns', 'slow'] as const
 
-/** Which keys carry the load, which carry the memory, and what prefixes there are. Names are untrusted bytes: shown escaped. */
+/** Which keys carry the load, which carry the memory, what prefixes there are, and which commands are slow. Names are untrusted bytes: shown escaped. */
 export function KeysPage({ hot, big, patterns, targets }: Props) {
   const [tab, setTab] = useQueryState('tab', parseAsStringEnum([...TABS]).withDefault('hot'))
   return (
@@ -28,6 +29,7 @@ export function KeysPage({ hot, big, patterns, targets }: Props) {
           { id: 'hot', label: 'Hot', content: <HotKeys initial={hot} /> },
           { id: 'big', label: 'Big', content: <BigKeys initial={big} /> },
           { id: 'patterns', label: 'Patterns', content: <KeyPatterns initial={patterns} /> },
+          { id: 'slow', label: 'Slow log', content: <SlowKinds /> },
         ]}
       />
     </>

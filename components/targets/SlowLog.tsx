@@ -7,7 +7,7 @@ import { Figure } from '@/components/ui/figure.tsx'
 import { More } from '@/components/ui/more.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
-import type { SlowView } from '@/lib/model/answers/key.ts'
+import type { SlowView } from '@/lib/model/answers/slow.ts'
 import type { TargetView } from '@/lib/model/answers/target.ts'
 import { Loading } from './Loading.tsx'
 

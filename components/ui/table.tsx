@@ -35,6 +35,9 @@ type Props<T> = {
   /** The row whose sheet is open. */
   selected?: string | null
   initialOrder?: Order
+  /** The order where it is part of the view's address; with `onOrder`. */
+  order?: Order
+  onOrder?: (order: Order) => void
   /** Shown in place of rows. */
   empty?: ReactNode
   /** Keeps the head in sight while the page scrolls under the top bar. */
@@ -53,7 +56,8 @@ const Arrow = ({ down }: { down: boolean }) => (
 /** A table: sorted by its heads, walked with j, k and Enter, with columns that are left out on narrow screens. */
 export function Table<T>(props: Props<T>) {
   const { label, columns, rows, rowKey, onOpen, main, hold, selected, initialOrder, empty, sticky = true, className } = props
-  const [order, setOrder] = useState<Order | null>(initialOrder ?? null)
+  const [ownOrder, setOwnOrder] = useState<Order | null>(initialOrder ?? null)
+  const order = props.order ?? ownOrder
   const [held, setHeld] = useState(false)
   const body = useRef<HTMLTableSectionElement>(null)
   const shown = useRef<readonly T[]>([])
@@ -66,7 +70,11 @@ export function Table<T>(props: Props<T>) {
     shown.current = visible
   })
 
-  const sortBy = ({ id, right }: Column<T>) => setOrder((now) => ({ by: id, down: now?.by === id ? !now.down : Boolean(right) }))
+  const sortBy = ({ id, right }: Column<T>) => {
+    const next = { by: id, down: order?.by === id ? !order.down : Boolean(right) }
+    if (props.onOrder) props.onOrder(next)
+    else setOwnOrder(next)
+  }
   useRowKeys(body, Boolean(main))
   const onRowKey = (event: KeyboardEvent<HTMLElement>, row: T) => {
     if (event.target !== event.currentTarget) return

@@ -9,6 +9,23 @@ export type SlowEntry = {
   durationUs: number
   /** The command's arguments as text, escaped and cut by the parser. */
   command: string[]
+  /** Its kind: name, pattern of the keys, shape of the arguments. Entries of an older Evenkeel have none. */
+  fingerprint?: string
+  client?: string
+  clientName?: string
+}
+
+/** A command with a large request or a large reply. No value is kept of it. */
+export type LargeEntry = {
+  kind: 'large'
+  target: string
+  id: string
+  at: number
+  log: 'large-request' | 'large-reply'
+  bytes: number
+  fingerprint: string
+  /** The first argument: of nearly every command a key. */
+  key?: string
   client?: string
   clientName?: string
 }
@@ -109,6 +126,7 @@ export type RawAnswer = { kind: 'raw'; target: string; id: string; at: number; t
 
 export type TargetRecord =
   | SlowEntry
+  | LargeEntry
   | LatencyEvent
   | HotKey
   | BigKey

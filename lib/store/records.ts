@@ -10,6 +10,7 @@ const DAY = 24 * HOUR
 /** How many of a kind a target keeps, for how long, and whether they outlive the process. */
 const BOUNDS: Record<RecordKind, { most: number; ms: number; lasting: boolean }> = {
   slow: { most: 1_000, ms: 7 * DAY, lasting: true },
+  large: { most: 1_000, ms: 7 * DAY, lasting: true },
   latency: { most: 200, ms: 7 * DAY, lasting: true },
   'hot-key': { most: 200, ms: DAY, lasting: true },
   'big-key': { most: 200, ms: 7 * DAY, lasting: true },

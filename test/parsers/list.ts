@@ -52,6 +52,7 @@ import { parseAnswer } from '../../lib/products/prometheus/client.ts'
 import { outputLimits } from '../../lib/products/redis/clientBuffers.ts'
 import { announcedIn, openIn, parseClusterNodes } from '../../lib/products/redis/clusterNodes.ts'
 import { placeOf } from '../../lib/products/redis/config.ts'
+import { fingerprintOf } from '../../lib/products/redis/fingerprint.ts'
 import { clusterSamples } from '../../lib/products/redis/group/cluster.ts'
 import { sentinelSamples } from '../../lib/products/redis/group/sentinel.ts'
 import { infoField, readInfo } from '../../lib/products/redis/info.ts'
@@ -141,6 +142,16 @@ const redis: Parser[] = [
     fixture('redis/fixtures/info-everything-7.0.15.txt'),
   ]),
   probe('redis/slowlog', 'redis', [SLOW], (text) => ({ newest: reply(text), entries: reply(text) })),
+  probe('redis/commandlog', 'redis', [SLOW], (text) => {
+    const log = { newest: reply(text), entries: reply(text) }
+    return { 'large-request': log, 'large-reply': log }
+  }),
+  {
+    name: 'products/redis/fingerprint.ts#fingerprintOf',
+    group: 'redis',
+    good: ['SET product:17 v EX 60'],
+    run: (text) => fingerprintOf(text.split(' ')),
+  },
   probe('redis/hotkeys', 'redis', [HOTKEYS, fixture('redis/fixtures/hotkeys-valkey.CONSTRUCTED.json')], (text) => ({
     answer: reply(text),
     batches: [],

@@ -41,14 +41,3 @@ export const keyPatternAnswer = noun('KeyPattern', 'Keys that share a prefix', {
   at: iso,
 })
 export type KeyPatternView = z.infer<typeof keyPatternAnswer>
-
-export const slowAnswer = noun('SlowEntry', 'An entry of a slow log', {
-  target: z.string(),
-  id: z.string(),
-  at: iso,
-  durationUs: z.number(),
-  command: z.array(z.string()),
-  client: z.string().optional(),
-  clientName: z.string().optional(),
-})
-export type SlowView = z.infer<typeof slowAnswer>

@@ -6,6 +6,7 @@ import { isGroup, redisGroup } from './group/group.ts'
 import { closeRedis, openRedis, type RedisLink } from './link.ts'
 import { clients } from './probes/clients.ts'
 import { cluster } from './probes/cluster.ts'
+import { commandlog } from './probes/commandlog.ts'
 import { config } from './probes/config.ts'
 import { hotkeys } from './probes/hotkeys.ts'
 import { info } from './probes/info.ts'
@@ -30,9 +31,9 @@ export const redis: Product<RedisConfig, RedisLink> = {
   open: openRedis,
   close: closeRedis,
   can: { memory: 'config/maxmemory', slowLog: true, replicas: true, documents: true, bursts: true },
-  probes: [info, slowlog, latency, memory, clients, config, settings, cluster, ttl, keys, hotkeys, monitor, lfu],
+  probes: [info, slowlog, commandlog, latency, memory, clients, config, settings, cluster, ttl, keys, hotkeys, monitor, lfu],
   unavailable: unavailableBecause,
   address: redisAddress,
   rights:
-    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +cluster|nodes +readonly +command|info +scan +pexpiretime +memory|usage +type; for hot keys also +hotkeys, +monitor +client|info or +object|freq; to tune also +config|set, and to spread keys that end together +pexpireat +eval',
+    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +cluster|nodes +readonly +command|info +scan +pexpiretime +memory|usage +type; for hot keys also +monitor +client|info or +object|freq, and +hotkeys where the server has it; with Valkey 8.1 or later also +commandlog|get; to tune also +config|set, and to spread keys that end together +pexpireat +eval',
 }

@@ -19,15 +19,10 @@ const NO_VALUE = new Set(
 )
 
 /** Commands that only newer servers have, and that probes ask for. */
-const NEWER = ['hotkeys|get', 'hotkeys|start']
+const NEWER = ['hotkeys|get', 'hotkeys|start', 'commandlog']
 
 /** What newer servers could tell and is not read yet: by command, as the page of the target says it. */
 export const NOT_READ: Record<string, { feature: string; because: string }> = {
-  commandlog: {
-    feature: 'COMMANDLOG',
-    because:
-      'not read yet: this server also logs commands with large requests and large replies (COMMANDLOG); slow ones are read by SLOWLOG',
-  },
   'cluster|slot-stats': {
     feature: 'CLUSTER SLOT-STATS',
     because: 'not read yet: this server can tell keys, CPU time and bytes of each slot (CLUSTER SLOT-STATS)',

@@ -154,7 +154,18 @@ test('the fleet, what is found in it and what is done about it', async () => {
     'openapi.json',
   ])
     await get(key)
-  for (const key of ['keys/hot', 'keys/big', 'keys/patterns', 'slowlog', 'session', 'persons', 'tokens', 'session/account']) await get(key)
+  for (const key of [
+    'keys/hot',
+    'keys/big',
+    'keys/patterns',
+    'slowlog',
+    'slowlog/fingerprints',
+    'session',
+    'persons',
+    'tokens',
+    'session/account',
+  ])
+    await get(key)
   await get('series', 'series?metric=pool_requests_total')
   await get('pools/{target}/{pool}', 'pools/edge/app')
   await get('targets/{name}', 'targets/cache-a')

@@ -1,11 +1,13 @@
 import { hotKey } from '../../detectors/cache/hot-key.ts'
-import type { BigKeyView, HotKeyView, KeyPatternView, SlowView } from '../../model/answers/key.ts'
+import type { BigKeyView, HotKeyView, KeyPatternView } from '../../model/answers/key.ts'
 import type { Page } from '../../model/answers/shape.ts'
+import type { FingerprintView, SlowView } from '../../model/answers/slow.ts'
 import type { HotKey } from '../../model/record.ts'
 import { iso } from '../http/iso.ts'
 import { type Paging, page, pageNewest } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
 import { knownTarget } from '../targets/knownTarget.ts'
+import { fingerprints, ofLarge, ofSlow } from './fingerprints.ts'
 
 type Of = { target?: string } & Paging
 
@@ -83,7 +85,23 @@ export function keyPatterns(runtime: Runtime, { target, ...paging }: Of = {}): P
 export function listSlow(runtime: Runtime, { target, ...paging }: Of = {}): Page<SlowView> {
   knownTarget(runtime, target)
   const { items, ...rest } = pageNewest(runtime.store.records('slow', target), (entry) => entry.at, paging)
-  return { items: items.map(({ kind: _, at, ...entry }) => ({ ...entry, at: iso(at) })), ...rest }
+  return { items: items.map(({ kind: _, fingerprint: __, at, ...entry }) => ({ ...entry, at: iso(at) })), ...rest }
+}
+
+/** The slow log, and the logs of large requests and replies, counted by kind: the costliest first. */
+export function listFingerprints(
+  runtime: Runtime,
+  { target, log = 'slow', ...paging }: Of & { log?: FingerprintView['log'] } = {},
+): Page<FingerprintView> {
+  knownTarget(runtime, target)
+  const entries =
+    log === 'slow'
+      ? runtime.store.records('slow', target).map(ofSlow)
+      : runtime.store
+          .records('large', target)
+          .filter((entry) => entry.log === log)
+          .map(ofLarge)
+  return page(fingerprints(entries, runtime.now()), ({ total, fingerprint }) => descending(total / 1e6, fingerprint), paging)
 }
 
 const by =

@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { bigKeyAnswer, hotKeyAnswer, keyPatternAnswer, slowAnswer } from '../../model/answers/key.ts'
+import { bigKeyAnswer, hotKeyAnswer, keyPatternAnswer } from '../../model/answers/key.ts'
 import { page } from '../../model/answers/shape.ts'
+import { fingerprintAnswer, LOGS, slowAnswer } from '../../model/answers/slow.ts'
 import type { ErrorCode } from '../../model/error.ts'
 import { paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
-import { bigKeys, hotKeys, keyPatterns, listSlow } from './keys.ts'
+import { bigKeys, hotKeys, keyPatterns, listFingerprints, listSlow } from './keys.ts'
 
 const tag = 'Keys'
 const query = z.object({ target: z.string().optional(), ...paging })
@@ -54,5 +55,16 @@ export const keyOperations = [
     answer: page(slowAnswer),
     problems,
     run: ({ runtime, query }) => listSlow(runtime, query),
+  }),
+  operation({
+    method: 'GET',
+    path: 'slowlog/fingerprints',
+    role: 'viewer',
+    summary: 'Slow commands of every node counted by kind, costliest first; or those with large requests or replies (Valkey)',
+    tag,
+    query: query.extend({ log: z.enum(LOGS).optional() }),
+    answer: page(fingerprintAnswer),
+    problems,
+    run: ({ runtime, query }) => listFingerprints(runtime, query),
   }),
 ]

@@ -191,6 +191,7 @@ describe('SLOWLOG', () => {
       at: 1795396895000,
       durationUs: 4084,
       command: ['GET', 'k:00470609'],
+      fingerprint: 'GET k:*',
       client: '127.0.0.1:57572',
     })
     expect(parsed.cursor).toBe('1447')

@@ -1,13 +1,13 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
-import { isEpochSeconds, printable, rawRecord, shown, wordOf } from '../../answers.ts'
+import { printable, rawRecord, shown } from '../../answers.ts'
+import { fingerprintOf } from '../fingerprint.ts'
 import type { RedisLink } from '../link.ts'
+import { logEntry } from '../logEntry.ts'
 import { replyText, wholeOf } from '../replyText.ts'
 
 const ENTRIES_MAX = 128
-const ARGUMENTS_MAX = 32
-const ARGUMENT_MAX = 128
 
 /** `unread`: entries that could not be read, of how many since Evenkeel began to read. */
 type Raw = { newest: unknown; entries: unknown; unread?: { count: number; of: number; example: string } }
@@ -67,26 +67,9 @@ function newestId(answer: unknown): number | null {
   return null
 }
 
-/**
- * `[id, unix seconds, µs, [argument…], client address, client name]`; the last two came with Redis 4. Redis Enterprise puts a text about the
- * command's complexity before the arguments: they are the first list. Null: it is no entry.
- */
 function slowEntry(entry: unknown): Extract<NewRecord, { kind: 'slow' }> | null {
-  if (!Array.isArray(entry)) return null
-  const [id, seconds, durationUs] = entry.slice(0, 3).map(wholeOf)
-  const at = entry.findIndex((part, i) => i >= 3 && Array.isArray(part))
-  if (id == null || !isEpochSeconds(seconds) || durationUs == null || at < 0) return null
-  const [client, clientName] = entry.slice(at + 1)
-  return {
-    kind: 'slow',
-    // Ids begin again after a restart: the time keeps two apart.
-    id: `${seconds}-${id}`,
-    at: seconds * 1_000,
-    durationUs,
-    command: (entry[at] as unknown[]).slice(0, ARGUMENTS_MAX).map((argument) => cut(wordOf(argument))),
-    ...(client ? { client: cut(wordOf(client)) } : {}),
-    ...(clientName ? { clientName: cut(wordOf(clientName)) } : {}),
-  }
+  const read = logEntry(entry)
+  if (read === null) return null
+  const { value: durationUs, ...about } = read
+  return { kind: 'slow', ...about, durationUs, fingerprint: fingerprintOf(read.command) }
 }
-
-const cut = (text: string) => (text.length > ARGUMENT_MAX ? `${text.slice(0, ARGUMENT_MAX)}…` : text)
