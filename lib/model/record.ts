@@ -121,6 +121,9 @@ export type ClientBuffer = {
   command: string
 }
 
+/** A server became a primary, or a replica of another, between two polls. */
+export type RoleChange = { kind: 'role-change'; target: string; id: string; at: number; role: 'primary' | 'replica' }
+
 /** The newest raw answer of a probe, cut to 64 KiB, for the page that shows it. */
 export type RawAnswer = { kind: 'raw'; target: string; id: string; at: number; text: string }
 
@@ -135,6 +138,7 @@ export type TargetRecord =
   | Fact
   | SharedSetting
   | ClientBuffer
+  | RoleChange
   | RawAnswer
 export type RecordKind = TargetRecord['kind']
 export type RecordOf<K extends RecordKind> = Extract<TargetRecord, { kind: K }>

@@ -19,6 +19,7 @@ const BOUNDS: Record<RecordKind, { most: number; ms: number; lasting: boolean }>
   fact: { most: 500, ms: Number.POSITIVE_INFINITY, lasting: true },
   setting: { most: 100, ms: HOUR, lasting: false },
   'client-buffer': { most: 8, ms: HOUR, lasting: false },
+  'role-change': { most: 100, ms: 7 * DAY, lasting: true },
   raw: { most: 20, ms: HOUR, lasting: false },
 }
 /** Sorting out the surplus at each put would cost more than keeping a little too much. */

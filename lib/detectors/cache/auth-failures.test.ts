@@ -24,9 +24,9 @@ test('found within seconds, told once, and over a minute after it ended', () => 
   expect(wave!.at - FROM).toBeLessThanOrEqual(132_000)
   expect(wave!.resolvedAt! - FROM).toBeLessThanOrEqual(280_000)
 })
-test('a wave that goes on is not yet usual: it stays a warning for half an hour, then it is a note', () => {
-  expect(said('0x200 0+2x1500')).toMatchObject([{ is: 'found', severity: 'warning', evidence: [{ baseline: 0 }] }])
-  expect(said('0+2x1800')).toMatchObject([{ is: 'found', severity: 'info', summary: expect.stringMatching(/as it has for 30.min/) }])
+test('a wave that goes on is not yet usual: it stays a warning for a quarter of an hour, then it is a note', () => {
+  expect(said('0x200 0+2x700')).toMatchObject([{ is: 'found', severity: 'warning', evidence: [{ baseline: 0 }] }])
+  expect(said('0+2x900')).toMatchObject([{ is: 'found', severity: 'info', summary: expect.stringMatching(/as it has for 15.min/) }])
 })
 test('none, a few, and the usual ones of a scanner are clear', () => {
   expect(said('0x300')).toMatchObject([{ is: 'clear' }])

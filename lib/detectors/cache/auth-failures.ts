@@ -11,8 +11,8 @@ import { duration, patience, threshold } from '../settings.ts'
 
 type Settings = DetectorSettings & { over: number; failuresMin: number; times: number; critical: number }
 
-/** The usual rate is that of half an hour, counted in steps. */
-const SPAN_MS = 1_800_000
+/** The usual rate is that of a quarter of an hour, which is what rules are given at most, counted in steps. */
+const SPAN_MS = 900_000
 const STEP_MS = 6_000
 /** Steps without which nothing is usual yet: a minute. */
 const BEFORE_MIN = 10
@@ -51,7 +51,7 @@ export const authFailures: Detector<Settings> = {
             evidence({ from: since, to: window.to }, 'cache_auth_failures_total', subject, 'logins refused', perSecond, 'perSecond', {
               baseline: usual,
               threshold: Math.max(bar, settings.times * usual),
-              method: `the newest ${settings.over / 1000} s against the mean of up to half an hour before`,
+              method: `the newest ${settings.over / 1000} s against the mean of up to a quarter of an hour before`,
             }),
           ],
         }

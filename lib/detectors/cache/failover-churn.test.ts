@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { replay } from '../../../test/replay.ts'
 import { FROM, judge, load } from '../../../test/series.ts'
+import type { RoleChange } from '../../model/record.ts'
 import type { TargetFacts } from '../../model/topology.ts'
 import { failoverChurn } from './failover-churn.ts'
 
@@ -11,8 +12,23 @@ const node = (name: string, id = 'r'): TargetFacts => ({
   replication: { id, role: 'replica' },
   capabilities: [],
 })
-const window = (roles: Record<string, string>) =>
-  load(1000, Object.fromEntries(Object.entries(roles).map(([name, line]) => [`redis_role_primary{target=${name}}`, line])))
+/** The series of each, and the records that the probe makes of it. */
+function window(roles: Record<string, string>) {
+  const lines = Object.fromEntries(Object.entries(roles).map(([name, line]) => [`redis_role_primary{target=${name}}`, line]))
+  const series = load(1000, lines)
+  const records = Object.keys(roles).flatMap((target) =>
+    series
+      .series('redis_role_primary', { target })
+      .flatMap(({ points }) =>
+        points.flatMap(([at, role], i): RoleChange[] =>
+          i > 0 && points[i - 1]![1] !== role
+            ? [{ kind: 'role-change', target, id: String(at), at, role: role === 1 ? 'primary' : 'replica' }]
+            : [],
+        ),
+      ),
+  )
+  return load(1000, lines, { records })
+}
 const said = (roles: Record<string, string>, targets: TargetFacts[]) => judge(failoverChurn, window(roles), { targets })
 
 test('a primary that goes to and fro is one finding, of the group', () => {

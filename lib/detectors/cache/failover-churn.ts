@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { duration as durationText, safe } from '../../format/format.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
-import type { Series } from '../../model/series.ts'
+import type { RoleChange } from '../../model/record.ts'
 import { familiesOf } from '../groups.ts'
 import { evidence, staleBecause } from '../rows.ts'
 import { duration, patience, threshold } from '../settings.ts'
@@ -26,7 +26,7 @@ export const failoverChurn: Detector<Settings> = {
       'A new primary counts once it stayed one for this long: a replica that starts afresh says for a moment that it is one',
     ),
   }),
-  needs: { spanMs: 1_860_000, metrics: ['redis_role_primary'] },
+  needs: { spanMs: 60_000, metrics: ['redis_role_primary'], records: ['role-change'] },
   detect: (window, topology, settings) =>
     familiesOf(topology)
       .values()
@@ -40,7 +40,7 @@ export const failoverChurn: Detector<Settings> = {
           return clear.map((one): Verdict => ({ ...one, is: 'unjudged', because: typeof stale === 'string' ? stale : stale[0]! }))
         const from = window.to - settings.within
         const all = roles
-          .flatMap((role) => promotions(role, window.to, settings.holds))
+          .flatMap(({ labels }) => promotions(window.records('role-change', labels.target), window.to, settings.holds))
           .filter(({ at }) => at >= from)
           .sort((a, b) => a.at - b.at)
         if (all.length < settings.changes) return clear
@@ -64,10 +64,9 @@ export const failoverChurn: Detector<Settings> = {
 }
 
 /** When a replica became a primary and stayed one. */
-function promotions({ points, labels }: Series, to: number, holds: number): Promotion[] {
-  return points.flatMap(([at, role], i): Promotion[] => {
-    if (role !== 1 || i === 0 || points[i - 1]![1] !== 0) return []
-    const ended = points.slice(i).find(([, later]) => later !== 1)
-    return (ended?.[0] ?? to) - at >= holds ? [{ at, target: labels.target ?? '' }] : []
+function promotions(newestFirst: readonly RoleChange[], to: number, holds: number): Promotion[] {
+  return newestFirst.flatMap(({ role, at, target }, i): Promotion[] => {
+    const ended = newestFirst[i - 1]?.at ?? to
+    return role === 'primary' && ended - at >= holds ? [{ at, target }] : []
   })
 }

@@ -25,10 +25,14 @@ export function infoFacts(info: Info, at: number): NewRecord[] {
   })
 }
 
-const ROLES: Record<string, 'primary' | 'replica'> = { master: 'primary', slave: 'replica' }
+export type ReplicationRole = 'primary' | 'replica'
+
+/** Undefined: it says neither. */
+export const roleOf = (word: string | undefined): ReplicationRole | undefined =>
+  word === 'master' ? 'primary' : word === 'slave' ? 'replica' : undefined
 
 /** A primary and its replicas show the same id of their replication stream, through a fail-over too. */
 export function replicationOf({ fields }: Info): Pick<TargetFacts, 'replication'> {
-  const [id, role] = [fields.get('master_replid') ?? '', ROLES[fields.get('role') ?? '']]
+  const [id, role] = [fields.get('master_replid') ?? '', roleOf(fields.get('role'))]
   return role && /^[0-9a-f]{40}$/.test(id) ? { replication: { id, role } } : {}
 }

@@ -1,6 +1,7 @@
 import { createRedisClient, type RedisClient } from './client.ts'
 import { type RedisConfig, redisAddress } from './config.ts'
 import { endSession, type HotkeysMemory, noHotkeys } from './hotkeys/session.ts'
+import type { ReplicationRole } from './infoFacts.ts'
 import { Leaders } from './leaders.ts'
 import { LookupBudget } from './lookups.ts'
 import { emptyMemory, type MonitorMemory } from './monitor/memory.ts'
@@ -15,6 +16,8 @@ export type RedisLink = {
   client: RedisClient
   /** From the newest INFO; null before the first. */
   seen: Vitals | null
+  /** Of the newest INFO: to tell that it changed. */
+  role: ReplicationRole | null
   ttl: TtlSample
   /** What may be looked up of keys beside what clients do. */
   lookups: LookupBudget
@@ -52,6 +55,7 @@ export const openRedis = (config: RedisConfig): RedisLink => ({
   config,
   client: createRedisClient(config),
   seen: null,
+  role: null,
   ttl: new TtlSample(),
   lookups: new LookupBudget(),
   looks: new OwnLookups(redisAddress(config)),

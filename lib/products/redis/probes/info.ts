@@ -1,16 +1,24 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
+import type { NewRecord } from '../../../model/record.ts'
 import { rawRecord, wordOf } from '../../answers.ts'
-import { COMMANDS_MAX, readInfo, unreadOf, versionOf } from '../info.ts'
-import { infoFacts, replicationOf } from '../infoFacts.ts'
+import { COMMANDS_MAX, infoField, readInfo, unreadOf, versionOf } from '../info.ts'
+import { infoFacts, type ReplicationRole, replicationOf, roleOf } from '../infoFacts.ts'
 import { infoSamples } from '../infoSamples.ts'
 import type { RedisLink } from '../link.ts'
 import type { TakenOff } from '../ownLookups.ts'
 import { commandsOf, infoCounts, type Vitals, vitalsOf } from '../vitals.ts'
 import { NOT_READ } from '../writes.ts'
 
-/** `writes`: the commands that put, change or remove a value, of those that this INFO counts; `notRead`: others that this server knows and no probe reads. */
-export type InfoAnswer = { info: string; runId: string; takenOff: TakenOff; writes: string[]; notRead?: string[] }
+/** `roleBefore`: what it was at the INFO before. `writes`: the commands that put, change or remove a value, of those that this INFO counts; `notRead`: others that this server knows and no probe reads. */
+export type InfoAnswer = {
+  info: string
+  runId: string
+  roleBefore?: ReplicationRole
+  takenOff: TakenOff
+  writes: string[]
+  notRead?: string[]
+}
 
 /**
  * INFO with the counts of commands: nearly everything that Redis tells about itself. Its percentiles of latency are left out where the
@@ -58,7 +66,7 @@ export const info: Probe<RedisLink, InfoAnswer> = {
       'redis_aof_last_bgrewrite_status',
       'redis_aof_last_write_status',
     ],
-    records: ['fact'],
+    records: ['fact', 'role-change'],
   },
   everyMs: 1_000,
   cost: 'about 60 µs of Redis CPU a second, 6 kB',
@@ -76,22 +84,25 @@ export const info: Probe<RedisLink, InfoAnswer> = {
     const seen = vitalsOf(answer, at, link.seen, link.writes)
     noteClients(link, seen)
     link.seen = seen
+    const roleBefore = link.role
+    link.role = roleOf(infoField(answer, 'role')) ?? null
     return {
       info: answer,
       runId,
+      ...(roleBefore && { roleBefore }),
       takenOff: link.looks.takenOff(own, infoCounts(answer, seen)),
       writes: commands.filter((command) => link.writes.has(command)),
       // Without a Cluster there are no slots.
       notRead: link.writes.notRead.filter((command) => seen.clustered || !command.startsWith('cluster|')),
     }
   },
-  parse({ info: raw, runId, takenOff, writes, notRead = [] }, { at }) {
+  parse({ info: raw, runId, roleBefore, takenOff, writes, notRead = [] }, { at }) {
     const parsed = readInfo(raw)
     const samples = infoSamples(parsed, takenOff, new Set(writes))
     const because = unreadOf(parsed)
     return {
       samples,
-      records: [rawRecord('info', at, raw), ...infoFacts(parsed, at)],
+      records: [rawRecord('info', at, raw), ...infoFacts(parsed, at), ...roleChange(roleBefore, roleOf(parsed.fields.get('role')), at)],
       topology: {
         facts: { version: versionOf(parsed), ...(runId ? { runId } : {}), ...replicationOf(parsed) },
         capabilities: [
@@ -102,6 +113,9 @@ export const info: Probe<RedisLink, InfoAnswer> = {
     }
   },
 }
+
+const roleChange = (before: ReplicationRole | undefined, role: ReplicationRole | undefined, at: number): NewRecord[] =>
+  before && role && before !== role ? [{ kind: 'role-change', id: String(at), at, role }] : []
 
 /** Tells the budget of our own lookups what clients did since the INFO before. */
 function noteClients(link: RedisLink, now: Vitals): void {

@@ -61,6 +61,17 @@ describe('INFO', () => {
     expect(records.find((record) => record.kind === 'raw')).toMatchObject({ id: 'info' })
   })
 
+  it('tells that its role is another than at the INFO before', () => {
+    const changes = (text: string, roleBefore?: 'primary' | 'replica') =>
+      info
+        .parse({ info: text, runId: '', takenOff: { hits: 0, misses: 0 }, writes: [], ...(roleBefore && { roleBefore }) }, context)
+        .records.filter(({ kind }) => kind === 'role-change')
+    expect(changes(INFO)).toEqual([])
+    expect(changes(INFO, 'primary')).toEqual([])
+    expect(changes(INFO, 'replica')).toEqual([{ kind: 'role-change', id: '1000000', at: 1_000_000, role: 'primary' }])
+    expect(changes(INFO.replace('role:master', 'role:sentinel'), 'replica')).toEqual([])
+  })
+
   it('counts refused logins by kinds of errors, by their own counter where there is one, and not at all where there is neither', () => {
     const failures = (text: string) => value(read(text).samples, 'cache_auth_failures_total')
     const kinds = 'errorstat_NOAUTH:count=3\nerrorstat_WRONGPASS:count=4\nerrorstat_ERR'
