@@ -1,8 +1,12 @@
-import type { KeySet } from './keySet.ts'
+import type { Dict } from './dict.ts'
 
 /** `active-expire-effort 1`: 20 keys a loop, and again while more than 10 % of them were over. */
 const LOOP_KEYS = 20
 const STALE_PERCENT = 10
+/** So many buckets for each key of a loop at the most: most of a table may be empty. */
+const LOOP_BUCKETS = 20
+/** A larger table that is less than 1 % full is left alone. */
+const BUCKETS_SMALL = 4
 /** `hz 10` times a second; a cycle may take 25 ms of CPU, a loop of deletions takes about 5 µs. */
 const CYCLE_MS = 100
 const CYCLE_LOOPS = 5_000
@@ -24,7 +28,7 @@ export class ActiveExpiry {
   }
 
   /** What the server has done by then to those keys. */
-  advance(now: number, timed: KeySet, expireAt: Float64Array, remove: (key: number) => void): void {
+  advance(now: number, timed: Dict, expireAt: Float64Array, remove: (key: number) => void): void {
     if (now < this.#next) return
     const step = this.#stepMs
     // After a long silence one round through all keys has seen everything.
@@ -34,19 +38,24 @@ export class ActiveExpiry {
     this.#next = last + step
   }
 
-  #cycle(now: number, timed: KeySet, expireAt: Float64Array, remove: (key: number) => void): void {
+  #cycle(now: number, timed: Dict, expireAt: Float64Array, remove: (key: number) => void): void {
     for (let loop = 0; loop < CYCLE_LOOPS && timed.size > 0; loop++) {
-      const take = Math.min(LOOP_KEYS, timed.size)
-      let found = 0
-      for (let i = 0; i < take; i++) {
-        if (this.#cursor >= timed.size) this.#cursor = 0
-        const key = timed.members[this.#cursor]!
-        if (now > expireAt[key]!) {
-          remove(key)
-          found++
-        } else this.#cursor++
+      if (timed.size * 100 < timed.buckets && timed.buckets > BUCKETS_SMALL) return
+      const wanted = Math.min(LOOP_KEYS, timed.size)
+      let seen = 0
+      let over = 0
+      for (let buckets = wanted * LOOP_BUCKETS; seen < wanted && buckets > 0; buckets--) {
+        if (this.#cursor >= timed.buckets) this.#cursor = 0
+        for (let key = timed.first(this.#cursor++); key >= 0; seen++) {
+          const following = timed.after(key)
+          if (now > expireAt[key]!) {
+            remove(key)
+            over++
+          }
+          key = following
+        }
       }
-      if (Math.floor((found * 100) / take) <= STALE_PERCENT) return
+      if (seen > 0 && Math.floor((over * 100) / seen) <= STALE_PERCENT) return
     }
   }
 }

@@ -34,7 +34,7 @@ describe('the size of the cache', () => {
   test('a loop one key longer than the cache hits less with LRU than with random, because the least recent key is the next one asked for', () => {
     const [lru] = pointsOf(loop(120, 20, 1_000), { policy: 'allkeys-lru', samples: 64, sizes: { keys: [100] } })
     const [random] = pointsOf(loop(120, 20, 1_000), { policy: 'allkeys-random', sizes: { keys: [100] } })
-    expect(lru!.hitRatio).toBeLessThan(0.3)
+    expect(lru!.hitRatio).toBeLessThan(0.4)
     expect(random!.hitRatio).toBeGreaterThan(0.5)
   })
 

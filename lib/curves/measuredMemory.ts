@@ -1,4 +1,4 @@
-import { BucketTable, REDIS_EMPTY_BYTES, REDIS_EXPIRY_BYTES } from './memory.ts'
+import { grownSlots, REDIS_EMPTY_BYTES, REDIS_EXPIRY_BYTES, SLOT_BYTES, SLOTS_LEAST } from './memory.ts'
 import type { References } from './references.ts'
 
 /** What a running server uses for its keys now. */
@@ -13,9 +13,7 @@ export function memoryScale({ usedBytes, keys }: MeasuredMemory, { key, ttlMs }:
   for (let row = 0; row < key.length; row++) last.set(key[row]!, costs[row]! + (ttlMs[row]! > 0 ? REDIS_EXPIRY_BYTES : 0))
   let sum = 0
   for (const cost of last.values()) sum += cost
-  const table = new BucketTable()
-  table.grow(keys, Number.POSITIVE_INFINITY)
-  const modelled = (keys * sum) / Math.max(1, last.size) + table.bytes
+  const modelled = (keys * sum) / Math.max(1, last.size) + grownSlots(SLOTS_LEAST, keys) * SLOT_BYTES
   const used = usedBytes - REDIS_EMPTY_BYTES
   return used > 0 && modelled > 0 ? used / modelled : 1
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { allocated, BucketTable, REDIS_EXPIRY_BYTES, redisKeyBytes } from './memory.ts'
+import { allocated, grownSlots, REDIS_EXPIRY_BYTES, redisKeyBytes, SLOT_BYTES, SLOTS_LEAST } from './memory.ts'
 
 test('sizes are jemalloc’s classes with a quantum of 16', () => {
   expect([1, 8, 9, 24, 128, 129, 161, 520, 641, 14_337].map(allocated)).toEqual([8, 8, 16, 32, 128, 160, 192, 640, 768, 16_384])
@@ -20,19 +20,15 @@ test('a key takes what used_memory of Debian’s Redis 7.0.15 grew by', () => {
     [100, 2_000, false, 8_000, 2_216.19],
   ]
   for (const [length, size, ttl, keys, bytes] of measured) {
-    const table = new BucketTable()
-    table.grow(keys, Number.POSITIVE_INFINITY)
-    const each = redisKeyBytes(length, size) + (ttl ? REDIS_EXPIRY_BYTES : 0) + (table.bytes * (ttl ? 2 : 1)) / keys
+    const table = grownSlots(SLOTS_LEAST, keys) * SLOT_BYTES
+    const each = redisKeyBytes(length, size) + (ttl ? REDIS_EXPIRY_BYTES : 0) + (table * (ttl ? 2 : 1)) / keys
     expect(Math.abs(each / bytes - 1), `${length} ${size}`).toBeLessThan(0.002)
   }
 })
 
 test('a bucket table waits where the doubled one would exceed maxmemory, until chains are 1.618 long', () => {
-  const table = new BucketTable()
-  table.grow(1_000, Number.POSITIVE_INFINITY)
-  expect(table.bytes).toBe(1_024 * 8)
-  table.grow(1_100, 0)
-  expect(table.bytes).toBe(1_024 * 8)
-  table.grow(1_700, 0)
-  expect(table.bytes).toBe(2_048 * 8)
+  expect(grownSlots(4, 1_000)).toBe(1_024)
+  expect(grownSlots(1_024, 1_100, 0)).toBe(1_024)
+  expect(grownSlots(1_024, 1_100, 2_048 * SLOT_BYTES)).toBe(2_048)
+  expect(grownSlots(1_024, 1_700, 0)).toBe(2_048)
 })

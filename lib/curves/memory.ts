@@ -8,14 +8,12 @@ export const REDIS_EMPTY_BYTES = 1_050_000
 /** How far that may be off either way. */
 export const REDIS_EMPTY_SLACK = 50_000
 
-const POINTER = 8
 const DICT_ENTRY = 24
 const OBJECT = 16
 /** A value of at most so many bytes lies in one allocation with its object (embstr). */
 const EMBEDDED_MOST = 44
 const EMBEDDED_HEADER = 19
 const LOAD_MOST = 1.618
-const SLOTS_LEAST = 4
 
 /** The size that jemalloc really gives (size classes with a quantum of 16: Debian links its own jemalloc, not the one bundled with Redis). */
 export function allocated(bytes: number): number {
@@ -46,16 +44,16 @@ export function redisCosts({ key, keyBytes, size }: References): Uint32Array | n
 /** What an expiry time adds, without its bucket table. */
 export const REDIS_EXPIRY_BYTES = allocated(DICT_ENTRY)
 
+/** Buckets of an empty hash table, and the bytes of each. */
+export const SLOTS_LEAST = 4
+export const SLOT_BYTES = 8
+
 /**
- * A hash table's buckets: doubled when there are as many entries as buckets, or, where the new table would exceed `maxmemory`, only when
- * chains have grown 1.618 long on average (dict.c and dictExpandAllowed of 7.0).
+ * The buckets of a hash table for so many entries: doubled when there are more entries than buckets, or, where the new table would exceed
+ * `maxmemory`, only when chains are 1.618 long on average (dict.c and dictExpandAllowed of 7.0).
  */
-export class BucketTable {
-  #slots = SLOTS_LEAST
-  grow(entries: number, room: number): void {
-    while (entries > this.#slots && (entries > this.#slots * LOAD_MOST || 2 * this.#slots * POINTER <= room)) this.#slots *= 2
-  }
-  get bytes(): number {
-    return this.#slots * POINTER
-  }
+export function grownSlots(slots: number, entries: number, room = Number.POSITIVE_INFINITY): number {
+  let grown = slots
+  while (entries > grown && (entries > grown * LOAD_MOST || 2 * grown * SLOT_BYTES <= room)) grown *= 2
+  return grown
 }

@@ -1,13 +1,15 @@
 import { ActiveExpiry } from './activeExpiry.ts'
+import { Dict } from './dict.ts'
 import { EvictionPool } from './evictionPool.ts'
-import { KeySet } from './keySet.ts'
-import { BucketTable, REDIS_EMPTY_BYTES, REDIS_EXPIRY_BYTES } from './memory.ts'
+import { REDIS_EMPTY_BYTES, REDIS_EXPIRY_BYTES } from './memory.ts'
 import type { Question } from './question.ts'
 import { Random } from './random.ts'
 import type { SimulatedCache } from './replay.ts'
 import type { Start } from './server.ts'
 
 const LFU_START = 5
+/** `hz 10` */
+const CRON_MS = 100
 const SECOND = 1_000
 const MINUTE = 60_000
 
@@ -33,9 +35,9 @@ export class RedisCache implements SimulatedCache {
   readonly #rate: number
   readonly #random: Random
   readonly #phase: number
-  readonly #held: KeySet
+  readonly #held: Dict
   /** Keys with an expiry time. */
-  readonly #timed: KeySet
+  readonly #timed: Dict
   readonly #expiry: ActiveExpiry
   readonly #pool = new EvictionPool()
   readonly #expireAt: Float64Array
@@ -44,15 +46,16 @@ export class RedisCache implements SimulatedCache {
   readonly #clock: Int32Array
   readonly #counter: Uint8Array
   readonly #cost: Uint32Array
-  readonly #table = new BucketTable()
-  readonly #timedTable = new BucketTable()
+  readonly #sampled: Int32Array
   /** Bytes of the sampled keys, without the tables. */
   #used = 0
+  #cronAt = 0
 
   constructor({ policy, keys, capacity, unit, rate, seed, phase, samples = 5, lfuLogFactor = 10, lfuDecayMinutes = 1 }: RedisOptions) {
     this.#rule = ruleOf(policy)
     this.#volatile = policy.startsWith('volatile-')
     this.#samples = samples
+    this.#sampled = new Int32Array(samples)
     this.#logFactor = lfuLogFactor
     this.#decay = lfuDecayMinutes
     this.#byBytes = unit === 'bytes'
@@ -60,8 +63,8 @@ export class RedisCache implements SimulatedCache {
     this.#rate = rate
     this.#random = new Random(seed)
     this.#phase = phase
-    this.#held = new KeySet(keys)
-    this.#timed = new KeySet(keys)
+    this.#held = new Dict(keys, rate, seed)
+    this.#timed = new Dict(keys, rate, seed)
     this.#expireAt = new Float64Array(keys)
     this.#filledAt = new Float64Array(keys)
     this.#clock = new Int32Array(keys)
@@ -113,7 +116,7 @@ export class RedisCache implements SimulatedCache {
     if (at === Number.POSITIVE_INFINITY) {
       if (timed) this.#untime(key)
     } else if (!timed) {
-      this.#timed.scatter(key, this.#random)
+      this.#timed.add(key)
       this.#used += REDIS_EXPIRY_BYTES
     }
   }
@@ -123,6 +126,11 @@ export class RedisCache implements SimulatedCache {
   }
 
   advance(now: number): void {
+    if (now >= this.#cronAt) {
+      this.#held.shrink()
+      this.#timed.shrink()
+      this.#cronAt = now + CRON_MS
+    }
     if (this.#timed.size > 0) this.#expiry.advance(now, this.#timed, this.#expireAt, this.#remove)
   }
 
@@ -133,7 +141,7 @@ export class RedisCache implements SimulatedCache {
   }
 
   get #bytes(): number {
-    return this.#used / this.#rate + this.#table.bytes + this.#timedTable.bytes
+    return this.#used / this.#rate + this.#held.bytes + this.#timed.bytes
   }
 
   #isOver(): boolean {
@@ -144,8 +152,8 @@ export class RedisCache implements SimulatedCache {
     this.#cost[key] = cost
     this.#used += cost
     const most = this.#byBytes ? this.#capacity : Number.POSITIVE_INFINITY
-    this.#table.grow(this.count / this.#rate, most - this.#bytes)
-    this.#timedTable.grow(this.#timed.size / this.#rate, most - this.#bytes)
+    this.#held.grow(most - this.#bytes)
+    this.#timed.grow(most - this.#bytes)
     this.bytesMost = Math.max(this.bytesMost, REDIS_EMPTY_BYTES + this.#bytes)
   }
 
@@ -182,7 +190,7 @@ export class RedisCache implements SimulatedCache {
     const from = this.#volatile ? this.#timed : this.#held
     if (this.#rule === 'none' || from.size === 0) return false
     if (this.#rule === 'random') {
-      this.#remove(from.members[this.#random.below(from.size)]!)
+      this.#remove(from.any(this.#random))
       return true
     }
     for (;;) {
@@ -196,12 +204,11 @@ export class RedisCache implements SimulatedCache {
     }
   }
 
-  #fillPool(now: number, from: KeySet): void {
+  #fillPool(now: number, from: Dict): void {
     const clock = Math.floor((now + this.#phase) / (this.#rule === 'lfu' ? MINUTE : SECOND))
-    const all = from.size <= this.#samples
-    const take = all ? from.size : this.#samples
-    for (let i = 0; i < take; i++) {
-      const key = from.members[all ? i : this.#random.below(from.size)]!
+    const count = from.some(this.#samples, this.#sampled, this.#random)
+    for (let i = 0; i < count; i++) {
+      const key = this.#sampled[i]!
       if (this.#rule === 'lfu') this.#pool.offer(key, 255 - this.#decayed(key, clock))
       else this.#pool.offer(key, this.#rule === 'ttl' ? -this.#expireAt[key]! : clock - this.#clock[key]!)
     }
