@@ -131,7 +131,7 @@ function Present({ scale, size, measured, model }: NonNullable<Props['present']>
     <g>
       <path d={`M${at} ${scale.top}V${scale.bottom}`} stroke="var(--dim)" strokeDasharray="1 3" />
       <circle cx={at} cy={scale.y(model)} r={4.5} fill="var(--surface)" stroke="var(--text)" strokeWidth={1.5} />
-      <path d={`M${at} ${scale.y(measured)}m0-5 5 5-5 5-5-5Z`} fill="var(--text)" />
+      <circle cx={at} cy={scale.y(measured)} r={4} fill="var(--text)" />
       <text
         x={at + (isLeft ? -10 : 10)}
         y={Math.max(scale.top + 10, scale.y(measured) + (above ? -8 : 16))}

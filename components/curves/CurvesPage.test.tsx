@@ -24,10 +24,10 @@ const cache = {
   figures: { memoryUsed: { value: 90e6 }, readsPerSecond: { value: 500 } },
 } as unknown as TargetView
 
-const SIZES = 24
+const SIZES = 16
 const answer = (sizes: number[]) => ({
   points: sizes.map((bytes, at) => ({
-    ...{ keys: 1_000 * (at + 1), bytes, hitRatio: 0.5 + at / 60, low: 0.48 + at / 60, high: 0.52 + at / 60, fills: 150_000 - at * 1_000 },
+    ...{ keys: 1_000 * (at + 1), bytes, hitRatio: 0.5 + at / 50, low: 0.48 + at / 50, high: 0.52 + at / 50, fills: 150_000 - at * 1_000 },
     ...{ age: { mean: 60_000, p95: 720_000 }, held: { keys: 900 * (at + 1), bytes: bytes - 1_000 } },
   })),
   ...{ requests: 300_000, sampledKeys: 2_000, samplingRate: 0.1, method: 'Simulated by the rule of Redis.', basis: 'Trace "shop".' },
@@ -83,7 +83,7 @@ test('a trace is asked over its own sizes, and the curve is said in words and in
   const page = await paint()
   expect(page).toContain('&lt;b&gt;shop')
   expect(page).not.toContain('<b>shop')
-  expect(page).toMatch(/role="img" aria-label="allkeys-lru: hit ratio 50.0 % at [\d.]+ MiB to 88.3 % at [\d.]+ MiB/)
+  expect(page).toMatch(/role="img" aria-label="allkeys-lru: hit ratio 50.0 % at [\d.]+ MiB to 80.0 % at [\d.]+ MiB/)
   expect(page.match(/<th scope="row"/g)!.length).toBeGreaterThanOrEqual(SIZES)
   expect(page).toContain('12 min')
   expect(page).toContain('Simulated by the rule of Redis. Trace')
@@ -142,6 +142,9 @@ test('who may not is told why: a viewer uploads and deletes nothing, and in obse
 
 test('with nothing to look at, the page says what brings it', async () => {
   const page = await paint({ traces: [], targets: [] })
-  expect(page).toContain('Nothing to look at yet')
+  expect(page).toContain('No cache is watched yet')
   expect(page).toContain('Choose a trace')
+  const cached = await paint({ traces: [] })
+  expect(cached).toContain('Choose a cache above')
+  expect(cached).toContain('choose a source')
 })

@@ -1,5 +1,5 @@
 'use client'
-import { Suspense, useEffect, useRef, useState } from 'react'
+import { Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { errorText, path } from '@/components/frame/api.ts'
 import { noOperatorBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
@@ -35,13 +35,13 @@ export function CurvesPage(props: Props) {
 }
 
 function Lab({ targets: firstTargets, traces: firstTraces }: Props) {
-  const [state, put] = useLabState()
   const targets = usePages<TargetView>(['targets'], 'targets', { initialData: firstTargets, everyMs: 10_000, all: true })
   const traces = usePages<TraceView>(['traces'], 'traces', { initialData: firstTraces, everyMs: 30_000, all: true })
   const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
   const below = useRef<HTMLDivElement>(null)
   const caches = targets.items.filter(isCache)
-  const source = useSource(state.source, traces.items, caches)
+  const [state, put] = useLabState(useFirstSource(traces.items))
+  const { source } = state
   const toUpload = () => {
     below.current?.scrollIntoView({ block: 'start' })
     below.current?.querySelector<HTMLElement>('[data-drop] button')?.focus({ preventScroll: true })
@@ -49,7 +49,9 @@ function Lab({ targets: firstTargets, traces: firstTraces }: Props) {
   return (
     <>
       <PageHead title={TITLE} lead="What a cache would hit, before it is changed.">
-        {source && <SourceSelect source={source} caches={caches} traces={traces.items} onChange={put.source} />}
+        {caches.length + traces.items.length > 0 && (
+          <SourceSelect source={source} caches={caches} traces={traces.items} onChange={put.source} />
+        )}
         {source && <CopyLink state={state} source={source} />}
       </PageHead>
       {state.unread.length > 0 && (
@@ -58,10 +60,11 @@ function Lab({ targets: firstTargets, traces: firstTraces }: Props) {
         </p>
       )}
       {source ? (
-        <OneSource key={idOf(source)} {...{ source, state: { ...state, source }, put, toUpload }} caches={caches} traces={traces.items} />
+        <OneSource key={idOf(source)} {...{ source, state, put, toUpload }} caches={caches} traces={traces.items} />
       ) : (
-        <Empty title="Nothing to look at yet">
-          No cache is watched and no trace is uploaded. Upload a trace of requests below, or add a cache to the configuration.
+        <Empty title="Nothing is opened yet">
+          {caches.length > 0 ? 'Choose a cache above, or upload' : 'No cache is watched yet. Upload'} a trace of requests below: its curve
+          says what a cache of each size would hit, with any policy and TTL.
         </Empty>
       )}
       <div ref={below}>
@@ -74,11 +77,7 @@ function Lab({ targets: firstTargets, traces: firstTraces }: Props) {
             window.scrollTo({ top: 0 })
           }}
           onDeleted={(id) => {
-            const next = firstSource(
-              traces.items.filter((one) => one.id !== id),
-              caches,
-            )
-            if (source && 'trace' in source && source.trace === id && next) put.source(next)
+            if (source && 'trace' in source && source.trace === id) put.source(firstSource(traces.items.filter((one) => one.id !== id)))
           }}
         />
       </div>
@@ -88,19 +87,15 @@ function Lab({ targets: firstTargets, traces: firstTraces }: Props) {
 
 type Known = { caches: TargetView[]; traces: TraceView[] }
 
-/** What is opened by an address without a source: the newest trace, which has a curve for certain, else the first cache. */
-function firstSource(traces: TraceView[], caches: TargetView[]): Source | null {
-  if (traces[0]) return { trace: traces[0].id }
-  return caches[0] ? { target: caches[0].name, match: '' } : null
-}
+/** What is opened by an address without a source: the newest trace. Of a cache nobody knows before whether there are references. */
+const firstSource = (traces: TraceView[]): Source | null => (traces[0] ? { trace: traces[0].id } : null)
 
-/** The source of the address; without one the first, held: a trace that a colleague uploads meanwhile does not take its place. */
-function useSource(chosen: Source | null, traces: TraceView[], caches: TargetView[]): Source | null {
-  const [first, setFirst] = useState(() => firstSource(traces, caches))
-  const isGone = first === null || ('trace' in first && !traces.some(({ id }) => id === first.trace))
-  const next = isGone ? firstSource(traces, caches) : first
-  useEffect(() => setFirst(next), [next])
-  return chosen ?? next
+/** What is opened without a choice, held: a trace that a colleague uploads meanwhile does not take its place. */
+function useFirstSource(traces: TraceView[]): Source | null {
+  const [held, setHeld] = useState<string | null>(null)
+  const id = traces.some((trace) => trace.id === held) ? held : (traces[0]?.id ?? null)
+  useEffect(() => setHeld(id), [id])
+  return useMemo(() => (id === null ? null : { trace: id }), [id])
 }
 
 const idOf = (source: Source) => ('trace' in source ? `trace:${source.trace}` : `target:${source.target}`)
@@ -151,8 +146,10 @@ const Loading = () => (
   </div>
 )
 
-function SourceSelect({ source, caches, traces, onChange }: { source: Source; onChange: (source: Source) => void } & Known) {
-  const id = idOf(source)
+type SelectProps = { source: Source | null; onChange: (source: Source) => void } & Known
+
+function SourceSelect({ source, caches, traces, onChange }: SelectProps) {
+  const id = source ? idOf(source) : ''
   const groups = [
     { label: 'Caches', options: caches.map(({ name }) => ({ value: `target:${name}`, label: safe(name, 80) })) },
     { label: 'Traces', options: traces.map((trace) => ({ value: `trace:${trace.id}`, label: safe(trace.name, 80) })) },
@@ -162,7 +159,7 @@ function SourceSelect({ source, caches, traces, onChange }: { source: Source; on
     <Select
       aria-label="Source"
       value={id}
-      options={known ? groups : [{ value: id, label: safe(id, 80) }, ...groups]}
+      options={known ? groups : [{ value: id, label: safe(id, 80) || 'choose a source' }, ...groups]}
       onChange={({ target: { value } }) =>
         onChange(
           value.startsWith('trace:') ? { trace: value.slice('trace:'.length) } : { target: value.slice('target:'.length), match: '' },

@@ -3,13 +3,14 @@ import { Figure } from '@/components/ui/figure.tsx'
 import { duration, text } from '@/lib/format/format.ts'
 import type { CurvePoint } from './question.ts'
 import { originPerSecond, type SourceInfo } from './source.ts'
+import type { Held } from './useBench.ts'
 import { pointsText } from './words.ts'
 
 type Props = {
   info: SourceInfo
   point: CurvePoint | null
   /** What it is held against: the live cache, or the second curve at the same size. */
-  against: { name: string; hitRatio: number; fills: number | null } | null
+  against: Held | null
   /** Reads of a part of the keys alone are not counted by a server. */
   isPart: boolean
 }
@@ -17,7 +18,7 @@ type Props = {
 /** The figures of the marked cache, each with what it means. */
 export function MarkFigures({ info, point, against, isPart }: Props) {
   const origin = point && !isPart ? originPerSecond(info, point) : null
-  const before = against && point && !isPart && against.fills !== null ? originPerSecond(info, { ...against, fills: against.fills }) : null
+  const before = against && point && !isPart ? originBefore(info, against) : null
   return (
     <dl className="grid grid-cols-2 gap-x-4 gap-y-3 sm:grid-cols-3 xl:grid-cols-5">
       <One label="Hit ratio" note={point ? `95 of 100: ${intervalText(point)}` : 'asked'}>
@@ -60,6 +61,10 @@ export function MarkFigures({ info, point, against, isPart }: Props) {
     </dl>
   )
 }
+
+/** At the same reads: of a trace its own, of a live cache those of now. */
+const originBefore = (info: SourceInfo, { hitRatio, fills }: Held): number | null =>
+  fills === null && info.isTrace ? null : originPerSecond(info, { hitRatio, fills: fills ?? 0 })
 
 function originNote(info: SourceInfo, point: CurvePoint | null, origin: number | null, before: number | null, isPart: boolean): string {
   if (!point) return 'misses that fill'

@@ -38,7 +38,7 @@ export function RuleFields({ title, prefix, rule, onChange, own, policies }: Pro
                 ...policies.filter((one) => one !== own.policy),
               ]}
               onChange={({ target }) => onChange({ ...rule, policy: policies.find((one) => one === target.value) ?? null })}
-              className="w-full"
+              className="w-full!"
             />
           )}
         </Field>

@@ -50,23 +50,27 @@ export function roundSize(value: number, by: SizeUnit): number {
 
 const clamp = (value: number, by: SizeUnit) => Math.min(MOST[by], Math.max(LEAST[by], value))
 
+/** Round ends of an axis: 1 and 1.5 times a power of two of bytes; 1, 2 and 5 times a power of ten of keys. */
+const ENDS: Record<SizeUnit, { base: number; parts: readonly number[] }> = {
+  bytes: { base: 2, parts: [1, 1.5, 2] },
+  keys: { base: 10, parts: [1, 2, 5, 10] },
+}
+
 /**
- * The sizes that a page shows, out to round ends: powers of two of bytes, 1, 2, 5 and 10 of keys. What is measured of a live cache moves a
- * little at each look, and the range with its questions must not.
+ * The sizes that a page shows, out to round ends. What is measured of a live cache moves a little at each look, and the range with its
+ * questions must not.
  */
 export function rangeAround(low: number, high: number, by: SizeUnit): SizeRange {
-  const least = clamp(by === 'bytes' ? 2 ** Math.floor(Math.log2(Math.max(low, 1))) : handy(Math.max(low, 1), Math.floor), by)
-  const most = clamp(by === 'bytes' ? 2 ** Math.ceil(Math.log2(Math.max(high, 1))) : handy(Math.max(high, 1), Math.ceil), by)
+  const [least, most] = [clamp(roundEnd(low, by, 'down'), by), clamp(roundEnd(high, by, 'up'), by)]
   return { by, low: least, high: Math.max(most, least * 2) }
 }
 
-/** 1, 2 or 5 times a power of ten, below or above. */
-function handy(value: number, toward: typeof Math.ceil): number {
-  const power = 10 ** Math.floor(Math.log10(value))
-  const part = value / power
-  const steps = [1, 2, 5, 10]
-  const step = toward === Math.ceil ? steps.find((one) => one >= part * (1 - 1e-9)) : steps.findLast((one) => one <= part * (1 + 1e-9))
-  return step! * power
+function roundEnd(value: number, by: SizeUnit, toward: 'up' | 'down'): number {
+  const { base, parts } = ENDS[by]
+  const at = Math.max(value, 1)
+  const power = base ** Math.floor(Math.log(at) / Math.log(base) + 1e-9)
+  const part = at / power
+  return power * (toward === 'up' ? parts.find((one) => one >= part * (1 - 1e-9)) : parts.findLast((one) => one <= part * (1 + 1e-9)))!
 }
 
 /** So many sizes from end to end, each a constant factor more than the last. */

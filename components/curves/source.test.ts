@@ -18,7 +18,9 @@ test('a trace is asked by bytes where it tells sizes and keys, else by keys', ()
   expect(unitOf(traceInfo(trace({ valueBytesMean: null })), null)).toBe('keys')
   const { bytes, keys } = traceInfo(trace({})).ranges
   expect(bytes!.high).toBeGreaterThan(20_000 * 400)
-  expect(keys).toEqual({ by: 'keys', low: 50, high: 20_000 })
+  expect(bytes!.low).toBeGreaterThanOrEqual(1.5 * 2 ** 20)
+  expect(keys).toEqual({ by: 'keys', low: 200, high: 20_000 })
+  expect(traceInfo(trace({ keys: 20 })).ranges.bytes).toBeUndefined()
 })
 
 test('a live cache is asked around what it has; without a limit, around what it uses, held still', () => {

@@ -27,21 +27,26 @@ export type SourceInfo = {
 /** A key of a usual length, its share of the bucket table and its TTL: only to guess a range. */
 const KEY_LENGTH = 32
 const TABLES_BYTES = 40
+/** In less room than this for keys, what the server takes for itself decides. */
+const ROOM_LEAST = 600_000
 const DAMPED = 1_000
 
-/** The sizes of a trace: from a 250th of its keys to all of them. Bytes need the sizes of values and the text of keys. */
+/**
+ * The sizes of a trace: from a hundredth of its keys to all of them. Bytes need the sizes of values and the text of keys, and more of them
+ * than the server takes for itself.
+ */
 export function traceInfo(trace: TraceView): SourceInfo {
   const { keys, valueBytesMean, format, from, to, name } = trace
-  const sized = valueBytesMean !== null && format !== 'oracle'
-  const data = sized ? keys * (redisKeyBytes(KEY_LENGTH, valueBytesMean) + TABLES_BYTES) : 0
+  const data = valueBytesMean === null || format === 'oracle' ? 0 : keys * (redisKeyBytes(KEY_LENGTH, valueBytesMean) + TABLES_BYTES)
+  const sized = data > REDIS_EMPTY_BYTES
   return {
     name,
     isTrace: true,
     policy: 'allkeys-lru',
     policies: POLICIES,
     ranges: {
-      ...(sized && { bytes: rangeAround(REDIS_EMPTY_BYTES + data / 250, REDIS_EMPTY_BYTES + data, 'bytes') }),
-      keys: rangeAround(keys / 250, keys, 'keys'),
+      ...(sized && { bytes: rangeAround(REDIS_EMPTY_BYTES + Math.max(data / 100, ROOM_LEAST), REDIS_EMPTY_BYTES + data, 'bytes') }),
+      keys: rangeAround(keys / 100, keys, 'keys'),
     },
     first: { ...(sized && { bytes: REDIS_EMPTY_BYTES + data / 8 }), keys: Math.max(1, keys / 8) },
     live: null,

@@ -4,11 +4,11 @@ import { type CurvePoint, type CurvesQuestion, pointAt, questionOf } from './que
 import { type Rule, ruleName } from './rule.ts'
 import { roundSize, type Size, type SizeUnit, sizesOver } from './size.ts'
 import { rangeWith, type SourceInfo } from './source.ts'
-import { useCurves, useRested } from './useCurves.ts'
+import { type Curves, useCurves, useRested } from './useCurves.ts'
 import type { LabState } from './useLabState.ts'
 
-/** Sizes of one curve: between two of them the line is straight. */
-const CURVE_SIZES = 24
+/** Sizes of one curve: between two of them the line is straight. Each is a simulation: 16 of a large trace take a few seconds. */
+const CURVE_SIZES = 16
 
 /** What the page asks, and what is known by now: both curves, and the marked size by itself, which is answered from more of the keys. */
 export function useBench(info: SourceInfo, { source, mark: wanted, rule, against }: LabState, by: SizeUnit) {
@@ -30,19 +30,19 @@ export function useBench(info: SourceInfo, { source, mark: wanted, rule, against
   const point = exact ?? pointAt(points, by, mark.value)
   const other = against ? pointAt(others, by, mark.value) : null
   const answered = first.data?.present ?? one.data?.present
-  const present = answered ? presentAt(answered, by) : null
   // A point that could be computed stands also where the whole curve could not.
   const error = first.error ?? second.error ?? one.error
   const names = [ruleName(rule, info.policy), ...(against ? [ruleName(against, info.policy)] : [])]
   return {
-    ...{ mark, range, point, exact, other, present },
+    ...{ mark, range, point, exact, other },
+    present: answered ? presentAt(answered, by) : null,
     match: source && 'target' in source ? source.match : '',
     curves: [
       { name: names[0]!, points },
       ...(against ? [{ name: names[1] === names[0] ? `${names[1]}, too` : names[1]!, points: others }] : []),
     ],
     answer: first.data ?? null,
-    against: heldAgainst(other, present),
+    against: heldAgainst(other, answered),
     tooLittle: error instanceof Problem && error.code === 'too_little' ? error.detail : null,
     failed: error,
     isStale: first.isPlaceholderData || (against !== null && second.isPlaceholderData),
@@ -54,15 +54,19 @@ export function useBench(info: SourceInfo, { source, mark: wanted, rule, against
 
 const firstOf = (info: SourceInfo, by: SizeUnit) => (by === 'bytes' && info.live ? info.live : roundSize(info.first[by]!, by))
 
-type Present = { size: number; measured: number; model: number }
-
-function presentAt(told: { keys: number; bytes: number | null; model: number; measured: number }, by: SizeUnit): Present | null {
-  const size = by === 'bytes' ? told.bytes : told.keys
-  return size === null ? null : { size, measured: told.measured, model: told.model }
+/** Where the live cache stands on the curve; null: it has no limit of memory. */
+function presentAt({ keys, bytes, measured, model }: Present, by: SizeUnit) {
+  const size = by === 'bytes' ? bytes : keys
+  return size === null ? null : { size, measured, model }
 }
 
-/** A second curve where there is one; else the model's word of the live cache: what the model gets wrong of both stays out of the difference. */
-function heldAgainst(other: CurvePoint | null, present: Present | null) {
-  if (other) return { name: 'the second', hitRatio: other.hitRatio, fills: other.fills as number | null }
-  return present ? { name: 'the present', hitRatio: present.model, fills: null } : null
+type Present = NonNullable<Curves['present']>
+
+/** A second curve where there is one; else what is measured of the live cache, where predictions begin. */
+function heldAgainst(other: CurvePoint | null, present: Present | undefined): Held | null {
+  if (other) return { name: 'the second', hitRatio: other.hitRatio, fills: other.fills }
+  return present ? { name: 'the present', hitRatio: present.measured, fills: null } : null
 }
+
+/** What the marked cache is held against. `fills` null: not counted by the model. */
+export type Held = { name: string; hitRatio: number; fills: number | null }

@@ -15,7 +15,7 @@ export type LabState = {
   unread: string[]
 }
 export type PutLab = {
-  source(next: Source): void
+  source(next: Source | null): void
   match(next: string): void
   mark(next: Size | null): void
   rule(next: Rule): void
@@ -25,9 +25,14 @@ export type PutLab = {
 /** In the address where the second cache is as the source has it. */
 const SAME = 'as-it-is'
 const NO_SIZE = { memory: null, keys: null } as const
+const NO_SOURCE = { trace: null, target: null, match: '' } as const
+const inAddress = (source: Source) => ('trace' in source ? { trace: source.trace } : { target: source.target })
 
-/** The state of the page, kept in its address in words: `?trace=ID&memory=256mb&with=allkeys-lfu,ttl:10m&vs=as-it-is`. */
-export function useLabState(): [LabState, PutLab] {
+/**
+ * The state of the page, kept in its address in words: `?trace=ID&memory=256mb&with=allkeys-lfu,ttl:10m&vs=as-it-is`. `first`: what is opened
+ * by an address without a source, which the first edit names.
+ */
+export function useLabState(first: Source | null): [LabState, PutLab] {
   const [query, setQuery] = useQueryStates(
     {
       ...{ target: parseAsString, trace: parseAsString, match: parseAsString.withDefault('') },
@@ -35,24 +40,22 @@ export function useLabState(): [LabState, PutLab] {
     },
     { scroll: false, limitUrlUpdates: debounce(200) },
   )
-  const state = useMemo(() => readState(query), [query])
-  const put = useMemo(
-    (): PutLab => ({
+  const state = useMemo(() => {
+    const read = readState(query)
+    return { ...read, source: read.source ?? first }
+  }, [query, first])
+  const put = useMemo((): PutLab => {
+    const edit = (part: Partial<Query>) =>
+      void setQuery((now) => ({ ...(now.trace === null && now.target === null && first !== null && inAddress(first)), ...part }))
+    return {
       // Another source has other sizes.
-      source: (next) =>
-        void setQuery(
-          'trace' in next
-            ? { ...NO_SIZE, trace: next.trace, target: null, match: null }
-            : { ...NO_SIZE, target: next.target, trace: null, match: null },
-          { history: 'push' },
-        ),
-      match: (match) => void setQuery({ match: match || null }),
-      mark: (mark) => void setQuery(mark === null ? NO_SIZE : { ...NO_SIZE, [mark.by === 'bytes' ? 'memory' : 'keys']: sizeText(mark) }),
-      rule: (rule) => void setQuery({ with: ruleText(rule) || null }),
-      against: (rule) => void setQuery({ vs: rule === null ? null : ruleText(rule) || SAME }),
-    }),
-    [setQuery],
-  )
+      source: (next) => void setQuery({ ...NO_SIZE, ...NO_SOURCE, ...(next && inAddress(next)) }, { history: 'push' }),
+      match: (match) => edit({ match }),
+      mark: (mark) => edit(mark === null ? NO_SIZE : { ...NO_SIZE, [mark.by === 'bytes' ? 'memory' : 'keys']: sizeText(mark) }),
+      rule: (rule) => edit({ with: ruleText(rule) }),
+      against: (rule) => edit({ vs: rule === null ? null : ruleText(rule) || SAME }),
+    }
+  }, [setQuery, first])
   return [state, put]
 }
 
