@@ -19,7 +19,7 @@ test('holds what was added and not removed, through growing and shrinking', () =
   expect(dict.has(51)).toBe(false)
 })
 
-test('samples every key; in long chains the newest more often', () => {
+test('samples the newest keys of long chains more often, and never one that has five before it', () => {
   const dict = new Dict(1_600, 1, 3)
   const random = new Random(5)
   const into = new Int32Array(5)
@@ -33,6 +33,13 @@ test('samples every key; in long chains the newest more often', () => {
     for (let k = 0; k < found; k++) times[into[k]!]!++
   }
   const mean = (from: number) => times.slice(from, from + 400).reduce((sum, n) => sum + n, 0) / 400
-  expect(Math.min(...times)).toBeGreaterThan(0)
+  const depthOf = (key: number) => {
+    for (let bucket = 0; bucket < dict.buckets; bucket++)
+      for (let at = dict.first(bucket), depth = 0; at >= 0; at = dict.after(at), depth++) if (at === key) return depth
+    return -1
+  }
+  const never = Array.from(times.keys()).filter((key) => times[key] === 0)
+  expect(never.length).toBeGreaterThan(0)
+  expect(Math.min(...never.map(depthOf))).toBe(5)
   expect(mean(1_200) / mean(0)).toBeGreaterThan(1.1)
 })
