@@ -34,6 +34,7 @@ import { slotImbalance } from './cache/slot-imbalance.ts'
 import { slotsOpen } from './cache/slots-open.ts'
 import { slowCommands } from './cache/slow-commands.ts'
 import { stampede } from './cache/stampede.ts'
+import { timeToFull } from './cache/time-to-full.ts'
 import { singlePointOfFailure } from './fleet/single-point-of-failure.ts'
 import { targetDown } from './fleet/target-down.ts'
 import { tierCascade } from './fleet/tier-cascade.ts'
@@ -56,6 +57,7 @@ export const detectors: AnyDetector[] = [
   configDrift,
   failoverChurn,
   outputBuffers,
+  timeToFull,
   clientsNearLimit,
   fragmentation,
   keysWithoutTtl,

@@ -49,6 +49,8 @@ export const info: Probe<RedisLink, InfoAnswer> = {
       'cache_fills_total',
       'redis_errors_total',
       'redis_memory_used_rss_bytes',
+      'redis_total_system_memory_bytes',
+      'redis_loading_dump_file',
       'redis_mem_fragmentation_ratio',
       'redis_allocator_frag_ratio',
       'redis_allocator_rss_ratio',

@@ -1,0 +1,45 @@
+import type { Point } from '../model/series.ts'
+import { type Interval, meanInterval } from './intervals.ts'
+
+/** How far a gauge grows a second, with its 95 % interval, over how much time, and whether that still goes on. */
+export type Drift = { perSecond: Interval; newest: number; seconds: number; goesOn: boolean }
+
+/**
+ * The drift of a random walk (Hyndman and Athanasopoulos, Forecasting, 5.2): the mean of the steps between neighbouring block means, whose
+ * interval is widened where neighbouring steps are alike. Null of fewer than `blocksMin` neighbouring pairs of blocks.
+ * @param blockMs how much time one block holds: shorter fluctuations are averaged out
+ */
+export function driftOf(points: readonly Point[], toMs: number, blockMs: number, blocks: number, blocksMin: number): Drift | null {
+  const sums = new Float64Array(blocks)
+  const counts = new Uint32Array(blocks)
+  const from = toMs - blocks * blockMs
+  for (const [at, value] of points) {
+    // A block holds its end, not its beginning.
+    const block = Math.ceil((at - from) / blockMs) - 1
+    if (block < 0 || block >= blocks) continue
+    sums[block]! += value
+    counts[block]!++
+  }
+  const steps: number[] = []
+  for (let i = 1; i < blocks; i++)
+    if (counts[i]! > 0 && counts[i - 1]! > 0) steps.push(sums[i]! / counts[i]! - sums[i - 1]! / counts[i - 1]!)
+  const newest = points.at(-1)?.[1]
+  if (steps.length < blocksMin || newest === undefined) return null
+  const { value, low, high } = meanInterval(steps)!
+  const late = steps.slice(-Math.ceil(steps.length / 3))
+  const seconds = blockMs / 1000
+  return {
+    perSecond: { value: value / seconds, low: low / seconds, high: high / seconds },
+    newest,
+    seconds: steps.length * seconds,
+    goesOn: late.reduce((sum, step) => sum + step, 0) / late.length >= value / 2,
+  }
+}
+
+/** Seconds until a gauge that drifts so reaches the level; the later end is infinite where it may not grow at all. Null: it does not grow. */
+export function secondsTo(level: number, { perSecond, newest }: Drift): Interval | null {
+  const left = Math.max(0, level - newest)
+  if (!(perSecond.value > 0)) return null
+  const after = (rate: number) => (rate > 0 ? left / rate : Number.POSITIVE_INFINITY)
+  return { value: after(perSecond.value), low: after(perSecond.high), high: after(perSecond.low) }
+}
