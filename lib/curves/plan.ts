@@ -1,10 +1,12 @@
 import type { References } from './references.ts'
 
-/** Steps of simulation for one question (references × sizes × repetitions): about a second of CPU. */
+/** Steps of simulation for one question (references × sizes × repeats): about a second of CPU. */
 const STEPS = 5_000_000
+/** Two as asked, one with a little more memory and one with less; one fewer when there is much to do. */
 const REPEATS = 4
-/** A sample of fewer keys says little of the others: the error of a hit ratio was 2 to 5 points at 1,000 keys, below 1 at 8,000. */
-const SAMPLE_KEYS = 8_192
+const REPEATS_LEAST = 3
+/** A sample of fewer keys says little of the others: hit ratios were off by 2 to 5 points at 1,000 keys, by less than 1 at 8,000. */
+const SAMPLE_KEYS = 4_096
 /** A simulated cache of fewer keys is ruled by chance where the real one is not. */
 const CACHE_KEYS = 512
 
@@ -24,15 +26,13 @@ export function planOf(references: References, capacities: readonly number[]): P
   const rows = Math.max(1, references.key.length)
   const each = STEPS / (rows * capacities.length)
   const rate = Math.min(1, Math.max(each / REPEATS, SAMPLE_KEYS / Math.max(1, references.keys)))
-  const repeats = Math.max(1, Math.min(REPEATS, Math.round(each / rate)))
-  const most = Math.max(rate, STEPS / rows / repeats)
+  const repeats = each >= rate * REPEATS ? REPEATS : REPEATS_LEAST
+  const needed = capacities.map((keys) => CACHE_KEYS / Math.max(1, keys * references.samplingRate))
+  const small = needed.filter((share) => share > rate).length
+  const most = Math.min(1, Math.max(rate, STEPS / (rows * repeats * Math.max(1, small))))
   return {
     repeats,
-    rates: capacities.map((keys) => {
-      const needed = CACHE_KEYS / Math.max(1, keys * references.samplingRate)
-      // Doublings, so that many sizes share few samples.
-      const doubled = needed > rate ? rate * 2 ** Math.ceil(Math.log2(needed / rate)) : rate
-      return Math.min(1, most, doubled)
-    }),
+    // Doublings, so that many sizes share few samples.
+    rates: needed.map((share) => (share > rate ? Math.min(most, rate * 2 ** Math.ceil(Math.log2(share / rate))) : rate)),
   }
 }

@@ -56,6 +56,8 @@ export function replay(
   const { at, key, op, ttlMs } = references
   const ages = new AgeHistogram()
   const missesByKey = new Uint32Array(references.keys)
+  // From zero, so that seconds fit into 32 bits whatever the source counts from.
+  const zero = at[0] ?? 0
   const refresh = ttl?.refreshOnRead === true
   const seen = new Uint8Array(references.keys)
   let misses = 0
@@ -64,7 +66,7 @@ export function replay(
   let keysMost = 0
   for (let row = 0; row < key.length; row++) {
     const k = key[row]!
-    const now = at[row]!
+    const now = at[row]! - zero
     const does = op[row]!
     const first = seen[k] === 0
     seen[k] = 1
@@ -86,7 +88,7 @@ export function replay(
     if (does === OP.get && row >= from) {
       misses++
       missesByKey[k]!++
-      if (first && cache.evicted === 0 && (refresh || now - at[0]! <= given)) unseen++
+      if (first && cache.evicted === 0 && (refresh || now <= given)) unseen++
     }
     if (!cache.write(k, now, costs[row]!, given)) refused++
     if (cache.count > keysMost) keysMost = cache.count

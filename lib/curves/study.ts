@@ -1,0 +1,85 @@
+import { behindLocalCache } from './localCache.ts'
+import { memoryScale } from './measuredMemory.ts'
+import { type Plan, planOf } from './plan.ts'
+import { isSegmented, type Question } from './question.ts'
+import type { References } from './references.ts'
+import { sampled } from './sampling.ts'
+import { type ServerModel, serverOf } from './server.ts'
+import { getsFrom, type Prepared } from './simulate.ts'
+import { type Told, told } from './told.ts'
+
+/** The share of the time that only warms the cache up when its steady state is asked for. */
+const WARM_UP = 0.5
+
+/** A question about references, made ready: in the server's own terms, how finely to simulate, and samples that its sizes share. */
+export class Study {
+  readonly question: Question
+  readonly server: ServerModel
+  /** Whether sizes of values and lengths of keys are known, so that bytes can be told. */
+  readonly bytesKnown: boolean
+  /** How many times what the model says the keys of this server take. */
+  readonly scale: number
+  readonly plan: Plan
+  /** The time that counts, ms. */
+  readonly spanMs: number
+  readonly #filled: Told
+  readonly #samples = new Map<number, Prepared>()
+
+  constructor(references: References, question: Question) {
+    const { sizes, local, memory, policy, steady } = question
+    this.question = question
+    this.#filled = told(references)
+    this.server = serverOf(question)
+    const costs = this.#filled.sizesTold ? this.server.costs(this.#filled) : null
+    this.bytesKnown = costs !== null
+    this.scale = memory && costs && !isSegmented(policy) ? memoryScale(memory, this.#filled, costs) : 1
+    const { emptyBytes, bytesOf } = this.server
+    const each = costs ? costs.reduce((sum, cost) => sum + bytesOf(cost), 0) / Math.max(1, costs.length) : 1
+    const keys = sizes.keys ?? sizes.bytes.map((bytes) => (this.modelled(bytes) - emptyBytes) / each)
+    this.plan = planOf(references, local ? keys.map((some) => Math.min(some, local.keys)) : keys)
+    const { at } = references
+    this.spanMs = at.length > 0 ? (at.at(-1)! - at[0]!) * (steady ? 1 - WARM_UP : 1) : 0
+  }
+
+  /** Bytes of the model that stand for bytes of this server, and back. */
+  modelled(bytes: number): number {
+    return this.server.emptyBytes + (bytes - this.server.emptyBytes) / this.scale
+  }
+  real(bytes: number): number {
+    return this.server.emptyBytes + (bytes - this.server.emptyBytes) * this.scale
+  }
+
+  /** That share of the keys, ready to be replayed. */
+  sample(rate: number): Prepared {
+    const known = this.#samples.get(rate) ?? this.#prepare(rate)
+    this.#samples.set(rate, known)
+    return known
+  }
+
+  /** The smallest sample that was used. */
+  get smallest(): Prepared {
+    return this.sample(Math.min(...this.#samples.keys()))
+  }
+
+  #prepare(rate: number): Prepared {
+    const { local, steady } = this.question
+    const all = { ...this.#filled, ...sampled(this.#filled, rate) }
+    const moment = steady ? all.at[0]! + WARM_UP * (all.at.at(-1)! - all.at[0]!) : Number.NEGATIVE_INFINITY
+    const requests = all.requests * (getsFrom(all, rowAt(all, moment)) / Math.max(1, getsFrom(all, 0)))
+    const references = local ? behindLocalCache(all, local) : all
+    return {
+      references,
+      server: this.server,
+      costs: this.server.costs(references) ?? new Uint32Array(references.key.length),
+      from: rowAt(references, moment),
+      requests,
+    }
+  }
+}
+
+/** The first row at that time or later. */
+function rowAt({ at }: References, moment: number): number {
+  let row = 0
+  while (row < at.length && at[row]! < moment) row++
+  return row
+}
