@@ -1,47 +1,129 @@
 import { text } from '../format/format.ts'
 import { latest } from '../math/rates.ts'
 import type { Advisor } from '../model/detector.ts'
+import type { Draft, NoRemedy } from '../model/proposal.ts'
+import type { CurvePoint, CurveRecord } from '../model/record.ts'
 import { settingText } from '../model/setting.ts'
+import type { SeriesWindow } from '../model/window.ts'
+import { curveOf, type Effect, effectOf, effectText, hitGuard, presentOf } from './curve.ts'
 
 const MIB = 1_048_576
-/** One step adds a quarter: enough to see whether memory is what is missing. */
+/** One step adds a quarter where no curve tells what would be enough. */
 const MORE = 1.25
 /** The part of the machine's memory that a cache may get: the rest is for the system, copies while saving, and other programs. */
 const MACHINE_MOST = 0.7
+/** The part of what more memory can win at all that is worth its bytes. */
+const GAIN_PART = 0.9
+/** A smaller gain is noise, and no reason to take memory from something else. */
+const GAIN_MIN = 0.005
+/** What less memory may cost, of all reads. */
+const LOSS_MOST = 0.003
 
-/** More memory for a cache that evicts keys which are still read, where the machine has it. */
+/** Another memory limit: more for a cache that evicts keys which are still read, less for one whose keys are not read again. */
 export const cacheMemory: Advisor = {
   id: 'cache-memory',
-  title: 'Give the cache more memory',
-  answers: ['cache/eviction-storm'],
+  title: 'Give the cache the memory that it needs',
+  answers: ['cache/eviction-storm', 'cache/memory-surplus'],
   spanMs: 120_000,
   propose(finding, window, topology) {
     const { target } = finding.subject
     const facts = topology.targets.find(({ name }) => name === target)
     const setting = facts?.can?.memory
-    if (!target || setting === undefined) return { none: 'Find what writes so much; this cache cannot be given memory from here.' }
-    const newest = (metric: string) => {
-      const series = window.series(metric, { target }).find(({ labels }) => Object.keys(labels).length === 1)
-      return series ? latest(series.points) : null
-    }
-    const most = newest('cache_memory_max_bytes')
-    if (!most) return { none: `${target} has no memory limit of its own that could be raised.` }
-    const after = Math.ceil((most * MORE) / MIB) * MIB
-    const machine = newest('redis_total_system_memory_bytes')
-    const store = facts?.role === 'store'
-    if (machine && after > MACHINE_MOST * machine)
+    const surplus = finding.rule === 'cache/memory-surplus'
+    if (!target || setting === undefined)
       return {
-        none: `The machine has ${text(machine, 'bytes')}: more for ${target} would be taken from the system. Find what writes so much, or add a node.`,
+        none: surplus
+          ? 'The memory of this cache cannot be set from here.'
+          : 'Find what writes so much; this cache cannot be given memory from here.',
       }
-    return {
-      steps: [{ setting: settingText({ of: { target }, name: setting }), before: String(most), after: String(after) }],
-      because: `${finding.summary}. ${text(after, 'bytes')} instead of ${text(most, 'bytes')} keeps more of what is read${store ? ' and loses no more keys while it lasts' : ''}; if something floods the cache, stop that instead.`,
-      predict: {
-        absentBecause: 'the reads of single keys are not recorded, so it is not known how many of the evicted keys would be read again',
-      },
-      guards: [],
-      risk: machine ? 'medium' : 'high',
-      riskBecause: `${machine ? `The machine has ${text(machine, 'bytes')} in all` : 'How much memory the machine has is not known here'}; what else runs there is not seen. Lowering the limit again evicts what no longer fits.`,
-    }
+    const most = newest(window, 'cache_memory_max_bytes', target)
+    if (!most) return { none: `${target} has no memory limit of its own that could be ${surplus ? 'lowered' : 'raised'}.` }
+    const machine = newest(window, 'redis_total_system_memory_bytes', target)
+    const curve = curveOf(window, target, 'memory')
+    const step = (after: number) => ({
+      setting: settingText({ of: { target }, name: setting }),
+      before: String(most),
+      after: String(after),
+    })
+    if (!curve) return surplus ? null : withoutCurve(target, most, machine, facts?.role === 'store', finding.summary, step)
+    const chosen = surplus ? smaller(curve) : larger(curve, machine)
+    if ('none' in chosen) return chosen
+    const { bytes } = chosen
+    const effect = effectOf(curve, chosen, window, target)
+    if (effect === null || bytes === null) return null
+    return draft(surplus ? { ...effect, prediction: { ...effect.prediction, holds: true } } : effect, {
+      steps: [step(bytes)],
+      because: `${text(bytes, 'bytes')} instead of ${text(most, 'bytes')}: hit ratio ${effectText(effect)}.`,
+      risk: surplus || machine ? 'medium' : 'high',
+      riskBecause: surplus
+        ? 'What no longer fits is evicted at once, and is not there again after a roll-back until it is read.'
+        : `${machine ? `The machine has ${text(machine, 'bytes')} in all` : 'How much memory the machine has is not known here'}; what else runs there is not seen. Lowering the limit again evicts what no longer fits.`,
+    })
   },
+}
+
+function draft({ prediction }: Effect, rest: Pick<Draft, 'steps' | 'because' | 'risk' | 'riskBecause'>): Draft {
+  return { ...rest, predict: prediction, guards: [hitGuard(prediction)] }
+}
+
+/** The smallest size that hits as much. */
+function smaller(curve: CurveRecord): CurvePoint | NoRemedy {
+  const now = presentOf(curve)
+  const enough = curve.points
+    .filter(({ bytes, hitRatio }) => bytes !== null && bytes < now.bytes! && hitRatio >= now.hitRatio - LOSS_MOST)
+    .sort((a, b) => a.bytes! - b.bytes!)[0]
+  return enough ?? { none: 'With less memory it would hit less: its newest curve says so.' }
+}
+
+/** The smallest size that wins most of what memory can win, within what the machine has. */
+function larger(curve: CurveRecord, machine: number | null): CurvePoint | NoRemedy {
+  const now = presentOf(curve)
+  const more = curve.points.filter(({ bytes }) => bytes !== null && bytes > now.bytes!).sort((a, b) => a.bytes! - b.bytes!)
+  const fits = more.filter(({ bytes }) => machine === null || bytes! <= MACHINE_MOST * machine)
+  const best = Math.max(...more.map(({ hitRatio }) => hitRatio - now.hitRatio), 0)
+  const biggest = more.at(-1)
+  if (biggest && best < GAIN_MIN)
+    return {
+      none: `More memory would not help: with ${text(biggest.bytes!, 'bytes')} it would hit ${text(best, 'ratio')} more of its reads. What is evicted is not read again; find what writes it.`,
+    }
+  const chosen = fits.find(
+    ({ hitRatio }) => hitRatio - now.hitRatio >= GAIN_PART * Math.max(...fits.map((one) => one.hitRatio - now.hitRatio)),
+  )
+  if (!chosen || chosen.hitRatio - now.hitRatio < GAIN_MIN)
+    return {
+      none: `The machine has ${text(machine ?? 0, 'bytes')}: more for this cache would be taken from the system. Add a node, or give it less to hold.`,
+    }
+  return chosen
+}
+
+/** Without references of the reads nothing tells how much would be enough. */
+function withoutCurve(
+  target: string,
+  most: number,
+  machine: number | null,
+  store: boolean,
+  summary: string,
+  step: (after: number) => Draft['steps'][number],
+): Draft | NoRemedy {
+  const after = Math.ceil((most * MORE) / MIB) * MIB
+  if (machine && after > MACHINE_MOST * machine)
+    return {
+      none: `The machine has ${text(machine, 'bytes')}: more for ${target} would be taken from the system. Find what writes so much, or add a node.`,
+    }
+  return {
+    steps: [step(after)],
+    because: `${summary}. ${text(after, 'bytes')} instead of ${text(most, 'bytes')} keeps more of what is read${store ? ' and loses no more keys while it lasts' : ''}; if something floods the cache, stop that instead.`,
+    predict: {
+      absentBecause:
+        'the reads of single keys are not recorded (`references` in the configuration), so it is not known how many of the evicted keys would be read again',
+    },
+    guards: [],
+    risk: machine ? 'medium' : 'high',
+    riskBecause: `${machine ? `The machine has ${text(machine, 'bytes')} in all` : 'How much memory the machine has is not known here'}; what else runs there is not seen. Lowering the limit again evicts what no longer fits.`,
+  }
+}
+
+function newest(window: SeriesWindow, metric: string, target: string): number | null {
+  const series = window.series(metric, { target }).find(({ labels }) => Object.keys(labels).length === 1)
+  return series ? latest(series.points) : null
 }

@@ -1,5 +1,6 @@
 import type { Advisor } from '../model/detector.ts'
 import { cacheMemory } from './cache-memory.ts'
+import { cachePolicy } from './cache-policy.ts'
 import { consistentHash } from './consistent-hash.ts'
 import { drainServer } from './drain-server.ts'
 import { expirySpread } from './expiry-spread.ts'
@@ -16,6 +17,7 @@ export const advisors: Advisor[] = [
   poolWeights,
   drainServer,
   cacheMemory,
+  cachePolicy,
   slabAutomove,
   ttlJitter,
   expirySpread,

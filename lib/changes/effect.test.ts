@@ -27,6 +27,18 @@ describe('an effect', () => {
     expect(effectOf(prediction(50, 50), baseline, seen(20, 1)).is).toBe('unclear')
   })
 
+  it.each([
+    ['within the band', 0.94, 0.938, seen(0.937, 0.004), 'better'],
+    ['above what was predicted', 0.94, 0.938, seen(0.95, 0.004), 'better'],
+    ['below the band for certain', 0.94, 0.938, seen(0.9, 0.004), 'worse'],
+    ['below it, and not for certain', 0.94, 0.938, seen(0.93, 0.02), 'unclear'],
+    ['a time that is to stay, and rises', 50, 52, seen(60, 2), 'worse'],
+    ['a time that is to stay, and does', 50, 52, seen(51, 2), 'better'],
+  ])('that something stays as it is: %s', (_what, before, after, now, is) => {
+    const half = before > 1 ? 3 : 0.006
+    expect(effectOf({ ...prediction(before, after), low: after - half, high: after + half, holds: true }, undefined, now).is).toBe(is)
+  })
+
   it('is held against the prediction’s own start where nothing was measured before', () => {
     expect(effectOf(prediction(50, 20), undefined, seen(22, 1))).toMatchObject({ is: 'better', baseline: { value: 50 } })
   })

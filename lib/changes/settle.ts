@@ -87,7 +87,12 @@ export function watchLimitMs(
   limits: { watchMs: number; ownMs: number; ttlWatchMs: number },
 ): number {
   const { of } = parseSetting(change.steps[0]!.setting)
-  if (!('ttl' in of)) return change.prediction ? limits.watchMs : limits.ownMs
+  if (!('ttl' in of)) {
+    if (!change.prediction) return limits.ownMs
+    // A cache that has to fill first shows its effect after that; of a pool or a ring the verdict is due.
+    const fills = 'target' in of && !('pool' in of) ? (change.prediction.dip?.forMs ?? 0) : 0
+    return fills === 0 ? limits.watchMs : Math.min(limits.ttlWatchMs, fills + limits.watchMs)
+  }
   const policy = topology.ttls.find(({ name }) => name === of.ttl)
   const step = change.steps.find(({ setting }) => parseSetting(setting).name === 'ttl')
   const lengths = step ? [ttlMs(step.before), ttlMs(step.after)] : [policy?.ttlMs ?? 0]

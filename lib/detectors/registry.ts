@@ -24,6 +24,7 @@ import { keysWithoutTtl } from './cache/keys-without-ttl.ts'
 import { latencyRise } from './cache/latency-rise.ts'
 import { massExpiry } from './cache/mass-expiry.ts'
 import { memoryRefusingWrites } from './cache/memory-refusing-writes.ts'
+import { memorySurplus } from './cache/memory-surplus.ts'
 import { outputBuffers } from './cache/output-buffers.ts'
 import { persistenceFailing } from './cache/persistence-failing.ts'
 import { replicationBroken } from './cache/replication-broken.ts'
@@ -62,6 +63,7 @@ export const detectors: AnyDetector[] = [
   fragmentation,
   keysWithoutTtl,
   memoryRefusingWrites,
+  memorySurplus,
   persistenceFailing,
   replicationBroken,
   replicationLag,

@@ -8,7 +8,7 @@ const MARGINAL = 0.1
 
 /** True when a draft's gain is within its own noise: what is left to gain of a remedy that has worked already. */
 export function isMarginal({ predict }: Draft): boolean {
-  if ('absentBecause' in predict) return false
+  if ('absentBecause' in predict || predict.holds) return false
   const { before, after, low, high } = predict
   return low <= before && before <= high && Math.abs(after - before) < MARGINAL * Math.abs(before)
 }

@@ -16,6 +16,8 @@ export type Prediction = {
   high: number
   /** Its basis: "response times of 10 min, 41 000 requests". */
   basis: string
+  /** What is predicted is that the metric stays within the band, while something else is won: less memory, no fewer hits. */
+  holds?: true
   /**
    * Of an effect that shows in an event, not in the steady state (keys of one load end together): `before` is the event's own, and the effect
    * is judged once the event has come again, which is when `counter` has grown by `least` beside `background` a second.

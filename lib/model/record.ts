@@ -88,6 +88,42 @@ export type TtlHistogram = {
   pattern?: string
 }
 
+/** What a cache would hit at one setting of what a curve varies. Ratios are of the curve's own reads; `low` to `high` holds it in 95 of 100 cases. */
+export type CurvePoint = {
+  /** The memory limit; null: it has none, or sizes are not known. */
+  bytes: number | null
+  /** The TTL that filled keys are given, in ms; null: as they are given now. */
+  ttlMs: number | null
+  /** The rule of eviction, and how many keys it compares; null: as now. */
+  policy: string | null
+  samples: number | null
+  hitRatio: number
+  low: number
+  high: number
+  /** How long ago, in ms, nineteen of twenty reads that hit were stored at the most; null: none hits. */
+  ageP95Ms: number | null
+  /** How long it takes until that shows: a larger cache has to fill. null: not known, or at once. */
+  warmUpMs: number | null
+}
+
+/** A curve of a cache, computed from its references every few minutes. One of its points is the present. */
+export type CurveRecord = {
+  kind: 'curve'
+  target: string
+  /** `memory`, `policy`, or `ttl/` and the name of the TTL policy. */
+  id: string
+  at: number
+  varies: 'memory' | 'policy' | 'ttl'
+  /** The TTL policy whose keys it is of. */
+  ttl?: string
+  points: CurvePoint[]
+  /** Which of the points is the present, and the hit ratio that is measured now beside it. */
+  present: { point: number; measured: number }
+  /** Part of the cache's reads that the curve is of: 1 but for a TTL policy. */
+  readsShare: number
+  basis: string
+}
+
 /** A named fact about a target: version, run_id, a config value. */
 export type Fact = { kind: 'fact'; target: string; id: string; at: number; value: string }
 
@@ -135,6 +171,7 @@ export type TargetRecord =
   | BigKey
   | KeyPattern
   | TtlHistogram
+  | CurveRecord
   | Fact
   | SharedSetting
   | ClientBuffer

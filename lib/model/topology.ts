@@ -15,6 +15,8 @@ export type TargetAbilities = {
   memory?: string
   /** The setting that lets it move memory between its classes of sizes, where it cuts memory up by size (a slab allocator). */
   slabs?: string
+  /** The settings that hold its rule of eviction, and how many keys that compares. */
+  eviction?: { policy: string; samples: string }
   /** It keeps a log of slow commands, during each of which all its clients wait. */
   slowLog?: true
   /** It can have replicas, and says how many it has. */

@@ -24,6 +24,7 @@ import { createStore } from '../store/store.ts'
 import { createRecorder } from './audit/recorder.ts'
 import { signInsOf } from './audit/signIns.ts'
 import { changeView } from './changes/changes.ts'
+import { forecastsOf } from './curves/forecasts.ts'
 import { createStream } from './events/stream.ts'
 import { findingView } from './findings/findings.ts'
 import { createClockNews } from './frame/clockNews.ts'
@@ -163,6 +164,10 @@ export async function openRuntime(
   return runtime
 }
 
+/** Targets whose references are kept. */
+const sourcesOf = ({ config, references }: Runtime): string[] =>
+  config.targets.map(({ name }) => name).filter((name) => (references.settings(name)?.from ?? 'off') !== 'off')
+
 /** Subscribes the parts to one another: to events, to ticks, to the end of sessions. */
 function connectParts(runtime: Runtime): void {
   const { bus, engine, changes, dispatch, log } = runtime
@@ -177,6 +182,8 @@ function connectParts(runtime: Runtime): void {
   bus.on((event) => runtime.stream.publish(event, bodyOf(runtime, event)))
   bus.on((event) => event.type === 'change' && runtime.audit.change(event.change))
   engine.onTick(() => runtime.audit.tick())
+  const forecasts = forecastsOf(runtime, () => sourcesOf(runtime))
+  engine.onTick(() => forecasts.tick())
   engine.onTick(async () => {
     const each = await Promise.allSettled([
       honourConsents(runtime),

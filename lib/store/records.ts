@@ -16,6 +16,7 @@ const BOUNDS: Record<RecordKind, { most: number; ms: number; lasting: boolean }>
   'big-key': { most: 200, ms: 7 * DAY, lasting: true },
   'key-pattern': { most: 200, ms: 7 * DAY, lasting: true },
   'ttl-histogram': { most: 4, ms: HOUR, lasting: true },
+  curve: { most: 50, ms: HOUR, lasting: true },
   fact: { most: 500, ms: Number.POSITIVE_INFINITY, lasting: true },
   setting: { most: 100, ms: HOUR, lasting: false },
   'client-buffer': { most: 8, ms: HOUR, lasting: false },

@@ -16,6 +16,10 @@ export const prediction = open({
   low: z.number(),
   high: z.number(),
   basis: z.string(),
+  holds: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'What is predicted is that it stays within the band, while something else is won' }),
   event: z
     .object({ counter: z.string(), least: z.number(), background: z.number(), words: z.string() })
     .optional()

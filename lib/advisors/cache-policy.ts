@@ -1,0 +1,47 @@
+import { safe, text } from '../format/format.ts'
+import type { Advisor } from '../model/detector.ts'
+import type { Step } from '../model/proposal.ts'
+import { settingText } from '../model/setting.ts'
+import { curveOf, effectOf, effectText, hitGuard, presentOf } from './curve.ts'
+
+/** A smaller gain is within what such curves are off. */
+const GAIN_MIN = 0.01
+
+/** Another rule of eviction, or one that compares more keys, where that keeps more of what is read. */
+export const cachePolicy: Advisor = {
+  id: 'cache-policy',
+  title: 'Evict by another rule',
+  answers: ['cache/eviction-storm', 'cache/hit-ratio-low'],
+  spanMs: 300_000,
+  propose(finding, window, topology) {
+    const { target } = finding.subject
+    const facts = topology.targets.find(({ name }) => name === target)
+    const settings = facts?.can?.eviction
+    if (!target || !settings || facts?.role === 'store') return null
+    const curve = curveOf(window, target, 'policy')
+    if (!curve) return null
+    const now = presentOf(curve)
+    const best = curve.points.reduce((a, b) => (b.hitRatio > a.hitRatio ? b : a))
+    if (best === now || best.hitRatio - now.hitRatio < GAIN_MIN || best.policy === null || now.policy === null)
+      return {
+        none: `No other rule of eviction would hit ${text(GAIN_MIN, 'ratio')} more than ${safe(now.policy ?? 'the present one', 40)}.`,
+      }
+    const effect = effectOf(curve, best, window, target)
+    if (!effect) return null
+    const changed = [
+      { name: settings.policy, before: now.policy, after: best.policy },
+      { name: settings.samples, before: String(now.samples), after: String(best.samples) },
+    ].filter(({ before, after }) => before !== after)
+    const steps = changed.map(({ name, before, after }): Step => ({ setting: settingText({ of: { target }, name }), before, after }))
+    const words = changed.map(({ before, after }) => `${after} instead of ${before}`).join(', ')
+    return {
+      steps: steps as [Step, ...Step[]],
+      because: `${words}: hit ratio ${effectText(effect)}.`,
+      predict: effect.prediction,
+      guards: [hitGuard(effect.prediction)],
+      risk: 'medium',
+      riskBecause:
+        'The other rule begins without what it would know of each key: until it has learned that, it evicts by chance. Keys that it evicts do not come back with a roll-back.',
+    }
+  },
+}

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest'
+import { curve } from '../../test/curves.ts'
+import { load } from '../../test/series.ts'
+import type { Advisor } from '../model/detector.ts'
+import type { Finding } from '../model/finding.ts'
+import type { CurveRecord } from '../model/record.ts'
+import { emptyTopology } from '../model/topology.ts'
+import { cacheMemory } from './cache-memory.ts'
+import { cachePolicy } from './cache-policy.ts'
+import { ttlLength } from './ttl-length.ts'
+
+const MIB = 1_048_576
+const ttl = { name: 'pages', match: 'page:*', ttlMs: 600_000, jitter: 0.1, version: 1, control: { target: 'a', key: 'k' }, followers: [] }
+/** The cache `a` hits 90 % of 1,000 reads a second. */
+const propose = (advisor: Advisor, rule: string, records: CurveRecord[], machine = 8_192) =>
+  advisor.propose(
+    { id: 'f', rule, subject: { target: 'a' }, summary: 's', evidence: [] } as unknown as Finding,
+    load(
+      1_000,
+      {
+        'cache_hits_total{target=a}': '0+900x120',
+        'cache_misses_total{target=a}': '0+100x120',
+        'cache_memory_max_bytes{target=a}': `${100 * MIB}x120`,
+        'redis_total_system_memory_bytes{target=a}': `${machine * MIB}x120`,
+      },
+      { records },
+    ),
+    {
+      ...emptyTopology(),
+      ttls: [ttl],
+      targets: [
+        {
+          name: 'a',
+          kind: 'redis',
+          can: { memory: 'config/maxmemory', eviction: { policy: 'config/maxmemory-policy', samples: 'config/maxmemory-samples' } },
+          role: 'cache',
+          state: 'up',
+          capabilities: [],
+        },
+      ],
+    },
+  )
+
+describe('memory by the curve', () => {
+  it('less of it: the difference of the curve is added to what is measured, and it is to stay', () => {
+    const record = curve([
+      { hitRatio: 0.94 },
+      { bytes: 60 * MIB, hitRatio: 0.939 },
+      { bytes: 30 * MIB, hitRatio: 0.938, low: 0.93, high: 0.944 },
+    ])
+    expect(propose(cacheMemory, 'cache/memory-surplus', [record])).toMatchObject({
+      steps: [{ setting: { target: 'a', name: 'config/maxmemory' }, before: String(100 * MIB), after: String(30 * MIB) }],
+      predict: {
+        metric: 'cache_hit_ratio',
+        holds: true,
+        before: expect.closeTo(0.9, 5),
+        after: expect.closeTo(0.898, 5),
+        low: expect.closeTo(0.89, 5),
+        high: expect.closeTo(0.904, 5),
+      },
+      guards: [{ metric: 'cache_hit_ratio', op: '<', limit: expect.closeTo(0.87, 5) }],
+      because: expect.stringMatching(/90\.0.% → 89\.8.% .*, 2\/s more reads of the origin\.$/),
+    })
+  })
+  it('more of it: the smallest size that wins most, judged after it has filled', () => {
+    const record = curve([
+      { hitRatio: 0.6 },
+      ...[125, 150, 200, 400].map((mib, i) => ({ bytes: mib * MIB, hitRatio: [0.63, 0.69, 0.695, 0.697][i]!, warmUpMs: 90_000 })),
+    ])
+    expect(propose(cacheMemory, 'cache/eviction-storm', [record])).toMatchObject({
+      steps: [{ after: String(150 * MIB) }],
+      predict: { after: expect.closeTo(0.99, 5), dip: { metric: 'cache_hit_ratio', to: expect.closeTo(0.9, 5), forMs: 90_000 } },
+    })
+  })
+  it('more of it is of no use, or not there: said with numbers', () => {
+    const flat = curve([{ hitRatio: 0.6 }, { bytes: 400 * MIB, hitRatio: 0.602 }])
+    expect(propose(cacheMemory, 'cache/eviction-storm', [flat])).toMatchObject({
+      none: expect.stringMatching(/^More memory would not help: with 400.MiB it would hit 0\.2.% more/),
+    })
+    const large = curve([{ hitRatio: 0.6 }, { bytes: 400 * MIB, hitRatio: 0.9 }])
+    expect(propose(cacheMemory, 'cache/eviction-storm', [large], 500)).toMatchObject({
+      none: expect.stringMatching(/^The machine has 500.MiB/),
+    })
+  })
+})
+
+describe('another rule of eviction by the curve', () => {
+  const record = (gain: number) =>
+    curve(
+      [{ hitRatio: 0.6 }, { policy: 'allkeys-lfu', samples: 10, hitRatio: 0.6 + gain, warmUpMs: 90_000 }, { samples: 10, hitRatio: 0.603 }],
+      {
+        id: 'policy',
+        varies: 'policy',
+      },
+    )
+  it('is proposed with its effect, and only what differs is set', () =>
+    expect(propose(cachePolicy, 'cache/hit-ratio-low', [record(0.05)])).toMatchObject({
+      steps: [
+        { setting: { name: 'config/maxmemory-policy' }, before: 'allkeys-lru', after: 'allkeys-lfu' },
+        { setting: { name: 'config/maxmemory-samples' }, before: '5', after: '10' },
+      ],
+      predict: { after: expect.closeTo(0.95, 5), dip: { forMs: 90_000 } },
+    }))
+  it('is not worth it', () =>
+    expect(propose(cachePolicy, 'cache/hit-ratio-low', [record(0.005)])).toMatchObject({
+      none: expect.stringMatching(/^No other rule of eviction/),
+    }))
+  it('is not guessed without a curve', () => expect(propose(cachePolicy, 'cache/hit-ratio-low', [])).toBeNull())
+})
+
+describe('another TTL by the curve', () => {
+  const record = (gain: number) =>
+    curve(
+      [
+        { ttlMs: 600_000, hitRatio: 0.5 },
+        { ttlMs: 1_500_000, hitRatio: 0.5 + gain, ageP95Ms: 1_140_000 },
+        { ttlMs: 3_000_000, hitRatio: 0.5 + 1.1 * gain },
+      ],
+      {
+        id: 'ttl/pages',
+        varies: 'ttl',
+        ttl: 'pages',
+        readsShare: 0.5,
+      },
+    )
+  it('longer: the part of the reads that it is of, with the age of what is read', () =>
+    expect(propose(ttlLength, 'cache/hit-ratio-low', [record(0.1)])).toMatchObject({
+      steps: [{ setting: { target: 'ttl:pages', name: 'pages/ttl' }, before: '10m', after: '25m' }],
+      predict: { before: expect.closeTo(0.9, 5), after: expect.closeTo(0.95, 5) },
+      because: expect.stringMatching(/read at an age of up to 19.min \(95 % of the reads\); 1.min now\.$/),
+    }))
+  it('longer does not help', () =>
+    expect(propose(ttlLength, 'cache/hit-ratio-low', [record(0.005)])).toMatchObject({
+      none: expect.stringMatching(/^Longer TTLs would not help/),
+    }))
+})

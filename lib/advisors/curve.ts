@@ -1,0 +1,71 @@
+import { text } from '../format/format.ts'
+import { measure } from '../metrics/measure.ts'
+import type { Guard, Prediction } from '../model/proposal.ts'
+import type { CurvePoint, CurveRecord } from '../model/record.ts'
+import type { SeriesWindow } from '../model/window.ts'
+
+/** An older curve speaks of other traffic: they are computed every few minutes. */
+const FRESH_MS = 1_800_000
+/** How far below its prediction the hit ratio may fall before the change goes back, and for how long. */
+const SLACK = 0.02
+const GUARD_MS = 20_000
+
+/** The newest curve of a cache; undefined where there is none, or none of today's traffic. */
+export function curveOf(window: SeriesWindow, target: string, id: string): CurveRecord | undefined {
+  return window.records('curve', target).find((curve) => curve.id === id && window.to - curve.at < FRESH_MS)
+}
+
+export const presentOf = (curve: CurveRecord): CurvePoint => curve.points[curve.present.point]!
+
+/** What a point of a curve would do to the whole cache: the model's own offset cancels, because its difference is added to what is measured. */
+export type Effect = {
+  prediction: Prediction
+  /** Reads of the origin a second, more than now. */
+  origin: number
+  /** Difference of the hit ratio of the whole cache. */
+  gain: number
+}
+
+/** The predicted effect of one point on a cache's hit ratio; null while that cannot be measured. */
+export function effectOf(curve: CurveRecord, point: CurvePoint, window: SeriesWindow, target: string): Effect | null {
+  const now = measure('cache_hit_ratio', { target }, window)
+  const reads = measure('cache_read_rate', { target }, window)
+  if (now.is === 'unjudged' || reads.is === 'unjudged') return null
+  const before = presentOf(curve)
+  const of = (ratio: number) => clamp(now.value + curve.readsShare * (ratio - before.hitRatio))
+  const after = of(point.hitRatio)
+  return {
+    prediction: {
+      metric: 'cache_hit_ratio',
+      where: { target },
+      unit: 'ratio',
+      before: now.value,
+      after,
+      low: Math.min(after, of(point.low)),
+      high: Math.max(after, of(point.high)),
+      basis: curve.basis,
+      ...(point.warmUpMs !== null && { dip: { metric: 'cache_hit_ratio', where: { target }, to: now.value, forMs: point.warmUpMs } }),
+    },
+    origin: (now.value - after) * reads.value,
+    gain: after - now.value,
+  }
+}
+
+/** Goes back by itself when the hit ratio falls clearly below what was predicted. */
+export const hitGuard = ({ where, low, before }: Prediction): Guard => ({
+  metric: 'cache_hit_ratio',
+  where,
+  unit: 'ratio',
+  op: '<',
+  limit: Math.max(0, Math.min(low, before) - SLACK),
+  forMs: GUARD_MS,
+  why: 'the cache hits less than was predicted',
+})
+
+/** `94.1 % → 93.8 % (93.4 % to 94.0 %), 210/s more reads of the origin`. */
+export function effectText({ prediction: { before, after, low, high }, origin }: Effect): string {
+  const more = origin >= 0 ? 'more' : 'fewer'
+  return `${text(before, 'ratio')} → ${text(after, 'ratio')} (${text(low, 'ratio')} to ${text(high, 'ratio')}), ${text(Math.abs(origin), 'perSecond')} ${more} reads of the origin`
+}
+
+const clamp = (ratio: number) => Math.min(1, Math.max(0, ratio))

@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest'
+import type { CurvesView } from '../../model/answers/curves.ts'
+import { EvenkeelError } from '../../model/error.ts'
+import { emptyTopology } from '../../model/topology.ts'
+import { createStore } from '../../store/store.ts'
+import { createForecasts } from './forecasts.ts'
+import type { CurvesRequest } from './question.ts'
+
+const MIB = 1_048_576
+const START = Date.UTC(2026, 0, 5)
+const ttl = { name: 'pages', match: 'page:*', ttlMs: 60_000, jitter: 0.1, version: 1, control: { target: 'a', key: 'k' }, followers: [] }
+
+/** A cache `a` of 100 MiB that evicts and misses 100 of 1,000 reads a second; `answer` says what its curves are. */
+function cache(answer: (asked: CurvesRequest) => Partial<CurvesView>) {
+  let now = START
+  const store = createStore({ path: ':memory:', now: () => now })
+  for (let i = 0; i < 60; i++, now += 1_000)
+    store.append(
+      'a',
+      now,
+      [
+        { metric: 'cache_memory_max_bytes', value: 100 * MIB },
+        { metric: 'cache_evictions_total', value: 10 * i },
+        { metric: 'cache_hits_total', value: 900 * i },
+        { metric: 'cache_misses_total', value: 100 * i },
+      ],
+      1_000,
+    )
+  const fact = (id: string, value: string) => ({ kind: 'fact' as const, id, at: now, value })
+  store.putRecords('a', [fact('config/maxmemory-policy', 'allkeys-lru'), fact('config/maxmemory-samples', '5')])
+  const asked: CurvesRequest[] = []
+  const errors: object[] = []
+  const forecasts = createForecasts(
+    {
+      store,
+      engine: { topology: () => ({ ...emptyTopology(), ttls: [ttl] }) } as never,
+      now: () => now,
+      log: { info() {}, warn() {}, error: (fields: object) => void errors.push(fields) },
+    },
+    () => ['a'],
+    async (request) => {
+      asked.push(request)
+      const sizes = request.sizes as { bytes?: number[]; keys?: number[] }
+      const points = (sizes.bytes ?? sizes.keys!).map((size) => ({
+        keys: size / 1_000,
+        bytes: sizes.bytes ? size : null,
+        hitRatio: 0.9,
+        low: 0.89,
+        high: 0.91,
+        fills: 10,
+        age: { mean: 1, p95: 2 },
+        held: { keys: 1, bytes: 1 },
+      }))
+      return {
+        points,
+        requests: 1_000,
+        basis: 'b',
+        present: { keys: 1, bytes: 1, model: 0.9, measured: 0.905 },
+        ...answer(request),
+      } as CurvesView
+    },
+  )
+  return {
+    asked,
+    errors,
+    curves: () => store.records('curve', 'a'),
+    async tick(passMs = 0) {
+      now += passMs
+      forecasts.tick()
+      await forecasts.idle()
+    },
+  }
+}
+
+test('curves of memory, of the rule of eviction and of each TTL policy are kept as records, the present among their points', async () => {
+  const { curves, tick } = cache(({ source }) => ('match' in source ? { requests: 400 } : {}))
+  await tick()
+  const [memory, policy, lives] = ['memory', 'policy', 'ttl/pages'].map((id) => curves().find((one) => one.id === id)!)
+  expect(memory!.points[memory!.present.point]).toMatchObject({ bytes: 100 * MIB, warmUpMs: null })
+  expect(memory).toMatchObject({ present: { measured: 0.905 }, readsShare: 1 })
+  // 25 MiB more at 1,000 bytes a key come in with 100 misses a second.
+  expect(memory!.points.find(({ bytes }) => bytes === 125 * MIB)!.warmUpMs).toBeCloseTo((25 * MIB * 1_000) / 1_000 / 100, -2)
+  expect(policy!.points.map(({ policy, samples }) => `${policy} ${samples}`)).toEqual([
+    'allkeys-lru 5',
+    'allkeys-lru 10',
+    'allkeys-lfu 5',
+    'allkeys-lfu 10',
+  ])
+  expect(lives).toMatchObject({
+    ttl: 'pages',
+    readsShare: 0.4,
+    points: expect.arrayContaining([expect.objectContaining({ ttlMs: 120_000 })]),
+  })
+  expect(lives!.points[lives!.present.point]!.ttlMs).toBe(60_000)
+})
+
+test('what is known is asked again after minutes, too little after seconds', async () => {
+  const known = cache(() => ({}))
+  await known.tick()
+  const { length } = known.asked
+  await known.tick(299_000)
+  expect(known.asked.length).toBe(length)
+  await known.tick(1_000)
+  expect(known.asked.length).toBe(2 * length)
+  const unknown = cache(() => {
+    throw new EvenkeelError('too_little', 'nothing yet')
+  })
+  await unknown.tick()
+  expect(unknown.curves()).toEqual([])
+  const first = unknown.asked.length
+  await unknown.tick(10_000)
+  expect(unknown.asked.length).toBe(2 * first)
+  expect(unknown.errors).toEqual([])
+})
+
+test('a failure is logged, and costs the curves of that time', async () => {
+  const { errors, tick } = cache(() => {
+    throw new Error('broken')
+  })
+  await tick()
+  expect(errors).toMatchObject([{ target: 'a' }])
+})

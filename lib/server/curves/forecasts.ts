@@ -1,0 +1,203 @@
+import { increase, latest } from '../../math/rates.ts'
+import { measure } from '../../metrics/measure.ts'
+import type { CurvesView } from '../../model/answers/curves.ts'
+import { EvenkeelError } from '../../model/error.ts'
+import type { CurvePoint, CurveRecord, NewRecord } from '../../model/record.ts'
+import type { SeriesWindow } from '../../model/window.ts'
+import type { Runtime } from '../runtime.ts'
+import { askCurves } from './curves.ts'
+import type { CurvesRequest } from './question.ts'
+
+/** Traffic changes over hours; a curve takes a second of a worker thread. */
+const EVERY_MS = 300_000
+/** Where too little is known, or nothing is, more may be known soon. */
+const AGAIN_MS = 10_000
+/** Metrics are looked at so far back. */
+const SPAN_MS = 900_000
+/** Memory limits that are tried, as parts of the present one, which is one of them. */
+const SIZES = [1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.1, 1.25, 1.5, 2, 3, 4]
+const RULES = ['lru', 'lfu'] as const
+const SAMPLES = [5, 10]
+/** TTLs that are tried, as parts of the present one. */
+const LIVES = [1, 0.25, 0.5, 1.5, 2, 3, 5]
+const POLICIES_MOST = 5
+/** No limit: whatever is stored is held until it ends. */
+const UNBOUNDED_KEYS = 1_000_000_000_000
+const [WARM_UP_LEAST_MS, WARM_UP_MOST_MS] = [20_000, 6 * 3_600_000]
+const BY = { by: 'the engine' }
+
+type At = Pick<Runtime, 'store' | 'engine' | 'now' | 'log'>
+type Ask = (asked: CurvesRequest) => Promise<CurvesView>
+
+/**
+ * A schedule of the curves that rules and remedies go by: of each target with references, one after the other, every few minutes. `sources`
+ * are the targets that have references.
+ */
+export function createForecasts(at: At, sources: () => string[], ask: Ask) {
+  const dueAt = new Map<string, number>()
+  let running: Promise<void> | null = null
+  async function next(): Promise<void> {
+    const target = sources().find((name) => (dueAt.get(name) ?? 0) <= at.now())
+    if (target === undefined) return
+    dueAt.set(target, at.now() + EVERY_MS)
+    try {
+      const records = await recordsOf(at, target, ask)
+      at.store.putRecords(target, records)
+      if (records.length === 0) dueAt.set(target, at.now() + AGAIN_MS)
+    } catch (error) {
+      at.log.error({ target, err: error }, 'curves could not be computed')
+    }
+  }
+  return {
+    /** Begins what is due, and does not wait for it. */
+    tick(): void {
+      running ??= next().finally(() => {
+        running = null
+      })
+    },
+    /** For tests: what is under way. */
+    idle: () => running ?? Promise.resolve(),
+  }
+}
+
+/** For the running server. */
+export const forecastsOf = (runtime: Runtime, sources: () => string[]) =>
+  createForecasts(runtime, sources, (asked) => askCurves(runtime, asked, BY))
+
+async function recordsOf(at: At, target: string, ask: Ask): Promise<NewRecord[]> {
+  const now = at.now()
+  const window = at.store.window(now - SPAN_MS, now)
+  const max = newest(window, 'cache_memory_max_bytes', target)
+  const whole = max && (await known(ask({ source: { target }, sizes: { bytes: SIZES.map((part) => Math.round(part * max)) } })))
+  const memory = whole && memoryCurve(whole, now, missesOf(window, target))
+  const evicts = increaseOf(window, 'cache_evictions_total', target) > 0
+  const [policy, lives] = [
+    max && memory && evicts ? await policyCurve(at, target, max, memory, ask) : null,
+    await ttlCurves(at, target, max, whole ? whole.requests : null, ask),
+  ]
+  return [...(memory ? [memory] : []), ...(policy ? [policy] : []), ...lives]
+}
+
+/** Undefined where too little is known for a curve: then there is none. */
+async function known(asked: Promise<CurvesView>): Promise<CurvesView | undefined> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof EvenkeelError && ['too_little', 'unavailable', 'too_many', 'invalid'].includes(error.code)) return undefined
+    throw error
+  }
+}
+
+type NewCurve = Omit<CurveRecord, 'target'>
+
+function memoryCurve({ points, present, basis }: CurvesView, at: number, missesPerSecond: number): NewCurve | null {
+  const now = points[0]!
+  if (!present) return null
+  return {
+    kind: 'curve',
+    id: 'memory',
+    at,
+    varies: 'memory',
+    points: points.map((point) => ({
+      ...pointOf(point),
+      warmUpMs: point.keys > now.keys ? warmUp(point.keys - now.keys, missesPerSecond) : null,
+    })),
+    present: { point: 0, measured: present.measured },
+    readsShare: 1,
+    basis,
+  }
+}
+
+/** The present rule and its neighbours: those that look at the same keys. */
+async function policyCurve(at: At, target: string, max: number, memory: NewCurve, ask: Ask): Promise<NewCurve | null> {
+  const fact = (id: string) => at.store.records('fact', target).find((one) => one.id === id)?.value
+  const present = fact('config/maxmemory-policy')
+  const samples = Number(fact('config/maxmemory-samples') ?? 5)
+  const [, keys] = /^(allkeys|volatile)-/.exec(present ?? '') ?? []
+  if (!present || !keys) return null
+  const others = RULES.flatMap((rule) => SAMPLES.map((n) => ({ policy: `${keys}-${rule}`, samples: n })))
+  const all = [{ policy: present, samples }, ...others.filter((one) => one.policy !== present || one.samples !== samples)]
+  const points: CurvePoint[] = []
+  for (const one of all) {
+    const answer = await known(ask({ source: { target }, ...one, policy: one.policy as CurvesRequest['policy'], sizes: { bytes: [max] } }))
+    if (!answer) return null
+    const [point] = answer.points
+    points.push({
+      ...pointOf(point!),
+      ...one,
+      warmUpMs: points.length === 0 ? null : (memory.points.find(({ warmUpMs }) => warmUpMs !== null)?.warmUpMs ?? null),
+    })
+  }
+  return { ...memory, id: 'policy', varies: 'policy', points }
+}
+
+/** Of each TTL policy, as far as this target's references hold its keys. */
+async function ttlCurves(at: At, target: string, max: number | null, requests: number | null, ask: Ask): Promise<NewCurve[]> {
+  const curves: NewCurve[] = []
+  const all = requests ?? (await known(ask({ source: { target }, sizes: { keys: [UNBOUNDED_KEYS] } })))?.requests
+  if (!all) return []
+  for (const policy of at.engine
+    .topology()
+    .ttls.filter(({ error }) => !error)
+    .slice(0, POLICIES_MOST)) {
+    const points: CurvePoint[] = []
+    let newest: CurvesView | undefined
+    for (const part of LIVES) {
+      const ms = Math.round(part * policy.ttlMs)
+      newest = await known(
+        ask({
+          source: { target, match: policy.match },
+          ttl: { ms, jitter: policy.jitter },
+          sizes: max ? { bytes: [max] } : { keys: [UNBOUNDED_KEYS] },
+        }),
+      )
+      if (!newest) break
+      points.push({ ...pointOf(newest.points[0]!), ttlMs: ms })
+    }
+    if (newest)
+      curves.push({
+        kind: 'curve',
+        id: `ttl/${policy.name}`,
+        at: at.now(),
+        varies: 'ttl',
+        ttl: policy.name,
+        points,
+        present: { point: 0, measured: points[0]!.hitRatio },
+        readsShare: Math.min(1, newest.requests / all),
+        basis: newest.basis,
+      })
+  }
+  return curves
+}
+
+const pointOf = ({ bytes, hitRatio, low, high, age }: CurvesView['points'][number]): CurvePoint => ({
+  bytes,
+  ttlMs: null,
+  policy: null,
+  samples: null,
+  hitRatio,
+  low,
+  high,
+  ageP95Ms: age?.p95 ?? null,
+  warmUpMs: null,
+})
+
+/** Additional keys come in as fast as reads miss. */
+const warmUp = (keys: number, missesPerSecond: number): number | null =>
+  missesPerSecond > 0 ? Math.min(WARM_UP_MOST_MS, Math.max(WARM_UP_LEAST_MS, (1_000 * keys) / missesPerSecond)) : null
+
+function newest(window: SeriesWindow, metric: string, target: string): number | null {
+  const series = window.series(metric, { target }).find(({ labels }) => Object.keys(labels).length === 1)
+  return (series && latest(series.points)) || null
+}
+
+const increaseOf = (window: SeriesWindow, metric: string, target: string): number =>
+  window
+    .series(metric, { target })
+    .filter(({ labels }) => Object.keys(labels).length === 1)
+    .reduce((sum, { points }) => sum + increase(points), 0)
+
+function missesOf(window: SeriesWindow, target: string): number {
+  const found = measure('cache_miss_rate', { target }, window)
+  return found.is === 'measured' ? found.value : 0
+}
