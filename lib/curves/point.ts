@@ -32,11 +32,10 @@ const MORE = 4
 export function pointOf(study: Study, size: number, firstRate: number): Point | { tooFew: number } {
   const { question, server, plan } = study
   const { sizes, steady = false } = question
-  const capacity = sizes.keys ? size : study.modelled(size)
   const slack = sizes.keys ? size * SLACK_KEYS : server.slackBytes
   for (let rate = firstRate; ; rate = Math.min(1, rate * MORE)) {
     const source = study.sample(rate)
-    const simulated = simulate(source, question, capacity, slack, plan.repeats)
+    const simulated = simulate(source, question, size, slack, plan.repeats)
     const band = bandOf(simulated, steady)
     // A cache that is very small, or keys that are very unequal, need more keys, if there are any.
     if (!band && rate < 1) continue
@@ -46,7 +45,7 @@ export function pointOf(study: Study, size: number, firstRate: number): Point | 
     const hitRatio = Math.min(1, Math.max(0, simulated.hitRatio))
     const held = {
       keys: Math.round(simulated.keysMost),
-      bytes: study.bytesKnown ? Math.round(study.real(simulated.bytesMost)) : null,
+      bytes: study.bytesKnown ? Math.round(simulated.bytesMost) : null,
     }
     return {
       keys: sizes.keys ? size : held.keys,

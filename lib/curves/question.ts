@@ -1,5 +1,4 @@
 import type { LocalCache } from './localCache.ts'
-import type { MeasuredMemory } from './measuredMemory.ts'
 
 /** Redis's and Valkey's rules of eviction by their own names, and memcached's one. */
 export const POLICIES = [
@@ -37,8 +36,6 @@ export type Question = {
   ttl?: Ttl | null
   /** `keys`: how many keys fit; `bytes`: maxmemory */
   sizes: Sizes
-  /** Of a running server: bytes are then those that its keys really take, not those of a plain Redis 7.0. */
-  memory?: MeasuredMemory
   /** A cache inside the application before this one: ratios are then of both together, which is what the origin is spared. */
   local?: LocalCache
   /** The steady state of a cache that runs already, not a replay from an empty one: the first part of the references only warms the cache up. */

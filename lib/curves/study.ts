@@ -1,7 +1,6 @@
 import { behindLocalCache } from './localCache.ts'
-import { memoryScale } from './measuredMemory.ts'
 import { type Plan, planOf } from './plan.ts'
-import { isSegmented, type Question } from './question.ts'
+import type { Question } from './question.ts'
 import type { References } from './references.ts'
 import { sampled } from './sampling.ts'
 import { type ServerModel, serverOf } from './server.ts'
@@ -17,8 +16,6 @@ export class Study {
   readonly server: ServerModel
   /** Whether sizes of values and lengths of keys are known, so that bytes can be told. */
   readonly bytesKnown: boolean
-  /** How many times what the model says the keys of this server take. */
-  readonly scale: number
   readonly plan: Plan
   /** The time that counts, ms. */
   readonly spanMs: number
@@ -26,27 +23,18 @@ export class Study {
   readonly #samples = new Map<number, Prepared>()
 
   constructor(references: References, question: Question) {
-    const { sizes, local, memory, policy, steady } = question
+    const { sizes, local, steady } = question
     this.question = question
     this.#filled = told(references)
     this.server = serverOf(question)
     const costs = this.#filled.sizesTold ? this.server.costs(this.#filled) : null
     this.bytesKnown = costs !== null
-    this.scale = memory && costs && !isSegmented(policy) ? memoryScale(memory, this.#filled, costs) : 1
     const { emptyBytes, bytesOf } = this.server
     const each = costs ? costs.reduce((sum, cost) => sum + bytesOf(cost), 0) / Math.max(1, costs.length) : 1
-    const keys = sizes.keys ?? sizes.bytes.map((bytes) => (this.modelled(bytes) - emptyBytes) / each)
+    const keys = sizes.keys ?? sizes.bytes.map((bytes) => (bytes - emptyBytes) / each)
     this.plan = planOf(references, local ? keys.map((some) => Math.min(some, local.keys)) : keys)
     const { at } = references
     this.spanMs = at.length > 0 ? (at.at(-1)! - at[0]!) * (steady ? 1 - WARM_UP : 1) : 0
-  }
-
-  /** Bytes of the model that stand for bytes of this server, and back. */
-  modelled(bytes: number): number {
-    return this.server.emptyBytes + (bytes - this.server.emptyBytes) / this.scale
-  }
-  real(bytes: number): number {
-    return this.server.emptyBytes + (bytes - this.server.emptyBytes) * this.scale
   }
 
   /** That share of the keys, ready to be replayed. */
