@@ -16,6 +16,7 @@ import { coldStart } from './cache/cold-start.ts'
 import { configDrift } from './cache/config-drift.ts'
 import { evictionStorm } from './cache/eviction-storm.ts'
 import { failoverChurn } from './cache/failover-churn.ts'
+import { forkMemory } from './cache/fork-memory.ts'
 import { fragmentation } from './cache/fragmentation.ts'
 import { hitRatioDrop } from './cache/hit-ratio-drop.ts'
 import { hitRatioLow } from './cache/hit-ratio-low.ts'
@@ -59,6 +60,7 @@ export const detectors: AnyDetector[] = [
   failoverChurn,
   outputBuffers,
   timeToFull,
+  forkMemory,
   clientsNearLimit,
   fragmentation,
   keysWithoutTtl,
