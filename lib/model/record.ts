@@ -59,6 +59,9 @@ export type HotKey = {
 
 export type BigKey = { kind: 'big-key'; target: string; id: string; at: number; key: string; type: string; bytes: number }
 
+/** Upper bounds of the classes of a TTL histogram by pattern: a minute, ten, an hour, a day. */
+export const TTL_BOUNDS_MS = [60_000, 600_000, 3_600_000, 86_400_000]
+
 /** How many keys share a prefix pattern, by sampling. */
 export type KeyPattern = {
   kind: 'key-pattern'
@@ -69,8 +72,23 @@ export type KeyPattern = {
   share: number
   low: number
   high: number
-  bytesMean: number
+  /** 0: not measured, of an older Evenkeel. */
+  bytesMean: number | null
   ttlMsMedian: number | null
+  /** Keys of it that were sampled, of all that were, and how many the server held. An older Evenkeel did not tell any of what follows. */
+  sampled?: number
+  of?: number
+  keys?: number
+  /** Of the mean, with the number of sizes. */
+  bytesLow?: number
+  bytesHigh?: number
+  sizes?: number
+  /** Keys of the sample that end within each of `TTL_BOUNDS_MS`, later, and never. */
+  ttlCounts?: number[]
+  types?: [type: string, count: number][]
+  idleSecondsMedian?: number
+  idles?: number
+  biggest?: { key: string; type: string; bytes: number }[]
 }
 
 /** When the sampled keys end: `buckets` holds [expiry's epoch ms, keys sampled]. */

@@ -710,7 +710,16 @@ export const PARSERS: Parser[] = [
 ]
 
 /** Probes whose `parse` is given what our own code has counted, not what came over the wire. */
-export const COUNTED = ['haproxy/config', 'nginx/upstreams', 'nginx/access-log', 'redis/ttl', 'redis/keys', 'redis/monitor', 'redis/lfu']
+export const COUNTED = [
+  'haproxy/config',
+  'nginx/upstreams',
+  'nginx/access-log',
+  'redis/ttl',
+  'redis/keys',
+  'redis/idle',
+  'redis/monitor',
+  'redis/lfu',
+]
 /** Functions that take a text without parsing it. */
 export const NO_READERS = [
   'products/memcached/answer.ts#isErrorLine',

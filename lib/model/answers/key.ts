@@ -30,14 +30,35 @@ export type HotKeyView = z.infer<typeof hotKeyAnswer>
 export const bigKeyAnswer = noun('BigKey', 'A large key', { ...key, type: z.string(), bytes: z.number() })
 export type BigKeyView = z.infer<typeof bigKeyAnswer>
 
+const estimate = { value: z.number(), low: z.number(), high: z.number() }
+
 export const keyPatternAnswer = noun('KeyPattern', 'Keys that share a prefix', {
   target: z.string(),
   pattern: z.string(),
   share: z.number(),
   low: z.number(),
   high: z.number(),
-  bytesMean: z.number(),
+  bytesMean: z.number().nullable().meta({ description: 'null: no key of it has been measured yet' }),
   ttlMsMedian: z.number().nullable(),
+  sample: z
+    .object({ keys: z.number(), of: z.number(), sizes: z.number(), idles: z.number() })
+    .nullable()
+    .meta({ description: 'Keys of the pattern among the newest that were sampled, and how many were measured' }),
+  count: z.object(estimate).nullable().meta({ description: 'Keys of the pattern on the target, with the 95 % interval' }),
+  bytes: z
+    .object(estimate)
+    .nullable()
+    .meta({ description: 'Bytes of all of them, with the 95 % interval; null with fewer than two sizes' }),
+  ttl: z
+    .array(z.object({ belowMs: z.number().nullable(), share: z.number() }))
+    .nullable()
+    .meta({
+      description:
+        'Shares of the sampled keys by the time they have left; `belowMs` null: longer than the last bound. What is missing to 1 never ends',
+    }),
+  types: z.array(z.object({ type: z.string(), share: z.number() })),
+  idleSecondsMedian: z.number().nullable().meta({ description: 'null: not sampled yet, or the policy keeps none (LFU)' }),
+  biggest: z.array(z.object({ key: z.string(), type: z.string(), bytes: z.number() })),
   at: iso,
 })
 export type KeyPatternView = z.infer<typeof keyPatternAnswer>

@@ -6,6 +6,7 @@ import { Leaders } from './leaders.ts'
 import { LookupBudget } from './lookups.ts'
 import { emptyMemory, type MonitorMemory } from './monitor/memory.ts'
 import { OwnLookups } from './ownLookups.ts'
+import { type PatternKey, PatternSample } from './patternSample.ts'
 import { TtlSample } from './ttlSample.ts'
 import type { Vitals } from './vitals.ts'
 import { WriteCommands } from './writes.ts'
@@ -49,6 +50,10 @@ export type RedisLink = {
   /** Types of the largest keys, by name as Latin-1. */
   types: Map<string, string>
   frequencies: Leaders
+  /** Sizes, types and idle times by pattern. */
+  patterns: PatternSample
+  /** Keys of the newest slice of that walk. */
+  slice: PatternKey[]
 }
 
 export const openRedis = (config: RedisConfig): RedisLink => ({
@@ -74,6 +79,8 @@ export const openRedis = (config: RedisConfig): RedisLink => ({
   sizes: new Leaders(20),
   types: new Map(),
   frequencies: new Leaders(20),
+  patterns: new PatternSample(),
+  slice: [],
 })
 
 /** How long a goodbye may take: a server that hangs delays no shutdown, and its session ends by itself. */

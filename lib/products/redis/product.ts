@@ -9,6 +9,7 @@ import { cluster } from './probes/cluster.ts'
 import { commandlog } from './probes/commandlog.ts'
 import { config } from './probes/config.ts'
 import { hotkeys } from './probes/hotkeys.ts'
+import { idle } from './probes/idle.ts'
 import { info } from './probes/info.ts'
 import { keys } from './probes/keys.ts'
 import { latency } from './probes/latency.ts'
@@ -38,9 +39,9 @@ export const redis: Product<RedisConfig, RedisLink> = {
     documents: true,
     bursts: true,
   },
-  probes: [info, slowlog, commandlog, latency, memory, clients, config, settings, cluster, ttl, keys, hotkeys, monitor, lfu],
+  probes: [info, slowlog, commandlog, latency, memory, clients, config, settings, cluster, ttl, keys, idle, hotkeys, monitor, lfu],
   unavailable: unavailableBecause,
   address: redisAddress,
   rights:
-    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +cluster|nodes +readonly +command|info +scan +pexpiretime +memory|usage +type; for hot keys also +monitor +client|info or +object|freq, and +hotkeys where the server has it; with Valkey 8.1 or later also +commandlog|get; to tune also +config|set, and to spread keys that end together +pexpireat +eval',
+    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +cluster|nodes +readonly +command|info +scan +pexpiretime +memory|usage +type +object|idletime; for hot keys also +monitor +client|info or +object|freq, and +hotkeys where the server has it; with Valkey 8.1 or later also +commandlog|get; to tune also +config|set, and to spread keys that end together +pexpireat +eval',
 }

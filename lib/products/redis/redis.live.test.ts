@@ -261,6 +261,11 @@ describeWith(['redis-server'], 'redis probes', () => {
       expect(pattern!.share).toBeGreaterThan(0.9)
       expect(pattern!.bytesMean).toBeGreaterThan(100)
       expect(pattern!.ttlMsMedian).toBeGreaterThan(590_000)
+      expect(pattern).toMatchObject({ keys: 301, types: [['string', expect.any(Number)]] })
+      expect(pattern!.sizes).toBeGreaterThan(100)
+      expect(pattern!.bytesLow).toBeLessThanOrEqual(pattern!.bytesMean!)
+      // All of them end within ten minutes.
+      expect(pattern!.ttlCounts![1]).toBe(pattern!.sampled)
       await redisSay(server, 'FLUSHALL')
       const gone = await poll(link, 'keys')
       expect(gone.records.filter((record) => record.kind === 'big-key')).toEqual([])

@@ -1,5 +1,6 @@
 import { wilson } from '../../math/intervals.ts'
 import { median } from '../../math/robust.ts'
+import { TTL_BOUNDS_MS } from '../../model/record.ts'
 import { commonest, patternOf } from '../patterns.ts'
 
 /** One key as it was sampled: when it ends (epoch ms), null when it has no TTL. */
@@ -13,7 +14,17 @@ export type Histogram = {
   pattern?: string
 }
 
-export type PatternShare = { pattern: string; share: number; low: number; high: number; ttlMsMedian: number | null }
+/** `sampled` keys of it among `of`; `ttlCounts`: how many of them end within each of `TTL_BOUNDS_MS`, later, and never. */
+export type PatternShare = {
+  pattern: string
+  share: number
+  low: number
+  high: number
+  ttlMsMedian: number | null
+  sampled: number
+  of: number
+  ttlCounts: number[]
+}
 
 // 20 s of sampling at 200 keys a second; about 0.4 MB a target.
 const SAMPLE_MAX = 4_000
@@ -21,6 +32,15 @@ const BUCKET_MS = 1_000
 // A cliff further away is seen in time when it comes nearer.
 const HORIZON_MS = 15 * 60_000
 const PATTERNS_MAX = 1_000
+
+function ttlCounts(leftMs: readonly number[], all: number): number[] {
+  const counts = Array<number>(TTL_BOUNDS_MS.length + 1).fill(0)
+  for (const ms of leftMs) {
+    const at = TTL_BOUNDS_MS.findIndex((bound) => ms < bound)
+    counts[at < 0 ? TTL_BOUNDS_MS.length : at]! += 1
+  }
+  return [...counts, all - leftMs.length]
+}
 
 /**
  * The newest sampled keys of one server, at most as many as it holds, so that one walk through the keyspace counts each key once.
@@ -90,7 +110,8 @@ export class TtlSample {
         const left = all.flatMap((endsAt) => (endsAt === null ? [] : [endsAt - now]))
         const { value: share, low, high } = wilson(all.length, sampled)
         // Most of them last for ever: then so does the one in the middle.
-        return { pattern, share, low, high, ttlMsMedian: left.length * 2 > all.length ? median(left) : null }
+        const ttlMsMedian = left.length * 2 > all.length ? median(left) : null
+        return { pattern, share, low, high, ttlMsMedian, sampled: all.length, of: sampled, ttlCounts: ttlCounts(left, all.length) }
       })
   }
 

@@ -108,7 +108,7 @@ function sumOf(text: string, field: 'keys' | 'expires'): number {
 }
 
 /** Calls of the commands by which samples look keys up. */
-const LOOKS = /^cmdstat_(pexpiretime|type|object\|freq):calls=(\d+)/gm
+const LOOKS = /^cmdstat_(pexpiretime|type|object\|freq|object\|idletime):calls=(\d+)/gm
 /** TYPE is asked once of each of the largest keys; others ask it too. */
 const TYPES_MOST = 100
 

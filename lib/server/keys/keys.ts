@@ -8,6 +8,7 @@ import { type Paging, page, pageNewest } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
 import { knownTarget } from '../targets/knownTarget.ts'
 import { fingerprints, ofLarge, ofSlow } from './fingerprints.ts'
+import { patternView } from './patternView.ts'
 
 type Of = { target?: string } & Paging
 
@@ -72,13 +73,7 @@ export function bigKeys(runtime: Runtime, { target, ...paging }: Of = {}): Page<
 export function keyPatterns(runtime: Runtime, { target, ...paging }: Of = {}): Page<KeyPatternView> {
   knownTarget(runtime, target)
   const key = (one: { share: number; target: string; pattern: string }) => descending(one.share, `${one.target} ${one.pattern}`)
-  return page(
-    newestLook(runtime.store.records('key-pattern', target))
-      .map(({ kind: _, id: __, at, ...one }) => ({ ...one, at: iso(at) }))
-      .sort(by(key)),
-    key,
-    paging,
-  )
+  return page(newestLook(runtime.store.records('key-pattern', target)).map(patternView).sort(by(key)), key, paging)
 }
 
 /** Newest first, every node's. */

@@ -1,22 +1,26 @@
-import { mean } from '../../../math/robust.ts'
 import type { Probe } from '../../../model/product.ts'
-import type { NewRecord } from '../../../model/record.ts'
+import type { KeyPattern, NewRecord } from '../../../model/record.ts'
 import { keyText, printable, wordOf } from '../../answers.ts'
 import { patternOf } from '../../patterns.ts'
 import type { RedisLink } from '../link.ts'
+import type { PatternFacts } from '../patternSample.ts'
 import { askPerKey, assertSomeHere, ELSEWHERE, hereOnly, numberOrGone } from '../perKey.ts'
 import { scan } from '../scan.ts'
-import type { PatternShare } from '../ttlSample.ts'
 import { serverNow } from '../vitals.ts'
 
 const PATTERNS = 20
 const KEY_MAX = 512
+/** The biggest keys of a pattern that are shown with it. */
+const BIGGEST = 3
+/** Types that are asked for patterns in one look. The TTL sample leaves 20 lookups: on a quiet server there is one for this. */
+const TYPES = 20
+const LEAVE = 19
 /** Names of one walk's slice. */
 const NAMES = 1_000
 
 export type KeysAnswer = {
   big: { key: string; type: string; bytes: number }[]
-  patterns: (PatternShare & { bytesMean: number })[]
+  patterns: Omit<KeyPattern, 'kind' | 'target' | 'id' | 'at'>[]
 }
 
 /** Which keys hold the memory, and which patterns: MEMORY USAGE, which Redis counts as no lookup, of the keys that a walk through the names comes past. */
@@ -44,6 +48,7 @@ export const keys: Probe<RedisLink, KeysAnswer> = {
 }
 
 async function measure(link: RedisLink, signal: AbortSignal): Promise<KeysAnswer> {
+  link.patterns.begin(link.seen?.runId ?? '')
   const { cursor, found } = await scan(link, link.walk, NAMES, signal)
   link.walk = cursor
   link.sizes.offer(found)
@@ -63,20 +68,56 @@ async function measure(link: RedisLink, signal: AbortSignal): Promise<KeysAnswer
     largest.map(({ key }) => key),
     signal,
   )
-  const byPattern = new Map<string, number[]>()
+  const big = largest.flatMap(({ key, figure }, i) =>
+    types[i] === null ? [] : [{ key: keyText(key.subarray(0, KEY_MAX)), type: types[i]!, bytes: figure }],
+  )
+  await learnPatterns(link, { found, asked, bytes }, signal)
+  const keys = link.seen?.keys ?? null
+  const patternsOfBig = big.map(({ key }) => patternOf(key))
+  return {
+    big,
+    patterns: link.ttl.patternShares(serverNow(link.seen), PATTERNS).map((one) => ({
+      ...one,
+      ...(keys === null ? {} : { keys }),
+      ...told(link.patterns.facts(one.pattern)),
+      biggest: big.filter((_, i) => patternsOfBig[i] === one.pattern).slice(0, BIGGEST),
+    })),
+  }
+}
+
+type Look = { found: Buffer[]; asked: Buffer[]; bytes: (number | null)[] }
+
+/** Takes the slice into the sample of patterns. The largest keys are measured in each look: counted each time, they would make every mean too large. */
+async function learnPatterns(link: RedisLink, { found, asked, bytes }: Look, signal: AbortSignal): Promise<void> {
+  const names = new Set(found.map(nameOf))
+  link.slice = []
   for (const [i, key] of asked.entries()) {
     const size = bytes[i]
-    if (size == null) continue
+    if (size == null || !names.has(nameOf(key))) continue
     const pattern = patternOf(keyText(key))
-    byPattern.set(pattern, [...(byPattern.get(pattern) ?? []), size])
+    link.patterns.size(pattern, size)
+    link.slice.push({ key, pattern })
   }
+  const wanting = link.patterns.wantingType(link.slice).slice(0, TYPES)
+  const keys = wanting.slice(0, link.lookups.take(performance.now(), wanting.length, LEAVE).count)
+  const types = await askTypes(
+    link,
+    keys.map(({ key }) => key),
+    signal,
+  )
+  for (const [i, type] of types.entries()) if (type !== null) link.patterns.type(keys[i]!.pattern, type)
+}
+
+const nameOf = (key: Buffer) => key.toString('latin1')
+
+function told({ bytesMean, sizes, types, idleSecondsMedian, idles }: PatternFacts) {
   return {
-    big: largest.flatMap(({ key, figure }, i) =>
-      types[i] === null ? [] : [{ key: keyText(key.subarray(0, KEY_MAX)), type: types[i]!, bytes: figure }],
-    ),
-    patterns: link.ttl
-      .patternShares(serverNow(link.seen), PATTERNS)
-      .map((one) => ({ ...one, bytesMean: mean(byPattern.get(one.pattern) ?? []) ?? 0 })),
+    bytesMean: bytesMean?.value ?? null,
+    // Of one size nothing is known of the others.
+    ...(bytesMean && sizes > 1 ? { bytesLow: Math.max(0, bytesMean.low), bytesHigh: bytesMean.high } : {}),
+    sizes,
+    types,
+    ...(idleSecondsMedian === null ? {} : { idleSecondsMedian, idles }),
   }
 }
 
@@ -85,16 +126,25 @@ async function typesOf(link: RedisLink, largest: Buffer[], signal: AbortSignal):
   const ids = largest.map((key) => key.toString('latin1'))
   const unknown = largest.filter((_, i) => !link.types.has(ids[i]!))
   const asked = unknown.slice(0, link.lookups.take(performance.now(), unknown.length).count)
+  const answers = await askTypes(link, asked, signal)
+  for (const [i, type] of answers.entries()) {
+    if (type === null) continue
+    link.types.set(nameOf(asked[i]!), type)
+    link.patterns.type(patternOf(keyText(asked[i]!)), type)
+  }
+  for (const id of link.types.keys()) if (!ids.includes(id)) link.types.delete(id)
+  return ids.map((id) => link.types.get(id) ?? null)
+}
+
+/** TYPE of each key; null: it is gone, or elsewhere. */
+async function askTypes(link: RedisLink, keys: Buffer[], signal: AbortSignal): Promise<(string | null)[]> {
   const answers = await askPerKey(
     link,
-    asked.map((key) => ['TYPE', key] as const),
+    keys.map((key) => ['TYPE', key] as const),
     (answer) => printable(wordOf(answer).slice(0, 40)),
     signal,
   )
-  for (const [i, answer] of answers.entries())
-    if (answer !== ELSEWHERE && answer !== 'none') link.types.set(asked[i]!.toString('latin1'), answer)
   const gone = answers.filter((answer) => answer === 'none').length
   link.looks.answered(answers.filter((answer) => answer !== ELSEWHERE).length - gone, gone)
-  for (const id of link.types.keys()) if (!ids.includes(id)) link.types.delete(id)
-  return ids.map((id) => link.types.get(id) ?? null)
+  return answers.map((answer) => (answer === ELSEWHERE || answer === 'none' ? null : answer))
 }
