@@ -13,7 +13,7 @@ import type { Bench, Row } from './table.ts'
 /** The time of the server's clock cannot be hurried: an LRU clock of one second, LFU counters that decay at full minutes. */
 const SECONDS = 70
 /** So many servers at once are fed on time by one process on a small machine. */
-const AT_ONCE = 12
+const AT_ONCE = 11
 
 type Case = [trace: string, question: Omit<Question, 'sizes'>, maxmemory: number]
 const ttl = (ms: number, jitter = 0, refreshOnRead = false) => ({ ms, jitter, refreshOnRead })
@@ -28,6 +28,15 @@ const CASES: Case[] = [
   ['web07', { policy: 'allkeys-lfu' }, 2_500_000],
   ['web07', { policy: 'volatile-ttl', ttl: ttl(20_000, 0.3) }, 3_000_000],
   ['web07', { policy: 'noeviction', ttl: ttl(10_000, 0.1, true) }, 20_000_000],
+  ['web12', { policy: 'allkeys-lru' }, 3_000_000],
+  ['web12', { policy: 'allkeys-lfu', samples: 10 }, 5_000_000],
+  ['web12', { policy: 'allkeys-lru', ttl: ttl(6_000, 0.5) }, 5_000_000],
+  ['scarab', { policy: 'allkeys-lru' }, 3_000_000],
+  ['scarab', { policy: 'allkeys-random' }, 5_000_000],
+  ['scarab', { policy: 'allkeys-lfu' }, 5_000_000],
+  ['sprite', { policy: 'allkeys-lru' }, 3_000_000],
+  ['sprite', { policy: 'allkeys-lfu' }, 3_000_000],
+  ['sprite', { policy: 'volatile-random', samples: 5, ttl: ttl(30_000, 0.2, true) }, 2_500_000],
   ['drift', { policy: 'allkeys-lru' }, 3_000_000],
   ['drift', { policy: 'allkeys-lfu' }, 3_000_000],
   ['drift', { policy: 'volatile-lru', ttl: ttl(10_000, 0.2, true) }, 4_000_000],

@@ -6,8 +6,13 @@ import { mixed } from '../lib/curves/hash.ts'
 import { ReferenceBuilder, type References } from '../lib/curves/references.ts'
 import { traffic } from '../test/traffic.ts'
 
-/** Where real traces lie that may not be copied into the project (cloudPhysicsIO of libCacheSim, web07 of Caffeine's simulator). */
+/**
+ * Where real traces lie that may not be copied into the project: cloudPhysicsIO (libCacheSim), web07, web12, scarab-recs and sprite (Caffeine's
+ * simulator).
+ */
 const FOLDER = process.env.EVENKEEL_TRACES
+/** Of longer traces the beginning: what one process can replay in time. */
+const MOST = 120_000
 
 /** Keys one after another, spread evenly over those seconds. */
 function even(keys: ArrayLike<number>, seconds: number, size: number, keyBytes: number): References {
@@ -19,29 +24,36 @@ function even(keys: ArrayLike<number>, seconds: number, size: number, keyBytes: 
   return builder.build()
 }
 
-function cloud(seconds: number): References | null {
-  const path = FOLDER && join(FOLDER, 'cloudPhysicsIO.csv.gz')
+function contents(name: string): Buffer | null {
+  const path = FOLDER && join(FOLDER, name)
   if (!path || !existsSync(path)) return null
-  const [, ...lines] = gunzipSync(readFileSync(path)).toString('latin1').trim().split('\n')
-  return even(
-    lines.map((line) => Number(line.split(',')[4])),
-    seconds,
-    512,
-    10,
-  )
+  return name.endsWith('.xz') ? execFileSync('xz', ['-dc', path], { maxBuffer: 2 ** 26 }) : gunzipSync(readFileSync(path))
 }
 
-function web(seconds: number): References | null {
-  const path = FOLDER && join(FOLDER, 'web07.trace.xz')
-  if (!path || !existsSync(path)) return null
-  const bytes = execFileSync('xz', ['-dc', path], { maxBuffer: 2 ** 26 })
-  return even(
-    Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readInt32BE(i * 4)),
-    seconds,
-    300,
-    12,
-  )
+type Reader = { name: string; size: number; keyBytes: number; keys: (bytes: Buffer) => number[] }
+const REAL: Record<string, Reader> = {
+  cloudPhysics: {
+    name: 'cloudPhysicsIO.csv.gz',
+    size: 512,
+    keyBytes: 10,
+    keys: (bytes) =>
+      lines(bytes)
+        .slice(1)
+        .map((line) => Number(line.split(',')[4])),
+  },
+  web07: { name: 'web07.trace.xz', size: 300, keyBytes: 12, keys: (bytes) => every(4, bytes, (at) => bytes.readInt32BE(at)) },
+  web12: { name: 'web12.trace.xz', size: 900, keyBytes: 30, keys: (bytes) => every(4, bytes, (at) => bytes.readInt32BE(at)) },
+  scarab: {
+    name: 'scarab-recs.trace.xz',
+    size: 200,
+    keyBytes: 20,
+    keys: (bytes) => every(8, bytes, (at) => Number(bytes.readBigInt64BE(at))),
+  },
+  sprite: { name: 'sprite.trace.gz', size: 2_000, keyBytes: 8, keys: (bytes) => lines(bytes).map(Number) },
 }
+const lines = (bytes: Buffer) => bytes.toString('latin1').trim().split('\n')
+const every = (width: number, bytes: Buffer, read: (at: number) => number) =>
+  Array.from({ length: Math.min(MOST, Math.floor(bytes.length / width)) }, (_, i) => read(i * width))
 
 /** Real traces where they are at hand, and made-up ones with drift, scans, loops, writes and TTLs; each lasts so many seconds. */
 export function curvesTraces(seconds: number): Record<string, References> {
@@ -78,6 +90,9 @@ export function curvesTraces(seconds: number): Record<string, References> {
       size: { median: 200, spread: 0.7 },
     }),
   }
-  const real = { cloudPhysics: cloud(seconds), web07: web(seconds) }
-  return { ...made, ...Object.fromEntries(Object.entries(real).flatMap(([name, trace]) => (trace ? [[name, trace]] : []))) }
+  const real = Object.entries(REAL).flatMap(([trace, { name, size, keyBytes, keys }]) => {
+    const bytes = contents(name)
+    return bytes ? [[trace, even(keys(bytes).slice(0, MOST), seconds, size, keyBytes)] as const] : []
+  })
+  return { ...made, ...Object.fromEntries(real) }
 }

@@ -1,12 +1,10 @@
 import type { Simulated } from './simulate.ts'
 
-/** How far the model itself is off, in points of the hit ratio: measured against real servers (bench/curves.bench.ts). */
-const MODEL_ERROR = 0.01
 /**
  * Standard errors on each side. Two hold 95 of 100 where only the choice of the keys counts; that choice also changes what the cache is
  * contended for, which made errors 1.0 to 1.5 times as large (five traces, four policies, shares of 3 to 50 % against all keys).
  */
-const SAMPLING_ERRORS = 2.8
+const SAMPLING_ERRORS = 2.5
 /**
  * Where fills are refused, a client that reads and fills in one script gets so much less: memory counts as full for the whole script, even if
  * the read has just freed an expired key (measured: 0.7 to 1.2 points).
@@ -19,12 +17,16 @@ const WIDEST_STEADY = 0.1
 export type Band = { low: number; high: number }
 
 /** Where the ratio of a real server lies in at least 95 of 100 cases; null: the sample is too small to say so within a useful width. */
-export function bandOf({ hitRatio, low, high, samplingError, unseen, outcome }: Simulated, steady: boolean): Band | null {
+export function bandOf(
+  { hitRatio, low, high, samplingError, unseen, outcome }: Simulated,
+  modelError: number,
+  steady: boolean,
+): Band | null {
   const widest = steady ? WIDEST_STEADY : WIDEST
   const sampling = SAMPLING_ERRORS * samplingError
   if (2 * sampling > widest) return null
-  const below = Math.min(widest / 2, hitRatio - low + MODEL_ERROR + (outcome.refused > 0 ? REFUSED_IN_SCRIPT : 0) + sampling)
-  const above = Math.min(widest / 2, high - hitRatio + unseen + MODEL_ERROR + sampling)
+  const below = Math.min(widest / 2, hitRatio - low + modelError + (outcome.refused > 0 ? REFUSED_IN_SCRIPT : 0) + sampling)
+  const above = Math.min(widest / 2, high - hitRatio + unseen + modelError + sampling)
   return { low: clamped(hitRatio - below), high: clamped(hitRatio + above) }
 }
 

@@ -36,7 +36,7 @@ export function pointOf(study: Study, size: number, firstRate: number): Point | 
   for (let rate = firstRate; ; rate = Math.min(1, rate * MORE)) {
     const source = study.sample(rate)
     const simulated = simulate(source, question, size, slack, plan.repeats)
-    const band = bandOf(simulated, steady)
+    const band = bandOf(simulated, server.error, steady)
     // A cache that is very small, or keys that are very unequal, need more keys, if there are any.
     if (!band && rate < 1) continue
     if (!band) return { tooFew: source.references.keys }

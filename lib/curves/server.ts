@@ -24,6 +24,8 @@ export type ServerModel = {
   /** Bytes it uses besides its keys, and how far that may be off. */
   emptyBytes: number
   slackBytes: number
+  /** How far the model is off at the most in 95 of 100 cases, as a hit ratio: measured on real servers (bench/curves.bench.ts). */
+  error: number
   /** What the fill of each row costs in the server's own terms; null: the references do not say. */
   costs(references: References): Uint32Array | null
   /** Bytes of memory of one such cost. */
@@ -36,6 +38,7 @@ export function serverOf(question: Question): ServerModel {
     return {
       emptyBytes: 0,
       slackBytes: 0,
+      error: 0.015,
       costs: slabClasses,
       bytesOf: (slab) => SLAB_CHUNKS[slab]!,
       open: (start) => new MemcachedCache(start),
@@ -43,6 +46,7 @@ export function serverOf(question: Question): ServerModel {
   return {
     emptyBytes: REDIS_EMPTY_BYTES,
     slackBytes: REDIS_EMPTY_SLACK,
+    error: 0.01,
     costs: redisCosts,
     bytesOf: (bytes) => bytes,
     open: (start) => new RedisCache({ ...question, ...start }),
