@@ -266,6 +266,7 @@ export const job: Whole<Job> = {
   waiting: 'the server is busy',
   because: 'it failed',
   effect: { from: AT, to: AT + 1_000 },
+  settleMs: 60_000,
   undoableUntil: AT + 1_000,
 }
 export const guardStates = [

@@ -7,6 +7,7 @@ import { expirySpread } from './expiry-spread.ts'
 import { poolWeights } from './pool-weights.ts'
 import { ringPoints } from './ring-points.ts'
 import { slabAutomove } from './slab-automove.ts'
+import { slotMoves } from './slot-moves.ts'
 import { slotsOpen } from './slots-open.ts'
 import { ttlJitter } from './ttl-jitter.ts'
 import { ttlLength } from './ttl-length.ts'
@@ -24,6 +25,7 @@ export const advisors: Advisor[] = [
   ttlLength,
   ringPoints,
   weightFile,
+  slotMoves,
   slotsOpen,
   consistentHash,
 ]

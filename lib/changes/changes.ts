@@ -173,6 +173,6 @@ function createContext(options: ChangesOptions, modeForNew: () => Mode): Changes
     costOf: (target) => store.memory.get<string>(costKey(target)),
     mode,
   })
-  const jobs = createJobs({ store, liveSettings, journal, mode, log })
+  const jobs = createJobs({ store, liveSettings, journal, mode, now, log })
   return { store, bus, log, fleet, settings, journal, liveSettings, jobs, watches: createWatches(now), now, mode, modeForNew }
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { count } from '../format/format.ts'
 import { EvenkeelError } from '../model/error.ts'
-import { JOB_ITEMS_MOST, type Job } from '../model/job.ts'
-import type { LongWork } from '../model/product.ts'
+import { JOB_ITEMS_MOST, type Job, jobAs, jobEnded } from '../model/job.ts'
+import type { Edit, LongWork, WorkSlice } from '../model/product.ts'
 import type { Step } from '../model/proposal.ts'
 import type { Store } from '../model/store.ts'
 import type { JobsOptions } from './jobs.ts'
@@ -16,13 +16,17 @@ const PAUSE_TIMES = 2
 const EVERY_MS = 1_000
 /** The deadline of one slice. */
 export const SLICE_MS = 3_000
+/** A job that is stopped first finishes what it has begun, for at most so long: a slot of a cluster is not left open. */
+const FINISH_MS = 10_000
 
 /** The loop of one job: a rate-limited sequence of slices, until it is done, fails, or is stopped. */
 export async function runJob(id: string, step: Step, stop: AbortSignal, options: JobsOptions): Promise<void> {
-  const { store, liveSettings, journal, mode } = options
+  const { store, liveSettings, journal, mode, now } = options
   const work = liveSettings.work(step)
   const { target } = step.setting
   let job = store.jobs.get(id)!
+  /** The slice that is being written, where that takes several calls. */
+  let open: WorkSlice | null = null
   let askedAt = Number.NEGATIVE_INFINITY
   let saved = { at: performance.now(), done: job.done }
   const save = (next: Job) => {
@@ -40,7 +44,7 @@ export async function runJob(id: string, step: Step, stop: AbortSignal, options:
         }
         if (!job.waiting) {
           const began = performance.now()
-          job = await runSlice(work, job, target, store)
+          ;({ job, open } = await runSlice(work, { job, open }, { target, store, now }))
           const took = performance.now() - began
           pause = Math.max(SLICES_MS - took, PAUSE_TIMES * took)
         }
@@ -53,6 +57,12 @@ export async function runJob(id: string, step: Step, stop: AbortSignal, options:
         save({ ...job, rate: job.state === 'running' && seconds > 0 ? Math.round((job.done - saved.done) / seconds) : 0 })
       if (job.state === 'running') await sleep(pause, undefined, { signal: stop }).catch(() => {})
     }
+    const until = performance.now() + FINISH_MS
+    while (open && job.state === 'running' && mode() === 'tune' && performance.now() < until)
+      ({ job, open } = await runSlice(work, { job, open }, { target, store, now }))
+  } catch (error) {
+    // Its slices catch their own: what fails here is the last one of a job that is stopped.
+    job = afterFailure(job, error, options)
   } finally {
     save({ ...job, rate: 0 })
     await work.close()
@@ -64,7 +74,8 @@ export async function runJob(id: string, step: Step, stop: AbortSignal, options:
 /** Stores a job's progress. Its state and dates are the store's: a person may have paused it, or the clock been set, since the job was read. */
 function saveJob(job: Job, { jobs }: Pick<Store, 'jobs'>): Job {
   const stored = jobs.get(job.id)
-  const dated = stored ? { ...job, effect: stored.effect, undoableUntil: stored.undoableUntil } : job
+  const ends = stored && jobEnded(job.state) && !jobEnded(stored.state)
+  const dated = stored ? { ...job, effect: ends ? job.effect : stored.effect, undoableUntil: stored.undoableUntil } : job
   const saved = stored && stored.state !== 'running' ? { ...dated, state: stored.state, rate: 0 } : dated
   jobs.put(saved)
   return saved
@@ -78,29 +89,45 @@ function afterFailure(job: Job, error: unknown, { log }: JobsOptions): Job {
   return { ...job, state: 'failed', because: message }
 }
 
-/** One slice: reads what is next, writes down its undo, then writes it. */
-async function runSlice(work: LongWork, job: Job, target: string, { undo }: Pick<Store, 'undo'>): Promise<Job> {
-  const { edits, cursor, progress } = await within(SLICE_MS, `Reading ${target}`, (signal) => work.look(job.cursor, signal))
+type Running = { job: Job; open: WorkSlice | null }
+
+/** One slice: reads what is next, writes down its undo, then writes it; or writes on with the one that is open. */
+async function runSlice(
+  work: LongWork,
+  { job, open }: Running,
+  { target, store: { undo }, now }: { target: string; store: Pick<Store, 'undo'>; now(): number },
+): Promise<Running> {
+  const slice = open ?? (await within(SLICE_MS, `Reading ${target}`, (signal) => work.look(job.cursor, signal)))
+  const { edits, cursor, progress } = slice
   let { done, left, undoRecorded } = job
-  if (undoRecorded + edits.length > JOB_ITEMS_MOST)
-    throw new EvenkeelError(
-      'not_allowed',
-      `more than ${count(JOB_ITEMS_MOST)} items are to be written: no more than that can be stored for a roll-back`,
-    )
   if (edits.length > 0) {
-    undo.append(job.change, job.undoableUntil, edits)
+    // After a crash the same slice is looked at again: its undo is stored already.
+    const recorded = open !== null || sameEdits(edits, undo.newest(job.change)?.edits)
+    if (!recorded) {
+      if (undoRecorded + edits.length > JOB_ITEMS_MOST)
+        throw new EvenkeelError(
+          'not_allowed',
+          `more than ${count(JOB_ITEMS_MOST)} items are to be written: no more than that can be stored for a roll-back`,
+        )
+      undo.append(job.change, job.undoableUntil, edits)
+    }
     undoRecorded = undo.count(job.change)
     const written = await within(SLICE_MS, `Writing to ${target}`, (signal) => work.write(edits, signal)).catch((error: unknown) => {
       // Nothing was written, so nothing is to be put back where nothing can be.
-      if (error instanceof EvenkeelError && error.code === 'not_allowed') undo.drop(undo.newest(job.change)!.batch)
+      if (!recorded && error instanceof EvenkeelError && error.code === 'not_allowed') undo.drop(undo.newest(job.change)!.batch)
       throw error
     })
+    if (written === 'unfinished') return { job: { ...job, undoRecorded }, open: slice }
     done += written
     left += edits.length - written
   }
   const total = progress >= 1 ? done : done > 0 ? Math.round(done / progress) : null
-  return { ...job, done, left, undoRecorded, cursor, total, ...(cursor === null && { state: 'done' as const }) }
+  const next = { ...job, done, left, undoRecorded, cursor, total }
+  return { job: cursor === null ? jobAs(next, 'done', now()) : next, open: null }
 }
+
+const sameEdits = (some: readonly Edit[], others: readonly Edit[] | undefined) =>
+  some.length === others?.length && some.every(({ name, value }, i) => others[i]!.name === name && others[i]!.value === value)
 
 const doneText = ({ done, left }: Job) =>
   `The job is done: ${count(done)} written${left > 0 ? `; ${count(left)} were changed by another writer at the same moment and left alone` : ''}`

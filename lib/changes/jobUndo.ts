@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Change } from '../model/change.ts'
+import type { Edit, LongWork } from '../model/product.ts'
 import type { Store } from '../model/store.ts'
 import { SLICE_MS } from './jobRun.ts'
 import type { LiveSettings } from './liveSettings.ts'
@@ -16,8 +18,7 @@ export async function undoBatches(change: Change, { undo }: Pick<Store, 'undo'>,
     // The newest first: an item that was written twice goes back the way it came.
     for (let batch = undo.newest(change.id); batch; batch = undo.newest(change.id)) {
       const back = batch.edits.map(({ name, expect, value }) => ({ name, expect: value, value: expect })).reverse()
-      const writing = `Writing to ${step!.setting.target}`
-      const written = back.length === 0 ? 0 : await within(SLICE_MS, writing, (signal) => work.write(back, signal))
+      const written = back.length === 0 ? 0 : await writeThrough(work, back, step!.setting.target)
       restored += written
       left += back.length - written
       lost += batch.lost
@@ -27,4 +28,15 @@ export async function undoBatches(change: Change, { undo }: Pick<Store, 'undo'>,
     await work.close()
   }
   return { restored, left, lost }
+}
+
+/** Between two calls of one write clients are served. */
+const PAUSE_MS = 50
+
+async function writeThrough(work: LongWork, edits: readonly Edit[], target: string): Promise<number> {
+  for (;;) {
+    const written = await within(SLICE_MS, `Writing to ${target}`, (signal) => work.write(edits, signal))
+    if (written !== 'unfinished') return written
+    await sleep(PAUSE_MS)
+  }
 }

@@ -1,7 +1,7 @@
 import type { Change } from '../model/change.ts'
 import type { ClockStep } from '../model/clock.ts'
 import { EvenkeelError } from '../model/error.ts'
-import { canJob, JOB_AFTER, type Job, type JobVerb, jobCan, jobEnded } from '../model/job.ts'
+import { canJob, JOB_AFTER, type Job, type JobVerb, jobAs, jobCan, jobEnded } from '../model/job.ts'
 import type { Log } from '../model/log.ts'
 import type { Store } from '../model/store.ts'
 import { runJob } from './jobRun.ts'
@@ -11,7 +11,7 @@ import type { LiveSettings } from './liveSettings.ts'
 import { type Mode, refuseReadOnly } from './readOnly.ts'
 import { unsavedError } from './refusal.ts'
 
-export type JobsOptions = { store: Store; liveSettings: LiveSettings; journal: Journal; mode(): Mode; log: Log }
+export type JobsOptions = { store: Store; liveSettings: LiveSettings; journal: Journal; mode(): Mode; now(): number; log: Log }
 
 /** Background jobs: the long work of changes, rate-limited. Whether the work has the predicted effect is judged by the watch of its change. */
 export interface Jobs {
@@ -90,18 +90,28 @@ export function createJobs(options: JobsOptions): Jobs {
 
 function makeJob(change: Change, { store, liveSettings, journal }: JobsOptions): Job {
   const work = liveSettings.work(change.steps[0]!)
-  const { title, effect, undoableUntil } = work
+  const { title, effect, settleMs, undoableUntil } = work
   void work.close()
   const counts = { done: 0, total: null, rate: 0, undoRecorded: 0, left: 0 }
-  const job: Job = { id: change.job!, change: change.id, title, state: 'running', ...counts, cursor: null, effect, undoableUntil }
+  const job: Job = {
+    id: change.job!,
+    change: change.id,
+    title,
+    state: 'running',
+    ...counts,
+    cursor: null,
+    effect,
+    ...(settleMs !== undefined && { settleMs }),
+    undoableUntil,
+  }
   journal.note(change.id, { what: 'intent', text: `${title}. The undo of each batch is stored before the batch is written.` })
   store.jobs.put(job)
   return job
 }
 
-function setState(id: string, state: Job['state'], text: string, by: string, { store, journal }: JobsOptions): Job {
+function setState(id: string, state: Job['state'], text: string, by: string, { store, journal, now }: JobsOptions): Job {
   const { waiting: _, ...job } = store.jobs.get(id)!
-  const next = { ...job, state, rate: 0 }
+  const next = { ...jobAs(job, state, now()), rate: 0 }
   store.jobs.put(next)
   journal.note(next.change, { what: 'note', text, by })
   return next

@@ -1,4 +1,6 @@
+import { duration } from '../format/format.ts'
 import type { Change } from '../model/change.ts'
+import { type Job, jobEnded } from '../model/job.ts'
 import { settingKey } from '../model/setting.ts'
 import { heldSteps, type SlowStart } from '../model/slowStart.ts'
 import type { ChangesContext } from './context.ts'
@@ -7,6 +9,7 @@ import { breachedSinceOf } from './guards.ts'
 import { leave } from './leave.ts'
 import { riseOnce } from './rise.ts'
 import { continueRollback, startRollback } from './rollback.ts'
+import { jobWatchMs } from './settle.ts'
 import { isOwn } from './undo.ts'
 import { judgeWatch } from './watch.ts'
 import type { Watch } from './watches.ts'
@@ -30,8 +33,21 @@ export async function tickChange(id: string, context: ChangesContext): Promise<v
       return
     }
     jobs.run(change)
+    shortenWatch(change, job, context)
   }
-  await tickWatch(change, context)
+  await tickWatch(journal.get(id)!, context)
+}
+
+/** Of a job that takes as long as it takes, the watch ends soon after it. */
+function shortenWatch(change: Change, job: Job, { journal, now }: ChangesContext): void {
+  if (job.settleMs === undefined || !jobEnded(job.state)) return
+  const until = now() + jobWatchMs(job, now())
+  if (change.watchUntil! <= until + 1_000) return
+  journal.note(
+    change.id,
+    { what: 'note', text: `The job has ended; its effect is measured for ${duration(job.settleMs)}.` },
+    { watchUntil: until },
+  )
 }
 
 async function tickWatch(change: Change, context: ChangesContext): Promise<void> {

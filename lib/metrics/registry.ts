@@ -1,5 +1,6 @@
 import { isCounter } from '../model/naming.ts'
 import { cacheMetrics } from './cache.ts'
+import { clusterMetrics } from './cluster.ts'
 import { expiryMetrics } from './expiry.ts'
 import { exportedMetrics } from './exported.ts'
 import { memoryMetrics } from './memory.ts'
@@ -16,6 +17,7 @@ export const metrics: readonly Metric[] = [
   ...memoryMetrics,
   ...slabMetrics,
   ...expiryMetrics,
+  ...clusterMetrics,
   ...poolMetrics,
   ...responseMetrics,
   ...ringMetrics,

@@ -25,6 +25,8 @@ export type Job = {
   because?: string
   /** Epoch ms between which its effect shows. */
   effect: { from: number; to: number }
+  /** Where that is not known before it has ended: for how long from then on. */
+  settleMs?: number
   /** Epoch ms from which on nothing of it can be undone: what was to come back is over. */
   undoableUntil: number
 }
@@ -46,3 +48,10 @@ export const canJob = (verb: JobVerb, state: JobState): boolean => (jobCan[verb]
 export const JOB_AFTER: Record<JobVerb, JobState> = { pause: 'paused', resume: 'running', cancel: 'cancelled' }
 
 export const jobEnded = (state: JobState) => state !== 'running' && state !== 'paused'
+
+/** A job in another state; where its effect shows after its end, that is now. */
+export const jobAs = (job: Job, state: JobState, now: number): Job => ({
+  ...job,
+  state,
+  ...(jobEnded(state) && !jobEnded(job.state) && job.settleMs !== undefined && { effect: { from: now, to: now + job.settleMs } }),
+})

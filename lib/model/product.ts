@@ -143,6 +143,9 @@ export interface Actuator<Config> {
 // biome-ignore lint/suspicious/noExplicitAny: as for AnyProduct.
 export type AnyActuator = Actuator<any>
 
+/** How many were written; `unfinished`: the time of a slice is over, and the same edits are to be written on before anything else. */
+export type Written = number | 'unfinished'
+
 /** The result of one slice of a scan: the writes that are due in it, and the scanned part of the whole (0 to 1). */
 export type WorkSlice = { edits: Edit[]; cursor: string | null; progress: number }
 
@@ -155,6 +158,8 @@ export interface LongWork {
   title: string
   /** Epoch ms between which its effect shows. */
   effect: { from: number; to: number }
+  /** Of work that takes as long as it takes: its effect shows for so long from its end on, and `effect` is the latest that can be. */
+  settleMs?: number
   /** Epoch ms from which on nothing can be put back. */
   undoableUntil: number
   /** Why the server should be left alone just now, or null. */
@@ -163,8 +168,8 @@ export interface LongWork {
   look(cursor: string | null, signal: AbortSignal): Promise<WorkSlice>
   /**
    * Compare-and-set of each edit by itself: what is not as expected is left alone. Answers how many were written. Throws `not_allowed` only
-   * where none was, because none can be.
+   * where none was, because none can be. What is as wanted already counts as written where a write may take several calls.
    */
-  write(edits: readonly Edit[], signal: AbortSignal): Promise<number>
+  write(edits: readonly Edit[], signal: AbortSignal): Promise<Written>
   close(): Promise<void>
 }

@@ -1,6 +1,7 @@
 import type { Unit } from './finding.ts'
 import type { Labels } from './series.ts'
 import { type SettingText, settingKey } from './setting.ts'
+import { SLOTS_NAME } from './slots.ts'
 
 /** What a change does to one setting, as the API and the stored documents write it. */
 export type Step = { setting: SettingText; before: string; after: string }
@@ -83,6 +84,9 @@ const NOISE = 0.05
  * beside the live one. A setting that only one of them changes is one that the other leaves as it is: 160 to 159, or not at all.
  */
 export function sameAdvice(one: readonly Step[], other: readonly Step[], within: number): boolean {
+  const [plan, renewed] = [planOf(one), planOf(other)]
+  // Which slots relieve a master changes with each measurement: what they come to is the prediction's business.
+  if (plan && renewed) return plan.setting.target === renewed.setting.target && plan.before === renewed.before
   const all = new Map<string, { before: string; one?: string; other?: string }>()
   for (const step of one) all.set(settingKey(step.setting), { before: step.before, one: step.after })
   for (const step of other) {
@@ -96,6 +100,9 @@ export function sameAdvice(one: readonly Step[], other: readonly Step[], within:
     return to === otherwise || Math.abs(a - b) <= noise
   })
 }
+
+/** The step that moves slots, of a proposal that does. */
+const planOf = (steps: readonly Step[]) => steps.find(({ setting }) => SLOTS_NAME.test(setting.name))
 
 /** A person who began to read a proposal decides within this time. */
 const HELD_MS = 120_000

@@ -142,6 +142,26 @@ export type CurveRecord = {
   basis: string
 }
 
+/** The load of the slots that one node of a Cluster serves, in columns: how many of them (`of`) may be more than are known yet. */
+export type SlotLoads = {
+  kind: 'slot-load'
+  target: string
+  id: 'slots'
+  at: number
+  /** By a counter of CPU time for each slot, or by the keys alone: then the node's load is shared out by them. */
+  method: 'slot-stats' | 'key-count'
+  /** Over how long the load was counted. */
+  spanMs: number
+  of: number
+  slots: number[]
+  keys: number[]
+  /** Seconds of command time a second. */
+  load: number[] | null
+  bytes: number[] | null
+  /** Variance over mean of a slot's load in half of the time, in the unit of the load. */
+  dispersion: number | null
+}
+
 /** A named fact about a target: version, run_id, a config value. */
 export type Fact = { kind: 'fact'; target: string; id: string; at: number; value: string }
 
@@ -190,6 +210,7 @@ export type TargetRecord =
   | KeyPattern
   | TtlHistogram
   | CurveRecord
+  | SlotLoads
   | Fact
   | SharedSetting
   | ClientBuffer

@@ -17,6 +17,7 @@ const BOUNDS: Record<RecordKind, { most: number; ms: number; lasting: boolean }>
   'key-pattern': { most: 200, ms: 7 * DAY, lasting: true },
   'ttl-histogram': { most: 4, ms: HOUR, lasting: true },
   curve: { most: 50, ms: HOUR, lasting: true },
+  'slot-load': { most: 1, ms: HOUR, lasting: false },
   fact: { most: 500, ms: Number.POSITIVE_INFINITY, lasting: true },
   setting: { most: 100, ms: HOUR, lasting: false },
   'client-buffer': { most: 8, ms: HOUR, lasting: false },

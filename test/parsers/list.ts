@@ -23,6 +23,7 @@ import { readSpan } from '../../lib/model/expiry.ts'
 import { parseJson } from '../../lib/model/json.ts'
 import { publicText, publicUrl, redactedUrl } from '../../lib/model/publicUrl.ts'
 import { parseRef, refText } from '../../lib/model/ref.ts'
+import { isOwnersText, readOwners, readSlotsName } from '../../lib/model/slots.ts'
 import { decimalOf, keyText, printable, withoutFolders } from '../../lib/products/answers.ts'
 import { bareWord } from '../../lib/products/bareWord.ts'
 import { readFollowers } from '../../lib/products/control/followers.ts'
@@ -58,6 +59,8 @@ import { sentinelSamples } from '../../lib/products/redis/group/sentinel.ts'
 import { infoField, readInfo } from '../../lib/products/redis/info.ts'
 import { keyPositions, specOf } from '../../lib/products/redis/monitor/keySpecs.ts'
 import { bytesOf, readMonitorLine } from '../../lib/products/redis/monitor/line.ts'
+import { slotStatsIn } from '../../lib/products/redis/slots/ask.ts'
+import { SlotMeter } from '../../lib/products/redis/slots/meter.ts'
 import { commandsOf, infoCounts, vitalsOf } from '../../lib/products/redis/vitals.ts'
 import { products } from '../../lib/products/sources.ts'
 import * as twemproxyFile from '../../lib/products/twemproxy/configFile.ts'
@@ -170,6 +173,14 @@ const redis: Parser[] = [
     return typeof answer === 'object' && answer !== null ? answer : { maxmemory: answer }
   }),
   probe('redis/cluster', 'redis', [NODES], (text) => ({ nodes: text, openMs: {} })),
+  probe('redis/slots', 'redis', ['[[7,["key-count",2,"cpu-usec",1182,"network-bytes-in",9]],[8,["key-count",1]]]'], (text) => {
+    const meter = new SlotMeter()
+    const counts = slotStatsIn(reply(text))
+    const served = new Set(counts.map(({ slot }) => slot))
+    meter.note(counts, served, 0)
+    meter.note(counts, served, 30_000)
+    return meter.measured(served)
+  }),
   describer('redis', 'redis', [NODES]),
   {
     name: 'products/redis/clientBuffers.ts#outputLimits',
@@ -577,6 +588,9 @@ const http: Parser[] = [
   },
   { name: 'engine/reason.ts#withoutSecrets', group: 'http', good: ['at redis://u:p@h: no'], run: withoutSecrets },
   { name: 'changes/findSetting.ts#quoted', group: 'http', good: ['edge/app/a/weight\u202e'], run: quoted },
+  { name: 'model/slots.ts#readSlotsName', group: 'http', good: ['slots/0-40,93'], run: readSlotsName },
+  { name: 'model/slots.ts#readOwners', group: 'http', good: ['10.0.0.1:1=1 [::1]:2=2-3'], run: (text) => readOwners(text, [1, 2, 3]) },
+  { name: 'model/slots.ts#isOwnersText', group: 'http', good: ['10.0.0.1:1=1 [::1]:2=2-3'], run: isOwnersText },
   { name: 'model/expiry.ts#readSpan', group: 'http', good: ['2026-01-05T12:00:00Z+10s'], run: readSpan },
 ]
 

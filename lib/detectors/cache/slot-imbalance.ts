@@ -13,7 +13,7 @@ type Settings = DetectorSettings & { imbalance: number; warning: number; over: n
 export const slotImbalance: Detector<Settings> = {
   id: 'cache/slot-imbalance',
   title: 'A cluster’s master does more than its share',
-  why: 'A Redis Cluster is as fast as its busiest master. Where that one serves more slots than the others, `redis-cli --cluster rebalance` evens it. Where the slots are even, some keys are asked for more than others: find them, and split or copy them; moving slots only moves the load elsewhere.',
+  why: 'A Redis Cluster is as fast as its busiest master. Slots that carry much load are moved off it to the others, chosen by the load that is measured of each slot, where the server counts that, else by their keys. Where one slot, or one key, is the load by itself, moving it only moves the load elsewhere: split or copy such keys.',
   settings: z.strictObject({
     ...patience('15s', '30s'),
     imbalance: threshold(1.5, 'Load of the busiest master over the mean: hashing alone stays below the default'),

@@ -2,12 +2,14 @@ import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
 import { EXPIRY_NAME, readExpiryName, readSpan } from '../../model/expiry.ts'
 import type { Actuator, Edit, SettingKind } from '../../model/product.ts'
+import { isOwnersText, ownersText, readSlotsName, SLOTS_NAME } from '../../model/slots.ts'
 import { type RedisClient, withRedis } from './client.ts'
 import type { RedisConfig } from './config.ts'
 import { readSettings } from './configGet.ts'
 import { unavailableBecause } from './errors.ts'
 import { endsWithin, retime, retimeCommands } from './retime.ts'
 import { REDIS_SETTINGS } from './settings.ts'
+import { ownersNow, rebalance, rebalanceCommands } from './slots/rebalance.ts'
 
 const PREFIX = 'config/'
 
@@ -19,11 +21,18 @@ const expiry: SettingKind = {
   persistence: 'until each key ends or is written again',
   long: true,
 }
+const slots: SettingKind = {
+  pattern: SLOTS_NAME,
+  value: z.string().refine(isOwnersText, { message: 'HOST:PORT of a master, or HOST:PORT=SLOTS of several' }),
+  reversal: 'exact',
+  persistence: 'until slots are moved again: the nodes keep it in their own file',
+  long: true,
+}
 const isExpiry = (name: string) => EXPIRY_NAME.test(name)
 
 /**
- * Redis's CONFIG parameters of the allow-list, `config/maxmemory`, whose values live until the server restarts; and `expiry/SPAN/GLOB`, when
- * the keys of a cliff end, which is long work.
+ * Redis's CONFIG parameters of the allow-list, `config/maxmemory`, whose values live until the server restarts; and, by long work,
+ * `expiry/SPAN/GLOB`, when the keys of a cliff end, and `slots/LIST`, which masters of a Cluster serve these slots.
  */
 export const redisActuator: Actuator<RedisConfig> = {
   kind: 'redis',
@@ -36,17 +45,22 @@ export const redisActuator: Actuator<RedisConfig> = {
       persistence: 'until Redis restarts, unless its configuration file says the same',
     })),
     expiry,
+    slots,
   ],
   get: (config, names, signal) =>
     withRedis(ofOne(config), async (client) => {
-      const parameters = names.filter((name) => !isExpiry(name))
+      const parameters = names.filter((name) => !isExpiry(name) && !readSlotsName(name))
       const values = parameters.length > 0 ? await live(client, parameters, signal) : {}
       // Where no key ends then, another writer was faster: that is drift.
       for (const name of names.filter(isExpiry))
         values[name] = (await endsWithin(client, name, signal)) ? EXPIRY_NAME.exec(name)![1]! : 'nothing'
+      for (const name of names) {
+        const listed = readSlotsName(name)
+        if (listed) values[name] = ownersText(await ownersNow(config, listed, signal))
+      }
       return values
     }),
-  work: (config, edit) => retime(ofOne(config), edit),
+  work: (config, edit) => (isExpiry(edit.name) ? retime : rebalance)(ofOne(config), edit),
   write: (config, edits, signal) =>
     withRedis(ofOne(config), async (client) => {
       const names = edits.map((edit) => edit.name)
@@ -67,6 +81,7 @@ export const redisActuator: Actuator<RedisConfig> = {
   commands: (_config, edits) =>
     edits.flatMap((edit) => {
       const keys = readExpiryName(edit.name)
+      if (readSlotsName(edit.name)) return rebalanceCommands(edit)
       return keys ? retimeCommands(keys) : [`CONFIG SET ${parameter(edit.name)} ${edit.value}`]
     }),
 }

@@ -7,6 +7,7 @@ import { LookupBudget } from './lookups.ts'
 import { emptyMemory, type MonitorMemory } from './monitor/memory.ts'
 import { OwnLookups } from './ownLookups.ts'
 import { type PatternKey, PatternSample } from './patternSample.ts'
+import { SlotMeter } from './slots/meter.ts'
 import { TtlSample } from './ttlSample.ts'
 import type { Vitals } from './vitals.ts'
 import { WriteCommands } from './writes.ts'
@@ -31,6 +32,8 @@ export type RedisLink = {
   walk: string
   /** LFU counters are read here, which costs lookups too. */
   lfuRead: boolean
+  /** The load of each slot of a Cluster. `walk`: where the count of keys goes on; `noStatsOn`: the run that knows no SLOT-STATS. */
+  slots: { meter: SlotMeter; walk: number; noStatsOn?: string }
   /** When each open slot of a Cluster was first seen open, by the monotonic clock. */
   openSince: Map<string, number>
   /** Slices of keys, one after the other, of which none was answered for here. */
@@ -68,6 +71,7 @@ export const openRedis = (config: RedisConfig): RedisLink => ({
   madeBefore: 0,
   walk: '0',
   lfuRead: false,
+  slots: { meter: new SlotMeter(), walk: 0 },
   openSince: new Map(),
   noneHere: 0,
   slowUnread: { count: 0, of: 0, example: '' },

@@ -17,6 +17,7 @@ import { lfu } from './probes/lfu.ts'
 import { memory } from './probes/memory.ts'
 import { monitor } from './probes/monitor.ts'
 import { settings } from './probes/settings.ts'
+import { slots } from './probes/slots.ts'
 import { slowlog } from './probes/slowlog.ts'
 import { ttl } from './probes/ttl.ts'
 import { writes } from './written.ts'
@@ -39,9 +40,9 @@ export const redis: Product<RedisConfig, RedisLink> = {
     documents: true,
     bursts: true,
   },
-  probes: [info, slowlog, commandlog, latency, memory, clients, config, settings, cluster, ttl, keys, idle, hotkeys, monitor, lfu],
+  probes: [info, slowlog, commandlog, latency, memory, clients, config, settings, cluster, slots, ttl, keys, idle, hotkeys, monitor, lfu],
   unavailable: unavailableBecause,
   address: redisAddress,
   rights:
-    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +cluster|nodes +readonly +command|info +scan +pexpiretime +memory|usage +type +object|idletime; for hot keys also +monitor +client|info or +object|freq, and +hotkeys where the server has it; with Valkey 8.1 or later also +commandlog|get; to tune also +config|set, and to spread keys that end together +pexpireat +eval',
+    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +cluster|nodes +cluster|countkeysinslot +readonly +command|info +scan +pexpiretime +memory|usage +type +object|idletime; for hot keys also +monitor +client|info or +object|freq, and +hotkeys where the server has it; with Valkey 8.1 or later also +commandlog|get, and in a Cluster the subcommand cluster|slot-stats where the server has it; to tune also +config|set, and to spread keys that end together +pexpireat +eval, to move slots of a Cluster +cluster|info +cluster|setslot +cluster|getkeysinslot +migrate +restore-asking +asking +unlink',
 }

@@ -21,14 +21,6 @@ const NO_VALUE = new Set(
 /** Commands that only newer servers have, and that probes ask for. */
 const NEWER = ['hotkeys|get', 'hotkeys|start', 'commandlog']
 
-/** What newer servers could tell and is not read yet: by command, as the page of the target says it. */
-export const NOT_READ: Record<string, { feature: string; because: string }> = {
-  'cluster|slot-stats': {
-    feature: 'CLUSTER SLOT-STATS',
-    because: 'not read yet: this server can tell keys, CPU time and bytes of each slot (CLUSTER SLOT-STATS)',
-  },
-}
-
 /** Command names that one COMMAND INFO asks for: an answer of about 0.5 kB each. */
 const BATCH = 50
 
@@ -53,8 +45,6 @@ export class WriteCommands {
   private known = new Map<string, boolean>()
   private runId = ''
   private refused = false
-  /** Commands of `NOT_READ` that this server knows. */
-  notRead: string[] = []
   private newer = new Set<string>()
 
   has(name: string): boolean {
@@ -71,10 +61,9 @@ export class WriteCommands {
       this.runId = runId
       this.refused = false
       this.known.clear()
-      const asked = [...Object.keys(NOT_READ), ...NEWER]
+      const asked = NEWER
       const rows = await this.rowsOf(client, asked, signal)
       const known = asked.filter((name, i) => Array.isArray(rows[i]) && wordOf(rows[i][0]).toLowerCase() === name)
-      this.notRead = known.filter((name) => name in NOT_READ)
       this.newer = new Set(known)
     }
     const unknown = names.filter((name) => !this.known.has(name)).slice(0, KNOWN_MAX - this.known.size)

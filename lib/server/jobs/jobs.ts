@@ -21,4 +21,4 @@ export async function steerJob(runtime: Runtime, id: string, verb: JobVerb, by: 
   return jobView(await runtime.changes.steerJob(id, verb, by))
 }
 
-const jobView = ({ cursor: _, effect: __, undoableUntil: ___, ...job }: Job): JobView => job
+const jobView = ({ cursor: _, effect: __, undoableUntil: ___, settleMs: ____, ...job }: Job): JobView => job

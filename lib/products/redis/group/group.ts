@@ -77,6 +77,8 @@ function memberConfigs(config: RedisConfig, addresses: readonly string[]): Redis
   return addresses.map((address) => ({
     ...rest,
     name: `${config.name}:${address}`,
+    // Slots move between its nodes, each of which is reached from here as the map says.
+    ...(cluster && config.natMap && { natMap }),
     url: `${place?.tls || config.tls ? 'rediss' : 'redis'}://${natMap[address] ?? address}`,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),

@@ -17,7 +17,7 @@ export const cluster: Probe<RedisLink, ClusterAnswer> = {
   id: 'cluster',
   feature: 'CLUSTER NODES',
   emits: {
-    metrics: ['redis_cluster_slots_served', 'redis_cluster_slots_migrating', 'redis_cluster_slots_importing'],
+    metrics: ['redis_cluster_slots_served', 'redis_cluster_slots_migrating', 'redis_cluster_slots_importing', 'cache_cluster_slots'],
     topology: ['cluster'],
   },
   everyMs: 10_000,
@@ -34,6 +34,7 @@ export const cluster: Probe<RedisLink, ClusterAnswer> = {
     if (!self) throw malformed('CLUSTER NODES names no node as `myself`', raw)
     const { list, add } = readings()
     add('redis_cluster_slots_served', self.slots)
+    add('cache_cluster_slots', self.slots, { cluster: clusterId(nodes) })
     add('redis_cluster_slots_migrating', self.migrating)
     add('redis_cluster_slots_importing', self.importing)
     return {

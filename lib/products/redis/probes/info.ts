@@ -8,16 +8,14 @@ import { infoSamples } from '../infoSamples.ts'
 import type { RedisLink } from '../link.ts'
 import type { TakenOff } from '../ownLookups.ts'
 import { commandsOf, infoCounts, type Vitals, vitalsOf } from '../vitals.ts'
-import { NOT_READ } from '../writes.ts'
 
-/** `roleBefore`: what it was at the INFO before. `writes`: the commands that put, change or remove a value, of those that this INFO counts; `notRead`: others that this server knows and no probe reads. */
+/** `roleBefore`: what it was at the INFO before. `writes`: the commands that put, change or remove a value, of those that this INFO counts. */
 export type InfoAnswer = {
   info: string
   runId: string
   roleBefore?: ReplicationRole
   takenOff: TakenOff
   writes: string[]
-  notRead?: string[]
 }
 
 /**
@@ -99,11 +97,9 @@ export const info: Probe<RedisLink, InfoAnswer> = {
       ...(roleBefore && { roleBefore }),
       takenOff: link.looks.takenOff(own, infoCounts(answer, seen)),
       writes: commands.filter((command) => link.writes.has(command)),
-      // Without a Cluster there are no slots.
-      notRead: link.writes.notRead.filter((command) => seen.clustered || !command.startsWith('cluster|')),
     }
   },
-  parse({ info: raw, runId, roleBefore, takenOff, writes, notRead = [] }, { at }) {
+  parse({ info: raw, runId, roleBefore, takenOff, writes }, { at }) {
     const parsed = readInfo(raw)
     const samples = infoSamples(parsed, takenOff, new Set(writes))
     const because = unreadOf(parsed)
@@ -112,10 +108,7 @@ export const info: Probe<RedisLink, InfoAnswer> = {
       records: [rawRecord('info', at, raw), ...infoFacts(parsed, at), ...roleChange(roleBefore, roleOf(parsed.fields.get('role')), at)],
       topology: {
         facts: { version: versionOf(parsed), ...(runId ? { runId } : {}), ...replicationOf(parsed) },
-        capabilities: [
-          { feature: 'INFO', available: true, ...(because === null ? {} : { because }) },
-          ...notRead.flatMap((command) => (NOT_READ[command] ? [{ ...NOT_READ[command], available: false }] : [])),
-        ],
+        capabilities: [{ feature: 'INFO', available: true, ...(because === null ? {} : { because }) }],
       },
     }
   },

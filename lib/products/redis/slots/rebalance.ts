@@ -1,0 +1,161 @@
+import { count } from '../../../format/format.ts'
+import { EvenkeelError } from '../../../model/error.ts'
+import type { Edit, LongWork, Written } from '../../../model/product.ts'
+import { type Owners, readOwners, readSlotsName, slotList } from '../../../model/slots.ts'
+import type { RedisConfig } from '../config.ts'
+import { type Vitals, vitalsOf } from '../vitals.ts'
+import { moveAtomically } from './atomic.ts'
+import { closeUntouched, type Ends, moveSlot, takeBack } from './moveSlot.ts'
+import { loginOf, Nodes, ownerOf } from './nodes.ts'
+
+/** Slots of one slice. */
+const SLOTS_A_SLICE = 16
+/** How long one slice works before it lets others in. */
+const WORK_MS = 150
+/** The rest of one core is the applications'. */
+const CPU_MOST = 0.8
+/** An answer that takes longer waits behind others. */
+const SLOW_MS = 50
+/** Its effect is measured for so long once all slots have moved. */
+const SETTLE_MS = 60_000
+/** What it took is kept for a roll-back for so long. */
+const UNDO_MS = 7 * 86_400_000
+
+type Move = { slot: number; from: string; to: string }
+
+/** The slots of a step and who is to serve each, before and after. */
+function movesOf(edit: Edit): Move[] {
+  const slots = readSlotsName(edit.name) ?? []
+  const [before, after] = [readOwners(edit.expect, slots), readOwners(edit.value, slots)]
+  if (slots.length === 0 || !before || !after)
+    throw new EvenkeelError('invalid', `${edit.name.slice(0, 80)} names no slots and their nodes.`)
+  return slots.map((slot) => ({ slot, from: before.get(slot)!, to: after.get(slot)! })).filter(({ from, to }) => from !== to)
+}
+
+/** Who serves these slots now. Throws `not_found` where this is no node of a Cluster or one is served by nobody. */
+export async function ownersNow(config: RedisConfig, slots: readonly number[], signal: AbortSignal): Promise<Owners> {
+  const nodes = new Nodes(config)
+  try {
+    const view = await nodes.entry(signal)
+    return new Map(
+      slots.map((slot) => {
+        const address = ownerOf(view, slot)?.address
+        if (!address) throw new EvenkeelError('not_found', `No node whose address is known serves slot ${slot}.`)
+        return [slot, address]
+      }),
+    )
+  } finally {
+    await nodes.close()
+  }
+}
+
+/** Moves slots between masters of a Cluster, slot by slot, in the order of the setting's list. An edit's name is the slot, its values are addresses. */
+export function rebalance(config: RedisConfig, edit: Edit): LongWork {
+  const moves = movesOf(edit)
+  const nodes = new Nodes(config)
+  const login = loginOf(config)
+  const began = Date.now()
+  const vitals = new Map<string, Vitals>()
+  let current = moves[0]!
+  let atomic: boolean | undefined
+
+  async function endsOf({ from, to }: Pick<Move, 'from' | 'to'>, signal: AbortSignal): Promise<Ends> {
+    const [sender, receiver] = [await nodes.node(from, signal), await nodes.node(to, signal)]
+    for (const { view, address } of [sender, receiver])
+      if (!view.self.master) throw new EvenkeelError('not_allowed', `${address} is a replica now, and takes and gives no slots.`)
+    const others = sender.view.nodes.filter(({ id, master, strange }) => master && !strange && id !== sender.id && id !== receiver.id)
+    return { from: sender, to: receiver, login, others: others.map(({ address }) => nodes.client(address!)) }
+  }
+
+  /** Why one of the two nodes should be left alone just now. */
+  async function busyAt(address: string, signal: AbortSignal): Promise<string | null> {
+    const client = nodes.client(address)
+    const asked = performance.now()
+    const [info, cluster] = await client.pipeline([['INFO'], ['CLUSTER', 'INFO']], signal)
+    const took = Math.round(performance.now() - asked)
+    const seen = vitalsOf(String(info), performance.now(), vitals.get(address) ?? null, { has: () => false })
+    vitals.set(address, seen)
+    if (!(cluster instanceof Error) && !/cluster_state:ok/.test(String(cluster))) return `the cluster is not whole, as ${address} sees it`
+    if (seen.cpu !== null && seen.cpu > CPU_MOST) return `${address} uses ${Math.round(seen.cpu * 100)} % of its core`
+    return took > SLOW_MS ? `${address} takes ${took} ms to answer` : null
+  }
+
+  /** Moves slots until the time of a slice is over; answers how many are where they are to be, of those that are not left alone. */
+  async function sitting(edits: readonly Edit[], ends: Ends, signal: AbortSignal): Promise<Written> {
+    const until = performance.now() + WORK_MS
+    let moved = 0
+    for (const { name } of edits) {
+      const slot = Number(name)
+      const done = await moveSlot(slot, ends, until, signal).catch(async (error: unknown) => {
+        if (!(error instanceof EvenkeelError) || error.code !== 'not_allowed') throw error
+        const back = ownerOf(ends.to.view, slot)?.id === ends.to.id
+        // Half-way to a server that takes no more: its keys come back instead.
+        if (back && config.role === 'cache') return takeBack(slot, { ...ends, from: ends.to, to: ends.from }, until, signal)
+        const untouched = !back && (await closeUntouched(slot, ends, signal))
+        // What has moved is to be moved back, so its undo must stay.
+        throw untouched && moved === 0 ? error : new EvenkeelError('invalid', error.message)
+      })
+      if (done === 'unfinished') return 'unfinished'
+      if (done === 'moved') moved++
+      if (performance.now() > until && name !== edits.at(-1)!.name) return 'unfinished'
+    }
+    return moved
+  }
+
+  return {
+    title: `Move ${count(moves.length)} slots off ${[...new Set(moves.map(({ from }) => from))].join(', ')}`,
+    effect: { from: began, to: began + 86_400_000 },
+    settleMs: SETTLE_MS,
+    undoableUntil: began + UNDO_MS,
+    async busy(signal) {
+      return (await busyAt(current.from, signal)) ?? (await busyAt(current.to, signal))
+    },
+    async look(cursor, signal) {
+      const at = Number(cursor ?? 0)
+      const first = moves[at]
+      if (!first) return { edits: [], cursor: null, progress: 1 }
+      current = first
+      const ends = await endsOf(first, signal)
+      let next = at
+      const edits: Edit[] = []
+      while (next < moves.length && next < at + SLOTS_A_SLICE) {
+        const { slot, from, to } = moves[next]!
+        if (from !== first.from || to !== first.to) break
+        next++
+        // One that has moved already, or is somebody else's by now, is passed by.
+        if (ownerOf(ends.from.view, slot)?.id === ends.from.id) edits.push({ name: `${slot}`, expect: from, value: to })
+      }
+      return { edits, cursor: next === moves.length ? null : `${next}`, progress: next / moves.length }
+    },
+    async write(edits, signal) {
+      const { expect: from, value: to } = edits[0]!
+      current = { slot: Number(edits[0]!.name), from, to }
+      const ends = await endsOf(current, signal)
+      const slots = edits.map(({ name }) => Number(name))
+      if (atomic !== false) {
+        const done = await moveAtomically(slots, ends, signal)
+        atomic = done !== null
+        if (done !== null) return done
+      }
+      return sitting(edits, ends, signal)
+    },
+    close: () => nodes.close(),
+  }
+}
+
+/** What is sent for a step, for people to read. */
+export function rebalanceCommands(edit: Edit): string[] {
+  const pairs = Map.groupBy(movesOf(edit), ({ from, to }) => `${from} ${to}`)
+  return [...pairs.values()].flatMap((moves) => {
+    const { from, to } = moves[0]!
+    const colon = to.lastIndexOf(':')
+    return [
+      `# ${from} to ${to}, each SLOT of ${slotList(moves.map(({ slot }) => slot))}; on Valkey 9: CLUSTER MIGRATESLOTS SLOTSRANGE SLOT SLOT NODE ID-OF-RECEIVER on ${from}`,
+      `${to}> CLUSTER SETSLOT SLOT IMPORTING ID-OF-SENDER`,
+      `${from}> CLUSTER SETSLOT SLOT MIGRATING ID-OF-RECEIVER`,
+      `${from}> CLUSTER GETKEYSINSLOT SLOT 100`,
+      `${from}> MIGRATE ${to.slice(0, colon)} ${to.slice(colon + 1)} "" 0 1000 REPLACE KEYS KEY …`,
+      `${to}, ${from} and the other masters> CLUSTER SETSLOT SLOT NODE ID-OF-RECEIVER`,
+    ]
+  })
+}
