@@ -22,6 +22,7 @@ import { hitRatioDrop } from './cache/hit-ratio-drop.ts'
 import { hitRatioLow } from './cache/hit-ratio-low.ts'
 import { hotKey } from './cache/hot-key.ts'
 import { keysWithoutTtl } from './cache/keys-without-ttl.ts'
+import { largeReplies } from './cache/large-replies.ts'
 import { latencyRise } from './cache/latency-rise.ts'
 import { massExpiry } from './cache/mass-expiry.ts'
 import { memoryRefusingWrites } from './cache/memory-refusing-writes.ts'
@@ -61,6 +62,7 @@ export const detectors: AnyDetector[] = [
   outputBuffers,
   timeToFull,
   forkMemory,
+  largeReplies,
   clientsNearLimit,
   fragmentation,
   keysWithoutTtl,

@@ -36,6 +36,7 @@ export const cacheMetrics: Metric[] = [
   counter('cache_command_seconds_total', 'time in commands'),
   counter('cache_connections_rejected_total', 'connections rejected'),
   counter('cache_auth_failures_total', 'logins refused'),
+  counter('cache_reply_bytes_total', 'bytes sent'),
   gauge('cache_connections', 'connections'),
   gauge('cache_connections_max', 'connections allowed'),
   gauge('cache_uptime_seconds', 'time since its start'),

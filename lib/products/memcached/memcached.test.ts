@@ -29,6 +29,7 @@ describe('stats', () => {
       cache_connections_max: 1024,
       cache_connections_rejected_total: 0,
       cache_auth_failures_total: 0,
+      cache_reply_bytes_total: 685178,
     })
     expect(topology).toEqual({
       facts: { version: '1.6.18', runId: '28849@1795396198' },

@@ -61,6 +61,7 @@ export const EXPORTERS: Record<string, Exporter> = {
       row('redis_connected_clients', 'cache_connections'),
       row('redis_config_maxclients', 'cache_connections_max'),
       row('redis_rejected_connections_total', 'cache_connections_rejected_total'),
+      row('redis_net_output_bytes_total', 'cache_reply_bytes_total'),
       row('redis_errors_total', 'cache_auth_failures_total', {}, { err: 'WRONGPASS' }),
       row('redis_errors_total', 'cache_auth_failures_total', {}, { err: 'NOAUTH' }),
     ],

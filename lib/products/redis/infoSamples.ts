@@ -24,6 +24,9 @@ export function infoSamples(info: Info, takenOff: TakenOff, writes: ReadonlySet<
   add('cache_connections', number('connected_clients'))
   add('cache_connections_max', number('maxclients'))
   add('cache_connections_rejected_total', number('rejected_connections'))
+  // What is sent to replicas is among all that is sent, since Redis 7 told apart.
+  const sent = number('total_net_output_bytes')
+  add('cache_reply_bytes_total', less(sent, number('total_net_repl_output_bytes') ?? 0))
   add('cache_auth_failures_total', authFailures(info))
   for (const [field, metric, scale = 1] of EXPORTER) {
     const value = number(field)

@@ -38,6 +38,7 @@ export const info: Probe<RedisLink, InfoAnswer> = {
       'cache_connections_max',
       'cache_connections_rejected_total',
       'cache_auth_failures_total',
+      'cache_reply_bytes_total',
       'cache_items',
       'cache_items_expiring',
       'cache_ttl_mean_seconds',

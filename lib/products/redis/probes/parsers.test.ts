@@ -38,6 +38,7 @@ describe('INFO', () => {
       cache_connections_max: 10000,
       cache_connections_rejected_total: 0,
       cache_auth_failures_total: 0,
+      cache_reply_bytes_total: 19752378621,
       cache_items: 1000000,
       cache_items_expiring: 0,
       cache_writes_total: 20615240,

@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import { count, duration as durationText, safe, text } from '../../format/format.ts'
+import { coverage, cut, increase, spanMs } from '../../math/rates.ts'
+import type { Detector, DetectorSettings } from '../../model/detector.ts'
+import type { Evidence, Severity, Verdict } from '../../model/finding.ts'
+import type { LargeEntry } from '../../model/record.ts'
+import type { Labels, Series } from '../../model/series.ts'
+import type { SeriesWindow } from '../../model/window.ts'
+import { cacheRows, evidence, staleBecause } from '../rows.ts'
+import { duration, patience, threshold } from '../settings.ts'
+
+type Settings = DetectorSettings & {
+  bytes: number
+  times: number
+  outputMin: number
+  line: number
+  entriesMin: number
+  over: number
+  before: number
+  apart: number
+}
+/** What is sent a second and a command, now and before; `usual` is null while too little was seen or sent before. */
+type Sent = { perSecond: number; mean: number; usual: number | null }
+
+export const largeReplies: Detector<Settings> = {
+  id: 'cache/large-replies',
+  title: 'Replies are large',
+  why: 'The server sends much for each command: whole hashes, long ranges, values that grew. A reply of a megabyte takes 8 ms of a line of 1 Gbit/s, and behind it every other reply waits; the network is full long before the processor is, and clients spend their time on parsing. Ask for fields and pages instead of the whole (HMGET, HSCAN, ZRANGE with LIMIT), compress, or keep large values elsewhere. On Valkey `COMMANDLOG GET 10 large-reply` names the commands; on Redis `cache/big-key` names the keys.',
+  settings: z.strictObject({
+    ...patience('15s', '60s'),
+    bytes: threshold(65_536, 'Mean reply, 64 KiB: two thousand a second fill a line of 1 Gbit/s'),
+    times: threshold(4, 'Mean reply over that before, from which it is a warning: another mix of commands doubles it'),
+    outputMin: threshold(1_048_576, 'Bytes sent a second, 1 MiB: of less no line is full'),
+    line: threshold(104_857_600, 'Bytes sent a second, 100 MiB, from which large replies are a warning: a line of 1 Gbit/s is nearly full'),
+    entriesMin: threshold(3, 'Entries in the log of large replies: one may be somebody’s look at it'),
+    over: duration('60s', 'Replies are measured over this time'),
+    before: duration('10m', 'The usual reply is taken from this time before'),
+    apart: duration('60s', 'Gap between both, so that a rise is not compared with itself'),
+  }),
+  needs: {
+    spanMs: 725_000,
+    metrics: ['cache_reply_bytes_total', 'cache_commands_total'],
+    also: { records: ['large', 'big-key'] },
+  },
+  detect: (window, _topology, settings) =>
+    cacheRows(window, ['cache_reply_bytes_total']).map((row): Verdict => {
+      const subject = row.labels
+      const bytes = row.cache_reply_bytes_total!
+      const stale = staleBecause(bytes, window.to)
+      if (stale) return { subject, is: 'unjudged', because: stale }
+      const from = window.to - settings.over
+      const logged = window
+        .records('large', subject.target)
+        .filter(({ log, at }) => log === 'large-reply' && at >= from)
+        .sort((a, b) => b.bytes - a.bytes)
+      const sent = sentBy(window, subject, bytes, settings)
+      const inLog = logged.length >= settings.entriesMin
+      if (typeof sent === 'string' && !inLog) return { subject, is: 'unjudged', because: sent }
+      const now = typeof sent === 'string' ? null : sent
+      const rises = now !== null && now.usual !== null && now.mean >= RISEN_MIN && now.mean >= settings.times * now.usual
+      const large = now !== null && now.mean >= settings.bytes
+      if (!rises && !large && !inLog) return { subject, is: 'clear' }
+      const severity: Severity = rises || (now !== null && now.perSecond >= settings.line) ? 'warning' : 'info'
+      const span = { from, to: window.to }
+      const all: Evidence[] = []
+      if (now) {
+        const { mean, usual, perSecond } = now
+        const more = { threshold: rises && !large ? settings.times * usual! : settings.bytes, ...(usual !== null && { baseline: usual }) }
+        all.push(evidence(span, 'cache_reply_bytes_total', subject, 'bytes a command', mean, 'bytes', more))
+        all.push(
+          evidence(span, 'cache_reply_bytes_total', subject, 'bytes sent a second', perSecond, 'bytes', { threshold: settings.line }),
+        )
+      }
+      if (inLog)
+        all.push(
+          evidence(span, 'cache_reply_bytes_total', subject, 'large replies in its log', logged.length, 'count', {
+            threshold: settings.entriesMin,
+            method: `COMMANDLOG; the largest has ${text(logged[0]!.bytes, 'bytes')}`,
+          }),
+        )
+      return {
+        subject,
+        is: 'found',
+        severity,
+        summary: `${summaryOf(subject.target!, now, rises || large, logged, settings)}${suspect(window, subject.target!, logged)}`,
+        evidence: all as [Evidence, ...Evidence[]],
+      }
+    }),
+}
+
+/** A smaller mean reply is no large one, however much it rose. */
+const RISEN_MIN = 4_096
+/** A mean of fewer commands says nothing. */
+const COMMANDS_MIN = 100
+
+/** Measured only where much is sent, because each of a server's commands has a series of its own. */
+function sentBy(window: SeriesWindow, { target }: Labels, bytes: Series, settings: Settings): Sent | string {
+  const from = window.to - settings.over
+  const points = cut(bytes.points, from, window.to)
+  const seconds = spanMs(points) / 1000
+  if (coverage(points, bytes.stepMs, from, window.to) < 0.7)
+    return `${Math.round(seconds)} s of history; ${(0.7 * settings.over) / 1000} s needed`
+  const perSecond = increase(points) / seconds
+  if (perSecond < settings.outputMin) return { perSecond, mean: 0, usual: null }
+  const commands = window.series('cache_commands_total', { target: target! })
+  const calls = (since: number, until: number) => commands.reduce((sum, { points }) => sum + increase(cut(points, since, until)), 0)
+  const called = calls(from, window.to)
+  if (called < COMMANDS_MIN) return `${count(called)} commands; ${COMMANDS_MIN} needed`
+  const [oldest, newest] = [from - settings.apart - settings.before, from - settings.apart]
+  const earlier = cut(bytes.points, oldest, newest)
+  const calledBefore = calls(oldest, newest)
+  // Of a server that sent next to nothing, our own questions would be the usual reply.
+  const sentBefore = increase(earlier)
+  const known = calledBefore >= COMMANDS_MIN && sentBefore / (Math.max(1, spanMs(earlier)) / 1000) >= settings.outputMin / 10
+  return { perSecond, mean: increase(points) / called, usual: known ? sentBefore / calledBefore : null }
+}
+
+function summaryOf(target: string, sent: Sent | null, byMean: boolean, logged: readonly LargeEntry[], { over }: Settings): string {
+  if (!sent || !byMean) return `${target} sent ${logged.length} large replies in ${durationText(over)}`
+  const before = sent.usual === null ? '' : `, ${text(sent.usual, 'bytes')} before`
+  return `Replies of ${target} have ${text(sent.mean, 'bytes')} on average${before}: it sends ${text(sent.perSecond, 'bytes')}/s`
+}
+
+/** The command of the largest reply in the log; without a log the largest key that is known. */
+function suspect(window: SeriesWindow, target: string, logged: readonly LargeEntry[]): string {
+  const [first] = logged
+  if (first)
+    return `; the largest by ${safe(first.fingerprint, 60)}${first.key === undefined ? '' : ` (${safe(first.key, 60)})`}, ${text(first.bytes, 'bytes')}`
+  const [key] = window.records('big-key', target).sort((a, b) => b.bytes - a.bytes)
+  return key && key.bytes >= RISEN_MIN ? `; the largest key known is ${safe(key.key, 60)}, ${text(key.bytes, 'bytes')}` : ''
+}
