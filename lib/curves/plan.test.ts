@@ -13,7 +13,7 @@ test('many references are sampled, and small caches less so', () => {
   expect(repeats).toBe(4)
   expect(rates[2]).toBeCloseTo(5_000_000 / 3 / 4 / 3_000_000, 5)
   expect(rates[1]).toBe(rates[2])
-  expect(rates[0]).toBeGreaterThan(rates[1]! * 2)
+  expect(rates[0]).toBeGreaterThan(rates[1]! * 1.4)
 })
 
 test('never so few keys that they say nothing, and the steps of two hundred sizes are bounded', () => {

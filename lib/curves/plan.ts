@@ -9,6 +9,8 @@ const REPEATS_LEAST = 3
 const SAMPLE_KEYS = 4_096
 /** A simulated cache of fewer keys is ruled by chance where the real one is not. */
 const CACHE_KEYS = 512
+/** So much of the steps again goes to small caches. */
+const SMALL_SHARE = 0.5
 
 /** How finely a question is simulated. */
 export type Plan = {
@@ -29,7 +31,7 @@ export function planOf(references: References, capacities: readonly number[]): P
   const repeats = each >= rate * REPEATS ? REPEATS : REPEATS_LEAST
   const needed = capacities.map((keys) => CACHE_KEYS / Math.max(1, keys * references.samplingRate))
   const small = needed.filter((share) => share > rate).length
-  const most = Math.min(1, Math.max(rate, STEPS / (rows * repeats * Math.max(1, small))))
+  const most = Math.min(1, Math.max(rate, (SMALL_SHARE * STEPS) / (rows * repeats * Math.max(1, small))))
   return {
     repeats,
     // Doublings, so that many sizes share few samples.

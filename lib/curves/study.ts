@@ -5,10 +5,12 @@ import type { References } from './references.ts'
 import { sampled } from './sampling.ts'
 import { type ServerModel, serverOf } from './server.ts'
 import { getsFrom, type Prepared } from './simulate.ts'
-import { type Told, told } from './told.ts'
+import { told } from './told.ts'
 
 /** The share of the time that only warms the cache up when its steady state is asked for. */
 const WARM_UP = 0.5
+/** Of so many keys the mean of what a key takes is close enough to plan by. */
+const COST_KEYS = 10_000
 
 /** A question about references, made ready: in the server's own terms, how finely to simulate, and samples that its sizes share. */
 export class Study {
@@ -19,15 +21,16 @@ export class Study {
   readonly plan: Plan
   /** The time that counts, ms. */
   readonly spanMs: number
-  readonly #filled: Told
+  readonly #references: References
   readonly #samples = new Map<number, Prepared>()
 
   constructor(references: References, question: Question) {
     const { sizes, local, steady } = question
     this.question = question
-    this.#filled = told(references)
+    this.#references = references
     this.server = serverOf(question)
-    const costs = this.#filled.sizesTold ? this.server.costs(this.#filled) : null
+    const few = told(sampled(references, Math.min(1, COST_KEYS / Math.max(1, references.keys))))
+    const costs = few.sizesTold ? this.server.costs(few) : null
     this.bytesKnown = costs !== null
     const { emptyBytes, bytesOf } = this.server
     const each = costs ? costs.reduce((sum, cost) => sum + bytesOf(cost), 0) / Math.max(1, costs.length) : 1
@@ -51,7 +54,7 @@ export class Study {
 
   #prepare(rate: number): Prepared {
     const { local, steady } = this.question
-    const all = { ...this.#filled, ...sampled(this.#filled, rate) }
+    const all = told(sampled(this.#references, rate))
     const moment = steady ? all.at[0]! + WARM_UP * (all.at.at(-1)! - all.at[0]!) : Number.NEGATIVE_INFINITY
     const requests = all.requests * (getsFrom(all, rowAt(all, moment)) / Math.max(1, getsFrom(all, 0)))
     const references = local ? behindLocalCache(all, local) : all
