@@ -48,6 +48,7 @@ export const facts: Whole<TargetFacts>[] = (['edge', 'cache-a', 'cache-b'] as co
     slowLog: true,
     replicas: true,
     documents: true,
+    retime: true,
     bursts: true,
   },
   role: 'cache',

@@ -14,6 +14,7 @@ import { TargetLink } from './TargetLink.tsx'
 
 const METHOD: Record<HotKeyView['method'], string> = {
   monitor: 'MONITOR bursts',
+  watch: 'watch bursts',
   hotkeys: 'HOTKEYS',
   lfu: 'LFU class',
   'access-log': 'access log',
@@ -98,8 +99,8 @@ export function HotKeys({ initial }: { initial: Page<HotKeyView> }) {
             config={'targets:\n  - { kind: redis, name: cache-a, url: redis://127.0.0.1:6379, role: cache, monitor: bursts }'}
           >
             <p>
-              Hot keys are counted from short MONITOR bursts: 3 000 commands or 100 ms, longer only while few come, never on a busy server.
-              Of each command only the key, the sizes and the client are kept, never a value.
+              Hot keys are counted from short bursts of MONITOR or watch: 3 000 commands or 300 ms, longer only while few come, never on a
+              busy server. Of each command only the key, the sizes and the client are kept, never a value.
             </p>
           </Empty>
         }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { FROM, load } from '../../test/series.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Draft } from '../model/proposal.ts'
-import { emptyTopology, type TtlPolicy } from '../model/topology.ts'
+import { emptyTopology, type TargetAbilities, type TtlPolicy } from '../model/topology.ts'
 import { expirySpread } from './expiry-spread.ts'
 
 const NOW = FROM + 10_000
@@ -18,16 +18,40 @@ const policy = (more: Partial<TtlPolicy> = {}): TtlPolicy => ({
   followers: [],
   ...more,
 })
-type About = { policies?: TtlPolicy[]; pattern?: string; in?: number; keys?: number; unit?: 'ratio' | 'count'; now?: number }
+type About = {
+  can?: TargetAbilities
+  policies?: TtlPolicy[]
+  pattern?: string
+  in?: number
+  keys?: number
+  unit?: 'ratio' | 'count'
+  now?: number
+}
 
 /** A tenth of the keys was sampled; nine of ten of those end in one second, the others one a second before it. */
-function propose({ policies = [], pattern = 'product:*', in: seconds = 300, keys = 20_000, unit = 'ratio', now = NOW }: About = {}) {
+function propose({
+  can = { retime: true },
+  policies = [],
+  pattern = 'product:*',
+  in: seconds = 300,
+  keys = 20_000,
+  unit = 'ratio',
+  now = NOW,
+}: About = {}) {
   const sampled = keys / 10
   const at = Math.floor((NOW + seconds * 1_000) / 1_000) * 1_000
   const others = Array.from({ length: sampled * 0.1 }, (_, i): [number, number] => [at - 10_000 - i * 1_000, 1])
   const histogram = { kind: 'ttl-histogram' as const, target: 'a', id: 'ttl' as const, at: NOW, bucketMs: 1_000, sampled, keys, pattern }
   const window = load(1_000, { x: '0x10' }, { records: [{ ...histogram, buckets: [...others.reverse(), [at, sampled * 0.9]] }] })
-  return expirySpread.propose(finding(unit), { ...window, to: now }, { ...emptyTopology(), ttls: policies })
+  return expirySpread.propose(
+    finding(unit),
+    { ...window, to: now },
+    {
+      ...emptyTopology(),
+      targets: [{ name: 'a', kind: 'redis', can, state: 'up', capabilities: [] }],
+      ttls: policies,
+    },
+  )
 }
 const stepOf = (said: unknown) => (said as Draft).steps[0]
 
@@ -79,3 +103,4 @@ test('nothing where it struck already, where keys cannot be named, and where the
   expect(propose({ pattern: 'a[1]:*' })).toMatchObject({ none: expect.stringMatching(/named exactly/) })
   expect(propose({ keys: 400_000, in: 600 })).toMatchObject({ none: expect.stringMatching(/200.?000/) })
 })
+test('a server that cannot set the end of a key anew has none', () => expect(propose({ can: {} })).toBeNull())

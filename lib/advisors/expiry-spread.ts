@@ -42,6 +42,7 @@ export const expirySpread: Advisor = {
     const [histogram] = window.records('ttl-histogram', target)
     // Once the keys have expired there is nothing left to spread.
     if (!target || !foreseen || !histogram?.pattern) return null
+    if (!topology.targets.find(({ name }) => name === target)?.can?.retime) return null
     const { pattern } = histogram
     const policy = topology.ttls.find(({ match }) => globMatches(match, pattern))
     if (!policy && !isGlob(pattern))

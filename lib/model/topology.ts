@@ -23,6 +23,8 @@ export type TargetAbilities = {
   replicas?: true
   /** Ring and TTL control documents can live on it. */
   documents?: true
+  /** The end of each of its keys can be set anew, one by one. */
+  retime?: true
   /** Its commands can be listened to in bursts, with a person's consent. */
   bursts?: true
 }

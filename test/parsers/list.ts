@@ -40,6 +40,9 @@ import { parseServersState } from '../../lib/products/haproxy/serversState.ts'
 import { parseStat, statSamples } from '../../lib/products/haproxy/stat.ts'
 import { wordsIn as haproxyWords } from '../../lib/products/haproxy/words.ts'
 import { parseStats as memcachedStats } from '../../lib/products/memcached/answer.ts'
+import { keyOf, readDumped, wordsOf } from '../../lib/products/memcached/metadump.ts'
+import { vitalsOf as memcachedVitals } from '../../lib/products/memcached/vitals.ts'
+import { readWatched } from '../../lib/products/memcached/watched.ts'
 import { logPlaceOf } from '../../lib/products/nginx/config.ts'
 import { readEntry } from '../../lib/products/nginx/log/entry.ts'
 import { fieldsOf } from '../../lib/products/nginx/log/fields.ts'
@@ -266,6 +269,21 @@ const memcached: Parser[] = [
     fixture('memcached/fixtures/memcached-1.6.18-stats-slabs.txt'),
   ]),
   describer('memcached', 'memcached', ['--SERVER=10.0.0.1:11211/?2 --SERVER=cache-2 --BINARY-PROTOCOL']),
+  {
+    name: 'products/memcached/metadump.ts#readDumped',
+    group: 'memcached',
+    good: ['key=product%3A1 exp=1795396260 la=1795396200 cas=1 fetch=yes cls=1 size=81'],
+    run: readDumped,
+  },
+  { name: 'products/memcached/metadump.ts#keyOf', group: 'memcached', good: ['a%3Ab%FF'], run: keyOf },
+  { name: 'products/memcached/metadump.ts#wordsOf', group: 'memcached', good: ['a=1 b=2 a=3'], run: wordsOf },
+  {
+    name: 'products/memcached/watched.ts#readWatched',
+    group: 'memcached',
+    good: ['ts=1795396236.77028 gid=9 type=item_get key=big0 status=not_found clsid=0 cfd=33 size=0', 'skipped=3'],
+    run: readWatched,
+  },
+  { name: 'products/memcached/vitals.ts#vitalsOf', group: 'memcached', good: [STATS], run: (text) => memcachedVitals(text, 1, 1, null) },
   { name: 'products/memcached/answer.ts#parseStats', group: 'memcached', good: [STATS], run: memcachedStats },
 ]
 
@@ -728,6 +746,9 @@ export const COUNTED = [
   'haproxy/config',
   'nginx/upstreams',
   'nginx/access-log',
+  'memcached/keys',
+  'memcached/largest',
+  'memcached/watch',
   'redis/ttl',
   'redis/keys',
   'redis/idle',

@@ -37,7 +37,7 @@ export const bigKey: Detector<Settings> = {
             evidence: [
               evidence({ from: at, to: window.to }, 'cache_memory_used_bytes', { target }, 'size of the key', bytes, 'bytes', {
                 threshold: settings.bytes,
-                method: 'MEMORY USAGE of a sample of its elements',
+                method: 'as the server tells it, of a list or a hash by a sample of its elements',
               }),
             ],
           }),

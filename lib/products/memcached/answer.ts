@@ -22,7 +22,7 @@ export function refusal(command: string, line: string): EvenkeelError {
   if (/^CLIENT_ERROR unauth/.test(line))
     return new EvenkeelError('unreachable', 'it demands authentication (-Y): username and password are not configured')
   if (said === 'ERROR') return new EvenkeelError('not_allowed', `this memcached does not know ${command}`)
-  if (/^(?:SERVER_ERROR|BUSY|ERROR locked|ERROR an unknown)\b/.test(line))
+  if (/^(?:SERVER_ERROR|BUSY|WATCHER_\w+|ERROR locked|ERROR an unknown)\b/.test(line))
     return new EvenkeelError('unavailable', `it cannot answer ${command} now: ${said}`)
   return new EvenkeelError('not_allowed', `it refuses ${command}: ${said}`)
 }

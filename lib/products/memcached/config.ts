@@ -34,6 +34,12 @@ export const memcachedConfig = z
     references: references(
       z.enum(['off', 'report']).default('off').describe('Where they come from. `report`: applications send them, `POST references/TARGET`'),
     ),
+    monitor: z
+      .enum(['ask', 'bursts', 'never'])
+      .optional()
+      .describe(
+        'Whether hot keys may be sampled with bursts of `watch`. `ask`: an admin allows it on the page of the target. Default: `ask`, and `never` with `role: store`',
+      ),
   })
   .superRefine((config, context) => {
     const issue = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message })
@@ -46,7 +52,11 @@ export const memcachedConfig = z
     if ((config.username === undefined) === (config.password === undefined)) return
     issue(config.username === undefined ? 'username' : 'password', 'username and password belong together: a line of the file of -Y')
   })
-  .transform((config) => ({ ...config, tls: config.tls ?? (config.ca !== undefined || config.cert !== undefined) }))
+  .transform((config) => ({
+    ...config,
+    tls: config.tls ?? (config.ca !== undefined || config.cert !== undefined),
+    monitor: config.monitor ?? (config.role === 'store' ? ('never' as const) : ('ask' as const)),
+  }))
 
 export type MemcachedConfig = z.output<typeof memcachedConfig>
 

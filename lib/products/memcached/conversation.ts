@@ -9,6 +9,9 @@ export type IsWhole = (read: Read) => boolean
 
 /** As good as an end: what came before it is all that comes. */
 const CLOSED = new Set(['ECONNRESET', 'EPIPE'])
+/** Takes what comes back. `take` answers null while more is to come; `closed` is asked when the server has closed. */
+export type Exchange<T> = { take(chunk: Buffer): { done: T } | null; closed(error: Error): T }
+
 const FIRST_MAX = 4_096
 const LAST_MAX = 80
 
@@ -50,37 +53,57 @@ export class Conversation {
    * byte, `unreachable` where the signal fires, `too_large` beyond the cap, and what `whole` throws; with `closing` a close ends the answer.
    */
   ask(text: string, whole: IsWhole, signal: AbortSignal, { closing = false } = {}): Promise<string> {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    const ends = new Ends()
+    const all = () => Buffer.concat(chunks).toString('utf8')
+    return this.exchange(
+      text,
+      {
+        take: (chunk) => {
+          chunks.push(chunk)
+          bytes += chunk.length
+          if (bytes > ANSWER_MAX_BYTES) throw tooLarge(this.#where)
+          ends.take(chunk)
+          return whole(ends) ? { done: all() } : null
+        },
+        closed: (error) => {
+          if (closing && bytes > 0) return all()
+          throw bytes > 0 && error instanceof ClosedUnanswered ? this.#cut() : error
+        },
+      },
+      signal,
+    )
+  }
+
+  /** Writes `text` and hands on what comes, chunk by chunk, until `take` answers or throws. The signal ends it with `unreachable`. */
+  exchange<T>(text: string, { take, closed }: Exchange<T>, signal: AbortSignal): Promise<T> {
     if (!this.open) return Promise.reject(new ClosedUnanswered())
     return new Promise((resolve, reject) => {
-      const chunks: Buffer[] = []
-      let bytes = 0
-      const ends = new Ends()
-      const settle = (finish: () => void) => {
+      const settle = (work: () => T) => {
         this.#take = null
         this.#fail = null
         signal.removeEventListener('abort', giveUp)
-        finish()
-      }
-      const all = () => Buffer.concat(chunks).toString('utf8')
-      const refuse = (error: unknown) => {
-        settle(() => reject(error))
-        this.end()
-      }
-      const giveUp = () => refuse(new EvenkeelError('unreachable', `no answer from ${this.#where} in time`))
-      this.#fail = (error) => {
-        if (bytes === 0 && error instanceof ClosedUnanswered) return settle(() => reject(error))
-        if (closing) return settle(() => resolve(all()))
-        settle(() => reject(error instanceof ClosedUnanswered ? this.#cut() : error))
-      }
-      this.#take = (chunk) => {
-        chunks.push(chunk)
-        bytes += chunk.length
-        if (bytes > ANSWER_MAX_BYTES) return refuse(tooLarge(this.#where))
-        ends.take(chunk)
         try {
-          if (whole(ends)) settle(() => resolve(all()))
+          resolve(work())
         } catch (error) {
-          refuse(error)
+          reject(error)
+          this.end()
+        }
+      }
+      const giveUp = () =>
+        settle(() => {
+          throw new EvenkeelError('unreachable', `no answer from ${this.#where} in time`)
+        })
+      this.#fail = (error) => settle(() => closed(error))
+      this.#take = (chunk) => {
+        try {
+          const answer = take(chunk)
+          if (answer) settle(() => answer.done)
+        } catch (error) {
+          settle(() => {
+            throw error
+          })
         }
       }
       if (signal.aborted) return giveUp()

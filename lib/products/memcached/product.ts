@@ -3,9 +3,12 @@ import type { Product } from '../../model/product.ts'
 import { type MemcachedConfig, memcachedAddress, memcachedConfig } from './config.ts'
 import { describes } from './described.ts'
 import { type MemcachedLink, openMemcached } from './link.ts'
+import { keys } from './probes/keys.ts'
+import { largest } from './probes/largest.ts'
 import { settings } from './probes/settings.ts'
 import { slabs } from './probes/slabs.ts'
 import { stats } from './probes/stats.ts'
+import { watch } from './probes/watch.ts'
 import { prerequisites } from './required.ts'
 import { writes } from './written.ts'
 
@@ -16,8 +19,8 @@ export const memcached: Product<MemcachedConfig, MemcachedLink> = {
   config: memcachedConfig,
   open: openMemcached,
   close: (link) => link.client.close(),
-  can: { memory: 'limit_maxbytes', slabs: 'config/slab_automove' },
-  probes: [stats, slabs, settings],
+  can: { memory: 'limit_maxbytes', slabs: 'config/slab_automove', bursts: true },
+  probes: [stats, slabs, settings, keys, largest, watch],
   unavailable: (error) => (error instanceof EvenkeelError && error.code === 'not_allowed' ? error.message : null),
   address: memcachedAddress,
   describes,

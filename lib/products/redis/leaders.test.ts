@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { TtlSample } from '../ttlSample.ts'
 import { Leaders } from './leaders.ts'
 import { lfuClasses, perSecondOf } from './lfu.ts'
-import { TtlSample } from './ttlSample.ts'
 
 const keysOf = (names: string[]) => names.map((name) => Buffer.from(name))
 

@@ -1,3 +1,4 @@
+import { TtlSample } from '../ttlSample.ts'
 import { createRedisClient, type RedisClient } from './client.ts'
 import { type RedisConfig, redisAddress } from './config.ts'
 import { endSession, type HotkeysMemory, noHotkeys } from './hotkeys/session.ts'
@@ -8,7 +9,6 @@ import { emptyMemory, type MonitorMemory } from './monitor/memory.ts'
 import { OwnLookups } from './ownLookups.ts'
 import { type PatternKey, PatternSample } from './patternSample.ts'
 import { SlotMeter } from './slots/meter.ts'
-import { TtlSample } from './ttlSample.ts'
 import type { Vitals } from './vitals.ts'
 import { WriteCommands } from './writes.ts'
 

@@ -38,6 +38,7 @@ export const redis: Product<RedisConfig, RedisLink> = {
     slowLog: true,
     replicas: true,
     documents: true,
+    retime: true,
     bursts: true,
   },
   probes: [info, slowlog, commandlog, latency, memory, clients, config, settings, cluster, slots, ttl, keys, idle, hotkeys, monitor, lfu],

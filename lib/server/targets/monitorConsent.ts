@@ -7,14 +7,14 @@ import { getTarget } from './targets.ts'
 
 const HOUR_MS = 3_600_000
 const PREFIX = 'monitor/'
-/** The consent of an admin to MONITOR bursts. `until` null: without an end. */
+/** The consent of an admin to bursts of MONITOR or watch. `until` null: without an end. */
 type Consent = { allow: boolean; by: string; at: number; until: number | null }
 
-/** Lets MONITOR bursts run on a target that asks first, and remembers who allowed it. */
+/** Lets bursts run on a target that asks first, and remembers who allowed it. */
 export async function allowMonitor(runtime: Runtime, name: string, allow: 'hour' | 'always' | 'no', by: string): Promise<TargetView> {
   getTarget(runtime, name)
   const configured = configuredMonitor(runtime, name)
-  if (configured === null) throw new EvenkeelError('not_allowed', 'This target has no MONITOR.')
+  if (configured === null) throw new EvenkeelError('not_allowed', 'This target cannot be listened to.')
   if (configured === 'never' && allow !== 'no')
     throw new EvenkeelError('not_allowed', 'The configuration says "monitor: never" for this target.')
   const at = runtime.now()

@@ -14,7 +14,7 @@ import { Replacing } from './replacing.ts'
 const SECONDS = 60
 const PROBE_MS = 5_000
 /** These look at keys, one by one: a case holds no keys. */
-const PROBES_OF_KEYS = ['ttl', 'keys', 'monitor', 'lfu']
+const PROBES_OF_KEYS = ['ttl', 'keys', 'largest', 'monitor', 'watch', 'lfu']
 
 /** A case of a live server, what was replaced in it, and what was left out. */
 export type Captured = { written: Omit<WorldCase, 'name'>; replaced: string[]; left: string[] }

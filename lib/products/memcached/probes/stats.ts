@@ -3,6 +3,7 @@ import type { Probe } from '../../../model/product.ts'
 import { decimalOf, partlyRead, printable, rawRecord, readings } from '../../answers.ts'
 import { parseStats } from '../answer.ts'
 import type { MemcachedLink } from '../link.ts'
+import { vitalsOf } from '../vitals.ts'
 
 /** `stats`' field -> canonical series, and those that keep the name of the usual exporter. */
 const SERIES: [field: string, metric: string][] = [
@@ -47,13 +48,6 @@ const COMMANDS: [command: string, fields: string[]][] = [
 /** Items that left because they had expired: found so by a read, by a write that took their place, by the crawler. */
 const EXPIRED = ['get_expired', 'reclaimed', 'crawler_reclaimed']
 
-/** What memcached can report and is not read yet. */
-const NOT_READ = {
-  feature: 'hot keys',
-  available: false,
-  because: 'not read yet: memcached tells which keys are fetched (watch fetchers), and its keys (lru_crawler metadump)',
-}
-
 /** Without all of these an answer says nothing. */
 const VITAL = ['uptime', 'get_hits', 'get_misses', 'evictions', 'bytes', 'curr_items']
 /** A number that fell below zero is printed as one of 64 bits. */
@@ -86,7 +80,11 @@ export const stats: Probe<MemcachedLink, string> = {
   everyMs: 1_000,
   cost: '2 kB a second',
   vital: true,
-  read: ({ client }, _cursor, signal) => client.stats('stats', signal),
+  async read(link, _cursor, signal) {
+    const text = await link.client.stats('stats', signal)
+    link.seen = vitalsOf(text, performance.now(), Date.now(), link.seen)
+    return text
+  },
   parse(raw, { at }) {
     const { fields, unread } = parseStats(raw)
     const total = fields.size + unread.length
@@ -125,7 +123,7 @@ export const stats: Probe<MemcachedLink, string> = {
           // Both are of the server's own clock, so that their difference stands still.
           ...(pid === undefined || time === undefined || uptime === undefined ? {} : { runId: `${pid}@${time - uptime}` }),
         },
-        capabilities: [{ feature: 'stats', available: true, ...(because ? { because } : {}) }, NOT_READ],
+        capabilities: [{ feature: 'stats', available: true, ...(because ? { because } : {}) }],
       },
     }
   },

@@ -1,10 +1,10 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import { keyText, wordOf } from '../../answers.ts'
+import type { Histogram, SampledKey } from '../../ttlSample.ts'
 import type { RedisLink } from '../link.ts'
 import { askPerKey, assertSomeHere, ELSEWHERE } from '../perKey.ts'
 import { scan } from '../scan.ts'
-import type { Histogram, SampledKey } from '../ttlSample.ts'
 import { serverNow } from '../vitals.ts'
 
 /** At most so many keys a second: 200 tell a bucket of 5 % within ±1 % after 20 s, and stall the server for 0.2 ms. */
