@@ -4,6 +4,7 @@ import type { Bus } from '../model/events.ts'
 import type { Fleet } from '../model/fleet.ts'
 import type { Log } from '../model/log.ts'
 import type { AnyProduct, Parsed, TargetConfig } from '../model/product.ts'
+import type { Accesses } from '../model/reference.ts'
 import type { Store } from '../model/store.ts'
 import type { Capability, TargetState, Topology } from '../model/topology.ts'
 import { appendInSlices } from './appendInSlices.ts'
@@ -21,6 +22,8 @@ export type FleetOptions = {
   bus: Bus
   clock?: Clock
   log: Log
+  /** Called with the references that a probe has read. */
+  onReferences?(target: string, references: Accesses): void
 }
 
 /** The fleet with the pollers that keep the picture of it: configured targets and discovered ones. */
@@ -75,10 +78,11 @@ export function createFleet({ edges, poll, store, bus, log, clock = systemClock,
   }
 
   function keep(target: string, probe: string, parsed: Parsed, at: number, everyMs: number): void | Promise<void> {
-    const { samples, records, topology, stepMs = everyMs } = bounded(parsed)
+    const { samples, records, topology, references, stepMs = everyMs } = bounded(parsed)
     book.put(target, probe, topology)
     cached = null
     if (records.length > 0) store.putRecords(target, records)
+    if (references) options.onReferences?.(target, references)
     return appendInSlices(store, target, at, samples, stepMs, () => stopped)
   }
 

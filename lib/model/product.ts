@@ -3,6 +3,7 @@ import type { Reversal } from './change.ts'
 import type { TopologyKind } from './detector.ts'
 import type { LeftOut } from './limits.ts'
 import type { NewRecord, RecordKind } from './record.ts'
+import type { Accesses } from './reference.ts'
 import type { RingSpec } from './ring.ts'
 import type { Reading } from './series.ts'
 import type { Capability, Pool, Ring, Role, TargetAbilities, TargetFacts, TtlPolicy } from './topology.ts'
@@ -22,7 +23,15 @@ export type TopologyPart = {
 export type Emits = { metrics?: readonly string[]; records?: readonly RecordKind[]; topology?: readonly TopologyKind[] }
 
 /** `stepMs`: how far apart the samples are, where that is not the probe's own rhythm (a Prometheus's scrapes). */
-export type Parsed = { samples: Reading[]; records: NewRecord[]; topology: TopologyPart; cursor?: string; stepMs?: number }
+export type Parsed = {
+  samples: Reading[]
+  records: NewRecord[]
+  topology: TopologyPart
+  cursor?: string
+  stepMs?: number
+  /** Which keys were read and written since the last answer. */
+  references?: Accesses
+}
 
 /**
  * One thing that is read from a target, with its own rhythm and cost: INFO each second, SLOWLOG each 10 s, a burst each 5 s.

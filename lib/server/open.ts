@@ -83,7 +83,16 @@ export async function openRuntime(
   const targets = polledTargets(config)
 
   const steady = clockOf({ now, monotonic })
-  const fleet = createFleet({ targets, edges: readEdges(config.edges), poll: config.poll, store, bus, clock: steady, log })
+  const fleet = createFleet({
+    targets,
+    edges: readEdges(config.edges),
+    poll: config.poll,
+    store,
+    bus,
+    clock: steady,
+    log,
+    onReferences: (target, accesses) => references.offer(target, accesses),
+  })
   const changes = createChanges({
     store,
     fleet,

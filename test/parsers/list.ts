@@ -753,6 +753,7 @@ export const COUNTED = [
   'redis/keys',
   'redis/idle',
   'redis/monitor',
+  'redis/references',
   'redis/lfu',
 ]
 /** Functions that take a text without parsing it. */

@@ -95,7 +95,12 @@ export const redisConfig = z
         'Whether hot keys may be sampled with bursts of MONITOR. `ask`: an admin allows it on the page of the target. Default: `ask`, and `never` with `role: store`',
       ),
     references: references(
-      z.enum(['off', 'report']).default('off').describe('Where they come from. `report`: applications send them, `POST references/TARGET`'),
+      z
+        .enum(['off', 'monitor', 'report'])
+        .default('off')
+        .describe(
+          'Where they come from. `monitor`: MONITOR without an end, on servers with at most 3,000 commands a second; needs the consent that bursts need (`monitor`). `report`: applications send them, `POST references/TARGET`',
+        ),
     ),
     cluster: z
       .array(url)

@@ -6,6 +6,7 @@ import type { ReplicationRole } from './infoFacts.ts'
 import { Leaders } from './leaders.ts'
 import { LookupBudget } from './lookups.ts'
 import { emptyMemory, type MonitorMemory } from './monitor/memory.ts'
+import { freshBudget, type TapBudget } from './monitor/tapBudget.ts'
 import { OwnLookups } from './ownLookups.ts'
 import { type PatternKey, PatternSample } from './patternSample.ts'
 import { SlotMeter } from './slots/meter.ts'
@@ -46,6 +47,8 @@ export type RedisLink = {
   own: Set<string>
   hotkeys: HotkeysMemory
   monitored: MonitorMemory
+  /** MONITOR without an end, for references. */
+  tapped: TapBudget
   /** Why MONITOR cannot be run here; null when it can, or was not tried. */
   deaf: string | null
   /** Bytes and LFU counters of keys that the walk came past. */
@@ -79,6 +82,7 @@ export const openRedis = (config: RedisConfig): RedisLink => ({
   own: new Set(),
   hotkeys: noHotkeys(),
   monitored: emptyMemory(),
+  tapped: freshBudget(),
   deaf: null,
   sizes: new Leaders(20),
   types: new Map(),
@@ -91,7 +95,8 @@ export const openRedis = (config: RedisConfig): RedisLink => ({
 const GOODBYE_MS = 500
 
 /** Ends what Evenkeel has begun on the server, then the connection. */
-export async function closeRedis({ client, hotkeys }: RedisLink): Promise<void> {
+export async function closeRedis({ client, hotkeys, tapped }: RedisLink): Promise<void> {
+  tapped.tap?.stop('the target is closed')
   await endSession(client, hotkeys, AbortSignal.timeout(GOODBYE_MS)).catch(() => {})
   await client.close()
 }

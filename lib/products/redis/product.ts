@@ -16,6 +16,7 @@ import { latency } from './probes/latency.ts'
 import { lfu } from './probes/lfu.ts'
 import { memory } from './probes/memory.ts'
 import { monitor } from './probes/monitor.ts'
+import { references } from './probes/references.ts'
 import { settings } from './probes/settings.ts'
 import { slots } from './probes/slots.ts'
 import { slowlog } from './probes/slowlog.ts'
@@ -41,9 +42,27 @@ export const redis: Product<RedisConfig, RedisLink> = {
     retime: true,
     bursts: true,
   },
-  probes: [info, slowlog, commandlog, latency, memory, clients, config, settings, cluster, slots, ttl, keys, idle, hotkeys, monitor, lfu],
+  probes: [
+    info,
+    slowlog,
+    commandlog,
+    latency,
+    memory,
+    clients,
+    config,
+    settings,
+    cluster,
+    slots,
+    ttl,
+    keys,
+    idle,
+    hotkeys,
+    monitor,
+    references,
+    lfu,
+  ],
   unavailable: unavailableBecause,
   address: redisAddress,
   rights:
-    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +cluster|nodes +cluster|countkeysinslot +readonly +command|info +scan +pexpiretime +memory|usage +type +object|idletime; for hot keys also +monitor +client|info or +object|freq, and +hotkeys where the server has it; with Valkey 8.1 or later also +commandlog|get, and in a Cluster the subcommand cluster|slot-stats where the server has it; to tune also +config|set, and to spread keys that end together +pexpireat +eval, to move slots of a Cluster +cluster|info +cluster|setslot +cluster|getkeysinslot +migrate +restore-asking +asking +unlink',
+    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +cluster|nodes +cluster|countkeysinslot +readonly +command|info +scan +pexpiretime +memory|usage +type +object|idletime; for hot keys also +monitor +client|info or +object|freq, and +hotkeys where the server has it; for references from MONITOR +monitor +client|info +ping; with Valkey 8.1 or later also +commandlog|get, and in a Cluster the subcommand cluster|slot-stats where the server has it; to tune also +config|set, and to spread keys that end together +pexpireat +eval, to move slots of a Cluster +cluster|info +cluster|setslot +cluster|getkeysinslot +migrate +restore-asking +asking +unlink',
 }

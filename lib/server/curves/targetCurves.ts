@@ -25,7 +25,10 @@ export async function targetCurves(
 ): Promise<CurvesView> {
   knownTarget(at, target)
   const settings = at.references.settings(target)
-  if (!settings) throw tooLittle(`There are no references of ${target}: its configuration needs "references: { from: report }".`)
+  if (!settings)
+    throw tooLittle(
+      `There are no references of ${target}: its configuration needs "references: { from: report }", or "monitor" where there is MONITOR.`,
+    )
   const live = liveCache(at, target)
   const keys = sizesInKeys(asked.sizes, live)
   // Of some keys only, nothing is measured that could be held beside it.

@@ -5,7 +5,8 @@ import { placeOf, type RedisConfig, type RedisConnection, redisAddress } from '.
 import { unquoted, unreachable } from '../errors.ts'
 import { type TlsConfig, tlsOptions } from '../tls.ts'
 
-export type BurstLimits = { lines: number; ms: number; bytes: number; lagMs: number }
+/** `lineBytes`: of one line that has not ended yet; default: what `bytes` allows. */
+export type BurstLimits = { lines: number; ms: number; bytes: number; lagMs: number; lineBytes?: number }
 /** Why a burst ended, for the page. */
 export type BurstEnd = 'lines' | 'time' | 'bytes' | 'lag'
 export type Burst = { ms: number; lines: number; bytes: number; ended: BurstEnd }
@@ -50,7 +51,7 @@ export function listen(config: RedisConnection, limits: BurstLimits, onLine: (li
       if (!answer.startsWith('+')) return fail(malformed('MONITOR: the answer is to be a simple string', answer))
       if (!last) return
       listeningSince = performance.now()
-      timer = setTimeout(() => done('time'), limits.ms)
+      if (Number.isFinite(limits.ms)) timer = setTimeout(() => done('time'), limits.ms)
     }
 
     function take(line: string) {
@@ -87,6 +88,7 @@ export function listen(config: RedisConnection, limits: BurstLimits, onLine: (li
       } catch (error) {
         return fail(error)
       }
+      if (rest.length > (limits.lineBytes ?? limits.bytes) && listeningSince > 0) return done('bytes')
       if (bytes >= limits.bytes) {
         if (listeningSince > 0) done('bytes')
         else fail(malformed('MONITOR: the answer is too long', rest))

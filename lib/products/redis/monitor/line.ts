@@ -10,6 +10,8 @@ export type MonitorLine = {
   count: number
   /** Argument `index` as bytes; 0 is the command's name. */
   argument(index: number): Buffer
+  /** Bytes of argument `index`, without taking it out. */
+  size(index: number): number
 }
 
 const HEAD = /^\+?(\d{1,12}\.\d{1,6}) \[\d+ (.*?)\] (?=")/
@@ -27,6 +29,11 @@ export function readMonitorLine(line: string): MonitorLine {
       const from = quotes[2 * index]
       if (from === undefined) throw new RangeError('no such argument')
       return bytesOf(line.slice(from, quotes[2 * index + 1]))
+    },
+    size(index) {
+      const [from, to] = [quotes[2 * index], quotes[2 * index + 1]]
+      if (from === undefined || to === undefined) throw new RangeError('no such argument')
+      return sizeOf(line, from, to)
     },
   }
 }
@@ -64,6 +71,17 @@ export function bytesOf(text: string): Buffer {
       )
     : text
   return Buffer.from(bytes, 'latin1')
+}
+
+/** How many bytes the escapes between stand for. */
+function sizeOf(line: string, from: number, to: number): number {
+  let size = to - from
+  for (let at = line.indexOf('\\', from); at >= 0 && at < to; at = line.indexOf('\\', at)) {
+    const length = line[at + 1] === 'x' ? 4 : 2
+    size -= length - 1
+    at += length
+  }
+  return size
 }
 
 /** A copy of its own: a slice would keep the whole chunk, with everybody's values, in memory. */

@@ -8,10 +8,10 @@ import { type MonitorLine, readMonitorLine } from './line.ts'
 import { emptyMemory } from './memory.ts'
 
 const KEY_MAX = 512
-const NAME_MAX = 64
+export const NAME_MAX = 64
 /** Commands asked about after one burst; the others wait for the next. */
-const ASKED_MAX = 64
-const KNOWN_MAX = 1_000
+export const ASKED_MAX = 64
+export const KNOWN_MAX = 1_000
 
 /** `others`: commands of others than this Evenkeel. */
 export type Listened = { burst: Burst; others: number; reads: number; hot: HotKeyCount[] }
@@ -71,7 +71,7 @@ function nameOf(key: Buffer): string {
 }
 
 /** Where the keys of those commands stand, from the server itself; what is usual where it does not say. */
-async function askSpecs(link: RedisLink, commands: string[], signal: AbortSignal): Promise<[string, CommandSpec][]> {
+export async function askSpecs(link: RedisLink, commands: string[], signal: AbortSignal): Promise<[string, CommandSpec][]> {
   if (commands.length === 0) return []
   try {
     const rows = await link.client.call(['COMMAND', 'INFO', ...commands], signal)
@@ -83,7 +83,7 @@ async function askSpecs(link: RedisLink, commands: string[], signal: AbortSignal
 }
 
 /** This Evenkeel's connections as MONITOR shows them. Over a unix socket all clients look alike: there our commands count as no reads. */
-async function ownAddresses(link: RedisLink, signal: AbortSignal): Promise<Set<string>> {
+export async function ownAddresses(link: RedisLink, signal: AbortSignal): Promise<Set<string>> {
   const own = new Set(link.own)
   try {
     const answer = String(await link.client.call(['CLIENT', 'INFO'], signal))

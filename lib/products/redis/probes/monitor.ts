@@ -4,6 +4,7 @@ import { rawRecord } from '../../answers.ts'
 import { unavailableBecause } from '../errors.ts'
 import type { RedisLink } from '../link.ts'
 import type { BurstEnd } from '../monitor/burst.ts'
+import { consentMissing } from '../monitor/consent.ts'
 import { type Listened, listenOnce } from '../monitor/listener.ts'
 
 // MONITOR costs Redis 1.3 to 3.3 µs a command while it runs. What decides is how many commands are heard, not for how long: on a busy
@@ -32,9 +33,8 @@ export const monitor: Probe<RedisLink, Listened | null> = {
   cost: '2 to 3 µs of Redis CPU for each command heard, about 200 a second on average; a burst ends after 3 000 commands, 4 MB or 100 ms (up to 1 s on a quiet server)',
   timeoutMs: 4_000,
   wanted({ config, seen, hotkeys }) {
-    if (config.monitor === 'never')
-      return config.role === 'store' ? 'a store is not listened to: "monitor: never"' : 'the configuration says "monitor: never"'
-    if (config.monitor === 'ask') return 'an admin has not allowed it yet (Keys page, or "monitor: bursts" in the configuration)'
+    const missing = consentMissing(config)
+    if (missing !== null) return missing
     if (hotkeys.tells) return 'not needed: HOTKEYS tells more'
     if (seen === null) return 'waits for INFO'
     if (seen.opsPerSecond > OPS_MAX) return `the server is too busy: ${seen.opsPerSecond} commands a second`
