@@ -34,6 +34,8 @@ export type FleetOptions = {
   plain?: boolean
   /** Prometheus with exporters, and a Redis that only it knows of. */
   prometheus?: boolean
+  /** TTL policies besides those of the pages. */
+  ttls?: Record<string, TtlDocument>
   /** Length of the day that the traffic's wave follows. */
   dayMs?: number
   random?: () => number
@@ -79,8 +81,10 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
     plain = true,
     prometheus = false,
     dayMs = 360_000,
+    ttls: others = {},
     random = Math.random,
   } = options
+  const ttls = { ...TTLS, ...others }
   const started: (() => unknown)[] = []
   const keep = <T extends AsyncDisposable>(server: T): T => {
     started.push(() => server[Symbol.asyncDispose]())
@@ -109,13 +113,13 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
     started.push(() => store.disconnect())
     const ring = ringOn(store, cachePorts)
     const document = await ring.write(points)
-    await store.hset(TTL_KEY, Object.fromEntries(Object.entries(TTLS).map(([name, policy]) => [name, JSON.stringify(policy)])))
+    await store.hset(TTL_KEY, Object.fromEntries(Object.entries(ttls).map(([name, policy]) => [name, JSON.stringify(policy)])))
 
     const origin = createOrigin()
     const pages = await Promise.all(
       APPS.map(async (name) => {
         const link = linkTo(ports.sessions!, name, { enableOfflineQueue: true, maxRetriesPerRequest: 20 })
-        const follower = await follow({ name, redis: link, ringKey: RING_KEY, ttlKey: TTL_KEY, ring: document, ttls: TTLS, random })
+        const follower = await follow({ name, redis: link, ringKey: RING_KEY, ttlKey: TTL_KEY, ring: document, ttls, random })
         const cached = createCaches(name, cachePorts, follower)
         const app = await startApp({ name, latencyMs: name === 'app4' ? app4Ms : 20, caches: cached, origin, random })
         started.push(async () => {
@@ -161,7 +165,7 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
           web: web?.target,
           monitoring,
           points,
-          ttls: TTLS,
+          ttls,
         }),
       ports,
       apps,

@@ -38,6 +38,19 @@ export async function follow(options: {
   }
 }
 
+/** Follows the TTL policies alone. */
+export async function followPolicies(options: {
+  name: string
+  redis: Redis
+  ttlKey: string
+  ttls: Record<string, TtlPolicy>
+  random: () => number
+}): Promise<Pick<Follower, 'ttlMs' | 'stop'>> {
+  const { name, redis, ttlKey, ttls, random } = options
+  const policies = await followTtls({ link: linkOn(redis), name, key: ttlKey, initial: ttls, random })
+  return { ttlMs: (key) => Math.max(1, Math.round(policies.ttlMs(key) ?? OTHER_TTL_MS)), stop: () => policies.stop() }
+}
+
 function linkOn(redis: Redis): FollowerLink {
   return {
     get: (key) => redis.get(key),

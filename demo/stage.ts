@@ -6,6 +6,7 @@ import { ensurePrograms, installLine, missing } from '../scripts/boot/programs.m
 import { Stop, say } from '../scripts/boot/say.mjs'
 import { createDrills, type Drills, serveDrills } from './controller.ts'
 import { startFleet } from './fleet.ts'
+import { LISTINGS_RULES, LISTINGS_TTL, startListings } from './listings.ts'
 
 const PROGRAMS = ['redis-server', 'haproxy', 'nginx', 'memcached']
 const MONITORING = ['prometheus', 'prometheus-redis-exporter']
@@ -20,14 +21,18 @@ export async function ensureServers(): Promise<void> {
 }
 
 export async function openStage(): Promise<Stage> {
-  say('Starting the fleet: five Redis, HAProxy with eight servers, memcached, NGINX, Prometheus, and traffic')
+  say('Starting the fleet: six Redis, HAProxy with eight servers, memcached, NGINX, Prometheus, and traffic')
   const home = mkdtempSync(join(tmpdir(), 'evenkeel-demo-'))
-  const fleet = await startFleet({ prometheus: missing(MONITORING).length === 0 })
+  const fleet = await startFleet({ prometheus: missing(MONITORING).length === 0, ttls: { listings: LISTINGS_TTL } })
   const drills = createDrills(fleet, say)
   const controller = await serveDrills(drills)
   const port = await freeNear(3000)
+  const listings = await startListings({ evenkeel: `http://${HOST}:${port}`, sessionsPort: fleet.ports.sessions!, random: Math.random })
   const config = join(home, 'evenkeel.yaml')
-  writeFileSync(config, fleet.yaml({ listen: `${HOST}:${port}`, data: join(home, 'data') }))
+  writeFileSync(
+    config,
+    fleet.yaml({ listen: `${HOST}:${port}`, data: join(home, 'data'), targets: [listings.target], extra: LISTINGS_RULES }),
+  )
   return {
     config,
     port,
@@ -37,6 +42,7 @@ export async function openStage(): Promise<Stage> {
       say('Tidying up')
       controller.stop()
       await drills.endAll()
+      await listings.stop()
       await fleet.stop()
       rmSync(home, { recursive: true, force: true })
     },

@@ -451,6 +451,17 @@ describe('writing', () => {
     expect(f.changes().inFlight([step('edge', 'web/a/weight', '', '')])).toBeNull()
   })
 
+  it('two that would show in the same numbers are not in flight at once, though they set other things', async () => {
+    const f = fleet()
+    const prediction = { metric: 'cache_hit_ratio', where: { target: 'c' }, unit: 'ratio', before: 0.5, after: 0.6, low: 0.5, high: 0.7, basis: '' } as const // biome-ignore format: one line
+    const first = f.propose({ steps: [step('edge', 'app/a/weight', '100', '20')], prediction })
+    const second = f.propose({ steps: [step('edge2', 'app/a/weight', '50', '60')], prediction })
+    const other = f.propose({ steps: [step('edge2', 'app/a/weight', '50', '60')], prediction: { ...prediction, where: { target: 'd' } } })
+    await f.changes().apply(first.id, 'ann')
+    await expect(f.changes().apply(second.id, 'ann')).rejects.toEqual(refusal('busy'))
+    await expect(f.changes().apply(other.id, 'ann')).resolves.toMatchObject({ change: expect.any(String) })
+  })
+
   it('puts the first target back when the second refuses', async () => {
     const f = fleet()
     f.troubles.before = (target) => {

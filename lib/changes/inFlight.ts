@@ -1,5 +1,7 @@
 import type { Change } from '../model/change.ts'
+import type { Prediction } from '../model/proposal.ts'
 import { type Ref, sameRef } from '../model/ref.ts'
+import { labelsKey } from '../model/series.ts'
 import type { ChangesContext } from './context.ts'
 import { isActive } from './journal.ts'
 
@@ -11,6 +13,14 @@ const isIn = ({ steps }: Change, groups: readonly Ref[], { liveSettings }: Known
 /** The id of the change that is in flight in one of these groups of settings, or null: one change at a time in each. */
 export const inFlightIn = (groups: readonly Ref[], known: Known): string | null =>
   known.journal.active().find((change) => isIn(change, groups, known))?.id ?? null
+
+/** The id of a change in flight that predicts the same measurement, or null: of two at once nobody could tell which one had moved it. */
+export function inFlightOn(prediction: Prediction | null | undefined, { journal }: Pick<Known, 'journal'>): string | null {
+  if (!prediction) return null
+  const { metric, where } = prediction
+  const same = (other: Prediction | null) => other?.metric === metric && labelsKey(other.where) === labelsKey(where)
+  return journal.active().find((change) => same(change.prediction))?.id ?? null
+}
 
 /** Runs `work`. `change`: one that was in flight in these groups at any moment meanwhile, although it may have ended since. */
 export async function inFlightDuring<T>(

@@ -23,6 +23,8 @@ export type RefusalFacts = {
   /** Why nothing can be written down just now; null too where nothing is to be (a dry run). */
   failing: SavingFailure | null
   inFlight: { change: string; groups: readonly Ref[] } | null
+  /** A change in flight elsewhere whose effect shows in the same measurement. */
+  measuring: string | null
   /** The servers' refusal: they cannot be read, or hold other values. Null where they agree, or are not asked. */
   live: EvenkeelError | null
   /** The first of the settings that another writer contests. */
@@ -76,6 +78,14 @@ const busy: Rule = ({ inFlight }) =>
       )
     : null
 
+const measuring: Rule = ({ measuring }) =>
+  measuring
+    ? new EvenkeelError(
+        'busy',
+        `Change ${measuring} is in flight, and its effect is measured by the same numbers: of two at once nobody could tell which one had moved them. Wait for its end.`,
+      )
+    : null
+
 const live: Rule = ({ live }) => live
 
 const stale: Rule = ({ proposal, renewal, now }) => {
@@ -107,7 +117,20 @@ const overload: Rule = ({ proposal, steps, fleet }) => {
   return because === null ? null : new EvenkeelError(proposal ? 'not_allowed' : 'invalid', because)
 }
 
-const ORDER: Rule[] = [invalid, observed, byProposalAlone, patchOnly, unsaved, busy, live, stale, contested, unfollowed, overload]
+const ORDER: Rule[] = [
+  invalid,
+  observed,
+  byProposalAlone,
+  patchOnly,
+  unsaved,
+  busy,
+  measuring,
+  live,
+  stale,
+  contested,
+  unfollowed,
+  overload,
+]
 
 /** The refusal while the disk fails: a change that cannot be stored must not begin, because a crash would lose track of it. */
 export const unsavedError = ({ because, mend }: SavingFailure): EvenkeelError =>

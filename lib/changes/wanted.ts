@@ -4,7 +4,7 @@ import type { Proposal, Step } from '../model/proposal.ts'
 import { contestedKeys, existsIn, readWritten, type SettingText, settingKey, settingText } from '../model/setting.ts'
 import type { ChangesContext } from './context.ts'
 import { contestedWeightError, fixedWeightError } from './feasible.ts'
-import { inFlightIn } from './inFlight.ts'
+import { inFlightIn, inFlightOn } from './inFlight.ts'
 import type { LiveSettings } from './liveSettings.ts'
 import { publicError } from './publicError.ts'
 import type { RefusalFacts } from './refusal.ts'
@@ -101,6 +101,7 @@ export function refusalFacts(wanted: Pick<Wanted, 'steps' | 'proposal' | 'dryRun
   const proposal = wanted.proposal && (store.proposals.get(wanted.proposal.id) ?? wanted.proposal)
   const groups = liveSettings.groups(steps)
   const change = inFlightIn(groups, context)
+  const measuring = inFlightOn(proposal?.prediction, context)
   return {
     proposal,
     renewal: proposal?.replaced ? store.proposals.get(proposal.replaced.by) : null,
@@ -110,6 +111,7 @@ export function refusalFacts(wanted: Pick<Wanted, 'steps' | 'proposal' | 'dryRun
     long: !(checked instanceof EvenkeelError) && isLong(checked, liveSettings),
     failing: wanted.dryRun ? null : store.failing(),
     inFlight: change ? { change, groups } : null,
+    measuring,
     contested: steps.find(({ setting }) => contestedKeys(setting).some((key) => store.memory.get(key) !== null))?.setting ?? null,
     fleet,
     now: context.now(),
