@@ -163,7 +163,9 @@ describe('while it runs', () => {
       }
       expect(answered).toBeGreaterThan(operations.length)
       for (const query of names.flatMap((name) =>
-        ['keys/hot', 'keys/big', 'keys/patterns', 'slowlog', 'slowlog/fingerprints'].map((path) => `${path}?target=${name}`),
+        ['keys/hot', 'keys/big', 'keys/patterns', 'slowlog', 'slowlog/fingerprints', 'keys/remedies', 'keys/samplings', 'keys/compare'].map(
+          (path) => `${path}?target=${name}`,
+        ),
       ))
         expectNoMarker(query, await (await call('GET', query)).text())
 

@@ -335,6 +335,14 @@ export const records: Whole<NewRecord>[] = [
     heardMs: 15_000,
     hot: true,
   },
+  {
+    kind: 'key-sampling',
+    id: 'hot 1',
+    at: AT,
+    what: 'hot',
+    method: 'monitor',
+    rows: [{ name: 'a', share: 0.2, low: 0.1, high: 0.3, perSecond: 20 }],
+  },
   { kind: 'big-key', id: 'b', at: AT, key: 'b', type: 'string', bytes: 1_000_000 },
   {
     kind: 'key-pattern',

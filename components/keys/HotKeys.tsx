@@ -1,4 +1,6 @@
 'use client'
+import { parseAsJson, useQueryState } from 'nuqs'
+import { linkLook } from '@/components/frame/Go.tsx'
 import { useClock } from '@/components/frame/live.tsx'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
 import { usePages } from '@/components/frame/usePages.ts'
@@ -10,6 +12,7 @@ import { type Column, Table } from '@/components/ui/table.tsx'
 import { ago, safe, text } from '@/lib/format/format.ts'
 import type { HotKeyView } from '@/lib/model/answers/key.ts'
 import type { Page } from '@/lib/model/answers/shape.ts'
+import { HotKeySheet } from './HotKeySheet.tsx'
 import { TargetLink } from './TargetLink.tsx'
 
 const METHOD: Record<HotKeyView['method'], string> = {
@@ -22,14 +25,28 @@ const METHOD: Record<HotKeyView['method'], string> = {
 
 const MEASURE: Record<HotKeyView['measure'], string> = { reads: 'reads', accesses: 'reads and writes', 'cpu-time': 'CPU time' }
 
+/** Which key's sheet is open: its target and its name. */
+const isNamed = (value: unknown): [string, string] | null =>
+  Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'string' ? [value[0], value[1]] : null
+
 /** The keys that are read most, with their share and what it was counted by. */
 export function HotKeys({ initial }: { initial: Page<HotKeyView> }) {
   const [scope] = useScope()
   const now = useClock(5_000)
+  const [open, setOpen] = useQueryState('key', parseAsJson(isNamed))
   const list = usePages<HotKeyView>(['keys', 'hot'], 'keys/hot', { initialData: initial, everyMs: 3_000, all: scope !== '' })
   const columns: Column<HotKeyView>[] = [
     { id: 'hot', head: '', cell: (key) => (key.hot ? <Status tone="warning">hot</Status> : null) },
-    { id: 'key', head: 'Key', grow: true, cell: (key) => <code className="font-mono text-xs">{safe(key.key, 120)}</code> },
+    {
+      id: 'key',
+      head: 'Key',
+      grow: true,
+      cell: (key) => (
+        <button type="button" className={`${linkLook} text-left font-mono text-xs`} onClick={() => void setOpen([key.target, key.key])}>
+          {safe(key.key, 120)}
+        </button>
+      ),
+    },
     { id: 'target', head: 'Target', from: 'sm', cell: (key) => <TargetLink name={key.target} /> },
     {
       id: 'share',
@@ -93,6 +110,8 @@ export function HotKeys({ initial }: { initial: Page<HotKeyView> }) {
         columns={columns}
         rows={list.items.filter((key) => inScope(scope, [safe(key.key), key.target], { target: key.target }))}
         rowKey={(key) => `${key.target} ${key.key}`}
+        onOpen={(key) => void setOpen([key.target, key.key])}
+        selected={open?.join(' ')}
         empty={
           <Empty
             title="No key stands out yet"
@@ -106,6 +125,7 @@ export function HotKeys({ initial }: { initial: Page<HotKeyView> }) {
         }
       />
       <More list={list} />
+      {open && <HotKeySheet target={open[0]} name={open[1]} onClose={() => void setOpen(null)} />}
     </>
   )
 }

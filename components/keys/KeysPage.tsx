@@ -7,12 +7,13 @@ import type { Page } from '@/lib/model/answers/shape.ts'
 import type { TargetView } from '@/lib/model/answers/target.ts'
 import { BigKeys } from './BigKeys.tsx'
 import { HotKeys } from './HotKeys.tsx'
+import { KeyCompare } from './KeyCompare.tsx'
 import { KeyPatterns } from './KeyPatterns.tsx'
 import { MonitorConsents } from './MonitorConsents.tsx'
 import { SlowKinds } from './SlowKinds.tsx'
 
 type Props = { hot: Page<HotKeyView>; big: Page<BigKeyView>; patterns: Page<KeyPatternView>; targets: Page<TargetView> }
-const TABS = ['hot', 'big', 'patterns', 'slow'] as const
+const TABS = ['hot', 'big', 'patterns', 'slow', 'compare'] as const
 
 /** Which keys carry the load, which carry the memory, what prefixes there are, and which commands are slow. Names are untrusted bytes: shown escaped. */
 export function KeysPage({ hot, big, patterns, targets }: Props) {
@@ -30,6 +31,7 @@ export function KeysPage({ hot, big, patterns, targets }: Props) {
           { id: 'big', label: 'Big', content: <BigKeys initial={big} /> },
           { id: 'patterns', label: 'Patterns', content: <KeyPatterns initial={patterns} /> },
           { id: 'slow', label: 'Slow log', content: <SlowKinds /> },
+          { id: 'compare', label: 'Compare', content: <KeyCompare /> },
         ]}
       />
     </>

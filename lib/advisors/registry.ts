@@ -4,6 +4,7 @@ import { cachePolicy } from './cache-policy.ts'
 import { consistentHash } from './consistent-hash.ts'
 import { drainServer } from './drain-server.ts'
 import { expirySpread } from './expiry-spread.ts'
+import { hotKeyAdvice } from './hot-key.ts'
 import { poolWeights } from './pool-weights.ts'
 import { ringPoints } from './ring-points.ts'
 import { slabAutomove } from './slab-automove.ts'
@@ -27,5 +28,6 @@ export const advisors: Advisor[] = [
   weightFile,
   slotMoves,
   slotsOpen,
+  hotKeyAdvice,
   consistentHash,
 ]

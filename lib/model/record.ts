@@ -59,6 +59,17 @@ export type HotKey = {
 
 export type BigKey = { kind: 'big-key'; target: string; id: string; at: number; key: string; type: string; bytes: number }
 
+/** The hottest keys or the commonest patterns of one time, kept so that two times can be compared. */
+export type KeySampling = {
+  kind: 'key-sampling'
+  target: string
+  id: string
+  at: number
+  what: 'hot' | 'patterns'
+  method: string
+  rows: { name: string; share: number; low: number; high: number; perSecond: number | null }[]
+}
+
 /** Upper bounds of the classes of a TTL histogram by pattern: a minute, ten, an hour, a day. */
 export const TTL_BOUNDS_MS = [60_000, 600_000, 3_600_000, 86_400_000]
 
@@ -207,6 +218,7 @@ export type TargetRecord =
   | LatencyEvent
   | HotKey
   | BigKey
+  | KeySampling
   | KeyPattern
   | TtlHistogram
   | CurveRecord

@@ -13,6 +13,8 @@ const BOUNDS: Record<RecordKind, { most: number; ms: number; lasting: boolean }>
   large: { most: 1_000, ms: 7 * DAY, lasting: true },
   latency: { most: 200, ms: 7 * DAY, lasting: true },
   'hot-key': { most: 200, ms: DAY, lasting: true },
+  // Two days of ten minutes each, of keys and of patterns.
+  'key-sampling': { most: 600, ms: 2 * DAY, lasting: true },
   'big-key': { most: 200, ms: 7 * DAY, lasting: true },
   'key-pattern': { most: 200, ms: 7 * DAY, lasting: true },
   'ttl-histogram': { most: 4, ms: HOUR, lasting: true },

@@ -100,7 +100,16 @@ describe('an unknown thing of any noun is 404', () => {
   test.each(['silences/x', 'tokens/x', 'persons/x'])('DELETE %s', async (path) => {
     expect(await problem('DELETE', path)).toMatchObject({ status: 404 })
   })
-  test.each(['keys/hot', 'keys/big', 'keys/patterns', 'slowlog', 'slowlog/fingerprints'])('GET %s of an unknown target', async (path) => {
+  test.each([
+    'keys/hot',
+    'keys/big',
+    'keys/patterns',
+    'slowlog',
+    'slowlog/fingerprints',
+    'keys/remedies',
+    'keys/samplings',
+    'keys/compare',
+  ])('GET %s of an unknown target', async (path) => {
     expect(await problem('GET', `${path}?target=nobody`)).toMatchObject({ status: 404 })
   })
 })

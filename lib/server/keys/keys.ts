@@ -16,7 +16,7 @@ type Of = { target?: string } & Paging
 const descending = (value: number, name: string) => `${(1e15 - value * 1e6).toFixed(0).padStart(22, '0')} ${name}`
 
 /** A target's keys as they were at its newest look: what was hot or big before that is so no more. */
-function newestLook<T extends { target: string; at: number }>(records: readonly T[]): T[] {
+export function newestLook<T extends { target: string; at: number }>(records: readonly T[]): T[] {
   const newest = new Map<string, number>()
   for (const { target, at } of records) newest.set(target, Math.max(at, newest.get(target) ?? 0))
   return records.filter(({ target, at }) => at === newest.get(target))

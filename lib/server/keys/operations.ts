@@ -1,13 +1,17 @@
 import { z } from 'zod'
 import { bigKeyAnswer, hotKeyAnswer, keyPatternAnswer } from '../../model/answers/key.ts'
+import { keyDifferenceAnswer, remediesAnswer, samplingAnswer } from '../../model/answers/remedy.ts'
 import { page } from '../../model/answers/shape.ts'
 import { fingerprintAnswer, LOGS, slowAnswer } from '../../model/answers/slow.ts'
 import type { ErrorCode } from '../../model/error.ts'
-import { paging } from '../http/inputs.ts'
+import { paging, time } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
+import { compareSamplings, listSamplings } from './compare.ts'
 import { bigKeys, hotKeys, keyPatterns, listFingerprints, listSlow } from './keys.ts'
+import { listRemedies } from './remedies.ts'
 
 const tag = 'Keys'
+const what = z.enum(['hot', 'patterns']).optional()
 const query = z.object({ target: z.string().optional(), ...paging })
 const problems: ErrorCode[] = ['not_found']
 
@@ -44,6 +48,39 @@ export const keyOperations = [
     answer: page(keyPatternAnswer),
     problems,
     run: ({ runtime, query }) => keyPatterns(runtime, query),
+  }),
+  operation({
+    method: 'GET',
+    path: 'keys/remedies',
+    role: 'viewer',
+    summary: 'What takes the load of hot keys off their nodes: of those that the rule finds, or of one key with code',
+    tag,
+    query: query.extend({ key: z.string().max(2_000).optional() }),
+    answer: page(remediesAnswer),
+    problems,
+    run: ({ runtime, query }) => listRemedies(runtime, query),
+  }),
+  operation({
+    method: 'GET',
+    path: 'keys/samplings',
+    role: 'viewer',
+    summary: 'Samplings of hot keys or patterns that are kept: one each ten minutes, for two days',
+    tag,
+    query: query.extend({ what }),
+    answer: page(samplingAnswer),
+    problems,
+    run: ({ runtime, query }) => listSamplings(runtime, query),
+  }),
+  operation({
+    method: 'GET',
+    path: 'keys/compare',
+    role: 'viewer',
+    summary: 'What changed between two samplings: at `before` (the oldest that is kept) and `after` (now), largest first',
+    tag,
+    query: query.extend({ what, before: time.optional(), after: time.optional() }),
+    answer: page(keyDifferenceAnswer),
+    problems,
+    run: ({ runtime, query }) => compareSamplings(runtime, query),
   }),
   operation({
     method: 'GET',

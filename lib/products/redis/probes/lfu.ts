@@ -1,6 +1,7 @@
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
 import { keyText } from '../../answers.ts'
+import { keptSampling } from '../../keySampling.ts'
 import { lfuClasses } from '../lfu.ts'
 import type { RedisLink } from '../link.ts'
 import { askPerKey, ELSEWHERE, hereOnly, numberOrGone } from '../perKey.ts'
@@ -30,11 +31,17 @@ export const lfu: Probe<RedisLink, Answer> = {
     link.lfuRead = true
     return link.looks.during(look(link, signal))
   },
-  parse: ({ keys, readsPerSecond }, { at }) => ({
-    samples: [],
-    records: lfuClasses(keys, readsPerSecond).map((key): NewRecord => ({ kind: 'hot-key', id: key.key, at, method: 'lfu', ...key })),
-    topology: {},
-  }),
+  parse({ keys, readsPerSecond }, { at }) {
+    const classes = lfuClasses(keys, readsPerSecond)
+    const records = classes.map((key): NewRecord => ({ kind: 'hot-key', id: key.key, at, method: 'lfu', ...key }))
+    const kept = keptSampling(
+      'hot',
+      'lfu',
+      classes.map((key) => ({ ...key, name: key.key })),
+      at,
+    )
+    return { samples: [], records: [...records, ...kept], topology: {} }
+  },
 }
 
 async function look(link: RedisLink, signal: AbortSignal): Promise<Answer> {

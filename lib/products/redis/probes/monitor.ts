@@ -1,6 +1,7 @@
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
 import { rawRecord } from '../../answers.ts'
+import { keptSampling } from '../../keySampling.ts'
 import { unavailableBecause } from '../errors.ts'
 import type { RedisLink } from '../link.ts'
 import type { BurstEnd } from '../monitor/burst.ts'
@@ -60,7 +61,20 @@ export const monitor: Probe<RedisLink, Listened | null> = {
     const { burst, others, reads, hot } = raw
     const records = hot.map((key): NewRecord => ({ kind: 'hot-key', id: key.key, at, method: 'monitor', ...key }))
     const summary = `${burst.lines} commands, ${burst.lines - others} of them ours, in ${Math.round(burst.ms)} ms, ${burst.bytes} bytes; ${reads} keys read; ended by ${ENDS[burst.ended]}`
-    return { samples: [], records: [...records, rawRecord('monitor', at, summary)], topology: {} }
+    return {
+      samples: [],
+      records: [
+        ...records,
+        ...keptSampling(
+          'hot',
+          'monitor',
+          hot.map((key) => ({ ...key, name: key.key })),
+          at,
+        ),
+        rawRecord('monitor', at, summary),
+      ],
+      topology: {},
+    }
   },
 }
 

@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest'
+import { keptSampling } from '../../products/keySampling.ts'
+import type { Runtime } from '../runtime.ts'
+import { compareSamplings, differencesOf, listSamplings } from './compare.ts'
+
+const row = (name: string, share: number, half = 0.01) => ({ name, share, low: share - half, high: share + half, perSecond: 100 * share })
+const sampling = (at: number, rows: ReturnType<typeof row>[]) => ({
+  kind: 'key-sampling',
+  target: 'a',
+  id: `hot ${at}`,
+  at,
+  what: 'hot',
+  method: 'monitor',
+  rows,
+})
+
+it('tells what appeared, went, and changed beyond chance', () => {
+  const before = { target: 'a', at: 1, rows: [row('viral', 0.3), row('steady', 0.1), row('old', 0.05), row('cooling', 0.2)] }
+  const after = { target: 'a', at: 2, rows: [row('viral', 0.5), row('steady', 0.105), row('__proto__', 0.2), row('cooling', 0.1)] }
+  expect(Object.fromEntries(differencesOf(before, after).map(({ name, change }) => [`of ${name}`, change]))).toEqual({
+    'of viral': 'more',
+    'of steady': 'same',
+    'of old': 'gone',
+    'of __proto__': 'appeared',
+    'of cooling': 'less',
+  })
+})
+
+const hot = (name: string, share: number) => ({
+  kind: 'hot-key',
+  target: 'a',
+  id: name,
+  key: name,
+  at: 9_000,
+  ...row(name, share),
+  method: 'monitor',
+  lines: 9,
+  hot: false,
+})
+const runtime = {
+  engine: { targetConfig: () => ({}), status: () => null },
+  store: {
+    records: (kind: string) =>
+      kind === 'key-sampling'
+        ? [sampling(8_000, [row('b', 0.2)]), sampling(5_000, [row('a', 0.3)])]
+        : kind === 'hot-key'
+          ? [hot('a', 0.9), hot('c', 0.05)]
+          : [],
+  },
+} as unknown as Runtime
+
+it('compares the oldest with now, or two times that are given', () => {
+  const names = (asked: object) => compareSamplings(runtime, asked).items.map(({ name, change }) => `${name} ${change}`)
+  expect(names({})).toEqual(['a more', 'c appeared'])
+  expect(names({ before: 5_500, after: 8_500 })).toEqual(['a gone', 'b appeared'])
+  expect(names({ before: 4_000 })).toEqual([])
+  expect(names({ what: 'patterns' })).toEqual([])
+  expect(listSamplings(runtime).items.map(({ at, names }) => [Date.parse(at), names])).toEqual([
+    [8_000, 1],
+    [5_000, 1],
+  ])
+})
+
+it('one sampling is kept for each ten minutes, written at their end alone', () => {
+  const rows = [row('a', 0.3)]
+  expect(keptSampling('hot', 'monitor', rows, 600_000 * 7 + 100)).toEqual([])
+  expect(keptSampling('hot', 'monitor', rows, 600_000 * 8 - 100)).toEqual([expect.objectContaining({ id: 'hot 7', rows })])
+  expect(keptSampling('hot', 'monitor', [], 600_000 * 8 - 100)).toEqual([])
+})
