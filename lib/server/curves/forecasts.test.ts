@@ -54,6 +54,7 @@ function cache(answer: (asked: CurvesRequest) => Partial<CurvesView>) {
       return {
         points,
         requests: 1_000,
+        spanMs: 130_000,
         basis: 'b',
         present: { keys: 1, bytes: 1, model: 0.9, measured: 0.905 },
         ...answer(request),
@@ -92,6 +93,8 @@ test('curves of memory, of the rule of eviction and of each TTL policy are kept 
     points: expect.arrayContaining([expect.objectContaining({ ttlMs: 120_000 })]),
   })
   expect(lives!.points[lives!.present.point]!.ttlMs).toBe(60_000)
+  // Of longer lives than it was looked at nothing is told.
+  expect(Math.max(...lives!.points.map(({ ttlMs }) => ttlMs!))).toBe(120_000)
 })
 
 test('what is known is asked again after minutes, too little after seconds', async () => {

@@ -19,7 +19,7 @@ const SIZES = [1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.1, 1.25, 1.5, 2, 3, 
 const RULES = ['lru', 'lfu'] as const
 const SAMPLES = [5, 10]
 /** TTLs that are tried, as parts of the present one. */
-const LIVES = [1, 0.25, 0.5, 1.5, 2, 3, 5]
+const LIVES = [1, 0.25, 0.5, 1.5, 2, 2.5, 3, 5]
 const POLICIES_MOST = 5
 /** No limit: whatever is stored is held until it ends. */
 const UNBOUNDED_KEYS = 1_000_000_000_000
@@ -151,10 +151,11 @@ async function ttlCurves(at: At, target: string, max: number | null, requests: n
           sizes: max ? { bytes: [max] } : { keys: [UNBOUNDED_KEYS] },
         }),
       )
-      if (!newest) break
+      // The first half of the time fills the model: keys that live longer than that have not lived yet.
+      if (!newest || ms > newest.spanMs) break
       points.push({ ...pointOf(newest.points[0]!), ttlMs: ms })
     }
-    if (newest)
+    if (newest && points.length > 0)
       curves.push({
         kind: 'curve',
         id: `ttl/${policy.name}`,
