@@ -101,14 +101,16 @@ test('the address is the page: source, size, policy, TTL, and the second curve',
   expect(page).toContain('value="200mb"')
   expect(page).toContain('8 min to 12 min')
   expect(page).toContain('Against the second')
-  expect(page).toContain('Apply 2 settings')
+  expect(page).toContain('The prediction is with another TTL')
   expect(page).toContain('TTL policy')
   expect(page).not.toContain('cannot be read')
 })
 
 test('without a second curve the marked size is held against the live cache', async () => {
+  const address = { target: 'cache-a', memory: '200mb' }
+  expect(await paint({ address: { ...address, with: 'allkeys-lfu' } })).toContain('Apply 2 settings')
   const page = await paint({
-    address: { target: 'cache-a', memory: '200mb' },
+    address,
     present: { keys: 1, bytes: 104_857_600, model: 0.4, measured: 0.41 },
   })
   expect(page).toContain('Against the present')
@@ -129,6 +131,9 @@ test('too little for a curve is a state with the sentence and what to do; nothin
   expect(page).toContain('There are no references of cache-a.')
   expect(page).toContain('Upload a trace of its requests')
   expect(page).toContain('Nothing is predicted of it')
+  expect(page).not.toContain('references: {')
+  const off = [{ ...cache, kind: 'redis', references: 'off' } as TargetView]
+  expect(await paint({ address: { target: 'cache-a' }, targets: off, refused })).toContain('references: { from: report, keep: 6h }')
 })
 
 test('who may not is told why: a viewer uploads and deletes nothing, and in observe mode nothing is changed', async () => {
@@ -147,4 +152,6 @@ test('with nothing to look at, the page says what brings it', async () => {
   const cached = await paint({ traces: [] })
   expect(cached).toContain('Choose a cache above')
   expect(cached).toContain('choose a source')
+  const reporting = await paint({ traces: [], targets: [{ ...cache, references: 'report' } as TargetView] })
+  expect(reporting).toContain('<optgroup label="Caches with references"><option value="target:cache-a" selected="">')
 })

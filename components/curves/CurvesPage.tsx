@@ -40,7 +40,7 @@ function Lab({ targets: firstTargets, traces: firstTraces }: Props) {
   const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
   const below = useRef<HTMLDivElement>(null)
   const caches = targets.items.filter(isCache)
-  const [state, put] = useLabState(useFirstSource(traces.items))
+  const [state, put] = useLabState(useFirstSource(traces.items, caches))
   const { source } = state
   const toUpload = () => {
     below.current?.scrollIntoView({ block: 'start' })
@@ -77,7 +77,7 @@ function Lab({ targets: firstTargets, traces: firstTraces }: Props) {
             window.scrollTo({ top: 0 })
           }}
           onDeleted={(id) => {
-            if (source && 'trace' in source && source.trace === id) put.source(firstSource(traces.items.filter((one) => one.id !== id)))
+            if (source && 'trace' in source && source.trace === id) put.source(null)
           }}
         />
       </div>
@@ -87,15 +87,16 @@ function Lab({ targets: firstTargets, traces: firstTraces }: Props) {
 
 type Known = { caches: TargetView[]; traces: TraceView[] }
 
-/** What is opened by an address without a source: the newest trace. Of a cache nobody knows before whether there are references. */
-const firstSource = (traces: TraceView[]): Source | null => (traces[0] ? { trace: traces[0].id } : null)
-
-/** What is opened without a choice, held: a trace that a colleague uploads meanwhile does not take its place. */
-function useFirstSource(traces: TraceView[]): Source | null {
+/**
+ * What is opened without a choice: the newest trace, else the first cache with references. It is held: a trace that a colleague uploads
+ * meanwhile does not take its place.
+ */
+function useFirstSource(traces: TraceView[], caches: TargetView[]): Source | null {
   const [held, setHeld] = useState<string | null>(null)
-  const id = traces.some((trace) => trace.id === held) ? held : (traces[0]?.id ?? null)
-  useEffect(() => setHeld(id), [id])
-  return useMemo(() => (id === null ? null : { trace: id }), [id])
+  const trace = traces.some(({ id }) => id === held) ? held : (traces[0]?.id ?? null)
+  const target = caches.find(hasReferences)?.name ?? null
+  useEffect(() => setHeld(trace), [trace])
+  return useMemo(() => (trace !== null ? { trace } : target !== null ? { target, match: '' } : null), [trace, target])
 }
 
 const idOf = (source: Source) => ('trace' in source ? `trace:${source.trace}` : `target:${source.target}`)
@@ -146,12 +147,16 @@ const Loading = () => (
   </div>
 )
 
+const hasReferences = ({ references }: TargetView) => references !== undefined && references !== 'off'
+const optionOf = ({ name }: TargetView) => ({ value: `target:${name}`, label: safe(name, 80) })
+
 type SelectProps = { source: Source | null; onChange: (source: Source) => void } & Known
 
 function SourceSelect({ source, caches, traces, onChange }: SelectProps) {
   const id = source ? idOf(source) : ''
   const groups = [
-    { label: 'Caches', options: caches.map(({ name }) => ({ value: `target:${name}`, label: safe(name, 80) })) },
+    { label: 'Caches with references', options: caches.filter(hasReferences).map(optionOf) },
+    { label: 'Caches', options: caches.filter((cache) => !hasReferences(cache)).map(optionOf) },
     { label: 'Traces', options: traces.map((trace) => ({ value: `trace:${trace.id}`, label: safe(trace.name, 80) })) },
   ].filter(({ options }) => options.length > 0)
   const known = groups.some(({ options }) => options.some(({ value }) => value === id))

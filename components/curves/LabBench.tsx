@@ -40,9 +40,14 @@ export function LabBench(props: Props) {
         <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_17rem]">
           <div className="flex min-w-0 flex-col gap-3">
             {tooLittle !== null ? (
-              <TooLittle because={tooLittle}>
+              <TooLittle because={tooLittle} lines={info.lines}>
                 {unit === 'bytes' && info.ranges.keys && (
                   <Button onClick={() => put.mark({ by: 'keys', value: roundSize(info.first.keys!, 'keys') })}>Ask by keys</Button>
+                )}
+                {!info.isTrace && (
+                  <Button busy={bench.isAsking} onClick={bench.again}>
+                    Ask again
+                  </Button>
                 )}
                 <Button onClick={toUpload}>Upload a trace of its requests</Button>
               </TooLittle>
@@ -50,7 +55,13 @@ export function LabBench(props: Props) {
               <Failure
                 tried="The curve could not be computed."
                 answer={errorText(failed)}
-                todo={!(failed instanceof Problem && failed.status === 404) && <Button onClick={bench.again}>Try again</Button>}
+                todo={
+                  !(failed instanceof Problem && failed.status === 404) && (
+                    <Button busy={bench.isAsking} onClick={bench.again}>
+                      Try again
+                    </Button>
+                  )
+                }
               />
             ) : curves[0]!.points.length === 0 ? (
               <Skeleton className="h-[300px]" />
@@ -144,7 +155,7 @@ export function LabBench(props: Props) {
         made={
           info.isTrace
             ? { because: 'A trace has no server. Choose a cache above: the same policy and memory are asked of it.' }
-            : stepsOf(info.name, live, state.rule, mark)
+            : stepsOf(info.name, live, state.rule, mark, bench.match)
         }
         rule={state.rule}
         point={bench.exact}

@@ -11,13 +11,13 @@ import { Sentence } from '@/components/ui/sentence.tsx'
 import { toast } from '@/components/ui/toast.tsx'
 import { text } from '@/lib/format/format.ts'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
-import type { Step } from '@/lib/model/proposal.ts'
+import type { Made } from './change.ts'
 import type { CurvePoint } from './question.ts'
 import type { Rule } from './rule.ts'
 
 type Props = {
   /** What the marked cache has otherwise than the live one, or why it cannot become a change. */
-  made: { steps: Step[] } | { because: string }
+  made: Made
   rule: Rule
   /** The answer for exactly the marked size; null: there is none (yet). */
   point: CurvePoint | null

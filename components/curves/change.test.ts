@@ -9,7 +9,7 @@ const live = liveSettings(
 )
 
 test('what differs from the live settings is a step, each with what stands there', () => {
-  expect(stepsOf('cache-a', live, { ...AS_IT_IS, policy: 'allkeys-lfu', samples: 5 }, { by: 'bytes', value: 209_715_200 })).toEqual({
+  expect(stepsOf('cache-a', live, { ...AS_IT_IS, policy: 'allkeys-lfu', samples: 5 }, { by: 'bytes', value: 209_715_200 }, '')).toEqual({
     steps: [
       { setting: { target: 'cache-a', name: 'config/maxmemory' }, before: '104857600', after: '209715200' },
       { setting: { target: 'cache-a', name: 'config/maxmemory-policy' }, before: 'allkeys-lru', after: 'allkeys-lfu' },
@@ -20,9 +20,12 @@ test('what differs from the live settings is a step, each with what stands there
 test('what is no change, and what no server takes, is said', () => {
   const because = (found: ReturnType<typeof stepsOf>) => ('because' in found ? found.because : null)
   const same = { by: 'bytes', value: 104_857_600 } as const
-  expect(because(stepsOf('a', live, AS_IT_IS, same))).toContain('nothing to change')
-  expect(because(stepsOf('a', live, AS_IT_IS, { by: 'keys', value: 100 }))).toContain('choose a memory')
-  expect(because(stepsOf('a', liveSettings([]), AS_IT_IS, same))).toContain('does not tell `maxmemory`')
+  expect(because(stepsOf('a', live, AS_IT_IS, same, ''))).toContain('nothing to change')
+  expect(because(stepsOf('a', live, AS_IT_IS, { by: 'keys', value: 100 }, ''))).toContain('choose a memory')
+  expect(because(stepsOf('a', liveSettings([]), AS_IT_IS, same, ''))).toContain('does not tell `maxmemory`')
   const partly = liveSettings(facts({ 'config/maxmemory': '104857600' }))
-  expect(because(stepsOf('a', partly, { ...AS_IT_IS, samples: 10 }, same))).toContain('does not tell `maxmemory-samples`')
+  expect(because(stepsOf('a', partly, { ...AS_IT_IS, samples: 10 }, same, ''))).toContain('does not tell `maxmemory-samples`')
+  // Neither follows from the settings that a change can write.
+  expect(because(stepsOf('a', live, { ...AS_IT_IS, policy: 'allkeys-lfu', ttl: 'none' }, same, ''))).toContain('another TTL')
+  expect(because(stepsOf('a', live, { ...AS_IT_IS, policy: 'allkeys-lfu' }, same, 'session:*'))).toContain('a part of the keys')
 })

@@ -17,8 +17,14 @@ export function liveSettings(facts: readonly FactView[]): LiveSettings {
   return { maxmemory: whole(NAMES.maxmemory), policy: told(NAMES.policy), samples: whole(NAMES.samples) }
 }
 
-/** What the marked cache has otherwise than the live one, as steps of a change; or why it cannot become one. */
-export function stepsOf(target: string, live: LiveSettings, rule: Rule, mark: Size): { steps: Step[] } | { because: string } {
+export type Made = { steps: Step[] } | { because: string }
+
+/** What the marked cache has otherwise than the live one, as steps of a change; or why it cannot become one. `match`: of which keys its curve is. */
+export function stepsOf(target: string, live: LiveSettings, rule: Rule, mark: Size, match: string): Made {
+  if (match !== '') return { because: 'The curve is of a part of the keys, and the memory is of all: leave the keys empty.' }
+  // What is predicted with a TTL would not follow from the settings alone.
+  if (rule.ttl !== null)
+    return { because: 'The prediction is with another TTL, which is no setting of the server: set the TTL to as it is.' }
   if (mark.by === 'keys') return { because: 'A number of keys is no setting of a server: choose a memory.' }
   if (live.maxmemory === null) return { because: 'Its server does not tell `maxmemory`: it cannot be set from here.' }
   const wanted = [

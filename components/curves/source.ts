@@ -18,6 +18,8 @@ export type SourceInfo = {
   ranges: Partial<Record<SizeUnit, SizeRange>>
   /** The size that is marked at first: the live one of a target. */
   first: Partial<Record<SizeUnit, number>>
+  /** Configuration lines that would bring references; null: they come, or cannot. */
+  lines: string | null
   /** The live maxmemory; null: it has none. */
   live: number | null
   /** What makes a rate of misses: how long the trace lasts, or the reads that the live cache has now; null: not known. */
@@ -49,13 +51,14 @@ export function traceInfo(trace: TraceView): SourceInfo {
       keys: rangeAround(keys / 100, keys, 'keys'),
     },
     first: { ...(sized && { bytes: REDIS_EMPTY_BYTES + data / 8 }), keys: Math.max(1, keys / 8) },
+    lines: null,
     live: null,
     pace: from !== null && to !== null && to > from ? { seconds: to - from } : null,
   }
 }
 
 /** The sizes of a live cache: from a sixteenth of what it has to four times as much. */
-export function targetInfo({ name, figures }: TargetView, settings: LiveSettings): SourceInfo {
+export function targetInfo({ name, kind, references, figures }: TargetView, settings: LiveSettings): SourceInfo {
   const limit = settings.maxmemory || figureValue(figures?.memoryMax) || null
   const used = figureValue(figures?.memoryUsed)
   const bytes = limit ?? (used === null ? null : damped(used))
@@ -72,6 +75,10 @@ export function targetInfo({ name, figures }: TargetView, settings: LiveSettings
       ...(keys !== null && { keys: rangeAround(keys / 16, keys * 4, 'keys') }),
     },
     first: { ...(bytes !== null && { bytes }), ...(keys !== null && { keys }) },
+    lines:
+      references === 'off'
+        ? `targets:\n  - { kind: ${kind}, name: ${JSON.stringify(name)}, …, references: { from: report, keep: 6h } }`
+        : null,
     live: limit,
     pace: reads === null ? null : { readsPerSecond: reads },
   }

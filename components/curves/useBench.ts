@@ -46,6 +46,7 @@ export function useBench(info: SourceInfo, { source, mark: wanted, rule, against
     tooLittle: error instanceof Problem && error.code === 'too_little' ? error.detail : null,
     failed: error,
     isStale: first.isPlaceholderData || (against !== null && second.isPlaceholderData),
+    isAsking: first.isFetching || second.isFetching || one.isFetching,
     again: () => {
       for (const query of [first, second, one]) if (query.isError) void query.refetch()
     },

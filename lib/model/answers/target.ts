@@ -39,6 +39,10 @@ export const targetAnswer = noun('Target', 'A configured or discovered server', 
   capabilities: z.array(z.object({ feature: z.string(), available: z.boolean(), because: z.string().optional() })),
   probes: z.array(probe),
   monitor: z.enum(['ask', 'bursts', 'never']).optional().meta({ description: 'What the configuration says of MONITOR' }),
+  references: z
+    .enum(['off', 'monitor', 'report'])
+    .optional()
+    .meta({ description: 'Of caches: where the configuration says that references come from, which curves need' }),
   figures: cacheFigures.optional().meta({ description: 'Of caches and stores: the newest figures that a list shows' }),
 })
 export type TargetView = z.infer<typeof targetAnswer>

@@ -26,9 +26,13 @@ export function getTarget(runtime: Runtime, name: string): TargetView {
 const statuses = (runtime: Runtime) => runtime.engine.targets().filter((target) => target.kind !== 'control')
 type Status = ReturnType<typeof statuses>[number]
 
+/** What a product's own configuration says that pages need. */
+type Configured = { monitor?: TargetView['monitor']; references?: { from: TargetView['references'] } }
+
 function targetView(runtime: Runtime, status: Status, window: SeriesWindow): TargetView {
   const facts = factsOf(runtime.engine.topology(), status.name)
-  const monitor = (runtime.engine.targetConfig(status.name)?.config as { monitor?: TargetView['monitor'] } | undefined)?.monitor
+  const config = runtime.engine.targetConfig(status.name)?.config as Configured | undefined
+  const [monitor, references] = [config?.monitor, config?.references?.from]
   // Caches and stores have one, whatever product they are seen through.
   const role = facts?.role ?? status.role
   const where = { target: status.name }
@@ -50,6 +54,7 @@ function targetView(runtime: Runtime, status: Status, window: SeriesWindow): Tar
     ...(status.nextPollAt === undefined ? {} : { nextPollAt: iso(status.nextPollAt) }),
     probes: status.probes.map((probe) => ({ ...probe, lastAt: isoOrNull(probe.lastAt) })),
     ...(monitor ? { monitor } : {}),
+    ...(references ? { references } : {}),
     ...(role
       ? {
           figures: {
