@@ -31,7 +31,7 @@ export async function startLiveCache(maxmemory: string): Promise<LiveCache> {
   const url = `http://${host}:${port}`
   const path = join(home, 'evenkeel.yaml')
   const target = `{ kind: redis, name: shop, url: "${cache.about.url}", role: cache, monitor: never, references: { from: report } }`
-  await writeFile(path, `mode: tune\nlisten: ${host}:${port}\ndata: ${join(home, 'data')}\npoll: 1s\ntargets: [${target}]\n`)
+  await writeFile(path, `mode: tune\nlisten: ${host}:${port}\ndata: ${join(home, 'data')}\ntargets: [${target}]\n`)
   const server = launch({ config: path, host, port, quiet: true })
   await server.ready()
   const redis = new Redis(cache.about.url)

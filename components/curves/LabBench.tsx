@@ -37,7 +37,7 @@ export function LabBench(props: Props) {
         note={info.isTrace ? 'the trace replayed from an empty cache' : 'the steady state of the live cache'}
         actions={info.ranges.bytes && info.ranges.keys && <UnitSwitch unit={unit} info={info} put={put} />}
       >
-        <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_17rem]">
+        <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_18rem]">
           <div className="flex min-w-0 flex-col gap-3">
             {tooLittle !== null ? (
               <TooLittle because={tooLittle} lines={info.lines}>

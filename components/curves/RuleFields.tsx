@@ -27,14 +27,14 @@ export function RuleFields({ title, prefix, rule, onChange, own, policies }: Pro
   return (
     <fieldset className="flex min-w-0 flex-col gap-3">
       <legend className="mb-2 font-medium text-sm">{title}</legend>
-      <div className="grid grid-cols-[minmax(0,1fr)_6rem] gap-3">
+      <div className="grid grid-cols-[minmax(0,1fr)_4.5rem] gap-3">
         <Field label={<Label prefix={prefix}>Policy</Label>} help={policyHelp(policy)}>
           {(props) => (
             <Select
               {...props}
               value={rule.policy === null || rule.policy === own.policy ? AS_TOLD : rule.policy}
               options={[
-                { value: AS_TOLD, label: own.policy ? `${own.policy}, as it is` : 'as it is' },
+                { value: AS_TOLD, label: own.policy ? `${own.policy} (as it is)` : 'as it is' },
                 ...policies.filter((one) => one !== own.policy),
               ]}
               onChange={({ target }) => onChange({ ...rule, policy: policies.find((one) => one === target.value) ?? null })}
@@ -185,7 +185,7 @@ export function TextField<T>({ label, help, value, placeholder, read, wrong, onC
             const found = read(target.value.trim())
             if (found) onChange(found.value)
           }}
-          className="text-right tabular"
+          className={numeric ? 'text-right tabular' : undefined}
         />
       )}
     </Field>

@@ -63,7 +63,8 @@ const columns = (onDelete: (trace: TraceView) => void, because: string | null): 
         {safe(t.name, 80)}
       </Go>
     ),
-    className: 'whitespace-normal! [overflow-wrap:anywhere]',
+    grow: true,
+    className: 'min-w-32',
   },
   { id: 'requests', head: 'Requests', right: true, sort: (t) => t.requests, cell: (t) => count(t.requests) },
   { id: 'keys', head: 'Keys', right: true, sort: (t) => t.keys, cell: (t) => count(t.keys) },
@@ -86,7 +87,7 @@ const columns = (onDelete: (trace: TraceView) => void, because: string | null): 
     cell: (t) => (t.valueBytesMean === null ? <span className="text-dim">not told</span> : text(t.valueBytesMean, 'bytes')),
     from: 'md',
   },
-  { id: 'kept', head: 'Kept', cell: (t) => <span className="text-dim">{keptWords(t)}</span>, from: 'lg', grow: true },
+  { id: 'kept', head: 'Kept', cell: (t) => <span className="text-dim">{keptWords(t)}</span>, from: 'lg' },
   {
     id: 'at',
     head: 'Uploaded',

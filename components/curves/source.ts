@@ -71,7 +71,7 @@ export function targetInfo({ name, kind, references, figures }: TargetView, sett
     policy: POLICIES.find((one) => one === settings.policy) ?? null,
     policies: settings.policy === null ? [] : POLICIES.filter((policy) => !isSegmented(policy)),
     ranges: {
-      ...(bytes !== null && { bytes: rangeAround(bytes / 16, bytes * 4, 'bytes') }),
+      ...(bytes !== null && { bytes: rangeAround(Math.max(bytes / 16, REDIS_EMPTY_BYTES + ROOM_LEAST), bytes * 4, 'bytes') }),
       ...(keys !== null && { keys: rangeAround(keys / 16, keys * 4, 'keys') }),
     },
     first: { ...(bytes !== null && { bytes }), ...(keys !== null && { keys }) },
