@@ -3,6 +3,7 @@ import { measure } from '../../metrics/measure.ts'
 import type { CurvesView } from '../../model/answers/curves.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { CurvePoint, CurveRecord, NewRecord } from '../../model/record.ts'
+import type { TtlPolicy } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import type { Runtime } from '../runtime.ts'
 import { askCurves } from './curves.ts'
@@ -136,39 +137,45 @@ async function ttlCurves(at: At, target: string, max: number | null, requests: n
   const curves: NewCurve[] = []
   const all = requests ?? (await known(ask({ source: { target }, sizes: { keys: [UNBOUNDED_KEYS] } })))?.requests
   if (!all) return []
-  for (const policy of at.engine
-    .topology()
-    .ttls.filter(({ error }) => !error)
-    .slice(0, POLICIES_MOST)) {
-    const points: CurvePoint[] = []
-    let newest: CurvesView | undefined
-    for (const part of LIVES) {
-      const ms = Math.round(part * policy.ttlMs)
-      newest = await known(
-        ask({
-          source: { target, match: policy.match },
-          ttl: { ms, jitter: policy.jitter },
-          sizes: max ? { bytes: [max] } : { keys: [UNBOUNDED_KEYS] },
-        }),
-      )
-      // The first half of the time fills the model: keys that live longer than that have not lived yet.
-      if (!newest || ms > newest.spanMs) break
-      points.push({ ...pointOf(newest.points[0]!), ttlMs: ms })
-    }
-    if (newest && points.length > 0)
-      curves.push({
-        kind: 'curve',
-        id: `ttl/${policy.name}`,
-        at: at.now(),
-        varies: 'ttl',
-        ttl: policy.name,
-        points,
-        present: { point: 0, measured: points[0]!.hitRatio },
-        readsShare: Math.min(1, newest.requests / all),
-        basis: newest.basis,
-      })
+  const { ttls } = at.engine.topology()
+  for (const policy of ttls.filter(({ error }) => !error).slice(0, POLICIES_MOST)) {
+    const curve = await ttlCurve(at, target, policy, max, all, ask)
+    if (curve) curves.push(curve)
   }
   return curves
+}
+
+async function ttlCurve(
+  at: At,
+  target: string,
+  { name, match, ttlMs, jitter }: TtlPolicy,
+  max: number | null,
+  requests: number,
+  ask: Ask,
+): Promise<NewCurve | null> {
+  const points: CurvePoint[] = []
+  let first: CurvesView | undefined
+  for (const part of LIVES) {
+    const ms = Math.round(part * ttlMs)
+    const sizes = max ? { bytes: [max] } : { keys: [UNBOUNDED_KEYS] }
+    const answer = await known(ask({ source: { target, match }, ttl: { ms, jitter }, sizes }))
+    // The first half of the time fills the model: keys that live longer than that have not lived yet.
+    if (!answer || ms > answer.spanMs) break
+    first ??= answer
+    points.push({ ...pointOf(answer.points[0]!), ttlMs: ms })
+  }
+  if (!first) return null
+  return {
+    kind: 'curve',
+    id: `ttl/${name}`,
+    at: at.now(),
+    varies: 'ttl',
+    ttl: name,
+    points,
+    present: { point: 0, measured: points[0]!.hitRatio },
+    readsShare: Math.min(1, first.requests / requests),
+    basis: first.basis,
+  }
 }
 
 const pointOf = ({ bytes, hitRatio, low, high, age }: CurvesView['points'][number]): CurvePoint => ({
