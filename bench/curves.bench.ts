@@ -1,10 +1,13 @@
 import { curves } from '../lib/curves/curves.ts'
-import type { Question } from '../lib/curves/question.ts'
+import { isSegmented, type Question } from '../lib/curves/question.ts'
+import type { References } from '../lib/curves/references.ts'
 import { sampled } from '../lib/curves/sampling.ts'
 import { serverOf } from '../lib/curves/server.ts'
 import { simulate } from '../lib/curves/simulate.ts'
+import { PAGE_BYTES } from '../lib/curves/slabs.ts'
 import { told } from '../lib/curves/told.ts'
 import { median } from '../lib/math/robust.ts'
+import { replayOnMemcached } from '../test/memcachedReplay.ts'
 import { replayOnRedis } from '../test/redisReplay.ts'
 import { traffic } from '../test/traffic.ts'
 import { curvesTraces } from './curvesTraces.ts'
@@ -13,7 +16,7 @@ import type { Bench, Row } from './table.ts'
 /** The time of the server's clock cannot be hurried: an LRU clock of one second, LFU counters that decay at full minutes. */
 const SECONDS = 70
 /** So many servers at once are fed on time by one process on a small machine. */
-const AT_ONCE = 11
+const AT_ONCE = 13
 
 type Case = [trace: string, question: Omit<Question, 'sizes'>, maxmemory: number]
 const ttl = (ms: number, jitter = 0, refreshOnRead = false) => ({ ms, jitter, refreshOnRead })
@@ -51,7 +54,15 @@ const CASES: Case[] = [
   ['expiring', { policy: 'volatile-random' }, 2_500_000],
   ['expiring', { policy: 'noeviction' }, 2_500_000],
   ['expiring', { policy: 'allkeys-lru' }, 2_000_000],
+  ['cloudPhysics', { policy: 'memcached' }, 5 * PAGE_BYTES],
+  ['web07', { policy: 'memcached' }, 2 * PAGE_BYTES],
+  ['scarab', { policy: 'memcached' }, 4 * PAGE_BYTES],
+  ['drift', { policy: 'memcached', ttl: ttl(10_000) }, 6 * PAGE_BYTES],
+  ['scans', { policy: 'memcached' }, 2 * PAGE_BYTES],
 ]
+
+const replayed = (trace: References, question: Omit<Question, 'sizes'>, bytes: number): Promise<{ hitRatio: number }> =>
+  isSegmented(question.policy) ? replayOnMemcached(trace, question.ttl, bytes / PAGE_BYTES) : replayOnRedis(trace, question, bytes)
 
 const words = ({ policy, samples, ttl: given }: Omit<Question, 'sizes'>) =>
   [
@@ -64,7 +75,7 @@ const words = ({ policy, samples, ttl: given }: Omit<Question, 'sizes'>) =>
 
 export const bench: Bench = {
   name: 'curves',
-  title: 'hit ratios predicted, and measured on a real redis-server',
+  title: 'hit ratios predicted, and measured on a real redis-server and memcached',
   async run(): Promise<Row[]> {
     const traces = curvesTraces(SECONDS)
     const cases = CASES.filter(([trace]) => traces[trace])
@@ -74,7 +85,7 @@ export const bench: Bench = {
     let inside = 0
     for (let from = 0; from < cases.length; from += AT_ONCE) {
       const some = cases.slice(from, from + AT_ONCE)
-      const measured = await Promise.all(some.map(([trace, question, bytes]) => replayOnRedis(traces[trace]!, question, bytes)))
+      const measured = await Promise.all(some.map(([trace, question, bytes]) => replayed(traces[trace]!, question, bytes)))
       for (const [index, [trace, question, bytes]] of some.entries()) {
         const { hitRatio } = measured[index]!
         const point = curves(traces[trace]!, { ...question, sizes: { bytes: [bytes] } }).curves!.points[0]!
@@ -84,7 +95,7 @@ export const bench: Bench = {
         widths.push((point.high - point.low) * 100)
         const [predicted, low, high, real] = [point.hitRatio, point.low, point.high, hitRatio].map((ratio) => (ratio * 100).toFixed(1))
         rows.push({
-          what: `${trace}, ${bytes / 1e6} MB, ${words(question)}: ${predicted} (${low} to ${high}), measured ${real}${holds ? '' : ' OUTSIDE'}`,
+          what: `${trace}, ${(bytes / 1e6).toFixed(1)} MB, ${words(question)}: ${predicted} (${low} to ${high}), measured ${real}${holds ? '' : ' OUTSIDE'}`,
           value: (point.hitRatio - hitRatio) * 100,
           unit: 'points',
         })

@@ -20,6 +20,7 @@ export class ActiveExpiry {
   readonly #stepMs: number
   #next: number
   #cursor = 0
+  #given = -1
 
   /** `phase`, 0 to 1: where between two cycles time begins. */
   constructor(rate: number, phase: number) {
@@ -27,15 +28,17 @@ export class ActiveExpiry {
     this.#next = phase * this.#stepMs
   }
 
-  /** What the server has done by then to those keys. */
-  advance(now: number, timed: Dict, expireAt: Float64Array, remove: (key: number) => void): void {
+  /** What the server has done by then to those keys, of which so many were given since the beginning. */
+  advance(now: number, given: number, timed: Dict, expireAt: Float64Array, remove: (key: number) => void): void {
     if (now < this.#next) return
-    const step = this.#stepMs
+    const behind = Math.floor((now - this.#next) / this.#stepMs)
+    // Where requests are rare, one cycle for each key that is given is enough: it looks at twenty.
+    if (behind > 0 && given === this.#given) return
+    this.#given = given
+    this.#cycle(now, timed, expireAt, remove)
     // After a long silence one round through all keys has seen everything.
-    const cycles = Math.min(Math.floor((now - this.#next) / step), Math.ceil(timed.size / LOOP_KEYS)) + 1
-    const last = now - ((now - this.#next) % step)
-    for (let back = cycles - 1; back >= 0; back--) this.#cycle(last - back * step, timed, expireAt, remove)
-    this.#next = last + step
+    const due = Math.min(behind, Math.ceil(timed.size / LOOP_KEYS))
+    this.#next = now - ((now - this.#next) % this.#stepMs) - (due - 1) * this.#stepMs
   }
 
   #cycle(now: number, timed: Dict, expireAt: Float64Array, remove: (key: number) => void): void {

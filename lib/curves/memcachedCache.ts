@@ -22,6 +22,11 @@ const ACTIVE = 2
 const JUGGLES = 500
 /** The crawler goes through a queue at the latest after a minute when expired items are to be had. */
 const CRAWL_MS = 65_000
+/** With fewer writes than one for so many items since the last time there is little to be had. */
+const CRAWL_ITEMS = 5
+/** Where requests are rare, the mover looks after so many evictions, not each second: pages move after many of them anyway. */
+const MOVER_EVICTIONS = 8
+
 /**
  * A model of memcached's segmented LRU (items.c of 1.6): in each slab class new items enter HOT, those read twice go on to WARM, the others to
  * COLD, from whose end is evicted; a class takes whole pages until memory is given out, and then from its own items, or from other classes a
@@ -50,6 +55,9 @@ export class MemcachedCache implements SimulatedCache {
   readonly #limit: number
   #pagesLeft: number
   #automoveAt = 0
+  #evictedBefore = 0
+  /** TTLs given since the crawler went. */
+  #timed = 0
   #crawlAt: number
   readonly #mover: SlabAutomove
 
@@ -74,13 +82,15 @@ export class MemcachedCache implements SimulatedCache {
   }
 
   advance(now: number): void {
-    if (now >= this.#crawlAt) {
+    if (now >= this.#crawlAt && this.#timed * CRAWL_ITEMS >= this.count) {
       this.#crawl(now)
       this.#crawlAt = now + CRAWL_MS
+      this.#timed = 0
     }
-    if (this.#byBytes && now >= this.#automoveAt) {
+    if (this.#byBytes && now >= this.#automoveAt && this.evicted >= this.#evictedBefore + MOVER_EVICTIONS) {
       this.#automove(now)
       this.#automoveAt = now + SECOND
+      this.#evictedBefore = this.evicted
     }
   }
 
@@ -124,6 +134,7 @@ export class MemcachedCache implements SimulatedCache {
   expire(key: number, at: number): void {
     // TTLs are whole seconds from the present one.
     this.#endsAt[key] = at === Number.POSITIVE_INFINITY ? at : this.#clock(at)
+    if (at !== Number.POSITIVE_INFINITY) this.#timed++
   }
 
   delete(key: number): void {
@@ -209,12 +220,10 @@ export class MemcachedCache implements SimulatedCache {
 
   #automove(now: number): void {
     const second = this.#clock(now)
-    const move = this.#mover.next(
-      Array.from(this.#pages, (pages, slab) => {
-        const tail = this.#queues.tail(slab * QUEUES + COLD)
-        return { pages, age: tail < 0 ? 0 : second - this.#touched[tail]!, evicted: this.#evictedNow[slab]! }
-      }),
-    )
+    const move = this.#mover.next(this.#pages, this.#evictedNow, (slab) => {
+      const tail = this.#queues.tail(slab * QUEUES + COLD)
+      return tail < 0 ? 0 : second - this.#touched[tail]!
+    })
     this.#evictedNow.fill(0)
     if (!move) return
     this.#pages[move.from]!--

@@ -50,6 +50,8 @@ export class RedisCache implements SimulatedCache {
   /** Bytes of the sampled keys, without the tables. */
   #used = 0
   #cronAt = 0
+  /** Expiry times given so far. */
+  #given = 0
 
   constructor({ policy, keys, capacity, unit, rate, seed, phase, samples = 5, lfuLogFactor = 10, lfuDecayMinutes = 1 }: RedisOptions) {
     this.#rule = ruleOf(policy)
@@ -111,6 +113,7 @@ export class RedisCache implements SimulatedCache {
   }
 
   expire(key: number, at: number): void {
+    if (at !== Number.POSITIVE_INFINITY) this.#given++
     const timed = this.#timed.has(key)
     this.#expireAt[key] = at
     if (at === Number.POSITIVE_INFINITY) {
@@ -131,7 +134,7 @@ export class RedisCache implements SimulatedCache {
       this.#timed.shrink()
       this.#cronAt = now + CRON_MS
     }
-    if (this.#timed.size > 0) this.#expiry.advance(now, this.#timed, this.#expireAt, this.#remove)
+    if (this.#timed.size > 0) this.#expiry.advance(now, this.#given, this.#timed, this.#expireAt, this.#remove)
   }
 
   /** A write with full memory is refused when nothing may go (`-OOM`). */
