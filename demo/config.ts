@@ -41,7 +41,7 @@ export function fleetConfig(fleet: {
       ...NODES.map((name) => ({ ...redis(name, 'cache'), monitor: 'bursts' })),
       redis('sessions', 'store'),
       redis('sessions-replica', 'store'),
-      ...(memcached ? [{ kind: 'memcached', name: 'fragments', address: memcached }] : []),
+      ...(memcached ? [{ kind: 'memcached', name: 'fragments', address: memcached, monitor: 'bursts' }] : []),
       ...(web ? [web] : []),
       ...(monitoring ? [{ kind: 'prometheus', name: 'prom', url: monitoring.url, same: monitoring.same }] : []),
       ...(fleet.targets ?? []),

@@ -20,4 +20,5 @@ export const slabMetrics: Metric[] = [
   gauge('memcached_slab_chunks_free', 'free chunks of a slab class'),
   counter('memcached_slab_hits_total', 'hits in a slab class'),
   counter('memcached_slab_sets_total', 'writes into a slab class'),
+  gauge('memcached_item_size_bytes', 'size of a key, by quantile', { together: 'mean' }),
 ]

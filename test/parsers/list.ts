@@ -260,7 +260,10 @@ const STATS =
 const SLABS =
   'STAT items:1:number 14\r\nSTAT items:1:age 2\r\nSTAT items:1:evicted 0\r\nSTAT 1:chunk_size 96\r\nSTAT 1:free_chunks 10908\r\nSTAT active_slabs 1\r\nEND\r\n'
 const memcached: Parser[] = [
-  probe('memcached/stats', 'memcached', [STATS], undefined, [fixture('memcached/fixtures/memcached-1.6.18-stats.txt')]),
+  probe('memcached/stats', 'memcached', [STATS], undefined, [
+    fixture('memcached/fixtures/memcached-1.6.18-stats.txt'),
+    fixture('memcached/fixtures/memcached-1.6.45-stats-extstore.txt'),
+  ]),
   probe('memcached/settings', 'memcached', ['STAT maxbytes 67108864\r\nSTAT evictions on\r\nEND\r\n'], undefined, [
     fixture('memcached/fixtures/memcached-1.6.18-stats-settings.txt'),
   ]),
@@ -268,6 +271,8 @@ const memcached: Parser[] = [
     fixture('memcached/fixtures/memcached-1.6.18-stats-items.txt'),
     fixture('memcached/fixtures/memcached-1.6.18-stats-slabs.txt'),
   ]),
+  probe('memcached/sizes', 'memcached', ['STAT 96 14\r\nSTAT 128 3\r\nEND\r\n']),
+  probe('memcached/proxy', 'memcached', ['STAT proxy_backend_total 4\r\nSTAT cmd_mg 5\r\nEND\r\n']),
   describer('memcached', 'memcached', ['--SERVER=10.0.0.1:11211/?2 --SERVER=cache-2 --BINARY-PROTOCOL']),
   {
     name: 'products/memcached/metadump.ts#readDumped',

@@ -9,6 +9,8 @@ export type MemcachedLink = {
   client: MemcachedClient
   /** From the newest `stats`; null before the first. */
   seen: Vitals | null
+  /** Whether it counts sizes of items, from the newest `stats settings`; null before the first. */
+  tracksSizes: boolean | null
   /** What bursts of `watch` counted in this run of the server, newest first; `dueAt`: when the next may begin, by the monotonic clock. */
   watched: { runId: string; bursts: BurstCounts[]; dueAt: number }
 }
@@ -17,5 +19,6 @@ export const openMemcached = (config: MemcachedConfig): MemcachedLink => ({
   config,
   client: createMemcachedClient(config),
   seen: null,
+  tracksSizes: null,
   watched: { runId: '', bursts: [], dueAt: 0 },
 })

@@ -98,6 +98,24 @@ describeWith(['memcached'], 'memcached', () => {
     expect(await prerequisites(config)).toMatchObject([{ feature: 'stats settings', available: false }])
   })
 
+  test('a server with extstore, and one that counts sizes', async () => {
+    await using folder = await tempFolder()
+    await using server = await startMemcached({
+      args: ['-o', `ext_page_size=8,ext_path=${join(folder.path, 'store')}:64m,ext_item_age=1,track_sizes`],
+    })
+    await ask(server.about.port, `${`set a 0 0 4000\r\n${'x'.repeat(4_000)}\r\n`}set b 0 0 1\r\nx\r\nquit\r\n`)
+    const { samples, topology } = await poll(server.about.address, 'stats')
+    expect(topology.capabilities).toContainEqual({ feature: 'extstore', available: true })
+    expect(samples.find(({ metric }) => metric === 'memcached_extstore_limit_bytes')?.value).toBe(67_108_864)
+    const sizes = await poll(server.about.address, 'sizes')
+    expect(sizes.samples.map(({ value }) => value)).toEqual([
+      expect.toSatisfy((n: number) => n < 200),
+      expect.toSatisfy((n: number) => n > 4_000),
+      expect.anything(),
+    ])
+    await expect(poll(server.about.address, 'proxy')).rejects.toMatchObject({ code: 'not_allowed' })
+  })
+
   test('with -Y it is read with its user, and says what is missing or refused', async () => {
     await using folder = await tempFolder()
     const file = join(folder.path, 'users')

@@ -25,6 +25,7 @@ describe('stats', () => {
       cache_memory_used_bytes: 4749390,
       cache_memory_max_bytes: 67108864,
       cache_items: 3000,
+      cache_item_bytes_mean: 1583.13,
       cache_connections: 1,
       cache_connections_max: 1024,
       cache_connections_rejected_total: 0,
@@ -136,6 +137,55 @@ describe('the configuration', () => {
       true,
       true,
     ])
+  })
+})
+
+describe('what not every server has', () => {
+  it.each(['1.6.18', '1.6.45'])('extstore of %s is read', (version) => {
+    const { samples, topology } = parse('stats', fixture(`memcached-${version}-stats-extstore.txt`))
+    expect(topology.capabilities).toEqual([
+      { feature: 'stats', available: true },
+      { feature: 'extstore', available: true },
+    ])
+    expect(value(samples, 'memcached_extstore_limit_bytes')).toBe(67_108_864)
+    expect(value(samples, 'memcached_extstore_objects')).toBe(4_000)
+    expect(value(samples, 'memcached_extstore_reads_total')).toBe(200)
+    expect(value(samples, 'memcached_extstore_used_bytes')).toBe(16_258_890)
+    expect(value(parse('stats', STATS).samples, 'memcached_extstore_reads_total')).toBeUndefined()
+  })
+
+  it('a proxy is known as one, and its servers are counted', () => {
+    const lines = 'STAT proxy_conn_requests 900\r\nSTAT proxy_conn_errors 3\r\nSTAT proxy_req_active 2\r\n'
+    const { samples, topology } = parse('stats', STATS.replace('STAT cmd_get ', `${lines}STAT cmd_get `))
+    expect(topology.capabilities).toContainEqual({
+      feature: 'proxy mode',
+      available: true,
+      because: expect.stringContaining('servers behind it'),
+    })
+    expect([value(samples, 'memcached_proxy_requests_total'), value(samples, 'memcached_proxy_requests_active')]).toEqual([900, 2])
+    const told = parse(
+      'proxy',
+      'STAT proxy_backend_total 4\r\nSTAT proxy_backend_marked_bad 1\r\nSTAT proxy_backend_failed -1\r\nSTAT cmd_mg 5\r\nEND\r\n',
+    )
+    expect(told.samples).toEqual([
+      { metric: 'memcached_proxy_backends', value: 4 },
+      { metric: 'memcached_proxy_backends_marked_bad_total', value: 1 },
+    ])
+    expect(told.topology.capabilities![0]!.because).toContain('proxy_backend_failed -1')
+  })
+
+  it('sizes of items are quantiles, where they are counted', () => {
+    const { samples } = parse('sizes', 'STAT 96 60\r\nSTAT 128 39\r\nSTAT 4096 1\r\nEND\r\n')
+    expect(samples.map(({ labels, value }) => [labels?.quantile, value])).toEqual([
+      ['0.5', 96],
+      ['0.9', 128],
+      ['0.99', 128],
+    ])
+    expect(parse('sizes', 'STAT sizes_status disabled\r\nEND\r\n').samples).toEqual([])
+    const sizes = memcached.probes.find(({ id }) => id === 'sizes')!
+    const link = memcached.open(memcachedConfig.parse({ kind: 'memcached', name: 'm', address: '127.0.0.1:1' }))
+    expect(sizes.wanted!({ ...link, tracksSizes: true })).toBe(true)
+    expect(sizes.wanted!({ ...link, tracksSizes: false })).toContain('-o track_sizes')
   })
 })
 

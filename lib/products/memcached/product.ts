@@ -5,7 +5,9 @@ import { describes } from './described.ts'
 import { type MemcachedLink, openMemcached } from './link.ts'
 import { keys } from './probes/keys.ts'
 import { largest } from './probes/largest.ts'
+import { proxy } from './probes/proxy.ts'
 import { settings } from './probes/settings.ts'
+import { sizes } from './probes/sizes.ts'
 import { slabs } from './probes/slabs.ts'
 import { stats } from './probes/stats.ts'
 import { watch } from './probes/watch.ts'
@@ -20,7 +22,7 @@ export const memcached: Product<MemcachedConfig, MemcachedLink> = {
   open: openMemcached,
   close: (link) => link.client.close(),
   can: { memory: 'limit_maxbytes', slabs: 'config/slab_automove', bursts: true },
-  probes: [stats, slabs, settings, keys, largest, watch],
+  probes: [stats, slabs, settings, keys, largest, watch, sizes, proxy],
   unavailable: (error) => (error instanceof EvenkeelError && error.code === 'not_allowed' ? error.message : null),
   address: memcachedAddress,
   describes,

@@ -1,4 +1,5 @@
 import { decimalOf } from '../answers.ts'
+import { saysProxy } from './parts.ts'
 
 /** The newest `stats`' few numbers that other probes look at before they cost something. Rates are of the time since the one before. */
 export type Vitals = {
@@ -8,6 +9,7 @@ export type Vitals = {
   aheadMs: number
   runId: string
   items: number
+  proxy: boolean
   /** Null after a single one. */
   readsPerSecond: number | null
   evictedPerSecond: number | null
@@ -38,6 +40,7 @@ export function vitalsOf(text: string, at: number, now: number, before: Vitals |
     aheadMs: Number.isFinite(time) ? time * 1_000 - now : 0,
     runId,
     items: number('curr_items') || 0,
+    proxy: saysProxy((name) => !Number.isNaN(number(name))),
     readsPerSecond: perSecond('reads'),
     evictedPerSecond: perSecond('evicted'),
     cpu: perSecond('cpuSeconds'),

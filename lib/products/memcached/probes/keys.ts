@@ -5,6 +5,7 @@ import { type KeySample, summaryOf } from '../keySample.ts'
 import { type Lines, listenLines } from '../lines.ts'
 import type { MemcachedLink } from '../link.ts'
 import { type DumpedKey, readDumped } from '../metadump.ts'
+import { OF_A_PROXY } from '../parts.ts'
 
 const COMMAND = 'lru_crawler metadump hash'
 const FEATURE = 'lru_crawler metadump'
@@ -26,6 +27,7 @@ export const keys: Probe<MemcachedLink, KeysAnswer> = {
   wanted({ config, seen }) {
     if (config.role !== 'cache') return 'only caches are sampled'
     if (seen === null) return 'waits for stats'
+    if (seen.proxy) return OF_A_PROXY
     return seen.items > 0 ? true : 'it is empty'
   },
   async read({ config, seen }, _cursor, signal) {

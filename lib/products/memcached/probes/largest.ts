@@ -5,6 +5,7 @@ import { largestOf } from '../keySample.ts'
 import { listenLines } from '../lines.ts'
 import type { MemcachedLink } from '../link.ts'
 import { type DumpedKey, readDumped } from '../metadump.ts'
+import { OF_A_PROXY } from '../parts.ts'
 
 const LIMITS = { lines: 500, bytes: 1_048_576, ms: 600 }
 
@@ -18,6 +19,7 @@ export const largest: Probe<MemcachedLink, Pick<BigKey, 'key' | 'type' | 'bytes'
   wanted({ config, seen }) {
     if (config.role !== 'cache') return 'only caches are sampled'
     if (seen === null) return 'waits for stats'
+    if (seen.proxy) return OF_A_PROXY
     return seen.items > 0 ? true : 'it is empty'
   },
   async read({ config, client }, _cursor, signal) {

@@ -33,7 +33,11 @@ export const settings: Probe<MemcachedLink, string> = {
   emits: { records: ['fact', 'setting'] },
   everyMs: 30_000,
   cost: '2 kB each 30 s',
-  read: ({ client }, _cursor, signal) => client.stats('stats settings', signal),
+  async read(link, _cursor, signal) {
+    const text = await link.client.stats('stats settings', signal)
+    link.tracksSizes = /^STAT track_sizes yes\r?$/m.test(text)
+    return text
+  },
   parse(raw, { at }) {
     const { fields } = parseStats(raw)
     const told = new Map(FACTS.map((name) => [`config/${name}`, fields.get(name)]))

@@ -3,6 +3,7 @@ import type { Probe } from '../../../model/product.ts'
 import { decimalOf, partlyRead, printable, rawRecord, readings } from '../../answers.ts'
 import { parseStats } from '../answer.ts'
 import type { MemcachedLink } from '../link.ts'
+import { EXTSTORE, OF_A_PROXY, PROXY, saysProxy } from '../parts.ts'
 import { vitalsOf } from '../vitals.ts'
 
 /** `stats`' field -> canonical series, and those that keep the name of the usual exporter. */
@@ -72,6 +73,7 @@ export const stats: Probe<MemcachedLink, string> = {
       'cache_connections_rejected_total',
       'cache_auth_failures_total',
       'cache_reply_bytes_total',
+      'cache_item_bytes_mean',
       'cache_expirations_total',
       'cache_commands_total',
       'memcached_store_no_memory_total',
@@ -105,6 +107,11 @@ export const stats: Probe<MemcachedLink, string> = {
     if (!VITAL.some((name) => fields.has(name))) throw malformed(`stats: ${VITAL.join(', ')} are missing`, raw.slice(0, 120))
     const { list, add } = readings()
     for (const [field, metric] of SERIES) add(metric, number(field))
+    const [extstore, isProxy] = [fields.has('extstore_limit_maxbytes'), saysProxy((name) => fields.has(name))]
+    for (const [field, metric] of extstore ? EXTSTORE : []) add(metric, number(field))
+    for (const [field, metric] of isProxy ? PROXY : []) add(metric, number(field))
+    const [items, bytes] = [number('curr_items'), number('bytes')]
+    add('cache_item_bytes_mean', items && bytes !== undefined ? bytes / items : undefined)
     add('cache_expirations_total', sum(EXPIRED))
     for (const [command, names] of COMMANDS) add('cache_commands_total', sum(names), { command })
     const version = fields.get('version')
@@ -123,7 +130,11 @@ export const stats: Probe<MemcachedLink, string> = {
           // Both are of the server's own clock, so that their difference stands still.
           ...(pid === undefined || time === undefined || uptime === undefined ? {} : { runId: `${pid}@${time - uptime}` }),
         },
-        capabilities: [{ feature: 'stats', available: true, ...(because ? { because } : {}) }],
+        capabilities: [
+          { feature: 'stats', available: true, ...(because ? { because } : {}) },
+          ...(extstore ? [{ feature: 'extstore', available: true }] : []),
+          ...(isProxy ? [{ feature: 'proxy mode', available: true, because: OF_A_PROXY }] : []),
+        ],
       },
     }
   },

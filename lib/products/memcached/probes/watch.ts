@@ -4,6 +4,7 @@ import { partlyRead, rawRecord } from '../../answers.ts'
 import { type HotKeyCount, hottest, remembered } from '../../hotKeys.ts'
 import { type Lines, type LinesEnd, listenLines } from '../lines.ts'
 import type { MemcachedLink } from '../link.ts'
+import { OF_A_PROXY } from '../parts.ts'
 import { vitalsOf } from '../vitals.ts'
 import { ReadCount } from '../watched.ts'
 
@@ -40,6 +41,7 @@ export const watch: Probe<MemcachedLink, Watched | null> = {
       return config.role === 'store' ? 'a store is not listened to: "monitor: never"' : 'the configuration says "monitor: never"'
     if (config.monitor === 'ask') return 'an admin has not allowed it yet (Keys page, or "monitor: bursts" in the configuration)'
     if (seen === null) return 'waits for stats'
+    if (seen.proxy) return OF_A_PROXY
     const { readsPerSecond, evictedPerSecond } = seen
     if (readsPerSecond === null) return 'waits for a second stats'
     if (readsPerSecond > READS_MAX) return `the server is too busy: ${Math.round(readsPerSecond)} reads a second`
