@@ -20,6 +20,7 @@ const METHOD: Record<HotKeyView['method'], string> = {
   watch: 'watch bursts',
   hotkeys: 'HOTKEYS',
   lfu: 'LFU class',
+  'slot-stats': 'load of its slot',
   'access-log': 'access log',
 }
 

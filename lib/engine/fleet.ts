@@ -11,6 +11,7 @@ import { appendInSlices } from './appendInSlices.ts'
 import { bounded } from './bounded.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createDiscovery } from './discovery.ts'
+import { keptSamplings } from './keySampling.ts'
 import { createTarget, type Target, type TargetStatus } from './target.ts'
 import { createTopologyBook } from './topology.ts'
 
@@ -81,7 +82,7 @@ export function createFleet({ edges, poll, store, bus, log, clock = systemClock,
     const { samples, records, topology, references, stepMs = everyMs } = bounded(parsed)
     book.put(target, probe, topology)
     cached = null
-    if (records.length > 0) store.putRecords(target, records)
+    if (records.length > 0) store.putRecords(target, [...records, ...keptSamplings(records, at)])
     if (references) options.onReferences?.(target, references)
     return appendInSlices(store, target, at, samples, stepMs, () => stopped)
   }

@@ -44,7 +44,7 @@ export type HotKey = {
   low: number
   high: number
   perSecond: number
-  method: 'monitor' | 'watch' | 'hotkeys' | 'lfu' | 'access-log'
+  method: 'monitor' | 'watch' | 'hotkeys' | 'lfu' | 'slot-stats' | 'access-log'
   lines: number
   clients?: { address: string; share: number }[]
   /** What the share is of, where that is not reads: HOTKEYS of Redis counts CPU time, that of Valkey reads and writes. */

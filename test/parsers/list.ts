@@ -757,6 +757,7 @@ export const COUNTED = [
   'redis/ttl',
   'redis/keys',
   'redis/idle',
+  'redis/hot-slot',
   'redis/monitor',
   'redis/references',
   'redis/lfu',

@@ -36,7 +36,7 @@ export const hotKey: Detector<Settings> = {
   detect: (window, topology, settings) => {
     const byTarget = new Map<string, HotKey[]>()
     for (const record of window.records('hot-key')) {
-      if (record.method === 'lfu' || window.to - record.at > settings.fresh) continue
+      if (record.method === 'lfu' || record.method === 'slot-stats' || window.to - record.at > settings.fresh) continue
       const known = byTarget.get(record.target) ?? []
       // Newest first: only the newest count is judged, because an older one may list keys that are hot no more.
       if (known.length > 0 && record.at < known[0]!.at) continue

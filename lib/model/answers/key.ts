@@ -11,7 +11,7 @@ export const hotKeyAnswer = noun('HotKey', "A key's part of its target's reads",
   low: z.number(),
   high: z.number(),
   perSecond: z.number(),
-  method: z.enum(['monitor', 'watch', 'hotkeys', 'lfu', 'access-log']),
+  method: z.enum(['monitor', 'watch', 'hotkeys', 'lfu', 'slot-stats', 'access-log']),
   lines: z.number().meta({ description: 'Reads that were counted' }),
   measure: z.enum(['reads', 'accesses', 'cpu-time']).meta({
     description: 'What the share is of: reads, reads and writes (HOTKEYS of Valkey), or CPU time of commands (HOTKEYS of Redis)',

@@ -4,7 +4,6 @@ import type { NewRecord } from '../../model/record.ts'
 import type { Pool } from '../../model/topology.ts'
 import { rawRecord } from '../answers.ts'
 import { getText } from '../http.ts'
-import { keptSampling } from '../keySampling.ts'
 import { looked, prerequisite } from '../prerequisites.ts'
 import { replaceable } from '../replaceFile.ts'
 import { logPlaceOf, type NginxConfig, nginxAddress, nginxConfig } from './config.ts'
@@ -145,14 +144,6 @@ const accessLog: Probe<NginxLink, LogLook & { known: string[]; counted: boolean 
     if (lines > 0 && bad === lines)
       throw malformed(`a line of the access log is to be JSON with "upstream_addr" (or "u"): ${loss.because ?? 'none was'}`, '')
     const records = hot.map((key): NewRecord => ({ kind: 'hot-key', id: key.key, at, method: 'access-log', ...key }))
-    records.push(
-      ...keptSampling(
-        'hot',
-        'access-log',
-        hot.map((key) => ({ ...key, name: key.key })),
-        at,
-      ),
-    )
     if (counted)
       return {
         samples: samples.filter(({ metric }) => ONLY_LOGGED.includes(metric)),

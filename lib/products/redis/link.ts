@@ -9,7 +9,7 @@ import { emptyMemory, type MonitorMemory } from './monitor/memory.ts'
 import { freshBudget, type TapBudget } from './monitor/tapBudget.ts'
 import { OwnLookups } from './ownLookups.ts'
 import { type PatternKey, PatternSample } from './patternSample.ts'
-import { SlotMeter } from './slots/meter.ts'
+import { type Measured, SlotMeter } from './slots/meter.ts'
 import type { Vitals } from './vitals.ts'
 import { WriteCommands } from './writes.ts'
 
@@ -34,7 +34,7 @@ export type RedisLink = {
   /** LFU counters are read here, which costs lookups too. */
   lfuRead: boolean
   /** The load of each slot of a Cluster. `walk`: where the count of keys goes on; `noStatsOn`: the run that knows no SLOT-STATS. */
-  slots: { meter: SlotMeter; walk: number; noStatsOn?: string }
+  slots: { meter: SlotMeter; walk: number; noStatsOn?: string; newest: Measured | null }
   /** When each open slot of a Cluster was first seen open, by the monotonic clock. */
   openSince: Map<string, number>
   /** Slices of keys, one after the other, of which none was answered for here. */
@@ -74,7 +74,7 @@ export const openRedis = (config: RedisConfig): RedisLink => ({
   madeBefore: 0,
   walk: '0',
   lfuRead: false,
-  slots: { meter: new SlotMeter(), walk: 0 },
+  slots: { meter: new SlotMeter(), walk: 0, newest: null },
   openSince: new Map(),
   noneHere: 0,
   slowUnread: { count: 0, of: 0, example: '' },

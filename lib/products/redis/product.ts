@@ -9,6 +9,7 @@ import { cluster } from './probes/cluster.ts'
 import { commandlog } from './probes/commandlog.ts'
 import { config } from './probes/config.ts'
 import { hotkeys } from './probes/hotkeys.ts'
+import { hotSlot } from './probes/hotSlot.ts'
 import { idle } from './probes/idle.ts'
 import { info } from './probes/info.ts'
 import { keys } from './probes/keys.ts'
@@ -60,6 +61,7 @@ export const redis: Product<RedisConfig, RedisLink> = {
     monitor,
     references,
     lfu,
+    hotSlot,
   ],
   unavailable: unavailableBecause,
   address: redisAddress,

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest'
-import { keptSampling } from '../../products/keySampling.ts'
 import type { Runtime } from '../runtime.ts'
 import { compareSamplings, differencesOf, listSamplings } from './compare.ts'
 
@@ -59,11 +58,4 @@ it('compares the oldest with now, or two times that are given', () => {
     [8_000, 1],
     [5_000, 1],
   ])
-})
-
-it('one sampling is kept for each ten minutes, written at their end alone', () => {
-  const rows = [row('a', 0.3)]
-  expect(keptSampling('hot', 'monitor', rows, 600_000 * 7 + 100)).toEqual([])
-  expect(keptSampling('hot', 'monitor', rows, 600_000 * 8 - 100)).toEqual([expect.objectContaining({ id: 'hot 7', rows })])
-  expect(keptSampling('hot', 'monitor', [], 600_000 * 8 - 100)).toEqual([])
 })

@@ -2,7 +2,6 @@ import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
 import { rawRecord, shown } from '../../answers.ts'
-import { keptSampling } from '../../keySampling.ts'
 import { readSettings } from '../configGet.ts'
 import { unavailableBecause } from '../errors.ts'
 import { readHotkeys } from '../hotkeys/answer.ts'
@@ -57,16 +56,7 @@ export const hotkeys: Probe<RedisLink, Raw> = {
     const records = keys.slice(0, KEYS).map((key): NewRecord => ({ kind: 'hot-key', id: key.key, at, method: 'hotkeys', ...key }))
     return {
       samples: [],
-      records: [
-        ...records,
-        ...keptSampling(
-          'hot',
-          'hotkeys',
-          keys.slice(0, KEYS).map((key) => ({ ...key, name: key.key })),
-          at,
-        ),
-        rawRecord('hotkeys', at, shown(answer, 1)),
-      ],
+      records: [...records, rawRecord('hotkeys', at, shown(answer, 1))],
       topology: sampling.topK === 0 ? { capabilities: [SWITCHED_OFF] } : {},
     }
   },

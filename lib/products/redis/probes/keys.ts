@@ -1,7 +1,6 @@
 import type { Probe } from '../../../model/product.ts'
 import type { KeyPattern, NewRecord } from '../../../model/record.ts'
 import { keyText, printable, wordOf } from '../../answers.ts'
-import { keptSampling } from '../../keySampling.ts'
 import { patternOf } from '../../patterns.ts'
 import type { RedisLink } from '../link.ts'
 import type { PatternFacts } from '../patternSample.ts'
@@ -43,12 +42,6 @@ export const keys: Probe<RedisLink, KeysAnswer> = {
     records: [
       ...big.map((key): NewRecord => ({ kind: 'big-key', id: key.key, at, ...key })),
       ...patterns.map((one): NewRecord => ({ kind: 'key-pattern', id: one.pattern, at, ...one })),
-      ...keptSampling(
-        'patterns',
-        'sample of keys',
-        patterns.map((one) => ({ ...one, name: one.pattern, perSecond: null })),
-        at,
-      ),
     ],
     topology: {},
   }),

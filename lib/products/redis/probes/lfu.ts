@@ -1,7 +1,6 @@
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
 import { keyText } from '../../answers.ts'
-import { keptSampling } from '../../keySampling.ts'
 import { lfuClasses } from '../lfu.ts'
 import type { RedisLink } from '../link.ts'
 import { askPerKey, ELSEWHERE, hereOnly, numberOrGone } from '../perKey.ts'
@@ -34,13 +33,7 @@ export const lfu: Probe<RedisLink, Answer> = {
   parse({ keys, readsPerSecond }, { at }) {
     const classes = lfuClasses(keys, readsPerSecond)
     const records = classes.map((key): NewRecord => ({ kind: 'hot-key', id: key.key, at, method: 'lfu', ...key }))
-    const kept = keptSampling(
-      'hot',
-      'lfu',
-      classes.map((key) => ({ ...key, name: key.key })),
-      at,
-    )
-    return { samples: [], records: [...records, ...kept], topology: {} }
+    return { samples: [], records, topology: {} }
   },
 }
 

@@ -1,7 +1,6 @@
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
 import { rawRecord } from '../../answers.ts'
-import { keptSampling } from '../../keySampling.ts'
 import { unavailableBecause } from '../errors.ts'
 import type { RedisLink } from '../link.ts'
 import type { BurstEnd } from '../monitor/burst.ts'
@@ -63,16 +62,7 @@ export const monitor: Probe<RedisLink, Listened | null> = {
     const summary = `${burst.lines} commands, ${burst.lines - others} of them ours, in ${Math.round(burst.ms)} ms, ${burst.bytes} bytes; ${reads} keys read; ended by ${ENDS[burst.ended]}`
     return {
       samples: [],
-      records: [
-        ...records,
-        ...keptSampling(
-          'hot',
-          'monitor',
-          hot.map((key) => ({ ...key, name: key.key })),
-          at,
-        ),
-        rawRecord('monitor', at, summary),
-      ],
+      records: [...records, rawRecord('monitor', at, summary)],
       topology: {},
     }
   },

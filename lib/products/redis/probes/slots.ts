@@ -24,9 +24,11 @@ export const slots: Probe<RedisLink, Measured | null> = {
     if (typeof answer !== 'string') throw malformed('CLUSTER NODES is to answer text', wordOf(answer))
     const ranges = parseClusterNodes(answer).nodes.find(({ self }) => self)?.ranges ?? []
     const served = new Set(ranges.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => first + i)))
+    link.slots.newest = null
     if (served.size === 0) return null
     link.slots.meter.note(await counts(link, ranges, served, signal), served, performance.now())
-    return link.slots.meter.measured(served)
+    link.slots.newest = link.slots.meter.measured(served)
+    return link.slots.newest
   },
   parse(raw, { at }) {
     if (!raw) return { samples: [], records: [], topology: {} }
