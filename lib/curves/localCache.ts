@@ -1,4 +1,3 @@
-import { ItemQueues } from './itemQueues.ts'
 import { Random } from './random.ts'
 import { OP, type References, rowsOf } from './references.ts'
 
@@ -10,29 +9,26 @@ export type LocalCache = { keys: number; ttlMs: number; processes?: number }
  * which nobody tells the other processes of. Which process serves a get is drawn evenly.
  */
 export function behindLocalCache<R extends References>(references: R, { keys: most, ttlMs, processes = 1 }: LocalCache): R {
-  const { at, key, op, keys, samplingRate } = references
+  const { at, key, op, samplingRate } = references
   const room = most * samplingRate
-  const queues = new ItemQueues(keys * processes, processes)
-  const endsAt = new Float64Array(keys * processes)
+  // A Map keeps the order in which its entries were put: the first is the least recently used.
+  const caches = Array.from({ length: processes }, () => new Map<number, number>())
   const random = new Random(1)
   const passed = new Uint32Array(key.length)
   let count = 0
   for (let row = 0; row < key.length; row++) {
-    const process = processes > 1 ? random.below(processes) : 0
-    const entry = key[row]! * processes + process
-    const held = queues.of(entry) >= 0
-    if (op[row] === OP.delete) {
-      if (held) queues.pull(entry)
-    } else if (op[row] === OP.get && held && at[row]! < endsAt[entry]!) {
-      queues.move(entry, process)
+    const k = key[row]!
+    const cache = caches[processes > 1 ? random.below(processes) : 0]!
+    const endsAt = cache.get(k)
+    cache.delete(k)
+    if (op[row] === OP.get && endsAt !== undefined && at[row]! < endsAt) {
+      cache.set(k, endsAt)
       continue
-    } else {
-      if (held) queues.pull(entry)
-      queues.push(entry, process)
-      endsAt[entry] = at[row]! + ttlMs
-      while (queues.sizes[process]! > room) queues.pull(queues.tail(process))
     }
     passed[count++] = row
+    if (op[row] === OP.delete) continue
+    cache.set(k, at[row]! + ttlMs)
+    if (cache.size > room) cache.delete(cache.keys().next().value!)
   }
   return rowsOf(references, passed.subarray(0, count))
 }

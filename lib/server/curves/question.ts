@@ -7,6 +7,7 @@ const TTL_MS_MAX = 10_000_000_000_000
 const SIZES_MAX = 200
 const BYTES_MAX = 2 ** 50
 const KEYS_MAX = 1e12
+const PROCESSES_MAX = 64
 
 const sizes = <T extends z.ZodType>(item: T) => z.array(item).min(1).max(SIZES_MAX)
 
@@ -36,6 +37,14 @@ export const curvesRequest = z.strictObject({
     .nullable()
     .optional()
     .meta({ description: 'What each key is given when it is filled; null: none. Default: as the source has it' }),
+  local: z
+    .strictObject({
+      keys: z.number().int().min(1).max(KEYS_MAX).meta({ description: 'Entries of each' }),
+      ttlMs: z.number().min(1).max(TTL_MS_MAX).meta({ description: 'How long an entry is used' }),
+      processes: z.number().int().min(1).max(PROCESSES_MAX).optional().meta({ description: 'Processes of the application; default 1' }),
+    })
+    .optional()
+    .meta({ description: 'A cache inside the application before this one: ratios are then of both together' }),
   sizes: z.union([
     z.strictObject({ keys: sizes(z.number().int().min(1).max(KEYS_MAX)) }),
     z.strictObject({ bytes: sizes(z.number().int().min(1).max(BYTES_MAX)).meta({ description: 'maxmemory' }) }),
@@ -44,9 +53,10 @@ export const curvesRequest = z.strictObject({
 export type CurvesRequest = z.output<typeof curvesRequest>
 
 /** What is asked of a trace. */
-export const questionOf = ({ policy = 'allkeys-lru', samples, ttl, sizes }: CurvesRequest): Question => ({
+export const questionOf = ({ policy = 'allkeys-lru', samples, ttl, local, sizes }: CurvesRequest): Question => ({
   policy,
   sizes: sizes as Sizes,
   ...(samples !== undefined && { samples }),
   ...(ttl !== undefined && { ttl }),
+  ...(local && { local }),
 })

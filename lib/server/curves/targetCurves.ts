@@ -34,13 +34,14 @@ export async function targetCurves(
   // Of some keys only, nothing is measured that could be held beside it.
   const present = match === undefined ? keysNow(live) : null
   if (match === undefined && present === null) throw tooLittle('The server holds too few keys to tell what one of them takes.')
-  const { policy = live.policy, samples = live.samples, ttl } = asked
+  const { policy = live.policy, samples = live.samples, ttl, local } = asked
   const as = (sizes: number[], changed: boolean): Question => ({
     policy: changed ? policy : live.policy,
     samples: changed ? samples : live.samples,
     lfuLogFactor: live.lfuLogFactor,
     lfuDecayMinutes: live.lfuDecayMinutes,
     ...(changed && ttl !== undefined && { ttl }),
+    ...(changed && local && { local }),
     sizes: { keys: sizes },
     steady: true,
   })
