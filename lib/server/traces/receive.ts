@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { Transform, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -16,7 +17,14 @@ const TRACE: BodyLimit = {
 /** Writes a request's body to a file as it comes, without holding it; throws `too_large`, or `bad_request` where it is not what it says. */
 export async function receive(request: Request, path: string): Promise<void> {
   if (!request.body) throw new EvenkeelError('bad_request', 'the body: it is empty; expected a trace.')
-  await pipeBody(request, TRACE, createWriteStream(path, { mode: 0o600 }))
+  const file = createWriteStream(path, { mode: 0o600 })
+  try {
+    await pipeBody(request, TRACE, file)
+  } finally {
+    // It opens and closes in its own time: before that, whoever removes the file removes nothing.
+    file.destroy()
+    if (!file.closed) await once(file, 'close')
+  }
 }
 
 /** Gives a request's body to `sink` as it comes, unpacked; throws as `receive` does, and what `sink` throws. */
