@@ -338,7 +338,7 @@ export const records: Whole<NewRecord>[] = [
   {
     kind: 'key-sampling',
     id: 'hot 1',
-    at: AT,
+    at: AT - 60_000,
     what: 'hot',
     method: 'monitor',
     rows: [{ name: 'a', share: 0.2, low: 0.1, high: 0.3, perSecond: 20 }],

@@ -169,6 +169,7 @@ test('the fleet, what is found in it and what is done about it', async () => {
     'session/account',
   ])
     await get(key)
+  await get('keys/remedies', 'keys/remedies?key=a')
   await get('series', 'series?metric=pool_requests_total')
   await get('pools/{target}/{pool}', 'pools/edge/app')
   await get('targets/{name}', 'targets/cache-a')
