@@ -16,7 +16,8 @@ const log = { info() {}, warn() {}, error() {} }
 /** Items 0 to `size`, each `old`, that a job makes `new`, so many a slice. */
 function shop(size: number, slice: number) {
   const items: string[] = new Array(size).fill('old')
-  const trouble: { look?: Error; busy?: string } = {}
+  const trouble: { look?: Error; busy?: string; write?: Error; sittings?: number; settleMs?: number } = {}
+  let sat = 0
   const actuator: AnyActuator = {
     kind: 'shop',
     settings: [{ pattern: /^(items|one)$/, value: z.string(), reversal: 'lossy', persistence: 'for ever', long: true }],
@@ -25,6 +26,7 @@ function shop(size: number, slice: number) {
     work: () => ({
       title: 'Make all items new',
       effect: { from: Date.now(), to: Date.now() + 60_000 },
+      ...(trouble.settleMs !== undefined && { settleMs: trouble.settleMs }),
       undoableUntil: Date.now() + 60_000,
       busy: async () => trouble.busy ?? null,
       async look(cursor) {
@@ -36,6 +38,8 @@ function shop(size: number, slice: number) {
         return { edits, cursor: to === size ? null : String(to), progress: to / size }
       },
       async write(edits) {
+        if (trouble.write) throw trouble.write
+        if (trouble.sittings !== undefined && ++sat % trouble.sittings !== 0) return 'unfinished'
         const due = edits.filter(({ name, expect }) => items[Number(name)] === expect)
         for (const { name, value } of due) items[Number(name)] = value
         return due.length
@@ -136,6 +140,41 @@ test('it waits while its server is busy or away', async () => {
   await changes.steerJob(job(id).id, 'cancel', 'ann')
   await expect(changes.steerJob('none', 'pause', 'ann')).rejects.toMatchObject({ code: 'not_found' })
 }, 15_000)
+test('a write that takes several calls is written through before anything else: at a pause too, and when it is put back', async () => {
+  const { items, trouble, apply, until, job, changes } = shop(40, 10)
+  trouble.sittings = 4
+  const id = await apply()
+  await until(() => job(id), ({ undoRecorded }) => undoRecorded > 0) // biome-ignore format: one line
+  await changes.steerJob(job(id).id, 'pause', 'ann')
+  const { done, undoRecorded, left } = job(id)
+  expect(done).toBeGreaterThanOrEqual(10)
+  expect({ undoRecorded, left }).toEqual({ undoRecorded: done, left: 0 })
+  expect(items.filter((item) => item === 'new')).toHaveLength(done)
+  await changes.steerJob(job(id).id, 'resume', 'ann')
+  await until(() => job(id), ({ state }) => state === 'done') // biome-ignore format: one line
+  await changes.rollBack(id, 'ann')
+  expect(items.every((item) => item === 'old')).toBe(true)
+})
+test('what a write has begun keeps its undo, although it is refused later', async () => {
+  const { trouble, apply, until, change, store, job } = shop(40, 10)
+  trouble.sittings = 1_000_000
+  const id = await apply()
+  await until(() => job(id), ({ undoRecorded }) => undoRecorded > 0) // biome-ignore format: one line
+  trouble.write = new EvenkeelError('not_allowed', 'no more')
+  await until(() => change(id), ({ rollingBack }) => rollingBack !== undefined) // biome-ignore format: one line
+  expect(store.undo.count(id)).toBe(10)
+})
+test('of a job that takes as long as it takes, the watch ends soon after it', async () => {
+  const { trouble, apply, until, change, job } = shop(30, 10)
+  trouble.settleMs = 5_000
+  const id = await apply()
+  await until(() => job(id), ({ state }) => state === 'done') // biome-ignore format: one line
+  const { effect } = job(id)
+  expect(Math.abs(effect.from - Date.now())).toBeLessThan(2_000)
+  expect(effect.to - effect.from).toBe(5_000)
+  const { watchUntil } = await until(() => change(id), ({ journal }) => journal.some(({ text }) => text.includes('The job has ended'))) // biome-ignore format: one line
+  expect(watchUntil! - Date.now()).toBeLessThan(36_000)
+})
 test('a job stands alone in its change, and comes by a proposal', async () => {
   const { apply, changes } = shop(10, 10)
   await expect(apply(['items', 'one'])).rejects.toMatchObject({ code: 'bad_request' })

@@ -49,14 +49,15 @@ async function counts(
   signal: AbortSignal,
 ): Promise<SlotCount[]> {
   const state = link.slots
-  if (state.noStatsOn !== link.seen?.runId)
+  const run = link.seen?.runId ?? ''
+  if (state.noStatsOn !== run)
     try {
       return await askSlotStats(link.client, ranges, signal)
     } catch (error) {
       // Redis 7 takes it for a wrong number of arguments of its own subcommands.
       if (unavailableBecause(error) === null && !/unknown|syntax|wrong number/i.test(error instanceof Error ? error.message : ''))
         throw error
-      state.noStatsOn = link.seen?.runId
+      state.noStatsOn = run
     }
   // A bounded part at a time: all of them are known after at most sixteen polls.
   const own = [...served]
