@@ -29,6 +29,13 @@ it('shows the step that moves most, and memory as people read it', () => {
   expect(stepsLine([])).toBe('')
 })
 
+it('counts slots, and names the nodes that are to serve them', () => {
+  const slots = step('slots/0-40,93', '10.0.0.1:6379', '10.0.0.2:6379=0-40 10.0.0.3:6379=93', 'shop:10.0.0.1:6379')
+  expect(stepsLine([slots])).toBe('shop:10.0.0.1:6379 42 slots 10.0.0.1:6379 → 10.0.0.2:6379, 10.0.0.3:6379')
+  expect(applyWords([slots])).toBe('Apply 42 slots')
+  expect(applyWords([step('slots/93')])).toBe('Apply slot 93')
+})
+
 it('holds a measurement against its band only where it was judged', () => {
   const prediction = { low: 10, high: 20, basis: '41 000 requests' } as Prediction
   const measured = (after: number) => ({ before: 50, after, low: after, high: after })

@@ -1,9 +1,10 @@
-import { safe, text } from '@/lib/format/format.ts'
+import { count, safe, text } from '@/lib/format/format.ts'
 import { metricOf } from '@/lib/metrics/registry.ts'
 import type { ChangeVerdict, Measured } from '@/lib/model/change.ts'
 import { readExpiryName } from '@/lib/model/expiry.ts'
 import type { Guard, Prediction, Step } from '@/lib/model/proposal.ts'
 import { parseSetting } from '@/lib/model/setting.ts'
+import { readSlotsName } from '@/lib/model/slots.ts'
 
 /** The name of a setting, and of what it is set on: `app3` and `weight`; `cache-a` and `maxmemory`; a ring's node and `points`. */
 export function settingNames(step: Pick<Step, 'setting'>): { on: string; setting: string } {
@@ -13,6 +14,8 @@ export function settingNames(step: Pick<Step, 'setting'>): { on: string; setting
   if ('ttl' in of) return { on: of.ttl, setting: name }
   const expiry = readExpiryName(name)
   if (expiry) return { on: expiry.glob, setting: 'expiry' }
+  const slots = readSlotsName(name)
+  if (slots) return { on: of.target, setting: slots.length === 1 ? `slot ${slots[0]}` : `${count(slots.length)} slots` }
   return { on: of.target, setting: name.replace(/^config\//, '') }
 }
 
@@ -22,8 +25,9 @@ export function settingWords(step: Pick<Step, 'setting'>): string {
   return safe(`${on} ${setting}`, 80)
 }
 
-/** A value as people read it: bytes of memory in MiB, everything else as it is. */
+/** A value as people read it: bytes of memory in MiB, of slots the nodes alone, everything else as it is. */
 export function valueWords(step: Pick<Step, 'setting'>, value: string): string {
+  if (readSlotsName(step.setting.name)) return safe(value.replace(/=[\d,-]+/g, '').replaceAll(' ', ', '), 60)
   return /(maxmemory|maxbytes)$/.test(step.setting.name) && /^\d+$/.test(value) ? text(Number(value), 'bytes') : safe(value, 60)
 }
 
