@@ -58,6 +58,8 @@ export function rebalance(config: RedisConfig, edit: Edit): LongWork {
   const vitals = new Map<string, Vitals>()
   let current = moves[0]!
   let atomic: boolean | undefined
+  /** Slots whose keys come back to their sender, from which on they are not sent again. */
+  const comingBack = new Set<number>()
 
   async function endsOf({ from, to }: Pick<Move, 'from' | 'to'>, signal: AbortSignal): Promise<Ends> {
     const [sender, receiver] = [await nodes.node(from, signal), await nodes.node(to, signal)]
@@ -86,17 +88,25 @@ export function rebalance(config: RedisConfig, edit: Edit): LongWork {
     let moved = 0
     for (const { name } of edits) {
       const slot = Number(name)
-      const done = await moveSlot(slot, ends, until, signal).catch(async (error: unknown) => {
+      const takenBack = () => takeBack(slot, { ...ends, from: ends.to, to: ends.from }, until, signal)
+      const move = comingBack.has(slot) ? takenBack() : moveSlot(slot, ends, until, signal)
+      const done = await move.catch(async (error: unknown) => {
         if (!(error instanceof EvenkeelError) || error.code !== 'not_allowed') throw error
         const back = ownerOf(ends.to.view, slot)?.id === ends.to.id
         // Half-way to a server that takes no more: its keys come back instead.
-        if (back && config.role === 'cache') return takeBack(slot, { ...ends, from: ends.to, to: ends.from }, until, signal)
+        if (back && config.role === 'cache') {
+          comingBack.add(slot)
+          return takenBack()
+        }
         const untouched = !back && (await closeUntouched(slot, ends, signal))
         // What has moved is to be moved back, so its undo must stay.
         throw untouched && moved === 0 ? error : new EvenkeelError('invalid', error.message)
       })
       if (done === 'unfinished') return 'unfinished'
-      if (done === 'moved') moved++
+      if (done === 'moved') {
+        comingBack.delete(slot)
+        moved++
+      }
       if (performance.now() > until && name !== edits.at(-1)!.name) return 'unfinished'
     }
     return moved
