@@ -101,8 +101,8 @@ async function runSlice(
   const { edits, cursor, progress } = slice
   let { done, left, undoRecorded } = job
   if (edits.length > 0) {
-    // After a crash the same slice is looked at again: its undo is stored already.
-    const recorded = open !== null || sameEdits(edits, undo.newest(job.change)?.edits)
+    // After a crash what was left of the same slice is looked at again: its undo is stored already.
+    const recorded = open !== null || areAmong(edits, undo.newest(job.change)?.edits ?? [])
     if (!recorded) {
       if (undoRecorded + edits.length > JOB_ITEMS_MOST)
         throw new EvenkeelError(
@@ -126,8 +126,10 @@ async function runSlice(
   return { job: cursor === null ? jobAs(next, 'done', now()) : next, open: null }
 }
 
-const sameEdits = (some: readonly Edit[], others: readonly Edit[] | undefined) =>
-  some.length === others?.length && some.every(({ name, value }, i) => others[i]!.name === name && others[i]!.value === value)
+function areAmong(some: readonly Edit[], all: readonly Edit[]): boolean {
+  const values = new Map(all.map(({ name, value }) => [name, value]))
+  return some.every(({ name, value }) => values.get(name) === value)
+}
 
 const doneText = ({ done, left }: Job) =>
   `The job is done: ${count(done)} written${left > 0 ? `; ${count(left)} were changed by another writer at the same moment and left alone` : ''}`

@@ -8,6 +8,9 @@ import type { RedisLink } from '../link.ts'
 import { askKeyCounts, askSlotStats, SLOTS_A_CALL } from '../slots/ask.ts'
 import type { Measured, SlotCount } from '../slots/meter.ts'
 
+/** Of keys alone, so many calls of `SLOTS_A_CALL` slots each, one after the other. */
+const CALLS_A_POLL = 4
+
 /**
  * The load of each slot that this node of a Cluster serves, by CLUSTER SLOT-STATS where the server has it (Valkey 8, Redis 8.2), else each
  * slot's keys: which slots to move so that a busy master is relieved.
@@ -59,9 +62,13 @@ async function counts(
         throw error
       state.noStatsOn = run
     }
-  // A bounded part at a time: all of them are known after at most sixteen polls.
+  // A bounded part at a time: all of them are known after four polls.
   const own = [...served]
-  const part = Array.from({ length: Math.min(SLOTS_A_CALL, own.length) }, (_, i) => own[(state.walk + i) % own.length]!)
-  state.walk = (state.walk + part.length) % own.length
-  return askKeyCounts(link.client, part, signal)
+  const found: SlotCount[] = []
+  for (let call = 0; call < CALLS_A_POLL && found.length < own.length; call++) {
+    const part = Array.from({ length: Math.min(SLOTS_A_CALL, own.length) }, (_, i) => own[(state.walk + i) % own.length]!)
+    state.walk = (state.walk + part.length) % own.length
+    found.push(...(await askKeyCounts(link.client, part, signal)))
+  }
+  return found
 }

@@ -33,8 +33,13 @@ export async function keysIn(slot: number, { client }: Node, signal: AbortSignal
   return keys
 }
 
-export async function countIn(slot: number, { client }: Node, signal: AbortSignal): Promise<number> {
-  return Number(await client.call(['CLUSTER', 'COUNTKEYSINSLOT', slot], signal))
+export async function countIn(slot: number, node: Node, signal: AbortSignal): Promise<number> {
+  return Number(
+    await node.client.call(['CLUSTER', 'COUNTKEYSINSLOT', slot], signal).catch((error: unknown) => {
+      // Without it nobody knows what has moved: that is no refusal of which nothing was written.
+      throw new EvenkeelError('invalid', refusedMove(error, node, node).message)
+    }),
+  )
 }
 
 /** The first keys that are not too large together. A key that has gone meanwhile weighs nothing. */
@@ -100,5 +105,7 @@ export function refusedMove(error: unknown, from: Pick<Node, 'address'>, to: Pic
   const message = error instanceof Error ? error.message.slice(0, 200) : 'no reason given'
   if (/^IOERR/.test(message)) return new EvenkeelError('unreachable', `${from.address} does not reach ${to.address} in time (MIGRATE)`)
   if (/^-?(LOADING|BUSY|CLUSTERDOWN|TRYAGAIN|MASTERDOWN)\b/.test(message)) return new EvenkeelError('unavailable', message)
-  return new EvenkeelError('not_allowed', `Slots cannot be moved from ${from.address} to ${to.address}: ${unavailableBecause(message) ?? message}`) // biome-ignore format: one line
+  // The receiver's own words say more: out of memory, or which command its user may not run.
+  const because = /Target instance/.test(message) ? message : (unavailableBecause(message) ?? message)
+  return new EvenkeelError('not_allowed', `Slots cannot be moved from ${from.address} to ${to.address}: ${because}`) // biome-ignore format: one line
 }

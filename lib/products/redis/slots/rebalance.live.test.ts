@@ -59,7 +59,7 @@ describeWith(['redis-server'], 'a slot of a real Cluster', () => {
   const back = () => [{ name: `${slot}`, expect: addressOf(to), value: addressOf(from) }]
   const countAt = async (node: RedisServer) => Number(/\d+/.exec(await say(node, `CLUSTER COUNTKEYSINSLOT ${slot}`))![0])
   const user = (name: string, rights: string[]) =>
-    Promise.all(nodes.map((node) => redisSay(node, `ACL SETUSER ${name} reset on >secret ${rights.join(' ')}`)))
+    Promise.all(nodes.map(async (node) => expect(await say(node, `ACL SETUSER ${name} reset on >secret ${rights.join(' ')}`)).toBe('+OK')))
   const nothingOpen = async () => expect([...(await selfOf(from)).open, ...(await selfOf(to)).open]).toEqual([])
 
   test('moves and comes back by the rights that the doctor names, logged in at the receiver too', async () => {

@@ -5,6 +5,7 @@ import { type Owners, readOwners, readSlotsName, slotList } from '../../../model
 import type { RedisConfig } from '../config.ts'
 import { type Vitals, vitalsOf } from '../vitals.ts'
 import { moveAtomically } from './atomic.ts'
+import { refusedMove } from './migrate.ts'
 import { closeUntouched, type Ends, moveSlot, takeBack } from './moveSlot.ts'
 import { loginOf, Nodes, ownerOf } from './nodes.ts'
 
@@ -90,8 +91,9 @@ export function rebalance(config: RedisConfig, edit: Edit): LongWork {
       const slot = Number(name)
       const takenBack = () => takeBack(slot, { ...ends, from: ends.to, to: ends.from }, until, signal)
       const move = comingBack.has(slot) ? takenBack() : moveSlot(slot, ends, until, signal)
-      const done = await move.catch(async (error: unknown) => {
-        if (!(error instanceof EvenkeelError) || error.code !== 'not_allowed') throw error
+      const done = await move.catch(async (thrown: unknown) => {
+        const error = refusedMove(thrown, ends.from, ends.to)
+        if (error.code !== 'not_allowed') throw error
         const back = ownerOf(ends.to.view, slot)?.id === ends.to.id
         // Half-way to a server that takes no more: its keys come back instead.
         if (back && config.role === 'cache') {
