@@ -11,9 +11,8 @@ import { rebalance } from './rebalance.ts'
 
 const KEYS = 700
 /** What `rights` of the product names; those of newer servers are unknown here. */
-const RIGHTS = redis
-  .rights!.match(/[~+-][^\s;,]+|resetchannels/g)!
-  .filter((right) => !right.startsWith('+hotkeys') && !right.startsWith('+commandlog'))
+const NEWER = /^\+(hotkeys|commandlog|cluster\|slot-stats)/
+const RIGHTS = redis.rights!.match(/[~+-][^\s;,]+|resetchannels/g)!.filter((right) => !NEWER.test(right))
 const soon = () => AbortSignal.timeout(3_000)
 const addressOf = (node: RedisServer) => `127.0.0.1:${node.about.port}`
 const say = async (node: RedisServer, command: string) =>
@@ -75,22 +74,6 @@ describeWith(['redis-server'], 'a slot of a real Cluster', () => {
     await nothingOpen()
     await work.close()
   })
-  test.each(['+migrate', '+restore-asking', '+cluster|setslot', '+cluster|getkeysinslot'])(
-    'without %s nothing is moved and nothing left open',
-    async (missing) => {
-      await user(
-        'least',
-        RIGHTS.filter((right) => right !== missing),
-      )
-      const work = workOf({ username: 'least', password: 'secret' })
-      const refused = await through(work, edit()).catch((error: unknown) => error)
-      expect(refused).toMatchObject({ code: 'not_allowed' })
-      expect(String(refused)).not.toContain('secret')
-      expect([await countAt(from), await countAt(to)]).toEqual([KEYS, 0])
-      await work.close()
-      if (missing !== '+cluster|setslot') await nothingOpen()
-    },
-  )
   test('a receiver that is full takes nothing: what had moved comes back, and what was written anew stays', async () => {
     const work = workOf()
     await redisSay(from, ...Array.from({ length: 200 }, (_, i) => `SET {a}:large${i} ${'x'.repeat(20_000)}`))
@@ -162,4 +145,21 @@ describeWith(['redis-server'], 'a slot of a real Cluster', () => {
     expect(await through(work, [{ ...edit()[0]!, name: `${other}` }])).toBe(0)
     await work.close()
   })
+  // The last: a server keeps the connections of MIGRATE for some seconds, logged in as whoever came last.
+  test.each(['+migrate', '+restore-asking', '+cluster|setslot', '+cluster|getkeysinslot'])(
+    'without %s nothing is moved and nothing left open',
+    async (missing) => {
+      await user(
+        'least',
+        RIGHTS.filter((right) => right !== missing),
+      )
+      const work = workOf({ username: 'least', password: 'secret' })
+      const refused = await through(work, edit()).catch((error: unknown) => error)
+      expect(refused).toMatchObject({ code: 'not_allowed' })
+      expect(String(refused)).not.toContain('secret')
+      expect([await countAt(from), await countAt(to)]).toEqual([KEYS, 0])
+      await work.close()
+      if (missing !== '+cluster|setslot') await nothingOpen()
+    },
+  )
 })
