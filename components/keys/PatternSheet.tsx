@@ -36,6 +36,20 @@ export function PatternSheet({ one, onClose }: { one: KeyPatternView; onClose: (
           <Fact name="Not used for, median">
             <Figure value={one.idleSecondsMedian} unit="seconds" because="not sampled yet, or the policy keeps no idle times (LFU)" />
           </Fact>
+          <Fact name="Hit ratio">
+            <Figure
+              value={one.hitRatio?.value}
+              low={one.hitRatio?.low}
+              high={one.hitRatio?.high}
+              unit="ratio"
+              because="the target has no references that tell patterns, or their simulation does not fit what is measured"
+            />
+          </Fact>
+          {one.hitRatio && (
+            <Fact name="Reads">
+              {text(one.hitRatio.readsPerSecond, 'perSecond')}, {text(one.hitRatio.readsShare, 'ratio')} of all
+            </Fact>
+          )}
           <Fact name="Types">
             {one.types.length > 0 ? one.types.map(({ type, share }) => `${safe(type, 40)} ${text(share, 'ratio')}`).join(', ') : '–'}
           </Fact>

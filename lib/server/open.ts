@@ -25,6 +25,7 @@ import { createRecorder } from './audit/recorder.ts'
 import { signInsOf } from './audit/signIns.ts'
 import { changeView } from './changes/changes.ts'
 import { forecastsOf } from './curves/forecasts.ts'
+import { liveCache } from './curves/liveCache.ts'
 import { createStream } from './events/stream.ts'
 import { findingView } from './findings/findings.ts'
 import { createClockNews } from './frame/clockNews.ts'
@@ -32,6 +33,7 @@ import { iso } from './http/iso.ts'
 import { createLog } from './log.ts'
 import { mode } from './mode/mode.ts'
 import { proposalView } from './proposals/proposals.ts'
+import { createPatternRatios } from './references/patternRatios.ts'
 import { createReferenceLogs } from './references/referenceLogs.ts'
 import { referenceSettings } from './references/referenceSettings.ts'
 import type { Runtime } from './runtime.ts'
@@ -40,6 +42,7 @@ import { moveSilences } from './silences/silences.ts'
 import { honourConsents, moveConsents } from './targets/monitorConsent.ts'
 import { polledTargets } from './targets/polledTargets.ts'
 import { sweepTraces } from './traces/traces.ts'
+import { patternsInThread } from './workers/curves.ts'
 import { solveInThread } from './workers/rings.ts'
 
 const VERSION = '0.1.0'
@@ -143,6 +146,15 @@ export async function openRuntime(
     changes,
     dispatch,
     references,
+    patternRatios: createPatternRatios({
+      store,
+      sources: () => sourcesOf({ config, references }),
+      live: (target) => liveCache({ engine, store }, target),
+      log: (target) => ({ folder: references.folder(target), since: now() - (references.settings(target)?.keep ?? 0) }),
+      compute: patternsInThread,
+      now,
+      logger: log,
+    }),
     audit,
     auth: createAuthentication({ config, store, now, print, signIns: signInsOf(audit) }),
     stream: createStream({ boot: now().toString(36), newest: () => engine.window(30_000) }),
@@ -174,7 +186,7 @@ export async function openRuntime(
 }
 
 /** Targets whose references are kept. */
-const sourcesOf = ({ config, references }: Runtime): string[] =>
+const sourcesOf = ({ config, references }: Pick<Runtime, 'config' | 'references'>): string[] =>
   config.targets.map(({ name }) => name).filter((name) => (references.settings(name)?.from ?? 'off') !== 'off')
 
 /** Subscribes the parts to one another: to events, to ticks, to the end of sessions. */
@@ -193,6 +205,7 @@ function connectParts(runtime: Runtime): void {
   engine.onTick(() => runtime.audit.tick())
   const forecasts = forecastsOf(runtime, () => sourcesOf(runtime))
   engine.onTick(() => forecasts.tick())
+  engine.onTick(() => runtime.patternRatios.tick())
   engine.onTick(async () => {
     const each = await Promise.allSettled([
       honourConsents(runtime),

@@ -12,6 +12,7 @@ import type { Store } from '../model/store.ts'
 import type { Recorder } from './audit/recorder.ts'
 import type { Stream } from './events/stream.ts'
 import type { ClockNews } from './frame/clockNews.ts'
+import type { PatternRatios } from './references/patternRatios.ts'
 import type { ReferenceLogs } from './references/referenceLogs.ts'
 
 /** The application context: everything that a call may need, made once for each process. */
@@ -22,6 +23,7 @@ export type Runtime = {
   changes: Changes
   dispatch: Dispatch
   references: ReferenceLogs
+  patternRatios: PatternRatios
   auth: Authentication
   audit: Recorder
   stream: Stream

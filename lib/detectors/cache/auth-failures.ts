@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { count, duration as durationText, text } from '../../format/format.ts'
 import { newestEpisode } from '../../math/episodes.ts'
 import { cut, increase, increases, spanMs } from '../../math/rates.ts'
-import { mean, median } from '../../math/robust.ts'
+import { mean } from '../../math/robust.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import type { Series } from '../../model/series.ts'
@@ -14,8 +14,8 @@ type Settings = DetectorSettings & { over: number; failuresMin: number; times: n
 /** The usual rate is that of a quarter of an hour, which is what rules are given at most, counted in steps. */
 const SPAN_MS = 900_000
 const STEP_MS = 6_000
-/** Steps without which nothing is usual yet: 24 s. */
-const BEFORE_MIN = 4
+/** Steps without which nothing is usual yet: a minute. */
+const BEFORE_MIN = 10
 
 export const authFailures: Detector<Settings> = {
   id: 'cache/auth-failures',
@@ -38,7 +38,7 @@ export const authFailures: Detector<Settings> = {
       // Nothing at all failed nearly everywhere nearly always.
       const all = increase(failures.points)
       if (all < settings.failuresMin) return { subject, is: 'clear' }
-      const { seen, wave, steady } = read(failures, window.to, settings)
+      const { seen, wave } = newestWave(failures, window.to, settings)
       const bar = settings.failuresMin / (settings.over / 1000)
       if (wave) {
         const { since, perSecond, usual } = wave
@@ -56,8 +56,8 @@ export const authFailures: Detector<Settings> = {
           ],
         }
       }
-      if (seen < BEFORE_MIN)
-        return { subject, is: 'unjudged', because: `${seen * (STEP_MS / 1000)} s of history; ${(BEFORE_MIN * STEP_MS) / 1000} s needed` }
+      const steady = all / (spanMs(failures.points) / 1000)
+      if (seen < BEFORE_MIN) return { subject, is: 'unjudged', because: `${seen * (STEP_MS / 1000)} s of history; 60 s needed` }
       if (steady < bar) return { subject, is: 'clear' }
       return {
         subject,
@@ -76,22 +76,17 @@ export const authFailures: Detector<Settings> = {
 
 type Wave = { since: number; perSecond: number; usual: number }
 
-/** How many steps of the window were seen, the wave of failures that goes on now, and the rate at which logins fail all the time. */
-function read(failures: Series, to: number, { over, failuresMin, times }: Settings): { seen: number; wave: Wave | null; steady: number } {
+/** How many steps of the window were seen, and the wave of failures that goes on now. */
+function newestWave(failures: Series, to: number, { over, failuresMin, times }: Settings): { seen: number; wave: Wave | null } {
   const steps = Math.floor(SPAN_MS / STEP_MS)
   const perStep = increases(failures.points, failures.stepMs, to - steps * STEP_MS, to, steps)
-  const all = perStep.filter((failed) => failed !== null)
-  const seen = all.length
+  const seen = perStep.filter((failed) => failed !== null).length
   const width = Math.max(1, Math.round(over / STEP_MS))
-  const first = perStep.findIndex((failed) => failed !== null)
-  const seconds = (width * STEP_MS) / 1000
   const inOver = (i: number) => perStep.slice(Math.max(0, i - width + 1), i + 1).reduce<number>((sum, failed) => sum + (failed ?? 0), 0)
   const newest = newestEpisode(
     steps,
     (i, since) => {
-      // Not the steps that are judged, but for the first few of a short history.
-      const begin = Math.max(since, first)
-      const before = perStep.slice(begin, Math.max(i - width + 1, Math.min(i, begin + BEFORE_MIN))).filter((failed) => failed !== null)
+      const before = perStep.slice(since, Math.max(0, i - width + 1)).filter((failed) => failed !== null)
       if (before.length < BEFORE_MIN) return null
       const usual = mean(before)! * width
       const bar = Math.max(failuresMin, times * usual)
@@ -99,17 +94,16 @@ function read(failures: Series, to: number, { over, failuresMin, times }: Settin
     },
     (i, { began }) => inOver(i) >= began.bar / 2,
   )
-  const perSecond = inOver(steps - 1) / seconds
-  // In most of the time, and still now.
-  const steady = seen >= BEFORE_MIN + width ? Math.min(median(all)! / (STEP_MS / 1000), perSecond) : 0
-  if (!newest || newest.end !== null) return { seen, wave: null, steady }
+  if (!newest || newest.end !== null) return { seen, wave: null }
+  const seconds = (width * STEP_MS) / 1000
   const { start, began } = newest
-  const from = Math.max(0, start - width + 1)
+  const first = Math.max(0, start - width + 1)
   const begin =
-    from +
+    first +
     Math.max(
       0,
-      perStep.slice(from, start + 1).findIndex((failed) => (failed ?? 0) > (2 * began.usual) / width),
+      perStep.slice(first, start + 1).findIndex((failed) => (failed ?? 0) > (2 * began.usual) / width),
     )
-  return { seen, wave: { since: to - (steps - begin) * STEP_MS, perSecond, usual: began.usual / seconds }, steady }
+  const since = to - (steps - begin) * STEP_MS
+  return { seen, wave: { since, perSecond: inOver(steps - 1) / seconds, usual: began.usual / seconds } }
 }

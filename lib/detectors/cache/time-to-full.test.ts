@@ -67,12 +67,6 @@ describe('memory', () => {
     expect(said(growing(0.6), { evicts: '' })).toMatchObject([{ is: 'unjudged', because: 'whether it evicts is not known' }])
     expect(said(growing(0.6), { more: { 'redis_loading_dump_file{target=a}': '1x399' } })).toMatchObject([{ is: 'unjudged' }])
   })
-  test('a cache that has just started fills up; of a store that is judged', () => {
-    const more = { 'cache_uptime_seconds{target=a}': '5+1x399' }
-    expect(said(growing(0.6), { more })).toMatchObject([{ is: 'unjudged', because: 'it started a moment ago and fills up' }])
-    expect(said(growing(0.6), { more, role: 'store' })).toMatchObject([{ is: 'found' }])
-    expect(said(growing(0.6), { more: { 'cache_uptime_seconds{target=a}': '9000+1x399' } })).toMatchObject([{ is: 'found' }])
-  })
   test('growth that is over, a fall, and a refill after a restart are clear', () => {
     expect(said([...growing(1, 500, 300), ...new Array(90).fill(800)])).toMatchObject([{ is: 'clear' }])
     expect(said(growing(-0.6))).toMatchObject([{ is: 'clear' }])

@@ -11,7 +11,7 @@ import type { SeriesWindow } from '../../model/window.ts'
 import { cacheRows, evidence, factsOf, staleBecause } from '../rows.ts'
 import { duration, patience } from '../settings.ts'
 
-type Settings = DetectorSettings & { horizon: number; soon: number; young: number }
+type Settings = DetectorSettings & { horizon: number; soon: number }
 /** What may run out: a gauge, the level at which it has, and what happens then. */
 type Supply = { what: 'memory' | 'connections'; used: Series; level: number; end: string }
 type Forecast = Supply & { time: Interval; drift: Drift; blockMs: number }
@@ -29,10 +29,6 @@ export const timeToFull: Detector<Settings> = {
   settings: z.strictObject({
     ...patience('30s', '2m'),
     horizon: duration('30m', 'Forecasts further ahead are not told: rules see a quarter of an hour, and twice that is as far as it tells'),
-    young: duration(
-      '10m',
-      'A cache that started a shorter time ago still fills up: its growth ends by itself once its keys begin to expire',
-    ),
     soon: duration('10m', 'From here it is critical where writes would be refused or keys lost: less time than it takes to get up and act'),
   }),
   needs: {
@@ -43,7 +39,6 @@ export const timeToFull: Detector<Settings> = {
         'cache_connections',
         'cache_connections_max',
         'cache_items_expiring',
-        'cache_uptime_seconds',
         'redis_memory_used_rss_bytes',
         'redis_total_system_memory_bytes',
         'redis_loading_dump_file',
@@ -59,10 +54,7 @@ export const timeToFull: Detector<Settings> = {
       const newest = (metric: Metric) => latest(row[metric]?.points ?? [])
       if (newest('redis_loading_dump_file') === 1) return { subject, is: 'unjudged', because: 'it loads its data from disk' }
       const role = factsOf(topology, subject.target)?.role
-      const young = role !== 'store' && (newest('cache_uptime_seconds') ?? Number.POSITIVE_INFINITY) * 1000 < settings.young
-      const memory = young
-        ? 'it started a moment ago and fills up'
-        : memoryOf(row, newest, policyOf(window, subject, newest('cache_items_expiring')), role)
+      const memory = memoryOf(row, newest, policyOf(window, subject, newest('cache_items_expiring')), role)
       const [open, most] = [row.cache_connections, newest('cache_connections_max')]
       const connections: Supply[] = open && most ? [{ what: 'connections', used: open, level: most, end: 'new ones are refused' }] : []
       const supplies = [...(typeof memory === 'object' && memory ? [memory] : []), ...connections]
@@ -80,7 +72,6 @@ const METRICS = [
   'cache_connections',
   'cache_connections_max',
   'cache_items_expiring',
-  'cache_uptime_seconds',
   'redis_memory_used_rss_bytes',
   'redis_total_system_memory_bytes',
   'redis_loading_dump_file',

@@ -32,6 +32,11 @@ export type BigKeyView = z.infer<typeof bigKeyAnswer>
 
 const estimate = { value: z.number(), low: z.number(), high: z.number() }
 
+const patternHitRatio = z
+  .object({ ...estimate, readsShare: z.number(), readsPerSecond: z.number() })
+  .meta({ description: 'Hit ratio of the gets of the pattern, and its part of all gets' })
+export type PatternHitRatio = z.infer<typeof patternHitRatio>
+
 export const keyPatternAnswer = noun('KeyPattern', 'Keys that share a prefix', {
   target: z.string(),
   pattern: z.string(),
@@ -59,6 +64,10 @@ export const keyPatternAnswer = noun('KeyPattern', 'Keys that share a prefix', {
   types: z.array(z.object({ type: z.string(), share: z.number() })),
   idleSecondsMedian: z.number().nullable().meta({ description: 'null: not sampled yet, or the policy keeps none (LFU)' }),
   biggest: z.array(z.object({ key: z.string(), type: z.string(), bytes: z.number() })),
+  hitRatio: patternHitRatio.nullable().meta({
+    description:
+      'Simulated from the references of the target; null: it has none that tell patterns, or the simulation is over 3 points off what is measured of all keys',
+  }),
   at: iso,
 })
 export type KeyPatternView = z.infer<typeof keyPatternAnswer>

@@ -31,13 +31,13 @@ const WARM_UP = 0.5
 
 /** The curves of a target's references. Throws `too_little` with what is missing. */
 export function computeTargetCurves({ log, question, present }: TargetCurvesQuestion): TargetCurves {
-  const { references, patternsTold, zero } = readLog(log)
+  const { references, patterns, zero } = readLog(log)
   const { at, op, keys, samplingRate } = references
   if (at.length === 0)
     throw tooLittle(
       log.match === undefined
         ? 'There are no references yet: no source has told which keys are read.'
-        : patternsTold
+        : patterns.length > 0
           ? `No reference has a pattern that ${JSON.stringify(log.match)} matches.`
           : 'The references tell no patterns of keys: they cannot be told apart by `match`.',
     )

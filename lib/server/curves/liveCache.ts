@@ -1,5 +1,6 @@
 import { REDIS_EMPTY_BYTES } from '../../curves/memory.ts'
 import { isSegmented, POLICIES, type Policy, type Question } from '../../curves/question.ts'
+import { measuredValue } from '../../metrics/measure.ts'
 import type { Runtime } from '../runtime.ts'
 import { FIGURE_SPAN_MS, newest } from '../series/figures.ts'
 
@@ -32,7 +33,11 @@ export function liveCache({ engine, store }: Pick<Runtime, 'engine' | 'store'>, 
   const value = (metric: string) => newest(metric, { target }, window)
   const keys = value('cache_items')
   const used = value('cache_memory_used_bytes')
+  const maxBytes = value('cache_memory_max_bytes') || null
   const emptyBytes = isSegmented(policy) ? 0 : REDIS_EMPTY_BYTES
+  // One that evicts holds what fits: its limit over its keys counts all that it spends, in unused parts of slabs too.
+  const isFull = maxBytes !== null && (measuredValue('cache_eviction_rate', { target }, window) ?? 0) > 0
+  const taken = (isFull ? maxBytes : (used ?? 0)) - emptyBytes
   const samples = number('maxmemory-samples')
   const [lfuLogFactor, lfuDecayMinutes] = [number('lfu-log-factor'), number('lfu-decay-time')]
   return {
@@ -41,9 +46,9 @@ export function liveCache({ engine, store }: Pick<Runtime, 'engine' | 'store'>, 
     ...(lfuLogFactor !== undefined && { lfuLogFactor }),
     ...(lfuDecayMinutes !== undefined && { lfuDecayMinutes }),
     keys,
-    maxBytes: value('cache_memory_max_bytes') || null,
+    maxBytes,
     emptyBytes,
-    bytesPerKey: keys !== null && keys >= KEYS_LEAST && used !== null && used > emptyBytes ? (used - emptyBytes) / keys : null,
+    bytesPerKey: keys !== null && keys >= KEYS_LEAST && taken > 0 ? taken / keys : null,
   }
 }
 

@@ -122,6 +122,8 @@ edges: [{ from: "clients", to: "cache:cache-a" }]
   runtime.clock = { ...runtime.clock, newest: () => ({ at: whole.AT, byMs: 60_000 }) }
   store.failing = () => ({ since: whole.AT, reason: 'full', because: 'the disk is full', mend: 'Free some.' })
   const topology = { targets: whole.facts, pools: [whole.pool, whole.otherPool], rings: [whole.ring], ttls: [whole.ttl], edges: [] }
+  const hitRatio = { value: 0.9, low: 0.88, high: 0.92, readsShare: 0.5, readsPerSecond: 20 }
+  runtime.patternRatios = { ...runtime.patternRatios, of: () => hitRatio }
   runtime.engine = { ...engine, topology: () => topology, targets: () => whole.statuses, noRemedy: () => 'nothing helps' }
   runtime.changes = {
     ...changes,

@@ -73,7 +73,10 @@ export function bigKeys(runtime: Runtime, { target, ...paging }: Of = {}): Page<
 export function keyPatterns(runtime: Runtime, { target, ...paging }: Of = {}): Page<KeyPatternView> {
   knownTarget(runtime, target)
   const key = (one: { share: number; target: string; pattern: string }) => descending(one.share, `${one.target} ${one.pattern}`)
-  return page(newestLook(runtime.store.records('key-pattern', target)).map(patternView).sort(by(key)), key, paging)
+  const views = newestLook(runtime.store.records('key-pattern', target)).map((one) =>
+    patternView(one, runtime.patternRatios.of(one.target, one.pattern)),
+  )
+  return page(views.sort(by(key)), key, paging)
 }
 
 /** Newest first, every node's. */

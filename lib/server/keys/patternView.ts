@@ -1,9 +1,9 @@
-import type { KeyPatternView } from '../../model/answers/key.ts'
+import type { KeyPatternView, PatternHitRatio } from '../../model/answers/key.ts'
 import { type KeyPattern, TTL_BOUNDS_MS } from '../../model/record.ts'
 import { iso } from '../http/iso.ts'
 
 /** A pattern as the API tells it: estimates of all its keys from those that were sampled. */
-export function patternView(one: KeyPattern): KeyPatternView {
+export function patternView(one: KeyPattern, hitRatio: PatternHitRatio | null = null): KeyPatternView {
   const { target, pattern, share, low, high, ttlMsMedian, sampled, of, keys, bytesLow, bytesHigh, types = [] } = one
   const sizes = one.sizes ?? 0
   // An older Evenkeel wrote 0 where nothing was measured.
@@ -28,6 +28,7 @@ export function patternView(one: KeyPattern): KeyPatternView {
     types: types.map(([type, many]) => ({ type, share: many / seen })),
     idleSecondsMedian: one.idleSecondsMedian ?? null,
     biggest: one.biggest ?? [],
+    hitRatio,
     at: iso(one.at),
   }
 }

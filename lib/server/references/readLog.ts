@@ -6,6 +6,8 @@ import { KeyTable } from '../traces/keyTable.ts'
 import { ALL_KEYS, patternsOf, SEGMENT_NAME } from './segmentLog.ts'
 import { type Count, readHeader, readRows, type SegmentHeader } from './segmentRows.ts'
 
+const PATTERNS_MAX = 10_000
+
 export type LogQuestion = {
   folder: string
   /** Epoch ms: older ones are not asked for. */
@@ -18,8 +20,10 @@ export type ReadLog = {
   references: References
   /** Epoch ms of the zero that the references' times count from. */
   zero: number
-  /** Patterns are told of some keys. */
-  patternsTold: boolean
+  /** Names of patterns; empty: none is told of any key. */
+  patterns: string[]
+  /** By key: its pattern's place in there + 1; 0: not told. */
+  patternOf: Uint16Array
 }
 
 type Segment = { bytes: Buffer; header: SegmentHeader; patterns: string[] }
@@ -32,8 +36,11 @@ export function readLog({ folder, since, match }: LogQuestion): ReadLog {
   const keys = new KeyTable()
   const columns = new Columns()
   const counts: Count[] = []
-  let [patternsTold, textTold, taken, matched] = [false, true, 0, 0]
-  for (const { bytes, header, patterns } of segments)
+  const known = new PatternNames()
+  let patternOf = new Uint16Array(1_024)
+  let [textTold, taken, matched] = [true, 0, 0]
+  for (const { bytes, header, patterns } of segments) {
+    const places = patterns.map((name) => known.placeOf(name))
     for (const row of readRows(bytes, header)) {
       if (row.count) {
         if (row.count.at >= since) counts.push(row.count)
@@ -41,14 +48,20 @@ export function readLog({ folder, since, match }: LogQuestion): ReadLog {
       }
       const { access, pattern } = row
       if (access.at < since || access.high >= threshold) continue
-      if (pattern > 0) patternsTold = true
       if (access.op === 0) taken++
       if (matches && !matches.test(patterns[pattern - 1] ?? '')) continue
       if (access.op === 0) matched++
       if (access.keyBytes === 0) textTold = false
       const key = keys.indexOf(access.high, access.low, access.keyBytes)
+      if (key >= patternOf.length) {
+        const wider = new Uint16Array(patternOf.length * 2)
+        wider.set(patternOf)
+        patternOf = wider
+      }
+      if (pattern > 0) patternOf[key] = places[pattern - 1] ?? 0
       columns.push(access.at, key, access.op, access.size, access.ttlMs)
     }
+  }
   const reported = reportedRate(counts, keys.size)
   const cut = <T extends Float64Array | Uint32Array | Uint8Array>(column: T, length: number) => column.slice(0, length) as T
   const { length } = columns
@@ -57,7 +70,8 @@ export function readLog({ folder, since, match }: LogQuestion): ReadLog {
   const zero = at.reduce((least, one) => Math.min(least, one), Number.POSITIVE_INFINITY)
   return {
     zero,
-    patternsTold,
+    patterns: known.names,
+    patternOf: patternOf.slice(0, keys.size),
     references: inOrder({
       at: at.map((one) => one - zero),
       key: cut(columns.key, length),
@@ -70,6 +84,20 @@ export function readLog({ folder, since, match }: LogQuestion): ReadLog {
       samplingRate: Math.min(threshold / ALL_KEYS, reported),
       requests: matches && taken > 0 ? Math.round((gets * matched) / taken) : gets,
     }),
+  }
+}
+
+/** Patterns of all segments, each with one place from 1 on; 0 where there are too many. */
+class PatternNames {
+  readonly names: string[] = []
+  readonly #places = new Map<string, number>()
+
+  placeOf(name: string): number {
+    const known = this.#places.get(name)
+    if (known !== undefined) return known
+    if (this.names.length >= PATTERNS_MAX) return 0
+    this.#places.set(name, this.names.push(name))
+    return this.names.length
   }
 }
 

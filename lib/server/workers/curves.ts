@@ -2,11 +2,16 @@ import { Worker } from 'node:worker_threads'
 import type { CurvesView } from '../../model/answers/curves.ts'
 import type { CurvesQuestion } from '../curves/compute.ts'
 import type { TargetCurves, TargetCurvesQuestion } from '../curves/computeTarget.ts'
+import type { PatternOutcomes, PatternsQuestion } from '../references/computePatterns.ts'
 import type { Imported, ImportQuestion } from '../traces/importTrace.ts'
 import { createWorkPool, type JobOptions, type WorkPool } from './pool.ts'
 
-export type CurvesJob = { trace: ImportQuestion } | { curves: CurvesQuestion } | { target: TargetCurvesQuestion }
-export type CurvesResult = Imported | CurvesView | TargetCurves
+export type CurvesJob =
+  | { trace: ImportQuestion }
+  | { curves: CurvesQuestion }
+  | { target: TargetCurvesQuestion }
+  | { patterns: PatternsQuestion }
+export type CurvesResult = Imported | CurvesView | TargetCurves | PatternOutcomes | null
 
 /** 256 MB of CSV take about half a minute. */
 const IMPORT_MS = 180_000
@@ -38,3 +43,7 @@ export const curvesInThread = (question: CurvesQuestion, asked: Asked): Promise<
 /** Curves of a target's references in a worker thread. Throws as `computeTargetCurves` does, and as the pool does. */
 export const targetCurvesInThread = (question: TargetCurvesQuestion, asked: Asked): Promise<TargetCurves> =>
   curves().run({ target: question }, { ...asked, deadlineMs: CURVES_MS }) as Promise<TargetCurves>
+
+/** Hit ratios by pattern in a worker thread, for the engine: to the pool it is one person. */
+export const patternsInThread = (question: PatternsQuestion): Promise<PatternOutcomes | null> =>
+  curves().run({ patterns: question }, { by: 'the engine', deadlineMs: CURVES_MS }) as Promise<PatternOutcomes | null>
