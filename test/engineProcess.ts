@@ -50,7 +50,11 @@ bus.on((event) => {
     console.log(JSON.stringify({ entry: { ...event.change, journal: event.change.journal.slice(-1) } }))
 })
 const fleet = createFleet({
-  targets: options.targets.map((config) => ({ config, product: products.find((product) => product.kind === config.kind)! })),
+  targets: options.targets.map((given) => {
+    const product = products.find((one) => one.kind === given.kind)!
+    // With the defaults that a configuration file gives it; some tests give what was parsed already.
+    return { config: product.config.safeParse(given).data ?? given, product }
+  }),
   edges: [],
   poll: { everyMs: options.everyMs, timeoutMs: 900 },
   store,
