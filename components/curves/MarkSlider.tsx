@@ -1,6 +1,6 @@
 import { text } from '@/lib/format/format.ts'
-import { TextField } from './RuleFields.tsx'
 import { positionOf, readSize, type Size, type SizeRange, SLIDER_STEPS, sizeAt, sizeText } from './size.ts'
+import { TextField } from './TextField.tsx'
 
 type Props = {
   range: SizeRange

@@ -1,10 +1,12 @@
-import { type ReactNode, useEffect, useState } from 'react'
-import { Field, Input, Select } from '@/components/ui/field.tsx'
+import type { ReactNode } from 'react'
+import { Field, Select } from '@/components/ui/field.tsx'
 import { Segmented } from '@/components/ui/segmented.tsx'
 import { isSegmented, type Policy } from '@/lib/curves/question.ts'
 import { duration } from '@/lib/format/format.ts'
 import { durationText, parseDuration } from '@/lib/model/duration.ts'
+import { Label, LocalFields } from './LocalFields.tsx'
 import { drawsSamples, FIRST_TTL, isSamples, isTtl, type Rule, SAMPLES_MAX } from './rule.ts'
+import { TextField } from './TextField.tsx'
 
 type Props = {
   title: ReactNode
@@ -54,16 +56,10 @@ export function RuleFields({ title, prefix, rule, onChange, own, policies }: Pro
         />
       </div>
       <TtlFields prefix={prefix} rule={rule} onChange={onChange} />
+      <LocalFields prefix={prefix} local={rule.local} onChange={(local) => onChange({ ...rule, local })} />
     </fieldset>
   )
 }
-
-const Label = ({ prefix, children }: { prefix: string; children: string }) => (
-  <>
-    {prefix && <span className="sr-only">{prefix} </span>}
-    {children}
-  </>
-)
 
 const HELP: Record<string, string> = {
   lru: 'the longest unread goes',
@@ -147,47 +143,3 @@ function TtlFields({ prefix, rule, onChange }: Pick<Props, 'prefix' | 'rule' | '
 
 const jitterHelp = (ms: number, jitter: number) =>
   jitter === 0 ? 'all alike: they end together' : `${duration(ms * (1 - jitter))} to ${duration(ms * (1 + jitter))}`
-
-type TextFieldProps<T> = {
-  label: ReactNode
-  help: string
-  value: string
-  placeholder?: string
-  read: (text: string) => { value: T } | null
-  wrong: string
-  onChange: (value: T) => void
-  numeric?: boolean
-}
-
-/** An input with a text of its own: what is wrong stays there and says so, what is right is taken at once. */
-export function TextField<T>({ label, help, value, placeholder, read, wrong, onChange, numeric }: TextFieldProps<T>) {
-  const [typed, setTyped] = useState(value)
-  const [focused, setFocused] = useState(false)
-  // What is changed from outside (the slider, the back button) is shown; what is being typed is not rewritten under the hand.
-  useEffect(() => {
-    if (!focused) setTyped(value)
-  }, [value, focused])
-  const isWrong = read(typed.trim()) === null
-  return (
-    <Field label={label} help={help} wrong={isWrong && wrong}>
-      {(props) => (
-        <Input
-          {...props}
-          value={typed}
-          placeholder={placeholder}
-          inputMode={numeric ? 'numeric' : undefined}
-          autoComplete="off"
-          spellCheck={false}
-          onFocus={() => setFocused(true)}
-          onBlur={() => setFocused(false)}
-          onChange={({ target }) => {
-            setTyped(target.value)
-            const found = read(target.value.trim())
-            if (found) onChange(found.value)
-          }}
-          className={numeric ? 'text-right tabular' : undefined}
-        />
-      )}
-    </Field>
-  )
-}

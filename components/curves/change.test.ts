@@ -28,4 +28,5 @@ test('what is no change, and what no server takes, is said', () => {
   // Neither follows from the settings that a change can write.
   expect(because(stepsOf('a', live, { ...AS_IT_IS, policy: 'allkeys-lfu', ttl: 'none' }, same, ''))).toContain('another TTL')
   expect(because(stepsOf('a', live, { ...AS_IT_IS, policy: 'allkeys-lfu' }, same, 'session:*'))).toContain('a part of the keys')
+  expect(because(stepsOf('a', live, { ...AS_IT_IS, local: { keys: 10, ttlMs: 5_000 } }, same, ''))).toContain('inside the application')
 })

@@ -25,6 +25,7 @@ export function stepsOf(target: string, live: LiveSettings, rule: Rule, mark: Si
   // What is predicted with a TTL would not follow from the settings alone.
   if (rule.ttl !== null)
     return { because: 'The prediction is with another TTL, which is no setting of the server: set the TTL to as it is.' }
+  if (rule.local) return { because: 'The prediction is with a cache inside the application, which is built there: leave it out.' }
   if (mark.by === 'keys') return { because: 'A number of keys is no setting of a server: choose a memory.' }
   if (live.maxmemory === null) return { because: 'Its server does not tell `maxmemory`: it cannot be set from here.' }
   const wanted = [

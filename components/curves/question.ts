@@ -1,6 +1,6 @@
 import type { Policy } from '@/lib/curves/question.ts'
 import type { CurvesView } from '@/lib/model/answers/curves.ts'
-import type { Rule } from './rule.ts'
+import type { Local, Rule } from './rule.ts'
 import type { SizeUnit } from './size.ts'
 
 /** Whose references are replayed. */
@@ -12,17 +12,19 @@ export type CurvesQuestion = {
   policy?: Policy
   samples?: number
   ttl?: { ms: number; jitter: number; refreshOnRead: boolean } | null
+  local?: Local
   sizes: { bytes: number[] } | { keys: number[] }
 }
 
 export type CurvePoint = CurvesView['points'][number]
 
-export function questionOf(source: Source, { policy, samples, ttl }: Rule, by: SizeUnit, sizes: number[]): CurvesQuestion {
+export function questionOf(source: Source, { policy, samples, ttl, local }: Rule, by: SizeUnit, sizes: number[]): CurvesQuestion {
   return {
     source: 'trace' in source ? source : { target: source.target, ...(source.match !== '' && { match: source.match }) },
     ...(policy !== null && { policy }),
     ...(samples !== null && { samples }),
     ...(ttl !== null && { ttl: ttl === 'none' ? null : ttl }),
+    ...(local && { local }),
     sizes: by === 'bytes' ? { bytes: sizes } : { keys: sizes },
   }
 }

@@ -1,5 +1,7 @@
 import { isSegmented, POLICIES, type Policy, type Ttl } from '@/lib/curves/question.ts'
+import { count } from '@/lib/format/format.ts'
 import { durationText, parseDuration } from '@/lib/model/duration.ts'
+import { readSize, sizeText } from './size.ts'
 
 /** What a cache does, as far as somebody chose it here; null: as the source has it. */
 export type Rule = {
@@ -7,9 +9,14 @@ export type Rule = {
   samples: number | null
   /** `none`: no key gets a TTL. */
   ttl: Required<Ttl> | 'none' | null
+  /** A cache inside the application before it. */
+  local: Local | null
 }
+export type Local = { keys: number; ttlMs: number }
 
-export const AS_IT_IS: Rule = { policy: null, samples: null, ttl: null }
+export const AS_IT_IS: Rule = { policy: null, samples: null, ttl: null, local: null }
+/** What stands in the fields when a local cache is first asked for. */
+export const FIRST_LOCAL: Local = { keys: 10_000, ttlMs: 5_000 }
 /** What stands in the fields when a TTL is first set. */
 export const FIRST_TTL: Required<Ttl> = { ms: 600_000, jitter: 0.1, refreshOnRead: false }
 export const SAMPLES_MAX = 64
@@ -18,8 +25,8 @@ const TTL_MS_MAX = 30 * 86_400_000
 /** Policies that draw `maxmemory-samples` keys and evict the best of them. */
 export const drawsSamples = (policy: Policy) => policy !== 'noeviction' && !policy.endsWith('-random') && !isSegmented(policy)
 
-/** The rule in an address: `allkeys-lfu,samples:10,ttl:10m,jitter:0.1,refresh`; '' of one that nobody touched. */
-export function ruleText({ policy, samples, ttl }: Rule): string {
+/** The rule in an address: `allkeys-lfu,samples:10,ttl:10m,jitter:0.1,refresh,local:10k:5s`; '' of one that nobody touched. */
+export function ruleText({ policy, samples, ttl, local }: Rule): string {
   const parts = [
     policy,
     samples !== null && `samples:${samples}`,
@@ -27,6 +34,7 @@ export function ruleText({ policy, samples, ttl }: Rule): string {
     ttl !== null && ttl !== 'none' && `ttl:${durationText(ttl.ms)}`,
     ttl !== null && ttl !== 'none' && ttl.jitter > 0 && `jitter:${ttl.jitter}`,
     ttl !== null && ttl !== 'none' && ttl.refreshOnRead && 'refresh',
+    local && `local:${sizeText({ by: 'keys', value: local.keys })}:${durationText(local.ttlMs)}`,
   ]
   return parts.filter(Boolean).join(',')
 }
@@ -37,7 +45,7 @@ export function readRule(text: string): Rule | { because: string } {
   let jitter = 0
   let refreshOnRead = false
   for (const part of text.split(',').filter((one) => one !== '')) {
-    const [name = '', value = ''] = part.split(':', 2)
+    const [name = '', value = '', second = ''] = part.split(':', 3)
     const ms = parseDuration(value)
     if (isPolicy(part)) rule = { ...rule, policy: part }
     else if (name === 'samples' && isSamples(Number(value)) && value !== '') rule = { ...rule, samples: Number(value) }
@@ -45,9 +53,16 @@ export function readRule(text: string): Rule | { because: string } {
     else if (name === 'ttl' && ms !== null && isTtl(ms)) rule = { ...rule, ttl: { ...FIRST_TTL, ms } }
     else if (name === 'jitter' && isJitter(Number(value)) && value !== '') jitter = Number(value)
     else if (part === 'refresh') refreshOnRead = true
+    else if (name === 'local' && localOf(value, second)) rule = { ...rule, local: localOf(value, second) }
     else return { because: part }
   }
   return rule.ttl === null || rule.ttl === 'none' ? rule : { ...rule, ttl: { ...rule.ttl, jitter, refreshOnRead } }
+}
+
+function localOf(keys: string, ttl: string): Local | null {
+  const size = readSize(keys, 'keys')
+  const ttlMs = parseDuration(ttl)
+  return size && ttlMs !== null && isTtl(ttlMs) ? { keys: size.value, ttlMs } : null
 }
 
 const isPolicy = (text: string): text is Policy => (POLICIES as readonly string[]).includes(text)
@@ -56,13 +71,14 @@ export const isTtl = (ms: number) => ms >= 1 && ms <= TTL_MS_MAX
 const isJitter = (part: number) => part >= 0 && part <= 1
 
 /** What the rule is called in a legend: `allkeys-lfu, TTL 10m ± 10 %`. `policy`: the source's own. */
-export function ruleName({ policy, samples, ttl }: Rule, own: Policy | null): string {
+export function ruleName({ policy, samples, ttl, local }: Rule, own: Policy | null): string {
   const words = [
     policy ?? own ?? 'as it is',
     samples !== null && `${samples} samples`,
     ttl === 'none' && 'no TTL',
     ttl !== null && ttl !== 'none' && `TTL ${durationText(ttl.ms)}${ttl.jitter > 0 ? ` ± ${Math.round(ttl.jitter * 100)} %` : ''}`,
     ttl !== null && ttl !== 'none' && ttl.refreshOnRead && 'refreshed on read',
+    local && `${count(local.keys)} entries in the application for ${durationText(local.ttlMs)}`,
   ]
   return words.filter(Boolean).join(', ')
 }
