@@ -30,7 +30,14 @@ const answer = (sizes: number[]) => ({
     ...{ keys: 1_000 * (at + 1), bytes, hitRatio: 0.5 + at / 50, low: 0.48 + at / 50, high: 0.52 + at / 50, fills: 150_000 - at * 1_000 },
     ...{ age: { mean: 60_000, p95: 720_000 }, held: { keys: 900 * (at + 1), bytes: bytes - 1_000 } },
   })),
-  ...{ requests: 300_000, sampledKeys: 2_000, samplingRate: 0.1, method: 'Simulated by the rule of Redis.', basis: 'Trace "shop".' },
+  ...{
+    requests: 300_000,
+    localHitRatio: null,
+    sampledKeys: 2_000,
+    samplingRate: 0.1,
+    method: 'Simulated by the rule of Redis.',
+    basis: 'Trace "shop".',
+  },
 })
 
 type Frame = { mode: 'observe' | 'tune'; role?: string }

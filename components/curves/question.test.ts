@@ -13,7 +13,14 @@ test('only what was chosen is asked; everything else is the source’s own', () 
     source: { target: 'cache-a' },
     sizes: { bytes: [2 ** 20] },
   })
-  expect(questionOf({ target: 'cache-a', match: 'p:*' }, { ...AS_IT_IS, samples: 3, ttl: 'none', local: { keys: 10, ttlMs: 5_000 } }, 'keys', [1])).toEqual({
+  expect(
+    questionOf(
+      { target: 'cache-a', match: 'p:*' },
+      { ...AS_IT_IS, samples: 3, ttl: 'none', local: { keys: 10, ttlMs: 5_000 } },
+      'keys',
+      [1],
+    ),
+  ).toEqual({
     source: { target: 'cache-a', match: 'p:*' },
     samples: 3,
     ttl: null,

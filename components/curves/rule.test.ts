@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest'
 import { AS_IT_IS, type Rule, readRule, ruleName, ruleText } from './rule.ts'
 
-const FULL: Rule = { policy: 'allkeys-lfu', samples: 10, ttl: { ms: 5_400_000, jitter: 0.15, refreshOnRead: true }, local: { keys: 10_000, ttlMs: 5_000 } }
+const FULL: Rule = {
+  policy: 'allkeys-lfu',
+  samples: 10,
+  ttl: { ms: 5_400_000, jitter: 0.15, refreshOnRead: true },
+  local: { keys: 10_000, ttlMs: 5_000 },
+}
 
 test('a rule stands in an address in few words, and is read back', () => {
   expect(ruleText(FULL)).toBe('allkeys-lfu,samples:10,ttl:90m,jitter:0.15,refresh,local:10k:5s')
@@ -17,12 +22,28 @@ test('a rule stands in an address in few words, and is read back', () => {
 })
 
 test('a part that is none is named', () => {
-  for (const part of ['lru', 'samples:0', 'samples:65', 'samples:', 'ttl:soon', 'ttl:0', 'ttl:99999d', 'jitter:2', 'jitter:', 'refresh:1', 'local:10k', 'local::5s', 'local:0:5s'])
+  for (const part of [
+    'lru',
+    'samples:0',
+    'samples:65',
+    'samples:',
+    'ttl:soon',
+    'ttl:0',
+    'ttl:99999d',
+    'jitter:2',
+    'jitter:',
+    'refresh:1',
+    'local:10k',
+    'local::5s',
+    'local:0:5s',
+  ])
     expect(readRule(`allkeys-lru,${part}`), part).toEqual({ because: part })
 })
 
 test('the legend says what differs from the source', () => {
-  expect(ruleName(FULL, 'allkeys-lru')).toBe('allkeys-lfu, 10 samples, TTL 90m ± 15 %, refreshed on read, 10\u202f000 entries in the application for 5s')
+  expect(ruleName(FULL, 'allkeys-lru')).toBe(
+    'allkeys-lfu, 10 samples, TTL 90m ± 15 %, refreshed on read, 10\u202f000 entries in the application for 5s',
+  )
   expect(ruleName({ ...AS_IT_IS, ttl: 'none' }, 'allkeys-lru')).toBe('allkeys-lru, no TTL')
   expect(ruleName(AS_IT_IS, null)).toBe('as it is')
 })

@@ -19,4 +19,7 @@ export function curveWords(name: string, points: readonly CurvePoint[], by: Size
 }
 
 /** How an answer came about. */
-export const methodWords = ({ method, basis }: CurvesView): string => [method, basis].filter(Boolean).join(' ')
+export const methodWords = ({ method, basis, localHitRatio }: CurvesView): string =>
+  [method, basis, localHitRatio !== null && `${text(localHitRatio, 'ratio')} of the reads end in the application.`]
+    .filter(Boolean)
+    .join(' ')
