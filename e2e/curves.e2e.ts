@@ -132,7 +132,7 @@ test('a live cache: the curve stands beside what is measured, the marked memory 
   const { items } = await shop.get<Page<ChangeView>>('changes')
   expect(items[0]!.because).toContain('memory lab')
   // A larger cache fills first.
-  await page.waitForTimeout(15_000)
+  await expect.poll(() => ratioOver(8_000), { timeout: 90_000 }).toBeGreaterThanOrEqual(low)
   const measured = await ratioOver(15_000)
   expect(measured).toBeGreaterThanOrEqual(low)
   expect(measured).toBeLessThanOrEqual(high)
