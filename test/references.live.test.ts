@@ -89,8 +89,8 @@ async function answered(ask: () => Promise<unknown>): Promise<Answer> {
   return answer
 }
 
-async function until(done: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 100 && !(await done()); i++) await sleep(100)
+async function until(done: () => Promise<boolean>, tries = 100): Promise<void> {
+  for (let i = 0; i < tries && !(await done()); i++) await sleep(100)
   expect(await done()).toBe(true)
 }
 
@@ -134,6 +134,9 @@ describeWith(['redis-server'], 'references of a live cache', () => {
     expect(product).toMatchObject({ status: 200, body: { points: [{ keys: 1_000 }] } })
     const none = await evenkeel.call('POST', 'curves', { source: { target: 'cache', match: 'cart:*' }, sizes: { keys: [1_000] } })
     expect(none).toMatchObject({ status: 422, body: { code: 'too_little' } })
+    const ofPattern = async () => (await evenkeel.call('GET', 'keys/patterns')).body.items[0]?.hitRatio
+    await until(async () => !!(await ofPattern()), 200)
+    expect(await ofPattern()).toMatchObject({ value: expect.closeTo(present.measured, 1), readsShare: 1 })
     expect((await evenkeel.call('POST', 'targets/cache/monitor', { allow: 'no' })).status).toBe(200)
     await until(async () => (await monitors()) === 0)
   })

@@ -3,7 +3,8 @@ import type { Question } from '../../curves/question.ts'
 import { OP } from '../../curves/references.ts'
 import type { CurvesView } from '../../model/answers/curves.ts'
 import { EvenkeelError } from '../../model/error.ts'
-import { type LogQuestion, readLog } from '../references/readLog.ts'
+import { heldLog } from '../references/heldLog.ts'
+import type { LogQuestion } from '../references/readLog.ts'
 
 export type TargetCurvesQuestion = {
   log: LogQuestion
@@ -31,7 +32,7 @@ const WARM_UP = 0.5
 
 /** The curves of a target's references. Throws `too_little` with what is missing. */
 export function computeTargetCurves({ log, question, present }: TargetCurvesQuestion): TargetCurves {
-  const { references, patterns, zero } = readLog(log)
+  const { references, patterns, zero } = heldLog(log)
   const { at, op, keys, samplingRate } = references
   if (at.length === 0)
     throw tooLittle(

@@ -1,6 +1,7 @@
 import { type GroupOutcome, groupOutcomes } from '../../curves/groups.ts'
 import type { Question } from '../../curves/question.ts'
-import { type LogQuestion, readLog } from './readLog.ts'
+import { heldLog } from './heldLog.ts'
+import type { LogQuestion } from './readLog.ts'
 
 export type PatternsQuestion = { log: LogQuestion; question: Question }
 export type PatternOutcomes = {
@@ -20,7 +21,7 @@ const WARM_UP = 0.5
 
 /** What the gets of each pattern of keys did, the most read first; null: there is too little, or no pattern is told. */
 export function computePatterns({ log, question }: PatternsQuestion): PatternOutcomes | null {
-  const { references, patterns, patternOf, zero } = readLog(log)
+  const { references, patterns, patternOf, zero } = heldLog(log)
   const { at, samplingRate } = references
   if (at.length === 0 || patterns.length === 0) return null
   const outcomes = groupOutcomes(references, question, patternOf, patterns.length + 1)

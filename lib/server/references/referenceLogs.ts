@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Log } from '../../model/log.ts'
 import type { Accesses, ReferenceSettings } from '../../model/reference.ts'
 import { SegmentLog } from './segmentLog.ts'
+import { sweepFolders } from './sweepFolders.ts'
 
 /** 24 bytes each: 48 MB of a target, 1 GB of all. */
 const ROWS_MAX = 2_000_000
@@ -41,8 +43,7 @@ export function createReferenceLogs({ folder, settings, targets, now, log }: Opt
   const logs = new Map<string, SegmentLog>()
   let sweptAt = Number.NEGATIVE_INFINITY
   let failing = false
-  // A name may hold anything that a file's name may not.
-  const folderOf = (target: string) => join(folder, Buffer.from(target).toString('hex').slice(0, 200))
+  const folderOf = (target: string) => join(folder, fileNameOf(target))
   const logOf = (target: string): SegmentLog => {
     const known = logs.get(target)
     if (known) return known
@@ -90,10 +91,19 @@ export function createReferenceLogs({ folder, settings, targets, now, log }: Opt
     async tick() {
       if (now() - sweptAt < SWEEP_MS && now() >= sweptAt) return
       sweptAt = now()
+      await sweepFolders(folder, (name) => [...logs.keys()].some((target) => folderOf(target) === join(folder, name)), now()).catch(
+        (error: unknown) => failed('', error),
+      )
       for (const [target, one] of logs) await one.sweep().catch((error: unknown) => failed(target, error))
     },
     async close() {
       await Promise.allSettled([...logs.values()].map((one) => one.close()))
     },
   }
+}
+
+/** A name may hold anything that a file's name may not, and be longer. */
+function fileNameOf(target: string): string {
+  const hex = Buffer.from(target).toString('hex')
+  return hex.length <= 200 ? hex : createHash('sha256').update(target).digest('hex')
 }

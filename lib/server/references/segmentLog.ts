@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { breathe } from '../../engine/breathe.ts'
 import type { Accesses } from '../../model/reference.ts'
 import { headerBytes, putAccess, putCount, ROW, readHeader, rowsBelow } from './segmentRows.ts'
 
@@ -10,6 +11,8 @@ const HOUR_MS = 3_600_000
 /** 1.5 MB: one is read, sampled and written in a few ms. */
 const SEGMENT_ROWS = 1 << 16
 const PATTERNS_MAX = 1_000
+/** So many rows are made without a pause, about 5 ms. */
+const SLICE_ROWS = 8_192
 /** A log that is emptier than this may hold twice the keys. */
 const ROOMY = 1 / 4
 const WAITING_MAX = 64
@@ -90,6 +93,7 @@ export class SegmentLog {
       if (access.high >= current.threshold) continue
       putAccess(bytes, used, current.start, access, patternOf(current, access.pattern, news))
       used += ROW
+      if (used % (SLICE_ROWS * ROW) === 0) await breathe()
     }
     const all = gets ?? (rate === null ? counted : Math.round(counted / rate))
     const told = gets !== null || rate !== null
