@@ -137,10 +137,15 @@ describeWith(['redis-server'], 'hot keys by MONITOR', () => {
     let n = 0
     await using _ = traffic(server, 20, () => ['GET', huge(String(n++ % 2))])
     await withLink(server.about.url, async (link) => {
-      const heard = await hear(link)
-      expect(heard.raw.burst.bytes).toBeLessThan(6_000_000)
-      expect(new Set(heard.keys.map((key) => key.key)).size).toBe(2)
-      for (const { key } of heard.keys) expect(key).toMatch(/^a{512}… \(1048577 bytes, [0-9a-f]{8}\)$/)
+      const keys = new Set<string>()
+      // One burst of a busy machine may hold a single command.
+      for (const until = Date.now() + 20_000; keys.size < 2 && Date.now() < until; ) {
+        const heard = await hear(link)
+        expect(heard.raw.burst.bytes).toBeLessThan(6_000_000)
+        for (const { key } of heard.keys) keys.add(key)
+      }
+      expect(keys.size).toBe(2)
+      for (const key of keys) expect(key).toMatch(/^a{512}… \(1048577 bytes, [0-9a-f]{8}\)$/)
     })
   })
 
