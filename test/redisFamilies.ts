@@ -36,6 +36,47 @@ export async function startCluster(slots: readonly number[], config: string[] = 
   }
 }
 
+/** One replica for each of these masters of a Cluster. Resolves when each is in step. */
+export async function startReplicas(masters: readonly RedisServer[]): Promise<RedisServer[] & AsyncDisposable> {
+  const replicas: RedisServer[] = []
+  const all = Object.assign(replicas, {
+    async [Symbol.asyncDispose]() {
+      await Promise.all(replicas.map((replica) => replica[Symbol.asyncDispose]()))
+    },
+  })
+  const until = Date.now() + 30_000
+  const say = async (server: RedisServer, command: string, ends: (answer: string) => boolean) => {
+    for (;;) {
+      const answer = await redisSay(server, command)
+      if (ends(answer)) return answer
+      if (Date.now() > until) throw new Error(`${command}: ${answer.slice(0, 200)}`)
+      await sleep(50)
+    }
+  }
+  try {
+    for (const master of masters) {
+      const bus = await freePort()
+      const replica = await startRedis({ config: ['cluster-enabled yes', `cluster-port ${bus}`, 'cluster-node-timeout 2000'] })
+      replicas.push(replica)
+      await redisSay(masters[0]!, `CLUSTER MEET 127.0.0.1 ${replica.about.port} ${bus}`)
+      const id = /[0-9a-f]{40}/.exec(await redisSay(master, 'CLUSTER MYID'))![0]
+      await say(replica, 'CLUSTER NODES', (nodes) => nodes.includes(id))
+      await say(replica, `CLUSTER REPLICATE ${id}`, (answer) => answer.includes('+OK'))
+    }
+    for (const replica of replicas) await say(replica, 'INFO replication', (info) => info.includes('master_link_status:up'))
+    for (const node of [...masters, ...replicas])
+      await say(
+        node,
+        'CLUSTER INFO',
+        (info) => info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${2 * masters.length}`),
+      )
+    return all
+  } catch (error) {
+    await all[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
 /** A Sentinel that watches this master as `mymaster`. */
 export function startSentinel(master: RedisServer): Promise<Daemon & { about: { port: number } }> {
   return startDaemon('redis-server', async (dir) => {

@@ -3,7 +3,7 @@ import { Cluster } from 'ioredis'
 import { expect, test } from 'vitest'
 import { KillableEvenkeel } from '../../test/killableEvenkeel.ts'
 import { describeWith } from '../../test/live.ts'
-import { startCluster } from '../../test/redisFamilies.ts'
+import { startCluster, startReplicas } from '../../test/redisFamilies.ts'
 import { type RedisServer, redisSay } from '../../test/servers.ts'
 import { planMoves } from '../advisors/slots/plan.ts'
 import type { Job } from '../model/job.ts'
@@ -116,11 +116,12 @@ async function planned(nodes: readonly RedisServer[], id: string): Promise<Propo
 describeWith(['redis-server'], 'a Redis Cluster that is rebalanced', () => {
   test('under load, killed half-way again and again and undone: as it was; then to its end, and back', async () => {
     await using nodes = await startCluster([12_000, 2_384, 2_000])
+    await using replicas = await startReplicas(nodes)
     await using fleet = await shop(nodes)
     const target = { kind: 'redis', name: 'shop', cluster: [nodes[0]!.about.url], role: 'cache' } as unknown as TargetConfig
     await using evenkeel = new KillableEvenkeel([target], {})
     await evenkeel.start()
-    await evenkeel.until(() => evenkeel.ask<{ state: string }[]>('state'), (states) => states.length === 4 && states.every(({ state }) => state === 'up')) // biome-ignore format: one line
+    await evenkeel.until(() => evenkeel.ask<{ state: string }[]>('state'), (states) => states.length === 7 && states.every(({ state }) => state === 'up')) // biome-ignore format: one line
     const before = await served(nodes)
     expect(before.open).toEqual([])
 
@@ -162,6 +163,10 @@ describeWith(['redis-server'], 'a Redis Cluster that is rebalanced', () => {
     await evenkeel.ask('rollBack', { change: again.change })
     await expect.poll(() => served(nodes), { timeout: 5_000 }).toEqual(before)
     await fleet.whole()
+    fleet.load.still = true
+    const keysOf = async (node: RedisServer) => /db0:keys=\d+/.exec(await redisSay(node, 'INFO keyspace'))?.[0]
+    for (const [i, replica] of replicas.entries())
+      await expect.poll(() => keysOf(replica), { timeout: 5_000 }).toBe(await keysOf(nodes[i]!))
     expect(fleet.load.wrong).toEqual([])
     expect(fleet.load.reads).toBeGreaterThan(1_000)
   }, 120_000)
