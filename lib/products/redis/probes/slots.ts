@@ -8,8 +8,10 @@ import type { RedisLink } from '../link.ts'
 import { askKeyCounts, askSlotStats, SLOTS_A_CALL } from '../slots/ask.ts'
 import type { Measured, SlotCount } from '../slots/meter.ts'
 
-/** Of keys alone, so many calls of `SLOTS_A_CALL` slots each, one after the other. */
-const CALLS_A_POLL = 4
+const EVERY_MS = 10_000
+/** Counting keys is a command a slot: at most this part of what clients send, so that it hides no imbalance. */
+const PART_OF_COMMANDS = 0.02
+const COUNTS_LEAST = 64
 
 /**
  * The load of each slot that this node of a Cluster serves, by CLUSTER SLOT-STATS where the server has it (Valkey 8, Redis 8.2), else each
@@ -19,8 +21,8 @@ export const slots: Probe<RedisLink, Measured | null> = {
   id: 'slots',
   feature: 'CLUSTER SLOT-STATS',
   emits: { records: ['slot-load'] },
-  everyMs: 10_000,
-  cost: 'about 0.4 ms of Redis CPU for each 1,024 slots, each 10 s',
+  everyMs: EVERY_MS,
+  cost: 'about 0.4 ms of Redis CPU for each 1,024 slots, each 10 s; before Valkey 8 and Redis 8.2 one COUNTKEYSINSLOT for each fifty commands of clients',
   wanted: ({ seen }) => (seen === null || seen.clustered ? true : 'it is no node of a Redis Cluster'),
   async read(link, _cursor, signal) {
     const answer = await link.client.call(['CLUSTER', 'NODES'], signal)
@@ -62,13 +64,10 @@ async function counts(
         throw error
       state.noStatsOn = run
     }
-  // A bounded part at a time: all of them are known after four polls.
   const own = [...served]
-  const found: SlotCount[] = []
-  for (let call = 0; call < CALLS_A_POLL && found.length < own.length; call++) {
-    const part = Array.from({ length: Math.min(SLOTS_A_CALL, own.length) }, (_, i) => own[(state.walk + i) % own.length]!)
-    state.walk = (state.walk + part.length) % own.length
-    found.push(...(await askKeyCounts(link.client, part, signal)))
-  }
-  return found
+  const allowed = Math.round(PART_OF_COMMANDS * (link.seen?.opsPerSecond ?? 0) * (EVERY_MS / 1_000))
+  const size = Math.min(own.length, SLOTS_A_CALL, Math.max(COUNTS_LEAST, allowed))
+  const part = Array.from({ length: size }, (_, i) => own[(state.walk + i) % own.length]!)
+  state.walk = (state.walk + size) % own.length
+  return askKeyCounts(link.client, part, signal)
 }
