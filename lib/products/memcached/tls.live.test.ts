@@ -6,9 +6,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Certificate, createAuthority } from '../../../test/certificates.ts'
 import { findProgram, freePort } from '../../../test/daemon.ts'
 import { describeWith } from '../../../test/live.ts'
-import { type MemcachedServer, startMemcached } from '../../../test/servers.ts'
+import { ask as askPlain, type MemcachedServer, startMemcached } from '../../../test/servers.ts'
 import { withMemcached } from './client.ts'
 import { memcachedConfig } from './config.ts'
+import { listenLines } from './lines.ts'
 
 /** Why this build of memcached cannot be asked over TLS, as a program that the block waits for; null: it can. */
 function withoutTls(): string | null {
@@ -55,6 +56,16 @@ describeWith(['memcached', 'openssl', ...[withoutTls() ?? []].flat()], 'memcache
   test('is read with the authority that signed it, and with a certificate of ours where it asks for one', async () => {
     expect(await ask(ports.open, { tls: true, ca: ours.ca })).toContain('STAT pid')
     expect(await ask(ports.strict, { tls: true, ca: ours.ca, cert: client.cert, key: client.key })).toContain('STAT pid')
+  })
+
+  test('its lines that go on are read too', async () => {
+    const [open] = servers
+    await askPlain(open!.about.port, 'set product:1 0 60 1\r\nx\r\nquit\r\n')
+    const config = memcachedConfig.parse({ kind: 'memcached', name: 'm', address: `127.0.0.1:${ports.open}`, tls: true, ca: ours.ca })
+    const lines: string[] = []
+    const limits = { lines: 10, bytes: 10_000, ms: 1_000 }
+    const { ended } = await listenLines(config, 'lru_crawler metadump hash', limits, (line) => lines.push(line), AbortSignal.timeout(2_000))
+    expect([ended, lines.length]).toEqual(['end', 1])
   })
 
   test.each([
