@@ -30,6 +30,12 @@ test('a live cache is asked around what it has; without a limit, around what it 
   expect(now).toEqual(then)
   expect(now!.live).toBeNull()
   expect(unitOf(targetInfo(target({}), NOTHING), null)).toBeNull()
+  const full = [2_050_000, 2_097_152, 2_099_999].map(
+    (memoryUsed) => targetInfo(target({ memoryUsed }), { ...NOTHING, maxmemory: 2 ** 21 }).ranges.bytes,
+  )
+  for (const range of full) expect(range).toEqual({ by: 'bytes', low: 1.5 * 2 ** 20, high: 2 ** 23 })
+  const tooLarge = targetInfo(target({ memoryUsed: 4e6 }), { ...NOTHING, maxmemory: 2 ** 28 })
+  expect(tooLarge.ranges.bytes).toEqual({ by: 'bytes', low: 1.5 * 2 ** 20, high: 1.5 * 2 ** 28 })
 })
 
 test('a marked size from an address widens the range', () => {

@@ -32,6 +32,7 @@ const TABLES_BYTES = 40
 /** In less room than this for keys, what the server takes for itself decides. */
 const ROOM_LEAST = 600_000
 const DAMPED = 1_000
+const FULL = 0.9
 
 /**
  * The sizes of a trace: from a hundredth of its keys to all of them. Bytes need the sizes of values and the text of keys, and more of them
@@ -57,11 +58,15 @@ export function traceInfo(trace: TraceView): SourceInfo {
   }
 }
 
-/** The sizes of a live cache: from a sixteenth of what it has to four times as much. */
+/**
+ * The sizes of a live cache: from a sixteenth of what it uses to four times as much, and beyond its limit. One that is full uses its limit,
+ * whatever it frees and fills from moment to moment.
+ */
 export function targetInfo({ name, kind, references, figures }: TargetView, settings: LiveSettings): SourceInfo {
   const limit = settings.maxmemory || figureValue(figures?.memoryMax) || null
   const used = figureValue(figures?.memoryUsed)
-  const bytes = limit ?? (used === null ? null : damped(used))
+  const held = limit !== null && (used === null || used > FULL * limit) ? limit : used === null ? null : damped(used)
+  const bytes = limit ?? held
   const items = figureValue(figures?.items)
   const reads = figureValue(figures?.readsPerSecond)
   const keys = items === null || items < 1 ? null : damped(items)
@@ -71,7 +76,9 @@ export function targetInfo({ name, kind, references, figures }: TargetView, sett
     policy: POLICIES.find((one) => one === settings.policy) ?? null,
     policies: settings.policy === null ? [] : POLICIES.filter((policy) => !isSegmented(policy)),
     ranges: {
-      ...(bytes !== null && { bytes: rangeAround(Math.max(bytes / 16, REDIS_EMPTY_BYTES + ROOM_LEAST), bytes * 4, 'bytes') }),
+      ...(held !== null && {
+        bytes: rangeAround(Math.max(held / 16, REDIS_EMPTY_BYTES + ROOM_LEAST), Math.max(held * 4, (limit ?? 0) * 1.5), 'bytes'),
+      }),
       ...(keys !== null && { keys: rangeAround(keys / 16, keys * 4, 'keys') }),
     },
     first: { ...(bytes !== null && { bytes }), ...(keys !== null && { keys }) },
