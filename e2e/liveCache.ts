@@ -8,8 +8,8 @@ import { freePort } from '../test/daemon.ts'
 import { randomOf } from '../test/random.ts'
 import { startRedis } from '../test/servers.ts'
 
-const KEYS = 8_000
-const READS_PER_SECOND = 600
+const KEYS = 3_000
+const READS_PER_SECOND = 900
 const TICK_MS = 20
 const TTL_MS = 600_000
 const VALUE = 'x'.repeat(500)
@@ -19,6 +19,8 @@ export type LiveCache = AsyncDisposable & {
   url: string
   /** `GET /api/v1/PATH` */
   get<T>(path: string): Promise<T>
+  /** Of how much time curves are by now, ms; 0 while there are none. */
+  spanMs(): Promise<number>
   setting(name: string): Promise<string>
   /** Hits and misses that the application has seen by now. */
   counted(): { hits: number; misses: number }
@@ -56,6 +58,15 @@ export async function startLiveCache(maxmemory: string): Promise<LiveCache> {
       const answer = await fetch(`${url}/api/v1/${at}`)
       if (answer.status !== 200) throw new Error(`GET ${at}: ${answer.status} ${await answer.text()}`)
       return (await answer.json()) as T
+    },
+    async spanMs() {
+      const question = { source: { target: 'shop' }, sizes: { bytes: [2 ** 21] } }
+      const answer = await fetch(`${url}/api/v1/curves`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(question),
+      })
+      return answer.ok ? ((await answer.json()) as { spanMs: number }).spanMs : 0
     },
     setting: async (name) => ((await redis.config('GET', name)) as string[])[1]!,
     counted: () => ({ ...seen }),
