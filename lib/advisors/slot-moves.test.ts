@@ -7,6 +7,7 @@ import { readOwners, readSlotsName } from '../model/slots.ts'
 import { type ClusterFacts, emptyTopology, type TargetFacts } from '../model/topology.ts'
 import { clusterSlot } from '../rings/algorithms/redisCluster.ts'
 import { slotMoves } from './slot-moves.ts'
+import { PLAN_MOST } from './slots/plan.ts'
 
 const SECONDS = 60
 const finding = (target = 'a') => ({ id: 'f', rule: 'cache/slot-imbalance', subject: { target }, evidence: [] }) as unknown as Finding
@@ -111,6 +112,12 @@ test('the slots that carry the load go, and not those that only hold keys', () =
   const moved = readSlotsName((propose({ slots }) as Draft).steps[0].setting.name)!
   expect(moved.length).toBeLessThan(40)
   expect(Math.max(...moved)).toBeLessThan(40)
+})
+test('what is of no slot stays: it is not shared out over the slots', () => {
+  const slots = Array.from({ length: 8_192 }, (): [number, number] => [0.3 / 8_192, 10])
+  const { steps, predict } = propose({ slots }) as Draft
+  expect(readSlotsName(steps[0].setting.name)!.length).toBe(PLAN_MOST.slots)
+  expect((predict as { after: number }).after).toBeCloseTo((0.4 - (0.3 * PLAN_MOST.slots) / 8_192) / 0.2, 2)
 })
 test('a slot that is the load by itself is named with its hot key, and stays', () => {
   const hot = clusterSlot('product:7')

@@ -32,7 +32,8 @@ export function loadsOf({ record, load, keys, bytes, cluster, hotKeys }: About):
     const own = record.load
     const sum = own.reduce((total, one) => total + one, 0)
     if (!(sum > 0)) return 'its slots show no load: cluster-slot-stats-enabled was switched on just now'
-    const scale = load / sum
+    // Commands that are of no slot (INFO, SCAN) stay where they are.
+    const scale = Math.min(1, load / sum)
     const dispersion = (record.dispersion ?? 0) * scale
     return {
       slots: slotsOf((i) => own[i]! * scale),
