@@ -26,6 +26,7 @@ import { signInsOf } from './audit/signIns.ts'
 import { changeView } from './changes/changes.ts'
 import { forecastsOf } from './curves/forecasts.ts'
 import { liveCache } from './curves/liveCache.ts'
+import { targetLog } from './curves/targetLog.ts'
 import { createStream } from './events/stream.ts'
 import { findingView } from './findings/findings.ts'
 import { createClockNews } from './frame/clockNews.ts'
@@ -150,7 +151,7 @@ export async function openRuntime(
       store,
       sources: () => sourcesOf({ config, references }),
       live: (target) => liveCache({ engine, store }, target),
-      log: (target) => ({ folder: references.folder(target), since: now() - (references.settings(target)?.keep ?? 0) }),
+      log: (target) => targetLog({ references, store, now }, target),
       compute: patternsInThread,
       now,
       logger: log,

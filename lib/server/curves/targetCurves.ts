@@ -7,6 +7,7 @@ import { type Asked, targetCurvesInThread } from '../workers/curves.ts'
 import { bytesOf, keysIn, keysNow, type LiveCache, liveCache } from './liveCache.ts'
 import { measuredRatio } from './measuredRatio.ts'
 import type { CurvesRequest } from './question.ts'
+import { targetLog } from './targetLog.ts'
 
 /** With a model that is further off what is measured, nothing is predicted. */
 const OFF_MOST = 0.03
@@ -24,8 +25,7 @@ export async function targetCurves(
   by: Asked,
 ): Promise<CurvesView> {
   knownTarget(at, target)
-  const settings = at.references.settings(target)
-  if (!settings)
+  if (!at.references.settings(target))
     throw tooLittle(
       `There are no references of ${target}: its configuration needs "references: { from: report }", or "monitor" where there is MONITOR.`,
     )
@@ -45,7 +45,7 @@ export async function targetCurves(
     sizes: { keys: sizes },
     steady: true,
   })
-  const log = { folder: at.references.folder(target), since: at.now() - settings.keep, ...(match !== undefined && { match }) }
+  const log = { ...targetLog(at, target), ...(match !== undefined && { match }) }
   const { answer, now, from, to } = await targetCurvesInThread(
     { log, question: as(keys, true), present: present === null ? null : as([present], false) },
     by,
