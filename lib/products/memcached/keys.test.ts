@@ -174,6 +174,20 @@ describe('lines that go on', () => {
     expect((await from(text, { ends })).result).toMatchObject({ code })
   })
 
+  it('wait for a crawler that is busy with another, and not for ever', async () => {
+    let asked = 0
+    await using server = await startBadServer((socket) =>
+      socket.once('data', () =>
+        socket.write(++asked % 8 === 3 ? 'key=a exp=-1 la=5 size=9\nEND\r\n' : 'BUSY currently processing crawler request\r\n'),
+      ),
+    )
+    const link = openMemcached(config(server.port))
+    expect(await keys.read(link, null, soon())).toMatchObject({ lines: { lines: 1 } })
+    expect(asked).toBe(3)
+    await expect(keys.read(link, null, soon())).rejects.toMatchObject({ code: 'unavailable' })
+    expect(asked).toBe(8)
+  })
+
   it('of which some are none cost themselves alone, and it is said', async () => {
     await using server = await startBadServer((socket) =>
       socket.once('data', () => socket.write('key=a exp=-1 la=5 size=9\noops\x00\nEND\r\n')),

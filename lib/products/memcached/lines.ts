@@ -1,4 +1,5 @@
-import { malformed } from '../../model/error.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { EvenkeelError, malformed } from '../../model/error.ts'
 import { isErrorLine, refusal } from './answer.ts'
 import type { MemcachedConfig } from './config.ts'
 import { openConversation } from './connection.ts'
@@ -69,4 +70,19 @@ export async function listenLines(
     clearTimeout(timer)
     conversation.end()
   }
+}
+
+const BUSY_TRIES = 5
+const BUSY_WAIT_MS = 40
+
+/** The same, once the crawler is free: it walks for one client at a time, and hears a little later that the last one has left. */
+export async function listenWhenFree(...asked: Parameters<typeof listenLines>): Promise<Lines> {
+  for (let tries = 1; ; tries++)
+    try {
+      return await listenLines(...asked)
+    } catch (error) {
+      const busy = error instanceof EvenkeelError && error.code === 'unavailable' && error.message.includes(': BUSY')
+      if (!busy || tries >= BUSY_TRIES) throw error
+      await sleep(BUSY_WAIT_MS)
+    }
 }

@@ -2,7 +2,7 @@ import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
 import { partlyRead, rawRecord } from '../../answers.ts'
 import { type KeySample, summaryOf } from '../keySample.ts'
-import { type Lines, listenLines } from '../lines.ts'
+import { type Lines, listenWhenFree } from '../lines.ts'
 import type { MemcachedLink } from '../link.ts'
 import { type DumpedKey, readDumped } from '../metadump.ts'
 import { OF_A_PROXY } from '../parts.ts'
@@ -33,7 +33,7 @@ export const keys: Probe<MemcachedLink, KeysAnswer> = {
   async read({ config, seen }, _cursor, signal) {
     const dumped: DumpedKey[] = []
     const unread: string[] = []
-    const lines = await listenLines(
+    const lines = await listenWhenFree(
       config,
       COMMAND,
       LIMITS,

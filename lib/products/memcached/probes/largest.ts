@@ -2,7 +2,7 @@ import type { Probe } from '../../../model/product.ts'
 import type { BigKey, NewRecord } from '../../../model/record.ts'
 import { parseStats } from '../answer.ts'
 import { largestOf } from '../keySample.ts'
-import { listenLines } from '../lines.ts'
+import { listenWhenFree } from '../lines.ts'
 import type { MemcachedLink } from '../link.ts'
 import { type DumpedKey, readDumped } from '../metadump.ts'
 import { OF_A_PROXY } from '../parts.ts'
@@ -26,7 +26,7 @@ export const largest: Probe<MemcachedLink, Pick<BigKey, 'key' | 'type' | 'bytes'
     const classes = largestClasses(parseStats(await client.stats('stats items', signal)).fields, LIMITS.lines)
     if (classes.length === 0) return []
     const dumped: DumpedKey[] = []
-    await listenLines(
+    await listenWhenFree(
       config,
       `lru_crawler metadump ${classes.join(',')}`,
       LIMITS,
