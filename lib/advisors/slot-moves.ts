@@ -169,7 +169,7 @@ function unmovable(from: Master, others: readonly Master[], loads: MasterLoads, 
         ? `${safe(next.facts.name, 80)} does ${text(next.load / mean, 'factor')} the mean as well`
         : others.some((one) => roomOf(one) === 0)
           ? 'another one is a full store'
-          : 'the slots that carry its load hold too many keys, or too large ones, to be moved at once'
+          : 'its slots carry too little of its load, or hold too many keys or too large ones to be moved at once'
     return { none: `Moving slots off ${safe(from.facts.name, 80)} would even the masters out by little: ${because}.` }
   }
   const [key] = window.records('hot-key', from.facts.name).filter((one) => clusterSlot(one.key) === hottest.slot).sort((a, b) => b.share - a.share) // biome-ignore format: one line
