@@ -63,7 +63,7 @@ export function HotKeys({ initial }: { initial: Page<HotKeyView> }) {
     },
     {
       id: 'rate',
-      head: 'Reads',
+      head: 'Rate',
       right: true,
       from: 'md',
       sort: (key) => key.perSecond,

@@ -20,7 +20,10 @@ export function KeysPage({ hot, big, patterns, targets }: Props) {
   const [tab, setTab] = useQueryState('tab', parseAsStringEnum([...TABS]).withDefault('hot'))
   return (
     <>
-      <PageHead title="Keys" lead="Shares are of the reads of their own target, with the 95 % interval of the sample." />
+      <PageHead
+        title="Keys"
+        lead="Shares are of their own target, of its reads unless said otherwise, with the 95 % interval of the sample."
+      />
       <MonitorConsents targets={targets} />
       <Tabs
         label="Keys"
