@@ -19,6 +19,7 @@ try {
     findings: '/findings',
     finding: `/findings/${finding.id}`,
     caches: '/caches',
+    curves: '/curves',
     pools: '/pools',
     pool: '/pools/edge/app',
     rings: '/rings',
