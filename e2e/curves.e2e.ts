@@ -99,7 +99,7 @@ test('what is wrong with a trace is named by its line; a cache without reference
 test('a live cache: the curve stands beside what is measured, the marked memory becomes a change, and the real server then hits as predicted', async ({
   page,
 }) => {
-  await using shop = await startLiveCache('1600kb')
+  await using shop = await startLiveCache('5mb')
   const ratioOver = async (ms: number) => {
     const before = shop.counted()
     await page.waitForTimeout(ms)
@@ -107,7 +107,7 @@ test('a live cache: the curve stands beside what is measured, the marked memory 
     return (hits - before.hits) / (hits - before.hits + misses - before.misses)
   }
   // Until there are references enough, the page says what is missing.
-  await page.goto(`${shop.url}/curves?target=shop&memory=2mb`)
+  await page.goto(`${shop.url}/curves?target=shop&memory=8mb`)
   await expect(page.getByText('Too little is known for a curve')).toBeVisible()
   // Longer than a key stays in the larger cache.
   await expect.poll(shop.spanMs, { timeout: 90_000, intervals: [2_000] }).toBeGreaterThan(20_000)
@@ -125,7 +125,7 @@ test('a live cache: the curve stands beside what is measured, the marked memory 
 
   await apply.click()
   await expect(page).toHaveURL(/\/changes\//)
-  await expect.poll(() => shop.setting('maxmemory'), { timeout: 15_000 }).toBe(String(2 * 1024 ** 2))
+  await expect.poll(() => shop.setting('maxmemory'), { timeout: 15_000 }).toBe(String(8 * 1024 ** 2))
   const { items } = await shop.get<Page<ChangeView>>('changes')
   expect(items[0]!.because).toContain('memory lab')
   // A larger cache fills first.

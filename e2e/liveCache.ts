@@ -12,7 +12,8 @@ const KEYS = 3_000
 const READS_PER_SECOND = 900
 const TICK_MS = 20
 const TTL_MS = 600_000
-const VALUE = 'x'.repeat(500)
+/** Large enough that what the server takes for itself is little beside them. */
+const VALUE = 'x'.repeat(5_000)
 
 /** The built server on one cache, and an application that reads through it and reports which keys it reads. */
 export type LiveCache = AsyncDisposable & {
