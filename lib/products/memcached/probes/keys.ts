@@ -23,7 +23,7 @@ export const keys: Probe<MemcachedLink, KeysAnswer> = {
   feature: FEATURE,
   emits: { records: ['key-pattern', 'ttl-histogram'] },
   everyMs: 5_000,
-  cost: '2 ms of the LRU crawler’s thread each 5 s, for 2 000 keys; no lookups',
+  cost: '2 to 5 ms of the LRU crawler’s thread each 5 s, for 2 000 keys; no lookups',
   wanted({ config, seen }) {
     if (config.role !== 'cache') return 'only caches are sampled'
     if (seen === null) return 'waits for stats'

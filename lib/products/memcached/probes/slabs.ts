@@ -39,7 +39,7 @@ export const slabs: Probe<MemcachedLink, SlabAnswers> = {
   feature: 'stats slabs',
   emits: { metrics: [...Object.values(ITEMS), ...Object.values(SLABS)] },
   everyMs: 5_000,
-  cost: 'up to 60 kB each 5 s, with 40 classes in use',
+  cost: '180 µs of CPU each 5 s for twenty classes, 1 kB a class',
   async read({ client }, _cursor, signal) {
     const items = await client.stats('stats items', signal)
     return { items, slabs: await client.stats('stats slabs', signal) }
