@@ -4,8 +4,10 @@ import type { Advisor } from '../model/detector.ts'
 import type { Draft, NoRemedy } from '../model/proposal.ts'
 import type { CurvePoint, CurveRecord } from '../model/record.ts'
 import { settingText } from '../model/setting.ts'
+import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { curveOf, type Effect, effectOf, effectText, hitGuard, presentOf } from './curve.ts'
+import { replicasOf } from './replicas.ts'
 
 const MIB = 1_048_576
 /** One step adds a quarter where no curve tells what would be enough. */
@@ -52,7 +54,7 @@ export const cacheMemory: Advisor = {
     const effect = effectOf(curve, chosen, window, target)
     if (effect === null || bytes === null) return null
     return draft(surplus ? { ...effect, prediction: { ...effect.prediction, holds: true } } : effect, {
-      steps: [step(bytes)],
+      steps: [step(bytes), ...replicaSteps(topology, target, setting, bytes, window)],
       because: `${text(bytes, 'bytes')} instead of ${text(most, 'bytes')}: hit ratio ${effectText(effect)}.`,
       risk: surplus || machine ? 'medium' : 'high',
       riskBecause: surplus
@@ -60,6 +62,16 @@ export const cacheMemory: Advisor = {
         : `${machine ? `The machine has ${text(machine, 'bytes')} in all` : 'How much memory the machine has is not known here'}; what else runs there is not seen. Lowering the limit again evicts what no longer fits.`,
     })
   },
+}
+
+/** Replicas that would have less memory than their primary would lose keys that it has. */
+function replicaSteps(topology: Topology, target: string, setting: string, bytes: number, window: SeriesWindow): Draft['steps'][number][] {
+  return replicasOf(topology, target).flatMap((name) => {
+    const most = newest(window, 'cache_memory_max_bytes', name)
+    return most && most < bytes
+      ? [{ setting: settingText({ of: { target: name }, name: setting }), before: String(most), after: String(bytes) }]
+      : []
+  })
 }
 
 function draft({ prediction }: Effect, rest: Pick<Draft, 'steps' | 'because' | 'risk' | 'riskBecause'>): Draft {

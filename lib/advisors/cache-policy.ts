@@ -2,7 +2,9 @@ import { safe, text } from '../format/format.ts'
 import type { Advisor } from '../model/detector.ts'
 import type { Step } from '../model/proposal.ts'
 import { settingText } from '../model/setting.ts'
+import type { SeriesWindow } from '../model/window.ts'
 import { curveOf, effectOf, effectText, hitGuard, presentOf } from './curve.ts'
+import { replicasOf } from './replicas.ts'
 
 /** A smaller gain is within what such curves are off. */
 const GAIN_MIN = 0.01
@@ -32,7 +34,12 @@ export const cachePolicy: Advisor = {
       { name: settings.policy, before: now.policy, after: best.policy },
       { name: settings.samples, before: String(now.samples), after: String(best.samples) },
     ].filter(({ before, after }) => before !== after)
-    const steps = changed.map(({ name, before, after }): Step => ({ setting: settingText({ of: { target }, name }), before, after }))
+    const steps = [target, ...replicasOf(topology, target)].flatMap((of) =>
+      changed.flatMap(({ name, before, after }): Step[] => {
+        const live = of === target ? before : factOf(window, of, name)
+        return live === undefined || live === after ? [] : [{ setting: settingText({ of: { target: of }, name }), before: live, after }]
+      }),
+    )
     const words = changed.map(({ before, after }) => `${after} instead of ${before}`).join(', ')
     return {
       steps: steps as [Step, ...Step[]],
@@ -45,3 +52,7 @@ export const cachePolicy: Advisor = {
     }
   },
 }
+
+/** The live value of a setting, as the server was last asked. */
+const factOf = (window: SeriesWindow, target: string, name: string): string | undefined =>
+  window.records('fact', target).find(({ id }) => id === name)?.value

@@ -3,7 +3,7 @@ import { curve } from '../../test/curves.ts'
 import { load } from '../../test/series.ts'
 import type { Advisor } from '../model/detector.ts'
 import type { Finding } from '../model/finding.ts'
-import type { CurveRecord } from '../model/record.ts'
+import type { TargetRecord } from '../model/record.ts'
 import { emptyTopology } from '../model/topology.ts'
 import { cacheMemory } from './cache-memory.ts'
 import { cachePolicy } from './cache-policy.ts'
@@ -12,7 +12,7 @@ import { ttlLength } from './ttl-length.ts'
 const MIB = 1_048_576
 const ttl = { name: 'pages', match: 'page:*', ttlMs: 600_000, jitter: 0.1, version: 1, control: { target: 'a', key: 'k' }, followers: [] }
 /** The cache `a` hits 90 % of 1,000 reads a second. */
-const propose = (advisor: Advisor, rule: string, records: CurveRecord[], machine = 8_192) =>
+const propose = (advisor: Advisor, rule: string, records: TargetRecord[], machine = 8_192, replicas = false) =>
   advisor.propose(
     { id: 'f', rule, subject: { target: 'a' }, summary: 's', evidence: [] } as unknown as Finding,
     load(
@@ -21,6 +21,7 @@ const propose = (advisor: Advisor, rule: string, records: CurveRecord[], machine
         'cache_hits_total{target=a}': '0+900x120',
         'cache_misses_total{target=a}': '0+100x120',
         'cache_memory_max_bytes{target=a}': `${100 * MIB}x120`,
+        'cache_memory_max_bytes{target=replica}': `${90 * MIB}x120`,
         'redis_total_system_memory_bytes{target=a}': `${machine * MIB}x120`,
       },
       { records },
@@ -36,7 +37,11 @@ const propose = (advisor: Advisor, rule: string, records: CurveRecord[], machine
           role: 'cache',
           state: 'up',
           capabilities: [],
+          ...(replicas && { replication: { id: 'r', role: 'primary' as const } }),
         },
+        ...(replicas
+          ? [{ name: 'replica', kind: 'redis', state: 'up' as const, capabilities: [], replication: { id: 'r', role: 'replica' as const } }]
+          : []),
       ],
     },
   )
@@ -81,6 +86,30 @@ describe('memory by the curve', () => {
     expect(propose(cacheMemory, 'cache/eviction-storm', [large], 500)).toMatchObject({
       none: expect.stringMatching(/^The machine has 500.MiB/),
     })
+  })
+})
+
+describe('a primary with a replica', () => {
+  it('gets no more memory than its replica, and no other rule of eviction', () => {
+    const memory = curve([{ hitRatio: 0.6 }, { bytes: 150 * MIB, hitRatio: 0.7 }])
+    expect(propose(cacheMemory, 'cache/eviction-storm', [memory], 8_192, true)).toMatchObject({
+      steps: [
+        { setting: { target: 'a' }, before: String(100 * MIB), after: String(150 * MIB) },
+        { setting: { target: 'replica' }, before: String(90 * MIB), after: String(150 * MIB) },
+      ],
+    })
+    const policy = curve([{ hitRatio: 0.6 }, { policy: 'allkeys-lfu', hitRatio: 0.7 }], { id: 'policy', varies: 'policy' })
+    const fact = { kind: 'fact' as const, target: 'replica', id: 'config/maxmemory-policy', at: policy.at, value: 'noeviction' }
+    expect(propose(cachePolicy, 'cache/eviction-storm', [policy, fact], 8_192, true)).toMatchObject({
+      steps: [
+        { setting: { target: 'a' }, before: 'allkeys-lru', after: 'allkeys-lfu' },
+        { setting: { target: 'replica' }, before: 'noeviction', after: 'allkeys-lfu' },
+      ],
+    })
+  })
+  it('keeps the replica as it is where it has more', () => {
+    const memory = curve([{ hitRatio: 0.6 }, { bytes: 40 * MIB, hitRatio: 0.6 }])
+    expect(propose(cacheMemory, 'cache/memory-surplus', [memory], 8_192, true)).toMatchObject({ steps: [{ setting: { target: 'a' } }] })
   })
 })
 

@@ -10,8 +10,8 @@ const MIB = 1_048_576
 const START = Date.UTC(2026, 0, 5)
 const ttl = { name: 'pages', match: 'page:*', ttlMs: 60_000, jitter: 0.1, version: 1, control: { target: 'a', key: 'k' }, followers: [] }
 
-/** A cache `a` of 100 MiB that evicts and misses 100 of 1,000 reads a second; `answer` says what its curves are. */
-function cache(answer: (asked: CurvesRequest) => Partial<CurvesView>) {
+/** A cache `a` of 100 MiB that evicts, and misses 100 of 1,000 reads a second; `answer` says what its curves are. */
+function cache(answer: (asked: CurvesRequest) => Partial<CurvesView>, evictions = 10) {
   let now = START
   const store = createStore({ path: ':memory:', now: () => now })
   for (let i = 0; i < 60; i++, now += 1_000)
@@ -20,7 +20,7 @@ function cache(answer: (asked: CurvesRequest) => Partial<CurvesView>) {
       now,
       [
         { metric: 'cache_memory_max_bytes', value: 100 * MIB },
-        { metric: 'cache_evictions_total', value: 10 * i },
+        { metric: 'cache_evictions_total', value: evictions * i },
         { metric: 'cache_hits_total', value: 900 * i },
         { metric: 'cache_misses_total', value: 100 * i },
       ],
@@ -73,10 +73,10 @@ function cache(answer: (asked: CurvesRequest) => Partial<CurvesView>) {
   }
 }
 
-test('curves of memory, of the rule of eviction and of each TTL policy are kept as records, the present among their points', async () => {
-  const { curves, tick } = cache(({ source }) => ('match' in source ? { requests: 400 } : {}))
+test('curves of memory and of the rule of eviction are kept as records, the present among their points', async () => {
+  const { curves, tick } = cache(() => ({}))
   await tick()
-  const [memory, policy, lives] = ['memory', 'policy', 'ttl/pages'].map((id) => curves().find((one) => one.id === id)!)
+  const [memory, policy] = ['memory', 'policy'].map((id) => curves().find((one) => one.id === id)!)
   expect(memory!.points[memory!.present.point]).toMatchObject({ bytes: 100 * MIB, warmUpMs: null })
   expect(memory).toMatchObject({ present: { measured: 0.905 }, readsShare: 1 })
   // 25 MiB more at 1,000 bytes a key come in with 100 misses a second.
@@ -87,6 +87,15 @@ test('curves of memory, of the rule of eviction and of each TTL policy are kept 
     'allkeys-lfu 5',
     'allkeys-lfu 10',
   ])
+  // What one policy's keys would hit in a cache that evicts is not told.
+  expect(curves().map(({ id }) => id)).not.toContain('ttl/pages')
+})
+
+test('of a cache that does not evict, each TTL policy has a curve, and the rule of eviction none', async () => {
+  const { curves, tick } = cache(({ source }) => ('match' in source ? { requests: 400 } : {}), 0)
+  await tick()
+  const lives = curves().find(({ id }) => id === 'ttl/pages')
+  expect(curves().map(({ id }) => id)).not.toContain('policy')
   expect(lives).toMatchObject({
     ttl: 'pages',
     readsShare: 0.4,

@@ -9,6 +9,7 @@ import type { Runtime } from '../runtime.ts'
 import { askCurves } from './curves.ts'
 import type { CurvesRequest } from './question.ts'
 
+const MIB = 1_048_576
 /** Traffic changes over hours; a curve takes a second of a worker thread. */
 const EVERY_MS = 300_000
 /** Where too little is known, or nothing is, more may be known soon. */
@@ -69,15 +70,19 @@ async function recordsOf(at: At, target: string, ask: Ask): Promise<NewRecord[]>
   const now = at.now()
   const window = at.store.window(now - SPAN_MS, now)
   const max = newest(window, 'cache_memory_max_bytes', target)
-  const whole = max && (await known(ask({ source: { target }, sizes: { bytes: SIZES.map((part) => Math.round(part * max)) } })))
+  const whole = max && (await known(ask({ source: { target }, sizes: { bytes: sizesAround(max) } })))
   const memory = whole && memoryCurve(whole, now, missesOf(window, target))
   const evicts = increaseOf(window, 'cache_evictions_total', target) > 0
   const [policy, lives] = [
     max && memory && evicts ? await policyCurve(at, target, max, memory, ask) : null,
-    await ttlCurves(at, target, max, whole ? whole.requests : null, ask),
+    // What one policy's keys hit beside all others in a full cache is not simulated.
+    evicts ? [] : await ttlCurves(at, target, max, whole ? whole.requests : null, ask),
   ]
   return [...(memory ? [memory] : []), ...(policy ? [policy] : []), ...lives]
 }
+
+/** The present limit first, the others in whole MiB, as servers take them. */
+const sizesAround = (max: number): number[] => [max, ...SIZES.slice(1).map((part) => Math.max(1, Math.round((part * max) / MIB)) * MIB)]
 
 /** Undefined where too little is known for a curve: then there is none. */
 async function known(asked: Promise<CurvesView>): Promise<CurvesView | undefined> {
