@@ -12,10 +12,11 @@ const VALUE = 'x'.repeat(900)
 
 /** Its keys end before most of them are read again. */
 export const LISTINGS_TTL = { version: 1, match: 'listing:*', ttlMs: 10_000, jitter: 0.1 }
-/** So that a demo need not run for ten minutes until it is judged. */
+/** So that a demo need not run for an hour until it is judged. */
 export const LISTINGS_RULES = `
 rules:
   cache/hit-ratio-low: { low: 0.6, over: 60s, warm: 60s }
+  cache/memory-surplus: { history: 30s }
 `
 
 /**

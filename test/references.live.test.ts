@@ -1,72 +1,18 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
 import { type ReferenceReporter, reportReferences } from '../client/index.ts'
-import { parseConfig } from '../lib/config/parse.ts'
-import { serve } from '../lib/server/http/serve.ts'
-import { openRuntime } from '../lib/server/open.ts'
-import { setRuntime } from '../lib/server/runtime.ts'
-import { schemas } from '../lib/server/schemas.ts'
 import { describeWith } from './live.ts'
+import { ORIGIN, readThrough, startEvenkeel } from './liveCache.ts'
 import { randomOf } from './random.ts'
 import { redisSay, startRedis } from './servers.ts'
 
-const ORIGIN = 'http://127.0.0.1:3000'
 const VALUE = 'x'.repeat(500)
 
-/** An Evenkeel on one cache; its API without a network between. */
-async function startEvenkeel(target: string) {
-  process.env.EVENKEEL_LOG = 'silent'
-  const data = await mkdtemp(join(tmpdir(), 'ek-'))
-  const config = parseConfig(`targets: [${target}]`, {}, schemas(), { file: join(data, 'evenkeel.yaml'), readFile: () => '' })
-  let runtime = await openRuntime({ ...config, data }, { NODE_ENV: 'test' }, () => {})
-  setRuntime(runtime)
-  const send = (url: string | URL | Request, init: RequestInit = {}) =>
-    serve(new Request(url, { ...init, headers: { host: '127.0.0.1:3000', ...(init.headers as Record<string, string>) } }))
-  const call = async (method: string, path: string, body?: object) => {
-    const answer = await send(`${ORIGIN}/api/v1/${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) })
-    return { status: answer.status, body: await answer.json() }
-  }
-  return {
-    send,
-    call,
-    async restart() {
-      await runtime.close()
-      runtime = await openRuntime({ ...config, data }, { NODE_ENV: 'test' }, () => {})
-      setRuntime(runtime)
-    },
-    async [Symbol.asyncDispose]() {
-      await runtime.close()
-      setRuntime(undefined)
-      await rm(data, { recursive: true })
-    },
-  }
-}
-
-/** A read-through application: keys of a Zipf law, an origin that always answers. */
+/** A read-through application: keys of a Zipf law. */
 function traffic(url: string, perSecond: number, reporter?: ReferenceReporter) {
-  const redis = new Redis(url)
   const random = randomOf(7)
-  const keyOf = () => `product:${Math.floor(8_000 ** random() - 1)}`
-  const read = async () => {
-    const key = keyOf()
-    reporter?.get(key)
-    if ((await redis.get(key)) !== null) return
-    reporter?.set(key, VALUE.length, 120_000)
-    await redis.set(key, VALUE, 'PX', 120_000)
-  }
-  const timer = setInterval(() => {
-    for (let i = 0; i < perSecond / 50; i++) void read().catch(() => {})
-  }, 20)
-  return {
-    [Symbol.dispose]() {
-      clearInterval(timer)
-      redis.disconnect()
-    },
-  }
+  const key = () => `product:${Math.floor(8_000 ** random() - 1)}`
+  return readThrough({ url, perSecond, key, ttlMs: () => 120_000, value: VALUE, ...(reporter && { reporter }) })
 }
 
 const curvesOf = (name: string, rest: object = { sizes: { bytes: [2_000_000, 4_000_000] } }) => ({ source: { target: name }, ...rest })
@@ -97,8 +43,10 @@ async function until(done: () => Promise<boolean>, tries = 100): Promise<void> {
 describeWith(['redis-server'], 'references of a live cache', () => {
   test('an application reports, across a restart: curves with the model beside what is measured', async () => {
     await using cache = await startRedis({ config: ['maxmemory 2200kb', 'maxmemory-policy allkeys-lru'] })
-    await using evenkeel = await startEvenkeel(`{ kind: redis, name: cache, url: "${cache.about.url}", references: { from: report } }`)
-    const reporter = reportReferences({ url: ORIGIN, target: 'cache', rate: 1, everyMs: 500, fetch: evenkeel.send as typeof fetch })
+    await using evenkeel = await startEvenkeel(
+      `targets: [{ kind: redis, name: cache, url: "${cache.about.url}", references: { from: report } }]`,
+    )
+    const reporter = reportReferences({ url: ORIGIN, target: 'cache', rate: 1, everyMs: 500, fetch: evenkeel.send })
     using _ = traffic(cache.about.url, 600, reporter)
     const ask = () => evenkeel.call('POST', 'curves', curvesOf('cache'))
     expect(await ask()).toMatchObject({ status: 422, body: { code: 'too_little' } })
@@ -116,7 +64,9 @@ describeWith(['redis-server'], 'references of a live cache', () => {
 
   test('MONITOR, once an admin allows it: the model within 3 points of what is measured, by pattern too; it ends with the consent', async () => {
     await using cache = await startRedis({ config: ['maxmemory 2200kb', 'maxmemory-policy allkeys-lru'] })
-    await using evenkeel = await startEvenkeel(`{ kind: redis, name: cache, url: "${cache.about.url}", references: { from: monitor } }`)
+    await using evenkeel = await startEvenkeel(
+      `targets: [{ kind: redis, name: cache, url: "${cache.about.url}", references: { from: monitor } }]`,
+    )
     using _ = traffic(cache.about.url, 400)
     const source = async () =>
       (await evenkeel.call('GET', 'targets/cache')).body.capabilities.find(({ feature }: { feature: string }) => feature === 'references')

@@ -25,7 +25,7 @@ const LOSS_MOST = 0.003
 export const cacheMemory: Advisor = {
   id: 'cache-memory',
   title: 'Give the cache the memory that it needs',
-  answers: ['cache/eviction-storm', 'cache/memory-surplus'],
+  answers: ['cache/eviction-storm', 'cache/hit-ratio-low', 'cache/memory-surplus'],
   spanMs: 120_000,
   propose(finding, window, topology) {
     const { target } = finding.subject
@@ -47,9 +47,13 @@ export const cacheMemory: Advisor = {
       before: String(most),
       after: String(after),
     })
-    if (!curve) return surplus ? null : withoutCurve(target, most, machine, facts?.role === 'store', finding.summary, step)
+    // Of a low hit ratio nothing but the curve says whether memory is what is missing.
+    if (!curve)
+      return finding.rule !== 'cache/eviction-storm'
+        ? null
+        : withoutCurve(target, most, machine, facts?.role === 'store', finding.summary, step)
     const chosen = surplus ? smaller(curve) : larger(curve, machine)
-    if ('none' in chosen) return chosen
+    if (chosen === null || 'none' in chosen) return chosen
     const { bytes } = chosen
     const effect = effectOf(curve, chosen, window, target)
     if (effect === null || bytes === null) return null
@@ -88,19 +92,21 @@ function smaller(curve: CurveRecord): CurvePoint | NoRemedy {
 }
 
 /** The smallest size that wins most of what memory can win, within what the machine has. */
-function larger(curve: CurveRecord, machine: number | null): CurvePoint | NoRemedy {
+function larger(curve: CurveRecord, machine: number | null): CurvePoint | NoRemedy | null {
   const now = presentOf(curve)
   const more = curve.points.filter(({ bytes }) => bytes !== null && bytes > now.bytes!).sort((a, b) => a.bytes! - b.bytes!)
-  const fits = more.filter(({ bytes }) => machine === null || bytes! <= MACHINE_MOST * machine)
-  const best = Math.max(...more.map(({ hitRatio }) => hitRatio - now.hitRatio), 0)
+  // Of a size that the model never filled it is not known what it would hit in the end.
+  const fits = more.filter(({ bytes, filled }) => filled && (machine === null || bytes! <= MACHINE_MOST * machine))
+  const best = Math.max(...more.map(({ high }) => high - now.hitRatio), 0)
   const biggest = more.at(-1)
   if (biggest && best < GAIN_MIN)
     return {
-      none: `More memory would not help: with ${text(biggest.bytes!, 'bytes')} it would hit ${text(best, 'ratio')} more of its reads. What is evicted is not read again; find what writes it.`,
+      none: `More memory would not help: with ${text(biggest.bytes!, 'bytes')} it would hit at most ${text(best, 'ratio')} more of its reads. What is evicted is not read again; find what writes it.`,
     }
   const chosen = fits.find(
     ({ hitRatio }) => hitRatio - now.hitRatio >= GAIN_PART * Math.max(...fits.map((one) => one.hitRatio - now.hitRatio)),
   )
+  if (fits.length === 0 && more.some(({ filled }) => !filled)) return null
   if (!chosen || chosen.hitRatio - now.hitRatio < GAIN_MIN)
     return {
       none: `The machine has ${text(machine ?? 0, 'bytes')}: more for this cache would be taken from the system. Add a node, or give it less to hold.`,

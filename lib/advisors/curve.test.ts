@@ -77,10 +77,14 @@ describe('memory by the curve', () => {
       predict: { after: expect.closeTo(0.99, 5), dip: { metric: 'cache_hit_ratio', to: expect.closeTo(0.9, 5), forMs: 90_000 } },
     })
   })
+  it('what the model never filled tells nothing yet', () =>
+    expect(
+      propose(cacheMemory, 'cache/hit-ratio-low', [curve([{ hitRatio: 0.6 }, { bytes: 400 * MIB, hitRatio: 0.602, filled: false }])]),
+    ).toBeNull())
   it('more of it is of no use, or not there: said with numbers', () => {
-    const flat = curve([{ hitRatio: 0.6 }, { bytes: 400 * MIB, hitRatio: 0.602 }])
+    const flat = curve([{ hitRatio: 0.6 }, { bytes: 400 * MIB, hitRatio: 0.602, high: 0.604 }])
     expect(propose(cacheMemory, 'cache/eviction-storm', [flat])).toMatchObject({
-      none: expect.stringMatching(/^More memory would not help: with 400.MiB it would hit 0\.2.% more/),
+      none: expect.stringMatching(/^More memory would not help: with 400.MiB it would hit at most 0\.4.% more/),
     })
     const large = curve([{ hitRatio: 0.6 }, { bytes: 400 * MIB, hitRatio: 0.9 }])
     expect(propose(cacheMemory, 'cache/eviction-storm', [large], 500)).toMatchObject({

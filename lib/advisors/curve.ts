@@ -4,6 +4,8 @@ import type { Guard, Prediction } from '../model/proposal.ts'
 import type { CurvePoint, CurveRecord } from '../model/record.ts'
 import type { SeriesWindow } from '../model/window.ts'
 
+/** What is measured now: a cache that fills, or a day that turns, was at another ratio minutes ago. */
+const NOW_MS = 30_000
 /** An older curve speaks of other traffic: they are computed every few minutes. */
 const FRESH_MS = 1_800_000
 /** How far below its prediction the hit ratio may fall before the change goes back, and for how long. */
@@ -27,7 +29,8 @@ export type Effect = {
 }
 
 /** The predicted effect of one point on a cache's hit ratio; null while that cannot be measured. */
-export function effectOf(curve: CurveRecord, point: CurvePoint, window: SeriesWindow, target: string): Effect | null {
+export function effectOf(curve: CurveRecord, point: CurvePoint, all: SeriesWindow, target: string): Effect | null {
+  const window = all.between(Math.max(all.from, all.to - NOW_MS), all.to)
   const now = measure('cache_hit_ratio', { target }, window)
   const reads = measure('cache_read_rate', { target }, window)
   if (now.is === 'unjudged' || reads.is === 'unjudged') return null

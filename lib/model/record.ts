@@ -131,6 +131,8 @@ export type CurvePoint = {
   high: number
   /** How long ago, in ms, nineteen of twenty reads that hit were stored at the most; null: none hits. */
   ageP95Ms: number | null
+  /** Whether the model filled it. One that was never full would hit more, the longer it is looked at. */
+  filled: boolean
   /** How long it takes until that shows: a larger cache has to fill. null: not known, or at once. */
   warmUpMs: number | null
 }
@@ -148,6 +150,8 @@ export type CurveRecord = {
   points: CurvePoint[]
   /** Which of the points is the present, and the hit ratio that is measured now beside it. */
   present: { point: number; measured: number }
+  /** The time that the ratios are of, ms; for as long before, references filled the model. */
+  spanMs: number
   /** Part of the cache's reads that the curve is of: 1 but for a TTL policy. */
   readsShare: number
   basis: string

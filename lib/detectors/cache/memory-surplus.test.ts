@@ -38,6 +38,10 @@ test('a few MiB are not worth a finding, nor is what a cache without a limit use
   expect(said(curve([{ bytes: 10 * MIB, hitRatio: 0.94 }, { bytes: 2 * MIB, hitRatio: 0.94 }]))).toMatchObject([{ is: 'clear' }]) // biome-ignore format: one line
   expect(said(curve([{ bytes: null, hitRatio: 0.94 }, { bytes: 2 * MIB, hitRatio: 0.94 }]))).toMatchObject([{ is: 'clear' }]) // biome-ignore format: one line
 })
+test('references of half an hour are too few', () =>
+  expect(said(curve([{ hitRatio: 0.94 }, { bytes: 30 * MIB, hitRatio: 0.94 }], { spanMs: 900_000 }))).toEqual([
+    { subject: { target: 'a' }, is: 'unjudged', because: 'its references reach back 30 min; 60 needed' },
+  ]))
 test('an old curve is unjudged, and without one, or of a store, nothing is said', () => {
   const small = { bytes: 30 * MIB, hitRatio: 0.94 }
   expect(said(curve([{ hitRatio: 0.94 }, small], { at: FROM - 3_600_000 }))).toEqual([

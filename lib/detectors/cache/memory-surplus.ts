@@ -6,7 +6,7 @@ import type { CurveRecord } from '../../model/record.ts'
 import { evidence, factsOf } from '../rows.ts'
 import { duration, patience, share, threshold } from '../settings.ts'
 
-type Settings = DetectorSettings & { loss: number; saving: number; bytesMin: number; fresh: number }
+type Settings = DetectorSettings & { loss: number; saving: number; bytesMin: number; history: number; fresh: number }
 
 export const memorySurplus: Detector<Settings> = {
   id: 'cache/memory-surplus',
@@ -17,6 +17,7 @@ export const memorySurplus: Detector<Settings> = {
     loss: share(0.003, 'What it may hit less, of all reads: less than most caches vary from hour to hour'),
     saving: share(0.3, 'Part of its memory that must be saved at least: less is not worth a change'),
     bytesMin: threshold(16 * 1_048_576, 'And at least so many bytes, 16 MiB: a small cache costs nothing'),
+    history: duration('1h', 'How far its references must reach back: keys that are read again later than that would be missed'),
     fresh: duration('30m', 'An older curve is not judged: it speaks of other traffic'),
   }),
   needs: { spanMs: 60_000, metrics: [], records: ['curve'] },
@@ -27,6 +28,15 @@ export const memorySurplus: Detector<Settings> = {
       const subject = { target: name }
       const minutes = Math.round((window.to - curve.at) / 60_000)
       if (window.to - curve.at > settings.fresh) return [{ subject, is: 'unjudged', because: `its curve is ${minutes} min old` }]
+      const seen = 2 * curve.spanMs
+      if (seen < settings.history)
+        return [
+          {
+            subject,
+            is: 'unjudged',
+            because: `its references reach back ${Math.round(seen / 60_000)} min; ${settings.history / 60_000} needed`,
+          },
+        ]
       const found = smallest(curve, settings)
       if (!found) return [{ subject, is: 'clear' }]
       const now = curve.points[curve.present.point]!

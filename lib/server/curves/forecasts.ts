@@ -45,7 +45,9 @@ export function createForecasts(at: At, sources: () => string[], ask: Ask) {
     try {
       const records = await recordsOf(at, target, ask)
       at.store.putRecords(target, records)
-      if (records.length === 0) dueAt.set(target, at.now() + AGAIN_MS)
+      // While references are few, each doubling of them tells more.
+      const span = Math.min(...records.map((record) => (record.kind === 'curve' ? record.spanMs : EVERY_MS)), EVERY_MS)
+      dueAt.set(target, at.now() + (records.length === 0 ? AGAIN_MS : Math.max(AGAIN_MS, span)))
     } catch (error) {
       at.log.error({ target, err: error }, 'curves could not be computed')
     }
@@ -96,7 +98,7 @@ async function known(asked: Promise<CurvesView>): Promise<CurvesView | undefined
 
 type NewCurve = Omit<CurveRecord, 'target'>
 
-function memoryCurve({ points, present, basis }: CurvesView, at: number, missesPerSecond: number): NewCurve | null {
+function memoryCurve({ points, present, spanMs, basis }: CurvesView, at: number, missesPerSecond: number): NewCurve | null {
   const now = points[0]!
   if (!present) return null
   return {
@@ -109,6 +111,7 @@ function memoryCurve({ points, present, basis }: CurvesView, at: number, missesP
       warmUpMs: point.keys > now.keys ? warmUp(point.keys - now.keys, missesPerSecond) : null,
     })),
     present: { point: 0, measured: present.measured },
+    spanMs,
     readsShare: 1,
     basis,
   }
@@ -164,8 +167,8 @@ async function ttlCurve(
     const ms = Math.round(part * ttlMs)
     const sizes = max ? { bytes: [max] } : { keys: [UNBOUNDED_KEYS] }
     const answer = await known(ask({ source: { target, match }, ttl: { ms, jitter }, sizes }))
-    // The first half of the time fills the model: keys that live longer than that have not lived yet.
-    if (!answer || ms > answer.spanMs) break
+    // Keys have to live and end more than once while it is looked at.
+    if (!answer || 2 * ms > answer.spanMs) break
     first ??= answer
     points.push({ ...pointOf(answer.points[0]!), ttlMs: ms })
   }
@@ -178,12 +181,16 @@ async function ttlCurve(
     ttl: name,
     points,
     present: { point: 0, measured: points[0]!.hitRatio },
+    spanMs: first.spanMs,
     readsShare: Math.min(1, first.requests / requests),
     basis: first.basis,
   }
 }
 
-const pointOf = ({ bytes, hitRatio, low, high, age }: CurvesView['points'][number]): CurvePoint => ({
+/** Of this much of its limit, a cache is full: evictions leave some room. */
+const FULL = 0.95
+
+const pointOf = ({ keys, bytes, hitRatio, low, high, age, held }: CurvesView['points'][number]): CurvePoint => ({
   bytes,
   ttlMs: null,
   policy: null,
@@ -192,6 +199,7 @@ const pointOf = ({ bytes, hitRatio, low, high, age }: CurvesView['points'][numbe
   low,
   high,
   ageP95Ms: age?.p95 ?? null,
+  filled: held.keys >= FULL * keys,
   warmUpMs: null,
 })
 
