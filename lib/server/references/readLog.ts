@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { withoutFills } from '../../curves/fills.ts'
 import { inOrder, type References } from '../../curves/references.ts'
 import { Columns } from '../traces/columns.ts'
 import { KeyTable } from '../traces/keyTable.ts'
@@ -72,18 +73,20 @@ export function readLog({ folder, since, match }: LogQuestion): ReadLog {
     zero,
     patterns: known.names,
     patternOf: patternOf.slice(0, keys.size),
-    references: inOrder({
-      at: at.map((one) => one - zero),
-      key: cut(columns.key, length),
-      op: cut(columns.op, length),
-      size: cut(columns.size, length),
-      ttlMs: cut(columns.ttlMs, length),
-      keys: keys.size,
-      hash: cut(keys.low, keys.size),
-      keyBytes: textTold && keys.size > 0 ? cut(keys.bytes, keys.size) : null,
-      samplingRate: Math.min(threshold / ALL_KEYS, reported),
-      requests: matches && taken > 0 ? Math.round((gets * matched) / taken) : gets,
-    }),
+    references: withoutFills(
+      inOrder({
+        at: at.map((one) => one - zero),
+        key: cut(columns.key, length),
+        op: cut(columns.op, length),
+        size: cut(columns.size, length),
+        ttlMs: cut(columns.ttlMs, length),
+        keys: keys.size,
+        hash: cut(keys.low, keys.size),
+        keyBytes: textTold && keys.size > 0 ? cut(keys.bytes, keys.size) : null,
+        samplingRate: Math.min(threshold / ALL_KEYS, reported),
+        requests: matches && taken > 0 ? Math.round((gets * matched) / taken) : gets,
+      }),
+    ),
   }
 }
 
