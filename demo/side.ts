@@ -16,7 +16,7 @@ export function startSideTraffic(options: { store: Redis; memcachedPort?: number
   const agent = new Agent({ keepAlive: true, maxSockets: 16 })
   const timer = setInterval(() => {
     session(store, Math.floor(random() * SESSIONS)).catch(() => {})
-    if (memcached) fragment(memcached, Math.floor(random() ** 3 * 500), random)
+    if (memcached) fragment(memcached, Math.floor(random() ** 1.5 * 500), random)
     if (webPort) for (let images = 0; images < 2; images++) image(webPort, Math.floor(random() * 300), agent)
   }, 50)
   return {

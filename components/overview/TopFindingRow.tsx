@@ -87,7 +87,7 @@ export function TopFindingRow({ top: { finding, cost, spark, proposal }, gone }:
             </p>
           </>
         ) : (
-          <p className="text-dim text-sm">
+          <p className="line-clamp-3 text-dim text-sm">
             <Sentences text={finding.noRemedy ?? 'No setting here would mend it yet.'} max={1_000} />
           </p>
         )}
