@@ -17,6 +17,8 @@ const root = fileURLToPath(new URL('.', import.meta.url))
 export default defineConfig({
   resolve: { alias: { '@': root } },
   test: {
+    // All cores: by default one is left idle, on two cores half of the machine.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
