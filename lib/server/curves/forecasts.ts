@@ -1,13 +1,13 @@
 import { increase, latest } from '../../math/rates.ts'
 import { measure } from '../../metrics/measure.ts'
 import type { CurvesView } from '../../model/answers/curves.ts'
-import { EvenkeelError } from '../../model/error.ts'
-import type { CurvePoint, CurveRecord, NewRecord } from '../../model/record.ts'
-import type { TtlPolicy } from '../../model/topology.ts'
+import type { CurvePoint, NewRecord } from '../../model/record.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import type { Runtime } from '../runtime.ts'
 import { askCurves } from './curves.ts'
+import { type Ask, type At, known, type NewCurve, pointOf } from './forecast.ts'
 import type { CurvesRequest } from './question.ts'
+import { ttlCurves } from './ttlForecast.ts'
 
 const MIB = 1_048_576
 /** Traffic changes over hours; a curve takes a second of a worker thread. */
@@ -20,16 +20,8 @@ const SPAN_MS = 900_000
 const SIZES = [1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.1, 1.25, 1.5, 2, 3, 4]
 const RULES = ['lru', 'lfu'] as const
 const SAMPLES = [5, 10]
-/** TTLs that are tried, as parts of the present one. */
-const LIVES = [1, 0.25, 0.5, 1.5, 2, 2.5, 3, 5]
-const POLICIES_MOST = 5
-/** No limit: whatever is stored is held until it ends. */
-const UNBOUNDED_KEYS = 1_000_000_000_000
 const [WARM_UP_LEAST_MS, WARM_UP_MOST_MS] = [20_000, 6 * 3_600_000]
 const BY = { by: 'the engine' }
-
-type At = Pick<Runtime, 'store' | 'engine' | 'now' | 'log'>
-type Ask = (asked: CurvesRequest) => Promise<CurvesView>
 
 /**
  * A schedule of the curves that rules and remedies go by: of each target with references, one after the other, every few minutes. `sources`
@@ -86,18 +78,6 @@ async function recordsOf(at: At, target: string, ask: Ask): Promise<NewRecord[]>
 /** The present limit first, the others in whole MiB, as servers take them. */
 const sizesAround = (max: number): number[] => [max, ...SIZES.slice(1).map((part) => Math.max(1, Math.round((part * max) / MIB)) * MIB)]
 
-/** Undefined where too little is known for a curve: then there is none. */
-async function known(asked: Promise<CurvesView>): Promise<CurvesView | undefined> {
-  try {
-    return await asked
-  } catch (error) {
-    if (error instanceof EvenkeelError && ['too_little', 'unavailable', 'too_many', 'invalid'].includes(error.code)) return undefined
-    throw error
-  }
-}
-
-type NewCurve = Omit<CurveRecord, 'target'>
-
 function memoryCurve({ points, present, spanMs, basis }: CurvesView, at: number, missesPerSecond: number): NewCurve | null {
   const now = points[0]!
   if (!present) return null
@@ -139,69 +119,6 @@ async function policyCurve(at: At, target: string, max: number, memory: NewCurve
   }
   return { ...memory, id: 'policy', varies: 'policy', points }
 }
-
-/** Of each TTL policy, as far as this target's references hold its keys. */
-async function ttlCurves(at: At, target: string, max: number | null, requests: number | null, ask: Ask): Promise<NewCurve[]> {
-  const curves: NewCurve[] = []
-  const all = requests ?? (await known(ask({ source: { target }, sizes: { keys: [UNBOUNDED_KEYS] } })))?.requests
-  if (!all) return []
-  const { ttls } = at.engine.topology()
-  for (const policy of ttls.filter(({ error }) => !error).slice(0, POLICIES_MOST)) {
-    const curve = await ttlCurve(at, target, policy, max, all, ask)
-    if (curve) curves.push(curve)
-  }
-  return curves
-}
-
-async function ttlCurve(
-  at: At,
-  target: string,
-  { name, match, ttlMs, jitter }: TtlPolicy,
-  max: number | null,
-  requests: number,
-  ask: Ask,
-): Promise<NewCurve | null> {
-  const points: CurvePoint[] = []
-  let first: CurvesView | undefined
-  for (const part of LIVES) {
-    const ms = Math.round(part * ttlMs)
-    const sizes = max ? { bytes: [max] } : { keys: [UNBOUNDED_KEYS] }
-    const answer = await known(ask({ source: { target, match }, ttl: { ms, jitter }, sizes }))
-    // Keys have to live and end more than once while it is looked at.
-    if (!answer || 2 * ms > answer.spanMs) break
-    first ??= answer
-    points.push({ ...pointOf(answer.points[0]!), ttlMs: ms })
-  }
-  if (!first) return null
-  return {
-    kind: 'curve',
-    id: `ttl/${name}`,
-    at: at.now(),
-    varies: 'ttl',
-    ttl: name,
-    points,
-    present: { point: 0, measured: points[0]!.hitRatio },
-    spanMs: first.spanMs,
-    readsShare: Math.min(1, first.requests / requests),
-    basis: first.basis,
-  }
-}
-
-/** Of this much of its limit, a cache is full: evictions leave some room. */
-const FULL = 0.95
-
-const pointOf = ({ keys, bytes, hitRatio, low, high, age, held }: CurvesView['points'][number]): CurvePoint => ({
-  bytes,
-  ttlMs: null,
-  policy: null,
-  samples: null,
-  hitRatio,
-  low,
-  high,
-  ageP95Ms: age?.p95 ?? null,
-  filled: held.keys >= FULL * keys,
-  warmUpMs: null,
-})
 
 /** Additional keys come in as fast as reads miss. */
 const warmUp = (keys: number, missesPerSecond: number): number | null =>
