@@ -85,6 +85,10 @@ describe('the numbers hold nothing of the time before the write', () => {
     const limits = { watchMs: 120_000, ownMs: 60_000, ttlWatchMs: 86_400_000 }
     expect(watchLimitMs(ttl, topology, limits)).toBe(2 * 60_000 + 55_000)
     expect(watchLimitMs(change(step('ttl:products', 'products/jitter', '0', '0.3'), 'x', {}), topology, limits)).toBe(175_000)
+    // A TTL of a fifth is settled when the keys of the old one have ended, and is watched until then.
+    const fifth = change(step('ttl:products', 'products/ttl', '5m', '1m'), 'cache_hit_ratio', { target: 'a' })
+    expect(watchLimitMs(fifth, topology, limits)).toBe(300_000 + 55_000)
+    expect(settledFrom(fifth, load(1_000, { x: '0x310' }), topology)).toBe(FROM + 302_000)
     expect(watchLimitMs({ ...ttl, steps: [step('edge', 'app/a/weight', '1', '2')] }, topology, limits)).toBe(120_000)
     expect(watchLimitMs({ steps: [step('edge', 'app/a/weight', '1', '2')], prediction: null }, topology, limits)).toBe(60_000)
   })

@@ -80,7 +80,10 @@ function followed(change: Change, { ring: name }: RingRef, now: number, topology
 /** The duration in ms, 0 for a text that is none. */
 const ttlMs = (value: string): number => parseDuration(value) ?? 0
 
-/** How long a change is watched at most: the limit, or two TTLs and nearly a minute for a TTL policy. */
+/** Beside the lives of keys, a watch of a TTL has so long to measure. */
+const TTL_MEASURE_MS = 55_000
+
+/** How long a change is watched at most: the limit; of a TTL policy until keys of the old TTL are gone and those of the new one come and go. */
 export function watchLimitMs(
   change: Pick<Change, 'steps' | 'prediction'>,
   topology: Topology,
@@ -96,7 +99,8 @@ export function watchLimitMs(
   const policy = topology.ttls.find(({ name }) => name === of.ttl)
   const step = change.steps.find(({ setting }) => parseSetting(setting).name === 'ttl')
   const lengths = step ? [ttlMs(step.before), ttlMs(step.after)] : [policy?.ttlMs ?? 0]
-  return Math.min(limits.ttlWatchMs, 2 * Math.min(...lengths) + 55_000)
+  const settled = Math.max(...lengths, oldTtlMs(change.steps, of, topology))
+  return Math.min(limits.ttlWatchMs, Math.max(2 * Math.min(...lengths), settled) + TTL_MEASURE_MS)
 }
 
 /** The same for long work: its effect is judged from its beginning on, once all of it has shown. */

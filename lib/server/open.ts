@@ -151,7 +151,7 @@ export async function openRuntime(
       store,
       sources: () => sourcesOf({ config, references }),
       live: (target) => liveCache({ engine, store }, target),
-      log: (target) => targetLog({ references, store, now }, target),
+      log: (target) => targetLog({ references, store, engine, now }, target),
       compute: patternsInThread,
       now,
       logger: log,
