@@ -5,7 +5,7 @@ export type ReporterOptions = {
   url: string
   /** The cache that is read, as Evenkeel's configuration names it, with `references: { from: report }`. */
   target: string
-  /** An API token of an operator; none where Evenkeel asks for no sign-in. */
+  /** An API token with the role reporter; none where Evenkeel asks for no sign-in. */
   token?: string
   /** The share of the keys that is reported, chosen by hash; 0.1 by default. All of an application's instances report the same keys. */
   rate?: number

@@ -40,7 +40,7 @@ describe('auth: local, on the wire', () => {
       body: JSON.stringify({ code }),
     })
     const cookie = headers['set-cookie']![0]!.split(';')[0]!
-    for (const role of ['viewer', 'operator', 'admin']) {
+    for (const role of ['reporter', 'viewer', 'operator', 'admin']) {
       const made = await send(port, {
         method: 'POST',
         path: '/api/v1/tokens',
@@ -58,7 +58,7 @@ describe('auth: local, on the wire', () => {
   test('no call grants more than the role of the caller', { timeout: 300_000 }, async () => {
     const actors: Actor[] = [
       { who: 'nobody', role: null, headers: {} },
-      ...(['viewer', 'operator'] as const).map(
+      ...(['reporter', 'viewer', 'operator'] as const).map(
         (role): Actor => ({ who: role, role, headers: { authorization: `Bearer ${tokens[role]}` } }),
       ),
     ]

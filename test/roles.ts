@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
 import type { Identity } from '../lib/auth/identity.ts'
-import { ROLES } from '../lib/auth/roles.ts'
+import { TOKEN_ROLES, type TokenRole } from '../lib/auth/roles.ts'
 import { parseConfig } from '../lib/config/parse.ts'
 import { serve } from '../lib/server/http/serve.ts'
 import { openRuntime } from '../lib/server/open.ts'
@@ -58,11 +58,11 @@ export function rolesServer() {
     },
     /** Tokens of somebody who stays: in each mode the one who makes them there. */
     tokens(owner: Identity): Actor[] {
-      const made = (role: (typeof ROLES)[number]) => runtime.auth.tokens.create({ name: 'ci', role }, owner)
+      const made = (role: TokenRole) => runtime.auth.tokens.create({ name: 'ci', role }, owner)
       const revoked = made('admin')
       runtime.auth.tokens.revoke(revoked.id)
       return [
-        ...ROLES.map((role): Actor => ({ who: `${role}'s token`, role, headers: bearer(made(role).token) })),
+        ...TOKEN_ROLES.map((role): Actor => ({ who: `${role}'s token`, role, headers: bearer(made(role).token) })),
         { who: 'a revoked token', role: null, headers: bearer(revoked.token) },
         { who: 'a token that was never made', role: null, headers: bearer(`ek_0123456789ab_${'x'.repeat(43)}`) },
       ]

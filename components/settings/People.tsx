@@ -14,24 +14,24 @@ import { Table } from '@/components/ui/table.tsx'
 import { toast } from '@/components/ui/toast.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
-import type { Person } from '@/lib/model/answers/person.ts'
+import type { PersonRole, TokenRole } from '@/lib/model/answers/person.ts'
 import type { Page } from '@/lib/model/answers/shape.ts'
 import type { TokenView } from '@/lib/model/answers/token.ts'
 import { TokenTable } from './TokenTable.tsx'
 
-type Role = Person['role']
-type PersonEntry = { name: string; role: Role; hasPassword: boolean; secondFactor: boolean }
+type PersonEntry = { name: string; role: PersonRole; hasPassword: boolean; secondFactor: boolean }
 const DAYS = [
   { value: '7', label: 'in a week' },
   { value: '30', label: 'in 30 days' },
   { value: '90', label: 'in 90 days' },
   { value: '365', label: 'in a year' },
 ]
-const ROLES: { value: Role; label: string }[] = [
+const ROLES: { value: TokenRole; label: string }[] = [
   { value: 'viewer', label: 'viewer: reads' },
   { value: 'operator', label: 'operator: applies, silences' },
   { value: 'admin', label: 'admin: people and tokens too' },
 ]
+const REPORTER: { value: TokenRole; label: string } = { value: 'reporter', label: 'reporter: sends references of a cache, nothing else' }
 
 /** The people with their roles. Without a login everybody on this machine may do everything. */
 export function People({ frame }: { frame: FrameView }) {
@@ -167,7 +167,7 @@ function Tokens() {
 function Invite({ what, onClose }: { what: 'person' | 'token'; onClose: () => void }) {
   const client = useQueryClient()
   const [name, setName] = useState('')
-  const [role, setRole] = useState<Role>('viewer')
+  const [role, setRole] = useState<TokenRole>('viewer')
   const [days, setDays] = useState('90')
   const make = useMutation({
     mutationFn: () =>
@@ -207,7 +207,14 @@ function Invite({ what, onClose }: { what: 'person' | 'token'; onClose: () => vo
             {(props) => <Input {...props} value={name} maxLength={60} autoFocus onChange={(event) => setName(event.target.value)} />}
           </Field>
           <Field label="Role">
-            {(props) => <Select {...props} options={ROLES} value={role} onChange={(event) => setRole(event.target.value as Role)} />}
+            {(props) => (
+              <Select
+                {...props}
+                options={what === 'token' ? [REPORTER, ...ROLES] : ROLES}
+                value={role}
+                onChange={(event) => setRole(event.target.value as TokenRole)}
+              />
+            )}
           </Field>
           {what === 'token' && (
             <Field label="Ends" help="It ends with you, too.">

@@ -1,5 +1,5 @@
 import { EvenkeelError } from '../model/error.ts'
-import type { PersonRole } from './roles.ts'
+import type { PersonRole, TokenRole } from './roles.ts'
 
 /** A person who has signed in. `id` is unique for ever: who is invited anew by the same name is somebody else. */
 export type PersonIdentity = {
@@ -11,16 +11,17 @@ export type PersonIdentity = {
   session: string | null
 }
 /** An API token. `owner` is the person who answers for it; null for one from before tokens had owners. */
-export type TokenIdentity = { kind: 'token'; id: string; name: string; role: PersonRole; owner: string | null }
+export type TokenIdentity = { kind: 'token'; id: string; name: string; role: TokenRole; owner: string | null }
 
 /**
  * The authenticated principal of a request. Which kind it is stands in the value: whatever is a person's own is asked of `kind` and `id`, so that
  * a token named like a person is never taken for them.
  */
-export type Identity = PersonIdentity | TokenIdentity | { kind: 'anonymous'; id: 'anonymous'; name: 'anonymous'; role: 'admin' }
+export type Identity = PersonIdentity | TokenIdentity | AnonymousIdentity
+type AnonymousIdentity = { kind: 'anonymous'; id: 'anonymous'; name: 'anonymous'; role: 'admin' }
 
 /** Without a login everybody on this machine may do everything. */
-export const ANONYMOUS: Identity = { kind: 'anonymous', id: 'anonymous', name: 'anonymous', role: 'admin' }
+export const ANONYMOUS: AnonymousIdentity = { kind: 'anonymous', id: 'anonymous', name: 'anonymous', role: 'admin' }
 
 /** The person with a session of ours. Throws `not_allowed` for a token and for everybody else. */
 export function signedIn(identity: Identity | null): PersonIdentity & { session: string } {

@@ -1,10 +1,9 @@
 import { isIP } from 'node:net'
 import type { ProxyAuth } from '../config/auth.ts'
-import type { Person } from '../model/answers/person.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Connection } from './connection.ts'
 import { hostName, isOwnName } from './origin.ts'
-import { noRole, roleHeld } from './roles.ts'
+import { noRole, type PersonRole, roleHeld } from './roles.ts'
 
 const NAME_MAX = 100
 
@@ -13,7 +12,7 @@ export type Proxied = {
   /** Whom the proxy names. Throws `unauthenticated` or `forbidden` with what is missing. */
   named(headers: Headers, connection: Connection | null): Named
   /** Whom the proxy names, with their role. Throws what `named` does, and `forbidden` for somebody without a role. */
-  person(headers: Headers, connection: Connection | null): Person
+  person(headers: Headers, connection: Connection | null): { name: string; role: PersonRole }
 }
 export type Named = { name: string; groups: string[] }
 

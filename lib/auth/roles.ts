@@ -1,15 +1,26 @@
 import type { RoleHolders } from '../config/auth.ts'
-import type { Person } from '../model/answers/person.ts'
+import type { PersonRole, TokenRole } from '../model/answers/person.ts'
 import { EvenkeelError } from '../model/error.ts'
 
-export type PersonRole = Person['role']
+export type { PersonRole, TokenRole }
 /** The least role that a call or a page needs; `public` needs nobody to be known. */
-export type RoleNeeded = PersonRole | 'public'
+export type RoleNeeded = TokenRole | 'public'
 export const ROLES = ['viewer', 'operator', 'admin'] as const satisfies readonly PersonRole[]
+export const TOKEN_ROLES = ['reporter', ...ROLES] as const satisfies readonly TokenRole[]
 
-export const roleReaches = (has: PersonRole, needed: PersonRole): boolean => ROLES.indexOf(has) >= ROLES.indexOf(needed)
+/** A reporter is no small viewer: it reads nothing, and who only reads reports nothing. */
+const INCLUDES: Record<TokenRole, readonly TokenRole[]> = {
+  reporter: ['reporter'],
+  viewer: ['viewer'],
+  operator: ['reporter', 'viewer', 'operator'],
+  admin: ['reporter', 'viewer', 'operator', 'admin'],
+}
 
-export const lesserRole = (one: PersonRole, other: PersonRole): PersonRole => (roleReaches(one, other) ? other : one)
+export const roleReaches = (has: TokenRole, needed: TokenRole): boolean => INCLUDES[has].includes(needed)
+
+/** The most that both may; null: they have nothing in common. */
+export const lesserRole = (one: TokenRole, other: TokenRole): TokenRole | null =>
+  roleReaches(one, other) ? other : roleReaches(other, one) ? one : null
 
 /** The highest role that the configuration gives to this person of these groups; null when it gives none. */
 export function roleHeld(holders: RoleHolders, name: string, groups: readonly string[]): PersonRole | null {

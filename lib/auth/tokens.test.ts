@@ -71,6 +71,16 @@ describe('a token', () => {
     tokens.revokeOf(ANN.id)
     expect(tokens.list()).toEqual([])
   })
+  test('of a reporter reports as long as its owner may, and never turns into one that reads', () => {
+    const { token } = tokens.create({ name: 'shop', role: 'reporter' }, ANN)
+    for (const role of ['admin', 'operator'] as const) {
+      roles.set(ANN.id, role)
+      expect(tokens.bearer(token)?.role).toBe('reporter')
+    }
+    roles.set(ANN.id, 'viewer')
+    expect(tokens.bearer(token)).toBeNull()
+    expect(tokens.list()[0]).toMatchObject({ role: 'reporter', present: null })
+  })
   test('is revoked with the token that it was made with, and ends no later', () => {
     const first = tokens.create({ name: 'first', role: 'admin', until: at + DAY }, ANN)
     const second = tokens.create({ name: 'second', role: 'admin' }, tokens.bearer(first.token)!)

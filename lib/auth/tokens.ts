@@ -3,7 +3,7 @@ import { EvenkeelError } from '../model/error.ts'
 import type { Store } from '../model/store.ts'
 import type { Identity, TokenIdentity } from './identity.ts'
 import { createLastUse } from './lastUse.ts'
-import { lesserRole, type PersonRole } from './roles.ts'
+import { lesserRole, type PersonRole, type TokenRole } from './roles.ts'
 
 const DAY_MS = 86_400_000
 const DEFAULT_MS = 90 * DAY_MS
@@ -16,7 +16,7 @@ const TOKEN_MAX_MS = 366 * DAY_MS
 type Kept = {
   id: string
   name: string
-  role: PersonRole
+  role: TokenRole
   hash: string
   createdAt: number
   by: string
@@ -25,12 +25,12 @@ type Kept = {
   maker?: string
 }
 /** `role` is what it can do now; null when its owner is gone or has no role. */
-export type Token = Omit<Kept, 'hash' | 'role' | 'maker'> & { role: PersonRole; present: PersonRole | null; usedAt: number | null }
+export type Token = Omit<Kept, 'hash' | 'role' | 'maker'> & { role: TokenRole; present: TokenRole | null; usedAt: number | null }
 
 export type Tokens = {
   list(): Token[]
   /** `token` is shown once and kept nowhere. Without `until` it ends after 90 days. Throws `bad_request`. */
-  create(asked: { name: string; role: PersonRole; until?: number }, by: Identity): Token & { token: string }
+  create(asked: { name: string; role: TokenRole; until?: number }, by: Identity): Token & { token: string }
   /** With it go the tokens that were made with it. */
   revoke(id: string): void
   /** With the person. */
@@ -62,7 +62,7 @@ export function createTokens({ store, now, roleOf, ownerNamed, ended }: TokensOp
       store.memory.put(key(token.id), { ...token, until: now() + DEFAULT_MS, owner: ownerNamed(token.by) } satisfies Kept)
 
   /** A token is worth at most what its owner is now. */
-  function presentRole({ role, owner }: Kept): PersonRole | null {
+  function presentRole({ role, owner }: Kept): TokenRole | null {
     if (owner === null) return role
     const held = roleOf(owner)
     return held && lesserRole(role, held)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { role } from './person.ts'
+import { tokenRole } from './person.ts'
 import { anything, iso } from './shape.ts'
 import { tokenAnswer } from './token.ts'
 
@@ -16,7 +16,7 @@ const passkey = z.object({ id: z.string(), name: z.string(), createdAt: iso, use
 export const accountAnswer = z
   .object({
     name: z.string(),
-    role,
+    role: tokenRole,
     local: z.boolean().meta({ description: 'Whether there is a password and a second factor of ours' }),
     hasPassword: z.boolean(),
     codes: z.boolean().meta({ description: 'One-time codes are set up' }),

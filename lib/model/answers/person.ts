@@ -2,8 +2,12 @@ import { z } from 'zod'
 import { iso } from './shape.ts'
 
 export const role = z.enum(['viewer', 'operator', 'admin'])
+export type PersonRole = z.infer<typeof role>
+/** An application that reports references is nobody: a token may have a role that no person has. */
+export const tokenRole = z.enum(['reporter', ...role.options])
+export type TokenRole = z.infer<typeof tokenRole>
 
-export const personAnswer = z.object({ name: z.string(), role }).meta({ id: 'Person' })
+export const personAnswer = z.object({ name: z.string(), role: tokenRole }).meta({ id: 'Person' })
 /** Who is asking. */
 export type Person = z.infer<typeof personAnswer>
 

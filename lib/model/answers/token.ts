@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { role } from './person.ts'
+import { tokenRole } from './person.ts'
 import { iso } from './shape.ts'
 
 export const tokenAnswer = z.object({
   id: z.string(),
   name: z.string(),
-  role,
-  present: role
+  role: tokenRole.meta({ description: '`reporter`: it only reports references' }),
+  present: tokenRole
     .nullable()
     .meta({ description: 'What it can do now: at most what its owner may. Null: it has ended, or its owner is gone' }),
   createdAt: iso,

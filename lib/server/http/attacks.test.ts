@@ -105,6 +105,20 @@ describe('what was ended stays ended', () => {
     expect((await call('persons/gus', { method: 'DELETE', headers })).status).toBe(204)
     expect((await call('tokens', { headers: theirs.headers })).status).toBe(401)
   })
+  test('a token of a reporter, found on a machine of the application: it reports, and neither reads nor makes another', async () => {
+    const headers = await admin()
+    const found = (await token(headers, 'shop', 'reporter')).headers
+    const report = await call('references/nothing', { method: 'POST', headers: found })
+    expect({ status: report.status, ...(await report.json()) }).toMatchObject({ status: 404, code: 'not_found' })
+    for (const path of ['overview', 'targets', 'openapi.json', 'account', 'events'])
+      expect((await call(path, { headers: found })).status, path).toBe(403)
+    expect((await post('tokens', { name: 'more', role: 'viewer' }, { headers: found })).status).toBe(403)
+    const person = await post('persons', { name: 'rob', role: 'reporter' }, { headers })
+    expect({ status: person.status, ...(await person.json()) }).toMatchObject({
+      status: 400,
+      detail: expect.stringMatching(/role.*viewer/s),
+    })
+  })
   test('an invitation to somebody who was removed, when another comes by that name', async () => {
     const headers = await admin()
     const old = await invite(headers, 'vic', 'viewer')

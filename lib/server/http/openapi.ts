@@ -1,4 +1,5 @@
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import type { RoleNeeded } from '../../auth/roles.ts'
 import { problemAnswer } from '../../model/answers/problem.ts'
 import { ERROR_STATUS, type ErrorCode } from '../../model/error.ts'
 import type { Operation } from './operation.ts'
@@ -56,7 +57,7 @@ function describe({
       (_, next: string | undefined) => next?.toUpperCase() ?? '',
     ),
     summary,
-    description: role === 'public' ? 'Needs no sign-in.' : `Needs the role ${role}${role === 'admin' ? '' : ' or more'}.`,
+    description: needs(role),
     tags: [tag],
     ...(role === 'public' ? { security: [{}] } : {}),
     requestParams: { ...(params ? { path: params } : {}), ...(query ? { query } : {}) },
@@ -72,4 +73,10 @@ function describe({
       ),
     },
   }
+}
+
+function needs(role: RoleNeeded): string {
+  if (role === 'public') return 'Needs no sign-in.'
+  if (role === 'reporter') return 'Needs the role reporter, or operator or more.'
+  return `Needs the role ${role}${role === 'admin' ? '' : ' or more'}.`
 }

@@ -9,7 +9,10 @@ const { open, ask, tokens } = rolesServer()
 test('nobody gets more than the own role, also by a path that is spelt otherwise', { timeout: 30_000 }, async () => {
   await open(PROXY.auth)
   const revoked = tokens(PROXY.owner).find(({ who }) => who === 'a revoked token')!
-  const people = [...PROXY.people.filter(({ role }) => role !== 'admin'), revoked]
+  // A token is worth nothing before its owner was seen.
+  await ask('GET', '/api/v1/session', PROXY.people.find(({ role }) => role === 'admin')!)
+  const reporter = tokens(PROXY.owner).find(({ role }) => role === 'reporter')!
+  const people = [...PROXY.people.filter(({ role }) => role !== 'admin'), reporter, revoked]
   const withoutRole = operations.filter(({ role }) => role === 'admin').length * people.length
   expect(await walk(ask, async () => people, 'equal')).toBeGreaterThan(withoutRole)
 })
@@ -20,6 +23,12 @@ test('what needs no role is named here', () => {
     'POST session',
     'POST session/passkey',
     'POST session/sign-out',
+  ])
+})
+
+test('what a reporter may call is named here', () => {
+  expect(operations.filter(({ role }) => role === 'reporter').map(({ method, path }) => `${method} ${path}`)).toEqual([
+    'POST references/{target}',
   ])
 })
 

@@ -1,5 +1,5 @@
 import type { Local } from '../../auth/local.ts'
-import type { InvitationView, Person, PersonEntryView } from '../../model/answers/person.ts'
+import type { InvitationView, PersonEntryView, PersonRole } from '../../model/answers/person.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import { iso } from '../http/iso.ts'
@@ -13,7 +13,7 @@ export function listPersons({ auth }: Runtime): Page<PersonEntryView> {
   return onePage(persons.map((person) => ({ ...person, createdAt: iso(person.createdAt) })))
 }
 
-export function invitePerson(runtime: Runtime, name: string, role: Person['role'], by: string): InvitationView {
+export function invitePerson(runtime: Runtime, name: string, role: PersonRole, by: string): InvitationView {
   const { link, until } = localOf(runtime).invite(name, role, by)
   return { link, until: iso(until) }
 }

@@ -7,7 +7,7 @@ export const referenceOperations = [
   operation({
     method: 'POST',
     path: 'references/{target}',
-    role: 'operator',
+    role: 'reporter',
     audit: { none: 'an application reports which keys it reads, many times a minute' },
     summary:
       'Takes references that an application reports, one a line: `MS HASH OP [SIZE [TTL_MS [PATTERN]]]`; at most 8 MB, gzip allowed. All of a report, or nothing where a line cannot be read',

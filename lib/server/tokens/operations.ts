@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ROLES } from '../../auth/roles.ts'
+import { TOKEN_ROLES } from '../../auth/roles.ts'
 import { anything, page } from '../../model/answers/shape.ts'
 import { newTokenAnswer, tokenAnswer } from '../../model/answers/token.ts'
 import { id, time, words } from '../http/inputs.ts'
@@ -9,7 +9,7 @@ import { tokenView } from './tokens.ts'
 
 const tag = 'Authentication'
 const who = words(100).min(1)
-const role = z.enum(ROLES)
+const role = z.enum(TOKEN_ROLES)
 
 export const tokenOperations = [
   operation({
