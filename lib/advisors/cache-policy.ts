@@ -1,9 +1,10 @@
+import { bestRule } from '../curves/bestRule.ts'
 import { safe, text } from '../format/format.ts'
 import type { Advisor } from '../model/detector.ts'
 import type { Step } from '../model/proposal.ts'
 import { settingText } from '../model/setting.ts'
 import type { SeriesWindow } from '../model/window.ts'
-import { curveOf, effectOf, effectText, hitGuard, presentOf } from './curve.ts'
+import { curveOf, effectOf, effectText, hitGuard } from './curve.ts'
 import { replicasOf } from './replicas.ts'
 
 /** A smaller gain is within what such curves are off. */
@@ -13,7 +14,7 @@ const GAIN_MIN = 0.01
 export const cachePolicy: Advisor = {
   id: 'cache-policy',
   title: 'Evict by another rule',
-  answers: ['cache/eviction-storm', 'cache/hit-ratio-low'],
+  answers: ['cache/eviction-policy', 'cache/eviction-storm', 'cache/hit-ratio-low'],
   spanMs: 300_000,
   propose(finding, window, topology) {
     const { target } = finding.subject
@@ -22,8 +23,9 @@ export const cachePolicy: Advisor = {
     if (!target || !settings || facts?.role === 'store') return null
     const curve = curveOf(window, target, 'policy')
     if (!curve) return null
-    const now = presentOf(curve)
-    const best = curve.points.reduce((a, b) => (b.hitRatio > a.hitRatio ? b : a))
+    const { now, best } = bestRule(curve)
+    // A curve of the rule before: the next one is of this.
+    if ((factOf(window, target, settings.policy) ?? now.policy) !== now.policy) return null
     if (best === now || best.hitRatio - now.hitRatio < GAIN_MIN || best.policy === null || now.policy === null)
       return {
         none: `No other rule of eviction would hit ${text(GAIN_MIN, 'ratio')} more than ${safe(now.policy ?? 'the present one', 40)}.`,

@@ -134,6 +134,17 @@ describe('another rule of eviction by the curve', () => {
       ],
       predict: { after: expect.closeTo(0.95, 5), dip: { forMs: 90_000 } },
     }))
+  it('leaves the number of samples where more would win next to nothing', () => {
+    const lfu = { policy: 'allkeys-lfu', hitRatio: 0.65 }
+    const alike = curve([{ hitRatio: 0.6 }, lfu, { ...lfu, samples: 10, hitRatio: 0.654 }], { id: 'policy', varies: 'policy' })
+    expect(propose(cachePolicy, 'cache/eviction-policy', [alike])).toMatchObject({
+      steps: [{ setting: { name: 'config/maxmemory-policy' }, after: 'allkeys-lfu' }],
+    })
+  })
+  it('waits for a curve of the rule that is set now', () => {
+    const fact = { kind: 'fact' as const, target: 'a', id: 'config/maxmemory-policy', at: 0, value: 'allkeys-lfu' }
+    expect(propose(cachePolicy, 'cache/eviction-policy', [record(0.05), fact])).toBeNull()
+  })
   it('is not worth it', () =>
     expect(propose(cachePolicy, 'cache/hit-ratio-low', [record(0.005)])).toMatchObject({
       none: expect.stringMatching(/^No other rule of eviction/),

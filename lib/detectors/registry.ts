@@ -14,6 +14,7 @@ import { bigKey } from './cache/big-key.ts'
 import { clientsNearLimit } from './cache/clients-near-limit.ts'
 import { coldStart } from './cache/cold-start.ts'
 import { configDrift } from './cache/config-drift.ts'
+import { evictionPolicy } from './cache/eviction-policy.ts'
 import { evictionStorm } from './cache/eviction-storm.ts'
 import { failoverChurn } from './cache/failover-churn.ts'
 import { forkMemory } from './cache/fork-memory.ts'
@@ -50,6 +51,7 @@ export const detectors: AnyDetector[] = [
   hitRatioLow,
   hitRatioDrop,
   evictionStorm,
+  evictionPolicy,
   restart,
   coldStart,
   massExpiry,

@@ -1,0 +1,13 @@
+import type { CurvePoint, CurveRecord } from '../model/record.ts'
+
+/** Rules that differ by less hit as much as each other: comparing more keys costs the server time at each eviction. */
+const ALIKE = 0.005
+
+/** The present rule of eviction of a policy's curve, and the one to take instead: of those that hit as much as the best, the nearest to it. */
+export function bestRule({ points, present }: Pick<CurveRecord, 'points' | 'present'>): { now: CurvePoint; best: CurvePoint } {
+  const now = points[present.point]!
+  const most = Math.max(...points.map(({ hitRatio }) => hitRatio))
+  const changes = (point: CurvePoint) => Number(point.policy !== now.policy) + Number(point.samples !== now.samples)
+  const alike = points.filter(({ hitRatio }) => hitRatio >= most - ALIKE)
+  return { now, best: alike.sort((a, b) => changes(a) - changes(b) || b.hitRatio - a.hitRatio)[0]! }
+}

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import { describeWith } from './live.ts'
+import { found, readThrough, startEvenkeel } from './liveCache.ts'
+import { randomOf } from './random.ts'
+import { redisSay, startRedis } from './servers.ts'
+
+type Load = { policy: string; better: string; key(random: () => number, n: number): string }
+
+/** Zipf's law over so many keys, by inversion. */
+const rank = (keys: number, random: () => number) => Math.floor(keys ** random() - 1)
+
+const LOADS: Record<string, Load> = {
+  'scans beside what is popular': {
+    policy: 'allkeys-lru',
+    better: 'allkeys-lfu',
+    key: (random, n) => (n % 2 === 0 ? `item:${rank(4_000, random)}` : `scan:${n}`),
+  },
+  'what is popular moves on': {
+    policy: 'allkeys-lfu',
+    better: 'allkeys-lru',
+    key: (random, n) => `item:${Math.floor(n / 12) + Math.floor(4_000 * random() ** 2)}`,
+  },
+}
+
+/** `npm run test:long`: about eight minutes each. */
+describeWith(['redis-server'], 'another rule of eviction', () => {
+  test.each(Object.entries(LOADS))('%s: found, set, and it hits what was predicted', async (_name, { policy, better, key }) => {
+    await using cache = await startRedis({ config: ['maxmemory 4mb', `maxmemory-policy ${policy}`] })
+    await using evenkeel = await startEvenkeel(`mode: tune
+targets: [{ kind: redis, name: cache, url: "${cache.about.url}", monitor: bursts, references: { from: monitor } }]
+rules: { cache/eviction-policy: { for: 1s, resolveAfter: 1s, history: 3m } }
+watch: { before: 20s, measure: 60s }
+`)
+    const { call } = evenkeel
+    const random = randomOf(7)
+    let n = 0
+    using _ = readThrough({
+      url: cache.about.url,
+      perSecond: 500,
+      key: () => key(random, n++),
+      ttlMs: () => 3_600_000,
+      value: 'x'.repeat(1_000),
+    })
+    const finding = await found(
+      'the finding',
+      async () => (await call('GET', 'findings?state=firing&rule=cache/eviction-policy')).body.items[0],
+      400_000,
+    )
+    const proposal = await found('the proposal', async () => (await call('GET', `proposals?finding=${finding.id}`)).body.items[0])
+    expect(proposal).toMatchObject({ advisor: 'cache-policy', steps: [{ before: policy, after: better }] })
+    const { change } = (await call('POST', `proposals/${proposal.id}/apply`)).body
+    const ended = await found(
+      'the verdict',
+      async () => {
+        const { body } = await call('GET', `changes/${change}`)
+        return body.verdict && body
+      },
+      400_000,
+    )
+    const { before, after, low, high } = proposal.prediction
+    const words = `${before} -> ${after} (${low} to ${high}), measured ${ended.measured?.after}: ${ended.outcome}`
+    console.log(`${policy} to ${better}: ${words}`)
+    expect(ended, words).toMatchObject({ state: 'kept', verdict: 'improved' })
+    expect(ended.measured.after, words).toBeGreaterThanOrEqual(low)
+    expect(ended.measured.after, words).toBeLessThanOrEqual(high)
+    expect(await redisSay(cache, 'CONFIG GET maxmemory-policy')).toContain(better)
+    // By the rule that it has now nothing is to be won by another: its next curve says so.
+    await found('its end', async () => (await call('GET', `findings/${finding.id}`)).body.state === 'resolved', 400_000)
+    expect((await call('GET', 'proposals?state=open')).body.items).toEqual([])
+  })
+})
