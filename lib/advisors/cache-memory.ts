@@ -6,6 +6,7 @@ import type { CurvePoint, CurveRecord } from '../model/record.ts'
 import { settingText } from '../model/setting.ts'
 import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
+import { costWords } from './cost.ts'
 import { curveOf, type Effect, effectOf, effectText, hitGuard, presentOf } from './curve.ts'
 import { replicasOf } from './replicas.ts'
 
@@ -57,9 +58,12 @@ export const cacheMemory: Advisor = {
     const { bytes } = chosen
     const effect = effectOf(curve, chosen, window, target)
     if (effect === null || bytes === null) return null
+    const steps: Draft['steps'] = [step(bytes), ...replicaSteps(topology, target, setting, bytes, window)]
+    const more = steps.reduce((sum, { before, after }) => sum + Number(after) - Number(before), 0)
+    const cost = costWords(target, { ...effect, bytes: more }, window, topology)
     return draft(surplus ? { ...effect, prediction: { ...effect.prediction, holds: true } } : effect, {
-      steps: [step(bytes), ...replicaSteps(topology, target, setting, bytes, window)],
-      because: `${text(bytes, 'bytes')} instead of ${text(most, 'bytes')}: hit ratio ${effectText(effect)}.`,
+      steps,
+      because: `${text(bytes, 'bytes')} instead of ${text(most, 'bytes')}: hit ratio ${effectText(effect)}.${cost}`,
       risk: surplus || machine ? 'medium' : 'high',
       riskBecause: surplus
         ? 'What no longer fits is evicted at once, and is not there again after a roll-back until it is read.'

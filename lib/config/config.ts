@@ -1,5 +1,6 @@
 import type { EdgeText } from '../model/edges.ts'
 import type { Route } from '../model/notice.ts'
+import type { PriceList } from '../model/prices.ts'
 import type { TargetConfig } from '../model/product.ts'
 import type { RingSpec } from '../model/ring.ts'
 import type { RingNodeFact } from '../model/topology.ts'
@@ -30,6 +31,7 @@ export type Config = {
   rings: RingConfig[]
   ttls: TtlConfig[]
   edges: EdgeText[]
+  prices: PriceList
   receivers: Receiver[]
   routes: Route[]
   rules: Record<string, { enabled: boolean; settings: Record<string, unknown> }>

@@ -273,3 +273,20 @@ test('an edge to a pool without its name leads nowhere, and is told', () => {
   const { warnings } = read('targets: [{ kind: haproxy, name: m, socket: /run/m.sock }]\nedges: [{ from: "pool:m", to: "target:m" }]')
   expect(warnings).toEqual(['edges[0].from: "pool:m" names no pool, which is pool:TARGET/POOL; nothing follows from this edge.'])
 })
+
+test('prices are of all targets, or of single ones that are there', () => {
+  const of = (prices: string) => `targets: [{ kind: redis, name: a, url: "redis://h:1" }]\nprices: ${prices}`
+  expect(read('').prices).toEqual({ targets: {} })
+  expect(
+    read(of('{ gibMonth: 25, originLatency: 40ms, currency: EUR, targets: { "a:10.0.0.5:1": { originRead: 0.1, originLatency: 1s } } }'))
+      .prices,
+  ).toEqual({
+    gibMonth: 25,
+    originLatencyMs: 40,
+    currency: 'EUR',
+    targets: { 'a:10.0.0.5:1': { originRead: 0.1, originLatencyMs: 1_000 } },
+  })
+  expect(refusal(of('{ targets: { b: { gibMonth: 1 } } }'))).toContain('prices.targets.b')
+  expect(refusal(of('{ gibMonth: -1 }'))).toContain('prices.gibMonth')
+  expect(refusal(of('{ currency: "EUR a month" }'))).toContain('up to 8 letters')
+})

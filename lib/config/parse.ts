@@ -10,6 +10,7 @@ import { fingerprintOf } from './fingerprint.ts'
 import { parseForeign } from './foreign.ts'
 import type { Listen } from './listen.ts'
 import { absolutePaths } from './paths.ts'
+import { pricesOf } from './prices.ts'
 import { keyProblem, problem } from './problem.ts'
 import { redact } from './redact.ts'
 import { type Checks, checkControl, checkUnique } from './references.ts'
@@ -50,6 +51,7 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
     checkControl(['ttls', index, 'control'], control, checks)
   })
   checkEdges(read, checks)
+  const prices = pricesOf(read.prices, checks)
   const receivers = receiversOf(read.receivers, Object.keys(schemas.notifiers), checks)
   const routes = routesOf(read.routes, receivers, checks)
   const { listen, auth } = listenOf(read, bound, checks)
@@ -66,6 +68,7 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
     rings,
     ttls: read.ttls.map(({ ttl, followers, ...rest }) => ({ ...rest, ttlMs: ttl, followersExpected: followers })),
     edges: read.edges,
+    prices,
     receivers,
     routes,
     rules: rulesOf(read.rules),

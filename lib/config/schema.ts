@@ -7,6 +7,7 @@ import { VERDICT_DUE_MS, WATCH_MAX_MS } from '../model/watch.ts'
 import { authSchema } from './auth.ts'
 import { duration } from './duration.ts'
 import { DEFAULT_LISTEN, listen, listenText } from './listen.ts'
+import { pricesSchema } from './prices.ts'
 
 /** Schemas of the plug-ins that a configuration may name: kind of a target or channel -> its schema, id of a rule -> its settings. */
 export type Schemas = {
@@ -201,6 +202,10 @@ export function configSchema(schemas: Schemas) {
       )
       .default([])
       .describe('Who calls whom, for the picture of the tiers and for causes across tiers'),
+    prices: pricesSchema.prefault({}).meta({
+      description:
+        'What memory and reads of the origin cost: remedies of caches then say what they save and cost a month. Without a price nothing is said of money',
+    }),
     receivers: z
       .array(
         z.strictObject({

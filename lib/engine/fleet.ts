@@ -3,6 +3,7 @@ import type { Edge } from '../model/edges.ts'
 import type { Bus } from '../model/events.ts'
 import type { Fleet } from '../model/fleet.ts'
 import type { Log } from '../model/log.ts'
+import type { PriceList } from '../model/prices.ts'
 import type { AnyProduct, Parsed, TargetConfig } from '../model/product.ts'
 import type { Accesses } from '../model/reference.ts'
 import type { Store } from '../model/store.ts'
@@ -18,6 +19,7 @@ import { createTopologyBook } from './topology.ts'
 export type FleetOptions = {
   targets: { config: TargetConfig; product: AnyProduct }[]
   edges: Edge[]
+  prices?: PriceList
   poll: { everyMs: number; timeoutMs: number }
   store: Store
   bus: Bus
@@ -40,7 +42,7 @@ export interface PolledFleet extends Fleet {
   stepClock(step: ClockStep): void
 }
 
-export function createFleet({ edges, poll, store, bus, log, clock = systemClock, ...options }: FleetOptions): PolledFleet {
+export function createFleet({ edges, prices, poll, store, bus, log, clock = systemClock, ...options }: FleetOptions): PolledFleet {
   const book = createTopologyBook()
   const targets = new Map<string, Target>()
   let started = false
@@ -103,7 +105,7 @@ export function createFleet({ edges, poll, store, bus, log, clock = systemClock,
       if (cached) return cached
       const refused = store.refusedSeries()
       const seen = [...targets.values()].map((target) => seenOf(target, refused.get(target.config.name)))
-      cached = book.read(seen, edges)
+      cached = book.read(seen, { edges, ...(prices && { prices }) })
       return cached
     },
     window(spanMs) {

@@ -25,10 +25,10 @@ it('merges what the probes of a target tell, and drops what a probe no longer na
   const book = createTopologyBook()
   book.put('edge', 'stat', { facts: { version: '2.6' }, pools: [pool('app', [server('a'), server('b')]), pool('old', [])] })
   book.put('edge', 'config', { pools: [pool('app', [{ ...server('a', 7), weightFile: 50 }])] })
-  expect(book.read([seen], []).pools.map(({ name, servers }) => [name, servers.length])).toEqual([['app', 2], ['old', 0]]) // biome-ignore format: a table
-  expect(book.read([seen], []).pools[0]!.servers[0]).toMatchObject({ name: 'a', weightFile: 50 })
+  expect(book.read([seen], { edges: [] }).pools.map(({ name, servers }) => [name, servers.length])).toEqual([['app', 2], ['old', 0]]) // biome-ignore format: a table
+  expect(book.read([seen], { edges: [] }).pools[0]!.servers[0]).toMatchObject({ name: 'a', weightFile: 50 })
   book.put('edge', 'stat', { facts: { runId: 'r2' }, pools: [pool('app', [server('a')])] })
-  const topology = book.read([seen], [{ from: { clients: true }, to: { ring: 'r' } }])
+  const topology = book.read([seen], { edges: [{ from: { clients: true }, to: { ring: 'r' } }] })
   expect(topology.pools).toHaveLength(1)
   expect(topology.targets[0]).toEqual({ ...seen, runId: 'r2' })
   expect(topology.edges).toHaveLength(1)
@@ -37,7 +37,7 @@ it('merges what the probes of a target tell, and drops what a probe no longer na
 it('lets a probe correct the capability that its own fate suggests, and forgets removed targets', () => {
   const book = createTopologyBook()
   book.put('edge', 'stat', { capabilities: [{ feature: 'stats', available: false, because: 'level user' }] })
-  expect(book.read([seen], []).targets[0]!.capabilities).toEqual([{ feature: 'stats', available: false, because: 'level user' }])
+  expect(book.read([seen], { edges: [] }).targets[0]!.capabilities).toEqual([{ feature: 'stats', available: false, because: 'level user' }])
   book.remove('edge')
-  expect(book.read([seen], []).targets[0]!.capabilities).toEqual(seen.capabilities)
+  expect(book.read([seen], { edges: [] }).targets[0]!.capabilities).toEqual(seen.capabilities)
 })

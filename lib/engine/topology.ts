@@ -1,4 +1,3 @@
-import type { Edge } from '../model/edges.ts'
 import { leftOutText } from '../model/limits.ts'
 import type { TopologyPart } from '../model/product.ts'
 import type { Capability, Pool, PoolServer, Role, TargetAbilities, TargetFacts, TargetState, Topology } from '../model/topology.ts'
@@ -21,7 +20,7 @@ export interface TopologyBook {
   put(target: string, probe: string, part: TopologyPart): void
   /** A target that is no longer configured or discovered. */
   remove(target: string): void
-  read(targets: TargetSeen[], edges: Edge[]): Topology
+  read(targets: TargetSeen[], configured: Pick<Topology, 'edges' | 'prices'>): Topology
 }
 
 /** Merges the parts that probes report into the topology of the fleet. */
@@ -36,8 +35,8 @@ export function createTopologyBook(): TopologyBook {
       parts.set(target, probes.set(probe, part))
     },
     remove: (target) => void parts.delete(target),
-    read(targets, edges) {
-      const topology: Topology = { targets: [], pools: [], rings: [], ttls: [], edges }
+    read(targets, configured) {
+      const topology: Topology = { targets: [], pools: [], rings: [], ttls: [], ...configured }
       for (const seen of targets) {
         topology.targets.push(factsOf(seen, facts(seen.name), of(seen.name)))
         const pools = new Map<string, Pool>()

@@ -1,5 +1,6 @@
 import type { Edge } from './edges.ts'
 import type { LeftOut } from './limits.ts'
+import type { PriceList } from './prices.ts'
 import type { RingSpec } from './ring.ts'
 import type { OpenSlotFact } from './slots.ts'
 
@@ -169,6 +170,8 @@ export type Topology = {
   rings: Ring[]
   ttls: TtlPolicy[]
   edges: Edge[]
+  /** What memory and the origin cost, from the configuration. */
+  prices?: PriceList
 }
 
 export const emptyTopology = (): Topology => ({ targets: [], pools: [], rings: [], ttls: [], edges: [] })

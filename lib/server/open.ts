@@ -90,6 +90,7 @@ export async function openRuntime(
   const fleet = createFleet({
     targets,
     edges: readEdges(config.edges),
+    prices: config.prices,
     poll: config.poll,
     store,
     bus,
