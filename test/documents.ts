@@ -1,5 +1,6 @@
 import type { Change } from '../lib/model/change.ts'
 import type { Finding } from '../lib/model/finding.ts'
+import type { Route } from '../lib/model/notice.ts'
 
 const at = Date.UTC(2026, 0, 5, 12)
 
@@ -31,4 +32,17 @@ export const change: Change = {
   measured: null,
   verdict: null,
   journal: [{ at, what: 'created', text: 'a is slow' }],
+}
+
+/** Takes all, tells `ops`, at once. */
+export const route: Route = {
+  match: {},
+  to: ['ops'],
+  group: ['target'],
+  waitMs: 0,
+  repeatMs: 3_600_000,
+  continue: false,
+  inhibit: [],
+  quiet: [],
+  limit: null,
 }

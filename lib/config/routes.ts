@@ -1,5 +1,7 @@
 import type { Route } from '../model/notice.ts'
+import type { Labels } from '../model/series.ts'
 import type { Receiver } from './config.ts'
+import type { Path } from './document.ts'
 import { type Checks, nameOfA } from './references.ts'
 import type { FileData } from './schema.ts'
 
@@ -20,9 +22,31 @@ export function routesOf(routes: FileData['routes'], receivers: readonly Receive
     route.to.forEach((name, position) => {
       if (!names.includes(name)) report(['routes', index, 'to', position], JSON.stringify(name), nameOfA('receiver', names))
     })
-    const { severity } = route.match
-    if (severity !== undefined && !SEVERITIES.includes(severity))
-      report(['routes', index, 'match', 'severity'], JSON.stringify(severity), 'info, warning or critical')
-    return { match: route.match as Route['match'], to: route.to, group: route.group, waitMs: route.wait, repeatMs: route.repeat }
+    const at = ['routes', index]
+    checkSeverity([...at, 'match'], route.match, report)
+    route.inhibit.forEach(({ by, mute }, position) => {
+      checkSeverity([...at, 'inhibit', position, 'by'], by, report)
+      checkSeverity([...at, 'inhibit', position, 'mute'], mute, report)
+    })
+    route.quiet.forEach(({ but }, position) => {
+      checkSeverity([...at, 'quiet', position, 'but'], but ?? {}, report)
+    })
+    const { match, to, group, wait, repeat, inhibit, quiet, limit } = route
+    return {
+      match: match as Route['match'],
+      to,
+      group,
+      waitMs: wait,
+      repeatMs: repeat,
+      continue: route.continue,
+      inhibit,
+      quiet: quiet.map((hours) => ({ ...hours, but: hours.but ?? null })),
+      limit: limit ?? null,
+    }
   })
+}
+
+function checkSeverity(path: Path, { severity }: Labels, report: Checks['report']): void {
+  if (severity !== undefined && !SEVERITIES.includes(severity))
+    report([...path, 'severity'], JSON.stringify(severity), 'info, warning or critical')
 }

@@ -8,6 +8,7 @@ import { authSchema } from './auth.ts'
 import { duration } from './duration.ts'
 import { DEFAULT_LISTEN, listen, listenText } from './listen.ts'
 import { pricesSchema } from './prices.ts'
+import { route } from './routeSchema.ts'
 
 /** Schemas of the plug-ins that a configuration may name: kind of a target or channel -> its schema, id of a rule -> its settings. */
 export type Schemas = {
@@ -75,19 +76,6 @@ const ttl = z.strictObject({
 
 const END = /^(clients|(pool|ring|target|cache|store|application|origin):.+)$/
 const end = z.string().regex(END, { error: 'clients, or pool:TARGET/POOL, ring:NAME, target:NAME, application:NAME, origin:NAME' })
-
-const route = z.strictObject({
-  match: z
-    .record(z.string(), z.string())
-    .default({})
-    .meta({ description: 'Labels of the finding (`severity`, `rule`, `target`, …) and their values; `{}` matches every finding' }),
-  to: z.array(z.string()).min(1).describe('Names of receivers'),
-  group: z.array(z.string()).default(['target']).describe('Labels: findings whose values are equal go into one notice'),
-  wait: duration(0, 3_600_000)
-    .prefault('10s')
-    .meta({ description: 'How long each notice of a group is held back, to collect what belongs to it' }),
-  repeat: duration(1000).prefault('4h').meta({ description: 'A notice whose findings still fire is sent again after this time' }),
-})
 
 const watch = z.strictObject({
   longest: duration(1000, VERDICT_DUE_MS)
@@ -219,7 +207,7 @@ export function configSchema(schemas: Schemas) {
       .array(route)
       .default([])
       .describe(
-        'Which findings go to which receivers. Every route that matches sends; findings of severity `info` go only where `match` has `severity: info`',
+        'Which findings go to which receivers: the first that matches sends, the next ones only where it says `continue`. Findings of severity `info` go only where `match` has `severity: info`',
       ),
     rules: z
       .strictObject(Object.fromEntries(Object.entries(schemas.rules).map(([id, settings]) => [id, rule(settings).optional()])))

@@ -6,8 +6,13 @@ export type Notice = {
   receiver: string
   status: 'firing' | 'resolved'
   groupLabels: Labels
-  /** What receivers deduplicate by: one for each group of each route, the same at its beginning and its end. Absent in what an older version left to send. */
+  /**
+   * What receivers deduplicate by: one for each group of each route, the same at its beginning and its end. A digest spans groups and has one
+   * of its own: what opens and closes incidents goes by the findings' ids. Absent in what an older version left to send.
+   */
   groupKey?: string
+  /** It holds what was over the route's limit, of all its groups. */
+  digest?: true
   externalUrl: string
   findings: Finding[]
 }
@@ -38,10 +43,37 @@ export type Silence = {
   reason: string
 }
 
+/** Inhibition: while a finding that matches `by` fires, those that match `mute` and agree with it in the `equal` labels are held back. */
+export type Inhibition = { by: Labels; mute: Labels; equal: string[] }
+
+export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun'
+
+/**
+ * Quiet hours: a weekly window by the wall clock of a zone, in which notices wait. `from` and `to` are minutes of the day; one that is not
+ * longer than `from` lies on the next day, and the window belongs to the day on which it begins.
+ */
+export type QuietHours = {
+  days: readonly Weekday[]
+  from: number
+  to: number
+  /** An IANA name: `Europe/Zurich`. */
+  zone: string
+  /** What is told all the same; null: nothing. */
+  but: Labels | null
+}
+
+/** A rate limit: so many notices in any span of `perMs`; what is over it waits for a digest. */
+export type RateLimit = { count: number; perMs: number }
+
 export type Route = {
   match: { severity?: Severity; rule?: string } & Labels
   to: string[]
   group: string[]
   waitMs: number
   repeatMs: number
+  /** Whether the routes after it are asked too about what it takes. */
+  continue: boolean
+  inhibit: Inhibition[]
+  quiet: QuietHours[]
+  limit: RateLimit | null
 }

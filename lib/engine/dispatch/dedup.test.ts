@@ -15,6 +15,7 @@ const finding = (id: string, state: Finding['state'] = 'firing'): Finding => ({
   evidence: [],
   since: 0,
   seenAt: 0,
+  ...(id === 'acked' && { acknowledged: { by: 'ann', at: 1 } }),
 })
 
 type Row = [
@@ -64,6 +65,18 @@ const ROWS: Row[] = [
     { firing: ['b'], at: AT },
   ],
   ['silenced is not resolved', { firing: ['quiet'], at: 1 }, [], [], {}, 'nothing', { firing: ['quiet'], at: 1 }],
+  ['an end in quiet hours waits', { firing: ['hushed'], at: 1 }, [], ['hushed'], {}, 'nothing', { firing: ['hushed'], at: 1 }],
+  [
+    'what is acknowledged is not repeated',
+    { firing: ['a', 'acked'], at: AT - 60_000 },
+    ['a', 'acked'],
+    [],
+    {},
+    'repeat interval elapsed: a',
+    { firing: ['a', 'acked'], at: AT },
+  ],
+  ['nor is it alone', { firing: ['acked'], at: 1 }, ['acked'], [], {}, 'nothing', { firing: ['acked'], at: 1 }],
+  ['its end is told', { firing: ['acked'], at: 1, dueAt: AT }, [], ['acked'], {}, 'resolved; ended: acked', { firing: [], at: AT }],
   ['one that is known no more ends without a word', { firing: ['gone'], at: 1, dueAt: AT }, [], [], {}, '', { firing: [], at: AT }],
 ]
 
@@ -79,8 +92,9 @@ describe('what of a group is told', () => {
   test.each(ROWS)('%s', (_title, last, firing, resolved, route, decision, logged) => {
     const current = (id: string) => (id === 'gone' ? null : finding(id, resolved.includes(id) ? 'resolved' : 'firing'))
     const all = firing.map((id) => finding(id))
-    const decided = notificationOf(last, all, current, { ...ROUTE, ...route }, AT)
+    const looking = { firing: all, current, isQuiet: ({ id }: Finding) => id === 'hushed', at: AT }
+    const decided = notificationOf(last, looking, { ...ROUTE, ...route })
     expect(textOf(decided)).toBe(decision)
-    expect(loggedAfter(last, decided, all, current, AT)).toEqual(logged)
+    expect(loggedAfter(last, decided, looking)).toEqual(logged)
   })
 })

@@ -13,28 +13,25 @@ export type Decision =
   /** `firing` and `resolved`: the findings of one notice each, none where empty. */
   | { is: 'notify'; reasons: Reason[]; firing: Finding[]; resolved: Finding[] }
 
+/** What deduplication looks at besides the log. `current` answers an alert by its id as it is now; `isQuiet`: not even its end is told now. */
+export type Looking = { firing: readonly Finding[]; current(id: string): Finding | null; isQuiet(finding: Finding): boolean; at: number }
+
 /**
- * Deduplication: what of a group is sent, given its entry in the notification log. `current` answers an alert by its id as it is
- * now. Pure in what it is given.
+ * Deduplication: what of a group is sent, given its entry in the notification log. Pure in what it is given.
  *
  * | since the last notice | decision |
  * |---|---|
  * | nothing new, nothing resolved | nothing, until the repeat interval has elapsed |
  * | something new or resolved | wait for `waitMs`, then notify |
- * | neither, and the repeat interval has elapsed | notify again, at once |
+ * | neither, and the repeat interval has elapsed | notify again, at once, of what nobody has acknowledged |
  */
-export function notificationOf(
-  last: LogEntry,
-  firing: Finding[],
-  current: (id: string) => Finding | null,
-  { waitMs, repeatMs }: Pick<Route, 'waitMs' | 'repeatMs'>,
-  at: number,
-): Decision {
+export function notificationOf(last: LogEntry, looking: Looking, { waitMs, repeatMs }: Pick<Route, 'waitMs' | 'repeatMs'>): Decision {
+  const { firing, current, at } = looking
   const fresh = firing.filter(({ id }) => !last.firing.includes(id))
-  const ended = endedOf(last, current)
-  // That a change waits is sent once: nothing goes on that would get worse unnoticed.
-  const lasts = firing.some(({ id }) => changeOf(id) === null)
-  const repeats = lasts && fresh.length === 0 && last.at > 0 && at - last.at >= repeatMs
+  const ended = endedOf(last, looking)
+  // That a change waits is sent once: nothing goes on that would get worse unnoticed. What somebody looks after is not sent again either.
+  const lasting = firing.filter(({ id, acknowledged }) => changeOf(id) === null && !acknowledged)
+  const repeats = lasting.length > 0 && fresh.length === 0 && last.at > 0 && at - last.at >= repeatMs
   if (fresh.length === 0 && ended.length === 0 && !repeats) return { is: 'nothing' }
   if (!repeats) {
     const until = last.dueAt ?? (waitMs > 0 ? at + waitMs : at)
@@ -45,27 +42,21 @@ export function notificationOf(
   if (fresh.length > 0) reasons.push(last.firing.length === 0 ? 'first notification' : 'new findings')
   if (repeats) reasons.push('repeat interval elapsed')
   if (resolved.length > 0) reasons.push('resolved')
-  return { is: 'notify', reasons, firing: fresh.length > 0 || repeats ? firing : [], resolved }
+  return { is: 'notify', reasons, firing: fresh.length > 0 ? [...firing] : repeats ? lasting : [], resolved }
 }
 
-/** The notification log's next entry. A silenced finding stays in it: silenced is not resolved, only its own end is. */
-export function loggedAfter(
-  last: LogEntry,
-  decision: Decision,
-  firing: Finding[],
-  current: (id: string) => Finding | null,
-  at: number,
-): LogEntry {
+/** The notification log's next entry. A muted finding stays in it: muted is not resolved, only its own end is. */
+export function loggedAfter(last: LogEntry, decision: Decision, looking: Looking): LogEntry {
   if (decision.is === 'nothing') return { firing: last.firing, at: last.at }
   if (decision.is === 'wait') return { ...last, dueAt: decision.until }
-  const ended = endedOf(last, current)
+  const ended = endedOf(last, looking)
   const still = last.firing.filter((id) => !ended.includes(id))
-  return { firing: [...new Set([...still, ...firing.map(({ id }) => id)])], at }
+  return { firing: [...new Set([...still, ...looking.firing.map(({ id }) => id)])], at: looking.at }
 }
 
-function endedOf({ firing }: LogEntry, current: (id: string) => Finding | null): string[] {
+function endedOf({ firing }: LogEntry, { current, isQuiet }: Looking): string[] {
   return firing.filter((id) => {
     const finding = current(id)
-    return finding === null || finding.state === 'resolved'
+    return finding === null || (finding.state === 'resolved' && !isQuiet(finding))
   })
 }

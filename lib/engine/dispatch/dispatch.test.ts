@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { route } from '../../../test/documents.ts'
 import type { Change } from '../../model/change.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { Notice, Route } from '../../model/notice.ts'
@@ -27,7 +28,7 @@ const bus = createBus(() => {})
 
 const begin = (routes: Partial<Route>[]): Dispatch =>
   createDispatch({
-    routes: routes.map((route) => ({ match: {}, to: ['ops'], group: ['target'], waitMs: 1000, repeatMs: 60_000, ...route })),
+    routes: routes.map((one) => ({ ...route, waitMs: 1000, repeatMs: 60_000, ...one })),
     receivers: [{ name: 'ops', channels: [{ kind: 'pigeon', config: '' }] }],
     notifiers: [pigeon],
     store,

@@ -7,13 +7,12 @@ import type { Delivery, Notice, Route } from '../../model/notice.ts'
 import type { AnyNotifier } from '../../model/notifier.ts'
 import type { Store } from '../../model/store.ts'
 import { alertById, firingAlerts } from './alerts.ts'
-import { loggedAfter, notificationOf } from './dedup.ts'
 import { createDeliver, type Receivers } from './deliver.ts'
-import { type Group, groupKeyOf, groupsOf } from './group.ts'
+import { createLimitLog } from './limitLog.ts'
 import { createNotificationLog } from './notificationLog.ts'
 import { createOutbox } from './outbox.ts'
-import { routeKey } from './route.ts'
-import { isSilenced } from './silence.ts'
+import { type Draft, planRoute } from './plan.ts'
+import { routeKey, takenBy } from './route.ts'
 
 export type DispatchOptions = {
   routes: readonly Route[]
@@ -27,8 +26,8 @@ export type DispatchOptions = {
 }
 
 /**
- * From a finding to a message that arrived, in Alertmanager's stages: silence, route, group, wait, deduplicate by the notification log,
- * outbox, deliver. Each stage is a file beside this one.
+ * From a finding to a message that arrived, in Alertmanager's stages: route, inhibit, silence, quiet hours, group, wait, deduplicate by the
+ * notification log, limit, outbox, deliver. Each stage is a file beside this one; all up to the outbox are pure (`planRoute`).
  */
 export interface Dispatch {
   /** After each engine tick: what has changed since is put into the outbox, and what is due is sent. */
@@ -45,6 +44,8 @@ const SWEEP_MS = 60_000
 
 export function createDispatch({ routes, receivers, notifiers, store, bus, externalUrl, now = Date.now, log }: DispatchOptions): Dispatch {
   const notificationLog = createNotificationLog(store)
+  const limitLog = createLimitLog(store)
+  const keys = routes.map(routeKey)
   const outbox = createOutbox(store)
   const deliver = createDeliver({ receivers, notifiers, outbox, deliveries: store.deliveries, now, log })
   let sweptAt = 0
@@ -54,24 +55,27 @@ export function createDispatch({ routes, receivers, notifiers, store, bus, exter
     if (event.type !== 'clock') return
     sweptAt += event.step.byMs
     notificationLog.stepClock(event.step.byMs)
+    limitLog.stepClock(event.step.byMs)
     outbox.stepClock(event.step.byMs)
   })
 
-  function notifyGroup(route: Route, key: string, group: Group, at: number): void {
-    const last = notificationLog.get(key, group.name)
+  function plan(at: number): void {
+    const firing = firingAlerts(store, at)
+    const silences = store.silences.list()
     const current = (id: string) => alertById(store, id, at)
-    const decision = notificationOf(last, group.firing, current, route, at)
-    if (decision.is === 'notify') {
-      log.info({ route: key, group: group.name, reasons: decision.reasons }, 'a group is notified')
-      const about = { groupLabels: group.labels, groupKey: groupKeyOf(key, group.name), externalUrl }
-      if (decision.firing.length > 0) enqueue(route, { ...about, status: 'firing', findings: decision.firing }, at)
-      if (decision.resolved.length > 0) enqueue(route, { ...about, status: 'resolved', findings: decision.resolved }, at)
+    for (const [index, taken] of takenBy(routes, firing).entries()) {
+      const [route, key] = [routes[index]!, keys[index]!]
+      const state = { log: notificationLog.entries(key), limit: limitLog.get(key) }
+      if (taken.length === 0 && state.log.size === 0 && state.limit.sentAt.length === 0) continue
+      const planned = planRoute({ route, key, taken, firing, silences, current, state, at })
+      for (const { name, reasons } of planned.groups) log.info({ route: key, group: name, reasons }, 'a group is notified')
+      for (const notice of planned.notices) enqueue(route, { ...notice, externalUrl }, at)
+      for (const [group, entry] of planned.log) notificationLog.put(key, group, entry)
+      limitLog.put(key, planned.limit)
     }
-    const logged = loggedAfter(last, decision, group.firing, current, at)
-    if (decision.is === 'notify' || logged.dueAt !== last.dueAt) notificationLog.put(key, group.name, logged)
   }
 
-  function enqueue(route: Route, notice: Omit<Notice, 'receiver'>, at: number): void {
+  function enqueue(route: Route, notice: Draft & Pick<Notice, 'externalUrl'>, at: number): void {
     for (const { name, channels } of route.to.flatMap((name) => receivers.find((receiver) => receiver.name === name) ?? []))
       channels.forEach(({ kind }, channel) => {
         outbox.put({ notice: { receiver: name, ...notice }, channel }, kind, at)
@@ -82,12 +86,7 @@ export function createDispatch({ routes, receivers, notifiers, store, bus, exter
     tick() {
       if (stopped) return
       const at = now()
-      const silences = store.silences.list()
-      const audible = firingAlerts(store, at).filter((finding) => !isSilenced(finding, silences, at))
-      routes.forEach((route, index) => {
-        const key = routeKey(route, index)
-        for (const group of groupsOf(route, audible, notificationLog.groups(key))) notifyGroup(route, key, group, at)
-      })
+      plan(at)
       deliver.due(at)
       if (at - sweptAt < SWEEP_MS) return
       sweptAt = at

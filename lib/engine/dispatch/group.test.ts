@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
+import { route } from '../../../test/documents.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { Route } from '../../model/notice.ts'
 import type { Labels } from '../../model/series.ts'
-import { groupKeyOf, groupsOf } from './group.ts'
-import { routeKey } from './route.ts'
-import { isSilenced } from './silence.ts'
+import { digestKeyOf, groupKeyOf, groupsOf } from './group.ts'
+import { findingLabels, routeKey, routesOf } from './route.ts'
+import { silencing } from './silence.ts'
 
-const route: Route = { match: {}, to: ['ops'], group: ['target'], waitMs: 0, repeatMs: 0 }
 const finding = (id: string, subject: Labels, severity: Finding['severity'] = 'warning'): Finding => ({
   id,
   rule: 'cache/eviction-storm',
@@ -37,10 +37,26 @@ test('a group of which nothing fires any more keeps its labels, whatever stands 
   ])
 })
 
-test('a route takes what matches; info only where it is named', () => {
-  const firing = [finding('i', { target: 'a' }, 'info'), finding('w', { target: 'a' })]
-  expect(shape(firing).flatMap(([, , ids]) => ids)).toEqual(['w'])
-  expect(shape(firing, [], { ...route, match: { severity: 'info' } }).flatMap(([, , ids]) => ids)).toEqual(['i'])
+test('a route without labels to group by has one group of all', () => {
+  const firing = [finding('a', { target: 'a' }), finding('r', { ring: 'x' })]
+  expect(shape(firing, [], { ...route, group: [] })).toEqual([['{}', {}, ['a', 'r']]])
+  expect(shape([], ['{}'], { ...route, group: [] })).toEqual([['{}', {}, []]])
+})
+
+test('the first route that matches takes it, and those after it for as long as each goes on; info only where it is named', () => {
+  const routes: Route[] = [
+    { ...route, match: { target: 'a' }, continue: true },
+    { ...route, match: { severity: 'critical' } },
+    { ...route, match: { severity: 'info' }, continue: true },
+    { ...route, match: {} },
+    { ...route, match: {} },
+  ]
+  const taking = (target: string, severity: Finding['severity']) => routesOf(routes, findingLabels(finding('f', { target }, severity)))
+  expect(taking('a', 'warning')).toEqual([0, 3])
+  expect(taking('a', 'critical')).toEqual([0, 1])
+  expect(taking('b', 'critical')).toEqual([1])
+  expect(taking('b', 'warning')).toEqual([3])
+  expect(taking('a', 'info')).toEqual([2])
 })
 
 test('an edited route is another one; its waits may be edited', () => {
@@ -50,12 +66,13 @@ test('an edited route is another one; its waits may be edited', () => {
   for (const other of [{ to: ['x'] }, { group: [] }, { match: { rule: 'x' } }]) expect(routeKey({ ...route, ...other }, 0)).not.toBe(key)
   expect(groupKeyOf(key, '{target="a"}')).toBe(`{}/{route="${key}"}:{target="a"}`)
   expect(groupKeyOf(key, 'finding r')).toBe(`{}/{route="${key}"}:{finding="r"}`)
+  expect(digestKeyOf(key)).toBe(`{}/{route="${key}"}:{digest}`)
 })
 
 test('a silence holds from its begin to its end, for what it matches', () => {
   const silence = { id: 's', match: { target: 'a', severity: 'warning' }, from: 10, until: 20, by: 'ann', reason: '' }
   const silenced = (at: number, subject: Labels, severity?: Finding['severity']) =>
-    isSilenced(finding('f', subject, severity), [silence], at)
+    silencing([silence], findingLabels(finding('f', subject, severity)), at).length > 0
   expect([9, 10, 19, 20].map((at) => silenced(at, { target: 'a' }))).toEqual([false, true, true, false])
   expect([silenced(15, { target: 'b' }), silenced(15, { target: 'a' }, 'critical')]).toEqual([false, false])
 })

@@ -1,16 +1,15 @@
 import type { Finding } from '../../model/finding.ts'
 import type { Route } from '../../model/notice.ts'
 import { type Labels, labelsKey } from '../../model/series.ts'
-import { findingLabels, routeTakes } from './route.ts'
+import { findingLabels } from './route.ts'
 
 /** The findings of one notice, because they share the values of the route's `group` labels. `name`: unique on its route. */
 export type Group = { name: string; labels: Labels; firing: Finding[] }
 
-/** The groups of one route: those of what fires, and those `remembered` of which nothing fires any more, so that their end is sent. */
-export function groupsOf(route: Route, firing: readonly Finding[], remembered: readonly string[]): Group[] {
+/** The groups of what a route takes: those of what fires, and those `remembered` of which nothing fires any more, so that their end is sent. */
+export function groupsOf(route: Pick<Route, 'group'>, firing: readonly Finding[], remembered: Iterable<string>): Group[] {
   const groups = new Map<string, Group>()
   for (const finding of firing) {
-    if (!routeTakes(route, finding)) continue
     const { name, labels } = groupOf(route, finding)
     const group = groups.get(name) ?? { name, labels, firing: [] }
     group.firing.push(finding)
@@ -21,7 +20,7 @@ export function groupsOf(route: Route, firing: readonly Finding[], remembered: r
 }
 
 /** The group that a finding belongs to on a route; one without one of the labels has a group of its own. */
-function groupOf(route: Route, finding: Finding): { name: string; labels: Labels } {
+function groupOf(route: Pick<Route, 'group'>, finding: Finding): { name: string; labels: Labels } {
   const all = findingLabels(finding)
   const labels: Record<string, string> = {}
   for (const name of route.group) {
@@ -39,7 +38,12 @@ const ALONE = 'finding '
  * deduplicates by it would resolve the wrong one.
  */
 export const groupKeyOf = (route: string, group: string): string =>
-  `{}/{route=${JSON.stringify(route)}}:${group.startsWith('{') ? group : `{finding=${JSON.stringify(group.slice(ALONE.length))}}`}`
+  `${routePart(route)}:${group.startsWith('{') ? group : `{finding=${JSON.stringify(group.slice(ALONE.length))}}`}`
+
+/** The group key of a route's digests. */
+export const digestKeyOf = (route: string): string => `${routePart(route)}:{digest}`
+
+const routePart = (route: string): string => `{}/{route=${JSON.stringify(route)}}`
 
 /** The labels of a group that is only remembered, parsed back from its name. */
 function labelsOf(name: string): Labels {

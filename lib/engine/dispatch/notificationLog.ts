@@ -11,16 +11,14 @@ export type LogEntry = {
 
 /** The notification log: it survives a restart, so that no notice is sent twice or never. */
 export interface NotificationLog {
-  get(route: string, group: string): LogEntry
+  /** The route's groups that have an entry, by name. */
+  entries(route: string): Map<string, LogEntry>
   put(route: string, group: string, entry: LogEntry): void
-  /** Names of the route's groups that have an entry. */
-  groups(route: string): string[]
   stepClock(byMs: number): void
 }
 
 /** In the store, as earlier versions wrote it. */
 const PREFIX = 'said/'
-const NOTHING_SENT: LogEntry = { firing: [], at: 0 }
 
 export function createNotificationLog({ memory }: Pick<Store, 'memory'>): NotificationLog {
   const keyOf = (route: string, group: string) => `${PREFIX}${route}/${group}`
@@ -29,9 +27,9 @@ export function createNotificationLog({ memory }: Pick<Store, 'memory'>): Notifi
     else memory.put(key, entry)
   }
   return {
-    get: (route, group) => memory.get<LogEntry>(keyOf(route, group)) ?? NOTHING_SENT,
+    entries: (route) =>
+      new Map(memory.keys(keyOf(route, '')).map((key) => [key.slice(keyOf(route, '').length), memory.get<LogEntry>(key)!])),
     put: (route, group, entry) => put(keyOf(route, group), entry),
-    groups: (route) => memory.keys(keyOf(route, '')).map((key) => key.slice(keyOf(route, '').length)),
     stepClock(byMs) {
       for (const key of memory.keys(PREFIX)) {
         const { firing, at, dueAt } = memory.get<LogEntry>(key)!

@@ -39,9 +39,7 @@ test('what an earlier version has left to send, and has told, is known', async (
   const outbox = createOutbox(one)
   expect(outbox.due(1)).toMatchObject([{ lane: 'ops/0', entry: { channel: 0 } }])
   const log = createNotificationLog(one)
-  expect(log.groups('0-abc')).toEqual(['{target="a"}'])
-  expect(log.get('0-abc', '{target="a"}')).toEqual({ firing: ['f'], at: 5 })
-  expect(log.get('0-abc', 'other')).toEqual({ firing: [], at: 0 })
+  expect([...log.entries('0-abc')]).toEqual([['{target="a"}', { firing: ['f'], at: 5 }]])
 })
 
 test('retries come further and further apart, up to five minutes', () => {

@@ -4,11 +4,33 @@ import type { Route } from '../../model/notice.ts'
 import { type Labels, labelsMatch } from '../../model/series.ts'
 
 /** What routes and silences match on: the subject's labels, the rule and the severity. */
-export const findingLabels = (finding: Finding): Labels => ({ ...finding.subject, rule: finding.rule, severity: finding.severity })
+export const findingLabels = (finding: Pick<Finding, 'subject' | 'rule' | 'severity'>): Labels => ({
+  ...finding.subject,
+  rule: finding.rule,
+  severity: finding.severity,
+})
 
 /** `info` is no alarm: it is sent only where a route asks for it by name. */
-export const routeTakes = (route: Route, finding: Finding): boolean =>
-  labelsMatch(findingLabels(finding), route.match as Labels) && (finding.severity !== 'info' || route.match.severity === 'info')
+const routeTakes = (route: Route, labels: Labels): boolean =>
+  labelsMatch(labels, route.match as Labels) && (labels.severity !== 'info' || route.match.severity === 'info')
+
+/** The places of the routes that take a finding: the first that matches, and those after it for as long as each says `continue`. */
+export function routesOf(routes: readonly Route[], labels: Labels): number[] {
+  const taken: number[] = []
+  for (const [index, route] of routes.entries()) {
+    if (!routeTakes(route, labels)) continue
+    taken.push(index)
+    if (!route.continue) break
+  }
+  return taken
+}
+
+/** What each route takes of the findings, in the order of the routes. */
+export function takenBy<F extends Finding>(routes: readonly Route[], findings: readonly F[]): F[][] {
+  const taken: F[][] = routes.map(() => [])
+  for (const finding of findings) for (const index of routesOf(routes, findingLabels(finding))) taken[index]!.push(finding)
+  return taken
+}
 
 /**
  * The identity of a route: its place and a hash of what it matches, to whom it sends and how it groups. An edited route has another one, so it

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { findingLabels } from '../../engine/dispatch/route.ts'
+import { silencing } from '../../engine/dispatch/silence.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import type { SilenceView } from '../../model/answers/silence.ts'
 import type { ClockStep } from '../../model/clock.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { Silence } from '../../model/notice.ts'
-import { type Labels, labelsMatch } from '../../model/series.ts'
+import type { Labels } from '../../model/series.ts'
 import { withIso } from '../http/iso.ts'
 import { type Paging, pageNewest } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
@@ -15,9 +16,7 @@ export type NewSilence = { match: Labels; from?: number; until: number; reason: 
 
 /** Ids of silences that mute this finding now. */
 export function silencedBy(runtime: Pick<Runtime, 'store'>, finding: Finding, now: number): string[] {
-  return runtime.store.silences
-    .list((silence) => silence.from <= now && now < silence.until && labelsMatch(findingLabels(finding), silence.match))
-    .map((silence) => silence.id)
+  return silencing(runtime.store.silences.list(), findingLabels(finding), now).map(({ id }) => id)
 }
 
 export function listSilences(runtime: Runtime, paging?: Paging): Page<SilenceView> {
