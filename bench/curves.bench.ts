@@ -134,7 +134,7 @@ function speedOf(): Row[] {
   const once = () => {
     const references = told(sampled(many, 0.1))
     const server = serverOf(question)
-    simulate({ references, server, costs: server.costs(references)!, from: 0, requests }, question, 60_000_000, 0, 1)
+    simulate({ references, server, costs: server.costs(references)!, from: 0, requests, parts: [] }, question, 60_000_000, 0, 1)
   }
   once()
   const ms = cpuMs(once)

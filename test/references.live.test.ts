@@ -82,6 +82,11 @@ describeWith(['redis-server'], 'references of a live cache', () => {
     for (const { low, high } of points) expect(high - low).toBeLessThanOrEqual(0.1 + 1e-9)
     const product = await evenkeel.call('POST', 'curves', { source: { target: 'cache', match: 'product:*' }, sizes: { keys: [1_000] } })
     expect(product).toMatchObject({ status: 200, body: { points: [{ keys: 1_000 }] } })
+    const part = { match: 'product:*', ttl: { ms: 3_000 } }
+    const parted = await evenkeel.call('POST', 'curves', { source: { target: 'cache' }, parts: [part], sizes: { bytes: [2_200 * 1_024] } })
+    const [shorter, asItIs] = [parted.body.points[0].parts[0], parted.body.present.parts[0]]
+    expect(asItIs).toMatchObject({ match: 'product:*', readsShare: 1, hitRatio: { value: expect.closeTo(present.model, 1) } })
+    expect(shorter.hitRatio.value).toBeLessThan(asItIs.hitRatio.value)
     const none = await evenkeel.call('POST', 'curves', { source: { target: 'cache', match: 'cart:*' }, sizes: { keys: [1_000] } })
     expect(none).toMatchObject({ status: 422, body: { code: 'too_little' } })
     const ofPattern = async () => (await evenkeel.call('GET', 'keys/patterns')).body.items[0]?.hitRatio

@@ -3,7 +3,6 @@ import { load } from '../../test/series.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Draft } from '../model/proposal.ts'
 import { emptyTopology, type TtlPolicy } from '../model/topology.ts'
-import { globMatches } from './glob.ts'
 import { ttlJitter } from './ttl-jitter.ts'
 
 const finding = {
@@ -118,15 +117,3 @@ test('once it has struck, the policy whose keys end closest together', () => {
     steps: [{ setting: { target: 'ttl:campaign' } }],
   })
 })
-test.each([
-  ['product:*', 'product:*', true],
-  ['product:*', 'product:*:price', true],
-  ['product:*', 'user:*', false],
-  ['*', 'anything', true],
-  ['pro?uct:*', 'product:1', true],
-  ['*:price', 'product:1:price', true],
-  ['*:price', 'product:1:name', false],
-  ['a*b*c', 'aXXbYYc', true],
-  ['', '', true],
-  ['', 'a', false],
-])('%j and %j: %s', (glob, key, matches) => expect(globMatches(glob, key)).toBe(matches))

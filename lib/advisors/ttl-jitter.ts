@@ -3,11 +3,11 @@ import { rates } from '../math/rates.ts'
 import { median } from '../math/robust.ts'
 import { measure } from '../metrics/measure.ts'
 import type { Advisor } from '../model/detector.ts'
+import { globMatches } from '../model/glob.ts'
 import type { TtlHistogram } from '../model/record.ts'
 import { settingText } from '../model/setting.ts'
 import type { TtlPolicy } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
-import { globMatches } from './glob.ts'
 import { spreadPeak } from './peak.ts'
 
 /** The candidate jitters; beyond half of the TTL short lives begin to cost hits. */

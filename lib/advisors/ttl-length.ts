@@ -3,12 +3,12 @@ import { latest } from '../math/rates.ts'
 import { measure } from '../metrics/measure.ts'
 import type { Advisor } from '../model/detector.ts'
 import { durationText } from '../model/duration.ts'
+import { globMatches } from '../model/glob.ts'
 import type { Draft, NoRemedy } from '../model/proposal.ts'
 import { settingText } from '../model/setting.ts'
 import type { TtlPolicy } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { curveOf, effectOf, effectText, hitGuard, presentOf } from './curve.ts'
-import { globMatches } from './glob.ts'
 
 /** The part of what a longer life can win at all that is worth being staler for. */
 const GAIN_PART = 0.8

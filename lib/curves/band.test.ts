@@ -10,6 +10,7 @@ const simulated = (more: Partial<Simulated>): Simulated => ({
   unseen: 0,
   keysMost: 1,
   bytesMost: 1,
+  parts: [],
   outcome: { refused: 0 } as Simulated['outcome'],
   ...more,
 })

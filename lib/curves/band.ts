@@ -1,4 +1,4 @@
-import type { Simulated } from './simulate.ts'
+import type { Estimate, Simulated } from './simulate.ts'
 
 /**
  * Standard errors on each side. Two hold 95 of 100 where only the choice of the keys counts; that choice also changes what the cache is
@@ -17,17 +17,21 @@ const WIDEST_STEADY = 0.1
 export type Band = { low: number; high: number }
 
 /** Where the ratio of a real server lies in at least 95 of 100 cases; null: the sample is too small to say so within a useful width. */
-export function bandOf(
-  { hitRatio, low, high, samplingError, unseen, outcome }: Simulated,
-  modelError: number,
-  steady: boolean,
-): Band | null {
+export function bandOf(simulated: Simulated, modelError: number, steady: boolean): Band | null {
   const widest = steady ? WIDEST_STEADY : WIDEST
+  if (2 * SAMPLING_ERRORS * simulated.samplingError > widest) return null
+  const { below, above } = sidesOf(simulated, modelError, simulated.outcome.refused > 0)
+  const { hitRatio } = simulated
+  return { low: clamped(hitRatio - Math.min(widest / 2, below)), high: clamped(hitRatio + Math.min(widest / 2, above)) }
+}
+
+/** How far the ratio of a real server may lie below and above. */
+export function sidesOf({ hitRatio, low, high, samplingError, unseen }: Estimate, modelError: number, refuses: boolean) {
   const sampling = SAMPLING_ERRORS * samplingError
-  if (2 * sampling > widest) return null
-  const below = Math.min(widest / 2, hitRatio - low + modelError + (outcome.refused > 0 ? REFUSED_IN_SCRIPT : 0) + sampling)
-  const above = Math.min(widest / 2, high - hitRatio + unseen + modelError + sampling)
-  return { low: clamped(hitRatio - below), high: clamped(hitRatio + above) }
+  return {
+    below: hitRatio - low + modelError + (refuses ? REFUSED_IN_SCRIPT : 0) + sampling,
+    above: high - hitRatio + unseen + modelError + sampling,
+  }
 }
 
 const clamped = (ratio: number) => Math.min(1, Math.max(0, ratio))

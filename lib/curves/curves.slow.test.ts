@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
+import { pagesAndSessions, partsWith } from '../../test/partedTraffic.ts'
 import { traffic } from '../../test/traffic.ts'
 import { curves } from './curves.ts'
 import { mixed } from './hash.ts'
 import { POLICIES, type Question, type Sizes, type Ttl } from './question.ts'
-import { type Reference, ReferenceBuilder } from './references.ts'
+import { type Reference, ReferenceBuilder, type References } from './references.ts'
 import { sampled } from './sampling.ts'
 
 const built = (count: number, row: (i: number) => Pick<Reference, 'at'> & Partial<Reference>) => {
@@ -70,4 +71,21 @@ test('a sample of the keys says what all of them say, within its band', () => {
       })
     }
   expect(held / asked).toBeGreaterThanOrEqual(0.95)
+})
+
+test('a sample of the keys says of each part what all of them say, within its band', () => {
+  const whole = pagesAndSessions(60_000)
+  const partsOf = (from: References, question: Question) => curves(from, question).curves!.points[0]!.parts!
+  let [held, told] = [0, 0]
+  for (const policy of ['allkeys-lru', 'allkeys-lfu'] as const)
+    for (const rate of [0.5, 0.3]) {
+      const question: Question = { policy, ttl: null, parts: partsWith({ ms: 60_000, jitter: 0.1 }, undefined), sizes: { keys: [1_500] } }
+      const exact = partsOf(whole, question)
+      partsOf(sampled(whole, rate), question).forEach(({ hitRatio, held: { keys } }, i) => {
+        told++
+        if (hitRatio!.low <= exact[i]!.hitRatio!.value && exact[i]!.hitRatio!.value <= hitRatio!.high) held++
+        expect(Math.abs(keys / exact[i]!.held.keys - 1)).toBeLessThan(0.15)
+      })
+    }
+  expect(held).toBeGreaterThanOrEqual(told - 1)
 })

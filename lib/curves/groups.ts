@@ -21,7 +21,7 @@ export function groupOutcomes(references: References, question: Question, groupO
     seed: 1,
     phase: 0,
   })
-  const { missesByKey } = replay(all, costs, cache, question.ttl, new Random(2), from)
+  const { missesByKey } = replay(all, costs, cache, question, new Random(2), from)
   const out = Array.from({ length: groups }, (): GroupOutcome => ({ keys: 0, gets: 0, misses: 0 }))
   for (let key = 0; key < all.keys; key++) {
     const group = out[groupOf[key]!]!

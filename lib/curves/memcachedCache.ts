@@ -141,6 +141,10 @@ export class MemcachedCache implements SimulatedCache {
     if (this.#queues.of(key) >= 0) this.#remove(key)
   }
 
+  bytesHeld(key: number): number {
+    return this.#queues.of(key) >= 0 ? this.#chunk[key]! : -1
+  }
+
   #clock(now: number): number {
     return Math.floor((now + this.#phase) / SECOND)
   }

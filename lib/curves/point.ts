@@ -1,4 +1,5 @@
 import { bandOf } from './band.ts'
+import { type Part, partsOf } from './part.ts'
 import { simulate } from './simulate.ts'
 import type { Study } from './study.ts'
 
@@ -21,6 +22,8 @@ export type Point = {
   age: { mean: number; p95: number } | null
   /** What was really in use at the most: a TTL may need less than there is. */
   held: { keys: number; bytes: number | null }
+  /** In the order asked; left out where no part of the keys is asked for. */
+  parts?: Part[]
 }
 
 /** How many keys really fit is known no better than that. */
@@ -55,6 +58,7 @@ export function pointOf(study: Study, size: number, firstRate: number): Point | 
       fills: Math.round((1 - hitRatio) * source.requests),
       age: ages.count > 0 ? { mean: ages.mean!, p95: ages.quantile(0.95)! } : null,
       held,
+      ...(question.parts && { parts: partsOf(study, rate, simulated) }),
     }
   }
 }

@@ -22,6 +22,13 @@ export const isSegmented = (policy: Policy) => policy === 'memcached'
 /** What each key is given when it is filled: drawn evenly from ms·(1 − jitter) to ms·(1 + jitter). */
 export type Ttl = { ms: number; jitter?: number; refreshOnRead?: boolean }
 
+/** Some of the keys, told from the others by a glob of their pattern: asked for by themselves, and given another TTL where there is one. */
+export type PartOfKeys = {
+  match: string
+  /** null: none; left out: as all other keys */
+  ttl?: Ttl | null
+}
+
 export type Sizes = { keys: readonly number[]; bytes?: undefined } | { bytes: readonly number[]; keys?: undefined }
 
 /** What is asked of a stream of references: the cache that might be, in one or many sizes. */
@@ -34,6 +41,8 @@ export type Question = {
   lfuDecayMinutes?: number
   /** null: keys get no TTL; left out: as the references say */
   ttl?: Ttl | null
+  /** Parts of the keys that are told by themselves; which key is in which says the column `part` of the references. */
+  parts?: readonly PartOfKeys[]
   /** `keys`: how many keys fit; `bytes`: maxmemory */
   sizes: Sizes
   /** A cache inside the application before this one: ratios are then of both together, which is what the origin is spared. */

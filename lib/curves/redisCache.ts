@@ -128,6 +128,10 @@ export class RedisCache implements SimulatedCache {
     if (this.#held.has(key)) this.#remove(key)
   }
 
+  bytesHeld(key: number): number {
+    return this.#held.has(key) ? this.#cost[key]! + (this.#timed.has(key) ? REDIS_EXPIRY_BYTES : 0) : -1
+  }
+
   advance(now: number): void {
     if (now >= this.#cronAt) {
       this.#held.shrink()

@@ -14,6 +14,8 @@ export type References = {
   hash: Uint32Array
   /** by key: bytes of its text; null where no text is known */
   keyBytes: Uint32Array | null
+  /** by key: its place in the question's `parts` + 1; 0: in none */
+  part?: Uint8Array
   /** share of the keys that are in here (1: all) */
   samplingRate: number
   /** gets in the whole stream, before sampling */

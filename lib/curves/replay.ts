@@ -1,5 +1,6 @@
 import { AgeHistogram } from './ages.ts'
-import type { Ttl } from './question.ts'
+import { lookAtParts, PartTally } from './partTally.ts'
+import type { Question, Ttl } from './question.ts'
 import type { Random } from './random.ts'
 import { OP, type References } from './references.ts'
 
@@ -19,6 +20,8 @@ export interface SimulatedCache {
   /** Gives a held key another expiry time; infinite: none. */
   expire(key: number, at: number): void
   delete(key: number): void
+  /** Bytes that the key takes, without what all keys share; negative when it is not held. */
+  bytesHeld(key: number): number
 }
 
 /** What a replay showed from the row `from` on. */
@@ -32,7 +35,12 @@ export type Outcome = {
   keysMost: number
   /** Misses of keys that were not asked for before and that a running cache might hold: nothing was evicted yet, and their TTL may not be over. */
   unseen: number
+  /** Of each part of the keys that the question tells apart. */
+  parts: PartTally[]
 }
+
+/** So often it is looked at what each part of the keys holds. */
+const LOOKS = 8
 
 /** Draws the TTL of one fill: the question's own, or the one of the row; infinite without. */
 function drawn(ttl: Ttl | null, random: Random): number {
@@ -49,26 +57,37 @@ export function replay(
   references: References,
   costs: Uint32Array,
   cache: SimulatedCache,
-  ttl: Ttl | null | undefined,
+  { ttl, parts = [] }: Pick<Question, 'ttl' | 'parts'>,
   random: Random,
   from: number,
 ): Outcome {
   const { at, key, op, ttlMs } = references
+  const part = parts.length > 0 ? references.part : undefined
+  const ttls = [ttl, ...parts.map((one) => (one.ttl === undefined ? ttl : one.ttl))]
+  const tallies = parts.map(() => new PartTally())
+  const lookEvery = tallies.length > 0 ? Math.max(1, Math.ceil((key.length - from) / LOOKS)) : Number.POSITIVE_INFINITY
+  let lookAt = from + lookEvery - 1
   const ages = new AgeHistogram()
   const missesByKey = new Uint32Array(references.keys)
   // From zero, so that seconds fit into 32 bits whatever the source counts from.
   const zero = at[0] ?? 0
-  const refresh = ttl?.refreshOnRead === true
   const seen = new Uint8Array(references.keys)
   let misses = 0
   let unseen = 0
   let refused = 0
   let keysMost = 0
   for (let row = 0; row < key.length; row++) {
+    if (row === lookAt) {
+      lookAtParts(cache, part, tallies)
+      lookAt += lookEvery
+    }
     const k = key[row]!
     const now = at[row]! - zero
     const does = op[row]!
     const first = seen[k] === 0
+    const group = part ? part[k]! : 0
+    const asked = ttls[group]
+    const tally = group > 0 ? tallies[group - 1] : undefined
     seen[k] = 1
     cache.advance(now)
     if (does === OP.delete) {
@@ -78,20 +97,25 @@ export function replay(
     if (does === OP.get) {
       const age = cache.read(k, now)
       if (age >= 0) {
-        if (refresh) cache.expire(k, now + drawn(ttl, random))
-        if (row >= from) ages.add(age)
+        if (asked?.refreshOnRead) cache.expire(k, now + drawn(asked, random))
+        if (row < from) continue
+        ages.add(age)
+        tally?.ages.add(age)
         continue
       }
     }
-    const told = ttl === undefined ? ttlMs[row]! : drawn(ttl, random)
+    const told = asked === undefined ? ttlMs[row]! : drawn(asked, random)
     const given = told > 0 ? told : Number.POSITIVE_INFINITY
     if (does === OP.get && row >= from) {
       misses++
       missesByKey[k]!++
-      if (first && cache.evicted === 0 && (refresh || now <= given)) unseen++
+      if (first && cache.evicted === 0 && (asked?.refreshOnRead || now <= given)) {
+        unseen++
+        if (tally) tally.unseen++
+      }
     }
     if (!cache.write(k, now, costs[row]!, given)) refused++
     if (cache.count > keysMost) keysMost = cache.count
   }
-  return { misses, missesByKey, ages, refused, keysMost, unseen }
+  return { misses, missesByKey, ages, refused, keysMost, unseen, parts: tallies }
 }

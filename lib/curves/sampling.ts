@@ -11,7 +11,7 @@ const SALT = 0x9e3779b9
  */
 export function sampled(references: References, rate: number): References {
   if (rate >= 1) return references
-  const { at, key, op, size, ttlMs, hash, keyBytes } = references
+  const { at, key, op, size, ttlMs, hash, keyBytes, part } = references
   const threshold = rate * SPAN
   const renumbered = new Int32Array(references.keys).fill(-1)
   let keys = 0
@@ -27,6 +27,7 @@ export function sampled(references: References, rate: number): References {
     keys,
     hash: new Uint32Array(keys),
     keyBytes: keyBytes && new Uint32Array(keys),
+    ...(part && { part: new Uint8Array(keys) }),
     // The share that was really drawn, not the one asked for: misses follow the number of keys, so that the ratio is the closer estimate.
     samplingRate: (references.samplingRate * keys) / Math.max(1, references.keys),
     requests: references.requests,
@@ -36,6 +37,7 @@ export function sampled(references: References, rate: number): References {
     if (kept < 0) continue
     out.hash[kept] = hash[k]!
     if (keyBytes) out.keyBytes![kept] = keyBytes[k]!
+    if (part) out.part![kept] = part[k]!
   }
   let to = 0
   for (let row = 0; row < key.length; row++) {

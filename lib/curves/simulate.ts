@@ -16,23 +16,37 @@ export type Prepared = {
   from: number
   /** gets of the whole stream that count */
   requests: number
+  /** The same of each part of the keys that the question tells apart. */
+  parts: PreparedPart[]
+}
+export type PreparedPart = {
+  /** Its keys in the sample, and which share of all of its keys that is. */
+  keys: number
+  rate: number
+  requests: number
 }
 
-/** One size simulated several times. */
-export type Simulated = {
+/** A hit ratio out of several runs. */
+export type Estimate = {
   /** The misses of the sample scaled to the whole: what the sample is short of or has too much is taken as hits (SHARDS_adj). */
   hitRatio: number
   /** The least and the most of all runs. */
   low: number
   high: number
-  /** The first run. */
-  outcome: Outcome
-  keysMost: number
-  bytesMost: number
   /** Standard error by the choice of the sampled keys. */
   samplingError: number
   /** The share of gets that miss only because the references begin when the server had long been running: it may hold those keys from before. */
   unseen: number
+}
+
+/** One size simulated several times. */
+export type Simulated = Estimate & {
+  /** The first run. */
+  outcome: Outcome
+  keysMost: number
+  bytesMost: number
+  /** Of each part of the keys. */
+  parts: Estimate[]
 }
 
 /**
@@ -53,34 +67,64 @@ export function simulate(prepared: Prepared, question: Question, capacity: numbe
       seed,
       phase: ((run + 0.5) / repeats) * MINUTE + 137 * run,
     })
-    const outcome = replay(references, costs, cache, question.ttl, new Random(seed + 500_000), from)
-    return { cache, outcome, ratio: 1 - outcome.misses / (rate * requests), exact: !offsets[run] }
+    const outcome = replay(references, costs, cache, question, new Random(seed + 500_000), from)
+    return { cache, outcome, exact: !offsets[run] }
   })
   const { cache, outcome } = runs[0]!
   // Where LFU's minute falls moves the ratio more than the slack of memory does: all runs count, because together they are even over the minute.
-  const meant = question.policy.endsWith('-lfu') ? runs : runs.filter((run) => run.exact)
-  const ratios = runs.map((run) => run.ratio)
+  const meant = runs.map(({ exact }) => exact || question.policy.endsWith('-lfu'))
+  const misses = runs.map(({ outcome }) => missesBy(outcome.missesByKey, references.part, prepared.parts.length))
+  const estimate = ({ rate, requests }: Pick<PreparedPart, 'rate' | 'requests'>, ofRun: Misses[], unseen: number): Estimate => {
+    const gets = rate * requests || 1
+    const ratios = ofRun.map(({ sum }) => 1 - sum / gets)
+    const counted = ratios.filter((_, run) => meant[run])
+    return {
+      hitRatio: counted.reduce((sum, ratio) => sum + ratio, 0) / counted.length,
+      low: Math.min(...ratios),
+      high: Math.max(...ratios),
+      samplingError: samplingError(ofRun[0]!, rate, requests),
+      unseen: from > 0 ? unseen / gets : 0,
+    }
+  }
   return {
-    hitRatio: meant.reduce((sum, run) => sum + run.ratio, 0) / meant.length,
-    low: Math.min(...ratios),
-    high: Math.max(...ratios),
+    ...estimate(
+      { rate, requests },
+      misses.map(({ all }) => all),
+      outcome.unseen,
+    ),
     outcome,
     keysMost: outcome.keysMost / rate,
     bytesMost: cache.bytesMost,
-    samplingError: samplingError(outcome.missesByKey, rate, requests),
-    unseen: from > 0 ? outcome.unseen / (rate * requests) : 0,
+    parts: prepared.parts.map((part, i) =>
+      estimate(
+        part,
+        misses.map(({ parts }) => parts[i]!),
+        outcome.parts[i]!.unseen,
+      ),
+    ),
   }
 }
 
+/** Misses by key, added up. */
+type Misses = { keys: number; sum: number; squares: number }
+
+function missesBy(missesByKey: Uint32Array, part: Uint8Array | undefined, parts: number): { all: Misses; parts: Misses[] } {
+  const groups = Array.from({ length: parts + 1 }, (): Misses => ({ keys: 0, sum: 0, squares: 0 }))
+  for (let key = 0; key < missesByKey.length; key++) {
+    const misses = missesByKey[key]!
+    const group = groups[part && parts > 0 ? part[key]! : 0]!
+    group.keys++
+    group.sum += misses
+    group.squares += misses ** 2
+  }
+  const all = groups.reduce((a, b) => ({ keys: a.keys + b.keys, sum: a.sum + b.sum, squares: a.squares + b.squares }))
+  return { all, parts: groups.slice(1) }
+}
+
 /** The standard error of a ratio estimate from keys that were drawn with probability `rate` (Cochran, Sampling Techniques, ch. 2), as a hit ratio. */
-function samplingError(missesByKey: Uint32Array, rate: number, requests: number): number {
-  if (rate >= 1 || missesByKey.length === 0) return 0
-  let sum = 0
-  for (const misses of missesByKey) sum += misses
-  const mean = sum / missesByKey.length
-  let squares = 0
-  for (const misses of missesByKey) squares += (misses - mean) ** 2
-  return Math.sqrt((1 - rate) * squares) / (rate * requests)
+function samplingError({ keys, sum, squares }: Misses, rate: number, requests: number): number {
+  if (rate >= 1 || keys === 0 || requests === 0) return 0
+  return Math.sqrt((1 - rate) * Math.max(0, squares - sum ** 2 / keys)) / (rate * requests)
 }
 
 /** The gets from that row on. */

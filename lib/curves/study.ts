@@ -1,4 +1,5 @@
 import { behindLocalCache } from './localCache.ts'
+import { type PartCounts, partCounts, sampledParts } from './partCounts.ts'
 import { type Plan, planOf } from './plan.ts'
 import type { Question } from './question.ts'
 import type { References } from './references.ts'
@@ -23,6 +24,7 @@ export class Study {
   readonly spanMs: number
   readonly #references: References
   readonly #samples = new Map<number, Prepared>()
+  #parts: PartCounts[] | null = null
 
   constructor(references: References, question: Question) {
     const { sizes, local, steady } = question
@@ -52,10 +54,20 @@ export class Study {
     return this.sample(Math.min(...this.#samples.keys()))
   }
 
+  /** What is counted of each part of the keys, in all references. */
+  get parts(): PartCounts[] {
+    this.#parts ??= partCounts(this.#references, this.question.parts?.length ?? 0, this.#momentIn(this.#references))
+    return this.#parts
+  }
+
+  #momentIn({ at }: References): number {
+    return this.question.steady ? at[0]! + WARM_UP * (at.at(-1)! - at[0]!) : Number.NEGATIVE_INFINITY
+  }
+
   #prepare(rate: number): Prepared {
-    const { local, steady } = this.question
+    const { local } = this.question
     const all = told(sampled(this.#references, rate))
-    const moment = steady ? all.at[0]! + WARM_UP * (all.at.at(-1)! - all.at[0]!) : Number.NEGATIVE_INFINITY
+    const moment = this.#momentIn(all)
     const requests = all.requests * (getsFrom(all, rowAt(all, moment)) / Math.max(1, getsFrom(all, 0)))
     const references = local ? behindLocalCache(all, local) : all
     return {
@@ -64,6 +76,7 @@ export class Study {
       costs: this.server.costs(references) ?? new Uint32Array(references.key.length),
       from: rowAt(references, moment),
       requests,
+      parts: sampledParts(this.parts, all, this.#references),
     }
   }
 }

@@ -23,6 +23,10 @@ test('the method says the rule, the keys and the start', () => {
 
 test('the basis says what is given to the keys and what the band holds', () => {
   const about = { requests: 5_000, spanMs: 3_600_000, samplingRate: 0.25 }
+  const parts: Question['parts'] = [{ match: 'a:*', ttl: null }, { match: 'b:*', ttl: { ms: 5_000 } }, { match: 'c:*' }]
+  expect(plain(basisText({ policy: 'allkeys-lru', parts, sizes: { keys: [1] } }, serverOf(lfu), about))).toMatch(
+    /^5000 gets in 1 h, TTLs as the source has them, of "a:\*" no TTL, of "b:\*" a TTL of 5 s\. /,
+  )
   expect(plain(basisText({ ...lfu, local: { keys: 100, ttlMs: 5_000 } }, serverOf(lfu), about))).toBe(
     "5000 gets in 1 h, a TTL of 1 min ± 10.0 %, renewed by each read, behind a local cache of 100 entries for 5 s. The band holds the error of the model, chance in what is evicted, where the server's full minute falls, the choice of the sampled keys, and 48.8 KiB more or less of memory besides the keys.",
   )

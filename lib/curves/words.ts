@@ -1,5 +1,5 @@
 import { count, duration, text } from '../format/format.ts'
-import { isSegmented, type Question } from './question.ts'
+import { isSegmented, type Question, type Ttl } from './question.ts'
 import type { ServerModel } from './server.ts'
 
 /** How the answer was made, in a sentence. */
@@ -18,16 +18,14 @@ export function methodText(question: Question, sampledKeys: number, samplingRate
 
 /** What the answer rests on and what its band holds, in a sentence or two. */
 export function basisText(
-  { policy, sizes, ttl, local }: Question,
+  { policy, sizes, ttl, parts = [], local }: Question,
   server: ServerModel,
   about: { requests: number; spanMs: number; samplingRate: number },
 ): string {
-  const given =
-    ttl === undefined
-      ? 'TTLs as the source has them'
-      : ttl === null
-        ? 'no TTL'
-        : `a TTL of ${duration(ttl.ms)}${ttl.jitter ? ` ± ${text(ttl.jitter, 'ratio')}` : ''}${ttl.refreshOnRead ? ', renewed by each read' : ''}`
+  const given = [
+    ttl === undefined ? 'TTLs as the source has them' : ttlText(ttl),
+    ...parts.flatMap(({ match, ttl }) => (ttl === undefined ? [] : [`of ${JSON.stringify(match)} ${ttlText(ttl)}`])),
+  ].join(', ')
   const holds = [
     'the error of the model',
     'chance in what is evicted',
@@ -40,3 +38,8 @@ export function basisText(
     : ''
   return `${count(about.requests)} gets in ${duration(about.spanMs)}, ${given}${before}. The band holds ${new Intl.ListFormat('en').format(holds)}.`
 }
+
+const ttlText = (ttl: Ttl | null): string =>
+  ttl === null
+    ? 'no TTL'
+    : `a TTL of ${duration(ttl.ms)}${ttl.jitter ? ` ± ${text(ttl.jitter, 'ratio')}` : ''}${ttl.refreshOnRead ? ', renewed by each read' : ''}`

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { patternOf } from './patterns.ts'
+import { patternOf } from '../model/patterns.ts'
 import { TtlSample } from './ttlSample.ts'
 
 const NOW = 1_000_000_000

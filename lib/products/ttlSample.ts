@@ -1,7 +1,7 @@
 import { wilson } from '../math/intervals.ts'
 import { median } from '../math/robust.ts'
+import { commonest, patternOf } from '../model/patterns.ts'
 import { TTL_BOUNDS_MS } from '../model/record.ts'
-import { commonest, patternOf } from './patterns.ts'
 
 /** One key as it was sampled: when it ends (epoch ms), null when it has no TTL. */
 export type SampledKey = { key: string; endsAt: number | null }

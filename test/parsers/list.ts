@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { LineCounter } from 'yaml'
-import { globMatches } from '../../lib/advisors/glob.ts'
 import { hostName, isOwnName } from '../../lib/auth/origin.ts'
 import { quoted } from '../../lib/changes/findSetting.ts'
 import { readSource } from '../../lib/config/document.ts'
@@ -20,7 +19,9 @@ import type { ControlConfig } from '../../lib/model/control.ts'
 import { parseDuration } from '../../lib/model/duration.ts'
 import { escaped, unescaped } from '../../lib/model/escape.ts'
 import { readSpan } from '../../lib/model/expiry.ts'
+import { globMatches } from '../../lib/model/glob.ts'
 import { parseJson } from '../../lib/model/json.ts'
+import { patternOf } from '../../lib/model/patterns.ts'
 import { publicText, publicUrl, redactedUrl } from '../../lib/model/publicUrl.ts'
 import { parseRef, refText } from '../../lib/model/ref.ts'
 import { isOwnersText, readOwners, readSlotsName } from '../../lib/model/slots.ts'
@@ -51,7 +52,6 @@ import { readUpstream, withServers } from '../../lib/products/nginx/upstreamFile
 import { pageOf as vtsPage, zonesIn } from '../../lib/products/nginx/vts/page.ts'
 import { parseVts } from '../../lib/products/nginx/vts.ts'
 import { wordsIn as nginxWords } from '../../lib/products/nginx/words.ts'
-import { patternOf } from '../../lib/products/patterns.ts'
 import { parseAnswer } from '../../lib/products/prometheus/client.ts'
 import { outputLimits } from '../../lib/products/redis/clientBuffers.ts'
 import { announcedIn, openIn, parseClusterNodes } from '../../lib/products/redis/clusterNodes.ts'
@@ -237,7 +237,7 @@ const redis: Parser[] = [
     good: [COMMAND, '["xread",-4,["readonly","movablekeys"],0,0,0]'],
     run: (text) => keyPositions(specOf('mget', reply(text)), 40, (i) => (i % 2 ? '2' : 'STREAMS')),
   },
-  { name: 'products/patterns.ts#patternOf', group: 'redis', good: ['product:17:price'], run: patternOf },
+  { name: 'model/patterns.ts#patternOf', group: 'redis', good: ['product:17:price'], run: patternOf },
   {
     name: 'products/redis/config.ts#placeOf',
     group: 'redis',
@@ -252,7 +252,7 @@ const redis: Parser[] = [
   },
   { name: 'products/answers.ts#printable', group: 'redis', good: ['a\r\nb\x00\ud800'], run: printable },
   { name: 'products/answers.ts#decimalOf', group: 'redis', good: ['-1.5e3'], run: decimalOf },
-  { name: 'advisors/glob.ts#globMatches', group: 'redis', good: ['product:17:price'], run: (text) => globMatches('*a*a?a*a*b', text) },
+  { name: 'model/glob.ts#globMatches', group: 'redis', good: ['product:17:price'], run: (text) => globMatches('*a*a?a*a*b', text) },
 ]
 
 const STATS =

@@ -1,8 +1,8 @@
 import { meanInterval } from '../../math/intervals.ts'
 import { median } from '../../math/robust.ts'
+import { patternOf } from '../../model/patterns.ts'
 import type { BigKey, KeyPattern, TtlHistogram } from '../../model/record.ts'
 import { keyText } from '../answers.ts'
-import { patternOf } from '../patterns.ts'
 import { TtlSample } from '../ttlSample.ts'
 import type { DumpedKey } from './metadump.ts'
 

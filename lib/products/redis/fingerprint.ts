@@ -1,4 +1,4 @@
-import { patternOf } from '../patterns.ts'
+import { patternOf } from '../../model/patterns.ts'
 
 /** Names of two words. */
 const CONTAINERS = new Set(

@@ -20,11 +20,19 @@ const exact: Question = { policy: 'allkeys-lru', sizes: { keys: [500, 2_000] }, 
 const ask = (question = exact, match?: string) =>
   computeTargetCurves({ log: { folder, since: 0, ...(match !== undefined && { match }) }, question, present: null })
 /** Reads of the last `seconds`, every 5 ms, of keys of a Zipf law; `rate` is the share of the keys that is reported. */
-async function report(seconds: number, keys: number, { rate = 1, pattern = '', size = 500 } = {}): Promise<Access[]> {
+async function report(
+  seconds: number,
+  keys: number,
+  { rate = 1, pattern = '' as string | ((rank: number) => string), size = 500 } = {},
+): Promise<Access[]> {
   const random = randomOf(3)
   const all = Array.from({ length: seconds * 200 }, (_, i): Access => {
-    const key = `k:${Math.floor(keys ** random() - 1)}`
-    return { at: NOW - seconds * 1_000 + 5 * i, ...hash64(Buffer.from(key)), op: 0, size, ttlMs: Number.NaN, keyBytes: 0, pattern }
+    const rank = Math.floor(keys ** random() - 1)
+    const of = typeof pattern === 'string' ? pattern : pattern(rank)
+    return {
+      ...{ at: NOW - seconds * 1_000 + 5 * i, ...hash64(Buffer.from(`k:${rank}`)), op: 0, size },
+      ...{ ttlMs: Number.NaN, keyBytes: 0, pattern: of },
+    }
   })
   const log = new SegmentLog(folder, { keepMs: 3_600_000, rowsMax: 1_000_000 }, () => NOW)
   await log.add({ list: all.filter(({ high }) => high < rate * 2 ** 32), rate, gets: all.length })
@@ -82,12 +90,30 @@ describe('curves of a log of references', () => {
     expect(missing()).toMatch(/^too_little: The references are of 10 s; 20 s at least/)
     expect(missing(exact, 'k:*')).toMatch(/tell no patterns of keys/)
     rmSync(folder, { recursive: true })
+    await report(30, 5_000)
+    expect(missing({ ...exact, parts: [{ match: 'k:*' }] })).toMatch(/^too_little: The references tell no patterns of keys/)
+    rmSync(folder, { recursive: true })
     await report(30, 50)
     expect(missing()).toMatch(/^too_little: There are too few keys/)
     rmSync(folder, { recursive: true })
     await report(60, 20_000, { rate: 0.05, pattern: 'k:*' })
     expect(missing()).toMatch(/^too_little: There are too few/)
     expect(missing(exact, 'other:*')).toMatch(/No reference has a pattern that "other:\*" matches/)
+  })
+
+  it('tell parts of the keys by themselves, as they are and with another TTL', async () => {
+    await report(100, 5_000, { pattern: (rank) => (rank % 2 ? 'page:*' : 'user:*') })
+    const { answer, now } = computeTargetCurves({
+      log: { folder, since: 0 },
+      question: { ...exact, sizes: { keys: [800] }, parts: [{ match: 'page:*', ttl: { ms: 5_000 } }, { match: 'user:*' }] },
+      present: { ...exact, sizes: { keys: [800] }, parts: [{ match: 'page:*' }, { match: 'user:*' }] },
+    })
+    const [before, after] = [now!.parts!, answer.points[0]!.parts!]
+    expect(after[0]!.hitRatio!.value).toBeLessThan(before[0]!.hitRatio!.value - 0.05)
+    expect(after[0]!.age!.p95).toBeLessThan(5_500)
+    expect(after[1]!.hitRatio!.value).toBeGreaterThan(before[1]!.hitRatio!.value)
+    expect(before[0]!.readsShare + before[1]!.readsShare).toBeCloseTo(1, 10)
+    expect(answer.basis).toContain('of "page:*" a TTL of 5')
   })
 
   it('are answered of memcached by keys', async () => {

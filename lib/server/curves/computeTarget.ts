@@ -1,10 +1,12 @@
 import { curves } from '../../curves/curves.ts'
+import type { Point } from '../../curves/point.ts'
 import type { Question } from '../../curves/question.ts'
 import { OP } from '../../curves/references.ts'
 import type { CurvesView } from '../../model/answers/curves.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import { heldLog } from '../references/heldLog.ts'
 import type { LogQuestion } from '../references/readLog.ts'
+import { withParts } from './partColumn.ts'
 
 export type TargetCurvesQuestion = {
   log: LogQuestion
@@ -14,7 +16,7 @@ export type TargetCurvesQuestion = {
 }
 export type TargetCurves = {
   answer: CurvesView
-  now: { hitRatio: number } | null
+  now: Point | null
   /** Epoch ms: the time that the ratios are of. */
   from: number
   to: number
@@ -32,7 +34,7 @@ const WARM_UP = 0.5
 
 /** The curves of a target's references. Throws `too_little` with what is missing. */
 export function computeTargetCurves({ log, question, present }: TargetCurvesQuestion): TargetCurves {
-  const { references, patterns, zero } = heldLog(log)
+  const { references, patterns, patternOf, zero } = heldLog(log)
   const { at, op, keys, samplingRate } = references
   if (at.length === 0)
     throw tooLittle(
@@ -56,9 +58,10 @@ export function computeTargetCurves({ log, question, present }: TargetCurvesQues
     )
   const least = samplingRate < 0.99 ? SAMPLED_KEYS_LEAST : KEYS_LEAST
   if (keys < least) throw tooLittle(`There are too few keys among the references: ${keys} of at least ${least}.`)
-  const answer = curves(references, question)
+  const parted = withParts(references, question.parts, patterns, patternOf)
+  const answer = curves(parted, question)
   if (answer.tooLittle !== undefined) throw tooLittle(answer.tooLittle)
-  const now = present && curves(references, present)
+  const now = present && curves(parted, present)
   if (now?.tooLittle !== undefined) throw tooLittle(now.tooLittle)
   return { answer: answer.curves, now: now?.curves ? now.curves.points[0]! : null, from: zero + from, to: zero + last }
 }

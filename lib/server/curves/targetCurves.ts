@@ -1,3 +1,4 @@
+import type { Part } from '../../curves/part.ts'
 import type { Question } from '../../curves/question.ts'
 import type { CurvesView } from '../../model/answers/curves.ts'
 import { EvenkeelError } from '../../model/error.ts'
@@ -6,7 +7,7 @@ import { knownTarget } from '../targets/knownTarget.ts'
 import { type Asked, targetCurvesInThread } from '../workers/curves.ts'
 import { bytesOf, keysIn, keysNow, type LiveCache, liveCache } from './liveCache.ts'
 import { measuredRatio } from './measuredRatio.ts'
-import type { CurvesRequest } from './question.ts'
+import { type CurvesRequest, partOf } from './question.ts'
 import { targetLog } from './targetLog.ts'
 
 /** With a model that is further off what is measured, nothing is predicted. */
@@ -34,13 +35,14 @@ export async function targetCurves(
   // Of some keys only, nothing is measured that could be held beside it.
   const present = match === undefined ? keysNow(live) : null
   if (match === undefined && present === null) throw tooLittle('The server holds too few keys to tell what one of them takes.')
-  const { policy = live.policy, samples = live.samples, ttl, local } = asked
+  const { policy = live.policy, samples = live.samples, ttl, parts, local } = asked
   const as = (sizes: number[], changed: boolean): Question => ({
     policy: changed ? policy : live.policy,
     samples: changed ? samples : live.samples,
     lfuLogFactor: live.lfuLogFactor,
     lfuDecayMinutes: live.lfuDecayMinutes,
     ...(changed && ttl !== undefined && { ttl }),
+    ...(parts && { parts: parts.map((part) => (changed ? partOf(part) : { match: part.match })) }),
     ...(changed && local && { local }),
     sizes: { keys: sizes },
     steady: true,
@@ -63,7 +65,15 @@ export async function targetCurves(
     ...answer,
     points,
     ...(measured &&
-      now && { present: { keys: live.keys ?? present!, bytes: live.maxBytes, model: now.hitRatio, measured: measured.ratio } }),
+      now && {
+        present: {
+          keys: live.keys ?? present!,
+          bytes: live.maxBytes,
+          model: now.hitRatio,
+          measured: measured.ratio,
+          ...(now.parts && { parts: now.parts.map((part) => widened(part, off)) }),
+        },
+      }),
     basis: [answer.basis, basisOf(target, match)].filter(Boolean).join(' '),
   }
 }
@@ -88,12 +98,29 @@ function offset(model: number, measured: { ratio: number; reads: number } | null
 }
 
 /** The prediction begins at what is measured: what the model is off at present is taken off, and half of it stays in the band. */
-function shifted<Point extends { hitRatio: number; low: number; high: number; fills: number }>(point: Point, off: number): Point {
+function shifted<Point extends { hitRatio: number; low: number; high: number; fills: number; parts?: Part[] | undefined }>(
+  point: Point,
+  off: number,
+): Point {
   const clamp = (ratio: number) => Math.min(1, Math.max(0, ratio))
   const hitRatio = clamp(point.hitRatio + off)
   const [low, high] = [point.low + Math.min(off, off / 2), point.high + Math.max(off, off / 2)].map(clamp) as [number, number]
   const fills = point.hitRatio < 1 ? Math.round((point.fills * (1 - hitRatio)) / (1 - point.hitRatio)) : point.fills
-  return { ...point, hitRatio, fills, low: Math.min(low, hitRatio), high: Math.max(high, hitRatio) }
+  return {
+    ...point,
+    hitRatio,
+    fills,
+    low: Math.min(low, hitRatio),
+    high: Math.max(high, hitRatio),
+    ...(point.parts && { parts: point.parts.map((part) => widened(part, off)) }),
+  }
+}
+
+/** In which part of the keys the model is off is not measured: each may be, either way. */
+function widened(part: Part, off: number): Part {
+  if (!part.hitRatio) return part
+  const { value, low, high } = part.hitRatio
+  return { ...part, hitRatio: { value, low: Math.max(0, low - Math.abs(off)), high: Math.min(1, high + Math.abs(off)) } }
 }
 
 const basisOf = (target: string, match: string | undefined) =>

@@ -190,11 +190,15 @@ test('the fleet, what is found in it and what is done about it', async () => {
   await call(runtime, 'DELETE silences/{id}', 'silences/s1')
   await post('receivers/{name}/test', 'receivers/hook/test')
   await post('targets/{name}/monitor', 'targets/cache-a/monitor', { allow: 'no' })
-  const raw = `time,key,size\n${Array.from({ length: 5_000 }, (_, i) => `${i / 10},key-${(i * i) % 997},100`).join('\n')}\n`
+  const raw = `time,key,size\n${Array.from({ length: 5_000 }, (_, i) => `${i / 10},${i % 2 ? 'page' : 'user'}:${(i * i) % 997},100`).join('\n')}\n`
   const { id } = (await call(runtime, 'POST traces', 'traces?name=shop', { raw })).answer as { id: string }
   await get('traces')
   await get('traces/{id}', `traces/${id}`)
-  await post('curves', 'curves', { source: { trace: id }, sizes: { bytes: [1_500_000, 2_000_000] } })
+  await post('curves', 'curves', {
+    source: { trace: id },
+    parts: [{ match: 'page:*', ttl: { ms: 60_000, jitter: 0.1 } }, { match: 'none:*' }],
+    sizes: { bytes: [1_500_000, 2_000_000] },
+  })
   await call(runtime, 'DELETE traces/{id}', `traces/${id}`)
   await curvesOfTarget(runtime)
   await post('mode', 'mode', { mode: 'tune' })
@@ -218,9 +222,11 @@ async function curvesOfTarget(runtime: Runtime): Promise<void> {
     runtime.store.append('cache-a', now - 60_000 + 1_000 * seconds, [...counted, ...read], 1_000)
   }
   const hash = (i: number) => ((Math.imul((i * i) % 997, 2_654_435_761) >>> 0) * 2 ** 20).toString(16).padStart(16, '0').slice(-16)
-  const raw = Array.from({ length: 6_000 }, (_, i) => `${now - 60_000 + 10 * i} ${hash(i)} get`).join('\n')
+  const raw = Array.from({ length: 6_000 }, (_, i) => `${now - 60_000 + 10 * i} ${hash(i)} get 100 - page:*`).join('\n')
   await call(runtime, 'POST references/{target}', 'references/cache-a?rate=1', { raw })
-  await call(runtime, 'POST curves', 'curves', { body: { source: { target: 'cache-a' }, sizes: { bytes: [3_000_000] } } })
+  await call(runtime, 'POST curves', 'curves', {
+    body: { source: { target: 'cache-a' }, parts: [{ match: 'page:*' }], sizes: { bytes: [3_000_000] } },
+  })
 }
 
 test('people, their accounts and tokens', async () => {

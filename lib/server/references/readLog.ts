@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { withoutFills } from '../../curves/fills.ts'
 import { inOrder, type References } from '../../curves/references.ts'
+import { globMatches } from '../../model/glob.ts'
 import { Columns } from '../traces/columns.ts'
 import { KeyTable } from '../traces/keyTable.ts'
+import { PatternNames } from '../traces/patternNames.ts'
 import { ALL_KEYS, patternsOf, SEGMENT_NAME } from './segmentLog.ts'
 import { type Count, readHeader, readRows, type SegmentHeader } from './segmentRows.ts'
-
-const PATTERNS_MAX = 10_000
 
 export type LogQuestion = {
   folder: string
@@ -33,7 +33,6 @@ type Segment = { bytes: Buffer; header: SegmentHeader; patterns: string[] }
 export function readLog({ folder, since, match }: LogQuestion): ReadLog {
   const segments = segmentsIn(folder)
   const threshold = segments.reduce((least, { header }) => Math.min(least, header.threshold), ALL_KEYS)
-  const matches = match === undefined ? null : glob(match)
   const keys = new KeyTable()
   const columns = new Columns()
   const counts: Count[] = []
@@ -42,6 +41,7 @@ export function readLog({ folder, since, match }: LogQuestion): ReadLog {
   let [textTold, taken, matched] = [true, 0, 0]
   for (const { bytes, header, patterns } of segments) {
     const places = patterns.map((name) => known.placeOf(name))
+    const wanted = match === undefined ? null : ['', ...patterns].map((name) => globMatches(match, name))
     for (const row of readRows(bytes, header)) {
       if (row.count) {
         if (row.count.at >= since) counts.push(row.count)
@@ -50,7 +50,7 @@ export function readLog({ folder, since, match }: LogQuestion): ReadLog {
       const { access, pattern } = row
       if (access.at < since || access.high >= threshold) continue
       if (access.op === 0) taken++
-      if (matches && !matches.test(patterns[pattern - 1] ?? '')) continue
+      if (wanted && !(wanted[pattern] ?? wanted[0])) continue
       if (access.op === 0) matched++
       if (access.keyBytes === 0) textTold = false
       const key = keys.indexOf(access.high, access.low, access.keyBytes)
@@ -84,23 +84,9 @@ export function readLog({ folder, since, match }: LogQuestion): ReadLog {
         hash: cut(keys.low, keys.size),
         keyBytes: textTold && keys.size > 0 ? cut(keys.bytes, keys.size) : null,
         samplingRate: Math.min(threshold / ALL_KEYS, reported),
-        requests: matches && taken > 0 ? Math.round((gets * matched) / taken) : gets,
+        requests: match !== undefined && taken > 0 ? Math.round((gets * matched) / taken) : gets,
       }),
     ),
-  }
-}
-
-/** Patterns of all segments, each with one place from 1 on; 0 where there are too many. */
-class PatternNames {
-  readonly names: string[] = []
-  readonly #places = new Map<string, number>()
-
-  placeOf(name: string): number {
-    const known = this.#places.get(name)
-    if (known !== undefined) return known
-    if (this.names.length >= PATTERNS_MAX) return 0
-    this.#places.set(name, this.names.push(name))
-    return this.names.length
   }
 }
 
@@ -144,16 +130,4 @@ function reportedRate(counts: readonly Count[], keys: number): number {
   const highest = counts.reduce((most, { told, high }) => (told ? most : Math.max(most, high)), 0)
   const share = (highest + 1) / ALL_KEYS
   return highest === 0 || share ** keys > 0.01 ? 1 : Math.min(1, share * (1 + 1 / keys))
-}
-
-/** `product:*`, as SCAN … MATCH reads it: a star stands for anything, a question mark for one character, a backslash takes their meaning away. */
-function glob(match: string): RegExp {
-  const source = match.replace(/\\(.)|[.+^${}()|/]|\*+|\?/g, (found, escaped: string | undefined) =>
-    escaped !== undefined ? escaped.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&') : found === '?' ? '.' : found[0] === '*' ? '.*' : `\\${found}`,
-  )
-  try {
-    return new RegExp(`^${source}$`, 's')
-  } catch {
-    return new RegExp(`^${match.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}$`, 's')
-  }
 }

@@ -1,11 +1,14 @@
+import { patternOf } from '../../model/patterns.ts'
 import { hash64 } from '../../rings/hashes/hash64.ts'
 import { Columns } from './columns.ts'
 import { DistinctCount } from './distinct.ts'
 import { KeyTable } from './keyTable.ts'
 import type { Line } from './line.ts'
+import { PatternNames } from './patternNames.ts'
 import type { StoredTrace } from './storedTrace.ts'
 
 const ALL = 2 ** 32
+const decoder = new TextDecoder()
 export type CollectorLimits = { references: number; keys: number; keysMin: number }
 /** At most about 230 MB while a trace is read. A sample with fewer keys than `keysMin` would say nothing. */
 const LIMITS: CollectorLimits = { references: 6_000_000, keys: 1_000_000, keysMin: 8_192 }
@@ -19,6 +22,9 @@ export class Collector {
   readonly #folder: string
   readonly #keys = new KeyTable()
   readonly #columns = new Columns()
+  readonly #patterns = new PatternNames()
+  /** By key: its pattern's place + 1. */
+  #patternOf = new Uint16Array(1 << 12)
   #dropped: DistinctCount | null = null
   #threshold = ALL
   #requests = 0
@@ -50,8 +56,10 @@ export class Collector {
     const { high, low } = hash64(key)
     // The half that samples is not the one that `References.hash` holds: what is sampled again must not be the same keys.
     const isKept = high < this.#threshold
+    const before = this.#keys.size
     const index = isKept ? this.#keys.indexOf(high, low, isText ? key.length : 0, this.#keys.size < this.#limits.keys) : -1
     if (index < 0) this.#spilled().add(high, low)
+    if (this.#keys.size > before && isText) this.#putPattern(index, key)
     if (index < 0 || this.#cutAt !== null) return
     // Without times a trace is replayed at 1,000 requests a second.
     this.#columns.push(Number.isNaN(at) ? this.#requests - 1 : at, index, op, size ?? 0, ttlMs)
@@ -62,6 +70,8 @@ export class Collector {
   end(): StoredTrace {
     const { length } = this.#columns
     const keys = this.#keys.size + (this.#dropped?.count() ?? 0)
+    const patternOf = new Uint16Array(this.#keys.size)
+    patternOf.set(this.#patternOf.subarray(0, this.#keys.size))
     const told = <T extends Float64Array | Uint32Array | Uint8Array>(column: T) => column.slice(0, length) as T
     return {
       requests: this.#requests,
@@ -81,12 +91,23 @@ export class Collector {
         keyBytes: this.#withText ? this.#keys.bytes.slice(0, this.#keys.size) : null,
         samplingRate: this.#threshold / ALL,
         requests: this.#gets,
+        patterns: this.#patterns.names,
+        patternOf,
       },
     }
   }
 
   close(): void {
     this.#dropped?.close()
+  }
+
+  #putPattern(index: number, key: Uint8Array): void {
+    if (index >= this.#patternOf.length) {
+      const wider = new Uint16Array(this.#keys.high.length)
+      wider.set(this.#patternOf)
+      this.#patternOf = wider
+    }
+    this.#patternOf[index] = this.#patterns.placeOf(patternOf(decoder.decode(key)))
   }
 
   /** Hashes of the keys that are not kept, to be counted at the end. */
@@ -104,6 +125,12 @@ export class Collector {
     this.#threshold /= 2
     const { high, low } = this.#keys
     for (let i = 0; i < this.#keys.size; i++) if (high[i]! >= this.#threshold) this.#spilled().add(high[i]!, low[i]!)
-    this.#columns.keep(this.#keys.keep((index) => high[index]! < this.#threshold))
+    const becomes = this.#keys.keep((index) => high[index]! < this.#threshold)
+    this.#columns.keep(becomes)
+    const patternOf = this.#patternOf
+    this.#patternOf = new Uint16Array(patternOf.length)
+    becomes.forEach((after, index) => {
+      if (after > 0) this.#patternOf[after - 1] = patternOf[index]!
+    })
   }
 }

@@ -157,6 +157,9 @@ describe('a trace that is too large to keep', () => {
     expect(references.key.length).toBe(3 * references.keys)
     expect(references.requests).toBe(60_000)
     expect(readdirSync(folder)).toEqual([])
+    expect(references.patterns).toEqual(['key-*'])
+    expect([...new Set(references.patternOf)]).toEqual([1])
+    expect(references.patternOf.length).toBe(references.keys)
   })
 
   it('of a few keys its beginning is kept, and the keys are counted on', () => {
@@ -171,6 +174,23 @@ describe('a trace that is too large to keep', () => {
       kept: 1_000,
     })
   })
+})
+
+it('the patterns of its keys are kept, also when some of the keys are dropped; keys without text have none', async () => {
+  const { references } = await read('key,time\nuser:1,0\npage:1:x,1\nuser:2,2\nuser:1,3\n')
+  expect(references.patterns).toEqual(['user:*', 'page:*:x'])
+  expect([...references.patternOf]).toEqual([1, 2, 1])
+  const collector = new Collector(folder, { references: 4_000, keys: 1_000, keysMin: 100 })
+  const key = (i: number) => `${i % 2 ? 'user' : 'page'}:${i}`
+  const line = (i: number) => ({ key: new TextEncoder().encode(key(i)), isText: true, at: i, op: 0, size: i % 2, ttlMs: Number.NaN })
+  for (let i = 0; i < 6_000; i++) collector.take(line(i))
+  const sampled = collector.end().references
+  collector.close()
+  expect(sampled.samplingRate).toBeLessThan(1)
+  const names = [...sampled.key].map((one) => sampled.patterns[sampled.patternOf[one]! - 1])
+  expect(names).toEqual([...sampled.size].map((size) => (size === 1 ? 'user:*' : 'page:*')))
+  const binary = (await read(oracle([[1, 1n, 10, 2n]]))).references
+  expect({ patterns: binary.patterns, patternOf: [...binary.patternOf] }).toEqual({ patterns: [], patternOf: [0] })
 })
 
 it('a damaged file of references is malformed', async () => {

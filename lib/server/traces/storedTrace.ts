@@ -1,5 +1,13 @@
 import type { References } from '../../curves/references.ts'
 
+/** References, with the pattern that each key belongs to. */
+export type PatternedReferences = References & {
+  /** Empty: none is told of any key. */
+  patterns: string[]
+  /** By key: its pattern's place in there + 1; 0: not told. */
+  patternOf: Uint16Array
+}
+
 /** A trace as it was read: what was counted of all of it, and the references that are kept. */
 export type StoredTrace = {
   /** References of any kind, and distinct keys: exact. */
@@ -11,5 +19,5 @@ export type StoredTrace = {
   valueBytesMean: number | null
   /** Only the first so many references are kept; null: all of those keys. */
   cutAfter: number | null
-  references: References
+  references: PatternedReferences
 }

@@ -1,12 +1,12 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
-import type { References } from '../../curves/references.ts'
 import { malformed } from '../../model/error.ts'
+import type { PatternedReferences } from './storedTrace.ts'
 
 const MAGIC = 'evenkeel-references-1\n'
-type Typed = Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
-type Name = 'at' | 'ttlMs' | 'key' | 'size' | 'hash' | 'keyBytes' | 'op'
-/** Each column with what stands in it where it is left out; the widest first, so that each begins at a multiple of its size. */
-const COLUMNS: { name: Name; of: 'f64' | 'u32' | 'u8'; byKey: boolean; blank: number }[] = [
+type Typed = Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
+type Name = 'at' | 'ttlMs' | 'key' | 'size' | 'hash' | 'keyBytes' | 'op' | 'patternOf'
+/** Each column with what stands in it where it is left out, in the order of the file: one that is added stands last, so that older ones are found. */
+const COLUMNS: { name: Name; of: 'f64' | 'u32' | 'u16' | 'u8'; byKey: boolean; blank: number }[] = [
   { name: 'at', of: 'f64', byKey: false, blank: Number.NaN },
   { name: 'ttlMs', of: 'f64', byKey: false, blank: Number.NaN },
   { name: 'key', of: 'u32', byKey: false, blank: -1 },
@@ -14,21 +14,28 @@ const COLUMNS: { name: Name; of: 'f64' | 'u32' | 'u8'; byKey: boolean; blank: nu
   { name: 'hash', of: 'u32', byKey: true, blank: -1 },
   { name: 'keyBytes', of: 'u32', byKey: true, blank: -1 },
   { name: 'op', of: 'u8', byKey: false, blank: 0 },
+  { name: 'patternOf', of: 'u16', byKey: true, blank: 0 },
 ]
-const BYTES = { f64: 8, u32: 4, u8: 1 } as const
+const BYTES = { f64: 8, u32: 4, u16: 2, u8: 1 } as const
 const made = (of: keyof typeof BYTES, length: number): Typed =>
-  of === 'f64' ? new Float64Array(length) : of === 'u32' ? new Uint32Array(length) : new Uint8Array(length)
+  of === 'f64'
+    ? new Float64Array(length)
+    : of === 'u32'
+      ? new Uint32Array(length)
+      : of === 'u16'
+        ? new Uint16Array(length)
+        : new Uint8Array(length)
 
-type Header = { length: number; keys: number; samplingRate: number; requests: number; columns: string[] }
+type Header = { length: number; keys: number; samplingRate: number; requests: number; columns: string[]; patterns?: string[] }
 
 /** Writes references whole or not at all: to a file beside it, which is renamed once it is on the disk. */
-export function writeReferences(path: string, references: References): void {
+export function writeReferences(path: string, references: PatternedReferences): void {
   const columns = COLUMNS.filter(({ name, blank }) => {
     const column = references[name]
     return column !== null && !column.every((value) => Object.is(value, blank))
   })
-  const { keys, samplingRate, requests } = references
-  const header: Header = { length: references.key.length, keys, samplingRate, requests, columns: columns.map(({ name }) => name) }
+  const { keys, samplingRate, requests, patterns } = references
+  const header: Header = { length: references.key.length, keys, samplingRate, requests, columns: columns.map(({ name }) => name), patterns }
   const text = Buffer.from(`${MAGIC}${JSON.stringify(header)}\n`)
   const file = openSync(`${path}.new`, 'w', 0o600)
   try {
@@ -49,7 +56,7 @@ function writeAll(file: number, bytes: Uint8Array): void {
 }
 
 /** Reads what `writeReferences` wrote. Throws `malformed` on a damaged file. */
-export function readReferences(path: string): References {
+export function readReferences(path: string): PatternedReferences {
   const bytes = readFileSync(path)
   const end = bytes.indexOf(10, MAGIC.length)
   if (bytes.toString('latin1', 0, MAGIC.length) !== MAGIC || end < 0)
@@ -66,6 +73,7 @@ export function readReferences(path: string): References {
     at += size
     return column
   }
-  const columns = Object.fromEntries(COLUMNS.map((column) => [column.name, read(column)])) as Pick<References, Name>
-  return { ...columns, keys: header.keys, samplingRate: header.samplingRate, requests: header.requests }
+  const columns = Object.fromEntries(COLUMNS.map((column) => [column.name, read(column)])) as Pick<PatternedReferences, Name>
+  const { keys, samplingRate, requests, patterns = [] } = header
+  return { ...columns, keys, samplingRate, requests, patterns }
 }

@@ -1,6 +1,6 @@
+import { patternOf } from '../../../model/patterns.ts'
 import type { Access } from '../../../model/reference.ts'
 import { hash64 } from '../../../rings/hashes/hash64.ts'
-import { patternOf } from '../../patterns.ts'
 import { type CommandSpec, keyPositions } from './keySpecs.ts'
 import type { MonitorLine } from './line.ts'
 

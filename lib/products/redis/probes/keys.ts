@@ -1,7 +1,7 @@
+import { patternOf } from '../../../model/patterns.ts'
 import type { Probe } from '../../../model/product.ts'
 import type { KeyPattern, NewRecord } from '../../../model/record.ts'
 import { keyText, printable, wordOf } from '../../answers.ts'
-import { patternOf } from '../../patterns.ts'
 import type { RedisLink } from '../link.ts'
 import type { PatternFacts } from '../patternSample.ts'
 import { askPerKey, assertSomeHere, ELSEWHERE, hereOnly, numberOrGone } from '../perKey.ts'
