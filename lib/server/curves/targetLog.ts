@@ -1,5 +1,5 @@
-import { globMatches } from '../../advisors/glob.ts'
 import type { Change } from '../../model/change.ts'
+import { globMatches } from '../../model/glob.ts'
 import { parseSetting } from '../../model/setting.ts'
 import type { Store } from '../../model/store.ts'
 import type { TtlPolicy } from '../../model/topology.ts'
