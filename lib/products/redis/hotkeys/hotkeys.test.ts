@@ -1,16 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { RedisClient } from '../client.ts'
-import { redisConfig } from '../config.ts'
-import { closeRedis, openRedis, type RedisLink } from '../link.ts'
-import { hotkeys as probe } from '../probes/hotkeys.ts'
 import { type HotkeysSession, readHotkeys } from './answer.ts'
 import { batchOf } from './batches.ts'
-import { endSession, looked, nextStep, noHotkeys, ratioFor, startSession } from './session.ts'
+import { looked, noHotkeys } from './session.ts'
 import { sessionShares, windowShares } from './shares.ts'
 
 const fixture = (name: string): unknown => JSON.parse(readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8'))
-const signal = AbortSignal.timeout(5_000)
 
 const session = (given: Partial<HotkeysSession>): HotkeysSession => ({
   dialect: 'redis',
@@ -125,127 +120,5 @@ describe('shares of a window of Valkey', () => {
     const keys = windowShares({ dialect: 'valkey', keys: [{ key: 'a', db: 0, perSecond: 900 }] }, 10, sampling)
     expect(keys[0]).toMatchObject({ share: 1, high: 1 })
     expect(windowShares({ dialect: 'valkey', keys: [] }, 0, sampling)).toEqual([])
-  })
-})
-
-describe('a session', () => {
-  const ours = { ...noHotkeys(), own: 1_000 }
-  it.each([
-    ['none is there', null, 'start'],
-    ['ours is young', session({ durationMs: 5_000 }), 'read'],
-    ['ours is old', session({ durationMs: 26_000 }), 'restart'],
-    ['ours has ended', session({ active: false }), 'start'],
-    ["somebody's goes on", session({ startedAt: 7, durationMs: 90_000 }), 'read'],
-    ["somebody's has just ended", session({ startedAt: 7, active: false, durationMs: 900_000 }), 'wait'],
-    ["somebody's ended long ago", session({ startedAt: 7, active: false, durationMs: 1_000 }), 'start'],
-  ])('when %s', (_what, held, step) => expect(nextStep(held, ours, 1_000_000)).toBe(step))
-
-  it('looks at a thousand commands a second at most', () => {
-    expect([0, 900, 20_000].map(ratioFor)).toEqual([1, 1, 20])
-  })
-
-  /** A server with HOTKEYS; `begin` is somebody else's START. */
-  function server() {
-    const said: string[] = []
-    let held: { startedAt: number; active: number } | null = null
-    const one = (command: readonly unknown[]): unknown => {
-      const [, what] = command as string[]
-      said.push(String(what))
-      if (what === 'START') {
-        if (held?.active) return new Error('ERR hotkey tracking session already in progress')
-        held = { startedAt: 5_000 + said.length, active: 1 }
-        return 'OK'
-      }
-      if (what === 'STOP' && held) held.active = 0
-      if (what === 'RESET') held = null
-      if (what !== 'GET') return 'OK'
-      return (
-        held && [
-          [
-            'tracking-active',
-            held.active,
-            'sample-ratio',
-            1,
-            'collection-start-time-unix-ms',
-            held.startedAt,
-            'collection-duration-ms',
-            9,
-            'all-commands-all-slots-us',
-            5,
-          ],
-        ]
-      )
-    }
-    const client = {
-      call: async (command: readonly unknown[]) => one(command),
-      callBytes: async (command: readonly unknown[]) => one(command),
-      pipeline: async (commands: readonly unknown[][]) => commands.map(one),
-      close: async () => {},
-    } as unknown as RedisClient
-    return { client, said, begin: () => one(['HOTKEYS', 'START']), held: () => held }
-  }
-
-  it('is begun, and ended with what the server keeps of it', async () => {
-    const { client, held, said } = server()
-    const memory = noHotkeys()
-    await startSession(client, memory, 100, signal)
-    expect(memory.own).toBe(held()!.startedAt)
-    await endSession(client, memory, signal)
-    expect(held()).toBeNull()
-    await endSession(client, memory, signal)
-    expect(said).toEqual(['START', 'GET', 'GET', 'STOP', 'RESET'])
-  })
-
-  it('of somebody else is read, and never ended: not where ours was thought to run, and not at the end', async () => {
-    const { client, begin, held, said } = server()
-    begin()
-    const memory = noHotkeys()
-    await startSession(client, memory, 100, signal)
-    expect(memory.own).toBeNull()
-    memory.own = 77
-    await endSession(client, memory, signal)
-    expect(held()).not.toBeNull()
-    expect(said).not.toContain('STOP')
-  })
-
-  const linkTo = (client: RedisClient, knows: string[], monitor: string): RedisLink => {
-    const link = openRedis(redisConfig.parse({ kind: 'redis', name: 'a', url: 'redis://127.0.0.1:1', role: 'cache', monitor }))
-    const seen = { opsPerSecond: 100, cpu: 0.1, counted: { commands: 5 } } as unknown as RedisLink['seen']
-    return Object.assign(link, { client, seen, writes: { knows: (name: string) => knows.includes(name) } })
-  }
-
-  it('is begun only with consent, and ended when the target is closed', async () => {
-    const { client, held } = server()
-    const wanted = (knows: string[], monitor: string) => probe.wanted!(linkTo(client, knows, monitor))
-    expect(wanted(['hotkeys|get', 'hotkeys|start'], 'ask')).toContain('admin')
-    expect(wanted(['hotkeys|get', 'hotkeys|start'], 'never')).toContain('never')
-    expect(wanted([], 'bursts')).toContain('does not know it')
-    expect(wanted(['hotkeys|get'], 'ask')).toBe(true)
-    const link = linkTo(client, ['hotkeys|get', 'hotkeys|start'], 'bursts')
-    expect(probe.wanted!(link)).toBe(true)
-    await probe.read(link, null, signal)
-    expect(link.hotkeys.tells).toBe(true)
-    expect(held()).not.toBeNull()
-    await closeRedis(link)
-    expect(held()).toBeNull()
-  })
-
-  it('is never begun on Valkey, which counts by its configuration', async () => {
-    const said: string[] = []
-    const client = {
-      callBytes: async ([, what]: string[]) => {
-        said.push(what!)
-        throw new Error('ERR Hotkey detection is disabled')
-      },
-      call: async (command: string[]) => {
-        said.push(command.slice(0, 2).join(' '))
-        return ['hotkeys-top-k', '0', 'hotkeys-window-seconds', '1']
-      },
-    } as unknown as RedisClient
-    const link = linkTo(client, ['hotkeys|get'], 'bursts')
-    const raw = await probe.read(link, null, signal)
-    expect(said).toEqual(['GET', 'CONFIG GET'])
-    expect(link.hotkeys.tells).toBe(false)
-    expect(probe.parse(raw, { cursor: null, at: 1 }).topology.capabilities![0]).toMatchObject({ feature: 'HOTKEYS', available: false })
   })
 })

@@ -5,7 +5,7 @@ import { accessesOf } from './accesses.ts'
 import { usualSpec } from './keySpecs.ts'
 import { readMonitorLine } from './line.ts'
 import { ReferenceTap } from './tap.ts'
-import { freshBudget, mayStart, noteAnswer, overBudget, rest } from './tapBudget.ts'
+import { freshBudget, overBudget, rest } from './tapBudget.ts'
 
 const AT = 1_795_396_970_000
 const quoted = (command: string) =>
@@ -66,24 +66,13 @@ describe('the budget', () => {
     expect(overBudget({ opsPerSecond: 500, cpu: 0.9 })).toMatch(/90 % of a core/)
   })
 
-  it('stops when the server answers more slowly than without it, and rests longer each time', () => {
+  it('closes what listens while the server rests', () => {
     const budget = freshBudget()
-    for (let i = 0; i < 3; i++) {
-      expect(mayStart(budget)).toBe(false)
-      noteAnswer(budget, 0.5)
-    }
-    expect(mayStart(budget)).toBe(true)
-    budget.tap = { since: 0, stop() {} } as unknown as ReferenceTap
-    const answers = [30, 30, 0.5, 30, 30, 30, 30].map((ms) => noteAnswer(budget, ms))
-    expect(answers).toEqual([null, null, null, null, null, null, null])
-    expect(noteAnswer(budget, 30)).toBe('the server answers in 30 ms, without it in 0.5 ms')
+    let stopped = ''
+    budget.tap = { stop: (because: string) => (stopped = because) } as unknown as ReferenceTap
     rest(budget, 'slow', 1_000)
-    expect(budget).toMatchObject({ tap: null, restUntil: 61_000, because: 'slow' })
-    rest(budget, 'slow', 61_000)
-    expect(budget.restUntil).toBe(181_000)
-    budget.tap = { since: 181_000, stop() {} } as unknown as ReferenceTap
-    rest(budget, 'slow', 1_000_000)
-    expect(budget.restUntil).toBe(1_060_000)
+    expect([stopped, budget.tap]).toEqual(['slow', null])
+    expect(budget.breaker.resting(2_000)).toBe('it stopped and rests for 1 min: slow')
   })
 })
 

@@ -6,7 +6,7 @@ import { readSettings } from '../configGet.ts'
 import { unavailableBecause } from '../errors.ts'
 import { readHotkeys } from '../hotkeys/answer.ts'
 import type { Batch } from '../hotkeys/batches.ts'
-import { endSession, looked, nextStep, startSession } from '../hotkeys/session.ts'
+import { burst, looked, nextStep, type Told } from '../hotkeys/session.ts'
 import { type Sampling, sessionShares, windowShares } from '../hotkeys/shares.ts'
 import type { RedisLink } from '../link.ts'
 import { replyText, wholeOf } from '../replyText.ts'
@@ -30,17 +30,13 @@ export const hotkeys: Probe<RedisLink, Raw> = {
   feature: 'HOTKEYS',
   emits: { records: ['hot-key'] },
   everyMs: 2_500,
-  cost: '0.6 µs of Redis CPU for each sampled command, 1,000 a second at most, and 0.3 µs for each other (Redis 8.6); with Valkey after 9.1 only a look each 2.5 s',
-  wanted({ config, seen, writes }) {
-    if (config.monitor === 'never') return 'the configuration says "monitor: never"'
-    if (seen === null) return 'waits for INFO'
-    if (!writes.knows('hotkeys|get')) return 'this server does not know it: Redis has it from 8.6 on, Valkey after 9.1'
-    // Valkey counts by its own configuration: there it is only read.
-    if (!writes.knows('hotkeys|start')) return true
-    if (config.monitor !== 'bursts')
-      return 'an admin has not allowed it yet (Keys page, or "monitor: bursts" in the configuration): the server counts only when told to'
-    if (seen.cpu !== null && seen.cpu > CPU_MAX) return `the server is too busy: ${Math.round(seen.cpu * 100)} % of a core`
-    return true
+  cost: '1 µs of Redis CPU for each command of a session, 1,000 a second on average; a session ends after about 2,500 commands, 2 s at most (Redis 8.6); with Valkey after 9.1 only a look each 2.5 s',
+  timeoutMs: 4_000,
+  wanted(link) {
+    const because = notNow(link)
+    // What it told grows old: the other ways are to count.
+    if (because !== null) Object.assign(link.hotkeys, { tells: false, batches: [] })
+    return because ?? true
   },
   async read(link, _cursor, signal) {
     try {
@@ -62,10 +58,25 @@ export const hotkeys: Probe<RedisLink, Raw> = {
   },
 }
 
+/** Why the server is not asked now, or null. */
+function notNow({ config, seen, writes, hotkeys: { breaker } }: RedisLink): string | null {
+  if (config.monitor === 'never') return 'the configuration says "monitor: never"'
+  if (seen === null) return 'waits for INFO'
+  if (!writes.knows('hotkeys|get')) return 'this server does not know it: Redis has it from 8.6 on, Valkey after 9.1'
+  // Valkey counts by its own configuration: there it is only read.
+  if (!writes.knows('hotkeys|start')) return null
+  if (config.monitor !== 'bursts')
+    return 'an admin has not allowed it yet (Keys page, or "monitor: bursts" in the configuration): the server counts only when told to'
+  if (seen.cpu !== null && seen.cpu > CPU_MAX) return `the server is too busy: ${Math.round(seen.cpu * 100)} % of a core`
+  return breaker.resting(performance.now())
+}
+
 async function look(link: RedisLink, signal: AbortSignal): Promise<Raw> {
   const { client, hotkeys: memory, seen, writes } = link
   const perSecond = seen?.opsPerSecond ?? 0
+  const asked = performance.now()
   const answer = await client.callBytes(['HOTKEYS', 'GET'], signal).then(replyText, emptyWhereOff)
+  const took = performance.now() - asked
   if (!writes.knows('hotkeys|start')) {
     const sampling = await samplingOf(link, signal)
     memory.tells = sampling.topK !== 0
@@ -73,12 +84,22 @@ async function look(link: RedisLink, signal: AbortSignal): Promise<Raw> {
   }
   const session = readHotkeys(answer)
   if (session?.dialect === 'valkey') throw malformed('HOTKEYS GET is to answer a session where HOTKEYS START is known', shown(answer))
-  looked(memory, session, seen?.counted.commands ?? Number.NaN)
   const step = nextStep(session, memory, serverNow(seen))
-  if (step === 'restart') await endSession(client, memory, signal)
-  if (step === 'start' || step === 'restart') await startSession(client, memory, perSecond, signal)
+  if (step === 'read') looked(memory, session!, seen?.counted.commands ?? Number.NaN)
+  if (step === 'wait') memory.batches = []
+  const told = step === 'burst' ? await sample(link, took, signal) : null
   memory.tells = step !== 'wait'
-  return { answer, batches: memory.batches, perSecond, sampling: NO_SAMPLING }
+  return { answer: told?.answer ?? answer, batches: memory.batches, perSecond, sampling: NO_SAMPLING }
+}
+
+/** One burst. `took`: how long the server has just taken to answer, without a session. */
+async function sample({ client, hotkeys: memory, seen }: RedisLink, took: number, signal: AbortSignal): Promise<Told | null> {
+  memory.breaker.without(took)
+  const told = await burst(client, memory, seen?.opsPerSecond ?? 0, signal)
+  const now = performance.now()
+  const slow = told && memory.breaker.with(told.tookMs, now)
+  if (slow !== null) memory.breaker.rest(slow, now)
+  return told
 }
 
 /** Drafts of Valkey's command answer so where it is switched off, the later ones an empty list. */

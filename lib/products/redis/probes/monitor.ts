@@ -36,6 +36,9 @@ export const monitor: Probe<RedisLink, Listened | null> = {
     const missing = consentMissing(config)
     if (missing !== null) return missing
     if (hotkeys.tells) return 'not needed: HOTKEYS tells more'
+    // MONITOR costs more.
+    const resting = hotkeys.breaker.resting(performance.now())
+    if (resting !== null) return `HOTKEYS was too much for the server: ${resting}`
     if (seen === null) return 'waits for INFO'
     if (seen.opsPerSecond > OPS_MAX) return `the server is too busy: ${seen.opsPerSecond} commands a second`
     if (seen.cpu !== null && seen.cpu > CPU_MAX) return `the server is too busy: ${Math.round(seen.cpu * 100)} % of a core`

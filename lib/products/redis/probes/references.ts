@@ -4,7 +4,7 @@ import type { RedisLink } from '../link.ts'
 import { consentMissing } from '../monitor/consent.ts'
 import { askSpecs, KNOWN_MAX, ownAddresses } from '../monitor/listener.ts'
 import { ReferenceTap } from '../monitor/tap.ts'
-import { mayStart, noteAnswer, overBudget, rest } from '../monitor/tapBudget.ts'
+import { overBudget, rest } from '../monitor/tapBudget.ts'
 
 const EVERY_MS = 1_000
 /** Our other connections change when they were lost. */
@@ -28,7 +28,8 @@ export const references: Probe<RedisLink, Accesses | null> = {
     if (missing !== null) return stop(missing)
     if (seen === null) return 'waits for INFO'
     const now = performance.now()
-    if (now < tapped.restUntil) return `it stopped and rests for ${Math.ceil((tapped.restUntil - now) / 60_000)} min: ${tapped.because}`
+    const resting = tapped.breaker.resting(now)
+    if (resting !== null) return resting
     const over = overBudget(seen)
     if (over !== null && tapped.tap) rest(tapped, over, now)
     return over ?? true
@@ -38,15 +39,15 @@ export const references: Probe<RedisLink, Accesses | null> = {
     const asked = performance.now()
     await link.client.call(['PING'], signal)
     const now = performance.now()
-    const slow = noteAnswer(tapped, now - asked)
-    if (slow !== null) rest(tapped, slow, now)
-    const { tap } = tapped
+    const { tap, breaker } = tapped
     if (!tap) {
-      if (slow === null && mayStart(tapped)) tapped.tap = new ReferenceTap(config, await ownAddresses(link, signal), monitored.specs)
+      breaker.without(now - asked)
+      if (breaker.ready) tapped.tap = new ReferenceTap(config, await ownAddresses(link, signal), monitored.specs)
       return null
     }
-    if (tap.ended !== null) {
-      rest(tapped, tap.ended, now)
+    const over = tap.ended ?? breaker.with(now - asked, now)
+    if (over !== null) {
+      rest(tapped, over, now)
       return null
     }
     const heard = tap.drain()
