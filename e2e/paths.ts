@@ -25,4 +25,5 @@ export const PATHS = [
   '/drills',
   '/audit',
   '/settings',
+  '/rules/cache/hit-ratio-drop',
 ]

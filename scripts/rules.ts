@@ -28,7 +28,7 @@ export function rulesText(): string {
 const cell = (of: Coverage) => (of.works === false ? '–' : coverageText(of))
 
 function describe(rule: AnyDetector): string {
-  const { id, title, why, needs } = rule
+  const { id, title, why, harmless, needs } = rule
   const names = (metrics: readonly string[]) => metrics.map((metric) => `\`${metric}\``).join(', ')
   const remedies = advisors.filter(({ answers }) => answers.includes(id)).map((advisor) => advisor.title)
   const missing = products.flatMap((product) => {
@@ -38,6 +38,7 @@ function describe(rule: AnyDetector): string {
   return [
     `### \`${id}\`: ${title}`,
     why,
+    `Harmless: ${harmless.charAt(0).toLowerCase()}${harmless.slice(1)}`,
     [
       ...(remedies.length > 0 ? [`* Remedy: ${remedies.join('; ')}.`] : []),
       `* Reads ${duration(needs.spanMs)} of history${needs.metrics.length > 0 ? ` of ${names(needs.metrics)}` : ''}.`,

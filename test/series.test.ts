@@ -58,6 +58,7 @@ test('judge runs a detector with its defaults', () => {
     id: 'cache/example',
     title: '',
     why: '',
+    harmless: '',
     settings: settings as unknown as z.ZodType<z.infer<typeof settings>>,
     needs: { spanMs: 1, metrics: ['x_total'] },
     detect: (window, _topology, { least }) =>

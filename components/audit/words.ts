@@ -33,6 +33,7 @@ const KIND: Record<AuditKind, string> = {
   'change-ended': 'Change ended',
   'job-steered': 'Job steered',
   'finding-acknowledged': 'Finding acknowledged',
+  'finding-judged': 'Finding judged by a person',
   'trace-uploaded': 'Trace uploaded',
   'trace-deleted': 'Trace deleted',
   'notice-tested': 'Test notice sent',

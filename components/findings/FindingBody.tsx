@@ -1,4 +1,5 @@
 import { ChangePanel } from '@/components/changes/ChangePanel.tsx'
+import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { ProposalPanel } from '@/components/proposals/ProposalPanel.tsx'
 import { Facts } from '@/components/ui/page.tsx'
 import { Sentence, Sentences } from '@/components/ui/sentence.tsx'
@@ -38,6 +39,11 @@ export function FindingBody({ finding, proposals, change }: { finding: FindingVi
         <p className="max-w-prose text-dim">
           <Sentence text={finding.why} max={2_000} />
         </p>
+        {finding.harmless && (
+          <p className="mt-2 max-w-prose text-dim">
+            <span className="text-text">Harmless:</span> <Sentence text={startedSmall(finding.harmless)} max={2_000} />
+          </p>
+        )}
       </section>
       <FindingFacts finding={finding} />
     </div>
@@ -51,7 +57,10 @@ function FindingFacts({ finding }: { finding: FindingView }) {
         [
           'Rule',
           <span key="rule">
-            {finding.title} <code className="font-mono text-dim text-xs">{finding.rule}</code>
+            <Go href={`/rules/${finding.rule}`} className={linkLook}>
+              {finding.title}
+            </Go>{' '}
+            <code className="font-mono text-dim text-xs">{finding.rule}</code>
           </span>,
         ],
         ['First seen', <Moment key="since" at={finding.since} />],
@@ -68,3 +77,6 @@ function FindingFacts({ finding }: { finding: FindingView }) {
 }
 
 const Moment = ({ at }: { at: string }) => <time dateTime={at}>{at.replace('T', ' ').slice(0, 19)} UTC</time>
+
+/** A sentence as it goes on after a colon. */
+const startedSmall = (sentence: string) => sentence.charAt(0).toLowerCase() + sentence.slice(1)

@@ -28,13 +28,19 @@ export function FindingLead({ finding }: { finding: FindingView }) {
   )
 }
 
-/** The buttons of a finding: acknowledge and silence. */
+/** The buttons of a finding: acknowledge, silence, and say that it is no problem. */
 export function FindingActions({ finding, onSilence }: { finding: FindingView; onSilence: () => void }) {
   const client = useQueryClient()
   const acknowledge = useMutation({
     mutationFn: () => post(path`findings/${finding.id}/acknowledge`),
     onSuccess: () => client.invalidateQueries({ queryKey: ['findings'] }),
     onError: (failure) => toast.error('Not acknowledged', { description: errorText(failure) }),
+  })
+  const isProblem = !(finding.feedback?.isProblem ?? true)
+  const judge = useMutation({
+    mutationFn: () => post(path`findings/${finding.id}/feedback`, { isProblem }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['findings'] }),
+    onError: (failure) => toast.error('Not recorded', { description: errorText(failure) }),
   })
   return (
     <>
@@ -50,6 +56,14 @@ export function FindingActions({ finding, onSilence }: { finding: FindingView; o
       <Button onClick={onSilence} disabledBecause={finding.silencedBy.length > 0 && 'It is silenced already'}>
         Silence…
       </Button>
+      <Button onClick={() => judge.mutate()} busy={judge.isPending} title="Counted in the record of its rule; the finding stays as it is">
+        {isProblem ? 'It is a problem' : 'Not a problem'}
+      </Button>
+      {finding.feedback && (
+        <span className="text-dim text-sm">
+          {finding.feedback.by}: {finding.feedback.isProblem ? 'a problem' : 'no problem'}
+        </span>
+      )}
       {finding.acknowledged && <span className="text-dim text-sm">{finding.acknowledged.by} looks after it</span>}
     </>
   )

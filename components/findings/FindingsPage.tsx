@@ -73,7 +73,7 @@ export function FindingsPage({ initial, info, open, initialOpen }: Props) {
           >
             <p>
               A finding is a problem that a rule has measured: what, where, since when, with the numbers behind it and, where a setting can
-              mend it, a proposal with the effect it predicts. Each rule and what it can judge now stands under Settings.
+              mend it, a proposal with the effect it predicts. Each rule, why it matters and what it can judge now stands under Settings.
             </p>
           </Empty>
         }

@@ -64,6 +64,7 @@ function setUp(more: Partial<EngineOptions> & { path?: string } = {}) {
     id: 'balancer/slow-server',
     title: 'Slow server',
     why: 'because',
+    harmless: '',
     settings: z.object({ for: z.number().default(2_000), resolveAfter: z.number().default(5_000) }),
     needs: { spanMs: 60_000, metrics: [] },
     detect: () => world.verdicts,

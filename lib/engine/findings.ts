@@ -41,9 +41,9 @@ export function createFindings(store: Store, bus: Bus): Findings {
     livesOf(finding.rule).set(labelsKey(finding.subject), { finding, clearSince: null })
 
   function write(finding: Finding, now: number) {
-    // An acknowledgement is written by another path and must not be lost.
-    const acknowledged = store.findings.get(finding.id)?.acknowledged
-    const whole = acknowledged ? { ...finding, acknowledged } : finding
+    // What people said of it is written by another path and must not be lost.
+    const { acknowledged, feedback } = store.findings.get(finding.id) ?? {}
+    const whole = { ...finding, ...(acknowledged && { acknowledged }), ...(feedback && { feedback }) }
     store.findings.put(whole)
     writtenAt.set(finding.id, now)
     bus.emit({ type: 'finding', finding: whole })

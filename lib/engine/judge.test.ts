@@ -9,6 +9,7 @@ const detector: Detector<DetectorSettings> = {
   id: 'cache/example',
   title: '',
   why: '',
+  harmless: '',
   settings: z.object({ for: z.number(), resolveAfter: z.number() }),
   needs: { spanMs: 10_000, metrics: ['x'] },
   detect: (window) =>

@@ -27,6 +27,7 @@ export const AUDIT_KINDS = [
   'change-ended',
   'job-steered',
   'finding-acknowledged',
+  'finding-judged',
   'notice-tested',
   'drill-started',
   'drill-ended',

@@ -35,8 +35,10 @@ export interface Detector<S extends DetectorSettings = DetectorSettings> {
   /** `cache/hit-ratio-drop`: the file's path in lib/detectors. */
   id: string
   title: string
-  /** Why it matters, a paragraph for the page: what it costs, when it is harmless. */
+  /** Why it matters, a paragraph for the page: what it costs, what usually causes it. */
   why: string
+  /** When it is harmless: where such a finding needs nobody. */
+  harmless: string
   settings: z.ZodType<S>
   /** It compares with what it learned of this fleet: silent for the learning time after start. */
   learns?: boolean

@@ -50,6 +50,8 @@ export type Finding = {
   /** Set while a firing subject is unjudged or has no verdict: it stays firing. */
   stale?: string
   acknowledged?: { by: string; at: number }
+  /** What a person said of it. Counted in the rule's record; nothing is hidden for it. */
+  feedback?: { isProblem: boolean; by: string; at: number }
 }
 
 /** One subject's name for people: `edge/app/app3`, `cache-a`, `ring products`. */

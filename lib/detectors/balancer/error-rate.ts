@@ -27,6 +27,8 @@ export const errorRate: Detector<Settings> = {
   id: 'balancer/error-rate',
   title: 'Requests fail',
   why: 'Users get errors. When one server of a pool fails more than the others, it is broken while its health check still passes: fast failures even attract traffic under leastconn. When all fail alike, look behind them: a shared database, a deploy, a bad client.',
+  harmless:
+    'While a server is tried out with requests that are meant to fail, and where a client asks for what never existed (only answers of 5xx and refused connections count here).',
   settings: z.strictObject({
     ...patience('2s', '15s'),
     errors: share(

@@ -11,6 +11,7 @@ export const loadImbalance: Detector<Settings> = {
   id: 'balancer/load-imbalance',
   title: 'Load is uneven',
   why: 'A server gets clearly more of the requests than the algorithm would give it. Under round robin, sticky sessions, retries or connection limits steer the traffic; under hashing, a few keys carry much of it; under leastconn, some connections last long. The busiest server sets the pace of the pool and fails first.',
+  harmless: 'Where the busiest server is larger than its weight says and still has capacity to spare, and at the end of a drain.',
   settings: z.strictObject({
     ...patience('10s', '20s'),
     over: duration('60s', 'Requests are counted over this time'),

@@ -18,7 +18,8 @@ type Settings = DetectorSettings & { over: number; part: number; queued: number;
 export const queueing: Detector<Settings> = {
   id: 'balancer/queueing',
   title: 'Requests wait for a server',
-  why: "Every server of the pool is at its connection limit, so requests wait in the balancer's queue before a server works on them. The wait adds to each response time and keeps growing while more requests arrive than are served. A burst that is over within a second is harmless: that is what a queue is for.",
+  why: "Every server of the pool is at its connection limit, so requests wait in the balancer's queue before a server works on them. The wait adds to each response time and keeps growing while more requests arrive than are served.",
+  harmless: 'A burst that is over within a second: that is what a queue is for.',
   settings: z.strictObject({
     ...patience('5s', '20s'),
     over: duration('20s', 'The queue is read once a second over this time: long enough to tell a lasting queue from a burst'),

@@ -20,6 +20,7 @@ export const retries: Detector<Settings> = {
   id: 'balancer/retries',
   title: 'Requests are tried again',
   why: 'The balancer could not hand requests to a server and tried again. Users see no error yet, only a wait of a second and more each time, and the retries add load of their own: a server that refuses some connections may soon fail. A full listen queue, a process that restarts, a port that a firewall filters now and then are usual causes.',
+  harmless: 'A few retries while a server is deployed anew, as long as they end with the deploy.',
   settings: z.strictObject({
     ...patience('5s', '20s'),
     retries: share(

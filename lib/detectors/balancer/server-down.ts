@@ -10,8 +10,10 @@ import { patience } from '../settings.ts'
 export const serverDown: Detector<DetectorSettings> = {
   id: 'balancer/server-down',
   title: 'Server is down',
-  why: 'The balancer has taken a server out because its health check fails. The other servers carry its share, and the pool has one server fewer in reserve. When none is left, every request fails. A server in maintenance or draining was taken out on purpose and is not reported.',
+  why: 'The balancer has taken a server out because its health check fails. The other servers carry its share, and the pool has one server fewer in reserve. When none is left, every request fails.',
   // The balancer's own check already waits for several failures in a row. A server that comes and goes stays one finding.
+  harmless:
+    'Where the others carry its share with capacity to spare, and it is known why it is out. A server in maintenance or draining was taken out on purpose and is not reported.',
   settings: z.strictObject(patience('0s', '10s')),
   needs: { spanMs: 600_000, metrics: ['pool_up'], topology: 'pools' },
   detect: (window, topology) =>

@@ -12,6 +12,7 @@ export const serverFlapping: Detector<Settings> = {
   id: 'balancer/server-flapping',
   title: 'Server comes and goes',
   why: 'A server that fails its check, recovers and fails again drops the requests under way each time, and each time the other servers have to take over its share. Often a limit is hit under load (memory, file descriptors, a connection pool) that the restart relieves for a while. Take it out of the pool until the cause is found.',
+  harmless: 'Never for the requests under way; during a deploy that restarts a server several times it ends with the deploy.',
   settings: z.strictObject({
     ...patience('0s', '5s'),
     downs: threshold(2, 'How often a server must go down: once is a restart'),

@@ -20,7 +20,9 @@ type Level = { sessions: number; most: number }
 export const sessionsNearLimit: Detector<Settings> = {
   id: 'balancer/sessions-near-limit',
   title: 'Sessions near their limit',
-  why: 'The pool has nearly as many sessions under way as its limits allow. At the limit new requests wait or are refused, so a small rise in load is enough to make requests fail. Raise the limit if the servers can bear it, add a server, or find what holds the sessions so long. One server at its limit while the others are well below theirs is only a note: it is slow, or small on purpose.',
+  why: 'The pool has nearly as many sessions under way as its limits allow. At the limit new requests wait or are refused, so a small rise in load is enough to make requests fail. Raise the limit if the servers can bear it, add a server, or find what holds the sessions so long.',
+  harmless:
+    'Where the limit is meant to shed load and clients try again. One server at its limit while the others are well below theirs is only a note: it is slow, or small on purpose.',
   settings: z.strictObject({
     ...patience('10s', '20s'),
     near: share(SESSIONS_NEAR, 'Share of the limit: the rest is used up in one slow second'),

@@ -27,7 +27,9 @@ type Settings = DetectorSettings & SlowLimits & { warmup: number; before: number
 export const slowServer: Detector<Settings> = {
   id: 'balancer/slow-server',
   title: 'Slow server',
-  why: 'One server answers much more slowly than the others of its pool, yet gets its full share of requests: that share of the users waits. A neighbour on the same machine, a failing disk or a cold cache are usual causes. Less weight helps at once; the cause is on the server. When all servers of a pool slow down together, no server is named and no weight helps; a note reports it, because the cause is in what they share.',
+  why: 'One server answers much more slowly than the others of its pool, yet gets its full share of requests: that share of the users waits. A neighbour on the same machine, a failing disk or a cold cache are usual causes. Less weight helps at once; the cause is on the server.',
+  harmless:
+    'Where the server is given other, heavier requests on purpose, by a rule that sends it certain paths. When all servers of a pool slow down together, no server is named and no weight helps; a note reports it, because the cause is in what they share.',
   settings: z.strictObject({
     ...patience('2s', '15s'),
     ratio: threshold(SLOW_LIMITS.ratio, 'Response time over the median of the other servers: capacities within a pool differ by less'),

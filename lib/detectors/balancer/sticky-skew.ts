@@ -11,6 +11,7 @@ export const stickySkew: Detector<Settings> = {
   id: 'balancer/sticky-skew',
   title: 'Sticky sessions pile up',
   why: 'Users stay on the server where they began, so weights decide only about new ones: a server that was alone for a while, or a few heavy users behind one address, keeps more than its share until those sessions end. Weights help slowly here. Sessions kept in a shared store need no stickiness at all.',
+  harmless: 'While sessions are short: the skew is over when they have ended.',
   settings: z.strictObject({
     ...patience('20s', '30s'),
     over: duration('2m', 'Requests are counted over this time: users request pages in bursts'),

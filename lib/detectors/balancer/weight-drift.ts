@@ -15,7 +15,8 @@ type Settings = DetectorSettings & { settled: number; ratio: number }
 export const weightDrift: Detector<Settings> = {
   id: 'balancer/weight-drift',
   title: 'Weight differs from its file',
-  why: 'The balancer runs with another weight than its configuration file says, or has a server out that the file has in. The next reload, by a deploy or a certificate that is renewed, restores the old weight without notice, and with it the problem that the new weight had solved. Harmless while a weight is being tried out.',
+  why: 'The balancer runs with another weight than its configuration file says, or has a server out that the file has in. The next reload, by a deploy or a certificate that is renewed, restores the old weight without notice, and with it the problem that the new weight had solved.',
+  harmless: 'While a weight is being tried out.',
   settings: z.strictObject({
     ...patience('30s', '5s'),
     settled: duration('10m', 'A weight that has not changed for this time is meant to stay; a newer one is only an info'),

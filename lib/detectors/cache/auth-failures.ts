@@ -21,6 +21,7 @@ export const authFailures: Detector<Settings> = {
   id: 'cache/auth-failures',
   title: 'Logins are refused',
   why: 'Many more logins fail, or commands come without one, than is usual here. Right after a password was changed it is an application that still has the old one, and all that it asks for is an error. From an address that is no application’s it is somebody who guesses: a server that a stranger can reach at all should be behind a firewall. On Redis `ACL LOG 20` names who was refused and from where, `CLIENT LIST` who is connected.',
+  harmless: 'A few seconds after a password was changed, until every application has read the new one.',
   settings: z.strictObject({
     ...patience('0s', '60s'),
     over: duration('30s', 'Failures are counted over this time'),

@@ -11,6 +11,7 @@ export const bigKey: Detector<Settings> = {
   id: 'cache/big-key',
   title: 'Big key',
   why: 'One key holds megabytes. Reading or deleting it stalls every other client of the server meanwhile, it cannot be split over servers, and moving it blocks both. Split it by field or by page, and delete such keys with UNLINK.',
+  harmless: 'Where the key is read rarely, by a job that nobody waits for, and never deleted at once.',
   settings: z.strictObject({
     ...patience('0s', '30s'),
     bytes: threshold(10_485_760, 'Size of a key, 10 MiB: each whole read takes tens of milliseconds'),

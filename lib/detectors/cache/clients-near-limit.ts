@@ -13,6 +13,7 @@ export const clientsNearLimit: Detector<Settings> = {
   id: 'cache/clients-near-limit',
   title: 'Connections near their limit',
   why: 'At the limit each new connection is refused, and applications that reconnect make it worse: a deploy that doubles them for a moment is enough. Connections that leak, or pools larger than needed, are the usual cause.',
+  harmless: 'Where the number of connections is fixed by the pools of the applications and cannot grow.',
   settings: z.strictObject({
     ...patience('5s', '20s'),
     near: share(0.85, 'Share of the limit: a rolling deploy adds connections for a while'),

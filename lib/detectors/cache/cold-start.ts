@@ -17,7 +17,9 @@ const BEFORE_MS = 60_000
 export const coldStart: Detector<Settings> = {
   id: 'cache/cold-start',
   title: 'Filling again after it was emptied',
-  why: 'The cache lost its keys, by a restart or a flush, and fetches them again one by one. Until it is warm, the origin answers reads that would otherwise be hits. It passes by itself; the risk is the load on the origin meanwhile, above all when a second cache is cold at the same time.',
+  why: 'The cache lost its keys, by a restart or a flush, and fetches them again one by one. Until it is warm, the origin answers reads that would otherwise be hits.',
+  harmless:
+    'Where the origin carries the additional reads: it passes by itself. The risk is the load on the origin meanwhile, above all when a second cache is cold at the same time.',
   settings: z.strictObject({
     ...patience('3s', '5s'),
     warm: share(0.95, 'Share of the hit ratio before, from which the cache counts as warm again'),

@@ -20,7 +20,8 @@ const SHOWN_MAX = 20
 export const configDrift: Detector<Settings> = {
   id: 'cache/config-drift',
   title: 'Settings differ within a group',
-  why: 'Servers of which one takes the place of another should be set alike: a replica with another policy, less memory or a shorter limit of connections behaves differently on the day of a fail-over, and in a ring or a cluster the same key is treated differently depending on where it lies. Usually somebody ran CONFIG SET on one of them, or one was restarted with a file that CONFIG SET had not been written to: set it like the others, then CONFIG REWRITE. Where it is meant so, name the setting under `except`.',
+  why: 'Servers of which one takes the place of another should be set alike: a replica with another policy, less memory or a shorter limit of connections behaves differently on the day of a fail-over, and in a ring or a cluster the same key is treated differently depending on where it lies. Usually somebody ran CONFIG SET on one of them, or one was restarted with a file that CONFIG SET had not been written to: set it like the others, then CONFIG REWRITE.',
+  harmless: 'Where it is meant so: name the setting under `except`.',
   settings: z.strictObject({
     ...patience('5m', '60s'),
     fresh: duration('5m', 'Settings are read once a minute; older ones are not compared'),

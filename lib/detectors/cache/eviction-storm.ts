@@ -31,7 +31,9 @@ const CALM = 5
 export const evictionStorm: Detector<Settings> = {
   id: 'cache/eviction-storm',
   title: 'Eviction storm',
-  why: 'The cache evicts keys far faster than it normally does: something writes more than fits, and keys that are still read go first to make room. The hit ratio follows within seconds. A cache that is full and evicts steadily is fine. A store must never evict at all: what it evicts is lost.',
+  why: 'The cache evicts keys far faster than it normally does: something writes more than fits, and keys that are still read go first to make room. The hit ratio follows within seconds. A store must never evict at all: what it evicts is lost.',
+  harmless:
+    'After a bulk load whose keys are read more than those that had to go. A cache that is full and evicts steadily is fine and not reported.',
   settings: z.strictObject({
     ...patience('0s', '10s'),
     deviations: threshold(8, 'Robust deviations above the last minute: none of 38 min of recorded normal traffic reaches the default'),

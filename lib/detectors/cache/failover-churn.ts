@@ -16,7 +16,8 @@ const NAMED = 4
 export const failoverChurn: Detector<Settings> = {
   id: 'cache/failover-churn',
   title: 'Primary changes again and again',
-  why: 'Each fail-over refuses writes for seconds, drops what the old primary had not yet passed on, and costs a copy of all data when it comes back as a replica. When it happens again and again, the primary is not dead but stalls for longer than the others wait: by a slow command, a fork, swap, a busy neighbour, a network that loses packets. Find the stall, or let them wait longer: `down-after-milliseconds` of the Sentinels, `cluster-node-timeout` of a cluster. Two changes are what a maintenance takes.',
+  why: 'Each fail-over refuses writes for seconds, drops what the old primary had not yet passed on, and costs a copy of all data when it comes back as a replica. When it happens again and again, the primary is not dead but stalls for longer than the others wait: by a slow command, a fork, swap, a busy neighbour, a network that loses packets. Find the stall, or let them wait longer: `down-after-milliseconds` of the Sentinels, `cluster-node-timeout` of a cluster.',
+  harmless: 'During a maintenance that moves the primary there and back; two changes are what it takes.',
   settings: z.strictObject({
     ...patience('0s', '30s'),
     changes: threshold(3, 'New primaries within that time: a rolling upgrade has one, or two if it goes back'),

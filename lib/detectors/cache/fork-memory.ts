@@ -16,7 +16,9 @@ type Copied = { bytes: number; method: string }
 export const forkMemory: Detector<Settings> = {
   id: 'cache/fork-memory',
   title: 'Saving may run out of memory',
-  why: 'To save, to rewrite the append-only file and to copy all data to a replica, the server forks: whatever is written meanwhile is copied page by page, up to all data once more. Where the machine has not that much, the fork fails and writes are refused, or the system ends the server. Leave memory free: a lower `maxmemory`, saving on a replica, a quieter hour. `vm.overcommit_memory = 1` lets a fork begin that would fit in the end, and transparent huge pages off (`never`) make each copied page 4 kB instead of 2 MB. A container’s own limit is not told by Redis: where it is lower than the machine’s memory, less is free than told here.',
+  why: 'To save, to rewrite the append-only file and to copy all data to a replica, the server forks: whatever is written meanwhile is copied page by page, up to all data once more. Where the machine has not that much, the fork fails and writes are refused, or the system ends the server. Leave memory free: a lower `maxmemory`, saving on a replica, a quieter hour. `vm.overcommit_memory = 1` lets a fork begin that would fit in the end, and transparent huge pages off (`never`) make each copied page 4 kB instead of 2 MB.',
+  harmless:
+    'Where little is written while it saves: then few pages are copied. A container’s own limit is not told by Redis: where it is lower than the machine’s memory, less is free than told here.',
   settings: z.strictObject({
     ...patience('5s', '60s'),
     most: share(

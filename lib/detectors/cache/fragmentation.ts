@@ -11,7 +11,8 @@ type Settings = DetectorSettings & { ratio: number; bytes: number; over: number 
 export const fragmentation: Detector<Settings> = {
   id: 'cache/fragmentation',
   title: 'Memory is fragmented',
-  why: 'The process holds much more memory of the machine than its data needs: freed values of other sizes have left gaps. The machine runs out of memory before maxmemory is reached. activedefrag closes the gaps while the server runs. After a large deletion it is harmless: the memory is used again.',
+  why: 'The process holds much more memory of the machine than its data needs: freed values of other sizes have left gaps. The machine runs out of memory before maxmemory is reached. activedefrag closes the gaps while the server runs.',
+  harmless: 'After a large deletion: the memory is used again.',
   settings: z.strictObject({
     ...patience('10s', '60s'),
     ratio: threshold(1.5, 'Resident memory over used memory, as in MEMORY DOCTOR'),

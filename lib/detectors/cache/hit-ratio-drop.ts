@@ -41,7 +41,8 @@ const BEFORE_MIN = 15
 export const hitRatioDrop: Detector<Settings> = {
   id: 'cache/hit-ratio-drop',
   title: 'Hit ratio dropped',
-  why: 'Reads that used to be answered from memory now go to the origin, which was sized for the misses of a normal day. The cause is usually a deploy that reads new keys, keys that were deleted or expired together, or evictions. Harmless when somebody emptied the cache on purpose.',
+  why: 'Reads that used to be answered from memory now go to the origin, which was sized for the misses of a normal day. The cause is usually a deploy that reads new keys, keys that were deleted or expired together, or evictions.',
+  harmless: 'When somebody emptied the cache on purpose, or a job reads keys that no user reads, and the origin carries it.',
   settings: z.strictObject({
     ...patience('0s', '10s'),
     drop: share(0.03, 'Fall of the hit ratio, 0.03 being three points: below, load that moves between keys looks the same'),

@@ -13,7 +13,8 @@ type Settings = DetectorSettings & { low: number; over: number; warm: number; lo
 export const hitRatioLow: Detector<Settings> = {
   id: 'cache/hit-ratio-low',
   title: 'Hit ratio is low',
-  why: 'More than half of the reads pay for a lookup in the cache and then for the origin as well. Usual causes: too little memory for the keys in use, a TTL shorter than the time between two reads of a key, or keys that are written and never read. Harmless for a cache that only guards against bursts.',
+  why: 'More than half of the reads pay for a lookup in the cache and then for the origin as well. Usual causes: too little memory for the keys in use, a TTL shorter than the time between two reads of a key, or keys that are written and never read.',
+  harmless: 'For a cache that only guards against bursts, and where a miss costs little more than a hit.',
   settings: z.strictObject({
     ...patience('30s', '60s'),
     low: share(0.5, 'Hit ratio below which the cache costs more reads than it saves'),

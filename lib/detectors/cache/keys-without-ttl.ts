@@ -11,7 +11,9 @@ type Settings = DetectorSettings & { share: number; itemsMin: number }
 export const keysWithoutTtl: Detector<Settings> = {
   id: 'cache/keys-without-ttl',
   title: 'Keys that never expire',
-  why: 'A cache in which many keys have no TTL, and whose policy does not evict such keys, only grows: in the end it refuses writes, or evicts the keys that do expire. A forgotten EX is the usual cause. Under an allkeys policy, or in a store, it is intended.',
+  why: 'A cache in which many keys have no TTL, and whose policy does not evict such keys, only grows: in the end it refuses writes, or evicts the keys that do expire. A forgotten EX is the usual cause.',
+  harmless:
+    'Where the number of such keys is bounded by what they are of. Under an allkeys policy, or in a store, it is intended and not reported.',
   settings: z.strictObject({
     ...patience('30s', '30s'),
     share: share(0.2, 'Share of the keys that have no TTL: a few settings and locks are ordinary'),

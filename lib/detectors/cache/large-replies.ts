@@ -26,6 +26,7 @@ export const largeReplies: Detector<Settings> = {
   id: 'cache/large-replies',
   title: 'Replies are large',
   why: 'The server sends much for each command: whole hashes, long ranges, values that grew. A reply of a megabyte takes 8 ms of a line of 1 Gbit/s, and behind it every other reply waits; the network is full long before the processor is, and clients spend their time on parsing. Ask for fields and pages instead of the whole (HMGET, HSCAN, ZRANGE with LIMIT), compress, or keep large values elsewhere. On Valkey `COMMANDLOG GET 10 large-reply` names the commands; on Redis `cache/big-key` names the keys.',
+  harmless: 'Where one client reads in bulk at a quiet hour, and the network can carry it.',
   settings: z.strictObject({
     ...patience('15s', '60s'),
     bytes: threshold(65_536, 'Mean reply, 64 KiB: two thousand a second fill a line of 1 Gbit/s'),

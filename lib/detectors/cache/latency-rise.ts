@@ -13,7 +13,9 @@ type Command = { command: string; calls: number; seconds: number; usual: number 
 export const latencyRise: Detector<Settings> = {
   id: 'cache/latency-rise',
   title: 'Commands take longer',
-  why: 'The same commands cost the server more than they did a few minutes ago: values have grown, a key has become large, or the machine lost CPU to a neighbour, a fork or swap. Each client waits for all others, so the delays add up. A different mix of commands does not count: each command is compared with its own past.',
+  why: 'The same commands cost the server more than they did a few minutes ago: values have grown, a key has become large, or the machine lost CPU to a neighbour, a fork or swap. Each client waits for all others, so the delays add up.',
+  harmless:
+    'While clients still get their answers well within their time limits. A different mix of commands does not count: each command is compared with its own past.',
   settings: z.strictObject({
     ...patience('10s', '30s'),
     factor: threshold(3, 'Time of each command over its time before: a busy machine alone doubles it'),

@@ -35,6 +35,7 @@ export const massExpiry: Detector<Settings> = {
   id: 'cache/mass-expiry',
   title: 'Mass expiry',
   why: 'Keys that were written together with one TTL expire together: within a second thousands of reads miss, and the origin is asked for all of them at once. It recurs with every TTL. A TTL drawn at random around its length (jitter) spreads the expirations; keys that are already written keep theirs.',
+  harmless: 'Where the origin answers the wave of misses without getting slower.',
   settings: z.strictObject({
     ...patience('0s', '10s'),
     cliffShare: share(0.05, 'Share of the keys that end within two seconds, as the lower end of its interval'),

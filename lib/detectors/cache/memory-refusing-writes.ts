@@ -13,6 +13,7 @@ export const memoryRefusingWrites: Detector<Settings> = {
   id: 'cache/memory-refusing-writes',
   title: 'Writes are refused: memory is full',
   why: 'Memory is at its limit and the policy forbids eviction (or no key may be evicted), so every write fails with an error. Reads still work, which hides the fault: keys that expire are not filled again, and the hit ratio falls. A store needs more memory or fewer keys; a cache needs a policy that evicts.',
+  harmless: 'Never, but for a cache that is being filled for a test.',
   settings: z.strictObject({
     ...patience('2s', '30s'),
     refusals: threshold(3, 'Refused writes: one may be a single value larger than the free memory'),

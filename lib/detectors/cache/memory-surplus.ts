@@ -11,7 +11,8 @@ type Settings = DetectorSettings & { loss: number; saving: number; bytesMin: num
 export const memorySurplus: Detector<Settings> = {
   id: 'cache/memory-surplus',
   title: 'More memory than it needs',
-  why: 'A cache that would hit as much with far less memory: the rest holds keys that are not read again before they end. Nothing is broken; the memory could serve something else. Judged from the references of the cache, replayed by its own rule of eviction, so it needs `references` in the configuration. Harmless where the memory is meant for a peak that was not seen in the time that is looked at.',
+  why: 'A cache that would hit as much with far less memory: the rest holds keys that are not read again before they end. Nothing is broken; the memory could serve something else. Judged from the references of the cache, replayed by its own rule of eviction, so it needs `references` in the configuration.',
+  harmless: 'Where the memory is meant for a peak that was not seen in the time that is looked at.',
   settings: z.strictObject({
     ...patience('60s', '10m'),
     loss: share(0.003, 'What it may hit less, of all reads: less than most caches vary from hour to hour'),

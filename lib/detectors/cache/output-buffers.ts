@@ -23,6 +23,7 @@ export const outputBuffers: Detector<Settings> = {
   id: 'cache/output-buffers',
   title: 'Output buffers grow',
   why: 'A connection does not read as fast as it is sent to, so the server keeps the rest in memory. At the limit of its class (`client-output-buffer-limit`) the server cuts it off: a subscriber then loses messages, and a replica begins again with a copy of all data, which fills its buffer again. Clients have no limit by default: what is kept for them counts as used memory, for which keys are evicted. Look at what the connection does: a subscriber that works too long on each message, a client that stopped, MONITOR left on, a slow line; `CLIENT KILL ID` frees its memory at once.',
+  harmless: 'While a replica takes its first copy of all data, and for a client that reads one very large reply.',
   settings: z.strictObject({
     ...patience('0s', '60s'),
     near: share(0.6, 'Share of the hard limit: a replica that is behind fills the rest in seconds'),

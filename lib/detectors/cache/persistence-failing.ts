@@ -16,7 +16,8 @@ const STATUSES = Object.keys(WHAT) as [Status, ...Status[]]
 export const persistenceFailing: Detector<DetectorSettings> = {
   id: 'cache/persistence-failing',
   title: 'Saving to disk fails',
-  why: 'What is in memory would be lost with the process, and by default Redis then refuses every write (stop-writes-on-bgsave-error). A full disk, a directory that may not be written, or too little memory to fork are the usual causes. A cache that need not survive a restart should not save at all.',
+  why: 'What is in memory would be lost with the process, and by default Redis then refuses every write (stop-writes-on-bgsave-error). A full disk, a directory that may not be written, or too little memory to fork are the usual causes.',
+  harmless: 'For a cache that need not survive a restart and whose writes are not refused for it; it should not save at all.',
   settings: z.strictObject(patience('5s', '5s')),
   needs: {
     spanMs: 30_000,

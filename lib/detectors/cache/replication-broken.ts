@@ -9,7 +9,8 @@ import { patience } from '../settings.ts'
 export const replicationBroken: Detector<DetectorSettings> = {
   id: 'cache/replication-broken',
   title: 'Replica has lost its primary',
-  why: 'The replica no longer gets what is written: readers see older and older values, and a fail-over to it would lose the difference. A primary that is gone, a wrong password after a rotation, or a network that is cut between the two are the causes. A replica that is loading a full copy is not reported.',
+  why: 'The replica no longer gets what is written: readers see older and older values, and a fail-over to it would lose the difference. A primary that is gone, a wrong password after a rotation, or a network that is cut between the two are the causes.',
+  harmless: 'While the primary is restarted on purpose. A replica that is loading a full copy is not reported.',
   settings: z.strictObject(patience('10s', '5s')),
   needs: {
     spanMs: 60_000,

@@ -12,6 +12,7 @@ export const replicationLag: Detector<Settings> = {
   id: 'cache/replication-lag',
   title: 'Replica lags behind',
   why: 'Readers of the replica see old values, and what it has not yet received is lost when the primary fails. When the lag outgrows the replication backlog, the replica must copy everything anew, which loads both. A slow network, a replica that is busy with a long command or a burst of large writes are usual causes.',
+  harmless: 'Where nobody reads from the replica and the lag shrinks again, as after a bulk load.',
   settings: z.strictObject({
     ...patience('5s', '10s'),
     bytes: threshold(4_194_304, 'Bytes that the replica is behind, 4 MiB: as much is in the buffers of a connection'),

@@ -14,7 +14,8 @@ type Settings = DetectorSettings & { holdMin: number; holdMax: number; recovered
 export const restart: Detector<Settings> = {
   id: 'cache/restart',
   title: 'Restarted',
-  why: 'A cache that restarts comes back empty: every read is a miss until the keys are fetched again, and the origin answers them all. Replicas and clients reconnect at the same time. Planned restarts look the same; silence the rule for their time.',
+  why: 'A cache that restarts comes back empty: every read is a miss until the keys are fetched again, and the origin answers them all. Replicas and clients reconnect at the same time.',
+  harmless: 'A planned restart looks the same: silence the rule for its time.',
   settings: z.strictObject({
     ...patience('0s', '0s'),
     holdMin: duration('60s', 'How long it is reported at least, so that whoever looks for a cause sees it'),

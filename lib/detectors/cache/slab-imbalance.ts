@@ -39,6 +39,7 @@ export const slabImbalance: Detector<Settings> = {
   id: 'cache/slab-imbalance',
   title: 'A slab class evicts while another has idle memory',
   why: 'memcached gives memory in pages to classes of item sizes. When the sizes of what is stored change, the pages stay with the class that had them: it keeps free chunks, or items that nobody reads any more, while another class evicts items that were just in use. The hit ratio falls though the memory would suffice. slab_automove moves pages by itself, one at a time; where it is switched off, nothing else does before a restart.',
+  harmless: 'Where the class that evicts holds items that are not read again.',
   settings: z.strictObject({
     ...patience('60s', '60s'),
     over: duration(

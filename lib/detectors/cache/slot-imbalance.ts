@@ -14,6 +14,7 @@ export const slotImbalance: Detector<Settings> = {
   id: 'cache/slot-imbalance',
   title: 'A cluster’s master does more than its share',
   why: 'A Redis Cluster is as fast as its busiest master. Slots that carry much load are moved off it to the others, chosen by the load that is measured of each slot, where the server counts that, else by their keys. Where one slot, or one key, is the load by itself, moving it only moves the load elsewhere: split or copy such keys.',
+  harmless: 'While the busiest master has much capacity to spare: a Cluster need not be even to be fast.',
   settings: z.strictObject({
     ...patience('15s', '30s'),
     imbalance: threshold(1.5, 'Load of the busiest master over the mean: hashing alone stays below the default'),

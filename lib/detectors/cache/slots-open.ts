@@ -11,6 +11,7 @@ export const slotsOpen: Detector<Settings> = {
   id: 'cache/slots-open',
   title: 'A slot of a cluster was left open',
   why: 'A slot is open while its keys move from one node of a Redis Cluster to another: seconds. Where whatever moved it has ended in between, it stays open. Each read of a key that is at the other node then takes two requests, commands on several of its keys fail with TRYAGAIN, and keys on a node that only imports cannot be read at all. Nothing closes it by itself, and no other rebalancing begins before.',
+  harmless: 'While a rebalancing is under way, which closes the slot itself within seconds.',
   settings: z.strictObject({
     ...patience('10s', '20s'),
     open: duration('2m', 'The same slot is open for so long: a slot of many keys takes some seconds to move'),

@@ -11,6 +11,7 @@ export const slowCommands: Detector<Settings> = {
   id: 'cache/slow-commands',
   title: 'Slow commands block all other clients',
   why: 'Redis serves one command at a time: while a slow one runs, all other clients wait. KEYS, whole reads of large hashes and lists, long scripts and deletions of big keys are the usual ones. Ask in pages (SCAN, HSCAN, LRANGE by parts), delete with UNLINK.',
+  harmless: 'On a replica that serves such commands alone, and at an hour without other clients.',
   settings: z.strictObject({
     ...patience('5s', '60s'),
     busy: share(0.01, 'Share of the time that is spent in entries of the slow log: below, nobody waits long'),

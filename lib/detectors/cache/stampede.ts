@@ -28,6 +28,7 @@ export const stampede: Detector<Settings> = {
   id: 'cache/stampede',
   title: 'Stampede',
   why: 'A popular key expired, and every reader that missed it asks the origin for the same value at the same time: the origin does the same work many times over, and gets slower, so that more readers join. One reader that fetches while the others wait (a lock, a lease), or fetching shortly before the end, avoids it.',
+  harmless: 'Where the value is cheap to compute and the origin does not get slower.',
   settings: z.strictObject({
     ...patience('0s', '10s'),
     ratio: share(0.05, 'Share of the fills that write a value again that was just written: 0.4 % at most in ordinary traffic'),

@@ -25,7 +25,9 @@ const PEAK = 0.98
 export const timeToFull: Detector<Settings> = {
   id: 'cache/time-to-full',
   title: 'Memory or connections run out soon',
-  why: 'At the present growth the limit is reached within the time told. For memory this is judged where it does harm: a store, a cache whose policy evicts nothing (then writes are refused), a server without a limit (then the machine runs out, and the system ends a process). A cache that evicts is meant to be full; what that costs, `cache/eviction-storm` and `cache/hit-ratio-low` tell. Find what grows (big keys, keys without a TTL, connections that leak), or raise the limit while there is time: `CONFIG SET maxmemory`, `CONFIG SET maxclients`, memcached’s `cache_memlimit`.',
+  why: 'At the present growth the limit is reached within the time told. For memory this is judged where it does harm: a store, a cache whose policy evicts nothing (then writes are refused), a server without a limit (then the machine runs out, and the system ends a process). Find what grows (big keys, keys without a TTL, connections that leak), or raise the limit while there is time: `CONFIG SET maxmemory`, `CONFIG SET maxclients`, memcached’s `cache_memlimit`.',
+  harmless:
+    'Where a job is known to stop before the limit. A cache that evicts is meant to be full and not reported; what that costs, `cache/eviction-storm` and `cache/hit-ratio-low` tell.',
   settings: z.strictObject({
     ...patience('30s', '2m'),
     horizon: duration('30m', 'Forecasts further ahead are not told: rules see a quarter of an hour, and twice that is as far as it tells'),

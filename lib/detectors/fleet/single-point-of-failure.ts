@@ -10,7 +10,9 @@ import { patience } from '../settings.ts'
 export const singlePointOfFailure: Detector<DetectorSettings> = {
   id: 'fleet/single-point-of-failure',
   title: 'Single point of failure',
-  why: 'Nothing would take over if this one failed: a pool with one server left, or a store without a replica. A cache alone is no such point as long as its origin can bear the misses. It is a note, because nothing has failed yet.',
+  why: 'Nothing would take over if this one failed: a pool with one server left, or a store without a replica.',
+  harmless:
+    'Where the time until somebody mends it is acceptable. A cache alone is no such point as long as its origin can bear the misses. It is a note, because nothing has failed yet.',
   settings: z.strictObject(patience('30s', '10s')),
   needs: { spanMs: 30_000, metrics: [], also: { metrics: ['redis_connected_slaves', 'redis_master_link_up'] } },
   detect: (window, topology) => [...pools(window, topology), ...stores(window, topology)],

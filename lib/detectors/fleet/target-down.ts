@@ -9,6 +9,7 @@ export const targetDown: Detector<DetectorSettings> = {
   title: 'Target does not answer',
   why: 'Evenkeel gets no answer, so clients of the target may get none either. Usual causes: a crashed process, a full disk, a broken network, or a password that changed. No other rule judges this target until it answers again.',
   // A process that is restarted answers again within two seconds, and cache/restart finds that.
+  harmless: 'Where the target was taken down on purpose, or Evenkeel alone cannot reach it.',
   settings: z.strictObject(patience('3s', '0s')),
   needs: { spanMs: 10_000, metrics: [] },
   detect: (window, topology) =>

@@ -28,7 +28,9 @@ type Cause = { summary: string; evidence: Evidence[] }
 export const tierCascade: Detector<Settings> = {
   id: 'fleet/tier-cascade',
   title: 'A tier is slow because of the tier behind it',
-  why: 'What users notice at the balancer began one tier further back: a cache that misses more, or does not answer, sends its reads on to the origin, and every request that waits for it takes longer. Mend the cause, and the symptom goes too. Tiers are connected by the `edges` of the configuration alone. That both changed at the same time is strong evidence of a cause, but no proof.',
+  why: 'What users notice at the balancer began one tier further back: a cache that misses more, or does not answer, sends its reads on to the origin, and every request that waits for it takes longer. Mend the cause, and the symptom goes too. Tiers are connected by the `edges` of the configuration alone.',
+  harmless:
+    'Where users’ requests stay fast enough all the same. That both changed at the same time is strong evidence of a cause, but no proof.',
   settings: z.strictObject({
     ...patience('5s', '20s'),
     slower: threshold(1.3, 'Response time over that before: users begin to notice'),

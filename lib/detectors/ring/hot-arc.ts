@@ -16,6 +16,7 @@ export const hotArc: Detector<Settings> = {
   id: 'ring/hot-arc',
   title: 'An arc of the ring is hot',
   why: 'A node takes far more of the reads than of the keys. Either one popular key lives there: then no points help, only copies of that key. Or many popular keys happen to lie together: then points that even the reads help. The summary says which it is, because that decides the remedy.',
+  harmless: 'While the busiest node could carry much more.',
   settings: z.strictObject({
     ...patience('20s', '15s'),
     ratio: threshold(1.5, 'Share of the reads over share of the keys: a key with 2 % of all reads makes a tenth on three nodes'),

@@ -12,7 +12,8 @@ type Settings = DetectorSettings & { imbalance: number; over: number; settle: nu
 export const imbalance: Detector<Settings> = {
   id: 'ring/imbalance',
   title: 'Ring is uneven',
-  why: 'One node of the ring owns more of the keys than the others and takes more of the reads: it is the first to be full or slow and costs most when it fails, while the others are idle. The points on the circle decide, and moving some of them moves just those keys. A node that is meant to carry more, because it is larger, makes this harmless.',
+  why: 'One node of the ring owns more of the keys than the others and takes more of the reads: it is the first to be full or slow and costs most when it fails, while the others are idle. The points on the circle decide, and moving some of them moves just those keys.',
+  harmless: 'Where a node is meant to carry more because it is larger.',
   settings: z.strictObject({
     ...patience('5s', '10s'),
     imbalance: threshold(1.25, 'Load of the busiest node over the mean: nodes with 160 points are within about 1.1 by chance'),

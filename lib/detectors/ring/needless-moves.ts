@@ -26,7 +26,8 @@ const EDITS: Partial<Record<RingSpec['algorithm'], 'leaves' | 'weight'>> = {
 export const needlessMoves: Detector<Settings> = {
   id: 'ring/needless-moves',
   title: 'An edit moves more keys than it must',
-  why: 'When a server leaves or a weight changes, only the keys of that server need a new owner. Hashing by remainder gives nearly all keys another owner instead, and twemproxy recomputes the points of every server when one weight changes. Each key that moves without need is a miss, at once with all the others. It costs nothing until the next edit or the next failed server; then the origin has to answer all those misses.',
+  why: 'When a server leaves or a weight changes, only the keys of that server need a new owner. Hashing by remainder gives nearly all keys another owner instead, and twemproxy recomputes the points of every server when one weight changes. Each key that moves without need is a miss, at once with all the others.',
+  harmless: 'Until the next edit or the next failed server it costs nothing; then the origin has to answer all those misses.',
   settings: z.strictObject({
     ...patience('10s', '0s'),
     ratio: threshold(1.3, 'Keys that move over the least that the edit must move'),

@@ -40,6 +40,14 @@ export function acknowledgeFinding(runtime: Runtime, id: string, by: string): Fi
   return findingView(runtime, next)
 }
 
+/** A person's word on whether a finding is a problem, for the rule's record. */
+export function judgeFinding(runtime: Runtime, id: string, isProblem: boolean, by: string): FindingView {
+  const next: Finding = { ...findingOf(runtime, id), feedback: { isProblem, by, at: runtime.now() } }
+  runtime.store.findings.put(next)
+  runtime.bus.emit({ type: 'finding', finding: next })
+  return findingView(runtime, next)
+}
+
 function findingOf(runtime: Runtime, id: string): Finding {
   const finding = runtime.store.findings.get(id)
   if (!finding) throw new EvenkeelError('not_found', 'There is no finding of that id.')
@@ -48,13 +56,18 @@ function findingOf(runtime: Runtime, id: string): Finding {
 
 export function findingView(runtime: Runtime, finding: Finding, proposals = proposalsFor(runtime, finding.id)): FindingView {
   const detector = runtime.detectors.find((candidate) => candidate.id === finding.rule)
-  const { acknowledged, ...rest } = finding
+  const { acknowledged, feedback, ...rest } = finding
   const noRemedy = runtime.engine.noRemedy(finding.id)
   return {
-    ...(withIso(rest, 'since', 'firingAt', 'resolvedAt', 'seenAt') as Omit<FindingView, 'title' | 'why' | 'proposals' | 'silencedBy'>),
+    ...(withIso(rest, 'since', 'firingAt', 'resolvedAt', 'seenAt') as Omit<
+      FindingView,
+      'title' | 'why' | 'harmless' | 'proposals' | 'silencedBy'
+    >),
     ...(acknowledged ? { acknowledged: { by: acknowledged.by, at: iso(acknowledged.at) } } : {}),
+    ...(feedback ? { feedback: { ...feedback, at: iso(feedback.at) } } : {}),
     title: detector?.title ?? finding.rule,
     why: detector?.why ?? '',
+    harmless: detector?.harmless ?? '',
     proposals: proposals.map((proposal) => proposal.id),
     ...(noRemedy ? { noRemedy } : {}),
     silencedBy: silencedBy(runtime, finding, runtime.now()),

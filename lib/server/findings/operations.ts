@@ -3,7 +3,7 @@ import { findingAnswer } from '../../model/answers/finding.ts'
 import { page } from '../../model/answers/shape.ts'
 import { id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
-import { acknowledgeFinding, getFinding, listFindings } from './findings.ts'
+import { acknowledgeFinding, getFinding, judgeFinding, listFindings } from './findings.ts'
 
 const tag = 'The loop'
 
@@ -46,5 +46,18 @@ export const findingOperations = [
     answer: findingAnswer,
     problems: ['not_found'],
     run: ({ runtime, params, by }) => acknowledgeFinding(runtime, params.id, by),
+  }),
+  operation({
+    method: 'POST',
+    path: 'findings/{id}/feedback',
+    role: 'operator',
+    audit: { what: 'finding-judged' },
+    summary: 'Says whether it is a problem: counted in the record of its rule, nothing is hidden for it',
+    tag,
+    params: id,
+    body: z.strictObject({ isProblem: z.boolean() }),
+    answer: findingAnswer,
+    problems: ['not_found'],
+    run: ({ runtime, params, body, by }) => judgeFinding(runtime, params.id, body.isProblem, by),
   }),
 ]

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { settingsText } from './Rules.tsx'
+import { settingsText } from './settingsText.ts'
 
 it('writes the line for the file and marks what was set', () => {
   expect(settingsText({ id: 'cache/hit-ratio-drop', settings: { drop: 0.1, for: 2000 }, defaults: { drop: 0.03, for: 2000 } })).toBe(
