@@ -102,7 +102,7 @@ function Reads({ rule: { needs, also, learns, works, now } }: { rule: RulePageVi
           also.length > 0 && ['Uses where reported', also.join(', ')],
           ['History', duration(needs.spanMs)],
           learns && ['After a start', 'silent for the learning time: it compares with what it has seen'],
-          ...here.map(({ product, text }) => [product, text] as const),
+          ...here.map(({ product, works, text }) => [product, works ? text : text.replace(/^no: /, 'does not report ')] as const),
         ]}
       />
       {now.because.length > 0 && (

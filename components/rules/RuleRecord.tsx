@@ -15,7 +15,7 @@ export function RuleRecord({ record }: { record: Record }) {
   return (
     <Facts
       facts={[
-        ['Fired', `${fired} times${firing > 0 ? `, ${firing} now` : ''}`],
+        ['Fired', `${fired === 1 ? 'once' : `${fired} times`}${firing > 0 ? `, ${firing} now` : ''}`],
         lastAt !== null && [
           'Last',
           <span key="last">
