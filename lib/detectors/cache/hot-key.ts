@@ -20,8 +20,7 @@ export const hotKey: Detector<Settings> = {
   id: 'cache/hot-key',
   title: 'Hot key',
   why: 'One key takes so much of the reads that the one server which holds it is the limit: adding servers or evening a ring does not help, because a key lives on one of them. When it expires, all its readers ask the origin for it at once. A copy in the application for a second, or the key split in several, takes the load off.',
-  harmless:
-    'Where the server that holds it has much processor time and network to spare, and the origin bears the moment when it expires.',
+  harmless: 'Where the server that holds it has much processor time and network to spare, and the origin bears the moment when it expires.',
   settings: z.strictObject({
     ...patience('0s', '10s'),
     share: share(
