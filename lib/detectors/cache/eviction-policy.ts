@@ -13,8 +13,8 @@ type Settings = DetectorSettings & { gain: number; history: number; fresh: numbe
 export const evictionPolicy: Detector<Settings> = {
   id: 'cache/eviction-policy',
   title: 'Another rule of eviction would hit more',
-  why: 'The cache is full and evicts keys that are read again, while it keeps others that are not: with the same memory another `maxmemory-policy`, or one that compares more keys (`maxmemory-samples`), would keep the right ones. Scans and other keys that are read once push those that are read all day out of an LRU; popularity that moves on leaves an LFU with keys of yesterday. A cache that evicts steadily raises no other rule, whatever it evicts. Judged from the references of the cache, replayed by each rule, so it needs `references` in the configuration. Harmless where the origin is cheap to ask.',
-  harmless: 'Where the pattern of reads is about to change, and where the origin carries the misses easily.',
+  why: 'The cache is full and evicts keys that are read again, while it keeps others that are not: with the same memory another `maxmemory-policy`, or one that compares more keys (`maxmemory-samples`), would keep the right ones. Scans and other keys that are read once push those that are read all day out of an LRU; popularity that moves on leaves an LFU with keys of yesterday. A cache that evicts steadily raises no other rule, whatever it evicts. Judged from the references of the cache, replayed by each rule, so it needs `references` in the configuration.',
+  harmless: 'Where the pattern of reads is about to change, and where the origin is cheap to ask.',
   settings: z.strictObject({
     ...patience('60s', '10m'),
     gain: share(0.02, 'What it would hit more, of all reads: less than two points is near what such a replay may be off'),
