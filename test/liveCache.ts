@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Redis } from 'ioredis'
+import { type Cluster, Redis } from 'ioredis'
 import { type ReferenceReporter, reportReferences } from '../client/index.ts'
 import { parseConfig } from '../lib/config/parse.ts'
 import { serve } from '../lib/server/http/serve.ts'
@@ -43,7 +43,8 @@ export async function startEvenkeel(text: string) {
 }
 
 export type Application = {
-  url: string
+  /** A server, or the client of a Cluster. */
+  url: string | Cluster
   perSecond: number
   key(): string
   ttlMs(key: string): number
@@ -53,7 +54,7 @@ export type Application = {
 
 /** A read-through application: it fills what it misses from an origin that always answers. */
 export function readThrough({ url, perSecond, key, ttlMs, value, reporter }: Application): Disposable {
-  const redis = new Redis(url)
+  const redis = typeof url === 'string' ? new Redis(url) : url
   const read = async () => {
     const one = key()
     reporter?.get(one)

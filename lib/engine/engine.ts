@@ -41,7 +41,7 @@ export type EngineOptions = {
   log: Log
 }
 
-export interface Engine extends Omit<PolledFleet, 'states' | 'stepClock'> {
+export interface Engine extends Omit<PolledFleet, 'stepClock'> {
   /** Starts polling and ticking. */
   start(): void
   /** Waits for polls in flight, with a limit, and closes every link. */

@@ -35,7 +35,8 @@ export interface PolledFleet extends Fleet {
   /** Resolves when nothing is in flight and every link is closed. */
   stop(): Promise<void>
   targets(): TargetStatus[]
-  states(): { name: string; state: TargetState }[]
+  /** `discovers`: it stands for others, each of them a target of its own: a Cluster, a master that Sentinels watch. */
+  states(): { name: string; state: TargetState; discovers: boolean }[]
   targetConfig(name: string): { kind: string; config: TargetConfig } | null
   /** Reconfigures the target of that name (after a consent, say): its link is opened anew. */
   configure(config: TargetConfig): Promise<void>
@@ -113,7 +114,7 @@ export function createFleet({ edges, prices, poll, store, bus, log, clock = syst
       return store.window(now - spanMs, now)
     },
     targets: () => [...targets.values()].map((target) => target.status()),
-    states: () => [...targets].map(([name, target]) => ({ name, state: target.health().state })),
+    states: () => [...targets].map(([name, target]) => ({ name, state: target.health().state, discovers: target.discovers })),
     targetConfig(name) {
       const target = targets.get(name)
       return target ? { kind: target.product.kind, config: target.config } : null

@@ -37,6 +37,7 @@ import { proposalView } from './proposals/proposals.ts'
 import { createPatternRatios } from './references/patternRatios.ts'
 import { createReferenceLogs } from './references/referenceLogs.ts'
 import { referenceSettings } from './references/referenceSettings.ts'
+import { sourcesOf } from './references/sources.ts'
 import type { Runtime } from './runtime.ts'
 import { schemas } from './schemas.ts'
 import { moveSilences } from './silences/silences.ts'
@@ -135,7 +136,7 @@ export async function openRuntime(
   const references = createReferenceLogs({
     folder: join(config.data, 'references'),
     settings: (target) => referenceSettings(fleet, target),
-    targets: config.targets.length,
+    targets: () => sourcesOf({ engine, references }).length,
     now,
     log,
   })
@@ -150,7 +151,7 @@ export async function openRuntime(
     references,
     patternRatios: createPatternRatios({
       store,
-      sources: () => sourcesOf({ config, references }),
+      sources: () => sourcesOf({ engine, references }),
       live: (target) => liveCache({ engine, store }, target),
       log: (target) => targetLog({ references, store, engine, now }, target),
       compute: patternsInThread,
@@ -186,10 +187,6 @@ export async function openRuntime(
   engine.start()
   return runtime
 }
-
-/** Targets whose references are kept. */
-const sourcesOf = ({ config, references }: Pick<Runtime, 'config' | 'references'>): string[] =>
-  config.targets.map(({ name }) => name).filter((name) => (references.settings(name)?.from ?? 'off') !== 'off')
 
 /** Subscribes the parts to one another: to events, to ticks, to the end of sessions. */
 function connectParts(runtime: Runtime): void {

@@ -18,7 +18,7 @@ const logs = () =>
   createReferenceLogs({
     folder,
     settings: (target) => settings[target] ?? null,
-    targets: 2,
+    targets: () => 2,
     now: () => NOW,
     log: { info() {}, warn() {}, error: (details) => expect(details).toBeNull() },
   })

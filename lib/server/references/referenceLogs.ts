@@ -34,7 +34,8 @@ export interface ReferenceLogs {
 type Options = {
   folder: string
   settings(target: string): ReferenceSettings | null
-  targets: number
+  /** How many targets have references. */
+  targets(): number
   now(): number
   log: Log
 }
@@ -47,8 +48,14 @@ export function createReferenceLogs({ folder, settings, targets, now, log }: Opt
   const logOf = (target: string): SegmentLog => {
     const known = logs.get(target)
     if (known) return known
-    const rowsMax = Math.floor(Math.min(ROWS_MAX, ROWS_MAX_ALL / Math.max(1, targets)))
-    const made = new SegmentLog(folderOf(target), { keepMs: settings(target)!.keep, rowsMax }, now)
+    const limits = {
+      keepMs: settings(target)!.keep,
+      // Nodes of a Cluster come later: then each keeps fewer.
+      get rowsMax() {
+        return Math.floor(Math.min(ROWS_MAX, ROWS_MAX_ALL / Math.max(1, targets())))
+      },
+    }
+    const made = new SegmentLog(folderOf(target), limits, now)
     logs.set(target, made)
     return made
   }

@@ -1,11 +1,14 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, test } from 'vitest'
 import { hash64 } from '../../../rings/hashes/hash64.ts'
+import { redisConfig } from '../config.ts'
+import type { RedisLink } from '../link.ts'
+import { references } from '../probes/references.ts'
 import { accessesOf } from './accesses.ts'
 import { usualSpec } from './keySpecs.ts'
 import { readMonitorLine } from './line.ts'
-import { ReferenceTap } from './tap.ts'
-import { freshBudget, overBudget, rest } from './tapBudget.ts'
+import { openTaps, ReferenceTap } from './tap.ts'
+import { freshBudget, noMoreTaps, overBudget, rest, TAPS_MAX } from './tapBudget.ts'
 
 const AT = 1_795_396_970_000
 const quoted = (command: string) =>
@@ -129,4 +132,28 @@ describe('the tap', () => {
     await until(() => tap.ended !== null)
     expect(tap.ended).toBe('it was not asked for any more')
   })
+
+  it('is one of a bounded number: who finds them all open waits, and says so', async () => {
+    const first = await tapOn([])
+    const { port } = server.address() as { port: number }
+    const more = Array.from(
+      { length: TAPS_MAX - 1 },
+      () => new ReferenceTap({ url: `redis://127.0.0.1:${port}` } as never, new Set(), new Map()),
+    )
+    expect(noMoreTaps({ tap: null })).toBe('16 servers are listened to, as many as may be at once: this one is when another stops')
+    expect(noMoreTaps({ tap: first })).toBeNull()
+    first.stop('enough')
+    first.stop('again')
+    expect(noMoreTaps({ tap: null })).toBeNull()
+    for (const tap of more) tap.stop('enough')
+    expect(openTaps()).toBe(0)
+  })
+})
+
+test('a replica is not listened to: what it holds, its primary keeps', () => {
+  const config = redisConfig.parse({ kind: 'redis', name: 'a', url: 'redis://a', monitor: 'bursts', references: { from: 'monitor' } })
+  const seen = { opsPerSecond: 10, cpu: 0.1 } as RedisLink['seen']
+  const wanted = (role: RedisLink['role']) => references.wanted!({ config, seen, role, tapped: freshBudget() } as RedisLink)
+  expect(wanted('replica')).toMatch(/^it is a replica/)
+  expect(wanted('primary')).toBe(true)
 })

@@ -23,6 +23,10 @@ const ENDS: Record<BurstEnd, string> = {
   time: 'its time was over',
 }
 
+let open = 0
+/** How many streams are open, of all targets together. */
+export const openTaps = () => open
+
 /**
  * A continuous MONITOR stream, taken for references: which keys are read and written, by hash. It lives on a lease that each poll renews, and ends
  * itself where the server does more than may be listened to, so that no buffer grows on the server.
@@ -48,6 +52,7 @@ export class ReferenceTap {
     this.own = own
     this.#specs = specs
     this.#leaseMs = leaseMs
+    open++
     const limits = {
       lines: Number.POSITIVE_INFINITY,
       ms: Number.POSITIVE_INFINITY,
@@ -72,6 +77,7 @@ export class ReferenceTap {
   }
 
   stop(because: string): void {
+    if (this.ended === null) open--
     this.ended ??= because
     clearTimeout(this.#lease)
     this.#abort.abort()

@@ -1,7 +1,9 @@
 import { Breaker } from '../breaker.ts'
 import type { Vitals } from '../vitals.ts'
-import type { ReferenceTap } from './tap.ts'
+import { openTaps, type ReferenceTap } from './tap.ts'
 
+/** The nodes of a large Cluster would take all of Evenkeel's own processor: each stream is up to 3,000 lines a second to take apart. */
+export const TAPS_MAX = 16
 /** MONITOR costs Redis up to 3.3 µs a command: 1 % of a core. */
 const OPS_MAX = 3_000
 const CPU_MAX = 0.6
@@ -17,6 +19,12 @@ export function overBudget({ opsPerSecond, cpu }: Pick<Vitals, 'opsPerSecond' | 
   if (cpu !== null && cpu > CPU_MAX) return `the server is too busy: ${Math.round(cpu * 100)} % of a core`
   return null
 }
+
+/** Why no further server is listened to, or null. */
+export const noMoreTaps = ({ tap }: Pick<TapBudget, 'tap'>): string | null =>
+  tap === null && openTaps() >= TAPS_MAX
+    ? `${TAPS_MAX} servers are listened to, as many as may be at once: this one is when another stops`
+    : null
 
 /** Closes the tap and lets the server rest. */
 export function rest(budget: TapBudget, because: string, now: number): void {

@@ -4,7 +4,7 @@ import type { RedisLink } from '../link.ts'
 import { consentMissing } from '../monitor/consent.ts'
 import { askSpecs, KNOWN_MAX, ownAddresses } from '../monitor/listener.ts'
 import { ReferenceTap } from '../monitor/tap.ts'
-import { overBudget, rest } from '../monitor/tapBudget.ts'
+import { noMoreTaps, overBudget, rest } from '../monitor/tapBudget.ts'
 
 const EVERY_MS = 1_000
 /** Our other connections change when they were lost. */
@@ -16,7 +16,7 @@ export const references: Probe<RedisLink, Accesses | null> = {
   feature: 'references',
   everyMs: EVERY_MS,
   cost: '3 µs of Redis CPU for each command while it listens, on servers with at most 3 000 a second; it stops by itself where CPU or latency rise',
-  wanted({ config, seen, tapped }) {
+  wanted({ config, seen, role, tapped }) {
     const stop = (because: string) => {
       tapped.tap?.stop(because)
       tapped.tap = null
@@ -27,12 +27,14 @@ export const references: Probe<RedisLink, Accesses | null> = {
     const missing = consentMissing(config)
     if (missing !== null) return stop(missing)
     if (seen === null) return 'waits for INFO'
+    // Of a Cluster the nodes are found, replicas too: what those hold, their primary decides, by what it is asked itself.
+    if (role === 'replica') return stop('it is a replica: it holds what its primary keeps')
     const now = performance.now()
     const resting = tapped.breaker.resting(now)
     if (resting !== null) return resting
     const over = overBudget(seen)
     if (over !== null && tapped.tap) rest(tapped, over, now)
-    return over ?? true
+    return over ?? noMoreTaps(tapped) ?? true
   },
   async read(link, _cursor, signal) {
     const { tapped, monitored, config } = link
@@ -42,7 +44,8 @@ export const references: Probe<RedisLink, Accesses | null> = {
     const { tap, breaker } = tapped
     if (!tap) {
       breaker.without(now - asked)
-      if (breaker.ready) tapped.tap = new ReferenceTap(config, await ownAddresses(link, signal), monitored.specs)
+      if (breaker.ready && noMoreTaps(tapped) === null)
+        tapped.tap = new ReferenceTap(config, await ownAddresses(link, signal), monitored.specs)
       return null
     }
     const over = tap.ended ?? breaker.with(now - asked, now)

@@ -1,0 +1,73 @@
+import { Cluster } from 'ioredis'
+import { expect, test } from 'vitest'
+import { describeWith } from './live.ts'
+import { found, readThrough, startEvenkeel } from './liveCache.ts'
+import { randomOf } from './random.ts'
+import { startCluster, startReplicas } from './redisFamilies.ts'
+import { redisSay } from './servers.ts'
+
+const MIB = 1_048_576
+
+/** `npm run test:long`: about four minutes. */
+describeWith(['redis-server'], 'the nodes of a Redis Cluster', () => {
+  test('have references and curves each; memory of one is predicted, set, and hits what was predicted', async () => {
+    await using masters = await startCluster([5_461, 5_461, 5_462], ['maxmemory 3mb', 'maxmemory-policy allkeys-lru'])
+    await using replicas = await startReplicas(masters)
+    await using evenkeel = await startEvenkeel(`mode: tune
+targets: [{ kind: redis, name: shop, cluster: ["${masters[0]!.about.url}"], monitor: bursts, references: { from: monitor } }]
+rules: { cache/hit-ratio-low: { low: 0.99, over: 20s, warm: 60s, for: 1s, lookupsMin: 500 } }
+watch: { before: 20s, measure: 30s }
+`)
+    const { call } = evenkeel
+    const random = randomOf(7)
+    using _ = readThrough({
+      url: new Cluster([masters[0]!.about.url]),
+      perSecond: 600,
+      key: () => `item:${Math.floor(9_000 ** random() - 1)}`,
+      ttlMs: () => 3_600_000,
+      value: 'x'.repeat(1_000),
+    })
+    const nameOf = (port: number) => `shop:127.0.0.1:${port}`
+    for (const { about } of masters)
+      await found(
+        `a curve of ${about.port}`,
+        async () => {
+          const { status, body } = await call('POST', 'curves', { source: { target: nameOf(about.port) }, sizes: { bytes: [3 * MIB] } })
+          return status === 200 && Math.abs(body.present.model - body.present.measured) < 0.03
+        },
+        120_000,
+      )
+    for (const { about } of replicas) {
+      const { capabilities } = (await call('GET', `targets/${encodeURIComponent(nameOf(about.port))}`)).body
+      expect(capabilities).toContainEqual(
+        expect.objectContaining({ feature: 'references', available: false, because: expect.stringMatching(/^it is a replica/) }),
+      )
+    }
+    const proposal = await found(
+      'the proposal',
+      async () =>
+        (await call('GET', 'proposals?state=open')).body.items.find(
+          ({ advisor, prediction }: { advisor: string; prediction: unknown }) => advisor === 'cache-memory' && prediction,
+        ),
+      240_000,
+    )
+    const [{ setting, after: bytes }] = proposal.steps
+    const node = masters.find(({ about }) => nameOf(about.port) === setting.target)!
+    const { change } = (await call('POST', `proposals/${proposal.id}/apply`)).body
+    const ended = await found(
+      'the verdict',
+      async () => {
+        const { body } = await call('GET', `changes/${change}`)
+        return body.verdict && body
+      },
+      600_000,
+    )
+    const { before, after, low, high } = proposal.prediction
+    const words = `${bytes}: ${before} -> ${after} (${low} to ${high}), measured ${ended.measured?.after}: ${ended.outcome}`
+    console.log(words)
+    expect(ended, words).toMatchObject({ state: 'kept', verdict: 'improved' })
+    expect(ended.measured.after, words).toBeGreaterThanOrEqual(low)
+    expect(ended.measured.after, words).toBeLessThanOrEqual(high)
+    expect(await redisSay(node, 'CONFIG GET maxmemory')).toContain(bytes)
+  })
+})
