@@ -12,6 +12,8 @@ export type Replayed = {
   /** Of the last third of the time alone: what a server that has run for long shows. */
   lastThird: number
   evicted: number
+  /** Of each part of the keys, as the fills of its reads tell. */
+  parts: { reads: number; hits: number }[]
   /** How many keys it held in the end. */
   keys: number
   /** `used_memory` when all keys are deleted again, with the buffers of the replay's own connection. */
@@ -41,9 +43,15 @@ const bulk = (...words: (string | number)[]) =>
  * by its clock (LRU seconds, LFU minutes, expiry) is as in production only when nothing is hurried.
  */
 export async function replayOnRedis(references: References, question: Omit<Question, 'sizes'>, maxmemory: number): Promise<Replayed> {
-  const { policy, samples = 5, ttl } = question
+  const { policy, samples = 5, ttl, parts = [] } = question
   const filled = told(references)
   const { at, key, op, size, ttlMs, keyBytes } = filled
+  const partOf = (row: number) => (references.part?.[key[row]!] ?? 0) - 1
+  const asked = (row: number) => {
+    const own = parts[partOf(row)]?.ttl
+    return own === undefined ? ttl : own
+  }
+  const counted = parts.map(() => ({ reads: 0, hits: 0 }))
   await using server = await startRedis({
     config: [`maxmemory ${Math.round(maxmemory)}`, `maxmemory-policy ${policy}`, `maxmemory-samples ${samples}`],
   })
@@ -53,9 +61,10 @@ export async function replayOnRedis(references: References, question: Omit<Quest
 
   const random = randomOf(references.requests)
   const given = (row: number): number => {
-    if (ttl === undefined) return ttlMs[row]! > 0 ? Math.round(ttlMs[row]!) : 0
-    if (ttl === null) return 0
-    return Math.max(1, Math.round(ttl.ms * (1 + (ttl.jitter ?? 0) * (2 * random() - 1))))
+    const told = asked(row)
+    if (told === undefined) return ttlMs[row]! > 0 ? Math.round(ttlMs[row]!) : 0
+    if (told === null) return 0
+    return Math.max(1, Math.round(told.ms * (1 + (told.jitter ?? 0) * (2 * random() - 1))))
   }
   const name = (row: number) => String(key[row]!).padStart(keyBytes ? keyBytes[key[row]!]! : 10, '0')
   const set = (row: number, ttlGiven = given(row)) => {
@@ -65,7 +74,7 @@ export async function replayOnRedis(references: References, question: Omit<Quest
   const command = (row: number): string => {
     if (op[row] === OP.delete) return bulk('DEL', name(row))
     if (op[row] === OP.set) return set(row)
-    return bulk('EVALSHA', sha, 1, name(row), size[row]!, given(row), ttl?.refreshOnRead ? 1 : 0)
+    return bulk('EVALSHA', sha, 1, name(row), size[row]!, given(row), asked(row)?.refreshOnRead ? 1 : 0)
   }
 
   const socket = connect(server.about.socket)
@@ -77,6 +86,11 @@ export async function replayOnRedis(references: References, question: Omit<Quest
     rest = lines.pop()!
     for (const line of lines) {
       const row = sent[answered++]!
+      const part = row >= 0 && op[row] === OP.get && line.startsWith(':') ? counted[partOf(row)] : undefined
+      if (part) {
+        part.reads++
+        if (line === ':1') part.hits++
+      }
       if (line !== ':2') continue
       sent.push(row)
       socket.write(set(row))
@@ -120,6 +134,7 @@ export async function replayOnRedis(references: References, question: Omit<Quest
     hitRatio: hitRatio(before),
     lastThird: hitRatio(atTwoThirds),
     evicted: grown('evicted_keys'),
+    parts: counted,
     keys,
     emptyBytes,
     lateMs,
