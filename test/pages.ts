@@ -213,6 +213,8 @@ const ALLOWED = [
   /\broom (?:again|for|kept|of its own|left)\b/i,
   /(?:there is|needs no|no|some|free|makes|make|free) room/i,
   /house rules/i,
+  /\brooms? of Matrix\b/,
+  /\bmatrix\.room\b|\broom: "!/,
 ]
 
 /** Lines that hold a private word. */

@@ -15,7 +15,12 @@ export type Notice = {
   digest?: true
   externalUrl: string
   findings: Finding[]
+  /** What a message says beyond the finding, by its id. Absent in what an older version left to send. */
+  about?: Record<string, AboutFinding>
 }
+
+/** As sentences without their end: "1 200 reads lost to the origin a second". */
+export type AboutFinding = { consequence?: string; proposal?: string }
 
 /** A notice's fate. Survives restarts: the outbox is durable. */
 export type Delivery = {

@@ -1,54 +1,28 @@
-import { pageOf } from '../model/changeAlert.ts'
-import type { Finding } from '../model/finding.ts'
-import type { Notice } from '../model/notice.ts'
+import { z } from 'zod'
+import type { Notifier } from '../model/notifier.ts'
+import { address } from './address.ts'
+import { alertsOf } from './alertmanagerBody.ts'
+import { below, send } from './send.ts'
 
-/** Alertmanager's word for "it has not ended". */
-const NOT_ENDED = '0001-01-01T00:00:00Z'
+const config = z
+  .strictObject({ url: address.describe('Address of Alertmanager; user and password in it go as Basic authentication') })
+  .describe('Alertmanager: it gets the findings as alerts, and routes them itself')
+export type AlertmanagerConfig = z.output<typeof config>
 
-const labelsOf = (finding: Finding): Record<string, string> => ({
-  alertname: finding.rule,
-  rule: finding.rule,
-  severity: finding.severity,
-  ...finding.subject,
-})
+/** As Prometheus has it: an alert that is not sent again ends after four times the interval at which it would be. */
+const REFRESH_MS = 60_000
+const LIVES_MS = 4 * REFRESH_MS
 
-/** FNV-1a over the sorted labels, 64 bit: the same alert has the same fingerprint, as in Alertmanager. */
-function fingerprint(labels: Record<string, string>): string {
-  let hash = 0xcbf29ce484222325n
-  for (const byte of new TextEncoder().encode(JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))))
-    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n)
-  return hash.toString(16).padStart(16, '0')
-}
-
-/** A notice as Alertmanager's webhook, version 4 (prometheus.io/docs/alerting/latest/configuration/#webhook_config). */
-export function alertmanagerBody(notice: Notice): Record<string, unknown> {
-  const alerts = notice.findings.map((finding) => {
-    const labels = labelsOf(finding)
-    return {
-      status: notice.status,
-      labels,
-      annotations: { summary: finding.summary },
-      startsAt: new Date(finding.since).toISOString(),
-      endsAt: notice.status === 'resolved' ? new Date(finding.resolvedAt ?? finding.seenAt).toISOString() : NOT_ENDED,
-      generatorURL: `${notice.externalUrl}${pageOf(finding)}`,
-      fingerprint: fingerprint({ ...labels, severity: '' }),
-    }
-  })
-  return {
-    version: '4',
-    groupKey: notice.groupKey ?? JSON.stringify(notice.groupLabels),
-    truncatedAlerts: 0,
-    status: notice.status,
-    receiver: notice.receiver,
-    groupLabels: notice.groupLabels,
-    commonLabels: common(alerts.map((alert) => alert.labels)),
-    commonAnnotations: common(alerts.map((alert) => alert.annotations)),
-    externalURL: notice.externalUrl,
-    alerts,
-  }
-}
-
-function common(all: Record<string, string>[]): Record<string, string> {
-  const [first = {}, ...rest] = all
-  return Object.fromEntries(Object.entries(first).filter(([name, value]) => rest.every((labels) => labels[name] === value)))
+/** Alertmanager's API, version 2 (POST /api/v2/alerts). What fires is sent again before it would end there. */
+export const alertmanager: Notifier<AlertmanagerConfig> = {
+  kind: 'alertmanager',
+  config,
+  refreshMs: REFRESH_MS,
+  notify({ url }, notice, attempt) {
+    const until = new Date(attempt.at + LIVES_MS).toISOString()
+    const alerts = alertsOf(notice).map(({ status, fingerprint: _, ...alert }) =>
+      status === 'firing' ? { ...alert, endsAt: until } : alert,
+    )
+    return send({ url: below(url, '/api/v2/alerts'), body: JSON.stringify(alerts) }, attempt)
+  },
 }

@@ -1,41 +1,36 @@
 import { z } from 'zod'
-import { pageOf } from '../model/changeAlert.ts'
-import { type Finding, subjectName } from '../model/finding.ts'
-import { secret } from '../model/marks.ts'
-import type { Notice } from '../model/notice.ts'
 import type { Notifier } from '../model/notifier.ts'
-import { post } from './post.ts'
+import { hook } from './address.ts'
+import { cut, itemLines, slackText, textOf } from './markup.ts'
+import { type Item, messageOf } from './message.ts'
+import { send } from './send.ts'
 
-/** The address of a chat hook is its own password. */
 const config = z
-  .strictObject({
-    url: secret(z.url({ protocol: /^https?$/, error: 'the https address of an incoming webhook' })).describe(
-      'The address of the incoming webhook',
-    ),
-  })
-  .describe('A channel of Slack, Mattermost or whatever else takes incoming webhooks of Slack')
+  .strictObject({ url: hook.describe('The address of the incoming webhook') })
+  .describe('A channel of Slack, Mattermost, Rocket.Chat or whatever else takes incoming webhooks of Slack')
 export type SlackConfig = z.output<typeof config>
 
-/** Slack's three control characters: a key named `<!channel>` must not wake everybody. */
-const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-const MARK = { critical: '◆', warning: '▲', info: '○' }
-/** Slack cuts messages at 4,000 characters and refuses beyond 40,000. */
-const LINES = 20
+/** Slack takes 50 blocks of at most 3,000 characters, and cuts a text at 4,000. */
+const ITEMS = 20
+const BLOCK_MAX = 3_000
+const TEXT_MAX = 3_900
 
-function line(notice: Notice, finding: Finding): string {
-  const page = pageOf(finding)
-  const link = page && ` <${notice.externalUrl}${page}|open>`
-  const word = notice.status === 'resolved' ? `resolved: ${subjectName(finding.subject)}: ` : ''
-  return `${notice.status === 'resolved' ? '✓' : MARK[finding.severity]} ${escaped((word + finding.summary).slice(0, 400))} (${finding.rule})${link}`
-}
+/** Text of a block without any markup, emoji included; what is escaped is shown as it was. */
+const section = (text: string) => ({ type: 'section', text: { type: 'plain_text', text: cut(text, BLOCK_MAX), emoji: false } })
+const links = (text: string) => ({ type: 'context', elements: [{ type: 'mrkdwn', text, verbatim: true }] })
+const block = (item: Item) => [section(itemLines(item, slackText).join('\n')), links(`<${slackText.link(item.link)}|Open>`)]
 
-/** Slack, Mattermost and whatever else takes Slack's incoming webhooks. */
+/** Slack's incoming webhooks (docs.slack.dev/messaging/sending-messages-using-incoming-webhooks). Those who know no blocks show the text. */
 export const slack: Notifier<SlackConfig> = {
   kind: 'slack',
   config,
-  notify({ url }, notice, signal) {
-    const lines = notice.findings.slice(0, LINES).map((finding) => line(notice, finding))
-    if (notice.findings.length > LINES) lines.push(`… and ${notice.findings.length - LINES} more`)
-    return post(url, JSON.stringify({ text: lines.join('\n') }), {}, signal)
+  notify({ url }, notice, attempt) {
+    const message = messageOf(notice)
+    const { title, items, link } = message
+    const text = `${slackText.text(title)}\n\n${textOf(message, slackText, TEXT_MAX)}`
+    const more = items.length > ITEMS ? [links(`<${slackText.link(link)}|… and ${items.length - ITEMS} more>`)] : []
+    const header = { type: 'header', text: { type: 'plain_text', text: cut(slackText.text(title), 150), emoji: false } }
+    const blocks = [header, ...items.slice(0, ITEMS).flatMap(block), ...more]
+    return send({ url, body: JSON.stringify({ text, blocks, mrkdwn: false, link_names: false }) }, attempt)
   },
 }

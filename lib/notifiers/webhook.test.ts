@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { attempt } from '../../test/receiver.ts'
 import type { Notice } from '../model/notice.ts'
-import { slack } from './slack.ts'
 import { webhook } from './webhook.ts'
 
 let url = ''
@@ -56,7 +56,7 @@ const notice: Notice = {
     },
   ],
 }
-const never = new AbortController().signal
+const never = attempt()
 
 test("a webhook is Alertmanager's body, signed over its raw bytes", async () => {
   const fate = await webhook.notify({ url, secret: 'söcret' }, notice, never)
@@ -108,12 +108,15 @@ test('nobody there: try again, and no word of the address', async () => {
   expect(fate.answer).not.toContain('sentinel')
 })
 
-test("Slack gets text in which nobody's key wakes the channel", async () => {
-  await slack.notify({ url }, notice, never)
-  const { text } = JSON.parse(got.at(-1)!.body)
-  expect(text).toContain('a key &lt;!channel&gt;')
-  expect(text).not.toContain('<!channel>')
-  expect(text).toContain('<http://h/findings/f1|open>')
-  await slack.notify({ url }, { ...notice, findings: [{ ...notice.findings[0]!, id: 'change-c1-needs-person' }] }, never)
-  expect(JSON.parse(got.at(-1)!.body).text).toContain('<http://h/changes/c1|open>')
+test('the page of a failed change is that of the change', async () => {
+  await webhook.notify({ url }, { ...notice, findings: [{ ...notice.findings[0]!, id: 'change-c1-needs-person' }] }, never)
+  expect(JSON.parse(got.at(-1)!.body).alerts[0].generatorURL).toBe('http://h/changes/c1')
+})
+
+test('user and password of an address go as Basic authentication, and each try has the key of its delivery', async () => {
+  await webhook.notify({ url: url.replace('http://', 'http://ann:pa%20ss@') }, notice, attempt({ id: 'd1' }))
+  expect(got.at(-1)!.headers).toMatchObject({
+    authorization: `Basic ${Buffer.from('ann:pa ss').toString('base64')}`,
+    'idempotency-key': 'd1',
+  })
 })

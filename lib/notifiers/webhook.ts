@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { secret as hidden } from '../model/marks.ts'
 import type { Notifier } from '../model/notifier.ts'
-import { alertmanagerBody } from './alertmanager.ts'
-import { post } from './post.ts'
+import { alertmanagerBody } from './alertmanagerBody.ts'
+import { send } from './send.ts'
 
 const config = z
   .strictObject({
@@ -28,8 +28,9 @@ const signature = (secret: string, body: string): string => `sha256=${createHmac
 export const webhook: Notifier<WebhookConfig> = {
   kind: 'webhook',
   config,
-  notify({ url, secret, headers = {} }, notice, signal) {
+  notify({ url, secret, headers }, notice, attempt) {
     const body = JSON.stringify(alertmanagerBody(notice))
-    return post(url, body, { ...headers, ...(secret === undefined ? {} : { [SIGNATURE_HEADER]: signature(secret, body) }) }, signal)
+    const signed: Record<string, string> = secret === undefined ? {} : { [SIGNATURE_HEADER]: signature(secret, body) }
+    return send({ url, headers: { 'idempotency-key': attempt.id, ...headers, ...signed }, body }, attempt)
   },
 }

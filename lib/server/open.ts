@@ -28,6 +28,7 @@ import { forecastsOf } from './curves/forecasts.ts'
 import { liveCache } from './curves/liveCache.ts'
 import { targetLog } from './curves/targetLog.ts'
 import { createStream } from './events/stream.ts'
+import { aboutFinding } from './findings/aboutFinding.ts'
 import { findingView } from './findings/findings.ts'
 import { createClockNews } from './frame/clockNews.ts'
 import { iso } from './http/iso.ts'
@@ -130,6 +131,7 @@ export async function openRuntime(
     store,
     bus,
     externalUrl: config.url,
+    about: (finding) => aboutFinding(runtime, finding),
     now,
     log,
   })

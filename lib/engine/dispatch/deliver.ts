@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import type { Log } from '../../model/log.ts'
 import type { Delivery, Notice } from '../../model/notice.ts'
-import type { AnyNotifier } from '../../model/notifier.ts'
+import type { AnyNotifier, Outcome } from '../../model/notifier.ts'
 import type { Store } from '../../model/store.ts'
-import type { Outbox, OutboxEntry } from './outbox.ts'
+import { laneOf, type Outbox, type OutboxEntry } from './outbox.ts'
 
 export type Receivers = readonly { name: string; channels: readonly { kind: string; config: unknown }[] }[]
 
@@ -21,6 +22,8 @@ export interface Deliver {
   due(at: number): void
   /** One try now; answers the delivery after it. */
   once(delivery: Delivery, entry: OutboxEntry | null): Promise<Delivery>
+  /** Sends a notice beside the outbox, unless its channel has something to send: then that is newer. Lost when it fails: the next one tells the same. */
+  refresh(receiver: string, channel: number, notice: Notice): void
   /** No new tries; resolves when those under way have ended, which is within their deadline. */
   stop(): Promise<void>
 }
@@ -45,9 +48,13 @@ export function createDeliver({ receivers, notifiers, outbox, deliveries, now, l
     return outbox.settle(delivery)
   }
 
-  function send(channel: { kind: string; config: unknown }, notifier: AnyNotifier, notice: Notice) {
+  async function send(id: string, channel: { kind: string; config: unknown }, notifier: AnyNotifier, notice: Notice): Promise<Outcome> {
     const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(DEADLINE_MS)])
-    return notifier.notify(channel.config, notice, signal).catch(() => ({ delivered: false, retry: true, answer: 'The channel failed.' }))
+    try {
+      return await notifier.notify(channel.config, notice, { id, at: now(), signal })
+    } catch {
+      return { delivered: false, retry: true, answer: 'The channel failed.' }
+    }
   }
 
   async function once(delivery: Delivery, entry: OutboxEntry | null): Promise<Delivery> {
@@ -55,7 +62,7 @@ export function createDeliver({ receivers, notifiers, outbox, deliveries, now, l
     const notifier = channel && notifiers.find(({ kind }) => kind === channel.kind)
     if (!entry || !channel || !notifier)
       return settle({ ...delivery, state: 'failed', answer: 'This receiver or channel is no longer configured.' })
-    const { delivered, retry, answer } = await send(channel, notifier, entry.notice)
+    const { delivered, retry, answer, waitMs = 0 } = await send(delivery.id, channel, notifier, entry.notice)
     // Cut off by our own end: it has not been tried, and the next start tries it.
     if (!delivered && stopping.signal.aborted) return delivery
     // Read anew: the clock may have been set meanwhile.
@@ -63,23 +70,39 @@ export function createDeliver({ receivers, notifiers, outbox, deliveries, now, l
     const tried: Delivery = { ...delivery, at, attempts: delivery.attempts + 1, answer }
     if (delivered) return settle({ ...tried, state: 'delivered' })
     if (!retry || delivery.status === 'test' || now() - at > RETRY_FOR_MS) return settle({ ...tried, state: 'failed' })
-    const waiting = { ...tried, nextAt: now() + retryAfterMs(delivery.attempts) }
+    const waiting = { ...tried, nextAt: now() + Math.max(waitMs, retryAfterMs(delivery.attempts)) }
     outbox.postpone(waiting)
     return waiting
   }
 
+  function begin(lane: string, about: object, work: () => Promise<unknown>): void {
+    const trying: Promise<void> = work()
+      .then(() => {})
+      .catch((error: unknown) => log.error({ ...about, error: String(error) }, 'a delivery could not be tried'))
+      .finally(() => underWay.delete(lane))
+    underWay.set(lane, trying)
+  }
+
+  async function refresh(receiver: string, index: number, notice: Notice): Promise<void> {
+    const channel = receivers.find(({ name }) => name === receiver)?.channels[index]
+    const notifier = notifiers.find(({ kind }) => kind === channel?.kind)
+    if (!channel || !notifier) return
+    const { delivered, answer } = await send(randomUUID(), channel, notifier, notice)
+    if (!delivered && !stopping.signal.aborted)
+      log.warn({ receiver, channel: channel.kind, answer }, 'what still fires could not be sent again')
+  }
+
   return {
     due(at) {
-      for (const { delivery, entry, lane } of outbox.due(at)) {
-        if (underWay.has(lane)) continue
-        const trying: Promise<void> = once(delivery, entry)
-          .then(() => {})
-          .catch((error: unknown) => log.error({ delivery: delivery.id, error: String(error) }, 'a delivery could not be tried'))
-          .finally(() => underWay.delete(lane))
-        underWay.set(lane, trying)
-      }
+      for (const { delivery, entry, lane } of outbox.due(at))
+        if (!underWay.has(lane)) begin(lane, { delivery: delivery.id }, () => once(delivery, entry))
     },
     once,
+    refresh(receiver, channel, notice) {
+      const lane = laneOf(receiver, channel)
+      if (underWay.has(lane) || outbox.due(Number.POSITIVE_INFINITY).some((queued) => queued.lane === lane)) return
+      begin(lane, { receiver }, () => refresh(receiver, channel, notice))
+    },
     async stop() {
       stopping.abort()
       await Promise.all(underWay.values())

@@ -3,10 +3,10 @@ import { route } from '../../../test/documents.ts'
 import type { Change } from '../../model/change.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { Notice, Route } from '../../model/notice.ts'
-import type { Notifier } from '../../model/notifier.ts'
+import type { Notifier, Outcome } from '../../model/notifier.ts'
 import type { Labels } from '../../model/series.ts'
 import type { Store } from '../../model/store.ts'
-import { alertmanagerBody } from '../../notifiers/alertmanager.ts'
+import { alertmanagerBody } from '../../notifiers/alertmanagerBody.ts'
 import { createStore } from '../../store/store.ts'
 import { createBus } from '../bus.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
@@ -15,7 +15,7 @@ const silent = { info() {}, warn() {}, error() {} }
 let at = 1_000_000
 let store: Store
 let sent: Notice[]
-let answer: { delivered: boolean; retry: boolean; answer: string }
+let answer: Outcome
 const pigeon: Notifier<string> = {
   kind: 'pigeon',
   config: null as never,
@@ -172,6 +172,15 @@ describe('the outbox', () => {
     answer = { delivered: true, retry: false, answer: 'HTTP 200' }
     await pass(dispatch, 60)
     expect(sentTexts().slice(-2)).toEqual(['firing one', 'resolved one'])
+  })
+  test('does not try again before the receiver wants it', async () => {
+    const dispatch = begin([{ waitMs: 0 }])
+    answer = { delivered: false, retry: true, answer: 'HTTP 429', waitMs: 20_000 }
+    store.findings.put(finding('one'))
+    await pass(dispatch, 19)
+    expect(sent).toHaveLength(1)
+    await pass(dispatch, 4)
+    expect(sent).toHaveLength(2)
   })
   test('gives up on a refusal', async () => {
     const dispatch = begin([{}])

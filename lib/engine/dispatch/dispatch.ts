@@ -3,7 +3,7 @@ import { EvenkeelError } from '../../model/error.ts'
 import type { Bus } from '../../model/events.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { Log } from '../../model/log.ts'
-import type { Delivery, Notice, Route } from '../../model/notice.ts'
+import type { AboutFinding, Delivery, Notice, Route } from '../../model/notice.ts'
 import type { AnyNotifier } from '../../model/notifier.ts'
 import type { Store } from '../../model/store.ts'
 import { alertById, firingAlerts } from './alerts.ts'
@@ -12,6 +12,7 @@ import { createLimitLog } from './limitLog.ts'
 import { createNotificationLog } from './notificationLog.ts'
 import { createOutbox } from './outbox.ts'
 import { type Draft, planRoute } from './plan.ts'
+import { createRefresh } from './refresh.ts'
 import { routeKey, takenBy } from './route.ts'
 
 export type DispatchOptions = {
@@ -21,6 +22,8 @@ export type DispatchOptions = {
   store: Store
   bus: Bus
   externalUrl: string
+  /** What a notice says of a finding besides the finding itself. */
+  about?: (finding: Finding) => AboutFinding
   now?: () => number
   log: Log
 }
@@ -42,12 +45,23 @@ export interface Dispatch {
 const KEEP_MS = 7 * 86_400_000
 const SWEEP_MS = 60_000
 
-export function createDispatch({ routes, receivers, notifiers, store, bus, externalUrl, now = Date.now, log }: DispatchOptions): Dispatch {
+export function createDispatch(options: DispatchOptions): Dispatch {
+  const { routes, receivers, notifiers, store, bus, externalUrl, about = () => ({}), now = Date.now, log } = options
   const notificationLog = createNotificationLog(store)
   const limitLog = createLimitLog(store)
   const keys = routes.map(routeKey)
   const outbox = createOutbox(store)
   const deliver = createDeliver({ receivers, notifiers, outbox, deliveries: store.deliveries, now, log })
+  const aboutEach = (findings: readonly Finding[]) => Object.fromEntries(findings.map((finding) => [finding.id, about(finding)]))
+  const refresh = createRefresh({
+    routes,
+    receivers,
+    notifiers,
+    notificationLog,
+    deliver,
+    current: (id, at) => alertById(store, id, at),
+    noticeOf: (receiver, findings) => ({ receiver, status: 'firing', groupLabels: {}, externalUrl, findings, about: aboutEach(findings) }),
+  })
   let sweptAt = 0
   let stopped = false
   /** The clock was set: what waits goes on waiting for what was left of it. */
@@ -75,7 +89,8 @@ export function createDispatch({ routes, receivers, notifiers, store, bus, exter
     }
   }
 
-  function enqueue(route: Route, notice: Draft & Pick<Notice, 'externalUrl'>, at: number): void {
+  function enqueue(route: Route, draft: Draft & Pick<Notice, 'externalUrl'>, at: number): void {
+    const notice = { ...draft, about: aboutEach(draft.findings) }
     for (const { name, channels } of route.to.flatMap((name) => receivers.find((receiver) => receiver.name === name) ?? []))
       channels.forEach(({ kind }, channel) => {
         outbox.put({ notice: { receiver: name, ...notice }, channel }, kind, at)
@@ -88,6 +103,7 @@ export function createDispatch({ routes, receivers, notifiers, store, bus, exter
       const at = now()
       plan(at)
       deliver.due(at)
+      refresh.tick(at)
       if (at - sweptAt < SWEEP_MS) return
       sweptAt = at
       outbox.sweep(at - KEEP_MS)

@@ -5,6 +5,9 @@ import type { Store } from '../../model/store.ts'
 /** A notice that is still to be sent, beside its delivery. `channel`: which one of its receiver. */
 export type OutboxEntry = { notice: Notice; channel: number }
 
+/** A channel's queue: its notices are sent in order, one at a time, whatever becomes of those of others. */
+export const laneOf = (receiver: string, channel: number | string): string => `${receiver}/${channel}`
+
 /** A transactional outbox: what is to be sent is stored with its fate, and survives `kill -9`. */
 export interface Outbox {
   put(entry: OutboxEntry, channelKind: string, at: number): void
@@ -48,7 +51,7 @@ export function createOutbox({ deliveries, memory }: Pick<Store, 'deliveries' | 
       const heads = new Map<string, { delivery: Delivery; entry: OutboxEntry | null; lane: string }>()
       for (const delivery of queued) {
         const entry = entryOf(delivery.id)
-        const lane = `${delivery.receiver}/${entry?.channel ?? delivery.channel}`
+        const lane = laneOf(delivery.receiver, entry?.channel ?? delivery.channel)
         if (!heads.has(lane)) heads.set(lane, { delivery, entry, lane })
       }
       return [...heads.values()].filter(({ delivery }) => (delivery.nextAt ?? 0) <= at)
