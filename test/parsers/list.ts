@@ -774,4 +774,6 @@ export const NO_READERS = [
   'curves/hash.ts#textHash',
   'auth/sealed.ts#unsealed',
   'rings/hashes/bytes.ts#utf8',
+  'notifiers/markup.ts#cut',
+  'notifiers/markup.ts#bytes',
 ]
