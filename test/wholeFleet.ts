@@ -281,7 +281,15 @@ export const guardStates = [
   },
   { guard: guards[0]!, seen: { is: 'unjudged', because: 'no requests' }, limit: 0.02, loosened: false, breachedSince: null },
 ] as const
-export const silence: Whole<Silence> = { id: 's1', match: { rule: 'x' }, from: AT, until: AT + 1_000, by: 'ada', reason: 'known' }
+export const silence: Whole<Silence> = {
+  id: 's1',
+  match: { rule: 'x' },
+  matchers: [{ label: 'target', op: '=~', value: 'cache-.*' }],
+  from: AT,
+  until: AT + 1_000,
+  by: 'ada',
+  reason: 'known',
+}
 export const delivery: Whole<Delivery> = {
   id: 'd1',
   receiver: 'hook',

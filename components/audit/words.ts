@@ -27,6 +27,7 @@ const KIND: Record<AuditKind, string> = {
   'consent-ended': 'MONITOR consent ended',
   'mode-set': 'Mode set',
   'silence-made': 'Silence made',
+  'silence-changed': 'Silence changed',
   'silence-ended': 'Silence ended',
   'change-asked': 'Change asked for',
   'change-steered': 'Change steered',

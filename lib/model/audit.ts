@@ -21,6 +21,7 @@ export const AUDIT_KINDS = [
   'consent-ended',
   'mode-set',
   'silence-made',
+  'silence-changed',
   'silence-ended',
   'change-asked',
   'change-steered',

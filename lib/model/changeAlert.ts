@@ -3,6 +3,8 @@ import type { Finding } from './finding.ts'
 
 const PREFIX = 'change-'
 const NEEDS_PERSON = '-needs-person'
+/** What stands where findings have the id of their rule. */
+export const CHANGE_RULES: readonly string[] = ['change/failed', 'change/needs-person']
 
 /** Whether a change needs a person: it failed, or asks for a decision, and has not been acknowledged. */
 export const isOpen = ({ state, needsPerson, seenTo }: Pick<Change, 'state' | 'needsPerson' | 'seenTo'>): boolean =>

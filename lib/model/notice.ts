@@ -1,4 +1,5 @@
 import type { Finding, Severity } from './finding.ts'
+import type { Matcher } from './matcher.ts'
 import type { Labels } from './series.ts'
 
 /** One message about findings of one group, for one receiver. */
@@ -40,8 +41,10 @@ export type Delivery = {
 
 export type Silence = {
   id: string
-  /** Labels that must match; `rule` and `severity` may stand among them. */
+  /** Labels that must be equal; `rule` and `severity` may stand among them. */
   match: Labels
+  /** Conditions besides. Absent in silences of an older version. */
+  matchers?: Matcher[]
   from: number
   until: number
   by: string

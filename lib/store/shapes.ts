@@ -7,6 +7,10 @@ const list =
   (fits: Fits): Fits =>
   (value) =>
     Array.isArray(value) && value.every(fits)
+const maybe =
+  (fits: Fits): Fits =>
+  (value) =>
+    value === undefined || fits(value)
 const has =
   (members: Record<string, Fits>): Fits =>
   (value) =>
@@ -21,7 +25,7 @@ const SHAPES: Record<string, Fits> = {
   change: has({ state: text, steps, because: text, by: text, at: number, guards: list(object), journal: list(has({ at: number, what: text, text })) }), // biome-ignore format: one line
   job: has({ change: text, title: text, state: text, done: number, rate: number, undoRecorded: number, left: number, effect: object }),
   delivery: has({ receiver: text, channel: text, at: number, findings: list(text), status: text, state: text, attempts: number }),
-  silence: has({ match: object, from: number, until: number, by: text, reason: text }),
+  silence: has({ match: object, matchers: maybe(list(has({ label: text, op: text, value: text }))), from: number, until: number, by: text, reason: text }), // biome-ignore format: one line
   record: has({ kind: text, target: text, id: text, at: number }),
   labels: list((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(text)),
   memory: () => true,

@@ -21,6 +21,8 @@ import { escaped, unescaped } from '../../lib/model/escape.ts'
 import { readSpan } from '../../lib/model/expiry.ts'
 import { globMatches } from '../../lib/model/glob.ts'
 import { parseJson } from '../../lib/model/json.ts'
+import { matcherText, parseMatcher } from '../../lib/model/matcher.ts'
+import { compilePattern } from '../../lib/model/pattern.ts'
 import { patternOf } from '../../lib/model/patterns.ts'
 import { publicText, publicUrl, redactedUrl } from '../../lib/model/publicUrl.ts'
 import { parseRef, refText } from '../../lib/model/ref.ts'
@@ -579,6 +581,18 @@ const config: Parser[] = [
     },
   },
   { name: 'model/escape.ts#unescaped', group: 'config', good: ['a%2Fb%25c'], run: (text) => escaped(unescaped(text)) },
+  {
+    name: 'model/matcher.ts#parseMatcher',
+    group: 'config',
+    good: ['target=~"cache-\\d+"', 'pool != a', 'key="a\\"b"'],
+    run: (text) => matcherText(parseMatcher(text)),
+  },
+  {
+    name: 'model/pattern.ts#compilePattern',
+    group: 'config',
+    good: ['cache-(a|b)', '[^a]{1,3}\\.+'],
+    run: (text) => compilePattern(text)('cache-a'),
+  },
   { name: 'model/duration.ts#parseDuration', group: 'config', good: ['1h30m', '250ms', '9'], run: parseDuration },
 ]
 

@@ -14,6 +14,7 @@ import { createOutbox } from './outbox.ts'
 import { type Draft, planRoute } from './plan.ts'
 import { createRefresh } from './refresh.ts'
 import { routeKey, takenBy } from './route.ts'
+import { type Destination, whereTo } from './whereTo.ts'
 
 export type DispatchOptions = {
   routes: readonly Route[]
@@ -37,6 +38,8 @@ export interface Dispatch {
   tick(): void
   /** Sends one test notice over each channel of a receiver, now. */
   test(receiver: string): Promise<Delivery[]>
+  /** Where a finding goes that begins to fire at a time, as things stand now. */
+  whereTo(finding: Finding, at: number): Destination[]
   /** No new tries; resolves when those under way have ended, which is within their deadline. */
   stop(): Promise<void>
 }
@@ -118,6 +121,14 @@ export function createDispatch(options: DispatchOptions): Dispatch {
         receiver.channels.map(({ kind }, channel) => deliver.once({ ...delivery, id: randomUUID(), channel: kind }, { notice, channel })),
       )
     },
+    whereTo: (finding, at) =>
+      whereTo(finding, {
+        routes,
+        limitOf: (index) => limitLog.get(keys[index]!),
+        firing: firingAlerts(store, now()),
+        silences: store.silences.list(),
+        at,
+      }),
     async stop() {
       stopped = true
       unsubscribe()

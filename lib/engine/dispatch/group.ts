@@ -20,7 +20,7 @@ export function groupsOf(route: Pick<Route, 'group'>, firing: readonly Finding[]
 }
 
 /** The group that a finding belongs to on a route; one without one of the labels has a group of its own. */
-function groupOf(route: Pick<Route, 'group'>, finding: Finding): { name: string; labels: Labels } {
+export function groupOf(route: Pick<Route, 'group'>, finding: Finding): { name: string; labels: Labels } {
   const all = findingLabels(finding)
   const labels: Record<string, string> = {}
   for (const name of route.group) {

@@ -41,3 +41,10 @@ export function limited(
   const waitMs = Math.min(DIGEST_MAX_MS, DIGEST_AFTER_MS * 2 ** Math.max(0, digests - 1))
   return { send, digest: false, state: { sentAt: sent, digests, digestAt: at + waitMs } }
 }
+
+/** When a notice that is due now would be sent as part of a digest (epoch ms); null where the limit has room for it. */
+export function digestTimeOf(limit: RateLimit | null, state: LimitState, at: number): number | null {
+  if (limit === null) return null
+  if (state.digestAt !== undefined) return Math.max(at, state.digestAt)
+  return limited(limit, state, [1], at).state.digestAt ?? null
+}

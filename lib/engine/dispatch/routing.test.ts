@@ -210,3 +210,57 @@ test('an acknowledged finding is not repeated, its end is told, and what fires a
   await pass(dispatch, 40)
   expect(told()).toEqual(['ops firing a', 'ops resolved a', 'ops firing a2', 'ops firing a2'])
 })
+
+describe('where a finding would go', () => {
+  const asked = (more: Partial<Finding> = {}) => ({ ...base, id: 'asked', rule: 'cache/x', subject: { target: 'a' }, ...more })
+  /** `RECEIVERS: why, seconds until`. */
+  const where = (dispatch: Dispatch, finding = asked()) =>
+    dispatch
+      .whereTo(finding, at)
+      .map(
+        ({ route, to, held, tellsAt }) => `${route} ${to}: ${held?.why ?? 'told'}, ${tellsAt === null ? 'never' : (tellsAt - at) / 1000}`,
+      )
+
+  test('at once, after the wait; nobody', () => {
+    expect(where(begin({ match: { target: 'b' } }, { waitMs: 10_000, to: ['ops', 'dba'] }))).toEqual(['1 ops,dba: told, 10'])
+    expect(where(begin({ match: { target: 'b' } }))).toEqual([])
+    expect(where(begin({ continue: true }, {}))).toEqual(['0 ops: told, 0', '1 ops: told, 0'])
+    expect(where(begin({}), asked({ severity: 'info' }))).toEqual([])
+  })
+  test('not while it is muted, and from when on', () => {
+    const quiet = [{ days: ['sat' as const], from: 12 * 60, to: 13 * 60, zone: 'Europe/Zurich', but: null }]
+    expect(where(begin({ quiet, waitMs: 1000 }))).toEqual(['0 ops: quiet, 3601'])
+    store.silences.put({ id: 's', match: {}, matchers: [{ label: 'target', op: '=~', value: '.' }], from: at, until: at + 60_000, by: 'ann', reason: '' }) // biome-ignore format: one line
+    expect(where(begin({}))).toEqual(['0 ops: silence, 60'])
+    expect(where(begin({ quiet }))).toEqual(['0 ops: silence, 3600'])
+    fire('cause', { rule: 'cache/cause' })
+    expect(where(begin({ inhibit: [{ by: { rule: 'cache/cause' }, mute: {}, equal: [] }] }))).toEqual(['0 ops: inhibit, never'])
+  })
+  test('in a digest once the limit is used up', async () => {
+    const dispatch = begin({ limit: { count: 1, perMs: 3_600_000 } })
+    expect(where(dispatch)).toEqual(['0 ops: told, 0'])
+    fire('one')
+    await pass(dispatch, 1)
+    expect(where(dispatch)).toEqual(['0 ops: limit, 60'])
+    fire('two')
+    await pass(dispatch, 11)
+    expect(where(dispatch)).toEqual(['0 ops: limit, 50'])
+  })
+})
+
+test('a silence of matchers mutes what all of them fit', async () => {
+  const matchers = [
+    { label: 'target', op: '=~' as const, value: 'cache-.*' },
+    { label: 'target', op: '!=' as const, value: 'cache-b' },
+    { label: 'severity', op: '!~' as const, value: 'crit.*' },
+  ]
+  store.silences.put({ id: 's', match: { rule: 'cache/x' }, matchers, from: at, until: at + 10_000, by: 'ann', reason: '' })
+  const dispatch = begin({})
+  for (const id of ['cache-a', 'cache-b', 'my-cache-c']) fire(id)
+  fire('cache-d', { severity: 'critical' })
+  fire('cache-e', { rule: 'cache/y' })
+  await pass(dispatch, 5)
+  expect(told().sort()).toEqual(['cache-b', 'cache-d', 'cache-e', 'my-cache-c'].map((id) => `ops firing ${id}`))
+  await pass(dispatch, 10)
+  expect(told()).toEqual(['ops firing cache-a'])
+})

@@ -96,6 +96,7 @@ mode: tune
 targets:
   - { kind: redis, name: cache-a, url: "redis://127.0.0.1:1", role: cache, monitor: ask, references: { from: report } }
 receivers: [{ name: hook, webhook: { url: "http://127.0.0.1:1/hook" } }]
+routes: [{ to: [hook], quiet: [{}] }]
 edges: [{ from: "clients", to: "cache:cache-a" }]
 `)
   const { store, engine, changes } = runtime
@@ -189,6 +190,11 @@ test('the fleet, what is found in it and what is done about it', async () => {
   for (const verb of ['roll-back', 'keep', 'settle']) await post(`changes/{id}/${verb}`, `changes/c0/${verb}`)
   for (const verb of ['pause', 'resume', 'cancel']) await post(`jobs/{id}/${verb}`, `jobs/j1/${verb}`)
   await post('silences', 'silences', { match: { rule: 'x' }, until: whole.AT + 60_000, reason: 'known' })
+  await post('silences', 'silences', { matchers: ['target=~"cache-.*"'], until: whole.AT + 60_000 })
+  await post('silences/{id}', 'silences/s1', { until: whole.AT + 90_000 })
+  const { subject, rule } = whole.finding
+  await get('silences/preview', `silences/preview?matcher=${encodeURIComponent(`rule="${rule}"`)}`)
+  await get('alerts/route', `alerts/route?rule=${rule}&severity=critical&target=${subject.target}`)
   await call(runtime, 'DELETE silences/{id}', 'silences/s1')
   await post('receivers/{name}/test', 'receivers/hook/test')
   await post('targets/{name}/monitor', 'targets/cache-a/monitor', { allow: 'no' })

@@ -1,5 +1,6 @@
 import { anything } from '../../model/answers/shape.ts'
 import { accountOperations } from '../account/operations.ts'
+import { alertOperations } from '../alerts/operations.ts'
 import { auditOperations } from '../audit/operations.ts'
 import { changeOperations } from '../changes/operations.ts'
 import { configurationOperations } from '../configuration/operations.ts'
@@ -67,6 +68,7 @@ export const operations: Operation[] = [
   ...changeOperations,
   ...jobOperations,
   ...silenceOperations,
+  ...alertOperations,
   ...deliveryOperations,
   ...receiverOperations,
   ...sessionOperations,

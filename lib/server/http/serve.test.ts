@@ -150,7 +150,12 @@ describe('what cannot be read is 400 and says which field', () => {
     ['changes', { steps: [{ setting, after: '5' }], because: 7 }, /because/],
     ['changes', { steps: [{ setting, after: '5' }], dryRun: 'yes' }, /dryRun/],
     ['proposals/x/apply', { dryRun: 1 }, /dryRun/],
-    ['silences', {}, /match/],
+    ['silences', {}, /until/],
+    ['silences', { until: '2099-01-01' }, /matchers: expected at least one condition/],
+    ['silences', { matchers: [], until: '2099-01-01' }, /matchers/],
+    ['silences', { matchers: ['target'], until: '2099-01-01' }, /matchers\[0\]: expected LABEL/],
+    ['silences', { matchers: ['target="a"', 'key=~"(a+)+$"'], until: '2099-01-01' }, /matchers\[1\]: .*for ever/],
+    ['silences', { matchers: ['target=~"(?=a)"'], until: '2099-01-01' }, /matchers\[0\]: not a pattern of RE2/],
     ['silences', { match: {}, until: '2099-01-01' }, /label/],
     ['silences', { match: { rule: 'x' }, until: 'soon' }, /until/],
     ['mode', { mode: 'off' }, /mode/],
@@ -225,6 +230,26 @@ test('silences come and go', async () => {
   expect(await (await call('GET', 'silences')).json()).toMatchObject({ items: [{ id: made.id }], next: null })
   expect((await call('DELETE', `silences/${made.id}`)).status).toBe(204)
   expect(await problem('POST', 'silences', { match: { rule: 'x' }, until: '2000-01-01' })).toMatchObject({ status: 422 })
+})
+
+test('silences take matchers, ahead of time, are changed, and are previewed', async () => {
+  const matchers = ['target=~"cache-.*"', 'severity!="critical"', 'rule="x"']
+  const ahead = { matchers, from: '2098-01-01T00:00:00Z', until: '2099-01-01T00:00:00Z', reason: 'move' }
+  const made = await (await call('POST', 'silences', ahead)).json()
+  expect(made).toMatchObject({ match: { rule: 'x' }, from: '2098-01-01T00:00:00.000Z', active: false })
+  expect(made.matchers.toSorted()).toEqual(matchers.toSorted())
+  const changed = await (await call('POST', `silences/${made.id}`, { matchers: ['target="cache-a"'], from: '2026-01-01' })).json()
+  expect(changed).toMatchObject({ matchers: ['target="cache-a"'], until: '2099-01-01T00:00:00.000Z', reason: 'move', active: true })
+  expect(await problem('POST', `silences/${made.id}`, { until: '2000-01-01' })).toMatchObject({ status: 422 })
+  expect(await problem('POST', 'silences/nothing', { reason: 'x' })).toMatchObject({ status: 404 })
+  await call('DELETE', `silences/${made.id}`)
+  const preview = async (...texts: string[]) => {
+    const query = texts.map((text) => `matcher=${encodeURIComponent(text)}`).join('&')
+    return (await call('GET', `silences/preview?${query}`)).json()
+  }
+  expect(await preview('target=~"cache-.*"')).toEqual({ matchers: ['target=~"cache-.*"'], total: 0, items: [] })
+  expect(await preview()).toMatchObject({ total: 0 })
+  expect(await problem('GET', `silences/preview?matcher=${encodeURIComponent('target=~"("')}`)).toMatchObject({ status: 422 })
 })
 
 test('tokens are made, used with their role, and revoked', async () => {

@@ -1,11 +1,34 @@
 import { z } from 'zod'
 import { anything, page } from '../../model/answers/shape.ts'
-import { silenceAnswer } from '../../model/answers/silence.ts'
+import { silenceAnswer, silencePreviewAnswer } from '../../model/answers/silence.ts'
+import { parseMatcher } from '../../model/matcher.ts'
 import { id, paging, time, words } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
-import { createSilence, deleteSilence, getSilence, listSilences } from './silences.ts'
+import { changeSilence, createSilence, deleteSilence, getSilence, listSilences, previewSilence } from './silences.ts'
 
 const tag = 'Alerts'
+
+/** The labels that must be equal: the older form of `matchers`. */
+const match = z
+  .record(z.string().min(1).max(100), z.string().max(1000))
+  .refine((match) => Object.keys(match).length > 0, { error: 'expected at least one label: rule, severity, target, …' })
+  .optional()
+  .meta({ description: 'Labels that must be equal; the same as matchers with `=`' })
+
+const matcher = z.string().transform((text, context) => {
+  try {
+    return parseMatcher(text)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message })
+    return z.NEVER
+  }
+})
+const matchers = z
+  .array(matcher)
+  .min(1)
+  .max(20)
+  .optional()
+  .meta({ description: 'Conditions, all of which must hold: LABEL, one of = != =~ !~, and a value. Patterns are of RE2 and match whole', example: ['target=~"cache-.*"'] }) // biome-ignore format: one line
 
 export const silenceOperations = [
   operation({
@@ -22,21 +45,32 @@ export const silenceOperations = [
     method: 'POST',
     path: 'silences',
     role: 'operator',
-    audit: { what: 'silence-made', body: ['match', 'reason'], answer: ['id', 'until'] },
-    summary: 'Mutes the notices of findings whose labels match',
+    audit: { what: 'silence-made', body: ['match', 'reason'], answer: ['id', 'matchers', 'from', 'until'] },
+    summary: 'Mutes the notices of findings whose labels match, now or ahead of time',
     tag,
-    body: z.strictObject({
-      match: z
-        .record(z.string().min(1).max(100), z.string().max(1000))
-        .refine((match) => Object.keys(match).length > 0, { error: 'expected at least one label: rule, severity, target, …' }),
-      from: time.optional(),
-      until: time,
-      reason: words(2000).default(''),
-    }),
+    body: z
+      .strictObject({ match, matchers, from: time.optional(), until: time, reason: words(2000).default('') })
+      .refine(({ match, matchers }) => match !== undefined || matchers !== undefined, {
+        path: ['matchers'],
+        error: 'expected at least one condition: target="cache-a", rule=~"cache/.*", … (or match: {"target": "cache-a"})',
+      }),
     answer: silenceAnswer,
     status: 201,
     problems: ['invalid'],
-    run: ({ runtime, body, by }) => createSilence(runtime, body, by),
+    run: ({ runtime, body: { match = {}, matchers = [], ...rest }, by }) => createSilence(runtime, { match, matchers, ...rest }, by),
+  }),
+  operation({
+    method: 'GET',
+    path: 'silences/preview',
+    role: 'viewer',
+    summary: 'What a silence would mute of what fires now',
+    tag,
+    query: z.object({
+      matcher: z.string().optional().meta({ description: 'A condition, as in `matchers` of POST silences; it may be given several times' }),
+    }),
+    answer: silencePreviewAnswer,
+    problems: ['invalid'],
+    run: ({ runtime, search }) => previewSilence(runtime, search.getAll('matcher').slice(0, 20).map(parseMatcher)),
   }),
   operation({
     method: 'GET',
@@ -48,6 +82,19 @@ export const silenceOperations = [
     answer: silenceAnswer,
     problems: ['not_found'],
     run: ({ runtime, params }) => getSilence(runtime, params.id),
+  }),
+  operation({
+    method: 'POST',
+    path: 'silences/{id}',
+    role: 'operator',
+    audit: { what: 'silence-changed', body: ['match', 'reason'], answer: ['matchers', 'from', 'until'] },
+    summary: 'Changes a silence',
+    tag,
+    params: id,
+    body: z.strictObject({ match, matchers, from: time.optional(), until: time.optional(), reason: words(2000).optional() }),
+    answer: silenceAnswer,
+    problems: ['invalid', 'not_found'],
+    run: ({ runtime, params, body, by }) => changeSilence(runtime, params.id, body, by),
   }),
   operation({
     method: 'DELETE',

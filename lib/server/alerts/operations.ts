@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { alertRouteAnswer } from '../../model/answers/alertRoute.ts'
+import { severity } from '../../model/answers/shape.ts'
+import { time } from '../http/inputs.ts'
+import { operation } from '../http/operation.ts'
+import { whereTo } from './whereTo.ts'
+
+const tag = 'Alerts'
+
+const asked = z.object({
+  rule: z.string().max(200).default('').meta({ description: 'Id of a rule' }),
+  severity: severity.default('warning'),
+  at: time.optional().meta({ description: 'When it fires; default now' }),
+})
+const NOT_LABELS = new Set(Object.keys(asked.shape))
+
+export const alertOperations = [
+  operation({
+    method: 'GET',
+    path: 'alerts/route',
+    role: 'viewer',
+    summary: 'Who would be told of a finding, when, and why not; every other parameter is a label of its subject, such as target',
+    tag,
+    query: asked.loose(),
+    answer: alertRouteAnswer,
+    run: ({ runtime, query: { rule, severity, at }, search }) => {
+      const subject = Object.fromEntries([...search].filter(([label]) => !NOT_LABELS.has(label)))
+      return whereTo(runtime, { rule, severity, subject, at: at ?? runtime.now() })
+    },
+  }),
+]
