@@ -27,7 +27,7 @@ export function ProposalPanel({ proposal }: { proposal: ProposalView }) {
       <header className="flex flex-col gap-1">
         <h3 className="font-medium text-base">What would mend it</h3>
         <p className="max-w-prose">
-          <Sentence text={proposal.because} max={600} />
+          <Sentence text={proposal.because} max={900} />
         </p>
       </header>
       <StepsTable steps={proposal.steps} />

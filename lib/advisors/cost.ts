@@ -1,22 +1,12 @@
 import { number, text } from '../format/format.ts'
 import { measure } from '../metrics/measure.ts'
 import { calledBy } from '../model/edges.ts'
-import { type Prices, pricesOf } from '../model/prices.ts'
+import { memoryCost, type Prices, pricesOf, readsCost } from '../model/prices.ts'
 import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 
-const GIB = 2 ** 30
-/** A twelfth of a year of 365.2425 days. */
-const MONTH_SECONDS = 2_629_746
-
-/** What so many bytes cost a month; null where their price is not known. */
-const memoryCost = (bytes: number, { gibMonth }: Prices): number | null => (gibMonth === undefined ? null : (bytes / GIB) * gibMonth)
-
-/** What so many reads of the origin a second cost a month; null where their price is not known. */
-const readsCost = (perSecond: number, { originRead }: Prices): number | null =>
-  originRead === undefined ? null : perSecond * MONTH_SECONDS * originRead
-
-function moneyText(amount: number, { currency }: Prices): string {
+/** An amount without its sign, as `18.75 EUR`. */
+export function moneyText(amount: number, { currency }: Prices): string {
   const size = Math.abs(amount)
   const figure = size > 0 && size < 0.01 ? 'less than 0.01' : size < 1_000 ? size.toFixed(2) : number(size)
   return currency ? `${figure}\u00a0${currency}` : figure

@@ -185,6 +185,64 @@ describe('another TTL by the curve', () => {
       predict: { before: expect.closeTo(0.9, 5), after: expect.closeTo(0.95, 5) },
       because: expect.stringMatching(/read at an age of up to 19.min \(95 % of the reads\); 1.min now\.$/),
     }))
+  const held = (gib: number) => gib * 1_024 * MIB
+  const surplus = curve(
+    [
+      { ttlMs: 600_000, hitRatio: 0.5, heldBytes: held(4) },
+      { ttlMs: 60_000, hitRatio: 0.4, heldBytes: held(0.4) },
+      { ttlMs: 150_000, hitRatio: 0.498, heldBytes: held(1), ageP95Ms: 140_000 },
+      { ttlMs: 1_200_000, hitRatio: 0.505, heldBytes: held(8) },
+    ],
+    { id: 'ttl/pages', varies: 'ttl', ttl: 'pages', readsShare: 0.5 },
+  )
+  const priced = (gibMonth: number, originRead: number) =>
+    propose(ttlLength, 'cache/memory-surplus', [surplus], 8_192, false, { gibMonth, originRead, currency: 'EUR', targets: {} })
+  it('shorter, where what it ends earlier is not read again: hits are to stay, bytes become free', () => {
+    const draft = propose(ttlLength, 'cache/memory-surplus', [surplus])
+    expect(draft).toMatchObject({
+      steps: [{ setting: { target: 'ttl:pages', name: 'pages/ttl' }, before: '10m', after: '150s' }],
+      predict: { holds: true, before: expect.closeTo(0.9, 5), after: expect.closeTo(0.899, 5), low: expect.closeTo(0.894, 5) },
+      guards: [{ metric: 'cache_hit_ratio', op: '<', limit: expect.closeTo(0.874, 5) }],
+      risk: 'medium',
+      riskBecause: expect.stringMatching(/^What is read again later than 2.min 30.s .* the last of them for 11.min\.$/),
+    })
+    expect(draft).toMatchObject({
+      because: expect.stringMatching(
+        /read at an age of up to 2.min 20.s .*; 1.min now\. Its keys hold 4.GiB; 3.GiB of that become free\.$/,
+      ),
+    })
+  })
+  it('shorter by cost: the break-even, with what it saves', () => {
+    // 500 reads a second: memory is 400 a month now, 40 with a tenth, for 50 reads more a second at 13.15.
+    expect(priced(100, 0.0000001)).toMatchObject({
+      steps: [{ after: '1m' }],
+      because: expect.stringMatching(
+        /Less memory saves 360\.00.EUR a month, .* Memory saves that once its limit is lowered\. .*break-even: 346\.85.EUR a month less/,
+      ),
+    })
+    expect(priced(100, 0.0001)).toMatchObject({ steps: [{ after: '150s' }] })
+    expect(priced(0.1, 0.0001)).toBeNull()
+  })
+  it('shorter not for a few bytes, nor by a curve of the TTL before', () => {
+    const old = { ...surplus, points: surplus.points.map((point) => ({ ...point, ttlMs: 2 * point.ttlMs! })) }
+    expect(propose(ttlLength, 'cache/memory-surplus', [old])).toBeNull()
+    const small = { ...surplus, points: surplus.points.map((point) => ({ ...point, heldBytes: point.heldBytes! / 1_000 })) }
+    expect(propose(ttlLength, 'cache/memory-surplus', [small])).toBeNull()
+  })
+  it('longer by cost, where its memory costs less than the reads that it saves', () => {
+    const prices = { gibMonth: 1, originRead: 0.001, targets: {} }
+    const of = (dear: number) => propose(ttlLength, 'cache/hit-ratio-low', [surplus], 8_192, false, { ...prices, gibMonth: dear })
+    expect(of(1)).toMatchObject({ none: expect.stringMatching(/at less than its memory costs/) })
+    const better = {
+      ...surplus,
+      points: surplus.points.map((point) => (point.ttlMs === 1_200_000 ? { ...point, hitRatio: 0.6, low: 0.59, high: 0.61 } : point)),
+    }
+    expect(propose(ttlLength, 'cache/hit-ratio-low', [better], 8_192, false, prices)).toMatchObject({
+      steps: [{ after: '20m' }],
+      because: expect.stringMatching(/and 4.GiB more then\. The memory costs 4\.00 a month, not asking the origin saves/),
+    })
+    expect(propose(ttlLength, 'cache/hit-ratio-low', [better], 8_192, false, { ...prices, gibMonth: 100_000 })).toHaveProperty('none')
+  })
   it('longer does not help', () =>
     expect(propose(ttlLength, 'cache/hit-ratio-low', [record(0.005)])).toMatchObject({
       none: expect.stringMatching(/^Longer TTLs would not help/),

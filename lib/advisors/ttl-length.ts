@@ -1,19 +1,17 @@
+import type { LifeLimits } from '../curves/lives.ts'
 import { duration, text } from '../format/format.ts'
 import { latest } from '../math/rates.ts'
 import { measure } from '../metrics/measure.ts'
 import type { Advisor } from '../model/detector.ts'
 import { durationText } from '../model/duration.ts'
 import { globMatches } from '../model/glob.ts'
-import type { Draft, NoRemedy } from '../model/proposal.ts'
 import { settingText } from '../model/setting.ts'
-import type { TtlPolicy } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
-import { curveOf, effectOf, effectText, hitGuard, presentOf } from './curve.ts'
+import { longerByCurve, shorterByCurve } from './ttlByCurve.ts'
 
-/** The part of what a longer life can win at all that is worth being staler for. */
-const GAIN_PART = 0.8
-/** A smaller gain is noise, and no reason to serve what is older. */
-const GAIN_MIN = 0.005
+const SURPLUS = 'cache/memory-surplus'
+/** As the rule that finds such keys draws the line. */
+const LIMITS: LifeLimits = { loss: 0.003, saving: 0.3, bytesMin: 16 * 1_048_576 }
 /** One step doubles the TTL where no curve tells what would be enough: its effect is measured before the next. */
 const LONGER = 2
 /** With fewer expirations than this for each miss, misses have another cause. */
@@ -23,17 +21,19 @@ const EVICTIONS_PER_END = 0.1
 /** Keys that live twice as long are at most twice as many: they must fit. */
 const MEMORY_MOST = 0.9
 
-/** A longer life for keys that end before they are read again, where the memory for it is there. */
+/** A longer life for keys that end before they are read again, where the memory for it is there; a shorter one for keys that are held long after their last read. */
 export const ttlLength: Advisor = {
   id: 'ttl-length',
-  title: 'Let keys live longer',
-  answers: ['cache/hit-ratio-low'],
+  title: 'Let keys live as long as they are read',
+  answers: ['cache/hit-ratio-low', 'cache/memory-surplus'],
   spanMs: 300_000,
-  propose(finding, window, topology) {
+  propose(finding, window, topology, settingsOf) {
     const { target } = finding.subject
     if (!target) return null
+    if (finding.rule === SURPLUS)
+      return shorterByCurve(target, window, topology, { ...LIMITS, ...(settingsOf?.(SURPLUS) as Partial<LifeLimits> | undefined) })
     const rate = (metric: string) => value(metric, target, window)
-    const known = byCurve(target, window, topology.ttls)
+    const known = longerByCurve(target, window, topology)
     if (known) return known
     const [ends, misses, evictions] = [rate('cache_expiration_rate'), rate('cache_miss_rate'), rate('cache_eviction_rate') ?? 0]
     if (ends === null || misses === null) return null
@@ -90,46 +90,6 @@ export const ttlLength: Advisor = {
       riskBecause: `What is served may be up to ${duration(after)} old instead of ${duration(policy.ttlMs)}. Keys written meanwhile keep the TTL that they drew.`,
     }
   },
-}
-
-/** The best of the TTL policies that a curve of the target's own references is known of; null where there is none. */
-function byCurve(target: string, window: SeriesWindow, policies: readonly TtlPolicy[]): Draft | NoRemedy | null {
-  const curves = policies.flatMap((policy) => {
-    const curve = policy.error ? undefined : curveOf(window, target, `ttl/${policy.name}`)
-    return curve ? [{ policy, curve }] : []
-  })
-  if (curves.length === 0) return null
-  const chosen = curves.flatMap(({ policy, curve }) => {
-    const now = presentOf(curve)
-    const longer = curve.points.filter(({ ttlMs }) => ttlMs !== null && ttlMs > policy.ttlMs).sort((a, b) => a.ttlMs! - b.ttlMs!)
-    const best = Math.max(...longer.map(({ hitRatio }) => hitRatio - now.hitRatio), 0)
-    const point = longer.find(({ hitRatio }) => hitRatio - now.hitRatio >= GAIN_PART * best)
-    const effect = point && effectOf(curve, point, window, target)
-    return effect && effect.gain >= GAIN_MIN ? [{ policy, point, now, effect }] : []
-  })
-  const best = chosen.reduce<(typeof chosen)[number] | null>((a, b) => (a && a.effect.gain >= b.effect.gain ? a : b), null)
-  if (!best) {
-    if (window.series('cache_hits_total', { target }).length === 0) return null
-    return {
-      none: `Longer TTLs would not help: no policy would win ${text(GAIN_MIN, 'ratio')} of the reads. What is missed was not read before, or not for longer than any of the TTLs that were tried.`,
-    }
-  }
-  const { policy, point, now, effect } = best
-  const age = (ms: number | null) => (ms === null ? '' : `, read at an age of up to ${duration(ms)} (95 % of the reads)`)
-  return {
-    steps: [
-      {
-        setting: settingText({ of: { ttl: policy.name }, name: 'ttl' }),
-        before: durationText(policy.ttlMs),
-        after: durationText(point.ttlMs!),
-      },
-    ],
-    because: `A TTL of ${duration(point.ttlMs!)} instead of ${duration(policy.ttlMs)} for the keys of ${policy.name}: hit ratio ${effectText(effect)}${age(point.ageP95Ms)}${now.ageP95Ms === null ? '' : `; ${duration(now.ageP95Ms)} now`}.`,
-    predict: effect.prediction,
-    guards: [hitGuard(effect.prediction)],
-    risk: 'medium',
-    riskBecause: `What is served may be up to ${duration(point.ttlMs!)} old instead of ${duration(policy.ttlMs)}. Keys written meanwhile keep the TTL that they drew.`,
-  }
 }
 
 function value(metric: string, target: string, window: SeriesWindow): number | null {

@@ -13,6 +13,17 @@ export type Prices = {
 /** Prices of all targets, and those of single ones that are others. */
 export type PriceList = Prices & { targets: Readonly<Record<string, Omit<Prices, 'currency'>>> }
 
+const GIB = 2 ** 30
+/** A twelfth of a year of 365.2425 days. */
+const MONTH_SECONDS = 2_629_746
+
+/** What so many bytes cost a month; null where their price is not known. */
+export const memoryCost = (bytes: number, { gibMonth }: Prices): number | null => (gibMonth === undefined ? null : (bytes / GIB) * gibMonth)
+
+/** What so many reads of the origin a second cost a month; null where their price is not known. */
+export const readsCost = (perSecond: number, { originRead }: Prices): number | null =>
+  originRead === undefined ? null : perSecond * MONTH_SECONDS * originRead
+
 export const pricesOf = (list: PriceList | undefined, target: string): Prices => {
   if (!list) return {}
   const { targets, ...all } = list

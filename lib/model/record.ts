@@ -131,6 +131,8 @@ export type CurvePoint = {
   high: number
   /** How long ago, in ms, nineteen of twenty reads that hit were stored at the most; null: none hits. */
   ageP95Ms: number | null
+  /** Bytes that its keys hold at the most, where that is told: of a TTL. */
+  heldBytes?: number | null
   /** Whether the model filled it. One that was never full would hit more, the longer it is looked at. */
   filled: boolean
   /** How long it takes until that shows: a larger cache has to fill. null: not known, or at once. */

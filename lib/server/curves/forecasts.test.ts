@@ -99,7 +99,7 @@ test('of a cache that does not evict, each TTL policy has a curve, and the rule 
   expect(lives).toMatchObject({
     ttl: 'pages',
     readsShare: 0.4,
-    points: expect.arrayContaining([expect.objectContaining({ ttlMs: 120_000 })]),
+    points: expect.arrayContaining([expect.objectContaining({ ttlMs: 120_000 }), expect.objectContaining({ ttlMs: 6_000, heldBytes: 1 })]),
   })
   expect(lives!.points[lives!.present.point]!.ttlMs).toBe(60_000)
   // Of longer lives than it was looked at nothing is told.
