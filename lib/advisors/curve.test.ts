@@ -4,6 +4,7 @@ import { load } from '../../test/series.ts'
 import type { Advisor } from '../model/detector.ts'
 import type { Finding } from '../model/finding.ts'
 import type { PriceList } from '../model/prices.ts'
+import type { Draft } from '../model/proposal.ts'
 import type { TargetRecord } from '../model/record.ts'
 import { emptyTopology } from '../model/topology.ts'
 import { cacheMemory } from './cache-memory.ts'
@@ -243,8 +244,30 @@ describe('another TTL by the curve', () => {
     })
     expect(propose(ttlLength, 'cache/hit-ratio-low', [better], 8_192, false, { ...prices, gibMonth: 100_000 })).toHaveProperty('none')
   })
+  it('shorter in a full cache, where keys that are not read again evict others: the hits are those of all', () => {
+    const full = curve(
+      [
+        { ttlMs: 600_000, hitRatio: 0.5 },
+        { ttlMs: 150_000, hitRatio: 0.55 },
+        { ttlMs: 60_000, hitRatio: 0.551 },
+        { ttlMs: 1_200_000, hitRatio: 0.45 },
+      ],
+      { id: 'ttl/pages', varies: 'ttl', ttl: 'pages', ofAll: true },
+    )
+    for (const rule of ['cache/eviction-storm', 'cache/hit-ratio-low']) {
+      const draft = propose(ttlLength, rule, [full])
+      expect(draft).toMatchObject({
+        steps: [{ before: '10m', after: '150s' }],
+        predict: { after: expect.closeTo(0.95, 5) },
+        because: expect.stringMatching(/The cache is full/),
+      })
+      expect((draft as Draft).predict).not.toHaveProperty('holds')
+    }
+    expect(propose(ttlLength, 'cache/eviction-storm', [])).toBeNull()
+    expect(propose(ttlLength, 'cache/memory-surplus', [full])).toBeNull()
+  })
   it('longer does not help', () =>
     expect(propose(ttlLength, 'cache/hit-ratio-low', [record(0.005)])).toMatchObject({
-      none: expect.stringMatching(/^Longer TTLs would not help/),
+      none: expect.stringMatching(/^Other TTLs would not help/),
     }))
 })

@@ -7,7 +7,7 @@ import { durationText } from '../model/duration.ts'
 import { globMatches } from '../model/glob.ts'
 import { settingText } from '../model/setting.ts'
 import type { SeriesWindow } from '../model/window.ts'
-import { longerByCurve, shorterByCurve } from './ttlByCurve.ts'
+import { shorterByCurve, winningByCurve } from './ttlByCurve.ts'
 
 const SURPLUS = 'cache/memory-surplus'
 /** As the rule that finds such keys draws the line. */
@@ -25,7 +25,7 @@ const MEMORY_MOST = 0.9
 export const ttlLength: Advisor = {
   id: 'ttl-length',
   title: 'Let keys live as long as they are read',
-  answers: ['cache/hit-ratio-low', 'cache/memory-surplus'],
+  answers: ['cache/hit-ratio-low', 'cache/eviction-storm', 'cache/memory-surplus'],
   spanMs: 300_000,
   propose(finding, window, topology, settingsOf) {
     const { target } = finding.subject
@@ -33,8 +33,9 @@ export const ttlLength: Advisor = {
     if (finding.rule === SURPLUS)
       return shorterByCurve(target, window, topology, { ...LIMITS, ...(settingsOf?.(SURPLUS) as Partial<LifeLimits> | undefined) })
     const rate = (metric: string) => value(metric, target, window)
-    const known = longerByCurve(target, window, topology)
-    if (known) return known
+    const known = winningByCurve(target, window, topology)
+    // Why a full cache evicts, only a curve tells.
+    if (known || finding.rule === 'cache/eviction-storm') return known
     const [ends, misses, evictions] = [rate('cache_expiration_rate'), rate('cache_miss_rate'), rate('cache_eviction_rate') ?? 0]
     if (ends === null || misses === null) return null
     if (evictions > EVICTIONS_PER_END * ends)

@@ -4,7 +4,7 @@ import { measuredValue } from '../metrics/measure.ts'
 import { durationText } from '../model/duration.ts'
 import { type Prices, pricesOf } from '../model/prices.ts'
 import type { Draft, NoRemedy } from '../model/proposal.ts'
-import type { CurveRecord } from '../model/record.ts'
+import type { CurvePoint, CurveRecord } from '../model/record.ts'
 import { settingText } from '../model/setting.ts'
 import type { Topology, TtlPolicy } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
@@ -38,28 +38,37 @@ function chosenOf(target: string, window: SeriesWindow, { ttls, prices }: Topolo
 const bestBy = (chosen: readonly Chosen[], worth: (one: Chosen) => number): Chosen | null =>
   chosen.reduce<Chosen | null>((a, b) => (a && worth(a) >= worth(b) ? a : b), null)
 
-/** The longer TTL that wins most hits, or, where memory and reads have a price, costs least. null: no curve is known. */
-export function longerByCurve(target: string, window: SeriesWindow, topology: Topology): Draft | NoRemedy | null {
-  const chosen = chosenOf(target, window, topology, longerLife)?.filter(({ effect }) => effect.gain >= GAIN_MIN)
+/** The TTL that wins most hits, or, where memory and reads have a price, the longer one that costs least. null: no curve is known. */
+export function winningByCurve(target: string, window: SeriesWindow, topology: Topology): Draft | NoRemedy | null {
+  const chosen = chosenOf(target, window, topology, winningLife)
   if (!chosen) return null
-  const best = bestBy(chosen, ({ effect }) => effect.gain)
+  const best = bestBy(
+    chosen.filter(({ effect }) => effect.gain >= GAIN_MIN),
+    ({ effect }) => effect.gain,
+  )
   if (best) return draftOf(best, target, window, topology)
   if (window.series('cache_hits_total', { target }).length === 0) return null
   return {
-    none: `Longer TTLs would not help: no policy would win ${text(GAIN_MIN, 'ratio')} of the reads${isPriced(pricesOf(topology.prices, target)) ? ' at less than its memory costs' : ''}. What is missed was not read before, or not for longer than any of the TTLs that were tried.`,
+    none: `Other TTLs would not help: no policy would win ${text(GAIN_MIN, 'ratio')} of the reads${isPriced(pricesOf(topology.prices, target)) ? ' at less than its memory costs' : ''}. What is missed was not read before, or not for longer than any of the TTLs that were tried.`,
   }
 }
 
-const longerLife: Choose = (curve, now, prices, reads) => {
+const winningLife: Choose = (curve, now, prices, reads) => {
   if (isPriced(prices) && now.heldBytes != null) {
     const life = cheapestLife(curve, now, prices, reads)
     return life && life.point.ttlMs! > now.ttlMs! ? life : null
   }
-  const longer = curve.points.filter(({ ttlMs }) => ttlMs !== null && ttlMs > now.ttlMs!).sort((a, b) => a.ttlMs! - b.ttlMs!)
-  const most = Math.max(...longer.map(({ hitRatio }) => hitRatio - now.hitRatio), 0)
-  const point = longer.find(({ hitRatio }) => hitRatio - now.hitRatio >= GAIN_PART * most)
+  // Only where keys evict each other can a shorter life win hits: those of others.
+  const others = curve.points
+    .filter(({ ttlMs }) => ttlMs !== null && (curve.ofAll ? ttlMs !== now.ttlMs : ttlMs > now.ttlMs!))
+    .sort((a, b) => timesOf(a, now) - timesOf(b, now))
+  const most = Math.max(...others.map(({ hitRatio }) => hitRatio - now.hitRatio), 0)
+  const point = others.find(({ hitRatio }) => hitRatio - now.hitRatio >= GAIN_PART * most)
   return point ? { now, point, saved: null, saves: null } : null
 }
+
+/** How many times as long, or as short. */
+const timesOf = (point: CurvePoint, now: CurvePoint) => Math.abs(Math.log(point.ttlMs! / now.ttlMs!))
 
 /** The shorter TTL that frees most at equal hits, or, where memory and reads have a price, saves most. null: there is none. */
 export function shorterByCurve(target: string, window: SeriesWindow, topology: Topology, limits: LifeLimits): Draft | null {
@@ -69,10 +78,10 @@ export function shorterByCurve(target: string, window: SeriesWindow, topology: T
 }
 
 function draftOf(chosen: Chosen, target: string, window: SeriesWindow, topology: Topology): Draft {
-  const { policy, point, effect } = chosen
+  const { policy, curve, point, effect } = chosen
   const shorter = point.ttlMs! < policy.ttlMs
-  // What is won of a shorter one is memory; the hits are to stay where they are predicted.
-  const prediction = shorter ? { ...effect.prediction, holds: true as const } : effect.prediction
+  // What is won of a shorter one is memory, and the hits are to stay where they are predicted; but for those of others, in a full cache.
+  const prediction = shorter && effect.gain < GAIN_MIN ? { ...effect.prediction, holds: true as const } : effect.prediction
   const [from, to] = [duration(policy.ttlMs), duration(point.ttlMs!)]
   return {
     steps: [
@@ -82,7 +91,7 @@ function draftOf(chosen: Chosen, target: string, window: SeriesWindow, topology:
         after: durationText(point.ttlMs!),
       },
     ],
-    because: `A TTL of ${to} instead of ${from} for the keys of ${safe(policy.name, 80)}: hit ratio ${effectText(effect)}${ageWords(chosen)}.${bytesWords(chosen)}${moneyWords(chosen, target, window, topology)}`,
+    because: `A TTL of ${to} instead of ${from} for the keys of ${safe(policy.name, 80)}: hit ratio ${effectText(effect)}${ageWords(chosen)}.${curve.ofAll ? OF_ALL : ''}${bytesWords(chosen)}${moneyWords(chosen, target, window, topology)}`,
     predict: prediction,
     guards: [hitGuard(prediction)],
     risk: 'medium',
@@ -93,6 +102,9 @@ function draftOf(chosen: Chosen, target: string, window: SeriesWindow, topology:
     }${storedWords(policy)}`,
   }
 }
+
+/** The cache is full: what the policy's keys hold less, others hold. */
+const OF_ALL = " The cache is full, so that its keys and all others take each other's place: the hits are those of all."
 
 const ageWords = ({ now, point }: Chosen) =>
   point.ageP95Ms === null

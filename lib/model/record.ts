@@ -156,6 +156,8 @@ export type CurveRecord = {
   spanMs: number
   /** Part of the cache's reads that the curve is of: 1 but for a TTL policy. */
   readsShare: number
+  /** Of a TTL policy in a full cache: ratios are of all its keys, because one's longer life is another's eviction. */
+  ofAll?: true
   basis: string
 }
 

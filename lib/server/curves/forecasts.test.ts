@@ -87,8 +87,51 @@ test('curves of memory and of the rule of eviction are kept as records, the pres
     'allkeys-lfu 5',
     'allkeys-lfu 10',
   ])
-  // What one policy's keys would hit in a cache that evicts is not told.
-  expect(curves().map(({ id }) => id)).not.toContain('ttl/pages')
+})
+
+test("in a cache that evicts, a TTL's curve is of all keys: only those of the policy are given another", async () => {
+  const part = {
+    match: 'page:*',
+    hitRatio: { value: 0.5, low: 0.4, high: 0.6 },
+    fills: 1,
+    readsShare: 0.4,
+    age: { mean: 1, p95: 7 },
+    held: { keys: 1, bytes: 1 },
+  }
+  const parted = (request: CurvesRequest): Partial<CurvesView> =>
+    request.parts
+      ? {
+          points: [
+            {
+              keys: 1,
+              bytes: 100 * MIB,
+              hitRatio: 0.9,
+              low: 0.89,
+              high: 0.91,
+              fills: 1,
+              age: null,
+              held: { keys: 1, bytes: 1 },
+              parts: [part],
+            },
+          ],
+        }
+      : {}
+  const { asked, curves, tick } = cache(parted)
+  await tick()
+  const lives = curves().find(({ id }) => id === 'ttl/pages')
+  expect(lives).toMatchObject({ ofAll: true, readsShare: 1, present: { measured: 0.905 } })
+  expect(lives!.points[0]).toMatchObject({ ttlMs: 60_000, hitRatio: 0.9, ageP95Ms: 7 })
+  expect(lives!.points[0]).not.toHaveProperty('heldBytes')
+  expect(asked.filter(({ parts }) => parts).map(({ source, parts }) => ({ source, parts }))[1]).toEqual({
+    source: { target: 'a' },
+    parts: [{ match: 'page:*', ttl: { ms: 6_000, jitter: 0.1 } }],
+  })
+  // Of too few of its keys nothing is told.
+  const few = cache((request) =>
+    request.parts ? { points: [{ ...parted(request).points![0]!, parts: [{ ...part, hitRatio: null }] }] } : {},
+  )
+  await few.tick()
+  expect(few.curves().map(({ id }) => id)).not.toContain('ttl/pages')
 })
 
 test('of a cache that does not evict, each TTL policy has a curve, and the rule of eviction none', async () => {

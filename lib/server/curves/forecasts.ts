@@ -69,8 +69,7 @@ async function recordsOf(at: At, target: string, ask: Ask): Promise<NewRecord[]>
   const evicts = increaseOf(window, 'cache_evictions_total', target) > 0
   const [policy, lives] = [
     max && memory && evicts ? await policyCurve(at, target, max, memory, ask) : null,
-    // What one policy's keys hit beside all others in a full cache is not simulated.
-    evicts ? [] : await ttlCurves(at, target, max, whole ? whole.requests : null, ask),
+    await ttlCurves(at, target, { max, evicts, requests: whole ? whole.requests : null }, ask),
   ]
   return [...(memory ? [memory] : []), ...(policy ? [policy] : []), ...lives]
 }

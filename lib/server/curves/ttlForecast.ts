@@ -10,53 +10,85 @@ const POLICIES_MOST = 5
 /** No limit: whatever is stored is held until it ends. */
 const UNBOUNDED_KEYS = 1_000_000_000_000
 
+/** The cache that a policy's keys are in. `evicts`: they share full memory with all others, and so does what they win or lose. */
+type Shared = { max: number | null; evicts: boolean; requests: number | null }
+
 /** Of each TTL policy, as far as this target's references hold its keys. */
-export async function ttlCurves(at: At, target: string, max: number | null, requests: number | null, ask: Ask): Promise<NewCurve[]> {
+export async function ttlCurves(at: At, target: string, cache: Shared, ask: Ask): Promise<NewCurve[]> {
   const curves: NewCurve[] = []
-  const all = requests ?? (await known(ask({ source: { target }, sizes: { keys: [UNBOUNDED_KEYS] } })))?.requests
-  if (!all) return []
+  const requests = cache.requests ?? (await known(ask({ source: { target }, sizes: { keys: [UNBOUNDED_KEYS] } })))?.requests
+  if (!requests) return []
   const { ttls } = at.engine.topology()
   for (const policy of ttls.filter(({ error }) => !error).slice(0, POLICIES_MOST)) {
-    const curve = await ttlCurve(at, target, policy, max, all, ask)
+    const curve = cache.evicts
+      ? await curveOfAll(at, target, policy, cache.max, ask)
+      : await curveOfItsKeys(at, target, policy, { ...cache, requests }, ask)
     if (curve) curves.push(curve)
   }
   return curves
 }
 
-async function ttlCurve(
+/** Where every key has its place until it ends, what a policy's keys hit is their own affair. */
+async function curveOfItsKeys(
   at: At,
   target: string,
-  { name, match, ttlMs, jitter }: TtlPolicy,
-  max: number | null,
-  requests: number,
+  policy: TtlPolicy,
+  { max, requests }: { max: number | null; requests: number },
   ask: Ask,
 ): Promise<NewCurve | null> {
-  const points: CurvePoint[] = []
-  let first: CurvesView | undefined
+  const { match, jitter } = policy
+  const sizes = max ? { bytes: [max] } : { keys: [UNBOUNDED_KEYS] }
+  const tried = await triedLives(policy, (ms) => ask({ source: { target, match }, ttl: { ms, jitter }, sizes }))
+  if (!tried) return null
+  const { first, lives } = tried
   const perKey = bytesPerKey(at, target)
+  const points = lives.map(({ ms, point }) => ({ ...pointOf(point), ttlMs: ms, heldBytes: heldBytes(point, perKey) }))
+  return curveOf(at, policy, points, { measured: points[0]!.hitRatio, readsShare: Math.min(1, first.requests / requests), ...first })
+}
+
+/** In a full cache each key that lives longer takes the place of another: what all keys hit is told, and nothing becomes free. */
+async function curveOfAll(at: At, target: string, policy: TtlPolicy, max: number | null, ask: Ask): Promise<NewCurve | null> {
+  const { match, jitter } = policy
+  if (!max) return null
+  const tried = await triedLives(policy, (ms) =>
+    ask({ source: { target }, parts: [{ match, ttl: { ms, jitter } }], sizes: { bytes: [max] } }),
+  )
+  if (!tried?.first.present || !tried.first.points[0]?.parts?.[0]?.hitRatio) return null
+  const points = tried.lives.map(({ ms, point }) => ({ ...pointOf(point), ttlMs: ms, ageP95Ms: point.parts?.[0]?.age?.p95 ?? null }))
+  return { ...curveOf(at, policy, points, { measured: tried.first.present.measured, readsShare: 1, ...tried.first }), ofAll: true }
+}
+
+type Tried = { first: CurvesView; lives: { ms: number; point: CurvesView['points'][number] }[] }
+
+/** The present TTL and others; null where not even that is known. */
+async function triedLives({ ttlMs }: TtlPolicy, ask: (ms: number) => Promise<CurvesView>): Promise<Tried | null> {
+  const lives: Tried['lives'] = []
+  let first: CurvesView | undefined
   for (const part of LIVES) {
     const ms = Math.round(part * ttlMs)
-    const sizes = max ? { bytes: [max] } : { keys: [UNBOUNDED_KEYS] }
-    const answer = await known(ask({ source: { target, match }, ttl: { ms, jitter }, sizes }))
+    const answer = await known(ask(ms))
     // Keys have to live and end more than once while it is looked at.
     if (!answer || 2 * ms > answer.spanMs) break
     first ??= answer
-    points.push({ ...pointOf(answer.points[0]!), ttlMs: ms, heldBytes: heldBytes(answer.points[0]!, perKey) })
+    lives.push({ ms, point: answer.points[0]! })
   }
-  if (!first) return null
-  return {
-    kind: 'curve',
-    id: `ttl/${name}`,
-    at: at.now(),
-    varies: 'ttl',
-    ttl: name,
-    points,
-    present: { point: 0, measured: points[0]!.hitRatio },
-    spanMs: first.spanMs,
-    readsShare: Math.min(1, first.requests / requests),
-    basis: first.basis,
-  }
+  return first ? { first, lives } : null
 }
+
+type About = { measured: number; readsShare: number } & Pick<CurvesView, 'spanMs' | 'basis'>
+
+const curveOf = (at: At, { name }: TtlPolicy, points: CurvePoint[], { measured, readsShare, spanMs, basis }: About): NewCurve => ({
+  kind: 'curve',
+  id: `ttl/${name}`,
+  at: at.now(),
+  varies: 'ttl',
+  ttl: name,
+  points,
+  present: { point: 0, measured },
+  spanMs,
+  readsShare,
+  basis,
+})
 
 /** Metrics are looked at so far back. */
 const SPAN_MS = 60_000
