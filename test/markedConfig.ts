@@ -35,7 +35,11 @@ export function startRude(): Promise<Server> {
   let asked = 0
   const server = createServer((socket) => {
     socket.on('error', () => {})
+    // Whoever waits to be greeted, as mail clients do, hears of it soon.
+    const silent = setTimeout(() => socket.end('554 No\r\n'), 200)
+    socket.on('close', () => clearTimeout(silent))
     socket.on('data', (chunk) => {
+      clearTimeout(silent)
       const text = chunk.toString('latin1')
       if (/^(GET|POST|HEAD) /.test(text)) {
         const status = ['401 No', '500 Oops', '200 OK'][asked++ % 3]

@@ -1,6 +1,7 @@
 import type { AnyNotifier } from '../model/notifier.ts'
 import { alertmanager } from './alertmanager.ts'
 import { discord } from './discord.ts'
+import { email } from './email.ts'
 import { googlechat } from './googlechat.ts'
 import { gotify } from './gotify.ts'
 import { matrix } from './matrix.ts'
@@ -15,6 +16,7 @@ import { webhook } from './webhook.ts'
 
 /** The registry of notifiers. One line a notifier; its kind is its file's name. */
 export const notifiers: AnyNotifier[] = [
+  email,
   slack,
   msteams,
   discord,
