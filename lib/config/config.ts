@@ -34,6 +34,8 @@ export type Config = {
   prices: PriceList
   receivers: Receiver[]
   routes: Route[]
+  /** `url` is a secret. */
+  heartbeat: { url: string; everyMs: number } | null
   rules: Record<string, { enabled: boolean; settings: Record<string, unknown> }>
   /** Sentences about what will work, but not as somebody may think. */
   warnings: string[]

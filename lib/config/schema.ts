@@ -6,6 +6,7 @@ import { RING_ALGORITHMS } from '../model/ring.ts'
 import { VERDICT_DUE_MS, WATCH_MAX_MS } from '../model/watch.ts'
 import { authSchema } from './auth.ts'
 import { duration } from './duration.ts'
+import { heartbeatSchema } from './heartbeat.ts'
 import { DEFAULT_LISTEN, listen, listenText } from './listen.ts'
 import { pricesSchema } from './prices.ts'
 import { route } from './routeSchema.ts'
@@ -209,6 +210,7 @@ export function configSchema(schemas: Schemas) {
       .describe(
         'Which findings go to which receivers: the first that matches sends, the next ones only where it says `continue`. Findings of severity `info` go only where `match` has `severity: info`',
       ),
+    heartbeat: heartbeatSchema.optional(),
     rules: z
       .strictObject(Object.fromEntries(Object.entries(schemas.rules).map(([id, settings]) => [id, rule(settings).optional()])))
       .prefault({})

@@ -1,5 +1,5 @@
 import { EvenkeelError } from './error.ts'
-import { compilePattern } from './pattern.ts'
+import { compilePattern } from './linearPattern.ts'
 import type { Labels } from './series.ts'
 
 /** One condition on a label, as in Alertmanager. A label that is absent is empty. */

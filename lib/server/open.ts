@@ -31,6 +31,7 @@ import { createStream } from './events/stream.ts'
 import { aboutFinding } from './findings/aboutFinding.ts'
 import { findingView } from './findings/findings.ts'
 import { createClockNews } from './frame/clockNews.ts'
+import { heartbeatOf } from './heartbeat/heartbeat.ts'
 import { iso } from './http/iso.ts'
 import { createLog } from './log.ts'
 import { mode } from './mode/mode.ts'
@@ -150,6 +151,7 @@ export async function openRuntime(
     engine,
     changes,
     dispatch,
+    heartbeat: heartbeatOf({ config, engine, now, monotonic, log }),
     references,
     patternRatios: createPatternRatios({
       store,
@@ -177,6 +179,7 @@ export async function openRuntime(
     async close() {
       closing.abort()
       runtime.stream.close()
+      runtime.heartbeat?.stop()
       await Promise.allSettled([engine.stop(), changes.stop(), dispatch.stop(), references.close()])
       runtime.audit.stopped()
       store.close()
@@ -196,6 +199,7 @@ function connectParts(runtime: Runtime): void {
   bus.on((event) => {
     if (event.type !== 'clock') return
     moveSilences(runtime, event.step)
+    runtime.heartbeat?.stepClock(event.step.byMs)
     moveConsents(runtime, event.step)
     runtime.auth.sessions.stepClock(event.step)
     runtime.audit.own({ what: 'clock-set', detail: { ahead: `${Math.round(event.step.byMs / 1000)} s` } })
@@ -204,6 +208,7 @@ function connectParts(runtime: Runtime): void {
   bus.on((event) => runtime.stream.publish(event, bodyOf(runtime, event)))
   bus.on((event) => event.type === 'change' && runtime.audit.change(event.change))
   engine.onTick(() => runtime.audit.tick())
+  engine.onTick(() => runtime.heartbeat?.tick())
   const forecasts = forecastsOf(runtime, () => sourcesOf(runtime))
   engine.onTick(() => forecasts.tick())
   engine.onTick(() => runtime.patternRatios.tick())

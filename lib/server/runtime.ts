@@ -3,6 +3,7 @@ import type { Changes } from '../changes/changes.ts'
 import type { Config } from '../config/config.ts'
 import type { Dispatch } from '../engine/dispatch/dispatch.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { Heartbeat } from '../engine/heartbeat.ts'
 import type { Advisor, AnyDetector } from '../model/detector.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Bus } from '../model/events.ts'
@@ -22,6 +23,7 @@ export type Runtime = {
   engine: Engine
   changes: Changes
   dispatch: Dispatch
+  heartbeat: Heartbeat | null
   references: ReferenceLogs
   patternRatios: PatternRatios
   auth: Authentication

@@ -21,8 +21,8 @@ import { escaped, unescaped } from '../../lib/model/escape.ts'
 import { readSpan } from '../../lib/model/expiry.ts'
 import { globMatches } from '../../lib/model/glob.ts'
 import { parseJson } from '../../lib/model/json.ts'
+import { compilePattern } from '../../lib/model/linearPattern.ts'
 import { matcherText, parseMatcher } from '../../lib/model/matcher.ts'
-import { compilePattern } from '../../lib/model/pattern.ts'
 import { patternOf } from '../../lib/model/patterns.ts'
 import { publicText, publicUrl, redactedUrl } from '../../lib/model/publicUrl.ts'
 import { parseRef, refText } from '../../lib/model/ref.ts'
@@ -588,7 +588,7 @@ const config: Parser[] = [
     run: (text) => matcherText(parseMatcher(text)),
   },
   {
-    name: 'model/pattern.ts#compilePattern',
+    name: 'model/linearPattern.ts#compilePattern',
     group: 'config',
     good: ['cache-(a|b)', '[^a]{1,3}\\.+'],
     run: (text) => compilePattern(text)('cache-a'),
@@ -780,6 +780,7 @@ export const COUNTED = [
 export const NO_READERS = [
   'products/memcached/answer.ts#isErrorLine',
   'products/memcached/answer.ts#beginsStats',
+  'server/heartbeat/ping.ts#ping',
   'server/workers/rings.ts#describeInThread',
   'auth/issuer.ts#callbackOf',
   'config/fingerprint.ts#fingerprintOf',

@@ -76,6 +76,10 @@ function build(runtime: Runtime): Registry {
     const all = runtime.store.deliveries.list()
     for (const state of ['queued', 'delivered', 'failed']) one.set({ state }, all.filter((delivery) => delivery.state === state).length)
   })
+  gauge('evenkeel_heartbeat_failing', '1 while the heartbeat is not taken, or not sent', [], (one) => {
+    const state = runtime.heartbeat?.state()
+    if (state) one.set(state.failing || state.paused ? 1 : 0)
+  })
   gauge('evenkeel_clock_step_seconds', 'By how much the clock was last set within the hour, below 0: back; 0: it was not', [], (one) =>
     one.set((runtime.clock.newest()?.byMs ?? 0) / 1_000),
   )

@@ -97,6 +97,7 @@ targets:
   - { kind: redis, name: cache-a, url: "redis://127.0.0.1:1", role: cache, monitor: ask, references: { from: report } }
 receivers: [{ name: hook, webhook: { url: "http://127.0.0.1:1/hook" } }]
 routes: [{ to: [hook], quiet: [{}] }]
+heartbeat: { url: "http://127.0.0.1:1/beat" }
 edges: [{ from: "clients", to: "cache:cache-a" }]
 `)
   const { store, engine, changes } = runtime
@@ -120,6 +121,8 @@ edges: [{ from: "clients", to: "cache:cache-a" }]
       ],
       1_000,
     )
+  const beat = { takenAt: whole.AT, failing: { since: whole.AT, answer: 'HTTP 500' }, paused: 'no target is polled' }
+  runtime.heartbeat = { ...runtime.heartbeat!, state: () => beat }
   runtime.clock = { ...runtime.clock, newest: () => ({ at: whole.AT, byMs: 60_000 }) }
   store.failing = () => ({ since: whole.AT, reason: 'full', because: 'the disk is full', mend: 'Free some.' })
   const topology = { targets: whole.facts, pools: [whole.pool, whole.otherPool], rings: [whole.ring], ttls: [whole.ttl], edges: [] }
@@ -194,6 +197,7 @@ test('the fleet, what is found in it and what is done about it', async () => {
   await post('silences/{id}', 'silences/s1', { until: whole.AT + 90_000 })
   const { subject, rule } = whole.finding
   await get('silences/preview', `silences/preview?matcher=${encodeURIComponent(`rule="${rule}"`)}`)
+  await get('heartbeat')
   await get('alerts/route', `alerts/route?rule=${rule}&severity=critical&target=${subject.target}`)
   await call(runtime, 'DELETE silences/{id}', 'silences/s1')
   await post('receivers/{name}/test', 'receivers/hook/test')

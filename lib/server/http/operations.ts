@@ -10,6 +10,7 @@ import { drillOperations } from '../drills/operations.ts'
 import { eventOperations } from '../events/operations.ts'
 import { findingOperations } from '../findings/operations.ts'
 import { frameOperations } from '../frame/operations.ts'
+import { heartbeatOperations } from '../heartbeat/operations.ts'
 import { incidentOperations } from '../incidents/operations.ts'
 import { jobOperations } from '../jobs/operations.ts'
 import { keyOperations } from '../keys/operations.ts'
@@ -69,6 +70,7 @@ export const operations: Operation[] = [
   ...jobOperations,
   ...silenceOperations,
   ...alertOperations,
+  ...heartbeatOperations,
   ...deliveryOperations,
   ...receiverOperations,
   ...sessionOperations,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { compilePattern } from './pattern.ts'
+import { compilePattern } from './linearPattern.ts'
 
 test('a pattern matches whole, as in Alertmanager', () => {
   expect(compilePattern('cache-.*')('cache-a')).toBe(true)
