@@ -9,6 +9,7 @@ import { allowedAt, allowedText, foundText, strangeKeys } from './explain.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { parseForeign } from './foreign.ts'
 import type { Listen } from './listen.ts'
+import { warnOfNeverMatching } from './neverMatching.ts'
 import { absolutePaths } from './paths.ts'
 import { pricesOf } from './prices.ts'
 import { keyProblem, problem } from './problem.ts'
@@ -54,6 +55,14 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
   const prices = pricesOf(read.prices, checks)
   const receivers = receiversOf(read.receivers, Object.keys(schemas.notifiers), checks)
   const routes = routesOf(read.routes, receivers, checks)
+  const known = {
+    targets: checks.targets.map(({ name }) => name),
+    rings: read.rings.map(({ name }) => name),
+    ttls: read.ttls.map(({ name }) => name),
+    rules: Object.keys(schemas.rules),
+    settings: read.rules,
+  }
+  warnOfNeverMatching(routes, receivers, known, checks.warn)
   const { listen, auth } = listenOf(read, bound, checks)
   if (problems.length) throw new ConfigError(file, problems)
 

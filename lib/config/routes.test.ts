@@ -4,14 +4,20 @@ import { ConfigError } from './error.ts'
 import { parseConfig } from './parse.ts'
 
 const SCHEMAS = {
-  targets: {},
-  documents: [],
+  targets: { redis: z.strictObject({ kind: z.literal('redis'), name: z.string(), url: z.string(), role: z.string() }) },
+  documents: ['redis'],
   notifiers: { hook: z.strictObject({ url: z.string() }) },
-  rules: { 'cache/x': z.strictObject({}), 'cache/y': z.strictObject({}) },
+  rules: { 'cache/x': z.strictObject({}), 'cache/y': z.strictObject({}), 'cache/off': z.strictObject({}) },
 }
+const OTHERS = `targets:
+  - { kind: redis, name: cache-a, url: x, role: store }
+  - { kind: redis, name: cache-b, url: x, role: store }
+rings: [{ name: r, nodes: [{ name: n, address: a }], control: { target: cache-a, key: k } }]
+rules: { cache/off: { enabled: false } }
+`
 const read = (routes: string) =>
   parseConfig(
-    `receivers:\n  - { name: ops, hook: { url: x } }\nroutes:\n${routes
+    `${OTHERS}receivers:\n  - { name: ops, hook: { url: x } }\nroutes:\n${routes
       .trim()
       .split('\n')
       .map((line) => `  ${line}`)
@@ -73,5 +79,48 @@ describe('what a route may not be', () => {
   ])('%s', (wrong, message) => {
     expect(() => read(`- { to: [ops], ${wrong} }`)).toThrow(ConfigError)
     expect(() => read(`- { to: [ops], ${wrong} }`)).toThrow(message)
+  })
+})
+
+describe('what can never match is a warning', () => {
+  const warnings = (routes: string) => read(routes).warnings
+  test('nothing is warned of where all is reached', () => {
+    expect(
+      warnings(`
+- { match: { severity: critical, target: cache-a }, to: [ops], continue: true }
+- { match: { severity: critical, target: cache-a }, to: [ops] }
+- { match: { rule: cache/x }, to: [ops], continue: true, quiet: [{ but: { severity: critical } }] }
+- { match: { target: "cache-a:10.0.0.1:6379" }, to: [ops], inhibit: [{ by: { rule: cache/x }, equal: [target] }] }
+- { match: { target: "ring:r" }, to: [ops] }
+- { match: { rule: change/failed }, to: [ops] }
+- { match: { ring: r, node: n }, to: [ops] }
+- { match: {}, to: [ops] }
+- { match: { severity: info }, to: [ops] }`),
+    ).toEqual([])
+  })
+  test.each([
+    ['- { match: { rule: cache/z }, to: [ops] }', /^routes\[0\]\.match: this route takes nothing: there is no rule "cache\/z"\.$/],
+    ['- { match: { rule: cache/off }, to: [ops] }', /routes\[0\]\.match: .*cache\/off is switched off/],
+    ['- { match: { target: cach-a }, to: [ops] }', /routes\[0\]\.match: .*no target "cach-a"/],
+    ['- { match: { ring: q }, to: [ops] }', /routes\[0\]\.match: .*no ring "q"/],
+    ['- { match: { ring: r, target: cache-a }, to: [ops] }', /routes\[0\]\.match: .*a finding about a ring has no target/],
+    ['- { match: { team: web }, to: [ops] }', /routes\[0\]\.match: .*no finding has a label "team"/],
+    ['- { to: [ops] }\n- { match: { rule: cache/x }, to: [ops] }', /^routes\[1\]: this route takes nothing: routes\[0\] takes all of it/],
+    ['- { match: { severity: info }, to: [ops] }\n- { match: { severity: info, rule: cache/x }, to: [ops] }', /^routes\[1\]: /],
+    ['- { to: [ops], inhibit: [{ by: { rule: cache/z } }] }', /^routes\[0\]\.inhibit\[0\]: this holds nothing back: there is no rule/],
+    ['- { match: { rule: cache/x }, to: [ops], inhibit: [{ by: { rule: cache/y }, mute: { rule: cache/y } }] }', /only rule: cache\/x/],
+    ['- { to: [ops], inhibit: [{ by: { rule: cache/x }, mute: { rule: cache/x } }] }', /are the same/],
+    ['- { to: [ops], inhibit: [{ by: { target: cache-a }, mute: { target: cache-b }, equal: [target] }] }', /differ in target/],
+    ['- { to: [ops], quiet: [{ but: { rule: cache/z } }] }', /^routes\[0\]\.quiet\[0\]\.but: this excepts nothing: there is no rule/],
+    ['- { match: { severity: warning }, to: [ops], quiet: [{ but: { severity: critical } }] }', /the route takes only severity: warning/],
+    ['- { match: { severity: critical }, to: [ops], quiet: [{ but: { severity: critical } }] }', /excepts all that the route takes/],
+  ])('%s', (routes, warning) => {
+    const [first] = warnings(routes)
+    expect(first).toMatch(warning)
+  })
+  test('a receiver that no route reaches', () => {
+    expect(warnings('- { match: { rule: cache/z }, to: [ops] }').slice(1)).toEqual([
+      'receivers[0]: no route sends to "ops"; only tests reach it.',
+    ])
   })
 })
