@@ -9,5 +9,5 @@ export const metadata = { title: 'Alerts' }
 
 export default async function Page() {
   const { runtime } = await visit('viewer')
-  return <AlertsPage deliveries={listDeliveries(runtime)} silences={listSilences(runtime)} receivers={listReceivers(runtime).items} />
+  return <AlertsPage deliveries={listDeliveries(runtime)} silences={listSilences(runtime)} receivers={listReceivers(runtime)} />
 }

@@ -1,0 +1,2 @@
+/** The look of a delivery's state. */
+export const FATE = { queued: 'info', delivered: 'ok', failed: 'critical' } as const
