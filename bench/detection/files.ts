@@ -1,0 +1,143 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import type { NewRecord } from '../../lib/model/record.ts'
+import type { Labels, Point, Series } from '../../lib/model/series.ts'
+import { emptyTopology, type Topology } from '../../lib/model/topology.ts'
+import { FROM, nameOf } from '../../test/series.ts'
+import type { Labelled, Recording } from './recording.ts'
+
+const root = join(import.meta.dirname, '../..')
+export const RECORDED = join(root, 'lib/detectors/recorded')
+/** More recordings, where somebody has put them beside the checkout. */
+const SHARED = join(root, '../shared/series')
+
+/** A recording as it lies in lib/detectors/recorded. A name without labels is of the one target that there is. */
+export type RecordedFile = {
+  scenario: string
+  /** Of one fault; several are `events`. Seconds. */
+  eventAt?: number | null
+  eventEnd?: number | null
+  events?: Labelled[]
+  params?: Record<string, unknown>
+  /** One target, or several parts that were polled at moments of their own. */
+  at?: number[]
+  series?: Columns['series']
+  parts?: Columns[]
+  /** The shape of the fleet whenever it changed. */
+  topology?: { at: number; topology: Topology }[]
+  /** What was read besides numbers: keys that are hot, when keys end. */
+  records?: { at: number; target: string; records: NewRecord[] }[]
+}
+/** The moments of the polls, in seconds, and what each series was; a poll that was missed is null in all of them. */
+type Columns = { at: number[]; series: Record<string, (number | null)[]> }
+/** INFO of a Redis as a recorder outside the project wrote it. */
+type InfoFile = {
+  scenario: string
+  event_at_s: number | null
+  event_end_s: number | null
+  rows: ({ t: number; up?: number } & Record<string, unknown>)[]
+}
+
+/** The fault of a scenario by its name: the rule that should find it, and how many seconds later it shows. */
+const SCENARIOS: Record<string, { rule: string; later: number }> = {
+  // The flood has to fill the memory first.
+  evict: { rule: 'cache/eviction-storm', later: 4.7 },
+  ev_steady: { rule: 'cache/eviction-storm', later: 0 },
+  hitdrop30: { rule: 'cache/hit-ratio-drop', later: 0 },
+  hitdrop10: { rule: 'cache/hit-ratio-drop', later: 0 },
+  ttlcliff: { rule: 'cache/mass-expiry', later: 0 },
+  stampede: { rule: 'cache/stampede', later: 2 },
+  // Nothing is read while the process starts.
+  restart: { rule: 'cache/restart', later: 1 },
+}
+
+export function recordedFiles(): Recording[] {
+  return readdirSync(RECORDED)
+    .filter((file) => file.endsWith('.json.gz'))
+    .sort()
+    .map((file) => recordingOf(JSON.parse(gunzipSync(readFileSync(join(RECORDED, file))).toString('utf8')) as RecordedFile))
+}
+
+/** What lies beside the checkout and is not in it already; null when there is no such folder. */
+export function sharedFiles(known: readonly Recording[]): Recording[] | null {
+  if (!existsSync(SHARED)) return null
+  return readdirSync(SHARED)
+    .filter((file) => /^info-1hz-.*\.json(\.gz)?$/.test(file))
+    .sort()
+    .map((file) => {
+      const bytes = readFileSync(join(SHARED, file))
+      return recordingOf(fromInfo(JSON.parse((file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')) as InfoFile))
+    })
+    .filter((recording) => !known.some((other) => isSame(other, recording)))
+}
+
+/** The same polls under whatever name. */
+const isSame = (one: Recording, other: Recording) => {
+  const [a, b] = [one, other].map(({ series }) => series.find(({ metric }) => metric === 'cache_hits_total')?.points)
+  return a !== undefined && b !== undefined && a.length === b.length && a.at(-1)![0] === b.at(-1)![0] && a.at(-1)![1] === b.at(-1)![1]
+}
+
+function recordingOf(file: RecordedFile): Recording {
+  const parts = file.parts ?? [{ at: file.at!, series: file.series! }]
+  const shapes = file.topology ?? [{ at: 0, topology: oneCache() }]
+  return {
+    name: file.scenario,
+    source: 'real',
+    seconds: Math.floor(Math.max(...parts.map(({ at }) => at.at(-1) ?? 0))),
+    events: file.events ?? eventsOf(file),
+    series: parts.flatMap(seriesOf),
+    topology: (second) => (shapes.findLast((one) => one.at <= second) ?? shapes[0]!).topology,
+    ...(file.records && { records: file.records }),
+  }
+}
+
+const seriesOf = ({ at, series }: Columns): Series[] =>
+  Object.entries(series).map(([name, values]) => {
+    const { metric, labels } = nameOf(name)
+    return {
+      metric,
+      labels: Object.keys(labels).length > 0 ? labels : ({ target: 'a' } as Labels),
+      stepMs: 1000,
+      points: values.flatMap((value, i): Point[] => (value === null ? [] : [[FROM + Math.round(at[i]! * 1000), value]])),
+    }
+  })
+
+function eventsOf({ scenario, eventAt, eventEnd }: RecordedFile): Labelled[] {
+  if (eventAt === null || eventAt === undefined) return []
+  const known = SCENARIOS[scenario]
+  if (!known) throw new Error(`${scenario}: a recording with a fault whose rule nobody has named in bench/detection/files.ts`)
+  return [{ kind: scenario, at: eventAt, shows: eventAt + known.later, end: eventEnd ?? eventAt, rules: [known.rule] }]
+}
+
+const oneCache = (): Topology => ({
+  ...emptyTopology(),
+  targets: [{ name: 'a', kind: 'redis', role: 'cache', state: 'up', capabilities: [] }],
+})
+
+const FIELDS: Record<string, (row: Record<string, unknown>) => unknown> = {
+  cache_hits_total: (row) => row.keyspace_hits,
+  cache_misses_total: (row) => row.keyspace_misses,
+  cache_evictions_total: (row) => row.evicted_keys,
+  cache_expirations_total: (row) => row.expired_keys,
+  cache_writes_total: (row) => (row.cmdstat_set as { calls?: number } | undefined)?.calls ?? row.cmdstat_set_calls ?? row.set_calls,
+  cache_items: (row) => row.keys,
+  cache_memory_used_bytes: (row) => row.used_memory,
+  cache_memory_max_bytes: (row) => row.maxmemory,
+  cache_uptime_seconds: (row) => row.uptime_in_seconds,
+}
+
+function fromInfo({ scenario, event_at_s, event_end_s, rows }: InfoFile): RecordedFile {
+  const numeric = (value: unknown) => (typeof value === 'number' ? value : null)
+  return {
+    scenario,
+    eventAt: event_at_s,
+    eventEnd: event_end_s,
+    at: rows.map(({ t }) => t),
+    series: Object.fromEntries(
+      Object.entries(FIELDS)
+        .map(([metric, of]) => [metric, rows.map((row) => (row.up === 0 ? null : numeric(of(row))))] as const)
+        .filter(([, values]) => values.some((value) => value !== null)),
+    ),
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * Recordings that thresholds were, or may be, chosen on. All others only report: whoever tunes a rule must not look at them, or the table is
+ * no proof any more. Names as in the table; of simulated ones the drawn numbers differ by the seed in the name.
+ */
+const TUNED_ON: readonly string[] = ['evict', 'hitdrop30', 'restart', 'ttlcliff']
+
+export type Part = 'tuning' | 'reporting'
+
+export const partOf = (name: string): Part => (TUNED_ON.includes(name) || /^simulated .*, seed [1-9]$/.test(name) ? 'tuning' : 'reporting')
