@@ -17,6 +17,7 @@ import { redact } from './redact.ts'
 import { type Checks, checkControl, checkUnique } from './references.ts'
 import { ringsOf } from './rings.ts'
 import { receiversOf, routesOf } from './routes.ts'
+import { rulesOf } from './rules.ts'
 import { configSchema, type FileData, type Schemas } from './schema.ts'
 
 export type ParseOptions = {
@@ -81,7 +82,7 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
     receivers,
     routes,
     heartbeat: read.heartbeat ? { url: read.heartbeat.url, everyMs: read.heartbeat.every } : null,
-    rules: rulesOf(read.rules),
+    rules: rulesOf(read, source.data, schemas.rules),
     warnings,
     shown: redact([schema], source.written ?? {}),
     fingerprint: fingerprintOf(text, source.written),
@@ -118,13 +119,6 @@ const timesOf = ({ poll, learning, retention, watch }: FileData): Pick<Config, '
   retention: definedOnly({ rawMs: retention.raw, fineMs: retention.fine, coarseMs: retention.coarse }),
   watch: definedOnly({ watchMs: watch.longest, beforeMs: watch.before, measureMs: watch.measure, slowStartMs: watch.slowStart }),
 })
-
-const rulesOf = (rules: FileData['rules']): Config['rules'] =>
-  Object.fromEntries(
-    Object.entries(rules)
-      .filter(([, rule]) => rule !== undefined)
-      .map(([id, { enabled, ...settings }]) => [id, { enabled: enabled ?? true, settings }]),
-  )
 
 function definedOnly<T extends object>(value: T): Partial<T> {
   return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as Partial<T>

@@ -5,6 +5,7 @@ import { markOf, path, url } from '../model/marks.ts'
 import { RING_ALGORITHMS } from '../model/ring.ts'
 import { VERDICT_DUE_MS, WATCH_MAX_MS } from '../model/watch.ts'
 import { authSchema } from './auth.ts'
+import { detectionSchema } from './detection.ts'
 import { duration } from './duration.ts'
 import { heartbeatSchema } from './heartbeat.ts'
 import { DEFAULT_LISTEN, listen, listenText } from './listen.ts'
@@ -177,6 +178,7 @@ export function configSchema(schemas: Schemas) {
     learning: duration(0)
       .prefault('60s')
       .meta({ description: 'How long after the start rules that compare with a learned normal stay silent' }),
+    detection: detectionSchema,
     watch: watch.prefault({}).meta({ description: 'How long a change is watched, and against what it is judged' }),
     retention: retention.prefault({}).meta({ description: 'How long samples are kept on the disk, by resolution' }),
     targets: z.array(oneOf(schemas.targets)).default([]).describe('The servers that are watched'),

@@ -22,13 +22,18 @@ export function rowsOf<const M extends string>(window: SeriesWindow, metrics: re
   })
 }
 
+const isCache = ({ labels }: Series) => labels.target && Object.keys(labels).every((name) => name === 'target' || name === 'cache')
+
+/** How many caches there are to judge: they share the false alarms that a rule may raise. */
+export const cacheCount = (window: SeriesWindow): number => window.series('cache_hits_total').filter(isCache).length
+
 /** One row for each cache, made lazily: series by pattern or command are parts of a cache, not caches of their own. */
 export function cacheRows<const M extends string>(window: SeriesWindow, metrics: readonly [M, ...M[]]): IteratorObject<Row<M>> {
   const [first, ...rest] = metrics
   return window
     .series(first)
     .values()
-    .filter(({ labels }) => labels.target && Object.keys(labels).every((name) => name === 'target' || name === 'cache'))
+    .filter(isCache)
     .map((series) => {
       const row = { labels: series.labels, [first]: series } as Row<M>
       const key = labelsKey(series.labels)

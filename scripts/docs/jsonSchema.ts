@@ -9,6 +9,7 @@ export type JsonSchema = {
   description?: string
   default?: unknown
   'x-default'?: string
+  'x-rate'?: boolean
   const?: unknown
   enum?: unknown[]
   minimum?: number

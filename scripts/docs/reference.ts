@@ -7,7 +7,8 @@ const HEAD = `<!-- Written by \`node scripts/docs/write.ts\` from the schemas th
 
 Every key of \`evenkeel.yaml\`. How the file works, with examples: [configuration.md](configuration.md).
 
-* A **duration** is a text such as \`500ms\`, \`10s\`, \`5m\`, \`4h\` or \`3d\`; a bare number counts milliseconds. A **share** runs from 0 to 1.
+* A **duration** is a text such as \`500ms\`, \`10s\`, \`5m\`, \`4h\` or \`3d\`; a bare number counts milliseconds. A **share** runs from 0 to 1. A **rate** is
+  a text such as \`0.1/h\`, \`1/d\` or \`1/w\`; a bare number counts those an hour.
 * Every scalar may be \`\${NAME}\`, an environment variable. Every key may be written with \`_file\` added (\`password_file\`): its value is then the
   content of that file.
 * A **path** is relative to the folder of the configuration file.
@@ -102,6 +103,7 @@ function typeText(schema: JsonSchema): string {
   if (schema['x-mark'] === 'url') return 'address'
   if (schema.const !== undefined) return `\`${schema.const}\``
   if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(', ')
+  if (schema['x-rate']) return 'rate'
   if (isDuration(schema)) return `duration${rangeText(schema['x-range-ms'])}`
   if (schema.prefixItems) return `pair of ${typeText(schema.prefixItems[0]!)}`
   if (schema.items) return `list of ${plural(schema.items)}`

@@ -19,6 +19,21 @@ describe('series', () => {
         evidence: [{ metric: 'cache_hit_ratio', baseline: expect.closeTo(0.9), value: expect.closeTo(0.7) }, {}],
       },
     ]))
+  test('the fewer false alarms are allowed, the more of a small fall must be seen', () => {
+    const after = (polls: number, falseAlarms: string) =>
+      judge(
+        hitRatioDrop,
+        load(1000, {
+          'cache_hits_total{target=a}': `0+180x30 5560+160x${polls - 1}`,
+          'cache_misses_total{target=a}': `0+20x30 640+40x${polls - 1}`,
+        }),
+        {},
+        { falseAlarms },
+      )[0]!.is
+    expect(after(2, '60/h')).toBe('found')
+    expect(after(2, '1/w')).toBe('clear')
+    expect(after(4, '1/w')).toBe('found')
+  })
   test('it stays found while the ratio stays down, long after the newest seconds look alike', () =>
     expect(said('0+180x30 5540+140x200', '0+20x30 660+60x200')).toMatchObject([{ is: 'found' }]))
   test('and is clear when the ratio is back', () =>

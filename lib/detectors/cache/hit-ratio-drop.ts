@@ -2,16 +2,19 @@ import { z } from 'zod'
 import { text } from '../../format/format.ts'
 import { type Steps, steps, sums } from '../../math/columns.ts'
 import { newestEpisode } from '../../math/episodes.ts'
+import { evidenceFor } from '../../math/sequential.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
+import { BEFORE_MIN, type FallLimits, fallAt, ratioOf } from '../falls.ts'
 import { readsLost } from '../prices.ts'
-import { cacheRows, evidence, factsOf, REFILL_SPAN_MS, refilling, staleBecause } from '../rows.ts'
-import { duration, patience, share, threshold } from '../settings.ts'
+import { cacheCount, cacheRows, evidence, factsOf, REFILL_SPAN_MS, refilling, staleBecause } from '../rows.ts'
+import { duration, falseAlarms, looks, patience, share, threshold } from '../settings.ts'
 
 type Settings = DetectorSettings & {
   drop: number
   dropMoved: number
   z: number
+  falseAlarms: number
   lookupsMin: number
   lostMin: number
   dropAlways: number
@@ -20,24 +23,8 @@ type Settings = DetectorSettings & {
   criticalLostPerSecond: number
 }
 
-/**
- * Lengths of "now" in polls and the least fall that each may report: the longer ones serve slow caches, and within them the daily wave, or
- * keys that were loaded together and begin to expire, move the ratio by some points too.
- */
-const NOW: readonly (readonly [polls: number, fall: number])[] = [
-  [2, 0],
-  [4, 0],
-  [8, 0.04],
-  [12, 0.06],
-  [16, 0.08],
-  [23, 0.09],
-  [30, 0.1],
-]
 /** History that the rule needs: five minutes that a drop may last, and the baseline before it. */
 const SPAN_MS = 430_000
-/** Least length of the baseline, in polls: with fewer, a warm-up looks normal. */
-const BEFORE_MIN = 15
-
 export const hitRatioDrop: Detector<Settings> = {
   id: 'cache/hit-ratio-drop',
   title: 'Hit ratio dropped',
@@ -47,10 +34,10 @@ export const hitRatioDrop: Detector<Settings> = {
     ...patience('0s', '10s'),
     drop: share(0.03, 'Fall of the hit ratio, 0.03 being three points: below, load that moves between keys looks the same'),
     dropMoved: share(0.15, 'The same for some minutes after a ring moved keys here: they expire together once more'),
-    z: threshold(
-      5,
-      'Standard deviations of the fall: at 4 one ordinary hour in three raises a false alarm, at 5 a real drop of a tenth shows within two seconds at 400 reads/s',
+    falseAlarms: falseAlarms(
+      'Most false alarms in a time, of all caches together, by a sequential test that may look at every poll. Fewer need more evidence: a small fall is found later, and the more caches there are, the more evidence each needs',
     ),
+    z: threshold(4, 'Standard errors of the counts that a fall must have at least, however many false alarms are allowed'),
     lookupsMin: threshold(
       200,
       'Lookups in the newest seconds; with fewer a higher bar holds, because one cold client moves the ratio by whole points',
@@ -68,12 +55,10 @@ export const hitRatioDrop: Detector<Settings> = {
     also: { metrics: ['cache_uptime_seconds', 'ring_share_owned'] },
   },
   price: readsLost,
-  detect: (window, topology, settings) =>
-    cacheRows(window.between(Math.max(window.from, window.to - SPAN_MS), window.to), [
-      'cache_hits_total',
-      'cache_misses_total',
-      'cache_uptime_seconds',
-    ]).flatMap((row): Verdict[] => {
+  detect(window, topology, settings) {
+    const recent = window.between(Math.max(window.from, window.to - SPAN_MS), window.to)
+    const caches = cacheCount(recent)
+    return cacheRows(recent, ['cache_hits_total', 'cache_misses_total', 'cache_uptime_seconds']).flatMap((row): Verdict[] => {
       const subject = row.labels
       const { cache_hits_total: hits, cache_misses_total: misses, cache_uptime_seconds: uptime } = row
       if (factsOf(topology, subject.target)?.role === 'store') return []
@@ -87,7 +72,11 @@ export const hitRatioDrop: Detector<Settings> = {
       const start = Math.max(grown.restarted.lastIndexOf(true) + 1, movedAt === null ? 0 : firstAfter(grown.at, movedAt))
       const youngAt = uptime?.points.findLast(([, seconds]) => seconds * 1000 < settings.young)?.[0] ?? 0
       const least = phase === 'echo' ? Math.max(settings.drop, settings.dropMoved) : settings.drop
-      const drop = newestDrop(grown, start, youngAt, { ...settings, drop: least })
+      const drop = newestDrop(grown, start, youngAt, {
+        ...settings,
+        drop: least,
+        evidence: evidenceFor(looks(hits.stepMs, caches, settings.falseAlarms)),
+      })
       if (drop === 'short') {
         const because = start > 0 ? 'warming up after a restart or a moved ring' : `${grown.at.length} s of history; 17 s needed`
         return [{ subject, is: 'unjudged', because }]
@@ -107,19 +96,25 @@ export const hitRatioDrop: Detector<Settings> = {
             evidence({ from: since, to: window.to }, 'cache_hit_ratio', subject, 'hit ratio now', now, 'ratio', {
               baseline: before,
               threshold: before - settings.drop,
-              method: 'binomial test of the newest seconds against those before, with the overdispersion seen there',
+              method: 'sequential test of the newest seconds against those before, with the overdispersion and the wandering seen there',
             }),
             evidence({ from: since, to: window.to }, 'cache_miss_rate', subject, 'reads lost to the origin', lost, 'perSecond'),
           ],
         },
       ]
-    }),
+    })
+  },
 }
 
 type Drop = { before: number; now: number; lookupsPerSecond: number; since: number }
 
 /** The drop that lasts at the newest step; null when there is none, `short` when the history cannot tell. */
-function newestDrop(all: Steps<'hits' | 'misses'>, start: number, youngAt: number, settings: Settings): Drop | null | 'short' | 'idle' {
+function newestDrop(
+  all: Steps<'hits' | 'misses'>,
+  start: number,
+  youngAt: number,
+  settings: Settings & FallLimits,
+): Drop | null | 'short' | 'idle' {
   const at = all.at.slice(start)
   const count = at.length
   if (count < BEFORE_MIN + 2) return 'short'
@@ -127,7 +122,8 @@ function newestDrop(all: Steps<'hits' | 'misses'>, start: number, youngAt: numbe
   const lookups = sums(all.hits.slice(start).map((hit, i) => hit + all.misses[start + i]!))
   const seconds = sums(all.seconds.slice(start))
   if (lookups[count]! - lookups[Math.max(0, count - 30)]! === 0) return 'idle'
-  const ratio = (from: number, to: number) => (hits[to]! - hits[from]!) / (lookups[to]! - lookups[from]!)
+  const sumsOf = { hits, lookups }
+  const ratio = (from: number, to: number) => ratioOf(sumsOf, from, to)
 
   /** The newest steps up to `to` that hold enough lookups for a ratio, three to thirty of them. */
   const newest = (to: number) => {
@@ -136,54 +132,8 @@ function newestDrop(all: Steps<'hits' | 'misses'>, start: number, youngAt: numbe
     return { from, ratio: ratio(from, to) }
   }
 
-  function begins(i: number, since: number): { before: number } | null {
-    if (at[i]! <= youngAt || at[i]! < oldest) return null
-    const to = i + 1
-    for (const [length, least] of NOW) {
-      const middle = to - length
-      let from = Math.max(since, middle - Math.max(20, 4 * length))
-      // A slow cache needs longer for as many reads.
-      while (from > since && middle - from < 90 && lookups[middle]! - lookups[from]! < 600) from--
-      if (middle - from < BEFORE_MIN) return null
-      const now = lookups[to]! - lookups[middle]!
-      const before = lookups[middle]! - lookups[from]!
-      if (now < settings.lookupsMin || before < 2 * settings.lookupsMin) continue
-      const fall = Math.max(least, settings.drop)
-      // An early exit that most ticks take: the expected ratio is never above the plain mean.
-      if (ratio(from, middle) - ratio(middle, to) < fall) continue
-      const was = expected(from, middle, length)
-      if (was.value - ratio(middle, to) < fall) continue
-      // The angle of a ratio has the same scatter whatever the ratio, and few misses are not mistaken for many (Anscombe, 1948).
-      const apart = angle(ratio(middle, to), now) - angle(was.value, before)
-      if (-apart >= settings.z * Math.sqrt((0.25 / now + 0.25 * was.weight) * scatter(from, middle))) return { before: was.value }
-    }
-    return null
-  }
-
-  /** The expected ratio, from the span before: its mean, or its trend where it was falling already. `weight`: its variance in units of p(1−p). */
-  function expected(from: number, middle: number, length: number): { value: number; weight: number } {
-    const half = from + Math.floor((middle - from) / 2)
-    const [older, newer] = [ratio(from, half), ratio(half, middle)]
-    const ahead = (length / 2 + (middle - half) / 2) / ((middle - from) / 2)
-    const counts = [lookups[half]! - lookups[from]!, lookups[middle]! - lookups[half]!]
-    const falls = (angle(older, counts[0]!) - angle(newer, counts[1]!)) / Math.sqrt(0.25 / counts[0]! + 0.25 / counts[1]!)
-    if (!(falls > 2)) return { value: ratio(from, middle), weight: 1 / (counts[0]! + counts[1]!) }
-    return { value: newer - (older - newer) * ahead, weight: (1 + ahead) ** 2 / counts[1]! + ahead ** 2 / counts[0]! }
-  }
-
-  /** The overdispersion of the seconds before: chi-square over its degrees of freedom, one at least. */
-  function scatter(from: number, middle: number): number {
-    const was = ratio(from, middle)
-    let sum = 0
-    let used = 0
-    for (let i = from; i < middle; i++) {
-      const n = lookups[i + 1]! - lookups[i]!
-      if (n <= 0) continue
-      sum += (hits[i + 1]! - hits[i]! - was * n) ** 2 / (n * Math.max(was * (1 - was), 1e-6))
-      used++
-    }
-    return Math.max(1, used > 1 ? sum / (used - 1) : 1)
-  }
+  const begins = (i: number, since: number): { before: number } | null =>
+    at[i]! <= youngAt || at[i]! < oldest ? null : fallAt(sumsOf, i, since, settings)
 
   // A drop that began earlier counts as the new normal.
   const oldest = at[count - 1]! - settings.normalAfter
@@ -204,9 +154,6 @@ function newestDrop(all: Steps<'hits' | 'misses'>, start: number, youngAt: numbe
     since: at[episode.start]!,
   }
 }
-
-/** Anscombe's angle of a ratio among so many. */
-const angle = (ratio: number, count: number) => Math.asin(Math.sqrt((Math.min(1, Math.max(0, ratio)) * count + 3 / 8) / (count + 3 / 4)))
 
 function firstAfter(at: readonly number[], moment: number): number {
   const index = at.findIndex((ms) => ms > moment)
