@@ -81,7 +81,7 @@ function recordedFleet(topology: PolledFleet['topology'], window: () => ReturnTy
     topology,
     window,
     targets: () => [],
-    states: () => topology().targets.map(({ name, state }) => ({ name, state })),
+    states: () => topology().targets.map(({ name, state }) => ({ name, state, discovers: false })),
     targetConfig: () => null,
     configure: async () => {},
     pollNow: async () => {},
