@@ -20,7 +20,7 @@ describe('series', () => {
       },
     ]))
   test('the fewer false alarms are allowed, the more of a small fall must be seen', () => {
-    const after = (polls: number, falseAlarms: string) =>
+    const verdict = (polls: number, falseAlarms: string) =>
       judge(
         hitRatioDrop,
         load(1000, {
@@ -30,9 +30,9 @@ describe('series', () => {
         {},
         { falseAlarms },
       )[0]!.is
-    expect(after(2, '60/h')).toBe('found')
-    expect(after(2, '1/w')).toBe('clear')
-    expect(after(4, '1/w')).toBe('found')
+    expect(verdict(2, '60/h')).toBe('found')
+    expect(verdict(2, '1/w')).toBe('clear')
+    expect(verdict(4, '1/w')).toBe('found')
   })
   test('it stays found while the ratio stays down, long after the newest seconds look alike', () =>
     expect(said('0+180x30 5540+140x200', '0+20x30 660+60x200')).toMatchObject([{ is: 'found' }]))
