@@ -4,7 +4,7 @@ import { ReferenceBuilder, type References } from '../lib/curves/references.ts'
 import { randomOf } from './random.ts'
 
 /** Reads of two patterns that share one cache, every 10 ms: pages, and sessions that are read half as often; both of 3,000 keys. */
-export function pagesAndSessions(count: number): References {
+export function pagesAndSessions(count: number): References & { part: Uint8Array } {
   const random = randomOf(11)
   const builder = new ReferenceBuilder()
   const ids = Array.from({ length: count }, () => (random() < 2 / 3 ? 0 : 10_000) + Math.floor(3_000 * random() ** 2))

@@ -10,6 +10,8 @@ export type HotKeyRemedy = {
   title: string
   off: { low: number; high: number } | null
   because: string
+  /** The cache inside the application that it is, as the curves ask about it. */
+  local?: { keys: number; ttlMs: number }
 }
 
 /** Where a hot key lives. `nodes`: among how many the keys are spread, its own included; `connections`: of clients to its node. */
@@ -17,6 +19,8 @@ export type HotKeyPlace = { nodes: number; of: 'ring' | 'cluster' | null; replic
 
 /** A copy in the application's memory lives for so long. */
 export const LOCAL_SECONDS = 1
+/** So many entries are what a process can spare. */
+const LOCAL_KEYS = 10_000
 const COPIES_MOST = 8
 
 /** Copies of a key that are split over the nodes: more than there are nodes take nothing more off. */
@@ -46,7 +50,11 @@ export function hotKeyRemedies({ perSecond }: Pick<HotKey, 'perSecond'>, place: 
 }
 
 function localCache(perSecond: number, rate: string, { connections }: HotKeyPlace): HotKeyRemedy {
-  const about = { id: 'local-cache' as const, title: `A copy in each application for ${LOCAL_SECONDS} s` }
+  const about = {
+    id: 'local-cache' as const,
+    title: `A copy in each application for ${LOCAL_SECONDS} s`,
+    local: { keys: LOCAL_KEYS, ttlMs: LOCAL_SECONDS * 1_000 },
+  }
   // Each process has at least one connection: no more than these ask once while a copy lives.
   const [least, most] = [1 / LOCAL_SECONDS, connections === null ? null : Math.max(1, connections) / LOCAL_SECONDS]
   const stale = `A reader sees a value that is up to ${LOCAL_SECONDS} s old.`

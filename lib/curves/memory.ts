@@ -41,6 +41,13 @@ export function redisCosts({ key, keyBytes, size }: References): Uint32Array | n
   return keyBytes && Uint32Array.from(key, (k, row) => redisKeyBytes(keyBytes[k]!, size[row]!))
 }
 
+/** Of a key of which only the value is known: most are about as long. */
+const USUAL_KEY = 32
+
+/** The same where the text of keys is not known: how much one takes beside another is told by its value. */
+export const redisWeights = (references: References): Uint32Array =>
+  redisCosts(references) ?? Uint32Array.from(references.size, (size) => redisKeyBytes(USUAL_KEY, size))
+
 /** What an expiry time adds, without its bucket table. */
 export const REDIS_EXPIRY_BYTES = allocated(DICT_ENTRY)
 

@@ -45,6 +45,11 @@ export type Question = {
   parts?: readonly PartOfKeys[]
   /** `keys`: how many keys fit; `bytes`: maxmemory */
   sizes: Sizes
+  /**
+   * Where the size is one in keys: keys count by what they take, and so many fit that take this on average, bytes; left out: each counts as one.
+   * memcached's keys always count as one.
+   */
+  keyWeight?: number
   /** A cache inside the application before this one: ratios are then of both together, which is what the origin is spared. */
   local?: LocalCache
   /** The steady state of a cache that runs already, not a replay from an empty one: the first part of the references only warms the cache up. */

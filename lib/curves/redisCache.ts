@@ -13,7 +13,7 @@ const CRON_MS = 100
 const SECOND = 1_000
 const MINUTE = 60_000
 
-export type RedisOptions = Start & Pick<Question, 'policy' | 'samples' | 'lfuLogFactor' | 'lfuDecayMinutes'>
+export type RedisOptions = Start & Pick<Question, 'policy' | 'samples' | 'lfuLogFactor' | 'lfuDecayMinutes' | 'keyWeight'>
 
 type Rule = 'none' | 'lru' | 'lfu' | 'random' | 'lrm' | 'ttl'
 
@@ -31,6 +31,7 @@ export class RedisCache implements SimulatedCache {
   readonly #logFactor: number
   readonly #decay: number
   readonly #byBytes: boolean
+  readonly #byWeight: boolean
   readonly #capacity: number
   readonly #rate: number
   readonly #random: Random
@@ -53,7 +54,8 @@ export class RedisCache implements SimulatedCache {
   /** Expiry times given so far. */
   #given = 0
 
-  constructor({ policy, keys, capacity, unit, rate, seed, phase, samples = 5, lfuLogFactor = 10, lfuDecayMinutes = 1 }: RedisOptions) {
+  constructor(options: RedisOptions) {
+    const { policy, keys, capacity, unit, rate, seed, phase, samples = 5, lfuLogFactor = 10, lfuDecayMinutes = 1, keyWeight } = options
     this.#rule = ruleOf(policy)
     this.#volatile = policy.startsWith('volatile-')
     this.#samples = samples
@@ -61,7 +63,8 @@ export class RedisCache implements SimulatedCache {
     this.#logFactor = lfuLogFactor
     this.#decay = lfuDecayMinutes
     this.#byBytes = unit === 'bytes'
-    this.#capacity = this.#byBytes ? capacity - REDIS_EMPTY_BYTES : capacity * rate
+    this.#byWeight = !this.#byBytes && keyWeight !== undefined
+    this.#capacity = this.#byBytes ? capacity - REDIS_EMPTY_BYTES : capacity * rate * (keyWeight ?? 1)
     this.#rate = rate
     this.#random = new Random(seed)
     this.#phase = phase
@@ -143,7 +146,7 @@ export class RedisCache implements SimulatedCache {
 
   /** A write with full memory is refused when nothing may go (`-OOM`). */
   #refuses(): boolean {
-    if (this.#byBytes ? !this.#isOver() : this.count < this.#capacity) return false
+    if (this.#byBytes ? !this.#isOver() : this.#load < this.#capacity) return false
     return this.#rule === 'none' || (this.#volatile && this.#timed.size === 0)
   }
 
@@ -152,7 +155,12 @@ export class RedisCache implements SimulatedCache {
   }
 
   #isOver(): boolean {
-    return this.#byBytes ? this.#bytes > this.#capacity : this.count > this.#capacity
+    return this.#load > this.#capacity
+  }
+
+  /** What is held against the capacity. */
+  get #load(): number {
+    return this.#byBytes ? this.#bytes : this.#byWeight ? this.#used : this.count
   }
 
   #account(key: number, cost: number): void {

@@ -1,4 +1,5 @@
 import { behindLocalCache } from './localCache.ts'
+import { redisWeights } from './memory.ts'
 import { type PartCounts, partCounts, sampledParts } from './partCounts.ts'
 import { type Plan, planOf } from './plan.ts'
 import type { Question } from './question.ts'
@@ -32,7 +33,7 @@ export class Study {
     this.#references = references
     this.server = serverOf(question)
     const few = told(sampled(references, Math.min(1, COST_KEYS / Math.max(1, references.keys))))
-    const costs = few.sizesTold ? this.server.costs(few) : null
+    const costs = few.sizesTold ? this.#costs(few) : null
     this.bytesKnown = costs !== null
     const { emptyBytes, bytesOf } = this.server
     const each = costs ? costs.reduce((sum, cost) => sum + bytesOf(cost), 0) / Math.max(1, costs.length) : 1
@@ -64,6 +65,10 @@ export class Study {
     return this.question.steady ? at[0]! + WARM_UP * (at.at(-1)! - at[0]!) : Number.NEGATIVE_INFINITY
   }
 
+  #costs(references: References): Uint32Array | null {
+    return this.question.keyWeight === undefined ? this.server.costs(references) : redisWeights(references)
+  }
+
   #prepare(rate: number): Prepared {
     const { local } = this.question
     const all = told(sampled(this.#references, rate))
@@ -73,7 +78,7 @@ export class Study {
     return {
       references,
       server: this.server,
-      costs: this.server.costs(references) ?? new Uint32Array(references.key.length),
+      costs: this.#costs(references) ?? new Uint32Array(references.key.length),
       from: rowAt(references, moment),
       requests,
       parts: sampledParts(this.parts, all, this.#references),

@@ -50,6 +50,9 @@ export const curvesAnswer = noun('Curves', 'What a cache would hit in other size
     .number()
     .nullable()
     .meta({ description: 'The share of the gets that a cache inside the application answers; null without one' }),
+  patterns: z
+    .array(z.object({ pattern: z.string(), readsShare: z.number() }))
+    .meta({ description: 'The patterns of keys that are read most, of which `parts` may ask; empty: the source tells none' }),
   sampledKeys: z.number(),
   samplingRate: z.number(),
   method: z.string(),

@@ -18,6 +18,9 @@ export const remediesAnswer = noun('HotKeyRemedies', 'What takes the load of a h
         .nullable()
         .meta({ description: 'Accesses a second that no longer reach the node; null: no number, `because` says why' }),
       because: z.string(),
+      local: z.object({ keys: z.number(), ttlMs: z.number() }).optional().meta({
+        description: 'The cache inside the application that it is, as `local` of `POST curves`: what it would answer of all reads',
+      }),
     }),
   ),
   code: z.array(code).optional().meta({ description: 'Suggestions, where one key is asked for' }),

@@ -4,6 +4,7 @@ import type { CurvesView } from '../../model/answers/curves.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import { readReferences } from '../traces/traceFile.ts'
 import { withParts } from './partColumn.ts'
+import { readPatterns } from './readPatterns.ts'
 
 export type CurvesQuestion = { path: string; question: Question }
 
@@ -12,5 +13,5 @@ export function computeCurves({ path, question }: CurvesQuestion): CurvesView {
   const references = readReferences(path)
   const answer = curves(withParts(references, question.parts, references.patterns, references.patternOf), question)
   if (answer.tooLittle !== undefined) throw new EvenkeelError('too_little', answer.tooLittle)
-  return answer.curves
+  return { ...answer.curves, patterns: readPatterns(references, references.patterns, references.patternOf) }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { randomOf } from '../../../test/random.ts'
+import { redisKeyBytes } from '../../curves/memory.ts'
 import type { Question } from '../../curves/question.ts'
 import type { Access } from '../../model/reference.ts'
 import { hash64 } from '../../rings/hashes/hash64.ts'
@@ -18,7 +19,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 const exact: Question = { policy: 'allkeys-lru', sizes: { keys: [500, 2_000] }, steady: true }
 const ask = (question = exact, match?: string) =>
-  computeTargetCurves({ log: { folder, since: 0, ...(match !== undefined && { match }) }, question, present: null })
+  computeTargetCurves({ log: { folder, since: 0, ...(match !== undefined && { match }) }, question, present: null, byMemory: false })
 /** Reads of the last `seconds`, every 5 ms, of keys of a Zipf law; `rate` is the share of the keys that is reported. */
 async function report(
   seconds: number,
@@ -103,16 +104,20 @@ describe('curves of a log of references', () => {
 
   it('tell parts of the keys by themselves, as they are and with another TTL', async () => {
     await report(100, 5_000, { pattern: (rank) => (rank % 2 ? 'page:*' : 'user:*') })
-    const { answer, now } = computeTargetCurves({
+    const { answer, now, keyWeight } = computeTargetCurves({
       log: { folder, since: 0 },
       question: { ...exact, sizes: { keys: [800] }, parts: [{ match: 'page:*', ttl: { ms: 5_000 } }, { match: 'user:*' }] },
       present: { ...exact, sizes: { keys: [800] }, parts: [{ match: 'page:*' }, { match: 'user:*' }] },
+      byMemory: true,
     })
     const [before, after] = [now!.parts!, answer.points[0]!.parts!]
     expect(after[0]!.hitRatio!.value).toBeLessThan(before[0]!.hitRatio!.value - 0.05)
     expect(after[0]!.age!.p95).toBeLessThan(5_500)
     expect(after[1]!.hitRatio!.value).toBeGreaterThan(before[1]!.hitRatio!.value)
     expect(before[0]!.readsShare + before[1]!.readsShare).toBeCloseTo(1, 10)
+    // All of one size, of which the text of keys is not told.
+    expect(keyWeight).toBe(redisKeyBytes(32, 500))
+    expect(answer.patterns.map(({ pattern }) => pattern)).toEqual(['user:*', 'page:*'])
     expect(answer.basis).toContain('of "page:*" a TTL of 5')
   })
 

@@ -1,4 +1,5 @@
 import { curves } from '../../curves/curves.ts'
+import { keyWeightOf } from '../../curves/keyWeight.ts'
 import type { Point } from '../../curves/point.ts'
 import type { Question } from '../../curves/question.ts'
 import { OP } from '../../curves/references.ts'
@@ -7,16 +8,21 @@ import { EvenkeelError } from '../../model/error.ts'
 import { heldLog } from '../references/heldLog.ts'
 import type { LogQuestion } from '../references/readLog.ts'
 import { withParts } from './partColumn.ts'
+import { readPatterns } from './readPatterns.ts'
 
 export type TargetCurvesQuestion = {
   log: LogQuestion
   question: Question
   /** The same cache as it is; null: not asked. */
   present: Question | null
+  /** The sizes asked are memory: keys count by what they take in the present cache, where the references tell it. */
+  byMemory: boolean
 }
 export type TargetCurves = {
   answer: CurvesView
   now: Point | null
+  /** What a key takes on average as the model counts, bytes; null: each counts as one. */
+  keyWeight: number | null
   /** Epoch ms: the time that the ratios are of. */
   from: number
   to: number
@@ -33,7 +39,7 @@ const SAMPLED_KEYS_LEAST = 1_000
 const WARM_UP = 0.5
 
 /** The curves of a target's references. Throws `too_little` with what is missing. */
-export function computeTargetCurves({ log, question, present }: TargetCurvesQuestion): TargetCurves {
+export function computeTargetCurves({ log, question, present, byMemory }: TargetCurvesQuestion): TargetCurves {
   const { references, patterns, patternOf, zero } = heldLog(log)
   const { at, op, keys, samplingRate } = references
   if (at.length === 0)
@@ -59,11 +65,20 @@ export function computeTargetCurves({ log, question, present }: TargetCurvesQues
   const least = samplingRate < 0.99 ? SAMPLED_KEYS_LEAST : KEYS_LEAST
   if (keys < least) throw tooLittle(`There are too few keys among the references: ${keys} of at least ${least}.`)
   const parted = withParts(references, question.parts, patterns, patternOf)
-  const answer = curves(parted, question)
+  const keyWeight = present && byMemory ? keyWeightOf(references, present) : null
+  const weighed = (one: Question): Question => (keyWeight === null ? one : { ...one, keyWeight })
+  const answer = curves(parted, weighed(question))
   if (answer.tooLittle !== undefined) throw tooLittle(answer.tooLittle)
-  const now = present && curves(parted, present)
+  const now = present && curves(parted, weighed(present))
   if (now?.tooLittle !== undefined) throw tooLittle(now.tooLittle)
-  return { answer: answer.curves, now: now?.curves ? now.curves.points[0]! : null, from: zero + from, to: zero + last }
+  const read = readPatterns(references, patterns, patternOf)
+  return {
+    answer: { ...answer.curves, patterns: read },
+    now: now?.curves ? now.curves.points[0]! : null,
+    keyWeight,
+    from: zero + from,
+    to: zero + last,
+  }
 }
 
 const tooLittle = (words: string) => new EvenkeelError('too_little', words)

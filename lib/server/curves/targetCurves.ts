@@ -48,14 +48,15 @@ export async function targetCurves(
     steady: true,
   })
   const log = { ...targetLog(at, target), ...(match !== undefined && { match }) }
-  const { answer, now, from, to } = await targetCurvesInThread(
-    { log, question: as(keys, true), present: present === null ? null : as([present], false) },
+  const { answer, now, keyWeight, from, to } = await targetCurvesInThread(
+    { log, question: as(keys, true), present: present === null ? null : as([present], false), byMemory: 'bytes' in asked.sizes },
     by,
   )
+  const inBytes = <P extends Held>(point: P): P => (keyWeight === null ? point : inLiveBytes(point, keyWeight, live))
   const measured = now && measuredRatio(at.store, target, from, to)
   const off = now ? offset(now.hitRatio, measured) : 0
   const points = answer.points.map((point, i) => ({
-    ...shifted(point, off),
+    ...inBytes(shifted(point, off)),
     keys: keys[i]!,
     bytes: asked.sizes && 'bytes' in asked.sizes ? asked.sizes.bytes[i]! : bytesOf(keys[i]!, live),
   }))
@@ -71,7 +72,7 @@ export async function targetCurves(
           bytes: live.maxBytes,
           model: now.hitRatio,
           measured: measured.ratio,
-          ...(now.parts && { parts: now.parts.map((part) => widened(part, off)) }),
+          ...(now.parts && { parts: inBytes(now).parts!.map((part) => widened(part, off)) }),
         },
       }),
     basis: [answer.basis, basisOf(target, match)].filter(Boolean).join(' '),
@@ -113,6 +114,22 @@ function shifted<Point extends { hitRatio: number; low: number; high: number; fi
     low: Math.min(low, hitRatio),
     high: Math.max(high, hitRatio),
     ...(point.parts && { parts: point.parts.map((part) => widened(part, off)) }),
+  }
+}
+
+type Held = { held: { keys: number; bytes: number | null }; parts?: Part[] | undefined }
+
+/** The bytes that the model counts as those of the live server, whose keys take more or less than plain strings do. */
+function inLiveBytes<P extends Held>(point: P, keyWeight: number, { emptyBytes, bytesPerKey }: LiveCache): P {
+  if (bytesPerKey === null) return point
+  const times = bytesPerKey / keyWeight
+  const { held, parts } = point
+  return {
+    ...point,
+    held: { ...held, bytes: held.bytes && Math.round(emptyBytes + times * Math.max(0, held.bytes - emptyBytes)) },
+    ...(parts && {
+      parts: parts.map((part) => ({ ...part, held: { ...part.held, bytes: part.held.bytes && Math.round(times * part.held.bytes) } })),
+    }),
   }
 }
 

@@ -1,4 +1,5 @@
 import { type GroupOutcome, groupOutcomes } from '../../curves/groups.ts'
+import { keyWeightOf } from '../../curves/keyWeight.ts'
 import type { Question } from '../../curves/question.ts'
 import { heldLog } from './heldLog.ts'
 import type { LogQuestion } from './readLog.ts'
@@ -24,7 +25,9 @@ export function computePatterns({ log, question }: PatternsQuestion): PatternOut
   const { references, patterns, patternOf, zero } = heldLog(log)
   const { at, samplingRate } = references
   if (at.length === 0 || patterns.length === 0) return null
-  const outcomes = groupOutcomes(references, question, patternOf, patterns.length + 1)
+  const keyWeight = keyWeightOf(references, question)
+  const weighed = keyWeight === null ? question : { ...question, keyWeight }
+  const outcomes = groupOutcomes(references, weighed, patternOf, patterns.length + 1)
   const all = outcomes.reduce((sum, one) => ({ keys: sum.keys + one.keys, gets: sum.gets + one.gets, misses: sum.misses + one.misses }))
   if (all.gets < GETS_LEAST) return null
   const [first, last] = [at[0]!, at.at(-1)!]
