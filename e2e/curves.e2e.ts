@@ -53,6 +53,12 @@ test('an uploaded trace has a curve; policy, size, TTL and a second cache are in
   await expect(page).toHaveURL(/vs=ttl:30s,jitter:0.1/)
   await expect(here.curve).toHaveAccessibleName(/allkeys-lfu: hit ratio .*; marked .*allkeys-lru, TTL 30s/)
   await expect(page.getByText(/[+−±][\d.]+.points/)).toBeVisible()
+  const row = page.getByRole('table', { name: 'Patterns of keys' }).getByRole('row', { name: /product:\*/ })
+  await expect(row).toContainText('100 %')
+  await page.getByRole('radiogroup', { name: 'TTL of product:*' }).getByRole('radio', { name: 'set' }).click()
+  await page.getByRole('slider', { name: 'Length of product:*' }).focus()
+  await page.keyboard.press('ArrowRight')
+  await expect(page).toHaveURL(/product:\*=12m\/0\.1/)
   await expect(here.slider).toHaveAttribute('aria-valuetext', /MiB, hit ratio \d/)
   const before = await here.slider.inputValue()
 

@@ -25,15 +25,24 @@ const cache = {
 } as unknown as TargetView
 
 const SIZES = 16
+const part = (match: string, value: number) => ({
+  ...{ match, hitRatio: { value, low: value - 0.02, high: value + 0.02 }, fills: 1_000, readsShare: 0.25 },
+  ...{ age: { mean: 60_000, p95: 720_000 }, held: { keys: 400, bytes: 5 * 2 ** 20 } },
+})
 const answer = (sizes: number[]) => ({
   points: sizes.map((bytes, at) => ({
     ...{ keys: 1_000 * (at + 1), bytes, hitRatio: 0.5 + at / 50, low: 0.48 + at / 50, high: 0.52 + at / 50, fills: 150_000 - at * 1_000 },
     ...{ age: { mean: 60_000, p95: 720_000 }, held: { keys: 900 * (at + 1), bytes: bytes - 1_000 } },
+    parts: [part('product:*', 0.912), { ...part('session:*', 0), hitRatio: null }],
   })),
   ...{
     requests: 300_000,
     localHitRatio: null,
     sampledKeys: 2_000,
+    patterns: [
+      { pattern: 'product:*', readsShare: 0.6 },
+      { pattern: 'session:*', readsShare: 0.4 },
+    ],
     samplingRate: 0.1,
     method: 'Simulated by the rule of Redis.',
     basis: 'Trace "shop".',
@@ -48,15 +57,25 @@ type Painted = {
   frame?: Frame
   refused?: Problem
   present?: object
+  policies?: object[]
 }
 
 /** The page as the server paints it, with the answers that a browser would have fetched. */
-async function paint({ address = {}, traces = [trace], targets = [cache], frame = { mode: 'tune' }, refused, present }: Painted = {}) {
+async function paint({
+  address = {},
+  traces = [trace],
+  targets = [cache],
+  frame = { mode: 'tune' },
+  refused,
+  present,
+  policies = [],
+}: Painted = {}) {
   const client = new QueryClient({
     defaultOptions: { queries: { retry: false, retryOnMount: false, staleTime: Number.POSITIVE_INFINITY } },
   })
   client.setQueryData(['frame'], { mode: frame.mode, saving: null, person: frame.role ? { name: 'ana', role: frame.role } : null })
   const at = '2026-01-01T00:00:00.000Z'
+  client.setQueryData(['ttls', 'pages', {}], { pages: [{ items: policies, next: null }], pageParams: [''] })
   client.setQueryData(['facts', 'cache-a'], {
     items: [
       { id: 'config/maxmemory', value: '104857600', at },
@@ -111,6 +130,23 @@ test('the address is the page: source, size, policy, TTL, and the second curve',
   expect(page).toContain('The prediction is with another TTL')
   expect(page).toContain('TTL policy')
   expect(page).not.toContain('cannot be read')
+})
+
+test('each pattern of keys has a row with its figures and a TTL of its own, which the address holds', async () => {
+  const present = { keys: 1, bytes: 104_857_600, model: 0.7, measured: 0.71, parts: [part('product:*', 0.87)] }
+  const page = await paint({ address: { target: 'cache-a', memory: '200mb', with: 'product:*=45s/0.2' }, present })
+  const table = page.slice(page.indexOf('aria-label="Patterns of keys"'))
+  expect(table).toContain('(89.2 to 93.2 %)')
+  expect(table).toContain('+4.2 points')
+  expect(table).toContain('5242880 bytes')
+  expect(table).toMatch(/aria-label="Length of product:\*"[^>]*aria-valuetext="45 s"/)
+  expect(table).toContain('36 s to 54 s')
+  expect(table).toContain('too few reads of these keys are known')
+  expect(page).toContain('No TTL policy is of &quot;product:*&quot;')
+  const policies = [{ name: 'products', match: 'product:*', ttlMs: 20_000, jitter: 0.2, version: 1 }]
+  const withPolicy = await paint({ address: { target: 'cache-a', memory: '200mb', with: 'product:*=45s/0.2' }, present, policies })
+  expect(withPolicy).toContain('policy products, 20 s')
+  expect(withPolicy).toContain('products/ttl')
 })
 
 test('without a second curve the marked size is held against the live cache', async () => {

@@ -1,8 +1,9 @@
 import { count, duration } from '@/lib/format/format.ts'
 import { durationText, parseDuration } from '@/lib/model/duration.ts'
-import { FIRST_LOCAL, isTtl, type Local } from './rule.ts'
+import { FIRST_LOCAL, type Local } from './rule.ts'
 import { readSize, sizeText } from './size.ts'
 import { TextField } from './TextField.tsx'
+import { isTtl } from './ttl.ts'
 
 type Props = { prefix: string; local: Local | null; onChange: (local: Local | null) => void }
 

@@ -2,11 +2,10 @@ import type { ReactNode } from 'react'
 import { Field, Select } from '@/components/ui/field.tsx'
 import { Segmented } from '@/components/ui/segmented.tsx'
 import { isSegmented, type Policy } from '@/lib/curves/question.ts'
-import { duration } from '@/lib/format/format.ts'
-import { durationText, parseDuration } from '@/lib/model/duration.ts'
 import { Label, LocalFields } from './LocalFields.tsx'
-import { drawsSamples, FIRST_TTL, isSamples, isTtl, type Rule, SAMPLES_MAX } from './rule.ts'
+import { drawsSamples, FIRST_TTL, isSamples, type Rule, SAMPLES_MAX } from './rule.ts'
 import { TextField } from './TextField.tsx'
+import { TtlFields } from './TtlFields.tsx'
 
 type Props = {
   title: ReactNode
@@ -55,7 +54,7 @@ export function RuleFields({ title, prefix, rule, onChange, own, policies }: Pro
           numeric
         />
       </div>
-      <TtlFields prefix={prefix} rule={rule} onChange={onChange} />
+      <RuleTtl prefix={prefix} rule={rule} onChange={onChange} />
       <LocalFields prefix={prefix} local={rule.local} onChange={(local) => onChange({ ...rule, local })} />
     </fieldset>
   )
@@ -76,16 +75,15 @@ function policyHelp(policy: Policy | null): string {
   return `${HELP[rule] ?? ''}${scope === 'volatile' ? ', of keys with a TTL' : ''}`
 }
 
-function TtlFields({ prefix, rule, onChange }: Pick<Props, 'prefix' | 'rule' | 'onChange'>) {
+function RuleTtl({ prefix, rule, onChange }: Pick<Props, 'prefix' | 'rule' | 'onChange'>) {
   const { ttl } = rule
-  const kind = ttl === null ? 'told' : ttl === 'none' ? 'none' : 'set'
   return (
     <>
       <div className="flex flex-col gap-1">
         <span className="font-medium text-sm">TTL</span>
         <Segmented
           label={`${prefix} TTL`.trim()}
-          value={kind}
+          value={ttl === null ? 'told' : ttl === 'none' ? 'none' : 'set'}
           onChange={(next) => onChange({ ...rule, ttl: next === 'told' ? null : next === 'none' ? 'none' : FIRST_TTL })}
           options={[
             { value: 'told', label: 'as it is', hint: 'What each fill of the references was given' },
@@ -96,50 +94,13 @@ function TtlFields({ prefix, rule, onChange }: Pick<Props, 'prefix' | 'rule' | '
         />
       </div>
       {ttl !== null && ttl !== 'none' && (
-        <div className="grid grid-cols-2 gap-3">
-          <TextField
-            label={<Label prefix={prefix}>Length</Label>}
-            help={duration(ttl.ms)}
-            value={durationText(ttl.ms)}
-            read={(text) => {
-              const ms = parseDuration(text)
-              return ms !== null && isTtl(ms) ? { value: ms } : null
-            }}
-            wrong="90s, 10m, 1h; at most 30d"
-            onChange={(ms) => onChange({ ...rule, ttl: { ...ttl, ms } })}
-          />
-          <Field label={<Label prefix={prefix}>Jitter</Label>} help={jitterHelp(ttl.ms, ttl.jitter)}>
-            {(props) => (
-              <span className="flex h-8 items-center gap-2 max-sm:h-10">
-                <input
-                  {...props}
-                  type="range"
-                  min={0}
-                  max={50}
-                  step={5}
-                  value={Math.round(ttl.jitter * 100)}
-                  aria-valuetext={`${Math.round(ttl.jitter * 100)} %`}
-                  onChange={({ target }) => onChange({ ...rule, ttl: { ...ttl, jitter: target.valueAsNumber / 100 } })}
-                  className="h-6 min-w-0 flex-1 accent-accent"
-                />
-                <span className="w-10 text-right text-sm tabular">{Math.round(ttl.jitter * 100)} %</span>
-              </span>
-            )}
-          </Field>
-          <label className="col-span-2 flex min-h-6 items-center gap-2 text-sm">
-            <input
-              type="checkbox"
-              checked={ttl.refreshOnRead}
-              onChange={({ target }) => onChange({ ...rule, ttl: { ...ttl, refreshOnRead: target.checked } })}
-              className="size-4 accent-accent"
-            />
-            <Label prefix={prefix}>Each read gives the TTL anew</Label>
-          </label>
-        </div>
+        <TtlFields
+          ttl={ttl}
+          onChange={(next) => onChange({ ...rule, ttl: next })}
+          named={(label) => <Label prefix={prefix}>{label}</Label>}
+          ofWhat={prefix && ' beside it'}
+        />
       )}
     </>
   )
 }
-
-const jitterHelp = (ms: number, jitter: number) =>
-  jitter === 0 ? 'all alike: they end together' : `${duration(ms * (1 - jitter))} to ${duration(ms * (1 + jitter))}`

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { TtlPolicyView } from '@/lib/model/answers/ttl.ts'
 import { liveSettings, stepsOf } from './change.ts'
 import { AS_IT_IS } from './rule.ts'
 
@@ -9,24 +10,48 @@ const live = liveSettings(
 )
 
 test('what differs from the live settings is a step, each with what stands there', () => {
-  expect(stepsOf('cache-a', live, { ...AS_IT_IS, policy: 'allkeys-lfu', samples: 5 }, { by: 'bytes', value: 209_715_200 }, '')).toEqual({
-    steps: [
-      { setting: { target: 'cache-a', name: 'config/maxmemory' }, before: '104857600', after: '209715200' },
-      { setting: { target: 'cache-a', name: 'config/maxmemory-policy' }, before: 'allkeys-lru', after: 'allkeys-lfu' },
-    ],
-  })
+  expect(stepsOf('cache-a', live, { ...AS_IT_IS, policy: 'allkeys-lfu', samples: 5 }, { by: 'bytes', value: 209_715_200 }, '', [])).toEqual(
+    {
+      steps: [
+        { setting: { target: 'cache-a', name: 'config/maxmemory' }, before: '104857600', after: '209715200' },
+        { setting: { target: 'cache-a', name: 'config/maxmemory-policy' }, before: 'allkeys-lru', after: 'allkeys-lfu' },
+      ],
+    },
+  )
 })
 
 test('what is no change, and what no server takes, is said', () => {
   const because = (found: ReturnType<typeof stepsOf>) => ('because' in found ? found.because : null)
   const same = { by: 'bytes', value: 104_857_600 } as const
-  expect(because(stepsOf('a', live, AS_IT_IS, same, ''))).toContain('nothing to change')
-  expect(because(stepsOf('a', live, AS_IT_IS, { by: 'keys', value: 100 }, ''))).toContain('choose a memory')
-  expect(because(stepsOf('a', liveSettings([]), AS_IT_IS, same, ''))).toContain('does not tell `maxmemory`')
+  expect(because(stepsOf('a', live, AS_IT_IS, same, '', []))).toContain('nothing to change')
+  expect(because(stepsOf('a', live, AS_IT_IS, { by: 'keys', value: 100 }, '', []))).toContain('choose a memory')
+  expect(because(stepsOf('a', liveSettings([]), AS_IT_IS, same, '', []))).toContain('does not tell `maxmemory`')
   const partly = liveSettings(facts({ 'config/maxmemory': '104857600' }))
-  expect(because(stepsOf('a', partly, { ...AS_IT_IS, samples: 10 }, same, ''))).toContain('does not tell `maxmemory-samples`')
+  expect(because(stepsOf('a', partly, { ...AS_IT_IS, samples: 10 }, same, '', []))).toContain('does not tell `maxmemory-samples`')
   // Neither follows from the settings that a change can write.
-  expect(because(stepsOf('a', live, { ...AS_IT_IS, policy: 'allkeys-lfu', ttl: 'none' }, same, ''))).toContain('another TTL')
-  expect(because(stepsOf('a', live, { ...AS_IT_IS, policy: 'allkeys-lfu' }, same, 'session:*'))).toContain('a part of the keys')
-  expect(because(stepsOf('a', live, { ...AS_IT_IS, local: { keys: 10, ttlMs: 5_000 } }, same, ''))).toContain('inside the application')
+  expect(because(stepsOf('a', live, { ...AS_IT_IS, policy: 'allkeys-lfu', ttl: 'none' }, same, '', []))).toContain('another TTL')
+  expect(because(stepsOf('a', live, { ...AS_IT_IS, policy: 'allkeys-lfu' }, same, 'session:*', []))).toContain('a part of the keys')
+  expect(because(stepsOf('a', live, { ...AS_IT_IS, local: { keys: 10, ttlMs: 5_000 } }, same, '', []))).toContain('inside the application')
+})
+
+test('the TTL of a pattern is a step of its policy; where there is none, or it cannot say it, that is told', () => {
+  const same = { by: 'bytes', value: 104_857_600 } as const
+  const policy = { name: 'products', match: 'product:*', ttlMs: 600_000, jitter: 0.1 } as TtlPolicyView
+  const ttl = { ms: 1_500_000, jitter: 0.2, refreshOnRead: false }
+  const ask = (match: string, part: typeof ttl | 'none', policies = [policy]) =>
+    stepsOf('a', live, { ...AS_IT_IS, parts: [{ match, ttl: part }] }, same, '', policies)
+  const setting = (name: string) => ({ target: 'ttl:products', name })
+  expect(ask('product:*', ttl)).toEqual({
+    steps: [
+      { setting: setting('products/ttl'), before: '10m', after: '25m' },
+      { setting: setting('products/jitter'), before: '0.1', after: '0.2' },
+    ],
+  })
+  expect(ask('product:*', { ms: 600_000, jitter: 0.1, refreshOnRead: false })).toEqual({
+    because: expect.stringContaining('nothing to change'),
+  })
+  expect(ask('session:*', ttl)).toEqual({ because: expect.stringContaining('No TTL policy is of "session:*"') })
+  expect(ask('product:*', 'none')).toEqual({ because: expect.stringContaining('without a TTL') })
+  expect(ask('product:*', { ...ttl, refreshOnRead: true })).toEqual({ because: expect.stringContaining('refreshed on read') })
+  expect(ask('product:*', ttl, [{ ...policy, error: 'gone' }])).toEqual({ because: expect.stringContaining('cannot be read: gone') })
 })

@@ -16,14 +16,16 @@ test('only what was chosen is asked; everything else is the source’s own', () 
   expect(
     questionOf(
       { target: 'cache-a', match: 'p:*' },
-      { ...AS_IT_IS, samples: 3, ttl: 'none', local: { keys: 10, ttlMs: 5_000 } },
+      { ...AS_IT_IS, samples: 3, ttl: 'none', parts: [{ match: 'p:1*', ttl: 'none' }], local: { keys: 10, ttlMs: 5_000 } },
       'keys',
       [1],
+      ['p:1*', 'p:2*'],
     ),
   ).toEqual({
     source: { target: 'cache-a', match: 'p:*' },
     samples: 3,
     ttl: null,
+    parts: [{ match: 'p:1*', ttl: null }, { match: 'p:2*' }],
     local: { keys: 10, ttlMs: 5_000 },
     sizes: { keys: [1] },
   })

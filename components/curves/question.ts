@@ -3,6 +3,9 @@ import type { CurvesView } from '@/lib/model/answers/curves.ts'
 import type { Local, Rule } from './rule.ts'
 import type { SizeUnit } from './size.ts'
 
+/** What the API takes of them. */
+const PARTS_MOST = 20
+
 /** Whose references are replayed. */
 export type Source = { trace: string } | { target: string; match: string }
 
@@ -12,18 +15,32 @@ export type CurvesQuestion = {
   policy?: Policy
   samples?: number
   ttl?: { ms: number; jitter: number; refreshOnRead: boolean } | null
+  parts?: { match: string; ttl?: { ms: number; jitter: number; refreshOnRead: boolean } | null }[]
   local?: Local
   sizes: { bytes: number[] } | { keys: number[] }
 }
 
 export type CurvePoint = CurvesView['points'][number]
+export type CurvePart = NonNullable<CurvePoint['parts']>[number]
 
-export function questionOf(source: Source, { policy, samples, ttl, local }: Rule, by: SizeUnit, sizes: number[]): CurvesQuestion {
+/** `told`: patterns of keys that are told by themselves though nothing is changed of them. */
+export function questionOf(
+  source: Source,
+  { policy, samples, ttl, parts: changed, local }: Rule,
+  by: SizeUnit,
+  sizes: number[],
+  told: readonly string[] = [],
+): CurvesQuestion {
+  const parts = [
+    ...changed.map((part) => ({ match: part.match, ttl: part.ttl === 'none' ? null : part.ttl })),
+    ...told.filter((match) => !changed.some((part) => part.match === match)).map((match) => ({ match })),
+  ].slice(0, PARTS_MOST)
   return {
     source: 'trace' in source ? source : { target: source.target, ...(source.match !== '' && { match: source.match }) },
     ...(policy !== null && { policy }),
     ...(samples !== null && { samples }),
     ...(ttl !== null && { ttl: ttl === 'none' ? null : ttl }),
+    ...(parts.length > 0 && { parts }),
     ...(local && { local }),
     sizes: by === 'bytes' ? { bytes: sizes } : { keys: sizes },
   }

@@ -4,7 +4,7 @@ import { isSegmented, POLICIES, type Policy } from '@/lib/curves/question.ts'
 import type { TargetView } from '@/lib/model/answers/target.ts'
 import type { TraceView } from '@/lib/model/answers/trace.ts'
 import type { LiveSettings } from './change.ts'
-import type { CurvePoint } from './question.ts'
+import type { CurvePart, CurvePoint } from './question.ts'
 import { rangeAround, type Size, type SizeRange, type SizeUnit } from './size.ts'
 
 /** What is known of a source before its curve is asked: which sizes make sense, and how its fills become a rate. */
@@ -109,3 +109,11 @@ export function rangeWith(range: SizeRange, mark: Size | null): SizeRange {
 /** Reads of the origin, a second; null where the source tells no pace. */
 export const originPerSecond = ({ pace }: SourceInfo, { fills, hitRatio }: Pick<CurvePoint, 'fills' | 'hitRatio'>): number | null =>
   pace === null ? null : 'seconds' in pace ? fills / pace.seconds : pace.readsPerSecond * (1 - hitRatio)
+
+/** The same of a part of the keys. */
+export const partOriginPerSecond = ({ pace }: SourceInfo, { fills, hitRatio, readsShare }: CurvePart): number | null =>
+  pace === null || hitRatio === null || fills === null
+    ? null
+    : 'seconds' in pace
+      ? fills / pace.seconds
+      : pace.readsPerSecond * readsShare * (1 - hitRatio.value)

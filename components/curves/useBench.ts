@@ -1,25 +1,39 @@
 import { useMemo } from 'react'
 import { Problem } from '@/components/frame/api.ts'
-import { type CurvePoint, type CurvesQuestion, pointAt, questionOf } from './question.ts'
+import type { CurvesView } from '@/lib/model/answers/curves.ts'
+import type { TtlPolicyView } from '@/lib/model/answers/ttl.ts'
+import { partRows } from './partRows.ts'
+import { type CurvePart, type CurvePoint, type CurvesQuestion, pointAt, questionOf } from './question.ts'
 import { type Rule, ruleName } from './rule.ts'
 import { roundSize, type Size, type SizeUnit, sizesOver } from './size.ts'
 import { rangeWith, type SourceInfo } from './source.ts'
-import { type Curves, useCurves, useRested } from './useCurves.ts'
+import { useCurves, useRested } from './useCurves.ts'
 import type { LabState } from './useLabState.ts'
 
 /** Sizes of one curve: between two of them the line is straight. Each is a simulation: 16 of a large trace take a few seconds. */
 const CURVE_SIZES = 16
 
 /** What the page asks, and what is known by now: both curves, and the marked size by itself, which is answered from more of the keys. */
-export function useBench(info: SourceInfo, { source, mark: wanted, rule, against }: LabState, by: SizeUnit) {
+export function useBench(
+  info: SourceInfo,
+  { source, mark: wanted, rule, against }: LabState,
+  by: SizeUnit,
+  policies: readonly TtlPolicyView[],
+) {
   const mark: Size = wanted?.by === by ? wanted : { by, value: firstOf(info, by) }
   const range = rangeWith(info.ranges[by]!, mark)
   const { low, high } = range
   const sizes = useMemo(() => sizesOver({ by, low, high }, CURVE_SIZES), [by, low, high])
-  const ask = (of: Rule | null, at: number[]): CurvesQuestion | null => (source && of ? questionOf(source, of, by, at) : null)
+  const ask = (of: Rule | null, at: number[], told?: string[]): CurvesQuestion | null =>
+    source && of ? questionOf(source, of, by, at, told) : null
   const first = useCurves(useRested(ask(rule, sizes)))
   const second = useCurves(useRested(ask(against, sizes)))
-  const marked = ask(rule, [mark.value])
+  const rows = partRows(rule.parts, policies, first.data?.patterns ?? [])
+  const marked = ask(
+    rule,
+    [mark.value],
+    rows.map(({ match }) => match),
+  )
   const rested = useRested(marked)
   const one = useCurves(rested)
 
@@ -34,7 +48,10 @@ export function useBench(info: SourceInfo, { source, mark: wanted, rule, against
   const error = first.error ?? second.error ?? one.error
   const names = [ruleName(rule, info.policy), ...(against ? [ruleName(against, info.policy)] : [])]
   return {
-    ...{ mark, range, point, exact, other },
+    ...{ mark, range, point, exact, other, rows },
+    noRowsBecause: rows.length > 0 ? null : noRowsBecause(first.data, error),
+    parts: (one.data?.points[0]?.parts ?? []) as CurvePart[],
+    presentParts: (one.data?.present?.parts ?? []) as CurvePart[],
     present: answered ? presentAt(answered, by) : null,
     match: source && 'target' in source ? source.match : '',
     curves: [
@@ -53,6 +70,13 @@ export function useBench(info: SourceInfo, { source, mark: wanted, rule, against
   }
 }
 
+/** Why no pattern of keys is listed; null: nothing is known by now. */
+function noRowsBecause(answer: CurvesView | undefined, error: Error | null): string | null {
+  if (answer)
+    return 'The references tell no patterns of keys. MONITOR and client/ tell them with each reference, and a trace that is uploaded with the text of its keys has them.'
+  return error ? 'Patterns are told with the curve.' : null
+}
+
 const firstOf = (info: SourceInfo, by: SizeUnit) => (by === 'bytes' && info.live ? info.live : roundSize(info.first[by]!, by))
 
 /** Where the live cache stands on the curve; null: it has no limit of memory. */
@@ -61,7 +85,7 @@ function presentAt({ keys, bytes, measured, model }: Present, by: SizeUnit) {
   return size === null ? null : { size, measured, model }
 }
 
-type Present = NonNullable<Curves['present']>
+type Present = NonNullable<CurvesView['present']>
 
 /** A second curve where there is one; else what is measured of the live cache, where predictions begin. */
 function heldAgainst(other: CurvePoint | null, present: Present | undefined): Held | null {

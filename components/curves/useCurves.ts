@@ -4,9 +4,6 @@ import { post } from '@/components/frame/api.ts'
 import type { CurvesView } from '@/lib/model/answers/curves.ts'
 import type { CurvesQuestion } from './question.ts'
 
-/** `present`: of a live cache, what the model says of it as it is, beside what is measured. */
-export type Curves = CurvesView & { present?: { keys: number; bytes: number | null; model: number; measured: number } }
-
 /** References of a live cache grow; those of a trace do not change. */
 const FRESH_MS = 5 * 60_000
 
@@ -15,9 +12,9 @@ const FRESH_MS = 5 * 60_000
  * drops its simulation with the request.
  */
 export function useCurves(question: CurvesQuestion | null) {
-  return useQuery<Curves>({
+  return useQuery<CurvesView>({
     queryKey: ['curves', question],
-    queryFn: ({ signal }) => post<Curves>('curves', question, signal),
+    queryFn: ({ signal }) => post<CurvesView>('curves', question, signal),
     enabled: question !== null,
     staleTime: question && 'trace' in question.source ? Number.POSITIVE_INFINITY : FRESH_MS,
     refetchOnWindowFocus: false,

@@ -1,7 +1,9 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { parseAsStringEnum, useQueryState } from 'nuqs'
+import { AS_IT_IS, type Local, ruleText } from '@/components/curves/rule.ts'
 import { errorText, get } from '@/components/frame/api.ts'
+import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { Code } from '@/components/ui/code.tsx'
 import { Failure, Skeleton } from '@/components/ui/empty.tsx'
 import { Segmented } from '@/components/ui/segmented.tsx'
@@ -43,13 +45,18 @@ export function HotKeySheet({ target, name, onClose }: { target: string; name: s
               />
             </div>
             <ul className="flex flex-col gap-4">
-              {remedies.remedies.map(({ id, title, off, because }) => (
+              {remedies.remedies.map(({ id, title, off, because, local }) => (
                 <li key={id} className="flex flex-col gap-1">
                   <h3 className="flex flex-wrap justify-between gap-x-3 font-medium">
                     {title}
                     <span className={off ? 'num' : 'text-dim'}>{off ? `−${interval(off.low, off.high, 'perSecond')}` : 'not here'}</span>
                   </h3>
                   <p className="text-dim">{because}</p>
+                  {local && (
+                    <Go href={localCurve(target, local)} className={`${linkLook} w-fit`}>
+                      What such a cache would answer of all reads
+                    </Go>
+                  )}
                   {off &&
                     remedies.code
                       ?.filter((one) => one.remedy === id && one.language === language)
@@ -63,3 +70,6 @@ export function HotKeySheet({ target, name, onClose }: { target: string; name: s
     </Sheet>
   )
 }
+
+/** The lab with a local cache before that target. */
+const localCurve = (target: string, local: Local) => `/curves?${new URLSearchParams({ target, with: ruleText({ ...AS_IT_IS, local }) })}`
