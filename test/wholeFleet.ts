@@ -252,6 +252,7 @@ export const changes: Whole<Change>[] = (['watching', 'kept'] as const).map((sta
   undo: ['set server app/app1 weight 100'],
   finish: ['set server app/app1 weight 90'],
   automatic: true,
+  follows: 'c1',
   journal: [{ at: AT, what: 'written', text: 'weight 90', step: steps[0]!, by: 'ada' }],
 }))
 export const job: Whole<Job> = {

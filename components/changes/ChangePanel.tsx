@@ -15,6 +15,7 @@ import { Guards } from './Guards.tsx'
 import { JobPanel } from './JobPanel.tsx'
 import { Journal } from './Journal.tsx'
 import { ManualSteps } from './ManualSteps.tsx'
+import { RetimeKeys } from './RetimeKeys.tsx'
 import { WatchChart } from './WatchChart.tsx'
 
 /** A change from its moment to its verdict: chart, guards with what they read now, time left, keep and roll back, journal. */
@@ -45,6 +46,12 @@ export function ChangePanel({ change: given }: { change: ChangeView }) {
           ],
           ['Because', <Sentence key="because" text={change.because} max={400} />],
           change.slowStart !== undefined && ['Slow start', `stage ${change.slowStart.stage} of ${change.slowStart.of}`],
+          change.follows !== undefined && [
+            'Follows',
+            <Go key="follows" href={`/changes/${change.follows}`} className={linkLook}>
+              the change of the TTL
+            </Go>,
+          ],
           Boolean(change.finding) && [
             'Mends',
             <Go key="finding" href={`/findings/${change.finding}`} className={linkLook}>
@@ -53,6 +60,9 @@ export function ChangePanel({ change: given }: { change: ChangeView }) {
           ],
         ]}
       />
+      {change.retime?.map((plan) => (
+        <RetimeKeys key={plan.target} change={change.id} plan={plan} />
+      ))}
       {change.undo && <ManualSteps title="To put it back by hand" commands={change.undo} />}
       {change.finish && <ManualSteps title="To finish it by hand" commands={change.finish} />}
       {change.lasting?.map((text) => (

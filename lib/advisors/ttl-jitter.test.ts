@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { curve } from '../../test/curves.ts'
 import { load } from '../../test/series.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Draft } from '../model/proposal.ts'
@@ -116,4 +117,27 @@ test('once it has struck, the policy whose keys end closest together', () => {
   expect(ttlJitter.propose(struck, window, { ...emptyTopology(), ttls: policies })).toMatchObject({
     steps: [{ setting: { target: 'ttl:campaign' } }],
   })
+})
+
+/** A policy of a minute, of whose 5,000 keys together a jitter of 0.5 is due; the curve says what each jitter costs in hits. */
+function withCurve(hitRatios: [jitter: number, hitRatio: number][], of: Partial<TtlPolicy> = {}) {
+  const points = hitRatios.map(([jitter, hitRatio]) => ({ ttlMs: 60_000, jitter, hitRatio }))
+  const record = curve(points as [(typeof points)[0]], { id: 'jitter/products', varies: 'jitter', ttl: 'products' })
+  const window = load(1_000, { 'cache_hits_total{target=a}': '0+90x60', 'cache_misses_total{target=a}': '0+10x60' }, { records: [record] })
+  const struck = { ...finding, evidence: [{ value: 5_000, unit: 'count' }] } as unknown as Finding
+  return ttlJitter.propose(struck, window, { ...emptyTopology(), ttls: [policy({ ttlMs: 60_000, ...of })] }) as Draft
+}
+test('the hit ratio stands beside the peak, where a curve of its references knows it', () => {
+  const draft = withCurve([[0, 0.9], [0.1, 0.899], [0.2, 0.898], [0.3, 0.897], [0.5, 0.895]]) // biome-ignore format: one line
+  expect(draft).toMatchObject({ steps: [{ after: '0.5' }], because: expect.stringMatching(/Beside that the hit ratio: 90\.0.% → 89\.5.% \(.*\), 0\.5\/s more reads of the origin\.$/) }) // biome-ignore format: one line
+  expect(draft.predict).toMatchObject({ metric: 'cache_expiration_peak_rate' })
+})
+test('a jitter that costs more than a point of the hits is left out, but for the least of all', () => {
+  expect(withCurve([[0, 0.9], [0.1, 0.899], [0.2, 0.898], [0.3, 0.88], [0.5, 0.8]]).steps[0]!.after).toBe('0.2') // biome-ignore format: one line
+  expect(withCurve([[0, 0.9], [0.1, 0.8], [0.2, 0.7], [0.3, 0.6], [0.5, 0.5]]).steps[0]!.after).toBe('0.1') // biome-ignore format: one line
+})
+test('a curve of the policy as it was says nothing', () => {
+  const before = withCurve([[0, 0.9], [0.5, 0.5]], { ttlMs: 40_000 }) // biome-ignore format: one line
+  expect(before.steps[0]!.after).toBe('0.5')
+  expect(before.because).not.toMatch(/hit ratio/)
 })

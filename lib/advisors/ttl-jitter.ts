@@ -8,10 +8,13 @@ import type { TtlHistogram } from '../model/record.ts'
 import { settingText } from '../model/setting.ts'
 import type { TtlPolicy } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
+import { curveOf, type Effect, effectOf, effectText, presentOf } from './curve.ts'
 import { spreadPeak } from './peak.ts'
 
 /** The candidate jitters; beyond half of the TTL short lives begin to cost hits. */
 const JITTERS = [0.1, 0.2, 0.3, 0.5]
+/** What a jitter may cost in hits, of all reads: short lives end before keys are read again. */
+const LOSS_MOST = 0.01
 /** The part of a load's keys that may expire in the fullest second. */
 const PEAK_SHARE = 0.02
 
@@ -50,11 +53,15 @@ export const ttlJitter: Advisor = {
       return {
         none: `The policy ${policy.name} already spreads its TTL by ${text(policy.jitter, 'ratio')}: these keys end together because the application gave them one expiration time instead of one TTL.`,
       }
-    const jitter = higher.find((one) => peak(one) <= PEAK_SHARE * together) ?? higher.at(-1)!
+    const effects = effectsOf(policy, target!, window)
+    const bearable = higher.filter((one) => -(effects.get(one)?.gain ?? 0) <= LOSS_MOST)
+    const allowed = bearable.length > 0 ? bearable : higher.slice(0, 1)
+    const jitter = allowed.find((one) => peak(one) <= PEAK_SHARE * together) ?? allowed.at(-1)!
+    const effect = effects.get(jitter)
     const span = [policy.ttlMs * (1 - jitter), policy.ttlMs * (1 + jitter)] as const
     return {
       steps: [{ setting: settingText({ of: { ttl: policy.name }, name: 'jitter' }), before: String(policy.jitter), after: String(jitter) }],
-      because: `About ${count(together)} keys end within two seconds. With a jitter of ${jitter} each lives ${duration(span[0])} to ${duration(span[1])}, and as many, written together, end at no more than ${text(peak(jitter), 'perSecond')}. Keys that are already written keep their expiration time, so the peak comes once more, and not after that.`,
+      because: `About ${count(together)} keys end within two seconds. With a jitter of ${jitter} each lives ${duration(span[0])} to ${duration(span[1])}, and as many, written together, end at no more than ${text(peak(jitter), 'perSecond')}. Keys that are already written keep their expiration time, so the peak comes once more, and not after that.${effect ? ` Beside that the hit ratio: ${effectText(effect)}.` : ''}`,
       predict: {
         metric: 'cache_expiration_peak_rate',
         where: { target: target! },
@@ -74,6 +81,19 @@ export const ttlJitter: Advisor = {
       riskBecause: `Some keys live up to ${text(jitter, 'ratio')} longer and may be that much staler; as many live shorter. The mean TTL stays. Keys written meanwhile keep the TTL that they drew.${followersText(policy)}`,
     }
   },
+}
+
+/** What each jitter does to the hits of the whole cache, by a curve of its own references; empty where none is known of the policy as it is. */
+function effectsOf({ name, ttlMs, jitter }: TtlPolicy, target: string, window: SeriesWindow): Map<number, Effect> {
+  const curve = curveOf(window, target, `jitter/${name}`)
+  const now = curve && presentOf(curve)
+  if (!curve || now?.ttlMs !== ttlMs || now.jitter !== jitter) return new Map()
+  return new Map(
+    curve.points.flatMap((point) => {
+      const effect = point.jitter === undefined ? null : effectOf(curve, point, window, target)
+      return effect ? [[point.jitter!, effect] as const] : []
+    }),
+  )
 }
 
 function policyFor(policies: TtlPolicy[], pattern: string | undefined): TtlPolicy | undefined {

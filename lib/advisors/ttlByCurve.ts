@@ -99,7 +99,7 @@ function draftOf(chosen: Chosen, target: string, window: SeriesWindow, topology:
       shorter
         ? `What is read again later than ${to} after it was stored is fetched from the origin once more, and does not come back with a roll-back.`
         : `What is served may be up to ${to} old instead of ${from}.`
-    }${storedWords(policy)}`,
+    }${storedWords(policy, shorter)}`,
   }
 }
 
@@ -130,7 +130,7 @@ function moneyWords({ saved, saves, effect }: Chosen, target: string, window: Se
 }
 
 /** Keys that are there already have the TTL that they drew. */
-function storedWords({ ttlMs, jitter }: TtlPolicy): string {
+function storedWords({ ttlMs, jitter }: TtlPolicy, shorter: boolean): string {
   const last = duration(ttlMs * (1 + jitter))
-  return ` Keys that are stored already keep their end, the last of them for ${last}.`
+  return ` Keys that are stored already keep their end, the last of them for ${last}${shorter ? ', unless they are re-timed: the page of the change offers it' : ''}.`
 }

@@ -61,7 +61,7 @@ function commandsOf(writes: readonly HeldStep[], slowStart: SlowStart | undefine
 
 /** Opens the change in the journal, before its first write. */
 function openChange(
-  { proposal, because, by, guards }: Wanted,
+  { proposal, follows, because, by, guards }: Wanted,
   { steps, slowStart, job, notes }: { steps: Step[]; slowStart?: SlowStart; job?: string; notes: string[] },
   { journal, liveSettings, store, now }: ChangesContext,
 ): string {
@@ -72,6 +72,7 @@ function openChange(
       steps,
       because,
       ...(proposal && { proposal: proposal.id, finding: proposal.finding }),
+      ...(follows !== undefined && { follows }),
       by,
       at: now(),
       reversal: liveSettings.describe(steps).reversal,

@@ -1,3 +1,4 @@
+import type { Change } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Bus } from '../model/events.ts'
 import type { Fleet } from '../model/fleet.ts'
@@ -27,6 +28,7 @@ import { ownGuards } from './ownGuards.ts'
 import { type Mode, refuseReadOnly } from './readOnly.ts'
 import { recoverChange } from './recover.ts'
 import { refusalOf } from './refusal.ts'
+import { demandRetiming, type Retiming, retimingsOf } from './retime.ts'
 import { rollBackChange } from './rollBackChange.ts'
 import { settleChange } from './seenTo.ts'
 import { tickChange } from './tick.ts'
@@ -56,6 +58,10 @@ export interface Changes {
   /** Resolves when the writes are done and the watch has begun. Throws `not_found`, `read_only`, `busy`, `drift`, `stale`, `not_followed`. */
   apply(proposal: string, by: string, options?: { dryRun?: boolean }): Promise<Applied>
   create(own: OwnChange, by: string, options?: { dryRun?: boolean }): Promise<Applied>
+  /** What could be done about the keys that were stored before a TTL became shorter, a plan for each cache. */
+  retimings(change: Change): Retiming[]
+  /** Begins that job on one cache, as a change of its own. Throws as `create` does, and `not_found` or `not_allowed` where there is no such plan. */
+  retime(id: string, target: string, by: string, options?: { dryRun?: boolean }): Promise<Applied>
   /** Throws `not_found`, `read_only`, `not_allowed`, `busy`. */
   rollBack(id: string, by: string): Promise<void>
   /** Throws `not_found`, `not_allowed`, and `read_only` where weights that rise were to be written. */
@@ -113,6 +119,14 @@ export function createChanges(options: ChangesOptions): Changes {
     async create(own, by, { dryRun = false } = {}) {
       refuseStopped()
       return applying.run({ ...own, by, dryRun, guards: ownGuards(own.steps, fleet.topology(), fleet.window(settings.beforeMs)) })
+    },
+    retimings: (change) => retimingsOf(change, context),
+    async retime(id, target, by, { dryRun = false } = {}) {
+      refuseStopped()
+      const change = journal.get(id)
+      if (!change) throw new EvenkeelError('not_found', `There is no change ${id}.`)
+      const { step, text: because } = demandRetiming(change, target, context)
+      return applying.run({ steps: [step], because, by, dryRun, follows: id, guards: [] })
     },
     async rollBack(id, by) {
       refuseStopped()

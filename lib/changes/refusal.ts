@@ -18,7 +18,7 @@ export type RefusalFacts = {
   /** Why the steps cannot be read: no such target, no such setting, no such value. */
   invalid: EvenkeelError | null
   mode: Mode
-  /** Whether it takes long work. */
+  /** Whether it takes long work that nothing has bounded yet. */
   long: boolean
   /** Why nothing can be written down just now; null too where nothing is to be (a dry run). */
   failing: SavingFailure | null

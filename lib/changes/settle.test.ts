@@ -89,6 +89,8 @@ describe('the numbers hold nothing of the time before the write', () => {
     const fifth = change(step('ttl:products', 'products/ttl', '5m', '1m'), 'cache_hit_ratio', { target: 'a' })
     expect(watchLimitMs(fifth, topology, limits)).toBe(300_000 + 55_000)
     expect(settledFrom(fifth, load(1_000, { x: '0x310' }), topology)).toBe(FROM + 302_000)
+    // Re-timed, they have ended earlier.
+    expect(settledFrom(fifth, load(1_000, { x: '0x90' }), topology, FROM + 80_000)).toBe(FROM + 82_000)
     expect(watchLimitMs({ ...ttl, steps: [step('edge', 'app/a/weight', '1', '2')] }, topology, limits)).toBe(120_000)
     expect(watchLimitMs({ steps: [step('edge', 'app/a/weight', '1', '2')], prediction: null }, topology, limits)).toBe(60_000)
   })

@@ -24,15 +24,16 @@ const FOLLOWERS_MS = 15_000
 
 /**
  * The end of the settling time: from when on the predicted metric holds nothing of the time before the write (epoch ms); null while it still
- * does. `window` must reach back to the write.
+ * does. `window` must reach back to the write. `retimedBy`: until when keys of an old TTL are there, where they were re-timed.
  */
-export function settledFrom(change: Change, window: SeriesWindow, topology: Topology): number | null {
+export function settledFrom(change: Change, window: SeriesWindow, topology: Topology, retimedBy: number | null = null): number | null {
   const { prediction } = change
   if (!prediction || change.watchFrom === undefined || isRising(change)) return null
   const watchFrom = change.slowStart?.doneAt ?? change.watchFrom
   const reached = (at: number) => (at <= window.to ? at : null)
   const { of } = parseSetting(change.steps[0]!.setting)
-  if ('ttl' in of) return reached(watchFrom + POLLS_MS + oldTtlMs(change.steps, of, topology))
+  if ('ttl' in of)
+    return reached(POLLS_MS + Math.min(watchFrom + oldTtlMs(change.steps, of, topology), retimedBy ?? Number.POSITIVE_INFINITY))
   if ('ring' in of) return reached(watchFrom + followed(change, of, window.to, topology) + RING_SEEN_MS)
   // What waited before the write is answered after it: that time was spent under the old setting.
   const drained = prediction.dip?.metric === prediction.metric ? prediction.dip.forMs : 0

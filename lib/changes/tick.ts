@@ -7,6 +7,7 @@ import type { ChangesContext } from './context.ts'
 import { endChange, endInDrift } from './end.ts'
 import { breachedSinceOf } from './guards.ts'
 import { leave } from './leave.ts'
+import { retimedBy } from './retime.ts'
 import { riseOnce } from './rise.ts'
 import { continueRollback, startRollback } from './rollback.ts'
 import { jobWatchMs } from './settle.ts'
@@ -58,7 +59,10 @@ async function tickWatch(change: Change, context: ChangesContext): Promise<void>
   const now = context.now()
   const job = change.job ? jobs.of(change) : null
   const { breached, drifted } = watch
-  const { decision, guards, breach, measured } = judgeWatch({ change, job, fleet, breached, drifted, now }, settings)
+  const { decision, guards, breach, measured } = judgeWatch(
+    { change, job, retimedBy: retimedBy(change, change.prediction?.where.target, context), fleet, breached, drifted, now },
+    settings,
+  )
   watch.breached = breachedSinceOf(guards)
   if (decision.is === 'wait') return
   if (decision.is === 'rise') return riseOnce(change, now >= change.watchUntil!, context)

@@ -16,6 +16,8 @@ export type Wanted = {
   by: string
   dryRun: boolean
   proposal?: Proposal
+  /** The change that it completes by a plan of Evenkeel's own, which bounds it as a proposal would. */
+  follows?: string
   guards: Change['guards']
 }
 type WantedStep = { setting: SettingText; before?: string; after: string }
@@ -93,7 +95,10 @@ export function unchangedError(
 }
 
 /** The facts that are known without asking a server. */
-export function refusalFacts(wanted: Pick<Wanted, 'steps' | 'proposal' | 'dryRun'>, context: ChangesContext): Omit<RefusalFacts, 'live'> {
+export function refusalFacts(
+  wanted: Pick<Wanted, 'steps' | 'proposal' | 'follows' | 'dryRun'>,
+  context: ChangesContext,
+): Omit<RefusalFacts, 'live'> {
   const { store, liveSettings, fleet } = context
   const checked = checkSteps(wanted, context)
   const steps = checked instanceof EvenkeelError ? wanted.steps : checked
@@ -108,7 +113,7 @@ export function refusalFacts(wanted: Pick<Wanted, 'steps' | 'proposal' | 'dryRun
     steps,
     invalid: checked instanceof EvenkeelError ? checked : null,
     mode: context.modeForNew(),
-    long: !(checked instanceof EvenkeelError) && isLong(checked, liveSettings),
+    long: !(checked instanceof EvenkeelError) && isLong(checked, liveSettings) && wanted.follows === undefined,
     failing: wanted.dryRun ? null : store.failing(),
     inFlight: change ? { change, groups } : null,
     measuring,

@@ -17,6 +17,8 @@ export type WatchView = {
   change: Change
   /** Its long work, where it has some. */
   job: Job | null
+  /** Of a TTL that became shorter: until when keys of the old one are there, where they were re-timed. */
+  retimedBy?: number | null
   fleet: Pick<Fleet, 'window' | 'topology'>
   /** Since when each guard is breached, as the last tick left it. */
   breached: BreachedSince
@@ -55,13 +57,13 @@ export function guardsNow(
 
 /** The effect of a change up to now, from the moment on at which the numbers hold nothing of the time before the write. */
 export function effectNow(
-  { change, job, fleet, now }: Pick<WatchView, 'change' | 'job' | 'fleet' | 'now'>,
+  { change, job, retimedBy, fleet, now }: Pick<WatchView, 'change' | 'job' | 'retimedBy' | 'fleet' | 'now'>,
   { guardMs }: Pick<WatchSettings, 'guardMs'>,
 ): { effect: Effect; settledAt: number | null } {
   const { prediction, watchFrom } = change
   if (!prediction || watchFrom === undefined) return { effect: { is: 'unseen', because: 'no effect was predicted' }, settledAt: null }
   const window = fleet.window(now - watchFrom + guardMs)
-  const settledAt = job ? jobSettledFrom(job, now) : settledFrom(change, window, fleet.topology())
+  const settledAt = job ? jobSettledFrom(job, now) : settledFrom(change, window, fleet.topology(), retimedBy)
   if (settledAt === null)
     return { effect: { is: 'unseen', because: 'the measurement still includes time from before the change' }, settledAt }
   const since = window.between(settledAt, now)

@@ -50,6 +50,8 @@ export type Change = {
   guards: Guard[]
   /** Where servers come back into their pool: the weights that rise while the change is watched. */
   slowStart?: SlowStart
+  /** The change of a TTL after which it re-times the keys that were stored before. */
+  follows?: string
   /** The id of the long work that writes its steps: then they are done bit by bit while it is watched. */
   job?: string
   measured: Measured | null

@@ -131,6 +131,8 @@ export type CurvePoint = {
   high: number
   /** How long ago, in ms, nineteen of twenty reads that hit were stored at the most; null: none hits. */
   ageP95Ms: number | null
+  /** The part of its TTL by which each is drawn shorter or longer; absent: as now. */
+  jitter?: number
   /** Bytes that its keys hold at the most, where that is told: of a TTL. */
   heldBytes?: number | null
   /** Whether the model filled it. One that was never full would hit more, the longer it is looked at. */
@@ -143,10 +145,10 @@ export type CurvePoint = {
 export type CurveRecord = {
   kind: 'curve'
   target: string
-  /** `memory`, `policy`, or `ttl/` and the name of the TTL policy. */
+  /** `memory`, `policy`, or `ttl/` or `jitter/` and the name of the TTL policy. */
   id: string
   at: number
-  varies: 'memory' | 'policy' | 'ttl'
+  varies: 'memory' | 'policy' | 'ttl' | 'jitter'
   /** The TTL policy whose keys it is of. */
   ttl?: string
   points: CurvePoint[]

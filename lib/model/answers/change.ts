@@ -41,6 +41,13 @@ const guardNow = z.object({
   loosenedTo: z.number().optional().meta({ description: 'The limit in force while the dip that the prediction expects lasts' }),
 })
 
+const retime = z.object({
+  target: z.string(),
+  text: z.string().meta({ description: 'The plan: which keys, until when they live, and which ends they get' }),
+  commands: z.array(z.string()).meta({ description: 'What is sent, key by key' }),
+  because: z.string().optional().meta({ description: 'Why it may not be done now' }),
+})
+
 export const changeAnswer = noun('Change', 'What was done, and what it did', {
   id: z.string(),
   state: z.enum(['applying', 'watching', 'kept', 'rolled_back', 'failed']),
@@ -71,6 +78,11 @@ export const changeAnswer = noun('Change', 'What was done, and what it did', {
   needsPerson: z.string().optional().meta({ description: 'What a person should decide' }),
   automatic: z.boolean().optional().meta({ description: 'It was rolled back by itself' }),
   seenTo: z.string().optional().meta({ description: 'Who has seen to what it left open when it failed' }),
+  follows: z.string().optional().meta({ description: 'The change of a TTL after which it re-times the keys that were stored before' }),
+  retime: z.array(retime).optional().meta({
+    description:
+      'Of a TTL that became shorter: what can be done about the keys that were stored before, for each cache; of one change alone',
+  }),
   job: z.string().optional().meta({ description: 'The id of the long work that writes its steps' }),
   slowStart: slowStart.optional().meta({ description: 'Servers that come back get their weight in stages; the one that stands, from 1' }),
   lasting: z.array(z.string()).optional().meta({ description: 'How to make it outlive a reload, a text a server; of one change alone' }),

@@ -62,7 +62,8 @@ export function retime(config: RedisConfig, edit: Edit): LongWork {
 
   return {
     title: `Spread the end of ${glob} over ${duration(wanted.to - wanted.from)}`,
-    effect: { from: Math.min(wanted.from, span.from), to: Math.max(wanted.to, span.to) },
+    // Where ends are drawn before those that there were, the last of them is over by then.
+    effect: { from: Math.min(wanted.from, span.from), to: wanted.to },
     undoableUntil: span.to,
     async busy(signal) {
       const { cpu } = await vitals(signal)

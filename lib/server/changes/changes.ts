@@ -32,7 +32,25 @@ export function getChange(runtime: Runtime, id: string): ChangeView {
   const change = runtime.store.changes.get(id)
   if (!change) throw new EvenkeelError('not_found', 'There is no change of that id.')
   const lasting = lastingOf(runtime, change)
-  return { ...changeView(runtime, change), ...(lasting.length > 0 && { lasting }) }
+  const retime = runtime.changes.retimings(change).map(({ target, step, text, because }) => ({
+    target,
+    text,
+    commands: runtime.changes.describe([step]).commands,
+    ...(because !== null && { because }),
+  }))
+  return { ...changeView(runtime, change), ...(lasting.length > 0 && { lasting }), ...(retime.length > 0 && { retime }) }
+}
+
+/** The job that re-times the keys of one cache that were stored before a TTL became shorter, as a change of its own. */
+export async function retimeChange(
+  runtime: Runtime,
+  id: string,
+  target: string,
+  by: string,
+  options: { dryRun?: boolean } = {},
+): Promise<AppliedView> {
+  getChange(runtime, id)
+  return runtime.changes.retime(id, target, by, options)
 }
 
 /** For each server that runs otherwise than its configuration file says: how the change is made to outlive a reload. */

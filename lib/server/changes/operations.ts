@@ -4,7 +4,7 @@ import { appliedAnswer } from '../../model/answers/proposal.ts'
 import { page } from '../../model/answers/shape.ts'
 import { id, paging, setting, words } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
-import { createChange, getChange, keepChange, listChanges, rollBackChange, settleChange } from './changes.ts'
+import { createChange, getChange, keepChange, listChanges, retimeChange, rollBackChange, settleChange } from './changes.ts'
 
 const tag = 'The loop'
 const dryRun = z.boolean().optional().meta({ description: 'Checks everything, writes nothing' })
@@ -78,6 +78,20 @@ export const changeOperations = [
     status: 202,
     problems: ['not_found', 'not_allowed', 'read_only', 'unreachable'],
     run: ({ runtime, params, by }) => keepChange(runtime, params.id, by),
+  }),
+  operation({
+    method: 'POST',
+    path: 'changes/{id}/retime',
+    role: 'operator',
+    audit: { what: 'change-asked', body: ['target', 'dryRun'], answer: ['change'] },
+    summary: 'After a TTL became shorter, re-times the keys of one cache that were stored before: a job, as a change of its own',
+    tag,
+    params: id,
+    body: z.strictObject({ target: z.string().max(300), dryRun }),
+    answer: appliedAnswer,
+    status: 202,
+    problems: ['not_found', 'read_only', 'busy', 'drift', 'not_allowed', 'unreachable', 'unavailable'],
+    run: ({ runtime, params, body: { target, dryRun: dry }, by }) => retimeChange(runtime, params.id, target, by, { dryRun: dry }),
   }),
   operation({
     method: 'POST',

@@ -145,6 +145,8 @@ test('of a cache that does not evict, each TTL policy has a curve, and the rule 
     points: expect.arrayContaining([expect.objectContaining({ ttlMs: 120_000 }), expect.objectContaining({ ttlMs: 6_000, heldBytes: 1 })]),
   })
   expect(lives!.points[lives!.present.point]!.ttlMs).toBe(60_000)
+  const jitters = curves().find(({ id }) => id === 'jitter/pages')
+  expect(jitters!.points.map(({ ttlMs, jitter }) => [ttlMs, jitter])).toEqual([0.1, 0.2, 0.3, 0.5].map((jitter) => [60_000, jitter]))
   // Of longer lives than it was looked at nothing is told.
   expect(Math.max(...lives!.points.map(({ ttlMs }) => ttlMs!))).toBe(120_000)
 })

@@ -6,6 +6,8 @@ import { type Ask, type At, known, type NewCurve, pointOf } from './forecast.ts'
 
 /** TTLs that are tried, as parts of the present one. */
 const LIVES = [1, 0.1, 0.25, 0.5, 0.75, 1.5, 2, 2.5, 3, 5]
+/** As the remedy tries them. */
+const JITTERS = [0.1, 0.2, 0.3, 0.5]
 const POLICIES_MOST = 5
 /** No limit: whatever is stored is held until it ends. */
 const UNBOUNDED_KEYS = 1_000_000_000_000
@@ -13,82 +15,93 @@ const UNBOUNDED_KEYS = 1_000_000_000_000
 /** The cache that a policy's keys are in. `evicts`: they share full memory with all others, and so does what they win or lose. */
 type Shared = { max: number | null; evicts: boolean; requests: number | null }
 
-/** Of each TTL policy, as far as this target's references hold its keys. */
+/** Of each TTL policy, as far as this target's references hold its keys: its TTL and its jitter varied. */
 export async function ttlCurves(at: At, target: string, cache: Shared, ask: Ask): Promise<NewCurve[]> {
-  const curves: NewCurve[] = []
   const requests = cache.requests ?? (await known(ask({ source: { target }, sizes: { keys: [UNBOUNDED_KEYS] } })))?.requests
-  if (!requests) return []
+  if (!requests || (cache.evicts && !cache.max)) return []
+  const curves: NewCurve[] = []
   const { ttls } = at.engine.topology()
-  for (const policy of ttls.filter(({ error }) => !error).slice(0, POLICIES_MOST)) {
-    const curve = cache.evicts
-      ? await curveOfAll(at, target, policy, cache.max, ask)
-      : await curveOfItsKeys(at, target, policy, { ...cache, requests }, ask)
-    if (curve) curves.push(curve)
-  }
+  for (const policy of ttls.filter(({ error }) => !error).slice(0, POLICIES_MOST))
+    curves.push(...(await curvesOf(policy, { at, target, cache: { ...cache, requests }, ask })))
   return curves
 }
 
-/** Where every key has its place until it ends, what a policy's keys hit is their own affair. */
-async function curveOfItsKeys(
-  at: At,
-  target: string,
-  policy: TtlPolicy,
-  { max, requests }: { max: number | null; requests: number },
-  ask: Ask,
-): Promise<NewCurve | null> {
-  const { match, jitter } = policy
-  const sizes = max ? { bytes: [max] } : { keys: [UNBOUNDED_KEYS] }
-  const tried = await triedLives(policy, (ms) => ask({ source: { target, match }, ttl: { ms, jitter }, sizes }))
-  if (!tried) return null
-  const { first, lives } = tried
-  const perKey = bytesPerKey(at, target)
-  const points = lives.map(({ ms, point }) => ({ ...pointOf(point), ttlMs: ms, heldBytes: heldBytes(point, perKey) }))
-  return curveOf(at, policy, points, { measured: points[0]!.hitRatio, readsShare: Math.min(1, first.requests / requests), ...first })
-}
+type Asking = { at: At; target: string; cache: Shared & { requests: number }; ask: Ask }
 
-/** In a full cache each key that lives longer takes the place of another: what all keys hit is told, and nothing becomes free. */
-async function curveOfAll(at: At, target: string, policy: TtlPolicy, max: number | null, ask: Ask): Promise<NewCurve | null> {
-  const { match, jitter } = policy
-  if (!max) return null
-  const tried = await triedLives(policy, (ms) =>
-    ask({ source: { target }, parts: [{ match, ttl: { ms, jitter } }], sizes: { bytes: [max] } }),
+/** A policy's TTL and jitter varied, one after the other; empty where not even the present one is known. */
+async function curvesOf(policy: TtlPolicy, asking: Asking): Promise<NewCurve[]> {
+  const { ttlMs, jitter } = policy
+  const lives = await tried(
+    policy,
+    LIVES.map((part) => ({ ms: Math.round(part * ttlMs), jitter })),
+    asking,
   )
-  if (!tried?.first.present || !tried.first.points[0]?.parts?.[0]?.hitRatio) return null
-  const points = tried.lives.map(({ ms, point }) => ({ ...pointOf(point), ttlMs: ms, ageP95Ms: point.parts?.[0]?.age?.p95 ?? null }))
-  return { ...curveOf(at, policy, points, { measured: tried.first.present.measured, readsShare: 1, ...tried.first }), ofAll: true }
+  if (!lives) return []
+  const more = JITTERS.filter((one) => one > jitter + 1e-9)
+  const jitters = await tried(
+    policy,
+    more.map((one) => ({ ms: ttlMs, jitter: one })),
+    asking,
+  )
+  return [
+    curveOf('ttl', policy, lives, asking),
+    ...(jitters ? [curveOf('jitter', policy, { ...jitters, points: [lives.points[0]!, ...jitters.points] }, asking)] : []),
+  ]
 }
 
-type Tried = { first: CurvesView; lives: { ms: number; point: CurvesView['points'][number] }[] }
+type Tried = { first: CurvesView; points: CurvePoint[] }
 
-/** The present TTL and others; null where not even that is known. */
-async function triedLives({ ttlMs }: TtlPolicy, ask: (ms: number) => Promise<CurvesView>): Promise<Tried | null> {
-  const lives: Tried['lives'] = []
+/** Each of these TTLs, as far as it can be told; null where the first cannot. */
+async function tried(
+  { match }: TtlPolicy,
+  ttls: readonly { ms: number; jitter: number }[],
+  { at, target, cache, ask }: Asking,
+): Promise<Tried | null> {
+  const { max, evicts } = cache
+  const sizes = max ? { bytes: [max] } : { keys: [UNBOUNDED_KEYS] }
+  const perKey = bytesPerKey(at, target)
+  const points: CurvePoint[] = []
   let first: CurvesView | undefined
-  for (const part of LIVES) {
-    const ms = Math.round(part * ttlMs)
-    const answer = await known(ask(ms))
-    // Keys have to live and end more than once while it is looked at.
-    if (!answer || 2 * ms > answer.spanMs) break
+  for (const ttl of ttls) {
+    const answer = await known(
+      evicts ? ask({ source: { target }, parts: [{ match, ttl }], sizes }) : ask({ source: { target, match }, ttl, sizes }),
+    )
+    const point = answer?.points[0]
+    const part = point?.parts?.[0]
+    // Keys have to live and end more than once while it is looked at; and of a part that is too small nothing is known.
+    if (!answer || !point || 2 * ttl.ms > answer.spanMs || (evicts && (!part?.hitRatio || !answer.present))) break
     first ??= answer
-    lives.push({ ms, point: answer.points[0]! })
+    points.push({
+      ...pointOf(point),
+      ttlMs: ttl.ms,
+      jitter: ttl.jitter,
+      // In a full cache nothing becomes free: what they hold less, others hold.
+      ...(evicts ? { ageP95Ms: part?.age?.p95 ?? null } : { heldBytes: heldBytes(point, perKey) }),
+    })
   }
-  return first ? { first, lives } : null
+  return first ? { first, points } : null
 }
 
-type About = { measured: number; readsShare: number } & Pick<CurvesView, 'spanMs' | 'basis'>
-
-const curveOf = (at: At, { name }: TtlPolicy, points: CurvePoint[], { measured, readsShare, spanMs, basis }: About): NewCurve => ({
-  kind: 'curve',
-  id: `ttl/${name}`,
-  at: at.now(),
-  varies: 'ttl',
-  ttl: name,
-  points,
-  present: { point: 0, measured },
-  spanMs,
-  readsShare,
-  basis,
-})
+/**
+ * Where every key has its place until it ends, what a policy's keys hit is their own affair. In a full cache each key that lives longer takes
+ * the place of another: what all keys hit is told.
+ */
+function curveOf(varies: 'ttl' | 'jitter', { name }: TtlPolicy, { first, points }: Tried, { at, cache }: Asking): NewCurve {
+  const { evicts, requests } = cache
+  return {
+    kind: 'curve',
+    id: `${varies}/${name}`,
+    at: at.now(),
+    varies,
+    ttl: name,
+    points,
+    present: { point: 0, measured: evicts ? first.present!.measured : points[0]!.hitRatio },
+    spanMs: first.spanMs,
+    readsShare: evicts ? 1 : Math.min(1, first.requests / requests),
+    ...(evicts && { ofAll: true as const }),
+    basis: first.basis,
+  }
+}
 
 /** Metrics are looked at so far back. */
 const SPAN_MS = 60_000

@@ -136,6 +136,9 @@ edges: [{ from: "clients", to: "cache:cache-a" }]
     rollBack: async () => {},
     keep: async () => {},
     settle: () => {},
+    retimings: () => [{ target: 'cache-a', step: whole.steps[0]!, text: 'Keys live on.', because: 'it is done' }],
+    retime: async () => ({ change: 'c0', steps: whole.steps, commands: ['x'] }),
+    describe: () => ({ commands: ['x'], reversal: 'exact', lost: [], persistence: [], groups: [], costs: [] }),
     steerJob: async () => whole.job,
     guardsOf: () => whole.guardStates as unknown as GuardState[],
   }
@@ -191,6 +194,7 @@ test('the fleet, what is found in it and what is done about it', async () => {
   await post('proposals/{id}/apply', 'proposals/p0/apply')
   await post('changes', 'changes', { steps: [{ setting: whole.steps[0]!.setting, after: '90' }] })
   for (const verb of ['roll-back', 'keep', 'settle']) await post(`changes/{id}/${verb}`, `changes/c0/${verb}`)
+  await post('changes/{id}/retime', 'changes/c0/retime', { target: 'cache-a' })
   for (const verb of ['pause', 'resume', 'cancel']) await post(`jobs/{id}/${verb}`, `jobs/j1/${verb}`)
   await post('silences', 'silences', { match: { rule: 'x' }, until: whole.AT + 60_000, reason: 'known' })
   await post('silences', 'silences', { matchers: ['target=~"cache-.*"'], until: whole.AT + 60_000 })

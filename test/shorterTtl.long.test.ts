@@ -1,0 +1,112 @@
+import { Redis } from 'ioredis'
+import { expect, test } from 'vitest'
+import { followTtls } from '../client/index.ts'
+import { describeWith } from './live.ts'
+import { found, readThrough, reporterTo, startEvenkeel } from './liveCache.ts'
+import { randomOf } from './random.ts'
+import { startRedis } from './servers.ts'
+
+const TTL_KEY = 'evenkeel:ttl'
+const TTL_MS = 40_000
+const JITTER = 0.1
+const PER_SECOND = 400
+/** A page is read a few times within seconds, and never again. */
+const PAGES_PER_SECOND = 100
+const READ_WITHIN_S = 1
+
+/** `npm run test:long`: about four minutes. */
+describeWith(['redis-server'], 'a TTL that is too long', () => {
+  test('is found, shortened, its old keys re-timed, and the hits stay where they were predicted', async () => {
+    await using cache = await startRedis({ config: ['maxmemory 64mb', 'maxmemory-policy allkeys-lru'] })
+    const redis = new Redis(cache.about.url)
+    const listener = redis.duplicate()
+    await using evenkeel = await startEvenkeel(`mode: tune
+targets: [{ kind: redis, name: cache, url: "${cache.about.url}", role: cache, references: { from: report } }]
+ttls: [{ name: pages, match: "page:*", ttl: ${TTL_MS}ms, jitter: ${JITTER}, control: { target: cache, key: "${TTL_KEY}" } }]
+rules: { cache/memory-surplus: { for: 1s, history: 60s, bytesMin: 500000 } }
+prices: { gibMonth: 1000, currency: EUR }
+watch: { before: 20s, measure: 20s }
+`)
+    const { call } = evenkeel
+    const policies = await followTtls({
+      link: {
+        get: (one) => redis.get(one),
+        hgetall: (one) => redis.hgetall(one),
+        hset: (one, field, value) => redis.hset(one, field, value),
+        hdel: (one, field) => redis.hdel(one, field),
+        async subscribe(channel, onMessage) {
+          listener.on('message', (_, message) => onMessage(message))
+          await listener.subscribe(channel)
+          return () => listener.disconnect()
+        },
+      },
+      name: 'application',
+      key: TTL_KEY,
+      initial: { pages: { version: 0, match: 'page:*', ttlMs: TTL_MS, jitter: JITTER } },
+    })
+    const reporter = reporterTo(evenkeel.send)
+    const random = randomOf(7)
+    let n = 0
+    using _ = readThrough({
+      url: cache.about.url,
+      perSecond: PER_SECOND,
+      key: () => `page:${Math.floor((n++ / PER_SECOND) * PAGES_PER_SECOND + READ_WITHIN_S * PAGES_PER_SECOND * Math.log(1 - random()))}`,
+      ttlMs: (key) => Math.round(policies.ttlMs(key)!),
+      value: 'x'.repeat(1_000),
+      reporter,
+    })
+    const proposal = await found(
+      'the proposal',
+      async () => {
+        const { items } = (await call('GET', 'proposals?state=open')).body
+        return items.find((one: { advisor: string }) => one.advisor === 'ttl-length')
+      },
+      400_000,
+    )
+    expect(proposal).toMatchObject({
+      reversal: 'lossy',
+      prediction: { holds: true },
+      because: expect.stringMatching(/Less memory saves .* EUR a month/),
+    })
+    const after = Number.parseInt(proposal.steps[0].after, 10) * 1_000
+    expect(after).toBeLessThanOrEqual(TTL_MS / 2)
+    const before = await redis.dbsize()
+    const { change } = (await call('POST', `proposals/${proposal.id}/apply`)).body
+    const applied = Date.now()
+
+    const { retime } = (await call('GET', `changes/${change}`)).body
+    expect(retime).toMatchObject([{ target: 'cache', text: expect.stringMatching(/were stored with a TTL of 40.s/) }])
+    expect(await call('POST', `changes/${change}/retime`, { target: 'cache', dryRun: true })).toMatchObject({
+      status: 202,
+      body: { change: null },
+    })
+    const { body: job } = await call('POST', `changes/${change}/retime`, { target: 'cache' })
+    expect(await call('POST', `changes/${change}/retime`, { target: 'cache' })).toMatchObject({ status: 403 })
+    const retimed = await found('the end of the job', async () => {
+      const { body } = await call('GET', `changes/${job.change}`)
+      const { body: state } = await call('GET', `jobs/${body.job}`)
+      return state.state === 'done' && state
+    })
+    expect(retimed.done).toBeGreaterThan(500)
+
+    const ended = await found(
+      'the verdict',
+      async () => {
+        const { body } = await call('GET', `changes/${change}`)
+        return body.verdict && body
+      },
+      120_000,
+    )
+    const seconds = Math.round((Date.now() - applied) / 1_000)
+    const { after: predicted, low, high } = proposal.prediction
+    const words = `${proposal.steps[0].after}: ${predicted} (${low} to ${high}) predicted, ${ended.measured?.after} measured after ${seconds} s; ${before} keys, then ${await redis.dbsize()}, ${retimed.done} re-timed: ${ended.outcome}`
+    expect(ended, words).toMatchObject({ state: 'kept', verdict: 'improved' })
+    expect(ended.measured.after, words).toBeGreaterThanOrEqual(low)
+    expect(ended.measured.after, words).toBeLessThanOrEqual(high)
+    expect(await redis.dbsize(), words).toBeLessThan(0.6 * before)
+    console.log(words)
+    await reporter.stop()
+    await policies.stop()
+    redis.disconnect()
+  })
+})
