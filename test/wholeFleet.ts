@@ -180,6 +180,7 @@ export const finding: Whole<Finding> = {
   seenAt: AT,
   stale: 'no samples',
   acknowledged: { by: 'ada', at: AT },
+  comments: [{ by: 'ada', at: AT, text: 'known since noon' }],
   feedback: { isProblem: false, by: 'ada', at: AT },
 }
 export const steps: Whole<Step>[] = [{ setting: { target: 'edge', name: 'app/app1/weight' }, before: '100', after: '90' }]

@@ -34,6 +34,7 @@ const KIND: Record<AuditKind, string> = {
   'change-ended': 'Change ended',
   'job-steered': 'Job steered',
   'finding-acknowledged': 'Finding acknowledged',
+  'finding-commented': 'Finding commented',
   'finding-judged': 'Finding judged by a person',
   'trace-uploaded': 'Trace uploaded',
   'trace-deleted': 'Trace deleted',

@@ -42,8 +42,8 @@ export function createFindings(store: Store, bus: Bus): Findings {
 
   function write(finding: Finding, now: number) {
     // What people said of it is written by another path and must not be lost.
-    const { acknowledged, feedback } = store.findings.get(finding.id) ?? {}
-    const whole = { ...finding, ...(acknowledged && { acknowledged }), ...(feedback && { feedback }) }
+    const { acknowledged, feedback, comments } = store.findings.get(finding.id) ?? {}
+    const whole = { ...finding, ...(acknowledged && { acknowledged }), ...(feedback && { feedback }), ...(comments && { comments }) }
     store.findings.put(whole)
     writtenAt.set(finding.id, now)
     bus.emit({ type: 'finding', finding: whole })

@@ -28,6 +28,7 @@ export const AUDIT_KINDS = [
   'change-ended',
   'job-steered',
   'finding-acknowledged',
+  'finding-commented',
   'finding-judged',
   'notice-tested',
   'drill-started',

@@ -32,6 +32,8 @@ export type Verdict = { subject: Labels } & (
 
 export type FindingState = 'pending' | 'firing' | 'resolved'
 
+export type Comment = { by: string; at: number; text: string }
+
 /** A verdict that held. One problem is one finding: it keeps its id while it fires. */
 export type Finding = {
   id: string
@@ -50,6 +52,8 @@ export type Finding = {
   /** Set while a firing subject is unjudged or has no verdict: it stays firing. */
   stale?: string
   acknowledged?: { by: string; at: number }
+  /** What people wrote about it, oldest first. */
+  comments?: Comment[]
   /** What a person said of it. Counted in the rule's record; nothing is hidden for it. */
   feedback?: { isProblem: boolean; by: string; at: number }
 }

@@ -20,7 +20,7 @@ const steps = list(has({ setting: has({ target: text, name: text }), before: tex
 
 /** What every reader of a row counts on, by noun; what else stands in it is its writer's. */
 const SHAPES: Record<string, Fits> = {
-  finding: has({ rule: text, severity: text, state: text, subject: object, summary: text, evidence: list(object), since: number, seenAt: number }), // biome-ignore format: one line
+  finding: has({ rule: text, severity: text, state: text, subject: object, summary: text, evidence: list(object), since: number, seenAt: number, comments: maybe(list(has({ by: text, at: number, text }))) }), // biome-ignore format: one line
   proposal: has({ finding: text, advisor: text, steps, because: text, guards: list(object), commands: list(text), state: text, createdAt: number }), // biome-ignore format: one line
   change: has({ state: text, steps, because: text, by: text, at: number, guards: list(object), journal: list(has({ at: number, what: text, text })) }), // biome-ignore format: one line
   job: has({ change: text, title: text, state: text, done: number, rate: number, undoRecorded: number, left: number, effect: object }),

@@ -29,7 +29,10 @@ export const findingAnswer = noun('Finding', 'A problem that held', {
   resolvedAt: iso.optional(),
   seenAt: iso.meta({ description: 'When it was last judged found' }),
   stale: z.string().optional().meta({ description: 'Why it cannot be judged now, while it stays firing' }),
-  acknowledged: z.object({ by: z.string(), at: iso }).optional(),
+  acknowledged: z.object({ by: z.string(), at: iso }).optional().meta({ description: 'Who looks after it: it is not sent again' }),
+  comments: z
+    .array(z.object({ by: z.string(), at: iso, text: z.string() }))
+    .meta({ description: 'What people wrote about it, oldest first' }),
   feedback: z.object({ isProblem: z.boolean(), by: z.string(), at: iso }).optional().meta({ description: 'What a person said of it' }),
   title: z.string(),
   why: z.string(),

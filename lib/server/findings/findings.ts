@@ -48,6 +48,19 @@ export function judgeFinding(runtime: Runtime, id: string, isProblem: boolean, b
   return findingView(runtime, next)
 }
 
+/** Beyond this the oldest go. */
+const COMMENTS_MAX = 50
+
+/** What a person writes about a finding. */
+export function commentFinding(runtime: Runtime, id: string, text: string, by: string): FindingView {
+  const finding = findingOf(runtime, id)
+  const comments = [...(finding.comments ?? []), { by, at: runtime.now(), text }].slice(-COMMENTS_MAX)
+  const next: Finding = { ...finding, comments }
+  runtime.store.findings.put(next)
+  runtime.bus.emit({ type: 'finding', finding: next })
+  return findingView(runtime, next)
+}
+
 function findingOf(runtime: Runtime, id: string): Finding {
   const finding = runtime.store.findings.get(id)
   if (!finding) throw new EvenkeelError('not_found', 'There is no finding of that id.')
@@ -56,13 +69,14 @@ function findingOf(runtime: Runtime, id: string): Finding {
 
 export function findingView(runtime: Runtime, finding: Finding, proposals = proposalsFor(runtime, finding.id)): FindingView {
   const detector = runtime.detectors.find((candidate) => candidate.id === finding.rule)
-  const { acknowledged, feedback, ...rest } = finding
+  const { acknowledged, feedback, comments = [], ...rest } = finding
   const noRemedy = runtime.engine.noRemedy(finding.id)
   return {
     ...(withIso(rest, 'since', 'firingAt', 'resolvedAt', 'seenAt') as Omit<
       FindingView,
-      'title' | 'why' | 'harmless' | 'proposals' | 'silencedBy'
+      'title' | 'why' | 'harmless' | 'comments' | 'proposals' | 'silencedBy'
     >),
+    comments: comments.map((comment) => withIso(comment, 'at')),
     ...(acknowledged ? { acknowledged: { by: acknowledged.by, at: iso(acknowledged.at) } } : {}),
     ...(feedback ? { feedback: { ...feedback, at: iso(feedback.at) } } : {}),
     title: detector?.title ?? finding.rule,

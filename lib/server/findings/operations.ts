@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { findingAnswer } from '../../model/answers/finding.ts'
 import { page } from '../../model/answers/shape.ts'
-import { id, paging } from '../http/inputs.ts'
+import { comment, id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
-import { acknowledgeFinding, getFinding, judgeFinding, listFindings } from './findings.ts'
+import { acknowledgeFinding, commentFinding, getFinding, judgeFinding, listFindings } from './findings.ts'
 
 const tag = 'The loop'
 
@@ -46,6 +46,19 @@ export const findingOperations = [
     answer: findingAnswer,
     problems: ['not_found'],
     run: ({ runtime, params, by }) => acknowledgeFinding(runtime, params.id, by),
+  }),
+  operation({
+    method: 'POST',
+    path: 'findings/{id}/comments',
+    role: 'operator',
+    audit: { what: 'finding-commented', body: ['text'] },
+    summary: 'Writes a comment on a finding',
+    tag,
+    params: id,
+    body: comment,
+    answer: findingAnswer,
+    problems: ['not_found'],
+    run: ({ runtime, params, body, by }) => commentFinding(runtime, params.id, body.text, by),
   }),
   operation({
     method: 'POST',

@@ -189,7 +189,10 @@ test('the fleet, what is found in it and what is done about it', async () => {
   for (const [noun, id] of Object.entries({ findings: 'f1', incidents: 'f1', proposals: 'p1', changes: 'c0', jobs: 'j1', silences: 's1' }))
     await get(`${noun}/{id}`, `${noun}/${id}`)
   const post = (key: string, path: string, body?: unknown) => call(runtime, `POST ${key}`, path, { body })
-  await post('findings/{id}/acknowledge', 'findings/f1/acknowledge')
+  for (const noun of ['findings', 'incidents']) {
+    await post(`${noun}/{id}/acknowledge`, `${noun}/f1/acknowledge`)
+    await post(`${noun}/{id}/comments`, `${noun}/f1/comments`, { text: 'on it' })
+  }
   await post('findings/{id}/feedback', 'findings/f1/feedback', { isProblem: false })
   await post('proposals/{id}/apply', 'proposals/p0/apply')
   await post('changes', 'changes', { steps: [{ setting: whole.steps[0]!.setting, after: '90' }] })

@@ -40,6 +40,9 @@ export const words = (max: number) =>
     .max(max)
     .regex(/^\P{Cc}*$/u, { error: 'expected text without control characters' })
 
+/** What somebody writes about a thing. */
+export const comment = z.strictObject({ text: words(2_000).min(1) })
+
 /** `1`, `true` and an empty value mean yes. */
 export const flag = z.enum(['0', '1', 'true', 'false', '']).transform((value) => value !== '0' && value !== 'false')
 

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest'
+import { createBus } from '../../engine/bus.ts'
 import { readEdges } from '../../model/edges.ts'
 import type { Finding } from '../../model/finding.ts'
 import { emptyTopology, type Topology } from '../../model/topology.ts'
 import { createStore } from '../../store/store.ts'
 import type { Runtime } from '../runtime.ts'
-import { getIncident, listIncidents } from './incidents.ts'
+import { acknowledgeIncident, commentIncident, getIncident, listIncidents } from './incidents.ts'
 
 const finding = (id: string, fields: Partial<Finding> = {}): Finding => ({
   id,
@@ -36,7 +37,7 @@ function runtimeWith(...findings: Finding[]): Runtime {
   const store = createStore({ path: ':memory:', now: () => 4_000 })
   for (const one of findings) store.findings.put(one)
   const engine = { topology: () => topology, noRemedy: () => null }
-  return { store, engine, detectors: [], now: () => 4_000 } as unknown as Runtime
+  return { store, engine, bus: createBus(() => {}), detectors: [], now: () => 4_000 } as unknown as Runtime
 }
 
 it('a link to an incident opens for as long as its finding is remembered', async () => {
@@ -65,4 +66,20 @@ it('two caches before one origin and behind one application are two incidents, a
     'slow',
     'misses',
   ])
+})
+
+it('an incident is acknowledged and commented by one call; who, when and what stand in its timeline', () => {
+  const since = { subject: { target: 'edge' } }
+  const over = finding('c', { ...since, state: 'resolved', resolvedAt: 3_500 })
+  const runtime = runtimeWith(finding('a', since), finding('b', { ...since, acknowledged: { by: 'bob', at: 2_500 } }), over)
+  const acknowledged = acknowledgeIncident(runtime, 'b', 'ann')
+  expect(acknowledged.findings.map(({ id, acknowledged }) => [id, acknowledged?.by]).sort()).toEqual([
+    ['a', 'ann'],
+    ['b', 'bob'],
+    ['c', undefined],
+  ])
+  const commented = commentIncident(runtime, 'b', 'the disk is full', 'ann')
+  expect(runtime.store.findings.get(commented.id)!.comments).toEqual([{ by: 'ann', at: 4_000, text: 'the disk is full' }])
+  expect(commented.timeline.filter(({ what }) => what === 'comment')).toMatchObject([{ text: 'ann: the disk is full' }])
+  expect(() => commentIncident(runtime, 'nothing', 'x', 'ann')).toThrow(expect.objectContaining({ code: 'not_found' }))
 })

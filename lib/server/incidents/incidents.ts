@@ -5,7 +5,7 @@ import { EvenkeelError } from '../../model/error.ts'
 import { type Severity, subjectName } from '../../model/finding.ts'
 import { isWithin, tierOf } from '../../model/ref.ts'
 import { parseSetting } from '../../model/setting.ts'
-import { findingView } from '../findings/findings.ts'
+import { acknowledgeFinding, commentFinding, findingView } from '../findings/findings.ts'
 import { iso } from '../http/iso.ts'
 import { type Paging, pageNewest } from '../http/paging.ts'
 import { proposalsByFinding } from '../proposals/proposals.ts'
@@ -36,6 +36,19 @@ export function getIncident(runtime: Runtime, id: string): IncidentView {
     alone(runtime, id)
   if (!group) throw new EvenkeelError('not_found', 'There is no incident of that id.')
   return view(runtime, group)
+}
+
+/** The acknowledgement by a person of all that fires in an incident and that nobody looks after yet. */
+export function acknowledgeIncident(runtime: Runtime, id: string, by: string): IncidentView {
+  for (const { id: finding, state, acknowledged } of getIncident(runtime, id).findings)
+    if (state !== 'resolved' && !acknowledged) acknowledgeFinding(runtime, finding, by)
+  return getIncident(runtime, id)
+}
+
+/** What a person writes about an incident: it stands at its first finding. */
+export function commentIncident(runtime: Runtime, id: string, text: string, by: string): IncidentView {
+  commentFinding(runtime, getIncident(runtime, id).id, text, by)
+  return getIncident(runtime, id)
 }
 
 function alone(runtime: Runtime, id: string): Group | null {
@@ -70,6 +83,7 @@ function view(runtime: Runtime, group: Group, proposals = proposalsByFinding(run
         ? [{ at: finding.resolvedAt, what: 'resolved', text: `${finding.rule}: ${subjectName(finding.subject)}` }]
         : []),
       ...(finding.acknowledged ? [{ at: finding.acknowledged.at, what: 'acknowledged', text: finding.acknowledged.by }] : []),
+      ...(finding.comments ?? []).map(({ at, by, text }) => ({ at, what: 'comment', text: `${by}: ${text}` })),
     ]),
     ...changes.flatMap((change) => [
       { at: change.at, what: 'change', text: change.because },

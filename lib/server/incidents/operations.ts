@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { incidentAnswer } from '../../model/answers/incident.ts'
 import { page } from '../../model/answers/shape.ts'
-import { id, paging } from '../http/inputs.ts'
+import { comment, id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
-import { getIncident, listIncidents } from './incidents.ts'
+import { acknowledgeIncident, commentIncident, getIncident, listIncidents } from './incidents.ts'
 
 const tag = 'The loop'
 
@@ -28,5 +28,30 @@ export const incidentOperations = [
     answer: incidentAnswer,
     problems: ['not_found'],
     run: ({ runtime, params }) => getIncident(runtime, params.id),
+  }),
+  operation({
+    method: 'POST',
+    path: 'incidents/{id}/acknowledge',
+    role: 'operator',
+    audit: { what: 'finding-acknowledged' },
+    summary: 'Says that somebody looks after all that fires in it',
+    tag,
+    params: id,
+    answer: incidentAnswer,
+    problems: ['not_found'],
+    run: ({ runtime, params, by }) => acknowledgeIncident(runtime, params.id, by),
+  }),
+  operation({
+    method: 'POST',
+    path: 'incidents/{id}/comments',
+    role: 'operator',
+    audit: { what: 'finding-commented', body: ['text'] },
+    summary: 'Writes a comment on an incident, which stands at its first finding',
+    tag,
+    params: id,
+    body: comment,
+    answer: incidentAnswer,
+    problems: ['not_found'],
+    run: ({ runtime, params, body, by }) => commentIncident(runtime, params.id, body.text, by),
   }),
 ]
