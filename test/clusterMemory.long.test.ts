@@ -1,7 +1,7 @@
 import { Cluster } from 'ioredis'
 import { expect, test } from 'vitest'
 import { describeWith } from './live.ts'
-import { found, readThrough, startEvenkeel } from './liveCache.ts'
+import { found, readThrough, redisClient, startEvenkeel } from './liveCache.ts'
 import { randomOf } from './random.ts'
 import { startCluster, startReplicas } from './redisFamilies.ts'
 import { redisSay } from './servers.ts'
@@ -11,7 +11,7 @@ const MIB = 1_048_576
 /** `npm run test:long`: about four minutes. */
 describeWith(['redis-server'], 'the nodes of a Redis Cluster', () => {
   test('have references and curves each; memory of one is predicted, set, and hits what was predicted', async () => {
-    await using masters = await startCluster([5_461, 5_461, 5_462], ['maxmemory 3mb', 'maxmemory-policy allkeys-lru'])
+    await using masters = await startCluster([5_461, 5_461, 5_462], ['maxmemory 5mb', 'maxmemory-policy allkeys-lru'])
     await using replicas = await startReplicas(masters)
     await using evenkeel = await startEvenkeel(`mode: tune
 targets: [{ kind: redis, name: shop, cluster: ["${masters[0]!.about.url}"], monitor: bursts, references: { from: monitor } }]
@@ -21,9 +21,9 @@ watch: { before: 20s, measure: 30s }
     const { call } = evenkeel
     const random = randomOf(7)
     using _ = readThrough({
-      url: new Cluster([masters[0]!.about.url]),
+      url: redisClient(new Cluster([masters[0]!.about.url])),
       perSecond: 600,
-      key: () => `item:${Math.floor(9_000 ** random() - 1)}`,
+      key: () => `item:${Math.floor(20_000 ** random() - 1)}`,
       ttlMs: () => 3_600_000,
       value: 'x'.repeat(1_000),
     })
@@ -32,7 +32,7 @@ watch: { before: 20s, measure: 30s }
       await found(
         `a curve of ${about.port}`,
         async () => {
-          const { status, body } = await call('POST', 'curves', { source: { target: nameOf(about.port) }, sizes: { bytes: [3 * MIB] } })
+          const { status, body } = await call('POST', 'curves', { source: { target: nameOf(about.port) }, sizes: { bytes: [5 * MIB] } })
           return status === 200 && Math.abs(body.present.model - body.present.measured) < 0.03
         },
         120_000,

@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -42,9 +43,45 @@ export async function startEvenkeel(text: string) {
   }
 }
 
+/** What an application asks of a cache. */
+export type CacheClient = {
+  get(key: string): Promise<boolean>
+  set(key: string, value: string, ttlMs: number): Promise<unknown>
+  disconnect(): void
+}
+
+export const redisClient = (redis: Redis | Cluster): CacheClient => ({
+  get: async (key) => (await redis.get(key)) !== null,
+  set: (key, value, ttlMs) => redis.set(key, value, 'PX', ttlMs),
+  disconnect: () => redis.disconnect(),
+})
+
+/** One connection with the text protocol of memcached; what it is asked is answered in order. */
+export function memcachedClient(port: number): CacheClient {
+  const socket = connect(port, '127.0.0.1')
+  const waiting: ((line: string) => void)[] = []
+  let rest = ''
+  socket.on('data', (chunk: Buffer) => {
+    const lines = (rest + chunk.toString('latin1')).split('\r\n')
+    rest = lines.pop()!
+    for (const line of lines) waiting.shift()?.(line)
+  })
+  const ask = (text: string) =>
+    new Promise<string>((resolve) => {
+      waiting.push(resolve)
+      socket.write(text)
+    })
+  return {
+    // A meta get that asks for nothing but whether the key is there: one line either way.
+    get: async (key) => (await ask(`mg ${key} t\r\n`)) !== 'EN',
+    set: (key, value, ttlMs) => ask(`set ${key} 0 ${Math.ceil(ttlMs / 1_000)} ${value.length}\r\n${value}\r\n`),
+    disconnect: () => socket.destroy(),
+  }
+}
+
 export type Application = {
-  /** A server, or the client of a Cluster. */
-  url: string | Cluster
+  /** A Redis, or the client of another cache. */
+  url: string | CacheClient
   perSecond: number
   key(): string
   ttlMs(key: string): number
@@ -54,14 +91,14 @@ export type Application = {
 
 /** A read-through application: it fills what it misses from an origin that always answers. */
 export function readThrough({ url, perSecond, key, ttlMs, value, reporter }: Application): Disposable {
-  const redis = typeof url === 'string' ? new Redis(url) : url
+  const cache = typeof url === 'string' ? redisClient(new Redis(url)) : url
   const read = async () => {
     const one = key()
     reporter?.get(one)
-    if ((await redis.get(one)) !== null) return
+    if (await cache.get(one)) return
     const ms = ttlMs(one)
     reporter?.set(one, value.length, ms)
-    await redis.set(one, value, 'PX', ms)
+    await cache.set(one, value, ms)
   }
   let due = 0
   const timer = setInterval(() => {
@@ -70,7 +107,7 @@ export function readThrough({ url, perSecond, key, ttlMs, value, reporter }: App
   return {
     [Symbol.dispose]() {
       clearInterval(timer)
-      redis.disconnect()
+      cache.disconnect()
     },
   }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { bandOf } from './band.ts'
+import { Course } from './course.ts'
 import type { Simulated } from './simulate.ts'
 
 const simulated = (more: Partial<Simulated>): Simulated => ({
@@ -11,6 +12,7 @@ const simulated = (more: Partial<Simulated>): Simulated => ({
   keysMost: 1,
   bytesMost: 1,
   parts: [],
+  course: new Course(1),
   outcome: { refused: 0 } as Simulated['outcome'],
   ...more,
 })

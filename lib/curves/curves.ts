@@ -1,3 +1,4 @@
+import type { Course } from './course.ts'
 import { type Point, pointOf } from './point.ts'
 import type { Question } from './question.ts'
 import type { References } from './references.ts'
@@ -19,8 +20,8 @@ export type Curves = {
   basis: string
 }
 
-/** The answer, or what is missing for one. */
-export type Answer = { curves: Curves; tooLittle?: undefined } | { curves?: undefined; tooLittle: string }
+/** The answer, with the course of each point's replay, or what is missing for one. */
+export type Answer = { curves: Curves; courses: Course[]; tooLittle?: undefined } | { curves?: undefined; tooLittle: string }
 
 /** Fewer keys of a source that is a sample itself are no sample: their spread says nothing of the others. */
 const SAMPLED_KEYS_MIN = 1_000
@@ -35,13 +36,15 @@ export function curves(references: References, question: Question): Answer {
 
   const { sizes, steady, local } = question
   const points: Point[] = []
+  const courses: Course[] = []
   for (const [index, size] of (sizes.keys ?? sizes.bytes).entries()) {
-    const point = pointOf(study, size, study.plan.rates[index]!)
-    if ('tooFew' in point)
+    const found = pointOf(study, size, study.plan.rates[index]!)
+    if ('tooFew' in found)
       return {
-        tooLittle: `${point.tooFew} sampled keys are too few for a cache of ${size} ${sizes.keys ? 'keys' : 'bytes'}: its hit ratio would be known to no better than ${steady ? 10 : 15} points.`,
+        tooLittle: `${found.tooFew} sampled keys are too few for a cache of ${size} ${sizes.keys ? 'keys' : 'bytes'}: its hit ratio would be known to no better than ${steady ? 10 : 15} points.`,
       }
-    points.push(point)
+    points.push(found.point)
+    courses.push(found.course)
   }
 
   const { smallest, spanMs } = study
@@ -49,6 +52,7 @@ export function curves(references: References, question: Question): Answer {
   const requests = Math.round(smallest.requests)
   const passed = getsFrom(smallest.references, smallest.from) / (samplingRate * smallest.requests)
   return {
+    courses,
     curves: {
       points,
       requests,

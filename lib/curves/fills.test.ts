@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { randomOf } from '../../test/random.ts'
 import { curves } from './curves.ts'
 import { withoutFills } from './fills.ts'
 import { textHash } from './hash.ts'
@@ -35,6 +36,32 @@ it('leaves out a write that follows a read of what had ended, and keeps what it 
   expect([...op]).toEqual([0, 0, 1, 0, 1, 0, 1, 0, 2])
   expect([...size].slice(0, 4)).toEqual([100, 0, 100, 100])
   expect([...ttlMs].slice(0, 4)).toEqual([1_000, Number.NaN, 1_000, 1_000])
+})
+
+it('of a cache that evicts, a write shortly after a read fills it whatever its TTL', () => {
+  const rows: Row[] = [[0, 'a', OP.get], [5, 'a', OP.set, 60_000], [500, 'a', OP.get], [510, 'a', OP.set, 60_000], [900, 'a', OP.set, 60_000]] // biome-ignore format: one line
+  expect([...withoutFills(built(rows), true).at]).toEqual([0, 500, 900])
+  expect([...withoutFills(built(rows)).at]).toEqual([0, 500, 510, 900])
+})
+
+it('another rule of eviction is told from what a full cache reported, as if nobody had filled it', () => {
+  const random = randomOf(7)
+  const reads = Array.from(
+    { length: 60_000 },
+    (_, i): Row => [i * 2, i % 2 ? `scan:${i}` : `item:${Math.floor(4_000 ** random() - 1)}`, OP.get],
+  )
+  const held = new Set<string>()
+  const reported = reads.flatMap(([at, id]): Row[] => {
+    const hit = held.delete(id)
+    held.add(id)
+    if (held.size > 1_500) held.delete(held.values().next().value!)
+    return [[at, id, OP.get], ...(hit ? [] : [[at + 1, id, OP.set, 3_600_000] as Row])]
+  })
+  const ratio = (references: ReturnType<typeof built>) =>
+    curves(references, { policy: 'allkeys-lfu', sizes: { keys: [1_500] }, steady: true }).curves!.points[0]!.hitRatio
+  const truth = ratio(built(reads))
+  expect(ratio(withoutFills(built(reported), true))).toBeCloseTo(truth, 2)
+  expect(ratio(withoutFills(built(reported)))).toBeGreaterThan(truth + 0.01)
 })
 
 it('a longer TTL is told from what a cache with the shorter one reported, as if nobody had filled it', () => {

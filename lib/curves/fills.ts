@@ -7,9 +7,9 @@ const FILL_MS = 10_000
  * The references without the writes that only filled what a read had missed. They belong to the cache as it was: where a longer TTL or more
  * memory would have hit, nobody would have written, and a replay that wrote again would give each key another life. A write is taken for a fill
  * when a read of its key came shortly before, and by what was written last the key had ended by then, or had no end. What it tells of size and
- * TTL goes to that read.
+ * TTL goes to that read. Where the cache `evicts`, any key may have been gone before its end, and a write after a read fills it.
  */
-export function withoutFills(references: References): References {
+export function withoutFills(references: References, evicts = false): References {
   const { at, key, op, keys } = references
   const size = references.size.slice()
   const ttlMs = references.ttlMs.slice()
@@ -20,7 +20,7 @@ export function withoutFills(references: References): References {
     const k = key[row]!
     const read = readRow[k]!
     if (op[row] === OP.get) readRow[k] = row
-    const fills = op[row] === OP.set && read >= 0 && at[row]! - at[read]! <= FILL_MS && at[read]! >= endsAt[k]!
+    const fills = op[row] === OP.set && read >= 0 && at[row]! - at[read]! <= FILL_MS && (evicts || at[read]! >= endsAt[k]!)
     if (fills) {
       if (size[row]! > 0) size[read] = size[row]!
       if (!Number.isNaN(ttlMs[row]!)) ttlMs[read] = ttlMs[row]!

@@ -1,4 +1,5 @@
 import { bandOf } from './band.ts'
+import type { Course } from './course.ts'
 import { type Part, partsOf } from './part.ts'
 import { simulate } from './simulate.ts'
 import type { Study } from './study.ts'
@@ -31,8 +32,8 @@ const SLACK_KEYS = 0.01
 /** How many times more keys are tried where the sample is too small. */
 const MORE = 4
 
-/** The point of one size; or how many keys are too few for it. */
-export function pointOf(study: Study, size: number, firstRate: number): Point | { tooFew: number } {
+/** The point of one size, and the course of its replay; or how many keys are too few for it. */
+export function pointOf(study: Study, size: number, firstRate: number): { point: Point; course: Course } | { tooFew: number } {
   const { question, server, plan } = study
   const { sizes, steady = false } = question
   const slack = sizes.keys ? size * SLACK_KEYS : server.slackBytes
@@ -50,7 +51,7 @@ export function pointOf(study: Study, size: number, firstRate: number): Point | 
       keys: Math.round(simulated.keysMost),
       bytes: study.bytesKnown ? Math.round(simulated.bytesMost) : null,
     }
-    return {
+    const point = {
       keys: sizes.keys ? size : held.keys,
       bytes: sizes.bytes ? size : held.bytes,
       hitRatio,
@@ -60,5 +61,6 @@ export function pointOf(study: Study, size: number, firstRate: number): Point | 
       held,
       ...(question.parts && { parts: partsOf(study, rate, simulated) }),
     }
+    return { point, course: simulated.course }
   }
 }

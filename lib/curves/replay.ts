@@ -1,4 +1,5 @@
 import { AgeHistogram } from './ages.ts'
+import { Course } from './course.ts'
 import { lookAtParts, PartTally } from './partTally.ts'
 import type { Question, Ttl } from './question.ts'
 import type { Random } from './random.ts'
@@ -37,6 +38,8 @@ export type Outcome = {
   unseen: number
   /** Of each part of the keys that the question tells apart. */
   parts: PartTally[]
+  /** From the first row on. */
+  course: Course
 }
 
 /** So often it is looked at what each part of the keys holds. */
@@ -71,6 +74,7 @@ export function replay(
   const missesByKey = new Uint32Array(references.keys)
   // From zero, so that seconds fit into 32 bits whatever the source counts from.
   const zero = at[0] ?? 0
+  const course = new Course((at.at(-1) ?? 0) - zero)
   const seen = new Uint8Array(references.keys)
   let misses = 0
   let unseen = 0
@@ -96,6 +100,7 @@ export function replay(
     }
     if (does === OP.get) {
       const age = cache.read(k, now)
+      course.add(now, age < 0)
       if (age >= 0) {
         if (asked?.refreshOnRead) cache.expire(k, now + drawn(asked, random))
         if (row < from) continue
@@ -117,5 +122,5 @@ export function replay(
     if (!cache.write(k, now, costs[row]!, given)) refused++
     if (cache.count > keysMost) keysMost = cache.count
   }
-  return { misses, missesByKey, ages, refused, keysMost, unseen, parts: tallies }
+  return { misses, missesByKey, ages, refused, keysMost, unseen, parts: tallies, course }
 }

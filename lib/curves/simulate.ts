@@ -1,3 +1,4 @@
+import type { Course } from './course.ts'
 import type { Question } from './question.ts'
 import { Random } from './random.ts'
 import { OP, type References } from './references.ts'
@@ -47,6 +48,8 @@ export type Simulated = Estimate & {
   bytesMost: number
   /** Of each part of the keys. */
   parts: Estimate[]
+  /** Of all runs. */
+  course: Course
 }
 
 /**
@@ -86,6 +89,8 @@ export function simulate(prepared: Prepared, question: Question, capacity: numbe
       unseen: from > 0 ? unseen / gets : 0,
     }
   }
+  const { course } = outcome
+  for (const run of runs.slice(1)) course.join(run.outcome.course)
   return {
     ...estimate(
       { rate, requests },
@@ -95,6 +100,7 @@ export function simulate(prepared: Prepared, question: Question, capacity: numbe
     outcome,
     keysMost: outcome.keysMost / rate,
     bytesMost: cache.bytesMost,
+    course,
     parts: prepared.parts.map((part, i) =>
       estimate(
         part,

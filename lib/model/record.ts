@@ -135,9 +135,9 @@ export type CurvePoint = {
   jitter?: number
   /** Bytes that its keys hold at the most, where that is told: of a TTL. */
   heldBytes?: number | null
-  /** Whether the model filled it. One that was never full would hit more, the longer it is looked at. */
+  /** Whether the model filled it, and its rule of eviction had learnt. Else it would hit otherwise, the longer it is looked at. */
   filled: boolean
-  /** How long it takes until that shows: a larger cache has to fill. null: not known, or at once. */
+  /** How long it takes until that shows: a larger cache has to fill, LFU to count. null: not known, or at once. */
   warmUpMs: number | null
 }
 

@@ -36,6 +36,7 @@ test('a rule that would hit clearly more is found, with both ratios', () =>
 test.each([
   ['less than two points', [{ ...LFU, hitRatio: 0.615 }]],
   ['another rule that hits less', [{ ...LFU, hitRatio: 0.5 }]],
+  ['one that was still learning', [{ ...LFU, filled: false }]],
   ['a band that reaches down to what it hits now', [{ ...LFU, hitRatio: 0.64, low: 0.6 }]],
 ])('%s is clear', (_what, points) => expect(said(rules([{ hitRatio: 0.6 }, ...points]))).toMatchObject([{ is: 'clear' }]))
 test('too little, too old, or of another rule than is set now: unjudged', () => {

@@ -26,6 +26,10 @@ const point = z.object({
   high: z.number().min(0).max(1).meta({ description: '`low` to `high` holds what a real server would show, in 95 of 100 cases' }),
   fills: z.number().meta({ description: 'Gets that miss: reads of the origin' }),
   age,
+  settlesMs: z.number().nullable().optional().meta({
+    description:
+      'Of a target, asked for another policy or other samples: how long after the change the ratio is what it stays, because LFU has to learn; null: it still moved at the end of the references',
+  }),
   held: z
     .object({ keys: z.number(), bytes: z.number().nullable() })
     .meta({ description: 'What was really in use at the most: with a TTL it may be less than there is' }),

@@ -23,6 +23,8 @@ export type TargetCurves = {
   now: Point | null
   /** What a key takes on average as the model counts, bytes; null: each counts as one. */
   keyWeight: number | null
+  /** How long after a change each point's ratio is what it stays, from an empty cache on; null: it still moved, or the present was not asked. */
+  settlesMs: (number | null)[]
   /** Epoch ms: the time that the ratios are of. */
   from: number
   to: number
@@ -72,10 +74,12 @@ export function computeTargetCurves({ log, question, present, byMemory }: Target
   const now = present && curves(parted, weighed(present))
   if (now?.tooLittle !== undefined) throw tooLittle(now.tooLittle)
   const read = readPatterns(references, patterns, patternOf)
+  const course = now?.courses[0]
   return {
     answer: { ...answer.curves, patterns: read },
-    now: now?.curves ? now.curves.points[0]! : null,
+    now: now?.curves.points[0] ?? null,
     keyWeight,
+    settlesMs: answer.courses.map((one) => (course ? one.settlesMs(course) : null)),
     from: zero + from,
     to: zero + last,
   }

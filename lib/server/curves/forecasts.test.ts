@@ -177,3 +177,24 @@ test('a failure is logged, and costs the curves of that time', async () => {
   await tick()
   expect(errors).toMatchObject([{ target: 'a' }])
 })
+
+test('what a rule of eviction learns is waited for, and one that still learned at the end is left out', async () => {
+  const { curves, tick } = cache(({ policy, samples, sizes }) =>
+    policy === 'allkeys-lfu'
+      ? {
+          points: [
+            {
+              ...{ keys: 100_000, bytes: (sizes as { bytes: number[] }).bytes[0]!, hitRatio: 0.93, low: 0.92, high: 0.94, fills: 7 },
+              ...{ age: null, held: { keys: 100_000, bytes: 1 }, settlesMs: samples === 10 ? null : 600_000 },
+            },
+          ],
+        }
+      : {},
+  )
+  await tick()
+  const [now, , five, ten] = curves().find(({ id }) => id === 'policy')!.points
+  expect(now!.warmUpMs).toBeNull()
+  // All of its 100,000 keys come in anew at 100 a second, beside the ten minutes that it learns.
+  expect(five).toMatchObject({ filled: true, warmUpMs: expect.closeTo(1_600_000, -4) })
+  expect(ten).toMatchObject({ filled: false, warmUpMs: null })
+})

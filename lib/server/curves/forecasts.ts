@@ -65,10 +65,11 @@ async function recordsOf(at: At, target: string, ask: Ask): Promise<NewRecord[]>
   const window = at.store.window(now - SPAN_MS, now)
   const max = newest(window, 'cache_memory_max_bytes', target)
   const whole = max && (await known(ask({ source: { target }, sizes: { bytes: sizesAround(max) } })))
-  const memory = whole && memoryCurve(whole, now, missesOf(window, target))
+  const missesPerSecond = missesOf(window, target)
+  const memory = whole && memoryCurve(whole, now, missesPerSecond)
   const evicts = increaseOf(window, 'cache_evictions_total', target) > 0
   const [policy, lives] = [
-    max && memory && evicts ? await policyCurve(at, target, max, memory, ask) : null,
+    max && memory && evicts ? await policyCurve({ at, target, max, memory, missesPerSecond, ask }) : null,
     await ttlCurves(at, target, { max, evicts, requests: whole ? whole.requests : null }, ask),
   ]
   return [...(memory ? [memory] : []), ...(policy ? [policy] : []), ...lives]
@@ -96,8 +97,10 @@ function memoryCurve({ points, present, spanMs, basis }: CurvesView, at: number,
   }
 }
 
+type PolicyQuestion = { at: At; target: string; max: number; memory: NewCurve; missesPerSecond: number; ask: Ask }
+
 /** The present rule and its neighbours: those that look at the same keys. */
-async function policyCurve(at: At, target: string, max: number, memory: NewCurve, ask: Ask): Promise<NewCurve | null> {
+async function policyCurve({ at, target, max, memory, missesPerSecond, ask }: PolicyQuestion): Promise<NewCurve | null> {
   const fact = (id: string) => at.store.records('fact', target).find((one) => one.id === id)?.value
   const present = fact('config/maxmemory-policy')
   const samples = Number(fact('config/maxmemory-samples') ?? 5)
@@ -109,19 +112,22 @@ async function policyCurve(at: At, target: string, max: number, memory: NewCurve
   for (const one of all) {
     const answer = await known(ask({ source: { target }, ...one, policy: one.policy as CurvesRequest['policy'], sizes: { bytes: [max] } }))
     if (!answer) return null
-    const [point] = answer.points
+    const point = answer.points[0]!
+    const { settlesMs = 0 } = point
     points.push({
-      ...pointOf(point!),
+      ...pointOf(point),
       ...one,
-      warmUpMs: points.length === 0 ? null : (memory.points.find(({ warmUpMs }) => warmUpMs !== null)?.warmUpMs ?? null),
+      // What it learns, and before that whatever is there now goes.
+      ...(points.length > 0 && settlesMs !== null && { warmUpMs: warmUp(point.keys, missesPerSecond, settlesMs) }),
+      ...(settlesMs === null && { filled: false }),
     })
   }
   return { ...memory, id: 'policy', varies: 'policy', points }
 }
 
 /** Additional keys come in as fast as reads miss. */
-const warmUp = (keys: number, missesPerSecond: number): number | null =>
-  missesPerSecond > 0 ? Math.min(WARM_UP_MOST_MS, Math.max(WARM_UP_LEAST_MS, (1_000 * keys) / missesPerSecond)) : null
+const warmUp = (keys: number, missesPerSecond: number, besidesMs = 0): number | null =>
+  missesPerSecond > 0 ? Math.min(WARM_UP_MOST_MS, Math.max(WARM_UP_LEAST_MS, (1_000 * keys) / missesPerSecond + besidesMs)) : null
 
 function newest(window: SeriesWindow, metric: string, target: string): number | null {
   const series = window.series(metric, { target }).find(({ labels }) => Object.keys(labels).length === 1)

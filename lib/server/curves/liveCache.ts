@@ -34,7 +34,7 @@ export function liveCache({ engine, store }: Pick<Runtime, 'engine' | 'store'>, 
   const keys = value('cache_items')
   const used = value('cache_memory_used_bytes')
   const maxBytes = value('cache_memory_max_bytes') || null
-  const emptyBytes = isSegmented(policy) ? 0 : REDIS_EMPTY_BYTES
+  const emptyBytes = isSegmented(policy) ? 0 : emptyBytesOf(value)
   // One that evicts holds what fits: its limit over its keys counts all that it spends, in unused parts of slabs too.
   const isFull = maxBytes !== null && (measuredValue('cache_eviction_rate', { target }, window) ?? 0) > 0
   const taken = (isFull ? maxBytes : (used ?? 0)) - emptyBytes
@@ -50,6 +50,13 @@ export function liveCache({ engine, store }: Pick<Runtime, 'engine' | 'store'>, 
     emptyBytes,
     bytesPerKey: keys !== null && keys >= KEYS_LEAST && taken > 0 ? taken / keys : null,
   }
+}
+
+/** What counts against the limit besides keys: more in a Cluster, with many clients, and above all with the backlog that replicas are sent from. */
+function emptyBytesOf(value: (metric: string) => number | null): number {
+  const atStart = value('redis_memory_used_startup_bytes')
+  if (!atStart) return REDIS_EMPTY_BYTES
+  return atStart + (value('redis_mem_clients_normal') ?? 0) + (value('redis_repl_backlog_history_bytes') ?? 0)
 }
 
 /** How many keys fit into so much memory. */

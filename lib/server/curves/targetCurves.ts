@@ -48,7 +48,7 @@ export async function targetCurves(
     steady: true,
   })
   const log = { ...targetLog(at, target), ...(match !== undefined && { match }) }
-  const { answer, now, keyWeight, from, to } = await targetCurvesInThread(
+  const { answer, now, keyWeight, settlesMs, from, to } = await targetCurvesInThread(
     { log, question: as(keys, true), present: present === null ? null : as([present], false), byMemory: 'bytes' in asked.sizes },
     by,
   )
@@ -59,6 +59,7 @@ export async function targetCurves(
     ...inBytes(shifted(point, off)),
     keys: keys[i]!,
     bytes: asked.sizes && 'bytes' in asked.sizes ? asked.sizes.bytes[i]! : bytesOf(keys[i]!, live),
+    ...((policy !== live.policy || samples !== live.samples) && { settlesMs: settlesMs[i]! }),
   }))
   if (points.some(({ low, high }) => high - low > BAND_MOST + 1e-9))
     throw tooLittle(`There are too few references of ${target}: the ratio could be told to ${BAND_MOST * 100} points at best.`)

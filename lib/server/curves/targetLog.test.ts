@@ -14,11 +14,12 @@ const store = (...limits: (number | null)[]) => {
   return { query, changes: { list: () => [] as Change[] }, records: () => [] } as unknown as Store
 }
 const ttl = { name: 'pages', match: 'page:*', ttlMs: 1, jitter: 0, version: 1, control: { target: 'other', key: 'k' }, followers: [] }
-const sinceOf = (of: Store) => {
-  const references = { settings: () => ({ from: 'report', keep: HOUR }), folder: () => '/x' } as never
-  const engine = { topology: () => ({ ...emptyTopology(), ttls: [ttl] }) }
-  return targetLog({ references, store: of, engine, now: () => NOW }, 'cache').since - NOW
+const AT = {
+  references: { settings: () => ({ from: 'report', keep: HOUR }), folder: () => '/x' } as never,
+  engine: { topology: () => ({ ...emptyTopology(), ttls: [ttl] }) },
+  now: () => NOW,
 }
+const sinceOf = (of: Store) => targetLog({ ...AT, store: of }, 'cache').since - NOW
 /** A store in which one setting was changed `minutes` ago. */
 function changed(target: string, name: string, minutes: number, { state = 'kept', pattern = '' } = {}): Store {
   const at = NOW - minutes * MINUTE
@@ -60,3 +61,13 @@ test.each([
   ['a server of its pool', 'cache', 'app/a/weight', {}],
   ['the TTL of keys that it does not hold', 'ttl:pages', 'pages/ttl', { pattern: 'user:*' }],
 ])('a change of %s cuts nothing off', (_what, target, name, more) => expect(sinceOf(changed(target, name, 10, more))).toBe(-HOUR))
+
+test('it is told whether the cache evicted in that time', () => {
+  const evicting = (...rates: (number | null)[]) => {
+    const query: Store['query'] = ({ metric }) =>
+      metric === 'cache_evictions_total' ? [{ metric, labels: {}, points: rates.map((rate, i) => [NOW - 1_000 * i, rate]) }] : []
+    return { ...store(), query } as Store
+  }
+  const evicts = (of: Store) => targetLog({ ...AT, store: of }, 'cache').evicts
+  expect([evicts(evicting(0, null, 3)), evicts(evicting(0, null)), evicts(evicting())]).toEqual([true, false, false])
+})

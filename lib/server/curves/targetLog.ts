@@ -21,7 +21,14 @@ export function targetLog({ references, store, engine, now }: At, target: string
   const at = now()
   const kept = at - (references.settings(target)?.keep ?? 0)
   const changed = Math.max(limitChangedAt(store, target, kept, at) ?? kept, writtenAt(store, target, engine.topology().ttls) ?? kept)
-  return { folder: references.folder(target), since: changed <= kept ? kept : Math.max(kept, 2 * changed - at) }
+  const since = changed <= kept ? kept : Math.max(kept, 2 * changed - at)
+  return { folder: references.folder(target), since, evicts: evicted(store, target, since, at) }
+}
+
+function evicted(store: Pick<Store, 'query'>, target: string, from: number, to: number): boolean {
+  const stepMs = Math.max(STEP_LEAST_MS, Math.ceil((to - from) / STEPS))
+  const points = store.query({ metric: 'cache_evictions_total', labels: { target }, from, to, stepMs, rate: true })[0]?.points ?? []
+  return points.some(([, perSecond]) => perSecond !== null && perSecond > 0)
 }
 
 /** When the limit of a target's memory became what it is; null: it was so from `from` on, or is not known. */

@@ -11,7 +11,7 @@ let held: { key: string; until: number; log: ReadLog } | null = null
  * million references takes seconds to read.
  */
 export function heldLog(question: LogQuestion, now = () => performance.now()): ReadLog {
-  const key = JSON.stringify([question.folder, question.match])
+  const key = JSON.stringify([question.folder, question.match, question.evicts])
   const began = now()
   if (held && held.key === key && began < held.until) return held.log
   // Two at once would be twice the memory.

@@ -15,6 +15,8 @@ export type LogQuestion = {
   since: number
   /** A glob that is held against the patterns of keys. */
   match?: string
+  /** The cache evicted keys in that time. */
+  evicts?: boolean
 }
 
 export type ReadLog = {
@@ -30,7 +32,7 @@ export type ReadLog = {
 type Segment = { bytes: Buffer; header: SegmentHeader; patterns: string[] }
 
 /** What is kept of a target, as one stream in the order of time: each key that is in the smallest of the samples that segments hold. */
-export function readLog({ folder, since, match }: LogQuestion): ReadLog {
+export function readLog({ folder, since, match, evicts }: LogQuestion): ReadLog {
   const segments = segmentsIn(folder)
   const threshold = segments.reduce((least, { header }) => Math.min(least, header.threshold), ALL_KEYS)
   const keys = new KeyTable()
@@ -86,6 +88,7 @@ export function readLog({ folder, since, match }: LogQuestion): ReadLog {
         samplingRate: Math.min(threshold / ALL_KEYS, reported),
         requests: match !== undefined && taken > 0 ? Math.round((gets * matched) / taken) : gets,
       }),
+      evicts,
     ),
   }
 }

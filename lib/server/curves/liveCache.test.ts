@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { load } from '../../../test/series.ts'
+import { bytesOf, keysIn, liveCache } from './liveCache.ts'
+
+const MIB = 1_048_576
+const of = (series: Record<string, string>, facts: Record<string, string> = { 'config/maxmemory-policy': 'allkeys-lru' }) =>
+  liveCache(
+    {
+      engine: { window: () => load(1_000, Object.fromEntries(Object.entries(series).map(([name, text]) => [`${name}{target=a}`, text]))) },
+      store: { records: () => Object.entries(facts).map(([id, value]) => ({ id, value })) },
+    } as never,
+    'a',
+  )
+const FULL = {
+  cache_items: '1000x60',
+  cache_memory_used_bytes: `${4 * MIB}x60`,
+  cache_memory_max_bytes: `${4 * MIB}x60`,
+  cache_evictions_total: '0+10x60',
+}
+
+test('what a full server spends on its clients and its replicas is not counted to its keys', () => {
+  const plain = of(FULL)
+  expect(plain.emptyBytes).toBe(1_050_000)
+  const node = of({
+    ...FULL,
+    redis_memory_used_startup_bytes: `${1.5 * MIB}x60`,
+    redis_mem_clients_normal: `${0.25 * MIB}x60`,
+    redis_repl_backlog_history_bytes: `${MIB}x60`,
+  })
+  expect(node.emptyBytes).toBe(2.75 * MIB)
+  // Twice the memory holds 1 + 4 / 1.25 times the keys: what is not of keys is there only once.
+  expect(keysIn(8 * MIB, node)).toBe(4_200)
+  expect(bytesOf(4_200, node)).toBe(8 * MIB)
+  expect(keysIn(4 * MIB, node)).toBe(keysIn(4 * MIB, plain))
+})
+test('memcached gives its whole limit to items', () =>
+  expect(of(FULL, {})).toMatchObject({ policy: 'memcached', emptyBytes: 0, bytesPerKey: (4 * MIB) / 1_000 }))
