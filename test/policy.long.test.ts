@@ -47,7 +47,8 @@ watch: { before: 20s, measure: 60s }
       400_000,
     )
     const proposal = await found('the proposal', async () => (await call('GET', `proposals?finding=${finding.id}`)).body.items[0])
-    expect(proposal).toMatchObject({ advisor: 'cache-policy', steps: [{ before: policy, after: better }] })
+    expect(proposal.advisor).toBe('cache-policy')
+    expect(proposal.steps[0]).toMatchObject({ before: policy, after: better })
     const { change } = (await call('POST', `proposals/${proposal.id}/apply`)).body
     const ended = await found(
       'the verdict',
