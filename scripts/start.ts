@@ -14,7 +14,8 @@ const USAGE = `npm start                          Evenkeel on ./evenkeel.yaml
 npm start -- --config FILE         on another configuration
 npm start -- --target URL ...      on these servers: redis://HOST:PORT, memcached://HOST:PORT, haproxy://HOST:PORT (its socket over TCP),
                                    haproxy:///path/to/socket, nginx+http://HOST/stub_status, envoy+http://HOST:PORT (its admin interface),
-                                   twemproxy://HOST:PORT (its statistics), prometheus+http://HOST:PORT`
+                                   twemproxy://HOST:PORT (its statistics), prometheus+http://HOST:PORT
+npm start -- --prometheus URL      on whatever the exporters tell that this Prometheus scrapes`
 
 /** `npm start`: the built server on a configuration, in the foreground. */
 export async function main(args: string[]): Promise<number> {
@@ -30,11 +31,12 @@ export async function main(args: string[]): Promise<number> {
 }
 
 function configPath(args: string[]): string {
-  const { config, target } = options(args)
-  if (config && target) throw new Stop(`Give --config or --target, not both.\n${USAGE}`, 2)
-  if (target) {
+  const { config, target = [], prometheus = [] } = options(args)
+  const urls = [...target, ...prometheus.map((url) => `prometheus+${url}`)]
+  if (config && urls.length > 0) throw new Stop(`Give --config, or --target and --prometheus, not both.\n${USAGE}`, 2)
+  if (urls.length > 0) {
     const path = join(mkdtempSync(join(tmpdir(), 'evenkeel-')), 'evenkeel.yaml')
-    writeFileSync(path, stringify({ data: resolve('data'), auth: { mode: 'none' }, targets: targetsOf(target) }))
+    writeFileSync(path, stringify({ data: resolve('data'), auth: { mode: 'none' }, targets: targetsOf(urls) }))
     return path
   }
   const path = resolve(config ?? 'evenkeel.yaml')
@@ -44,7 +46,8 @@ function configPath(args: string[]): string {
 
 function options(args: string[]) {
   try {
-    return parseArgs({ args, options: { config: { type: 'string' }, target: { type: 'string', multiple: true } } }).values
+    const many = { type: 'string', multiple: true } as const
+    return parseArgs({ args, options: { config: { type: 'string' }, target: many, prometheus: many } }).values
   } catch (error) {
     throw new Stop(`${(error as Error).message}\n${USAGE}`, 2)
   }

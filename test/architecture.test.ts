@@ -32,6 +32,7 @@ const MAY_IMPORT: [module: string, modules: string[]][] = [
   ['lib/detectors', ['lib/model', 'lib/math', 'lib/rings', 'lib/curves', 'lib/metrics', 'lib/format']],
   ['lib/advisors', ['lib/model', 'lib/math', 'lib/rings', 'lib/curves', 'lib/metrics', 'lib/format']],
   ['lib/notifiers', ['lib/model', 'lib/format']],
+  ['lib/exporters', ['lib/model', 'lib/format']],
   ['lib/engine', ['lib/model', 'lib/math', 'lib/rings', 'lib/format', 'lib/metrics']],
   ['lib/changes', ['lib/model', 'lib/math', 'lib/format', 'lib/metrics', 'lib/products/actuators.ts']],
   ['lib/auth', ['lib/model', 'lib/format', 'lib/config']],
@@ -50,6 +51,7 @@ const MAY_IMPORT: [module: string, modules: string[]][] = [
       'lib/detectors',
       'lib/advisors',
       'lib/notifiers',
+      'lib/exporters',
       'lib/engine',
       'lib/changes',
       'lib/auth',
@@ -158,6 +160,8 @@ const namesOf = (text: string): string[] => {
 
 /** Words of the API that are no kind of target: who computes a ring (`client: 'envoy'` of rendezvous hashing), and whose rule evicts (`policy: 'memcached'`). */
 const NAMES_PRODUCTS_AS_WORDS = [
+  // Grafana's name of a kind of data source.
+  'lib/exporters/grafanaDashboard.ts',
   'lib/model/ring.ts',
   'lib/rings/choices.ts',
   'lib/rings/optionSchemas.ts',

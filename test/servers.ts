@@ -213,7 +213,12 @@ export function startPrometheus(options: { jobs: Record<string, string[]>; every
     await writeFile(join(dir, 'prometheus.yml'), JSON.stringify(config))
     const url = `http://127.0.0.1:${port}`
     return {
-      args: [`--config.file=${dir}/prometheus.yml`, `--storage.tsdb.path=${dir}/data`, `--web.listen-address=127.0.0.1:${port}`],
+      args: [
+        `--config.file=${dir}/prometheus.yml`,
+        `--storage.tsdb.path=${dir}/data`,
+        '--web.enable-remote-write-receiver',
+        `--web.listen-address=127.0.0.1:${port}`,
+      ],
       about: { port, url },
       isOurs: async () => {
         const answer = await fetch(`${url}/api/v1/status/runtimeinfo`, { signal: AbortSignal.timeout(1_000) })

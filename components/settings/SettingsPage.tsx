@@ -9,10 +9,11 @@ import { Tabs } from '@/components/ui/tabs.tsx'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
 import type { RuleView } from '@/lib/model/answers/rule.ts'
 import type { Page } from '@/lib/model/answers/shape.ts'
+import { Exports } from './Exports.tsx'
 import { People } from './People.tsx'
 import { Rules } from './Rules.tsx'
 
-const TABS = ['rules', 'config', 'people'] as const
+const TABS = ['rules', 'config', 'exports', 'people'] as const
 type Props = { rules: Page<RuleView>; config: string; warnings: string[]; frame: FrameView }
 
 /** The settings page: rules with their thresholds, the configuration as it was read, people and tokens. */
@@ -50,6 +51,7 @@ export function SettingsPage({ rules, config, warnings, frame }: Props) {
               </Section>
             ),
           },
+          { id: 'exports', label: 'Exports', content: <Exports /> },
           { id: 'people', label: 'People and tokens', content: <People frame={frame} /> },
         ]}
       />

@@ -23,6 +23,8 @@ export type Config = {
   data: string
   mode: 'observe' | 'tune'
   auth: Auth
+  /** A receiver of Prometheus remote write. */
+  series?: { write: string; bearer?: string }
   poll: { everyMs: number; timeoutMs: number }
   learningMs: number
   retention: { rawMs?: number; fineMs?: number; coarseMs?: number }

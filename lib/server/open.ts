@@ -20,6 +20,8 @@ import { readEdges } from '../model/edges.ts'
 import type { AppEvent } from '../model/events.ts'
 import type { Log } from '../model/log.ts'
 import { notifiers } from '../notifiers/registry.ts'
+import { createOutbound } from '../store/remoteWrite/outbound.ts'
+import { receiverOf } from '../store/remoteWrite/receiver.ts'
 import { createStore } from '../store/store.ts'
 import { createRecorder } from './audit/recorder.ts'
 import { signInsOf } from './audit/signIns.ts'
@@ -82,7 +84,9 @@ export async function openRuntime(
   const { now, monotonic } = clock
   for (const warning of config.warnings) log.warn({}, warning)
   makeDataFolder(config.data)
-  const store = createStore({ path: join(config.data, 'evenkeel.db'), retention: config.retention, now, log })
+  const outbound = config.series ? createOutbound({ ...receiverOf(config.series), now, log }) : null
+  const path = join(config.data, 'evenkeel.db')
+  const store = createStore({ path, retention: config.retention, now, log, ...(outbound && { onSample: outbound.add }) })
   sweepTraces({ store, config })
   const bus = createBus((error) => log.error({ error: String(error) }, 'a listener failed'))
   const clockNews = createClockNews({ bus, log, monotonic })
@@ -166,6 +170,7 @@ export async function openRuntime(
     auth: createAuthentication({ config, store, now, print, signIns: signInsOf(audit) }),
     stream: createStream({ boot: now().toString(36), newest: () => engine.window(30_000) }),
     bus,
+    outbound,
     detectors,
     advisors,
     notifiers,
@@ -181,6 +186,7 @@ export async function openRuntime(
       runtime.stream.close()
       runtime.heartbeat?.stop()
       await Promise.allSettled([engine.stop(), changes.stop(), dispatch.stop(), references.close()])
+      await outbound?.close()
       runtime.audit.stopped()
       store.close()
     },
@@ -212,6 +218,7 @@ function connectParts(runtime: Runtime): void {
   const forecasts = forecastsOf(runtime, () => sourcesOf(runtime))
   engine.onTick(() => forecasts.tick())
   engine.onTick(() => runtime.patternRatios.tick())
+  engine.onTick(() => runtime.outbound?.tick())
   engine.onTick(async () => {
     const each = await Promise.allSettled([
       honourConsents(runtime),

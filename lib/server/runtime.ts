@@ -10,6 +10,7 @@ import type { Bus } from '../model/events.ts'
 import type { Log } from '../model/log.ts'
 import type { AnyNotifier } from '../model/notifier.ts'
 import type { Store } from '../model/store.ts'
+import type { Outbound } from '../store/remoteWrite/outbound.ts'
 import type { Recorder } from './audit/recorder.ts'
 import type { Stream } from './events/stream.ts'
 import type { ClockNews } from './frame/clockNews.ts'
@@ -30,6 +31,8 @@ export type Runtime = {
   audit: Recorder
   stream: Stream
   bus: Bus
+  /** Copies every sample to another store; null where none is configured. */
+  outbound: Outbound | null
   detectors: readonly AnyDetector[]
   advisors: readonly Advisor[]
   notifiers: readonly AnyNotifier[]

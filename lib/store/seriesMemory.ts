@@ -18,6 +18,8 @@ type Options = {
   quota: SeriesQuota
   windowMs: number
   chunkMs: number
+  /** Told of each sample that is taken. */
+  onSample?: (series: { readonly metric: string; readonly labels: Labels }, at: number, value: number) => void
 }
 
 /** The series in memory, each with its newest samples: indexed by labels, by key and by number. */
@@ -146,6 +148,7 @@ export class SeriesMemory {
     history.stepMs = stepMs
     const from = history.total
     if (!history.append(when, value, when - this.#options.windowMs)) return
+    this.#options.onSample?.(history, when, value)
     if (this.#newestAt === null || when > this.#newestAt) this.#newestAt = when
     if (this.#changedSet.has(history)) return
     this.#changedSet.add(history)

@@ -11,6 +11,7 @@ import { unusable } from './places.ts'
 import { type QuotaOptions, SeriesQuota } from './quota.ts'
 import { Records } from './records.ts'
 import { Recovery } from './recovery.ts'
+import type { Outbound } from './remoteWrite/outbound.ts'
 import { Saving } from './saving.ts'
 import { SeriesMemory } from './seriesMemory.ts'
 import { createSeriesQueries } from './seriesQueries.ts'
@@ -34,6 +35,8 @@ export type StoreOptions = {
   heldMost?: number
   /** Series of one target. */
   quota?: QuotaOptions
+  /** Told of each sample that is taken: a copy for another store. */
+  onSample?: Outbound['add']
   log?: Log
   /** How long to wait for a predecessor that is still closing the file. Default 5 s. */
   busyMs?: number
@@ -85,7 +88,7 @@ function partsOf(files: Files, options: StoreOptions) {
   const tables = openTables(files, saving, damaged.report)
   const lastRunAt = tables.memory.get<number>(TICKED)
   const quota = new SeriesQuota(options.quota)
-  const memory = new SeriesMemory({ archive, saving, quota, windowMs, chunkMs })
+  const memory = new SeriesMemory({ archive, saving, quota, windowMs, chunkMs, onSample: options.onSample })
   const housekeeping = new Housekeeping({ archive, recovery, records, undo, memory, chunkMs })
   const drops = (at: number) => housekeeping.drops(at)
   const writer = new SeriesWriter({ db, archive, recovery, memory, saving, windowMs, chunkMs, heldMost, drops })

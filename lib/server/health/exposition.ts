@@ -66,6 +66,13 @@ function build(runtime: Runtime): Registry {
   gauge('evenkeel_store_failing', '1 while nothing reaches the disk of the data folder', [], (one) =>
     one.set(runtime.store.failing() ? 1 : 0),
   )
+  gauge('evenkeel_remote_write_samples', 'Samples for remote write since the start, by what became of them', ['fate'], (one) => {
+    const { written, dropped, waiting } = runtime.outbound?.state() ?? {}
+    for (const [fate, count] of Object.entries({ written, dropped, waiting })) if (count !== undefined) one.set({ fate }, count)
+  })
+  gauge('evenkeel_remote_write_failing', '1 while samples are not taken by the receiver of remote write', [], (one) => {
+    if (runtime.outbound) one.set(runtime.outbound.state().failing === null ? 0 : 1)
+  })
   gauge('evenkeel_proposals_open', 'Proposals that can be applied', [], (one) =>
     one.set(runtime.store.proposals.list((proposal) => proposal.state === 'open').length),
   )

@@ -161,6 +161,7 @@ test('the fleet, what is found in it and what is done about it', async () => {
     'config/schema',
     'drills',
     'openapi.json',
+    'export/grafana',
   ])
     await get(key)
   for (const key of [
@@ -291,7 +292,7 @@ test('people, their accounts and tokens', async () => {
 }, 60_000)
 
 /** Calls whose answer is a text of another kind. */
-const NO_JSON = ['GET events', 'GET audit/export']
+const NO_JSON = ['GET events', 'GET audit/export', 'GET export/prometheus-rules']
 /** Nobody counts the whole audit log for a page of it. */
 const UNSEEN = ['GET audit.total']
 

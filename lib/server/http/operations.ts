@@ -8,6 +8,7 @@ import { curvesOperations } from '../curves/operations.ts'
 import { deliveryOperations } from '../deliveries/operations.ts'
 import { drillOperations } from '../drills/operations.ts'
 import { eventOperations } from '../events/operations.ts'
+import { exportOperations } from '../exports/operations.ts'
 import { findingOperations } from '../findings/operations.ts'
 import { frameOperations } from '../frame/operations.ts'
 import { heartbeatOperations } from '../heartbeat/operations.ts'
@@ -55,6 +56,7 @@ export const operations: Operation[] = [
   ...targetOperations,
   ...seriesOperations,
   ...ruleOperations,
+  ...exportOperations,
   ...eventOperations,
   ...poolOperations,
   ...ringOperations,
