@@ -12,7 +12,7 @@ import { currentRuntime, runtime } from './lib/server/runtime.ts'
 export const config = { matcher: [{ source: '/((?!api/|v3/|healthz$|readyz$|metrics$|_next/static/).*)' }] }
 
 /** The way in, and the files that a browser asks for beside a page. Each page asks for its own role once more (app/visit.ts). */
-const PUBLIC = /^\/(sign-in(\/.*)?|favicon\.ico|icon\.svg|icon|apple-icon|robots\.txt|manifest\.webmanifest)$/
+const PUBLIC = /^\/(sign-in(\/.*)?|favicon\.ico|icon\.svg|icon|apple-icon|robots\.txt|manifest\.webmanifest|sw\.js)$/
 
 export async function proxy(request: Request): Promise<Response> {
   const nonce = randomBytes(16).toString('base64url')

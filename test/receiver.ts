@@ -1,9 +1,9 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Notice } from '../lib/model/notice.ts'
-import type { Attempt } from '../lib/model/notifier.ts'
+import type { Attempt, Browsers } from '../lib/model/notifier.ts'
 
-export type Got = { method: string; path: string; headers: IncomingHttpHeaders; body: string }
+export type Got = { method: string; path: string; headers: IncomingHttpHeaders; body: string; raw: Buffer }
 /** What a receiver answers: an answer, a connection that is reset, bytes that are no HTTP, or nothing at all. */
 export type Play = { status: number; headers?: Record<string, string>; body?: string } | 'reset' | 'garbage' | 'hang'
 
@@ -15,8 +15,8 @@ export async function startReceiver() {
   const server: Server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
-    const body = Buffer.concat(chunks).toString()
-    got.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers, body })
+    const raw = Buffer.concat(chunks)
+    got.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers, body: raw.toString(), raw })
     const play = plays.shift() ?? always
     if (play === 'hang') return
     if (play === 'reset') return void request.socket.resetAndDestroy()
@@ -82,5 +82,10 @@ export const attempt = (more: Partial<Attempt> = {}): Attempt => ({
   id: '0b5e9c9e-1111-4222-8333-444455556666',
   at: FIRST_SEEN + 60_000,
   signal: AbortSignal.timeout(5_000),
+  browsers: noBrowsers,
+  reached: [],
   ...more,
 })
+
+/** Nobody has subscribed a browser. */
+export const noBrowsers: Browsers = { keys: () => ({ publicKey: '', privateKey: '' }), list: () => [], gone() {} }

@@ -303,6 +303,7 @@ export const delivery: Whole<Delivery> = {
   attempts: 1,
   nextAt: AT + 1_000,
   answer: '503',
+  reached: ['f1'],
 }
 export const records: Whole<NewRecord>[] = [
   { kind: 'raw', id: 'info', at: AT, text: 'redis_version:8.2.1' },

@@ -39,6 +39,8 @@ const KIND: Record<AuditKind, string> = {
   'trace-uploaded': 'Trace uploaded',
   'trace-deleted': 'Trace deleted',
   'notice-tested': 'Test notice sent',
+  'browser-subscribed': 'Browser subscribed to notices',
+  'browser-unsubscribed': 'Browser unsubscribed',
   'drill-started': 'Drill started',
   'drill-ended': 'Drill ended',
   'audit-exported': 'Audit log exported',

@@ -31,6 +31,8 @@ export const AUDIT_KINDS = [
   'finding-commented',
   'finding-judged',
   'notice-tested',
+  'browser-subscribed',
+  'browser-unsubscribed',
   'drill-started',
   'drill-ended',
   'trace-uploaded',

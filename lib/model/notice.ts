@@ -37,6 +37,8 @@ export type Delivery = {
   nextAt?: number
   /** What came back, without secrets. */
   answer?: string
+  /** Of a notice that is several requests, while it is tried: those that were taken. */
+  reached?: string[]
 }
 
 export type Silence = {

@@ -1,15 +1,19 @@
-import type { Outcome } from '../model/notifier.ts'
+import type { Attempt, Outcome } from '../model/notifier.ts'
 import { worstOf } from './outcome.ts'
 
-const AT_ONCE = 5
+export type Each<T> = { key(item: T): string; request(item: T): Promise<Outcome>; atOnce: number }
 
-/** A notice as several requests, a few at a time; what comes of it is the worst of them. Each has a key of its own: to send one again is harmless. */
-export async function eachOf<T>(items: readonly T[], request: (item: T) => Promise<Outcome>): Promise<Outcome> {
+/** A notice as several requests. What comes of it is the worst of them; those that were taken are not sent again at the next try. */
+export async function eachOf<T>(items: readonly T[], { reached, signal }: Attempt, { key, request, atOnce }: Each<T>): Promise<Outcome> {
+  const left = items.filter((item) => !reached.includes(key(item)))
+  if (left.length === 0) return { delivered: true, retry: false, answer: 'all were taken before' }
   const outcomes: Outcome[] = []
-  for (let from = 0; from < items.length; from += AT_ONCE) {
-    outcomes.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(request))))
-    // One that asks for patience asks for all that follow.
-    if (outcomes.some(({ retry }) => retry)) break
+  const done = [...reached]
+  for (let from = 0; from < left.length && !signal.aborted; from += atOnce) {
+    const some = left.slice(from, from + atOnce)
+    const answers = await Promise.all(some.map(request))
+    outcomes.push(...answers)
+    done.push(...some.filter((_, index) => answers[index]!.delivered).map(key))
   }
-  return worstOf(outcomes)
+  return { ...worstOf(outcomes), reached: done }
 }

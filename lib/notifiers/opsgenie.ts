@@ -31,20 +31,22 @@ const created = (item: Item) => ({
   details: { rule: item.rule, severity: item.severity, when: item.when, link: item.link },
 })
 
-function requestOf({ status }: Notice, item: Item): { path: string; body: object } {
-  if (status === 'firing') return { path: '/v2/alerts', body: created(item) }
+function requestOf({ status }: Notice, item: Item): { path: string; query: string; body: object } {
+  if (status === 'firing') return { path: '/v2/alerts', query: '', body: created(item) }
   const note = itemText(item, plain)
-  return { path: `/v2/alerts/${encodeURIComponent(item.id)}/close`, body: { source: 'Evenkeel', note } }
+  return { path: `/v2/alerts/${encodeURIComponent(item.id)}/close`, query: '?identifierType=alias', body: { source: 'Evenkeel', note } }
 }
 
 /** Opsgenie's Alert API (docs.opsgenie.com/docs/alert-api): an alert for each finding, known by its alias, so that each ends by itself. */
 export const opsgenie: Notifier<OpsgenieConfig> = {
   kind: 'opsgenie',
   config,
-  notify: ({ api_key, api_url }, notice, attempt) =>
-    eachOf(messageOf(notice).items, (item) => {
-      const { path, body } = requestOf(notice, item)
-      const url = `${below(api_url, path)}${notice.status === 'resolved' ? '?identifierType=alias' : ''}`
-      return send({ url, headers: { authorization: `GenieKey ${api_key}` }, body: JSON.stringify(body) }, attempt)
-    }),
+  notify({ api_key, api_url }, notice, attempt) {
+    const request = (item: Item) => {
+      const { path, query, body } = requestOf(notice, item)
+      const headers = { authorization: `GenieKey ${api_key}` }
+      return send({ url: `${below(api_url, path)}${query}`, headers, body: JSON.stringify(body) }, attempt)
+    }
+    return eachOf(messageOf(notice).items, attempt, { key: ({ id }) => id, request, atOnce: 5 })
+  },
 }

@@ -18,7 +18,7 @@ export type PagerdutyConfig = z.output<typeof config>
 /** PagerDuty takes a summary of 1,024 characters and events of 512 KB. */
 const SUMMARY_MAX = 1_000
 
-function event(routing_key: string, { externalUrl }: Notice, status: Notice['status'], item: Item) {
+function event(routing_key: string, { externalUrl, status }: Notice, item: Item) {
   const key = { routing_key, dedup_key: item.id, event_action: status === 'resolved' ? 'resolve' : 'trigger' }
   const { rule, severity, subject, when, consequence, proposal, link } = item
   const details = { rule, subject: plain.text(subject), when, consequence, proposal: proposal && plain.text(proposal), link }
@@ -31,8 +31,8 @@ function event(routing_key: string, { externalUrl }: Notice, status: Notice['sta
 export const pagerduty: Notifier<PagerdutyConfig> = {
   kind: 'pagerduty',
   config,
-  notify: ({ routing_key, url }, notice, attempt) =>
-    eachOf(messageOf(notice).items, (item) =>
-      send({ url, body: JSON.stringify(event(routing_key, notice, notice.status, item)) }, attempt),
-    ),
+  notify({ routing_key, url }, notice, attempt) {
+    const request = (item: Item) => send({ url, body: JSON.stringify(event(routing_key, notice, item)) }, attempt)
+    return eachOf(messageOf(notice).items, attempt, { key: ({ id }) => id, request, atOnce: 5 })
+  },
 }

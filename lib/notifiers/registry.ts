@@ -13,6 +13,7 @@ import { pushover } from './pushover.ts'
 import { slack } from './slack.ts'
 import { telegram } from './telegram.ts'
 import { webhook } from './webhook.ts'
+import { webpush } from './webpush.ts'
 
 /** The registry of notifiers. One line a notifier; its kind is its file's name. */
 export const notifiers: AnyNotifier[] = [
@@ -30,4 +31,5 @@ export const notifiers: AnyNotifier[] = [
   matrix,
   alertmanager,
   webhook,
+  webpush,
 ]

@@ -25,6 +25,7 @@ import { receiverOf } from '../store/remoteWrite/receiver.ts'
 import { createStore } from '../store/store.ts'
 import { createRecorder } from './audit/recorder.ts'
 import { signInsOf } from './audit/signIns.ts'
+import { createBrowsers, isKnown } from './browsers/browsers.ts'
 import { changeView } from './changes/changes.ts'
 import { forecastsOf } from './curves/forecasts.ts'
 import { liveCache } from './curves/liveCache.ts'
@@ -129,7 +130,9 @@ export async function openRuntime(
     checkClock: clock.check,
     log,
   })
+  const browsers = createBrowsers({ memory: store.memory, data: config.data, now, known: (owner) => isKnown(runtime.auth, owner) })
   const dispatch = createDispatch({
+    browsers,
     routes: config.routes,
     receivers: config.receivers,
     notifiers,
@@ -155,6 +158,7 @@ export async function openRuntime(
     engine,
     changes,
     dispatch,
+    browsers,
     heartbeat: heartbeatOf({ config, engine, now, monotonic, log }),
     references,
     patternRatios: createPatternRatios({

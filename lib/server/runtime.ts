@@ -12,6 +12,7 @@ import type { AnyNotifier } from '../model/notifier.ts'
 import type { Store } from '../model/store.ts'
 import type { Outbound } from '../store/remoteWrite/outbound.ts'
 import type { Recorder } from './audit/recorder.ts'
+import type { SubscribedBrowsers } from './browsers/browsers.ts'
 import type { Stream } from './events/stream.ts'
 import type { ClockNews } from './frame/clockNews.ts'
 import type { PatternRatios } from './references/patternRatios.ts'
@@ -24,6 +25,7 @@ export type Runtime = {
   engine: Engine
   changes: Changes
   dispatch: Dispatch
+  browsers: SubscribedBrowsers
   heartbeat: Heartbeat | null
   references: ReferenceLogs
   patternRatios: PatternRatios

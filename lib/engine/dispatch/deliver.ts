@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Log } from '../../model/log.ts'
 import type { Delivery, Notice } from '../../model/notice.ts'
-import type { AnyNotifier, Outcome } from '../../model/notifier.ts'
+import type { AnyNotifier, Browsers, Outcome } from '../../model/notifier.ts'
 import type { Store } from '../../model/store.ts'
 import { laneOf, type Outbox, type OutboxEntry } from './outbox.ts'
 
@@ -12,6 +12,7 @@ export type DeliverOptions = {
   notifiers: readonly AnyNotifier[]
   outbox: Outbox
   deliveries: Store['deliveries']
+  browsers: Browsers
   now(): number
   log: Log
 }
@@ -35,10 +36,15 @@ const RETRY_MAX_MS = 5 * 60_000
 /** After a day nobody needs to hear that it fired. */
 const RETRY_FOR_MS = 24 * 3_600_000
 
+/** A notice that has reached some of several (browsers, incidents) holds up the next one no longer than this: half a minute. */
+const PARTLY_TRIES = 6
+
+type Tried = Pick<Delivery, 'id' | 'reached'>
+
 /** Exponential back-off: how long after a failed try the next one comes. */
 export const retryAfterMs = (attempts: number): number => Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(attempts, 20))
 
-export function createDeliver({ receivers, notifiers, outbox, deliveries, now, log }: DeliverOptions): Deliver {
+export function createDeliver({ receivers, notifiers, outbox, deliveries, browsers, now, log }: DeliverOptions): Deliver {
   const underWay = new Map<string, Promise<void>>()
   const stopping = new AbortController()
 
@@ -48,10 +54,15 @@ export function createDeliver({ receivers, notifiers, outbox, deliveries, now, l
     return outbox.settle(delivery)
   }
 
-  async function send(id: string, channel: { kind: string; config: unknown }, notifier: AnyNotifier, notice: Notice): Promise<Outcome> {
+  async function send(
+    { id, reached = [] }: Tried,
+    channel: { kind: string; config: unknown },
+    notifier: AnyNotifier,
+    notice: Notice,
+  ): Promise<Outcome> {
     const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(DEADLINE_MS)])
     try {
-      return await notifier.notify(channel.config, notice, { id, at: now(), signal })
+      return await notifier.notify(channel.config, notice, { id, at: now(), signal, browsers, reached })
     } catch {
       return { delivered: false, retry: true, answer: 'The channel failed.' }
     }
@@ -62,13 +73,13 @@ export function createDeliver({ receivers, notifiers, outbox, deliveries, now, l
     const notifier = channel && notifiers.find(({ kind }) => kind === channel.kind)
     if (!entry || !channel || !notifier)
       return settle({ ...delivery, state: 'failed', answer: 'This receiver or channel is no longer configured.' })
-    const { delivered, retry, answer, waitMs = 0 } = await send(delivery.id, channel, notifier, entry.notice)
+    const { delivered, retry, answer, waitMs = 0, reached } = await send(delivery, channel, notifier, entry.notice)
     // Cut off by our own end: it has not been tried, and the next start tries it.
     if (!delivered && stopping.signal.aborted) return delivery
     // Read anew: the clock may have been set meanwhile.
     const { at } = deliveries.get(delivery.id) ?? delivery
-    const tried: Delivery = { ...delivery, at, attempts: delivery.attempts + 1, answer }
-    if (delivered) return settle({ ...tried, state: 'delivered' })
+    const tried: Delivery = { ...delivery, at, attempts: delivery.attempts + 1, answer, ...(reached && { reached }) }
+    if (delivered || (reached?.length && tried.attempts >= PARTLY_TRIES)) return settle({ ...tried, state: 'delivered' })
     if (!retry || delivery.status === 'test' || now() - at > RETRY_FOR_MS) return settle({ ...tried, state: 'failed' })
     const waiting = { ...tried, nextAt: now() + Math.max(waitMs, retryAfterMs(delivery.attempts)) }
     outbox.postpone(waiting)
@@ -87,7 +98,7 @@ export function createDeliver({ receivers, notifiers, outbox, deliveries, now, l
     const channel = receivers.find(({ name }) => name === receiver)?.channels[index]
     const notifier = notifiers.find(({ kind }) => kind === channel?.kind)
     if (!channel || !notifier) return
-    const { delivered, answer } = await send(randomUUID(), channel, notifier, notice)
+    const { delivered, answer } = await send({ id: randomUUID() }, channel, notifier, notice)
     if (!delivered && !stopping.signal.aborted)
       log.warn({ receiver, channel: channel.kind, answer }, 'what still fires could not be sent again')
   }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { route } from '../../../test/documents.ts'
+import { noBrowsers } from '../../../test/receiver.ts'
 import type { Change } from '../../model/change.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { Notice, Route } from '../../model/notice.ts'
@@ -15,12 +16,14 @@ const silent = { info() {}, warn() {}, error() {} }
 let at = 1_000_000
 let store: Store
 let sent: Notice[]
+let reachedBefore: string[][]
 let answer: Outcome
 const pigeon: Notifier<string> = {
   kind: 'pigeon',
   config: null as never,
-  async notify(_config, notice) {
+  async notify(_config, notice, { reached }) {
     sent.push(notice)
+    reachedBefore.push([...reached])
     return answer
   },
 }
@@ -30,6 +33,7 @@ const begin = (routes: Partial<Route>[]): Dispatch =>
   createDispatch({
     routes: routes.map((one) => ({ ...route, waitMs: 1000, repeatMs: 60_000, ...one })),
     receivers: [{ name: 'ops', channels: [{ kind: 'pigeon', config: '' }] }],
+    browsers: noBrowsers,
     notifiers: [pigeon],
     store,
     bus,
@@ -63,6 +67,7 @@ beforeEach(() => {
   at = 1_000_000
   store = createStore({ path: ':memory:', now: () => at })
   sent = []
+  reachedBefore = []
   answer = { delivered: true, retry: false, answer: 'ok' }
 })
 
@@ -181,6 +186,17 @@ describe('the outbox', () => {
     expect(sent).toHaveLength(1)
     await pass(dispatch, 4)
     expect(sent).toHaveLength(2)
+  })
+  test('what was taken of several requests is told to the next try, and a notice that reached some holds up no other for long', async () => {
+    const dispatch = begin([{ waitMs: 0 }])
+    answer = { delivered: false, retry: true, answer: 'HTTP 500', reached: ['phone'] }
+    store.findings.put(finding('one'))
+    await pass(dispatch, 3)
+    expect(reachedBefore.slice(0, 2)).toEqual([[], ['phone']])
+    await pass(dispatch, 45)
+    expect(sent).toHaveLength(6)
+    expect(store.deliveries.list()[0]).toMatchObject({ state: 'delivered', answer: 'HTTP 500' })
+    expect(store.deliveries.list()[0]).not.toHaveProperty('reached')
   })
   test('gives up on a refusal', async () => {
     const dispatch = begin([{}])

@@ -4,7 +4,7 @@ import type { Bus } from '../../model/events.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { Log } from '../../model/log.ts'
 import type { AboutFinding, Delivery, Notice, Route } from '../../model/notice.ts'
-import type { AnyNotifier } from '../../model/notifier.ts'
+import type { AnyNotifier, Browsers } from '../../model/notifier.ts'
 import type { Store } from '../../model/store.ts'
 import { alertById, firingAlerts } from './alerts.ts'
 import { createDeliver, type Receivers } from './deliver.ts'
@@ -25,6 +25,7 @@ export type DispatchOptions = {
   externalUrl: string
   /** What a notice says of a finding besides the finding itself. */
   about?: (finding: Finding) => AboutFinding
+  browsers: Browsers
   now?: () => number
   log: Log
 }
@@ -49,12 +50,12 @@ const KEEP_MS = 7 * 86_400_000
 const SWEEP_MS = 60_000
 
 export function createDispatch(options: DispatchOptions): Dispatch {
-  const { routes, receivers, notifiers, store, bus, externalUrl, about = () => ({}), now = Date.now, log } = options
+  const { routes, receivers, notifiers, store, bus, externalUrl, about = () => ({}), browsers, now = Date.now, log } = options
   const notificationLog = createNotificationLog(store)
   const limitLog = createLimitLog(store)
   const keys = routes.map(routeKey)
   const outbox = createOutbox(store)
-  const deliver = createDeliver({ receivers, notifiers, outbox, deliveries: store.deliveries, now, log })
+  const deliver = createDeliver({ receivers, notifiers, outbox, deliveries: store.deliveries, browsers, now, log })
   const aboutEach = (findings: readonly Finding[]) => Object.fromEntries(findings.map((finding) => [finding.id, about(finding)]))
   const refresh = createRefresh({
     routes,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { noBrowsers } from '../../../test/receiver.ts'
 import type { Notice } from '../../model/notice.ts'
 import type { AnyNotifier } from '../../model/notifier.ts'
 import { createStore } from '../../store/store.ts'
@@ -62,7 +63,15 @@ test('one try at a time for each channel', async () => {
   }
   const receivers = ['ops', 'dev'].map((name) => ({ name, channels: [{ kind: 'slow', config: null }] }))
   const log = { info() {}, warn() {}, error() {} }
-  const deliver = createDeliver({ receivers, notifiers: [slow], outbox, deliveries: one.deliveries, now: () => 1, log })
+  const deliver = createDeliver({
+    receivers,
+    notifiers: [slow],
+    outbox,
+    deliveries: one.deliveries,
+    browsers: noBrowsers,
+    now: () => 1,
+    log,
+  })
   for (const name of ['ops', 'ops', 'dev']) outbox.put({ notice: notice(name), channel: 0 }, 'slow', 1)
   deliver.due(1)
   deliver.due(1)

@@ -57,7 +57,7 @@ export function createOutbox({ deliveries, memory }: Pick<Store, 'deliveries' | 
       return [...heads.values()].filter(({ delivery }) => (delivery.nextAt ?? 0) <= at)
     },
     postpone: (delivery) => deliveries.put(delivery),
-    settle({ nextAt: _, ...delivery }) {
+    settle({ nextAt: _, reached: __, ...delivery }) {
       deliveries.put(delivery)
       memory.delete(keyOf(delivery.id))
       return delivery

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
+import { noBrowsers } from '../../../test/receiver.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { Notice } from '../../model/notice.ts'
 import type { Notifier } from '../../model/notifier.ts'
@@ -25,6 +26,7 @@ const open = (store = createStore({ path: ':memory:', now: () => at })) => {
       { match: {}, to: ['am'], group: ['target'], waitMs: 0, repeatMs: 14_400_000, continue: false, inhibit: [], quiet: [], limit: null },
     ],
     receivers: [{ name: 'am', channels: [{ kind: 'forgetful', config: '' }] }],
+    browsers: noBrowsers,
     notifiers: [forgetful],
     store,
     bus: createBus(() => {}),

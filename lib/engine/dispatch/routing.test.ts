@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { finding as base, route } from '../../../test/documents.ts'
+import { noBrowsers } from '../../../test/receiver.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { Notice, Route } from '../../model/notice.ts'
 import type { Notifier } from '../../model/notifier.ts'
@@ -31,6 +32,7 @@ const begin = (...routes: Partial<Route>[]): Dispatch =>
   createDispatch({
     routes: routes.map((one) => ({ ...route, ...one })),
     receivers: ['ops', 'dba'].map((name) => ({ name, channels: [{ kind: 'pigeon', config: '' }] })),
+    browsers: noBrowsers,
     notifiers: [pigeon],
     store,
     bus,

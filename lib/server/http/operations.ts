@@ -2,6 +2,7 @@ import { anything } from '../../model/answers/shape.ts'
 import { accountOperations } from '../account/operations.ts'
 import { alertOperations } from '../alerts/operations.ts'
 import { auditOperations } from '../audit/operations.ts'
+import { browserOperations } from '../browsers/operations.ts'
 import { changeOperations } from '../changes/operations.ts'
 import { configurationOperations } from '../configuration/operations.ts'
 import { curvesOperations } from '../curves/operations.ts'
@@ -75,6 +76,7 @@ export const operations: Operation[] = [
   ...heartbeatOperations,
   ...deliveryOperations,
   ...receiverOperations,
+  ...browserOperations,
   ...sessionOperations,
   ...personOperations,
   ...tokenOperations,
