@@ -1,12 +1,14 @@
 import { text } from '../format/format.ts'
 import { latest } from '../math/rates.ts'
+import { measuredValue } from '../metrics/measure.ts'
 import type { Advisor } from '../model/detector.ts'
+import { isPriced, memoryCost, type Prices, pricesOf, readsCost } from '../model/prices.ts'
 import type { Draft, NoRemedy } from '../model/proposal.ts'
 import type { CurvePoint, CurveRecord } from '../model/record.ts'
 import { settingText } from '../model/setting.ts'
 import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
-import { costWords } from './cost.ts'
+import { costWords, moneyText } from './cost.ts'
 import { curveOf, type Effect, effectOf, effectText, hitGuard, presentOf } from './curve.ts'
 import { replicasOf } from './replicas.ts'
 
@@ -28,7 +30,7 @@ export const cacheMemory: Advisor = {
   title: 'Give the cache the memory that it needs',
   answers: ['cache/eviction-storm', 'cache/hit-ratio-low', 'cache/memory-surplus'],
   spanMs: 120_000,
-  propose(finding, window, topology) {
+  propose(finding, window, topology, settingsOf) {
     const { target } = finding.subject
     const facts = topology.targets.find(({ name }) => name === target)
     const setting = facts?.can?.memory
@@ -53,7 +55,9 @@ export const cacheMemory: Advisor = {
       return finding.rule !== 'cache/eviction-storm'
         ? null
         : withoutCurve(target, most, machine, facts?.role === 'store', finding.summary, step)
-    const chosen = surplus ? smaller(curve) : larger(curve, machine)
+    const limits = { ...LIMITS, ...(settingsOf?.('cache/memory-surplus') as Partial<Limits> | undefined) }
+    const reads = measuredValue('cache_read_rate', { target }, window) ?? 0
+    const chosen = surplus ? smaller(curve, limits, pricesOf(topology.prices, target), reads) : larger(curve, machine)
     if (chosen === null || 'none' in chosen) return chosen
     const { bytes } = chosen
     const effect = effectOf(curve, chosen, window, target)
@@ -86,13 +90,26 @@ function draft({ prediction }: Effect, rest: Pick<Draft, 'steps' | 'because' | '
   return { ...rest, predict: prediction, guards: [hitGuard(prediction)] }
 }
 
-/** The smallest size that hits as much. */
-function smaller(curve: CurveRecord): CurvePoint | NoRemedy {
+/** As the rule that finds it draws the line. */
+type Limits = { saving: number; bytesMin: number }
+const LIMITS: Limits = { saving: 0.3, bytesMin: 16 * MIB }
+
+/** The smallest size that hits as much; where memory and reads of the origin have a price, the one that costs least of those. `reads`: a second. */
+function smaller(curve: CurveRecord, { saving, bytesMin }: Limits, prices: Prices, reads: number): CurvePoint | NoRemedy {
   const now = presentOf(curve)
   const enough = curve.points
     .filter(({ bytes, hitRatio }) => bytes !== null && bytes < now.bytes! && hitRatio >= now.hitRatio - LOSS_MOST)
-    .sort((a, b) => a.bytes! - b.bytes!)[0]
-  return enough ?? { none: 'With less memory it would hit less: its newest curve says so.' }
+    .filter(({ bytes }) => now.bytes! - bytes! >= Math.max(bytesMin, saving * now.bytes!))
+    .sort((a, b) => a.bytes! - b.bytes!)
+  const [smallest] = enough
+  if (!smallest) return { none: 'With less memory it would hit less: its newest curve says so.' }
+  const costOf = ({ bytes, hitRatio }: CurvePoint) => memoryCost(bytes!, prices)! + readsCost(reads * (1 - hitRatio), prices)!
+  if (!isPriced(prices)) return smallest
+  const cheapest = enough.reduce((a, b) => (costOf(b) < costOf(a) ? b : a))
+  if (costOf(cheapest) < costOf(now)) return cheapest
+  return {
+    none: `Less memory would cost more: ${text(smallest.bytes!, 'bytes')} would save ${moneyText(memoryCost(now.bytes! - smallest.bytes!, prices)!, prices)} a month, and ${moneyText(readsCost(reads * (now.hitRatio - smallest.hitRatio), prices)!, prices)} more would go to reads of the origin.`,
+  }
 }
 
 /** The smallest size that wins most of what memory can win, within what the machine has. */

@@ -70,6 +70,21 @@ describe('memory by the curve', () => {
       because: expect.stringMatching(/90\.0.% → 89\.8.% .*, 2\/s more reads of the origin\.$/),
     })
   })
+  it('less of it, at a price: the size that costs least, or the reason why none does', () => {
+    const record = curve([{ hitRatio: 0.94 }, { bytes: 60 * MIB, hitRatio: 0.9399 }, { bytes: 30 * MIB, hitRatio: 0.9371 }])
+    const at = (originRead: number) =>
+      propose(cacheMemory, 'cache/memory-surplus', [record], 8_192, false, { gibMonth: 1_000, originRead, targets: {} })
+    expect(at(0.0000001)).toMatchObject({ steps: [{ after: String(30 * MIB) }] })
+    // 70 MiB are 68 a month, 40 MiB 39; 2.9 more reads a second 76, 0.1 more 2.6.
+    expect(at(0.00001)).toMatchObject({ steps: [{ after: String(60 * MIB) }] })
+    expect(at(0.001)).toMatchObject({
+      none: expect.stringMatching(/^Less memory would cost more: 30.MiB would save 68\.36 a month, and 7.?626 more/),
+    })
+  })
+  it('less of it only where that saves as much as the rule asks', () =>
+    expect(propose(cacheMemory, 'cache/memory-surplus', [curve([{ hitRatio: 0.94 }, { bytes: 90 * MIB, hitRatio: 0.94 }])])).toHaveProperty(
+      'none',
+    ))
   it('more of it, at a price: of the replica that follows it too', () => {
     const record = curve([{ hitRatio: 0.6 }, { bytes: 150 * MIB, hitRatio: 0.65 }])
     const prices = { gibMonth: 10.24, originRead: 0.000001, currency: 'EUR', targets: {} }

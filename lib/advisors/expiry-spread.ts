@@ -1,14 +1,12 @@
 import { count, duration, safe } from '../format/format.ts'
-import { measure } from '../metrics/measure.ts'
+import { retimeGuards } from '../metrics/retimeGuards.ts'
 import type { Advisor } from '../model/detector.ts'
 import { expiryName, type Span, spanText } from '../model/expiry.ts'
 import { globMatches } from '../model/glob.ts'
 import { JOB_ITEMS_MOST } from '../model/job.ts'
-import type { Guard } from '../model/proposal.ts'
 import type { TtlHistogram } from '../model/record.ts'
 import { settingText } from '../model/setting.ts'
 import type { TtlPolicy } from '../model/topology.ts'
-import type { SeriesWindow } from '../model/window.ts'
 import { spreadPeak } from './peak.ts'
 
 /** The grid, in ms, by which a cliff is named: a sample that differs by a second must not name another cliff. */
@@ -20,16 +18,11 @@ const KEYS_PER_SECOND = 2_000
 const BEGIN_MS = 5_000
 /** The widest is enough: of keys spread over a minute no second holds more than a fiftieth. */
 const WIDTHS_MS = [60_000, 45_000, 30_000, 20_000, 10_000]
-/** How much busier the server may get, as part of one core. */
-const BUSIER_MOST = 0.3
 /**
  * Active expiry ends keys in bursts: it rests while less than a tenth of what it samples is over. Of 4,000 keys that were spread over 40 s the
  * fullest second had 202 to 261 on Redis 7.0, 356 to 786 on Redis 8, 212 to 397 on Valkey 9.1: up to this part of them beside the even flow.
  */
 const BURST_SHARE = 0.2
-/** More additional evictions a second than this are not due to chance. */
-const EVICTIONS_MORE = 50
-
 /** Gives the keys of a cliff that is foreseen other ends, for their policy's jitter helps only those that are written from now on. */
 export const expirySpread: Advisor = {
   id: 'expiry-spread',
@@ -84,7 +77,7 @@ export const expirySpread: Advisor = {
         ...peak,
         basis: `when ${count(histogram.sampled)} sampled keys of ${count(histogram.keys)} end, second by second; a server ends them in bursts, so that the fullest second may hold up to a fifth of them more`,
       },
-      guards: guards(target, window),
+      guards: retimeGuards(target, window),
       risk: 'low',
       riskBecause: `Up to ${duration(span.to - after.from)} of their life is lost to some keys, which are fetched again that much earlier.${later > 0 ? ` Others live up to ${duration(later)} longer and may be that much staler.` : ''} Redis counts the new end as a use of the key where it evicts by use. What has ended by then does not come back with a roll-back.${policyText(policy)}`,
     }
@@ -115,17 +108,6 @@ function peakOf({ span, keys }: Cliff, histogram: TtlHistogram, after: Span, now
   )
   const even = spreadPeak(keys, seconds, ((others / histogram.sampled) * histogram.keys) / seconds)
   return { ...even, high: even.high + BURST_SHARE * keys }
-}
-
-function guards(target: string, window: SeriesWindow): Guard[] {
-  const guard = (metric: string, unit: Guard['unit'], more: number, forMs: number, why: string): Guard => {
-    const before = measure(metric, { target }, window)
-    return { metric, where: { target }, unit, op: '>', limit: (before.is === 'measured' ? before.high : 0) + more, forMs, why }
-  }
-  return [
-    guard('cache_command_seconds_total', 'ratio', BUSIER_MOST, 5_000, 'the server is much busier, so that all its clients wait'),
-    guard('cache_eviction_rate', 'perSecond', EVICTIONS_MORE, 10_000, 'keys are evicted that were not before'),
-  ]
 }
 
 /** Whether a pattern means the same as a glob of Redis. It is cut at 80 characters. */

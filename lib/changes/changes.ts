@@ -1,3 +1,4 @@
+import { retimeGuards } from '../metrics/retimeGuards.ts'
 import type { Change } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Bus } from '../model/events.ts'
@@ -126,7 +127,14 @@ export function createChanges(options: ChangesOptions): Changes {
       const change = journal.get(id)
       if (!change) throw new EvenkeelError('not_found', `There is no change ${id}.`)
       const { step, text: because } = demandRetiming(change, target, context)
-      return applying.run({ steps: [step], because, by, dryRun, follows: id, guards: [] })
+      return applying.run({
+        steps: [step],
+        because,
+        by,
+        dryRun,
+        follows: id,
+        guards: retimeGuards(target, fleet.window(settings.beforeMs)),
+      })
     },
     async rollBack(id, by) {
       refuseStopped()

@@ -1,4 +1,4 @@
-import { memoryCost, type Prices, readsCost } from '../model/prices.ts'
+import { isPriced, memoryCost, type Prices, readsCost } from '../model/prices.ts'
 import type { CurvePoint, CurveRecord } from '../model/record.ts'
 
 /** What a shorter TTL may cost in hits, of all reads of the cache, and what it must win: a part of the bytes that its keys hold, and so many bytes. */
@@ -34,9 +34,6 @@ export function shorterLife(curve: CurveRecord, now: CurvePoint, { loss, saving,
   const saved = point?.heldBytes == null ? 0 : held - point.heldBytes
   return point && saved >= bytesMin && saved >= saving * held ? { now, point, saved, saves: null } : null
 }
-
-/** Whether the prices say what a TTL costs: what is held longer, and what is read from the origin. */
-export const isPriced = ({ gibMonth, originRead }: Prices) => gibMonth !== undefined && originRead !== undefined
 
 /** What a point of a curve costs a month with its own hit ratio, or another; null: no price, or not known what its keys hold. */
 function costOf(

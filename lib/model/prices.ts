@@ -29,3 +29,6 @@ export const pricesOf = (list: PriceList | undefined, target: string): Prices =>
   const { targets, ...all } = list
   return { ...all, ...(Object.hasOwn(targets, target) ? targets[target] : {}) }
 }
+
+/** Whether both are known, so that memory can be weighed against reads of the origin. */
+export const isPriced = ({ gibMonth, originRead }: Prices) => gibMonth !== undefined && originRead !== undefined
