@@ -7,7 +7,7 @@ import { ABLE } from '../../test/normal.ts'
 import { refuseWrites } from '../../test/noWrites.ts'
 import { createBus } from '../engine/bus.ts'
 import type { Change } from '../model/change.ts'
-import { EvenkeelError } from '../model/error.ts'
+import { drifted, EvenkeelError } from '../model/error.ts'
 import type { AppEvent } from '../model/events.ts'
 import type { AnyActuator } from '../model/product.ts'
 import type { Prediction, Proposal, Step } from '../model/proposal.ts'
@@ -68,8 +68,7 @@ function fleet(options: { values?: Record<string, Record<string, string>>; path?
       causes.add(change)
       if (troubles.cost) cost?.(troubles.cost)
       troubles.before?.(name)
-      for (const edit of edits)
-        if (values[name]![edit.name] !== edit.expect) throw new EvenkeelError('drift', `${edit.name} is ${values[name]![edit.name]}`)
+      for (const edit of edits) if (values[name]![edit.name] !== edit.expect) throw drifted(`${edit.name} is ${values[name]![edit.name]}`)
       for (const edit of edits) values[name]![edit.name] = edit.value
       writes.push(...edits.map((edit) => `${name} ${edit.name} ${edit.value}`))
       troubles.after?.(name)
@@ -473,6 +472,18 @@ describe('writing', () => {
     expect(f.only()).toMatchObject({ state: 'failed', outcome: 'Not applied: edge2 says no' })
     expect(f.only()).not.toHaveProperty('needsPerson')
     expect(f.changes().inFlight(f.only().steps)).toBeNull()
+  })
+
+  it('takes nothing of another writer for its own where nothing was written', async () => {
+    const f = fleet()
+    f.troubles.before = (target) => {
+      // Just now, and the same value.
+      if (target === 'edge2') f.values.edge2!['app/a/weight'] = '60'
+    }
+    const { id } = f.propose({ steps: [step('edge', 'app/a/weight', '100', '20'), step('edge2', 'app/a/weight', '50', '60')] })
+    await expect(f.changes().apply(id, 'ann')).rejects.toEqual(refusal('drift'))
+    expect(f.values).toMatchObject({ edge: { 'app/a/weight': '100' }, edge2: { 'app/a/weight': '60' } })
+    expect(f.only()).toMatchObject({ state: 'failed' })
   })
 
   it('looks at what the server holds when a write neither succeeded nor failed', async () => {

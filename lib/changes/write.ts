@@ -26,7 +26,14 @@ export async function writeAll(id: string, steps: readonly Step[], context: Chan
     }
   } catch (error) {
     const failure = publicError(error, 'A server could not be written.')
-    await compensate(id, begun, failure.message, context)
+    // Only the last target can have failed. Where surely nothing was written there, a value like ours is another writer's.
+    const refused = failure.written === 'none' ? begun.at(-1)?.setting.target : undefined
+    await compensate(
+      id,
+      begun.filter(({ setting }) => setting.target !== refused),
+      failure.message,
+      context,
+    )
     throw failure
   }
 }

@@ -25,10 +25,13 @@ export type ErrorCode = keyof typeof ERROR_STATUS
 /** An error that a user may read: `detail` names the field and the mend and holds no secret, path or stack. */
 export class EvenkeelError extends Error {
   readonly code: ErrorCode
-  constructor(code: ErrorCode, detail: string, options?: ErrorOptions) {
+  /** Of a refused write: surely none of it was done. Absent: not known. */
+  readonly written?: 'none'
+  constructor(code: ErrorCode, detail: string, options?: ErrorOptions & { written?: 'none' }) {
     super(detail, options)
     this.name = 'EvenkeelError'
     this.code = code
+    if (options?.written) this.written = options.written
   }
 
   /** Next bundles instrumentation and routes apart, each with a class of its own: what the engine throws is this too in a route. */
@@ -36,6 +39,9 @@ export class EvenkeelError extends Error {
     return value instanceof Error && value.name === 'EvenkeelError' && 'code' in value
   }
 }
+
+/** The refusal of a compare-and-set before anything was written: whatever the server holds by now is another writer's. */
+export const drifted = (detail: string): EvenkeelError => new EvenkeelError('drift', detail, { written: 'none' })
 
 /** A server's answer is not what its protocol promises. `found` is cut and escaped. */
 export function malformed(what: string, found: string): EvenkeelError {

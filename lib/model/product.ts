@@ -136,7 +136,7 @@ export interface Actuator<Config> {
   get(config: Config, names: string[], signal: AbortSignal): Promise<Record<string, string>>
   /**
    * All edits of one target, in one write where the product can. Reads back to back before and after (or truly compare-and-set);
-   * throws `drift` and writes nothing when an `expect` differs.
+   * throws `drifted` and writes nothing when an `expect` differs.
    */
   write(config: Config, edits: Edit[], signal: AbortSignal, cause: Cause): Promise<void>
   /**

@@ -1,6 +1,6 @@
 import type { ControlConfig } from '../../model/control.ts'
 import { durationText, parseDuration } from '../../model/duration.ts'
-import { EvenkeelError } from '../../model/error.ts'
+import { drifted, EvenkeelError } from '../../model/error.ts'
 import type { Actuator, Edit } from '../../model/product.ts'
 import { type Command, type RedisClient, withRedis } from '../redis/client.ts'
 import { isRing, nodeOf, policyPart, unknown } from './config.ts'
@@ -28,8 +28,7 @@ export const controlActuator: Actuator<ControlConfig> = {
         const plan = planOf(config, await read(client, config, signal))
         for (const { name, expect } of edits) {
           const found = plan.value(name)
-          if (!same(found, expect))
-            throw new EvenkeelError('drift', `${name} is ${found}, not ${expect}: another writer has changed ${config.key}`)
+          if (!same(found, expect)) throw drifted(`${name} is ${found}, not ${expect}: another writer has changed ${config.key}`)
         }
         const { version, text } = plan.next(edits)
         const answers = await client.pipeline([['MULTI'], store(config, text), ['PUBLISH', config.key, String(version)], ['EXEC']], signal)
@@ -37,7 +36,7 @@ export const controlActuator: Actuator<ControlConfig> = {
         if (failed) throw new EvenkeelError('not_allowed', `Redis refuses the write: ${(failed as Error).message.slice(0, 200)}`)
         if (answers.at(-1) !== null) return
       }
-      throw new EvenkeelError('drift', `${config.key} is being changed by another writer all the time; try again later`)
+      throw drifted(`${config.key} is being changed by another writer all the time; try again later`)
     }),
   commands(config, edits) {
     const words = edits.map(({ name, value }) => `${name} = ${value}`).join(', ')

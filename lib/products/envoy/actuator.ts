@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { EvenkeelError } from '../../model/error.ts'
+import { drifted, EvenkeelError } from '../../model/error.ts'
 import { createKeyedMutex } from '../../model/keyedMutex.ts'
 import type { Actuator, Cause, Edit } from '../../model/product.ts'
 import { type ServerPart, serverPart } from '../../model/setting.ts'
@@ -126,7 +126,7 @@ async function write(config: EnvoyConfig, edits: Edit[], signal: AbortSignal, ca
   for (const { name, expect } of edits) {
     const found = { 'running Envoy': foundOf(live, file, name), 'EDS file': inFile(live, file, name) }
     for (const [where, value] of Object.entries(found))
-      if (value !== sameState(expect)) throw new EvenkeelError('drift', `${name} is ${value} in the ${where}, not ${expect}`)
+      if (value !== sameState(expect)) throw drifted(`${name} is ${value} in the ${where}, not ${expect}`)
   }
   const before = await updates(config, signal)
   const { restore } = await replaceFile(path, { from: text, to: withEdits(file, edsEdits(live, edits)) }, cause)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { EvenkeelError } from '../../model/error.ts'
+import { drifted, EvenkeelError } from '../../model/error.ts'
 import type { Actuator, Edit } from '../../model/product.ts'
 import { type ServerPart, serverPart } from '../../model/setting.ts'
 import type { SocketAddress } from '../exchange.ts'
@@ -29,7 +29,7 @@ export const haproxyActuator: Actuator<HaproxyConfig> = {
     const socket = adminSocketOf(config)
     const names = edits.map((edit) => edit.name)
     // HAProxy has no compare-and-set: the read before, the write and the read after follow each other at once.
-    assertAs(edits, await live(socket, names, signal), (edit) => edit.expect, 'before the write')
+    assertAs(edits, await live(socket, names, signal), (edit) => edit.expect, 'before')
     const written: Edit[] = []
     for (const edit of edits) {
       try {
@@ -41,7 +41,7 @@ export const haproxyActuator: Actuator<HaproxyConfig> = {
         throw error
       }
     }
-    assertAs(edits, await live(socket, names, signal), (edit) => edit.value, 'after the write')
+    assertAs(edits, await live(socket, names, signal), (edit) => edit.value, 'after')
   },
   commands: (_config, edits) => edits.map((edit) => command(edit.name, edit.value)),
 }
@@ -79,10 +79,12 @@ function liveValue(rows: StateRow[], pool: string, server: string, what: 'weight
   throw new EvenkeelError('not_found', known ? `the pool ${pool} has no server ${server}` : `this HAProxy has no pool ${pool}`)
 }
 
-function assertAs(edits: Edit[], now: Record<string, string>, wanted: (edit: Edit) => string, when: string): void {
+function assertAs(edits: Edit[], now: Record<string, string>, wanted: (edit: Edit) => string, when: 'before' | 'after'): void {
   for (const edit of edits)
-    if (now[edit.name] !== wanted(edit))
-      throw new EvenkeelError('drift', `${edit.name} is ${now[edit.name]} ${when}, not ${wanted(edit)}: another writer has set it`)
+    if (now[edit.name] !== wanted(edit)) {
+      const text = `${edit.name} is ${now[edit.name]} ${when} the write, not ${wanted(edit)}: another writer has set it`
+      throw when === 'before' ? drifted(text) : new EvenkeelError('drift', text)
+    }
 }
 
 /** Checks the answer to a command: HAProxy answers nothing on success, and anything else is a refusal in its own words. */

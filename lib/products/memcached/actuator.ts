@@ -1,4 +1,4 @@
-import { EvenkeelError } from '../../model/error.ts'
+import { drifted, EvenkeelError } from '../../model/error.ts'
 import type { Actuator, Edit } from '../../model/product.ts'
 import { parseStats } from './answer.ts'
 import { type MemcachedClient, withMemcached } from './client.ts'
@@ -25,7 +25,7 @@ export const memcachedActuator: Actuator<MemcachedConfig> = {
       // memcached has no compare-and-set for it: the read before, the writes and the read after follow each other at once.
       const commands = edits.map(commandOf)
       const before = await read(client, signal)
-      assertAs(edits, before, (edit) => edit.expect, 'before the write')
+      assertAs(edits, before, (edit) => edit.expect, 'before')
       for (const edit of edits) assertTaken(settingOf(edit.name), before)
       const written: Edit[] = []
       for (const [i, edit] of edits.entries()) {
@@ -38,7 +38,7 @@ export const memcachedActuator: Actuator<MemcachedConfig> = {
           throw error
         }
       }
-      assertAs(edits, await read(client, signal), (edit) => edit.value, 'after the write')
+      assertAs(edits, await read(client, signal), (edit) => edit.value, 'after')
     }),
   commands: (_config, edits) => edits.map(commandOf),
 }
@@ -69,10 +69,12 @@ function assertTaken(setting: MemcachedSetting, fields: ReadonlyMap<string, stri
   if (because !== null) throw new EvenkeelError('not_allowed', `${setting.name} cannot be set here: ${because}`)
 }
 
-function assertAs(edits: Edit[], fields: ReadonlyMap<string, string>, wanted: (edit: Edit) => string, when: string): void {
+function assertAs(edits: Edit[], fields: ReadonlyMap<string, string>, wanted: (edit: Edit) => string, when: 'before' | 'after'): void {
   for (const edit of edits) {
     const now = liveValue(settingOf(edit.name), fields)
-    if (now !== wanted(edit))
-      throw new EvenkeelError('drift', `${edit.name} is ${now} ${when}, not ${wanted(edit)}: another writer has set it`)
+    if (now !== wanted(edit)) {
+      const text = `${edit.name} is ${now} ${when} the write, not ${wanted(edit)}: another writer has set it`
+      throw when === 'before' ? drifted(text) : new EvenkeelError('drift', text)
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { EvenkeelError } from '../../model/error.ts'
+import { drifted, EvenkeelError } from '../../model/error.ts'
 import { createKeyedMutex } from '../../model/keyedMutex.ts'
 import type { Actuator, Cause, Edit } from '../../model/product.ts'
 import { type ServerPart, serverPart } from '../../model/setting.ts'
@@ -102,7 +102,7 @@ async function write(config: NginxConfig, edits: readonly Edit[], signal: AbortS
   }
   for (const { name, expect } of edits) {
     const value = valueIn(config, texts, name)
-    if (value !== expect.replace(/^maint$/, 'drain')) throw new EvenkeelError('drift', `${name} is ${value}, not ${expect}`)
+    if (value !== expect.replace(/^maint$/, 'drain')) throw drifted(`${name} is ${value}, not ${expect}`)
   }
   const master = await masterPid(config.pid!)
   if ((await workersOf(master)).length === 0)

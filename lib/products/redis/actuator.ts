@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { EvenkeelError } from '../../model/error.ts'
+import { drifted, EvenkeelError } from '../../model/error.ts'
 import { EXPIRY_NAME, readExpiryName, readSpan } from '../../model/expiry.ts'
 import type { Actuator, Edit, SettingKind } from '../../model/product.ts'
 import { isOwnersText, ownersText, readSlotsName, SLOTS_NAME } from '../../model/slots.ts'
@@ -65,7 +65,7 @@ export const redisActuator: Actuator<RedisConfig> = {
     withRedis(ofOne(config), async (client) => {
       const names = edits.map((edit) => edit.name)
       // CONFIG SET has no compare-and-set: the read before, the write and the read after follow each other at once.
-      assertAs(edits, await live(client, names, signal), (edit) => edit.expect, 'before the write')
+      assertAs(edits, await live(client, names, signal), (edit) => edit.expect, 'before')
       const written: Edit[] = []
       for (const edit of edits) {
         try {
@@ -76,7 +76,7 @@ export const redisActuator: Actuator<RedisConfig> = {
           throw refused(edit, error)
         }
       }
-      assertAs(edits, await live(client, names, signal), (edit) => edit.value, 'after the write')
+      assertAs(edits, await live(client, names, signal), (edit) => edit.value, 'after')
     }),
   commands: (_config, edits) =>
     edits.flatMap((edit) => {
@@ -116,10 +116,12 @@ async function live(client: RedisClient, settings: string[], signal: AbortSignal
   )
 }
 
-function assertAs(edits: Edit[], now: Record<string, string>, wanted: (edit: Edit) => string, when: string): void {
+function assertAs(edits: Edit[], now: Record<string, string>, wanted: (edit: Edit) => string, when: 'before' | 'after'): void {
   for (const edit of edits)
-    if (now[edit.name] !== wanted(edit))
-      throw new EvenkeelError('drift', `${edit.name} is ${now[edit.name]} ${when}, not ${wanted(edit)}: another writer has set it`)
+    if (now[edit.name] !== wanted(edit)) {
+      const text = `${edit.name} is ${now[edit.name]} ${when} the write, not ${wanted(edit)}: another writer has set it`
+      throw when === 'before' ? drifted(text) : new EvenkeelError('drift', text)
+    }
 }
 
 /** One edit of several was refused: those before it go back, so that a change is whole or not at all. */

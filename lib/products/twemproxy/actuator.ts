@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { z } from 'zod'
-import { EvenkeelError } from '../../model/error.ts'
+import { drifted, EvenkeelError } from '../../model/error.ts'
 import { createKeyedMutex } from '../../model/keyedMutex.ts'
 import type { Actuator, Cause, Edit } from '../../model/product.ts'
 import { type ServerPart, serverPart } from '../../model/setting.ts'
@@ -94,7 +94,7 @@ async function write(
   const pools = parseConfigFile(text)
   for (const { name, expect } of edits) {
     const { weight } = serverOf(pools, name)
-    if (String(weight) !== expect) throw new EvenkeelError('drift', `${name} is ${weight}, not ${expect}`)
+    if (String(weight) !== expect) throw drifted(`${name} is ${weight}, not ${expect}`)
   }
   const next = withWeights(
     text,
