@@ -11,34 +11,15 @@ import { findProgram } from '../test/daemon.ts'
 import { randomOf } from '../test/random.ts'
 import { ask, type RedisServer, startRedis } from '../test/servers.ts'
 import type { Bench, Row } from './table.ts'
+import { zipf } from './zipf.ts'
 
 const KEYS = 100_000
 const run = promisify(execFile)
 
-/** Draws ranks by Zipf's law, and counts what it drew: the truth. */
-function zipf(skew: number, random: () => number) {
-  const sums = new Float64Array(KEYS)
-  let sum = 0
-  for (let rank = 0; rank < KEYS; rank++) {
-    sum += (rank + 1) ** -skew
-    sums[rank] = sum
-  }
-  return () => {
-    const at = random() * sum
-    let [low, high] = [0, KEYS - 1]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (sums[middle]! < at) low = middle + 1
-      else high = middle
-    }
-    return low
-  }
-}
-
 /** GETs at a steady rate until it is stopped. `newcomer`: the part that goes to one new key. */
 function startLoad(server: RedisServer, perSecond: number, skew: number) {
   const random = randomOf(7)
-  const rank = zipf(skew, random)
+  const rank = zipf(KEYS, skew, random)
   const client = createRedisClient(configOf(server))
   const load = { newcomer: 0, sent: 0, stop: async () => {} }
   let going = true

@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, isAbsolute, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { leashed } from '../scripts/boot/leash.mjs'
 
@@ -13,10 +13,9 @@ class MissingProgram extends Error {}
 /** Debian keeps daemons in /usr/sbin, which is not on every user's PATH. */
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin']
 
-/** The program's absolute path, or null. */
+/** The program's absolute path, or null. A path is taken as it is: a newer server, built from source. */
 export function findProgram(program: string): string | null {
-  for (const folder of FOLDERS) {
-    const path = join(folder, program)
+  for (const path of isAbsolute(program) ? [program] : FOLDERS.map((folder) => join(folder, program))) {
     try {
       accessSync(path, constants.X_OK)
       return path

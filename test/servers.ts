@@ -30,8 +30,8 @@ export type RedisServer = Daemon & { about: { port: number; socket: string; url:
  * A redis-server on a free port of loopback and a unix socket, without persistence. `config` holds further directives
  * (`maxmemory 10mb`); `module` lines and `--` forms are the caller's business.
  */
-export function startRedis(options: { config?: string[]; password?: string } = {}): Promise<RedisServer> {
-  return startDaemon('redis-server', async (dir) => {
+export function startRedis(options: { config?: string[]; password?: string; program?: string } = {}): Promise<RedisServer> {
+  return startDaemon(options.program ?? 'redis-server', async (dir) => {
     const port = await freePort()
     const socket = join(dir, 'redis.sock')
     const { password } = options
@@ -42,8 +42,8 @@ export function startRedis(options: { config?: string[]; password?: string } = {
       args: [join(dir, 'redis.conf')],
       about: { port, socket, url: `redis://${password ? `:${encodeURIComponent(password)}@` : ''}127.0.0.1:${port}`, password },
       isOurs: async (pid) => {
-        const info = await ask(port, `${password ? `AUTH ${password}\r\n` : ''}INFO server\r\n`, (text) =>
-          text.includes('io_threads_active'),
+        const info = await ask(port, `${password ? `AUTH ${password}\r\n` : ''}INFO server\r\nPING the-end\r\n`, (text) =>
+          text.includes('the-end'),
         )
         const found = /process_id:(\d+)/.exec(info)?.[1]
         if (!found) throw new Error(info.slice(0, 200))

@@ -70,7 +70,7 @@ describe('HOTKEYS GET', () => {
 })
 
 describe('shares of a session', () => {
-  it('are the medians of its stretches, hottest first', () => {
+  it('are the trimmed means of its stretches, hottest first', () => {
     const keys = shares(Array.from({ length: 6 }, (_, i) => ({ viral: 2_000 + 100 * i, b: 300, c: 200, d: 100, e: 50 })))
     expect(keys[0]).toMatchObject({ key: 'viral', hot: true, measure: 'cpu-time', heardMs: 15_000, lines: 6_000 })
     expect(keys[0]!.share).toBeCloseTo(0.225)

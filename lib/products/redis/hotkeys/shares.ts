@@ -17,8 +17,9 @@ const HOT_TIMES = 5
 const BATCHES_LEAST = 3
 
 /**
- * Keys by their share of the CPU time, hottest first: the median over the batches with their smallest and largest, no narrower than chance in
- * the commands that were sampled. Not the mean: where the server is descheduled for a moment, the command of that moment is charged for it.
+ * Keys by their share of the CPU time, hottest first: the trimmed mean of the batches, without the smallest and the largest, which are its bounds,
+ * no narrower than chance in the commands that were sampled. Not the mean: where the server is descheduled for a moment, the command of that
+ * moment is charged for it. Nor the median, which would make less of as many commands.
  */
 export function sessionShares(batches: readonly Batch[]): CountedKey[] {
   if (batches.length < BATCHES_LEAST) return []
@@ -30,7 +31,7 @@ export function sessionShares(batches: readonly Batch[]): CountedKey[] {
   return stated(
     [...names].map((key) => {
       const shares = batches.map(({ cpuUs, sampleRatio }, i) => Math.min(1, ((found[i]!.get(key)?.us ?? 0) * sampleRatio) / cpuUs))
-      const share = median(shares)!
+      const share = trimmedMean(shares)
       const chance = shareOf(share, lines)
       const bytes = batches.map(({ sampleRatio }, i) => (found[i]!.get(key)?.bytes ?? Number.NaN) * sampleRatio).filter(Number.isFinite)
       return {
@@ -45,6 +46,11 @@ export function sessionShares(batches: readonly Batch[]): CountedKey[] {
       }
     }),
   )
+}
+
+function trimmedMean(values: readonly number[]): number {
+  const [, ...rest] = [...values].sort((a, b) => a - b)
+  return sum(rest.slice(0, -1)) / (rest.length - 1)
 }
 
 const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type BurstCounts, hottest, remembered } from '../../hotKeys.ts'
+import { restMs } from '../probes/monitor.ts'
 import { type CommandSpec, keyPositions, NO_KEYS, specOf, usualSpec } from './keySpecs.ts'
 import { bytesOf, readMonitorLine } from './line.ts'
 
@@ -132,6 +133,10 @@ describe('where keys stand', () => {
     expect(usualSpec('constructor')).toEqual(NO_KEYS)
     expect(specOf('get', ['get', 2, 'nonsense'])).toEqual(usualSpec('get'))
   })
+})
+
+test('bursts follow each other until they tell the hottest keys, then rest', () => {
+  expect([restMs(2_000, 2_000), restMs(2_000, 8_000), restMs(300, 8_000)]).toEqual([1_250, 5_000, 1_500])
 })
 
 describe('hot keys', () => {

@@ -29,7 +29,7 @@ function node(stats: ((first: number, last: number) => unknown) | null, opsPerSe
 }
 
 test('without SLOT-STATS keys are counted, one command for each fifty of the clients, until all slots are known', async () => {
-  const { asked, read } = node(null, 2_000)
+  const { asked, read } = node(null, 1_000)
   expect(await read()).toMatchObject({ method: 'key-count', of: 1_000, load: null })
   let polls = 1
   for (; (await read())!.slots.length < 1_000; polls++) expect(polls).toBeLessThan(5)

@@ -26,6 +26,14 @@ test('nothing is said of less than twenty seconds, nor across a counter that beg
   meter.note([count(1, 10)], served, 30_000)
   expect(meter.measured(served)).toBeNull()
 })
+test('two looks have no middle', () => {
+  const meter = new SlotMeter()
+  meter.note([count(1, 1_000), count(2, 1_000), count(3, 1_000)], served, 0)
+  meter.note([count(1, 2_000), count(2, 9_000), count(3, 1_000)], served, 20_000)
+  expect(meter.measured(served)).toBeNull()
+  meter.note([count(1, 3_000), count(2, 12_000), count(3, 1_000)], served, 40_000)
+  expect(Number.isFinite(meter.measured(served)!.dispersion)).toBe(true)
+})
 test('without such a counter the keys are collected, and a slot that was given away is forgotten', () => {
   const meter = new SlotMeter()
   meter.note([count(1, null), count(2, null)], served, 0)

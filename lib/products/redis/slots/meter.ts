@@ -52,7 +52,7 @@ export class SlotMeter {
     const [first, last] = [this.#snapshots[0], this.#snapshots.at(-1)]
     if (!first || !last) return byKeys
     const spanMs = last.at - first.at
-    if (spanMs < SPAN_LEAST_MS) return null
+    if (spanMs < SPAN_LEAST_MS || this.#snapshots.length < 3) return null
     const middle = this.#snapshots.reduce((best, one) =>
       Math.abs(one.at - (first.at + last.at) / 2) < Math.abs(best.at - (first.at + last.at) / 2) ? one : best,
     )
