@@ -26,7 +26,7 @@ type Watched = { name: string; summary: Summary; scores: Map<string, Score> }
 function simulated(): Recording[] {
   return [
     ...simulatedFaults((place) => 1 + place, [2]),
-    ...simulatedHours(4, 1),
+    ...simulatedHours(4, 2),
     ...simulatedFaults((place) => 101 + place, [0, 1, 2, 3, 4]),
     ...simulatedHours(204),
   ]

@@ -57,6 +57,23 @@ test('a tiny cache that evicts in bursts each half minute has its own rhythm; on
   expect(seen(day(400)).length).toBe(seen(day(70)).length + 1)
 })
 
+test('three times the reads of a full cache evict what they fill; a flood of writes beside as many reads is a storm', () => {
+  const line = (usual: number, later: number) => `0+${usual}x60 ${60 * usual + later}+${later}x9`
+  const seen = (misses: number, evictions: number) =>
+    replay(
+      evictionStorm,
+      load(1000, {
+        'cache_evictions_total{target=a}': line(40, evictions),
+        'cache_items{target=a}': '10000x70',
+        'cache_hits_total{target=a}': line(360, 9 * misses),
+        'cache_misses_total{target=a}': line(40, misses),
+      }),
+    ).length
+  expect(seen(120, 130)).toBe(0)
+  expect(seen(40, 130)).toBe(1)
+  expect(seen(120, 420)).toBe(1)
+})
+
 test('a store must never evict, however little', () => {
   expect(said('0x30 1x3', '20000x33', 'store')).toMatchObject([
     { is: 'found', severity: 'critical', summary: expect.stringMatching(/1 keys? (is|are) lost/) },
