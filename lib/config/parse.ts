@@ -9,6 +9,7 @@ import { allowedAt, allowedText, foundText, strangeKeys } from './explain.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { parseForeign } from './foreign.ts'
 import type { Listen } from './listen.ts'
+import { checkLogs } from './logs.ts'
 import { warnOfNeverMatching } from './neverMatching.ts'
 import { absolutePaths } from './paths.ts'
 import { pricesOf } from './prices.ts'
@@ -54,6 +55,7 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
   })
   checkEdges(read, checks)
   const prices = pricesOf(read.prices, checks)
+  checkLogs(checks)
   const receivers = receiversOf(read.receivers, Object.keys(schemas.notifiers), checks)
   const routes = routesOf(read.routes, receivers, checks)
   const known = {

@@ -3,7 +3,7 @@ import type { Reversal } from './change.ts'
 import type { TopologyKind } from './detector.ts'
 import type { LeftOut } from './limits.ts'
 import type { NewRecord, RecordKind } from './record.ts'
-import type { Accesses } from './reference.ts'
+import type { Accesses, FedReferences } from './reference.ts'
 import type { RingSpec } from './ring.ts'
 import type { Reading } from './series.ts'
 import type { Capability, Pool, Ring, Role, TargetAbilities, TargetFacts, TtlPolicy } from './topology.ts'
@@ -31,6 +31,8 @@ export type Parsed = {
   stepMs?: number
   /** Which keys were read and written since the last answer. */
   references?: Accesses
+  /** The same of other targets. */
+  fed?: FedReferences[]
 }
 
 /**

@@ -24,7 +24,26 @@ export type Accesses = {
   rate: number | null
   /** Gets before sampling; null: not counted. */
   gets: number | null
+  /** What came before the first of these is missing: distances between reuses end here. */
+  resumed?: boolean
+}
+
+/** References that one target has read of another: a proxy's access log of the cache behind it. */
+export type FedReferences = { target: string; accesses: Accesses }
+
+/** What of an access log is a reference of a cache, as the cache's configuration says it. */
+export type LogFeed = {
+  /** The target. */
+  cache: string
+  /** The field that holds the key. */
+  key: string
+  /** Lines of this pool alone; null: of any. */
+  pool: string | null
+  /** What a fill is given where the line does not tell; null: not told. */
+  ttlMs: number | null
 }
 
 /** Where a target's references come from, and how long they are kept. */
-export type ReferenceSettings = { from: 'off' | 'monitor' | 'report'; keep: number }
+export type ReferenceSettings = { from: 'off' | 'monitor' | 'report' | 'log'; keep: number; log?: ReferenceLogSettings }
+/** `targets`: proxies whose access logs tell them. */
+export type ReferenceLogSettings = { targets: string[]; key: string; pool?: string; ttl?: number }

@@ -27,6 +27,9 @@ import { patternOf } from '../../lib/model/patterns.ts'
 import { publicText, publicUrl, redactedUrl } from '../../lib/model/publicUrl.ts'
 import { parseRef, refText } from '../../lib/model/ref.ts'
 import { isOwnersText, readOwners, readSlotsName } from '../../lib/model/slots.ts'
+import { fieldsOf } from '../../lib/products/accessLog/fields.ts'
+import { logPlaceOf } from '../../lib/products/accessLog/place.ts'
+import { dropsIn } from '../../lib/products/accessLog/udpDrops.ts'
 import { decimalOf, keyText, printable, withoutFolders } from '../../lib/products/answers.ts'
 import { bareWord } from '../../lib/products/bareWord.ts'
 import { readFollowers } from '../../lib/products/control/followers.ts'
@@ -46,9 +49,7 @@ import { parseStats as memcachedStats } from '../../lib/products/memcached/answe
 import { keyOf, readDumped, wordsOf } from '../../lib/products/memcached/metadump.ts'
 import { vitalsOf as memcachedVitals } from '../../lib/products/memcached/vitals.ts'
 import { readWatched } from '../../lib/products/memcached/watched.ts'
-import { logPlaceOf } from '../../lib/products/nginx/config.ts'
 import { readEntry } from '../../lib/products/nginx/log/entry.ts'
-import { fieldsOf } from '../../lib/products/nginx/log/fields.ts'
 import { parseStubStatus } from '../../lib/products/nginx/stubStatus.ts'
 import { readUpstream, withServers } from '../../lib/products/nginx/upstreamFile.ts'
 import { pageOf as vtsPage, zonesIn } from '../../lib/products/nginx/vts/page.ts'
@@ -389,6 +390,14 @@ const nginx: Parser[] = [
     run: (text) => withServers(text, 'app', [{ server: '10.0.0.1:8080', weight: 7 }]),
   },
   {
+    name: 'products/accessLog/udpDrops.ts#dropsIn',
+    group: 'nginx',
+    good: [
+      '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops\n 1234: 0100007F:1414 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 81 2 ffff8 17',
+    ],
+    run: (text) => dropsIn(text, 5140),
+  },
+  {
     name: 'products/nginx/log/entry.ts#readEntry',
     group: 'nginx',
     good: [LOG, `<190>Jan  5 10:00:00 h nginx: ${LOG}`],
@@ -396,12 +405,12 @@ const nginx: Parser[] = [
     run: readEntry,
   },
   {
-    name: 'products/nginx/log/fields.ts#fieldsOf',
+    name: 'products/accessLog/fields.ts#fieldsOf',
     group: 'nginx',
     good: [LOG, `<190>Jan  5 10:00:00 h nginx: ${LOG}`, 'u:10.0.0.1:80\tus:200\turt:0.1'],
     run: fieldsOf,
   },
-  { name: 'products/nginx/config.ts#logPlaceOf', group: 'nginx', good: ['syslog://127.0.0.1:5140', '/var/log/a.log'], run: logPlaceOf },
+  { name: 'products/accessLog/place.ts#logPlaceOf', group: 'nginx', good: ['syslog://127.0.0.1:5140', '/var/log/a.log'], run: logPlaceOf },
 ]
 
 const EDS = JSON.stringify({
@@ -762,6 +771,7 @@ export const PARSERS: Parser[] = [
 
 /** Probes whose `parse` is given what our own code has counted, not what came over the wire. */
 export const COUNTED = [
+  'haproxy/access-log',
   'haproxy/config',
   'nginx/upstreams',
   'nginx/access-log',

@@ -40,7 +40,7 @@ export const targetAnswer = noun('Target', 'A configured or discovered server', 
   probes: z.array(probe),
   monitor: z.enum(['ask', 'bursts', 'never']).optional().meta({ description: 'What the configuration says of MONITOR' }),
   references: z
-    .enum(['off', 'monitor', 'report'])
+    .enum(['off', 'monitor', 'report', 'log'])
     .optional()
     .meta({ description: 'Of caches: where the configuration says that references come from, which curves need' }),
   figures: cacheFigures.optional().meta({ description: 'Of caches and stores: the newest figures that a list shows' }),

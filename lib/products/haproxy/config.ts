@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { path, url } from '../../model/marks.ts'
+import { accessLog } from '../accessLog/place.ts'
 import { parseSocketAddress, type SocketAddress, socketAddressText } from '../exchange.ts'
 import { targetKeys } from '../targetKeys.ts'
 
@@ -24,6 +25,9 @@ export const haproxyConfig = z
     config: path('the path of haproxy.cfg')
       .optional()
       .describe('haproxy.cfg, or the folder of its `*.cfg`. Read for what statistics lack: hash types, weights in the file. Never written'),
+    accessLog: accessLog(
+      'A JSON log of requests, for the references of caches behind it: `syslog://HOST:PORT`, where Evenkeel listens (UDP), or `file:///PATH`, which it follows',
+    ),
   })
   .refine((config) => config.socket !== undefined || config.stats !== undefined, {
     path: ['socket'],

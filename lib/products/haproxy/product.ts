@@ -1,7 +1,9 @@
 import { EvenkeelError } from '../../model/error.ts'
 import type { Probe, Product } from '../../model/product.ts'
 import type { NewRecord } from '../../model/record.ts'
+import type { PolledWithLog } from '../accessLog/referenceFeeds.ts'
 import { printable, rawRecord } from '../answers.ts'
+import { accessLog, openRequestLog, type RequestLog } from './accessLog.ts'
 import type { Beside } from './beside.ts'
 import { ask, type ConfigFileRead, readConfigFile, readStat } from './client.ts'
 import { type HaproxyConfig, haproxyAddress, haproxyConfig, socketOf } from './config.ts'
@@ -13,7 +15,10 @@ import { parseStat, poolOf, type Stat, type StatRow, serverOf, statSamples } fro
 import { writes } from './written.ts'
 
 /** What the slower probes last read; the statistics are understood with it. */
-type HaproxyLink = { config: HaproxyConfig; file: ConfigFileRead | null } & Pick<Beside, 'state' | 'version' | 'writable'>
+export type HaproxyLink = { config: HaproxyConfig; file: ConfigFileRead | null; requests: RequestLog } & Pick<
+  Beside,
+  'state' | 'version' | 'writable'
+>
 
 const NO_SOCKET = 'no admin socket in the configuration: give `socket`'
 
@@ -160,16 +165,17 @@ export const haproxy: Product<HaproxyConfig, HaproxyLink> = {
   describes,
   writes,
   config: haproxyConfig,
-  open: (config) => ({
+  open: (config: HaproxyConfig & PolledWithLog) => ({
     config,
+    requests: openRequestLog(config),
     file: null,
     state: null,
     version: null,
     writable: config.socket === undefined ? NO_SOCKET : true,
   }),
-  close: async () => {},
+  close: async ({ requests }) => requests.source?.close(),
   // The slower ones first: the first statistics are then already understood.
-  probes: [info, configFile, serversState, stat],
+  probes: [info, configFile, serversState, stat, accessLog],
   unavailable: (error) => (error instanceof EvenkeelError && error.code === 'not_allowed' ? error.message : null),
   address: haproxyAddress,
   aliases: (config) => (config.stats ? [new URL(config.stats).host] : []),

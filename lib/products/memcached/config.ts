@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { secret, url } from '../../model/marks.ts'
 import { parseSocketAddress, type SocketAddress, socketAddressText } from '../exchange.ts'
-import { references } from '../referenceSettings.ts'
+import { FROM_LOG, references } from '../referenceSettings.ts'
 import { role, targetKeys } from '../targetKeys.ts'
 import { halfCertificate, tlsKeys } from '../tls.ts'
 
@@ -32,7 +32,10 @@ export const memcachedConfig = z
     ...tlsKeys('`tls`', '`ssl_verify_mode`'),
     role,
     references: references(
-      z.enum(['off', 'report']).default('off').describe('Where they come from. `report`: applications send them, `POST references/TARGET`'),
+      z
+        .enum(['off', 'report', 'log'])
+        .default('off')
+        .describe(`Where they come from. \`report\`: applications send them, \`POST references/TARGET\`. ${FROM_LOG}`),
     ),
     monitor: z
       .enum(['ask', 'bursts', 'never'])

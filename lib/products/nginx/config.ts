@@ -1,30 +1,12 @@
 import { z } from 'zod'
 import { path, url } from '../../model/marks.ts'
+import { accessLog } from '../accessLog/place.ts'
 import { targetKeys } from '../targetKeys.ts'
 
 const httpUrl = url(
   z.string().refine((text) => /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ''), { message: 'http://HOST:PORT/PATH' }),
 )
 const command = z.array(z.string().min(1)).min(1)
-
-/** `syslog://HOST:PORT` (UDP, where Evenkeel listens) or `file:///PATH` (a log that it follows). */
-export type LogPlace = { is: 'syslog'; host: string; port: number } | { is: 'file'; path: string }
-
-/** Null when it is neither. */
-export function logPlaceOf(text: string): LogPlace | null {
-  const url = URL.parse(text)
-  if (!url) return null
-  if (url.protocol === 'file:' && url.pathname.length > 1) {
-    try {
-      return { is: 'file', path: decodeURIComponent(url.pathname) }
-    } catch {
-      return null
-    }
-  }
-  const port = Number(url.port)
-  if (url.protocol !== 'syslog:' || !url.hostname || !(port > 0)) return null
-  return { is: 'syslog', host: url.hostname.replace(/^\[|\]$/g, ''), port }
-}
 
 const upstream = z.strictObject({
   file: path().describe("The include file that holds the upstream's `server` lines, or the whole `upstream { }`"),
@@ -49,9 +31,7 @@ export const nginxConfig = z.strictObject({
     .describe(
       'The JSON page of nginx-module-vts: exact requests, errors and times of each server. An `accessLog` beside it adds retries and hot keys',
     ),
-  accessLog: url(z.string().refine((text) => logPlaceOf(text) !== null, 'syslog://HOST:PORT or file:///PATH'))
-    .optional()
-    .describe('A JSON access log: `syslog://HOST:PORT`, where Evenkeel listens (UDP), or `file:///PATH`, which it follows'),
+  accessLog: accessLog('A JSON access log: `syslog://HOST:PORT`, where Evenkeel listens (UDP), or `file:///PATH`, which it follows'),
   test: command
     .default(['nginx', '-t', '-q'])
     .describe(

@@ -1,8 +1,10 @@
 import type { Pool } from '../../model/topology.ts'
+import { fieldsOf } from '../accessLog/fields.ts'
+import { type PolledWithLog, ReferenceFeeds } from '../accessLog/referenceFeeds.ts'
+import type { LogSource } from '../accessLog/source.ts'
 import type { NginxConfig } from './config.ts'
 import { type KnownPool, knownPools } from './knownPools.ts'
-import { type LogEntry, readEntry, type Try } from './log/entry.ts'
-import type { LogSource } from './log/source.ts'
+import { entryOf, type LogEntry, type Try } from './log/entry.ts'
 import { Tally, type Visit } from './log/tally.ts'
 
 /** What is known of one NGINX from one poll to the next. */
@@ -12,6 +14,7 @@ export type NginxLink = {
   pools: Map<string, { pool: Omit<Pool, 'target'>; names: Map<string, string> }>
   tally: Tally
   log: LogSource | null
+  feeds: ReferenceFeeds
   /** The upstreams in the newest answer of VTS, which shows what runs; the files may differ. */
   shown: Set<string>
   take(line: string): void
@@ -25,15 +28,19 @@ export async function readPools(link: NginxLink): Promise<KnownPool[]> {
 }
 
 /** What each line of the log adds goes to the upstream that it is of. */
-export function openLink(config: NginxConfig): NginxLink {
+export function openLink(config: NginxConfig & PolledWithLog): NginxLink {
   const link: NginxLink = {
     config,
     pools: new Map(),
     tally: new Tally(performance.now()),
     log: null,
+    feeds: new ReferenceFeeds(config.feeds ?? [], performance.now()),
     shown: new Set(),
     take(line) {
-      const entry = readEntry(line)
+      const read = fieldsOf(line)
+      if (typeof read === 'string') return link.tally.line(read)
+      link.feeds.take(read.fields)
+      const entry = entryOf(read)
       if (typeof entry === 'string') return link.tally.line(entry)
       link.tally.line(entry.mended ? 'mended' : 'read')
       // What an internal redirect left behind: each try list is a visit of its own, to the upstream that has all its servers.

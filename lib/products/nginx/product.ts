@@ -1,17 +1,19 @@
 import { malformed } from '../../model/error.ts'
 import type { Probe, Product } from '../../model/product.ts'
 import type { NewRecord } from '../../model/record.ts'
-import type { Pool } from '../../model/topology.ts'
+import type { FedReferences } from '../../model/reference.ts'
+import type { Capability, Pool } from '../../model/topology.ts'
+import { logPlaceOf } from '../accessLog/place.ts'
+import { openLog } from '../accessLog/source.ts'
 import { rawRecord } from '../answers.ts'
 import { getText } from '../http.ts'
 import { looked, prerequisite } from '../prerequisites.ts'
 import { replaceable } from '../replaceFile.ts'
-import { logPlaceOf, type NginxConfig, nginxAddress, nginxConfig } from './config.ts'
+import { type NginxConfig, nginxAddress, nginxConfig } from './config.ts'
 import { testConfig } from './configTest.ts'
 import { describes } from './described.ts'
 import type { KnownPool } from './knownPools.ts'
 import { type NginxLink, openLink, readPools } from './link.ts'
-import { openLog } from './log/source.ts'
 import type { LogLook } from './log/tally.ts'
 import { seenPool, weightSamples, withSeen } from './pools.ts'
 import { reloadable } from './reload.ts'
@@ -112,7 +114,9 @@ const vts: Probe<NginxLink, { page: string; known: KnownPool[] }> = {
 
 const LOG = 'access log'
 
-const accessLog: Probe<NginxLink, LogLook & { known: string[]; counted: boolean }> = {
+type LogRead = LogLook & { known: string[]; counted: boolean; fed: FedReferences[]; told: Capability[] }
+
+const accessLog: Probe<NginxLink, LogRead> = {
   id: 'access-log',
   feature: LOG,
   emits: {
@@ -136,11 +140,19 @@ const accessLog: Probe<NginxLink, LogLook & { known: string[]; counted: boolean 
       : 'no `accessLog` and no `vts` in the configuration: without one of them NGINX reports nothing about its servers'
   },
   async read(link) {
-    link.log ??= openLog(logPlaceOf(link.config.accessLog!)!, link.take)
-    await link.log.pull(link.take)
-    return { ...link.tally.look(performance.now()), known: Object.keys(link.config.upstreams), counted: link.config.vts !== undefined }
+    const { feeds, take } = link
+    link.log ??= openLog(logPlaceOf(link.config.accessLog!)!, {
+      line: take,
+      gap: () => feeds.gap(),
+      lost: (lines) => feeds.lost(lines),
+    })
+    await link.log.pull()
+    const now = performance.now()
+    const look = link.tally.look(now)
+    const fed = feeds.drain(look.loss.fair, now)
+    return { ...look, known: Object.keys(link.config.upstreams), counted: link.config.vts !== undefined, fed, told: feeds.told() }
   },
-  parse({ samples, pools, known, counted, hot, lines, bad, loss }, { at }) {
+  parse({ samples, pools, known, counted, hot, lines, bad, loss, fed, told }, { at }) {
     if (lines > 0 && bad === lines)
       throw malformed(`a line of the access log is to be JSON with "upstream_addr" (or "u"): ${loss.because ?? 'none was'}`, '')
     const records = hot.map((key): NewRecord => ({ kind: 'hot-key', id: key.key, at, method: 'access-log', ...key }))
@@ -148,17 +160,19 @@ const accessLog: Probe<NginxLink, LogLook & { known: string[]; counted: boolean 
       return {
         samples: samples.filter(({ metric }) => ONLY_LOGGED.includes(metric)),
         records,
+        fed,
         topology: {
-          capabilities: [{ feature: LOG, available: loss.fair, because: loss.because ? `${COUNTED}; ${loss.because}` : COUNTED }],
+          capabilities: [{ feature: LOG, available: loss.fair, because: loss.because ? `${COUNTED}; ${loss.because}` : COUNTED }, ...told],
         },
       }
     return {
       samples,
       records,
+      fed,
       // The pools of the upstream files come from the files.
       topology: {
         pools: pools.filter(({ name }) => !known.includes(name)).map(({ name, servers }) => seenPool(name, servers)),
-        ...(loss.because ? { capabilities: [{ feature: LOG, available: loss.fair, because: loss.because }] } : {}),
+        capabilities: [...(loss.because ? [{ feature: LOG, available: loss.fair, because: loss.because }] : []), ...told],
       },
     }
   },

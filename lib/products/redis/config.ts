@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
 import { url as marked, secret } from '../../model/marks.ts'
-import { references } from '../referenceSettings.ts'
+import { FROM_LOG, references } from '../referenceSettings.ts'
 import { role, targetKeys } from '../targetKeys.ts'
 import { halfCertificate, tlsKeys } from '../tls.ts'
 
@@ -96,10 +96,11 @@ export const redisConfig = z
       ),
     references: references(
       z
-        .enum(['off', 'monitor', 'report'])
+        .enum(['off', 'monitor', 'report', 'log'])
         .default('off')
         .describe(
-          'Where they come from. `monitor`: MONITOR without an end, on servers with at most 3,000 commands a second; needs the consent that bursts need (`monitor`). `report`: applications send them, `POST references/TARGET`',
+          'Where they come from. `monitor`: MONITOR without an end, on servers with at most 3,000 commands a second; needs the consent that bursts need (`monitor`). `report`: applications send them, `POST references/TARGET`. ' +
+            FROM_LOG,
         ),
     ),
     cluster: z
@@ -132,6 +133,8 @@ export const redisConfig = z
     if (given.length > 1) issue(given[1]!, `one of url, cluster, sentinel; ${given[0]} is given too`)
     const half = halfCertificate(config)
     if (half) issue(half.missing, half.message)
+    if (config.references.from === 'log' && config.url === undefined)
+      issue('references', 'from: log is for one server with a `url`: no log tells which server of a group has a key')
     if (config.natMap && config.url !== undefined) issue('natMap', 'natMap is for `cluster` and `sentinel`: a url says where the server is')
     if (config.tls !== undefined && !config.sentinel) issue('tls', 'tls is for `sentinel`: elsewhere the url begins with rediss://')
     if (config.cluster?.some((seed) => placeOf(seed).path !== undefined)) issue('cluster', 'a Cluster is reached by TCP: redis://HOST:PORT')

@@ -3,6 +3,7 @@ import { keyWeightOf } from '../../curves/keyWeight.ts'
 import type { Point } from '../../curves/point.ts'
 import type { Question } from '../../curves/question.ts'
 import { OP } from '../../curves/references.ts'
+import { duration } from '../../format/format.ts'
 import type { CurvesView } from '../../model/answers/curves.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import { heldLog } from '../references/heldLog.ts'
@@ -42,7 +43,8 @@ const WARM_UP = 0.5
 
 /** The curves of a target's references. Throws `too_little` with what is missing. */
 export function computeTargetCurves({ log, question, present, byMemory }: TargetCurvesQuestion): TargetCurves {
-  const { references, patterns, patternOf, zero } = heldLog(log)
+  const { references, patterns, patternOf, zero, after } = heldLog(log)
+  const broken = after ? ` Before that they are missing for ${duration(after.to - after.from)}.` : ''
   const { at, op, keys, samplingRate } = references
   if (at.length === 0)
     throw tooLittle(
@@ -55,14 +57,14 @@ export function computeTargetCurves({ log, question, present, byMemory }: Target
   const [first, last] = [at[0]!, at.at(-1)!]
   if (last - first < SPAN_LEAST_MS)
     throw tooLittle(
-      `The references are of ${Math.round((last - first) / 1000)} s; ${SPAN_LEAST_MS / 1000} s at least are needed, and to be trusted longer than keys live.`,
+      `The references are of ${Math.round((last - first) / 1000)} s; ${SPAN_LEAST_MS / 1000} s at least are needed, and to be trusted longer than keys live.${broken}`,
     )
   const from = first + WARM_UP * (last - first)
   let reads = 0
   for (let row = at.length - 1; row >= 0 && at[row]! >= from; row--) if (op[row] === OP.get) reads++
   if (reads < READS_LEAST)
     throw tooLittle(
-      `There are too few references: ${reads} reads in the last ${Math.round((last - from) / 1000)} s; ${READS_LEAST} are needed after a time of equal length that warms the model up.`,
+      `There are too few references: ${reads} reads in the last ${Math.round((last - from) / 1000)} s; ${READS_LEAST} are needed after a time of equal length that warms the model up.${broken}`,
     )
   const least = samplingRate < 0.99 ? SAMPLED_KEYS_LEAST : KEYS_LEAST
   if (keys < least) throw tooLittle(`There are too few keys among the references: ${keys} of at least ${least}.`)
@@ -76,7 +78,7 @@ export function computeTargetCurves({ log, question, present, byMemory }: Target
   const read = readPatterns(references, patterns, patternOf)
   const course = now?.courses[0]
   return {
-    answer: { ...answer.curves, patterns: read },
+    answer: { ...answer.curves, basis: `${answer.curves.basis}${broken}`, patterns: read },
     now: now?.curves.points[0] ?? null,
     keyWeight,
     settlesMs: answer.courses.map((one) => (course ? one.settlesMs(course) : null)),

@@ -6,8 +6,9 @@ import { globMatches } from '../../model/glob.ts'
 import { Columns } from '../traces/columns.ts'
 import { KeyTable } from '../traces/keyTable.ts'
 import { PatternNames } from '../traces/patternNames.ts'
+import { type Gap, unbrokenSince } from './gaps.ts'
 import { ALL_KEYS, patternsOf, SEGMENT_NAME } from './segmentLog.ts'
-import { type Count, readHeader, readRows, type SegmentHeader } from './segmentRows.ts'
+import { type Count, gapsIn, readHeader, readRows, type SegmentHeader } from './segmentRows.ts'
 
 export type LogQuestion = {
   folder: string
@@ -21,6 +22,8 @@ export type LogQuestion = {
 
 export type ReadLog = {
   references: References
+  /** The last gap before them, where they reach no further back for that. */
+  after: Gap | null
   /** Epoch ms of the zero that the references' times count from. */
   zero: number
   /** Names of patterns; empty: none is told of any key. */
@@ -32,8 +35,9 @@ export type ReadLog = {
 type Segment = { bytes: Buffer; header: SegmentHeader; patterns: string[] }
 
 /** What is kept of a target, as one stream in the order of time: each key that is in the smallest of the samples that segments hold. */
-export function readLog({ folder, since, match, evicts }: LogQuestion): ReadLog {
+export function readLog({ folder, since: asked, match, evicts }: LogQuestion): ReadLog {
   const segments = segmentsIn(folder)
+  const { since, after } = unbroken(segments, asked)
   const threshold = segments.reduce((least, { header }) => Math.min(least, header.threshold), ALL_KEYS)
   const keys = new KeyTable()
   const columns = new Columns()
@@ -45,10 +49,8 @@ export function readLog({ folder, since, match, evicts }: LogQuestion): ReadLog 
     const places = patterns.map((name) => known.placeOf(name))
     const wanted = match === undefined ? null : ['', ...patterns].map((name) => globMatches(match, name))
     for (const row of readRows(bytes, header)) {
-      if (row.count) {
-        if (row.count.at >= since) counts.push(row.count)
-        continue
-      }
+      if (row.count && row.count.at >= since) counts.push(row.count)
+      if (!row.access) continue
       const { access, pattern } = row
       if (access.at < since || access.high >= threshold) continue
       if (access.op === 0) taken++
@@ -73,6 +75,7 @@ export function readLog({ folder, since, match, evicts }: LogQuestion): ReadLog 
   const zero = at.reduce((least, one) => Math.min(least, one), Number.POSITIVE_INFINITY)
   return {
     zero,
+    after,
     patterns: known.names,
     patternOf: patternOf.slice(0, keys.size),
     references: withoutFills(
@@ -91,6 +94,22 @@ export function readLog({ folder, since, match, evicts }: LogQuestion): ReadLog 
       evicts,
     ),
   }
+}
+
+/** From when on references are one stream, of those that are asked for. */
+function unbroken(segments: readonly Segment[], asked: number): { since: number; after: Gap | null } {
+  const gaps = segments.flatMap(({ bytes, header }) => gapsIn(bytes, header))
+  if (gaps.length === 0) return { since: asked, after: null }
+  const first = Math.max(asked, segments[0]!.header.start)
+  const since = unbrokenSince(gaps, first, endOf(segments.at(-1)!))
+  return since === null ? { since: asked, after: null } : { since, after: gaps.find(({ to }) => to === since) ?? null }
+}
+
+/** When the newest row of a segment is of: each batch ends with a count. */
+function endOf({ bytes, header }: Segment): number {
+  let end = header.start
+  for (const row of readRows(bytes, header)) if (row.count && row.count.at > end) end = row.count.at
+  return end
 }
 
 function segmentsIn(folder: string): Segment[] {

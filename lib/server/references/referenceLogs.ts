@@ -44,6 +44,8 @@ export function createReferenceLogs({ folder, settings, targets, now, log }: Opt
   const logs = new Map<string, SegmentLog>()
   let sweptAt = Number.NEGATIVE_INFINITY
   let failing = false
+  /** Targets of which something was dropped since. */
+  const missed = new Set<string>()
   const folderOf = (target: string) => join(folder, fileNameOf(target))
   const logOf = (target: string): SegmentLog => {
     const known = logs.get(target)
@@ -84,14 +86,19 @@ export function createReferenceLogs({ folder, settings, targets, now, log }: Opt
       if (on(target)) await logOf(target).add(accesses)
     },
     offer(target, accesses) {
-      if (!on(target) || logOf(target).full) return
+      if (!on(target)) return
+      if (logOf(target).full) return void missed.add(target)
+      const after = missed.delete(target)
       logOf(target)
-        .add(accesses)
+        .add(after ? { ...accesses, resumed: true } : accesses)
         .then(
           () => {
             failing = false
           },
-          (error: unknown) => failed(target, error),
+          (error: unknown) => {
+            missed.add(target)
+            failed(target, error)
+          },
         )
     },
     folder: folderOf,

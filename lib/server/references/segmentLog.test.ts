@@ -141,3 +141,31 @@ test('patterns tell keys apart', async () => {
   expect(read('*t:?').references).toMatchObject({ keys: 3 })
   expect(read('pr?duct').references.keys).toBe(0)
 })
+
+test('what resumes after a gap is not taken for a continuation, until the gap is a small part of the time', async () => {
+  const one = log(1_000_000, 24 * HOUR)
+  await one.add({ list: [access('before')], ...told, resumed: true })
+  expect(read()).toMatchObject({ after: null, references: { keys: 1 } })
+  const gap = { from: now, to: now + 600_000 }
+  now = gap.to
+  await one.add({ list: [access('first')], ...told, resumed: true })
+  now += 60_000
+  await one.add({ list: [access('second')], ...told })
+  expect(read()).toMatchObject({ after: gap, zero: gap.to, references: { keys: 2, requests: 2 } })
+  now += 500 * 60_000
+  await one.add({ list: [access('third')], ...told })
+  expect(read()).toMatchObject({ after: null, references: { keys: 4 } })
+})
+
+test('sources that let different shares through share a segment', async () => {
+  const one = log()
+  const keys = Array.from({ length: 4_000 }, (_, i) => access(`k:${i}`))
+  const half = keys.filter(({ high }) => high < 0.5 * 2 ** 32)
+  for (let i = 0; i < 10; i++) {
+    now += 1_000
+    await one.add({ list: keys, rate: 1, gets: 4_000 })
+    await one.add({ list: half, rate: 0.5, gets: 4_000 })
+  }
+  expect(files()).toHaveLength(2)
+  expect(read().references).toMatchObject({ samplingRate: 0.5, keys: half.length, requests: 80_000 })
+})

@@ -2,7 +2,7 @@ import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile 
 import { join } from 'node:path'
 import { breathe } from '../../engine/breathe.ts'
 import type { Accesses } from '../../model/reference.ts'
-import { headerBytes, putAccess, putCount, ROW, readHeader, rowsBelow } from './segmentRows.ts'
+import { headerBytes, putAccess, putCount, putGap, ROW, readHeader, rowsBelow } from './segmentRows.ts'
 
 export const ALL_KEYS = 2 ** 32
 export const SEGMENT_NAME = /^\d{13}\.rows$/
@@ -79,13 +79,18 @@ export class SegmentLog {
     return done
   }
 
-  async #add({ list, rate, gets }: Accesses): Promise<void> {
+  async #add({ list, rate, gets, resumed }: Accesses): Promise<void> {
     await this.#open()
     const now = this.#now()
+    const before = this.#current?.endedAt ?? this.#segments!.at(-1)?.endedAt
     const current = await this.#currentFor(now, Math.min(this.#threshold, rate === null ? ALL_KEYS : Math.round(rate * ALL_KEYS)))
-    const bytes = Buffer.allocUnsafe((list.length + 1) * ROW)
+    const bytes = Buffer.allocUnsafe((list.length + 2) * ROW)
     const news: string[] = []
     let used = 0
+    if (resumed && before !== undefined && before < now) {
+      putGap(bytes, used, current.start, { from: before, to: now })
+      used += ROW
+    }
     let [highest, counted] = [0, 0]
     for (const access of list) {
       if (access.op === 0) counted++
@@ -141,7 +146,8 @@ export class SegmentLog {
   async #currentFor(now: number, threshold: number): Promise<Current> {
     const before = this.#current
     const goesOn = before && now - before.start < HOUR_MS && now >= before.start - HOUR_MS && before.rows < SEGMENT_ROWS
-    if (goesOn && before.threshold === threshold) return before
+    // A source that lets more through waits for the next segment: several that differ would make one each second.
+    if (goesOn && before.threshold <= threshold) return before
     await this.#end()
     await this.#dropOld()
     const roomy = this.#rows() < ROOMY * this.#limits.rowsMax

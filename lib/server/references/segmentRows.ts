@@ -1,4 +1,5 @@
 import type { Access } from '../../model/reference.ts'
+import type { Gap } from './gaps.ts'
 
 /**
  * The file of a segment: a header, then rows of equal width, appended. A row that a crash cut short costs itself: what follows a whole number
@@ -11,8 +12,11 @@ export const ROW = 24
 const KIND = 'evkrefs1'
 const SIZE_MAX = 2 ** 30 - 1
 const U16_MAX = 65_535
-/** A row that counts: what its source let through, and of how many. */
+/** A row that counts: what its source let through, and of how many; or how long nothing was told. */
 const COUNT = 3
+/** In the place of `low`. */
+const [ESTIMATED, TOLD, GAP] = [0, 1, 2]
+const U32_MAX = 2 ** 32 - 1
 
 export type SegmentHeader = {
   start: number
@@ -51,10 +55,19 @@ export type Count = { at: number; gets: number; told: boolean; high: number }
 
 /** Writes a count as a row among the others. */
 export function putCount(bytes: Buffer, offset: number, start: number, { at, gets, told, high }: Count): void {
-  putAccess(bytes, offset, start, { at, high, low: told ? 1 : 0, op: COUNT, size: gets, ttlMs: Number.NaN, keyBytes: 0 }, 0)
+  putAccess(bytes, offset, start, { at, high, low: told ? TOLD : ESTIMATED, op: COUNT, size: gets, ttlMs: Number.NaN, keyBytes: 0 }, 0)
 }
 
-export type Row = { access: Omit<Access, 'pattern'>; pattern: number; count?: undefined } | { count: Count; access?: undefined }
+/** Writes as a row that the references between two moments are missing. */
+export function putGap(bytes: Buffer, offset: number, start: number, { from, to }: Gap): void {
+  const high = Math.min(U32_MAX, Math.max(0, Math.round(to - from)))
+  putAccess(bytes, offset, start, { at: to, high, low: GAP, op: COUNT, size: 0, ttlMs: Number.NaN, keyBytes: 0 }, 0)
+}
+
+export type Row =
+  | { access: Omit<Access, 'pattern'>; pattern: number; count?: undefined }
+  | { count: Count; access?: undefined }
+  | { gap: Gap; count?: undefined; access?: undefined }
 
 /** The rows of a segment, in order; `pattern` is its line + 1, 0 where none was told. */
 export function* readRows(bytes: Buffer, { start }: SegmentHeader): Generator<Row> {
@@ -65,7 +78,8 @@ export function* readRows(bytes: Buffer, { start }: SegmentHeader): Generator<Ro
     // Zeros: room that the file system gave, and nothing was written to.
     if (word === 0 && high === 0 && low === 0) continue
     const at = start + bytes.readInt32LE(offset)
-    if (op === COUNT) yield { count: { at, gets: size, told: low === 1, high } }
+    if (op === COUNT && low === GAP) yield { gap: { from: at - high, to: at } }
+    else if (op === COUNT) yield { count: { at, gets: size, told: low === TOLD, high } }
     else {
       const access = { at, high, low, op, size, ttlMs: bytes.readFloatLE(offset + 16), keyBytes: bytes.readUInt16LE(offset + 22) }
       yield { access, pattern: bytes.readUInt16LE(offset + 20) }
@@ -85,4 +99,15 @@ export function rowsBelow(bytes: Buffer, header: SegmentHeader): Buffer {
     used += ROW
   }
   return kept.subarray(0, used)
+}
+
+/** The gaps of a segment alone. */
+export function gapsIn(bytes: Buffer, header: SegmentHeader): Gap[] {
+  const gaps: Gap[] = []
+  for (let offset = ROW; offset + ROW <= bytes.length; offset += ROW)
+    if (bytes.readUInt32LE(offset + 12) >>> 30 === COUNT && bytes.readUInt32LE(offset + 8) === GAP) {
+      const to = header.start + bytes.readInt32LE(offset)
+      gaps.push({ from: to - bytes.readUInt32LE(offset + 4), to })
+    }
+  return gaps
 }

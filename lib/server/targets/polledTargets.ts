@@ -2,6 +2,7 @@ import type { Config } from '../../config/config.ts'
 import type { ControlConfig } from '../../model/control.ts'
 import type { AnyProduct, TargetConfig } from '../../model/product.ts'
 import { refText } from '../../model/ref.ts'
+import type { LogFeed, ReferenceSettings } from '../../model/reference.ts'
 import { products } from '../../products/sources.ts'
 
 /** Everything that is polled: the configured targets, and the control documents of rings and TTL policies. */
@@ -29,8 +30,17 @@ export function polledTargets(config: Config): { config: TargetConfig; product: 
       }),
     ),
   ]
-  return [...config.targets, ...controls].flatMap((target) => {
+  return [...config.targets.map((target) => withFeeds(target, config.targets)), ...controls].flatMap((target) => {
     const product = products.find((candidate) => candidate.kind === target.kind)
     return product ? [{ config: target, product }] : []
   })
+}
+
+/** A target whose access log tells references of caches, with what it is to look for. */
+function withFeeds(target: TargetConfig, targets: readonly TargetConfig[]): TargetConfig {
+  const feeds = targets.flatMap(({ name, ...config }): LogFeed[] => {
+    const { log } = (config as { references?: ReferenceSettings }).references ?? {}
+    return log?.targets.includes(target.name) ? [{ cache: name, key: log.key, pool: log.pool ?? null, ttlMs: log.ttl ?? null }] : []
+  })
+  return feeds.length > 0 ? ({ ...target, feeds } as TargetConfig) : target
 }

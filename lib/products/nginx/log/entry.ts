@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, type Unread } from './fields.ts'
+import { type Fields, fieldsOf, textIn, type Unread } from '../../accessLog/fields.ts'
 
 /** One try of a request on one server. */
 export type Try = { address: string; failed: boolean; seconds: number | null }
@@ -39,7 +39,11 @@ const SECONDS_MAX = 86_400
 /** Reads one line; why not where it is none that tells of an upstream. */
 export function readEntry(line: string): LogEntry | Unread {
   const read = fieldsOf(line)
-  if (typeof read === 'string') return read
+  return typeof read === 'string' ? read : entryOf(read)
+}
+
+/** What the fields of a line say; why not where they tell of no upstream. */
+export function entryOf(read: { fields: Fields; mended: boolean }): LogEntry | Unread {
   const text = (field: keyof typeof NAMES) => textIn(read.fields, NAMES[field])
   const addresses = text('addresses')
   if (addresses === null) return 'lacks'
@@ -59,11 +63,6 @@ export function readEntry(line: string): LogEntry | Unread {
     key: key ? key.slice(0, KEY_MAX) : null,
     mended: read.mended,
   }
-}
-
-const textIn = (fields: Fields, names: readonly string[]): string | null => {
-  const name = names.find((one) => fields.has(one))
-  return name === undefined ? null : fields.get(name)!
 }
 
 const triesOf = (addresses: string[], statuses: string[], seconds: string[]): Try[] =>

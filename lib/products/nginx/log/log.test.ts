@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { logPlaceOf } from '../config.ts'
+import { lossOf, noLines, type Recent } from '../../accessLog/loss.ts'
+import { logPlaceOf } from '../../accessLog/place.ts'
 import { type LogEntry, readEntry } from './entry.ts'
-import { lossOf, noLines, type Recent } from './loss.ts'
 import { Tally } from './tally.ts'
 
 const LINES = readFileSync(new URL('../fixtures/nginx-1.22-syslog-json.txt', import.meta.url), 'utf8')

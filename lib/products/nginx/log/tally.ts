@@ -1,16 +1,15 @@
 import type { Reading } from '../../../model/series.ts'
+import type { Unread } from '../../accessLog/fields.ts'
+import { LineCounts } from '../../accessLog/lineCounts.ts'
+import type { Loss } from '../../accessLog/loss.ts'
 import { printable, readings } from '../../answers.ts'
 import { type BurstCounts, type Counts, type HotKeyCount, hottest, remembered } from '../../hotKeys.ts'
 import type { Try } from './entry.ts'
-import type { Unread } from './fields.ts'
-import { type Loss, lossOf, noLines, type Recent } from './loss.ts'
 
 const POOLS_MAX = 100
 const SERVERS_MAX = 500
 const KEYS_MAX = 5_000
 const KEYS_EVERY_MS = 5_000
-/** The span of the report on unreadable lines: the last one to two of these periods. */
-const RECENT_MS = 60_000
 
 /** Counters since the log is read; `newest` is what came since the last look. */
 type Count = { requests: number; errors: number; retries: number; newest: { count: number; seconds: number } }
@@ -32,29 +31,20 @@ export type Visit = { tries: readonly Try[]; failed: boolean; cache?: 'hit' | 'm
 /** Adds up what an access log says, per upstream and server, in bounded memory. */
 export class Tally {
   private readonly pools = new Map<string, PoolCount>()
-  private lines = 0
-  private bad = 0
+  private readonly counts: LineCounts
   private keys: Counts = new Map()
   private keyed = 0
   private keysSince: number
   private bursts: BurstCounts[] = []
 
-  private recent: Recent = noLines()
-  private earlier: Recent = noLines()
-  private recentSince: number
-
   constructor(now: number) {
     this.keysSince = now
-    this.recentSince = now
+    this.counts = new LineCounts(now)
   }
 
   /** One more line: as it has to be, in a form that had to be mended, or not read at all. */
   line(is: 'read' | 'mended' | Unread): void {
-    this.lines++
-    this.recent.lines++
-    if (is === 'read') return
-    this.recent[is]++
-    if (is !== 'mended') this.bad++
+    this.counts.add(is)
   }
 
   /** `nameOf` says which server of the upstream an address is. */
@@ -108,14 +98,10 @@ export class Tally {
       this.keysSince = now
     }
     const { list, add } = readings()
-    add('nginx_log_lines_total', this.lines)
-    add('nginx_log_lines_unread_total', this.bad)
-    const loss = lossOf(this.earlier, this.recent)
-    if (now - this.recentSince >= RECENT_MS) {
-      this.earlier = this.recent
-      this.recent = noLines()
-      this.recentSince = now
-    }
+    const { lines, bad } = this.counts
+    add('nginx_log_lines_total', lines)
+    add('nginx_log_lines_unread_total', bad)
+    const loss = this.counts.look(now)
     // Of lines that say only what went well, no count is one: they begin anew once all are read.
     if (!loss.fair) for (const counts of this.pools.values()) beginAnew(counts)
     else
@@ -131,8 +117,8 @@ export class Tally {
       samples: list,
       pools: [...this.pools].map(([name, { servers }]) => ({ name, servers: [...servers.keys()] })),
       hot: hottest(this.bursts),
-      lines: this.lines,
-      bad: this.bad,
+      lines,
+      bad,
       loss,
     }
   }

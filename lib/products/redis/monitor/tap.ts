@@ -42,6 +42,8 @@ export class ReferenceTap {
   readonly #leaseMs: number
   readonly #abort = new AbortController()
   #list: Access[] = []
+  /** What was done before it began to listen was not heard. */
+  #resumed = true
   #gets = 0
   #lease: NodeJS.Timeout | undefined
   #second = { at: 0, lines: 0, bytes: 0 }
@@ -73,7 +75,9 @@ export class ReferenceTap {
     const [list, gets] = [this.#list, this.#gets]
     this.#list = []
     this.#gets = 0
-    return { list, rate: 1, gets }
+    const resumed = this.#resumed
+    this.#resumed = false
+    return { list, rate: 1, gets, ...(resumed && { resumed }) }
   }
 
   stop(because: string): void {

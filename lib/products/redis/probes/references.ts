@@ -24,6 +24,7 @@ export const references: Probe<RedisLink, Accesses | null> = {
     }
     if (config.references.from === 'off') return stop('they are off: "references: { from: monitor }" or "report" in the configuration')
     if (config.references.from === 'report') return stop('applications report them: POST references/TARGET')
+    if (config.references.from === 'log') return stop(`they are read from the access log of ${config.references.log!.targets.join(', ')}`)
     const missing = consentMissing(config)
     if (missing !== null) return stop(missing)
     if (seen === null) return 'waits for INFO'

@@ -1,7 +1,13 @@
-import { parseJson } from '../../../model/json.ts'
+import { parseJson } from '../../model/json.ts'
 
 /** The fields of a line by their names, as text; a list as NGINX writes several values: `a, b`. */
 export type Fields = ReadonlyMap<string, string>
+
+/** The first of these that a line has: one field goes by several names. */
+export function textIn(fields: Fields, names: readonly string[]): string | null {
+  const name = names.find((one) => fields.has(one))
+  return name === undefined ? null : fields.get(name)!
+}
 
 /** Why a line is not read. */
 export const UNREAD = {

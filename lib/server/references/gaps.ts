@@ -1,0 +1,21 @@
+/** A time whose references are missing, epoch ms. */
+export type Gap = { from: number; to: number }
+
+/** So much of the time may be missing: of six hours seven minutes. What is read again after a gap was mostly read before it as well. */
+const SHARE_MOST = 0.02
+
+/**
+ * Since when references can be taken as one stream: the earliest moment after which gaps are a small part of the time. Across a larger one keys
+ * would seem to be used again sooner than they are. Null: of all of it.
+ */
+export function unbrokenSince(gaps: readonly Gap[], first: number, last: number): number | null {
+  const within = gaps.filter(({ to }) => to > first && to <= last).sort((a, b) => a.to - b.to)
+  let missing = within.reduce((sum, { from, to }) => sum + to - Math.max(from, first), 0)
+  let since = first
+  for (const { from, to } of within) {
+    if (missing <= SHARE_MOST * (last - since)) break
+    missing -= to - Math.max(from, first)
+    since = to
+  }
+  return since === first ? null : since
+}
