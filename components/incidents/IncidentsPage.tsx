@@ -8,6 +8,7 @@ import { inScope, useScope } from '@/components/frame/Scope.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
 import { usePages } from '@/components/frame/usePages.ts'
 import { stepsLine } from '@/components/proposals/words.ts'
+import { buttonLook } from '@/components/ui/button.tsx'
 import { Empty, Failure, Skeleton } from '@/components/ui/empty.tsx'
 import { More } from '@/components/ui/more.tsx'
 import { PageHead } from '@/components/ui/page.tsx'
@@ -106,6 +107,13 @@ function IncidentSheet({ id, initial, onClose }: { id: string; initial: Incident
               began <Moment at={incident.since} />, {lasted(incident) ? `lasted ${lasted(incident)}` : <Since at={incident.since} />}
             </span>
           </span>
+        )
+      }
+      foot={
+        incident && (
+          <a className={buttonLook()} href={path`/api/v1/incidents/${incident.id}/post-mortem`} download="post-mortem.md">
+            Post-mortem as Markdown
+          </a>
         )
       }
     >

@@ -4,6 +4,7 @@ import { page } from '../../model/answers/shape.ts'
 import { comment, id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { acknowledgeIncident, commentIncident, getIncident, listIncidents } from './incidents.ts'
+import { incidentReport } from './report.ts'
 
 const tag = 'The loop'
 
@@ -28,6 +29,25 @@ export const incidentOperations = [
     answer: incidentAnswer,
     problems: ['not_found'],
     run: ({ runtime, params }) => getIncident(runtime, params.id),
+  }),
+  operation({
+    method: 'GET',
+    path: 'incidents/{id}/post-mortem',
+    role: 'viewer',
+    summary: 'A post-mortem in Markdown: what was measured and done is filled in, what people know is asked for',
+    tag,
+    params: id,
+    answer: z.string(),
+    type: 'text/markdown',
+    problems: ['not_found'],
+    run: ({ runtime, params }) =>
+      new Response(incidentReport(runtime, params.id), {
+        headers: {
+          'content-type': 'text/markdown; charset=utf-8',
+          'content-disposition': 'attachment; filename="post-mortem.md"',
+          'x-content-type-options': 'nosniff',
+        },
+      }),
   }),
   operation({
     method: 'POST',
