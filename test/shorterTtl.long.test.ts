@@ -66,7 +66,7 @@ watch: { before: 20s, measure: 20s }
     expect(proposal).toMatchObject({
       reversal: 'lossy',
       prediction: { holds: true },
-      because: expect.stringMatching(/Less memory saves .* EUR a month/),
+      because: expect.stringMatching(/has become free saves [\d.]+\sEUR a month once the memory limit is lowered/),
     })
     const after = Number.parseInt(proposal.steps[0].after, 10) * 1_000
     expect(after).toBeLessThanOrEqual(TTL_MS / 2)

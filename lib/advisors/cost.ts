@@ -12,16 +12,22 @@ export function moneyText(amount: number, { currency }: Prices): string {
   return currency ? `${figure}\u00a0${currency}` : figure
 }
 
-/** What a remedy does to a cache: bytes that it has more, and reads of the origin more a second. */
-type Difference = { bytes: number; origin: number; gain: number }
+/** What a remedy does to a cache: bytes that it has more, and reads of the origin more a second. `limitStays`: its memory becomes free for others, and money once the limit is lowered. */
+type Difference = { bytes: number; origin: number; gain: number; limitStays?: boolean }
 
 /** What a remedy saves and costs a month, and how much longer reads wait, as sentences to be put behind others; empty where no price is named. */
-export function costWords(target: string, { bytes, origin, gain }: Difference, window: SeriesWindow, topology: Topology): string {
+export function costWords(
+  target: string,
+  { bytes, origin, gain, limitStays }: Difference,
+  window: SeriesWindow,
+  topology: Topology,
+): string {
   const prices = pricesOf(topology.prices, target)
   const [memory, reads] = [memoryCost(bytes, prices), readsCost(origin, prices)]
-  const part = (amount: number, what: string) => `${what} ${amount < 0 ? 'saves' : 'costs'} ${moneyText(amount, prices)} a month`
+  const part = (amount: number, what: string, when = '') =>
+    `${what} ${amount < 0 ? 'saves' : 'costs'} ${moneyText(amount, prices)} a month${when}`
   const parts = [
-    ...(memory ? [part(memory, bytes < 0 ? 'less memory' : 'the memory')] : []),
+    ...(memory ? [part(memory, ...memoryWords(bytes, limitStays))] : []),
     ...(reads ? [part(reads, `${origin < 0 ? 'not asking' : 'asking'} the origin`)] : []),
   ]
   const sum = (memory ?? 0) + (reads ?? 0)
@@ -30,6 +36,9 @@ export function costWords(target: string, { bytes, origin, gain }: Difference, w
   const money = sentence ? ` ${sentence[0]!.toUpperCase()}${sentence.slice(1)}${whole}.` : ''
   return money + waitWords(gain, latencyOf(target, window, topology))
 }
+
+const memoryWords = (bytes: number, limitStays = false): [what: string, when?: string] =>
+  bytes >= 0 ? ['the memory'] : limitStays ? ['the memory that has become free', ' once the memory limit is lowered'] : ['less memory']
 
 type Latency = { seconds: number; because: string }
 

@@ -235,7 +235,7 @@ describe('another TTL by the curve', () => {
     expect(priced(100, 0.0000001)).toMatchObject({
       steps: [{ after: '1m' }],
       because: expect.stringMatching(
-        /Less memory saves 360\.00.EUR a month, .* Memory saves that once its limit is lowered\. .*break-even: 346\.85.EUR a month less/,
+        /The memory that has become free saves 360\.00.EUR a month once the memory limit is lowered, asking the origin .*break-even: 346\.85.EUR a month less/,
       ),
     })
     expect(priced(100, 0.0001)).toMatchObject({ steps: [{ after: '150s' }] })

@@ -120,13 +120,12 @@ function bytesWords({ saved, now }: Chosen): string {
 
 function moneyWords({ saved, saves, effect }: Chosen, target: string, window: SeriesWindow, topology: Topology): string {
   const prices = pricesOf(topology.prices, target)
-  const cost = costWords(target, { ...effect, bytes: -(saved ?? 0) }, window, topology)
-  const limit = saved && prices.gibMonth !== undefined && saved > 0 ? ' Memory saves that once its limit is lowered.' : ''
+  const cost = costWords(target, { ...effect, bytes: -(saved ?? 0), limitStays: true }, window, topology)
   const even =
     saves === null
       ? ''
       : ` Of the TTLs that were tried it is the break-even: ${moneyText(saves, prices)} a month less than the present one; longer costs more memory than its reads are worth.`
-  return cost + limit + even
+  return cost + even
 }
 
 /** Keys that are there already have the TTL that they drew. */
