@@ -23,7 +23,7 @@ watch: { before: 20s, measure: 30s }
     using _ = readThrough({
       url: redisClient(new Cluster([masters[0]!.about.url])),
       perSecond: 600,
-      key: () => `item:${Math.floor(20_000 ** random() - 1)}`,
+      key: () => `item:${Math.floor(9_000 ** random() - 1)}`,
       ttlMs: () => 3_600_000,
       value: 'x'.repeat(1_000),
     })

@@ -1,16 +1,13 @@
 import { text } from '../format/format.ts'
-import { latest } from '../math/rates.ts'
 import { measuredValue } from '../metrics/measure.ts'
 import type { Advisor } from '../model/detector.ts'
 import { isPriced, memoryCost, type Prices, pricesOf, readsCost } from '../model/prices.ts'
 import type { Draft, NoRemedy } from '../model/proposal.ts'
 import type { CurvePoint, CurveRecord } from '../model/record.ts'
 import { settingText } from '../model/setting.ts'
-import type { Topology } from '../model/topology.ts'
-import type { SeriesWindow } from '../model/window.ts'
 import { costWords, moneyText } from './cost.ts'
 import { curveOf, type Effect, effectOf, effectText, hitGuard, presentOf } from './curve.ts'
-import { replicasOf } from './replicas.ts'
+import { newest, replicaSteps } from './replicas.ts'
 
 const MIB = 1_048_576
 /** One step adds a quarter where no curve tells what would be enough. */
@@ -74,16 +71,6 @@ export const cacheMemory: Advisor = {
         : `${machine ? `The machine has ${text(machine, 'bytes')} in all` : 'How much memory the machine has is not known here'}; what else runs there is not seen. Lowering the limit again evicts what no longer fits.`,
     })
   },
-}
-
-/** Replicas that would have less memory than their primary would lose keys that it has. */
-function replicaSteps(topology: Topology, target: string, setting: string, bytes: number, window: SeriesWindow): Draft['steps'][number][] {
-  return replicasOf(topology, target).flatMap((name) => {
-    const most = newest(window, 'cache_memory_max_bytes', name)
-    return most && most < bytes
-      ? [{ setting: settingText({ of: { target: name }, name: setting }), before: String(most), after: String(bytes) }]
-      : []
-  })
 }
 
 function draft({ prediction }: Effect, rest: Pick<Draft, 'steps' | 'because' | 'risk' | 'riskBecause'>): Draft {
@@ -160,9 +147,4 @@ function withoutCurve(
     risk: machine ? 'medium' : 'high',
     riskBecause: `${machine ? `The machine has ${text(machine, 'bytes')} in all` : 'How much memory the machine has is not known here'}; what else runs there is not seen. Lowering the limit again evicts what no longer fits.`,
   }
-}
-
-function newest(window: SeriesWindow, metric: string, target: string): number | null {
-  const series = window.series(metric, { target }).find(({ labels }) => Object.keys(labels).length === 1)
-  return series ? latest(series.points) : null
 }

@@ -5,7 +5,7 @@ import type { CurvePoint, CurveRecord } from '../model/record.ts'
 import type { SeriesWindow } from '../model/window.ts'
 
 /** What is measured now: a cache that fills, or a day that turns, was at another ratio minutes ago. */
-const NOW_MS = 30_000
+export const NOW_MS = 30_000
 /** An older curve speaks of other traffic: they are computed every few minutes. */
 const FRESH_MS = 1_800_000
 /** How far below its prediction the hit ratio may fall before the change goes back, and for how long. */
@@ -65,8 +65,8 @@ export function effectOf(curve: CurveRecord, point: CurvePoint, all: SeriesWindo
 }
 
 /** Goes back by itself when the hit ratio falls clearly below what was predicted. */
-export const hitGuard = ({ where, low, before }: Prediction): Guard => ({
-  metric: 'cache_hit_ratio',
+export const hitGuard = ({ metric, where, low, before }: Prediction): Guard => ({
+  metric,
   where,
   unit: 'ratio',
   op: '<',

@@ -5,6 +5,7 @@ import { consistentHash } from './consistent-hash.ts'
 import { drainServer } from './drain-server.ts'
 import { expirySpread } from './expiry-spread.ts'
 import { hotKeyAdvice } from './hot-key.ts'
+import { memorySplit } from './memory-split.ts'
 import { poolWeights } from './pool-weights.ts'
 import { ringPoints } from './ring-points.ts'
 import { slabAutomove } from './slab-automove.ts'
@@ -20,6 +21,7 @@ export const advisors: Advisor[] = [
   drainServer,
   cacheMemory,
   cachePolicy,
+  memorySplit,
   slabAutomove,
   ttlJitter,
   expirySpread,

@@ -44,6 +44,7 @@ import { targetDown } from './fleet/target-down.ts'
 import { tierCascade } from './fleet/tier-cascade.ts'
 import { hotArc } from './ring/hot-arc.ts'
 import { imbalance } from './ring/imbalance.ts'
+import { memorySplit } from './ring/memory-split.ts'
 import { needlessMoves } from './ring/needless-moves.ts'
 
 /** The registry of rules. One line a detector; its id is its path. */
@@ -90,6 +91,7 @@ export const detectors: AnyDetector[] = [
   weightDrift,
   imbalance,
   hotArc,
+  memorySplit,
   needlessMoves,
   targetDown,
   singlePointOfFailure,

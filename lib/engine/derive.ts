@@ -6,16 +6,18 @@ import type { Store } from '../model/store.ts'
 import type { Ring, TargetState, Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { evaluateSpecs } from '../rings/evaluate.ts'
+import { createRingLookups } from './ringLookups.ts'
 import type { Pause } from './slices.ts'
 
 /** The least number of lookups over all nodes: shares of fewer are noise. */
 const LOOKUPS_MIN = 50
 
-/** Derives series that no server reports itself, and appends them at each tick: whether a target is up, and the shares of each ring. */
+/** Derives series that no server reports itself, and appends them at each tick: whether a target is up, and the reads and shares of each ring. */
 export function createDerive(
   store: Store,
   stepMs: number,
 ): (states: readonly { name: string; state: TargetState }[], topology: Topology, now: number, pause: Pause) => Promise<void> {
+  const lookups = createRingLookups()
   const ownedShares = createOwnership((spec) => evaluateSpecs(spec).before.shares)
   return async (states, topology, now, pause) => {
     for (const { name, state } of states) {
@@ -27,7 +29,9 @@ export function createDerive(
     for (const ring of topology.rings) {
       await pause()
       const shares = ownedShares(ring)
-      if (shares) store.append(refText({ ring: ring.name }), now, ringReadings(ring, shares, store.window(now - RING_SEEN_MS, now)), stepMs)
+      const window = store.window(now - RING_SEEN_MS, now)
+      const readings = [...lookups(ring, window), ...(shares ? ringReadings(ring, shares, window) : [])]
+      store.append(refText({ ring: ring.name }), now, readings, stepMs)
     }
   }
 }

@@ -484,6 +484,12 @@ describe('the engine', () => {
     expect(shares('ring_share_seen')).toEqual({ edge: 0.25, b: 0.75 })
     const owned = shares('ring_share_owned')
     expect(owned.edge! + owned.b!).toBeCloseTo(1, 6)
+    const grown = (metric: string) => {
+      const { labels, points } = r.store().window(START, r.clock.now()).series(metric)[0]!
+      return { labels, by: points.at(-1)![1] - points.at(-11)![1] }
+    }
+    expect(grown('ring_hits_total')).toEqual({ labels: { target: 'ring:products', ring: 'products' }, by: 1_000 })
+    expect(grown('ring_misses_total').by).toBe(200)
   })
 
   describe.each([

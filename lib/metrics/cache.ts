@@ -9,11 +9,11 @@ const HITS = 'cache_hits_total'
 const MISSES = 'cache_misses_total'
 
 /** Hits over reads, where both are reported. */
-function hitRatio(window: SeriesWindow, where: Labels): Measurement {
-  const hits = rows(window, HITS, where)
-  const misses = hits.map((series) => beside(window, MISSES, series.labels))
+function hitRatioOf(hitsTotal: string, missesTotal: string, window: SeriesWindow, where: Labels): Measurement {
+  const hits = rows(window, hitsTotal, where)
+  const misses = hits.map((series) => beside(window, missesTotal, series.labels))
   const both = hits.filter((_, i) => misses[i])
-  const batches = batchesOf(window, both, HITS, where)
+  const batches = batchesOf(window, both, hitsTotal, where)
   if (typeof batches === 'string') return unjudged(hits.length > 0 && both.length === 0 ? 'misses are not reported' : batches)
   const hit = grownIn(both, batches)
   const missed = grownIn(
@@ -26,6 +26,18 @@ function hitRatio(window: SeriesWindow, where: Labels): Measurement {
 /** Batch by batch; null where either was not seen. */
 const sum = (a: readonly (number | null)[], b: readonly (number | null)[]) =>
   a.map((value, i) => (value === null || b[i] === null || b[i] === undefined ? null : value + b[i]))
+
+/** Hit ratio of what has these two counters. */
+export const hitRatio = (name: string, words: string, hits: string, misses: string): Metric => ({
+  name,
+  words,
+  unit: 'ratio',
+  kind: 'ratio',
+  from: [hits, misses],
+  also: [],
+  measure: (window, where) => hitRatioOf(hits, misses, window, where),
+  series: (history) => paired(history, hits, misses, (hit, missed) => (hit + missed > 0 ? hit / (hit + missed) : null)),
+})
 
 /** Metrics of a cache's traffic: lookups, commands, connections. */
 export const cacheMetrics: Metric[] = [
@@ -40,16 +52,7 @@ export const cacheMetrics: Metric[] = [
   gauge('cache_connections', 'connections'),
   gauge('cache_connections_max', 'connections allowed'),
   gauge('cache_uptime_seconds', 'time since its start'),
-  {
-    name: 'cache_hit_ratio',
-    words: 'hit ratio',
-    unit: 'ratio',
-    kind: 'ratio',
-    from: [HITS, MISSES],
-    also: [],
-    measure: hitRatio,
-    series: (history) => paired(history, HITS, MISSES, (hits, misses) => (hits + misses > 0 ? hits / (hits + misses) : null)),
-  },
+  hitRatio('cache_hit_ratio', 'hit ratio', HITS, MISSES),
   {
     name: 'cache_read_rate',
     words: 'reads per second',

@@ -3,8 +3,9 @@ import { mean } from '../math/robust.ts'
 import type { Labels } from '../model/series.ts'
 import type { Measurement, SeriesWindow } from '../model/window.ts'
 import { batchesOf, meanIn, measured, unjudged } from './batches.ts'
+import { hitRatio } from './cache.ts'
 import { gridOf, grouped, type History, pointsOf, type Track } from './history.ts'
-import { gauge, type Metric } from './metric.ts'
+import { counter, gauge, type Metric } from './metric.ts'
 
 /** Share of the ring's reads (or of its keys) of each node, the largest over their mean: 1 is even. */
 function imbalanceOf(metric: string, window: SeriesWindow, where: Labels): Measurement {
@@ -61,8 +62,11 @@ const imbalance = (name: string, words: string, shares: string): Metric => ({
   series: (history) => imbalances(history, shares),
 })
 
-/** Metrics of a ring: each node's share of the keys and of the reads. */
+/** Metrics of a ring: what its nodes hit together, each node's share of the keys and of the reads. */
 export const ringMetrics: Metric[] = [
+  counter('ring_hits_total', 'hits of the whole ring'),
+  counter('ring_misses_total', 'misses of the whole ring'),
+  hitRatio('ring_hit_ratio', 'hit ratio of the ring', 'ring_hits_total', 'ring_misses_total'),
   gauge('ring_share_seen', "share of the ring's reads", { unit: 'ratio', together: 'mean' }),
   gauge('ring_share_owned', "share of the ring's keys", { unit: 'ratio', together: 'mean' }),
   gauge('ring_share_moved', 'share of the keys that moved', { unit: 'ratio', together: 'mean' }),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { curve } from '../../../test/curves.ts'
 import { FROM, judge, load } from '../../../test/series.ts'
-import type { SharedSetting } from '../../model/record.ts'
+import type { CurveRecord, SharedSetting } from '../../model/record.ts'
 import type { Ring, TargetFacts, Topology } from '../../model/topology.ts'
 import { configDrift } from './config-drift.ts'
 
@@ -34,11 +35,15 @@ const inCluster = (name: string, role: 'primary' | 'replica' = 'primary') =>
 const ring = (points: Record<string, number>) =>
   ({ name: 'products', nodes: Object.entries(points).map(([name, of]) => ({ name, target: name, address: name, points: of })) }) as Ring
 
-function said(values: Record<string, Values>, topology: Partial<Topology>, { at = NOW, except }: { at?: number; except?: string[] } = {}) {
+function said(
+  values: Record<string, Values>,
+  topology: Partial<Topology>,
+  { at = NOW, except, curves = [] }: { at?: number; except?: string[]; curves?: CurveRecord[] } = {},
+) {
   const records = Object.entries(values).flatMap(([target, all]) =>
     Object.entries(all).map(([id, value]) => setting(target, id, value, at)),
   )
-  const window = load(1000, { 'target_up{target=a}': '1x10' }, { records })
+  const window = load(1000, { 'target_up{target=a}': '1x10' }, { records: [...records, ...curves] })
   return judge(configDrift, window, topology, except ? { except } : {})
 }
 const is = (verdicts: ReturnType<typeof said>) => Object.fromEntries(verdicts.map((one) => [one.subject.target, one.is]))
@@ -105,4 +110,14 @@ test('what is not known is not compared', () => {
   expect(is(said(values, { targets: [primary('a'), { ...replica('b'), state: 'down' }] }))).toEqual({ a: 'unjudged', b: 'unjudged' })
   // An older server has no such setting.
   expect(is(said({ a: { timeout: '0', hz: '10' }, b: { timeout: '0' } }, { targets }))).toEqual({ a: 'clear', b: 'clear' })
+})
+
+test('where the curves of a ring tell what its memory is worth, its caches need not have the same', () => {
+  const values = { a: { maxmemory: '100', hz: '10' }, b: { maxmemory: '200', hz: '100' } }
+  const topology = { rings: [ring({ a: 160, b: 160 })], targets: [facts('a'), facts('b')] }
+  const [a, b] = ['a', 'b'].map((target) => curve([{ hitRatio: 0.9 }], { target })) as [CurveRecord, CurveRecord]
+  const settings = (curves: CurveRecord[]) =>
+    said(values, topology, { curves }).flatMap((one) => (one.is === 'found' ? one.evidence.map(({ label }) => label) : []))
+  expect(settings([a])).toContain('maxmemory')
+  expect(settings([a, b])).toEqual(['hz'])
 })

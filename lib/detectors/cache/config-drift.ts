@@ -27,7 +27,7 @@ export const configDrift: Detector<Settings> = {
     fresh: duration('5m', 'Settings are read once a minute; older ones are not compared'),
     except: z.array(z.string()).default([]).describe('Settings that may differ: none by default, because this differs from fleet to fleet'),
   }),
-  needs: { spanMs: 30_000, metrics: [], records: ['setting'] },
+  needs: { spanMs: 30_000, metrics: [], records: ['setting'], also: { metrics: [], records: ['curve'] } },
   detect: (window, topology, settings) => {
     const groups = groupsOf(topology)
     const nodes = new Map(groups.flatMap((group) => group.nodes).map((facts) => [facts.name, nodeOf(window, facts, settings)]))
@@ -38,7 +38,8 @@ export const configDrift: Detector<Settings> = {
       const compared = known(group)
       if (compared.length < 2) continue
       for (const { facts } of compared) judged.add(facts.name)
-      for (const [target, difference] of differences(group, compared)) found.set(target, [...(found.get(target) ?? []), difference])
+      const split = isSplit(window, group)
+      for (const [target, difference] of differences(group, compared, split)) found.set(target, [...(found.get(target) ?? []), difference])
     }
     return nodes.entries().map(([target, node]): Verdict => {
       const subject = { target }
@@ -66,7 +67,11 @@ function nodeOf(window: SeriesWindow, facts: TargetFacts, { fresh, except }: Set
   return { facts, settings: new Map(read.filter(({ id }) => !except.includes(id)).map((one) => [one.id, one])) }
 }
 
-function* differences(group: Group, nodes: readonly Node[]): Iterable<[target: string, Difference]> {
+/** Where curves tell what memory is worth at each cache of a ring, `ring/memory-split` judges its limits: equal ones are no aim. */
+const isSplit = (window: SeriesWindow, { is, nodes }: Group): boolean =>
+  is === 'ring' && nodes.every(({ name }) => window.records('curve', name).some(({ varies }) => varies === 'memory'))
+
+function* differences(group: Group, nodes: readonly Node[], split: boolean): Iterable<[target: string, Difference]> {
   for (const name of new Set(nodes.flatMap(({ settings }) => [...settings.keys()]))) {
     const having = nodes.filter(({ settings }) => settings.has(name))
     const { among } = having[0]!.settings.get(name)!
@@ -74,7 +79,7 @@ function* differences(group: Group, nodes: readonly Node[]): Iterable<[target: s
     if (among === 'all') yield* unlike(group, name, having)
     else if (among === 'role') for (const part of [primaries, replicas]) yield* unlike(group, name, part)
     else {
-      if (!group.uneven) yield* unlike(group, name, primaries)
+      if (!group.uneven && !split) yield* unlike(group, name, primaries)
       for (const replica of replicas) yield* smaller(group, name, replica, primaries)
     }
   }

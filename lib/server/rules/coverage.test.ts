@@ -41,7 +41,7 @@ describe('what probes say that they give', () => {
   it('is what rules need: each metric that a rule names is given by some probe, or derived by the engine', () => {
     const given = new Set(probes.flatMap(({ emits }) => emits.metrics ?? []))
     const named = new Set(detectors.flatMap(({ needs }) => [...namedBy(needs).series]))
-    expect([...named].filter((metric) => !given.has(metric) && !metric.startsWith('ring_share_'))).toEqual([])
+    expect([...named].filter((metric) => !given.has(metric) && !metric.startsWith('ring_'))).toEqual([])
   })
 })
 

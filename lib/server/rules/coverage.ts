@@ -9,7 +9,12 @@ export type Coverage = { works: true } | { works: 'with'; probes: string[] } | {
 type Thing = string
 
 /** What the engine derives of a ring at each tick, so that no probe has to give it. */
-const DERIVED: Record<string, Thing> = { ring_share_owned: 'topology rings', ring_share_seen: 'topology rings' }
+const DERIVED: Record<string, Thing> = {
+  ring_share_owned: 'topology rings',
+  ring_share_seen: 'topology rings',
+  ring_hits_total: 'topology rings',
+  ring_misses_total: 'topology rings',
+}
 
 /** Everything that a rule cannot judge without. */
 function neededBy({ metrics, records = [], topology }: Needs): Thing[] {

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest'
+import { reportReferences } from '../client/index.ts'
+import { describeWith } from './live.ts'
+import { found, ORIGIN, readThrough, startEvenkeel } from './liveCache.ts'
+import { randomOf } from './random.ts'
+import { redisSay, startRedis } from './servers.ts'
+
+const MIB = 1_048_576
+/** Keys of each cache, and its reads a second. */
+const LOADS = [
+  { name: 'calm', keys: 1_000, perSecond: 150 },
+  { name: 'busy', keys: 12_000, perSecond: 450 },
+]
+
+/** `npm run test:long`: about five minutes. */
+describeWith(['redis-server'], 'the memory of a ring whose caches hold unlike keys', () => {
+  test('is split by what it wins: predicted, set on both, and the ring hits what was predicted', async () => {
+    await using calm = await startRedis({ config: ['maxmemory 8mb', 'maxmemory-policy allkeys-lru'] })
+    await using busy = await startRedis({ config: ['maxmemory 8mb', 'maxmemory-policy allkeys-lru'] })
+    const caches = [calm, busy]
+    await using evenkeel = await startEvenkeel(`mode: tune
+targets:
+${LOADS.map(({ name }, i) => `  - { kind: redis, name: ${name}, url: "${caches[i]!.about.url}", role: cache, references: { from: report } }`).join('\n')}
+rings: [{ name: products, nodes: [{ target: calm, points: 160 }, { target: busy, points: 160 }], control: { target: calm, key: "evenkeel:ring" } }]
+rules: { ring/memory-split: { for: 1s, history: 2m } }
+watch: { before: 20s, measure: 30s }
+`)
+    const { call } = evenkeel
+    const random = randomOf(7)
+    const reporters = LOADS.map(({ name }) => reportReferences({ url: ORIGIN, target: name, rate: 1, everyMs: 500, fetch: evenkeel.send }))
+    const applications = LOADS.map(({ name, keys, perSecond }, i) =>
+      readThrough({
+        url: caches[i]!.about.url,
+        perSecond,
+        key: () => `${name}:${Math.floor(keys ** random() - 1)}`,
+        ttlMs: () => 3_600_000,
+        value: 'x'.repeat(1_000),
+        reporter: reporters[i]!,
+      }),
+    )
+    using stack = new DisposableStack()
+    for (const application of applications) stack.use(application)
+    const proposal = await found(
+      'the proposal',
+      async () =>
+        (await call('GET', 'proposals?state=open')).body.items.find(({ advisor }: { advisor: string }) => advisor === 'memory-split'),
+      300_000,
+    )
+    const sizes = new Map<string, number>(
+      proposal.steps.map(({ setting, after }: { setting: { target: string }; after: string }) => [setting.target, Number(after)]),
+    )
+    expect([...sizes.keys()]).toEqual(['calm', 'busy'])
+    expect(sizes.get('calm')! + sizes.get('busy')!).toBeLessThanOrEqual(16 * MIB)
+    const { change } = (await call('POST', `proposals/${proposal.id}/apply`)).body
+    const ended = await found(
+      'the verdict',
+      async () => {
+        const { body } = await call('GET', `changes/${change}`)
+        return body.verdict && body
+      },
+      600_000,
+    )
+    const { before, after, low, high } = proposal.prediction
+    const words = `${JSON.stringify([...sizes])}: ${before} -> ${after} (${low} to ${high}), measured ${ended.measured?.after}: ${ended.outcome}`
+    console.log(words)
+    expect(ended, words).toMatchObject({ state: 'kept', verdict: 'improved' })
+    expect(ended.measured.after, words).toBeGreaterThanOrEqual(low)
+    expect(ended.measured.after, words).toBeLessThanOrEqual(high)
+    for (const [i, { name }] of LOADS.entries())
+      expect(await redisSay(caches[i]!, 'CONFIG GET maxmemory')).toContain(String(sizes.get(name)))
+    for (const reporter of reporters) await reporter.stop()
+  })
+})
