@@ -18,7 +18,17 @@ type VitestReport = {
 }
 type Stage = { name: string; run(): Promise<Tally> }
 
-const SERVERS = ['redis-server', 'haproxy', 'nginx', 'memcached', 'nutcracker', 'prometheus', 'prometheus-redis-exporter', 'faketime']
+const SERVERS = [
+  'redis-server',
+  'haproxy',
+  'nginx',
+  'memcached',
+  'nutcracker',
+  'prometheus',
+  'prometheus-redis-exporter',
+  'prometheus-alertmanager',
+  'faketime',
+]
 const reports = join(root, '.stamps')
 const bin = (name: string) => join(root, 'node_modules', '.bin', name)
 

@@ -29,6 +29,7 @@ export async function startReceiver() {
     got,
     /** These first, one a request. */
     play: (...next: Play[]) => void plays.push(...next),
+    dropPlays: () => void plays.splice(0),
     always: (play: Play) => {
       always = play
     },

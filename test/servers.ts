@@ -228,6 +228,27 @@ export function startPrometheus(options: { jobs: Record<string, string[]>; every
   })
 }
 
+export type AlertmanagerServer = Daemon & { about: { url: string } }
+
+/** Alertmanager on a free port of loopback, alone and sending to nobody. */
+export function startAlertmanager(): Promise<AlertmanagerServer> {
+  return startDaemon('prometheus-alertmanager', async (dir) => {
+    const url = `http://127.0.0.1:${await freePort()}`
+    // JSON is YAML. The name of the receiver says whose process answers.
+    await writeFile(join(dir, 'alertmanager.yml'), JSON.stringify({ route: { receiver: dir }, receivers: [{ name: dir }] }))
+    return {
+      args: [
+        `--config.file=${dir}/alertmanager.yml`,
+        `--storage.path=${dir}/data`,
+        `--web.listen-address=${new URL(url).host}`,
+        '--cluster.listen-address=',
+      ],
+      about: { url },
+      isOurs: async () => (await (await fetch(`${url}/api/v2/status`, { signal: AbortSignal.timeout(1_000) })).text()).includes(dir),
+    }
+  })
+}
+
 export type RedisExporter = Daemon & { about: { url: string } }
 
 /** redis_exporter for one Redis; `url` is where its metrics are. */

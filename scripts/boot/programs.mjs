@@ -13,6 +13,7 @@ const PACKAGES = {
   nutcracker: { apt: 'nutcracker' },
   prometheus: { apt: 'prometheus' },
   'prometheus-redis-exporter': { apt: 'prometheus-redis-exporter', brew: 'redis_exporter' },
+  'prometheus-alertmanager': { apt: 'prometheus-alertmanager', brew: 'alertmanager' },
   chromium: { apt: 'chromium' },
   faketime: { apt: 'faketime', brew: 'libfaketime' },
 }
