@@ -244,6 +244,7 @@ describe('another TTL by the curve', () => {
   it('shorter not for a few bytes, nor by a curve of the TTL before', () => {
     const old = { ...surplus, points: surplus.points.map((point) => ({ ...point, ttlMs: 2 * point.ttlMs! })) }
     expect(propose(ttlLength, 'cache/memory-surplus', [old])).toBeNull()
+    expect(propose(ttlLength, 'cache/hit-ratio-low', [old])).toBeNull()
     const small = { ...surplus, points: surplus.points.map((point) => ({ ...point, heldBytes: point.heldBytes! / 1_000 })) }
     expect(propose(ttlLength, 'cache/memory-surplus', [small])).toBeNull()
   })

@@ -7,6 +7,7 @@ import { durationText } from '../model/duration.ts'
 import { globMatches } from '../model/glob.ts'
 import { settingText } from '../model/setting.ts'
 import type { SeriesWindow } from '../model/window.ts'
+import { curveOf } from './curve.ts'
 import { shorterByCurve, winningByCurve } from './ttlByCurve.ts'
 
 const SURPLUS = 'cache/memory-surplus'
@@ -36,6 +37,8 @@ export const ttlLength: Advisor = {
     const known = winningByCurve(target, window, topology)
     // Why a full cache evicts, only a curve tells.
     if (known || finding.rule === 'cache/eviction-storm') return known
+    // Its policy was changed since: the next curve is of the TTL as it is.
+    if (topology.ttls.some(({ name }) => curveOf(window, target, `ttl/${name}`))) return null
     const [ends, misses, evictions] = [rate('cache_expiration_rate'), rate('cache_miss_rate'), rate('cache_eviction_rate') ?? 0]
     if (ends === null || misses === null) return null
     if (evictions > EVICTIONS_PER_END * ends)
