@@ -19,7 +19,7 @@ export function curveOf(window: SeriesWindow, target: string, id: string): Curve
 
 export const presentOf = (curve: CurveRecord): CurvePoint => curve.points[curve.present.point]!
 
-/** Another rule reads what the one before kept with each key as its own, which is chance: a real server that turned from LRU to LFU hit a quarter less for seconds. */
+/** Another rule reads what the one before kept with each key as its own, which is chance: until the cache has turned over it may hit much less. */
 const FORGOTTEN = 0.6
 
 /** What a point of a curve would do to the whole cache: the model's own offset cancels, because its difference is added to what is measured. */

@@ -11,6 +11,15 @@ export function replicasOf({ targets }: Topology, primary: string): string[] {
   return targets.filter(({ replication }) => replication?.id === family.id && replication.role === 'replica').map(({ name }) => name)
 }
 
+/** The other primaries of the Cluster that a server is a node of: they are set alike, or the same key is treated otherwise where it lies next. */
+export function clusterPeersOf({ targets }: Topology, node: string): string[] {
+  const id = targets.find(({ name }) => name === node)?.cluster?.id
+  if (id === undefined) return []
+  return targets
+    .filter(({ name, cluster, replication }) => name !== node && cluster?.id === id && replication?.role !== 'replica')
+    .map(({ name }) => name)
+}
+
 /** Replicas that would have less memory than their primary would lose keys that it has. */
 export function replicaSteps(topology: Topology, target: string, setting: string, bytes: number, window: SeriesWindow): Step[] {
   return replicasOf(topology, target).flatMap((name) => {

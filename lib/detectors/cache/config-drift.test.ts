@@ -120,4 +120,7 @@ test('where the curves of a ring tell what its memory is worth, its caches need 
     said(values, topology, { curves }).flatMap((one) => (one.is === 'found' ? one.evidence.map(({ label }) => label) : []))
   expect(settings([a])).toContain('maxmemory')
   expect(settings([a, b])).toEqual(['hz'])
+  const cluster = { targets: [inCluster('a'), inCluster('b'), inCluster('c', 'replica')] }
+  const evidence = said({ ...values, c: values.b }, cluster, { curves: [a, b] }).flatMap((one) => (one.is === 'found' ? one.evidence : []))
+  expect(evidence.map(({ label }) => label)).toEqual(['hz'])
 })

@@ -67,9 +67,10 @@ function nodeOf(window: SeriesWindow, facts: TargetFacts, { fresh, except }: Set
   return { facts, settings: new Map(read.filter(({ id }) => !except.includes(id)).map((one) => [one.id, one])) }
 }
 
-/** Where curves tell what memory is worth at each cache of a ring, `ring/memory-split` judges its limits: equal ones are no aim. */
+/** Where curves tell what memory is worth at each cache of a ring or primary of a Cluster, its limit is judged by them: equal ones are no aim. */
 const isSplit = (window: SeriesWindow, { is, nodes }: Group): boolean =>
-  is === 'ring' && nodes.every(({ name }) => window.records('curve', name).some(({ varies }) => varies === 'memory'))
+  is !== 'replication' &&
+  nodes.filter((node) => !isReplica(node)).every(({ name }) => window.records('curve', name).some(({ varies }) => varies === 'memory'))
 
 function* differences(group: Group, nodes: readonly Node[], split: boolean): Iterable<[target: string, Difference]> {
   for (const name of new Set(nodes.flatMap(({ settings }) => [...settings.keys()]))) {
