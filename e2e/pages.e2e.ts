@@ -88,6 +88,47 @@ test('the palette applies and silences through the same confirmation as everythi
   expect(await done()).toEqual(before)
 })
 
+test('a finding is acknowledged, commented and silenced, with a preview; its silence is ended on the page Alerts', async ({
+  evenkeel,
+  page,
+}) => {
+  const { id } = (await found(evenkeel, 'balancer/slow-server', SLOW, 75)).value
+  const now = () => evenkeel.get<FindingView>(`findings/${id}`)
+  await page.goto(`${evenkeel.url}/findings/${id}`)
+  const sheet = page.getByRole('dialog').first()
+  await sheet.getByRole('button', { name: 'Acknowledge' }).click()
+  await expect(sheet).toContainText('looks after it since')
+  await sheet.getByRole('textbox', { name: 'Comment' }).fill('<b>the disk</b> is slow')
+  await sheet.getByRole('button', { name: 'Comment' }).click()
+  await expect(sheet.getByRole('listitem').filter({ hasText: '<b>the disk</b> is slow' })).toBeVisible()
+  expect(await now()).toMatchObject({ acknowledged: { by: 'anonymous' }, comments: [{ text: '<b>the disk</b> is slow' }] })
+
+  await sheet.getByRole('button', { name: 'Silence…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Silence', exact: true })
+  await expect(dialog).toContainText('It mutes one finding that fires now')
+  expect(await violations(page)).toEqual([])
+  await dialog.getByLabel('What').fill('rule=~"balancer/(slow.*"')
+  await expect(dialog).toContainText('not a pattern of RE2')
+  await dialog.getByLabel('What').fill('rule=~"balancer/slow.*"\nserver="app4"')
+  await expect(dialog).toContainText('It mutes one finding that fires now')
+  await dialog.getByLabel('Reason').fill('being mended')
+  await dialog.getByRole('button', { name: 'Silence for 1 hour' }).click()
+  await expect(sheet).toContainText('being mended')
+  expect((await now()).silencedBy).toHaveLength(1)
+
+  await page.goto(`${evenkeel.url}/alerts`)
+  const silences = page.getByRole('table', { name: 'Silences' })
+  await silences
+    .getByRole('row', { name: /being mended/ })
+    .getByRole('button', { name: 'End it' })
+    .click()
+  await expect(page.getByText('Nothing is muted, now or ahead of time.')).toBeVisible()
+  await expect.poll(async () => (await now()).silencedBy).toEqual([])
+  await page.getByLabel('Severity').selectOption('info')
+  await expect(page).toHaveURL(/severity=info/)
+  await expect(page.getByRole('main')).toContainText('Nobody is told')
+})
+
 test('a finding that fires while the page is hidden becomes a browser notification', async ({ evenkeel, browser }) => {
   const context = await browser.newContext({ permissions: ['notifications'] })
   await context.addInitScript(() => {

@@ -1,11 +1,14 @@
 import { ChangePanel } from '@/components/changes/ChangePanel.tsx'
+import { path } from '@/components/frame/api.ts'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { ProposalPanel } from '@/components/proposals/ProposalPanel.tsx'
 import { Facts } from '@/components/ui/page.tsx'
 import { Sentence, Sentences } from '@/components/ui/sentence.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import type { FindingView } from '@/lib/model/answers/finding.ts'
+import { Comments } from './Comments.tsx'
 import { EvidenceList } from './EvidenceList.tsx'
+import { Silenced } from './Silenced.tsx'
 import type { Remedies } from './useRemedies.ts'
 
 /** The body of a finding's sheet: its remedies, its evidence and why it matters. */
@@ -18,6 +21,9 @@ export function FindingBody({ finding, proposals, change }: { finding: FindingVi
           it was.
         </p>
       )}
+      {finding.silencedBy.map((id) => (
+        <Silenced key={id} id={id} />
+      ))}
       {change && <ChangePanel change={change} />}
       {proposals.map((proposal) => (
         <ProposalPanel key={proposal.advisor} proposal={proposal} />
@@ -45,6 +51,7 @@ export function FindingBody({ finding, proposals, change }: { finding: FindingVi
           </p>
         )}
       </section>
+      <Comments comments={finding.comments} of={path`findings/${finding.id}`} />
       <FindingFacts finding={finding} />
     </div>
   )

@@ -1,10 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Since } from '@/components/frame/Ago.tsx'
+import { Moment, Since } from '@/components/frame/Ago.tsx'
 import { errorText, path, post } from '@/components/frame/api.ts'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { Button } from '@/components/ui/button.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { toast } from '@/components/ui/toast.tsx'
+import { safe } from '@/lib/format/format.ts'
 import type { FindingView } from '@/lib/model/answers/finding.ts'
 import { findingTone, findingWord, subjectHref, subjectText } from './words.ts'
 
@@ -64,7 +65,11 @@ export function FindingActions({ finding, onSilence }: { finding: FindingView; o
           {finding.feedback.by}: {finding.feedback.isProblem ? 'a problem' : 'no problem'}
         </span>
       )}
-      {finding.acknowledged && <span className="text-dim text-sm">{finding.acknowledged.by} looks after it</span>}
+      {finding.acknowledged && (
+        <span className="text-dim text-sm">
+          {safe(finding.acknowledged.by, 60)} looks after it since <Moment at={finding.acknowledged.at} />
+        </span>
+      )}
     </>
   )
 }

@@ -9,6 +9,7 @@ import { typing } from '@/components/ui/rows.ts'
 import { Sentence } from '@/components/ui/sentence.tsx'
 import { Sheet } from '@/components/ui/sheet.tsx'
 import type { FindingView } from '@/lib/model/answers/finding.ts'
+import { matcherText } from '@/lib/model/matcher.ts'
 import { FindingBody } from './FindingBody.tsx'
 import { FindingActions, FindingLead } from './FindingHead.tsx'
 import { useRemedies } from './useRemedies.ts'
@@ -59,10 +60,14 @@ export function FindingSheet({ id, initial, onClose }: { id: string; initial: Fi
       )}
       {!finding && !error && <Skeleton className="h-40 w-full" />}
       {finding && <FindingBody finding={finding} proposals={proposals} change={change} />}
-      {silencing && finding && <SilenceDialog match={{ rule: finding.rule, ...finding.subject }} onClose={() => setSilencing(false)} />}
+      {silencing && finding && <SilenceDialog matchers={matchersOf(finding)} onClose={() => setSilencing(false)} />}
     </Sheet>
   )
 }
+
+/** What mutes this finding, and the next one of its kind on the same thing. */
+const matchersOf = ({ rule, subject }: FindingView): string[] =>
+  Object.entries({ rule, ...subject }).map(([label, value]) => matcherText({ label, op: '=', value }))
 
 /** Typing in a field is no verb; the sheet itself is a dialog, so that alone does not count. */
 function typesText(event: KeyboardEvent): boolean {

@@ -1,5 +1,6 @@
 'use client'
 import { stateWords } from '@/components/changes/words.ts'
+import { Comments } from '@/components/findings/Comments.tsx'
 import { findingTone, findingWord, subjectText } from '@/components/findings/words.ts'
 import { Moment, Since } from '@/components/frame/Ago.tsx'
 import { errorText, path } from '@/components/frame/api.ts'
@@ -20,6 +21,7 @@ import { duration, safe } from '@/lib/format/format.ts'
 import type { ChangeView } from '@/lib/model/answers/change.ts'
 import type { IncidentView } from '@/lib/model/answers/incident.ts'
 import type { Page } from '@/lib/model/answers/shape.ts'
+import { AcknowledgeIncident } from './AcknowledgeIncident.tsx'
 
 type Props = { initial: Page<IncidentView>; firing: number; open: string | null; initialOpen: IncidentView | null }
 
@@ -111,9 +113,12 @@ function IncidentSheet({ id, initial, onClose }: { id: string; initial: Incident
       }
       foot={
         incident && (
-          <a className={buttonLook()} href={path`/api/v1/incidents/${incident.id}/post-mortem`} download="post-mortem.md">
-            Post-mortem as Markdown
-          </a>
+          <>
+            <AcknowledgeIncident incident={incident} />
+            <a className={buttonLook()} href={path`/api/v1/incidents/${incident.id}/post-mortem`} download="post-mortem.md">
+              Post-mortem as Markdown
+            </a>
+          </>
         )
       }
     >
@@ -146,6 +151,7 @@ function IncidentSheet({ id, initial, onClose }: { id: string; initial: Incident
               </ul>
             </section>
           )}
+          <Comments comments={commentsIn(incident)} of={path`incidents/${incident.id}`} />
           <section>
             <h3 className="mb-2 font-medium text-base">In order</h3>
             <ol className="flex flex-col gap-2 border-line-strong border-l pl-4">
@@ -166,6 +172,9 @@ function IncidentSheet({ id, initial, onClose }: { id: string; initial: Incident
     </Sheet>
   )
 }
+
+const commentsIn = ({ findings }: IncidentView) =>
+  findings.flatMap(({ comments }) => comments).sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
 
 /** A change that was made meanwhile, asked for by itself: no list need hold it. */
 function Done({ id }: { id: string }) {

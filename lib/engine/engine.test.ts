@@ -171,12 +171,18 @@ describe('findings', () => {
     r.world.verdicts = [found()]
     await r.clock.pass(5_000)
     const [finding] = r.findings()
-    r.store().findings.put({ ...finding!, acknowledged: { by: 'ann', at: 1 } })
+    r.store().findings.put({ ...finding!, acknowledged: { by: 'ann', at: 1 }, comments: [{ by: 'bob', at: 2, text: 'on it' }] })
     await r.clock.pass(5_000)
     await r.restart()
     await r.clock.pass(5_000)
     expect(r.findings()).toHaveLength(1)
-    expect(r.findings()[0]).toMatchObject({ id: finding!.id, state: 'firing', since: finding!.since, acknowledged: { by: 'ann' } })
+    expect(r.findings()[0]).toMatchObject({
+      id: finding!.id,
+      state: 'firing',
+      since: finding!.since,
+      acknowledged: { by: 'ann' },
+      comments: [{ text: 'on it' }],
+    })
   })
 
   it('resolve when their subject is taken away, not while it is merely unread', async () => {

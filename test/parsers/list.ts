@@ -22,7 +22,8 @@ import { readSpan } from '../../lib/model/expiry.ts'
 import { globMatches } from '../../lib/model/glob.ts'
 import { parseJson } from '../../lib/model/json.ts'
 import { compilePattern } from '../../lib/model/linearPattern.ts'
-import { matcherText, parseMatcher } from '../../lib/model/matcher.ts'
+import { matcherText } from '../../lib/model/matcher.ts'
+import { parseMatcher } from '../../lib/model/matching.ts'
 import { patternOf } from '../../lib/model/patterns.ts'
 import { publicText, publicUrl, redactedUrl } from '../../lib/model/publicUrl.ts'
 import { parseRef, refText } from '../../lib/model/ref.ts'
@@ -591,7 +592,7 @@ const config: Parser[] = [
   },
   { name: 'model/escape.ts#unescaped', group: 'config', good: ['a%2Fb%25c'], run: (text) => escaped(unescaped(text)) },
   {
-    name: 'model/matcher.ts#parseMatcher',
+    name: 'model/matching.ts#parseMatcher',
     group: 'config',
     good: ['target=~"cache-\\d+"', 'pool != a', 'key="a\\"b"'],
     run: (text) => matcherText(parseMatcher(text)),

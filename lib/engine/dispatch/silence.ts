@@ -1,4 +1,4 @@
-import { matcherFits } from '../../model/matcher.ts'
+import { matcherFits } from '../../model/matching.ts'
 import type { Silence } from '../../model/notice.ts'
 import { type Labels, labelsMatch } from '../../model/series.ts'
 

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { alertRouteAnswer } from '../../model/answers/alertRoute.ts'
+import { shadowAnswer } from '../../model/answers/shadow.ts'
 import { severity } from '../../model/answers/shape.ts'
 import { time } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
+import { shadow } from './shadow.ts'
 import { whereTo } from './whereTo.ts'
 
 const tag = 'Alerts'
@@ -27,5 +29,15 @@ export const alertOperations = [
       const subject = Object.fromEntries([...search].filter(([label]) => !NOT_LABELS.has(label)))
       return whereTo(runtime, { rule, severity, subject, at: at ?? runtime.now() })
     },
+  }),
+  operation({
+    method: 'GET',
+    path: 'alerts/shadow',
+    role: 'viewer',
+    summary: 'What the present routes would have sent in the last days of what fired then',
+    tag,
+    query: z.object({ days: z.coerce.number().int().min(1).max(30).default(7).meta({ description: 'How many days back' }) }),
+    answer: shadowAnswer,
+    run: ({ runtime, query }) => shadow(runtime, query.days),
   }),
 ]

@@ -97,7 +97,7 @@ mode: tune
 targets:
   - { kind: redis, name: cache-a, url: "redis://127.0.0.1:1", role: cache, monitor: ask, references: { from: report } }
 receivers: [{ name: hook, webhook: { url: "http://127.0.0.1:1/hook" } }]
-routes: [{ to: [hook], quiet: [{}] }]
+routes: [{ match: { target: other }, to: [hook] }, { to: [hook], quiet: [{}] }]
 heartbeat: { url: "http://127.0.0.1:1/beat" }
 edges: [{ from: "clients", to: "cache:cache-a" }]
 `)
@@ -207,6 +207,7 @@ test('the fleet, what is found in it and what is done about it', async () => {
   const { subject, rule } = whole.finding
   await get('silences/preview', `silences/preview?matcher=${encodeURIComponent(`rule="${rule}"`)}`)
   await get('heartbeat')
+  await get('alerts/shadow')
   await get('alerts/route', `alerts/route?rule=${rule}&severity=critical&target=${subject.target}`)
   await call(runtime, 'DELETE silences/{id}', 'silences/s1')
   await post('receivers/{name}/test', 'receivers/hook/test')

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { anything, page } from '../../model/answers/shape.ts'
 import { silenceAnswer, silencePreviewAnswer } from '../../model/answers/silence.ts'
-import { parseMatcher } from '../../model/matcher.ts'
+import { parseMatcher } from '../../model/matching.ts'
 import { id, paging, time, words } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { changeSilence, createSilence, deleteSilence, getSilence, listSilences, previewSilence } from './silences.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { matcherFits, matcherText, parseMatcher } from './matcher.ts'
+import { matcherText } from './matcher.ts'
+import { matcherFits, parseMatcher } from './matching.ts'
 
 describe('a matcher’s text', () => {
   test.each([

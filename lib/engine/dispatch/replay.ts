@@ -1,0 +1,93 @@
+import type { Finding } from '../../model/finding.ts'
+import type { Route, Silence } from '../../model/notice.ts'
+import type { Pause } from '../slices.ts'
+import { UNUSED } from './limit.ts'
+import { type Draft, planRoute, type RouteState } from './plan.ts'
+import { routeKey, takenBy } from './route.ts'
+
+const MINUTE_MS = 60_000
+
+/** One notice that would have been sent. */
+export type Replayed = { at: number; route: number; draft: Draft }
+
+export type ReplayOptions = {
+  routes: readonly Route[]
+  /** All that fired in the span, with when it began to fire and when it ended. */
+  findings: readonly Finding[]
+  silences: readonly Silence[]
+  /** Epoch ms. */
+  from: number
+  to: number
+  pause: Pause
+}
+
+/**
+ * A shadow run of the routes over what fired: the same pure stages with the time of then, so that a route can be judged before it wakes
+ * anybody. It goes from one moment at which something can change to the next.
+ */
+export async function replay({ routes, findings, silences, from, to, pause }: ReplayOptions): Promise<Replayed[]> {
+  const keys = routes.map(routeKey)
+  const states: RouteState[] = routes.map(() => ({ log: new Map(), limit: UNUSED }))
+  const sent: Replayed[] = []
+  const byId = new Map(findings.map((finding) => [finding.id, finding]))
+  const moments = [
+    ...findings.flatMap((one) => [firedAt(one), one.resolvedAt ?? []].flat()),
+    ...silences.flatMap((one) => [one.from, one.until]),
+  ]
+    .filter((at) => at > from && at <= to)
+    .sort((a, b) => a - b)
+  let passed = 0
+  let begun = 0
+  const begins = findings.toSorted((a, b) => firedAt(a) - firedAt(b))
+  let firing: Finding[] = []
+  for (let at = from; at <= to; ) {
+    while (begun < begins.length && firedAt(begins[begun]!) <= at) firing.push(begins[begun++]!)
+    firing = firing.filter(({ resolvedAt }) => resolvedAt === undefined || resolvedAt > at)
+    const current = (id: string) => asOf(byId.get(id), at)
+    const seen = firing.map((finding) => asOf(finding, at)!)
+    for (const [index, taken] of takenBy(routes, seen).entries()) {
+      const [route, state] = [routes[index]!, states[index]!]
+      if (taken.length === 0 && state.log.size === 0 && state.limit.digestAt === undefined) continue
+      const planned = planRoute({ route, key: keys[index]!, taken, firing: seen, silences, current, state, at })
+      for (const draft of planned.notices) sent.push({ at, route: index, draft })
+      states[index] = { log: merged(state.log, planned.log), limit: planned.limit }
+    }
+    while (passed < moments.length && moments[passed]! <= at) passed++
+    const own = states.flatMap((state, index) => [...momentsOf(routes[index]!, state, firing.length > 0, at)])
+    at = Math.min(moments[passed] ?? Number.POSITIVE_INFINITY, ...own.filter((one) => one > at))
+    await pause()
+  }
+  return sent
+}
+
+/** When a route by itself has something to do: a wait ends, what lasts is told again, a digest is due, or a minute of quiet hours begins. */
+function* momentsOf({ repeatMs, quiet }: Route, { log, limit }: RouteState, fires: boolean, at: number): Generator<number> {
+  for (const { dueAt, at: last, firing } of log.values()) {
+    if (dueAt !== undefined) yield dueAt
+    if (firing.length > 0) yield last + repeatMs
+  }
+  if (limit.digestAt !== undefined) yield limit.digestAt
+  if (quiet.length > 0 && (fires || log.size > 0)) yield (Math.floor(at / MINUTE_MS) + 1) * MINUTE_MS
+}
+
+const firedAt = ({ firingAt, since }: Finding): number => firingAt ?? since
+
+/** A finding as it stood at a moment: what came later is not known then. */
+function asOf(finding: Finding | undefined, at: number): Finding | null {
+  if (!finding) return null
+  const { resolvedAt, acknowledged, ...rest } = finding
+  const over = resolvedAt !== undefined && resolvedAt <= at
+  return {
+    ...rest,
+    state: over ? 'resolved' : 'firing',
+    ...(over && { resolvedAt }),
+    ...(acknowledged && acknowledged.at <= at && { acknowledged }),
+  }
+}
+
+/** The log with the entries that changed; one of which nothing is left is dropped, as the store does. */
+function merged(log: RouteState['log'], changed: RouteState['log']): RouteState['log'] {
+  if (changed.size === 0) return log
+  const all = new Map([...log, ...changed])
+  return new Map([...all].filter(([, { firing, dueAt }]) => firing.length > 0 || dueAt !== undefined))
+}
