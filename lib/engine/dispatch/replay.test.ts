@@ -53,15 +53,15 @@ test('routes, quiet hours, silences and inhibition hold back as they do now', as
   const silence = { id: 's', match: { target: 'c' }, from: NOON, until: NOON + 30 * MINUTE, by: 'ann', reason: '' }
   const quiet = [{ days: ['sat' as const], from: 12 * 60, to: 14 * 60, zone: 'Europe/Zurich', but: null }]
   const inhibit = [{ by: { rule: 'cache/cause' }, mute: {}, equal: [] }]
+  const routes: Partial<Route>[] = [{ match: { target: 'a' }, quiet }, { match: { target: 'b' }, inhibit }, { match: {} }]
+  const findings = [
+    ...['a', 'b', 'c'].map((id) => one(id, 10, 200)),
+    one('cause', 5, 60, { rule: 'cache/cause' }),
+    one('i', 10, 20, { severity: 'info' }),
+  ]
   const { texts } = await played(
-    [{ match: { target: 'a' }, quiet }, { match: { target: 'b' }, inhibit }, { match: {} }].map((one) => ({ ...one, repeatMs: 24 * HOUR })),
-    [
-      one('a', 10, 200),
-      one('b', 10, 200),
-      one('c', 10, 200),
-      one('cause', 5, 60, { rule: 'cache/cause' }),
-      one('i', 10, 20, { severity: 'info' }),
-    ],
+    routes.map((more) => ({ ...more, repeatMs: 24 * HOUR })),
+    findings,
     [silence],
   )
   expect(texts).toEqual([
