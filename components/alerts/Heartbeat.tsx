@@ -26,11 +26,17 @@ export function Heartbeat({ initial }: { initial: HeartbeatView }) {
     <Section title="Heartbeat">
       <div className="flex flex-wrap items-center gap-3 text-sm">
         {beat.paused ? (
-          <Status tone="critical">not sent: {beat.paused}</Status>
+          <>
+            <Status tone="critical">not sent</Status>
+            <span>{beat.paused}</span>
+          </>
         ) : beat.failing ? (
-          <Status tone="warning">
-            not taken: {safe(beat.failing.answer, 100)}, since <Ago at={beat.failing.since} />
-          </Status>
+          <>
+            <Status tone="warning">not taken</Status>
+            <span>
+              {safe(beat.failing.answer, 100)}, since <Ago at={beat.failing.since} />
+            </span>
+          </>
         ) : (
           <Status tone={beat.takenAt ? 'ok' : 'info'}>{beat.takenAt ? 'taken' : 'not sent yet'}</Status>
         )}

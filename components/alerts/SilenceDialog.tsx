@@ -5,6 +5,7 @@ import { errorText, path, post } from '@/components/frame/api.ts'
 import { noOperatorBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
+import { cn } from '@/components/ui/cn.ts'
 import { Field, Input, inputLook, Select } from '@/components/ui/field.tsx'
 import { Dialog } from '@/components/ui/sheet.tsx'
 import { toast } from '@/components/ui/toast.tsx'
@@ -75,7 +76,7 @@ export function SilenceDialog({ matchers: given, silence, onClose }: Props) {
               rows={Math.max(2, conditions.split('\n').length)}
               spellCheck={false}
               placeholder={'target=~"cache-.*"\nseverity!="critical"'}
-              className={`${inputLook} h-auto py-1 font-mono text-xs`}
+              className={cn(inputLook, 'h-auto py-1 font-mono text-xs max-sm:h-auto')}
               value={conditions}
               onChange={(event) => setConditions(event.target.value)}
             />
