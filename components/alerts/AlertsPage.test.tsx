@@ -72,7 +72,7 @@ test('silences by their conditions; those that are over are not there', () => {
 test('the heartbeat: none, taken, not taken, not sent', () => {
   const beat = { configured: true, everyMs: 60_000, takenAt: AT, failing: null, paused: null }
   expect(paint({})).toContain('Nobody outside would notice')
-  expect(paint({ heartbeat: beat })).toMatch(/taken<.*Every 1 min/)
+  expect(paint({ heartbeat: beat })).toMatch(/taken<.*Every 1.min/)
   expect(paint({ heartbeat: { ...beat, failing: { since: AT, answer: 'HTTP 500' } } })).toMatch(/not taken<.*HTTP 500/)
   expect(paint({ heartbeat: { ...beat, paused: 'no target is polled' } })).toMatch(/not sent<.*no target is polled/)
 })
