@@ -1,4 +1,6 @@
+import { type Answer, type DeliveryOptions, deliverTo } from './delivery.ts'
 import { highHash, lowHash } from './hash64.ts'
+import { ReportBuffer } from './reportBuffer.ts'
 
 export type ReporterOptions = {
   /** Where Evenkeel is: `http://evenkeel:3000`. */
@@ -28,116 +30,70 @@ export type ReferenceReporter = {
   delete(key: string): void
   /** Sends what waits now. Never throws. */
   flush(): Promise<void>
-  /** References that were dropped because too many waited, or Evenkeel refused them. */
+  /** References that were dropped because too many waited, or Evenkeel refused them. Evenkeel is told too. */
   lost(): number
-  /** Sends what waits, once, and ends. */
-  stop(): Promise<void>
+  /** Sends what waits, once and for at most `withinMs` (10 s by default), and ends. To be called on SIGTERM. */
+  stop(withinMs?: number): Promise<void>
 }
 
-type Batch = { lines: string[]; gets: number }
-/** About 200 kB. */
-const BATCH_LINES = 4_000
 const RETRY_MOST_MS = 60_000
-const ANSWER_MS = 10_000
-/** Sent again they would be refused again. */
-const REFUSED = new Set([400, 413, 422])
+const WAIT_MOST_MS = 600_000
+const STOP_MS = 10_000
+/** What Evenkeel takes: a line beyond it would cost its whole batch. */
+const [SIZE_MAX, TTL_MS_MAX] = [512 * 1024 * 1024, 1e13]
 
 /**
  * Reports which keys an application reads and writes, as a sample by hash (SHARDS): a key is in with all its references, or not at all. Sent in
- * batches; while Evenkeel is away a bounded buffer holds the newest, and the cache's own calls never wait.
+ * batches; while Evenkeel is away a bounded buffer holds the newest, and the cache's own calls neither wait nor fail.
  */
 export function reportReferences(options: ReporterOptions): ReferenceReporter {
-  const { url, target, token, rate = 0.1, everyMs = 5_000, most = 50_000, pattern, onError = () => {}, now = Date.now } = options
+  const { rate = 0.1, everyMs = 5_000, most = 50_000, pattern, now = Date.now } = options
   if (!(rate > 0 && rate <= 1)) throw new RangeError('rate: expected a share over 0, at most 1')
-  const address = `${url.replace(/\/+$/, '')}/api/v1/references/${encodeURIComponent(target)}`
-  const send = options.fetch ?? fetch
-  const threshold = Math.round(rate * 2 ** 32)
-  const encoder = new TextEncoder()
-  let bytes = new Uint8Array(256)
-  let open: Batch = { lines: [], gets: 0 }
-  const waiting: Batch[] = []
-  let [held, lost, failures] = [0, 0, 0]
+  const buffer = new ReportBuffer(most)
+  const lineOf = lines(rate, pattern)
+  const tell = (error: unknown) => {
+    try {
+      options.onError?.(error instanceof Error ? error : new Error(String(error)))
+    } catch {
+      // Who is told of a failure fails alone.
+    }
+  }
+  const ending = new AbortController()
+  const deliver = deliverTo({ ...options, rate, now, tell, ending: ending.signal } satisfies DeliveryOptions, buffer)
+  let [failures, waitMs] = [0, 0]
   let stopped = false
   let sending: Promise<void> | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  function add(key: string, op: string, rest: string): void {
+  function add(key: string, op: string, rest = ''): void {
     if (stopped) return
-    if (op === 'get') open.gets++
-    if (bytes.length < key.length * 3) bytes = new Uint8Array(key.length * 3)
-    const length = encoder.encodeInto(key, bytes).written
-    const high = highHash(bytes, length)
-    if (high >= threshold) return
-    open.lines.push(`${now()} ${hex(high)}${hex(lowHash(bytes, length))} ${op}${rest}${patternText(key, rest)}`)
-    held++
-    if (open.lines.length >= BATCH_LINES) close()
-  }
-
-  function patternText(key: string, rest: string): string {
-    const text = pattern?.(key).replace(/\s/g, '_').slice(0, 80)
-    return text ? `${rest === '' ? ' - -' : ''} ${text}` : ''
-  }
-
-  /** The open batch waits from now on; the oldest is dropped where too many do. */
-  function close(): void {
-    if (open.lines.length > 0 || open.gets > 0) waiting.push(open)
-    open = { lines: [], gets: 0 }
-    while (held > most && waiting.length > 1) drop(waiting.shift()!)
-  }
-
-  function drop({ lines }: Batch): void {
-    held -= lines.length
-    lost += lines.length
-  }
-
-  async function deliver(): Promise<void> {
-    close()
-    while (waiting.length > 0) {
-      const batch = waiting[0]!
-      const answer = await post(batch)
-      if (answer === 'later') return
-      // It may have been dropped while it was on its way.
-      if (waiting[0] !== batch) continue
-      waiting.shift()
-      if (answer === 'refused') drop(batch)
-      else held -= batch.lines.length
-    }
-  }
-
-  async function post({ lines, gets }: Batch): Promise<'taken' | 'refused' | 'later'> {
+    const at = Math.round(now())
     try {
-      const response = await send(`${address}?rate=${rate}&gets=${gets}`, {
-        method: 'POST',
-        headers: { 'content-type': 'text/plain', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
-        body: lines.join('\n'),
-        signal: AbortSignal.timeout(ANSWER_MS),
-      })
-      const text = await response.text()
-      if (response.ok) {
-        failures = 0
-        return 'taken'
-      }
-      onError(new Error(`Evenkeel answered ${response.status}: ${text.slice(0, 300)}`))
-      failures++
-      return REFUSED.has(response.status) ? 'refused' : 'later'
+      buffer.add(at, lineOf(at, key, op, rest), op === 'get')
     } catch (error) {
-      failures++
-      onError(error as Error)
-      return 'later'
+      buffer.lose(1, at, at)
+      tell(error)
     }
+  }
+
+  function noted({ is, waitMs: asked = 0 }: Answer): void {
+    failures = is === 'later' ? failures + 1 : 0
+    waitMs = Math.min(WAIT_MOST_MS, asked)
   }
 
   function flush(): Promise<void> {
-    sending ??= deliver().finally(() => {
-      sending = null
-    })
+    sending ??= deliver()
+      .then(noted)
+      .finally(() => {
+        sending = null
+      })
     return sending
   }
 
   function schedule(): void {
     if (stopped) return
     // Exponential back-off while it is away, spread so that instances do not come back in one moment.
-    const wait = Math.min(RETRY_MOST_MS, everyMs * 2 ** Math.min(failures, 10)) * (0.75 + Math.random() / 2)
+    const wait = Math.max(waitMs, Math.min(RETRY_MOST_MS, everyMs * 2 ** Math.min(failures, 10))) * (0.75 + Math.random() / 2)
     timer = setTimeout(() => void flush().finally(schedule), wait)
     const unref = (timer as { unref?: () => void }).unref
     unref?.call(timer)
@@ -145,21 +101,39 @@ export function reportReferences(options: ReporterOptions): ReferenceReporter {
   schedule()
 
   return {
-    get: (key) => add(key, 'get', ''),
-    set: (key, size, ttlMs) => add(key, 'set', size === undefined && ttlMs === undefined ? '' : ` ${wholeOr(size)} ${wholeOr(ttlMs)}`),
-    delete: (key) => add(key, 'delete', ''),
+    get: (key) => add(key, 'get'),
+    set: (key, size, ttlMs) =>
+      add(key, 'set', size === undefined && ttlMs === undefined ? '' : ` ${wholeOr(size, SIZE_MAX)} ${wholeOr(ttlMs, TTL_MS_MAX)}`),
+    delete: (key) => add(key, 'delete'),
     flush,
-    lost: () => lost,
-    async stop() {
+    lost: () => buffer.lost,
+    async stop(withinMs = STOP_MS) {
       stopped = true
       clearTimeout(timer)
+      const end = setTimeout(() => ending.abort(new Error('the reporter was stopped')), withinMs)
       await sending
       await flush()
+      clearTimeout(end)
     },
+  }
+}
+
+/** What makes a line of a report of one access; null of a key outside of the sample. */
+function lines(rate: number, pattern: ReporterOptions['pattern']) {
+  const threshold = Math.round(rate * 2 ** 32)
+  const encoder = new TextEncoder()
+  let bytes = new Uint8Array(256)
+  return (at: number, key: string, op: string, rest: string): string | null => {
+    if (bytes.length < key.length * 3) bytes = new Uint8Array(key.length * 3)
+    const length = encoder.encodeInto(key, bytes).written
+    const high = highHash(bytes, length)
+    if (high >= threshold) return null
+    const text = pattern?.(key)?.replace(/\s/g, '_').slice(0, 80)
+    return `${at} ${hex(high)}${hex(lowHash(bytes, length))} ${op}${rest}${text ? `${rest === '' ? ' - -' : ''} ${text}` : ''}`
   }
 }
 
 const hex = (half: number) => half.toString(16).padStart(8, '0')
 /** Whole numbers are what the line holds; anything else is not told. */
-const wholeOr = (value: number | undefined) =>
-  value !== undefined && value >= 0 && Number.isFinite(value) ? String(Math.round(value)) : '-'
+const wholeOr = (value: number | undefined, most: number) =>
+  value !== undefined && value >= 0 && value <= most ? String(Math.round(value)) : '-'

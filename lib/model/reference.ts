@@ -26,6 +26,8 @@ export type Accesses = {
   gets: number | null
   /** What came before the first of these is missing: distances between reuses end here. */
   resumed?: boolean
+  /** Times whose references will never come, epoch ms. */
+  missing?: { from: number; to: number }
 }
 
 /** References that one target has read of another: a proxy's access log of the cache behind it. */

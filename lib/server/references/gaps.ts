@@ -9,7 +9,7 @@ const SHARE_MOST = 0.02
  * would seem to be used again sooner than they are. Null: of all of it.
  */
 export function unbrokenSince(gaps: readonly Gap[], first: number, last: number): number | null {
-  const within = gaps.filter(({ to }) => to > first && to <= last).sort((a, b) => a.to - b.to)
+  const within = merged(gaps).filter(({ to }) => to > first && to <= last)
   let missing = within.reduce((sum, { from, to }) => sum + to - Math.max(from, first), 0)
   let since = first
   for (const { from, to } of within) {
@@ -18,4 +18,15 @@ export function unbrokenSince(gaps: readonly Gap[], first: number, last: number)
     since = to
   }
   return since === first ? null : since
+}
+
+/** The same times without overlaps, in order: several reporters lose the same minutes. */
+function merged(gaps: readonly Gap[]): Gap[] {
+  const all: Gap[] = []
+  for (const gap of [...gaps].sort((a, b) => a.from - b.from)) {
+    const last = all.at(-1)
+    if (last && gap.from <= last.to) last.to = Math.max(last.to, gap.to)
+    else all.push({ ...gap })
+  }
+  return all
 }

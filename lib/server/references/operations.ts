@@ -3,6 +3,9 @@ import { referencesTakenAnswer } from '../../model/answers/references.ts'
 import { operation } from '../http/operation.ts'
 import { takeReport } from './takeReport.ts'
 
+/** The end of the year 9999. */
+const epochMs = z.coerce.number().min(0).max(253_402_300_799_999)
+
 export const referenceOperations = [
   operation({
     method: 'POST',
@@ -27,10 +30,20 @@ export const referenceOperations = [
         .max(1_000_000_000)
         .optional()
         .meta({ description: 'Gets in the time of the report, of all keys. Default: those reported over the share' }),
+      id: z
+        .string()
+        .regex(/^[\w-]{1,64}$/)
+        .optional()
+        .meta({ description: 'Of this report: sent once more, because no answer came, it is not counted twice' }),
+      sent: epochMs
+        .optional()
+        .meta({ description: 'The reporter’s clock when it sends: times are set right where that is off by over 2 s' }),
+      missingFrom: epochMs.optional().meta({ description: 'References from here on to `missingTo` were dropped by the reporter: a gap' }),
+      missingTo: epochMs.optional(),
     }),
     streams: 'text/plain',
     answer: referencesTakenAnswer,
     problems: ['not_found', 'not_allowed', 'too_large', 'too_many', 'unavailable'],
-    run: ({ runtime, request, params, query: { rate = null, gets = null } }) => takeReport(runtime, params.target, request, { rate, gets }),
+    run: ({ runtime, request, params, query }) => takeReport(runtime, params.target, request, query),
   }),
 ]

@@ -102,7 +102,14 @@ function unbroken(segments: readonly Segment[], asked: number): { since: number;
   if (gaps.length === 0) return { since: asked, after: null }
   const first = Math.max(asked, segments[0]!.header.start)
   const since = unbrokenSince(gaps, first, endOf(segments.at(-1)!))
-  return since === null ? { since: asked, after: null } : { since, after: gaps.find(({ to }) => to === since) ?? null }
+  return since === null
+    ? { since: asked, after: null }
+    : {
+        since,
+        after: gaps
+          .filter(({ to }) => to === since)
+          .reduce((one, { from }) => ({ from: Math.min(one.from, from), to: since }), { from: since, to: since }),
+      }
 }
 
 /** When the newest row of a segment is of: each batch ends with a count. */

@@ -79,18 +79,19 @@ export class SegmentLog {
     return done
   }
 
-  async #add({ list, rate, gets, resumed }: Accesses): Promise<void> {
+  async #add({ list, rate, gets, resumed, missing }: Accesses): Promise<void> {
     await this.#open()
     const now = this.#now()
     const before = this.#current?.endedAt ?? this.#segments!.at(-1)?.endedAt
     const current = await this.#currentFor(now, Math.min(this.#threshold, rate === null ? ALL_KEYS : Math.round(rate * ALL_KEYS)))
-    const bytes = Buffer.allocUnsafe((list.length + 2) * ROW)
+    const bytes = Buffer.allocUnsafe((list.length + 3) * ROW)
     const news: string[] = []
     let used = 0
-    if (resumed && before !== undefined && before < now) {
-      putGap(bytes, used, current.start, { from: before, to: now })
-      used += ROW
-    }
+    for (const gap of [resumed && before !== undefined && before < now && { from: before, to: now }, missing])
+      if (gap) {
+        putGap(bytes, used, current.start, gap)
+        used += ROW
+      }
     let [highest, counted] = [0, 0]
     for (const access of list) {
       if (access.op === 0) counted++
