@@ -151,6 +151,25 @@ test('of a cache that does not evict, each TTL policy has a curve, and the rule 
   expect(Math.max(...lives!.points.map(({ ttlMs }) => ttlMs!))).toBe(120_000)
 })
 
+test('a TTL of which too little is known leaves a gap, and the present one none of the others', async () => {
+  const failing = (part: number) =>
+    cache(({ source, ttl: asked }) => {
+      if ('match' in source && asked!.ms === part * 60_000) throw new EvenkeelError('too_little', 'too wide')
+      return {}
+    }, 0)
+  const gap = failing(0.1)
+  await gap.tick()
+  expect(
+    gap
+      .curves()
+      .find(({ id }) => id === 'ttl/pages')!
+      .points.map(({ ttlMs }) => ttlMs! / 60_000),
+  ).toEqual([1, 0.25, 0.5, 1.5, 2])
+  const none = failing(1)
+  await none.tick()
+  expect(none.curves().map(({ id }) => id)).toEqual(['memory'])
+})
+
 test('what is known is asked again when as much again was seen, after five minutes at the latest; too little after seconds', async () => {
   const known = cache(() => ({}))
   await known.tick()

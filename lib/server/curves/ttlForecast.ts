@@ -5,9 +5,11 @@ import type { TtlPolicy } from '../../model/topology.ts'
 import { type Ask, type At, known, type NewCurve, pointOf } from './forecast.ts'
 
 /** TTLs that are tried, as parts of the present one. */
-const LIVES = [1, 0.1, 0.25, 0.5, 0.75, 1.5, 2, 2.5, 3, 5]
+const LIVES = [1, 0.1, 0.25, 0.5, 1.5, 2, 2.5, 3, 5]
 /** As the remedy tries them. */
 const JITTERS = [0.1, 0.2, 0.3, 0.5]
+/** Keys of a policy that spreads its ends as much do not end together: no more is asked of a worker thread. */
+const SPREAD = 0.2
 const POLICIES_MOST = 5
 /** No limit: whatever is stored is held until it ends. */
 const UNBOUNDED_KEYS = 1_000_000_000_000
@@ -37,7 +39,7 @@ async function curvesOf(policy: TtlPolicy, asking: Asking): Promise<NewCurve[]> 
     asking,
   )
   if (!lives) return []
-  const more = JITTERS.filter((one) => one > jitter + 1e-9)
+  const more = jitter < SPREAD ? JITTERS.filter((one) => one > jitter + 1e-9) : []
   const jitters = await tried(
     policy,
     more.map((one) => ({ ms: ttlMs, jitter: one })),
@@ -63,13 +65,19 @@ async function tried(
   const points: CurvePoint[] = []
   let first: CurvesView | undefined
   for (const ttl of ttls) {
+    // Keys have to live and end more than once while it is looked at.
+    const tooLong = (spanMs: number) => 2 * ttl.ms > spanMs
+    if (first && tooLong(first.spanMs)) continue
     const answer = await known(
       evicts ? ask({ source: { target }, parts: [{ match, ttl }], sizes }) : ask({ source: { target, match }, ttl, sizes }),
     )
     const point = answer?.points[0]
     const part = point?.parts?.[0]
-    // Keys have to live and end more than once while it is looked at; and of a part that is too small nothing is known.
-    if (!answer || !point || 2 * ttl.ms > answer.spanMs || (evicts && (!part?.hitRatio || !answer.present))) break
+    // Of a part that is too small nothing is known.
+    if (!answer || !point || tooLong(answer.spanMs) || (evicts && (!part?.hitRatio || !answer.present))) {
+      if (!first) return null
+      continue
+    }
     first ??= answer
     points.push({
       ...pointOf(point),
