@@ -17,6 +17,7 @@ export const PATHS = [
   '/keys?tab=slow',
   '/keys?tab=compare',
   '/changes',
+  '/calibration',
   '/explore',
   '/alerts',
   '/targets',

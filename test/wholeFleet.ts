@@ -193,6 +193,7 @@ const prediction: Whole<Prediction> = {
   low: 0.05,
   high: 0.15,
   basis: '10 min',
+  widened: 1.2,
   holds: true,
   event: { counter: 'cache_expirations_total', least: 100, background: 1, words: 'the load ends' },
   dip: { metric: 'pool_response_seconds', where, to: 0.3, forMs: 10_000 },

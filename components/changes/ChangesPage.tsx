@@ -1,7 +1,7 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { errorText, get, path } from '@/components/frame/api.ts'
-import { useGo } from '@/components/frame/Go.tsx'
+import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
 import { usePages } from '@/components/frame/usePages.ts'
@@ -36,7 +36,11 @@ export function ChangesPage({ initial, score, open, initialOpen }: Props) {
       <PageHead
         title="Changes"
         lead={judged === 0 ? 'No prediction has been judged yet.' : `${inside} of ${judged} predictions lay inside their band.`}
-      />
+      >
+        <Go href="/calibration" className={linkLook}>
+          Calibration
+        </Go>
+      </PageHead>
       {error && <Failure tried="The list of changes could not be refreshed." answer={errorText(error)} />}
       <ChangesTable
         changes={shown}

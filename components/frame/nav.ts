@@ -40,7 +40,13 @@ export const nounsFor = ({ drills, person }: Pick<FrameView, 'drills' | 'person'
   NOUNS.filter((noun) => (!noun.drillsOnly || drills) && (!noun.adminOnly || person?.role === 'admin'))
 
 /** Pages that stand under another noun of the rail. */
-const UNDER: Record<string, string> = { incidents: '/findings', lab: '/rings', curves: '/caches', rules: '/settings' }
+const UNDER: Record<string, string> = {
+  incidents: '/findings',
+  lab: '/rings',
+  curves: '/caches',
+  rules: '/settings',
+  calibration: '/changes',
+}
 
 /** Whether a place in the rail is the one that a path belongs to. */
 export function isHere(href: string, pathname: string): boolean {

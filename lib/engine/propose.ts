@@ -11,9 +11,11 @@ import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { type Advice, adviceOf, adviseOn } from './advise.ts'
 import { createBackoff } from './backoff.ts'
+import { createCalibration, widened } from './calibration.ts'
 import { saysTheSame } from './draft.ts'
 import { createLastWrites } from './lastWrites.ts'
 import { createOpenProposals } from './openProposals.ts'
+import type { Case } from './proposalCase.ts'
 import { proposalOf } from './proposalOf.ts'
 import type { Pause } from './slices.ts'
 
@@ -50,17 +52,6 @@ const SILENT_MS = 20_000
 /** Advisors of one tick may take this long, pauses included. */
 const BUDGET_MS = 40
 
-/** One advisor's standing with one finding. `none`: why it proposes nothing. */
-type Case = {
-  finding: Finding
-  advisor: Advisor
-  dueAt: number
-  open: Proposal | null
-  silentSince: number | null
-  none?: string
-  /** What is being computed for it. A change that was made meanwhile makes its answer void. */
-  asked: Question | null
-}
 /** The fleet as it is at this tick. */
 type Now = { windowOf(spanMs: number): SeriesWindow; topology: Topology; now: number; pause: Pause }
 
@@ -74,6 +65,7 @@ class ProposalCases implements Propose {
   readonly #cases = new Map<string, Case>()
   readonly #failing = new Set<string>()
   readonly #backoff: ReturnType<typeof createBackoff>
+  readonly #calibration: ReturnType<typeof createCalibration>
   readonly #writes: ReturnType<typeof createLastWrites>
   readonly #proposals: ReturnType<typeof createOpenProposals>
 
@@ -81,6 +73,7 @@ class ProposalCases implements Propose {
     const { store, bus } = options
     this.#options = options
     this.#backoff = createBackoff(store)
+    this.#calibration = createCalibration(store, bus)
     this.#writes = createLastWrites(store.changes.list())
     this.#proposals = createOpenProposals(store, bus)
     bus.on((event) => {
@@ -194,7 +187,7 @@ class ProposalCases implements Propose {
       return
     }
     delete one.none
-    if (advice.is === 'draft') this.#renew(one, advice.draft, now)
+    if (advice.is === 'draft') this.#renew(one, widened(advice.draft, this.#calibration(one.advisor.id)), now)
   }
 
   /** Has it computed; what was proposed before stands until then. `now` is the moment that the question speaks of. */

@@ -17,6 +17,8 @@ export type Prediction = {
   high: number
   /** Its basis: "response times of 10 min, 41 000 requests". */
   basis: string
+  /** By what the band was widened, because earlier outcomes on this fleet asked for it. */
+  widened?: number
   /** What is predicted is that the metric stays within the band, while something else is won: less memory, no fewer hits. */
   holds?: true
   /**

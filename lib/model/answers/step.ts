@@ -16,6 +16,10 @@ export const prediction = open({
   low: z.number(),
   high: z.number(),
   basis: z.string(),
+  widened: z
+    .number()
+    .optional()
+    .meta({ description: 'By what the band was widened, because outcomes of earlier predictions on this fleet asked for it' }),
   holds: z
     .literal(true)
     .optional()

@@ -163,6 +163,7 @@ test('the fleet, what is found in it and what is done about it', async () => {
     'drills',
     'openapi.json',
     'export/grafana',
+    'calibration',
   ])
     await get(key)
   for (const key of [

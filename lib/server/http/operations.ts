@@ -3,6 +3,7 @@ import { accountOperations } from '../account/operations.ts'
 import { alertOperations } from '../alerts/operations.ts'
 import { auditOperations } from '../audit/operations.ts'
 import { browserOperations } from '../browsers/operations.ts'
+import { calibrationOperations } from '../calibration/operations.ts'
 import { changeOperations } from '../changes/operations.ts'
 import { configurationOperations } from '../configuration/operations.ts'
 import { curvesOperations } from '../curves/operations.ts'
@@ -58,6 +59,7 @@ export const operations: Operation[] = [
   ...seriesOperations,
   ...ruleOperations,
   ...exportOperations,
+  ...calibrationOperations,
   ...eventOperations,
   ...poolOperations,
   ...ringOperations,

@@ -1,0 +1,47 @@
+import { factorsOf, type Outcome, outcomesOf } from '../../engine/calibration.ts'
+import { bandScore } from '../../math/conformal.ts'
+import type { CalibrationView, OutcomeView } from '../../model/answers/calibration.ts'
+import { iso } from '../http/iso.ts'
+import type { Runtime } from '../runtime.ts'
+
+const SHOWN = 1_000
+
+/** Every judged prediction beside its outcome, by advisor. */
+export function getCalibration({ store, advisors }: Pick<Runtime, 'store' | 'advisors'>): CalibrationView {
+  const outcomes = outcomesOf(store)
+  const factors = factorsOf(outcomes)
+  const insideOf = (some: readonly Outcome[]) => some.filter(({ inside }) => inside).length
+  return {
+    judged: outcomes.length,
+    inside: insideOf(outcomes),
+    advisors: [...Map.groupBy(outcomes, ({ advisor }) => advisor)]
+      .map(([advisor, own]) => ({
+        advisor,
+        title: advisors.find(({ id }) => id === advisor)?.title ?? advisor,
+        judged: own.length,
+        inside: insideOf(own),
+        factor: factors.get(advisor) ?? 1,
+      }))
+      .sort((a, b) => b.judged - a.judged || (a.advisor < b.advisor ? -1 : 1)),
+    outcomes: outcomes.slice(-SHOWN).reverse().map(outcomeView),
+  }
+}
+
+function outcomeView({ change, advisor, prediction, measured, inside }: Outcome): OutcomeView {
+  const { after, low, high, unit } = prediction
+  const [first] = change.steps
+  const more = change.steps.length > 1 ? ` and ${change.steps.length - 1} more` : ''
+  return {
+    change: change.id,
+    at: iso(change.at),
+    advisor,
+    what: first ? `${first.setting.target}: ${first.setting.name} ${first.before} to ${first.after}${more}` : '',
+    unit,
+    after,
+    low,
+    high,
+    measured,
+    inside,
+    off: Math.sign(measured - after) * bandScore(prediction, measured),
+  }
+}
