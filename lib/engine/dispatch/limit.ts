@@ -12,12 +12,13 @@ export type LimitState = {
 export const UNUSED: LimitState = { sentAt: [], digests: 0 }
 
 const DIGEST_AFTER_MS = 60_000
-const DIGEST_MAX_MS = 5 * 60_000
+/** Within 100 s of the first that waits for it, however long the flood lasts. */
+const DIGEST_MAX_MS = 90_000
 
 /**
  * A sliding-window rate limit with a digest. `due`: how many notices each group has to send now. Answers how many groups may send, whether all that
  * is due goes as a digest, and the state after it. While a flood lasts digests come further and further apart, so that they do not become the
- * flood, and five minutes at most, because the worst finding of the night may wait for one.
+ * flood, and a minute and a half at most, because the worst finding of the night may wait for one.
  */
 export function limited(
   limit: RateLimit | null,
