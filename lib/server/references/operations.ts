@@ -3,6 +3,8 @@ import { referencesTakenAnswer } from '../../model/answers/references.ts'
 import { operation } from '../http/operation.ts'
 import { takeReport } from './takeReport.ts'
 
+/** A hundred thousand of a billion keys. Less says nothing, and lowers what is kept of all other reporters. */
+const RATE_LEAST = 0.0001
 /** The end of the year 9999. */
 const epochMs = z.coerce.number().min(0).max(253_402_300_799_999)
 
@@ -19,7 +21,7 @@ export const referenceOperations = [
     query: z.object({
       rate: z.coerce
         .number()
-        .gt(0)
+        .min(RATE_LEAST)
         .max(1)
         .optional()
         .meta({ description: 'The share of the keys that is reported: those whose hash is below it. Default: told from the hashes' }),

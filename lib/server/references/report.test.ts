@@ -64,6 +64,15 @@ describe('a report', () => {
     expect(await refusal('abc', { 'content-encoding': 'br' })).toMatch(/^bad_request: Content-Encoding/)
   })
 
+  it('that comes by the byte holds its place for a while only', async () => {
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from(`1 ${HASH} g`)) })
+    const request = new Request('http://127.0.0.1/', { method: 'POST', body, duplex: 'half' } as RequestInit)
+    await expect(readReport(request, { bytes: 1_000, words: '', withinMs: 30 })).rejects.toMatchObject({
+      code: 'bad_request',
+      message: expect.stringContaining('within 0.03 s'),
+    })
+  })
+
   it('is bounded, also where it was packed', async () => {
     const large = Buffer.alloc(9 * 1024 * 1024, `1 ${HASH} get\n`)
     expect(await refusal(large)).toMatch(/^too_large: /)

@@ -83,7 +83,10 @@ export class SegmentLog {
     await this.#open()
     const now = this.#now()
     const before = this.#current?.endedAt ?? this.#segments!.at(-1)?.endedAt
-    const current = await this.#currentFor(now, Math.min(this.#threshold, rate === null ? ALL_KEYS : Math.round(rate * ALL_KEYS)))
+    const current = await this.#currentFor(
+      now,
+      Math.min(this.#threshold, rate === null ? ALL_KEYS : Math.max(1, Math.round(rate * ALL_KEYS))),
+    )
     const bytes = Buffer.allocUnsafe((list.length + 3) * ROW)
     const news: string[] = []
     let used = 0

@@ -6,8 +6,8 @@ import type { ReadableStream as NodeStream } from 'node:stream/web'
 import { createGunzip } from 'node:zlib'
 import { EvenkeelError } from '../../model/error.ts'
 
-/** How much of a body is taken: of what is sent, and of what it becomes where it is compressed; `words` say what to do with more. */
-export type BodyLimit = { bytes: number; words: string }
+/** How much of a body is taken: of what is sent, and of what it becomes where it is compressed; `words` say what to do with more. `withinMs`: how long it may take to come. */
+export type BodyLimit = { bytes: number; words: string; withinMs?: number }
 
 const TRACE: BodyLimit = {
   bytes: 256 * 1024 * 1024,
@@ -41,13 +41,21 @@ export async function pipeBody(
   const unpack = encoding === 'identity' ? [] : [createGunzip(), limited(limit)]
   try {
     // Sources, transforms and sinks in one list: its overloads know only the parts one by one.
-    await (pipeline as (...parts: unknown[]) => Promise<void>)(body, limited(limit), ...unpack, sink)
+    const signal = limit.withinMs === undefined ? undefined : AbortSignal.timeout(limit.withinMs)
+    const piped = (pipeline as (...parts: unknown[]) => Promise<void>)(body, limited(limit), ...unpack, sink, { signal })
+    await (signal ? Promise.race([piped, ended(signal)]) : piped)
   } catch (error) {
-    throw readable(error)
+    throw limit.withinMs !== undefined && /^(Abort|Timeout)Error$/.test((error as Error).name) ? tooSlow(limit.withinMs) : readable(error)
   }
 }
 
 const tooLarge = ({ bytes, words }: BodyLimit) => new EvenkeelError('too_large', `the body: at most ${bytes / 1024 / 1024} MB ${words}`)
+
+/** Rejects when it aborts: a pipeline waits for a source that hangs. */
+const ended = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }))
+
+const tooSlow = (ms: number) => new EvenkeelError('bad_request', `the body: it did not come within ${ms / 1_000} s.`)
 
 function limited(limit: BodyLimit): Transform {
   let size = 0
