@@ -28,6 +28,8 @@ function filled() {
       ['ring_share_seen', 0.5, { ring: 'r', node: 'x' }],
       ['ring_share_seen', 0.25, { ring: 'r', node: 'y' }],
       ['ring_share_seen', 0.25, { ring: 'r', node: 'z' }],
+      ['ring_hits_total', second * 60, { ring: 'r' }],
+      ['ring_misses_total', second * 40, { ring: 'r' }],
     ])
     add('edge', [
       ['pool_requests_total', second * 40, { pool: 'app' }],
@@ -74,6 +76,7 @@ describe('the history of a metric that is not stored', () => {
     const series = await drawn('ring_imbalance', { ring: 'r' })
     expect(series.map(({ labels }) => labels)).toEqual([{ ring: 'r' }])
     expect(level(valuesOf(series))).toBeCloseTo(1.5)
+    expect(level(valuesOf(await drawn('ring_hit_ratio', { ring: 'r' })))).toBeCloseTo(0.6)
   })
 
   it('of a pool is the part that each of its servers takes, and how uneven that is', async () => {
