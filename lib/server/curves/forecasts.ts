@@ -6,6 +6,7 @@ import type { SeriesWindow } from '../../model/window.ts'
 import type { Runtime } from '../runtime.ts'
 import { askCurves } from './curves.ts'
 import { type Ask, type At, known, type NewCurve, pointOf } from './forecast.ts'
+import { nextDue } from './nextDue.ts'
 import type { CurvesRequest } from './question.ts'
 import { ttlCurves } from './ttlForecast.ts'
 
@@ -31,7 +32,7 @@ export function createForecasts(at: At, sources: () => string[], ask: Ask) {
   const dueAt = new Map<string, number>()
   let running: Promise<void> | null = null
   async function next(): Promise<void> {
-    const target = sources().find((name) => (dueAt.get(name) ?? 0) <= at.now())
+    const target = nextDue(sources(), dueAt, at.now())
     if (target === undefined) return
     dueAt.set(target, at.now() + EVERY_MS)
     try {

@@ -4,6 +4,7 @@ import type { Log } from '../../model/log.ts'
 import type { Store } from '../../model/store.ts'
 import { keysNow, type LiveCache } from '../curves/liveCache.ts'
 import { measuredRatio } from '../curves/measuredRatio.ts'
+import { nextDue } from '../curves/nextDue.ts'
 import type { PatternOutcomes, PatternsQuestion } from './computePatterns.ts'
 
 /** Traffic changes over hours. */
@@ -40,7 +41,7 @@ export function createPatternRatios({ store, sources, live, log, compute, now, l
   let running: Promise<void> | null = null
 
   async function next(): Promise<void> {
-    const target = sources().find((name) => (dueAt.get(name) ?? 0) <= now())
+    const target = nextDue(sources(), dueAt, now())
     if (target === undefined) return
     dueAt.set(target, now() + EVERY_MS)
     try {
