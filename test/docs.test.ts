@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../lib/config/parse.ts'
 import { durationText } from '../lib/model/duration.ts'
 import { ERROR_STATUS } from '../lib/model/error.ts'
+import { notifiers } from '../lib/notifiers/registry.ts'
 import { schemas } from '../lib/server/schemas.ts'
 import { RETENTION } from '../lib/store/archive.ts'
 import { root } from '../scripts/boot/stamp.mjs'
@@ -99,6 +100,13 @@ describe('the example of a whole configuration', () => {
 it('the index links every page below docs/', () => {
   const links = [...page('docs/README.md').text.matchAll(/\]\(([^)#]+)\)/g)].map(([, link]) => `docs/${link}`)
   expect(byPath.filter((path) => path.startsWith('docs/') && path !== 'docs/README.md' && !links.includes(path))).toEqual([])
+})
+
+it('the page of channels has an example of each, and counts them', () => {
+  const { text } = page('docs/channels.md')
+  expect(notifiers.map(({ kind }) => kind).filter((kind) => !new RegExp(`^[^#\\n]*\\b${kind}:`, 'm').test(text))).toEqual([])
+  expect(notifiers).toHaveLength(15)
+  expect(text).toContain('fifteen kinds of channels')
 })
 
 it('the API page has every problem code with its status', () => {
