@@ -40,14 +40,26 @@ export function instantIn(zone: string, { year, month, day }: CalendarDate, minu
   return shown.length > 0 ? Math.min(...shown) : before
 }
 
-const offsetAt = (zone: string, at: number): number => wallClock(zone, at) - at
-
 /** What the wall clock of a zone shows, as if it were UTC. */
-function wallClock(zone: string, at: number): number {
+const wallClock = (zone: string, at: number): number => at + offsetAt(zone, at)
+
+/** Clocks are set forward and back at quarters of an hour: within one an offset stays, and to ask for it takes long. */
+const QUARTER_MS = 15 * 60_000
+const OFFSETS_MAX = 2_000
+const offsets = new Map<string, number>()
+
+function offsetAt(zone: string, at: number): number {
+  const quarter = Math.floor(at / QUARTER_MS) * QUARTER_MS
+  const key = `${zone} ${quarter}`
+  const known = offsets.get(key)
+  if (known !== undefined) return known
   const parts: Record<string, number> = {}
-  for (const { type, value } of formatOf(zone).formatToParts(at)) parts[type] = Number(value)
+  for (const { type, value } of formatOf(zone).formatToParts(quarter)) parts[type] = Number(value)
   const { year, month, day, hour, minute, second } = parts
-  return Date.UTC(year!, month! - 1, day!, hour!, minute!, second!) + (((at % 1000) + 1000) % 1000)
+  const offset = Date.UTC(year!, month! - 1, day!, hour!, minute!, second!) - quarter
+  if (offsets.size >= OFFSETS_MAX) offsets.clear()
+  offsets.set(key, offset)
+  return offset
 }
 
 /** To make one takes longer than to use it a hundred times. */

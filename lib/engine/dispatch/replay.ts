@@ -3,9 +3,8 @@ import type { Route, Silence } from '../../model/notice.ts'
 import type { Pause } from '../slices.ts'
 import { UNUSED } from './limit.ts'
 import { type Draft, planRoute, type RouteState } from './plan.ts'
+import { endOf } from './quiet.ts'
 import { routeKey, takenBy } from './route.ts'
-
-const MINUTE_MS = 60_000
 
 /** One notice that would have been sent. */
 export type Replayed = { at: number; route: number; draft: Draft }
@@ -60,14 +59,14 @@ export async function replay({ routes, findings, silences, from, to, pause }: Re
   return sent
 }
 
-/** When a route by itself has something to do: a wait ends, what lasts is told again, a digest is due, or a minute of quiet hours begins. */
+/** When a route by itself has something to do: a wait ends, what lasts is told again, a digest is due, or quiet hours end. */
 function* momentsOf({ repeatMs, quiet }: Route, { log, limit }: RouteState, fires: boolean, at: number): Generator<number> {
   for (const { dueAt, at: last, firing } of log.values()) {
     if (dueAt !== undefined) yield dueAt
     if (firing.length > 0) yield last + repeatMs
   }
   if (limit.digestAt !== undefined) yield limit.digestAt
-  if (quiet.length > 0 && (fires || log.size > 0)) yield (Math.floor(at / MINUTE_MS) + 1) * MINUTE_MS
+  if (fires || log.size > 0) for (const hours of quiet) yield endOf(hours, at) ?? at
 }
 
 const firedAt = ({ firingAt, since }: Finding): number => firingAt ?? since
