@@ -88,3 +88,15 @@ test('after its stop it beats no more', async () => {
   await pass(100)
   expect(beats).toEqual([])
 })
+
+test('its rhythm is not shifted by ticks that come late', async () => {
+  for (let tick = 0; tick < 200; tick++) {
+    at += 7_000
+    targets = [{ lastPollAt: at, failures: 0 }]
+    judgedAt = at
+    beat.tick()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  // 1,393 s after the first, at a beat in 60 s; one after every ninth tick would be 23.
+  expect(beats).toHaveLength(24)
+})

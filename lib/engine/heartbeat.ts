@@ -78,7 +78,9 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
       if (paused !== state.paused) state = { ...state, paused }
       if (paused || underWay || monotonic() < dueAt || stopping.signal.aborted) return
       underWay = true
-      dueAt = monotonic() + everyMs
+      // In a rhythm that ticks, which come a little later each time, do not shift.
+      const due = dueAt + everyMs
+      dueAt = due > monotonic() ? due : monotonic() + everyMs
       const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(Math.min(DEADLINE_MS, everyMs))])
       void send(signal)
         .then((result) => {
