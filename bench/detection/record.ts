@@ -17,6 +17,8 @@ Records the fleet of the demo once a second: so many minutes of normal traffic (
 Drills: ${drills.map(({ name }) => name).join(', ')}`
 
 const WARM_UP_S = 60
+/** A minute in which rules learn, and the history that they need besides. */
+const QUIET_MIN = 90
 
 /** Makes a labelled recording and writes it beside the others; a new one belongs to the part that only reports. */
 export async function record(args: string[]): Promise<number> {
@@ -69,9 +71,9 @@ const ONE = {
 function optionsOf(args: string[]) {
   try {
     const { values } = parseArgs({ args, options: { drill: { type: 'string', multiple: true }, ...ONE } })
-    const number = (text: string | undefined, byDefault: number, most: number, flag: string) => {
+    const number = (text: string | undefined, byDefault: number, [least, most]: [number, number], flag: string) => {
       const value = text === undefined ? byDefault : Number(text)
-      if (!(value > 0 && value <= most)) throw new Error(`--${flag}: found ${JSON.stringify(text)}; allowed: above 0, at most ${most}`)
+      if (!(value >= least && value <= most)) throw new Error(`--${flag}: found ${JSON.stringify(text)}; allowed: ${least} to ${most}`)
       return value
     }
     const chosen = (values.drill ?? []).map((wanted) => {
@@ -79,11 +81,11 @@ function optionsOf(args: string[]) {
       if (!drill) throw new Error(`--drill: found ${JSON.stringify(wanted)}`)
       return drill
     })
-    const seed = number(values.seed, 1, 1e9, 'seed')
-    const pages = number(values.pages, 240, 2_000, 'pages')
+    const seed = number(values.seed, 1, [1, 1e9], 'seed')
+    const pages = number(values.pages, 240, [1, 2_000], 'pages')
     const name = values.name ?? `demo-${chosen.length > 0 ? chosen.map((drill) => drill.name).join('-') : 'normal'}-${pages}-${seed}`
     if (!/^[\w-]{1,100}$/.test(name)) throw new Error(`--name: found ${JSON.stringify(name)}; allowed: letters, digits, - and _`)
-    return { chosen, pages, seed, name, minutes: number(values.minutes, 10, 1_440, 'minutes'), quiet: number(values.quiet, 180, 3_600, 'quiet') } // biome-ignore format: one line
+    return { chosen, pages, seed, name, minutes: number(values.minutes, 10, [1, 1_440], 'minutes'), quiet: number(values.quiet, 180, [QUIET_MIN, 3_600], 'quiet') } // biome-ignore format: one line
   } catch (error) {
     throw new Stop(`${(error as Error).message}\n${USAGE}`, 2)
   }

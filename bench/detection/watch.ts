@@ -9,7 +9,7 @@ import { createBus } from '../../lib/engine/bus.ts'
 import { clockOf } from '../../lib/engine/clock.ts'
 import { createFleet } from '../../lib/engine/fleet.ts'
 import { readEdges } from '../../lib/model/edges.ts'
-import type { NewRecord, TargetRecord } from '../../lib/model/record.ts'
+import type { NewRecord } from '../../lib/model/record.ts'
 import type { Labels, Series } from '../../lib/model/series.ts'
 import type { Topology } from '../../lib/model/topology.ts'
 import { schemas } from '../../lib/server/schemas.ts'
@@ -23,7 +23,9 @@ export type Drilled = { drill: Drill; at: number; end: number }
 
 /** What rules read, and nothing else: a recording is committed. The engine derives what is computed anew. */
 const METRICS = new Set(detectors.flatMap(({ needs }) => [...needs.metrics, ...(needs.also?.metrics ?? [])]))
-const RECORDS = new Set<TargetRecord['kind']>(['hot-key', 'ttl-histogram'])
+/** Of the keys of a burst those that a rule may name, and of a cache's expiry times one sample in so many seconds. */
+const HOTTEST = 3
+const HISTOGRAM_S = 5
 const DAY_MS = 86_400_000
 
 type Watch = {
@@ -43,6 +45,7 @@ export async function startWatch(fleet: Fleet): Promise<Watch> {
   const now = () => FROM + Math.round(performance.now() - began)
   const second = () => (now() - FROM) / 1000
   const store = createStore({ path: ':memory:', now, windowMs: DAY_MS })
+  const keep = createKeeper()
   const records: { at: number; target: string; records: NewRecord[] }[] = []
   const polled = createFleet({
     targets: polledTargets(config),
@@ -51,7 +54,7 @@ export async function startWatch(fleet: Fleet): Promise<Watch> {
     store: {
       ...store,
       putRecords(target, fresh) {
-        const kept = fresh.filter(({ kind }) => RECORDS.has(kind))
+        const kept = keep(target, fresh, second())
         if (kept.length > 0) records.push({ at: second(), target, records: kept })
         store.putRecords(target, fresh)
       },
@@ -90,6 +93,18 @@ export async function startWatch(fleet: Fleet): Promise<Watch> {
   }
 }
 
+/** What of the records of a poll is worth its place in a recording. */
+function createKeeper(): (target: string, fresh: readonly NewRecord[], second: number) => NewRecord[] {
+  const sampledAt = new Map<string, number>()
+  return (target, fresh, second) => {
+    const hot = fresh.filter((record) => record.kind === 'hot-key').sort((a, b) => b.share - a.share)
+    const isDue = second - (sampledAt.get(target) ?? Number.NEGATIVE_INFINITY) >= HISTOGRAM_S
+    const ending = isDue ? fresh.filter(({ kind }) => kind === 'ttl-histogram') : []
+    if (ending.length > 0) sampledAt.set(target, second)
+    return [...hot.slice(0, HOTTEST), ...ending]
+  }
+}
+
 /** A topology without what changes at every poll and no rule judges. */
 const steady = (topology: Topology): Topology => ({
   ...topology,
@@ -104,7 +119,10 @@ function partsOf(series: readonly Series[]): NonNullable<RecordedFile['parts']> 
   return [...byMoments.values()].map((together) => ({
     at: together[0]!.points.map(([at]) => (at - FROM) / 1000),
     series: Object.fromEntries(
-      together.map(({ metric, labels, points }) => [`${metric}{${labelsText(labels)}}`, points.map(([, value]) => value)]),
+      together.map(({ metric, labels, points }) => [
+        `${metric}{${labelsText(labels)}}`,
+        points.map(([, value]) => Number(value.toFixed(6))),
+      ]),
     ),
   }))
 }
