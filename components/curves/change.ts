@@ -8,7 +8,13 @@ import type { Rule } from './rule.ts'
 import type { Size } from './size.ts'
 
 /** The settings of a live cache that the lab changes, as its server tells them; null: it does not. */
-export type LiveSettings = { maxmemory: number | null; policy: string | null; samples: number | null }
+export type LiveSettings = {
+  maxmemory: number | null
+  policy: string | null
+  samples: number | null
+  /** Some setting has been read: what is not among them it does not have. */
+  isRead: boolean
+}
 
 const NAMES = { maxmemory: 'config/maxmemory', policy: 'config/maxmemory-policy', samples: 'config/maxmemory-samples' } as const
 
@@ -18,7 +24,7 @@ export function liveSettings(facts: readonly FactView[]): LiveSettings {
     const text = told(id)
     return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null
   }
-  return { maxmemory: whole(NAMES.maxmemory), policy: told(NAMES.policy), samples: whole(NAMES.samples) }
+  return { maxmemory: whole(NAMES.maxmemory), policy: told(NAMES.policy), samples: whole(NAMES.samples), isRead: facts.length > 0 }
 }
 
 export type Made = { steps: Step[] } | { because: string }

@@ -10,7 +10,7 @@ const target = (figures: Record<string, number>) =>
     name: 'cache-a',
     figures: Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, { value }])),
   }) as unknown as TargetView
-const NOTHING = { maxmemory: null, policy: null, samples: null }
+const NOTHING = { maxmemory: null, policy: null, samples: null, isRead: false }
 
 test('a trace is asked by bytes where it tells sizes and keys, else by keys', () => {
   expect(unitOf(traceInfo(trace({})), null)).toBe('bytes')
@@ -24,7 +24,12 @@ test('a trace is asked by bytes where it tells sizes and keys, else by keys', ()
 })
 
 test('a live cache is asked around what it has; without a limit, around what it uses, held still', () => {
-  const limited = targetInfo(target({ memoryUsed: 90e6, items: 1_234_567 }), { maxmemory: 104_857_600, policy: 'allkeys-lfu', samples: 5 })
+  const limited = targetInfo(target({ memoryUsed: 90e6, items: 1_234_567 }), {
+    maxmemory: 104_857_600,
+    policy: 'allkeys-lfu',
+    samples: 5,
+    isRead: true,
+  })
   expect(limited).toMatchObject({ live: 104_857_600, policy: 'allkeys-lfu', first: { bytes: 104_857_600, keys: 1_200_000 } })
   const [now, then] = [90_000_123, 90_312_456].map((memoryUsed) => targetInfo(target({ memoryUsed }), { ...NOTHING, maxmemory: 0 }))
   expect(now).toEqual(then)
@@ -36,6 +41,11 @@ test('a live cache is asked around what it has; without a limit, around what it 
   for (const range of full) expect(range).toEqual({ by: 'bytes', low: 1.5 * 2 ** 20, high: 2 ** 23 })
   const tooLarge = targetInfo(target({ memoryUsed: 4e6 }), { ...NOTHING, maxmemory: 2 ** 28 })
   expect(tooLarge.ranges.bytes).toEqual({ by: 'bytes', low: 1.5 * 2 ** 20, high: 1.5 * 2 ** 28 })
+})
+
+test('a server that has settings but none for it evicts by the one rule that memcached has; until they are read, nothing is said', () => {
+  expect(targetInfo(target({ memoryUsed: 1e6 }), { ...NOTHING, isRead: true })).toMatchObject({ policy: 'memcached', policies: [] })
+  expect(targetInfo(target({ memoryUsed: 1e6 }), NOTHING).policy).toBeNull()
 })
 
 test('a marked size from an address widens the range', () => {

@@ -73,7 +73,7 @@ export function targetInfo({ name, kind, references, figures }: TargetView, sett
   return {
     name,
     isTrace: false,
-    policy: POLICIES.find((one) => one === settings.policy) ?? null,
+    policy: ownPolicy(settings),
     policies: settings.policy === null ? [] : POLICIES.filter((policy) => !isSegmented(policy)),
     ranges: {
       ...(held !== null && {
@@ -90,6 +90,10 @@ export function targetInfo({ name, kind, references, figures }: TargetView, sett
     pace: reads === null ? null : { readsPerSecond: reads },
   }
 }
+
+/** One that has no setting for it knows one rule alone; null: not told, or one that is not simulated. */
+const ownPolicy = ({ policy, isRead }: LiveSettings): Policy | null =>
+  (policy === null && isRead ? POLICIES.find(isSegmented) : POLICIES.find((one) => one === policy)) ?? null
 
 /** Rounded so far that what a running server uses now and in ten minutes is mostly one number. */
 const damped = (value: number) => (value < DAMPED ? value : Number(value.toPrecision(2)))

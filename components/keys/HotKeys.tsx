@@ -37,15 +37,17 @@ export function HotKeys({ initial }: { initial: Page<HotKeyView> }) {
   const [open, setOpen] = useQueryState('key', parseAsJson(isNamed))
   const list = usePages<HotKeyView>(['keys', 'hot'], 'keys/hot', { initialData: initial, everyMs: 3_000, all: scope !== '' })
   const columns: Column<HotKeyView>[] = [
-    { id: 'hot', head: '', cell: (key) => (key.hot ? <Status tone="warning">hot</Status> : null) },
     {
       id: 'key',
       head: 'Key',
       grow: true,
       cell: (key) => (
-        <button type="button" className={`${linkLook} text-left font-mono text-xs`} onClick={() => void setOpen([key.target, key.key])}>
-          {safe(key.key, 120)}
-        </button>
+        <span className="flex flex-wrap items-center gap-x-2">
+          <button type="button" className={`${linkLook} text-left font-mono text-xs`} onClick={() => void setOpen([key.target, key.key])}>
+            {safe(key.key, 120)}
+          </button>
+          {key.hot && <Status tone="warning">hot</Status>}
+        </span>
       ),
     },
     { id: 'target', head: 'Target', from: 'sm', cell: (key) => <TargetLink name={key.target} /> },

@@ -121,7 +121,7 @@ const COLUMNS: Column<KeyDifferenceView>[] = [
   },
   {
     id: 'change',
-    head: '',
+    head: 'Since then',
     cell: ({ change }) =>
       change === 'same' ? (
         <span className="text-dim">{CHANGE.same}</span>
