@@ -126,7 +126,8 @@ function Present({ scale, size, measured, model }: NonNullable<Props['present']>
   const at = scale.x(size)
   const words = safe(`now, measured ${text(measured, 'ratio')}`)
   const isLeft = at + 10 + labelPx(words) > scale.right
-  const above = measured >= model
+  // A curve rises: what stands below it on its right, or above it on its left, is not crossed by it.
+  const y = scale.y(measured) + (isLeft ? -8 : 16)
   return (
     <g>
       <path d={`M${at} ${scale.top}V${scale.bottom}`} stroke="var(--dim)" strokeDasharray="1 3" />
@@ -134,7 +135,7 @@ function Present({ scale, size, measured, model }: NonNullable<Props['present']>
       <circle cx={at} cy={scale.y(measured)} r={4} fill="var(--text)" />
       <text
         x={at + (isLeft ? -10 : 10)}
-        y={Math.max(scale.top + 10, scale.y(measured) + (above ? -8 : 16))}
+        y={Math.min(scale.bottom - 18, Math.max(scale.top + 10, y))}
         textAnchor={isLeft ? 'end' : 'start'}
         fill="var(--text)"
         {...overLine}

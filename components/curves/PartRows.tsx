@@ -112,7 +112,11 @@ function Row({ info, row, part, before, onChange }: RowProps) {
           />
         </td>
         <td className="num max-lg:hidden">
-          <Figure value={part?.age ? part.age.p95 / 1_000 : null} unit="seconds" because={part ? 'nothing of it is read' : because} />
+          {part?.age ? (
+            <span className="whitespace-nowrap tabular">{duration(part.age.p95)}</span>
+          ) : (
+            <Figure value={null} unit="seconds" because={part ? 'nothing of it is read' : because} />
+          )}
           <Note>{before?.age && rule ? `now ${duration(before.age.p95)}` : ''}</Note>
         </td>
         <td className="num max-lg:hidden">
@@ -161,8 +165,9 @@ function Row({ info, row, part, before, onChange }: RowProps) {
 
 const Note = ({ children }: { children: ReactNode }) => (children ? <span className="block text-dim text-xs">{children}</span> : null)
 
-/** What becomes of it, against the live cache as it is. */
+/** What becomes of it, against the live cache as it is; nothing where nothing does. */
 function sinceText(part: CurvePart | undefined, before: CurvePart | undefined): string {
   if (!part?.hitRatio || !before?.hitRatio) return ''
-  return pointsText(part.hitRatio.value - before.hitRatio.value)
+  const text = pointsText(part.hitRatio.value - before.hitRatio.value)
+  return text.startsWith('±') ? '' : text
 }

@@ -30,7 +30,7 @@ export function Segmented<V extends string>({
           key={option.value}
           value={option.value}
           title={option.hint}
-          className="rounded-sm px-2 text-dim text-xs outline-offset-0 hover:text-text data-[state=on]:bg-hover data-[state=on]:font-medium data-[state=on]:text-text"
+          className="whitespace-nowrap rounded-sm px-2 text-dim text-xs outline-offset-0 hover:text-text data-[state=on]:bg-hover data-[state=on]:font-medium data-[state=on]:text-text"
         >
           {option.label}
         </ToggleGroup.Item>
