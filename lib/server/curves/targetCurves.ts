@@ -28,7 +28,7 @@ export async function targetCurves(
   knownTarget(at, target)
   if (!at.references.settings(target))
     throw tooLittle(
-      `There are no references of ${target}: its configuration needs "references: { from: report }", or "monitor" where there is MONITOR.`,
+      `There are no references of ${target}: its configuration needs "references: { from: report }", "log" where the access log of a proxy names its keys, or "monitor" where there is MONITOR.`,
     )
   const live = liveCache(at, target)
   const keys = sizesInKeys(asked.sizes, live)
