@@ -6,7 +6,7 @@ import type { Draft, NoRemedy } from '../model/proposal.ts'
 import type { CurvePoint, CurveRecord } from '../model/record.ts'
 import { settingText } from '../model/setting.ts'
 import { costWords, moneyText } from './cost.ts'
-import { curveOf, type Effect, effectOf, effectText, hitGuard, presentOf } from './curve.ts'
+import { curveOf, type Effect, effectOf, effectText, heldPrediction, hitGuard, presentOf } from './curve.ts'
 import { newest, replicaSteps } from './replicas.ts'
 
 const MIB = 1_048_576
@@ -62,7 +62,7 @@ export const cacheMemory: Advisor = {
     const steps: Draft['steps'] = [step(bytes), ...replicaSteps(topology, target, setting, bytes, window)]
     const more = steps.reduce((sum, { before, after }) => sum + Number(after) - Number(before), 0)
     const cost = costWords(target, { ...effect, bytes: more }, window, topology)
-    return draft(surplus ? { ...effect, prediction: { ...effect.prediction, holds: true } } : effect, {
+    return draft(surplus ? { ...effect, prediction: heldPrediction(effect) } : effect, {
       steps,
       because: `${text(bytes, 'bytes')} instead of ${text(most, 'bytes')}: hit ratio ${effectText(effect)}.${cost}`,
       risk: surplus || machine ? 'medium' : 'high',

@@ -4,7 +4,7 @@ import { load } from '../../test/series.ts'
 import type { Advisor } from '../model/detector.ts'
 import type { Finding } from '../model/finding.ts'
 import type { PriceList } from '../model/prices.ts'
-import type { Draft } from '../model/proposal.ts'
+import type { Draft, Prediction } from '../model/proposal.ts'
 import type { TargetRecord } from '../model/record.ts'
 import { emptyTopology } from '../model/topology.ts'
 import { cacheMemory } from './cache-memory.ts'
@@ -69,6 +69,17 @@ describe('memory by the curve', () => {
       guards: [{ metric: 'cache_hit_ratio', op: '<', limit: expect.closeTo(0.87, 5) }],
       because: expect.stringMatching(/90\.0.% → 89\.8.% .*, 2\/s more reads of the origin\.$/),
     })
+  })
+  it('less of it, that hits a little more by the noise of the curve, is to hit no less than now: its band has the worse end below', () => {
+    const record = curve([{ hitRatio: 0.94 }, { bytes: 60 * MIB, hitRatio: 0.942, low: 0.941, high: 0.95 }])
+    const { predict } = propose(cacheMemory, 'cache/memory-surplus', [record]) as Draft
+    expect(predict).toMatchObject({
+      after: expect.closeTo(0.9, 5),
+      low: expect.closeTo(0.9, 5),
+      high: expect.closeTo(0.91, 5),
+      holds: true,
+    })
+    expect((predict as Prediction).after).toBeLessThanOrEqual((predict as Prediction).before)
   })
   it('less of it, at a price: the size that costs least, or the reason why none does', () => {
     const record = curve([{ hitRatio: 0.94 }, { bytes: 60 * MIB, hitRatio: 0.9399 }, { bytes: 30 * MIB, hitRatio: 0.9371 }])

@@ -64,6 +64,12 @@ export function effectOf(curve: CurveRecord, point: CurvePoint, all: SeriesWindo
   }
 }
 
+/** The same effect where something else is won, memory: the hits are to stay. More of them than now, by the noise of a curve, are not asked for. */
+export function heldPrediction({ prediction }: Effect): Prediction {
+  const after = Math.min(prediction.after, prediction.before)
+  return { ...prediction, after, low: Math.min(prediction.low, after), holds: true }
+}
+
 /** Goes back by itself when the hit ratio falls clearly below what was predicted. */
 export const hitGuard = ({ metric, where, low, before }: Prediction): Guard => ({
   metric,

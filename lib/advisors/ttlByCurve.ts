@@ -9,7 +9,7 @@ import { settingText } from '../model/setting.ts'
 import type { Topology, TtlPolicy } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { costWords, moneyText } from './cost.ts'
-import { curveOf, type Effect, effectOf, effectText, hitGuard } from './curve.ts'
+import { curveOf, type Effect, effectOf, effectText, heldPrediction, hitGuard } from './curve.ts'
 
 /** The part of what a longer life can win at all that is worth being staler for. */
 const GAIN_PART = 0.8
@@ -81,7 +81,7 @@ function draftOf(chosen: Chosen, target: string, window: SeriesWindow, topology:
   const { policy, curve, point, effect } = chosen
   const shorter = point.ttlMs! < policy.ttlMs
   // What is won of a shorter one is memory, and the hits are to stay where they are predicted; but for those of others, in a full cache.
-  const prediction = shorter && effect.gain < GAIN_MIN ? { ...effect.prediction, holds: true as const } : effect.prediction
+  const prediction = shorter && effect.gain < GAIN_MIN ? heldPrediction(effect) : effect.prediction
   const [from, to] = [duration(policy.ttlMs), duration(point.ttlMs!)]
   return {
     steps: [
