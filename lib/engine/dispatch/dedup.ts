@@ -22,7 +22,7 @@ export type Looking = { firing: readonly Finding[]; current(id: string): Finding
  * | since the last notice | decision |
  * |---|---|
  * | nothing new, nothing resolved | nothing, until the repeat interval has elapsed |
- * | something new or resolved | wait for `waitMs`, then notify |
+ * | something new or resolved | wait for `waitMs`, then notify, without what was sent and is acknowledged |
  * | neither, and the repeat interval has elapsed | notify again, at once, of what nobody has acknowledged |
  */
 export function notificationOf(last: LogEntry, looking: Looking, { waitMs, repeatMs }: Pick<Route, 'waitMs' | 'repeatMs'>): Decision {
@@ -42,7 +42,9 @@ export function notificationOf(last: LogEntry, looking: Looking, { waitMs, repea
   if (fresh.length > 0) reasons.push(last.firing.length === 0 ? 'first notification' : 'new findings')
   if (repeats) reasons.push('repeat interval elapsed')
   if (resolved.length > 0) reasons.push('resolved')
-  return { is: 'notify', reasons, firing: fresh.length > 0 ? [...firing] : repeats ? lasting : [], resolved }
+  // Beside what is new stands the rest of its group, but for what somebody looks after already.
+  const beside = firing.filter(({ id, acknowledged }) => !acknowledged || !last.firing.includes(id))
+  return { is: 'notify', reasons, firing: fresh.length > 0 ? beside : repeats ? lasting : [], resolved }
 }
 
 /** The notification log's next entry. A muted finding stays in it: muted is not resolved, only its own end is. */
