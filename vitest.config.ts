@@ -27,7 +27,7 @@ export default defineConfig({
           expect,
           // One module graph a worker, not one a file: to load the modules 200 times took as long as the tests. A test leaves nothing behind.
           isolate: false,
-          testTimeout: ROUNDS_MS ?? 5_000,
+          testTimeout: ROUNDS_MS ?? 15_000,
           include: ['**/*.test.ts', '**/*.test.tsx'],
           exclude: ['**/*.{slow,live,long}.test.ts', '**/node_modules/**', '**/.next/**'],
         },
