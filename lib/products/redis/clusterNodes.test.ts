@@ -50,6 +50,7 @@ half a line
     ['c', null, 0, 0, 0],
     ['d', null, 16284, 0, 0],
   ])
+  expect(nodes.map(({ follows }) => follows)).toEqual([null, 'a', 'a', null])
   expect(nodes[0]!.ranges).toEqual([[0, 99]])
   expect(nodes[0]!.open).toEqual([
     { slot: 5, way: 'migrating', node: 'b' },

@@ -9,6 +9,8 @@ export type ClusterNode = {
   address: string | null
   self: boolean
   master: boolean
+  /** Of a replica: the node whose slots it would take over. */
+  follows: string | null
   /** Why it is not polled: it is only known from other nodes, is being forgotten, or has no address. */
   strange: string | null
   /** The slots that it serves, in ranges from the first to the last. */
@@ -60,6 +62,7 @@ function nodeOf(line: string): ClusterNode | null {
     address,
     self,
     master: words.includes('master'),
+    follows: rest[0] === undefined || rest[0] === '-' ? null : rest[0],
     strange: address === null ? 'has no address that is known' : words.includes('handshake') ? 'is being met (handshake)' : null,
     ranges,
     slots: ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0),

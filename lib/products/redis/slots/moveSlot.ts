@@ -1,6 +1,6 @@
 import type { Command, RedisClient } from '../client.ts'
 import { countIn, keysIn, type Login, migrate, refusedMove, sendKeys } from './migrate.ts'
-import { type Node, ownerOf } from './nodes.ts'
+import { isOrFollows, type Node, ownerOf } from './nodes.ts'
 
 /** The two ends of a move, how the sender logs in, and the other masters, which are told of it. */
 export type Ends = { from: Node; to: Node; login: Login; others: readonly RedisClient[] }
@@ -15,13 +15,18 @@ export type Moved = 'moved' | 'unfinished' | 'elsewhere'
  */
 export async function moveSlot(slot: number, ends: Ends, until: number, signal: AbortSignal): Promise<Moved> {
   const { from, to } = ends
-  const [fromOwner, toOwner] = [ownerOf(from.view, slot)?.id, ownerOf(to.view, slot)?.id]
   const [fromOpen, toOpen] = [openAt(from, slot), openAt(to, slot)]
-  if ((fromOpen && fromOpen.node !== to.id) || (toOpen && toOpen.node !== from.id)) return 'elsewhere'
+  const fromOwner = ownerOf(from.view, slot)?.id
+  // A receiver learns of no new owner of a slot that it imports: when the sender fails over it knows of none, and serves nothing at all.
+  const orphaned = toOpen?.way === 'importing' && ownerOf(to.view, slot) === undefined
+  const toOwner = orphaned ? from.id : ownerOf(to.view, slot)?.id
+  if ((fromOpen && !isOrFollows(fromOpen.node, to)) || (toOpen && !isOrFollows(toOpen.node, from))) return 'elsewhere'
   if (fromOwner === from.id && toOwner === from.id) {
     if (fromOpen?.way === 'importing' || toOpen?.way === 'migrating') return 'elsewhere'
-    if (!toOpen) await setSlot(to, ['IMPORTING', from.id], slot, ends)
-    if (!fromOpen) await setSlot(from, ['MIGRATING', to.id], slot, ends)
+    if (orphaned) await setSlot(to, ['NODE', from.id], slot, ends)
+    // Since a fail-over it may be open with the node that was there before.
+    if (toOpen?.node !== from.id) await setSlot(to, ['IMPORTING', from.id], slot, ends)
+    if (fromOpen?.node !== to.id) await setSlot(from, ['MIGRATING', to.id], slot, ends)
     while ((await sendKeys(slot, from, to, ends.login, signal)) > 0) if (performance.now() > until) return 'unfinished'
     return close(slot, ends, signal)
   }

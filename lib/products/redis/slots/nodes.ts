@@ -49,6 +49,13 @@ export class Nodes {
     return { address, id: known.id, client, view }
   }
 
+  /** The node that has the slots which the one at that address has or had: since a fail-over, the one that this follows. */
+  async heir(address: string, signal: AbortSignal): Promise<Node> {
+    const node = await this.node(address, signal)
+    const primary = node.view.nodes.find(({ id }) => id === node.view.self.follows)
+    return primary?.address ? this.node(primary.address, signal) : node
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#entry, ...this.#clients.values()].map((client) => client.close()))
   }
@@ -66,6 +73,10 @@ export async function viewOf(client: RedisClient, signal: AbortSignal): Promise<
 /** The master that serves a slot, by one view. */
 export const ownerOf = ({ nodes }: View, slot: number): ClusterNode | undefined =>
   nodes.find(({ ranges }) => ranges.some(([first, last]) => slot >= first && slot <= last))
+
+/** Whether an id is that of the node, or of one that follows it since a fail-over: what was open at it is open at its heir. */
+export const isOrFollows = (id: string, { id: own, view }: Pick<Node, 'id' | 'view'>): boolean =>
+  id === own || view.nodes.some((node) => node.id === id && node.follows === own)
 
 /** User and password, wherever they are configured. */
 export function loginOf(config: RedisConfig): { username?: string; password?: string } {

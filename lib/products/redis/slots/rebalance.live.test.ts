@@ -133,6 +133,18 @@ describeWith(['redis-server'], 'a slot of a real Cluster', () => {
     expect(await through(work, back())).toBe(1)
     await work.close()
   }, 20_000)
+  test('waits while a node is slow to answer', async () => {
+    const work = workOf()
+    await work.look(null, soon())
+    expect(await work.busy(soon())).toBeNull()
+    const paused = redisSay(to, 'CLIENT PAUSE 500 ALL')
+    await expect
+      .poll(() => work.busy(soon()), { interval: 1, timeout: 3_000 })
+      .toMatch(new RegExp(`^${addressOf(to)} takes \\d+ ms to answer$`))
+    await paused
+    await expect.poll(() => work.busy(soon())).toBeNull()
+    await work.close()
+  })
   test('one that somebody else has open, or that is another node’s, is left alone', async () => {
     const [fromId, thirdId] = [(await selfOf(from)).id, (await selfOf(nodes[1]!)).id]
     await redisSay(nodes[1]!, `CLUSTER SETSLOT ${slot} IMPORTING ${fromId}`)

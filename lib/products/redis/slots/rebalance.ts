@@ -3,6 +3,7 @@ import { EvenkeelError } from '../../../model/error.ts'
 import type { Edit, LongWork, Written } from '../../../model/product.ts'
 import { type Owners, readOwners, readSlotsName, slotList } from '../../../model/slots.ts'
 import type { RedisConfig } from '../config.ts'
+import { infoField } from '../info.ts'
 import { type Vitals, vitalsOf } from '../vitals.ts'
 import { moveAtomically } from './atomic.ts'
 import { refusedMove } from './migrate.ts'
@@ -62,25 +63,33 @@ export function rebalance(config: RedisConfig, edit: Edit): LongWork {
   /** Slots whose keys come back to their sender, from which on they are not sent again. */
   const comingBack = new Set<number>()
 
-  async function endsOf({ from, to }: Pick<Move, 'from' | 'to'>, signal: AbortSignal): Promise<Ends> {
-    const [sender, receiver] = [await nodes.node(from, signal), await nodes.node(to, signal)]
+  /** What was planned for one server is not done with another, its heir since a fail-over; but back to it, and closed with it, is what it left. */
+  async function endsOf({ slot, from, to }: Move, signal: AbortSignal): Promise<Ends> {
+    const forward = moves.some((move) => move.slot === slot && move.from === from)
+    const node = (address: string) => (forward ? nodes.node(address, signal) : nodes.heir(address, signal))
+    const [sender, receiver] = [await node(from), await node(to)]
     for (const { view, address } of [sender, receiver])
-      if (!view.self.master) throw new EvenkeelError('not_allowed', `${address} is a replica now, and takes and gives no slots.`)
+      if (!view.self.master)
+        throw forward
+          ? new EvenkeelError('not_allowed', `${address} is a replica now (a fail-over): the job ends, and what it has moved comes back.`)
+          : new EvenkeelError('unavailable', `${address} is a replica now, and takes and gives no slots.`)
     const others = sender.view.nodes.filter(({ id, master, strange }) => master && !strange && id !== sender.id && id !== receiver.id)
     return { from: sender, to: receiver, login, others: others.map(({ address }) => nodes.client(address!)) }
   }
 
-  /** Why one of the two nodes should be left alone just now. */
-  async function busyAt(address: string, signal: AbortSignal): Promise<string | null> {
+  /** Whether a node has become a replica, and why it should be left alone just now. */
+  async function stateOf(address: string, signal: AbortSignal): Promise<{ replica: boolean; busy: string | null }> {
     const client = nodes.client(address)
     const asked = performance.now()
     const [info, cluster] = await client.pipeline([['INFO'], ['CLUSTER', 'INFO']], signal)
     const took = Math.round(performance.now() - asked)
     const seen = vitalsOf(String(info), performance.now(), vitals.get(address) ?? null, { has: () => false })
     vitals.set(address, seen)
-    if (!(cluster instanceof Error) && !/cluster_state:ok/.test(String(cluster))) return `the cluster is not whole, as ${address} sees it`
-    if (seen.cpu !== null && seen.cpu > CPU_MOST) return `${address} uses ${Math.round(seen.cpu * 100)} % of its core`
-    return took > SLOW_MS ? `${address} takes ${took} ms to answer` : null
+    const replica = infoField(String(info), 'role') === 'slave'
+    if (!(cluster instanceof Error) && !/cluster_state:ok/.test(String(cluster)))
+      return { replica, busy: `the cluster is not whole, as ${address} sees it` }
+    if (seen.cpu !== null && seen.cpu > CPU_MOST) return { replica, busy: `${address} uses ${Math.round(seen.cpu * 100)} % of its core` }
+    return { replica, busy: took > SLOW_MS ? `${address} takes ${took} ms to answer` : null }
   }
 
   /** Moves slots until the time of a slice is over; answers how many are where they are to be, of those that are not left alone. */
@@ -100,7 +109,7 @@ export function rebalance(config: RedisConfig, edit: Edit): LongWork {
           comingBack.add(slot)
           return takenBack()
         }
-        const untouched = !back && (await closeUntouched(slot, ends, signal))
+        const untouched = !back && (await closeUntouched(slot, ends, signal).catch(() => false))
         // What has moved is to be moved back, so its undo must stay.
         throw untouched && moved === 0 ? error : new EvenkeelError('invalid', error.message)
       })
@@ -120,7 +129,10 @@ export function rebalance(config: RedisConfig, edit: Edit): LongWork {
     settleMs: SETTLE_MS,
     undoableUntil: began + UNDO_MS,
     async busy(signal) {
-      return (await busyAt(current.from, signal)) ?? (await busyAt(current.to, signal))
+      const states = [await stateOf(current.from, signal), await stateOf(current.to, signal)]
+      // The job ends by it, and what is half-way is closed: waiting would leave it open.
+      if (states.some(({ replica }) => replica)) return null
+      return states.find(({ busy }) => busy !== null)?.busy ?? null
     },
     async look(cursor, signal) {
       const at = Number(cursor ?? 0)
