@@ -2,7 +2,7 @@ import { headers } from 'next/headers'
 import { forbidden, redirect } from 'next/navigation'
 import type { EnterOptions } from '@/lib/auth/auth.ts'
 import type { Identity } from '@/lib/auth/identity.ts'
-import type { PersonRole } from '@/lib/auth/roles.ts'
+import { type PersonRole, roleReaches } from '@/lib/auth/roles.ts'
 import type { Person } from '@/lib/model/answers/person.ts'
 import { EvenkeelError } from '@/lib/model/error.ts'
 import { recordFailed } from '@/lib/server/audit/calls.ts'
@@ -29,7 +29,8 @@ export async function visit(role: PersonRole, options?: EnterOptions): Promise<{
   }
 }
 
-/** Who looks at the frame around a page, if anybody. */
+/** Who looks at the frame around a page, if anybody: it shows what findings there are, which a reporter may not read. */
 export async function person(): Promise<Person | null> {
-  return (await runtime().auth.enter({ method: 'GET', headers: await headers() }, 'public')).person
+  const { person } = await runtime().auth.enter({ method: 'GET', headers: await headers() }, 'public')
+  return person && roleReaches(person.role, 'viewer') ? person : null
 }
