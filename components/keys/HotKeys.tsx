@@ -95,9 +95,9 @@ export function HotKeys({ initial }: { initial: Page<HotKeyView> }) {
       head: 'Counted by',
       from: 'md',
       cell: (key) => (
-        <span className="text-dim" title={`${key.lines} commands ${key.method === 'hotkeys' ? 'sampled' : 'heard'}`}>
+        <span className="whitespace-nowrap text-dim" title={`${key.lines} commands ${key.method === 'hotkeys' ? 'sampled' : 'heard'}`}>
           {METHOD[key.method]}
-          {key.heardMs !== null && <span className="block text-xs">within {text(key.heardMs / 1000, 'seconds')}</span>}
+          {key.heardMs !== null && <span className="text-xs">, within {text(key.heardMs / 1000, 'seconds')}</span>}
         </span>
       ),
     },
