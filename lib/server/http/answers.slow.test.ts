@@ -253,6 +253,9 @@ async function curvesOfTarget(runtime: Runtime): Promise<void> {
   await call(runtime, 'POST curves', 'curves', {
     body: { source: { target: 'cache-a' }, parts: [{ match: 'page:*' }], sizes: { bytes: [3_000_000] } },
   })
+  await call(runtime, 'POST curves', 'curves', {
+    body: { source: { target: 'cache-a' }, policy: 'allkeys-lru', sizes: { bytes: [3_000_000] } },
+  })
 }
 
 test('people, their accounts and tokens', async () => {
