@@ -45,11 +45,16 @@ export function Silences({ initial }: { initial: Page<SilenceView> }) {
               id: 'match',
               head: 'What',
               grow: true,
-              cell: (silence) => <span className="font-mono text-xs">{safe(silence.matchers.join('  '), 200)}</span>,
+              cell: (silence) => (
+                <>
+                  <span className="font-mono text-xs">{safe(silence.matchers.join('  '), 200)}</span>
+                  <span className="block text-dim text-xs sm:hidden">{now ? whenWords(silence, now) : ''}</span>
+                </>
+              ),
             },
             { id: 'reason', head: 'Why', from: 'md', cell: (silence) => <span className="text-dim">{safe(silence.reason, 80)}</span> },
             { id: 'by', head: 'By', from: 'lg', cell: (silence) => <span className="text-dim">{safe(silence.by, 40)}</span> },
-            { id: 'until', head: 'When', right: true, cell: (silence) => (now ? whenWords(silence, now) : '') },
+            { id: 'until', head: 'When', right: true, from: 'sm', cell: (silence) => (now ? whenWords(silence, now) : '') },
             {
               id: 'verbs',
               head: '',

@@ -235,6 +235,10 @@ describe('where a finding would go', () => {
     store.silences.put({ id: 's', match: {}, matchers: [{ label: 'target', op: '=~', value: '.' }], from: at, until: at + 60_000, by: 'ann', reason: '' }) // biome-ignore format: one line
     expect(where(begin({}))).toEqual(['0 ops: silence, 60'])
     expect(where(begin({ quiet }))).toEqual(['0 ops: silence, 3600'])
+    const always = [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const, from: 0, to: 24 * 60, zone: 'UTC', but: null }]
+    expect(where(begin({ match: { target: 'z' } }, { quiet: always }), asked({ subject: { target: 'z2' } }))).toEqual([
+      '1 ops: quiet, never',
+    ])
     fire('cause', { rule: 'cache/cause' })
     expect(where(begin({ inhibit: [{ by: { rule: 'cache/cause' }, mute: {}, equal: [] }] }))).toEqual(['0 ops: inhibit, never'])
   })

@@ -14,7 +14,7 @@ export type Destination = {
   group: Labels
   /** Why it does not tell of it at once. */
   held: Muted | { why: 'limit'; until: number } | null
-  /** When it tells of it if nothing changes (epoch ms); null while that hangs on another finding's end. */
+  /** When it tells of it if nothing changes (epoch ms); null while that hangs on another finding's end, or never. */
   tellsAt: number | null
 }
 
@@ -33,10 +33,10 @@ export const whereTo = (finding: Finding, { routes, limitOf, ...surroundings }: 
     return { route: index, to: route.to, group: groupOf(route, finding).labels, held: muted ?? limited, tellsAt }
   })
 
-/** One mute may end within another. */
-const MUTES_MAX = 20
+/** One mute may end within another; quiet hours that never end are found so too. */
+const MUTES_MAX = 6
 
-/** From when on it is muted no longer if nothing else changes; null while another finding holds it back. */
+/** From when on it is muted no longer if nothing else changes; null while another finding holds it back, or for ever. */
 function audibleFrom(route: Route, labels: Labels, { firing, silences, at }: Surroundings): number | null {
   let from = at
   for (let mutes = 0; mutes < MUTES_MAX; mutes++) {
@@ -45,5 +45,5 @@ function audibleFrom(route: Route, labels: Labels, { firing, silences, at }: Sur
     if (muted.why === 'inhibit') return null
     from = muted.until
   }
-  return from
+  return null
 }

@@ -11,7 +11,9 @@ export const alertRouteAnswer = open({
       route: z.number().int().meta({ description: 'The place of the route in the configuration, from 0' }),
       group: labels.meta({ description: 'Labels that it shares with all of its notice' }),
       told: z.boolean().meta({ description: 'Whether it would be told now, after the wait of the route' }),
-      when: iso.optional().meta({ description: 'When it would be told if nothing changes; absent while that hangs on another finding' }),
+      when: iso
+        .optional()
+        .meta({ description: 'When it would be told if nothing changes; absent while that hangs on another finding, or never' }),
       why: z
         .enum(['inhibit', 'silence', 'quiet', 'limit'])
         .optional()
