@@ -2,11 +2,14 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Moment, Since } from '@/components/frame/Ago.tsx'
 import { errorText, path, post } from '@/components/frame/api.ts'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
+import { noOperatorBecause } from '@/components/frame/noChange.ts'
+import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { toast } from '@/components/ui/toast.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { FindingView } from '@/lib/model/answers/finding.ts'
+import type { FrameView } from '@/lib/model/answers/frame.ts'
 import { findingTone, findingWord, subjectHref, subjectText } from './words.ts'
 
 /** The line under a finding's title: its state, its subject, and since when. */
@@ -32,6 +35,8 @@ export function FindingLead({ finding }: { finding: FindingView }) {
 /** The buttons of a finding: acknowledge, silence, and say that it is no problem. */
 export function FindingActions({ finding, onSilence }: { finding: FindingView; onSilence: () => void }) {
   const client = useQueryClient()
+  const { data: frame } = useApi<FrameView>(['frame'], 'frame')
+  const noRole = noOperatorBecause(frame)
   const acknowledge = useMutation({
     mutationFn: () => post(path`findings/${finding.id}/acknowledge`),
     onSuccess: () => client.invalidateQueries({ queryKey: ['findings'] }),
@@ -49,15 +54,21 @@ export function FindingActions({ finding, onSilence }: { finding: FindingView; o
         onClick={() => acknowledge.mutate()}
         busy={acknowledge.isPending}
         disabledBecause={
-          finding.acknowledged ? `${finding.acknowledged.by} looks after it` : finding.state === 'resolved' && 'It is resolved already'
+          noRole ??
+          (finding.acknowledged ? `${finding.acknowledged.by} looks after it` : finding.state === 'resolved' && 'It is resolved already')
         }
       >
         Acknowledge
       </Button>
-      <Button onClick={onSilence} disabledBecause={finding.silencedBy.length > 0 && 'It is silenced already'}>
+      <Button onClick={onSilence} disabledBecause={noRole ?? (finding.silencedBy.length > 0 && 'It is silenced already')}>
         Silence…
       </Button>
-      <Button onClick={() => judge.mutate()} busy={judge.isPending} title="Counted in the record of its rule; the finding stays as it is">
+      <Button
+        onClick={() => judge.mutate()}
+        busy={judge.isPending}
+        disabledBecause={noRole}
+        title="Counted in the record of its rule; the finding stays as it is"
+      >
         {isProblem ? 'It is a problem' : 'Not a problem'}
       </Button>
       {finding.feedback && (
