@@ -32,6 +32,12 @@ test('in order for each channel: only its oldest is due, and none while that one
   expect(one.deliveries.list()).toHaveLength(5)
 })
 
+test('notices of one moment are sent in the order in which they were put', () => {
+  const outbox = createOutbox(store())
+  for (const status of ['firing', 'resolved'] as const) outbox.put({ notice: { ...notice('ops'), status }, channel: 0 }, 'slack', 1)
+  expect(outbox.due(1).map(({ delivery }) => delivery.status)).toEqual(['firing'])
+})
+
 test('what an earlier version has left to send, and has told, is known', async () => {
   const one = store()
   one.memory.put('outbox/d1', { notice: notice('ops'), channel: 0 })

@@ -47,7 +47,11 @@ export function createOutbox({ deliveries, memory }: Pick<Store, 'deliveries' | 
       })
     },
     due(at) {
-      const queued = deliveries.list(({ state, status }) => state === 'queued' && status !== 'test').sort((a, b) => a.at - b.at)
+      // The list is the newest first; those of one moment stay in the order in which they were put.
+      const queued = deliveries
+        .list(({ state, status }) => state === 'queued' && status !== 'test')
+        .reverse()
+        .sort((a, b) => a.at - b.at)
       const heads = new Map<string, { delivery: Delivery; entry: OutboxEntry | null; lane: string }>()
       for (const delivery of queued) {
         const entry = entryOf(delivery.id)
