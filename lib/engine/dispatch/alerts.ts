@@ -5,10 +5,11 @@ import type { Store } from '../../model/store.ts'
 /** Marks, in a store that an earlier version has written, the changes whose failure was announced then; that version knew no end of them. */
 const ANNOUNCED_BEFORE = 'told/'
 
-/** The alerts that fire: findings, and changes that failed or wait for a person's decision until somebody has seen to them. */
+/** The alerts that fire, the oldest first: findings, and changes that failed or wait for a person's decision until somebody has seen to them. */
 export function firingAlerts({ findings, changes, memory }: Pick<Store, 'findings' | 'changes' | 'memory'>, at: number): Finding[] {
   const open = changes.list((change) => isOpen(change) && !memory.get(`${ANNOUNCED_BEFORE}${change.id}`))
-  return [...findings.list(({ state }) => state === 'firing'), ...open.map((change) => alertOf(change, idOf(change), at))]
+  const fires = findings.list(({ state }) => state === 'firing')
+  return [...fires.toReversed(), ...open.toReversed().map((change) => alertOf(change, idOf(change), at))]
 }
 
 /** An alert by its id as it is now, firing or resolved; null when nothing is known of it any more. */

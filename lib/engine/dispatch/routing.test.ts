@@ -80,7 +80,7 @@ test('what an earlier version has told on a route that no longer takes it is end
   await pass(after, 3)
   end('a')
   await pass(after, 3)
-  expect(told()).toEqual(['ops firing a', 'dba resolved a', 'ops resolved a'])
+  expect(told()).toEqual(['ops firing a', 'ops resolved a', 'dba resolved a'])
 })
 
 test('muted is not sent on to the next route', async () => {
@@ -97,7 +97,7 @@ test('muted is not sent on to the next route', async () => {
   // A route that takes nothing of the cause goes by it all the same; once it is over, the effect is told.
   end('cause')
   await pass(dispatch, 3)
-  expect(told()).toEqual(['dba resolved cause', 'ops firing b'])
+  expect(told()).toEqual(['ops firing b', 'dba resolved cause'])
 })
 
 describe('quiet hours', () => {
