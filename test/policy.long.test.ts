@@ -15,14 +15,9 @@ const LOADS: Record<string, Load> = {
     better: 'allkeys-lfu',
     key: (random, n) => (n % 2 === 0 ? `item:${rank(4_000, random)}` : `scan:${n}`),
   },
-  'what is popular moves on': {
-    policy: 'allkeys-lfu',
-    better: 'allkeys-lru',
-    key: (random, n) => `item:${Math.floor(n / 12) + Math.floor(4_000 * random() ** 2)}`,
-  },
 }
 
-/** `npm run test:long`: about eight minutes each. */
+/** `npm run test:long`: about seven minutes. */
 describeWith(['redis-server'], 'another rule of eviction', () => {
   test.each(Object.entries(LOADS))('%s: found, set, and it hits what was predicted', async (_name, { policy, better, key }) => {
     await using cache = await startRedis({ config: ['maxmemory 4mb', `maxmemory-policy ${policy}`] })
