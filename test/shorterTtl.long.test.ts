@@ -81,7 +81,7 @@ watch: { before: 20s, measure: 20s }
       body: { change: null },
     })
     const { body: job } = await call('POST', `changes/${change}/retime`, { target: 'cache' })
-    expect(await call('POST', `changes/${change}/retime`, { target: 'cache' })).toMatchObject({ status: 403 })
+    expect(await call('POST', `changes/${change}/retime`, { target: 'cache' })).toMatchObject({ status: 409 })
     const retimed = await found('the end of the job', async () => {
       const { body } = await call('GET', `changes/${job.change}`)
       const { body: state } = await call('GET', `jobs/${body.job}`)
