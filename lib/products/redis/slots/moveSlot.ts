@@ -1,6 +1,6 @@
 import type { Command, RedisClient } from '../client.ts'
 import { countIn, keysIn, type Login, migrate, refusedMove, sendKeys } from './migrate.ts'
-import { isOrFollows, type Node, ownerOf } from './nodes.ts'
+import { isOrFollows, type Node, ownerOf, viewOf } from './nodes.ts'
 
 /** The two ends of a move, how the sender logs in, and the other masters, which are told of it. */
 export type Ends = { from: Node; to: Node; login: Login; others: readonly RedisClient[] }
@@ -81,7 +81,9 @@ async function stable(slot: number, ends: Ends): Promise<void> {
 /** After a refusal: closes the slot if no key of it has moved. Answers whether it is as it was. */
 export async function closeUntouched(slot: number, ends: Ends, signal: AbortSignal): Promise<boolean> {
   if ((await countIn(slot, ends.to, signal)) > 0) return false
-  await stable(slot, ends)
+  const open = await Promise.all([ends.from, ends.to].map(async ({ client }) => (await viewOf(client, signal)).self.open))
+  // Where it was never opened there may be no right to close it either.
+  if (open.flat().some((one) => one.slot === slot)) await stable(slot, ends)
   return true
 }
 
