@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { KillableEvenkeel } from '../../test/killableEvenkeel.ts'
+import { describeWith } from '../../test/live.ts'
+import { startCluster, startReplicas } from '../../test/redisFamilies.ts'
+import { redisSay } from '../../test/servers.ts'
+import { planned, served, shop } from '../../test/slotShop.ts'
+import type { Job } from '../model/job.ts'
+import type { TargetConfig } from '../model/product.ts'
+
+describeWith(['redis-server'], 'a fail-over while slots are moved', () => {
+  test.each([['a receiver', 1]])(
+    'of %s: the job ends in words, and what it moved is with the heirs, nothing open',
+    async (_of, which) => {
+      await using nodes = await startCluster([12_000, 2_384, 2_000])
+      await using replicas = await startReplicas(nodes)
+      await using fleet = await shop(nodes)
+      const target = { kind: 'redis', name: 'shop', cluster: [nodes[0]!.about.url], role: 'cache' } as unknown as TargetConfig
+      await using evenkeel = new KillableEvenkeel([target], {})
+      await evenkeel.start()
+      await evenkeel.until(() => evenkeel.ask<{ state: string }[]>('state'), (states) => states.length === 7 && states.every(({ state }) => state === 'up')) // biome-ignore format: one line
+      const before = await served(nodes)
+      const { change } = await evenkeel.ask<{ change: string }>('apply', { proposal: await planned(nodes, 'p1') })
+      const { job } = await evenkeel.change(change)
+      const look = () => evenkeel.ask<Job>('job', { job })
+      await evenkeel.until(look, ({ done }) => done >= 15)
+      expect(await redisSay(replicas[which]!, 'CLUSTER FAILOVER')).toContain('+OK')
+
+      expect(await evenkeel.until(look, ({ state }) => state !== 'running')).toMatchObject({
+        state: 'failed',
+        // In the middle of a command the server itself refuses.
+        because: expect.stringMatching(/ is a replica now \(a fail-over\)|^Slots cannot be moved from /),
+      })
+      expect(await evenkeel.ended(change, 30)).toMatchObject({ state: 'rolled_back', outcome: expect.stringMatching(/^Its job failed: /) })
+      const masters = nodes.map((node, i) => (i === which ? replicas[i]! : node))
+      await expect.poll(() => served(masters), { timeout: 5_000 }).toEqual(before)
+      await fleet.whole(masters)
+      for (const node of masters) expect(await redisSay(node, 'CLUSTER INFO')).toContain('cluster_state:ok')
+    },
+    60_000,
+  )
+})
