@@ -47,6 +47,7 @@ export function HotKeys({ initial }: { initial: Page<HotKeyView> }) {
             {safe(key.key, 120)}
           </button>
           {key.hot && <Status tone="warning">hot</Status>}
+          <span className="w-full text-dim text-xs sm:hidden">{safe(key.target, 60)}</span>
         </span>
       ),
     },

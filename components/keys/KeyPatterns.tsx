@@ -34,9 +34,12 @@ export function KeyPatterns({ initial }: { initial: Page<KeyPatternView> }) {
             grow: true,
             sort: (one) => one.pattern,
             cell: (one) => (
-              <button type="button" className={`${linkLook} text-left font-mono text-xs`} onClick={() => void setOpen(nameOf(one))}>
-                {safe(one.pattern, 120)}
-              </button>
+              <>
+                <button type="button" className={`${linkLook} text-left font-mono text-xs`} onClick={() => void setOpen(nameOf(one))}>
+                  {safe(one.pattern, 120)}
+                </button>
+                <span className="block text-dim text-xs sm:hidden">{safe(one.target, 60)}</span>
+              </>
             ),
           },
           { id: 'target', head: 'Target', from: 'sm', cell: (one) => <TargetLink name={one.target} /> },
