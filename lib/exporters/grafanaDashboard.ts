@@ -63,6 +63,7 @@ export function grafanaDashboard({ targets, pools, rings }: Topology, url: strin
   }
 }
 
+// biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills its own variable in
 const SOURCE = { type: 'prometheus', uid: '${datasource}' }
 
 const FINDINGS: Figure[] = [

@@ -5,7 +5,7 @@ import type { IncidentView } from '../model/answers/incident.ts'
 import { postMortem } from './postMortem.ts'
 
 const at = '2026-01-05T12:00:00.000Z'
-const HOSTILE = '<script>|[x](http://evil) `a`\n# b'
+const HOSTILE = '<script>|[x](http://evil) www.evil @all `a`\n# b'
 const incident = {
   id: 'i/1',
   state: 'resolved',
@@ -64,7 +64,7 @@ it('fills in what was measured, done and told, in the order of the incident', ()
 
 it('makes no markup of a name', () => {
   const text = postMortem({ incident, changes: [], deliveries: [], url: 'https://keel.example' })
-  expect(text).not.toMatch(/(?<!\\)<script|\]\(http|^# b/m)
+  expect(text).not.toMatch(/(?<!\\)<script|(?<!\\)@all|www\.evil|http:\/\/evil|(?<!\\)\]\(http|^# b/m)
   // Cells end where the table says: each of its rows has as many bars.
   for (const line of text.split('\n').filter((one) => one.startsWith('| 12:00')))
     expect(line.replace(/\\\|/g, '').match(/\|/g)).toHaveLength(4)
