@@ -42,7 +42,7 @@ const types: Stage = {
 }
 const lint: Stage = { name: 'lint', run: () => whole('Lint and format (biome)', bin('biome'), ['check', '.']) }
 const unused: Stage = { name: 'unused', run: () => whole('Unused files, exports and dependencies (knip)', bin('knip'), []) }
-const unit: Stage = { name: 'unit', run: () => vitest('Unit tests', 'unit') }
+const unit: Stage = { name: 'unit', run: () => vitest('Unit tests', 'unit', ['unit', 'unit-rendered']) }
 const slow: Stage = { name: 'slow', run: () => vitest('Slow unit tests: simulations, properties, damaged files', 'slow') }
 const live: Stage = {
   name: 'live',
@@ -115,9 +115,16 @@ async function whole(title: string, command: string, args: string[]): Promise<Ta
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0, notes: [] }
 }
 
-async function vitest(title: string, project: string): Promise<Tally> {
-  const file = join(reports, `${project}.json`)
-  const args = ['run', '--project', project, '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+async function vitest(title: string, name: string, projects = [name]): Promise<Tally> {
+  const file = join(reports, `${name}.json`)
+  const args = [
+    'run',
+    ...projects.flatMap((project) => ['--project', project]),
+    '--passWithNoTests',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ]
   const code = await reported(title, bin('vitest'), args, file)
   const report = read(file) as VitestReport | null
   if (!report) return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0, notes: [] }
