@@ -17,7 +17,7 @@ export function ThresholdTable({ thresholds }: { thresholds: ThresholdView[] }) 
           cell: ({ value, set }) => <span className={set ? 'font-medium text-warning-text' : ''}>{value}</span>,
         },
         { id: 'default', head: 'Default', right: true, from: 'sm', cell: (one) => <span className="text-dim">{one.default}</span> },
-        { id: 'why', head: 'Reason of the default', grow: true, className: 'whitespace-normal', cell: ({ why }) => why },
+        { id: 'why', head: 'Reason of the default', grow: true, cell: ({ why }) => why },
       ]}
     />
   )
