@@ -82,6 +82,8 @@ test('the palette applies and silences through the same confirmation as everythi
   await expect(page).not.toHaveURL(/do=/)
   await page.keyboard.press('Control+k')
   await palette.getByRole('combobox').fill('silence app4')
+  // Enter takes what is selected: the list narrows a moment after the text.
+  await expect(palette.getByRole('option', { selected: true })).toContainText(/silence/i)
   await page.keyboard.press('Enter')
   await expect(page.getByRole('dialog', { name: /^Silence/ })).toBeVisible()
   await page.keyboard.press('Escape')
