@@ -85,7 +85,7 @@ export async function openRuntime(
   const { now, monotonic } = clock
   for (const warning of config.warnings) log.warn({}, warning)
   makeDataFolder(config.data)
-  const outbound = config.series ? createOutbound({ ...receiverOf(config.series), now, log }) : null
+  const outbound = config.series ? createOutbound({ ...receiverOf(config.series), monotonic, log }) : null
   const path = join(config.data, 'evenkeel.db')
   const store = createStore({ path, retention: config.retention, now, log, ...(outbound && { onSample: outbound.add }) })
   sweepTraces({ store, config })

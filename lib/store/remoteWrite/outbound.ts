@@ -5,7 +5,8 @@ export type OutboundOptions = {
   /** Address of the receiver, `…/api/v1/write`. */
   url: string
   headers: Readonly<Record<string, string>>
-  now(): number
+  /** Ms that no setting of the clock moves. */
+  monotonic(): number
   log: Log
 }
 
@@ -22,8 +23,8 @@ export interface Outbound {
   close(): Promise<void>
 }
 
-/** One request is encoded in a few ms: the only thread is held no longer. */
-const REQUEST_SAMPLES = 5_000
+/** Encoded in 5 ms, the first time in some 25: the only thread is held no longer. */
+const REQUEST_SAMPLES = 2_000
 /** About a hundred bytes each. An hour of a fleet with 250 samples a second; of a larger one less. */
 const WAITING_MOST = 1_000_000
 const DEADLINE_MS = 5_000
@@ -34,8 +35,10 @@ const [RETRY_FIRST_MS, RETRY_MOST_MS] = [1_000, 10_000]
  * with exponential back-off, up to 10 s; one that is refused as bad (4xx but 408 and 429) is dropped and counted, because it would be refused
  * for ever. What is over the bound drops the oldest: the newest tell what is wrong now.
  */
-export function createOutbound({ url, headers, now, log }: OutboundOptions): Outbound {
-  let waiting: Sample[] = []
+export function createOutbound({ url, headers, monotonic, log }: OutboundOptions): Outbound {
+  /** In requests, the oldest first: the last one is being filled. */
+  const waiting: Sample[][] = []
+  const count = () => waiting.reduce((sum, { length }) => sum + length, 0)
   let [written, dropped, failures, retryAt] = [0, 0, 0, 0]
   let failing: string | null = null
   let sending: Promise<void> | null = null
@@ -53,15 +56,17 @@ export function createOutbound({ url, headers, now, log }: OutboundOptions): Out
 
   /** Whether what follows may be sent at once. */
   async function sendOne(): Promise<boolean> {
-    const samples = waiting.slice(0, REQUEST_SAMPLES)
+    const samples = waiting[0]!
+    // What comes meanwhile is another request.
+    if (waiting.length === 1) waiting.push([])
     const answer = await post(url, writeRequest(samples), headers, AbortSignal.any([closing.signal, AbortSignal.timeout(DEADLINE_MS)]))
     if (answer.fate === 'later') {
       fails(answer.because)
       const backoff = Math.min(RETRY_MOST_MS, RETRY_FIRST_MS * 2 ** Math.min(failures++, 10))
-      retryAt = now() + Math.min(RETRY_MOST_MS, Math.max(backoff, answer.afterMs))
+      retryAt = monotonic() + Math.min(RETRY_MOST_MS, Math.max(backoff, answer.afterMs))
       return false
     }
-    waiting = waiting.slice(samples.length)
+    waiting.shift()
     if (answer.fate === 'taken') {
       written += samples.length
       works()
@@ -73,28 +78,26 @@ export function createOutbound({ url, headers, now, log }: OutboundOptions): Out
   }
 
   async function send(): Promise<void> {
-    while (waiting.length > 0 && !closing.signal.aborted && (await sendOne()));
+    while (count() > 0 && !closing.signal.aborted && (await sendOne()));
   }
 
   return {
     add(series, at, value) {
-      waiting.push({ series, at, value })
+      const last = waiting.at(-1)
+      if (last && last.length < REQUEST_SAMPLES) last.push({ series, at, value })
+      else waiting.push([{ series, at, value }])
     },
     tick() {
-      const over = waiting.length - WAITING_MOST
-      // Not while a request is under way: it takes its samples off the front.
-      if (over > 0 && !sending) {
-        waiting = waiting.slice(over)
-        dropped += over
-      }
-      if (sending || waiting.length === 0 || now() < retryAt) return
+      // Not while a request is under way: that is the oldest.
+      while (!sending && count() > WAITING_MOST) dropped += waiting.shift()!.length
+      if (sending || count() === 0 || monotonic() < retryAt) return
       sending = send()
         .catch((error: unknown) => log.error({ error: String(error) }, 'remote write failed'))
         .finally(() => {
           sending = null
         })
     },
-    state: () => ({ written, dropped, waiting: waiting.length, failing }),
+    state: () => ({ written, dropped, waiting: count(), failing }),
     async close() {
       const last = setTimeout(() => closing.abort(), 1_000)
       await (sending ?? (failing === null ? send() : undefined))

@@ -11,7 +11,7 @@ describeWith(['prometheus'], 'a Prometheus that takes remote write', () => {
   let outbound: Outbound
   beforeAll(async () => {
     server = await startPrometheus({ jobs: {} })
-    outbound = createOutbound({ url: `${server.about.url}/api/v1/write`, headers: {}, now: Date.now, log })
+    outbound = createOutbound({ url: `${server.about.url}/api/v1/write`, headers: {}, monotonic: () => performance.now(), log })
   })
   afterAll(async () => {
     await outbound.close()
