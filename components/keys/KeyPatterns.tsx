@@ -56,7 +56,13 @@ export function KeyPatterns({ initial }: { initial: Page<KeyPatternView> }) {
             right: true,
             from: 'lg',
             sort: (one) => one.count?.value,
-            cell: (one) => <Figure value={one.count?.value} unit="count" because="the server does not tell how many keys it holds" />,
+            cell: (one) => (
+              <Figure
+                value={one.count && Math.round(one.count.value)}
+                unit="count"
+                because="the server does not tell how many keys it holds"
+              />
+            ),
           },
           {
             id: 'memory',
