@@ -7,7 +7,8 @@ import { webhook } from '../lib/notifiers/webhook.ts'
 import { createStore } from '../lib/store/store.ts'
 import { noBrowsers } from './receiver.ts'
 
-const [path = '', url = '', count = '0'] = process.argv.slice(2)
+const [path = '', url = '', count = '0', limit = ''] = process.argv.slice(2)
+const start = Date.now()
 const store = createStore({ path })
 const finding = (index: number): Finding => ({
   id: `f${index}`,
@@ -22,7 +23,17 @@ const finding = (index: number): Finding => ({
 })
 const dispatch = createDispatch({
   routes: [
-    { match: {}, to: ['hook'], group: ['target'], waitMs: 0, repeatMs: 3_600_000, continue: false, inhibit: [], quiet: [], limit: null },
+    {
+      match: {},
+      to: ['hook'],
+      group: ['target'],
+      waitMs: 0,
+      repeatMs: 3_600_000,
+      continue: false,
+      inhibit: [],
+      quiet: [],
+      limit: limit === '' ? null : { count: Number(limit), perMs: 3_600_000 },
+    },
   ],
   receivers: [{ name: 'hook', channels: [{ kind: 'webhook', config: { url } }] }],
   notifiers: [webhook],
@@ -30,6 +41,8 @@ const dispatch = createDispatch({
   store,
   bus: createBus(() => {}),
   externalUrl: 'http://h',
+  // A digest waits for a minute, which is here a tenth of a second.
+  now: limit === '' ? Date.now : () => start + (Date.now() - start) * 600,
   log: { info() {}, warn() {}, error() {} },
 })
 for (let index = 0; index < Number(count); index++) if (!store.findings.get(`f${index}`)) store.findings.put(finding(index))

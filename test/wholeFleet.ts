@@ -304,6 +304,7 @@ export const delivery: Whole<Delivery> = {
   attempts: 1,
   nextAt: AT + 1_000,
   answer: '503',
+  pausedUntil: AT + 1_000,
   reached: ['f1'],
 }
 export const records: Whole<NewRecord>[] = [

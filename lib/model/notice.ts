@@ -35,6 +35,8 @@ export type Delivery = {
   state: 'queued' | 'delivered' | 'failed'
   attempts: number
   nextAt?: number
+  /** Epoch ms until which the receiver asked to be left alone (`Retry-After`): it holds for all that its channel has to send. */
+  pausedUntil?: number
   /** What came back, without secrets. */
   answer?: string
   /** Of a notice that is several requests, while it is tried: those that were taken. */

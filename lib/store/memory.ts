@@ -5,7 +5,7 @@ import type { Saving } from './saving.ts'
 import { readRow } from './shapes.ts'
 
 /** Prefixes without reserved space on a full disk: notices are delivered at least once, so their outbox needs none. */
-const UNSPARED = ['outbox/', 'said/', 'told/']
+const UNSPARED = ['outbox', 'said/', 'told/']
 
 /** Small things by key, as JSON: all in memory, each written to its row when it is put. */
 export function memoryOf(db: DatabaseSync, saving: Saving, onDamaged: OnDamaged): Store['memory'] {

@@ -73,7 +73,7 @@ export function createDeliver({ receivers, notifiers, outbox, deliveries, browse
     const notifier = channel && notifiers.find(({ kind }) => kind === channel.kind)
     if (!entry || !channel || !notifier)
       return settle({ ...delivery, state: 'failed', answer: 'This receiver or channel is no longer configured.' })
-    const { delivered, retry, answer, waitMs = 0, reached } = await send(delivery, channel, notifier, entry.notice)
+    const { delivered, retry, answer, waitMs, reached } = await send(delivery, channel, notifier, entry.notice)
     // Cut off by our own end: it has not been tried, and the next start tries it.
     if (!delivered && stopping.signal.aborted) return delivery
     // Read anew: the clock may have been set meanwhile.
@@ -81,7 +81,8 @@ export function createDeliver({ receivers, notifiers, outbox, deliveries, browse
     const tried: Delivery = { ...delivery, at, attempts: delivery.attempts + 1, answer, ...(reached && { reached }) }
     if (delivered || (reached?.length && tried.attempts >= PARTLY_TRIES)) return settle({ ...tried, state: 'delivered' })
     if (!retry || delivery.status === 'test' || now() - at > RETRY_FOR_MS) return settle({ ...tried, state: 'failed' })
-    const waiting = { ...tried, nextAt: now() + Math.max(waitMs, retryAfterMs(delivery.attempts)) }
+    const waiting: Delivery = { ...tried, nextAt: now() + Math.max(waitMs ?? 0, retryAfterMs(delivery.attempts)) }
+    if (waitMs !== undefined) waiting.pausedUntil = now() + waitMs
     outbox.postpone(waiting)
     return waiting
   }

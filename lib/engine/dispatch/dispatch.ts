@@ -12,6 +12,7 @@ import { createLimitLog } from './limitLog.ts'
 import { createNotificationLog } from './notificationLog.ts'
 import { createOutbox } from './outbox.ts'
 import { type Draft, planRoute } from './plan.ts'
+import { createRedoLog, type Written } from './redoLog.ts'
 import { createRefresh } from './refresh.ts'
 import { routeKey, takenBy } from './route.ts'
 import { type Destination, whereTo } from './whereTo.ts'
@@ -55,6 +56,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   const limitLog = createLimitLog(store)
   const keys = routes.map(routeKey)
   const outbox = createOutbox(store)
+  const redoLog = createRedoLog(store.memory, { outbox, notificationLog, limitLog })
   const deliver = createDeliver({ receivers, notifiers, outbox, deliveries: store.deliveries, browsers, now, log })
   const aboutEach = (findings: readonly Finding[]) => Object.fromEntries(findings.map((finding) => [finding.id, about(finding)]))
   const refresh = createRefresh({
@@ -87,18 +89,19 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       if (taken.length === 0 && state.log.size === 0 && state.limit.sentAt.length === 0) continue
       const planned = planRoute({ route, key, taken, firing, silences, current, state, at })
       for (const { name, reasons } of planned.groups) log.info({ route: key, group: name, reasons }, 'a group is notified')
-      for (const notice of planned.notices) enqueue(route, { ...notice, externalUrl }, at)
-      for (const [group, entry] of planned.log) notificationLog.put(key, group, entry)
-      limitLog.put(key, planned.limit)
+      const notices = planned.notices.flatMap((notice) => addressed(route, { ...notice, externalUrl }, at))
+      redoLog.write({ route: key, notices, log: [...planned.log], limit: planned.limit })
     }
   }
 
-  function enqueue(route: Route, draft: Draft & Pick<Notice, 'externalUrl'>, at: number): void {
+  /** One entry of the outbox for each channel of each receiver. */
+  function addressed(route: Route, draft: Draft & Pick<Notice, 'externalUrl'>, at: number): Written['notices'] {
     const notice = { ...draft, about: aboutEach(draft.findings) }
-    for (const { name, channels } of route.to.flatMap((name) => receivers.find((receiver) => receiver.name === name) ?? []))
-      channels.forEach(({ kind }, channel) => {
-        outbox.put({ notice: { receiver: name, ...notice }, channel }, kind, at)
-      })
+    return route.to
+      .flatMap((name) => receivers.find((receiver) => receiver.name === name) ?? [])
+      .flatMap(({ name, channels }) =>
+        channels.map(({ kind }, channel) => ({ id: randomUUID(), entry: { notice: { receiver: name, ...notice }, channel }, kind, at })),
+      )
   }
 
   return {

@@ -18,8 +18,9 @@ afterAll(async () => {
 })
 
 /** A dispatch of so many findings in a process of its own; resolves once it has begun. */
-async function begin(path: string, count: number): Promise<() => Promise<void>> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../../test/dispatchProcess.ts'), path, receiver.url, String(count)])
+async function begin(path: string, count: number, limit = ''): Promise<() => Promise<void>> {
+  const script = join(import.meta.dirname, '../../../test/dispatchProcess.ts')
+  const child = spawn(process.execPath, [script, path, receiver.url, String(count), limit])
   let errors = ''
   child.stderr.on('data', (chunk) => {
     errors += chunk
@@ -76,5 +77,24 @@ test('however often it is killed, each finding is told, by one key alone', async
   const end = await begin(path, rounds * 5)
   await vi.waitFor(() => expect(keysSent().size).toBe(rounds * 5), 20_000)
   expect([...keysSent().values()].filter((keys) => keys.size !== 1)).toEqual([])
+  await end()
+}, 60_000)
+
+test('however often it is killed, what is over the limit is told in a digest, by one key alone', async () => {
+  const path = join(dir, 'digest.db')
+  receiver.got.length = 0
+  receiver.always({ status: 200 })
+  const rounds = 5
+  for (let round = 1; round <= rounds; round++) {
+    receiver.play({ status: 503 })
+    const kill = await begin(path, round * 5, '1')
+    await sleep(80 + Math.random() * 80)
+    await kill()
+  }
+  receiver.dropPlays()
+  const end = await begin(path, rounds * 5, '1')
+  await vi.waitFor(() => expect(keysSent().size).toBe(rounds * 5), 20_000)
+  expect([...keysSent().values()].filter((keys) => keys.size !== 1)).toEqual([])
+  expect(receiver.got.some(({ body }) => (JSON.parse(body) as { alerts: unknown[] }).alerts.length > 1)).toBe(true)
   await end()
 }, 60_000)

@@ -10,7 +10,7 @@ import { createOutbox } from './outbox.ts'
 const notice = (receiver: string): Notice => ({ receiver, status: 'firing', groupLabels: {}, externalUrl: '', findings: [] })
 const store = () => createStore({ path: ':memory:' })
 
-test('in order for each channel: only its oldest is due, and none while that one waits', () => {
+test('in order for each story: only its oldest is due, and none while that one waits', () => {
   const one = store()
   const outbox = createOutbox(one)
   for (const at of [1, 2]) for (const [name, channel] of [['ops', 0], ['ops', 1], ['dev', 0]] as const) outbox.put({ notice: notice(name), channel }, 'slack', at) // biome-ignore format: one line
@@ -47,6 +47,43 @@ test('what an earlier version has left to send, and has told, is known', async (
   expect(outbox.due(1)).toMatchObject([{ lane: 'ops/0', entry: { channel: 0 } }])
   const log = createNotificationLog(one)
   expect([...log.entries('0-abc')]).toEqual([['{target="a"}', { firing: ['f'], at: 5 }]])
+})
+
+test('a notice that is not taken holds up its own story alone; fewer tries go first', () => {
+  const one = store()
+  const outbox = createOutbox(one)
+  const put = (groupKey: string, finding: string, at: number) =>
+    outbox.put({ notice: { ...notice('ops'), groupKey, findings: [{ id: finding }] as Notice['findings'] }, channel: 0 }, 'slack', at)
+  put('g1', 'a', 1)
+  put('g1', 'b', 2)
+  put('g2', 'c', 3)
+  // A digest of what waits in the first group, and what ends after it.
+  put('digest', 'a', 4)
+  const due = (at: number) => outbox.due(at).map(({ entry, delivery }) => `${entry?.notice.groupKey} ${delivery.findings}`)
+  expect(due(5)).toEqual(['g1 a'])
+  const [first] = outbox.due(5)
+  outbox.postpone({ ...first!.delivery, attempts: 1, nextAt: 9 })
+  expect(due(8)).toEqual(['g2 c'])
+  // Both are due: that with fewer tries, though it came later.
+  expect(due(9)).toEqual(['g2 c'])
+  const [second] = outbox.due(9)
+  outbox.settle({ ...second!.delivery, state: 'delivered' })
+  expect(due(9)).toEqual(['g1 a'])
+  outbox.settle({ ...first!.delivery, state: 'failed' })
+  expect(due(9)).toEqual(['g1 b'])
+})
+
+test('Retry-After holds for all that the channel has to send, and moves with the clock', () => {
+  const one = store()
+  const outbox = createOutbox(one)
+  for (const groupKey of ['g1', 'g2']) outbox.put({ notice: { ...notice('ops'), groupKey }, channel: 0 }, 'slack', 1)
+  const [first] = outbox.due(1)
+  outbox.postpone({ ...first!.delivery, attempts: 1, nextAt: 100, pausedUntil: 60 })
+  expect(outbox.due(59)).toEqual([])
+  expect(outbox.due(60)).toHaveLength(1)
+  outbox.stepClock(1_000)
+  expect(outbox.due(1_059)).toEqual([])
+  expect(outbox.due(1_060).map(({ entry }) => entry?.notice.groupKey)).toEqual(['g2'])
 })
 
 test('retries come further and further apart, up to five minutes', () => {

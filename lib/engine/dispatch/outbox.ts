@@ -5,14 +5,20 @@ import type { Store } from '../../model/store.ts'
 /** A notice that is still to be sent, beside its delivery. `channel`: which one of its receiver. */
 export type OutboxEntry = { notice: Notice; channel: number }
 
-/** A channel's queue: its notices are sent in order, one at a time, whatever becomes of those of others. */
+/** A channel's queue: one try at a time, whatever becomes of those of others. */
 export const laneOf = (receiver: string, channel: number | string): string => `${receiver}/${channel}`
+
+export type Queued = { delivery: Delivery; entry: OutboxEntry | null; lane: string }
 
 /** A transactional outbox: what is to be sent is stored with its fate, and survives `kill -9`. */
 export interface Outbox {
-  put(entry: OutboxEntry, channelKind: string, at: number): void
-  /** The oldest delivery of each channel that is due. In order for each channel: the end of a story must not arrive before its beginning. */
-  due(at: number): { delivery: Delivery; entry: OutboxEntry | null; lane: string }[]
+  /** Put twice under one id it is one. */
+  put(entry: OutboxEntry, channelKind: string, at: number, id?: string): void
+  /**
+   * What each channel sends next. In order for each finding and each group: the end of a story must not arrive before its beginning. A notice
+   * that its receiver does not take holds up no other story.
+   */
+  due(at: number): Queued[]
   /** It is tried again later. */
   postpone(delivery: Delivery): void
   /** Its fate is final: the notice itself is dropped. */
@@ -29,8 +35,8 @@ export function createOutbox({ deliveries, memory }: Pick<Store, 'deliveries' | 
   const keyOf = (id: string) => `outbox/${id}`
   const entryOf = (id: string) => memory.get<OutboxEntry>(keyOf(id))
   return {
-    put(entry, channel, at) {
-      const id = randomUUID()
+    put(entry, channel, at, id = randomUUID()) {
+      if (deliveries.get(id)) return
       const { receiver, status, findings } = entry.notice
       // The entry first: a delivery without one could never be sent.
       memory.put(keyOf(id), entry)
@@ -52,16 +58,18 @@ export function createOutbox({ deliveries, memory }: Pick<Store, 'deliveries' | 
         .list(({ state, status }) => state === 'queued' && status !== 'test')
         .reverse()
         .sort((a, b) => a.at - b.at)
-      const heads = new Map<string, { delivery: Delivery; entry: OutboxEntry | null; lane: string }>()
+      const lanes = new Map<string, Queued[]>()
       for (const delivery of queued) {
         const entry = entryOf(delivery.id)
         const lane = laneOf(delivery.receiver, entry?.channel ?? delivery.channel)
-        if (!heads.has(lane)) heads.set(lane, { delivery, entry, lane })
+        const others = lanes.get(lane)
+        if (others) others.push({ delivery, entry, lane })
+        else lanes.set(lane, [{ delivery, entry, lane }])
       }
-      return [...heads.values()].filter(({ delivery }) => (delivery.nextAt ?? 0) <= at)
+      return [...lanes.values()].flatMap((lane) => nextOf(lane, at) ?? [])
     },
     postpone: (delivery) => deliveries.put(delivery),
-    settle({ nextAt: _, reached: __, ...delivery }) {
+    settle({ nextAt: _, reached: __, pausedUntil: ___, ...delivery }) {
       deliveries.put(delivery)
       memory.delete(keyOf(delivery.id))
       return delivery
@@ -72,9 +80,35 @@ export function createOutbox({ deliveries, memory }: Pick<Store, 'deliveries' | 
     },
     stepClock(byMs) {
       for (const delivery of deliveries.list(({ state }) => state === 'queued')) {
-        const { at, nextAt } = delivery
-        deliveries.put({ ...delivery, at: at + byMs, ...(nextAt !== undefined && { nextAt: nextAt + byMs }) })
+        const { at, nextAt, pausedUntil } = delivery
+        deliveries.put({
+          ...delivery,
+          at: at + byMs,
+          ...(nextAt !== undefined && { nextAt: nextAt + byMs }),
+          ...(pausedUntil !== undefined && { pausedUntil: pausedUntil + byMs }),
+        })
       }
     },
   }
+}
+
+/** The channel's next try: the beginning of a story, that with the fewest tries first, so that one which is refused each time starves no other. */
+function nextOf(lane: readonly Queued[], at: number): Queued | null {
+  if (lane.some(({ delivery }) => (delivery.pausedUntil ?? 0) > at)) return null
+  const [next] = beginningsOf(lane)
+    .filter(({ delivery }) => (delivery.nextAt ?? 0) <= at)
+    .sort((a, b) => a.delivery.attempts - b.delivery.attempts)
+  return next ?? null
+}
+
+/** Those before which nothing waits that is about the same group or one of the same findings. */
+function beginningsOf(lane: readonly Queued[]): Queued[] {
+  const waits = new Set<string>()
+  return lane.filter(({ delivery, entry }) => {
+    // What an older version left has no key: it stays in its order.
+    const about = [`group ${entry?.notice.groupKey}`, ...delivery.findings.map((id) => `finding ${id}`)]
+    const free = !about.some((one) => waits.has(one))
+    for (const one of about) waits.add(one)
+    return free
+  })
 }

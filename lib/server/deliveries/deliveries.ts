@@ -11,7 +11,7 @@ export function listDeliveries(runtime: Runtime, paging?: Paging): Page<Delivery
   return { items: items.map(deliveryView), ...rest }
 }
 
-export const deliveryView = ({ reached: _, ...delivery }: Delivery): DeliveryView => ({
+export const deliveryView = ({ reached: _, pausedUntil: __, ...delivery }: Delivery): DeliveryView => ({
   ...(withIso(delivery, 'at', 'nextAt') as Omit<DeliveryView, 'reason'>),
   ...(delivery.answer !== undefined && { reason: delivery.answer }),
 })
