@@ -26,6 +26,8 @@ const SERVERS = [
   'nutcracker',
   'prometheus',
   'prometheus-redis-exporter',
+  'prometheus-haproxy-exporter',
+  'victoria-metrics',
   'prometheus-alertmanager',
   'faketime',
 ]

@@ -228,6 +228,53 @@ export function startPrometheus(options: { jobs: Record<string, string[]>; every
   })
 }
 
+export type VictoriaMetricsServer = Daemon & { about: { url: string } }
+
+/** A single-node VictoriaMetrics on a free port of loopback that scrapes what it is given, each second. */
+export function startVictoriaMetrics(urls: string[] = []): Promise<VictoriaMetricsServer> {
+  return startDaemon('victoria-metrics', async (dir) => {
+    const url = `http://127.0.0.1:${await freePort()}`
+    const scraped = urls.map((one) => new URL(one))
+    const config = {
+      global: { scrape_interval: '1s', scrape_timeout: '1s' },
+      scrape_configs: scraped.map(({ host, pathname }, index) => ({
+        job_name: `job-${index}`,
+        metrics_path: pathname,
+        static_configs: [{ targets: [host] }],
+      })),
+    }
+    // JSON is YAML.
+    await writeFile(join(dir, 'scrape.yml'), JSON.stringify(config))
+    return {
+      args: [
+        `-storageDataPath=${dir}/data`,
+        `-httpListenAddr=${new URL(url).host}`,
+        `-promscrape.config=${dir}/scrape.yml`,
+        '-search.latencyOffset=0s',
+        '-search.disableCache',
+      ],
+      about: { url },
+      isOurs: async () => (await (await fetch(`${url}/flags`, { signal: AbortSignal.timeout(1_000) })).text()).includes(dir),
+    }
+  })
+}
+
+export type HaproxyExporter = Daemon & { about: { url: string } }
+
+/** haproxy_exporter for the CSV page of one HAProxy; `url` is where its metrics are. */
+export function startHaproxyExporter(csvUrl: string): Promise<HaproxyExporter> {
+  return startDaemon('prometheus-haproxy-exporter', async () => {
+    const port = await freePort()
+    const path = `/metrics-${randomUUID()}`
+    const url = `http://127.0.0.1:${port}${path}`
+    return {
+      args: [`--web.listen-address=127.0.0.1:${port}`, `--web.telemetry-path=${path}`, `--haproxy.scrape-uri=${csvUrl}`],
+      about: { url },
+      isOurs: async () => (await fetch(url, { signal: AbortSignal.timeout(1_000) })).ok,
+    }
+  })
+}
+
 export type AlertmanagerServer = Daemon & { about: { url: string } }
 
 /** Alertmanager on a free port of loopback, alone and sending to nobody. */

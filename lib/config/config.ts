@@ -38,6 +38,8 @@ export type Config = {
   routes: Route[]
   /** `url` is a secret. */
   heartbeat: { url: string; everyMs: number } | null
+  /** `token` is a secret. */
+  grafana: { url: string; token: string } | null
   rules: Record<string, { enabled: boolean; settings: Record<string, unknown> }>
   /** Sentences about what will work, but not as somebody may think. */
   warnings: string[]

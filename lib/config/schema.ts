@@ -7,6 +7,7 @@ import { VERDICT_DUE_MS, WATCH_MAX_MS } from '../model/watch.ts'
 import { authSchema } from './auth.ts'
 import { detectionSchema } from './detection.ts'
 import { duration } from './duration.ts'
+import { grafanaSchema } from './grafana.ts'
 import { heartbeatSchema } from './heartbeat.ts'
 import { DEFAULT_LISTEN, listen, listenText } from './listen.ts'
 import { pricesSchema } from './prices.ts'
@@ -224,6 +225,7 @@ export function configSchema(schemas: Schemas) {
         'Which findings go to which receivers: the first that matches sends, the next ones only where it says `continue`. Findings of severity `info` go only where `match` has `severity: info`',
       ),
     heartbeat: heartbeatSchema.optional(),
+    grafana: grafanaSchema.optional(),
     rules: z
       .strictObject(Object.fromEntries(Object.entries(schemas.rules).map(([id, settings]) => [id, rule(settings).optional()])))
       .prefault({})

@@ -57,6 +57,13 @@ export function grafanaDashboard({ targets, pools, rings }: Topology, url: strin
           textFormat: '{{target}}{{ring}} {{pool}} {{server}}{{node}}',
           tagKeys: 'severity',
         },
+        {
+          name: 'Changes and incidents',
+          datasource: { type: 'grafana', uid: '-- Grafana --' },
+          enable: true,
+          iconColor: 'blue',
+          target: { type: 'tags', tags: ['evenkeel'], matchAny: false, limit: 100 },
+        },
       ],
     },
     panels: panelsOf([['What is wrong now', FINDINGS], ...sections]),

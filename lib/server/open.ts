@@ -34,6 +34,7 @@ import { createStream } from './events/stream.ts'
 import { aboutFinding } from './findings/aboutFinding.ts'
 import { findingView } from './findings/findings.ts'
 import { createClockNews } from './frame/clockNews.ts'
+import { annotationsOf } from './grafana/grafana.ts'
 import { heartbeatOf } from './heartbeat/heartbeat.ts'
 import { iso } from './http/iso.ts'
 import { createLog } from './log.ts'
@@ -160,6 +161,7 @@ export async function openRuntime(
     dispatch,
     browsers,
     heartbeat: heartbeatOf({ config, engine, now, monotonic, log }),
+    annotations: annotationsOf({ config, store, runtime: () => runtime, now, monotonic, log }),
     references,
     patternRatios: createPatternRatios({
       store,
@@ -189,7 +191,7 @@ export async function openRuntime(
       closing.abort()
       runtime.stream.close()
       runtime.heartbeat?.stop()
-      await Promise.allSettled([engine.stop(), changes.stop(), dispatch.stop(), references.close()])
+      await Promise.allSettled([engine.stop(), changes.stop(), dispatch.stop(), references.close(), runtime.annotations?.stop()])
       await outbound?.close()
       runtime.audit.stopped()
       store.close()
@@ -219,6 +221,7 @@ function connectParts(runtime: Runtime): void {
   bus.on((event) => event.type === 'change' && runtime.audit.change(event.change))
   engine.onTick(() => runtime.audit.tick())
   engine.onTick(() => runtime.heartbeat?.tick())
+  engine.onTick(() => runtime.annotations?.tick())
   const forecasts = forecastsOf(runtime, () => sourcesOf(runtime))
   engine.onTick(() => forecasts.tick())
   engine.onTick(() => runtime.patternRatios.tick())

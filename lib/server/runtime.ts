@@ -1,6 +1,7 @@
 import type { Authentication } from '../auth/auth.ts'
 import type { Changes } from '../changes/changes.ts'
 import type { Config } from '../config/config.ts'
+import type { Annotations } from '../engine/annotations.ts'
 import type { Dispatch } from '../engine/dispatch/dispatch.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Heartbeat } from '../engine/heartbeat.ts'
@@ -27,6 +28,8 @@ export type Runtime = {
   dispatch: Dispatch
   browsers: SubscribedBrowsers
   heartbeat: Heartbeat | null
+  /** Pushes changes and incidents to Grafana; null where none is configured. */
+  annotations: Annotations | null
   references: ReferenceLogs
   patternRatios: PatternRatios
   auth: Authentication

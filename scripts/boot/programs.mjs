@@ -13,6 +13,8 @@ const PACKAGES = {
   nutcracker: { apt: 'nutcracker' },
   prometheus: { apt: 'prometheus' },
   'prometheus-redis-exporter': { apt: 'prometheus-redis-exporter', brew: 'redis_exporter' },
+  'prometheus-haproxy-exporter': { apt: 'prometheus-haproxy-exporter', brew: 'haproxy_exporter' },
+  'victoria-metrics': { apt: 'victoria-metrics', brew: 'victoriametrics' },
   'prometheus-alertmanager': { apt: 'prometheus-alertmanager', brew: 'alertmanager' },
   chromium: { apt: 'chromium' },
   faketime: { apt: 'faketime', brew: 'libfaketime' },

@@ -99,6 +99,7 @@ targets:
 receivers: [{ name: hook, webhook: { url: "http://127.0.0.1:1/hook" } }]
 routes: [{ match: { target: other }, to: [hook] }, { match: { severity: info }, to: [hook], quiet: [{ from: "08:00", to: "09:00", zone: UTC }] }]
 heartbeat: { url: "http://127.0.0.1:1/beat" }
+grafana: { url: "http://127.0.0.1:1/grafana", token: sesame }
 edges: [{ from: "clients", to: "cache:cache-a" }]
 `)
   const { store, engine, changes } = runtime
@@ -123,6 +124,8 @@ edges: [{ from: "clients", to: "cache:cache-a" }]
       1_000,
     )
   const beat = { takenAt: whole.AT, failing: { since: whole.AT, answer: 'HTTP 500' }, paused: 'no target is polled' }
+  const pushed = { pushedAt: whole.AT, failing: { since: whole.AT, answer: 'HTTP 500' } }
+  runtime.annotations = { ...runtime.annotations!, state: () => pushed }
   runtime.heartbeat = { ...runtime.heartbeat!, state: () => beat }
   runtime.clock = { ...runtime.clock, newest: () => ({ at: whole.AT, byMs: 60_000 }) }
   store.failing = () => ({ since: whole.AT, reason: 'full', because: 'the disk is full', mend: 'Free some.' })
@@ -208,6 +211,7 @@ test('the fleet, what is found in it and what is done about it', async () => {
   const { subject, rule } = whole.finding
   await get('silences/preview', `silences/preview?matcher=${encodeURIComponent(`rule="${rule}"`)}`)
   await get('heartbeat')
+  await get('grafana')
   await get('alerts/shadow')
   await get('alerts/route', `alerts/route?rule=${rule}&severity=info&target=${subject.target}&at=2030-01-07T08:30:00Z`)
   await call(runtime, 'DELETE silences/{id}', 'silences/s1')

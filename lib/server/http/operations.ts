@@ -13,6 +13,7 @@ import { eventOperations } from '../events/operations.ts'
 import { exportOperations } from '../exports/operations.ts'
 import { findingOperations } from '../findings/operations.ts'
 import { frameOperations } from '../frame/operations.ts'
+import { grafanaOperations } from '../grafana/operations.ts'
 import { heartbeatOperations } from '../heartbeat/operations.ts'
 import { incidentOperations } from '../incidents/operations.ts'
 import { jobOperations } from '../jobs/operations.ts'
@@ -76,6 +77,7 @@ export const operations: Operation[] = [
   ...silenceOperations,
   ...alertOperations,
   ...heartbeatOperations,
+  ...grafanaOperations,
   ...deliveryOperations,
   ...receiverOperations,
   ...browserOperations,

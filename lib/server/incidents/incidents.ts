@@ -27,6 +27,16 @@ export async function listIncidents(
   return { items: await mapped(items, (group) => view(runtime, group, proposals), pause), ...rest }
 }
 
+/** Those that began since, the oldest first, as far as a chart elsewhere shows them. Times are epoch ms. */
+export function incidentsSince(runtime: Runtime, since: number) {
+  return groups(runtime)
+    .filter((group) => group.since >= since)
+    .map((group) => {
+      const { severity, summary } = worstOf(group)
+      return { id: group.id, since: group.since, resolvedAt: endOf(group), severity, summary }
+    })
+}
+
 /** By its first finding or any other in it. One whose finding has become a mere note since is in no list, and still opens by its link. */
 export function getIncident(runtime: Runtime, id: string): IncidentView {
   const all = groups(runtime)
@@ -58,6 +68,12 @@ function alone(runtime: Runtime, id: string): Group | null {
 
 const stateOf = (group: Group) => (group.findings.some((finding) => finding.state !== 'resolved') ? 'firing' : 'resolved')
 
+const worstOf = ({ findings }: Group) => findings.reduce((a, b) => (SEVERITY_ORDER[b.severity] > SEVERITY_ORDER[a.severity] ? b : a))
+
+/** Epoch ms; null while it goes on. */
+const endOf = (group: Group): number | null =>
+  stateOf(group) === 'resolved' ? Math.max(...group.findings.map((finding) => finding.resolvedAt ?? finding.seenAt)) : null
+
 function groups(runtime: Runtime): Group[] {
   const findings = runtime.store.findings
     .list((finding) => finding.firingAt !== undefined && finding.severity !== 'info')
@@ -66,9 +82,8 @@ function groups(runtime: Runtime): Group[] {
 }
 
 function view(runtime: Runtime, group: Group, proposals = proposalsByFinding(runtime)): IncidentView {
-  const worst = group.findings.reduce((a, b) => (SEVERITY_ORDER[b.severity] > SEVERITY_ORDER[a.severity] ? b : a))
-  const resolved = stateOf(group) === 'resolved'
-  const end = resolved ? Math.max(...group.findings.map((finding) => finding.resolvedAt ?? finding.seenAt)) : null
+  const worst = worstOf(group)
+  const end = endOf(group)
   const about = group.findings.flatMap(({ subject: { pool: _, ...whole } }) => tierOf(whole) ?? [])
   const changes = runtime.store.changes.list(
     (change) =>
