@@ -80,6 +80,8 @@ function sharedCaches(series: readonly PromSeries[]): Set<string> {
 
 const READ_ONLY = 'seen through Prometheus: read-only; configure the balancer itself to tune it'
 
+const byName = new Intl.Collator('en', { numeric: true }).compare
+
 type Told = { states: HaproxyStates; poolsAlone: boolean }
 
 /** Pools from the newest values: servers with their weights and states. What Prometheus does not have stays unknown. */
@@ -89,7 +91,10 @@ export function toPools(samples: readonly Reading[], { states, poolsAlone }: Tol
     if (labels.server !== undefined) newest.set(`${metric} ${keyOf(labels.pool, labels.server)}`, value)
   const pools = new Map<string, PoolServer[]>()
   const seen = new Set<string>()
-  const told = [...samples.map(({ labels = {} }) => labels), ...states.servers]
+  // Series come in any order, another one at each poll: rows must not change their places.
+  const told = [...samples.map(({ labels = {} }) => labels), ...states.servers].sort(
+    (a, b) => byName(a.pool ?? '', b.pool ?? '') || byName(a.server ?? '', b.server ?? ''),
+  )
   for (const { pool, server } of told) {
     if (pool === undefined) continue
     if (poolsAlone && !pools.has(pool)) pools.set(pool, [])
