@@ -27,6 +27,10 @@ describe('foreseen', () => {
     expect(said(histogram([...even(1, 100), [40, 800]].sort((a, b) => a[0]! - b[0]!) as [number, number][]))).toMatchObject([
       { is: 'found', severity: 'warning', summary: expect.stringMatching(/In 40.s about .* keys of a \(2\d\.\d.%\) end .* product:\*/) },
     ]))
+  test('one that has begun is announced as happening, not as due in 0 ms', () =>
+    expect(said(histogram([[0, 900]]))).toMatchObject([
+      { is: 'found', summary: expect.stringMatching(/^About .* keys of a \(100.*%\) are ending now, within two seconds, .* product:\*$/) },
+    ]))
   test('also when it falls on the edge of two seconds, or when nothing else is there', () => {
     expect(said(histogram([[40, 300], [41, 320], ...even(42, 140, 4)]))).toMatchObject([{ is: 'found' }])
     expect(said(histogram([[40, 900]]))).toMatchObject([{ is: 'found', severity: 'warning' }])

@@ -94,7 +94,7 @@ export const massExpiry: Detector<Settings> = {
         subject,
         is: 'found',
         severity: 'warning',
-        summary: `In ${durationText(Math.max(0, cliff.at - window.to))} about ${count(cliff.keys)} keys of ${subject.target} (${text(cliff.share, 'ratio')}) end within two seconds${pattern}`,
+        summary: foreseen(cliff.at - window.to, `${count(cliff.keys)} keys of ${subject.target} (${text(cliff.share, 'ratio')})`) + pattern,
         evidence: [
           evidence(
             { from: histogram.at, to: cliff.at },
@@ -115,6 +115,10 @@ export const massExpiry: Detector<Settings> = {
       }
     }),
 }
+
+/** A second is as near as the samples can tell. */
+const foreseen = (leftMs: number, keys: string) =>
+  leftMs < 1_000 ? `About ${keys} are ending now, within two seconds` : `In ${durationText(leftMs)} about ${keys} end within two seconds`
 
 /** True while far more is written than before: keys of a load that goes on expire as spread out as they were written. */
 function loading(window: SeriesWindow, target: string): boolean {
