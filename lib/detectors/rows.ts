@@ -24,8 +24,11 @@ export function rowsOf<const M extends string>(window: SeriesWindow, metrics: re
 
 const isCache = ({ labels }: Series) => labels.target && Object.keys(labels).every((name) => name === 'target' || name === 'cache')
 
-/** How many caches there are to judge: they share the false alarms that a rule may raise. */
-export const cacheCount = (window: SeriesWindow): number => window.series('cache_hits_total').filter(isCache).length
+/** How many caches have that metric and are judged by it: they share the false alarms that a rule may raise. */
+export const cacheCount = (window: SeriesWindow, metric: string): number => window.series(metric).filter(isCache).length
+
+/** How many servers there are in pools: likewise. */
+export const serverCount = ({ pools }: Topology): number => pools.reduce((sum, { servers }) => sum + servers.length, 0)
 
 /** One row for each cache, made lazily: series by pattern or command are parts of a cache, not caches of their own. */
 export function cacheRows<const M extends string>(window: SeriesWindow, metrics: readonly [M, ...M[]]): IteratorObject<Row<M>> {

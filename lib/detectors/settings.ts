@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { evidenceFor } from '../math/sequential.ts'
 import { durationMs } from '../model/durationInput.ts'
-import { FALSE_ALARMS, falseAlarmsPerHour } from '../model/falseAlarms.ts'
+import { FALSE_ALARMS_OF_A_RULE, falseAlarmsPerHour } from '../model/falseAlarms.ts'
 
 /** A stretch of time: `10s`, `5m` or ms. Parsed to ms; `why` is the default's reason and stands in the configuration's schema. */
 export const duration = (byDefault: string, why: string) =>
@@ -12,13 +13,24 @@ export const threshold = (byDefault: number, why: string) => z.number().positive
 /** A share from 0 to 1. */
 export const share = (byDefault: number, why: string) => z.number().min(0).max(1).default(byDefault).describe(why)
 
-/** A rate of false alarms, parsed to those an hour: of all things together that the rule judges. */
-export const falseAlarms = (why: string) =>
-  z.union([z.number(), z.string()]).transform(falseAlarmsPerHour()).prefault(FALSE_ALARMS).meta({ 'x-rate': true, description: why })
+/** A rate of false alarms, parsed to those an hour: of all things together that the rule judges, in the middle of a sentence. */
+export const falseAlarms = (things: string) =>
+  z
+    .union([z.number(), z.string()])
+    .transform(falseAlarmsPerHour())
+    .prefault(FALSE_ALARMS_OF_A_RULE)
+    .meta({
+      'x-rate': true,
+      description: `Most false alarms in a time, of all ${things} together, by a sequential test that may look at every poll. Fewer need more evidence: what is small is found later, and the more ${things} there are, the more evidence each needs`,
+    })
 
 /** How many times a rule looks, at so many things and at each new poll, until one false alarm may have been raised. */
 export const looks = (stepMs: number, subjects: number, falseAlarmsPerHour: number): number =>
   ((3_600_000 / stepMs) * Math.max(1, subjects)) / falseAlarmsPerHour
+
+/** The evidence that each of so many things needs when it is judged at every poll, for a rate of false alarms of all of them. */
+export const evidenceOfEach = (stepMs: number, subjects: number, falseAlarmsPerHour: number): number =>
+  evidenceFor(looks(stepMs, subjects, falseAlarmsPerHour))
 
 /** What every rule has: how long it must hold before it fires, and stay clear before it resolves. */
 export const patience = (holds: string, clear: string) => ({

@@ -1,13 +1,17 @@
 import { text } from '../format/format.ts'
-import { poolLabels, recentResponse, requestsOf, serverLabels, shareByWeight, steadySince } from '../metrics/traffic.ts'
+import { sums } from '../math/columns.ts'
+import { increases } from '../math/rates.ts'
+import { poolLabels, recentResponse, requestsOf, serverLabels, serverSeries, shareByWeight, steadySince } from '../metrics/traffic.ts'
 import type { Evidence, Verdict } from '../model/finding.ts'
 import { servingOf } from '../model/serving.ts'
-import type { Pool, Topology } from '../model/topology.ts'
+import type { Pool, PoolServer, Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { poolShares } from '../rings/poolShares.ts'
-import { evidence, factsOf } from './rows.ts'
+import { isShareRise } from './rises.ts'
+import { evidence, factsOf, serverCount } from './rows.ts'
+import { evidenceOfEach } from './settings.ts'
 
-export type ShareSettings = { over: number; settle: number; deviations: number; requestsMin: number; shareMin: number }
+export type ShareSettings = { falseAlarms: number; over: number; settle: number; deviations: number; requestsMin: number; shareMin: number }
 
 /** The share of the requests that a pool's algorithm gives each server, and its basis in words. */
 type Expected = { shares: Map<string, number>; basis: string }
@@ -41,13 +45,15 @@ const RESPONSES_MS = 120_000
 /** A server's share of the requests beside the one that is expected; `z` in standard deviations of counting noise. */
 export type Seen = { server: Pool['servers'][number]; share: number; seen: number; ratio: number; z: number }
 
+type Shares = { from: number; steadyFrom: number; total: number; servers: Seen[]; basis: string }
+
 /** Every server's share, the busiest for what is expected first, or why shares are unknown. */
 function sharesSeen(
   window: SeriesWindow,
   topology: Topology,
   pool: Pool,
   { over, settle, requestsMin, shareMin }: ShareSettings,
-): { from: number; total: number; servers: Seen[]; basis: string } | string {
+): Shares | string {
   const facts = factsOf(topology, pool.target)
   if (facts && facts.state !== 'up') return `${pool.target} does not answer`
   const servers = servingOf(pool)
@@ -76,7 +82,40 @@ function sharesSeen(
       z: (counts[i]! - total * share) / Math.sqrt(total * share * Math.max(1 - share, share / 100)),
     }
   })
-  return { from, total, servers: seen.sort((a, b) => b.ratio - a.ratio), basis: expected.basis }
+  return {
+    from,
+    steadyFrom: Math.max(window.from, changed === null ? 0 : changed + settle),
+    total,
+    servers: seen.sort((a, b) => b.ratio - a.ratio),
+    basis: expected.basis,
+  }
+}
+
+/** Stretches of the past overlap: each begins a quarter of its length after the one before. */
+const PARTS = 4
+
+/** A server's shares in the past, in standard deviations from what is expected, in stretches as long as the one that is judged; oldest first. */
+function pastOf(window: SeriesWindow, pool: Pool, { server, share }: Seen, { from, steadyFrom }: Shares): { z: number[]; blocks: number } {
+  const ms = (window.to - from) / PARTS
+  const parts = Math.floor((from - steadyFrom) / ms)
+  if (parts < 2 * PARTS) return { z: [], blocks: 0 }
+  const grown = (one: PoolServer) => {
+    const series = serverSeries(window, 'pool_requests_total', pool, one)
+    return series
+      ? increases(series.points, series.stepMs, from - parts * ms, from, parts).map((count) => count ?? 0)
+      : new Array<number>(parts).fill(0)
+  }
+  const own = sums(grown(server))
+  const all = sums(
+    servingOf(pool)
+      .map(grown)
+      .reduce((total, one) => total.map((count, i) => count + one[i]!)),
+  )
+  const z = Array.from({ length: parts - PARTS + 1 }, (_, i) => {
+    const total = all[i + PARTS]! - all[i]!
+    return total > 0 ? (own[i + PARTS]! - own[i]! - total * share) / Math.sqrt(total * share * Math.max(1 - share, share / 100)) : 0
+  })
+  return { z, blocks: parts / PARTS }
 }
 
 /** Most shares in the evidence of a finding, the busiest first: each is stored, and nobody reads two thousand. */
@@ -94,7 +133,9 @@ export function unevenVerdict(
   const subject = poolLabels(pool)
   const all = sharesSeen(window, topology, pool, settings)
   if (typeof all === 'string') return { subject, is: 'unjudged', because: all }
-  const worst = all.servers.find((one) => one.ratio >= bar && one.z >= settings.deviations && one.seen - one.share >= excess)
+  const needed = evidenceOfEach(1000, serverCount(topology), settings.falseAlarms)
+  const isOver = (one: Seen) => one.ratio >= bar && one.z >= settings.deviations && one.seen - one.share >= excess
+  const worst = all.servers.find((one) => isOver(one) && isShareRise(one.z, pastOf(window, pool, one, all), needed))
   if (!worst) return { subject, is: 'clear' }
   const span = { from: all.from, to: window.to }
   const shares = all.servers

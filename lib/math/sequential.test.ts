@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { poisson } from '../../test/normal.ts'
 import { normal, randomOf } from '../../test/random.ts'
-import { deviationFor, evidenceFor, logEvidence, moderated, placeboVariance, sumOf } from './sequential.ts'
+import { countDeviation, deviationFor, evidenceFor, logEvidence, moderated, placeboVariance, sumOf } from './sequential.ts'
 
 test('evidence grows with the deviation and with what is known of the noise, and only for one side', () => {
   expect(logEvidence(0, 50)).toBe(Number.NEGATIVE_INFINITY)
@@ -57,4 +58,17 @@ test('the variance of the past is that of its noise, even if a seventh of it was
   const faulty = differences.map((value, i) => (i % 7 === 0 ? value + 5 : value))
   expect(placeboVariance(faulty, 400).value).toBeLessThan(0.22)
   expect(placeboVariance([], 0)).toEqual({ value: 0, freedom: 0 })
+})
+
+test('a deviation of counts is that of chance, of few events too', () => {
+  expect(countDeviation({ events: 5, exposure: 1 }, { events: 300, exposure: 60 })).toBeCloseTo(0)
+  expect(countDeviation({ events: 400, exposure: 1 }, { events: 60 * 100, exposure: 60 })).toBeGreaterThan(20)
+  expect(countDeviation({ events: 1, exposure: 1 }, { events: 300, exposure: 60 })).toBeLessThan(0)
+  expect(countDeviation({ events: 1, exposure: 0 }, { events: 1, exposure: 1 })).toBe(0)
+  const random = randomOf(8)
+  const rounds = 20_000
+  let far = 0
+  for (let i = 0; i < rounds; i++)
+    if (countDeviation({ events: poisson(4, random), exposure: 1 }, { events: poisson(120, random), exposure: 30 }) > 2.33) far++
+  expect(far / rounds).toBeLessThan(0.013)
 })

@@ -62,3 +62,20 @@ export function placeboVariance(differences: readonly number[], blocks: number):
   const scale = sizes[Math.min(sizes.length - 1, Math.floor(CLEAN * sizes.length))]! / CLEAN_Z
   return { value: scale * scale, freedom: blocks }
 }
+
+/** Events, and what they are counted over: seconds, requests, writes. */
+export type Count = { events: number; exposure: number }
+
+/**
+ * By how many standard errors of counting the events now are more than those before, for the exposure: the signed root of the deviance of two
+ * Poisson counts (McCullagh and Nelder). It is nearly normal for few events too, of which an ordinary standard error knows nothing.
+ */
+export function countDeviation(now: Count, before: Count): number {
+  if (!(now.exposure > 0 && before.exposure > 0)) return 0
+  const all = now.events + before.events
+  const expected = (all * now.exposure) / (now.exposure + before.exposure)
+  const deviance = 2 * (gain(now.events, expected) + gain(before.events, all - expected))
+  return Math.sign(now.events - expected) * Math.sqrt(Math.max(0, deviance))
+}
+
+const gain = (seen: number, expected: number) => (seen > 0 ? seen * Math.log(seen / expected) : 0)

@@ -7,6 +7,8 @@ const MOST_PER_HOUR = 60
 
 /** What false alarms a fleet is worth unless told otherwise: one in ten hours. */
 export const FALSE_ALARMS = '0.1/h'
+/** The part of each rule that holds a rate: there are ten of them. */
+export const FALSE_ALARMS_OF_A_RULE = '0.01/h'
 
 /** A zod transform of a rate of false alarms as people write it to those an hour; a bare number counts those an hour. */
 export const falseAlarmsPerHour =

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { text } from '../../format/format.ts'
 import { wilson } from '../../math/intervals.ts'
-import { poolLabels, requestsOf, serverLabels } from '../../metrics/traffic.ts'
+import { increases } from '../../math/rates.ts'
+import { type Count, countDeviation } from '../../math/sequential.ts'
+import { poolLabels, requestsOf, serverLabels, serverSeries } from '../../metrics/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Verdict } from '../../model/finding.ts'
 import type { Labels } from '../../model/series.ts'
@@ -9,10 +11,12 @@ import { servingOf } from '../../model/serving.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { requestsFailed } from '../prices.ts'
-import { evidence, factsOf } from '../rows.ts'
-import { duration, patience, share, threshold } from '../settings.ts'
+import { isCountRise } from '../rises.ts'
+import { evidence, factsOf, serverCount } from '../rows.ts'
+import { duration, evidenceOfEach, falseAlarms, patience, share, threshold } from '../settings.ts'
 
 type Settings = DetectorSettings & {
+  falseAlarms: number
   errors: number
   critical: number
   over: number
@@ -31,6 +35,7 @@ export const errorRate: Detector<Settings> = {
     'While a server is tried out with requests that are meant to fail, and where a client asks for what never existed (only answers of 5xx and refused connections count here).',
   settings: z.strictObject({
     ...patience('2s', '15s'),
+    falseAlarms: falseAlarms('servers'),
     errors: share(
       0.03,
       'Share of requests that fail, as the lower end of its 95 % interval. Single failures of quiet servers stay below the default',
@@ -42,9 +47,10 @@ export const errorRate: Detector<Settings> = {
     errorsMin: threshold(5, 'Fewer errors are not judged'),
     requestsMin: threshold(20, 'Fewer requests are not judged: one error would be a large share'),
   }),
-  needs: { spanMs: 150_000, metrics: ['pool_errors_total', 'pool_requests_total'], topology: 'pools' },
+  needs: { spanMs: 480_000, metrics: ['pool_errors_total', 'pool_requests_total'], topology: 'pools' },
   price: requestsFailed,
   detect: (window, topology, settings) => {
+    const evidenceNeeded = (stepMs: number) => evidenceOfEach(stepMs, serverCount(topology) + topology.pools.length, settings.falseAlarms)
     const earlier = window.between(window.from, window.to - settings.over)
     return topology.pools.values().flatMap((pool): Verdict[] => {
       const whole = poolLabels(pool)
@@ -58,7 +64,9 @@ export const errorRate: Detector<Settings> = {
       const serving = servingOf(pool)
       const takes = new Set(serving)
       const seen = new Map(pool.servers.map((server) => [server, errorsOf(window, earlier, pool, server, settings)]))
-      const failing = new Set(serving.filter((server) => bad(seen.get(server)!, settings)))
+      const isBad = (errors: Errors | null, of: readonly PoolServer[]) =>
+        bad(errors, settings) && isRise(pastOf(window, pool, of, settings.over), settings, evidenceNeeded)
+      const failing = new Set(serving.filter((server) => isBad(seen.get(server)!, [server])))
       // When most servers fail, the cause is what they share: no single server is named.
       const shared = serving.length > 1 && failing.size > serving.length / 2
       const rest = serving.filter((server) => shared || !failing.has(server))
@@ -89,7 +97,7 @@ export const errorRate: Detector<Settings> = {
               is: 'unjudged',
               because: pooled === null ? 'errors are not reported' : `${pooled.requests} requests; ${settings.requestsMin} needed`,
             }
-          : bad(pooled, settings)
+          : isBad(pooled, rest)
             ? found(window, whole, `${pool.name} fails`, pooled, settings, null)
             : { subject: whole, is: 'clear' }
       return [own, ...verdicts]
@@ -133,6 +141,60 @@ function bad(seen: Errors | null, settings: Settings): boolean {
   const usual = seen.before.requests >= settings.requestsMin && normal <= settings.errors ? normal : 0
   return low >= Math.max(settings.errors, settings.times * usual)
 }
+
+/** Errors and requests in neighbouring stretches of the past, oldest first, the newest is now. */
+type Past = { stepMs: number; stretches: Count[] }
+
+function pastOf(window: SeriesWindow, pool: Pool, servers: readonly PoolServer[], ms: number): Past {
+  const count = Math.floor((window.to - window.from) / ms)
+  const stretches = Array.from({ length: count }, (): Count => ({ events: 0, exposure: 0 }))
+  let stepMs = 1000
+  for (const server of servers) {
+    const grown = (metric: string) => {
+      const series = serverSeries(window, metric, pool, server)
+      stepMs = series?.stepMs ?? stepMs
+      return series ? increases(series.points, series.stepMs, window.to - count * ms, window.to, count) : []
+    }
+    const [errors, requests] = [grown('pool_errors_total'), grown('pool_requests_total')]
+    for (const [i, stretch] of stretches.entries()) {
+      stretch.events += errors[i] ?? 0
+      stretch.exposure += requests[i] ?? 0
+    }
+  }
+  return { stepMs, stretches }
+}
+
+/** Lengths of "now" in stretches: over the longer ones a fault of few requests is as sure as one of many is at once. */
+const NOW = [1, 2, 4]
+
+/**
+ * Whether more fail than a while ago by more than chance. Compared with the time right before, with the oldest that is known, because a fault
+ * that lasts is soon its own past, and with all of it, because few requests tell little. Where none of them is a normal (too few requests, or so
+ * many errors that they are none), the fixed limits decide alone.
+ */
+function isRise({ stepMs, stretches }: Past, { before, over, requestsMin, errors }: Settings, needed: (stepMs: number) => number): boolean {
+  const length = Math.max(1, Math.round(before / over))
+  const first = stretches.findIndex(({ exposure }) => exposure > 0)
+  const isNormal = ({ events, exposure }: Count) => exposure >= requestsMin && events <= errors * exposure
+  const deviations = NOW.flatMap((newest) => {
+    const older = stretches.slice(first, -newest)
+    const now = total(stretches.slice(-newest))
+    return [older.slice(-length), older.slice(0, length), older]
+      .map(total)
+      .filter(isNormal)
+      .map((normal) => countDeviation(now, normal))
+  })
+  if (deviations.length === 0) return true
+  const past = stretches
+    .slice(first, -1)
+    .flatMap((one, i) => (i === 0 ? [] : [countDeviation(one, total(stretches.slice(Math.max(first, first + i - length), first + i)))]))
+  return isCountRise(Math.max(...deviations), past, past.length / 2, needed(stepMs) + Math.log(deviations.length))
+}
+
+const total = (counts: readonly Count[]): Count => ({
+  events: counts.reduce((sum, { events }) => sum + events, 0),
+  exposure: counts.reduce((sum, { exposure }) => sum + exposure, 0),
+})
 
 function found(
   window: SeriesWindow,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { poolLabels } from '../../metrics/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
-import { duration, patience, share, threshold } from '../settings.ts'
+import { duration, falseAlarms, patience, share, threshold } from '../settings.ts'
 import { type ShareSettings, unevenVerdict } from '../shares.ts'
 
 type Settings = DetectorSettings & ShareSettings & { ratio: number; ratioHash: number; excessHash: number; ratioLoad: number }
@@ -14,6 +14,7 @@ export const loadImbalance: Detector<Settings> = {
   harmless: 'Where the busiest server is larger than its weight says and still has capacity to spare, and at the end of a drain.',
   settings: z.strictObject({
     ...patience('10s', '20s'),
+    falseAlarms: falseAlarms('servers'),
     over: duration('60s', 'Requests are counted over this time'),
     settle: duration('2s', 'Pause after a weight or a state changed: requests that were in progress still follow the old shares'),
     ratio: threshold(1.3, 'Share seen over the share that the weights give, from which a server is reported'),
@@ -31,7 +32,7 @@ export const loadImbalance: Detector<Settings> = {
     shareMin: threshold(0.02, 'A server with a smaller expected share is not judged by ratios'),
   }),
   needs: {
-    spanMs: 120_000,
+    spanMs: 480_000,
     metrics: ['pool_requests_total'],
     topology: 'pools',
     also: { metrics: ['pool_weight_effective', 'pool_up', 'pool_response_seconds'] },

@@ -16,13 +16,14 @@ import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import { durationText } from '../../model/duration.ts'
 import type { Severity, Verdict } from '../../model/finding.ts'
 import { servingOf } from '../../model/serving.ts'
-import type { Pool } from '../../model/topology.ts'
+import type { Pool, PoolServer } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { requestsSlowed } from '../prices.ts'
-import { evidence, factsOf } from '../rows.ts'
-import { duration, patience, threshold } from '../settings.ts'
+import { isRatioAboveOne } from '../rises.ts'
+import { evidence, factsOf, serverCount } from '../rows.ts'
+import { duration, evidenceOfEach, falseAlarms, patience, threshold } from '../settings.ts'
 
-type Settings = DetectorSettings & SlowLimits & { warmup: number; before: number }
+type Settings = DetectorSettings & SlowLimits & { falseAlarms: number; warmup: number; before: number }
 
 export const slowServer: Detector<Settings> = {
   id: 'balancer/slow-server',
@@ -32,6 +33,7 @@ export const slowServer: Detector<Settings> = {
     'Where the server is given other, heavier requests on purpose, by a rule that sends it certain paths. When all servers of a pool slow down together, no server is named and no weight helps; a note reports it, because the cause is in what they share.',
   settings: z.strictObject({
     ...patience('2s', '15s'),
+    falseAlarms: falseAlarms('servers'),
     ratio: threshold(SLOW_LIMITS.ratio, 'Response time over the median of the other servers: capacities within a pool differ by less'),
     slower: duration(durationText(SLOW_LIMITS.slower), 'And at least this much slower: smaller differences go unnoticed'),
     requestsMin: threshold(
@@ -44,8 +46,9 @@ export const slowServer: Detector<Settings> = {
   }),
   needs: { spanMs: 480_000, metrics: ['pool_response_seconds', 'pool_requests_total'], topology: 'pools', also: { metrics: ['pool_up'] } },
   price: requestsSlowed,
-  detect: (window, topology, settings) =>
-    topology.pools.values().flatMap((pool): Verdict[] => {
+  detect(window, topology, settings) {
+    const servers = serverCount(topology)
+    return topology.pools.values().flatMap((pool): Verdict[] => {
       const facts = factsOf(topology, pool.target)
       const sight = facts && facts.state !== 'up' ? `${pool.target} does not answer` : null
       const serving = servingOf(pool)
@@ -76,6 +79,9 @@ export const slowServer: Detector<Settings> = {
         if (!isSlow(own.value, normal, settings) || slower < 2 * error) return { subject, is: 'clear' }
 
         const spanMs = window.to - own.from
+        const past = pastOf(window, pool, server, serving, own.from)
+        const needed = evidenceOfEach(past.stepMs, servers, settings.falseAlarms)
+        if (!isRatioAboveOne(own.value / normal, past.ratios, needed)) return { subject, is: 'clear' }
         const all = serving.reduce((sum, other) => sum + (requestsOf(window, pool, other, spanMs) ?? 0), 0)
         const share = all > 0 ? (requestsOf(window, pool, server, spanMs) ?? 0) / all : 0
         // What a server this slow takes when every server has the same work under way at a time.
@@ -112,7 +118,28 @@ export const slowServer: Detector<Settings> = {
         ...verdicts,
         sight ? { subject: poolLabels(pool), is: 'unjudged', because: sight } : together(window, pool, responses, settings),
       ]
-    }),
+    })
+  },
+}
+
+/** Stretches of the past, and servers to compare with in each: the median of so few is noisier than that of all. */
+const PAST_MOST = 24
+const OTHERS_MOST = 7
+
+/** A server's mean response over the median of others, oldest first, in stretches of the past as long as the one that is judged. */
+function pastOf(window: SeriesWindow, pool: Pool, server: PoolServer, serving: readonly PoolServer[], from: number) {
+  const own = timedOf(window, pool, server)!
+  const others = serving.filter((other) => other !== server).slice(0, OTHERS_MOST)
+  const timed = others.flatMap((other) => timedOf(window, pool, other) ?? [])
+  const ms = window.to - from
+  const ratios: number[] = []
+  for (let k = Math.min(PAST_MOST, Math.floor((from - window.from) / ms)); k > 0; k--) {
+    const [start, end] = [from - k * ms, from - (k - 1) * ms]
+    const mine = responseBetween(own, start, end)
+    const normal = median(timed.flatMap((other) => responseBetween(other, start, end)?.value ?? []))
+    if (mine && mine.value > 0 && normal !== null && normal > 0) ratios.push(mine.value / normal)
+  }
+  return { ratios, stepMs: own.times.stepMs }
 }
 
 /** Verdict on the pool as a whole: each server compared with its own past. When all are slower, what they share is slow; a note, because the rules on the shared cause raise the alarm. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { poolLabels } from '../../metrics/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
-import { duration, patience, threshold } from '../settings.ts'
+import { duration, falseAlarms, patience, threshold } from '../settings.ts'
 import { type ShareSettings, unevenVerdict } from '../shares.ts'
 
 type Settings = DetectorSettings & ShareSettings & { ratio: number }
@@ -14,6 +14,7 @@ export const stickySkew: Detector<Settings> = {
   harmless: 'While sessions are short: the skew is over when they have ended.',
   settings: z.strictObject({
     ...patience('20s', '30s'),
+    falseAlarms: falseAlarms('servers'),
     over: duration('2m', 'Requests are counted over this time: users request pages in bursts'),
     settle: duration('10m', 'Pause after a server came back or a weight changed: sessions on other servers must end first'),
     ratio: threshold(1.5, 'Share seen over the share that the weights give: users differ more than requests do'),

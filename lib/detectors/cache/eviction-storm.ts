@@ -1,16 +1,18 @@
 import { z } from 'zod'
 import { text } from '../../format/format.ts'
-import { steps } from '../../math/columns.ts'
+import { steps, sums } from '../../math/columns.ts'
 import { newestEpisode } from '../../math/episodes.ts'
 import { latest } from '../../math/rates.ts'
 import { mad, median } from '../../math/robust.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Verdict } from '../../model/finding.ts'
 import { keysEvicted } from '../prices.ts'
-import { cacheRows, evidence, factsOf, type Row, refilling, staleBecause } from '../rows.ts'
-import { duration, patience, share, threshold } from '../settings.ts'
+import { riseAt } from '../rises.ts'
+import { cacheCount, cacheRows, evidence, factsOf, type Row, refilling, staleBecause } from '../rows.ts'
+import { duration, evidenceOfEach, falseAlarms, patience, share, threshold } from '../settings.ts'
 
 type Settings = DetectorSettings & {
+  falseAlarms: number
   deviations: number
   perSecondMin: number
   itemsShare: number
@@ -36,6 +38,7 @@ export const evictionStorm: Detector<Settings> = {
     'After a bulk load whose keys are read more than those that had to go. A cache that is full and evicts steadily is fine and not reported.',
   settings: z.strictObject({
     ...patience('0s', '10s'),
+    falseAlarms: falseAlarms('caches'),
     deviations: threshold(8, 'Robust deviations above the last minute: none of 38 min of recorded normal traffic reaches the default'),
     perSecondMin: threshold(50, 'Fewer evictions a second are not judged: even a small cache refills faster'),
     itemsShare: share(0.005, 'Share of the keys evicted each second: at half a percent the whole cache is replaced within minutes'),
@@ -58,8 +61,9 @@ export const evictionStorm: Detector<Settings> = {
     },
   },
   price: keysEvicted,
-  detect: (window, topology, settings) =>
-    cacheRows(window, [
+  detect(window, topology, settings) {
+    const caches = cacheCount(window, 'cache_evictions_total')
+    return cacheRows(window, [
       'cache_evictions_total',
       'cache_items',
       'cache_memory_used_bytes',
@@ -113,6 +117,8 @@ export const evictionStorm: Detector<Settings> = {
       const isRhythm = (i: number) =>
         bursts.filter(({ to, height }) => to < i - CALM && height >= RHYTHM_HEIGHT * perSecond[i]!).length >= RHYTHM_TIMES
       let moreFills: ReturnType<typeof moreFillsOf> | null = null
+      const counts = { events: sums(evicted), exposure: sums(seconds) }
+      const needed = evidenceOfEach(evictions.stepMs, caches, settings.falseAlarms)
       let run = 0
       const storm = newestEpisode(
         at.length,
@@ -123,9 +129,12 @@ export const evictionStorm: Detector<Settings> = {
           const before = perSecond.slice(from, i)
           // Asked for by few polls, and dear: of a calm cache it is not computed.
           moreFills ??= moreFillsOf(row, at)
-          const middle = median(before)! + moreFills(from, i)
+          const fills = moreFills(from, i)
+          const middle = median(before)! + fills
           const bar = middle + settings.deviations * Math.max(mad(before)!, Math.sqrt(middle + 1))
-          return perSecond[i]! > bar ? { before: middle, bar: Math.max(bar, floor) } : null
+          if (perSecond[i]! <= bar) return null
+          const isRise = riseAt(counts, { since, from, middle: i, to: i + 1, explained: fills * seconds[i]! }, needed)
+          return isRise ? { before: middle, bar: Math.max(bar, floor) } : null
         },
         (i, { start, began }) => {
           run = perSecond[i]! < Math.max(floor / 2, began.before + (began.bar - began.before) / 2) ? run + 1 : 0
@@ -152,7 +161,8 @@ export const evictionStorm: Detector<Settings> = {
           ],
         },
       ]
-    }),
+    })
+  },
 }
 
 /**

@@ -2,13 +2,12 @@ import { z } from 'zod'
 import { text } from '../../format/format.ts'
 import { type Steps, steps, sums } from '../../math/columns.ts'
 import { newestEpisode } from '../../math/episodes.ts'
-import { evidenceFor } from '../../math/sequential.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import { BEFORE_MIN, type FallLimits, fallAt, ratioOf } from '../falls.ts'
 import { readsLost } from '../prices.ts'
 import { cacheCount, cacheRows, evidence, factsOf, REFILL_SPAN_MS, refilling, staleBecause } from '../rows.ts'
-import { duration, falseAlarms, looks, patience, share, threshold } from '../settings.ts'
+import { duration, evidenceOfEach, falseAlarms, patience, share, threshold } from '../settings.ts'
 
 type Settings = DetectorSettings & {
   drop: number
@@ -34,9 +33,7 @@ export const hitRatioDrop: Detector<Settings> = {
     ...patience('0s', '10s'),
     drop: share(0.03, 'Fall of the hit ratio, 0.03 being three points: below, load that moves between keys looks the same'),
     dropMoved: share(0.15, 'The same for some minutes after a ring moved keys here: they expire together once more'),
-    falseAlarms: falseAlarms(
-      'Most false alarms in a time, of all caches together, by a sequential test that may look at every poll. Fewer need more evidence: a small fall is found later, and the more caches there are, the more evidence each needs',
-    ),
+    falseAlarms: falseAlarms('caches'),
     z: threshold(4, 'Standard errors of the counts that a fall must have at least, however many false alarms are allowed'),
     lookupsMin: threshold(
       200,
@@ -57,7 +54,7 @@ export const hitRatioDrop: Detector<Settings> = {
   price: readsLost,
   detect(window, topology, settings) {
     const recent = window.between(Math.max(window.from, window.to - SPAN_MS), window.to)
-    const caches = cacheCount(recent)
+    const caches = cacheCount(recent, 'cache_hits_total')
     return cacheRows(recent, ['cache_hits_total', 'cache_misses_total', 'cache_uptime_seconds']).flatMap((row): Verdict[] => {
       const subject = row.labels
       const { cache_hits_total: hits, cache_misses_total: misses, cache_uptime_seconds: uptime } = row
@@ -75,7 +72,7 @@ export const hitRatioDrop: Detector<Settings> = {
       const drop = newestDrop(grown, start, youngAt, {
         ...settings,
         drop: least,
-        evidence: evidenceFor(looks(hits.stepMs, caches, settings.falseAlarms)),
+        evidence: evidenceOfEach(hits.stepMs, caches, settings.falseAlarms),
       })
       if (drop === 'short') {
         const because = start > 0 ? 'warming up after a restart or a moved ring' : `${grown.at.length} s of history; 17 s needed`

@@ -6,10 +6,12 @@ import type { Evidence, Severity, Verdict } from '../../model/finding.ts'
 import type { LargeEntry } from '../../model/record.ts'
 import type { Labels, Series } from '../../model/series.ts'
 import type { SeriesWindow } from '../../model/window.ts'
-import { cacheRows, evidence, staleBecause } from '../rows.ts'
-import { duration, patience, threshold } from '../settings.ts'
+import { isMeanRise } from '../rises.ts'
+import { cacheCount, cacheRows, evidence, staleBecause } from '../rows.ts'
+import { duration, evidenceOfEach, falseAlarms, patience, threshold } from '../settings.ts'
 
 type Settings = DetectorSettings & {
+  falseAlarms: number
   bytes: number
   times: number
   outputMin: number
@@ -19,8 +21,8 @@ type Settings = DetectorSettings & {
   before: number
   apart: number
 }
-/** What is sent a second and a command, now and before; `usual` is null while too little was seen or sent before. */
-type Sent = { perSecond: number; mean: number; usual: number | null }
+/** What is sent a second and a command, now and before; `usual` is null while too little was seen or sent before, `past` are the means of stretches as long as now. */
+type Sent = { perSecond: number; mean: number; usual: number | null; past(): number[] }
 
 export const largeReplies: Detector<Settings> = {
   id: 'cache/large-replies',
@@ -29,6 +31,7 @@ export const largeReplies: Detector<Settings> = {
   harmless: 'Where one client reads in bulk at a quiet hour, and the network can carry it.',
   settings: z.strictObject({
     ...patience('15s', '60s'),
+    falseAlarms: falseAlarms('caches'),
     bytes: threshold(65_536, 'Mean reply, 64 KiB: two thousand a second fill a line of 1 Gbit/s'),
     times: threshold(4, 'Mean reply over that before, from which it is a warning: another mix of commands doubles it'),
     outputMin: threshold(1_048_576, 'Bytes sent a second, 1 MiB: of less no line is full'),
@@ -43,8 +46,9 @@ export const largeReplies: Detector<Settings> = {
     metrics: ['cache_reply_bytes_total', 'cache_commands_total'],
     also: { records: ['large', 'big-key'] },
   },
-  detect: (window, _topology, settings) =>
-    cacheRows(window, ['cache_reply_bytes_total']).map((row): Verdict => {
+  detect(window, _topology, settings) {
+    const caches = cacheCount(window, 'cache_reply_bytes_total')
+    return cacheRows(window, ['cache_reply_bytes_total']).map((row): Verdict => {
       const subject = row.labels
       const bytes = row.cache_reply_bytes_total!
       const stale = staleBecause(bytes, window.to)
@@ -58,7 +62,7 @@ export const largeReplies: Detector<Settings> = {
       const inLog = logged.length >= settings.entriesMin
       if (typeof sent === 'string' && !inLog) return { subject, is: 'unjudged', because: sent }
       const now = typeof sent === 'string' ? null : sent
-      const rises = now !== null && now.usual !== null && now.mean >= RISEN_MIN && now.mean >= settings.times * now.usual
+      const rises = now !== null && hasRisen(now, settings, evidenceOfEach(bytes.stepMs, caches, settings.falseAlarms))
       const large = now !== null && now.mean >= settings.bytes
       if (!rises && !large && !inLog) return { subject, is: 'clear' }
       const severity: Severity = rises || (now !== null && now.perSecond >= settings.line) ? 'warning' : 'info'
@@ -86,8 +90,12 @@ export const largeReplies: Detector<Settings> = {
         summary: `${summaryOf(subject.target!, now, rises || large, logged, settings)}${suspect(window, subject.target!, logged)}`,
         evidence: all as [Evidence, ...Evidence[]],
       }
-    }),
+    })
+  },
 }
+
+const hasRisen = ({ mean, usual, past }: Sent, { times }: Settings, needed: number) =>
+  usual !== null && mean >= RISEN_MIN && mean >= times * usual && isMeanRise(mean, past(), needed)
 
 /** A smaller mean reply is no large one, however much it rose. */
 const RISEN_MIN = 4_096
@@ -102,7 +110,7 @@ function sentBy(window: SeriesWindow, { target }: Labels, bytes: Series, setting
   if (coverage(points, bytes.stepMs, from, window.to) < 0.7)
     return `${Math.round(seconds)} s of history; ${(0.7 * settings.over) / 1000} s needed`
   const perSecond = increase(points) / seconds
-  if (perSecond < settings.outputMin) return { perSecond, mean: 0, usual: null }
+  if (perSecond < settings.outputMin) return { perSecond, mean: 0, usual: null, past: () => [] }
   const commands = window.series('cache_commands_total', { target: target! })
   const calls = (since: number, until: number) => commands.reduce((sum, { points }) => sum + increase(cut(points, since, until)), 0)
   const called = calls(from, window.to)
@@ -113,7 +121,16 @@ function sentBy(window: SeriesWindow, { target }: Labels, bytes: Series, setting
   // Of a server that sent next to nothing, our own questions would be the usual reply.
   const sentBefore = increase(earlier)
   const known = calledBefore >= COMMANDS_MIN && sentBefore / (Math.max(1, spanMs(earlier)) / 1000) >= settings.outputMin / 10
-  return { perSecond, mean: increase(points) / called, usual: known ? sentBefore / calledBefore : null }
+  /** Asked for where replies have grown: the commands are many. */
+  const past = () => {
+    const means: number[] = []
+    for (let at = newest - settings.over; at >= oldest; at -= settings.over) {
+      const count = calls(at, at + settings.over)
+      if (count >= COMMANDS_MIN) means.push(increase(cut(bytes.points, at, at + settings.over)) / count)
+    }
+    return means
+  }
+  return { perSecond, mean: increase(points) / called, usual: known ? sentBefore / calledBefore : null, past }
 }
 
 function summaryOf(target: string, sent: Sent | null, byMean: boolean, logged: readonly LargeEntry[], { over }: Settings): string {

@@ -3,12 +3,25 @@ import { safe, text } from '../../format/format.ts'
 import { coverage, cut, increase } from '../../math/rates.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
-import { evidence, rowsOf } from '../rows.ts'
-import { duration, patience, share, threshold } from '../settings.ts'
+import { isMeanRise } from '../rises.ts'
+import { evidence, type Row, rowsOf } from '../rows.ts'
+import { duration, evidenceOfEach, falseAlarms, patience, share, threshold } from '../settings.ts'
 
-type Settings = DetectorSettings & { factor: number; busy: number; over: number; before: number; apart: number; callsMin: number }
+type Settings = DetectorSettings & {
+  falseAlarms: number
+  factor: number
+  busy: number
+  over: number
+  before: number
+  apart: number
+  callsMin: number
+}
 
-type Command = { command: string; calls: number; seconds: number; usual: number }
+type Times = Row<'cache_commands_total' | 'cache_command_seconds_total'>
+type Command = { row: Times; command: string; calls: number; seconds: number; usual: number }
+
+/** So many commands, the dearest first, are followed into the past: the others hardly move the sum. */
+const FOLLOWED = 8
 
 export const latencyRise: Detector<Settings> = {
   id: 'cache/latency-rise',
@@ -18,6 +31,7 @@ export const latencyRise: Detector<Settings> = {
     'While clients still get their answers well within their time limits. A different mix of commands does not count: each command is compared with its own past.',
   settings: z.strictObject({
     ...patience('10s', '30s'),
+    falseAlarms: falseAlarms('targets'),
     factor: threshold(3, 'Time of each command over its time before: a busy machine alone doubles it'),
     busy: share(0.1, "Share of the server's time that is spent beyond the usual: below, nobody waits long"),
     over: duration('30s', 'Commands are measured over this time: long enough that one slow command does not count'),
@@ -47,6 +61,7 @@ export const latencyRise: Detector<Settings> = {
         if (usual < settings.callsMin || now < settings.callsMin) return []
         return [
           {
+            row,
             command: row.labels.command!,
             calls: now,
             seconds: increase(cut(seconds, from, window.to)),
@@ -59,6 +74,9 @@ export const latencyRise: Detector<Settings> = {
       const [took, usual] = [sum(({ seconds }) => seconds), sum((command) => command.usual)]
       const beyond = (took - usual) / (settings.over / 1000)
       if (took < settings.factor * usual || beyond < settings.busy) return [{ subject, is: 'clear' }]
+      const needed = evidenceOfEach(first!.cache_commands_total!.stepMs, topology.targets.length, settings.falseAlarms)
+      const past = factorsOf(commands, { from: oldest, to: newest, ms: settings.over })
+      if (!isMeanRise(took / usual, past, needed)) return [{ subject, is: 'clear' }]
       const worst = commands.reduce((a, b) => (b.seconds - b.usual > a.seconds - a.usual ? b : a))
       return [
         {
@@ -70,7 +88,7 @@ export const latencyRise: Detector<Settings> = {
             evidence({ from, to: window.to }, 'cache_command_seconds_total', subject, 'time over the usual', took / usual, 'factor', {
               baseline: 1,
               threshold: settings.factor,
-              method: 'each command against its own mean before',
+              method: 'each command against its own mean before; sequential test with the scatter of half minutes before',
             }),
             evidence({ from, to: window.to }, 'cache_command_seconds_total', subject, 'time spent beyond the usual', beyond, 'ratio', {
               threshold: settings.busy,
@@ -79,4 +97,20 @@ export const latencyRise: Detector<Settings> = {
         },
       ]
     }),
+}
+
+/** The time of commands over their usual one, in stretches of the past. */
+function factorsOf(commands: readonly Command[], { from, to, ms }: { from: number; to: number; ms: number }): number[] {
+  const dearest = [...commands].sort((a, b) => b.usual - a.usual).slice(0, FOLLOWED)
+  const factors: number[] = []
+  for (let at = to - ms; at >= from; at -= ms) {
+    let [took, usual] = [0, 0]
+    for (const { row, calls, usual: usually } of dearest) {
+      const called = increase(cut(row.cache_commands_total!.points, at, at + ms))
+      took += increase(cut(row.cache_command_seconds_total!.points, at, at + ms))
+      usual += (called * usually) / calls
+    }
+    if (took > 0 && usual > 0) factors.push(took / usual)
+  }
+  return factors
 }

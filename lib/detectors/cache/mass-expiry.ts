@@ -8,10 +8,12 @@ import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import type { TtlHistogram } from '../../model/record.ts'
 import type { SeriesWindow } from '../../model/window.ts'
-import { cacheRows, evidence, factsOf, type Row, staleBecause } from '../rows.ts'
-import { duration, patience, share, threshold } from '../settings.ts'
+import { riseAt } from '../rises.ts'
+import { cacheCount, cacheRows, evidence, factsOf, type Row, staleBecause } from '../rows.ts'
+import { duration, evidenceOfEach, falseAlarms, patience, share, threshold } from '../settings.ts'
 
 type Settings = DetectorSettings & {
+  falseAlarms: number
   cliffShare: number
   times: number
   struckShare: number
@@ -38,6 +40,7 @@ export const massExpiry: Detector<Settings> = {
   harmless: 'Where the origin answers the wave of misses without getting slower.',
   settings: z.strictObject({
     ...patience('0s', '10s'),
+    falseAlarms: falseAlarms('caches'),
     cliffShare: share(0.05, 'Share of the keys that end within two seconds, as the lower end of its interval'),
     times: threshold(10, 'Factor over what ends in the other seconds'),
     struckShare: share(0.1, 'Share of the keys that were gone within three seconds, from which it has happened already'),
@@ -51,12 +54,14 @@ export const massExpiry: Detector<Settings> = {
     metrics: ['cache_expirations_total', 'cache_items'],
     also: { metrics: ['cache_writes_total'], records: ['ttl-histogram'] },
   },
-  detect: (window, topology, settings) =>
-    cacheRows(window, ['cache_expirations_total', 'cache_items']).map((row): Verdict => {
+  detect(window, topology, settings) {
+    const caches = cacheCount(window, 'cache_expirations_total')
+    return cacheRows(window, ['cache_expirations_total', 'cache_items']).map((row): Verdict => {
       const subject = row.labels
       const stale = staleBecause(row.cache_expirations_total!, window.to)
       if (stale) return { subject, is: 'unjudged', because: stale }
-      const strike = struck(row, settings, sustainedWrites(window, subject.target!))
+      const needed = evidenceOfEach(row.cache_expirations_total!.stepMs, caches, settings.falseAlarms)
+      const strike = struck(row, settings, sustainedWrites(window, subject.target!), needed)
       if (strike) {
         const gone = strike.keys / strike.before
         return {
@@ -113,7 +118,8 @@ export const massExpiry: Detector<Settings> = {
           ),
         ],
       }
-    }),
+    })
+  },
 }
 
 /** A second is as near as the samples can tell. */
@@ -186,12 +192,14 @@ function struck(
   row: Row<'cache_expirations_total' | 'cache_items'>,
   settings: Settings,
   writesPerSecond: number,
+  needed: number,
 ): { at: number; keys: number; before: number; usual: number } | null {
   const { cache_expirations_total: expirations, cache_items: items } = row
   if (!expirations || !items) return null
-  const { at, expired, restarted } = steps({ expired: expirations.points }, expirations.stepMs)
+  const { at, seconds, expired, restarted } = steps({ expired: expirations.points }, expirations.stepMs)
   const itemsAt = new Map(items.points)
   const total = sums(expired)
+  const counts = { events: total, exposure: sums(seconds) }
   const three = (i: number) => total[i + 1]! - total[Math.max(0, i - 2)]!
   const strike = newestEpisode(
     at.length,
@@ -206,7 +214,8 @@ function struck(
       const rest = expired.slice(Math.max(0, i - 62), Math.max(0, i - 2))
       if (rest.length < 10) return null
       const usual = 3 * median(rest)!
-      return keys > usual + settings.times * Math.max(3 * mad(rest)!, Math.sqrt(usual + 1)) ? { keys, before, usual } : null
+      if (keys <= usual + settings.times * Math.max(3 * mad(rest)!, Math.sqrt(usual + 1))) return null
+      return riseAt(counts, { since: 0, from: Math.max(0, i - 62), middle: i - 2, to: i + 1 }, needed) ? { keys, before, usual } : null
     },
     (i, { start }) => at[i]! - at[start]! < settings.hold,
   )

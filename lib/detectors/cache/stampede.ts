@@ -7,10 +7,11 @@ import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import type { Point, Series } from '../../model/series.ts'
 import type { SeriesWindow } from '../../model/window.ts'
-import { cacheRows, evidence, refilling, staleBecause } from '../rows.ts'
-import { duration, patience, share, threshold } from '../settings.ts'
+import { riseAt } from '../rises.ts'
+import { cacheCount, cacheRows, evidence, refilling, staleBecause } from '../rows.ts'
+import { duration, evidenceOfEach, falseAlarms, patience, share, threshold } from '../settings.ts'
 
-type Settings = DetectorSettings & { ratio: number; duplicatesMin: number; deviations: number; hold: number }
+type Settings = DetectorSettings & { falseAlarms: number; ratio: number; duplicatesMin: number; deviations: number; hold: number }
 
 /** Least length of the baseline, in polls. */
 const BEFORE_MIN = 15
@@ -31,6 +32,7 @@ export const stampede: Detector<Settings> = {
   harmless: 'Where the value is cheap to compute and the origin does not get slower.',
   settings: z.strictObject({
     ...patience('0s', '10s'),
+    falseAlarms: falseAlarms('caches'),
     ratio: share(0.05, 'Share of the fills that write a value again that was just written: 0.4 % at most in ordinary traffic'),
     duplicatesMin: threshold(10, 'Duplicate fills in four seconds: fewer go unnoticed'),
     deviations: threshold(6, 'Standard deviations above the usual of this cache: some applications overwrite on purpose'),
@@ -42,8 +44,9 @@ export const stampede: Detector<Settings> = {
     metrics: ['cache_misses_total', 'cache_writes_total', 'cache_items', 'cache_expirations_total', 'cache_evictions_total'],
     also: { metrics: ['cache_fills_total', 'cache_commands_total', 'ring_share_owned', ...SLOTS] },
   },
-  detect: (window, topology, settings) =>
-    cacheRows(window, [
+  detect(window, topology, settings) {
+    const caches = cacheCount(window, 'cache_misses_total')
+    return cacheRows(window, [
       'cache_misses_total',
       'cache_fills_total',
       'cache_writes_total',
@@ -64,6 +67,7 @@ export const stampede: Detector<Settings> = {
       const storm = newestStampede(
         { misses: misses!, fills, items, expired, evicted, deleted: deletions(window, subject.target!) },
         settings,
+        evidenceOfEach(fills.stepMs, caches, settings.falseAlarms),
       )
       if (storm === 'short') return { subject, is: 'unjudged', because: `${BEFORE_MIN + 4} s of history needed` }
       if (!storm) return { subject, is: 'clear' }
@@ -88,7 +92,8 @@ export const stampede: Detector<Settings> = {
           ),
         ],
       }
-    }),
+    })
+  },
 }
 
 type Stampede = { at: number; duplicates: number; fills: number; ratio: number; usual: number; seconds: number }
@@ -96,6 +101,7 @@ type Stampede = { at: number; duplicates: number; fills: number; ratio: number; 
 function newestStampede(
   series: Record<'misses' | 'fills' | 'items' | 'expired' | 'evicted', Series> & { deleted: readonly Point[] },
   settings: Settings,
+  needed: number,
 ): Stampede | null | 'short' {
   const { misses, fills, items, expired, evicted, deleted } = series
   const grown = steps({ misses: misses.points, fills: fills.points, expired: expired.points, evicted: evicted.points }, fills.stepMs)
@@ -143,6 +149,7 @@ function newestStampede(
       if (extra / filled < usual + settings.ratio) return null
       // Readers caused it only if they missed first; a batch that overwrites does not read.
       if (over(missed, to - 4 - ORIGIN, to) < 0.7 * extra) return null
+      if (!riseAt({ events: duplicates, exposure: put }, { since, from, middle, to }, needed)) return null
       return { duplicates: extra, fills: filled, ratio: extra / filled, usual, seconds: 4 }
     },
     (i, { start: began }) => rows[i]!.at - rows[began]!.at < settings.hold,

@@ -13,7 +13,7 @@ it('shows each setting with its default and the reason, times as text, and what 
 
 it('shows a rate as it is written, not as a time', () => {
   const shown = thresholds(rule('cache/hit-ratio-drop'), { falseAlarms: 1 / 24 })
-  expect(shown.find(({ name }) => name === 'falseAlarms')).toMatchObject({ value: '0.0417/h', default: '0.1/h', set: true })
+  expect(shown.find(({ name }) => name === 'falseAlarms')).toMatchObject({ value: '0.0417/h', default: '0.01/h', set: true })
 })
 
 it.each(detectors.map((one) => [one.id, one] as const))('%s: every threshold has a reason', (_id, detector) => {
