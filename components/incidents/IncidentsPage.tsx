@@ -1,7 +1,7 @@
 'use client'
 import { stateWords } from '@/components/changes/words.ts'
 import { Comments } from '@/components/findings/Comments.tsx'
-import { findingTone, findingWord, subjectText } from '@/components/findings/words.ts'
+import { subjectText } from '@/components/findings/words.ts'
 import { Moment, Since } from '@/components/frame/Ago.tsx'
 import { errorText, path } from '@/components/frame/api.ts'
 import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
@@ -22,6 +22,8 @@ import type { ChangeView } from '@/lib/model/answers/change.ts'
 import type { IncidentView } from '@/lib/model/answers/incident.ts'
 import type { Page } from '@/lib/model/answers/shape.ts'
 import { AcknowledgeIncident } from './AcknowledgeIncident.tsx'
+import { Chain } from './Chain.tsx'
+import { FirstCause } from './FirstCause.tsx'
 
 type Props = { initial: Page<IncidentView>; firing: number; open: string | null; initialOpen: IncidentView | null }
 
@@ -40,7 +42,7 @@ const COLUMNS: Column<IncidentView>[] = [
     grow: true,
     cell: (i) => (
       <Go href={path`/incidents/${i.id}`} className="font-medium group-hover:text-accent">
-        <Sentence text={i.summary} max={300} />
+        <Sentence text={i.title} max={300} />
       </Go>
     ),
   },
@@ -58,7 +60,7 @@ export function IncidentsPage({ initial, firing: firingAtFirst, open, initialOpe
   const { error } = list
   const { data: now } = useApi<Page<IncidentView>>(['incidents'], 'incidents', { query: { state: 'firing', limit: 1 }, everyMs: 5_000 })
   const rows = list.items.filter((i) =>
-    inScope(scope, [i.summary, ...i.findings.map((finding) => `${finding.rule} ${subjectText(finding.subject)}`)]),
+    inScope(scope, [i.title, i.summary, ...i.findings.map((finding) => `${finding.rule} ${subjectText(finding.subject)}`)]),
   )
   const firing = now?.total ?? firingAtFirst
   return (
@@ -80,7 +82,7 @@ export function IncidentsPage({ initial, firing: firingAtFirst, open, initialOpe
         onOpen={(i) => go(path`/incidents/${i.id}`)}
         empty={
           <Empty title="No incident is remembered">
-            Findings that begin together on things that touch stand here as one story, with what was done meanwhile.
+            Findings of one cause stand here as one, with what follows from what and what was done meanwhile.
           </Empty>
         }
       />
@@ -98,7 +100,7 @@ function IncidentSheet({ id, initial, onClose }: { id: string; initial: Incident
   return (
     <Sheet
       onClose={onClose}
-      title={incident ? <Sentence text={incident.summary} max={300} /> : error ? 'No such incident' : 'Incident'}
+      title={incident ? <Sentence text={incident.title} max={300} /> : error ? 'No such incident' : 'Incident'}
       lead={
         incident && (
           <span className="inline-flex flex-wrap items-center gap-x-3">
@@ -126,20 +128,10 @@ function IncidentSheet({ id, initial, onClose }: { id: string; initial: Incident
       {!incident && !error && <Skeleton className="h-40 w-full" />}
       {incident && (
         <div className="flex flex-col gap-6">
+          <FirstCause incident={incident} />
           <section>
-            <h3 className="mb-2 font-medium text-base">What was found</h3>
-            <ul className="border-line border-t">
-              {incident.findings.map((finding) => (
-                <li key={finding.id} className="flex flex-wrap items-baseline gap-x-3 border-line border-b py-2 text-sm">
-                  <Status tone={findingTone(finding)} className="w-24 shrink-0">
-                    {findingWord(finding)}
-                  </Status>
-                  <Go href={path`/findings/${finding.id}`} className="min-w-0 flex-1 basis-60 hover:text-accent">
-                    <Sentence text={finding.summary} max={300} />
-                  </Go>
-                </li>
-              ))}
-            </ul>
+            <h3 className="mb-2 font-medium text-base">{incident.chain.length > 0 ? 'What followed from what' : 'What was found'}</h3>
+            <Chain incident={incident} />
           </section>
           {incident.changes.length > 0 && (
             <section>

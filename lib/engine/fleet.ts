@@ -139,11 +139,13 @@ export function createFleet({ edges, prices, poll, store, bus, log, clock = syst
 function seenOf(target: Target, refused: { series: number; because: string } | undefined) {
   const { state, since, error } = target.health()
   const { name, kind, role } = target.config
+  const host = target.host()
   return {
     name,
     kind,
     ...(target.product.can && { can: target.product.can }),
     ...(role && { role }),
+    ...(host !== null && { host }),
     state,
     since,
     ...(error && { error }),

@@ -35,10 +35,10 @@ export function nextLife(life: Life | null, verdict: Verdict | null, context: Li
 }
 
 function found(life: Life | null, verdict: Verdict & { is: 'found' }, { rule, now, settings, newId }: LifeContext): Life {
-  const { subject, severity, summary, evidence } = verdict
+  const { subject, severity, summary, evidence, ttlMs } = verdict
   const before = life?.finding ?? { id: newId(), rule, subject, state: 'pending' as const, since: now }
   const { stale: _, ...known } = before as Finding
-  const finding: Finding = { ...known, severity, summary, evidence, seenAt: now }
+  const finding: Finding = { ...known, severity, summary, evidence, seenAt: now, ...(ttlMs !== undefined && { ttlMs }) }
   if (finding.state === 'pending' && now - finding.since >= settings.for) {
     finding.state = 'firing'
     finding.firingAt = now

@@ -6,6 +6,7 @@ import type { Capability, Role, TargetState } from '../model/topology.ts'
 import type { Clock } from './clock.ts'
 import { withDeadline } from './deadline.ts'
 import { type Health, nextHealth, retryMs, unknownHealth } from './health.ts'
+import { hostOf } from './host.ts'
 import { createPoller, type Poller, type PollerOptions, type ProbeStatus } from './poller.ts'
 import { failureOf, withoutSecrets } from './reason.ts'
 import { Rhythm } from './rhythm.ts'
@@ -48,6 +49,8 @@ export interface Target {
   pollNow(): Promise<void>
   health(): Health
   status(): TargetStatus
+  /** The machine that it runs on, by its address. Null where that is not told, or where it is read through others. */
+  host(): string | null
   stepClock(step: ClockStep): void
   capabilities(): Capability[]
   readonly discovers: boolean
@@ -115,6 +118,10 @@ class PolledTarget implements Target {
 
   health(): Health {
     return this.#health
+  }
+
+  host(): string | null {
+    return this.discovers ? null : hostOf(this.#variant.address(this.config))
   }
 
   status(): TargetStatus {

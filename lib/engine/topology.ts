@@ -8,6 +8,7 @@ export type TargetSeen = {
   kind: string
   can?: TargetAbilities
   role?: Role
+  host?: string
   state: TargetState
   since: number
   error?: string
@@ -71,6 +72,7 @@ function factsOf(seen: TargetSeen, facts: NonNullable<TopologyPart['facts']>, pa
     kind: seen.kind,
     ...(seen.can && { can: seen.can }),
     ...(role && { role }),
+    ...(seen.host && { host: seen.host }),
     state: seen.state,
     since: seen.since,
     ...(seen.error && { error: seen.error }),

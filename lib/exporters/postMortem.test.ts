@@ -12,7 +12,18 @@ const incident = {
   since: at,
   resolvedAt: '2026-01-05T12:10:00.000Z',
   severity: 'critical',
+  title: `hot key ${HOSTILE}`,
   summary: `hot key ${HOSTILE}`,
+  cause: {
+    is: 'unknown',
+    name: HOSTILE,
+    text: `First seen: hot key ${HOSTILE}. Its cause is not known.`,
+    findings: ['f1'],
+    hosts: [],
+    follow: 0,
+    beside: 0,
+  },
+  chain: [{ from: 'host:h', to: 'f1', afterMs: 0, why: `it runs on ${HOSTILE}` }],
   findings: [
     {
       id: 'f1',

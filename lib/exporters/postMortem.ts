@@ -26,13 +26,13 @@ export type Incident = { incident: IncidentView; changes: ChangeView[]; deliveri
  */
 export function postMortem({ incident, changes, deliveries, url }: Incident): string {
   return `${[
-    `# Post-mortem: ${plain(incident.summary)}`,
+    `# Post-mortem: ${plain(incident.title)}`,
     factsOf(incident, url),
     '## Impact',
     ...(incident.findings.length > 0 ? [incident.findings.map((finding) => `* ${plain(finding.summary)}`).join('\n')] : []),
     '_Who noticed, and what did it cost them?_',
     '## Root cause',
-    `First seen: ${plain(incident.findings[0]?.summary ?? incident.summary)}. ${incident.findings[0] ? plain(incident.findings[0].why) : ''}`,
+    rootCauseOf(incident),
     '_Was that the cause? What brought it about?_',
     '## What was measured',
     ...incident.findings.map((finding) => evidenceOf(finding, url)),
@@ -47,6 +47,15 @@ export function postMortem({ incident, changes, deliveries, url }: Incident): st
     '## Action items',
     '| what | who | until |\n|---|---|---|\n| | | |',
   ].join('\n\n')}\n`
+}
+
+/** What is known of the cause, and the chain that follows from it. */
+function rootCauseOf({ cause, chain, findings }: IncidentView): string {
+  const byId = new Map(findings.map((finding) => [finding.id, finding]))
+  const name = (id: string) => byId.get(id)?.summary ?? id.replace(/^host:/, 'host ')
+  const why = cause.findings.flatMap((id) => byId.get(id)?.why ?? [])
+  const links = chain.map(({ from, to, why }) => `* ${plain(name(from))} → ${plain(name(to))} (${plain(why)})`)
+  return [plain(cause.text), ...why.map(plain), ...(links.length > 0 ? [links.join('\n')] : [])].join('\n\n')
 }
 
 function factsOf({ id, severity, state, since, resolvedAt }: IncidentView, url: string): string {

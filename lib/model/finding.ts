@@ -27,7 +27,7 @@ export type Unit = 'seconds' | 'ratio' | 'bytes' | 'count' | 'perSecond' | 'fact
 export type Verdict = { subject: Labels } & (
   | { is: 'clear' }
   | { is: 'unjudged'; because: string }
-  | { is: 'found'; severity: Severity; summary: string; evidence: [Evidence, ...Evidence[]] }
+  | { is: 'found'; severity: Severity; summary: string; evidence: [Evidence, ...Evidence[]]; ttlMs?: number }
 )
 
 export type FindingState = 'pending' | 'firing' | 'resolved'
@@ -43,6 +43,8 @@ export type Finding = {
   subject: Labels
   summary: string
   evidence: Evidence[]
+  /** Of keys that end together: how long they lived, where that was measured. One time to live before, they were written together. */
+  ttlMs?: number
   /** Epoch ms of the first verdict that found it. */
   since: number
   firingAt?: number

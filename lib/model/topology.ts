@@ -39,6 +39,8 @@ export type TargetFacts = {
   can?: TargetAbilities
   /** Only caches and stores have one. */
   role?: Role
+  /** The machine that it runs on, as its address names it: names are not looked up. Absent behind a socket file, or where another server is read for it. */
+  host?: string
   state: TargetState
   /** Epoch ms since when it is in that state. */
   since?: number

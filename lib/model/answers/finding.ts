@@ -24,6 +24,7 @@ export const findingAnswer = noun('Finding', 'A problem that held', {
   subject: labels,
   summary: z.string(),
   evidence: z.array(evidence),
+  ttlMs: z.number().optional().meta({ description: 'Of keys that end together: how long they lived, where that was measured' }),
   since: iso,
   firingAt: iso.optional(),
   resolvedAt: iso.optional(),

@@ -104,6 +104,8 @@ edges: [{ from: "clients", to: "cache:cache-a" }]
 `)
   const { store, engine, changes } = runtime
   store.findings.put(whole.finding)
+  // What follows from it, so that there is a chain.
+  store.findings.put({ ...whole.finding, id: 'f2', rule: 'balancer/queueing', since: whole.AT - 30_000, firingAt: whole.AT - 30_000 })
   const subject = { target: 'other' }
   store.findings.put({ ...whole.finding, id: 'f0', subject, state: 'resolved', since: whole.AT - 900_000 })
   for (const proposal of whole.proposals) store.proposals.put(proposal)

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { detectors } from '../../detectors/registry.ts'
 import { createBus } from '../../engine/bus.ts'
 import { readEdges } from '../../model/edges.ts'
 import type { Finding } from '../../model/finding.ts'
@@ -6,6 +7,7 @@ import { emptyTopology, type Topology } from '../../model/topology.ts'
 import { createStore } from '../../store/store.ts'
 import type { Runtime } from '../runtime.ts'
 import { acknowledgeIncident, commentIncident, getIncident, listIncidents } from './incidents.ts'
+import { incidentReport } from './report.ts'
 
 const finding = (id: string, fields: Partial<Finding> = {}): Finding => ({
   id,
@@ -37,7 +39,14 @@ function runtimeWith(...findings: Finding[]): Runtime {
   const store = createStore({ path: ':memory:', now: () => 4_000 })
   for (const one of findings) store.findings.put(one)
   const engine = { topology: () => topology, noRemedy: () => null }
-  return { store, engine, bus: createBus(() => {}), detectors: [], now: () => 4_000 } as unknown as Runtime
+  return {
+    store,
+    engine,
+    config: { url: 'https://keel.example' },
+    bus: createBus(() => {}),
+    detectors,
+    now: () => 4_000,
+  } as unknown as Runtime
 }
 
 it('a link to an incident opens for as long as its finding is remembered', async () => {
@@ -50,22 +59,40 @@ it('a link to an incident opens for as long as its finding is remembered', async
 })
 
 const ids = async (runtime: Runtime) => (await listIncidents(runtime)).items.map(({ findings }) => findings.map(({ id }) => id).join(' '))
+const POOL = { target: 'edge', pool: 'app' }
+const misses = (target: string, since = 1_000) => finding('misses', { rule: 'cache/hit-ratio-drop', subject: { target }, since })
+const slow = (subject: Finding['subject'], since = 1_500) => finding('slow', { subject, since })
 
 it('a cache and the pool before it are one incident, also through the application between them', async () => {
-  const pool = finding('slow', { subject: { target: 'edge', pool: 'app' }, since: 1_500 })
-  expect(await ids(runtimeWith(finding('misses', { subject: { target: 'cache-a' } }), pool))).toEqual(['misses slow'])
-  expect(await ids(runtimeWith(finding('uneven', { subject: { ring: 'products' } }), pool))).toEqual(['uneven slow'])
-  expect(await ids(runtimeWith(pool, finding('misses', { subject: { target: 'cache-b' }, since: 2_000 })))).toEqual(['slow misses'])
-  expect(await ids(runtimeWith(pool, finding('down', { subject: { target: 'edge' }, since: 2_000 })))).toEqual(['slow down'])
+  expect(await ids(runtimeWith(misses('cache-a'), slow(POOL)))).toEqual(['misses slow'])
+  expect(await ids(runtimeWith(misses('sessions'), slow(POOL)))).toEqual(['misses slow'])
+  expect(await ids(runtimeWith(slow(POOL), misses('cache-b', 2_000)))).toEqual(['slow misses'])
 })
 
 it('two caches before one origin and behind one application are two incidents, and so are two pools of one balancer’s clients', async () => {
-  const cache = finding('misses', { subject: { target: 'cache-a' } })
-  expect(await ids(runtimeWith(cache, finding('full', { subject: { target: 'sessions' }, since: 1_500 })))).toEqual(['full', 'misses'])
-  expect(await ids(runtimeWith(cache, finding('slow', { subject: { target: 'edge', pool: 'static' }, since: 1_500 })))).toEqual([
-    'slow',
-    'misses',
-  ])
+  const full = finding('full', { rule: 'cache/eviction-storm', subject: { target: 'sessions' }, since: 1_500 })
+  expect(await ids(runtimeWith(misses('cache-a'), full))).toEqual(['full', 'misses'])
+  expect(await ids(runtimeWith(misses('cache-a'), slow({ target: 'edge', pool: 'static' })))).toEqual(['slow', 'misses'])
+})
+
+it('names the first cause, draws the chain, and tells who was told', async () => {
+  const cliff = finding('cliff', { rule: 'cache/mass-expiry', subject: { target: 'cache-b' }, since: 500, firingAt: 600 })
+  const note = { ...slow(POOL, 3_000), severity: 'info' as const }
+  const runtime = runtimeWith(cliff, misses('cache-b'), note)
+  const told = { id: 'd', receiver: 'ops', channel: 'slack', at: 3_500, findings: ['misses'], status: 'firing', state: 'delivered', attempts: 1 } as const // biome-ignore format: one line
+  runtime.store.deliveries.put({ ...told, findings: [...told.findings] })
+  const incident = getIncident(runtime, 'misses')
+  expect(incident).toMatchObject({
+    id: 'cliff',
+    title: 'cache-b: mass expiry, and 2 that follow',
+    cause: { is: 'known', findings: ['cliff'], follow: 2, beside: 0 },
+    chain: [
+      { from: 'cliff', to: 'misses', afterMs: 500 },
+      { from: 'misses', to: 'slow', afterMs: 2_000, why: expect.stringMatching(/2.s later, cache-b stands behind pool edge.app$/) },
+    ],
+  })
+  expect(incident.timeline.at(-1)).toMatchObject({ what: 'told', text: 'ops by slack: a finding' })
+  expect(incidentReport(runtime, 'cliff')).toContain('First cause: cache-b: mass expiry')
 })
 
 it('an incident is acknowledged and commented by one call; who, when and what stand in its timeline', () => {

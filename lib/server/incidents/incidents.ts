@@ -1,8 +1,12 @@
+import { causality } from '../../detectors/causes.ts'
+import { chainOf } from '../../engine/incidents/chain.ts'
+import { type Group, groupFindings } from '../../engine/incidents/groups.ts'
+import { causeName, causeSentence, incidentTitle, linkWords, timeWords } from '../../engine/incidents/words.ts'
 import { createSlices, mapped } from '../../engine/slices.ts'
 import type { IncidentView } from '../../model/answers/incident.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
-import { type Severity, subjectName } from '../../model/finding.ts'
+import type { Finding, Severity } from '../../model/finding.ts'
 import { isWithin, tierOf } from '../../model/ref.ts'
 import { parseSetting } from '../../model/setting.ts'
 import { acknowledgeFinding, commentFinding, findingView } from '../findings/findings.ts'
@@ -10,7 +14,7 @@ import { iso } from '../http/iso.ts'
 import { type Paging, pageNewest } from '../http/paging.ts'
 import { proposalsByFinding } from '../proposals/proposals.ts'
 import type { Runtime } from '../runtime.ts'
-import { type Group, groupFindings } from './groups.ts'
+import { timelineOf } from './timeline.ts'
 
 const SEVERITY_ORDER: Record<Severity, number> = { info: 0, warning: 1, critical: 2 }
 
@@ -32,8 +36,9 @@ export function incidentsSince(runtime: Runtime, since: number) {
   return groups(runtime)
     .filter((group) => group.since >= since)
     .map((group) => {
-      const { severity, summary } = worstOf(group)
-      return { id: group.id, since: group.since, resolvedAt: endOf(group), severity, summary }
+      const worst = worstOf(group)
+      const { title } = causeView(runtime, group, worst)
+      return { id: group.id, since: group.since, resolvedAt: endOf(group), severity: worst.severity, summary: title }
     })
 }
 
@@ -63,22 +68,29 @@ export function commentIncident(runtime: Runtime, id: string, text: string, by: 
 
 function alone(runtime: Runtime, id: string): Group | null {
   const finding = runtime.store.findings.get(id)
-  return finding?.firingAt === undefined ? null : { id, since: finding.since, findings: [finding] }
+  return finding?.firingAt === undefined ? null : { id, since: finding.since, findings: [finding], links: [], outages: [] }
 }
 
-const stateOf = (group: Group) => (group.findings.some((finding) => finding.state !== 'resolved') ? 'firing' : 'resolved')
+/** An incident lasts as long as what needs a person in it: notes of its chain may stay for longer. */
+const alarmsOf = ({ findings }: Group) => {
+  const alarms = findings.filter(({ severity }) => severity !== 'info')
+  return alarms.length > 0 ? alarms : findings
+}
+
+const stateOf = (group: Group) => (alarmsOf(group).some((finding) => finding.state !== 'resolved') ? 'firing' : 'resolved')
 
 const worstOf = ({ findings }: Group) => findings.reduce((a, b) => (SEVERITY_ORDER[b.severity] > SEVERITY_ORDER[a.severity] ? b : a))
 
 /** Epoch ms; null while it goes on. */
 const endOf = (group: Group): number | null =>
-  stateOf(group) === 'resolved' ? Math.max(...group.findings.map((finding) => finding.resolvedAt ?? finding.seenAt)) : null
+  stateOf(group) === 'resolved' ? Math.max(...alarmsOf(group).map((finding) => finding.resolvedAt ?? finding.seenAt)) : null
 
-function groups(runtime: Runtime): Group[] {
-  const findings = runtime.store.findings
-    .list((finding) => finding.firingAt !== undefined && finding.severity !== 'info')
-    .sort((a, b) => a.since - b.since)
-  return groupFindings(findings, runtime.engine.topology())
+function groups({ store, engine }: Runtime): Group[] {
+  return groupFindings(
+    store.findings.list((finding) => finding.firingAt !== undefined),
+    engine.topology(),
+    causality,
+  )
 }
 
 function view(runtime: Runtime, group: Group, proposals = proposalsByFinding(runtime)): IncidentView {
@@ -91,29 +103,51 @@ function view(runtime: Runtime, group: Group, proposals = proposalsByFinding(run
       (end === null || change.at <= end) &&
       change.steps.some(({ setting }) => about.some((whole) => isWithin(parseSetting(setting).of, whole))),
   )
-  const timeline = [
-    ...group.findings.flatMap((finding) => [
-      { at: finding.firingAt ?? finding.since, what: 'firing', text: finding.summary },
-      ...(finding.resolvedAt
-        ? [{ at: finding.resolvedAt, what: 'resolved', text: `${finding.rule}: ${subjectName(finding.subject)}` }]
-        : []),
-      ...(finding.acknowledged ? [{ at: finding.acknowledged.at, what: 'acknowledged', text: finding.acknowledged.by }] : []),
-      ...(finding.comments ?? []).map(({ at, by, text }) => ({ at, what: 'comment', text: `${by}: ${text}` })),
-    ]),
-    ...changes.flatMap((change) => [
-      { at: change.at, what: 'change', text: change.because },
-      ...(change.endedAt ? [{ at: change.endedAt, what: change.state, text: change.outcome ?? change.state }] : []),
-    ]),
-  ].sort((a, b) => a.at - b.at)
+  const ids = new Set(group.findings.map(({ id }) => id))
+  const deliveries = runtime.store.deliveries.list(({ findings, status }) => status !== 'test' && findings.some((id) => ids.has(id)))
   return {
     id: group.id,
     state: stateOf(group),
     since: iso(group.since),
     ...(end === null ? {} : { resolvedAt: iso(end) }),
     severity: worst.severity,
+    ...causeView(runtime, group, worst),
     summary: worst.summary,
     findings: group.findings.map((finding) => findingView(runtime, finding, proposals.get(finding.id) ?? [])),
     changes: changes.map((change) => change.id),
-    timeline: timeline.map((entry) => ({ ...entry, at: iso(entry.at) })),
+    timeline: timelineOf(group.findings, changes, deliveries).map((entry) => ({ ...entry, at: iso(entry.at) })),
+  }
+}
+
+function causeView({ detectors }: Runtime, group: Group, worst: Finding): Pick<IncidentView, 'title' | 'cause' | 'chain'> {
+  const chain = chainOf(group, causality.symptoms)
+  const titleOf = (rule: string) => detectors.find(({ id }) => id === rule)?.title ?? rule
+  const { is, first, hosts, follow, beside } = chain
+  return {
+    // One finding alone tells more of itself than its name does.
+    title: group.findings.length === 1 ? worst.summary : incidentTitle(chain, titleOf),
+    cause: {
+      is,
+      name: causeName(chain, titleOf),
+      text: causeSentence(chain, titleOf),
+      findings: first.map(({ id }) => id),
+      hosts,
+      follow,
+      beside,
+    },
+    chain: [
+      ...group.outages.flatMap(({ host, findings }) =>
+        findings.map(({ id, since }) => {
+          const afterMs = since - findings[0]!.since
+          return { from: `host:${host}`, to: id, afterMs, why: `it runs on ${host}: ${timeWords(afterMs)}` }
+        }),
+      ),
+      ...chain.links.map((link) => ({
+        from: link.cause.id,
+        to: link.effect.id,
+        afterMs: link.effect.since - link.cause.since,
+        why: linkWords(link),
+      })),
+    ],
   }
 }
