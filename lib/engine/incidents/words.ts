@@ -8,7 +8,7 @@ import type { Link } from './links.ts'
 export type TitleOf = (rule: string) => string
 
 /** `cache-b: mass expiry`. */
-export function findingName({ subject, rule }: Pick<Finding, 'subject' | 'rule'>, titleOf: TitleOf): string {
+function findingName({ subject, rule }: Pick<Finding, 'subject' | 'rule'>, titleOf: TitleOf): string {
   const title = titleOf(rule)
   // An abbreviation at the beginning stays one.
   return `${subjectName(subject)}: ${/^[A-Z][a-z]/.test(title) ? title[0]!.toLowerCase() + title.slice(1) : title}`
