@@ -23,7 +23,7 @@ const lab = (page: BrowserPage) => ({
   file: page.getByLabel('Trace file'),
   curve: page.getByRole('img', { name: /hit ratio/ }),
   policy: page.getByRole('combobox', { name: 'Policy', exact: true }),
-  slider: page.getByRole('slider', { name: 'maxmemory' }),
+  slider: page.getByRole('slider', { name: 'Memory limit' }),
   traces: page.getByRole('table', { name: 'Uploaded traces' }),
 })
 

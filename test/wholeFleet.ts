@@ -42,7 +42,7 @@ export const facts: Whole<TargetFacts>[] = (['edge', 'cache-a', 'cache-b'] as co
   name,
   kind: name === 'edge' ? 'haproxy' : 'redis',
   can: {
-    memory: 'config/maxmemory',
+    memory: { setting: 'config/maxmemory', unitBytes: 1, leastBytes: 1 },
     slabs: 'config/slab_automove',
     eviction: { policy: 'p', samples: 's' },
     slowLog: true,

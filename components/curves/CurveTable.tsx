@@ -17,7 +17,7 @@ export function CurveTable({ curves, by }: { curves: readonly Named[]; by: SizeU
           <thead className="sticky top-0 bg-surface text-dim">
             <tr>
               <th scope="col" className="px-2 py-1 text-left font-normal">
-                {by === 'bytes' ? 'maxmemory' : 'Keys'}
+                {by === 'bytes' ? 'Memory limit' : 'Keys'}
               </th>
               {curves.map(({ name }) => (
                 <th key={name} scope="col" className="px-2 py-1 text-right font-normal">

@@ -22,6 +22,15 @@ const cache = {
   role: 'cache',
   state: 'up',
   figures: { memoryUsed: { value: 90e6 }, readsPerSecond: { value: 500 } },
+  can: {
+    memory: { setting: 'config/maxmemory', unitBytes: 1, leastBytes: 1 },
+    eviction: { policy: 'config/maxmemory-policy', samples: 'config/maxmemory-samples' },
+  },
+} as unknown as TargetView
+const slabs = {
+  ...cache,
+  name: 'mc',
+  can: { memory: { setting: 'limit_maxbytes', unitBytes: 2 ** 20, leastBytes: 8 * 2 ** 20 } },
 } as unknown as TargetView
 
 const SIZES = 16
@@ -80,6 +89,13 @@ async function paint({
     items: [
       { id: 'config/maxmemory', value: '104857600', at },
       { id: 'config/maxmemory-policy', value: 'allkeys-lru', at },
+    ],
+    next: null,
+  })
+  client.setQueryData(['facts', 'mc'], {
+    items: [
+      { id: 'limit_maxbytes', value: '67108864', at },
+      { id: 'config/maxbytes', value: '67108864', at },
     ],
     next: null,
   })
@@ -159,6 +175,19 @@ test('without a second curve the marked size is held against the live cache', as
   expect(page).toContain('Against the present')
   expect(page).toMatch(/\+\d+\.\d points/)
   expect(page).toContain('Apply maxmemory')
+})
+
+test('of a server that takes whole MiB alone, that size is asked and set; below its least none is', async () => {
+  const paintAt = (memory: string) => paint({ targets: [slabs], address: { target: 'mc', memory }, present: { keys: 1, bytes: 2 ** 26, model: 0.4, measured: 0.41 } }) // biome-ignore format: one line
+  const page = await paintAt('123.4mb')
+  expect(page).toContain('value="123.4mb"')
+  expect(page).toMatch(/<button(?![^>]*aria-disabled)[^>]*>Apply limit_maxbytes</)
+  expect(page).toContain('64 MiB')
+  expect(page).toContain('123 MiB')
+  expect(page).toContain('memcached (as it is)')
+  const low = await paintAt('5mb')
+  expect(low).toMatch(/<button[^>]*aria-disabled="true"[^>]*>Apply</)
+  expect(low).toContain('Its server takes 8 MiB or more')
 })
 
 test('a part of a link that cannot be read is named', async () => {

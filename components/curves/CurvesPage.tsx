@@ -129,7 +129,7 @@ function OfTarget({ name, caches, ...rest }: OneProps & { name: string }) {
       <Failure tried={`${safe(name, 100)} cannot be opened.`} answer="There is no cache with this name." todo="Choose another one above." />
     )
   if (!data) return error ? <Failure tried="Its settings could not be read." answer={errorText(error)} /> : <Loading />
-  const live = liveSettings(data.items)
+  const live = liveSettings(data.items, target.can)
   const info = targetInfo(target, live)
   const unit = unitOf(info, rest.state.mark?.by ?? null)
   if (!unit)

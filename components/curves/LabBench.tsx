@@ -27,8 +27,8 @@ const TRACE_HAS_NO_SERVER = 'A trace has no server. Choose a cache above: the sa
 /** One source in the lab: its curve and a second one, the figures of the marked size, those by pattern, and the change that it would be. */
 export function LabBench({ info, live, state, put, unit, toUpload }: Props) {
   const policies = usePages<TtlPolicyView>(['ttls'], 'ttls', { everyMs: 30_000, all: true, enabled: !info.isTrace }).items
-  const bench = useBench(info, state, unit, policies)
-  const { mark, point, tooLittle } = bench
+  const bench = useBench(info, state, unit, policies, live.can)
+  const { mark, size, point, tooLittle } = bench
   return (
     <>
       <Section
@@ -69,7 +69,7 @@ export function LabBench({ info, live, state, put, unit, toUpload }: Props) {
         onChange={(match, ttl) => put.rule({ ...state.rule, parts: withPart(state.rule.parts, match, ttl) })}
       />
       <MakeCacheChange
-        made={info.isTrace ? { because: TRACE_HAS_NO_SERVER } : stepsOf(info.name, live, state.rule, mark, bench.match, policies)}
+        made={info.isTrace ? { because: TRACE_HAS_NO_SERVER } : stepsOf(info.name, live, state.rule, size, bench.match, policies)}
         rule={state.rule}
         point={bench.exact}
         tooLittle={bench.exact ? null : tooLittle}
@@ -85,7 +85,7 @@ function UnitSwitch({ unit, info, put }: { unit: SizeUnit; info: SourceInfo; put
       value={unit}
       onChange={(by) => put.mark({ by, value: roundSize(info.first[by]!, by) })}
       options={[
-        { value: 'bytes', label: 'Memory', hint: 'maxmemory' },
+        { value: 'bytes', label: 'Memory', hint: 'The memory limit of the server' },
         { value: 'keys', label: 'Keys', hint: 'How many keys fit' },
       ]}
     />

@@ -50,7 +50,10 @@ export function MakeCacheChange({ made, rule, point, tooLittle }: Props) {
         noChangeBecause(frame) ??
         (tooLittle !== null ? 'Nothing is predicted of it: see above.' : point === null ? 'The prediction is being computed.' : null))
   return (
-    <Section title="Make it a change" note="watched like any change, and put back by itself when the cache suffers">
+    <Section
+      title="Make it a change"
+      note="watched like any change, and put back by itself when the cache hits less than half of what it did"
+    >
       {steps.length > 0 && <Diff steps={steps} className="mb-3 w-fit max-w-full" />}
       <div className="flex flex-wrap items-center gap-3">
         <Button look="primary" busy={make.isPending} disabledBecause={because} onClick={() => make.mutate()}>

@@ -21,7 +21,7 @@ export function MarkSlider({ range, mark, live, words, onMark }: Props) {
       <div className="pr-0 pl-11">
         <input
           type="range"
-          aria-label={by === 'bytes' ? 'maxmemory' : 'Keys that fit'}
+          aria-label={by === 'bytes' ? 'Memory limit' : 'Keys that fit'}
           min={0}
           max={SLIDER_STEPS}
           step={1}
@@ -33,7 +33,7 @@ export function MarkSlider({ range, mark, live, words, onMark }: Props) {
       </div>
       <div className="w-36 pl-0 sm:ml-[52px]">
         <TextField
-          label={by === 'bytes' ? 'maxmemory' : 'Keys that fit'}
+          label={by === 'bytes' ? 'Memory limit' : 'Keys that fit'}
           help={by === 'bytes' ? 'as 256mb or 4gb' : 'as 20k or 1.5m'}
           value={sizeText(mark)}
           read={(typed) => {

@@ -1,5 +1,6 @@
 import { ttlSteps } from '@/components/ttls/steps.ts'
-import type { FactView } from '@/lib/model/answers/target.ts'
+import { text } from '@/lib/format/format.ts'
+import type { FactView, TargetView } from '@/lib/model/answers/target.ts'
 import type { TtlPolicyView } from '@/lib/model/answers/ttl.ts'
 import { durationText } from '@/lib/model/duration.ts'
 import type { Step } from '@/lib/model/proposal.ts'
@@ -9,22 +10,37 @@ import type { Size } from './size.ts'
 
 /** The settings of a live cache that the lab changes, as its server tells them; null: it does not. */
 export type LiveSettings = {
-  maxmemory: number | null
+  can: Abilities
+  memory: number | null
   policy: string | null
   samples: number | null
   /** Some setting has been read: what is not among them it does not have. */
   isRead: boolean
 }
 
-const NAMES = { maxmemory: 'config/maxmemory', policy: 'config/maxmemory-policy', samples: 'config/maxmemory-samples' } as const
+/** By which settings its product changes them; without one, it does not. */
+type Abilities = NonNullable<TargetView['can']>
 
-export function liveSettings(facts: readonly FactView[]): LiveSettings {
-  const told = (id: string) => facts.find((fact) => fact.id === id)?.value ?? null
-  const whole = (id: string) => {
-    const text = told(id)
-    return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null
+export function liveSettings(facts: readonly FactView[], can: Abilities = {}): LiveSettings {
+  const told = (id: string | undefined) => facts.find((fact) => fact.id === id)?.value ?? null
+  const whole = (id: string | undefined) => {
+    const value = told(id)
+    return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : null
   }
-  return { maxmemory: whole(NAMES.maxmemory), policy: told(NAMES.policy), samples: whole(NAMES.samples), isRead: facts.length > 0 }
+  const { memory, eviction } = can
+  return {
+    can,
+    memory: whole(memory?.setting),
+    policy: told(eviction?.policy),
+    samples: whole(eviction?.samples),
+    isRead: facts.length > 0,
+  }
+}
+
+/** The nearest size that the server takes; the marked one where it takes any. */
+export function settableSize(mark: Size, { memory }: Abilities): Size {
+  if (mark.by !== 'bytes' || !memory) return mark
+  return { by: 'bytes', value: Math.max(1, Math.round(mark.value / memory.unitBytes)) * memory.unitBytes }
 }
 
 export type Made = { steps: Step[] } | { because: string }
@@ -34,7 +50,7 @@ export function stepsOf(
   target: string,
   live: LiveSettings,
   rule: Rule,
-  mark: Size,
+  size: Size,
   match: string,
   policies: readonly TtlPolicyView[],
 ): Made {
@@ -45,22 +61,38 @@ export function stepsOf(
   if (rule.local) return { because: 'The prediction is with a cache inside the application, which is built there: leave it out.' }
   const lives = livesOf(rule.parts, policies)
   if ('because' in lives) return lives
-  if (mark.by === 'keys') return { because: 'A number of keys is no setting of a server: choose a memory.' }
-  if (live.maxmemory === null) return { because: 'Its server does not tell `maxmemory`: it cannot be set from here.' }
-  const wanted = [
-    [NAMES.maxmemory, live.maxmemory, mark.value],
-    [NAMES.policy, live.policy, rule.policy],
-    [NAMES.samples, live.samples, rule.samples],
-  ] as const
-  const unknown = wanted.find(([, before, after]) => before === null && after !== null)
-  if (unknown) return { because: `Its server does not tell \`${unknown[0].slice('config/'.length)}\`: it cannot be set from here.` }
-  const steps = wanted.flatMap(([name, before, after]): Step[] =>
-    after === null || before === null || String(before) === String(after)
-      ? []
-      : [{ setting: { target, name }, before: String(before), after: String(after) }],
-  )
-  const all = [...steps, ...lives.steps]
+  if (size.by === 'keys') return { because: 'A number of keys is no setting of a server: choose a memory.' }
+  const own = ownSteps(target, live, rule, size.value)
+  if ('because' in own) return own
+  const all = [...own.steps, ...lives.steps]
   return all.length > 0 ? { steps: all } : { because: 'The marked cache is as the live one: there is nothing to change.' }
+}
+
+/** What is set on the server itself. */
+function ownSteps(target: string, live: LiveSettings, { policy, samples }: Rule, bytes: number): Made {
+  const { memory, eviction } = live.can
+  if (!memory) return { because: 'Its memory cannot be set from here.' }
+  if (bytes < memory.leastBytes) return { because: `Its server takes ${text(memory.leastBytes, 'bytes')} or more: choose a larger memory.` }
+  if (!eviction && (policy !== null || samples !== null))
+    return { because: 'Its rule of eviction cannot be set from here: leave it as it is.' }
+  const wanted = [
+    { name: memory.setting, before: live.memory, after: bytes },
+    ...(eviction
+      ? [
+          { name: eviction.policy, before: live.policy, after: policy },
+          { name: eviction.samples, before: live.samples, after: samples },
+        ]
+      : []),
+  ]
+  const unknown = wanted.find(({ before, after }) => before === null && after !== null)
+  if (unknown) return { because: `Its server does not tell \`${unknown.name.replace(/^config\//, '')}\`: it cannot be set from here.` }
+  return {
+    steps: wanted.flatMap(({ name, before, after }): Step[] =>
+      after === null || before === null || String(before) === String(after)
+        ? []
+        : [{ setting: { target, name }, before: String(before), after: String(after) }],
+    ),
+  }
 }
 
 /** The TTLs of patterns as steps of their policies; or which of them has none that could be set. */

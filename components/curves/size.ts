@@ -1,4 +1,4 @@
-/** A size of a cache: `maxmemory`, or how many keys fit. */
+/** A size of a cache: its memory limit, or how many keys fit. */
 export type Size = { by: SizeUnit; value: number }
 export type SizeUnit = 'bytes' | 'keys'
 export type SizeRange = { by: SizeUnit; low: number; high: number }

@@ -10,7 +10,7 @@ const target = (figures: Record<string, number>) =>
     name: 'cache-a',
     figures: Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, { value }])),
   }) as unknown as TargetView
-const NOTHING = { maxmemory: null, policy: null, samples: null, isRead: false }
+const NOTHING = { can: {}, memory: null, policy: null, samples: null, isRead: false }
 
 test('a trace is asked by bytes where it tells sizes and keys, else by keys', () => {
   expect(unitOf(traceInfo(trace({})), null)).toBe('bytes')
@@ -25,21 +25,22 @@ test('a trace is asked by bytes where it tells sizes and keys, else by keys', ()
 
 test('a live cache is asked around what it has; without a limit, around what it uses, held still', () => {
   const limited = targetInfo(target({ memoryUsed: 90e6, items: 1_234_567 }), {
-    maxmemory: 104_857_600,
+    ...NOTHING,
+    memory: 104_857_600,
     policy: 'allkeys-lfu',
     samples: 5,
     isRead: true,
   })
   expect(limited).toMatchObject({ live: 104_857_600, policy: 'allkeys-lfu', first: { bytes: 104_857_600, keys: 1_200_000 } })
-  const [now, then] = [90_000_123, 90_312_456].map((memoryUsed) => targetInfo(target({ memoryUsed }), { ...NOTHING, maxmemory: 0 }))
+  const [now, then] = [90_000_123, 90_312_456].map((memoryUsed) => targetInfo(target({ memoryUsed }), { ...NOTHING, memory: 0 }))
   expect(now).toEqual(then)
   expect(now!.live).toBeNull()
   expect(unitOf(targetInfo(target({}), NOTHING), null)).toBeNull()
   const full = [2_050_000, 2_097_152, 2_099_999].map(
-    (memoryUsed) => targetInfo(target({ memoryUsed }), { ...NOTHING, maxmemory: 2 ** 21 }).ranges.bytes,
+    (memoryUsed) => targetInfo(target({ memoryUsed }), { ...NOTHING, memory: 2 ** 21 }).ranges.bytes,
   )
   for (const range of full) expect(range).toEqual({ by: 'bytes', low: 1.5 * 2 ** 20, high: 2 ** 23 })
-  const tooLarge = targetInfo(target({ memoryUsed: 4e6 }), { ...NOTHING, maxmemory: 2 ** 28 })
+  const tooLarge = targetInfo(target({ memoryUsed: 4e6 }), { ...NOTHING, memory: 2 ** 28 })
   expect(tooLarge.ranges.bytes).toEqual({ by: 'bytes', low: 1.5 * 2 ** 20, high: 1.5 * 2 ** 28 })
 })
 

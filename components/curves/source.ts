@@ -20,7 +20,7 @@ export type SourceInfo = {
   first: Partial<Record<SizeUnit, number>>
   /** Configuration lines that would bring references; null: they come, or cannot. */
   lines: string | null
-  /** The live maxmemory; null: it has none. */
+  /** The live memory limit; null: it has none. */
   live: number | null
   /** What makes a rate of misses: how long the trace lasts, or the reads that the live cache has now; null: not known. */
   pace: { seconds: number } | { readsPerSecond: number } | null
@@ -63,7 +63,7 @@ export function traceInfo(trace: TraceView): SourceInfo {
  * whatever it frees and fills from moment to moment.
  */
 export function targetInfo({ name, kind, references, figures }: TargetView, settings: LiveSettings): SourceInfo {
-  const limit = settings.maxmemory || figureValue(figures?.memoryMax) || null
+  const limit = settings.memory || figureValue(figures?.memoryMax) || null
   const used = figureValue(figures?.memoryUsed)
   const held = limit !== null && (used === null || used > FULL * limit) ? limit : used === null ? null : damped(used)
   const bytes = limit ?? held
@@ -92,8 +92,8 @@ export function targetInfo({ name, kind, references, figures }: TargetView, sett
 }
 
 /** One that has no setting for it knows one rule alone; null: not told, or one that is not simulated. */
-const ownPolicy = ({ policy, isRead }: LiveSettings): Policy | null =>
-  (policy === null && isRead ? POLICIES.find(isSegmented) : POLICIES.find((one) => one === policy)) ?? null
+const ownPolicy = ({ can, policy, isRead }: LiveSettings): Policy | null =>
+  (policy === null && isRead && !can.eviction ? POLICIES.find(isSegmented) : POLICIES.find((one) => one === policy)) ?? null
 
 /** Rounded so far that what a running server uses now and in ten minutes is mostly one number. */
 const damped = (value: number) => (value < DAMPED ? value : Number(value.toPrecision(2)))

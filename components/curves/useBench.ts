@@ -2,6 +2,7 @@ import { useMemo } from 'react'
 import { Problem } from '@/components/frame/api.ts'
 import type { CurvesView } from '@/lib/model/answers/curves.ts'
 import type { TtlPolicyView } from '@/lib/model/answers/ttl.ts'
+import { type LiveSettings, settableSize } from './change.ts'
 import { partRows } from './partRows.ts'
 import { type CurvePart, type CurvePoint, type CurvesQuestion, pointAt, questionOf } from './question.ts'
 import { type Rule, ruleName } from './rule.ts'
@@ -19,8 +20,10 @@ export function useBench(
   { source, mark: wanted, rule, against }: LabState,
   by: SizeUnit,
   policies: readonly TtlPolicyView[],
+  can: LiveSettings['can'],
 ) {
   const mark: Size = wanted?.by === by ? wanted : { by, value: firstOf(info, by) }
+  const size = settableSize(mark, can)
   const range = rangeWith(info.ranges[by]!, mark)
   const { low, high } = range
   const sizes = useMemo(() => sizesOver({ by, low, high }, CURVE_SIZES), [by, low, high])
@@ -31,7 +34,7 @@ export function useBench(
   const rows = partRows(rule.parts, policies, first.data?.patterns ?? [])
   const marked = ask(
     rule,
-    [mark.value],
+    [size.value],
     rows.map(({ match }) => match),
   )
   const rested = useRested(marked)
@@ -48,7 +51,7 @@ export function useBench(
   const error = first.error ?? second.error ?? one.error
   const names = [ruleName(rule, info.policy), ...(against ? [ruleName(against, info.policy)] : [])]
   return {
-    ...{ mark, range, point, exact, other, rows },
+    ...{ mark, size, range, point, exact, other, rows },
     noRowsBecause: rows.length > 0 ? null : noRowsBecause(first.data, error),
     parts: (one.data?.points[0]?.parts ?? []) as CurvePart[],
     presentParts: (one.data?.present?.parts ?? []) as CurvePart[],

@@ -9,7 +9,14 @@ const propose = (lines: Record<string, string>, kind = 'redis') =>
   cacheMemory.propose(finding, load(1000, lines), {
     ...emptyTopology(),
     targets: [
-      { name: 'a', kind, ...(kind === 'redis' && { can: { memory: 'config/maxmemory' } }), role: 'cache', state: 'up', capabilities: [] },
+      {
+        name: 'a',
+        kind,
+        ...(kind === 'redis' && { can: { memory: { setting: 'config/maxmemory', unitBytes: 1, leastBytes: 1 } } }),
+        role: 'cache',
+        state: 'up',
+        capabilities: [],
+      },
     ],
   })
 

@@ -30,7 +30,7 @@ export const cacheMemory: Advisor = {
   propose(finding, window, topology, settingsOf) {
     const { target } = finding.subject
     const facts = topology.targets.find(({ name }) => name === target)
-    const setting = facts?.can?.memory
+    const setting = facts?.can?.memory?.setting
     const surplus = finding.rule === 'cache/memory-surplus'
     if (!target || setting === undefined)
       return {

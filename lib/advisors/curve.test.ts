@@ -36,7 +36,10 @@ const propose = (advisor: Advisor, rule: string, records: TargetRecord[], machin
         {
           name: 'a',
           kind: 'redis',
-          can: { memory: 'config/maxmemory', eviction: { policy: 'config/maxmemory-policy', samples: 'config/maxmemory-samples' } },
+          can: {
+            memory: { setting: 'config/maxmemory', unitBytes: 1, leastBytes: 1 },
+            eviction: { policy: 'config/maxmemory-policy', samples: 'config/maxmemory-samples' },
+          },
           role: 'cache',
           state: 'up',
           capabilities: [],

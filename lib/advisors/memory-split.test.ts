@@ -12,7 +12,7 @@ const of = (target: string, [less, now, more]: [number, number, number]) =>
 const facts = (name: string, more: Partial<TargetFacts> = {}): TargetFacts => ({
   name,
   kind: 'redis',
-  can: { memory: 'config/maxmemory' },
+  can: { memory: { setting: 'config/maxmemory', unitBytes: 1, leastBytes: 1 } },
   role: 'cache',
   state: 'up',
   capabilities: [],

@@ -31,7 +31,7 @@ export const memorySplit: Advisor = {
     const reads = split.nodes.reduce((sum, { readsPerSecond }) => sum + readsPerSecond, 0)
     const moved: Moved[] = []
     for (const node of split.nodes.filter(({ before, after }) => before !== after)) {
-      const setting = topology.targets.find(({ name }) => name === node.target)?.can?.memory
+      const setting = topology.targets.find(({ name }) => name === node.target)?.can?.memory?.setting
       if (setting === undefined) return { none: `The memory of ${safe(node.target, 60)} cannot be set from here.` }
       const effect = effectOf(node.curve, node.after, all, node.target)
       if (!effect) return null

@@ -10,9 +10,33 @@ const ERROR_RATIO_MAX = 0.2
 const ERROR_RATIO_MORE = 0.1
 const MORE_FAIL = 'many more requests fail than before'
 const BACK_FAILS = 'the server that came back fails what it is given'
+/** A cache that learns another rule of eviction may hit 0.6 of what it did for a while. */
+const HITS_LEFT = 0.5
+const CACHE_FALLS = 'the cache hits less than half of what it did before'
 
-/** The guards of a person's own change, which has no prediction: one for each pool that it touches, and one for each server that comes back. */
-export function ownGuards(steps: readonly { setting: SettingText; after: string }[], topology: Topology, before: SeriesWindow): Guard[] {
+type OwnStep = { setting: SettingText; after: string }
+
+/**
+ * The guards of a person's own change, which has no prediction: one for each pool that it touches, one for each server that comes back, and
+ * one for each cache that gets another memory limit or rule of eviction.
+ */
+export function ownGuards(steps: readonly OwnStep[], topology: Topology, before: SeriesWindow): Guard[] {
+  return [...poolGuards(steps, topology, before), ...cacheGuards(steps, topology, before)]
+}
+
+function cacheGuards(steps: readonly OwnStep[], { targets }: Topology, before: SeriesWindow): Guard[] {
+  return targets.flatMap(({ name, can }): Guard[] => {
+    const names = [can?.memory?.setting, can?.eviction?.policy, can?.eviction?.samples]
+    if (!steps.some(({ setting }) => setting.target === name && names.includes(setting.name))) return []
+    const where = { target: name }
+    const seen = measure('cache_hit_ratio', where, before)
+    if (seen.is === 'unjudged') return []
+    const limit = HITS_LEFT * seen.value
+    return [{ metric: 'cache_hit_ratio', where, unit: 'ratio', op: '<', limit, forMs: 20_000, why: CACHE_FALLS }]
+  })
+}
+
+function poolGuards(steps: readonly OwnStep[], topology: Topology, before: SeriesWindow): Guard[] {
   const touched = steps.map(({ setting, after }) => {
     const found = serverOf(setting, topology.pools)
     return { pool: found?.pool ?? poolOf(setting, topology.pools), found, after }

@@ -10,14 +10,18 @@ export type Role = 'cache' | 'store'
 /** A capability: what can be read or written on one target, probed and never assumed. */
 export type Capability = { feature: string; available: boolean; because?: string }
 
+/** The setting that holds a memory limit in bytes: what it takes are multiples of `unitBytes`, from `leastBytes` on. */
+export type MemorySetting = { setting: string; unitBytes: number; leastBytes: number }
+/** The settings that hold the rule of eviction, and how many keys that compares. */
+export type EvictionSettings = { policy: string; samples: string }
+
 /** The abilities of a kind of server, declared once by its product, so that rules, remedies and pages need not name products. */
 export type TargetAbilities = {
-  /** The setting that holds its memory limit in bytes, where more memory may be proposed. */
-  memory?: string
+  /** Its memory limit, where more memory may be proposed. */
+  memory?: MemorySetting
   /** The setting that lets it move memory between its classes of sizes, where it cuts memory up by size (a slab allocator). */
   slabs?: string
-  /** The settings that hold its rule of eviction, and how many keys that compares. */
-  eviction?: { policy: string; samples: string }
+  eviction?: EvictionSettings
   /** It keeps a log of slow commands, during each of which all its clients wait. */
   slowLog?: true
   /** It can have replicas, and says how many it has. */

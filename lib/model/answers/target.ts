@@ -38,6 +38,13 @@ export const targetAnswer = noun('Target', 'A configured or discovered server', 
   runId: z.string().optional().meta({ description: 'Changes when the server restarted' }),
   capabilities: z.array(z.object({ feature: z.string(), available: z.boolean(), because: z.string().optional() })),
   probes: z.array(probe),
+  can: z
+    .object({
+      memory: z.object({ setting: z.string(), unitBytes: z.number(), leastBytes: z.number() }).optional(),
+      eviction: z.object({ policy: z.string(), samples: z.string() }).optional(),
+    })
+    .optional()
+    .meta({ description: 'Of caches and stores: the settings by which its memory limit and its rule of eviction can be changed' }),
   monitor: z.enum(['ask', 'bursts', 'never']).optional().meta({ description: 'What the configuration says of MONITOR' }),
   references: z
     .enum(['off', 'monitor', 'report', 'log'])

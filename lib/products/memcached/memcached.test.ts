@@ -93,13 +93,10 @@ describe('stats', () => {
     })
     expect(shared.length).toBe(8)
   })
-  it('keeps settings as facts', () => {
-    expect(parse('settings', fixture('memcached-1.6.18-stats-settings.txt')).records).toContainEqual({
-      kind: 'fact',
-      id: 'config/maxbytes',
-      at: 1,
-      value: '67108864',
-    })
+  it('keeps settings as facts, what can be set under the name that sets it too', () => {
+    const { records } = parse('settings', fixture('memcached-1.6.18-stats-settings.txt'))
+    for (const id of ['config/maxbytes', memcached.can!.memory!.setting])
+      expect(records).toContainEqual({ kind: 'fact', id, at: 1, value: '67108864' })
   })
 
   it.each([

@@ -12,6 +12,7 @@ import { slabs } from './probes/slabs.ts'
 import { stats } from './probes/stats.ts'
 import { watch } from './probes/watch.ts'
 import { prerequisites } from './required.ts'
+import { LEAST_MEGABYTES, MEGABYTE } from './settings.ts'
 import { writes } from './written.ts'
 
 /** memcached, by its text protocol. */
@@ -21,7 +22,11 @@ export const memcached: Product<MemcachedConfig, MemcachedLink> = {
   config: memcachedConfig,
   open: openMemcached,
   close: (link) => link.client.close(),
-  can: { memory: 'limit_maxbytes', slabs: 'config/slab_automove', bursts: true },
+  can: {
+    memory: { setting: 'limit_maxbytes', unitBytes: MEGABYTE, leastBytes: LEAST_MEGABYTES * MEGABYTE },
+    slabs: 'config/slab_automove',
+    bursts: true,
+  },
   probes: [stats, slabs, settings, keys, largest, watch, sizes, proxy],
   unavailable: (error) => (error instanceof EvenkeelError && error.code === 'not_allowed' ? error.message : null),
   address: memcachedAddress,

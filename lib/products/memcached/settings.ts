@@ -13,9 +13,9 @@ export type MemcachedSetting = Omit<SettingKind, 'pattern'> & {
   blocked(fields: Fields): string | null
 }
 
-const MEGABYTE = 1_048_576
+export const MEGABYTE = 1_048_576
 // memcached's own least: one page for each of its slab classes' beginnings.
-const LEAST_MEGABYTES = 8
+export const LEAST_MEGABYTES = 8
 const MOST_MEGABYTES = 8_388_608
 const TEMP_TTL_MOST = 2_592_000
 /** memcached's own limit on hot and warm together: the rest is for what was not read again. */

@@ -35,7 +35,7 @@ export const redis: Product<RedisConfig, RedisLink> = {
   open: openRedis,
   close: closeRedis,
   can: {
-    memory: 'config/maxmemory',
+    memory: { setting: 'config/maxmemory', unitBytes: 1, leastBytes: 1 },
     eviction: { policy: 'config/maxmemory-policy', samples: 'config/maxmemory-samples' },
     slowLog: true,
     replicas: true,

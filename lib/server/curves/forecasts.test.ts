@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { CurvesView } from '../../model/answers/curves.ts'
 import { EvenkeelError } from '../../model/error.ts'
-import { emptyTopology } from '../../model/topology.ts'
+import { emptyTopology, type TargetAbilities } from '../../model/topology.ts'
 import { createStore } from '../../store/store.ts'
 import { createForecasts } from './forecasts.ts'
 import type { CurvesRequest } from './question.ts'
@@ -11,7 +11,7 @@ const START = Date.UTC(2026, 0, 5)
 const ttl = { name: 'pages', match: 'page:*', ttlMs: 60_000, jitter: 0.1, version: 1, control: { target: 'a', key: 'k' }, followers: [] }
 
 /** A cache `a` of 100 MiB that evicts, and misses 100 of 1,000 reads a second; `answer` says what its curves are. */
-function cache(answer: (asked: CurvesRequest) => Partial<CurvesView>, evictions = 10) {
+function cache(answer: (asked: CurvesRequest) => Partial<CurvesView>, evictions = 10, can: TargetAbilities = {}) {
   let now = START
   const store = createStore({ path: ':memory:', now: () => now })
   for (let i = 0; i < 60; i++, now += 1_000)
@@ -33,7 +33,7 @@ function cache(answer: (asked: CurvesRequest) => Partial<CurvesView>, evictions 
   const forecasts = createForecasts(
     {
       store,
-      engine: { topology: () => ({ ...emptyTopology(), ttls: [ttl] }) } as never,
+      engine: { topology: () => ({ ...emptyTopology(), ttls: [ttl], targets: [{ name: 'a', can }] }) } as never,
       now: () => now,
       log: { info() {}, warn() {}, error: (fields: object) => void errors.push(fields) },
     },
@@ -87,6 +87,14 @@ test('curves of memory and of the rule of eviction are kept as records, the pres
     'allkeys-lfu 5',
     'allkeys-lfu 10',
   ])
+})
+
+test('no size is asked that the server would not take', async () => {
+  const { asked, tick } = cache(() => ({}), 10, { memory: { setting: 'm', unitBytes: MIB, leastBytes: 64 * MIB } })
+  await tick()
+  const { bytes } = asked[0]!.sizes as { bytes: number[] }
+  expect(Math.min(...bytes)).toBe(64 * MIB)
+  expect(new Set(bytes).size).toBe(bytes.length)
 })
 
 test("in a cache that evicts, a TTL's curve is of all keys: only those of the policy are given another", async () => {

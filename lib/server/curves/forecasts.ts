@@ -65,7 +65,8 @@ async function recordsOf(at: At, target: string, ask: Ask): Promise<NewRecord[]>
   const now = at.now()
   const window = at.store.window(now - SPAN_MS, now)
   const max = newest(window, 'cache_memory_max_bytes', target)
-  const whole = max && (await known(ask({ source: { target }, sizes: { bytes: sizesAround(max) } })))
+  const leastBytes = at.engine.topology().targets.find(({ name }) => name === target)?.can?.memory?.leastBytes ?? MIB
+  const whole = max && (await known(ask({ source: { target }, sizes: { bytes: sizesAround(max, leastBytes) } })))
   const missesPerSecond = missesOf(window, target)
   const memory = whole && memoryCurve(whole, now, missesPerSecond)
   const evicts = increaseOf(window, 'cache_evictions_total', target) > 0
@@ -76,8 +77,10 @@ async function recordsOf(at: At, target: string, ask: Ask): Promise<NewRecord[]>
   return [...(memory ? [memory] : []), ...(policy ? [policy] : []), ...lives]
 }
 
-/** The present limit first, the others in whole MiB, as servers take them. */
-const sizesAround = (max: number): number[] => [max, ...SIZES.slice(1).map((part) => Math.max(1, Math.round((part * max) / MIB)) * MIB)]
+/** The present limit first, the others in whole MiB and not below what the server takes. */
+const sizesAround = (max: number, least: number): number[] => [
+  ...new Set([max, ...SIZES.slice(1).map((part) => Math.max(least, MIB, Math.round((part * max) / MIB) * MIB))]),
+]
 
 function memoryCurve({ points, present, spanMs, basis }: CurvesView, at: number, missesPerSecond: number): NewCurve | null {
   const now = points[0]!

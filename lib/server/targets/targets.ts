@@ -33,6 +33,7 @@ function targetView(runtime: Runtime, status: Status, window: SeriesWindow): Tar
   const facts = factsOf(runtime.engine.topology(), status.name)
   const config = runtime.engine.targetConfig(status.name)?.config as Configured | undefined
   const [monitor, references] = [config?.monitor, config?.references?.from]
+  const { memory, eviction } = facts?.can ?? {}
   // Caches and stores have one, whatever product they are seen through.
   const role = facts?.role ?? status.role
   const where = { target: status.name }
@@ -53,6 +54,7 @@ function targetView(runtime: Runtime, status: Status, window: SeriesWindow): Tar
     failures: status.failures,
     ...(status.nextPollAt === undefined ? {} : { nextPollAt: iso(status.nextPollAt) }),
     probes: status.probes.map((probe) => ({ ...probe, lastAt: isoOrNull(probe.lastAt) })),
+    ...(role ? { can: { ...(memory && { memory }), ...(eviction && { eviction }) } } : {}),
     ...(monitor ? { monitor } : {}),
     ...(references ? { references } : {}),
     ...(role

@@ -23,8 +23,8 @@ const FACTS = [
   'ssl_enabled',
   'hash_algorithm',
 ]
-/** What is set as one, though it is told in parts. */
-const TOGETHER = MEMCACHED_SETTINGS.filter(({ name }) => name.startsWith('config/') && !FACTS.includes(name.slice('config/'.length)))
+/** What is told under another name than it is set, or in parts. */
+const OTHERWISE = MEMCACHED_SETTINGS.filter(({ name }) => !FACTS.some((fact) => name === `config/${fact}`))
 
 /** `stats settings`: what it was started with, and what was set since. */
 export const settings: Probe<MemcachedLink, string> = {
@@ -41,7 +41,7 @@ export const settings: Probe<MemcachedLink, string> = {
   parse(raw, { at }) {
     const { fields } = parseStats(raw)
     const told = new Map(FACTS.map((name) => [`config/${name}`, fields.get(name)]))
-    for (const { name, read } of TOGETHER) told.set(name, read(fields))
+    for (const { name, read } of OTHERWISE) told.set(name, read(fields))
     const facts = [...told].flatMap(([id, value]) =>
       value === undefined ? [] : [{ kind: 'fact', id, at, value: printable(value.slice(0, 200)) } as const],
     )
