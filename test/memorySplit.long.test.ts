@@ -1,9 +1,11 @@
+import { Cluster } from 'ioredis'
 import { expect, test } from 'vitest'
 import { reportReferences } from '../client/index.ts'
 import { describeWith } from './live.ts'
-import { found, ORIGIN, readThrough, startEvenkeel } from './liveCache.ts'
+import { found, ORIGIN, readThrough, redisClient, startEvenkeel } from './liveCache.ts'
 import { randomOf } from './random.ts'
-import { redisSay, startRedis } from './servers.ts'
+import { startCluster } from './redisFamilies.ts'
+import { type RedisServer, redisSay, startRedis } from './servers.ts'
 
 const MIB = 1_048_576
 /** Keys of each cache, and its reads a second. */
@@ -69,5 +71,57 @@ watch: { before: 20s, measure: 30s }
     for (const [i, { name }] of LOADS.entries())
       expect(await redisSay(caches[i]!, 'CONFIG GET maxmemory')).toContain(String(sizes.get(name)))
     for (const reporter of reporters) await reporter.stop()
+  })
+})
+
+/** `npm run test:long`: about five minutes. */
+describeWith(['redis-server'], 'the memory of a Cluster whose masters serve unlike numbers of slots', () => {
+  test('is split by what it wins: predicted, set on all, and the Cluster hits what was predicted', async () => {
+    await using masters = await startCluster([12_000, 2_192, 2_192], ['maxmemory 6mb', 'maxmemory-policy allkeys-lru'])
+    await using evenkeel = await startEvenkeel(`mode: tune
+targets: [{ kind: redis, name: shop, cluster: ["${masters[0]!.about.url}"], monitor: bursts, references: { from: monitor } }]
+rules: { cache/memory-split: { for: 1s, history: 2m } }
+watch: { before: 20s, measure: 30s }
+`)
+    const { call } = evenkeel
+    const random = randomOf(7)
+    using _ = readThrough({
+      url: redisClient(new Cluster([masters[0]!.about.url])),
+      perSecond: 600,
+      key: () => `item:${Math.floor(12_000 ** random() - 1)}`,
+      ttlMs: () => 3_600_000,
+      value: 'x'.repeat(1_000),
+    })
+    const nameOf = (node: RedisServer) => `shop:127.0.0.1:${node.about.port}`
+    const proposal = await found(
+      'the proposal',
+      async () =>
+        (await call('GET', 'proposals?state=open')).body.items.find(({ advisor }: { advisor: string }) => advisor === 'memory-split'),
+      300_000,
+    )
+    expect(proposal).toMatchObject({ subject: { target: nameOf(masters[0]!) }, prediction: { metric: 'cluster_hit_ratio' } })
+    const sizes = new Map<string, number>(
+      proposal.steps.map(({ setting, after }: { setting: { target: string }; after: string }) => [setting.target, Number(after)]),
+    )
+    // Those that give come first.
+    expect([...sizes.keys()].at(-1)).toBe(nameOf(masters[0]!))
+    expect(sizes.get(nameOf(masters[0]!))).toBeGreaterThan(7 * MIB)
+    expect(masters.reduce((sum, node) => sum + (sizes.get(nameOf(node)) ?? 6 * MIB), 0)).toBeLessThanOrEqual(18 * MIB)
+    const { change } = (await call('POST', `proposals/${proposal.id}/apply`)).body
+    const ended = await found(
+      'the verdict',
+      async () => {
+        const { body } = await call('GET', `changes/${change}`)
+        return body.verdict && body
+      },
+      600_000,
+    )
+    const { before, after, low, high } = proposal.prediction
+    const words = `${JSON.stringify([...sizes])}: ${before} -> ${after} (${low} to ${high}), measured ${ended.measured?.after}: ${ended.outcome}`
+    console.log(words)
+    expect(ended, words).toMatchObject({ state: 'kept', verdict: 'improved' })
+    expect(ended.measured.after, words).toBeGreaterThanOrEqual(low)
+    expect(ended.measured.after, words).toBeLessThanOrEqual(high)
+    for (const node of masters) expect(await redisSay(node, 'CONFIG GET maxmemory')).toContain(String(sizes.get(nameOf(node)) ?? 6 * MIB))
   })
 })

@@ -45,6 +45,7 @@ export const facts: Whole<TargetFacts>[] = (['edge', 'cache-a', 'cache-b'] as co
     memory: { setting: 'config/maxmemory', unitBytes: 1, leastBytes: 1 },
     slabs: 'config/slab_automove',
     eviction: { policy: 'p', samples: 's' },
+    references: true,
     slowLog: true,
     replicas: true,
     documents: true,

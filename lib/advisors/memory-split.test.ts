@@ -19,14 +19,16 @@ const facts = (name: string, more: Partial<TargetFacts> = {}): TargetFacts => ({
   ...more,
 })
 /** `a` hits 80 of 100 reads a second, `b` 150 of 300. */
-const propose = (b: [number, number, number], targets = [facts('a'), facts('b')]) =>
+const propose = (b: [number, number, number], targets = [facts('a'), facts('b')], about: Finding = finding) =>
   memorySplit.propose(
-    finding,
+    about,
     load(
       1_000,
       {
         'ring_hits_total{ring=products}': '0+230x120',
         'ring_misses_total{ring=products}': '0+170x120',
+        'cluster_hits_total{cluster=c1}': '0+230x120',
+        'cluster_misses_total{cluster=c1}': '0+170x120',
         'cache_hits_total{target=a}': '0+80x120',
         'cache_misses_total{target=a}': '0+20x120',
         'cache_hits_total{target=b}': '0+150x120',
@@ -81,6 +83,20 @@ test('a replica that would have less than its primary gets as much', () => {
   expect(propose([0.5, 0.6, 0.68], [facts('a'), facts('b', family('primary')), facts('spare', family('replica'))])).toMatchObject({
     steps: [step('a', 100, 60), step('b', 100, 140), step('spare', 100, 140)],
   })
+})
+test('the masters of a Cluster share their memory out alike; the hits of the whole Cluster are predicted, and a replica follows', () => {
+  const node = (name: string, slots: number, more: Partial<TargetFacts> = {}) => facts(name, { cluster: { id: 'c1', slots }, ...more })
+  const family = (role: 'primary' | 'replica') => ({ replication: { id: 'r', role } })
+  const ofCluster = { ...finding, rule: 'cache/memory-split', subject: { target: 'b' } } as unknown as Finding
+  const nodes = [node('a', 8_192), node('b', 8_192, family('primary')), node('spare', 0, family('replica'))]
+  expect(propose([0.5, 0.6, 0.68], nodes, ofCluster)).toMatchObject({
+    steps: [step('a', 100, 60), step('b', 100, 140), step('spare', 100, 140)],
+    predict: { metric: 'cluster_hit_ratio', where: { cluster: 'c1' }, before: expect.closeTo(0.575, 5), after: expect.closeTo(0.6325, 5) },
+    guards: [{ metric: 'cluster_hit_ratio', where: { cluster: 'c1' } }, { where: { target: 'a' } }, { where: { target: 'b' } }],
+    riskBecause: expect.stringContaining('Slots that are moved later'),
+  })
+  expect(propose([0.6, 0.6, 0.6], nodes, ofCluster)).toEqual({ none: 'Split otherwise, the memory of this cluster would hit no more.' })
+  expect(propose([0.5, 0.6, 0.68], [facts('a'), facts('b')], ofCluster)).toBeNull()
 })
 test('what wins nothing, or cannot be set, is said', () => {
   expect(propose([0.6, 0.6, 0.6])).toMatchObject({ none: expect.stringMatching(/would hit no more/) })

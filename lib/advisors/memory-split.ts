@@ -1,8 +1,11 @@
-import { type NodeSplit, splitOfRing } from '../curves/ringSplit.ts'
+import { type NodeSplit, splitOfGroup } from '../curves/groupSplit.ts'
 import { safe, text } from '../format/format.ts'
 import { measure, measuredValue } from '../metrics/measure.ts'
+import { clustersOf } from '../model/clusters.ts'
 import type { Advisor } from '../model/detector.ts'
+import type { Finding } from '../model/finding.ts'
 import type { Guard, Prediction, Step } from '../model/proposal.ts'
+import type { Labels } from '../model/series.ts'
 import { settingText } from '../model/setting.ts'
 import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
@@ -14,19 +17,22 @@ const GAIN_MIN = 0.005
 
 type Moved = { node: NodeSplit; effect: Effect; part: number; setting: string }
 
-/** The same memory in all, split so between the caches of a ring that together they hit most. */
+/** Caches that share keys out between them, with the metric of what all of them hit. */
+type Group = { is: 'ring' | 'cluster'; targets: (string | undefined)[]; metric: string; where: Labels }
+
+/** The same memory in all, split so between the caches of a ring, or the masters of a Cluster, that together they hit most. */
 export const memorySplit: Advisor = {
   id: 'memory-split',
-  title: 'Split the memory of the ring by what it wins',
-  answers: ['ring/memory-split'],
+  title: 'Split the memory between the caches by what it wins',
+  answers: ['ring/memory-split', 'cache/memory-split'],
   spanMs: 120_000,
   propose(finding, all, topology) {
-    const ring = topology.rings.find(({ name }) => name === finding.subject.ring)
-    if (!ring) return null
+    const group = groupOf(finding, topology)
+    if (!group) return null
     const window = all.between(Math.max(all.from, all.to - NOW_MS), all.to)
-    const split = splitOfRing(ring, all, (target) => measuredValue('cache_read_rate', { target }, window))
+    const split = splitOfGroup(group.targets, all, (target) => measuredValue('cache_read_rate', { target }, window))
     if ('because' in split) return null
-    const measured = measure('ring_hit_ratio', { ring: ring.name }, window)
+    const measured = measure(group.metric, group.where, window)
     if (measured.is === 'unjudged') return null
     const reads = split.nodes.reduce((sum, { readsPerSecond }) => sum + readsPerSecond, 0)
     const moved: Moved[] = []
@@ -37,9 +43,9 @@ export const memorySplit: Advisor = {
       if (!effect) return null
       moved.push({ node, effect, part: node.readsPerSecond / reads, setting })
     }
-    const prediction = predictionOf(moved, measured.value, ring.name)
+    const prediction = predictionOf(moved, measured.value, group)
     if (moved.length === 0 || prediction.after - prediction.before < GAIN_MIN)
-      return { none: 'Split otherwise, the memory of this ring would hit no more.' }
+      return { none: `Split otherwise, the memory of this ${group.is} would hit no more.` }
     // Who gives first: on one machine there is not both at once.
     const inOrder = [...moved].sort((a, b) => moreOf(a) - moreOf(b))
     return {
@@ -48,10 +54,17 @@ export const memorySplit: Advisor = {
       predict: prediction,
       guards: [hitGuard(prediction), ...moved.map(({ effect }): Guard => hitGuard(effect.prediction))],
       risk: 'medium',
-      riskBecause:
-        'What no longer fits is evicted at once, and is not there again after a roll-back until it is read. What else runs on a machine that gets more is not seen.',
+      riskBecause: `What no longer fits is evicted at once, and is not there again after a roll-back until it is read. What else runs on a machine that gets more is not seen.${group.is === 'cluster' ? ' Slots that are moved later take their keys with them, and not their memory.' : ''}`,
     }
   },
+}
+
+function groupOf({ subject }: Finding, { rings, targets }: Topology): Group | null {
+  const ring = rings.find(({ name }) => name === subject.ring)
+  if (ring) return { is: 'ring', targets: ring.nodes.map(({ target }) => target), metric: 'ring_hit_ratio', where: { ring: ring.name } }
+  const cluster = clustersOf(targets).find(({ masters }) => masters.some(({ name }) => name === subject.target))
+  if (!cluster) return null
+  return { is: 'cluster', targets: cluster.masters.map(({ name }) => name), metric: 'cluster_hit_ratio', where: { cluster: cluster.id } }
 }
 
 const moreOf = ({ node }: Moved) => node.after.bytes! - node.before.bytes!
@@ -69,22 +82,22 @@ function stepsOf({ node, setting }: Moved, topology: Topology, window: SeriesWin
   return [own, ...replicaSteps(topology, node.target, setting, bytes, window)]
 }
 
-/** Of the ring: what each cache wins or loses by the part of the reads that it serves. Losses show at once, gains when the caches have filled. */
-function predictionOf(moved: readonly Moved[], before: number, ring: string): Prediction {
+/** Of all: what each cache wins or loses by the part of the reads that it serves. Losses show at once, gains when the caches have filled. */
+function predictionOf(moved: readonly Moved[], before: number, { metric, where }: Group): Prediction {
   const by = (of: (effect: Effect) => number) => moved.reduce((sum, { effect, part }) => sum + part * of(effect), 0)
   const within = (ratio: number) => Math.min(1, Math.max(0, ratio))
   const after = before + by(({ gain }) => gain)
   const lost = by(({ gain }) => Math.min(0, gain))
   const fillMs = Math.max(0, ...moved.map(({ node }) => node.after.warmUpMs ?? 0))
   return {
-    metric: 'ring_hit_ratio',
-    where: { ring },
+    metric,
+    where,
     unit: 'ratio',
     before,
     after: within(after),
     low: within(before + by(({ prediction }) => prediction.low - prediction.before)),
     high: within(before + by(({ prediction }) => prediction.high - prediction.before)),
     basis: moved.map(({ node }) => node.curve.basis).join(' '),
-    ...(fillMs > 0 && { dip: { metric: 'ring_hit_ratio', where: { ring }, to: within(before + lost), forMs: fillMs } }),
+    ...(fillMs > 0 && { dip: { metric, where, to: within(before + lost), forMs: fillMs } }),
   }
 }

@@ -27,6 +27,15 @@ export const readsLost: PriceOf = (finding, window) => {
   return price(product(ofTarget('cache_read_rate', finding, window), lost), 'reads lost to the origin a second')
 }
 
+/** The same of a ring or Cluster, whose hit ratio is its first evidence with what it would be. */
+export const readsLostOfGroup: PriceOf = ({ evidence: [first] }, window) => {
+  const [, of] = /^(\w+)_hit_ratio$/.exec(first?.metric ?? '') ?? []
+  if (!first || of === undefined) return null
+  const [hits, misses] = ['hits', 'misses'].map((what) => measuredValue(`${of}_${what}_total`, first.where, window))
+  const reads = hits === null || misses === null ? null : hits! + misses!
+  return price(product(reads, Math.max(0, (first.baseline ?? 0) - first.value)), 'reads lost to the origin a second')
+}
+
 export const keysEvicted: PriceOf = (finding, window) => price(ofTarget('cache_eviction_rate', finding, window), 'keys evicted a second')
 
 /** Its first evidence is the key's share of the reads. */

@@ -27,6 +27,7 @@ import { largeReplies } from './cache/large-replies.ts'
 import { latencyRise } from './cache/latency-rise.ts'
 import { massExpiry } from './cache/mass-expiry.ts'
 import { memoryRefusingWrites } from './cache/memory-refusing-writes.ts'
+import { clusterMemorySplit } from './cache/memory-split.ts'
 import { memorySurplus } from './cache/memory-surplus.ts'
 import { outputBuffers } from './cache/output-buffers.ts'
 import { persistenceFailing } from './cache/persistence-failing.ts'
@@ -71,6 +72,7 @@ export const detectors: AnyDetector[] = [
   keysWithoutTtl,
   memoryRefusingWrites,
   memorySurplus,
+  clusterMemorySplit,
   persistenceFailing,
   replicationBroken,
   replicationLag,

@@ -1,4 +1,5 @@
 import { increase } from '../math/rates.ts'
+import { clustersOf } from '../model/clusters.ts'
 import { refText } from '../model/ref.ts'
 import { RING_SEEN_MS, type RingSpec } from '../model/ring.ts'
 import type { Reading, Series } from '../model/series.ts'
@@ -6,18 +7,18 @@ import type { Store } from '../model/store.ts'
 import type { Ring, TargetState, Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { evaluateSpecs } from '../rings/evaluate.ts'
-import { createRingLookups } from './ringLookups.ts'
+import { createGroupLookups } from './groupLookups.ts'
 import type { Pause } from './slices.ts'
 
 /** The least number of lookups over all nodes: shares of fewer are noise. */
 const LOOKUPS_MIN = 50
 
-/** Derives series that no server reports itself, and appends them at each tick: whether a target is up, and the reads and shares of each ring. */
+/** Derives series that no server reports itself, and appends them at each tick: whether a target is up, the reads and shares of each ring, and the reads of each Cluster. */
 export function createDerive(
   store: Store,
   stepMs: number,
 ): (states: readonly { name: string; state: TargetState }[], topology: Topology, now: number, pause: Pause) => Promise<void> {
-  const lookups = createRingLookups()
+  const lookups = createGroupLookups()
   const ownedShares = createOwnership((spec) => evaluateSpecs(spec).before.shares)
   return async (states, topology, now, pause) => {
     for (const { name, state } of states) {
@@ -30,8 +31,16 @@ export function createDerive(
       await pause()
       const shares = ownedShares(ring)
       const window = store.window(now - RING_SEEN_MS, now)
-      const readings = [...lookups(ring, window), ...(shares ? ringReadings(ring, shares, window) : [])]
+      const readings = [
+        ...lookups({ of: 'ring', name: ring.name, targets: ring.nodes.flatMap(({ target }) => target ?? []) }, window),
+        ...(shares ? ringReadings(ring, shares, window) : []),
+      ]
       store.append(refText({ ring: ring.name }), now, readings, stepMs)
+    }
+    for (const { id, masters } of clustersOf(topology.targets)) {
+      await pause()
+      const group = { of: 'cluster' as const, name: id, targets: masters.map(({ name }) => name) }
+      store.append(`cluster:${id}`, now, lookups(group, store.window(now - RING_SEEN_MS, now)), stepMs)
     }
   }
 }

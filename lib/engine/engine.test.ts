@@ -498,6 +498,27 @@ describe('the engine', () => {
     expect(grown('ring_misses_total').by).toBe(200)
   })
 
+  it('derives what the masters of a Cluster hit together, whichever they are by then', async () => {
+    const r = setUp()
+    r.world.discovered = [{ kind: 'fake', name: 'b' }]
+    const pass = async (seconds: number, part: TopologyPart) => {
+      r.world.part = part
+      for (let i = 0; i < seconds; i++) {
+        for (const [target, hits] of [['edge', 20], ['b', 80]] as const) // biome-ignore format: a table
+          r.store().append(target, r.clock.now(), [{ metric: 'cache_hits_total', value: (r.clock.now() / 1_000) * hits }, { metric: 'cache_misses_total', value: (r.clock.now() / 1_000) * 10 }], 1_000) // biome-ignore format: one line
+        await r.clock.pass(1_000)
+      }
+    }
+    const rates = () =>
+      ['cluster_hits_total', 'cluster_misses_total'].map((metric) => {
+        const { labels, points } = r.store().window(START, r.clock.now()).series(metric)[0]!
+        expect(labels).toEqual({ target: 'cluster:c1', cluster: 'c1' })
+        return (points.at(-1)![1] - points.at(-6)![1]) / 5
+      })
+    await pass(15, { facts: { cluster: { id: 'c1', slots: 8_192 } } })
+    expect(rates()).toEqual([100, 20])
+  })
+
   describe.each([
     ['back by an hour', [-HOUR]],
     ['ahead by a day', [24 * HOUR]],

@@ -23,6 +23,18 @@ test('the busiest master over the mean, by the time of all its commands', () =>
       seconds('other', '0+0.9x60'),
     ),
   ).toMatchObject({ is: 'measured', value: expect.closeTo(1.5, 6), low: expect.closeTo(1.5, 6), high: expect.closeTo(1.5, 6) }))
+test('what the whole cluster hits', () =>
+  expect(
+    measure(
+      'cluster_hit_ratio',
+      { cluster: 'c' },
+      load(1_000, {
+        'cluster_hits_total{cluster=c}': '0+150x60',
+        'cluster_misses_total{cluster=c}': '0+50x60',
+        'cluster_hits_total{cluster=d}': '0+9x60',
+      }),
+    ),
+  ).toMatchObject({ is: 'measured', value: expect.closeTo(0.75, 6) }))
 test('its interval is from how it varies over time', () => {
   const wavy = Array.from({ length: 60 }, (_, i) => 0.3 * i + (i % 20 < 10 ? (i % 20) * 0.05 : (20 - (i % 20)) * 0.05))
   const found = imbalance(slots('a', 1), slots('b', 1), seconds('a', wavy.join(' ')), seconds('b', '0+0.1x59')) as { low: number; high: number; value: number } // biome-ignore format: one line

@@ -2,8 +2,9 @@ import { meanInterval } from '../math/intervals.ts'
 import type { Labels } from '../model/series.ts'
 import type { Measurement, SeriesWindow } from '../model/window.ts'
 import { batchesOf, grownIn, measured, rows, secondsIn, unjudged } from './batches.ts'
+import { hitRatio } from './cache.ts'
 import { gridOf, grouped, type History, pointsOf, type Row, type Track } from './history.ts'
-import { gauge, type Metric } from './metric.ts'
+import { counter, gauge, type Metric } from './metric.ts'
 
 const SLOTS = 'cache_cluster_slots'
 const SECONDS = 'cache_command_seconds_total'
@@ -75,6 +76,9 @@ function maxOverMean(masters: readonly (readonly Float64Array[])[], i: number): 
 
 /** Metrics of a Redis or Valkey Cluster as a whole, by its label `cluster`. */
 export const clusterMetrics: Metric[] = [
+  counter('cluster_hits_total', 'hits of the whole cluster'),
+  counter('cluster_misses_total', 'misses of the whole cluster'),
+  hitRatio('cluster_hit_ratio', 'hit ratio of the cluster', 'cluster_hits_total', 'cluster_misses_total'),
   gauge(SLOTS, 'slots of the cluster that it serves'),
   {
     name: 'cluster_load_imbalance',

@@ -3,7 +3,7 @@ import type { Finding, Verdict } from './finding.ts'
 import type { Draft, NoRemedy } from './proposal.ts'
 import type { RecordKind } from './record.ts'
 import type { SolverAnswer, SolverQuestion } from './ringSolver.ts'
-import type { Topology } from './topology.ts'
+import type { TargetAbilities, Topology } from './topology.ts'
 import type { SeriesWindow } from './window.ts'
 
 /**
@@ -19,6 +19,8 @@ export type Needs = {
   records?: readonly RecordKind[]
   /** The part of the topology whose things it judges. */
   topology?: TopologyKind
+  /** What the product must be able to do. */
+  can?: readonly (keyof TargetAbilities)[]
   /** Optional inputs: used where they exist. */
   also?: { metrics?: readonly string[]; records?: readonly RecordKind[] }
 }

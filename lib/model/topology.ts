@@ -22,6 +22,8 @@ export type TargetAbilities = {
   /** The setting that lets it move memory between its classes of sizes, where it cuts memory up by size (a slab allocator). */
   slabs?: string
   eviction?: EvictionSettings
+  /** Which keys are read and written can be told of it (`references` in the configuration), from which its curves follow. */
+  references?: true
   /** It keeps a log of slow commands, during each of which all its clients wait. */
   slowLog?: true
   /** It can have replicas, and says how many it has. */

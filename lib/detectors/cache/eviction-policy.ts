@@ -21,7 +21,7 @@ export const evictionPolicy: Detector<Settings> = {
     history: duration('10m', 'How far its references must reach back: LFU counts over minutes, and forgets by the minute'),
     fresh: duration('30m', 'An older curve is not judged: it speaks of other traffic'),
   }),
-  needs: { spanMs: 60_000, metrics: [], records: ['curve'], also: { metrics: [], records: ['fact'] } },
+  needs: { spanMs: 60_000, metrics: [], records: ['curve'], can: ['eviction'], also: { metrics: [], records: ['fact'] } },
   price: readsLost,
   detect: (window, topology, settings) =>
     topology.targets.flatMap(({ name }): Verdict[] => {

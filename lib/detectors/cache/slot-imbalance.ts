@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { text } from '../../format/format.ts'
 import { cut, increase, spanMs } from '../../math/rates.ts'
+import { clustersOf } from '../../model/clusters.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Verdict } from '../../model/finding.ts'
 import type { TargetFacts } from '../../model/topology.ts'
@@ -24,19 +25,20 @@ export const slotImbalance: Detector<Settings> = {
   }),
   needs: { spanMs: 70_000, metrics: ['redis_commands_processed_total'], topology: 'cluster' },
   detect: (window, topology, settings) =>
-    clusters(topology.targets).flatMap((masters): Verdict[] => {
+    clustersOf(topology.targets).flatMap(({ masters }): Verdict[] => {
+      if (masters.length < 2) return []
       const nodes = masters.map(({ name }) => name)
       const seen = masters.map((master) => perSecond(window, master, settings.over))
       const unknown = seen.find((one): one is string => typeof one === 'string')
       if (unknown !== undefined) return nodes.map((target) => ({ subject: { target }, is: 'unjudged', because: unknown }))
       const rates = seen as number[]
       const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length
-      const slots = masters.reduce((sum, { cluster }) => sum + cluster!.slots, 0)
+      const slots = masters.reduce((sum, { cluster }) => sum + cluster.slots, 0)
       return masters.map((master, i): Verdict => {
         const subject = { target: master.name }
         const factor = mean > 0 ? rates[i]! / mean : 1
         if (mean * rates.length < settings.perSecondMin || factor < settings.imbalance) return { subject, is: 'clear' }
-        const share = master.cluster!.slots / slots
+        const share = master.cluster.slots / slots
         // Whether its slots explain most of the excess.
         const bySlots = share * masters.length - 1 >= 0.7 * (factor - 1)
         const why = bySlots
@@ -71,7 +73,7 @@ export const slotImbalance: Detector<Settings> = {
                   'perSecond',
                   {
                     baseline: mean,
-                    method: `${cluster!.slots} slots`,
+                    method: `${cluster.slots} slots`,
                   },
                 ),
             ),
@@ -79,14 +81,6 @@ export const slotImbalance: Detector<Settings> = {
         }
       })
     }),
-}
-
-/** The masters of each cluster of which at least two are watched. */
-function clusters(targets: readonly TargetFacts[]): TargetFacts[][] {
-  const byId = new Map<string, TargetFacts[]>()
-  for (const target of targets)
-    if (target.cluster && target.cluster.slots > 0) byId.set(target.cluster.id, [...(byId.get(target.cluster.id) ?? []), target])
-  return [...byId.values()].filter((masters) => masters.length > 1)
 }
 
 /** Commands a second over the newest `over` ms, or why that is unknown. */

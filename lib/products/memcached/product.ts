@@ -25,6 +25,7 @@ export const memcached: Product<MemcachedConfig, MemcachedLink> = {
   can: {
     memory: { setting: 'limit_maxbytes', unitBytes: MEGABYTE, leastBytes: LEAST_MEGABYTES * MEGABYTE },
     slabs: 'config/slab_automove',
+    references: true,
     bursts: true,
   },
   probes: [stats, slabs, settings, keys, largest, watch, sizes, proxy],

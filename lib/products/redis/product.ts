@@ -37,6 +37,7 @@ export const redis: Product<RedisConfig, RedisLink> = {
   can: {
     memory: { setting: 'config/maxmemory', unitBytes: 1, leastBytes: 1 },
     eviction: { policy: 'config/maxmemory-policy', samples: 'config/maxmemory-samples' },
+    references: true,
     slowLog: true,
     replicas: true,
     documents: true,

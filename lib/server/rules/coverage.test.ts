@@ -41,7 +41,7 @@ describe('what probes say that they give', () => {
   it('is what rules need: each metric that a rule names is given by some probe, or derived by the engine', () => {
     const given = new Set(probes.flatMap(({ emits }) => emits.metrics ?? []))
     const named = new Set(detectors.flatMap(({ needs }) => [...namedBy(needs).series]))
-    expect([...named].filter((metric) => !given.has(metric) && !metric.startsWith('ring_'))).toEqual([])
+    expect([...named].filter((metric) => !given.has(metric) && !/^(ring|cluster)_/.test(metric))).toEqual([])
   })
 })
 
@@ -56,6 +56,11 @@ test('which rule works on which product', () => {
   expect(text('cache/config-drift', 'redis')).toBe('with CONFIG of a group')
   expect(text('cache/config-drift', 'memcached')).toBe('with stats settings')
   expect(text('balancer/error-rate', 'redis')).toBe('no: pools')
+  expect(text('cache/memory-surplus', 'memcached')).toBe('with references')
+  expect(text('cache/eviction-policy', 'memcached')).toBe('no: a choice of its rule of eviction')
+  expect(text('cache/eviction-policy', 'redis')).toBe('with references')
+  expect(text('cache/memory-split', 'redis')).toBe('with CLUSTER NODES and references')
+  expect(text('cache/memory-surplus', 'haproxy')).toBe('no: references')
   expect(text('cache/hot-key', 'memcached')).toBe('with watch')
   expect(text('cache/big-key', 'memcached')).toBe('with largest keys')
   expect(text('balancer/slow-server', 'haproxy')).toBe('yes')

@@ -8,18 +8,27 @@ export type Coverage = { works: true } | { works: 'with'; probes: string[] } | {
 /** One thing that a rule needs, as a probe gives it: `metric cache_hits_total`, `records hot-key`, `topology pools`. */
 type Thing = string
 
-/** What the engine derives of a ring at each tick, so that no probe has to give it. */
+/** What the engine derives of a ring or Cluster at each tick, so that no probe has to give it. */
 const DERIVED: Record<string, Thing> = {
   ring_share_owned: 'topology rings',
   ring_share_seen: 'topology rings',
   ring_hits_total: 'topology rings',
   ring_misses_total: 'topology rings',
+  cluster_hits_total: 'topology cluster',
+  cluster_misses_total: 'topology cluster',
 }
 
 /** Everything that a rule cannot judge without. */
-function neededBy({ metrics, records = [], topology }: Needs): Thing[] {
+function neededBy({ metrics, records = [], topology, can = [] }: Needs): Thing[] {
   const stored = metrics.flatMap((metric) => metricOf(metric).from).map((metric) => DERIVED[metric] ?? `metric ${metric}`)
-  return [...new Set([...stored, ...records.map((kind) => `records ${kind}`), ...(topology ? [`topology ${topology}`] : [])])]
+  return [
+    ...new Set([
+      ...stored,
+      ...records.map((kind) => `records ${kind}`),
+      ...(topology ? [`topology ${topology}`] : []),
+      ...can.map((ability) => `can ${ability}`),
+    ]),
+  ]
 }
 
 const givenBy = ({ metrics = [], records = [], topology = [] }: Emits): Thing[] => [
@@ -35,6 +44,8 @@ const WORDS: Record<string, string> = {
   'records setting': 'settings',
   'records client-buffer': 'connections one by one',
   'records slow': 'slow commands',
+  'records curve': 'references',
+  'can eviction': 'a choice of its rule of eviction',
   'topology pools': 'pools',
   'topology rings': 'a ring',
   'topology cluster': 'a cluster',
@@ -45,9 +56,12 @@ const wordsOf = (thing: Thing) => WORDS[thing] ?? thing.slice(thing.indexOf(' ')
  * Computes from needs and emits whether a rule works on a product. The vital probe is read of every target; any other may be missing where
  * the server or the configuration does not allow it, so that a rule which depends on one is shown as working with it.
  */
-export function coverage({ needs }: Pick<AnyDetector, 'needs'>, { probes }: Pick<AnyProduct, 'probes'>): Coverage {
+export function coverage({ needs }: Pick<AnyDetector, 'needs'>, { probes, can }: Pick<AnyProduct, 'probes' | 'can'>): Coverage {
   const givers = new Map<Thing, { feature: string; vital?: boolean }[]>()
   for (const probe of probes) for (const thing of givenBy(probe.emits ?? {})) givers.set(thing, [...(givers.get(thing) ?? []), probe])
+  for (const ability of Object.keys(can ?? {})) givers.set(`can ${ability}`, [{ feature: ability, vital: true }])
+  // Curves are computed of whatever tells references.
+  if (can?.references) givers.set('records curve', [{ feature: 'references' }])
   const needed = neededBy(needs)
   const lacks = needed.filter((thing) => !givers.has(thing))
   // A product without pools has no requests of pools either: one reason is enough.

@@ -1,5 +1,4 @@
 import type { CurvePoint, CurveRecord } from '../model/record.ts'
-import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { pointAt, presentBytes, splitMemory } from './split.ts'
 
@@ -9,23 +8,23 @@ const FRESH_MS = 1_800_000
 /** The part of a machine's memory that a cache may get. */
 const MACHINE_MOST = 0.7
 
-/** One cache of a ring: what it has, what it should have, and what it would hit then, by its curve. */
+/** One cache of a group: what it has, what it should have, and what it would hit then, by its curve. */
 export type NodeSplit = { target: string; readsPerSecond: number; curve: CurveRecord; before: CurvePoint; after: CurvePoint }
-/** The split of a ring's memory with its hit ratio, weighed by the reads of each cache. */
-export type RingSplit = { nodes: NodeSplit[]; before: number; after: number }
+/** The split of a group's memory with its hit ratio, weighed by the reads of each cache. */
+export type GroupSplit = { nodes: NodeSplit[]; before: number; after: number }
 
 /**
- * How a ring's memory would be split best between its caches, or why that is not told. Where a Cluster or ring spreads keys evenly the curves
- * are alike, and so are the parts: it is worth something where nodes hold unlike keys or have unlike memory.
+ * How the memory of a ring's caches, or of a Cluster's masters, would be split best between them, or why that is not told. Where keys are
+ * spread evenly the curves are alike, and so are the parts: it is worth something where nodes hold unlike keys or have unlike memory.
+ * `undefined` among the targets: a node that is not watched.
  */
-export function splitOfRing(
-  ring: Pick<Topology['rings'][number], 'nodes'>,
+export function splitOfGroup(
+  targets: readonly (string | undefined)[],
   window: SeriesWindow,
   readsOf: (target: string) => number | null,
-): RingSplit | { because: string } {
-  const targets = [...new Set(ring.nodes.map(({ target }) => target))]
+): GroupSplit | { because: string } {
   const known: { target: string; curve: CurveRecord; readsPerSecond: number; mostBytes: number | null }[] = []
-  for (const target of targets) {
+  for (const target of new Set(targets)) {
     const curve = target && window.records('curve', target).find(({ id, at }) => id === 'memory' && window.to - at < FRESH_MS)
     if (!target || !curve) return { because: `of ${target ?? 'a node'} no curve of its memory is known` }
     const readsPerSecond = readsOf(target)
