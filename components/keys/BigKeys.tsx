@@ -19,7 +19,19 @@ export function BigKeys({ initial }: { initial: Page<BigKeyView> }) {
       <Table
         label="Big keys"
         columns={[
-          { id: 'key', head: 'Key', grow: true, cell: (key) => <code className="font-mono text-xs">{safe(key.key, 120)}</code> },
+          {
+            id: 'key',
+            head: 'Key',
+            grow: true,
+            cell: (key) => (
+              <>
+                <code className="font-mono text-xs">{safe(key.key, 120)}</code>
+                <span className="block text-dim text-xs sm:hidden">
+                  {safe(key.target, 60)}, {key.type}
+                </span>
+              </>
+            ),
+          },
           { id: 'type', head: 'Type', from: 'sm', cell: (key) => <span className="text-dim">{key.type}</span> },
           { id: 'target', head: 'Target', from: 'sm', cell: (key) => <TargetLink name={key.target} /> },
           { id: 'bytes', head: 'Memory', right: true, sort: (key) => key.bytes, cell: (key) => <Figure value={key.bytes} unit="bytes" /> },

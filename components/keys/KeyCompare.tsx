@@ -107,7 +107,12 @@ const COLUMNS: Column<KeyDifferenceView>[] = [
     head: 'Name',
     grow: true,
     sort: (one) => one.name,
-    cell: (one) => <code className="font-mono text-xs">{safe(one.name, 120)}</code>,
+    cell: (one) => (
+      <>
+        <code className="font-mono text-xs">{safe(one.name, 120)}</code>
+        <span className="block text-dim text-xs md:hidden">{safe(one.target, 60)}</span>
+      </>
+    ),
   },
   { id: 'target', head: 'Target', from: 'md', sort: (one) => one.target, cell: (one) => <TargetLink name={one.target} /> },
   { id: 'before', head: 'Before', right: true, from: 'sm', sort: (one) => one.before?.share, cell: (one) => share(one.before) },

@@ -88,6 +88,9 @@ export function SlowKinds() {
   )
 }
 
+const targetsText = ([first = '', ...others]: readonly string[]) =>
+  `${safe(first, 60)}${others.length > 0 ? ` and ${others.length} more` : ''}`
+
 function columnsOf(log: Log): Column<FingerprintView>[] {
   const { total, max } = ABOUT[log]
   const figure = (value: number) => (log === 'slow' ? <Figure value={value / 1e6} unit="seconds" /> : <Figure value={value} unit="bytes" />)
@@ -103,6 +106,7 @@ function columnsOf(log: Log): Column<FingerprintView>[] {
           {one.clients.length > 0 && (
             <span className="block text-dim text-xs">by {one.clients.map((name) => safe(name, 40)).join(', ')}</span>
           )}
+          <span className="block text-dim text-xs md:hidden">{targetsText(one.targets)}</span>
         </>
       ),
     },

@@ -8,7 +8,10 @@ import type { Job } from '../model/job.ts'
 import type { TargetConfig } from '../model/product.ts'
 
 describeWith(['redis-server'], 'a fail-over while slots are moved', () => {
-  test.each([['a receiver', 1]])(
+  test.each([
+    ['the sender', 0],
+    ['a receiver', 1],
+  ])(
     'of %s: the job ends in words, and what it moved is with the heirs, nothing open',
     async (_of, which) => {
       await using nodes = await startCluster([12_000, 2_384, 2_000])
@@ -37,5 +40,43 @@ describeWith(['redis-server'], 'a fail-over while slots are moved', () => {
       for (const node of masters) expect(await redisSay(node, 'CLUSTER INFO')).toContain('cluster_state:ok')
     },
     60_000,
+  )
+
+  test.each([
+    ['the sender', 0],
+    ['a receiver', 1],
+  ])(
+    'of %s, which is killed and does not come back: the same, and clients are served',
+    async (_of, which) => {
+      await using nodes = await startCluster([12_000, 2_384, 2_000])
+      await using replicas = await startReplicas(nodes)
+      await using fleet = await shop(nodes)
+      const target = { kind: 'redis', name: 'shop', cluster: nodes.map(({ about }) => about.url), role: 'cache' } as unknown as TargetConfig
+      await using evenkeel = new KillableEvenkeel([target], {})
+      await evenkeel.start()
+      await evenkeel.until(() => evenkeel.ask<{ state: string }[]>('state'), (states) => states.length === 7 && states.every(({ state }) => state === 'up')) // biome-ignore format: one line
+      const before = await served(nodes)
+      const { change } = await evenkeel.ask<{ change: string }>('apply', { proposal: await planned(nodes, 'p1') })
+      const { job } = await evenkeel.change(change)
+      const look = () => evenkeel.ask<Job>('job', { job })
+      await evenkeel.until(look, ({ done }) => done >= 15)
+      // What a client was told is written and no replica has yet is lost with any master: that is Redis's, not the job's.
+      fleet.load.still = true
+      await nodes[which]!.stop('SIGKILL')
+
+      const dead = `127.0.0.1:${nodes[which]!.about.port}`
+      const heir = `127.0.0.1:${replicas[which]!.about.port}`
+      expect(await evenkeel.until(look, ({ state }) => state !== 'running', 30)).toMatchObject({
+        state: 'failed',
+        because: `${dead} has failed, and ${heir} took its place (a fail-over): the job ends, and what it has moved comes back.`,
+      })
+      expect(await evenkeel.ended(change, 60)).toMatchObject({ state: 'rolled_back', outcome: expect.stringMatching(/^Its job failed: /) })
+      const masters = nodes.map((node, i) => (i === which ? replicas[i]! : node))
+      await expect.poll(() => served(masters), { timeout: 5_000 }).toEqual(before)
+      fleet.load.still = false
+      await fleet.whole(masters)
+      for (const node of masters) expect(await redisSay(node, 'CLUSTER INFO')).toContain('cluster_state:ok')
+    },
+    120_000,
   )
 })

@@ -9,6 +9,8 @@ export type ClusterNode = {
   address: string | null
   self: boolean
   master: boolean
+  /** Most masters agree that it does not answer (flag `fail`). */
+  failed: boolean
   /** Of a replica: the node whose slots it would take over. */
   follows: string | null
   /** Why it is not polled: it is only known from other nodes, is being forgotten, or has no address. */
@@ -62,6 +64,7 @@ function nodeOf(line: string): ClusterNode | null {
     address,
     self,
     master: words.includes('master'),
+    failed: words.includes('fail'),
     follows: rest[0] === undefined || rest[0] === '-' ? null : rest[0],
     strange: address === null ? 'has no address that is known' : words.includes('handshake') ? 'is being met (handshake)' : null,
     ranges,

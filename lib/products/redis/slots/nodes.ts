@@ -7,23 +7,46 @@ import { placeOf, type RedisConfig } from '../config.ts'
 /** What one node says of the cluster. */
 export type View = { nodes: ClusterNode[]; self: ClusterNode }
 
-/** One node: where it is as the cluster announces it, its id, a connection, and its newest view. */
-export type Node = { address: string; id: string; client: RedisClient; view: View }
+/** One node: where it is as the cluster announces it, its id, a connection, and its newest view. `was`: the id of a failed node whose place it took. */
+export type Node = { address: string; id: string; client: RedisClient; view: View; was?: string }
+
+/** So long one node is waited for before another one is asked what the cluster knows. */
+const TURN_MS = 700
 
 /** Connections to the nodes of a Cluster, with the login of the one that is configured, each reached where `natMap` says. */
 export class Nodes {
   readonly #config: RedisConfig
   readonly #entry: RedisClient
+  /** Addresses that are asked what the cluster knows where the configured node does not answer; the one that answered last first. */
+  #peers: (string | null)[]
   readonly #clients = new Map<string, RedisClient>()
 
-  constructor(config: RedisConfig) {
+  constructor(config: RedisConfig, peers: readonly string[] = []) {
     this.#config = config
+    this.#peers = [null, ...peers]
     this.#entry = createRedisClient(config)
   }
 
   /** What the configured node itself says. */
   entry(signal: AbortSignal): Promise<View> {
     return viewOf(this.#entry, signal)
+  }
+
+  /** What the configured node says, or another one where that does not answer. */
+  async #cluster(signal: AbortSignal): Promise<View> {
+    let failure: unknown
+    for (const peer of [...this.#peers]) {
+      const turn = AbortSignal.any([signal, AbortSignal.timeout(TURN_MS)])
+      try {
+        const view = await viewOf(peer === null ? this.#entry : this.client(peer), turn)
+        this.#peers = [peer, ...this.#peers.filter((other) => other !== peer)]
+        return view
+      } catch (error) {
+        failure ??= error
+        if (signal.aborted) break
+      }
+    }
+    throw failure
   }
 
   client(address: string): RedisClient {
@@ -42,7 +65,7 @@ export class Nodes {
   async node(address: string, signal: AbortSignal): Promise<Node> {
     const client = this.client(address)
     const view = await viewOf(client, signal)
-    const known = (await this.entry(signal)).nodes.find((node) => node.address === address)
+    const known = (await this.#cluster(signal)).nodes.find((node) => node.address === address)
     if (!known) throw new EvenkeelError('not_allowed', `The cluster knows no node at ${address} any more.`)
     if (known.id !== view.self.id)
       throw new EvenkeelError('not_allowed', `Another server answers at ${address} than the one that the cluster has there: see natMap.`)
@@ -54,6 +77,20 @@ export class Nodes {
     const node = await this.node(address, signal)
     const primary = node.view.nodes.find(({ id }) => id === node.view.self.follows)
     return primary?.address ? this.node(primary.address, signal) : node
+  }
+
+  /**
+   * The master that took the place of one that has failed and does not answer: who serves now what of these slots that one served. Null while it
+   * has not failed by what most masters say, or nobody took its place. `besides`: masters that may serve some of them for another reason.
+   */
+  async successor(address: string, slots: readonly number[], besides: readonly string[], signal: AbortSignal): Promise<Node | null> {
+    const view = await this.#cluster(signal)
+    const gone = view.nodes.find((node) => node.address === address)
+    if (!gone?.failed) return null
+    const owners = new Set(slots.flatMap((slot) => ownerOf(view, slot)?.address ?? []).filter((owner) => !besides.includes(owner)))
+    const [owner] = owners
+    if (owners.size !== 1 || owner === undefined || owner === address) return null
+    return { ...(await this.node(owner, signal)), was: gone.id }
   }
 
   async close(): Promise<void> {
@@ -74,9 +111,9 @@ export async function viewOf(client: RedisClient, signal: AbortSignal): Promise<
 export const ownerOf = ({ nodes }: View, slot: number): ClusterNode | undefined =>
   nodes.find(({ ranges }) => ranges.some(([first, last]) => slot >= first && slot <= last))
 
-/** Whether an id is that of the node, or of one that follows it since a fail-over: what was open at it is open at its heir. */
-export const isOrFollows = (id: string, { id: own, view }: Pick<Node, 'id' | 'view'>): boolean =>
-  id === own || view.nodes.some((node) => node.id === id && node.follows === own)
+/** Whether an id is that of the node, or of one that follows it or failed since a fail-over: what was open at it is open at its heir. */
+export const isOrFollows = (id: string, { id: own, was, view }: Pick<Node, 'id' | 'was' | 'view'>): boolean =>
+  id === own || id === was || view.nodes.some((node) => node.id === id && node.follows === own)
 
 /** User and password, wherever they are configured. */
 export function loginOf(config: RedisConfig): { username?: string; password?: string } {

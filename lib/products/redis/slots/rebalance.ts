@@ -18,6 +18,8 @@ const WORK_MS = 150
 const CPU_MOST = 0.8
 /** An answer that takes longer waits behind others. */
 const SLOW_MS = 50
+/** One that has not answered for so long may have failed. */
+const ANSWER_MS = 1_000
 /** Its effect is measured for so long once all slots have moved. */
 const SETTLE_MS = 60_000
 /** What it took is kept for a roll-back for so long. */
@@ -54,7 +56,8 @@ export async function ownersNow(config: RedisConfig, slots: readonly number[], s
 /** Moves slots between masters of a Cluster, slot by slot, in the order of the setting's list. An edit's name is the slot, its values are addresses. */
 export function rebalance(config: RedisConfig, edit: Edit): LongWork {
   const moves = movesOf(edit)
-  const nodes = new Nodes(config)
+  const masters = [...new Set(moves.flatMap(({ from, to }) => [from, to]))]
+  const nodes = new Nodes(config, masters)
   const login = loginOf(config)
   const began = Date.now()
   const vitals = new Map<string, Vitals>()
@@ -63,33 +66,57 @@ export function rebalance(config: RedisConfig, edit: Edit): LongWork {
   /** Slots whose keys come back to their sender, from which on they are not sent again. */
   const comingBack = new Set<number>()
 
+  /** The master that serves what one that has failed served; null while it has not, or is not replaced. */
+  const successorOf = (address: string, signal: AbortSignal) => {
+    const slots = moves.filter(({ from, to }) => from === address || to === address).map(({ slot }) => slot)
+    return nodes.successor(address, slots, masters, signal)
+  }
+
   /** What was planned for one server is not done with another, its heir since a fail-over; but back to it, and closed with it, is what it left. */
   async function endsOf({ slot, from, to }: Move, signal: AbortSignal): Promise<Ends> {
     const forward = moves.some((move) => move.slot === slot && move.from === from)
-    const node = (address: string) => (forward ? nodes.node(address, signal) : nodes.heir(address, signal))
+    const node = (address: string) =>
+      (forward ? nodes.node(address, signal) : nodes.heir(address, signal)).catch(async (error: unknown) => {
+        const heir = await successorOf(address, signal).catch(() => null)
+        if (!heir) throw error
+        if (forward)
+          throw new EvenkeelError(
+            'not_allowed',
+            `${address} has failed, and ${heir.address} took its place (a fail-over): the job ends, and what it has moved comes back.`,
+          )
+        return heir
+      })
     const [sender, receiver] = [await node(from), await node(to)]
     for (const { view, address } of [sender, receiver])
       if (!view.self.master)
         throw forward
           ? new EvenkeelError('not_allowed', `${address} is a replica now (a fail-over): the job ends, and what it has moved comes back.`)
           : new EvenkeelError('unavailable', `${address} is a replica now, and takes and gives no slots.`)
-    const others = sender.view.nodes.filter(({ id, master, strange }) => master && !strange && id !== sender.id && id !== receiver.id)
+    const others = sender.view.nodes.filter(
+      ({ id, master, failed, strange }) => master && !failed && !strange && id !== sender.id && id !== receiver.id,
+    )
     return { from: sender, to: receiver, login, others: others.map(({ address }) => nodes.client(address!)) }
   }
 
-  /** Whether a node has become a replica, and why it should be left alone just now. */
-  async function stateOf(address: string, signal: AbortSignal): Promise<{ replica: boolean; busy: string | null }> {
+  /** Whether a node has lost its place to another, and why it should be left alone just now. */
+  async function stateOf(address: string, signal: AbortSignal): Promise<{ replaced: boolean; busy: string | null }> {
     const client = nodes.client(address)
     const asked = performance.now()
-    const [info, cluster] = await client.pipeline([['INFO'], ['CLUSTER', 'INFO']], signal)
+    const turn = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)])
+    const answers = await client.pipeline([['INFO'], ['CLUSTER', 'INFO']], turn).catch(async (error: unknown) => {
+      if (await successorOf(address, signal).catch(() => null)) return null
+      throw error
+    })
+    if (!answers) return { replaced: true, busy: null }
+    const [info, cluster] = answers
     const took = Math.round(performance.now() - asked)
     const seen = vitalsOf(String(info), performance.now(), vitals.get(address) ?? null, { has: () => false })
     vitals.set(address, seen)
-    const replica = infoField(String(info), 'role') === 'slave'
+    const replaced = infoField(String(info), 'role') === 'slave'
     if (!(cluster instanceof Error) && !/cluster_state:ok/.test(String(cluster)))
-      return { replica, busy: `the cluster is not whole, as ${address} sees it` }
-    if (seen.cpu !== null && seen.cpu > CPU_MOST) return { replica, busy: `${address} uses ${Math.round(seen.cpu * 100)} % of its core` }
-    return { replica, busy: took > SLOW_MS ? `${address} takes ${took} ms to answer` : null }
+      return { replaced, busy: `the cluster is not whole, as ${address} sees it` }
+    if (seen.cpu !== null && seen.cpu > CPU_MOST) return { replaced, busy: `${address} uses ${Math.round(seen.cpu * 100)} % of its core` }
+    return { replaced, busy: took > SLOW_MS ? `${address} takes ${took} ms to answer` : null }
   }
 
   /** Moves slots until the time of a slice is over; answers how many are where they are to be, of those that are not left alone. */
@@ -131,7 +158,7 @@ export function rebalance(config: RedisConfig, edit: Edit): LongWork {
     async busy(signal) {
       const states = [await stateOf(current.from, signal), await stateOf(current.to, signal)]
       // The job ends by it, and what is half-way is closed: waiting would leave it open.
-      if (states.some(({ replica }) => replica)) return null
+      if (states.some(({ replaced }) => replaced)) return null
       return states.find(({ busy }) => busy !== null)?.busy ?? null
     },
     async look(cursor, signal) {
