@@ -1,8 +1,9 @@
 'use client'
 import { Figure } from '@/components/ui/figure.tsx'
 import { Sheet } from '@/components/ui/sheet.tsx'
-import { count, duration, safe, text } from '@/lib/format/format.ts'
+import { duration, safe, text } from '@/lib/format/format.ts'
 import type { KeyPatternView } from '@/lib/model/answers/key.ts'
+import { sampleText } from './sampleText.ts'
 import { TargetLink } from './TargetLink.tsx'
 
 /** What is known of the keys of one pattern, and from how many of them. */
@@ -69,12 +70,7 @@ export function PatternSheet({ one, onClose }: { one: KeyPatternView; onClose: (
             </ul>
           </section>
         )}
-        {sample && (
-          <p className="text-dim text-xs">
-            From the newest {count(sample.of)} keys that a walk through the names came past, {count(sample.keys)} of them of this pattern;{' '}
-            {count(sample.sizes)} were measured, {count(sample.idles)} asked for when they were used last. Ranges are 95 % intervals.
-          </p>
-        )}
+        {sample && <p className="text-dim text-xs">{sampleText(sample)}</p>}
       </div>
     </Sheet>
   )
