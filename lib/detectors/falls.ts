@@ -3,7 +3,14 @@ import { deviationFor, moderated, placeboVariance, sumOf, type Variance } from '
 /** Hits and lookups as running sums from poll to poll, with a leading zero. */
 export type RatioSums = { hits: Float64Array; lookups: Float64Array }
 /** What a fall must be: at least so deep, of so many lookups, so many standard errors, and with so much evidence (of `evidenceFor`). */
-export type FallLimits = { drop: number; lookupsMin: number; z: number; evidence: number }
+export type FallLimits = {
+  drop: number
+  lookupsMin: number
+  z: number
+  evidence: number
+  /** The seasonal baseline: a fall to what is normal at this hour is none. Asked for where much else speaks for a fall. */
+  hourly?(): number | null
+}
 
 /**
  * Lengths of "now" in polls and the least fall that each may report: the longer ones serve slow caches, and within them the daily wave, or
@@ -48,14 +55,17 @@ export function fallAt(sums: RatioSums, i: number, since: number, limits: FallLi
     const was = expected(sums, from, middle, length)
     if (was.value - ratioOf(sums, middle, to) < fall) continue
     // The angle of a ratio has the same scatter whatever the ratio, and few misses are not mistaken for many (Anscombe, 1948).
-    const apart = angle(was.value, before) - angle(ratioOf(sums, middle, to), now)
+    const below = (normal: number) => angle(normal, before) - angle(ratioOf(sums, middle, to), now)
     const counting = (0.25 / now + 0.25 * was.weight) * scatter(sums, from, middle)
-    if (apart < limits.z * Math.sqrt(counting)) continue
+    if (below(was.value) < limits.z * Math.sqrt(counting)) continue
+    const normal = Math.min(was.value, limits.hourly?.() ?? 1)
+    if (normal - ratioOf(sums, middle, to) < fall) continue
+    const apart = below(normal)
     const { value, freedom } = sumOf([
       { value: counting, freedom: Number.POSITIVE_INFINITY },
       wander(sums, middle, since, length, middle - from),
     ])
-    if (apart >= deviationFor(limits.evidence, freedom) * Math.sqrt(value)) return { before: was.value }
+    if (apart >= deviationFor(limits.evidence, freedom) * Math.sqrt(value)) return { before: normal }
   }
   return null
 }

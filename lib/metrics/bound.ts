@@ -2,7 +2,7 @@ import type { Needs } from '../model/detector.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { metricOf } from './registry.ts'
 
-type Named = Pick<Needs, 'metrics' | 'records' | 'also'>
+type Named = Pick<Needs, 'metrics' | 'records' | 'also' | 'offsetsMs'>
 type Allowed = { series: ReadonlySet<string>; records: ReadonlySet<string> }
 
 const known = new WeakMap<Named, Allowed>()
@@ -38,5 +38,11 @@ export function boundWindow(window: SeriesWindow, needs: Named, stray: (name: st
       return []
     },
     between: (from, to) => boundWindow(window.between(from, to), needs, stray),
+    ago: (offsetMs) => {
+      const then = boundWindow(window.ago(offsetMs), needs, stray)
+      if (needs.offsetsMs?.includes(offsetMs)) return then
+      stray(`${offsetMs} ms ago`)
+      return { ...then, series: () => [] }
+    },
   }
 }

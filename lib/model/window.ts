@@ -11,6 +11,11 @@ export interface SeriesWindow {
   records<K extends RecordKind>(kind: K, target?: string): RecordOf<K>[]
   /** The same fleet between two moments (epoch ms). */
   between(from: number, to: number): SeriesWindow
+  /**
+   * The same fleet so long ago, from what is kept of it: by the minute or coarser, without records. It may be asked (`between`) for times after
+   * its `to` as well. Read only where something is about to be found: it lies on the disk.
+   */
+  ago(offsetMs: number): SeriesWindow
 }
 
 /** The result of a measurement: a value with its 95 % interval, or what is missing. */

@@ -7,6 +7,7 @@ import { Eviction } from './eviction.ts'
 import { reasonOf, startAdvice } from './failure.ts'
 import { type Files, openFiles } from './files.ts'
 import { Housekeeping } from './housekeeping.ts'
+import { PastSeries } from './pastSeries.ts'
 import { unusable } from './places.ts'
 import { type QuotaOptions, SeriesQuota } from './quota.ts'
 import { Records } from './records.ts'
@@ -18,7 +19,7 @@ import { createSeriesQueries } from './seriesQueries.ts'
 import { SeriesWriter } from './seriesWriter.ts'
 import { openTables, pruneTables } from './tables.ts'
 import { undoLogOf } from './undoLog.ts'
-import { windowOf } from './window.ts'
+import { type Holder, windowOf } from './window.ts'
 
 export type StoreOptions = {
   /** A `.db` file, a directory for `evenkeel.db`, or `:memory:`. */
@@ -94,23 +95,29 @@ function partsOf(files: Files, options: StoreOptions) {
   const writer = new SeriesWriter({ db, archive, recovery, memory, saving, windowMs, chunkMs, heldMost, drops })
   const eviction = new Eviction({ memory, writer, archive, recovery, quota, windowMs, now })
   const queries = createSeriesQueries({ memory, archive, retention, now })
+  const past = new PastSeries({ memory, archive, retention, now })
   const at = now()
   saving.put('recovery clock', () => recovery.dropAfter(at))
   memory.load(recovery.read(damaged.report), at)
-  return { files, now, damaged, saving, recovery, records, undo, audit, tables, lastRunAt, quota, memory, housekeeping, writer, eviction, queries } // biome-ignore format: one line
+  return { files, now, damaged, saving, recovery, records, undo, audit, tables, lastRunAt, quota, memory, housekeeping, writer, eviction, queries, past } // biome-ignore format: one line
 }
 
 function storeOf(parts: Parts): Store {
-  const { files, now, damaged, saving, recovery, records, undo, audit, tables, quota, memory, housekeeping, writer, eviction, queries } = parts // biome-ignore format: one line
+  const { files, now, damaged, saving, recovery, records, undo, audit, tables, quota, memory, housekeeping, writer, eviction, queries, past } = parts // biome-ignore format: one line
+  const holder: Holder = {
+    find: (metric, labels) => memory.find(metric, labels),
+    records: (kind, target) => records.list(kind, target),
+    past,
+  }
   return {
     append: (target, at, readings, stepMs) => memory.append(target, at, readings, stepMs),
-    window: (from, to) =>
-      windowOf({ find: (metric, labels) => memory.find(metric, labels), records: (kind, target) => records.list(kind, target) }, from, to),
+    window: (from, to) => windowOf(holder, from, to),
     ...queries,
     newestAt: () => memory.newestAt,
     lastRunAt: () => parts.lastRunAt,
     stepClock(step) {
       memory.stepClock(step)
+      past.clear()
       records.stepClock(step)
       writer.stepClock(step)
       housekeeping.stepClock(step)

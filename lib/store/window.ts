@@ -18,6 +18,8 @@ export interface Held {
 export interface Holder {
   find(metric: string, labels?: Labels): readonly Held[]
   records<K extends RecordKind>(kind: K, target?: string): RecordOf<K>[]
+  /** The holder of what lies days back; absent where this one holds it itself. */
+  past?: Holder
 }
 
 /** A stretch of what a holder holds. Cheap to make: the points of each series are cut when they are first read, and then kept. */
@@ -40,6 +42,7 @@ export function windowOf(holder: Holder, from: number, to: number): SeriesWindow
     },
     records: (kind, target) => holder.records(kind, target).filter((record) => record.at <= to),
     between: (from, to) => windowOf(holder, from, to),
+    ago: (offsetMs) => windowOf(holder.past ?? holder, from - offsetMs, to - offsetMs),
   }
 }
 

@@ -2,13 +2,16 @@ import { z } from 'zod'
 import { text } from '../../format/format.ts'
 import { steps, sums } from '../../math/columns.ts'
 import { newestEpisode } from '../../math/episodes.ts'
-import { latest } from '../../math/rates.ts'
+import { latest, rates } from '../../math/rates.ts'
 import { mad, median } from '../../math/robust.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Verdict } from '../../model/finding.ts'
+import { type Labels, labelsKey } from '../../model/series.ts'
+import type { SeriesWindow } from '../../model/window.ts'
 import { keysEvicted } from '../prices.ts'
 import { riseAt } from '../rises.ts'
 import { cacheCount, cacheRows, evidence, factsOf, type Row, refilling, staleBecause } from '../rows.ts'
+import { lazySeason, SEASON_OFFSETS, seasonText } from '../seasons.ts'
 import { duration, evidenceOfEach, falseAlarms, patience, share, threshold } from '../settings.ts'
 
 type Settings = DetectorSettings & {
@@ -23,6 +26,9 @@ type Settings = DetectorSettings & {
 /** Length of the baseline in polls: a minute, at least a quarter of one. */
 const BEFORE = 60
 const BEFORE_MIN = 15
+
+/** The past is known by the minute; its busiest second may have been so many times as busy. */
+const SECOND_OF_MINUTE = 3
 
 /** From this many similar bursts within the window on, bursts are normal for this cache: a small cache evicts in bursts. */
 const RHYTHM_TIMES = 3
@@ -48,6 +54,7 @@ export const evictionStorm: Detector<Settings> = {
   learns: true,
   needs: {
     spanMs: 430_000,
+    offsetsMs: SEASON_OFFSETS,
     metrics: ['cache_evictions_total'],
     also: {
       metrics: [
@@ -117,6 +124,7 @@ export const evictionStorm: Detector<Settings> = {
       const isRhythm = (i: number) =>
         bursts.filter(({ to, height }) => to < i - CALM && height >= RHYTHM_HEIGHT * perSecond[i]!).length >= RHYTHM_TIMES
       let moreFills: ReturnType<typeof moreFillsOf> | null = null
+      const season = lazySeason(window, 'highest', (then) => ratesOf(then, subject))
       const counts = { events: sums(evicted), exposure: sums(seconds) }
       const needed = evidenceOfEach(evictions.stepMs, caches, settings.falseAlarms)
       let run = 0
@@ -133,6 +141,7 @@ export const evictionStorm: Detector<Settings> = {
           const middle = median(before)! + fills
           const bar = middle + settings.deviations * Math.max(mad(before)!, Math.sqrt(middle + 1))
           if (perSecond[i]! <= bar) return null
+          if (perSecond[i]! <= SECOND_OF_MINUTE * (season()?.normal ?? 0)) return null
           const isRise = riseAt(counts, { since, from, middle: i, to: i + 1, explained: fills * seconds[i]! }, needed)
           return isRise ? { before: middle, bar: Math.max(bar, floor) } : null
         },
@@ -156,6 +165,7 @@ export const evictionStorm: Detector<Settings> = {
               baseline: before,
               threshold: bar,
               high: worst,
+              method: `sequential test of the newest poll against the minute before${seasonText(season(), 'perSecond')}`,
             }),
             ...memory,
           ],
@@ -163,6 +173,11 @@ export const evictionStorm: Detector<Settings> = {
       ]
     })
   },
+}
+
+function ratesOf(then: SeriesWindow, subject: Labels): number[] {
+  const series = then.series('cache_evictions_total', subject).find(({ labels }) => labelsKey(labels) === labelsKey(subject))
+  return series ? rates(series.points, series.stepMs).map(([, perSecond]) => perSecond) : []
 }
 
 /**

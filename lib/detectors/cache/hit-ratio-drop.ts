@@ -4,9 +4,12 @@ import { type Steps, steps, sums } from '../../math/columns.ts'
 import { newestEpisode } from '../../math/episodes.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
+import { type Labels, labelsKey } from '../../model/series.ts'
+import type { SeriesWindow } from '../../model/window.ts'
 import { BEFORE_MIN, type FallLimits, fallAt, ratioOf } from '../falls.ts'
 import { readsLost } from '../prices.ts'
-import { cacheCount, cacheRows, evidence, factsOf, REFILL_SPAN_MS, refilling, staleBecause } from '../rows.ts'
+import { cacheCount, cacheRows, evidence, factsOf, REFILL_SPAN_MS, refilling, rowsOf, staleBecause } from '../rows.ts'
+import { lazySeason, SEASON_OFFSETS, seasonText } from '../seasons.ts'
 import { duration, evidenceOfEach, falseAlarms, patience, share, threshold } from '../settings.ts'
 
 type Settings = DetectorSettings & {
@@ -48,6 +51,7 @@ export const hitRatioDrop: Detector<Settings> = {
   learns: true,
   needs: {
     spanMs: REFILL_SPAN_MS,
+    offsetsMs: SEASON_OFFSETS,
     metrics: ['cache_hits_total', 'cache_misses_total'],
     also: { metrics: ['cache_uptime_seconds', 'ring_share_owned'] },
   },
@@ -69,10 +73,12 @@ export const hitRatioDrop: Detector<Settings> = {
       const start = Math.max(grown.restarted.lastIndexOf(true) + 1, movedAt === null ? 0 : firstAfter(grown.at, movedAt))
       const youngAt = uptime?.points.findLast(([, seconds]) => seconds * 1000 < settings.young)?.[0] ?? 0
       const least = phase === 'echo' ? Math.max(settings.drop, settings.dropMoved) : settings.drop
+      const season = lazySeason(window, 'lowest', (then) => ratiosOf(then, subject))
       const drop = newestDrop(grown, start, youngAt, {
         ...settings,
         drop: least,
         evidence: evidenceOfEach(hits.stepMs, caches, settings.falseAlarms),
+        hourly: () => season()?.normal ?? null,
       })
       if (drop === 'short') {
         const because = start > 0 ? 'warming up after a restart or a moved ring' : `${grown.at.length} s of history; 17 s needed`
@@ -93,7 +99,7 @@ export const hitRatioDrop: Detector<Settings> = {
             evidence({ from: since, to: window.to }, 'cache_hit_ratio', subject, 'hit ratio now', now, 'ratio', {
               baseline: before,
               threshold: before - settings.drop,
-              method: 'sequential test of the newest seconds against those before, with the overdispersion and the wandering seen there',
+              method: `sequential test of the newest seconds against those before, with the overdispersion and the wandering seen there${seasonText(season(), 'ratio')}`,
             }),
             evidence({ from: since, to: window.to }, 'cache_miss_rate', subject, 'reads lost to the origin', lost, 'perSecond'),
           ],
@@ -101,6 +107,18 @@ export const hitRatioDrop: Detector<Settings> = {
       ]
     })
   },
+}
+
+/** A minute of fewer lookups has no ratio. */
+const MINUTE_LOOKUPS_MIN = 30
+
+function ratiosOf(then: SeriesWindow, subject: Labels): number[] {
+  const [row] = rowsOf(then, ['cache_hits_total', 'cache_misses_total'], subject).filter(
+    ({ labels }) => labelsKey(labels) === labelsKey(subject),
+  )
+  if (!row?.cache_hits_total || !row.cache_misses_total) return []
+  const { hits, misses } = steps({ hits: row.cache_hits_total.points, misses: row.cache_misses_total.points }, row.cache_hits_total.stepMs)
+  return hits.flatMap((hit, i) => (hit + misses[i]! >= MINUTE_LOOKUPS_MIN ? [hit / (hit + misses[i]!)] : []))
 }
 
 type Drop = { before: number; now: number; lookupsPerSecond: number; since: number }

@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import { count, duration as durationText, safe, text } from '../../format/format.ts'
+import { steps } from '../../math/columns.ts'
 import { coverage, cut, increase, spanMs } from '../../math/rates.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Severity, Verdict } from '../../model/finding.ts'
 import type { LargeEntry } from '../../model/record.ts'
-import type { Labels, Series } from '../../model/series.ts'
+import type { Labels, Point, Series } from '../../model/series.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { isMeanRise } from '../rises.ts'
 import { cacheCount, cacheRows, evidence, staleBecause } from '../rows.ts'
+import { lazySeason, SEASON_OFFSETS, type Season, seasonText } from '../seasons.ts'
 import { duration, evidenceOfEach, falseAlarms, patience, threshold } from '../settings.ts'
 
 type Settings = DetectorSettings & {
@@ -22,7 +24,7 @@ type Settings = DetectorSettings & {
   apart: number
 }
 /** What is sent a second and a command, now and before; `usual` is null while too little was seen or sent before, `past` are the means of stretches as long as now. */
-type Sent = { perSecond: number; mean: number; usual: number | null; past(): number[] }
+type Sent = { perSecond: number; mean: number; usual: number | null; past(): number[]; busiest(): string[] }
 
 export const largeReplies: Detector<Settings> = {
   id: 'cache/large-replies',
@@ -43,6 +45,7 @@ export const largeReplies: Detector<Settings> = {
   }),
   needs: {
     spanMs: 725_000,
+    offsetsMs: SEASON_OFFSETS,
     metrics: ['cache_reply_bytes_total', 'cache_commands_total'],
     also: { records: ['large', 'big-key'] },
   },
@@ -59,10 +62,11 @@ export const largeReplies: Detector<Settings> = {
         .filter(({ log, at }) => log === 'large-reply' && at >= from)
         .sort((a, b) => b.bytes - a.bytes)
       const sent = sentBy(window, subject, bytes, settings)
+      const season = lazySeason(window, 'highest', (then) => hourlyMeans(then, subject, typeof sent === 'string' ? [] : sent.busiest()))
       const inLog = logged.length >= settings.entriesMin
       if (typeof sent === 'string' && !inLog) return { subject, is: 'unjudged', because: sent }
       const now = typeof sent === 'string' ? null : sent
-      const rises = now !== null && hasRisen(now, settings, evidenceOfEach(bytes.stepMs, caches, settings.falseAlarms))
+      const rises = now !== null && hasRisen(now, settings, evidenceOfEach(bytes.stepMs, caches, settings.falseAlarms), season)
       const large = now !== null && now.mean >= settings.bytes
       if (!rises && !large && !inLog) return { subject, is: 'clear' }
       const severity: Severity = rises || (now !== null && now.perSecond >= settings.line) ? 'warning' : 'info'
@@ -70,7 +74,11 @@ export const largeReplies: Detector<Settings> = {
       const all: Evidence[] = []
       if (now) {
         const { mean, usual, perSecond } = now
-        const more = { threshold: rises && !large ? settings.times * usual! : settings.bytes, ...(usual !== null && { baseline: usual }) }
+        const more = {
+          threshold: rises && !large ? settings.times * usual! : settings.bytes,
+          ...(usual !== null && { baseline: usual }),
+          ...(rises && { method: `sequential test with the scatter of the minutes before${seasonText(season(), 'bytes')}` }),
+        }
         all.push(evidence(span, 'cache_reply_bytes_total', subject, 'bytes a command', mean, 'bytes', more))
         all.push(
           evidence(span, 'cache_reply_bytes_total', subject, 'bytes sent a second', perSecond, 'bytes', { threshold: settings.line }),
@@ -94,8 +102,28 @@ export const largeReplies: Detector<Settings> = {
   },
 }
 
-const hasRisen = ({ mean, usual, past }: Sent, { times }: Settings, needed: number) =>
-  usual !== null && mean >= RISEN_MIN && mean >= times * usual && isMeanRise(mean, past(), needed)
+const hasRisen = ({ mean, usual, past }: Sent, { times }: Settings, needed: number, season: () => Season | null) =>
+  usual !== null &&
+  mean >= RISEN_MIN &&
+  mean >= times * usual &&
+  isMeanRise(mean, past(), needed) &&
+  mean >= times * (season()?.normal ?? 0)
+
+/** So many commands, the most called first, are followed to other days: a mean over these is hardly another one. */
+const FOLLOWED = 8
+
+/** The mean reply for these commands, minute by minute of another day. */
+function hourlyMeans(then: SeriesWindow, { target }: Labels, commands: readonly string[]): number[] {
+  const bytes = then.series('cache_reply_bytes_total', { target: target! }).find(({ labels }) => Object.keys(labels).length === 1)
+  if (!bytes) return []
+  const all = commands.map((command) => new Map(then.series('cache_commands_total', { target: target!, command })[0]?.points))
+  // A sum without one of them would look like a restart.
+  const called = [...(all[0]?.keys() ?? [])].flatMap((ms): Point[] =>
+    all.every((one) => one.has(ms)) ? [[ms, all.reduce((sum, one) => sum + one.get(ms)!, 0)]] : [],
+  )
+  const { calls, sent } = steps({ calls: called, sent: bytes.points }, bytes.stepMs)
+  return calls.flatMap((count, i) => (count >= COMMANDS_MIN ? [sent[i]! / count] : []))
+}
 
 /** A smaller mean reply is no large one, however much it rose. */
 const RISEN_MIN = 4_096
@@ -110,7 +138,7 @@ function sentBy(window: SeriesWindow, { target }: Labels, bytes: Series, setting
   if (coverage(points, bytes.stepMs, from, window.to) < 0.7)
     return `${Math.round(seconds)} s of history; ${(0.7 * settings.over) / 1000} s needed`
   const perSecond = increase(points) / seconds
-  if (perSecond < settings.outputMin) return { perSecond, mean: 0, usual: null, past: () => [] }
+  if (perSecond < settings.outputMin) return { perSecond, mean: 0, usual: null, past: () => [], busiest: () => [] }
   const commands = window.series('cache_commands_total', { target: target! })
   const calls = (since: number, until: number) => commands.reduce((sum, { points }) => sum + increase(cut(points, since, until)), 0)
   const called = calls(from, window.to)
@@ -130,7 +158,14 @@ function sentBy(window: SeriesWindow, { target }: Labels, bytes: Series, setting
     }
     return means
   }
-  return { perSecond, mean: increase(points) / called, usual: known ? sentBefore / calledBefore : null, past }
+  const busiest = () => {
+    const by = commands.map(({ labels, points }) => ({ command: labels.command!, count: increase(cut(points, from, window.to)) }))
+    return by
+      .sort((a, b) => b.count - a.count)
+      .slice(0, FOLLOWED)
+      .map(({ command }) => command)
+  }
+  return { perSecond, mean: increase(points) / called, usual: known ? sentBefore / calledBefore : null, past, busiest }
 }
 
 function summaryOf(target: string, sent: Sent | null, byMean: boolean, logged: readonly LargeEntry[], { over }: Settings): string {

@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import { safe, text } from '../../format/format.ts'
+import { steps } from '../../math/columns.ts'
 import { coverage, cut, increase } from '../../math/rates.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
+import type { SeriesWindow } from '../../model/window.ts'
 import { isMeanRise } from '../rises.ts'
 import { evidence, type Row, rowsOf } from '../rows.ts'
+import { SEASON_OFFSETS, seasonOf, seasonText } from '../seasons.ts'
 import { duration, evidenceOfEach, falseAlarms, patience, share, threshold } from '../settings.ts'
 
 type Settings = DetectorSettings & {
@@ -40,7 +43,7 @@ export const latencyRise: Detector<Settings> = {
     callsMin: threshold(30, 'Fewer calls of a command are not judged'),
   }),
   learns: true,
-  needs: { spanMs: 690_000, metrics: ['cache_commands_total', 'cache_command_seconds_total'] },
+  needs: { spanMs: 690_000, offsetsMs: SEASON_OFFSETS, metrics: ['cache_commands_total', 'cache_command_seconds_total'] },
   detect: (window, topology, settings) =>
     topology.targets.values().flatMap(({ name: target, state }): Verdict[] => {
       const rows = rowsOf(window, ['cache_commands_total', 'cache_command_seconds_total'], { target }).filter(
@@ -77,6 +80,8 @@ export const latencyRise: Detector<Settings> = {
       const needed = evidenceOfEach(first!.cache_commands_total!.stepMs, topology.targets.length, settings.falseAlarms)
       const past = factorsOf(commands, { from: oldest, to: newest, ms: settings.over })
       if (!isMeanRise(took / usual, past, needed)) return [{ subject, is: 'clear' }]
+      const season = seasonOf(window, 'highest', (then) => hourlyFactors(then, target, commands))
+      if (season && took < settings.factor * season.normal * usual) return [{ subject, is: 'clear' }]
       const worst = commands.reduce((a, b) => (b.seconds - b.usual > a.seconds - a.usual ? b : a))
       return [
         {
@@ -88,7 +93,7 @@ export const latencyRise: Detector<Settings> = {
             evidence({ from, to: window.to }, 'cache_command_seconds_total', subject, 'time over the usual', took / usual, 'factor', {
               baseline: 1,
               threshold: settings.factor,
-              method: 'each command against its own mean before; sequential test with the scatter of half minutes before',
+              method: `each command against its own mean before; sequential test with the scatter of half minutes before${seasonText(season, 'factor')}`,
             }),
             evidence({ from, to: window.to }, 'cache_command_seconds_total', subject, 'time spent beyond the usual', beyond, 'ratio', {
               threshold: settings.busy,
@@ -99,9 +104,27 @@ export const latencyRise: Detector<Settings> = {
     }),
 }
 
+const dearestOf = (commands: readonly Command[]) => [...commands].sort((a, b) => b.usual - a.usual).slice(0, FOLLOWED)
+
+/** Their time over the present usual one, minute by minute of another day. */
+function hourlyFactors(then: SeriesWindow, target: string, commands: readonly Command[]): number[] {
+  const minutes = new Map<number, { took: number; usual: number }>()
+  for (const { command, calls, usual } of dearestOf(commands)) {
+    const [row] = rowsOf(then, ['cache_commands_total', 'cache_command_seconds_total'], { target, command })
+    if (!row?.cache_command_seconds_total) continue
+    const series = { called: row.cache_commands_total!.points, took: row.cache_command_seconds_total.points }
+    const { at, called, took } = steps(series, row.cache_commands_total!.stepMs)
+    for (const [i, ms] of at.entries()) {
+      const minute = minutes.get(ms) ?? { took: 0, usual: 0 }
+      minutes.set(ms, { took: minute.took + took[i]!, usual: minute.usual + (called[i]! * usual) / calls })
+    }
+  }
+  return [...minutes.values()].flatMap(({ took, usual }) => (usual > 0 ? [took / usual] : []))
+}
+
 /** The time of commands over their usual one, in stretches of the past. */
 function factorsOf(commands: readonly Command[], { from, to, ms }: { from: number; to: number; ms: number }): number[] {
-  const dearest = [...commands].sort((a, b) => b.usual - a.usual).slice(0, FOLLOWED)
+  const dearest = dearestOf(commands)
   const factors: number[] = []
   for (let at = to - ms; at >= from; at -= ms) {
     let [took, usual] = [0, 0]
