@@ -36,7 +36,12 @@ export function HotKeySheet({ target, name, onClose }: { target: string; name: s
         ) : (
           <>
             <div className="flex flex-wrap items-center justify-between gap-2">
-              <p>Accessed {text(remedies.perSecond, 'perSecond')} now. What would take that off its node:</p>
+              <p>
+                {remedies.perSecond === null
+                  ? 'How often it is accessed is not known.'
+                  : `Accessed ${text(remedies.perSecond, 'perSecond')} now.`}{' '}
+                What would take that off its node:
+              </p>
               <Segmented
                 label="Language of the code"
                 value={language}
@@ -49,7 +54,9 @@ export function HotKeySheet({ target, name, onClose }: { target: string; name: s
                 <li key={id} className="flex flex-col gap-1">
                   <h3 className="flex flex-wrap justify-between gap-x-3 font-medium">
                     {title}
-                    <span className={off ? 'num' : 'text-dim'}>{off ? `−${interval(off.low, off.high, 'perSecond')}` : 'not here'}</span>
+                    <span className={off ? 'num' : 'text-dim'}>
+                      {off ? `−${interval(off.low, off.high, 'perSecond')}` : remedies.perSecond === null ? 'no number' : 'not here'}
+                    </span>
                   </h3>
                   <p className="text-dim">{because}</p>
                   {local && (

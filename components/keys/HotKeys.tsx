@@ -122,9 +122,9 @@ export function HotKeys({ initial }: { initial: Page<HotKeyView> }) {
             config={'targets:\n  - { kind: redis, name: cache-a, url: redis://127.0.0.1:6379, role: cache, monitor: bursts }'}
           >
             <p>
-              Hot keys are counted by the server itself where it can (HOTKEYS), or from short bursts of MONITOR or watch: 3 000 commands or
-              300 ms, longer only while few come, never on a busy server. Of each command only the key, the sizes and the client are kept,
-              never a value.
+              Hot keys are counted from short bursts of MONITOR or watch: 3 000 commands or 300 ms, longer only while few come, never on a
+              busy server, where the server itself counts if it can (HOTKEYS). Of each command only the key, the sizes and the client are
+              kept, never a value.
             </p>
           </Empty>
         }

@@ -32,8 +32,8 @@ export function MonitorConsents({ targets }: { targets: Page<TargetView> }) {
             <span className="min-w-0 flex-1 basis-80">
               <Status tone="info">Asks first</Status> To name the hot keys of {safe(target.name, 60)}, Evenkeel would listen to its commands
               in bursts of at most 3 000 commands or 300 ms, longer only while few come, up to a second: 2 to 3 µs of its CPU for each
-              command heard, about 200 a second. Values are dropped at once. Where the server has HOTKEYS (Redis 8.6), it counts itself
-              instead: sessions of at most 2 s, which end by themselves.
+              command heard, about 200 a second. Values are dropped at once. Where commands are too many or too large for that and the
+              server has HOTKEYS (Redis 8.6), it counts itself: sessions of at most 2 s, which end by themselves.
             </span>
             <Button onClick={() => allow.mutate({ target: target.name, allow: 'hour' })} busy={allow.isPending}>
               Allow for an hour

@@ -7,7 +7,7 @@ import { hotKeyAdvice } from './hot-key.ts'
 import { copiesFor, type HotKeyPlace, hotKeyRemedies } from './hotKeyRemedies.ts'
 
 const alone: HotKeyPlace = { nodes: 1, of: null, replicas: 0, connections: 20 }
-const off = (place: Partial<HotKeyPlace>, perSecond = 1_000) =>
+const off = (place: Partial<HotKeyPlace>, perSecond: number | null = 1_000) =>
   Object.fromEntries(hotKeyRemedies({ perSecond }, { ...alone, ...place }).map(({ id, off }) => [id, off]))
 
 describe('what takes load off the node of a hot key', () => {
@@ -23,6 +23,13 @@ describe('what takes load off the node of a hot key', () => {
     expect(off({ connections: null, replicas: null })).toMatchObject({ 'local-cache': null, 'replica-reads': null })
     expect(off({ connections: 5_000 }, 10)['local-cache']).toEqual({ low: 0, high: 9 })
   })
+  test('a rate that is not known has no number, and is not taken for zero', () => {
+    const ring = { ...alone, of: 'ring' as const, nodes: 4, replicas: 2 }
+    const found = hotKeyRemedies({ perSecond: null }, ring)
+    expect(found.map(({ off }) => off)).toEqual([null, null, null, null])
+    expect(found.every(({ because }) => /not known/.test(because) && !/\b0\b/.test(because))).toBe(true)
+    expect(hotKeyRemedies({ perSecond: null }, alone).at(-1)!.because).toMatch('stands alone')
+  })
   test('never more copies than are worth their writes', () => expect([1, 3, 400].map(copiesFor)).toEqual([2, 3, 8]))
 })
 
@@ -37,7 +44,7 @@ test('the finding says so, with the measured rate', () => {
     low: 0.28,
     high: 0.32,
     perSecond: 500,
-    method: 'hotkeys',
+    method: 'monitor',
     lines: 3_000,
     hot: true,
   }

@@ -38,8 +38,9 @@ export function placeOf(target: string, topology: Topology, window: SeriesWindow
   }
 }
 
-/** The four remedies, each with what it takes off the hot node at the measured rate. */
+/** The four remedies, each with what it takes off the hot node at the measured rate; no numbers where that is not known. */
 export function hotKeyRemedies({ perSecond }: Pick<HotKey, 'perSecond'>, place: HotKeyPlace): HotKeyRemedy[] {
+  if (perSecond === null) return hotKeyRemedies({ perSecond: 0 }, place).map(withoutRate)
   const rate = text(perSecond, 'perSecond')
   return [
     localCache(perSecond, rate, place),
@@ -48,6 +49,12 @@ export function hotKeyRemedies({ perSecond }: Pick<HotKey, 'perSecond'>, place: 
     ownNode(perSecond, rate, place),
   ]
 }
+
+/** What is said of a remedy that is none here stays true at any rate. */
+const withoutRate = (remedy: HotKeyRemedy): HotKeyRemedy =>
+  remedy.off === null
+    ? remedy
+    : { ...remedy, off: null, because: 'How often the key is used is not known: its CPU time alone was counted.' }
 
 function localCache(perSecond: number, rate: string, { connections }: HotKeyPlace): HotKeyRemedy {
   const about = {

@@ -43,7 +43,8 @@ export type HotKey = {
   share: number
   low: number
   high: number
-  perSecond: number
+  /** Null: not known, as where CPU time is counted: commands differ in that. */
+  perSecond: number | null
   method: 'monitor' | 'watch' | 'hotkeys' | 'lfu' | 'slot-stats' | 'access-log'
   lines: number
   clients?: { address: string; share: number }[]

@@ -75,6 +75,11 @@ export class TtlSample {
     }
   }
 
+  /** Whether further keys only renew the sample. */
+  get full(): boolean {
+    return this.ring.length >= SAMPLE_MAX
+  }
+
   /** When the sampled keys end, as counted at `now` (epoch ms); what has ended since it was sampled is left out. */
   histogram(now: number, keys: number): Histogram {
     const counts = new Map<number, number>()

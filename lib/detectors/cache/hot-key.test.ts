@@ -49,6 +49,11 @@ test('a key with a third of the reads is found, and no other', () =>
   expect(said([key('product:42', 0.34), ...ordinary(0.02)])).toMatchObject([
     { subject: { target: 'a', key: 'product:42' }, severity: 'critical', summary: expect.stringMatching(/34.0.% of the reads of a/) },
   ]))
+test('without a rate none is named', () => {
+  const [found] = said([{ ...key('product:42', 0.34), method: 'hotkeys', measure: 'cpu-time', perSecond: null }, ...ordinary(0.02)])
+  expect(found).toMatchObject({ summary: expect.stringMatching(/^product:42 takes 34.0.% of the CPU time of a$/) })
+  expect(JSON.stringify(found)).not.toMatch('perSecond')
+})
 test('five in a hundred are found, with three thousand commands and with six hundred', () => {
   expect(said([key('h', 0.05), ...ordinary(0.008)])).toHaveLength(1)
   expect(said([key('h', 0.07, 600), ...ordinary(0.008, 600)])).toHaveLength(1)

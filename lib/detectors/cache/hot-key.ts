@@ -58,7 +58,7 @@ export const hotKey: Detector<Settings> = {
           subject,
           is: 'found',
           severity: key.share * part >= settings.critical ? 'critical' : 'warning',
-          summary: `${safe(key.key, 80)} takes ${text(key.share, 'ratio')} of the ${MEASURE[key.measure ?? 'reads']} of ${target}: ${text(key.perSecond, 'perSecond')}`,
+          summary: `${safe(key.key, 80)} takes ${text(key.share, 'ratio')} of the ${MEASURE[key.measure ?? 'reads']} of ${target}${key.perSecond === null ? '' : `: ${text(key.perSecond, 'perSecond')}`}`,
           evidence: evidenceOf(window, key, typical, part, settings),
         }
       })
@@ -86,14 +86,9 @@ function evidenceOf(window: SeriesWindow, key: HotKey, typical: number, part: nu
       baseline: typical,
       method: `${key.method}, ${key.lines} commands`,
     }),
-    evidence(
-      span,
-      'cache_read_rate',
-      { target: key.target },
-      key.measure === 'cpu-time' ? 'commands of this key, by its share' : `${measured} of this key`,
-      key.perSecond,
-      'perSecond',
-    ),
+    ...(key.perSecond === null
+      ? []
+      : [evidence(span, 'cache_read_rate', { target: key.target }, `${measured} of this key`, key.perSecond, 'perSecond')]),
     ...clients,
   ]
 }

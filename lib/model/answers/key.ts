@@ -10,7 +10,7 @@ export const hotKeyAnswer = noun('HotKey', "A key's part of its target's reads",
   share: z.number(),
   low: z.number(),
   high: z.number(),
-  perSecond: z.number(),
+  perSecond: z.number().nullable().meta({ description: 'null: not known, as CPU time (measure) does not tell how many commands took it' }),
   method: z.enum(['monitor', 'watch', 'hotkeys', 'lfu', 'slot-stats', 'access-log']),
   lines: z.number().meta({ description: 'Reads that were counted' }),
   measure: z.enum(['reads', 'accesses', 'cpu-time']).meta({

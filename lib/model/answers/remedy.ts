@@ -8,7 +8,7 @@ export type RemedyCode = z.infer<typeof code>
 export const remediesAnswer = noun('HotKeyRemedies', 'What takes the load of a hot key off its node', {
   target: z.string(),
   key: z.string(),
-  perSecond: z.number(),
+  perSecond: z.number().nullable().meta({ description: 'null: not known' }),
   remedies: z.array(
     z.object({
       id: z.enum(REMEDIES),

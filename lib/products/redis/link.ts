@@ -9,6 +9,7 @@ import { emptyMemory, type MonitorMemory } from './monitor/memory.ts'
 import { freshBudget, type TapBudget } from './monitor/tapBudget.ts'
 import { OwnLookups } from './ownLookups.ts'
 import { type PatternKey, PatternSample } from './patternSample.ts'
+import { SliceSize } from './sliceSize.ts'
 import { type Measured, SlotMeter } from './slots/meter.ts'
 import type { Vitals } from './vitals.ts'
 import { WriteCommands } from './writes.ts'
@@ -29,7 +30,11 @@ export type RedisLink = {
   writes: WriteCommands
   /** How many of them had been made at the newest INFO. */
   madeBefore: number
-  /** Where the walk through the names of keys stands: SCAN's cursor. */
+  /** Of SCAN. */
+  slices: SliceSize
+  /** Names that the sample of TTLs has come past since sizes were looked at. */
+  passed: Buffer[]
+  /** Where the walk for further names stands: SCAN's cursor. */
   walk: string
   /** LFU counters are read here, which costs lookups too. */
   lfuRead: boolean
@@ -72,6 +77,8 @@ export const openRedis = (config: RedisConfig): RedisLink => ({
   looks: new OwnLookups(redisAddress(config)),
   writes: new WriteCommands(),
   madeBefore: 0,
+  slices: new SliceSize(),
+  passed: [],
   walk: '0',
   lfuRead: false,
   slots: { meter: new SlotMeter(), walk: 0, newest: null },

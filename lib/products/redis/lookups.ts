@@ -63,11 +63,16 @@ export class LookupBudget {
     this.usualWrites = usual === null ? perSecond : usual + (perSecond - usual) * (1 - Math.exp(-seconds / USUAL_SECONDS))
   }
 
+  /** Whether keys are sampled faster now, because many were just loaded. */
+  boosted(at: number): boolean {
+    return at < this.boost.until && this.boost.left > 0
+  }
+
   /** How many lookups may be made now, of `most` wanted; `leave` stay for others. They count as made. */
   take(at: number, most: number, leave = 0): Grant {
     this.turnTo(at)
     this.fill(at)
-    const boosted = at < this.boost.until ? Math.min(most, BOOST_PER_SECOND, this.boost.left) : 0
+    const boosted = this.boosted(at) ? Math.min(most, BOOST_PER_SECOND, this.boost.left) : 0
     if (boosted > 0) return this.spend({ count: boosted, boosted: true })
     const count = Math.max(0, Math.min(most, Math.floor(this.tokens - leave), Math.floor(this.room())))
     return this.spend({ count, boosted: false })

@@ -76,7 +76,8 @@ describe('shares of a session', () => {
     expect(keys[0]!.share).toBeCloseTo(0.225)
     expect(keys[0]!.low).toBeLessThanOrEqual(0.2)
     expect(keys[0]!.high).toBeGreaterThanOrEqual(0.25)
-    expect(keys[0]!.perSecond).toBeCloseTo(90)
+    // CPU time does not tell how many commands took it.
+    expect(keys[0]!.perSecond).toBeNull()
     expect(keys.map(({ key }) => key)).toEqual(['viral', 'b', 'c', 'd', 'e'])
   })
 

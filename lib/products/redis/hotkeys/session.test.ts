@@ -122,7 +122,8 @@ describe('a session', () => {
   const linkTo = (client: RedisClient, knows: string[], monitor: string): RedisLink => {
     const link = openRedis(redisConfig.parse({ kind: 'redis', name: 'a', url: 'redis://127.0.0.1:1', role: 'cache', monitor }))
     const seen = { opsPerSecond: BUSY, cpu: 0.1, counted: { commands: 5 } } as unknown as RedisLink['seen']
-    return Object.assign(link, { client, seen, writes: { knows: (name: string) => knows.includes(name) } })
+    // MONITOR is not permitted there: otherwise it counts.
+    return Object.assign(link, { client, seen, writes: { knows: (name: string) => knows.includes(name) }, deaf: 'NOPERM' })
   }
 
   it('is begun only with consent, and ended when the target is closed', async () => {
@@ -167,6 +168,19 @@ describe('a session', () => {
     expect(probe.wanted!(link)).toMatch(/^it stopped and rests for 1 min: the server answers in \d+ ms, without it in 0\.\d ms$/)
     expect(link.hotkeys.tells).toBe(false)
     expect(monitor.wanted!(link)).toMatch('HOTKEYS was too much for the server')
+  })
+
+  it('is none where MONITOR may be run, which counts reads for less; it is where commands are too many or too large for that', () => {
+    const link = linkTo(server().client, counting, 'bursts')
+    expect(probe.wanted!(link)).toBe(true)
+    link.deaf = null
+    expect(probe.wanted!(link)).toBe('not needed: MONITOR tells more')
+    expect(monitor.wanted!(link)).toBe(true)
+    link.seen!.opsPerSecond = 200_000
+    expect([probe.wanted!(link), monitor.wanted!(link)]).toEqual([true, 'the server is too busy: 200000 commands a second'])
+    link.seen!.opsPerSecond = BUSY
+    link.monitored.largeUntil = performance.now() + 60_000
+    expect([probe.wanted!(link), monitor.wanted!(link)]).toEqual([true, expect.stringMatching('its commands are large')])
   })
 
   it('is never begun on Valkey, which counts by its configuration', async () => {

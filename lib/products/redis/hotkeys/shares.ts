@@ -24,7 +24,6 @@ const BATCHES_LEAST = 3
 export function sessionShares(batches: readonly Batch[]): CountedKey[] {
   if (batches.length < BATCHES_LEAST) return []
   const heardMs = sum(batches.map(({ ms }) => ms))
-  const commands = sum(batches.map(({ commands }) => commands ?? 0))
   const lines = Math.round(sum(batches.map(({ commands, sampleRatio }) => (commands ?? 0) / sampleRatio)))
   const names = new Set(batches.flatMap(({ keys }) => keys.map(([key]) => key)))
   const found = batches.map(({ keys }) => new Map(keys.map(([key, us, bytes]) => [key, { us, bytes }])))
@@ -39,7 +38,7 @@ export function sessionShares(batches: readonly Batch[]): CountedKey[] {
         low: Math.min(chance.low, ...shares),
         high: Math.max(chance.high, ...shares),
         key,
-        perSecond: (share * commands * 1_000) / heardMs,
+        perSecond: null,
         measure: 'cpu-time' as const,
         heardMs,
         ...(bytes.length === batches.length ? { bytesPerSecond: (sum(bytes) * 1_000) / heardMs } : {}),

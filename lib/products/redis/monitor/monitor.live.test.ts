@@ -174,7 +174,7 @@ describeWith(['redis-server'], 'hot keys by MONITOR', () => {
       await hear(link)
       expect(link.monitored.dueAt - performance.now()).toBeLessThan(1_250)
       const known = () => link.monitored.bursts.reduce((sum, { reads }) => sum + reads, 0)
-      for (let burst = 0; burst < 20 && known() < 8_000; burst++) await hear(link)
+      for (let burst = 0; burst < 40 && known() < 15_000; burst++) await hear(link)
       expect(link.monitored.dueAt - performance.now()).toBeGreaterThan(2_000)
       expect(await monitor.read(link, null, soon())).toBeNull()
     })

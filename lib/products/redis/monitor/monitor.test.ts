@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { randomOf } from '../../../../test/random.ts'
 import { type BurstCounts, hottest, remembered } from '../../hotKeys.ts'
 import { restMs } from '../probes/monitor.ts'
+import type { Burst } from './burst.ts'
 import { type CommandSpec, keyPositions, NO_KEYS, specOf, usualSpec } from './keySpecs.ts'
 import { bytesOf, readMonitorLine } from './line.ts'
+import { largeUntil } from './refusal.ts'
 
 describe('a line of MONITOR', () => {
   test('with time, client and arguments', () => {
@@ -136,7 +139,14 @@ describe('where keys stand', () => {
 })
 
 test('bursts follow each other until they tell the hottest keys, then rest', () => {
-  expect([restMs(2_000, 2_000), restMs(2_000, 8_000), restMs(300, 8_000)]).toEqual([1_250, 5_000, 1_500])
+  expect([restMs(2_000, 14_000), restMs(2_000, 15_000), restMs(300, 15_000)]).toEqual([1_250, 5_000, 1_500])
+})
+
+test('HOTKEYS counts for a while after a burst of large commands', () => {
+  const burst: Burst = { ms: 100, lines: 1_000, bytes: 100_000, ended: 'time' }
+  expect([burst, { ...burst, bytes: 2_000_000 }, { ...burst, lines: 3, ended: 'bytes' as const }].map((one) => largeUntil(one, 5))).toEqual(
+    [0, 600_005, 600_005],
+  )
 })
 
 describe('hot keys', () => {
@@ -156,6 +166,25 @@ describe('hot keys', () => {
     ...extra,
   })
 
+  test('what is heard in ten seconds tells the ten hottest by Zipf', () => {
+    const random = randomOf(5)
+    let right = 0
+    for (let round = 0; round < 8; round++) {
+      let bursts: BurstCounts[] = []
+      for (let i = 0; i < 8; i++) {
+        const reads: Record<string, number> = {}
+        // A key's part is ln((n + 1) / n) of all.
+        for (const key of Array.from({ length: 2_000 }, () => `k${Math.floor(100_000 ** random())}`)) reads[key] = (reads[key] ?? 0) + 1
+        bursts = remembered(bursts, burst(1_250 * i, reads))
+      }
+      const named = hottest(bursts).slice(0, 10)
+      right += named.filter(({ key }) => Number(key.slice(1)) <= 10).length / 80
+      // Of all but the newest, what was read once is forgotten.
+      expect(bursts[0]!.keys.size).toBeGreaterThan(700)
+      expect(bursts.slice(1).every(({ keys }) => keys.size < 300)).toBe(true)
+    }
+    expect(right).toBeGreaterThan(0.95)
+  })
   test('shares with intervals, hottest first, and the rate', () => {
     const [first, second] = hottest([burst(0, usual({ hot: 250 }))])
     expect(first).toMatchObject({ key: 'hot', share: 0.2, perSecond: 250, lines: 1_250, hot: true })
@@ -193,7 +222,7 @@ describe('hot keys', () => {
   test('memory is bounded by reads and by time', () => {
     let bursts: BurstCounts[] = []
     for (let i = 0; i < 100; i++) bursts = remembered(bursts, burst(i * 1_000, usual()))
-    expect(bursts.length).toBeLessThan(15)
+    expect(bursts.length).toBeLessThan(19)
     expect(remembered(bursts, burst(1e6, usual())).length).toBe(1)
   })
 

@@ -11,7 +11,7 @@ const KEYS_MOST = 10
 /** The TTL sample leaves 20. */
 const LEAVE = 9
 
-type Answer = { slots: UsedKeys[]; perSecond: number; spanMs: number }
+type Answer = { slots: UsedKeys[]; spanMs: number }
 
 /** The keys of the slots that take most of a node's time, where neither HOTKEYS nor MONITOR nor LFU counters tell hot keys. */
 export const hotSlot: Probe<RedisLink, Answer> = {
@@ -33,8 +33,8 @@ export const hotSlot: Probe<RedisLink, Answer> = {
   read(link, _cursor, signal) {
     return link.looks.during(look(link, signal))
   },
-  parse({ slots, perSecond, spanMs }, { at }) {
-    const keys = keysOfSlots(slots, perSecond, spanMs)
+  parse({ slots, spanMs }, { at }) {
+    const keys = keysOfSlots(slots, spanMs)
     return { samples: [], records: keys.map((key): NewRecord => ({ kind: 'hot-key', id: key.key, at, ...key })), topology: {} }
   },
 }
@@ -43,7 +43,7 @@ async function look(link: RedisLink, signal: AbortSignal): Promise<Answer> {
   const { newest } = link.slots
   const slots: UsedKeys[] = []
   for (const slot of newest ? hotSlots(newest) : []) slots.push(await usedIn(link, slot, signal))
-  return { slots, perSecond: link.seen?.opsPerSecond ?? 0, spanMs: newest?.spanMs ?? 0 }
+  return { slots, spanMs: newest?.spanMs ?? 0 }
 }
 
 async function usedIn(link: RedisLink, slot: HotSlot, signal: AbortSignal): Promise<UsedKeys> {

@@ -7,6 +7,7 @@ import { infoFacts, type ReplicationRole, replicationOf, roleOf } from '../infoF
 import { infoSamples } from '../infoSamples.ts'
 import type { RedisLink } from '../link.ts'
 import type { TakenOff } from '../ownLookups.ts'
+import { scansIn } from '../sliceSize.ts'
 import { commandsOf, infoCounts, type Vitals, vitalsOf } from '../vitals.ts'
 
 /** `roleBefore`: what it was at the INFO before. `writes`: the commands that put, change or remove a value, of those that this INFO counts. */
@@ -89,6 +90,7 @@ export const info: Probe<RedisLink, InfoAnswer> = {
     await link.writes.learn(link.client, runId, commands, signal)
     const seen = vitalsOf(answer, at, link.seen, link.writes)
     noteClients(link, seen)
+    link.slices.note(scansIn(answer))
     link.seen = seen
     const roleBefore = link.role
     link.role = roleOf(infoField(answer, 'role')) ?? null

@@ -7,8 +7,12 @@ import { askPerKey, assertSomeHere, ELSEWHERE } from '../perKey.ts'
 import { scan } from '../scan.ts'
 import { serverNow } from '../vitals.ts'
 
-/** At most so many keys a second: 200 tell a bucket of 5 % within ±1 % after 20 s, and stall the server for 0.2 ms. */
+/** At most so many keys a second: 200 tell a bucket of 5 % within ±1 % after 20 s, and hold the server for 0.2 ms. */
 const KEYS_MOST = 200
+/** Once the sample is full, half as many renew it within 40 s. */
+const KEYS_USUAL = 100
+/** Names that are kept for the look at sizes. */
+const PASSED_MOST = 1_000
 /** Lookups that are left for the types of big keys and for LFU counters. */
 const LEAVE = 20
 /** Where LFU counters are read, they get as much as this sample. */
@@ -38,9 +42,10 @@ async function sample(link: RedisLink, signal: AbortSignal): Promise<Histogram> 
   const { keysExpiring = null, runId = '' } = link.seen ?? {}
   const keys = link.seen?.keys ?? 0
   // Where no key has an expiry nothing is looked up: names alone cost no lookup.
-  const wanted = link.lfuRead ? Math.ceil(KEYS_MOST * SHARED) : KEYS_MOST
+  const usual = link.ttl.full && !link.lookups.boosted(performance.now()) ? KEYS_USUAL : KEYS_MOST
+  const wanted = link.lfuRead ? Math.ceil(usual * SHARED) : usual
   const grant = keysExpiring === 0 ? null : link.lookups.take(performance.now(), wanted, LEAVE)
-  const most = grant?.count ?? KEYS_MOST
+  const most = grant?.count ?? usual
   if (most === 0) return link.ttl.histogram(serverNow(link.seen), keys)
   const { cursor, found } = await scan(link, link.ttl.cursor, most, signal)
   // More comes back than was asked for while the server rehashes.
@@ -62,6 +67,7 @@ async function sample(link: RedisLink, signal: AbortSignal): Promise<Histogram> 
     const endsAt = ends[i]
     return typeof endsAt !== 'number' || endsAt === GONE ? [] : [{ key: keyText(key), endsAt: endsAt < 0 ? null : endsAt }]
   })
+  link.passed.push(...asked.slice(0, PASSED_MOST - link.passed.length))
   link.ttl.add(sampled, keys, runId)
   link.ttl.cursor = cursor
   // Names alone are not asked about.

@@ -30,11 +30,7 @@ export type UsedKeys = HotSlot & { used: string[]; asked: number }
  * Hot keys by the load of their slots: a slot's load is that of its only key; of several in use each may have all of it or hardly any. Redis and
  * Valkey count CPU time for each slot, which is what the share is of.
  */
-export function keysOfSlots(
-  slots: readonly UsedKeys[],
-  perSecond: number,
-  spanMs: number,
-): Omit<HotKey, 'kind' | 'target' | 'id' | 'at'>[] {
+export function keysOfSlots(slots: readonly UsedKeys[], spanMs: number): Omit<HotKey, 'kind' | 'target' | 'id' | 'at'>[] {
   return slots.flatMap(({ share, keys, used, asked }) =>
     used.map((key) => {
       const sure = keys === 1 || (used.length === 1 && asked >= keys)
@@ -44,7 +40,7 @@ export function keysOfSlots(
         share: part,
         low: sure ? share : 0,
         high: share,
-        perSecond: part * perSecond,
+        perSecond: null,
         method: 'slot-stats' as const,
         lines: 0,
         measure: 'cpu-time' as const,
