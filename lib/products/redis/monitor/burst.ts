@@ -9,6 +9,7 @@ import { type TlsConfig, tlsOptions } from '../tls.ts'
 export type BurstLimits = { lines: number; ms: number; bytes: number; lagMs: number; lineBytes?: number }
 /** Why a burst ended, for the page. */
 export type BurstEnd = 'lines' | 'time' | 'bytes' | 'lag'
+/** `ms`: the time in which the server ran these commands. */
 export type Burst = { ms: number; lines: number; bytes: number; ended: BurstEnd }
 
 /**
@@ -25,6 +26,8 @@ export function listen(config: RedisConnection, limits: BurstLimits, onLine: (li
     let answersDue = 0
     /** Difference of the clocks at the first line. */
     let ahead: number | null = null
+    /** When the server ran the first and the newest command, ms by its clock. */
+    const ran = { first: 0, last: 0 }
     let over = false
     const socket = open(config, signal)
 
@@ -36,7 +39,8 @@ export function listen(config: RedisConnection, limits: BurstLimits, onLine: (li
       socket.destroy()
       finish()
     }
-    const done = (ended: BurstEnd) => end(() => resolve({ ms: performance.now() - listeningSince, lines, bytes, ended }))
+    const done = (ended: BurstEnd) =>
+      end(() => resolve({ ms: heardMs(performance.now() - listeningSince, lines, ran), lines, bytes, ended }))
     const fail = (error: unknown) => end(() => reject(error))
     const giveUp = () => fail(unreachable(new Error('ETIMEDOUT'), address))
     let timer: NodeJS.Timeout | undefined
@@ -60,9 +64,11 @@ export function listen(config: RedisConnection, limits: BurstLimits, onLine: (li
         return answered(line, answersDue === 0)
       }
       lines++
+      ran.last = Number(line.slice(1, line.indexOf(' '))) * 1_000
+      if (lines === 1) ran.first = ran.last
       onLine(line)
       if (lines >= limits.lines) return done('lines')
-      const behind = performance.now() - Number(line.slice(1, line.indexOf(' '))) * 1_000
+      const behind = performance.now() - ran.last
       ahead ??= behind
       if (behind - ahead > limits.lagMs) done('lag')
     }
@@ -99,6 +105,15 @@ export function listen(config: RedisConnection, limits: BurstLimits, onLine: (li
     if (signal.aborted) giveUp()
     else signal.addEventListener('abort', giveUp, { once: true })
   })
+}
+
+/** Of so many commands the first and the last are as far apart as the burst is long. */
+const LINES_TELL = 100
+
+/** By the server's own times where they tell: a process that is late reads less than was run while it listened, and would take the rate for lower. */
+function heardMs(listenedMs: number, lines: number, { first, last }: { first: number; last: number }): number {
+  const ms = ((last - first) * lines) / (lines - 1)
+  return lines >= LINES_TELL && ms > 0 && ms < listenedMs ? ms : listenedMs
 }
 
 function open(config: Pick<RedisConfig, 'url'> & TlsConfig, signal: AbortSignal): Socket {
