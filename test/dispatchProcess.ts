@@ -31,6 +31,7 @@ const dispatch = createDispatch({
       repeatMs: 3_600_000,
       continue: false,
       inhibit: [],
+      followers: 'mute',
       quiet: [],
       limit: limit === '' ? null : { count: Number(limit), perMs: 3_600_000 },
     },

@@ -43,6 +43,7 @@ export const route: Route = {
   repeatMs: 3_600_000,
   continue: false,
   inhibit: [],
+  followers: 'mute',
   quiet: [],
   limit: null,
 }

@@ -16,7 +16,14 @@ const text = parseAsString.withDefault('')
 const any = { value: '', label: 'any' }
 const SEVERITIES = ['critical', 'warning', 'info']
 
-const WHY = { inhibit: 'inhibited', silence: 'silenced', quiet: 'quiet hours', limit: 'over the limit' } as const
+const WHY = {
+  inhibit: 'inhibited',
+  follows: 'follows',
+  flaps: 'flaps',
+  silence: 'silenced',
+  quiet: 'quiet hours',
+  limit: 'over the limit',
+} as const
 const COLUMNS: Column<Row>[] = [
   { id: 'told', head: 'Told', cell: (row) => <Status tone={row.told ? 'ok' : 'info'}>{row.why ? WHY[row.why] : 'told'}</Status> },
   { id: 'receiver', head: 'Receiver', cell: (row) => `${safe(row.receiver, 60)} (${row.channels.join(', ')})` },

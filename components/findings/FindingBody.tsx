@@ -21,6 +21,11 @@ export function FindingBody({ finding, proposals, change }: { finding: FindingVi
           it was.
         </p>
       )}
+      {finding.heldBack && (
+        <p className="rounded border border-line px-3 py-2 text-sm">
+          <Status tone="info">muted</Status> <Sentence text={finding.heldBack} max={300} />
+        </p>
+      )}
       {finding.silencedBy.map((id) => (
         <Silenced key={id} id={id} />
       ))}

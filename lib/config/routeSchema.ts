@@ -65,6 +65,10 @@ export const route = z.strictObject({
   repeat: duration(1000).prefault('4h').meta({ description: 'A notice whose findings still fire is sent again after this time' }),
   continue: z.boolean().default(false).describe('`true`: the routes below are asked too about what this one takes'),
   inhibit: z.array(inhibition).default([]).describe('Findings that are not told while others fire'),
+  followers: z
+    .enum(['mute', 'tell'])
+    .default('mute')
+    .describe('`mute`: what follows from a target that is down is told when it still fires a minute after that target answers again'),
   quiet: z.array(quietHours).default([]).describe('Quiet hours: what still fires at their end is told then'),
   limit: rateLimit.optional().meta({ description: 'At most so many notices: `20/h`, `5/m`. What is over it arrives as one digest' }),
 })

@@ -49,6 +49,7 @@ test('a route with everything', () => {
         { by: { rule: 'cache/x' }, mute: { severity: 'warning' }, equal: ['target'] },
         { by: { rule: 'cache/y' }, mute: {}, equal: [] },
       ],
+      followers: 'mute',
       quiet: [
         { days: ['sat', 'sun'], from: 1320, to: 450, zone: 'Europe/Zurich', but: { severity: 'critical' } },
         { days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: 0, to: 1440, zone: 'UTC', but: null },

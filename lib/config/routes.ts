@@ -31,7 +31,7 @@ export function routesOf(routes: FileData['routes'], receivers: readonly Receive
     route.quiet.forEach(({ but }, position) => {
       checkSeverity([...at, 'quiet', position, 'but'], but ?? {}, report)
     })
-    const { match, to, group, wait, repeat, inhibit, quiet, limit } = route
+    const { match, to, group, wait, repeat, inhibit, followers, quiet, limit } = route
     return {
       match: match as Route['match'],
       to,
@@ -40,6 +40,7 @@ export function routesOf(routes: FileData['routes'], receivers: readonly Receive
       repeatMs: repeat,
       continue: route.continue,
       inhibit,
+      followers,
       quiet: quiet.map((hours) => ({ ...hours, but: hours.but ?? null })),
       limit: limit ?? null,
     }

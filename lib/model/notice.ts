@@ -20,8 +20,11 @@ export type Notice = {
   about?: Record<string, AboutFinding>
 }
 
-/** As sentences without their end: "1 200 reads lost to the origin a second". */
-export type AboutFinding = { consequence?: string; proposal?: string }
+/**
+ * As sentences without their end: "1 200 reads lost to the origin a second". `cause`: its incident by its first cause, where it is not alone in it:
+ * "cache-b: mass expiry, and 3 that follow". `note`: what else is to be known of the notice itself.
+ */
+export type AboutFinding = { cause?: string; consequence?: string; proposal?: string; note?: string }
 
 /** A notice's fate. Survives restarts: the outbox is durable. */
 export type Delivery = {
@@ -86,6 +89,8 @@ export type Route = {
   /** Whether the routes after it are asked too about what it takes. */
   continue: boolean
   inhibit: Inhibition[]
+  /** What follows from a target that is down: held back while it is, or told as all else. */
+  followers: 'mute' | 'tell'
   quiet: QuietHours[]
   limit: RateLimit | null
 }

@@ -48,9 +48,10 @@ export function cut(text: string, max: number): string {
 export function itemLines(item: Item, { text }: Markup): string[] {
   const head = `${item.severity}: ${text(cut(item.summary, SUMMARY_MAX))}`
   const what = `${item.rule} on ${text(cut(item.subject, SHORT_MAX))}, ${item.when}`
+  const cause = item.cause && `Incident: ${text(cut(item.cause, SUMMARY_MAX))}`
   const consequence = item.consequence && `Consequence: ${text(item.consequence)}`
   const proposal = item.proposal && `Proposal: ${text(cut(item.proposal, SUMMARY_MAX))}`
-  return [head, what, consequence, proposal].filter((line) => line !== null)
+  return [head, what, cause, consequence, proposal, item.note].filter((line) => line !== null)
 }
 
 export const itemText = (item: Item, markup: Markup): string => [...itemLines(item, markup), markup.link(item.link)].join(markup.newline)

@@ -11,8 +11,10 @@ export type Item = {
   subject: string
   /** `since 2026-11-26 21:40:05 UTC`, or `from … to …` once it is over. */
   when: string
+  cause: string | null
   consequence: string | null
   proposal: string | null
+  note: string | null
   link: string
 }
 
@@ -59,8 +61,10 @@ function itemOf({ status, externalUrl, about }: Notice, finding: Finding): Item 
     summary,
     subject: subjectName(finding.subject),
     when: ended === null ? `since ${utc(since)}` : `from ${utc(since)} to ${utc(ended)}`,
+    cause: about?.[id]?.cause ?? null,
     consequence: about?.[id]?.consequence ?? null,
     proposal: about?.[id]?.proposal ?? null,
+    note: about?.[id]?.note ?? null,
     link: `${externalUrl}${pageOf(finding)}`,
   }
 }

@@ -20,8 +20,17 @@ const SUMMARY_MAX = 1_000
 
 function event(routing_key: string, { externalUrl, status }: Notice, item: Item) {
   const key = { routing_key, dedup_key: item.id, event_action: status === 'resolved' ? 'resolve' : 'trigger' }
-  const { rule, severity, subject, when, consequence, proposal, link } = item
-  const details = { rule, subject: plain.text(subject), when, consequence, proposal: proposal && plain.text(proposal), link }
+  const { rule, severity, subject, when, cause, consequence, proposal, note, link } = item
+  const details = {
+    rule,
+    subject: plain.text(subject),
+    when,
+    cause: cause && plain.text(cause),
+    consequence,
+    proposal: proposal && plain.text(proposal),
+    note,
+    link,
+  }
   const summary = cut(`${plain.text(item.summary)} (${rule})`, SUMMARY_MAX)
   const payload = { summary, source: plain.text(cut(subject, 200)), severity, class: rule, custom_details: details }
   return { ...key, payload, links: [{ href: link, text: 'Open in Evenkeel' }], client: 'Evenkeel', client_url: externalUrl }

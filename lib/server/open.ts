@@ -8,6 +8,7 @@ import { ConfigError } from '../config/error.ts'
 import { readConfigFile, readFile } from '../config/file.ts'
 import type { Listen } from '../config/listen.ts'
 import { parseConfig } from '../config/parse.ts'
+import { causality } from '../detectors/causes.ts'
 import { detectors } from '../detectors/registry.ts'
 import { createBus } from '../engine/bus.ts'
 import { clockOf, createSteadyClock } from '../engine/clock.ts'
@@ -141,6 +142,7 @@ export async function openRuntime(
     bus,
     externalUrl: config.url,
     about: (finding) => aboutFinding(runtime, finding),
+    causes: { topology: () => engine.topology(), causality },
     now,
     log,
   })

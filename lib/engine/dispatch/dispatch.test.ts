@@ -2,15 +2,18 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { route } from '../../../test/documents.ts'
 import { noBrowsers } from '../../../test/receiver.ts'
 import type { Change } from '../../model/change.ts'
+import { readEdges } from '../../model/edges.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { Notice, Route } from '../../model/notice.ts'
 import type { Notifier, Outcome } from '../../model/notifier.ts'
 import type { Labels } from '../../model/series.ts'
 import type { Store } from '../../model/store.ts'
+import { emptyTopology } from '../../model/topology.ts'
 import { alertmanagerBody } from '../../notifiers/alertmanagerBody.ts'
 import { createStore } from '../../store/store.ts'
 import { createBus } from '../bus.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
+import type { Causes } from './surroundings.ts'
 
 const silent = { info() {}, warn() {}, error() {} }
 let at = 1_000_000
@@ -29,8 +32,16 @@ const pigeon: Notifier<string> = {
 }
 const bus = createBus(() => {})
 
+const causes: Causes = {
+  topology: () => ({ ...emptyTopology(), edges: readEdges([{ from: 'pool:edge/app', to: 'cache:a' }]) }),
+  causality: {
+    rules: [{ cause: 'fleet/target-down', effect: 'balancer/queueing', along: 'behind', withinMs: 60_000, lasting: true, how: 'so' }],
+    symptoms: [],
+  },
+}
 const begin = (routes: Partial<Route>[]): Dispatch =>
   createDispatch({
+    causes,
     routes: routes.map((one) => ({ ...route, waitMs: 1000, repeatMs: 60_000, ...one })),
     receivers: [{ name: 'ops', channels: [{ kind: 'pigeon', config: '' }] }],
     browsers: noBrowsers,
@@ -373,4 +384,58 @@ describe.each([
     expect(store.deliveries.list()[0]).toMatchObject({ state: 'delivered' })
     expect(store.deliveries.list()[0]!.at).toBeGreaterThan(at - 60_000)
   })
+})
+
+describe('a target that is down', () => {
+  const down = (more: Partial<Finding> = {}) => finding('down', { rule: 'fleet/target-down', severity: 'critical', ...more })
+  const queue = () => finding('queue', { rule: 'balancer/queueing', subject: { target: 'edge', pool: 'app' } })
+
+  test('holds back what follows from it, and what still fires a minute after its end is told', async () => {
+    const dispatch = begin([{}])
+    store.findings.put(down())
+    await pass(dispatch, 2)
+    store.findings.put(queue())
+    await pass(dispatch, 20)
+    expect(sentTexts()).toEqual(['firing down'])
+    expect(dispatch.heldBack(queue())).toMatchObject({ why: 'follows', by: { id: 'down' }, until: null })
+    store.findings.put({ ...store.findings.get('down')!, state: 'resolved', resolvedAt: at })
+    await pass(dispatch, 59)
+    expect(sentTexts()).toEqual(['firing down', 'resolved down'])
+    await pass(dispatch, 3)
+    expect(sentTexts()).toEqual(['firing down', 'resolved down', 'firing queue'])
+  })
+
+  test('holds nothing back on a route that tells followers, and nothing where nobody is told of it', async () => {
+    const dispatch = begin([{ followers: 'tell' }])
+    store.findings.put(down())
+    store.findings.put(queue())
+    await pass(dispatch, 3)
+    expect(sentTexts()).toEqual(['firing down', 'firing queue'])
+    sent = []
+    const pools = begin([{ match: { target: 'edge' } }])
+    await pass(pools, 3)
+    expect(sentTexts()).toEqual(['firing queue'])
+  })
+})
+
+test('what flaps is told five times, then neither its beginnings nor its ends until it is steadier', async () => {
+  const dispatch = begin([{ waitMs: 0 }])
+  const ends = (id: string) => store.findings.put({ ...store.findings.get(id)!, state: 'resolved', resolvedAt: at })
+  for (let time = 1; time <= 8; time++) {
+    store.findings.put(finding(`f${time}`, { firingAt: at }))
+    await pass(dispatch, 30)
+    if (time < 8) ends(`f${time}`)
+    await pass(dispatch, 30)
+  }
+  const early = [1, 2, 3, 4].flatMap((time) => [`firing f${time}`, `resolved f${time}`])
+  expect(sentTexts().filter((text) => !early.includes(text))).toEqual(['firing f5'])
+  expect(sent.find(({ findings }) => findings[0]!.id === 'f5')!.about!.f5!.note).toMatch(/^It began 5 times/)
+  expect(dispatch.heldBack(store.findings.get('f8')!)).toMatchObject({ why: 'flaps', times: 8 })
+  await pass(dispatch, 600)
+  expect(
+    sentTexts()
+      .filter((text) => !early.includes(text))
+      .slice(1, 3)
+      .sort(),
+  ).toEqual(['firing f8', 'resolved f5'])
 })

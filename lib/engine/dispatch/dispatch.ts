@@ -6,15 +6,18 @@ import type { Log } from '../../model/log.ts'
 import type { AboutFinding, Delivery, Notice, Route } from '../../model/notice.ts'
 import type { AnyNotifier, Browsers } from '../../model/notifier.ts'
 import type { Store } from '../../model/store.ts'
-import { alertById, firingAlerts } from './alerts.ts'
+import { alertById } from './alerts.ts'
 import { createDeliver, type Receivers } from './deliver.ts'
+import { flapNote } from './flaps.ts'
 import { createLimitLog } from './limitLog.ts'
+import { type HeldBack, heldBack, type Surroundings } from './mute.ts'
 import { createNotificationLog } from './notificationLog.ts'
 import { createOutbox } from './outbox.ts'
 import { type Draft, planRoute } from './plan.ts'
 import { createRedoLog, type Written } from './redoLog.ts'
 import { createRefresh } from './refresh.ts'
 import { routeKey, takenBy } from './route.ts'
+import { type Causes, surroundingsOf } from './surroundings.ts'
 import { type Destination, whereTo } from './whereTo.ts'
 
 export type DispatchOptions = {
@@ -26,6 +29,8 @@ export type DispatchOptions = {
   externalUrl: string
   /** What a notice says of a finding besides the finding itself. */
   about?: (finding: Finding) => AboutFinding
+  /** By what follows from a target that is down is known. */
+  causes?: Causes
   browsers: Browsers
   now?: () => number
   log: Log
@@ -40,6 +45,8 @@ export interface Dispatch {
   tick(): void
   /** Sends one test notice over each channel of a receiver, now. */
   test(receiver: string): Promise<Delivery[]>
+  /** Why a finding is held back on each route that does not say otherwise, as of the newest tick: what it follows from, or that it flaps. */
+  heldBack(finding: Finding): HeldBack | null
   /** Where a finding goes that begins to fire at a time, as things stand now. */
   whereTo(finding: Finding, at: number): Destination[]
   /** No new tries; resolves when those under way have ended, which is within their deadline. */
@@ -51,14 +58,30 @@ const KEEP_MS = 7 * 86_400_000
 const SWEEP_MS = 60_000
 
 export function createDispatch(options: DispatchOptions): Dispatch {
-  const { routes, receivers, notifiers, store, bus, externalUrl, about = () => ({}), browsers, now = Date.now, log } = options
+  const {
+    routes,
+    receivers,
+    notifiers,
+    store,
+    bus,
+    externalUrl,
+    about = () => ({}),
+    causes = null,
+    browsers,
+    now = Date.now,
+    log,
+  } = options
   const notificationLog = createNotificationLog(store)
   const limitLog = createLimitLog(store)
   const keys = routes.map(routeKey)
   const outbox = createOutbox(store)
   const redoLog = createRedoLog(store.memory, { outbox, notificationLog, limitLog })
   const deliver = createDeliver({ receivers, notifiers, outbox, deliveries: store.deliveries, browsers, now, log })
-  const aboutEach = (findings: readonly Finding[]) => Object.fromEntries(findings.map((finding) => [finding.id, about(finding)]))
+  const surroundings = (at: number, more: readonly Finding[] = []) => surroundingsOf(store, routes, causes, at, more)
+  /** Those of the newest tick. */
+  let newest: Surroundings | null = null
+  const aboutEach = (findings: readonly Finding[]) =>
+    Object.fromEntries(findings.map((finding) => [finding.id, { ...about(finding), ...(newest && flapNote(finding, newest)) }]))
   const refresh = createRefresh({
     routes,
     receivers,
@@ -80,14 +103,13 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   })
 
   function plan(at: number): void {
-    const firing = firingAlerts(store, at)
-    const silences = store.silences.list()
+    newest = surroundings(at)
     const current = (id: string) => alertById(store, id, at)
-    for (const [index, taken] of takenBy(routes, firing).entries()) {
+    for (const [index, taken] of takenBy(routes, newest.firing).entries()) {
       const [route, key] = [routes[index]!, keys[index]!]
       const state = { log: notificationLog.entries(key), limit: limitLog.get(key) }
       if (taken.length === 0 && state.log.size === 0 && state.limit.sentAt.length === 0) continue
-      const planned = planRoute({ route, key, taken, firing, silences, current, state, at })
+      const planned = planRoute({ ...newest, route, key, taken, current, state })
       for (const { name, reasons } of planned.groups) log.info({ route: key, group: name, reasons }, 'a group is notified')
       const notices = planned.notices.flatMap((notice) => addressed(route, { ...notice, externalUrl }, at))
       redoLog.write({ route: key, notices, log: [...planned.log], limit: planned.limit })
@@ -129,10 +151,10 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       whereTo(finding, {
         routes,
         limitOf: (index) => limitLog.get(keys[index]!),
-        firing: firingAlerts(store, now()),
-        silences: store.silences.list(),
+        ...surroundings(now(), [finding]),
         at,
       }),
+    heldBack: (finding) => (newest ? heldBack(finding, newest) : null),
     async stop() {
       stopped = true
       unsubscribe()

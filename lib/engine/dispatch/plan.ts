@@ -5,7 +5,6 @@ import { digestKeyOf, type Group, groupKeyOf, groupsOf } from './group.ts'
 import { type LimitState, limited } from './limit.ts'
 import { mutesOf, type Surroundings } from './mute.ts'
 import type { LogEntry } from './notificationLog.ts'
-import { findingLabels } from './route.ts'
 
 /** What a route remembers of what it has sent. */
 export type RouteState = { log: ReadonlyMap<string, LogEntry>; limit: LimitState }
@@ -30,19 +29,18 @@ const NOTHING_SENT: LogEntry = { firing: [], at: 0 }
 const RANK: Record<Severity, number> = { critical: 0, warning: 1, info: 2 }
 
 /**
- * One route at one moment, in Alertmanager's stages: inhibition, silences, quiet hours, groups, deduplication by the notification log, limit. It is pure, so that what
+ * One route at one moment, in Alertmanager's stages: inhibition, causes, flaps, silences, quiet hours, groups, deduplication by the notification log, limit. It is pure, so that what
  * would have been sent can be computed from history too.
  */
 export function planRoute({ route, key, taken, current, state, ...surroundings }: PlanOptions): Plan {
   const { at } = surroundings
   const mutes = mutesOf(route, surroundings)
-  const audible = taken.filter((finding) => mutes.of(findingLabels(finding)) === null)
-  const isQuiet = (finding: Finding) => mutes.isQuiet(findingLabels(finding))
+  const audible = taken.filter((finding) => mutes.of(finding) === null)
   const log = new Map<string, LogEntry>()
   const due: Due[] = []
   for (const group of groupsOf(route, audible, state.log.keys())) {
     const last = state.log.get(group.name) ?? NOTHING_SENT
-    const looking = { firing: group.firing, current, isQuiet, at }
+    const looking = { firing: group.firing, current, isQuiet: mutes.isQuiet, at }
     const decision = notificationOf(last, looking, route)
     const logged = loggedAfter(last, decision, looking)
     // What is known no more has ended without a word.

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
+import { route } from '../../../test/documents.ts'
 import { noBrowsers } from '../../../test/receiver.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { Notice } from '../../model/notice.ts'
@@ -22,9 +23,7 @@ const forgetful: Notifier<string> = {
 const finding: Finding = { id: 'f', rule: 'a/b', severity: 'warning', state: 'firing', subject: { target: 'a' }, summary: '', evidence: [], since: 0, seenAt: 0 } // biome-ignore format: one line
 const open = (store = createStore({ path: ':memory:', now: () => at })) => {
   const dispatch = createDispatch({
-    routes: [
-      { match: {}, to: ['am'], group: ['target'], waitMs: 0, repeatMs: 14_400_000, continue: false, inhibit: [], quiet: [], limit: null },
-    ],
+    routes: [{ ...route, to: ['am'], repeatMs: 14_400_000 }],
     receivers: [{ name: 'am', channels: [{ kind: 'forgetful', config: '' }] }],
     browsers: noBrowsers,
     notifiers: [forgetful],

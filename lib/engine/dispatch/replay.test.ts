@@ -27,6 +27,7 @@ async function played(routes: Partial<Route>[], findings: Finding[], silences: S
     routes: routes.map((more) => ({ ...route, ...more })),
     findings,
     silences,
+    causes: null,
     from: NOON,
     to: NOON + hours * HOUR,
     pause: () => void turns++ as undefined,

@@ -1,10 +1,14 @@
 import type { Finding } from '../../model/finding.ts'
 import type { Route, Silence } from '../../model/notice.ts'
+import { TARGET_DOWN } from '../incidents/hosts.ts'
 import type { Pause } from '../slices.ts'
+import { onsetsOf, steadyTimes } from './flaps.ts'
+import { GRACE_MS, isDownNow, NO_FOLLOWERS } from './followers.ts'
 import { UNUSED } from './limit.ts'
 import { type Draft, planRoute, type RouteState } from './plan.ts'
 import { endOf } from './quiet.ts'
 import { routeKey, takenBy } from './route.ts'
+import { type Causes, followersFrom } from './surroundings.ts'
 
 /** One notice that would have been sent. */
 export type Replayed = { at: number; route: number; draft: Draft }
@@ -14,6 +18,7 @@ export type ReplayOptions = {
   /** All that fired in the span, with when it began to fire and when it ended. */
   findings: readonly Finding[]
   silences: readonly Silence[]
+  causes: Causes | null
   /** Epoch ms. */
   from: number
   to: number
@@ -24,14 +29,18 @@ export type ReplayOptions = {
  * A shadow run of the routes over what fired: the same pure stages with the time of then, so that a route can be judged before it wakes
  * anybody. It goes from one moment at which something can change to the next.
  */
-export async function replay({ routes, findings, silences, from, to, pause }: ReplayOptions): Promise<Replayed[]> {
+export async function replay({ routes, findings, silences, causes, from, to, pause }: ReplayOptions): Promise<Replayed[]> {
   const keys = routes.map(routeKey)
   const states: RouteState[] = routes.map(() => ({ log: new Map(), limit: UNUSED }))
   const sent: Replayed[] = []
   const byId = new Map(findings.map((finding) => [finding.id, finding]))
+  const onsets = onsetsOf(findings)
+  const downs = findings.filter(({ rule }) => rule === TARGET_DOWN)
   const moments = [
     ...findings.flatMap((one) => [firedAt(one), one.resolvedAt ?? []].flat()),
     ...silences.flatMap((one) => [one.from, one.until]),
+    ...findings.flatMap(({ resolvedAt, rule }) => (resolvedAt !== undefined && rule === TARGET_DOWN ? resolvedAt + GRACE_MS : [])),
+    ...steadyTimes(onsets),
   ]
     .filter((at) => at > from && at <= to)
     .sort((a, b) => a - b)
@@ -44,10 +53,12 @@ export async function replay({ routes, findings, silences, from, to, pause }: Re
     firing = firing.filter(({ resolvedAt }) => resolvedAt === undefined || resolvedAt > at)
     const current = (id: string) => asOf(byId.get(id), at)
     const seen = firing.map((finding) => asOf(finding, at)!)
+    const ended = downs.flatMap((down) => asOf(down, at) ?? []).filter((down) => firedAt(down) <= at && isDownNow(down, at))
+    const followers = ended.length > 0 ? followersFrom(seen, ended, routes, causes, at) : NO_FOLLOWERS
     for (const [index, taken] of takenBy(routes, seen).entries()) {
       const [route, state] = [routes[index]!, states[index]!]
       if (taken.length === 0 && state.log.size === 0 && state.limit.digestAt === undefined) continue
-      const planned = planRoute({ route, key: keys[index]!, taken, firing: seen, silences, current, state, at })
+      const planned = planRoute({ route, key: keys[index]!, taken, firing: seen, silences, followers, onsets, current, state, at })
       for (const draft of planned.notices) sent.push({ at, route: index, draft })
       states[index] = { log: merged(state.log, planned.log), limit: planned.limit }
     }

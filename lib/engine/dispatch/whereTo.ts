@@ -24,11 +24,10 @@ type Asked = Surroundings & { routes: readonly Route[]; limitOf(index: number): 
 export const whereTo = (finding: Finding, { routes, limitOf, ...surroundings }: Asked): Destination[] =>
   routesOf(routes, findingLabels(finding)).map((index) => {
     const route = routes[index]!
-    const labels = findingLabels(finding)
-    const muted = mutesOf(route, surroundings).of(labels)
+    const muted = mutesOf(route, surroundings).of(finding)
     const digestAt = digestTimeOf(route.limit, limitOf(index), surroundings.at)
     const limited = digestAt === null ? null : ({ why: 'limit', until: digestAt } as const)
-    const heard = audibleFrom(route, labels, surroundings)
+    const heard = audibleFrom(route, finding, surroundings)
     const tellsAt = heard === null ? null : Math.max(heard + route.waitMs, muted ? 0 : (digestAt ?? 0))
     return { route: index, to: route.to, group: groupOf(route, finding).labels, held: muted ?? limited, tellsAt }
   })
@@ -37,12 +36,12 @@ export const whereTo = (finding: Finding, { routes, limitOf, ...surroundings }: 
 const MUTES_MAX = 6
 
 /** From when on it is muted no longer if nothing else changes; null while another finding holds it back, or for ever. */
-function audibleFrom(route: Route, labels: Labels, { firing, silences, at }: Surroundings): number | null {
-  let from = at
+function audibleFrom(route: Route, finding: Finding, surroundings: Surroundings): number | null {
+  let from = surroundings.at
   for (let mutes = 0; mutes < MUTES_MAX; mutes++) {
-    const muted = mutesOf(route, { firing, silences, at: from }).of(labels)
+    const muted = mutesOf(route, { ...surroundings, at: from }).of(finding)
     if (muted === null) return from
-    if (muted.why === 'inhibit') return null
+    if (muted.why === 'inhibit' || muted.until === null) return null
     from = muted.until
   }
   return null

@@ -5,7 +5,7 @@ import type { Topology } from '../../model/topology.ts'
 export type Outage = { host: string; findings: Finding[] }
 
 /** The rule that finds targets that do not answer. */
-const TARGET_DOWN = 'fleet/target-down'
+export const TARGET_DOWN = 'fleet/target-down'
 
 /** Targets of one host go down within this time of each other: silence is noticed after three polls, a refusal after two. */
 const TOGETHER_MS = 15_000

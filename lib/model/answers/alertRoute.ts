@@ -15,7 +15,7 @@ export const alertRouteAnswer = open({
         .optional()
         .meta({ description: 'When it would be told if nothing changes; absent while that hangs on another finding, or never' }),
       why: z
-        .enum(['inhibit', 'silence', 'quiet', 'limit'])
+        .enum(['inhibit', 'follows', 'flaps', 'silence', 'quiet', 'limit'])
         .optional()
         .meta({ description: 'What it waits for, where it would not be told now' }),
       because: z.string(),

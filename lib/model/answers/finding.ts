@@ -41,5 +41,9 @@ export const findingAnswer = noun('Finding', 'A problem that held', {
   proposals: z.array(z.string()),
   noRemedy: z.string().optional().meta({ description: 'Why nothing is proposed, when an advisor said so' }),
   silencedBy: z.array(z.string()),
+  heldBack: z
+    .string()
+    .optional()
+    .meta({ description: 'Why it is not told though it fires: it follows from a target that is down, or it flaps' }),
 })
 export type FindingView = z.infer<typeof findingAnswer>

@@ -1,3 +1,4 @@
+import { causality } from '../../detectors/causes.ts'
 import { type Replayed, replay } from '../../engine/dispatch/replay.ts'
 import { createSlices } from '../../engine/slices.ts'
 import type { ShadowView } from '../../model/answers/shadow.ts'
@@ -22,13 +23,21 @@ export function shadow(runtime: Runtime, days: number): Promise<ShadowView> {
   return answer
 }
 
-async function computed({ store, config }: Runtime, days: number, to: number): Promise<ShadowView> {
+async function computed({ store, config, engine }: Runtime, days: number, to: number): Promise<ShadowView> {
   const from = to - days * DAY_MS
   const { routes, receivers } = config
   const findings = store.findings.list(
     ({ firingAt, resolvedAt }) => firingAt !== undefined && firingAt <= to && (resolvedAt === undefined || resolvedAt >= from),
   )
-  const sent = await replay({ routes, findings, silences: store.silences.list(), from, to, pause: createSlices() })
+  const sent = await replay({
+    routes,
+    findings,
+    silences: store.silences.list(),
+    causes: { topology: engine.topology, causality },
+    from,
+    to,
+    pause: createSlices(),
+  })
   const told = new Set(sent.flatMap(({ draft }) => draft.findings.map(({ id }) => id)))
   const untold = findings.filter(({ id, severity }) => severity !== 'info' && !told.has(id))
   return {

@@ -4,6 +4,7 @@ import type { AlertRouteView } from '../../model/answers/alertRoute.ts'
 import { CHANGE_RULES } from '../../model/changeAlert.ts'
 import { type Finding, type Severity, subjectName } from '../../model/finding.ts'
 import type { Labels } from '../../model/series.ts'
+import { heldWords } from '../findings/heldWords.ts'
 import { iso } from '../http/iso.ts'
 import type { Runtime } from '../runtime.ts'
 
@@ -37,6 +38,7 @@ export function whereTo(runtime: Runtime, { rule, severity, subject, at }: Asked
 function becauseOf({ held, tellsAt }: Destination, at: number): string {
   if (held === null) return tellsAt === null || tellsAt <= at ? 'at once' : `${duration(tellsAt - at)} after it fires`
   if (held.why === 'inhibit') return `while ${held.by.rule} fires on ${subjectName(held.by.subject)}`
+  if (held.why === 'follows' || held.why === 'flaps') return heldWords(held)
   if (held.why === 'silence') {
     const [first, ...others] = held.silences
     return `a silence of ${first!.by}${first!.reason ? `: ${first!.reason}` : ''}${others.length > 0 ? ` (and ${others.length} more)` : ''}`

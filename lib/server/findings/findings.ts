@@ -7,6 +7,7 @@ import { type Paging, pageNewest } from '../http/paging.ts'
 import { proposalsByFinding, proposalsFor } from '../proposals/proposals.ts'
 import type { Runtime } from '../runtime.ts'
 import { silencedBy } from '../silences/silences.ts'
+import { heldWords } from './heldWords.ts'
 
 export type FindingFilter = { state?: FindingState; rule?: string; severity?: Severity; target?: string }
 
@@ -71,6 +72,7 @@ export function findingView(runtime: Runtime, finding: Finding, proposals = prop
   const detector = runtime.detectors.find((candidate) => candidate.id === finding.rule)
   const { acknowledged, feedback, comments = [], ...rest } = finding
   const noRemedy = runtime.engine.noRemedy(finding.id)
+  const held = finding.state === 'firing' ? runtime.dispatch.heldBack(finding) : null
   return {
     ...(withIso(rest, 'since', 'firingAt', 'resolvedAt', 'seenAt') as Omit<
       FindingView,
@@ -85,5 +87,6 @@ export function findingView(runtime: Runtime, finding: Finding, proposals = prop
     proposals: proposals.map((proposal) => proposal.id),
     ...(noRemedy ? { noRemedy } : {}),
     silencedBy: silencedBy(runtime, finding, runtime.now()),
+    ...(held && { heldBack: heldWords(held) }),
   }
 }

@@ -26,7 +26,14 @@ const finding = (id: string, fields: Partial<Finding>): Finding => ({
 })
 function runtimeOf(): Runtime {
   const store = createStore({ path: ':memory:', now: () => NOW })
-  return { store, engine: { noRemedy: () => null }, detectors: [], advisors: [], now: () => NOW } as unknown as Runtime
+  return {
+    store,
+    engine: { noRemedy: () => null },
+    dispatch: { heldBack: () => null },
+    detectors: [],
+    advisors: [],
+    now: () => NOW,
+  } as unknown as Runtime
 }
 function everyPage<T>(list: (paging: Paging) => Page<T>): T[] {
   const found: T[] = []

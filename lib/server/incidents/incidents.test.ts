@@ -43,6 +43,7 @@ function runtimeWith(...findings: Finding[]): Runtime {
     store,
     engine,
     config: { url: 'https://keel.example' },
+    dispatch: { heldBack: () => null },
     bus: createBus(() => {}),
     detectors,
     now: () => 4_000,

@@ -53,6 +53,20 @@ export function getIncident(runtime: Runtime, id: string): IncidentView {
   return view(runtime, group)
 }
 
+/** What is over for longer is no cause that a notice of now names. */
+const RECENT_MS = 3_600_000
+const named = new WeakMap<Runtime, { at: number; groups: Group[] }>()
+
+/** The incident of a finding by its first cause; null where it is alone in it. The findings of one notice ask in a row: incidents are worked out once. */
+export function incidentTitleOf(runtime: Runtime, finding: Finding): string | null {
+  const at = runtime.now()
+  const known = named.get(runtime)
+  const groups = known?.at === at ? known.groups : groupsOf(runtime, ({ state, seenAt }) => state === 'firing' || at - seenAt < RECENT_MS)
+  named.set(runtime, { at, groups })
+  const group = groups.find(({ findings }) => findings.some(({ id }) => id === finding.id))
+  return group && group.findings.length > 1 ? causeView(runtime, group, worstOf(group)).title : null
+}
+
 /** The acknowledgement by a person of all that fires in an incident and that nobody looks after yet. */
 export function acknowledgeIncident(runtime: Runtime, id: string, by: string): IncidentView {
   for (const { id: finding, state, acknowledged } of getIncident(runtime, id).findings)
@@ -85,9 +99,11 @@ const worstOf = ({ findings }: Group) => findings.reduce((a, b) => (SEVERITY_ORD
 const endOf = (group: Group): number | null =>
   stateOf(group) === 'resolved' ? Math.max(...alarmsOf(group).map((finding) => finding.resolvedAt ?? finding.seenAt)) : null
 
-function groups({ store, engine }: Runtime): Group[] {
+const groups = (runtime: Runtime): Group[] => groupsOf(runtime, () => true)
+
+function groupsOf({ store, engine }: Runtime, wanted: (finding: Finding) => boolean): Group[] {
   return groupFindings(
-    store.findings.list((finding) => finding.firingAt !== undefined),
+    store.findings.list((finding) => finding.firingAt !== undefined && wanted(finding)),
     engine.topology(),
     causality,
   )
