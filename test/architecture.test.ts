@@ -143,7 +143,7 @@ function strays(path: string, text: string): string[] {
 }
 
 /** Below lib/products: no product, but what several share, and must not know which. */
-const SHARED = ['accessLog']
+const SHARED = ['accessLog', 'exporters']
 
 /** A product imports its own folder and what is shared; `control` alone may import a sibling's client. */
 function siblingStray(path: string, target: string): string[] {

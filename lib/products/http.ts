@@ -1,6 +1,15 @@
+import { type Dispatcher, fetch as fetchBy } from 'undici'
 import { EvenkeelError } from '../model/error.ts'
 import { bytesWithin } from '../model/limits.ts'
 import { publicText, publicUrl } from '../model/publicUrl.ts'
+
+type Options = {
+  method?: 'GET' | 'POST'
+  headers?: Record<string, string>
+  body?: string
+  /** How TLS is spoken, where not as everywhere. */
+  dispatcher?: Dispatcher
+}
 
 /**
  * GET (or POST) of an administrative interface. User and password of the URL become basic auth; neither they nor the query nor a header
@@ -8,24 +17,31 @@ import { publicText, publicUrl } from '../model/publicUrl.ts'
  * Throws `unreachable` for a network error or a status that is not 2xx, `too_large` for an answer over the size cap (a compressed one counts as
  * what it becomes).
  */
-export async function getText(
+export async function getText(url: string, signal: AbortSignal, options: Options = {}): Promise<string> {
+  return (await getPage(url, signal, options)).text
+}
+
+/** The same, with the answer's content type; empty where it has none. */
+export async function getPage(
   url: string,
   signal: AbortSignal,
-  options: { method?: 'GET' | 'POST'; headers?: Record<string, string>; body?: string } = {},
-): Promise<string> {
+  { dispatcher, ...options }: Options = {},
+): Promise<{ text: string; type: string }> {
   const { bare, headers } = withoutLogin(url)
   const where = publicUrl(bare)
-  const response = await fetch(bare, { ...options, headers: { ...headers, ...options.headers }, signal, redirect: 'manual' }).catch(
-    (error: unknown) => {
-      if (signal.aborted) throw error
-      throw new EvenkeelError('unreachable', `${where}: ${reason(error)}`)
-    },
-  )
+  const init = { ...options, headers: { ...headers, ...options.headers }, signal, redirect: 'manual' as const }
+  // The dispatcher and the `fetch` that takes it are of one version.
+  const asked = dispatcher ? (fetchBy(bare, { ...init, dispatcher }) as unknown as Promise<Response>) : fetch(bare, init)
+  const response = await asked.catch((error: unknown) => {
+    if (signal.aborted) throw error
+    throw new EvenkeelError('unreachable', `${where}: ${reason(error)}`)
+  })
   if (!response.ok) {
     await response.body?.cancel()
     throw new EvenkeelError('unreachable', `${where} answered ${response.status}`)
   }
-  return Buffer.from(await bytesWithin(response, where)).toString('utf8')
+  const text = Buffer.from(await bytesWithin(response, where)).toString('utf8')
+  return { text, type: response.headers.get('content-type') ?? '' }
 }
 
 function withoutLogin(url: string): { bare: string; headers: Record<string, string> } {

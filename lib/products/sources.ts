@@ -6,7 +6,8 @@ import { memcached } from './memcached/product.ts'
 import { nginx } from './nginx/product.ts'
 import { prometheus } from './prometheus/product.ts'
 import { redis } from './redis/product.ts'
+import { scrape } from './scrape/product.ts'
 import { twemproxy } from './twemproxy/product.ts'
 
 /** The registry of what can be read. One line a product. */
-export const products: AnyProduct[] = [control, envoy, haproxy, memcached, nginx, prometheus, redis, twemproxy]
+export const products: AnyProduct[] = [control, envoy, haproxy, memcached, nginx, prometheus, redis, scrape, twemproxy]

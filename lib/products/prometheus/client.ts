@@ -3,6 +3,7 @@ import { withoutTrailingSlashes } from '../../format/url.ts'
 import { EvenkeelError, malformed } from '../../model/error.ts'
 import { parseJson } from '../../model/json.ts'
 import { firstWrong } from '../answers.ts'
+import type { PromSeries } from '../exporters/series.ts'
 import { getText } from '../http.ts'
 import type { PrometheusConfig } from './config.ts'
 
@@ -19,8 +20,6 @@ const matrixShape = z.object({
     ),
   }),
 })
-
-export type PromSeries = { labels: Record<string, string>; points: [ms: number, value: number][] }
 
 /** One instant query; a range selector (`x[1m]`) answers with the samples as they were scraped, at their own times. */
 export function query(config: PrometheusConfig, expression: string, signal: AbortSignal): Promise<string> {

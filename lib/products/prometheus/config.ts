@@ -1,18 +1,7 @@
 import { z } from 'zod'
 import { secret, url } from '../../model/marks.ts'
+import { mappings } from '../exporters/mappingConfig.ts'
 import { targetKeys } from '../targetKeys.ts'
-
-const metric = z.string().regex(/^[a-zA-Z_:][a-zA-Z0-9_:]*$/, 'a metric name')
-const label = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'a label name')
-
-/** A row of one's own beside the table of mapping.ts: the series `from` counts as the canonical `to`. */
-const mapping = z.strictObject({
-  from: metric.describe("The exporter's metric"),
-  to: metric.describe('The metric of Evenkeel that it counts as'),
-  where: z.record(label, z.string()).optional().describe('Only series with these labels'),
-  labels: z.record(label, label).optional().describe("Evenkeel's label to the label of the series: `{ pool: upstream, server: backend }`"),
-  scale: z.number().positive().optional().describe('Factor of each value: 0.001 for milliseconds as seconds'),
-})
 
 /** A Prometheus (or VictoriaMetrics, Thanos, …) that scrapes exporters: each server behind it becomes a target of its own. */
 export const prometheusConfig = z
@@ -32,10 +21,7 @@ export const prometheusConfig = z
       )
       .optional()
       .describe('Matchers that are added to every query: `cluster="prod", env!="test"`'),
-    mappings: z
-      .array(mapping)
-      .default([])
-      .describe("Rows of your own beside the table of known exporters: which series counts as which of Evenkeel's"),
+    mappings,
     same: z
       .record(z.string(), z.string())
       .default({})
@@ -52,4 +38,3 @@ export type Behind = {
   address: string
 }
 export type PrometheusConfig = z.infer<typeof prometheusConfig> & { role?: 'cache' | 'store' }
-export type Mapping = z.infer<typeof mapping>

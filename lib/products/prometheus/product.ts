@@ -3,13 +3,12 @@ import { withoutTrailingSlashes } from '../../format/url.ts'
 import { EvenkeelError, malformed } from '../../model/error.ts'
 import { parseJson } from '../../model/json.ts'
 import type { Probe, Product } from '../../model/product.ts'
-import type { Capability } from '../../model/topology.ts'
+import type { Mapping } from '../exporters/mappingConfig.ts'
+import { BESIDE, newestOf, readScraped } from '../exporters/scraped.ts'
+import { EMITTED, EXPORTERS } from '../exporters/table.ts'
 import { getText } from '../http.ts'
-import { type PromSeries, parseAnswer, query, selector, unavailable } from './client.ts'
-import { type Behind, type Mapping, type PrometheusConfig, prometheusConfig } from './config.ts'
-import { HAPROXY_STATUS, haproxyStates } from './haproxyStates.ts'
-import { EXPORTERS, type Exporter } from './mapping.ts'
-import { toPools, toReadings } from './series.ts'
+import { parseAnswer, query, selector, unavailable } from './client.ts'
+import { type Behind, type PrometheusConfig, prometheusConfig } from './config.ts'
 
 type Link = {
   config: PrometheusConfig
@@ -30,7 +29,7 @@ const series: Probe<Link, Raw> = {
   id: 'series',
   feature: 'query interface',
   emits: {
-    metrics: [...new Set([...Object.values(EXPORTERS).flatMap(({ rows }) => rows.map(({ to }) => to)), 'pool_up'])],
+    metrics: EMITTED,
     topology: ['pools'],
   },
   everyMs: EVERY_MS,
@@ -57,73 +56,18 @@ const series: Probe<Link, Raw> = {
     const all = parseAnswer(raw.series).filter(
       ({ labels }) => raw.job === undefined || (labels.job ?? raw.job) === raw.job || own.has(labels.__name__ ?? ''),
     )
-    // A server that cannot be scraped, or whose exporter cannot reach it, is down; no sample at all is a gap.
+    // A server that cannot be scraped is down; no sample at all is a gap.
     if (newestOf(all, 'up') === 0) throw new EvenkeelError('unreachable', 'Prometheus cannot scrape it (up is 0)')
-    if (exporter?.up && newestOf(all, exporter.up) === 0)
-      throw new EvenkeelError('unreachable', `its exporter cannot reach it (${exporter.up} is 0)`)
-    const mapped = toReadings(all, [...(exporter?.rows ?? []), ...raw.mappings])
-    const states = haproxyStates(all)
-    const samples = [...mapped.samples, ...states.samples].sort((a, b) => (a.at ?? 0) - (b.at ?? 0))
+    const { samples, topology, newestAt, stepMs } = readScraped(all, exporter ? [exporter] : [], raw.mappings, 'seen through Prometheus')
     const after = cursor === null ? 0 : Number(cursor)
-    const info = all.find(({ labels }) => VERSIONED.has(labels.__name__ ?? ''))?.labels
-    const version = info?.redis_version ?? info?.version
     return {
       samples: samples.filter(({ at = 0 }) => at > after),
       records: [],
-      topology: {
-        facts: version ? { version } : {},
-        pools: toPools(samples, { states, poolsAlone: exporter?.poolsAlone === true }),
-        capabilities: [
-          { feature: 'settings', available: false, because: 'seen through Prometheus: configure the server itself to tune it' },
-          ...limitsOf(exporter, all, samples.length, states.unknown, mapped.impossible),
-        ],
-      },
-      cursor: String(Math.max(after, mapped.newestAt)),
-      ...(mapped.stepMs === null ? {} : { stepMs: mapped.stepMs }),
+      topology,
+      cursor: String(Math.max(after, newestAt)),
+      ...(stepMs === null ? {} : { stepMs }),
     }
   },
-}
-
-const VERSIONED = new Set(['redis_instance_info', 'haproxy_process_build_info'])
-/** Asked for beside what is mapped: who it is, how many processes it has, what states its servers are in. */
-const BESIDE = [...VERSIONED, 'haproxy_process_nbproc', HAPROXY_STATUS]
-
-/** What its exporter does not tell, and where it is of a version that nobody mapped. */
-function limitsOf(
-  exporter: Exporter | undefined,
-  all: readonly PromSeries[],
-  samples: number,
-  states: ReadonlySet<string>,
-  impossible: ReadonlyMap<string, number>,
-): Capability[] {
-  const limits: Capability[] = []
-  const limit = (feature: string, because: string) => limits.push({ feature, available: false, because })
-  if (exporter?.limits) limit('all that the server tells', exporter.limits)
-  const processes = newestOf(all, 'haproxy_process_nbproc')
-  if (processes !== undefined && processes > 1)
-    limit(
-      'every process',
-      `HAProxy runs ${processes} processes, and what is scraped is that of one of them: the others have their own counts`,
-    )
-  if (states.size > 0)
-    limit(
-      'states of servers',
-      `not known here: ${[...states].slice(0, 5).join(', ')}. HAProxy may be newer than the versions that are mapped`,
-    )
-  if (impossible.size > 0)
-    limit(
-      'every number',
-      `what cannot be is left out: ${[...impossible]
-        .slice(0, 5)
-        .map(([name, value]) => `${name} ${value}`)
-        .join(', ')}`,
-    )
-  if (exporter && samples === 0)
-    limit(
-      'mapped series',
-      'its exporter has none of the series that are known of it: it may be newer than the versions that are mapped. Name them under `mappings`',
-    )
-  return limits
 }
 
 const page = (config: PrometheusConfig, path: string, signal: AbortSignal) =>
@@ -140,9 +84,6 @@ function versionOf(text: string): string {
     throw malformed('Prometheus did not report its version', text)
   }
 }
-
-const newestOf = (all: readonly PromSeries[], name: string): number | undefined =>
-  all.find(({ labels }) => labels.__name__ === name)?.points.at(-1)?.[1]
 
 /** Servers behind it, by series that only their exporter has. Several exporters under one instance are targets of their own. */
 async function discover({ config, names: given }: Link, signal: AbortSignal): Promise<PrometheusConfig[]> {

@@ -2,12 +2,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
+import { haproxyStates } from '../exporters/haproxyStates.ts'
+import { toPools, toReadings } from '../exporters/series.ts'
+import { EXPORTERS } from '../exporters/table.ts'
 import { parseAnswer, selector } from './client.ts'
 import { type PrometheusConfig, prometheusConfig } from './config.ts'
-import { haproxyStates } from './haproxyStates.ts'
-import { EXPORTERS } from './mapping.ts'
 import { addressOf, prometheus } from './product.ts'
-import { toPools, toReadings } from './series.ts'
 
 const config = (more: object = {}): PrometheusConfig =>
   prometheusConfig.parse({ kind: 'prometheus', name: 'prom', url: 'http://127.0.0.1:9090', ...more })
@@ -71,7 +71,7 @@ describe('reading an answer', () => {
       ] as [string, object, [number, string][]][]
     const all = parseAnswer(answer(...server('a', 'UP', '1'), ...server('b', 'MAINT', '0')))
     const { samples } = toReadings(all, EXPORTERS.haproxy!.rows)
-    expect(toPools(samples, { states: haproxyStates(all), poolsAlone: false })).toMatchObject([
+    expect(toPools(samples, { states: haproxyStates(all), poolsAlone: false, seen: 'seen through Prometheus' })).toMatchObject([
       {
         name: 'app',
         can: { weight: { because: expect.any(String) } },
@@ -136,10 +136,9 @@ describe('reading an answer', () => {
       ['haproxy_server_status', { proxy: pool, server, state }, [[1, '1']]] as [string, object, [number, string][]]
     const all = parseAnswer(answer(up('a', 'b c', 'DOWN'), up('a b', 'c', 'UP')))
     expect(
-      toPools(toReadings(all, []).samples, { states: haproxyStates(all), poolsAlone: false }).map(({ name, servers }) => [
-        name,
-        servers.map(({ state }) => state),
-      ]),
+      toPools(toReadings(all, []).samples, { states: haproxyStates(all), poolsAlone: false, seen: 'seen through Prometheus' }).map(
+        ({ name, servers }) => [name, servers.map(({ state }) => state)],
+      ),
     ).toEqual([
       ['a', ['down']],
       ['a b', ['up']],

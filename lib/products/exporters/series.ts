@@ -1,9 +1,11 @@
 import { type Labels, labelsKey, type Reading } from '../../model/series.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
-import type { PromSeries } from './client.ts'
-import type { Mapping } from './config.ts'
 import { type HaproxyStates, keyOf } from './haproxyStates.ts'
-import { CACHE_MANAGER } from './mapping.ts'
+import type { Mapping } from './mappingConfig.ts'
+import { CACHE_MANAGER } from './table.ts'
+
+/** One series as it was scraped: its labels, `__name__` among them, and its samples. */
+export type PromSeries = { labels: Record<string, string>; points: [ms: number, value: number][] }
 
 /** Exporters pass on the -1 of a server that keeps no such number, and one that fell below zero is printed as one of 64 bits: above this it is none. */
 const WRAPPED = 2 ** 63
@@ -78,19 +80,18 @@ function sharedCaches(series: readonly PromSeries[]): Set<string> {
   return new Set([...managers].flatMap(([cache, own]) => (own.size > 1 ? [cache] : [])))
 }
 
-const READ_ONLY = 'seen through Prometheus: read-only; configure the balancer itself to tune it'
-
 const byName = new Intl.Collator('en', { numeric: true }).compare
 
-type Told = { states: HaproxyStates; poolsAlone: boolean }
+/** `seen`: by what way, as the pages say it. */
+type Told = { states: HaproxyStates; poolsAlone: boolean; seen: string }
 
 /** Pools from the newest values: servers with their weights and states. What Prometheus does not have stays unknown. */
-export function toPools(samples: readonly Reading[], { states, poolsAlone }: Told): Omit<Pool, 'target'>[] {
+export function toPools(samples: readonly Reading[], { states, poolsAlone, seen }: Told): Omit<Pool, 'target'>[] {
   const newest = new Map<string, number>()
   for (const { metric, labels = {}, value } of samples)
     if (labels.server !== undefined) newest.set(`${metric} ${keyOf(labels.pool, labels.server)}`, value)
   const pools = new Map<string, PoolServer[]>()
-  const seen = new Set<string>()
+  const listed = new Set<string>()
   // Series come in any order, another one at each poll: rows must not change their places.
   const told = [...samples.map(({ labels = {} }) => labels), ...states.servers].sort(
     (a, b) => byName(a.pool ?? '', b.pool ?? '') || byName(a.server ?? '', b.server ?? ''),
@@ -99,8 +100,8 @@ export function toPools(samples: readonly Reading[], { states, poolsAlone }: Tol
     if (pool === undefined) continue
     if (poolsAlone && !pools.has(pool)) pools.set(pool, [])
     const key = keyOf(pool, server)
-    if (server === undefined || seen.has(key)) continue
-    seen.add(key)
+    if (server === undefined || listed.has(key)) continue
+    listed.add(key)
     const of = (metric: string) => newest.get(`${metric} ${key}`)
     const set = of('pool_weight_set') ?? of('pool_weight_effective') ?? 1
     const state = states.newest.get(key) ?? (of('pool_up') === 0 ? 'down' : 'up')
@@ -115,11 +116,12 @@ export function toPools(samples: readonly Reading[], { states, poolsAlone }: Tol
       state,
     })
   }
+  const because = `${seen}: read-only; configure the balancer itself to tune it`
   return [...pools].map(([name, servers]) => ({
     name,
     algorithm: 'unknown',
     balances: 'unknown',
-    can: { weight: { because: READ_ONLY }, state: { because: READ_ONLY }, slowStart: { because: READ_ONLY } },
+    can: { weight: { because }, state: { because }, slowStart: { because } },
     weightMax: 256,
     servers,
   }))

@@ -1,6 +1,6 @@
 import type { Reading } from '../../model/series.ts'
 import type { ServerState } from '../../model/topology.ts'
-import type { PromSeries } from './client.ts'
+import type { PromSeries } from './series.ts'
 
 /** The states of HAProxy's own exporter: by label since 2.4, by number before (`promex_srv_state` of service-prometheus.c). NOLB takes what sticks to it: it is up. */
 const STATES: [label: string, state: ServerState][] = [

@@ -1,8 +1,6 @@
-import type { Mapping } from './config.ts'
+import type { Mapping } from './mappingConfig.ts'
 
 export type Exporter = {
-  /** As the page names it. */
-  title: string
   /** Series that only this exporter has, one for each server, by its versions: how servers are found. */
   signs: string[]
   /** 0 when the exporter answers but its server does not. */
@@ -41,7 +39,6 @@ export const CACHE_MANAGER = ['cache_manager', 'cacheManager'] as const
  */
 export const EXPORTERS: Record<string, Exporter> = {
   redis_exporter: {
-    title: 'Redis through Prometheus',
     signs: ['redis_up'],
     up: 'redis_up',
     role: 'cache',
@@ -67,7 +64,6 @@ export const EXPORTERS: Record<string, Exporter> = {
     ],
   },
   haproxy: {
-    title: 'HAProxy through Prometheus',
     // Before 2.4 it tells no version.
     signs: ['haproxy_process_build_info', 'haproxy_process_nbthread'],
     rows: [
@@ -94,7 +90,6 @@ export const EXPORTERS: Record<string, Exporter> = {
     ],
   },
   haproxy_exporter: {
-    title: 'HAProxy through Prometheus',
     signs: ['haproxy_exporter_build_info', 'haproxy_up'],
     up: 'haproxy_up',
     limits:
@@ -124,7 +119,6 @@ export const EXPORTERS: Record<string, Exporter> = {
     ],
   },
   envoy: {
-    title: 'Envoy through Prometheus',
     signs: ['envoy_server_live', 'envoy_server_uptime'],
     poolsAlone: true,
     limits: 'Envoy reports clusters to Prometheus, not their hosts: watch its admin page (`kind: envoy`) for those',
@@ -137,7 +131,6 @@ export const EXPORTERS: Record<string, Exporter> = {
     ],
   },
   memcached_exporter: {
-    title: 'memcached through Prometheus',
     signs: ['memcached_up'],
     up: 'memcached_up',
     role: 'cache',
@@ -155,7 +148,6 @@ export const EXPORTERS: Record<string, Exporter> = {
     ],
   },
   nginx_vts: {
-    title: 'NGINX through Prometheus',
     signs: ['nginx_vts_info'],
     rows: [
       ...['1xx', '2xx', '3xx', '4xx', '5xx'].map((code) =>
@@ -168,7 +160,6 @@ export const EXPORTERS: Record<string, Exporter> = {
     ],
   },
   micrometer: {
-    title: 'An application’s caches through Prometheus',
     signs: ['cache_gets_total'],
     role: 'cache',
     rows: [
@@ -180,3 +171,8 @@ export const EXPORTERS: Record<string, Exporter> = {
     ],
   },
 }
+
+/** What the table can lead to. */
+export const EMITTED: readonly string[] = [
+  ...new Set([...Object.values(EXPORTERS).flatMap(({ rows }) => rows.map(({ to }) => to)), 'pool_up']),
+]
