@@ -20,7 +20,16 @@ export const RUN_AGAINST: Record<string, RunAgainst> = {
   nginx: { live: ['1.22.1'], also: ['1.31.4', 'VTS 0.2.7'], played: ['VTS from 0.1.15', 'Tengine'] },
   envoy: { live: [], also: [], played: ['a stand-in that answers as its documentation and sources say'] },
   twemproxy: { live: ['0.5'], also: [], played: ['0.2', '0.4'] },
-  prometheus: { live: ['2.42', 'redis_exporter 1.45'], also: [], played: ['other exporters'] },
+  prometheus: {
+    live: ['2.42', 'VictoriaMetrics 1.79', 'redis_exporter 1.45', 'haproxy_exporter 0.14'],
+    also: [],
+    played: ['other exporters'],
+  },
+  scrape: {
+    live: ['prom-client 15.1', 'redis_exporter 1.45', "HAProxy 2.6.12's own page"],
+    also: [],
+    played: ['Micrometer', 'other exporters'],
+  },
 }
 
 /** A sentence each, for the product's page. */

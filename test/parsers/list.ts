@@ -40,6 +40,7 @@ import { parseConfigDump } from '../../lib/products/envoy/configDump.ts'
 import { discoveryRequest, discoveryResponse, parseEds } from '../../lib/products/envoy/eds.ts'
 import { parseStats as envoyStats } from '../../lib/products/envoy/stats.ts'
 import { parseSocketAddress } from '../../lib/products/exchange.ts'
+import { parseExposition } from '../../lib/products/exporters/exposition.ts'
 import * as haproxyFile from '../../lib/products/haproxy/configFile.ts'
 import { parseInfo } from '../../lib/products/haproxy/info.ts'
 import { withDisabled, withWeight } from '../../lib/products/haproxy/serverLine.ts'
@@ -537,8 +538,16 @@ const twemproxy: Parser[] = [
 
 const MATRIX =
   '{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"__name__":"redis_up","instance":"a:1"},"values":[[1.5,"1"],[2.5,"NaN"]]},{"metric":{"__name__":"up"},"value":[1,"1"]}]}}'
+const PAGE = 'cache_gets_total{cache="a \\"b\\"",result="hit"} 5 1520879607789\ncache_size{cache="a"} NaN\nredis_up 1\n'
 const prometheus: Parser[] = [
   probe('prometheus/series', 'prometheus', [MATRIX], (text) => ({ at, series: text, exporter: 'redis_exporter', mappings: [] })),
+  probe('scrape/page', 'prometheus', [PAGE], (text) => ({ page: { at, text, openMetrics: false }, mappings: [] })),
+  {
+    name: 'products/exporters/exposition.ts#parseExposition',
+    group: 'prometheus',
+    good: [PAGE],
+    run: (text) => parseExposition(text, { openMetrics: false, wanted: () => true, at }),
+  },
   { name: 'products/prometheus/client.ts#parseAnswer', group: 'prometheus', good: [MATRIX], run: parseAnswer },
 ]
 
@@ -792,6 +801,7 @@ export const NO_READERS = [
   'products/memcached/answer.ts#isErrorLine',
   'products/memcached/answer.ts#beginsStats',
   'server/heartbeat/ping.ts#ping',
+  'products/http.ts#getText',
   'server/workers/rings.ts#describeInThread',
   'auth/issuer.ts#callbackOf',
   'config/fingerprint.ts#fingerprintOf',

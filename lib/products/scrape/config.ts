@@ -17,8 +17,11 @@ export const scrapeConfig = z
       .describe('A token, sent as `Authorization: Bearer`'),
     basic: z
       .strictObject({
-        username: z.string().regex(/^[^:\p{Cc}]+$/u, 'a name without a colon'),
-        password: secret(z.string().min(1)),
+        username: z
+          .string()
+          .regex(/^[^:\p{Cc}]+$/u, 'a name without a colon')
+          .describe('The user'),
+        password: secret(z.string().min(1)).describe('The password'),
       })
       .optional()
       .describe('User and password (Basic authentication), instead of those in the address'),
