@@ -124,12 +124,10 @@ class Cursor {
     if (!this.takes('"')) throw new Wrong('a quotation mark is missing')
     let out = ''
     for (;;) {
-      const end = this.#line.slice(this.at).search(/["\\]/)
-      if (end < 0) throw new Wrong('a label has no closing quotation mark')
-      out += this.#line.slice(this.at, this.at + end)
-      this.at += end + 1
-      if (this.#line[this.at - 1] === '"') return out
-      const next = this.#line[this.at++]
+      out += this.bare(/[^"\\]*/y)
+      const end = this.#line[this.at++]
+      if (end === '"') return out
+      const next = end === undefined ? undefined : this.#line[this.at++]
       if (next === undefined) throw new Wrong('a label has no closing quotation mark')
       out += next === 'n' ? '\n' : next === '\\' || next === '"' ? next : `\\${next}`
     }
