@@ -8,6 +8,7 @@ import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import type { TtlHistogram } from '../../model/record.ts'
 import type { SeriesWindow } from '../../model/window.ts'
+import { lifetimeOf } from '../lifetime.ts'
 import { riseAt } from '../rises.ts'
 import { cacheCount, cacheRows, evidence, factsOf, type Row, staleBecause } from '../rows.ts'
 import { duration, evidenceOfEach, falseAlarms, patience, share, threshold } from '../settings.ts'
@@ -64,6 +65,7 @@ export const massExpiry: Detector<Settings> = {
       const strike = struck(row, settings, sustainedWrites(window, subject.target!), needed)
       if (strike) {
         const gone = strike.keys / strike.before
+        const ttlMs = lifetimeOf(window, subject.target!, strike)
         return {
           subject,
           is: 'found',
@@ -83,6 +85,7 @@ export const massExpiry: Detector<Settings> = {
               },
             ),
           ],
+          ...(ttlMs !== null && { ttlMs }),
         }
       }
       const [histogram] = window.records('ttl-histogram', subject.target)
