@@ -47,8 +47,10 @@ function titlesOf({ status, digest }: Notice, items: Item[]): Pick<Message, 'tit
       heading: `${word}: ${first.rule} (${first.severity})`,
     }
   const critical = items.filter(({ severity }) => severity === 'critical').length
-  const title = `${word}: ${items.length} findings${critical > 0 ? `, ${critical} critical` : ''}`
-  return { title, heading: title }
+  const heading = `${word}: ${items.length} findings${critical > 0 ? `, ${critical} critical` : ''}`
+  // Findings of one incident are told by its first cause.
+  const cause = first?.cause
+  return { title: cause && items.every((item) => item.cause === cause) ? `${word}: ${cause}` : heading, heading }
 }
 
 function itemOf({ status, externalUrl, about }: Notice, finding: Finding): Item {
