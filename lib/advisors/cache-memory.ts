@@ -7,6 +7,7 @@ import type { CurvePoint, CurveRecord } from '../model/record.ts'
 import { settingText } from '../model/setting.ts'
 import { costWords, moneyText } from './cost.ts'
 import { curveOf, type Effect, effectOf, effectText, heldPrediction, hitGuard, presentOf } from './curve.ts'
+import { memoryInTime } from './memoryInTime.ts'
 import { newest, replicaSteps } from './replicas.ts'
 
 const MIB = 1_048_576
@@ -25,7 +26,7 @@ const LOSS_MOST = 0.003
 export const cacheMemory: Advisor = {
   id: 'cache-memory',
   title: 'Give the cache the memory that it needs',
-  answers: ['cache/eviction-storm', 'cache/hit-ratio-low', 'cache/memory-surplus'],
+  answers: ['cache/eviction-storm', 'cache/hit-ratio-low', 'cache/memory-surplus', 'cache/time-to-full'],
   spanMs: 120_000,
   propose(finding, window, topology, settingsOf) {
     const { target } = finding.subject
@@ -47,6 +48,13 @@ export const cacheMemory: Advisor = {
       before: String(most),
       after: String(after),
     })
+    if (finding.rule === 'cache/time-to-full') {
+      const ceiling = machine === null ? Number.POSITIVE_INFINITY : MACHINE_MOST * machine
+      return memoryInTime(finding, { target, most, ceiling, isCache: facts?.role === 'cache' }, (after) => ({
+        steps: [step(after), ...replicaSteps(topology, target, setting, after, window)],
+        ...riskOf(machine),
+      }))
+    }
     // Of a low hit ratio nothing but the curve says whether memory is what is missing.
     if (!curve)
       return finding.rule !== 'cache/eviction-storm'
@@ -65,10 +73,12 @@ export const cacheMemory: Advisor = {
     return draft(surplus ? { ...effect, prediction: heldPrediction(effect) } : effect, {
       steps,
       because: `${text(bytes, 'bytes')} instead of ${text(most, 'bytes')}: hit ratio ${effectText(effect)}.${cost}`,
-      risk: surplus || machine ? 'medium' : 'high',
-      riskBecause: surplus
-        ? 'What no longer fits is evicted at once, and is not there again after a roll-back until it is read.'
-        : `${machine ? `The machine has ${text(machine, 'bytes')} in all` : 'How much memory the machine has is not known here'}; what else runs there is not seen. Lowering the limit again evicts what no longer fits.`,
+      ...(surplus
+        ? {
+            risk: 'medium',
+            riskBecause: 'What no longer fits is evicted at once, and is not there again after a roll-back until it is read.',
+          }
+        : riskOf(machine)),
     })
   },
 }
@@ -144,7 +154,12 @@ function withoutCurve(
         'the reads of single keys are not recorded (`references` in the configuration), so it is not known how many of the evicted keys would be read again',
     },
     guards: [],
-    risk: machine ? 'medium' : 'high',
-    riskBecause: `${machine ? `The machine has ${text(machine, 'bytes')} in all` : 'How much memory the machine has is not known here'}; what else runs there is not seen. Lowering the limit again evicts what no longer fits.`,
+    ...riskOf(machine),
   }
 }
+
+/** Of more memory. */
+const riskOf = (machine: number | null): Pick<Draft, 'risk' | 'riskBecause'> => ({
+  risk: machine ? 'medium' : 'high',
+  riskBecause: `${machine ? `The machine has ${text(machine, 'bytes')} in all` : 'How much memory the machine has is not known here'}; what else runs there is not seen. Lowering the limit again evicts what no longer fits.`,
+})

@@ -131,5 +131,5 @@ function moneyWords({ saved, saves, effect }: Chosen, target: string, window: Se
 /** Keys that are there already have the TTL that they drew. */
 function storedWords({ ttlMs, jitter }: TtlPolicy, shorter: boolean): string {
   const last = duration(ttlMs * (1 + jitter))
-  return ` Keys that are stored already keep their end, the last of them for ${last}${shorter ? ', unless they are re-timed: the page of the change offers it' : ''}.`
+  return ` Keys that are stored already keep their end, the last of them for ${last}${shorter ? ', unless they are re-timed: the page of the change offers it' : '; each is filled once more then, with the longer TTL'}.`
 }
