@@ -1,4 +1,5 @@
 import { text } from '../format/format.ts'
+import { hitPeriodMs } from '../metrics/hitPeriod.ts'
 import { measuredValue } from '../metrics/measure.ts'
 import type { Advisor } from '../model/detector.ts'
 import { isPriced, memoryCost, type Prices, pricesOf, readsCost } from '../model/prices.ts'
@@ -70,7 +71,7 @@ export const cacheMemory: Advisor = {
     const steps: Draft['steps'] = [step(bytes), ...replicaSteps(topology, target, setting, bytes, window)]
     const more = steps.reduce((sum, { before, after }) => sum + Number(after) - Number(before), 0)
     const cost = costWords(target, { ...effect, bytes: more }, window, topology)
-    return draft(surplus ? { ...effect, prediction: heldPrediction(effect) } : effect, {
+    return draft(surplus ? { ...effect, prediction: heldPrediction(effect) } : effect, hitPeriodMs(window, target), {
       steps,
       because: `${text(bytes, 'bytes')} instead of ${text(most, 'bytes')}: hit ratio ${effectText(effect)}.${cost}`,
       ...(surplus
@@ -83,8 +84,8 @@ export const cacheMemory: Advisor = {
   },
 }
 
-function draft({ prediction }: Effect, rest: Pick<Draft, 'steps' | 'because' | 'risk' | 'riskBecause'>): Draft {
-  return { ...rest, predict: prediction, guards: [hitGuard(prediction)] }
+function draft({ prediction }: Effect, periodMs: number, rest: Pick<Draft, 'steps' | 'because' | 'risk' | 'riskBecause'>): Draft {
+  return { ...rest, predict: prediction, guards: [hitGuard(prediction, periodMs)] }
 }
 
 /** As the rule that finds it draws the line. */

@@ -66,3 +66,42 @@ test.each([
     none: 'The nodes of a Cluster are set alike, and what b would hit with allkeys-lfu is not known, or less.',
   }),
 )
+
+test("an LFU's hits fall and rise with each minute: a prediction is the same at every moment of it", () => {
+  const start = 1_000_000
+  const of = (second: number) => {
+    // 53 % at the begin of a minute, 44 % at its end.
+    const ratios = Array.from({ length: 300 }, (_, i) => 0.53 - (0.09 * ((i + second) % 60)) / 60)
+    const sums = (part: (ratio: number) => number) => {
+      let sum = start
+      return ratios.map((ratio) => (sum += 1_000 * part(ratio)))
+    }
+    const fact = (id: string, value: string) => ({ kind: 'fact' as const, target: 'a', id, at: 0, value })
+    return cachePolicy.propose(
+      { id: 'f', rule: 'cache/eviction-policy', subject: { target: 'a' } } as unknown as Finding,
+      load(
+        1_000,
+        { 'cache_hits_total{target=a}': sums((ratio) => ratio), 'cache_misses_total{target=a}': sums((ratio) => 1 - ratio) },
+        {
+          records: [
+            curve(
+              [
+                { hitRatio: 0.48, policy: 'allkeys-lfu' },
+                { policy: 'allkeys-lru', hitRatio: 0.65 },
+              ],
+              { id: 'policy', varies: 'policy' },
+            ),
+            fact('config/maxmemory-policy', 'allkeys-lfu'),
+            fact('config/lfu-decay-time', '1'),
+          ],
+        },
+      ),
+      { ...emptyTopology(), targets: [{ ...node('a', 'primary', 'x'), cluster: undefined, replication: undefined } as TargetFacts] },
+    )
+  }
+  for (const second of [0, 15, 30, 45])
+    expect(of(second)).toMatchObject({ predict: { before: expect.closeTo(0.485, 2), after: expect.closeTo(0.655, 2) } })
+})
+
+test('to LFU: a guard waits for a whole minute', () =>
+  expect(propose(0.62)).toMatchObject({ guards: [{ forMs: 60_000 }, { forMs: 60_000 }] }))

@@ -11,6 +11,9 @@ import { clusterPeersOf, replicasOf } from './replicas.ts'
 /** A smaller gain is within what such curves are off. */
 const GAIN_MIN = 0.01
 
+/** What LFU hits falls and rises with each minute: less than it does for a whole one is less. */
+const LFU_GUARD_MS = 60_000
+
 /** Another rule of eviction, or one that compares more keys, where that keeps more of what is read. */
 export const cachePolicy: Advisor = {
   id: 'cache-policy',
@@ -57,7 +60,7 @@ export const cachePolicy: Advisor = {
       steps: steps as [Step, ...Step[]],
       because: `${words}: hit ratio ${effectText(effect)}.`,
       predict: effect.prediction,
-      guards: guards.flatMap((one) => (one ? [hitGuard(one.prediction)] : [])),
+      guards: guards.flatMap((one) => (one ? [hitGuard(one.prediction, best.policy?.endsWith('-lfu') ? LFU_GUARD_MS : 0)] : [])),
       risk: 'medium',
       riskBecause:
         'The other rule begins without what it would know of each key: until it has learned that, it evicts by chance. Keys that it evicts do not come back with a roll-back.',

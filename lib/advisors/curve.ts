@@ -1,11 +1,12 @@
 import { text } from '../format/format.ts'
+import { hitPeriodMs } from '../metrics/hitPeriod.ts'
 import { measure } from '../metrics/measure.ts'
 import type { Guard, Prediction } from '../model/proposal.ts'
 import type { CurvePoint, CurveRecord } from '../model/record.ts'
 import type { SeriesWindow } from '../model/window.ts'
 
 /** What is measured now: a cache that fills, or a day that turns, was at another ratio minutes ago. */
-export const NOW_MS = 30_000
+const NOW_MS = 30_000
 /** An older curve speaks of other traffic: they are computed every few minutes. */
 const FRESH_MS = 1_800_000
 /** How far below its prediction the hit ratio may fall before the change goes back, and for how long. */
@@ -15,6 +16,12 @@ const GUARD_MS = 20_000
 /** The newest curve of a cache; undefined where there is none, or none of today's traffic. */
 export function curveOf(window: SeriesWindow, target: string, id: string): CurveRecord | undefined {
   return window.records('curve', target).find((curve) => curve.id === id && window.to - curve.at < FRESH_MS)
+}
+
+/** The time in which it is measured what those caches hit now: whole periods of each. */
+export function nowOf(window: SeriesWindow, targets: readonly (string | undefined)[]): SeriesWindow {
+  const span = Math.max(NOW_MS, ...targets.map((target) => hitPeriodMs(window, target)))
+  return window.between(Math.max(window.from, window.to - span), window.to)
 }
 
 export const presentOf = (curve: CurveRecord): CurvePoint => curve.points[curve.present.point]!
@@ -33,7 +40,7 @@ export type Effect = {
 
 /** The predicted effect of one point on a cache's hit ratio; null while that cannot be measured. */
 export function effectOf(curve: CurveRecord, point: CurvePoint, all: SeriesWindow, target: string): Effect | null {
-  const window = all.between(Math.max(all.from, all.to - NOW_MS), all.to)
+  const window = nowOf(all, [target])
   const now = measure('cache_hit_ratio', { target }, window)
   const reads = measure('cache_read_rate', { target }, window)
   if (now.is === 'unjudged' || reads.is === 'unjudged') return null
@@ -70,14 +77,14 @@ export function heldPrediction({ prediction }: Effect): Prediction {
   return { ...prediction, after, low: Math.min(prediction.low, after), holds: true }
 }
 
-/** Goes back by itself when the hit ratio falls clearly below what was predicted. */
-export const hitGuard = ({ metric, where, low, before }: Prediction): Guard => ({
+/** Goes back by itself when the hit ratio falls clearly below what was predicted, for longer than its `periodMs`. */
+export const hitGuard = ({ metric, where, low, before }: Prediction, periodMs = 0): Guard => ({
   metric,
   where,
   unit: 'ratio',
   op: '<',
   limit: Math.max(0, Math.min(low, before) - SLACK),
-  forMs: GUARD_MS,
+  forMs: Math.max(GUARD_MS, periodMs),
   why: 'the cache hits less than was predicted',
 })
 

@@ -1,5 +1,6 @@
 import { type NodeSplit, splitOfGroup } from '../curves/groupSplit.ts'
 import { safe, text } from '../format/format.ts'
+import { hitPeriodMs } from '../metrics/hitPeriod.ts'
 import { measure, measuredValue } from '../metrics/measure.ts'
 import { clustersOf } from '../model/clusters.ts'
 import type { Advisor } from '../model/detector.ts'
@@ -9,7 +10,7 @@ import type { Labels } from '../model/series.ts'
 import { settingText } from '../model/setting.ts'
 import type { Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
-import { type Effect, effectOf, hitGuard, NOW_MS } from './curve.ts'
+import { type Effect, effectOf, hitGuard, nowOf } from './curve.ts'
 import { replicaSteps } from './replicas.ts'
 
 /** With a smaller gain the writes are not worth it: a part of the work is done. */
@@ -29,7 +30,7 @@ export const memorySplit: Advisor = {
   propose(finding, all, topology) {
     const group = groupOf(finding, topology)
     if (!group) return null
-    const window = all.between(Math.max(all.from, all.to - NOW_MS), all.to)
+    const window = nowOf(all, group.targets)
     const split = splitOfGroup(group.targets, all, (target) => measuredValue('cache_read_rate', { target }, window))
     if ('because' in split) return null
     const measured = measure(group.metric, group.where, window)
@@ -52,7 +53,10 @@ export const memorySplit: Advisor = {
       steps: inOrder.flatMap((one) => stepsOf(one, topology, all)) as [Step, ...Step[]],
       because: `${inOrder.map(words).join('; ')}: together ${text(prediction.before, 'ratio')} → ${text(prediction.after, 'ratio')} (${text(prediction.low, 'ratio')} to ${text(prediction.high, 'ratio')}), ${text((prediction.after - prediction.before) * reads, 'perSecond')} fewer reads of the origin.`,
       predict: prediction,
-      guards: [hitGuard(prediction), ...moved.map(({ effect }): Guard => hitGuard(effect.prediction))],
+      guards: [
+        hitGuard(prediction, Math.max(...group.targets.map((target) => hitPeriodMs(all, target)))),
+        ...moved.map(({ node, effect }): Guard => hitGuard(effect.prediction, hitPeriodMs(all, node.target))),
+      ],
       risk: 'medium',
       riskBecause: `What no longer fits is evicted at once, and is not there again after a roll-back until it is read. What else runs on a machine that gets more is not seen.${group.is === 'cluster' ? ' Slots that are moved later take their keys with them, and not their memory.' : ''}`,
     }

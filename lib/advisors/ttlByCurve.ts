@@ -1,5 +1,6 @@
 import { cheapestLife, type Life, type LifeLimits, presentLife, thriftierLife } from '../curves/lives.ts'
 import { duration, safe, text } from '../format/format.ts'
+import { hitPeriodMs } from '../metrics/hitPeriod.ts'
 import { measuredValue } from '../metrics/measure.ts'
 import { durationText } from '../model/duration.ts'
 import { isPriced, type Prices, pricesOf } from '../model/prices.ts'
@@ -93,7 +94,7 @@ function draftOf(chosen: Chosen, target: string, window: SeriesWindow, topology:
     ],
     because: `A TTL of ${to} instead of ${from} for the keys of ${safe(policy.name, 80)}: hit ratio ${effectText(effect)}${ageWords(chosen)}.${curve.ofAll ? OF_ALL : ''}${bytesWords(chosen)}${moneyWords(chosen, target, window, topology)}`,
     predict: prediction,
-    guards: [hitGuard(prediction)],
+    guards: [hitGuard(prediction, hitPeriodMs(window, target))],
     risk: 'medium',
     riskBecause: `${
       shorter

@@ -1,4 +1,5 @@
 import type { Interval } from '../math/intervals.ts'
+import { hitPeriodMs } from '../metrics/hitPeriod.ts'
 import { measure } from '../metrics/measure.ts'
 import type { Change } from '../model/change.ts'
 import type { Fleet } from '../model/fleet.ts'
@@ -21,7 +22,8 @@ export function baselineOf(
   if (!prediction || prediction.event || job) return undefined
   // Applied right after the problem began, the change has no baseline that could be measured.
   if (until - problemSince < BASELINE_MIN_MS) return undefined
-  const window = fleet.window(now - until + beforeMs).between(Math.max(until - beforeMs, problemSince), until)
+  const spanMs = Math.max(beforeMs, hitPeriodMs(fleet.window(beforeMs), prediction.where.target))
+  const window = fleet.window(now - until + spanMs).between(Math.max(until - spanMs, problemSince), until)
   const seen = measure(prediction.metric, prediction.where, window)
   if (seen.is === 'unjudged' || !Number.isFinite(seen.low) || !Number.isFinite(seen.high)) return undefined
   return { value: seen.value, low: seen.low, high: seen.high }

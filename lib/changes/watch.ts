@@ -1,3 +1,4 @@
+import { hitPeriodMs } from '../metrics/hitPeriod.ts'
 import { measure } from '../metrics/measure.ts'
 import type { Change } from '../model/change.ts'
 import type { Fleet } from '../model/fleet.ts'
@@ -36,9 +37,11 @@ export function judgeWatch(view: WatchView, settings: Pick<WatchSettings, 'guard
   const guards = guardsNow(view, settings)
   const breach = breachOf(guards)
   const { effect, settledAt } = effectNow(view, settings)
+  // Less than a whole period says which part of one was seen.
+  const measureMs = Math.max(settings.measureMs, hitPeriodMs(fleet.window(settings.guardMs), change.prediction?.where.target))
   const calm = guards.every(({ breachedSince }) => breachedSince === null) && heldNow(change, fleet) === null
   return {
-    decision: nextStep(change, { drifted, breach, settledAt, effect, calm }, now, settings.measureMs),
+    decision: nextStep(change, { drifted, breach, settledAt, effect, calm }, now, measureMs),
     guards,
     breach,
     measured: measuredOf(effect),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { load } from '../../../test/series.ts'
-import { bytesOf, keysIn, liveCache } from './liveCache.ts'
+import { bytesOf, keysIn, keysNow, liveCache } from './liveCache.ts'
 
 const MIB = 1_048_576
 const of = (series: Record<string, string>, facts: Record<string, string> = { 'config/maxmemory-policy': 'allkeys-lru' }) =>
@@ -32,6 +32,27 @@ test('what a full server spends on its clients and its replicas is not counted t
   expect(keysIn(8 * MIB, node)).toBe(4_200)
   expect(bytesOf(4_200, node)).toBe(8 * MIB)
   expect(keysIn(4 * MIB, node)).toBe(keysIn(4 * MIB, plain))
+})
+test('a full server holds as many keys as it did on average at its limit: buffers of clients take the place of some, and come and go', () => {
+  // Every tenth second a client has not read yet what takes the place of 200 keys; before, the cache was still filling.
+  const items = Array.from({ length: 60 }, (_, i) => (i < 20 ? 20 * i : i % 10 === 9 ? 800 : 1_000))
+  const live = liveCache(
+    {
+      engine: {
+        window: () =>
+          load(1_000, {
+            'cache_items{target=a}': items,
+            'cache_memory_used_bytes{target=a}': items.map((keys, i) => (i < 20 ? MIB + keys * 3_000 : 4 * MIB)),
+            'cache_memory_max_bytes{target=a}': `${4 * MIB}x59`,
+            'cache_evictions_total{target=a}': '0+10x59',
+          }),
+      },
+      store: { records: () => [{ id: 'config/maxmemory-policy', value: 'allkeys-lru' }] },
+    } as never,
+    'a',
+  )
+  expect(live.keys).toBe(800)
+  expect(keysNow(live)).toBe(980)
 })
 test('memcached gives its whole limit to items', () =>
   expect(of(FULL, {})).toMatchObject({ policy: 'memcached', emptyBytes: 0, bytesPerKey: (4 * MIB) / 1_000 }))

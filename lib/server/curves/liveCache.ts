@@ -1,6 +1,7 @@
 import { REDIS_EMPTY_BYTES } from '../../curves/memory.ts'
 import { isSegmented, POLICIES, type Policy, type Question } from '../../curves/question.ts'
 import { measuredValue } from '../../metrics/measure.ts'
+import type { SeriesWindow } from '../../model/window.ts'
 import type { Runtime } from '../runtime.ts'
 import { FIGURE_SPAN_MS, newest } from '../series/figures.ts'
 
@@ -8,6 +9,10 @@ import { FIGURE_SPAN_MS, newest } from '../series/figures.ts'
 const UNLIMITED_KEYS = 1e12
 /** With fewer keys, what one takes is not told from what the server itself takes. */
 const KEYS_LEAST = 100
+/** How many keys fit varies with what clients have not read yet: their buffers count against the limit, and keys are evicted for them. */
+const HELD_SPAN_MS = 300_000
+/** Memory of a full cache is so near its limit. */
+const FULL = 0.95
 
 /** A target's cache as it is now: its rule of eviction, what it holds, what a key takes. */
 export type LiveCache = Pick<Question, 'policy' | 'samples' | 'lfuLogFactor' | 'lfuDecayMinutes'> & {
@@ -37,6 +42,7 @@ export function liveCache({ engine, store }: Pick<Runtime, 'engine' | 'store'>, 
   const emptyBytes = isSegmented(policy) ? 0 : emptyBytesOf(value)
   // One that evicts holds what fits: its limit over its keys counts all that it spends, in unused parts of slabs too.
   const isFull = maxBytes !== null && (measuredValue('cache_eviction_rate', { target }, window) ?? 0) > 0
+  const held = isFull ? (heldAtLimit(engine.window(HELD_SPAN_MS), target, maxBytes) ?? keys) : keys
   const taken = (isFull ? maxBytes : (used ?? 0)) - emptyBytes
   const samples = number('maxmemory-samples')
   const [lfuLogFactor, lfuDecayMinutes] = [number('lfu-log-factor'), number('lfu-decay-time')]
@@ -48,8 +54,16 @@ export function liveCache({ engine, store }: Pick<Runtime, 'engine' | 'store'>, 
     keys,
     maxBytes,
     emptyBytes,
-    bytesPerKey: keys !== null && keys >= KEYS_LEAST && taken > 0 ? taken / keys : null,
+    bytesPerKey: held !== null && held >= KEYS_LEAST && taken > 0 ? taken / held : null,
   }
+}
+
+/** How many keys it held on average while its memory was at the present limit. */
+function heldAtLimit(window: SeriesWindow, target: string, maxBytes: number): number | null {
+  const own = (metric: string) => window.series(metric, { target }).find(({ labels }) => Object.keys(labels).length === 1)?.points ?? []
+  const used = new Map(own('cache_memory_used_bytes'))
+  const held = own('cache_items').filter(([at]) => Math.abs(1 - (used.get(at) ?? 0) / maxBytes) <= 1 - FULL)
+  return held.length === 0 ? null : held.reduce((sum, [, keys]) => sum + keys, 0) / held.length
 }
 
 /** What counts against the limit besides keys: more in a Cluster, with many clients, and above all with the backlog that replicas are sent from. */
