@@ -103,5 +103,23 @@ test("an LFU's hits fall and rise with each minute: a prediction is the same at 
     expect(of(second)).toMatchObject({ predict: { before: expect.closeTo(0.485, 2), after: expect.closeTo(0.655, 2) } })
 })
 
+test('what is measured now beside the curve is in the band of another rule whether that follows it or not', () => {
+  // 60 % measured, 56 % while the curve was made.
+  const records = [curve([{ hitRatio: 0.56 }, { policy: 'allkeys-lfu', hitRatio: 0.66 }], { id: 'policy', varies: 'policy' })]
+  const lines = { 'cache_hits_total{target=a}': '0+60x300', 'cache_misses_total{target=a}': '0+40x300' }
+  expect(
+    cachePolicy.propose(
+      { id: 'f', rule: 'cache/eviction-policy', subject: { target: 'a' } } as unknown as Finding,
+      load(1_000, lines, { records }),
+      {
+        ...emptyTopology(),
+        targets: [{ ...node('a', 'primary', 'x'), cluster: undefined, replication: undefined } as TargetFacts],
+      },
+    ),
+  ).toMatchObject({
+    predict: { before: 0.6, after: expect.closeTo(0.7, 5), low: expect.closeTo(0.65, 5), high: expect.closeTo(0.71, 5) },
+  })
+})
+
 test('to LFU: a guard waits for a whole minute', () =>
   expect(propose(0.62)).toMatchObject({ guards: [{ forMs: 60_000 }, { forMs: 60_000 }] }))

@@ -45,8 +45,10 @@ export function effectOf(curve: CurveRecord, point: CurvePoint, all: SeriesWindo
   const reads = measure('cache_read_rate', { target }, window)
   if (now.is === 'unjudged' || reads.is === 'unjudged') return null
   const before = presentOf(curve)
-  const of = (ratio: number) => clamp(now.value + curve.readsShare * (ratio - before.hitRatio))
-  const after = of(point.hitRatio)
+  const moved = (ratio: number) => clamp(now.value + curve.readsShare * (ratio - before.hitRatio))
+  // What is measured now beside the curve's own time may be traffic's doing, or how the present rule takes it, which another need not follow.
+  const both = (ratio: number) => (point.policy === before.policy ? [moved(ratio)] : [moved(ratio), ratio])
+  const after = moved(point.hitRatio)
   return {
     prediction: {
       metric: 'cache_hit_ratio',
@@ -54,8 +56,8 @@ export function effectOf(curve: CurveRecord, point: CurvePoint, all: SeriesWindo
       unit: 'ratio',
       before: now.value,
       after,
-      low: Math.min(after, of(point.low)),
-      high: Math.max(after, of(point.high)),
+      low: Math.min(after, ...both(point.low)),
+      high: Math.max(after, ...both(point.high)),
       basis: curve.basis,
       ...(point.warmUpMs !== null && {
         dip: {

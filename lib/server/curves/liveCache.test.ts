@@ -33,6 +33,21 @@ test('what a full server spends on its clients and its replicas is not counted t
   expect(bytesOf(4_200, node)).toBe(8 * MIB)
   expect(keysIn(4 * MIB, node)).toBe(keysIn(4 * MIB, plain))
 })
+test('a Redis that keeps a histogram of each command spends 25 kB on each that was ever called', () => {
+  const commands = (...names: string[]) =>
+    Object.fromEntries(names.map((name) => [`cache_commands_total{target=a,command=${name}}`, '1x59']))
+  const asked = (more: Record<string, string>) =>
+    liveCache(
+      {
+        engine: { window: () => load(1_000, { 'redis_memory_used_startup_bytes{target=a}': `${MIB}x59`, ...more }) },
+        store: { records: () => [{ id: 'config/maxmemory-policy', value: 'allkeys-lru' }] },
+      } as never,
+      'a',
+    ).emptyBytes
+  expect(asked(commands('get', 'set', 'config|get'))).toBe(MIB + 3 * 24_688)
+  // Before 7.0 there are neither histograms nor subcommands.
+  expect(asked(commands('get', 'set', 'config'))).toBe(MIB)
+})
 test('a full server holds as many keys as it did on average at its limit: buffers of clients take the place of some, and come and go', () => {
   // Every tenth second a client has not read yet what takes the place of 200 keys; before, the cache was still filling.
   const items = Array.from({ length: 60 }, (_, i) => (i < 20 ? 20 * i : i % 10 === 9 ? 800 : 1_000))

@@ -39,7 +39,7 @@ export function liveCache({ engine, store }: Pick<Runtime, 'engine' | 'store'>, 
   const keys = value('cache_items')
   const used = value('cache_memory_used_bytes')
   const maxBytes = value('cache_memory_max_bytes') || null
-  const emptyBytes = isSegmented(policy) ? 0 : emptyBytesOf(value)
+  const emptyBytes = isSegmented(policy) ? 0 : emptyBytesOf(value, window, target)
   // One that evicts holds what fits: its limit over its keys counts all that it spends, in unused parts of slabs too.
   const isFull = maxBytes !== null && (measuredValue('cache_eviction_rate', { target }, window) ?? 0) > 0
   const held = isFull ? (heldAtLimit(engine.window(HELD_SPAN_MS), target, maxBytes) ?? keys) : keys
@@ -66,11 +66,21 @@ function heldAtLimit(window: SeriesWindow, target: string, maxBytes: number): nu
   return held.length === 0 ? null : held.reduce((sum, [, keys]) => sum + keys, 0) / held.length
 }
 
-/** What counts against the limit besides keys: more in a Cluster, with many clients, and above all with the backlog that replicas are sent from. */
-function emptyBytesOf(value: (metric: string) => number | null): number {
+/** A latency histogram, which Redis keeps of each command that was ever called: 24,688 bytes on 7.0, most of them never touched, all of them counted. */
+const HISTOGRAM_BYTES = 24_688
+/** With histograms, commands are told by their subcommands too (`config|get`): Redis 7.0 brought both. */
+const SUBCOMMAND = '|'
+
+/**
+ * What counts against the limit besides keys: more in a Cluster, with many clients, with many kinds of commands, and above all with the backlog
+ * that replicas are sent from.
+ */
+function emptyBytesOf(value: (metric: string) => number | null, window: SeriesWindow, target: string): number {
   const atStart = value('redis_memory_used_startup_bytes')
   if (!atStart) return REDIS_EMPTY_BYTES
-  return atStart + (value('redis_mem_clients_normal') ?? 0) + (value('redis_repl_backlog_history_bytes') ?? 0)
+  const commands = window.series('cache_commands_total', { target }).flatMap(({ labels }) => labels.command ?? [])
+  const histograms = commands.some((command) => command.includes(SUBCOMMAND)) ? commands.length * HISTOGRAM_BYTES : 0
+  return atStart + histograms + (value('redis_mem_clients_normal') ?? 0) + (value('redis_repl_backlog_history_bytes') ?? 0)
 }
 
 /** How many keys fit into so much memory. */
