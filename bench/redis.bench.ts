@@ -2,13 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { scan } from '../lib/products/redis/scan.ts'
 import { type RedisServer, redisSay } from '../test/servers.ts'
 import { cost } from './redisCost.ts'
+import { probeCosts } from './redisProbes.ts'
 import { KEYS, loadOn, PER_SECOND, SKEW, type Subject, start, subjectOf } from './redisSubject.ts'
 import { RedisWatch } from './redisWatch.ts'
 import type { Bench, Row } from './table.ts'
 
 const RECALL_MS = 10_000
-const ROUNDS = 6
-const SCANS = 600
+const ROUNDS = 5
+const SCANS = 400
 /** The largest slice that any probe asks for, and longest. */
 const NAMES = 250
 
@@ -63,7 +64,7 @@ async function alone(subject: Subject): Promise<Row[]> {
   await sleep(2_000)
   const busy = await stalls(server, 'under load')
   const best = await recall(server, 'monitor', ROUNDS)
-  const counted = subject.hotkeys ? await recall(server, 'hotkeys', 3) : null
+  const counted = subject.hotkeys ? await recall(server, 'hotkeys', 2) : null
   await redisSay(server, 'CONFIG SET maxmemory 1gb', 'CONFIG SET maxmemory-policy allkeys-lfu')
   const lfu = await recall(server, 'lfu', 1, { monitor: 'never' })
   const what = 'of ten keys named within 10 s'
@@ -93,6 +94,6 @@ export const bench: Bench = {
   title: 'what watching adds to the CPU time of Redis with everything on, how long SCAN holds it, and which hot keys are found',
   async run(): Promise<Row[]> {
     const subject = await subjectOf(process.env[NEWER] ?? 'redis-server')
-    return [{ what: 'server', value: subject.title }, ...(await cost(subject)), ...(await alone(subject))]
+    return [{ what: 'server', value: subject.title }, ...(await cost(subject)), ...(await probeCosts(subject)), ...(await alone(subject))]
   },
 }

@@ -7,7 +7,8 @@ import { RedisWatch } from './redisWatch.ts'
 import type { Row } from './table.ts'
 
 const DIRECT = { pairs: 10, halfMs: 4_000 }
-const PARTS = { pairs: 9, halfMs: 2_000 }
+/** A second that was disturbed is left out alone. */
+const PARTS = { pairs: 15, halfMs: 1_000 }
 /** Every probe but MONITOR runs so many times as often: what one read costs stays, what else the machine does is divided by it. */
 const TIMES = 20
 /** What a burst of MONITOR costs, by an open one: it hears all, bursts a hundredth. */

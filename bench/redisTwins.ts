@@ -22,7 +22,7 @@ export async function grown(
 ): Promise<Grown | null> {
   const logs: number[] = []
   const usual: number[] = []
-  const most = Math.ceil(wanted * 1.6)
+  const most = Math.ceil(wanted * 1.8)
   let tried = 0
   for (; logs.length < wanted && tried < most; tried++) {
     const halves = [await half(burdens[0], [one, other], halfMs), await half(burdens[1], [other, one], halfMs)]
@@ -32,14 +32,25 @@ export async function grown(
   }
   if (logs.length < wanted) return null
   const sorted = logs.toSorted((a, b) => a - b)
+  const left = leftOut(sorted.length)
   const more = (log: number) => Math.exp(log) - 1
   return {
     more: more(middle(sorted)),
-    // Of eight and more the second and the last but one.
-    low: more(sorted[1]!),
-    high: more(sorted.at(-2)!),
+    low: more(sorted[left]!),
+    high: more(sorted.at(-1 - left)!),
     usualUs: middle(usual.toSorted((a, b) => a - b)),
     pairs: `${logs.length} of ${tried} pairs`,
+  }
+}
+
+/** How many of so many values may be left out at each end, so that those between hold the median with 97 %: by the binomial law. */
+function leftOut(values: number): number {
+  let left = 0
+  let ways = 1
+  for (let outside = 1; ; left++) {
+    ways = (ways * (values - left)) / (left + 1)
+    outside += ways
+    if (2 * outside > 0.03 * 2 ** values) return left
   }
 }
 
@@ -58,7 +69,7 @@ async function half(burden: Burden, servers: readonly [burdened: RedisServer, tw
 }
 
 /** CPU time that the server reports, µs, and the commands of its clients. */
-async function usage(server: RedisServer): Promise<{ cpuUs: number; commands: number }> {
+export async function usage(server: RedisServer): Promise<{ cpuUs: number; commands: number }> {
   const info = await redisSay(server, 'INFO cpu', 'INFO commandstats')
   const calls = (name: string) => Number(new RegExp(`^cmdstat_${name}:calls=(\\d+)`, 'm').exec(info)?.[1] ?? 0)
   const seconds = Number(infoField(info, 'used_cpu_user')) + Number(infoField(info, 'used_cpu_sys'))
