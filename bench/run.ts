@@ -5,7 +5,7 @@ import { type Bench, isMet, tableText } from './table.ts'
 
 /** `npm run bench`: each file `NAME.bench.ts` of this folder, or those named; 1 when a goal is missed. `record` makes a recording for one of them. */
 export async function main([first, ...rest]: string[]): Promise<number> {
-  if (first === 'record') return (await import('./detection/record.ts')).record(rest)
+  if (first === 'record') return (await import('./detection/record/record.ts')).record(rest)
   const names = first === undefined ? [] : [first, ...rest]
   const known = readdirSync(import.meta.dirname)
     .filter((file) => file.endsWith('.bench.ts'))

@@ -9,6 +9,6 @@ export type Drill = {
   /** The rule that should fire. */
   rule: string
   lastsSeconds: number
-  /** Injects the fault; the function that it returns removes it and cleans up. */
-  start(fleet: Fleet): Promise<() => Promise<void>> | (() => Promise<void>)
+  /** Injects the fault; the function that it returns removes it and cleans up. `size` is how large it is where that can differ; 1: as `does` says. */
+  start(fleet: Fleet, size?: number): Promise<() => Promise<void>> | (() => Promise<void>)
 }

@@ -32,9 +32,9 @@ const slowServer: Drill = {
   lookFor: 'A finding that names app2 within half a minute, with less weight for it as the remedy.',
   rule: 'balancer/slow-server',
   lastsSeconds: 180,
-  start({ apps: { app2 } }) {
+  start({ apps: { app2 } }, size = 1) {
     const usual = app2!.latencyMs
-    app2!.latencyMs = 160
+    app2!.latencyMs = usual + 140 * size
     return async () => {
       app2!.latencyMs = usual
     }
@@ -61,11 +61,11 @@ const flappingServer: Drill = {
   lookFor: 'A flapping server after the second time it went down.',
   rule: 'balancer/server-flapping',
   lastsSeconds: 75,
-  start({ apps: { app3 } }) {
+  start({ apps: { app3 } }, size = 1) {
     app3!.healthy = false
     const timer = setInterval(() => {
       app3!.healthy = !app3!.healthy
-    }, 5_000)
+    }, 5_000 * size)
     return async () => {
       clearInterval(timer)
       app3!.healthy = true
@@ -80,8 +80,8 @@ const errorRate: Drill = {
   lookFor: "The error rate of app3 beside its neighbours'.",
   rule: 'balancer/error-rate',
   lastsSeconds: 90,
-  start({ apps: { app3 } }) {
-    app3!.errorRatio = 0.3
+  start({ apps: { app3 } }, size = 1) {
+    app3!.errorRatio = 0.3 * size
     return async () => {
       app3!.errorRatio = 0
     }
@@ -209,9 +209,9 @@ const unevenRing: Drill = {
   lookFor: 'The strip tilts: cache-a gets a third of its share; new points level it with one click.',
   rule: 'ring/imbalance',
   lastsSeconds: 240,
-  async start({ ring }) {
+  async start({ ring }, size = 1) {
     const before = await ring.read()
-    const ours = await ring.write([40, 160, 160])
+    const ours = await ring.write([Math.round(160 - 120 * size), 160, 160])
     return async () => {
       // A value that somebody has mended meanwhile is kept.
       const now = await ring.read()

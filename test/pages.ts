@@ -98,7 +98,7 @@ const MAIN: Record<string, string> = {
   doctor: 'scripts/doctor.ts',
   audit: 'scripts/audit.ts',
   capture: 'scripts/capture.ts',
-  bench: 'bench/detection/record.ts',
+  bench: 'bench/detection/record/record.ts',
 }
 
 /** Flags of commands that their `parseArgs` does not know: `npm run audit -- --file FILE`. */

@@ -5,6 +5,7 @@ import type { NewRecord } from '../../lib/model/record.ts'
 import type { Labels, Point, Series } from '../../lib/model/series.ts'
 import { emptyTopology, type Topology } from '../../lib/model/topology.ts'
 import { FROM, nameOf } from '../../test/series.ts'
+import { type Columns, type PackedColumns, unpacked } from './columns.ts'
 import type { Labelled, Recording } from './recording.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -23,14 +24,13 @@ export type RecordedFile = {
   /** One target, or several parts that were polled at moments of their own. */
   at?: number[]
   series?: Columns['series']
-  parts?: Columns[]
+  parts?: ((Columns | PackedColumns) & { stepMs?: number })[]
   /** The shape of the fleet whenever it changed. */
   topology?: { at: number; topology: Topology }[]
   /** What was read besides numbers: keys that are hot, when keys end. */
   records?: { at: number; target: string; records: NewRecord[] }[]
+  clockSteps?: { at: number; byMs: number }[]
 }
-/** The moments of the polls, in seconds, and what each series was; a poll that was missed is null in all of them. */
-type Columns = { at: number[]; series: Record<string, (number | null)[]> }
 /** INFO of a Redis as a recorder outside the project wrote it. */
 type InfoFile = {
   scenario: string
@@ -79,7 +79,7 @@ const isSame = (one: Recording, other: Recording) => {
 }
 
 function recordingOf(file: RecordedFile): Recording {
-  const parts = file.parts ?? [{ at: file.at!, series: file.series! }]
+  const parts = (file.parts ?? [{ at: file.at!, series: file.series! }]).map((part) => ({ stepMs: 1000, ...part, ...unpacked(part) }))
   const shapes = file.topology ?? [{ at: 0, topology: oneCache() }]
   return {
     name: file.scenario,
@@ -89,16 +89,17 @@ function recordingOf(file: RecordedFile): Recording {
     series: parts.flatMap(seriesOf),
     topology: (second) => (shapes.findLast((one) => one.at <= second) ?? shapes[0]!).topology,
     ...(file.records && { records: file.records }),
+    ...(file.clockSteps && { clockSteps: file.clockSteps }),
   }
 }
 
-const seriesOf = ({ at, series }: Columns): Series[] =>
+const seriesOf = ({ at, series, stepMs }: Columns & { stepMs: number }): Series[] =>
   Object.entries(series).map(([name, values]) => {
     const { metric, labels } = nameOf(name)
     return {
       metric,
       labels: Object.keys(labels).length > 0 ? labels : ({ target: 'a' } as Labels),
-      stepMs: 1000,
+      stepMs,
       points: values.flatMap((value, i): Point[] => (value === null ? [] : [[FROM + Math.round(at[i]! * 1000), value]])),
     }
   })

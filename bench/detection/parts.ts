@@ -1,9 +1,10 @@
 /**
  * Recordings that thresholds were, or may be, chosen on. All others only report: whoever tunes a rule must not look at them, or the table is
- * no proof any more. Names as in the table; of simulated ones the drawn numbers differ by the seed in the name.
+ * no proof any more. By name: what was recorded by the tools of this folder, or drawn, ends in its seed, and tunes if that has one digit.
  */
 const TUNED_ON: readonly string[] = ['evict', 'hitdrop30', 'restart', 'ttlcliff']
 
 export type Part = 'tuning' | 'reporting'
 
-export const partOf = (name: string): Part => (TUNED_ON.includes(name) || /^simulated .*, seed [1-9]$/.test(name) ? 'tuning' : 'reporting')
+export const partOf = (name: string): Part =>
+  TUNED_ON.includes(name) || /^simulated .*, seed [1-9]$|^(?:cache|demo)-.*-[1-9]$/.test(name) ? 'tuning' : 'reporting'

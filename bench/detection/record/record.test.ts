@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest'
+import { randomOf } from '../../../test/random.ts'
+import { days, labOf } from './days.ts'
+import { faultyDay } from './faults.ts'
+import { recordOptions } from './record.ts'
+
+it('reads days of single caches, and drills of the fleet', () => {
+  expect(recordOptions(['--caches', 'bursty:3,faults:4', '--minutes', '35'])).toMatchObject({
+    minutes: 35,
+    planned: [
+      { day: { name: 'bursty' }, seed: 3 },
+      { day: { name: 'faults' }, seed: 4 },
+    ],
+  })
+  expect(recordOptions(['--drill', 'server-down', '--pages', '60', '--lasts', '30'])).toMatchObject({
+    name: 'demo-server-down-60-1',
+    chosen: [{ name: 'server-down' }],
+    lasts: 30,
+  })
+})
+
+it.each([
+  [['--caches', 'burst:1'], /--caches: found "burst"; allowed: diurnal, bursty/],
+  [['--caches', 'bursty:x'], /--caches: found "x"; allowed: 1 to 1000000/],
+  [['--drill', 'flood'], /--drill: found "flood"; allowed: slow-server/],
+  [['--quiet', '5'], /--quiet: found "5"; allowed: 90 to 3600/],
+  [['--name', '../x'], /--name: found "..\/x"/],
+  [['--strange'], /strange/],
+])('refuses %j with what is allowed', (args, message) => {
+  expect(() => recordOptions(args)).toThrow(message)
+})
+
+it('draws the same cache of the same seed, and others of others', () => {
+  const drawn = (seed: number) => labOf('a', randomOf(seed), faultyDay).draw
+  expect(drawn(5)).toEqual(drawn(5))
+  expect(drawn(5).perSecond).not.toBe(drawn(6).perSecond)
+})
+
+it.each(days)('draws for a $name day a load that goes on', (day) => {
+  const load = labOf('a', randomOf(3), day).load
+  const all = Array.from({ length: 2_000 }, (_, second) => load(second * 1_000))
+  expect(Math.min(...all)).toBeGreaterThan(0)
+  expect(Math.max(...all)).toBeLessThan(3)
+})
