@@ -109,7 +109,8 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
     const ports = Object.fromEntries(Object.entries(redis).map(([name, server]) => [name, server.about.port]))
     const cachePorts = Object.fromEntries(NODES.map((name) => [name, ports[name]!]))
 
-    const store = linkTo(ports.sessions!, 'demo', { enableOfflineQueue: true, maxRetriesPerRequest: 20 })
+    // The ring is written on a busy machine, too: a drill that fails at its end would leave its fault behind.
+    const store = linkTo(ports.sessions!, 'demo', { enableOfflineQueue: true, maxRetriesPerRequest: 20, commandTimeout: 10_000 })
     started.push(() => store.disconnect())
     const ring = ringOn(store, cachePorts)
     const document = await ring.write(points)

@@ -23,15 +23,12 @@ export type AppDraw = {
 
 /** An application that reads one cache and fills it from its origin, with the handles by which drills bend what it does. */
 export type App = {
-  readonly link: Redis
   /** Multiplies the reads. */
   factor: number
   /** A share of the reads that goes to other keys. */
   detour: { share: number; key(): string } | null
   /** Keys that take the origin so long, ms. */
   slow: { key: string; ms: number } | null
-  /** Writes a key as a fill does. */
-  write(key: string, bytes: number, ttlMs: number): Promise<unknown>
   stop(): void
 }
 
@@ -65,11 +62,9 @@ export async function startApp(socket: string, draw: AppDraw, load: (at: number)
   let open = 0
   let made = 0
   const app: App = {
-    link,
     factor: 1,
     detour: null,
     slow: null,
-    write: (key, bytes, ms) => link.set(key, 'y'.repeat(bytes), 'PX', ms),
     stop() {
       clearInterval(timer)
       clearInterval(fresh)

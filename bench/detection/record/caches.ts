@@ -1,13 +1,12 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { stringify } from 'yaml'
 import { say } from '../../../scripts/boot/say.mjs'
 import { randomOf } from '../../../test/random.ts'
-import { RECORDED, type RecordedFile } from '../files.ts'
+import type { RecordedFile } from '../files.ts'
 import { type Day, days, labOf } from './days.ts'
 import { faultyDay } from './faults.ts'
 import { type Lab, startLab } from './lab.ts'
+import { save } from './save.ts'
 import { shownAt } from './shown.ts'
 import { startWatch, type Watch } from './watch.ts'
 
@@ -17,37 +16,62 @@ export const cacheDays: readonly Day[] = [...days, faultyDay]
 export type Planned = { day: Day; seed: number }
 
 /** What was recorded is written so often: a machine that goes down takes minutes with it, not the whole. */
-const SAVE_MS = 300_000
+const SAVE_S = 300
 const WARM_UP_S = 30
+
+type Running = { lab: Lab; day: Day; params: Record<string, unknown>; failed: boolean }
 
 /** Records many caches side by side, each with an application of its own, and writes one recording a cache. */
 export async function recordCaches(planned: readonly Planned[], minutes: number): Promise<void> {
   let watch: Watch | null = null
   const second = () => watch?.second() ?? 0
-  const labs: { lab: Lab; plan: Planned; params: Record<string, unknown> }[] = []
+  const all: Running[] = []
   try {
-    for (const plan of planned) {
-      const options = labOf(`${plan.day.name}-${plan.seed}`, randomOf(plan.seed * 7_919), plan.day)
-      const lab = await startLab(options, second)
-      const { draw, memory, policy } = options
-      labs.push({ lab, plan, params: { ...draw, memory, policy, day: plan.day.does, seed: plan.seed } })
-    }
+    await Promise.all(planned.map(async (plan) => void all.push(await startOne(plan, second))))
     watch = await startWatch({
-      yaml: (about) => stringify({ ...about, auth: { mode: 'none' }, poll: { every: '1s' }, targets: labs.map(({ lab }) => lab.target()) }),
+      yaml: (about) => stringify({ ...about, auth: { mode: 'none' }, poll: { every: '1s' }, targets: all.map(({ lab }) => lab.target()) }),
     })
-    await new Promise((resolve) => setTimeout(resolve, WARM_UP_S * 1_000))
-    say(`${labs.length} caches for ${minutes} min`)
-    const write = () => {
-      for (const { lab, params } of labs)
-        writeFileSync(join(RECORDED, `cache-${lab.name}.json.gz`), bytesOf(recordingOf(lab, watch!, params)))
-    }
-    const saving = setInterval(write, SAVE_MS)
-    await Promise.all(labs.map(({ lab, plan }) => plan.day.run(lab, minutes * 60)))
-    clearInterval(saving)
-    write()
+    await sleep(WARM_UP_S * 1_000)
+    say(`${all.length} caches for ${minutes} min`)
+    const over = new AbortController()
+    const saving = saveAgainAndAgain(all, watch, over.signal)
+    await Promise.all(all.map((one) => runOne(one, minutes * 60)))
+    over.abort()
+    await saving
+    await saveAll(all, watch)
   } finally {
     await watch?.stop()
-    for (const { lab } of labs) await lab.stop()
+    for (const { lab } of all) await lab.stop()
+  }
+}
+
+async function startOne({ day, seed }: Planned, second: () => number): Promise<Running> {
+  const options = labOf(`${day.name}-${seed}`, randomOf(seed * 7_919), day)
+  const { draw, memory, policy } = options
+  return { lab: await startLab(options, second), day, failed: false, params: { ...draw, memory, policy, day: day.does, seed } }
+}
+
+/** What failed is written no more: a fault that has no label would be in it. The others go on. */
+async function runOne(one: Running, seconds: number): Promise<void> {
+  try {
+    await one.day.run(one.lab, seconds)
+  } catch (error) {
+    one.failed = true
+    say(`${one.lab.name} is given up: ${(error as Error).message}`)
+  }
+}
+
+async function saveAgainAndAgain(all: readonly Running[], watch: Watch, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(SAVE_S * 1_000, null, { signal }).catch(() => {})
+    if (!signal.aborted) await saveAll(all, watch)
+  }
+}
+
+async function saveAll(all: readonly Running[], watch: Watch): Promise<void> {
+  for (const { lab, params, failed } of all) {
+    if (!failed) await save(recordingOf(lab, watch, params))
+    await sleep(100)
   }
 }
 
@@ -65,5 +89,3 @@ function recordingOf(lab: Lab, watch: Watch, params: Record<string, unknown>): R
     ...watch.seen(isOwn),
   }
 }
-
-export const bytesOf = (file: RecordedFile) => gzipSync(JSON.stringify(file), { level: 9 })

@@ -91,7 +91,7 @@ export const days: readonly Day[] = [
   {
     name: 'resetstat',
     does: 'CONFIG RESETSTAT every few minutes',
-    run: (lab, seconds) => nowAndThen(lab, seconds, [150, 400], async () => void (await lab.app.link.config('RESETSTAT'))),
+    run: (lab, seconds) => nowAndThen(lab, seconds, [150, 400], async () => void (await lab.admin.config('RESETSTAT'))),
   },
   {
     name: 'lost-polls',

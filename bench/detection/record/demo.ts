@@ -1,13 +1,12 @@
-import { existsSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Drill } from '../../../demo/drill.ts'
 import { type Fleet, startFleet } from '../../../demo/fleet.ts'
 import { ensureServers } from '../../../demo/stage.ts'
 import { Stop, say } from '../../../scripts/boot/say.mjs'
 import { randomOf } from '../../../test/random.ts'
-import { RECORDED, type RecordedFile } from '../files.ts'
-import { bytesOf } from './caches.ts'
+import type { RecordedFile } from '../files.ts'
+import { pathOf, save } from './save.ts'
 import { type Sign, shownAt } from './shown.ts'
 import { startWatch, type Watch } from './watch.ts'
 
@@ -19,7 +18,7 @@ const WARM_UP_S = 60
 
 /** Records the fleet of the demo: so many minutes of normal traffic, or each drill in turn with quiet before and after it. */
 export async function recordDemo({ chosen, minutes, quiet, lasts, size, pages, seed, name }: DemoOptions): Promise<void> {
-  const path = join(RECORDED, `${name}.json.gz`)
+  const path = pathOf(name)
   if (existsSync(path)) throw new Stop(`--name: ${path} is there already.`, 2)
   await ensureServers()
   say(`Recording ${name}: ${chosen.length > 0 ? chosen.map((drill) => drill.name).join(', ') : `${minutes} min of normal traffic`}`)
@@ -29,15 +28,15 @@ export async function recordDemo({ chosen, minutes, quiet, lasts, size, pages, s
     const watch = await startWatch(fleet)
     try {
       const drilled: Drilled[] = []
-      const write = () => writeFileSync(path, bytesOf(recordingOf(name, watch, drilled, { pages, seed, size })))
+      const write = () => save(recordingOf(name, watch, drilled, { pages, seed, size }))
       if (chosen.length === 0) await sleep(minutes * 60_000)
       else await sleep(quiet * 1_000)
       for (const drill of chosen) {
         drilled.push(await drilledOnce(fleet, drill, { seconds: Math.min(lasts, drill.lastsSeconds), size }, watch.second))
         await sleep(quiet * 1_000)
-        write()
+        await write()
       }
-      write()
+      await write()
       say(`${path}: ${Math.round(watch.second())} s, ${drilled.length} faults`)
     } finally {
       await watch.stop()

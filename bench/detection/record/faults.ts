@@ -40,14 +40,14 @@ export const faults: readonly Fault[] = [
       let written = 0
       while (lab.second() < until) {
         const due = Math.floor((lab.second() - at) * perSecond)
-        const batch = lab.app.link.pipeline()
+        const batch = lab.admin.pipeline()
         for (; written < due; written++) batch.set(`export${run}:${written}`, 'y'.repeat(bytes), 'PX', 120_000)
         await batch.exec().catch(() => {})
         await sleep(50)
       }
       const end = lab.second()
       for (let from = 0; from < written; from += 1_000)
-        await lab.app.link.unlink(...Array.from({ length: Math.min(1_000, written - from) }, (_, i) => `export${run}:${from + i}`))
+        await lab.admin.unlink(...Array.from({ length: Math.min(1_000, written - from) }, (_, i) => `export${run}:${from + i}`))
       lab.marks.push({
         kind: `${Math.round(perSecond)} writes/s of ${bytes} bytes`,
         at,
@@ -64,10 +64,10 @@ export const faults: readonly Fault[] = [
     does: 'a job loads as many keys as half to one and a half times those that are there, with one life of 20 to 40 s; up to a sixth of the reads ask for them',
     async run(lab) {
       const run = made++
-      const keys = Math.round(Math.max(600, (await lab.app.link.dbsize()) * between(lab.random, 0.5, 1.5)))
+      const keys = Math.round(Math.max(600, (await lab.admin.dbsize()) * between(lab.random, 0.5, 1.5)))
       const lifeMs = Math.round(between(lab.random, 20_000, 40_000))
       const at = lab.second()
-      const batch = lab.app.link.pipeline()
+      const batch = lab.admin.pipeline()
       for (let i = 0; i < keys; i++) batch.set(`campaign${run}:${i}`, `banner ${i}`, 'PX', lifeMs)
       await batch.exec()
       await bent(lab, between(lab.random, 0.05, 0.17), lifeMs / 1_000 + 15, () => `campaign${run}:${Math.floor(lab.random() * keys)}`)
@@ -87,7 +87,7 @@ export const faults: readonly Fault[] = [
       const key = `front:${made++}`
       const ms = between(lab.random, 1_500, 3_000)
       lab.app.slow = { key, ms }
-      const expire = setInterval(() => void lab.app.link.del(key).catch(() => {}), 12_000)
+      const expire = setInterval(() => void lab.admin.del(key).catch(() => {}), 12_000)
       const span = await bent(lab, between(lab.random, 0.25, 0.4), 40, () => key)
       clearInterval(expire)
       lab.app.slow = null

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
 import { type RedisServer, startRedis } from '../../../test/servers.ts'
 import type { Labelled } from '../recording.ts'
 import { type App, type AppDraw, startApp } from './app.ts'
@@ -14,6 +15,8 @@ export type LabOptions = { name: string; draw: AppDraw; memory: Memory; policy: 
 export type Lab = {
   readonly name: string
   readonly app: App
+  /** What drills and settings go through: it waits for a server that is away, and for a busy machine. */
+  readonly admin: Redis
   readonly draw: AppDraw
   readonly memory: Memory
   readonly gate: Gate
@@ -24,7 +27,6 @@ export type Lab = {
   readonly clockSteps: { at: number; byMs: number }[]
   /** Ends it and starts it again after so long, empty. */
   restart(awayMs: number): Promise<void>
-  usedBytes(): Promise<number>
   /** The target of the configuration. */
   target(): Record<string, unknown>
   stop(): Promise<void>
@@ -39,15 +41,17 @@ export async function startLab({ name, draw, memory, policy, bursts, load, rando
   const server: RedisServer = await startRedis({ config: [`maxmemory-policy ${policy}`, 'latency-monitor-threshold 50'] })
   const gate = await startGate(server.about.port)
   const app = await startApp(server.about.socket, draw, load, random)
-  const usedBytes = async () => Number(/used_memory:(\d+)/.exec(await app.link.info('memory'))![1])
+  const admin = new Redis(server.about.socket, { maxRetriesPerRequest: null, retryStrategy: () => 100, connectionName: 'admin' })
+  admin.on('error', () => {})
   await sleep(SETTLE_MS)
-  const used = await usedBytes()
+  const used = Number(/used_memory:(\d+)/.exec(await admin.info('memory'))![1])
   const limit = Math.round(memory === 'full' ? used * 0.97 : used + memory.spareBytes)
-  const setLimit = () => app.link.config('SET', 'maxmemory', String(limit))
+  const setLimit = () => admin.config('SET', 'maxmemory', String(limit))
   await setLimit()
   return {
     name,
     app,
+    admin,
     draw,
     memory,
     gate,
@@ -59,16 +63,12 @@ export async function startLab({ name, draw, memory, policy, bursts, load, rando
       await server.stop()
       await sleep(awayMs)
       await server.start()
-      for (let tries = 0; tries < 50; tries++) {
-        if (await setLimit().catch(() => null)) return
-        await sleep(100)
-      }
-      throw new Error(`${name} does not take its memory limit after a restart: ${server.log()}`)
+      await setLimit()
     },
-    usedBytes,
     target: () => ({ kind: 'redis', name, url: `redis://127.0.0.1:${gate.port}`, role: 'cache', monitor: bursts ? 'bursts' : 'never' }),
     async stop() {
       app.stop()
+      admin.disconnect()
       await gate.stop()
       await server[Symbol.asyncDispose]()
     },
