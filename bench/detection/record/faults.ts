@@ -15,7 +15,7 @@ async function bent(lab: Lab, share: number, seconds: number, key: () => string)
 let made = 0
 
 /** What can happen to one cache: the drills of the demo, with numbers that are drawn each time. */
-export const faults: readonly Fault[] = [
+const faults: readonly Fault[] = [
   {
     name: 'hit-ratio-drop',
     does: '20 to 45 % of the reads go to keys that nobody cached, for a minute',
