@@ -3,8 +3,8 @@ export type Columns = { at: number[]; series: Record<string, (number | null)[]> 
 /** The same as differences: each number is what is added to the last one that was known. A counter and a clock that go on evenly become runs of equal numbers. */
 export type PackedColumns = Columns & { deltas: true }
 
-/** No counter of a recording has more digits after the point. */
-const DIGITS = 6
+/** Digits after the point: a hundredth of a millisecond of the time that commands took. */
+const DIGITS = 5
 const rounded = (value: number) => Number(value.toFixed(DIGITS))
 
 export function packed({ at, series }: Columns): PackedColumns {

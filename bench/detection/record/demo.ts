@@ -14,7 +14,8 @@ export type DemoOptions = { chosen: readonly Drill[]; minutes: number; quiet: nu
 
 type Drilled = { drill: Drill; at: number; end: number }
 
-const WARM_UP_S = 60
+/** The keys that everything starts with have to end: while they do, hit ratios fall. */
+const WARM_UP_S = 150
 
 /** Records the fleet of the demo: so many minutes of normal traffic, or each drill in turn with quiet before and after it. */
 export async function recordDemo({ chosen, minutes, quiet, lasts, size, pages, seed, name }: DemoOptions): Promise<void> {

@@ -37,6 +37,18 @@ describe('a cache', () => {
     expect(said('90000+5x40 0+5x19')).toMatchObject([{ is: 'clear' }])
     expect(said('0+5x40 _x8 2000+5x10')).toMatchObject([{ is: 'clear' }])
   })
+  test('a batch that falls into the moment between a late poll and the next is no storm', () => {
+    const tape = new Tape()
+    const polled = (at: number, evicted: number) => {
+      tape.put(FROM + at * 1_000, 'cache_evictions_total', { target: 'a' }, evicted)
+      tape.put(FROM + at * 1_000, 'cache_items', { target: 'a' }, 2_400)
+    }
+    // 30 a second in batches, as a real server evicts that is full.
+    for (let second = 0; second <= 57; second++) polled(second, 30 * second + (second % 3) * 8)
+    polled(58.9, 1_770)
+    polled(59, 1_826)
+    expect(judge(evictionStorm, tape.window(59))).toMatchObject([{ is: 'clear' }])
+  })
 })
 
 test('a tiny cache that evicts in bursts each half minute has its own rhythm; one far above it is a storm', () => {

@@ -84,7 +84,8 @@ export const evictionStorm: Detector<Settings> = {
       if (stale) return [{ subject, is: 'unjudged', because: stale }]
       const { at, seconds, evicted } = steps({ evicted: evictions.points }, evictions.stepMs)
       const items = row.cache_items ? latest(row.cache_items.points) : null
-      const perSecond = evicted.map((count, i) => count / seconds[i]!)
+      // A poll that follows a late one at once sees a moment, and servers evict in batches: one batch is no rate.
+      const perSecond = evicted.map((count, i) => count / Math.max(seconds[i]!, evictions.stepMs / 1_000))
       const newest = perSecond.at(-1) ?? 0
       const memory: Evidence[] = []
       const [used, most] = [row.cache_memory_used_bytes, row.cache_memory_max_bytes].map((series) =>
