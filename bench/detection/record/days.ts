@@ -48,9 +48,9 @@ export async function restarted(lab: Lab, lastsS: number): Promise<void> {
 export const days: readonly Day[] = [
   {
     name: 'diurnal',
-    does: 'three days of ±60 % squeezed into 12 minutes each',
+    does: 'days of ±60 %, each squeezed into about 20 minutes',
     load(random) {
-      const day = between(random, 600_000, 800_000)
+      const day = between(random, 1_000_000, 1_500_000)
       const phase = random() * day
       const noise = wave(Number.POSITIVE_INFINITY, random)
       return (at) => noise(at) * (1 + 0.6 * Math.sin((2 * Math.PI * (at + phase)) / day))

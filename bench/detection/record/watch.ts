@@ -30,7 +30,8 @@ export type Watch = {
   stop(): Promise<void>
 }
 
-type Kept = { metric: string; labels: Labels; stepMs: number; points: Point[] }
+/** In columns: hours of a point each are more than a garbage collector can walk between two polls. */
+type Kept = { metric: string; labels: Labels; stepMs: number; at: number[]; values: number[] }
 
 /** Polls a fleet once a second as Evenkeel does, and keeps all that rules read of it. Its clock begins where recordings do. */
 export async function startWatch(fleet: { yaml(about: { listen: string; data: string; mode: 'observe' }): string }): Promise<Watch> {
@@ -50,10 +51,11 @@ export async function startWatch(fleet: { yaml(about: { listen: string; data: st
       const key = `${target} ${metric} ${labelsKey(labels)}`
       let kept = all.get(key)
       if (!kept) {
-        kept = { metric, labels: { target, ...labels }, stepMs, points: [] }
+        kept = { metric, labels: { target, ...labels }, stepMs, at: [], values: [] }
         all.set(key, kept)
       }
-      kept.points.push([at, value])
+      kept.at.push(at)
+      kept.values.push(value)
     }
   }
   const polled = createFleet({
@@ -62,14 +64,11 @@ export async function startWatch(fleet: { yaml(about: { listen: string; data: st
     poll: { everyMs: 1_000, timeoutMs: 900 },
     store: {
       ...store,
-      append(target, at, readings, stepMs) {
-        note(target, at, readings, stepMs)
-        store.append(target, at, readings, stepMs)
-      },
+      // Nobody asks this store anything: what is kept twice would only cost time.
+      append: note,
       putRecords(target, fresh) {
         const kept = keep(target, fresh, second())
         if (kept.length > 0) records.push({ at: second(), target, records: kept })
-        store.putRecords(target, fresh)
       },
     },
     bus: createBus(() => {}),
@@ -80,10 +79,12 @@ export async function startWatch(fleet: { yaml(about: { listen: string; data: st
   const timer = setInterval(() => {
     const topology = steady(polled.topology())
     if (JSON.stringify(topology) !== JSON.stringify(shapes.at(-1)?.topology)) shapes.push({ at: Math.floor(second()), topology })
-    for (const _ of store.tickInParts(now()));
   }, 1_000)
   polled.start()
-  const series: Watch['series'] = (isOf = () => true) => [...all.values()].filter(({ labels }) => isOf(labels.target!))
+  const series: Watch['series'] = (isOf = () => true) =>
+    [...all.values()]
+      .filter(({ labels }) => isOf(labels.target!))
+      .map(({ at, values, ...rest }) => ({ ...rest, points: at.map((ms, i): Point => [ms, values[i]!]) }))
   return {
     second,
     series,

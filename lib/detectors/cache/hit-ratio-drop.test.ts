@@ -38,6 +38,21 @@ describe('series', () => {
     expect(said('0+180x30 5540+140x200', '0+20x30 660+60x200')).toMatchObject([{ is: 'found' }]))
   test('and is clear when the ratio is back', () =>
     expect(said('0+180x30 5540+140x20 8520+180x20', '0+20x30 660+60x20 1880+20x20')).toMatchObject([{ is: 'clear' }]))
+  test('an evening in which fewer reads keep fewer keys warm is no drop while the origin is asked less; the same ratios at an even rate are one', () => {
+    const evening = (perSecond: (second: number) => number) => {
+      const [hits, misses] = [[0], [0]]
+      for (let second = 0; second < 240; second++) {
+        const ratio = second < 200 ? 0.83 : 0.58
+        hits.push(hits.at(-1)! + Math.round(perSecond(second) * ratio))
+        misses.push(misses.at(-1)! + Math.round(perSecond(second) * (1 - ratio)))
+      }
+      return judge(hitRatioDrop, load(1000, { 'cache_hits_total{target=a}': hits, 'cache_misses_total{target=a}': misses }))
+    }
+    expect(evening((second) => (second < 150 ? 95 : 30))).toMatchObject([{ is: 'clear' }])
+    expect(evening(() => 95)).toMatchObject([{ is: 'found' }])
+    // A burst of reads before it is no usual time.
+    expect(evening((second) => (second > 170 && second < 190 ? 400 : 95))).toMatchObject([{ is: 'found' }])
+  })
   test('a lost poll does not matter', () =>
     expect(said('0+180x20 _ 3960+180x9 5720+140x5', '0+20x20 _ 440+20x9 680+60x5')).toMatchObject([{ is: 'found' }]))
   test('the refill after a restart is no drop', () => {

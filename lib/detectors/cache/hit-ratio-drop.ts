@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { text } from '../../format/format.ts'
 import { type Steps, steps, sums } from '../../math/columns.ts'
 import { newestEpisode } from '../../math/episodes.ts'
+import { median } from '../../math/robust.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import { type Labels, labelsKey } from '../../model/series.ts'
@@ -27,6 +28,7 @@ type Settings = DetectorSettings & {
 
 /** History that the rule needs: five minutes that a drop may last, and the baseline before it. */
 const SPAN_MS = 430_000
+const USUAL_MS = 300_000
 export const hitRatioDrop: Detector<Settings> = {
   id: 'cache/hit-ratio-drop',
   title: 'Hit ratio dropped',
@@ -88,6 +90,8 @@ export const hitRatioDrop: Detector<Settings> = {
       if (drop === null) return [{ subject, is: 'clear' }]
       const { before, now, lookupsPerSecond, since } = drop
       const lost = (before - now) * lookupsPerSecond
+      // In the evening fewer reads keep fewer keys warm: the ratio falls while the origin is asked less than it was.
+      if ((1 - now) * lookupsPerSecond <= usualMisses(grown, since)) return [{ subject, is: 'clear' }]
       if (lost < settings.lostMin && before - now < settings.dropAlways) return [{ subject, is: 'clear' }]
       return [
         {
@@ -168,6 +172,12 @@ function newestDrop(
     lookupsPerSecond: (lookups[to]! - lookups[from]!) / (seconds[to]! - seconds[from]!),
     since: at[episode.start]!,
   }
+}
+
+/** Misses a second in the middle of the five minutes before. A burst of reads is no part of the middle. */
+function usualMisses({ at, misses, seconds }: Steps<'hits' | 'misses'>, since: number): number {
+  const before = misses.flatMap((count, i) => (at[i]! < since && at[i]! >= since - USUAL_MS ? [count / seconds[i]!] : []))
+  return median(before) ?? 0
 }
 
 function firstAfter(at: readonly number[], moment: number): number {
