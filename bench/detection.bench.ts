@@ -1,26 +1,9 @@
-import { median } from '../lib/math/robust.ts'
-import { engineAlarms } from './detection/engineReplay.ts'
 import { recordedFiles, sharedFiles } from './detection/files.ts'
 import { type Part, partOf } from './detection/parts.ts'
-import type { Alarm, Labelled, Recording } from './detection/recording.ts'
-import { AFTER_S, type Replayed, rank, type Score, type Summary, scored, summaryOf } from './detection/score.ts'
+import type { Recording } from './detection/recording.ts'
+import { rowsOf, tableOf, watchedBy } from './detection/report.ts'
 import { simulatedFaults, simulatedHours } from './detection/simulated.ts'
-import { staticAlarms } from './detection/staticRules.ts'
-import { zScoreAlarms } from './detection/zScore.ts'
 import type { Bench, Row } from './table.ts'
-
-/** Who watches. Of others than Evenkeel any alarm counts while a fault lasts: they name none. */
-const WATCHERS: readonly {
-  name: string
-  alarms(recording: Recording): Alarm[] | Promise<Alarm[]>
-  counts(event: Labelled, alarm: Alarm): boolean
-}[] = [
-  { name: 'Evenkeel', alarms: (recording) => engineAlarms(recording), counts: ({ rules }, { rule }) => rules.includes(rule) },
-  { name: 'Prometheus rules', alarms: staticAlarms, counts: () => true },
-  { name: 'z-score of 300 s', alarms: zScoreAlarms, counts: () => true },
-]
-
-type Watched = { name: string; summary: Summary; scores: Map<string, Score> }
 
 /** Five of each kind to report on, one of each to tune on. */
 function simulated(): Recording[] {
@@ -29,100 +12,6 @@ function simulated(): Recording[] {
     ...simulatedHours(4, 2),
     ...simulatedFaults((place) => 101 + place, [0, 1, 2, 3, 4]),
     ...simulatedHours(204),
-  ]
-}
-
-async function watchedBy(recordings: readonly Recording[]): Promise<Watched[]> {
-  const all: Watched[] = []
-  for (const { name, alarms, counts } of WATCHERS) {
-    const replays: Replayed[] = []
-    for (const recording of recordings) replays.push({ ...recording, alarms: await alarms(recording) })
-    const scores = scored(replays, counts)
-    all.push({ name, scores, summary: summaryOf(replays, scores) })
-  }
-  return all
-}
-
-const figure = (value: number | null, digits = 1) =>
-  value === null || Number.isNaN(value) ? '–' : value === Number.POSITIVE_INFINITY ? 'missed' : value.toFixed(digits)
-
-/** By rule of Evenkeel: what it found, and how soon; then what the others raised. */
-function tableOf(title: string, watched: readonly Watched[]): string {
-  const lines = [
-    `### ${title}`,
-    '',
-    '| watched by | rule | found | median s | p95 s | false alarms | an hour |',
-    '|---|---|---|---|---|---|---|',
-  ]
-  for (const { name, scores, summary } of watched) {
-    for (const { rule, events, seconds, falseAlarms } of [...scores.values()].sort(
-      (a, b) => b.events - a.events || a.rule.localeCompare(b.rule),
-    )) {
-      if (events === 0 && falseAlarms === 0) continue
-      const found = events > 0 ? `${seconds.filter(Number.isFinite).length} of ${events}` : ''
-      const times = events > 0 ? [figure(rank(seconds, 0.5)), figure(rank(seconds, 0.95))] : ['', '']
-      // Others have no rule for a kind: the line of a kind says what they found of it, the other lines what they raised for nothing.
-      lines.push(`| ${name} | ${rule} | ${found} | ${times.join(' | ')} | ${falseAlarms} | ${figure(falseAlarms / summary.hours, 2)} |`)
-    }
-    const { events, found, falseAlarms, perHour, perHourAtMost } = summary
-    lines.push(
-      `| **${name}** | **all** | ${found} of ${events} | ${figure(summary.median)} | ${figure(summary.p95)} | ${falseAlarms} in ${figure(summary.hours)} h | ${figure(perHour, 2)} (at most ${figure(perHourAtMost, 2)}) |`,
-    )
-  }
-  return `${lines.join('\n')}\n`
-}
-
-/** The hours of normal traffic from which on a rate of false alarms is held against its goal. */
-const HOURS_MIN = 6
-
-/** How much earlier: a missed event counts as found a minute after its end, when nobody looks for it any more. */
-function medianOr(watched: Watched, events: readonly Labelled[]): number {
-  const longest = Math.max(0, ...events.map(({ shows, end }) => end - shows)) + AFTER_S
-  return median([...watched.scores.values()].flatMap(({ seconds }) => seconds).map((value) => Math.min(value, longest))) ?? Number.NaN
-}
-
-function rowsOf(
-  [own, rules, z]: readonly [Watched, Watched, Watched],
-  recordings: readonly Recording[],
-  what: string,
-  hasGoals: boolean,
-): Row[] {
-  const { summary } = own
-  const events = recordings.flatMap((recording) => recording.events)
-  const goal = <G>(it: G, counts = true) => (hasGoals && counts ? { goal: it } : {})
-  // Fewer hours, and none is no proof of few.
-  const long = summary.hours >= HOURS_MIN
-  const fewer = (other: Watched) =>
-    other.summary.falseAlarms === 0 ? 'none of either' : other.summary.falseAlarms / Math.max(1, summary.falseAlarms)
-  const alarms: Row[] = [
-    {
-      what: `${what}: false alarms an hour of the fleet, in ${figure(summary.hours)} h`,
-      value: summary.perHour,
-      ...goal({ most: 0.1 }, long),
-    },
-    {
-      what: `${what}: false alarms of the Prometheus rules for each of Evenkeel's (at least one)`,
-      value: fewer(rules),
-      ...goal({ least: 10 }, long),
-    },
-    {
-      what: `${what}: false alarms of the z-score for each of Evenkeel's (at least one)`,
-      value: fewer(z),
-      ...goal({ least: 10 }, long),
-    },
-  ]
-  if (events.length === 0) return alarms
-  const [ownMedian, rulesMedian] = [medianOr(own, events), medianOr(rules, events)]
-  return [
-    { what: `${what}: events missed, of ${summary.events}`, value: summary.events - summary.found, ...goal({ most: 0 }) },
-    { what: `${what}: seconds to firing, median`, value: summary.median, unit: 's', ...goal({ most: 3 }) },
-    { what: `${what}: seconds to firing, p95`, value: summary.p95, unit: 's', ...goal({ most: 10 }) },
-    {
-      what: `${what}: times earlier than the Prometheus rules, by medians`,
-      value: rulesMedian / Math.max(1, ownMedian),
-      ...goal({ least: 5 }),
-    },
-    ...alarms,
   ]
 }
 
@@ -145,7 +34,7 @@ export const bench: Bench = {
       const recordings = all.filter((recording) => partOf(recording.name) === part && recording.source === source)
       if (recordings.length === 0) continue
       const what = `${part}, ${source === 'real' ? 'real servers' : 'simulated'}`
-      const watched = (await watchedBy(recordings)) as [Watched, Watched, Watched]
+      const watched = await watchedBy(recordings)
       console.log(tableOf(`${what}: ${recordings.length} recordings`, watched))
       rows.push(...rowsOf(watched, recordings, what, part === 'reporting'))
     }

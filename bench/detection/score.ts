@@ -85,7 +85,7 @@ export const rank = (seconds: readonly number[], q: number): number =>
     ? (quantile(seconds, q) ?? Number.NaN)
     : [...seconds].sort((a, b) => a - b)[Math.ceil(q * seconds.length) - 1]!
 
-function quietSeconds(seconds: number, events: readonly Labelled[]): number {
+export function quietSeconds(seconds: number, events: readonly Labelled[]): number {
   let quiet = 0
   for (let second = 0; second < seconds; second++) if (!events.some((event) => within(event, second))) quiet++
   return quiet

@@ -76,7 +76,7 @@ export function createEngine(options: EngineOptions): Engine {
   const rules = runningRules(options)
   const ruleIds = new Set(rules.map(({ detector }) => detector.id))
   const derive = createDerive(store, tickMs)
-  const judge = createJudge(log)
+  const judge = createJudge(log, clock.monotonic)
   const findings = createFindings(store, bus)
   const { advisors, describe, inFlight = () => null } = options
   const settingsOf = (rule: string) => options.rules[rule]?.settings
@@ -107,7 +107,7 @@ export function createEngine(options: EngineOptions): Engine {
     await derive(fleet.states(), topology, now, pause)
     const windowOf = windowsAt(store, now)
     for (const rule of rules) {
-      if (judge.isBackedOff(rule, performance.now())) continue
+      if (judge.isBackedOff(rule, clock.monotonic())) continue
       const window = windowOf(rule.detector.needs.spanMs)
       findings.update(rule, await judge.judge(rule, { window, topology, learning: learning(), pause }), now)
       await pause()

@@ -31,11 +31,10 @@ export interface Judge {
 /** What rules see of one tick. `pause` is asked between two verdicts, so that others run while a large fleet is judged. */
 export type Seen = { window: SeriesWindow; topology: Topology; learning: boolean; pause: Pause }
 
-/** Runs detectors. One that throws is logged once, until it succeeds again, and hurts no other. */
-export function createJudge(log: Log): Judge {
+/** Runs detectors. One that throws is logged once, until it succeeds again, and hurts no other. `now`: the monotonic clock by which they take long. */
+export function createJudge(log: Log, now: () => number = () => performance.now()): Judge {
   const failing = new Set<string>()
   const statuses = new Map<string, RuleStatus>()
-  /** By the monotonic clock of `performance`. */
   const backoffUntil = new Map<string, number>()
   const longRuns = new Map<string, number>()
   const strays = new Set<string>()
@@ -51,16 +50,16 @@ export function createJudge(log: Log): Judge {
     async judge({ detector, settings }, { window, topology, learning, pause }) {
       /** Its own time, without that of others in between. */
       let tookMs = 0
-      let begun = performance.now()
+      let begun = now()
       try {
         const judged: Verdict[] = []
         for (const verdict of detector.detect(boundWindow(window, detector.needs, strayOf(detector.id)), topology, settings)) {
           judged.push(learning && detector.learns ? stillLearning(verdict) : verdict)
           const turn = pause()
           if (!turn) continue
-          tookMs += performance.now() - begun
+          tookMs += now() - begun
           await turn
-          begun = performance.now()
+          begun = now()
         }
         failing.delete(detector.id)
         statuses.set(detector.id, count(judged))
@@ -72,11 +71,11 @@ export function createJudge(log: Log): Judge {
         statuses.set(detector.id, { found: 0, clear: 0, unjudged: 0, because: [`the rule failed: ${because}`] })
         return null
       } finally {
-        const now = performance.now()
-        tookMs += now - begun
+        const ended = now()
+        tookMs += ended - begun
         const runs = tookMs > LONG_MS ? (longRuns.get(detector.id) ?? 0) + 1 : 0
         longRuns.set(detector.id, runs)
-        if (runs >= LONG_RUNS) backoffUntil.set(detector.id, now + Math.min(BACKOFF_MAX_MS, BACKOFF_TIMES * tookMs))
+        if (runs >= LONG_RUNS) backoffUntil.set(detector.id, ended + Math.min(BACKOFF_MAX_MS, BACKOFF_TIMES * tookMs))
       }
     },
     status: (rule) => statuses.get(rule) ?? { found: 0, clear: 0, unjudged: 0, because: [] },

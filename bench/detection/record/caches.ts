@@ -83,7 +83,7 @@ function recordingOf(lab: Lab, watch: Watch, params: Record<string, unknown>): R
     params,
     events: lab.marks.map(({ sign, laterS = 0, ...mark }) => ({
       ...mark,
-      shows: Math.max(mark.at, sign ? shownAt(sign, mark.at, series) : mark.at + laterS),
+      shows: (sign && shownAt(sign, mark.at, series)) ?? mark.at + laterS,
     })),
     ...(lab.clockSteps.length > 0 && { clockSteps: [...lab.clockSteps] }),
     ...watch.seen(isOwn),

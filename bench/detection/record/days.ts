@@ -95,13 +95,13 @@ export const days: readonly Day[] = [
   },
   {
     name: 'lost-polls',
-    does: 'polls are lost for 1 to 2.5 s again and again, and now and then for 6 to 15 s, which nobody can tell from a cache that is down (marked); the application does not notice',
+    does: 'polls are lost for 1 to 2.5 s again and again, and now and then for 8 to 15 s, which nobody can tell from a cache that is down (marked); the application does not notice',
     run: (lab, seconds) =>
       nowAndThen(lab, seconds, [15, 150], async () => {
         const isLong = lab.random() < 0.3
         const at = lab.second()
         lab.gate.closed = true
-        await sleep((isLong ? between(lab.random, 6, 15) : between(lab.random, 1, 2.5)) * 1_000)
+        await sleep((isLong ? between(lab.random, 8, 15) : between(lab.random, 1, 2.5)) * 1_000)
         lab.gate.closed = false
         if (isLong) lab.marks.push({ kind: 'no answer', at, end: lab.second(), rules: ['fleet/target-down'] })
       }),

@@ -68,7 +68,7 @@ function recordingOf(name: string, watch: Watch, drilled: readonly Drilled[], pa
     params,
     events: drilled.map(({ drill, at, end }) => {
       const sign = SIGNS[drill.name]
-      const shows = drill.name === 'stampede' ? at + STAMPEDE_S : sign ? shownAt(sign, at, series) : at
+      const shows = drill.name === 'stampede' ? at + STAMPEDE_S : ((sign && shownAt(sign, at, series)) ?? at)
       return { kind: drill.name, at, shows, end, rules: [drill.rule] }
     }),
     ...watch.seen(),

@@ -30,7 +30,13 @@ export function createKeeper(): (target: string, fresh: readonly NewRecord[], se
 
 /** Who reads a key is evidence, and no rule judges it. */
 function short({ clients: _, ...key }: NewRecord & { kind: 'hot-key' }): NewRecord {
-  return { ...key, share: digits(key.share), low: digits(key.low), high: digits(key.high), perSecond: digits(key.perSecond) }
+  return {
+    ...key,
+    share: digits(key.share),
+    low: digits(key.low),
+    high: digits(key.high),
+    perSecond: key.perSecond === null ? null : digits(key.perSecond),
+  }
 }
 
 const digits = (value: number) => Number(value.toPrecision(4))

@@ -19,7 +19,7 @@ it('is the poll in which a fault is first seen after it began', () => {
   expect(shownAt({ ...sign, times: 2 }, 1.5, series)).toBe(5)
 })
 
-it('is the beginning where no poll shows the sign', () => {
-  expect(shownAt(sign, 5.5, series)).toBe(5.5)
-  expect(shownAt({ ...sign, labels: { target: 'b' } }, 1.5, series)).toBe(1.5)
+it('is unknown where no poll shows the sign', () => {
+  expect(shownAt(sign, 5.5, series)).toBeNull()
+  expect(shownAt({ ...sign, labels: { target: 'b' } }, 1.5, series)).toBeNull()
 })

@@ -10,8 +10,8 @@ export type Sign = {
   times?: number
 }
 
-/** The second of the first poll after `at` that shows the sign; `at` itself where none does. */
-export function shownAt(sign: Sign, at: number, series: readonly Series[]): number {
+/** The second of the first poll after `at` that shows the sign; null where none does. */
+export function shownAt(sign: Sign, at: number, series: readonly Series[]): number | null {
   const where = series.find(
     ({ metric, labels }) => metric === sign.metric && Object.entries(sign.labels).every(([name, value]) => labels[name] === value),
   )
@@ -21,5 +21,5 @@ export function shownAt(sign: Sign, at: number, series: readonly Series[]): numb
     if (!before || ms <= FROM + at * 1000 || !sign.is(before[1], value)) continue
     if (--left === 0) return (ms - FROM) / 1000
   }
-  return at
+  return null
 }

@@ -53,6 +53,19 @@ describe('series', () => {
     // A burst of reads before it is no usual time.
     expect(evening((second) => (second > 170 && second < 190 ? 400 : 95))).toMatchObject([{ is: 'found' }])
   })
+  test('a deep fall of a small cache is found, but for that of keys which were fetched together after a start', () => {
+    const small = (uptime: number) =>
+      judge(
+        hitRatioDrop,
+        load(1000, {
+          'cache_hits_total{target=a}': '0+16x120 1932+12x22',
+          'cache_misses_total{target=a}': '0+3x120 367+7x22',
+          'cache_uptime_seconds{target=a}': `${uptime}+1x142`,
+        }),
+      )
+    expect(small(9_000)).toMatchObject([{ is: 'found' }])
+    expect(small(20)).toMatchObject([{ is: 'clear' }])
+  })
   test('a lost poll does not matter', () =>
     expect(said('0+180x20 _ 3960+180x9 5720+140x5', '0+20x20 _ 440+20x9 680+60x5')).toMatchObject([{ is: 'found' }]))
   test('the refill after a restart is no drop', () => {

@@ -5,6 +5,7 @@ import { newestEpisode } from '../../math/episodes.ts'
 import { median } from '../../math/robust.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
+import type { Series } from '../../model/series.ts'
 import { type Labels, labelsKey } from '../../model/series.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { BEFORE_MIN, type FallLimits, fallAt, ratioOf } from '../falls.ts'
@@ -29,6 +30,7 @@ type Settings = DetectorSettings & {
 /** History that the rule needs: five minutes that a drop may last, and the baseline before it. */
 const SPAN_MS = 430_000
 const USUAL_MS = 300_000
+const ECHO_MS = 300_000
 export const hitRatioDrop: Detector<Settings> = {
   id: 'cache/hit-ratio-drop',
   title: 'Hit ratio dropped',
@@ -92,7 +94,9 @@ export const hitRatioDrop: Detector<Settings> = {
       const lost = (before - now) * lookupsPerSecond
       // In the evening fewer reads keep fewer keys warm: the ratio falls while the origin is asked less than it was.
       if ((1 - now) * lookupsPerSecond <= usualMisses(grown, since)) return [{ subject, is: 'clear' }]
-      if (lost < settings.lostMin && before - now < settings.dropAlways) return [{ subject, is: 'clear' }]
+      // What was fetched together after a start ends together one life later: of a small cache that is a deep fall which harms nobody.
+      const always = window.to < echoUntil(uptime) ? 1 : settings.dropAlways
+      if (lost < settings.lostMin && before - now < always) return [{ subject, is: 'clear' }]
       return [
         {
           subject,
@@ -172,6 +176,12 @@ function newestDrop(
     lookupsPerSecond: (lookups[to]! - lookups[from]!) / (seconds[to]! - seconds[from]!),
     since: at[episode.start]!,
   }
+}
+
+/** Until two lives of most keys after the newest start. */
+function echoUntil(uptime: Series | undefined): number {
+  const newest = uptime?.points.at(-1)
+  return newest ? newest[0] - newest[1] * 1000 + ECHO_MS : 0
 }
 
 /** Misses a second in the middle of the five minutes before. A burst of reads is no part of the middle. */
