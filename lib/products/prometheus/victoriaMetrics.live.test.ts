@@ -49,6 +49,8 @@ backend app
       log,
     })
     engine = createEngine({ fleet, rules: {}, detectors: [], advisors: [], store, bus, describe: () => ({ commands: [] }), log })
+    // Servers are looked for at once, and then each ten seconds.
+    await vi.waitUntil(async () => /"result":\[\{/.test(await (await fetch(`${about.url}/api/v1/query?query=haproxy_up`)).text()), WITHIN)
     engine.start()
   })
   afterAll(async () => {

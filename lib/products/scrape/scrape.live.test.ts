@@ -91,6 +91,9 @@ backend app
       log,
     })
     engine = createEngine({ fleet, rules: {}, detectors: [], advisors: [], store, bus, describe: () => ({ commands: [] }), log })
+    // Caches are looked for at once, and then each ten seconds.
+    application.read(0, 'first')
+    application.read(1, 'first')
     engine.start()
   })
   afterAll(async () => {
@@ -102,8 +105,6 @@ backend app
   const fact = (name: string) => engine.topology().targets.find((target) => target.name === name)
 
   it('shows each cache of an application as one, with its own hit ratio, by one request for all', async () => {
-    application.read(0, 'first')
-    application.read(1, 'first')
     await vi.waitUntil(() => fact('shop:users')?.state === 'up' && fact('shop:prices')?.state === 'up', WITHIN)
     expect(fact('shop:users')).toMatchObject({ role: 'cache' })
     const ratioOf = (name: string) => measure('cache_hit_ratio', { target: name }, engine.window(30_000))
@@ -118,9 +119,9 @@ backend app
       return users.is === 'measured' && users.value > 0.95 && prices.is === 'measured' && Math.abs(prices.value - 0.5) < 0.05
     }, WITHIN)
     const [from, since] = [application.requests(), performance.now()]
-    await vi.waitUntil(() => application.requests() >= from + 3, WITHIN)
-    // Three targets are read by one request each 2 s.
-    expect((performance.now() - since) / 3).toBeGreaterThan(1_200)
+    await vi.waitUntil(() => application.requests() >= from + 2, WITHIN)
+    // Three targets are read by one request each 2 s; the first may have been about to come.
+    expect((performance.now() - since) / 2).toBeGreaterThan(1_000)
   })
 
   it('reads an exporter and a balancer by the same table as behind a Prometheus', async () => {
