@@ -8,6 +8,8 @@ export type Caches = {
   read(key: string, origin: Origin): Promise<string>
   /** Writes a key as a fill does; `life` is the part of its TTL that is left to it. */
   write(key: string, value: string, life?: number): Promise<void>
+  /** The cache that the key is read from. */
+  owner(key: string): string
   stop(): Promise<void>
 }
 
@@ -45,6 +47,7 @@ export function createCaches(name: string, ports: Record<string, number>, follow
           ?.del(key)
           .catch(() => {})
     },
+    owner: (key) => follower.owner(key),
     async stop() {
       for (const each of links.values()) each.disconnect()
       await follower.stop()

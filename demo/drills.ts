@@ -1,3 +1,4 @@
+import { ask } from '../test/servers.ts'
 import { linkTo } from './caches.ts'
 import type { Drill } from './drill.ts'
 import type { Fleet } from './fleet.ts'
@@ -220,6 +221,47 @@ const unevenRing: Drill = {
   },
 }
 
+const HOT_KEYS = 4_000
+const HOT_CACHE = 'cache-b'
+/** The policy of the keys says 40 s: a minute, so that what is usual is known before they end. */
+const HOT_LIFE = 1.5
+const HOT_SHARE = 0.5
+/** What the database can answer of what the hot keys are read: fewer than miss when all have ended. */
+const ANSWERED = 0.6
+const PAGES_AT_ONCE = 24
+const cascade: Drill = {
+  name: 'cascade',
+  title: 'A cliff, and all that falls after it',
+  does: `A job writes ${HOT_KEYS.toLocaleString('en')} keys campaign:* of ${HOT_CACHE} in one go, and half of all reads go to them. All end together a minute later. The database can answer ${ANSWERED * 100} % of these, and each application server takes ${PAGES_AT_ONCE} pages at a time. app4 is mended meanwhile.`,
+  lookFor: `One incident: the cliff on ${HOT_CACHE}, reads that miss, pages that wait for the database, a queue at HAProxy. Its first cause is the cliff.`,
+  rule: 'balancer/queueing',
+  lastsSeconds: 180,
+  async start({ apps, caches, origin, haproxy, traffic, forget }) {
+    const { app4 } = apps
+    const pages = ['app1', 'app2', 'app3', 'app4']
+    const limit = (count: number) =>
+      Promise.all(pages.map((name) => ask(haproxy.about.adminPort, `set maxconn server app/${name} ${count}\n`)))
+    const usual = app4!.latencyMs
+    app4!.latencyMs = apps.app1!.latencyMs
+    await limit(PAGES_AT_ONCE)
+    const keys: string[] = []
+    for (let id = 0; keys.length < HOT_KEYS; id++) if (caches.owner(`campaign:${id}`) === HOT_CACHE) keys.push(`campaign:${id}`)
+    const readsPerSecond = 2 * traffic.pagesPerSecond
+    origin.perSecond = ANSWERED * HOT_SHARE * readsPerSecond
+    for (let from = 0; from < keys.length; from += 500)
+      await Promise.all(keys.slice(from, from + 500).map((key) => caches.write(key, `banner of ${key}`, HOT_LIFE)))
+    const bend: Detour = { share: HOT_SHARE, key: () => keys[Math.floor(Math.random() * keys.length)]! }
+    traffic.detours.add(bend)
+    return async () => {
+      traffic.detours.delete(bend)
+      origin.perSecond = null
+      app4!.latencyMs = usual
+      await limit(0)
+      await forget(keys)
+    }
+  },
+}
+
 export const drills: readonly Drill[] = [
   slowServer,
   serverDown,
@@ -231,5 +273,6 @@ export const drills: readonly Drill[] = [
   hotKey,
   massExpiry,
   stampede,
+  cascade,
   unevenRing,
 ]

@@ -100,6 +100,18 @@ describeWith(['redis-server', 'haproxy', 'nginx', 'memcached'], 'the demo fleet'
     await eventually(async () => (await figure('cache-c', 'keyspace_hits')) > 50)
   })
 
+  it('prepares a cascade, and takes it back', async () => {
+    const app4 = fleet.apps.app4!.latencyMs
+    await drills.start('cascade')
+    expect(fleet.origin.perSecond).toBeGreaterThan(0)
+    expect((await stat('slim'))['app/app4']).toBe('24')
+    expect(fleet.traffic.detours.size).toBe(1)
+    await drills.end('cascade')
+    expect(fleet.origin.perSecond).toBeNull()
+    expect(fleet.apps.app4!.latencyMs).toBe(app4)
+    expect(Number((await stat('slim'))['app/app4'])).toBe(0)
+  })
+
   it('runs the drills on keys and leaves no key behind', async () => {
     for (const name of ['hot-key', 'hit-ratio-drop', 'mass-expiry', 'stampede', 'error-rate', 'flapping-server', 'uneven-ring'])
       await drills.start(name)

@@ -226,6 +226,7 @@ function balancer(port: number, metrics: number, apps: Record<string, App>): str
   timeout client 15s
   timeout connect 1s
   timeout server 15s
+  timeout queue 10s
   timeout check 900ms
   option redispatch
   retries 2

@@ -1,24 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** The database behind the caches: slow by nature, and slower for one key while a drill says so. */
+/** The database behind the caches: slow by nature; slower for one key, or of little capacity, while a drill says so. */
 export type Origin = {
   latencyMs: number
   /** Keys that begin so take this long instead. */
   slow: { prefix: string; ms: number } | null
+  /** Reads that it answers a second, one after the other: by the clock, so that a busy machine changes nothing. Null: as many as come. */
+  perSecond: number | null
   readonly reads: number
   read(key: string): Promise<string>
 }
 
 export function createOrigin(latencyMs = 20): Origin {
   let reads = 0
+  /** When the next read may begin, by `performance.now()`. */
+  let freeAt = 0
   const origin: Origin = {
     latencyMs,
     slow: null,
+    perSecond: null,
     get reads() {
       return reads
     },
     async read(key) {
       reads++
+      if (origin.perSecond !== null) {
+        const now = performance.now()
+        freeAt = Math.max(now, freeAt) + 1_000 / origin.perSecond
+        await sleep(freeAt - now)
+      }
       await sleep(origin.slow && key.startsWith(origin.slow.prefix) ? origin.slow.ms : origin.latencyMs)
       return contentOf(key)
     },

@@ -7,6 +7,8 @@ export type Detour = { share: number; key: () => string }
 
 export type Traffic = {
   detours: Set<Detour>
+  /** On average of its day; each page reads two keys. */
+  readonly pagesPerSecond: number
   /** Pages asked for, those that came back other than 200, and the mean and the newest mean of their time, as the clients feel it. */
   readonly pages: number
   readonly failures: number
@@ -43,6 +45,7 @@ export function startTraffic(options: {
 
   const traffic: Traffic = {
     detours: new Set(),
+    pagesPerSecond: options.pagesPerSecond,
     factor: 1,
     get pages() {
       return pages

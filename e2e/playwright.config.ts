@@ -4,8 +4,8 @@ import { defineConfig } from '@playwright/test'
 export default defineConfig({
   testDir: '.',
   testMatch: '**/*.e2e.ts',
-  // What waits for minutes: every drill against the clock, a job's keys, a watch across a kill, a cache that fills. `npm run test:long`.
-  testIgnore: process.env.EVENKEEL_LONG ? [] : ['detection', 'jobs', 'kill', 'curvesLive'].map((name) => `**/${name}.e2e.ts`),
+  // What waits for minutes: every drill against the clock, a cascade, a job's keys, a watch across a kill, a cache that fills. `npm run test:long`.
+  testIgnore: process.env.EVENKEEL_LONG ? [] : ['detection', 'cascade', 'jobs', 'kill', 'curvesLive'].map((name) => `**/${name}.e2e.ts`),
   outputDir: '../test-results',
   workers: 1,
   // A real fleet on a busy machine: a test that passes at the second try is listed as flaky in the summary, and is no failure.
