@@ -1,9 +1,12 @@
 import { CHANGE_RULES } from '../model/changeAlert.ts'
+import { type Matcher, matcherText } from '../model/matcher.ts'
+import { matcherFits } from '../model/matching.ts'
 import type { Inhibition, QuietHours, Route } from '../model/notice.ts'
 import { refText } from '../model/ref.ts'
 import type { Labels } from '../model/series.ts'
 import type { Receiver } from './config.ts'
 import type { Path } from './document.ts'
+import { neverFitsBecause, requires } from './neverFitting.ts'
 import type { FileData } from './schema.ts'
 
 /** What there is to match. */
@@ -25,9 +28,9 @@ export function warnOfNeverMatching(routes: readonly Route[], receivers: readonl
   const reached = new Set<string>()
   for (const [index, route] of routes.entries()) {
     const at: Path = ['routes', index]
-    const never = neverBecause(route.match, known)
+    const never = neverBecause(route.match, known, route.matchers)
     const before = routes.findIndex((other, place) => place < index && !other.continue && takesAllOf(other, route))
-    if (never) warn([...at, 'match'], `this route takes nothing: ${never}.`)
+    if (never) warn([...at, neverBecause(route.match, known) ? 'match' : 'matchers'], `this route takes nothing: ${never}.`)
     else if (before >= 0) warn(at, `this route takes nothing: routes[${before}] takes all of it and does not say "continue: true".`)
     else for (const name of route.to) reached.add(name)
     for (const [place, inhibition] of route.inhibit.entries()) {
@@ -41,7 +44,7 @@ export function warnOfNeverMatching(routes: readonly Route[], receivers: readonl
 }
 
 /** Why no finding has these labels, or null. */
-function neverBecause(labels: Labels, known: Known): string | null {
+function neverBecause(labels: Labels, known: Known, matchers: readonly Matcher[] = []): string | null {
   const { rule, target, ring } = labels
   const strange = Object.keys(labels).find((name) => !LABELS.includes(name))
   if (strange !== undefined) return `no finding has a label ${JSON.stringify(strange)}; there are ${LABELS.join(', ')}`
@@ -52,9 +55,9 @@ function neverBecause(labels: Labels, known: Known): string | null {
   const [ofRing, ofTarget] = [
     ['ring', 'node'],
     ['target', 'pool', 'server', 'key'],
-  ].map((names) => names.find((name) => name in labels))
+  ].map((names) => names.find((name) => name in labels || matchers.some((one) => one.label === name && requires(one))))
   if (ofRing && ofTarget) return `a finding about a ring has no ${ofTarget}`
-  return null
+  return matchers.length > 0 ? neverFitsBecause(labels, matchers, namesOf(known)) : null
 }
 
 /** What is discovered through a target is named after it; a change of a control document is one of `ring:NAME` or `ttl:NAME`. */
@@ -63,9 +66,19 @@ const isTarget = (name: string, { targets, rings, ttls }: Known): boolean =>
   rings.some((ring) => name === refText({ ring })) ||
   ttls.some((ttl) => name === refText({ ttl }))
 
+/** What conditions are held against: rules that can fire, and every name that a finding may say. */
+const namesOf = ({ targets, rings, ttls, rules, settings }: Known) => ({
+  labels: LABELS,
+  targets: [...targets, ...rings.map((ring) => refText({ ring })), ...ttls.map((ttl) => refText({ ttl }))],
+  rings,
+  rules: rules.filter((rule) => settings[rule]?.enabled !== false),
+})
+
 /** Whether a route takes everything that another would; `info` is taken by name alone. */
 const takesAllOf = (first: Route, second: Route): boolean =>
-  includes(second.match, first.match) && (second.match.severity !== 'info' || first.match.severity === 'info')
+  includes(second.match, first.match) &&
+  (first.matchers ?? []).every((one) => implied(one, second)) &&
+  (second.match.severity !== 'info' || first.match.severity === 'info')
 
 function inhibitsNothing({ by, mute, equal }: Inhibition, { match }: Route, known: Known): string | null {
   const none = neverBecause(by, known) ?? neverBecause(mute, known)
@@ -85,6 +98,12 @@ function warnOfException(path: Path, { but }: QuietHours, { match }: Route, know
   else if (other) warn(path, `this excepts nothing: the route takes only ${other}.`)
   else if (includes(match, but)) warn(path, 'this excepts all that the route takes: these quiet hours hold nothing back.')
 }
+
+/** Whether all that a route takes fits a condition: it has it too, or names a value that does. */
+const implied = (condition: Matcher, { match, matchers = [] }: Route): boolean =>
+  Object.hasOwn(match, condition.label)
+    ? matcherFits(condition, match)
+    : matchers.some((one) => matcherText(one) === matcherText(condition))
 
 /** Whether all of `part` stands in `labels`. */
 const includes = (labels: Labels, part: Labels): boolean => Object.entries(part).every(([name, value]) => labels[name] === value)

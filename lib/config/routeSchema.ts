@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { matcherInput } from '../model/matcherInput.ts'
 import type { RateLimit, Weekday } from '../model/notice.ts'
 import { isZone } from '../model/zonedTime.ts'
 import { duration } from './duration.ts'
@@ -54,6 +55,11 @@ export const route = z.strictObject({
     .record(z.string(), z.string())
     .default({})
     .meta({ description: 'Labels of the finding (`severity`, `rule`, `target`, …) and their values; `{}` matches every finding' }),
+  matchers: z
+    .array(matcherInput)
+    .max(20)
+    .default([])
+    .meta({ description: 'Conditions besides `match`, all of which must hold: a label, one of `=`, `!=`, `=~`, `!~`, and a value: `target=~"cache-.*"`. Patterns are of RE2 and match whole' }), // biome-ignore format: one line
   to: z.array(z.string()).min(1).describe('Names of receivers'),
   group: z
     .array(z.string())

@@ -39,6 +39,7 @@ test('a route with everything', () => {
   expect(routes).toEqual([
     {
       match: { severity: 'warning' },
+      matchers: [],
       to: ['ops'],
       group: [],
       waitMs: 10_000,
@@ -61,6 +62,8 @@ test('a route with everything', () => {
 
 describe('what a route may not be', () => {
   test.each([
+    [`matchers: ['target=~"(a+)+"']`, /routes\[0\]\.matchers\[0\].*run for ever/],
+    ['matchers: [target]', /routes\[0\]\.matchers\[0\].*LABEL, one of/],
     ['limit: 20', /routes\[0\]\.limit.*20.*1 to 1000: 5\/m, 20\/h/],
     ['limit: 0/h', /routes\[0\]\.limit/],
     ['limit: 1001/m', /routes\[0\]\.limit/],
@@ -95,6 +98,11 @@ describe('what can never match is a warning', () => {
 - { match: { target: "ring:r" }, to: [ops] }
 - { match: { rule: change/failed }, to: [ops] }
 - { match: { ring: r, node: n }, to: [ops] }
+- { matchers: ['target=~"cache-.*"', 'pool!=""'], to: [ops] }
+- { matchers: ['target=~"cache-a:.*"'], to: [ops] }
+- { matchers: ['target=~"cache-(a|b)"', 'severity=~"warning|critical"', 'rule!~"change/.*"'], to: [ops] }
+- { matchers: ['severity="info"'], to: [ops], continue: true }
+- { matchers: ['team!="web"', 'key=~"user:.*"'], to: [ops] }
 - { match: {}, to: [ops] }
 - { match: { severity: info }, to: [ops] }`),
     ).toEqual([])
@@ -106,6 +114,19 @@ describe('what can never match is a warning', () => {
     ['- { match: { ring: q }, to: [ops] }', /routes\[0\]\.match: .*no ring "q"/],
     ['- { match: { ring: r, target: cache-a }, to: [ops] }', /routes\[0\]\.match: .*a finding about a ring has no target/],
     ['- { match: { team: web }, to: [ops] }', /routes\[0\]\.match: .*no finding has a label "team"/],
+    [
+      `- { matchers: ['target=~"cach-.*"'], to: [ops] }`,
+      /^routes\[0\]\.matchers: this route takes nothing: no target fits target=~"cach-\.\*"\.$/,
+    ],
+    [`- { matchers: ['rule=~"cahe/.*"'], to: [ops] }`, /no rule that is switched on fits/],
+    [`- { matchers: ['rule="cache/off"'], to: [ops] }`, /cache\/off is switched off/],
+    [`- { matchers: ['severity=~"page"'], to: [ops] }`, /no severity fits/],
+    [`- { matchers: ['severity=~"info"'], to: [ops] }`, /severity info go only where/],
+    [`- { matchers: ['team="web"'], to: [ops] }`, /no finding has a label "team"/],
+    [`- { matchers: ['team=~"web.*"'], to: [ops] }`, /no finding has a label "team"/],
+    [`- { match: { target: cache-a }, matchers: ['target!="cache-a"'], to: [ops] }`, /both target: cache-a and target!="cache-a"/],
+    [`- { match: { ring: r }, matchers: ['target=~"cache.*"'], to: [ops] }`, /a finding about a ring has no target/],
+    [`- { matchers: ['target!="x"'], to: [ops] }\n- { match: { target: cache-a }, to: [ops] }`, /^routes\[1\]: /],
     ['- { to: [ops] }\n- { match: { rule: cache/x }, to: [ops] }', /^routes\[1\]: this route takes nothing: routes\[0\] takes all of it/],
     ['- { match: { severity: info }, to: [ops] }\n- { match: { severity: info, rule: cache/x }, to: [ops] }', /^routes\[1\]: /],
     ['- { to: [ops], inhibit: [{ by: { rule: cache/z } }] }', /^routes\[0\]\.inhibit\[0\]: this holds nothing back: there is no rule/],

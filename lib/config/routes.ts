@@ -1,11 +1,11 @@
+import { conditionsOf } from '../model/matching.ts'
 import type { Route } from '../model/notice.ts'
 import type { Labels } from '../model/series.ts'
 import type { Receiver } from './config.ts'
 import type { Path } from './document.ts'
+import { SEVERITIES } from './neverFitting.ts'
 import { type Checks, nameOfA } from './references.ts'
 import type { FileData } from './schema.ts'
-
-const SEVERITIES = ['info', 'warning', 'critical']
 
 /** The receivers of the file, each with a channel at least. `kinds`: the kinds of channels that there are. */
 export const receiversOf = (receivers: FileData['receivers'], kinds: readonly string[], { report }: Checks): Receiver[] =>
@@ -23,7 +23,8 @@ export function routesOf(routes: FileData['routes'], receivers: readonly Receive
       if (!names.includes(name)) report(['routes', index, 'to', position], JSON.stringify(name), nameOfA('receiver', names))
     })
     const at = ['routes', index]
-    checkSeverity([...at, 'match'], route.match, report)
+    const conditions = conditionsOf(route)
+    checkSeverity([...at, 'match'], conditions.match, report)
     route.inhibit.forEach(({ by, mute }, position) => {
       checkSeverity([...at, 'inhibit', position, 'by'], by, report)
       checkSeverity([...at, 'inhibit', position, 'mute'], mute, report)
@@ -31,9 +32,10 @@ export function routesOf(routes: FileData['routes'], receivers: readonly Receive
     route.quiet.forEach(({ but }, position) => {
       checkSeverity([...at, 'quiet', position, 'but'], but ?? {}, report)
     })
-    const { match, to, group, wait, repeat, inhibit, followers, quiet, limit } = route
+    const { to, group, wait, repeat, inhibit, followers, quiet, limit } = route
     return {
-      match: match as Route['match'],
+      match: conditions.match as Route['match'],
+      matchers: conditions.matchers,
       to,
       group,
       waitMs: wait,

@@ -30,6 +30,20 @@ export function matcherFits({ label, op, value }: Matcher, labels: Labels): bool
   return compilePattern(value)(own) === (op === '=~')
 }
 
+export type Conditions = { match: Labels; matchers: Matcher[] }
+
+/** The same conditions with whatever says that a label is equal among the labels to match: those are compared without a pattern. */
+export function conditionsOf({ match, matchers }: { match: Labels; matchers: readonly Matcher[] }): Conditions {
+  const equal: Record<string, string> = { ...match }
+  const others = matchers.filter(({ label, op, value }) => {
+    // An empty value is that of an absent label too.
+    if (op !== '=' || value === '' || Object.hasOwn(equal, label)) return true
+    equal[label] = value
+    return false
+  })
+  return { match: equal, matchers: others }
+}
+
 /** Other escapes stay as they are, so that `"\d+"` is the pattern that it looks like. */
 const UNESCAPED: Record<string, string> = { n: '\n', '"': '"', '\\': '\\' }
 

@@ -82,6 +82,8 @@ export type RateLimit = { count: number; perMs: number }
 
 export type Route = {
   match: { severity?: Severity; rule?: string } & Labels
+  /** Conditions besides. */
+  matchers?: Matcher[]
   to: string[]
   group: string[]
   waitMs: number

@@ -59,6 +59,18 @@ test('the first route that matches takes it, and those after it for as long as e
   expect(taking('a', 'info')).toEqual([2])
 })
 
+test('a route takes what fits its conditions too', () => {
+  const routes: Route[] = [
+    { ...route, match: { severity: 'critical' }, matchers: [{ label: 'target', op: '=~', value: 'cache-.*' }] },
+    { ...route, match: {}, matchers: [{ label: 'rule', op: '!=', value: 'cache/x' }, { label: 'target', op: '!~', value: 'b.*' }] },
+  ] // biome-ignore format: one line
+  const taking = (target: string, severity: Finding['severity']) => routesOf(routes, findingLabels(finding('f', { target }, severity)))
+  expect([taking('cache-1', 'critical'), taking('my-cache-1', 'critical'), taking('bcache', 'critical')]).toEqual([[0], [1], []])
+  expect([taking('cache-1', 'warning'), taking('cache-1', 'info')]).toEqual([[1], []])
+  const plain = routeKey({ ...route, matchers: [] }, 0)
+  expect([plain, routeKey(routes[1]!, 0) === plain]).toEqual([routeKey(route, 0), false])
+})
+
 test('an edited route is another one; its waits may be edited', () => {
   const key = routeKey(route, 0)
   expect(key).toMatch(/^0-[0-9a-f]{12}$/)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Finding } from '../../model/finding.ts'
+import { matcherFits } from '../../model/matching.ts'
 import type { Route } from '../../model/notice.ts'
 import { type Labels, labelsMatch } from '../../model/series.ts'
 
@@ -12,7 +13,9 @@ export const findingLabels = (finding: Pick<Finding, 'subject' | 'rule' | 'sever
 
 /** `info` is no alarm: it is sent only where a route asks for it by name. */
 const routeTakes = (route: Route, labels: Labels): boolean =>
-  labelsMatch(labels, route.match as Labels) && (labels.severity !== 'info' || route.match.severity === 'info')
+  labelsMatch(labels, route.match as Labels) &&
+  (route.matchers ?? []).every((matcher) => matcherFits(matcher, labels)) &&
+  (labels.severity !== 'info' || route.match.severity === 'info')
 
 /** The places of the routes that take a finding: the first that matches, and those after it for as long as each says `continue`. */
 export function routesOf(routes: readonly Route[], labels: Labels): number[] {
@@ -38,6 +41,6 @@ export function takenBy<F extends Finding>(routes: readonly Route[], findings: r
  */
 export const routeKey = (route: Route, index: number): string =>
   `${index}-${createHash('sha256')
-    .update(JSON.stringify([route.match, route.to, route.group]))
+    .update(JSON.stringify([route.match, route.to, route.group, ...(route.matchers?.length ? [route.matchers] : [])]))
     .digest('hex')
     .slice(0, 12)}`

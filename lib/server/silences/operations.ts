@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { anything, page } from '../../model/answers/shape.ts'
 import { silenceAnswer, silencePreviewAnswer } from '../../model/answers/silence.ts'
+import { matcherInput } from '../../model/matcherInput.ts'
 import { parseMatcher } from '../../model/matching.ts'
 import { id, paging, time, words } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
@@ -15,16 +16,8 @@ const match = z
   .optional()
   .meta({ description: 'Labels that must be equal; the same as matchers with `=`' })
 
-const matcher = z.string().transform((text, context) => {
-  try {
-    return parseMatcher(text)
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message })
-    return z.NEVER
-  }
-})
 const matchers = z
-  .array(matcher)
+  .array(matcherInput)
   .min(1)
   .max(20)
   .optional()

@@ -8,6 +8,7 @@ import type { ClockStep } from '../../model/clock.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Finding } from '../../model/finding.ts'
 import { type Matcher, matcherText } from '../../model/matcher.ts'
+import { conditionsOf } from '../../model/matching.ts'
 import type { Silence } from '../../model/notice.ts'
 import type { Labels } from '../../model/series.ts'
 import { withIso } from '../http/iso.ts'
@@ -81,18 +82,6 @@ function checked(runtime: Runtime, silence: Silence): Silence {
   if (silence.until <= silence.from) throw new EvenkeelError('invalid', 'until: must be after from.')
   if (silence.until <= runtime.now()) throw new EvenkeelError('invalid', 'until: is in the past.')
   return silence
-}
-
-/** Conditions as they are stored: what says that a label is equal is a label to match, as in silences of every version. */
-function conditionsOf({ match, matchers }: { match: Labels; matchers: readonly Matcher[] }): Pick<Silence, 'match' | 'matchers'> {
-  const equal: Record<string, string> = { ...match }
-  const others = matchers.filter(({ label, op, value }) => {
-    // An empty value is that of an absent label too.
-    if (op !== '=' || value === '' || label in equal) return true
-    equal[label] = value
-    return false
-  })
-  return { match: equal, matchers: others }
 }
 
 const textsOf = ({ match, matchers = [] }: Pick<Silence, 'match' | 'matchers'>): string[] =>
