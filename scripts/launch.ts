@@ -13,8 +13,15 @@ export type Launched = {
 }
 
 /** Starts the built server as a child. `config` is an absolute path; `drills` the address of a demo fleet's controller. */
-export function launch(options: { config: string; host: string; port: number; drills?: string; quiet?: boolean }): Launched {
-  const { config, host, port, drills, quiet } = options
+export function launch(options: {
+  config: string
+  host: string
+  port: number
+  drills?: string
+  made?: boolean
+  quiet?: boolean
+}): Launched {
+  const { config, host, port, drills, made, quiet } = options
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
   const child = spawn(...leashed(process.execPath, [builtServer]), {
     stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit'],
@@ -25,6 +32,8 @@ export function launch(options: { config: string; host: string; port: number; dr
       PORT: String(port),
       EVENKEEL_CONFIG: config,
       EVENKEEL_DRILLS: drills ?? '',
+      // Nobody keeps a file that is made anew at each start: it is not edited.
+      EVENKEEL_CONFIG_MADE: made || drills ? '1' : '',
       NEXT_TELEMETRY_DISABLED: '1',
       // Next would wait for open event streams, or leave before the store has flushed: the server ends itself.
       NEXT_MANUAL_SIG_HANDLE: 'true',

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { configJsonSchema } from '../lib/config/schema.ts'
+import { configJsonSchema } from '../lib/config/jsonSchema.ts'
 import { schemas } from '../lib/server/schemas.ts'
 
 /** `node scripts/schema.ts [FILE]`: JSON Schema of evenkeel.yaml, for editors; the server answers the same at /api/v1/config/schema. */

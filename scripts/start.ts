@@ -19,10 +19,10 @@ npm start -- --prometheus URL      on whatever the exporters tell that this Prom
 
 /** `npm start`: the built server on a configuration, in the foreground. */
 export async function main(args: string[]): Promise<number> {
-  const config = configPath(args)
+  const { path: config, made } = configPath(args)
   const { host, port } = readConfig(config).listen
   await ensureBuild()
-  const evenkeel = launch({ config, host, port })
+  const evenkeel = launch({ config, host, port, made })
   evenkeel.ready(240_000).then(
     () => say(`Evenkeel is at ${evenkeel.url}`),
     () => {},
@@ -30,18 +30,18 @@ export async function main(args: string[]): Promise<number> {
   return stayWith(evenkeel.process)
 }
 
-function configPath(args: string[]): string {
+function configPath(args: string[]): { path: string; made: boolean } {
   const { config, target = [], prometheus = [] } = options(args)
   const urls = [...target, ...prometheus.map((url) => `prometheus+${url}`)]
   if (config && urls.length > 0) throw new Stop(`Give --config, or --target and --prometheus, not both.\n${USAGE}`, 2)
   if (urls.length > 0) {
     const path = join(mkdtempSync(join(tmpdir(), 'evenkeel-')), 'evenkeel.yaml')
     writeFileSync(path, stringify({ data: resolve('data'), auth: { mode: 'none' }, targets: targetsOf(urls) }))
-    return path
+    return { path, made: true }
   }
   const path = resolve(config ?? 'evenkeel.yaml')
   if (!existsSync(path)) throw new Stop(`${path}: there is no such file.\n${USAGE}`, 2)
-  return path
+  return { path, made: false }
 }
 
 function options(args: string[]) {

@@ -26,7 +26,8 @@ const MAY_IMPORT: [module: string, modules: string[]][] = [
   ['lib/lab', ['lib/model', 'lib/format', 'lib/rings']],
   ['lib/config', ['lib/model', 'lib/format']],
   ['lib/store', ['lib/model', 'lib/math']],
-  ['lib/products', ['lib/model', 'lib/math', 'lib/rings', 'lib/format']],
+  ['lib/products/replaceFile.ts', ['lib/model']],
+  ['lib/products', ['lib/model', 'lib/math', 'lib/rings', 'lib/format', 'lib/products/replaceFile.ts']],
   ['lib/products/sources.ts', ['lib/model', 'lib/products']],
   ['lib/products/actuators.ts', ['lib/model', 'lib/products']],
   ['lib/detectors', ['lib/model', 'lib/math', 'lib/rings', 'lib/curves', 'lib/metrics', 'lib/format']],
@@ -48,6 +49,8 @@ const MAY_IMPORT: [module: string, modules: string[]][] = [
       'lib/config',
       'lib/store',
       'lib/products/sources.ts',
+      // For the configuration file of Evenkeel itself.
+      'lib/products/replaceFile.ts',
       'lib/detectors',
       'lib/advisors',
       'lib/notifiers',

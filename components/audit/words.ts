@@ -39,6 +39,7 @@ const KIND: Record<AuditKind, string> = {
   'trace-uploaded': 'Trace uploaded',
   'trace-deleted': 'Trace deleted',
   'notice-tested': 'Test notice sent',
+  'alerts-edited': 'Receivers and routes edited',
   'browser-subscribed': 'Browser subscribed to notices',
   'browser-unsubscribed': 'Browser unsubscribed',
   'drill-started': 'Drill started',

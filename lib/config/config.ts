@@ -16,6 +16,8 @@ export type Receiver = { name: string; channels: { kind: string; config: unknown
 
 /** The whole of evenkeel.yaml, checked: every reference exists, every duration is in ms, every path is absolute. */
 export type Config = {
+  /** Absolute path of the file that it was read from. */
+  file: string
   listen: { host: string; port: number }
   /** Where people reach this server; stands in alerts. */
   url: string

@@ -4,9 +4,10 @@ import { z } from 'zod'
 import { path, secret, url } from '../model/marks.ts'
 import type { Config } from './config.ts'
 import { ConfigError } from './error.ts'
+import { configJsonSchema } from './jsonSchema.ts'
 import { parseConfig } from './parse.ts'
 import { redact } from './redact.ts'
-import { configJsonSchema, type Schemas } from './schema.ts'
+import type { Schemas } from './schema.ts'
 
 const schemas: Schemas = {
   targets: {

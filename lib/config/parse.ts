@@ -70,6 +70,7 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
   if (problems.length) throw new ConfigError(file, problems)
 
   return {
+    file,
     listen,
     url: urlOf(read, listen, auth, checks),
     data: read.data,

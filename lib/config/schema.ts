@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isDocumentName, NO_DOCUMENT_NAME } from '../model/documentName.ts'
 import { durationText, parseDuration } from '../model/duration.ts'
-import { markOf, path, secret, url } from '../model/marks.ts'
+import { path, secret, url } from '../model/marks.ts'
 import { RING_ALGORITHMS } from '../model/ring.ts'
 import { VERDICT_DUE_MS, WATCH_MAX_MS } from '../model/watch.ts'
 import { authSchema } from './auth.ts'
@@ -233,17 +233,4 @@ export function configSchema(schemas: Schemas) {
       Record<string, { enabled?: boolean } & Record<string, unknown>>
     >,
   })
-}
-
-/** JSON Schema of the file, for editors: every scalar may also be `${NAME}`, every key may also be written `…_file`. */
-export function configJsonSchema(schemas: Schemas): Record<string, unknown> {
-  const schema = z.toJSONSchema(configSchema(schemas), {
-    io: 'input',
-    unrepresentable: 'any',
-    target: 'draft-2020-12',
-    override({ zodSchema, jsonSchema }) {
-      if (markOf(zodSchema) === 'secret') jsonSchema.writeOnly = true
-    },
-  }) as Record<string, unknown>
-  return { ...schema, title: 'evenkeel.yaml', description: 'Configuration of Evenkeel' }
 }

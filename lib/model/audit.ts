@@ -31,6 +31,7 @@ export const AUDIT_KINDS = [
   'finding-commented',
   'finding-judged',
   'notice-tested',
+  'alerts-edited',
   'browser-subscribed',
   'browser-unsubscribed',
   'drill-started',

@@ -8,7 +8,8 @@ import { laneOf, type Outbox, type OutboxEntry } from './outbox.ts'
 export type Receivers = readonly { name: string; channels: readonly { kind: string; config: unknown }[] }[]
 
 export type DeliverOptions = {
-  receivers: Receivers
+  /** Those of the moment. */
+  receivers(): Receivers
   notifiers: readonly AnyNotifier[]
   outbox: Outbox
   deliveries: Store['deliveries']
@@ -22,7 +23,7 @@ export interface Deliver {
   /** Begins a try of all that is due; not waited for. */
   due(at: number): void
   /** One try now; answers the delivery after it. */
-  once(delivery: Delivery, entry: OutboxEntry | null): Promise<Delivery>
+  once(delivery: Delivery, entry: OutboxEntry | null, among?: Receivers): Promise<Delivery>
   /** Sends a notice beside the outbox, unless its channel has something to send: then that is newer. Lost when it fails: the next one tells the same. */
   refresh(receiver: string, channel: number, notice: Notice): void
   /** No new tries; resolves when those under way have ended, which is within their deadline. */
@@ -68,8 +69,9 @@ export function createDeliver({ receivers, notifiers, outbox, deliveries, browse
     }
   }
 
-  async function once(delivery: Delivery, entry: OutboxEntry | null): Promise<Delivery> {
-    const channel = entry && receivers.find(({ name }) => name === delivery.receiver)?.channels[entry.channel]
+  async function once(delivery: Delivery, entry: OutboxEntry | null, among = receivers()): Promise<Delivery> {
+    // By its kind: the receiver may have been edited since, and its channels have other places.
+    const channel = entry && among.find(({ name }) => name === delivery.receiver)?.channels.find(({ kind }) => kind === delivery.channel)
     const notifier = channel && notifiers.find(({ kind }) => kind === channel.kind)
     if (!entry || !channel || !notifier)
       return settle({ ...delivery, state: 'failed', answer: 'This receiver or channel is no longer configured.' })
@@ -96,7 +98,7 @@ export function createDeliver({ receivers, notifiers, outbox, deliveries, browse
   }
 
   async function refresh(receiver: string, index: number, notice: Notice): Promise<void> {
-    const channel = receivers.find(({ name }) => name === receiver)?.channels[index]
+    const channel = receivers().find(({ name }) => name === receiver)?.channels[index]
     const notifier = notifiers.find(({ kind }) => kind === channel?.kind)
     if (!channel || !notifier) return
     const { delivered, answer } = await send({ id: randomUUID() }, channel, notifier, notice)

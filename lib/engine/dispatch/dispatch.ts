@@ -43,12 +43,14 @@ export type DispatchOptions = {
 export interface Dispatch {
   /** After each engine tick: what has changed since is put into the outbox, and what is due is sent. */
   tick(): void
-  /** Sends one test notice over each channel of a receiver, now. */
-  test(receiver: string): Promise<Delivery[]>
+  /** Other routes and receivers from now on: what is under way ends as it began, what waits in the outbox goes by the new ones. */
+  configure(next: Pick<DispatchOptions, 'routes' | 'receivers'>): void
+  /** Sends one test notice over each channel of a receiver, now; `among`: of receivers that are not in use yet. */
+  test(receiver: string, among?: Receivers): Promise<Delivery[]>
   /** Why a finding is held back on each route that does not say otherwise, as of the newest tick: what it follows from, or that it flaps. */
   heldBack(finding: Finding): HeldBack | null
-  /** Where a finding goes that begins to fire at a time, as things stand now. */
-  whereTo(finding: Finding, at: number): Destination[]
+  /** Where a finding goes that begins to fire at a time, as things stand now; `routes`: by others than those in use. */
+  whereTo(finding: Finding, at: number, routes?: readonly Route[]): Destination[]
   /** No new tries; resolves when those under way have ended, which is within their deadline. */
   stop(): Promise<void>
 }
@@ -58,39 +60,37 @@ const KEEP_MS = 7 * 86_400_000
 const SWEEP_MS = 60_000
 
 export function createDispatch(options: DispatchOptions): Dispatch {
-  const {
-    routes,
-    receivers,
-    notifiers,
-    store,
-    bus,
-    externalUrl,
-    about = () => ({}),
-    causes = null,
-    browsers,
-    now = Date.now,
-    log,
-  } = options
+  const { notifiers, store, bus, externalUrl, about = () => ({}), causes = null, browsers, now = Date.now, log } = options
+  let { routes, receivers } = options
+  let keys = routes.map(routeKey)
   const notificationLog = createNotificationLog(store)
   const limitLog = createLimitLog(store)
-  const keys = routes.map(routeKey)
   const outbox = createOutbox(store)
   const redoLog = createRedoLog(store.memory, { outbox, notificationLog, limitLog })
-  const deliver = createDeliver({ receivers, notifiers, outbox, deliveries: store.deliveries, browsers, now, log })
+  const deliver = createDeliver({ receivers: () => receivers, notifiers, outbox, deliveries: store.deliveries, browsers, now, log })
   const surroundings = (at: number, more: readonly Finding[] = []) => surroundingsOf(store, routes, causes, at, more)
   /** Those of the newest tick. */
   let newest: Surroundings | null = null
   const aboutEach = (findings: readonly Finding[]) =>
     Object.fromEntries(findings.map((finding) => [finding.id, { ...about(finding), ...(newest && flapNote(finding, newest)) }]))
-  const refresh = createRefresh({
-    routes,
-    receivers,
-    notifiers,
-    notificationLog,
-    deliver,
-    current: (id, at) => alertById(store, id, at),
-    noticeOf: (receiver, findings) => ({ receiver, status: 'firing', groupLabels: {}, externalUrl, findings, about: aboutEach(findings) }),
-  })
+  const refreshing = () =>
+    createRefresh({
+      routes,
+      receivers,
+      notifiers,
+      notificationLog,
+      deliver,
+      current: (id, at) => alertById(store, id, at),
+      noticeOf: (receiver, findings) => ({
+        receiver,
+        status: 'firing',
+        groupLabels: {},
+        externalUrl,
+        findings,
+        about: aboutEach(findings),
+      }),
+    })
+  let refresh = refreshing()
   let sweptAt = 0
   let stopped = false
   /** The clock was set: what waits goes on waiting for what was left of it. */
@@ -137,20 +137,27 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       sweptAt = at
       outbox.sweep(at - KEEP_MS)
     },
-    async test(name) {
-      const receiver = receivers.find((candidate) => candidate.name === name)
+    configure(next) {
+      ;({ routes, receivers } = next)
+      keys = routes.map(routeKey)
+      refresh = refreshing()
+    },
+    async test(name, among = receivers) {
+      const receiver = among.find((candidate) => candidate.name === name)
       if (!receiver) throw new EvenkeelError('not_found', 'There is no receiver of that name.')
       const at = now()
       const notice: Notice = { receiver: name, status: 'firing', groupLabels: {}, externalUrl, findings: [testFinding(at)] }
       const delivery = { receiver: name, at, findings: [], status: 'test' as const, state: 'queued' as const, attempts: 0 }
       return Promise.all(
-        receiver.channels.map(({ kind }, channel) => deliver.once({ ...delivery, id: randomUUID(), channel: kind }, { notice, channel })),
+        receiver.channels.map(({ kind }, channel) =>
+          deliver.once({ ...delivery, id: randomUUID(), channel: kind }, { notice, channel }, among),
+        ),
       )
     },
-    whereTo: (finding, at) =>
+    whereTo: (finding, at, asked = routes) =>
       whereTo(finding, {
-        routes,
-        limitOf: (index) => limitLog.get(keys[index]!),
+        routes: asked,
+        limitOf: (index) => limitLog.get(routeKey(asked[index]!, index)),
         ...surroundings(now(), [finding]),
         at,
       }),

@@ -107,7 +107,7 @@ test('one try at a time for each channel', async () => {
   const receivers = ['ops', 'dev'].map((name) => ({ name, channels: [{ kind: 'slow', config: null }] }))
   const log = { info() {}, warn() {}, error() {} }
   const deliver = createDeliver({
-    receivers,
+    receivers: () => receivers,
     notifiers: [slow],
     outbox,
     deliveries: one.deliveries,

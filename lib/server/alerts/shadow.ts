@@ -3,6 +3,7 @@ import { type Replayed, replay } from '../../engine/dispatch/replay.ts'
 import { createSlices } from '../../engine/slices.ts'
 import type { ShadowView } from '../../model/answers/shadow.ts'
 import type { Finding } from '../../model/finding.ts'
+import type { Route } from '../../model/notice.ts'
 import { iso } from '../http/iso.ts'
 import type { Runtime } from '../runtime.ts'
 
@@ -11,19 +12,24 @@ const DAY_MS = 86_400_000
 const FRESH_MS = 30_000
 const RULES_SHOWN = 10
 
-const newest = new WeakMap<Runtime, { days: number; at: number; answer: Promise<ShadowView> }>()
+const newest = new WeakMap<Runtime, { days: number; at: number; routes: readonly Route[]; answer: Promise<ShadowView> }>()
 
 /** What the present routes would have sent in the last days of what fired then. */
 export function shadow(runtime: Runtime, days: number): Promise<ShadowView> {
   const at = runtime.now()
   const known = newest.get(runtime)
-  if (known?.days === days && at - known.at < FRESH_MS) return known.answer
+  if (known?.days === days && known.routes === runtime.config.routes && at - known.at < FRESH_MS) return known.answer
   const answer = computed(runtime, days, at)
-  newest.set(runtime, { days, at, answer })
+  newest.set(runtime, { days, at, routes: runtime.config.routes, answer })
   return answer
 }
 
-async function computed({ store, config, engine }: Runtime, days: number, to: number): Promise<ShadowView> {
+/** The same of whatever configuration. */
+export async function computed(
+  { store, config, engine }: Pick<Runtime, 'store' | 'config' | 'engine'>,
+  days: number,
+  to: number,
+): Promise<ShadowView> {
   const from = to - days * DAY_MS
   const { routes, receivers } = config
   const findings = store.findings.list(

@@ -11,9 +11,12 @@ import type { Runtime } from '../runtime.ts'
 export type Asked = { rule: string; severity: Severity; subject: Labels; at: number }
 
 /** Who would be told of a finding, when, and why not. */
-export function whereTo(runtime: Runtime, { rule, severity, subject, at }: Asked): AlertRouteView {
+export function whereTo(
+  runtime: Pick<Runtime, 'dispatch' | 'config' | 'detectors'>,
+  { rule, severity, subject, at }: Asked,
+): AlertRouteView {
   const finding: Finding = { id: 'asked', rule, severity, state: 'firing', subject, summary: '', evidence: [], since: at, seenAt: at }
-  const destinations = runtime.dispatch.whereTo(finding, at)
+  const destinations = runtime.dispatch.whereTo(finding, at, runtime.config.routes)
   const { receivers } = runtime.config
   return {
     at: iso(at),
@@ -46,7 +49,11 @@ function becauseOf({ held, tellsAt }: Destination, at: number): string {
   return held.why === 'quiet' ? 'quiet hours' : 'over the limit of the route: it comes in a digest'
 }
 
-function notesOf({ config, detectors }: Runtime, { rule, severity }: Finding, destinations: Destination[]): string[] {
+function notesOf(
+  { config, detectors }: Pick<Runtime, 'config' | 'detectors'>,
+  { rule, severity }: Finding,
+  destinations: Destination[],
+): string[] {
   const notes: string[] = []
   const isRule = detectors.some(({ id }) => id === rule) || CHANGE_RULES.includes(rule)
   if (rule && !isRule) notes.push(`There is no rule ${rule}: it never fires.`)

@@ -1,4 +1,4 @@
-import { configJsonSchema } from '../../config/schema.ts'
+import { configJsonSchema } from '../../config/jsonSchema.ts'
 import type { ConfigurationView } from '../../model/answers/configuration.ts'
 import type { Runtime } from '../runtime.ts'
 import { schemas } from '../schemas.ts'

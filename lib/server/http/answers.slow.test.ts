@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -53,6 +53,7 @@ afterAll(async () => {
 
 async function opened(text: string, print: (text: string) => void = () => {}): Promise<Runtime> {
   const data = mkdtempSync(join(tmpdir(), 'evenkeel-answers-'))
+  writeFileSync(join(data, 'evenkeel.yaml'), text)
   const config = parseConfig(text, {}, schemas(), { file: join(data, 'evenkeel.yaml'), readFile: () => '' })
   const { port } = drills.address() as AddressInfo
   const runtime = await openRuntime({ ...config, data }, { NODE_ENV: 'test', EVENKEEL_DRILLS: `http://127.0.0.1:${port}` }, print)
@@ -220,6 +221,7 @@ test('the fleet, what is found in it and what is done about it', async () => {
   await get('alerts/route', `alerts/route?rule=${rule}&severity=info&target=${subject.target}&at=2030-01-07T08:30:00Z`)
   await call(runtime, 'DELETE silences/{id}', 'silences/s1')
   await post('receivers/{name}/test', 'receivers/hook/test')
+  await editedAlerts(runtime)
   await post('browsers', 'browsers', createBrowser('https://fcm.googleapis.com/x').subscription)
   const { items } = (await get('browsers')).answer as { items: { id: string }[] }
   await call(runtime, 'DELETE browsers/{id}', `browsers/${items[0]!.id}`)
@@ -244,6 +246,25 @@ test('the fleet, what is found in it and what is done about it', async () => {
   await post('rings/text', 'rings/text', { spec: before })
   await post('rings/text', 'rings/text', { spec: { algorithm: 'nginx-hash', nodes: [{ name: 'a; } evil' }] } })
 }, 60_000)
+
+/** Receivers and routes, edited, tried and written. */
+async function editedAlerts(runtime: Runtime): Promise<void> {
+  process.env.EVENKEEL_CONFIG_MADE = '1'
+  await call(runtime, 'GET alerts/config')
+  delete process.env.EVENKEEL_CONFIG_MADE
+  const { answer } = await call(runtime, 'GET alerts/config')
+  const items = (list: object[]) => list.map((value, was) => ({ was, value }))
+  const body = {
+    hash: answer.hash,
+    receivers: items(answer.receivers),
+    routes: [{ was: null, value: { to: ['hook'] } }, ...items(answer.routes)],
+  }
+  await call(runtime, 'POST alerts/config/preview', undefined, { body })
+  await call(runtime, 'POST alerts/config/test', undefined, { body: { ...body, receiver: 'hook' } })
+  await call(runtime, 'POST alerts/config/route', undefined, { body: { ...body, severity: 'critical', subject: { target: 'cache-a' } } })
+  await call(runtime, 'POST alerts/config/shadow', undefined, { body: { ...body, routes: items(answer.routes) } })
+  await call(runtime, 'POST alerts/config', undefined, { body })
+}
 
 /** A cache without a limit, of which 99 of 100 reads hit. */
 async function curvesOfTarget(runtime: Runtime): Promise<void> {

@@ -1,5 +1,6 @@
 import { anything } from '../../model/answers/shape.ts'
 import { accountOperations } from '../account/operations.ts'
+import { alertEditOperations } from '../alerts/editOperations.ts'
 import { alertOperations } from '../alerts/operations.ts'
 import { auditOperations } from '../audit/operations.ts'
 import { browserOperations } from '../browsers/operations.ts'
@@ -76,6 +77,7 @@ export const operations: Operation[] = [
   ...jobOperations,
   ...silenceOperations,
   ...alertOperations,
+  ...alertEditOperations,
   ...heartbeatOperations,
   ...grafanaOperations,
   ...deliveryOperations,
