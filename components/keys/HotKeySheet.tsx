@@ -38,9 +38,8 @@ export function HotKeySheet({ target, name, onClose }: { target: string; name: s
             <div className="flex flex-wrap items-center justify-between gap-2">
               <p>
                 {remedies.perSecond === null
-                  ? 'How often it is accessed is not known.'
-                  : `Accessed ${text(remedies.perSecond, 'perSecond')} now.`}{' '}
-                What would take that off its node:
+                  ? 'How often it is accessed is not known. What would take its load off its node:'
+                  : `Accessed ${text(remedies.perSecond, 'perSecond')} now. What would take that off its node:`}
               </p>
               <Segmented
                 label="Language of the code"
