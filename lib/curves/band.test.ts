@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { traffic } from '../../test/traffic.ts'
 import { bandOf } from './band.ts'
 import { Course } from './course.ts'
+import { curves } from './curves.ts'
 import type { Simulated } from './simulate.ts'
 
 const simulated = (more: Partial<Simulated>): Simulated => ({
@@ -30,4 +32,14 @@ test('it stays within the possible and within a useful width; a sample that is t
   expect(wide.high - wide.low).toBeCloseTo(0.15, 10)
   expect(bandOf(simulated({ samplingError: 0.04 }), 0.01, false)).toBeNull()
   expect(bandOf(simulated({ samplingError: 0.025 }), 0.01, true)).toBeNull()
+})
+
+test('how many keys fit is known no better than is said: the band widens on both sides, and the ratio stays', () => {
+  const references = traffic({ seed: 5, requests: 40_000, perSecond: 500, keys: 4_000, driftPerSecond: 40 })
+  const of = (slackKeys?: number) =>
+    curves(references, { policy: 'allkeys-lru', sizes: { keys: [1_000] }, ...(slackKeys && { slackKeys }) }).curves!.points[0]!
+  const [usual, wide] = [of(), of(100)]
+  expect(wide.hitRatio).toBe(usual.hitRatio)
+  expect(wide.low).toBeLessThan(usual.low - 0.005)
+  expect(wide.high).toBeGreaterThan(usual.high + 0.005)
 })

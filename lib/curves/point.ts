@@ -36,7 +36,7 @@ const MORE = 4
 export function pointOf(study: Study, size: number, firstRate: number): { point: Point; course: Course } | { tooFew: number } {
   const { question, server, plan } = study
   const { sizes, steady = false } = question
-  const slack = sizes.keys ? size * SLACK_KEYS : server.slackBytes
+  const slack = sizes.keys ? Math.min(size / 2, Math.max(size * SLACK_KEYS, question.slackKeys ?? 0)) : server.slackBytes
   for (let rate = firstRate; ; rate = Math.min(1, rate * MORE)) {
     const source = study.sample(rate)
     const simulated = simulate(source, question, size, slack, plan.repeats)

@@ -50,6 +50,8 @@ export type Question = {
    * memcached's keys always count as one.
    */
   keyWeight?: number
+  /** Where the size is one in keys: so many more or fewer may fit, if that is more than one in a hundred. */
+  slackKeys?: number
   /** A cache inside the application before this one: ratios are then of both together, which is what the origin is spared. */
   local?: LocalCache
   /** The steady state of a cache that runs already, not a replay from an empty one: the first part of the references only warms the cache up. */

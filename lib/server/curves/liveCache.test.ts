@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { load } from '../../../test/series.ts'
-import { bytesOf, keysIn, keysNow, liveCache } from './liveCache.ts'
+import { bytesOf, keysIn, keysNow, liveCache, slackKeys } from './liveCache.ts'
 
 const MIB = 1_048_576
 const of = (series: Record<string, string>, facts: Record<string, string> = { 'config/maxmemory-policy': 'allkeys-lru' }) =>
@@ -68,6 +68,10 @@ test('a full server holds as many keys as it did on average at its limit: buffer
   )
   expect(live.keys).toBe(800)
   expect(keysNow(live)).toBe(980)
+})
+test('of small caches it is not told to a key how many fit', () => {
+  expect(slackKeys({ bytesPerKey: 1_000 })).toBeCloseTo(74, 0)
+  expect(slackKeys({ bytesPerKey: null })).toBeUndefined()
 })
 test('memcached gives its whole limit to items', () =>
   expect(of(FULL, {})).toMatchObject({ policy: 'memcached', emptyBytes: 0, bytesPerKey: (4 * MIB) / 1_000 }))

@@ -5,7 +5,7 @@ import { EvenkeelError } from '../../model/error.ts'
 import type { Runtime } from '../runtime.ts'
 import { knownTarget } from '../targets/knownTarget.ts'
 import { type Asked, targetCurvesInThread } from '../workers/curves.ts'
-import { bytesOf, keysIn, keysNow, type LiveCache, liveCache } from './liveCache.ts'
+import { bytesOf, keysIn, keysNow, type LiveCache, liveCache, slackKeys } from './liveCache.ts'
 import { measuredRatio } from './measuredRatio.ts'
 import { type CurvesRequest, partOf } from './question.ts'
 import { targetLog } from './targetLog.ts'
@@ -45,6 +45,7 @@ export async function targetCurves(
     ...(parts && { parts: parts.map((part) => (changed ? partOf(part) : { match: part.match })) }),
     ...(changed && local && { local }),
     sizes: { keys: sizes },
+    slackKeys: slackKeys(live),
     steady: true,
   })
   const log = { ...targetLog(at, target), ...(match !== undefined && { match }) }
