@@ -57,7 +57,7 @@ export async function targetCurves(
   const measured = now && measuredRatio(at.store, target, from, to)
   const off = now ? offset(now.hitRatio, measured) : 0
   const points = answer.points.map((point, i) => ({
-    ...inBytes(shifted(point, off)),
+    ...inBytes(shifted(point, off, policy === live.policy ? 0.5 : 0)),
     keys: keys[i]!,
     bytes: asked.sizes && 'bytes' in asked.sizes ? asked.sizes.bytes[i]! : bytesOf(keys[i]!, live),
     ...((policy !== live.policy || samples !== live.samples) && { settlesMs: settlesMs[i]! }),
@@ -100,14 +100,18 @@ function offset(model: number, measured: { ratio: number; reads: number } | null
   return off
 }
 
-/** The prediction begins at what is measured: what the model is off at present is taken off, and half of it stays in the band. */
-function shifted<Point extends { hitRatio: number; low: number; high: number; fills: number; parts?: Part[] | undefined }>(
+/**
+ * The prediction begins at what is measured: what the model is off at present is taken off. `sure` of it surely, the rest stays in the band: half of
+ * it, and all of it for another rule of eviction, because the model may be off in the present one alone.
+ */
+export function shifted<Point extends { hitRatio: number; low: number; high: number; fills: number; parts?: Part[] | undefined }>(
   point: Point,
   off: number,
+  sure: number,
 ): Point {
   const clamp = (ratio: number) => Math.min(1, Math.max(0, ratio))
   const hitRatio = clamp(point.hitRatio + off)
-  const [low, high] = [point.low + Math.min(off, off / 2), point.high + Math.max(off, off / 2)].map(clamp) as [number, number]
+  const [low, high] = [point.low + Math.min(off, sure * off), point.high + Math.max(off, sure * off)].map(clamp) as [number, number]
   const fills = point.hitRatio < 1 ? Math.round((point.fills * (1 - hitRatio)) / (1 - point.hitRatio)) : point.fills
   return {
     ...point,
