@@ -44,8 +44,11 @@ export async function startLab({ name, draw, memory, policy, bursts, load, rando
   const admin = new Redis(server.about.socket, { maxRetriesPerRequest: null, retryStrategy: () => 100, connectionName: 'admin' })
   admin.on('error', () => {})
   await sleep(SETTLE_MS)
-  const used = Number(/used_memory:(\d+)/.exec(await admin.info('memory'))![1])
-  const limit = Math.round(memory === 'full' ? used * 0.97 : used + memory.spareBytes)
+  const info = await admin.info('memory')
+  const bytesOf = (field: string) => Number(new RegExp(`${field}:(\\d+)`).exec(info)![1])
+  // Of the data alone: a limit below what an empty server needs makes it refuse writes.
+  const spare = memory === 'full' ? -0.05 * bytesOf('used_memory_dataset') : memory.spareBytes
+  const limit = Math.round(bytesOf('used_memory') + spare)
   const setLimit = () => admin.config('SET', 'maxmemory', String(limit))
   await setLimit()
   return {
