@@ -23,8 +23,8 @@ export class Nodes {
 
   constructor(config: RedisConfig, peers: readonly string[] = []) {
     this.#config = config
-    this.#peers = [null, ...peers]
     this.#entry = createRedisClient(config)
+    this.#peers = [null, ...peers.filter((peer) => peer !== this.#entry.address)]
   }
 
   /** What the configured node itself says. */
@@ -64,7 +64,7 @@ export class Nodes {
   /** Throws `unreachable`, or `not_allowed` where another server answers at that address than the cluster says. */
   async node(address: string, signal: AbortSignal): Promise<Node> {
     const client = this.client(address)
-    const view = await viewOf(client, signal)
+    const view = await viewOf(client, AbortSignal.any([signal, AbortSignal.timeout(TURN_MS)]))
     const known = (await this.#cluster(signal)).nodes.find((node) => node.address === address)
     if (!known) throw new EvenkeelError('not_allowed', `The cluster knows no node at ${address} any more.`)
     if (known.id !== view.self.id)

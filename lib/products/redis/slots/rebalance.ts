@@ -25,7 +25,7 @@ const SETTLE_MS = 60_000
 /** What it took is kept for a roll-back for so long. */
 const UNDO_MS = 7 * 86_400_000
 
-type Move = { slot: number; from: string; to: string }
+export type Move = { slot: number; from: string; to: string }
 
 /** The slots of a step and who is to serve each, before and after. */
 function movesOf(edit: Edit): Move[] {
@@ -34,6 +34,17 @@ function movesOf(edit: Edit): Move[] {
   if (slots.length === 0 || !before || !after)
     throw new EvenkeelError('invalid', `${edit.name.slice(0, 80)} names no slots and their nodes.`)
   return slots.map((slot) => ({ slot, from: before.get(slot)!, to: after.get(slot)! })).filter(({ from, to }) => from !== to)
+}
+
+/**
+ * The order of work: a slice of each receiver in turn. A plan takes turns slot by slot, and slots that a server moves together (CLUSTER
+ * MIGRATESLOTS) have one receiver.
+ */
+export function inSlices(moves: readonly Move[]): Move[] {
+  const pairs = [...Map.groupBy(moves, ({ from, to }) => `${from} ${to}`).values()]
+  const most = Math.max(0, ...pairs.map(({ length }) => length))
+  const turns = Array.from({ length: Math.ceil(most / SLOTS_A_SLICE) }, (_, i) => i * SLOTS_A_SLICE)
+  return turns.flatMap((at) => pairs.flatMap((pair) => pair.slice(at, at + SLOTS_A_SLICE)))
 }
 
 /** Who serves these slots now. Throws `not_found` where this is no node of a Cluster or one is served by nobody. */
@@ -53,15 +64,16 @@ export async function ownersNow(config: RedisConfig, slots: readonly number[], s
   }
 }
 
-/** Moves slots between masters of a Cluster, slot by slot, in the order of the setting's list. An edit's name is the slot, its values are addresses. */
+/** Moves slots between masters of a Cluster. An edit's name is the slot, its values are addresses. */
 export function rebalance(config: RedisConfig, edit: Edit): LongWork {
   const moves = movesOf(edit)
+  const ordered = inSlices(moves)
   const masters = [...new Set(moves.flatMap(({ from, to }) => [from, to]))]
   const nodes = new Nodes(config, masters)
   const login = loginOf(config)
   const began = Date.now()
   const vitals = new Map<string, Vitals>()
-  let current = moves[0]!
+  let current = ordered[0]!
   let atomic: boolean | undefined
   /** Slots whose keys come back to their sender, from which on they are not sent again. */
   const comingBack = new Set<number>()
@@ -162,21 +174,23 @@ export function rebalance(config: RedisConfig, edit: Edit): LongWork {
       return states.find(({ busy }) => busy !== null)?.busy ?? null
     },
     async look(cursor, signal) {
-      const at = Number(cursor ?? 0)
-      const first = moves[at]
+      // A job of an older version goes on in the order of the list.
+      const list = cursor === null || cursor.startsWith('s') ? ordered : moves
+      const at = Number(cursor?.replace('s', '') ?? 0)
+      const first = list[at]
       if (!first) return { edits: [], cursor: null, progress: 1 }
       current = first
       const ends = await endsOf(first, signal)
       let next = at
       const edits: Edit[] = []
-      while (next < moves.length && next < at + SLOTS_A_SLICE) {
-        const { slot, from, to } = moves[next]!
+      while (next < list.length && next < at + SLOTS_A_SLICE) {
+        const { slot, from, to } = list[next]!
         if (from !== first.from || to !== first.to) break
         next++
         // One that has moved already, or is somebody else's by now, is passed by.
         if (ownerOf(ends.from.view, slot)?.id === ends.from.id) edits.push({ name: `${slot}`, expect: from, value: to })
       }
-      return { edits, cursor: next === moves.length ? null : `${next}`, progress: next / moves.length }
+      return { edits, cursor: next === list.length ? null : `${list === ordered ? 's' : ''}${next}`, progress: next / list.length }
     },
     async write(edits, signal) {
       const { expect: from, value: to } = edits[0]!
