@@ -270,3 +270,52 @@ test('a silence of matchers mutes what all of them fit', async () => {
   await pass(dispatch, 10)
   expect(told()).toEqual(['ops firing cache-a'])
 })
+
+test('other routes and receivers hold from the next tick on; what waits goes by the new ones', async () => {
+  const dispatch = begin({ match: {}, to: ['ops'] })
+  fire('a')
+  await pass(dispatch, 2)
+  expect(told()).toEqual(['ops firing a'])
+  const channels = [{ kind: 'pigeon', config: '' }]
+  const receivers = ['ops', 'night'].map((name) => ({ name, channels }))
+  dispatch.configure({ routes: [{ ...route, match: { target: 'b' }, to: ['night'] }], receivers })
+  fire('b')
+  expect(dispatch.whereTo(store.findings.get('b')!, at).map(({ to }) => to)).toEqual([['night']])
+  expect(dispatch.whereTo(store.findings.get('b')!, at, [{ ...route, match: {}, to: ['ops'] }]).map(({ to }) => to)).toEqual([['ops']])
+  await pass(dispatch, 2)
+  expect(told()).toEqual(['night firing b'])
+  expect((await dispatch.test('night')).map(({ state }) => state)).toEqual(['delivered'])
+  await expect(dispatch.test('dba')).rejects.toThrow('no receiver of that name')
+  expect((await dispatch.test('new', [{ name: 'new', channels }])).map(({ state }) => state)).toEqual(['delivered'])
+})
+
+test('what waits in the outbox finds its channel by its kind, wherever the edited receiver has it', async () => {
+  let up = false
+  const sentBy: string[] = []
+  const notifierOf = (kind: string): Notifier<string> => ({
+    kind,
+    config: null as never,
+    async notify() {
+      if (up) sentBy.push(kind)
+      return { delivered: up, retry: true, answer: 'x' }
+    },
+  })
+  const channels = ['crow', 'dove'].map((kind) => ({ kind, config: '' }))
+  const dispatch = createDispatch({
+    routes: [{ ...route, match: {}, to: ['ops'] }],
+    receivers: [{ name: 'ops', channels: channels.slice(0, 1) }],
+    browsers: noBrowsers,
+    notifiers: ['crow', 'dove'].map(notifierOf),
+    store,
+    bus,
+    externalUrl: 'http://h',
+    now: () => at,
+    log: silent,
+  })
+  fire('a')
+  await pass(dispatch, 3)
+  dispatch.configure({ routes: [{ ...route, match: {}, to: ['ops'] }], receivers: [{ name: 'ops', channels: channels.toReversed() }] })
+  up = true
+  await pass(dispatch, 10)
+  expect(sentBy).toEqual(['crow'])
+})
