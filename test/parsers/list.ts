@@ -4,6 +4,7 @@ import { LineCounter } from 'yaml'
 import { hostName, isOwnName } from '../../lib/auth/origin.ts'
 import { quoted } from '../../lib/changes/findSetting.ts'
 import { readSource } from '../../lib/config/document.ts'
+import { editedText, shownAlerts } from '../../lib/config/edit/edit.ts'
 import { readListen } from '../../lib/config/listen.ts'
 import { parseConfig } from '../../lib/config/parse.ts'
 import { parseYaml } from '../../lib/config/yamlText.ts'
@@ -584,6 +585,14 @@ const config: Parser[] = [
     run: (text) => readListen(text, outside.env, { file: '/etc/evenkeel.yaml', readFile: outside.readFile }),
   },
   { name: 'config/yamlText.ts#parseYaml', group: 'config', good: YAML, yaml: true, run: (text) => parseYaml(text, new LineCounter(), []) },
+  { name: 'config/edit/edit.ts#shownAlerts', group: 'config', good: YAML, yaml: true, run: (text) => shownAlerts(text, schemas()) },
+  {
+    name: 'config/edit/edit.ts#editedText',
+    group: 'config',
+    good: YAML,
+    yaml: true,
+    run: (text) => editedText(text, { receivers: [], routes: [] }, schemas(), []),
+  },
   { name: 'config/document.ts#readSource', group: 'config', good: YAML, yaml: true, run: (text) => readSource(text, outside) },
   { name: 'model/publicUrl.ts#publicUrl', group: 'config', good: ['https://u:p@x.example/a?b=c'], run: publicUrl },
   { name: 'model/publicUrl.ts#redactedUrl', group: 'config', good: ['redis://:p@[::1]:1/a?b=c'], run: redactedUrl },
@@ -805,6 +814,8 @@ export const NO_READERS = [
   'server/workers/rings.ts#describeInThread',
   'auth/issuer.ts#callbackOf',
   'config/fingerprint.ts#fingerprintOf',
+  'config/edit/patch.ts#patchList',
+  'config/edit/patch.ts#spliced',
   'server/http/withCookies.ts#withCookies',
   'server/traces/line.ts#found',
   'curves/hash.ts#textHash',

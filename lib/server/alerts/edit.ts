@@ -21,8 +21,12 @@ const hashOf = (text: string): string => createHash('sha256').update(text).diges
 
 /** Receivers and routes of the file as it stands, with what a form needs to edit them. */
 export async function alertsConfig({ config }: Runtime): Promise<AlertsConfigView> {
-  const text = await readText(config.file)
   const fixed = await fixedBecause(config.file)
+  // A file that is gone, or cannot be read, is said: the page shows what runs all the same.
+  const text = await readText(config.file).catch((error: unknown) => {
+    if (fixed === null) throw error
+    return ''
+  })
   return {
     file: basename(config.file),
     hash: hashOf(text),

@@ -4,6 +4,7 @@ import { shadowAnswer } from '../../model/answers/shadow.ts'
 import { severity } from '../../model/answers/shape.ts'
 import { time } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
+import { alertEditOperations } from './editOperations.ts'
 import { shadow } from './shadow.ts'
 import { whereTo } from './whereTo.ts'
 
@@ -17,6 +18,7 @@ const asked = z.object({
 const NOT_LABELS = new Set(Object.keys(asked.shape))
 
 export const alertOperations = [
+  ...alertEditOperations,
   operation({
     method: 'GET',
     path: 'alerts/route',

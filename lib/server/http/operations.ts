@@ -1,6 +1,5 @@
 import { anything } from '../../model/answers/shape.ts'
 import { accountOperations } from '../account/operations.ts'
-import { alertEditOperations } from '../alerts/editOperations.ts'
 import { alertOperations } from '../alerts/operations.ts'
 import { auditOperations } from '../audit/operations.ts'
 import { browserOperations } from '../browsers/operations.ts'
@@ -77,7 +76,6 @@ export const operations: Operation[] = [
   ...jobOperations,
   ...silenceOperations,
   ...alertOperations,
-  ...alertEditOperations,
   ...heartbeatOperations,
   ...grafanaOperations,
   ...deliveryOperations,
