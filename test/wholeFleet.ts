@@ -249,6 +249,15 @@ export const changes: Whole<Change>[] = (['watching', 'kept'] as const).map((sta
   job: 'j1',
   measured: { before: 0.2, after: 0.1, low: 0.05, high: 0.15 },
   baseline: { value: 0.2, low: 0.1, high: 0.3 },
+  controls: [
+    {
+      metric: 'pool_response_seconds',
+      where: { target: 'edge', pool: 'app' },
+      before: { value: 0.2, low: 0.1, high: 0.3 },
+      siblings: [{ where: { target: 'edge', pool: 'web' }, before: { value: 0.2, low: 0.1, high: 0.3 } }],
+    },
+  ],
+  judged: { afterMs: 20_000, ofMs: 40_000, because: 'the evidence stands', siblings: 'siblings did not move (1 pool)' },
   rollingBack: { by: 'ada', at: AT, because: 'it was wrong', automatic: false },
   verdict: 'improved',
   outcome: 'better',
@@ -283,9 +292,10 @@ export const guardStates = [
     seen: { is: 'measured', value: 0.03, low: 0.01, high: 0.05, count: 9 },
     limit: 0.04,
     loosened: true,
+    shared: 'siblings rose by 3.0 points too (2 pools)',
     breachedSince: AT,
   },
-  { guard: guards[0]!, seen: { is: 'unjudged', because: 'no requests' }, limit: 0.02, loosened: false, breachedSince: null },
+  { guard: guards[0]!, seen: { is: 'unjudged', because: 'no requests' }, limit: 0.02, loosened: false, shared: null, breachedSince: null },
 ] as const
 export const silence: Whole<Silence> = {
   id: 's1',

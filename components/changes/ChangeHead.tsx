@@ -4,7 +4,7 @@ import { Sentence } from '@/components/ui/sentence.tsx'
 import { Shape, Status } from '@/components/ui/status.tsx'
 import { duration } from '@/lib/format/format.ts'
 import type { ChangeView } from '@/lib/model/answers/change.ts'
-import { changeTone, stateWords, verdictWords, watchProgress } from './words.ts'
+import { changeTone, judgedWords, stateWords, verdictWords, watchProgress } from './words.ts'
 
 /** The state of a change, the progress of its watch, and its outcome. */
 export function ChangeHead({ change }: { change: ChangeView }) {
@@ -38,6 +38,11 @@ export function ChangeHead({ change }: { change: ChangeView }) {
       {change.outcome && (
         <p className="max-w-prose">
           <Sentence text={change.outcome} max={600} />
+        </p>
+      )}
+      {change.judged && (
+        <p className="max-w-prose text-dim text-sm">
+          <Sentence text={judgedWords(change.judged)} max={600} />
         </p>
       )}
       {change.needsPerson && (

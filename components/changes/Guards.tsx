@@ -23,6 +23,12 @@ export function Guards({ change }: { change: ChangeView }) {
               ) : (
                 <span title={guard.now.because}>not measured</span>
               )}
+              {guard.siblings !== undefined && (
+                <>
+                  {'; '}
+                  <Sentence text={guard.siblings} max={200} />: not of this change
+                </>
+              )}
               {guard.loosenedTo !== undefined && (
                 <>
                   {'; '}

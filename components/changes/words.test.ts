@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { changeTone, watchProgress } from './words.ts'
+import { changeTone, judgedWords, watchProgress } from './words.ts'
 
 it('draws the eye only to what is at work or needs a person', () => {
   expect(changeTone({ state: 'kept', verdict: 'improved' })).toBe('ok')
@@ -14,4 +14,8 @@ it('counts a watch from its start to its end', () => {
   expect(watchProgress(change, 60_000)).toBe(0.5)
   expect(watchProgress(change, 500_000)).toBe(1)
   expect(watchProgress({ ...change, state: 'kept' }, 60_000)).toBeNull()
+})
+
+it('says when a verdict was taken, of how long, and why then', () => {
+  expect(judgedWords({ afterMs: 74_000, ofMs: 115_000, because: 'the evidence stands' })).toMatch(/^Verdict after .+ of at most .+, because the evidence stands\.$/)
 })

@@ -1,4 +1,5 @@
 import type { Tone } from '@/components/ui/status.tsx'
+import { duration } from '@/lib/format/format.ts'
 import type { ChangeView } from '@/lib/model/answers/change.ts'
 
 const STATE: Record<ChangeView['state'], string> = {
@@ -32,3 +33,7 @@ export function watchProgress(change: Pick<ChangeView, 'state' | 'watchFrom' | '
   const until = Date.parse(change.watchUntil)
   return until <= from ? 1 : Math.min(1, Math.max(0, (now - from) / (until - from)))
 }
+
+/** "Verdict after 74 s of at most 115 s, because …" */
+export const judgedWords = ({ afterMs, ofMs, because }: NonNullable<ChangeView['judged']>): string =>
+  `Verdict after ${duration(afterMs)} of at most ${duration(ofMs)}, because ${because}.`

@@ -3,8 +3,10 @@ import type { Fleet } from '../model/fleet.ts'
 import type { Job } from '../model/job.ts'
 import { lastStage } from '../model/slowStart.ts'
 import { WATCH_MAX_MS } from '../model/watch.ts'
-import { baselineOf } from './baseline.ts'
+import { baselineFrom, baselineOf } from './baseline.ts'
 import type { ChangesContext } from './context.ts'
+import { controlGroupsOf } from './controlGroups.ts'
+import { othersDuring } from './others.ts'
 import { refresh } from './refresh.ts'
 import { jobWatchMs, watchLimitMs } from './settle.ts'
 import type { WatchSettings } from './watchSettings.ts'
@@ -12,17 +14,26 @@ import type { WatchSettings } from './watchSettings.ts'
 /** The fields that a watch begins with: from when, until when, and the baseline that the effect is held against. Pure in what it is given. */
 export function watchOpening(
   change: Change,
-  { job, problemSince, fleet, now }: { job: Job | null; problemSince: number; fleet: Pick<Fleet, 'window' | 'topology'>; now: number },
+  {
+    job,
+    problemSince,
+    fleet,
+    others = [],
+    now,
+  }: { job: Job | null; problemSince: number; fleet: Pick<Fleet, 'window' | 'topology'>; others?: readonly Change[]; now: number },
   settings: WatchSettings,
 ): Partial<Change> {
   const { slowStart } = change
   const baseline = change.baseline ?? baselineOf(change, problemSince, fleet, now, settings.beforeMs)
+  const span = { now, from: baselineFrom(change, problemSince, fleet, settings.beforeMs), beforeMs: settings.beforeMs }
+  const controls = change.controls ?? controlGroupsOf({ ...change, baseline }, others, fleet, span)
   const limit = job ? jobWatchMs(job, now) : watchLimitMs(change, fleet.topology(), settings)
   return {
     state: 'watching',
     watchFrom: now,
     watchUntil: now + (slowStart ? Math.min(WATCH_MAX_MS, limit + lastStage(slowStart) * slowStart.everyMs) : limit),
     ...(baseline && { baseline }),
+    ...(controls.length > 0 && { controls }),
     ...(slowStart && { slowStart: { ...slowStart, nextAt: now + slowStart.everyMs } }),
   }
 }
@@ -32,7 +43,9 @@ export function beginWatch(id: string, text: string, context: ChangesContext): v
   const { store, bus, journal, jobs, fleet, settings } = context
   const change = journal.get(id)!
   const problemSince = (change.finding && store.findings.get(change.finding)?.since) || 0
-  const opening = watchOpening(change, { job: change.job ? jobs.of(change) : null, problemSince, fleet, now: context.now() }, settings)
+  const job = change.job ? jobs.of(change) : null
+  const others = othersDuring(change, context)
+  const opening = watchOpening(change, { job, problemSince, fleet, others, now: context.now() }, settings)
   journal.note(id, { what: 'watching', text }, opening)
   const proposal = change.proposal ? store.proposals.get(change.proposal) : null
   if (proposal && proposal.state !== 'applied') {

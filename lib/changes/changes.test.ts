@@ -555,14 +555,17 @@ describe('the watch', () => {
     expect(f.change(second.change)).toMatchObject({ state: 'kept', verdict: 'improved', measured: { before: 0.055 } })
   })
 
-  it('rolls back what had no effect where that is exact, at the end of the watch', async () => {
+  it('rolls back what had no effect where that is exact, as soon as the evidence stands', async () => {
     const f = fleet()
     await f.pass(60, 0.055)
     const { change } = await f.changes().apply(f.propose().id, 'ann')
-    await f.pass(114, 0.055)
+    await f.pass(20, 0.055)
     expect(f.change(change).state).toBe('watching')
-    await f.pass(1, 0.055)
+    await f.pass(10, 0.055)
     expect(f.change(change)).toMatchObject({ state: 'rolled_back', verdict: 'no_effect', automatic: true })
+    const { judged } = f.change(change)
+    expect(judged).toMatchObject({ ofMs: 115_000, because: expect.stringMatching(/however often one looks/) })
+    expect(judged!.afterMs).toBeLessThan(31_000)
     expect(f.values.edge!['app/a/weight']).toBe('100')
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Prediction } from '../model/proposal.ts'
-import { effectOf } from './effect.ts'
+import { controlledEffect, effectOf } from './effect.ts'
 
 const prediction = (before: number, after: number): Prediction => ({ metric: 'm', where: {}, unit: 'seconds', before, after, low: after, high: after, basis: '' }) // biome-ignore format: one line
 const seen = (value: number, half: number) => ({ is: 'measured' as const, value, low: value - half, high: value + half, count: 100 })
@@ -41,5 +41,37 @@ describe('an effect', () => {
 
   it('is held against the prediction’s own start where nothing was measured before', () => {
     expect(effectOf(prediction(50, 20), undefined, seen(22, 1))).toMatchObject({ is: 'better', baseline: { value: 50 } })
+  })
+
+  it.each([
+    ['all that was predicted', seen(20, 1), 'better'],
+    ['a gain that may be less than a quarter', seen(42, 3), 'unclear'],
+    ['significant for one look only', seen(41, 3), 'unclear'],
+    ['nothing, for certain', seen(50, 1), 'even'],
+    ['nothing, perhaps', seen(48, 3), 'unclear'],
+    ['worse, for certain', seen(70, 3), 'worse'],
+  ])('at one of many looks is clear of the limit: %s', (_what, now, is) => {
+    expect(effectOf(prediction(50, 20), baseline, now, 'any').is).toBe(is)
+  })
+
+  const control = (value: number, half: number, siblings = 3, precise = true) => ({
+    now: seen(value, half),
+    siblings,
+    precise,
+    text: 'siblings moved',
+  })
+  it.each([
+    ['a dip of all', seen(75, 3), control(50, 2), 'even'],
+    ['a rise of all', seen(25, 3), control(50, 2), 'even'],
+    ['a regression of its own', seen(75, 3), control(74, 4), 'worse'],
+    ['an improvement in a dip', seen(50, 2), control(25, 2), 'better'],
+    ['the same beside one sibling', seen(50, 2), control(25, 2, 1), 'unclear'],
+    ['a lag behind a rise of all, which is no regression', seen(50, 2), control(75, 2), 'unclear'],
+    ['a dip that noisy siblings share', seen(75, 3), control(55, 20, 3, false), 'unclear'],
+    ['a regression beside noisy siblings', seen(75, 3), control(70, 20, 3, false), 'worse'],
+  ])('beside siblings: %s', (_what, now, adjusted, is) => {
+    const { value, low, high } = now
+    const effect = controlledEffect(prediction(50, 20), baseline, { value, low, high }, adjusted, 'fixed')
+    expect(effect).toMatchObject({ is, siblings: 'siblings moved', now: { value } })
   })
 })

@@ -22,7 +22,7 @@ const unseen: Measurement = { is: 'unjudged', because: 'gap' }
 function bites(readings: Measurement[], own: Guard = guard, foreseen: Prediction | null = null): number | null {
   let since: BreachedSince = new Map()
   for (const [second, reading] of readings.entries()) {
-    const states = guardStates([own], foreseen, since, () => reading, second * 1_000, 0)
+    const states = guardStates([own], foreseen, since, { measured: () => reading }, second * 1_000, 0)
     if (breachOf(states)) return second
     since = breachedSinceOf(states)
   }
@@ -52,13 +52,33 @@ it('knows the dip that the prediction itself expects, for as long as it expects 
 
 it('says of each guard what holds now: calm under the limit in force, loosened by the dip, since when it is passed', () => {
   const at = (ms: number, value: number, before: BreachedSince = new Map()) =>
-    guardStates([guard], prediction, before, () => seen(value), ms, 0)[0]
+    guardStates([guard], prediction, before, { measured: () => seen(value) }, ms, 0)[0]
   expect(at(1_000, 0.6)).toMatchObject({ limit: expect.closeTo(0.57), loosened: true, breachedSince: null, breached: false })
   expect(at(1_000, 0.5)).toMatchObject({ loosened: true, breachedSince: 1_000, breached: false })
   expect(at(31_000, 0.6, new Map([[0, 28_000]]))).toMatchObject({ limit: 0.8, loosened: false, breachedSince: 28_000, breached: false })
   expect(at(33_000, 0.6, new Map([[0, 28_000]]))).toMatchObject({ breached: true })
-  expect(guardStates([guard], prediction, new Map([[0, 1]]), () => unseen, 9_000, 0)[0]).toMatchObject({
+  expect(guardStates([guard], prediction, new Map([[0, 1]]), { measured: () => unseen }, 9_000, 0)[0]).toMatchObject({
     breachedSince: null,
     breached: false,
   })
+})
+
+it('does not bite on what siblings share, and says so; what is the change’s own still bites', () => {
+  const errors: Guard = { ...guard, metric: 'pool_error_ratio', op: '>', limit: 0.2 }
+  const state = (value: number, own: number | null) =>
+    guardStates(
+      [errors],
+      null,
+      new Map([[0, 1_000]]),
+      {
+        measured: () => seen(value),
+        shared: () => (own === null ? null : { value: own, text: 'siblings rose by 25.0 points too (2 pools)' }),
+      },
+      20_000,
+      0,
+    )[0]!
+  expect(state(0.3, 0.05)).toMatchObject({ breached: false, breachedSince: null, shared: expect.stringMatching(/^siblings rose/) })
+  expect(state(0.6, 0.35)).toMatchObject({ breached: true, shared: null })
+  expect(state(0.3, null)).toMatchObject({ breached: true, shared: null })
+  expect(state(0.1, 0)).toMatchObject({ breached: false, shared: null })
 })

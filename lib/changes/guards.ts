@@ -25,7 +25,9 @@ export type GuardState = {
   limit: number
   /** The prediction's own dip is expected at this moment, and lies beyond the guard's limit. */
   loosened: boolean
-  /** Since when the limit in force has been passed without a break (epoch ms); null: calm, or not seen. */
+  /** The limit is passed, but by siblings in the same way: it is not of the change, and nothing is rolled back for it. What reads they share it. */
+  shared: string | null
+  /** Since when the limit in force has been passed without a break (epoch ms); null: calm, shared by siblings, or not seen. */
   breachedSince: number | null
   /** Passed for so long that the change rolls back. */
   breached: boolean
@@ -36,20 +38,28 @@ export function guardStates(
   guards: readonly Guard[],
   prediction: Prediction | null,
   before: BreachedSince,
-  measured: (guard: Guard) => Measurement,
+  read: {
+    measured(guard: Guard): Measurement
+    /** The same without what siblings share of it; null where they share nothing, or there are none. */
+    shared?(guard: Guard, value: number): { value: number; text: string } | null
+  },
   now: number,
   watchFrom: number,
 ): GuardState[] {
   return guards.map((guard, i) => {
-    const seen = measured(guard)
+    const seen = read.measured(guard)
     const limit = limitNow(guard, prediction, now - watchFrom)
-    const passed = seen.is === 'measured' && (guard.op === '>' ? seen.value > limit : seen.value < limit)
-    const breachedSince = passed ? (before.get(i) ?? now) : null
+    const passes = (value: number) => (guard.op === '>' ? value > limit : value < limit)
+    const passed = seen.is === 'measured' && passes(seen.value)
+    const own = passed ? (read.shared?.(guard, seen.value) ?? null) : null
+    const shared = own !== null && !passes(own.value) ? own.text : null
+    const breachedSince = passed && shared === null ? (before.get(i) ?? now) : null
     return {
       guard,
       seen,
       limit,
       loosened: limit !== guard.limit,
+      shared,
       breachedSince,
       breached: breachedSince !== null && now - breachedSince >= guard.forMs,
     }

@@ -1,6 +1,7 @@
 import { interval, text } from '../format/format.ts'
 import { metricOf } from '../metrics/registry.ts'
-import type { Change, ChangeVerdict } from '../model/change.ts'
+import type { Change, ChangeVerdict, Judged } from '../model/change.ts'
+import type { Unit } from '../model/finding.ts'
 import { isRising } from '../model/slowStart.ts'
 import type { Effect } from './effect.ts'
 import type { Breach } from './guards.ts'
@@ -21,8 +22,8 @@ export type Decision =
   | { is: 'wait' }
   | { is: 'rise' }
   | { is: 'drift'; outcome: string }
-  | { is: 'roll back'; verdict: ChangeVerdict; outcome: string }
-  | { is: 'keep'; verdict: ChangeVerdict; outcome: string; needsPerson?: string }
+  | { is: 'roll back'; verdict: ChangeVerdict; outcome: string; judged?: Judged }
+  | { is: 'keep'; verdict: ChangeVerdict; outcome: string; needsPerson?: string; judged?: Judged }
 
 /**
  * The decision table of a watched change. The first line that applies:
@@ -35,8 +36,11 @@ export type Decision =
  * | no prediction | wait | keep, unjudged |
  * | better (measured for `measureMs`) | keep, improved | keep, improved |
  * | worse (measured for `measureMs`) | roll back, regressed | roll back, regressed |
- * | even | wait | exact: roll back; lossy: keep; no effect |
+ * | even (measured for `measureMs`) | exact: roll back, no effect; lossy: wait | exact: roll back; lossy: keep; no effect |
  * | unclear, unseen or not settled | wait | keep, unjudged, for a person |
+ *
+ * Before the end an effect is what a confidence sequence is clear of, which holds however often one looks; at the end what an interval says.
+ * What costs nothing to take back shows at once: only that is judged to have no effect early. A cache fills, and shows its effect by and by.
  */
 export function nextStep(change: Change, seen: Seen, now: number, measureMs: number): Decision {
   if (seen.drifted.length > 0) return { is: 'drift', outcome: driftText(seen.drifted) }
@@ -53,18 +57,19 @@ export function nextStep(change: Change, seen: Seen, now: number, measureMs: num
   if (effect.is === 'unseen') return over ? unjudged(effect.because) : { is: 'wait' }
   const measured = over || now - settledAt >= measureMs
   const outcome = effectText(change, effect)
-  if (effect.is === 'better' && measured) return { is: 'keep', verdict: 'improved', outcome }
-  if (effect.is === 'worse' && measured) return { is: 'roll back', verdict: 'regressed', outcome }
-  if (!over) return { is: 'wait' }
-  if (effect.is !== 'even')
-    return { ...unjudged('the measurements vary too much to tell'), outcome: `${outcome} The measurements vary too much to tell.` }
+  const judged = judgedAt(change, effect, now)
+  if (effect.is === 'better' && measured) return { is: 'keep', verdict: 'improved', outcome, judged }
+  if (effect.is === 'worse' && measured) return { is: 'roll back', verdict: 'regressed', outcome, judged }
+  if (!over && !(effect.is === 'even' && measured && change.reversal === 'exact')) return { is: 'wait' }
+  if (effect.is === 'unclear') return { ...unjudged(effect.because), outcome: `${outcome} ${capital(effect.because)}.`, judged }
   if (change.reversal === 'exact')
-    return { is: 'roll back', verdict: 'no_effect', outcome: `${outcome} No effect as predicted: rolled back.` }
+    return { is: 'roll back', verdict: 'no_effect', outcome: `${outcome} No effect as predicted: rolled back.`, judged }
   return {
     is: 'keep',
     verdict: 'no_effect',
     outcome: `${outcome} No effect as predicted; kept, because a roll-back would lose something again.`,
     needsPerson: 'It had no measurable effect, and rolling back is not free. Decide whether it stays.',
+    judged,
   }
 }
 
@@ -81,13 +86,38 @@ export function effectText({ prediction }: Pick<Change, 'prediction'>, effect: E
   if (!prediction || effect.is === 'unseen') return ''
   const { unit, metric, after } = prediction
   const { baseline, now } = effect
-  return `${capital(metricOf(metric).words)}: ${text(baseline.value, unit)} before, ${text(now.value, unit)} after (${interval(now.low, now.high, unit)}); ${text(after, unit)} was predicted.`
+  const beside = effect.siblings ? ` ${capital(effect.siblings)}.` : ''
+  return `${capital(metricOf(metric).words)}: ${text(baseline.value, unit)} before, ${text(now.value, unit)} after (${interval(now.low, now.high, unit)}); ${text(after, unit)} was predicted.${beside}`
 }
+
+/** When the verdict was taken, and why not later. */
+function judgedAt({ prediction, watchFrom, watchUntil }: Change, effect: Exclude<Effect, { is: 'unseen' }>, now: number): Judged {
+  const { unit, event } = prediction!
+  const { moved, least, siblings } = effect
+  const [from, until] = [watchFrom ?? now, watchUntil ?? now]
+  const shifts = `the movement is ${signed(moved.low, unit)} to ${signed(moved.high, unit)}${siblings ? ' beside its siblings' : ''}`
+  const limit = `${prediction!.holds ? signed(least, unit) : text(Math.abs(least), unit)} ${prediction!.holds ? 'was allowed' : 'counts as an effect'}`
+  const because =
+    now >= until
+      ? `the watch is over: ${shifts} (95 %); ${limit}`
+      : event
+        ? `the event has come again: ${shifts} (95 %); ${limit}`
+        : `the evidence stands: ${shifts}, with 95 % certainty however often one looks; ${limit}`
+  return { afterMs: Math.max(0, now - from), ofMs: until - from, because, ...(siblings && { siblings }) }
+}
+
+const signed = (value: number, unit: Unit) => `${value < 0 ? '−' : '+'}${text(Math.abs(value), unit)}`
 
 export const driftText = (drifted: readonly Drifted[]) =>
   `${drifted.map(({ step, live }) => `${step.setting.name} on ${step.setting.target} is ${live}, not ${step.after}`).join('; ')}: another writer has set it. It was left alone.`
 
-const breachText = ({ guard, value, limit }: Breach) =>
-  `Guard: ${metricOf(guard.metric).words} ${text(value, guard.unit)} ${guard.op === '>' ? 'above' : 'below'} ${text(limit, guard.unit)} for ${guard.forMs / 1000} s (${guard.why}).`
+const limitText = ({ guard, value, limit }: Breach) =>
+  `Guard: ${metricOf(guard.metric).words} ${text(value, guard.unit)} ${guard.op === '>' ? 'above' : 'below'} ${text(limit, guard.unit)}`
+
+const breachText = (breach: Breach) => `${limitText(breach)} for ${breach.guard.forMs / 1000} s (${breach.guard.why}).`
+
+/** A guard that siblings breach too: the limit is passed, and it is not rolled back for it. */
+export const sharedText = (breach: Breach, siblings: string) =>
+  `${limitText(breach)}, but ${siblings}: it is not of this change, and not rolled back for it.`
 
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)

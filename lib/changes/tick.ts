@@ -5,12 +5,14 @@ import { settingKey } from '../model/setting.ts'
 import { heldSteps, type SlowStart } from '../model/slowStart.ts'
 import type { ChangesContext } from './context.ts'
 import { endChange, endInDrift } from './end.ts'
-import { breachedSinceOf } from './guards.ts'
+import { breachedSinceOf, type GuardState } from './guards.ts'
 import { leave } from './leave.ts'
+import { othersDuring } from './others.ts'
 import { retimedBy } from './retime.ts'
 import { riseOnce } from './rise.ts'
 import { continueRollback, startRollback } from './rollback.ts'
 import { jobWatchMs } from './settle.ts'
+import { sharedText } from './step.ts'
 import { isOwn } from './undo.ts'
 import { judgeWatch } from './watch.ts'
 import type { Watch } from './watches.ts'
@@ -59,16 +61,19 @@ async function tickWatch(change: Change, context: ChangesContext): Promise<void>
   const now = context.now()
   const job = change.job ? jobs.of(change) : null
   const { breached, drifted } = watch
+  // Without a control group nobody asks about other changes.
+  const others = change.controls ? othersDuring(change, context) : []
   const { decision, guards, breach, measured } = judgeWatch(
-    { change, job, retimedBy: retimedBy(change, change.prediction?.where.target, context), fleet, breached, drifted, now },
+    { change, job, retimedBy: retimedBy(change, change.prediction?.where.target, context), fleet, breached, drifted, others, now },
     settings,
   )
   watch.breached = breachedSinceOf(guards)
+  noteShared(change, guards, watch, context)
   if (decision.is === 'wait') return
   if (decision.is === 'rise') return riseOnce(change, now >= change.watchUntil!, context)
   if (decision.is === 'drift') return endInDrift(id, drifted, decision.outcome, context)
-  const { verdict, outcome } = decision
-  const found = { ...measured, verdict, outcome }
+  const { verdict, outcome, judged } = decision
+  const found = { ...measured, verdict, outcome, ...(judged && { judged }) }
   journal.note(id, { what: breach ? 'guard' : 'measured', text: outcome })
   if (decision.is === 'roll back') {
     await startRollback(id, { by: 'Evenkeel', because: outcome, automatic: true }, found, context)
@@ -77,6 +82,15 @@ async function tickWatch(change: Change, context: ChangesContext): Promise<void>
   if (change.job) await jobs.finish(change, 'Evenkeel')
   const { needsPerson } = decision
   endChange(id, { what: 'kept', text: outcome }, { ...found, state: 'kept', ...(needsPerson && { needsPerson }) }, context)
+}
+
+/** Says once of each guard that its limit is passed and nothing is rolled back for it. */
+function noteShared({ id }: Change, guards: readonly GuardState[], watch: Watch, { journal }: ChangesContext): void {
+  for (const [i, { guard, seen, limit, shared }] of guards.entries()) {
+    if (shared === null || seen.is !== 'measured' || watch.told.has(i)) continue
+    watch.told.add(i)
+    journal.note(id, { what: 'guard', text: sharedText({ guard, value: seen.value, limit }, shared) })
+  }
 }
 
 /** Reads the live values in the background, so that a slow server delays no tick. A read that fails says nothing: loss of sight is no drift. */

@@ -4,7 +4,10 @@ import type { Change } from '../model/change.ts'
 import type { Fleet } from '../model/fleet.ts'
 import type { Job } from '../model/job.ts'
 import type { Guard } from '../model/proposal.ts'
-import { type Effect, effectOf } from './effect.ts'
+import type { Measurement } from '../model/window.ts'
+import { baselineSpanMs } from './baseline.ts'
+import { adjustedBy, boundedOf, expected, groupOf, sharedReading, untouched } from './controlGroups.ts'
+import { controlledEffect, type Effect, effectOf, type Look, scaleOf } from './effect.ts'
 import { notYet } from './event.ts'
 import { type Breach, type BreachedSince, breachOf, type GuardState, guardStates } from './guards.ts'
 import { jobSettledFrom, settledFrom } from './settle.ts'
@@ -25,6 +28,8 @@ export type WatchView = {
   breached: BreachedSince
   /** What another writer has set, as the newest read of the live values showed. */
   drifted: Drifted[]
+  /** Other changes that were in flight while this one is watched: what they touch is no control of it. */
+  others?: readonly Pick<Change, 'steps'>[]
   now: number
 }
 
@@ -32,14 +37,14 @@ export type WatchView = {
 export type Judgement = { decision: Decision; guards: GuardState[]; breach: Breach | null; measured: Partial<Change> }
 
 /** One tick of a watched change, without its effects: reads nothing but the view, so that a simulation is judged exactly as a real fleet is. */
-export function judgeWatch(view: WatchView, settings: Pick<WatchSettings, 'guardMs' | 'measureMs'>): Judgement {
+export function judgeWatch(view: WatchView, settings: Pick<WatchSettings, 'guardMs' | 'measureMs' | 'beforeMs'>): Judgement {
   const { change, drifted, fleet, now } = view
   const guards = guardsNow(view, settings)
   const breach = breachOf(guards)
   const { effect, settledAt } = effectNow(view, settings)
   // Less than a whole period says which part of one was seen.
   const measureMs = Math.max(settings.measureMs, hitPeriodMs(fleet.window(settings.guardMs), change.prediction?.where.target))
-  const calm = guards.every(({ breachedSince }) => breachedSince === null) && heldNow(change, fleet) === null
+  const calm = guards.every(({ breachedSince, shared }) => breachedSince === null && shared === null) && heldNow(change, fleet) === null
   return {
     decision: nextStep(change, { drifted, breach, settledAt, effect, calm }, now, measureMs),
     guards,
@@ -50,18 +55,25 @@ export function judgeWatch(view: WatchView, settings: Pick<WatchSettings, 'guard
 
 /** The guards of a watched change, over the time since the write alone: what was before it is no effect of the change. */
 export function guardsNow(
-  { change, fleet, breached, now }: Pick<WatchView, 'change' | 'fleet' | 'breached' | 'now'>,
+  { change, fleet, breached, others = [], now }: Pick<WatchView, 'change' | 'fleet' | 'breached' | 'others' | 'now'>,
   { guardMs }: Pick<WatchSettings, 'guardMs'>,
 ): GuardState[] {
   const recent = fleet.window(Math.min(guardMs, now - change.watchFrom!))
   const measured = ({ metric, where }: Guard) => measure(metric, where, recent)
-  return guardStates(change.guards, change.prediction, breached, measured, now, change.watchFrom!)
+  const shared = (guard: Guard, value: number) => {
+    const group = groupOf(change, guard)
+    return group && sharedReading(untouched(group, others, fleet), value, guard.op === '>' ? 1 : -1, recent)
+  }
+  return guardStates(change.guards, change.prediction, breached, { measured, shared }, now, change.watchFrom!)
 }
+
+/** Half of what was predicted is how inexact a control group may be at the end: a noisier one would hide effects. */
+const CONTROL_NOISE_MOST = 0.5
 
 /** The effect of a change up to now, from the moment on at which the numbers hold nothing of the time before the write. */
 export function effectNow(
-  { change, job, retimedBy, fleet, now }: Pick<WatchView, 'change' | 'job' | 'retimedBy' | 'fleet' | 'now'>,
-  { guardMs }: Pick<WatchSettings, 'guardMs'>,
+  { change, job, retimedBy, fleet, others = [], now }: Pick<WatchView, 'change' | 'job' | 'retimedBy' | 'fleet' | 'others' | 'now'>,
+  { guardMs, beforeMs }: Pick<WatchSettings, 'guardMs' | 'beforeMs'>,
 ): { effect: Effect; settledAt: number | null } {
   const { prediction, watchFrom } = change
   if (!prediction || watchFrom === undefined) return { effect: { is: 'unseen', because: 'no effect was predicted' }, settledAt: null }
@@ -72,7 +84,17 @@ export function effectNow(
   const since = window.between(settledAt, now)
   const because = notYet(prediction, since)
   if (because) return { effect: { is: 'unseen', because }, settledAt }
-  return { effect: effectOf(prediction, change.baseline, measure(prediction.metric, prediction.where, since)), settledAt }
+  const seen = measure(prediction.metric, prediction.where, since)
+  // The watch's end was fixed before it began, and so is the event that is waited for; any other moment is one of many.
+  const look: Look = now >= (change.watchUntil ?? 0) || prediction.event ? 'fixed' : 'any'
+  const bounded = boundedOf(seen)
+  if (!bounded) return { effect: effectOf(prediction, change.baseline, seen, look), settledAt }
+  const stretch = { window: since, beforeMs: look === 'any' ? baselineSpanMs(prediction, fleet, beforeMs) : null }
+  const after = expected(prediction.metric, change.baseline, bounded, stretch)
+  const group = groupOf(change, prediction)
+  const adjusted = group && adjustedBy(untouched(group, others, fleet), after, stretch, CONTROL_NOISE_MOST * scaleOf(prediction))
+  if (adjusted) return { effect: controlledEffect(prediction, group.before, after, adjusted, look), settledAt }
+  return { effect: effectOf(prediction, change.baseline, { ...seen, ...after } as Measurement, look), settledAt }
 }
 
 export const measuredOf = (effect: Effect): Partial<Change> =>

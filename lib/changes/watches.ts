@@ -4,6 +4,8 @@ import type { Drifted } from './undo.ts'
 /** The state of one watch between two ticks. It is held in memory alone: a new start begins it anew. */
 export type Watch = {
   breached: BreachedSince
+  /** The guards, by their index, of which it was said that siblings pass the limit too. */
+  told: Set<number>
   /** When the live values were last read (epoch ms). */
   readAt: number
   drifted: Drifted[]
@@ -25,7 +27,14 @@ export function createWatches(now: () => number): Watches {
   const watches = new Map<string, Watch>()
   return {
     of(id) {
-      const watch = watches.get(id) ?? { breached: new Map(), readAt: now(), drifted: [], reading: false, interrupted: false }
+      const watch = watches.get(id) ?? {
+        breached: new Map(),
+        told: new Set<number>(),
+        readAt: now(),
+        drifted: [],
+        reading: false,
+        interrupted: false,
+      }
       watches.set(id, watch)
       return watch
     },

@@ -3,7 +3,8 @@ import { autocorrelation, deviation, mean } from './robust.ts'
 /** A value with its 95 % interval. */
 export type Interval = { value: number; low: number; high: number }
 
-const Z = 1.959964
+/** The quantile of a normal deviation for a two-sided 95 % interval. */
+export const Z = 1.959964
 /** Student's t at 97.5 %, by degrees of freedom 1 to 30. */
 const T = [
   12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11, 2.101, 2.093, 2.086,

@@ -1,4 +1,5 @@
 import type { Guard, Prediction, Step } from './proposal.ts'
+import type { Labels } from './series.ts'
 import type { SlowStart } from './slowStart.ts'
 
 export type ChangeState = 'applying' | 'watching' | 'kept' | 'rolled_back' | 'failed'
@@ -8,6 +9,18 @@ export type ChangeVerdict = 'improved' | 'no_effect' | 'regressed' | 'unjudged'
 export type Reversal = 'exact' | 'lossy' | 'none'
 
 export type Measured = { before: number; after: number; low: number; high: number }
+
+/** A value with the limits of its interval. */
+export type Figure = { value: number; low: number; high: number }
+
+/**
+ * A control group: what is like the changed thing and not touched by the change (other pools, other shards), with its metric as it was right
+ * before the write. What moves there too is not the change's doing.
+ */
+export type ControlGroup = { metric: string; where: Labels; before: Figure; siblings: { where: Labels; before: Figure }[] }
+
+/** When a verdict was taken, of how long a watch, and why then. */
+export type Judged = { afterMs: number; ofMs: number; because: string; siblings?: string }
 
 export type JournalEntry = {
   at: number
@@ -56,10 +69,13 @@ export type Change = {
   job?: string
   measured: Measured | null
   /** The predicted metric as it was measured right before the write, so that a new start can still judge. */
-  baseline?: { value: number; low: number; high: number }
+  baseline?: Figure
+  /** One for the prediction and each guard that has siblings. */
+  controls?: ControlGroup[]
   /** Set, durably, once it is to be rolled back: a roll-back that cannot reach its server is tried again. */
   rollingBack?: { by: string; at: number; because: string; automatic: boolean }
   verdict: ChangeVerdict | null
+  judged?: Judged
   /** The verdict as a sentence with both numbers, or why it failed. */
   outcome?: string
   /** Set when a person should decide: kept but unjudged, drift. */

@@ -38,7 +38,26 @@ const guardNow = z.object({
   now: figure,
   breached: z.boolean().meta({ description: "The limit is passed now; held for the guard's time, the change rolls back" }),
   since: iso.optional().meta({ description: 'Since when without a break' }),
+  siblings: z.string().optional().meta({
+    description: 'The limit is passed, but siblings moved in the same way: it is not of the change, and does not roll it back',
+  }),
   loosenedTo: z.number().optional().meta({ description: 'The limit in force while the dip that the prediction expects lasts' }),
+})
+
+const bounds = z.object({ value: z.number(), low: z.number(), high: z.number() })
+
+const controlGroup = z.object({
+  metric: z.string(),
+  where: z.record(z.string(), z.string()),
+  before: bounds,
+  siblings: z.array(z.object({ where: z.record(z.string(), z.string()), before: bounds })),
+})
+
+const judged = z.object({
+  afterMs: z.number().meta({ description: 'So long after the watch began' }),
+  ofMs: z.number().meta({ description: 'The longest that the watch could take' }),
+  because: z.string().meta({ description: 'Why the verdict could be taken then, with the movement and its certainty' }),
+  siblings: z.string().optional().meta({ description: 'What the control group did in the same time' }),
 })
 
 const retime = z.object({
@@ -65,15 +84,17 @@ export const changeAnswer = noun('Change', 'What was done, and what it did', {
   guards: z.array(guard),
   guardsNow: z.array(guardNow).meta({ description: 'Its guards with what they read now, while it is watched' }),
   measured: z.object({ before: z.number(), after: z.number(), low: z.number(), high: z.number() }).nullable(),
-  baseline: z
-    .object({ value: z.number(), low: z.number(), high: z.number() })
-    .optional()
-    .meta({ description: 'The predicted metric as it was measured right before the write' }),
+  baseline: bounds.optional().meta({ description: 'The predicted metric as it was measured right before the write' }),
+  controls: z.array(controlGroup).optional().meta({
+    description:
+      'Control groups of the prediction and the guards: other pools or shards that the change does not touch, as they were measured right before the write',
+  }),
   rollingBack: z
     .object({ by: z.string(), at: z.number(), because: z.string(), automatic: z.boolean() })
     .optional()
     .meta({ description: 'It is to be rolled back, and its server could not be reached yet' }),
   verdict: z.enum(['improved', 'no_effect', 'regressed', 'unjudged']).nullable(),
+  judged: judged.optional().meta({ description: 'When the verdict was taken, and why then; of a verdict by measurement alone' }),
   outcome: z.string().optional().meta({ description: 'The verdict as a sentence with both numbers, or why it failed' }),
   needsPerson: z.string().optional().meta({ description: 'What a person should decide' }),
   automatic: z.boolean().optional().meta({ description: 'It was rolled back by itself' }),

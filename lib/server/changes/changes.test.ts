@@ -31,7 +31,7 @@ function shown(value: number, secondsIn: number) {
     prediction,
   } as unknown as Change
   const measured = { is: 'measured', value, low: value, high: value, count: 10 } as const
-  const states = guardStates([guard], prediction, new Map(), () => measured, AT + secondsIn * 1_000, AT)
+  const states = guardStates([guard], prediction, new Map(), { measured: () => measured }, AT + secondsIn * 1_000, AT)
   return changeView({ changes: { guardsOf: () => states } } as unknown as Runtime, change).guardsNow[0]!
 }
 

@@ -112,13 +112,14 @@ export function changeView(runtime: Runtime, change: Change): ChangeView {
 const guardWords = ({ metric, op, limit, unit, forMs, why }: Guard) =>
   `${metricOf(metric).words} ${op} ${text(limit, unit)} for ${Math.round(forMs / 1000)} s: ${why}`
 
-function guardNow({ guard, seen, limit, loosened, breachedSince }: GuardState): ChangeView['guardsNow'][number] {
+function guardNow({ guard, seen, limit, loosened, shared, breachedSince }: GuardState): ChangeView['guardsNow'][number] {
   return {
     metric: guard.metric,
     text: guardWords(guard),
     now: figureOf(seen),
     breached: breachedSince !== null,
     ...(breachedSince !== null && { since: iso(breachedSince) }),
+    ...(shared !== null && { siblings: shared }),
     ...(loosened && { loosenedTo: limit }),
   }
 }

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { tallied } from '../../test/simulatedChanges.ts'
+import { MISSED } from '../math/anytime.ts'
+
+/** A thousand changes of each course, looked at every second. */
+const OF_EACH = 200
+
+/** `wrong`: verdicts that are one; beside siblings a dip or rise of all is none. */
+test.each([
+  { name: 'no effect', own: 1, siblings: 1, wrong: ['improved', 'regressed'] },
+  { name: 'as predicted', own: 0.7, siblings: 1, wrong: ['regressed'] },
+  { name: 'a regression', own: 1.3, siblings: 1, wrong: ['improved'] },
+  { name: 'a regression beyond the guard', own: 4, siblings: 1, wrong: ['improved', 'no_effect', 'unjudged'] },
+  { name: 'a dip of the whole fleet', own: 1.5, siblings: 1.5, wrong: ['improved', 'regressed'] },
+  { name: 'a dip beyond the guard', own: 4, siblings: 4, wrong: ['improved', 'regressed'] },
+  { name: 'a rise of the whole fleet', own: 0.7, siblings: 0.7, wrong: ['improved', 'regressed'] },
+] as const)(
+  'a thousand changes with three siblings: $name',
+  (course) => {
+    const tallies = tallied(course, 3, OF_EACH)
+    const all = tallies.get('all')!
+    console.log(course.name, Object.fromEntries(tallies))
+    expect(all.changes).toBe(1_000)
+    for (const verdict of course.wrong) expect(all[verdict] / all.changes, verdict).toBeLessThanOrEqual(MISSED)
+  },
+  600_000,
+)
+
+test('a thousand changes without siblings: no effect', () => {
+  const tallies = tallied({ name: 'no effect', own: 1, siblings: 1 }, 0, OF_EACH)
+  const all = tallies.get('all')!
+  console.log('no effect, no siblings', Object.fromEntries(tallies))
+  expect(all.improved / all.changes).toBeLessThanOrEqual(MISSED)
+  expect(all.regressed / all.changes).toBeLessThanOrEqual(MISSED)
+  // Those that were taken before the end, whichever way: the end has its own rate.
+  expect(all.early / all.changes).toBeLessThanOrEqual(MISSED)
+}, 600_000)

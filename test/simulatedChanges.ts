@@ -1,0 +1,106 @@
+import { watchOpening } from '../lib/changes/begin.ts'
+import { type BreachedSince, breachedSinceOf } from '../lib/changes/guards.ts'
+import { judgeWatch } from '../lib/changes/watch.ts'
+import { WATCH_DEFAULTS } from '../lib/changes/watchSettings.ts'
+import type { Change, ChangeVerdict } from '../lib/model/change.ts'
+import type { Guard, Prediction } from '../lib/model/proposal.ts'
+import { emptyTopology, type Pool } from '../lib/model/topology.ts'
+import { ABLE, poisson, Tape } from './normal.ts'
+import { normal, randomOf } from './random.ts'
+import { FROM } from './series.ts'
+
+/** What happens to the changed pool and to its siblings from the write on: factors of their response time. */
+export type Course = { name: string; own: number; siblings: number }
+
+/** How response times of 50 ms move by themselves: a second's deviation, of which `keep` stays from one second to the next. */
+export type Noise = { name: string; size: number; keep: number; perSecond: number }
+
+export const NOISES: readonly Noise[] = [
+  { name: 'independent seconds', size: 0.3, keep: 0, perSecond: 50 },
+  { name: 'few requests', size: 0.4, keep: 0.3, perSecond: 5 },
+  { name: 'wanders within 5 s', size: 0.2, keep: 0.8, perSecond: 50 },
+  { name: 'wanders within 10 s', size: 0.15, keep: 0.9, perSecond: 50 },
+  { name: 'wanders within 20 s', size: 0.12, keep: 0.95, perSecond: 50 },
+]
+
+export type Outcome = { verdict: ChangeVerdict; seconds: number; rolledBack: boolean; byGuard: boolean }
+
+const BEFORE_S = 70
+const LEVEL = 0.05
+const where = { target: 'edge', pool: 'own' }
+/** A weight that is to bring 50 ms to 35 ms. */
+const prediction: Prediction = { metric: 'pool_response_seconds', where, unit: 'seconds', before: LEVEL, after: 0.7 * LEVEL, low: 0.6 * LEVEL, high: 0.8 * LEVEL, basis: '' } // biome-ignore format: one line
+const guard: Guard = {
+  metric: 'pool_response_seconds',
+  where,
+  unit: 'seconds',
+  op: '>',
+  limit: 2 * LEVEL,
+  forMs: 10_000,
+  why: 'it is slower',
+}
+const settings = WATCH_DEFAULTS
+
+/** One change of a weight, watched second by second by the functions of the product themselves. */
+export function simulated(course: Course, noise: Noise, siblings: number, seed: number): Outcome {
+  const random = randomOf(seed * 7_919 + 13)
+  const names = ['own', ...Array.from({ length: siblings }, (_, i) => `other${i}`)]
+  const away = names.map(() => noise.size * normal(random))
+  const counts = names.map(() => 0)
+  const tape = new Tape()
+  const ends = BEFORE_S + settings.watchMs / 1_000
+  for (let second = 0; second <= ends; second++) {
+    for (const [i, pool] of names.entries()) {
+      away[i] = noise.keep * away[i]! + Math.sqrt(1 - noise.keep ** 2) * noise.size * normal(random)
+      counts[i]! += poisson(noise.perSecond, random)
+      const factor = second <= BEFORE_S ? 1 : i === 0 ? course.own : course.siblings
+      // Levels differ from pool to pool.
+      const value = LEVEL * (1 + 0.5 * i) * factor * Math.exp(away[i]! - noise.size ** 2 / 2)
+      tape.put(FROM + second * 1_000, 'pool_response_seconds', { target: 'edge', pool }, value)
+      tape.put(FROM + second * 1_000, 'pool_requests_total', { target: 'edge', pool }, counts[i]!)
+    }
+  }
+  const whole = tape.window(ends)
+  const clock = { now: FROM + BEFORE_S * 1_000 }
+  const pools = names.map(
+    (name): Pool => ({ target: 'edge', name, algorithm: 'roundrobin', balances: 'weight', can: ABLE, weightMax: 256, servers: [] }),
+  )
+  const fleet = { window: (ms: number) => whole.between(clock.now - ms, clock.now), topology: () => ({ ...emptyTopology(), pools }) }
+  const steps = [{ setting: { target: 'edge', name: 'own/a/weight' }, before: '100', after: '50' }]
+  const opened = { id: 'c', steps, prediction, guards: [guard], reversal: 'exact', at: clock.now } as unknown as Change
+  const change: Change = { ...opened, ...watchOpening(opened, { job: null, problemSince: 0, fleet, now: clock.now }, settings) }
+  let breached: BreachedSince = new Map()
+  for (let seconds = 1; ; seconds++) {
+    clock.now += 1_000
+    const { decision, guards, breach } = judgeWatch({ change, job: null, fleet, breached, drifted: [], now: clock.now }, settings)
+    breached = breachedSinceOf(guards)
+    if (decision.is === 'keep' || decision.is === 'roll back')
+      return { verdict: decision.verdict, seconds, rolledBack: decision.is === 'roll back', byGuard: breach !== null }
+    if (seconds > 200) throw new Error('the watch has no end')
+  }
+}
+
+/** Verdicts over so many changes of each kind of noise. */
+export type Tally = Record<ChangeVerdict, number> & { changes: number; early: number; seconds: number; byGuard: number }
+
+const none: Tally = { improved: 0, no_effect: 0, regressed: 0, unjudged: 0, changes: 0, early: 0, seconds: 0, byGuard: 0 }
+
+export function tallied(course: Course, siblings: number, ofEach: number, noises: readonly Noise[] = NOISES): Map<string, Tally> {
+  const all: Tally = { ...none }
+  const tallies = new Map<string, Tally>([['all', all]])
+  for (const noise of noises) {
+    const own: Tally = { ...none }
+    tallies.set(noise.name, own)
+    for (let seed = 0; seed < ofEach; seed++) {
+      const { verdict, seconds, byGuard } = simulated(course, noise, siblings, seed * 101 + siblings)
+      for (const tally of [own, all]) {
+        tally[verdict]++
+        tally.changes++
+        tally.seconds += seconds
+        if (seconds < settings.watchMs / 1_000) tally.early++
+        if (byGuard) tally.byGuard++
+      }
+    }
+  }
+  return tallies
+}
