@@ -20,6 +20,7 @@ function judged(seconds: number, policy: string) {
   return judgeWatch({ change, job: null, fleet, breached: new Map(), drifted: [], now: window.to } as never, {
     guardMs: 10_000,
     measureMs: 20_000,
+    beforeMs: 60_000,
   }).decision
 }
 
