@@ -42,7 +42,7 @@ const guard: Guard = {
 const settings = WATCH_DEFAULTS
 
 /** One change of a weight, watched second by second by the functions of the product themselves. */
-export function simulated(course: Course, noise: Noise, siblings: number, seed: number): Outcome {
+function simulated(course: Course, noise: Noise, siblings: number, seed: number): Outcome {
   const random = randomOf(seed * 7_919 + 13)
   const names = ['own', ...Array.from({ length: siblings }, (_, i) => `other${i}`)]
   const away = names.map(() => noise.size * normal(random))

@@ -17,5 +17,7 @@ it('counts a watch from its start to its end', () => {
 })
 
 it('says when a verdict was taken, of how long, and why then', () => {
-  expect(judgedWords({ afterMs: 74_000, ofMs: 115_000, because: 'the evidence stands' })).toMatch(/^Verdict after .+ of at most .+, because the evidence stands\.$/)
+  expect(judgedWords({ afterMs: 74_000, ofMs: 115_000, because: 'the evidence stands' })).toMatch(
+    /^Verdict after .+ of at most .+, because the evidence stands\.$/,
+  )
 })
