@@ -12,10 +12,12 @@ import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { toast } from '@/components/ui/toast.tsx'
 import { ago, safe } from '@/lib/format/format.ts'
-import type { DeliveryView, ReceiverView, TestedView } from '@/lib/model/answers/delivery.ts'
+import type { ReceiverView, TestedView } from '@/lib/model/answers/delivery.ts'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
 import type { Page } from '@/lib/model/answers/shape.ts'
+import { EditButton } from './edit/EditButton.tsx'
 import { FATE } from './fate.ts'
+import { tellFate } from './tellFate.ts'
 
 const EXAMPLE = `receivers:
   - { name: ops, slack: { url_file: /run/secrets/slack } }
@@ -53,7 +55,7 @@ export function Receivers({ initial }: { initial: Page<ReceiverView> }) {
     },
   ]
   return (
-    <Section title="Receivers" flush>
+    <Section title="Receivers" actions={<EditButton />} flush>
       <Table
         label="Receivers"
         sticky={false}
@@ -92,13 +94,4 @@ function Channels({ receiver }: { receiver: ReceiverView }) {
       })}
     </ul>
   )
-}
-
-/** What came back of each channel. */
-function tellFate(name: string, deliveries: DeliveryView[]) {
-  const description = deliveries
-    .map(({ channel, state, reason }) => `${channel}: ${state}${reason ? ` (${safe(reason, 80)})` : ''}`)
-    .join('; ')
-  if (deliveries.every(({ state }) => state === 'delivered')) toast(`The test has reached ${safe(name, 60)}`, { description })
-  else toast.error(`The test has not reached all of ${safe(name, 60)}`, { description })
 }

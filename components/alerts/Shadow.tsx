@@ -31,28 +31,26 @@ const rulesWords = (rules: Row['rules']) =>
     .map(({ rule, count }) => `${rule} ${count}`)
     .join(', ')
 
+/** How much fired, and of what nobody would have been told. */
+export function shadowWords({ findings, nobody }: ShadowView): string {
+  const untold = nobody.findings > 0 ? ` Nobody would have been told of ${nobody.findings}: ${rulesWords(nobody.rules)}.` : ''
+  return `${count(findings)} ${findings === 1 ? 'finding' : 'findings'} fired.${untold}`
+}
+
+/** What each receiver would have been sent. */
+export const ShadowTable = ({ answer, label }: { answer: ShadowView; label: string }) =>
+  answer.receivers.length > 0 && (
+    <Table label={label} sticky={false} columns={COLUMNS} rows={answer.receivers} rowKey={(row) => row.receiver} />
+  )
+
 /** What the present routes would have sent in the last week: whoever edits them sees what they would have been woken by. */
 export function Shadow() {
   const { data, error } = useApi<ShadowView>(['alerts', 'shadow'], 'alerts/shadow', { everyMs: 60_000 })
-  const nobody =
-    data && data.nobody.findings > 0 && ` Nobody would have been told of ${data.nobody.findings}: ${rulesWords(data.nobody.rules)}.`
   return (
-    <Section
-      title="The last 7 days by the present routes"
-      note={data && `${count(data.findings)} ${data.findings === 1 ? 'finding' : 'findings'} fired.${nobody || ''}`}
-      flush
-    >
+    <Section title="The last 7 days by the present routes" note={data && shadowWords(data)} flush>
       {error && <Failure tried="It could not be computed." answer={errorText(error)} />}
       {!data && !error && <Skeleton className="mx-4 h-16" />}
-      {data && data.receivers.length > 0 && (
-        <Table
-          label="The last 7 days by the present routes"
-          sticky={false}
-          columns={COLUMNS}
-          rows={data.receivers}
-          rowKey={(row) => row.receiver}
-        />
-      )}
+      {data && <ShadowTable answer={data} label="The last 7 days by the present routes" />}
     </Section>
   )
 }

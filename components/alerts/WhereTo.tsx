@@ -59,20 +59,23 @@ export function WhereTo({ rules, targets }: { rules: string[]; targets: string[]
         </Field>
       </div>
       {error && <Failure tried="The routes could not be asked." answer={errorText(error)} />}
-      {data?.notes.map((note) => (
+      {data && <Destinations answer={data} label="Where would this go" />}
+    </Section>
+  )
+}
+
+/** Who would be told, and why somebody is not. */
+export function Destinations({ answer, label }: { answer: AlertRouteView; label: string }) {
+  return (
+    <>
+      {answer.notes.map((note) => (
         <p key={note} className="text-sm">
           {safe(note, 300)}
         </p>
       ))}
-      {data && data.items.length > 0 && (
-        <Table
-          label="Where would this go"
-          sticky={false}
-          columns={COLUMNS}
-          rows={data.items}
-          rowKey={(row) => `${row.route} ${row.receiver}`}
-        />
+      {answer.items.length > 0 && (
+        <Table label={label} sticky={false} columns={COLUMNS} rows={answer.items} rowKey={(row) => `${row.route} ${row.receiver}`} />
       )}
-    </Section>
+    </>
   )
 }
