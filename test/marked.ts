@@ -84,8 +84,11 @@ function completed(whole: Schema, shape: Record<string, Schema>, given: Record<s
     const parsed = z.safeParse(whole, value)
     if (parsed.success) return value
     const missing = parsed.error.issues.map((issue) => String(issue.path[0])).filter((key) => !(key in value) && Object.hasOwn(shape, key))
-    if (missing.length === 0) break
+    // Keys for TLS are refused with an address without it.
+    const plainly = Object.keys(value).filter((key) => !(key in given) && String(value[key]).startsWith('http://'))
+    if (missing.length === 0 && plainly.length === 0) break
     for (const key of missing) value[key] = minimal(shape[key]!, at)
+    if (missing.length === 0) for (const key of plainly) value[key] = String(value[key]).replace('http:', 'https:')
   }
   throw new Error(`${JSON.stringify(value)} is not valid, and what it lacks is not to be told: ${z.safeParse(whole, value).error?.message}`)
 }
