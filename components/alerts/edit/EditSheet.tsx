@@ -12,14 +12,13 @@ import type { TestedView } from '@/lib/model/answers/delivery.ts'
 import { tellFate } from '../tellFate.ts'
 import type { ChannelSchema } from './ChannelForm.tsx'
 import { bodyOf, type Draft, draftOf } from './draft.ts'
+import type { EditTab } from './editTabs.ts'
 import { ReceiverForms } from './ReceiverForms.tsx'
 import { ReviewDialog } from './ReviewDialog.tsx'
 import { RouteForms } from './RouteForms.tsx'
 import { Try } from './Try.tsx'
 
-export const TABS = ['receivers', 'routes', 'try'] as const
-type Tab = (typeof TABS)[number]
-type Props = { tab: Tab; onTab: (tab: Tab) => void; onClose: () => void }
+type Props = { tab: EditTab; onTab: (tab: EditTab) => void; onClose: () => void }
 
 /** Receivers and routes of the configuration file, to be edited, tried and written. */
 export function EditSheet(props: Props) {
@@ -70,7 +69,7 @@ function Editor({ view, tab, onTab, onClose }: Props & { view: AlertsConfigView 
       <Tabs
         label="What is edited"
         value={tab}
-        onChange={(id) => onTab(id as Tab)}
+        onChange={(id) => onTab(id as EditTab)}
         tabs={[
           {
             id: 'receivers',
