@@ -45,11 +45,16 @@ export function riseAt(sums: CountSums, { since, from, middle, to, explained = 0
 
 /**
  * Whether a deviation of counts stands out from those of the past, of which so many share no data. Only the rises among them are noise that
- * could be mistaken for one: counts scatter further upwards, and after a fault everything is a fall.
+ * could be mistaken for one: counts scatter further upwards, and after a fault everything is a fall. `doubt`: how much of the trust in counting
+ * noise alone is left where the past holds no fault: bunches are believed sooner.
  */
-export function isCountRise(deviation: number, past: readonly number[], blocks: number, evidence: number): boolean {
+export function isCountRise(deviation: number, past: readonly number[], blocks: number, evidence: number, doubt = 1): boolean {
   const rises = past.filter((one) => one >= 0)
-  const { value, freedom } = moderated(placeboVariance(rises, rises.length > 0 ? blocks : 0), COUNTING)
+  const seen = placeboVariance(rises, rises.length > 0 ? blocks : 0)
+  const { value, freedom } = {
+    value: moderated(seen, { ...COUNTING, freedom: COUNTING.freedom * doubt }).value,
+    freedom: seen.freedom + COUNTING.freedom,
+  }
   return logEvidence(deviation / Math.sqrt(Math.max(1, value)), freedom) >= evidence
 }
 

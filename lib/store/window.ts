@@ -62,13 +62,14 @@ function cutLater(held: Held, from: number, to: number): Series {
 /** A window over series that are simply given: for tests, replays and worked examples. */
 export function windowOfSeries(series: readonly Series[], records: readonly TargetRecord[], from: number, to: number): SeriesWindow {
   const index = new Labelled<Held>()
-  for (const { metric, labels, stepMs, points } of series)
+  for (const one of series)
     index.add({
-      metric,
-      labels,
-      stepMs,
-      points: (from, to) => cut(points, from, to),
-      spans: (from, to) => cut(points, from, to).length > 0,
+      metric: one.metric,
+      labels: one.labels,
+      stepMs: one.stepMs,
+      // Read when they are asked for: whoever gives series may make their points only then.
+      points: (from, to) => cut(one.points, from, to),
+      spans: (from, to) => cut(one.points, from, to).length > 0,
     })
   const newestFirst = [...records].sort((a, b) => b.at - a.at)
   return windowOf(

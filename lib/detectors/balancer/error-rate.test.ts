@@ -67,3 +67,15 @@ test('few requests, no errors counter, silence', () => {
   })
   expect(judge(errorRate, restarted, { pools: [poolOf('edge', 'app', [1])] })).toMatchObject([{ is: 'clear' }, { is: 'clear' }])
 })
+test('a fault that lasts is found as long as it lasts, and does not become its own normal', () => {
+  const pool = poolOf('edge', 'app', [1])
+  const of = (metric: string, values: string) => ({ [`${metric}{target=edge,pool=app,server=app1}`]: values })
+  for (const seconds of [10, 45, 120, 240, 420, 600]) {
+    const window = load(1000, {
+      ...of('pool_requests_total', `0+20x${300 + seconds}`),
+      ...of('pool_errors_total', `0x300 2+2x${seconds - 1}`),
+    })
+    const newest = window.between(Math.max(window.from, window.to - errorRate.needs.spanMs), window.to)
+    expect(judge(errorRate, newest, { pools: [pool] })[1], `after ${seconds} s`).toMatchObject({ is: 'found' })
+  }
+})

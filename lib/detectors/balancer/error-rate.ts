@@ -167,28 +167,24 @@ function pastOf(window: SeriesWindow, pool: Pool, servers: readonly PoolServer[]
 /** Lengths of "now" in stretches: over the longer ones a fault of few requests is as sure as one of many is at once. */
 const NOW = [1, 2, 4]
 
+/** A past without faults is believed to scatter sooner than one that may hold some. */
+const DOUBT = 0.2
+
 /**
- * Whether more fail than a while ago by more than chance. Compared with the time right before, with the oldest that is known, because a fault
- * that lasts is soon its own past, and with all of it, because few requests tell little. Where none of them is a normal (too few requests, or so
- * many errors that they are none), the fixed limits decide alone.
+ * Whether more fail than before by more than chance. The past is that of stretches which the limits alone would not report, so that a fault that
+ * lasts does not become its own normal. Where too few requests are left of it, the limits decide alone.
  */
-function isRise({ stepMs, stretches }: Past, { before, over, requestsMin, errors }: Settings, needed: (stepMs: number) => number): boolean {
-  const length = Math.max(1, Math.round(before / over))
-  const first = stretches.findIndex(({ exposure }) => exposure > 0)
-  const isNormal = ({ events, exposure }: Count) => exposure >= requestsMin && events <= errors * exposure
+function isRise({ stepMs, stretches }: Past, settings: Settings, needed: (stepMs: number) => number): boolean {
+  const isNormal = ({ events, exposure }: Count) => events < settings.errorsMin || wilson(events, exposure).low < settings.errors
   const deviations = NOW.flatMap((newest) => {
-    const older = stretches.slice(first, -newest)
-    const now = total(stretches.slice(-newest))
-    return [older.slice(-length), older.slice(0, length), older]
-      .map(total)
-      .filter(isNormal)
-      .map((normal) => countDeviation(now, normal))
+    const normal = total(stretches.slice(0, -newest).filter(isNormal))
+    return normal.exposure >= settings.requestsMin ? [countDeviation(total(stretches.slice(-newest)), normal)] : []
   })
   if (deviations.length === 0) return true
-  const past = stretches
-    .slice(first, -1)
-    .flatMap((one, i) => (i === 0 ? [] : [countDeviation(one, total(stretches.slice(Math.max(first, first + i - length), first + i)))]))
-  return isCountRise(Math.max(...deviations), past, past.length / 2, needed(stepMs) + Math.log(deviations.length))
+  const normals = stretches.slice(0, -1).filter((one) => one.exposure > 0 && isNormal(one))
+  const length = Math.max(1, Math.round(settings.before / settings.over))
+  const past = normals.slice(1).map((one, i) => countDeviation(one, total(normals.slice(Math.max(0, i + 1 - length), i + 1))))
+  return isCountRise(Math.max(...deviations), past, past.length / 2, needed(stepMs) + Math.log(deviations.length), DOUBT)
 }
 
 const total = (counts: readonly Count[]): Count => ({
