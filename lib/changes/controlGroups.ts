@@ -18,6 +18,8 @@ export type Adjusted = {
   siblings: number
   /** They vary little beside what was predicted. */
   precise: boolean
+  /** Their movement is certain: its interval excludes none. */
+  moved: boolean
   /** "siblings fell by 4.1 points too (3 pools)" */
   text: string
 }
@@ -95,6 +97,7 @@ export function adjustedBy(group: ControlGroup, now: Interval, stretch: Stretch,
     now: adjusted,
     siblings: shifts.length,
     precise: width / 2 <= most,
+    moved,
     text: movedText(group, moved ? shift.value : 0, shifts.length, now.value - group.before.value),
   }
 }
