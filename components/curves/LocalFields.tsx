@@ -11,7 +11,7 @@ type Props = { prefix: string; local: Local | null; onChange: (local: Local | nu
 export function LocalFields({ prefix, local, onChange }: Props) {
   return (
     <>
-      <label className="flex min-h-6 items-center gap-2 text-sm">
+      <label className="flex min-h-8 items-center gap-2 text-sm">
         <input
           type="checkbox"
           checked={local !== null}

@@ -61,7 +61,7 @@ export function TtlFields({ ttl, onChange, named, ofWhat }: Props) {
           </span>
         )}
       </Field>
-      <label className="col-span-2 flex min-h-6 items-center gap-2 text-sm">
+      <label className="col-span-2 flex min-h-8 items-center gap-2 text-sm">
         <input
           type="checkbox"
           checked={ttl.refreshOnRead}
