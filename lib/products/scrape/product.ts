@@ -1,3 +1,4 @@
+import { isDocumentName } from '../../model/documentName.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Probe, Product } from '../../model/product.ts'
 import { labelsKey, type Reading } from '../../model/series.ts'
@@ -18,6 +19,8 @@ type Raw = { page: PageText; mappings: Mapping[]; cache?: string }
 const EVERY_MS = 2_000
 /** Caches of one page that become targets. */
 const CACHES_MAX = 100
+/** Characters of a cache's name: a longer one is no name, and would stand in every label. */
+const NAME_MAX = 200
 /** A time of its own that is further ahead than clocks differ is none. */
 const AHEAD_MS = 60_000
 
@@ -125,7 +128,15 @@ function limitsOf({ wrong, wrongLines, duplicates }: Exposition, samples: readon
 }
 
 const cachesOf = (samples: readonly Reading[]): string[] =>
-  [...new Set(samples.flatMap(({ labels }) => labels?.cache ?? []))].sort((a, b) => (a < b ? -1 : 1))
+  [...new Set(samples.flatMap(({ labels }) => labels?.cache ?? []))]
+    .filter(({ length }) => length <= NAME_MAX)
+    .sort((a, b) => (a < b ? -1 : 1))
+
+/** A target named `ring` or `ttl` must not make names of control documents. */
+function nameOf(target: string, cache: string): string {
+  const name = `${target}:${cache}`
+  return isDocumentName(name) ? `${target} ${cache}` : name
+}
 
 /** Each cache that the page names is a target of its own. */
 async function discover({ config, page }: Link, signal: AbortSignal): Promise<ScrapeConfig[]> {
@@ -135,7 +146,7 @@ async function discover({ config, page }: Link, signal: AbortSignal): Promise<Sc
   const { samples } = readScraped(exposition.series, exporters, config.mappings, '')
   return cachesOf(samples)
     .slice(0, CACHES_MAX)
-    .map((cache) => ({ ...config, name: `${config.name}:${cache}`, role: config.role ?? 'cache', behind: { cache, page } }))
+    .map((cache) => ({ ...config, name: nameOf(config.name, cache), role: config.role ?? 'cache', behind: { cache, page } }))
 }
 
 /** Reads a page of metrics without a Prometheus. Several caches on one page are targets of their own, read by one request. */

@@ -87,6 +87,16 @@ test('all caches of a page are found, and share one request', async () => {
   await receiver.close()
 })
 
+test('a cache takes neither the name of a control document nor one without end', async () => {
+  const receiver = await startReceiver()
+  const body = `cache_gets_total{cache="users",result="hit"} 1\ncache_gets_total{cache="${'x'.repeat(10_000)}",result="hit"} 1\n`
+  receiver.always({ status: 200, headers: { 'content-type': 'text/plain' }, body })
+  const link = scrape.open(config({ name: 'ring', url: `${receiver.url}/metrics` }))
+  const found = await scrape.discover!(link, AbortSignal.timeout(5_000))
+  expect(found.map(({ name }) => name)).toEqual(['ring users'])
+  await receiver.close()
+})
+
 test('a page that cannot be had is said without what signs in', async () => {
   const link = scrape.open(config({ url: `http://ada:sesame@127.0.0.1:${await freePort()}/metrics?token=sesame` }))
   const error = await probe.read(link, null, AbortSignal.timeout(5_000)).catch((thrown: Error) => thrown.message)
