@@ -33,7 +33,15 @@ const SWEPT_AT_ONCE = 100
 
 export function createOutbox({ deliveries, memory }: Pick<Store, 'deliveries' | 'memory'>): Outbox {
   const keyOf = (id: string) => `outbox/${id}`
-  const entryOf = (id: string) => memory.get<OutboxEntry>(keyOf(id))
+  /** Read once: an entry never changes, and thousands may wait for a receiver that is away, looked at each second. */
+  const read = new Map<string, OutboxEntry | null>()
+  function entryOf(id: string): OutboxEntry | null {
+    const known = read.get(id)
+    if (known !== undefined) return known
+    const entry = memory.get<OutboxEntry>(keyOf(id))
+    read.set(id, entry)
+    return entry
+  }
   return {
     put(entry, channel, at, id = randomUUID()) {
       if (deliveries.get(id)) return
@@ -72,6 +80,7 @@ export function createOutbox({ deliveries, memory }: Pick<Store, 'deliveries' | 
     settle({ nextAt: _, reached: __, pausedUntil: ___, ...delivery }) {
       deliveries.put(delivery)
       memory.delete(keyOf(delivery.id))
+      read.delete(delivery.id)
       return delivery
     },
     sweep(before) {
