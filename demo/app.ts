@@ -2,9 +2,13 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Caches } from './caches.ts'
+import type { LocalCaches } from './localCache.ts'
 import type { Origin } from './origin.ts'
 
-/** One application server: a page at `/p/KEY,KEY` reads its keys through the caches and takes `latencyMs` of work besides. */
+/**
+ * One application server: a page at `/p/KEY,KEY` reads its keys through the caches, and the category of the first through the cache in its
+ * own memory where it has one; it takes `latencyMs` of work besides.
+ */
 export type App = {
   name: string
   port: number
@@ -19,16 +23,27 @@ export type App = {
   stop(): Promise<void>
 }
 
+const CATEGORIES = 64
+/** The category that a product is in. */
+const categoryOf = (key: string) => `category:${[...key].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 0) % CATEGORIES}`
+
 export async function startApp(options: {
   name: string
   latencyMs: number
   caches?: Caches
+  local?: ReturnType<LocalCaches['process']>
   origin?: Origin
   random: () => number
 }): Promise<App> {
-  const { name, caches, origin, random } = options
+  const { name, caches, local, origin, random } = options
   const work = async (keys: string[]) => {
-    if (caches && origin) await Promise.all(keys.map((key) => caches.read(key, origin)))
+    if (caches && origin) {
+      const category = local && keys[0] !== undefined ? [categoryOf(keys[0])] : []
+      await Promise.all([
+        ...keys.map((key) => caches.read(key, origin)),
+        ...category.map((key) => local!(key, () => caches.read(key, origin))),
+      ])
+    }
     // Service times vary by ±30 %, as real ones do.
     await sleep(app.latencyMs * (0.7 + 0.6 * random()))
   }

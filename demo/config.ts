@@ -16,12 +16,14 @@ export function fleetConfig(fleet: {
   ports: Record<string, number>
   haproxy: HaproxyServer
   memcached?: string
+  /** The page of metrics of the applications' own caches. */
+  local?: string
   web?: Record<string, unknown>
   monitoring?: { url: string; same: Record<string, string> } | null
   points: number[]
   ttls: Record<string, TtlDocument>
 }): string {
-  const { ports, haproxy, memcached, web, monitoring, points, ttls } = fleet
+  const { ports, haproxy, memcached, local, web, monitoring, points, ttls } = fleet
   const redis = (name: string, role: 'cache' | 'store') => ({ kind: 'redis', name, url: `redis://127.0.0.1:${ports[name]}`, role })
   const config = {
     listen: fleet.listen,
@@ -42,6 +44,7 @@ export function fleetConfig(fleet: {
       redis('sessions', 'store'),
       redis('sessions-replica', 'store'),
       ...(memcached ? [{ kind: 'memcached', name: 'fragments', address: memcached, monitor: 'bursts' }] : []),
+      ...(local ? [{ kind: 'scrape', name: 'apps', url: local }] : []),
       ...(web ? [web] : []),
       ...(monitoring ? [{ kind: 'prometheus', name: 'prom', url: monitoring.url, same: monitoring.same }] : []),
       ...(fleet.targets ?? []),
@@ -68,6 +71,12 @@ export function fleetConfig(fleet: {
       { from: 'clients', to: 'pool:edge/static' },
       ...(web ? [{ from: 'clients', to: 'pool:web/images' }] : []),
       { from: 'pool:edge/app', to: 'ring:products' },
+      ...(local
+        ? [
+            { from: 'pool:edge/app', to: 'cache:apps:categories' },
+            { from: 'cache:apps:categories', to: 'ring:products' },
+          ]
+        : []),
       { from: 'pool:edge/app', to: 'store:sessions' },
       { from: 'ring:products', to: 'origin:catalog' },
     ],

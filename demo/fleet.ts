@@ -6,6 +6,7 @@ import { type App, startApp } from './app.ts'
 import { type Caches, createCaches, linkTo } from './caches.ts'
 import { fleetConfig } from './config.ts'
 import { follow } from './follower.ts'
+import { startLocalCaches } from './localCache.ts'
 import { startMonitoring } from './monitoring.ts'
 import { NODES, RING_KEY, TTL_KEY } from './names.ts'
 import { contentOf, createOrigin, type Origin } from './origin.ts'
@@ -30,7 +31,7 @@ export type FleetOptions = {
   points?: [number, number, number]
   /** What app4 takes for a page, ms; the others take 20. The default is slow on purpose. */
   app4Ms?: number
-  /** memcached, and NGINX before three image servers, too. */
+  /** memcached, NGINX before three image servers, and a cache in the memory of the applications, too. */
   plain?: boolean
   /** Prometheus with exporters, and a Redis that only it knows of. */
   prometheus?: boolean
@@ -117,12 +118,21 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
     await store.hset(TTL_KEY, Object.fromEntries(Object.entries(ttls).map(([name, policy]) => [name, JSON.stringify(policy)])))
 
     const origin = createOrigin()
+    const local = plain ? await startLocalCaches() : null
+    if (local) started.push(() => local.stop())
     const pages = await Promise.all(
       APPS.map(async (name) => {
         const link = linkTo(ports.sessions!, name, { enableOfflineQueue: true, maxRetriesPerRequest: 20 })
         const follower = await follow({ name, redis: link, ringKey: RING_KEY, ttlKey: TTL_KEY, ring: document, ttls, random })
         const cached = createCaches(name, cachePorts, follower)
-        const app = await startApp({ name, latencyMs: name === 'app4' ? app4Ms : 20, caches: cached, origin, random })
+        const app = await startApp({
+          name,
+          latencyMs: name === 'app4' ? app4Ms : 20,
+          caches: cached,
+          local: local?.process(),
+          origin,
+          random,
+        })
         started.push(async () => {
           await app.stop()
           link.disconnect()
@@ -163,6 +173,7 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
           ports,
           haproxy,
           memcached: memcached?.about.address,
+          local: local?.url,
           web: web?.target,
           monitoring,
           points,

@@ -7,6 +7,7 @@ import type { Labels } from '../model/series.ts'
 import type { Receiver } from './config.ts'
 import type { Path } from './document.ts'
 import { neverFitsBecause, requires } from './neverFitting.ts'
+import { namesTarget } from './references.ts'
 import type { FileData } from './schema.ts'
 
 /** What there is to match. */
@@ -62,9 +63,7 @@ function neverBecause(labels: Labels, known: Known, matchers: readonly Matcher[]
 
 /** What is discovered through a target is named after it; a change of a control document is one of `ring:NAME` or `ttl:NAME`. */
 const isTarget = (name: string, { targets, rings, ttls }: Known): boolean =>
-  targets.some((target) => name === target || name.startsWith(`${target}:`)) ||
-  rings.some((ring) => name === refText({ ring })) ||
-  ttls.some((ttl) => name === refText({ ttl }))
+  namesTarget(name, targets) || rings.some((ring) => name === refText({ ring })) || ttls.some((ttl) => name === refText({ ttl }))
 
 /** What conditions are held against: rules that can fire, and every name that a finding may say. */
 const namesOf = ({ targets, rings, ttls, rules, settings }: Known) => ({

@@ -275,6 +275,13 @@ test('an edge to a pool without its name leads nowhere, and is told', () => {
   expect(warnings).toEqual(['edges[0].from: "pool:m" names no pool, which is pool:TARGET/POOL; nothing follows from this edge.'])
 })
 
+test('an edge may lead to a cache that is found through a target', () => {
+  const edges = (to: string) =>
+    `targets: [{ kind: redis, name: apps, url: "redis://h:1" }]\nedges: [{ from: clients, to: "${to}" }]`
+  expect(read(edges('cache:apps:categories')).edges).toEqual([{ from: 'clients', to: 'cache:apps:categories' }])
+  expect(() => read(edges('cache:appsx:categories'))).toThrow(/found "cache:appsx:categories"; allowed: the name of a target: apps$/m)
+})
+
 test('prices are of all targets, or of single ones that are there', () => {
   const of = (prices: string) => `targets: [{ kind: redis, name: a, url: "redis://h:1" }]\nprices: ${prices}`
   expect(read('').prices).toEqual({ targets: {} })

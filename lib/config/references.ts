@@ -15,6 +15,10 @@ export const nameOfA = (what: string, names: readonly string[]) => `the name of 
 
 export const targetNames = ({ targets }: Checks): string[] => targets.map(({ name }) => name)
 
+/** Whether a target has this name, or may discover one that has: what is found through a target is named `TARGET:NAME`. */
+export const namesTarget = (name: string, targets: readonly string[]): boolean =>
+  targets.some((target) => name === target || name.startsWith(`${target}:`))
+
 /** Names within a list are unique. */
 export function checkUnique(list: string, items: readonly { name: string }[], { report }: Checks): void {
   const seen = new Map<string, number>()

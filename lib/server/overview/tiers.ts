@@ -9,6 +9,7 @@ import { poolFigures } from '../pools/pools.ts'
 import { readsOf, ringView, total } from '../rings/rings.ts'
 import type { Runtime } from '../runtime.ts'
 import { FIGURE_SPAN_MS } from '../series/figures.ts'
+import { edgeTraffic } from './edgeTraffic.ts'
 
 type Context = { runtime: Runtime; topology: Topology; window: SeriesWindow; firing: Finding[]; pause: Pause }
 
@@ -32,7 +33,7 @@ export async function tiers(runtime: Runtime, pause: Pause): Promise<Pick<Overvi
   for (const target of topology.targets)
     if (target.role && !ringMembers.has(target.name) && !named.has(target.name)) ids.add(`${target.role}:${target.name}`)
   const drawn = new Map(await mapped(ids, async (id) => [id, await tierOf(id, context)] as const, pause))
-  const traffic = edges.map((edge) => ({ ...edge, perSecond: edgeTraffic(edge, edges, drawn) }))
+  const traffic = edgeTraffic(edges, drawn)
   for (const tier of drawn.values()) {
     // Nothing measures clients and origins themselves: what flows over their edges does.
     if (tier.kind === 'clients')
@@ -118,18 +119,6 @@ async function tierOf(id: string, { topology, window, firing, runtime, pause }: 
     }
   }
   return { ...blank, kind: prefix === 'application' || prefix === 'origin' ? prefix : 'clients', state: 'ok' }
-}
-
-/** What flows over an edge, where something measures it: into a pool or ring with one way in, out of a cache what it missed. */
-function edgeTraffic(edge: { from: string; to: string }, all: { from: string; to: string }[], tiers: Map<string, TierView>): number | null {
-  const from = tiers.get(edge.from)
-  const to = tiers.get(edge.to)
-  if (!from || !to) return null
-  if (to.kind === 'origin') {
-    if (from.requestsPerSecond === null) return null
-    return from.hitRatio === null ? from.requestsPerSecond : from.requestsPerSecond * (1 - from.hitRatio)
-  }
-  return all.filter((other) => other.to === edge.to).length === 1 ? to.requestsPerSecond : null
 }
 
 function worst(findings: Finding[]): TierView['severity'] {
