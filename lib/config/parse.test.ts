@@ -276,8 +276,7 @@ test('an edge to a pool without its name leads nowhere, and is told', () => {
 })
 
 test('an edge may lead to a cache that is found through a target', () => {
-  const edges = (to: string) =>
-    `targets: [{ kind: redis, name: apps, url: "redis://h:1" }]\nedges: [{ from: clients, to: "${to}" }]`
+  const edges = (to: string) => `targets: [{ kind: redis, name: apps, url: "redis://h:1" }]\nedges: [{ from: clients, to: "${to}" }]`
   expect(read(edges('cache:apps:categories')).edges).toEqual([{ from: 'clients', to: 'cache:apps:categories' }])
   expect(() => read(edges('cache:appsx:categories'))).toThrow(/found "cache:appsx:categories"; allowed: the name of a target: apps$/m)
 })

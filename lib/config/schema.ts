@@ -199,7 +199,9 @@ export function configSchema(schemas: Schemas) {
     edges: z
       .array(
         z.strictObject({
-          from: end.describe('Who calls: `clients`, `pool:TARGET/POOL`, `ring:NAME`, `target:NAME`, `application:NAME`'),
+          from: end.describe(
+            'Who calls: `clients`, `pool:TARGET/POOL`, `ring:NAME`, `target:NAME`, `cache:TARGET:CACHE` of a cache that is found through a target, `application:NAME`',
+          ),
           to: end.describe('Who is called: the same forms, or `origin:NAME`'),
         }),
       )
