@@ -128,7 +128,7 @@ const patterns = operations.map(({ method, path }) => ({
 
 /** Calls of the API that the OpenAPI document does not have: `GET findings/{id}`, `POST persons`, `http://…/api/v1/targets`. */
 export function unknownCalls({ text }: Page): string[] {
-  const named = [...text.matchAll(/`(GET|POST|DELETE) (\/?[^\s`]+)/g)].map(([, method, path]) => ({ method, path: path! }))
+  const named = [...text.matchAll(/`(GET|POST|PATCH|DELETE) (\/?[^\s`]+)/g)].map(([, method, path]) => ({ method, path: path! }))
   const urls = [...text.matchAll(/\/api\/v1\/([^\s`"'?)]*[^\s`"'?).,:;])/g)].map(([, path]) => ({ method: undefined, path: path! }))
   return [...named, ...urls]
     .map(({ method, path }) => ({ method, path: path.replace(/[?#].*$/, '').replace(/^\/api\/v1\//, '') }))
@@ -137,11 +137,12 @@ export function unknownCalls({ text }: Page): string[] {
     .map(({ method, path }) => `${method ?? '/api/v1/'} ${path}`)
 }
 
-/** Calls with curl whose query or body the call's own schema refuses, or which go nowhere. ID and NAME stand for ids and names. */
+/** Calls with curl whose query or body the call's own schema refuses, or which go nowhere. ID and NAME stand for ids and names; of the shell's substitutions `date` is done. */
 export const refusedCalls = ({ text }: Page): string[] =>
   blocks(text, 'bash')
     .flatMap((block) => block.split('\n'))
     .filter((line) => line.startsWith('curl ') && line.includes('/api/v1/'))
+    .map((line) => line.replace(/'"\$\(date [^)]*\)"'|\$\(date [^)]*\)/g, `${Date.now()}`))
     .flatMap((line) => {
       const [, url = ''] = /(\/api\/v1\/[^"'\s]+)/.exec(line) ?? []
       const [, json] = /--json '([^']*)'/.exec(line) ?? []

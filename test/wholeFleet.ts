@@ -1,4 +1,5 @@
 import type { TargetStatus } from '../lib/engine/target.ts'
+import type { Annotation } from '../lib/model/annotation.ts'
 import type { Change } from '../lib/model/change.ts'
 import type { Finding } from '../lib/model/finding.ts'
 import type { Job } from '../lib/model/job.ts'
@@ -305,6 +306,16 @@ export const silence: Whole<Silence> = {
   until: AT + 1_000,
   by: 'ada',
   reason: 'known',
+}
+export const annotation: Whole<Annotation> = {
+  id: '1',
+  time: AT - 60_000,
+  timeEnd: AT - 30_000,
+  tags: ['load-test'],
+  text: 'checkout',
+  by: 'ci',
+  createdAt: AT,
+  updatedAt: AT,
 }
 export const delivery: Whole<Delivery> = {
   id: 'd1',

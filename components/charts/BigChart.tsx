@@ -4,7 +4,7 @@ import { Brush, CartesianGrid, Line, LineChart, ReferenceArea, ReferenceLine, Re
 import { timeText, valueText } from './axisText.ts'
 import type { ChartContent, DrawnSeries } from './chart.ts'
 import { type ChartRow, isLone } from './geometry.ts'
-import { marksOf } from './marks.ts'
+import { markInk, markLine, marksOf } from './marks.ts'
 import { Reading } from './Reading.tsx'
 import { valuesOf } from './scale.ts'
 
@@ -123,19 +123,18 @@ function Levels({ threshold, baseline }: Pick<ChartContent, 'threshold' | 'basel
   )
 }
 
-/** Changes and incidents as lines upwards. */
+/** Changes and annotations as lines upwards. */
 function Marks({ annotations = [], from, to }: Pick<ChartContent, 'annotations' | 'from' | 'to'>) {
   return marksOf(annotations, from, to).map((mark) => (
     <ReferenceLine
       key={`${mark.at}${mark.text}`}
       x={mark.at}
-      stroke="var(--change)"
-      strokeWidth={1.5}
+      {...markLine(mark)}
       ifOverflow="hidden"
       label={{
         value: mark.text,
         position: mark.leftOfLine ? 'insideTopRight' : 'insideTopLeft',
-        fill: 'var(--change-text)',
+        fill: markInk(mark),
         fontSize: 11,
       }}
     />

@@ -4,7 +4,7 @@ import { timeText, valueText } from './axisText.ts'
 import { Crosshair } from './Crosshair.tsx'
 import type { Band, ChartContent, DrawnSeries, Level } from './chart.ts'
 import { labelPx, levelLabelPlace } from './labels.ts'
-import { LABEL_PX, type Mark, marksOf } from './marks.ts'
+import { LABEL_PX, type Mark, markInk, markLine, marksOf } from './marks.ts'
 import { linePath, type Scale, scaleOf } from './scale.ts'
 import { useWidth } from './useWidth.ts'
 
@@ -39,7 +39,7 @@ export function Plot({ series, height, group, onZoom, ...content }: PlotProps) {
             <LevelLine scale={scale} level={baseline} />
             {marks.map((mark, at) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: two changes may be of one moment
-              <path key={at} d={`M${scale.x(mark.at)} ${scale.top}V${scale.bottom}`} stroke="var(--change)" strokeWidth={1.5} />
+              <path key={at} d={`M${scale.x(mark.at)} ${scale.top}V${scale.bottom}`} {...markLine(mark)} />
             ))}
             <g clipPath={`url(#${own}lines)`} fill="none" strokeLinejoin="round">
               {series.map((one) => (
@@ -187,7 +187,7 @@ function MarkLabel({ scale: { x, top }, mark }: { scale: Scale; mark: Mark }) {
       x={x(mark.at) + (mark.leftOfLine ? -5 : 5)}
       y={top + 11 + LABEL_PX * mark.row}
       textAnchor={mark.leftOfLine ? 'end' : 'start'}
-      fill="var(--change-text)"
+      fill={markInk(mark)}
     >
       {mark.text}
     </text>

@@ -4,8 +4,8 @@ import type { ChartPoint } from './geometry.ts'
 export type ChartSeries = { name: string; points: readonly ChartPoint[]; colour?: string; dashed?: boolean }
 /** A series as it is drawn: with a colour, and the column that it has in the rows. */
 export type DrawnSeries = ChartSeries & { id: string; colour: string }
-/** A moment when something was done: a violet line. */
-export type Annotation = { at: number; label: string }
+/** A moment when something was done: a violet line. `external`: what people and programs have annotated, which Evenkeel did not do: a grey one. */
+export type Annotation = { at: number; label: string; external?: boolean }
 /** A horizontal line that values are held against. */
 export type Level = { value: number; label: string }
 /** What a change predicts: hatched from `from` to `to` between `low` and `high`. */

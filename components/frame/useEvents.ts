@@ -12,6 +12,7 @@ const TOUCHES: Record<AppEvent['type'], string[]> = {
   finding: ['findings', 'overview', 'frame', 'incidents', 'rules'],
   proposal: ['proposals', 'overview', 'findings'],
   change: ['changes', 'proposals', 'overview', 'pools', 'rings', 'ttls'],
+  annotation: ['annotations', 'incidents'],
   target: ['targets', 'overview', 'caches'],
   sample: [],
   clock: ['frame', 'overview', 'findings', 'changes', 'silences'],
@@ -94,6 +95,7 @@ export function useEvents(live: boolean) {
       )
     })
     listen('proposal', () => {})
+    listen('annotation', () => {})
     listen('target', () => {})
     listen('clock', () => {})
     listen('sample', ({ at }) => setConnection({ newestAt: typeof at === 'number' ? at : Date.parse(at) }))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { quotientPoints, ratioPoints } from './ratio.ts'
-import { touches } from './useAnnotations.ts'
+import { annotationMarks, touches } from './useAnnotations.ts'
 
 test('a ratio has a gap where there is nothing to divide', () => {
   expect(
@@ -47,4 +47,13 @@ test('a change is drawn on the charts of what it touched', () => {
       touches(change, where as Record<string, string>),
     ),
   ).toEqual([true, true, true, false, false])
+})
+
+test('an annotation is one mark, a span has one at each end', () => {
+  expect(annotationMarks({ time: 5, text: 'deploy' })).toEqual([{ at: 5, label: 'deploy', external: true }])
+  expect(annotationMarks({ time: 5, timeEnd: 5, text: 'deploy' })).toHaveLength(1)
+  expect(annotationMarks({ time: 5, timeEnd: 9, text: 'load' }).map(({ at, label }) => [at, label])).toEqual([
+    [5, 'load'],
+    [9, 'end of load'],
+  ])
 })

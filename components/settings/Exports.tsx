@@ -43,7 +43,7 @@ export function Exports() {
   )
 }
 
-/** Whether changes and incidents stand in Grafana's charts. */
+/** Whether changes, incidents and annotations stand in Grafana's charts. */
 function Annotations() {
   const { data } = useApi<GrafanaView>(['grafana'], 'grafana', { everyMs: 10_000 })
   return (

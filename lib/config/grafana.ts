@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { secret, url } from '../model/marks.ts'
 
-/** Who draws changes and incidents into its own charts. */
+/** Who draws changes, incidents and annotations into its own charts. */
 export const grafanaSchema = z
   .strictObject({
     url: url(z.url({ protocol: /^https?$/, error: 'an http(s) address' })).meta({
@@ -9,4 +9,4 @@ export const grafanaSchema = z
     }),
     token: secret(z.string().min(1)).meta({ description: 'The token of a service account that may write annotations' }),
   })
-  .describe('A Grafana to which each change and incident is pushed as an annotation, with the tag `evenkeel`')
+  .describe('A Grafana to which each change, incident and annotation is pushed, with the tag `evenkeel`')

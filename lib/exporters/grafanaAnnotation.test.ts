@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { change } from '../../test/documents.ts'
 import { HOSTILE } from '../../test/receiver.ts'
-import { changeAnnotation, incidentAnnotation } from './grafanaAnnotation.ts'
+import { annotationIdOf, changeAnnotation, incidentAnnotation, ownAnnotation } from './grafanaAnnotation.ts'
 
 test('a change is a span from its first write to its end, found by its tags', () => {
   const steps = [{ setting: { target: 'edge', name: 'app/app1/weight' }, before: '100', after: '80' }]
@@ -33,4 +33,17 @@ test('an incident has no end while it goes on, and names are no markup', () => {
   // The only tags of HTML are those of the link.
   expect(text.match(/<[^>]*>/g)).toEqual(['<a href="https://keel.example/incidents/f1">', '</a>'])
   expect(text).toContain('&amp;lt;b&amp;gt;')
+})
+
+test('what was annotated here keeps its tags, and is found again by a key of its own', () => {
+  const made = { id: '7', time: 5, tags: ['deploy'], text: 'shop <1.2>', by: 'ci', createdAt: 5, updatedAt: 5 }
+  expect(ownAnnotation(made)).toEqual({
+    key: 'annotation/7',
+    time: 5,
+    tags: ['evenkeel', 'deploy', 'evenkeel:annotation/7'],
+    text: 'shop &lt;1.2&gt;',
+    original: 'shop <1.2>',
+  })
+  expect(ownAnnotation({ ...made, timeEnd: 9 })).toMatchObject({ time: 5, timeEnd: 9 })
+  expect(['annotation/7', 'change/7', 'annotation/x'].map(annotationIdOf)).toEqual(['7', null, null])
 })

@@ -1,3 +1,4 @@
+import type { Annotation } from './annotation.ts'
 import type { Change } from './change.ts'
 import type { ClockStep } from './clock.ts'
 import type { Finding } from './finding.ts'
@@ -8,6 +9,8 @@ export type AppEvent =
   | { type: 'finding'; finding: Finding }
   | { type: 'proposal'; proposal: Proposal }
   | { type: 'change'; change: Change }
+  /** It was made, changed or deleted. */
+  | { type: 'annotation'; annotation: Annotation; deleted?: true }
   | { type: 'target'; name: string; state: string }
   | { type: 'sample'; at: number }
   /** The clock was set: whoever holds dates moves them along. */

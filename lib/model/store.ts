@@ -1,3 +1,4 @@
+import type { Annotation } from './annotation.ts'
 import type { SeriesView } from './answers/series.ts'
 import type { AuditDraft, AuditEntry, AuditHead, AuditKind } from './audit.ts'
 import type { Change } from './change.ts'
@@ -110,6 +111,7 @@ export interface Store {
   undo: UndoLog
   deliveries: Table<Delivery>
   silences: Table<Silence>
+  annotations: Table<Annotation>
   audit: AuditLog
   /** Small things that survive a restart, as JSON: cursors, consents, back-offs, tokens' hashes. */
   memory: {

@@ -18,7 +18,6 @@ import { createFleet } from '../engine/fleet.ts'
 import { withoutTrailingSlashes } from '../format/url.ts'
 import type { DetectorSettings } from '../model/detector.ts'
 import { readEdges } from '../model/edges.ts'
-import type { AppEvent } from '../model/events.ts'
 import type { Log } from '../model/log.ts'
 import { notifiers } from '../notifiers/registry.ts'
 import { createOutbound } from '../store/remoteWrite/outbound.ts'
@@ -27,20 +26,17 @@ import { createStore } from '../store/store.ts'
 import { createRecorder } from './audit/recorder.ts'
 import { signInsOf } from './audit/signIns.ts'
 import { createBrowsers, isKnown } from './browsers/browsers.ts'
-import { changeView } from './changes/changes.ts'
 import { forecastsOf } from './curves/forecasts.ts'
 import { liveCache } from './curves/liveCache.ts'
 import { targetLog } from './curves/targetLog.ts'
+import { eventBody } from './events/eventBody.ts'
 import { createStream } from './events/stream.ts'
 import { aboutFinding } from './findings/aboutFinding.ts'
-import { findingView } from './findings/findings.ts'
 import { createClockNews } from './frame/clockNews.ts'
-import { annotationsOf } from './grafana/grafana.ts'
+import { annotationPushOf } from './grafana/grafana.ts'
 import { heartbeatOf } from './heartbeat/heartbeat.ts'
-import { iso } from './http/iso.ts'
 import { createLog } from './log.ts'
 import { mode } from './mode/mode.ts'
-import { proposalView } from './proposals/proposals.ts'
 import { createPatternRatios } from './references/patternRatios.ts'
 import { createReferenceLogs } from './references/referenceLogs.ts'
 import { referenceSettings } from './references/referenceSettings.ts'
@@ -163,7 +159,7 @@ export async function openRuntime(
     dispatch,
     browsers,
     heartbeat: heartbeatOf({ config, engine, now, monotonic, log }),
-    annotations: annotationsOf({ config, store, runtime: () => runtime, now, monotonic, log }),
+    annotationPush: annotationPushOf({ config, store, runtime: () => runtime, now, monotonic, log }),
     references,
     patternRatios: createPatternRatios({
       store,
@@ -193,7 +189,7 @@ export async function openRuntime(
       closing.abort()
       runtime.stream.close()
       runtime.heartbeat?.stop()
-      await Promise.allSettled([engine.stop(), changes.stop(), dispatch.stop(), references.close(), runtime.annotations?.stop()])
+      await Promise.allSettled([engine.stop(), changes.stop(), dispatch.stop(), references.close(), runtime.annotationPush?.stop()])
       await outbound?.close()
       runtime.audit.stopped()
       store.close()
@@ -219,11 +215,11 @@ function connectParts(runtime: Runtime): void {
     runtime.audit.own({ what: 'clock-set', detail: { ahead: `${Math.round(event.step.byMs / 1000)} s` } })
   })
   runtime.auth.onEnded(() => void runtime.stream.recheck())
-  bus.on((event) => runtime.stream.publish(event, bodyOf(runtime, event)))
+  bus.on((event) => runtime.stream.publish(event, eventBody(runtime, event)))
   bus.on((event) => event.type === 'change' && runtime.audit.change(event.change))
   engine.onTick(() => runtime.audit.tick())
   engine.onTick(() => runtime.heartbeat?.tick())
-  engine.onTick(() => runtime.annotations?.tick())
+  engine.onTick(() => runtime.annotationPush?.tick())
   const forecasts = forecastsOf(runtime, () => sourcesOf(runtime))
   engine.onTick(() => forecasts.tick())
   engine.onTick(() => runtime.patternRatios.tick())
@@ -237,14 +233,4 @@ function connectParts(runtime: Runtime): void {
     ])
     for (const one of each) if (one.status === 'rejected') log.error({ err: one.reason }, 'a part of the tick failed')
   })
-}
-
-/** An event's data is the noun as the API answers it. */
-function bodyOf(runtime: Runtime, event: AppEvent): unknown {
-  if (event.type === 'finding') return findingView(runtime, event.finding)
-  if (event.type === 'proposal') return proposalView(runtime, event.proposal, runtime.engine.topology())
-  if (event.type === 'change') return changeView(runtime, event.change)
-  if (event.type === 'target') return { name: event.name, state: event.state }
-  if (event.type === 'clock') return { at: iso(event.step.at), byMs: event.step.byMs }
-  return { at: event.at }
 }

@@ -1,7 +1,7 @@
 import type { Authentication } from '../auth/auth.ts'
 import type { Changes } from '../changes/changes.ts'
 import type { Config } from '../config/config.ts'
-import type { Annotations } from '../engine/annotations.ts'
+import type { AnnotationPush } from '../engine/annotationPush.ts'
 import type { Dispatch } from '../engine/dispatch/dispatch.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Heartbeat } from '../engine/heartbeat.ts'
@@ -28,8 +28,8 @@ export type Runtime = {
   dispatch: Dispatch
   browsers: SubscribedBrowsers
   heartbeat: Heartbeat | null
-  /** Pushes changes and incidents to Grafana; null where none is configured. */
-  annotations: Annotations | null
+  /** Pushes changes, incidents and annotations to Grafana; null where none is configured. */
+  annotationPush: AnnotationPush | null
   references: ReferenceLogs
   patternRatios: PatternRatios
   auth: Authentication

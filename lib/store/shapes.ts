@@ -26,6 +26,7 @@ const SHAPES: Record<string, Fits> = {
   job: has({ change: text, title: text, state: text, done: number, rate: number, undoRecorded: number, left: number, effect: object }),
   delivery: has({ receiver: text, channel: text, at: number, findings: list(text), status: text, state: text, attempts: number }),
   silence: has({ match: object, matchers: maybe(list(has({ label: text, op: text, value: text }))), from: number, until: number, by: text, reason: text }), // biome-ignore format: one line
+  annotation: has({ time: number, timeEnd: maybe(number), tags: list(text), text, by: text, createdAt: number, updatedAt: number }),
   record: has({ kind: text, target: text, id: text, at: number }),
   labels: list((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(text)),
   memory: () => true,

@@ -1,3 +1,4 @@
+import { ANNOTATION_DAYS, type Annotation } from '../model/annotation.ts'
 import type { Change } from '../model/change.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Job } from '../model/job.ts'
@@ -24,6 +25,7 @@ export function openTables(files: Files, saving: Saving, onDamaged: OnDamaged) {
     jobs: new Documents<Job>(durable, 'job', saving, onDamaged, true),
     deliveries: new Documents<Delivery>(db, 'delivery', saving, onDamaged),
     silences: new Documents<Silence>(db, 'silence', saving, onDamaged),
+    annotations: new Documents<Annotation>(db, 'annotation', saving, onDamaged),
     memory: memoryOf(db, saving, onDamaged),
   }
   const { memory, changes, jobs } = tables
@@ -38,9 +40,10 @@ export function openTables(files: Files, saving: Saving, onDamaged: OnDamaged) {
 }
 
 /** The retention of documents: deletes what is over and old. */
-export function pruneTables({ findings, proposals, deliveries, silences }: Tables, at: number): void {
+export function pruneTables({ findings, proposals, deliveries, silences, annotations }: Tables, at: number): void {
   findings.prune(({ state, resolvedAt }) => state === 'resolved' && (resolvedAt ?? at) < at - 90 * DAY)
   proposals.prune(({ state, createdAt }) => (state === 'superseded' || state === 'withdrawn') && createdAt < at - 7 * DAY)
   deliveries.prune((delivery) => delivery.state !== 'queued' && delivery.at < at - 30 * DAY)
   silences.prune(({ until }) => until < at - 90 * DAY)
+  annotations.prune(({ time, timeEnd = time }) => timeEnd < at - ANNOTATION_DAYS * DAY)
 }

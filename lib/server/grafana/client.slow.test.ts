@@ -32,6 +32,23 @@ test('adds, patches and finds by the documented requests, below the path of Graf
   expect(await client().find('change/c1', signal())).toBeNull()
 })
 
+test('looks for the same of somebody else at that moment, and deletes', async () => {
+  const own = { ...annotation, text: 'a &amp; b', original: 'a & b' }
+  const there = (text: string, time = 1) => ({ status: 200, body: JSON.stringify([{ id: 3, time, text }]) })
+  receiver.play(there('a &amp; b'), there('a & b'), there('a & b', 2), there('other'), { status: 200, body: '[]' })
+  const found = []
+  for (let i = 0; i < 5; i++) found.push(await client().hasTwin(own, signal()))
+  expect(found).toEqual([true, true, false, false, false])
+  expect(receiver.last().path).toBe('/grafana/api/annotations?from=1&to=1&limit=100')
+  receiver.play({ status: 200, body: '{"message":"Annotation deleted"}' })
+  await client().remove(7, signal())
+  expect(receiver.last()).toMatchObject({ method: 'DELETE', path: '/grafana/api/annotations/7' })
+  receiver.play({ status: 404, body: '{}' })
+  await client().remove(7, signal())
+  receiver.play({ status: 500, body: '{}' })
+  await expect(client().remove(7, signal())).rejects.toThrow('HTTP 500')
+})
+
 const TABLE = [
   ['401', { status: 401, body: 'sesame' }, 'HTTP 401: the token may not write annotations'],
   ['500', { status: 500, body: 'sesame' }, 'HTTP 500'],

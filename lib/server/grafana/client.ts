@@ -1,12 +1,14 @@
 import { z } from 'zod'
-import type { AnnotationReceiver } from '../../engine/annotations.ts'
-import { annotationTag } from '../../exporters/grafanaAnnotation.ts'
-import type { Annotation } from '../../model/annotation.ts'
+import type { AnnotationReceiver } from '../../engine/annotationPush.ts'
+import { annotationTag, escapedText } from '../../exporters/grafanaAnnotation.ts'
+import type { PushedAnnotation } from '../../model/annotation.ts'
 
 const added = z.object({ id: z.number() })
-const found = z.array(z.object({ id: z.number() }))
+const found = z.array(z.object({ id: z.number(), time: z.number().optional(), text: z.string().optional() }))
+/** Of one moment there are never more. */
+const TWINS_MOST = 100
 
-/** Grafana's HTTP API of annotations, as documented: POST, PATCH and GET /api/annotations. Redirects are not followed: they would get the token. */
+/** Grafana's HTTP API of annotations, as documented: POST, PATCH, GET and DELETE /api/annotations. Redirects are not followed: they would get the token. */
 export function grafanaClient({ url, token }: { url: string; token: string }): AnnotationReceiver {
   const base = new URL(url)
   const path = `${base.pathname.replace(/\/+$/, '')}/api/annotations`
@@ -44,7 +46,7 @@ export function grafanaClient({ url, token }: { url: string; token: string }): A
     return parsed.data
   }
 
-  const bodyOf = ({ time, timeEnd, tags, text }: Annotation) => ({ time, ...(timeEnd !== undefined && { timeEnd }), tags, text })
+  const bodyOf = ({ time, timeEnd, tags, text }: PushedAnnotation) => ({ time, ...(timeEnd !== undefined && { timeEnd }), tags, text })
   return {
     async find(key, signal) {
       const query = new URLSearchParams({ tags: annotationTag(key), limit: '1' })
@@ -62,6 +64,16 @@ export function grafanaClient({ url, token }: { url: string; token: string }): A
       }
       await answerOf(response, z.unknown())
       return true
+    },
+    async hasTwin({ time, original = '' }, signal) {
+      const query = new URLSearchParams({ from: `${time}`, to: `${time}`, limit: `${TWINS_MOST}` })
+      const there = await answerOf(await ask('GET', `?${query}`, signal), found)
+      return there.some((one) => one.time === time && [original, escapedText(original)].includes(one.text ?? ''))
+    },
+    async remove(id, signal) {
+      const response = await ask('DELETE', `/${id}`, signal)
+      if (response.status === 404) return response.body?.cancel()
+      await answerOf(response, z.unknown())
     },
   }
 }

@@ -7,7 +7,7 @@ export const grafanaOperations = [
     method: 'GET',
     path: 'grafana',
     role: 'viewer',
-    summary: 'Whether changes and incidents are pushed to Grafana as annotations, and taken',
+    summary: 'Whether changes, incidents and annotations are pushed to Grafana, and taken',
     tag: 'Evenkeel',
     answer: grafanaAnswer,
     run: ({ runtime }) => grafanaView(runtime),

@@ -88,7 +88,7 @@ function build(runtime: Runtime): Registry {
     if (state) one.set(state.failing || state.paused ? 1 : 0)
   })
   gauge('evenkeel_grafana_failing', '1 while Grafana takes no annotations', [], (one) => {
-    const state = runtime.annotations?.state()
+    const state = runtime.annotationPush?.state()
     if (state) one.set(state.failing ? 1 : 0)
   })
   gauge('evenkeel_clock_step_seconds', 'By how much the clock was last set within the hour, below 0: back; 0: it was not', [], (one) =>

@@ -113,6 +113,7 @@ edges: [{ from: "clients", to: "cache:cache-a" }]
   for (const change of whole.changes) store.changes.put(change)
   store.jobs.put(whole.job)
   store.silences.put(whole.silence)
+  store.annotations.put(whole.annotation)
   store.deliveries.put(whole.delivery)
   store.putRecords('cache-a', whole.records)
   const labels = { pool: 'app', server: 'app1' }
@@ -128,7 +129,7 @@ edges: [{ from: "clients", to: "cache:cache-a" }]
     )
   const beat = { takenAt: whole.AT, failing: { since: whole.AT, answer: 'HTTP 500' }, paused: 'no target is polled' }
   const pushed = { pushedAt: whole.AT, failing: { since: whole.AT, answer: 'HTTP 500' } }
-  runtime.annotations = { ...runtime.annotations!, state: () => pushed }
+  runtime.annotationPush = { ...runtime.annotationPush!, state: () => pushed }
   runtime.heartbeat = { ...runtime.heartbeat!, state: () => beat }
   runtime.clock = { ...runtime.clock, newest: () => ({ at: whole.AT, byMs: 60_000 }) }
   store.failing = () => ({ since: whole.AT, reason: 'full', because: 'the disk is full', mend: 'Free some.' })
@@ -213,6 +214,11 @@ test('the fleet, what is found in it and what is done about it', async () => {
   await post('silences', 'silences', { match: { rule: 'x' }, until: whole.AT + 60_000, reason: 'known' })
   await post('silences', 'silences', { matchers: ['target=~"cache-.*"'], until: whole.AT + 60_000 })
   await post('silences/{id}', 'silences/s1', { until: whole.AT + 90_000 })
+  await get('annotations')
+  await get('annotations/{id}', 'annotations/1')
+  await call(runtime, 'PATCH annotations/{id}', 'annotations/1', { body: { timeEnd: whole.AT } })
+  await post('annotations', 'annotations', { text: 'deploy', tags: ['deploy'], dashboardUID: 'x' })
+  await call(runtime, 'DELETE annotations/{id}', 'annotations/1')
   const { subject, rule } = whole.finding
   await get('silences/preview', `silences/preview?matcher=${encodeURIComponent(`rule="${rule}"`)}`)
   await get('heartbeat')

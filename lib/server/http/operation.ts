@@ -7,7 +7,7 @@ import type { ErrorCode } from '../../model/error.ts'
 import type { Audited, Unaudited } from '../audit/calls.ts'
 import type { Runtime } from '../runtime.ts'
 
-export type Method = 'GET' | 'POST' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 export type Call<P, Q, B> = {
   runtime: Runtime

@@ -1,6 +1,7 @@
 import { anything } from '../../model/answers/shape.ts'
 import { accountOperations } from '../account/operations.ts'
 import { alertOperations } from '../alerts/operations.ts'
+import { annotationOperations } from '../annotations/operations.ts'
 import { auditOperations } from '../audit/operations.ts'
 import { browserOperations } from '../browsers/operations.ts'
 import { calibrationOperations } from '../calibration/operations.ts'
@@ -61,6 +62,7 @@ export const operations: Operation[] = [
   ...ruleOperations,
   ...exportOperations,
   ...calibrationOperations,
+  ...annotationOperations,
   ...eventOperations,
   ...poolOperations,
   ...ringOperations,

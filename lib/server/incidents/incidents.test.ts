@@ -111,3 +111,20 @@ it('an incident is acknowledged and commented by one call; who, when and what st
   expect(commented.timeline.filter(({ what }) => what === 'comment')).toMatchObject([{ text: 'ann: the disk is full' }])
   expect(() => commentIncident(runtime, 'nothing', 'x', 'ann')).toThrow(expect.objectContaining({ code: 'not_found' }))
 })
+
+it('a deploy shortly before stands in the timeline, one of yesterday does not', () => {
+  const at = 86_400_000
+  const runtime = runtimeWith(finding('a', { since: at, firingAt: at, seenAt: at, state: 'resolved', resolvedAt: at + 60_000 }))
+  const annotation = { tags: ['deploy'], by: 'ci', createdAt: 0, updatedAt: 0 }
+  runtime.store.annotations.put({ ...annotation, id: '1', time: at - 120_000, text: 'shop 1.2' })
+  runtime.store.annotations.put({ ...annotation, id: '2', time: 1_000, text: 'yesterday' })
+  runtime.store.annotations.put({ ...annotation, id: '3', time: at + 1_000, timeEnd: at + 90_000, text: 'load' })
+  expect(getIncident(runtime, 'a').timeline.map(({ what, text }) => `${what}: ${text}`)).toEqual([
+    'annotation: ci: shop 1.2 (deploy)',
+    'firing: a is slow',
+    'annotation: ci: load (deploy)',
+    'resolved: balancer/slow-server: edge/app/a',
+    'annotation ends: load (deploy)',
+  ])
+  expect(incidentReport(runtime, 'a')).toContain('| annotation | ci: shop 1.2 (deploy) |')
+})

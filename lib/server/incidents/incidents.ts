@@ -9,6 +9,7 @@ import { EvenkeelError } from '../../model/error.ts'
 import type { Finding, Severity } from '../../model/finding.ts'
 import { isWithin, tierOf } from '../../model/ref.ts'
 import { parseSetting } from '../../model/setting.ts'
+import { findAnnotations } from '../annotations/annotations.ts'
 import { acknowledgeFinding, commentFinding, findingView } from '../findings/findings.ts'
 import { iso } from '../http/iso.ts'
 import { type Paging, pageNewest } from '../http/paging.ts'
@@ -16,6 +17,9 @@ import { proposalsByFinding } from '../proposals/proposals.ts'
 import type { Runtime } from '../runtime.ts'
 import { timelineOf } from './timeline.ts'
 
+/** A deploy is made before it shows. */
+const ANNOTATED_BEFORE_MS = 10 * 60_000
+const ANNOTATED_MOST = 50
 const SEVERITY_ORDER: Record<Severity, number> = { info: 0, warning: 1, critical: 2 }
 
 /** Newest first. */
@@ -121,6 +125,7 @@ function view(runtime: Runtime, group: Group, proposals = proposalsByFinding(run
   )
   const ids = new Set(group.findings.map(({ id }) => id))
   const deliveries = runtime.store.deliveries.list(({ findings, status }) => status !== 'test' && findings.some((id) => ids.has(id)))
+  const annotations = findAnnotations(runtime, { from: group.since - ANNOTATED_BEFORE_MS, to: end ?? runtime.now(), limit: ANNOTATED_MOST })
   return {
     id: group.id,
     state: stateOf(group),
@@ -131,7 +136,7 @@ function view(runtime: Runtime, group: Group, proposals = proposalsByFinding(run
     summary: worst.summary,
     findings: group.findings.map((finding) => findingView(runtime, finding, proposals.get(finding.id) ?? [])),
     changes: changes.map((change) => change.id),
-    timeline: timelineOf(group.findings, changes, deliveries).map((entry) => ({ ...entry, at: iso(entry.at) })),
+    timeline: timelineOf({ findings: group.findings, changes, deliveries, annotations }).map((entry) => ({ ...entry, at: iso(entry.at) })),
   }
 }
 

@@ -1,12 +1,33 @@
+import type { Annotation } from '../../model/annotation.ts'
 import type { Change } from '../../model/change.ts'
 import { type Finding, subjectName } from '../../model/finding.ts'
 import type { Delivery } from '../../model/notice.ts'
 
 export type Entry = { at: number; what: string; text: string }
 
-/** What happened in an incident in the order of time: findings, what people said, changes, and who was told. */
-export function timelineOf(findings: readonly Finding[], changes: readonly Change[], deliveries: readonly Delivery[]): Entry[] {
-  return [...findings.flatMap(ofFinding), ...changes.flatMap(ofChange), ...deliveries.map(ofDelivery)].sort((a, b) => a.at - b.at)
+export type Happened = {
+  findings: readonly Finding[]
+  changes: readonly Change[]
+  deliveries: readonly Delivery[]
+  annotations: readonly Annotation[]
+}
+
+/** What happened in an incident in the order of time: findings, what people said, changes, annotations, and who was told. */
+export function timelineOf({ findings, changes, deliveries, annotations }: Happened): Entry[] {
+  return [
+    ...annotations.flatMap(ofAnnotation),
+    ...findings.flatMap(ofFinding),
+    ...changes.flatMap(ofChange),
+    ...deliveries.map(ofDelivery),
+  ].sort((a, b) => a.at - b.at)
+}
+
+function ofAnnotation({ time, timeEnd, text, tags, by }: Annotation): Entry[] {
+  const words = `${text}${tags.length > 0 ? ` (${tags.join(', ')})` : ''}`
+  return [
+    { at: time, what: 'annotation', text: `${by}: ${words}` },
+    ...(timeEnd !== undefined && timeEnd > time ? [{ at: timeEnd, what: 'annotation ends', text: words }] : []),
+  ]
 }
 
 const ofFinding = (finding: Finding): Entry[] => [

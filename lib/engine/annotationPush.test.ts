@@ -1,14 +1,14 @@
 import { beforeEach, expect, test } from 'vitest'
-import type { Annotation } from '../model/annotation.ts'
+import type { PushedAnnotation } from '../model/annotation.ts'
 import type { Store } from '../model/store.ts'
 import { createStore } from '../store/store.ts'
-import { createAnnotations } from './annotations.ts'
+import { createAnnotationPush } from './annotationPush.ts'
 
 const DAY = 86_400_000
 let at: number
 let store: Store
-let wanted: Annotation[]
-let kept: Map<number, Annotation>
+let wanted: PushedAnnotation[]
+let kept: Map<number, PushedAnnotation>
 let asked: string[]
 /** What the next requests come to: thrown before or after they were done. */
 let faults: ('before' | 'after')[]
@@ -31,7 +31,7 @@ function does<T>(what: string, work: () => T): T {
   return done
 }
 const begin = () =>
-  createAnnotations({
+  createAnnotationPush({
     receiver: {
       find: async (key) => does(`find ${key}`, () => [...kept].find(([, one]) => one.key === key)?.[0] ?? null),
       add: async (annotation) =>
@@ -39,8 +39,12 @@ const begin = () =>
           kept.set(kept.size + 1, annotation)
           return kept.size
         }),
+      hasTwin: async (annotation) =>
+        does(`look for ${annotation.key}`, () => [...kept.values()].some(({ key, text }) => key === '' && text === annotation.original)),
+      remove: async (id) => does(`remove ${kept.get(id)?.key}`, () => void kept.delete(id)),
       update: async (id, annotation) => does(`update ${annotation.key}`, () => kept.has(id) && kept.set(id, annotation) !== undefined),
     },
+    isDeleted: (key) => key.startsWith('annotation/') && !wanted.some((one) => one.key === key),
     wanted: (since) => wanted.filter(({ time }) => time >= since),
     memory: store.memory,
     now: () => at,
@@ -54,7 +58,13 @@ async function pass(annotations: ReturnType<typeof begin>, seconds: number) {
     await new Promise((resolve) => setImmediate(resolve))
   }
 }
-const note = (key: string, more: Partial<Annotation> = {}): Annotation => ({ key, time: at, tags: ['evenkeel'], text: key, ...more })
+const note = (key: string, more: Partial<PushedAnnotation> = {}): PushedAnnotation => ({
+  key,
+  time: at,
+  tags: ['evenkeel'],
+  text: key,
+  ...more,
+})
 
 test('each is added once, becomes a span when it ends, and is left alone after that', async () => {
   const annotations = begin()
@@ -112,4 +122,31 @@ test('many at once are added some at a time, and what is over is forgotten after
   at += 15 * DAY
   await pass(annotations, 15)
   expect(store.memory.keys('annotation/')).toEqual([])
+})
+
+test('what was deleted here is taken away there, also where an answer was lost; changes and incidents are not', async () => {
+  const annotations = begin()
+  wanted = [note('annotation/1', { original: 'a' }), note('annotation/2', { original: 'b' }), note('change/1')]
+  await pass(annotations, 15)
+  expect(kept.size).toBe(3)
+  wanted = wanted.slice(1, 2)
+  faults = ['after']
+  await pass(annotations, 120)
+  expect([...kept.values()].map(({ key }) => key)).toEqual(['annotation/2', 'change/1'])
+  const asks = asked.length
+  await pass(begin(), 60)
+  expect(asked).toHaveLength(asks)
+})
+
+test('what somebody has put there as well is not doubled, changed or removed', async () => {
+  kept.set(99, note('', { text: 'deploy 1.2' }))
+  const annotations = begin()
+  wanted = [note('annotation/1', { text: 'deploy 1.2', original: 'deploy 1.2' })]
+  await pass(annotations, 30)
+  wanted = [{ ...wanted[0]!, timeEnd: at }]
+  await pass(annotations, 30)
+  wanted = []
+  await pass(annotations, 30)
+  expect(asked).toEqual(['look for annotation/1'])
+  expect([...kept.keys()]).toEqual([99])
 })

@@ -1,4 +1,4 @@
-import type { Annotation } from '../model/annotation.ts'
+import type { PushedAnnotation } from '../model/annotation.ts'
 import type { Log } from '../model/log.ts'
 import type { Store } from '../model/store.ts'
 
@@ -6,15 +6,20 @@ import type { Store } from '../model/store.ts'
 export interface AnnotationReceiver {
   /** The id of the annotation of a key, null where there is none. */
   find(key: string, signal: AbortSignal): Promise<number | null>
-  add(annotation: Annotation, signal: AbortSignal): Promise<number>
+  add(annotation: PushedAnnotation, signal: AbortSignal): Promise<number>
   /** False where it is there no more: somebody has deleted it. */
-  update(id: number, annotation: Annotation, signal: AbortSignal): Promise<boolean>
+  update(id: number, annotation: PushedAnnotation, signal: AbortSignal): Promise<boolean>
+  /** Whether the same stands there already, put there by somebody else. */
+  hasTwin(annotation: PushedAnnotation, signal: AbortSignal): Promise<boolean>
+  remove(id: number, signal: AbortSignal): Promise<void>
 }
 
-export type AnnotationsOptions = {
+export type AnnotationPushOptions = {
   receiver: AnnotationReceiver
-  /** All that began since, changes and incidents alike. */
-  wanted(since: number): Annotation[]
+  /** All that began since: changes, incidents, and what people and programs have annotated. */
+  wanted(since: number): PushedAnnotation[]
+  /** Whether what this key names is there no more. */
+  isDeleted(key: string): boolean
   memory: Store['memory']
   now(): number
   monotonic(): number
@@ -22,18 +27,18 @@ export type AnnotationsOptions = {
 }
 
 /** Dates are epoch ms. */
-export type AnnotationsState = { pushedAt: number | null; failing: { since: number; answer: string } | null }
+export type AnnotationPushState = { pushedAt: number | null; failing: { since: number; answer: string } | null }
 
 /** A reconciliation loop: what Grafana has is made to be what is wanted, one request at a time, with back-off while it fails. */
-export interface Annotations {
+export interface AnnotationPush {
   /** After each tick of the engine; not waited for. */
   tick(): void
-  state(): AnnotationsState
+  state(): AnnotationPushState
   stop(): Promise<void>
 }
 
-/** What was pushed. `id` null: it was about to be added, and nobody knows whether it was. */
-type Pushed = { id: number | null; at: number; body: string }
+/** What was pushed. `id` null: it was about to be added, and nobody knows whether it was. `theirs`: it was there already, and is left alone. */
+type Pushed = { id: number | null; at: number; body: string; theirs?: true }
 
 const PREFIX = 'annotation/'
 const EVERY_MS = 10_000
@@ -46,21 +51,25 @@ const KEPT_MS = 14 * 86_400_000
 /** One round adds no more: after an outage the charts fill within minutes, and nobody is flooded. */
 const AT_ONCE = 20
 
-export function createAnnotations({ receiver, wanted, memory, now, monotonic, log }: AnnotationsOptions): Annotations {
+export function createAnnotationPush({ receiver, wanted, isDeleted, memory, now, monotonic, log }: AnnotationPushOptions): AnnotationPush {
   const stopping = new AbortController()
-  let state: AnnotationsState = { pushedAt: null, failing: null }
+  let state: AnnotationPushState = { pushedAt: null, failing: null }
   let dueAt = Number.NEGATIVE_INFINITY
   let failures = 0
   let round: Promise<void> | null = null
 
-  async function push(annotation: Annotation, before: Pushed | null): Promise<void> {
-    const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(DEADLINE_MS)])
+  const deadline = () => AbortSignal.any([stopping.signal, AbortSignal.timeout(DEADLINE_MS)])
+
+  async function push(annotation: PushedAnnotation, before: Pushed | null): Promise<void> {
+    const signal = deadline()
     const key = `${PREFIX}${annotation.key}`
     const body = JSON.stringify(annotation)
     const pushed = { at: annotation.time, body }
     let id = before?.id ?? null
     // A crash, or an answer that was lost: it may be there.
     if (before && id === null) id = await receiver.find(annotation.key, signal)
+    if (id === null && annotation.original !== undefined && (await receiver.hasTwin(annotation, signal)))
+      return memory.put(key, { ...pushed, id: null, theirs: true } satisfies Pushed)
     // What somebody has deleted stays deleted.
     if (id !== null) await receiver.update(id, annotation, signal)
     else {
@@ -70,13 +79,25 @@ export function createAnnotations({ receiver, wanted, memory, now, monotonic, lo
     memory.put(key, { ...pushed, id } satisfies Pushed)
   }
 
+  /** Takes away what was deleted here. */
+  async function remove(key: string): Promise<void> {
+    const pushed = memory.get<Pushed>(key)
+    if (pushed && !pushed.theirs) {
+      const signal = deadline()
+      const id = pushed.id ?? (await receiver.find(key.slice(PREFIX.length), signal))
+      if (id !== null) await receiver.remove(id, signal)
+    }
+    memory.delete(key)
+  }
+
   async function reconcile(): Promise<void> {
     const at = now()
     for (const key of memory.keys(PREFIX)) if ((memory.get<Pushed>(key)?.at ?? 0) < at - KEPT_MS) memory.delete(key)
+    for (const key of memory.keys(PREFIX)) if (isDeleted(key.slice(PREFIX.length))) await remove(key)
     let left = AT_ONCE
     for (const annotation of wanted(at - KEPT_MS)) {
       const before = memory.get<Pushed>(`${PREFIX}${annotation.key}`)
-      if (before ? before.body === JSON.stringify(annotation) : annotation.time < at - BACK_MS) continue
+      if (before ? before.theirs || before.body === JSON.stringify(annotation) : annotation.time < at - BACK_MS) continue
       if (left-- === 0 || stopping.signal.aborted) return
       await push(annotation, before)
       state = { ...state, pushedAt: now() }
