@@ -57,7 +57,7 @@ export function ownAnnotation({ id, time, timeEnd, tags, text }: Annotation): Pu
 }
 
 /** The key of an annotation that was made here, and back. */
-export const annotationKey = (id: string): string => `annotation/${id}`
+const annotationKey = (id: string): string => `annotation/${id}`
 export const annotationIdOf = (key: string): string | null => /^annotation\/(\d+)$/.exec(key)?.[1] ?? null
 
 function targetOf(setting: Change['steps'][number]['setting']): string[] {
