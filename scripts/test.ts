@@ -29,6 +29,8 @@ const SERVERS = [
   'prometheus-haproxy-exporter',
   'victoria-metrics',
   'prometheus-alertmanager',
+  'varnishd',
+  'prometheus-varnish-exporter',
   'faketime',
 ]
 const reports = join(root, '.stamps')

@@ -23,6 +23,8 @@ export type Outside = {
   env: Readonly<Record<string, string | undefined>>
   /** The text of the file that a `…_file` key names; relative to the configuration file. Throws an error whose message says why it cannot be read. */
   readFile(path: string): string
+  /** Whether a key that ends in `_file` is the mapping's own, not another key's value in a file: `secret_file` of a Varnish. `kind`: of the mapping. */
+  owns?(path: Path, kind: unknown): boolean
 }
 
 type FileKey = { key: Path; file: string }
@@ -53,6 +55,11 @@ export function readSource(text: string, outside: Outside): Source {
 }
 
 const keyOf = (path: Path) => JSON.stringify(path)
+/** What a mapping says to be, where it says so in plain words. */
+const kindOf = (pairs: readonly Pair[]): unknown => {
+  const value = pairs.find(({ key }) => isScalar(key) && key.value === 'kind')?.value
+  return isScalar(value) ? value.value : undefined
+}
 
 /** The walk over a document that makes data of it, and notes where each value stands and comes from. */
 class SourceReader {
@@ -140,7 +147,7 @@ class SourceReader {
       this.#note(pair.key as Node, child, true)
       const value = this.read(pair.value as Node | null, child)
       written.push([name, value.written])
-      if (!name.endsWith('_file') || name === '_file') data.push([name, value.data])
+      if (!name.endsWith('_file') || name === '_file' || this.#outside.owns?.(child, kindOf(pairs))) data.push([name, value.data])
       else if (names.has(name.slice(0, -'_file'.length)))
         this.#problem(child, `both ${name.slice(0, -'_file'.length)} and ${name}`, 'one of them')
       else data.push(this.#fromFile(pair.key as Node, child, value))

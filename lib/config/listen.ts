@@ -1,7 +1,7 @@
 import { isIP, isIPv6 } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
-import { type Outside, readSource } from './document.ts'
+import { type Outside, type Path, readSource } from './document.ts'
 import { ConfigError } from './error.ts'
 import { allowedText, foundText } from './explain.ts'
 import { isLoopback } from './loopback.ts'
@@ -29,7 +29,9 @@ export const DEFAULT_LISTEN: Listen = { host: '127.0.0.1', port: 3000 }
  * `ConfigError` as the whole reading does.
  */
 export function readListen(text: string, env: Outside['env'], { file, readFile }: { file: string; readFile: Outside['readFile'] }): Listen {
-  const source = readSource(text, { env, readFile: (path) => readFile(resolve(dirname(file), path)) })
+  // Files of other keys are not its business: a target's may be readable later.
+  const owns = (path: Path) => path[0] !== 'listen_file'
+  const source = readSource(text, { env, readFile: (path) => readFile(resolve(dirname(file), path)), owns })
   if (source.problems.length) throw new ConfigError(file, source.problems)
   const data = source.data && typeof source.data === 'object' && !Array.isArray(source.data) ? source.data : {}
   const parsed = fileSchema.safeParse(data)

@@ -19,6 +19,7 @@ const schemas: Schemas = {
       role: z.enum(['cache', 'store']).optional(),
     }),
     haproxy: z.strictObject({ kind: z.literal('haproxy'), name: z.string(), socket: z.string(), config: path().optional() }),
+    varnish: z.strictObject({ kind: z.literal('varnish'), name: z.string(), secret_file: path().optional() }),
   },
   documents: ['redis'],
   notifiers: { webhook: z.strictObject({ url: secret(z.url()), secret: secret(z.string()).optional() }) },
@@ -154,8 +155,8 @@ describe('a refusal names the path, the line, what was found and what is allowed
       'targets:\n  - { kind: redis, name: a, url: redis://h:1, rôle: cache }',
       /^targets\[0\]\["rôle"\] \(line 2\): found the unknown key "rôle"; allowed: kind, name, url, password, role$/,
     ],
-    ['targets:\n  - { kind: rediss, name: a }', /^targets\[0\]\.kind \(line 2\): found "rediss"; allowed: "redis", "haproxy"$/],
-    ['targets:\n  - { name: a }', /^targets\[0\]\.kind \(line 2\): found nothing; allowed: "redis", "haproxy"$/],
+    ['targets:\n  - { kind: rediss, name: a }', /^targets\[0\]\.kind \(line 2\): found "rediss"; allowed: "redis", "haproxy", "varnish"$/],
+    ['targets:\n  - { name: a }', /^targets\[0\]\.kind \(line 2\): found nothing; allowed: "redis", "haproxy", "varnish"$/],
     ['targets:\n  - { kind: redis, name: a, url: 5 }', /^targets\[0\]\.url \(line 2\): found 5; allowed: a text$/],
     ['targets: 5', /^targets \(line 1\): found 5; allowed: a list$/],
     [
@@ -296,4 +297,13 @@ test('prices are of all targets, or of single ones that are there', () => {
   expect(refusal(of('{ targets: { b: { gibMonth: 1 } } }'))).toContain('prices.targets.b')
   expect(refusal(of('{ gibMonth: -1 }'))).toContain('prices.gibMonth')
   expect(refusal(of('{ currency: "EUR a month" }'))).toContain('up to 8 letters')
+})
+
+test('a file that a product reads itself stays a path, and need not be there', () => {
+  const { targets, shown } = read('targets: [{ secret_file: s, kind: varnish, name: v }]')
+  expect(targets).toEqual([{ kind: 'varnish', name: 'v', secret_file: '/etc/evenkeel/s' }])
+  expect(shown).toMatchObject({ targets: [{ secret_file: 's' }] })
+  // Of another product, and of a key of the same name elsewhere, it is a value in a file.
+  expect(refusal('targets: [{ kind: haproxy, name: h, secret_file: s }]')).toMatch(/targets\[0\]\.secret_file .*cannot be read/)
+  expect(refusal('receivers: [{ name: r, webhook: { url: "http://h/", secret_file: s } }]')).toMatch(/secret_file .*cannot be read/)
 })

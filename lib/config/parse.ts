@@ -11,7 +11,7 @@ import { parseForeign } from './foreign.ts'
 import type { Listen } from './listen.ts'
 import { checkLogs } from './logs.ts'
 import { warnOfNeverMatching } from './neverMatching.ts'
-import { absolutePaths } from './paths.ts'
+import { absolutePaths, ownFileKeys } from './paths.ts'
 import { pricesOf } from './prices.ts'
 import { keyProblem, problem } from './problem.ts'
 import { redact } from './redact.ts'
@@ -35,7 +35,7 @@ export type ParseOptions = {
  */
 export function parseConfig(text: string, env: Outside['env'], schemas: Schemas, { file, readFile, bound }: ParseOptions): Config {
   const base = dirname(file)
-  const source = readSource(text, { env, readFile: (path) => readFile(resolve(base, path)) })
+  const source = readSource(text, { env, readFile: (path) => readFile(resolve(base, path)), owns: ownFileKeys(schemas) })
   if (source.problems.length) throw new ConfigError(file, source.problems)
   const schema = configSchema(schemas)
   const { data: read, problems } = validated(source, schema, base)

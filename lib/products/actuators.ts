@@ -6,6 +6,7 @@ import { memcachedActuator } from './memcached/actuator.ts'
 import { nginxActuator } from './nginx/actuator.ts'
 import { redisActuator } from './redis/actuator.ts'
 import { twemproxyActuator } from './twemproxy/actuator.ts'
+import { varnishActuator } from './varnish/actuator.ts'
 
 /** The registry of what can be written. Only lib/changes imports it. */
 export const actuators: AnyActuator[] = [
@@ -16,4 +17,5 @@ export const actuators: AnyActuator[] = [
   nginxActuator,
   redisActuator,
   twemproxyActuator,
+  varnishActuator,
 ]

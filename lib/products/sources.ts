@@ -8,6 +8,7 @@ import { prometheus } from './prometheus/product.ts'
 import { redis } from './redis/product.ts'
 import { scrape } from './scrape/product.ts'
 import { twemproxy } from './twemproxy/product.ts'
+import { varnish } from './varnish/product.ts'
 
 /** The registry of what can be read. One line a product. */
-export const products: AnyProduct[] = [control, envoy, haproxy, memcached, nginx, prometheus, redis, scrape, twemproxy]
+export const products: AnyProduct[] = [control, envoy, haproxy, memcached, nginx, prometheus, redis, scrape, twemproxy, varnish]

@@ -16,6 +16,8 @@ const PACKAGES = {
   'prometheus-haproxy-exporter': { apt: 'prometheus-haproxy-exporter', brew: 'haproxy_exporter' },
   'victoria-metrics': { apt: 'victoria-metrics', brew: 'victoriametrics' },
   'prometheus-alertmanager': { apt: 'prometheus-alertmanager', brew: 'alertmanager' },
+  varnishd: { apt: 'varnish', brew: 'varnish' },
+  'prometheus-varnish-exporter': { apt: 'prometheus-varnish-exporter', brew: 'varnish_exporter' },
   chromium: { apt: 'chromium' },
   faketime: { apt: 'faketime', brew: 'libfaketime' },
 }

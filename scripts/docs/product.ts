@@ -70,6 +70,7 @@ const settingRow = ({ pattern, value, persistence, reversal, lost, long }: Setti
 /** `^[^/]+\/[^/]+\/weight$` as people write it: `POOL/SERVER/weight`. */
 function settingName({ source }: RegExp): string {
   const text = source.replace(/^\^|\$$/g, '').replaceAll('\\/', '/')
+  if (text.startsWith('backend/')) return 'backend/NAME/state'
   const [, last] = /\/(weight|state)$/.exec(text) ?? []
   if (last) return `POOL/SERVER/${last}`
   return text.startsWith('expiry/') ? 'expiry/SPAN/GLOB' : text

@@ -74,6 +74,10 @@ import { commandsOf, infoCounts, vitalsOf } from '../../lib/products/redis/vital
 import { products } from '../../lib/products/sources.ts'
 import * as twemproxyFile from '../../lib/products/twemproxy/configFile.ts'
 import { parseStatistics } from '../../lib/products/twemproxy/stats.ts'
+import { parseBackendList, payloadOf } from '../../lib/products/varnish/backendList.ts'
+import { challengeOf } from '../../lib/products/varnish/cli.ts'
+import { parseExporterPage, parseStat as varnishStat } from '../../lib/products/varnish/counters.ts'
+import { paramOf } from '../../lib/products/varnish/params.ts'
 import { algorithms } from '../../lib/rings/algorithms.ts'
 import { evaluateSpecs } from '../../lib/rings/evaluate.ts'
 import { ipv4 } from '../../lib/rings/hashes/haproxy.ts'
@@ -95,7 +99,19 @@ import { readReportLine } from '../../lib/server/references/reportLine.ts'
 import { describeRing } from '../../lib/server/rings/describe.ts'
 import { schemas } from '../../lib/server/schemas.ts'
 
-export const GROUPS = ['redis', 'memcached', 'haproxy', 'nginx', 'envoy', 'twemproxy', 'prometheus', 'config', 'http', 'rings'] as const
+export const GROUPS = [
+  'redis',
+  'memcached',
+  'haproxy',
+  'nginx',
+  'envoy',
+  'twemproxy',
+  'varnish',
+  'prometheus',
+  'config',
+  'http',
+  'rings',
+] as const
 export type Group = (typeof GROUPS)[number]
 
 /** One reader of text from outside. `good`: small texts that it reads, from which bad ones are made; `real`: captured answers. */
@@ -539,6 +555,36 @@ const twemproxy: Parser[] = [
 
 const MATRIX =
   '{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"__name__":"redis_up","instance":"a:1"},"values":[[1.5,"1"],[2.5,"NaN"]]},{"metric":{"__name__":"up"},"value":[1,"1"]}]}}'
+const VARNISHSTAT =
+  '{"version":1,"timestamp":"2026-11-27T04:21:03","counters":{"MAIN.uptime":{"flag":"c","format":"d","value":119},"MAIN.cache_hit":{"value":4},"SMA.s0.g_bytes":{"value":9},"VBE.boot.a.req":{"value":1},"VBE.boot.a.happy":{"value":18446744073709551615}}}'
+const BACKENDS =
+  '[3,["backend.list","-p","-j"],1.5,{"boot.a":{"type":"backend","admin_health":"probe","probe_message":[8,8,"healthy"],"probe_details":{}},"boot.d":{"type":"random","admin_health":"probe","probe_message":[1,1,"healthy"],"probe_details":{"total_weight":4.5,"backends":{"a":{"weight":3,"health":"healthy"}}}}}]'
+const varnish: Parser[] = [
+  probe('varnish/stats', 'varnish', [VARNISHSTAT], (text) => ({ text, form: 'varnishstat', listed: { vcl: 'boot', poolOf: { a: 'd' } } }), [
+    fixture('varnish/fixtures/varnish-7.1.1-varnishstat.json'),
+  ]),
+  probe('varnish/backends', 'varnish', [BACKENDS], (text) => ({ list: text, banner: text }), [
+    fixture('varnish/fixtures/varnish-7.1.1-backend-list.json'),
+  ]),
+  probe('varnish/params', 'varnish', ['[2,["param.show","-j"],1.5,{"value":120.000}]'], (text) => [{ name: 'default_ttl', text }]),
+  { name: 'products/varnish/counters.ts#parseStat', group: 'varnish', good: [VARNISHSTAT], run: varnishStat },
+  {
+    name: 'products/varnish/counters.ts#parseExporterPage',
+    group: 'varnish',
+    good: ['varnish_up 1\nvarnish_main_uptime 9\nvarnish_backend_req{backend="a",server="unknown"} 1\n'],
+    run: (text) => parseExporterPage(text),
+  },
+  { name: 'products/varnish/backendList.ts#parseBackendList', group: 'varnish', good: [BACKENDS], run: parseBackendList },
+  { name: 'products/varnish/backendList.ts#payloadOf', group: 'varnish', good: [BACKENDS], run: (text) => payloadOf('backend.list', text) },
+  {
+    name: 'products/varnish/params.ts#paramOf',
+    group: 'varnish',
+    good: ['[2,["x"],1,{"value":9}]'],
+    run: (text) => paramOf('default_ttl', text),
+  },
+  { name: 'products/varnish/cli.ts#challengeOf', group: 'varnish', good: ['ixslvvxrgkjptxmcgnnsdxsvdmvfympg\n'], run: challengeOf },
+]
+
 const PAGE = 'cache_gets_total{cache="a \\"b\\"",result="hit"} 5 1520879607789\ncache_size{cache="a"} NaN\nredis_up 1\n'
 const prometheus: Parser[] = [
   probe('prometheus/series', 'prometheus', [MATRIX], (text) => ({ at, series: text, exporter: 'redis_exporter', mappings: [] })),
@@ -782,6 +828,7 @@ export const PARSERS: Parser[] = [
   ...nginx,
   ...envoy,
   ...twemproxy,
+  ...varnish,
   ...prometheus,
   ...config,
   ...http,

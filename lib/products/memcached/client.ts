@@ -1,8 +1,8 @@
 import { EvenkeelError, malformed } from '../../model/error.ts'
+import { ClosedUnanswered, type Conversation, type IsWhole } from '../conversation.ts'
 import { beginsStats, isErrorLine, refusal } from './answer.ts'
 import type { MemcachedConfig } from './config.ts'
 import { openConversation } from './connection.ts'
-import { ClosedUnanswered, type Conversation, type IsWhole } from './conversation.ts'
 
 /**
  * A client of the text protocol with one kept connection. A question that finds it busy opens one of its own for that time, so that a question

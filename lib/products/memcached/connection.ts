@@ -1,10 +1,10 @@
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { EvenkeelError, malformed } from '../../model/error.ts'
+import { ClosedUnanswered, Conversation } from '../conversation.ts'
 import { inWords, socketAddressText } from '../exchange.ts'
 import { tlsOptions, tlsWords } from '../tls.ts'
 import { type MemcachedConfig, memcachedSocket } from './config.ts'
-import { ClosedUnanswered, Conversation } from './conversation.ts'
 
 /** Longer than memcached takes: a server that asks for no login stores nothing of it. */
 const NO_KEY = 'k'.repeat(251)

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EvenkeelError, malformed } from '../../model/error.ts'
+import { ClosedUnanswered } from '../conversation.ts'
 import { isErrorLine, refusal } from './answer.ts'
 import type { MemcachedConfig } from './config.ts'
 import { openConversation } from './connection.ts'
-import { ClosedUnanswered } from './conversation.ts'
 
 export type LineLimits = { lines: number; bytes: number; ms: number }
 /** Why the lines ended, for the page. */

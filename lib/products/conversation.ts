@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
-import { EvenkeelError } from '../../model/error.ts'
-import { ANSWER_MAX_BYTES, tooLarge } from '../../model/limits.ts'
+import { EvenkeelError } from '../model/error.ts'
+import { ANSWER_MAX_BYTES, tooLarge } from '../model/limits.ts'
 
 /** What came so far: its first line (null before its end is here), and the end of its last line where that is complete, else null. */
 export type Read = { first: string | null; last: string | null }
