@@ -13,7 +13,7 @@ const root = normalize(fileURLToPath(new URL('..', import.meta.url)))
 
 /**
  * Who may import whom. A module may name only modules that stand above it, so that no cycle can be written.
- * The two registries of lib/products are modules of their own: whoever reaches `actuators` can write to a server.
+ * The registries of lib/products are modules of their own: whoever reaches `actuators` can write to a server.
  */
 const MAY_IMPORT: [module: string, modules: string[]][] = [
   ['client', []],
@@ -30,6 +30,7 @@ const MAY_IMPORT: [module: string, modules: string[]][] = [
   ['lib/products', ['lib/model', 'lib/math', 'lib/rings', 'lib/format', 'lib/products/replaceFile.ts']],
   ['lib/products/sources.ts', ['lib/model', 'lib/products']],
   ['lib/products/actuators.ts', ['lib/model', 'lib/products']],
+  ['lib/products/codeWriters.ts', ['lib/model', 'lib/products']],
   ['lib/detectors', ['lib/model', 'lib/math', 'lib/rings', 'lib/curves', 'lib/metrics', 'lib/format']],
   ['lib/advisors', ['lib/model', 'lib/math', 'lib/rings', 'lib/curves', 'lib/metrics', 'lib/format']],
   ['lib/notifiers', ['lib/model', 'lib/format']],
@@ -49,6 +50,7 @@ const MAY_IMPORT: [module: string, modules: string[]][] = [
       'lib/config',
       'lib/store',
       'lib/products/sources.ts',
+      'lib/products/codeWriters.ts',
       // For the configuration file of Evenkeel itself.
       'lib/products/replaceFile.ts',
       'lib/detectors',
@@ -146,7 +148,7 @@ function strays(path: string, text: string): string[] {
 }
 
 /** Below lib/products: no product, but what several share, and must not know which. */
-const SHARED = ['accessLog', 'exporters']
+const SHARED = ['accessLog', 'code', 'exporters']
 
 /** A product imports its own folder and what is shared; `control` alone may import a sibling's client. */
 function siblingStray(path: string, target: string): string[] {

@@ -1,5 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import { AsCode } from '@/components/code/AsCode.tsx'
 import { get, path } from '@/components/frame/api.ts'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { Effect } from '@/components/proposals/Effect.tsx'
@@ -68,6 +69,7 @@ export function ChangePanel({ change: given }: { change: ChangeView }) {
       {change.lasting?.map((text) => (
         <Code key={text} text={text} label="To make it outlive a reload" />
       ))}
+      <AsCode of="changes" id={change.id} />
       <Journal change={change} />
     </section>
   )

@@ -1,6 +1,7 @@
 'use client'
 import { useState } from 'react'
 import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
+import { AsCode } from '@/components/code/AsCode.tsx'
 import { useGo } from '@/components/frame/Go.tsx'
 import { Button } from '@/components/ui/button.tsx'
 import { Code } from '@/components/ui/code.tsx'
@@ -104,6 +105,7 @@ export function ProposalPanel({ proposal }: { proposal: ProposalView }) {
         <summary className="cursor-pointer text-dim">Exactly what is sent</summary>
         <Code label="Commands" text={proposal.commands.join('\n')} className="mt-2" />
       </details>
+      <AsCode of="proposals" id={proposal.id} />
       {proposal.patch && (
         <details className="text-sm" open={Boolean(proposal.patchOnly)}>
           <summary className="cursor-pointer text-dim">The line that makes it last</summary>

@@ -19,6 +19,7 @@ const PACKAGES = {
   varnishd: { apt: 'varnish', brew: 'varnish' },
   'prometheus-varnish-exporter': { apt: 'prometheus-varnish-exporter', brew: 'varnish_exporter' },
   chromium: { apt: 'chromium' },
+  'ansible-playbook': { apt: 'ansible', brew: 'ansible' },
   faketime: { apt: 'faketime', brew: 'libfaketime' },
 }
 // Daemons live in sbin, which an ordinary user's PATH leaves out on Debian.

@@ -9,6 +9,8 @@ import { readListen } from '../../lib/config/listen.ts'
 import { parseConfig } from '../../lib/config/parse.ts'
 import { parseYaml } from '../../lib/config/yamlText.ts'
 import { withoutSecrets } from '../../lib/engine/reason.ts'
+import { evenkeelCall } from '../../lib/exporters/evenkeelCall.ts'
+import { shellWord } from '../../lib/format/shell.ts'
 import { withoutTrailingSlashes } from '../../lib/format/url.ts'
 import { yamlDocument } from '../../lib/format/yaml.ts'
 import { fromBase64, toBase64 } from '../../lib/lab/base64.ts'
@@ -34,6 +36,11 @@ import { logPlaceOf } from '../../lib/products/accessLog/place.ts'
 import { dropsIn } from '../../lib/products/accessLog/udpDrops.ts'
 import { decimalOf, keyText, printable, withoutFolders } from '../../lib/products/answers.ts'
 import { bareWord } from '../../lib/products/bareWord.ts'
+import { pythonPattern, pythonReplacement } from '../../lib/products/code/ansible.ts'
+import { hclString } from '../../lib/products/code/hcl.ts'
+import { kubernetesHost } from '../../lib/products/code/kubernetesHost.ts'
+import { providerOf } from '../../lib/products/code/managedCache.ts'
+import { codeWriters } from '../../lib/products/codeWriters.ts'
 import { readFollowers } from '../../lib/products/control/followers.ts'
 import { pageOf } from '../../lib/products/envoy/client.ts'
 import { parseClusters } from '../../lib/products/envoy/clusters.ts'
@@ -615,6 +622,39 @@ const nested = (read: (text: string) => unknown) => (text: string) => {
     if (!(error instanceof RangeError)) throw error
   }
 }
+/** What a writer of code reads of its product's file, and what it makes of it. */
+const inFile = (kind: 'redis' | 'memcached' | 'haproxy' | 'nginx' | 'envoy' | 'twemproxy', name: string, good: string[]): Parser => ({
+  name: `products/${kind}/asCode.ts#${kind}Code`,
+  group: kind,
+  good,
+  ...(kind === 'twemproxy' && { yaml: true as const }),
+  run(text) {
+    const { file } = codeWriters.find((writer) => writer.kind === kind)!
+    const [[, value] = []] = Object.entries(file!.read(text, [name], 'f'))
+    return value === undefined ? null : file!.write(text, [{ name, expect: value, value: '8388608' }], 'f')
+  },
+})
+const written = (name: string, run: (text: string) => unknown): Parser => ({ name, group: 'config', good: ['a$' + '{b}\'{{ c }}\n"'], run })
+const asCode: Parser[] = [
+  inFile('redis', 'config/maxmemory', ['maxmemory 1gb\nmaxmemory-policy "allkeys-lru"\r\n# x\n']),
+  inFile('memcached', 'limit_maxbytes', ['# -m 1\n-m 64\n-p 11211\n', 'OPTIONS="-l ::1 -m 64"']),
+  inFile('haproxy', 'app/a/weight', [CFG]),
+  inFile('nginx', 'app/10.0.0.1:80/weight', ['upstream app { server 10.0.0.1:80 weight=2; }', INCLUDE]),
+  inFile('envoy', 'c/10.0.0.1:80/weight', [EDS]),
+  inFile('twemproxy', 'alpha/one/weight', [NUTCRACKER]),
+  written('format/shell.ts#shellWord', shellWord),
+  written('products/code/hcl.ts#hclString', hclString),
+  written('products/code/ansible.ts#pythonPattern', pythonPattern),
+  written('products/code/ansible.ts#pythonReplacement', pythonReplacement),
+  written('exporters/evenkeelCall.ts#evenkeelCall', (text) => evenkeelCall(text, [], text)),
+  {
+    name: 'products/code/kubernetesHost.ts#kubernetesHost',
+    group: 'config',
+    good: ['redis-0.redis.shop.svc.cluster.local'],
+    run: kubernetesHost,
+  },
+  { name: 'products/code/managedCache.ts#providerOf', group: 'config', good: ['a.use1.cache.amazonaws.com'], run: providerOf },
+]
 const config: Parser[] = [
   {
     name: 'config/parse.ts#parseConfig',
@@ -831,6 +871,7 @@ export const PARSERS: Parser[] = [
   ...varnish,
   ...prometheus,
   ...config,
+  ...asCode,
   ...http,
   ...rings,
 ]

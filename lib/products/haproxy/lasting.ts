@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { shellWord } from '../../format/shell.ts'
 import type { FileLine, Pool, PoolServer } from '../../model/topology.ts'
 import { type SocketAddress, socketAddressText } from '../exchange.ts'
 import type { ConfigFile, FilePool, FileServer } from './configFile.ts'
@@ -36,9 +37,6 @@ export function reloadOf(pool: FilePool, file: ConfigFile, socket: SocketAddress
   return {
     keeps: true,
     text: 'A reload keeps weights and states that were saved right before it; a server whose weight in the file was changed takes the new one from the file.',
-    command: `echo "${ask}" | socat stdio ${socket ? quoted(`${'path' in socket ? 'unix-connect' : 'tcp-connect'}:${socketAddressText(socket)}`) : 'ADMIN_SOCKET'} > ${quoted(path)}`,
+    command: `echo "${ask}" | socat stdio ${socket ? shellWord(`${'path' in socket ? 'unix-connect' : 'tcp-connect'}:${socketAddressText(socket)}`) : 'ADMIN_SOCKET'} > ${shellWord(path)}`,
   }
 }
-
-/** For a POSIX shell. */
-const quoted = (text: string) => (/^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)

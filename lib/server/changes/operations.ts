@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { changeAnswer } from '../../model/answers/change.ts'
+import { codeAnswer } from '../../model/answers/code.ts'
 import { appliedAnswer } from '../../model/answers/proposal.ts'
 import { page } from '../../model/answers/shape.ts'
+import { changeCode } from '../code/code.ts'
 import { id, paging, setting, words } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { createChange, getChange, keepChange, listChanges, retimeChange, rollBackChange, settleChange } from './changes.ts'
@@ -52,6 +54,17 @@ export const changeOperations = [
     answer: changeAnswer,
     problems: ['not_found'],
     run: ({ runtime, params }) => getChange(runtime, params.id),
+  }),
+  operation({
+    method: 'GET',
+    path: 'changes/{id}/code',
+    role: 'viewer',
+    summary: 'It as code, so that the repository says the same as the servers',
+    tag,
+    params: id,
+    answer: codeAnswer,
+    problems: ['not_found'],
+    run: ({ runtime, params }) => changeCode(runtime, params.id),
   }),
   operation({
     method: 'POST',

@@ -200,6 +200,8 @@ test('the fleet, what is found in it and what is done about it', async () => {
   await get('ttls/{name}', 'ttls/sessions')
   for (const [noun, id] of Object.entries({ findings: 'f1', incidents: 'f1', proposals: 'p1', changes: 'c0', jobs: 'j1', silences: 's1' }))
     await get(`${noun}/{id}`, `${noun}/${id}`)
+  await get('proposals/{id}/code', 'proposals/p1/code')
+  await get('changes/{id}/code', 'changes/c0/code')
   const post = (key: string, path: string, body?: unknown) => call(runtime, `POST ${key}`, path, { body })
   for (const noun of ['findings', 'incidents']) {
     await post(`${noun}/{id}/acknowledge`, `${noun}/f1/acknowledge`)

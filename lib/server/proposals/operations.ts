@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { codeAnswer } from '../../model/answers/code.ts'
 import { appliedAnswer, proposalAnswer } from '../../model/answers/proposal.ts'
 import { page } from '../../model/answers/shape.ts'
+import { proposalCode } from '../code/code.ts'
 import { id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { applyProposal, getProposal, listProposals } from './proposals.ts'
@@ -33,6 +35,17 @@ export const proposalOperations = [
     answer: proposalAnswer,
     problems: ['not_found'],
     run: ({ runtime, params }) => getProposal(runtime, params.id),
+  }),
+  operation({
+    method: 'GET',
+    path: 'proposals/{id}/code',
+    role: 'viewer',
+    summary: 'It as code: Ansible, Terraform, Helm values, kubectl or the command of a provider, whatever makes sense for its targets',
+    tag,
+    params: id,
+    answer: codeAnswer,
+    problems: ['not_found'],
+    run: ({ runtime, params }) => proposalCode(runtime, params.id),
   }),
   operation({
     method: 'POST',

@@ -1,0 +1,130 @@
+import { shellLine } from '../../format/shell.ts'
+import type { Snippet } from '../../model/code.ts'
+import type { Edit } from '../../model/product.ts'
+import { Expression, HclBlocks, hclBlock } from './hcl.ts'
+
+/** The provider that runs a cache, where its address says so. */
+export type Provider = 'aws' | 'gcloud' | 'az'
+
+/** Parameters of Redis that each provider lets its users set; the memory follows from the size of the machine. */
+const TAKEN: Record<Provider, ReadonlySet<string>> = {
+  aws: new Set(['maxmemory-policy', 'maxmemory-samples', 'lfu-log-factor', 'lfu-decay-time', 'activedefrag', 'slowlog-log-slower-than', 'slowlog-max-len', 'lazyfree-lazy-eviction', 'lazyfree-lazy-expire', 'lazyfree-lazy-server-del', 'lazyfree-lazy-user-del']), // biome-ignore format: one line
+  gcloud: new Set([
+    'maxmemory-policy',
+    'activedefrag',
+    'lfu-log-factor',
+    'lfu-decay-time',
+    'lazyfree-lazy-eviction',
+    'lazyfree-lazy-expire',
+    'lazyfree-lazy-user-del',
+  ]),
+  az: new Set(['maxmemory-policy']),
+}
+const NAMES: Record<Provider, string> = { aws: 'ElastiCache', gcloud: 'Memorystore', az: 'Azure Cache for Redis' }
+
+/** Which provider's host name this is; null: none that is known. */
+export function providerOf(host: string): Provider | null {
+  if (/\.cache\.amazonaws\.com(\.cn)?$/.test(host)) return 'aws'
+  if (/\.redis\.cache\.(windows\.net|chinacloudapi\.cn|usgovcloudapi\.net)$/.test(host)) return 'az'
+  return null
+}
+
+/**
+ * Parameters of a managed Redis as the provider's command and as Terraform. What a provider does not let its users set is left out and named; none
+ * of it can be set: no snippet.
+ */
+export function managedCache(providers: readonly Provider[], edits: readonly Edit[], known: { azureName?: string } = {}): Snippet[] {
+  return providers.flatMap((provider) => {
+    const all = edits.flatMap(({ name, value }) => (name.startsWith('config/') ? [{ name: name.slice(7), value }] : []))
+    const own = all.filter(({ name }) => TAKEN[provider].has(name))
+    if (own.length === 0) return []
+    const left = all.filter((one) => !own.includes(one)).map(({ name }) => name)
+    const notes =
+      left.length > 0
+        ? [`${NAMES[provider]} has no ${left.join(', ')} of its own to set: the memory follows from the size of the node.`]
+        : []
+    return [commandOf(provider, own, notes, known), terraformOf(provider, own, notes)]
+  })
+}
+
+type Parameter = { name: string; value: string }
+
+function commandOf(provider: Provider, own: readonly Parameter[], notes: string[], { azureName }: { azureName?: string }): Snippet {
+  const shared = { title: NAMES[provider], language: 'shell' as const, notes }
+  if (provider === 'aws')
+    return {
+      form: 'aws',
+      ...shared,
+      // Values hold no comma and no blank, or the shorthand would need quotes of its own: each is a whole argument, and JSON takes any text.
+      text: shellLine([
+        ...['aws', 'elasticache', 'modify-cache-parameter-group', '--cache-parameter-group-name'],
+        { variable: 'PARAMETER_GROUP', words: 'the name of the parameter group' },
+        '--parameter-name-values',
+        JSON.stringify(own.map(({ name, value }) => ({ ParameterName: name, ParameterValue: value }))),
+      ]),
+      notes: ['A `default.` group cannot be changed: the nodes need a group of your own.', ...notes],
+    }
+  if (provider === 'gcloud')
+    return {
+      form: 'gcloud',
+      ...shared,
+      text: shellLine([
+        ...['gcloud', 'redis', 'instances', 'update'],
+        { variable: 'INSTANCE', words: 'the name of the instance' },
+        '--region',
+        { variable: 'REGION', words: 'its region' },
+        `--update-redis-config=${own.map(({ name, value }) => `${name}=${value}`).join(',')}`,
+      ]),
+    }
+  return {
+    form: 'az',
+    ...shared,
+    text: shellLine([
+      ...['az', 'redis', 'update', '--name'],
+      azureName ?? { variable: 'CACHE', words: 'the name of the cache' },
+      '--resource-group',
+      { variable: 'RESOURCE_GROUP', words: 'its resource group' },
+      ...own.flatMap(({ name, value }) => ['--set', `redisConfiguration.${name}=${value}`]),
+    ]),
+  }
+}
+
+function terraformOf(provider: Provider, own: readonly Parameter[], notes: string[]): Snippet {
+  const snippet = (title: string, text: string, more: string[]): Snippet => ({
+    form: 'terraform',
+    title,
+    language: 'hcl',
+    text,
+    notes: [...more, ...notes],
+  })
+  const merge = 'Put the arguments into the resource that you have.'
+  if (provider === 'aws')
+    return snippet(
+      'Terraform: ElastiCache',
+      hclBlock('resource', ['aws_elasticache_parameter_group', 'evenkeel'], {
+        name: new Expression('var.parameter_group'),
+        family: new Expression('var.family'),
+        parameter: new HclBlocks(...own.map(({ name, value }) => ({ name, value }))),
+      }),
+      [merge],
+    )
+  const configs = Object.fromEntries(own.map(({ name, value }) => [name, value]))
+  if (provider === 'gcloud')
+    return snippet(
+      'Terraform: Memorystore',
+      hclBlock('resource', ['google_redis_instance', 'evenkeel'], {
+        name: new Expression('var.instance'),
+        memory_size_gb: new Expression('var.memory_size_gb'),
+        redis_configs: configs,
+      }),
+      [merge],
+    )
+  return snippet(
+    'Terraform: Azure Cache for Redis',
+    hclBlock('resource', ['azurerm_redis_cache', 'evenkeel'], {
+      ...Object.fromEntries(['name', 'location', 'resource_group_name', 'capacity', 'family', 'sku_name'].map((name) => [name, new Expression(`var.${name}`)])), // biome-ignore format: one line
+      redis_configuration: new HclBlocks(Object.fromEntries(own.map(({ name, value }) => [name.replaceAll('-', '_'), value]))),
+    }),
+    [merge],
+  )
+}

@@ -1,0 +1,23 @@
+import type { AnyCodeWriter } from '../model/code.ts'
+import { controlCode } from './control/asCode.ts'
+import { envoyCode } from './envoy/asCode.ts'
+import { haproxyCode } from './haproxy/asCode.ts'
+import { memcachedCode } from './memcached/asCode.ts'
+import { nginxCode } from './nginx/asCode.ts'
+import { prometheusCode } from './prometheus/asCode.ts'
+import { redisCode } from './redis/asCode.ts'
+import { scrapeCode } from './scrape/asCode.ts'
+import { twemproxyCode } from './twemproxy/asCode.ts'
+
+/** The registry of what writes changes as code. One line a product; it reaches no server. */
+export const codeWriters: AnyCodeWriter[] = [
+  controlCode,
+  envoyCode,
+  haproxyCode,
+  memcachedCode,
+  nginxCode,
+  prometheusCode,
+  redisCode,
+  scrapeCode,
+  twemproxyCode,
+]

@@ -1,0 +1,140 @@
+import { shellLine } from '../../format/shell.ts'
+import type { CodeWriter, FileEditor, Snippet } from '../../model/code.ts'
+import { EvenkeelError } from '../../model/error.ts'
+import type { Edit } from '../../model/product.ts'
+import { type ServerPart, serverPart } from '../../model/setting.ts'
+import { HOSTS_NOTE, playbook, pythonPattern, pythonReplacement, type Task } from '../code/ansible.ts'
+import { type SocketAddress, socketAddressText } from '../exchange.ts'
+import { type HaproxyConfig, socketOf } from './config.ts'
+import { type FileServer, parseConfigFile } from './configFile.ts'
+import { withDisabled, withWeight } from './serverLine.ts'
+
+const USUAL_FILE = '/etc/haproxy/haproxy.cfg'
+/** Every keyword that begins a section: what stands behind it is no longer in the backend. */
+const NEXT_SECTION =
+  '(?:^(?:backend|listen|frontend|defaults|global|userlist|peers|resolvers|mailers|cache|program|http-errors|ring|log-forward|fcgi-app)\\b|\\Z)'
+
+/** Weights and maintenance by a line of haproxy.cfg, and at run time by the admin socket, so that no reload is needed. */
+export const haproxyCode: CodeWriter<HaproxyConfig> = {
+  kind: 'haproxy',
+  snippets(config, edits) {
+    const socket = socketOf(config)
+    const file = config.config ?? USUAL_FILE
+    const drains = edits.some(({ value }) => value === 'drain')
+    const notes = drains ? ['The file has no keyword for a drain: it holds until HAProxy reloads.'] : []
+    return [ansible(file, socket, edits, notes), ...(socket ? [atRunTime(socket, edits)] : [])]
+  },
+  file: {
+    read: (text, names, file) => Object.fromEntries(names.flatMap((name) => valueIn(text, name, file) ?? [])),
+    write: (text, edits, file) => edits.reduce((sum, edit) => written(sum, edit, file), text),
+  } satisfies FileEditor,
+}
+
+function partOf(name: string): ServerPart {
+  const part = serverPart(name)
+  if (!part)
+    throw new EvenkeelError('not_found', `${JSON.stringify(name.slice(0, 80))} is no setting: POOL/SERVER/weight or POOL/SERVER/state`)
+  return part
+}
+
+const command = ({ name, value }: Edit) => {
+  const { pool, server, what } = partOf(name)
+  return `set server ${pool}/${server} ${what} ${value}`
+}
+
+const socat = (socket: SocketAddress) => [
+  'socat',
+  'stdio',
+  `${'path' in socket ? 'unix-connect' : 'tcp-connect'}:${socketAddressText(socket)}`,
+]
+
+function ansible(file: string, socket: SocketAddress | null, edits: readonly Edit[], notes: string[]): Snippet {
+  const inFile = edits.filter(({ value }) => value !== 'drain').flatMap((edit) => fileTasks(file, edit, socket === null))
+  const running: Task[] = socket
+    ? edits.map((edit) => ({
+        name: 'Set it in the running HAProxy',
+        'ansible.builtin.command': { argv: socat(socket), stdin: command(edit) },
+        register: 'answer',
+        failed_when: "answer.rc != 0 or answer.stdout | trim != ''",
+      }))
+    : []
+  const reload: Task = { name: 'Reload HAProxy', 'ansible.builtin.service': { name: 'haproxy', state: 'reloaded' } }
+  return {
+    form: 'ansible',
+    title: socket ? 'Ansible: the file and the running HAProxy' : 'Ansible: the file and a reload',
+    language: 'yaml',
+    text: playbook('haproxy', [...inFile, ...running], socket ? [] : [reload]),
+    notes: [HOSTS_NOTE, ...(socket ? ['It sets the running HAProxy too: no reload is needed.'] : []), ...notes],
+  }
+}
+
+/** A line that has the word gets its new value; one that has none gets the word. Each of the two leaves the other's result alone. */
+function fileTasks(path: string, { name, value }: Edit, reloads: boolean): Task[] {
+  const { pool, server, what } = partOf(name)
+  const section = { after: `(?m)^(?:backend|listen)[ \\t]+${pythonPattern(pool)}(?:[ \\t#][^\\n]*)?\\n`, before: NEXT_SECTION }
+  const line = `^([ \\t]*server[ \\t]+${pythonPattern(server)}[ \\t]`
+  const replace = (words: string, regexp: string, by: string): Task => ({
+    name: words,
+    'ansible.builtin.replace': { path, ...section, regexp, replace: by, validate: 'haproxy -c -f %s' },
+    ...(reloads && { notify: 'Reload HAProxy' }),
+  })
+  if (what === 'weight')
+    return [
+      replace('Set the weight that the line has', `${line}[^#\\n]*?\\bweight[ \\t]+)\\d+`, `\\g<1>${pythonReplacement(value)}`),
+      replace(
+        'Give a weight to a line that has none',
+        `${line}(?:(?!\\bweight\\b)[^#\\n])*[^#\\s])([ \\t]*(?:#[^\\n]*)?)$`,
+        `\\g<1> weight ${pythonReplacement(value)}\\g<2>`,
+      ),
+    ]
+  if (value === 'ready') return [replace('Take the server out of maintenance', `${line}[^#\\n]*?)[ \\t]+disabled\\b`, '\\g<1>')]
+  return [
+    replace(
+      'Put the server into maintenance',
+      `${line}(?:(?!\\bdisabled\\b)[^#\\n])*[^#\\s])([ \\t]*(?:#[^\\n]*)?)$`,
+      '\\g<1> disabled\\g<2>',
+    ),
+  ]
+}
+
+const atRunTime = (socket: SocketAddress, edits: readonly Edit[]): Snippet => ({
+  form: 'shell',
+  title: 'Shell: the admin socket',
+  language: 'shell',
+  text: edits.map((edit) => `${shellLine(['printf', '%s\\n', command(edit)])} | ${shellLine(socat(socket))}`).join('\n'),
+  notes: ['HAProxy answers nothing when it has taken a command. It holds until HAProxy reloads.'],
+})
+
+/** The line of the server, where exactly one is certain. */
+function lineOf(text: string, { pool, server }: ServerPart, file: string): FileServer | null {
+  const found = parseConfigFile(text, file).pools.filter(({ name }) => name === pool).flatMap(({ servers }) => servers.filter(({ name }) => name === server)) // biome-ignore format: one line
+  const [line, again] = found
+  if (!line) return null
+  if (again || line.conditional || line.template)
+    throw new EvenkeelError(
+      'invalid',
+      `${file}: the line of ${pool}/${server} is not the only one that counts (a second one, \`.if\` or \`server-template\`)`,
+    )
+  return line
+}
+
+function valueIn(text: string, name: string, file: string): [[string, string]] | null {
+  const part = partOf(name)
+  const line = lineOf(text, part, file)
+  if (!line) return null
+  if (part.what === 'state') return [[name, line.disabled ? 'maint' : 'ready']]
+  return line.weight === undefined ? null : [[name, String(line.weight)]]
+}
+
+function written(text: string, { name, value }: Edit, file: string): string {
+  const part = partOf(name)
+  const line = lineOf(text, part, file)
+  if (!line) throw new EvenkeelError('not_found', `${file} has no server ${part.server} in ${part.pool}`)
+  if (value === 'drain')
+    throw new EvenkeelError('invalid', `${file}: HAProxy's file has no keyword for a drain; set the weight 0, or the state maint`)
+  const next = part.what === 'weight' ? withWeight(line.raw, Number(value)) : withDisabled(line.raw, value === 'maint')
+  const all = text.split('\n')
+  const end = all[line.at.line - 1]!.endsWith('\r') ? '\r' : ''
+  all[line.at.line - 1] = next + end
+  return all.join('\n')
+}
