@@ -65,7 +65,7 @@ function Rail({ frame }: { frame: FrameView }) {
     <nav
       aria-label="Main"
       className={cn(
-        'sticky top-0 flex h-dvh shrink-0 flex-col border-line border-r bg-sunken py-2 max-sm:hidden',
+        'sticky top-0 flex h-dvh shrink-0 flex-col border-line border-r bg-sunken py-2 max-sm:hidden print:hidden',
         folded ? 'w-12 px-1.5' : 'w-44 px-2 max-lg:w-12 max-lg:px-1.5',
       )}
     >
@@ -125,7 +125,7 @@ function BottomBar({ frame, openPalette }: { frame: FrameView; openPalette: () =
   const first = ['/', '/findings', '/pools', '/changes']
   const items = NOUNS.filter((noun) => first.includes(noun.href))
   return (
-    <nav aria-label="Main" className="fixed inset-x-0 bottom-0 z-30 flex h-14 border-line border-t bg-sunken sm:hidden">
+    <nav aria-label="Main" className="fixed inset-x-0 bottom-0 z-30 flex h-14 border-line border-t bg-sunken sm:hidden print:hidden">
       {items.map((noun) => {
         const here = isHere(noun.href, pathname)
         const Icon = noun.icon

@@ -27,7 +27,7 @@ type Props = { frame: FrameView; openPalette: () => void; openHelp: () => void }
 /** Scope, range, live, palette, mode, person. */
 export function TopBar({ frame, openPalette, openHelp }: Props) {
   return (
-    <header className="sticky top-0 z-20 flex h-12 items-center gap-2 border-line border-b bg-surface px-4 max-sm:gap-1 max-sm:px-2">
+    <header className="sticky top-0 z-20 flex h-12 items-center gap-2 border-line border-b bg-surface px-4 max-sm:gap-1 max-sm:px-2 print:hidden">
       <ScopeFilter />
       <div className="ml-auto flex items-center gap-2 max-sm:gap-1">
         <RangeMenu />

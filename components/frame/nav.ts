@@ -2,6 +2,7 @@ import type { LucideIcon } from 'lucide-react'
 import {
   Bell,
   CircleDot,
+  ClipboardCheck,
   Compass,
   Database,
   Gauge,
@@ -27,6 +28,7 @@ export const NOUNS: readonly Noun[] = [
   { href: '/rings', label: 'Rings', key: 'r', icon: CircleDot },
   { href: '/keys', label: 'Keys', key: 'k', icon: KeyRound },
   { href: '/changes', label: 'Changes', key: 'h', icon: GitCommitVertical },
+  { href: '/review', label: 'Review', key: 'v', icon: ClipboardCheck },
   { href: '/explore', label: 'Explore', key: 'e', icon: Compass },
   { href: '/alerts', label: 'Alerts', key: 'a', icon: Bell },
   { href: '/targets', label: 'Targets', key: 't', icon: Server },

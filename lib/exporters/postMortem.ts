@@ -1,19 +1,11 @@
-import { duration, safe, text } from '../format/format.ts'
+import { duration, text } from '../format/format.ts'
 import type { ChangeView } from '../model/answers/change.ts'
 import type { DeliveryView } from '../model/answers/delivery.ts'
 import type { FindingView } from '../model/answers/finding.ts'
 import type { IncidentView } from '../model/answers/incident.ts'
 import { subjectName } from '../model/finding.ts'
+import { moment, plain } from './markdown.ts'
 
-/**
- * Backslashes before what Markdown would read as markup, addresses and mentions among it: names of keys and servers stay what they are. No
- * others, because people go on writing in the text.
- */
-const plain = (raw: string) =>
-  safe(raw, 2_000)
-    .replace(/[\\`*_[\]<>#|~&$@]/g, '\\$&')
-    .replace(/:(?=\/\/)|(?<=www)\.|^[-+]|(?<=^\d+)[.)]/gi, '\\$&')
-const moment = (iso: string) => `${iso.slice(0, 19).replace('T', ' ')} UTC`
 /** Within the incident's day the time alone. */
 const clock = (iso: string, day: string) => (iso.slice(0, 10) === day ? iso.slice(11, 19) : moment(iso))
 

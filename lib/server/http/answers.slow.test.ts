@@ -245,6 +245,7 @@ test('the fleet, what is found in it and what is done about it', async () => {
   })
   await call(runtime, 'DELETE traces/{id}', `traces/${id}`)
   await curvesOfTarget(runtime)
+  await reviewOfTarget(runtime)
   await post('mode', 'mode', { mode: 'tune' })
   await post('drills/{name}', 'drills/slow')
   await call(runtime, 'DELETE drills/{name}', 'drills/slow')
@@ -293,6 +294,21 @@ async function curvesOfTarget(runtime: Runtime): Promise<void> {
   await call(runtime, 'POST curves', 'curves', {
     body: { source: { target: 'cache-a' }, policy: 'allkeys-lru', sizes: { bytes: [3_000_000] } },
   })
+}
+
+/** With a cache that loses reads to an origin of which each read has a price. */
+async function reviewOfTarget(runtime: Runtime): Promise<void> {
+  const { finding } = whole
+  for (let seconds = 0; seconds <= 60; seconds++) {
+    const counted = ['hits', 'misses'].map((name) => ({ metric: `cache_${name}_total`, value: seconds * 50 }))
+    runtime.store.append('fragments', runtime.now() - 60_000 + 1_000 * seconds, counted, 1_000)
+  }
+  const evidence = [{ ...finding.evidence[0]!, metric: 'cache_hit_ratio', value: 0.5, unit: 'ratio' as const, baseline: 0.9 }]
+  const subject = { target: 'fragments' }
+  runtime.store.findings.put({ ...finding, id: 'f3', rule: 'cache/hit-ratio-drop', subject, severity: 'critical', evidence })
+  const topology = { ...runtime.engine.topology(), prices: { originRead: 1e-6, currency: 'EUR', targets: {} } }
+  runtime.engine = { ...runtime.engine, topology: () => topology }
+  await call(runtime, 'GET review')
 }
 
 test('people, their accounts and tokens', async () => {

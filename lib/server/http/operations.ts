@@ -26,6 +26,7 @@ import { poolOperations } from '../pools/operations.ts'
 import { proposalOperations } from '../proposals/operations.ts'
 import { receiverOperations } from '../receivers/operations.ts'
 import { referenceOperations } from '../references/operations.ts'
+import { reviewOperations } from '../review/operations.ts'
 import { ringOperations } from '../rings/operations.ts'
 import { ruleOperations } from '../rules/operations.ts'
 import { seriesOperations } from '../series/operations.ts'
@@ -56,6 +57,7 @@ let described: unknown
 /** The API: every call there is. */
 export const operations: Operation[] = [
   ...overviewOperations,
+  ...reviewOperations,
   ...frameOperations,
   ...targetOperations,
   ...seriesOperations,

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { readEdges } from '../model/edges.ts'
+import { originCallers } from './origins.ts'
+
+const namesOf = (texts: [from: string, to: string][]) =>
+  originCallers(readEdges(texts.map(([from, to]) => ({ from, to })))).map(({ name, callers }) => [
+    name,
+    callers.map((caller) => `${caller.name} ${caller.sends[0]!.metric}`),
+  ])
+
+it('counts what caches miss and what pools are asked', () => {
+  expect(
+    namesOf([
+      ['clients', 'pool:edge/app'],
+      ['pool:edge/app', 'ring:products'],
+      ['ring:products', 'origin:db'],
+      ['cache:fragments', 'origin:db'],
+      ['pool:edge/api', 'origin:db'],
+      ['cache:web/static', 'origin:files'],
+    ]),
+  ).toEqual([
+    ['db', ['products ring_misses_total', 'fragments cache_misses_total', 'edge/api pool_requests_total']],
+    ['files', ['web/static cache_misses_total']],
+  ])
+})
+
+it('takes what the caches of an application miss for what that sends on', () => {
+  expect(
+    namesOf([
+      ['application:shop', 'ring:products'],
+      ['application:shop', 'origin:db'],
+      ['application:other', 'cache:fragments'],
+    ]),
+  ).toEqual([['db', ['products ring_misses_total']]])
+})
