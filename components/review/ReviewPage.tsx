@@ -18,7 +18,7 @@ import { partWords } from './words.ts'
 export function ReviewPage({ initial }: { initial: ReviewView }) {
   const { data = initial, error, refetch, isFetching } = useApi<ReviewView>(['review'], 'review', { initialData: initial, everyMs: false })
   const { at, lead, pains, painsLeft, steps, checklist } = data
-  const nothing = steps.every(({ rows }) => rows.every(({ is }) => is === 'gap' || is === 'well')) && pains.length === 0
+  const nothing = !steps.some(({ rows }) => rows.some(({ measured }) => 'value' in measured)) && pains.length === 0
   return (
     <>
       <PageHead
