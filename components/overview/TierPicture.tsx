@@ -7,7 +7,7 @@ import { Figure } from '@/components/ui/figure.tsx'
 import { Shape } from '@/components/ui/status.tsx'
 import { count, safe, text } from '@/lib/format/format.ts'
 import type { OverviewView, TierView } from '@/lib/model/answers/overview.ts'
-import { type Placed, placeTiers, TIER_WORD } from './tiers.ts'
+import { type PlacedEdge, placeTiers, type Spot, TIER_WORD } from './tiers.ts'
 
 const CARD = 80
 const GAP = 12
@@ -20,32 +20,43 @@ export function TierPicture({ view }: { view: Pick<OverviewView, 'tiers' | 'edge
   const picture = placeTiers(view)
   if (picture.columns === 0) return null
   const total = picture.columns * WIDE + (picture.columns - 1) * BETWEEN
-  const height = picture.rows * CARD + (picture.rows - 1) * GAP
-  const rowsIn = (column: number) => picture.tiers.filter((placed) => placed.column === column).length
-  const top = (placed: Placed) => (height - (rowsIn(placed.column) * (CARD + GAP) - GAP)) / 2 + placed.row * (CARD + GAP)
-  const left = (placed: Placed) => (placed.column * (WIDE + BETWEEN)) / total
-  const right = (placed: Placed) => left(placed) + WIDE / total
+  const height = picture.rows * (CARD + GAP) - GAP
+  const top = ({ column, row }: Spot) => (height - (picture.heights[column]! * (CARD + GAP) - GAP)) / 2 + row * (CARD + GAP)
+  const left = (spot: Spot) => (spot.column * (WIDE + BETWEEN)) / total
+  const right = (spot: Spot) => left(spot) + WIDE / total
+  const middle = (spot: Spot) => top(spot) + CARD / 2
+  const passage = (spot: Spot) => top(spot) + 6
+  const pathOf = ({ from, to, via }: PlacedEdge) => {
+    const ways = [{ x: right(from), y: middle(from) }]
+    for (const spot of via) ways.push({ x: left(spot), y: passage(spot) }, { x: right(spot), y: passage(spot) })
+    ways.push({ x: left(to), y: middle(to) })
+    const bends = ways.slice(1).map(({ x, y }, index) => {
+      const before = ways[index]!
+      const half = (before.x + x) * 500
+      return `C${half} ${before.y} ${half} ${y} ${x * 1000} ${y}`
+    })
+    return `M${ways[0]!.x * 1000} ${ways[0]!.y}${bends.join('')}`
+  }
+  const figureAt = ({ from, to, via: [first] }: PlacedEdge) =>
+    first
+      ? { x: (left(first) + right(first)) / 2, y: passage(first) }
+      : { x: (right(from) + left(to)) / 2, y: (middle(from) + middle(to)) / 2 }
   return (
     <>
       <div className="overflow-x-auto px-4 max-md:hidden">
         <div className="relative" style={{ height, minWidth: picture.columns * 168 }}>
           <svg aria-hidden="true" className="absolute inset-0 size-full" viewBox={`0 0 1000 ${height}`} preserveAspectRatio="none">
-            {picture.edges.map((edge) => {
-              const [x1, x2] = [right(edge.from) * 1000, left(edge.to) * 1000]
-              const [y1, y2] = [top(edge.from) + CARD / 2, top(edge.to) + CARD / 2]
-              const middle = (x1 + x2) / 2
-              return (
-                <path
-                  key={`${edge.from.tier.id} ${edge.to.tier.id}`}
-                  d={`M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`}
-                  fill="none"
-                  stroke="var(--line-strong)"
-                  strokeWidth={edge.width}
-                  strokeDasharray={edge.perSecond === null ? '2 4' : undefined}
-                  vectorEffect="non-scaling-stroke"
-                />
-              )
-            })}
+            {picture.edges.map((edge) => (
+              <path
+                key={`${edge.from.tier.id} ${edge.to.tier.id}`}
+                d={pathOf(edge)}
+                fill="none"
+                stroke="var(--line-strong)"
+                strokeWidth={edge.width}
+                strokeDasharray={edge.perSecond === null ? '2 4' : undefined}
+                vectorEffect="non-scaling-stroke"
+              />
+            ))}
           </svg>
           {picture.edges.map(
             (edge) =>
@@ -54,10 +65,7 @@ export function TierPicture({ view }: { view: Pick<OverviewView, 'tiers' | 'edge
                   key={`${edge.from.tier.id} ${edge.to.tier.id}`}
                   title={`${edge.from.tier.name} to ${edge.to.tier.name}: ${text(edge.perSecond, 'perSecond')}`}
                   className="absolute -translate-x-1/2 -translate-y-1/2 whitespace-nowrap rounded bg-surface px-1 text-dim text-xs tabular"
-                  style={{
-                    left: `${((right(edge.from) + left(edge.to)) / 2) * 100}%`,
-                    top: (top(edge.from) + top(edge.to) + CARD) / 2,
-                  }}
+                  style={{ left: `${figureAt(edge).x * 100}%`, top: figureAt(edge).y }}
                 >
                   {text(edge.perSecond, 'perSecond')}
                 </span>

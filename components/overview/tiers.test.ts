@@ -32,6 +32,20 @@ test('each tier stands right of its callers', () => {
   expect(picture.edges.map((edge) => edge.width)).toEqual([10, 5.5, 1, 1 + 9 * 0.2])
 })
 
+test('an edge over several columns passes those between through a gap of its own', () => {
+  const picture = placeTiers({
+    tiers: [tier('app', 'pool'), tier('l1', 'cache'), tier('ring', 'ring')],
+    edges: [
+      { from: 'app', to: 'ring', perSecond: 480 },
+      { from: 'app', to: 'l1', perSecond: 240 },
+      { from: 'l1', to: 'ring', perSecond: 24 },
+    ],
+  })
+  expect(where(picture)).toEqual({ app: [0, 0], l1: [1, 0.3], ring: [2, 0] })
+  expect(picture.edges.map(({ via }) => via)).toEqual([[{ column: 1, row: 0 }], [], []])
+  expect(picture.heights).toEqual([1, 1.3, 1])
+})
+
 test('without edges the tiers stand side by side by kind, unconnected', () => {
   expect(where(placeTiers({ tiers: [tier('c', 'cache'), tier('p', 'pool'), tier('d', 'cache')], edges: [] }))).toEqual({
     p: [0, 0],

@@ -5,6 +5,7 @@ import { cn } from '@/components/ui/cn.ts'
 import { Field, Input, inputLook } from '@/components/ui/field.tsx'
 import { safe } from '@/lib/format/format.ts'
 import { conditionsText, type Item, moved, type Value, withConditions, withKey } from './draft.ts'
+import { InhibitForms } from './InhibitForms.tsx'
 import { QuietForms } from './QuietForms.tsx'
 
 type Props = { items: readonly Item[]; receivers: readonly string[]; onChange: (items: Item[]) => void }
@@ -150,9 +151,18 @@ function RouteForm({ value, receivers, onChange }: { value: Value; receivers: re
         windows={(value.quiet ?? []) as Value[]}
         onChange={(quiet) => onChange(withKey(value, 'quiet', quiet.length > 0 ? quiet : undefined))}
       />
-      {Array.isArray(value.inhibit) && value.inhibit.length > 0 && (
-        <p className="text-dim text-xs">Its {value.inhibit.length === 1 ? 'inhibition stays' : 'inhibitions stay'} as the file has it.</p>
-      )}
+      <InhibitForms
+        inhibitions={(value.inhibit ?? []) as Value[]}
+        onChange={(inhibit) => onChange(withKey(value, 'inhibit', inhibit.length > 0 ? inhibit : undefined))}
+      />
+      <label className="flex items-center gap-1.5 text-sm max-sm:min-h-9">
+        <input
+          type="checkbox"
+          checked={value.followers === 'tell'}
+          onChange={(event) => onChange(withKey(value, 'followers', event.target.checked ? 'tell' : undefined))}
+        />
+        Tells at once too what follows from a target that is down
+      </label>
     </>
   )
 }

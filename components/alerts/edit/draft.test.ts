@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { conditionsText, moved, withConditions, withKey } from './draft.ts'
+import { conditionsText, labelsOf, labelsText, moved, withConditions, withKey } from './draft.ts'
 
 test('conditions of a route are lines, and go back to where they stood', () => {
   const route = { match: { severity: 'critical' }, matchers: ['target=~"cache-.*"'], to: ['ops'] }
@@ -20,4 +20,14 @@ test('a key keeps its place, comes at the end, or goes', () => {
   expect(withKey({ a: 1 }, 'b', 2)).toEqual({ a: 1, b: 2 })
   expect(withKey({ a: 1, b: 2 }, 'a', undefined)).toEqual({ b: 2 })
   expect(moved(['a', 'b', 'c'], 2, 0)).toEqual(['c', 'a', 'b'])
+})
+
+test('labels are one line, and a comma inside quotation marks is of the value', () => {
+  const labels = { rule: 'cache/restart', key: 'a, "b"' }
+  expect(labelsText(labels)).toBe('rule="cache/restart", key="a, \\"b\\""')
+  expect(labelsOf(labelsText(labels))).toEqual(labels)
+  expect(labelsOf('rule=cache/restart,severity="critical"')).toEqual({ rule: 'cache/restart', severity: 'critical' })
+  expect(labelsOf(' ')).toEqual({})
+  expect(() => labelsOf('rule=~"x"')).toThrow(/only label="value"/)
+  expect(() => labelsOf('rule')).toThrow(/LABEL, one of/)
 })

@@ -1,4 +1,5 @@
 import type { AlertsConfigView } from '@/lib/model/answers/alertsEdit.ts'
+import { EvenkeelError } from '@/lib/model/error.ts'
 import { matcherText } from '@/lib/model/matcher.ts'
 import { conditionsOf, parseMatcher } from '@/lib/model/matching.ts'
 import { conditionsIn } from '../silenceForm.ts'
@@ -42,6 +43,22 @@ export function withConditions(route: Value, text: string): Value {
   const { match, matchers } = conditionsOf({ match: {}, matchers: conditionsIn(text).map(parseMatcher) })
   const others = matchers.map(matcherText)
   return withKey(withKey(route, 'match', match), 'matchers', others.length > 0 ? others : undefined)
+}
+
+/** Labels that must be equal, as one line of conditions. */
+export const labelsText = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
+    .map(([label, value]) => matcherText({ label, op: '=', value: String(value) }))
+    .join(', ')
+
+/** The labels of such a line. Throws `invalid` for what is no condition, or another one than equality. */
+export function labelsOf(text: string): Record<string, string> {
+  // A comma inside quotation marks belongs to the value.
+  const parts = text.match(/(?:"(?:\\.|[^"\\])*"|[^,"])+/g) ?? []
+  const matchers = parts.map((part) => part.trim()).filter(Boolean).map(parseMatcher) // biome-ignore format: one line
+  const other = matchers.find(({ op }) => op !== '=')
+  if (other) throw new EvenkeelError('invalid', `${matcherText(other)}: only label="value" can stand here`)
+  return Object.fromEntries(matchers.map(({ label, value }) => [label, value]))
 }
 
 export const moved = <T>(list: readonly T[], from: number, to: number): T[] => {

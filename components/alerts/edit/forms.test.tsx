@@ -47,10 +47,12 @@ test('routes in their order, each with its conditions as lines', () => {
       was: 0,
       value: { match: { severity: 'critical' }, matchers: ['target=~"cache-.*"'], to: ['ops'], quiet: [{ days: ['sat'] }] },
     },
-    { id: 'b', was: 1, value: { match: {}, to: ['gone'], inhibit: [{ by: { rule: 'x' } }] } },
+    { id: 'b', was: 1, value: { match: {}, to: ['gone'], inhibit: [{ by: { rule: 'x' }, equal: ['target'] }], followers: 'tell' } },
   ]
   const painted = renderToStaticMarkup(<RouteForms items={items} receivers={['ops']} onChange={() => {}} />)
   expect(painted).toMatch(/severity=&quot;critical&quot;\ntarget=~&quot;cache-\.\*&quot;<\/textarea>/)
-  expect(painted).toMatch(/Route 1.*Quiet hours 1.*Route 2.*gone.*inhibition stays/s)
+  expect(painted).toMatch(
+    /Route 1.*Quiet hours 1.*Route 2.*gone.*Inhibition 1.*rule=&quot;x&quot;.*value="target".*checked="".*follows from a target/s,
+  )
   expect(painted).toMatch(/aria-disabled="true"[^>]*aria-label="Move route 1 up"|aria-label="Move route 1 up"[^>]*aria-disabled="true"/)
 })
