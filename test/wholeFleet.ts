@@ -88,6 +88,8 @@ export const statuses: Whole<TargetStatus>[] = facts.map(({ name, kind, role, st
   probes: [
     { id: 'info', feature: 'stats', everyMs: 1_000, cost: '0.1 ms', lastAt: AT, lastMs: 1.2, state: 'ok', because: 'as configured' },
   ],
+  // The first stands for the others.
+  through: facts[0]!.name,
 }))
 
 /** What its product says for advisors and changes alone is not answered. */

@@ -8,7 +8,7 @@ import { useApi } from '@/components/frame/useApi.ts'
 import { Badge } from '@/components/ui/badge.tsx'
 import { buttonLook } from '@/components/ui/button.tsx'
 import { Failure } from '@/components/ui/empty.tsx'
-import { PageHead } from '@/components/ui/page.tsx'
+import { PageHead, Section } from '@/components/ui/page.tsx'
 import { Readings } from '@/components/ui/readings.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { Tabs } from '@/components/ui/tabs.tsx'
@@ -47,6 +47,11 @@ export function TargetPage({ name, initialData }: { name: string; initialData: T
             <span>
               answered <Ago at={target.lastPollAt} /> in <Took ms={target.pollMs} />
             </span>
+            {target.through && (
+              <span>
+                found through <TargetGo name={target.through} />
+              </span>
+            )}
           </span>
         }
       >
@@ -83,6 +88,7 @@ export function TargetPage({ name, initialData }: { name: string; initialData: T
           }
         />
       )}
+      {target.found && <FoundThrough names={target.found} />}
       <Here about={{ target: target.name }} />
       <Tabs
         label="Parts of the target"
@@ -100,5 +106,26 @@ export function TargetPage({ name, initialData }: { name: string; initialData: T
         ]}
       />
     </>
+  )
+}
+
+const TargetGo = ({ name }: { name: string }) => (
+  <Go href={`/targets/${encodeURIComponent(name)}`} className="underline underline-offset-2">
+    {safe(name, 80)}
+  </Go>
+)
+
+/** Names of a target that stands for others, each with a page of its own. */
+function FoundThrough({ names }: { names: readonly string[] }) {
+  return (
+    <Section title="Found through it">
+      <ul className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
+        {names.map((name) => (
+          <li key={name}>
+            <TargetGo name={name} />
+          </li>
+        ))}
+      </ul>
+    </Section>
   )
 }

@@ -15,13 +15,14 @@ export type DiscoveryOptions = {
 export interface Discovery {
   start(): void
   stop(): void
+  /** Which target a discovered one was found through; undefined: it is configured. */
+  foundThrough(name: string): string | undefined
 }
 
 const FIRST_MS = 1_000
 const DISCOVER_MS = 10_000
 
 export function createDiscovery({ targets, add, remove, clock, log }: DiscoveryOptions): Discovery {
-  /** Which target a discovered one was found through. */
   const foundBy = new Map<string, string>()
   let stopped = false
   let cancel = () => {}
@@ -80,5 +81,6 @@ export function createDiscovery({ targets, add, remove, clock, log }: DiscoveryO
       stopped = true
       cancel()
     },
+    foundThrough: (name) => foundBy.get(name),
   }
 }

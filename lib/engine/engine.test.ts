@@ -448,7 +448,7 @@ describe('the engine', () => {
     const r = setUp()
     r.world.discovered = [{ kind: 'fake', name: 'edge/replica' }]
     await r.clock.pass(5_000)
-    expect(r.engine().targets().map((target) => [target.name, target.state])).toEqual([['edge', 'up'], ['edge/replica', 'up']]) // biome-ignore format: one line
+    expect(r.engine().targets().map((target) => [target.name, target.state, target.through])).toEqual([['edge', 'up', undefined], ['edge/replica', 'up', 'edge']]) // biome-ignore format: one line
     expect(r.engine().targetConfig('edge/replica')).toMatchObject({ kind: 'fake' })
     r.world.discovered = []
     await r.clock.pass(31_000)

@@ -114,7 +114,7 @@ export function createFleet({ edges, prices, poll, store, bus, log, clock = syst
       const now = clock.now()
       return store.window(now - spanMs, now)
     },
-    targets: () => [...targets.values()].map((target) => target.status()),
+    targets: () => [...targets].map(([name, target]) => withParent(target.status(), discovery.foundThrough(name))),
     states: () => [...targets].map(([name, target]) => ({ name, state: target.health().state, discovers: target.discovers })),
     targetConfig(name) {
       const target = targets.get(name)
@@ -134,6 +134,9 @@ export function createFleet({ edges, prices, poll, store, bus, log, clock = syst
     },
   }
 }
+
+const withParent = (status: TargetStatus, through: string | undefined): TargetStatus =>
+  through === undefined ? status : { ...status, through }
 
 /** A target as the engine itself knows it, beside what its probes tell. */
 function seenOf(target: Target, refused: { series: number; because: string } | undefined) {

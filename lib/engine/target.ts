@@ -28,6 +28,8 @@ export type TargetStatus = {
   failures: number
   nextPollAt?: number
   probes: ProbeStatus[]
+  /** The target that it was discovered through. */
+  through?: string
 }
 
 export type TargetOptions = {

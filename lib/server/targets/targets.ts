@@ -13,15 +13,25 @@ import { FIGURE_SPAN_MS, figure, newestFigure } from '../series/figures.ts'
 export async function listTargets(runtime: Runtime, paging?: Paging): Promise<Page<TargetView>> {
   const window = runtime.engine.window(FIGURE_SPAN_MS)
   const sorted = statuses(runtime).sort((a, b) => (a.name < b.name ? -1 : 1))
+  const children = childrenOf(sorted)
   const { items, ...rest } = page(sorted, (status) => status.name, paging)
-  return { items: await mapped(items, (status) => targetView(runtime, status, window)), ...rest }
+  return { items: await mapped(items, (status) => targetView(runtime, status, window, children.get(status.name))), ...rest }
 }
 
 export function getTarget(runtime: Runtime, name: string): TargetView {
-  const status = statuses(runtime).find((candidate) => candidate.name === name)
+  const all = statuses(runtime)
+  const status = all.find((candidate) => candidate.name === name)
   if (!status) throw new EvenkeelError('not_found', `There is no target of that name.`)
-  return targetView(runtime, status, runtime.engine.window(FIGURE_SPAN_MS))
+  return targetView(runtime, status, runtime.engine.window(FIGURE_SPAN_MS), childrenOf(all).get(name))
 }
+
+/** Those that were found through a target, by its name. */
+function childrenOf(all: readonly Status[]): Map<string, string[]> {
+  const children = new Map<string, string[]>()
+  for (const { name, through } of all) if (through !== undefined) children.set(through, [...(children.get(through) ?? []), name])
+  return children
+}
+const FOUND_MAX = 200
 
 const statuses = (runtime: Runtime) => runtime.engine.targets().filter((target) => target.kind !== 'control')
 type Status = ReturnType<typeof statuses>[number]
@@ -29,7 +39,7 @@ type Status = ReturnType<typeof statuses>[number]
 /** What a product's own configuration says that pages need. */
 type Configured = { monitor?: TargetView['monitor']; references?: { from: TargetView['references'] } }
 
-function targetView(runtime: Runtime, status: Status, window: SeriesWindow): TargetView {
+function targetView(runtime: Runtime, status: Status, window: SeriesWindow, found: readonly string[] | undefined): TargetView {
   const facts = factsOf(runtime.engine.topology(), status.name)
   const config = runtime.engine.targetConfig(status.name)?.config as Configured | undefined
   const [monitor, references] = [config?.monitor, config?.references?.from]
@@ -43,6 +53,8 @@ function targetView(runtime: Runtime, status: Status, window: SeriesWindow): Tar
     title: status.title,
     address: status.address,
     ...(role ? { role } : {}),
+    ...(status.through === undefined ? {} : { through: status.through }),
+    ...(found ? { found: found.slice(0, FOUND_MAX) } : {}),
     state: status.state,
     since: status.stateSince,
     ...(status.error ? { error: status.error } : {}),
