@@ -51,7 +51,7 @@ export const facts: Whole<TargetFacts>[] = (['edge', 'cache-a', 'cache-b'] as co
     replicas: true,
     documents: true,
     retime: true,
-    bursts: true,
+    bursts: 'commands in bursts',
   },
   role: 'cache',
   host: '10.0.0.1',

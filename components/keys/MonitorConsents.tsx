@@ -10,12 +10,6 @@ import { safe } from '@/lib/format/format.ts'
 import type { Page } from '@/lib/model/answers/shape.ts'
 import type { TargetView } from '@/lib/model/answers/target.ts'
 
-/** What listening is, and what it costs the server. */
-const howOf = ({ kind }: TargetView): string =>
-  kind === 'memcached'
-    ? 'reads and writes in bursts of watch, at most 3 000 lines or 300 ms, longer only while few come, up to a second: up to 3 µs of its CPU for each one heard, about 200 a second. memcached drops lines rather than wait for a listener.'
-    : 'commands in bursts of MONITOR, at most 3 000 commands or 300 ms, longer only while few come, up to a second: 2 to 3 µs of its CPU for each command heard, about 200 a second. Values are dropped at once. Where commands are too many or too large for that and the server has HOTKEYS (Redis 8.6), it counts itself: sessions of at most 2 s, which end by themselves.'
-
 /** The targets for which a person has to allow bursts of MONITOR or watch before any may run. */
 export function MonitorConsents({ targets }: { targets: Page<TargetView> }) {
   const client = useQueryClient()
@@ -37,7 +31,7 @@ export function MonitorConsents({ targets }: { targets: Page<TargetView> }) {
           >
             <span className="min-w-0 flex-1 basis-80">
               <Status tone="info">Asks first</Status> To name the hot keys of {safe(target.name, 60)}, Evenkeel would listen to its{' '}
-              {howOf(target)}
+              {target.listening}.
             </span>
             <Button onClick={() => allow.mutate({ target: target.name, allow: 'hour' })} busy={allow.isPending}>
               Allow for an hour

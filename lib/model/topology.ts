@@ -32,8 +32,8 @@ export type TargetAbilities = {
   documents?: true
   /** The end of each of its keys can be set anew, one by one. */
   retime?: true
-  /** Its commands can be listened to in bursts, with a person's consent. */
-  bursts?: true
+  /** Its commands can be listened to in bursts, with a person's consent: what is listened to and what that costs the server, as "… would listen to its" goes on. */
+  bursts?: string
 }
 
 /** A node of a Redis or Valkey Cluster as it sees itself: its id and address there, the slots that it serves and those that it has open. */

@@ -48,6 +48,10 @@ export const targetAnswer = noun('Target', 'A configured or discovered server', 
     .optional()
     .meta({ description: 'Of caches and stores: the settings by which its memory limit and its rule of eviction can be changed' }),
   monitor: z.enum(['ask', 'bursts', 'never']).optional().meta({ description: 'What the configuration says of MONITOR' }),
+  listening: z
+    .string()
+    .optional()
+    .meta({ description: 'While `monitor` is `ask`: what would be listened to, and what that costs the server' }),
   references: z
     .enum(['off', 'monitor', 'report', 'log'])
     .optional()

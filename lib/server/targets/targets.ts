@@ -43,7 +43,7 @@ function targetView(runtime: Runtime, status: Status, window: SeriesWindow, foun
   const facts = factsOf(runtime.engine.topology(), status.name)
   const config = runtime.engine.targetConfig(status.name)?.config as Configured | undefined
   const [monitor, references] = [config?.monitor, config?.references?.from]
-  const { memory, eviction } = facts?.can ?? {}
+  const { memory, eviction, bursts } = facts?.can ?? {}
   // Caches and stores have one, whatever product they are seen through.
   const role = facts?.role ?? status.role
   const where = { target: status.name }
@@ -68,6 +68,7 @@ function targetView(runtime: Runtime, status: Status, window: SeriesWindow, foun
     probes: status.probes.map((probe) => ({ ...probe, lastAt: isoOrNull(probe.lastAt) })),
     ...(role ? { can: { ...(memory && { memory }), ...(eviction && { eviction }) } } : {}),
     ...(monitor ? { monitor } : {}),
+    ...(monitor === 'ask' && bursts ? { listening: bursts } : {}),
     ...(references ? { references } : {}),
     ...(role
       ? {
