@@ -43,7 +43,7 @@ export default {
     },
   ],
   // Servers' clients are CommonJS with optional requires: left to Node.
-  serverExternalPackages: ['ioredis', 'nodemailer', 'pino', 'prom-client', 'web-push'],
+  serverExternalPackages: ['@kubernetes/client-node', 'ioredis', 'nodemailer', 'pino', 'prom-client', 'web-push'],
   // `forbidden()` answers 403 with app/forbidden.tsx: without it a page that may not be seen could only answer 200 or 500.
   experimental: { authInterrupts: true, optimizePackageImports: ['lucide-react', 'radix-ui', 'recharts'] },
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Log } from '../model/log.ts'
 import { type AnyProduct, productFor, type TargetConfig } from '../model/product.ts'
 import type { Clock } from './clock.ts'
@@ -6,6 +7,8 @@ import type { Target } from './target.ts'
 export type DiscoveryOptions = {
   targets: ReadonlyMap<string, Target>
   add(config: TargetConfig, product: AnyProduct): Target
+  /** Opens the target of that name anew. */
+  replace(config: TargetConfig, product: AnyProduct): Promise<void>
   remove(name: string): Promise<void>
   clock: Clock
   log: Log
@@ -22,15 +25,16 @@ export interface Discovery {
 const FIRST_MS = 1_000
 const DISCOVER_MS = 10_000
 
-export function createDiscovery({ targets, add, remove, clock, log }: DiscoveryOptions): Discovery {
-  const foundBy = new Map<string, string>()
+export function createDiscovery({ targets, add, replace, remove, clock, log }: DiscoveryOptions): Discovery {
+  /** How each was configured when it was found: a server that is started anew may have another address. */
+  const found = new Map<string, { by: string; config: TargetConfig }>()
   let stopped = false
   let cancel = () => {}
 
   async function discover(): Promise<void> {
     for (const parent of [...targets.values()]) {
       const parentName = parent.config.name
-      if (!parent.discovers || foundBy.has(parentName) || parent.health().state === 'down') continue
+      if (!parent.discovers || found.has(parentName) || parent.health().state === 'down') continue
       try {
         await discoverThrough(parent, parentName)
       } catch (error) {
@@ -39,25 +43,29 @@ export function createDiscovery({ targets, add, remove, clock, log }: DiscoveryO
     }
   }
 
-  async function discoverThrough(parent: Target, parentName: string): Promise<void> {
-    const watched = addressesBeside(parentName)
-    const found = (await parent.discover()).filter((config) => !watched.has(productFor(parent.product, config).address(config)))
-    const names = new Set(found.map((config) => config.name))
-    for (const config of found) {
-      if (stopped || targets.has(config.name)) continue
-      foundBy.set(config.name, parentName)
-      add(config, parent.product).start()
+  async function discoverThrough(parent: Target, by: string): Promise<void> {
+    const watched = addressesBeside(by)
+    const product = (config: TargetConfig) => parent.product.productOf?.(config) ?? parent.product
+    const seen = (await parent.discover()).filter((config) => !watched.has(addressOf(config, product(config))))
+    const names = new Set(seen.map((config) => config.name))
+    for (const config of seen) {
+      if (stopped) return
+      const before = found.get(config.name)
+      if (targets.has(config.name) && (before?.by !== by || isDeepStrictEqual(before.config, config))) continue
+      found.set(config.name, { by, config })
+      if (before) await replace(config, product(config))
+      else add(config, product(config)).start()
     }
-    for (const [child, of] of foundBy) {
-      if (of !== parentName || names.has(child)) continue
-      foundBy.delete(child)
+    for (const [child, { by: of }] of found) {
+      if (of !== by || names.has(child)) continue
+      found.delete(child)
       await remove(child)
     }
   }
 
   /** Where everything is that was not discovered through this target: a server seen both ways is one target. */
   function addressesBeside(parent: string): Set<string> {
-    const others = [...targets.values()].filter(({ config }) => config.name !== parent && foundBy.get(config.name) !== parent)
+    const others = [...targets.values()].filter(({ config }) => config.name !== parent && found.get(config.name)?.by !== parent)
     return new Set(
       others.flatMap(({ config, product }) => {
         const { address, aliases } = productFor(product, config)
@@ -65,6 +73,8 @@ export function createDiscovery({ targets, add, remove, clock, log }: DiscoveryO
       }),
     )
   }
+
+  const addressOf = (config: TargetConfig, product: AnyProduct) => productFor(product, config).address(config)
 
   function schedule(ms: number): void {
     if (stopped) return
@@ -81,6 +91,6 @@ export function createDiscovery({ targets, add, remove, clock, log }: DiscoveryO
       stopped = true
       cancel()
     },
-    foundThrough: (name) => foundBy.get(name),
+    foundThrough: (name) => found.get(name)?.by,
   }
 }

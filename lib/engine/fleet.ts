@@ -52,7 +52,7 @@ export function createFleet({ edges, prices, poll, store, bus, log, clock = syst
   let cached: Topology | null = null
 
   for (const { config, product } of options.targets) add(config, product)
-  const discovery = createDiscovery({ targets, add, remove, clock, log })
+  const discovery = createDiscovery({ targets, add, replace, remove, clock, log })
 
   function add(config: TargetConfig, product: AnyProduct): Target {
     const { name } = config
@@ -71,6 +71,13 @@ export function createFleet({ edges, prices, poll, store, bus, log, clock = syst
     targets.set(name, target)
     cached = null
     return target
+  }
+
+  async function replace(config: TargetConfig, product: AnyProduct): Promise<void> {
+    const before = targets.get(config.name)
+    const after = add(config, product)
+    await before?.stop()
+    if (started && !stopped) after.start()
   }
 
   async function remove(name: string): Promise<void> {
@@ -122,10 +129,7 @@ export function createFleet({ edges, prices, poll, store, bus, log, clock = syst
     },
     async configure(config) {
       const before = targets.get(config.name)
-      if (!before) return
-      const after = add(config, before.product)
-      await before.stop()
-      if (started && !stopped) after.start()
+      if (before) await replace(config, before.product)
     },
     pollNow: async (name) => targets.get(name)?.pollNow(),
     stepClock(step) {

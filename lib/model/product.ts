@@ -64,7 +64,21 @@ export interface Probe<Link, Raw> {
 /** What every target's configuration has. */
 export type TargetConfig = { kind: string; name: string; role?: Role }
 
-export interface Product<Config extends TargetConfig, Link> {
+/** Where service discovery has found a server, and how to sign in there as far as its configuration says. */
+export type Place = { host: string; port: number; path?: string; tls?: boolean; username?: string; password?: string }
+
+/** How a program that service discovery has found is configured as a target. */
+export type Located = {
+  /** Its names in the recommended label `app.kubernetes.io/name`, where it can be read with nothing else known. */
+  labels?: readonly string[]
+  /** The port that it listens on by convention. */
+  port?: number
+  /** The keys of its configuration besides `kind` and `name`, as a person would write them: its schema parses them. */
+  at(place: Place): Record<string, unknown>
+}
+
+/** `Found`: what it discovers, where that is of other products. */
+export interface Product<Config extends TargetConfig, Link, Found extends TargetConfig = Config> {
   kind: string
   /** One word for the page: "Redis". */
   title: string
@@ -75,8 +89,12 @@ export interface Product<Config extends TargetConfig, Link> {
   /** Cheap and synchronous: connects lazily; the engine closes it. Never throws for a server that is down. */
   open(config: Config): Link
   close(link: Link): Promise<void>
-  /** Cluster nodes, replicas, servers behind a Prometheus. */
-  discover?(link: Link, signal: AbortSignal): Promise<Config[]>
+  /** Cluster nodes, replicas, servers behind a Prometheus; servers of any product behind a cluster's API. */
+  discover?(link: Link, signal: AbortSignal): Promise<Found[]>
+  /** The product of a configuration that `discover` found, where not this one. */
+  productOf?(found: Found): AnyProduct
+  /** How service discovery makes a target of this product. Absent: it cannot be found so. */
+  located?: Located
   probes: Probe<Link, unknown>[]
   /** A reason that this error of `read` means "not available here" (unknown command, NOPERM), else null. Then the probe is paused until run_id changes. */
   unavailable?(error: unknown): string | null
@@ -102,7 +120,7 @@ export interface Product<Config extends TargetConfig, Link> {
 export type ProductText = { title: string; text: string }
 /** A product with its types erased: only its own folder knows them. */
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds products of every config and link; each is checked where it is written.
-export type AnyProduct = Product<any, any>
+export type AnyProduct = Product<any, any, any>
 
 /** The product that reads what this configuration describes. */
 export const productFor = (product: AnyProduct, config: TargetConfig): AnyProduct => product.variant?.(config) ?? product

@@ -2,6 +2,7 @@ import type { AnyActuator } from '../model/product.ts'
 import { controlActuator } from './control/actuator.ts'
 import { envoyActuator } from './envoy/actuator.ts'
 import { haproxyActuator } from './haproxy/actuator.ts'
+import { kubernetesActuator } from './kubernetes/actuator.ts'
 import { memcachedActuator } from './memcached/actuator.ts'
 import { nginxActuator } from './nginx/actuator.ts'
 import { redisActuator } from './redis/actuator.ts'
@@ -13,6 +14,7 @@ export const actuators: AnyActuator[] = [
   controlActuator,
   envoyActuator,
   haproxyActuator,
+  kubernetesActuator,
   memcachedActuator,
   nginxActuator,
   redisActuator,

@@ -3,6 +3,7 @@ import { EvenkeelError, malformed } from '../../model/error.ts'
 import type { Probe, Product } from '../../model/product.ts'
 import type { Capability } from '../../model/topology.ts'
 import { printable } from '../answers.ts'
+import { pageAt } from '../place.ts'
 import { looked, prerequisite } from '../prerequisites.ts'
 import { readText, replaceable } from '../replaceFile.ts'
 import { adminPage, type DumpPage, type EnvoyConfig, type EnvoyLink, envoyConfig, pageOf } from './client.ts'
@@ -189,6 +190,7 @@ export const envoy: Product<EnvoyConfig, EnvoyLink> = {
   config: envoyConfig,
   open: (config) => ({ config, dump: null }),
   close: async () => {},
+  located: { port: 9901, at: (place) => ({ admin: pageAt({ ...place, path: '' }, '') }) },
   probes: [clusters, stats, info],
   address: (config) => new URL(config.admin).host,
   /** REST xDS (`api_type: REST`): the weights that a change wrote into Evenkeel's own EDS files. */

@@ -3,6 +3,7 @@ import type { Probe, Product } from '../../model/product.ts'
 import type { NewRecord } from '../../model/record.ts'
 import type { PolledWithLog } from '../accessLog/referenceFeeds.ts'
 import { printable, rawRecord } from '../answers.ts'
+import { authority, pageAt } from '../place.ts'
 import { accessLog, openRequestLog, type RequestLog } from './accessLog.ts'
 import type { Beside } from './beside.ts'
 import { ask, type ConfigFileRead, readConfigFile, readStat } from './client.ts'
@@ -175,6 +176,9 @@ export const haproxy: Product<HaproxyConfig, HaproxyLink> = {
   }),
   close: async ({ requests }) => requests.source?.close(),
   // The slower ones first: the first statistics are then already understood.
+  located: {
+    at: (place) => (place.path === undefined ? { socket: `tcp://${authority(place)}` } : { stats: pageAt(place, '') }),
+  },
   probes: [info, configFile, serversState, stat, accessLog],
   unavailable: (error) => (error instanceof EvenkeelError && error.code === 'not_allowed' ? error.message : null),
   address: haproxyAddress,

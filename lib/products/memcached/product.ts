@@ -1,5 +1,6 @@
 import { EvenkeelError } from '../../model/error.ts'
 import type { Product } from '../../model/product.ts'
+import { authority, loginAt } from '../place.ts'
 import { type MemcachedConfig, memcachedAddress, memcachedConfig } from './config.ts'
 import { describes } from './described.ts'
 import { type MemcachedLink, openMemcached } from './link.ts'
@@ -28,6 +29,11 @@ export const memcached: Product<MemcachedConfig, MemcachedLink> = {
     references: true,
     bursts:
       'reads and writes in bursts of watch, at most 3 000 lines or 300 ms, longer only while few come, up to a second: up to 3 µs of its CPU for each one heard, about 200 a second. It drops lines rather than wait for a listener',
+  },
+  located: {
+    labels: ['memcached'],
+    port: 11211,
+    at: (place) => ({ address: authority(place), ...(place.tls ? { tls: true } : {}), ...loginAt(place) }),
   },
   probes: [stats, slabs, settings, keys, largest, watch, sizes, proxy],
   unavailable: (error) => (error instanceof EvenkeelError && error.code === 'not_allowed' ? error.message : null),

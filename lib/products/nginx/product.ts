@@ -7,6 +7,7 @@ import { logPlaceOf } from '../accessLog/place.ts'
 import { openLog } from '../accessLog/source.ts'
 import { rawRecord } from '../answers.ts'
 import { getText } from '../http.ts'
+import { pageAt } from '../place.ts'
 import { looked, prerequisite } from '../prerequisites.ts'
 import { replaceable } from '../replaceFile.ts'
 import { type NginxConfig, nginxAddress, nginxConfig } from './config.ts'
@@ -187,6 +188,7 @@ export const nginx: Product<NginxConfig, NginxLink> = {
   config: nginxConfig,
   open: openLink,
   close: async (link) => link.log?.close(),
+  located: { at: (place) => (place.path === undefined ? {} : { status: pageAt(place, '') }) },
   probes: [status, upstreams, vts, accessLog],
   address: nginxAddress,
   async prerequisites(config) {

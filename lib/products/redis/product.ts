@@ -1,4 +1,5 @@
 import type { Product } from '../../model/product.ts'
+import { authority, loginAt } from '../place.ts'
 import { type RedisConfig, redisAddress, redisConfig } from './config.ts'
 import { describes } from './described.ts'
 import { unavailableBecause } from './errors.ts'
@@ -44,6 +45,11 @@ export const redis: Product<RedisConfig, RedisLink> = {
     retime: true,
     bursts:
       'commands in bursts of MONITOR, at most 3 000 commands or 300 ms, longer only while few come, up to a second: 2 to 3 µs of its CPU for each command heard, about 200 a second. Values are dropped at once. Where commands are too many or too large for that and the server has HOTKEYS (Redis 8.6), it counts itself: sessions of at most 2 s, which end by themselves',
+  },
+  located: {
+    labels: ['redis', 'valkey', 'keydb', 'dragonfly'],
+    port: 6379,
+    at: (place) => ({ url: `${place.tls ? 'rediss' : 'redis'}://${authority(place)}`, ...loginAt(place) }),
   },
   probes: [
     info,

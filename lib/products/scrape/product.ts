@@ -8,6 +8,7 @@ import type { Mapping } from '../exporters/mappingConfig.ts'
 import { BESIDE, readScraped } from '../exporters/scraped.ts'
 import type { PromSeries } from '../exporters/series.ts'
 import { EMITTED, EXPORTERS, type Exporter } from '../exporters/table.ts'
+import { pageAt } from '../place.ts'
 import { type ScrapeConfig, scrapeConfig } from './config.ts'
 import { openPage, type Page, type PageText } from './page.ts'
 
@@ -157,6 +158,12 @@ export const scrape: Product<ScrapeConfig, Link> = {
   open: (config) => ({ config, page: config.behind?.page ?? openPage(config) }),
   close: async ({ config, page }) => {
     if (!config.behind) await page.close()
+  },
+  located: {
+    at: (place) => ({
+      url: pageAt(place, '/metrics'),
+      ...(place.password === undefined ? {} : { basic: { username: place.username, password: place.password } }),
+    }),
   },
   discover,
   probes: [page as Probe<Link, unknown>],

@@ -1,6 +1,7 @@
 import { EvenkeelError } from '../../model/error.ts'
 import type { Probe, Product } from '../../model/product.ts'
 import type { Capability } from '../../model/topology.ts'
+import { authority } from '../place.ts'
 import { looked, prerequisite, runnable } from '../prerequisites.ts'
 import { readText, replaceable } from '../replaceFile.ts'
 import { readStats, type TwemproxyConfig, type TwemproxyLink, twemproxyConfig } from './client.ts'
@@ -113,6 +114,7 @@ export const twemproxy: Product<TwemproxyConfig, TwemproxyLink> = {
   config: twemproxyConfig,
   open: (config) => ({ config }),
   close: async () => {},
+  located: { port: 22222, at: (place) => ({ stats: `tcp://${authority(place)}` }) },
   probes: [statistics],
   address: (config) => config.stats.replace('tcp://', ''),
   async prerequisites(config) {

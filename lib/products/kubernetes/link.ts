@@ -1,0 +1,20 @@
+import { type Cluster, openCluster, systemPace } from './cluster.ts'
+import type { KubernetesConfig } from './config.ts'
+import type { Problem } from './discovered.ts'
+import { createPasswords, type Passwords } from './passwords.ts'
+
+/** `problems`, `found`: what the newest discovery came to. */
+export type KubernetesLink = { config: KubernetesConfig; cluster: Cluster; passwords: Passwords; problems: Problem[]; found: number | null }
+
+/** By configuration: what is set is checked against the same mirror that is shown. */
+const links = new WeakMap<KubernetesConfig, KubernetesLink>()
+
+export function openLink(config: KubernetesConfig, pace = systemPace): KubernetesLink {
+  const cluster = openCluster(config, pace)
+  const link = { config, cluster, passwords: createPasswords(config, cluster.client), problems: [], found: null }
+  links.set(config, link)
+  return link
+}
+
+/** The open link of a target, or one of a configuration that is not watched. */
+export const linkOf = (config: KubernetesConfig): KubernetesLink => links.get(config) ?? openLink(config)
