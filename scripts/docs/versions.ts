@@ -25,6 +25,7 @@ export const RUN_AGAINST: Record<string, RunAgainst> = {
     also: [],
     played: ['other exporters'],
   },
+  kubernetes: { live: [], also: [], played: ['a stand-in that answers as its documentation and sources say'] },
   scrape: {
     live: ['prom-client 15.1', 'redis_exporter 1.45', "HAProxy 2.6.12's own page"],
     also: [],

@@ -55,6 +55,11 @@ import { withDisabled, withWeight } from '../../lib/products/haproxy/serverLine.
 import { parseServersState } from '../../lib/products/haproxy/serversState.ts'
 import { parseStat, statSamples } from '../../lib/products/haproxy/stat.ts'
 import { wordsIn as haproxyWords } from '../../lib/products/haproxy/words.ts'
+import { discovered } from '../../lib/products/kubernetes/discovered.ts'
+import { objectShape } from '../../lib/products/kubernetes/objects.ts'
+import { refusalText, refusedBy } from '../../lib/products/kubernetes/refused.ts'
+import { INGRESSES, qualified, ROUTES, SERVICES, SLICES } from '../../lib/products/kubernetes/resources.ts'
+import { readSettingName } from '../../lib/products/kubernetes/settings.ts'
 import { parseStats as memcachedStats } from '../../lib/products/memcached/answer.ts'
 import { keyOf, readDumped, wordsOf } from '../../lib/products/memcached/metadump.ts'
 import { vitalsOf as memcachedVitals } from '../../lib/products/memcached/vitals.ts'
@@ -114,6 +119,7 @@ export const GROUPS = [
   'envoy',
   'twemproxy',
   'varnish',
+  'kubernetes',
   'prometheus',
   'config',
   'http',
@@ -592,6 +598,53 @@ const varnish: Parser[] = [
   { name: 'products/varnish/cli.ts#challengeOf', group: 'varnish', good: ['ixslvvxrgkjptxmcgnnsdxsvdmvfympg\n'], run: challengeOf },
 ]
 
+const KUBERNETES =
+  '[{"kind":"HTTPRoute","metadata":{"name":"web","namespace":"shop","resourceVersion":"7","managedFields":[{"manager":"helm","operation":"Update","fieldsV1":{"f:spec":{"f:rules":{}}}}]},"spec":{"rules":[{"name":"r","backendRefs":[{"name":"a","port":80,"weight":9},{"name":"b","weight":1}]}]},"status":{"parents":[{"conditions":[{"type":"Accepted","status":"True"}]}]}},{"metadata":{"name":"canary","namespace":"shop","annotations":{"nginx.ingress.kubernetes.io/canary":"true","nginx.ingress.kubernetes.io/canary-weight":"10"}},"spec":{"rules":[{"host":"h","http":{"paths":[{"path":"/","backend":{"service":{"name":"a"}}}]}}]}},{"metadata":{"name":"a-1","namespace":"shop","labels":{"kubernetes.io/service-name":"a","app.kubernetes.io/name":"redis"},"annotations":{"evenkeel.io/kind":"redis","evenkeel.io/port":"6379"}},"addressType":"IPv4","endpoints":[{"addresses":["10.0.0.1"],"conditions":{"ready":true}}],"ports":[{"name":"","port":6379}],"spec":{"ports":[{"port":6379}]}}]'
+/** As list and watch keep them: what is no object is left out. */
+function kubeObjects(text: string) {
+  const all = reply(text)
+  return (Array.isArray(all) ? all : [all]).flatMap((value) => {
+    const parsed = objectShape.safeParse(value)
+    return parsed.success ? [parsed.data] : []
+  })
+}
+const kubernetes: Parser[] = [
+  probe('kubernetes/mirror', 'kubernetes', [KUBERNETES], (text) => ({
+    version: '1.34.1',
+    found: null,
+    problems: [],
+    selected: false,
+    collections: [SERVICES, SLICES, ROUTES, INGRESSES].map((resource) => ({
+      resource: qualified(resource),
+      synced: true,
+      left: 0,
+      items: kubeObjects(text),
+    })),
+  })),
+  {
+    name: 'products/kubernetes/discovered.ts#discovered',
+    group: 'kubernetes',
+    good: [KUBERNETES],
+    run(text) {
+      const all = kubeObjects(text)
+      const programs = new Map(products.flatMap(({ kind, located }) => (located ? [[kind, located] as const] : [])))
+      return discovered({ services: all, slices: all }, programs, { parent: 'prod', labels: true })
+    },
+  },
+  {
+    name: 'products/kubernetes/refused.ts#refusedBy',
+    group: 'kubernetes',
+    good: ['{"kind":"Status","message":"no","reason":"Forbidden","code":403,"details":{"retryAfterSeconds":3}}'],
+    run: (text) => refusalText(refusedBy(429, '1', text), { verb: 'list', resource: ROUTES }),
+  },
+  {
+    name: 'products/kubernetes/settings.ts#readSettingName',
+    group: 'kubernetes',
+    good: ['HTTPRoute/shop/web/0/a/weight', 'HTTPRoute%2Fshop%2Fweb%2F0/a/weight', 'Ingress/shop/web/canary-weight'],
+    run: readSettingName,
+  },
+]
+
 const PAGE = 'cache_gets_total{cache="a \\"b\\"",result="hit"} 5 1520879607789\ncache_size{cache="a"} NaN\nredis_up 1\n'
 const prometheus: Parser[] = [
   probe('prometheus/series', 'prometheus', [MATRIX], (text) => ({ at, series: text, exporter: 'redis_exporter', mappings: [] })),
@@ -869,6 +922,7 @@ export const PARSERS: Parser[] = [
   ...envoy,
   ...twemproxy,
   ...varnish,
+  ...kubernetes,
   ...prometheus,
   ...config,
   ...asCode,

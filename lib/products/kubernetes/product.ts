@@ -175,7 +175,7 @@ export function kubernetesOf(products: readonly AnyProduct[]): Product<Kubernete
     probes: [mirror as Probe<KubernetesLink, unknown>],
     address: kubernetesAddress,
     rights:
-      'get, list and watch on services, endpointslices.discovery.k8s.io, httproutes.gateway.networking.k8s.io and ingresses.networking.k8s.io; to apply: patch on the last two; get on the Secrets that `secrets` names, each by its name',
+      'list and watch on services, endpointslices.discovery.k8s.io, httproutes.gateway.networking.k8s.io and ingresses.networking.k8s.io; to apply: get and patch on the last two; get on the Secrets that `secrets` names, each by its name',
     async prerequisites(config) {
       const client = createClient(config)
       return [

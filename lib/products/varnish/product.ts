@@ -1,5 +1,6 @@
 import { EvenkeelError } from '../../model/error.ts'
 import type { Product } from '../../model/product.ts'
+import { pageAt } from '../place.ts'
 import { looked, prerequisite } from '../prerequisites.ts'
 import { withVarnish } from './client.ts'
 import { type VarnishConfig, varnishAddress, varnishConfig } from './config.ts'
@@ -18,6 +19,7 @@ export const varnish: Product<VarnishConfig, VarnishLink> = {
   config: varnishConfig,
   open: openVarnish,
   close: (link) => link.client.close(),
+  located: { at: (place) => ({ exporter: pageAt(place, '/metrics') }) },
   // The list first: the first counters then already have their pools.
   probes: [backends, params, stats],
   unavailable: (error) => (error instanceof EvenkeelError && error.code === 'not_allowed' ? error.message : null),
