@@ -36,7 +36,8 @@ function setUp(more: Partial<EngineOptions> & { path?: string } = {}) {
     verdicts: [] as Verdict[],
     draft: null as ReturnType<Advisor['propose']>,
     inFlight: null as string | null,
-    discovered: [] as { kind: string; name: string }[],
+    discovered: [] as { kind: string; name: string; port?: number }[],
+    closed: [] as number[],
     advised: 0,
     windows: [] as [number, number][],
   }
@@ -44,8 +45,9 @@ function setUp(more: Partial<EngineOptions> & { path?: string } = {}) {
     kind: 'fake',
     title: 'Fake',
     config: z.any(),
-    open: () => ({}),
-    close: async () => {},
+    open: (config: { port?: number }) => config,
+    close: async ({ port }: { port?: number }) => void world.closed.push(port ?? 0),
+    productOf: ({ kind }: { kind: string }) => (kind === 'other' ? other : product),
     discover: async () => world.discovered,
     probes: [
       {
@@ -60,6 +62,7 @@ function setUp(more: Partial<EngineOptions> & { path?: string } = {}) {
     ],
     address: () => '127.0.0.1:1',
   }
+  const other: AnyProduct = { ...product, kind: 'other', title: 'Other' }
   const detector: AnyDetector = {
     id: 'balancer/slow-server',
     title: 'Slow server',
@@ -453,6 +456,21 @@ describe('the engine', () => {
     r.world.discovered = []
     await r.clock.pass(31_000)
     expect(r.engine().targets()).toHaveLength(1)
+  })
+
+  it('opens anew what is found under its name at another place, by the product that it is of', async () => {
+    const r = setUp()
+    r.world.discovered = [{ kind: 'other', name: 'edge:pod', port: 1 }]
+    await r.clock.pass(5_000)
+    expect(r.engine().targetConfig('edge:pod')).toEqual({ kind: 'other', config: { kind: 'other', name: 'edge:pod', port: 1 } })
+    r.world.discovered = [{ kind: 'other', name: 'edge:pod', port: 1 }]
+    await r.clock.pass(10_000)
+    expect(r.world.closed).toEqual([])
+    r.world.discovered = [{ kind: 'other', name: 'edge:pod', port: 2 }]
+    await r.clock.pass(10_000)
+    expect(r.world.closed).toEqual([1])
+    expect(r.engine().targetConfig('edge:pod')).toMatchObject({ config: { port: 2 } })
+    expect(r.engine().targets().find(({ name }) => name === 'edge:pod')).toMatchObject({ state: 'up', through: 'edge' }) // biome-ignore format: one line
   })
 
   it('derives what each node of a ring owns and sees', async () => {

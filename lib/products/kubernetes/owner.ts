@@ -5,7 +5,7 @@ import type { KubeObject } from './objects.ts'
 export type Owner = { name: string; sign: string; moves?: true }
 
 /** Whose consent counts more than any sign: the object's own manifest says that Evenkeel may set its weights. */
-export const CONSENT = 'evenkeel.io/weights'
+const CONSENT = 'evenkeel.io/weights'
 
 const entryShape = z.looseObject({
   manager: z.string().default(''),
