@@ -1,7 +1,9 @@
 import { Cluster } from 'ioredis'
 import { expect, test } from 'vitest'
+import type { Step } from '../lib/model/proposal.ts'
 import { describeWith } from './live.ts'
 import { found, readThrough, redisClient, startEvenkeel } from './liveCache.ts'
+import { apply, expectPredicted, judged, proposed } from './predictedChange.ts'
 import { randomOf } from './random.ts'
 import { startCluster, startReplicas } from './redisFamilies.ts'
 import { redisSay } from './servers.ts'
@@ -43,31 +45,11 @@ watch: { before: 20s, measure: 30s }
         expect.objectContaining({ feature: 'references', available: false, because: expect.stringMatching(/^it is a replica/) }),
       )
     }
-    const proposal = await found(
-      'the proposal',
-      async () =>
-        (await call('GET', 'proposals?state=open')).body.items.find(
-          ({ advisor, prediction }: { advisor: string; prediction: unknown }) => advisor === 'cache-memory' && prediction,
-        ),
-      240_000,
-    )
-    const [{ setting, after: bytes }] = proposal.steps
+    const proposal = await proposed(evenkeel, 'cache-memory', 240_000)
+    const [{ setting, after: bytes }] = proposal.steps as [Step]
     const node = masters.find(({ about }) => nameOf(about.port) === setting.target)!
-    const { change } = (await call('POST', `proposals/${proposal.id}/apply`)).body
-    const ended = await found(
-      'the verdict',
-      async () => {
-        const { body } = await call('GET', `changes/${change}`)
-        return body.verdict && body
-      },
-      600_000,
-    )
-    const { before, after, low, high } = proposal.prediction
-    const words = `${bytes}: ${before} -> ${after} (${low} to ${high}), measured ${ended.measured?.after}: ${ended.outcome}`
-    console.log(words)
-    expect(ended, words).toMatchObject({ state: 'kept', verdict: 'improved' })
-    expect(ended.measured.after, words).toBeGreaterThanOrEqual(low)
-    expect(ended.measured.after, words).toBeLessThanOrEqual(high)
+    const ended = await judged(evenkeel, await apply(evenkeel, proposal), 600_000)
+    console.log(expectPredicted(proposal, ended))
     expect(await redisSay(node, 'CONFIG GET maxmemory')).toContain(bytes)
   })
 })

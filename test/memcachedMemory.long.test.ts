@@ -7,6 +7,7 @@ import type { Page } from '../lib/model/answers/shape.ts'
 import type { FactView, TargetView } from '../lib/model/answers/target.ts'
 import { describeWith } from './live.ts'
 import { found, memcachedClient, readThrough, reporterTo, startEvenkeel } from './liveCache.ts'
+import { apply, expectPredicted, judged, proposed } from './predictedChange.ts'
 import { randomOf } from './random.ts'
 import { ask, startMemcached } from './servers.ts'
 
@@ -32,7 +33,6 @@ targets: [{ kind: memcached, name: cache, address: "${cache.about.address}", rol
 rules: { ${rules} }
 watch: { before: 20s, measure: 30s }
 `)
-    const { call } = evenkeel
     const reporter = reporterTo(evenkeel.send)
     const random = randomOf(7)
     using _ = readThrough({
@@ -43,31 +43,13 @@ watch: { before: 20s, measure: 30s }
       value: 'x'.repeat(2_000),
       reporter,
     })
-    const proposal = await found(
-      'the proposal',
-      async () => {
-        const { items } = (await call('GET', 'proposals?state=open')).body
-        return items.find((one: { advisor: string; prediction: unknown }) => one.advisor === 'cache-memory' && one.prediction)
-      },
-      240_000,
-    )
-    const { change } = (await call('POST', `proposals/${proposal.id}/apply`)).body
-    const ended = await found(
-      'the verdict',
-      async () => {
-        const { body } = await call('GET', `changes/${change}`)
-        return body.verdict && body
-      },
-      600_000,
-    )
-    const { before, after, low, high } = proposal.prediction
-    const bytes = Number(proposal.steps[0].after)
-    const words = `${bytes}: ${before} -> ${after} (${low} to ${high}), measured ${ended.measured?.after}: ${ended.outcome}`
-    console.log(words)
-    expect(ended, words).toMatchObject({ state: 'kept', verdict: 'improved' })
-    expect(holds ? bytes < megabytes * MIB : bytes > megabytes * MIB, words).toBe(true)
-    expect(ended.measured.after, words).toBeGreaterThanOrEqual(low)
-    if (!holds) expect(ended.measured.after, words).toBeLessThanOrEqual(high)
+    const proposal = await proposed(evenkeel, 'cache-memory', 240_000)
+    const ended = await judged(evenkeel, await apply(evenkeel, proposal), 600_000)
+    const line = expectPredicted(proposal, ended)
+    console.log(line)
+    const bytes = Number(proposal.steps[0]!.after)
+    expect(proposal.prediction.holds === true, line).toBe(holds)
+    expect(holds ? bytes < megabytes * MIB : bytes > megabytes * MIB, line).toBe(true)
     const settings = await ask(cache.about.port, 'stats settings\r\nquit\r\n', (text) => text.includes('END'))
     expect(settings).toContain(`STAT maxbytes ${bytes}\r`)
     await reporter.stop()

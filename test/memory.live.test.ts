@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { describeWith } from './live.ts'
 import { found, readThrough, reporterTo, startEvenkeel } from './liveCache.ts'
+import { apply, expectPredicted, judged } from './predictedChange.ts'
 import { randomOf } from './random.ts'
 import { redisSay, startRedis } from './servers.ts'
 
@@ -30,13 +31,7 @@ watch: { before: 10s, measure: 10s }
     expect(holds).toBe(true)
     expect(low).toBeLessThanOrEqual(after)
     expect(high - low).toBeLessThanOrEqual(0.1)
-    const { change } = (await call('POST', `proposals/${proposal.id}/apply`)).body
-    const ended = await found('the verdict', async () => {
-      const { body } = await call('GET', `changes/${change}`)
-      return body.verdict && body
-    })
-    expect(ended).toMatchObject({ state: 'kept', verdict: 'improved' })
-    expect(ended.measured.after).toBeGreaterThanOrEqual(low)
+    expectPredicted(proposal, await judged(evenkeel, await apply(evenkeel, proposal), 60_000))
     const max = Number(/maxmemory:(\d+)/.exec(await redisSay(cache, 'INFO memory'))![1])
     expect(max).toBeLessThan(32 * MIB)
     expect(max).toBe(Number(proposal.steps[0].after))

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { reportReferences } from '../client/index.ts'
 import { clusterSlot } from '../lib/rings/algorithms/redisCluster.ts'
 import { describeWith } from './live.ts'
-import { found, ORIGIN, readThrough, redisClient, startEvenkeel } from './liveCache.ts'
+import { ORIGIN, readThrough, redisClient, startEvenkeel } from './liveCache.ts'
+import { apply, expectPredicted, judged, proposed } from './predictedChange.ts'
 import { randomOf } from './random.ts'
 import { startCluster } from './redisFamilies.ts'
 import { type RedisServer, redisSay, startRedis } from './servers.ts'
@@ -28,7 +29,6 @@ rings: [{ name: products, nodes: [{ target: calm, points: 160 }, { target: busy,
 rules: { ring/memory-split: { for: 1s, history: 2m } }
 watch: { before: 20s, measure: 30s }
 `)
-    const { call } = evenkeel
     const random = randomOf(7)
     const reporters = LOADS.map(({ name }) => reportReferences({ url: ORIGIN, target: name, rate: 1, everyMs: 500, fetch: evenkeel.send }))
     const applications = LOADS.map(({ name, keys, perSecond }, i) =>
@@ -43,32 +43,12 @@ watch: { before: 20s, measure: 30s }
     )
     using stack = new DisposableStack()
     for (const application of applications) stack.use(application)
-    const proposal = await found(
-      'the proposal',
-      async () =>
-        (await call('GET', 'proposals?state=open')).body.items.find(({ advisor }: { advisor: string }) => advisor === 'memory-split'),
-      300_000,
-    )
-    const sizes = new Map<string, number>(
-      proposal.steps.map(({ setting, after }: { setting: { target: string }; after: string }) => [setting.target, Number(after)]),
-    )
+    const proposal = await proposed(evenkeel, 'memory-split', 300_000)
+    const sizes = new Map(proposal.steps.map(({ setting, after }) => [setting.target, Number(after)]))
     expect([...sizes.keys()]).toEqual(['calm', 'busy'])
     expect(sizes.get('calm')! + sizes.get('busy')!).toBeLessThanOrEqual(16 * MIB)
-    const { change } = (await call('POST', `proposals/${proposal.id}/apply`)).body
-    const ended = await found(
-      'the verdict',
-      async () => {
-        const { body } = await call('GET', `changes/${change}`)
-        return body.verdict && body
-      },
-      600_000,
-    )
-    const { before, after, low, high } = proposal.prediction
-    const words = `${JSON.stringify([...sizes])}: ${before} -> ${after} (${low} to ${high}), measured ${ended.measured?.after}: ${ended.outcome}`
-    console.log(words)
-    expect(ended, words).toMatchObject({ state: 'kept', verdict: 'improved' })
-    expect(ended.measured.after, words).toBeGreaterThanOrEqual(low)
-    expect(ended.measured.after, words).toBeLessThanOrEqual(high)
+    const ended = await judged(evenkeel, await apply(evenkeel, proposal), 600_000)
+    console.log(expectPredicted(proposal, ended))
     for (const [i, { name }] of LOADS.entries())
       expect(await redisSay(caches[i]!, 'CONFIG GET maxmemory')).toContain(String(sizes.get(name)))
     for (const reporter of reporters) await reporter.stop()
@@ -87,7 +67,6 @@ targets: [{ kind: redis, name: shop, cluster: ["${masters[0]!.about.url}"], refe
 rules: { cache/memory-split: { for: 1s, history: 2m } }
 watch: { before: 20s, measure: 30s }
 `)
-    const { call } = evenkeel
     const random = randomOf(7)
     const nameOf = (node: RedisServer) => `shop:127.0.0.1:${node.about.port}`
     const [first, ...others] = masters.map((node) =>
@@ -109,35 +88,15 @@ watch: { before: 20s, measure: 30s }
         set: (key, bytes, ttlMs) => reporterOf(key).set(key, bytes, ttlMs),
       },
     })
-    const proposal = await found(
-      'the proposal',
-      async () =>
-        (await call('GET', 'proposals?state=open')).body.items.find(({ advisor }: { advisor: string }) => advisor === 'memory-split'),
-      300_000,
-    )
+    const proposal = await proposed(evenkeel, 'memory-split', 300_000)
     expect(proposal).toMatchObject({ subject: { target: nameOf(masters[0]!) }, prediction: { metric: 'cluster_hit_ratio' } })
-    const sizes = new Map<string, number>(
-      proposal.steps.map(({ setting, after }: { setting: { target: string }; after: string }) => [setting.target, Number(after)]),
-    )
+    const sizes = new Map(proposal.steps.map(({ setting, after }) => [setting.target, Number(after)]))
     // Those that give come first.
     expect([...sizes.keys()].at(-1)).toBe(nameOf(masters[0]!))
     expect(sizes.get(nameOf(masters[0]!))).toBeGreaterThan(11 * MIB)
     expect(masters.reduce((sum, node) => sum + (sizes.get(nameOf(node)) ?? 10 * MIB), 0)).toBeLessThanOrEqual(30 * MIB)
-    const { change } = (await call('POST', `proposals/${proposal.id}/apply`)).body
-    const ended = await found(
-      'the verdict',
-      async () => {
-        const { body } = await call('GET', `changes/${change}`)
-        return body.verdict && body
-      },
-      600_000,
-    )
-    const { before, after, low, high } = proposal.prediction
-    const words = `${JSON.stringify([...sizes])}: ${before} -> ${after} (${low} to ${high}), measured ${ended.measured?.after}: ${ended.outcome}`
-    console.log(words)
-    expect(ended, words).toMatchObject({ state: 'kept', verdict: 'improved' })
-    expect(ended.measured.after, words).toBeGreaterThanOrEqual(low)
-    expect(ended.measured.after, words).toBeLessThanOrEqual(high)
+    const ended = await judged(evenkeel, await apply(evenkeel, proposal), 600_000)
+    console.log(expectPredicted(proposal, ended))
     for (const node of masters) expect(await redisSay(node, 'CONFIG GET maxmemory')).toContain(String(sizes.get(nameOf(node)) ?? 10 * MIB))
     for (const reporter of [first!, ...others]) await reporter.stop()
   })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { describeWith } from './live.ts'
 import { found, readThrough, reporterTo, startEvenkeel } from './liveCache.ts'
+import { apply, expectPredicted, judged } from './predictedChange.ts'
 import { randomOf } from './random.ts'
 import { redisSay, startRedis } from './servers.ts'
 
@@ -54,21 +55,8 @@ watch: { before: 60s, measure: 60s }
     const proposal = await found('the proposal', async () => (await call('GET', `proposals?finding=${finding.id}`)).body.items[0])
     expect(proposal.advisor).toBe('cache-policy')
     expect(proposal.steps[0]).toMatchObject({ before: policy, after: better })
-    const { change } = (await call('POST', `proposals/${proposal.id}/apply`)).body
-    const ended = await found(
-      'the verdict',
-      async () => {
-        const { body } = await call('GET', `changes/${change}`)
-        return body.verdict && body
-      },
-      400_000,
-    )
-    const { before, after, low, high } = proposal.prediction
-    const words = `${before} -> ${after} (${low} to ${high}), measured ${ended.measured?.after}: ${ended.outcome}`
-    console.log(`${policy} to ${better}: ${words}`)
-    expect(ended, words).toMatchObject({ state: 'kept', verdict: 'improved' })
-    expect(ended.measured.after, words).toBeGreaterThanOrEqual(low)
-    expect(ended.measured.after, words).toBeLessThanOrEqual(high)
+    const ended = await judged(evenkeel, await apply(evenkeel, proposal), 400_000)
+    console.log(`from ${policy}: ${expectPredicted(proposal, ended)}`)
     expect(await redisSay(cache, 'CONFIG GET maxmemory-policy')).toContain(better)
     // By the rule that it has now nothing is to be won by another: its next curve says so.
     await found('its end', async () => (await call('GET', `findings/${finding.id}`)).body.state === 'resolved', 400_000)

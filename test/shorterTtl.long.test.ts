@@ -1,8 +1,9 @@
 import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
-import { followTtls } from '../client/index.ts'
+import { followPolicies } from '../demo/follower.ts'
 import { describeWith } from './live.ts'
 import { found, readThrough, reporterTo, startEvenkeel } from './liveCache.ts'
+import { apply, expectPredicted, judged, proposed } from './predictedChange.ts'
 import { randomOf } from './random.ts'
 import { startRedis } from './servers.ts'
 
@@ -19,7 +20,6 @@ describeWith(['redis-server'], 'a TTL that is too long', () => {
   test('is found, shortened, its old keys re-timed, and the hits stay where they were predicted', async () => {
     await using cache = await startRedis({ config: ['maxmemory 64mb', 'maxmemory-policy allkeys-lru'] })
     const redis = new Redis(cache.about.url)
-    const listener = redis.duplicate()
     await using evenkeel = await startEvenkeel(`mode: tune
 targets: [{ kind: redis, name: cache, url: "${cache.about.url}", role: cache, references: { from: report } }]
 ttls: [{ name: pages, match: "page:*", ttl: ${TTL_MS}ms, jitter: ${JITTER}, control: { target: cache, key: "${TTL_KEY}" } }]
@@ -28,21 +28,12 @@ prices: { gibMonth: 1000, currency: EUR }
 watch: { before: 20s, measure: 20s }
 `)
     const { call } = evenkeel
-    const policies = await followTtls({
-      link: {
-        get: (one) => redis.get(one),
-        hgetall: (one) => redis.hgetall(one),
-        hset: (one, field, value) => redis.hset(one, field, value),
-        hdel: (one, field) => redis.hdel(one, field),
-        async subscribe(channel, onMessage) {
-          listener.on('message', (_, message) => onMessage(message))
-          await listener.subscribe(channel)
-          return () => listener.disconnect()
-        },
-      },
+    const policies = await followPolicies({
       name: 'application',
-      key: TTL_KEY,
-      initial: { pages: { version: 0, match: 'page:*', ttlMs: TTL_MS, jitter: JITTER } },
+      redis,
+      ttlKey: TTL_KEY,
+      ttls: { pages: { version: 0, match: 'page:*', ttlMs: TTL_MS, jitter: JITTER } },
+      random: Math.random,
     })
     const reporter = reporterTo(evenkeel.send)
     const random = randomOf(7)
@@ -51,27 +42,20 @@ watch: { before: 20s, measure: 20s }
       url: cache.about.url,
       perSecond: PER_SECOND,
       key: () => `page:${Math.floor((n++ / PER_SECOND) * PAGES_PER_SECOND + READ_WITHIN_S * PAGES_PER_SECOND * Math.log(1 - random()))}`,
-      ttlMs: (key) => Math.round(policies.ttlMs(key)!),
+      ttlMs: policies.ttlMs,
       value: 'x'.repeat(1_000),
       reporter,
     })
-    const proposal = await found(
-      'the proposal',
-      async () => {
-        const { items } = (await call('GET', 'proposals?state=open')).body
-        return items.find((one: { advisor: string }) => one.advisor === 'ttl-length')
-      },
-      400_000,
-    )
+    const proposal = await proposed(evenkeel, 'ttl-length', 400_000)
     expect(proposal).toMatchObject({
       reversal: 'lossy',
       prediction: { holds: true },
       because: expect.stringMatching(/has become free saves [\d.]+\sEUR a month once the memory limit is lowered/),
     })
-    const after = Number.parseInt(proposal.steps[0].after, 10) * 1_000
+    const after = Number.parseInt(proposal.steps[0]!.after, 10) * 1_000
     expect(after).toBeLessThanOrEqual(TTL_MS / 2)
     const before = await redis.dbsize()
-    const { change } = (await call('POST', `proposals/${proposal.id}/apply`)).body
+    const change = await apply(evenkeel, proposal)
     const applied = Date.now()
 
     const plan = await found('the plan of re-timing', async () => (await call('GET', `changes/${change}`)).body.retime?.[0])
@@ -89,22 +73,13 @@ watch: { before: 20s, measure: 20s }
     })
     expect(retimed.done).toBeGreaterThan(500)
 
-    const ended = await found(
-      'the verdict',
-      async () => {
-        const { body } = await call('GET', `changes/${change}`)
-        return body.verdict && body
-      },
-      120_000,
-    )
+    const ended = await judged(evenkeel, change, 120_000)
     const seconds = Math.round((Date.now() - applied) / 1_000)
-    const { after: predicted, low, high } = proposal.prediction
-    const words = `${proposal.steps[0].after}: ${predicted} (${low} to ${high}) predicted, ${ended.measured?.after} measured after ${seconds} s; ${before} keys, then ${await redis.dbsize()}, ${retimed.done} re-timed: ${ended.outcome}`
-    expect(ended, words).toMatchObject({ state: 'kept', verdict: 'improved' })
-    expect(ended.measured.after, words).toBeGreaterThanOrEqual(low)
-    expect(ended.measured.after, words).toBeLessThanOrEqual(high)
-    expect(await redis.dbsize(), words).toBeLessThan(0.6 * before)
-    console.log(words)
+    const keys = await redis.dbsize()
+    const line = `after ${seconds} s, ${before} keys, then ${keys}, ${retimed.done} re-timed; ${expectPredicted(proposal, ended)}`
+    console.log(line)
+    expect(ended.measured!.after, line).toBeLessThanOrEqual(proposal.prediction.high)
+    expect(keys, line).toBeLessThan(0.6 * before)
     await reporter.stop()
     await policies.stop()
     redis.disconnect()

@@ -2,12 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Cluster } from 'ioredis'
 import { expect } from 'vitest'
 import { planMoves } from '../lib/advisors/slots/plan.ts'
+import type { Job } from '../lib/model/job.ts'
+import type { TargetConfig } from '../lib/model/product.ts'
 import type { Proposal } from '../lib/model/proposal.ts'
 import { ownersText, slotsName } from '../lib/model/slots.ts'
 import { parseClusterNodes } from '../lib/products/redis/clusterNodes.ts'
 import { redisConfig } from '../lib/products/redis/config.ts'
 import { openRedis } from '../lib/products/redis/link.ts'
 import { slots as probe } from '../lib/products/redis/probes/slots.ts'
+import { KillableEvenkeel } from './killableEvenkeel.ts'
+import { startCluster, startReplicas } from './redisFamilies.ts'
 import { type RedisServer, redisSay } from './servers.ts'
 
 const KEYS = 6_000
@@ -24,7 +28,7 @@ export async function served(nodes: readonly RedisServer[]) {
 }
 
 /** A master that serves three quarters of the slots, its keys, and clients that read and write all the while. */
-export async function shop(nodes: readonly RedisServer[]) {
+async function shop(nodes: readonly RedisServer[]) {
   const client = new Cluster([{ host: '127.0.0.1', port: nodes[0]!.about.port }], { redisOptions: { maxRetriesPerRequest: 5 } })
   for (let i = 0; i < KEYS; i += 500)
     await Promise.all(Array.from({ length: 500 }, (_, k) => client.set(`product:${i + k}`, value(i + k), 'PX', 3_600_000 + i + k)))
@@ -69,7 +73,7 @@ export async function shop(nodes: readonly RedisServer[]) {
 }
 
 /** The plan of these masters, by the keys of each slot, as a proposal. */
-export async function planned(nodes: readonly RedisServer[], id: string): Promise<Proposal> {
+async function planned(nodes: readonly RedisServer[], id: string): Promise<Proposal> {
   const link = openRedis(redisConfig.parse({ kind: 'redis', name: 'r', role: 'cache', url: nodes[0]!.about.url }))
   const counted = await probe.read(link, null, AbortSignal.timeout(2_000))
   // As many slots a poll as beside busy clients.
@@ -108,4 +112,28 @@ export async function planned(nodes: readonly RedisServer[], id: string): Promis
     state: 'open',
     createdAt: Date.now(),
   }
+}
+
+/** An Evenkeel that watches a Cluster with replicas and clients, one master of which serves three quarters of the slots. It knows the first node's address, or all masters'. */
+export async function watchedShop(seeds: 'first' | 'all') {
+  await using ends = new AsyncDisposableStack()
+  const nodes = ends.use(await startCluster([12_000, 2_384, 2_000]))
+  const replicas = ends.use(await startReplicas(nodes))
+  const fleet = ends.use(await shop(nodes))
+  const cluster = (seeds === 'first' ? nodes.slice(0, 1) : nodes).map(({ about }) => about.url)
+  const evenkeel = ends.use(new KillableEvenkeel([{ kind: 'redis', name: 'shop', cluster, role: 'cache' } as unknown as TargetConfig], {}))
+  await evenkeel.start()
+  const states = () => evenkeel.ask<{ state: string }[]>('state')
+  // The Cluster itself and its six nodes.
+  await evenkeel.until(states, (all) => all.length === 7 && all.every(({ state }) => state === 'up'))
+  const before = await served(nodes)
+  const kept = ends.move()
+  return { nodes, replicas, fleet, evenkeel, before, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+}
+
+/** Applies the plan of that shop: its change, and a look at its job. */
+export async function rebalancing({ nodes, evenkeel }: Pick<Awaited<ReturnType<typeof watchedShop>>, 'nodes' | 'evenkeel'>, id: string) {
+  const { change } = await evenkeel.ask<{ change: string }>('apply', { proposal: await planned(nodes, id) })
+  const { job } = await evenkeel.change(change)
+  return { change, look: () => evenkeel.ask<Job>('job', { job }) }
 }

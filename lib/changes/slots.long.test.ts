@@ -1,27 +1,15 @@
 import { expect, test } from 'vitest'
-import { KillableEvenkeel } from '../../test/killableEvenkeel.ts'
 import { describeWith } from '../../test/live.ts'
-import { startCluster, startReplicas } from '../../test/redisFamilies.ts'
 import { type RedisServer, redisSay } from '../../test/servers.ts'
-import { planned, served, shop } from '../../test/slotShop.ts'
-import type { Job } from '../model/job.ts'
-import type { TargetConfig } from '../model/product.ts'
+import { rebalancing, served, watchedShop } from '../../test/slotShop.ts'
 
 describeWith(['redis-server'], 'a Redis Cluster that is rebalanced', () => {
   test('under load, killed half-way again and again and undone: as it was; then to its end, and back', async () => {
-    await using nodes = await startCluster([12_000, 2_384, 2_000])
-    await using replicas = await startReplicas(nodes)
-    await using fleet = await shop(nodes)
-    const target = { kind: 'redis', name: 'shop', cluster: [nodes[0]!.about.url], role: 'cache' } as unknown as TargetConfig
-    await using evenkeel = new KillableEvenkeel([target], {})
-    await evenkeel.start()
-    await evenkeel.until(() => evenkeel.ask<{ state: string }[]>('state'), (states) => states.length === 7 && states.every(({ state }) => state === 'up')) // biome-ignore format: one line
-    const before = await served(nodes)
+    await using watched = await watchedShop('first')
+    const { nodes, replicas, fleet, evenkeel, before } = watched
     expect(before.open).toEqual([])
 
-    const { change } = await evenkeel.ask<{ change: string }>('apply', { proposal: await planned(nodes, 'p1') })
-    const { job } = await evenkeel.change(change)
-    const look = () => evenkeel.ask<Job>('job', { job })
+    const { change, look } = await rebalancing(watched, 'p1')
     let done = 0
     for (let kills = 0; kills < 3; kills++) {
       const least = done + 15
@@ -44,9 +32,8 @@ describeWith(['redis-server'], 'a Redis Cluster that is rebalanced', () => {
     await expect.poll(() => served(nodes), { timeout: 5_000 }).toEqual(before)
     await fleet.whole()
 
-    const again = await evenkeel.ask<{ change: string }>('apply', { proposal: await planned(nodes, 'p2') })
-    const own = (await evenkeel.change(again.change)).job
-    const ended = await evenkeel.until(() => evenkeel.ask<Job>('job', { job: own }), ({ state }) => state !== 'running', 60) // biome-ignore format: one line
+    const again = await rebalancing(watched, 'p2')
+    const ended = await evenkeel.until(again.look, ({ state }) => state !== 'running', 60)
     expect(ended).toMatchObject({ state: 'done', left: 0 })
     const after = await served(nodes)
     expect(after.open).toEqual([])

@@ -1,11 +1,7 @@
 import { expect, test } from 'vitest'
-import { KillableEvenkeel } from '../../test/killableEvenkeel.ts'
 import { describeWith } from '../../test/live.ts'
-import { startCluster, startReplicas } from '../../test/redisFamilies.ts'
 import { redisSay } from '../../test/servers.ts'
-import { planned, served, shop } from '../../test/slotShop.ts'
-import type { Job } from '../model/job.ts'
-import type { TargetConfig } from '../model/product.ts'
+import { rebalancing, served, watchedShop } from '../../test/slotShop.ts'
 
 describeWith(['redis-server'], 'a fail-over while slots are moved', () => {
   test.each([
@@ -14,17 +10,9 @@ describeWith(['redis-server'], 'a fail-over while slots are moved', () => {
   ])(
     'of %s: the job ends in words, and what it moved is with the heirs, nothing open',
     async (_of, which) => {
-      await using nodes = await startCluster([12_000, 2_384, 2_000])
-      await using replicas = await startReplicas(nodes)
-      await using fleet = await shop(nodes)
-      const target = { kind: 'redis', name: 'shop', cluster: [nodes[0]!.about.url], role: 'cache' } as unknown as TargetConfig
-      await using evenkeel = new KillableEvenkeel([target], {})
-      await evenkeel.start()
-      await evenkeel.until(() => evenkeel.ask<{ state: string }[]>('state'), (states) => states.length === 7 && states.every(({ state }) => state === 'up')) // biome-ignore format: one line
-      const before = await served(nodes)
-      const { change } = await evenkeel.ask<{ change: string }>('apply', { proposal: await planned(nodes, 'p1') })
-      const { job } = await evenkeel.change(change)
-      const look = () => evenkeel.ask<Job>('job', { job })
+      await using watched = await watchedShop('first')
+      const { nodes, replicas, fleet, evenkeel, before } = watched
+      const { change, look } = await rebalancing(watched, 'p1')
       await evenkeel.until(look, ({ done }) => done >= 15, 30)
       expect(await redisSay(replicas[which]!, 'CLUSTER FAILOVER')).toContain('+OK')
 
@@ -49,17 +37,9 @@ describeWith(['redis-server'], 'a fail-over while slots are moved', () => {
   ])(
     'of %s, which is %s and does not come back: the same, and clients are served',
     async (_of, how, which) => {
-      await using nodes = await startCluster([12_000, 2_384, 2_000])
-      await using replicas = await startReplicas(nodes)
-      await using fleet = await shop(nodes)
-      const target = { kind: 'redis', name: 'shop', cluster: nodes.map(({ about }) => about.url), role: 'cache' } as unknown as TargetConfig
-      await using evenkeel = new KillableEvenkeel([target], {})
-      await evenkeel.start()
-      await evenkeel.until(() => evenkeel.ask<{ state: string }[]>('state'), (states) => states.length === 7 && states.every(({ state }) => state === 'up')) // biome-ignore format: one line
-      const before = await served(nodes)
-      const { change } = await evenkeel.ask<{ change: string }>('apply', { proposal: await planned(nodes, 'p1') })
-      const { job } = await evenkeel.change(change)
-      const look = () => evenkeel.ask<Job>('job', { job })
+      await using watched = await watchedShop('all')
+      const { nodes, replicas, fleet, evenkeel, before } = watched
+      const { change, look } = await rebalancing(watched, 'p1')
       await evenkeel.until(look, ({ done }) => done >= 15, 30)
       // What a client was told is written and no replica has yet is lost with any master: that is Redis's, not the job's.
       fleet.load.still = true

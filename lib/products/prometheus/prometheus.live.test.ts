@@ -1,29 +1,22 @@
-import { spawnSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { findProgram } from '../../../test/daemon.ts'
+import { startEngine } from '../../../test/engine.ts'
 import { describeWith } from '../../../test/live.ts'
-import { type RedisServer, redisSay, startHaproxy, startPrometheus, startRedis, startRedisExporter } from '../../../test/servers.ts'
-import { createBus } from '../../engine/bus.ts'
-import { createEngine, type Engine } from '../../engine/engine.ts'
-import { createFleet } from '../../engine/fleet.ts'
+import { hasPromex, startPromex } from '../../../test/promex.ts'
+import { type RedisServer, redisSay, startPrometheus, startRedis, startRedisExporter } from '../../../test/servers.ts'
+import type { Engine } from '../../engine/engine.ts'
 import { measure } from '../../metrics/measure.ts'
-import { createStore } from '../../store/store.ts'
 import { redis } from '../redis/product.ts'
 import { prometheus } from './product.ts'
 
-/** HAProxy's own exporter is an option of its build (`USE_PROMEX`). */
-const exports =
-  spawnSync(findProgram('haproxy') ?? 'haproxy', ['-vv'], { encoding: 'utf8' }).stdout?.includes('prometheus-exporter') === true
-const title = exports ? 'a fleet behind Prometheus' : 'a fleet behind Prometheus: this haproxy is built without its exporter'
+const title = hasPromex ? 'a fleet behind Prometheus' : 'a fleet behind Prometheus: this haproxy is built without its exporter'
 const WITHIN = { timeout: 30_000, interval: 250 }
 
 const withExporter: typeof describeWith = (programs, name, body) =>
-  exports ? describeWith(programs, name, body) : describe.skip(name, body)
+  hasPromex ? describeWith(programs, name, body) : describe.skip(name, body)
 
 withExporter(['redis-server', 'haproxy', 'prometheus', 'prometheus-redis-exporter'], title, () => {
   const ends = new AsyncDisposableStack()
-  const store = createStore({ path: ':memory:' })
   let engine: Engine
   let behind: RedisServer
   let native: RedisServer
@@ -33,58 +26,21 @@ withExporter(['redis-server', 'haproxy', 'prometheus', 'prometheus-redis-exporte
     ;[behind, native] = (await Promise.all([startRedis(), startRedis()])).map((server) => ends.use(server)) as [RedisServer, RedisServer]
     const exporters = await Promise.all([behind, native].map((server) => startRedisExporter(server.about.url)))
     for (const exporter of exporters) ends.use(exporter)
-    const haproxy = ends.use(
-      await startHaproxy({
-        cfg: ([port]) => `defaults
-  mode http
-  timeout client 5s
-  timeout connect 5s
-  timeout server 5s
-frontend metrics
-  bind 127.0.0.1:${port}
-  http-request use-service prometheus-exporter if { path /metrics }
-  default_backend app
-backend app
-  server a 127.0.0.1:1 weight 10
-  server b 127.0.0.1:2 weight 30 disabled`,
-      }),
-    )
+    const haproxy = ends.use(await startPromex())
     instance = new URL(exporters[0]!.about.url).host
     const prom = ends.use(
       await startPrometheus({
         jobs: { redis: exporters.map((exporter) => exporter.about.url), haproxy: [`http://127.0.0.1:${haproxy.about.ports[0]}/metrics`] },
       }),
     )
-    const log = { info() {}, warn() {}, error() {}, debug() {} } as never
-    const bus = createBus(() => {})
-    const fleet = createFleet({
-      targets: [
+    engine = ends.use(
+      startEngine([
         { config: redis.config.parse({ kind: 'redis', name: 'cache-a', url: native.about.url }), product: redis },
         { config: prometheus.config.parse({ kind: 'prometheus', name: 'prom', url: prom.about.url }), product: prometheus },
-      ],
-      edges: [],
-      poll: { everyMs: 1_000, timeoutMs: 900 },
-      store,
-      bus,
-      log,
-    })
-    engine = createEngine({
-      fleet,
-      rules: {},
-      detectors: [],
-      advisors: [],
-      store,
-      bus,
-      describe: () => ({ commands: [] }),
-      log,
-    })
-    engine.start()
+      ]),
+    )
   })
-  afterAll(async () => {
-    await engine.stop()
-    store.close()
-    await ends.disposeAsync()
-  })
+  afterAll(() => ends.disposeAsync())
 
   it('shows each server behind it once: what is watched at its own address is not watched twice', async () => {
     await vi.waitUntil(() => engine.topology().targets.length >= 4, { ...WITHIN, timeout: 60_000 })

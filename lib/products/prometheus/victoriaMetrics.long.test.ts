@@ -1,18 +1,15 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { startEngine } from '../../../test/engine.ts'
 import { describeWith } from '../../../test/live.ts'
 import { type App, startApp, startHaproxy, startHaproxyExporter, startVictoriaMetrics } from '../../../test/servers.ts'
-import { createBus } from '../../engine/bus.ts'
-import { createEngine, type Engine } from '../../engine/engine.ts'
-import { createFleet } from '../../engine/fleet.ts'
+import type { Engine } from '../../engine/engine.ts'
 import { measure } from '../../metrics/measure.ts'
-import { createStore } from '../../store/store.ts'
 import { prometheus } from './product.ts'
 
 const WITHIN = { timeout: 30_000, interval: 250 }
 
 describeWith(['haproxy', 'prometheus-haproxy-exporter', 'victoria-metrics'], 'HAProxy by haproxy_exporter behind VictoriaMetrics', () => {
   const ends = new AsyncDisposableStack()
-  const store = createStore({ path: ':memory:' })
   let engine: Engine
   let edge: string
 
@@ -38,26 +35,12 @@ backend app
     edge = `http://127.0.0.1:${haproxy.about.ports[0]}`
     const exporter = ends.use(await startHaproxyExporter(`${edge}/stats;csv`))
     const { about } = ends.use(await startVictoriaMetrics([exporter.about.url]))
-    const log = { info() {}, warn() {}, error() {}, debug() {} } as never
-    const bus = createBus(() => {})
-    const fleet = createFleet({
-      targets: [{ config: prometheus.config.parse({ kind: 'prometheus', name: 'vm', url: about.url }), product: prometheus }],
-      edges: [],
-      poll: { everyMs: 1_000, timeoutMs: 900 },
-      store,
-      bus,
-      log,
-    })
-    engine = createEngine({ fleet, rules: {}, detectors: [], advisors: [], store, bus, describe: () => ({ commands: [] }), log })
     // Servers are looked for at once, and then each ten seconds.
     await vi.waitUntil(async () => /"result":\[\{/.test(await (await fetch(`${about.url}/api/v1/query?query=haproxy_up`)).text()), WITHIN)
-    engine.start()
+    const config = prometheus.config.parse({ kind: 'prometheus', name: 'vm', url: about.url })
+    engine = ends.use(startEngine([{ config, product: prometheus }]))
   })
-  afterAll(async () => {
-    await engine.stop()
-    store.close()
-    await ends.disposeAsync()
-  })
+  afterAll(() => ends.disposeAsync())
 
   it('shows its pool, and who gets how much of the requests', async () => {
     const pool = await vi.waitUntil(() => engine.topology().pools.find(({ name }) => name === 'app'), WITHIN)

@@ -3,13 +3,12 @@ import type { AddressInfo } from 'node:net'
 import { LRUCache } from 'lru-cache'
 import { Counter, Gauge, Registry } from 'prom-client'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { startEngine } from '../../../test/engine.ts'
 import { describeWith } from '../../../test/live.ts'
-import { type RedisServer, redisSay, startHaproxy, startRedis, startRedisExporter } from '../../../test/servers.ts'
-import { createBus } from '../../engine/bus.ts'
-import { createEngine, type Engine } from '../../engine/engine.ts'
-import { createFleet } from '../../engine/fleet.ts'
+import { startPromex } from '../../../test/promex.ts'
+import { type RedisServer, redisSay, startRedis, startRedisExporter } from '../../../test/servers.ts'
+import type { Engine } from '../../engine/engine.ts'
 import { measure } from '../../metrics/measure.ts'
-import { createStore } from '../../store/store.ts'
 import { scrape } from './product.ts'
 
 const WITHIN = { timeout: 30_000, interval: 100 }
@@ -50,7 +49,6 @@ async function startApplication() {
 
 describeWith(['redis-server', 'haproxy', 'prometheus-redis-exporter'], 'pages of metrics without a Prometheus', () => {
   const ends = new AsyncDisposableStack()
-  const store = createStore({ path: ':memory:' })
   let engine: Engine
   let application: Awaited<ReturnType<typeof startApplication>>
   let redis: RedisServer
@@ -59,48 +57,20 @@ describeWith(['redis-server', 'haproxy', 'prometheus-redis-exporter'], 'pages of
     application = ends.use(await startApplication())
     redis = ends.use(await startRedis())
     const exporter = ends.use(await startRedisExporter(redis.about.url))
-    const haproxy = ends.use(
-      await startHaproxy({
-        cfg: ([port]) => `defaults
-  mode http
-  timeout client 5s
-  timeout connect 5s
-  timeout server 5s
-frontend metrics
-  bind 127.0.0.1:${port}
-  http-request use-service prometheus-exporter if { path /metrics }
-  default_backend app
-backend app
-  server a 127.0.0.1:1 weight 10
-  server b 127.0.0.1:2 weight 30 disabled`,
-      }),
-    )
+    const haproxy = ends.use(await startPromex())
     const targetOf = (name: string, url: string) => ({ config: scrape.config.parse({ kind: 'scrape', name, url }), product: scrape })
-    const log = { info() {}, warn() {}, error() {}, debug() {} } as never
-    const bus = createBus(() => {})
-    const fleet = createFleet({
-      targets: [
-        targetOf('shop', application.url),
-        targetOf('redis', exporter.about.url),
-        targetOf('edge', `http://127.0.0.1:${haproxy.about.ports[0]}/metrics`),
-      ],
-      edges: [],
-      poll: { everyMs: 1_000, timeoutMs: 900 },
-      store,
-      bus,
-      log,
-    })
-    engine = createEngine({ fleet, rules: {}, detectors: [], advisors: [], store, bus, describe: () => ({ commands: [] }), log })
     // Caches are looked for at once, and then each ten seconds.
     application.read(0, 'first')
     application.read(1, 'first')
-    engine.start()
+    engine = ends.use(
+      startEngine([
+        targetOf('shop', application.url),
+        targetOf('redis', exporter.about.url),
+        targetOf('edge', `http://127.0.0.1:${haproxy.about.ports[0]}/metrics`),
+      ]),
+    )
   })
-  afterAll(async () => {
-    await engine.stop()
-    store.close()
-    await ends.disposeAsync()
-  })
+  afterAll(() => ends.disposeAsync())
 
   const fact = (name: string) => engine.topology().targets.find((target) => target.name === name)
 
