@@ -73,7 +73,7 @@ function Measured({ row: { is, measured, window } }: { row: ReviewRow }) {
     )
   return (
     <p className="min-w-0">
-      <Figure {...measured} tone={is === 'act' ? 'warning' : undefined} className="whitespace-normal" />
+      <Figure {...measured} tone={is === 'act' ? 'warning' : undefined} className="whitespace-normal!" />
       {window && (
         <span className="block text-dim text-xs" title={exactSpan(window)}>
           {spanText(window)}
