@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -10,11 +11,35 @@ const ROUNDS_MS = process.env.EVENKEEL_LONG ? 1_800_000 : undefined
 /** Components and pages as they are painted: they put other modules in the place of Next's, so each file has a module graph of its own. */
 const RENDERED = ['**/*.test.tsx', 'app/**/*.test.ts']
 
+/**
+ * Live tests that need the machine for themselves: they hold a time against a limit, or compute as fast as they can. The others mostly wait, for
+ * polls, watches and learned normals: all of them take a third of one core, and run side by side.
+ */
+const ALONE = ['lib/products/redis/monitor/monitor', 'test/crowd', 'test/floods', 'test/freeze'].map((name) => `${name}.live.test.ts`)
+
 const root = fileURLToPath(new URL('.', import.meta.url))
+// One that was renamed would silently run beside others.
+for (const file of ALONE) if (!existsSync(root + file)) throw new Error(`vitest.config.ts: ALONE names ${file}, which is not there`)
+
+/** `retry`, as in the browser: a machine that others use too may miss a deadline once. The summary says so. */
+const liveTests = (name: string, maxWorkers: number, { include, exclude }: { include: string[]; exclude: string[] }) => ({
+  extends: true as const,
+  test: {
+    name,
+    include,
+    exclude: [...exclude, '**/node_modules/**', '**/.next/**'],
+    maxWorkers,
+    // Projects with other numbers of workers run before or after these.
+    sequence: { groupOrder: maxWorkers },
+    retry: process.env.CI ? 1 : 0,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})
 
 /**
  * `unit`: pure, no services, less than a second a file. `unit-rendered`: the same of what is painted. `slow`: the same, but seconds a file: simulations, properties over many inputs,
- * damaged files. `live`: real servers on private sockets, one file at a time: the machines are small. `long`: what takes minutes (kills by
+ * damaged files. `live`: real servers on private sockets, three files at a time; `live-alone`: those of them that run one at a time. `long`: what takes minutes (kills by
  * the thousand, a million fuzzed inputs, full disks, stepping clocks), run by `npm run test:long` alone.
  */
 export default defineConfig({
@@ -55,19 +80,8 @@ export default defineConfig({
           testTimeout: ROUNDS_MS ?? 60_000,
         },
       },
-      {
-        extends: true,
-        test: {
-          name: 'live',
-          include: ['**/*.live.test.ts'],
-          exclude: ['**/node_modules/**', '**/.next/**'],
-          fileParallelism: false,
-          // As in the browser: a machine that others use too may miss a deadline once. The summary says so.
-          retry: process.env.CI ? 1 : 0,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
+      liveTests('live', 3, { include: ['**/*.live.test.ts'], exclude: ALONE }),
+      liveTests('live-alone', 1, { include: ALONE, exclude: [] }),
       {
         extends: true,
         test: {

@@ -52,7 +52,7 @@ const live: Stage = {
   name: 'live',
   async run() {
     const notes = await absent(SERVERS)
-    return withNotes(await vitest('Live tests, against real servers', 'live'), notes)
+    return withNotes(await vitest('Live tests, against real servers', 'live', ['live', 'live-alone']), notes)
   },
 }
 const longTests: Stage = {
@@ -87,7 +87,7 @@ const QUICK = [types, lint, unused, unit]
 export async function main(args: string[]): Promise<number> {
   const { only, long } = parseArgs({ args, options: { only: { type: 'string' }, long: { type: 'boolean' } } }).values
   if (long) process.env.EVENKEEL_LONG = '1'
-  const all = [types, lint, unused, unit, slow, live, build, browser, ...(long ? [longTests] : [])]
+  const all = [types, lint, unused, unit, slow, build, live, browser, ...(long ? [longTests] : [])]
   const names = only?.split(',')
   const unknown = names?.find((name) => !all.some((stage) => stage.name === name))
   if (unknown) throw new Stop(`--only ${unknown}: allowed are ${all.map((stage) => stage.name).join(', ')}.`, 2)
