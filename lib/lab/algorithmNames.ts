@@ -13,6 +13,8 @@ const GROUPS: { label: string; names: Partial<Record<RingAlgorithm, string>> }[]
       'envoy-maglev': 'Envoy, MAGLEV',
       'twemproxy-ketama': 'twemproxy, ketama',
       'twemproxy-modula': 'twemproxy, modula',
+      'varnish-shard': 'Varnish, shard director',
+      'varnish-hash': 'Varnish, hash director',
     },
   },
   {

@@ -10,6 +10,7 @@ import {
   MODULO_CLIENTS,
   MODULO_HASHES,
   RENDEZVOUS_CLIENTS,
+  SHARD_INPUTS,
   TWEMPROXY_HASHES,
 } from '../rings/choices.ts'
 
@@ -24,6 +25,8 @@ export const FIELDS: Record<RingAlgorithm, readonly NodeField[]> = {
   'envoy-maglev': ['address', 'label', 'weight'],
   'twemproxy-ketama': ['address', 'label', 'weight'],
   'twemproxy-modula': ['weight'],
+  'varnish-shard': ['label', 'weight'],
+  'varnish-hash': ['weight'],
   ketama: ['address', 'weight', 'points'],
   libmemcached: ['address', 'weight'],
   modulo: ['address', 'weight'],
@@ -125,6 +128,11 @@ export const OPTIONS: Record<RingAlgorithm, readonly OptionField[]> = {
   'envoy-maglev': [number('tableSize', 'Table size', 'a prime', { standard: '65537' }), ...envoyKey],
   'twemproxy-ketama': twemproxy,
   'twemproxy-modula': twemproxy,
+  'varnish-shard': [
+    number('replicas', 'Replicas', 'points of a weight of 1, as reconfigure says', { standard: '67' }),
+    choice('input', 'Key', SHARD_INPUTS, 'text: URL or key(); digest: URL and host as vcl_hash has them'),
+  ],
+  'varnish-hash': [text('version', 'Version', 'before 6.4 with the first bytes of the SHA-256', { standard: 'newest' })],
   ketama: [choice('client', 'Client', KETAMA_CLIENTS, 'decides points and what happens to the keys of a dead node')],
   libmemcached: [flag('weighted', 'Weighted', 'KETAMA_WEIGHTED: MD5 points', 'off')],
   modulo: [

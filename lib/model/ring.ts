@@ -8,6 +8,8 @@ export const RING_ALGORITHMS = [
   'envoy-maglev',
   'twemproxy-ketama',
   'twemproxy-modula',
+  'varnish-shard',
+  'varnish-hash',
   'ketama',
   'libmemcached',
   'modulo',
@@ -45,7 +47,8 @@ export type RingOptions = {
   /** What HAProxy hashes of a server. */
   hashKey?: 'id' | 'id32' | 'addr' | 'addr-port' | 'guid'
   avalanche?: boolean
-  input?: 'text' | 'source'
+  /** HAProxy: text or source. Varnish's shard: text (a URL, or `.key()`), digest, blob or number. */
+  input?: 'text' | 'source' | 'digest' | 'blob' | 'number'
   version?: string
   minimumRingSize?: number
   maximumRingSize?: number
@@ -68,7 +71,7 @@ export type RingOptions = {
   seed?: string
   /** Envoy: how a request's key is hashed. */
   keyHash?: 'xxhash64' | 'murmur2'
-  /** groupcache: points a node. */
+  /** groupcache: points a node. Varnish's shard: of a weight of 1. */
   replicas?: number
   /** Which program's rules, where several make a ring of this kind. */
   client?:

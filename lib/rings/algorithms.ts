@@ -16,6 +16,7 @@ import { redisCluster } from './algorithms/redisCluster.ts'
 import { rendezvous } from './algorithms/rendezvous.ts'
 import { twemproxyKetama } from './algorithms/twemproxyKetama.ts'
 import { twemproxyModula } from './algorithms/twemproxyModula.ts'
+import { varnishHashDirector, varnishShard } from './algorithms/varnish.ts'
 
 /** The registry: every algorithm that is computed exactly. */
 export const algorithms: Record<RingAlgorithm, Algorithm> = {
@@ -27,6 +28,8 @@ export const algorithms: Record<RingAlgorithm, Algorithm> = {
   'envoy-maglev': envoyMaglev,
   'twemproxy-ketama': twemproxyKetama,
   'twemproxy-modula': twemproxyModula,
+  'varnish-shard': varnishShard,
+  'varnish-hash': varnishHashDirector,
   ketama,
   libmemcached,
   modulo,

@@ -3,6 +3,9 @@ export const HAPROXY_FUNCTIONS = ['sdbm', 'djb2', 'wt6', 'crc32', 'none'] as con
 export const HAPROXY_INPUTS = ['text', 'source'] as const
 export const HAPROXY_HASH_KEYS = ['id', 'id32', 'addr', 'addr-port', 'guid'] as const
 
+/** What `by` of the shard director makes of a request. */
+export const SHARD_INPUTS = ['text', 'digest', 'blob', 'number'] as const
+
 export const ENVOY_FUNCTIONS = ['XX_HASH', 'MURMUR_HASH_2'] as const
 export const ENVOY_KEY_HASHES = ['xxhash64', 'murmur2'] as const
 

@@ -12,6 +12,7 @@ import {
   MODULO_CLIENTS,
   MODULO_HASHES,
   RENDEZVOUS_CLIENTS,
+  SHARD_INPUTS,
   TWEMPROXY_HASHES,
 } from './choices.ts'
 import { releaseOf } from './version.ts'
@@ -130,6 +131,13 @@ export const optionSchemas: Record<RingAlgorithm, z.ZodType<RingOptions>> = {
   'envoy-maglev': envoyMaglev,
   'twemproxy-ketama': twemproxy,
   'twemproxy-modula': twemproxy,
+  'varnish-shard': z.strictObject({ replicas: z.int().min(1).max(100_000).optional(), input: z.enum(SHARD_INPUTS).optional() }),
+  'varnish-hash': z.strictObject({
+    version: z
+      .string()
+      .regex(/^\d{1,3}\.\d{1,3}/, 'expected a version like "7.1.1"')
+      .optional(),
+  }),
   ketama: z.strictObject({ client: z.enum(KETAMA_CLIENTS).optional() }),
   libmemcached: z.strictObject({ weighted: z.boolean().optional() }),
   modulo,

@@ -23,6 +23,8 @@ const OPTIONS: Record<RingAlgorithm, RingOptions[]> = {
   'envoy-maglev': [{ tableSize: 1009 }, { tableSize: 4099 }],
   'twemproxy-ketama': [{}, { hash: 'murmur', hashTag: '{}' }, { hash: 'crc32' }],
   'twemproxy-modula': [{}, { hash: 'crc32' }],
+  'varnish-shard': [{}, { replicas: 20, input: 'digest' }],
+  'varnish-hash': [{}],
   ketama: [{}, { client: 'hashring' }, { client: 'spymemcached' }, { client: 'uhashring' }, { client: 'predis' }],
   libmemcached: [{ weighted: true }, {}],
   modulo: [{ client: 'python-memcached' }],

@@ -89,7 +89,11 @@ import { parseStatistics } from '../../lib/products/twemproxy/stats.ts'
 import { parseBackendList, payloadOf } from '../../lib/products/varnish/backendList.ts'
 import { challengeOf } from '../../lib/products/varnish/cli.ts'
 import { parseExporterPage, parseStat as varnishStat } from '../../lib/products/varnish/counters.ts'
+import { versionIn } from '../../lib/products/varnish/link.ts'
 import { paramOf } from '../../lib/products/varnish/params.ts'
+import { hashingOf } from '../../lib/products/varnish/ring.ts'
+import { parseVcl } from '../../lib/products/varnish/vcl.ts'
+import { sourcesOf, vclWords } from '../../lib/products/varnish/vclWords.ts'
 import { algorithms } from '../../lib/rings/algorithms.ts'
 import { evaluateSpecs } from '../../lib/rings/evaluate.ts'
 import { ipv4 } from '../../lib/rings/hashes/haproxy.ts'
@@ -576,7 +580,7 @@ const varnish: Parser[] = [
   probe('varnish/stats', 'varnish', [VARNISHSTAT], (text) => ({ text, form: 'varnishstat', listed: { vcl: 'boot', poolOf: { a: 'd' } } }), [
     fixture('varnish/fixtures/varnish-7.1.1-varnishstat.json'),
   ]),
-  probe('varnish/backends', 'varnish', [BACKENDS], (text) => ({ list: text, banner: text }), [
+  probe('varnish/backends', 'varnish', [BACKENDS], (text) => ({ list: text, banner: text, vcl: null }), [
     fixture('varnish/fixtures/varnish-7.1.1-backend-list.json'),
   ]),
   probe('varnish/params', 'varnish', ['[2,["param.show","-j"],1.5,{"value":120.000}]'], (text) => [{ name: 'default_ttl', text }]),
@@ -644,6 +648,14 @@ const kubernetes: Parser[] = [
     run: readSettingName,
   },
 ]
+const VCL =
+  'vcl 4.1; backend a { .host = "h"; .probe = { .url = "/"; } } sub vcl_init { new d = directors.shard(); d.add_backend(a, weight = 2); d.reconfigure(9); } sub vcl_recv { set req.backend_hint = d.backend(by=URL); /* x */ std.log({"a"} + C{ x }C ""); }'
+varnish.push(
+  { name: 'products/varnish/vclWords.ts#vclWords', group: 'varnish', good: [VCL], run: (text) => [...vclWords(text)] },
+  { name: 'products/varnish/vclWords.ts#sourcesOf', group: 'varnish', good: ['// VCL.SHOW 0 2 /a.vcl\nxy\n'], run: sourcesOf },
+  { name: 'products/varnish/vcl.ts#parseVcl', group: 'varnish', good: [VCL], run: (text) => [...hashingOf(parseVcl(text), '7.1.1')] },
+  { name: 'products/varnish/link.ts#versionIn', group: 'varnish', good: ['varnish-7.1.1 revision 7cee'], run: versionIn },
+)
 
 const PAGE = 'cache_gets_total{cache="a \\"b\\"",result="hit"} 5 1520879607789\ncache_size{cache="a"} NaN\nredis_up 1\n'
 const prometheus: Parser[] = [
@@ -963,6 +975,7 @@ export const NO_READERS = [
   'curves/hash.ts#textHash',
   'auth/sealed.ts#unsealed',
   'rings/hashes/bytes.ts#utf8',
+  'rings/algorithms/varnish.ts#varnishHash',
   'notifiers/markup.ts#cut',
   'notifiers/markup.ts#bytes',
 ]

@@ -3,7 +3,7 @@ import { parseJson } from '../../model/json.ts'
 import { printable } from '../answers.ts'
 
 /** A member of a director, in its order; `weight` where it has one and is healthy, `rampup`: its part of the way to full traffic. */
-export type Member = { name: string; weight?: number; ident?: string; rampup?: number }
+export type Member = { name: string; weight?: number; rampup?: number; healthy?: boolean }
 
 /** A backend or director of the active VCL. */
 export type Listed = {
@@ -19,8 +19,6 @@ export type Listed = {
   address?: string
   /** Of a director, where it tells them; `hash` does not. */
   members?: Member[]
-  /** Members by its own count: of one that stands twice the list holds one. */
-  count?: number
   /** Of `shard`: the part of requests that goes to the next backend to warm it. */
   warmup?: number
 }
@@ -82,7 +80,6 @@ function listedOf(name: string, row: Json): Listed | null {
   const address = textOf(row.ipv4) || textOf(row.ipv6)
   const port = textOf(row.port) || numberOf(row.port)
   const members = details && isObject(details.backends) ? membersOf(details.backends) : undefined
-  const count = Array.isArray(message) && members ? numberOf(message[1]) : undefined
   const warmup = numberOf(details?.warmup)
   return {
     name,
@@ -93,7 +90,6 @@ function listedOf(name: string, row: Json): Listed | null {
     healthy: admin === 'healthy' || (admin === 'auto' && !/sick|bad/i.test(word)),
     ...(address ? { address: port ? `${address}:${port}` : address } : {}),
     ...(members ? { members } : {}),
-    ...(count === undefined ? {} : { count }),
     ...(warmup === undefined ? {} : { warmup }),
   }
 }
@@ -101,11 +97,11 @@ function listedOf(name: string, row: Json): Listed | null {
 const membersOf = (table: Json): Member[] =>
   Object.entries(table).map(([name, row]) => {
     const told = isObject(row) ? row : {}
-    const [weight, rampup, ident] = [numberOf(told.weight), numberOf(told.rampup), textOf(told.ident)]
+    const [weight, rampup, health] = [numberOf(told.weight), numberOf(told.rampup), textOf(told.health)]
     return {
       name: printable(name),
       ...(weight === undefined ? {} : { weight }),
       ...(rampup === undefined ? {} : { rampup }),
-      ...(ident ? { ident } : {}),
+      ...(health ? { healthy: health === 'healthy' } : {}),
     }
   })

@@ -24,6 +24,8 @@ export interface VarnishClient {
   ask(command: string, signal: AbortSignal): Promise<string>
   /** What it said of itself at the newest login; empty before. */
   readonly banner: string
+  /** How often it has logged in: after a restart of varnishd a VCL of the same name may be another. */
+  readonly logins: number
   close(): Promise<void>
 }
 
@@ -31,6 +33,7 @@ export function createVarnishClient(config: VarnishConfig): VarnishClient {
   let kept: Conversation | null = null
   let closed = false
   let banner = ''
+  let logins = 0
 
   const askOn = async (conversation: Conversation, command: string, signal: AbortSignal): Promise<string> => {
     const answer = await answerTo(conversation, command, whereOf(config), signal)
@@ -42,6 +45,9 @@ export function createVarnishClient(config: VarnishConfig): VarnishClient {
   return {
     get banner() {
       return banner
+    },
+    get logins() {
+      return logins
     },
     async ask(command, signal) {
       if (/[\r\n]/.test(command)) throw new EvenkeelError('bad_request', 'a command is one line')
@@ -56,6 +62,7 @@ export function createVarnishClient(config: VarnishConfig): VarnishClient {
         }
       const opened = await login(config, signal)
       banner = opened.banner
+      logins++
       try {
         return await askOn(opened.conversation, command, signal)
       } catch (error) {

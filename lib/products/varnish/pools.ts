@@ -1,7 +1,10 @@
+import type { RingSpec } from '../../model/ring.ts'
 import type { Reading } from '../../model/series.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
 import { readings } from '../answers.ts'
 import type { BackendList, Listed, Member } from './backendList.ts'
+import type { VclRead } from './link.ts'
+import type { Hashing } from './ring.ts'
 
 /** The pool of the backends that no director has: the VCL itself chooses among them. */
 const BACKENDS = 'backend'
@@ -18,21 +21,61 @@ const BALANCES: Record<string, Pool['balances']> = {
   shard: 'hash',
 }
 
-/** What the VCL says of a director that hashes: its ring, or why there is none. */
-export type Hashing = { ring?: Pool['ring']; because?: string; algorithm?: string; members?: readonly Member[] }
-
-/** The active VCL's directors as pools, and the backends that no director has as one more. */
-export function poolsOf({ rows }: BackendList, hashing: ReadonlyMap<string, Hashing> = new Map()): Omit<Pool, 'target'>[] {
+/** The active VCL's directors as pools, and the backends that no director has as one more. `vcl`: what its sources say; null where they are not read. */
+export function poolsOf({ rows }: BackendList, vcl: VclRead | null = null): Omit<Pool, 'target'>[] {
   const byName = new Map(rows.map((row) => [row.name, row]))
-  const directors = rows.filter(({ type }) => type !== 'backend')
-  const membersOf = (row: Listed) => row.members ?? hashing.get(row.name)?.members
-  const held = new Set(directors.flatMap((row) => membersOf(row)?.map(({ name }) => name) ?? []))
+  const hashing = new Map(vcl?.hashing)
+  const addresses = new Map(vcl?.addresses)
+  const directors = rows.filter(({ type }) => type !== 'backend').map((row) => ({ row, ...seenBeside(row, hashing.get(row.name), vcl) }))
+  const held = new Set(directors.flatMap(({ members }) => members?.map(({ name }) => name) ?? []))
   const free = rows.filter(({ name, type }) => type === 'backend' && !held.has(name))
+  const serverOf = (member: Member, index: number) => poolServer(byName.get(member.name), member, index, addresses)
   return [
-    ...directors.map((row) => directorOf(row, membersOf(row), byName, hashing.get(row.name))),
-    ...(free.length === 0 ? [] : [{ ...base(BACKENDS), algorithm: 'by VCL', balances: 'unknown' as const, servers: free.map((row, i) => serverOf(row, { name: row.name }, i)) }]), // biome-ignore format: one line
+    ...directors.map((director) => directorOf(director, serverOf)),
+    ...(free.length === 0
+      ? []
+      : [
+          {
+            ...base(BACKENDS),
+            algorithm: 'by VCL',
+            balances: 'unknown' as const,
+            servers: free.map(({ name }, i) => serverOf({ name }, i)),
+          },
+        ]),
   ]
 }
+
+type Director = { row: Listed; members?: readonly Member[]; ring?: RingSpec; because?: string; algorithm: string }
+
+/** A director as the list and the VCL have it. A ring is only where both have the same members, and nothing moves requests for a while. */
+function seenBeside(row: Listed, hashing: Hashing | undefined, vcl: VclRead | null): Omit<Director, 'row'> {
+  const listed = row.members ? { members: row.members } : {}
+  if (BALANCES[row.type] !== 'hash') return { ...listed, algorithm: row.type }
+  if (!hashing?.ring || !hashing.members)
+    return {
+      ...listed,
+      algorithm: hashing?.algorithm ?? row.type,
+      because: hashing?.because ?? vcl?.because ?? 'no source of the VCL that is read defines it',
+    }
+  const { ring, members, algorithm } = hashing
+  const rising = row.members?.find(
+    ({ name, rampup }) => rampup !== undefined && rampup < 1 && members.some((one) => one.name === name) && !isSick(row, name),
+  )
+  const because =
+    row.members && !sameNames(row.members, members)
+      ? 'Varnish has other members in it than its VCL says'
+      : row.warmup
+        ? `its warmup gives ${row.warmup} of its requests to the next backend`
+        : rising
+          ? `${rising.name} is in its ramp-up: a part of its requests goes to the next backend`
+          : undefined
+  return { members, algorithm, ...(because ? { because } : { ring }) }
+}
+
+/** Of a sick member the list tells a ramp-up of 0. */
+const isSick = ({ members }: Listed, name: string) => members?.find((one) => one.name === name)?.healthy === false
+const sameNames = (a: readonly Member[], b: readonly Member[]) =>
+  a.length === b.length && a.every(({ name }) => b.some((one) => one.name === name))
 
 const base = (name: string) => ({
   name,
@@ -41,25 +84,21 @@ const base = (name: string) => ({
 })
 
 function directorOf(
-  row: Listed,
-  members: readonly Member[] | undefined,
-  byName: ReadonlyMap<string, Listed>,
-  hashing: Hashing = {},
+  { row, members, ring, because, algorithm }: Director,
+  serverOf: (member: Member, index: number) => PoolServer,
 ): Omit<Pool, 'target'> {
-  const balances = BALANCES[row.type] ?? 'unknown'
-  const because = balances === 'hash' && !hashing.ring ? (hashing.because ?? 'the VCL that says what it hashes is not read') : undefined
   const isFallback = row.type === 'fallback'
   return {
     ...base(row.name),
-    algorithm: hashing.algorithm ?? row.type,
-    balances,
+    algorithm,
+    balances: BALANCES[row.type] ?? 'unknown',
     ...(isFallback ? { firstBackupOnly: true } : {}),
-    ...(hashing.ring ? { ring: hashing.ring } : {}),
+    ...(ring ? { ring } : {}),
     ...(because ? { ringBecause: because } : {}),
     ...(BALANCES[row.type] ? {} : { unknown: [`how a director of type ${row.type} chooses is not known here`] }),
     ...(members ? {} : { serversBecause: `Varnish does not list the members of a ${row.type} director` }),
     servers: (members ?? []).map((member, i) => ({
-      ...serverOf(byName.get(member.name), member, i),
+      ...serverOf(member, i),
       // The first that is healthy takes all.
       ...(isFallback && i > 0 ? { backup: true } : {}),
     })),
@@ -67,11 +106,17 @@ function directorOf(
 }
 
 /** A member may be a director itself. */
-function serverOf(row: Listed | undefined, { name, weight = 1 }: Member, index: number): PoolServer {
+function poolServer(
+  row: Listed | undefined,
+  { name, weight = 1 }: Member,
+  index: number,
+  addresses: ReadonlyMap<string, string>,
+): PoolServer {
   const state = row?.admin === 'sick' ? 'maint' : row === undefined || row.healthy ? 'up' : 'down'
-  // Of a sick member the list tells a weight of 0.
+  // Of a sick member the list tells a weight of 0; it keeps its points on the ring.
   const weightSet = weight > 0 ? weight : 1
-  return { name, address: row?.address ?? '', id: index + 1, weightSet, weightEffective: state === 'up' ? weightSet : 0, state }
+  const address = row?.address ?? addresses.get(name) ?? ''
+  return { name, address, id: index + 1, weightSet, weightEffective: weightSet, state }
 }
 
 export const LISTED_METRICS = ['pool_weight_set', 'pool_weight_effective', 'pool_up'] as const
@@ -82,7 +127,7 @@ export function listedSamples(pools: readonly Omit<Pool, 'target'>[]): Reading[]
     for (const server of pool.servers) {
       const labels = { pool: pool.name, server: server.name }
       add('pool_weight_set', server.weightSet, labels)
-      add('pool_weight_effective', server.weightEffective, labels)
+      add('pool_weight_effective', server.state === 'up' ? server.weightEffective : 0, labels)
       add('pool_up', server.state === 'up' ? 1 : 0, labels)
     }
   return list

@@ -106,6 +106,7 @@ describe('backends', () => {
     expect(pools.get('h')).toMatchObject({ balances: 'hash', servers: [], serversBecause: expect.stringContaining('hash director') })
     expect(value(samples, 'pool_up', { pool: 'sh', server: 'c' })).toBe(0)
     expect(value(samples, 'pool_weight_effective', { pool: 'rnd', server: 'a' })).toBe(3)
+    expect(value(samples, 'pool_weight_effective', { pool: 'sh', server: 'c' })).toBe(0)
   })
 
   it('that several directors have are counted for none of them, and those that none has are a pool of their own', () => {

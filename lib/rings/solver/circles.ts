@@ -7,6 +7,7 @@ import { POINTS_PER_WEIGHT as HAPROXY_POINTS, haproxyBegin, haproxyPlaces } from
 import { ketamaCounts } from '../algorithms/ketama.ts'
 import { POINTS_PER_WEIGHT as NGINX_POINTS, nginxPlaces } from '../algorithms/nginxConsistent.ts'
 import { twemproxyCounts, twemproxyName, twemproxyNumber } from '../algorithms/twemproxy.ts'
+import { shardNumber, shardPlaces, shardReplicas } from '../algorithms/varnish.ts'
 import { algorithms } from '../algorithms.ts'
 import { bytesOf } from '../hashes/bytes.ts'
 import { crc32 } from '../hashes/crc32.ts'
@@ -64,6 +65,12 @@ export function circleOf(question: Question): CircleSetting | null {
         hash: haproxyNumber(spec).hash,
       })
     }
+    case 'varnish-shard':
+      // Behind the last point there is no wrap: about one key in as many as there are points goes elsewhere than these counts say.
+      return direct(question, shardReplicas(spec), spec.nodes.map(weightOf), {
+        places: (node, count) => shardPlaces(spec.nodes[node]!, count),
+        hash: shardNumber(spec),
+      })
     case 'twemproxy-ketama':
       return shared(question, POINTS_PER_MD5, twemproxyCounts(spec), (weights) => twemproxyCounts(withWeights(spec, weights)), {
         places: (node, count) => ketamaPlaces(twemproxyName(spec.nodes[node]!), count),

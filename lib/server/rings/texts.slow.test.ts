@@ -33,6 +33,8 @@ const OPTIONS: Record<RingAlgorithm, RingOptions[]> = {
   'envoy-maglev': [{}, { keyHash: 'murmur2' }, { tableSize: 1009 }],
   'twemproxy-ketama': [{}, { hash: 'murmur', hashTag: '{}' }, { hash: 'crc32', hashTag: '"\\' }],
   'twemproxy-modula': [{}, { hash: 'jenkins', hashTag: "''" }],
+  'varnish-shard': [],
+  'varnish-hash': [],
   ketama: [{}, { client: 'hashring' }],
   libmemcached: [{}, { weighted: true }],
   modulo: [],
