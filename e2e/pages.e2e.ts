@@ -1,3 +1,4 @@
+import type { Page as BrowserPage } from '@playwright/test'
 import type { FindingView } from '../lib/model/answers/finding.ts'
 import type { Page } from '../lib/model/answers/shape.ts'
 import type { TargetView } from '../lib/model/answers/target.ts'
@@ -7,29 +8,39 @@ import { disagreeing } from './classes.ts'
 import { PATHS } from './paths.ts'
 import { expect, test } from './test.ts'
 
-for (const colorScheme of ['dark', 'light'] as const)
-  test.describe(`in the ${colorScheme} theme`, () => {
-    test.use({ colorScheme })
-    for (const path of PATHS)
-      test(`${path} loads without an error, and passes axe`, async ({ evenkeel, page }) => {
-        const errors: string[] = []
-        page.on('pageerror', (error) => errors.push(error.message))
-        page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
-        const answer = await page.goto(evenkeel.url + path)
-        expect(answer?.status()).toBe(200)
-        await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-        expect(await violations(page)).toEqual([])
-        expect(await disagreeing(page)).toEqual([])
-        expect(errors).toEqual([])
-      })
-    test('the sheet of a finding passes axe', async ({ evenkeel, page }) => {
-      const finding = (await found(evenkeel, 'balancer/slow-server', SLOW, 75)).value
-      await page.goto(`${evenkeel.url}/findings/${finding.id}`)
-      await expect(page.getByRole('dialog')).toContainText('app4')
-      expect(await violations(page)).toEqual([])
-      expect(await disagreeing(page)).toEqual([])
+/** Holds a page as it stands against WCAG, in the theme that it was loaded in, and its colours in the other one too. */
+async function expectFlawless(page: BrowserPage, otherTheme: 'dark' | 'light'): Promise<void> {
+  expect(await disagreeing(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
+  await page.emulateMedia({ colorScheme: otherTheme })
+  await expect(page.locator('html')).toHaveClass(new RegExp(`\\b${otherTheme}\\b`))
+  expect(await violations(page, 'of colours'), otherTheme).toEqual([])
+}
+
+for (const [index, path] of PATHS.entries()) {
+  // By turns, so that both are loaded.
+  const [theme, otherTheme] = index % 2 === 0 ? (['dark', 'light'] as const) : (['light', 'dark'] as const)
+  test.describe(() => {
+    test.use({ colorScheme: theme })
+    test(`${path} loads without an error, and passes axe in both themes`, async ({ evenkeel, page }) => {
+      const errors: string[] = []
+      page.on('pageerror', (error) => errors.push(error.message))
+      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+      const answer = await page.goto(evenkeel.url + path)
+      expect(answer?.status()).toBe(200)
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      await expectFlawless(page, otherTheme)
+      expect(errors).toEqual([])
     })
   })
+}
+
+test('the sheet of a finding passes axe in both themes', async ({ evenkeel, page }) => {
+  const finding = (await found(evenkeel, 'balancer/slow-server', SLOW, 75)).value
+  await page.goto(`${evenkeel.url}/findings/${finding.id}`)
+  await expect(page.getByRole('dialog')).toContainText('app4')
+  await expectFlawless(page, 'dark')
+})
 
 test('on a telephone the first page needs no sideways scrolling', async ({ evenkeel, page }) => {
   await page.setViewportSize({ width: 390, height: 844 })
