@@ -42,8 +42,20 @@ export default {
       ],
     },
   ],
-  // Servers' clients are CommonJS with optional requires: left to Node.
-  serverExternalPackages: ['@kubernetes/client-node', 'ioredis', 'nodemailer', 'pino', 'prom-client', 'web-push'],
+  // Servers' clients are CommonJS with optional requires: left to Node. AWS's are large, and loaded only by who watches AWS.
+  serverExternalPackages: [
+    '@aws-sdk/client-cloudfront',
+    '@aws-sdk/client-cloudwatch',
+    '@aws-sdk/client-elastic-load-balancing-v2',
+    '@aws-sdk/client-elasticache',
+    '@aws-sdk/credential-provider-node',
+    '@kubernetes/client-node',
+    'ioredis',
+    'nodemailer',
+    'pino',
+    'prom-client',
+    'web-push',
+  ],
   // `forbidden()` answers 403 with app/forbidden.tsx: without it a page that may not be seen could only answer 200 or 500.
   experimental: { authInterrupts: true, optimizePackageImports: ['lucide-react', 'radix-ui', 'recharts'] },
 }

@@ -68,6 +68,7 @@ export const facts: Whole<TargetFacts>[] = (['edge', 'cache-a', 'cache-b'] as co
     open: [{ slot: 1, way: 'migrating' as const, node: 'm', address: '10.0.0.2:6379', ms: 5 }],
   },
   replication: { id: 'r1', role: 'primary' },
+  resolution: { everyMs: 60_000, lateMs: 120_000 },
   left: { servers: { left: 1, of: 2 }, pools: { left: 1, of: 2 }, names: ['other'] },
   capabilities: [{ feature: 'keys', available: false, because: 'the command is hidden' }],
 }))

@@ -62,12 +62,12 @@ export function factsOf({ targets }: Topology, target: string | undefined): Targ
   return byName.get(target)
 }
 
-/** Why a series is stale, or null: no point within 2.5 steps (5 s at least, for a poll that was late). */
+/** Why a series is stale, or null: no point within 2.5 steps (5 s at least, for a poll that was late), and what its provider tells it later. */
 export function staleBecause(series: Series, to: number): string | null {
   const last = series.points.at(-1)
   if (!last) return 'nothing was read yet'
   const ageMs = to - last[0]
-  return ageMs > Math.max(5_000, 2.5 * series.stepMs) ? `nothing was read for ${Math.round(ageMs / 1000)} s` : null
+  return ageMs > Math.max(5_000, 2.5 * series.stepMs) + (series.lateMs ?? 0) ? `nothing was read for ${Math.round(ageMs / 1000)} s` : null
 }
 
 /** Evidence in one call. */

@@ -11,16 +11,16 @@ export function appendInSlices(
   target: string,
   at: number,
   samples: readonly Reading[],
-  stepMs: number,
+  { stepMs, lateMs = 0 }: { stepMs: number; lateMs?: number | undefined },
   stopped: () => boolean,
 ): void | Promise<void> {
-  if (samples.length > KEPT_AT_ONCE) return slices(store, target, at, samples, stepMs, stopped)
-  if (samples.length > 0) store.append(target, at, samples, stepMs)
+  if (samples.length > KEPT_AT_ONCE) return slices(store, target, at, samples, { stepMs, lateMs }, stopped)
+  if (samples.length > 0) store.append(target, at, samples, stepMs, lateMs)
 }
 
-async function slices(...[store, target, at, samples, stepMs, stopped]: Parameters<typeof appendInSlices>): Promise<void> {
+async function slices(...[store, target, at, samples, { stepMs, lateMs }, stopped]: Parameters<typeof appendInSlices>): Promise<void> {
   for (let from = 0; from < samples.length && !stopped(); from += KEPT_AT_ONCE) {
-    store.append(target, at, samples.slice(from, from + KEPT_AT_ONCE), stepMs)
+    store.append(target, at, samples.slice(from, from + KEPT_AT_ONCE), stepMs, lateMs)
     await breathe()
   }
 }

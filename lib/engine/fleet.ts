@@ -89,13 +89,13 @@ export function createFleet({ edges, prices, poll, store, bus, log, clock = syst
   }
 
   function keep(target: string, probe: string, parsed: Parsed, at: number, everyMs: number): void | Promise<void> {
-    const { samples, records, topology, references, fed = [], stepMs = everyMs } = bounded(parsed)
+    const { samples, records, topology, references, fed = [], stepMs = everyMs, lateMs } = bounded(parsed)
     book.put(target, probe, topology)
     cached = null
     if (records.length > 0) store.putRecords(target, [...records, ...keptSamplings(records, at)])
     if (references) options.onReferences?.(target, references)
     for (const one of fed) options.onReferences?.(one.target, one.accesses)
-    return appendInSlices(store, target, at, samples, stepMs, () => stopped)
+    return appendInSlices(store, target, at, samples, { stepMs, lateMs }, () => stopped)
   }
 
   return {

@@ -63,3 +63,27 @@ test('between two verdicts others run, and the time of others is not the rule’
   }
   expect(judge.isBackedOff(rule, performance.now())).toBe(false)
 })
+
+test('what a provider measures too coarsely for a rule is not shown to it, and unjudged for that, whatever the rule says', async () => {
+  const judge = createJudge({ info: () => {}, warn: () => {}, error: () => {} } as never)
+  const rule = (spanMs: number): Detector<DetectorSettings> => ({
+    ...detector,
+    needs: { spanMs, metrics: ['x'] },
+    *detect(window) {
+      for (const { labels } of window.series('x')) yield { subject: labels, is: 'clear' }
+      if (window.series('x').length === 0) yield { subject: { target: 'a' }, is: 'unjudged', because: 'it is not reported' }
+    },
+  })
+  const fresh = load(60_000, { 'x{target=a}': '1x20', 'x{target=b}': '1x20' })
+  const late = { ...fresh, series: (metric: string) => fresh.series(metric).map((series) => ({ ...series, lateMs: 180_000 })) }
+  const judged = (spanMs: number, window: typeof fresh) =>
+    judge.judge({ detector: rule(spanMs), settings }, { window, topology: emptyTopology(), learning: false, pause: () => undefined })
+  const because = 'its provider measures it by the minute and tells it up to 4 minutes later: this rule needs finer values'
+  expect(await judged(480_000, fresh)).toMatchObject([{ is: 'clear' }, { is: 'clear' }])
+  expect(await judged(480_000, late)).toEqual([
+    { subject: { target: 'a' }, is: 'unjudged', because },
+    { subject: { target: 'b' }, is: 'unjudged', because },
+  ])
+  expect(judge.status('cache/example')).toMatchObject({ unjudged: 2, because: [because] })
+  expect(await judged(900_000, late)).toMatchObject([{ is: 'clear' }, { is: 'clear' }])
+})

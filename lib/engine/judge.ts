@@ -1,4 +1,5 @@
 import { boundWindow } from '../metrics/bound.ts'
+import { coarseBecause } from '../metrics/fine.ts'
 import type { AnyDetector, DetectorSettings } from '../model/detector.ts'
 import type { Verdict } from '../model/finding.ts'
 import type { Log } from '../model/log.ts'
@@ -53,7 +54,13 @@ export function createJudge(log: Log, now: () => number = () => performance.now(
       let begun = now()
       try {
         const judged: Verdict[] = []
-        for (const verdict of detector.detect(boundWindow(window, detector.needs, strayOf(detector.id)), topology, settings)) {
+        /** Targets of which the rule was not shown what it needs, and why. */
+        const coarse = new Map<string, string>()
+        const bound = boundWindow(window, detector.needs, strayOf(detector.id), (series) => {
+          const { target } = series.labels
+          if (target !== undefined && !coarse.has(target)) coarse.set(target, coarseBecause(series))
+        })
+        for (const verdict of detector.detect(bound, topology, settings)) {
           judged.push(learning && detector.learns ? stillLearning(verdict) : verdict)
           const turn = pause()
           if (!turn) continue
@@ -62,8 +69,9 @@ export function createJudge(log: Log, now: () => number = () => performance.now(
           begun = now()
         }
         failing.delete(detector.id)
-        statuses.set(detector.id, count(judged))
-        return judged
+        const verdicts = coarse.size > 0 ? withCoarse(judged, coarse) : judged
+        statuses.set(detector.id, count(verdicts))
+        return verdicts
       } catch (error) {
         const because = withoutSecrets(error instanceof Error ? error.message : String(error))
         if (!failing.has(detector.id)) log.error({ rule: detector.id, err: error }, 'a rule failed and judges nothing')
@@ -84,6 +92,18 @@ export function createJudge(log: Log, now: () => number = () => performance.now(
 
 const stillLearning = (verdict: Verdict): Verdict =>
   verdict.is === 'found' ? { subject: verdict.subject, is: 'unjudged', because: 'learning what is normal here' } : verdict
+
+/** Of what is measured too coarsely for a rule, that is why it is not judged, whatever the rule missed. */
+function withCoarse(verdicts: readonly Verdict[], coarse: ReadonlyMap<string, string>): Verdict[] {
+  const silent = new Map(coarse)
+  const told = verdicts.map((verdict): Verdict => {
+    const { target = '' } = verdict.subject
+    const because = coarse.get(target)
+    silent.delete(target)
+    return because !== undefined && verdict.is === 'unjudged' ? { ...verdict, because } : verdict
+  })
+  return [...told, ...[...silent].map(([target, because]): Verdict => ({ subject: { target }, is: 'unjudged', because }))]
+}
 
 function count(verdicts: Verdict[]): RuleStatus {
   const status: RuleStatus = { found: 0, clear: 0, unjudged: 0, because: [] }

@@ -64,7 +64,7 @@ function factsOf(seen: TargetSeen, facts: NonNullable<TopologyPart['facts']>, pa
     if (known(capability.feature)) capabilities.set(capability.feature, capability)
   const left = parts.find((part) => part.left)?.left
   if (left) capabilities.set(LEFT_OUT, { feature: LEFT_OUT, available: false, because: leftOutText(left) })
-  const { version, runId, cluster, replication } = facts
+  const { version, runId, cluster, replication, resolution } = facts
   // A configured role takes precedence over what the server itself reports.
   const role = seen.role ?? facts.role
   return {
@@ -80,6 +80,7 @@ function factsOf(seen: TargetSeen, facts: NonNullable<TopologyPart['facts']>, pa
     ...(runId && { runId }),
     ...(cluster && { cluster }),
     ...(replication && { replication }),
+    ...(resolution && { resolution }),
     ...(left && { left }),
     capabilities: [...capabilities.values()],
   }

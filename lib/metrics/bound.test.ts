@@ -11,7 +11,7 @@ const window = load(1000, {
 
 test('a window hands out what the needs name, and tells of all else', () => {
   const strays: string[] = []
-  const needs = { metrics: ['cache_items'], also: { records: ['fact'] as const } }
+  const needs = { spanMs: 1_000, metrics: ['cache_items'], also: { records: ['fact'] as const } }
   const bound = boundWindow(window, needs, (name) => strays.push(name))
   expect(bound.series('cache_items', { target: 'a' })).toHaveLength(1)
   expect(bound.series('cache_hits_total')).toEqual([])

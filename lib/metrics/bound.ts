@@ -1,8 +1,10 @@
 import type { Needs } from '../model/detector.ts'
+import type { Series } from '../model/series.ts'
 import type { SeriesWindow } from '../model/window.ts'
+import { isFine } from './fine.ts'
 import { metricOf } from './registry.ts'
 
-type Named = Pick<Needs, 'metrics' | 'records' | 'also' | 'offsetsMs'>
+type Named = Pick<Needs, 'metrics' | 'records' | 'also' | 'offsetsMs' | 'spanMs' | 'stepMostMs'>
 type Allowed = { series: ReadonlySet<string>; records: ReadonlySet<string> }
 
 const known = new WeakMap<Named, Allowed>()
@@ -20,15 +22,21 @@ export function namedBy(needs: Named): Allowed {
 
 /**
  * A view of a window that is restricted to what a rule names in its needs. Anything else is empty and reported to `stray`, so that the needs
- * are complete: the table of rules and products is computed from them.
+ * are complete: the table of rules and products is computed from them. Series that a provider tells too coarsely for the rule are left out and
+ * reported to `coarse`.
  */
-export function boundWindow(window: SeriesWindow, needs: Named, stray: (name: string) => void): SeriesWindow {
+export function boundWindow(
+  window: SeriesWindow,
+  needs: Named,
+  stray: (name: string) => void,
+  coarse: (series: Series) => void = () => {},
+): SeriesWindow {
   const { series, records } = namedBy(needs)
   return {
     from: window.from,
     to: window.to,
     series: (metric, labels) => {
-      if (series.has(metric)) return window.series(metric, labels)
+      if (series.has(metric)) return fineOf(window.series(metric, labels), needs, coarse)
       stray(metric)
       return []
     },
@@ -37,12 +45,22 @@ export function boundWindow(window: SeriesWindow, needs: Named, stray: (name: st
       stray(kind)
       return []
     },
-    between: (from, to) => boundWindow(window.between(from, to), needs, stray),
+    between: (from, to) => boundWindow(window.between(from, to), needs, stray, coarse),
     ago: (offsetMs) => {
-      const then = boundWindow(window.ago(offsetMs), needs, stray)
+      const then = boundWindow(window.ago(offsetMs), needs, stray, coarse)
       if (needs.offsetsMs?.includes(offsetMs)) return then
       stray(`${offsetMs} ms ago`)
       return { ...then, series: () => [] }
     },
   }
+}
+
+/** The same array where all are fine enough, which is the usual case. */
+function fineOf(all: Series[], needs: Named, coarse: (series: Series) => void): Series[] {
+  if (all.every((series) => isFine(series, needs))) return all
+  return all.filter((series) => {
+    const fine = isFine(series, needs)
+    if (!fine) coarse(series)
+    return fine
+  })
 }

@@ -13,6 +13,8 @@ import type { SeriesWindow } from './window.ts'
 export type Needs = {
   /** How much history, in ms. */
   spanMs: number
+  /** The coarsest values of a provider that it can judge, ms between them. Default: as many as its history has to hold (`lib/metrics/fine.ts`). */
+  stepMostMs?: number
   /** Of which earlier times it reads the same hour too (`SeriesWindow.ago`): a day ago, a week ago. */
   offsetsMs?: readonly number[]
   /** Required metrics. A computed metric stands for those that it is computed from. */

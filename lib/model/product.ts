@@ -10,7 +10,7 @@ import type { Capability, Pool, Ring, Role, TargetAbilities, TargetFacts, TtlPol
 
 /** What a probe's answer tells about the fleet's shape. The engine merges it into the topology under the target's name. */
 export type TopologyPart = {
-  facts?: Partial<Pick<TargetFacts, 'version' | 'runId' | 'role' | 'cluster' | 'replication'>>
+  facts?: Partial<Pick<TargetFacts, 'version' | 'runId' | 'role' | 'cluster' | 'replication' | 'resolution'>>
   capabilities?: Capability[]
   pools?: Omit<Pool, 'target'>[]
   /** Where the answer holds more than is read of one target; a probe that reads all of it need not say. */
@@ -19,16 +19,28 @@ export type TopologyPart = {
   ttls?: TtlPolicy[]
 }
 
-/** What a probe can give: registered metrics and those of exporters that a rule names, kinds of records, parts of the topology. */
-export type Emits = { metrics?: readonly string[]; records?: readonly RecordKind[]; topology?: readonly TopologyKind[] }
+/**
+ * What a probe can give: registered metrics and those of exporters that a rule names, kinds of records, parts of the topology. `late`: a provider
+ * tells its metrics so far apart and so much later; rules that need finer ones do not work on them.
+ */
+export type Emits = {
+  metrics?: readonly string[]
+  records?: readonly RecordKind[]
+  topology?: readonly TopologyKind[]
+  late?: { stepMs: number; lateMs: number }
+}
 
-/** `stepMs`: how far apart the samples are, where that is not the probe's own rhythm (a Prometheus's scrapes). */
+/**
+ * `stepMs`: how far apart the samples are, where that is not the probe's own rhythm (a Prometheus's scrapes). `lateMs`: how much later than they
+ * were measured a provider tells them: by so much a series may lag behind and is not stale.
+ */
 export type Parsed = {
   samples: Reading[]
   records: NewRecord[]
   topology: TopologyPart
   cursor?: string
   stepMs?: number
+  lateMs?: number
   /** Which keys were read and written since the last answer. */
   references?: Accesses
   /** The same of other targets. */

@@ -7,11 +7,15 @@ export type Point = readonly [ms: number, value: number]
 /** One value as a probe read it. The engine adds `target` and the time; a source that has its own (Prometheus) sets them. */
 export type Reading = { metric: string; labels?: Labels; value: number; at?: number }
 
-/** One value's history. `stepMs` is the cadence at which it is polled: a hole wider than 2.5 steps is a gap. */
+/**
+ * One value's history. `stepMs` is the cadence at which it is polled: a hole wider than 2.5 steps is a gap. `lateMs`: how much later than it
+ * was measured its provider tells it; absent where it is told at once.
+ */
 export interface Series {
   readonly metric: string
   readonly labels: Labels
   readonly stepMs: number
+  readonly lateMs?: number
   readonly points: readonly Point[]
 }
 

@@ -86,7 +86,7 @@ export type Drawing = { labels: Labels; draw(): SeriesView }
 /** The store of samples and documents. Synchronous: the newest window is in memory, the rest in one SQLite file. */
 export interface Store {
   /** Adds one poll's readings at `at`. `target` becomes a label unless a reading has its own. */
-  append(target: string, at: number, readings: readonly Reading[], stepMs: number): void
+  append(target: string, at: number, readings: readonly Reading[], stepMs: number, lateMs?: number): void
   /** The newest history, in memory (at least `windowMs` back). */
   window(from: number, to: number): SeriesWindow
   /** Any range, from memory, chunks or rollups; an empty bucket's value is null. Counters with `rate` are per second, reset-aware. */

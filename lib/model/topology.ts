@@ -59,6 +59,8 @@ export type TargetFacts = {
   cluster?: ClusterFacts
   /** The family of a primary and its replicas, by the id of their replication stream, and its place in it. */
   replication?: { id: string; role: 'primary' | 'replica' }
+  /** Of what is seen through its provider: how far apart values are, and how much later than they were measured they are told. */
+  resolution?: { everyMs: number; lateMs: number }
   /** Servers and pools beyond what is read of one target. */
   left?: LeftOut
   capabilities: Capability[]

@@ -1,4 +1,5 @@
 import type { AnyActuator } from '../model/product.ts'
+import { awsActuator } from './aws/actuator.ts'
 import { controlActuator } from './control/actuator.ts'
 import { envoyActuator } from './envoy/actuator.ts'
 import { haproxyActuator } from './haproxy/actuator.ts'
@@ -11,6 +12,7 @@ import { varnishActuator } from './varnish/actuator.ts'
 
 /** The registry of what can be written. Only lib/changes imports it. */
 export const actuators: AnyActuator[] = [
+  awsActuator,
   controlActuator,
   envoyActuator,
   haproxyActuator,

@@ -1,4 +1,5 @@
 import type { AnyProduct } from '../model/product.ts'
+import { aws } from './aws/product.ts'
 import { control } from './control/product.ts'
 import { envoy } from './envoy/product.ts'
 import { haproxy } from './haproxy/product.ts'
@@ -15,4 +16,4 @@ import { varnish } from './varnish/product.ts'
 const servers: AnyProduct[] = [control, envoy, haproxy, memcached, nginx, prometheus, redis, scrape, twemproxy, varnish]
 
 /** The registry of what can be read. One line a product. */
-export const products: AnyProduct[] = [...servers, kubernetesOf(servers)]
+export const products: AnyProduct[] = [aws, ...servers, kubernetesOf(servers)]

@@ -11,6 +11,8 @@ export class History implements Held {
   readonly metric: string
   readonly labels: Labels
   stepMs: number
+  /** How much later than it was measured its provider tells it; known from its newest poll. */
+  lateMs = 0
   /** Samples up to here lie in chunks; later ones only here and in the recovery rows. */
   flushedTo = Number.NEGATIVE_INFINITY
   /** Samples up to here were moved along with the clock: what the disk holds of their time already stands. */

@@ -92,7 +92,7 @@ export class SeriesMemory {
   }
 
   /** Adds one poll's readings. A poll mostly repeats the order of the one before: the series that followed last time is tried first. */
-  append(target: string, at: number, readings: readonly Reading[], stepMs: number): void {
+  append(target: string, at: number, readings: readonly Reading[], stepMs: number, lateMs = 0): void {
     let guess = this.#firsts.get(target)
     let previous: History | null = null
     for (const reading of readings) {
@@ -102,6 +102,7 @@ export class SeriesMemory {
       if (!history) continue
       if (previous) previous.next = history
       else this.#firsts.set(target, history)
+      history.lateMs = lateMs
       this.#add(history, when, reading.value, stepMs)
       previous = history
       guess = history.next ?? undefined

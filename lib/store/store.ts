@@ -110,7 +110,7 @@ function storeOf(parts: Parts): Store {
     past,
   }
   return {
-    append: (target, at, readings, stepMs) => memory.append(target, at, readings, stepMs),
+    append: (target, at, readings, stepMs, lateMs) => memory.append(target, at, readings, stepMs, lateMs),
     window: (from, to) => windowOf(holder, from, to),
     ...queries,
     newestAt: () => memory.newestAt,

@@ -9,6 +9,7 @@ export interface Held {
   readonly metric: string
   readonly labels: Labels
   readonly stepMs: number
+  readonly lateMs?: number
   points(from: number, to: number): readonly Point[]
   /** Whether there is any point in [from, to]: cheaper than to cut them. */
   spans(from: number, to: number): boolean
@@ -52,6 +53,7 @@ function cutLater(held: Held, from: number, to: number): Series {
     metric: held.metric,
     labels: held.labels,
     stepMs: held.stepMs,
+    ...(held.lateMs ? { lateMs: held.lateMs } : {}),
     get points() {
       points ??= held.points(from, to)
       return points
@@ -67,6 +69,7 @@ export function windowOfSeries(series: readonly Series[], records: readonly Targ
       metric: one.metric,
       labels: one.labels,
       stepMs: one.stepMs,
+      ...(one.lateMs ? { lateMs: one.lateMs } : {}),
       // Read when they are asked for: whoever gives series may make their points only then.
       points: (from, to) => cut(one.points, from, to),
       spans: (from, to) => cut(one.points, from, to).length > 0,

@@ -73,6 +73,7 @@ function settingName({ source }: RegExp): string {
   if (text.startsWith('backend/')) return 'backend/NAME/state'
   const [, last] = /\/(weight|state)$/.exec(text) ?? []
   if (last) return `POOL/SERVER/${last}`
+  if (text.startsWith('config/[')) return 'config/PARAMETER'
   return text.startsWith('expiry/') ? 'expiry/SPAN/GLOB' : text
 }
 

@@ -942,8 +942,10 @@ export const PARSERS: Parser[] = [
   ...rings,
 ]
 
-/** Probes whose `parse` is given what our own code has counted, not what came over the wire. */
+/** Probes whose `parse` is given what our own code has counted (or a provider's SDK has read), not what came over the wire. */
 export const COUNTED = [
+  'aws/description',
+  'aws/metrics',
   'haproxy/access-log',
   'haproxy/config',
   'nginx/upstreams',

@@ -55,6 +55,7 @@ export const hitRatioDrop: Detector<Settings> = {
   learns: true,
   needs: {
     spanMs: REFILL_SPAN_MS,
+    stepMostMs: 20_000,
     offsetsMs: SEASON_OFFSETS,
     metrics: ['cache_hits_total', 'cache_misses_total'],
     also: { metrics: ['cache_uptime_seconds', 'ring_share_owned'] },

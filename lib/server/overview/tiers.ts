@@ -8,7 +8,7 @@ import type { SeriesWindow } from '../../model/window.ts'
 import { poolFigures } from '../pools/pools.ts'
 import { readsOf, ringView, total } from '../rings/rings.ts'
 import type { Runtime } from '../runtime.ts'
-import { FIGURE_SPAN_MS } from '../series/figures.ts'
+import { FIGURE_SPAN_MS, figureWindow } from '../series/figures.ts'
 import { edgeTraffic } from './edgeTraffic.ts'
 
 type Context = { runtime: Runtime; topology: Topology; window: SeriesWindow; firing: Finding[]; pause: Pause }
@@ -75,7 +75,7 @@ async function tierOf(id: string, { topology, window, firing, runtime, pause }: 
     const pool = topology.pools.find((candidate) => sameRef(poolRef(candidate), ref))
     const href = `/pools/${encodeURIComponent(ref.target)}/${encodeURIComponent(ref.pool)}`
     if (!pool) return { ...blank, kind: 'pool', href }
-    const { share, ...view } = poolFigures(pool, window)
+    const { share, ...view } = poolFigures(pool, figureWindow(runtime, factsOf(topology, pool.target), window))
     return {
       ...blank,
       kind: 'pool',
@@ -107,7 +107,7 @@ async function tierOf(id: string, { topology, window, firing, runtime, pause }: 
   }
   if (isTarget(ref)) {
     const target = factsOf(topology, name)
-    const { readsPerSecond, hitRatio } = await readsOf([name], window, pause)
+    const { readsPerSecond, hitRatio } = await readsOf([name], figureWindow(runtime, target, window), pause)
     return {
       ...blank,
       kind: prefix === 'cache' || prefix === 'store' ? prefix : (target?.role ?? 'cache'),

@@ -1,4 +1,5 @@
 import { tunable } from '../../advisors/tunable.ts'
+import { factsOf } from '../../detectors/rows.ts'
 import { createSlices, mapped, type Pause } from '../../engine/slices.ts'
 import { measuredValue } from '../../metrics/measure.ts'
 import { shares } from '../../metrics/pool.ts'
@@ -12,7 +13,7 @@ import { poolRing } from '../../rings/poolRing.ts'
 import { type Paging, page } from '../http/paging.ts'
 import { ownedShares } from '../rings/ownedShares.ts'
 import type { Runtime } from '../runtime.ts'
-import { FIGURE_SPAN_MS, newest } from '../series/figures.ts'
+import { FIGURE_SPAN_MS, figureWindow, newest } from '../series/figures.ts'
 
 const keyOf = (pool: { target: string; name: string }) => `${pool.target}/${pool.name}`
 
@@ -24,14 +25,16 @@ export async function listPools(runtime: Runtime, paging?: Paging & { target?: s
     .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
   const { items, ...rest } = page(pools, keyOf, paging)
   const pause = createSlices()
-  return { items: await mapped(items, (pool) => poolView(pool, window, pause), pause), ...rest }
+  const seen = (pool: Pool) => figureWindow(runtime, factsOf(runtime.engine.topology(), pool.target), window)
+  return { items: await mapped(items, (pool) => poolView(pool, seen(pool), pause), pause), ...rest }
 }
 
 export async function getPool(runtime: Runtime, target: string, name: string): Promise<PoolView> {
   const pool = runtime.engine.topology().pools.find((candidate) => candidate.target === target && candidate.name === name)
   if (!pool) throw new EvenkeelError('not_found', 'There is no pool of that name on that target.')
   const lines = tunable(pool)
-  return { ...(await poolView(pool, runtime.engine.window(FIGURE_SPAN_MS), createSlices())), ...(lines && { tunable: lines }) }
+  const window = figureWindow(runtime, factsOf(runtime.engine.topology(), target), runtime.engine.window(FIGURE_SPAN_MS))
+  return { ...(await poolView(pool, window, createSlices())), ...(lines && { tunable: lines }) }
 }
 
 /**

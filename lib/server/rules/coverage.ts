@@ -1,3 +1,4 @@
+import { isFine } from '../../metrics/fine.ts'
 import { metricOf } from '../../metrics/registry.ts'
 import type { AnyDetector, Needs } from '../../model/detector.ts'
 import type { AnyProduct, Emits } from '../../model/product.ts'
@@ -58,7 +59,12 @@ const wordsOf = (thing: Thing) => WORDS[thing] ?? thing.slice(thing.indexOf(' ')
  */
 export function coverage({ needs }: Pick<AnyDetector, 'needs'>, { probes, can }: Pick<AnyProduct, 'probes' | 'can'>): Coverage {
   const givers = new Map<Thing, { feature: string; vital?: boolean }[]>()
-  for (const probe of probes) for (const thing of givenBy(probe.emits ?? {})) givers.set(thing, [...(givers.get(thing) ?? []), probe])
+  /** What is given, but too coarsely for this rule. */
+  const coarse = new Set<Thing>()
+  for (const probe of probes)
+    for (const thing of givenBy(probe.emits ?? {}))
+      if (thing.startsWith('metric ') && probe.emits?.late && !isFine(probe.emits.late, needs)) coarse.add(thing)
+      else givers.set(thing, [...(givers.get(thing) ?? []), probe])
   for (const ability of Object.keys(can ?? {})) givers.set(`can ${ability}`, [{ feature: ability, vital: true }])
   // Curves are computed of whatever tells references.
   if (can?.references) givers.set('records curve', [{ feature: 'references' }])
@@ -66,7 +72,8 @@ export function coverage({ needs }: Pick<AnyDetector, 'needs'>, { probes, can }:
   const lacks = needed.filter((thing) => !givers.has(thing))
   // A product without pools has no requests of pools either: one reason is enough.
   const parts = lacks.filter((thing) => thing.startsWith('topology '))
-  if (lacks.length > 0) return { works: false, lacks: (parts.length > 0 ? parts : lacks).map(wordsOf) }
+  const missing = (parts.length > 0 ? parts : lacks).map((thing) => (coarse.has(thing) ? 'finer values' : wordsOf(thing)))
+  if (missing.length > 0) return { works: false, lacks: [...new Set(missing)] }
   const sometimes = needed.map((thing) => givers.get(thing)!).filter((all) => !all.some(({ vital }) => vital))
   if (sometimes.length === 0) return { works: true }
   return { works: 'with', probes: fewest(sometimes.map((all) => all.map(({ feature }) => feature))) }

@@ -7,7 +7,7 @@ import type { SeriesWindow } from '../../model/window.ts'
 import { iso, isoOrNull } from '../http/iso.ts'
 import { type Paging, page } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
-import { FIGURE_SPAN_MS, figure, newestFigure } from '../series/figures.ts'
+import { FIGURE_SPAN_MS, figure, figureWindow, newestFigure } from '../series/figures.ts'
 
 /** Configured and discovered targets, by name. Control documents are not among them: they are rings and TTL policies. */
 export async function listTargets(runtime: Runtime, paging?: Paging): Promise<Page<TargetView>> {
@@ -47,6 +47,7 @@ function targetView(runtime: Runtime, status: Status, window: SeriesWindow, foun
   // Caches and stores have one, whatever product they are seen through.
   const role = facts?.role ?? status.role
   const where = { target: status.name }
+  const seen = figureWindow(runtime, facts, window)
   return {
     name: status.name,
     kind: status.kind,
@@ -73,12 +74,12 @@ function targetView(runtime: Runtime, status: Status, window: SeriesWindow, foun
     ...(role
       ? {
           figures: {
-            hitRatio: figure('cache_hit_ratio', where, window),
-            readsPerSecond: figure('cache_read_rate', where, window),
-            evictionsPerSecond: figure('cache_eviction_rate', where, window),
-            memoryUsed: newestFigure('cache_memory_used_bytes', where, window),
-            memoryMax: newestFigure('cache_memory_max_bytes', where, window),
-            items: newestFigure('cache_items', where, window),
+            hitRatio: figure('cache_hit_ratio', where, seen),
+            readsPerSecond: figure('cache_read_rate', where, seen),
+            evictionsPerSecond: figure('cache_eviction_rate', where, seen),
+            memoryUsed: newestFigure('cache_memory_used_bytes', where, seen),
+            memoryMax: newestFigure('cache_memory_max_bytes', where, seen),
+            items: newestFigure('cache_items', where, seen),
           },
         }
       : {}),

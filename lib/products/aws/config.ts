@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { url } from '../../model/marks.ts'
+import { targetKeys } from '../targetKeys.ts'
+import type { Account } from './account.ts'
+import type { Thing } from './things.ts'
+
+/** USD for a thousand metrics of GetMetricData: what AWS published for most regions when this was written (2026). */
+const LIST_PRICE = 0.01
+
+/** One region of one AWS account: its ElastiCache nodes and Application Load Balancers, and the account's CloudFront distributions. */
+export const awsConfig = z
+  .strictObject({
+    ...targetKeys('aws'),
+    region: z
+      .string()
+      .regex(/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/, 'a region, as `eu-west-1`')
+      .describe('The region'),
+    endpoint: url(z.url({ protocol: /^https?$/, error: 'http(s)://HOST:PORT' }))
+      .optional()
+      .describe('The address of all its services, where it is not that of AWS: a proxy, a VPC endpoint, a test server'),
+    tags: z
+      .record(z.string().min(1).max(128), z.string().max(256))
+      .default({})
+      .describe('Only what has each of these tags is watched, as `{ team: shop }`. Default: everything in the region'),
+    budget: z
+      .number()
+      .min(1)
+      .max(100_000)
+      .default(50)
+      .describe('Most that reading CloudWatch may cost a month, in USD: when more is watched, metrics are read less often'),
+    price: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(LIST_PRICE)
+      .describe('Price of a thousand metrics that `GetMetricData` answers, in USD: by default what AWS published for most regions in 2026'),
+    requests: z
+      .int()
+      .min(10)
+      .max(6_000)
+      .default(120)
+      .describe('Most requests a minute that ask what there is; a large account is asked less often than each minute'),
+    role: z
+      .enum(['cache', 'store'])
+      .optional()
+      .describe('Of the caches. `cache`: full on purpose. `store`: must never evict. Default: `cache`'),
+  })
+  .transform((config) => ({ ...config, behind: undefined as Behind | undefined }))
+
+/** One cache, balancer or distribution of the account, and the reader that all share. */
+export type Behind = { thing: Pick<Thing, 'of' | 'id' | 'address'>; account: Account }
+export type AwsConfig = z.output<typeof awsConfig>
