@@ -182,6 +182,10 @@ const NAMES_PRODUCTS_AS_WORDS = [
   'lib/rings/algorithms/rendezvous.ts',
   'lib/lab/fields.ts',
   'lib/curves/question.ts',
+  // The provider's command line, as a form of code.
+  'lib/model/code.ts',
+  'lib/model/answers/code.ts',
+  'components/code/CodeTabs.tsx',
 ]
 
 describe('what a target or a pool can do', () => {
