@@ -1,11 +1,13 @@
 import type { AnyDetector } from '../model/detector.ts'
 import { errorRate } from './balancer/error-rate.ts'
 import { loadImbalance } from './balancer/load-imbalance.ts'
+import { longSessions } from './balancer/long-sessions.ts'
 import { queueing } from './balancer/queueing.ts'
 import { retries } from './balancer/retries.ts'
 import { serverDown } from './balancer/server-down.ts'
 import { serverFlapping } from './balancer/server-flapping.ts'
 import { sessionsNearLimit } from './balancer/sessions-near-limit.ts'
+import { shedding } from './balancer/shedding.ts'
 import { slowServer } from './balancer/slow-server.ts'
 import { stickySkew } from './balancer/sticky-skew.ts'
 import { weightDrift } from './balancer/weight-drift.ts'
@@ -40,6 +42,7 @@ import { slotsOpen } from './cache/slots-open.ts'
 import { slowCommands } from './cache/slow-commands.ts'
 import { stampede } from './cache/stampede.ts'
 import { timeToFull } from './cache/time-to-full.ts'
+import { coldCacheOverload } from './fleet/cold-cache-overload.ts'
 import { singlePointOfFailure } from './fleet/single-point-of-failure.ts'
 import { targetDown } from './fleet/target-down.ts'
 import { tierCascade } from './fleet/tier-cascade.ts'
@@ -84,9 +87,11 @@ export const detectors: AnyDetector[] = [
   serverDown,
   slowServer,
   loadImbalance,
+  longSessions,
   errorRate,
   serverFlapping,
   retries,
+  shedding,
   queueing,
   sessionsNearLimit,
   stickySkew,
@@ -98,4 +103,5 @@ export const detectors: AnyDetector[] = [
   targetDown,
   singlePointOfFailure,
   tierCascade,
+  coldCacheOverload,
 ]

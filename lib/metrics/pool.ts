@@ -159,6 +159,7 @@ export const poolMetrics: Metric[] = [
   counter(REQUESTS, 'requests'),
   counter(ERRORS, 'failed requests'),
   counter('pool_retries_total', 'retries'),
+  counter('pool_shed_total', 'requests refused by a limit'),
   counter('pool_checks_failed_total', 'failed health checks'),
   counter('pool_downs_total', 'times that it went down'),
   gauge('pool_sessions', 'sessions'),

@@ -145,7 +145,7 @@ type RawStats = { page: string; dump: DumpPage | null }
 const stats: Probe<EnvoyLink, RawStats> = {
   id: 'stats',
   feature: 'GET /stats/prometheus',
-  emits: { metrics: ['pool_queue', 'pool_retries_total', 'pool_response_seconds', 'pool_connect_seconds'] },
+  emits: { metrics: ['pool_queue', 'pool_retries_total', 'pool_shed_total', 'pool_response_seconds', 'pool_connect_seconds'] },
   everyMs: 5_000,
   cost: 'one filtered admin page, about 1 ms',
   async read({ config, dump }, _cursor, signal) {

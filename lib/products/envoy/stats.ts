@@ -3,11 +3,13 @@ import type { Reading } from '../../model/series.ts'
 
 /** The counters and histograms of clusters that `/stats/prometheus` is asked for. */
 export const STATS_FILTER =
-  '^cluster\\..*(upstream_rq_time|upstream_rq_retry|upstream_rq_pending_active|upstream_cx_connect_ms|update_success|update_rejected|update_failure)$'
+  '^cluster\\..*(upstream_rq_time|upstream_rq_retry|upstream_rq_pending_active|upstream_rq_pending_overflow|upstream_cx_connect_ms|update_success|update_rejected|update_failure)$'
 
 const GAUGES = new Map([['upstream_rq_pending_active', 'pool_queue']])
 const COUNTERS = new Map([
   ['upstream_rq_retry', 'pool_retries_total'],
+  // Refused by an open circuit breaker, of connections or of requests, before a host was asked.
+  ['upstream_rq_pending_overflow', 'pool_shed_total'],
   ['update_success', 'envoy_cluster_update_success_total'],
   ['update_rejected', 'envoy_cluster_update_rejected_total'],
   ['update_failure', 'envoy_cluster_update_failure_total'],

@@ -46,6 +46,19 @@ const value = (parsed: Parsed, metric: string, server?: string) =>
   parsed.samples.find((sample) => sample.metric === metric && sample.labels?.server === server)?.value
 
 describeWith(['haproxy'], 'haproxy probes', () => {
+  test('counts requests that a limit of a stick table refuses', async () => {
+    await using one = await startApp()
+    await using server = await start(
+      [one],
+      'stick-table type ip size 1k expire 10s store http_req_rate(10s)\n  http-request track-sc0 src\n  http-request deny deny_status 429 if { sc_http_req_rate(0) gt 5 }',
+    )
+    await drive(server, 12)
+    const link = haproxy.open(haproxyConfig.parse({ kind: 'haproxy', name: 'edge', socket: server.about.socket }))
+    const parsed = await poll(link, 'stat')
+    expect(value(parsed, 'pool_shed_total')).toBe(7)
+    expect(value(parsed, 'pool_requests_total', 'app1')).toBe(5)
+    await haproxy.close(link)
+  })
   test('read a real pool: shares, times, errors, ring, version; by TCP, by unix socket and by the page', async () => {
     await using one = await startApp({ latencyMs: 40 })
     await using two = await startApp({ errorRatio: 0.5 })

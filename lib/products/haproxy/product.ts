@@ -31,6 +31,7 @@ const stat: Probe<HaproxyLink, { stat: string } & Beside> = {
       'pool_requests_total',
       'pool_errors_total',
       'pool_retries_total',
+      'pool_shed_total',
       'pool_sessions',
       'pool_sessions_max',
       'pool_queue',

@@ -177,6 +177,8 @@ function addRow(add: ReturnType<typeof readings>['add'], row: StatRow, labels: R
   add('pool_requests_total', requests, labels)
   add('pool_errors_total', errorsOf(row, isServer), labels)
   add('pool_retries_total', optional('wretr'), labels)
+  // By `http-request deny` or `tarpit`, as stick tables are used for limits. A server's row has none.
+  if (!isServer) add('pool_shed_total', optional('dreq'), labels)
   add('pool_sessions', needed('scur'), labels)
   add('pool_queue', optional('qcur'), labels)
   // A backend's is `fullconn`, at which servers begin to use up their maxconn: no limit.
