@@ -126,6 +126,7 @@ export const pool: Whole<Omit<Pool, 'ring' | Unanswered>> & Pick<Pool, Unanswere
     weightInitial: 100,
     fileLine: { where: 'haproxy.cfg:12', now: `server ${name}`, wanted: `server ${name} weight 90`, notes: ['a note'] },
     slowstart: false,
+    detectMs: 6_000,
     otherWriter: 'an agent check',
   })),
 }

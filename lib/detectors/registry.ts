@@ -8,6 +8,7 @@ import { serverDown } from './balancer/server-down.ts'
 import { serverFlapping } from './balancer/server-flapping.ts'
 import { sessionsNearLimit } from './balancer/sessions-near-limit.ts'
 import { shedding } from './balancer/shedding.ts'
+import { slowChecks } from './balancer/slow-checks.ts'
 import { slowServer } from './balancer/slow-server.ts'
 import { stickySkew } from './balancer/sticky-skew.ts'
 import { weightDrift } from './balancer/weight-drift.ts'
@@ -92,6 +93,7 @@ export const detectors: AnyDetector[] = [
   serverFlapping,
   retries,
   shedding,
+  slowChecks,
   queueing,
   sessionsNearLimit,
   stickySkew,

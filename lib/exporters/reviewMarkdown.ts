@@ -13,9 +13,9 @@ export function reviewMarkdown({ at, window, lead, pains, painsLeft, steps, chec
     pains.length > 0 ? pains.map((pain, index) => painText(pain, index, url)).join('\n') : 'Nothing that is measured costs anything now.',
     ...(painsLeft > 0 ? [`${painsLeft} more: ${url}/findings`] : []),
     'One improvement at a time, the first one first: so its effect can be measured before the next.',
+    ...steps.flatMap((part, index) => [`## Step ${index + 1}: ${plain(part.title)}`, `_${plain(part.question)}_`, table(part, url)]),
     '## Decision checklist',
     ...checklist.map((part) => partText(part, url)),
-    ...steps.flatMap((part, index) => [`## Step ${index + 1}: ${plain(part.title)}`, `_${plain(part.question)}_`, table(part, url)]),
   ].join('\n\n')}\n`
 }
 

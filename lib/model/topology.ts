@@ -86,6 +86,8 @@ export type PoolServer = {
   fileLine?: FileLine
   /** The product itself raises its weight slowly when it comes up: HAProxy's `slowstart`. */
   slowstart?: boolean
+  /** How long its health check takes at most to take it out once it refuses, ms; null: it has none. Absent: not told, or traffic itself counts as a check. */
+  detectMs?: number | null
   /** Who besides Evenkeel moves this weight: an agent check, slowstart. */
   otherWriter?: string
 }

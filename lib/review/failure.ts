@@ -1,14 +1,13 @@
 import { text } from '../format/format.ts'
 import type { ReviewPart, ReviewRow } from '../model/answers/review.ts'
 import { type NodeLoss, worstLoss } from '../predictions/nodeLoss.ts'
-import type { CacheFacts, OriginFacts, PoolFacts, ReviewFacts, RingFacts } from './facts.ts'
+import type { CacheFacts, OriginFacts, ReviewFacts, RingFacts } from './facts.ts'
+import { poolFailureRows } from './poolFailure.ts'
 import { remedyFor } from './remedy.ts'
 import { type About, gapRow, measuredRow, numberRow, pageOf, part, statedRow, value } from './row.ts'
 
 /** Behind by more than what is under way in the buffers of a connection: the default of cache/replication-lag. */
 const LAG_BYTES = 4_194_304
-/** Of the sessions that are allowed. */
-const NEAR_LIMIT = 0.85
 
 /** Step 5 of the guide: what stops when one thing does, and what the origin would have to bear then. */
 export function failure(facts: ReviewFacts): ReviewPart {
@@ -19,8 +18,7 @@ export function failure(facts: ReviewFacts): ReviewPart {
     ...alone.flatMap((cache) => aloneRow(cache, facts)),
     ...facts.origins.map((origin) => originRow(origin, facts)),
     ...facts.caches.filter(({ role, isReplica }) => role === 'store' && !isReplica).flatMap((store) => storeRows(store, facts)),
-    ...facts.pools.flatMap((pool) => poolRows(pool, facts)),
-    ...(facts.pools.length > 0 ? [checksRow()] : []),
+    ...facts.pools.flatMap((pool) => poolFailureRows(pool, facts)),
     ...(facts.pools.length + facts.caches.length === 0
       ? [gapRow(of('none', 'fleet', null, 'Failures'), 'no cache and no pool is watched')]
       : []),
@@ -182,56 +180,3 @@ function persistenceWords({ snapshots, log }: NonNullable<CacheFacts['persists']
   const words = (known: boolean | null, yes: string, no: string, what: string) => (known === null ? `${what} not told` : known ? yes : no)
   return `${words(log, 'append-only file', 'no append-only file', 'append-only file')}, ${words(snapshots, 'snapshots', 'no snapshots', 'snapshots')}`
 }
-
-function poolRows({ pool, serving, withoutOne, limited, pair }: PoolFacts, facts: ReviewFacts): ReviewRow[] {
-  const name = `${pool.target}/${pool.name}`
-  const where = { target: pool.target, pool: pool.name }
-  const row = (id: string, what: string) => of(`pool/${name}/${id}`, name, pageOf(where), what)
-  const spare = withoutOne?.limit ? withoutOne.sessions / withoutOne.limit : null
-  return [
-    serving < 2
-      ? statedRow(row('servers', 'Servers that take traffic'), `${serving} of ${pool.servers.length}`, {
-          is: 'act',
-          follows: serving === 1 ? 'Nothing takes over when it fails.' : 'Every request fails.',
-          change: remedyFor(facts, where, ['fleet/', 'balancer/server-down']) ?? {
-            text: 'Add or bring back a server',
-            href: pageOf(where),
-          },
-        })
-      : spare === null
-        ? statedRow(row('servers', 'Servers that take traffic'), `${serving} of ${pool.servers.length}`, {
-            is: 'well',
-            follows: 'The others take over; how full they would be is not known without limits of sessions.',
-          })
-        : numberRow(
-            row('servers', `Sessions over the limit without ${withoutOne!.server}`),
-            spare,
-            'ratio',
-            {
-              is: spare > NEAR_LIMIT ? 'act' : 'well',
-              follows:
-                spare > NEAR_LIMIT
-                  ? 'The others would be full, and requests wait or are refused.'
-                  : 'The others have capacity for its share.',
-              change: spare > NEAR_LIMIT ? { text: 'Raise limits or add a server', href: pageOf(where) } : null,
-            },
-            { span: facts },
-          ),
-    limited === null
-      ? gapRow(row('limit', 'Limit of requests'), 'its product reports no limit of sessions')
-      : statedRow(row('limit', 'Limit of requests'), `${limited.have} of ${limited.of} servers have one`, {
-          is: limited.have === limited.of ? 'well' : 'watch',
-          follows:
-            limited.have === limited.of
-              ? 'Overload waits at the balancer and does not drown the servers.'
-              : 'A flood goes on to the servers, and to the origin behind them.',
-          change: limited.have === limited.of ? null : { text: 'Set `maxconn` on each server', href: null },
-        }),
-    pair === null
-      ? gapRow(row('pair', 'Second balancer'), 'no other balancer with these servers is watched; VRRP or further addresses are not seen')
-      : statedRow(row('pair', 'Second balancer'), pair, { is: 'well', follows: 'Another balancer has the same servers.' }),
-  ]
-}
-
-/** The interval of health checks is in no statistics. */
-const checksRow = () => gapRow(of('checks', 'fleet', null, 'Health checks beside the traffic'), 'the interval of the checks is not read')

@@ -1,10 +1,7 @@
 import type { ReviewPart, ReviewRow } from '../model/answers/review.ts'
 import { isPriced } from '../model/prices.ts'
 import type { MonitoringFacts, ReviewFacts } from './facts.ts'
-import { type About, gapRow, pageOf, part, statedRow } from './row.ts'
-
-/** Names of one list in a row. */
-const SHOWN = 4
+import { type About, gapRow, listed, pageOf, part, statedRow } from './row.ts'
 
 /** Step 4 of the guide: what nobody would notice, because nothing looks at it or nobody is told. */
 export function monitoring(facts: ReviewFacts): ReviewPart {
@@ -19,9 +16,6 @@ export function monitoring(facts: ReviewFacts): ReviewPart {
 }
 
 const of = (id: string, what: string, about = 'fleet', href: string | null = null): About => ({ id: `monitoring/${id}`, about, href, what })
-
-const listed = (names: readonly string[]) =>
-  `${names.slice(0, SHOWN).join(', ')}${names.length > SHOWN ? ` and ${names.length - SHOWN} more` : ''}`
 
 function targetRows({ targets }: MonitoringFacts): ReviewRow[] {
   if (targets.length === 0) return [gapRow(of('targets', 'Targets'), 'none is configured: name them under `targets`')]
@@ -43,19 +37,21 @@ function targetRows({ targets }: MonitoringFacts): ReviewRow[] {
   }))
 }
 
-/** The same feature that is missing for the same reason at several targets is one row. */
+/** What is missing for the same reason at the same targets is one row. */
 function featureRows({ targets }: MonitoringFacts): ReviewRow[] {
   const missing = targets.flatMap(({ name, capabilities }) =>
     capabilities
       .filter(({ available }) => !available)
       .map(({ feature, because }) => ({ name, feature, because: because ?? 'not available' })),
   )
-  const grouped = Map.groupBy(missing, ({ feature, because }) => JSON.stringify([feature, because]))
+  const byFeature = Map.groupBy(missing, ({ feature, because }) => JSON.stringify([feature, because]))
+  const whole = [...byFeature.values()].map((same) => ({ ...same[0]!, names: same.map(({ name }) => name) }))
+  const grouped = Map.groupBy(whole, ({ because, names }) => JSON.stringify([because, names]))
   return [...grouped.values()].map((same) => {
-    const [{ feature, because, name }] = same as [(typeof same)[number]]
-    const href = same.length === 1 ? pageOf({ target: name }) : '/targets'
+    const { because, names, feature } = same[0]!
+    const href = names.length === 1 ? pageOf({ target: names[0]! }) : '/targets'
     return {
-      ...gapRow(of(`feature/${feature}/${name}`, feature, listed(same.map((one) => one.name)), href), because),
+      ...gapRow(of(`feature/${feature}/${names[0]}`, listed(same.map((one) => one.feature)), listed(names), href), because),
       follows: 'What depends on it is not judged there.',
     }
   })

@@ -193,8 +193,31 @@ describe('a fleet of a balancer, a ring and a store', () => {
       is: 'gap',
       measured: { because: expect.stringContaining('pool_response_seconds') },
     })
-    expect(row(answer, 'failure/checks').is).toBe('gap')
+    expect(row(answer, 'failure/pool/edge/app/checks').is).toBe('gap')
     expect(answer.counts.gap).toBeGreaterThan(5)
+  })
+
+  it('says of what is not measured of several caches for one reason once', async () => {
+    const curve = row(await review(DEMO), 'tiers/cache-a/curve')
+    expect(curve).toMatchObject({ about: 'cache-a, cache-b, cache-c', is: 'gap', measured: { because: 'its product tells no references' } })
+  })
+
+  it('tells how many requests go to a dead server before its check has seen it', async () => {
+    const checked = (detectMs: number | null) => ({
+      ...DEMO,
+      topology: { ...DEMO.topology, pools: [pool([{ detectMs }, { detectMs }, { detectMs }, { detectMs }])] },
+    })
+    const quick = row(await review(checked(6_000)), 'failure/pool/edge/app/checks')
+    expect(quick).toMatchObject({
+      is: 'well',
+      measured: { value: 6, unit: 'seconds' },
+      follows: expect.stringContaining('About 150 requests'),
+    })
+    expect(row(await review(checked(600_000)), 'failure/pool/edge/app/checks').is).toBe('watch')
+    expect(row(await review(checked(null)), 'failure/pool/edge/app/checks')).toMatchObject({
+      is: 'watch',
+      measured: { words: 'some servers have none' },
+    })
   })
 
   it('tells money where prices are configured, and what is missing where not', async () => {

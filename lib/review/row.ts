@@ -6,7 +6,7 @@ import type { Measurement } from '../model/window.ts'
 import type { Span } from './facts.ts'
 
 /** Most rows of one part: nobody reads more, and the first ones are those that matter. */
-const ROWS_MOST = 14
+const ROWS_MOST = 24
 
 const WEIGHT = { act: 0, watch: 1, gap: 2, well: 3 }
 
@@ -15,9 +15,27 @@ export const part = (id: string, title: string, question: string, rows: readonly
   id,
   title,
   question,
-  rows: rows.toSorted((a, b) => WEIGHT[a.is] - WEIGHT[b.is]),
+  rows: merged(rows).toSorted((a, b) => WEIGHT[a.is] - WEIGHT[b.is]),
   left: 0,
 })
+
+/** Things in one row. */
+const NAMES = 4
+
+/** `cache-a, cache-b and 3 more`. */
+export const listed = (names: readonly string[]): string =>
+  `${names.slice(0, NAMES).join(', ')}${names.length > NAMES ? ` and ${names.length - NAMES} more` : ''}`
+
+/** What is not measured of several things for the same reason is one row. */
+function merged(rows: readonly ReviewRow[]): ReviewRow[] {
+  const groups = Map.groupBy(rows, (row) =>
+    row.is === 'gap' && 'because' in row.measured ? JSON.stringify([row.what, row.measured.because, row.follows]) : row.id,
+  )
+  return [...groups.values()].map((same) => {
+    const [first, ...others] = same as [ReviewRow]
+    return others.length === 0 ? first : { ...first, about: listed(same.map(({ about }) => about)), href: null }
+  })
+}
 
 /** The same part as it is shown: its first rows, and how many more there are. */
 export const cut = (whole: ReviewPart): ReviewPart => ({

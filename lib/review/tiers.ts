@@ -4,7 +4,7 @@ import { memoryCost } from '../model/prices.ts'
 import type { TtlPolicy } from '../model/topology.ts'
 import type { CacheFacts, ReviewFacts } from './facts.ts'
 import { remedyFor } from './remedy.ts'
-import { type About, gapRow, labOf, measuredRow, numberRow, pageOf, part, statedRow } from './row.ts'
+import { type About, gapRow, labOf, listed, measuredRow, numberRow, pageOf, part, statedRow } from './row.ts'
 
 /** Keys of one load end together with less than that. */
 const JITTER_LEAST = 0.05
@@ -31,10 +31,7 @@ function tierRows({ caches, pools, rings, origins, edges }: ReviewFacts): Review
   const of = (id: string, what: string, href: string | null = null): About => ({ id: `tiers/${id}`, about: 'fleet', href, what })
   const inside = caches.filter(({ where }) => where.cache !== undefined)
   const shared = caches.filter(({ where, role }) => where.cache === undefined && role === 'cache')
-  const names = (all: readonly { name: string }[]) => {
-    const shown = all.slice(0, 4).map(({ name }) => name)
-    return `${shown.join(', ')}${all.length > shown.length ? ` and ${all.length - shown.length} more` : ''}`
-  }
+  const names = (all: readonly { name: string }[]) => listed(all.map(({ name }) => name))
   return [
     gapRow(
       of('edge', 'Edge: browsers and CDN'),

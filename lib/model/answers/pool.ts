@@ -20,6 +20,11 @@ const poolServer = open({
   weightInitial: z.number().optional().meta({ description: 'What the running product started it with' }),
   fileLine: fileLine.optional(),
   slowstart: z.boolean().optional().meta({ description: 'The product itself raises its weight slowly when it comes up' }),
+  detectMs: z
+    .number()
+    .nullable()
+    .optional()
+    .meta({ description: 'How long its health check takes at most to take it out once it refuses connections; null: it has none' }),
   otherWriter: z.string().optional().meta({ description: 'Who besides Evenkeel moves this weight' }),
   shareExpected: share,
   shareSeen: share,

@@ -335,6 +335,7 @@ describe('pools', () => {
       weightEffective: 0,
       state: 'drain',
       weightFile: 3,
+      detectMs: null,
       fileLine: expect.objectContaining({ where: 'haproxy.cfg:6', wanted: 'server s3 127.0.0.1:19003 weight 7' }),
     })
     expect(found.ring).toMatchObject({ algorithm: 'haproxy-consistent', options: { version: '2.6.12' } })

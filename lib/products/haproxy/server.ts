@@ -1,4 +1,5 @@
 import type { PoolServer } from '../../model/topology.ts'
+import { detectMsOf } from './checks.ts'
 import type { FileServer } from './configFile.ts'
 import { fileLineOf } from './lasting.ts'
 import type { StateRow } from './serversState.ts'
@@ -30,6 +31,7 @@ export function poolServer(row: StatRow, { idleBackup, line, state, hasFile }: K
     ...(state === undefined ? {} : { weightInitial: state.weightInitial }),
     ...(fileLine ? { fileLine } : {}),
     ...(line?.slowstart ? { slowstart: true } : {}),
+    ...checkOf(line),
     ...(otherWriter ? { otherWriter } : {}),
   }
 }
@@ -37,3 +39,9 @@ export function poolServer(row: StatRow, { idleBackup, line, state, hasFile }: K
 /** A server made of an SRV record gets the record's weight at each resolution (HAProxy's manual, `resolve-opts`). */
 const ofDns = (line: FileServer | undefined, state: StateRow | undefined) =>
   !line?.ignoresDnsWeight && (state?.srvRecord !== undefined || (line?.template === true && line.address.startsWith('_')))
+
+/** A check that traffic feeds too is as fast as the traffic. */
+function checkOf(line: FileServer | undefined): Pick<PoolServer, 'detectMs'> {
+  const detectMs = line && !line.checks.observes ? detectMsOf(line.checks) : undefined
+  return detectMs === undefined ? {} : { detectMs }
+}

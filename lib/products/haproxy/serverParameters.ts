@@ -1,3 +1,4 @@
+import { afterCheckWord, type Checks, PLAIN_CHECKS } from './checks.ts'
 import type { Word } from './words.ts'
 
 /** What the words behind a server's address say. */
@@ -16,26 +17,35 @@ export type Parameters = {
   disabled: boolean
   /** `resolve-opts ignore-weight`: an SRV record does not set its weight. */
   ignoresDnsWeight?: boolean
+  checks: Checks
   /** Words that change what it gets and are not understood. */
   unknown: readonly string[]
 }
 
-export const PLAIN_SERVER: Parameters = { weight: 1, backup: false, agentCheck: false, slowstart: false, disabled: false, unknown: [] }
+export const PLAIN_SERVER: Parameters = {
+  weight: 1,
+  backup: false,
+  agentCheck: false,
+  slowstart: false,
+  disabled: false,
+  checks: PLAIN_CHECKS,
+  unknown: [],
+}
 
 const words = (text: string) => text.split(/\s+/)
 
 /** Parameters of a server that change neither its share nor its weight, and what they change is seen in the statistics: without a value, with one. */
 const ALONE = new Set(
-  words(`allow-0rtt check check-reuse-pool check-send-proxy check-sni-auto check-ssl check-via-socks4 force-sslv3 force-tlsv10 force-tlsv11
-  force-tlsv12 force-tlsv13 no-check no-check-reuse-pool no-check-send-proxy no-check-sni-auto no-check-ssl no-renegotiate no-send-proxy
+  words(`allow-0rtt check-reuse-pool check-send-proxy check-sni-auto check-ssl check-via-socks4 force-sslv3 force-tlsv10 force-tlsv11
+  force-tlsv12 force-tlsv13 no-check-reuse-pool no-check-send-proxy no-check-sni-auto no-check-ssl no-renegotiate no-send-proxy
   no-send-proxy-v2 no-send-proxy-v2-ssl no-send-proxy-v2-ssl-cn no-sni-auto no-ssl no-ssl-reuse no-sslv3 no-tfo no-tls-tickets no-tlsv10
   no-tlsv11 no-tlsv12 no-tlsv13 no-verifyhost non-stick renegotiate send-proxy send-proxy-v2 send-proxy-v2-ssl send-proxy-v2-ssl-cn sni-auto
   ssl ssl-reuse stick strict-maxconn tfo tls-tickets`),
 )
 const WITH_VALUE = new Set(
   words(`addr agent-addr agent-inter agent-port agent-send alpn ca-file cc check-alpn check-pool-conn-name check-proto check-sni ciphers
-  ciphersuites client-sigalgs cookie crl-file crt curves downinter error-limit fall fastinter healthcheck idle-ping init-addr init-state inter
-  interface ktls log-bufsize log-proto max-reuse maxconn maxqueue minconn namespace npn observe on-error on-marked-down on-marked-up
+  ciphersuites client-sigalgs cookie crl-file crt curves downinter error-limit healthcheck idle-ping init-addr init-state
+  interface ktls log-bufsize log-proto max-reuse maxconn maxqueue minconn namespace npn on-error on-marked-down on-marked-up
   pool-conn-name pool-low-conn pool-max-conn pool-purge-delay port proto proxy-v2-options quic-cc-algo resolve-net resolve-prefer
   resolvers rise shard sigalgs sni socks4 source ssl-max-ver ssl-min-ver tcp-md5sig tcp-ut track usesrc verify verifyhost ws`),
 )
@@ -52,7 +62,9 @@ export function parametersOf(before: Parameters, words: readonly Word[], from: n
       const next = words[++index]
       return sure && next && !next.open ? next.text : undefined
     }
-    if (word === 'weight') now.weight = wholeOf(value())
+    const checks = afterCheckWord(now.checks, word, value)
+    if (checks) now.checks = checks
+    else if (word === 'weight') now.weight = wholeOf(value())
     else if (word === 'id') now.id = Number(value()) || undefined
     else if (word === 'guid') now.guid = value() ?? null
     else if (word === 'hash-key') now.hashKey = value() ?? null

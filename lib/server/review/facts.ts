@@ -39,7 +39,7 @@ export async function reviewFacts(runtime: Runtime): Promise<ReviewFacts> {
   ]
   const days = await mapped(sums.slice(0, DAYS_MOST), async ([name, sum]) => [name, await day(runtime, sum, pause)] as const, pause)
   return {
-    from: window.from,
+    from: seenFrom(window),
     to: window.to,
     caches,
     pools,
@@ -53,6 +53,10 @@ export async function reviewFacts(runtime: Runtime): Promise<ReviewFacts> {
     prices: topology.prices ?? {},
   }
 }
+
+/** Where what is known begins: after a start it is less than what was asked for. */
+const seenFrom = (window: SeriesWindow) =>
+  Math.max(window.from, Math.min(...window.series('target_up').map(({ points }) => points[0]?.[0] ?? window.to), window.to))
 
 const readsOf = (labels: Sum[number]['labels'], of: 'ring' | 'cache'): Sum =>
   ['hits', 'misses'].map((what) => ({ metric: `${of}_${what}_total`, labels }))

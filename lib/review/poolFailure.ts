@@ -1,0 +1,89 @@
+import { text } from '../format/format.ts'
+import type { ReviewRow } from '../model/answers/review.ts'
+import type { PoolFacts, ReviewFacts } from './facts.ts'
+import { remedyFor } from './remedy.ts'
+import { type About, gapRow, numberRow, pageOf, statedRow } from './row.ts'
+
+/** Of the sessions that are allowed. */
+const NEAR_LIMIT = 0.85
+
+/** What of a pool stops when one of its servers, or its balancer, does. */
+export function poolFailureRows(measured: PoolFacts, facts: ReviewFacts): ReviewRow[] {
+  const { pool, serving, withoutOne, limited, pair } = measured
+  const name = `${pool.target}/${pool.name}`
+  const where = { target: pool.target, pool: pool.name }
+  const row = (id: string, what: string): About => ({ id: `failure/pool/${name}/${id}`, about: name, href: pageOf(where), what })
+  const spare = withoutOne?.limit ? withoutOne.sessions / withoutOne.limit : null
+  return [
+    serving < 2
+      ? statedRow(row('servers', 'Servers that take traffic'), `${serving} of ${pool.servers.length}`, {
+          is: 'act',
+          follows: serving === 1 ? 'Nothing takes over when it fails.' : 'Every request fails.',
+          change: remedyFor(facts, where, ['fleet/', 'balancer/server-down']) ?? {
+            text: 'Add or bring back a server',
+            href: pageOf(where),
+          },
+        })
+      : spare === null
+        ? statedRow(row('servers', 'Servers that take traffic'), `${serving} of ${pool.servers.length}`, {
+            is: 'well',
+            follows: 'The others take over; how full they would be is not known without limits of sessions.',
+          })
+        : numberRow(
+            row('servers', `Sessions over the limit without ${withoutOne!.server}`),
+            spare,
+            'ratio',
+            {
+              is: spare > NEAR_LIMIT ? 'act' : 'well',
+              follows:
+                spare > NEAR_LIMIT
+                  ? 'The others would be full, and requests wait or are refused.'
+                  : 'The others have capacity for its share.',
+              change: spare > NEAR_LIMIT ? { text: 'Raise limits or add a server', href: pageOf(where) } : null,
+            },
+            { span: facts },
+          ),
+    limited === null
+      ? gapRow(row('limit', 'Limit of requests'), 'none of its servers reports a limit of sessions')
+      : statedRow(row('limit', 'Limit of requests'), `${limited.have} of ${limited.of} servers have one`, {
+          is: limited.have === limited.of ? 'well' : 'watch',
+          follows:
+            limited.have === limited.of
+              ? 'Overload waits at the balancer and does not drown the servers.'
+              : 'A flood goes on to the servers, and to the origin behind them.',
+          change: limited.have === limited.of ? null : { text: 'Set `maxconn` on each server', href: null },
+        }),
+    checksRow(measured, row('checks', 'A dead server is taken out after')),
+    pair === null
+      ? gapRow(row('pair', 'Second balancer'), 'no other balancer with these servers is watched; VRRP or further addresses are not seen')
+      : statedRow(row('pair', 'Second balancer'), pair, { is: 'well', follows: 'Another balancer has the same servers.' }),
+  ]
+}
+
+/** Requests that go to a dead server before it is out: the default of balancer/slow-checks. */
+const LOST_MOST = 5_000
+
+function checksRow({ pool, requests, serving }: PoolFacts, about: About): ReviewRow {
+  const told = pool.servers.flatMap(({ detectMs }) => (detectMs === undefined ? [] : [detectMs]))
+  if (told.length === 0) return gapRow(about, 'how often its servers are checked is not told')
+  const longest = Math.max(...told.map((ms) => ms ?? 0))
+  if (told.includes(null))
+    return statedRow(about, 'some servers have none', {
+      is: 'watch',
+      follows: 'A server that dies keeps its share of the requests until a person takes it out.',
+      change: { text: 'Add `check` to each server line', href: null },
+    })
+  const each = requests.is === 'measured' && serving > 0 ? requests.value / serving : null
+  const lost = each === null ? null : each * (longest / 1_000)
+  return numberRow(about, longest / 1_000, 'seconds', {
+    is: lost !== null && lost >= LOST_MOST ? 'watch' : 'well',
+    follows:
+      lost === null
+        ? 'How many requests would go to a dead server meanwhile is not known.'
+        : `About ${text(lost, 'count')} requests would go to a dead server meanwhile, more where it hangs.`,
+    change:
+      lost !== null && lost >= LOST_MOST
+        ? { text: 'Shorten `inter` and `fall`, or set `fastinter` or `observe layer4`', href: null }
+        : null,
+  })
+}
