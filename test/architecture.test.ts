@@ -38,7 +38,11 @@ const MAY_IMPORT: [module: string, modules: string[]][] = [
   ['lib/notifiers', ['lib/model', 'lib/format']],
   ['lib/exporters', ['lib/model', 'lib/format']],
   ['lib/engine', ['lib/model', 'lib/math', 'lib/rings', 'lib/format', 'lib/metrics']],
-  ['lib/changes', ['lib/model', 'lib/math', 'lib/format', 'lib/metrics', 'lib/products/actuators.ts']],
+  ['lib/repository', ['lib/model', 'lib/format']],
+  [
+    'lib/changes',
+    ['lib/model', 'lib/math', 'lib/format', 'lib/metrics', 'lib/products/actuators.ts', 'lib/products/codeWriters.ts', 'lib/repository'],
+  ],
   ['lib/auth', ['lib/model', 'lib/format', 'lib/config']],
   [
     'lib/server',
@@ -61,6 +65,7 @@ const MAY_IMPORT: [module: string, modules: string[]][] = [
       'lib/advisors',
       'lib/notifiers',
       'lib/exporters',
+      'lib/repository',
       'lib/engine',
       'lib/changes',
       'lib/auth',

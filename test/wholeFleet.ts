@@ -6,6 +6,7 @@ import type { Job } from '../lib/model/job.ts'
 import type { Delivery, Silence } from '../lib/model/notice.ts'
 import type { Guard, Prediction, Proposal, Step } from '../lib/model/proposal.ts'
 import type { NewRecord } from '../lib/model/record.ts'
+import type { Committed } from '../lib/model/repository.ts'
 import type { RingSpec } from '../lib/model/ring.ts'
 import type { Pool, Ring, TargetFacts, TtlPolicy } from '../lib/model/topology.ts'
 
@@ -228,6 +229,15 @@ export const proposals: Whole<Proposal>[] = (['open', 'superseded', 'withdrawn']
   createdAt: AT,
   replaced: { by: 'p0', at: AT },
 }))
+const committed: Whole<Committed> = {
+  branch: 'evenkeel/c0',
+  commit: 'c0ffee',
+  base: 'main',
+  parent: 'beef',
+  files: ['haproxy.cfg'],
+  until: AT + 1_000,
+  pullRequest: { state: 'done', output: 'opened' },
+}
 export const changes: Whole<Change>[] = (['watching', 'kept'] as const).map((state, index) => ({
   id: `c${index}`,
   state,
@@ -251,6 +261,8 @@ export const changes: Whole<Change>[] = (['watching', 'kept'] as const).map((sta
     nextAt: AT + 1_000,
     doneAt: AT + 2_000,
   },
+  committed,
+  returned: committed,
   job: 'j1',
   measured: { before: 0.2, after: 0.1, low: 0.05, high: 0.15 },
   baseline: { value: 0.2, low: 0.1, high: 0.3 },

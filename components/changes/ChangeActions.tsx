@@ -11,6 +11,7 @@ import type { FrameView } from '@/lib/model/answers/frame.ts'
 import { canChange, changeCan } from '@/lib/model/change.ts'
 import { isOpen } from '@/lib/model/changeAlert.ts'
 
+const ON_ITS_WAY = 'It is on its way back: it ends when the old value is at the server.'
 const NOT_DONE = { keep: 'Not kept', 'roll-back': 'Not rolled back', settle: 'Still open' }
 
 /** Keep, roll back and settle; the same table that the server obeys says which may be pressed. */
@@ -40,9 +41,15 @@ export function ChangeActions({ change }: { change: ChangeView }) {
         look="danger"
         onClick={() => verb.mutate('roll-back')}
         busy={verb.isPending && verb.variables === 'roll-back'}
-        disabledBecause={canChange('rollBack', change.state) ? mayNot : changeCan.rollBack.otherwise}
+        disabledBecause={
+          change.returned && change.state === 'awaiting'
+            ? ON_ITS_WAY
+            : canChange('rollBack', change.state)
+              ? mayNot
+              : changeCan.rollBack.otherwise
+        }
       >
-        Roll back
+        {change.state === 'awaiting' ? 'Withdraw' : 'Roll back'}
       </Button>
       {isOpen(change) && (
         <div className="flex w-full flex-wrap items-center gap-x-3 gap-y-2">

@@ -12,6 +12,7 @@ import { safe } from '@/lib/format/format.ts'
 import type { ChangeView } from '@/lib/model/answers/change.ts'
 import { ChangeActions } from './ChangeActions.tsx'
 import { ChangeHead } from './ChangeHead.tsx'
+import { CommittedPanel } from './CommittedPanel.tsx'
 import { Guards } from './Guards.tsx'
 import { JobPanel } from './JobPanel.tsx'
 import { Journal } from './Journal.tsx'
@@ -25,7 +26,8 @@ export function ChangePanel({ change: given }: { change: ChangeView }) {
     queryKey: ['changes', given.id],
     queryFn: ({ signal }) => get<ChangeView>(path`changes/${given.id}`, {}, signal),
     initialData: given,
-    refetchInterval: (query) => (query.state.data && ['applying', 'watching'].includes(query.state.data.state) ? 1_000 : 10_000),
+    refetchInterval: (query) =>
+      query.state.data && ['applying', 'awaiting', 'watching'].includes(query.state.data.state) ? 1_000 : 10_000,
   })
   return (
     <section className="flex flex-col gap-4 rounded border border-change/50 p-4" aria-label="Change">
@@ -34,6 +36,8 @@ export function ChangePanel({ change: given }: { change: ChangeView }) {
       {change.prediction && <WatchChart change={change} />}
       {change.prediction && <Effect prediction={change.prediction} measured={change.measured} verdict={change.verdict} />}
       {change.state === 'watching' && change.guardsNow.length > 0 && <Guards change={change} />}
+      {change.committed && <CommittedPanel title="Commit" committed={change.committed} />}
+      {change.returned && <CommittedPanel title="Commit that takes it back" committed={change.returned} />}
       <ChangeActions change={change} />
       <StepsTable steps={change.steps} applied />
       <Facts

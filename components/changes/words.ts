@@ -4,6 +4,7 @@ import type { ChangeView } from '@/lib/model/answers/change.ts'
 
 const STATE: Record<ChangeView['state'], string> = {
   applying: 'applying',
+  awaiting: 'awaiting its value',
   watching: 'watching',
   kept: 'kept',
   rolled_back: 'rolled back',
@@ -23,7 +24,7 @@ export const verdictWords = (change: Pick<ChangeView, 'verdict'>) => (change.ver
 export function changeTone(change: Pick<ChangeView, 'state' | 'needsPerson' | 'verdict' | 'seenTo'>): Tone {
   if (change.state === 'failed') return change.seenTo ? 'ok' : 'critical'
   if (change.needsPerson) return 'warning'
-  return change.state === 'applying' || change.state === 'watching' ? 'change' : 'ok'
+  return change.state === 'applying' || change.state === 'awaiting' || change.state === 'watching' ? 'change' : 'ok'
 }
 
 /** How much of the watch is over, 0 to 1; null while it is not watched. */

@@ -24,6 +24,6 @@ export function useRemedies(finding: FindingView | undefined): Remedies {
   // In the order in which the finding names them.
   const proposals = (finding?.proposals ?? []).flatMap((id) => open?.items.find((one) => one.id === id && one.state === 'open') ?? [])
   const change = changes?.items[0]
-  const inFlight = change && (change.state === 'applying' || change.state === 'watching')
+  const inFlight = change && (change.state === 'applying' || change.state === 'awaiting' || change.state === 'watching')
   return { proposals, change: change && (inFlight || proposals.length === 0) ? change : null }
 }

@@ -86,7 +86,14 @@ export function useEvents(live: boolean) {
       const before = states.get(change.id)
       states.set(change.id, change.state)
       if (!endedNow(before, change, Date.now())) return
-      const words = { kept: 'Kept', rolled_back: 'Rolled back', failed: 'Failed', applying: 'Applying', watching: 'Watching' }[change.state]
+      const words = {
+        kept: 'Kept',
+        rolled_back: 'Rolled back',
+        failed: 'Failed',
+        applying: 'Applying',
+        awaiting: 'Awaiting',
+        watching: 'Watching',
+      }[change.state]
       showNotice(
         change.state === 'failed' ? 'critical' : 'ok',
         `${words}${change.verdict ? `: ${change.verdict.replace('_', ' ')}` : ''}`,

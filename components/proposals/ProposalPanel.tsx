@@ -12,7 +12,7 @@ import type { ProposalView } from '@/lib/model/answers/proposal.ts'
 import { Effect } from './Effect.tsx'
 import { StepsTable } from './StepsTable.tsx'
 import { useApply } from './useApply.ts'
-import { applyWords, guardLine } from './words.ts'
+import { applyWords, commitWords, guardLine } from './words.ts'
 
 const RISK = { low: 'ok', medium: 'warning', high: 'critical' } as const
 
@@ -22,6 +22,7 @@ export function ProposalPanel({ proposal }: { proposal: ProposalView }) {
   const apply = useApply(proposal.id, (change) => go(`/changes/${change}`))
   const [sure, setSure] = useState(false)
   const because = proposal.disabledBecause
+  const verb = proposal.owner === 'file' ? commitWords(proposal.steps) : applyWords(proposal.steps)
   const needsSecond = proposal.risk === 'high' && !sure
   return (
     <section className="flex flex-col gap-4 rounded border border-line-strong p-4" aria-label="Proposal">
@@ -77,17 +78,11 @@ export function ProposalPanel({ proposal }: { proposal: ProposalView }) {
       <div className="flex flex-wrap items-center gap-3">
         {needsSecond ? (
           <Button data-apply look="primary" size="md" disabledBecause={because} onClick={() => setSure(true)}>
-            {applyWords(proposal.steps)}…
+            {verb}…
           </Button>
         ) : (
           <Button data-apply look="primary" size="md" disabledBecause={because} busy={apply.isPending} onClick={() => apply.mutate()}>
-            {apply.isPending
-              ? 'Applying'
-              : needsSecond
-                ? 'Apply'
-                : sure
-                  ? `Yes, ${applyWords(proposal.steps).toLowerCase()}`
-                  : applyWords(proposal.steps)}
+            {apply.isPending ? 'Applying' : needsSecond ? 'Apply' : sure ? `Yes, ${verb.toLowerCase()}` : verb}
           </Button>
         )}
         {because && (
@@ -101,8 +96,14 @@ export function ProposalPanel({ proposal }: { proposal: ProposalView }) {
           </span>
         )}
       </div>
+      {proposal.owner === 'file' && (
+        <p className="max-w-prose text-dim text-sm">
+          Its file owns these settings: a branch and a commit are made in the repository, and no server is written. The watch begins when
+          the value is at the server.
+        </p>
+      )}
       <details className="text-sm">
-        <summary className="cursor-pointer text-dim">Exactly what is sent</summary>
+        <summary className="cursor-pointer text-dim">{proposal.owner === 'file' ? 'What is committed' : 'Exactly what is sent'}</summary>
         <Code label="Commands" text={proposal.commands.join('\n')} className="mt-2" />
       </details>
       <AsCode of="proposals" id={proposal.id} />

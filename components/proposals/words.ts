@@ -52,6 +52,10 @@ export function applyWords(steps: readonly Step[]): string {
   return steps.length === 1 ? `Apply ${safe(name, 30)}` : `Apply ${steps.length} ${safe(name, 30)}${name.endsWith('s') ? '' : 's'}`
 }
 
+/** The same where a repository owns the settings. */
+export const commitWords = (steps: readonly Step[]): string =>
+  `Commit ${steps.length === 1 ? 'it' : `${steps.length} values`} to the repository`
+
 /** `mean response 62 ms → 26 ms (22 to 31 ms)`. */
 export function predictionLine(prediction: Prediction): string {
   const { metric, before, after, low, high, unit } = prediction

@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { EvenkeelError } from '../model/error.ts'
 import type { Step } from '../model/proposal.ts'
+import type { Committed, RepositoryConfig } from '../model/repository.ts'
 import { contestedKeys, type SettingText, settingKey } from '../model/setting.ts'
 import { type HeldStep, heldSteps, lastStage, type SlowStart, stepsBetween } from '../model/slowStart.ts'
+import { patchOf } from '../repository/plan.ts'
+import { commitChange, intended, notCommitted, planSteps } from './commitChange.ts'
 import type { ChangesContext } from './context.ts'
 import { inFlightDuring } from './inFlight.ts'
 import type { LiveSettings } from './liveSettings.ts'
+import { ownerOf } from './ownedByFile.ts'
 import { refusalOf } from './refusal.ts'
 import { returning, slowStartOf } from './slowStart.ts'
 import { checkSteps, driftOf, isLong, readLive, refusalFacts, unchangedError, type Wanted } from './wanted.ts'
@@ -23,7 +27,8 @@ export type OwnChange = { steps: { setting: SettingText; after: string }[]; beca
 export async function applySteps(wanted: Wanted, context: ChangesContext): Promise<Applied> {
   const { liveSettings, fleet, settings } = context
   // No server is asked about what can only be copied.
-  if (wanted.proposal?.patchOnly) throw refusalOf({ ...refusalFacts(wanted, context), live: null })!
+  const owner = ownerOf(wanted.steps, context)
+  if (wanted.proposal?.patchOnly && !owner) throw refusalOf({ ...refusalFacts(wanted, context), live: null })!
   const checked = checkSteps(wanted, context)
   if (checked instanceof EvenkeelError) throw checked
   const weights = returning(checked, fleet.topology()).map(({ weight }) => ({ setting: weight }))
@@ -38,6 +43,7 @@ export async function applySteps(wanted: Wanted, context: ChangesContext): Promi
   const inFlight = facts.inFlight ?? (during ? { change: during, groups } : null)
   const refusal = refusalOf({ ...facts, inFlight, live: liveRefusal })
   if (refusal) throw refusal
+  if (owner) return applyByFile(wanted, steps, owner, context)
   const { slowStart, notes } = slowStartOf(steps, live as Map<string, string>, fleet.topology(), settings.slowStartMs)
   const long = isLong(steps, liveSettings)
   const job = long ? randomBytes(8).toString('hex') : undefined
@@ -50,6 +56,35 @@ export async function applySteps(wanted: Wanted, context: ChangesContext): Promi
   return { change: id, steps, commands }
 }
 
+/** The same where a repository owns the settings: a commit takes the place of the writes, and nothing is sent to a server. */
+async function applyByFile(wanted: Wanted, steps: Step[], repository: RepositoryConfig, context: ChangesContext): Promise<Applied> {
+  const plan = await planSteps(repository, steps, context)
+  const commands = patchOf(plan)
+    .split('\n')
+    .filter((line) => line !== '')
+  if (wanted.dryRun) return { change: null, steps, commands }
+  // The repository was read meanwhile, and another request may have been faster.
+  const refusal = refusalOf({ ...refusalFacts(wanted, context), live: null })
+  if (refusal) throw refusal
+  const id = openChange(
+    wanted,
+    { steps, notes: [], committed: (id) => intended(id, 'committed', plan, repository, context.now()) },
+    context,
+  )
+  const { branch } = context.journal.get(id)!.committed!
+  const words = steps.map(({ setting, before, after }) => `${setting.name} ${before} → ${after}`).join(', ')
+  context.journal.note(id, { what: 'intent', text: `Commit on branch ${branch} from ${plan.base}: ${words}` })
+  try {
+    await commitChange(id, 'committed', plan, repository, context)
+  } catch (error) {
+    const failure = notCommitted(error)
+    const outcome = `Not committed: ${failure.message}`
+    context.journal.note(id, { what: 'failed', text: outcome }, { state: 'failed', endedAt: context.now(), outcome })
+    throw failure
+  }
+  return { change: id, steps, commands }
+}
+
 /** Exactly what is sent, the later stages of a slow start too. */
 function commandsOf(writes: readonly HeldStep[], slowStart: SlowStart | undefined, liveSettings: LiveSettings): string[] {
   const { commands } = liveSettings.describe(writes)
@@ -59,15 +94,18 @@ function commandsOf(writes: readonly HeldStep[], slowStart: SlowStart | undefine
   return commands
 }
 
+type Opening = { steps: Step[]; slowStart?: SlowStart; job?: string; notes: string[]; committed?(id: string): Committed }
+
 /** Opens the change in the journal, before its first write. */
 function openChange(
   { proposal, follows, because, by, guards }: Wanted,
-  { steps, slowStart, job, notes }: { steps: Step[]; slowStart?: SlowStart; job?: string; notes: string[] },
+  { steps, slowStart, job, notes, committed }: Opening,
   { journal, liveSettings, store, now }: ChangesContext,
 ): string {
+  const own = randomBytes(8).toString('hex')
   const { id } = journal.open(
     {
-      id: randomBytes(8).toString('hex'),
+      id: own,
       state: 'applying',
       steps,
       because,
@@ -80,6 +118,7 @@ function openChange(
       guards,
       ...(slowStart && { slowStart }),
       ...(job && { job }),
+      ...(committed && { committed: committed(own) }),
       measured: null,
       verdict: null,
       journal: [],

@@ -15,7 +15,9 @@ export function createApplying(context: ChangesContext): Applying {
   return {
     async run(wanted) {
       const writing = applySteps(wanted, context).then((answer) => {
-        if (answer.change) beginWatch(answer.change, 'Written; the watch begins.', context)
+        // What goes through a repository is watched once it has arrived.
+        if (answer.change && context.journal.get(answer.change)?.committed === undefined)
+          beginWatch(answer.change, 'Written; the watch begins.', context)
         return answer
       })
       underWay.add(writing)

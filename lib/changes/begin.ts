@@ -38,14 +38,21 @@ export function watchOpening(
   }
 }
 
-/** Begins the watch of a change of which every step is written, and marks its proposal as applied. */
-export function beginWatch(id: string, text: string, context: ChangesContext): void {
+/**
+ * Begins the watch of a change of which every step is written, and marks its proposal as applied. `before`: until when the old values surely held
+ * (epoch ms), where that was not the moment in which the change was made.
+ */
+export function beginWatch(id: string, text: string, context: ChangesContext, before?: number): void {
   const { store, bus, journal, jobs, fleet, settings } = context
   const change = journal.get(id)!
   const problemSince = (change.finding && store.findings.get(change.finding)?.since) || 0
   const job = change.job ? jobs.of(change) : null
   const others = othersDuring(change, context)
-  const opening = watchOpening(change, { job, problemSince, fleet, others, now: context.now() }, settings)
+  const opening = watchOpening(
+    before === undefined ? change : { ...change, at: before },
+    { job, problemSince, fleet, others, now: context.now() },
+    settings,
+  )
   journal.note(id, { what: 'watching', text }, opening)
   const proposal = change.proposal ? store.proposals.get(change.proposal) : null
   if (proposal && proposal.state !== 'applied') {

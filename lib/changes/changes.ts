@@ -23,9 +23,10 @@ import { createJobs } from './jobs.ts'
 import { createJournal } from './journal.ts'
 import { demandChange, keepChange } from './keep.ts'
 import { type Landing, landAll } from './land.ts'
-import { costKey, createLiveSettings } from './liveSettings.ts'
+import { costKey, createLiveSettings, type LiveSettings } from './liveSettings.ts'
 import { guardsOfChange } from './measuredNow.ts'
 import { ownGuards } from './ownGuards.ts'
+import { createPublications } from './publications.ts'
 import { type Mode, refuseReadOnly } from './readOnly.ts'
 import { recoverChange } from './recover.ts'
 import { refusalOf } from './refusal.ts'
@@ -33,7 +34,7 @@ import { demandRetiming, type Retiming, retimingsOf } from './retime.ts'
 import { rollBackChange } from './rollBackChange.ts'
 import { settleChange } from './seenTo.ts'
 import { tickChange } from './tick.ts'
-import { refusalFacts, wantedOf } from './wanted.ts'
+import { isByFile, refusalFacts, wantedOf } from './wanted.ts'
 import { createWatches } from './watches.ts'
 import { type WatchSettings, watchSettings } from './watchSettings.ts'
 
@@ -54,6 +55,10 @@ export type ChangesOptions = {
 export interface Changes {
   /** Throws `not_found` or `invalid` naming the step, as applying would. */
   describe(steps: readonly Step[]): Description
+  /** Whether a repository owns all of these settings: applying makes a commit there. */
+  isByFile(steps: readonly { setting: SettingText }[]): boolean
+  /** Whether two values of a setting are the same one: `600s` and `10m`. */
+  same(setting: SettingText, a: string, b: string): boolean
   /** Why applying would be refused now, as far as that is known without asking the servers; null when it would not. */
   refusalOf(proposal: Proposal): EvenkeelError | null
   /** Resolves when the writes are done and the watch has begun. Throws `not_found`, `read_only`, `busy`, `drift`, `stale`, `not_followed`. */
@@ -109,6 +114,8 @@ export function createChanges(options: ChangesOptions): Changes {
 
   return {
     describe: liveSettings.describe,
+    isByFile: (steps) => isByFile(steps, context),
+    same: (setting, a, b) => a === b || isSame(setting, a, b, liveSettings),
     refusalOf: (proposal) => refusalOf({ ...refusalFacts({ steps: proposal.steps, proposal, dryRun: false }, context), live: null }),
     guardsOf: (id) => guardsOfChange(id, context),
     async apply(id, by, { dryRun = false } = {}) {
@@ -179,7 +186,17 @@ export function createChanges(options: ChangesOptions): Changes {
     async stop() {
       stopped = true
       await Promise.allSettled([applying.idle(), mutex.idle(), jobs.stop()])
+      await context.publications.stop()
     },
+  }
+}
+
+/** Of a setting that nobody writes only the texts can be compared. */
+function isSame(setting: SettingText, a: string, b: string, liveSettings: LiveSettings): boolean {
+  try {
+    return liveSettings.same(setting, a, b)
+  } catch {
+    return false
   }
 }
 
@@ -196,5 +213,19 @@ function createContext(options: ChangesOptions, modeForNew: () => Mode): Changes
     mode,
   })
   const jobs = createJobs({ store, liveSettings, journal, mode, now, log })
-  return { store, bus, log, fleet, settings, journal, liveSettings, jobs, watches: createWatches(now), now, mode, modeForNew }
+  return {
+    store,
+    bus,
+    log,
+    fleet,
+    settings,
+    journal,
+    liveSettings,
+    jobs,
+    watches: createWatches(now),
+    publications: createPublications(journal, log),
+    now,
+    mode,
+    modeForNew,
+  }
 }

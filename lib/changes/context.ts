@@ -5,6 +5,7 @@ import type { Store } from '../model/store.ts'
 import type { Jobs } from './jobs.ts'
 import type { Journal } from './journal.ts'
 import type { LiveSettings } from './liveSettings.ts'
+import type { Publications } from './publications.ts'
 import type { Mode } from './readOnly.ts'
 import type { Watches } from './watches.ts'
 import type { WatchSettings } from './watchSettings.ts'
@@ -20,6 +21,7 @@ export type ChangesContext = {
   liveSettings: LiveSettings
   jobs: Jobs
   watches: Watches
+  publications: Publications
   now(): number
   mode(): Mode
   /** The mode for whatever would begin now: `observe` already while the changes in flight are ended because the mode is being lowered. */

@@ -19,7 +19,8 @@ export function inFlightOn(prediction: Prediction | null | undefined, { journal 
   if (!prediction) return null
   const { metric, where } = prediction
   const same = (other: Prediction | null) => other?.metric === metric && labelsKey(other.where) === labelsKey(where)
-  return journal.active().find((change) => same(change.prediction))?.id ?? null
+  // One that is not at its server yet moves nothing, and may take a day to arrive.
+  return journal.active().find(({ state, prediction }) => state !== 'awaiting' && same(prediction))?.id ?? null
 }
 
 /** Runs `work`. `change`: one that was in flight in these groups at any moment meanwhile, although it may have ended since. */

@@ -15,7 +15,8 @@ export type Landing = 'keep' | 'roll-back'
  * @throws busy when something is in flight and the request does not say how it ends; drift, unreachable when it could not be ended in that way
  */
 export async function landAll(how: Landing | undefined, by: string, mutex: KeyedMutex, context: ChangesContext): Promise<void> {
-  const inFlight = context.journal.active().map(({ id }) => id)
+  // What waits for a repository writes nothing in any mode.
+  const inFlight = context.journal.active().flatMap(({ id, state }) => (state === 'awaiting' ? [] : [id]))
   if (inFlight.length === 0) return
   if (how === undefined) throw new EvenkeelError('busy', inFlightText(inFlight))
   const failures = await Promise.all(inFlight.map((id) => mutex.run(id, () => landChange(id, how, by, context))))

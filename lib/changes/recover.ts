@@ -5,6 +5,7 @@ import { beginWatch } from './begin.ts'
 import type { ChangesContext } from './context.ts'
 import { leave } from './leave.ts'
 import { publicError } from './publicError.ts'
+import { recoverCommitted } from './recoverCommitted.ts'
 import { continueRollback, startRollback } from './rollback.ts'
 
 /** A watch that a crash cut short goes on for at least this long. */
@@ -13,6 +14,8 @@ const RESUMED_MS = 45_000
 /** Recovery of one change that the end of the last run left in flight: its roll-back, its writes or its watch go on. */
 export async function recoverChange(change: Change, context: ChangesContext): Promise<void> {
   const { watches, mode } = context
+  if (change.committed && (change.state === 'applying' || change.state === 'awaiting' || change.returned))
+    return recoverCommitted(change, context)
   if (mode() !== 'tune') return leave(change.id, context)
   if (change.rollingBack) {
     watches.of(change.id).interrupted = true

@@ -18,6 +18,8 @@ export type RefusalFacts = {
   /** Why the steps cannot be read: no such target, no such setting, no such value. */
   invalid: EvenkeelError | null
   mode: Mode
+  /** Their file owns the settings: what a server refuses at run time can be committed. */
+  byFile: boolean
   /** Whether it takes long work that nothing has bounded yet. */
   long: boolean
   /** Why nothing can be written down just now; null too where nothing is to be (a dry run). */
@@ -57,7 +59,7 @@ const STALE = {
 }
 
 // A proposal that can only be copied may name a setting that Evenkeel cannot write; the reason why it can only be copied explains more.
-const invalid: Rule = ({ invalid, proposal }) => (proposal?.patchOnly ? null : invalid)
+const invalid: Rule = ({ invalid, proposal, byFile }) => (proposal?.patchOnly && !byFile ? null : invalid)
 
 const observed: Rule = ({ mode }) => readOnly(mode)
 
@@ -66,7 +68,8 @@ const byProposalAlone: Rule = ({ proposal, long }) =>
     ? new EvenkeelError('not_allowed', 'This setting can be changed by a proposal alone, because its work has to be bounded.')
     : null
 
-const patchOnly: Rule = ({ proposal }) => (proposal?.patchOnly ? new EvenkeelError('not_allowed', proposal.patchOnly) : null)
+const patchOnly: Rule = ({ proposal, byFile }) =>
+  proposal?.patchOnly && !byFile ? new EvenkeelError('not_allowed', proposal.patchOnly) : null
 
 const unsaved: Rule = ({ failing }) => (failing ? unsavedError(failing) : null)
 

@@ -5,6 +5,7 @@ import type { ChangesContext } from './context.ts'
 import { endChange, endInDrift } from './end.ts'
 import { publicError } from './publicError.ts'
 import { refresh } from './refresh.ts'
+import { returnByFile } from './returnByFile.ts'
 import { driftText } from './step.ts'
 import { nothingUndone, type Undone, undo } from './undo.ts'
 
@@ -27,6 +28,7 @@ export async function startRollback(
 export async function continueRollback(change: Change, context: ChangesContext): Promise<string | undefined> {
   const { journal, liveSettings, settings } = context
   const { id } = change
+  if (change.committed) return returnByFile(change, context)
   const why = change.rollingBack!
   const undone = change.job
     ? await undoJob(change, context)

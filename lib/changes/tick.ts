@@ -3,6 +3,7 @@ import type { Change } from '../model/change.ts'
 import { type Job, jobEnded } from '../model/job.ts'
 import { settingKey } from '../model/setting.ts'
 import { heldSteps, type SlowStart } from '../model/slowStart.ts'
+import { tickAwaited } from './awaited.ts'
 import type { ChangesContext } from './context.ts'
 import { endChange, endInDrift } from './end.ts'
 import { breachedSinceOf, type GuardState } from './guards.ts'
@@ -22,6 +23,7 @@ export async function tickChange(id: string, context: ChangesContext): Promise<v
   const { journal, jobs, mode } = context
   const change = journal.get(id)
   if (!change) return
+  if (change.state === 'awaiting') return tickAwaited(change, context)
   if (mode() !== 'tune') return leave(id, context)
   if (change.rollingBack) {
     await continueRollback(change, context)

@@ -1,11 +1,13 @@
 import type { Change } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Proposal, Step } from '../model/proposal.ts'
+import type { RepositoryConfig } from '../model/repository.ts'
 import { contestedKeys, existsIn, readWritten, type SettingText, settingKey, settingText } from '../model/setting.ts'
 import type { ChangesContext } from './context.ts'
 import { contestedWeightError, fixedWeightError } from './feasible.ts'
 import { inFlightIn, inFlightOn } from './inFlight.ts'
 import type { LiveSettings } from './liveSettings.ts'
+import { ownerOf } from './ownedByFile.ts'
 import { publicError } from './publicError.ts'
 import type { RefusalFacts } from './refusal.ts'
 
@@ -52,7 +54,26 @@ export function checkSteps(
   if (checked.length > 1 && isLong(checked, liveSettings))
     return new EvenkeelError('bad_request', 'steps: a setting that takes long work must be the only step of its change.')
   const topology = fleet.topology()
-  return (proposal ? null : (fixedWeightError(checked, topology) ?? contestedWeightError(checked, topology))) ?? checked
+  const owner = owned(checked, fleet)
+  if (owner instanceof EvenkeelError) return owner
+  if (owner && isLong(checked, liveSettings))
+    return new EvenkeelError('invalid', 'steps: it takes long work on the servers, and stands in no file that could be changed instead.')
+  return (proposal || owner ? null : (fixedWeightError(checked, topology) ?? contestedWeightError(checked, topology))) ?? checked
+}
+
+/** The repository that owns these settings, or why there is no one way for them. */
+function owned(steps: readonly { setting: SettingText }[], fleet: ChangesContext['fleet']): RepositoryConfig | null | EvenkeelError {
+  try {
+    return ownerOf(steps, { fleet })
+  } catch (error) {
+    if (error instanceof EvenkeelError) return error
+    throw error
+  }
+}
+
+export function isByFile(steps: readonly { setting: SettingText }[], { fleet }: Pick<ChangesContext, 'fleet'>): boolean {
+  const owner = owned(steps, fleet)
+  return owner !== null && !(owner instanceof EvenkeelError)
 }
 
 export const isLong = (steps: readonly { setting: SettingText }[], liveSettings: LiveSettings): boolean =>
@@ -111,6 +132,7 @@ export function refusalFacts(
     proposal,
     renewal: proposal?.replaced ? store.proposals.get(proposal.replaced.by) : null,
     steps,
+    byFile: isByFile(steps, context),
     invalid: checked instanceof EvenkeelError ? checked : null,
     mode: context.modeForNew(),
     long: !(checked instanceof EvenkeelError) && isLong(checked, liveSettings) && wanted.follows === undefined,

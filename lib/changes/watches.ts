@@ -8,6 +8,8 @@ export type Watch = {
   told: Set<number>
   /** When the live values were last read (epoch ms). */
   readAt: number
+  /** What the last read showed of a change that is awaited, and when (epoch ms); null until one has answered. */
+  seen: { live: ReadonlyMap<string, string>; at: number } | null
   drifted: Drifted[]
   reading: boolean
   /** A crash interrupted its roll-back: a file may hold its old text again although its server has not loaded it yet. */
@@ -31,6 +33,7 @@ export function createWatches(now: () => number): Watches {
         breached: new Map(),
         told: new Set<number>(),
         readAt: now(),
+        seen: null,
         drifted: [],
         reading: false,
         interrupted: false,
@@ -43,6 +46,7 @@ export function createWatches(now: () => number): Watches {
     stepClock(byMs) {
       for (const watch of watches.values()) {
         watch.readAt += byMs
+        if (watch.seen) watch.seen = { ...watch.seen, at: watch.seen.at + byMs }
         watch.breached = new Map([...watch.breached].map(([guard, since]) => [guard, since + byMs]))
       }
     },

@@ -11,6 +11,7 @@ import { parseForeign } from './foreign.ts'
 import type { Listen } from './listen.ts'
 import { checkLogs } from './logs.ts'
 import { warnOfNeverMatching } from './neverMatching.ts'
+import { checkOwners } from './owners.ts'
 import { absolutePaths, ownFileKeys } from './paths.ts'
 import { pricesOf } from './prices.ts'
 import { keyProblem, problem } from './problem.ts'
@@ -56,6 +57,7 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
   checkEdges(read, checks)
   const prices = pricesOf(read.prices, checks)
   checkLogs(checks)
+  checkOwners(checks)
   const receivers = receiversOf(read.receivers, Object.keys(schemas.notifiers), checks)
   const routes = routesOf(read.routes, receivers, checks)
   const known = {

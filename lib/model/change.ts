@@ -1,8 +1,10 @@
 import type { Guard, Prediction, Step } from './proposal.ts'
+import type { Committed } from './repository.ts'
 import type { Labels } from './series.ts'
 import type { SlowStart } from './slowStart.ts'
 
-export type ChangeState = 'applying' | 'watching' | 'kept' | 'rolled_back' | 'failed'
+/** `awaiting`: committed to the repository that owns the settings, and not at the server yet. */
+export type ChangeState = 'applying' | 'awaiting' | 'watching' | 'kept' | 'rolled_back' | 'failed'
 export type ChangeVerdict = 'improved' | 'no_effect' | 'regressed' | 'unjudged'
 
 /** `reversal` of a setting: exact (a weight), lossy (memory, TTL, a ring: something will not come back), none. */
@@ -30,6 +32,7 @@ export type JournalEntry = {
     | 'intent'
     | 'written'
     | 'compensated'
+    | 'awaiting'
     | 'watching'
     | 'guard'
     | 'measured'
@@ -65,6 +68,10 @@ export type Change = {
   slowStart?: SlowStart
   /** The change of a TTL after which it re-times the keys that were stored before. */
   follows?: string
+  /** Where it was not written to a server, but committed to a repository. */
+  committed?: Committed
+  /** The commit that takes the other one back. */
+  returned?: Committed
   /** The id of the long work that writes its steps: then they are done bit by bit while it is watched. */
   job?: string
   measured: Measured | null
@@ -94,11 +101,11 @@ export type Change = {
 /** Which state allows which verb: both the route and the button read this. */
 export const changeCan = {
   keep: { states: ['watching'], otherwise: 'Only a change under watch can be kept.' },
-  rollBack: { states: ['watching', 'kept'], otherwise: 'Only a change that is watched or kept can be rolled back.' },
+  rollBack: { states: ['awaiting', 'watching', 'kept'], otherwise: 'Only a change that is awaited, watched or kept can be rolled back.' },
 } as const satisfies Record<string, { states: readonly ChangeState[]; otherwise: string }>
 
 export function canChange(verb: keyof typeof changeCan, state: ChangeState): boolean {
   return (changeCan[verb].states as readonly ChangeState[]).includes(state)
 }
 
-export const changeInFlight = (state: ChangeState) => state === 'applying' || state === 'watching'
+export const changeInFlight = (state: ChangeState) => state === 'applying' || state === 'awaiting' || state === 'watching'

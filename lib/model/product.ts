@@ -4,6 +4,7 @@ import type { TopologyKind } from './detector.ts'
 import type { LeftOut } from './limits.ts'
 import type { NewRecord, RecordKind } from './record.ts'
 import type { Accesses, FedReferences } from './reference.ts'
+import type { Owned } from './repository.ts'
 import type { RingSpec } from './ring.ts'
 import type { Reading } from './series.ts'
 import type { Capability, Pool, Ring, Role, TargetAbilities, TargetFacts, TtlPolicy } from './topology.ts'
@@ -74,7 +75,7 @@ export interface Probe<Link, Raw> {
 }
 
 /** What every target's configuration has. */
-export type TargetConfig = { kind: string; name: string; role?: Role }
+export type TargetConfig = { kind: string; name: string; role?: Role } & Owned
 
 /** Where service discovery has found a server, and how to sign in there as far as its configuration says. */
 export type Place = { host: string; port: number; path?: string; tls?: boolean; username?: string; password?: string }

@@ -64,7 +64,9 @@ const table = (lines: string[]) => ['| key | type | default | meaning, or the re
 /** One line for the key, and those of what is in it. */
 function rows(path: string, schema: JsonSchema, required: boolean): string[] {
   if (schema.properties) return [...(path.includes('.') ? [row(path, schema, required)] : []), ...below(path, schema)]
-  const each = schema.items ?? (typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined)
+  const inner = schema.items ?? (typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined)
+  // A list may hold texts beside mappings.
+  const each = inner && (mappingsOf(inner)[0] ?? inner)
   if (each?.properties) {
     const inside = below(`${path}${schema.items ? '[]' : '.*'}`, each)
     return path.includes('.') || path.includes('[]') ? [row(path, schema, required), ...inside] : inside

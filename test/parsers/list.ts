@@ -94,6 +94,7 @@ import { paramOf } from '../../lib/products/varnish/params.ts'
 import { hashingOf } from '../../lib/products/varnish/ring.ts'
 import { parseVcl } from '../../lib/products/varnish/vcl.ts'
 import { sourcesOf, vclWords } from '../../lib/products/varnish/vclWords.ts'
+import { withYamlValue, yamlValue } from '../../lib/repository/yamlKey.ts'
 import { algorithms } from '../../lib/rings/algorithms.ts'
 import { evaluateSpecs } from '../../lib/rings/evaluate.ts'
 import { ipv4 } from '../../lib/rings/hashes/haproxy.ts'
@@ -707,6 +708,20 @@ const asCode: Parser[] = [
   inFile('nginx', 'app/10.0.0.1:80/weight', ['upstream app { server 10.0.0.1:80 weight=2; }', INCLUDE]),
   inFile('envoy', 'c/10.0.0.1:80/weight', [EDS]),
   inFile('twemproxy', 'alpha/one/weight', [NUTCRACKER]),
+  {
+    name: 'repository/yamlKey.ts#yamlValue',
+    group: 'config',
+    yaml: true,
+    good: ['a:\n  - b: 1 # x\n'],
+    run: (text) => yamlValue(text, ['a', 0, 'b'], 'f'),
+  },
+  {
+    name: 'repository/yamlKey.ts#withYamlValue',
+    group: 'config',
+    yaml: true,
+    good: ['a:\n  - b: 1 # x\n', '{\n  "a": [\n    {\n      "b": "x"\n    }\n  ]\n}\n'],
+    run: (text) => withYamlValue(text, ['a', 0, 'b'], '2', 'f'),
+  },
   written('format/shell.ts#shellWord', shellWord),
   written('products/code/hcl.ts#hclString', hclString),
   written('products/code/ansible.ts#pythonPattern', pythonPattern),

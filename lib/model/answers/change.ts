@@ -9,6 +9,7 @@ const journalEntry = open({
     'intent',
     'written',
     'compensated',
+    'awaiting',
     'watching',
     'guard',
     'measured',
@@ -60,6 +61,21 @@ const judged = z.object({
   siblings: z.string().optional().meta({ description: 'What the control group did in the same time' }),
 })
 
+const committed = open({
+  branch: z.string(),
+  commit: z.string().meta({ description: 'Its hash; empty until it is made' }),
+  base: z.string().meta({ description: 'The branch that it is for' }),
+  parent: z.string().meta({ description: 'The commit that it follows' }),
+  files: z.array(z.string()),
+  until: iso.meta({ description: 'Until when its values are waited for at the server' }),
+  pullRequest: z
+    .object({
+      state: z.enum(['running', 'done', 'failed', 'interrupted']),
+      output: z.string().meta({ description: 'What the configured command has said, without the values of variables that it was given' }),
+    })
+    .optional(),
+})
+
 const retime = z.object({
   target: z.string(),
   text: z.string().meta({ description: 'The plan: which keys, until when they live, and which ends they get' }),
@@ -69,7 +85,7 @@ const retime = z.object({
 
 export const changeAnswer = noun('Change', 'What was done, and what it did', {
   id: z.string(),
-  state: z.enum(['applying', 'watching', 'kept', 'rolled_back', 'failed']),
+  state: z.enum(['applying', 'awaiting', 'watching', 'kept', 'rolled_back', 'failed']),
   steps: z.array(step),
   because: z.string(),
   proposal: z.string().optional(),
@@ -104,6 +120,8 @@ export const changeAnswer = noun('Change', 'What was done, and what it did', {
     description:
       'Of a TTL that became shorter: what can be done about the keys that were stored before, for each cache; of one change alone',
   }),
+  committed: committed.optional().meta({ description: 'Where a repository owns the settings: the commit that took the place of a write' }),
+  returned: committed.optional().meta({ description: 'The commit that takes it back' }),
   job: z.string().optional().meta({ description: 'The id of the long work that writes its steps' }),
   slowStart: slowStart.optional().meta({ description: 'Servers that come back get their weight in stages; the one that stands, from 1' }),
   lasting: z.array(z.string()).optional().meta({ description: 'How to make it outlive a reload, a text a server; of one change alone' }),

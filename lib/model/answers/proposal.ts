@@ -16,6 +16,10 @@ export const proposalAnswer = noun('Proposal', 'What could be done, with the eff
   commands: z.array(z.string()),
   patch: z.string().optional().meta({ description: 'Text for a configuration file' }),
   patchOnly: z.string().optional().meta({ description: 'Why it can only be copied, not applied here' }),
+  owner: z
+    .literal('file')
+    .optional()
+    .meta({ description: 'A repository owns its settings: applying makes a branch and a commit there, and writes to no server' }),
   state: z.enum(['open', 'superseded', 'applied', 'withdrawn']),
   createdAt: iso,
   reversal,

@@ -90,10 +90,12 @@ export function settleChange(runtime: Runtime, id: string, by: string): ChangeVi
 }
 
 export function changeView(runtime: Runtime, change: Change): ChangeView {
-  const { journal, slowStart, ...rest } = change
+  const { journal, slowStart, committed, returned, ...rest } = change
   const watching = change.state === 'watching'
   return {
-    ...(withIso(rest, 'at', 'watchFrom', 'watchUntil', 'endedAt') as Omit<ChangeView, 'journal' | 'guardsNow'>),
+    ...(withIso(rest, 'at', 'watchFrom', 'watchUntil', 'endedAt') as Omit<ChangeView, 'journal' | 'guardsNow' | 'committed' | 'returned'>),
+    ...(committed && { committed: { ...committed, until: iso(committed.until) } }),
+    ...(returned && { returned: { ...returned, until: iso(returned.until) } }),
     journal: journal.map((entry) => ({ ...entry, at: iso(entry.at) })),
     ...(slowStart && {
       slowStart: {

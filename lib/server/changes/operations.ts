@@ -24,7 +24,7 @@ export const changeOperations = [
     summary: 'Changes, newest first',
     tag,
     query: z.object({
-      state: z.enum(['applying', 'watching', 'kept', 'rolled_back', 'failed']).optional(),
+      state: z.enum(['applying', 'awaiting', 'watching', 'kept', 'rolled_back', 'failed']).optional(),
       finding: z.string().optional(),
       ...paging,
     }),

@@ -3,30 +3,35 @@ import type { CodeView, SnippetView } from '../../model/answers/code.ts'
 import type { AnyCodeWriter, Snippet } from '../../model/code.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Step } from '../../model/proposal.ts'
+import type { Owned } from '../../model/repository.ts'
 import { codeWriters } from '../../products/codeWriters.ts'
+import { patchOf, planCommit } from '../../repository/plan.ts'
 import type { Runtime } from '../runtime.ts'
 
 /** A proposal as code: what it would do. */
-export function proposalCode(runtime: Runtime, id: string): CodeView {
+export async function proposalCode(runtime: Runtime, id: string): Promise<CodeView> {
   const proposal = runtime.store.proposals.get(id)
   if (!proposal) throw new EvenkeelError('not_found', 'There is no proposal of that id.')
   return codeOf(runtime, proposal.steps, proposal.because)
 }
 
 /** A change as code: what it did, so that the repository says the same. */
-export function changeCode(runtime: Runtime, id: string): CodeView {
+export async function changeCode(runtime: Runtime, id: string): Promise<CodeView> {
   const change = runtime.store.changes.get(id)
   if (!change) throw new EvenkeelError('not_found', 'There is no change of that id.')
   return codeOf(runtime, change.steps, change.because)
 }
 
-function codeOf(runtime: Runtime, steps: readonly Step[], because: string): CodeView {
+async function codeOf(runtime: Runtime, steps: readonly Step[], because: string): Promise<CodeView> {
   const items: SnippetView[] = []
   const missing: string[] = []
   for (const [target, own] of Map.groupBy(steps, ({ setting }) => setting.target)) {
     const found = snippetsOf(runtime, target, own)
     if (typeof found === 'string') missing.push(found)
     else items.push(...found.map((snippet) => ({ target, ...snippet })))
+    const patch = await patchFor(runtime, target, own)
+    if (typeof patch === 'string') missing.push(patch)
+    else if (patch) items.unshift({ target, ...patch })
   }
   return { items: [...items, { target: null, ...evenkeelCall(runtime.config.url, steps, because) }], missing }
 }
@@ -43,6 +48,29 @@ function snippetsOf(runtime: Runtime, target: string, steps: readonly Step[]): S
     return snippets.length > 0 ? snippets : `What is set on ${target} stands in no file and has no command of a provider.`
   } catch (error) {
     if (error instanceof EvenkeelError) return `${target}: ${error.message}`
+    throw error
+  }
+}
+
+/** The same as a patch of a file in its repository, or why there is none; null where none is configured. */
+async function patchFor(runtime: Runtime, target: string, steps: readonly Step[]): Promise<Snippet | string | null> {
+  const known = runtime.engine.targetConfig(target)
+  const { repository } = (known?.config ?? {}) as Owned
+  if (!known || !repository) return null
+  try {
+    const edits = steps.map(({ setting, before, after }) => ({ name: setting.name, expect: before, value: after }))
+    const change = { target, edits, editor: writerOf(known.kind)?.file, files: repository.files }
+    const same = (_: string, name: string, a: string, b: string) => runtime.changes.same({ target, name }, a, b)
+    const plan = await planCommit(repository, [change], same)
+    return {
+      form: 'patch',
+      title: `Patch against ${plan.base}`,
+      language: 'diff',
+      text: patchOf(plan),
+      notes: ['`git apply --unidiff-zero`: it has no lines of context, because other lines of a file may hold secrets.'],
+    }
+  } catch (error) {
+    if (error instanceof EvenkeelError) return `No patch for ${target}: ${error.message}.`
     throw error
   }
 }

@@ -141,6 +141,7 @@ edges: [{ from: "clients", to: "cache:cache-a" }]
   runtime.dispatch = { ...runtime.dispatch, heldBack: () => held }
   runtime.changes = {
     ...changes,
+    isByFile: () => true,
     apply: async () => ({ change: 'c0', steps: whole.steps, commands: ['x'] }),
     create: async () => ({ change: 'c0', steps: whole.steps, commands: ['x'] }),
     rollBack: async () => {},

@@ -2,7 +2,7 @@ import { mapped } from '../../engine/slices.ts'
 import type { AppliedView, ProposalView } from '../../model/answers/proposal.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
-import { heldUntil, type Proposal, type ProposalState } from '../../model/proposal.ts'
+import { heldUntil, type Proposal, type ProposalState, type Step } from '../../model/proposal.ts'
 import type { Topology } from '../../model/topology.ts'
 import { iso } from '../http/iso.ts'
 import { type Paging, pageNewest } from '../http/paging.ts'
@@ -54,9 +54,11 @@ export function proposalView(runtime: Runtime, proposal: Proposal, topology: Top
   // Shows beforehand the reason with which applying would be refused.
   const because = runtime.changes.refusalOf(proposal)?.message
   const { replaced: _, ...shown } = proposal
+  const byFile = runtime.changes.isByFile(proposal.steps)
   return {
     ...shown,
     createdAt: iso(proposal.createdAt),
+    ...(byFile && { owner: 'file' as const, commands: proposal.steps.map(inFile) }),
     subject: runtime.store.findings.get(proposal.finding)?.subject ?? {},
     ...(balance ? { balance } : {}),
     ...(held ? { heldUntil: iso(held) } : {}),
@@ -65,6 +67,9 @@ export function proposalView(runtime: Runtime, proposal: Proposal, topology: Top
     ...(followers ? { followers } : {}),
   }
 }
+
+/** The commit's hash and branch are made when it is applied. */
+const inFile = ({ setting, before, after }: Step) => `commit ${setting.name} of ${setting.target}: ${before} → ${after}`
 
 /** Until when (epoch ms) a superseded proposal can still be applied, if it can now. */
 function heldOf(runtime: Runtime, proposal: Proposal): number | null {
