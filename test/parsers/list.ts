@@ -412,7 +412,7 @@ const LOG = '{"u":"10.0.0.1:80, 10.0.0.2:80","us":"502, 200","urt":"0.1, 0.2","s
 const STUB = fixture('nginx/fixtures/nginx-1.22-stub_status.txt')
 const nginx: Parser[] = [
   probe('nginx/status', 'nginx', [STUB]),
-  probe('nginx/vts', 'nginx', [VTS], (text) => ({ page: text, known: [] }), [fixture('nginx/fixtures/nginx-1.22-vts-0.2.json')]),
+  probe('nginx/vts', 'nginx', [VTS], (text) => ({ page: text, known: [], own: [] }), [fixture('nginx/fixtures/nginx-1.22-vts-0.2.json')]),
   describer('nginx', 'nginx', [CONF, INCLUDE]),
   { name: 'products/nginx/stubStatus.ts#parseStubStatus', group: 'nginx', good: [STUB], run: parseStubStatus },
   { name: 'products/nginx/vts.ts#parseVts', group: 'nginx', good: [VTS], run: (text) => parseVts(text, [], null) },
@@ -993,6 +993,7 @@ export const NO_READERS = [
   'auth/sealed.ts#unsealed',
   'rings/hashes/bytes.ts#utf8',
   'rings/algorithms/varnish.ts#varnishHash',
+  'products/nginx/cache/statuses.ts#isCacheStatus',
   'notifiers/markup.ts#cut',
   'notifiers/markup.ts#bytes',
 ]

@@ -2,6 +2,7 @@ import type { Pool } from '../../model/topology.ts'
 import { fieldsOf } from '../accessLog/fields.ts'
 import { type PolledWithLog, ReferenceFeeds } from '../accessLog/referenceFeeds.ts'
 import type { LogSource } from '../accessLog/source.ts'
+import { CacheStatuses } from './cache/statuses.ts'
 import type { NginxConfig } from './config.ts'
 import { type KnownPool, knownPools } from './knownPools.ts'
 import { entryOf, type LogEntry, type Try } from './log/entry.ts'
@@ -15,6 +16,8 @@ export type NginxLink = {
   tally: Tally
   log: LogSource | null
   feeds: ReferenceFeeds
+  /** What its caches, targets of their own, are fed by. */
+  statuses: CacheStatuses
   /** The upstreams in the newest answer of VTS, which shows what runs; the files may differ. */
   shown: Set<string>
   take(line: string): void
@@ -35,6 +38,7 @@ export function openLink(config: NginxConfig & PolledWithLog): NginxLink {
     tally: new Tally(performance.now()),
     log: null,
     feeds: new ReferenceFeeds(config.feeds ?? [], performance.now()),
+    statuses: new CacheStatuses(config.caches),
     shown: new Set(),
     take(line) {
       const read = fieldsOf(line)
@@ -43,6 +47,7 @@ export function openLink(config: NginxConfig & PolledWithLog): NginxLink {
       const entry = entryOf(read)
       if (typeof entry === 'string') return link.tally.line(entry)
       link.tally.line(entry.mended ? 'mended' : 'read')
+      if (entry.cacheStatus) link.statuses.add(entry.zone, entry.cacheStatus)
       // What an internal redirect left behind: each try list is a visit of its own, to the upstream that has all its servers.
       for (const tries of entry.before) visit(link, holderOf(tries, link), { tries, failed: tries.at(-1)?.failed ?? false })
       visit(link, placeOf(entry, link), entry)

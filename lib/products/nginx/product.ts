@@ -10,6 +10,8 @@ import { getText } from '../http.ts'
 import { pageAt } from '../place.ts'
 import { looked, prerequisite } from '../prerequisites.ts'
 import { replaceable } from '../replaceFile.ts'
+import { cachesOf, nginxCache } from './cache/product.ts'
+import { zoneName } from './cache/statuses.ts'
 import { type NginxConfig, nginxAddress, nginxConfig } from './config.ts'
 import { testConfig } from './configTest.ts'
 import { describes } from './described.ts'
@@ -29,7 +31,11 @@ const status: Probe<NginxLink, string> = {
   everyMs: 1_000,
   cost: 'one small page a second',
   vital: true,
-  read: ({ config }, _cursor, signal) => getText(config.status, signal),
+  async read({ config, statuses }, _cursor, signal) {
+    const page = await getText(config.status, signal)
+    statuses.answeredAt = performance.now()
+    return page
+  },
   parse: (raw, { at }) => ({ samples: parseStubStatus(raw), records: [rawRecord('status', at, raw)], topology: {} }),
 }
 
@@ -73,7 +79,7 @@ const upstreams: Probe<NginxLink, FilePools> = {
   }),
 }
 
-const vts: Probe<NginxLink, { page: string; known: KnownPool[] }> = {
+const vts: Probe<NginxLink, { page: string; known: KnownPool[]; own: string[] }> = {
   id: 'vts',
   feature: 'VTS',
   emits: {
@@ -99,13 +105,15 @@ const vts: Probe<NginxLink, { page: string; known: KnownPool[] }> = {
     link.shown = new Set()
     const page = await getText(link.config.vts!, signal)
     link.shown = zonesIn(page)
-    return { page, known: [...link.pools.values()].map(({ pool, names }) => ({ pool, names: [...names] })) }
+    link.statuses.page = page
+    return { page, own: zonesOf(link.config), known: [...link.pools.values()].map(({ pool, names }) => ({ pool, names: [...names] })) }
   },
-  parse({ page, known }, { cursor }) {
+  parse({ page, known, own }, { cursor }) {
     const { version, samples, pools, cursor: next, unread } = parseVts(page, known, cursor)
     const because = unread && `${unread.count} ${unread.count === 1 ? 'row' : 'rows'} of the page cannot be read: ${unread.first}`
     return {
-      samples,
+      // Caches that are targets of their own are counted there.
+      samples: samples.filter(({ labels }) => !own.includes(labels?.cache ?? '')),
       records: [],
       topology: { facts: { version }, pools, ...(because ? { capabilities: [{ feature: 'VTS', available: true, because }] } : {}) },
       cursor: next,
@@ -115,7 +123,7 @@ const vts: Probe<NginxLink, { page: string; known: KnownPool[] }> = {
 
 const LOG = 'access log'
 
-type LogRead = LogLook & { known: string[]; counted: boolean; fed: FedReferences[]; told: Capability[] }
+type LogRead = LogLook & { known: string[]; counted: boolean; cached: boolean; fed: FedReferences[]; told: Capability[] }
 
 const accessLog: Probe<NginxLink, LogRead> = {
   id: 'access-log',
@@ -151,9 +159,14 @@ const accessLog: Probe<NginxLink, LogRead> = {
     const now = performance.now()
     const look = link.tally.look(now)
     const fed = feeds.drain(look.loss.fair, now)
-    return { ...look, known: Object.keys(link.config.upstreams), counted: link.config.vts !== undefined, fed, told: feeds.told() }
+    link.statuses.fair = look.loss.fair
+    if (!look.loss.fair) link.statuses.beginAnew()
+    const cached = Object.keys(link.config.caches).length > 0
+    return { ...look, cached, known: Object.keys(link.config.upstreams), counted: link.config.vts !== undefined, fed, told: feeds.told() }
   },
-  parse({ samples, pools, known, counted, hot, lines, bad, loss, fed, told }, { at }) {
+  parse({ samples: all, pools, known, counted, cached, hot, lines, bad, loss, fed, told }, { at }) {
+    // Caches that are targets of their own are counted there.
+    const samples = cached ? all.filter(({ labels }) => labels?.cache === undefined) : all
     if (lines > 0 && bad === lines)
       throw malformed(`a line of the access log is to be JSON with "upstream_addr" (or "u"): ${loss.because ?? 'none was'}`, '')
     const records = hot.map((key): NewRecord => ({ kind: 'hot-key', id: key.key, at, method: 'access-log', ...key }))
@@ -179,10 +192,13 @@ const accessLog: Probe<NginxLink, LogRead> = {
   },
 }
 
+const zonesOf = ({ caches }: NginxConfig) => Object.values(caches).map(({ keys_zone }) => zoneName(keys_zone))
+
 /** NGINX, open source. */
 export const nginx: Product<NginxConfig, NginxLink> = {
   kind: 'nginx',
   title: 'NGINX',
+  variant: (config) => (config.behind ? nginxCache : Object.keys(config.caches).length > 0 ? withCaches : null),
   describes,
   writes,
   config: nginxConfig,
@@ -203,3 +219,6 @@ export const nginx: Product<NginxConfig, NginxLink> = {
   rights:
     'GET of the stub_status page (and of the VTS page); to apply weights: write access to the upstream files and their directory, and the right to signal the master (or a `reload` command)',
 }
+
+/** An NGINX whose caches are targets beside it. */
+const withCaches: Product<NginxConfig, NginxLink> = { ...nginx, discover: async ({ config, statuses }) => cachesOf(config, statuses) }

@@ -1,4 +1,5 @@
 import { type Fields, fieldsOf, textIn, type Unread } from '../../accessLog/fields.ts'
+import { type CacheStatus, isCacheStatus } from '../cache/statuses.ts'
 
 /** One try of a request on one server. */
 export type Try = { address: string; failed: boolean; seconds: number | null }
@@ -12,6 +13,9 @@ export type LogEntry = {
   before: Try[][]
   failed: boolean
   cache: 'hit' | 'miss' | null
+  /** `$upstream_cache_status` as it is, and which cache the line says it is of. */
+  cacheStatus: CacheStatus | null
+  zone: string | null
   /** What the upstream hashes, where the log has it. */
   key: string | null
   /** Written in a form that is no JSON. */
@@ -26,6 +30,7 @@ const NAMES = {
   status: ['st', 'status'],
   pool: ['up', 'proxy_host'],
   cache: ['cache', 'upstream_cache_status'],
+  zone: ['zone', 'cache_zone'],
   key: ['key', 'hash_key'],
 } as const
 
@@ -60,6 +65,8 @@ export function entryOf(read: { fields: Fields; mended: boolean }): LogEntry | U
     before: (cached ? tried : tried.slice(0, -1)).filter((tries) => tries.length > 0),
     failed: Number(text('status') ?? statuses.at(-1)?.at(-1)) >= 500,
     cache: HITS.includes(cache) ? 'hit' : MISSES.includes(cache) ? 'miss' : null,
+    cacheStatus: isCacheStatus(cache) ? cache : null,
+    zone: text('zone')?.slice(0, 200) || null,
     key: key ? key.slice(0, KEY_MAX) : null,
     mended: read.mended,
   }

@@ -24,6 +24,8 @@ describe('a line of the access log', () => {
       before: [],
       failed: false,
       cache: 'miss',
+      cacheStatus: 'MISS',
+      zone: null,
       key: null,
       mended: false,
     })
