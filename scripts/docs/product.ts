@@ -71,6 +71,7 @@ const settingRow = ({ pattern, value, persistence, reversal, lost, long }: Setti
 function settingName({ source }: RegExp): string {
   const text = source.replace(/^\^|\$$/g, '').replaceAll('\\/', '/')
   if (text.startsWith('backend/')) return 'backend/NAME/state'
+  if (text.startsWith('proxy_cache_valid/')) return 'proxy_cache_valid/STATUS'
   const [, last] = /\/(weight|state)$/.exec(text) ?? []
   if (last) return `POOL/SERVER/${last}`
   if (text.startsWith('config/[')) return 'config/PARAMETER'

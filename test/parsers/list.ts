@@ -64,6 +64,8 @@ import { parseStats as memcachedStats } from '../../lib/products/memcached/answe
 import { keyOf, readDumped, wordsOf } from '../../lib/products/memcached/metadump.ts'
 import { vitalsOf as memcachedVitals } from '../../lib/products/memcached/vitals.ts'
 import { readWatched } from '../../lib/products/memcached/watched.ts'
+import { withValids } from '../../lib/products/nginx/cache/settings.ts'
+import { validIn, withValid } from '../../lib/products/nginx/cache/validFile.ts'
 import { readEntry } from '../../lib/products/nginx/log/entry.ts'
 import { parseStubStatus } from '../../lib/products/nginx/stubStatus.ts'
 import { readUpstream, withServers } from '../../lib/products/nginx/upstreamFile.ts'
@@ -412,6 +414,24 @@ const LOG = '{"u":"10.0.0.1:80, 10.0.0.2:80","us":"502, 200","urt":"0.1, 0.2","s
 const STUB = fixture('nginx/fixtures/nginx-1.22-stub_status.txt')
 const nginx: Parser[] = [
   probe('nginx/status', 'nginx', [STUB]),
+  {
+    name: 'products/nginx/cache/validFile.ts#validIn',
+    group: 'nginx',
+    good: ['# x\nproxy_cache_valid 200 302 10m;\nproxy_cache_valid any 1m;'],
+    run: (text) => validIn(text, 'proxy_cache_valid/200'),
+  },
+  {
+    name: 'products/nginx/cache/validFile.ts#withValid',
+    group: 'nginx',
+    good: ['proxy_cache_valid 200 302 10m;'],
+    run: (text) => withValid(text, 'proxy_cache_valid/200', '1h'),
+  },
+  {
+    name: 'products/nginx/cache/settings.ts#withValids',
+    group: 'nginx',
+    good: ['proxy_cache_valid 10m;'],
+    run: (text) => withValids(text, [{ name: 'proxy_cache_valid/200', expect: '10m', value: '1h' }]),
+  },
   probe('nginx/vts', 'nginx', [VTS], (text) => ({ page: text, known: [], own: [] }), [fixture('nginx/fixtures/nginx-1.22-vts-0.2.json')]),
   describer('nginx', 'nginx', [CONF, INCLUDE]),
   { name: 'products/nginx/stubStatus.ts#parseStubStatus', group: 'nginx', good: [STUB], run: parseStubStatus },

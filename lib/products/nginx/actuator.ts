@@ -6,7 +6,9 @@ import type { Actuator, Cause, Edit } from '../../model/product.ts'
 import { type ServerPart, serverPart } from '../../model/setting.ts'
 import { getText } from '../http.ts'
 import { clearLeftover, readText, replaceFile } from '../replaceFile.ts'
-import { type NginxConfig, writable } from './config.ts'
+import { readValid, VALID_SETTING, validFileOf, withValids } from './cache/settings.ts'
+import { validIn } from './cache/validFile.ts'
+import { type NginxConfig, NO_PID, writable } from './config.ts'
 import { testConfig } from './configTest.ts'
 import { knownPools } from './knownPools.ts'
 import { masterPid, servesStatus, workersOf } from './master.ts'
@@ -47,20 +49,24 @@ export const nginxActuator: Actuator<NginxConfig> = {
       reversal: 'exact',
       persistence: PERSISTENCE,
     },
+    VALID_SETTING,
   ],
   async get(config, names, _signal) {
+    if (config.behind) return readValid(config, names)
     const texts = await textsOf(config, names)
     return Object.fromEntries(names.map((name) => [name, valueIn(config, texts, name)]))
   },
   write: (config, edits, signal, cause) => mutex.run(config.pid ?? config.name, () => write(config, edits, signal, cause)),
   resume: (config, edits) => mutex.run(config.pid ?? config.name, () => resume(config, edits)),
   commands(config, edits) {
+    const reloads = [config.test.join(' '), (config.reload ?? ['kill', '-HUP', `$(cat ${config.pid ?? 'nginx.pid'})`]).join(' ')]
+    if (config.behind) return [...edits.map(({ name, value }) => `${validFileOf(config)}: ${name.replace('/', ' ')} ${value}`), ...reloads]
     const lines = edits.map(({ name, value }) => {
       const { pool, server, what } = parts(name)
       const statement = what === 'weight' ? `weight=${value}` : value === 'ready' ? 'without "down"' : 'down'
       return `${config.upstreams[pool]?.file ?? `the file of upstream ${pool}`}: server ${server} ${statement}`
     })
-    return [...lines, config.test.join(' '), (config.reload ?? ['kill', '-HUP', `$(cat ${config.pid ?? 'nginx.pid'})`]).join(' ')]
+    return [...lines, ...reloads]
   },
 }
 
@@ -93,6 +99,7 @@ function valueIn(config: NginxConfig, texts: ReadonlyMap<string, string>, name: 
 }
 
 async function write(config: NginxConfig, edits: readonly Edit[], signal: AbortSignal, cause: Cause): Promise<void> {
+  if (config.behind) return writeValid(config, edits, signal, cause)
   const names = edits.map((edit) => edit.name)
   const texts = await textsOf(config, names)
   const pools = [...new Set(names.map((name) => parts(name).pool))]
@@ -104,6 +111,35 @@ async function write(config: NginxConfig, edits: readonly Edit[], signal: AbortS
     const value = valueIn(config, texts, name)
     if (value !== expect.replace(/^maint$/, 'drain')) throw drifted(`${name} is ${value}, not ${expect}`)
   }
+  const changes = [...texts].map(([file, from]) => {
+    const own = pools.filter((pool) => fileOf(config, pool) === file)
+    return { file, from, to: own.reduce((sum, pool) => withServers(sum, pool, editsOf(edits, pool)), from) }
+  })
+  await replaceAndReload(config, changes, () => unseen(config, edits, signal), signal, cause)
+}
+
+/** The times of a cache's answers. No page shows them: that NGINX reloaded is all that can be known. */
+async function writeValid(config: NginxConfig, edits: readonly Edit[], signal: AbortSignal, cause: Cause): Promise<void> {
+  const file = validFileOf(config)
+  if (!config.pid) throw new EvenkeelError('not_allowed', NO_PID)
+  const from = await readText(file)
+  for (const { name, expect } of edits) {
+    const value = validIn(from, name)
+    if (value !== expect) throw drifted(`${name} is ${value}, not ${expect}`)
+  }
+  await replaceAndReload(config, [{ file, from, to: withValids(from, edits) }], async () => null, signal, cause)
+}
+
+type FileChange = { file: string; from: string; to: string }
+
+/** Replaces the files, tests and reloads, or puts all back. `unseen`: why what was written is not in force although NGINX reloaded. */
+async function replaceAndReload(
+  config: NginxConfig,
+  changes: readonly FileChange[],
+  unseen: () => Promise<string | null>,
+  signal: AbortSignal,
+  cause: Cause,
+): Promise<void> {
   const master = await masterPid(config.pid!)
   if ((await workersOf(master)).length === 0)
     throw new EvenkeelError('unreachable', `pid ${master} of NGINX's pid file is no NGINX with workers: is it running?`)
@@ -114,17 +150,13 @@ async function write(config: NginxConfig, edits: readonly Edit[], signal: AbortS
     )
   const ways: (() => Promise<void>)[] = []
   try {
-    for (const [file, text] of texts) {
-      const own = pools.filter((pool) => fileOf(config, pool) === file)
-      const next = own.reduce((sum, pool) => withServers(sum, pool, editsOf(edits, pool)), text)
-      if (next !== text) ways.push((await replaceFile(file, { from: text, to: next }, cause)).restore)
-    }
+    for (const { file, from, to } of changes) if (to !== from) ways.push((await replaceFile(file, { from, to }, cause)).restore)
     await testConfig(config)
   } catch (error) {
     if (ways.length > 0) await takeBack(ways, toldOf(error))
     throw error
   }
-  const failure = (await reload(config, master, signal)) ?? (await unseen(config, edits, signal))
+  const failure = (await reload(config, master, signal)) ?? (await unseen())
   if (failure === null) return
   await takeBack(ways, new EvenkeelError('unreachable', failure), async () => {
     // The write's own time may be over; what runs must be the old file all the same.
@@ -173,12 +205,11 @@ async function unseen(config: NginxConfig, edits: readonly Edit[], signal: Abort
 
 /** A file that holds the new values may have been written just before the crash, and not reloaded. One that is not running reads it at its start. */
 async function resume(config: NginxConfig, edits: readonly Edit[]): Promise<void> {
-  const texts = await textsOf(
-    config,
-    edits.map((edit) => edit.name),
-  )
-  for (const file of texts.keys()) await clearLeftover(file)
-  if (!config.pid || !edits.some(({ name, value }) => valueIn(config, texts, name) === value)) return
+  const names = edits.map((edit) => edit.name)
+  const texts = config.behind ? null : await textsOf(config, names)
+  for (const file of texts?.keys() ?? [validFileOf(config)]) await clearLeftover(file)
+  const now = texts ? Object.fromEntries(names.map((name) => [name, valueIn(config, texts, name)])) : await readValid(config, names)
+  if (!config.pid || !edits.some(({ name, value }) => now[name] === value)) return
   const master = await masterPid(config.pid).catch(() => null)
   if (master === null || (await workersOf(master)).length === 0) return
   await testConfig(config)

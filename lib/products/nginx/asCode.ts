@@ -3,6 +3,8 @@ import { EvenkeelError } from '../../model/error.ts'
 import type { Edit } from '../../model/product.ts'
 import { type ServerPart, serverPart } from '../../model/setting.ts'
 import { HOSTS_NOTE, playbook, pythonPattern, pythonReplacement, type Task } from '../code/ansible.ts'
+import { validFileOf } from './cache/settings.ts'
+import { USUAL_CODES, VALID_NAME, validIn, withValid } from './cache/validFile.ts'
 import type { NginxConfig } from './config.ts'
 import { readUpstream, type UpstreamServer, withServers } from './upstreamFile.ts'
 
@@ -23,7 +25,7 @@ export const nginxCode: CodeWriter<NginxConfig> = {
         language: 'yaml',
         text: playbook(
           'nginx',
-          edits.flatMap((edit) => fileTasks(config, edit)),
+          edits.flatMap((edit) => (config.behind ? validTask(config, edit) : fileTasks(config, edit))),
           reload,
         ),
         notes: [HOSTS_NOTE],
@@ -34,6 +36,7 @@ export const nginxCode: CodeWriter<NginxConfig> = {
     read: (text, names, file) =>
       Object.fromEntries(
         names.flatMap((name) => {
+          if (VALID_NAME.test(name)) return [[name, validIn(text, name)]]
           const found = serverOf(text, partOf(name), file)
           if (!found) return []
           return [[name, partOf(name).what === 'weight' ? String(found.weight) : found.down ? 'drain' : 'ready']]
@@ -41,6 +44,7 @@ export const nginxCode: CodeWriter<NginxConfig> = {
       ),
     write: (text, edits) =>
       edits.reduce((sum, { name, value }) => {
+        if (VALID_NAME.test(name)) return withValid(sum, name, value)
         const { pool, server, what } = partOf(name)
         return withServers(sum, pool, [{ server, ...(what === 'weight' ? { weight: Number(value) } : { down: value !== 'ready' }) }])
       }, text),
@@ -61,6 +65,25 @@ function serverOf(text: string, { pool, server }: ServerPart, file: string): Ups
   const found = readUpstream(text, pool).servers.filter(({ address }) => address === server)
   if (found.length > 1) throw new EvenkeelError('invalid', `${file} names the server ${server} of ${pool} twice`)
   return found[0] ?? null
+}
+
+/** The time of the first statement that names the status; one without a status is of 200, 301 and 302. */
+function validTask(config: NginxConfig, { name, value }: Edit): Task[] {
+  const code = VALID_NAME.exec(name)?.[1] ?? ''
+  const words = '(?:[ \\t]+[^\\s;#]+)*?'
+  const named = `${words}[ \\t]+${code}${words}`
+  const codes = USUAL_CODES.includes(code) ? `(?:${named})?` : named
+  return [
+    {
+      name: `Set the time of answers with ${code}`,
+      'ansible.builtin.replace': {
+        path: validFileOf(config),
+        regexp: `^([ \\t]*proxy_cache_valid${codes}[ \\t]+)[^\\s;#]+([ \\t]*;)`,
+        replace: `\\g<1>${pythonReplacement(value)}\\g<2>`,
+      },
+      notify: 'Reload NGINX',
+    },
+  ]
 }
 
 /** A statement that has the word gets its new value, one that has none gets the word; what is so already stays. */

@@ -29,6 +29,9 @@ const cache = z.strictObject({
     .regex(/^[1-9]\d{0,14}[kKmMgG]?$/, 'as in `proxy_cache_path`: 500m, 10g')
     .optional()
     .describe('Its `max_size`, as in `proxy_cache_path`'),
+  valid: path()
+    .optional()
+    .describe('The include file that holds its `proxy_cache_valid` lines, and nothing else: their times can then be set'),
 })
 
 /** NGINX (open source): its status page, its access log, and the include files of its upstreams. */
@@ -70,9 +73,11 @@ export const nginxAddress = (config: NginxConfig): string => {
   return `${host}${pathname}`
 }
 
+export const NO_PID = 'no `pid` in the configuration: a reload is only believed when the workers of that master are new'
+
 /** True, or why no weight can be set on that upstream. */
 export function writable(config: NginxConfig, pool: string): true | string {
   if (!config.upstreams[pool]) return `its include file is not known: name it under \`upstreams: { ${pool}: { file: … } }\``
-  if (!config.pid) return 'no `pid` in the configuration: a reload is only believed when the workers of that master are new'
+  if (!config.pid) return NO_PID
   return true
 }

@@ -217,7 +217,7 @@ export const nginx: Product<NginxConfig, NginxLink> = {
     ]
   },
   rights:
-    'GET of the stub_status page (and of the VTS page); to apply weights: write access to the upstream files and their directory, and the right to signal the master (or a `reload` command)',
+    'GET of the stub_status page (and of the VTS page); to apply weights: write access to the upstream files (and those with `proxy_cache_valid`) and their directory, and the right to signal the master (or a `reload` command)',
 }
 
 /** An NGINX whose caches are targets beside it. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { getText } from '../http.ts'
 import { runnable } from '../prerequisites.ts'
-import type { NginxConfig } from './config.ts'
+import { type NginxConfig, NO_PID } from './config.ts'
 import { masterPid, servesStatus, workersOf } from './master.ts'
 
 const run = promisify(execFile)
@@ -45,7 +45,7 @@ export async function reload(config: NginxConfig, master: number, signal = Abort
 
 /** True, or why a reload could not be asked for, or not be believed. */
 export async function reloadable(config: NginxConfig): Promise<true | string> {
-  if (!config.pid) return 'no `pid` in the configuration: a reload is only believed when the workers of that master are new'
+  if (!config.pid) return NO_PID
   try {
     const master = await masterPid(config.pid)
     if ((await workersOf(master)).length === 0) return `pid ${master} of the pid file is no NGINX with workers`

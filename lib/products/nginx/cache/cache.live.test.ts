@@ -1,15 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { CAUSE } from '../../../../test/cause.ts'
 import { describeWith } from '../../../../test/live.ts'
 import { type NginxServer, startApp, startNginx } from '../../../../test/servers.ts'
 import { createBus } from '../../../engine/bus.ts'
 import { createEngine, type Engine } from '../../../engine/engine.ts'
 import { createFleet } from '../../../engine/fleet.ts'
 import { createStore } from '../../../store/store.ts'
-import { nginxConfig } from '../config.ts'
+import { nginxActuator } from '../actuator.ts'
+import { type NginxConfig, nginxConfig } from '../config.ts'
 import { nginx } from '../product.ts'
+import { cachesOf } from './product.ts'
+import { CacheStatuses } from './statuses.ts'
 
 const WITHIN = { timeout: 8_000, interval: 50 }
 
@@ -18,10 +22,14 @@ describeWith(['nginx'], 'proxy_cache of NGINX', () => {
   const store = createStore({ path: ':memory:' })
   let server: NginxServer
   let engine: Engine
+  let config: NginxConfig
+  let valid: string
 
   beforeAll(async () => {
     const folder = await mkdtemp(join(tmpdir(), 'ek-cache-'))
     ends.defer(() => rm(folder, { recursive: true, force: true }))
+    valid = `${folder}/valid.conf`
+    await writeFile(valid, '# how long\nproxy_cache_valid 200 302 10m; # pages\nproxy_cache_valid any 1m;\n')
     const app = ends.use(await startApp())
     server = ends.use(
       await startNginx({
@@ -30,17 +38,19 @@ proxy_cache_path ${folder}/media keys_zone=zone_media:1m use_temp_path=off;
 log_format evenkeel escape=json '{"st":$status,"u":"$upstream_addr","us":"$upstream_status","cache":"$upstream_cache_status","zone":"$zone","up":"$proxy_host"}';
 map $uri $zone { ~^/media zone_media; default zone_pages; }`,
         server: `access_log ${folder}/access.log evenkeel;
-location /pages { proxy_pass ${app.url}; proxy_cache zone_pages; proxy_cache_valid any 10m; proxy_cache_bypass $arg_fresh; }
+location /pages { proxy_pass ${app.url}; proxy_cache zone_pages; add_header x-cache $upstream_cache_status; include ${valid}; proxy_cache_bypass $arg_fresh; }
 location /media { proxy_pass ${app.url}; proxy_cache zone_media; proxy_cache_valid any 1s; }`,
       }),
     )
-    const config = nginxConfig.parse({
+    config = nginxConfig.parse({
       kind: 'nginx',
       name: 'web',
       status: server.about.statusUrl,
+      pid: server.about.pidFile,
+      test: ['nginx', '-t', '-q', '-c', server.about.config, '-p', server.dir],
       accessLog: `file://${folder}/access.log`,
       caches: {
-        pages: { path: `${folder}/pages`, keys_zone: 'zone_pages:1m', max_size: '10m' },
+        pages: { path: `${folder}/pages`, keys_zone: 'zone_pages:1m', max_size: '10m', valid },
         media: { path: `${folder}/media`, keys_zone: 'zone_media' },
         gone: { path: `${folder}/gone`, keys_zone: 'gone' },
       },
@@ -84,5 +94,22 @@ location /media { proxy_pass ${app.url}; proxy_cache zone_media; proxy_cache_val
     await vi.waitUntil(() => (last('cache_items', { target: 'web:pages' }) ?? 0) >= 5, WITHIN)
     expect(last('nginx_cache_size_bytes', { target: 'web:pages', size: 'used' })).toBeGreaterThan(0)
     expect(last('nginx_cache_size_bytes', { target: 'web:pages', size: 'max' })).toBe(10 * 2 ** 20)
+  })
+
+  it('keeps answers for another time by its include file and a reload, and puts that back; what NGINX refuses is not left there', async () => {
+    const pages = cachesOf(config, new CacheStatuses(config.caches))[0]!
+    const [ok, any] = ['proxy_cache_valid/200', 'proxy_cache_valid/any']
+    const soon = () => AbortSignal.timeout(8_000)
+    expect(await nginxActuator.get(pages, [ok, any], soon())).toEqual({ [ok]: '10m', [any]: '1m' })
+    await nginxActuator.write(pages, [{ name: ok, expect: '10m', value: '1s' }, { name: any, expect: '1m', value: '0' }], soon(), CAUSE) // biome-ignore format: one line
+    expect(await readFile(valid, 'utf8')).toBe('# how long\nproxy_cache_valid 200 302 1s; # pages\nproxy_cache_valid any 0;\n')
+    // In force: an answer that is stored now is expired after a second.
+    const status = async () => (await fetch(`${server.about.url}/pages/brief`)).headers.get('x-cache')
+    await status()
+    await vi.waitUntil(async () => (await status()) === 'EXPIRED', WITHIN)
+    await expect(nginxActuator.write(pages, [{ name: ok, expect: '10m', value: '5m' }], soon(), CAUSE)).rejects.toMatchObject({ code: 'drift', written: 'none' }) // biome-ignore format: one line
+    await expect(nginxActuator.write(pages, [{ name: ok, expect: '1s', value: '9M9y9m' }], soon(), CAUSE)).rejects.toThrow('the old file is back') // biome-ignore format: one line
+    await nginxActuator.write(pages, [{ name: ok, expect: '1s', value: '10m' }, { name: any, expect: '0', value: '1m' }], soon(), CAUSE) // biome-ignore format: one line
+    expect(await nginxActuator.get(pages, [ok, any], soon())).toEqual({ [ok]: '10m', [any]: '1m' })
   })
 })

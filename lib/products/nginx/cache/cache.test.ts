@@ -2,18 +2,24 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, test } from 'vitest'
+import { parse as parseYaml } from 'yaml'
+import { nginxActuator } from '../actuator.ts'
+import { nginxCode } from '../asCode.ts'
 import { nginxConfig } from '../config.ts'
 import { nginx } from '../product.ts'
 import { readFill } from './fill.ts'
 import { cachesOf, nginxCache } from './product.ts'
+import { VALID_SETTING } from './settings.ts'
 import { CacheStatuses } from './statuses.ts'
+import { validIn, withValid } from './validFile.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'ek-fill-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 const signal = AbortSignal.timeout(10_000)
 
 const caches = { pages: { path: '/c/pages', keys_zone: 'zp:10m', max_size: '10g' }, media: { path: '/c/media', keys_zone: 'zm' } }
-const config = nginxConfig.parse({ kind: 'nginx', name: 'web', status: 'http://127.0.0.1:1/s', caches })
+const base = { kind: 'nginx', name: 'web', status: 'http://127.0.0.1:1/s' }
+const config = nginxConfig.parse({ ...base, caches })
 const NONE = { HIT: 0, MISS: 0, EXPIRED: 0, STALE: 0, UPDATING: 0, REVALIDATED: 0, BYPASS: 0, SCARCE: 0 }
 
 describe('answers by status', () => {
@@ -117,4 +123,43 @@ test.each([
 ])('a cache that cannot be one names the key: %j', (cache, key) => {
   const { error } = nginxConfig.safeParse({ kind: 'nginx', name: 'web', status: 'http://h/s', caches: { c: cache } })
   expect(error!.issues[0]!.path).toEqual(['caches', 'c', key])
+})
+
+describe('the times of a cache', () => {
+  const text =
+    '# proxy_cache_valid 200 1s;\nproxy_cache_valid 404 1m;\nlocation / { proxy_cache_valid  200 302\n 10m ; }\nproxy_cache_valid any 5s;\n'
+
+  it('are those of the first statement that names the status; the rest of the file stays as it is', () => {
+    expect(['200', '302', '404', 'any'].map((code) => validIn(text, `proxy_cache_valid/${code}`))).toEqual(['10m', '10m', '1m', '5s'])
+    expect(withValid(text, 'proxy_cache_valid/302', '1h30m')).toBe(text.replace('10m', '1h30m'))
+    expect(validIn('proxy_cache_valid 7m;', 'proxy_cache_valid/301')).toBe('7m')
+  })
+
+  it.each([
+    [text, 'proxy_cache_valid/500', 'a proxy_cache_valid of any stands before'],
+    ['proxy_cache_valid 200 1m;', 'proxy_cache_valid/404', 'has no proxy_cache_valid for 404'],
+    ['proxy_cache_valid 404 1m;', 'proxy_cache_valid/200', 'has no proxy_cache_valid for 200'],
+    ['proxy_cache_valid 200 "1m', 'proxy_cache_valid/200', 'not closed'],
+    [text, 'proxy_cache_valid/2xx', 'is no setting'],
+  ])('%j has no %s', (file, name, because) => expect(() => validIn(file, name)).toThrow(because))
+
+  it.each(['10m', '1h30m', '0', '600', '500ms', '1y'])('%s is one', (time) => expect(VALID_SETTING.value.parse(time)).toBe(time))
+  it.each(['-1', '10 m', '10m;', '1.5h', 'off', '', '10q', '1m # x'])('%j is none', (time) => expect(VALID_SETTING.value.safeParse(time).success).toBe(false)) // biome-ignore format: one line
+
+  it('cannot be set where no file or no pid is named', async () => {
+    const [pages] = cachesOf(config, new CacheStatuses(caches))
+    await expect(nginxActuator.get(pages!, ['proxy_cache_valid/200'], signal)).rejects.toThrow('name it as `valid` under `caches`')
+  })
+
+  it('as an Ansible task match only the statement of the status', () => {
+    const [pages] = cachesOf(nginxConfig.parse({ ...base, caches: { pages: { ...caches.pages, valid: '/etc/nginx/valid.conf' } } }), new CacheStatuses(caches)) // biome-ignore format: one line
+    const task = (code: string) => {
+      const [snippet] = nginxCode.snippets(pages!, [{ name: `proxy_cache_valid/${code}`, expect: '10m', value: '1h' }])
+      const tasks = parseYaml(snippet!.text)[0].tasks as { 'ansible.builtin.replace': { regexp: string; replace: string } }[]
+      const { regexp, replace } = tasks[0]!['ansible.builtin.replace']
+      return (line: string) => line.replace(new RegExp(regexp, 'gm'), replace.replaceAll('\\g<1>', '$1').replaceAll('\\g<2>', '$2'))
+    }
+    expect(task('200')('proxy_cache_valid 404 1m;\n  proxy_cache_valid 200 302 10m;\nproxy_cache_valid 10m;')).toBe('proxy_cache_valid 404 1m;\n  proxy_cache_valid 200 302 1h;\nproxy_cache_valid 1h;') // biome-ignore format: one line
+    expect(task('404')('proxy_cache_valid 404 1m;\nproxy_cache_valid 200 302 10m;\nproxy_cache_valid 10m;')).toBe('proxy_cache_valid 404 1h;\nproxy_cache_valid 200 302 10m;\nproxy_cache_valid 10m;') // biome-ignore format: one line
+  })
 })
