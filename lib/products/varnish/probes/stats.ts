@@ -14,7 +14,8 @@ type Raw = { text: string; form: 'varnishstat' | 'exporter' | 'openmetrics'; lis
 export const stats: Probe<VarnishLink, Raw> = {
   id: 'stats',
   feature: 'counters',
-  emits: { metrics: [...CACHE_METRICS, ...POOL_METRICS] },
+  // Its own counters are for charts alone: no rule and no definition of a metric asks for them.
+  emits: { metrics: [...CACHE_METRICS.filter((metric) => !metric.startsWith('varnish_')), ...POOL_METRICS] },
   everyMs: 1_000,
   cost: '5 ms of CPU a second on this machine, for `varnishstat` reads shared memory; nothing to varnishd',
   vital: true,
