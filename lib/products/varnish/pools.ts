@@ -6,8 +6,11 @@ import type { BackendList, Listed, Member } from './backendList.ts'
 import type { VclRead } from './link.ts'
 import type { Hashing } from './ring.ts'
 
-/** The pool of the backends that no director has: the VCL itself chooses among them. */
-const BACKENDS = 'backend'
+/**
+ * The pool of the backends that no director has: the VCL itself chooses among them. Not `backend`, by which `backend/NAME/state` would be taken for
+ * the state of a server without which every request fails: what is in the cache is given all the same, and taking out the only one is a way to serve it.
+ */
+const BACKENDS = 'backends'
 
 const STATE_SET = 'a backend is taken out, and brought back, by its setting `backend/NAME/state`: auto, healthy or sick'
 const FROM_VCL = 'weights of Varnish are part of the VCL: a new one is to be loaded'

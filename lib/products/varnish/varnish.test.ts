@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, test } from 'vitest'
 import type { Reading } from '../../model/series.ts'
+import { serverOf } from '../../model/setting.ts'
 import { varnishActuator } from './actuator.ts'
-import { parseBackendList } from './backendList.ts'
+import { type BackendList, parseBackendList } from './backendList.ts'
 import { varnishConfig } from './config.ts'
 import { parseStat } from './counters.ts'
 import { poolOfBackend, poolsOf } from './pools.ts'
@@ -112,9 +113,19 @@ describe('backends', () => {
   it('that several directors have are counted for none of them, and those that none has are a pool of their own', () => {
     const parsed = parseBackendList(LIST)
     expect(poolOfBackend(poolsOf(parsed))).toEqual({ c: 'sh' })
-    const alone = { ...parsed, rows: parsed.rows.filter(({ type }) => type === 'backend') }
-    expect(poolsOf(alone).map(({ name, servers }) => [name, servers.length])).toEqual([['backend', 3]])
-    expect(poolOfBackend(poolsOf(alone))).toEqual({ a: 'backend', b: 'backend', c: 'backend' })
+    const alone: BackendList = { ...parsed, rows: parsed.rows.filter(({ type }) => type === 'backend') }
+    expect(poolsOf(alone).map(({ name, servers }) => [name, servers.length])).toEqual([['backends', 3]])
+    // The only one may be taken out: its setting is of no pool whose requests would all fail.
+    const steps = ['a', 'b', 'c'].map((name) => ({ target: 'v', name: `backend/${name}/state` }))
+    expect(
+      steps.map((step) =>
+        serverOf(
+          step,
+          poolsOf(alone).map((pool) => ({ ...pool, target: 'v' })),
+        ),
+      ),
+    ).toEqual([null, null, null])
+    expect(poolOfBackend(poolsOf(alone))).toEqual({ a: 'backends', b: 'backends', c: 'backends' })
   })
 
   it('without a probe are `auto` where Varnish says healthy: both are the same', () => {
