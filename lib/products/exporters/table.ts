@@ -161,6 +161,21 @@ export const EXPORTERS: Record<string, Exporter> = {
       row('nginx_vts_server_cache_total', 'cache_misses_total', { cache: 'host' }, { status: 'miss' }),
     ],
   },
+  varnish_exporter: {
+    signs: ['varnish_up'],
+    up: 'varnish_up',
+    role: 'cache',
+    limits: 'its storages, backends and directors: watch it as `kind: varnish`, with `exporter` and `admin`',
+    rows: [
+      row('varnish_main_cache_hit', 'cache_hits_total'),
+      row('varnish_main_cache_miss', 'cache_misses_total'),
+      row('varnish_main_n_lru_nuked', 'cache_evictions_total'),
+      row('varnish_main_n_expired', 'cache_expirations_total'),
+      row('varnish_main_n_object', 'cache_items'),
+      row('varnish_main_uptime', 'cache_uptime_seconds'),
+      row('varnish_main_sessions', 'cache_connections_rejected_total', {}, { type: 'dropped' }),
+    ],
+  },
   micrometer: {
     signs: ['cache_gets_total'],
     role: 'cache',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { freePort } from '../../../test/daemon.ts'
 import { startReceiver } from '../../../test/receiver.ts'
@@ -39,6 +40,15 @@ test('an exporter of one server is that server', () => {
   const { topology } = parse('redis_up 1\nredis_instance_info{redis_version="7.0.15"} 1\nredis_keyspace_hits_total 7\n')
   expect(topology.facts).toEqual({ version: '7.0.15', role: 'cache' })
   expect(() => parse('redis_up 0\nredis_exporter_scrapes_total 3\n')).toThrow('its exporter cannot reach it (redis_up is 0)')
+})
+
+test('a Varnish by its exporter is a cache', () => {
+  const page = readFileSync(new URL('../varnish/fixtures/varnish_exporter-1.6.1-varnish-7.1.1.txt', import.meta.url), 'utf8')
+  const parsed = parse(page)
+  const value = (metric: string) => parsed.samples.find((sample) => sample.metric === metric)?.value
+  expect([value('cache_hits_total'), value('cache_misses_total'), value('cache_items'), value('cache_connections_rejected_total')]).toEqual([4, 6, 6, 0]) // biome-ignore format: one line
+  expect(parsed.topology.facts).toEqual({ role: 'cache' })
+  expect(() => parse(page.replace('varnish_up 1', 'varnish_up 0'))).toThrow('its exporter cannot reach it (varnish_up is 0)')
 })
 
 test('rows of one’s own count, and a page without any series that is known is refused with the mend', () => {
