@@ -125,6 +125,7 @@ function plain(schema: Schema, at: string): string {
     `tcp://${at}`,
     '/tmp/nothing',
     '-100123',
+    'eu-west-1',
     '!room:h',
     'ann@h',
     '10s',

@@ -1,3 +1,4 @@
+import { shellWord } from '../../format/shell.ts'
 import { drifted, EvenkeelError } from '../../model/error.ts'
 import type { Cause, Edit } from '../../model/product.ts'
 import type { Clients } from './clients.ts'
@@ -127,7 +128,7 @@ export function notAllowed(value: string, allowed: string): string | null {
 }
 
 export const parameterCommands = (group: string, edits: readonly Edit[]): string[] => [
-  `aws elasticache modify-cache-parameter-group --cache-parameter-group-name ${group} --parameter-name-values ${edits
-    .map(({ name, value }) => `ParameterName=${nameOf(name)},ParameterValue=${value}`)
+  `aws elasticache modify-cache-parameter-group --cache-parameter-group-name ${shellWord(group)} --parameter-name-values ${edits
+    .map(({ name, value }) => shellWord(`ParameterName=${nameOf(name)},ParameterValue=${value}`))
     .join(' ')}`,
 ]

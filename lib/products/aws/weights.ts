@@ -1,4 +1,5 @@
 import type { Action, Listener, Rule } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { shellWord } from '../../format/shell.ts'
 import { drifted, EvenkeelError } from '../../model/error.ts'
 import type { Edit } from '../../model/product.ts'
 import { serverPart } from '../../model/setting.ts'
@@ -127,14 +128,14 @@ export function weightCommands(edits: readonly Edit[]): string[] {
   const pools = new Map<string, string[]>()
   for (const { name, value } of edits) {
     const { pool, server } = partsOf(name)
-    pools.set(pool, [...(pools.get(pool) ?? []), `{TargetGroupArn=${server}'s ARN,Weight=${value}}`])
+    pools.set(pool, [...(pools.get(pool) ?? []), `{TargetGroupArn=ARN of ${server},Weight=${value}}`])
   }
   return [...pools].map(([pool, groups]) => {
     const isDefault = pool.endsWith('-default')
     const [what, arn, actions] = isDefault
-      ? ['modify-listener', `--listener-arn (that of port ${pool.slice(0, -'-default'.length)})`, '--default-actions']
-      : ['modify-rule', `--rule-arn (…/${pool.slice(pool.indexOf('-') + 1)})`, '--actions']
-    return `aws elbv2 ${what} ${arn} ${actions} Type=forward,ForwardConfig={TargetGroups=[${groups.join(',')}]}`
+      ? ['modify-listener', `--listener-arn ${shellWord(`ARN of port ${pool.slice(0, -'-default'.length)}`)}`, '--default-actions']
+      : ['modify-rule', `--rule-arn ${shellWord(`ARN that ends in /${pool.slice(pool.indexOf('-') + 1)}`)}`, '--actions']
+    return `aws elbv2 ${what} ${arn} ${actions} ${shellWord(`Type=forward,ForwardConfig={TargetGroups=[${groups.join(',')}]}`)}`
   })
 }
 
