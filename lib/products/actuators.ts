@@ -1,5 +1,6 @@
 import type { AnyActuator } from '../model/product.ts'
 import { awsActuator } from './aws/actuator.ts'
+import { cloudflareActuator } from './cloudflare/actuator.ts'
 import { controlActuator } from './control/actuator.ts'
 import { envoyActuator } from './envoy/actuator.ts'
 import { haproxyActuator } from './haproxy/actuator.ts'
@@ -13,6 +14,7 @@ import { varnishActuator } from './varnish/actuator.ts'
 /** The registry of what can be written. Only lib/changes imports it. */
 export const actuators: AnyActuator[] = [
   awsActuator,
+  cloudflareActuator,
   controlActuator,
   envoyActuator,
   haproxyActuator,

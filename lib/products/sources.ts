@@ -1,5 +1,6 @@
 import type { AnyProduct } from '../model/product.ts'
 import { aws } from './aws/product.ts'
+import { cloudflare } from './cloudflare/product.ts'
 import { control } from './control/product.ts'
 import { envoy } from './envoy/product.ts'
 import { haproxy } from './haproxy/product.ts'
@@ -16,4 +17,4 @@ import { varnish } from './varnish/product.ts'
 const servers: AnyProduct[] = [control, envoy, haproxy, memcached, nginx, prometheus, redis, scrape, twemproxy, varnish]
 
 /** The registry of what can be read. One line a product. */
-export const products: AnyProduct[] = [aws, ...servers, kubernetesOf(servers)]
+export const products: AnyProduct[] = [aws, cloudflare, ...servers, kubernetesOf(servers)]

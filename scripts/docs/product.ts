@@ -74,6 +74,7 @@ function settingName({ source }: RegExp): string {
   if (text.startsWith('proxy_cache_valid/')) return 'proxy_cache_valid/STATUS'
   const [, last] = /\/(weight|state)$/.exec(text) ?? []
   if (last) return `POOL/SERVER/${last}`
+  if (text.startsWith('rule/(')) return 'rule/ID/edge_ttl'
   if (text.startsWith('config/[')) return 'config/PARAMETER'
   return text.startsWith('expiry/') ? 'expiry/SPAN/GLOB' : text
 }

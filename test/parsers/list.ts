@@ -679,7 +679,10 @@ varnish.push(
 )
 
 const PAGE = 'cache_gets_total{cache="a \\"b\\"",result="hit"} 5 1520879607789\ncache_size{cache="a"} NaN\nredis_up 1\n'
+const ANALYTICS =
+  '{"viewer":{"zones":[{"minutes":[{"count":10,"avg":{"sampleInterval":2},"dimensions":{"datetimeMinute":"2026-01-05T00:00:00Z","cacheStatus":"hit"}}],"colos":[],"paths":[{"count":1,"dimensions":{"clientRequestPath":"/a","cacheStatus":"miss"}}]}]}}'
 const prometheus: Parser[] = [
+  probe('cloudflare/analytics', 'prometheus', [ANALYTICS], (text) => ({ data: reply(text), at })),
   probe('prometheus/series', 'prometheus', [MATRIX], (text) => ({ at, series: text, exporter: 'redis_exporter', mappings: [] })),
   probe('scrape/page', 'prometheus', [PAGE], (text) => ({ page: { at, text, openMetrics: false }, mappings: [] })),
   {
@@ -981,6 +984,7 @@ export const PARSERS: Parser[] = [
 export const COUNTED = [
   'aws/description',
   'aws/metrics',
+  'cloudflare/zone',
   'haproxy/access-log',
   'haproxy/config',
   'nginx/upstreams',

@@ -1,12 +1,10 @@
+import type { Minutes } from '../minutes.ts'
 import type { Clients } from './clients.ts'
 import { allOf, inTurn } from './pages.ts'
 import type { Query } from './queries.ts'
 
 /** Metrics of one GetMetricData. */
 const QUERIES_MAX = 500
-
-/** By metric: [start of the minute in epoch ms, value], oldest first. */
-export type Minutes = (readonly [number, number])[]
 
 /** The minutes from `from` to `to` (epoch ms, whole minutes) of each metric, in the order of the queries; batches of 500, all pages. */
 export async function readMetricData(

@@ -1,6 +1,5 @@
-import { isCounter } from '../../model/naming.ts'
 import type { Reading } from '../../model/series.ts'
-import type { Minutes } from './metricData.ts'
+import { type MinuteSeries, type Minutes, readingsOfMinutes } from '../minutes.ts'
 import { PERIOD_MS } from './pace.ts'
 import { type Query, queriesOf } from './queries.ts'
 import type { Thing } from './things.ts'
@@ -11,41 +10,19 @@ export type Told = Record<string, Minutes>
 /** A minute is taken when it ended so long ago: before, CloudWatch still adds to it. */
 export const SETTLED_MS = 120_000
 
-/** By metric and labels: what a counter has come to, and until when (epoch ms) its minutes were taken. */
-type State = Record<string, { total: number; end: number }>
-
 /**
- * The readings that minutes come to, those before the cursor left out. A minute's count is added to a counter at the minute's end; a minute that
- * CloudWatch does not have is a gap, except of metrics of which it keeps silent about zero. Pure.
+ * The readings that minutes come to, those before the cursor left out. A minute that CloudWatch does not have is a gap, except of metrics of which
+ * it keeps silent about zero. Pure.
  */
 export function readingsOf(thing: Thing, told: Told, at: number, cursor: string | null): { samples: Reading[]; cursor: string } {
-  const before = cursor === null ? {} : (JSON.parse(cursor) as State)
-  const state: State = {}
-  const samples: Reading[] = []
   const settled = at - SETTLED_MS - PERIOD_MS
   const newest = Math.max(
     ...Object.values(told).map((minutes) => minutes.findLast(([start]) => start <= settled)?.[0] ?? Number.NEGATIVE_INFINITY),
   )
-  for (const { to, labels, minutes } of seriesOf(thing, told, newest)) {
-    const key = `${to} ${JSON.stringify(labels ?? {})}`
-    let { total, end } = before[key] ?? { total: 0, end: Number.NEGATIVE_INFINITY }
-    for (const [start, value] of minutes) {
-      if (start < end || start > settled) continue
-      const tag = { metric: to, ...(labels && { labels }) }
-      if (isCounter(to)) {
-        // Where its first minute begins, and again after a gap; where one minute is missing, a point at its end would make a zero of it.
-        if (start - end >= 2 * PERIOD_MS) samples.push({ ...tag, value: total, at: start })
-        total += value
-        samples.push({ ...tag, value: total, at: start + PERIOD_MS })
-      } else samples.push({ ...tag, value, at: start + PERIOD_MS })
-      end = start + PERIOD_MS
-    }
-    if (Number.isFinite(end)) state[key] = { total, end }
-  }
-  return { samples: samples.sort((a, b) => a.at! - b.at!), cursor: JSON.stringify({ ...before, ...state }) }
+  return readingsOfMinutes(seriesOf(thing, told, newest), settled, cursor)
 }
 
-type Row = { to: string; labels?: Readonly<Record<string, string>>; minutes: Minutes }
+type Row = MinuteSeries
 
 /** Each series with its minutes. Several metrics may come to one series: they are added up. */
 function seriesOf(thing: Thing, told: Told, newest: number): Row[] {
