@@ -126,6 +126,7 @@ function plain(schema: Schema, at: string): string {
     '/tmp/nothing',
     '-100123',
     'eu-west-1',
+    'shop.example',
     '!room:h',
     'ann@h',
     '10s',
