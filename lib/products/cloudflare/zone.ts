@@ -51,7 +51,7 @@ const balancer = z.looseObject({
   pop_pools: z.record(z.string(), z.array(z.string())).nullish(),
 })
 
-export const POOLS_READ = 'Account, Load Balancing: Monitors and Pools: Read'
+const POOLS_READ = 'Account, Load Balancing: Monitors and Pools: Read'
 export const POOLS_WRITE = 'Account, Load Balancing: Monitors and Pools: Edit'
 const RULES_READ = 'Zone, Cache Rules: Read'
 export const RULES_WRITE = 'Zone, Cache Rules: Edit'
