@@ -284,6 +284,15 @@ export const changes: Whole<Change>[] = (['watching', 'kept'] as const).map((sta
   finish: ['set server app/app1 weight 90'],
   automatic: true,
   follows: 'c1',
+  drill: {
+    of: 'cache-b of products',
+    lastsMs: 60_000,
+    expects: [{ ...prediction, fromMs: 1_000, toMs: 11_000 }],
+    outcomes: [
+      { value: 0.1, low: 0.09, high: 0.11, inside: true },
+      { inside: null, because: 'it was seen too briefly' },
+    ],
+  },
   journal: [{ at: AT, what: 'written', text: 'weight 90', step: steps[0]!, by: 'ada' }],
 }))
 export const job: Whole<Job> = {

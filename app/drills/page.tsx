@@ -1,5 +1,6 @@
 import { DrillsPage } from '@/components/drills/DrillsPage.tsx'
 import { listDrills } from '@/lib/server/drills/drills.ts'
+import { listRings } from '@/lib/server/rings/rings.ts'
 import { visit } from '../visit.ts'
 
 export const dynamic = 'force-dynamic'
@@ -7,5 +8,6 @@ export const metadata = { title: 'Drills' }
 
 export default async function Page() {
   const { runtime } = await visit('viewer')
-  return <DrillsPage initial={runtime.drills === null ? null : await listDrills(runtime)} />
+  const [drills, rings] = await Promise.all([runtime.drills === null ? null : listDrills(runtime), listRings(runtime)])
+  return <DrillsPage initial={drills} rings={rings} />
 }

@@ -113,7 +113,7 @@ export function CalibrationPage({ initial }: { initial: CalibrationView }) {
               label="Predictions"
               columns={OUTCOMES}
               rows={outcomes}
-              rowKey={({ change }) => change}
+              rowKey={({ change, what }) => `${change} ${what}`}
               onOpen={({ change }) => go(`/changes/${change}`)}
             />
           </Section>

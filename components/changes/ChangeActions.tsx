@@ -10,6 +10,7 @@ import type { ChangeView } from '@/lib/model/answers/change.ts'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
 import { canChange, changeCan } from '@/lib/model/change.ts'
 import { isOpen } from '@/lib/model/changeAlert.ts'
+import { DRILL_STAYS_NOT } from '@/lib/model/drill.ts'
 
 const ON_ITS_WAY = 'It is on its way back: it ends when the old value is at the server.'
 const NOT_DONE = { keep: 'Not kept', 'roll-back': 'Not rolled back', settle: 'Still open' }
@@ -33,7 +34,7 @@ export function ChangeActions({ change }: { change: ChangeView }) {
       <Button
         onClick={() => verb.mutate('keep')}
         busy={verb.isPending && verb.variables === 'keep'}
-        disabledBecause={canChange('keep', change.state) ? rising && mayNot : changeCan.keep.otherwise}
+        disabledBecause={canChange('keep', change.state) ? (change.drill ? DRILL_STAYS_NOT : rising && mayNot) : changeCan.keep.otherwise}
       >
         Keep now
       </Button>

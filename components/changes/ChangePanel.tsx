@@ -13,6 +13,7 @@ import type { ChangeView } from '@/lib/model/answers/change.ts'
 import { ChangeActions } from './ChangeActions.tsx'
 import { ChangeHead } from './ChangeHead.tsx'
 import { CommittedPanel } from './CommittedPanel.tsx'
+import { DrillOutcome } from './DrillOutcome.tsx'
 import { Guards } from './Guards.tsx'
 import { JobPanel } from './JobPanel.tsx'
 import { Journal } from './Journal.tsx'
@@ -35,6 +36,7 @@ export function ChangePanel({ change: given }: { change: ChangeView }) {
       {change.job && <JobPanel id={change.job} />}
       {change.prediction && <WatchChart change={change} />}
       {change.prediction && <Effect prediction={change.prediction} measured={change.measured} verdict={change.verdict} />}
+      {change.drill && <DrillOutcome drill={change.drill} />}
       {change.state === 'watching' && change.guardsNow.length > 0 && <Guards change={change} />}
       {change.committed && <CommittedPanel title="Commit" committed={change.committed} />}
       {change.returned && <CommittedPanel title="Commit that takes it back" committed={change.returned} />}

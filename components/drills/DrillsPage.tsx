@@ -3,17 +3,26 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { errorText, get, path, post, remove } from '@/components/frame/api.ts'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { useClock } from '@/components/frame/live.tsx'
+import { usePages } from '@/components/frame/usePages.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Empty } from '@/components/ui/empty.tsx'
-import { PageHead } from '@/components/ui/page.tsx'
+import { PageHead, Section } from '@/components/ui/page.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { toast } from '@/components/ui/toast.tsx'
 import { duration } from '@/lib/format/format.ts'
 import type { DrillView } from '@/lib/model/answers/drill.ts'
+import type { RingView } from '@/lib/model/answers/ring.ts'
 import type { Page } from '@/lib/model/answers/shape.ts'
+import { NodeDrill } from './NodeDrill.tsx'
 
-/** Faults to inject into the demo fleet; each says what to look for, ends and cleans up by itself. */
-export function DrillsPage({ initial }: { initial: Page<DrillView> | null }) {
+type Props = {
+  /** Null on a fleet of one's own. */
+  initial: Page<DrillView> | null
+  rings: Page<RingView>
+}
+
+/** Drills: what follows if a cache dies, tried on the fleet itself; and, on the demo, faults to inject. */
+export function DrillsPage({ initial, rings: initialRings }: Props) {
   const { data } = useQuery({
     queryKey: ['drills'],
     queryFn: ({ signal }) => get<Page<DrillView>>('drills', {}, signal),
@@ -21,23 +30,32 @@ export function DrillsPage({ initial }: { initial: Page<DrillView> | null }) {
     enabled: initial !== null,
     refetchInterval: 2_000,
   })
-  if (!data)
-    return (
-      <Empty title="Drills live in the demo" config="npm run demo">
-        <p>
-          A drill hurts a fleet on purpose to show what Evenkeel sees and mends. On a fleet of your own there are none: nothing here can
-          break it.
-        </p>
-      </Empty>
-    )
+  const { items: all } = usePages<RingView>(['rings'], 'rings', { initialData: initialRings, everyMs: 10_000, all: true })
+  const rings = all.filter(({ algorithm, nodes }) => algorithm === 'ketama' && nodes.length > 1)
   return (
     <>
-      <PageHead title="Drills" lead="Hurt the demo fleet on purpose. Each fault ends by itself." />
-      <ul className="grid gap-3 px-4 md:grid-cols-2 2xl:grid-cols-3">
-        {data.items.map((drill) => (
-          <Drill key={drill.name} drill={drill} />
-        ))}
-      </ul>
+      <PageHead
+        title="Drills"
+        lead="What would happen, and what did: each drill ends by itself and is held against what was expected of it."
+      />
+      <NodeDrill rings={rings} />
+      {rings.length === 0 && !data && (
+        <Empty title="Nothing to try here yet" config="npm run demo">
+          <p>
+            A drill takes a node out of a ring that applications follow through a control document, for a while. Without such a ring nothing
+            here can take one out; the page Review says what would follow if a cache or a server died. The demo has faults to inject.
+          </p>
+        </Empty>
+      )}
+      {data && (
+        <Section title="Faults of the demo" note="Hurt the demo fleet on purpose.">
+          <ul className="grid gap-3 md:grid-cols-2 2xl:grid-cols-3">
+            {data.items.map((drill) => (
+              <Drill key={drill.name} drill={drill} />
+            ))}
+          </ul>
+        </Section>
+      )}
     </>
   )
 }
@@ -54,7 +72,7 @@ function Drill({ drill }: { drill: DrillView }) {
   return (
     <li className="flex flex-col gap-2 rounded border border-line p-3">
       <div className="flex items-start gap-3">
-        <h2 className="min-w-0 flex-1 font-medium text-base">{drill.title}</h2>
+        <h3 className="min-w-0 flex-1 font-medium text-base">{drill.title}</h3>
         {running && (
           <Status tone="change">
             {drill.endsAt && now ? `${duration(Math.max(0, Date.parse(drill.endsAt) - now))} left` : drill.state}

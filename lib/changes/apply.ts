@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import type { Drill } from '../model/drill.ts'
 import { EvenkeelError } from '../model/error.ts'
-import type { Step } from '../model/proposal.ts'
+import type { Guard, Step } from '../model/proposal.ts'
 import type { Committed, RepositoryConfig } from '../model/repository.ts'
 import { contestedKeys, type SettingText, settingKey } from '../model/setting.ts'
 import { type HeldStep, heldSteps, lastStage, type SlowStart, stepsBetween } from '../model/slowStart.ts'
@@ -17,7 +18,8 @@ import { writeAll } from './write.ts'
 
 /** `change` is null for a dry run. */
 export type Applied = { change: string | null; steps: Step[]; commands: string[] }
-export type OwnChange = { steps: { setting: SettingText; after: string }[]; because: string }
+/** `guards`: those of a drill, beside the ones that every change of a person has. */
+export type OwnChange = { steps: { setting: SettingText; after: string }[]; because: string; drill?: Drill; guards?: Guard[] }
 
 /**
  * The apply of a change: refuses in the order of `refusalOf`, or writes target by target, each intent journaled before its write. What was written is put back when a
@@ -58,6 +60,8 @@ export async function applySteps(wanted: Wanted, context: ChangesContext): Promi
 
 /** The same where a repository owns the settings: a commit takes the place of the writes, and nothing is sent to a server. */
 async function applyByFile(wanted: Wanted, steps: Step[], repository: RepositoryConfig, context: ChangesContext): Promise<Applied> {
+  if (wanted.drill)
+    throw new EvenkeelError('not_allowed', 'Files in a repository own these settings: a drill writes to the server for a while alone.')
   const plan = await planSteps(repository, steps, context)
   const commands = patchOf(plan)
     .split('\n')
@@ -98,7 +102,7 @@ type Opening = { steps: Step[]; slowStart?: SlowStart; job?: string; notes: stri
 
 /** Opens the change in the journal, before its first write. */
 function openChange(
-  { proposal, follows, because, by, guards }: Wanted,
+  { proposal, follows, drill, because, by, guards }: Wanted,
   { steps, slowStart, job, notes, committed }: Opening,
   { journal, liveSettings, store, now }: ChangesContext,
 ): string {
@@ -111,6 +115,7 @@ function openChange(
       because,
       ...(proposal && { proposal: proposal.id, finding: proposal.finding }),
       ...(follows !== undefined && { follows }),
+      ...(drill && { drill }),
       by,
       at: now(),
       reversal: liveSettings.describe(steps).reversal,

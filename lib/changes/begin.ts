@@ -27,7 +27,7 @@ export function watchOpening(
   const baseline = change.baseline ?? baselineOf(change, problemSince, fleet, now, settings.beforeMs)
   const span = { now, from: baselineFrom(change, problemSince, fleet, settings.beforeMs), beforeMs: settings.beforeMs }
   const controls = change.controls ?? controlGroupsOf({ ...change, baseline }, others, fleet, span)
-  const limit = job ? jobWatchMs(job, now) : watchLimitMs(change, fleet.topology(), settings)
+  const limit = job ? jobWatchMs(job, now) : (change.drill?.lastsMs ?? watchLimitMs(change, fleet.topology(), settings))
   return {
     state: 'watching',
     watchFrom: now,

@@ -901,3 +901,66 @@ it('what a write has cost is journaled, and said before the next one, after a re
     costs: [f.troubles.cost],
   })
 })
+
+describe('a drill', () => {
+  const drill = (f: ReturnType<typeof fleet>) => ({
+    of: 'a of app',
+    lastsMs: 30_000,
+    expects: [
+      { ...f.prediction, fromMs: 5_000, toMs: 30_000 },
+      { ...f.prediction, low: 0.1, high: 0.2, fromMs: 5_000, toMs: 30_000 },
+      { ...f.prediction, metric: 'pool_error_ratio', where: { target: 'elsewhere' }, fromMs: 0, toMs: 1_000 },
+    ],
+  })
+  const begun = async (f: ReturnType<typeof fleet>) =>
+    (await f.changes().create({ ...own('edge', 'app/a/weight', '0'), drill: drill(f) }, 'ann')).change
+
+  it('is put back when its time is over, and says what came of each expectation', async () => {
+    const f = fleet()
+    const change = await begun(f)
+    await f.pass(29, 0.025)
+    expect(f.values.edge!['app/a/weight']).toBe('0')
+    expect(f.change(change).state).toBe('watching')
+    await f.pass(2, 0.025)
+    expect(f.values.edge!['app/a/weight']).toBe('100')
+    const { state, automatic, verdict, outcome, drill: ended } = f.change(change)
+    expect({ state, automatic, verdict }).toEqual({ state: 'rolled_back', automatic: false, verdict: 'unjudged' })
+    expect(ended?.outcomes?.map(({ inside }) => inside)).toEqual([true, false, null])
+    expect(outcome).toMatch(
+      /^The drill is over: 1 of 2 as expected\. mean response 5 to 30 s after the write: 25\sms \(22 to 30\sms\) expected, 25\sms measured; /,
+    )
+  })
+
+  it('is not kept, not even by who lowers the mode', async () => {
+    const f = fleet()
+    const change = await begun(f)
+    await expect(f.changes().keep(change!, 'ben')).rejects.toThrow(/put back when its time is over/)
+    await f.changes().land('keep', 'ben', () => {})
+    expect(f.values.edge!['app/a/weight']).toBe('100')
+    expect(f.change(change).state).toBe('rolled_back')
+  })
+
+  it('ends early by a person, and by a guard', async () => {
+    const f = fleet()
+    const first = await begun(f)
+    await f.changes().rollBack(first!, 'ben')
+    expect(f.change(first)).toMatchObject({ state: 'rolled_back', outcome: 'Rolled back by ben.' })
+    const guard = { metric: 'pool_response_seconds', where: { target: 'edge', pool: 'app' }, unit: 'seconds' as const, op: '>' as const, limit: 0.2, forMs: 3_000, why: 'too slow' } // biome-ignore format: one line
+    await f.pass(5, 0.025)
+    const { change } = await f.changes().create({ ...own('edge', 'app/a/weight', '0'), drill: drill(f), guards: [guard] }, 'ann')
+    await f.pass(10, 0.5)
+    expect(f.values.edge!['app/a/weight']).toBe('100')
+    expect(f.change(change)).toMatchObject({ state: 'rolled_back', automatic: true })
+  })
+
+  it('is put back after a crash too', async () => {
+    const f = fleet({ path: mkdtempSync(join(tmpdir(), 'evenkeel-changes-')) })
+    const change = await begun(f)
+    await f.pass(5, 0.025)
+    f.crash()
+    await f.changes().recover()
+    await f.pass(40, 0.025)
+    expect(f.values.edge!['app/a/weight']).toBe('100')
+    expect(f.change(change).state).toBe('rolled_back')
+  })
+})

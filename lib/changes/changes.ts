@@ -126,7 +126,8 @@ export function createChanges(options: ChangesOptions): Changes {
     },
     async create(own, by, { dryRun = false } = {}) {
       refuseStopped()
-      return applying.run({ ...own, by, dryRun, guards: ownGuards(own.steps, fleet.topology(), fleet.window(settings.beforeMs)) })
+      const guards = ownGuards(own.steps, fleet.topology(), fleet.window(settings.beforeMs))
+      return applying.run({ ...own, by, dryRun, guards: [...guards, ...(own.guards ?? [])] })
     },
     retimings: (change) => retimingsOf(change, context),
     async retime(id, target, by, { dryRun = false } = {}) {

@@ -1,4 +1,5 @@
 import { type Change, type ChangeVerdict, canChange, changeCan } from '../model/change.ts'
+import { DRILL_STAYS_NOT } from '../model/drill.ts'
 import { EvenkeelError } from '../model/error.ts'
 import { lastStage } from '../model/slowStart.ts'
 import type { ChangesContext } from './context.ts'
@@ -35,5 +36,6 @@ export function demandChange(id: string, verb: keyof typeof changeCan, { journal
   const change = journal.get(id)
   if (!change) throw new EvenkeelError('not_found', `There is no change ${id}.`)
   if (!canChange(verb, change.state) || change.rollingBack) throw new EvenkeelError('not_allowed', changeCan[verb].otherwise)
+  if (verb === 'keep' && change.drill) throw new EvenkeelError('not_allowed', DRILL_STAYS_NOT)
   return change
 }

@@ -30,7 +30,8 @@ async function landChange(id: string, how: Landing, by: string, context: Changes
   try {
     const change = journal.get(id)!
     if (!isActive(change)) return
-    if (how === 'keep' && !change.rollingBack) await keepChange(id, by, context)
+    // A drill is put back, whatever is asked for.
+    if (how === 'keep' && !change.rollingBack && !change.drill) await keepChange(id, by, context)
     else {
       const again = change.rollingBack
         ? await continueRollback(change, context)

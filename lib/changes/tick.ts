@@ -5,6 +5,7 @@ import { settingKey } from '../model/setting.ts'
 import { heldSteps, type SlowStart } from '../model/slowStart.ts'
 import { tickAwaited } from './awaited.ts'
 import type { ChangesContext } from './context.ts'
+import { endDrill } from './drill.ts'
 import { endChange, endInDrift } from './end.ts'
 import { breachedSinceOf, type GuardState } from './guards.ts'
 import { leave } from './leave.ts'
@@ -71,6 +72,8 @@ async function tickWatch(change: Change, context: ChangesContext): Promise<void>
   )
   watch.breached = breachedSinceOf(guards)
   noteShared(change, guards, watch, context)
+  if (change.drill && (decision.is === 'keep' || decision.is === 'wait'))
+    return decision.is === 'wait' ? undefined : endDrill(change, context)
   if (decision.is === 'wait') return
   if (decision.is === 'rise') return riseOnce(change, now >= change.watchUntil!, context)
   if (decision.is === 'drift') return endInDrift(id, drifted, decision.outcome, context)

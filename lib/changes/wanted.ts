@@ -20,6 +20,7 @@ export type Wanted = {
   proposal?: Proposal
   /** The change that it completes by a plan of Evenkeel's own, which bounds it as a proposal would. */
   follows?: string
+  drill?: Change['drill']
   guards: Change['guards']
 }
 type WantedStep = { setting: SettingText; before?: string; after: string }

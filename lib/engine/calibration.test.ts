@@ -72,3 +72,22 @@ it('keeps ratios within 0 and 1, other values above 0, and says by what it widen
   const ratio = { ...draft, predict: { ...prediction, unit: 'ratio' as const, after: 0.9, low: 0.85, high: 0.95 } }
   expect(widened(ratio, 4).predict).toMatchObject({ low: expect.closeTo(0.7, 9), high: 1 })
 })
+
+it('scores each expectation of a drill that could be judged', () => {
+  const expects = [prediction, prediction, prediction].map((one) => ({ ...one, fromMs: 0, toMs: 10_000 }))
+  const outcomes = [
+    { value: 0.11, low: 0.1, high: 0.12, inside: true },
+    { value: 0.2, low: 0.19, high: 0.21, inside: false },
+    { inside: null, because: 'it was seen too briefly' },
+  ]
+  judged(1, 0.1, {
+    proposal: undefined,
+    prediction: null,
+    verdict: 'unjudged',
+    drill: { of: 'b of products', lastsMs: 60_000, expects, outcomes },
+  })
+  expect(outcomesOf(store).map(({ advisor, measured, inside }) => [advisor, measured, inside])).toEqual([
+    ['drill', 0.11, true],
+    ['drill', 0.2, false],
+  ])
+})

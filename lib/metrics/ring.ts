@@ -5,7 +5,7 @@ import type { Measurement, SeriesWindow } from '../model/window.ts'
 import { batchesOf, meanIn, measured, unjudged } from './batches.ts'
 import { hitRatio } from './cache.ts'
 import { gridOf, grouped, type History, pointsOf, type Track } from './history.ts'
-import { counter, gauge, type Metric } from './metric.ts'
+import { counter, gauge, type Metric, rate } from './metric.ts'
 
 /** Share of the ring's reads (or of its keys) of each node, the largest over their mean: 1 is even. */
 function imbalanceOf(metric: string, window: SeriesWindow, where: Labels): Measurement {
@@ -66,6 +66,7 @@ const imbalance = (name: string, words: string, shares: string): Metric => ({
 export const ringMetrics: Metric[] = [
   counter('ring_hits_total', 'hits of the whole ring'),
   counter('ring_misses_total', 'misses of the whole ring'),
+  rate('ring_miss_rate', 'misses of the whole ring per second', 'ring_misses_total'),
   hitRatio('ring_hit_ratio', 'hit ratio of the ring', 'ring_hits_total', 'ring_misses_total'),
   gauge('ring_share_seen', "share of the ring's reads", { unit: 'ratio', together: 'mean' }),
   gauge('ring_share_owned', "share of the ring's keys", { unit: 'ratio', together: 'mean' }),

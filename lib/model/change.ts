@@ -1,3 +1,4 @@
+import type { Drill } from './drill.ts'
 import type { Guard, Prediction, Step } from './proposal.ts'
 import type { Committed } from './repository.ts'
 import type { Labels } from './series.ts'
@@ -66,6 +67,8 @@ export type Change = {
   guards: Guard[]
   /** Where servers come back into their pool: the weights that rise while the change is watched. */
   slowStart?: SlowStart
+  /** Of a drill: it is put back when its time is over, whatever was measured. */
+  drill?: Drill
   /** The change of a TTL after which it re-times the keys that were stored before. */
   follows?: string
   /** Where it was not written to a server, but committed to a repository. */

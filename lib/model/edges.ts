@@ -14,11 +14,14 @@ export const readEdges = (texts: readonly EdgeText[]): Edge[] =>
 
 /** What is called from a tier or a part of it, and what calls it. Applications are not watched: what stands behind one is called through it. */
 export function neighboursOf(ref: Ref, edges: readonly Edge[]): Ref[] {
-  return [...calledBy(ref, edges), ...along('from', ref, edges)]
+  return [...calledBy(ref, edges), ...callersOf(ref, edges)]
 }
 
 /** What is called from a tier, through applications too. */
 export const calledBy = (ref: Ref, edges: readonly Edge[]): Ref[] => along('to', ref, edges)
+
+/** What calls a tier, through applications too. */
+export const callersOf = (ref: Ref, edges: readonly Edge[]): Ref[] => along('from', ref, edges)
 
 function along(end: 'from' | 'to', start: Ref, edges: readonly Edge[]): Ref[] {
   const other = end === 'to' ? 'from' : 'to'

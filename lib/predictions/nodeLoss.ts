@@ -43,7 +43,20 @@ const placedBoth = ringMemo((before: RingSpec, after: RingSpec) => {
  * origin until they are fetched again; so do those of living nodes whose keys move, which only rings that are not consistent do.
  */
 export function nodeLoss(spec: RingSpec, node: string, trafficOf: (node: string) => NodeTraffic): NodeLoss {
-  const after: RingSpec = { ...spec, nodes: spec.nodes.map((one) => (one.name === node ? { ...one, state: 'down' as const } : one)) }
+  return lossBetween(
+    spec,
+    { ...spec, nodes: spec.nodes.map((one) => (one.name === node ? { ...one, state: 'down' } : one)) },
+    node,
+    trafficOf,
+  )
+}
+
+/** The same when the ring itself loses the node, as by a new control document: every program asks its keys elsewhere then. */
+export function nodeLeaves(spec: RingSpec, node: string, trafficOf: (node: string) => NodeTraffic): NodeLoss {
+  return lossBetween(spec, { ...spec, nodes: spec.nodes.filter(({ name }) => name !== node) }, node, trafficOf)
+}
+
+function lossBetween(spec: RingSpec, after: RingSpec, node: string, trafficOf: (node: string) => NodeTraffic): NodeLoss {
   const { ownedBy, moves } = placedBoth(spec, after)
   const owned = ownedBy.get(node) ?? 0
   const own = moves.filter(({ from }) => from === node)

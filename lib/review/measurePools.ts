@@ -100,7 +100,8 @@ export async function measuredRing(window: SeriesWindow, ring: Ring, pause: Paus
 /** Cooperative scheduling, as the engine's slices have it. */
 export type Pause = () => Promise<void> | undefined
 
-function trafficOf({ nodes }: Ring, window: SeriesWindow) {
+/** What is measured of each node of a ring, by its name; measured once. */
+export function trafficOf({ nodes }: Pick<Ring, 'nodes'>, window: SeriesWindow) {
   const known = new Map<string, { reads: Interval | null; hits: Interval | null }>()
   return (name: string) => {
     const target = nodes.find((node) => node.name === name)?.target

@@ -76,6 +76,26 @@ const committed = open({
     .optional(),
 })
 
+export const expectation = prediction.extend({
+  fromMs: z.number().meta({ description: 'It is of the mean from so long after the write on' }),
+  toMs: z.number(),
+})
+
+const drill = z.object({
+  of: z.string().meta({ description: 'What is taken away' }),
+  lastsMs: z.number(),
+  expects: z.array(expectation),
+  outcomes: z
+    .array(
+      z.union([
+        z.object({ value: z.number(), low: z.number(), high: z.number(), inside: z.boolean() }),
+        z.object({ inside: z.null(), because: z.string() }),
+      ]),
+    )
+    .optional()
+    .meta({ description: 'One for each expectation, once it has ended; `inside` null: not judged' }),
+})
+
 const retime = z.object({
   target: z.string(),
   text: z.string().meta({ description: 'The plan: which keys, until when they live, and which ends they get' }),
@@ -115,6 +135,7 @@ export const changeAnswer = noun('Change', 'What was done, and what it did', {
   needsPerson: z.string().optional().meta({ description: 'What a person should decide' }),
   automatic: z.boolean().optional().meta({ description: 'It was rolled back by itself' }),
   seenTo: z.string().optional().meta({ description: 'Who has seen to what it left open when it failed' }),
+  drill: drill.optional().meta({ description: 'Of a drill: it is put back when its time is over, whatever was measured' }),
   follows: z.string().optional().meta({ description: 'The change of a TTL after which it re-times the keys that were stored before' }),
   retime: z.array(retime).optional().meta({
     description:

@@ -1,5 +1,6 @@
-import { factorsOf, type Outcome, outcomesOf } from '../../engine/calibration.ts'
+import { DRILLS, factorsOf, type Outcome, outcomesOf } from '../../engine/calibration.ts'
 import { bandScore } from '../../math/conformal.ts'
+import { metricOf } from '../../metrics/registry.ts'
 import type { CalibrationView, OutcomeView } from '../../model/answers/calibration.ts'
 import { iso } from '../http/iso.ts'
 import type { Runtime } from '../runtime.ts'
@@ -17,7 +18,7 @@ export function getCalibration({ store, advisors }: Pick<Runtime, 'store' | 'adv
     advisors: [...Map.groupBy(outcomes, ({ advisor }) => advisor)]
       .map(([advisor, own]) => ({
         advisor,
-        title: advisors.find(({ id }) => id === advisor)?.title ?? advisor,
+        title: advisor === DRILLS ? 'Drills' : (advisors.find(({ id }) => id === advisor)?.title ?? advisor),
         judged: own.length,
         inside: insideOf(own),
         factor: factors.get(advisor) ?? 1,
@@ -35,7 +36,11 @@ function outcomeView({ change, advisor, prediction, measured, inside }: Outcome)
     change: change.id,
     at: iso(change.at),
     advisor,
-    what: first ? `${first.setting.target}: ${first.setting.name} ${first.before} to ${first.after}${more}` : '',
+    what: change.drill
+      ? `without ${change.drill.of}: ${prediction.where.node ? `${prediction.where.node}, ` : ''}${metricOf(prediction.metric).words}`
+      : first
+        ? `${first.setting.target}: ${first.setting.name} ${first.before} to ${first.after}${more}`
+        : '',
     unit,
     after,
     low,

@@ -27,6 +27,7 @@ import { proposalOperations } from '../proposals/operations.ts'
 import { receiverOperations } from '../receivers/operations.ts'
 import { referenceOperations } from '../references/operations.ts'
 import { reviewOperations } from '../review/operations.ts'
+import { ringDrillOperations } from '../ringDrills/operations.ts'
 import { ringOperations } from '../rings/operations.ts'
 import { ruleOperations } from '../rules/operations.ts'
 import { seriesOperations } from '../series/operations.ts'
@@ -68,6 +69,7 @@ export const operations: Operation[] = [
   ...eventOperations,
   ...poolOperations,
   ...ringOperations,
+  ...ringDrillOperations,
   ...ttlOperations,
   ...keyOperations,
   ...traceOperations,

@@ -1,0 +1,156 @@
+'use client'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
+import { parseAsString, parseAsStringEnum, useQueryStates } from 'nuqs'
+import { errorText, get, path, post } from '@/components/frame/api.ts'
+import { noChangeBecause, noOperatorBecause } from '@/components/frame/noChange.ts'
+import { useApi } from '@/components/frame/useApi.ts'
+import { Button } from '@/components/ui/button.tsx'
+import { Code } from '@/components/ui/code.tsx'
+import { Failure, Skeleton } from '@/components/ui/empty.tsx'
+import { Field, Select } from '@/components/ui/field.tsx'
+import { Figure } from '@/components/ui/figure.tsx'
+import { Facts, Section } from '@/components/ui/page.tsx'
+import { Sentence } from '@/components/ui/sentence.tsx'
+import { Table } from '@/components/ui/table.tsx'
+import { toast } from '@/components/ui/toast.tsx'
+import { duration, safe } from '@/lib/format/format.ts'
+import type { FrameView } from '@/lib/model/answers/frame.ts'
+import type { AppliedView } from '@/lib/model/answers/proposal.ts'
+import type { RingView } from '@/lib/model/answers/ring.ts'
+import type { RingDrillView } from '@/lib/model/answers/ringDrill.ts'
+import { EXPECTATIONS, expectationRows } from './expectationRows.tsx'
+
+const LENGTHS = ['30s', '60s', '5m'] as const
+const WORDS: Record<(typeof LENGTHS)[number], string> = { '30s': '30 seconds', '60s': 'a minute', '5m': '5 minutes' }
+
+/** "If this cache dies": what is expected when a node leaves its ring, and a drill that takes it out for a while and holds that against what comes. */
+export function NodeDrill({ rings }: { rings: readonly RingView[] }) {
+  const [asked, ask] = useQueryStates({
+    ring: parseAsString,
+    node: parseAsString,
+    lasts: parseAsStringEnum([...LENGTHS]).withDefault('60s'),
+  })
+  const router = useRouter()
+  const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
+  const ring = rings.find(({ name }) => name === asked.ring) ?? rings[0]
+  const node = ring?.nodes.find(({ name }) => name === asked.node) ?? ring?.nodes[0]
+  const of = { ring: ring?.name ?? '', node: node?.name ?? '', lasts: asked.lasts }
+  const plan = useQuery({
+    queryKey: ['rings', 'drill', of],
+    queryFn: ({ signal }) => get<RingDrillView>(path`rings/${of.ring}/drill`, { node: of.node, lasts: of.lasts }, signal),
+    enabled: ring !== undefined && node !== undefined,
+    refetchInterval: 5_000,
+    retry: false,
+  })
+  const start = useMutation({
+    mutationFn: () => post<AppliedView>(path`rings/${of.ring}/drill`, { node: of.node, lasts: of.lasts }),
+    onSuccess: ({ change }) => router.push(`/changes/${change}`),
+    onError: (error) => toast.error('The drill did not start', { description: errorText(error) }),
+  })
+  if (!ring || !node) return null
+  return (
+    <Section
+      title="If a cache dies"
+      note="What would follow if a node left its ring: from the ring, the hits and the rates of the last minute. Reading this writes nothing."
+    >
+      <div className="flex flex-wrap items-end gap-3">
+        <Field label="Ring">
+          {(props) => (
+            <Select
+              {...props}
+              options={rings.map(({ name }) => ({ value: name, label: safe(name, 60) }))}
+              value={ring.name}
+              onChange={(event) => void ask({ ring: event.target.value, node: null })}
+            />
+          )}
+        </Field>
+        <Field label="Node">
+          {(props) => (
+            <Select
+              {...props}
+              options={ring.nodes.map(({ name }) => ({ value: name, label: safe(name, 60) }))}
+              value={node.name}
+              onChange={(event) => void ask({ ring: ring.name, node: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field label="Away for">
+          {(props) => (
+            <Select
+              {...props}
+              options={LENGTHS.map((value) => ({ value, label: WORDS[value] }))}
+              value={asked.lasts}
+              onChange={(event) => void ask({ lasts: LENGTHS.find((one) => one === event.target.value) ?? null })}
+            />
+          )}
+        </Field>
+        <Button
+          look="primary"
+          onClick={() => start.mutate()}
+          busy={start.isPending}
+          disabledBecause={noOperatorBecause(frame) ?? noChangeBecause(frame) ?? (plan.error ? errorText(plan.error) : false)}
+        >
+          Take {safe(node.name, 30)} out for {WORDS[asked.lasts]}
+        </Button>
+      </div>
+      {plan.error ? (
+        <Failure tried="This drill cannot be planned." answer={errorText(plan.error)} />
+      ) : plan.data ? (
+        <Plan plan={plan.data} />
+      ) : (
+        <Skeleton className="mt-3 h-40" />
+      )}
+    </Section>
+  )
+}
+
+function Plan({ plan }: { plan: RingDrillView }) {
+  const { originPerSecond: origin, warmMs } = plan
+  return (
+    <div className="mt-3 flex flex-col gap-3">
+      <Facts
+        facts={[
+          ['Owns', <Figure key="owns" value={plan.owned} unit="ratio" />],
+          [
+            'The origin gets',
+            origin ? (
+              <span key="origin">
+                <Figure value={origin.value} unit="perSecond" low={origin.low} high={origin.high} /> more at first
+              </span>
+            ) : (
+              `not known: ${safe(plan.originBecause ?? 'the hits are not measured', 200)}`
+            ),
+          ],
+          ['Warm again after', warmMs ? `${duration(warmMs.low)} to ${duration(warmMs.high)}` : 'not known'],
+          [
+            'Taken over by',
+            plan.heirs.map(({ node, share }) => `${safe(node, 40)} (${(share * 100).toFixed(1)} % of the keys)`).join(', ') || 'nobody',
+          ],
+        ]}
+      />
+      {plan.risks.length > 0 && (
+        <ul className="list-disc pl-5 text-sm">
+          {plan.risks.map((risk) => (
+            <li key={risk}>
+              <Sentence text={risk} max={300} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <Table
+        label="What is expected"
+        columns={EXPECTATIONS}
+        rows={expectationRows(plan.expects)}
+        rowKey={({ id }) => id}
+        sticky={false}
+        empty="Nothing is expected yet: too little was measured of this ring."
+      />
+      <p className="max-w-prose text-dim text-sm">
+        The drill takes the node out by the ring's control document, ends by itself, puts its points back, and ends early when many more
+        requests fail. Its keys are asked elsewhere meanwhile: coming back, it may serve values that were written before.
+      </p>
+      {plan.commands.length > 0 && <Code text={plan.commands.join('\n')} label="What is sent" />}
+    </div>
+  )
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { appliedAnswer } from '../../model/answers/proposal.ts'
+import { ringDrillAnswer } from '../../model/answers/ringDrill.ts'
+import { DRILL_MS } from '../../model/drill.ts'
+import { durationMs } from '../../model/durationInput.ts'
+import { name } from '../http/inputs.ts'
+import { operation } from '../http/operation.ts'
+import { getRingDrill, startRingDrill } from './ringDrills.ts'
+
+const tag = 'The loop'
+const node = z.string().min(1).max(300).meta({ description: 'The node that leaves the ring' })
+const lasts = z
+  .string()
+  .transform(durationMs({ minMs: DRILL_MS.least, maxMs: DRILL_MS.most, words: 'expected a duration from 20s to 15m' }))
+  .default(60_000)
+  .meta({ description: 'How long it is away: 20s to 15m. Default 60s', example: '60s' })
+
+export const ringDrillOperations = [
+  operation({
+    method: 'GET',
+    path: 'rings/{name}/drill',
+    role: 'viewer',
+    summary:
+      'What would happen if a node left the ring: reads of the origin, who takes over, how long until it is warm; nothing is written',
+    tag,
+    params: name,
+    query: z.object({ node, lasts }),
+    answer: ringDrillAnswer,
+    problems: ['not_found', 'not_allowed'],
+    run: ({ runtime, params, query: { node, lasts } }) => getRingDrill(runtime, { ring: params.name, node, lastsMs: lasts }),
+  }),
+  operation({
+    method: 'POST',
+    path: 'rings/{name}/drill',
+    role: 'operator',
+    audit: { what: 'change-asked', body: ['node', 'lasts'], answer: ['change'] },
+    summary: 'A drill: takes a node out of the ring for a while, holds what was expected against what comes, and puts it back',
+    tag,
+    params: name,
+    body: z.strictObject({ node, lasts }),
+    answer: appliedAnswer,
+    status: 202,
+    problems: ['not_found', 'not_allowed', 'read_only', 'busy', 'drift', 'not_followed', 'invalid', 'unreachable'],
+    run: ({ runtime, params, body: { node, lasts }, by }) => startRingDrill(runtime, { ring: params.name, node, lastsMs: lasts }, by),
+  }),
+]
