@@ -17,7 +17,7 @@ export async function endDrill(change: Change, context: ChangesContext): Promise
 }
 
 /** Each expectation beside what was measured over its part of the drill. `window` reaches back to the write. */
-export function outcomesOf({ drill, watchFrom }: Pick<Change, 'drill' | 'watchFrom'>, window: SeriesWindow): ExpectationOutcome[] {
+function outcomesOf({ drill, watchFrom }: Pick<Change, 'drill' | 'watchFrom'>, window: SeriesWindow): ExpectationOutcome[] {
   return drill!.expects.map(({ metric, where, low, high, fromMs, toMs }) => {
     const seen = measure(metric, where, window.between(watchFrom! + fromMs, watchFrom! + toMs))
     if (seen.is !== 'measured') return { inside: null, because: seen.because }
