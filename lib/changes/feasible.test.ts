@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ABLE, poolOf } from '../../test/normal.ts'
 import { load } from '../../test/series.ts'
 import { emptyTopology, type Pool, type PoolServer } from '../model/topology.ts'
-import { contestedWeightError, fixedWeightError, overloadBecause } from './feasible.ts'
+import { contestedWeightError, fixedWeightError, overloadBecause, unsettableWeightError } from './feasible.ts'
 
 const pool = (more: Partial<PoolServer>[] = [], own: Partial<Pool> = {}): Pool => {
   const found = { ...poolOf('edge', 'app', [100, 100]), ...own }
@@ -54,6 +54,21 @@ describe('a weight that something else moves', () => {
   })
   it('leaves its states and the other servers free', () => {
     expect(contestedWeightError(steps('app/app1/state=drain', 'app/app2/weight=7'), own)).toBeNull()
+  })
+})
+
+describe('a weight that its pool does not take', () => {
+  const owned = pool([], { can: { ...ABLE, weight: { because: 'Argo CD owns the weights of HTTPRoute shop/web' } } })
+  it('is refused with the reason; states and other pools are free', () => {
+    expect(unsettableWeightError(steps('app/app1/state=drain', 'app/app1/weight=7'), topology(owned))).toMatchObject({
+      code: 'invalid',
+      message: 'steps[1]: Argo CD owns the weights of HTTPRoute shop/web.',
+    })
+    expect(unsettableWeightError(steps('app/app1/state=drain'), topology(owned))).toBeNull()
+    expect(unsettableWeightError(steps('app/app1/weight=7'), topology(pool()))).toBeNull()
+  })
+  it('leaves those of a fixed table, of which some can be set, to the rule of that', () => {
+    expect(unsettableWeightError(steps('app/app1/weight=0'), topology({ ...owned, fixedWeights: true }))).toBeNull()
   })
 })
 

@@ -31,6 +31,14 @@ export function fixedWeightError(steps: readonly Wanted[], topology: Topology): 
   return null
 }
 
+/** `invalid` for a weight that its pool does not take here at all: somebody else owns it, or nothing is configured to set it by. */
+export function unsettableWeightError(steps: readonly Wanted[], topology: Topology): EvenkeelError | null {
+  for (const { pool, what, step } of serverSteps(steps, topology))
+    if (what === 'weight' && pool.can.weight !== true && !pool.fixedWeights)
+      return new EvenkeelError('invalid', `steps[${step}]: ${pool.can.weight.because}.`)
+  return null
+}
+
 /** `invalid` for a weight that something else moves, an agent check: what is written would not stay, or would fail as drift; null else. */
 export function contestedWeightError(steps: readonly Wanted[], topology: Topology): EvenkeelError | null {
   for (const { pool, server, what, step } of serverSteps(steps, topology))

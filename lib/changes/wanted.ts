@@ -4,7 +4,7 @@ import type { Proposal, Step } from '../model/proposal.ts'
 import type { RepositoryConfig } from '../model/repository.ts'
 import { contestedKeys, existsIn, readWritten, type SettingText, settingKey, settingText } from '../model/setting.ts'
 import type { ChangesContext } from './context.ts'
-import { contestedWeightError, fixedWeightError } from './feasible.ts'
+import { contestedWeightError, fixedWeightError, unsettableWeightError } from './feasible.ts'
 import { inFlightIn, inFlightOn } from './inFlight.ts'
 import type { LiveSettings } from './liveSettings.ts'
 import { ownerOf } from './ownedByFile.ts'
@@ -59,7 +59,8 @@ export function checkSteps(
   if (owner instanceof EvenkeelError) return owner
   if (owner && isLong(checked, liveSettings))
     return new EvenkeelError('invalid', 'steps: it takes long work on the servers, and stands in no file that could be changed instead.')
-  return (proposal || owner ? null : (fixedWeightError(checked, topology) ?? contestedWeightError(checked, topology))) ?? checked
+  if (proposal || owner) return checked
+  return fixedWeightError(checked, topology) ?? contestedWeightError(checked, topology) ?? unsettableWeightError(checked, topology) ?? checked
 }
 
 /** The repository that owns these settings, or why there is no one way for them. */

@@ -2,6 +2,7 @@ import type { AnyCodeWriter } from '../model/code.ts'
 import { controlCode } from './control/asCode.ts'
 import { envoyCode } from './envoy/asCode.ts'
 import { haproxyCode } from './haproxy/asCode.ts'
+import { kubernetesCode } from './kubernetes/asCode.ts'
 import { memcachedCode } from './memcached/asCode.ts'
 import { nginxCode } from './nginx/asCode.ts'
 import { prometheusCode } from './prometheus/asCode.ts'
@@ -14,6 +15,7 @@ export const codeWriters: AnyCodeWriter[] = [
   controlCode,
   envoyCode,
   haproxyCode,
+  kubernetesCode,
   memcachedCode,
   nginxCode,
   prometheusCode,

@@ -61,7 +61,7 @@ function backendNames(refs: readonly BackendRef[]): string[] {
   ]
   return refs.map((ref, index) => {
     const form = forms.find((one) => refs.filter((other) => one(other) === one(ref)).length === 1)
-    return form ? form(ref) : `${ref.name}:${index}`
+    return form ? form(ref) : `${ref.name}#${index}`
   })
 }
 
