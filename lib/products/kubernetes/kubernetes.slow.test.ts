@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type KubernetesApi, type Manifest, startKubernetesApi } from '../../../test/kubernetesApi.ts'
 import type { Cause } from '../../model/product.ts'
 import { products } from '../sources.ts'
@@ -13,6 +13,9 @@ import type { Pace } from './reflector.ts'
 
 const kubernetes = products.find(({ kind }) => kind === 'kubernetes')!
 const WITHIN = { timeout: 8_000, interval: 5 }
+
+// It takes seconds on a busy machine, which no deadline below is meant for.
+beforeAll(() => import('@kubernetes/client-node').then(() => {}))
 
 let ends: AsyncDisposableStack
 let api: KubernetesApi
