@@ -60,7 +60,9 @@ export function checkSteps(
   if (owner && isLong(checked, liveSettings))
     return new EvenkeelError('invalid', 'steps: it takes long work on the servers, and stands in no file that could be changed instead.')
   if (proposal || owner) return checked
-  return fixedWeightError(checked, topology) ?? contestedWeightError(checked, topology) ?? unsettableWeightError(checked, topology) ?? checked
+  return (
+    fixedWeightError(checked, topology) ?? contestedWeightError(checked, topology) ?? unsettableWeightError(checked, topology) ?? checked
+  )
 }
 
 /** The repository that owns these settings, or why there is no one way for them. */
