@@ -19,6 +19,7 @@ export const PATHS = [
   '/changes',
   '/calibration',
   '/review',
+  '/runs',
   '/explore',
   '/alerts',
   '/targets',

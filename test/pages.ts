@@ -137,17 +137,19 @@ export function unknownCalls({ text }: Page): string[] {
     .map(({ method, path }) => `${method ?? '/api/v1/'} ${path}`)
 }
 
-/** Calls with curl whose query or body the call's own schema refuses, or which go nowhere. ID and NAME stand for ids and names; of the shell's substitutions `date` is done. */
+/** Calls with curl whose query or body the call's own schema refuses, or which go nowhere. ID, $RUN and NAME stand for ids and names; of the shell's substitutions `date` is done. */
 export const refusedCalls = ({ text }: Page): string[] =>
   blocks(text, 'bash')
     .flatMap((block) => block.split('\n'))
     .filter((line) => line.startsWith('curl ') && line.includes('/api/v1/'))
     .map((line) => line.replace(/'"\$\(date [^)]*\)"'|\$\(date [^)]*\)/g, `${Date.now()}`))
+    .map((line) => line.replaceAll('$RUN', 'ID'))
     .flatMap((line) => {
       const [, url = ''] = /(\/api\/v1\/[^"'\s]+)/.exec(line) ?? []
       const [, json] = /--json '([^']*)'/.exec(line) ?? []
       const { pathname, searchParams } = new URL(url, 'http://localhost')
-      const method = /-X (\w+)/.exec(line)?.[1] ?? (json === undefined ? 'GET' : 'POST')
+      const sends = json !== undefined || line.includes('--data-binary')
+      const method = /-X (\w+)/.exec(line)?.[1] ?? (sends ? 'POST' : 'GET')
       const path = pathname.replace('/api/v1/', '')
       const call = operations.find((one, index) => one.method === method && patterns[index]!.path.test(path))
       if (!call) return [`${line}: no such call`]

@@ -3,6 +3,7 @@ import type { Annotation } from '../lib/model/annotation.ts'
 import type { Change } from '../lib/model/change.ts'
 import type { Finding } from '../lib/model/finding.ts'
 import type { Job } from '../lib/model/job.ts'
+import type { LoadResults } from '../lib/model/loadResult.ts'
 import type { Delivery, Silence } from '../lib/model/notice.ts'
 import type { Guard, Prediction, Proposal, Step } from '../lib/model/proposal.ts'
 import type { NewRecord } from '../lib/model/record.ts'
@@ -332,6 +333,7 @@ export const silence: Whole<Silence> = {
   by: 'ada',
   reason: 'known',
 }
+const loadFigures = { requests: 60, failures: 1, perSecond: 1, times: { mean: 0.1, p50: 0.1, p90: 0.1, p95: 0.2, p99: 0.3, max: 0.4 } }
 export const annotation: Whole<Annotation> = {
   id: '1',
   time: AT - 60_000,
@@ -341,6 +343,27 @@ export const annotation: Whole<Annotation> = {
   by: 'ci',
   createdAt: AT,
   updatedAt: AT,
+}
+export const loadResults: Whole<LoadResults> = {
+  id: '1',
+  results: [
+    {
+      tool: 'locust',
+      format: 'stats.csv',
+      counts: 'requests',
+      from: AT - 60_000,
+      to: AT,
+      seconds: 60,
+      usersMax: 5,
+      all: loadFigures,
+      checks: { passes: 1, fails: 1 },
+      thresholds: [{ metric: 'http_reqs', expression: 'rate>1', passed: true }],
+      parts: [{ name: 'GET /', ...loadFigures }],
+      course: [{ at: AT, users: 5, perSecond: 1, failuresPerSecond: 0.1, p95: 0.2 }],
+      attachedAt: AT,
+      attachedBy: 'ci',
+    },
+  ],
 }
 export const delivery: Whole<Delivery> = {
   id: 'd1',

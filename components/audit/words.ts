@@ -41,6 +41,7 @@ const KIND: Record<AuditKind, string> = {
   'annotation-made': 'Annotation made',
   'annotation-changed': 'Annotation changed',
   'annotation-deleted': 'Annotation deleted',
+  'load-result-attached': 'Result of a load test attached',
   'notice-tested': 'Test notice sent',
   'alerts-edited': 'Receivers and routes edited',
   'browser-subscribed': 'Browser subscribed to notices',

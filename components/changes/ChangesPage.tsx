@@ -37,6 +37,9 @@ export function ChangesPage({ initial, score, open, initialOpen }: Props) {
         title="Changes"
         lead={judged === 0 ? 'No prediction has been judged yet.' : `${inside} of ${judged} predictions lay inside their band.`}
       >
+        <Go href="/runs" className={linkLook}>
+          Load tests
+        </Go>
         <Go href="/calibration" className={linkLook}>
           Calibration
         </Go>

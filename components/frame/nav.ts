@@ -48,6 +48,7 @@ const UNDER: Record<string, string> = {
   curves: '/caches',
   rules: '/settings',
   calibration: '/changes',
+  runs: '/changes',
 }
 
 /** Whether a place in the rail is the one that a path belongs to. */

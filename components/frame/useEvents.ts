@@ -12,7 +12,7 @@ const TOUCHES: Record<AppEvent['type'], string[]> = {
   finding: ['findings', 'overview', 'frame', 'incidents', 'rules'],
   proposal: ['proposals', 'overview', 'findings'],
   change: ['changes', 'proposals', 'overview', 'pools', 'rings', 'ttls'],
-  annotation: ['annotations', 'incidents'],
+  annotation: ['annotations', 'incidents', 'runs'],
   target: ['targets', 'overview', 'caches'],
   sample: [],
   clock: ['frame', 'overview', 'findings', 'changes', 'silences'],

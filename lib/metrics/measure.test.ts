@@ -33,6 +33,24 @@ describe('every measure', () => {
   })
 })
 
+describe('the time of a command', () => {
+  test('is of all commands together, each by its number', () => {
+    const window = load(1000, {
+      'cache_commands_total{target=a,command=get}': '0+90x20',
+      'cache_command_seconds_total{target=a,command=get}': '0+0.009x20',
+      'cache_commands_total{target=a,command=keys}': '0+10x20',
+      'cache_command_seconds_total{target=a,command=keys}': '0+0.991x20',
+      'cache_commands_total{target=a}': '0+500x20',
+    })
+    expect(figureOf(measure('cache_command_seconds_mean', { target: 'a' }, window))).toBeCloseTo(0.01, 6)
+    expect(because(measure('cache_command_seconds_mean', { target: 'b' }, window))).toBe('times of commands are not reported for b')
+  })
+  test('is unjudged of few commands', () => {
+    const window = load(1000, { 'cache_commands_total{target=a}': '0+1x20', 'cache_command_seconds_total{target=a}': '0+1x20' })
+    expect(because(measure('cache_command_seconds_mean', { target: 'a' }, window))).toBe('20 commands; 30 needed')
+  })
+})
+
 describe('the hit ratio', () => {
   test('counts across a restart and a lost poll', () => {
     const window = load(60_000, {

@@ -33,6 +33,7 @@ export const AUDIT_KINDS = [
   'annotation-made',
   'annotation-changed',
   'annotation-deleted',
+  'load-result-attached',
   'notice-tested',
   'alerts-edited',
   'browser-subscribed',

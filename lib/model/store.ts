@@ -5,6 +5,7 @@ import type { Change } from './change.ts'
 import type { ClockStep } from './clock.ts'
 import type { Finding } from './finding.ts'
 import type { Job } from './job.ts'
+import type { LoadResults } from './loadResult.ts'
 import type { Delivery, Silence } from './notice.ts'
 import type { Edit } from './product.ts'
 import type { Proposal } from './proposal.ts'
@@ -112,6 +113,7 @@ export interface Store {
   deliveries: Table<Delivery>
   silences: Table<Silence>
   annotations: Table<Annotation>
+  loadResults: Table<LoadResults>
   audit: AuditLog
   /** Small things that survive a restart, as JSON: cursors, consents, back-offs, tokens' hashes. */
   memory: {

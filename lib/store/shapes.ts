@@ -27,6 +27,7 @@ const SHAPES: Record<string, Fits> = {
   delivery: has({ receiver: text, channel: text, at: number, findings: list(text), status: text, state: text, attempts: number }),
   silence: has({ match: object, matchers: maybe(list(has({ label: text, op: text, value: text }))), from: number, until: number, by: text, reason: text }), // biome-ignore format: one line
   annotation: has({ time: number, timeEnd: maybe(number), tags: list(text), text, by: text, createdAt: number, updatedAt: number }),
+  'load-result': has({ results: list(has({ tool: text, format: text, all: object, thresholds: list(object), parts: list(object), course: list(has({ at: number })), attachedAt: number, attachedBy: text })) }), // biome-ignore format: one line
   record: has({ kind: text, target: text, id: text, at: number }),
   labels: list((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(text)),
   memory: () => true,

@@ -2,6 +2,7 @@ import { ANNOTATION_DAYS, type Annotation } from '../model/annotation.ts'
 import type { Change } from '../model/change.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Job } from '../model/job.ts'
+import type { LoadResults } from '../model/loadResult.ts'
 import type { Delivery, Silence } from '../model/notice.ts'
 import type { Proposal } from '../model/proposal.ts'
 import type { OnDamaged } from './damagedRows.ts'
@@ -26,6 +27,7 @@ export function openTables(files: Files, saving: Saving, onDamaged: OnDamaged) {
     deliveries: new Documents<Delivery>(db, 'delivery', saving, onDamaged),
     silences: new Documents<Silence>(db, 'silence', saving, onDamaged),
     annotations: new Documents<Annotation>(db, 'annotation', saving, onDamaged),
+    loadResults: new Documents<LoadResults>(db, 'load-result', saving, onDamaged),
     memory: memoryOf(db, saving, onDamaged),
   }
   const { memory, changes, jobs } = tables
@@ -40,10 +42,11 @@ export function openTables(files: Files, saving: Saving, onDamaged: OnDamaged) {
 }
 
 /** The retention of documents: deletes what is over and old. */
-export function pruneTables({ findings, proposals, deliveries, silences, annotations }: Tables, at: number): void {
+export function pruneTables({ findings, proposals, deliveries, silences, annotations, loadResults }: Tables, at: number): void {
   findings.prune(({ state, resolvedAt }) => state === 'resolved' && (resolvedAt ?? at) < at - 90 * DAY)
   proposals.prune(({ state, createdAt }) => (state === 'superseded' || state === 'withdrawn') && createdAt < at - 7 * DAY)
   deliveries.prune((delivery) => delivery.state !== 'queued' && delivery.at < at - 30 * DAY)
   silences.prune(({ until }) => until < at - 90 * DAY)
   annotations.prune(({ time, timeEnd = time }) => timeEnd < at - ANNOTATION_DAYS * DAY)
+  loadResults.prune(({ id }) => annotations.get(id) === null)
 }

@@ -116,7 +116,14 @@ import { operations } from '../../lib/server/http/operations.ts'
 import { page } from '../../lib/server/http/paging.ts'
 import { readReportLine } from '../../lib/server/references/reportLine.ts'
 import { describeRing } from '../../lib/server/rings/describe.ts'
+import { parseGatlingBinary } from '../../lib/server/runs/results/gatlingBinary.ts'
+import { parseGatlingJson } from '../../lib/server/runs/results/gatlingJson.ts'
+import { parseGatlingLog } from '../../lib/server/runs/results/gatlingText.ts'
+import { parseK6 } from '../../lib/server/runs/results/k6.ts'
+import { parseLocust } from '../../lib/server/runs/results/locust.ts'
+import { readResult } from '../../lib/server/runs/results/readResult.ts'
 import { schemas } from '../../lib/server/schemas.ts'
+import { binaryLog } from '../gatlingLog.ts'
 
 export const GROUPS = [
   'redis',
@@ -964,7 +971,62 @@ const rings: Parser[] = [
 ]
 
 /** Every reader of text from outside: what a server answers, a file holds, or somebody sends. `parsers.test.ts` finds one that is missing. */
+const K6 =
+  '{"metrics":{"http_reqs":{"type":"counter","values":{"count":9,"rate":1},"thresholds":{"rate>0":{"ok":true}}},"http_req_failed":{"type":"rate","values":{"rate":0,"passes":0,"fails":9}},"http_req_duration":{"type":"trend","values":{"avg":4,"p(95)":9}}}}'
+const READABLE =
+  '{"config":{"duration":9},"results":{"checks":{"results":[{"name":"a","passes":1,"fails":0}]},"metrics":[{"name":"http_reqs","values":{"count":9}}]}}'
+const LOCUST =
+  'Type,Name,Request Count,Failure Count,Median Response Time,Average Response Time,Max Response Time,Requests/s,95%\r\nGET,"/a,b",4,1,3,4.5,9,0.5,N/A\r\n,Aggregated,4,1,3,4.5,9,0.5,9\r\n'
+const HISTORY =
+  'Timestamp,User Count,Type,Name,Requests/s,Failures/s,95%,Total Request Count,Total Failure Count,Total Average Response Time,Total Max Response Time\n1795753000,1,,Aggregated,1.5,0.0,9,1,0,4,9\n1795753001,2,,Aggregated,2.5,0.0,9,4,0,4,9\n'
+const GATLING =
+  'ASSERTION\tAA=\nRUN\ta.Sim\tsim\t1795753000000\t \t3.9.5\nUSER\tscn\tSTART\t1795753000000\nREQUEST\tCart\tAdd\t1795753000000\t1795753000090\tOK\t \nERROR\tx\t1795753000090\n'
+const REPORT = JSON.stringify({
+  type: 'GROUP',
+  path: '',
+  stats: Object.fromEntries(
+    [
+      'numberOfRequests',
+      'maxResponseTime',
+      'meanResponseTime',
+      'percentiles1',
+      'percentiles3',
+      'percentiles4',
+      'meanNumberOfRequestsPerSecond',
+    ].map((name) => [name, { total: 9, ok: 9, ko: 0 }]),
+  ),
+  contents: {},
+})
+const BINARY = binaryLog(1_795_753_000_000, (log) => log.user(0, true, 0).request(['Cart'], 'Add', 0, 90, true).error('x', 90)).toString(
+  'latin1',
+)
+/** What load generators write, which is uploaded by scripts. */
+const loadResults: Parser[] = [
+  { name: 'server/runs/results/locust.ts#parseLocust', group: 'http', good: [LOCUST, HISTORY], run: parseLocust },
+  { name: 'server/runs/results/gatlingText.ts#parseGatlingLog', group: 'http', good: [GATLING], run: parseGatlingLog },
+  {
+    name: 'server/runs/results/gatlingJson.ts#parseGatlingJson',
+    group: 'http',
+    good: [REPORT],
+    run: (text) => parseGatlingJson(reply(text)),
+  },
+  { name: 'server/runs/results/k6.ts#parseK6', group: 'http', good: [K6, READABLE], run: (text) => parseK6(reply(text)) },
+  {
+    name: 'server/runs/results/gatlingBinary.ts#parseGatlingBinary',
+    group: 'http',
+    good: [BINARY],
+    run: (text) => parseGatlingBinary(Buffer.from(text, 'latin1')),
+  },
+  {
+    name: 'server/runs/results/readResult.ts#readResult',
+    group: 'http',
+    good: [K6, LOCUST, GATLING, REPORT, BINARY],
+    run: (text) => readResult(Buffer.from(text, 'latin1')),
+  },
+]
+
 export const PARSERS: Parser[] = [
+  ...loadResults,
   ...redis,
   ...memcached,
   ...haproxy,

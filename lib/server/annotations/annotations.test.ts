@@ -39,6 +39,9 @@ test('is of now unless it says otherwise, and is answered as Grafana does', () =
   expect(() => changeAnnotation(runtime, '1', { text: 'x' })).toThrow(expect.objectContaining({ code: 'not_found' }))
   // An id is never given twice.
   expect(make('again').id).toBe('2')
+  // Also where the counter was lost with a part of the disk.
+  runtime.store.memory.delete('annotations/newest')
+  expect([make('one').id, make('two').id]).toEqual(['1', '3'])
 })
 
 test('are found by what they touch and by their tags, newest first', () => {

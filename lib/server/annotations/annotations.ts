@@ -43,7 +43,7 @@ export function annotation({ store }: Pick<Runtime, 'store'>, id: string): Annot
 export function createAnnotation(at: At, { time = at.now(), timeEnd, tags = [], text }: NewAnnotation, by: string): Annotation {
   const { store } = at
   const made = checked(at, {
-    id: String((store.memory.get<number>(NEWEST) ?? 0) + 1),
+    id: nextId(store),
     time,
     ...(timeEnd !== undefined && { timeEnd }),
     tags: unique(tags),
@@ -71,7 +71,15 @@ export function changeAnnotation(at: At, id: string, { tags, ...edit }: Annotati
 export function deleteAnnotation(at: At, id: string): void {
   const deleted = annotation(at, id)
   at.store.annotations.delete(id)
+  at.store.loadResults.delete(id)
   at.bus.emit({ type: 'annotation', annotation: deleted, deleted: true })
+}
+
+/** A counter that was lost on a damaged disk must not give an id that is there. */
+function nextId({ memory, annotations }: At['store']): string {
+  let id = (memory.get<number>(NEWEST) ?? 0) + 1
+  while (annotations.get(String(id))) id++
+  return String(id)
 }
 
 const unique = (tags: readonly string[]) => [...new Set(tags)]

@@ -30,6 +30,7 @@ import { reviewOperations } from '../review/operations.ts'
 import { ringDrillOperations } from '../ringDrills/operations.ts'
 import { ringOperations } from '../rings/operations.ts'
 import { ruleOperations } from '../rules/operations.ts'
+import { runOperations } from '../runs/operations.ts'
 import { seriesOperations } from '../series/operations.ts'
 import { sessionOperations } from '../session/operations.ts'
 import { silenceOperations } from '../silences/operations.ts'
@@ -77,6 +78,7 @@ export const operations: Operation[] = [
   ...referenceOperations,
   ...findingOperations,
   ...incidentOperations,
+  ...runOperations,
   ...proposalOperations,
   ...changeOperations,
   ...jobOperations,

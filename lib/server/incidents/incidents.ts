@@ -46,6 +46,17 @@ export function incidentsSince(runtime: Runtime, since: number) {
     })
 }
 
+/** Which incident a finding belongs to, with its first cause as sentences; incidents are worked out once for many. */
+export function incidentTold(runtime: Runtime): (finding: string) => { id: string; title: string; cause: string } | null {
+  const byFinding = new Map(groups(runtime).flatMap((group) => group.findings.map(({ id }) => [id, group] as const)))
+  return (finding) => {
+    const group = byFinding.get(finding)
+    if (!group) return null
+    const { title, cause } = causeView(runtime, group, worstOf(group))
+    return { id: group.id, title, cause: cause.text }
+  }
+}
+
 /** By its first finding or any other in it. One whose finding has become a mere note since is in no list, and still opens by its link. */
 export function getIncident(runtime: Runtime, id: string): IncidentView {
   const all = groups(runtime)
