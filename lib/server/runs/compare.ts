@@ -17,7 +17,7 @@ export function compare(before: SeriesWindow, during: SeriesWindow): ComparedThi
 }
 
 /** The labels of each thing of a kind that some series is of. */
-export function thingsIn(kind: Kind, windows: readonly SeriesWindow[]): Labels[] {
+function thingsIn(kind: Kind, windows: readonly SeriesWindow[]): Labels[] {
   const { labels, tellsOf } = WATCHED[kind]
   const found = new Map<string, Labels>()
   for (const window of windows)

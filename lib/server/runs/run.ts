@@ -4,7 +4,7 @@ import { annotation, findAnnotations } from '../annotations/annotations.ts'
 import type { Runtime } from '../runtime.ts'
 
 /** The tag that makes an annotation a load test. */
-export const RUN_TAG = 'load-test'
+const RUN_TAG = 'load-test'
 /** A longer one is compared by its first day. */
 const LONGEST_MS = 24 * 3_600_000
 const RUNS_MOST = 1_000
@@ -36,7 +36,7 @@ export function getRun(at: At, id: string): Run {
   return runOf(found, at.now())
 }
 
-export function runOf({ id, text, tags, by, time, timeEnd }: Annotation, now: number): Run {
+function runOf({ id, text, tags, by, time, timeEnd }: Annotation, now: number): Run {
   const longest = time + LONGEST_MS
   const isOver = timeEnd !== undefined && timeEnd <= now
   return {
