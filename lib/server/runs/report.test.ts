@@ -42,7 +42,8 @@ function fleet({ breaksAt = Number.POSITIVE_INFINITY, downUntil = START } = {}) 
     misses += at < breaksAt ? load / 10 : load
     errors += at < breaksAt ? 0 : load / 10
     if (at > START && at < downUntil) continue
-    const of = { labels: { pool: 'app' } }
+    // As the store keeps them after a start: by the alphabet.
+    const of = { labels: { pool: 'app', target: 'edge' } }
     runtime.store.append('edge', at, [{ ...of, metric: 'pool_requests_total', value: requests }, { ...of, metric: 'pool_errors_total', value: errors }], 1_000) // biome-ignore format: one line
     runtime.store.append('cache-a', at, [{ metric: 'cache_hits_total', value: hits }, { metric: 'cache_misses_total', value: misses }], 1_000) // biome-ignore format: one line
   }

@@ -30,7 +30,8 @@ const POINTS = 240
 const STEP_LEAST_MS = 5_000
 
 const spanOf = ({ from, until }: Run) => ({ from: from - (until - from), to: until })
-const nameOf = (where: Labels) => Object.values(where).join('/')
+/** The store keeps labels by the alphabet; people read from the whole to its part. */
+const nameOf = ({ target, pool, server, ring }: Labels) => [target, pool, server, ring].filter((part) => part !== undefined).join('/')
 
 const runListed = ({ store }: Pick<Runtime, 'store'>, { id, name, tags, by, from, to, until, state }: Run): RunListed => ({
   id,
