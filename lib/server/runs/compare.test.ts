@@ -15,8 +15,12 @@ describe('how a figure moved', () => {
     expect(moved({ floor: 1 }, measured(90, 1), measured(10, 1))).toBe('lower')
   })
   test('is the same where chance explains it, or where it does not matter', () => {
-    expect(moved(response, measured(0.02, 0.02), measured(0.05, 0.02))).toBe('same')
+    expect(moved(response, measured(0.02, 0.03), measured(0.05, 0.001))).toBe('same')
     expect(moved(response, measured(0.02, 0.0001), measured(0.023, 0.0001))).toBe('same')
+  })
+  test('a load that rises makes the interval of the run wide, which hides nothing', () => {
+    expect(moved(response, measured(0.026, 0.0001), measured(0.092, 0.08))).toBe('worse')
+    expect(moved({ worse: 'lower', floor: 0.01 }, measured(0.9, 0.005), measured(0.76, 0.17))).toBe('worse')
   })
   test('is unjudged where either was not measured', () => {
     const unjudged: Measurement = { is: 'unjudged', because: '3 reads; 30 needed' }

@@ -40,11 +40,14 @@ function figuresOf(kind: Kind, where: Labels, before: SeriesWindow, during: Seri
   })
 }
 
-/** Sure where the two 95 % intervals do not touch: that is stricter than a test at 5 %. */
+/**
+ * Sure where the run's value lies outside of what two stretches of the usual would differ by: the noise is that of the time before. The run's own
+ * scatter is no noise: a load that rises, or a fall half-way, makes its interval wide because so much happened.
+ */
 export function moved({ worse, floor }: Pick<Watched, 'worse' | 'floor'>, before: Measurement, during: Measurement): Moved {
   if (before.is === 'unjudged' || during.is === 'unjudged') return 'unjudged'
-  const isHigher = during.low > before.high
-  const isLower = during.high < before.low
+  const isHigher = during.value - before.value > Math.SQRT2 * (before.high - before.value)
+  const isLower = before.value - during.value > Math.SQRT2 * (before.value - before.low)
   if ((!isHigher && !isLower) || Math.abs(during.value - before.value) < floor) return 'same'
   const direction = isHigher ? 'higher' : 'lower'
   if (worse === undefined) return direction
