@@ -49,12 +49,10 @@ const comparedFigure = z.object({
   unit,
   before: figure,
   during: figure,
-  moved: z
-    .enum(['worse', 'better', 'higher', 'lower', 'same', 'unjudged'])
-    .meta({
-      description:
-        '`same`: two stretches of the time before differ as much, or the difference does not matter; `higher`, `lower`: of load itself',
-    }),
+  moved: z.enum(['worse', 'better', 'higher', 'lower', 'same', 'unjudged']).meta({
+    description:
+      '`same`: two stretches of the time before differ as much, or the difference does not matter; `higher`, `lower`: of load itself',
+  }),
 })
 const comparedThing = z.object({
   kind: z.enum(['pool', 'ring', 'cache']),
