@@ -86,7 +86,7 @@ function recordingOf(file: RecordedFile): Recording {
     source: 'real',
     seconds: Math.floor(Math.max(...parts.map(({ at }) => at.at(-1) ?? 0))),
     events: file.events ?? eventsOf(file),
-    series: parts.flatMap(seriesOf),
+    series: withSmoothing(parts.flatMap(seriesOf), shapes[0]!.topology),
     topology: (second) => (shapes.findLast((one) => one.at <= second) ?? shapes[0]!).topology,
     ...(file.records && { records: file.records }),
     ...(file.clockSteps && { clockSteps: file.clockSteps }),
@@ -103,6 +103,19 @@ const seriesOf = ({ at, series, stepMs }: Columns & { stepMs: number }): Series[
       points: values.flatMap((value, i): Point[] => (value === null ? [] : [[FROM + Math.round(at[i]! * 1000), value]])),
     }
   })
+
+/** HAProxy's means run over so many requests (TIME_STATS_SAMPLES in its defaults.h), which its product tells with each of them. */
+const HAPROXY_SAMPLES = 512
+
+/** The first recordings were made without this constant, so that a mean over half a minute was taken for that of a second. */
+function withSmoothing(series: readonly Series[], { targets }: Topology): Series[] {
+  const smooths = new Set(targets.filter(({ kind }) => kind === 'haproxy').map(({ name }) => name))
+  if (series.some(({ metric }) => metric === 'pool_response_smoothing')) return [...series]
+  return series.flatMap((one) => {
+    if (one.metric !== 'pool_response_seconds' || !smooths.has(one.labels.target!)) return [one]
+    return [one, { ...one, metric: 'pool_response_smoothing', points: one.points.map(([at]): Point => [at, HAPROXY_SAMPLES]) }]
+  })
+}
 
 function eventsOf({ scenario, eventAt, eventEnd }: RecordedFile): Labelled[] {
   if (eventAt === null || eventAt === undefined) return []

@@ -4,13 +4,17 @@ import type { Series } from '../model/series.ts'
 /** A server's own clock may lag while it is busy, and it counts whole seconds. */
 const CLOCK_SECONDS = 5
 
-/** Epoch ms of the newest restart, by the uptime: it fell, or grew by less than the time that passed. Null: none. */
+/**
+ * Epoch ms of the newest restart, by the uptime: it fell, or grew by less than the time that passed. Null: none. A process that started between
+ * two readings is no older than the time between them: an older one whose uptime lags was read by a clock that was set ahead meanwhile.
+ */
 export function restartedAt({ points }: Series): number | null {
   for (let i = points.length - 1; i > 0; i--) {
     const [from, before] = points[i - 1]!
     const [to, after] = points[i]!
-    if (after < before || after - before < (to - from) / 1000 - CLOCK_SECONDS - 0.05 * ((to - from) / 1000))
-      return Math.max(from, to - after * 1000)
+    const passed = (to - from) / 1000
+    const isBehind = after - before < 0.95 * passed - CLOCK_SECONDS
+    if (after < before || (isBehind && after <= passed + CLOCK_SECONDS)) return Math.max(from, to - after * 1000)
   }
   return null
 }

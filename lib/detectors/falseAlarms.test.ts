@@ -34,7 +34,7 @@ const pool = (servers: Lines[], more: Parameters<typeof poolOf>[3] = {}): Case =
 /** Of each rule something that is just sure enough for its default. */
 const CASES: Record<string, Case> = {
   'cache/hit-ratio-drop': cache({ cache_hits_total: '0+900x199 179940+840x9', cache_misses_total: '0+100x199 20060+160x9' }),
-  'cache/eviction-storm': cache({ cache_evictions_total: '0+20x200 4060', cache_items: '9000x201' }),
+  'cache/eviction-storm': cache({ cache_evictions_total: '0+20x200 4060 4120', cache_items: '9000x202' }),
   'cache/stampede': cache({
     cache_writes_total: '0+20x200 4023+23x3',
     cache_misses_total: '0+20x200 4023+23x3',

@@ -22,6 +22,21 @@ export function rowsOf<const M extends string>(window: SeriesWindow, metrics: re
   })
 }
 
+/** The row of one subject alone, without the parts of it that carry more labels. */
+export function rowOf<const M extends string>(
+  window: SeriesWindow,
+  metrics: readonly [M, ...M[]],
+  subject: Labels,
+): Partial<Record<M, Series>> | null {
+  const key = labelsKey(subject)
+  const found: Partial<Record<M, Series>> = {}
+  for (const metric of metrics) {
+    const own = window.series(metric, subject).find(({ labels }) => labelsKey(labels) === key)
+    if (own) found[metric] = own
+  }
+  return Object.keys(found).length > 0 ? found : null
+}
+
 const isCache = ({ labels }: Series) => labels.target && Object.keys(labels).every((name) => name === 'target' || name === 'cache')
 
 /** How many caches have that metric and are judged by it: they share the false alarms that a rule may raise. */

@@ -67,6 +67,19 @@ describe('a clock that is set', () => {
     expect(store.catalog(now - MINUTE)).toHaveLength(1)
   })
 
+  it('back by some seconds leaves a gap where it began, so that no counter grows by as many from one poll to the next', () => {
+    run(120)
+    set(-20_000)
+    run(20)
+    const points = seen(60_000)
+    expect(points.slice(-40)).toEqual(evenly(40))
+    const seams = points.slice(1).filter(([at, value], i) => value - points[i]![1] !== (at - points[i]![0]) / 1_000)
+    expect(seams).toHaveLength(1)
+    const seam = points.indexOf(seams[0]!)
+    expect(points[seam]![0] - points[seam - 1]![0]).toBeGreaterThan(2_500)
+    expect(points[seam]![0] - points[seam - 1]![0]).toBeLessThanOrEqual(5_000)
+  })
+
   it('back leaves what was 30 s ago at 30 s ago, so that no rule loses its past', () => {
     run(120)
     set(-HOUR)

@@ -2,6 +2,9 @@ import { type ClockStep, movedDate } from '../model/clock.ts'
 import type { Labels, Point } from '../model/series.ts'
 import type { Held } from './window.ts'
 
+/** More than a gap (lib/math/rates). */
+const SEAM_STEPS = 3
+
 /**
  * One series' newest samples, in two columns. Samples come in the order of time; what is neither in the window nor still waiting for its
  * chunk is dropped when room is needed.
@@ -94,13 +97,15 @@ export class History implements Held {
 
   /**
    * After the clock was set back: samples of a time that has not come yet move along with it, so that what was 30 s ago still is. In memory
-   * they take the place of older ones of that same time; to the disk they go where it has none.
+   * they take the place of older ones of that same time, with a gap before them; to the disk they go where it has none.
    */
   stepClock(step: ClockStep): void {
     const ahead = this.indexAfter(step.at)
     if (ahead === this.#size) return
     const firstAt = this.#at[ahead]! + step.byMs
-    const kept = this.indexAt(firstAt)
+    const replaces = this.indexAt(firstAt) < ahead
+    // What is replaced leaves a gap: a counter grew by as much as it did meanwhile, and no rule may take that for one poll.
+    const kept = this.indexAt(replaces ? firstAt - SEAM_STEPS * this.stepMs : firstAt)
     for (let i = ahead; i < this.#size; i++) this.#at[i]! += step.byMs
     this.#at.copyWithin(kept, ahead, this.#size)
     this.#value.copyWithin(kept, ahead, this.#size)

@@ -6,6 +6,7 @@ import { detectors } from '../../../lib/detectors/registry.ts'
 import { createBus } from '../../../lib/engine/bus.ts'
 import { clockOf } from '../../../lib/engine/clock.ts'
 import { createFleet } from '../../../lib/engine/fleet.ts'
+import { namedBy } from '../../../lib/metrics/bound.ts'
 import { readEdges } from '../../../lib/model/edges.ts'
 import type { NewRecord } from '../../../lib/model/record.ts'
 import { type Labels, labelsKey, type Point, type Reading, type Series } from '../../../lib/model/series.ts'
@@ -18,8 +19,8 @@ import { packed } from '../columns.ts'
 import type { RecordedFile } from '../files.ts'
 import { createKeeper } from './keeper.ts'
 
-/** What rules read, and nothing else: a recording is committed. The engine derives what is computed anew. */
-const METRICS = new Set(detectors.flatMap(({ needs }) => [...needs.metrics, ...(needs.also?.metrics ?? [])]))
+/** What rules read, and what these series are computed with, and nothing else: a recording is committed. The engine derives what is computed anew. */
+export const METRICS: ReadonlySet<string> = new Set(detectors.flatMap(({ needs }) => [...namedBy(needs).series]))
 
 export type Watch = {
   /** Seconds since it began. */

@@ -24,6 +24,12 @@ describe('a cache', () => {
         evidence: [{ baseline: 5, value: 400 }],
       },
     ]))
+  test('one batch is no storm, unless it takes a fifth of the keys; a second poll of it is', () => {
+    expect(said('0+2x57 300', '2000x59')).toMatchObject([{ is: 'clear' }])
+    expect(said('0+2x57 300 302', '2000x60')).toMatchObject([{ is: 'clear' }])
+    expect(said('0+2x57 300 480', '2000x60')).toMatchObject([{ is: 'found' }])
+    expect(said('0+2x57 700', '2000x59')).toMatchObject([{ is: 'found', severity: 'critical' }])
+  })
   test('stays found while it lasts and is clear when it is over', () => {
     expect(said('0+5x20 500+400x39', '20000x20 5000x40')).toMatchObject([{ is: 'found' }])
     expect(said('0+5x20 500+400x19 8105+5x18', '20000x60')).toMatchObject([{ is: 'clear' }])

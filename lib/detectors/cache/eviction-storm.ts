@@ -27,6 +27,13 @@ type Settings = DetectorSettings & {
 const BEFORE = 60
 const BEFORE_MIN = 15
 
+/**
+ * Share of its keys that a cache must evict from one poll to the next for a storm that is no longer than that. A server evicts at once what some
+ * kilobytes take for a moment, such as a client's output buffer or a hash table that grows, and of small keys these are many: a batch is no storm
+ * until the next poll evicts as well.
+ */
+const AT_ONCE = 0.2
+
 /** The past is known by the minute; its busiest second may have been so many times as busy. */
 const SECOND_OF_MINUTE = 3
 
@@ -128,6 +135,7 @@ export const evictionStorm: Detector<Settings> = {
       const season = lazySeason(window, 'highest', (then) => ratesOf(then, subject))
       const counts = { events: sums(evicted), exposure: sums(seconds) }
       const needed = evidenceOfEach(evictions.stepMs, caches, settings.falseAlarms)
+      const itemsBefore = (ms: number) => row.cache_items?.points.findLast(([read]) => read < ms)?.[1] ?? Number.POSITIVE_INFINITY
       let run = 0
       const storm = newestEpisode(
         at.length,
@@ -142,6 +150,7 @@ export const evictionStorm: Detector<Settings> = {
           const middle = median(before)! + fills
           const bar = middle + settings.deviations * Math.max(mad(before)!, Math.sqrt(middle + 1))
           if (perSecond[i]! <= bar) return null
+          if (!(perSecond[i - 1]! > bar) && evicted[i]! < AT_ONCE * Math.max(1, itemsBefore(at[i]!))) return null
           if (perSecond[i]! <= SECOND_OF_MINUTE * (season()?.normal ?? 0)) return null
           const isRise = riseAt(counts, { since, from, middle: i, to: i + 1, explained: fills * seconds[i]! }, needed)
           return isRise ? { before: middle, bar: Math.max(bar, floor) } : null

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { text } from '../../format/format.ts'
+import { duration as durationText, text } from '../../format/format.ts'
 import { type Steps, steps, sums } from '../../math/columns.ts'
 import { newestEpisode } from '../../math/episodes.ts'
 import { median } from '../../math/robust.ts'
@@ -8,6 +8,7 @@ import type { Verdict } from '../../model/finding.ts'
 import type { Series } from '../../model/series.ts'
 import { type Labels, labelsKey } from '../../model/series.ts'
 import type { SeriesWindow } from '../../model/window.ts'
+import { ECHO_METRICS, isOfEndedKeys, type Refill, refillOf } from '../echo.ts'
 import { BEFORE_MIN, type FallLimits, fallAt, ratioOf } from '../falls.ts'
 import { readsLost } from '../prices.ts'
 import { cacheCount, cacheRows, evidence, factsOf, REFILL_SPAN_MS, refilling, rowsOf, staleBecause } from '../rows.ts'
@@ -31,6 +32,9 @@ type Settings = DetectorSettings & {
 const SPAN_MS = 430_000
 const USUAL_MS = 300_000
 const ECHO_MS = 300_000
+/** Polls of the refill and of its echo begin at other moments. */
+const SLACK_MS = 1_000
+
 export const hitRatioDrop: Detector<Settings> = {
   id: 'cache/hit-ratio-drop',
   title: 'Hit ratio dropped',
@@ -58,7 +62,7 @@ export const hitRatioDrop: Detector<Settings> = {
     stepMostMs: 20_000,
     offsetsMs: SEASON_OFFSETS,
     metrics: ['cache_hits_total', 'cache_misses_total'],
-    also: { metrics: ['cache_uptime_seconds', 'ring_share_owned'] },
+    also: { metrics: [...ECHO_METRICS, 'ring_share_owned'] },
   },
   price: readsLost,
   detect(window, topology, settings) {
@@ -98,12 +102,15 @@ export const hitRatioDrop: Detector<Settings> = {
       // What was fetched together after a start ends together one life later: of a small cache that is a deep fall which harms nobody.
       const always = window.to < echoUntil(uptime) ? 1 : settings.dropAlways
       if (lost < settings.lostMin && before - now < always) return [{ subject, is: 'clear' }]
+      const echo = echoOf(window, subject, grown, drop)
+      const why = echo ? `; it is the echo of its ${echo.is} ${durationText(window.to - echo.at)} ago, whose keys end together` : ''
       return [
         {
           subject,
           is: 'found',
-          severity: lost >= settings.criticalLostPerSecond ? 'critical' : 'warning',
-          summary: `The hit ratio of ${subject.target} fell from ${text(before, 'ratio')} to ${text(now, 'ratio')}: ${text(lost, 'perSecond')} more reads reach the origin`,
+          // The cause was told when it happened.
+          severity: echo ? 'info' : lost >= settings.criticalLostPerSecond ? 'critical' : 'warning',
+          summary: `The hit ratio of ${subject.target} fell from ${text(before, 'ratio')} to ${text(now, 'ratio')}: ${text(lost, 'perSecond')} more reads reach the origin${why}`,
           evidence: [
             evidence({ from: since, to: window.to }, 'cache_hit_ratio', subject, 'hit ratio now', now, 'ratio', {
               baseline: before,
@@ -112,6 +119,7 @@ export const hitRatioDrop: Detector<Settings> = {
             }),
             evidence({ from: since, to: window.to }, 'cache_miss_rate', subject, 'reads lost to the origin', lost, 'perSecond'),
           ],
+          ...(echo && { ttlMs: since - echo.at }),
         },
       ]
     })
@@ -177,6 +185,27 @@ function newestDrop(
     lookupsPerSecond: (lookups[to]! - lookups[from]!) / (seconds[to]! - seconds[from]!),
     since: at[episode.start]!,
   }
+}
+
+/**
+ * The refill of which a fall is the echo: its reads are lost to keys that ended, and no more of them than missed in the refill itself within as
+ * long a time. New keys, or more keys than those, are no echo.
+ */
+function echoOf(
+  window: SeriesWindow,
+  subject: Labels,
+  { at, hits, misses, seconds }: Steps<'hits' | 'misses'>,
+  { before, since }: Drop,
+): Refill | null {
+  const refill = refillOf(window, subject)
+  if (!refill || since <= refill.at) return null
+  let [missed, lost, span] = [0, 0, 0]
+  for (let i = at.findIndex((ms) => ms >= since); i >= 0 && i < at.length; i++) {
+    missed += misses[i]!
+    lost += misses[i]! - (1 - before) * (hits[i]! + misses[i]!)
+    span += seconds[i]!
+  }
+  return missed <= refill.most(1_000 * span + SLACK_MS) && isOfEndedKeys(window, subject, since, lost) ? refill : null
 }
 
 /** Until two lives of most keys after the newest start. */

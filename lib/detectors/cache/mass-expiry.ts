@@ -7,10 +7,12 @@ import { mad, median } from '../../math/robust.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import type { TtlHistogram } from '../../model/record.ts'
+import type { Labels } from '../../model/series.ts'
 import type { SeriesWindow } from '../../model/window.ts'
+import { ECHO_METRICS, type Refill, refillOf } from '../echo.ts'
 import { lifetimeOf } from '../lifetime.ts'
 import { riseAt } from '../rises.ts'
-import { cacheCount, cacheRows, evidence, factsOf, type Row, staleBecause } from '../rows.ts'
+import { cacheCount, cacheRows, evidence, factsOf, REFILL_SPAN_MS, type Row, staleBecause } from '../rows.ts'
 import { duration, evidenceOfEach, falseAlarms, patience, share, threshold } from '../settings.ts'
 
 type Settings = DetectorSettings & {
@@ -34,6 +36,9 @@ type Cliff = {
   histogram: TtlHistogram
 }
 
+/** History that is judged; what is older tells of an echo. */
+const SPAN_MS = 240_000
+
 export const massExpiry: Detector<Settings> = {
   id: 'cache/mass-expiry',
   title: 'Mass expiry',
@@ -51,11 +56,12 @@ export const massExpiry: Detector<Settings> = {
     hold: duration('45s', 'How long it stays reported after the keys ended, while they are fetched again'),
   }),
   needs: {
-    spanMs: 240_000,
+    spanMs: REFILL_SPAN_MS,
     metrics: ['cache_expirations_total', 'cache_items'],
-    also: { metrics: ['cache_writes_total'], records: ['ttl-histogram'] },
+    also: { metrics: [...ECHO_METRICS, 'cache_writes_total'], records: ['ttl-histogram'] },
   },
-  detect(window, topology, settings) {
+  detect(all, topology, settings) {
+    const window = all.between(Math.max(all.from, all.to - SPAN_MS), all.to)
     const caches = cacheCount(window, 'cache_expirations_total')
     return cacheRows(window, ['cache_expirations_total', 'cache_items']).map((row): Verdict => {
       const subject = row.labels
@@ -65,12 +71,13 @@ export const massExpiry: Detector<Settings> = {
       const strike = struck(row, settings, sustainedWrites(window, subject.target!), needed)
       if (strike) {
         const gone = strike.keys / strike.before
-        const ttlMs = lifetimeOf(window, subject.target!, strike)
+        const echo = echoOf(all, subject, strike.keys, 3_000)
+        const ttlMs = echo ? strike.at - echo.at : lifetimeOf(window, subject.target!, strike)
         return {
           subject,
           is: 'found',
-          severity: gone >= 0.3 ? 'critical' : 'warning',
-          summary: `${count(strike.keys)} keys of ${subject.target} (${text(gone, 'ratio')}) expired within three seconds`,
+          severity: echo ? 'info' : gone >= 0.3 ? 'critical' : 'warning',
+          summary: `${count(strike.keys)} keys of ${subject.target} (${text(gone, 'ratio')}) expired within three seconds${echoText(echo, window.to)}`,
           evidence: [
             evidence(
               { from: strike.at - 3_000, to: window.to },
@@ -97,12 +104,16 @@ export const massExpiry: Detector<Settings> = {
         return { subject, is: 'unjudged', because: 'many keys are being written right now: their expiration times still change' }
       const cliff = nextCliff(histogram, window.to, settings)
       if (!cliff) return { subject, is: 'clear' }
+      const echo = echoOf(all, subject, cliff.keys, 2_000)
       const pattern = cliff.pattern ? `, most of them ${safe(cliff.pattern, 60)}` : ''
       return {
         subject,
         is: 'found',
-        severity: 'warning',
-        summary: foreseen(cliff.at - window.to, `${count(cliff.keys)} keys of ${subject.target} (${text(cliff.share, 'ratio')})`) + pattern,
+        severity: echo ? 'info' : 'warning',
+        summary:
+          foreseen(cliff.at - window.to, `${count(cliff.keys)} keys of ${subject.target} (${text(cliff.share, 'ratio')})`) +
+          pattern +
+          echoText(echo, window.to),
         evidence: [
           evidence(
             { from: histogram.at, to: cliff.at },
@@ -124,6 +135,16 @@ export const massExpiry: Detector<Settings> = {
     })
   },
 }
+
+/** The refill of which such an end is the echo: no more keys than missed in it within as long a time. Its cause was told when it happened. */
+function echoOf(window: SeriesWindow, subject: Labels, keys: number, ms: number): Refill | null {
+  const refill = refillOf(window, subject)
+  // Polls of the refill and of its echo begin at other moments.
+  return refill && keys <= refill.most(ms + 1_000) ? refill : null
+}
+
+const echoText = (echo: Refill | null, now: number) =>
+  echo ? `: the echo of its ${echo.is} ${durationText(now - echo.at)} ago, after which they were fetched together` : ''
 
 /** A second is as near as the samples can tell. */
 const foreseen = (leftMs: number, keys: string) =>

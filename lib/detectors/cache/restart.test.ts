@@ -11,6 +11,9 @@ test('uptime that grows is clear, also with a lost poll, a gap or a busy clock',
   expect(said('100+1x10 _x60 171+1x9')).toMatchObject([{ is: 'clear' }])
   expect(said('100+1x10 110x3 113+1x9')).toMatchObject([{ is: 'clear' }])
 })
+test('nor does a clock that is set ahead between two polls restart what was up for longer', () => {
+  for (const aheadS of [7, 25, 600]) expect(said(`900+1x10 _x${aheadS} 911+1x9`), `${aheadS} s`).toMatchObject([{ is: 'clear' }])
+})
 test('uptime that falls is found at once', () =>
   expect(said('100+1x10 0')).toMatchObject([
     { is: 'found', severity: 'warning', evidence: [{ metric: 'cache_uptime_seconds', value: 0 }] },
