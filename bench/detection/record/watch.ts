@@ -20,7 +20,7 @@ import type { RecordedFile } from '../files.ts'
 import { createKeeper } from './keeper.ts'
 
 /** What rules read, and what these series are computed with, and nothing else: a recording is committed. The engine derives what is computed anew. */
-export const METRICS: ReadonlySet<string> = new Set(detectors.flatMap(({ needs }) => [...namedBy(needs).series]))
+const METRICS: ReadonlySet<string> = new Set(detectors.flatMap(({ needs }) => [...namedBy(needs).series]))
 
 export type Watch = {
   /** Seconds since it began. */
