@@ -8,7 +8,11 @@ import { operation } from '../http/operation.ts'
 import { getRingDrill, startRingDrill } from './ringDrills.ts'
 
 const tag = 'The loop'
-const node = z.string().min(1).max(300).meta({ description: 'The node that leaves the ring' })
+const node = z
+  .string()
+  .min(1)
+  .max(300)
+  .meta({ description: 'The node that leaves the ring. Of a forecast, by default, the one that is read most' })
 const lasts = z
   .string()
   .transform(durationMs({ minMs: DRILL_MS.least, maxMs: DRILL_MS.most, words: 'expected a duration from 20s to 15m' }))
@@ -24,7 +28,7 @@ export const ringDrillOperations = [
       'What would happen if a node left the ring: reads of the origin, who takes over, how long until it is warm; nothing is written',
     tag,
     params: name,
-    query: z.object({ node, lasts }),
+    query: z.object({ node: node.optional(), lasts }),
     answer: ringDrillAnswer,
     problems: ['not_found', 'not_allowed'],
     run: ({ runtime, params, query: { node, lasts } }) => getRingDrill(runtime, { ring: params.name, node, lastsMs: lasts }),

@@ -46,9 +46,9 @@ const ERRORS_MORE = 0.05
 export function ringDrillPlan(
   topology: Pick<Topology, 'rings' | 'pools' | 'edges'>,
   window: SeriesWindow,
-  { ring: name, node, lastsMs }: { ring: string; node: string; lastsMs: number },
+  { ring: name, node: asked, lastsMs }: { ring: string; node?: string; lastsMs: number },
 ): RingDrillPlan {
-  const ring = ringOf(topology.rings, name, node)
+  const { ring, node } = nodeOf(topology.rings, name, asked, window)
   const loss = nodeLeaves(ring.spec, node, trafficOf(ring, window))
   const target = ring.nodes.find((one) => one.name === node)?.target
   const keys = target === undefined ? null : known(measure('cache_items', { target }, window))
@@ -71,9 +71,12 @@ export function ringDrillPlan(
   }
 }
 
-function ringOf(rings: readonly Ring[], name: string, node: string): Ring {
+/** The ring and its node that is asked about; by default the node that is read most. */
+function nodeOf(rings: readonly Ring[], name: string, asked: string | undefined, window: SeriesWindow): { ring: Ring; node: string } {
   const ring = rings.find((one) => one.name === name)
   if (!ring) throw new EvenkeelError('not_found', 'There is no ring of that name.')
+  const share = (of: string) => known(measure('ring_share_seen', { ring: name, node: of }, window)) ?? 0
+  const node = asked ?? [...ring.nodes].sort((a, b) => share(b.name) - share(a.name))[0]?.name ?? ''
   if (!ring.nodes.some((one) => one.name === node)) throw new EvenkeelError('not_found', `The ring ${name} has no node of that name.`)
   if (ring.spec.algorithm !== 'ketama')
     throw new EvenkeelError(
@@ -84,7 +87,7 @@ function ringOf(rings: readonly Ring[], name: string, node: string): Ring {
   if (others.length === 0) throw new EvenkeelError('not_allowed', 'No other node would be left.')
   if (ring.nodes.find((one) => one.name === node)!.points === 0)
     throw new EvenkeelError('not_allowed', `${node} is out of the ring already.`)
-  return ring
+  return { ring, node }
 }
 
 type Before = { hits: Interval; keys: number; misses: Extract<Measurement, { is: 'measured' }>; lastsMs: number }

@@ -5,7 +5,7 @@ import type { RingDrillView } from '../../model/answers/ringDrill.ts'
 import type { Runtime } from '../runtime.ts'
 import { type RingDrillPlan, ringDrillPlan } from './plan.ts'
 
-type Asked = { ring: string; node: string; lastsMs: number }
+type Asked = { ring: string; node?: string; lastsMs: number }
 
 /** Traffic of the last minutes says what a node is read now. */
 const SPAN_MS = 60_000
