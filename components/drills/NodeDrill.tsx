@@ -119,7 +119,7 @@ function Plan({ plan }: { plan: RingDrillView }) {
                 <Figure value={origin.value} unit="perSecond" low={origin.low} high={origin.high} /> more at first
               </span>
             ) : (
-              `not known: ${safe(plan.originBecause ?? 'the hits are not measured', 200)}`
+              'not known: its hits are not measured'
             ),
           ],
           ['Warm again after', warmMs ? `${duration(warmMs.low)} to ${duration(warmMs.high)}` : 'not known'],

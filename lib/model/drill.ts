@@ -1,7 +1,7 @@
 import type { Prediction } from './proposal.ts'
 
 /** A prediction of a metric's mean over a part of a drill, ms after its write. */
-export type Expectation = Prediction & { fromMs: number; toMs: number }
+export type Expectation = Omit<Prediction, 'holds' | 'event' | 'dip'> & { fromMs: number; toMs: number }
 
 /** An expectation beside what came. `inside` null: not judged, because of `because`. */
 export type ExpectationOutcome = { value: number; low: number; high: number; inside: boolean } | { inside: null; because: string }

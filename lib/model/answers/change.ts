@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { figure, iso, noun, open } from './shape.ts'
+import { figure, iso, labels, noun, open, unit } from './shape.ts'
 import { guard, prediction, reversal, settingAnswer, step } from './step.ts'
 
 const journalEntry = open({
@@ -76,7 +76,15 @@ const committed = open({
     .optional(),
 })
 
-export const expectation = prediction.extend({
+export const expectation = open({
+  metric: z.string(),
+  where: labels,
+  unit,
+  before: z.number(),
+  after: z.number(),
+  low: z.number(),
+  high: z.number(),
+  basis: z.string(),
   fromMs: z.number().meta({ description: 'It is of the mean from so long after the write on' }),
   toMs: z.number(),
 })
@@ -84,7 +92,11 @@ export const expectation = prediction.extend({
 const drill = z.object({
   of: z.string().meta({ description: 'What is taken away' }),
   lastsMs: z.number(),
-  expects: z.array(expectation),
+  expects: z.array(
+    expectation.extend({
+      widened: z.number().optional().meta({ description: 'By what its band was widened, because outcomes of earlier drills asked for it' }),
+    }),
+  ),
   outcomes: z
     .array(
       z.union([

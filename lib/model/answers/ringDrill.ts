@@ -10,7 +10,6 @@ export const ringDrillAnswer = open({
   lastsMs: z.number(),
   owned: z.number().meta({ description: 'Share of the keys that the node owns, exact' }),
   originPerSecond: interval.nullable().meta({ description: 'Reads of the origin a second beyond those of now, in the first moment' }),
-  originBecause: z.string().optional().meta({ description: 'Why that is not known' }),
   heirs: z
     .array(z.object({ node: z.string(), share: z.number(), readsPerSecond: z.number().nullable() }))
     .meta({ description: 'Who takes over its keys, with the share of all keys, exact, and what they are read more' }),

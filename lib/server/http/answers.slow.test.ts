@@ -261,6 +261,7 @@ test('the fleet, what is found in it and what is done about it', async () => {
   await post('rings/describe', 'rings/describe', { text: JSON.stringify(before) })
   await post('rings/text', 'rings/text', { spec: before })
   await post('rings/text', 'rings/text', { spec: { algorithm: 'nginx-hash', nodes: [{ name: 'a; } evil' }] } })
+  await drillOf(runtime)
 }, 60_000)
 
 /** Receivers and routes, edited, tried and written. */
@@ -359,6 +360,34 @@ test('people, their accounts and tokens', async () => {
   await by('DELETE persons/{name}', 'persons/bob')
   await by('POST session/sign-out')
 }, 60_000)
+
+/** The forecast of a drill, and its begin, on a ring of which all is measured. */
+async function drillOf(runtime: Runtime): Promise<void> {
+  const { engine } = runtime
+  const nodes = ['cache-a', 'cache-b'].map((name, i) => ({ name, target: name, address: `10.0.0.${i}:6379`, points: 100 }))
+  const rings = [{ ...whole.ring, nodes, spec: { algorithm: 'ketama' as const, nodes } }]
+  const { store } = runtime
+  for (let at = whole.AT - 60_000, t = 0; at <= whole.AT; at += 1_000, t++) {
+    for (const { target } of nodes)
+      store.append(
+        target,
+        at,
+        [
+          { metric: 'cache_hits_total', value: 90 * t },
+          { metric: 'cache_misses_total', value: 10 * t },
+          { metric: 'cache_items', value: 1_000 },
+        ],
+        1_000,
+      )
+    store.append('ring:products', at, [{ metric: 'ring_misses_total', labels: { ring: 'products' }, value: 20 * t }], 1_000)
+  }
+  const window = () => store.window(whole.AT - 60_000, whole.AT)
+  runtime.engine = { ...engine, topology: () => ({ ...engine.topology(), rings }), window }
+  const { answer } = await call(runtime, 'GET rings/{name}/drill', 'rings/products/drill?node=cache-b')
+  expect(answer.risks).toEqual([expect.stringContaining('The origin is asked')])
+  await call(runtime, 'POST rings/{name}/drill', 'rings/products/drill', { body: { node: 'cache-b' } })
+  runtime.engine = engine
+}
 
 /** Calls whose answer is a text of another kind. */
 const NO_JSON = operations

@@ -25,10 +25,9 @@ export function getRingDrill(runtime: Runtime, asked: Asked): RingDrillView {
     lastsMs,
     owned: loss.owned,
     originPerSecond: loss.extra,
-    ...(loss.because !== undefined && { originBecause: loss.because }),
     heirs: loss.heirs.map(({ node: heir, share, reads }) => ({ node: heir, share, readsPerSecond: reads })),
     warmMs,
-    expects,
+    expects: expects.map(({ widened: _, ...expected }) => expected),
     risks,
     commands: runtime.changes.describe(steps.map((step) => ({ ...step, before: '' }))).commands,
   }
