@@ -45,6 +45,25 @@ describe('160 ms beside 20 ms', () => {
   })
 })
 
+describe('servers that stand out in the same seconds', () => {
+  const stalled =
+    (servers: readonly string[], to: number): PoolFault =>
+    (t, server, now) => {
+      if (servers.includes(server ?? '') && t >= 100 && t < to) now.seconds = 0.16
+    }
+  const at = (servers: readonly string[], to: number) => fired(stalled(servers, to), { perSecond: 60, servers: [100, 100, 100, 100, 100] })
+
+  test('share a cause while it lasts some seconds alone, and each is named when it stays slow', () => {
+    expect(at(['app2', 'app3'], 104)).toEqual([])
+    expect(at(['app2', 'app3'], 160).map(({ subject }) => subject.server)).toEqual(['app2', 'app3'])
+  })
+  test('one alone is named sooner', () => {
+    const [alone] = at(['app3'], 160)
+    const [both] = at(['app2', 'app3'], 160)
+    expect(alone!.at).toBeLessThan(both!.at)
+  })
+})
+
 describe('when all servers slow down together, by a database behind them', () => {
   test('no server is named: a note on the pool says so, once, and ends', () => {
     for (let seed = 1; seed <= 4; seed++) {

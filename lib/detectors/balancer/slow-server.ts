@@ -61,7 +61,9 @@ export const slowServer: Detector<Settings> = {
       const takes = new Set(serving)
       const sorted = (of: (response: Response) => number) => [...responses.values()].map(of).sort((a, b) => a - b)
       const [values, errors] = [sorted(({ value }) => value), sorted(({ error }) => error)]
-      const verdicts = pool.servers.map((server): Verdict => {
+      /** Those that stand out on a few requests alone. */
+      const early = new Set<string>()
+      const judged = pool.servers.map((server): Verdict => {
         const subject = serverLabels(pool, server)
         const unjudged = (because: string): Verdict => ({ subject, is: 'unjudged', because })
         if (sight) return unjudged(sight)
@@ -75,8 +77,10 @@ export const slowServer: Detector<Settings> = {
         const normal = medianWithout(values, usual.value)
         if (normal === null) return unjudged('no other server of the pool to compare it with')
         const beside = { window, pool, server, serving, servers, normal, error: medianWithout(errors, usual.error)! }
-        const own = standsOut(usual, beside, settings, 2) ? usual : soonerThan(usual, beside, settings)
+        const stands = standsOut(usual, beside, settings, 2)
+        const own = stands ? usual : soonerThan(usual, beside, settings)
         if (!own) return { subject, is: 'clear' }
+        if (!stands) early.add(server.name)
         const spanMs = window.to - own.from
         const all = serving.reduce((sum, other) => sum + (requestsOf(window, pool, other, spanMs) ?? 0), 0)
         const share = all > 0 ? (requestsOf(window, pool, server, spanMs) ?? 0) / all : 0
@@ -111,12 +115,16 @@ export const slowServer: Detector<Settings> = {
         }
       })
       return [
-        ...verdicts,
+        ...withoutShared(judged, early),
         sight ? { subject: poolLabels(pool), is: 'unjudged', because: sight } : together(window, pool, responses, settings),
       ]
     })
   },
 }
+
+/** Several servers that begin to stand out in the same seconds share a cause, such as a machine that stalls: each waits for as many requests as usual. */
+const withoutShared = (judged: Verdict[], early: ReadonlySet<string>): Verdict[] =>
+  early.size < 2 ? judged : judged.map((one) => (early.has(one.subject.server ?? '') ? { subject: one.subject, is: 'clear' } : one))
 
 /** What a response is held against: the median of the other servers, with what rounding leaves open of it. */
 type Beside = { window: SeriesWindow; pool: Pool; server: PoolServer; serving: readonly PoolServer[]; servers: number; normal: number; error: number } // biome-ignore format: one line
