@@ -116,7 +116,7 @@ const COLUMNS: Column<KeyDifferenceView>[] = [
   },
   { id: 'target', head: 'Target', from: 'md', sort: (one) => one.target, cell: (one) => <TargetLink name={one.target} /> },
   { id: 'before', head: 'Before', right: true, from: 'sm', sort: (one) => one.before?.share, cell: (one) => share(one.before) },
-  { id: 'after', head: 'After', right: true, sort: (one) => one.after?.share, cell: (one) => share(one.after) },
+  { id: 'after', head: 'After', right: true, from: 'sm', sort: (one) => one.after?.share, cell: (one) => share(one.after) },
   {
     id: 'moved',
     head: 'Difference',
