@@ -16,7 +16,7 @@ import { type RedisServer, redisSay } from './servers.ts'
 
 const KEYS = 6_000
 /** Of the plan: each move is written to the nodes' own files five times, which takes 30 to 100 ms here. */
-const MOVES = 200
+const MOVES = 300
 const value = (i: number) => `value ${i}`
 const addressOf = (node: RedisServer) => `127.0.0.1:${node.about.port}`
 
