@@ -4,7 +4,7 @@ import type { Step } from '../model/proposal.ts'
 import { settingKey } from '../model/setting.ts'
 import { beginWatch } from './begin.ts'
 import type { ChangesContext } from './context.ts'
-import { endChange } from './end.ts'
+import { endChange, endRolledBack } from './end.ts'
 import type { Watch } from './watches.ts'
 
 /** What a server shows of a change that is on its way through a repository. */
@@ -46,18 +46,7 @@ function arrive(change: Change, at: number, context: ChangesContext): void {
     beginWatch(id, 'The value has arrived at the server; the watch begins.', context, at - 2 * context.settings.lookMs)
     return
   }
-  endChange(
-    id,
-    { what: 'rolled_back', text: rollingBack.because, by: rollingBack.by },
-    {
-      state: 'rolled_back',
-      automatic: rollingBack.automatic,
-      verdict: rollingBack.automatic ? (change.verdict ?? 'unjudged') : 'unjudged',
-      ...(!rollingBack.automatic && { outcome: rollingBack.because }),
-      needsPerson: undefined,
-    },
-    context,
-  )
+  endRolledBack(change, context)
 }
 
 function giveUp(change: Change, outcome: string, context: ChangesContext): void {

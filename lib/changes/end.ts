@@ -13,6 +13,25 @@ export function endChange(id: string, entry: Entry, patch: Partial<Change>, { wa
   log.info({ change: id, state: change.state, verdict: change.verdict }, 'change ended')
 }
 
+/** The end of a roll-back: what was there before is in force again. A person's roll-back is no verdict; the measured numbers stay. */
+export function endRolledBack(change: Change, context: ChangesContext): void {
+  const { because, by, automatic } = change.rollingBack!
+  endChange(
+    change.id,
+    { what: 'rolled_back', text: because, by },
+    {
+      state: 'rolled_back',
+      automatic,
+      verdict: automatic ? (change.verdict ?? 'unjudged') : 'unjudged',
+      ...(!automatic && { outcome: because }),
+      needsPerson: undefined,
+      undo: undefined,
+      finish: undefined,
+    },
+    context,
+  )
+}
+
 /** Marks settings as contested: another writer sets them too, and nothing more is proposed for them until a person decides. */
 export function markContested(id: string, drifted: readonly Drifted[], { store, now }: Pick<ChangesContext, 'store' | 'now'>): void {
   for (const { step } of drifted) store.memory.put(contestedKey(step.setting), { change: id, at: now() })

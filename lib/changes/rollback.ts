@@ -2,7 +2,7 @@ import { count } from '../format/format.ts'
 import type { Change } from '../model/change.ts'
 import { heldSteps } from '../model/slowStart.ts'
 import type { ChangesContext } from './context.ts'
-import { endChange, endInDrift } from './end.ts'
+import { endChange, endInDrift, endRolledBack } from './end.ts'
 import { publicError } from './publicError.ts'
 import { refresh } from './refresh.ts'
 import { returnByFile } from './returnByFile.ts'
@@ -29,7 +29,6 @@ export async function continueRollback(change: Change, context: ChangesContext):
   const { journal, liveSettings, settings } = context
   const { id } = change
   if (change.committed) return returnByFile(change, context)
-  const why = change.rollingBack!
   const undone = change.job
     ? await undoJob(change, context)
     : ((await resumeInterrupted(change, context)) ?? (await undo(id, heldSteps(change), liveSettings, journal)))
@@ -45,20 +44,7 @@ export async function continueRollback(change: Change, context: ChangesContext):
     await endInDrift(id, undone.drifted, driftText(undone.drifted), context)
     return
   }
-  endChange(
-    id,
-    { what: 'rolled_back', text: why.because, by: why.by },
-    {
-      state: 'rolled_back',
-      automatic: why.automatic,
-      // A person's roll-back is no verdict; the measured numbers stay.
-      verdict: why.automatic ? (change.verdict ?? 'unjudged') : 'unjudged',
-      ...(!why.automatic && { outcome: why.because, needsPerson: undefined }),
-      undo: undefined,
-      finish: undefined,
-    },
-    context,
-  )
+  endRolledBack(change, context)
 }
 
 /** Undoes a job item by item, from the undo that was stored before each of its batches. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { figure, iso, labels, noun, open, unit } from './shape.ts'
-import { guard, prediction, reversal, settingAnswer, step } from './step.ts'
+import { figure, iso, noun, open } from './shape.ts'
+import { foreseen, guard, prediction, reversal, settingAnswer, step } from './step.ts'
 
 const journalEntry = open({
   at: iso,
@@ -76,15 +76,7 @@ const committed = open({
     .optional(),
 })
 
-export const expectation = open({
-  metric: z.string(),
-  where: labels,
-  unit,
-  before: z.number(),
-  after: z.number(),
-  low: z.number(),
-  high: z.number(),
-  basis: z.string(),
+export const expectation = foreseen.extend({
   fromMs: z.number().meta({ description: 'It is of the mean from so long after the write on' }),
   toMs: z.number(),
 })

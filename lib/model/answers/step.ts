@@ -7,7 +7,8 @@ export const step = z.object({ setting: settingAnswer, before: z.string(), after
 
 export const reversal = z.enum(['exact', 'lossy', 'none'])
 
-export const prediction = open({
+/** A metric as it is and as it will be, with its band and what that rests on. */
+export const foreseen = open({
   metric: z.string(),
   where: labels,
   unit,
@@ -16,6 +17,9 @@ export const prediction = open({
   low: z.number(),
   high: z.number(),
   basis: z.string(),
+})
+
+export const prediction = foreseen.extend({
   widened: z
     .number()
     .optional()
