@@ -1,7 +1,7 @@
 import { Figure } from '@/components/ui/figure.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import type { Column } from '@/components/ui/table.tsx'
-import { safe } from '@/lib/format/format.ts'
+import { interval, safe } from '@/lib/format/format.ts'
 import { metricOf } from '@/lib/metrics/registry.ts'
 import type { Expectation, ExpectationOutcome } from '@/lib/model/drill.ts'
 
@@ -31,7 +31,11 @@ export const EXPECTATIONS: Column<ExpectationRow>[] = [
     id: 'after',
     head: 'Then',
     right: true,
-    cell: ({ expected: { after, low, high, unit } }) => <Figure value={after} unit={unit} low={low} high={high} />,
+    cell: ({ expected: { after, low, high, unit } }) => (
+      <>
+        <Figure value={after} unit={unit} /> <span className="block whitespace-nowrap text-dim text-xs">{interval(low, high, unit)}</span>
+      </>
+    ),
   },
 ]
 
@@ -49,7 +53,9 @@ export const OUTCOME: Column<ExpectationRow> = {
     ) : (
       <>
         <Figure value={outcome.value} unit={expected.unit} />{' '}
-        <Status tone={outcome.inside ? 'ok' : 'warning'}>{outcome.inside ? 'as expected' : 'otherwise'}</Status>
+        <span className="block text-xs">
+          <Status tone={outcome.inside ? 'ok' : 'warning'}>{outcome.inside ? 'as expected' : 'otherwise'}</Status>
+        </span>
       </>
     ),
 }
