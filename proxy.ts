@@ -6,7 +6,7 @@ import { refusalPage } from './lib/auth/refusal.ts'
 import { EvenkeelError } from './lib/model/error.ts'
 import { recordFailed } from './lib/server/audit/calls.ts'
 import { problemResponse } from './lib/server/http/problem.ts'
-import { currentRuntime, runtime } from './lib/server/runtime.ts'
+import { currentRuntime, settledRuntime } from './lib/server/runtime.ts'
 
 /** Every page comes through here; the API's own gate asks the same door (Next would buffer its bodies and streams here). */
 export const config = { matcher: [{ source: '/((?!api/|v3/|healthz$|readyz$|metrics$|_next/static/).*)' }] }
@@ -31,7 +31,7 @@ async function answer(request: Request, nonce: string, security: Record<string, 
     if (arrival) return arrival
     arriving = false
     // Each page sends on whoever has yet to set up a second factor.
-    await runtime().auth.enter(request, PUBLIC.test(url.pathname) ? 'public' : 'viewer', { ownAccount: true })
+    await (await settledRuntime()).auth.enter(request, PUBLIC.test(url.pathname) ? 'public' : 'viewer', { ownAccount: true })
   } catch (error) {
     const at = currentRuntime()
     // Whoever has not signed in yet is sent to do so: that is no refusal. A sign-in that failed is recorded as one.
@@ -56,7 +56,7 @@ async function answer(request: Request, nonce: string, security: Record<string, 
 
 /** A browser on its way to an issuer, or back from it. Null for every other request. */
 async function arrive(request: Request, url: URL): Promise<Response | null> {
-  const { auth } = runtime()
+  const { auth } = await settledRuntime()
   if (auth.oidc && url.pathname === '/sign-in/start') {
     const { location, cookies } = await auth.oidc.begin(ownPath(url.searchParams.get('next')), url.searchParams.has('anew'))
     return redirect(request, location, 303, cookies)

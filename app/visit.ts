@@ -6,14 +6,14 @@ import { type PersonRole, roleReaches } from '@/lib/auth/roles.ts'
 import type { Person } from '@/lib/model/answers/person.ts'
 import { EvenkeelError } from '@/lib/model/error.ts'
 import { recordFailed } from '@/lib/server/audit/calls.ts'
-import { type Runtime, runtime } from '@/lib/server/runtime.ts'
+import { type Runtime, settledRuntime } from '@/lib/server/runtime.ts'
 
 /**
  * The access check of a page: every page begins with it and names the role that it needs. proxy.ts has turned away strangers already, with
  * better words; this holds where a path reaches a page and not the proxy.
  */
 export async function visit(role: PersonRole, options?: EnterOptions): Promise<{ runtime: Runtime; person: Person; identity: Identity }> {
-  const at = runtime()
+  const at = await settledRuntime()
   try {
     const { person, identity } = await at.auth.enter({ method: 'GET', headers: await headers() }, role, { ownAccount: true })
     // Nobody who has yet to set up a required second factor gets further than to where that is done.
@@ -31,6 +31,6 @@ export async function visit(role: PersonRole, options?: EnterOptions): Promise<{
 
 /** Who looks at the frame around a page, if anybody: it shows what findings there are, which a reporter may not read. */
 export async function person(): Promise<Person | null> {
-  const { person } = await runtime().auth.enter({ method: 'GET', headers: await headers() }, 'public')
+  const { person } = await (await settledRuntime()).auth.enter({ method: 'GET', headers: await headers() }, 'public')
   return person && roleReaches(person.role, 'viewer') ? person : null
 }

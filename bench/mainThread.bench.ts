@@ -129,7 +129,7 @@ export const bench: Bench = {
         file: join(data, 'evenkeel.yaml'),
         readFile: () => '',
       })
-      const runtime = await openRuntime({ ...config, data, targets }, { NODE_ENV: 'test' }, () => {}, createLog())
+      const runtime = await openRuntime({ ...config, data, targets }, { NODE_ENV: 'test' }, () => {}, { log: createLog() })
       setRuntime(runtime)
       const rows: Row[] = []
       const row = (what: string, value: number) => rows.push({ what, value, unit: 'ms', goal: { most: TURN_MS } })

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent, createServer, get, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -268,6 +268,32 @@ routes: [{ match: {}, to: [hook], wait: 1s }]
     const test = await call('POST', 'receivers/hook/test')
     expect(await test.json()).toMatchObject({ deliveries: [{ state: 'delivered', status: 'test' }] })
   })
+
+  test('SIGHUP takes a changed file, and a broken one changes nothing', async () => {
+    const written = readFileSync(config, 'utf8')
+    const running = async () => ((await json('targets')) as { items: { name: string }[] }).items.map(({ name }) => name).sort()
+    const logged = async () => ((await json('audit')) as { items: { what: string; outcome: string }[] }).items[0]
+    writeFileSync(config, written.replace('name: gone', 'name: renamed'))
+    evenkeel.process.kill('SIGHUP')
+    await vi.waitFor(async () => expect(await running()).toEqual(['cache-a', 'edge', 'renamed']), { timeout: 10_000, interval: 100 })
+    // The balancer is read by the new runtime, over the same socket of Evenkeel.
+    await vi.waitFor(async () => expect((await json('targets/edge')).state).toBe('up'), { timeout: 10_000, interval: 200 })
+    writeFileSync(config, written.replace('name: gone', 'nome: gone'))
+    evenkeel.process.kill('SIGHUP')
+    await vi.waitFor(async () => expect(await logged()).toMatchObject({ what: 'configuration-reloaded', outcome: 'failed' }), {
+      timeout: 10_000,
+      interval: 100,
+    })
+    const refused = await call('POST', 'config/reload')
+    expect([refused.status, ((await refused.json()) as { detail: string }).detail]).toEqual([
+      422,
+      expect.stringContaining('targets[1].nome'),
+    ])
+    expect(await running()).toEqual(['cache-a', 'edge', 'renamed'])
+    writeFileSync(config, written)
+    expect((await (await call('POST', 'config/reload')).json()) as object).toMatchObject({ changed: ['targets'] })
+    expect(await running()).toEqual(['cache-a', 'edge', 'gone'])
+  }, 60_000)
 
   test('SIGTERM ends it in time, with open streams too, and its state is there after the next start', async () => {
     const before = (await json('changes')).items.length

@@ -107,7 +107,7 @@ describe('while it runs', () => {
       const lines: string[] = []
       const printed: string[] = []
       const log = createLog('trace', { write: (line) => void lines.push(line) })
-      const evenkeel = await openRuntime(parsed(config), { NODE_ENV: 'test' }, (text) => void printed.push(text), log)
+      const evenkeel = await openRuntime(parsed(config), { NODE_ENV: 'test' }, (text) => void printed.push(text), { log })
       processes.push(evenkeel)
       setRuntime(evenkeel)
       const nobody = { kind: 'token', id: 'none', name: 'a test', role: 'admin', owner: null } as const

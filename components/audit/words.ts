@@ -9,6 +9,7 @@ const KIND: Record<AuditKind, string> = {
   start: 'Evenkeel started',
   stop: 'Evenkeel stopped',
   configuration: 'Configuration read',
+  'configuration-reloaded': 'Configuration reloaded',
   'clock-set': 'Clock of the machine set',
   'store-repaired': 'Damaged store repaired',
   'sign-in': 'Signed in',

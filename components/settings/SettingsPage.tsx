@@ -2,13 +2,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { parseAsStringEnum, useQueryState } from 'nuqs'
 import { get } from '@/components/frame/api.ts'
-import { Code } from '@/components/ui/code.tsx'
-import { PageHead, Section } from '@/components/ui/page.tsx'
-import { Sentence } from '@/components/ui/sentence.tsx'
+import { PageHead } from '@/components/ui/page.tsx'
 import { Tabs } from '@/components/ui/tabs.tsx'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
 import type { RuleView } from '@/lib/model/answers/rule.ts'
 import type { Page } from '@/lib/model/answers/shape.ts'
+import { Configuration } from './Configuration.tsx'
 import { Exports } from './Exports.tsx'
 import { People } from './People.tsx'
 import { Rules } from './Rules.tsx'
@@ -40,16 +39,7 @@ export function SettingsPage({ rules, config, warnings, frame }: Props) {
           {
             id: 'config',
             label: 'Configuration',
-            content: (
-              <Section note="As it was read at the start, secrets left out. It is changed in evenkeel.yaml.">
-                {warnings.map((warning) => (
-                  <p key={warning} className="mb-2 rounded border border-warning/40 bg-warning-soft px-3 py-2 text-sm">
-                    <Sentence text={warning} max={1_000} />
-                  </p>
-                ))}
-                <Code text={config} label="Configuration" />
-              </Section>
-            ),
+            content: <Configuration config={config} warnings={warnings} frame={frame} />,
           },
           { id: 'exports', label: 'Exports', content: <Exports /> },
           { id: 'people', label: 'People and tokens', content: <People frame={frame} /> },

@@ -3,6 +3,7 @@ export const AUDIT_KINDS = [
   'start',
   'stop',
   'configuration',
+  'configuration-reloaded',
   'clock-set',
   'store-repaired',
   'sign-in',

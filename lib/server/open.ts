@@ -35,6 +35,7 @@ import { aboutFinding } from './findings/aboutFinding.ts'
 import { createClockNews } from './frame/clockNews.ts'
 import { annotationPushOf } from './grafana/grafana.ts'
 import { heartbeatOf } from './heartbeat/heartbeat.ts'
+import { createRequests } from './http/requests.ts'
 import { createLog } from './log.ts'
 import { mode } from './mode/mode.ts'
 import { createPatternRatios } from './references/patternRatios.ts'
@@ -72,12 +73,19 @@ function makeDataFolder(folder: string): void {
   }
 }
 
+export type OpenOptions = {
+  log?: Log
+  /** Set by a reload: the runtime before knew its normals, which the store still has. */
+  learnt?: boolean
+  reload?: Runtime['reload']
+}
+
 /** Puts the runtime together and starts it. `print` is for what a person must read once: the sign-in link. */
 export async function openRuntime(
   config: Config,
   env: NodeJS.ProcessEnv,
   print: (text: string) => void,
-  log: Log = createLog(),
+  { log = createLog(), learnt, reload = null }: OpenOptions = {},
 ): Promise<Runtime> {
   const clock = createSteadyClock()
   const { now, monotonic } = clock
@@ -123,7 +131,7 @@ export async function openRuntime(
     describe: (steps) => changes.describe(steps),
     inFlight: (steps) => changes.inFlight(steps),
     solve: solveInThread,
-    learningMs: config.learningMs,
+    learningMs: learnt ? 0 : config.learningMs,
     clock: steady,
     checkClock: clock.check,
     log,
@@ -150,7 +158,7 @@ export async function openRuntime(
     log,
   })
   const audit = createRecorder({ store, config, now, monotonic, log })
-  audit.started(VERSION)
+  audit.started(VERSION, { reloaded: learnt !== undefined })
   const runtime: Runtime = {
     config,
     store,
@@ -185,13 +193,15 @@ export async function openRuntime(
     clock: clockNews,
     log,
     closing: closing.signal,
-    async close() {
+    requests: createRequests(),
+    reload,
+    async close(options = { reload: false }) {
       closing.abort()
       runtime.stream.close()
       runtime.heartbeat?.stop()
       await Promise.allSettled([engine.stop(), changes.stop(), dispatch.stop(), references.close(), runtime.annotationPush?.stop()])
       await outbound?.close()
-      runtime.audit.stopped()
+      runtime.audit.stopped(options)
       store.close()
     },
   }

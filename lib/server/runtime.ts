@@ -5,6 +5,7 @@ import type { AnnotationPush } from '../engine/annotationPush.ts'
 import type { Dispatch } from '../engine/dispatch/dispatch.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Heartbeat } from '../engine/heartbeat.ts'
+import type { ReloadView } from '../model/answers/configuration.ts'
 import type { Advisor, AnyDetector } from '../model/detector.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Bus } from '../model/events.ts'
@@ -16,6 +17,7 @@ import type { Recorder } from './audit/recorder.ts'
 import type { SubscribedBrowsers } from './browsers/browsers.ts'
 import type { Stream } from './events/stream.ts'
 import type { ClockNews } from './frame/clockNews.ts'
+import type { Requests } from './http/requests.ts'
 import type { PatternRatios } from './references/patternRatios.ts'
 import type { ReferenceLogs } from './references/referenceLogs.ts'
 
@@ -50,11 +52,16 @@ export type Runtime = {
   log: Log
   /** Aborts when the runtime begins to close: streams end, nothing new begins. */
   closing: AbortSignal
-  close(): Promise<void>
+  requests: Requests
+  /** Takes the changed configuration file; null where nobody can (tests). Throws `invalid` for one that is unusable. */
+  reload: (() => Promise<ReloadView>) | null
+  /** `reload`: another runtime of this process goes on with the store at once. */
+  close(options?: { reload: boolean }): Promise<void>
 }
 
 const RUNTIME_KEY = Symbol.for('evenkeel.runtime')
-type WithRuntime = { [RUNTIME_KEY]?: Runtime }
+const SWAP_KEY = Symbol.for('evenkeel.swap')
+type WithRuntime = { [RUNTIME_KEY]?: Runtime; [SWAP_KEY]?: Promise<void> | null }
 
 /** The one runtime of this process. It is kept on `globalThis`, because Next bundles instrumentation and routes separately, each with its own module variables. */
 export function runtime(): Runtime {
@@ -66,3 +73,12 @@ export function setRuntime(next: Runtime | undefined): void {
   ;(globalThis as WithRuntime)[RUNTIME_KEY] = next
 }
 export const currentRuntime = (): Runtime | undefined => (globalThis as WithRuntime)[RUNTIME_KEY]
+/** Set while a reload closes one runtime and opens the next. */
+export function setSwap(swap: Promise<void> | null): void {
+  ;(globalThis as WithRuntime)[SWAP_KEY] = swap
+}
+/** The runtime, after a reload that is under way. */
+export async function settledRuntime(): Promise<Runtime> {
+  await (globalThis as WithRuntime)[SWAP_KEY]
+  return runtime()
+}

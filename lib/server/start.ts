@@ -7,6 +7,7 @@ import { checkBound, checkServer, toldToListen } from './boundAddress.ts'
 import { onArrival } from './http/arrivals.ts'
 import { readable } from './http/bytes.ts'
 import { openRuntime, readConfig } from './open.ts'
+import { createReload } from './reload.ts'
 import { currentRuntime, setRuntime } from './runtime.ts'
 
 /** A service manager waits 15 s before it kills. */
@@ -24,10 +25,8 @@ export async function start(): Promise<void> {
   setFlagsFromString('--heap-growing-percent=50')
   let config: Config
   try {
-    const bound = toldToListen(process.env)
-    config = readConfig(process.env.EVENKEEL_CONFIG, process.env, bound)
-    checkBound(config, bound, 'by HOSTNAME and PORT')
-    setRuntime(await openRuntime(config, process.env, (text) => process.stdout.write(`${text}\n`)))
+    config = readChecked()
+    setRuntime(await openRuntime(config, process.env, print, { reload }))
   } catch (error) {
     // Next would swallow it and serve without a runtime.
     end(error)
@@ -62,6 +61,35 @@ export async function start(): Promise<void> {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  process.on('SIGHUP', () => void reloadBySignal())
+}
+
+const print = (text: string) => void process.stdout.write(`${text}\n`)
+
+/** The configuration file as it stands; where it would have this process listen elsewhere, it is refused. Throws `ConfigError`. */
+function readChecked(): Config {
+  const bound = toldToListen(process.env)
+  const config = readConfig(process.env.EVENKEEL_CONFIG, process.env, bound)
+  checkBound(config, bound, 'by HOSTNAME and PORT')
+  return config
+}
+
+const reload = createReload({
+  read: readChecked,
+  open: (config, { learnt }) => openRuntime(config, process.env, print, { learnt, reload }),
+  end,
+})
+
+/** SIGHUP, which service managers send for a reload. */
+async function reloadBySignal(): Promise<void> {
+  try {
+    const { changed } = await reload()
+    currentRuntime()?.log.info({ changed }, changed.length > 0 ? 'the configuration was reloaded' : 'the configuration is as it was')
+  } catch (error) {
+    const at = currentRuntime()
+    at?.log.error({ error: (error as Error).message }, 'the configuration was not reloaded')
+    at?.audit.own({ what: 'configuration-reloaded', detail: { by: 'SIGHUP' } }, 'failed')
+  }
 }
 
 function end(error: unknown): never {

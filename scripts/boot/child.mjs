@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
 import { Stop, say } from './say.mjs'
 
 const BEAT_MS = 5_000
@@ -32,11 +33,12 @@ export async function run(title, command, args, { cwd, env, quiet = false, hush 
 }
 
 /**
- * Stays in front of a child until it ends, handing on SIGINT and SIGTERM; a child that has not ended 12 s after that is killed.
+ * Stays in front of a child until it ends, handing on SIGINT, SIGTERM and SIGHUP; a child that has not ended 12 s after that is killed.
  * Resolves to the exit code, 0 when the end was asked for and came cleanly.
  * @param {import('node:child_process').ChildProcess} child @returns {Promise<number>}
  */
 export async function stayWith(child) {
+  const hadTerminal = hasTerminal()
   let asked = false
   const hand = () => {
     if (asked) return
@@ -44,11 +46,23 @@ export async function stayWith(child) {
     child.kill('SIGTERM')
     setTimeout(() => child.kill('SIGKILL'), 12_000).unref()
   }
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
-  for (const signal of signals) process.on(signal, hand)
+  // A reload, unless it is the terminal that hung up.
+  const hangUp = () => (hadTerminal && !hasTerminal() ? hand() : child.kill('SIGHUP'))
+  const handlers = { SIGINT: hand, SIGTERM: hand, SIGHUP: hangUp }
+  for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler)
   const code = await ends(child)
-  for (const signal of signals) process.off(signal, hand)
+  for (const [signal, handler] of Object.entries(handlers)) process.off(signal, handler)
   return asked && (code === 130 || code === 143) ? 0 : code
+}
+
+/** Whether this process has a controlling terminal: opening it fails when there is none, or it is gone. */
+function hasTerminal() {
+  try {
+    closeSync(openSync('/dev/tty'))
+    return true
+  } catch {
+    return false
+  }
 }
 
 function ends(child) {

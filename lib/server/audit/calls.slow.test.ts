@@ -90,7 +90,13 @@ test('every call that is no GET is recorded, or says why not', () => {
 
 describe('every call that does something leaves an entry', () => {
   const doing = operations.filter(({ method, audit }) => method !== 'GET' && audit && 'what' in audit)
+  let tried = 0
   test.each(doing.map(({ method, path }) => [method, path]))('%s %s, whoever tries it', async (method, path) => {
+    // Of strangers a hundred kinds of refusals are told apart within an hour, and each call makes two: a new recorder counts anew.
+    if (++tried % 40 === 0) {
+      await runtime.close()
+      await open()
+    }
     const operation = doing.find((one) => one.method === method && one.path === path)!
     const kind = (operation.audit as { what: string }).what
     const at = path.replace(/\{\w+\}/g, 'nothing')

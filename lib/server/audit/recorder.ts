@@ -22,9 +22,10 @@ export type Recorder = {
   own(what: What, outcome?: AuditOutcome): void
   /** To be called with each new state of a change. */
   change(change: Change): void
-  started(version: string): void
+  /** `reloaded`: only the configuration is another; the process is the same. */
+  started(version: string, options?: { reloaded: boolean }): void
   tick(): void
-  stopped(): void
+  stopped(options?: { reload: boolean }): void
 }
 
 /** The actor of what Evenkeel does by itself. */
@@ -74,10 +75,10 @@ export function createRecorder({ store, config, now, monotonic, log }: Options):
       const detail = { state, asked: by, ...(verdict ? { verdict } : {}) }
       recorder.own({ what: 'change-ended', about: id, detail }, state === 'failed' ? 'failed' : 'done')
     },
-    started(version) {
+    started(version, { reloaded } = { reloaded: false }) {
       const before = store.memory.get<boolean>(RUNNING)
       const ended = before === null ? 'none' : before ? 'not stopped: it was killed, or the power failed' : 'stopped'
-      recorder.own({ what: 'start', detail: { version, mode: config.mode, auth: config.auth.mode, before: ended } })
+      if (!reloaded) recorder.own({ what: 'start', detail: { version, mode: config.mode, auth: config.auth.mode, before: ended } })
       // Explains a broken chain whose cause was a damaged disk.
       for (const repair of store.repairs().slice(0, REPAIRS_MAX)) recorder.own({ what: 'store-repaired', detail: { repair } })
       const known = store.memory.get<Seen>(SEEN)
@@ -91,9 +92,9 @@ export function createRecorder({ store, config, now, monotonic, log }: Options):
       store.audit.retry(now())
       tellTrouble()
     },
-    stopped() {
+    stopped({ reload } = { reload: false }) {
       refusals.close(now(), monotonic())
-      recorder.own({ what: 'stop' })
+      if (!reload) recorder.own({ what: 'stop' })
       store.audit.retry(now())
       tellTrouble()
       store.memory.put(RUNNING, false)

@@ -1,7 +1,7 @@
-import { configurationAnswer } from '../../model/answers/configuration.ts'
+import { configurationAnswer, reloadAnswer } from '../../model/answers/configuration.ts'
 import { anything } from '../../model/answers/shape.ts'
 import { operation } from '../http/operation.ts'
-import { getConfig, getConfigSchema } from './configuration.ts'
+import { getConfig, getConfigSchema, reloadConfig } from './configuration.ts'
 
 const tag = 'Evenkeel'
 
@@ -23,5 +23,16 @@ export const configurationOperations = [
     tag,
     answer: anything,
     run: () => getConfigSchema(),
+  }),
+  operation({
+    method: 'POST',
+    path: 'config/reload',
+    role: 'admin',
+    audit: { what: 'configuration-reloaded', answer: ['changed'] },
+    summary: 'Takes the changed configuration file; one that is unusable changes nothing and is explained',
+    tag,
+    answer: reloadAnswer,
+    problems: ['invalid', 'unavailable'],
+    run: ({ runtime }) => reloadConfig(runtime),
   }),
 ]

@@ -56,7 +56,9 @@ async function opened(text: string, print: (text: string) => void = () => {}): P
   writeFileSync(join(data, 'evenkeel.yaml'), text)
   const config = parseConfig(text, {}, schemas(), { file: join(data, 'evenkeel.yaml'), readFile: () => '' })
   const { port } = drills.address() as AddressInfo
-  const runtime = await openRuntime({ ...config, data }, { NODE_ENV: 'test', EVENKEEL_DRILLS: `http://127.0.0.1:${port}` }, print)
+  const env = { NODE_ENV: 'test', EVENKEEL_DRILLS: `http://127.0.0.1:${port}` } as const
+  const reload = async () => ({ changed: ['targets'], warnings: ['one'] })
+  const runtime = await openRuntime({ ...config, data }, env, print, { reload })
   open.push({ runtime, data })
   setRuntime(runtime)
   return runtime
@@ -254,6 +256,7 @@ test('the fleet, what is found in it and what is done about it', async () => {
   await curvesOfTarget(runtime)
   await reviewOfTarget(runtime)
   await post('mode', 'mode', { mode: 'tune' })
+  await post('config/reload', 'config/reload')
   await post('drills/{name}', 'drills/slow')
   await call(runtime, 'DELETE drills/{name}', 'drills/slow')
   const before = { algorithm: 'ketama', nodes: [{ name: 'a' }, { name: 'b' }] }

@@ -3,7 +3,7 @@ import type { EnterOptions, Visitor } from '../../auth/auth.ts'
 import type { RoleNeeded } from '../../auth/roles.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import { type Asked, recordDone, recordFailed } from '../audit/calls.ts'
-import { currentRuntime, type Runtime, runtime } from '../runtime.ts'
+import { currentRuntime, type Runtime, settledRuntime } from '../runtime.ts'
 import { readBody } from './body.ts'
 import { HEADERS } from './headers.ts'
 import type { Operation } from './operation.ts'
@@ -24,9 +24,11 @@ export async function gate(
   options?: EnterOptions,
 ): Promise<Response> {
   try {
-    const at = runtime()
-    const visitor = await at.auth.enter(request, role, options)
-    return await then(at, visitor, new URL(request.url).pathname)
+    const at = await settledRuntime()
+    return await at.requests.count(async () => {
+      const visitor = await at.auth.enter(request, role, options)
+      return then(at, visitor, new URL(request.url).pathname)
+    })
   } catch (error) {
     const at = currentRuntime()
     if (at) await recordFailed(at, request, asked, error)
@@ -72,7 +74,8 @@ export function serve(request: Request): Promise<Response> {
     })
     const status = answer instanceof Response ? answer.status : (operation.status ?? 200)
     // Recorded before the answer is sent, so that a confirmed action always has its entry.
-    recordDone(at, visitor, asked, status, answer)
+    // By the newest runtime: the call may have been a reload.
+    recordDone(currentRuntime() ?? at, visitor, asked, status, answer)
     if (answer instanceof Response) return answer
     return status === 204 ? new Response(null, { status, headers: HEADERS }) : Response.json(answer, { status, headers: HEADERS })
   }
