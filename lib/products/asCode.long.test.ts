@@ -15,7 +15,7 @@ function play(folder: string, text: string, flags: readonly string[] = []): numb
   const file = join(folder, 'play.yml')
   writeFileSync(file, text)
   const inventory = join(folder, 'hosts')
-  writeFileSync(inventory, ['haproxy', 'nginx', 'redis', 'memcached', 'twemproxy', 'all'].map((group) => (group === 'all' ? '' : `[${group}]\nhere ansible_connection=local\n`)).join('')) // biome-ignore format: one line
+  writeFileSync(inventory, ['haproxy', 'nginx', 'redis', 'memcached', 'twemproxy', 'varnish', 'all'].map((group) => (group === 'all' ? '' : `[${group}]\nhere ansible_connection=local\n`)).join('')) // biome-ignore format: one line
   const { stdout, stderr, status } = spawnSync('ansible-playbook', ['-i', inventory, '-e', 'ansible_become=false', ...flags, file], {
     encoding: 'utf8',
     env: { ...process.env, HOME: folder, ANSIBLE_NOCOLOR: '1', LC_ALL: 'C.UTF-8', ANSIBLE_LOCALHOST_WARNING: '0' },
@@ -120,6 +120,7 @@ describeWith(['ansible-playbook', 'haproxy', 'nginx'], 'what Ansible is given', 
         [{ kind: 'haproxy', socket: 'tcp://h:1', config: '/etc/{{ x }}.cfg' }, { 'app/a/weight': '3' }],
         [{ kind: 'nginx', status: 'http://h/s' }, { 'app/unix:/run/{{ a }}.sock/weight': '3' }],
         [{ kind: 'twemproxy', stats: 'tcp://h:22222' }, { 'alpha/a/weight': '3' }],
+        [{ kind: 'varnish', admin: 'h:6082', secret_file: '/etc/{{ x }}' }, { 'param/default_ttl': '60' }],
       ] as [Target, Record<string, string>][])
         play(folder, playbookOf(config, values), ['--syntax-check'])
     })

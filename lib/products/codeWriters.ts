@@ -1,4 +1,6 @@
 import type { AnyCodeWriter } from '../model/code.ts'
+import { awsCode } from './aws/asCode.ts'
+import { cloudflareCode } from './cloudflare/asCode.ts'
 import { controlCode } from './control/asCode.ts'
 import { envoyCode } from './envoy/asCode.ts'
 import { haproxyCode } from './haproxy/asCode.ts'
@@ -9,9 +11,12 @@ import { prometheusCode } from './prometheus/asCode.ts'
 import { redisCode } from './redis/asCode.ts'
 import { scrapeCode } from './scrape/asCode.ts'
 import { twemproxyCode } from './twemproxy/asCode.ts'
+import { varnishCode } from './varnish/asCode.ts'
 
 /** The registry of what writes changes as code. One line a product; it reaches no server. */
 export const codeWriters: AnyCodeWriter[] = [
+  awsCode,
+  cloudflareCode,
   controlCode,
   envoyCode,
   haproxyCode,
@@ -22,4 +27,5 @@ export const codeWriters: AnyCodeWriter[] = [
   redisCode,
   scrapeCode,
   twemproxyCode,
+  varnishCode,
 ]

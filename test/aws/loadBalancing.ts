@@ -15,9 +15,22 @@ export function loadBalancing({ cloud, pageSize }: FakeAws, operation: string, f
     case 'DescribeListeners':
       return listed(
         'Listeners',
-        cloud.listeners.filter(({ LoadBalancerArn }) => LoadBalancerArn === form.LoadBalancerArn),
+        cloud.listeners.filter(({ LoadBalancerArn, ListenerArn }) =>
+          form.ListenerArns ? listOf(form.ListenerArns).includes(ListenerArn) : LoadBalancerArn === form.LoadBalancerArn,
+        ),
       )
     case 'DescribeRules': {
+      if (form.RuleArns) {
+        const arns = listOf(form.RuleArns)
+        const all = Object.values(cloud.rules).flat()
+        return {
+          Rules: arns.map((arn) => {
+            const rule = all.find(({ RuleArn }) => RuleArn === arn)
+            if (!rule) throw new Fault('RuleNotFound', 'One or more rules not found')
+            return rule
+          }),
+        }
+      }
       const rules = cloud.rules[form.ListenerArn as string]
       if (!rules) throw new Fault('ListenerNotFound', 'One or more listeners not found')
       return listed('Rules', rules)

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { shellWord } from '../../format/shell.ts'
 import { drifted, EvenkeelError } from '../../model/error.ts'
 import type { Actuator, Edit } from '../../model/product.ts'
-import { serverPart } from '../../model/setting.ts'
 import { ask, type Call } from './client.ts'
 import type { CloudflareConfig } from './config.ts'
+import { originOf, RULE } from './settings.ts'
 import { type CacheRule, type LivePool, POOLS_WRITE, RULES_WRITE, type Ruleset, readPools, readRules, readZone, type Zone } from './zone.ts'
 
 const WEIGHT_WORDS = 'a number from 0 to 1 with at most two digits after the point'
@@ -17,7 +17,6 @@ const TTL = z
   .string()
   .regex(/^[1-9]\d{0,7}$/, TTL_WORDS)
   .refine((text) => Number(text) <= 31_536_000, TTL_WORDS)
-const RULE = /^rule\/([0-9a-f]{32})\/edge_ttl$/
 
 /** Weights of a pool's origins, and the edge TTL of a cache rule. */
 export const cloudflareActuator: Actuator<CloudflareConfig> = {
@@ -73,13 +72,6 @@ async function readLive(config: CloudflareConfig, names: readonly string[], sign
     names.some((name) => RULE.test(name)) ? readRules(config, zone, signal) : null,
   ])
   return { zone, pools, rules }
-}
-
-function originOf(name: string): { pool: string; server: string } {
-  const part = serverPart(name)
-  if (part?.what !== 'weight')
-    throw new EvenkeelError('not_found', `${JSON.stringify(name.slice(0, 120))} is no setting: POOL/ORIGIN/weight or rule/ID/edge_ttl`)
-  return part
 }
 
 function found({ pools }: Live, name: string): { pool: LivePool; weight: number } {

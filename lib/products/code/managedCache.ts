@@ -1,6 +1,7 @@
 import { shellLine } from '../../format/shell.ts'
 import type { Snippet } from '../../model/code.ts'
 import type { Edit } from '../../model/product.ts'
+import { parametersCommand, parametersHcl } from './elastiCache.ts'
 import { Expression, HclBlocks, hclBlock } from './hcl.ts'
 
 /** The provider that runs a cache, where its address says so. */
@@ -55,13 +56,7 @@ function commandOf(provider: Provider, own: readonly Parameter[], notes: string[
     return {
       form: 'aws',
       ...shared,
-      // Values hold no comma and no blank, or the shorthand would need quotes of its own: each is a whole argument, and JSON takes any text.
-      text: shellLine([
-        ...['aws', 'elasticache', 'modify-cache-parameter-group', '--cache-parameter-group-name'],
-        { variable: 'PARAMETER_GROUP', words: 'the name of the parameter group' },
-        '--parameter-name-values',
-        JSON.stringify(own.map(({ name, value }) => ({ ParameterName: name, ParameterValue: value }))),
-      ]),
+      text: parametersCommand({ variable: 'PARAMETER_GROUP', words: 'the name of the parameter group' }, own),
       notes: ['A `default.` group cannot be changed: the nodes need a group of your own.', ...notes],
     }
   if (provider === 'gcloud')
@@ -98,16 +93,7 @@ function terraformOf(provider: Provider, own: readonly Parameter[], notes: strin
     notes: [...more, ...notes],
   })
   const merge = 'Put the arguments into the resource that you have.'
-  if (provider === 'aws')
-    return snippet(
-      'Terraform: ElastiCache',
-      hclBlock('resource', ['aws_elasticache_parameter_group', 'evenkeel'], {
-        name: new Expression('var.parameter_group'),
-        family: new Expression('var.family'),
-        parameter: new HclBlocks(...own.map(({ name, value }) => ({ name, value }))),
-      }),
-      [merge],
-    )
+  if (provider === 'aws') return snippet('Terraform: ElastiCache', parametersHcl(new Expression('var.parameter_group'), own), [merge])
   const configs = Object.fromEntries(own.map(({ name, value }) => [name, value]))
   if (provider === 'gcloud')
     return snippet(

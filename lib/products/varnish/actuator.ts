@@ -1,35 +1,10 @@
-import { z } from 'zod'
-import { parseDuration } from '../../model/duration.ts'
 import { drifted, EvenkeelError } from '../../model/error.ts'
 import type { Actuator, Edit } from '../../model/product.ts'
 import { type BackendList, type Listed, parseBackendList } from './backendList.ts'
 import { type VarnishClient, withVarnish } from './client.ts'
 import type { VarnishConfig } from './config.ts'
-import { PARAMS, type Param, readParam, secondsText } from './params.ts'
-
-const SECONDS_MOST = 10 * 366 * 86_400
-const SECONDS = /^\d{1,9}(?:\.\d{1,3})?$/
-
-/** Seconds, or a duration with its unit; kept in seconds as Varnish tells them. */
-const TIME = z
-  .string()
-  .refine((text) => secondsOf(text) !== null, {
-    message: 'seconds with at most three decimals, or a duration such as 10m; at most ten years',
-  })
-  .transform((text) => secondsText(secondsOf(text)!))
-const STATE = z.enum(['auto', 'healthy', 'sick'], {
-  error: 'allowed: auto (its probe decides), healthy (whatever its probe says), sick (takes no requests)',
-})
-
-function secondsOf(text: string): number | null {
-  const ms = parseDuration(text)
-  const seconds = SECONDS.test(text) ? Number(text) : ms === null ? null : ms / 1_000
-  return seconds !== null && seconds >= 0 && seconds <= SECONDS_MOST ? seconds : null
-}
-
-const PARAM_NAME = new RegExp(`^param/(${PARAMS.join('|')})$`)
-/** Names of VCL objects: nothing that could end a word or be a pattern. */
-const BACKEND_NAME = /^backend\/([A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z][A-Za-z0-9_-]*)?)\/state$/
+import { PARAMS, readParam } from './params.ts'
+import { BACKEND_NAME, commandWords, partOf, STATE, TIME } from './settings.ts'
 
 /** Parameters and states of backends by the management port: `param/default_ttl`, `backend/NAME/state`. */
 export const varnishActuator: Actuator<VarnishConfig> = {
@@ -67,25 +42,7 @@ export const varnishActuator: Actuator<VarnishConfig> = {
   commands: (_config, edits) => edits.map(({ name, value }) => `varnishadm ${commandOf(name, value)}`),
 }
 
-type Part = { is: 'param'; param: Param } | { is: 'backend'; backend: string }
-
-function partOf(name: string): Part {
-  const param = PARAM_NAME.exec(name)?.[1]
-  if (param) return { is: 'param', param: param as Param }
-  const backend = BACKEND_NAME.exec(name)?.[1]
-  if (backend) return { is: 'backend', backend }
-  throw new EvenkeelError(
-    'not_found',
-    `${JSON.stringify(name.slice(0, 80))} is no setting: ${PARAMS.map((one) => `param/${one}`).join(', ')} or backend/NAME/state`,
-  )
-}
-
-function commandOf(name: string, value: string): string {
-  const part = partOf(name)
-  const checked = (part.is === 'param' ? TIME : STATE).safeParse(value)
-  if (!checked.success) throw new EvenkeelError('invalid', `${name}: ${checked.error.issues[0]?.message}`)
-  return part.is === 'param' ? `param.set ${part.param} ${checked.data}` : `backend.set_health ${part.backend} ${checked.data}`
-}
+const commandOf = (name: string, value: string): string => commandWords(name, value).join(' ')
 
 async function live(client: VarnishClient, names: readonly string[], signal: AbortSignal): Promise<Record<string, string>> {
   const parts = names.map((name) => ({ name, part: partOf(name) }))
