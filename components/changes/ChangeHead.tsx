@@ -4,12 +4,13 @@ import { Sentence } from '@/components/ui/sentence.tsx'
 import { Shape, Status } from '@/components/ui/status.tsx'
 import { duration } from '@/lib/format/format.ts'
 import type { ChangeView } from '@/lib/model/answers/change.ts'
-import { changeTone, judgedWords, stateWords, verdictWords, watchProgress } from './words.ts'
+import { changeTone, judgedWords, leftWords, stateWords, verdictWords, watchProgress } from './words.ts'
 
 /** The state of a change, the progress of its watch, and its outcome. */
 export function ChangeHead({ change }: { change: ChangeView }) {
   const now = useClock(500)
   const progress = now ? watchProgress(change, now) : null
+  const verdict = verdictWords(change)
   const left = change.watchUntil && now ? Math.max(0, Date.parse(change.watchUntil) - now) : null
   return (
     <header className="flex flex-col gap-1.5">
@@ -17,16 +18,16 @@ export function ChangeHead({ change }: { change: ChangeView }) {
         <h3 className="font-medium text-base">
           <Status tone={changeTone(change)}>
             {stateWords(change)}
-            {change.verdict ? `: ${verdictWords(change)}` : ''}
+            {verdict && `: ${verdict}`}
           </Status>
         </h3>
-        {change.automatic && <span className="text-dim text-sm">by itself</span>}
-        {progress !== null && left !== null && <span className="text-dim text-sm tabular">a verdict within {duration(left)}</span>}
+        {change.automatic && <span className="text-dim text-sm">{change.drill ? 'by a guard' : 'by itself'}</span>}
+        {progress !== null && left !== null && <span className="text-dim text-sm tabular">{leftWords(change, duration(left))}</span>}
       </div>
       {progress !== null && (
         <div
           role="progressbar"
-          aria-label="Watch"
+          aria-label={change.drill ? 'Drill' : 'Watch'}
           aria-valuemin={0}
           aria-valuemax={100}
           aria-valuenow={Math.round(progress * 100)}

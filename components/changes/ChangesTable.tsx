@@ -21,7 +21,7 @@ export function ChangesTable({ changes, selected, onOpen, empty }: Props) {
       cell: (change) => (
         <Status tone={changeTone(change)}>
           {stateWords(change)}
-          {change.verdict ? `, ${verdictWords(change)}` : ''}
+          {verdictWords(change) && `, ${verdictWords(change)}`}
         </Status>
       ),
     },

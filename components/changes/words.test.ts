@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { changeTone, judgedWords, watchProgress } from './words.ts'
+import { changeTone, judgedWords, leftWords, stateWords, verdictWords, watchProgress } from './words.ts'
 
 it('draws the eye only to what is at work or needs a person', () => {
   expect(changeTone({ state: 'kept', verdict: 'improved' })).toBe('ok')
@@ -20,4 +20,25 @@ it('says when a verdict was taken, of how long, and why then', () => {
   expect(judgedWords({ afterMs: 74_000, ofMs: 115_000, because: 'the evidence stands' })).toMatch(
     /^Verdict after .+ of at most .+, because the evidence stands\.$/,
   )
+})
+
+it('says of a drill that it ended and how many expectations held, not that it was rolled back unjudged', () => {
+  const outcome = (inside: boolean) => ({ value: 1, low: 1, high: 1, inside })
+  const drill = { of: 'cache-b of products', lastsMs: 60_000, expects: [] }
+  const words = (own: Partial<Parameters<typeof verdictWords>[0]>) => {
+    const change = { state: 'rolled_back' as const, verdict: 'unjudged' as const, drill, ...own }
+    return `${stateWords(change)}: ${verdictWords(change)}`
+  }
+  expect(words({ drill: { ...drill, outcomes: [outcome(true), outcome(true), outcome(false)] } })).toBe(
+    'drill ended: 2 of 3 expectations held, put back',
+  )
+  expect(words({ drill: { ...drill, outcomes: [outcome(true), { inside: null, because: 'no traffic' }] } })).toBe(
+    'drill ended: 1 of 1 expectation held, put back',
+  )
+  expect(words({ drill: { ...drill, outcomes: [] } })).toBe('drill ended: nothing could be judged, put back')
+  expect(words({})).toBe('drill ended early: put back')
+  expect(words({ state: 'watching', verdict: null })).toBe('drill under way: ')
+  expect(words({ drill: undefined })).toBe('rolled back: unjudged')
+  expect(leftWords({ drill }, '20 s')).toBe('ends within 20 s')
+  expect(leftWords({}, '20 s')).toBe('a verdict within 20 s')
 })

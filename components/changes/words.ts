@@ -17,8 +17,31 @@ const VERDICT: Record<NonNullable<ChangeView['verdict']>, string> = {
   unjudged: 'unjudged',
 }
 
-export const stateWords = (change: Pick<ChangeView, 'state'>) => STATE[change.state]
-export const verdictWords = (change: Pick<ChangeView, 'verdict'>) => (change.verdict ? VERDICT[change.verdict] : '')
+type Told = Pick<ChangeView, 'state' | 'verdict' | 'drill'>
+
+/** A drill is not judged by a prediction: it is put back at its end, and its expectations were held or not. */
+export const stateWords = (change: Pick<Told, 'state' | 'drill'>) => (change.drill ? drillWords(change, change.drill) : STATE[change.state])
+
+function drillWords({ state }: Pick<Told, 'state'>, { outcomes }: NonNullable<Told['drill']>): string {
+  if (state === 'applying') return 'drill begins'
+  if (state === 'watching') return 'drill under way'
+  if (state !== 'rolled_back') return `drill ${STATE[state]}`
+  return outcomes ? 'drill ended' : 'drill ended early'
+}
+
+/** The verdict in words; of a drill, how many of its expectations held. Empty while there is none. */
+export function verdictWords({ state, verdict, drill }: Pick<Told, 'state' | 'verdict' | 'drill'>): string {
+  if (!drill) return verdict ? VERDICT[verdict] : ''
+  if (state !== 'rolled_back') return ''
+  if (!drill.outcomes) return 'put back'
+  const judged = drill.outcomes.filter(({ inside }) => inside !== null)
+  if (judged.length === 0) return 'nothing could be judged, put back'
+  const held = judged.filter(({ inside }) => inside).length
+  return `${held} of ${judged.length} ${judged.length === 1 ? 'expectation' : 'expectations'} held, put back`
+}
+
+/** The last thing that is said of one that is under way: a drill ends, any other gets its verdict. */
+export const leftWords = (change: Pick<Told, 'drill'>, left: string) => (change.drill ? `ends within ${left}` : `a verdict within ${left}`)
 
 /** Violet while it is at work; colour afterwards only when a person should look. */
 export function changeTone(change: Pick<ChangeView, 'state' | 'needsPerson' | 'verdict' | 'seenTo'>): Tone {

@@ -12,6 +12,7 @@ import { Field, Select } from '@/components/ui/field.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { Facts, Section } from '@/components/ui/page.tsx'
 import { Sentence } from '@/components/ui/sentence.tsx'
+import { Status } from '@/components/ui/status.tsx'
 import { Table } from '@/components/ui/table.tsx'
 import { toast } from '@/components/ui/toast.tsx'
 import { duration, safe } from '@/lib/format/format.ts'
@@ -89,7 +90,9 @@ export function NodeDrill({ rings }: { rings: readonly RingView[] }) {
           look="primary"
           onClick={() => start.mutate()}
           busy={start.isPending}
-          disabledBecause={noOperatorBecause(frame) ?? noChangeBecause(frame) ?? (plan.error ? errorText(plan.error) : false)}
+          disabledBecause={
+            noOperatorBecause(frame) ?? noChangeBecause(frame) ?? (plan.error ? errorText(plan.error) : (plan.data?.wait ?? false))
+          }
         >
           Take {safe(node.name, 30)} out for {WORDS[asked.lasts]}
         </Button>
@@ -109,6 +112,11 @@ function Plan({ plan }: { plan: RingDrillView }) {
   const { originPerSecond: origin, warmMs } = plan
   return (
     <div className="mt-3 flex flex-col gap-3">
+      {plan.wait && (
+        <p>
+          <Status tone="warning">{plan.wait}</Status>
+        </p>
+      )}
       <Facts
         facts={[
           ['Owns', <Figure key="owns" value={plan.owned} unit="ratio" />],

@@ -16,6 +16,7 @@ export const ringDrillAnswer = open({
   warmMs: interval.nullable().meta({ description: 'How long until a tenth of what it hit still misses' }),
   expects: z.array(expectation).meta({ description: 'What the drill is held against' }),
   risks: z.array(z.string()),
+  wait: z.string().nullable().meta({ description: 'Why it may not begin now: the ring still warms, and its misses fall by themselves' }),
   commands: z.array(z.string()).meta({ description: 'What is sent' }),
 })
 /** What is expected when a node leaves its ring for a while. */

@@ -20,11 +20,11 @@ function ring(own: Partial<Ring> = {}): Ring {
   }
 }
 
-/** A minute of a ring of three caches, each read 100 times a second with 90 hits, holding 1,000 keys of 1 kB. */
-function measuredMinute(limit = 10e6) {
+/** Two minutes of a ring of three caches, each read 100 times a second with 90 hits, holding 1,000 keys of 1 kB. `missed`: so many until a second. */
+function measuredMinute(limit = 10e6, missed = (t: number) => 30 * t, seconds = 120) {
   const store = createStore({ path: ':memory:', now: () => AT })
-  for (let second = 60; second >= 0; second--) {
-    const [at, t] = [AT - second * 1_000, 60 - second]
+  for (let second = seconds; second >= 0; second--) {
+    const [at, t] = [AT - second * 1_000, seconds - second]
     for (const { name, target } of NODES) {
       store.append(
         target!,
@@ -40,12 +40,13 @@ function measuredMinute(limit = 10e6) {
       )
       store.append('ring:products', at, [{ metric: 'ring_share_seen', labels: { ring: 'products', node: name }, value: 1 / 3 }], 1_000)
     }
-    store.append('ring:products', at, [{ metric: 'ring_misses_total', labels: { ring: 'products' }, value: 30 * t }], 1_000)
+    store.append('ring:products', at, [{ metric: 'ring_misses_total', labels: { ring: 'products' }, value: missed(t) }], 1_000)
   }
-  return store.window(AT - 60_000, AT)
+  return store.window(AT - 120_000, AT)
 }
-const plan = (own: Partial<Ring> = {}, asked: Partial<{ node: string; lastsMs: number }> = {}, limit?: number) =>
-  ringDrillPlan({ ...emptyTopology(), rings: [ring(own)] }, measuredMinute(limit), {
+type Asked = Partial<{ node: string; lastsMs: number }>
+const plan = (own: Partial<Ring> = {}, asked: Asked = {}, limit?: number, missed?: (t: number) => number) =>
+  ringDrillPlan({ ...emptyTopology(), rings: [ring(own)] }, measuredMinute(limit, missed), {
     ring: 'products',
     node: 'b',
     lastsMs: 60_000,
@@ -83,6 +84,29 @@ describe('the plan of a drill', () => {
       expect.stringMatching(/^[ac] would need 1\.\d+\sMiB for all of it and may use 1\.05\sMiB: it evicts/),
       expect.stringMatching(/^[ac] would need/),
     ])
+  })
+
+  /** Misses that shrink by a factor each minute, counted from the start. */
+  const falling = (left: number) => (t: number) => (60 * 60 * (left ** (t / 60) - 1)) / Math.log(left)
+
+  it('waits while the ring still warms, and says by how much its misses fall', () => {
+    expect(plan().wait).toBeNull()
+    expect(plan({}, {}, undefined, falling(0.6)).wait).toMatch(/^Still warming: misses fall by 40\.?\d*\s%/)
+    expect(plan({}, {}, undefined, falling(0.95)).wait).toBeNull()
+  })
+
+  it('waits where too little was seen to tell whether it warms', () => {
+    const seen = measuredMinute(undefined, undefined, 20)
+    expect(ringDrillPlan({ ...emptyTopology(), rings: [ring()] }, seen, { ring: 'products', lastsMs: 60_000 }).wait).toMatch(/^Seen for/)
+  })
+
+  it('expects misses that fall slowly to fall on, and at the most not to', () => {
+    const lateOf = ({ expects }: ReturnType<typeof plan>) => expects.filter(({ metric }) => metric === 'ring_miss_rate')[1]!
+    const falls = lateOf(plan({}, { lastsMs: 300_000 }, undefined, falling(0.94)))
+    const steady = lateOf(plan({}, { lastsMs: 300_000 }, undefined, (t) => falls.before * t))
+    expect(falls.after / steady.after).toBeCloseTo(0.94 ** (325 / 60), 1)
+    expect(falls.low).toBeLessThan(0.8 * steady.low)
+    expect(falls.high / steady.high).toBeCloseTo(1, 1)
   })
 
   it('refuses what is not there, is out already, would leave nothing, or has no points', () => {

@@ -12,6 +12,7 @@ import type { Measurement, SeriesWindow } from '../../model/window.ts'
 import { type NodeLoss, nodeLeaves } from '../../predictions/nodeLoss.ts'
 import { refillMisses, warmAfterMs } from '../../predictions/refill.ts'
 import { trafficOf } from '../../review/measurePools.ts'
+import { leftAfter, waitText, warmingOf } from './warming.ts'
 
 /** A drill of one node that leaves its ring for a while: what is written, and what is expected of it. */
 export type RingDrillPlan = {
@@ -26,7 +27,12 @@ export type RingDrillPlan = {
   guards: Guard[]
   /** What may go wrong, as sentences with numbers. */
   risks: string[]
+  /** Why it may not begin now: the ring still warms. */
+  wait: string | null
 }
+
+/** Rates are those of the last minute; what is before it in the window says where they go. */
+const NOW_MS = 60_000
 
 /** Followers read the new ring within this time of its announcement; a poll sees it a second later. */
 const FOLLOWED_MS = 1_000
@@ -45,9 +51,10 @@ const ERRORS_MORE = 0.05
  */
 export function ringDrillPlan(
   topology: Pick<Topology, 'rings' | 'pools' | 'edges'>,
-  window: SeriesWindow,
+  seen: SeriesWindow,
   { ring: name, node: asked, lastsMs }: { ring: string; node?: string; lastsMs: number },
 ): RingDrillPlan {
+  const window = seen.between(seen.to - NOW_MS, seen.to)
   const { ring, node } = nodeOf(topology.rings, name, asked, window)
   const loss = nodeLeaves(ring.spec, node, trafficOf(ring, window))
   const target = ring.nodes.find((one) => one.name === node)?.target
@@ -55,6 +62,7 @@ export function ringDrillPlan(
   const hits = target === undefined ? null : measure('cache_hits_total', { target }, window)
   const cold = keys !== null && hits?.is === 'measured' ? { hits: { value: hits.value, low: hits.low, high: hits.high }, keys } : null
   const misses = measure('ring_miss_rate', { ring: name }, window)
+  const warming = warmingOf('ring_miss_rate', { ring: name }, seen)
   return {
     ring: name,
     node,
@@ -62,12 +70,14 @@ export function ringDrillPlan(
     steps: [{ setting: settingText({ of: { ring: name, node }, name: 'points' }), after: '0' }],
     loss,
     expects: [
-      ...(cold && misses.is === 'measured' ? missesExpected(name, { ...cold, misses, lastsMs }) : []),
+      ...(cold && misses.is === 'measured' ? missesExpected(name, { ...cold, misses, warming, lastsMs }) : []),
       ...sharesExpected(ring, node, loss, window, lastsMs),
     ],
     warmMs: cold && warmAfterMs(cold),
     guards: guardsOf(topology, name, window),
     risks: risksOf(ring, node, loss, window, keys),
+    // Without misses nothing is expected of them, so that it need not wait.
+    wait: misses.is === 'measured' ? waitText(warming) : null,
   }
 }
 
@@ -90,23 +100,31 @@ function nodeOf(rings: readonly Ring[], name: string, asked: string | undefined,
   return { ring, node }
 }
 
-type Before = { hits: Interval; keys: number; misses: Extract<Measurement, { is: 'measured' }>; lastsMs: number }
+type Before = {
+  hits: Interval
+  keys: number
+  misses: Extract<Measurement, { is: 'measured' }>
+  warming: ReturnType<typeof warmingOf>
+  lastsMs: number
+}
 
 /** Misses right after the node left, and over the last ten seconds of the drill. */
-function missesExpected(ring: string, { hits, keys, misses, lastsMs }: Before): Expectation[] {
+function missesExpected(ring: string, { hits, keys, misses, warming, lastsMs }: Before): Expectation[] {
   const spans = [
     [FOLLOWED_MS, FOLLOWED_MS + FIRST_MS],
     [lastsMs - FIRST_MS, lastsMs],
   ].filter(([from, to], i) => i === 0 || (from! >= FOLLOWED_MS + FIRST_MS && to! > from!))
   return spans.map(([fromMs, toMs]) => {
     const more = refillMisses({ hits, keys }, Math.max(0, fromMs! - FOLLOWED_MS), toMs!)
+    // Misses that fall slowly may go on to fall, or end to: the rate of now is that of half a minute ago.
+    const left = (ms: number) => leftAfter(warming, NOW_MS / 2 + ms)
     return {
       metric: 'ring_miss_rate',
       where: { ring },
       unit: 'perSecond',
       before: misses.value,
-      after: misses.value + more.value,
-      low: (1 - DAY) * misses.low + more.low * (1 - DAY),
+      after: misses.value * left((fromMs! + toMs!) / 2) + more.value,
+      low: (1 - DAY) * misses.low * left(toMs!) + more.low * (1 - DAY),
       high: (1 + DAY) * misses.high + more.high * (1 + DAY),
       basis: `${text(hits.value, 'perSecond')} hits of ${Math.round(keys).toLocaleString('en')} keys, each of which misses once; popularity from even to Zipf 1.1`,
       fromMs: fromMs!,
