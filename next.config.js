@@ -52,6 +52,7 @@ export default {
     '@kubernetes/client-node',
     'ioredis',
     'nodemailer',
+    'pg',
     'pino',
     'prom-client',
     'web-push',

@@ -32,6 +32,7 @@ const SERVERS = [
   'varnishd',
   'prometheus-varnish-exporter',
   'faketime',
+  'postgres',
 ]
 const reports = join(root, '.stamps')
 const bin = (name: string) => join(root, 'node_modules', '.bin', name)

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -12,6 +12,10 @@ class MissingProgram extends Error {}
 
 /** Debian keeps daemons in /usr/sbin, which is not on every user's PATH. */
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin']
+
+// PostgreSQL's are in a folder for each version.
+const POSTGRES = '/usr/lib/postgresql'
+if (existsSync(POSTGRES)) FOLDERS.push(...readdirSync(POSTGRES).map((version) => join(POSTGRES, version, 'bin')))
 
 /** The program's absolute path, or null. A path is taken as it is: a newer server, built from source. */
 export function findProgram(program: string): string | null {

@@ -23,6 +23,10 @@ export type Config = {
   url: string
   /** Folder of the embedded store. */
   data: string
+  /** A PostgreSQL database that replicas share; absent: the embedded store. Holds a password. */
+  state?: string
+  /** The name of this process among the replicas. */
+  replica: string
   mode: 'observe' | 'tune'
   auth: Auth
   /** A receiver of Prometheus remote write. */

@@ -148,7 +148,7 @@ describe('a refusal names the path, the line, what was found and what is allowed
     ['listen: 8080', /^listen \(line 1\): found 8080; allowed: a text$/],
     ['listen: nowhere', /^listen \(line 1\): found "nowhere"; allowed: HOST:PORT/],
     ['mode: tuned', /^mode \(line 1\): found "tuned"; allowed: "observe", "tune"$/],
-    ['colour: red', /^colour \(line 1\): found the unknown key "colour"; allowed: listen, url, data, mode, /],
+    ['colour: red', /^colour \(line 1\): found the unknown key "colour"; allowed: listen, url, data, state, replica, mode, /],
     ['poll: { every: 10 parsecs }', /^poll\.every \(line 1\): found "10 parsecs"; allowed: a duration such as/],
     ['poll: { every: true }', /^poll\.every \(line 1\): found true; allowed: a duration such as/],
     [

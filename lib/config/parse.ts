@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import type { TargetConfig } from '../model/product.ts'
 import { listenOf, urlOf } from './access.ts'
@@ -76,6 +77,8 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
     listen,
     url: urlOf(read, listen, auth, checks),
     data: read.data,
+    ...(read.state && { state: read.state }),
+    replica: read.replica ?? `${hostname()}-${process.pid}`,
     mode: read.mode,
     auth,
     ...(read.series && { series: read.series }),

@@ -12,6 +12,7 @@ import { heartbeatSchema } from './heartbeat.ts'
 import { DEFAULT_LISTEN, listen, listenText } from './listen.ts'
 import { pricesSchema } from './prices.ts'
 import { route } from './routeSchema.ts'
+import { replicaSchema, stateSchema } from './state.ts'
 
 /** Schemas of the plug-ins that a configuration may name: kind of a target or channel -> its schema, id of a rule -> its settings. */
 export type Schemas = {
@@ -162,6 +163,8 @@ export function configSchema(schemas: Schemas) {
         description: 'The address that people type. It stands in alerts, and decides on https cookies. Default: made from `listen`',
       }),
     data: path('the path of a folder').default('./data').meta({ description: 'Folder of the embedded store; created when it is absent' }),
+    state: stateSchema.optional(),
+    replica: replicaSchema.optional(),
     mode: z.enum(['observe', 'tune']).default('observe').meta({
       description:
         '`observe`: nothing is ever written to a target, not even to roll a change back. `tune`: changes that a person approves are written',

@@ -68,15 +68,41 @@ export interface AuditLog {
   onWritten(listener: (entry: AuditEntry) => void): void
 }
 
-/** Why nothing reaches the disk, as it is shown, without a path of the machine. */
+/** Why nothing reaches the disk or the database, as it is shown, without a path of the machine, an address or a user. */
 export type SavingFailure = {
   /** Epoch ms. */
   since: number
-  reason: 'full' | 'read_only' | 'broken' | 'damaged' | 'removed' | 'locked' | 'other'
+  reason: 'full' | 'read_only' | 'broken' | 'damaged' | 'removed' | 'locked' | 'unreachable' | 'refused' | 'other'
   /** The cause, as the second half of a sentence: "the disk of the data folder is full". */
   because: string
   /** The mend, as a sentence. */
   mend: string
+}
+
+/** The documents that replicas share, by noun; `memory` is the small things by key. */
+export type Nouns = {
+  finding: Finding
+  proposal: Proposal
+  change: Change
+  job: Job
+  delivery: Delivery
+  silence: Silence
+  annotation: Annotation
+  'load-result': LoadResults
+  memory: unknown
+}
+/** A document that another replica has written, or null where it has deleted it. */
+export type SharedDocument = { [Noun in keyof Nouns]: { noun: Noun; id: string; document: Nouns[Noun] | null } }[keyof Nouns]
+
+/** Unique locks by name, each held by one change: of two that begin at the same moment on different replicas one gets them. */
+export interface Claims {
+  /**
+   * Takes all of the keys for a holder, or none of them: null, or who holds one. What the holder has already is taken again. Throws `unavailable`
+   * when nobody can tell.
+   */
+  take(keys: readonly string[], holder: string): Promise<string | null>
+  /** Gives back all that it holds. Never rejects: what could not be given back now is found to be over by whoever asks next. */
+  release(holder: string): Promise<void>
 }
 
 export type SeriesQuery = { metric: string; labels: Labels; from: number; to: number; stepMs?: number; rate?: boolean }
@@ -133,6 +159,14 @@ export interface Store {
   failing(): SavingFailure | null
   /** What was damaged on the disk, and what became of it: sentences, none while all was well since the start. */
   repairs(): string[]
+  /**
+   * A commit barrier: resolves when everything that was put before the call is where it survives this process, for other replicas to see. Rejects with
+   * `unavailable` when that takes too long, or when another replica has taken over what was put. Awaited before each write to a server.
+   */
+  durable(): Promise<void>
+  claims: Claims
+  /** Called with each document that another replica has put or deleted, once it is in the tables here. */
+  onShared(listener: (shared: SharedDocument) => void): void
   /** Evicts from memory the series without a sample since `before`; on the disk they stay. */
   forget(before: number): void
   close(): void

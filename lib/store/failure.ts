@@ -3,10 +3,11 @@ import type { SavingFailure } from '../model/store.ts'
 /** Free room below which a full disk is not tried again: a few kilobytes would be full at once. */
 export const ROOM_BYTES = 4 * 1024 * 1024
 
-type Reason = SavingFailure['reason']
+/** Those of a disk. */
+export type DiskReason = Exclude<SavingFailure['reason'], 'unreachable' | 'refused'>
 
 /** By SQLite's primary result code. */
-const REASONS: Record<number, Reason> = {
+const REASONS: Record<number, DiskReason> = {
   3: 'read_only',
   5: 'locked',
   6: 'locked',
@@ -20,7 +21,7 @@ const REASONS: Record<number, Reason> = {
 /** Of the extended codes the one whose primary code says less. */
 const READONLY_DBMOVED = 1032
 
-const WORDS: Record<Reason, { because: string; mend: string }> = {
+const WORDS: Record<DiskReason, { because: string; mend: string }> = {
   full: {
     because: 'the disk of the data folder is full',
     mend: `Free at least ${ROOM_BYTES / 1024 / 1024} MB on it; everything that is held in memory is written then, without a restart.`,
@@ -52,7 +53,7 @@ const WORDS: Record<Reason, { because: string; mend: string }> = {
 }
 
 /** What an error of the database or the file system says about the disk. */
-export function reasonOf(error: unknown): Reason {
+export function reasonOf(error: unknown): DiskReason {
   const { code, errcode } = (error ?? {}) as { code?: string; errcode?: number }
   if (errcode === READONLY_DBMOVED) return 'removed'
   if (errcode !== undefined) return REASONS[errcode & 0xff] ?? 'other'
@@ -61,7 +62,7 @@ export function reasonOf(error: unknown): Reason {
   return code === 'EIO' ? 'broken' : 'other'
 }
 
-export const failureOf = (reason: Reason, since: number): SavingFailure => ({ since, reason, ...WORDS[reason] })
+export const failureOf = (reason: DiskReason, since: number): SavingFailure => ({ since, reason, ...WORDS[reason] })
 
 /** What to do about an error of a start. */
 export function startAdvice(error: unknown): string {

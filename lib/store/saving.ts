@@ -1,7 +1,7 @@
 import { EvenkeelError } from '../model/error.ts'
 import type { Log } from '../model/log.ts'
 import type { SavingFailure } from '../model/store.ts'
-import { failureOf, ROOM_BYTES, reasonOf } from './failure.ts'
+import { type DiskReason, failureOf, ROOM_BYTES, reasonOf } from './failure.ts'
 import type { Reserve, Spare } from './reserve.ts'
 
 /** Ticks between two tries: a disk that is full for a day is not asked each second. */
@@ -117,7 +117,7 @@ export class Saving {
     this.#before = null
   }
 
-  #begin(reason: SavingFailure['reason'], error: unknown): void {
+  #begin(reason: DiskReason, error: unknown): void {
     const before = this.#failing ?? this.#before
     this.#failing = failureOf(reason, before?.since ?? this.#options.now())
     this.#wait = this.#waited

@@ -7,6 +7,7 @@ import { Eviction } from './eviction.ts'
 import { reasonOf, startAdvice } from './failure.ts'
 import { type Files, openFiles } from './files.ts'
 import { Housekeeping } from './housekeeping.ts'
+import { localClaims } from './localClaims.ts'
 import { PastSeries } from './pastSeries.ts'
 import { unusable } from './places.ts'
 import { type QuotaOptions, SeriesQuota } from './quota.ts'
@@ -133,6 +134,10 @@ function storeOf(parts: Parts): Store {
       for (const _ of tick(parts, at));
     },
     tickInParts: (at) => tick(parts, at),
+    // What is put is on the disk, or in the reserve, when the call returns; nobody else writes the file.
+    durable: async () => {},
+    claims: localClaims(),
+    onShared() {},
     refusedSeries: () => quota.refused(now()),
     failing: () => saving.failing(),
     repairs: () => [...files.repairs, ...damaged.sentences()],

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { run } from './child.mjs'
 import { say } from './say.mjs'
@@ -20,10 +20,14 @@ const PACKAGES = {
   'prometheus-varnish-exporter': { apt: 'prometheus-varnish-exporter', brew: 'varnish_exporter' },
   chromium: { apt: 'chromium' },
   'ansible-playbook': { apt: 'ansible', brew: 'ansible' },
+  postgres: { apt: 'postgresql' },
   faketime: { apt: 'faketime', brew: 'libfaketime' },
 }
 // Daemons live in sbin, which an ordinary user's PATH leaves out on Debian.
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/sbin']
+// PostgreSQL's are in a folder for each version.
+const POSTGRES = '/usr/lib/postgresql'
+if (existsSync(POSTGRES)) FOLDERS.push(...readdirSync(POSTGRES).map((version) => join(POSTGRES, version, 'bin')))
 
 function has(program) {
   return FOLDERS.some((folder) => {
