@@ -17,6 +17,8 @@ export type App = {
   errorRatio: number
   /** What `/health` says; pages are served all the same. */
   healthy: boolean
+  /** Asked for so far, whatever the answer was. */
+  readonly pages: number
   /** Ends the listening, as when the process died; and begins again on the same port. */
   die(): Promise<void>
   revive(): Promise<void>
@@ -47,12 +49,14 @@ export async function startApp(options: {
     // Service times vary by ±30 %, as real ones do.
     await sleep(app.latencyMs * (0.7 + 0.6 * random()))
   }
+  let pages = 0
   const server: Server = createServer(async (request, response) => {
     const url = request.url ?? '/'
     if (url === '/health') {
       response.writeHead(app.healthy ? 200 : 503).end()
       return
     }
+    pages++
     if (random() < app.errorRatio) {
       response.writeHead(500, { 'x-app': name }).end('out of order\n')
       return
@@ -76,6 +80,9 @@ export async function startApp(options: {
     latencyMs: options.latencyMs,
     errorRatio: 0,
     healthy: true,
+    get pages() {
+      return pages
+    },
     async die() {
       if (!server.listening) return
       const closed = new Promise((resolve) => server.close(resolve))

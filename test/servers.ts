@@ -69,8 +69,13 @@ export type HaproxyServer = Daemon & {
  * HAProxy with an admin socket (unix and TCP) and an HTTP statistics page. `cfg` gets `ports` free ports and returns everything
  * after `global`: defaults, frontends, backends.
  */
-export function startHaproxy(options: { cfg: (ports: number[]) => string; ports?: number; level?: string }): Promise<HaproxyServer> {
-  return startDaemon('haproxy', async (dir) => {
+export function startHaproxy(options: {
+  cfg: (ports: number[]) => string
+  ports?: number
+  level?: string
+  program?: string
+}): Promise<HaproxyServer> {
+  return startDaemon(options.program ?? 'haproxy', async (dir) => {
     const ports = await Promise.all(Array.from({ length: options.ports ?? 1 }, freePort))
     const [adminPort, statsPort] = await Promise.all([freePort(), freePort()])
     const socket = join(dir, 'admin.sock')
@@ -107,8 +112,8 @@ ${options.cfg(ports)}
 export type NginxServer = Daemon & { about: { port: number; url: string; statusUrl: string; config: string; pidFile: string } }
 
 /** NGINX in the foreground; `http` is the inside of its http block, `server` of its one server. `/stub_status` is there. */
-export function startNginx(options: { http?: string; server?: string } = {}): Promise<NginxServer> {
-  return startDaemon('nginx', async (dir) => {
+export function startNginx(options: { http?: string; server?: string; program?: string } = {}): Promise<NginxServer> {
+  return startDaemon(options.program ?? 'nginx', async (dir) => {
     const port = await freePort()
     const config = join(dir, 'nginx.conf')
     const pidFile = join(dir, 'nginx.pid')

@@ -7,4 +7,4 @@ const TUNED_ON: readonly string[] = ['evict', 'hitdrop30', 'restart', 'ttlcliff'
 export type Part = 'tuning' | 'reporting'
 
 export const partOf = (name: string): Part =>
-  TUNED_ON.includes(name) || /^simulated .*, seed [1-9]$|^(?:cache|demo)-.*-[1-9]$/.test(name) ? 'tuning' : 'reporting'
+  TUNED_ON.includes(name) || /^simulated .*, seed [1-9]$|^(?:cache|demo|pool)-.*-[1-9]$/.test(name) ? 'tuning' : 'reporting'

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Redis } from 'ioredis'
 import { zipf } from '../../../demo/keys.ts'
 import { poisson } from '../../../test/normal.ts'
+import type { CacheLink } from './link.ts'
 
 /** What of an application's traffic is drawn once, and stands in the recording. */
 export type AppDraw = {
@@ -32,17 +32,15 @@ export type App = {
   stop(): void
 }
 
-const TICK_MS = 20
+const TICK_MS = 50
 /** No key takes more than a percent or two, as in ordinary traffic. */
 const FLAT = 20
 /** Reads that may be open: an application that hangs asks no more. */
 const OPEN_MAX = 500
 
 /** Starts with the cache as it would be after hours: each key is there as often as it is read within its life, somewhere in that life. */
-export async function startApp(socket: string, draw: AppDraw, load: (at: number) => number, random: () => number): Promise<App> {
+export async function startApp(link: CacheLink, draw: AppDraw, load: (at: number) => number, random: () => number): Promise<App> {
   const { perSecond, keys, skew, ttlMs, jitter, valueBytes, overwrites, originMs, freshMs } = draw
-  const link = new Redis(socket, { maxRetriesPerRequest: 0, commandTimeout: 1_500, retryStrategy: () => 100, connectionName: 'app' })
-  link.on('error', () => {})
   const rank = zipf(keys, skew, FLAT, random)
   const share = sharesOf(keys, skew)
   const names = Array.from({ length: keys }, (_, place) => `item:${place}`)
@@ -51,12 +49,13 @@ export async function startApp(socket: string, draw: AppDraw, load: (at: number)
   const life = () => Math.max(1, Math.round(ttlMs * (1 + jitter * (2 * random() - 1))))
 
   for (let from = 0; from < keys; from += 1_000) {
-    const batch = link.pipeline()
+    const batch: Promise<unknown>[] = []
     for (let place = from; place < Math.min(keys, from + 1_000); place++) {
       const held = (perSecond * share(place) * ttlMs) / 1_000
-      if (random() < held / (1 + held)) batch.set(names[place]!, valueAt(names[place]!), 'PX', Math.max(1, Math.round(life() * random())))
+      if (random() < held / (1 + held))
+        batch.push(link.set(names[place]!, valueAt(names[place]!), Math.max(1, Math.round(life() * random()))))
     }
-    await batch.exec()
+    await Promise.all(batch)
   }
 
   let open = 0
@@ -68,7 +67,7 @@ export async function startApp(socket: string, draw: AppDraw, load: (at: number)
     stop() {
       clearInterval(timer)
       clearInterval(fresh)
-      link.disconnect()
+      link.close()
     },
   }
   const read = async (key: string) => {
@@ -77,8 +76,8 @@ export async function startApp(socket: string, draw: AppDraw, load: (at: number)
       const cached = await link.get(key)
       if (cached === null) {
         await sleep(app.slow?.key === key ? app.slow.ms : originMs * (0.7 + 0.6 * random()))
-        await link.set(key, valueAt(key), 'PX', life())
-      } else if (random() < overwrites) await link.set(key, valueAt(key), 'PX', life())
+        await link.set(key, valueAt(key), life())
+      } else if (random() < overwrites) await link.set(key, valueAt(key), life())
     } catch {
       // The cache is away: readers get their page from the origin, and fill nothing.
     } finally {

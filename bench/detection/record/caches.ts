@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stringify } from 'yaml'
 import { say } from '../../../scripts/boot/say.mjs'
@@ -5,29 +6,45 @@ import { randomOf } from '../../../test/random.ts'
 import type { RecordedFile } from '../files.ts'
 import { type Day, days, labOf } from './days.ts'
 import { faultyDay } from './faults.ts'
-import { type Lab, startLab } from './lab.ts'
+import { type Lab, startLab, startMemcachedLab } from './lab.ts'
+import { poolDays, startPool } from './pool.ts'
 import { save } from './save.ts'
 import { shownAt } from './shown.ts'
 import { startWatch, type Watch } from './watch.ts'
 
-export const cacheDays: readonly Day[] = [...days, faultyDay]
+type Kind = 'redis' | 'memcached' | 'haproxy' | 'nginx'
 
-/** A day of one cache, drawn by its seed. */
-export type Planned = { day: Day; seed: number }
+/** A day of one server, drawn by its seed. */
+export type Planned = { day: string; seed: number; kind: Kind; program: string }
+
+export const cacheDays: Record<Kind, readonly Pick<Day, 'name' | 'does'>[]> = {
+  redis: [...days, faultyDay],
+  memcached: days,
+  haproxy: poolDays,
+  nginx: poolDays.filter(({ name }) => name !== 'lost-polls'),
+}
+
+/** What a program serves, by its name; null where that is not known. */
+export const kindOf = (program: string): Kind | null => {
+  const name = basename(program)
+  if (/^(redis|valkey)-server/.test(name)) return 'redis'
+  return (['memcached', 'haproxy', 'nginx'] as const).find((kind) => name.startsWith(kind)) ?? null
+}
 
 /** What was recorded is written so often: a machine that goes down takes minutes with it, not the whole. */
 const SAVE_S = 300
 const WARM_UP_S = 30
 
-type Running = { lab: Lab; day: Day; params: Record<string, unknown>; failed: boolean }
+type Rates = readonly [number, number]
+type Running = { lab: Lab; run(seconds: number): Promise<void>; params: Record<string, unknown>; failed: boolean }
 
 /** Records many caches side by side, each with an application of its own, and writes one recording a cache. */
-export async function recordCaches(planned: readonly Planned[], minutes: number): Promise<void> {
+export async function recordCaches(planned: readonly Planned[], minutes: number, rates: Rates | undefined): Promise<void> {
   let watch: Watch | null = null
   const second = () => watch?.second() ?? 0
   const all: Running[] = []
   try {
-    await Promise.all(planned.map(async (plan) => void all.push(await startOne(plan, second))))
+    await Promise.all(planned.map(async (plan) => void all.push(await startOne(plan, rates, second))))
     watch = await startWatch({
       yaml: (about) => stringify({ ...about, auth: { mode: 'none' }, poll: { every: '1s' }, targets: all.map(({ lab }) => lab.target()) }),
     })
@@ -45,16 +62,33 @@ export async function recordCaches(planned: readonly Planned[], minutes: number)
   }
 }
 
-async function startOne({ day, seed }: Planned, second: () => number): Promise<Running> {
-  const options = labOf(`${day.name}-${seed}`, randomOf(seed * 7_919), day)
+async function startOne({ day: wanted, seed, kind, program }: Planned, rates: Rates | undefined, second: () => number): Promise<Running> {
+  const random = randomOf(seed * 7_919)
+  // The names of the first recordings say nothing of the server: it was Debian's Redis.
+  const name = `${kind === 'redis' ? '' : `${kind}-`}${wanted}-${seed}`
+  const more = { seed, program: basename(program), ...(rates && { rates }) }
+  if (kind === 'haproxy' || kind === 'nginx') {
+    const day = poolDays.find((one) => one.name === wanted)!
+    const quiet = day.name === 'quiet' ? ([8, 12] as const) : (rates ?? ([10, 60] as const))
+    const lab = await startPool({ name, random, rates: quiet, load: day.load, kind, program }, second)
+    return { lab, run: (seconds) => day.run(lab, seconds), failed: false, params: { ...lab.params, day: day.does, ...more } }
+  }
+  const plain = days.find((one) => one.name === wanted)
+  const options = labOf(name, random, plain ?? faultyDay, rates)
   const { draw, memory, policy } = options
-  return { lab: await startLab(options, second), day, failed: false, params: { ...draw, memory, policy, day: day.does, seed } }
+  const params = { ...draw, ...(kind === 'redis' && { memory, policy }), day: (plain ?? faultyDay).does, ...more }
+  if (kind === 'memcached') {
+    const lab = await startMemcachedLab(options, second)
+    return { lab, run: (seconds) => plain!.run(lab, seconds), failed: false, params }
+  }
+  const lab = await startLab(options, second, program)
+  return { lab, run: (seconds) => (plain ?? faultyDay).run(lab, seconds), failed: false, params }
 }
 
 /** What failed is written no more: a fault that has no label would be in it. The others go on. */
 async function runOne(one: Running, seconds: number): Promise<void> {
   try {
-    await one.day.run(one.lab, seconds)
+    await one.run(seconds)
   } catch (error) {
     one.failed = true
     say(`${one.lab.name} is given up: ${(error as Error).message}`)
@@ -79,7 +113,7 @@ function recordingOf(lab: Lab, watch: Watch, params: Record<string, unknown>): R
   const isOwn = (target: string) => target === lab.name
   const series = watch.series(isOwn)
   return {
-    scenario: `cache-${lab.name}`,
+    scenario: `${lab.target().kind === 'haproxy' || lab.target().kind === 'nginx' ? 'pool' : 'cache'}-${lab.name}`,
     params,
     events: lab.marks.map(({ sign, laterS = 0, ...mark }) => ({
       ...mark,

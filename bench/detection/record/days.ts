@@ -3,23 +3,23 @@ import { wave } from '../../../demo/wave.ts'
 import type { AppDraw } from './app.ts'
 import type { Lab, LabOptions } from './lab.ts'
 
-type Random = () => number
+export type Random = () => number
 export const between = (random: Random, low: number, high: number) => low + (high - low) * random()
 const oneOf = <T>(random: Random, all: readonly T[]): T => all[Math.floor(random() * all.length)]!
 /** Even on a logarithmic scale: as many small ones as large ones. */
 export const scaled = (random: Random, low: number, high: number) => low * (high / low) ** random()
 
 /** A kind of traffic in which nothing is wrong, but for what it marks. Resolves when the recording ends. */
-export type Day = {
+export type Day<L extends Lab = Lab> = {
   name: string
   does: string
   draw?: (random: Random) => Partial<AppDraw>
   load?: (random: Random) => (at: number) => number
-  run(lab: Lab, seconds: number): Promise<void>
+  run(lab: L, seconds: number): Promise<void>
 }
 
 /** Calls `work` after random pauses, until so many seconds are over. */
-async function nowAndThen(lab: Lab, seconds: number, [low, high]: [number, number], work: () => Promise<void>): Promise<void> {
+export async function nowAndThen(lab: Lab, seconds: number, [low, high]: [number, number], work: () => Promise<void>): Promise<void> {
   const end = lab.second() + seconds
   for (;;) {
     const pause = between(lab.random, low, high)
@@ -91,7 +91,7 @@ export const days: readonly Day[] = [
   {
     name: 'resetstat',
     does: 'CONFIG RESETSTAT every few minutes',
-    run: (lab, seconds) => nowAndThen(lab, seconds, [150, 400], async () => void (await lab.admin.config('RESETSTAT'))),
+    run: (lab, seconds) => nowAndThen(lab, seconds, [150, 400], async () => void (await lab.resetStats())),
   },
   {
     name: 'lost-polls',
@@ -118,8 +118,13 @@ export const days: readonly Day[] = [
 ]
 
 /** Sizes, rates, lives and noise of one cache. */
-export function labOf(name: string, random: Random, day: Day): LabOptions {
-  const perSecond = scaled(random, 40, 450)
+export function labOf(
+  name: string,
+  random: Random,
+  day: Pick<Day, 'name' | 'draw' | 'load'>,
+  rates: readonly [number, number] = [40, 450],
+): LabOptions {
+  const perSecond = scaled(random, ...rates)
   const ttlMs = between(random, 60_000, 180_000)
   const draw: AppDraw = {
     perSecond,

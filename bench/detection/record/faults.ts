@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { between, type Day, restarted, scaled } from './days.ts'
-import type { Lab } from './lab.ts'
+import type { RedisLab } from './lab.ts'
 
-type Fault = { name: string; does: string; run(lab: Lab): Promise<void> }
+type Fault = { name: string; does: string; run(lab: RedisLab): Promise<void> }
 
-async function bent(lab: Lab, share: number, seconds: number, key: () => string): Promise<{ at: number; end: number }> {
+async function bent(lab: RedisLab, share: number, seconds: number, key: () => string): Promise<{ at: number; end: number }> {
   const at = lab.second()
   lab.app.detour = { share, key }
   await sleep(seconds * 1_000)
@@ -112,7 +112,7 @@ const faults: readonly Fault[] = [
 const QUIET_S = 150
 
 /** Faults one after the other in a random order, with quiet between them. */
-export const faultyDay: Day = {
+export const faultyDay: Day<RedisLab> = {
   name: 'faults',
   does: `${faults.map(({ name }) => name).join(', ')}: in a random order, ${QUIET_S} s apart`,
   // A stampede or a hot key of a few reads a second is no fault.
