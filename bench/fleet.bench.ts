@@ -1,18 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startFleet } from '../demo/fleet.ts'
 import { startEvenkeel } from '../e2e/evenkeel.ts'
 import { ensureBuild } from '../scripts/boot/build.mjs'
 import { ask } from '../test/servers.ts'
+import { cpuSeconds } from './processUsage.ts'
 import type { Bench } from './table.ts'
 
 const SECONDS = 30
-
-/** Seconds of CPU that a process has used. */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / 100
-}
 
 /** CPU time that Redis reports, µs. */
 async function redisCpu(port: number): Promise<number> {

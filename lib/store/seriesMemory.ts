@@ -32,8 +32,9 @@ export class SeriesMemory {
   readonly #firsts = new Map<string, History>()
   /** Series that have no row yet. */
   #rowless: History[] = []
-  /** What came since the last tick. */
+  /** What came since the last tick, behind those that are saved already. */
   #changed: Changed[] = []
+  #savedFirst = 0
   readonly #changedSet = new Set<History>()
   #newestAt: number | null = null
 
@@ -47,18 +48,23 @@ export class SeriesMemory {
   }
 
   get changed(): readonly Changed[] {
+    this.#compact()
     return this.#changed
+  }
+
+  get changedCount(): number {
+    return this.#changed.length - this.#savedFirst
   }
 
   /** The first of them that have so many samples together. */
   firstChanged(samples: number): Changed[] {
     let left = samples
-    let end = 0
+    let end = this.#savedFirst
     for (; left > 0 && end < this.#changed.length; end++) {
       const { history, from } = this.#changed[end]!
       left -= history.size - history.indexOf(from)
     }
-    return this.#changed.slice(0, end)
+    return this.#changed.slice(this.#savedFirst, end)
   }
 
   get rowless(): readonly History[] {
@@ -118,9 +124,17 @@ export class SeriesMemory {
     }
   }
 
+  /** What came of the first of them since the last tick is on the disk. In the time of these alone, however many wait behind them. */
+  savedFirst(count: number): void {
+    const end = this.#savedFirst + count
+    for (let i = this.#savedFirst; i < end; i++) this.#changedSet.delete(this.#changed[i]!.history)
+    this.#savedFirst = end
+    if (end > this.#changed.length / 2) this.#compact()
+  }
+
   /** What came of these since the last tick is on the disk. */
   saved(histories: ReadonlySet<History>): void {
-    this.#changed = this.#changed.filter(({ history }) => !histories.has(history))
+    this.#changed = this.changed.filter(({ history }) => !histories.has(history))
     for (const history of histories) this.#changedSet.delete(history)
   }
 
@@ -134,7 +148,7 @@ export class SeriesMemory {
       this.#index.delete(history)
       this.#options.quota.release(targetOf(history))
     }
-    this.#changed = this.#changed.filter(({ history }) => !history.gone)
+    this.#changed = this.changed.filter(({ history }) => !history.gone)
   }
 
   stepClock(step: ClockStep): void {
@@ -143,6 +157,12 @@ export class SeriesMemory {
       history.dueAt += step.byMs
     }
     if (this.#newestAt !== null) this.#newestAt = Math.min(this.#newestAt, step.at)
+  }
+
+  #compact(): void {
+    if (this.#savedFirst === 0) return
+    this.#changed = this.#changed.slice(this.#savedFirst)
+    this.#savedFirst = 0
   }
 
   #add(history: History, when: number, value: number, stepMs: number): void {

@@ -80,12 +80,12 @@ export class SeriesWriter {
       this.transaction(() => [memory.addRows(NEW_ROWS_MOST)])
       yield
     }
-    for (let left = memory.changed.length; left > 0 && memory.changed.length > 0; ) {
+    for (let left = memory.changedCount; left > 0 && memory.changedCount > 0; ) {
       const changed = memory.firstChanged(SAVED_AT_ONCE)
       left -= changed.length
       this.transaction(() => {
         recovery.write(at, changed)
-        return [() => memory.saved(new Set(changed.map(({ history }) => history)))]
+        return [() => memory.savedFirst(changed.length)]
       })
       yield
     }
