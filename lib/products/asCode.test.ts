@@ -131,6 +131,30 @@ describe('a change as code', () => {
     )
   })
 
+  it('of HAProxy behind its Data Plane API is what is sent, without the password', () => {
+    const dataplane = { url: 'https://lb:5555', username: 'admin', password: 'hunter2', ca: '-----BEGIN CERTIFICATE-----' }
+    const edits = { 'app/app3/weight': '24', 'app/a/state': 'maint' }
+    const [runtime, ...others] = snippets({ kind: 'haproxy', dataplane }, edits)
+    expect(others).toEqual([])
+    expect(runtime!.text.split('\n')[0]).toBe(
+      `curl --fail-with-body --silent --show-error --user admin --cacert ca.pem --request PUT --header 'content-type: application/json' --data '{"weight":24}' https://lb:5555/v3/services/haproxy/runtime/backends/app/servers/app3`,
+    )
+    const [inFile] = snippets({ kind: 'haproxy', dataplane: { ...dataplane, write: 'config' } }, edits)
+    expect(inFile!.text.split('\n')).toEqual([
+      expect.stringMatching(/^VERSION=\$\(curl .*\/configuration\/version\)$/),
+      expect.stringMatching(
+        /^ID=\$\(curl .* --request POST "https:\/\/lb:5555\/v3\/services\/haproxy\/transactions\?version=\$VERSION" \| jq -r \.id\)$/,
+      ),
+      expect.stringContaining(`jq '. + {"weight":24}'`),
+      expect.stringContaining(`jq '. + {"maintenance":"enabled"}'`),
+      expect.stringMatching(/--request PUT "https:.*\/transactions\/\$ID\?force_reload=true"$/),
+    ])
+    expect(JSON.stringify([runtime, inFile])).not.toContain('hunter2')
+    expect(() => snippets({ kind: 'haproxy', dataplane: { ...dataplane, write: 'config' } }, { 'app/a/state': 'drain' })).toThrow(
+      /no keyword for a drain/,
+    )
+  })
+
   it('of Redis holds no password', () => {
     const found = snippets({ kind: 'redis', url: 'rediss://ann:hunter2@cache:6380' }, { 'config/maxmemory': '2147483648' })
     expect(JSON.stringify(found)).not.toContain('hunter2')

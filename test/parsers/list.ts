@@ -50,6 +50,8 @@ import { parseStats as envoyStats } from '../../lib/products/envoy/stats.ts'
 import { parseSocketAddress } from '../../lib/products/exchange.ts'
 import { parseExposition } from '../../lib/products/exporters/exposition.ts'
 import * as haproxyFile from '../../lib/products/haproxy/configFile.ts'
+import * as dataplane from '../../lib/products/haproxy/dataplane/answers.ts'
+import { jsonOf } from '../../lib/products/haproxy/dataplane/api.ts'
 import { parseInfo } from '../../lib/products/haproxy/info.ts'
 import { withDisabled, withWeight } from '../../lib/products/haproxy/serverLine.ts'
 import { parseServersState } from '../../lib/products/haproxy/serversState.ts'
@@ -347,6 +349,8 @@ const CFG =
 const STATE =
   '1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight srv_port\n3 app 1 a 10.0.0.1 2 0 100 100 80\n3 app 2 b 10.0.0.2 2 4 1 1 80\n'
 const HA_INFO = 'Name: HAProxy\nVersion: 2.6.12\nPid: 7\nUptime_sec: 9\nMaxconn: 100\nCurrConns: 1\n'
+const NATIVE =
+  '{"stats":[{"name":"app","type":"backend","stats":{"scur":0,"stot":9,"sid":0,"weight":9,"status":"UP","algo":"roundrobin"}},{"backend_name":"app","name":"a","type":"server","stats":{"scur":0,"stot":9,"sid":1,"weight":9,"status":"UP","last_chk":"\\"a"}},{"backend_name":"app","name":"b","type":"server","stats":{"scur":0,"stot":9,"sid":2,"weight":9,"status":"no check"}},{"stats":{}}]}'
 const beside = { state: null, file: haproxyFile.parseConfigFile(CFG), version: '2.6.12', writable: true, socket: null }
 const haproxy: Parser[] = [
   probe('haproxy/info', 'haproxy', [HA_INFO], (text) => ({ info: text, level: 'admin' }), [
@@ -371,6 +375,39 @@ const haproxy: Parser[] = [
     run: parseServersState,
   },
   { name: 'products/haproxy/configFile.ts#parseConfigFile', group: 'haproxy', good: [CFG], run: haproxyFile.parseConfigFile },
+  {
+    name: 'products/haproxy/dataplane/answers.ts#parseNative',
+    group: 'haproxy',
+    good: [NATIVE],
+    run: (text) => statSamples(dataplane.parseNative(text)),
+  },
+  { name: 'products/haproxy/dataplane/answers.ts#parseBackends', group: 'haproxy', good: [NATIVE], run: dataplane.parseBackends },
+  {
+    name: 'products/haproxy/dataplane/answers.ts#parseProcessInfo',
+    group: 'haproxy',
+    good: ['{"info":{"version":"3.2.1","pid":7,"uptime":9,"processes":1,"cum_req":3,"idle_pct":99}}'],
+    run: dataplane.parseProcessInfo,
+  },
+  {
+    name: 'products/haproxy/dataplane/answers.ts#parseRuntimeServers',
+    group: 'haproxy',
+    good: ['[{"id":"1","name":"a","address":"10.0.0.1","port":80,"admin_state":"ready","weight":9,"iweight":9,"srvrecord":"-"}]'],
+    run: (text) => dataplane.parseRuntimeServers(text, 'app'),
+  },
+  { name: 'products/haproxy/dataplane/answers.ts#parseVersion', group: 'haproxy', good: ['42'], run: dataplane.parseVersion },
+  {
+    name: 'products/haproxy/dataplane/answers.ts#parseTransaction',
+    group: 'haproxy',
+    good: ['{"_version":2,"id":"273e3385","status":"in_progress"}'],
+    run: dataplane.parseTransaction,
+  },
+  {
+    name: 'products/haproxy/dataplane/answers.ts#parseConfigured',
+    group: 'haproxy',
+    good: ['{"name":"a","address":"10.0.0.1","port":80,"weight":9,"maintenance":"enabled","check":"enabled"}'],
+    run: dataplane.parseConfigured,
+  },
+  { name: 'products/haproxy/dataplane/api.ts#jsonOf', group: 'haproxy', good: ['{"a":1}'], run: (text) => jsonOf(text, 'it') },
   { name: 'products/haproxy/words.ts#wordsIn', group: 'haproxy', good: ['server "a b" \\#c \'d\' # e'], run: haproxyWords },
   {
     name: 'products/haproxy/serverLine.ts#withWeight',
@@ -1068,6 +1105,7 @@ export const NO_READERS = [
   'products/memcached/answer.ts#beginsStats',
   'server/heartbeat/ping.ts#ping',
   'products/http.ts#getText',
+  'products/haproxy/settings.ts#refusedBy',
   'server/workers/rings.ts#describeInThread',
   'auth/issuer.ts#callbackOf',
   'config/fingerprint.ts#fingerprintOf',

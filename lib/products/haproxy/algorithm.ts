@@ -25,7 +25,9 @@ function unknownBecause(algorithm: string, file: FilePool | undefined, { file: g
   return noSection(undefined, given, 'algorithm')
 }
 
-function namedAlgorithm(row: StatRow, { file, stale }: Seen, { writable, file: given, version }: Beside): Omit<Found, 'unknown'> {
+function namedAlgorithm(row: StatRow, { file, stale }: Seen, beside: Beside): Omit<Found, 'unknown'> {
+  const { file: given, version } = beside
+  const writable = beside.fixedWeights ?? beside.writable
   const running = row.get('algo') || undefined
   const said = file && algorithmIn(file, version)
   // The page tells none, and of random the statistics say `unknown`: without a `balance` it can be nothing else then.

@@ -6,7 +6,10 @@ import { type ServerPart, serverPart } from '../../model/setting.ts'
 import { HOSTS_NOTE, playbook, pythonPattern, pythonReplacement, type Task } from '../code/ansible.ts'
 import { type SocketAddress, socketAddressText } from '../exchange.ts'
 import { type HaproxyConfig, socketOf } from './config.ts'
-import { type FileServer, parseConfigFile } from './configFile.ts'
+import { parseConfigFile } from './configFile.ts'
+import { dataplaneCommands } from './dataplane/admin.ts'
+import type { DataplaneConfig } from './dataplane/config.ts'
+import { onlyLine } from './onlyLine.ts'
 import { withDisabled, withWeight } from './serverLine.ts'
 
 const USUAL_FILE = '/etc/haproxy/haproxy.cfg'
@@ -18,6 +21,7 @@ const NEXT_SECTION =
 export const haproxyCode: CodeWriter<HaproxyConfig> = {
   kind: 'haproxy',
   snippets(config, edits) {
+    if (config.dataplane) return [byApi(config.dataplane, edits)]
     const socket = socketOf(config)
     const file = config.config ?? USUAL_FILE
     const drains = edits.some(({ value }) => value === 'drain')
@@ -105,18 +109,21 @@ const atRunTime = (socket: SocketAddress, edits: readonly Edit[]): Snippet => ({
   notes: ['HAProxy answers nothing when it has taken a command. It holds until HAProxy reloads.'],
 })
 
-/** The line of the server, where exactly one is certain. */
-function lineOf(text: string, { pool, server }: ServerPart, file: string): FileServer | null {
-  const found = parseConfigFile(text, file).pools.filter(({ name }) => name === pool).flatMap(({ servers }) => servers.filter(({ name }) => name === server)) // biome-ignore format: one line
-  const [line, again] = found
-  if (!line) return null
-  if (again || line.conditional || line.template)
-    throw new EvenkeelError(
-      'invalid',
-      `${file}: the line of ${pool}/${server} is not the only one that counts (a second one, \`.if\` or \`server-template\`)`,
-    )
-  return line
-}
+const byApi = (config: DataplaneConfig, edits: readonly Edit[]): Snippet => ({
+  form: 'shell',
+  title: `Shell: the Data Plane API${config.write === 'config' ? ', in haproxy.cfg' : ''}`,
+  language: 'shell',
+  text: dataplaneCommands(config, edits).join('\n'),
+  notes: [
+    `curl asks for the password of ${JSON.stringify(config.username)}.`,
+    config.write === 'config'
+      ? 'It ends with a reload; a version that somebody else has raised meanwhile is refused.'
+      : 'It holds until HAProxy reloads.',
+    ...(config.ca ? ['`ca.pem` is the file of `ca`.'] : []),
+  ],
+})
+
+const lineOf = (text: string, { pool, server }: ServerPart, file: string) => onlyLine(parseConfigFile(text, file), pool, server, file)
 
 function valueIn(text: string, name: string, file: string): [[string, string]] | null {
   const part = partOf(name)

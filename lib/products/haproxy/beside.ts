@@ -9,6 +9,10 @@ export type Beside = {
   version: string | null
   /** True, or why nothing can be set at run time. */
   writable: true | string
+  /** Why weights cannot be set, where states can. */
+  fixedWeights?: string
+  /** Changes go into haproxy.cfg, and each is a reload. */
+  inFile?: boolean
   /** The admin socket. */
   socket: SocketAddress | null
 }

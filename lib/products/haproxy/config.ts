@@ -3,6 +3,7 @@ import { path, url } from '../../model/marks.ts'
 import { accessLog } from '../accessLog/place.ts'
 import { parseSocketAddress, type SocketAddress, socketAddressText } from '../exchange.ts'
 import { targetKeys } from '../targetKeys.ts'
+import { dataplaneConfig } from './dataplane/config.ts'
 
 const socket = z.string().refine((text) => parseSocketAddress(text) !== null, {
   message: 'tcp://HOST:PORT, unix:/PATH or /PATH, as in `stats socket` of haproxy.cfg',
@@ -12,16 +13,21 @@ const stats = z.string().refine((text) => /^https?:$/.test(URL.canParse(text) ? 
   message: 'the statistics page as http://[USER:PASSWORD@]HOST:PORT/PATH',
 })
 
-/** HAProxy: the admin socket reads everything and sets weights; the statistics page alone reads; the file tells hashes and weights. */
+/** HAProxy: the admin socket and the Data Plane API read everything and set weights; the statistics page alone reads; the file tells hashes and weights. */
 export const haproxyConfig = z
   .strictObject({
     ...targetKeys('haproxy'),
     socket: url(socket)
       .optional()
       .describe(
-        'The admin socket (`stats socket`) as `tcp://HOST:PORT` or `unix:/PATH`: reads, and sets weights and states. `socket` or `stats` is required',
+        'The admin socket (`stats socket`) as `tcp://HOST:PORT` or `unix:/PATH`: reads, and sets weights and states. `socket`, `stats` or `dataplane` is required',
       ),
     stats: url(stats).optional().describe('The statistics page, `http://[USER:PASSWORD@]HOST:PORT/PATH`: reads only'),
+    dataplane: dataplaneConfig
+      .optional()
+      .describe(
+        'The Data Plane API (version 3) of a HAProxy elsewhere: reads, and sets weights and states. Instead of `socket`, `stats` and `config`',
+      ),
     config: path('the path of haproxy.cfg')
       .optional()
       .describe('haproxy.cfg, or the folder of its `*.cfg`. Read for what statistics lack: hash types, weights in the file. Never written'),
@@ -29,9 +35,16 @@ export const haproxyConfig = z
       'A JSON log of requests, for the references of caches behind it: `syslog://HOST:PORT`, where Evenkeel listens (UDP), or `file:///PATH`, which it follows',
     ),
   })
-  .refine((config) => config.socket !== undefined || config.stats !== undefined, {
-    path: ['socket'],
-    message: 'needs `socket` (the admin socket: reads and tunes) or `stats` (the statistics page: reads)',
+  .superRefine((config, context) => {
+    const issue = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message })
+    if ((config.socket ?? config.stats ?? config.dataplane) === undefined)
+      issue(
+        'socket',
+        'needs `socket` (the admin socket: reads and tunes), `dataplane` (the same by HTTPS) or `stats` (the statistics page: reads)',
+      )
+    if (config.dataplane === undefined) return
+    if ((config.socket ?? config.stats) !== undefined) issue('dataplane', 'one way to the server: `dataplane`, or `socket` and `stats`')
+    if (config.config !== undefined) issue('config', 'the Data Plane API tells the file itself: leave `config` out')
   })
 
 export type HaproxyConfig = z.infer<typeof haproxyConfig>
@@ -44,6 +57,7 @@ export const socketOf = (config: HaproxyConfig): SocketAddress | null =>
 export function haproxyAddress(config: HaproxyConfig): string {
   const socket = socketOf(config)
   if (socket) return socketAddressText(socket)
+  if (config.dataplane) return new URL(config.dataplane.url).host
   const { host, pathname } = new URL(config.stats ?? 'http://unknown')
   return `${host}${pathname}`
 }

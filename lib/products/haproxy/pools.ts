@@ -46,13 +46,9 @@ export function poolsOf(stat: Stat, beside: Beside): Omit<Pool, 'target'>[] {
       ...algorithm,
       ...(tunable ? { tunable } : {}),
       ...(consistent ? { consistent } : {}),
-      can: abilitiesOf(weight, beside.writable),
+      can: abilitiesOf(weight, beside),
       weightMax: WEIGHT_MAX,
-      lasting: {
-        because: 'a weight set at run time is lost when HAProxy reloads',
-        section: `backend ${name}`,
-        line: 'server NAME … weight WEIGHT',
-      },
+      ...(beside.inFile ? {} : { lasting: lastingOf(name) }),
       ...(file?.allBackups ? {} : { firstBackupOnly: true }),
       ...(sticky ? { sticky } : {}),
       ...(ring ? { ring } : {}),
@@ -80,8 +76,14 @@ function withMissing(pools: readonly StatRow[], byPool: ReadonlyMap<string, Stat
 /** Where no file tells of cookies: the socket, and a page with `stats show-legends`, tell which server has one. */
 const stickyOf = (servers: readonly StatRow[]) => (servers.some((row) => row.get('cookie')) ? 'a cookie' : undefined)
 
+const lastingOf = (name: string) => ({
+  because: 'a weight set at run time is lost when HAProxy reloads',
+  section: `backend ${name}`,
+  line: 'server NAME … weight WEIGHT',
+})
+
 /** `set server … state` is taken in every algorithm, `set server … weight` not. A slow start asks for both by itself. */
-const abilitiesOf = (weight: Can, writable: true | string): PoolAbilities => {
+const abilitiesOf = (weight: Can, { writable, inFile }: Beside): PoolAbilities => {
   const can = writable === true || { because: writable }
-  return { weight, state: can, slowStart: can }
+  return { weight, state: can, slowStart: inFile ? { because: 'each of its stages would be a reload of HAProxy' } : can }
 }

@@ -28,7 +28,7 @@ export function poolServer(row: StatRow, { idleBackup, line, state, hasFile }: K
     id: needed('sid'),
     ...(isBackup(row) ? { backup: true } : {}),
     ...(weightFile === undefined ? {} : { weightFile }),
-    ...(state === undefined ? {} : { weightInitial: state.weightInitial }),
+    ...(state?.weightInitial === undefined ? {} : { weightInitial: state.weightInitial }),
     ...(fileLine ? { fileLine } : {}),
     ...(line?.slowstart ? { slowstart: true } : {}),
     ...checkOf(line),

@@ -8,9 +8,10 @@ export type StateRow = {
   address: string
   /** The SRV record that it was made of, from which it takes its weight too. */
   srvRecord?: string
-  weight: number
+  /** Absent: a Data Plane API before 3.3.6 does not tell it. */
+  weight?: number
   /** As it was when HAProxy read its file: 100 % of `weight N%`. */
-  weightInitial: number
+  weightInitial?: number
   /** As a person set it: checks and weights do not count. */
   admin: 'ready' | 'drain' | 'maint'
 }

@@ -58,19 +58,24 @@ export function parseStat(text: string): Stat {
     if (because === null) rows[fields[type]!]?.push(new Row(fields, columns))
     else if (because) bad.push({ pool: printable(fields[0]!), row: nameOf(fields), isServer: fields[1] !== 'BACKEND', because })
   }
-  const all = rows['1']!.length + rows['2']!.length + bad.length
-  if (bad.length > 0 && bad.length === all) throw malformed(`no row of the statistics can be read: ${bad[0]!.because}`, lines[1]!)
+  return statOf(rows['1']!, rows['2']!, bad, lines[1] ?? '')
+}
+
+/** Rows within the limits of one target, from wherever they came. Throws `malformed` where none of them could be read. */
+export function statOf(pools: StatRow[], servers: StatRow[], bad: BadRow[], text: string): Stat {
+  const all = pools.length + servers.length + bad.length
+  if (bad.length > 0 && bad.length === all) throw malformed(`no row of the statistics can be read: ${bad[0]!.because}`, text)
   const sizes = new Map<string, number>()
-  for (const row of rows['2']!) sizes.set(row.get('pxname')!, (sizes.get(row.get('pxname')!) ?? 0) + 1)
-  const { named, read, left } = withinLimits([...sizes].map(([name, servers]) => ({ name, servers })))
-  const has = (set: Set<string>) => (row: Row) => set.has(row.get('pxname')!)
+  for (const row of servers) sizes.set(row.get('pxname')!, (sizes.get(row.get('pxname')!) ?? 0) + 1)
+  const { named, read, left } = withinLimits([...sizes].map(([name, count]) => ({ name, servers: count })))
+  const has = (set: Set<string>) => (row: StatRow) => set.has(row.get('pxname')!)
   return {
-    pools: rows['1']!.filter(has(named)),
-    servers: rows['2']!.filter(has(read)),
+    pools: pools.filter(has(named)),
+    servers: servers.filter(has(read)),
     bad,
     all,
     left,
-    serversLeft: new Map([...sizes].filter(([name]) => !read.has(name)).map(([name, servers]) => [printable(name), servers])),
+    serversLeft: new Map([...sizes].filter(([name]) => !read.has(name)).map(([name, count]) => [printable(name), count])),
   }
 }
 
@@ -113,6 +118,11 @@ function wrongIn(fields: string[], columns: number, column: ReadonlyMap<string, 
   if (fields.length !== columns) return fields[1] === 'FRONTEND' ? '' : `${fields.length} columns instead of ${columns}`
   const of = (name: string) => fields[column.get(name)!]!
   if (of('type') !== '1' && of('type') !== '2') return ''
+  return wrongValue(of)
+}
+
+/** Why the values of a server or pool cannot be read; null where they can. */
+export function wrongValue(of: (column: string) => string): string | null {
   for (const name of NUMBERS) if (!isCount(of(name))) return `${name} is ${JSON.stringify(printable(of(name).slice(0, 40)))}, not a number`
   if (knownState(of('status')) === null) return `its status is ${JSON.stringify(printable(of('status').slice(0, 40)))}`
   return null
