@@ -114,6 +114,12 @@ export const pool: Whole<Omit<Pool, 'ring' | Unanswered>> & Pick<Pool, Unanswere
   ringBecause: 'its configuration cannot be read',
   unknown: ['a use-server rule chooses the server'],
   reload: { keeps: false, text: 'weights are lost', command: 'show servers state' },
+  admission: {
+    limits: [{ text: 'maxconn 100 on one of its 2 servers', nominal: 'the other one has none' }],
+    because: 'the file cannot be read',
+    wanted: { where: 'backend app', line: 'server app1 … maxconn LIMIT' },
+  },
+  passiveChecks: ['Outlier detection looks each 10 s.'],
   serversLeft: 2,
   serversBecause: 'Lua chooses the server',
   servers: ['app1', 'app2'].map((name, index) => ({
@@ -129,6 +135,7 @@ export const pool: Whole<Omit<Pool, 'ring' | Unanswered>> & Pick<Pool, Unanswere
     fileLine: { where: 'haproxy.cfg:12', now: `server ${name}`, wanted: `server ${name} weight 90`, notes: ['a note'] },
     slowstart: false,
     detectMs: 6_000,
+    downBecause: 'ejected by outlier detection',
     otherWriter: 'an agent check',
   })),
 }

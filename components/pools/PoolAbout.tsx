@@ -5,6 +5,7 @@ import { Code } from '@/components/ui/code.tsx'
 import { Sentence } from '@/components/ui/sentence.tsx'
 import { safe } from '@/lib/format/format.ts'
 import { labAddress } from '@/lib/lab/address.ts'
+import { admissionText } from '@/lib/model/admission.ts'
 import type { PoolView } from '@/lib/model/answers/pool.ts'
 import { poolRef } from '@/lib/model/ref.ts'
 import { isSaid, poolParts } from './words.ts'
@@ -23,6 +24,8 @@ export function PoolAbout({ pool, changedAt }: { pool: PoolView; changedAt: numb
         )}
         <Sharing pool={pool} />
       </div>
+      {pool.admission && <Limits admission={pool.admission} />}
+      {pool.passiveChecks && <Sentences texts={pool.passiveChecks} />}
       {pool.unknown && <Unknown texts={pool.unknown} decides={pool.balances === 'unknown'} />}
       {pool.tunable && (
         <details className="px-4 py-2 text-sm">
@@ -63,18 +66,56 @@ function Sharing({ pool }: { pool: PoolView }) {
   )
 }
 
+/** What limits the requests before the servers get them; that nothing does is said too. */
+function Limits({ admission: { limits, because, wanted } }: { admission: NonNullable<PoolView['admission']> }) {
+  const real = limits.some(({ nominal }) => nominal === undefined)
+  return (
+    <div className="px-4 py-2 text-sm" data-part="limits">
+      <p>
+        {limits.length > 0
+          ? 'What limits the requests before its servers:'
+          : because
+            ? 'No limit of requests before its servers is seen.'
+            : 'Nothing limits the requests before its servers.'}
+      </p>
+      {limits.length > 0 && <Listed texts={limits.map(admissionText)} />}
+      {because && (
+        <p className="text-dim text-xs">
+          There may be others: <Sentence text={because} max={300} />.
+        </p>
+      )}
+      {!real && wanted && (
+        <p className="text-dim text-xs">
+          A limit is set in <Sentence text={wanted.where} max={100} />:{' '}
+          <code className="break-all font-mono">{safe(wanted.line, 200)}</code>
+        </p>
+      )}
+    </div>
+  )
+}
+
+const Sentences = ({ texts }: { texts: readonly string[] }) => (
+  <div className="px-4 py-2 text-sm">
+    <Listed texts={texts} />
+  </div>
+)
+
+const Listed = ({ texts }: { texts: readonly string[] }) => (
+  <ul className="list-disc pl-5 text-dim">
+    {texts.map((text) => (
+      <li key={text}>
+        <Sentence text={text} max={300} />
+      </li>
+    ))}
+  </ul>
+)
+
 /** What of the pool's configuration Evenkeel does not understand. `decides`: how it shares hangs on that. */
 function Unknown({ texts, decides }: { texts: readonly string[]; decides: boolean }) {
   return (
     <div className="px-4 py-2 text-sm">
       <p>Not understood of this pool{decides && ', so that no share, ring or advice is computed from it'}:</p>
-      <ul className="list-disc pl-5 text-dim">
-        {texts.map((text) => (
-          <li key={text}>
-            <Sentence text={text} max={300} />
-          </li>
-        ))}
-      </ul>
+      <Listed texts={texts} />
     </div>
   )
 }

@@ -18,7 +18,10 @@ export const NameCell = ({ server: { name, backup } }: Props) => (
 
 export const StateCell = ({ pool, server }: InPool) => (
   <span className="flex items-center gap-2">
-    <Status tone={SERVER_TONE[server.state]}>{server.state}</Status>
+    <span title={server.downBecause}>
+      <Status tone={SERVER_TONE[server.state]}>{server.state}</Status>
+    </span>
+    {server.downBecause && <span className="max-w-48 truncate text-dim text-xs">{safe(server.downBecause, 160)}</span>}
     {isOut(server) && <ReturnButton pool={pool} server={server} />}
   </span>
 )

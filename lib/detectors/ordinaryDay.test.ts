@@ -5,6 +5,7 @@ import { replay } from '../../test/replay.ts'
 import { FROM } from '../../test/series.ts'
 import { readEdges } from '../model/edges.ts'
 import { longSessions } from './balancer/long-sessions.ts'
+import { originUnlimited } from './balancer/origin-unlimited.ts'
 import { shedding } from './balancer/shedding.ts'
 import { slowChecks } from './balancer/slow-checks.ts'
 import { coldCacheOverload } from './fleet/cold-cache-overload.ts'
@@ -15,7 +16,8 @@ const SECONDS = 200
 function ordinaryDay(seed: number) {
   const random = randomOf(seed)
   const made = poolOf('edge', 'app', [100, 100, 100, 100])
-  const pool = { ...made, servers: made.servers.map((server) => ({ ...server, detectMs: 6_000 })) }
+  const admission = { limits: [{ text: 'maxconn 100 on each of its 4 servers' }] }
+  const pool = { ...made, admission, servers: made.servers.map((server) => ({ ...server, detectMs: 6_000 })) }
   const tape = new Tape()
   poolDay(tape, pool, { seed, seconds: SECONDS }, 240)
   cacheDay(tape, 'cache-a', { seed, seconds: SECONDS }, 200)
@@ -32,7 +34,7 @@ function ordinaryDay(seed: number) {
   return { pool, window: tape.window(SECONDS) }
 }
 
-test.each([shedding, longSessions, slowChecks, coldCacheOverload].map((rule) => [rule.id, rule] as const))(
+test.each([shedding, longSessions, slowChecks, originUnlimited, coldCacheOverload].map((rule) => [rule.id, rule] as const))(
   '%s raises nothing on three ordinary days, and judges them',
   (_, rule) => {
     for (let seed = 1; seed <= 3; seed++) {

@@ -2,6 +2,7 @@ import type { AnyDetector } from '../model/detector.ts'
 import { errorRate } from './balancer/error-rate.ts'
 import { loadImbalance } from './balancer/load-imbalance.ts'
 import { longSessions } from './balancer/long-sessions.ts'
+import { originUnlimited } from './balancer/origin-unlimited.ts'
 import { queueing } from './balancer/queueing.ts'
 import { retries } from './balancer/retries.ts'
 import { serverDown } from './balancer/server-down.ts'
@@ -94,6 +95,7 @@ export const detectors: AnyDetector[] = [
   retries,
   shedding,
   slowChecks,
+  originUnlimited,
   queueing,
   sessionsNearLimit,
   stickySkew,

@@ -1,3 +1,4 @@
+import type { Admission } from './admission.ts'
 import type { Edge } from './edges.ts'
 import type { LeftOut } from './limits.ts'
 import type { PriceList } from './prices.ts'
@@ -88,6 +89,8 @@ export type PoolServer = {
   slowstart?: boolean
   /** How long its health check takes at most to take it out once it refuses, ms; null: it has none. Absent: not told, or traffic itself counts as a check. */
   detectMs?: number | null
+  /** Why the product itself has taken it out, in the middle of a sentence, where that is told with its state. */
+  downBecause?: string
   /** Who besides Evenkeel moves this weight: an agent check, slowstart. */
   otherWriter?: string
 }
@@ -138,6 +141,10 @@ export type Pool = {
   lasting?: { because: string; section: string; line: string }
   /** What a reload does to weights and states set at run time, and what is to be run before it so that they last. */
   reload?: { keeps: boolean; text: string; command?: string }
+  /** What limits the requests before its servers get them. Absent: the product does not tell. */
+  admission?: Admission
+  /** How the product takes servers out by the answers that they give (outlier detection), and what it has taken out; a sentence each. */
+  passiveChecks?: string[]
   /** So many servers are there but not read: their rows cannot be, or they are beyond what is read of one target; then `servers` is empty. */
   serversLeft?: number
   /** Why there may be servers besides `servers`: then nothing concludes from how many there are. */

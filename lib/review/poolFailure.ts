@@ -1,4 +1,5 @@
 import { text } from '../format/format.ts'
+import { admissionText, effective } from '../model/admission.ts'
 import type { ReviewRow } from '../model/answers/review.ts'
 import type { PoolFacts, ReviewFacts } from './facts.ts'
 import { remedyFor } from './remedy.ts'
@@ -9,7 +10,7 @@ const NEAR_LIMIT = 0.85
 
 /** What of a pool stops when one of its servers, or its balancer, does. */
 export function poolFailureRows(measured: PoolFacts, facts: ReviewFacts): ReviewRow[] {
-  const { pool, serving, withoutOne, limited, pair } = measured
+  const { pool, serving, withoutOne, pair } = measured
   const name = `${pool.target}/${pool.name}`
   const where = { target: pool.target, pool: pool.name }
   const row = (id: string, what: string): About => ({ id: `failure/pool/${name}/${id}`, about: name, href: pageOf(where), what })
@@ -43,21 +44,37 @@ export function poolFailureRows(measured: PoolFacts, facts: ReviewFacts): Review
             },
             { span: facts },
           ),
-    limited === null
-      ? gapRow(row('limit', 'Limit of requests'), 'none of its servers reports a limit of sessions')
-      : statedRow(row('limit', 'Limit of requests'), `${limited.have} of ${limited.of} servers have one`, {
-          is: limited.have === limited.of ? 'well' : 'watch',
-          follows:
-            limited.have === limited.of
-              ? 'Overload waits at the balancer and does not drown the servers.'
-              : 'A flood goes on to the servers, and to the origin behind them.',
-          change: limited.have === limited.of ? null : { text: 'Set `maxconn` on each server', href: null },
-        }),
+    limitRow(measured, facts, row('limit', 'Limit of requests')),
     checksRow(measured, row('checks', 'A dead server is taken out after')),
     pair === null
       ? gapRow(row('pair', 'Second balancer'), 'no other balancer with these servers is watched; VRRP or further addresses are not seen')
       : statedRow(row('pair', 'Second balancer'), pair, { is: 'well', follows: 'Another balancer has the same servers.' }),
   ]
+}
+
+/** What holds a flood back before the servers; what the product does not tell, the limits of sessions tell in part. */
+function limitRow({ pool, limited }: PoolFacts, facts: ReviewFacts, about: About): ReviewRow {
+  const where = { target: pool.target, pool: pool.name }
+  const { admission } = pool
+  const flood = 'A flood goes on to the servers, and to the origin behind them.'
+  const well = 'Overload waits or is refused at the balancer and does not drown the servers.'
+  if (!admission || (admission.limits.length === 0 && admission.because)) {
+    if (limited === null) return gapRow(about, admission?.because ?? 'none of its servers reports a limit of sessions')
+    const all = limited.have === limited.of
+    return statedRow(about, `${limited.have} of ${limited.of} servers have one`, {
+      is: all ? 'well' : 'watch',
+      follows: all ? well : flood,
+      change: all ? null : { text: 'Set a limit of requests at once on each server', href: pageOf(where) },
+    })
+  }
+  const real = effective(admission).length > 0
+  const { wanted } = admission
+  const line = wanted ? `${wanted.where}: \`${wanted.line}\`` : 'Set a limit of requests at once on each server'
+  return statedRow(about, admission.limits.map(admissionText).join('; ') || 'none', {
+    is: real ? 'well' : 'watch',
+    follows: real ? well : flood,
+    change: real ? null : (remedyFor(facts, where, ['balancer/origin-unlimited']) ?? { text: line, href: pageOf(where) }),
+  })
 }
 
 /** Requests that go to a dead server before it is out: the default of balancer/slow-checks. */

@@ -271,6 +271,27 @@ describe('a balancer with one server left', () => {
     expect(row(answer, 'balancing/edge/app/imbalance').is).toBe('gap')
   })
 
+  it.each([
+    [
+      'nothing',
+      { limits: [], wanted: { where: 'backend app', line: 'server NAME … maxconn LIMIT' } },
+      'none',
+      'watch',
+      'backend app: `server NAME … maxconn LIMIT`',
+    ],
+    [
+      'a limit in name only',
+      { limits: [{ text: '1024 at once', nominal: 'the default' }] },
+      '1024 at once (in name only: the default)',
+      'watch',
+      expect.any(String),
+    ],
+    ['a limit', { limits: [{ text: 'maxconn 50 on its server' }] }, 'maxconn 50 on its server', 'well', null],
+  ])('says of %s before its servers what it lets through', async (_, admission, words, is, change) => {
+    const answer = await review({ topology: { targets: [target('edge', { role: undefined })], pools: [pool([{}], { admission })] } })
+    expect(row(answer, 'failure/pool/edge/app/limit')).toMatchObject({ is, measured: { words }, change: change && { text: change } })
+  })
+
   it('knows a pair of balancers by their servers', async () => {
     const pools = [pool([{}, {}]), { ...pool([{}, {}]), target: 'edge-2' }]
     const answer = await review({ topology: { targets: [target('edge', { role: undefined })], pools } })

@@ -46,7 +46,7 @@ import { pageOf } from '../../lib/products/envoy/client.ts'
 import { parseClusters } from '../../lib/products/envoy/clusters.ts'
 import { parseConfigDump } from '../../lib/products/envoy/configDump.ts'
 import { discoveryRequest, discoveryResponse, parseEds } from '../../lib/products/envoy/eds.ts'
-import { parseStats as envoyStats } from '../../lib/products/envoy/stats.ts'
+import { parseStats as envoyStats, rowOf } from '../../lib/products/envoy/stats.ts'
 import { parseSocketAddress } from '../../lib/products/exchange.ts'
 import { parseExposition } from '../../lib/products/exporters/exposition.ts'
 import * as haproxyFile from '../../lib/products/haproxy/configFile.ts'
@@ -571,6 +571,7 @@ const envoy: Parser[] = [
   },
   { name: 'products/envoy/configDump.ts#parseConfigDump', group: 'envoy', good: [DUMP], run: parseConfigDump },
   { name: 'products/envoy/stats.ts#parseStats', group: 'envoy', good: [PROM], run: (text) => envoyStats(text, null) },
+  { name: 'products/envoy/stats.ts#rowOf', group: 'envoy', good: ['envoy_cluster_upstream_rq_retry{envoy_cluster_name="c"} 5'], run: rowOf },
   {
     name: 'products/envoy/eds.ts#parseEds',
     group: 'envoy',

@@ -37,7 +37,7 @@ export const serverDown: Detector<DetectorSettings> = {
           subject,
           is: 'found',
           severity: 'critical',
-          summary: `${server.name} in ${pool.name} is down: ${rest}`,
+          summary: `${server.name} in ${pool.name} is down${server.downBecause ? ` (${server.downBecause})` : ''}: ${rest}`,
           evidence: [
             evidence({ from: since, to: window.to }, 'pool_up', subject, 'up', 0, 'none', { threshold: 1 }),
             evidence({ from: since, to: window.to }, 'pool_up', poolLabels(pool), 'servers left', left.length, 'count', {

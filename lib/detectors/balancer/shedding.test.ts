@@ -45,3 +45,28 @@ test('a restart of the counter invents nothing; a gap and a short history are un
     { is: 'unjudged', because: 'requests that a limit refuses are not reported' },
   ])
 })
+
+test('a breaker that stays open is found before anything is refused, one that opens for a moment is not', () => {
+  const breaker = (name: string, open: string, shed?: string) =>
+    judge(
+      shedding,
+      load(5000, { [`pool_breaker_open{target=edge,pool=app,breaker=${name}}`]: open, ...(shed ? lines(shed, '0+250x12') : {}) }),
+      {
+        pools: [pool],
+      },
+    )
+  expect(breaker('connections', '1x12')).toMatchObject([
+    {
+      is: 'found',
+      severity: 'warning',
+      subject: { target: 'edge', pool: 'app' },
+      summary: expect.stringContaining('A circuit breaker of app is open for 20 s, of connections: further requests wait'),
+      evidence: [{ metric: 'pool_breaker_open', where: { breaker: 'connections' } }],
+    },
+  ])
+  expect(breaker('requests', '1x12', '0+0x12')).toMatchObject([{ is: 'found', severity: 'warning' }])
+  expect(breaker('retries', '1x12')).toMatchObject([{ is: 'found', severity: 'info' }])
+  expect(breaker('requests', '0x9 1x3', '0+0x12')).toMatchObject([{ is: 'clear' }])
+  // What is refused says more than that a breaker is open.
+  expect(breaker('requests', '1x12', '0+100x12')).toMatchObject([{ is: 'found', evidence: [{ metric: 'pool_shed_total' }, {}] }])
+})

@@ -4,7 +4,7 @@ import { wilson } from '../../math/intervals.ts'
 import { cut, increase } from '../../math/rates.ts'
 import { ownSeries, poolLabels, requestsOf } from '../../metrics/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
-import type { Verdict } from '../../model/finding.ts'
+import type { Evidence, Verdict } from '../../model/finding.ts'
 import { servingOf } from '../../model/serving.ts'
 import type { Pool } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
@@ -29,7 +29,12 @@ export const shedding: Detector<Settings> = {
     stretch: duration('10s', 'It must show in two consecutive spans of this length: a burst at the limit is over within one'),
     shedMin: threshold(10, 'Fewer refused requests in a span are not judged: one client that is turned away'),
   }),
-  needs: { spanMs: 60_000, metrics: ['pool_shed_total', 'pool_requests_total'], topology: 'pools' },
+  needs: {
+    spanMs: 60_000,
+    metrics: ['pool_shed_total', 'pool_requests_total'],
+    topology: 'pools',
+    also: { metrics: ['pool_breaker_open'] },
+  },
   price: requestsFailed,
   detect: (window, topology, settings) =>
     topology.pools.values().map((pool): Verdict => {
@@ -38,11 +43,13 @@ export const shedding: Detector<Settings> = {
       const facts = factsOf(topology, pool.target)
       if (facts && facts.state !== 'up') return unjudged(`${pool.target} does not answer`)
       const spans = spansOf(window, pool, settings)
-      if (typeof spans === 'string') return unjudged(spans)
+      const open = openBreakers(window, pool, settings)
+      // Counters of what is refused come with the first that is: an open breaker is told before.
+      if (typeof spans === 'string') return open.length > 0 ? openVerdict(window, pool, open, settings) : unjudged(spans)
       const surely = spans.every(
         ({ shed, served }) => shed >= settings.shedMin && wilson(Math.round(shed), Math.round(shed + served)).low >= settings.part,
       )
-      if (!surely) return { subject, is: 'clear' }
+      if (!surely) return open.length > 0 ? openVerdict(window, pool, open, settings) : { subject, is: 'clear' }
       const [shed, served] = [spans.reduce((sum, one) => sum + one.shed, 0), spans.reduce((sum, one) => sum + one.served, 0)]
       const { value, low, high } = wilson(Math.round(shed), Math.round(shed + served))
       const span = { from: window.to - 2 * settings.stretch, to: window.to }
@@ -57,6 +64,37 @@ export const shedding: Detector<Settings> = {
         ],
       }
     }),
+}
+
+/** Circuit breakers of a pool that were open at each look of both spans: one that opens for a moment is doing its work. */
+const openBreakers = (window: SeriesWindow, pool: Pool, { stretch }: Settings): string[] =>
+  window.series('pool_breaker_open', poolLabels(pool)).flatMap(({ labels, points, stepMs }) => {
+    const looks = cut(points, window.to - 2 * stretch, window.to)
+    const enough = looks.length >= Math.max(3, Math.floor((1.4 * stretch) / Math.max(1_000, stepMs)))
+    return labels.breaker !== undefined && enough && looks.every(([, open]) => open >= 1) ? [labels.breaker] : []
+  })
+
+/** What an open breaker does, by what it limits. */
+const OPEN: Record<string, string> = {
+  requests: 'further requests are refused',
+  connections: 'further requests wait for a connection that becomes free',
+  waiting: 'requests that find no free connection are refused',
+  retries: 'requests that fail are not tried again',
+}
+
+function openVerdict(window: SeriesWindow, pool: Pool, open: readonly string[], { stretch }: Settings): Verdict {
+  const subject = poolLabels(pool)
+  const span = { from: window.to - 2 * stretch, to: window.to }
+  const follows = open.map((breaker) => `of ${breaker}${OPEN[breaker] ? `: ${OPEN[breaker]}` : ''}`).join('; ')
+  return {
+    subject,
+    is: 'found',
+    severity: open.every((breaker) => breaker === 'retries') ? 'info' : 'warning',
+    summary: `${open.length === 1 ? 'A circuit breaker' : 'Circuit breakers'} of ${pool.name} ${open.length === 1 ? 'is' : 'are'} open for ${count((2 * stretch) / 1000)} s, ${follows}`,
+    evidence: open.map((breaker) =>
+      evidence(span, 'pool_breaker_open', { ...subject, breaker }, `breaker of ${breaker}`, 1, 'count', { threshold: 1 }),
+    ) as [Evidence, ...Evidence[]],
+  }
 }
 
 /** The last two spans, or why they are not known. */

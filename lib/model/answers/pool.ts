@@ -25,6 +25,7 @@ const poolServer = open({
     .nullable()
     .optional()
     .meta({ description: 'How long its health check takes at most to take it out once it refuses connections; null: it has none' }),
+  downBecause: z.string().optional().meta({ description: 'Why the product itself has taken it out' }),
   otherWriter: z.string().optional().meta({ description: 'Who besides Evenkeel moves this weight' }),
   shareExpected: share,
   shareSeen: share,
@@ -64,6 +65,22 @@ export const poolAnswer = noun('Pool', 'Servers that share the requests', {
     .object({ lines: z.string(), moves: z.string() })
     .optional()
     .meta({ description: 'Of one pool alone: the lines that would let its weights be set at run time' }),
+  admission: z
+    .object({
+      limits: z.array(z.object({ text: z.string(), nominal: z.string().optional() })).meta({
+        description: 'Limits of rate, of concurrency and circuit breakers; `nominal`: why that one is a limit in name only',
+      }),
+      because: z.string().optional().meta({ description: 'Why there may be others' }),
+      wanted: z
+        .object({ where: z.string(), line: z.string() })
+        .optional()
+        .meta({ description: 'The configuration that sets one, LIMIT in the place of the number' }),
+    })
+    .optional()
+    .meta({ description: 'Admission control: what limits the requests before its servers get them. Absent: its product does not tell' }),
+  passiveChecks: z.array(z.string()).optional().meta({
+    description: 'How servers are taken out by the answers that they give (outlier detection), and what was taken out; a sentence each',
+  }),
   serversLeft: z
     .number()
     .optional()

@@ -5,6 +5,7 @@ import { path, url } from '../../model/marks.ts'
 import type { TargetConfig } from '../../model/product.ts'
 import { getText } from '../http.ts'
 import { targetKeys } from '../targetKeys.ts'
+import type { EjectionCounts } from './ejections.ts'
 
 export const envoyConfig = z.strictObject({
   ...targetKeys('envoy'),
@@ -31,6 +32,7 @@ export type EnvoyLink = {
   config: EnvoyConfig
   /** `/config_dump` is large on a large Envoy and seldom changes. */
   dump: { at: number; page: DumpPage | null } | null
+  ejections: EjectionCounts
 }
 
 /** One admin page, as text. */

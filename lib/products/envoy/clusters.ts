@@ -3,9 +3,11 @@ import { malformed } from '../../model/error.ts'
 import type { Reading } from '../../model/series.ts'
 import type { Can, Pool } from '../../model/topology.ts'
 import { printable } from '../answers.ts'
-import { pageOf, wireNumber } from './client.ts'
+import { admissionOf, breakersShape } from './breakers.ts'
+import { pageOf } from './client.ts'
 import type { ClusterConfig } from './configDump.ts'
 import { type Host, hostReadings, namesOf, poolReadings, readHost, serverOf } from './host.ts'
+import { type Ejections, ejectedText, outlierTexts, successRate } from './outliers.ts'
 import { ringOf } from './ring.ts'
 import { unknownOf } from './unknown.ts'
 
@@ -14,12 +16,8 @@ const pageShape = z.looseObject({ cluster_statuses: z.array(z.unknown()).default
 const clusterShape = z.looseObject({
   name: z.string(),
   eds_service_name: z.string().optional().catch(undefined),
-  circuit_breakers: z
-    .looseObject({
-      thresholds: z.array(z.looseObject({ priority: z.string().optional(), max_requests: wireNumber.optional() })).default([]),
-    })
-    .optional()
-    .catch(undefined),
+  circuit_breakers: breakersShape.optional().catch(undefined),
+  success_rate_ejection_threshold: successRate.catch(undefined),
   host_statuses: z.array(z.unknown()).default([]),
 })
 type Cluster = z.infer<typeof clusterShape>
@@ -34,9 +32,16 @@ export type Clusters = {
 }
 
 type CanWrite = (cluster: { name: string; assignment: string; config: ClusterConfig | undefined }) => string | true
+/** What the statistics say of ejections, by cluster. */
+export type EjectionsOf = Readonly<Record<string, Ejections>>
 
 /** Samples and pools of `/clusters?format=json`, with balancing and rings of `/config_dump` where that could be read. */
-export function parseClusters(text: string, configs: ReadonlyMap<string, ClusterConfig>, canWrite: CanWrite): Clusters {
+export function parseClusters(
+  text: string,
+  configs: ReadonlyMap<string, ClusterConfig>,
+  canWrite: CanWrite,
+  ejections: EjectionsOf = {},
+): Clusters {
   const page = pageShape.safeParse(pageOf(text, '/clusters'))
   if (!page.success) throw malformed("Envoy's /clusters has no list of cluster_statuses", text)
   const found: Clusters = { samples: [], pools: [], assignments: new Map(), unread: null }
@@ -59,7 +64,8 @@ export function parseClusters(text: string, configs: ReadonlyMap<string, Cluster
     }
     for (const { address, unreadable } of hosts)
       for (const name of unreadable) bad.add('numbers', `${name} of ${address} in ${cluster.data.name}`, 'no number')
-    if (hosts.length > 0) addPool(found, cluster.data, { hosts, left }, configs.get(cluster.data.name), canWrite)
+    if (hosts.length > 0)
+      addPool(found, cluster.data, { hosts, left, ejections: ejections[cluster.data.name] }, configs.get(cluster.data.name), canWrite)
   }
   const unread = bad.text()
   if (found.pools.length === 0 && unread !== null) throw malformed(`Envoy's /clusters: ${unread}`, text)
@@ -67,18 +73,25 @@ export function parseClusters(text: string, configs: ReadonlyMap<string, Cluster
 }
 
 /** `left`: hosts that could not be read. */
-type Hosts = { hosts: Host[]; left: number }
+type Hosts = { hosts: Host[]; left: number; ejections?: Ejections }
 
-function addPool(found: Clusters, cluster: Cluster, { hosts, left }: Hosts, config: ClusterConfig | undefined, canWrite: CanWrite): void {
+function addPool(
+  found: Clusters,
+  cluster: Cluster,
+  { hosts, left, ejections }: Hosts,
+  config: ClusterConfig | undefined,
+  canWrite: CanWrite,
+): void {
   const pool = cluster.name
   const names = namesOf(hosts)
   const servers = hosts.map((host, index) => ({
     ...serverOf(host, names[index]!, index),
     ...(config?.startsSlowly ? { slowstart: true } : {}),
+    ...(host.health.ejected ? { downBecause: ejectedText(config?.outlier ?? null, ejections) } : {}),
   }))
   for (const [index, server] of servers.entries()) found.samples.push(...hostReadings(pool, server, hosts[index]!))
   if (left === 0) found.samples.push(...poolReadings(pool, hosts))
-  const limit = cluster.circuit_breakers?.thresholds.find((threshold) => threshold.priority !== 'HIGH')?.max_requests
+  const limit = cluster.circuit_breakers?.own?.max_requests
   if (limit !== undefined && limit >= 0) found.samples.push({ metric: 'pool_sessions_max', labels: { pool }, value: limit })
   const assignment = cluster.eds_service_name || config?.assignment || pool
   found.assignments.set(pool, assignment)
@@ -108,8 +121,29 @@ function addPool(found: Clusters, cluster: Cluster, { hosts, left }: Hosts, conf
     ...(noRing === undefined ? {} : { ringBecause: noRing }),
     ...(unknown.length > 0 ? { unknown } : {}),
     ...(left > 0 ? { serversLeft: left } : {}),
+    ...limitsOf(cluster, hosts, servers, config, ejections),
     servers,
   })
+}
+
+/** What limits the requests to the cluster, and how it takes hosts out. */
+function limitsOf(
+  cluster: Cluster,
+  hosts: readonly Host[],
+  servers: readonly { name: string }[],
+  config: ClusterConfig | undefined,
+  ejections: Ejections | undefined,
+): Pick<Pool, 'admission' | 'passiveChecks'> {
+  const admission = admissionOf(cluster.circuit_breakers, config)
+  const ejected = hosts.flatMap(({ health, successRate: rate }, i) =>
+    health.ejected ? [{ name: servers[i]!.name, ...(rate === undefined ? {} : { rate }) }] : [],
+  )
+  const checks = outlierTexts(config?.outlier ?? null, ejections, {
+    hosts: hosts.length,
+    ejected,
+    threshold: cluster.success_rate_ejection_threshold?.value,
+  })
+  return { ...(admission ? { admission } : {}), ...(checks.length > 0 ? { passiveChecks: checks } : {}) }
 }
 
 function balancesOf(config: ClusterConfig | undefined, unknown: readonly string[]): Pool['balances'] {

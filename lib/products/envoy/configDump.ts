@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { malformed } from '../../model/error.ts'
 import type { RingAlgorithm, RingOptions } from '../../model/ring.ts'
 import type { Pool } from '../../model/topology.ts'
+import { membersOf, throughAggregates } from './aggregates.ts'
+import { type Breakers, breakersShape, limitersIn } from './breakers.ts'
 import { addressShape, addressText, pageOf, wireNumber } from './client.ts'
+import { type OutlierDetection, outlierShape } from './outliers.ts'
 import { hashesHostnames, hashesItself, knownPolicy, localitiesOf, policyOf, ringOptions, startsSlowly } from './policy.ts'
 import { askedBy, isObject, type Use } from './routes.ts'
 
@@ -46,6 +49,11 @@ export type ClusterConfig = {
   panic: { percent: number; fails: boolean }
   /** How many requests a healthy host is trusted with, in hundredths of its share. */
   overprovisioning: number
+  breakers: Breakers
+  /** Null: it ejects no host. */
+  outlier: OutlierDetection | null
+  /** Filters that limit requests anywhere in front of the clusters. */
+  limiters: readonly string[]
 }
 
 const textOrEmpty = z.string().optional().catch(undefined)
@@ -67,6 +75,8 @@ const clusterShape = z.looseObject({
     .optional()
     .catch(undefined),
   load_assignment: z.unknown().optional(),
+  circuit_breakers: breakersShape.optional().catch(undefined),
+  outlier_detection: outlierShape.optional().catch({}),
 })
 const endpointShape = z.looseObject({
   endpoint: z.looseObject({ address: addressShape.optional(), hostname: z.string().optional() }).optional(),
@@ -103,10 +113,10 @@ export function parseConfigDump(text: string): ConfigDump {
     }
   }
   const uses = throughAggregates(clusters, askedBy(sections))
-  const local = sections.some(({ bootstrap }) => hasLocalCluster(bootstrap))
+  const around = { local: sections.some(({ bootstrap }) => hasLocalCluster(bootstrap)), limiters: limitersIn(sections) }
   const configs = [...clusters].map(([name, cluster]): [string, ClusterConfig] => {
     const assignment = cluster.eds_cluster_config?.service_name || name
-    return [name, configOf(cluster, assignment, assignments.get(assignment) ?? assignments.get(name), uses.get(name), local)]
+    return [name, configOf(cluster, assignment, assignments.get(assignment) ?? assignments.get(name), uses.get(name), around)]
   })
   return { clusters: new Map(configs), unread }
 }
@@ -120,26 +130,6 @@ function* walk(sections: Record<string, unknown>[]): Generator<Record<string, un
 
 const hasLocalCluster = (bootstrap: unknown) =>
   isObject(bootstrap) && isObject(bootstrap.cluster_manager) && Boolean(bootstrap.cluster_manager.local_cluster_name)
-
-/** `envoy.clusters.aggregate`: the names of the clusters that it tries in turn. */
-function membersOf({ cluster_type }: Cluster): string[] {
-  const typed = isObject(cluster_type) && isObject(cluster_type.typed_config) ? cluster_type.typed_config : {}
-  const value = isObject(typed.value) ? typed.value : typed
-  return Array.isArray(value.clusters) ? value.clusters.filter((name) => typeof name === 'string') : []
-}
-
-/** What leads to an aggregate leads to its clusters. */
-function throughAggregates(clusters: ReadonlyMap<string, Cluster>, uses: Map<string, Set<Use>>): Map<string, Set<Use>> {
-  const through = new Map([...uses].map(([name, own]) => [name, new Set(own)]))
-  // An aggregate within an aggregate: twice is as deep as anybody goes.
-  for (let round = 0; round < 2; round++)
-    for (const [name, cluster] of clusters)
-      for (const member of membersOf(cluster)) {
-        const own = through.get(name)
-        if (own) through.set(member, new Set([...(through.get(member) ?? []), ...own]))
-      }
-  return through
-}
 
 /** The policy of a cluster's configuration by itself, and the options of its ring or table; null of what is no cluster. */
 export function hashingOf(value: unknown, uses: Set<Use> | undefined) {
@@ -156,7 +146,7 @@ function configOf(
   name: string,
   assignment: Assignment | undefined,
   uses: Set<Use> | undefined,
-  local: boolean,
+  { local, limiters }: { local: boolean; limiters: readonly string[] },
 ): ClusterConfig {
   const policy = policyOf(cluster)
   const { balances, because, weightless, ring } = knownPolicy(policy)
@@ -196,6 +186,9 @@ function configOf(
       fails: zone_aware_lb_config?.fail_traffic_on_panic === true,
     },
     overprovisioning: assignment?.policy?.overprovisioning_factor ?? DEFAULT_OVERPROVISIONING,
+    breakers: cluster.circuit_breakers ?? { own: null, perHost: null },
+    outlier: cluster.outlier_detection ?? null,
+    limiters,
   }
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Reading } from '../../model/series.ts'
 import type { PoolServer, ServerState } from '../../model/topology.ts'
 import { addressShape, addressText, hashedAddress, wireNumber } from './client.ts'
+import { successRate } from './outliers.ts'
 
 /** `admin.v3.HostStatus`. What is missing is at its default; a flag or a number that cannot be read is left out. */
 const hostShape = z.looseObject({
@@ -11,10 +12,12 @@ const hostShape = z.looseObject({
   health_status: z.looseObject({}).catchall(z.unknown()).default({}),
   weight: wireNumber.refine((weight) => Number.isInteger(weight) && weight >= 0, 'expected a whole number').default(1),
   priority: wireNumber.refine((priority) => Number.isInteger(priority) && priority >= 0, 'expected a whole number').default(0),
+  success_rate: successRate.catch(undefined),
   locality: z.looseObject({ region: z.string().optional(), zone: z.string().optional(), sub_zone: z.string().optional() }).default({}),
 })
 
-export type HostHealth = { state: ServerState; degraded: boolean; excluded: boolean }
+/** `ejected`: by outlier detection. */
+export type HostHealth = { state: ServerState; degraded: boolean; excluded: boolean; ejected: boolean }
 
 export type Host = {
   address: string
@@ -26,6 +29,8 @@ export type Host = {
   /** `region/zone/sub_zone`. */
   locality: string
   health: HostHealth
+  /** Percent of its answers that were good in the last interval of outlier detection, where that is computed. */
+  successRate?: number
   counters: Map<string, number>
   /** Names of statistics that hold no number. */
   unreadable: string[]
@@ -35,7 +40,7 @@ export type Host = {
 export function readHost(value: unknown): Host | { because: string } {
   const parsed = hostShape.safeParse(value)
   if (!parsed.success) return { because: parsed.error.issues[0]!.path.join('.').slice(0, 100) || 'no object' }
-  const { address, hostname = '', stats, health_status, weight, priority, locality } = parsed.data
+  const { address, hostname = '', stats, health_status, success_rate, weight, priority, locality } = parsed.data
   const text = addressText(address)
   if (text === null) return { because: 'an address of a kind that is not known' }
   const counters = new Map<string, number>()
@@ -54,6 +59,7 @@ export function readHost(value: unknown): Host | { because: string } {
     priority,
     locality: [region, zone, sub_zone].join('/'),
     health: healthOf(health_status),
+    ...(success_rate === undefined ? {} : { successRate: success_rate.value }),
     counters,
     unreadable,
   }
@@ -86,6 +92,7 @@ function healthOf(flags: Record<string, unknown>): HostHealth {
     state,
     degraded: state === 'up' && (is('failed_active_degraded_check') || eds === 'DEGRADED'),
     excluded: excluded || is('pending_active_hc'),
+    ejected: is('failed_outlier_check'),
   }
 }
 

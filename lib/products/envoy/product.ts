@@ -7,10 +7,11 @@ import { pageAt } from '../place.ts'
 import { looked, prerequisite } from '../prerequisites.ts'
 import { readText, replaceable } from '../replaceFile.ts'
 import { adminPage, type DumpPage, type EnvoyConfig, type EnvoyLink, envoyConfig, pageOf } from './client.ts'
-import { parseClusters } from './clusters.ts'
+import { type EjectionsOf, parseClusters } from './clusters.ts'
 import { type ClusterConfig, type ConfigDump, parseConfigDump } from './configDump.ts'
 import { describes } from './described.ts'
 import { assigned, discoveryRequest, discoveryResponse, parseEds } from './eds.ts'
+import { EjectionCounts } from './ejections.ts'
 import { noteNack } from './nacks.ts'
 import { parseStats, STATS_FILTER } from './stats.ts'
 import { writes } from './written.ts'
@@ -20,6 +21,7 @@ type Raw = {
   config: DumpPage | null
   /** The EDS file of the configuration: which assignments it holds, or why that is not known. */
   eds: { file: string; assigned: string[] } | { because: string }
+  ejections: EjectionsOf
 }
 
 /** Policies and routes change by deploys. */
@@ -48,14 +50,14 @@ const clusters: Probe<EnvoyLink, Raw> = {
     const now = performance.now()
     // Some operators close this page alone: pools are shown without their ring then.
     if (!link.dump || now - link.dump.at >= DUMP_EVERY_MS) link.dump = { at: now, page: await dumpPage(config, signal) }
-    return { clusters: await adminPage(config, '/clusters?format=json', signal), config: link.dump.page, eds: await edsOf(config) }
+    const page = await adminPage(config, '/clusters?format=json', signal)
+    return { clusters: page, config: link.dump.page, eds: await edsOf(config), ejections: link.ejections.all() }
   },
   parse(raw) {
     const dump = dumpOf(raw.config)
     const configs = 'because' in dump ? new Map<string, ClusterConfig>() : dump.clusters
-    const { samples, pools, unread } = parseClusters(raw.clusters, configs, ({ assignment, config }) =>
-      writable(raw.eds, assignment, config),
-    )
+    const may = ({ assignment, config }: { assignment: string; config: ClusterConfig | undefined }) => writable(raw.eds, assignment, config)
+    const { samples, pools, unread } = parseClusters(raw.clusters, configs, may, raw.ejections)
     const capabilities = [
       ...(unread === null ? [] : [{ feature: 'GET /clusters', available: true, because: unread }]),
       policies(dump),
@@ -145,11 +147,14 @@ type RawStats = { page: string; dump: DumpPage | null }
 const stats: Probe<EnvoyLink, RawStats> = {
   id: 'stats',
   feature: 'GET /stats/prometheus',
-  emits: { metrics: ['pool_queue', 'pool_retries_total', 'pool_shed_total', 'pool_response_seconds', 'pool_connect_seconds'] },
+  emits: {
+    metrics: ['pool_queue', 'pool_retries_total', 'pool_shed_total', 'pool_breaker_open', 'pool_response_seconds', 'pool_connect_seconds'],
+  },
   everyMs: 5_000,
   cost: 'one filtered admin page, about 1 ms',
-  async read({ config, dump }, _cursor, signal) {
+  async read({ config, dump, ejections }, _cursor, signal) {
     const page = await adminPage(config, `/stats/prometheus?usedonly&filter=${encodeURIComponent(STATS_FILTER)}`, signal)
+    ejections.take(page, statNames(dumpOf(dump?.page ?? null)))
     return { page, dump: dump?.page ?? null }
   },
   parse({ page, dump }, { cursor }) {
@@ -188,7 +193,7 @@ export const envoy: Product<EnvoyConfig, EnvoyLink> = {
   describes,
   writes,
   config: envoyConfig,
-  open: (config) => ({ config, dump: null }),
+  open: (config) => ({ config, dump: null, ejections: new EjectionCounts() }),
   close: async () => {},
   located: { port: 9901, at: (place) => ({ admin: pageAt({ ...place, path: '' }, '') }) },
   probes: [clusters, stats, info],

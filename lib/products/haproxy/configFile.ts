@@ -1,6 +1,7 @@
 import { malformed } from '../../model/error.ts'
 import { printable } from '../answers.ts'
 import { Conditions, isWithin, sameBranch } from './conditions.ts'
+import { afterGateStatement, type Gate, NO_GATE } from './gates.ts'
 import { type Parameters, parametersOf } from './serverParameters.ts'
 import { afterStatement, doubtOf, type Line, PLAIN, type Settings, type Unclear, withUnclear } from './statements.ts'
 import { type Word, wordsIn } from './words.ts'
@@ -28,12 +29,22 @@ export type ConfigFile = {
   /** `server-state-file` and `server-state-base` of `global`. */
   stateFile?: string
   stateBase?: string
+  /** Frontends and backends by what they let through at most. */
+  gates: (Gate & { kind: string; name: string })[]
 }
 
 /** A section under way. */
-type Section = { kind: string; name?: string; settings: Settings; servers: FileServer[]; branch: readonly number[]; isPool: boolean }
+type Section = {
+  kind: string
+  name?: string
+  settings: Settings
+  gate: Gate
+  servers: FileServer[]
+  branch: readonly number[]
+  isPool: boolean
+}
 /** What a later section inherits, and where it stands. */
-type Base = { settings: Settings; branch: readonly number[] }
+type Base = { settings: Settings; gate: Gate; branch: readonly number[] }
 
 /** A `server-template` makes a hundred thousand of one line. */
 const SERVERS_MAX = 100_000
@@ -56,11 +67,11 @@ export function parseConfigFiles(files: readonly { file: string; text: string }[
 }
 
 class Reader {
-  readonly config: ConfigFile = { pools: [] }
+  readonly config: ConfigFile = { pools: [], gates: [] }
   readonly #named = new Map<string, Base>()
   readonly #environment = new Map<string, string>()
   readonly #pools = new Map<string, FilePool>()
-  #defaults: Base = { settings: PLAIN, branch: [] }
+  #defaults: Base = { settings: PLAIN, gate: NO_GATE, branch: [] }
   #section: Section = NO_SECTION
   #servers = 0
 
@@ -85,6 +96,7 @@ class Reader {
     }
     const section = this.#section
     const line = { raw, at, conditional: !sameBranch(branch, section.branch) }
+    if (GATES.has(section.kind)) section.gate = afterGateStatement(section.gate, words, section.kind, line.conditional)
     if (section.kind === 'global') this.#global(words, branch.length > 0)
     else if (section.isPool && (keyword === 'server' || keyword === 'server-template')) this.#server(section, words, line)
     else if (section.isPool || section.kind === 'defaults') section.settings = afterStatement(section.settings, words, line)
@@ -94,12 +106,21 @@ class Reader {
     const rest = words.map((word) => word.text)
     const isPool = (kind === 'backend' || kind === 'listen') && rest[0] !== undefined
     const from = rest.indexOf('from')
-    const base = from >= 0 ? this.#named.get(rest[from + 1] ?? '') : kind === 'defaults' ? { settings: PLAIN, branch } : this.#defaults
+    const base =
+      from >= 0 ? this.#named.get(rest[from + 1] ?? '') : kind === 'defaults' ? { settings: PLAIN, gate: NO_GATE, branch } : this.#defaults
     let settings = base?.settings ?? PLAIN
     if (!base) settings = withUnclear(settings, { of: 'from', touches: 'shares', text: `the file has no \`defaults ${rest[from + 1] ?? ''}\`` })
     else if (!isWithin(branch, base.branch))
       settings = withUnclear(settings, { of: 'from', touches: 'shares', text: 'its `defaults` stand between `.if` and `.endif`: which of them hold is not known' }) // biome-ignore format: one line
-    return { kind, ...(rest[0] !== undefined && from !== 0 ? { name: rest[0] } : {}), settings, servers: [], branch, isPool }
+    return {
+      kind,
+      ...(rest[0] !== undefined && from !== 0 ? { name: rest[0] } : {}),
+      settings,
+      gate: inherited(base?.gate, kind),
+      servers: [],
+      branch,
+      isPool,
+    }
   }
 
   #global(words: readonly Word[], conditional: boolean): void {
@@ -136,9 +157,10 @@ class Reader {
   }
 
   #close(): void {
-    const { kind, name, settings, servers, branch, isPool } = this.#section
+    const { kind, name, settings, gate, servers, branch, isPool } = this.#section
+    if (GATES.has(kind) && kind !== 'defaults' && name !== undefined) this.config.gates.push({ ...gate, kind, name })
     if (kind === 'defaults') {
-      this.#defaults = { settings, branch }
+      this.#defaults = { settings, gate, branch }
       if (name !== undefined) this.#named.set(name, this.#defaults)
     }
     if (isPool) {
@@ -166,7 +188,12 @@ class Reader {
   }
 }
 
-const NO_SECTION: Section = { kind: '', settings: PLAIN, servers: [], branch: [], isPool: false }
+const NO_SECTION: Section = { kind: '', settings: PLAIN, gate: NO_GATE, servers: [], branch: [], isPool: false }
+
+const GATES = new Set(['defaults', 'frontend', 'backend', 'listen'])
+/** `maxconn` of `defaults` is that of frontends: a backend has none. */
+const inherited = (gate: Gate = NO_GATE, kind: string): Gate =>
+  kind === 'backend' ? { ...gate, limits: gate.limits.filter((one) => !one.startsWith('maxconn ')) } : gate
 
 const SECTIONS = new Set(
   `global defaults frontend backend listen userlist peers resolvers mailers cache program http-errors ring log-forward fcgi-app

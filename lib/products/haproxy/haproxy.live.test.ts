@@ -58,6 +58,16 @@ describeWith(['haproxy'], 'haproxy probes', () => {
     expect(value(parsed, 'pool_shed_total')).toBe(7)
     expect(value(parsed, 'pool_requests_total', 'app1')).toBe(5)
     await haproxy.close(link)
+    const withFile = haproxy.open(
+      haproxyConfig.parse({ kind: 'haproxy', name: 'edge', socket: server.about.socket, config: server.about.config }),
+    )
+    const admission = async () => (await poll(withFile, 'stat')).topology.pools![0]!.admission!
+    await poll(withFile, 'config')
+    expect((await admission()).limits).toEqual([{ text: 'backend app: http-request deny deny_status 429 if { sc_http_req_rate(0) gt 5 }' }])
+    // A limit that is set at run time counts at once.
+    await ask(server.about.adminPort, 'set maxconn server app/app1 30\n')
+    expect((await admission()).limits[0]).toEqual({ text: 'maxconn 30 on its server' })
+    await haproxy.close(withFile)
   })
   test('read a real pool: shares, times, errors, ring, version; by TCP, by unix socket and by the page', async () => {
     await using one = await startApp({ latencyMs: 40 })

@@ -108,7 +108,7 @@ describe('what would last', () => {
       command: 'echo "show servers state own" | socat stdio tcp-connect:127.0.0.1:99 > /var/lib/haproxy/own.state',
     })
     expect(reloadOf(plain, file, socket)).toMatchObject({ keeps: false, text: expect.stringContaining('takes every weight') })
-    expect(reloadOf(app, { pools: [] }, socket)).toMatchObject({
+    expect(reloadOf(app, { pools: [], gates: [] }, socket)).toMatchObject({
       keeps: false,
       text: expect.stringContaining('`server-state-file` is missing'),
     })

@@ -1,4 +1,5 @@
 import type { Can, Pool, PoolAbilities, PoolServer } from '../../model/topology.ts'
+import { admissionOf } from './admission.ts'
 import { algorithmOf } from './algorithm.ts'
 import type { Beside } from './beside.ts'
 import type { FilePool } from './configFile.ts'
@@ -55,7 +56,7 @@ export function poolsOf(stat: Stat, beside: Beside): Omit<Pool, 'target'>[] {
       ...(noRing ? { ringBecause: noRing } : {}),
       ...(unknown.length > 0 ? { unknown } : {}),
       ...(file && beside.file ? { reload: reloadOf(file, beside.file, beside.socket) } : {}),
-      ...(left > 0 ? { serversLeft: left } : {}),
+      ...(left > 0 ? { serversLeft: left } : { admission: admissionOf(name, byPool.get(name) ?? [], beside.file) }),
       servers: own,
     }
   })

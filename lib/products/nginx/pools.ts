@@ -1,10 +1,11 @@
+import type { Admission } from '../../model/admission.ts'
 import type { RingSpec } from '../../model/ring.ts'
 import type { Reading } from '../../model/series.ts'
 import type { Can, Pool, PoolServer } from '../../model/topology.ts'
 import { printable, readings } from '../answers.ts'
 import { balancingOf, isHostName, isPlaceholder } from './balancing.ts'
 import { type NginxConfig, writable } from './config.ts'
-import type { Upstream } from './upstreamFile.ts'
+import type { Upstream, UpstreamServer } from './upstreamFile.ts'
 import { consistentOf } from './written.ts'
 
 /** NGINX takes any whole number; beyond this a step is finer than traffic can show, and a consistent ring grows by 160 points each. */
@@ -60,9 +61,23 @@ export function poolOf(config: NginxConfig, name: string, upstream: Upstream, ad
     ...(ring ? { ring } : {}),
     ...(noRing !== undefined && algorithm.startsWith('hash ') ? { ringBecause: noRing } : {}),
     ...(consistent ? { consistent } : {}),
+    admission: admissionOf(written),
     ...(unknown.length + uncertain.length > 0 ? { unknown: [...unknown, ...uncertain] } : {}),
     ...((others ?? manifold) ? { serversBecause: others ?? manifold } : {}),
     servers,
+  }
+}
+
+/** `max_conns` of its servers; rate limits stand in blocks of `http`, `server` and `location`, which are not read. */
+function admissionOf(servers: readonly UpstreamServer[]): Admission {
+  const limits = servers.map(({ words }) => words.flatMap(({ text }) => Number(/^max_conns=(\d+)$/.exec(text)?.[1] ?? 0) || [])[0])
+  const having = limits.filter((limit) => limit !== undefined)
+  const sizes = [...new Set(having)].sort((a, b) => a - b)
+  const text = `max_conns=${sizes.length > 1 ? `${sizes[0]} to ${sizes.at(-1)}` : sizes[0]} on ${having.length} of its ${limits.length} servers`
+  return {
+    limits: having.length === 0 ? [] : [having.length === limits.length ? { text } : { text, nominal: 'the others have none' }],
+    because: '`limit_req` and `limit_conn` stand in blocks that are not read: a log that says `$limit_req_status` shows them',
+    wanted: { where: 'the `server` lines of the upstream', line: 'server ADDRESS … max_conns=LIMIT;' },
   }
 }
 
