@@ -571,7 +571,12 @@ const envoy: Parser[] = [
   },
   { name: 'products/envoy/configDump.ts#parseConfigDump', group: 'envoy', good: [DUMP], run: parseConfigDump },
   { name: 'products/envoy/stats.ts#parseStats', group: 'envoy', good: [PROM], run: (text) => envoyStats(text, null) },
-  { name: 'products/envoy/stats.ts#rowOf', group: 'envoy', good: ['envoy_cluster_upstream_rq_retry{envoy_cluster_name="c"} 5'], run: rowOf },
+  {
+    name: 'products/envoy/stats.ts#rowOf',
+    group: 'envoy',
+    good: ['envoy_cluster_upstream_rq_retry{envoy_cluster_name="c"} 5'],
+    run: rowOf,
+  },
   {
     name: 'products/envoy/eds.ts#parseEds',
     group: 'envoy',
