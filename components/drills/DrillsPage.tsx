@@ -11,18 +11,21 @@ import { Status } from '@/components/ui/status.tsx'
 import { toast } from '@/components/ui/toast.tsx'
 import { duration } from '@/lib/format/format.ts'
 import type { DrillView } from '@/lib/model/answers/drill.ts'
+import type { PoolView } from '@/lib/model/answers/pool.ts'
 import type { RingView } from '@/lib/model/answers/ring.ts'
 import type { Page } from '@/lib/model/answers/shape.ts'
 import { NodeDrill } from './NodeDrill.tsx'
+import { drillable, ServerDrill } from './ServerDrill.tsx'
 
 type Props = {
   /** Null on a fleet of one's own. */
   initial: Page<DrillView> | null
   rings: Page<RingView>
+  pools: Page<PoolView>
 }
 
 /** Drills: what follows if a cache dies, tried on the fleet itself; and, on the demo, faults to inject. */
-export function DrillsPage({ initial, rings: initialRings }: Props) {
+export function DrillsPage({ initial, rings: initialRings, pools: initialPools }: Props) {
   const { data } = useQuery({
     queryKey: ['drills'],
     queryFn: ({ signal }) => get<Page<DrillView>>('drills', {}, signal),
@@ -32,6 +35,8 @@ export function DrillsPage({ initial, rings: initialRings }: Props) {
   })
   const { items: all } = usePages<RingView>(['rings'], 'rings', { initialData: initialRings, everyMs: 10_000, all: true })
   const rings = all.filter(({ algorithm, nodes }) => algorithm === 'ketama' && nodes.length > 1)
+  const { items: everyPool } = usePages<PoolView>(['pools'], 'pools', { initialData: initialPools, everyMs: 10_000, all: true })
+  const pools = drillable(everyPool)
   return (
     <>
       <PageHead
@@ -39,11 +44,13 @@ export function DrillsPage({ initial, rings: initialRings }: Props) {
         lead="What would happen, and what did: each drill ends by itself and is held against what was expected of it."
       />
       <NodeDrill rings={rings} />
-      {rings.length === 0 && !data && (
+      <ServerDrill pools={pools} />
+      {rings.length === 0 && pools.length === 0 && !data && (
         <Empty title="Nothing to try here yet" config="npm run demo">
           <p>
-            A drill takes a node out of a ring that applications follow through a control document, for a while. Without such a ring nothing
-            here can take one out; the page Review says what would follow if a cache or a server died. The demo has faults to inject.
+            A drill takes a node out of a ring that applications follow through a control document, or a server out of a pool, for a while.
+            Nothing that is watched has either; the page Review says what would follow if a cache or a server died. The demo has faults to
+            inject.
           </p>
         </Empty>
       )}

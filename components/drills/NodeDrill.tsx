@@ -11,7 +11,6 @@ import { Failure, Skeleton } from '@/components/ui/empty.tsx'
 import { Field, Select } from '@/components/ui/field.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { Facts, Section } from '@/components/ui/page.tsx'
-import { Sentence } from '@/components/ui/sentence.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { Table } from '@/components/ui/table.tsx'
 import { toast } from '@/components/ui/toast.tsx'
@@ -21,9 +20,8 @@ import type { AppliedView } from '@/lib/model/answers/proposal.ts'
 import type { RingView } from '@/lib/model/answers/ring.ts'
 import type { RingDrillView } from '@/lib/model/answers/ringDrill.ts'
 import { EXPECTATIONS, expectationRows } from './expectationRows.tsx'
-
-const LENGTHS = ['30s', '60s', '5m'] as const
-const WORDS: Record<(typeof LENGTHS)[number], string> = { '30s': '30 seconds', '60s': 'a minute', '5m': '5 minutes' }
+import { LENGTH_WORDS, LENGTHS } from './lengths.ts'
+import { Risks } from './Risks.tsx'
 
 /** "If this cache dies": what is expected when a node leaves its ring, and a drill that takes it out for a while and holds that against what comes. */
 export function NodeDrill({ rings }: { rings: readonly RingView[] }) {
@@ -80,7 +78,7 @@ export function NodeDrill({ rings }: { rings: readonly RingView[] }) {
           {(props) => (
             <Select
               {...props}
-              options={LENGTHS.map((value) => ({ value, label: WORDS[value] }))}
+              options={LENGTHS.map((value) => ({ value, label: LENGTH_WORDS[value] }))}
               value={asked.lasts}
               onChange={(event) => void ask({ lasts: LENGTHS.find((one) => one === event.target.value) ?? null })}
             />
@@ -94,7 +92,7 @@ export function NodeDrill({ rings }: { rings: readonly RingView[] }) {
             noOperatorBecause(frame) ?? noChangeBecause(frame) ?? (plan.error ? errorText(plan.error) : (plan.data?.wait ?? false))
           }
         >
-          Take {safe(node.name, 30)} out for {WORDS[asked.lasts]}
+          Take {safe(node.name, 30)} out for {LENGTH_WORDS[asked.lasts]}
         </Button>
       </div>
       {plan.error ? (
@@ -137,15 +135,7 @@ function Plan({ plan }: { plan: RingDrillView }) {
           ],
         ]}
       />
-      {plan.risks.length > 0 && (
-        <ul className="list-disc pl-5 text-sm">
-          {plan.risks.map((risk) => (
-            <li key={risk}>
-              <Sentence text={risk} max={300} />
-            </li>
-          ))}
-        </ul>
-      )}
+      <Risks risks={plan.risks} />
       <Table
         label="What is expected"
         columns={EXPECTATIONS}

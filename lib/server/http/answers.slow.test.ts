@@ -384,11 +384,37 @@ async function drillOf(runtime: Runtime): Promise<void> {
       )
     store.append('ring:products', at, [{ metric: 'ring_misses_total', labels: { ring: 'products' }, value: 20 * t }], 1_000)
   }
-  const window = () => store.window(whole.AT - 60_000, whole.AT)
+  const pool = engine.topology().pools[0]!
+  // Twenty minutes of a pool that gets slower with more requests.
+  const counts = new Map<string, number>()
+  for (let at = whole.AT - 1_200_000, t = 0; at <= whole.AT; at += 1_000, t++) {
+    const rate = 200 + 100 * Math.sin(t / 40)
+    for (const { name: server } of pool.servers) {
+      const labels = { pool: pool.name, server }
+      const requests = (counts.get(server) ?? 0) + rate / pool.servers.length
+      counts.set(server, requests)
+      const seconds = 0.02 + 0.000_2 * Math.max(0, rate - 200)
+      store.append(
+        pool.target,
+        at,
+        [
+          { metric: 'pool_requests_total', labels, value: requests },
+          { metric: 'pool_response_seconds', labels, value: seconds },
+        ],
+        1_000,
+      )
+    }
+  }
+  const window = (ms: number) => store.window(whole.AT - ms, whole.AT)
   runtime.engine = { ...engine, topology: () => ({ ...engine.topology(), rings }), window }
   const { answer } = await call(runtime, 'GET rings/{name}/drill', 'rings/products/drill?node=cache-b')
   expect(answer.risks).toEqual([expect.stringContaining('The origin is asked')])
   await call(runtime, 'POST rings/{name}/drill', 'rings/products/drill', { body: { node: 'cache-b' } })
+  const where = `pools/${pool.target}/${pool.name}/drill`
+  const server = pool.servers.find(({ state }) => state === 'up')!.name
+  const drill = (await call(runtime, 'GET pools/{target}/{pool}/drill', `${where}?server=${server}`)).answer
+  expect(drill.line.knee.value).toBeGreaterThan(0)
+  await call(runtime, 'POST pools/{target}/{pool}/drill', where, { body: { server } })
   runtime.engine = engine
 }
 

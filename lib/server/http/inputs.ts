@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DRILL_MS } from '../../model/drill.ts'
 import { durationMs } from '../../model/durationInput.ts'
 import { PAGE_LIMIT_MAX } from './paging.ts'
 
@@ -21,6 +22,13 @@ export const step = z
   .string()
   .transform(durationMs({ minMs: 1, words: 'expected a duration: 10s, 1m, or ms' }))
   .meta({ description: 'A duration (10s, 1m) or milliseconds', example: '10s' })
+
+/** How long a drill takes something away. */
+export const drillLasts = z
+  .string()
+  .transform(durationMs({ minMs: DRILL_MS.least, maxMs: DRILL_MS.most, words: 'expected a duration from 20s to 15m' }))
+  .default(60_000)
+  .meta({ description: 'How long it is away: 20s to 15m. Default 60s', example: '60s' })
 
 export const paging = {
   cursor: z.string().optional().meta({ description: '`next` of the page before' }),

@@ -22,6 +22,7 @@ import { keyOperations } from '../keys/operations.ts'
 import { modeOperations } from '../mode/operations.ts'
 import { overviewOperations } from '../overview/operations.ts'
 import { personOperations } from '../persons/operations.ts'
+import { poolDrillOperations } from '../poolDrills/operations.ts'
 import { poolOperations } from '../pools/operations.ts'
 import { proposalOperations } from '../proposals/operations.ts'
 import { receiverOperations } from '../receivers/operations.ts'
@@ -69,6 +70,7 @@ export const operations: Operation[] = [
   ...annotationOperations,
   ...eventOperations,
   ...poolOperations,
+  ...poolDrillOperations,
   ...ringOperations,
   ...ringDrillOperations,
   ...ttlOperations,

@@ -1,9 +1,7 @@
 import { z } from 'zod'
 import { appliedAnswer } from '../../model/answers/proposal.ts'
 import { ringDrillAnswer } from '../../model/answers/ringDrill.ts'
-import { DRILL_MS } from '../../model/drill.ts'
-import { durationMs } from '../../model/durationInput.ts'
-import { name } from '../http/inputs.ts'
+import { drillLasts, name } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { getRingDrill, startRingDrill } from './ringDrills.ts'
 
@@ -13,11 +11,6 @@ const node = z
   .min(1)
   .max(300)
   .meta({ description: 'The node that leaves the ring. Of a forecast, by default, the one that is read most' })
-const lasts = z
-  .string()
-  .transform(durationMs({ minMs: DRILL_MS.least, maxMs: DRILL_MS.most, words: 'expected a duration from 20s to 15m' }))
-  .default(60_000)
-  .meta({ description: 'How long it is away: 20s to 15m. Default 60s', example: '60s' })
 
 export const ringDrillOperations = [
   operation({
@@ -28,7 +21,7 @@ export const ringDrillOperations = [
       'What would happen if a node left the ring: reads of the origin, who takes over, how long until it is warm; nothing is written',
     tag,
     params: name,
-    query: z.object({ node: node.optional(), lasts }),
+    query: z.object({ node: node.optional(), lasts: drillLasts }),
     answer: ringDrillAnswer,
     problems: ['not_found', 'not_allowed'],
     run: ({ runtime, params, query: { node, lasts } }) => getRingDrill(runtime, { ring: params.name, node, lastsMs: lasts }),
@@ -41,7 +34,7 @@ export const ringDrillOperations = [
     summary: 'A drill: takes a node out of the ring for a while, holds what was expected against what comes, and puts it back',
     tag,
     params: name,
-    body: z.strictObject({ node, lasts }),
+    body: z.strictObject({ node, lasts: drillLasts }),
     answer: appliedAnswer,
     status: 202,
     problems: ['not_found', 'not_allowed', 'read_only', 'busy', 'drift', 'not_followed', 'invalid', 'unreachable'],
