@@ -10,5 +10,5 @@ export default async function Page({ searchParams }: { searchParams: Promise<Rec
   const { runtime } = await visit('admin')
   const asked = await searchParams
   // With a filter the browser asks the API, which knows how to read it.
-  return <AuditPage initial={FILTERS.some((name) => asked[name]) ? null : listAudit(runtime, {})} />
+  return <AuditPage initial={FILTERS.some((name) => asked[name]) ? null : await listAudit(runtime, {})} />
 }

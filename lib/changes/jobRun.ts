@@ -102,19 +102,19 @@ async function runSlice(
   let { done, left, undoRecorded } = job
   if (edits.length > 0) {
     // After a crash what was left of the same slice is looked at again: its undo is stored already.
-    const recorded = open !== null || areAmong(edits, undo.newest(job.change)?.edits ?? [])
+    const recorded = open !== null || areAmong(edits, (await undo.newest(job.change))?.edits ?? [])
     if (!recorded) {
       if (undoRecorded + edits.length > JOB_ITEMS_MOST)
         throw new EvenkeelError(
           'not_allowed',
           `more than ${count(JOB_ITEMS_MOST)} items are to be written: no more than that can be stored for a roll-back`,
         )
-      undo.append(job.change, job.undoableUntil, edits)
+      await undo.append(job.change, job.undoableUntil, edits)
     }
-    undoRecorded = undo.count(job.change)
-    const written = await within(SLICE_MS, `Writing to ${target}`, (signal) => work.write(edits, signal)).catch((error: unknown) => {
+    undoRecorded = await undo.count(job.change)
+    const written = await within(SLICE_MS, `Writing to ${target}`, (signal) => work.write(edits, signal)).catch(async (error: unknown) => {
       // Nothing was written, so nothing is to be put back where nothing can be.
-      if (!recorded && error instanceof EvenkeelError && error.code === 'not_allowed') undo.drop(undo.newest(job.change)!.batch)
+      if (!recorded && error instanceof EvenkeelError && error.code === 'not_allowed') await undo.drop((await undo.newest(job.change))!.batch)
       throw error
     })
     if (written === 'unfinished') return { job: { ...job, undoRecorded }, open: slice }

@@ -16,13 +16,13 @@ export async function undoBatches(change: Change, { undo }: Pick<Store, 'undo'>,
   let [restored, left, lost] = [0, 0, 0]
   try {
     // The newest first: an item that was written twice goes back the way it came.
-    for (let batch = undo.newest(change.id); batch; batch = undo.newest(change.id)) {
+    for (let batch = await undo.newest(change.id); batch; batch = await undo.newest(change.id)) {
       const back = batch.edits.map(({ name, expect, value }) => ({ name, expect: value, value: expect })).reverse()
       const written = back.length === 0 ? 0 : await writeThrough(work, back, step!.setting.target)
       restored += written
       left += back.length - written
       lost += batch.lost
-      undo.drop(batch.batch)
+      await undo.drop(batch.batch)
     }
   } finally {
     await work.close()

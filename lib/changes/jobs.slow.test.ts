@@ -121,7 +121,7 @@ test('more than the undo may hold: nothing of it stays', async () => {
   await until(() => change(id), ({ state }) => state === 'rolled_back') // biome-ignore format: one line
   expect(change(id)).toMatchObject({ automatic: true, outcome: expect.stringMatching(/200.?000/) })
   expect(items.every((item) => item === 'old')).toBe(true)
-  expect(store.undo.count(id)).toBe(0)
+  expect(await store.undo.count(id)).toBe(0)
 }, 15_000)
 test('it waits while its server is busy or away', async () => {
   const { items, trouble, apply, until, job, changes } = shop(1_000, 1)
@@ -162,7 +162,7 @@ test('what a write has begun keeps its undo, although it is refused later', asyn
   await until(() => job(id), ({ undoRecorded }) => undoRecorded > 0) // biome-ignore format: one line
   trouble.write = new EvenkeelError('not_allowed', 'no more')
   await until(() => change(id), ({ rollingBack }) => rollingBack !== undefined) // biome-ignore format: one line
-  expect(store.undo.count(id)).toBe(10)
+  expect(await store.undo.count(id)).toBe(10)
 })
 test('of a job that takes as long as it takes, the watch ends soon after it', async () => {
   const { trouble, apply, until, change, job } = shop(30, 10)

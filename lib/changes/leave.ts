@@ -47,7 +47,7 @@ export async function leave(id: string, context: ChangesContext): Promise<void> 
   const live = await liveSettings
     .live(heldSteps(change).map((step) => step.setting))
     .catch((error: unknown) => ({ because: publicError(error, 'a server cannot be read now.').message }))
-  const left = leaveStanding(change, { live, job: job && store.jobs.get(job.id), undo: store.undo.count(id) }, liveSettings)
+  const left = leaveStanding(change, { live, job: job && store.jobs.get(job.id), undo: await store.undo.count(id) }, liveSettings)
   const { state, outcome, needsPerson, undo, finish, drifted } = left
   markContested(id, drifted, context)
   endChange(

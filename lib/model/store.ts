@@ -30,13 +30,13 @@ export interface Table<T extends { id: string }> {
 
 /** The undo log of a job's writes, in batches. */
 export interface UndoLog {
-  /** Durable when it returns, else it throws `unavailable`. `until`: epoch ms from which on it is of no use and may be forgotten. */
-  append(change: string, until: number, edits: readonly Edit[]): void
+  /** Durable when it resolves, else it rejects with `unavailable`. `until`: epoch ms from which on it is of no use and may be forgotten. */
+  append(change: string, until: number, edits: readonly Edit[]): Promise<void>
   /** The newest batch of a change that was not dropped, or null. `lost`: so many items of it cannot be read, because the row is damaged. */
-  newest(change: string): { batch: number; edits: Edit[]; lost: number } | null
-  drop(batch: number): void
+  newest(change: string): Promise<{ batch: number; edits: Edit[]; lost: number } | null>
+  drop(batch: number): Promise<void>
   /** Items in the batches of a change. */
-  count(change: string): number
+  count(change: string): Promise<number>
 }
 
 export type AuditQuery = {
@@ -61,9 +61,9 @@ export interface AuditLog {
   unsaved(): { entries: number; because: string | null }
   head(): AuditHead
   /** Newest first. `next` is the `before` of the next look, which may find more though this one found less than `limit`. */
-  list(query: AuditQuery): { items: AuditEntry[]; next: number | null }
+  list(query: AuditQuery): Promise<{ items: AuditEntry[]; next: number | null }>
   /** Oldest first, from the entry after `after` on. */
-  since(after: number, limit: number): AuditEntry[]
+  since(after: number, limit: number): Promise<AuditEntry[]>
   /** Called with each entry once it is on the disk. */
   onWritten(listener: (entry: AuditEntry) => void): void
 }
@@ -105,6 +105,14 @@ export interface Claims {
   release(holder: string): Promise<void>
 }
 
+/** Small things that survive a restart, as JSON: cursors, consents, back-offs, tokens' hashes. */
+export interface Memory {
+  get<T>(key: string): T | null
+  put(key: string, value: unknown): void
+  delete(key: string): void
+  keys(prefix: string): string[]
+}
+
 export type SeriesQuery = { metric: string; labels: Labels; from: number; to: number; stepMs?: number; rate?: boolean }
 
 /** A series of a query that is not computed yet. */
@@ -141,13 +149,9 @@ export interface Store {
   annotations: Table<Annotation>
   loadResults: Table<LoadResults>
   audit: AuditLog
-  /** Small things that survive a restart, as JSON: cursors, consents, back-offs, tokens' hashes. */
-  memory: {
-    get<T>(key: string): T | null
-    put(key: string, value: unknown): void
-    delete(key: string): void
-    keys(prefix: string): string[]
-  }
+  memory: Memory
+  /** What is of this process's data folder alone, where replicas share `memory`; else the same. */
+  own: Memory
   /**
    * Once an engine tick: writes the recovery row and whatever chunks, rollups and retention are due. A write that fails throws nothing: what
    * was to be written is held in memory, `failing` says so, and the next ticks try again.

@@ -66,9 +66,9 @@ const command = (...args: string[]) =>
   })
 
 describe('the chain', () => {
-  test('is SHA-256 over the canonical JSON of an entry without its hash, which holds the hash before', () => {
+  test('is SHA-256 over the canonical JSON of an entry without its hash, which holds the hash before', async () => {
     fill(3)
-    const entries = everything()
+    const entries = await everything()
     expect(entries.map(({ seq }) => seq)).toEqual([1, 2, 3])
     expect(entries[0]!.prev).toBe(NO_HASH)
     expect(entries[2]!.prev).toBe(entries[1]!.hash)
@@ -77,13 +77,13 @@ describe('the chain', () => {
     expect(store!.audit.head()).toEqual({ seq: 3, hash: entries[2]!.hash })
   })
 
-  test('is intact whatever stood in the texts, and bounds them', () => {
+  test('is intact whatever stood in the texts, and bounds them', async () => {
     const odd = ['', '"\\', 'a\u0000b\u007f\u0085', '\ud800x', 'é🦔\u2028', "'; DROP TABLE audit; --", 'x'.repeat(5_000), '__proto__']
     for (const text of odd)
       store!.audit.append(draft(1, { by: text, from: text, about: text, detail: { [text || 'empty']: text, z: '1', Z: '2', é: '3' } }))
     store!.audit.append(draft(2, { by: null, from: null, how: 'evenkeel', detail: Object.fromEntries(odd.map((_, i) => [`k${i}`, ''])) }))
     expect(verified()).toMatchObject({ entries: odd.length + 1, broken: null })
-    for (const entry of everything()) {
+    for (const entry of await everything()) {
       expect(JSON.stringify(entry).length).toBeLessThan(2_000)
       expect(JSON.stringify(entry)).not.toMatch(/\\u00|\\ud8/)
       // What another program reads and writes again is still the same.
@@ -91,13 +91,13 @@ describe('the chain', () => {
     }
   })
 
-  test('goes on after a restart', () => {
+  test('goes on after a restart', async () => {
     fill(2)
     const { hash } = store!.audit.head()
     close()
     store = createStore({ path: directory, now: () => AT })
     fill(1)
-    expect(everything()[2]!.prev).toBe(hash)
+    expect((await everything())[2]!.prev).toBe(hash)
     expect(verified()).toMatchObject({ entries: 3, broken: null })
   })
 
@@ -146,9 +146,9 @@ describe('tampering is found, and the first entry that is wrong is named', () =>
     expect(verified()).toMatchObject({ entries: 2, last: { seq: 2 }, broken: { seq: 3 } })
   })
 
-  test('an entry with a hash made anew breaks the next', () => {
+  test('an entry with a hash made anew breaks the next', async () => {
     fill(5)
-    const { hash: _, ...entry } = everything()[2]!
+    const { hash: _, ...entry } = (await everything())[2]!
     const changed = { ...entry, by: 'bob' }
     close()
     tamper(`UPDATE audit SET by = 'bob', hash = '${createHash('sha256').update(canonical(changed)).digest('hex')}' WHERE seq = 3`)
@@ -176,19 +176,19 @@ describe('tampering is found, and the first entry that is wrong is named', () =>
     expect(verified().broken).toMatchObject({ seq })
   })
 
-  test('after a tail was cut off, what is appended leaves the gap to be seen', () => {
+  test('after a tail was cut off, what is appended leaves the gap to be seen', async () => {
     fill(5)
     close()
     tamper('DELETE FROM audit WHERE seq > 3')
     store = createStore({ path: directory, now: () => AT })
     fill(1)
-    expect(everything().map(({ seq }) => seq)).toEqual([1, 2, 3, 6])
+    expect((await everything()).map(({ seq }) => seq)).toEqual([1, 2, 3, 6])
     expect(verified().broken).toMatchObject({ seq: 4, what: 'the entry is missing' })
   })
 
-  test('a log that was made anew from the start is told by an entry known from elsewhere, and by nothing else', () => {
+  test('a log that was made anew from the start is told by an entry known from elsewhere, and by nothing else', async () => {
     fill(5)
-    const [, , known] = everything()
+    const [, , known] = await everything()
     close()
     rmSync(directory, { recursive: true })
     store = createStore({ path: directory, now: () => AT })
@@ -201,9 +201,9 @@ describe('tampering is found, and the first entry that is wrong is named', () =>
 
 describe('an export', () => {
   const lines = (entries: AuditEntry[]) => `${entries.map((entry) => JSON.stringify(entry)).join('\n')}\n`
-  test('whole, and a part of it, holds; each member of each line counts', () => {
+  test('whole, and a part of it, holds; each member of each line counts', async () => {
     fill(6)
-    const entries = everything()
+    const entries = await everything()
     expect(verifyChain(entries, { whole: false })).toMatchObject({ entries: 6, first: 1, broken: null })
     expect(verifyChain(entries.slice(2), { whole: false })).toMatchObject({ entries: 4, first: 3, broken: null })
     expect(verifyChain(entries.toSpliced(3, 1), { whole: false }).broken).toMatchObject({ seq: 4 })
@@ -223,7 +223,7 @@ describe('an export', () => {
     vi.spyOn(process.stdout, 'write').mockReturnValue(true)
     fill(4)
     const file = join(directory, 'export.jsonl')
-    const entries = everything()
+    const entries = await everything()
     writeFileSync(file, lines(entries))
     const live = command('--data', directory)
     expect(live).toMatchObject({ status: 0, stdout: expect.stringContaining('intact, 4 entries, 1 to 4') })
@@ -270,7 +270,7 @@ describe('a full disk', () => {
       },
     }
   }
-  test('holds entries, in order, and says so; they are written when there is room', () => {
+  test('holds entries, in order, and says so; they are written when there is room', async () => {
     fill(2)
     const full = fullAt()
     store!.audit.append(draft(3))
@@ -283,18 +283,18 @@ describe('a full disk', () => {
     expect(store!.audit.unsaved().entries).toBe(3)
     store!.audit.retry(AT)
     expect(store!.audit.unsaved()).toEqual({ entries: 0, because: null })
-    expect(everything().map(({ about }) => about)).toEqual([1, 2, 3, 4, 5].map((n) => `thing ${n}`))
+    expect((await everything()).map(({ about }) => about)).toEqual([1, 2, 3, 4, 5].map((n) => `thing ${n}`))
     expect(verified()).toMatchObject({ entries: 5, broken: null })
   })
 
-  test('holds so many and no more; how many were lost is an entry', () => {
+  test('holds so many and no more; how many were lost is an entry', async () => {
     const full = fullAt()
     fill(1_234)
     expect(store!.audit.unsaved().entries).toBe(1_234)
     full.roomAgain()
     store!.audit.retry(AT)
-    expect(everything()).toHaveLength(1_001)
-    expect(everything().at(-1)).toMatchObject({ what: 'audit-lost', how: 'evenkeel', detail: { entries: '234' } })
+    expect(await everything()).toHaveLength(1_001)
+    expect((await everything()).at(-1)).toMatchObject({ what: 'audit-lost', how: 'evenkeel', detail: { entries: '234' } })
     expect(verified().broken).toBeNull()
   })
 
@@ -307,7 +307,7 @@ describe('a full disk', () => {
   })
 })
 
-test('each entry is told once it is on the disk; a listener that throws hurts nobody', () => {
+test('each entry is told once it is on the disk; a listener that throws hurts nobody', async () => {
   const told: number[] = []
   store!.audit.onWritten(() => {
     throw new Error('no log')
@@ -315,15 +315,15 @@ test('each entry is told once it is on the disk; a listener that throws hurts no
   store!.audit.onWritten(({ seq }) => told.push(seq))
   fill(3)
   expect(told).toEqual([1, 2, 3])
-  expect(everything()).toHaveLength(3)
+  expect(await everything()).toHaveLength(3)
 })
 
 describe('a look at it', () => {
-  test('newest first, by page, each entry once', () => {
+  test('newest first, by page, each entry once', async () => {
     fill(25)
     const seen: number[] = []
     for (let before: number | undefined; ; ) {
-      const { items, next } = store!.audit.list({ limit: 10, ...(before === undefined ? {} : { before }) })
+      const { items, next } = await store!.audit.list({ limit: 10, ...(before === undefined ? {} : { before }) })
       seen.push(...items.map(({ seq }) => seq))
       if (next === null) break
       // What comes meanwhile shifts nothing.
@@ -333,18 +333,18 @@ describe('a look at it', () => {
     expect(seen).toEqual(Array.from({ length: 25 }, (_, i) => 25 - i))
   })
 
-  test('by who, what, from where and when', () => {
+  test('by who, what, from where and when', async () => {
     fill(3)
     store!.audit.append(draft(10, { by: 'bob', what: 'token-made' }))
     store!.audit.append(draft(20, { by: 'bob', from: '198.51.100.7' }))
     store!.audit.append(draft(30, { by: null, how: 'evenkeel', from: null, what: 'start' }))
-    const found = (query: object) => store!.audit.list({ limit: 100, ...query }).items.map(({ seq }) => seq)
-    expect(found({ by: 'bob' })).toEqual([5, 4])
-    expect(found({ by: 'bob', what: 'token-made' })).toEqual([4])
-    expect(found({ from: '198.51.100.7' })).toEqual([5])
-    expect(found({ what: 'start' })).toEqual([6])
-    expect(found({ since: AT + 3, until: AT + 20 })).toEqual([5, 4, 3])
-    expect(found({ by: "' OR 1=1 --" })).toEqual([])
+    const found = async (query: object) => (await store!.audit.list({ limit: 100, ...query })).items.map(({ seq }) => seq)
+    expect(await found({ by: 'bob' })).toEqual([5, 4])
+    expect(await found({ by: 'bob', what: 'token-made' })).toEqual([4])
+    expect(await found({ from: '198.51.100.7' })).toEqual([5])
+    expect(await found({ what: 'start' })).toEqual([6])
+    expect(await found({ since: AT + 3, until: AT + 20 })).toEqual([5, 4, 3])
+    expect(await found({ by: "' OR 1=1 --" })).toEqual([])
   })
 })
 

@@ -61,8 +61,8 @@ export function auditLogOf(db: DatabaseSync): AuditLog & { close(): void } {
     },
     unsaved: () => ({ entries: held.length + lost, because: trouble }),
     head: () => head,
-    list: (query) => listAudit(db, head.seq, query),
-    since: (after, limit) => db.prepare('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?').all(after, limit).map(entryOf),
+    list: async (query) => listAudit(db, head.seq, query),
+    since: async (after, limit) => db.prepare('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?').all(after, limit).map(entryOf),
     onWritten: (listener) => void listeners.push(listener),
     close() {
       log.retry(Date.now())

@@ -33,7 +33,7 @@ function fill(store: Store): void {
     store.findings.put({ ...finding, id: `f${i}`, summary: 'x'.repeat(900) })
     store.changes.put({ ...change, id: `c${i}`, state: i === 0 ? 'watching' : 'kept', because: 'y'.repeat(900) })
     store.memory.put(`key/${i}`, 'z'.repeat(900))
-    store.undo.append('c0', NOW + 86_400_000, [{ name: `${i}`, expect: 'a', value: 'b'.repeat(900) }])
+    void store.undo.append('c0', NOW + 86_400_000, [{ name: `${i}`, expect: 'a', value: 'b'.repeat(900) }])
   }
   store.putRecords('edge', [{ kind: 'fact', id: 'version', at: NOW, value: '3' }])
   store.audit.append({ at: NOW, what: 'mode-set', by: 'ann', how: 'person', from: null, about: '', outcome: 'done', detail: {} })
@@ -112,11 +112,11 @@ function pagesOf(table: string): number[] {
 }
 const destroy = (page: number) => overwrite(DB, (page - 1) * 8192, garbage(8192))
 const keptAside = () => readdirSync(data).filter((name) => name.includes('.damaged-'))
-const whole = (store: Store) => {
+const whole = async (store: Store) => {
   expect(store.changes.list()).toHaveLength(60)
   expect(store.findings.list()).toHaveLength(60)
   expect(store.memory.keys('key/')).toHaveLength(60)
-  expect(store.undo.count('c0')).toBe(60)
+  expect(await store.undo.count('c0')).toBe(60)
   expect(store.window(FROM, NOW).series('x')).toHaveLength(SERIES)
   for (const { points } of store.window(FROM, NOW).series('x')) expect(points).toHaveLength(TICKS)
   expect(store.records('fact', 'edge')).toHaveLength(1)
@@ -134,9 +134,9 @@ function goesOn(store: Store): void {
 }
 
 describe('what was not damaged', () => {
-  test.each(['closed', 'killed'])('starts and says nothing: %s', (how) => {
+  test.each(['closed', 'killed'])('starts and says nothing: %s', async (how) => {
     from(how === 'closed' ? closed : killed)
-    whole(open())
+    await whole(open())
     expect(store!.repairs()).toEqual([])
     goesOn(store!)
   })
@@ -169,22 +169,22 @@ describe('a start that mends, keeps what was damaged, and says so', () => {
     expect(store.changes.list().length + store.findings.list().length).toBeGreaterThan(0)
     goesOn(store)
   })
-  test('the head of the database overwritten', () => {
+  test('the head of the database overwritten', async () => {
     from(closed)
     overwrite(DB, 0, garbage(100))
-    whole(mended(/file is not a database.* Nothing is missing\./))
+    await whole(mended(/file is not a database.* Nothing is missing\./))
     goesOn(store!)
   })
-  test('the whole first page overwritten', () => {
+  test('the whole first page overwritten', async () => {
     from(closed)
     open().close()
     destroy(1)
-    whole(mended(/damaged.* Nothing is missing\./))
+    await whole(mended(/damaged.* Nothing is missing\./))
     goesOn(store!)
   })
   test.each(['document', 'memory', 'chunk', 'undo', 'series', 'record', 'recovery', 'audit'])(
     'a page of the table %s overwritten',
-    (table) => {
+    async (table) => {
       from(closed)
       const pages = pagesOf(table)
       destroy(pages[Math.floor(pages.length / 2)]!)
@@ -192,7 +192,7 @@ describe('a start that mends, keeps what was damaged, and says so', () => {
       if (table === 'document') expect(store.changes.list().length + store.findings.list().length).toBeGreaterThan(80)
       else expect(store.changes.list()).toHaveLength(60)
       if (table === 'memory') expect(store.memory.keys('key/').length).toBeGreaterThan(30)
-      if (table === 'undo') expect(store.undo.count('c0')).toBeGreaterThan(30)
+      if (table === 'undo') expect(await store.undo.count('c0')).toBeGreaterThan(30)
       goesOn(store)
     },
   )
@@ -204,11 +204,11 @@ describe('a start that mends, keeps what was damaged, and says so', () => {
     const store = mended(/Rows are missing in: .*document/)
     expect(store.changes.list().length + store.findings.list().length).toBeGreaterThan(80)
   })
-  test('an index that does not fit its table', () => {
+  test('an index that does not fit its table', async () => {
     from(closed)
     const [root] = pagesOf('undo_by_change')
     destroy(root!)
-    whole(mended(/Nothing is missing\./))
+    await whole(mended(/Nothing is missing\./))
   })
   test('a table that is gone', () => {
     from(closed)
@@ -247,20 +247,20 @@ describe('a start that mends, keeps what was damaged, and says so', () => {
     open()
     goesOn(store!)
   })
-  test('the index of its log is garbage', () => {
+  test('the index of its log is garbage', async () => {
     from(killed)
     writeFileSync(at(`${DB}-shm`), garbage(32_768))
-    whole(open())
+    await whole(open())
   })
-  test('the lock is garbage', () => {
+  test('the lock is garbage', async () => {
     from(closed)
     writeFileSync(at(`${DB}-lock`), garbage(10_000))
-    whole(open())
+    await whole(open())
   })
-  test('the reserve is garbage, or cut, or gone', () => {
+  test('the reserve is garbage, or cut, or gone', async () => {
     from(closed)
     writeFileSync(at(`${DB}-reserve`), garbage(10_000))
-    whole(mended(/evenkeel\.db-reserve could not be read/))
+    await whole(mended(/evenkeel\.db-reserve could not be read/))
     goesOn(store!)
     store!.close()
     rmSync(at(`${DB}-reserve`))
@@ -282,7 +282,7 @@ describe('a start that mends, keeps what was damaged, and says so', () => {
 })
 
 describe('a database that is taken away while it is in use', () => {
-  test('is told of, is no place for a new change, and stands there again after an ordinary end', () => {
+  test('is told of, is no place for a new change, and stands there again after an ordinary end', async () => {
     from(closed)
     open()
     rmSync(at(DB))
@@ -290,7 +290,7 @@ describe('a database that is taken away while it is in use', () => {
     expect(store!.failing()).toMatchObject({ reason: 'removed' })
     store!.changes.put({ ...change, id: 'c0', state: 'rolled_back' })
     store!.close()
-    whole(open())
+    await whole(open())
     expect(store!.changes.get('c0')!.state).toBe('rolled_back')
     expect(store!.repairs()).toEqual([])
     expect(statSync(at(DB)).mode & 0o077).toBe(0)
@@ -375,21 +375,21 @@ describe('one bad row costs that row', () => {
     store!.tick(NOW + 1_000)
     expect(store!.failing()).toBeNull()
   })
-  test('a batch of undo', () => {
+  test('a batch of undo', async () => {
     from(closed)
     sql("UPDATE undo SET edits = '[[1' WHERE batch = (SELECT max(batch) FROM undo)")
     open()
-    const newest = store!.undo.newest('c0')!
+    const newest = (await store!.undo.newest('c0'))!
     expect(newest).toMatchObject({ edits: [], lost: 1 })
-    store!.undo.drop(newest.batch)
-    expect(store!.undo.newest('c0')).toMatchObject({ lost: 0, edits: [{ name: '58' }] })
+    await store!.undo.drop(newest.batch)
+    expect(await store!.undo.newest('c0')).toMatchObject({ lost: 0, edits: [{ name: '58' }] })
   })
 })
 
 /** Bytes that flip, pages of zeros and of other pages, cuts: a start goes on or is refused with words, and so does what comes after it. */
 describe('damage by chance', () => {
   const ROUNDS = Number(process.env.EVENKEEL_LONG ? 1_000 : 15)
-  test.each(['closed', 'killed'])(`${ROUNDS} times, to the files of a store that was %s`, { timeout: ROUNDS * 2_000 }, (how) => {
+  test.each(['closed', 'killed'])(`${ROUNDS} times, to the files of a store that was %s`, { timeout: ROUNDS * 2_000 }, async (how) => {
     const random = randomOf(how.length)
     const below = (n: number) => Math.floor(random() * n)
     const ends = { whole: 0, told: 0, refused: 0 }
@@ -414,7 +414,7 @@ describe('damage by chance', () => {
         store.query({ metric: 'x', labels: {}, from: FROM, to: NOW, stepMs: 10_000 })
         store.catalog(FROM)
         for (const { id } of store.changes.list()) {
-          for (let undo = store.undo.newest(id); undo; undo = store.undo.newest(id)) store.undo.drop(undo.batch)
+          for (let undo = await store.undo.newest(id); undo; undo = await store.undo.newest(id)) await store.undo.drop(undo.batch)
         }
         for (let i = 1; i <= 3; i++) {
           store.append('edge', NOW + i * 1_000, [{ metric: 'x', labels: { n: '1' }, value: 1 }], 1_000)

@@ -2,15 +2,13 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Table } from '../model/store.ts'
 import type { OnDamaged } from './damagedRows.ts'
 import type { Spare } from './reserve.ts'
+import { HeldDocuments } from './heldDocuments.ts'
 import type { Saving } from './saving.ts'
 import { readRow } from './shapes.ts'
 
-/**
- * A noun's documents: all in memory, each written to its row when it is put. What is held is frozen: `list` hands out thousands without a copy
- * of each, `get` a copy that may be changed and put back.
- */
+/** A noun's documents: all in memory, each written to its row when it is put. */
 export class Documents<T extends { id: string }> implements Table<T> {
-  readonly #kept = new Map<string, { document: T; json: string }>()
+  readonly #held = new HeldDocuments<T>()
   readonly #write: (id: string, json: string) => void
   readonly #erase: (id: string) => void
   readonly #noun: string
@@ -24,7 +22,7 @@ export class Documents<T extends { id: string }> implements Table<T> {
     this.#spared = spared
     for (const row of db.prepare('SELECT id, json FROM document WHERE noun = ? ORDER BY number').all(noun)) {
       const document = readRow<T>(noun, row.json)
-      if (document !== undefined && document.id === row.id) this.#hold(document.id, document, row.json as string)
+      if (document !== undefined && document.id === row.id) this.#held.hold(document.id, row.json as string, document)
       else onDamaged(noun, String(row.id))
     }
     const write = db.prepare(
@@ -36,14 +34,13 @@ export class Documents<T extends { id: string }> implements Table<T> {
   }
 
   get(id: string): T | null {
-    const kept = this.#kept.get(id)
-    return kept ? (JSON.parse(kept.json) as T) : null
+    return this.#held.get(id)
   }
 
   put(document: T): void {
     const json = JSON.stringify(document)
-    if (this.#kept.get(document.id)?.json === json) return
-    this.#hold(document.id, JSON.parse(json) as T, json)
+    if (this.#held.jsonOf(document.id) === json) return
+    this.#held.hold(document.id, json)
     this.#saving.put(this.#key(document.id), () => this.#write(document.id, json), this.#spare(document.id, json))
   }
 
@@ -51,28 +48,22 @@ export class Documents<T extends { id: string }> implements Table<T> {
     const json = JSON.stringify(document)
     const row = this.#spare(document.id, json)
     this.#saving.insist(() => this.#write(document.id, json), row && { key: this.#key(document.id), row })
-    this.#hold(document.id, JSON.parse(json) as T, json)
+    this.#held.hold(document.id, json)
   }
 
   delete(id: string): boolean {
-    if (!this.#kept.delete(id)) return false
+    if (!this.#held.drop(id)) return false
     this.#saving.put(this.#key(id), () => this.#erase(id), this.#spare(id, null))
     return true
   }
 
-  list(filter: (document: T) => boolean = () => true): T[] {
-    const out: T[] = []
-    for (const { document } of this.#kept.values()) if (filter(document)) out.push(document)
-    return out.reverse()
+  list(filter?: (document: T) => boolean): T[] {
+    return this.#held.list(filter)
   }
 
   /** Deletes what is over and old. */
   prune(over: (document: T) => boolean): void {
-    for (const [id, { document }] of this.#kept) if (over(document)) this.delete(id)
-  }
-
-  #hold(id: string, document: T, json: string): void {
-    this.#kept.set(id, { document: frozen(document), json })
+    for (const { id } of this.#held.list(over)) this.delete(id)
   }
 
   #key(id: string): string {
@@ -82,11 +73,4 @@ export class Documents<T extends { id: string }> implements Table<T> {
   #spare(id: string, json: string | null): Spare | undefined {
     return this.#spared ? { table: this.#noun, id, json } : undefined
   }
-}
-
-/** A value of JSON that nobody can change any more. */
-function frozen<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value
-  for (const member of Object.values(value)) frozen(member)
-  return Object.freeze(value)
 }

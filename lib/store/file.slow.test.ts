@@ -225,7 +225,7 @@ test('a tick that cannot be written loses nothing once it can', () => {
   ).toEqual([1, 2, 3])
 })
 
-test('a file that another program holds locked is waited for by nobody, and all is written when it is let go', () => {
+test('a file that another program holds locked is waited for by nobody, and all is written when it is let go', async () => {
   open()
   poll(2, (i) => ({ x: i }))
   const other = new DatabaseSync(join(directory, 'evenkeel.db'))
@@ -236,7 +236,7 @@ test('a file that another program holds locked is waited for by nobody, and all 
   expect(performance.now() - began).toBeLessThan(4_000)
   expect(store!.failing()).toMatchObject({ reason: 'locked' })
   expect(() => store!.changes.insist(change)).not.toThrow()
-  expect(() => store!.undo.append('c', now, [])).toThrow(/another program holds the database/)
+  await expect(store!.undo.append('c', now, [])).rejects.toThrow(/another program holds the database/)
   other.exec('ROLLBACK')
   other.close()
   poll(40, (i) => ({ x: 22 + i }))

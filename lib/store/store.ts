@@ -128,6 +128,7 @@ function storeOf(parts: Parts): Store {
     putRecords: (target, fresh) => records.put(target, fresh),
     records: (kind, target) => records.list(kind, target),
     ...tables,
+    own: tables.memory,
     undo,
     audit,
     tick(at) {

@@ -24,11 +24,11 @@ export function undoLogOf(
   const dropped = new Set<number>()
   const without = () => JSON.stringify([...dropped])
   return {
-    append(change, until, edits) {
+    async append(change, until, edits) {
       const short = edits.map(({ name, expect, value }) => [name, expect, value])
       saving.insist(() => void append.run(change, Math.ceil(until), edits.length, JSON.stringify(short)))
     },
-    newest(change) {
+    async newest(change) {
       const row = newest.get(change, without())
       if (!row) return null
       const batch = Number(row.batch)
@@ -36,14 +36,14 @@ export function undoLogOf(
       if (!short) return { batch, edits: [], lost: Number(row.items) }
       return { batch, edits: short.map(([name, expect, value]) => ({ name, expect, value })), lost: 0 }
     },
-    drop(batch) {
+    async drop(batch) {
       dropped.add(batch)
       saving.put(`undo ${batch}`, () => {
         drop.run(batch)
         dropped.delete(batch)
       })
     },
-    count: (change) => Number(count.get(change, without())!.items),
+    count: async (change) => Number(count.get(change, without())!.items),
     prune: (at) => void prune.run(Math.floor(at)),
     stepClock({ byMs }) {
       owedMs += Math.round(byMs)

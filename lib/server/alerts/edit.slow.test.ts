@@ -116,11 +116,11 @@ routes:
   expect((await call('GET', 'receivers')).answer).toMatchObject({ items: [{ name: 'ops' }, { name: 'dba' }] })
   expect((await call('GET', 'alerts/route?target=db1&severity=critical')).answer).toMatchObject({ items: [{ receiver: 'dba' }] })
   expect(JSON.stringify((await call('GET', 'config')).answer)).toContain('dba')
-  expect(runtime.store.audit.list({ limit: 1, what: 'alerts-edited' }).items[0]).toMatchObject({
+  expect((await runtime.store.audit.list({ limit: 1, what: 'alerts-edited' })).items[0]).toMatchObject({
     outcome: 'done',
     detail: { hash: applied.answer.hash },
   })
-  expect(JSON.stringify(runtime.store.audit.since(0, 1_000))).not.toContain('SECRET')
+  expect(JSON.stringify(await runtime.store.audit.since(0, 1_000))).not.toContain('SECRET')
 })
 
 test('what cannot be written is refused with the reason, and nothing is', async () => {

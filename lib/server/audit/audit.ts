@@ -16,15 +16,15 @@ export type AuditQuestion = {
 }
 
 /** Entries of the audit log, newest first. */
-export function listAudit(
+export async function listAudit(
   runtime: Pick<Runtime, 'store'>,
   { cursor, limit = PAGE_LIMIT, what, by, address, from, to }: AuditQuestion,
-): AuditView {
+): Promise<AuditView> {
   const before = cursor === undefined ? undefined : Number(cursor)
   if (before !== undefined && !(Number.isSafeInteger(before) && before > 0))
     throw new EvenkeelError('bad_request', 'cursor: give back `next` of the page before, unchanged.')
   const { audit } = runtime.store
-  const { items, next } = audit.list({
+  const { items, next } = await audit.list({
     limit,
     ...(before === undefined ? {} : { before }),
     ...(what === undefined ? {} : { what }),
@@ -49,7 +49,7 @@ export function exportAudit(runtime: Pick<Runtime, 'store'>, after: number): Res
   const lines = new ReadableStream<Uint8Array>({
     async pull(controller) {
       await pause()
-      const entries = audit.since(at, LINES).filter(({ seq }) => seq <= to)
+      const entries = (await audit.since(at, LINES)).filter(({ seq }) => seq <= to)
       if (entries.length === 0) return controller.close()
       at = entries.at(-1)!.seq
       controller.enqueue(encoder.encode(entries.map((entry) => `${canonical(entry)}\n`).join('')))

@@ -62,7 +62,7 @@ function call(method: string, path: string, { body, token, from = '192.0.2.1', h
 }
 type Call = { body?: unknown; token?: string; from?: string; headers?: Record<string, string> }
 const json = async <T>(answer: Response | Promise<Response>) => (await (await answer).json()) as T
-const newest = (count = 1): AuditEntry[] => runtime.store.audit.list({ limit: count }).items
+const newest = async (count = 1): Promise<AuditEntry[]> => (await runtime.store.audit.list({ limit: count })).items
 const seq = () => runtime.store.audit.head().seq
 const made = (role: string, name: string) => json<{ token: string; id: string }>(call('POST', 'tokens', { body: { name, role } }))
 
@@ -121,7 +121,7 @@ describe('every call that does something leaves an entry', () => {
       }
       const refused = answer.status === 401 || answer.status === 403
       expect(seq(), `${who} ${answer.status}`).toBe(before + 1)
-      expect(newest()[0]).toMatchObject({
+      expect((await newest())[0]).toMatchObject({
         what: refused ? 'refused' : kind,
         by: who,
         how,
@@ -129,7 +129,7 @@ describe('every call that does something leaves an entry', () => {
         outcome: answer.ok ? 'done' : refused ? 'refused' : 'failed',
         detail: { operation: `${method} ${path}`, status: String(answer.status), ...(code ? { code } : {}) },
       })
-      if (path.includes('{')) expect(newest()[0]!.about).toBe('nothing')
+      if (path.includes('{')) expect((await newest())[0]!.about).toBe('nothing')
     }
   })
 })
@@ -140,25 +140,25 @@ test('what was made, and for whom, is named; no secret is', async () => {
   await open()
   const before = seq()
   const { token, id } = await made('viewer', 'ci')
-  expect(newest()[0]).toMatchObject({ what: 'token-made', about: 'ci', outcome: 'done', detail: { role: 'viewer', id, status: '201' } })
+  expect((await newest())[0]).toMatchObject({ what: 'token-made', about: 'ci', outcome: 'done', detail: { role: 'viewer', id, status: '201' } })
   await call('DELETE', `tokens/${id}`)
-  expect(newest()[0]).toMatchObject({ what: 'token-revoked', about: id, outcome: 'done' })
+  expect((await newest())[0]).toMatchObject({ what: 'token-revoked', about: id, outcome: 'done' })
   const silence = await json<{ id: string }>(
     call('POST', 'silences', { body: { match: { rule: 'x' }, until: '2099-01-01T00:00:00Z', reason: 'night' } }),
   )
-  expect(newest()[0]).toMatchObject({ what: 'silence-made', detail: { id: silence.id, match: '{"rule":"x"}', reason: 'night' } })
+  expect((await newest())[0]).toMatchObject({ what: 'silence-made', detail: { id: silence.id, match: '{"rule":"x"}', reason: 'night' } })
   await call('DELETE', `silences/${silence.id}`)
-  expect(newest()[0]).toMatchObject({ what: 'silence-ended', about: silence.id })
+  expect((await newest())[0]).toMatchObject({ what: 'silence-ended', about: silence.id })
   await call('POST', 'mode', { body: { mode: 'observe' } })
-  expect(newest()[0]).toMatchObject({ what: 'mode-set', about: 'observe', by: null, how: 'anonymous', from: '192.0.2.1' })
+  expect((await newest())[0]).toMatchObject({ what: 'mode-set', about: 'observe', by: null, how: 'anonymous', from: '192.0.2.1' })
   const steps = [{ setting: { target: 'dead', name: 'config/maxmemory' }, after: SECRET }]
   await call('POST', 'changes', { body: { steps, because: 'memory' } })
-  expect(newest()[0]).toMatchObject({ about: 'dead config/maxmemory', outcome: expect.stringMatching(/refused|failed/) })
+  expect((await newest())[0]).toMatchObject({ about: 'dead config/maxmemory', outcome: expect.stringMatching(/refused|failed/) })
   await call('POST', 'mode', { body: { mode: 'tune' } })
   await call('POST', 'receivers/hook/test')
   await call('POST', 'session/password', { body: { password: `${SECRET}-password`, present: SECRET } })
   await call('POST', 'session', { body: { name: 'ann', password: SECRET } })
-  const entries = JSON.stringify(newest(seq() - before))
+  const entries = JSON.stringify(await newest(seq() - before))
   expect(entries).not.toContain(SECRET)
   expect(entries).not.toContain(token.slice('ek_0123456789ab_'.length))
 })
@@ -184,11 +184,11 @@ describe('refusals', () => {
     for (const path of ['targets', 'findings', 'tokens', 'nowhere'])
       expect((await call('GET', path, { from, token: 'ek_bad' })).status).toBe(401)
     expect(seq()).toBe(before + 1)
-    expect(newest()[0]).toMatchObject({ what: 'refused', by: null, from, detail: { operation: 'reading', code: 'unauthenticated' } })
+    expect((await newest())[0]).toMatchObject({ what: 'refused', by: null, from, detail: { operation: 'reading', code: 'unauthenticated' } })
     await call('POST', 'mode', { from, body: { mode: 'observe' }, headers: { origin: 'http://evil.example' } })
-    expect(newest()[0]).toMatchObject({ what: 'refused', from, detail: { operation: 'POST mode', code: 'forbidden' } })
+    expect((await newest())[0]).toMatchObject({ what: 'refused', from, detail: { operation: 'POST mode', code: 'forbidden' } })
     await call('GET', 'targets', { from, headers: { host: 'evil.example' } })
-    expect(newest()[0]).toMatchObject({ what: 'refused', from, detail: { operation: 'GET targets', code: 'forbidden' } })
+    expect((await newest())[0]).toMatchObject({ what: 'refused', from, detail: { operation: 'GET targets', code: 'forbidden' } })
   })
 
   test('that repeat are counted', async () => {
@@ -201,9 +201,9 @@ describe('refusals', () => {
   test('a viewer reads no audit log, and that he tried stands in it', async () => {
     const { token, id } = await made('viewer', 'curious')
     expect((await call('GET', 'audit', { token })).status).toBe(403)
-    expect(newest()[0]).toMatchObject({ what: 'refused', by: 'curious', how: `token:${id}`, detail: { operation: 'GET audit' } })
+    expect((await newest())[0]).toMatchObject({ what: 'refused', by: 'curious', how: `token:${id}`, detail: { operation: 'GET audit' } })
     expect((await call('GET', 'audit/export', { token })).status).toBe(403)
-    expect(newest()[0]).toMatchObject({ what: 'refused', detail: { operation: 'GET audit/export' } })
+    expect((await newest())[0]).toMatchObject({ what: 'refused', detail: { operation: 'GET audit/export' } })
   })
 })
 
@@ -235,7 +235,7 @@ describe('the API', () => {
     expect(verifyChain(entries, { whole: true, anchors: [{ seq: seq(), hash: runtime.store.audit.head().hash }] }).broken).not.toBeNull()
     // The export's own entry came after what it holds.
     expect(verifyChain(entries, { whole: true })).toMatchObject({ broken: null, entries: seq() - 1 })
-    expect(newest()[0]).toMatchObject({ what: 'audit-exported' })
+    expect((await newest())[0]).toMatchObject({ what: 'audit-exported' })
     const later = read(await (await call('GET', `audit/export?after=${seq() - 3}`)).text())
     expect(verifyChain(later, { whole: false })).toMatchObject({ broken: null, first: seq() - 3 })
   })
@@ -245,7 +245,8 @@ test('starts, stops, kills and the keys of the configuration that changed are re
   const [stop, start, configuration] = await (async () => {
     await runtime.close()
     await open(text.replace('tune', 'observe').replace('receivers:', 'learning: 5s\nreceivers:'))
-    return ['stop', 'start', 'configuration'].map((what) => runtime.store.audit.list({ limit: 1, what: what as 'stop' }).items[0]!)
+    const one = async (what: 'stop') => (await runtime.store.audit.list({ limit: 1, what })).items[0]!
+    return Promise.all(['stop', 'start', 'configuration'].map((what) => one(what as 'stop')))
   })()
   expect(stop!.seq).toBe(start!.seq - 1)
   expect(start).toMatchObject({ by: null, how: 'evenkeel', from: null, detail: { mode: 'observe', auth: 'none', before: 'stopped' } })
@@ -256,43 +257,43 @@ test('starts, stops, kills and the keys of the configuration that changed are re
   store.memory.put('audit/running', true)
   store.close()
   await open(text.replace('sesame-hook', 'another'))
-  const found = (what: 'start' | 'configuration') => runtime.store.audit.list({ limit: 1, what }).items[0]!
-  expect(found('start').detail.before).toContain('not stopped')
-  expect(found('configuration').detail.changed).toBe('learning, mode, receivers')
-  expect(JSON.stringify(runtime.store.audit.since(0, 100_000))).not.toContain(SECRET)
+  const found = async (what: 'start' | 'configuration') => (await runtime.store.audit.list({ limit: 1, what })).items[0]!
+  expect((await found('start')).detail.before).toContain('not stopped')
+  expect((await found('configuration')).detail.changed).toBe('learning, mode, receivers')
+  expect(JSON.stringify(await runtime.store.audit.since(0, 100_000))).not.toContain(SECRET)
 })
 
 test('a consent that ran out is recorded', async () => {
   const consent = { allow: true, by: 'ann', at: 0, until: 1 }
   runtime.store.memory.put('monitor/dead', consent)
   await honourConsents(runtime)
-  const [entry] = runtime.store.audit.list({ limit: 1, what: 'consent-ended' }).items
+  const [entry] = (await runtime.store.audit.list({ limit: 1, what: 'consent-ended' })).items
   expect(entry).toMatchObject({ about: 'dead', by: null, how: 'evenkeel', detail: { given: 'ann' } })
 })
 
-test('a store that was damaged and mended is recorded at the start', () => {
+test('a store that was damaged and mended is recorded at the start', async () => {
   const repairs = ['evenkeel.db was damaged (x). 5 rows could be read.']
   const recorder = createRecorder({ ...runtime, store: { ...runtime.store, repairs: () => repairs }, monotonic: () => 0 })
   const before = seq()
   recorder.started('0.0.0')
-  expect(newest(seq() - before).find(({ what }) => what === 'store-repaired')).toMatchObject({
+  expect((await newest(seq() - before)).find(({ what }) => what === 'store-repaired')).toMatchObject({
     how: 'evenkeel',
     detail: { repair: repairs[0] },
   })
 })
 
-test('a clock that was set is recorded', () => {
+test('a clock that was set is recorded', async () => {
   runtime.bus.emit({ type: 'clock', step: { at: runtime.now(), byMs: -3_600_000 } })
-  expect(newest()[0]).toMatchObject({ what: 'clock-set', how: 'evenkeel', detail: { ahead: '-3600 s' } })
+  expect((await newest())[0]).toMatchObject({ what: 'clock-set', how: 'evenkeel', detail: { ahead: '-3600 s' } })
 })
 
-test('the end of a change is recorded, once', () => {
+test('the end of a change is recorded, once', async () => {
   const change = { id: 'c1', by: 'ann', verdict: null } as never as Parameters<Runtime['audit']['change']>[0]
   const before = seq()
   for (const state of ['applying', 'watching', 'watching', 'kept', 'kept'] as const)
     runtime.bus.emit({ type: 'change', change: { ...change, state, steps: [], guards: [], journal: [] } as never })
   expect(seq()).toBe(before + 1)
-  expect(newest()[0]).toMatchObject({
+  expect((await newest())[0]).toMatchObject({
     what: 'change-ended',
     about: 'c1',
     by: null,

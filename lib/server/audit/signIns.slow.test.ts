@@ -47,7 +47,7 @@ function call(method: string, path: string, body: unknown, from: string, headers
   )
 }
 /** All but what Evenkeel does by itself, oldest first. */
-const entries = () => runtime.store.audit.since(0, 1_000).filter(({ how, what }) => how !== 'evenkeel' || what === 'person-invited')
+const entries = async () => (await runtime.store.audit.since(0, 1_000)).filter(({ how, what }) => how !== 'evenkeel' || what === 'person-invited')
 const short = ({ what, by, how, from, about, outcome, detail }: AuditEntry) => [
   what,
   by,
@@ -79,7 +79,7 @@ describe('auth: local', () => {
     const again = await call('POST', 'session', { name: 'admin', password: PASSWORD }, '192.0.2.2')
     expect(again.status).toBe(200)
     expect((await call('POST', 'session/sign-out', undefined, '192.0.2.2', cookieOf(again))).status).toBe(200)
-    const told = entries()
+    const told = await entries()
     expect(told.map(short)).toEqual([
       ['person-invited', null, 'evenkeel', null, 'admin', 'done', undefined],
       ['sign-in-refused', null, 'anonymous', '203.0.113.1', '', 'refused', 'link'],
@@ -100,7 +100,7 @@ describe('auth: local', () => {
     await runtime.close()
     writeFileSync(join(data, 'reset-admin'), '')
     await open('{ mode: local }')
-    const own = runtime.store.audit.since(0, 1_000).filter(({ how, what }) => how === 'evenkeel' && /^(second|person)/.test(what))
+    const own = (await runtime.store.audit.since(0, 1_000)).filter(({ how, what }) => how === 'evenkeel' && /^(second|person)/.test(what))
     expect(own.slice(-2)).toMatchObject([
       { what: 'second-factor', about: 'admin', detail: { because: expect.stringContaining('reset-admin') } },
       { what: 'person-invited', about: 'admin' },
@@ -109,9 +109,9 @@ describe('auth: local', () => {
 
   test('guessing is counted; that it was stopped is an entry', async () => {
     await open('{ mode: local }')
-    const before = entries().length
+    const before = (await entries()).length
     for (let i = 0; i < 40; i++) await call('POST', 'session', { code: `made-up-${i}` }, '203.0.113.9')
-    const told = entries().slice(before)
+    const told = (await entries()).slice(before)
     expect(told.length).toBeLessThanOrEqual(2)
     expect(told[0]).toMatchObject({ what: 'sign-in-refused', detail: { code: 'unauthenticated' } })
   })
@@ -119,7 +119,7 @@ describe('auth: local', () => {
   test('a foreign page that would sign somebody in is a refusal', async () => {
     await open('{ mode: local }')
     await call('POST', 'session', { code: 'x' }, '192.0.2.9', { origin: 'http://evil.example' })
-    expect(entries().at(-1)).toMatchObject({ what: 'refused', from: '192.0.2.9', detail: { operation: 'POST session', code: 'forbidden' } })
+    expect((await entries()).at(-1)).toMatchObject({ what: 'refused', from: '192.0.2.9', detail: { operation: 'POST session', code: 'forbidden' } })
   })
 })
 
@@ -132,7 +132,7 @@ test('auth: proxy: the first request of somebody is their sign-in; who has no ro
   })
   for (let i = 0; i < 3; i++) expect((await call('GET', 'frame', undefined, '127.0.0.1', as('ann', 'sre'))).status).toBe(200)
   expect((await call('GET', 'frame', undefined, '127.0.0.1', as('eve', 'sales'))).status).toBe(403)
-  const told = entries()
+  const told = await entries()
   expect(told.map(short)).toEqual([
     ['sign-in', 'ann', 'person', '198.51.100.5', '', 'done', 'proxy'],
     ['refused', null, 'anonymous', '198.51.100.5', '', 'refused', 'GET frame'],
