@@ -6,6 +6,7 @@ import type { Committed, RepositoryConfig } from '../model/repository.ts'
 import { contestedKeys, type SettingText, settingKey } from '../model/setting.ts'
 import { type HeldStep, heldSteps, lastStage, type SlowStart, stepsBetween } from '../model/slowStart.ts'
 import { patchOf } from '../repository/plan.ts'
+import { claimGroups } from './claim.ts'
 import { commitChange, intended, notCommitted, planSteps } from './commitChange.ts'
 import type { ChangesContext } from './context.ts'
 import { inFlightDuring } from './inFlight.ts'
@@ -38,7 +39,6 @@ export async function applySteps(wanted: Wanted, context: ChangesContext): Promi
   const groups = liveSettings.groups(checked)
   const { done: live, change: during } = await inFlightDuring(groups, () => readLive([...checked, ...weights], liveSettings), context)
 
-  // Nothing is awaited from here to the journal's first entry, so that the second of two simultaneous requests finds the change of the first.
   const steps = live instanceof Map ? checked.map((step) => ({ ...step, before: live.get(settingKey(step.setting)) ?? '' })) : []
   const liveRefusal = live instanceof Map ? (driftOf(wanted, steps, liveSettings) ?? unchangedError(wanted, steps, liveSettings)) : live
   const facts = refusalFacts(wanted, context)
@@ -53,7 +53,7 @@ export async function applySteps(wanted: Wanted, context: ChangesContext): Promi
   const commands = commandsOf(long ? steps : writes, slowStart, liveSettings)
   if (wanted.dryRun) return { change: null, steps, commands }
 
-  const id = openChange(wanted, { steps, slowStart, job, notes }, context)
+  const id = await openChange(wanted, { steps, slowStart, job, notes }, context)
   await writeAll(id, writes, context)
   return { change: id, steps, commands }
 }
@@ -67,10 +67,7 @@ async function applyByFile(wanted: Wanted, steps: Step[], repository: Repository
     .split('\n')
     .filter((line) => line !== '')
   if (wanted.dryRun) return { change: null, steps, commands }
-  // The repository was read meanwhile, and another request may have been faster.
-  const refusal = refusalOf({ ...refusalFacts(wanted, context), live: null })
-  if (refusal) throw refusal
-  const id = openChange(
+  const id = await openChange(
     wanted,
     { steps, notes: [], committed: (id) => intended(id, 'committed', plan, repository, context.now()) },
     context,
@@ -79,6 +76,7 @@ async function applyByFile(wanted: Wanted, steps: Step[], repository: Repository
   const words = steps.map(({ setting, before, after }) => `${setting.name} ${before} → ${after}`).join(', ')
   context.journal.note(id, { what: 'intent', text: `Commit on branch ${branch} from ${plan.base}: ${words}` })
   try {
+    await context.store.durable()
     await commitChange(id, 'committed', plan, repository, context)
   } catch (error) {
     const failure = notCommitted(error)
@@ -100,13 +98,18 @@ function commandsOf(writes: readonly HeldStep[], slowStart: SlowStart | undefine
 
 type Opening = { steps: Step[]; slowStart?: SlowStart; job?: string; notes: string[]; committed?(id: string): Committed }
 
-/** Opens the change in the journal, before its first write. */
-function openChange(
-  { proposal, follows, drill, because, by, guards }: Wanted,
-  { steps, slowStart, job, notes, committed }: Opening,
-  { journal, liveSettings, store, now }: ChangesContext,
-): string {
+/** Opens the change in the journal, before its first write. Throws what it is refused for: another request may have been faster. */
+async function openChange(wanted: Wanted, { steps, slowStart, job, notes, committed }: Opening, context: ChangesContext): Promise<string> {
+  const { proposal, follows, drill, because, by, guards } = wanted
+  const { journal, liveSettings, store, now } = context
   const own = randomBytes(8).toString('hex')
+  await claimGroups(own, steps, context)
+  // Nothing is awaited from here to the first entry: the next that asks finds this change.
+  const refusal = refusalOf({ ...refusalFacts(wanted, context), live: null })
+  if (refusal) {
+    await store.claims.release(own)
+    throw refusal
+  }
   const { id } = journal.open(
     {
       id: own,

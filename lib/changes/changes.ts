@@ -212,6 +212,7 @@ function createContext(options: ChangesOptions, modeForNew: () => Mode): Changes
     writeMs: settings.writeMs,
     costOf: (target) => store.memory.get<string>(costKey(target)),
     mode,
+    durable: () => store.durable(),
   })
   const jobs = createJobs({ store, liveSettings, journal, mode, now, log })
   return {

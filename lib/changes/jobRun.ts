@@ -114,7 +114,8 @@ async function runSlice(
     undoRecorded = await undo.count(job.change)
     const written = await within(SLICE_MS, `Writing to ${target}`, (signal) => work.write(edits, signal)).catch(async (error: unknown) => {
       // Nothing was written, so nothing is to be put back where nothing can be.
-      if (!recorded && error instanceof EvenkeelError && error.code === 'not_allowed') await undo.drop((await undo.newest(job.change))!.batch)
+      if (!recorded && error instanceof EvenkeelError && error.code === 'not_allowed')
+        await undo.drop((await undo.newest(job.change))!.batch)
       throw error
     })
     if (written === 'unfinished') return { job: { ...job, undoRecorded }, open: slice }

@@ -16,7 +16,7 @@ export interface Journal {
   /** An entry that the next write depends on: throws `unavailable` when it cannot be stored. */
   insist(id: string, entry: Entry, patch?: Partial<Change>): Change
   get(id: string): Change | null
-  /** Changes that are applied, watched or being rolled back. */
+  /** Changes that are applied, watched or being rolled back, on any replica. */
   active(): Change[]
 }
 
@@ -28,10 +28,20 @@ export const isActive = (change: Change) => changeInFlight(change.state) || chan
 export function createJournal(store: Store, bus: Bus, now: () => number): Journal {
   const active = new Set(store.changes.list(isActive).map((change) => change.id))
 
-  function keep(change: Change, write: (change: Change) => void): Change {
-    write(change)
+  function see(change: Change): void {
     if (isActive(change)) active.add(change.id)
     else active.delete(change.id)
+  }
+  store.onShared((shared) => {
+    if (shared.noun !== 'change') return
+    if (shared.document) see(shared.document)
+    else active.delete(shared.id)
+  })
+
+  function keep(change: Change, write: (change: Change) => void): Change {
+    write(change)
+    if (!isActive(change)) void store.claims.release(change.id)
+    see(change)
     bus.emit({ type: 'change', change })
     return change
   }

@@ -17,11 +17,13 @@ export type LiveSettingsOptions = {
   /** What the last write on a target has cost; survives a restart. */
   costOf(target: string): string | null
   mode(): Mode
+  /** Resolves when the journal, up to now, is where it survives this process: before that nothing is written. */
+  durable(): Promise<void>
 }
 
 /**
  * All settings that can be written, on all targets. The only place that reaches actuators, and so the one gate of observe mode: `write`,
- * `resume` and the writes of long work throw `read_only` there, whoever asks for them.
+ * `resume` and the writes of long work throw `read_only` there, whoever asks for them. And the one place that waits until what is intended is committed.
  */
 export interface LiveSettings {
   /** Throws `not_found`, `invalid` or `bad_request` naming the step. Answers the value as the server itself would write it. */
@@ -46,8 +48,16 @@ export interface LiveSettings {
 /** Under which the store remembers what the last write on a target has cost. */
 export const costKey = (target: string) => `cost:${target}`
 
-export function createLiveSettings({ actuators, targetConfig, readMs, writeMs, costOf, mode }: LiveSettingsOptions): LiveSettings {
+export function createLiveSettings(options: LiveSettingsOptions): LiveSettings {
+  const { actuators, targetConfig, readMs, writeMs, costOf, mode, durable } = options
   const find = createFindSetting(actuators, targetConfig)
+  /** The gate before each write. */
+  async function mayWrite(): Promise<void> {
+    refuseReadOnly(mode())
+    await durable()
+    // It may have been lowered while the journal was written.
+    refuseReadOnly(mode())
+  }
 
   function canonical(setting: SettingText, value: string): string {
     const parsed = find(setting, 'setting').kind.value.safeParse(value)
@@ -71,12 +81,12 @@ export function createLiveSettings({ actuators, targetConfig, readMs, writeMs, c
     },
     live: (settings) => readAll(settings, find, readMs),
     async write(target, edits, cause) {
-      refuseReadOnly(mode())
+      await mayWrite()
       const { actuator, config } = find({ target, name: edits[0]!.name }, 'setting')
       await within(writeMs, `Writing to ${target}`, (signal) => actuator.write(config, edits, signal, cause))
     },
     async resume(steps, cause) {
-      refuseReadOnly(mode())
+      await mayWrite()
       for (const [target, own] of byTarget(steps)) {
         const { actuator, config } = find(own[0]!.setting, 'step')
         await within(writeMs, `Writing to ${target}`, async (signal) => actuator.resume?.(config, own.map(toEdit), signal, cause))
@@ -91,7 +101,9 @@ export function createLiveSettings({ actuators, targetConfig, readMs, writeMs, c
       return {
         ...work,
         async write(edits, signal) {
-          refuseReadOnly(mode())
+          await mayWrite()
+          // Whoever waited for it has gone: what is tried again must not be written twice.
+          signal.throwIfAborted()
           return work.write(edits, signal)
         },
       }

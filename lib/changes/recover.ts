@@ -2,6 +2,7 @@ import type { Change } from '../model/change.ts'
 import { settingKey } from '../model/setting.ts'
 import { heldSteps } from '../model/slowStart.ts'
 import { beginWatch } from './begin.ts'
+import { claimGroups } from './claim.ts'
 import type { ChangesContext } from './context.ts'
 import { leave } from './leave.ts'
 import { publicError } from './publicError.ts'
@@ -14,6 +15,8 @@ const RESUMED_MS = 45_000
 /** Recovery of one change that the end of the last run left in flight: its roll-back, its writes or its watch go on. */
 export async function recoverChange(change: Change, context: ChangesContext): Promise<void> {
   const { watches, mode } = context
+  // Locks in memory ended with the last run.
+  await claimGroups(change.id, change.steps, context).catch(() => {})
   if (change.committed && (change.state === 'applying' || change.state === 'awaiting' || change.returned))
     return recoverCommitted(change, context)
   if (mode() !== 'tune') return leave(change.id, context)

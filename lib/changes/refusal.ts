@@ -2,9 +2,10 @@ import { EvenkeelError } from '../model/error.ts'
 import type { Fleet } from '../model/fleet.ts'
 import { freshFollowers } from '../model/follower.ts'
 import { heldUntil, type Proposal } from '../model/proposal.ts'
-import { type Ref, refText } from '../model/ref.ts'
+import type { Ref } from '../model/ref.ts'
 import { contestedText, documentOf, type SettingText } from '../model/setting.ts'
 import type { SavingFailure } from '../model/store.ts'
+import { busyError } from './claim.ts'
 import { overloadBecause } from './feasible.ts'
 import { type Mode, readOnly } from './readOnly.ts'
 
@@ -73,13 +74,7 @@ const patchOnly: Rule = ({ proposal, byFile }) =>
 
 const unsaved: Rule = ({ failing }) => (failing ? unsavedError(failing) : null)
 
-const busy: Rule = ({ inFlight }) =>
-  inFlight
-    ? new EvenkeelError(
-        'busy',
-        `Change ${inFlight.change} is in flight on ${inFlight.groups.map(refText).join(', ')}: one change at a time. Wait for its end, or keep it or roll it back first.`,
-      )
-    : null
+const busy: Rule = ({ inFlight }) => (inFlight ? busyError(inFlight.change, inFlight.groups) : null)
 
 const measuring: Rule = ({ measuring }) =>
   measuring

@@ -1,4 +1,5 @@
 import { EvenkeelError } from '../model/error.ts'
+import { claimGroups } from './claim.ts'
 import type { ChangesContext } from './context.ts'
 import { inFlightIn } from './inFlight.ts'
 import { demandChange } from './keep.ts'
@@ -12,6 +13,7 @@ export async function rollBackChange(id: string, by: string, because: string, co
   const change = demandChange(id, 'rollBack', context)
   const other = inFlightIn(liveSettings.groups(change.steps), context)
   if (other && other !== id) throw new EvenkeelError('busy', `Change ${other} is in flight there.`)
+  await claimGroups(id, change.steps, context)
   const { effect } = effectOfChange(change, context)
   const measured = change.state === 'watching' ? measuredOf(effect) : {}
   // A change that was ended in observe mode may have left its server without the reload of its file.

@@ -26,7 +26,7 @@ export async function startRollback(
 
 /** One try of a roll-back that was begun. Returns why it is to be tried again, or nothing when it has ended. */
 export async function continueRollback(change: Change, context: ChangesContext): Promise<string | undefined> {
-  const { journal, liveSettings, settings } = context
+  const { journal, liveSettings, settings, watches } = context
   const { id } = change
   if (change.committed) return returnByFile(change, context)
   const undone = change.job
@@ -34,7 +34,10 @@ export async function continueRollback(change: Change, context: ChangesContext):
     : ((await resumeInterrupted(change, context)) ?? (await undo(id, heldSteps(change), liveSettings, journal)))
   refresh(change, context)
   if (undone.failed.length > 0) {
-    if (context.now() - journal.get(id)!.rollingBack!.at < settings.undoMs) return undone.because ?? 'its server cannot be written now'
+    const watch = watches.of(id)
+    if (undone.unsaved) watch.unsavedAt = context.now()
+    const since = Math.max(journal.get(id)!.rollingBack!.at, watch.unsavedAt)
+    if (context.now() - since < settings.undoMs) return undone.because ?? 'its server cannot be written now'
     const names = undone.failed.map((step) => `${step.setting.name} on ${step.setting.target}`).join(', ')
     const outcome = `Could not be rolled back: ${undone.because}`
     endChange(id, { what: 'failed', text: outcome }, { state: 'failed', outcome, needsPerson: `Put back by hand: ${names}.` }, context)
@@ -56,7 +59,8 @@ async function undoJob(change: Change, { jobs, journal }: ChangesContext): Promi
     journal.note(change.id, { what: 'written', text: `${count(restored)} were put back${others}${damaged}` })
     return nothingUndone()
   } catch (error) {
-    return { ...nothingUndone(), failed: change.steps, because: publicError(error, 'A server cannot be written now.').message }
+    const { code, message } = publicError(error, 'A server cannot be written now.')
+    return { ...nothingUndone(), failed: change.steps, because: message, ...(code === 'unavailable' && { unsaved: true }) }
   }
 }
 
@@ -70,6 +74,7 @@ async function resumeInterrupted(change: Change, { watches, liveSettings }: Chan
     watch.interrupted = false
     return null
   } catch (error) {
-    return { ...nothingUndone(), failed: change.steps, because: publicError(error, 'A server cannot be read now.').message }
+    const { code, message } = publicError(error, 'A server cannot be read now.')
+    return { ...nothingUndone(), failed: change.steps, because: message, ...(code === 'unavailable' && { unsaved: true }) }
   }
 }

@@ -17,6 +17,8 @@ export type Undone = {
   /** Could not be read or written now; why, of the last one. */
   failed: Step[]
   because?: string
+  /** It failed because nothing can be written down now: no server was asked. */
+  unsaved?: true
 }
 
 export const nothingUndone = (): Undone => ({ restored: [], untouched: [], drifted: [], failed: [] })
@@ -32,6 +34,7 @@ export async function undo(id: string, steps: readonly HeldStep[], liveSettings:
       await undoTarget(id, target, own, liveSettings, journal, undone)
     } catch (error) {
       undone.failed.push(...own)
+      if (error instanceof EvenkeelError && error.code === 'unavailable') undone.unsaved = true
       undone.because = error instanceof EvenkeelError ? error.message : `${target} cannot be written now.`
     }
   }

@@ -14,6 +14,8 @@ export type Watch = {
   reading: boolean
   /** A crash interrupted its roll-back: a file may hold its old text again although its server has not loaded it yet. */
   interrupted: boolean
+  /** When its roll-back last failed because nothing could be written down (epoch ms). */
+  unsavedAt: number
 }
 
 export interface Watches {
@@ -37,6 +39,7 @@ export function createWatches(now: () => number): Watches {
         drifted: [],
         reading: false,
         interrupted: false,
+        unsavedAt: Number.NEGATIVE_INFINITY,
       }
       watches.set(id, watch)
       return watch
@@ -46,6 +49,7 @@ export function createWatches(now: () => number): Watches {
     stepClock(byMs) {
       for (const watch of watches.values()) {
         watch.readAt += byMs
+        watch.unsavedAt += byMs
         if (watch.seen) watch.seen = { ...watch.seen, at: watch.seen.at + byMs }
         watch.breached = new Map([...watch.breached].map(([guard, since]) => [guard, since + byMs]))
       }

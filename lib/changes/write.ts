@@ -48,6 +48,11 @@ async function compensate(
   const undone = await undo(id, begun, liveSettings, journal)
   const left = [...undone.failed, ...undone.drifted.map(({ step }) => step)]
   const outcome = `Not applied: ${because}`
+  if (undone.unsaved) {
+    const text = `${outcome} What was written is put back as soon as that can be written down.`
+    journal.note(id, { what: 'note', text }, { rollingBack: { by: 'Evenkeel', because: outcome, automatic: true, at: now() } })
+    return
+  }
   journal.note(id, {
     what: 'compensated',
     text: `${undone.restored.length} written values were put back, ${left.length} could not be put back.`,

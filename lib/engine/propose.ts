@@ -79,7 +79,7 @@ class ProposalCases implements Propose {
     bus.on((event) => {
       if (event.type !== 'change') return
       this.#writes.note(event.change)
-      this.#backoff.note(event.change)
+      if (!event.shared) this.#backoff.note(event.change)
       // What it wrote or put back is live now: open proposals speak of the value before.
       for (const one of this.#cases.values()) {
         one.dueAt = 0

@@ -4,13 +4,13 @@ import type { ClockStep } from './clock.ts'
 import type { Finding } from './finding.ts'
 import type { Proposal } from './proposal.ts'
 
-/** The events that the engine and the changes publish to the page and the notifiers. */
+/** The events that the engine and the changes publish to the page and the notifiers. `shared`: another replica did it, and has written down what follows. */
 export type AppEvent =
-  | { type: 'finding'; finding: Finding }
-  | { type: 'proposal'; proposal: Proposal }
-  | { type: 'change'; change: Change }
+  | { type: 'finding'; finding: Finding; shared?: true }
+  | { type: 'proposal'; proposal: Proposal; shared?: true }
+  | { type: 'change'; change: Change; shared?: true }
   /** It was made, changed or deleted. */
-  | { type: 'annotation'; annotation: Annotation; deleted?: true }
+  | { type: 'annotation'; annotation: Annotation; deleted?: true; shared?: true }
   | { type: 'target'; name: string; state: string }
   | { type: 'sample'; at: number }
   /** The clock was set: whoever holds dates moves them along. */

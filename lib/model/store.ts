@@ -173,5 +173,6 @@ export interface Store {
   onShared(listener: (shared: SharedDocument) => void): void
   /** Evicts from memory the series without a sample since `before`; on the disk they stay. */
   forget(before: number): void
-  close(): void
+  /** Of replicas: resolves when the last writes have reached the database, or could not. */
+  close(): void | Promise<void>
 }

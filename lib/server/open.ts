@@ -22,7 +22,6 @@ import type { Log } from '../model/log.ts'
 import { notifiers } from '../notifiers/registry.ts'
 import { createOutbound } from '../store/remoteWrite/outbound.ts'
 import { receiverOf } from '../store/remoteWrite/receiver.ts'
-import { createStore } from '../store/store.ts'
 import { createRecorder } from './audit/recorder.ts'
 import { signInsOf } from './audit/signIns.ts'
 import { createBrowsers, isKnown } from './browsers/browsers.ts'
@@ -44,6 +43,7 @@ import { referenceSettings } from './references/referenceSettings.ts'
 import { sourcesOf } from './references/sources.ts'
 import type { Runtime } from './runtime.ts'
 import { schemas } from './schemas.ts'
+import { announceShared, openStore } from './sharedState.ts'
 import { moveSilences } from './silences/silences.ts'
 import { honourConsents, moveConsents } from './targets/monitorConsent.ts'
 import { polledTargets } from './targets/polledTargets.ts'
@@ -93,7 +93,7 @@ export async function openRuntime(
   makeDataFolder(config.data)
   const outbound = config.series ? createOutbound({ ...receiverOf(config.series), monotonic, log }) : null
   const path = join(config.data, 'evenkeel.db')
-  const store = createStore({ path, retention: config.retention, now, log, ...(outbound && { onSample: outbound.add }) })
+  const store = await openStore(config, { path, retention: config.retention, now, log, ...(outbound && { onSample: outbound.add }) })
   sweepTraces({ store, config })
   const bus = createBus((error) => log.error({ error: String(error) }, 'a listener failed'))
   const clockNews = createClockNews({ bus, log, monotonic })
@@ -202,10 +202,11 @@ export async function openRuntime(
       await Promise.allSettled([engine.stop(), changes.stop(), dispatch.stop(), references.close(), runtime.annotationPush?.stop()])
       await outbound?.close()
       runtime.audit.stopped(options)
-      store.close()
+      await store.close()
     },
   }
   connectParts(runtime)
+  announceShared(store, bus)
   // What was under way at the end of the last run goes by the clock as it is now.
   engine.noticeClock()
   await changes.recover()
@@ -226,7 +227,7 @@ function connectParts(runtime: Runtime): void {
   })
   runtime.auth.onEnded(() => void runtime.stream.recheck())
   bus.on((event) => runtime.stream.publish(event, eventBody(runtime, event)))
-  bus.on((event) => event.type === 'change' && runtime.audit.change(event.change))
+  bus.on((event) => event.type === 'change' && runtime.audit.change(event.change, event.shared))
   engine.onTick(() => runtime.audit.tick())
   engine.onTick(() => runtime.heartbeat?.tick())
   engine.onTick(() => runtime.annotationPush?.tick())

@@ -1,9 +1,19 @@
 import { createHash } from 'node:crypto'
-import { type AuditEntry, type AuditHead, canonical, NO_HASH } from '../model/audit.ts'
+import { type AuditDraft, type AuditEntry, type AuditHead, canonical, NO_HASH } from '../model/audit.ts'
 
 /** The hash chain of the audit log: each entry's hash covers the entry and the hash of the one before. */
-export function hashOf(entry: Omit<AuditEntry, 'hash'>): string {
+function hashOf(entry: Omit<AuditEntry, 'hash'>): string {
   return createHash('sha256').update(canonical(entry)).digest('hex')
+}
+
+/** Drafts as entries behind the newest, each with the hash of the one before. */
+export function chained(drafts: readonly AuditDraft[], head: AuditHead): AuditEntry[] {
+  let { seq, hash } = head
+  return drafts.map((draft) => {
+    const unhashed = { ...draft, seq: ++seq, at: new Date(draft.at).toISOString(), prev: hash }
+    hash = hashOf(unhashed)
+    return { ...unhashed, hash }
+  })
 }
 
 /** Where a chain first breaks. `seq` is the entry that is wrong or missing. */

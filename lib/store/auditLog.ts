@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type AuditDraft, type AuditEntry, type AuditHead, bounded, NO_HASH } from '../model/audit.ts'
 import type { AuditLog } from '../model/store.ts'
-import { type AuditBreak, type AuditVerdict, hashOf, readEntry, verifyChain } from './auditChain.ts'
+import { type AuditBreak, type AuditVerdict, chained, readEntry, verifyChain } from './auditChain.ts'
 import { entryOf, listAudit } from './auditRows.ts'
 
 /** Entries that wait in memory for room on the disk. More than that would be memory that a stranger decides on. */
@@ -61,7 +61,13 @@ export function auditLogOf(db: DatabaseSync): AuditLog & { close(): void } {
     },
     unsaved: () => ({ entries: held.length + lost, because: trouble }),
     head: () => head,
-    list: async (query) => listAudit(db, head.seq, query),
+    list: (query) =>
+      listAudit(head.seq, query, (conditions, limit) => {
+        const where = conditions.map(({ column, sign }) => `${column} ${sign} ?`).join(' AND ')
+        return db
+          .prepare(`SELECT * FROM audit WHERE ${where} ORDER BY seq DESC LIMIT ?`)
+          .all(...conditions.map(({ value }) => value), limit)
+      }),
     since: async (after, limit) => db.prepare('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?').all(after, limit).map(entryOf),
     onWritten: (listener) => void listeners.push(listener),
     close() {
@@ -79,19 +85,15 @@ function chainWriter(db: DatabaseSync) {
   const advance = db.prepare('UPDATE audit_head SET seq = ?, hash = ? WHERE one = 1')
   return {
     append(drafts: readonly AuditDraft[], head: AuditHead): AuditEntry[] {
-      const written: AuditEntry[] = []
-      let at = head
+      const written = chained(drafts, head)
+      const last = written.at(-1) ?? head
       db.exec('BEGIN IMMEDIATE')
       try {
-        for (const draft of drafts) {
-          const unhashed = { ...draft, seq: at.seq + 1, at: new Date(draft.at).toISOString(), prev: at.hash }
-          const entry: AuditEntry = { ...unhashed, hash: hashOf(unhashed) }
+        for (const [index, entry] of written.entries()) {
           const { seq, what, by, how, from, about, outcome, detail, prev, hash } = entry
-          insert.run(seq, draft.at, what, by, how, from, about, outcome, JSON.stringify(detail), prev, hash)
-          at = { seq, hash }
-          written.push(entry)
+          insert.run(seq, drafts[index]!.at, what, by, how, from, about, outcome, JSON.stringify(detail), prev, hash)
         }
-        advance.run(at.seq, at.hash)
+        advance.run(last.seq, last.hash)
         db.exec('COMMIT')
       } catch (error) {
         if (db.isTransaction) db.exec('ROLLBACK')
@@ -103,7 +105,7 @@ function chainWriter(db: DatabaseSync) {
 }
 
 /** The entry that stands for those that were lost. */
-const lostEntries = (lost: number, at: number): AuditDraft => ({
+export const lostEntries = (lost: number, at: number): AuditDraft => ({
   at,
   what: 'audit-lost',
   by: null,

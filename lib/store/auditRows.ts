@@ -1,4 +1,3 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { AuditEntry } from '../model/audit.ts'
 import type { AuditQuery } from '../model/store.ts'
 
@@ -6,29 +5,34 @@ import type { AuditQuery } from '../model/store.ts'
 const LOOK_MAX = 100_000
 const LOOK_STEP = 10_000
 
-/** Entries that match, newest first, of at most so many rows; `next` is where the next look begins. */
-export function listAudit(db: DatabaseSync, newest: number, query: AuditQuery): { items: AuditEntry[]; next: number | null } {
-  const { before, limit, what, by, from, since, until } = query
-  const where = ['seq < ?', 'seq >= ?']
-  const values: (string | number)[] = []
-  const equal = (column: string, value: string | number | undefined, sign = '=') => {
-    if (value === undefined) return
-    where.push(`${column} ${sign} ?`)
-    values.push(value)
-  }
-  equal('what', what)
-  equal('by', by)
-  equal('sender', from)
-  equal('at', since, '>=')
-  equal('at', until, '<=')
-  const select = db.prepare(`SELECT * FROM audit WHERE ${where.join(' AND ')} ORDER BY seq DESC LIMIT ?`)
+/** A condition of a look: a column, how it is compared, with what. */
+export type AuditCondition = { column: string; sign: '=' | '>=' | '<=' | '<'; value: string | number }
+
+/** Entries that match, newest first, of at most so many rows; `next` is where the next look begins. `select` answers the newest first. */
+export async function listAudit(
+  newest: number,
+  { before, limit, what, by, from, since, until }: AuditQuery,
+  select: (conditions: readonly AuditCondition[], limit: number) => Row[] | Promise<Row[]>,
+): Promise<{ items: AuditEntry[]; next: number | null }> {
+  const wanted: AuditCondition[] = []
+  const where = (column: string, value: string | number | undefined, sign: AuditCondition['sign'] = '=') =>
+    value !== undefined && wanted.push({ column, sign, value })
+  where('what', what)
+  where('by', by)
+  where('sender', from)
+  where('at', since, '>=')
+  where('at', until, '<=')
   const top = Math.min(before ?? newest + 1, newest + 1)
   const items: AuditEntry[] = []
   // In steps: a filter that hardly anything passes must not hold up everything else for as long as the log is.
   let at = top
   while (at > 1 && items.length < limit && top - at < LOOK_MAX) {
     const floor = Math.max(1, at - LOOK_STEP)
-    for (const row of select.all(at, floor, ...values, limit - items.length)) items.push(entryOf(row))
+    const rows = await select(
+      [{ column: 'seq', sign: '<', value: at }, { column: 'seq', sign: '>=', value: floor }, ...wanted],
+      limit - items.length,
+    )
+    for (const row of rows) items.push(entryOf(row))
     at = floor
   }
   const next = items.length === limit ? items.at(-1)!.seq : at

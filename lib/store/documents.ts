@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Table } from '../model/store.ts'
 import type { OnDamaged } from './damagedRows.ts'
-import type { Spare } from './reserve.ts'
 import { HeldDocuments } from './heldDocuments.ts'
+import type { Spare } from './reserve.ts'
 import type { Saving } from './saving.ts'
 import { readRow } from './shapes.ts'
 

@@ -14,8 +14,6 @@ import { readRow } from './shapes.ts'
 
 const DAY = 24 * 3_600_000
 
-export type Tables = ReturnType<typeof openTables>
-
 /** The tables of documents, one for each noun, with what the last process had no room for in the database. */
 export function openTables(files: Files, saving: Saving, onDamaged: OnDamaged) {
   const { db, durable } = files
@@ -41,8 +39,18 @@ export function openTables(files: Files, saving: Saving, onDamaged: OnDamaged) {
   return tables
 }
 
+type Pruned<T> = { prune(over: (document: T) => boolean): void; get(id: string): T | null }
+type PrunedTables = {
+  findings: Pruned<Finding>
+  proposals: Pruned<Proposal>
+  deliveries: Pruned<Delivery>
+  silences: Pruned<Silence>
+  annotations: Pruned<Annotation>
+  loadResults: Pruned<LoadResults>
+}
+
 /** The retention of documents: deletes what is over and old. */
-export function pruneTables({ findings, proposals, deliveries, silences, annotations, loadResults }: Tables, at: number): void {
+export function pruneTables({ findings, proposals, deliveries, silences, annotations, loadResults }: PrunedTables, at: number): void {
   findings.prune(({ state, resolvedAt }) => state === 'resolved' && (resolvedAt ?? at) < at - 90 * DAY)
   proposals.prune(({ state, createdAt }) => (state === 'superseded' || state === 'withdrawn') && createdAt < at - 7 * DAY)
   deliveries.prune((delivery) => delivery.state !== 'queued' && delivery.at < at - 30 * DAY)

@@ -56,7 +56,7 @@ export function undoLogOf(
 }
 
 /** Null when the row is damaged. */
-function pairsOf(edits: unknown): [string, string, string][] | null {
+export function pairsOf(edits: unknown): [string, string, string][] | null {
   try {
     const pairs = JSON.parse(edits as string) as [string, string, string][]
     return pairs.every((pair) => pair.length === 3 && pair.every((text) => typeof text === 'string')) ? pairs : null

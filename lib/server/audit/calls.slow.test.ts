@@ -140,7 +140,12 @@ test('what was made, and for whom, is named; no secret is', async () => {
   await open()
   const before = seq()
   const { token, id } = await made('viewer', 'ci')
-  expect((await newest())[0]).toMatchObject({ what: 'token-made', about: 'ci', outcome: 'done', detail: { role: 'viewer', id, status: '201' } })
+  expect((await newest())[0]).toMatchObject({
+    what: 'token-made',
+    about: 'ci',
+    outcome: 'done',
+    detail: { role: 'viewer', id, status: '201' },
+  })
   await call('DELETE', `tokens/${id}`)
   expect((await newest())[0]).toMatchObject({ what: 'token-revoked', about: id, outcome: 'done' })
   const silence = await json<{ id: string }>(
@@ -184,7 +189,12 @@ describe('refusals', () => {
     for (const path of ['targets', 'findings', 'tokens', 'nowhere'])
       expect((await call('GET', path, { from, token: 'ek_bad' })).status).toBe(401)
     expect(seq()).toBe(before + 1)
-    expect((await newest())[0]).toMatchObject({ what: 'refused', by: null, from, detail: { operation: 'reading', code: 'unauthenticated' } })
+    expect((await newest())[0]).toMatchObject({
+      what: 'refused',
+      by: null,
+      from,
+      detail: { operation: 'reading', code: 'unauthenticated' },
+    })
     await call('POST', 'mode', { from, body: { mode: 'observe' }, headers: { origin: 'http://evil.example' } })
     expect((await newest())[0]).toMatchObject({ what: 'refused', from, detail: { operation: 'POST mode', code: 'forbidden' } })
     await call('GET', 'targets', { from, headers: { host: 'evil.example' } })

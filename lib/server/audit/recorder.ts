@@ -20,8 +20,8 @@ export type Recorder = {
   refused(actor: Actor, what: What, outcome?: Exclude<AuditOutcome, 'done'>): void
   /** Evenkeel did it by itself. */
   own(what: What, outcome?: AuditOutcome): void
-  /** To be called with each new state of a change. */
-  change(change: Change): void
+  /** To be called with each new state of a change. `shared`: another replica has brought it about, and records it. */
+  change(change: Change, shared?: true): void
   /** `reloaded`: only the configuration is another; the process is the same. */
   started(version: string, options?: { reloaded: boolean }): void
   tick(): void
@@ -68,24 +68,24 @@ export function createRecorder({ store, config, now, monotonic, log }: Options):
     done: (actor, what) => append(draft(actor, what, 'done')),
     refused: (actor, what, outcome = 'refused') => refusals.add(draft(actor, what, outcome), monotonic()),
     own: (what, outcome = 'done') => append(draft(EVENKEEL, what, outcome)),
-    change({ id, state, verdict, by }) {
+    change({ id, state, verdict, by }, shared) {
       if (states.get(id) === state) return
       states.set(id, state)
-      if (!OVER.includes(state)) return
+      if (shared || !OVER.includes(state)) return
       const detail = { state, asked: by, ...(verdict ? { verdict } : {}) }
       recorder.own({ what: 'change-ended', about: id, detail }, state === 'failed' ? 'failed' : 'done')
     },
     started(version, { reloaded } = { reloaded: false }) {
-      const before = store.memory.get<boolean>(RUNNING)
+      const before = store.own.get<boolean>(RUNNING)
       const ended = before === null ? 'none' : before ? 'not stopped: it was killed, or the power failed' : 'stopped'
       if (!reloaded) recorder.own({ what: 'start', detail: { version, mode: config.mode, auth: config.auth.mode, before: ended } })
       // Explains a broken chain whose cause was a damaged disk.
       for (const repair of store.repairs().slice(0, REPAIRS_MAX)) recorder.own({ what: 'store-repaired', detail: { repair } })
-      const known = store.memory.get<Seen>(SEEN)
+      const known = store.own.get<Seen>(SEEN)
       const seen = seenOf(config.fingerprint, known?.salt ?? randomBytes(32).toString('base64url'))
       recorder.own({ what: 'configuration', detail: { sha256: config.fingerprint.file, ...changed(known?.keys, seen.keys) } })
-      store.memory.put(SEEN, seen)
-      store.memory.put(RUNNING, true)
+      store.own.put(SEEN, seen)
+      store.own.put(RUNNING, true)
     },
     tick() {
       refusals.tick(now(), monotonic())
@@ -97,7 +97,7 @@ export function createRecorder({ store, config, now, monotonic, log }: Options):
       if (!reload) recorder.own({ what: 'stop' })
       store.audit.retry(now())
       tellTrouble()
-      store.memory.put(RUNNING, false)
+      store.own.put(RUNNING, false)
     },
   }
   return recorder

@@ -47,7 +47,8 @@ function call(method: string, path: string, body: unknown, from: string, headers
   )
 }
 /** All but what Evenkeel does by itself, oldest first. */
-const entries = async () => (await runtime.store.audit.since(0, 1_000)).filter(({ how, what }) => how !== 'evenkeel' || what === 'person-invited')
+const entries = async () =>
+  (await runtime.store.audit.since(0, 1_000)).filter(({ how, what }) => how !== 'evenkeel' || what === 'person-invited')
 const short = ({ what, by, how, from, about, outcome, detail }: AuditEntry) => [
   what,
   by,
@@ -119,7 +120,11 @@ describe('auth: local', () => {
   test('a foreign page that would sign somebody in is a refusal', async () => {
     await open('{ mode: local }')
     await call('POST', 'session', { code: 'x' }, '192.0.2.9', { origin: 'http://evil.example' })
-    expect((await entries()).at(-1)).toMatchObject({ what: 'refused', from: '192.0.2.9', detail: { operation: 'POST session', code: 'forbidden' } })
+    expect((await entries()).at(-1)).toMatchObject({
+      what: 'refused',
+      from: '192.0.2.9',
+      detail: { operation: 'POST session', code: 'forbidden' },
+    })
   })
 })
 

@@ -76,6 +76,8 @@ export function serve(request: Request): Promise<Response> {
     // Recorded before the answer is sent, so that a confirmed action always has its entry.
     // By the newest runtime: the call may have been a reload.
     recordDone(currentRuntime() ?? at, visitor, asked, status, answer)
+    // What was asked for survives this process, unless it is known and said that nothing can be saved now.
+    if (operation.method !== 'GET' && !at.store.failing()) await at.store.durable().catch(() => {})
     if (answer instanceof Response) return answer
     return status === 204 ? new Response(null, { status, headers: HEADERS }) : Response.json(answer, { status, headers: HEADERS })
   }

@@ -25,7 +25,7 @@ export const referencesPath = (at: Pick<Runtime, 'config'>, id: string) => join(
 const traces = ({ store }: Pick<Runtime, 'store'>): Trace[] =>
   store.memory
     .keys(PREFIX)
-    .flatMap((key) => store.memory.get<Trace>(key) ?? [])
+    .flatMap((key) => store.own.get<Trace>(key) ?? [])
     .sort((a, b) => b.uploadedAt - a.uploadedAt)
 
 /** Newest first. */
@@ -36,7 +36,7 @@ export function listTraces(at: Pick<Runtime, 'store'>, paging?: Paging): Page<Tr
 
 /** Throws `not_found`. */
 export function trace({ store }: Pick<Runtime, 'store'>, id: string): Trace {
-  const found = /^[0-9a-f]{16}$/.test(id) ? store.memory.get<Trace>(PREFIX + id) : null
+  const found = /^[0-9a-f]{16}$/.test(id) ? store.own.get<Trace>(PREFIX + id) : null
   if (!found) throw new EvenkeelError('not_found', 'There is no trace with this id.')
   return found
 }
@@ -60,7 +60,7 @@ export async function upload(
     await receive(request, received)
     const { kept: _, ...read } = await importInThread({ from: received, to, folder, format }, { by, gone: request.signal })
     const made: Trace = { id, name, ...read, uploadedAt: at.now(), by, bytes: statSync(to).size }
-    at.store.memory.put(PREFIX + id, made)
+    at.store.own.put(PREFIX + id, made)
     return traceView(made)
   } catch (error) {
     rmSync(to, { force: true })
@@ -72,7 +72,7 @@ export async function upload(
 
 export function deleteTrace(at: At, id: string): void {
   trace(at, id)
-  at.store.memory.delete(PREFIX + id)
+  at.store.own.delete(PREFIX + id)
   rmSync(referencesPath(at, id), { force: true })
 }
 

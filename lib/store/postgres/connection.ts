@@ -1,4 +1,6 @@
 import { Client, type ClientConfig, Pool, type PoolClient, types } from 'pg'
+import { EvenkeelError } from '../../model/error.ts'
+import { wordsOf } from './failure.ts'
 
 /** What a statement answers: a column's name and its value. */
 export type Row = Record<string, unknown>
@@ -126,7 +128,7 @@ async function listen(
 }
 
 /** Whether the server has answered, with an error that leaves the connection as it is: by its SQLSTATE. */
-function isRefusal(error: unknown): boolean {
+export function isRefusal(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code
   // Classes 08 and 57P: the connection, and a server that ends it.
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^(08|57P)/.test(code) && code !== '25P03'
@@ -136,4 +138,14 @@ function isRefusal(error: unknown): boolean {
 function nameOf(url: string): string {
   const parsed = URL.parse(url)
   return parsed ? `${parsed.host}${parsed.pathname}` : 'an address that is none'
+}
+
+/** What a query answers for somebody who waits for it, or `unavailable` in words. */
+export async function asked<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    const { because, mend } = wordsOf(error)
+    throw new EvenkeelError('unavailable', `Not now: ${because}. ${mend}`, { cause: error, written: 'none' })
+  }
 }

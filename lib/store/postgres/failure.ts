@@ -67,7 +67,7 @@ const WORDS: [begins: string, words: Words][] = [
 ]
 
 /** What an error of the driver says about the database, in words without address, user and password. */
-function wordsOf(error: unknown): Words {
+export function wordsOf(error: unknown): Words {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
   const text = String(message)
   if (/timeout/i.test(text)) return SILENT

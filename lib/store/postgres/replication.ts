@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { EvenkeelError } from '../../model/error.ts'
 import type { Log } from '../../model/log.ts'
 import type { SavingFailure } from '../../model/store.ts'
+import { Barriers } from './barriers.ts'
 import type { Database } from './connection.ts'
 import { failureOf } from './failure.ts'
+import { sendRows } from './sendRows.ts'
 import { type PendingRow, WriteQueue } from './writeQueue.ts'
 
 /** A row as the database has it; `json` is null where it was deleted. */
@@ -16,8 +17,8 @@ export type ReplicationOptions = {
   isGuarded(noun: string): boolean
   /** Another replica's row, to be taken over. */
   take(row: SharedRow): void
-  /** What else is written with each round, after the rows. */
-  also(): Promise<void>
+  /** What else is written with each round, after the rows. `oldest`: the number (`next`) of what has waited longest, or infinity. */
+  also: { flush(): Promise<void>; oldest(): number }
   now(): number
   log: Log
 }
@@ -25,12 +26,8 @@ export type ReplicationOptions = {
 /** A round at least so often: notices may be lost, and a silent connection is to be noticed. */
 const POLL_MS = 1_000
 const [RETRY_FIRST_MS, RETRY_MOST_MS] = [200, 2_000]
-/** How long a commit barrier waits: longer than the restart of a database takes, shorter than a caller's patience. */
-const BARRIER_MS = 6_000
 const CHANNEL = 'evenkeel_documents'
 const READ_ROWS = 2_000
-
-type Barrier = { mark: number; resolve(): void; reject(error: EvenkeelError): void }
 
 /**
  * Log shipping between the mirror in memory and the table of documents. One round reads what others have committed since the last one, by its
@@ -41,7 +38,7 @@ export class Replication {
   readonly #queue = new WriteQueue()
   /** The sequence number of each row as it is known here. */
   readonly #known = new Map<string, number>()
-  readonly #barriers = new Set<Barrier>()
+  readonly #barriers = new Barriers()
   #cursor = 0
   #due = false
   #running: Promise<void> | null = null
@@ -87,26 +84,25 @@ export class Replication {
     setImmediate(() => this.wake())
   }
 
+  /** Numbers what else is put. */
+  next(): number {
+    setImmediate(() => this.wake())
+    return ++this.#queue.newest
+  }
+
+  get #oldest(): number {
+    return Math.min(this.#queue.oldest, this.#options.also.oldest())
+  }
+
   failing(): SavingFailure | null {
     return this.#failing
   }
 
   durable(): Promise<void> {
     const mark = this.#queue.newest
-    if (this.#queue.oldest > mark) return Promise.resolve()
+    if (this.#oldest > mark) return Promise.resolve()
     this.wake()
-    return new Promise((resolve, reject) => {
-      const end = <T>(then: (value: T) => void) => {
-        return (value: T) => {
-          clearTimeout(timer)
-          this.#barriers.delete(barrier)
-          then(value)
-        }
-      }
-      const timer = setTimeout(() => barrier.reject(unsaved(this.#failing ?? failureOf(new Error('timeout'), 0))), BARRIER_MS)
-      const barrier: Barrier = { mark, resolve: end<void>(resolve), reject: end(reject) }
-      this.#barriers.add(barrier)
-    })
+    return this.#barriers.wait(mark, () => this.#failing ?? failureOf(new Error('timeout'), this.#options.now()))
   }
 
   wake(): void {
@@ -147,7 +143,7 @@ export class Replication {
       await this.#write()
       this.#settle()
     }
-    await this.#options.also()
+    await this.#options.also.flush()
     this.#settle()
   }
 
@@ -183,7 +179,10 @@ export class Replication {
     this.#known.set(key, row.seq)
     const own = this.#queue.get(row)
     // The answer to that write was lost, not the write.
-    if (own?.sent.includes(row.json)) return this.#queue.landed(own, row.json)
+    if (own?.sent.includes(row.json)) {
+      this.#queue.landed(own, row.json)
+      return
+    }
     if (own) {
       if (!this.#options.isGuarded(row.noun)) return
       this.#superseded(own)
@@ -193,9 +192,11 @@ export class Replication {
 
   /** Sends what has waited longest. Rows that are not answered were written by somebody else since: the next round brings those. */
   async #write(): Promise<void> {
+    const { database, replica, log, isGuarded } = this.#options
+    const baseOf = (row: PendingRow) => (isGuarded(row.noun) ? (this.#known.get(keyOf(row)) ?? 0) : null)
     const batch = this.#queue.begin()
     try {
-      const written = new Map((await this.#send(batch)).map((row) => [keyOf(row), row.seq]))
+      const written = new Map((await sendRows(batch, { database, replica, log, baseOf })).map((row) => [keyOf(row), row.seq]))
       let refused = false
       for (const row of batch) {
         const seq = written.get(keyOf(row))
@@ -212,45 +213,23 @@ export class Replication {
     }
   }
 
-  async #send(batch: readonly PendingRow[]): Promise<{ noun: string; id: string; seq: number }[]> {
-    const { database, replica, isGuarded, log } = this.#options
-    const column = <T>(of: (row: PendingRow) => T) => batch.map(of)
-    try {
-      return await database.query('SELECT noun, id, seq FROM evenkeel.write_documents($1, $2, $3, $4, $5)', [
-        replica,
-        column(({ noun }) => noun),
-        column(({ id }) => id),
-        column(({ json }) => json),
-        column((row) => (isGuarded(row.noun) ? (this.#known.get(keyOf(row)) ?? 0) : null)),
-      ])
-    } catch (error) {
-      if (!isUnstorable(error)) throw error
-      // One row must not keep all others from being written.
-      const [row] = batch
-      if (batch.length > 1) {
-        const answers = []
-        for (const one of batch) answers.push(...(await this.#send([one])))
-        return answers
-      }
-      log.error({ err: error, noun: row!.noun, id: row!.id }, 'a document cannot be stored in the database that `state` names')
-      return []
-    }
-  }
-
   /** Somebody else's write counts: whoever waits for ours must not go on as if it had been kept. */
   #superseded(row: PendingRow): void {
     this.#queue.drop(row)
     if (row.noun !== 'change' && row.noun !== 'job') return
-    for (const barrier of this.#barriers) if (barrier.mark >= row.number) barrier.reject(overtaken())
+    this.#barriers.overtake(row.number)
   }
 
   #settle(): void {
-    for (const barrier of this.#barriers) if (this.#queue.oldest > barrier.mark) barrier.resolve()
+    this.#barriers.settle(this.#oldest)
   }
 
   #worked(): void {
     if (this.#failing)
-      this.#options.log.info({ since: new Date(this.#failing.since).toISOString() }, 'everything reaches the database that `state` names again')
+      this.#options.log.info(
+        { since: new Date(this.#failing.since).toISOString() },
+        'everything reaches the database that `state` names again',
+      )
     this.#failing = null
     this.#failures = 0
   }
@@ -267,12 +246,3 @@ export class Replication {
 }
 
 const keyOf = ({ noun, id }: { noun: string; id: string }) => `${noun} ${id}`
-
-/** What no later try would store either: a text that the server cannot hold, a row that is too large. */
-const isUnstorable = (error: unknown) => /^(22|54)/.test(String((error as { code?: unknown } | null)?.code ?? ''))
-
-/** Nothing was committed, so nothing may be written to a server. */
-const unsaved = ({ because, mend }: SavingFailure) =>
-  new EvenkeelError('unavailable', `Nothing that is new can be written down: ${because}. ${mend}`, { written: 'none' })
-const overtaken = () =>
-  new EvenkeelError('unavailable', 'Another Evenkeel has taken this over in the meantime; it goes on from there.', { written: 'none' })

@@ -42,6 +42,19 @@ CREATE TABLE evenkeel.claim (
 );
 CREATE INDEX claim_by_holder ON evenkeel.claim (holder);
 
+-- Takes all keys or none: null, or who holds one of them. A claim whose change was never committed ends after so many seconds.
+CREATE FUNCTION evenkeel.take_claims(keys text[], taker text, orphan_s integer) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE other text;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('evenkeel.claim'));
+  DELETE FROM evenkeel.claim c WHERE c.key = ANY (keys) AND c.at < clock_timestamp() - make_interval(secs => orphan_s)
+    AND NOT EXISTS (SELECT FROM evenkeel.document d WHERE d.noun = 'change' AND d.id = c.holder AND d.json IS NOT NULL);
+  SELECT c.holder INTO other FROM evenkeel.claim c WHERE c.key = ANY (keys) AND c.holder <> taker ORDER BY c.key LIMIT 1;
+  IF other IS NOT NULL THEN RETURN other; END IF;
+  INSERT INTO evenkeel.claim (key, holder) SELECT DISTINCT k, taker FROM unnest(keys) AS k ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END $$;
+
 CREATE TABLE evenkeel.undo (
   batch bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   change text NOT NULL,
@@ -66,6 +79,22 @@ CREATE TABLE evenkeel.audit (
 );
 CREATE TABLE evenkeel.audit_head (one integer PRIMARY KEY CHECK (one = 1), seq bigint NOT NULL, hash text NOT NULL);
 INSERT INTO evenkeel.audit_head VALUES (1, 0, repeat('0', 64));
+
+-- Appends entries that build on the head that is given. Answers the head: another one where somebody else has appended meanwhile, and then nothing is.
+CREATE FUNCTION evenkeel.append_audit(base bigint, seqs bigint[], ats bigint[], whats text[], bys text[], hows text[], senders text[],
+  abouts text[], outcomes text[], details text[], prevs text[], hashes text[])
+RETURNS TABLE (seq bigint, hash text) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE newest evenkeel.audit_head;
+BEGIN
+  SELECT * INTO newest FROM evenkeel.audit_head h WHERE h.one = 1 FOR UPDATE;
+  IF newest.seq = base THEN
+    INSERT INTO evenkeel.audit (seq, at, what, by, how, sender, about, outcome, detail, prev, hash)
+      SELECT * FROM unnest(seqs, ats, whats, bys, hows, senders, abouts, outcomes, details, prevs, hashes);
+    UPDATE evenkeel.audit_head SET seq = seqs[cardinality(seqs)], hash = hashes[cardinality(hashes)] WHERE one = 1;
+  END IF;
+  RETURN QUERY SELECT h.seq, h.hash FROM evenkeel.audit_head h WHERE h.one = 1;
+END $$;
 
 CREATE FUNCTION evenkeel.audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$;

@@ -1,0 +1,35 @@
+import type { Config } from '../config/config.ts'
+import type { Annotation } from '../model/annotation.ts'
+import type { Bus } from '../model/events.ts'
+import type { Log } from '../model/log.ts'
+import type { Store } from '../model/store.ts'
+import { createDatabase } from '../store/postgres/connection.ts'
+import { createSharedStore } from '../store/postgres/sharedStore.ts'
+import { createStore, type StoreOptions } from '../store/store.ts'
+
+/** The store that the configuration names. Throws `unavailable`, naming the key and the mend, when it cannot be used. */
+export async function openStore(
+  { state, replica }: Pick<Config, 'state' | 'replica'>,
+  options: StoreOptions & { now: () => number; log: Log },
+): Promise<Store> {
+  if (state === undefined) return createStore(options)
+  return createSharedStore({ ...options, database: createDatabase({ url: state, replica }), replica })
+}
+
+/** Emits what other replicas have written as events of this one, so that its pages, streams and caches follow. */
+export function announceShared(store: Store, bus: Bus): void {
+  const annotations = new Map(store.annotations.list().map((one): [string, Annotation] => [one.id, one]))
+  bus.on((event) => {
+    if (event.type !== 'annotation') return
+    if (event.deleted) annotations.delete(event.annotation.id)
+    else annotations.set(event.annotation.id, event.annotation)
+  })
+  store.onShared(({ noun, id, document }) => {
+    if (noun === 'finding' && document) bus.emit({ type: 'finding', finding: document, shared: true })
+    if (noun === 'proposal' && document) bus.emit({ type: 'proposal', proposal: document, shared: true })
+    if (noun === 'change' && document) bus.emit({ type: 'change', change: document, shared: true })
+    if (noun !== 'annotation') return
+    const annotation = document ?? annotations.get(id)
+    if (annotation) bus.emit({ type: 'annotation', annotation, ...(document === null && { deleted: true }), shared: true })
+  })
+}
