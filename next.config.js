@@ -4,10 +4,12 @@ export default {
   // A lock file in a folder above would otherwise be taken for the root, and the standalone server would land elsewhere.
   outputFileTracingRoot: import.meta.dirname,
   turbopack: { root: import.meta.dirname },
-  // What starts the standalone server in the image, and what it imports. Node runs TypeScript as it is.
+  // What starts the standalone server in the image and in the npm package, and what it imports. Node runs TypeScript as it is.
   outputFileTracingIncludes: {
     '/*': [
       './scripts/image/*.ts',
+      './scripts/{arguments,targets}.ts',
+      './scripts/boot/say.mjs',
       './lib/config/*.ts',
       './lib/format/*.ts',
       './lib/model/*.ts',

@@ -21,6 +21,10 @@ const COMMANDS = {
   doctor: { module: 'scripts/doctor.ts' },
   capture: { module: 'scripts/capture.ts' },
   audit: { module: 'scripts/audit.ts' },
+  backup: { module: 'scripts/backup.ts' },
+  restore: { module: 'scripts/restore.ts' },
+  sbom: { module: 'scripts/sbom.ts' },
+  pack: { module: 'scripts/pack.ts' },
 }
 
 async function main([name, ...args]) {
