@@ -92,11 +92,13 @@ export const unknownCommands = ({ text }: Page): string[] =>
 
 /** The file that reads a command's arguments. */
 const MAIN: Record<string, string> = {
-  start: 'scripts/start.ts',
+  start: 'scripts/arguments.ts',
   dev: 'scripts/dev.ts',
   demo: 'demo/main.ts',
   doctor: 'scripts/doctor.ts',
   audit: 'scripts/audit.ts',
+  backup: 'scripts/backup.ts',
+  restore: 'scripts/restore.ts',
   capture: 'scripts/capture.ts',
   bench: 'bench/detection/record/record.ts',
 }
