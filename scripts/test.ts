@@ -31,6 +31,10 @@ const SERVERS = [
   'prometheus-alertmanager',
   'varnishd',
   'prometheus-varnish-exporter',
+  'squid',
+  'prometheus-squid-exporter',
+  'traffic_server',
+  'prometheus-trafficserver-exporter',
   'faketime',
   'postgres',
 ]

@@ -27,7 +27,13 @@ export const RUN_AGAINST: Record<string, RunAgainst> = {
   },
   kubernetes: { live: [], also: [], played: ['a stand-in that answers as its documentation and sources say'] },
   scrape: {
-    live: ['prom-client 15.1', 'redis_exporter 1.45', "HAProxy 2.6.12's own page"],
+    live: [
+      'prom-client 15.1',
+      'redis_exporter 1.45',
+      "HAProxy 2.6.12's own page",
+      'Squid 5.7 by squid-exporter 1.10',
+      'Apache Traffic Server 9.2 by trafficserver_exporter 0.3',
+    ],
     also: [],
     played: ['Micrometer', 'other exporters'],
   },

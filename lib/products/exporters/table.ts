@@ -13,11 +13,12 @@ export type Exporter = {
   rows: Mapping[]
 }
 
-const row = (from: string, to: string, labels?: Record<string, string>, where?: Record<string, string>): Mapping => ({
+const row = (from: string, to: string, labels?: Record<string, string>, where?: Record<string, string>, scale?: number): Mapping => ({
   from,
   to,
   ...(labels ? { labels } : {}),
   ...(where ? { where } : {}),
+  ...(scale ? { scale } : {}),
 })
 
 /** A label of several names is written with bars between them: the first that a series has counts. HAProxy's own exporter (2.0 and later): `proxy` is the backend. */
@@ -174,6 +175,35 @@ export const EXPORTERS: Record<string, Exporter> = {
       row('varnish_main_n_object', 'cache_items'),
       row('varnish_main_uptime', 'cache_uptime_seconds'),
       row('varnish_main_sessions', 'cache_connections_rejected_total', {}, { type: 'dropped' }),
+    ],
+  },
+  squid_exporter: {
+    signs: ['squid_up'],
+    up: 'squid_up',
+    role: 'cache',
+    limits:
+      'a miss is a request that Squid sent on: one that revalidates counts there, and as a hit where the answer was unchanged. Memory and evictions are not told',
+    rows: [
+      row('squid_client_http_hits_total', 'cache_hits_total'),
+      row('squid_server_all_requests_total', 'cache_misses_total'),
+      row('squid_client_http_kbytes_out_kbytes_total', 'cache_reply_bytes_total', {}, {}, 1_024),
+      row('squid_info_StoreEntries', 'cache_items'),
+      row('squid_info_UP_Time', 'cache_uptime_seconds'),
+    ],
+  },
+  trafficserver_exporter: {
+    signs: ['trafficserver_scrape_duration_seconds'],
+    role: 'cache',
+    // Each scrape is itself a request that cannot be cached.
+    limits:
+      'what cannot be cached is neither hit nor miss; its sizes are those of the disk; evictions are not told: its store is overwritten in a circle',
+    rows: [
+      ...['fresh', 'revalidated'].map((state) => row('trafficserver_transaction_hits_total', 'cache_hits_total', {}, { state })),
+      ...['cold', 'changed'].map((state) => row('trafficserver_transaction_misses_total', 'cache_misses_total', {}, { state })),
+      row('trafficserver_cache_used_bytes_total', 'cache_memory_used_bytes'),
+      row('trafficserver_cache_avail_size_bytes_total', 'cache_memory_max_bytes'),
+      row('trafficserver_cache_used_direntries', 'cache_items'),
+      row('trafficserver_response_size_bytes_total', 'cache_reply_bytes_total', {}, { source: 'user_agent' }),
     ],
   },
   micrometer: {
