@@ -1,39 +1,14 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { findProgram } from '../../../test/daemon.ts'
+import { HaproxyReloads } from '../../../test/haproxyReloads.ts'
 import { describeWith } from '../../../test/live.ts'
 import { judge, load } from '../../../test/series.ts'
-import { ask, type HaproxyServer, startHaproxy } from '../../../test/servers.ts'
+import { ask, startHaproxy } from '../../../test/servers.ts'
 import { weightDrift } from '../../detectors/balancer/weight-drift.ts'
 import type { Pool } from '../../model/topology.ts'
 import { haproxyConfig } from './config.ts'
 import { haproxy } from './product.ts'
-
-const pidOf = async (server: HaproxyServer) => Number(/^Pid: (\d+)$/m.exec(await ask(server.about.socket, 'show info\n'))?.[1])
-
-/** A real reload: a new process on the same file, to which the old one hands over (`-sf`). The new ones end with the test. */
-class Reloads implements AsyncDisposable {
-  readonly #children: ReturnType<typeof spawn>[] = []
-  async of(server: HaproxyServer): Promise<void> {
-    const old = await pidOf(server)
-    const child = spawn(findProgram('haproxy')!, ['-db', '-f', server.about.config, '-sf', String(old)], { stdio: 'ignore' })
-    this.#children.push(child)
-    for (const end = Date.now() + 10_000; (await pidOf(server).catch(() => 0)) !== child.pid; await sleep(20))
-      if (child.exitCode !== null || Date.now() > end) throw new Error(`the new process does not answer (${child.exitCode})`)
-  }
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const child of this.#children) {
-      if (child.exitCode !== null || child.signalCode !== null) continue
-      const gone = once(child, 'exit')
-      child.kill('SIGKILL')
-      await gone
-    }
-  }
-}
 
 const BACKENDS = `defaults
   mode http
@@ -49,7 +24,7 @@ backend app
 describeWith(['haproxy'], 'what a reload keeps', () => {
   test('nothing by itself; the proposed line; the saved state, unless the file was changed since', async () => {
     await using server = await startHaproxy({ cfg: () => BACKENDS })
-    await using reloads = new Reloads()
+    await using reloads = new HaproxyReloads()
     const { config, socket } = server.about
     const link = haproxy.open(haproxyConfig.parse({ kind: 'haproxy', name: 'edge', socket, config }))
     const look = async (): Promise<Pool> => {
