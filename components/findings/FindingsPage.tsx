@@ -1,5 +1,6 @@
 'use client'
 import { parseAsStringEnum, useQueryState } from 'nuqs'
+import { Annotate } from '@/components/annotations/Annotate.tsx'
 import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
@@ -51,6 +52,7 @@ export function FindingsPage({ initial, info, open, initialOpen }: Props) {
         <Go href="/incidents" className={linkLook}>
           As incidents
         </Go>
+        <Annotate />
         <Segmented
           label="Which findings"
           value={show}

@@ -29,6 +29,7 @@ export function usePaletteThings(open: boolean, text: string): { findings: Findi
         { kind: 'page', name: 'Ring lab', href: '/lab' },
         { kind: 'page', name: 'Memory and TTL lab', href: '/curves' },
         { kind: 'page', name: 'Load tests', href: '/runs' },
+        { kind: 'form', name: 'Annotate', href: '/findings?annotate=' },
         ...targets.map((target) => ({ kind: target.title || target.kind, name: target.name, href: path`/targets/${target.name}` })),
         ...pools.map((pool) => ({ kind: 'pool', name: `${pool.target}/${pool.name}`, href: path`/pools/${pool.target}/${pool.name}` })),
         ...rings.map((ring) => ({ kind: 'ring', name: ring.name, href: path`/rings/${ring.name}` })),

@@ -1,4 +1,5 @@
 'use client'
+import { Annotate } from '@/components/annotations/Annotate.tsx'
 import { stateWords } from '@/components/changes/words.ts'
 import { Comments } from '@/components/findings/Comments.tsx'
 import { subjectText } from '@/components/findings/words.ts'
@@ -69,6 +70,7 @@ export function IncidentsPage({ initial, firing: firingAtFirst, open, initialOpe
         <Go href="/findings" className={linkLook}>
           Findings one by one
         </Go>
+        <Annotate />
       </PageHead>
       {error && <Failure tried="The list of incidents could not be refreshed." answer={errorText(error)} />}
       <Table

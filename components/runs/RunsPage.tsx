@@ -1,4 +1,5 @@
 'use client'
+import { Annotate } from '@/components/annotations/Annotate.tsx'
 import { Moment } from '@/components/frame/Ago.tsx'
 import { errorText, path } from '@/components/frame/api.ts'
 import { Go, linkLook, rowLinkLook, useGo } from '@/components/frame/Go.tsx'
@@ -55,6 +56,7 @@ export function RunsPage({ initial, url }: { initial: Page<RunListed>; url: stri
         <Go href="/changes" className={linkLook}>
           Changes
         </Go>
+        <Annotate tags="load-test" />
       </PageHead>
       {list.error && <Failure tried="The list of load tests could not be refreshed." answer={errorText(list.error)} />}
       <Table
