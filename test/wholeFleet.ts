@@ -136,6 +136,7 @@ export const pool: Whole<Omit<Pool, 'ring' | Unanswered>> & Pick<Pool, Unanswere
     slowstart: false,
     detectMs: 6_000,
     downBecause: 'ejected by outlier detection',
+    returns: { setting: `backend/${name}/state`, after: 'auto', words: 'its probe decides again' },
     otherWriter: 'an agent check',
   })),
 }

@@ -29,7 +29,7 @@ export function AsText({ spec, onChange }: { spec: RingSpec; onChange: (spec: Ri
         open={typed !== null}
         onClose={close}
         title="The ring as text"
-        lead="As POST /api/v1/rings/evaluate takes it. Or paste what a program reads: server lines of haproxy.cfg, an upstream of nginx.conf, a pool of nutcracker.yml, endpoints of Envoy, CLUSTER NODES of Redis. Or the options of a client library as the application writes them: Dalli, pymemcache, Memcached of PHP, Predis, go-redis and others."
+        lead="As POST /api/v1/rings/evaluate takes it. Or paste what a program reads: server lines of haproxy.cfg, an upstream of nginx.conf, a director of VCL, a pool of nutcracker.yml, endpoints of Envoy, CLUSTER NODES of Redis. Or the options of a client library as the application writes them: Dalli, pymemcache, Memcached of PHP, Predis, go-redis and others."
         foot={
           <>
             <Button onClick={close}>Leave it</Button>

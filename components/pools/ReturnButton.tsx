@@ -17,13 +17,18 @@ export const isOut = ({ state, weightSet }: PoolServerView) => state === 'maint'
 
 /** Brings a server that was drained or in maintenance back into its pool, with a slow start where the pool allows one. */
 export function ReturnButton({ pool, server }: { pool: PoolView; server: PoolServerView }) {
+  const { returns } = server
   const go = useGo()
   const client = useQueryClient()
   const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
   const back = useMutation({
     mutationFn: () =>
       post<{ change: string }>('changes', {
-        steps: [{ setting: settingText(stateOf(serverRef(pool, server))), after: 'ready' }],
+        steps: [
+          returns
+            ? { setting: { target: pool.target, name: returns.setting }, after: returns.after }
+            : { setting: settingText(stateOf(serverRef(pool, server))), after: 'ready' },
+        ],
         because: `${server.name} returns to service.`,
       }),
     onSuccess: ({ change }) => go(path`/changes/${change}`),
@@ -35,8 +40,8 @@ export function ReturnButton({ pool, server }: { pool: PoolView; server: PoolSer
   return (
     <Button
       busy={back.isPending}
-      disabledBecause={pool.can.state === true ? noChangeBecause(frame) : `Not from here: ${pool.can.state.because}`}
-      hint={`${safe(server.name, 60)} takes requests again; its weight rises in stages where that is of use`}
+      disabledBecause={returns || pool.can.state === true ? noChangeBecause(frame) : `Not from here: ${pool.can.state.because}`}
+      hint={`${safe(server.name, 60)} takes requests again; ${returns?.words ?? 'its weight rises in stages where that is of use'}`}
       onClick={() => back.mutate()}
     >
       Return to service

@@ -91,6 +91,8 @@ export type PoolServer = {
   detectMs?: number | null
   /** Why the product itself has taken it out, in the middle of a sentence, where that is told with its state. */
   downBecause?: string
+  /** Of one that somebody took out: the setting that brings it back, where that is not its state in the pool. `words`: what then decides. */
+  returns?: { setting: string; after: string; words: string }
   /** Who besides Evenkeel moves this weight: an agent check, slowstart. */
   otherWriter?: string
 }

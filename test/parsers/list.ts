@@ -725,6 +725,7 @@ varnish.push(
   { name: 'products/varnish/vclWords.ts#vclWords', group: 'varnish', good: [VCL], run: (text) => [...vclWords(text)] },
   { name: 'products/varnish/vclWords.ts#sourcesOf', group: 'varnish', good: ['// VCL.SHOW 0 2 /a.vcl\nxy\n'], run: sourcesOf },
   { name: 'products/varnish/vcl.ts#parseVcl', group: 'varnish', good: [VCL], run: (text) => [...hashingOf(parseVcl(text), '7.1.1')] },
+  describer('varnish', 'varnish', [VCL]),
   { name: 'products/varnish/link.ts#versionIn', group: 'varnish', good: ['varnish-7.1.1 revision 7cee'], run: versionIn },
 )
 

@@ -26,6 +26,10 @@ const poolServer = open({
     .optional()
     .meta({ description: 'How long its health check takes at most to take it out once it refuses connections; null: it has none' }),
   downBecause: z.string().optional().meta({ description: 'Why the product itself has taken it out' }),
+  returns: z
+    .object({ setting: z.string(), after: z.string(), words: z.string() })
+    .optional()
+    .meta({ description: 'Of one that somebody took out: the setting that brings it back, where that is not its state in the pool' }),
   otherWriter: z.string().optional().meta({ description: 'Who besides Evenkeel moves this weight' }),
   shareExpected: share,
   shareSeen: share,

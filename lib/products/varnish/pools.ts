@@ -119,7 +119,14 @@ function poolServer(
   // Of a sick member the list tells a weight of 0; it keeps its points on the ring.
   const weightSet = weight > 0 ? weight : 1
   const address = row?.address ?? addresses.get(name) ?? ''
-  return { name, address, id: index + 1, weightSet, weightEffective: weightSet, state }
+  return { name, address, id: index + 1, weightSet, weightEffective: weightSet, state, ...(row && returnOf(row)) }
+}
+
+/** How a backend that was set sick comes back. Without a probe `auto` is healthy: Varnish takes no other word for it. */
+function returnOf({ name, type, admin, probed }: Listed): Pick<PoolServer, 'returns'> {
+  if (type !== 'backend' || admin !== 'sick') return {}
+  const words = probed === false ? 'no probe asks it, so that it is healthy' : 'its probe decides again'
+  return { returns: { setting: `backend/${name}/state`, after: 'auto', words } }
 }
 
 export const LISTED_METRICS = ['pool_weight_set', 'pool_weight_effective', 'pool_up'] as const

@@ -9,6 +9,7 @@ import { PARAMS, readParam } from './params.ts'
 import { backends } from './probes/backends.ts'
 import { params } from './probes/params.ts'
 import { stats } from './probes/stats.ts'
+import { describes, writes } from './written.ts'
 
 const DEADLINE_MS = 2_000
 
@@ -24,6 +25,8 @@ export const varnish: Product<VarnishConfig, VarnishLink> = {
   probes: [backends, params, stats],
   unavailable: (error) => (error instanceof EvenkeelError && error.code === 'not_allowed' ? error.message : null),
   address: varnishAddress,
+  describes,
+  writes,
   async prerequisites(config) {
     if (config.admin === undefined) return [prerequisite('management port', 'no `admin` in the configuration: nothing is set')]
     const asked = withVarnish(config, (client) => readParam(client, PARAMS[0], AbortSignal.timeout(DEADLINE_MS)))

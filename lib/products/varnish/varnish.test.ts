@@ -152,6 +152,16 @@ describe('backends', () => {
   })
 })
 
+test('a backend that was set sick returns by its own setting; what then decides is said', () => {
+  const row = (name: string, probed: boolean) => ({ name, type: 'backend', admin: 'sick' as const, probed, healthy: false })
+  const [pool] = poolsOf({ vcl: 'boot', unread: [], rows: [row('a', true), row('b', false), { ...row('c', true), admin: 'auto' }] })
+  expect(pool!.servers.map(({ returns }) => returns)).toEqual([
+    { setting: 'backend/a/state', after: 'auto', words: 'its probe decides again' },
+    { setting: 'backend/b/state', after: 'auto', words: 'no probe asks it, so that it is healthy' },
+    undefined,
+  ])
+})
+
 test('parameters are facts under the name that sets them', () => {
   const { records } = parse('params', [{ name: 'default_ttl', text: fixture('varnish-7.1.1-param-show.json') }])
   expect(records).toEqual([{ kind: 'fact', id: 'param/default_ttl', at: AT, value: '120' }])

@@ -26,7 +26,7 @@ export function describeRing(text: string): RingSpec {
   if (json instanceof Error) throw new EvenkeelError('bad_request', `Not JSON: ${json.message}`)
   throw new EvenkeelError(
     'bad_request',
-    'No known ring was found in this text: paste server lines of haproxy.cfg, an upstream of nginx.conf, a pool of nutcracker.yml, endpoints of Envoy, CLUSTER NODES, the options of a client library with its servers, or a RingSpec.',
+    'No known ring was found in this text: paste server lines of haproxy.cfg, an upstream of nginx.conf, a director of VCL, a pool of nutcracker.yml, endpoints of Envoy, CLUSTER NODES, the options of a client library with its servers, or a RingSpec.',
   )
 }
 

@@ -52,7 +52,7 @@ export const ringOperations = [
     path: 'rings/describe',
     role: 'viewer',
     audit: { none: 'computes only' },
-    summary: 'The ring that a piece of haproxy.cfg, nginx.conf, nutcracker.yml, EDS or CLUSTER NODES describes; stateless',
+    summary: 'The ring that a piece of haproxy.cfg, nginx.conf, VCL, nutcracker.yml, EDS or CLUSTER NODES describes; stateless',
     tag,
     body: z.strictObject({ text: z.string().max(500_000).meta({ description: 'the configuration, or a RingSpec as JSON' }) }),
     answer: describedAnswer,
