@@ -2,6 +2,8 @@ import type { AnyDetector } from '../model/detector.ts'
 import { errorRate } from './balancer/error-rate.ts'
 import { loadImbalance } from './balancer/load-imbalance.ts'
 import { longSessions } from './balancer/long-sessions.ts'
+import { longTtl } from './balancer/long-ttl.ts'
+import { noPair } from './balancer/no-pair.ts'
 import { originUnlimited } from './balancer/origin-unlimited.ts'
 import { queueing } from './balancer/queueing.ts'
 import { retries } from './balancer/retries.ts'
@@ -96,6 +98,8 @@ export const detectors: AnyDetector[] = [
   shedding,
   slowChecks,
   originUnlimited,
+  noPair,
+  longTtl,
   queueing,
   sessionsNearLimit,
   stickySkew,

@@ -35,6 +35,8 @@ export type TargetAbilities = {
   retime?: true
   /** Its commands can be listened to in bursts, with a person's consent: what is listened to and what that costs the server, as "… would listen to its" goes on. */
   bursts?: string
+  /** It is one process on one machine: nothing takes over from it unless a second one does. */
+  alone?: true
 }
 
 /** A node of a Redis or Valkey Cluster as it sees itself: its id and address there, the slots that it serves and those that it has open. */
@@ -129,6 +131,8 @@ export type Pool = {
   consistent?: { advice: string; becomes?: RingSpec }
   /** Of several backups only the first one serves, as HAProxy without `option allbackups`. */
   firstBackupOnly?: boolean
+  /** The servers are the addresses of a name that clients look up, and may keep for so long. */
+  ttlMs?: number
   /** Largest weight the product takes, and the smallest that still gets traffic. */
   weightMax: number
   /** Why shares do not follow the algorithm alone: `cookie SRV`, `stick on src`. */

@@ -2,6 +2,7 @@ import type { AnyProduct } from '../model/product.ts'
 import { aws } from './aws/product.ts'
 import { cloudflare } from './cloudflare/product.ts'
 import { control } from './control/product.ts'
+import { dns } from './dns/product.ts'
 import { envoy } from './envoy/product.ts'
 import { haproxy } from './haproxy/product.ts'
 import { kubernetesOf } from './kubernetes/product.ts'
@@ -14,7 +15,7 @@ import { twemproxy } from './twemproxy/product.ts'
 import { varnish } from './varnish/product.ts'
 
 /** Servers that are read themselves. */
-const servers: AnyProduct[] = [control, envoy, haproxy, memcached, nginx, prometheus, redis, scrape, twemproxy, varnish]
+const servers: AnyProduct[] = [control, dns, envoy, haproxy, memcached, nginx, prometheus, redis, scrape, twemproxy, varnish]
 
 /** The registry of what can be read. One line a product. */
 export const products: AnyProduct[] = [aws, cloudflare, ...servers, kubernetesOf(servers)]

@@ -3,6 +3,7 @@ import type { Evidence, Finding } from '../model/finding.ts'
 import type { Prices } from '../model/prices.ts'
 import type { CurveRecord } from '../model/record.ts'
 import type { Labels } from '../model/series.ts'
+import type { Takeover } from '../model/takeover.ts'
 import type { Capability, Pool, Ring, Role, TargetState, TtlPolicy } from '../model/topology.ts'
 import type { Measurement } from '../model/window.ts'
 import type { NodeLoss } from '../predictions/nodeLoss.ts'
@@ -66,8 +67,8 @@ export type PoolFacts = {
   serving: number
   /** Of its servers that report one, how many have a limit of sessions; null: none reports any. */
   limited: { have: number; of: number } | null
-  /** A pool with the same servers stands on another balancer. */
-  pair: string | null
+  /** What takes over from its balancer. */
+  takeover: Takeover
 }
 
 export type RingFacts = { ring: Ring; hitRatio: Measurement; imbalance: Measurement; imbalanceOwned: number | null; losses: NodeLoss[] }

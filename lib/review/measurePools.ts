@@ -3,6 +3,7 @@ import { projectedWithout } from '../metrics/capacity.ts'
 import { measure } from '../metrics/measure.ts'
 import { poolLabels } from '../metrics/traffic.ts'
 import { servingOf } from '../model/serving.ts'
+import { type Takeover, takeoverOf } from '../model/takeover.ts'
 import type { Pool, Ring, Topology } from '../model/topology.ts'
 import type { Measurement, SeriesWindow } from '../model/window.ts'
 import { nodeLoss } from '../predictions/nodeLoss.ts'
@@ -14,7 +15,6 @@ export const poolName = (pool: Pick<Pool, 'target' | 'name'>) => `${pool.target}
 
 /** What is measured of each pool. */
 export function* measuredPools(window: SeriesWindow, topology: Topology): Generator<PoolFacts> {
-  const pairs = pairsOf(topology.pools)
   for (const pool of topology.pools) {
     const where = poolLabels(pool)
     const of = (metric: string) => measure(metric, where, window)
@@ -30,7 +30,7 @@ export function* measuredPools(window: SeriesWindow, topology: Topology): Genera
       withoutOne: withoutBusiest(window, pool),
       serving: servingOf(pool).length,
       limited: limitedOf(window, pool),
-      pair: pairs.get(pool) ?? null,
+      takeover: takeoverFrom(pool.target, topology),
     }
   }
 }
@@ -51,24 +51,10 @@ function limitedOf(window: SeriesWindow, pool: Pool): PoolFacts['limited'] {
   return newest.length > 0 ? { have: newest.filter((limit) => limit > 0).length, of: newest.length } : null
 }
 
-/** Pools on two balancers with the same servers: the one stands in for the other. */
-function pairsOf(pools: readonly Pool[]): Map<Pool, string> {
-  const addresses = ({ servers }: Pool) =>
-    servers
-      .map(({ address }) => address)
-      .filter((address) => address !== '')
-      .sort()
-      .join(' ')
-  const bySame = Map.groupBy(pools, addresses)
-  const pairs = new Map<Pool, string>()
-  for (const [text, same] of bySame) {
-    if (text === '') continue
-    for (const pool of same) {
-      const other = same.find(({ target }) => target !== pool.target)
-      if (other) pairs.set(pool, poolName(other))
-    }
-  }
-  return pairs
+const takeoverFrom = (name: string, topology: Topology): Takeover => {
+  const target = topology.targets.find((one) => one.name === name)
+  if (target?.can?.alone) return takeoverOf(target, topology)
+  return { is: 'unknown', words: 'its product does not tell whether it is one process or many' }
 }
 
 /** Nodes whose deaths are foreseen of one ring: the busiest of very many. */

@@ -1,6 +1,7 @@
 import { text } from '../format/format.ts'
 import { admissionText, effective } from '../model/admission.ts'
 import type { ReviewRow } from '../model/answers/review.ts'
+import type { Takeover } from '../model/takeover.ts'
 import type { PoolFacts, ReviewFacts } from './facts.ts'
 import { remedyFor } from './remedy.ts'
 import { type About, gapRow, numberRow, pageOf, statedRow } from './row.ts'
@@ -10,11 +11,12 @@ const NEAR_LIMIT = 0.85
 
 /** What of a pool stops when one of its servers, or its balancer, does. */
 export function poolFailureRows(measured: PoolFacts, facts: ReviewFacts): ReviewRow[] {
-  const { pool, serving, withoutOne, pair } = measured
+  const { pool, serving, withoutOne, takeover } = measured
   const name = `${pool.target}/${pool.name}`
   const where = { target: pool.target, pool: pool.name }
   const row = (id: string, what: string): About => ({ id: `failure/pool/${name}/${id}`, about: name, href: pageOf(where), what })
   const spare = withoutOne?.limit ? withoutOne.sessions / withoutOne.limit : null
+  if (pool.ttlMs !== undefined) return nameRows(measured, facts, row)
   return [
     serving < 2
       ? statedRow(row('servers', 'Servers that take traffic'), `${serving} of ${pool.servers.length}`, {
@@ -46,9 +48,48 @@ export function poolFailureRows(measured: PoolFacts, facts: ReviewFacts): Review
           ),
     limitRow(measured, facts, row('limit', 'Limit of requests')),
     checksRow(measured, row('checks', 'A dead server is taken out after')),
-    pair === null
-      ? gapRow(row('pair', 'Second balancer'), 'no other balancer with these servers is watched; VRRP or further addresses are not seen')
-      : statedRow(row('pair', 'Second balancer'), pair, { is: 'well', follows: 'Another balancer has the same servers.' }),
+    takeoverRow(row('pair', 'Second balancer'), takeover, remedyFor(facts, { target: pool.target }, ['balancer/no-pair'])),
+  ]
+}
+
+function takeoverRow(about: About, { is, words }: Takeover, change: ReviewRow['change']): ReviewRow {
+  if (is === 'unknown') return gapRow(about, `${words}; an address that moves (VRRP) is not seen`)
+  if (is === 'ready') return statedRow(about, words, { is: 'well', follows: 'It can take the requests over.' })
+  return statedRow(about, words, {
+    is: is === 'lost' ? 'act' : 'watch',
+    follows: is === 'lost' ? 'Nothing takes over when the balancer dies now.' : 'When the balancer dies, nothing that is known takes over.',
+    change: change ?? { text: 'Add a second balancer with the same servers', href: null },
+  })
+}
+
+/** The longest that a fail-over by name bears: the default of balancer/long-ttl. */
+const TTL_MOST_MS = 60_000
+
+/** Of the addresses of a name. */
+function nameRows({ pool, serving }: PoolFacts, facts: ReviewFacts, row: (id: string, what: string) => About): ReviewRow[] {
+  const { ttlMs = 0, servers } = pool
+  const where = { target: pool.target, pool: pool.name }
+  const unasked = servers.some(({ detectMs }) => detectMs === null)
+  const words = unasked ? `${servers.length}; nobody asks whether they answer` : `${serving} of ${servers.length} answer`
+  return [
+    statedRow(row('servers', 'Addresses that clients are given'), words, {
+      is: serving < servers.length ? 'act' : servers.length < 2 ? 'watch' : 'well',
+      follows:
+        serving < servers.length
+          ? 'Clients that choose another one fail, or wait for it.'
+          : servers.length < 2
+            ? 'Nothing takes over when it fails, unless the address itself moves (VRRP, anycast).'
+            : 'Clients may take the others; when they do is theirs to choose.',
+      change: serving < servers.length || servers.length < 2 ? remedyFor(facts, where, ['balancer/no-pair', 'balancer/server-down']) : null,
+    }),
+    numberRow(row('ttl', 'An address is kept after it was taken out for'), ttlMs / 1_000, 'seconds', {
+      is: ttlMs > TTL_MOST_MS ? 'watch' : 'well',
+      follows:
+        ttlMs > TTL_MOST_MS
+          ? 'That long a part of the clients goes on to a machine that is gone.'
+          : 'A fail-over by name is done in that time.',
+      change: ttlMs > TTL_MOST_MS ? { text: 'Lower the TTL of the record to a minute', href: null } : null,
+    }),
   ]
 }
 

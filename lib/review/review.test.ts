@@ -294,8 +294,24 @@ describe('a balancer with one server left', () => {
 
   it('knows a pair of balancers by their servers', async () => {
     const pools = [pool([{}, {}]), { ...pool([{}, {}]), target: 'edge-2' }]
-    const answer = await review({ topology: { targets: [target('edge', { role: undefined })], pools } })
-    expect(row(answer, 'failure/pool/edge/app/pair')).toMatchObject({ is: 'well', measured: { words: 'edge-2/app' } })
+    const balancer = (name: string, state: 'up' | 'down') => target(name, { role: undefined, state, can: { alone: true } })
+    const pair = async (state: 'up' | 'down') =>
+      row(await review({ topology: { targets: [balancer('edge', 'up'), balancer('edge-2', state)], pools } }), 'failure/pool/edge/app/pair')
+    expect(await pair('up')).toMatchObject({ is: 'well', measured: { words: 'edge-2 has the same servers' } })
+    expect(await pair('down')).toMatchObject({ is: 'act', measured: { words: 'edge-2 with the same servers does not answer' } })
+  })
+
+  it('says of a name how many of its addresses answer, and how long they are kept', async () => {
+    const name = {
+      ...pool([{}, { state: 'down' as const }]),
+      target: 'front',
+      name: 'shop.example',
+      balances: 'unknown' as const,
+      ttlMs: 300_000,
+    }
+    const answer = await review({ topology: { targets: [target('front', { role: undefined })], pools: [name] } })
+    expect(row(answer, 'failure/pool/front/shop.example/servers')).toMatchObject({ is: 'act', measured: { words: '1 of 2 answer' } })
+    expect(row(answer, 'failure/pool/front/shop.example/ttl')).toMatchObject({ is: 'watch', measured: { value: 300, unit: 'seconds' } })
   })
 })
 

@@ -37,6 +37,7 @@ export const RUN_AGAINST: Record<string, RunAgainst> = {
     also: [],
     played: ['Micrometer', 'other exporters'],
   },
+  dns: { live: [], also: [], played: ['a name server of the tests (RFC 1035)'] },
   varnish: { live: ['7.1.1', 'prometheus_varnish_exporter 1.6.1'], also: [], played: ['counters as before 6.5', 'addresses as from 8.0'] },
   cloudflare: { live: [], also: [], played: ['a stand-in that speaks the API as Cloudflare publishes it'] },
   aws: { live: [], also: [], played: ['a stand-in that speaks the protocols as AWS publishes them'] },

@@ -42,6 +42,7 @@ import { kubernetesHost } from '../../lib/products/code/kubernetesHost.ts'
 import { providerOf } from '../../lib/products/code/managedCache.ts'
 import { codeWriters } from '../../lib/products/codeWriters.ts'
 import { readFollowers } from '../../lib/products/control/followers.ts'
+import { isNameServer } from '../../lib/products/dns/config.ts'
 import { pageOf } from '../../lib/products/envoy/client.ts'
 import { parseClusters } from '../../lib/products/envoy/clusters.ts'
 import { parseConfigDump } from '../../lib/products/envoy/configDump.ts'
@@ -735,6 +736,7 @@ const ANALYTICS =
 const prometheus: Parser[] = [
   probe('cloudflare/analytics', 'prometheus', [ANALYTICS], (text) => ({ data: reply(text), at })),
   probe('prometheus/series', 'prometheus', [MATRIX], (text) => ({ at, series: text, exporter: 'redis_exporter', mappings: [] })),
+  { name: 'products/dns/config.ts#isNameServer', group: 'prometheus', good: ['10.0.0.53:53', '[fd00::53]:53'], run: isNameServer },
   probe('scrape/page', 'prometheus', [PAGE], (text) => ({ page: { at, text, openMetrics: false }, mappings: [] })),
   {
     name: 'products/exporters/exposition.ts#parseExposition',
@@ -1088,6 +1090,7 @@ export const PARSERS: Parser[] = [
 
 /** Probes whose `parse` is given what our own code has counted (or a provider's SDK has read), not what came over the wire. */
 export const COUNTED = [
+  'dns/records',
   'aws/description',
   'aws/metrics',
   'cloudflare/zone',

@@ -10,7 +10,7 @@ import { patience } from '../settings.ts'
 export const serverDown: Detector<DetectorSettings> = {
   id: 'balancer/server-down',
   title: 'Server is down',
-  why: 'The balancer has taken a server out because its health check fails. The other servers carry its share, and the pool has one server fewer in reserve. When none is left, every request fails.',
+  why: 'The balancer has taken a server out because its health check fails. The other servers carry its share, and the pool has one server fewer in reserve. When none is left, every request fails. Of a name (DNS) nobody takes an address out that does not answer: clients that choose it fail, or wait for it.',
   // The balancer's own check already waits for several failures in a row. A server that comes and goes stays one finding.
   harmless:
     'Where the others carry its share with capacity to spare, and it is known why it is out. A server in maintenance or draining was taken out on purpose and is not reported.',
@@ -37,7 +37,10 @@ export const serverDown: Detector<DetectorSettings> = {
           subject,
           is: 'found',
           severity: 'critical',
-          summary: `${server.name} in ${pool.name} is down${server.downBecause ? ` (${server.downBecause})` : ''}: ${rest}`,
+          summary:
+            pool.ttlMs === undefined
+              ? `${server.name} in ${pool.name} is down${server.downBecause ? ` (${server.downBecause})` : ''}: ${rest}`
+              : `${server.name} does not answer, and ${pool.name} still leads to it: ${left.length} of ${meant.length} addresses answer`,
           evidence: [
             evidence({ from: since, to: window.to }, 'pool_up', subject, 'up', 0, 'none', { threshold: 1 }),
             evidence({ from: since, to: window.to }, 'pool_up', poolLabels(pool), 'servers left', left.length, 'count', {

@@ -19,24 +19,27 @@ export const singlePointOfFailure: Detector<DetectorSettings> = {
 }
 
 function pools(window: SeriesWindow, topology: Topology): Verdict[] {
-  return topology.pools.map((pool): Verdict => {
-    const subject = poolLabels(pool)
-    if (factsOf(topology, pool.target)?.state !== 'up') return { subject, is: 'unjudged', because: `${pool.target} does not answer` }
-    const up = pool.servers.filter(({ state }) => state === 'up')
-    if (up.length > 1) return { subject, is: 'clear' }
-    if (pool.serversLeft) return { subject, is: 'unjudged', because: `${pool.serversLeft} of its servers are not read` }
-    if (pool.serversBecause) return { subject, is: 'unjudged', because: `there may be other servers: ${pool.serversBecause}` }
-    // With none left it is down, and balancer/server-down says so.
-    if (up.length !== 1) return { subject, is: 'clear' }
-    const [only] = up
-    return {
-      subject,
-      is: 'found',
-      severity: 'info',
-      summary: `${only!.name} is the only server of ${pool.name} that ${pool.servers.length === 1 ? 'there is' : 'is up'}`,
-      evidence: [evidence(window, 'pool_up', subject, 'servers up', 1, 'count', { threshold: 2, baseline: pool.servers.length })],
-    }
-  })
+  // A name with one address is balancer/no-pair's.
+  return topology.pools
+    .filter(({ ttlMs }) => ttlMs === undefined)
+    .map((pool): Verdict => {
+      const subject = poolLabels(pool)
+      if (factsOf(topology, pool.target)?.state !== 'up') return { subject, is: 'unjudged', because: `${pool.target} does not answer` }
+      const up = pool.servers.filter(({ state }) => state === 'up')
+      if (up.length > 1) return { subject, is: 'clear' }
+      if (pool.serversLeft) return { subject, is: 'unjudged', because: `${pool.serversLeft} of its servers are not read` }
+      if (pool.serversBecause) return { subject, is: 'unjudged', because: `there may be other servers: ${pool.serversBecause}` }
+      // With none left it is down, and balancer/server-down says so.
+      if (up.length !== 1) return { subject, is: 'clear' }
+      const [only] = up
+      return {
+        subject,
+        is: 'found',
+        severity: 'info',
+        summary: `${only!.name} is the only server of ${pool.name} that ${pool.servers.length === 1 ? 'there is' : 'is up'}`,
+        evidence: [evidence(window, 'pool_up', subject, 'servers up', 1, 'count', { threshold: 2, baseline: pool.servers.length })],
+      }
+    })
 }
 
 function stores(window: SeriesWindow, topology: Topology): Verdict[] {

@@ -54,6 +54,7 @@ export const poolAnswer = noun('Pool', 'Servers that share the requests', {
       'What can be done with its servers at run time: give one another weight, take one out and back, let one that returns start slowly',
   }),
   firstBackupOnly: z.boolean().optional().meta({ description: 'Of several backups only the first one serves' }),
+  ttlMs: z.number().optional().meta({ description: 'The servers are the addresses of a name, which clients may keep for so long' }),
   weightMax: z.number(),
   sticky: z.string().optional().meta({ description: 'Why shares do not follow the algorithm alone' }),
   ring: ringSpec.optional(),

@@ -97,6 +97,7 @@ function socket({ config }: HaproxyLink) {
 export const haproxy: Product<HaproxyConfig, HaproxyLink> = {
   kind: 'haproxy',
   title: 'HAProxy',
+  can: { alone: true },
   variant: (config) => (config.dataplane ? haproxyByDataplane : null),
   describes,
   writes,

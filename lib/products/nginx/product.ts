@@ -198,6 +198,7 @@ const zonesOf = ({ caches }: NginxConfig) => Object.values(caches).map(({ keys_z
 export const nginx: Product<NginxConfig, NginxLink> = {
   kind: 'nginx',
   title: 'NGINX',
+  can: { alone: true },
   variant: (config) => (config.behind ? nginxCache : Object.keys(config.caches).length > 0 ? withCaches : null),
   describes,
   writes,

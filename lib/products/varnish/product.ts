@@ -17,6 +17,7 @@ const DEADLINE_MS = 2_000
 export const varnish: Product<VarnishConfig, VarnishLink> = {
   kind: 'varnish',
   title: 'Varnish',
+  can: { alone: true },
   config: varnishConfig,
   open: openVarnish,
   close: (link) => link.client.close(),

@@ -110,6 +110,7 @@ function withWeight(row: StatRow, weights: ReadonlyMap<string, number | undefine
 export const haproxyByDataplane: Product<HaproxyConfig, Link> = {
   kind: 'haproxy',
   title: 'HAProxy',
+  can: { alone: true },
   config: haproxyConfig,
   open: (config) => ({
     ...openLink(config, true),

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import { poolOf } from '../../test/normal.ts'
+import { takeoverOf } from './takeover.ts'
+import type { Pool, TargetFacts } from './topology.ts'
+
+const balancer = (name: string, host: string | undefined, state: TargetFacts['state'] = 'up'): TargetFacts => ({
+  name,
+  kind: 'a balancer',
+  can: { alone: true },
+  state,
+  ...(host === undefined ? {} : { host }),
+  capabilities: [],
+})
+const app = (target: string) => poolOf(target, 'app', [1, 1])
+const name = (addresses: [address: string, state?: 'up' | 'down'][]): Pool => ({
+  ...poolOf('names', 'shop.example', []),
+  ttlMs: 60_000,
+  servers: addresses.map(([address, state = 'up'], i) => ({ name: address, address, id: i, weightSet: 1, weightEffective: 1, state })),
+})
+const of = (targets: TargetFacts[], pools: Pool[]) => takeoverOf(targets[0]!, { targets, pools })
+const EDGE = balancer('edge', '10.0.0.1')
+
+test('a second balancer with the same servers takes over while it answers', () => {
+  const pools = [app('edge'), app('edge-2')]
+  expect(of([EDGE, balancer('edge-2', '10.0.0.2')], pools)).toEqual({ is: 'ready', words: 'edge-2 has the same servers' })
+  expect(of([EDGE, balancer('edge-2', '10.0.0.2', 'down')], pools)).toEqual({
+    is: 'lost',
+    words: 'edge-2 with the same servers does not answer',
+  })
+  expect(of([EDGE, balancer('edge-2', undefined)], pools).is).toBe('ready')
+})
+
+test.each([
+  ['on the same machine', balancer('edge-2', '10.0.0.1'), [app('edge'), app('edge-2')]],
+  ['that is seen through a provider or an exporter', { ...balancer('edge-2', '10.0.0.2'), can: {} }, [app('edge'), app('edge-2')]],
+  ['with other servers', balancer('edge-2', '10.0.0.2'), [app('edge'), poolOf('edge-2', 'app', [1])]],
+  ['with pools without servers', balancer('edge-2', '10.0.0.2'), [poolOf('edge', 'app', []), poolOf('edge-2', 'app', [])]],
+])('one %s is no pair', (_, other, pools) => {
+  expect(of([EDGE, other], pools).is).toBe('unknown')
+})
+
+test.each([
+  [[['10.0.0.1:443'], ['10.0.0.2:443']], 'ready', 'shop.example has further addresses'],
+  [[['10.0.0.1'], ['10.0.0.2']], 'ready', 'shop.example has further addresses'],
+  [[['10.0.0.1:443'], ['10.0.0.2:443', 'down']], 'lost', 'no other address of shop.example answers'],
+  [[['10.0.0.1:443']], 'none', 'shop.example leads to it alone'],
+  [[['10.0.0.9:443'], ['10.0.0.8:443']], 'unknown', 'no other balancer with its servers is watched, and no name that leads to it'],
+] as const)('a name with %j: %s', (addresses, is, words) => {
+  expect(of([EDGE], [app('edge'), name(addresses.map(([address, state]) => [address, state]))])).toEqual({ is, words })
+})
+
+test('addresses of version 6 are compared as the target has them', () => {
+  const edge = balancer('edge', '[fd00::1]')
+  expect(of([edge], [app('edge'), name([['[fd00::1]:443'], ['[fd00::2]:443']])]).is).toBe('ready')
+  expect(of([edge], [app('edge'), name([['fd00::1']])]).is).toBe('none')
+})
+
+test('a name is no second balancer, though its addresses are the servers of one', () => {
+  const servers = name([['10.0.0.1:80'], ['10.0.0.2:80']])
+  expect(of([balancer('edge', '10.9.9.9'), { ...EDGE, name: 'names' }], [app('edge'), servers]).is).toBe('unknown')
+})
