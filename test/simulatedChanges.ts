@@ -25,7 +25,8 @@ export const NOISES: readonly Noise[] = [
 
 export type Outcome = { verdict: ChangeVerdict; seconds: number; rolledBack: boolean; byGuard: boolean }
 
-const BEFORE_S = 70
+/** As long as noise is known from. */
+const BEFORE_S = 610
 const LEVEL = 0.05
 const where = { target: 'edge', pool: 'own' }
 /** A weight that is to bring 50 ms to 35 ms. */

@@ -1,12 +1,12 @@
 import { text } from '../format/format.ts'
 import type { Interval } from '../math/intervals.ts'
-import { asNoisyAs, commonShift, type Scale, shiftOf, without } from '../math/shift.ts'
+import { asNoisyAs, commonShift, shiftOf, without } from '../math/shift.ts'
 import { measure } from '../metrics/measure.ts'
-import { metricOf } from '../metrics/registry.ts'
 import type { Change, ControlGroup } from '../model/change.ts'
 import type { Fleet } from '../model/fleet.ts'
 import { type Labels, labelsKey } from '../model/series.ts'
-import type { Measurement, SeriesWindow } from '../model/window.ts'
+import type { SeriesWindow } from '../model/window.ts'
+import { boundedOf, scaleOf } from './movement.ts'
 import { siblingsOf, touches } from './siblings.ts'
 
 type Metered = { metric: string; where: Labels }
@@ -23,9 +23,6 @@ export type Adjusted = {
   /** "siblings fell by 4.1 points too (3 pools)" */
   text: string
 }
-
-/** Ratios move by points, everything else by factors. */
-const scaleOf = (metric: string): Scale => (metricOf(metric).unit === 'ratio' ? 'absolute' : 'log')
 
 /**
  * The control groups of a change, measured right before its write: over `from` to the write for the prediction, so as its own baseline was, and
@@ -131,11 +128,6 @@ const shiftsOf = ({ metric, siblings }: ControlGroup, stretch: Stretch): Interva
     const seen = boundedOf(measure(metric, where, stretch.window))
     return (seen && shiftOf(scaleOf(metric), before, expected(metric, before, seen, stretch))) ?? []
   })
-
-export function boundedOf(seen: Measurement): Interval | null {
-  if (seen.is === 'unjudged' || !Number.isFinite(seen.low) || !Number.isFinite(seen.high)) return null
-  return { value: seen.value, low: seen.low, high: seen.high }
-}
 
 /** `shift`: 0 where none is certain; `own`: the changed thing's. */
 function movedText({ metric, where }: ControlGroup, shift: number, siblings: number, own: number): string {

@@ -45,13 +45,15 @@ export function effectOf(prediction: Prediction, baseline: Interval | undefined,
 /**
  * The same against a control group. `adjusted`: the measurement without what siblings share. A regression has to show without them too, since
  * nothing is rolled back for what others do; an improvement that shows against one sibling alone may be an incident of that one. Siblings that
- * vary too much leave the verdict at the end to the measurement itself, unless a movement that is certain would explain it.
+ * vary too much leave the verdict at the end to the measurement itself, unless a movement of theirs, which for an improvement need not be certain,
+ * would explain it.
  */
 export function controlledEffect(prediction: Prediction, start: Interval, now: Interval, adjusted: Adjusted, look: Look): Effect {
   const raw = movement(prediction, start, now, look)
   const own = movement(prediction, start, adjusted.now, look)
   const evidence = { ...evidenceOf(own), now, siblings: adjusted.text }
-  if (look === 'fixed' && !adjusted.precise) return adjusted.moved ? beside(raw, own, adjusted.text) : { ...raw, siblings: adjusted.text }
+  if (look === 'fixed' && !adjusted.precise)
+    return adjusted.moved || raw.is === 'better' ? beside(raw, own, adjusted.text) : { ...raw, siblings: adjusted.text }
   if (own.is === 'worse' && raw.is !== 'worse')
     return { ...evidence, is: 'unclear', because: 'it is worse beside its siblings, but not than before' }
   if (own.is === 'better' && raw.is !== 'better' && adjusted.siblings < 2)

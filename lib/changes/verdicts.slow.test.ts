@@ -12,6 +12,15 @@ it('takes its time with changes that do nothing, and none with those that do wha
   expect(all.seconds / all.changes).toBeLessThan(60)
 })
 
+it('knows from the ten minutes before how long response times wander', () => {
+  const wandering = NOISES.slice(-1)
+  const all = tallied({ name: 'no effect', own: 1, siblings: 1 }, 0, 100, wandering).get('all')!
+  expect(all.improved + all.regressed).toBeLessThanOrEqual(5)
+  expect(tallied({ name: 'as predicted', own: 0.5, siblings: 1 }, 0, OF_EACH, wandering).get('all')!.improved).toBeGreaterThan(
+    OF_EACH * 0.9,
+  )
+})
+
 it('does not take a dip of the whole fleet for the doing of a change, nor rolls back for it by a guard', () => {
   const dip = { name: 'dip', own: 4, siblings: 4 }
   expect(tallied(dip, 3, OF_EACH, steady).get('all')).toMatchObject({ byGuard: 0, changes: OF_EACH })

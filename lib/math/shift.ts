@@ -1,4 +1,4 @@
-import { type Interval, studentT, Z } from './intervals.ts'
+import { type Interval, studentT, widest, Z } from './intervals.ts'
 import { mad, mean, median } from './robust.ts'
 
 /** Whether movements add up (points of a ratio) or multiply (times, rates, bytes). */
@@ -64,16 +64,15 @@ export function without(scale: Scale, now: Interval, shift: Interval): Interval 
 }
 
 /**
- * A measurement no more certain than one of a known stretch was, for its length: `stretches` is how often it fits into that one. Noise that lasts
- * longer than a short measurement does not show in its own scatter, but in that of the longer one before.
+ * The interval of a value that was measured over a shorter stretch of the same noise: `stretches` is how often it fits into the known one. Noise that
+ * lasts longer than a short measurement does not show in its own scatter, but in that of the longer one.
  */
-export function asNoisyAs(known: Interval, seen: Interval, stretches: number, scale: Scale): Interval {
-  const level = scale === 'log' && known.value > 0 ? Math.max(0, seen.value) / known.value : 1
+export function ofStretch(known: Interval, value: number, stretches: number, scale: Scale): Interval {
+  const level = scale === 'log' && known.value > 0 ? Math.max(0, value) / known.value : 1
   const factor = level * Math.sqrt(Math.max(0, stretches))
-  const [below, above] = [factor * (known.value - known.low), factor * (known.high - known.value)]
-  return {
-    value: seen.value,
-    low: seen.value - Math.max(seen.value - seen.low, below),
-    high: seen.value + Math.max(seen.high - seen.value, above),
-  }
+  return { value, low: value - factor * (known.value - known.low), high: value + factor * (known.high - known.value) }
 }
+
+/** A measurement no more certain than a known stretch lets expect of its length. */
+export const asNoisyAs = (known: Interval, seen: Interval, stretches: number, scale: Scale): Interval =>
+  widest(seen, ofStretch(known, seen.value, stretches, scale))
