@@ -38,6 +38,10 @@ export class Tape {
     }
     series.points.push([at, value])
   }
+  /** A counter that grows by so much. */
+  add(at: number, metric: string, labels: Labels, more: number) {
+    this.put(at, metric, labels, (this.all.get(metric + JSON.stringify(labels))?.points.at(-1)?.[1] ?? 0) + more)
+  }
   window(seconds: number): SeriesWindow {
     return windowOfSeries([...this.all.values()], this.records, FROM, FROM + seconds * 1000)
   }

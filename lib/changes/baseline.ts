@@ -45,7 +45,7 @@ export function baselineOf(
 }
 
 /** Noise that lasts for tens of seconds shows in ten minutes, and not in one: batches of a minute's measurement are all within one swing of it. */
-export const NOISE_MS = 600_000
+const NOISE_MS = 600_000
 /** What scatters more than that beside the newest minute was no noise, but an incident that is over. */
 const WIDER_MOST = 2
 /** A history that is hardly longer than the measurement itself tells nothing more. */

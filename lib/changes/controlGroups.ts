@@ -7,7 +7,7 @@ import type { Fleet } from '../model/fleet.ts'
 import { type Labels, labelsKey } from '../model/series.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { boundedOf, scaleOf } from './movement.ts'
-import { siblingsOf, touches } from './siblings.ts'
+import { knownOf, siblingsOf, touches } from './siblings.ts'
 
 type Metered = { metric: string; where: Labels }
 
@@ -29,22 +29,21 @@ export type Adjusted = {
  * over the whole of `beforeMs` for its guards. `others`: changes that were in flight in that time.
  */
 export function controlGroupsOf(
-  change: Pick<Change, 'steps' | 'prediction' | 'guards' | 'at' | 'baseline' | 'job'>,
+  change: Pick<Change, 'steps' | 'prediction' | 'guards' | 'at' | 'baseline'>,
   others: readonly Pick<Change, 'steps'>[],
   fleet: Pick<Fleet, 'window' | 'topology'>,
   { now, from, beforeMs }: { now: number; from: number; beforeMs: number },
 ): ControlGroup[] {
   const { prediction, baseline, guards, at } = change
-  if (change.job) return []
-  const topology = fleet.topology()
+  const known = knownOf(fleet)
   const whole = fleet.window(now - Math.min(from, at - beforeMs)).between(at - beforeMs, at)
   const groups = new Map<string, ControlGroup>()
   const add = ({ metric, where }: Metered, window: SeriesWindow, own: Interval | null) => {
     const key = groupKey({ metric, where })
     if (groups.has(key) || !own) return
-    const siblings = siblingsOf(change.steps, where, topology).flatMap((sibling) => {
+    const siblings = siblingsOf(change.steps, where, known).flatMap((sibling) => {
       const before = boundedOf(measure(metric, sibling, window))
-      return before && !others.some(({ steps }) => touches(steps, sibling, topology)) ? [{ where: sibling, before }] : []
+      return before && !others.some(({ steps }) => touches(steps, sibling, known)) ? [{ where: sibling, before }] : []
     })
     if (siblings.length > 0) groups.set(key, { metric, where, before: own, siblings })
   }
@@ -60,10 +59,14 @@ export const groupOf = (change: Pick<Change, 'controls'>, metered: Metered): Con
   change.controls?.find((group) => groupKey(group) === groupKey(metered)) ?? null
 
 /** The siblings of a group that nothing else has touched since. */
-export function untouched(group: ControlGroup, others: readonly Pick<Change, 'steps'>[], fleet: Pick<Fleet, 'topology'>): ControlGroup {
+export function untouched(
+  group: ControlGroup,
+  others: readonly Pick<Change, 'steps'>[],
+  fleet: Pick<Fleet, 'topology' | 'window'>,
+): ControlGroup {
   if (others.length === 0) return group
-  const topology = fleet.topology()
-  return { ...group, siblings: group.siblings.filter(({ where }) => !others.some(({ steps }) => touches(steps, where, topology))) }
+  const known = knownOf(fleet)
+  return { ...group, siblings: group.siblings.filter(({ where }) => !others.some(({ steps }) => touches(steps, where, known))) }
 }
 
 /** A look at a stretch after the write; `beforeMs`: the length of the one before it whose noise is to be expected, where it is one of many looks. */
@@ -131,7 +134,7 @@ const shiftsOf = ({ metric, siblings }: ControlGroup, stretch: Stretch): Interva
 
 /** `shift`: 0 where none is certain; `own`: the changed thing's. */
 function movedText({ metric, where }: ControlGroup, shift: number, siblings: number, own: number): string {
-  const noun = where.pool === undefined ? 'node' : 'pool'
+  const noun = where.pool !== undefined ? 'pool' : where.ring !== undefined ? 'ring' : where.cluster !== undefined ? 'Cluster' : 'node'
   const who = `(${siblings} ${siblings === 1 ? noun : `${noun}s`})`
   if (shift === 0) return `siblings did not move ${who}`
   const way = shift > 0 ? 'rose' : 'fell'

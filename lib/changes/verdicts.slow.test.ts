@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { NOISES, tallied } from '../../test/simulatedChanges.ts'
+import { NOISES, RINGS, tallied } from '../../test/simulatedChanges.ts'
 
 const steady = NOISES.slice(0, 1)
 const OF_EACH = 25
@@ -33,4 +33,11 @@ it('rolls back by a guard what siblings do not share, as fast as without them', 
   const [beside, alone] = [3, 0].map((siblings) => tallied({ name: 'own', own: 4, siblings: 1.2 }, siblings, OF_EACH, steady).get('all')!)
   expect(beside).toMatchObject({ byGuard: OF_EACH })
   expect(beside!.seconds).toBeLessThanOrEqual(alone!.seconds + OF_EACH)
+})
+
+it('holds a ring against the other rings: a dip of all is no doing of its points, and its own is', () => {
+  const [dip, own] = [{ name: 'dip', own: 2.5, siblings: 2.5 }, { name: 'own', own: 2.5, siblings: 1 }] as const // biome-ignore format: one line
+  expect(tallied(dip, 3, OF_EACH, steady, RINGS).get('all')).toMatchObject({ byGuard: 0, regressed: 0, improved: 0 })
+  expect(tallied(own, 3, OF_EACH, steady, RINGS).get('all')).toMatchObject({ byGuard: OF_EACH, regressed: OF_EACH })
+  expect(tallied(dip, 0, OF_EACH, steady, RINGS).get('all')).toMatchObject({ byGuard: OF_EACH, regressed: OF_EACH })
 })
