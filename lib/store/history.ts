@@ -37,9 +37,6 @@ export class History implements Held {
   #size = 0
   /** Samples dropped so far: index i is sample number #dropped + i. */
   #dropped = 0
-  #tuples: Point[] = []
-  /** The sample number of the first tuple. */
-  #tuplesFrom = 0
 
   constructor(id: number, metric: string, labels: Labels, stepMs: number) {
     this.id = id
@@ -111,31 +108,26 @@ export class History implements Held {
     this.#value.copyWithin(kept, ahead, this.#size)
     this.#size -= ahead - kept
     this.#dropped += ahead - kept
-    this.#tuples = []
     if (kept === 0) this.heldFrom = firstAt
     this.flushedTo = Math.min(this.flushedTo, firstAt - 1)
     this.movedTo = step.at
     this.givenUpTo = movedDate(this.givenUpTo, step)
   }
 
-  /** The samples of [from, to] as pairs. Made when first asked for and kept until the columns are moved. */
+  /**
+   * The samples of [from, to] as pairs, made for each caller: a pair is 64 bytes, so that those of a whole fleet's window would be most of the
+   * process's memory, and a collector's work for as long as they are kept.
+   */
   points(from: number, to: number): readonly Point[] {
     if (from < this.heldFrom && this.older) {
       const older = this.older(from, Math.min(this.heldFrom, to + 1))
       return to < this.heldFrom ? older : older.concat(this.points(this.heldFrom, to))
     }
-    const first = this.#dropped + this.indexAt(from)
-    const end = this.#dropped + (to >= this.lastAt ? this.#size : this.indexAfter(to))
-    if (first >= end) return []
-    if (first < this.#tuplesFrom || this.#tuples.length === 0) {
-      this.#tuples = []
-      this.#tuplesFrom = first
-    }
-    for (let n = this.#tuplesFrom + this.#tuples.length; n < end; n++) {
-      const i = n - this.#dropped
-      this.#tuples.push([this.#at[i]!, this.#value[i]!])
-    }
-    return this.#tuples.slice(first - this.#tuplesFrom, end - this.#tuplesFrom)
+    const first = this.indexAt(from)
+    const end = to >= this.lastAt ? this.#size : this.indexAfter(to)
+    const points: Point[] = []
+    for (let i = first; i < end; i++) points.push([this.#at[i]!, this.#value[i]!])
+    return points
   }
 
   spans(from: number, to: number): boolean {
@@ -194,6 +186,5 @@ export class History implements Held {
     this.#value = value
     this.#size = kept
     this.#dropped += drop
-    this.#tuples = []
   }
 }

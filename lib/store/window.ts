@@ -23,7 +23,10 @@ export interface Holder {
   past?: Holder
 }
 
-/** A stretch of what a holder holds. Cheap to make: the points of each series are cut when they are first read, and then kept. */
+/** Series whose points a window keeps: rules go target by target, and those of a whole fleet would be hundreds of megabytes. */
+const KEPT_MOST = 512
+
+/** A stretch of what a holder holds. Cheap to make: the points of each series are cut when they are first read, and kept while they are among the newest. */
 export function windowOf(holder: Holder, from: number, to: number): SeriesWindow {
   const seen = new Map<Held, Series | null>()
   return {
@@ -35,6 +38,7 @@ export function windowOf(holder: Holder, from: number, to: number): SeriesWindow
         let series = seen.get(held)
         if (series === undefined) {
           series = held.spans(from, to) ? cutLater(held, from, to) : null
+          if (seen.size >= KEPT_MOST) seen.delete(seen.keys().next().value!)
           seen.set(held, series)
         }
         if (series) out.push(series)

@@ -82,12 +82,12 @@ import { placeOf } from '../../lib/products/redis/config.ts'
 import { fingerprintOf } from '../../lib/products/redis/fingerprint.ts'
 import { clusterSamples } from '../../lib/products/redis/group/cluster.ts'
 import { sentinelSamples } from '../../lib/products/redis/group/sentinel.ts'
-import { infoField, readInfo } from '../../lib/products/redis/info.ts'
+import { infoField, readInfo, takenApart } from '../../lib/products/redis/info.ts'
 import { keyPositions, specOf } from '../../lib/products/redis/monitor/keySpecs.ts'
 import { bytesOf, readMonitorLine } from '../../lib/products/redis/monitor/line.ts'
 import { slotStatsIn } from '../../lib/products/redis/slots/ask.ts'
 import { SlotMeter } from '../../lib/products/redis/slots/meter.ts'
-import { commandsOf, infoCounts, vitalsOf } from '../../lib/products/redis/vitals.ts'
+import { infoCounts, vitalsOf } from '../../lib/products/redis/vitals.ts'
 import { products } from '../../lib/products/sources.ts'
 import * as twemproxyFile from '../../lib/products/twemproxy/configFile.ts'
 import { parseStatistics } from '../../lib/products/twemproxy/stats.ts'
@@ -246,12 +246,12 @@ const redis: Parser[] = [
   { name: 'products/redis/info.ts#readInfo', group: 'redis', good: [INFO], run: readInfo },
   { name: 'products/redis/info.ts#infoField', group: 'redis', good: [INFO], run: (text) => infoField(text, 'run_id') },
   { name: 'products/redis/vitals.ts#vitalsOf', group: 'redis', good: [INFO], run: (text) => vitalsOf(text, at, null, new Set(['set'])) },
-  { name: 'products/redis/vitals.ts#commandsOf', group: 'redis', good: [INFO], run: (text) => commandsOf(text, 600) },
+  { name: 'products/redis/info.ts#takenApart', group: 'redis', good: [INFO], run: takenApart },
   {
     name: 'products/redis/vitals.ts#infoCounts',
     group: 'redis',
     good: [INFO],
-    run: (text) => infoCounts(text, { runId: 'aa', uptimeSeconds: 9 }),
+    run: (text) => infoCounts(takenApart(text), { runId: 'aa', uptimeSeconds: 9 }),
   },
   { name: 'products/redis/clusterNodes.ts#parseClusterNodes', group: 'redis', good: [NODES], run: parseClusterNodes },
   {

@@ -22,11 +22,24 @@ const DATABASES_MAX = 64
 /** Fields that rules need: a server that leaves one out is not judged by those rules, and the missing fields are reported. */
 const USUAL = ['uptime_in_seconds', 'used_memory', 'keyspace_hits', 'keyspace_misses', 'evicted_keys']
 
-/**
- * Reads the answer of `INFO all`. A line that is none is left out and counted: servers that speak Redis's protocol print what they have.
- * Throws `malformed` for anything that is no INFO at all.
- */
+/** Reads the answer of `INFO all`. Throws `malformed` for anything that is no INFO at all. */
 export function readInfo(text: string): Info {
+  const info = takenApart(text)
+  assertInfo(info, text)
+  return info
+}
+
+/** Throws `malformed` for anything that is no INFO at all. */
+export function assertInfo(info: Info, text: string): void {
+  if (!info.fields.has('redis_version') || !USUAL.some((name) => info.fields.has(name)))
+    throw malformed(
+      `INFO: redis_version${info.fields.has('redis_version') ? ` and ${USUAL.join(', ')}` : ''} is missing`,
+      text.slice(0, 120),
+    )
+}
+
+/** Whatever text it is: a line that is none is left out and counted: servers that speak Redis's protocol print what they have. */
+export function takenApart(text: string): Info {
   const info: Info = {
     unread: [],
     tellsKeys: false,
@@ -37,7 +50,7 @@ export function readInfo(text: string): Info {
     replicas: [],
   }
   for (const line of text.split('\n')) {
-    const row = (line.endsWith('\r') ? line.slice(0, -1) : line).trim()
+    const row = line.trim()
     if (row.startsWith('#')) info.tellsKeys ||= /^# *keyspace\b/i.test(row)
     if (row === '' || row.startsWith('#')) continue
     const colon = row.indexOf(':')
@@ -47,7 +60,10 @@ export function readInfo(text: string): Info {
     }
     const name = row.slice(0, colon)
     const value = row.slice(colon + 1)
-    if (name.startsWith('cmdstat_')) {
+    // By the first letter first: most lines are plain fields.
+    const kind = name.charCodeAt(0)
+    if (kind !== C && kind !== D && kind !== E && kind !== L && kind !== S) info.fields.set(name, value)
+    else if (name.startsWith('cmdstat_')) {
       if (info.commands.size < COMMANDS_MAX) info.commands.set(name.slice('cmdstat_'.length), pairs(value))
     } else if (name.startsWith('errorstat_')) {
       const count = decimalOf(pairs(value).get('count') ?? '')
@@ -58,14 +74,11 @@ export function readInfo(text: string): Info {
       if (info.replicas.length < DATABASES_MAX) info.replicas.push(pairs(value))
     } else if (!name.startsWith('latency_percentiles_')) info.fields.set(name, value)
   }
-  if (!info.fields.has('redis_version') || !USUAL.some((name) => info.fields.has(name)))
-    throw malformed(
-      `INFO: redis_version${info.fields.has('redis_version') ? ` and ${USUAL.join(', ')}` : ''} is missing`,
-      text.slice(0, 120),
-    )
   info.tellsKeys ||= info.databases.size > 0
   return info
 }
+
+const [C, D, E, L, S] = Buffer.from('cdels')
 
 /** Servers print a number that fell below zero as one of 64 bits: above this it is none. */
 export const WRAPPED = 2 ** 63

@@ -26,6 +26,11 @@ export class Leaders {
     return [...new Map([...leaders, ...newcomers].map((key) => [key.toString('latin1'), key])).values()]
   }
 
+  /** How many leaders there are. */
+  get known(): number {
+    return this.best.length
+  }
+
   /** How many there would be to ask now. */
   get size(): number {
     return this.best.length + this.waiting.length

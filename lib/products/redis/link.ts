@@ -23,6 +23,8 @@ export type RedisLink = {
   /** Of the newest INFO: to tell that it changed. */
   role: ReplicationRole | null
   ttl: TtlSample
+  /** When its histogram was told last, by the monotonic clock. */
+  toldTtl: number
   /** What may be looked up of keys beside what clients do. */
   lookups: LookupBudget
   /** What they found. */
@@ -73,6 +75,7 @@ export const openRedis = (config: RedisConfig): RedisLink => ({
   seen: null,
   role: null,
   ttl: new TtlSample(),
+  toldTtl: Number.NEGATIVE_INFINITY,
   lookups: new LookupBudget(),
   looks: new OwnLookups(redisAddress(config)),
   writes: new WriteCommands(),

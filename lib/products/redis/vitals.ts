@@ -1,5 +1,5 @@
 import { decimalOf } from '../answers.ts'
-import { infoField, WRAPPED } from './info.ts'
+import { type Info, takenApart, WRAPPED } from './info.ts'
 
 /** The newest INFO's few numbers that other probes look at before they cost something. Rates are of the time since the INFO before. */
 export type Vitals = {
@@ -29,17 +29,22 @@ export type Vitals = {
 }
 
 /** Reads them out of an INFO text taken at `at`, in ms by the monotonic clock. What is no number counts as none. */
-export function vitalsOf(text: string, at: number, before: Vitals | null, writes: { has(command: string): boolean }): Vitals {
-  const number = (name: string) => countIn(text, name) || 0
+export const vitalsOf = (text: string, at: number, before: Vitals | null, writes: { has(command: string): boolean }): Vitals =>
+  vitalsIn(takenApart(text), at, before, writes)
+
+/** Reads them out of an INFO that is taken apart already. */
+export function vitalsIn(info: Info, at: number, before: Vitals | null, writes: { has(command: string): boolean }): Vitals {
+  const count = (name: string) => countIn(info, name)
+  const number = (name: string) => count(name) || 0
   const uptimeSeconds = number('uptime_in_seconds')
-  const runId = runIdOf(text, uptimeSeconds, before)
-  const [keys, expiring] = [sumOf(text, 'keys'), sumOf(text, 'expires')]
+  const runId = runIdIn(info, before)
+  const [keys, expiring] = [sumOf(info, 'keys'), sumOf(info, 'expires')]
   const counted = {
-    cpuSeconds: countIn(text, 'used_cpu_sys') + countIn(text, 'used_cpu_user'),
-    evicted: countIn(text, 'evicted_keys'),
-    lookups: countIn(text, 'keyspace_hits') + countIn(text, 'keyspace_misses'),
-    writes: writesOf(text, writes),
-    commands: countIn(text, 'total_commands_processed'),
+    cpuSeconds: count('used_cpu_sys') + count('used_cpu_user'),
+    evicted: count('evicted_keys'),
+    lookups: count('keyspace_hits') + count('keyspace_misses'),
+    writes: writesIn(info, writes),
+    commands: count('total_commands_processed'),
   }
   const seconds = before && before.runId === runId ? (at - before.at) / 1_000 : 0
   const perSecond = (name: keyof Vitals['counted']) => {
@@ -52,9 +57,9 @@ export function vitalsOf(text: string, at: number, before: Vitals | null, writes
     runId,
     uptimeSeconds,
     clients: number('connected_clients'),
-    keys: /^(# *keyspace\b|db\d+:)/im.test(text) && !Number.isNaN(keys) ? keys : null,
+    keys: info.tellsKeys && !Number.isNaN(keys) ? keys : null,
     keysExpiring: Number.isNaN(expiring) ? null : expiring,
-    policy: infoField(text, 'maxmemory_policy') ?? '',
+    policy: info.fields.get('maxmemory_policy') ?? '',
     clustered: number('cluster_enabled') === 1,
     opsPerSecond: number('instantaneous_ops_per_sec'),
     cpu: perSecond('cpuSeconds'),
@@ -65,7 +70,7 @@ export function vitalsOf(text: string, at: number, before: Vitals | null, writes
 }
 
 /** NaN: absent, or no number that can be. Taken for 0, the next one that can be read would be all of its count within a second. */
-const countIn = (text: string, name: string): number => numberOf(infoField(text, name))
+const countIn = ({ fields }: Info, name: string): number => numberOf(fields.get(name))
 
 function numberOf(text: string | undefined): number {
   const value = decimalOf(text ?? '')
@@ -75,46 +80,48 @@ function numberOf(text: string | undefined): number {
 /** Epoch ms by the server's clock: its keys end by that one, wherever ours stands. */
 export const serverNow = (seen: Vitals | null): number => (seen ? seen.serverTime + performance.now() - seen.at : Date.now())
 
-/** Calls of commands that put, change or remove a value, of an INFO text. */
-function writesOf(text: string, writes: { has(command: string): boolean }): number {
+/** Calls of commands that put, change or remove a value. */
+function writesIn({ commands }: Info, writes: { has(command: string): boolean }): number {
   let sum = 0
-  for (const [, command, calls] of text.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)) if (writes.has(command!)) sum += numberOf(calls)
+  for (const [command, fields] of commands) if (writes.has(command)) sum += callsIn(fields)
   return sum
 }
 
-/** Names of the commands that an INFO text counts, at most `most`. */
-export function commandsOf(text: string, most: number): string[] {
-  const names: string[] = []
-  for (const [, command] of text.matchAll(/^cmdstat_([^:\r\n]+):/gm)) if (names.push(command!) >= most) break
-  return names
+/** 0 where there is none: the line is no count. */
+const callsIn = (fields: Map<string, string> | undefined): number => {
+  const calls = fields?.get('calls')
+  return calls !== undefined && /^\d+/.test(calls) ? numberOf(calls) : 0
 }
 
 /** Dragonfly has no run id: its uptime falls when it begins anew. */
-function runIdOf(text: string, uptimeSeconds: number, before: Vitals | null): string {
-  const own = infoField(text, 'run_id')
+export function runIdIn(info: Info, before: Vitals | null): string {
+  const own = info.fields.get('run_id')
   if (own) return own.slice(0, 60)
+  const uptimeSeconds = countIn(info, 'uptime_in_seconds') || 0
   const goesOn = before?.runId.startsWith(SINCE) && uptimeSeconds >= before.uptimeSeconds
   return goesOn ? before!.runId : `${SINCE}${Math.round(Date.now() / 1_000 - uptimeSeconds)}`
 }
 
 const SINCE = 'since-'
 
-/** `keys` or `expires` summed over all databases of an INFO text; NaN: one of them does not tell, or no number that can be. */
-function sumOf(text: string, field: 'keys' | 'expires'): number {
+/** `keys` or `expires` summed over all databases; NaN: one of them does not tell, or no number that can be. */
+function sumOf({ databases }: Info, field: 'keys' | 'expires'): number {
   let sum = 0
-  for (const [, keys, expires] of text.matchAll(/^db\d+:keys=(\d+)(?:,expires=(\d+))?/gm))
-    sum += numberOf(field === 'keys' ? keys : expires)
+  for (const fields of databases.values()) sum += numberOf(fields.get(field))
   return sum
 }
 
-/** Calls of the commands by which samples look keys up. */
-const LOOKS = /^cmdstat_(pexpiretime|type|object\|freq|object\|idletime):calls=(\d+)/gm
+/** The commands by which samples look keys up. */
+const LOOKS = ['pexpiretime', 'type', 'object|freq', 'object|idletime']
 /** TYPE is asked once of each of the largest keys; others ask it too. */
 const TYPES_MOST = 100
 
 /** What INFO counts that own lookups are among; NaN: not told. */
-export function infoCounts(text: string, { runId, uptimeSeconds }: Pick<Vitals, 'runId' | 'uptimeSeconds'>) {
+export function infoCounts(info: Info, { runId, uptimeSeconds }: Pick<Vitals, 'runId' | 'uptimeSeconds'>) {
   let earlier = 0
-  for (const [, command, calls] of text.matchAll(LOOKS)) earlier += command === 'type' ? Math.min(TYPES_MOST, Number(calls)) : Number(calls)
-  return { runId, uptimeSeconds, hits: countIn(text, 'keyspace_hits'), misses: countIn(text, 'keyspace_misses'), earlier }
+  for (const command of LOOKS) {
+    const calls = callsIn(info.commands.get(command))
+    earlier += command === 'type' ? Math.min(TYPES_MOST, calls) : calls
+  }
+  return { runId, uptimeSeconds, hits: countIn(info, 'keyspace_hits'), misses: countIn(info, 'keyspace_misses'), earlier }
 }

@@ -2,17 +2,19 @@ import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
 import { rawRecord, wordOf } from '../../answers.ts'
-import { COMMANDS_MAX, infoField, readInfo, unreadOf, versionOf } from '../info.ts'
+import { assertInfo, type Info, readInfo, takenApart, unreadOf, versionOf } from '../info.ts'
 import { infoFacts, type ReplicationRole, replicationOf, roleOf } from '../infoFacts.ts'
 import { infoSamples } from '../infoSamples.ts'
 import type { RedisLink } from '../link.ts'
 import type { TakenOff } from '../ownLookups.ts'
 import { scansIn } from '../sliceSize.ts'
-import { commandsOf, infoCounts, type Vitals, vitalsOf } from '../vitals.ts'
+import { infoCounts, runIdIn, type Vitals, vitalsIn } from '../vitals.ts'
 
 /** `roleBefore`: what it was at the INFO before. `writes`: the commands that put, change or remove a value, of those that this INFO counts. */
 export type InfoAnswer = {
   info: string
+  /** The same taken apart, so that it is done once. */
+  apart?: Info
   runId: string
   roleBefore?: ReplicationRole
   takenOff: TakenOff
@@ -85,25 +87,27 @@ export const info: Probe<RedisLink, InfoAnswer> = {
     const answer = await askInfo(link, signal)
     if (typeof answer !== 'string') throw malformed('INFO is to answer text', wordOf(answer))
     const at = performance.now()
-    const commands = commandsOf(answer, COMMANDS_MAX)
-    const { runId } = vitalsOf(answer, at, link.seen, link.writes)
-    await link.writes.learn(link.client, runId, commands, signal)
-    const seen = vitalsOf(answer, at, link.seen, link.writes)
+    const apart = takenApart(answer)
+    const commands = [...apart.commands.keys()]
+    await link.writes.learn(link.client, runIdIn(apart, link.seen), commands, signal)
+    const seen = vitalsIn(apart, at, link.seen, link.writes)
     noteClients(link, seen)
     link.slices.note(scansIn(answer))
     link.seen = seen
     const roleBefore = link.role
-    link.role = roleOf(infoField(answer, 'role')) ?? null
+    link.role = roleOf(apart.fields.get('role')) ?? null
     return {
       info: answer,
-      runId,
+      apart,
+      runId: seen.runId,
       ...(roleBefore && { roleBefore }),
-      takenOff: link.looks.takenOff(own, infoCounts(answer, seen)),
+      takenOff: link.looks.takenOff(own, infoCounts(apart, seen)),
       writes: commands.filter((command) => link.writes.has(command)),
     }
   },
-  parse({ info: raw, runId, roleBefore, takenOff, writes }, { at }) {
-    const parsed = readInfo(raw)
+  parse({ info: raw, apart, runId, roleBefore, takenOff, writes }, { at }) {
+    if (apart) assertInfo(apart, raw)
+    const parsed = apart ?? readInfo(raw)
     const samples = infoSamples(parsed, takenOff, new Set(writes))
     const because = unreadOf(parsed)
     return {

@@ -2,6 +2,7 @@ import { patternOf } from '../../../model/patterns.ts'
 import type { Probe } from '../../../model/product.ts'
 import type { KeyPattern, NewRecord } from '../../../model/record.ts'
 import { keyText, printable, wordOf } from '../../answers.ts'
+import { keyShare } from '../keyShare.ts'
 import type { RedisLink } from '../link.ts'
 import type { PatternFacts } from '../patternSample.ts'
 import { askPerKey, assertSomeHere, ELSEWHERE, hereOnly, numberOrGone } from '../perKey.ts'
@@ -15,8 +16,9 @@ const BIGGEST = 3
 /** Types that are asked for patterns in one look. The TTL sample leaves 20 lookups: on a quiet server there is one for this. */
 const TYPES = 20
 const LEAVE = 19
-/** Names of one look. */
+/** Names of one look, and at least so many where there are more: the largest known keys are measured in each again. */
 const NAMES = 500
+const NAMES_LEAST = 60
 
 export type KeysAnswer = {
   big: { key: string; type: string; bytes: number }[]
@@ -24,12 +26,12 @@ export type KeysAnswer = {
 }
 
 /** Which keys hold the memory, and which patterns: MEMORY USAGE, which Redis counts as no lookup, of the keys that a walk through the names comes past. */
-export const keys: Probe<RedisLink, KeysAnswer> = {
+export const keys: Probe<RedisLink, KeysAnswer | null> = {
   id: 'keys',
   feature: 'MEMORY USAGE',
   emits: { records: ['big-key', 'key-pattern'] },
   everyMs: 5_000,
-  cost: '0.3 ms of Redis CPU each 5 s: MEMORY USAGE of 500 keys that the TTL sample came past, 5 elements of each; where that found fewer, SCAN in slices of at most 250 for the others',
+  cost: '0.3 ms of Redis CPU each 5 s: MEMORY USAGE of 500 keys that the TTL sample came past, 5 elements of each; where that found fewer, SCAN in slices of at most 250 for the others. Of many caches each is looked at more seldom',
   wanted(link) {
     if (link.config.role !== 'cache') return 'only caches are sampled'
     return (link.seen?.keys ?? 0) > 0 ? true : 'no keys have been sampled yet'
@@ -37,22 +39,26 @@ export const keys: Probe<RedisLink, KeysAnswer> = {
   read(link, _cursor, signal) {
     return link.looks.during(measure(link, signal))
   },
-  parse: ({ big, patterns }, { at }) => ({
+  parse: (raw, { at }) => ({
     samples: [],
     records: [
-      ...big.map((key): NewRecord => ({ kind: 'big-key', id: key.key, at, ...key })),
-      ...patterns.map((one): NewRecord => ({ kind: 'key-pattern', id: one.pattern, at, ...one })),
+      ...(raw?.big ?? []).map((key): NewRecord => ({ kind: 'big-key', id: key.key, at, ...key })),
+      ...(raw?.patterns ?? []).map((one): NewRecord => ({ kind: 'key-pattern', id: one.pattern, at, ...one })),
     ],
     topology: {},
   }),
 }
 
-async function measure(link: RedisLink, signal: AbortSignal): Promise<KeysAnswer> {
+/** Null: the process asks about keys of so many servers that this one has no turn yet. */
+async function measure(link: RedisLink, signal: AbortSignal): Promise<KeysAnswer | null> {
   link.patterns.begin(link.seen?.runId ?? '')
-  const found = await names(link, signal)
+  const most = keyShare.take(link.sizes, performance.now(), NAMES + link.sizes.known, NAMES_LEAST)
+  if (most === 0) return null
+  const found = await names(link, Math.min(NAMES, most - link.sizes.known), signal)
   link.sizes.offer(found)
   link.frequencies.offer(found)
-  const asked = link.sizes.take()
+  const asked = link.sizes.take(most)
+  keyShare.giveBack(link.sizes, most - asked.length)
   const answers = await askPerKey(
     link,
     asked.map((key) => ['MEMORY', 'USAGE', key] as const),
@@ -85,10 +91,10 @@ async function measure(link: RedisLink, signal: AbortSignal): Promise<KeysAnswer
 }
 
 /** What the sample of TTLs came past costs no walk; on a quiet server that are few, and a walk of its own goes on. */
-async function names(link: RedisLink, signal: AbortSignal): Promise<Buffer[]> {
-  const found = link.passed.splice(0).slice(-NAMES)
-  for (let walked = 0; found.length < NAMES && walked < NAMES; walked += link.slices.names) {
-    const slice = await scan(link, link.walk, NAMES - found.length, signal)
+async function names(link: RedisLink, most: number, signal: AbortSignal): Promise<Buffer[]> {
+  const found = link.passed.splice(0).slice(-most)
+  for (let walked = 0; found.length < most && walked < most; walked += link.slices.names) {
+    const slice = await scan(link, link.walk, most - found.length, signal)
     link.walk = slice.cursor
     found.push(...slice.found)
     if (slice.cursor === '0') break

@@ -2,6 +2,7 @@ import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import { keyText, wordOf } from '../../answers.ts'
 import type { Histogram, SampledKey } from '../../ttlSample.ts'
+import { keyShare } from '../keyShare.ts'
 import type { RedisLink } from '../link.ts'
 import { askPerKey, assertSomeHere, ELSEWHERE } from '../perKey.ts'
 import { scan } from '../scan.ts'
@@ -11,6 +12,10 @@ import { serverNow } from '../vitals.ts'
 const KEYS_MOST = 200
 /** Once the sample is full, half as many renew it within 40 s. */
 const KEYS_USUAL = 100
+/** Fewer keys in one look are not worth its round trips. */
+const KEYS_LEAST = 20
+/** A histogram that nothing was added to is counted anew after this long: keys in it have ended since. */
+const COUNTED_ANEW_MS = 5_000
 /** Names that are kept for the look at sizes. */
 const PASSED_MOST = 1_000
 /** Lookups that are left for the types of big keys and for LFU counters. */
@@ -19,12 +24,12 @@ const LEAVE = 20
 const SHARED = 0.5
 
 /** When keys end: a slice of SCAN with each key's expiry, as many as the budget of lookups allows, kept as a rolling sample. Foresees a cliff before it happens. */
-export const ttl: Probe<RedisLink, Histogram> = {
+export const ttl: Probe<RedisLink, Histogram | null> = {
   id: 'ttl',
   feature: 'TTL sampling',
   emits: { records: ['ttl-histogram'] },
   everyMs: 1_000,
-  cost: 'lookups of at most 2 % of what clients do, or one a second (SCAN and PEXPIRETIME of what it found); 200 a second for 30 s after a bulk load',
+  cost: 'lookups of at most 2 % of what clients do, or one a second (SCAN and PEXPIRETIME of what it found); 200 a second for 30 s after a bulk load. Of many caches each is sampled more slowly',
   wanted(link) {
     if (link.config.role !== 'cache') return 'only caches are sampled'
     if (link.seen === null) return 'waits for INFO'
@@ -34,19 +39,31 @@ export const ttl: Probe<RedisLink, Histogram> = {
   read(link, _cursor, signal) {
     return link.looks.during(sample(link, signal))
   },
-  parse: (raw, { at }) => ({ samples: [], records: [{ kind: 'ttl-histogram', id: 'ttl', at, ...raw }], topology: {} }),
+  parse: (raw, { at }) => ({
+    samples: [],
+    records: raw === null ? [] : [{ kind: 'ttl-histogram', id: 'ttl', at, ...raw }],
+    topology: {},
+  }),
 }
 
-/** The next slice of the keyspace. */
-async function sample(link: RedisLink, signal: AbortSignal): Promise<Histogram> {
+/** The next slice of the keyspace; null: nothing was looked at, and what is known is as it was told. */
+async function sample(link: RedisLink, signal: AbortSignal): Promise<Histogram | null> {
   const { keysExpiring = null, runId = '' } = link.seen ?? {}
   const keys = link.seen?.keys ?? 0
   // Where no key has an expiry nothing is looked up: names alone cost no lookup.
-  const usual = link.ttl.full && !link.lookups.boosted(performance.now()) ? KEYS_USUAL : KEYS_MOST
+  const now = performance.now()
+  const boosted = link.lookups.boosted(now)
+  const usual = link.ttl.full && !boosted ? KEYS_USUAL : KEYS_MOST
   const wanted = link.lfuRead ? Math.ceil(usual * SHARED) : usual
-  const grant = keysExpiring === 0 ? null : link.lookups.take(performance.now(), wanted, LEAVE)
-  const most = grant?.count ?? usual
-  if (most === 0) return link.ttl.histogram(serverNow(link.seen), keys)
+  const shared = boosted ? keyShare.takeUrgent(now, wanted) : keyShare.take(link.ttl, now, wanted, KEYS_LEAST)
+  const grant = keysExpiring === 0 ? null : link.lookups.take(now, shared, LEAVE)
+  const most = grant?.count ?? shared
+  if (!boosted) keyShare.giveBack(link.ttl, shared - most)
+  const told = () => {
+    link.toldTtl = now
+    return link.ttl.histogram(serverNow(link.seen), keys)
+  }
+  if (most === 0) return now - link.toldTtl < COUNTED_ANEW_MS ? null : told()
   const { cursor, found } = await scan(link, link.ttl.cursor, most, signal)
   // More comes back than was asked for while the server rehashes.
   const asked = found.slice(0, grant ? most : 2 * KEYS_MOST)
@@ -72,7 +89,7 @@ async function sample(link: RedisLink, signal: AbortSignal): Promise<Histogram> 
   link.ttl.cursor = cursor
   // Names alone are not asked about.
   if (keysExpiring !== 0) assertSomeHere(link, ends)
-  return link.ttl.histogram(serverNow(link.seen), keys)
+  return told()
 }
 
 /** PEXPIRETIME of a key that has ended since. -1 is a key without TTL. */
