@@ -81,6 +81,8 @@ function recordedFleet(topology: PolledFleet['topology'], window: () => ReturnTy
     topology,
     window,
     targets: () => [],
+    target: () => null,
+    listed: () => [],
     states: () => topology().targets.map(({ name, state }) => ({ name, state, discovers: false })),
     targetConfig: () => null,
     configure: async () => {},

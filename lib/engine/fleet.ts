@@ -14,7 +14,7 @@ import { type Clock, systemClock } from './clock.ts'
 import { createDiscovery } from './discovery.ts'
 import { keptSamplings } from './keySampling.ts'
 import { createTarget, type Target, type TargetStatus } from './target.ts'
-import { createTopologyBook } from './topology.ts'
+import { createTopologyBook, type Part, topologyOf } from './topology.ts'
 
 export type FleetOptions = {
   targets: { config: TargetConfig; product: AnyProduct }[]
@@ -35,6 +35,10 @@ export interface PolledFleet extends Fleet {
   /** Resolves when nothing is in flight and every link is closed. */
   stop(): Promise<void>
   targets(): TargetStatus[]
+  /** One of them; null: there is none of that name. */
+  target(name: string): TargetStatus | null
+  /** Who they are, without their state: of thousands that costs what is asked for alone. */
+  listed(): { name: string; kind: string; through?: string }[]
   /** `discovers`: it stands for others, each of them a target of its own: a Cluster, a master that Sentinels watch. */
   states(): { name: string; state: TargetState; discovers: boolean }[]
   targetConfig(name: string): { kind: string; config: TargetConfig } | null
@@ -48,7 +52,10 @@ export function createFleet({ edges, prices, poll, store, bus, log, clock = syst
   const targets = new Map<string, Target>()
   let started = false
   let stopped = false
-  /** The topology as it was last read, until something of it changes. */
+  /** What each target brings to the topology, and of which that may have changed since. A poll concerns one of thousands. */
+  const parts = new Map<string, Part>()
+  const changed = new Set<string>()
+  let refusedBefore: string[] = []
   let cached: Topology | null = null
 
   for (const { config, product } of options.targets) add(config, product)
@@ -64,12 +71,13 @@ export function createFleet({ edges, prices, poll, store, bus, log, clock = syst
       log,
       onRead: (probe, parsed, at, everyMs) => keep(name, probe, parsed, at, everyMs),
       onState(health) {
-        cached = null
+        changed.add(name)
         bus.emit({ type: 'target', name, state: health.state })
       },
+      onStatus: () => changed.add(name),
     })
     targets.set(name, target)
-    cached = null
+    changed.add(name)
     return target
   }
 
@@ -84,6 +92,7 @@ export function createFleet({ edges, prices, poll, store, bus, log, clock = syst
     const target = targets.get(name)
     targets.delete(name)
     book.remove(name)
+    parts.delete(name)
     cached = null
     await target?.stop()
   }
@@ -91,7 +100,7 @@ export function createFleet({ edges, prices, poll, store, bus, log, clock = syst
   function keep(target: string, probe: string, parsed: Parsed, at: number, everyMs: number): void | Promise<void> {
     const { samples, records, topology, references, fed = [], stepMs = everyMs, lateMs } = bounded(parsed)
     book.put(target, probe, topology)
-    cached = null
+    changed.add(target)
     if (records.length > 0) store.putRecords(target, [...records, ...keptSamplings(records, at)])
     if (references) options.onReferences?.(target, references)
     for (const one of fed) options.onReferences?.(one.target, one.accesses)
@@ -111,10 +120,16 @@ export function createFleet({ edges, prices, poll, store, bus, log, clock = syst
       await Promise.allSettled([...targets.values()].map((target) => target.stop()))
     },
     topology() {
-      if (cached) return cached
+      if (cached && changed.size === 0) return cached
       const refused = store.refusedSeries()
-      const seen = [...targets.values()].map((target) => seenOf(target, refused.get(target.config.name)))
-      cached = book.read(seen, { edges, ...(prices && { prices }) })
+      for (const name of [...refusedBefore, ...refused.keys()]) changed.add(name)
+      refusedBefore = [...refused.keys()]
+      for (const name of changed) {
+        const target = targets.get(name)
+        if (target) parts.set(name, book.read(seenOf(target, refused.get(name))))
+      }
+      changed.clear()
+      cached = topologyOf([...targets.keys()].map((name) => parts.get(name)!), { edges, ...(prices && { prices }) }) // biome-ignore format: one line
       return cached
     },
     window(spanMs) {
@@ -122,6 +137,11 @@ export function createFleet({ edges, prices, poll, store, bus, log, clock = syst
       return store.window(now - spanMs, now)
     },
     targets: () => [...targets].map(([name, target]) => withParent(target.status(), discovery.foundThrough(name))),
+    target(name) {
+      const target = targets.get(name)
+      return target ? withParent(target.status(), discovery.foundThrough(name)) : null
+    },
+    listed: () => [...targets].map(([name, { config }]) => withParent({ name, kind: config.kind }, discovery.foundThrough(name))),
     states: () => [...targets].map(([name, target]) => ({ name, state: target.health().state, discovers: target.discovers })),
     targetConfig(name) {
       const target = targets.get(name)
@@ -133,14 +153,15 @@ export function createFleet({ edges, prices, poll, store, bus, log, clock = syst
     },
     pollNow: async (name) => targets.get(name)?.pollNow(),
     stepClock(step) {
-      for (const target of targets.values()) target.stepClock(step)
-      cached = null
+      for (const [name, target] of targets) {
+        target.stepClock(step)
+        changed.add(name)
+      }
     },
   }
 }
 
-const withParent = (status: TargetStatus, through: string | undefined): TargetStatus =>
-  through === undefined ? status : { ...status, through }
+const withParent = <T>(status: T, through: string | undefined): T => (through === undefined ? status : { ...status, through })
 
 /** A target as the engine itself knows it, beside what its probes tell. */
 function seenOf(target: Target, refused: { series: number; because: string } | undefined) {

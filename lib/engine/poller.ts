@@ -25,6 +25,8 @@ export type PollerOptions<Link> = {
   onRead(parsed: Parsed, at: number): void | Promise<void>
   /** A failed one: answers the probe's next state. Nothing is appended: the series shows a gap. One that is `resting` is asked again after `delayMs`. */
   onFail(error: unknown): { state: 'gap' | 'resting' | 'unavailable'; because: string }
+  /** Its state was set: what a page shows of the target may have changed. */
+  onStatus(): void
   /** How long until the next poll; the rhythm unless the target is down. */
   delayMs(): number
 }
@@ -43,6 +45,8 @@ export interface Poller {
   /** Resolves when nothing is in flight any more. */
   stop(): Promise<void>
   status(): ProbeStatus
+  /** The same without a copy, to be read at once: it changes with the next poll. */
+  readonly now: Readonly<ProbeStatus>
   stepClock(step: ClockStep): void
   nextAt(): number | null
 }
@@ -114,6 +118,10 @@ class ProbePoller<Link> implements Poller {
     return { ...this.#status }
   }
 
+  get now(): Readonly<ProbeStatus> {
+    return this.#status
+  }
+
   stepClock(step: ClockStep): void {
     if (this.#status.lastAt !== null) this.#status.lastAt = movedDate(this.#status.lastAt, step)
   }
@@ -127,6 +135,7 @@ class ProbePoller<Link> implements Poller {
     this.#status.state = state
     if (because === undefined) delete this.#status.because
     else this.#status.because = because
+    this.#options.onStatus()
   }
 
   #schedule(ms: number): void {

@@ -63,6 +63,7 @@ function server(reads: { vital: Read; slow?: Read; wanted?: () => true | string 
       seen.push({ probe: id, at: at - START, parsed })
     },
     onState: (health) => states.push(health),
+    onStatus() {},
   })
   const times = (id: string) => asked.filter((one) => one.probe === id).map((one) => one.at)
   return { clock, asked, seen, states, everyMs, target, times, most: () => most }

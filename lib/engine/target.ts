@@ -40,6 +40,8 @@ export type TargetOptions = {
   log: Log
   onRead(probe: string, parsed: Parsed, at: number, everyMs: number): void | Promise<void>
   onState(health: Health): void
+  /** What `capabilities` answers may have changed. */
+  onStatus(): void
 }
 
 export interface Target {
@@ -112,9 +114,7 @@ class PolledTarget implements Target {
 
   async pollNow(): Promise<void> {
     // Bursts are not for a picture of the moment: they may take seconds and cost the server something.
-    const quick = this.#pollers.filter(
-      (poller) => poller.timeoutMs <= this.#options.poll.timeoutMs && poller.status().state !== 'unavailable',
-    )
+    const quick = this.#pollers.filter((poller) => poller.timeoutMs <= this.#options.poll.timeoutMs && poller.now.state !== 'unavailable')
     await Promise.all(quick.map((poller) => poller.pollNow()))
   }
 
@@ -170,7 +170,7 @@ class PolledTarget implements Target {
 
   /** Null while nothing is known of it yet. */
   #capabilityOf(poller: Poller): Omit<Capability, 'feature'> | null {
-    const { state, because, lastAt } = poller.status()
+    const { state, because, lastAt } = poller.now
     const rhythm = this.#rhythms.get(poller.probe.id)!
     const up = this.#health.state === 'up'
     // One late answer says nothing; several in a row say that it cannot be read now.
@@ -186,7 +186,7 @@ class PolledTarget implements Target {
   }
 
   #poller(probe: Probe<unknown, unknown>, vital: boolean): Poller {
-    const { poll, clock, onRead } = this.#options
+    const { poll, clock, onRead, onStatus } = this.#options
     const rhythm = new Rhythm(probe, poll)
     this.#rhythms.set(probe.id, rhythm)
     return createPoller<unknown>({
@@ -204,6 +204,7 @@ class PolledTarget implements Target {
         return kept
       },
       onFail: (error) => this.#failed(error, vital, rhythm),
+      onStatus,
     })
   }
 
@@ -243,6 +244,6 @@ class PolledTarget implements Target {
   #startOthers(): void {
     const { clock } = this.#options
     for (const poller of this.#others)
-      if (poller.status().state !== 'unavailable') poller.start(clock.random() * Math.min(poller.status().everyMs, FIRST_TURN_MS))
+      if (poller.now.state !== 'unavailable') poller.start(clock.random() * Math.min(poller.now.everyMs, FIRST_TURN_MS))
   }
 }

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { ABLE } from '../../test/normal.ts'
+import type { Edge } from '../model/edges.ts'
 import type { Pool } from '../model/topology.ts'
-import { createTopologyBook, type TargetSeen } from './topology.ts'
+import { createTopologyBook, type TargetSeen, topologyOf } from './topology.ts'
 
 const seen: TargetSeen = { name: 'edge', kind: 'haproxy', state: 'up', since: 5, capabilities: [{ feature: 'stats', available: true }] }
 const server = (name: string, weight = 100) => ({
@@ -12,6 +13,7 @@ const server = (name: string, weight = 100) => ({
   weightEffective: weight,
   state: 'up' as const,
 })
+const read = (book: ReturnType<typeof createTopologyBook>, edges: Edge[] = []) => topologyOf([book.read(seen)], { edges })
 const pool = (name: string, servers: Pool['servers']): Omit<Pool, 'target'> => ({
   name,
   algorithm: 'roundrobin',
@@ -25,10 +27,10 @@ it('merges what the probes of a target tell, and drops what a probe no longer na
   const book = createTopologyBook()
   book.put('edge', 'stat', { facts: { version: '2.6' }, pools: [pool('app', [server('a'), server('b')]), pool('old', [])] })
   book.put('edge', 'config', { pools: [pool('app', [{ ...server('a', 7), weightFile: 50 }])] })
-  expect(book.read([seen], { edges: [] }).pools.map(({ name, servers }) => [name, servers.length])).toEqual([['app', 2], ['old', 0]]) // biome-ignore format: a table
-  expect(book.read([seen], { edges: [] }).pools[0]!.servers[0]).toMatchObject({ name: 'a', weightFile: 50 })
+  expect(read(book).pools.map(({ name, servers }) => [name, servers.length])).toEqual([['app', 2], ['old', 0]]) // biome-ignore format: a table
+  expect(read(book).pools[0]!.servers[0]).toMatchObject({ name: 'a', weightFile: 50 })
   book.put('edge', 'stat', { facts: { runId: 'r2' }, pools: [pool('app', [server('a')])] })
-  const topology = book.read([seen], { edges: [{ from: { clients: true }, to: { ring: 'r' } }] })
+  const topology = read(book, [{ from: { clients: true }, to: { ring: 'r' } }])
   expect(topology.pools).toHaveLength(1)
   expect(topology.targets[0]).toEqual({ ...seen, runId: 'r2' })
   expect(topology.edges).toHaveLength(1)
@@ -37,7 +39,7 @@ it('merges what the probes of a target tell, and drops what a probe no longer na
 it('lets a probe correct the capability that its own fate suggests, and forgets removed targets', () => {
   const book = createTopologyBook()
   book.put('edge', 'stat', { capabilities: [{ feature: 'stats', available: false, because: 'level user' }] })
-  expect(book.read([seen], { edges: [] }).targets[0]!.capabilities).toEqual([{ feature: 'stats', available: false, because: 'level user' }])
+  expect(read(book).targets[0]!.capabilities).toEqual([{ feature: 'stats', available: false, because: 'level user' }])
   book.remove('edge')
-  expect(book.read([seen], { edges: [] }).targets[0]!.capabilities).toEqual(seen.capabilities)
+  expect(read(book).targets[0]!.capabilities).toEqual(seen.capabilities)
 })

@@ -21,7 +21,23 @@ export interface TopologyBook {
   put(target: string, probe: string, part: TopologyPart): void
   /** A target that is no longer configured or discovered. */
   remove(target: string): void
-  read(targets: TargetSeen[], configured: Pick<Topology, 'edges' | 'prices'>): Topology
+  /** What one target brings to the topology. */
+  read(seen: TargetSeen): Part
+}
+
+/** One target's part of the topology. */
+export type Part = { facts: TargetFacts; pools: Pool[]; rings: Topology['rings']; ttls: Topology['ttls'] }
+
+/** The parts together. */
+export function topologyOf(parts: Iterable<Part>, configured: Pick<Topology, 'edges' | 'prices'>): Topology {
+  const topology: Topology = { targets: [], pools: [], rings: [], ttls: [], ...configured }
+  for (const { facts, pools, rings, ttls } of parts) {
+    topology.targets.push(facts)
+    topology.pools.push(...pools)
+    topology.rings.push(...rings)
+    topology.ttls.push(...ttls)
+  }
+  return topology
 }
 
 /** Merges the parts that probes report into the topology of the fleet. */
@@ -36,19 +52,17 @@ export function createTopologyBook(): TopologyBook {
       parts.set(target, probes.set(probe, part))
     },
     remove: (target) => void parts.delete(target),
-    read(targets, configured) {
-      const topology: Topology = { targets: [], pools: [], rings: [], ttls: [], ...configured }
-      for (const seen of targets) {
-        topology.targets.push(factsOf(seen, facts(seen.name), of(seen.name)))
-        const pools = new Map<string, Pool>()
-        for (const part of of(seen.name)) {
-          for (const pool of part.pools ?? []) pools.set(pool.name, overlay(pools.get(pool.name), { ...pool, target: seen.name }))
-          topology.rings.push(...(part.rings ?? []))
-          topology.ttls.push(...(part.ttls ?? []))
-        }
-        topology.pools.push(...pools.values())
+    read(seen) {
+      const own = of(seen.name)
+      const pools = new Map<string, Pool>()
+      for (const part of own)
+        for (const pool of part.pools ?? []) pools.set(pool.name, overlay(pools.get(pool.name), { ...pool, target: seen.name }))
+      return {
+        facts: factsOf(seen, facts(seen.name), own),
+        pools: [...pools.values()],
+        rings: own.flatMap((part) => part.rings ?? []),
+        ttls: own.flatMap((part) => part.ttls ?? []),
       }
-      return topology
     },
   }
 }

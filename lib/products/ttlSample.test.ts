@@ -41,6 +41,23 @@ describe('TtlSample', () => {
     expect(sample.histogram(NOW, 10)).toEqual({ bucketMs: 1_000, buckets: [], sampled: 1, keys: 10 })
   })
 
+  it('knows the patterns of its keys however many have come and gone', () => {
+    const sample = new TtlSample()
+    const named = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, i) => ({
+        key: [...String(from + i)].map((digit) => 'abcdefghij'[Number(digit)]).join(''),
+        endsAt: null,
+      }))
+    for (let from = 0; from < 40_000; from += 500) sample.add(named(from, from + 500), 1_000_000, 'run')
+    const shares = sample.patternShares(NOW, 10_000)
+    expect(shares.map(({ pattern }) => pattern).sort()).toEqual(
+      named(36_000, 40_000)
+        .map(({ key }) => key)
+        .sort(),
+    )
+    expect(new Set(shares.map(({ sampled, of }) => `${sampled} of ${of}`))).toEqual(new Set(['1 of 4000']))
+  })
+
   it('forgets the keyspace of another run', () => {
     const sample = new TtlSample()
     sample.add([{ key: 'a', endsAt: null }], 10, 'one')

@@ -26,12 +26,15 @@ export type PatternShare = {
   ttlCounts: number[]
 }
 
-// 20 s of sampling at 200 keys a second; about 0.4 MB a target.
+// 20 s of sampling at 200 keys a second; about 40 kB a target.
 const SAMPLE_MAX = 4_000
+/** Places at first: a sample that is taken slowly takes no more memory than it holds. */
+const PLACES_FIRST = 256
 const BUCKET_MS = 1_000
 // A cliff further away is seen in time when it comes nearer.
 const HORIZON_MS = 15 * 60_000
-const PATTERNS_MAX = 1_000
+/** Names of patterns until those that no key of the sample has any more are dropped: at most as many as it has keys are in use. */
+const PATTERNS_MAX = 2 * SAMPLE_MAX
 
 function ttlCounts(leftMs: readonly number[], all: number): number[] {
   const counts = Array<number>(TTL_BOUNDS_MS.length + 1).fill(0)
@@ -50,8 +53,12 @@ export class TtlSample {
   /** SCAN's cursor. */
   cursor = '0'
   private runId = ''
-  private readonly patterns = new Map<string, string>()
-  private ring: { pattern: string; endsAt: number | null }[] = []
+  private patterns: string[] = []
+  private readonly places = new Map<string, number>()
+  /** Of each sampled key when it ends, NaN for never, and the number of its pattern: two columns, because objects would be ten times as large. */
+  private ends = new Float64Array(PLACES_FIRST)
+  private of = new Uint16Array(PLACES_FIRST)
+  private size = 0
   private next = 0
 
   /**
@@ -59,35 +66,33 @@ export class TtlSample {
    */
   add(found: SampledKey[], keys: number, runId: string): void {
     if (runId !== this.runId) this.forget(runId)
-    const size = Math.max(1, Math.min(SAMPLE_MAX, keys))
-    if (this.ring.length > size) {
-      // Oldest first, so that the newest are kept.
-      this.ring = [...this.ring.slice(this.next), ...this.ring.slice(0, this.next)].slice(-size)
-      this.next = 0
-    }
+    const most = Math.max(1, Math.min(SAMPLE_MAX, keys))
+    if (this.size > most) this.keepNewest(most)
     for (const { key, endsAt } of found) {
-      const entry = { pattern: this.intern(patternOf(key)), endsAt }
-      if (this.ring.length < size) this.ring.push(entry)
-      else {
-        this.ring[this.next % size] = entry
-        this.next = (this.next + 1) % size
-      }
+      let place = this.next
+      if (this.size < most) {
+        place = this.size++
+        if (place === this.ends.length) this.grow()
+      } else this.next = (this.next + 1) % most
+      this.ends[place] = endsAt ?? Number.NaN
+      this.of[place] = this.intern(patternOf(key))
     }
   }
 
   /** Whether further keys only renew the sample. */
   get full(): boolean {
-    return this.ring.length >= SAMPLE_MAX
+    return this.size >= SAMPLE_MAX
   }
 
   /** When the sampled keys end, as counted at `now` (epoch ms); what has ended since it was sampled is left out. */
   histogram(now: number, keys: number): Histogram {
     const counts = new Map<number, number>()
     let sampled = 0
-    for (const { endsAt } of this.ring) {
-      if (endsAt !== null && endsAt <= now) continue
+    for (let i = 0; i < this.size; i++) {
+      const endsAt = this.ends[i]!
+      if (endsAt <= now) continue
       sampled++
-      if (endsAt === null || endsAt > now + HORIZON_MS) continue
+      if (!(endsAt <= now + HORIZON_MS)) continue
       const bucket = Math.floor(endsAt / BUCKET_MS) * BUCKET_MS
       counts.set(bucket, (counts.get(bucket) ?? 0) + 1)
     }
@@ -99,20 +104,22 @@ export class TtlSample {
 
   /** The commonest patterns of the keys that were sampled and have not ended at `now` (epoch ms), at most `most`, with Wilson's interval. */
   patternShares(now: number, most: number): PatternShare[] {
-    const ends = new Map<string, (number | null)[]>()
+    const ends = new Map<number, number[]>()
     let sampled = 0
-    for (const { pattern, endsAt } of this.ring) {
-      if (endsAt !== null && endsAt <= now) continue
+    for (let i = 0; i < this.size; i++) {
+      const endsAt = this.ends[i]!
+      if (endsAt <= now) continue
       sampled++
-      const known = ends.get(pattern)
+      const known = ends.get(this.of[i]!)
       if (known) known.push(endsAt)
-      else ends.set(pattern, [endsAt])
+      else ends.set(this.of[i]!, [endsAt])
     }
     return [...ends]
+      .map(([place, all]) => [this.patterns[place]!, all] as const)
       .sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1))
       .slice(0, most)
       .map(([pattern, all]) => {
-        const left = all.flatMap((endsAt) => (endsAt === null ? [] : [endsAt - now]))
+        const left = all.flatMap((endsAt) => (Number.isNaN(endsAt) ? [] : [endsAt - now]))
         const { value: share, low, high } = wilson(all.length, sampled)
         // Most of them last for ever: then so does the one in the middle.
         const ttlMsMedian = left.length * 2 > all.length ? median(left) : null
@@ -121,22 +128,57 @@ export class TtlSample {
   }
 
   private *patternsBetween(from: number, to: number): Iterable<string> {
-    for (const { pattern, endsAt } of this.ring) if (endsAt !== null && endsAt >= from && endsAt < to) yield pattern
+    for (let i = 0; i < this.size; i++) if (this.ends[i]! >= from && this.ends[i]! < to) yield this.patterns[this.of[i]!]!
   }
 
-  private intern(pattern: string): string {
-    const known = this.patterns.get(pattern)
+  /** Oldest first, so that the newest are kept. */
+  private keepNewest(most: number): void {
+    for (const column of [this.ends, this.of]) {
+      const ordered = [...column.subarray(this.next, this.size), ...column.subarray(0, this.next)]
+      column.set(ordered.slice(-most))
+    }
+    this.size = most
+    this.next = 0
+  }
+
+  private grow(): void {
+    const length = Math.min(SAMPLE_MAX, 2 * this.ends.length)
+    const [ends, of] = [new Float64Array(length), new Uint16Array(length)]
+    ends.set(this.ends)
+    of.set(this.of)
+    this.ends = ends
+    this.of = of
+  }
+
+  private intern(pattern: string): number {
+    const known = this.places.get(pattern)
     if (known !== undefined) return known
-    if (this.patterns.size >= PATTERNS_MAX) this.patterns.clear()
-    this.patterns.set(pattern, pattern)
-    return pattern
+    if (this.patterns.length >= PATTERNS_MAX) this.dropUnused()
+    this.places.set(pattern, this.patterns.length)
+    return this.patterns.push(pattern) - 1
+  }
+
+  private dropUnused(): void {
+    const old = this.patterns
+    this.patterns = []
+    this.places.clear()
+    for (let i = 0; i < this.size; i++) {
+      const pattern = old[this.of[i]!]!
+      let place = this.places.get(pattern)
+      if (place === undefined) {
+        place = this.patterns.push(pattern) - 1
+        this.places.set(pattern, place)
+      }
+      this.of[i] = place
+    }
   }
 
   private forget(runId: string): void {
     this.runId = runId
     this.cursor = '0'
-    this.ring = []
+    this.size = 0
     this.next = 0
-    this.patterns.clear()
+    this.patterns = []
+    this.places.clear()
   }
 }

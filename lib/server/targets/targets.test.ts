@@ -7,8 +7,10 @@ import { listTargets } from './targets.ts'
 const status = (name: string, kind: string, role?: 'cache') => ({ name, kind, title: kind, address: name, state: 'up', stateSince: null, lastPollAt: null, pollMs: 1_000, failures: 0, probes: [], ...(role && { role }) }) // biome-ignore format: one line
 
 it('shows the figures of a cache whatever it is seen through, and none of what is no cache', async () => {
+  const all = [status('lb', 'haproxy'), status('prom:c', 'prometheus', 'cache')]
   const engine = {
-    targets: () => [status('lb', 'haproxy'), status('prom:c', 'prometheus', 'cache')],
+    listed: () => all,
+    target: (wanted: string) => all.find(({ name }) => name === wanted),
     topology: emptyTopology,
     targetConfig: () => null,
     window: () => load(1_000, { 'cache_items{target=prom:c}': '7x60' }),

@@ -1,8 +1,10 @@
 import { factsOf } from '../../detectors/rows.ts'
 import { mapped } from '../../engine/slices.ts'
+import type { TargetStatus } from '../../engine/target.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import type { FactView, LatencyView, RawView, TargetView } from '../../model/answers/target.ts'
 import { EvenkeelError } from '../../model/error.ts'
+import type { Topology } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { iso, isoOrNull } from '../http/iso.ts'
 import { type Paging, page } from '../http/paging.ts'
@@ -11,36 +13,49 @@ import { FIGURE_SPAN_MS, figure, figureWindow, newestFigure } from '../series/fi
 
 /** Configured and discovered targets, by name. Control documents are not among them: they are rings and TTL policies. */
 export async function listTargets(runtime: Runtime, paging?: Paging): Promise<Page<TargetView>> {
-  const window = runtime.engine.window(FIGURE_SPAN_MS)
-  const sorted = statuses(runtime).sort((a, b) => (a.name < b.name ? -1 : 1))
+  const { engine } = runtime
+  const seen = { window: engine.window(FIGURE_SPAN_MS), topology: engine.topology() }
+  const sorted = listed(runtime).sort((a, b) => (a.name < b.name ? -1 : 1))
   const children = childrenOf(sorted)
-  const { items, ...rest } = page(sorted, (status) => status.name, paging)
-  return { items: await mapped(items, (status) => targetView(runtime, status, window, children.get(status.name))), ...rest }
+  const { items, ...rest } = page(sorted, ({ name }) => name, paging)
+  // One may go while others are read.
+  const known = items.flatMap(({ name }) => engine.target(name) ?? [])
+  return { items: await mapped(known, (status) => targetView(runtime, status, seen, children.get(status.name))), ...rest }
 }
 
 export function getTarget(runtime: Runtime, name: string): TargetView {
-  const all = statuses(runtime)
-  const status = all.find((candidate) => candidate.name === name)
-  if (!status) throw new EvenkeelError('not_found', `There is no target of that name.`)
-  return targetView(runtime, status, runtime.engine.window(FIGURE_SPAN_MS), childrenOf(all).get(name))
+  const { engine } = runtime
+  const status = engine.target(name)
+  if (!status || status.kind === CONTROL) throw new EvenkeelError('not_found', `There is no target of that name.`)
+  const seen = { window: engine.window(FIGURE_SPAN_MS), topology: engine.topology() }
+  return targetView(runtime, status, seen, childrenOf(listed(runtime)).get(name))
 }
 
+type Listed = { name: string; kind: string; through?: string }
+
 /** Those that were found through a target, by its name. */
-function childrenOf(all: readonly Status[]): Map<string, string[]> {
+function childrenOf(all: readonly Listed[]): Map<string, string[]> {
   const children = new Map<string, string[]>()
-  for (const { name, through } of all) if (through !== undefined) children.set(through, [...(children.get(through) ?? []), name])
+  for (const { name, through } of all) {
+    if (through === undefined) continue
+    const known = children.get(through)
+    if (known) known.push(name)
+    else children.set(through, [name])
+  }
   return children
 }
 const FOUND_MAX = 200
+const CONTROL = 'control'
 
-const statuses = (runtime: Runtime) => runtime.engine.targets().filter((target) => target.kind !== 'control')
-type Status = ReturnType<typeof statuses>[number]
+const listed = (runtime: Runtime): Listed[] => runtime.engine.listed().filter(({ kind }) => kind !== CONTROL)
+/** What of the fleet one list of views is made of. */
+type Seen = { window: SeriesWindow; topology: Topology }
 
 /** What a product's own configuration says that pages need. */
 type Configured = { monitor?: TargetView['monitor']; references?: { from: TargetView['references'] } }
 
-function targetView(runtime: Runtime, status: Status, window: SeriesWindow, found: readonly string[] | undefined): TargetView {
-  const facts = factsOf(runtime.engine.topology(), status.name)
+function targetView(runtime: Runtime, status: TargetStatus, { window, topology }: Seen, found: readonly string[] | undefined): TargetView {
+  const facts = factsOf(topology, status.name)
   const config = runtime.engine.targetConfig(status.name)?.config as Configured | undefined
   const [monitor, references] = [config?.monitor, config?.references?.from]
   const { memory, eviction, bursts } = facts?.can ?? {}
