@@ -16,7 +16,7 @@ export type Info = {
 }
 
 // A bound against forged answers: real servers know about 250 commands with their subcommands.
-export const COMMANDS_MAX = 600
+const COMMANDS_MAX = 600
 const DATABASES_MAX = 64
 
 /** Fields that rules need: a server that leaves one out is not judged by those rules, and the missing fields are reported. */
