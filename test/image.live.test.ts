@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { connect } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import nextConfig from '../next.config.js'
 import { builtServer, ensureBuild } from '../scripts/boot/build.mjs'
 import { root } from '../scripts/boot/stamp.mjs'
 import { freePort } from './daemon.ts'
@@ -20,6 +21,9 @@ const IMAGE_ENV = Object.fromEntries(
 const command = (pattern: RegExp): string[] => JSON.parse(pattern.exec(dockerfile)![1]!) as string[]
 const CMD = command(/^CMD (\[.*\])$/m)
 const HEALTH = command(/^HEALTHCHECK .*\\\n\s*CMD (\[.*\])$/m)
+
+/** What is left to Node: loaded when it is first needed. */
+const external = nextConfig.serverExternalPackages ?? []
 
 const home = mkdtempSync(join(tmpdir(), 'evenkeel-image-'))
 let made = 0
@@ -94,6 +98,20 @@ test('the image names no host and no port of its own', () => {
   expect(IMAGE_ENV).not.toHaveProperty('PORT')
   expect(IMAGE_ENV).toMatchObject({ NODE_ENV: 'production', NEXT_MANUAL_SIG_HANDLE: 'true' })
 })
+
+test('the clients that are loaded with their first target are in it, with all that they need', async () => {
+  // Out of the repository, whose own packages would be found as well.
+  const alone = join(home, 'alone')
+  cpSync(join(dirname(builtServer), 'node_modules'), join(alone, 'node_modules'), { recursive: true })
+  const script = `await Promise.all(${JSON.stringify(external)}.map((name) => import(name)))`
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { cwd: alone, stdio: ['ignore', 'ignore', 'pipe'] })
+  let trouble = ''
+  child.stderr.on('data', (chunk) => (trouble += chunk))
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  expect({ code, trouble }).toEqual({ code: 0, trouble: '' })
+  expect(external).toContain('@aws-sdk/client-elasticache')
+  expect(external).toContain('@kubernetes/client-node')
+}, 60_000)
 
 describe('what listen says is bound, and nothing else', () => {
   test('without listen: loopback of the container alone, which is reported', async () => {

@@ -29,7 +29,7 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
       <PageHead
         title={
           <>
-            <Go href={path`/targets/${target}`} className="text-dim hover:text-accent">
+            <Go href={path`/targets/${target}`} className="text-dim underline decoration-line-strong underline-offset-2 hover:text-accent">
               {safe(target, 60)}/
             </Go>
             {safe(name, 80)}

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
@@ -10,6 +11,7 @@ import { createEngine, type Engine } from '../../engine/engine.ts'
 import { createFleet } from '../../engine/fleet.ts'
 import { createStore } from '../../store/store.ts'
 import { varnishActuator } from './actuator.ts'
+import { varnishCode } from './asCode.ts'
 import { varnishConfig } from './config.ts'
 import { varnish } from './product.ts'
 
@@ -109,10 +111,7 @@ describeWith(['varnishd', 'prometheus-varnish-exporter'], 'Varnish', () => {
   })
 
   it('says in words what is wrong, on that target alone', async () => {
-    await vi.waitUntil(
-      () => because('locked', 'backend.list') && because('misplaced', 'backend.list') && fact('elsewhere')?.state === 'down',
-      WITHIN,
-    )
+    await vi.waitUntil(() => because('locked', 'backend.list') && because('misplaced', 'backend.list') && fact('elsewhere')?.error, WITHIN)
     expect(fact('locked')?.state).toBe('up')
     expect(because('locked', 'backend.list')).toContain('refuses the secret')
     expect(because('misplaced', 'backend.list')).toContain('not the one of HTTP')
@@ -137,6 +136,13 @@ describeWith(['varnishd', 'prometheus-varnish-exporter'], 'Varnish', () => {
     const drift = varnishActuator.write(config, [edits[0]!, { name: 'backend/a/state', expect: 'auto', value: 'sick' }], soon(), CAUSE)
     await expect(drift).rejects.toMatchObject({ code: 'drift', written: 'none' })
     expect(await varnishActuator.get(config, names, soon())).toEqual(after)
+
+    // The same as a command for people: Varnish's own program takes it.
+    const found = varnishCode.snippets(config, [{ name: 'param/default_keep', expect: '60', value: '90' }])
+    const pasted = spawnSync('/bin/sh', ['-c', found.find(({ form }) => form === 'shell')!.text], { encoding: 'utf8', timeout: 5_000 })
+    expect({ status: pasted.status, stderr: pasted.stderr }).toEqual({ status: 0, stderr: '' })
+    expect(await varnishActuator.get(config, ['param/default_keep'], soon())).toEqual({ 'param/default_keep': '90' })
+    await varnishActuator.write(config, [{ name: 'param/default_keep', expect: '90', value: '60' }], soon(), CAUSE)
 
     const back = edits.map(({ name, expect, value }) => ({ name, expect: value, value: expect }))
     await varnishActuator.write(config, back, soon(), CAUSE)
