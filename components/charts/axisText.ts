@@ -1,7 +1,18 @@
 import { number, text, type Unit } from '@/lib/format/format.ts'
 
-/** The label of a tick of the value axis; ratios without decimals, so that they stay short. */
-export const valueText = (value: number, unit: Unit) => (unit === 'ratio' ? `${number(value * 100)} %` : text(value, unit))
+/** There is room for six digits beside a chart. */
+const LONG: [from: number, sign: string][] = [
+  [1e9, 'G'],
+  [1e6, 'M'],
+]
+const COUNTS = new Set<Unit>(['count', 'perSecond', 'none'])
+
+/** The label of a tick of the value axis: ratios without decimals and large counts in millions, so that they stay short. */
+export function valueText(value: number, unit: Unit): string {
+  if (unit === 'ratio') return `${number(value * 100)} %`
+  const [from, sign] = (COUNTS.has(unit) && LONG.find(([least]) => Math.abs(value) >= least)) || []
+  return from === undefined ? text(value, unit) : `${number(value / from)} ${sign}${unit === 'perSecond' ? '/s' : ''}`
+}
 
 /** The label of a tick of the time axis: a day, a minute or a second, as the range is long. */
 export function timeText(ms: number, spanMs: number): string {
