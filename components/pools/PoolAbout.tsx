@@ -3,7 +3,7 @@ import { Ago } from '@/components/frame/Ago.tsx'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { Code } from '@/components/ui/code.tsx'
 import { Sentence } from '@/components/ui/sentence.tsx'
-import { safe } from '@/lib/format/format.ts'
+import { duration, safe } from '@/lib/format/format.ts'
 import { labAddress } from '@/lib/lab/address.ts'
 import { admissionText } from '@/lib/model/admission.ts'
 import type { PoolView } from '@/lib/model/answers/pool.ts'
@@ -24,6 +24,7 @@ export function PoolAbout({ pool, changedAt }: { pool: PoolView; changedAt: numb
         )}
         <Sharing pool={pool} />
       </div>
+      {pool.ttlMs !== undefined && <Lookup ttlMs={pool.ttlMs} unasked={pool.servers.some(({ detectMs }) => detectMs === null)} />}
       {pool.admission && <Limits admission={pool.admission} />}
       {pool.passiveChecks && <Sentences texts={pool.passiveChecks} />}
       {pool.unknown && <Unknown texts={pool.unknown} decides={pool.balances === 'unknown'} />}
@@ -65,6 +66,15 @@ function Sharing({ pool }: { pool: PoolView }) {
     </p>
   )
 }
+
+/** Of the addresses of a name: who chooses, and for how long. */
+const Lookup = ({ ttlMs, unasked }: { ttlMs: number; unasked: boolean }) => (
+  <p className="px-4 py-2 text-sm" data-part="lookup">
+    Clients look this name up, choose one of its addresses and may keep it for {duration(ttlMs)} after it was taken out; connections that
+    are open last longer. What each address gets is seen at the servers alone.
+    {unasked && ' Whether they answer is not asked: the target names no port.'}
+  </p>
+)
 
 /** What limits the requests before the servers get them; that nothing does is said too. */
 function Limits({ admission: { limits, because, wanted } }: { admission: NonNullable<PoolView['admission']> }) {

@@ -48,7 +48,7 @@ test('addresses that change are seen at the next look; without a port nobody is 
   const first = await look(names)
   expect(first.topology.pools![0]!.servers.map(({ name }) => name)).toEqual(['192.0.2.1'])
   expect(first.samples).toEqual([{ metric: 'pool_ttl_seconds', value: 60, labels: { pool: 'shop.example' } }])
-  expect(first.topology.pools![0]!.unknown).toHaveLength(2)
+  expect(first.topology.pools![0]!.servers[0]).toMatchObject({ state: 'up', detectMs: null })
   names.names['shop.example'] = { ttl: 60, a: ['192.0.2.2', '192.0.2.3'] }
   expect((await look(names)).topology.pools![0]!.servers.map(({ name }) => name)).toEqual(['192.0.2.2', '192.0.2.3'])
 })

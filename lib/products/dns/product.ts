@@ -8,7 +8,14 @@ import { type SeenTtl, seenTtl, ttlOf } from './ttl.ts'
 
 type Link = { config: DnsConfig; seen: SeenTtl | null }
 /** `up` is null where no port is given. */
-type Raw = { host: string; port: number | null; failed: string[]; ttl: number; addresses: { address: string; up: boolean | null }[] }
+type Raw = {
+  host: string
+  port: number | null
+  failed: string[]
+  ttl: number
+  left: number
+  addresses: { address: string; up: boolean | null }[]
+}
 
 /** More are no balancer that people keep by hand, and each is a connection. */
 const ADDRESSES_MAX = 64
@@ -26,7 +33,8 @@ const records: Probe<Link, Raw> = {
     const { host, port } = link.config
     const found = await resolve(link.config, signal)
     link.seen = seenTtl(link.seen, Math.max(...found.addresses.map(({ ttl }) => ttl)), performance.now())
-    return { host, port: port ?? null, failed: found.failed, ttl: ttlOf(link.seen), addresses: await reached(found, port, signal) }
+    const left = Math.max(0, found.addresses.length - ADDRESSES_MAX)
+    return { host, left, port: port ?? null, failed: found.failed, ttl: ttlOf(link.seen), addresses: await reached(found, port, signal) }
   },
   parse(raw, { at }) {
     const { host, addresses, failed, ttl } = raw
@@ -54,11 +62,7 @@ const reached = ({ addresses }: Resolved, port: number | undefined, signal: Abor
     })),
   )
 
-/** Clients keep one address for as long as they like: what each gets is not told here. */
-const CLIENTS = 'each client and resolver chooses an address and keeps it: what each gets is seen at the servers alone'
-const UNASKED = 'whether the addresses answer is not known: give `port`'
-
-function poolOf({ host, port, addresses, ttl }: Raw): Omit<Pool, 'target'> {
+function poolOf({ host, port, addresses, ttl, left }: Raw): Omit<Pool, 'target'> {
   const no = { because: NOTHING }
   return {
     name: host,
@@ -67,7 +71,7 @@ function poolOf({ host, port, addresses, ttl }: Raw): Omit<Pool, 'target'> {
     can: { weight: no, state: no, slowStart: no },
     weightMax: 1,
     ttlMs: ttl * 1_000,
-    unknown: [CLIENTS, ...(port === null ? [UNASKED] : [])],
+    ...(left > 0 ? { serversLeft: left } : {}),
     servers: addresses.map(({ address, up }, index): PoolServer => {
       const state = up === false ? 'down' : 'up'
       return {
