@@ -36,9 +36,9 @@ const draw = (pool: PoolView) => renderToStaticMarkup(<PoolAbout pool={pool} cha
 test('of a name it says who chooses, for how long, and whether anybody asks the addresses', () => {
   const asked = draw(name([server('192.0.2.1'), server('192.0.2.2', { state: 'down' })]))
   expect(asked).toMatch(/may keep it for 5.min after it was taken out/)
-  expect(asked).not.toContain('names no port')
+  expect(asked).not.toContain('is not checked')
   expect(asked).not.toContain('Not understood')
-  expect(draw(name([server('192.0.2.1', { detectMs: null })]))).toContain('names no port')
+  expect(draw(name([server('192.0.2.1', { detectMs: null })]))).toContain('is not checked')
 })
 
 test('of a pool it says nothing of the kind', () => {

@@ -72,7 +72,7 @@ const Lookup = ({ ttlMs, unasked }: { ttlMs: number; unasked: boolean }) => (
   <p className="px-4 py-2 text-sm" data-part="lookup">
     Clients look this name up, choose one of its addresses and may keep it for {duration(ttlMs)} after it was taken out; connections that
     are open last longer. What each address gets is seen at the servers alone.
-    {unasked && ' Whether they answer is not asked: the target names no port.'}
+    {unasked && ' Whether each of them answers is not checked.'}
   </p>
 )
 

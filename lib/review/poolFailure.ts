@@ -66,21 +66,23 @@ function takeoverRow(about: About, { is, words }: Takeover, change: ReviewRow['c
 const TTL_MOST_MS = 60_000
 
 /** Of the addresses of a name. */
-function nameRows({ pool, serving }: PoolFacts, facts: ReviewFacts, row: (id: string, what: string) => About): ReviewRow[] {
+function nameRows({ pool }: PoolFacts, facts: ReviewFacts, row: (id: string, what: string) => About): ReviewRow[] {
   const { ttlMs = 0, servers } = pool
+  const answering = servers.filter(({ state }) => state === 'up').length
   const where = { target: pool.target, pool: pool.name }
   const unasked = servers.some(({ detectMs }) => detectMs === null)
-  const words = unasked ? `${servers.length}; nobody asks whether they answer` : `${serving} of ${servers.length} answer`
+  const words = unasked ? `${servers.length}; whether each of them answers is not checked` : `${answering} of ${servers.length} answer`
   return [
     statedRow(row('servers', 'Addresses that clients are given'), words, {
-      is: serving < servers.length ? 'act' : servers.length < 2 ? 'watch' : 'well',
+      is: answering < servers.length ? 'act' : servers.length < 2 ? 'watch' : 'well',
       follows:
-        serving < servers.length
+        answering < servers.length
           ? 'Clients that choose another one fail, or wait for it.'
           : servers.length < 2
             ? 'Nothing takes over when it fails, unless the address itself moves (VRRP, anycast).'
             : 'Clients may take the others; when they do is theirs to choose.',
-      change: serving < servers.length || servers.length < 2 ? remedyFor(facts, where, ['balancer/no-pair', 'balancer/server-down']) : null,
+      change:
+        answering < servers.length || servers.length < 2 ? remedyFor(facts, where, ['balancer/no-pair', 'balancer/server-down']) : null,
     }),
     numberRow(row('ttl', 'An address is kept after it was taken out for'), ttlMs / 1_000, 'seconds', {
       is: ttlMs > TTL_MOST_MS ? 'watch' : 'well',

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net'
 import { elastiCache } from './elastiCache.ts'
 import { loadBalancing } from './loadBalancing.ts'
+import { ROUTE_53, route53, route53Operation } from './route53.ts'
 import { type Key, type Refusal, verify } from './sigv4.ts'
 import { type Form, parseForm, xml } from './wire.ts'
 
@@ -32,6 +33,8 @@ export type Cloud = {
   rules: Record<string, LiveRule[]>
   health: Record<string, string[]>
   distributions: Record<string, unknown>[]
+  /** Hosted zones with their records, in Route 53's order. */
+  zones: ({ Id: string; Name: string; records: Record<string, unknown>[] } & Record<string, unknown>)[]
   tags: Record<string, Tag[]>
   /** A minute's value of a metric; undefined: CloudWatch has none. */
   metric(query: { namespace: string; name: string; stat: string; dimensions: Record<string, string> }, minute: number): number | undefined
@@ -75,10 +78,11 @@ const SERVICES: Record<string, string> = {
   elasticache: 'elasticache',
   elasticloadbalancing: 'elasticloadbalancing',
   cloudfront: 'cloudfront',
+  route53: 'route53',
 }
 
 /**
- * A server that speaks as much of four AWS APIs as Evenkeel asks, written from their published descriptions (API references, the query, AWS JSON 1.0
+ * A server that speaks as much of five AWS APIs as Evenkeel asks, written from their published descriptions (API references, the query, AWS JSON 1.0
  * and REST XML protocols, Signature Version 4): strict about signatures, parameters and limits, with pages, throttling and refusals.
  */
 export async function startAws(cloud: Cloud, region = 'eu-west-1'): Promise<FakeAws> {
@@ -132,12 +136,10 @@ function answer(fake: FakeAws, region: string, request: IncomingMessage, body: B
     return
   }
   const service = SERVICES[scope.service]
-  const operation = json
-    ? String(request.headers['x-amz-target']).split('.')[1]!
-    : ((form.Action as string) ?? cloudFrontOperation(request))
+  const operation = json ? String(request.headers['x-amz-target']).split('.')[1]! : ((form.Action as string) ?? restOperation(request))
   fake.asked.push(`${service}:${operation}`)
   if (fake.hanging.has(service!)) return
-  const global = service === 'cloudfront' || (service === 'cloudwatch' && scope.region === 'us-east-1')
+  const global = service === 'cloudfront' || service === 'route53' || (service === 'cloudwatch' && scope.region === 'us-east-1')
   if (!service || scope.region !== (global ? 'us-east-1' : region))
     refuse({ status: 403, code: 'SignatureDoesNotMatch', message: `Credential should be scoped to a valid region, not ${scope.region}` })
   else if (fake.refusing) refuse(fake.refusing)
@@ -165,6 +167,7 @@ type Asked = { form: Record<string, Form>; body: string; url: URL }
 
 function carriedOut(fake: FakeAws, service: string, operation: string, { form, body, url }: Asked): string {
   if (service === 'cloudwatch') return JSON.stringify(metricData(fake, JSON.parse(body)))
+  if (service === 'route53') return route53(fake, url)
   if (service === 'cloudfront') return operation === 'ListTagsForResource' ? distributionTags(fake, url) : distributions(fake, url)
   const [result, memberOf, xmlns] =
     service === 'elasticache'
@@ -236,8 +239,8 @@ function metricData(fake: FakeAws, { MetricDataQueries: queries, StartTime, EndT
   return { MetricDataResults: results, Messages: [], ...(next && { NextToken: next }) }
 }
 
-const cloudFrontOperation = ({ url = '' }: IncomingMessage) =>
-  url.startsWith('/2020-05-31/tagging') ? 'ListTagsForResource' : 'ListDistributions'
+const restOperation = ({ url = '' }: IncomingMessage) =>
+  ROUTE_53.test(url) ? route53Operation(url) : url.startsWith('/2020-05-31/tagging') ? 'ListTagsForResource' : 'ListDistributions'
 
 const CLOUDFRONT_MEMBERS: Record<string, string> = { 'DistributionList/Items': 'DistributionSummary' }
 

@@ -178,6 +178,52 @@ export function shop(): Cloud {
     listeners: [{ ListenerArn: LISTENER, LoadBalancerArn: BALANCER, Port: 443, Protocol: 'HTTPS' }],
     rules: { [LISTENER]: rules },
     health: { [blue]: ['healthy', 'healthy'], [green]: ['healthy', 'unhealthy'], [STATIC]: ['healthy'] },
+    zones: [
+      {
+        Id: '/hostedzone/Z1SHOP',
+        Name: 'shop.example.',
+        CallerReference: 'shop',
+        Config: { PrivateZone: false },
+        ResourceRecordSetCount: 8,
+        records: [
+          { Name: 'shop.example.', Type: 'NS', TTL: 172_800, ResourceRecords: [{ Value: 'ns-1.awsdns-01.org.' }] },
+          ...['front-1', 'front-2'].map((SetIdentifier) => ({
+            Name: 'api.shop.example.',
+            Type: 'A',
+            SetIdentifier,
+            Weight: 0,
+            AliasTarget: {
+              HostedZoneId: 'Z32O12XQLNTSW2',
+              DNSName: `${SetIdentifier}.eu-west-1.elb.amazonaws.com.`,
+              EvaluateTargetHealth: true,
+            },
+          })),
+          { Name: 'new.shop.example.', Type: 'A', SetIdentifier: 'only', Weight: 1, TTL: 60, ResourceRecords: [{ Value: '192.0.2.7' }] },
+          ...[
+            ['eu', 3, '192.0.2.1'],
+            ['us', 1, '192.0.2.2'],
+          ].map(([SetIdentifier, Weight, Value]) => ({
+            Name: 'www.shop.example.',
+            Type: 'A',
+            SetIdentifier,
+            Weight,
+            TTL: 300,
+            ResourceRecords: [{ Value }],
+            ...(SetIdentifier === 'eu' && { HealthCheckId: 'abcdef11-2222-3333-4444-555555fedcba' }),
+          })),
+          { Name: 'www.shop.example.', Type: 'TXT', SetIdentifier: 'eu', Weight: 1, TTL: 60, ResourceRecords: [{ Value: '"x"' }] },
+          { Name: 'zz.shop.example.', Type: 'A', TTL: 60, ResourceRecords: [{ Value: '192.0.2.9' }] },
+        ],
+      },
+      {
+        Id: '/hostedzone/Z2OTHER',
+        Name: 'spare.example.',
+        CallerReference: 'spare',
+        Config: { PrivateZone: true },
+        ResourceRecordSetCount: 0,
+        records: [],
+      },
+    ],
     distributions: [
       {
         Id: 'EDFDVBD632BHDS5',

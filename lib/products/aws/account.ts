@@ -9,11 +9,14 @@ import { queriesOf } from './queries.ts'
 import type { Told } from './readings.ts'
 import { createTagged, type Tags } from './tags.ts'
 import type { Parameters, Thing } from './things.ts'
+import { readZones } from './zones.ts'
 
 export type AccountOptions = {
   region: string
   endpoint?: string | undefined
   tags: Tags
+  /** Names of hosted zones. */
+  zones?: readonly string[]
   budget: number
   price: number
   requests: number
@@ -22,8 +25,8 @@ export type AccountOptions = {
   callMs?: number
 }
 
-/** The three kinds of things, each read by itself: one that may not be read hides no other. */
-export const PARTS = ['cache', 'balancer', 'distribution'] as const
+/** The kinds of things, each read by itself: one that may not be read hides no other. */
+export const PARTS = ['cache', 'balancer', 'distribution', 'zone'] as const
 export type Part = (typeof PARTS)[number]
 type PartState = { at: number | null; things: Thing[]; error: EvenkeelError | null }
 
@@ -130,16 +133,17 @@ class SharedAccount implements Account {
 
   async #look(): Promise<Inventory> {
     const { clients } = this
-    const { tags, requests } = this.#options
+    const { tags, requests, zones = [] } = this.#options
     const before = this.#asked()
     const signal = AbortSignal.timeout(LOOK_MS)
     this.#lookedAt = this.#now()
-    const [cache, balancer, distribution] = await Promise.all([
+    const [cache, balancer, distribution, zone] = await Promise.all([
       this.#part('cache', () => readCaches(clients, this.#tagged, signal)),
       this.#part('balancer', () => readBalancers(clients, tags, signal)),
       this.#part('distribution', () => readDistributions(this.#global, this.#tagged, signal)),
+      this.#part('zone', () => readZones(this.#global, zones, signal)),
     ])
-    const parts = { cache, balancer, distribution }
+    const parts = { cache, balancer, distribution, zone }
     const parameters = await this.#readParameters(cache.things, signal)
     const asked = this.#asked() - before
     const everyMs = lookEvery(asked, requests)

@@ -59,6 +59,7 @@ async function thingOf({ behind, name }: AwsConfig, signal: AbortSignal): Promis
   const inventory = behind.account.newest() ?? (await behind.account.inventory(signal))
   const thing = inventory.parts[of].things.find((one) => one.id === id)
   if (!thing) throw new EvenkeelError('not_found', `${name}: AWS has no ${id} any more`)
+  if (thing.of === 'zone') throw new EvenkeelError('invalid', `${name}: Evenkeel writes no records of Route 53`)
   if (thing.of === 'distribution') throw new EvenkeelError('invalid', `${name}: Evenkeel writes nothing to CloudFront`)
   return { account: behind.account, thing }
 }

@@ -138,6 +138,60 @@ describe('an account', () => {
     expect(two!.value - one!.value).toBeCloseTo(10_000 * 0.98 * 0.9)
   })
 
+  it('reads weighted records of the hosted zones that are named, over all pages, and writes none', async () => {
+    const account = await openTarget({ zones: ['shop.example'] })
+    const found = await account.discover()
+    expect(found.map(({ name }) => name).at(-1)).toBe('cloud:shop.example')
+    const zone = behindOf(found, 'cloud:shop.example')
+    const { topology, samples } = await zone.read()
+    expect(topology.pools).toMatchObject([
+      {
+        name: 'api.shop.example A',
+        servers: [
+          { name: 'front-1', address: 'front-1.eu-west-1.elb.amazonaws.com', weightSet: 0, weightEffective: 1 },
+          { name: 'front-2' },
+        ],
+      },
+      {
+        name: 'www.shop.example A',
+        algorithm: 'weighted records',
+        ttlMs: 300_000,
+        can: { weight: { because: expect.stringContaining('writes none') } },
+        servers: [
+          { name: 'eu', address: '192.0.2.1', weightSet: 3, weightEffective: 3, state: 'up' },
+          { name: 'us', address: '192.0.2.2', weightSet: 1, weightEffective: 1, detectMs: null },
+        ],
+      },
+    ])
+    expect(topology.pools![0]).not.toHaveProperty('ttlMs')
+    expect(topology.pools![1]!.servers[0]).not.toHaveProperty('detectMs')
+    expect(topology.pools).toHaveLength(2)
+    expect(samples).toContainEqual({ metric: 'pool_ttl_seconds', labels: { pool: 'www.shop.example A' }, value: 300 })
+    expect(samples).toContainEqual({ metric: 'pool_weight_set', labels: { pool: 'www.shop.example A', server: 'eu' }, value: 3 })
+    // Four pages of two records.
+    expect(fake.asked.filter((one) => one === 'route53:ListResourceRecordSets')).toHaveLength(4)
+    expect(aws.variant!(zone.config)!.probes.map(({ id }) => id)).toEqual(['description'])
+    await expect(awsActuator.get(zone.config, ['www.shop.example A/eu/weight'], never())).rejects.toMatchObject({ code: 'invalid' })
+  })
+
+  it('asks Route 53 for nothing unless a zone is named; a zone that is not there, and a missing permission, hide nothing else', async () => {
+    const without = await openTarget()
+    await without.discover()
+    expect(because(await without.read(), 'Route 53')).toBeUndefined()
+    expect(fake.asked.filter((one) => one.startsWith('route53:'))).toEqual([])
+    const wrong = await openTarget({ zones: ['spar.example'] })
+    expect((await wrong.discover()).length).toBe(6)
+    expect(because(await wrong.read(), 'Route 53')).toEqual({
+      feature: 'Route 53',
+      available: false,
+      because: 'Route 53 has no hosted zone spar.example',
+    })
+    fake.denied.add('route53:ListResourceRecordSets')
+    const denied = await openTarget({ zones: ['shop.example'] })
+    await denied.discover()
+    expect(because(await denied.read(), 'Route 53')?.because).toContain('AWS denies route53:ListResourceRecordSets')
+  })
+
   it('watches what has the tags alone', async () => {
     fake.cloud.tags = {
       [GROUP_ARN]: [{ Key: 'team', Value: 'shop' }],

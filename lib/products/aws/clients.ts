@@ -26,6 +26,10 @@ const SDKS = {
     const sdk = await import('@aws-sdk/client-cloudfront')
     return { sdk, client: new sdk.CloudFrontClient(options) }
   },
+  route53: async (options: ClientOptions) => {
+    const sdk = await import('@aws-sdk/client-route-53')
+    return { sdk, client: new sdk.Route53Client(options) }
+  },
 }
 
 type Credentials = () => Promise<{ accessKeyId: string; secretAccessKey: string }>

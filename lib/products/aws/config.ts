@@ -7,7 +7,7 @@ import type { Thing } from './things.ts'
 /** USD for a thousand metrics of GetMetricData: what AWS published for most regions when this was written (2026). */
 const LIST_PRICE = 0.01
 
-/** One region of one AWS account: its ElastiCache nodes and Application Load Balancers, and the account's CloudFront distributions. */
+/** One region of one AWS account: its ElastiCache nodes and Application Load Balancers, and the account's CloudFront distributions and hosted zones. */
 export const awsConfig = z
   .strictObject({
     ...targetKeys('aws'),
@@ -22,6 +22,10 @@ export const awsConfig = z
       .record(z.string().min(1).max(128), z.string().max(256))
       .default({})
       .describe('Only what has each of these tags is watched, as `{ team: shop }`. Default: everything in the region'),
+    zones: z
+      .array(z.string().regex(/^[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/i, 'the name of a hosted zone, as `shop.example`'))
+      .default([])
+      .describe('Hosted zones of Route 53 whose weighted records are read, as `[shop.example]`. Default: none is asked for'),
     budget: z
       .number()
       .min(1)
@@ -47,6 +51,6 @@ export const awsConfig = z
   })
   .transform((config) => ({ ...config, behind: undefined as Behind | undefined }))
 
-/** One cache, balancer or distribution of the account, and the reader that all share. */
+/** One cache, balancer, distribution or zone of the account, and the reader that all share. */
 export type Behind = { thing: Pick<Thing, 'of' | 'id' | 'address'>; account: Account }
 export type AwsConfig = z.output<typeof awsConfig>

@@ -6,6 +6,7 @@ import { printable } from '../answers.ts'
 import { memoryOf } from './caches.ts'
 import { sharedGroups } from './queries.ts'
 import type { Balancer, CacheNode, Distribution, ForwardRule, Member, Parameters, Thing } from './things.ts'
+import { zoneDescribed } from './zoneDescribed.ts'
 
 /** The groups that AWS made itself: nobody can change them. */
 export const isDefaultGroup = (name: string): boolean => name.startsWith('default.')
@@ -16,6 +17,7 @@ const ANSWERS = new Set(['available', 'modifying', 'snapshotting', 'backing-up']
 /** What the description of one thing comes to. Throws `unreachable` where AWS itself says that it does not answer. Pure. */
 export function described(thing: Thing, parameters: Parameters | null, at: number): Parsed {
   if (thing.of === 'cache') return cacheDescribed(thing, parameters, at)
+  if (thing.of === 'zone') return zoneDescribed(thing)
   return thing.of === 'balancer' ? balancerDescribed(thing) : distributionDescribed(thing)
 }
 

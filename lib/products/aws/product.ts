@@ -20,7 +20,12 @@ type Description =
 
 /** What a look that failed has left is shown for so long; then nothing is known any more. */
 const OLD_MS = 300_000
-const TITLES: Record<Part, string> = { cache: 'ElastiCache', balancer: 'Application Load Balancer', distribution: 'CloudFront' }
+const TITLES: Record<Part, string> = {
+  cache: 'ElastiCache',
+  balancer: 'Application Load Balancer',
+  distribution: 'CloudFront',
+  zone: 'Route 53',
+}
 const READ_MS = 12_000
 
 /** What there is, as AWS describes it. All targets of an account share one look each minute. */
@@ -28,7 +33,7 @@ const description: Probe<Link, Description> = {
   id: 'description',
   feature: 'description',
   emits: {
-    metrics: ['cache_memory_max_bytes', 'cache_connections_max', 'pool_weight_set', 'pool_weight_effective', 'pool_up'],
+    metrics: ['cache_memory_max_bytes', 'cache_connections_max', 'pool_weight_set', 'pool_weight_effective', 'pool_up', 'pool_ttl_seconds'],
     records: ['fact'],
     topology: ['pools'],
   },
@@ -47,11 +52,12 @@ const description: Probe<Link, Description> = {
       const group = thing.of === 'cache' ? thing.parameterGroup : null
       return { thing, parameters: (group !== null && parameters[group]) || null, ...(error && { old: { at: at!, error: error.message } }) }
     }
-    const told = PARTS.map((part) => parts[part])
+    const asked = PARTS.filter((part) => part !== 'zone' || config.zones.length > 0)
+    const told = asked.map((part) => parts[part])
     if (told.every(({ at, error }) => error !== null && (at === null || Date.now() - at > OLD_MS))) throw told[0]!.error
     const { count: metrics, everyMs: metricsMs } = account.metrics()
     const { price, budget } = config
-    return { account: { parts: PARTS.map((part) => partRaw(part, parts[part])), metrics, metricsMs, lookMs, requests, price, budget } }
+    return { account: { parts: asked.map((part) => partRaw(part, parts[part])), metrics, metricsMs, lookMs, requests, price, budget } }
   },
   forget: ({ account }) => account.forget(),
   parse(raw, { at }) {
@@ -139,7 +145,7 @@ async function discover({ config, account }: Link, signal: AbortSignal): Promise
   const taken = new Set<string>()
   return PARTS.flatMap((part) =>
     parts[part].things.map(({ of, id, address }): AwsConfig => {
-      const role = of === 'balancer' ? undefined : (config.role ?? 'cache')
+      const role = of === 'balancer' || of === 'zone' ? undefined : (config.role ?? 'cache')
       const name = nameOf(config.name, { of, id }, taken)
       taken.add(name)
       return { ...config, name, role, behind: { thing: { of, id, address }, account } }
@@ -158,10 +164,12 @@ function nameOf(account: string, { of, id }: Pick<Thing, 'of' | 'id'>, taken: Re
 function variant({ behind }: AwsConfig): Product<AwsConfig, Link> {
   if (!behind) return { ...aws, probes: [description as Probe<Link, unknown>] }
   const { discover: _, ...read } = aws
-  return { ...read, title: TITLES[behind.thing.of] }
+  // CloudWatch has nothing of records.
+  const probes = behind.thing.of === 'zone' ? [description as Probe<Link, unknown>] : read.probes
+  return { ...read, probes, title: TITLES[behind.thing.of] }
 }
 
-/** Reads one region of an AWS account by its APIs: ElastiCache, Application Load Balancers and CloudFront, each of them a target of its own. */
+/** Reads one region of an AWS account by its APIs: ElastiCache, Application Load Balancers, CloudFront and Route 53, each of them a target of its own. */
 export const aws: Product<AwsConfig, Link> = {
   kind: 'aws',
   title: 'AWS',

@@ -72,6 +72,8 @@ export function queriesOf(thing: Thing): Query[] {
     const dimensions = { CacheClusterId: thing.cluster, CacheNodeId: thing.node }
     return rows.map((row) => ({ ...row, key: row.metric, namespace: 'AWS/ElastiCache', dimensions }))
   }
+  // What a name answers is not counted by its records.
+  if (thing.of === 'zone') return []
   if (thing.of === 'distribution') {
     const dimensions = { DistributionId: thing.id, Region: 'Global' }
     return DISTRIBUTION.map((row) => ({ ...row, key: row.metric, namespace: 'AWS/CloudFront', dimensions }))

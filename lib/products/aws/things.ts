@@ -55,7 +55,23 @@ export type Distribution = {
   readsOnly: boolean
 }
 
-export type Thing = CacheNode | Balancer | Distribution
+/** The records of one name and type, `www.shop.example A`, of which Route 53 answers one by weight. `ttl`: seconds; null: not told. */
+export type WeightedName = {
+  name: string
+  ttl: number | null
+  members: { id: string; weight: number; values: string[]; checked: boolean }[]
+}
+
+/** A hosted zone of Route 53. */
+export type Zone = {
+  of: 'zone'
+  id: string
+  address: string
+  zone: string
+  names: WeightedName[]
+}
+
+export type Thing = CacheNode | Balancer | Distribution | Zone
 
 /** The parameters of a parameter group, by name, and what they come to on a type of node. */
 export type Parameters = {
