@@ -38,6 +38,7 @@ const MAY_IMPORT: [module: string, modules: string[]][] = [
   ['lib/notifiers', ['lib/model', 'lib/format']],
   ['lib/exporters', ['lib/model', 'lib/format']],
   ['lib/engine', ['lib/model', 'lib/math', 'lib/rings', 'lib/format', 'lib/metrics']],
+  ['lib/cluster', ['lib/model', 'lib/store', 'lib/engine']],
   ['lib/repository', ['lib/model', 'lib/format']],
   [
     'lib/changes',
@@ -67,6 +68,7 @@ const MAY_IMPORT: [module: string, modules: string[]][] = [
       'lib/exporters',
       'lib/repository',
       'lib/engine',
+      'lib/cluster',
       'lib/changes',
       'lib/auth',
     ],

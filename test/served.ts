@@ -87,6 +87,10 @@ ${yaml}
       if (Date.now() > end) throw new Error(`still ${JSON.stringify(value)}; ${this.output}`)
     }
   }
+  /** Stops it where it stands, or lets it go on. */
+  freeze(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child!.kill(signal)
+  }
   async end(signal: NodeJS.Signals): Promise<void> {
     const child = this.#child!
     if (child.exitCode !== null || child.signalCode !== null) return

@@ -88,6 +88,12 @@ function recordedFleet(topology: PolledFleet['topology'], window: () => ReturnTy
     configure: async () => {},
     pollNow: async () => {},
     stepClock() {},
+    owns: () => true,
+    leaseOf: (name) => name,
+    deal() {},
+    polled: () => [],
+    learn() {},
+    learnPart() {},
   }
 }
 

@@ -11,22 +11,18 @@ import type { Proposal, Step } from '../model/proposal.ts'
 import type { SettingText } from '../model/setting.ts'
 import { isRising } from '../model/slowStart.ts'
 import type { Store } from '../model/store.ts'
-import { actuators as registry } from '../products/actuators.ts'
 import type { Applied, OwnChange } from './apply.ts'
 import { createApplying } from './applying.ts'
 import { moveDates } from './clockStep.ts'
-import type { ChangesContext } from './context.ts'
+import { createContext } from './createContext.ts'
 import type { Description } from './describe.ts'
 import type { GuardState } from './guards.ts'
 import { inFlightIn } from './inFlight.ts'
-import { createJobs } from './jobs.ts'
-import { createJournal } from './journal.ts'
 import { demandChange, keepChange } from './keep.ts'
 import { type Landing, landAll } from './land.ts'
-import { costKey, createLiveSettings, type LiveSettings } from './liveSettings.ts'
+import type { LiveSettings } from './liveSettings.ts'
 import { guardsOfChange } from './measuredNow.ts'
 import { ownGuards } from './ownGuards.ts'
-import { createPublications } from './publications.ts'
 import { type Mode, refuseReadOnly } from './readOnly.ts'
 import { recoverChange } from './recover.ts'
 import { refusalOf } from './refusal.ts'
@@ -35,8 +31,7 @@ import { rollBackChange } from './rollBackChange.ts'
 import { settleChange } from './seenTo.ts'
 import { tickChange } from './tick.ts'
 import { isByFile, refusalFacts, wantedOf } from './wanted.ts'
-import { createWatches } from './watches.ts'
-import { type WatchSettings, watchSettings } from './watchSettings.ts'
+import type { WatchSettings } from './watchSettings.ts'
 
 export type { Applied, Description, Landing, OwnChange, WatchSettings }
 
@@ -50,6 +45,10 @@ export type ChangesOptions = {
   now?: () => number
   log: Log
   settings?: Partial<WatchSettings>
+  /** Of several replicas: whether this one looks after the changes of a target; default: always. */
+  owns?(target: string): boolean
+  /** Fencing: whether it surely has the target now, whatever others do; default: always. */
+  holds?(target: string): boolean
 }
 
 export interface Changes {
@@ -87,8 +86,13 @@ export interface Changes {
   guardsOf(id: string): GuardState[]
   /** After each engine tick: guards, verdicts, ends of watches. */
   tick(): Promise<void>
-  /** Once at start, before the first tick: finishes or undoes what a crash left half-way. */
-  recover(): Promise<void>
+  /**
+   * Finishes or undoes what a crash left half-way: once at start, before the first tick, and, of several replicas, of the targets that were just
+   * taken over.
+   */
+  recover(isTaken?: (target: string) => boolean): Promise<void>
+  /** Whether no change is in flight on any of these targets. */
+  isQuiet(isAmong: (target: string) => boolean): boolean
   /** Takes nothing new and resolves when every write under way is journaled: the store may be closed. */
   stop(): Promise<void>
 }
@@ -110,6 +114,8 @@ export function createChanges(options: ChangesOptions): Changes {
   bus.on((event) => {
     if (event.type === 'clock') moveDates(event.step, context)
   })
+  const { owns = () => true } = options
+  const isOwn = ({ steps }: Pick<Change, 'steps'>) => owns(steps[0]!.setting.target)
   const logFailure = (id: string) => (error: unknown) => log.error({ change: id, err: error }, 'a change could not be processed')
 
   return {
@@ -160,6 +166,9 @@ export function createChanges(options: ChangesOptions): Changes {
       try {
         await applying.idle()
         refuseStopped()
+        const elsewhere = journal.active().find((change) => change.state !== 'awaiting' && !isOwn(change))
+        if (elsewhere)
+          throw new EvenkeelError('busy', `Change ${elsewhere.id} is in flight on another replica: keep it or roll it back first.`)
         await landAll(how, by, mutex, context)
         then()
       } finally {
@@ -171,19 +180,26 @@ export function createChanges(options: ChangesOptions): Changes {
     inFlight: (steps) => inFlightIn(liveSettings.groups(steps), context),
     async tick() {
       if (stopped) return
+      jobs.leave((job) => isOwn(journal.get(job.change)!))
       await Promise.all(
-        journal.active().map(async ({ id, state, rollingBack }) => {
-          // An apply under way belongs to its caller; a roll-back that waits for its server delays no other watch.
-          if ((state === 'applying' && !rollingBack) || mutex.isLocked(id)) return
-          await mutex.run(id, () => tickChange(id, context)).catch(logFailure(id))
-        }),
+        journal
+          .active()
+          .filter(isOwn)
+          .map(async ({ id, state, rollingBack }) => {
+            // An apply under way belongs to its caller; a roll-back that waits for its server delays no other watch.
+            if ((state === 'applying' && !rollingBack) || mutex.isLocked(id)) return
+            await mutex.run(id, () => tickChange(id, context)).catch(logFailure(id))
+          }),
       )
     },
-    async recover() {
-      await Promise.all(
-        journal.active().map((change) => mutex.run(change.id, () => recoverChange(change, context)).catch(logFailure(change.id))),
-      )
+    async recover(isTaken) {
+      // What is applied here goes on by itself.
+      if (isTaken) await applying.idle()
+      const left = journal.active().filter((change) => isOwn(change) && (isTaken?.(change.steps[0]!.setting.target) ?? true))
+      const how = isTaken ? 'Another replica ended' : 'Evenkeel was restarted'
+      await Promise.all(left.map(({ id }) => mutex.run(id, () => recoverChange(journal.get(id)!, context, how)).catch(logFailure(id))))
     },
+    isQuiet: (isAmong) => !journal.active().some(({ steps }) => steps.some(({ setting }) => isAmong(setting.target))),
     async stop() {
       stopped = true
       await Promise.allSettled([applying.idle(), mutex.idle(), jobs.stop()])
@@ -198,36 +214,5 @@ function isSame(setting: SettingText, a: string, b: string, liveSettings: LiveSe
     return liveSettings.same(setting, a, b)
   } catch {
     return false
-  }
-}
-
-function createContext(options: ChangesOptions, modeForNew: () => Mode): ChangesContext {
-  const { store, bus, log, fleet, mode, now = Date.now } = options
-  const settings = watchSettings(options.settings)
-  const journal = createJournal(store, bus, now)
-  const liveSettings = createLiveSettings({
-    actuators: options.actuators ?? registry,
-    targetConfig: fleet.targetConfig,
-    readMs: settings.readMs,
-    writeMs: settings.writeMs,
-    costOf: (target) => store.memory.get<string>(costKey(target)),
-    mode,
-    durable: () => store.durable(),
-  })
-  const jobs = createJobs({ store, liveSettings, journal, mode, now, log })
-  return {
-    store,
-    bus,
-    log,
-    fleet,
-    settings,
-    journal,
-    liveSettings,
-    jobs,
-    watches: createWatches(now),
-    publications: createPublications(journal, log),
-    now,
-    mode,
-    modeForNew,
   }
 }

@@ -27,6 +27,8 @@ export interface Jobs {
   finish(change: Change, by: string): Promise<void>
   /** Stops for good and puts back what is still the job's own. May be called again after any interruption. */
   putBack(change: Change): Promise<JobUndone>
+  /** Jobs that another replica has taken over run here no longer. */
+  leave(isOwn: (job: Job) => boolean): void
   /** Resolves when nothing runs. Jobs go on with the next start. */
   stop(): Promise<void>
 }
@@ -81,6 +83,9 @@ export function createJobs(options: JobsOptions): Jobs {
     async putBack(change) {
       await finish(change, 'The job ends: its change is rolled back.', 'Evenkeel')
       return undoBatches(change, store, liveSettings)
+    },
+    leave(isOwn) {
+      for (const [id, { stop }] of running) if (!isOwn(store.jobs.get(id)!)) stop.abort()
     },
     async stop() {
       await Promise.all([...running.keys()].map(halt))

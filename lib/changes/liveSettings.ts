@@ -19,6 +19,8 @@ export type LiveSettingsOptions = {
   mode(): Mode
   /** Resolves when the journal, up to now, is where it survives this process: before that nothing is written. */
   durable(): Promise<void>
+  /** Fencing: throws `unavailable` unless this process surely has the target, or the change that writes to it. */
+  fence(target: string, change?: string): void
 }
 
 /**
@@ -49,12 +51,13 @@ export interface LiveSettings {
 export const costKey = (target: string) => `cost:${target}`
 
 export function createLiveSettings(options: LiveSettingsOptions): LiveSettings {
-  const { actuators, targetConfig, readMs, writeMs, costOf, mode, durable } = options
+  const { actuators, targetConfig, readMs, writeMs, costOf, mode, durable, fence } = options
   const find = createFindSetting(actuators, targetConfig)
   /** The gate before each write. */
-  async function mayWrite(): Promise<void> {
+  async function mayWrite(target: string, change?: string): Promise<void> {
     refuseReadOnly(mode())
     await durable()
+    fence(target, change)
     // It may have been lowered while the journal was written.
     refuseReadOnly(mode())
   }
@@ -81,13 +84,13 @@ export function createLiveSettings(options: LiveSettingsOptions): LiveSettings {
     },
     live: (settings) => readAll(settings, find, readMs),
     async write(target, edits, cause) {
-      await mayWrite()
+      await mayWrite(target, cause.change)
       const { actuator, config } = find({ target, name: edits[0]!.name }, 'setting')
       await within(writeMs, `Writing to ${target}`, (signal) => actuator.write(config, edits, signal, cause))
     },
     async resume(steps, cause) {
-      await mayWrite()
       for (const [target, own] of byTarget(steps)) {
+        await mayWrite(target, cause.change)
         const { actuator, config } = find(own[0]!.setting, 'step')
         await within(writeMs, `Writing to ${target}`, async (signal) => actuator.resume?.(config, own.map(toEdit), signal, cause))
       }
@@ -101,7 +104,7 @@ export function createLiveSettings(options: LiveSettingsOptions): LiveSettings {
       return {
         ...work,
         async write(edits, signal) {
-          await mayWrite()
+          await mayWrite(step.setting.target)
           // Whoever waited for it has gone: what is tried again must not be written twice.
           signal.throwIfAborted()
           return work.write(edits, signal)

@@ -12,8 +12,8 @@ import { continueRollback, startRollback } from './rollback.ts'
 /** A watch that a crash cut short goes on for at least this long. */
 const RESUMED_MS = 45_000
 
-/** Recovery of one change that the end of the last run left in flight: its roll-back, its writes or its watch go on. */
-export async function recoverChange(change: Change, context: ChangesContext): Promise<void> {
+/** Recovery of one change that the end of the last run left in flight: its roll-back, its writes or its watch go on. `how`: what has interrupted it. */
+export async function recoverChange(change: Change, context: ChangesContext, how = 'Evenkeel was restarted'): Promise<void> {
   const { watches, mode } = context
   // Locks in memory ended with the last run.
   await claimGroups(change.id, change.steps, context).catch(() => {})
@@ -26,19 +26,16 @@ export async function recoverChange(change: Change, context: ChangesContext): Pr
     return
   }
   if (change.state === 'applying') return finishOrUndo(change, context)
-  resumeWatch(change, context)
+  resumeWatch(change, context, how)
 }
 
-function resumeWatch(change: Change, { journal, watches, settings, now }: ChangesContext): void {
+function resumeWatch(change: Change, { journal, watches, settings, now }: ChangesContext, how: string): void {
   const { id } = change
   const left = change.watchUntil! - now()
   // Never longer than its whole length from here on, whatever the clock was when it began.
   const whole = now() + change.watchUntil! - change.watchFrom!
   const watchUntil = Math.min(whole, Math.max(change.watchUntil!, now() + Math.min(RESUMED_MS, settings.watchMs)))
-  const text =
-    left > 0
-      ? 'Evenkeel was restarted; the watch goes on.'
-      : 'Evenkeel was restarted after the end of the watch; the watch is extended a little.'
+  const text = left > 0 ? `${how}; the watch goes on.` : `${how} after the end of the watch; the watch is extended a little.`
   journal.note(id, { what: 'recovered', text }, { watchUntil })
   // The live values are read at once: a server that was restarted too holds its configured values again.
   watches.of(id).readAt = Number.NEGATIVE_INFINITY

@@ -17,10 +17,17 @@ const LOOKUPS_MIN = 50
 export function createDerive(
   store: Store,
   stepMs: number,
-): (states: readonly { name: string; state: TargetState }[], topology: Topology, now: number, pause: Pause) => Promise<void> {
+): (
+  states: readonly { name: string; state: TargetState }[],
+  topology: Topology,
+  now: number,
+  pause: Pause,
+  /** Of several processes the one that is in charge of a Cluster's first master derives its series. */
+  owns?: (target: string) => boolean,
+) => Promise<void> {
   const lookups = createGroupLookups()
   const ownedShares = createOwnership((spec) => evaluateSpecs(spec).before.shares)
-  return async (states, topology, now, pause) => {
+  return async (states, topology, now, pause, owns = () => true) => {
     for (const { name, state } of states) {
       // Unknown is neither: a gap.
       if (state !== 'unknown') store.append(name, now, [{ metric: 'target_up', value: state === 'up' ? 1 : 0 }], stepMs)
@@ -39,6 +46,7 @@ export function createDerive(
     }
     for (const { id, masters } of clustersOf(topology.targets)) {
       await pause()
+      if (!owns(masters[0]!.name)) continue
       const group = { of: 'cluster' as const, name: id, targets: masters.map(({ name }) => name) }
       store.append(`cluster:${id}`, now, lookups(group, store.window(now - RING_SEEN_MS, now)), stepMs)
     }

@@ -6,7 +6,8 @@ import type { Target } from './target.ts'
 
 export type DiscoveryOptions = {
   targets: ReadonlyMap<string, Target>
-  add(config: TargetConfig, product: AnyProduct): Target
+  /** Adds a target, and polls it where this process is in charge of it. */
+  add(config: TargetConfig, product: AnyProduct): void
   /** Opens the target of that name anew. */
   replace(config: TargetConfig, product: AnyProduct): Promise<void>
   remove(name: string): Promise<void>
@@ -54,7 +55,7 @@ export function createDiscovery({ targets, add, replace, remove, clock, log }: D
       if (targets.has(config.name) && (before?.by !== by || isDeepStrictEqual(before.config, config))) continue
       found.set(config.name, { by, config })
       if (before) await replace(config, product(config))
-      else add(config, product(config)).start()
+      else add(config, product(config))
     }
     for (const [child, { by: of }] of found) {
       if (of !== by || names.has(child)) continue

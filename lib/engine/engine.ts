@@ -2,10 +2,12 @@ import type { ClockStep } from '../model/clock.ts'
 import type { Advisor, AnyDetector, DetectorSettings } from '../model/detector.ts'
 import type { Bus } from '../model/events.ts'
 import type { Log } from '../model/log.ts'
+import { ALONE, type Ownership } from '../model/ownership.ts'
 import type { Step } from '../model/proposal.ts'
 import type { Store } from '../model/store.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { breathe } from './breathe.ts'
+import { chargeOf } from './charge.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createClockSteps } from './clockSteps.ts'
 import { createDerive } from './derive.ts'
@@ -13,13 +15,15 @@ import { createFindings } from './findings.ts'
 import type { PolledFleet } from './fleet.ts'
 import { createJudge, type Rule, type RuleStatus } from './judge.ts'
 import { createPropose, type Solve } from './propose.ts'
-import { createSlices } from './slices.ts'
+import { createSlices, type Pause } from './slices.ts'
 import { createTicker } from './ticker.ts'
 
 export type { RuleStatus }
 
 export type EngineOptions = {
   fleet: PolledFleet
+  /** Of which part this process is in charge. Default: of all. */
+  ownership?: Ownership
   /** By rule id. `settings` are those that the detector's schema parsed; a rule that is not named runs with its defaults. */
   rules: Record<string, { enabled?: boolean; settings?: DetectorSettings }>
   detectors: readonly AnyDetector[]
@@ -72,7 +76,7 @@ const SWEEP_AFTER_MS = 30_000
 
 /** The control loop without its actuation: polls, derives series, judges, keeps the states of findings, proposes. Writes to no target. */
 export function createEngine(options: EngineOptions): Engine {
-  const { fleet, store, bus, log, clock = systemClock, tickMs = TICK_MS, learningMs = LEARNING_MS } = options
+  const { fleet, store, bus, log, clock = systemClock, tickMs = TICK_MS, learningMs = LEARNING_MS, ownership = ALONE } = options
   const rules = runningRules(options)
   const ruleIds = new Set(rules.map(({ detector }) => detector.id))
   const derive = createDerive(store, tickMs)
@@ -99,21 +103,35 @@ export function createEngine(options: EngineOptions): Engine {
     log,
   })
 
-  async function tick(): Promise<void> {
-    noticeClock()
-    const now = clock.now()
+  async function judgeOwn(now: number, pause: Pause): Promise<void> {
     const topology = fleet.topology()
-    const pause = createSlices()
-    await derive(fleet.states(), topology, now, pause)
+    const charge = ownership === ALONE ? null : chargeOf(topology, { owns: fleet.owns, leads: ownership.leads })
+    if (charge) findings.deal(charge.inCharge)
+    const part = charge?.part ?? topology
+    await derive(
+      fleet.states().filter(({ name }) => fleet.owns(name)),
+      charge ? { ...part, rings: part.rings.filter(({ name }) => charge.inCharge({ ring: name })) } : part,
+      now,
+      pause,
+      fleet.owns,
+    )
     const windowOf = windowsAt(store, now)
     for (const rule of rules) {
       if (judge.isBackedOff(rule, clock.monotonic())) continue
       const window = windowOf(rule.detector.needs.spanMs)
-      findings.update(rule, await judge.judge(rule, { window, topology, learning: learning(), pause }), now)
+      const verdicts = await judge.judge(rule, { window, topology: part, learning: learning(), pause })
+      findings.update(rule, charge ? (verdicts?.filter(({ subject }) => charge.inCharge(subject)) ?? null) : verdicts, now)
       await pause()
     }
     if (clock.monotonic() - startedAt >= SWEEP_AFTER_MS) findings.sweep(topology, ruleIds, now)
-    await propose.tick(findings.firing(), { windowOf, topology, now, pause })
+    await propose.tick(findings.firing(), { windowOf, topology: part, now, pause })
+  }
+
+  async function tick(): Promise<void> {
+    noticeClock()
+    const now = clock.now()
+    const pause = createSlices()
+    if (ownership.judges()) await judgeOwn(now, pause)
     for (const _ of store.tickInParts(now)) await pause()
     tickedAt = clock.now()
     // So is what listeners make of it.

@@ -1,7 +1,7 @@
 import { type ClockStep, movedDate } from '../model/clock.ts'
 import type { Bus } from '../model/events.ts'
 import type { Finding, Verdict } from '../model/finding.ts'
-import { labelsKey, labelsMatch } from '../model/series.ts'
+import { type Labels, labelsKey, labelsMatch } from '../model/series.ts'
 import type { Store } from '../model/store.ts'
 import type { Topology } from '../model/topology.ts'
 import { createFindingLimits } from './findingLimits.ts'
@@ -15,6 +15,8 @@ export interface Findings {
   update(rule: Rule, verdicts: Verdict[] | null, now: number): void
   /** Resolves what is about something that is no longer there, or found by a rule that no longer runs. */
   sweep(topology: Topology, rules: ReadonlySet<string>, now: number): void
+  /** Findings that another process is in charge of are left to it, and those that it has left here are taken up as they stand. */
+  deal(inCharge: (subject: Labels) => boolean): void
   firing(): Finding[]
   /** How many subjects a rule found at its last run beyond its limit of findings. */
   left(rule: string): number
@@ -37,8 +39,13 @@ export function createFindings(store: Store, bus: Bus): Findings {
     rules.set(rule, lives)
     return lives
   }
-  for (const finding of store.findings.list((one) => one.state !== 'resolved'))
-    livesOf(finding.rule).set(labelsKey(finding.subject), { finding, clearSince: null })
+  function load(inCharge: (subject: Labels) => boolean): void {
+    for (const finding of store.findings.list((one) => one.state !== 'resolved')) {
+      const [lives, key] = [livesOf(finding.rule), labelsKey(finding.subject)]
+      if (!lives.has(key) && inCharge(finding.subject)) lives.set(key, { finding, clearSince: null })
+    }
+  }
+  load(() => true)
 
   function write(finding: Finding, now: number) {
     // What people said of it is written by another path and must not be lost.
@@ -120,6 +127,15 @@ export function createFindings(store: Store, bus: Bus): Findings {
         }
       for (const finding of store.findings.list((one) => one.state === 'resolved' && (one.resolvedAt ?? 0) > step.at))
         store.findings.put(datesMoved(finding, step))
+    },
+    deal(inCharge) {
+      for (const lives of rules.values())
+        for (const [key, { finding }] of lives)
+          if (!inCharge(finding.subject)) {
+            lives.delete(key)
+            writtenAt.delete(finding.id)
+          }
+      load(inCharge)
     },
     left: (rule) => leftOut.get(rule) ?? 0,
     firing: () =>

@@ -3,17 +3,19 @@ import type { Edge } from '../model/edges.ts'
 import type { Bus } from '../model/events.ts'
 import type { Fleet } from '../model/fleet.ts'
 import type { Log } from '../model/log.ts'
+import { ALONE, type Ownership } from '../model/ownership.ts'
 import type { PriceList } from '../model/prices.ts'
-import type { AnyProduct, Parsed, TargetConfig } from '../model/product.ts'
+import type { AnyProduct, Parsed, TargetConfig, TopologyPart } from '../model/product.ts'
 import type { Accesses } from '../model/reference.ts'
 import type { Store } from '../model/store.ts'
-import type { Capability, TargetState, Topology } from '../model/topology.ts'
+import type { TargetState, Topology } from '../model/topology.ts'
 import { appendInSlices } from './appendInSlices.ts'
 import { bounded } from './bounded.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createDiscovery } from './discovery.ts'
 import { keptSamplings } from './keySampling.ts'
-import { createTarget, type Target, type TargetStatus } from './target.ts'
+import { seenOf } from './seenOf.ts'
+import { createTarget, type Polled, type Target, type TargetStatus } from './target.ts'
 import { createTopologyBook, type Part, topologyOf } from './topology.ts'
 
 export type FleetOptions = {
@@ -25,6 +27,10 @@ export type FleetOptions = {
   bus: Bus
   clock?: Clock
   log: Log
+  /** Of which targets this process is in charge. Default: of all. */
+  ownership?: Ownership
+  /** Called with what a probe has told of the fleet's shape. */
+  onPart?(target: string, probe: string, part: TopologyPart): void
   /** Called with the references that a probe has read. */
   onReferences?(target: string, references: Accesses): void
 }
@@ -45,11 +51,25 @@ export interface PolledFleet extends Fleet {
   /** Reconfigures the target of that name (after a consent, say): its link is opened anew. */
   configure(config: TargetConfig): Promise<void>
   stepClock(step: ClockStep): void
+  /** Whether this process polls and judges it: of a discovered target, whether it does its parent. */
+  owns(name: string): boolean
+  /** The configured target that it is dealt with: of a discovered one its parent. */
+  leaseOf(name: string): string
+  /** Begins and ends to poll as the ownership is now. */
+  deal(): void
+  /** What other replicas are told of the targets that are polled here, by name. */
+  polled(): [name: string, polled: Polled][]
+  /** Takes up what the replica that polls a target has told of it. */
+  learn(name: string, polled: Polled): void
+  learnPart(target: string, probe: string, part: TopologyPart): void
 }
 
-export function createFleet({ edges, prices, poll, store, bus, log, clock = systemClock, ...options }: FleetOptions): PolledFleet {
+export function createFleet(given: FleetOptions): PolledFleet {
+  const { edges, prices, poll, store, bus, log, clock = systemClock, ownership = ALONE, ...options } = given
   const book = createTopologyBook()
   const targets = new Map<string, Target>()
+  /** Those that are polled here. */
+  const own = new Set<string>()
   let started = false
   let stopped = false
   /** What each target brings to the topology, and of which that may have changed since. A poll concerns one of thousands. */
@@ -59,7 +79,9 @@ export function createFleet({ edges, prices, poll, store, bus, log, clock = syst
   let cached: Topology | null = null
 
   for (const { config, product } of options.targets) add(config, product)
-  const discovery = createDiscovery({ targets, add, replace, remove, clock, log })
+  const discovery = createDiscovery({ targets, add: addNow, replace, remove, clock, log })
+  const leaseOf = (name: string) => discovery.foundThrough(name) ?? name
+  const owns = (name: string) => ownership.owns(leaseOf(name))
 
   function add(config: TargetConfig, product: AnyProduct): Target {
     const { name } = config
@@ -81,16 +103,38 @@ export function createFleet({ edges, prices, poll, store, bus, log, clock = syst
     return target
   }
 
+  function addNow(config: TargetConfig, product: AnyProduct): void {
+    add(config, product)
+    begin(config.name)
+  }
+
+  /** Polls a target, or leaves it to the replica that has it. */
+  function begin(name: string): void {
+    if (!started || stopped) return
+    const [target, mine] = [targets.get(name)!, owns(name)]
+    if (mine === own.has(name)) return
+    if (mine) {
+      own.add(name)
+      target.start()
+    } else {
+      own.delete(name)
+      target.rest()
+    }
+    changed.add(name)
+  }
+
   async function replace(config: TargetConfig, product: AnyProduct): Promise<void> {
     const before = targets.get(config.name)
-    const after = add(config, product)
+    add(config, product)
+    own.delete(config.name)
     await before?.stop()
-    if (started && !stopped) after.start()
+    begin(config.name)
   }
 
   async function remove(name: string): Promise<void> {
     const target = targets.get(name)
     targets.delete(name)
+    own.delete(name)
     book.remove(name)
     parts.delete(name)
     cached = null
@@ -101,6 +145,7 @@ export function createFleet({ edges, prices, poll, store, bus, log, clock = syst
     const { samples, records, topology, references, fed = [], stepMs = everyMs, lateMs } = bounded(parsed)
     book.put(target, probe, topology)
     changed.add(target)
+    options.onPart?.(target, probe, topology)
     if (records.length > 0) store.putRecords(target, [...records, ...keptSamplings(records, at)])
     if (references) options.onReferences?.(target, references)
     for (const one of fed) options.onReferences?.(one.target, one.accesses)
@@ -111,7 +156,7 @@ export function createFleet({ edges, prices, poll, store, bus, log, clock = syst
     start() {
       if (started) return
       started = true
-      for (const target of targets.values()) target.start()
+      for (const name of targets.keys()) begin(name)
       discovery.start()
     },
     async stop() {
@@ -151,43 +196,32 @@ export function createFleet({ edges, prices, poll, store, bus, log, clock = syst
       const before = targets.get(config.name)
       if (before) await replace(config, before.product)
     },
-    pollNow: async (name) => targets.get(name)?.pollNow(),
+    pollNow: async (name) => (owns(name) ? targets.get(name)?.pollNow() : undefined),
     stepClock(step) {
       for (const [name, target] of targets) {
         target.stepClock(step)
         changed.add(name)
       }
     },
+    owns,
+    leaseOf,
+    deal() {
+      for (const name of targets.keys()) begin(name)
+    },
+    polled: () =>
+      [...own].flatMap((name): [string, Polled][] => {
+        const polled = targets.get(name)?.polled()
+        return polled ? [[name, polled]] : []
+      }),
+    learn(name, polled) {
+      targets.get(name)?.learn(polled)
+      changed.add(name)
+    },
+    learnPart(target, probe, part) {
+      book.put(target, probe, part)
+      changed.add(target)
+    },
   }
 }
 
 const withParent = <T>(status: T, through: string | undefined): T => (through === undefined ? status : { ...status, through })
-
-/** A target as the engine itself knows it, beside what its probes tell. */
-function seenOf(target: Target, refused: { series: number; because: string } | undefined) {
-  const { state, since, error } = target.health()
-  const { name, kind, role } = target.config
-  const host = target.host()
-  return {
-    name,
-    kind,
-    ...(target.product.can && { can: target.product.can }),
-    ...(role && { role }),
-    ...(host !== null && { host }),
-    state,
-    since,
-    ...(error && { error }),
-    capabilities: [...target.capabilities(), ...seriesLeft(refused)],
-  }
-}
-
-const seriesLeft = (refused: { series: number; because: string } | undefined): Capability[] =>
-  refused
-    ? [
-        {
-          feature: 'all series',
-          available: false,
-          because: `${refused.series.toLocaleString('en-US')} series of its newest answer are left out: ${refused.because}`,
-        },
-      ]
-    : []

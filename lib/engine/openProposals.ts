@@ -8,10 +8,10 @@ export interface OpenProposals {
   isOpen(id: string): boolean
   /** Withdraws an open proposal, or marks it superseded by the renewal that `replaced` it. One that was applied meanwhile stays applied. */
   close(id: string, replaced?: Proposal['replaced']): void
-  /** An open proposal of an earlier run, by finding and advisor; it is answered once. */
+  /** An open proposal of an earlier run or of another replica, by finding and advisor. */
   takeEarlier(finding: string, advisor: string): Proposal | null
-  /** Withdraws the proposals of an earlier run that nobody took because their findings fire no more. */
-  withdrawEarlier(): void
+  /** Withdraws the proposals of an earlier run that nobody took because their findings fire no more. `isElsewhere`: another replica has its finding. */
+  withdrawEarlier(isElsewhere: (finding: string) => boolean): void
 }
 
 export function createOpenProposals({ proposals }: Pick<Store, 'proposals'>, bus: Bus): OpenProposals {
@@ -31,14 +31,13 @@ export function createOpenProposals({ proposals }: Pick<Store, 'proposals'>, bus
       if (stored?.state === 'open') put(replaced ? { ...stored, state: 'superseded', replaced } : { ...stored, state: 'withdrawn' })
     },
     takeEarlier(finding, advisor) {
-      const found = earlier.get(keyOf(finding, advisor)) ?? null
       earlier.delete(keyOf(finding, advisor))
-      return found
+      return proposals.list((one) => one.state === 'open' && one.finding === finding && one.advisor === advisor)[0] ?? null
     },
-    withdrawEarlier() {
+    withdrawEarlier(isElsewhere) {
       const left = [...earlier.values()]
       earlier.clear()
-      for (const proposal of left) put({ ...proposal, state: 'withdrawn' })
+      for (const proposal of left) if (!isElsewhere(proposal.finding)) put({ ...proposal, state: 'withdrawn' })
     },
   }
 }

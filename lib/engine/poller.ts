@@ -40,6 +40,8 @@ export interface Poller {
   pause(because: string): void
   /** Drops its cursor and that it was not available: another server may be behind the address. */
   reset(): void
+  /** Goes on from what another replica's poller of the same probe has told, where it has. */
+  adopt(told: ProbeStatus | undefined): void
   /** One poll now, after the one in flight. */
   pollNow(): Promise<void>
   /** Resolves when nothing is in flight any more. */
@@ -97,6 +99,13 @@ class ProbePoller<Link> implements Poller {
     this.#epoch++
     this.#cursor = null
     if (this.#status.state === 'unavailable') this.#setState('waiting')
+  }
+
+  adopt(told: ProbeStatus | undefined): void {
+    if (!told) return
+    const { lastAt, lastMs, state, because } = told
+    Object.assign(this.#status, { lastAt, lastMs })
+    this.#setState(state, because)
   }
 
   async pollNow(): Promise<void> {

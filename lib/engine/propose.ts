@@ -142,10 +142,16 @@ class ProposalCases implements Propose {
     for (const [key, one] of this.#cases)
       if (!alive.has(key)) {
         one.asked = null
-        this.#close(one)
+        if (!this.#firesElsewhere(one.finding.id)) this.#close(one)
         this.#cases.delete(key)
       }
-    this.#proposals.withdrawEarlier()
+    const own = new Set(firing.map(({ id }) => id))
+    this.#proposals.withdrawEarlier((finding) => !own.has(finding) && this.#firesElsewhere(finding))
+  }
+
+  /** Of a finding that fires and is not among those of this process: another replica proposes for it from now on. */
+  #firesElsewhere(finding: string): boolean {
+    return this.#options.store.findings.get(finding)?.state === 'firing'
   }
 
   #close(one: Case, replaced?: Proposal['replaced']): void {

@@ -25,10 +25,11 @@ import { receiverOf } from '../store/remoteWrite/receiver.ts'
 import { createRecorder } from './audit/recorder.ts'
 import { signInsOf } from './audit/signIns.ts'
 import { createBrowsers, isKnown } from './browsers/browsers.ts'
-import { forecastsOf } from './curves/forecasts.ts'
+import { openCluster } from './cluster/openCluster.ts'
+import { ownSamples } from './cluster/ownSamples.ts'
+import { connectParts } from './connectParts.ts'
 import { liveCache } from './curves/liveCache.ts'
 import { targetLog } from './curves/targetLog.ts'
-import { eventBody } from './events/eventBody.ts'
 import { createStream } from './events/stream.ts'
 import { aboutFinding } from './findings/aboutFinding.ts'
 import { createClockNews } from './frame/clockNews.ts'
@@ -44,8 +45,6 @@ import { sourcesOf } from './references/sources.ts'
 import type { Runtime } from './runtime.ts'
 import { schemas } from './schemas.ts'
 import { announceShared, openStore } from './sharedState.ts'
-import { moveSilences } from './silences/silences.ts'
-import { honourConsents, moveConsents } from './targets/monitorConsent.ts'
 import { polledTargets } from './targets/polledTargets.ts'
 import { sweepTraces } from './traces/traces.ts'
 import { patternsInThread } from './workers/curves.ts'
@@ -93,7 +92,12 @@ export async function openRuntime(
   makeDataFolder(config.data)
   const outbound = config.series ? createOutbound({ ...receiverOf(config.series), monotonic, log }) : null
   const path = join(config.data, 'evenkeel.db')
-  const store = await openStore(config, { path, retention: config.retention, now, log, ...(outbound && { onSample: outbound.add }) })
+  const own = outbound && ownSamples(outbound.add)
+  const kept = await openStore(config, { path, retention: config.retention, now, log, ...(own && { onSample: own.onSample }) })
+  const part = openCluster({ config, store: kept, received: own ? own.received(kept) : kept, monotonic, now, log })
+  const { cluster, store } = part
+  // Alone it has everything, and nothing is asked for each target.
+  const shared = config.state && { ownership: cluster }
   sweepTraces({ store, config })
   const bus = createBus((error) => log.error({ error: String(error) }, 'a listener failed'))
   const clockNews = createClockNews({ bus, log, monotonic })
@@ -107,6 +111,8 @@ export async function openRuntime(
     prices: config.prices,
     poll: config.poll,
     store,
+    ...shared,
+    onPart: part.onPart,
     bus,
     clock: steady,
     log,
@@ -120,9 +126,12 @@ export async function openRuntime(
     now,
     log,
     settings: config.watch,
+    owns: fleet.owns,
+    holds: (target) => cluster.holds(fleet.leaseOf(target), 0),
   })
   const engine = createEngine({
     fleet,
+    ...shared,
     rules: config.rules as unknown as Record<string, { enabled: boolean; settings: DetectorSettings }>,
     detectors,
     advisors,
@@ -147,6 +156,7 @@ export async function openRuntime(
     externalUrl: config.url,
     about: (finding) => aboutFinding(runtime, finding),
     causes: { topology: () => engine.topology(), causality },
+    ...(config.state && { leads: cluster.leads }),
     now,
     log,
   })
@@ -162,6 +172,7 @@ export async function openRuntime(
   const runtime: Runtime = {
     config,
     store,
+    cluster,
     engine,
     changes,
     dispatch,
@@ -200,6 +211,7 @@ export async function openRuntime(
       runtime.stream.close()
       runtime.heartbeat?.stop()
       await Promise.allSettled([engine.stop(), changes.stop(), dispatch.stop(), references.close(), runtime.annotationPush?.stop()])
+      await part.stop(options)
       await outbound?.close()
       runtime.audit.stopped(options)
       await store.close()
@@ -209,39 +221,8 @@ export async function openRuntime(
   announceShared(store, bus)
   // What was under way at the end of the last run goes by the clock as it is now.
   engine.noticeClock()
-  await changes.recover()
+  if (!config.state) await changes.recover()
   engine.start()
+  await part.start(runtime)
   return runtime
-}
-
-/** Subscribes the parts to one another: to events, to ticks, to the end of sessions. */
-function connectParts(runtime: Runtime): void {
-  const { bus, engine, changes, dispatch, log } = runtime
-  bus.on((event) => {
-    if (event.type !== 'clock') return
-    moveSilences(runtime, event.step)
-    runtime.heartbeat?.stepClock(event.step.byMs)
-    moveConsents(runtime, event.step)
-    runtime.auth.sessions.stepClock(event.step)
-    runtime.audit.own({ what: 'clock-set', detail: { ahead: `${Math.round(event.step.byMs / 1000)} s` } })
-  })
-  runtime.auth.onEnded(() => void runtime.stream.recheck())
-  bus.on((event) => runtime.stream.publish(event, eventBody(runtime, event)))
-  bus.on((event) => event.type === 'change' && runtime.audit.change(event.change, event.shared))
-  engine.onTick(() => runtime.audit.tick())
-  engine.onTick(() => runtime.heartbeat?.tick())
-  engine.onTick(() => runtime.annotationPush?.tick())
-  const forecasts = forecastsOf(runtime, () => sourcesOf(runtime))
-  engine.onTick(() => forecasts.tick())
-  engine.onTick(() => runtime.patternRatios.tick())
-  engine.onTick(() => runtime.outbound?.tick())
-  engine.onTick(async () => {
-    const each = await Promise.allSettled([
-      honourConsents(runtime),
-      changes.tick(),
-      (async () => dispatch.tick())(),
-      runtime.references.tick(),
-    ])
-    for (const one of each) if (one.status === 'rejected') log.error({ err: one.reason }, 'a part of the tick failed')
-  })
 }

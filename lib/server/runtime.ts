@@ -1,5 +1,6 @@
 import type { Authentication } from '../auth/auth.ts'
 import type { Changes } from '../changes/changes.ts'
+import type { Cluster } from '../cluster/cluster.ts'
 import type { Config } from '../config/config.ts'
 import type { AnnotationPush } from '../engine/annotationPush.ts'
 import type { Dispatch } from '../engine/dispatch/dispatch.ts'
@@ -25,6 +26,8 @@ import type { ReferenceLogs } from './references/referenceLogs.ts'
 export type Runtime = {
   config: Config
   store: Store
+  /** The replicas that share the state, this one among them. */
+  cluster: Cluster
   engine: Engine
   changes: Changes
   dispatch: Dispatch

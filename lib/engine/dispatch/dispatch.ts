@@ -32,6 +32,8 @@ export type DispatchOptions = {
   /** By what follows from a target that is down is known. */
   causes?: Causes
   browsers: Browsers
+  /** Of several replicas only one sends notices, at a time. Default: this one. */
+  leads?(): boolean
   now?: () => number
   log: Log
 }
@@ -60,7 +62,7 @@ const KEEP_MS = 7 * 86_400_000
 const SWEEP_MS = 60_000
 
 export function createDispatch(options: DispatchOptions): Dispatch {
-  const { notifiers, store, bus, externalUrl, about = () => ({}), causes = null, browsers, now = Date.now, log } = options
+  const { notifiers, store, bus, externalUrl, about = () => ({}), causes = null, browsers, leads, now = Date.now, log } = options
   let { routes, receivers } = options
   let keys = routes.map(routeKey)
   const notificationLog = createNotificationLog(store)
@@ -69,6 +71,8 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   const redoLog = createRedoLog(store.memory, { outbox, notificationLog, limitLog })
   const deliver = createDeliver({ receivers: () => receivers, notifiers, outbox, deliveries: store.deliveries, browsers, now, log })
   const surroundings = (at: number, more: readonly Finding[] = []) => surroundingsOf(store, routes, causes, at, more)
+  let led = leads === undefined
+  if (led) redoLog.finish()
   /** Those of the newest tick. */
   let newest: Surroundings | null = null
   const aboutEach = (findings: readonly Finding[]) =>
@@ -126,16 +130,43 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       )
   }
 
+  function sweep(at: number): void {
+    if (at - sweptAt < SWEEP_MS) return
+    sweptAt = at
+    outbox.sweep(at - KEEP_MS)
+  }
+
+  /** The tick of one of several replicas: whoever leads plans and sends, the others know why something is held back. */
+  async function tickAsOne(leads: () => boolean, at: number): Promise<void> {
+    if (!leads()) {
+      led = false
+      newest = surroundings(at)
+      return
+    }
+    if (!led) redoLog.finish()
+    led = true
+    plan(at)
+    try {
+      // A notice is sent once it is committed that it is: whoever leads next does not plan it anew.
+      await store.durable()
+    } catch {
+      return
+    }
+    if (stopped || !leads()) return
+    deliver.due(at)
+    refresh.tick(at)
+    sweep(at)
+  }
+
   return {
     tick() {
       if (stopped) return
       const at = now()
+      if (leads) return void tickAsOne(leads, at)
       plan(at)
       deliver.due(at)
       refresh.tick(at)
-      if (at - sweptAt < SWEEP_MS) return
-      sweptAt = at
-      outbox.sweep(at - KEEP_MS)
+      sweep(at)
     },
     configure(next) {
       ;({ routes, receivers } = next)

@@ -18,6 +18,8 @@ export type Written = {
  */
 export interface RedoLog {
   write(written: Written): void
+  /** Finishes what a crash has left, of this process or of another that sent notices before. */
+  finish(): void
 }
 
 const KEY = 'outbox-plan'
@@ -31,12 +33,13 @@ export function createRedoLog(
     for (const [group, entry] of log) notificationLog.put(route, group, entry)
     limitLog.put(route, limit)
   }
-  const left = memory.get<Written>(KEY)
-  if (left) {
-    apply(left)
-    memory.delete(KEY)
-  }
   return {
+    finish() {
+      const left = memory.get<Written>(KEY)
+      if (!left) return
+      apply(left)
+      memory.delete(KEY)
+    },
     write(written) {
       if (written.notices.length === 0) return apply(written)
       memory.put(KEY, written)

@@ -3,6 +3,7 @@ import { changeAnswer } from '../../model/answers/change.ts'
 import { codeAnswer } from '../../model/answers/code.ts'
 import { appliedAnswer } from '../../model/answers/proposal.ts'
 import { page } from '../../model/answers/shape.ts'
+import { targetOfBody, targetOfChange } from '../cluster/runsAt.ts'
 import { changeCode } from '../code/code.ts'
 import { id, paging, setting, words } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
@@ -42,6 +43,7 @@ export const changeOperations = [
     answer: appliedAnswer,
     status: 202,
     problems: ['not_found', 'read_only', 'busy', 'drift', 'not_followed', 'not_allowed', 'invalid', 'unreachable'],
+    runsAt: targetOfBody,
     run: ({ runtime, body: { dryRun: dry, ...own }, by }) => createChange(runtime, own, by, { dryRun: dry }),
   }),
   operation({
@@ -77,6 +79,7 @@ export const changeOperations = [
     answer: changeAnswer,
     status: 202,
     problems: ['not_found', 'read_only', 'not_allowed', 'busy', 'drift', 'unreachable'],
+    runsAt: targetOfChange,
     run: ({ runtime, params, by }) => rollBackChange(runtime, params.id, by),
   }),
   operation({
@@ -90,6 +93,7 @@ export const changeOperations = [
     answer: changeAnswer,
     status: 202,
     problems: ['not_found', 'not_allowed', 'read_only', 'unreachable'],
+    runsAt: targetOfChange,
     run: ({ runtime, params, by }) => keepChange(runtime, params.id, by),
   }),
   operation({
@@ -104,6 +108,7 @@ export const changeOperations = [
     answer: appliedAnswer,
     status: 202,
     problems: ['not_found', 'read_only', 'busy', 'drift', 'not_allowed', 'unreachable', 'unavailable'],
+    runsAt: targetOfChange,
     run: ({ runtime, params, body: { target, dryRun: dry }, by }) => retimeChange(runtime, params.id, target, by, { dryRun: dry }),
   }),
   operation({
@@ -116,6 +121,7 @@ export const changeOperations = [
     params: id,
     answer: changeAnswer,
     problems: ['not_found', 'not_allowed'],
+    runsAt: targetOfChange,
     run: ({ runtime, params, by }) => settleChange(runtime, params.id, by),
   }),
 ]

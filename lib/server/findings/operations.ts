@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { findingAnswer } from '../../model/answers/finding.ts'
 import { page } from '../../model/answers/shape.ts'
+import { targetOfFinding } from '../cluster/runsAt.ts'
 import { comment, id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { acknowledgeFinding, commentFinding, getFinding, judgeFinding, listFindings } from './findings.ts'
@@ -45,6 +46,7 @@ export const findingOperations = [
     params: id,
     answer: findingAnswer,
     problems: ['not_found'],
+    runsAt: targetOfFinding,
     run: ({ runtime, params, by }) => acknowledgeFinding(runtime, params.id, by),
   }),
   operation({
@@ -58,6 +60,7 @@ export const findingOperations = [
     body: comment,
     answer: findingAnswer,
     problems: ['not_found'],
+    runsAt: targetOfFinding,
     run: ({ runtime, params, body, by }) => commentFinding(runtime, params.id, body.text, by),
   }),
   operation({
@@ -71,6 +74,7 @@ export const findingOperations = [
     body: z.strictObject({ isProblem: z.boolean() }),
     answer: findingAnswer,
     problems: ['not_found'],
+    runsAt: targetOfFinding,
     run: ({ runtime, params, body, by }) => judgeFinding(runtime, params.id, body.isProblem, by),
   }),
 ]

@@ -177,6 +177,7 @@ test('the fleet, what is found in it and what is done about it', async () => {
     'openapi.json',
     'export/grafana',
     'calibration',
+    'cluster',
   ])
     await get(key)
   for (const key of [

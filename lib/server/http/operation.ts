@@ -53,18 +53,21 @@ export type Operation = {
   status?: number
   /** Besides 400, 401, 403 and 500, which any call may answer. */
   problems: ErrorCode[]
+  /** The target that it is about, where the replica that has it must run the call; null: whoever is called does. Absent: always. */
+  runsAt?(call: Call<Record<string, string>, Record<string, unknown>, unknown>): string | null
   /** A `Response` is sent as it is. */
   run(call: Call<Record<string, string>, Record<string, unknown>, unknown>): unknown
 }
 
 type Shape<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> = Omit<
   Operation,
-  'params' | 'query' | 'body' | 'run' | 'problems'
+  'params' | 'query' | 'body' | 'runsAt' | 'run' | 'problems'
 > & {
   params?: P
   query?: Q
   body?: B
   problems?: ErrorCode[]
+  runsAt?(call: Call<z.output<P>, z.output<Q>, z.output<B>>): string | null
   run(call: Call<z.output<P>, z.output<Q>, z.output<B>>): unknown
 }
 

@@ -6,6 +6,7 @@ import { auditOperations } from '../audit/operations.ts'
 import { browserOperations } from '../browsers/operations.ts'
 import { calibrationOperations } from '../calibration/operations.ts'
 import { changeOperations } from '../changes/operations.ts'
+import { clusterOperations } from '../cluster/operations.ts'
 import { configurationOperations } from '../configuration/operations.ts'
 import { curvesOperations } from '../curves/operations.ts'
 import { deliveryOperations } from '../deliveries/operations.ts'
@@ -96,6 +97,7 @@ export const operations: Operation[] = [
   ...tokenOperations,
   ...accountOperations,
   ...auditOperations,
+  ...clusterOperations,
   ...configurationOperations,
   ...modeOperations,
   ...drillOperations,

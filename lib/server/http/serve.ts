@@ -3,6 +3,7 @@ import type { EnterOptions, Visitor } from '../../auth/auth.ts'
 import type { RoleNeeded } from '../../auth/roles.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import { type Asked, recordDone, recordFailed } from '../audit/calls.ts'
+import { runWhereOwned } from '../cluster/forward.ts'
 import { currentRuntime, type Runtime, settledRuntime } from '../runtime.ts'
 import { readBody } from './body.ts'
 import { HEADERS } from './headers.ts'
@@ -59,7 +60,7 @@ export function serve(request: Request): Promise<Response> {
     const params = parse(operation.params, found.params, 'path') as Record<string, string>
     const query = parse(operation.query, Object.fromEntries(url.searchParams), 'query') as Record<string, unknown>
     asked.body = operation.body ? parse(operation.body, await readBody(request), 'body') : undefined
-    const answer = await operation.run({
+    const answer = await runWhereOwned(operation, {
       runtime: at,
       params,
       query,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { jobAnswer } from '../../model/answers/job.ts'
 import { page } from '../../model/answers/shape.ts'
+import { targetOfJob } from '../cluster/runsAt.ts'
 import { id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { getJob, listJobs, steerJob } from './jobs.ts'
@@ -41,6 +42,7 @@ export const jobOperations = [
       answer: jobAnswer,
       status: 202,
       problems: ['not_found', 'not_allowed', 'read_only'],
+      runsAt: targetOfJob,
       run: ({ runtime, params, by }) => steerJob(runtime, params.id, verb, by),
     }),
   ),

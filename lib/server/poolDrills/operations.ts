@@ -43,6 +43,7 @@ export const poolDrillOperations = [
     answer: appliedAnswer,
     status: 202,
     problems: ['not_found', 'not_allowed', 'read_only', 'busy', 'drift', 'invalid', 'unreachable'],
+    runsAt: ({ runtime, params }) => (runtime.engine.targetConfig(params.target) ? params.target : null),
     run: ({ runtime, params, body: { lasts, ...body }, by }) => startPoolDrill(runtime, { ...params, ...body, lastsMs: lasts }, by),
   }),
 ]

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { codeAnswer } from '../../model/answers/code.ts'
 import { appliedAnswer, proposalAnswer } from '../../model/answers/proposal.ts'
 import { page } from '../../model/answers/shape.ts'
+import { targetOfProposal } from '../cluster/runsAt.ts'
 import { proposalCode } from '../code/code.ts'
 import { id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
@@ -59,6 +60,7 @@ export const proposalOperations = [
     answer: appliedAnswer,
     status: 202,
     problems: ['not_found', 'read_only', 'busy', 'drift', 'stale', 'not_followed', 'not_allowed', 'invalid', 'unreachable'],
+    runsAt: targetOfProposal,
     run: ({ runtime, params, body, by }) => applyProposal(runtime, params.id, by, body),
   }),
 ]

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { appliedAnswer } from '../../model/answers/proposal.ts'
 import { ringDrillAnswer } from '../../model/answers/ringDrill.ts'
+import { targetOfRing } from '../cluster/runsAt.ts'
 import { drillLasts, name } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { getRingDrill, startRingDrill } from './ringDrills.ts'
@@ -38,6 +39,7 @@ export const ringDrillOperations = [
     answer: appliedAnswer,
     status: 202,
     problems: ['not_found', 'not_allowed', 'read_only', 'busy', 'drift', 'not_followed', 'invalid', 'unreachable'],
+    runsAt: targetOfRing,
     run: ({ runtime, params, body: { node, lasts }, by }) => startRingDrill(runtime, { ring: params.name, node, lastsMs: lasts }, by),
   }),
 ]

@@ -69,8 +69,8 @@ describeWith(['postgres'], 'documents in a file and in PostgreSQL', () => {
 
     it('keeps what was put, changed and deleted, in the order in which it came, over a restart', async () => {
       const store = await opened()
-      for (const id of ['a', 'b', 'c', 'd']) store.findings.put({ ...finding, id })
-      store.findings.put({ ...finding, id: 'b', summary: 'changed' })
+      for (const id of ['a', 'b', 'c', 'd']) store.findings.put({ ...finding, id, subject: { target: id } })
+      store.findings.put({ ...finding, id: 'b', subject: { target: 'b' }, summary: 'changed' })
       store.findings.delete('c')
       store.changes.insist({ ...change, id: 'one' })
       store.silences.put({ id: 's', match: {}, from: AT, until: AT, by: 'ann', reason: 'night' })
@@ -87,7 +87,7 @@ describeWith(['postgres'], 'documents in a file and in PostgreSQL', () => {
       expect(again.silences.list()).toHaveLength(1)
       expect(again.findings.get('c')).toBeNull()
       // What was deleted may come again under its id.
-      again.findings.put({ ...finding, id: 'c' })
+      again.findings.put({ ...finding, id: 'c', subject: { target: 'c' } })
       expect((await reopened()).findings.get('c')?.id).toBe('c')
     })
 

@@ -203,6 +203,8 @@ export class Replication {
         if (seq === undefined) {
           refused = true
           this.#superseded(row)
+          // Another finding of the same is there already: this one never was.
+          if (!this.#known.has(keyOf(row)) && isGuarded(row.noun)) this.#options.take({ noun: row.noun, id: row.id, json: null, seq: 0 })
         } else this.#known.set(keyOf(row), seq)
       }
       this.#queue.end()

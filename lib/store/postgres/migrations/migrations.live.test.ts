@@ -57,4 +57,21 @@ describeWith(['postgres'], 'the schema in PostgreSQL', () => {
     expect(await write('6', null)).toHaveLength(1)
     expect(await database.query('SELECT json FROM evenkeel.document')).toEqual([{ json: '6' }])
   })
+
+  it('holds one open finding of a rule and subject: what a replica that was cut off has found as well is refused, with its proposals', async () => {
+    const database = connect(await server.about.create())
+    await migrate(database)
+    const write = async (noun: string, id: string, document: object, base = 0) => {
+      const rows = await database.query<{ seq: number }>('SELECT * FROM evenkeel.write_documents($1, $2, $3, $4, $5)', ['a', [noun], [id], [JSON.stringify(document)], [base]]) // biome-ignore format: one line
+      return rows[0]?.seq ?? null
+    }
+    const finding = (state: string, target = 'edge') => ({ rule: 'fleet/target-down', subject: { target }, state })
+    const first = await write('finding', 'one', finding('firing'))
+    expect(await write('finding', 'two', finding('pending'))).toBeNull()
+    expect(await write('proposal', 'p', { finding: 'two', state: 'open' })).toBeNull()
+    expect(await write('proposal', 'q', { finding: 'one', state: 'open' })).not.toBeNull()
+    expect(await write('finding', 'other', finding('firing', 'cache'))).not.toBeNull()
+    expect(await write('finding', 'one', finding('resolved'), first!)).not.toBeNull()
+    expect(await write('finding', 'two', finding('pending'))).not.toBeNull()
+  })
 })

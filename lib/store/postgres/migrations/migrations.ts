@@ -1,11 +1,17 @@
 import type { Database, Query } from '../connection.ts'
 import { documents } from './001documents.ts'
+import { cluster } from './002cluster.ts'
+import { openFindings } from './003openFindings.ts'
 
 /**
  * Each step takes the schema from the version before to the next. A step that was released is never edited, and only adds: a replica of the version
  * before goes on working while others run the new one.
  */
-const STEPS: readonly { name: string; sql: string }[] = [{ name: 'documents', sql: documents }]
+const STEPS: readonly { name: string; sql: string }[] = [
+  { name: 'documents', sql: documents },
+  { name: 'cluster', sql: cluster },
+  { name: 'open findings', sql: openFindings },
+]
 
 /** Takes the schema `evenkeel` to this version, one replica at a time. One that is newer already is left as it is. */
 export async function migrate(database: Pick<Database, 'transaction'>): Promise<void> {

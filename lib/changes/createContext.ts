@@ -1,0 +1,49 @@
+import { EvenkeelError } from '../model/error.ts'
+import { actuators as registry } from '../products/actuators.ts'
+import type { ChangesOptions } from './changes.ts'
+import type { ChangesContext } from './context.ts'
+import { createJobs } from './jobs.ts'
+import { createJournal } from './journal.ts'
+import { costKey, createLiveSettings } from './liveSettings.ts'
+import { createPublications } from './publications.ts'
+import type { Mode } from './readOnly.ts'
+import { createWatches } from './watches.ts'
+import { watchSettings } from './watchSettings.ts'
+
+/** Puts together what all parts of lib/changes work with. */
+export function createContext(options: ChangesOptions, modeForNew: () => Mode): ChangesContext {
+  const { store, bus, log, fleet, mode, now = Date.now } = options
+  const settings = watchSettings(options.settings)
+  const journal = createJournal(store, bus, now)
+  const liveSettings = createLiveSettings({
+    actuators: options.actuators ?? registry,
+    targetConfig: fleet.targetConfig,
+    readMs: settings.readMs,
+    writeMs: settings.writeMs,
+    costOf: (target) => store.memory.get<string>(costKey(target)),
+    mode,
+    durable: () => store.durable(),
+    fence(target, change) {
+      const owner = (change && journal.get(change)?.steps[0]?.setting.target) || target
+      if (options.holds?.(owner) ?? true) return
+      const because = `This replica does not surely have ${owner} now, so nothing is written: another may have taken it over.`
+      throw new EvenkeelError('unavailable', because, { written: 'none' })
+    },
+  })
+  const jobs = createJobs({ store, liveSettings, journal, mode, now, log })
+  return {
+    store,
+    bus,
+    log,
+    fleet,
+    settings,
+    journal,
+    liveSettings,
+    jobs,
+    watches: createWatches(now),
+    publications: createPublications(journal, log),
+    now,
+    mode,
+    modeForNew,
+  }
+}

@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { describeWith } from '../../test/live.ts'
+import { type Replica, Replicas } from '../../test/replicas.ts'
+import { redisSay } from '../../test/servers.ts'
+import type { ChangeView } from '../model/answers/change.ts'
+import type { FindingView } from '../model/answers/finding.ts'
+import type { Page } from '../model/answers/shape.ts'
+
+/** Park and Miller's generator: a run is repeated by its seed. */
+function generator(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state * 48_271) % 2_147_483_647
+    return state / 2_147_483_647
+  }
+}
+
+const BEFORE = '52428800'
+const ROUNDS = Number(process.env.EVENKEEL_FAULTS ?? 20)
+
+describeWith(['postgres', 'redis-server'], 'three replicas under faults at random', () => {
+  const seed = Number(process.env.EVENKEEL_SEED ?? (Date.now() % 2_147_483_646) + 1)
+  const random = generator(seed)
+  const oneOf = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!
+  let fleet: Replicas
+  beforeAll(async () => {
+    console.log(`EVENKEEL_SEED=${seed}`)
+    fleet = await Replicas.start({ replicas: 3, caches: 6 })
+    await fleet.dealt(fleet.all)
+  })
+  afterAll(() => fleet[Symbol.asyncDispose]())
+
+  const limitOf = async (cache: string) => (await redisSay(fleet.caches.get(cache)!, 'CONFIG GET maxmemory')).trim().split(/\s+/).at(-1)
+
+  const faults: Record<string, (one: Replica, ms: number) => Promise<void>> = {
+    async killed(one, ms) {
+      await one.end('SIGKILL')
+      await sleep(ms)
+      await one.start()
+    },
+    async stopped(one, ms) {
+      one.freeze('SIGSTOP')
+      await sleep(ms)
+      one.freeze('SIGCONT')
+    },
+    async withoutDatabase(_, ms) {
+      await fleet.database.stop('SIGINT')
+      await sleep(ms)
+      await fleet.database.start()
+    },
+    async ended(one) {
+      await one.end('SIGTERM')
+      await one.start()
+    },
+  }
+
+  it(`nothing is written twice, forgotten or announced again (${ROUNDS} faults)`, async () => {
+    const given = new Map<string, { cache: string; after: string }>()
+    for (let round = 0; round < ROUNDS; round++) {
+      const cache = oneOf([...fleet.caches.keys()])
+      const victim = oneOf(fleet.all)
+      const asked = oneOf(fleet.all.filter((one) => one !== victim))
+      const [name, fault] = oneOf(Object.entries(faults))
+      const after = String(60_000_000 + round)
+      const waitMs = Math.round(random() * 300)
+      const lastsMs = Math.round(2_000 + random() * 18_000)
+      console.log(`${round}: ${victim.name} ${name} for ${lastsMs} ms, ${waitMs} ms after a change of ${cache} through ${asked.name}`)
+      const call = asked.call('POST', 'changes', {
+        steps: [{ setting: { target: cache, name: 'config/maxmemory' }, after }],
+        because: 'a fault',
+      })
+      await sleep(waitMs)
+      await fault(victim, lastsMs)
+      const { status, body } = await call.catch(() => ({ status: 0, body: null }))
+      const id = status === 202 ? (body as { change: string }).change : null
+      if (id) given.set(id, { cache, after })
+
+      await fleet.dealt(fleet.all, 45)
+      for (const one of fleet.all)
+        for (const known of given.keys())
+          await one.until(() => one.get<ChangeView>(`changes/${known}`), ({ state }) => state !== undefined && state !== 'applying', 30) // biome-ignore format: one line
+      for (const known of given.keys()) {
+        const change = await asked.get<ChangeView>(`changes/${known}`)
+        if (change.state === 'watching') await asked.call('POST', `changes/${known}/roll-back`)
+      }
+      const { items } = await asked.get<Page<ChangeView>>('changes?limit=200')
+      for (const { id: open, state } of items) if (state === 'watching') await asked.call('POST', `changes/${open}/roll-back`)
+      await asked.until(
+        () => asked.get<Page<ChangeView>>('changes?limit=200'),
+        (page) => page.items.every(({ state }) => ['kept', 'rolled_back', 'failed'].includes(state)),
+        200,
+      )
+      for (const one of fleet.caches.keys()) expect(await limitOf(one), `${one} after round ${round}`).toBe(BEFORE)
+      // What one wrote, no other wrote again.
+      for (const change of (await asked.get<Page<ChangeView>>('changes?limit=200')).items) {
+        const written = change.journal.filter(({ what }) => what === 'written').length
+        expect(written, change.id).toBeLessThanOrEqual(1)
+      }
+      const lists = await Promise.all(fleet.all.map((one) => one.get<Page<FindingView>>('findings?state=firing&limit=200')))
+      const idsOf = (page: Page<FindingView>) => page.items.map((finding) => `${finding.rule} ${JSON.stringify(finding.subject)}`).sort()
+      for (const list of lists) expect(new Set(idsOf(list)).size).toBe(idsOf(list).length)
+      given.clear()
+    }
+    expect(fleet.all.length).toBe(3)
+  }, 1_800_000)
+})

@@ -1,0 +1,39 @@
+import { forecastsOf } from './curves/forecasts.ts'
+import { eventBody } from './events/eventBody.ts'
+import { sourcesOf } from './references/sources.ts'
+import type { Runtime } from './runtime.ts'
+import { moveSilences } from './silences/silences.ts'
+import { honourConsents, moveConsents } from './targets/monitorConsent.ts'
+
+/** Subscribes the parts to one another: to events, to ticks, to the end of sessions. */
+export function connectParts(runtime: Runtime): void {
+  const { bus, cluster, engine, changes, dispatch, log } = runtime
+  bus.on((event) => {
+    if (event.type !== 'clock') return
+    moveSilences(runtime, event.step)
+    runtime.heartbeat?.stepClock(event.step.byMs)
+    moveConsents(runtime, event.step)
+    runtime.auth.sessions.stepClock(event.step)
+    runtime.audit.own({ what: 'clock-set', detail: { ahead: `${Math.round(event.step.byMs / 1000)} s` } })
+  })
+  runtime.auth.onEnded(() => void runtime.stream.recheck())
+  bus.on((event) => runtime.stream.publish(event, eventBody(runtime, event)))
+  bus.on((event) => event.type === 'change' && runtime.audit.change(event.change, event.shared))
+  engine.onTick(() => runtime.audit.tick())
+  // What is done once for all replicas.
+  engine.onTick(() => (cluster.leads() ? runtime.heartbeat?.tick() : undefined))
+  engine.onTick(() => (cluster.leads() ? runtime.annotationPush?.tick() : undefined))
+  const forecasts = forecastsOf(runtime, () => sourcesOf(runtime))
+  engine.onTick(() => forecasts.tick())
+  engine.onTick(() => runtime.patternRatios.tick())
+  engine.onTick(() => runtime.outbound?.tick())
+  engine.onTick(async () => {
+    const each = await Promise.allSettled([
+      honourConsents(runtime),
+      changes.tick(),
+      (async () => dispatch.tick())(),
+      runtime.references.tick(),
+    ])
+    for (const one of each) if (one.status === 'rejected') log.error({ err: one.reason }, 'a part of the tick failed')
+  })
+}

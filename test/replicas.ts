@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ClusterView } from '../lib/model/answers/cluster.ts'
+import { type PostgresServer, startPostgres } from './postgres.ts'
+import { ServedApi } from './served.ts'
+import { type RedisServer, startRedis } from './servers.ts'
+
+export type Replica = ServedApi & { name: string }
+
+/** Several Evenkeels, each a process of its own, that share a PostgreSQL and watch the same servers of Redis. */
+export class Replicas implements AsyncDisposable {
+  readonly database: PostgresServer
+  readonly caches: ReadonlyMap<string, RedisServer>
+  readonly all: Replica[]
+  readonly #home: string
+
+  private constructor(home: string, database: PostgresServer, caches: Map<string, RedisServer>, all: Replica[]) {
+    this.#home = home
+    this.database = database
+    this.caches = caches
+    this.all = all
+  }
+
+  static async start({ replicas, caches }: { replicas: number; caches: number }): Promise<Replicas> {
+    const home = mkdtempSync(join(tmpdir(), 'evenkeel-replicas-'))
+    const [database, ...servers] = await Promise.all([
+      startPostgres(),
+      ...Array.from({ length: caches }, () => startRedis({ config: ['maxmemory 50mb', 'maxmemory-policy allkeys-lru'] })),
+    ])
+    const named = new Map(servers.map((server, i) => [`cache-${i + 1}`, server]))
+    const targets = [...named].map(([name, { about }]) => `  - { kind: redis, name: ${name}, url: "${about.url}", role: cache }`)
+    const yaml = `state: "${database.about.url}"\ntargets:\n${targets.join('\n')}\n`
+    const all = await Promise.all(
+      Array.from({ length: replicas }, async (_, i) => {
+        const name = `keel-${i + 1}`
+        return Object.assign(await ServedApi.open(join(home, name), `${yaml}replica: ${name}\n`), { name })
+      }),
+    )
+    const made = new Replicas(home, database, named, all)
+    await Promise.all(all.map((one) => one.start()))
+    return made
+  }
+
+  named(name: string | null): Replica {
+    return this.all.find((one) => one.name === name)!
+  }
+
+  /** Who has which target, as a replica tells. */
+  async owners(asked: Replica): Promise<Map<string, string | null>> {
+    const { cells } = await asked.get<ClusterView>('cluster')
+    return new Map(cells.flatMap(({ targets, replica }) => targets.map((target): [string, string | null] => [target, replica])))
+  }
+
+  /** Resolves when these replicas have everything among them, as evenly as can be. */
+  async dealt(among: readonly Replica[], seconds = 20): Promise<Map<string, string | null>> {
+    const most = Math.ceil(this.caches.size / among.length)
+    return among[0]!.until(
+      () => this.owners(among[0]!),
+      (owners) => {
+        const loads = among.map(({ name }) => [...owners.values()].filter((owner) => owner === name).length)
+        return loads.reduce((sum, load) => sum + load, 0) === this.caches.size && Math.max(...loads) <= most
+      },
+      seconds,
+    )
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const one of this.all) one.freeze('SIGCONT')
+    await Promise.all(this.all.map((one) => one[Symbol.asyncDispose]()))
+    await Promise.all([...this.caches.values(), this.database].map((server) => server[Symbol.asyncDispose]()))
+    rmSync(this.#home, { recursive: true, force: true })
+  }
+}
