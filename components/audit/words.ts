@@ -27,6 +27,8 @@ const KIND: Record<AuditKind, string> = {
   'consent-set': 'MONITOR consent set',
   'consent-ended': 'MONITOR consent ended',
   'mode-set': 'Mode set',
+  'freeze-set': 'Changes frozen',
+  'freeze-lifted': 'Freeze lifted',
   'silence-made': 'Silence made',
   'silence-changed': 'Silence changed',
   'silence-ended': 'Silence ended',

@@ -11,12 +11,14 @@ import { safe } from '@/lib/format/format.ts'
 import type { ChangeView } from '@/lib/model/answers/change.ts'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
 import { errorText, Problem, path, post } from './api.ts'
+import { FreezeDialog } from './Freeze.tsx'
 import { Go, linkLook } from './Go.tsx'
 import { usePages } from './usePages.ts'
 
 /** Who lowers the mode with changes in flight says first what becomes of them: afterwards nobody could roll them back. */
 export function Mode({ frame }: { frame: FrameView }) {
   const [asking, setAsking] = useState(false)
+  const [freezing, setFreezing] = useState(false)
   const client = useQueryClient()
   const set = useMutation({
     mutationFn: (wish: { mode: FrameView['mode']; inFlight?: 'keep' | 'roll-back' }) => post('mode', wish),
@@ -36,6 +38,12 @@ export function Mode({ frame }: { frame: FrameView }) {
       checked: tune,
       disabledBecause: frame.modeMax === 'tune' ? undefined : 'The configuration says mode: observe',
     },
+    'line',
+    {
+      label: 'Freeze changes …',
+      onSelect: () => setFreezing(true),
+      disabledBecause: frame.freeze ? 'They are frozen already' : !tune ? 'In observe mode nothing is applied anyway' : undefined,
+    },
   ]
   return (
     <>
@@ -45,6 +53,7 @@ export function Mode({ frame }: { frame: FrameView }) {
           {tune ? 'Tune' : 'Observe'}
         </Button>
       </Menu>
+      <FreezeDialog open={freezing} onClose={() => setFreezing(false)} />
       <Dialog
         open={asking}
         onClose={() => setAsking(false)}

@@ -7,9 +7,10 @@ import { Shape } from '@/components/ui/status.tsx'
 import { clockStepText } from '@/lib/format/clockStep.ts'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
 import { Moment } from './Ago.tsx'
+import { FreezeNotice } from './Freeze.tsx'
 
-/** The banner of Evenkeel's own state, above every page: that nothing is being saved, what was damaged on its disk, and that its clock was set. */
-export function Notices({ frame: { saving, repairs, clockStep } }: { frame: FrameView }) {
+/** The banner of Evenkeel's own state, above every page: that changes are frozen, that nothing is being saved, what was damaged on its disk, and that its clock was set. */
+export function Notices({ frame: { saving, repairs, clockStep, freeze, person } }: { frame: FrameView }) {
   const [dismissed, setDismissed] = useState<string | null>(null)
   return (
     // Always there: a reader of screens hears what comes into it.
@@ -26,6 +27,7 @@ export function Notices({ frame: { saving, repairs, clockStep } }: { frame: Fram
           </span>
         </p>
       )}
+      {freeze && <FreezeNotice freeze={freeze} role={person?.role} />}
       {repairs.map((repair) => (
         <p key={repair} className="flex gap-2 border-warning/40 border-b bg-warning-soft px-4 py-2 max-sm:px-2">
           <Shape tone="warning" className="mt-1.5" />

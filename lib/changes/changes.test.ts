@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { ABLE } from '../../test/normal.ts'
 import { refuseWrites } from '../../test/noWrites.ts'
 import { createBus } from '../engine/bus.ts'
+import { type BrakeSettings, type Freeze, NO_BRAKES } from '../model/brakes.ts'
 import type { Change } from '../model/change.ts'
 import { drifted, EvenkeelError } from '../model/error.ts'
 import type { AppEvent } from '../model/events.ts'
@@ -77,7 +78,11 @@ function fleet(options: { values?: Record<string, Record<string, string>>; path?
   })
   const events: AppEvent[] = []
   const topology: Topology = emptyTopology()
-  const state = { mode: options.mode ?? 'tune' }
+  const state: { mode: string; freeze: Freeze | null; brakes: BrakeSettings } = {
+    mode: options.mode ?? 'tune',
+    freeze: null,
+    brakes: NO_BRAKES,
+  }
   const path = options.path ?? ':memory:'
   let store = createStore({ path, now: () => clock.now })
 
@@ -98,6 +103,7 @@ function fleet(options: { values?: Record<string, Record<string, string>>; path?
         pollNow: async () => {},
       },
       mode: () => state.mode as 'observe' | 'tune',
+      brakes: () => ({ settings: state.brakes, freeze: state.freeze }),
       bus,
       now: () => clock.now,
       log,
@@ -229,6 +235,34 @@ describe('while the disk takes no writes', () => {
     await f.pass(60, 0.9)
     expect(f.change(change)).toMatchObject({ state: 'rolled_back', automatic: true })
     expect(f.values.edge!['app/a/weight']).toBe('100')
+  })
+})
+
+describe('brakes', () => {
+  const own = (target: string, name: string, after: string) => ({ steps: [{ setting: { target, name }, after }], because: 'x' })
+  it('a freeze holds back what is new, proposed or not, and tried or not; what is in flight is rolled back as ever', async () => {
+    const f = fleet()
+    const { change } = await f.changes().apply(f.propose().id, 'ann')
+    f.state.freeze = { by: 'bob', reason: 'Sale.', at: f.clock.now, until: f.clock.now + 60_000 }
+    const frozen = expect.objectContaining({ code: 'not_allowed', message: expect.stringContaining('by bob: Sale.') })
+    await expect(f.changes().create(own('cache', 'config/maxmemory', '2000'), 'ann')).rejects.toEqual(frozen)
+    await expect(f.changes().create(own('cache', 'config/maxmemory', '2000'), 'ann', { dryRun: true })).rejects.toEqual(frozen)
+    expect(f.changes().refusalOf(f.propose())).toEqual(frozen)
+    expect(f.values.cache!['config/maxmemory']).toBe('1000')
+    await f.changes().rollBack(change!, 'ann')
+    expect(f.values.edge!['app/a/weight']).toBe('100')
+    f.clock.now += 60_000
+    await f.changes().create(own('cache', 'config/maxmemory', '2000'), 'ann')
+    expect(f.values.cache!['config/maxmemory']).toBe('2000')
+  })
+
+  it('so many changes at once, and no more until one has ended', async () => {
+    const f = fleet()
+    f.state.brakes = { windows: [], inFlightMax: 1 }
+    const { change } = await f.changes().create(own('edge', 'app/a/weight', '90'), 'ann')
+    await expect(f.changes().create(own('cache', 'config/maxmemory', '2000'), 'ann')).rejects.toEqual(refusal('busy'))
+    await f.changes().keep(change!, 'ann')
+    await f.changes().create(own('cache', 'config/maxmemory', '2000'), 'ann')
   })
 })
 

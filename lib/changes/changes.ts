@@ -41,6 +41,8 @@ export type ChangesOptions = {
   actuators?: readonly AnyActuator[]
   fleet: Fleet
   mode(): Mode
+  /** None unless they are given. */
+  brakes?: ChangesContext['brakes']
   bus: Bus
   now?: () => number
   log: Log

@@ -2,6 +2,7 @@ import type { Bus } from '../model/events.ts'
 import type { Fleet } from '../model/fleet.ts'
 import type { Log } from '../model/log.ts'
 import type { Store } from '../model/store.ts'
+import type { BrakeFacts } from './brakes.ts'
 import type { Jobs } from './jobs.ts'
 import type { Journal } from './journal.ts'
 import type { LiveSettings } from './liveSettings.ts'
@@ -24,6 +25,8 @@ export type ChangesContext = {
   publications: Publications
   now(): number
   mode(): Mode
+  /** What holds back new changes at this moment. */
+  brakes(): Pick<BrakeFacts, 'settings' | 'freeze'>
   /** The mode for whatever would begin now: `observe` already while the changes in flight are ended because the mode is being lowered. */
   modeForNew(): Mode
 }

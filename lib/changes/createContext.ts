@@ -1,3 +1,4 @@
+import { NO_BRAKES } from '../model/brakes.ts'
 import { EvenkeelError } from '../model/error.ts'
 import { actuators as registry } from '../products/actuators.ts'
 import type { ChangesOptions } from './changes.ts'
@@ -12,7 +13,7 @@ import { watchSettings } from './watchSettings.ts'
 
 /** Puts together what all parts of lib/changes work with. */
 export function createContext(options: ChangesOptions, modeForNew: () => Mode): ChangesContext {
-  const { store, bus, log, fleet, mode, now = Date.now } = options
+  const { store, bus, log, fleet, mode, now = Date.now, brakes = () => ({ settings: NO_BRAKES, freeze: null }) } = options
   const settings = watchSettings(options.settings)
   const journal = createJournal(store, bus, now)
   const liveSettings = createLiveSettings({
@@ -44,6 +45,7 @@ export function createContext(options: ChangesOptions, modeForNew: () => Mode): 
     publications: createPublications(journal, log),
     now,
     mode,
+    brakes,
     modeForNew,
   }
 }

@@ -19,6 +19,8 @@ export type RefusalFacts = {
   /** Why the steps cannot be read: no such target, no such setting, no such value. */
   invalid: EvenkeelError | null
   mode: Mode
+  /** Why nothing new may begin now, whatever it is. */
+  brake: EvenkeelError | null
   /** Their file owns the settings: what a server refuses at run time can be committed. */
   byFile: boolean
   /** Whether it takes long work that nothing has bounded yet. */
@@ -39,7 +41,7 @@ export type RefusalFacts = {
 type Rule = (facts: RefusalFacts) => EvenkeelError | null
 
 /**
- * The one order of refusals: the contract's (400, 404, 422; then read_only, busy, drift, stale, not_followed). Applying asks it with the live
+ * The one order of refusals: the contract's (400, 404, 422; then read_only, the brakes, busy, drift, stale, not_followed). Applying asks it with the live
  * values, the proposal's view without them, so the button shows the reason that the click would get. Null: it is not refused.
  */
 export function refusalOf(facts: RefusalFacts): EvenkeelError | null {
@@ -63,6 +65,8 @@ const STALE = {
 const invalid: Rule = ({ invalid, proposal, byFile }) => (proposal?.patchOnly && !byFile ? null : invalid)
 
 const observed: Rule = ({ mode }) => readOnly(mode)
+
+const braked: Rule = ({ brake }) => brake
 
 const byProposalAlone: Rule = ({ proposal, long }) =>
   !proposal && long
@@ -118,6 +122,7 @@ const overload: Rule = ({ proposal, steps, fleet }) => {
 const ORDER: Rule[] = [
   invalid,
   observed,
+  braked,
   byProposalAlone,
   patchOnly,
   unsaved,

@@ -3,6 +3,7 @@ import { EvenkeelError } from '../model/error.ts'
 import type { Proposal, Step } from '../model/proposal.ts'
 import type { RepositoryConfig } from '../model/repository.ts'
 import { contestedKeys, existsIn, readWritten, type SettingText, settingKey, settingText } from '../model/setting.ts'
+import { brakeOf } from './brakes.ts'
 import type { ChangesContext } from './context.ts'
 import { contestedWeightError, fixedWeightError, unsettableWeightError } from './feasible.ts'
 import { inFlightIn, inFlightOn } from './inFlight.ts'
@@ -139,6 +140,7 @@ export function refusalFacts(
     byFile: isByFile(steps, context),
     invalid: checked instanceof EvenkeelError ? checked : null,
     mode: context.modeForNew(),
+    brake: brakeOf({ ...context.brakes(), inFlight: context.journal.active().length, now: context.now() }),
     long: !(checked instanceof EvenkeelError) && isLong(checked, liveSettings) && wanted.follows === undefined,
     failing: wanted.dryRun ? null : store.failing(),
     inFlight: change ? { change, groups } : null,

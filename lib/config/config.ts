@@ -1,3 +1,4 @@
+import type { BrakeSettings } from '../model/brakes.ts'
 import type { EdgeText } from '../model/edges.ts'
 import type { Route } from '../model/notice.ts'
 import type { PriceList } from '../model/prices.ts'
@@ -34,6 +35,8 @@ export type Config = {
   poll: { everyMs: number; timeoutMs: number }
   learningMs: number
   retention: { rawMs?: number; fineMs?: number; coarseMs?: number }
+  /** Limits of what may be applied. */
+  brakes: BrakeSettings
   watch: { watchMs?: number; beforeMs?: number; measureMs?: number; slowStartMs?: number }
   targets: TargetConfig[]
   rings: RingConfig[]

@@ -5,6 +5,7 @@ import { path, secret, url } from '../model/marks.ts'
 import { RING_ALGORITHMS } from '../model/ring.ts'
 import { VERDICT_DUE_MS, WATCH_MAX_MS } from '../model/watch.ts'
 import { authSchema } from './auth.ts'
+import { changesSchema } from './changes.ts'
 import { detectionSchema } from './detection.ts'
 import { duration } from './duration.ts'
 import { grafanaSchema } from './grafana.ts'
@@ -183,6 +184,7 @@ export function configSchema(schemas: Schemas) {
       .prefault('60s')
       .meta({ description: 'How long after the start rules that compare with a learned normal stay silent' }),
     detection: detectionSchema,
+    changes: changesSchema,
     watch: watch.prefault({}).meta({ description: 'How long a change is watched, and against what it is judged' }),
     retention: retention.prefault({}).meta({ description: 'How long samples are kept on the disk, by resolution' }),
     series: z

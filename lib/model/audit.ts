@@ -21,6 +21,8 @@ export const AUDIT_KINDS = [
   'consent-set',
   'consent-ended',
   'mode-set',
+  'freeze-set',
+  'freeze-lifted',
   'silence-made',
   'silence-changed',
   'silence-ended',

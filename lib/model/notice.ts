@@ -1,6 +1,7 @@
 import type { Finding, Severity } from './finding.ts'
 import type { Matcher } from './matcher.ts'
 import type { Labels } from './series.ts'
+import type { WeeklyWindow } from './weeklyWindow.ts'
 
 /** One message about findings of one group, for one receiver. */
 export type Notice = {
@@ -61,18 +62,8 @@ export type Silence = {
 /** Inhibition: while a finding that matches `by` fires, those that match `mute` and agree with it in the `equal` labels are held back. */
 export type Inhibition = { by: Labels; mute: Labels; equal: string[] }
 
-export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun'
-
-/**
- * Quiet hours: a weekly window by the wall clock of a zone, in which notices wait. `from` and `to` are minutes of the day; one that is not
- * longer than `from` lies on the next day, and the window belongs to the day on which it begins.
- */
-export type QuietHours = {
-  days: readonly Weekday[]
-  from: number
-  to: number
-  /** An IANA name: `Europe/Zurich`. */
-  zone: string
+/** Quiet hours: a weekly window in which notices wait. */
+export type QuietHours = WeeklyWindow & {
   /** What is told all the same; null: nothing. */
   but: Labels | null
 }

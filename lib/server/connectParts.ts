@@ -1,5 +1,6 @@
 import { forecastsOf } from './curves/forecasts.ts'
 import { eventBody } from './events/eventBody.ts'
+import { moveFreeze } from './freeze/freeze.ts'
 import { sourcesOf } from './references/sources.ts'
 import type { Runtime } from './runtime.ts'
 import { moveSilences } from './silences/silences.ts'
@@ -11,6 +12,7 @@ export function connectParts(runtime: Runtime): void {
   bus.on((event) => {
     if (event.type !== 'clock') return
     moveSilences(runtime, event.step)
+    moveFreeze(runtime, event.step)
     runtime.heartbeat?.stepClock(event.step.byMs)
     moveConsents(runtime, event.step)
     runtime.auth.sessions.stepClock(event.step)

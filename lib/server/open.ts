@@ -33,6 +33,7 @@ import { targetLog } from './curves/targetLog.ts'
 import { createStream } from './events/stream.ts'
 import { aboutFinding } from './findings/aboutFinding.ts'
 import { createClockNews } from './frame/clockNews.ts'
+import { freezeOf } from './freeze/freeze.ts'
 import { annotationPushOf } from './grafana/grafana.ts'
 import { heartbeatOf } from './heartbeat/heartbeat.ts'
 import { createRequests } from './http/requests.ts'
@@ -122,6 +123,7 @@ export async function openRuntime(
     store,
     fleet,
     mode: () => mode({ config, store }),
+    brakes: () => ({ settings: config.brakes, freeze: freezeOf({ store, now }) }),
     bus,
     now,
     log,

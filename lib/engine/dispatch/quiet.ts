@@ -1,8 +1,7 @@
-import type { QuietHours, Weekday } from '../../model/notice.ts'
+import type { QuietHours } from '../../model/notice.ts'
 import { type Labels, labelsMatch } from '../../model/series.ts'
-import { dateIn, instantIn, plusDays, weekdayOf } from '../../model/zonedTime.ts'
+import { endOf } from '../../model/weeklyWindow.ts'
 
-const WEEKDAYS: readonly Weekday[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 /** Windows that follow one another without a gap are a week long at most; beyond that "until" says nothing more. */
 const FOLLOWED_MAX = 14
 
@@ -38,16 +37,4 @@ function endOfAll(quiet: readonly QuietHours[], at: number): number {
     until = Math.max(...ends)
   }
   return until
-}
-
-/** When the window that is open at an instant ends, or null: that of the day, or one that began the day before. */
-export function endOf({ days, from, to, zone }: QuietHours, at: number): number | null {
-  const today = dateIn(zone, at)
-  for (const day of [today, plusDays(today, -1)]) {
-    if (!days.includes(WEEKDAYS[weekdayOf(day)]!)) continue
-    const start = instantIn(zone, day, from)
-    const end = to > from ? instantIn(zone, day, to) : instantIn(zone, plusDays(day, 1), to)
-    if (start <= at && at < end) return end
-  }
-  return null
 }

@@ -1,12 +1,12 @@
 import type { Finding } from '../../model/finding.ts'
 import type { Route, Silence } from '../../model/notice.ts'
+import { endOf } from '../../model/weeklyWindow.ts'
 import { TARGET_DOWN } from '../incidents/hosts.ts'
 import type { Pause } from '../slices.ts'
 import { onsetsOf, steadyTimes } from './flaps.ts'
 import { GRACE_MS, isDownNow, NO_FOLLOWERS } from './followers.ts'
 import { UNUSED } from './limit.ts'
 import { type Draft, planRoute, type RouteState } from './plan.ts'
-import { endOf } from './quiet.ts'
 import { routeKey, takenBy } from './route.ts'
 import { type Causes, followersFrom } from './surroundings.ts'
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { freeze } from './freeze.ts'
 import { personAnswer } from './person.ts'
 import { iso, mode, open } from './shape.ts'
 
@@ -19,6 +20,7 @@ export const frameAnswer = open({
     .nullable()
     .meta({ description: "The clock of Evenkeel's machine was set within the last hour" }),
   firing: z.number(),
+  freeze: freeze.nullable().meta({ description: 'Null: new changes are not held back by a person' }),
   saving: saving.nullable().meta({ description: 'Null while everything reaches the disk' }),
   repairs: z.array(z.string()).meta({ description: 'What was damaged in the data folder and what became of it, as this start found it' }),
 }).meta({ id: 'Frame' })

@@ -1,5 +1,6 @@
 import type { FrameView, SavingView } from '../../model/answers/frame.ts'
 import type { Person } from '../../model/answers/person.ts'
+import { getFreeze } from '../freeze/freeze.ts'
 import { iso, isoOrNull } from '../http/iso.ts'
 import { mode } from '../mode/mode.ts'
 import type { Runtime } from '../runtime.ts'
@@ -17,6 +18,7 @@ export function getFrame(runtime: Runtime, person: Person | null): FrameView {
     newestSampleAt: isoOrNull(runtime.store.newestAt()),
     clockStep: step && { at: iso(step.at), byMs: step.byMs },
     firing: runtime.store.findings.list((finding) => finding.state === 'firing' && finding.severity !== 'info').length,
+    freeze: getFreeze(runtime).freeze,
     saving: savingView(runtime),
     repairs: runtime.store.repairs(),
   }

@@ -258,6 +258,7 @@ test('the fleet, what is found in it and what is done about it', async () => {
   await reviewOfTarget(runtime)
   await post('mode', 'mode', { mode: 'tune' })
   await post('config/reload', 'config/reload')
+  await frozen(runtime)
   await post('drills/{name}', 'drills/slow')
   await call(runtime, 'DELETE drills/{name}', 'drills/slow')
   const before = { algorithm: 'ketama', nodes: [{ name: 'a' }, { name: 'b' }] }
@@ -267,6 +268,14 @@ test('the fleet, what is found in it and what is done about it', async () => {
   await post('rings/text', 'rings/text', { spec: { algorithm: 'nginx-hash', nodes: [{ name: 'a; } evil' }] } })
   await drillOf(runtime)
 }, 60_000)
+
+/** A freeze that is set, seen in the frame, and lifted. */
+async function frozen(runtime: Runtime): Promise<void> {
+  await call(runtime, 'POST freeze', undefined, { body: { until: Date.now() + 3_600_000, reason: 'sale' } })
+  await call(runtime, 'GET freeze')
+  await call(runtime, 'GET frame')
+  await call(runtime, 'DELETE freeze')
+}
 
 /** Receivers and routes, edited, tried and written. */
 async function editedAlerts(runtime: Runtime): Promise<void> {

@@ -15,6 +15,7 @@ import { eventOperations } from '../events/operations.ts'
 import { exportOperations } from '../exports/operations.ts'
 import { findingOperations } from '../findings/operations.ts'
 import { frameOperations } from '../frame/operations.ts'
+import { freezeOperations } from '../freeze/operations.ts'
 import { grafanaOperations } from '../grafana/operations.ts'
 import { heartbeatOperations } from '../heartbeat/operations.ts'
 import { incidentOperations } from '../incidents/operations.ts'
@@ -100,6 +101,7 @@ export const operations: Operation[] = [
   ...clusterOperations,
   ...configurationOperations,
   ...modeOperations,
+  ...freezeOperations,
   ...drillOperations,
   description,
 ]

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { weeklyWindow } from './weeklyWindow.ts'
+
+/** Brakes: what holds back new changes, whoever asks for them. */
+export const changesSchema = z
+  .strictObject({
+    windows: z
+      .array(weeklyWindow)
+      .max(50)
+      .default([])
+      .describe(
+        'Change windows: new changes begin within one of them alone. None: at any time. What is in flight is kept or rolled back at any time',
+      ),
+    inFlight: z
+      .int()
+      .min(1)
+      .max(1_000)
+      .optional()
+      .describe('So many changes at most are in flight at once, over the whole fleet. Default: no limit'),
+  })
+  .prefault({})
+  .meta({ description: 'What holds back new changes, whoever asks for them; a freeze from the page comes on top' })

@@ -1,0 +1,20 @@
+import type { WeeklyWindow } from './weeklyWindow.ts'
+
+/** A freeze: until it ends, or is lifted, nothing new is applied. */
+export type Freeze = {
+  by: string
+  reason: string
+  /** Epoch ms, both. */
+  at: number
+  until: number
+}
+
+/** Limits of what may be applied, whoever asks. */
+export type BrakeSettings = {
+  /** New changes begin within one of these alone; none: at any time. */
+  windows: readonly WeeklyWindow[]
+  /** So many changes at most are in flight at once, over the whole fleet; null: no limit. */
+  inFlightMax: number | null
+}
+
+export const NO_BRAKES: BrakeSettings = { windows: [], inFlightMax: null }
